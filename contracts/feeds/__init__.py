@@ -1,0 +1,37 @@
+"""The canonical tables (SPEC §4): what every feed becomes, whatever vendor it came from."""
+
+from contracts.feeds.ads import AdAccounts, AdCampaigns, AdConversions, AdGroups, Ads, AdStats
+from contracts.feeds.base import Feed
+from contracts.feeds.contacts import Contacts, ListMembers, Segments
+from contracts.feeds.events import Events
+from contracts.feeds.messages import Campaigns, Dispatches, Messages, Sends
+from contracts.feeds.orders import ExchangeRates, Orders
+from contracts.feeds.web import PageViews, Sessions
+
+FEEDS: dict[str, type[Feed]] = {
+    "contacts": Contacts,
+    "campaigns": Campaigns,
+    "segments": Segments,
+    "list_members": ListMembers,
+    "dispatches": Dispatches,
+    "messages": Messages,
+    "sends": Sends,
+    "events": Events,
+    "page_views": PageViews,
+    "sessions": Sessions,
+    "ad_accounts": AdAccounts,
+    "ad_campaigns": AdCampaigns,
+    "ad_groups": AdGroups,
+    "ads": Ads,
+    "ad_stats": AdStats,
+    "ad_conversions": AdConversions,
+    "orders": Orders,
+    "exchange_rates": ExchangeRates,
+}
+"""Every canonical table by its name."""
+
+ADDITIVE = frozenset({"ad_stats", "ad_conversions"})
+"""Tables whose rows of one key add up instead of superseding one another."""
+
+DERIVED_KEYS = {"events": Events.event_id, "page_views": PageViews.page_view_id}
+"""Table -> the key column that is derived from the row's content where a feed has none."""

@@ -1,0 +1,74 @@
+"""The run manifest (SPEC §8): what was read, what was written, and the proof that they agree."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Record(BaseModel):
+    """One entry of the manifest."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class InputFile(Record):
+    """One file, or one table of a flat file that feeds several."""
+
+    path: str
+    sha256: str
+    bytes: int
+    feed: str
+    table: str
+    rows_read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    superseded: int = 0
+    duplicates: int = 0
+    refused: str | None = None
+
+
+class OutputTable(Record):
+    """One published table (or file of a table written as a dataset)."""
+
+    group: str
+    table: str
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+class Check(Record):
+    """One reconciliation: a figure reached by two ways."""
+
+    name: str
+    expected: int | str
+    actual: int | str
+    holds: bool
+
+
+class Warned(Record):
+    """Something that a person should look at; extra keys carry the counts."""
+
+    code: str
+    message: str
+
+
+class Manifest(Record):
+    """manifest.json as a whole."""
+
+    run_id: str
+    started_at: str
+    finished_at: str
+    code_version: str
+    config_sha256: str
+    inputs: list[InputFile]
+    outputs: list[OutputTable]
+    reconciliation: list[Check]
+    warnings: list[Warned]
+
+
+class Pointer(Record):
+    """current.json: which snapshot is published."""
+
+    run_id: str
+    snapshot: str
+    published_at: str

@@ -1,0 +1,109 @@
+"""Source mappings: how one vendor's file becomes canonical tables (SPEC §4.3).
+
+A mapping is a TOML file in contracts/sources, named `<vendor>.<file>.toml`. Its grammar is the
+models below; loading it from disk is not the contract's business.
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from contracts import columns
+from contracts.feeds import FEEDS
+
+
+class Unit(StrEnum):
+    """How a cell's text states its value, where not in the contract's own terms."""
+
+    MICROS = "micros"
+    UNIX_SECONDS = "unix_seconds"
+    UNIX_MILLISECONDS = "unix_milliseconds"
+    PERCENT = "percent"
+
+
+class Strict(BaseModel):
+    """A model that knows its keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FirstOf(Strict):
+    """The first of several columns that has a value."""
+
+    first: tuple[str, ...] = Field(min_length=1)
+
+
+class SumOf(Strict):
+    """The sum of several numeric columns; empty ones count 0, all empty gives empty."""
+
+    sum: tuple[str, ...] = Field(min_length=1)
+
+
+class Joined(Strict):
+    """Several columns' texts joined, as for an id that needs two of them; empty if one is."""
+
+    join: tuple[str, ...] = Field(min_length=2)
+    separator: str = ":"
+
+
+class Slice(Strict):
+    """The part of a column's text that a regular expression's first group takes."""
+
+    column: str
+    extract: str
+
+
+Expression = str | FirstOf | SumOf | Joined | Slice
+"""Where a canonical column's value comes from: a column of the file, or a few of them."""
+
+
+class TableMapping(Strict):
+    """How the rows of a file become rows of one canonical table."""
+
+    table: str
+    columns: dict[str, Expression] = {}
+    constants: dict[str, str] = {}
+    values: dict[str, dict[str, str]] = {}
+    """Canonical column -> text in the file (compared trimmed, in any case) -> our word."""
+    units: dict[str, Unit] = {}
+    date_formats: dict[str, str] = {}
+    """Canonical column -> strptime format, for stamps that are not ISO 8601."""
+    when: dict[str, tuple[str, ...]] = {}
+    """File column -> values: only such rows feed this table; the others are no rows of it."""
+    unless_empty: tuple[str, ...] = ()
+    """File columns: rows in which one of them is empty are no rows of this table."""
+    takes_custom_columns: bool = True
+    """Whether columns that no mapping names become this table's attributes."""
+    attributes_prefix: str = ""
+    """What to strip from the names of custom columns (Acquia's `c_`)."""
+
+    @model_validator(mode="after")
+    def names_real_columns(self) -> "TableMapping":
+        """Every canonical name in the mapping is a column of its table."""
+        if self.table not in FEEDS:
+            msg = f"table {self.table!r} is none of {', '.join(FEEDS)}"
+            raise ValueError(msg)
+        known = columns.columns(FEEDS[self.table])
+        named = {*self.columns, *self.constants, *self.values, *self.units, *self.date_formats}
+        if unknown := sorted(named.difference(known)):
+            msg = f"table {self.table!r} has no column {', '.join(unknown)}"
+            raise ValueError(msg)
+        return self
+
+
+class Source(Strict):
+    """One vendor's file: its tables and how its text is to be read."""
+
+    description: str
+    tables: tuple[TableMapping, ...] = Field(min_length=1)
+    ignored: tuple[str, ...] = ()
+    """File columns that are read by no table and become no attribute (bookkeeping, personal)."""
+    timezone: str | None = None
+    """Of stamps without offset; the feed's `timezone` wins."""
+    null_values: tuple[str, ...] = ()
+    total_rows: tuple[str, ...] = ()
+    """Regular expressions on a record's first filled cell: totals and footers, which are no data."""
+    thousands_separator: Literal[",", "."] | None = None
+    flatten: tuple[str, ...] = ()
+    """Dotted paths into nested JSON that are columns of the file."""

@@ -1,0 +1,178 @@
+"""The workspace configuration: what campaigns.toml may say (SPEC §3)."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from contracts import columns
+from contracts.feeds import FEEDS
+from contracts.feeds.orders import CURRENCY_PATTERN
+from contracts.sources import Expression
+from contracts.vocabulary import NAME_PATTERN
+
+
+def existing_time_zone(name: str) -> str:
+    """The name itself, where the time zone database has it."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        msg = f"{name!r} is no time zone of the IANA database, such as 'Europe/Paris'"
+        raise ValueError(msg) from error
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(existing_time_zone)]
+Currency = Annotated[str, Field(pattern=CURRENCY_PATTERN)]
+PlatformName = Annotated[str, Field(pattern=NAME_PATTERN)]
+
+
+class Section(BaseModel):
+    """A section of the configuration: it knows its keys and is never changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WorkspaceSection(Section):
+    """`[workspace]`: what holds for the whole workspace."""
+
+    timezone: TimeZone = Field("UTC", description="which midnight ends a reporting day")
+    currency: Currency = Field("USD", description="reporting currency")
+    max_rejected_share: float = Field(
+        0.05, ge=0, le=1, description="per feed; above it nothing is published"
+    )
+
+
+class FeedSection(Section):
+    """`[[feeds]]`: some files, and how they are read as canonical tables."""
+
+    table: str | None = Field(None, description="canonical table of a file with our columns")
+    source: str | None = Field(None, description="source mapping that ships with the product")
+    files: str = Field(description="glob below the workspace")
+    name: str | None = Field(None, description="how messages and quarantine call the feed")
+    columns: dict[str, Expression] = Field({}, description="our column = the file's")
+    constants: dict[str, str] = Field({}, description="our column = one value for every row")
+    encoding: str | None = Field(None, description="detected where not given")
+    delimiter: str | None = Field(None, min_length=1, max_length=1)
+    null_values: tuple[str, ...] = Field((), description="texts that mean no value")
+    timezone: TimeZone | None = Field(None, description="of stamps that carry no offset")
+    on_refused: Literal["fail", "skip"] = Field("fail", description="what a refused file does")
+    conversions: tuple[str, ...] = Field(
+        (), description="names of the conversions that count, for platforms that report by name"
+    )
+
+    @model_validator(mode="after")
+    def reads_one_thing(self) -> Self:
+        """A feed names a table or a source, and only columns of that table."""
+        if (self.table is None) == (self.source is None):
+            msg = "a feed names either a table or a source"
+            raise ValueError(msg)
+        if self.table is not None:
+            if self.table not in FEEDS:
+                msg = unknown("table", self.table, FEEDS)
+                raise ValueError(msg)
+            known = columns.columns(FEEDS[self.table])
+            for name in (*self.columns, *self.constants):
+                if name not in known:
+                    msg = unknown("column", name, known)
+                    raise ValueError(msg)
+        return self
+
+    @property
+    def label(self) -> str:
+        """How messages and quarantine call the feed."""
+        return self.name or self.source or self.table or ""
+
+
+class AdAlias(Section):
+    """A value of `[ads.aliases]`: the ad or campaign that an old link means."""
+
+    platform: PlatformName
+    campaign_id: str | None = None
+    ad_id: str | None = None
+
+    @model_validator(mode="after")
+    def names_a_target(self) -> Self:
+        """An alias leads to an ad or to a campaign."""
+        if self.campaign_id is None and self.ad_id is None:
+            msg = "an alias names a campaign_id or an ad_id"
+            raise ValueError(msg)
+        return self
+
+
+class AdsSection(Section):
+    """`[ads]`: how sessions find their ads."""
+
+    match: Literal["auto", "utm_content", "utm_campaign"] = "auto"
+    sources: dict[str, PlatformName] = Field({}, description="utm_source -> platform")
+    aliases: dict[str, AdAlias] = Field({}, description="utm value -> campaign or ad")
+
+
+class SessionsSection(Section):
+    """`[sessions]`: how page views become sessions."""
+
+    timeout_minutes: int = Field(30, gt=0)
+    split_at_midnight: bool = Field(False, description="whether a reporting day's end ends them")
+
+
+AttributionModel = Literal[
+    "first_touch", "last_touch", "last_non_direct", "linear", "position_based", "time_decay"
+]
+
+
+class AttributionSection(Section):
+    """`[attribution]`: which touches count, and how they share an order."""
+
+    lookback_days: float = Field(30, gt=0)
+    lookback_hours: dict[str, float] = Field({}, description="per channel, in place of the days")
+    half_life_days: float = Field(7, gt=0)
+    models: tuple[AttributionModel, ...] = (
+        "first_touch",
+        "last_touch",
+        "linear",
+        "position_based",
+        "time_decay",
+    )
+    touch_opens: bool = Field(False, description="whether human opens are touches")
+    touch_events: tuple[str, ...] = Field((), description="generic event types that are touches")
+
+
+class IdentitySection(Section):
+    """`[identity]`: how far back a device's earlier visits become a person's."""
+
+    backward_days: float = Field(30, ge=0)
+
+
+class AudienceSection(Section):
+    """`[[audiences]]`: a list of contacts drawn in every run."""
+
+    name: str = Field(pattern=NAME_PATTERN)
+    performed: str | None = None
+    campaign: str | None = None
+    message: str | None = None
+    start: str | None = Field(None, alias="from")
+    until: str | None = Field(None, alias="to")
+    never: str | None = None
+    segment: str | None = None
+
+
+class Workspace(Section):
+    """campaigns.toml as a whole."""
+
+    workspace: WorkspaceSection = WorkspaceSection()
+    feeds: tuple[FeedSection, ...] = ()
+    ads: AdsSection = AdsSection()
+    sessions: SessionsSection = SessionsSection()
+    attribution: AttributionSection = AttributionSection()
+    identity: IdentitySection = IdentitySection()
+    audiences: tuple[AudienceSection, ...] = ()
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """The sentence that tells an unknown name and the nearest known one."""
+    names = list(known)
+    nearest = get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f"did you mean {nearest[0]!r}?" if nearest else f"known: {', '.join(names)}"
+    return f"unknown {what} {name!r}; {hint}"
