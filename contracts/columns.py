@@ -5,22 +5,26 @@ declared once, with `column`; keys, types, requirements and references are read 
 functions below, so that no list of columns is ever written a second time.
 """
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
 
 Text = str
-Count = pl.Int64
-Rate = pl.Float64
-Number = pl.Float64
-Flag = pl.Boolean
-Day = pl.Date
-Instant = Annotated[pl.Datetime, "us", "UTC"]
-Money = Annotated[pl.Decimal, 18, 4]
-FineMoney = Annotated[pl.Decimal, 18, 6]
-"""Money as a platform states it in micros: rounded to `Money` once, at the finest reported grain."""
+if TYPE_CHECKING:
+    # A column read through its class is its name, whatever type its cells have.
+    Count = Rate = Number = Flag = Day = Instant = Money = FineMoney = str
+else:
+    Count = pl.Int64
+    Rate = pl.Float64
+    Number = pl.Float64
+    Flag = pl.Boolean
+    Day = pl.Date
+    Instant = Annotated[pl.Datetime, "us", "UTC"]
+    Money = Annotated[pl.Decimal, 18, 4]
+    FineMoney = Annotated[pl.Decimal, 18, 6]
+    """Money as a platform states it in micros: rounded to `Money` once, at the finest grain."""
 
 DEFAULT_ORG = "default"
 ANY_OF = "any_of"

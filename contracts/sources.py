@@ -19,6 +19,8 @@ class Unit(StrEnum):
     MICROS = "micros"
     UNIX_SECONDS = "unix_seconds"
     UNIX_MILLISECONDS = "unix_milliseconds"
+    UNIX = "unix"
+    """Seconds, milliseconds (from 10^11 on) or microseconds (from 10^14 on): by magnitude."""
     PERCENT = "percent"
 
 
@@ -38,12 +40,16 @@ class SumOf(Strict):
     """The sum of several numeric columns; empty ones count 0, all empty gives empty."""
 
     sum: tuple[str, ...] = Field(min_length=1)
+    minus: tuple[str, ...] = ()
+    """Numeric columns that are taken off the sum, where it has a value."""
 
 
 class Joined(Strict):
     """Several columns' texts joined, as for an id that needs two of them; empty if one is."""
 
-    join: tuple[str, ...] = Field(min_length=2)
+    join: tuple[str, ...] = Field(min_length=1)
+    optional: tuple[str, ...] = ()
+    """Further columns, joined on where they have a value; they never make the whole empty."""
     separator: str = ":"
 
 
@@ -59,16 +65,32 @@ Expression = str | FirstOf | SumOf | Joined | Slice
 
 
 class TableMapping(Strict):
-    """How the rows of a file become rows of one canonical table."""
+    """How the rows of a file become rows of one canonical table.
+
+    A column of the file is found by its name trimmed and in any case. One that the file does not
+    have is empty in every row, unless it alone gives a column that the table requires.
+    """
 
     table: str
     columns: dict[str, Expression] = {}
     constants: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
-    """Canonical column -> text in the file (compared trimmed, in any case) -> our word."""
+    """Canonical column -> text in the file (compared trimmed, in any case) -> our word.
+
+    A text that ends in `*` stands for every text that begins so and is not listed; the longest
+    such beginning counts. An empty word is no value. A text that none of them is stays as it is.
+    """
+    snake_case: tuple[str, ...] = ()
+    """Canonical columns whose text, where `values` does not list it, becomes snake_case.
+
+    `storeVisit` and `Store Visit` become `store_visit`: an underscore at each change from a small
+    letter or digit to a capital and before the last capital of a run that a small letter follows,
+    all small, every run of other characters than letters and digits one underscore, none at the
+    ends.
+    """
     units: dict[str, Unit] = {}
     date_formats: dict[str, str] = {}
-    """Canonical column -> strptime format, for stamps that are not ISO 8601."""
+    """Canonical column -> strptime format, for stamps that are not ISO 8601; those that are, hold."""
     when: dict[str, tuple[str, ...]] = {}
     """File column -> values: only such rows feed this table; the others are no rows of it."""
     unless_empty: tuple[str, ...] = ()
@@ -86,6 +108,7 @@ class TableMapping(Strict):
             raise ValueError(msg)
         known = columns.columns(FEEDS[self.table])
         named = {*self.columns, *self.constants, *self.values, *self.units, *self.date_formats}
+        named.update(self.snake_case)
         if unknown := sorted(named.difference(known)):
             msg = f"table {self.table!r} has no column {', '.join(unknown)}"
             raise ValueError(msg)
@@ -99,6 +122,8 @@ class Source(Strict):
     tables: tuple[TableMapping, ...] = Field(min_length=1)
     ignored: tuple[str, ...] = ()
     """File columns that are read by no table and become no attribute (bookkeeping, personal)."""
+    leaves_other_rows: bool = False
+    """Whether rows that none of the tables takes are something else and left out, not rejected."""
     timezone: str | None = None
     """Of stamps without offset; the feed's `timezone` wins."""
     null_values: tuple[str, ...] = ()
@@ -106,4 +131,9 @@ class Source(Strict):
     """Regular expressions on a record's first filled cell: totals and footers, which are no data."""
     thousands_separator: Literal[",", "."] | None = None
     flatten: tuple[str, ...] = ()
-    """Dotted paths into nested JSON that are columns of the file."""
+    """Dotted paths into nested JSON that are columns of the file.
+
+    A step is a member's name, the place in an array, `*` for whichever member has the rest of the
+    path, or `name=text` for the first object of an array whose member of that name is that text
+    (`event_params.key=page_location.value.string_value`).
+    """

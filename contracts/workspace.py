@@ -1,15 +1,17 @@
 """The workspace configuration: what campaigns.toml may say (SPEC §3)."""
 
-from collections.abc import Iterable
-from difflib import get_close_matches
+import re
+from pathlib import PurePosixPath
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from contracts import columns
 from contracts.feeds import FEEDS
 from contracts.feeds.orders import CURRENCY_PATTERN
+from contracts.names import nearest, unknown
 from contracts.sources import Expression
 from contracts.vocabulary import NAME_PATTERN
 
@@ -19,20 +21,45 @@ def existing_time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        msg = f"{name!r} is no time zone of the IANA database, such as 'Europe/Paris'"
-        raise ValueError(msg) from error
+        near = nearest(name, available_timezones())
+        hint = f"did you mean {near!r}?" if near else "the IANA names count, as 'Europe/Paris'"
+        msg = f"unknown time zone {name!r}; {hint}"
+        raise PydanticCustomError("unknown_name", "{told}", {"told": msg}) from error
     return name
 
+
+def path_below_workspace(glob: str) -> str:
+    """The glob itself, where it can only lead to files below the workspace."""
+    parts = PurePosixPath(glob).parts
+    if glob.startswith("/") or WINDOWS_PATH.match(glob) or ".." in parts:
+        problem = "leads out of the workspace; give a path below it, as 'raw/contacts/*.csv'"
+    elif not parts:
+        problem = "names no file; give a path below the workspace, as 'raw/contacts/*.csv'"
+    elif parts[0] in WRITTEN_BY_RUNS:
+        problem = f"reads what runs write into {parts[0]}/; keep feed files elsewhere, as in raw/"
+    else:
+        return glob
+    raise PydanticCustomError("no_feed_path", "{told}", {"told": problem})
+
+
+WINDOWS_PATH = re.compile(r"[A-Za-z]:|\\")
+"""How a path begins on a system that runs do not know."""
+
+WRITTEN_BY_RUNS = ("reports", "quarantine", "state")
+"""The folders of a workspace that hold no feeds."""
 
 TimeZone = Annotated[str, AfterValidator(existing_time_zone)]
 Currency = Annotated[str, Field(pattern=CURRENCY_PATTERN)]
 PlatformName = Annotated[str, Field(pattern=NAME_PATTERN)]
+FeedPath = Annotated[str, AfterValidator(path_below_workspace)]
+FEED_NAME_PATTERN = r"^\w[\w .()-]*$"
+"""What a feed may be called: its name becomes a file's."""
 
 
 class Section(BaseModel):
     """A section of the configuration: it knows its keys and is never changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class WorkspaceSection(Section):
@@ -48,10 +75,18 @@ class WorkspaceSection(Section):
 class FeedSection(Section):
     """`[[feeds]]`: some files, and how they are read as canonical tables."""
 
-    table: str | None = Field(None, description="canonical table of a file with our columns")
+    table: str | None = Field(
+        None,
+        description="canonical table of a file with our columns",
+        json_schema_extra={"enum": [*FEEDS]},
+    )
     source: str | None = Field(None, description="source mapping that ships with the product")
-    files: str = Field(description="glob below the workspace")
-    name: str | None = Field(None, description="how messages and quarantine call the feed")
+    files: FeedPath = Field(description="glob below the workspace")
+    name: str | None = Field(
+        None,
+        description="how messages and quarantine call the feed",
+        pattern=FEED_NAME_PATTERN,
+    )
     columns: dict[str, Expression] = Field({}, description="our column = the file's")
     constants: dict[str, str] = Field({}, description="our column = one value for every row")
     encoding: str | None = Field(None, description="detected where not given")
@@ -67,17 +102,16 @@ class FeedSection(Section):
     def reads_one_thing(self) -> Self:
         """A feed names a table or a source, and only columns of that table."""
         if (self.table is None) == (self.source is None):
-            msg = "a feed names either a table or a source"
-            raise ValueError(msg)
+            raise wrong("a feed names either a table or a source")
         if self.table is not None:
             if self.table not in FEEDS:
-                msg = unknown("table", self.table, FEEDS)
-                raise ValueError(msg)
+                raise wrong(unknown("table", self.table, FEEDS), "table")
             known = columns.columns(FEEDS[self.table])
-            for name in (*self.columns, *self.constants):
-                if name not in known:
-                    msg = unknown("column", name, known)
-                    raise ValueError(msg)
+            for section, named in (("columns", self.columns), ("constants", self.constants)):
+                for name in named:
+                    if name not in known:
+                        told = unknown(f"column of {self.table}", name, known)
+                        raise wrong(told, section, name)
         return self
 
     @property
@@ -97,8 +131,7 @@ class AdAlias(Section):
     def names_a_target(self) -> Self:
         """An alias leads to an ad or to a campaign."""
         if self.campaign_id is None and self.ad_id is None:
-            msg = "an alias names a campaign_id or an ad_id"
-            raise ValueError(msg)
+            raise wrong("an alias names a campaign_id or an ad_id")
         return self
 
 
@@ -170,9 +203,6 @@ class Workspace(Section):
     audiences: tuple[AudienceSection, ...] = ()
 
 
-def unknown(what: str, name: str, known: Iterable[str]) -> str:
-    """The sentence that tells an unknown name and the nearest known one."""
-    names = list(known)
-    nearest = get_close_matches(name, names, n=1, cutoff=0.5)
-    hint = f"did you mean {nearest[0]!r}?" if nearest else f"known: {', '.join(names)}"
-    return f"unknown {what} {name!r}; {hint}"
+def wrong(told: str, *path: str) -> PydanticCustomError:
+    """An error of a whole section that says at which of its keys, in `ctx["path"]`."""
+    return PydanticCustomError("wrong_section", "{told}", {"told": told, "path": path})

@@ -1,0 +1,102 @@
+"""What people did, as the facts that journeys, touches and audiences are drawn from.
+
+These are no feeds and no reports: every row names its contact, message and campaign already.
+"""
+
+from contracts.columns import Count, Day, Flag, Instant, Money, Table, Text, column
+
+
+class MessageEvents(Table):
+    """One row per event, with the send, message and campaign that it belongs to."""
+
+    org_id: Text = column("organization", key=True)
+    event_id: Text = column("the event", key=True)
+    event_type: Text = column("a standard type (`email_clicked`) or a generic event's name")
+    channel: Text = column("channel of the type; empty for a generic event")
+    occurred_at: Instant = column("when it happened")
+    contact_id: Text = column("who did it, where known")
+    anonymous_id: Text = column("cookie or device")
+    send_id: Text = column("the send")
+    message_id: Text = column("the message")
+    message_name: Text = column("name of the message")
+    dispatch_id: Text = column("the dispatch")
+    campaign_id: Text = column("the campaign")
+    campaign_name: Text = column("name of the campaign")
+    url: Text = column("the link that was clicked")
+    is_machine: Flag = column("whether a machine opened or clicked")
+
+
+class ContactSends(Table):
+    """One row per send, with the message and campaign that it belongs to."""
+
+    org_id: Text = column("organization", key=True)
+    send_id: Text = column("the send", key=True)
+    contact_id: Text = column("to whom")
+    message_id: Text = column("the message")
+    message_name: Text = column("name of the message")
+    dispatch_id: Text = column("the dispatch")
+    campaign_id: Text = column("the campaign")
+    campaign_name: Text = column("name of the campaign")
+    channel: Text = column("channel of the message")
+    status: Text = column("state of the send")
+    sent_at: Instant = column("when it was sent")
+    is_holdout: Flag = column("held out on purpose: never sent")
+    window_start: Day = column("first day of the attribution window of direct mail")
+    window_days: Count = column("length of that window in whole days")
+
+
+class Visits(Table):
+    """One row per session, with the ad that it came from."""
+
+    org_id: Text = column("organization", key=True)
+    session_id: Text = column("the session", key=True)
+    started_at: Instant = column("its first page view")
+    ended_at: Instant = column("its last page view")
+    contact_id: Text = column("who it was, where known")
+    anonymous_id: Text = column("cookie or device")
+    landing_url: Text = column("its first page")
+    channel_group: Text = column("Google Analytics 4's default channel group")
+    date_day: Day = column("day of its start in the reporting time zone")
+    platform: Text = column("ad platform, where known")
+    campaign_id: Text = column("the ad's campaign, where one was found")
+    campaign_name: Text = column("name of that campaign")
+    ad_group_id: Text = column("the ad group")
+    ad_id: Text = column("the ad, where one was found")
+    ad_name: Text = column("name of the ad")
+
+
+class PricedOrders(Table):
+    """One row per order, in the reporting currency."""
+
+    org_id: Text = column("organization", key=True)
+    order_id: Text = column("the order", key=True)
+    contact_id: Text = column("who ordered, where known")
+    anonymous_id: Text = column("cookie or device")
+    ordered_at: Instant = column("when it was placed")
+    date_day: Day = column("day of the order in the reporting time zone")
+    revenue: Money = column("in the reporting currency; empty where no rate is valid on the day")
+    status: Text = column("state of the order, in the shop's words")
+    is_conversion: Flag = column(
+        "whether it brings revenue: priced, and neither cancelled nor refunded"
+    )
+    is_refund: Flag = column("whether it takes revenue back: a row of negative revenue")
+
+
+class Touches(Table):
+    """One row per touch: what may have led a person to an order."""
+
+    org_id: Text = column("organization", key=True)
+    contact_id: Text = column("who was touched; empty where only the device is known")
+    anonymous_id: Text = column("the device, where no contact is known")
+    touched_at: Instant = column("when the touch happened")
+    counts_until: Instant = column("the last instant at which an order can be credited to it")
+    channel: Text = column("channel; an unmatched session's is its channel group")
+    channel_group: Text = column("Google Analytics 4's default channel group, where there is one")
+    campaign_id: Text = column("the campaign, of messages or ads")
+    dispatch_id: Text = column("the dispatch")
+    message_id: Text = column("the message")
+    platform: Text = column("ad platform")
+    ad_id: Text = column("the ad")
+    event_id: Text = column("the event that is the touch")
+    session_id: Text = column("the session that is the touch")
+    touch_id: Text = column("id of the event, session or send; orders touches of one instant")

@@ -1,0 +1,54 @@
+"""How sessions found their ads, and what is broken between links and ads."""
+
+from enum import StrEnum
+
+from contracts.columns import Count, Money, Number, Table, Text, column
+from contracts.session_facts import LEVELS, METHODS, STATUSES
+
+
+class AuditKind(StrEnum):
+    """What is broken between links and ads."""
+
+    SPEND_WITHOUT_SESSIONS = "spend_without_sessions"
+    SESSIONS_WITHOUT_AD = "sessions_without_ad"
+    NAME_USED_TWICE = "name_used_twice"
+    UNKNOWN_SOURCE = "unknown_source"
+    UNRESOLVED_MACRO = "unresolved_macro"
+
+
+AUDIT_KINDS = [str(kind) for kind in AuditKind]
+
+
+class SessionMatches(Table):
+    """One row per session: the ad or campaign that it came from, and why."""
+
+    org_id: Text = column("organization", key=True)
+    session_id: Text = column("the session", key=True, references="sessions.session_id")
+    platform: Text = column("ad platform, where known")
+    campaign_id: Text = column("ad campaign, where known", references="ad_campaigns.campaign_id")
+    ad_group_id: Text = column("ad group of its ad", references="ad_groups.ad_group_id")
+    ad_id: Text = column("ad, where known", references="ads.ad_id")
+    match_level: Text = column("how far down it is known", isin=LEVELS)
+    match_method: Text = column("the step that hit", isin=METHODS)
+    match_status: Text = column("whether it has its ad", isin=STATUSES)
+    match_reason: Text = column("why, as a sentence")
+    candidates: Text = column("the ads or campaigns that nothing separates, where ambiguous")
+
+
+class UtmAudit(Table):
+    """One row per thing that is broken between links and ads."""
+
+    org_id: Text = column("organization", key=True)
+    kind: Text = column("what is broken", key=True, isin=AUDIT_KINDS)
+    platform: Text = column("ad platform, where known", key=True)
+    value: Text = column("the name or utm value that it is about", key=True)
+    campaign_id: Text = column("ad campaign whose spend is at risk", key=True)
+    ad_id: Text = column("ad whose spend is at risk", key=True)
+    parameter: Text = column("utm parameter of the value, or the level of the name", key=True)
+    spend_at_risk: Money = column("spend in the reporting currency that cannot be followed")
+    sessions_at_risk: Count = column("sessions that cannot be followed", ge=0)
+    suggested_platform: Text = column("platform of the ad or campaign that may be meant")
+    suggested_campaign_id: Text = column("campaign that may be meant")
+    suggested_ad_id: Text = column("ad that may be meant")
+    suggested_name: Text = column("its name")
+    score: Number = column("how alike the names are, 0 to 100")

@@ -1,0 +1,152 @@
+"""Ads reports: the columns of dbt ad_reporting, then ours; and spend beside sessions.
+
+A report's columns are those of its level, of every coarser level before it, and its figures after
+them: each stands here once, and a report names the parts that it is made of, the last first.
+"""
+
+from contracts.columns import Count, Day, FineMoney, Money, Rate, Table, Text, column
+
+NO_CAMPAIGN_MATCHED = "(no campaign matched)"
+"""The campaign name of sessions of which only the platform is known."""
+
+NOT_AT_AD_LEVEL = "(not served at ad level)"
+"""The ad name of what is known of a campaign but of none of its ads."""
+
+ORG = "organization"
+PLATFORM = "ad platform"
+NAME = "its name on that day"
+CURRENCY = "the reporting currency"
+
+
+class OfAccount(Table):
+    """One row per ad account."""
+
+    source_relation: Text = column("connector or file it came from, where only one did")
+    date_day: Day = column("day, as the platform's account reckons it")
+    platform: Text = column(PLATFORM)
+    account_id: Text = column("the account", references="ad_accounts.account_id")
+    account_name: Text = column(NAME)
+
+
+class OfCampaign(OfAccount):
+    """One row per ad campaign."""
+
+    campaign_id: Text = column("the ad campaign", references="ad_campaigns.campaign_id")
+    campaign_name: Text = column(NAME)
+
+
+class OfAdGroup(OfCampaign):
+    """One row per ad group."""
+
+    ad_group_id: Text = column("the ad group", references="ad_groups.ad_group_id")
+    ad_group_name: Text = column(NAME)
+
+
+class OfAd(OfAdGroup):
+    """One row per ad."""
+
+    ad_id: Text = column("the ad", references="ads.ad_id")
+    ad_name: Text = column(NAME)
+
+
+class OfUrl(OfAdGroup):
+    """One row per landing page."""
+
+    base_url: Text = column("landing URL without query and fragment; empty for ads without one")
+    url_host: Text = column("its host")
+    url_path: Text = column("its path")
+    utm_source: Text = column("utm_source of the ad's URL tags, or else of the URL")
+    utm_medium: Text = column("utm_medium, likewise")
+    utm_campaign: Text = column("utm_campaign, likewise")
+    utm_content: Text = column("utm_content, likewise")
+    utm_term: Text = column("utm_term, likewise")
+
+
+class Delivered(Table):
+    """One row per day: what the platform says it delivered."""
+
+    clicks: Count = column("clicks")
+    impressions: Count = column("impressions")
+    spend: Money = column("spend in `currency`")
+    conversions: FineMoney = column("conversions that the platform claims")
+    conversions_value: Money = column("value of those conversions in `currency`")
+    org_id: Text = column(ORG)
+    currency: Text = column(CURRENCY)
+    ad_stats_key: Text = column("the day and the id, within organization, platform, account", key=True)
+    attributes: Text = column("JSON object of custom columns")
+
+
+class AccountReport(Delivered, OfAccount):
+    """One row per day and ad account."""
+
+
+class CampaignReport(Delivered, OfCampaign):
+    """One row per day and ad campaign."""
+
+
+class AdGroupReport(Delivered, OfAdGroup):
+    """One row per day and ad group."""
+
+
+class AdReport(Delivered, OfAd):
+    """One row per day and ad."""
+
+
+class UrlReport(Delivered, OfUrl):
+    """One row per day, ad group and landing page with its utm parameters."""
+
+
+class PerformanceOfCampaign(Table):
+    """One row per day and ad campaign."""
+
+    org_id: Text = column(ORG, key=True)
+    date_day: Day = column("day of the stats, or of the sessions' start", key=True)
+    platform: Text = column(PLATFORM, key=True)
+    account_id: Text = column("the account", key=True, references="ad_accounts.account_id")
+    account_name: Text = column(NAME)
+    campaign_id: Text = column(
+        "the ad campaign; empty where only the platform or account is known",
+        key=True,
+        references="ad_campaigns.campaign_id",
+    )
+    campaign_name: Text = column(f"its name on that day, or `{NO_CAMPAIGN_MATCHED}`")
+
+
+class PerformanceOfAd(PerformanceOfCampaign):
+    """One row per day and ad."""
+
+    ad_group_id: Text = column("the ad group", key=True, references="ad_groups.ad_group_id")
+    ad_group_name: Text = column(NAME)
+    ad_id: Text = column("the ad; empty for the campaign's rest", key=True, references="ads.ad_id")
+    ad_name: Text = column(f"its name on that day, or `{NOT_AT_AD_LEVEL}`")
+
+
+class Performed(Table):
+    """One row per day: what was spent, and what came of it."""
+
+    impressions: Count = column("impressions")
+    clicks: Count = column("clicks")
+    spend: Money = column("spend in `currency`")
+    sessions: Count = column("sessions that started on the day")
+    session_contacts: Count = column("distinct contacts of those sessions, where known")
+    reported_conversions: FineMoney = column("conversions that the platform claims")
+    reported_conversions_value: Money = column("value of those conversions in `currency`")
+    orders: Count = column("orders whose last touch it was; empty without attribution")
+    revenue: Money = column("their revenue in `currency`; empty without attribution")
+    ctr: Rate = column("clicks / impressions")
+    cpc: Rate = column("spend / clicks")
+    cpm: Rate = column("spend / impressions * 1000")
+    cost_per_session: Rate = column("spend / sessions")
+    cost_per_order: Rate = column("spend / orders")
+    roas: Rate = column("revenue / spend")
+    reported_roas: Rate = column("reported_conversions_value / spend")
+    over_claim_ratio: Rate = column("reported_conversions / orders")
+    currency: Text = column(CURRENCY)
+
+
+class CampaignPerformance(Performed, PerformanceOfCampaign):
+    """One row per day and ad campaign: what it cost beside the sessions that it brought."""
+
+
+class AdPerformance(Performed, PerformanceOfAd):
+    """One row per day and ad, and per campaign for what is known of none of its ads."""

@@ -1,0 +1,129 @@
+"""Which touches led to which orders, and what each channel and campaign earned by them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import polars as pl
+
+from contracts.columns import Count, Day, Instant, Money, Number, Rate, Table, Text, column
+from contracts.workspace import AttributionModel
+
+if TYPE_CHECKING:
+    Credit = str
+else:
+    Credit = Annotated[pl.Decimal, 18, 8]
+"""A share of an order, exact: the shares of an order add up to 1."""
+
+MODELS: tuple[str, ...] = get_args(AttributionModel)
+"""Every attribution model, in the order of its columns."""
+
+DIRECT = "(direct)"
+"""The channel of orders that no touch led to."""
+
+
+def revenue_column(model: str) -> str:
+    """Name the column of what a model's credit is worth."""
+    return f"revenue_{model}"
+
+
+class CreditedTouch(Table):
+    """One row per order and touch that led to it; the models' columns follow."""
+
+    org_id: Text = column("organization", key=True)
+    order_id: Text = column("the order", key=True, references="orders.order_id")
+    touch_position: Count = column("place of the touch before its order, from 1", key=True)
+    touches: Count = column("how many touches led to the order")
+    contact_id: Text = column("who ordered; empty where only the device is known")
+    touched_at: Instant = column("when the touch happened")
+    ordered_at: Instant = column("when the order was placed")
+    days_to_convert: Number = column("days from the touch to the order")
+    channel: Text = column("channel of the touch; an unmatched session's is its channel group")
+    channel_group: Text = column("Google Analytics 4's default channel group, where there is one")
+    campaign_id: Text = column("the campaign, of messages or ads")
+    dispatch_id: Text = column("the dispatch")
+    message_id: Text = column("the message")
+    platform: Text = column("ad platform")
+    ad_id: Text = column("the ad")
+    event_id: Text = column("the event that is the touch")
+    session_id: Text = column("the session that is the touch")
+
+
+def order_touches_contract(models: Sequence[str]) -> type[CreditedTouch]:
+    """State the contract of `order_touches` under the configured models, in the given order.
+
+    It has one credit column a model, under the model's name, then one `revenue_<model>` a model.
+    """
+    credit = {name: (Credit, column(f"share of the order under {name}")) for name in models}
+    revenue = {
+        revenue_column(name): (Money, column(f"revenue of the order under {name}"))
+        for name in models
+    }
+    fields = credit | revenue
+    body = {
+        "__doc__": "One row per order and touch that led to it.",
+        "__module__": __name__,
+        "__annotations__": {name: kind for name, (kind, _) in fields.items()},
+        **{name: stated for name, (_, stated) in fields.items()},
+    }
+    return type("OrderTouches", (CreditedTouch,), body)
+
+
+OrderTouches = order_touches_contract(MODELS)
+
+
+class ChannelAttribution(Table):
+    """One row per day of orders, channel and model."""
+
+    org_id: Text = column("organization", key=True)
+    date_day: Day = column("day of the order, or of the cost", key=True)
+    channel: Text = column(f"channel; `{DIRECT}` for orders that no touch led to", key=True)
+    model: Text = column("attribution model", key=True, isin=MODELS)
+    orders: Credit = column("orders credited, in shares; refunds count none")
+    revenue: Money = column("revenue credited")
+    cost: Money = column("ad spend and message cost of the day")
+    roas: Rate = column("revenue / cost")
+
+
+class CampaignAttribution(Table):
+    """One row per day of orders, channel, platform, campaign and model."""
+
+    org_id: Text = column("organization", key=True)
+    date_day: Day = column("day of the order, or of the cost", key=True)
+    channel: Text = column(f"channel; `{DIRECT}` for orders that no touch led to", key=True)
+    platform: Text = column("ad platform; empty for messages", key=True)
+    campaign_id: Text = column("the campaign; empty where the touch has none", key=True)
+    model: Text = column("attribution model", key=True, isin=MODELS)
+    campaign_name: Text = column("name of the campaign as it is now")
+    orders: Credit = column("orders credited, in shares; refunds count none")
+    revenue: Money = column("revenue credited")
+    cost: Money = column("ad spend and message cost of the day")
+    roas: Rate = column("revenue / cost")
+
+
+class HoldoutLift(Table):
+    """One row per message or campaign that held contacts out."""
+
+    org_id: Text = column("organization", key=True)
+    level: Text = column("what was held out of", key=True, isin=["campaign", "message"])
+    campaign_id: Text = column("the campaign", key=True)
+    message_id: Text = column("the message; empty at campaign level", key=True)
+    campaign_name: Text = column("name of the campaign")
+    message_name: Text = column("name of the message")
+    channel: Text = column("channel of the message; empty where a campaign has several")
+    treated_contacts: Count = column("contacts to whom it was meant to go, whatever became of it")
+    holdout_contacts: Count = column("contacts held out")
+    treated_conversions: Count = column("treated contacts who ordered within the window")
+    holdout_conversions: Count = column("held-out contacts who ordered within the window")
+    treated_revenue: Money = column("what the treated ordered within the window")
+    holdout_revenue: Money = column("what the held-out ordered within the window")
+    treated_conversion_rate: Rate = column("treated_conversions / treated_contacts")
+    holdout_conversion_rate: Rate = column("holdout_conversions / holdout_contacts")
+    conversion_rate_difference: Rate = column("treated rate minus held-out rate")
+    conversion_rate_difference_low: Rate = column("lower end of its 95 % interval")
+    conversion_rate_difference_high: Rate = column("upper end of its 95 % interval")
+    conversion_lift: Rate = column("difference / held-out rate")
+    treated_revenue_per_contact: Rate = column("treated_revenue / treated_contacts")
+    holdout_revenue_per_contact: Rate = column("holdout_revenue / holdout_contacts")
+    revenue_per_contact_difference: Rate = column("treated minus held-out revenue per contact")
+    revenue_per_contact_difference_low: Rate = column("lower end of its 95 % interval")
+    revenue_per_contact_difference_high: Rate = column("upper end of its 95 % interval")

@@ -1,0 +1,151 @@
+"""The reports of email, SMS, push and direct mail, and those that sum over all of them."""
+
+from contracts.columns import Count, Day, Instant, Money, Rate, Table, Text, column
+from contracts.vocabulary import CampaignStatus, Channel
+
+CHANNELS = [str(channel) for channel in Channel]
+
+
+class Tenant(Table):
+    """One row per thing of one organization."""
+
+    org_id: Text = column("organization", key=True, required=True)
+
+
+class Counts(Table):
+    """Additive counts of sends and of what happened to them."""
+
+    sends: Count = column("sends; queued + sent + delivered + bounced + failed", required=True)
+    queued: Count = column("sends whose final status is queued", required=True)
+    sent: Count = column("sends whose final status is sent", required=True)
+    delivered: Count = column("sends whose final status is delivered", required=True)
+    bounced: Count = column("sends whose final status is bounced", required=True)
+    failed: Count = column("sends whose final status is failed", required=True)
+    hard_bounces: Count = column("bounced sends with a hard bounce", required=True)
+    soft_bounces: Count = column("bounced sends with soft bounces only", required=True)
+    opens: Count = column("opens, machine ones included", required=True)
+    unique_opens: Count = column("sends with at least one open", required=True)
+    human_unique_opens: Count = column("sends with at least one open not flagged", required=True)
+    clicks: Count = column("clicks, scanners' included", required=True)
+    unique_clicks: Count = column("sends with at least one click", required=True)
+    human_unique_clicks: Count = column("sends with at least one click not flagged", required=True)
+    unsubscribes: Count = column("sends with at least one unsubscribe", required=True)
+    complaints: Count = column("sends with at least one complaint", required=True)
+    replies: Count = column("sends with at least one reply", required=True)
+    holdout: Count = column("contacts held out: never sent, in no other count", required=True)
+
+
+class Cost(Table):
+    """What the messages cost."""
+
+    cost: Money = column("cost of the messages, in the reporting currency")
+
+
+class Rates(Table):
+    """Fractions; null where the denominator is 0."""
+
+    delivery_rate: Rate = column("delivered / sends")
+    bounce_rate: Rate = column("bounced / sends")
+    open_rate: Rate = column("unique_opens / delivered")
+    human_open_rate: Rate = column("human_unique_opens / delivered")
+    click_rate: Rate = column("unique_clicks / delivered")
+    human_click_rate: Rate = column("human_unique_clicks / delivered")
+    click_to_open_rate: Rate = column("unique_clicks / unique_opens")
+    unsubscribe_rate: Rate = column("unsubscribes / delivered")
+    complaint_rate: Rate = column("complaints / delivered")
+    open_rate_of_sends: Rate = column("unique_opens / sends")
+    click_rate_of_sends: Rate = column("unique_clicks / sends")
+
+
+class Attributes(Table):
+    """The custom columns of the level."""
+
+    attributes: Text = column("JSON object of the level's custom columns")
+
+
+class Sums(Attributes, Rates, Cost, Counts):
+    """The counts, cost, rates and attributes that every level of a channel's report ends with."""
+
+
+class SentBetween(Table):
+    """When the first and the last send went out."""
+
+    channel: Text = column("channel", required=True, isin=CHANNELS)
+    first_sent_at: Instant = column("first send, in UTC")
+    last_sent_at: Instant = column("last send, in UTC")
+
+
+class CampaignNames(Table):
+    """The campaign of a row."""
+
+    campaign_id: Text = column("the campaign; null where a message names none")
+    campaign_name: Text = column("its name; `(none)` where a message names none")
+    campaign_status: Text = column(
+        "its state", isin=[str(status) for status in CampaignStatus]
+    )
+
+
+class DispatchNames(Table):
+    """The dispatch of a row."""
+
+    dispatch_id: Text = column("the dispatch; its campaign's id where a source has none")
+    dispatch_name: Text = column("its name")
+
+
+class MessageNames(Table):
+    """The message of a row."""
+
+    message_id: Text = column("the message; its dispatch's or campaign's id where a source has none")
+    message_name: Text = column("its name; null where no asset describes it")
+    variant: Text = column("which variant of a test it is")
+
+
+class CampaignReport(Sums, SentBetween, CampaignNames, Tenant):
+    """One row per campaign of a channel."""
+
+    campaign_id: Text = column("the campaign; null where a message names none", key=True)
+
+
+class DispatchReport(Sums, SentBetween, DispatchNames, CampaignNames, Tenant):
+    """One row per dispatch of a channel."""
+
+    dispatch_id: Text = column("the dispatch; its campaign's id where a source has none", key=True)
+
+
+class MessageReport(Sums, SentBetween, MessageNames, DispatchNames, CampaignNames, Tenant):
+    """One row per message of a channel."""
+
+    message_id: Text = column("the message; its dispatch's or campaign's id if implied", key=True)
+
+
+class OnDay(Table):
+    """A day of the reporting time zone."""
+
+    date_day: Day = column("reporting day; null for what has no time at all", key=True)
+
+
+class OfChannel(Table):
+    """A channel."""
+
+    channel: Text = column("channel", required=True, isin=CHANNELS)
+
+
+class DailyReport(
+    Rates, Cost, Counts, OfChannel, MessageNames, DispatchNames, CampaignNames, OnDay, Tenant
+):
+    """One row per day and message of a channel; the days add up to the message report."""
+
+    message_id: Text = column("the message", key=True)
+
+
+class LinkReport(Tenant):
+    """One row per message and link."""
+
+    message_id: Text = column("the message", key=True)
+    url: Text = column("the link as it was clicked", key=True, required=True)
+    campaign_id: Text = column("its campaign")
+    message_name: Text = column("its name")
+    clicks: Count = column("clicks on it", required=True)
+    unique_clicks: Count = column("sends with a click on it", required=True)
+    first_clicked_at: Instant = column("first click on it, in UTC", required=True)
+    last_clicked_at: Instant = column("last click on it, in UTC", required=True)

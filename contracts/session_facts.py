@@ -1,0 +1,61 @@
+"""The session fact: every session with its channel group and its ad."""
+
+from enum import StrEnum
+
+from contracts.columns import Day, Flag, Text, column
+from contracts.feeds.web import Sessions
+from contracts.web_sources import ChannelGroup
+
+
+class MatchLevel(StrEnum):
+    """How far down a session is known."""
+
+    AD = "ad"
+    CAMPAIGN = "campaign"
+    PLATFORM = "platform"
+    NONE = "none"
+
+
+class MatchMethod(StrEnum):
+    """The step that found a session's ad, in the order in which they are tried (SPEC §7)."""
+
+    ALIAS = "alias"
+    UTM_CONTENT_AD_ID = "utm_content_ad_id"
+    UTM_CONTENT_AD_NAME = "utm_content_ad_name"
+    UTM_CAMPAIGN_ID = "utm_campaign_id"
+    UTM_CAMPAIGN_NAME = "utm_campaign_name"
+    PLATFORM = "platform"
+    NONE = "none"
+
+
+class MatchStatus(StrEnum):
+    """Whether a session has its ad."""
+
+    MATCHED = "matched"
+    AMBIGUOUS = "ambiguous"
+    UNMATCHED = "unmatched"
+
+
+LEVELS = [str(level) for level in MatchLevel]
+METHODS = [str(method) for method in MatchMethod]
+STATUSES = [str(status) for status in MatchStatus]
+CHANNEL_GROUPS = [str(group) for group in ChannelGroup]
+
+
+class SessionFacts(Sessions):
+    """One row per session, with its channel group and the one ad or campaign that it came from."""
+
+    is_bot: Flag = column("whether its user agent is a program; null where none is known")
+    has_macro: Flag = column("whether a utm value is a macro that the platform left unresolved")
+    channel_group: Text = column("GA4's default channel group", isin=CHANNEL_GROUPS)
+    date_day: Day = column("day of its start in the reporting time zone")
+    platform: Text = column("ad platform, where known")
+    account_id: Text = column("ad account of its campaign")
+    campaign_id: Text = column("ad campaign, where known", references="ad_campaigns.campaign_id")
+    ad_group_id: Text = column("ad group of its ad", references="ad_groups.ad_group_id")
+    ad_id: Text = column("ad, where known", references="ads.ad_id")
+    match_level: Text = column("how far down it is known", isin=LEVELS)
+    match_method: Text = column("the step that hit", isin=METHODS)
+    match_status: Text = column("whether it has its ad", isin=STATUSES)
+    match_reason: Text = column("why, as a sentence")
+    candidates: Text = column("the ads or campaigns that nothing separates, where ambiguous")

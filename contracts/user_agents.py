@@ -1,0 +1,110 @@
+"""User agents of machines: crawlers, link checkers and mail scanners.
+
+The proxies through which mail programs load a person's images (Gmail's, Yahoo's) are not among
+them: an open through one of them is the person's.
+"""
+
+GENERIC_USER_AGENT = "Mozilla/5.0"
+"""What scanners send that do not trouble to name a browser: this and nothing more."""
+
+CRAWLERS = (
+    # Words by which crawlers commonly call themselves.
+    r"bot\b",
+    r"bot[/_-]",
+    r"crawl",
+    r"spider",
+    r"scrap[ey]",
+    r"fetcher",
+    r"link.?check",
+    r"headless",
+    r"phantomjs",
+    r"preview",
+    r"monitoring",
+    r"validator",
+    # Search engines, archives and assistants without such a word.
+    r"slurp",
+    r"mediapartners-google",
+    r"google-(read-aloud|safety|inspectiontool|extended|site-verification)",
+    r"feedfetcher",
+    r"bingpreview",
+    r"ia_archiver",
+    r"archive\.org",
+    r"chatgpt-user",
+    r"perplexity-user",
+    r"claude-web",
+    r"nutch",
+    r"heritrix",
+    r"httrack",
+    # Social networks and messengers that look at a link before a person does.
+    r"facebookexternalhit",
+    r"facebookcatalog",
+    r"meta-external",
+    r"whatsapp/",
+    r"skypeuripreview",
+    r"embedly",
+    r"flipboardproxy",
+    r"vkshare",
+    r"quora link",
+    # Security products that open mail and follow its links.
+    r"barracuda",
+    r"proofpoint",
+    r"mimecast",
+    r"symantec",
+    r"messagelabs",
+    r"fireeye",
+    r"ironport",
+    r"trend ?micro",
+    r"sophos",
+    r"forcepoint",
+    r"zscaler",
+    r"bitdefender",
+    r"kaspersky",
+    r"safelinks",
+    r"urlscan",
+    r"virustotal",
+    r"cloudmark",
+    r"paloalto",
+    r"checkpoint",
+    # Programs that fetch without a browser.
+    r"^curl/",
+    r"^wget/",
+    r"python-(requests|urllib)",
+    r"python/\d",
+    r"aiohttp",
+    r"httpx/",
+    r"scrapy",
+    r"go-http-client",
+    r"^java/",
+    r"apache-httpclient",
+    r"libwww-perl",
+    r"lwp::",
+    r"node-fetch",
+    r"axios/",
+    r"got \(",
+    r"guzzlehttp",
+    r"^php/",
+    r"^ruby",
+    r"faraday",
+    r"winhttp",
+    r"powershell",
+    r"postmanruntime",
+    r"insomnia/",
+    r"jakarta commons",
+    # Watchers of sites.
+    r"pingdom",
+    r"uptimerobot",
+    r"statuscake",
+    r"newrelicpinger",
+    r"datadog",
+    r"site24x7",
+    r"lighthouse",
+    r"gtmetrix",
+    r"ptst/",
+    r"screaming frog",
+    r"semrush",
+    r"ahrefs",
+)
+"""Patterns (any case) of user agents that are machines."""
+
+PEOPLE = (r"cubot",)
+"""Patterns (any case) of people's user agents that look like a machine's: a maker of telephones."""

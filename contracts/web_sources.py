@@ -1,0 +1,100 @@
+"""What web analytics knows of links and sites: parameter names, kinds of sites, channel groups."""
+
+from enum import StrEnum
+
+
+class ChannelGroup(StrEnum):
+    """Where a session came from, in the order of Google Analytics 4's default channel grouping."""
+
+    DIRECT = "direct"
+    CROSS_NETWORK = "cross-network"
+    PAID_SHOPPING = "paid shopping"
+    PAID_SEARCH = "paid search"
+    PAID_SOCIAL = "paid social"
+    PAID_VIDEO = "paid video"
+    DISPLAY = "display"
+    PAID_OTHER = "paid other"
+    ORGANIC_SHOPPING = "organic shopping"
+    ORGANIC_SOCIAL = "organic social"
+    ORGANIC_VIDEO = "organic video"
+    ORGANIC_SEARCH = "organic search"
+    REFERRAL = "referral"
+    EMAIL = "email"
+    AFFILIATES = "affiliates"
+    AUDIO = "audio"
+    SMS = "sms"
+    MOBILE_PUSH = "mobile push"
+    UNASSIGNED = "unassigned"
+
+
+PARAMETERS: dict[str, str] = {
+    "utm_source": r"(?:utm|mtm|pk)(?:_|%5f)source",
+    "utm_medium": r"(?:utm|mtm|pk)(?:_|%5f)medium",
+    "utm_campaign": r"(?:utm|mtm|pk)(?:_|%5f)campaign",
+    "utm_content": r"(?:utm|mtm|pk)(?:_|%5f)content",
+    "utm_term": r"(?:utm(?:_|%5f)term|(?:mtm|pk)(?:_|%5f)(?:kwd|keyword))",
+    "utm_id": r"(?:utm(?:_|%5f)id|(?:mtm|pk)(?:_|%5f)cid)",
+}
+"""Our column -> the names that its parameter bears in a URL: Google's, or Matomo's for the same."""
+
+SEARCH_SITES = frozenset(
+    """
+    360 alice aol ask avg babylon baidu bing brave centrum comcast conduit cnn coccoc daum
+    dogpile duckduckgo ecosia eniro exalead excite givewater globo go google gmx incredimail
+    kvasir lycos mamma msn mynet najdi naver netscape onet orange ozu perplexity presearch
+    privacywall qwant rakuten rambler sapo seznam sogou startpage startsiden sweetsearch swisscows
+    szukacz terra tiscali tut ukr virgilio voila walla wp yahoo yandex yippy yuppy zapmeta
+    """.split()
+)
+"""Search engines, as the label of their site."""
+
+SOCIAL_SITES = frozenset(
+    """
+    43things academia badoo bebo blackplanet blogger blogspot bsky buzznet classmates delicious
+    deviantart diaspora digg disqus facebook fb fbcdn flickr flipboard foursquare geni goodreads
+    hi5 hootsuite ig instagram instapaper kakao line linkedin livejournal lnkd mastodon medium
+    meetup messenger mix myspace nextdoor ning odnoklassniki ok pinboard pinterest plurk pocket
+    quora ravelry reddit renren sharethis skype slack slashdot snapchat stumbleupon t tagged
+    taringa telegram threads tiktok trustpilot tumblr twitter viadeo vk wattpad weebly weibo
+    whatsapp wechat wordpress x xanga xing yammer yelp
+    """.split()
+)
+"""Social networks, as the label of their site."""
+
+VIDEO_SITES = frozenset(
+    """
+    crackle curiositystream dailymotion disneyplus fast helpx hulu iqiyi kaltura netflix
+    primevideo ted twitch veoh viadeo vidyard vimeo wistia youku youtu youtube yt
+    """.split()
+)
+"""Video sites, as the label of their site."""
+
+SHOPPING_SITES = frozenset(
+    """
+    alibaba aliexpress amazon bestbuy ebay etsy idealo igshopping mercadolibre rakuten-shop shein
+    shopify shopping shopzilla target temu walmart wayfair zalando
+    """.split()
+)
+"""Shops and marketplaces, as the label of their site."""
+
+PAID_MEDIUM = r"^(?:.*cp.*|ppc|retargeting|paid.*)$"
+"""A medium that was paid for."""
+
+SHOPPING_CAMPAIGN = r"^.*(?:(?:[^a-df-z]|^)shop|shopping).*$"
+"""A campaign name that speaks of shopping."""
+
+DISPLAY_MEDIA = frozenset({"display", "banner", "expandable", "interstitial", "cpm"})
+SOCIAL_MEDIA = frozenset(
+    {"social", "social-network", "social-media", "sm", "social network", "social media"}
+)
+REFERRAL_MEDIA = frozenset({"referral", "app", "link"})
+EMAIL_WORDS = frozenset({"email", "e-mail", "e_mail", "e mail"})
+NO_MEDIA = frozenset({"(none)", "(not set)"})
+
+BOT_PATTERN = (
+    r"(?i)bot\b|bot[/;_ -]|crawl|spider|slurp|headless|phantomjs|scrap(?:er|y)|lighthouse"
+    r"|facebookexternalhit|mediapartners|adsbot|bingpreview|pingdom|gtmetrix|uptime|monitoring"
+    r"|preview|curl/|wget|python-|aiohttp|java/|go-http|okhttp|libwww|httpclient|axios|node-fetch"
+    r"|^mozilla/5\.0$"
+)
+"""User agents that are programs and not people."""

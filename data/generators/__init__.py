@@ -1,0 +1,1 @@
+"""What makes the sample workspaces: one module a workspace, all from fixed seeds."""

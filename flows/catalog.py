@@ -1,0 +1,156 @@
+"""What was read in a run: every file with its receipt, and the canonical tables that they make."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from contracts.columns import columns, polars_schema
+from contracts.feeds import ADDITIVE, FEEDS
+from flows.feeds import RawFile
+from flows.ingest import KEY_HASH, Receipt, TableReceipt
+from transforms.versions import DUPLICATE, FILE, ROW_NUMBER, find_repeated, judge_versions
+
+FATES = pl.Schema({FILE: pl.UInt32, ROW_NUMBER: pl.UInt32, "fate": pl.String})
+ROWS_AT_ONCE = 60_000_000
+"""How many key hashes are sorted in memory at a time."""
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """A file that was read; `order` is its place in the order of the paths."""
+
+    raw: RawFile
+    receipt: Receipt
+    order: int
+    is_copy: bool
+
+    def of_table(self, table: str) -> TableReceipt | None:
+        """What the table got from the file, if it feeds it."""
+        return next((t for t in self.receipt.tables if t.table == table), None)
+
+
+@dataclass
+class Catalog:
+    """The files of a run, and which of their rows count.
+
+    Attributes:
+        ledger: The folder with one folder per file read.
+        files: In the order of their paths.
+        fates: Table -> the rows of it that do not count (`versions.judge_versions`).
+    """
+
+    ledger: Path
+    files: list[ReadFile]
+    fates: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, ledger: Path, read: list[tuple[RawFile, Receipt]]) -> "Catalog":
+        """Order the files by path and mark those whose content was delivered before."""
+        seen: set[tuple[str, str]] = set()
+        files = []
+        for order, (raw, receipt) in enumerate(sorted(read, key=lambda item: item[0].path)):
+            content = (receipt.sha256, repr(raw.feed.readings))
+            files.append(ReadFile(raw, receipt, order, is_copy=content in seen))
+            seen.add(content)
+        catalog = cls(ledger, files)
+        catalog.fates = {table: catalog._judge(table) for table in FEEDS}
+        return catalog
+
+    def feeding(self, table: str) -> list[ReadFile]:
+        """The files whose rows of the table may count."""
+        return [
+            file
+            for file in self.files
+            if not file.is_copy and (got := file.of_table(table)) is not None and got.valid
+        ]
+
+    def has_rows(self, table: str) -> bool:
+        """Whether any row of the table counts."""
+        return bool(self.feeding(table))
+
+    def folder(self, file: ReadFile, table: str) -> Path:
+        """Where a file's parts of a table lie."""
+        return self.ledger / file.receipt.key / table
+
+    def losers(self, file: ReadFile, table: str) -> pl.Series:
+        """The numbers of a file's rows that do not count."""
+        fates = self.fates.get(table, pl.DataFrame(schema=FATES))
+        return fates.filter(pl.col(FILE) == file.order).get_column(ROW_NUMBER)
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """The canonical table: one row per key, the latest version of each."""
+        parts = [
+            self.without_losers(pl.scan_parquet(self._parts(file, table)), file, table)
+            for file in self.feeding(table)
+        ]
+        schema = polars_schema(FEEDS[table])
+        if not parts:
+            return pl.LazyFrame(schema=schema)
+        return pl.concat(parts).select(schema.names())
+
+    def without_losers(self, rows: pl.LazyFrame, file: ReadFile, table: str) -> pl.LazyFrame:
+        """A file's rows that count."""
+        losers = self.losers(file, table)
+        return rows.filter(~pl.col(ROW_NUMBER).is_in(losers.implode())) if len(losers) else rows
+
+    def count_fates(self, file: ReadFile, table: str) -> Counter[str]:
+        """How many of a file's rows of a table are superseded or duplicates."""
+        got = file.of_table(table)
+        if file.is_copy and got is not None:
+            return Counter({DUPLICATE: got.rows_read})
+        fates = self.fates[table].filter(pl.col(FILE) == file.order)
+        return Counter(fates.get_column("fate"))
+
+    def names_by_email(self) -> bool:
+        """Whether any row names its contact by e-mail address alone."""
+        return any(got.by_email for file in self.files for got in file.receipt.tables)
+
+    def event_types(self) -> set[str]:
+        """Every event type that a row bears."""
+        got = [file.of_table("events") for file in self.feeding("events")]
+        return {name for receipt in got if receipt for name in receipt.event_types}
+
+    def _parts(self, file: ReadFile, table: str) -> list[Path]:
+        return sorted(self.folder(file, table).glob("part-*.parquet"))
+
+    def _judge(self, table: str) -> pl.DataFrame:
+        """Find the rows that share a key, and say which of them do not count."""
+        files = self.feeding(table)
+        if not files:
+            return pl.DataFrame(schema=FATES)
+        rows = sum(got.valid for file in files if (got := file.of_table(table)))
+        passes = rows // ROWS_AT_ONCE + 1
+        judged = [self._judge_pass(files, table, place, passes) for place in range(passes)]
+        return pl.concat(judged).sort(FILE, ROW_NUMBER)
+
+    def _judge_pass(
+        self, files: list[ReadFile], table: str, place: int, passes: int
+    ) -> pl.DataFrame:
+        def scan(file: ReadFile) -> pl.LazyFrame:
+            rows = pl.scan_parquet(self._parts(file, table))
+            return rows.filter(pl.col(KEY_HASH) % passes == place) if passes > 1 else rows
+
+        if table in ADDITIVE:
+            repeated = [find_repeated(scan(file).select(KEY_HASH)) for file in files]
+            found = pl.concat(pl.collect_all(repeated)).unique()
+        else:
+            keys = pl.concat([scan(file).select(KEY_HASH) for file in files])
+            found = find_repeated(keys).collect()
+        if found.is_empty():
+            return pl.DataFrame(schema=FATES)
+        candidates = [
+            scan(file)
+            .join(found.lazy(), on=KEY_HASH, how="semi")
+            .select(
+                *columns(FEEDS[table]), ROW_NUMBER, pl.lit(file.order, pl.UInt32).alias(FILE)
+            )
+            for file in files
+        ]
+        return (
+            judge_versions(pl.concat(candidates), table)
+            .select(pl.col(name).cast(dtype) for name, dtype in FATES.items())
+            .collect()
+        )
+

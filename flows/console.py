@@ -1,0 +1,121 @@
+"""What the command prints: data on stdout, everything else on stderr."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import chain
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+DECIMALS_SHOWN = 4
+COLUMN_GAP = 2
+
+
+def told() -> Console:
+    """The console for everything that is no data; plain text where there is no terminal."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def on_terminal() -> bool:
+    """Whether a person reads stdout."""
+    return sys.stdout.isatty()
+
+
+def tell(text: str, style: str = "") -> None:
+    """Print a line for people."""
+    told().print(Text(_visible(text, keep="\n"), style=style))
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Print rows on stdout: aligned on a terminal, tab-separated in a pipe or a file.
+
+    Returns:
+        How many columns a terminal had no room for.
+    """
+    if not on_terminal():
+        for row in chain([header], rows):
+            sys.stdout.write("\t".join(_cell(value) for value in row) + "\n")
+        return 0
+    out = Console(highlight=False)
+    shown = [[_cell(value) for value in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(header, *shown, strict=True)]
+    fitting = _fitting(widths, out.width)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in header[:fitting]:
+        table.add_column(Text(name), no_wrap=True, overflow="ellipsis")
+    for row in shown:
+        table.add_row(*(Text(cell) for cell in row[:fitting]))
+    out.print(table)
+    return len(header) - fitting
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document on stdout, on one line."""
+    sys.stdout.write(as_json(value) + "\n")
+
+
+def print_json_rows(rows: Iterable[dict[str, Any]]) -> None:
+    """Print a JSON list on stdout, one row a line, without holding all rows at once."""
+    separator = "["
+    for row in rows:
+        sys.stdout.write(separator + as_json(row))
+        separator = ",\n"
+    sys.stdout.write("[]\n" if separator == "[" else "]\n")
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON: money as a number, times in ISO 8601 with Z."""
+    return json.dumps(value, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, datetime):
+        return _instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    return str(value)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.{DECIMALS_SHOWN}f}"
+    if isinstance(value, datetime):
+        return _instant(value)
+    if isinstance(value, list | dict):
+        return _visible(as_json(value))
+    return _visible(str(value))
+
+
+def _instant(value: datetime) -> str:
+    in_utc = value.astimezone(UTC) if value.tzinfo else value
+    return in_utc.isoformat().replace("+00:00", "Z")
+
+
+def _visible(text: str, keep: str = "") -> str:
+    """The text with what would steer a terminal, or break a line of a table, made visible."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or char in keep else char.encode("unicode_escape").decode()
+        for char in text
+    )
+
+
+def _fitting(widths: list[int], room: int) -> int:
+    """How many columns a terminal shows whole; always at least one."""
+    taken = 0
+    for count, width in enumerate(widths):
+        taken += width + COLUMN_GAP
+        if count and taken - COLUMN_GAP > room:
+            return count
+    return len(widths)

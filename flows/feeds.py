@@ -1,0 +1,149 @@
+"""Which files a workspace's feeds are, and how each is to be read."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.columns import any_of, columns, required
+from contracts.feeds import FEEDS
+from contracts.sources import Source, TableMapping
+from contracts.workspace import FeedSection, Workspace
+from flows.readers import FileOptions, RefusedFile
+from flows.sources import load_sources
+from transforms.parsing import Reading, file_columns, find_missing_columns, fold
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One `[[feeds]]` of the configuration with its mapping put in.
+
+    Attributes:
+        section: As configured.
+        name: How messages and quarantine call it.
+        readings: How its rows become rows of each of its tables.
+        options: What is known about its files before they are opened.
+    """
+
+    section: FeedSection
+    name: str
+    readings: tuple[Reading, ...]
+    options: FileOptions
+
+    @property
+    def signature(self) -> str:
+        """Everything that the meaning of a file's bytes depends on, as text."""
+        return repr((self.name, self.readings, self.options))
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One file of a feed; `path` as the manifest calls it, relative to the workspace."""
+
+    feed: Feed
+    path: str
+    location: Path
+
+
+def configure_feeds(config: Workspace) -> list[Feed]:
+    """Every feed of the configuration, with its source mapping."""
+    names = [section.label for section in config.feeds]
+    return [
+        _configure_feed(section, _unique_name(names, place))
+        for place, section in enumerate(config.feeds)
+    ]
+
+
+def _unique_name(names: list[str], place: int) -> str:
+    """The feed's name, numbered from its second use on."""
+    earlier = names[:place].count(names[place])
+    return f"{names[place]}_{earlier + 1}" if earlier else names[place]
+
+
+def _configure_feed(section: FeedSection, name: str) -> Feed:
+    source = _source_of(section)
+    ignored = frozenset(map(fold, source.ignored))
+    readings = tuple(
+        Reading(
+            mapping=_override(mapping, section),
+            timezone=section.timezone or source.timezone or "UTC",
+            thousands=source.thousands_separator,
+            ignored=ignored,
+        )
+        for mapping in source.tables
+    )
+    expected = {
+        fold(column)
+        for reading in readings
+        for expression in reading.mapping.columns.values()
+        for column in file_columns(expression)
+    }
+    options = FileOptions(
+        encoding=section.encoding,
+        delimiter=section.delimiter,
+        null_values=(*source.null_values, *section.null_values),
+        expected_columns=frozenset(expected) if section.source else frozenset(),
+        total_row_prefixes=source.total_rows,
+        flatten=frozenset(source.flatten),
+    )
+    return Feed(section, name, readings, options)
+
+
+def _source_of(section: FeedSection) -> Source:
+    """The feed's source mapping; a file with our columns is a source that maps them to themselves."""
+    if section.source is not None:
+        return load_sources()[section.source]
+    table = section.table or ""
+    themselves = {name: name for name in columns(FEEDS[table])}
+    return Source(
+        description="our own columns", tables=(TableMapping(table=table, columns=themselves),)
+    )
+
+
+def _override(mapping: TableMapping, section: FeedSection) -> TableMapping:
+    """The mapping with the feed's own columns and constants, as far as its table has them."""
+    known = columns(FEEDS[mapping.table])
+    own_columns = {name: read for name, read in section.columns.items() if name in known}
+    own_constants = {name: value for name, value in section.constants.items() if name in known}
+    kept = {n: read for n, read in mapping.columns.items() if n not in own_constants}
+    return mapping.model_copy(
+        update={
+            "columns": {**kept, **own_columns},
+            "constants": {**mapping.constants, **own_constants},
+        }
+    )
+
+
+def find_files(root: Path, feeds: list[Feed]) -> list[RawFile]:
+    """Every file of every feed, in the order of the paths."""
+    return [
+        RawFile(feed, path.relative_to(root).as_posix(), path)
+        for feed in feeds
+        for path in sorted(root.glob(feed.section.files))
+        if path.is_file() and not path.name.startswith(".")
+    ]
+
+
+def require_inside(root: Path, raw: RawFile) -> None:
+    """Refuse a file whose real path lies outside the workspace."""
+    if not raw.location.resolve().is_relative_to(root.resolve()):
+        msg = "the file is a link to a place outside the workspace"
+        raise RefusedFile(msg, "copy the file into the workspace")
+
+
+def require_columns(feed: Feed, header: tuple[str, ...]) -> None:
+    """Refuse a file that lacks a column without which no row of its table can hold."""
+    for reading in feed.readings:
+        table = reading.table
+        missing = find_missing_columns(reading, header, required(table))
+        alternatives = any_of(table)
+        if alternatives and len(find_missing_columns(reading, header, alternatives)) == len(alternatives):
+            missing.append(" or ".join(alternatives))
+        if missing:
+            wanted = [_file_names(reading, name) for name in missing]
+            msg = f"no column for {reading.mapping.table}.{', '.join(missing)}"
+            mend = f"add {', '.join(wanted)} to the file, or name its column under the feed's `columns`"
+            raise RefusedFile(msg, mend)
+
+
+def _file_names(reading: Reading, name: str) -> str:
+    expression = reading.mapping.columns.get(name)
+    return " or ".join(file_columns(expression)) if expression is not None else name

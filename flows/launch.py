@@ -1,0 +1,32 @@
+"""The one door to what is slow to import, so that every other command starts at once."""
+
+from importlib import import_module
+from pathlib import Path
+
+from contracts.manifest import Manifest
+from flows.lock import refuse_if_held
+from flows.progress import Checked, Progress
+from flows.quiet import quiet_prefect
+from flows.settings import LoadedWorkspace, load_workspace
+
+
+def launch_run(root: Path, wait_seconds: float, progress: Progress) -> Manifest:
+    """Run the Prefect flow for one workspace in this process.
+
+    Configuration and lock are looked at first, so that a mistake or a running run is told at once.
+
+    Raises:
+        CampaignReportsError: What stopped the run.
+    """
+    loaded = load_workspace(root)
+    if wait_seconds == 0:
+        refuse_if_held(loaded.root)
+    quiet_prefect()
+    return import_module("flows.campaign_reports").run_workspace(
+        loaded.root, wait_seconds, progress
+    )
+
+
+def launch_check(loaded: LoadedWorkspace, progress: Progress) -> Checked:
+    """Read all feeds of a workspace and write nothing."""
+    return import_module("flows.read").check_feeds(loaded, progress)

@@ -1,0 +1,142 @@
+"""The decompressed content of a file, hashed as it is read."""
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import pyarrow as pa
+
+from flows.readers.models import RefusedFile
+
+GZIP_MAGIC = b"\x1f\x8b"
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+COMPRESSED_BLOCK_BYTES = 1 << 20
+
+
+class _Source(Protocol):
+    def read(self, size: int) -> bytes: ...
+
+
+class _GzipSource:
+    """Every member of a gzip file, one after another."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._member = zlib.decompressobj(wbits=31)
+        self._pending = b""
+        self._between_members = False
+
+    def read(self, size: int) -> bytes:
+        while True:
+            compressed = self._pending or self._file.read(COMPRESSED_BLOCK_BYTES)
+            if self._between_members:
+                compressed = compressed.lstrip(b"\0")
+                if compressed:
+                    self._member = zlib.decompressobj(wbits=31)
+                    self._between_members = False
+                elif not self._pending:
+                    return b""
+                else:
+                    self._pending = b""
+                    continue
+            elif not compressed:
+                raise EOFError
+            content = self._member.decompress(compressed, size)
+            self._pending = self._member.unconsumed_tail
+            if self._member.eof:
+                self._pending = self._member.unused_data
+                self._between_members = True
+            if content:
+                return content
+
+
+class Content:
+    """The decompressed bytes of one file.
+
+    Attributes:
+        sha256: Hash of the content, complete once `read` has returned nothing.
+    """
+
+    def __init__(self, source: _Source, name: str) -> None:
+        """Read from a source; the name is for messages."""
+        self._source = source
+        self._name = name
+        self._hash = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """The hexadecimal hash of everything read so far."""
+        return self._hash.hexdigest()
+
+    def read(self, size: int) -> bytes:
+        """Return exactly `size` bytes, or all that are left.
+
+        Raises:
+            RefusedFile: The compressed data is damaged or ends too early.
+        """
+        pieces = []
+        while size > 0:
+            try:
+                piece = self._source.read(size)
+            except EOFError:
+                raise _truncated(self._name) from None
+            except (OSError, zlib.error) as error:
+                if "truncated" in str(error).lower():
+                    raise _truncated(self._name) from None
+                msg = "the compressed data is damaged"
+                raise RefusedFile(msg, "deliver the file again") from None
+            if not piece:
+                break
+            pieces.append(piece)
+            size -= len(piece)
+        content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        self._hash.update(content)
+        return content
+
+
+def _truncated(name: str) -> RefusedFile:
+    return RefusedFile(f"the compressed file is truncated ({name})", "deliver the file again")
+
+
+def compression_of(path: Path) -> str | None:
+    """Return "gzip", "zstd" or None, by the last part of the file's name."""
+    return {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.lower())
+
+
+@contextmanager
+def open_content(path: Path) -> Iterator[Content]:
+    """Open a file for reading its decompressed content from the start.
+
+    Raises:
+        RefusedFile: The file cannot be opened, or is not compressed as its name says.
+    """
+    compression = compression_of(path)
+    try:
+        file = path.open("rb", buffering=0)
+    except OSError as error:
+        msg = f"the file cannot be opened ({error.strerror})"
+        raise RefusedFile(msg, "check the path and its permissions") from None
+    with file:
+        magic = file.read(4)
+        file.seek(0)
+        if compression == "gzip":
+            _expect(magic.startswith(GZIP_MAGIC), compression, empty=not magic)
+            yield Content(_GzipSource(file), compression)
+        elif compression == "zstd":
+            skippable = magic[1:] == b"\x2a\x4d\x18" and magic[0] & 0xF0 == 0x50  # noqa: PLR2004
+            _expect(magic == ZSTD_MAGIC or skippable, compression, empty=not magic)
+            with pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd") as stream:
+                yield Content(stream, compression)
+        else:
+            yield Content(file, "not compressed")
+
+
+def _expect(holds: bool, compression: str, *, empty: bool) -> None:  # noqa: FBT001
+    if empty:
+        raise _truncated(compression)
+    if not holds:
+        msg = f"the file is not {compression} data, though its name says so"
+        raise RefusedFile(msg, "compress it, or name it as what it is")

@@ -1,0 +1,126 @@
+"""Where the data of a text table starts: delimiter, preamble, header and leading total rows."""
+
+from dataclasses import dataclass, field
+
+from flows.readers.csv_records import Grammar
+from flows.readers.models import FileOptions, RefusedFile, name_columns
+
+DELIMITERS = (",", "\t", ";", "|")
+HEADER_SEARCH_ROWS = 25
+SAMPLE_ROWS = 50
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How to read a text table.
+
+    Attributes:
+        delimiter: The character between two cells.
+        columns: The header's names.
+        start: Where the data starts, in bytes of the UTF-8 text.
+        notes: What was skipped.
+    """
+
+    delimiter: bytes
+    columns: tuple[str, ...]
+    start: int
+    notes: list[str] = field(default_factory=list)
+
+
+def find_layout(head: bytes, options: FileOptions, *, final: bool) -> Layout:
+    """Find the header of a text table and what its cells are separated by.
+
+    With `expected_columns` the header is the first of the leading rows that has at least half of
+    them, and at least two; where none has, the row that has most, if it has two. Otherwise it is
+    the first line that is not blank.
+
+    Args:
+        head: The file's start as UTF-8.
+        options: What is known about the file.
+        final: Whether the head is the whole file.
+
+    Raises:
+        RefusedFile: There is no header that could be read.
+    """
+    given = options.delimiter
+    if given is not None and (len(given) != 1 or not given.isascii() or given in '"\r\n'):
+        msg = "the delimiter has to be one ASCII character"
+        raise RefusedFile(msg, "correct or leave out the delimiter")
+    candidates = (given,) if given is not None else DELIMITERS
+    best = max(
+        (_Candidate(head, delimiter.encode(), options, final=final) for delimiter in candidates),
+        key=lambda candidate: candidate.rank,
+    )
+    return best.layout()
+
+
+class _Candidate:
+    """A head as it reads with one delimiter."""
+
+    def __init__(
+        self, head: bytes, delimiter: bytes, options: FileOptions, *, final: bool
+    ) -> None:
+        self.head = head
+        self.final = final
+        self.options = options
+        self.delimiter = delimiter
+        self.grammar = Grammar(delimiter)
+        records = self.grammar.records(head, None, final=final, limit=SAMPLE_ROWS)
+        self.rows = [self._texts(record) for record in records.good[:SAMPLE_ROWS]]
+        self.places = records.places
+        expected = frozenset(_comparable(name) for name in options.expected_columns)
+        hits = [
+            len(expected & {_comparable(name) for name in row})
+            for row in self.rows[:HEADER_SEARCH_ROWS]
+        ]
+        enough = min(2, len(expected))
+        half = next((i for i, n in enumerate(hits) if n >= enough and 2 * n >= len(expected)), None)
+        most = max(hits, default=0)
+        self.hits = most if expected and most >= enough else 0
+        if not self.hits:
+            self.header = 0
+        else:
+            self.header = half if half is not None else hits.index(most)
+
+    def _texts(self, record: bytes) -> list[str]:
+        return [cell.decode(errors="replace") for cell in self.grammar.cells(record)]
+
+    @property
+    def rank(self) -> tuple[int, float, int]:
+        """How well the delimiter fits: header names found, rows as wide as it, cells."""
+        if not self.rows:
+            return 0, 0, 0
+        width = len(self.rows[self.header])
+        below = self.rows[self.header + 1 :]
+        fitting = sum(len(row) == width for row in below) / len(below) if below else 1
+        return self.hits, (fitting >= 0.5) * (width > 1), width  # noqa: PLR2004
+
+    def layout(self) -> Layout:
+        if not self.rows:
+            msg = "no header line could be read"
+            raise RefusedFile(msg, "deliver the file with one line of column names")
+        header_place = self.places[self.header]
+        columns, notes = name_columns(self.rows[self.header])
+        if header_place:
+            notes.append(f"skipped {header_place} preamble lines")
+        totals = 0
+        prefixes = self.options.total_row_prefixes
+        for row in self.rows[self.header + 1 :] if prefixes else ():
+            if not is_total_row(row, prefixes):
+                break
+            totals += 1
+        if totals:
+            notes.append(f"skipped {totals} total rows below the header")
+        skipped = header_place + 1 + totals
+        start = self.grammar.records(self.head, None, final=self.final, limit=skipped).consumed
+        return Layout(self.delimiter, columns, start, notes)
+
+
+def is_total_row(cells: list[str], prefixes: tuple[str, ...]) -> bool:
+    """Tell whether the first non-empty cell starts with one of the prefixes, in any case."""
+    first = next((cell.strip() for cell in cells if cell and cell.strip()), "")
+    return first.casefold().startswith(tuple(prefix.strip().casefold() for prefix in prefixes))
+
+
+def _comparable(name: str) -> str:
+    return name.strip("\ufeff \t\r\n\xa0").casefold()

@@ -1,0 +1,173 @@
+"""Text encodings: which one a file has, and its content as UTF-8.
+
+Everything behind this module works on UTF-8 bytes. What is no text in the file's encoding comes
+out as bytes that are no UTF-8 either, so that the record it stands in is found and rejected.
+"""
+
+import codecs
+import re
+
+from flows.readers.models import RefusedFile
+
+UTF_8 = "utf-8"
+_NAMES = {
+    "utf-8": UTF_8,
+    "utf8": UTF_8,
+    "utf-8-sig": UTF_8,
+    "utf-16": "utf-16",
+    "utf16": "utf-16",
+    "utf-16-le": "utf-16-le",
+    "utf-16le": "utf-16-le",
+    "utf-16-be": "utf-16-be",
+    "utf-16be": "utf-16-be",
+    "latin-1": "latin-1",
+    "latin1": "latin-1",
+    "iso-8859-1": "latin-1",
+    "iso8859-1": "latin-1",
+    "windows-1252": "cp1252",
+    "cp1252": "cp1252",
+    "ascii": UTF_8,
+    "us-ascii": UTF_8,
+}
+_BOMS = {
+    codecs.BOM_UTF8: UTF_8,
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+_NO_TEXT = b"\xff"
+# A letter or typographic sign of Windows-1252 where a word has it: after a letter or before one,
+# and a capital not after a small letter (there it is the first half of a damaged UTF-8 pair).
+_WESTERN_SIGN = re.compile(
+    rb"(?<![\x80-\xff])(?:(?<=[A-Za-z])[\xdf-\xf6\xf8-\xfe\x92\x99\xae]|[\xdf-\xf6\xf8-\xfe](?=[A-Za-z])"
+    rb"|(?<![a-z])[\xc0-\xd6\xd8-\xde](?=[A-Za-z])|[\x80\xa3](?=[0-9 ])|(?<=[0-9 ])[\x80\xa3\x96\x97]"
+    rb"|[\x93\x91](?=[A-Za-z0-9]))(?![\x80-\xff])"
+)
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+
+
+class Utf8Converter:
+    """Turns the blocks of a file, in order, into UTF-8 bytes."""
+
+    def __init__(self, encoding: str) -> None:
+        """Convert from an encoding as `detect_encoding` names it."""
+        self.encoding = encoding
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors="surrogatepass")
+        self._odd_byte = b""
+
+    def convert(self, block: bytes, *, final: bool) -> bytes:
+        """Return the block's text as UTF-8; a character may stay behind for the next block."""
+        if self.encoding == UTF_8:
+            return block
+        if self.encoding.startswith("utf-16"):
+            block = self._odd_byte + block
+            even = len(block) & ~1
+            self._odd_byte = block[even:]
+            try:
+                text = self._decoder.decode(block[:even], final=final)
+            except UnicodeDecodeError:
+                text, self._odd_byte = self._decoder.decode(b""), b"?"
+            converted = text.encode(UTF_8, errors="surrogatepass")
+            return converted + _NO_TEXT if final and self._odd_byte else converted
+        if block.isascii():
+            return block
+        return block.decode(self.encoding, "surrogateescape").encode(UTF_8, "surrogatepass")
+
+
+def detect_encoding(head: bytes, given: str | None) -> tuple[str, int, list[str]]:
+    """Return a file's encoding, the length of its byte order mark, and notes.
+
+    Without a byte order mark and unless given, it is UTF-16 where the pattern of NUL bytes shows
+    it, Windows-1252 where more lines of the head have that encoding's letters than have other
+    text beyond ASCII, and UTF-8 otherwise.
+
+    Args:
+        head: The first bytes of the file.
+        given: The encoding's name, as a user writes it.
+
+    Raises:
+        RefusedFile: The given encoding is unknown, or the head is not in it.
+    """
+    mark = next((bom for bom in _BOMS if head.startswith(bom)), b"")
+    encoding = _NAMES.get(given.strip().lower().replace("_", "-")) if given is not None else None
+    if given is not None and encoding is None:
+        msg = "unknown encoding"
+        raise RefusedFile(msg, f"use one of {', '.join(sorted(set(_NAMES)))}")
+    by_nuls = _utf_16_by_nuls(head)
+    if mark:
+        if encoding is not None and encoding not in (_BOMS[mark], "utf-16"):
+            raise _wrong_encoding(given, f"the file starts with the mark of {_BOMS[mark]}")
+        if encoding == "utf-16" and _BOMS[mark] == UTF_8:
+            raise _wrong_encoding(given, "the file starts with the mark of utf-8")
+        return _BOMS[mark], len(mark), []
+    if encoding is None:
+        if by_nuls:
+            return by_nuls, 0, [f"read as {by_nuls}"]
+        if _looks_western(head):
+            return "cp1252", 0, ["read as windows-1252: the text is not UTF-8"]
+        return UTF_8, 0, []
+    if encoding.startswith("utf-16"):
+        chosen = encoding if encoding != "utf-16" else by_nuls or "utf-16-le"
+        if head and (by_nuls is None or by_nuls != chosen) and not _has_ascii(head, chosen):
+            raise _wrong_encoding(given, "nothing in the file makes sense so")
+        return chosen, 0, []
+    if by_nuls:
+        raise _wrong_encoding(given, f"the file looks like {by_nuls}")
+    if encoding == UTF_8 and _mostly_invalid(head):
+        raise _wrong_encoding(given, "most lines are not UTF-8")
+    return encoding, 0, []
+
+
+def _wrong_encoding(given: str | None, why: str) -> RefusedFile:
+    return RefusedFile(f"wrong encoding ({given}): {why}", "correct or leave out the encoding")
+
+
+def _utf_16_by_nuls(head: bytes) -> str | None:
+    sample = head[: 1 << 14]
+    half = len(sample) // 2
+    if half == 0:
+        return None
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if odd > half * 0.4 and even < half * 0.05:
+        return "utf-16-le"
+    if even > half * 0.4 and odd < half * 0.05:
+        return "utf-16-be"
+    return None
+
+
+def _has_ascii(head: bytes, encoding: str) -> bool:
+    text = head[: len(head) & ~1].decode(encoding, errors="ignore")
+    return any(character in text for character in "\n\r,;\t|{[")
+
+
+def _lines_beyond_ascii(head: bytes) -> list[bytes]:
+    if head.isascii():
+        return []
+    last = max(head.rfind(b"\n"), head.rfind(b"\r"))
+    whole = head[: last + 1] or head
+    return [line for line in whole.splitlines() if not line.isascii()]
+
+
+def _is_utf_8(line: bytes) -> bool:
+    try:
+        line.decode(UTF_8)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _looks_western(head: bytes) -> bool:
+    lines = _lines_beyond_ascii(head)
+    western = sum(
+        not _is_utf_8(line)
+        and all(_WESTERN_SIGN.match(line, run.start()) for run in _HIGH_RUN.finditer(line))
+        for line in lines
+    )
+    return western * 2 > len(lines)
+
+
+def _mostly_invalid(head: bytes) -> bool:
+    if head.isascii():
+        return False
+    lines = head.splitlines()
+    invalid = sum(not _is_utf_8(line) for line in _lines_beyond_ascii(head))
+    return invalid > 1 and invalid * 2 > len(lines)

@@ -1,0 +1,79 @@
+"""Which format a file is in: its name is the hint, its content has to agree."""
+
+import json
+from itertools import islice
+from pathlib import Path
+
+from flows.readers.models import RefusedFile
+
+CSV, JSON_LINES, JSON_ARRAY, PARQUET = "csv", "json lines", "json array", "parquet"
+_COMPRESSIONS = {".gz", ".zst"}
+_TABLES = {".csv", ".tsv", ".txt"}
+_LINES = {".jsonl", ".ndjson"}
+_SAMPLE_LINES = 100
+
+
+def extension_of(path: Path) -> str:
+    """Return a file's extension in lower case, that of a compression left off."""
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes and suffixes[-1] in _COMPRESSIONS:
+        suffixes.pop()
+    return suffixes[-1] if suffixes else ""
+
+
+def is_known_extension(extension: str) -> bool:
+    """Tell whether an extension, without that of a compression, names a format."""
+    return extension in _TABLES | _LINES | {".json", ".parquet", ".pq"}
+
+
+def detect_text_format(extension: str, head: bytes, *, whole: bool) -> str:
+    """Return the format of a text.
+
+    Args:
+        extension: The file's extension in lower case; one that is unknown says nothing.
+        head: The start of the text, as UTF-8.
+        whole: Whether the head is all of it.
+
+    Raises:
+        RefusedFile: The content is not in the format that the extension says.
+    """
+    content = head.lstrip()
+    lines = list(islice((line for line in content.splitlines() if line.strip()), _SAMPLE_LINES))
+    if extension in _TABLES:
+        if lines and _is_json(lines[0]):
+            raise _mismatch("a text table", "a header line and rows, or name it .jsonl or .json")
+        return CSV
+    if extension in _LINES:
+        if lines and not any(map(_is_object, lines)):
+            raise _mismatch("JSON Lines", "one JSON object a line (an array is named .json)")
+        return JSON_LINES
+    if content.startswith(b"["):
+        return JSON_ARRAY
+    if extension != ".json":
+        return JSON_LINES if any(map(_is_object, lines)) else CSV
+    if lines and not any(map(_is_object, lines)):
+        raise _mismatch("a JSON array of objects or JSON Lines", "one of these")
+    if whole and len(lines) == 1 and _wraps_rows(lines[0]):
+        msg = "the content is one JSON object around an array"
+        raise RefusedFile(msg, "deliver the array itself, or one object a line")
+    return JSON_LINES
+
+
+def _mismatch(said: str, wanted: str) -> RefusedFile:
+    return RefusedFile(f"the content is not {said}, though its name says so", f"deliver {wanted}")
+
+
+def _is_json(line: bytes) -> bool:
+    return _is_object(line) or (line.startswith(b"[") and line[1:].lstrip()[:1] in (b"{", b""))
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _wraps_rows(line: bytes) -> bool:
+    arrays = [value for value in json.loads(line).values() if isinstance(value, list)]
+    return len(arrays) == 1 and bool(arrays[0]) and all(isinstance(r, dict) for r in arrays[0])

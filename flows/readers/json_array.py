@@ -1,0 +1,118 @@
+"""A JSON array of objects as JSON Lines, however it is laid out, in bounded memory."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from flows.readers.models import RefusedFile
+from flows.readers.text import check_record_length
+
+_OPEN, _CLOSE, _COMMA, _QUOTE, _LINE_END = 1, 2, 3, 4, 5
+_KINDS = np.zeros(256, np.uint8)
+for _characters, _kind in ((b"{[", _OPEN), (b"]}", _CLOSE), (b",", _COMMA), (b'"', _QUOTE)):
+    _KINDS[list(_characters)] = _kind
+_KINDS[list(b"\r\n")] = _LINE_END
+_BACKSLASH, _SPACE, _NEWLINE, _NO_JSON = 0x5C, 0x20, 0x0A, 0x01
+_BLANKS = b" \t\r\n"
+
+
+def array_to_lines(blocks: Iterator[tuple[bytes, bool]]) -> Iterator[tuple[bytes, bool]]:
+    """Yield the elements of an array as lines, and whether they are the last.
+
+    A comma between two elements becomes a line end and a line end within an element a blank. A
+    line end within a string, which JSON forbids, becomes a character that JSON forbids too.
+
+    Args:
+        blocks: UTF-8 text of the array, and whether it is the last.
+
+    Raises:
+        RefusedFile: The array is truncated, has an empty place, or something follows it.
+    """
+    carry = b""
+    inside = ended = False
+    elements = 0
+    for block, final in blocks:
+        text = carry + block if carry else block
+        if not inside and text.lstrip(_BLANKS):
+            text = text.lstrip(_BLANKS)[1:]
+            inside = True
+        if ended or not inside:
+            _expect_nothing(text)
+            yield b"", final
+            continue
+        lines, rest, ended = _split(text)
+        if lines:
+            only_blank = ended and not elements and lines.count(b"\n") == 1 and not lines.strip()
+            if not only_blank:
+                _expect_no_gaps(lines)
+            elements += lines.count(b"\n")
+        if ended:
+            _expect_nothing(rest)
+            rest = b""
+        elif final:
+            raise RefusedFile("the JSON array is truncated", "deliver the file again")
+        check_record_length(rest)
+        carry = rest
+        yield lines, final
+
+
+def _split(text: bytes) -> tuple[bytes, bytes, bool]:
+    """Return the elements that are complete as lines, the rest, and whether the array ends.
+
+    Args:
+        text: The array's text from the start of an element.
+    """
+    characters = np.frombuffer(text, np.uint8)
+    kinds = _KINDS[characters]
+    marks = np.flatnonzero(kinds)
+    kinds = kinds[marks]
+    is_quote = kinds == _QUOTE
+    is_quote[is_quote] = ~_escaped(characters, marks[is_quote])
+    outside = np.cumsum(is_quote) % 2 == 0
+    step = np.where(kinds == _OPEN, 1, 0) - np.where(kinds == _CLOSE, 1, 0)
+    depth = 1 + np.cumsum(np.where(outside, step, 0))
+    ends = np.flatnonzero(depth == 0)
+    ended = len(ends) > 0
+    is_boundary = outside & (kinds == _COMMA) & (depth == 1)
+    if ended:
+        is_boundary[ends[0] :] = False
+        is_boundary[ends[0]] = True
+        if text[marks[ends[0]]] != ord("]"):
+            raise RefusedFile("the JSON array is not closed by its bracket", "mend the array")
+    boundaries = marks[is_boundary]
+    if not len(boundaries):
+        return b"", text, False
+    stop = int(boundaries[-1]) + 1
+    lines = characters[:stop].copy()
+    is_line_end = kinds == _LINE_END
+    for places, replacement in (
+        (marks[is_line_end & outside], _SPACE),
+        (marks[is_line_end & ~outside], _NO_JSON),
+        (boundaries, _NEWLINE),
+    ):
+        lines[places[places < stop]] = replacement
+    return lines.tobytes(), text[stop:], ended
+
+
+def _escaped(characters: np.ndarray, quotes: np.ndarray) -> np.ndarray:
+    """Tell which quotes have an odd number of backslashes before them."""
+    escaped = np.zeros(len(quotes), bool)
+    chain = np.arange(len(quotes))
+    distance = 1
+    while len(chain):
+        chain = chain[quotes[chain] >= distance]
+        chain = chain[characters[quotes[chain] - distance] == _BACKSLASH]
+        escaped[chain] ^= True
+        distance += 1
+    return escaped
+
+
+def _expect_nothing(text: bytes) -> None:
+    if text.strip(_BLANKS):
+        msg = "something follows the end of the JSON array"
+        raise RefusedFile(msg, "deliver one array of objects and nothing else")
+
+
+def _expect_no_gaps(lines: bytes) -> None:
+    if any(not line.strip(b" \t") for line in lines[:-1].split(b"\n")):
+        raise RefusedFile("the JSON array has a comma without an element", "mend the array")

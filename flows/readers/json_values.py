@@ -1,0 +1,60 @@
+"""JSON values as text, exactly as the source has them."""
+
+import json
+from json.encoder import encode_basestring
+
+
+class _Number(str):
+    """A number's digits as they stand in the source."""
+
+    __slots__ = ()
+
+
+def _refuse_constant(name: str) -> None:
+    msg = f"{name} is not JSON"
+    raise ValueError(msg)
+
+
+DECODER = json.JSONDecoder(
+    parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant
+)
+
+
+def to_text(value: object) -> str | None:
+    """Return a decoded value as a cell: null and empty text as None, nested ones as JSON."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return value
+    return compact(value)
+
+
+def compact(value: object) -> str:
+    """Return a decoded value as JSON without blanks, numbers with their source digits."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case _Number():
+            return value
+        case str():
+            return encode_basestring(value)
+        case dict():
+            members = (f"{encode_basestring(k)}:{compact(v)}" for k, v in value.items())
+            return "{" + ",".join(members) + "}"
+        case list():
+            return "[" + ",".join(map(compact, value)) + "]"
+    raise TypeError(type(value))
+
+
+def value_at(value: object, path: str) -> object:
+    """Return what stands at a dotted path in a decoded value, None if there is nothing."""
+    for step in path.split("."):
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value

@@ -1,0 +1,139 @@
+"""What goes into a reader and what comes out of it."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
+
+ROW_NUMBER = "row_number"
+BROKEN_SCHEMA = pl.Schema({ROW_NUMBER: pl.UInt32, "reason": pl.String, "raw": pl.String})
+
+
+@dataclass(frozen=True)
+class FileOptions:
+    """What is known about a file before it is opened; whatever is not given is detected.
+
+    Attributes:
+        encoding: utf-8, utf-16 (-le, -be), latin-1 or windows-1252.
+        delimiter: One character between the cells of a text table.
+        null_values: Cells that, trimmed, equal one of these become null, as empty cells do.
+        expected_columns: Column names that the mapping knows, compared trimmed and in any
+            case. They find the header row under a preamble.
+        total_row_prefixes: How the first non-empty cell of a total row or footer begins, in
+            any case ("Total: ", "©20"). Such rows are left out directly below the header and
+            at the end of the file; anywhere else they are data.
+        flatten: Dotted paths into JSON objects ("user.email", "links.0.url") that become
+            columns of that name.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    null_values: tuple[str, ...] = ()
+    expected_columns: frozenset[str] = frozenset()
+    total_row_prefixes: tuple[str, ...] = ()
+    flatten: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class RawBatch:
+    """Some records of a file: the readable ones as rows, the others as broken.
+
+    Attributes:
+        rows: One row per readable record: ROW_NUMBER and the file's columns.
+        broken: One row per unreadable record: ROW_NUMBER, reason (never with a value of the
+            data) and raw (JSON text of what could be read).
+    """
+
+    rows: pl.DataFrame
+    broken: pl.DataFrame
+
+
+class RefusedFile(Exception):  # noqa: N818 (the domain's word)
+    """A file that cannot be read as a whole.
+
+    Attributes:
+        reason: What is wrong, without values of the data.
+        mend: What would mend it.
+    """
+
+    def __init__(self, reason: str, mend: str) -> None:
+        """Keep the reason and the mend apart, for reports that show both."""
+        super().__init__(f"{reason}; {mend}")
+        self.reason = reason
+        self.mend = mend
+
+
+class Reader(Protocol):
+    """One open file of one format."""
+
+    columns: tuple[str, ...]
+    is_empty: bool
+    notes: list[str]
+
+    @property
+    def content_sha256(self) -> str:
+        """Hash of the decompressed content, once the batches are exhausted."""
+        ...
+
+    def batches(self) -> Iterator[RawBatch]:
+        """Yield every record of the file, in order."""
+        ...
+
+
+@dataclass
+class BrokenRecords:
+    """Collects the records of a batch that could not be read."""
+
+    numbers: list[int] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    raws: list[str] = field(default_factory=list)
+
+    def add(self, number: int, reason: str, raw: dict[str, object]) -> None:
+        """Add one record under its row number."""
+        self.numbers.append(number)
+        self.reasons.append(reason)
+        self.raws.append(json.dumps(raw, ensure_ascii=False))
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return one row per broken record."""
+        return pl.DataFrame([self.numbers, self.reasons, self.raws], schema=BROKEN_SCHEMA)
+
+
+def name_columns(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Return the trimmed column names, each of them once, and notes on what was renamed.
+
+    A column without a name is called after its place, `column_3`. A column that is called
+    `row_number` in the file becomes `row_number (file)`.
+
+    Raises:
+        RefusedFile: Two columns have the same name.
+    """
+    notes = []
+    trimmed = []
+    for place, name in enumerate((name.strip("\ufeff \t\r\n\xa0") for name in names), start=1):
+        if not name:
+            notes.append(f"column {place} has no name in the file: read as column_{place}")
+            trimmed.append(f"column_{place}")
+        elif name == ROW_NUMBER:
+            notes.append(f"the file's own {ROW_NUMBER} is read as '{ROW_NUMBER} (file)'")
+            trimmed.append(f"{ROW_NUMBER} (file)")
+        else:
+            trimmed.append(name)
+    repeated = sorted({name for name in trimmed if trimmed.count(name) > 1})
+    if repeated:
+        msg = f"column name used twice: {', '.join(repeated)}"
+        raise RefusedFile(msg, "give every column of the file a name of its own")
+    return tuple(trimmed), notes
+
+
+def nullify(rows: pl.DataFrame, options: FileOptions) -> pl.DataFrame:
+    """Turn the text cells that, trimmed, equal one of the null values into null."""
+    nulls = [value.strip() for value in options.null_values]
+    if not nulls or not rows.width:
+        return rows
+    text = pl.col(pl.String)
+    return rows.with_columns(
+        pl.when(~text.str.strip_chars().is_in(nulls)).then(text).name.keep()
+    )

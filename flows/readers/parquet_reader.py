@@ -1,0 +1,186 @@
+"""Parquet files, a batch of rows at a time."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flows.readers.compression import compression_of, open_content
+from flows.readers.formats import extension_of, is_known_extension
+from flows.readers.models import (
+    ROW_NUMBER,
+    BrokenRecords,
+    RawBatch,
+    RefusedFile,
+    name_columns,
+)
+
+_MAGIC = b"PAR1"
+_MIN_BATCH_ROWS = 1_000
+_MAX_BATCH_ROWS = 500_000
+_COPY_BYTES = 1 << 20
+_MAX_DECIMAL_DIGITS = 38
+
+
+def is_parquet(path: Path) -> bool:
+    """Tell whether a file is to be read as Parquet: by its name, or by content where that says nothing."""
+    extension = extension_of(path)
+    if is_known_extension(extension):
+        return extension in (".parquet", ".pq")
+    with open_content(path) as content:
+        return content.read(len(_MAGIC)) == _MAGIC
+
+
+class ParquetReader:
+    """One Parquet file.
+
+    Numbers, dates, times, decimals and booleans keep their types; text that was written without
+    being marked as text becomes text (`0x…` where it is none), nested values become JSON text.
+
+    Attributes:
+        columns: The names of the top-level columns.
+        is_empty: Whether it has no rows.
+        notes: What was renamed.
+        content_sha256: Hash of the Parquet bytes, once the batches are exhausted.
+    """
+
+    def __init__(self, path: Path, batch_bytes: int) -> None:
+        """Read a file's footer.
+
+        Raises:
+            RefusedFile: The file is no readable Parquet.
+        """
+        self._path = path
+        self._batch_bytes = batch_bytes
+        self.content_sha256 = ""
+        with _open_file(path) as file, _refusing_damage():
+            names = pq.ParquetFile(file).schema_arrow.names
+            self.is_empty = pq.read_metadata(file).num_rows == 0
+        self.columns, self.notes = name_columns(names)
+
+    def batches(self) -> Iterator[RawBatch]:
+        """Yield every row in order.
+
+        Raises:
+            RefusedFile: A page is damaged, or there are not as many rows as the footer says.
+        """
+        before = 0
+        with _open_file(self._path) as file:
+            tables = self._tables(file)
+            while True:
+                with _refusing_damage():
+                    table = next(tables, None)
+                    frame = None if table is None else self._frame(table)
+                if frame is None:
+                    break
+                rows = frame.with_row_index(ROW_NUMBER, offset=before + 1)
+                before += rows.height
+                yield RawBatch(rows, BrokenRecords().to_frame())
+            with _refusing_damage():
+                promised = pq.read_metadata(file).num_rows
+            if before != promised:
+                raise _damaged()
+            file.seek(0)
+            self.content_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+
+    def _tables(self, file: BinaryIO) -> Iterator[pa.RecordBatch]:
+        parquet = pq.ParquetFile(
+            file, coerce_int96_timestamp_unit="us", page_checksum_verification=True
+        )
+        groups = [parquet.metadata.row_group(i) for i in range(parquet.num_row_groups)]
+        row_bytes = sum(group.total_byte_size for group in groups) // max(
+            1, sum(group.num_rows for group in groups)
+        )
+        wanted = self._batch_bytes // max(1, row_bytes)
+        batch_rows = min(_MAX_BATCH_ROWS, max(_MIN_BATCH_ROWS, wanted))
+        for batch in parquet.iter_batches(batch_size=batch_rows):
+            if batch.num_rows:
+                yield batch
+
+    def _frame(self, batch: pa.RecordBatch) -> pl.DataFrame:
+        columns = zip(self.columns, batch.columns, strict=True)
+        return pl.DataFrame([_to_series(name, column) for name, column in columns])
+
+
+def _to_series(name: str, column: pa.Array) -> pl.Series:
+    if isinstance(column, pa.ExtensionArray):
+        column = column.storage
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    column.validate(full=True)
+    kind = column.type
+    if pa.types.is_nested(kind):
+        texts = [None if value is None else _to_json(value) for value in column.to_pylist()]
+        return pl.Series(name, texts, pl.String)
+    if (
+        pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_binary_view(kind)
+        or pa.types.is_fixed_size_binary(kind)
+    ):
+        return pl.Series(name, list(map(_bytes_to_text, column.to_pylist())), pl.String)
+    if pa.types.is_null(kind):
+        return pl.Series(name, [None] * len(column), pl.String)
+    if pa.types.is_float16(kind):
+        column = column.cast(pa.float32())
+    if pa.types.is_decimal(kind) and kind.precision > _MAX_DECIMAL_DIGITS:
+        column = column.cast(pa.string())
+    return pl.Series(name, pl.from_arrow(column))
+
+
+def _bytes_to_text(value: bytes | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return f"0x{value.hex()}"
+
+
+def _to_json(value: object) -> str:
+    def encode(leaf: object) -> str:
+        if isinstance(leaf, bytes):
+            return _bytes_to_text(leaf) or ""
+        return leaf.isoformat() if hasattr(leaf, "isoformat") else str(leaf)
+
+    return json.dumps(value, default=encode, ensure_ascii=False, separators=(",", ":"))
+
+
+@contextmanager
+def _open_file(path: Path) -> Iterator[BinaryIO]:
+    """Open the Parquet bytes for reading at any place, decompressed to a nameless file if need be."""
+    if compression_of(path) is None:
+        with path.open("rb") as file:
+            yield file
+        return
+    with tempfile.TemporaryFile() as file, open_content(path) as content:
+        while block := content.read(_COPY_BYTES):
+            file.write(block)
+        file.seek(0)
+        yield file
+
+
+@contextmanager
+def _refusing_damage() -> Iterator[None]:
+    """Turn whatever the libraries raise on bad Parquet into a refusal.
+
+    Bad files make them raise anything, Rust panics among it, which are no `Exception`.
+    """
+    try:
+        yield
+    except RefusedFile:
+        raise
+    except (Exception, pl.exceptions.PanicException):  # noqa: BLE001
+        raise _damaged() from None
+
+
+def _damaged() -> RefusedFile:
+    msg = "the content is no Parquet, or it is damaged, truncated or encrypted"
+    return RefusedFile(msg, "deliver the file again, as plain Parquet")

@@ -1,0 +1,92 @@
+"""Text files as a stream of UTF-8 blocks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from flows.readers.compression import GZIP_MAGIC, ZSTD_MAGIC, open_content
+from flows.readers.encodings import Utf8Converter, detect_encoding
+from flows.readers.models import FileOptions, RefusedFile
+
+HEAD_BYTES = 1 << 22
+MAX_RECORD_TEXT_BYTES = 1 << 26
+
+_OTHER_FORMATS = {
+    GZIP_MAGIC: "gzip",
+    ZSTD_MAGIC: "zstd",
+    b"PAR1": "Parquet",
+    b"PK\x03\x04": "a zip archive or a spreadsheet",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet",
+    b"%PDF": "PDF",
+    b"ORC": "ORC",
+    b"Obj\x01": "Avro",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+}
+_MAX_NUL_SHARE = 0.001
+
+
+class TextFile:
+    """A text file whose encoding is known.
+
+    Attributes:
+        head: The first HEAD_BYTES of the content, as UTF-8 without a byte order mark.
+        head_is_all: Whether the file ends there.
+        notes: How it is read.
+        content_sha256: Hash of the decompressed content, once all blocks are read.
+    """
+
+    def __init__(self, path: Path, options: FileOptions) -> None:
+        """Read a file's head and detect its encoding.
+
+        Raises:
+            RefusedFile: The file is not text, not readable, or not in the encoding given.
+        """
+        with open_content(path) as content:
+            head = content.read(HEAD_BYTES)
+        _refuse_other_formats(head)
+        self._path = path
+        self._encoding, self._mark_bytes, self.notes = detect_encoding(head, options.encoding)
+        self.head_is_all = len(head) < HEAD_BYTES
+        self.head = Utf8Converter(self._encoding).convert(
+            head[self._mark_bytes :], final=self.head_is_all
+        )
+        if not self._encoding.startswith("utf-16"):
+            _refuse_binary(head)
+        self.content_sha256 = ""
+
+    def blocks(self, block_bytes: int) -> Iterator[tuple[bytes, bool]]:
+        """Yield the text from its start as UTF-8, and whether that is the end of the file."""
+        converter = Utf8Converter(self._encoding)
+        with open_content(self._path) as content:
+            content.read(self._mark_bytes)
+            final = False
+            while not final:
+                block = content.read(block_bytes)
+                final = len(block) < block_bytes
+                yield converter.convert(block, final=final), final
+            self.content_sha256 = content.sha256
+
+
+def check_record_length(carried: bytes) -> None:
+    """Refuse a file with a record so long that it would not fit into memory.
+
+    Raises:
+        RefusedFile: The carried part of a record is longer than MAX_RECORD_TEXT_BYTES.
+    """
+    if len(carried) > MAX_RECORD_TEXT_BYTES:
+        msg = f"a record is longer than {MAX_RECORD_TEXT_BYTES >> 20} MiB"
+        raise RefusedFile(msg, "check that the file has line ends and is of the format it says")
+
+
+def _refuse_other_formats(head: bytes) -> None:
+    for magic, name in _OTHER_FORMATS.items():
+        if head.startswith(magic):
+            msg = f"the content is {name}, not text as the file's name says"
+            raise RefusedFile(msg, "name the file as what it is, or deliver text")
+
+
+def _refuse_binary(head: bytes) -> None:
+    first_line = head.split(b"\n", 1)[0]
+    if b"\0" in first_line or head.count(b"\0") > len(head) * _MAX_NUL_SHARE + 1:
+        msg = "the content is binary, not text as the file's name says"
+        raise RefusedFile(msg, "name the file as what it is, or deliver text")

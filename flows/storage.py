@@ -1,0 +1,216 @@
+"""Where things lie in a workspace, and the few primitives that make writing them safe."""
+
+import errno
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from polars.exceptions import PolarsError
+
+from flows.errors import StorageFailed
+
+OS_ERROR_IN_TEXT = re.compile(r"\(os error (\d+)\)")
+"""How Polars tells the system's error number where its exception is no OSError."""
+
+REMEDIES = {
+    errno.ENOSPC: "The disk is full: make room and run again.",
+    errno.EDQUOT: "The disk quota is used up: make room and run again.",
+    errno.EACCES: "Give the user of the run the right to read and write there.",
+    errno.EPERM: "Give the user of the run the right to read and write there.",
+    errno.EROFS: "The file system is mounted read-only: mount it for writing.",
+    errno.EXDEV: "Keep state/, reports/ and quarantine/ of a workspace on one file system.",
+    errno.EMFILE: "Allow the process more open files (ulimit -n).",
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The places of one workspace."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        """The configuration."""
+        return self.root / "campaigns.toml"
+
+    @property
+    def reports(self) -> Path:
+        """The published tree."""
+        return self.root / "reports"
+
+    @property
+    def pointer(self) -> Path:
+        """Which snapshot is published."""
+        return self.reports / "current.json"
+
+    @property
+    def snapshots(self) -> Path:
+        """One folder a published run."""
+        return self.reports / "snapshots"
+
+    @property
+    def latest(self) -> Path:
+        """The published one-file tables under paths that never change."""
+        return self.reports / "latest"
+
+    @property
+    def quarantine(self) -> Path:
+        """Rejected rows, one folder a run."""
+        return self.root / "quarantine"
+
+    @property
+    def state(self) -> Path:
+        """What runs keep for themselves."""
+        return self.root / "state"
+
+    @property
+    def lock(self) -> Path:
+        """The file that the running run holds."""
+        return self.state / "lock"
+
+    @property
+    def staging(self) -> Path:
+        """What is being written and is not yet published."""
+        return self.state / "staging"
+
+    @property
+    def journal(self) -> Path:
+        """Which run is being published at this moment; absent at all other times."""
+        return self.state / "publishing.json"
+
+    def relative(self, path: Path) -> str:
+        """A path as the manifest states it: from the workspace, with forward slashes."""
+        return path.relative_to(self.root).as_posix()
+
+
+@contextmanager
+def storage_errors(doing: str) -> Generator[None, None, None]:
+    """Turn what the system says about a disk into `StorageFailed`.
+
+    Args:
+        doing: What was being done, as in "writing reports/current.json".
+
+    Raises:
+        StorageFailed: Any OSError, and Polars' errors that carry a number of the system's.
+    """
+    try:
+        yield
+    except (OSError, PolarsError) as error:
+        number = _system_error(error)
+        if number is None and not isinstance(error, OSError):
+            raise
+        what = os.strerror(number) if number else str(error)
+        msg = f"storage failed while {doing}: {what}"
+        raise StorageFailed(msg, REMEDIES.get(number or 0, "")) from error
+
+
+def _system_error(error: Exception) -> int | None:
+    if isinstance(error, OSError) and error.errno:
+        return error.errno
+    found = OS_ERROR_IN_TEXT.search(str(error))
+    return int(found[1]) if found else None
+
+
+def make_folder(path: Path) -> Path:
+    """Make a folder and its parents, durably."""
+    if path.is_dir():
+        return path
+    make_folder(path.parent)
+    path.mkdir(exist_ok=True)
+    sync(path.parent)
+    return path
+
+
+def sync(path: Path) -> None:
+    """Have the system write a file's or a folder's content to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_tree(top: Path) -> None:
+    """Have the system write a folder to the disk with everything below it."""
+    for folder, _, names in os.walk(top, topdown=False):
+        for name in names:
+            sync(Path(folder, name))
+        sync(Path(folder))
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Write a new text file and wait until it is on the disk."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def replace_text(path: Path, text: str, scratch: Path) -> None:
+    """Replace a text file at once: readers see the old text or the new one, whole.
+
+    Args:
+        path: The file; its folder exists.
+        text: Its new content.
+        scratch: A folder on the same file system, outside what readers look into.
+    """
+    draft = make_folder(scratch) / f"{path.name}.draft"
+    write_durably(draft, text)
+    draft.replace(path)
+    sync(path.parent)
+
+
+def replace_with_copy(source: Path, target: Path, scratch: Path) -> None:
+    """Put the content of `source` under `target` at once, as a hard link where that can be.
+
+    Args:
+        source: A file that is never changed any more.
+        target: Where it is to appear; a file there is replaced.
+        scratch: A folder on the same file system, outside what readers look into.
+    """
+    draft = make_folder(scratch) / f"{target.name}.draft"
+    draft.unlink(missing_ok=True)
+    try:
+        draft.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, draft)
+        sync(draft)
+    make_folder(target.parent)
+    draft.replace(target)
+    draft.unlink(missing_ok=True)
+    sync(target.parent)
+
+
+def move_folder(source: Path, target: Path) -> None:
+    """Move a folder at once, on one file system, to a place that does not exist yet."""
+    make_folder(target.parent)
+    source.rename(target)
+    sync(target.parent)
+    sync(source.parent)
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a folder or a file, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def remove_empty_folders(top: Path) -> None:
+    """Remove the folders below `top` in which nothing is left."""
+    for folder, _, _ in os.walk(top, topdown=False):
+        if Path(folder) != top and not any(Path(folder).iterdir()):
+            Path(folder).rmdir()
+
+
+def hash_file(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

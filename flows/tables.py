@@ -1,0 +1,63 @@
+"""Report tables to Parquet files, each checked against its contract before it can be published."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from contracts.columns import Table, columns, descriptions, grain, key
+from contracts.manifest import Check
+from contracts.reports import REPORTS, SCHEMA_VERSION, UNSORTED
+
+
+def write_table(staging: Path, group: str, name: str, rows: pl.DataFrame) -> list[Check]:
+    """Write one report table and check it.
+
+    Args:
+        staging: The snapshot being written.
+        group: The table's group.
+        name: The table's name.
+        rows: The table, in its contract's columns and order.
+
+    Returns:
+        What was checked: the contract, and that the key is unique.
+    """
+    table = REPORTS[group, name]
+    path = staging / group / f"{name}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows.write_parquet(
+        path, compression="zstd", compression_level=1, metadata=table_metadata(table)
+    )
+    return check_table(group, name, rows)
+
+
+def check_table(group: str, name: str, rows: pl.DataFrame) -> list[Check]:
+    """Check a table against its contract, its key's uniqueness and its order."""
+    table = REPORTS[group, name]
+    label = f"{group}/{name}"
+    table.validate(rows)
+    distinct = rows.select(key(table)).n_unique() if rows.height else 0
+    checks = [equal(f"{label}: rows equal distinct keys", rows.height, distinct)]
+    if (group, name) not in UNSORTED and rows.height:
+        in_order = rows.select(key(table)).equals(
+            rows.select(key(table)).sort(key(table), nulls_last=True)
+        )
+        checks.append(equal(f"{label}: sorted by its key", 1, int(in_order)))
+    return checks
+
+
+def equal(name: str, expected: int | str, actual: int | str) -> Check:
+    """A reconciliation of two figures that must be the same."""
+    return Check(name=name, expected=expected, actual=actual, holds=expected == actual)
+
+
+def table_metadata(table: type[Table]) -> dict[str, str]:
+    """What a table's Parquet file says of itself."""
+    return {
+        "campaign_reports.schema_version": SCHEMA_VERSION,
+        "campaign_reports.grain": grain(table),
+        "campaign_reports.key": json.dumps(key(table)),
+        "campaign_reports.columns": json.dumps(
+            {name: descriptions(table)[name] for name in columns(table)}, ensure_ascii=False
+        ),
+    }

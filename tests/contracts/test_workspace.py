@@ -1,0 +1,79 @@
+"""The workspace configuration as a contract: defaults, closed sets, and what feeds may name."""
+
+import pytest
+from pydantic import ValidationError
+
+from contracts.names import nearest, unknown
+from contracts.workspace import FeedSection, Workspace, WorkspaceSection
+
+
+def test_defaults_are_those_of_the_specification() -> None:
+    config = Workspace()
+    assert config.workspace == WorkspaceSection(
+        timezone="UTC", currency="USD", max_rejected_share=0.05
+    )
+    assert config.feeds == ()
+    assert config.ads.match == "auto"
+    assert config.sessions.timeout_minutes == 30
+    assert (config.attribution.lookback_days, config.attribution.half_life_days) == (30, 7)
+    assert config.attribution.models == (
+        "first_touch",
+        "last_touch",
+        "linear",
+        "position_based",
+        "time_decay",
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "label"),
+    [
+        ({"table": "events", "name": "email_opens"}, "email_opens"),
+        ({"table": "events"}, "events"),
+        ({"source": "skene.contacts"}, "skene.contacts"),
+    ],
+)
+def test_a_feed_is_called_by_its_name_else_by_what_it_reads(
+    settings: dict[str, str], label: str
+) -> None:
+    assert FeedSection(files="raw/x.csv", **settings).label == label
+
+
+@pytest.mark.parametrize("glob", ["raw/*.csv", "raw/**/x.csv", "./raw/x", "raw/a..b.csv", "x.csv"])
+def test_a_feed_reads_below_the_workspace(glob: str) -> None:
+    assert FeedSection(table="events", files=glob).files == glob
+
+
+@pytest.mark.parametrize(
+    "glob", ["/x", "../x", "raw/../../x", "C:/x", "\\\\host\\x", "", ".", "state/*", "reports/x"]
+)
+def test_a_feed_reads_nothing_else(glob: str) -> None:
+    with pytest.raises(ValidationError):
+        FeedSection(table="events", files=glob)
+
+
+def test_a_wrong_column_is_told_with_its_place() -> None:
+    with pytest.raises(ValidationError) as told:
+        FeedSection(table="events", files="x", columns={"event_tpe": "a"})
+    (error,) = told.value.errors()
+    assert error["ctx"]["path"] == ("columns", "event_tpe")
+    assert "did you mean 'event_type'?" in error["msg"]
+
+
+def test_nothing_changes_a_configuration() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        Workspace().workspace.__setattr__("timezone", "Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("contcts", "contacts"), ("CONTACTS", "contacts"), ("zzzz", None), ("", None)],
+)
+def test_nearest_name(name: str, expected: str | None) -> None:
+    assert nearest(name, ["contacts", "events"]) == expected
+
+
+def test_an_unknown_name_with_nothing_near_lists_all() -> None:
+    assert unknown("table", "zzzz", ["contacts", "events"]) == (
+        "unknown table 'zzzz'; known: contacts, events"
+    )

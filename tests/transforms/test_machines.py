@@ -1,0 +1,122 @@
+"""What machines did, and why we think so."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.columns import Table, polars_schema
+from contracts.feeds import Events
+from transforms.machines import flag_machines
+
+NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+DELIVERIES = pl.LazyFrame(
+    [("o", "s1", NOON), ("o", "s2", None)],
+    {"org_id": pl.String, "send_id": pl.String, "delivered_at": pl.Datetime("us", "UTC")},
+    orient="row",
+)
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+GMAIL = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
+
+
+def frame(table: type[Table], rows: Iterable[Mapping[str, Any]]) -> pl.LazyFrame:
+    """Rows as a table's frame, what they leave out being null."""
+    schema = polars_schema(table)
+    return pl.LazyFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+
+
+def flag(*events: dict[str, Any]) -> list[str | None]:
+    """The reasons of some events, in their order."""
+    common = {"org_id": "o", "event_type": "email_clicked", "occurred_at": NOON + 60 * SECOND}
+    rows = [common | {"event_id": f"{n:03}"} | row for n, row in enumerate(events)]
+    result = flag_machines(frame(Events, rows), DELIVERIES).sort("event_id").collect()
+    assert result.height == len(rows)
+    assert result["is_machine"].to_list() == [bool(r) for r in result["machine_reason"]]
+    return result["machine_reason"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("agent", "reason"),
+    [
+        (None, None),
+        (FIREFOX, None),
+        (GMAIL, None),
+        ("Mozilla/5.0 (Linux; Android 9; CUBOT_X18) AppleWebKit/537.36", None),
+        ("Mozilla/5.0", "generic_user_agent"),
+        ("Mozilla/5.0 (compatible; Googlebot/2.1)", "crawler_user_agent"),
+        ("Mozilla/5.0 (compatible; Barracuda Sentinel)", "crawler_user_agent"),
+        ("python-requests/2.32", "crawler_user_agent"),
+    ],
+)
+def test_user_agents(agent: str | None, reason: str | None) -> None:
+    """Of opens and clicks alike; the proxies of people's mail programs are people."""
+    assert flag({"user_agent": agent, "event_type": "email_opened"}) == [reason]
+
+
+@pytest.mark.parametrize(
+    ("after", "event_type", "reason"),
+    [
+        (0, "email_clicked", "click_soon_after_delivery"),
+        (5, "clicked", "click_soon_after_delivery"),
+        (5.1, "email_clicked", None),
+        (-1, "email_clicked", None),
+        (1, "email_opened", None),
+    ],
+)
+def test_click_soon_after_delivery(after: float, event_type: str, reason: str | None) -> None:
+    """Within five seconds of the delivery, not before it; opens may be quick."""
+    at = NOON + after * SECOND
+    assert flag({"send_id": "s1", "occurred_at": at, "event_type": event_type}) == [reason]
+
+
+def test_reasons_add_up() -> None:
+    """The provider's flag stands first."""
+    event = {"is_machine": True, "user_agent": "curl/8", "send_id": "s1", "occurred_at": NOON}
+    assert flag(event, {"is_machine": False}) == [
+        "provider_flag,crawler_user_agent,click_soon_after_delivery",
+        None,
+    ]
+
+
+def test_one_link_twice_or_links_of_two_sends_are_a_person() -> None:
+    """Only different links of one send are suspicious."""
+    at = NOON + 60 * SECOND
+    assert (
+        flag(
+            {"send_id": "s1", "url": "a", "occurred_at": at},
+            {"send_id": "s1", "url": "a", "occurred_at": at + SECOND},
+            {"send_id": "s2", "url": "b", "occurred_at": at},
+            {"send_id": None, "url": "c", "occurred_at": at},
+            {"send_id": "s1", "url": "b", "occurred_at": at + SECOND, "org_id": "p"},
+        )
+        == [None] * 5
+    )
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["s1", "s2"]), st.integers(0, 12), st.sampled_from("abc")),
+        max_size=12,
+    )
+)
+def test_several_links_agree_with_the_plain_account(clicks: list[tuple[str, int, str]]) -> None:
+    """A click is flagged if another link of its send was clicked within two seconds."""
+    rows = [
+        {"send_id": send, "occurred_at": NOON + (60 + half / 2) * SECOND, "url": url}
+        for send, half, url in clicks
+    ]
+    expected = [
+        "several_links_at_once"
+        if any(
+            send == other and url != link and abs(half - when) <= 4 for other, when, link in clicks
+        )
+        else None
+        for send, half, url in clicks
+    ]
+    assert flag(*rows) == expected

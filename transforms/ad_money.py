@@ -1,0 +1,129 @@
+"""Ad spend in one currency: what has a rate, and what it comes to."""
+
+import polars as pl
+
+from contracts.feeds import AdAccounts, AdStats, ExchangeRates
+
+RATE = "rate of the day"
+AMOUNTS = [AdStats.spend, AdStats.conversions_value]
+EXACT = pl.Decimal(38, 14)
+"""Six places of an amount and eight of a rate: their product without rounding."""
+
+OF_ACCOUNT = " of account"
+
+
+def fill_currency(
+    stats: pl.LazyFrame,
+    accounts: pl.LazyFrame | None,
+    exchange_rates: pl.LazyFrame | None,
+    currency: str,
+) -> pl.LazyFrame:
+    """Give stats without a currency that of their account, where it has a rate; else ours.
+
+    An account's currency without a rate is no reason to reject a row that names none itself.
+
+    Args:
+        stats: canonical `ad_stats`, accounts filled in.
+        accounts: canonical `ad_accounts`; None for none.
+        exchange_rates: canonical rates; None for none.
+        currency: the reporting currency.
+
+    Returns:
+        The same rows, in no order, every one with a currency.
+    """
+    stats = stats.with_columns(normalize_currency(pl.col(AdStats.currency)))
+    if accounts is None:
+        return stats.with_columns(pl.col(AdStats.currency).fill_null(currency))
+    keys = [AdAccounts.org_id, AdAccounts.platform, AdAccounts.account_id]
+    billed = (
+        accounts.sort(*keys, AdAccounts.updated_at, AdAccounts.currency, nulls_last=False)
+        .with_columns(normalize_currency(pl.col(AdAccounts.currency)))
+        .group_by(keys)
+        .agg(pl.col(AdAccounts.currency).drop_nulls().last().alias(OF_ACCOUNT))
+    )
+    own = AdStats.currency
+    of_account = (
+        stats.filter(pl.col(own).is_null())
+        .drop(own)
+        .join(billed, on=keys, how="left", validate="m:1")
+        .rename({OF_ACCOUNT: own})
+        .pipe(find_rates, exchange_rates, currency)
+        .with_columns(pl.when(pl.col(RATE).is_not_null()).then(own).otherwise(pl.lit(currency)).alias(own))
+        .drop(RATE)
+    )
+    return pl.concat([stats.filter(pl.col(own).is_not_null()), of_account], how="diagonal")
+
+
+def split_unpriced(
+    stats: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Part stats that can be added up from those in a currency that has no rate on their day.
+
+    For ingest to call on each file's parsed rows, once the rates are read: the second part is for
+    quarantine, with the failed check `currency`.
+
+    Args:
+        stats: canonical `ad_stats`, with whatever columns besides.
+        exchange_rates: canonical rates; None for none.
+        currency: the reporting currency; rows without a currency of their own are kept.
+
+    Returns:
+        The rows to keep and the rows to reject, with the columns given, in no order.
+    """
+    rated = find_rates(stats, exchange_rates, currency)
+    is_priced = pl.col(RATE).is_not_null()
+    return rated.filter(is_priced).drop(RATE), rated.filter(~is_priced).drop(RATE)
+
+
+def convert_amounts(
+    stats: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str
+) -> pl.LazyFrame:
+    """Bring spend and conversion value into the reporting currency, exactly and without rounding.
+
+    Rows in a currency without a rate on their day are left out: `split_unpriced` tells them.
+
+    Returns:
+        The priced rows, in no order; their amounts are decimals of 14 places.
+    """
+    return (
+        find_rates(stats, exchange_rates, currency)
+        .filter(pl.col(RATE).is_not_null())
+        .with_columns(pl.col(AMOUNTS).cast(EXACT) * pl.col(RATE).cast(EXACT))
+        .drop(RATE)
+    )
+
+
+def find_rates(
+    stats: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str
+) -> pl.LazyFrame:
+    """Add the rate of each row's currency on its day: the latest at or before it.
+
+    One for the reporting currency and for rows without a currency, null where there is none.
+    """
+    own = normalize_currency(pl.col(AdStats.currency)).fill_null(currency) == currency
+    one = pl.when(own).then(pl.lit(1, pl.Decimal(18, 8)))
+    if exchange_rates is None:
+        return stats.with_columns(one.alias(RATE))
+    keys = [ExchangeRates.org_id, ExchangeRates.currency]
+    quoted = exchange_rates.select(*keys, ExchangeRates.date_day, pl.col(ExchangeRates.rate).alias(RATE))
+    days = stats.select(*keys, AdStats.date_day).drop_nulls().unique()
+    rates_of_days = (
+        days.with_columns(normalize_currency(pl.col(AdStats.currency)).alias("code"))
+        .sort(AdStats.date_day)
+        .join_asof(
+            quoted.rename({ExchangeRates.currency: "code"}).sort(ExchangeRates.date_day),
+            on=ExchangeRates.date_day,
+            by=[ExchangeRates.org_id, "code"],
+            strategy="backward",
+            check_sortedness=False,
+        )
+        .drop("code")
+    )
+    return stats.join(
+        rates_of_days, on=[*keys, AdStats.date_day], how="left", validate="m:1"
+    ).with_columns(pl.coalesce(one, RATE).alias(RATE))
+
+
+def normalize_currency(currency: pl.Expr) -> pl.Expr:
+    """A currency's code, trimmed and in capitals; null where empty."""
+    return currency.str.strip_chars().str.to_uppercase().replace("", None)

@@ -1,0 +1,172 @@
+"""Names and parents of ads, valid in time, and their filling in as of the day (SPEC §4)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import polars as pl
+
+from contracts.feeds import AdAccounts, AdCampaigns, AdGroups, Ads
+from transforms.days import reporting_day
+
+PLATFORM_KEYS = [Ads.org_id, Ads.platform]
+VERSION_DAY = "version day"
+VALID_FROM = "valid_from"
+VALID_UNTIL = "valid_until"
+FOUND = " found"
+
+
+@dataclass(frozen=True)
+class AdTables:
+    """The four tables of names; one that no feed gives is None.
+
+    Attributes:
+        accounts: canonical `ad_accounts`.
+        campaigns: canonical `ad_campaigns`.
+        groups: canonical `ad_groups`.
+        ads: canonical `ads`.
+    """
+
+    accounts: pl.LazyFrame | None = None
+    campaigns: pl.LazyFrame | None = None
+    groups: pl.LazyFrame | None = None
+    ads: pl.LazyFrame | None = None
+
+    def in_days(self, timezone: str) -> "AdTables":
+        """The same tables with the day, in the reporting time zone, from which a version is valid."""
+        tables = {field.name: getattr(self, field.name) for field in fields(self)}
+        version_day = reporting_day(pl.col(Ads.updated_at), timezone).alias(VERSION_DAY)
+        return AdTables(
+            **{name: table.with_columns(version_day) for name, table in tables.items() if table is not None}
+        )
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """Which table tells what about which id."""
+
+    table: str
+    by: str
+    take: tuple[str, ...]
+
+
+LOOK_UPS = (
+    LookUp(
+        "ads",
+        Ads.ad_id,
+        (
+            Ads.ad_name,
+            Ads.ad_group_id,
+            Ads.campaign_id,
+            Ads.account_id,
+            Ads.landing_url,
+            Ads.url_tags,
+        ),
+    ),
+    LookUp("groups", AdGroups.ad_group_id, (AdGroups.ad_group_name, AdGroups.campaign_id)),
+    LookUp("ads", Ads.ad_group_id, (Ads.ad_group_name, Ads.campaign_id, Ads.account_id)),
+    LookUp("campaigns", AdCampaigns.campaign_id, (AdCampaigns.campaign_name, AdCampaigns.account_id)),
+    LookUp("ads", Ads.campaign_id, (Ads.campaign_name, Ads.account_id)),
+    LookUp("accounts", AdAccounts.account_id, (AdAccounts.account_name,)),
+    LookUp("ads", Ads.account_id, (Ads.account_name,)),
+)
+"""From the finest id to the coarsest, so that a parent found can be looked up in its turn; a
+thing's own table before what ads say of it."""
+
+
+def make_versions(table: pl.LazyFrame, by: str, take: Sequence[str]) -> pl.LazyFrame:
+    """Make the versions of an id into intervals of days that neither overlap nor leave a gap.
+
+    A version that leaves a column empty keeps what the one before said, the first what the next
+    says. Of several versions on one day the latest holds, ties by the values that sort last.
+
+    Args:
+        table: rows of a table of `AdTables.in_days`; those without the id are left out.
+        by: the id.
+        take: what its versions tell.
+
+    Returns:
+        One row per organization, platform, id and run of equal versions: `take`, `valid_from` (null
+        for since ever) and `valid_until` (the first day after it; null for still).
+    """
+    keys = [*PLATFORM_KEYS, by]
+    same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift().over(keys)) for name in take)
+    is_first = pl.int_range(pl.len()).over(keys) == 0
+    return (
+        table.filter(pl.col(by).is_not_null())
+        .select(*keys, Ads.updated_at, VERSION_DAY, *take)
+        .sort(*keys, Ads.updated_at, *take, nulls_last=False)
+        .with_columns(pl.col(take).forward_fill().over(keys))
+        .with_columns(pl.col(take).backward_fill().over(keys))
+        .unique([*keys, VERSION_DAY], keep="last", maintain_order=True)
+        .filter(is_first | ~same)
+        .with_columns(
+            pl.when(~is_first).then(VERSION_DAY).alias(VALID_FROM),
+            pl.col(VERSION_DAY).shift(-1).over(keys).alias(VALID_UNTIL),
+        )
+        .select(*keys, VALID_FROM, VALID_UNTIL, *take)
+    )
+
+
+def fill_names(rows: pl.LazyFrame, tables: AdTables, day: str) -> pl.LazyFrame:
+    """Fill in the names, parents and landing pages that rows do not have themselves.
+
+    What a row bears stays. Each look-up finds one version at most, so that no row is lost or
+    doubled: the versions of an id are intervals without overlap.
+
+    Args:
+        rows: rows with ids, such as canonical `ad_stats`; columns that they lack are added.
+        tables: the tables of names, in days.
+        day: the rows' day; where it is null, the first version holds.
+
+    Returns:
+        The same rows, in no order.
+    """
+    present = rows.collect_schema()
+    wanted = {name for look_up in LOOK_UPS for name in (look_up.by, *look_up.take)}
+    rows = rows.with_columns(
+        pl.lit(None, pl.String).alias(name) for name in sorted(wanted.difference(present))
+    )
+    for look_up in LOOK_UPS:
+        table = getattr(tables, look_up.table)
+        if table is not None:
+            rows = _fill_from(rows, table, look_up, day)
+    return rows
+
+
+def _fill_from(rows: pl.LazyFrame, table: pl.LazyFrame, look_up: LookUp, day: str) -> pl.LazyFrame:
+    found = {name: name + FOUND for name in look_up.take}
+    return (
+        find_versions(rows, table, look_up.by, found, day)
+        .with_columns(pl.coalesce(name, other).alias(name) for name, other in found.items())
+        .drop(found.values())
+    )
+
+
+def find_versions(
+    rows: pl.LazyFrame, table: pl.LazyFrame, by: str, take: Mapping[str, str], day: str
+) -> pl.LazyFrame:
+    """Add what a table tells of each row's id on its day; null where it knows nothing.
+
+    Args:
+        rows: rows with the id.
+        table: a table of `AdTables.in_days`.
+        by: the id.
+        take: the table's columns -> what they are called in the rows.
+        day: the rows' day; where it is null, the first version holds.
+
+    Returns:
+        The same rows, in no order.
+    """
+    versions = make_versions(table, by, list(take)).rename(dict(take))
+    return (
+        rows.join(versions, on=[*PLATFORM_KEYS, by], how="left", validate="m:m")
+        .filter(is_valid_on(day))
+        .drop(VALID_FROM, VALID_UNTIL)
+    )
+
+
+def is_valid_on(day: str) -> pl.Expr:
+    """Whether a version is valid on a row's day, or the first where the row has no day."""
+    begun = pl.col(VALID_FROM).is_null() | (pl.col(VALID_FROM) <= pl.col(day))
+    lasting = pl.col(VALID_UNTIL).is_null() | (pl.col(day) < pl.col(VALID_UNTIL))
+    return pl.when(pl.col(day).is_null()).then(pl.col(VALID_FROM).is_null()).otherwise(begun & lasting)

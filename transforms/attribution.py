@@ -1,0 +1,98 @@
+"""Which touches led to which orders, and the share of each (SPEC §6.5)."""
+
+import polars as pl
+
+from contracts.activities import PricedOrders, Touches
+from contracts.columns import columns
+from contracts.reports.attribution import CreditedTouch, order_touches_contract
+from contracts.workspace import AttributionSection
+from transforms.credits import (
+    COUNT,
+    LAST_AT,
+    LAST_NON_DIRECT,
+    ORDER_ROW,
+    POSITION,
+    REVENUE,
+    add_credits,
+)
+from transforms.instants import MICROSECONDS_PER_DAY
+from transforms.people import PERSON, hash_person, same_person
+from transforms.touches import DIRECT_GROUP
+
+ROW, ORDER_SUFFIX = "row", "_of_order"
+
+
+def credit_orders(
+    touches: pl.LazyFrame, orders: pl.LazyFrame, rules: AttributionSection
+) -> pl.LazyFrame:
+    """Share every order among the touches that led to it (SPEC §6.5).
+
+    A touch counts from its own instant, an order at that very instant included, to the last instant
+    of its look-back or window. Touches at one instant stand in the order of channel and id. Orders
+    that no touch led to have no row.
+
+    Args:
+        touches: `Touches` with the person's hash, from `collect_touches`.
+        orders: `PricedOrders`; only conversions are credited.
+        rules: the models and the half-life.
+
+    Returns:
+        `order_touches_contract(rules.models)`: one row per order and touch, sorted by its key.
+    """
+    contract = order_touches_contract(rules.models)
+    age = pl.col(CreditedTouch.ordered_at) - pl.col(Touches.touched_at)
+    return (
+        rank_touches(touches, orders)
+        .pipe(add_credits, rules.models, rules.half_life_days)
+        .with_columns(
+            (age.dt.total_microseconds() / MICROSECONDS_PER_DAY).alias(
+                CreditedTouch.days_to_convert
+            )
+        )
+        .sort(ROW)
+        .select(columns(contract))
+    )
+
+
+def rank_touches(touches: pl.LazyFrame, orders: pl.LazyFrame) -> pl.LazyFrame:
+    """Pair orders with the touches that led to them, and number these.
+
+    Returns:
+        One row per order and touch, with what `add_credits` needs and the row's number in the
+        order of organization, order and position.
+    """
+    numbered = (
+        orders.filter(pl.col(PricedOrders.is_conversion))
+        .select(
+            PricedOrders.org_id,
+            PricedOrders.order_id,
+            PricedOrders.contact_id,
+            PricedOrders.anonymous_id,
+            PricedOrders.ordered_at,
+            pl.col(PricedOrders.revenue).alias(REVENUE),
+            hash_person(),
+        )
+        .sort(PricedOrders.org_id, PricedOrders.order_id)
+        .with_row_index(ORDER_ROW)
+    )
+    paired = (
+        touches.join(numbered, on=PERSON, how="inner", validate="m:m", suffix=ORDER_SUFFIX)
+        .filter(
+            same_person(ORDER_SUFFIX),
+            pl.col(PricedOrders.ordered_at).is_between(Touches.touched_at, Touches.counts_until),
+        )
+        .sort(ORDER_ROW, Touches.touched_at, Touches.channel, Touches.touch_id)
+        .with_row_index(ROW)
+    )
+    row = pl.col(ROW).cast(pl.Int64)
+    is_direct = (pl.col(Touches.channel) == DIRECT_GROUP).fill_null(value=False)
+    spans = paired.group_by(ORDER_ROW).agg(
+        row.min().alias("first_row"),
+        pl.len().cast(pl.Int64).alias(COUNT),
+        pl.col(Touches.touched_at).max().alias(LAST_AT),
+        row.filter(~is_direct).max().alias("last_nd_row"),
+    )
+    return paired.join(spans, on=ORDER_ROW, how="left", validate="m:1").with_columns(
+        (row - pl.col("first_row") + 1).alias(POSITION),
+        pl.coalesce(pl.col("last_nd_row") - pl.col("first_row") + 1, COUNT).alias(LAST_NON_DIRECT),
+    )

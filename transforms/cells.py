@@ -1,0 +1,212 @@
+"""Text cells to typed values, without guessing: what cannot be parsed is null, to be rejected.
+
+Every function takes a column as the file gave it (text, or a Parquet file's own type) and returns
+the contract's type. A null that was not null before is a cell that could not be parsed.
+"""
+
+import json
+from collections.abc import Callable
+
+import polars as pl
+
+from contracts.sources import Unit
+
+INSTANT = pl.Datetime("us", "UTC")
+LOCAL_FORMATS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d %H:%M",
+)
+UTC_FORMATS = (
+    "%Y-%m-%dT%H:%M:%SZ",
+    "%Y-%m-%dT%H:%M:%S%.fZ",
+    "%Y-%m-%d %H:%M:%SZ",
+    "%Y-%m-%d %H:%M:%S%.fZ",
+    "%Y-%m-%d %H:%M:%S UTC",
+    "%Y-%m-%d %H:%M:%S%.f UTC",
+    "%Y-%m-%dT%H:%MZ",
+)
+OFFSET_FORMATS = (
+    "%Y-%m-%dT%H:%M:%S%.f%#z",
+    "%Y-%m-%d %H:%M:%S%.f%#z",
+    "%Y-%m-%d %H:%M:%S%.f %#z",
+    "%Y-%m-%dT%H:%M%#z",
+)
+ISO_START = r"^\s*\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d|\s*$)"
+TRUE_WORDS = ("true", "t", "1", "yes", "y")
+FALSE_WORDS = ("false", "f", "0", "no", "n")
+
+
+def parse_text(cells: pl.Series) -> pl.Series:
+    """Ids and words as text; empty text is null."""
+    text = cells if cells.dtype == pl.String else cells.cast(pl.String)
+    return text.replace("", None) if (text == "").any() else text
+
+
+def parse_instants(
+    cells: pl.Series, *, timezone: str = "UTC", unit: Unit | None = None, form: str | None = None
+) -> pl.Series:
+    """Stamps as UTC instants in microseconds.
+
+    Args:
+        cells: ISO 8601 with or without offset and fraction, a Unix time, or a native timestamp.
+        timezone: Of stamps without offset. A local time that does not exist is null; one that
+            exists twice is the first.
+        unit: `unix_seconds` or `unix_milliseconds`, where the stamps are numbers.
+        form: A strptime format, where the stamps are not ISO 8601.
+    """
+    if isinstance(cells.dtype, pl.Datetime):
+        return _to_utc(cells.dt.cast_time_unit("us"), timezone)
+    if cells.dtype == pl.Date:
+        return _to_utc(cells.cast(pl.Datetime("us")), timezone)
+    if unit in (Unit.UNIX_SECONDS, Unit.UNIX_MILLISECONDS):
+        scale = 1_000_000 if unit is Unit.UNIX_SECONDS else 1_000
+        micros = cells.cast(pl.Decimal(38, 6), strict=False) * scale
+        return micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    text = parse_text(cells)
+    if form is not None:
+        return _to_utc(text.str.to_datetime(form, strict=False, time_unit="us"), timezone)
+    return _parse_iso(text, timezone)
+
+
+def _parse_iso(text: pl.Series, timezone: str) -> pl.Series:
+    """Try the first stamp's own format on the whole column, then every format on what is left."""
+    dated = text.str.contains(ISO_START)
+    left = text if dated.all() else text.set(~dated, None)
+    parsed = pl.Series(text.name, [None], INSTANT).new_from_index(0, len(text))
+    for form in _formats_to_try(left):
+        if left.null_count() == len(left):
+            break
+        stamps = left.str.strip_chars().str.to_datetime(form, strict=False, time_unit="us")
+        instants = _to_utc(stamps, "UTC" if form in UTC_FORMATS else timezone)
+        parsed = instants if left is text else parsed.zip_with(parsed.is_not_null(), instants)
+        left = left.set(stamps.is_not_null(), None)
+    return parsed
+
+
+def _formats_to_try(left: pl.Series) -> list[str]:
+    """Every format, that of the first stamp first."""
+    formats = [*LOCAL_FORMATS, *UTC_FORMATS, *OFFSET_FORMATS]
+    probe = left.drop_nulls().head(1).str.strip_chars()
+    fits = [
+        form
+        for form in formats
+        if probe.str.to_datetime(form, strict=False, time_unit="us").null_count() == 0
+    ]
+    return [*fits[:1], *(form for form in formats if form not in fits[:1])]
+
+
+def _to_utc(stamps: pl.Series, timezone: str) -> pl.Series:
+    if stamps.dtype == pl.Datetime("us", None):
+        local = stamps.dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null")
+        return local if timezone == "UTC" else local.dt.convert_time_zone("UTC")
+    return stamps.dt.convert_time_zone("UTC")
+
+
+def parse_days(cells: pl.Series, *, form: str | None = None) -> pl.Series:
+    """Dates: ISO 8601, or the date of an ISO stamp as it stands, or in the given format."""
+    if cells.dtype == pl.Date:
+        return cells
+    if isinstance(cells.dtype, pl.Datetime):
+        return cells.dt.date()
+    text = parse_text(cells).str.strip_chars()
+    if form is not None:
+        return text.str.to_date(form, strict=False)
+    whole = text.set(~text.str.contains(ISO_START), None)
+    stamped = whole.str.len_bytes() > len("2026-01-01")
+    if (stamped & _parse_iso(whole, "UTC").is_null()).any():
+        whole = whole.set(stamped & _parse_iso(whole, "UTC").is_null(), None)
+    return whole.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+
+
+def parse_counts(cells: pl.Series, *, thousands: str | None = None) -> pl.Series:
+    """Whole numbers; `12.0` is 12, `12.5` is none."""
+    if cells.dtype.is_integer():
+        return cells.cast(pl.Int64, strict=False)
+    text = _strip_separator(cells, thousands)
+    counts = text.cast(pl.Int64, strict=False)
+    if counts.null_count() == text.null_count():
+        return counts
+    exact = text.cast(pl.Decimal(38, 9), strict=False)
+    whole = exact.cast(pl.Int64, strict=False)
+    return counts.zip_with(counts.is_not_null(), whole.set(whole.cast(exact.dtype) != exact, None))
+
+
+def parse_decimals(
+    cells: pl.Series,
+    *,
+    precision: int,
+    scale: int,
+    unit: Unit | None = None,
+    thousands: str | None = None,
+) -> pl.Series:
+    """Exact decimals, rounded to the contract's scale; micros are divided by a million."""
+    target = pl.Decimal(precision, scale)
+    text = _strip_separator(cells, thousands)
+    if unit is Unit.MICROS:
+        micros = text.cast(pl.Decimal(38, 6), strict=False)
+        return (micros / 1_000_000).cast(target, strict=False)
+    if unit is Unit.PERCENT:
+        percent = text.str.strip_suffix("%").cast(pl.Decimal(38, 6), strict=False)
+        return (percent / 100).cast(target, strict=False)
+    return text.cast(target, strict=False)
+
+
+def _strip_separator(cells: pl.Series, thousands: str | None) -> pl.Series:
+    text = parse_text(cells).str.strip_chars()
+    if thousands is None:
+        return text
+    plain = text.str.replace_all(thousands, "", literal=True)
+    return plain if thousands == "," else plain.str.replace(",", ".", literal=True)
+
+
+def parse_flags(cells: pl.Series) -> pl.Series:
+    """True and false, in the usual words."""
+    if cells.dtype == pl.Boolean:
+        return cells
+    word = parse_text(cells).str.strip_chars().str.to_lowercase()
+    known = pl.Series([None], dtype=pl.Boolean).new_from_index(0, len(word))
+    return known.set(word.is_in(TRUE_WORDS), True).set(word.is_in(FALSE_WORDS), False)  # noqa: FBT003
+
+
+def parse_objects(cells: pl.Series) -> pl.Series:
+    """JSON objects as their text stands; anything else is null."""
+    text = parse_text(cells).str.strip_chars()
+    others = [cell for cell in text.unique().drop_nulls() if not _is_object(cell)]
+    return text.set(text.is_in(others), None) if others else text
+
+
+def _is_object(cell: str) -> bool:
+    try:
+        return isinstance(json.loads(cell), dict)
+    except ValueError:
+        return False
+
+
+def parser_for(
+    dtype: pl.DataType,
+    *,
+    timezone: str,
+    unit: Unit | None,
+    form: str | None,
+    thousands: str | None,
+) -> Callable[[pl.Series], pl.Series]:
+    """The function that parses a column of the contract's type `dtype`."""
+    if isinstance(dtype, pl.Datetime):
+        return lambda cells: parse_instants(cells, timezone=timezone, unit=unit, form=form)
+    if isinstance(dtype, pl.Decimal):
+        precision, scale = dtype.precision or 18, dtype.scale
+        return lambda cells: parse_decimals(
+            cells, precision=precision, scale=scale, unit=unit, thousands=thousands
+        )
+    if dtype == pl.Date:
+        return lambda cells: parse_days(cells, form=form)
+    if dtype == pl.Boolean:
+        return parse_flags
+    if dtype == pl.Int64:
+        return lambda cells: parse_counts(cells, thousands=thousands)
+    return parse_text

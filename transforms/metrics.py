@@ -1,0 +1,34 @@
+"""Rates: sums first and division last, null where there is nothing to divide by (SPEC §6)."""
+
+import polars as pl
+
+from contracts.columns import columns
+from contracts.reports.messaging import Counts, Rates
+
+COUNTS = columns(Counts)
+
+FORMULAS: dict[str, tuple[str, str]] = {
+    Rates.delivery_rate: ("delivered", "sends"),
+    Rates.bounce_rate: ("bounced", "sends"),
+    Rates.open_rate: ("unique_opens", "delivered"),
+    Rates.human_open_rate: ("human_unique_opens", "delivered"),
+    Rates.click_rate: ("unique_clicks", "delivered"),
+    Rates.human_click_rate: ("human_unique_clicks", "delivered"),
+    Rates.click_to_open_rate: ("unique_clicks", "unique_opens"),
+    Rates.unsubscribe_rate: ("unsubscribes", "delivered"),
+    Rates.complaint_rate: ("complaints", "delivered"),
+    Rates.open_rate_of_sends: ("unique_opens", "sends"),
+    Rates.click_rate_of_sends: ("unique_clicks", "sends"),
+}
+"""Rate -> its numerator and denominator."""
+
+
+def divide(numerator: str, denominator: str) -> pl.Expr:
+    """A fraction as Float64; null where the denominator is 0."""
+    below = pl.col(denominator).cast(pl.Float64)
+    return pl.when(below != 0).then(pl.col(numerator).cast(pl.Float64) / below)
+
+
+def add_rates(sums: pl.LazyFrame) -> pl.LazyFrame:
+    """Add every rate of SPEC §6.1 to rows with its counts."""
+    return sums.with_columns(divide(*parts).alias(rate) for rate, parts in FORMULAS.items())

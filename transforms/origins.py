@@ -1,0 +1,104 @@
+"""The origins of sessions: the few distinct links behind many visits.
+
+Everything that costs (decoding, channel groups, matching) is done once per origin, so that it does
+not grow with the number of sessions. An origin is found again by two independent 64-bit hashes.
+"""
+
+import polars as pl
+
+from contracts.ad_platforms import CLICK_IDS
+from contracts.feeds.web import Sessions
+from contracts.web_sources import PARAMETERS
+from transforms.utm import (
+    read_click_id,
+    read_marks,
+    read_parameter,
+    trim_value,
+    url_host,
+)
+
+ORIGIN = ["origin", "origin_check"]
+"""The key of an origin: two hashes, so that no two origins share it."""
+
+VALUES = [name for name in PARAMETERS if name != Sessions.utm_term]
+"""The utm values that make an origin; the keyword alone does not, it is only carried along."""
+
+CLICK_COLUMNS = [Sessions.gclid, Sessions.fbclid, Sessions.msclkid, Sessions.ttclid]
+EVIDENCE = ["marks", "referrer_host", *(f"own_{name}" for name in (*VALUES, *CLICK_COLUMNS))]
+
+
+def key_origins(sessions: pl.LazyFrame) -> pl.LazyFrame:
+    """Add to each session the key of its origin and what the origin is read from.
+
+    Args:
+        sessions: Canonical sessions.
+    """
+    landing, referrer = pl.col(Sessions.landing_url), pl.col(Sessions.referrer)
+    own = {f"own_{name}": trim_value(pl.col(name)) for name in VALUES}
+    clicks = {
+        f"own_{name}": trim_value(pl.col(name)).str.slice(0, 3) for name in CLICK_COLUMNS
+    }
+    has_source = pl.col("own_utm_source").is_not_null() | pl.col("marks").str.contains(
+        "(?i)source="
+    ).fill_null(value=False)
+    referring = pl.when(_site(referrer).ne_missing(_site(landing))).then(_site(referrer))
+    return (
+        sessions.with_columns(**own, **clicks, marks=read_marks(landing))
+        .with_columns(referrer_host=pl.when(~has_source).then(referring))
+        .with_columns(
+            origin=pl.struct(Sessions.org_id, *EVIDENCE).hash(1),
+            origin_check=pl.struct(Sessions.org_id, *EVIDENCE).hash(2),
+        )
+    )
+
+
+def list_origins(keyed: pl.LazyFrame) -> pl.LazyFrame:
+    """List the distinct origins of sessions, with their utm values and click ids read.
+
+    Args:
+        keyed: Sessions with the keys of their origins (`key_origins`).
+
+    Returns:
+        One row per origin: its key, org_id, utm values (raw, decoded once), the beginnings of its
+        click ids (`click_gclid`, …), and the host of a referrer that is another site.
+    """
+    marks = pl.col("marks")
+    clicks = {f"click_{click.name}": read_click_id(marks, click.name) for click in CLICK_IDS}
+    for name in CLICK_COLUMNS:
+        clicks[f"click_{name}"] = pl.coalesce(f"own_{name}", clicks[f"click_{name}"])
+    values = {name: pl.coalesce(f"own_{name}", read_parameter(marks, name)) for name in VALUES}
+    return (
+        keyed.group_by(ORIGIN)
+        .agg(pl.col(Sessions.org_id, *EVIDENCE).first())
+        .select(*ORIGIN, Sessions.org_id, "referrer_host", **values, **clicks)
+    )
+
+
+def read_utm(sessions: pl.LazyFrame) -> pl.LazyFrame:
+    """Fill the utm values and click ids of sessions from their landing URLs, row by row.
+
+    A column of the session's own comes first, as it stands, trimmed; else the URL's, decoded.
+
+    Args:
+        sessions: Canonical sessions.
+    """
+    return sessions.with_columns(*(_read_value(name) for name in VALUES), *read_carried())
+
+
+def read_carried() -> list[pl.Expr]:
+    """The values of a session that make no origin, read row by row: keyword and click ids."""
+    landing = pl.col(Sessions.landing_url)
+    clicks = [
+        pl.coalesce(trim_value(pl.col(name)), read_click_id(landing, name)).alias(name)
+        for name in CLICK_COLUMNS
+    ]
+    return [_read_value(Sessions.utm_term), *clicks]
+
+
+def _read_value(name: str) -> pl.Expr:
+    landing = pl.col(Sessions.landing_url)
+    return pl.coalesce(trim_value(pl.col(name)), read_parameter(landing, name)).alias(name)
+
+
+def _site(url: pl.Expr) -> pl.Expr:
+    return url_host(url).str.replace(r"^www\.", "")

@@ -1,0 +1,284 @@
+"""What ads cost beside the sessions that they brought, by campaign and by ad (SPEC §6.2).
+
+Both tables share one set of figures: those of the campaign. Where its ads do not add up to it, the
+difference stands in a row without an ad, so that both tables come to the same spend and sessions.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from contracts.ad_facts import AdNames, DailyStats
+from contracts.columns import Table, columns, key, polars_schema
+from contracts.reports.ads import (
+    NO_CAMPAIGN_MATCHED,
+    NOT_AT_AD_LEVEL,
+    AdPerformance,
+    CampaignPerformance,
+)
+from contracts.session_facts import SessionFacts
+from contracts.vocabulary import AdLevel
+from transforms.ad_stats import METRICS, PARENTS, keep_level
+from transforms.ad_versions import PLATFORM_KEYS, AdTables, fill_names, is_valid_on
+
+CAMPAIGN_KEY = key(CampaignPerformance)
+AD_KEY = key(AdPerformance)
+CAMPAIGN_NAMES = [CampaignPerformance.account_name, CampaignPerformance.campaign_name]
+AD_NAMES = [*CAMPAIGN_NAMES, AdPerformance.ad_group_name, AdPerformance.ad_name]
+SESSION_COUNTS = [CampaignPerformance.sessions, CampaignPerformance.session_contacts]
+AD_ID = AdPerformance.ad_id
+KNOWN = " known"
+OF_STATS = " of stats"
+
+
+def make_campaign_performance(
+    stats: pl.LazyFrame,
+    sessions: pl.LazyFrame,
+    names: pl.LazyFrame,
+    tables: AdTables,
+    currency: str,
+    timezone: str,
+) -> pl.LazyFrame:
+    """Set each campaign's spend beside its sessions, day by day.
+
+    Spend is that of the campaign report; of accounts that give nothing finer than their own
+    figures, it is a row without a campaign. So are sessions of which only the platform is known.
+
+    Args:
+        stats: `DailyStats`.
+        sessions: `SessionFacts`; those of no ad platform are left out.
+        names: `AdNames`.
+        tables: the tables of names.
+        currency: the reporting currency, in which the stats are.
+        timezone: the reporting time zone.
+
+    Returns:
+        `CampaignPerformance`, sorted by its key.
+    """
+    visits = align_sessions(sessions, stats, tables.in_days(timezone))
+    return (
+        pl.concat(
+            [_sum_campaigns(stats), _count_sessions(visits, CAMPAIGN_KEY, CAMPAIGN_NAMES)],
+            how="diagonal",
+        )
+        .pipe(_add_up, CAMPAIGN_KEY, CAMPAIGN_NAMES)
+        .pipe(_name_campaigns, names)
+        .pipe(_add_ratios)
+        .pipe(_shape, CampaignPerformance, currency)
+    )
+
+
+def make_ad_performance(
+    stats: pl.LazyFrame,
+    sessions: pl.LazyFrame,
+    names: pl.LazyFrame,
+    tables: AdTables,
+    currency: str,
+    timezone: str,
+) -> pl.LazyFrame:
+    """Set each ad's spend beside its sessions, day by day, and what is left of its campaign.
+
+    A campaign's rest is one row a day without an ad: what its ads do not account for (negative
+    where they come to more than the campaign) and its sessions without an ad.
+
+    Args:
+        stats: `DailyStats`.
+        sessions: `SessionFacts`; those of no ad platform are left out.
+        names: `AdNames`.
+        tables: the tables of names.
+        currency: the reporting currency, in which the stats are.
+        timezone: the reporting time zone.
+
+    Returns:
+        `AdPerformance`, sorted by its key.
+    """
+    visits = align_sessions(sessions, stats, tables.in_days(timezone))
+    ads = (
+        stats.filter((pl.col(DailyStats.level) == AdLevel.AD) & pl.col(DailyStats.ad_id).is_not_null())
+        .group_by(AD_KEY)
+        .agg(pl.sum(METRICS), pl.col(AD_NAMES).max())
+    )
+    return (
+        pl.concat(
+            [
+                ads,
+                _find_rest(_sum_campaigns(stats), ads),
+                _count_sessions(visits, AD_KEY, AD_NAMES),
+            ],
+            how="diagonal",
+        )
+        .pipe(_add_up, AD_KEY, AD_NAMES)
+        .pipe(_name_campaigns, names)
+        .pipe(_name_ads, names)
+        .pipe(_add_ratios)
+        .pipe(_shape, AdPerformance, currency)
+    )
+
+
+def align_sessions(sessions: pl.LazyFrame, stats: pl.LazyFrame, tables: AdTables) -> pl.LazyFrame:
+    """Give sessions the parents that the stats of their ad or campaign have.
+
+    A session then falls into the row of its ad's spend. Where no stats know the ad or campaign, the
+    tables of names give the parents, as of the day. Sessions without a campaign name no account.
+
+    Args:
+        sessions: `SessionFacts`.
+        stats: `DailyStats`.
+        tables: the tables of names, in days.
+
+    Returns:
+        One row per session of an ad platform: the keys of `AdPerformance` and the contact.
+    """
+    ad, campaign = SessionFacts.ad_id, SessionFacts.campaign_id
+    has_campaign = pl.col(campaign).is_not_null()
+    return (
+        sessions.filter(pl.col(SessionFacts.platform).is_not_null())
+        .select(
+            SessionFacts.org_id, SessionFacts.date_day, SessionFacts.platform, *PARENTS, SessionFacts.contact_id
+        )
+        .pipe(_take_parents, stats, ad, [SessionFacts.account_id, campaign, SessionFacts.ad_group_id])
+        .pipe(_take_parents, stats, campaign, [SessionFacts.account_id])
+        .pipe(fill_names, tables, SessionFacts.date_day)
+        .with_columns(pl.when(has_campaign).then(name).alias(name) for name in (*PARENTS, *AD_NAMES))
+    )
+
+
+def _take_parents(
+    sessions: pl.LazyFrame, stats: pl.LazyFrame, by: str, parents: Sequence[str]
+) -> pl.LazyFrame:
+    keys = [*PLATFORM_KEYS, by]
+    known = (
+        stats.filter(pl.col(by).is_not_null())
+        .group_by(keys)
+        .agg(pl.col(parents).max().name.suffix(OF_STATS), pl.lit(value=True).alias(KNOWN))
+    )
+    return (
+        sessions.join(known, on=keys, how="left", validate="m:1")
+        .with_columns(
+            pl.when(KNOWN).then(name + OF_STATS).otherwise(name).alias(name) for name in parents
+        )
+        .drop(KNOWN, *(name + OF_STATS for name in parents))
+    )
+
+
+def _sum_campaigns(stats: pl.LazyFrame) -> pl.LazyFrame:
+    """The figures of campaigns, and of accounts that give none of a campaign."""
+    campaigns = keep_level(stats, AdLevel.CAMPAIGN)
+    accounts = stats.pipe(keep_level, AdLevel.ACCOUNT).join(
+        campaigns, on=[*PLATFORM_KEYS, DailyStats.account_id], how="anti", nulls_equal=True
+    )
+    return (
+        pl.concat([campaigns, accounts])
+        .group_by(CAMPAIGN_KEY)
+        .agg(pl.sum(METRICS), pl.col(CAMPAIGN_NAMES).max())
+    )
+
+
+def _find_rest(campaigns: pl.LazyFrame, ads: pl.LazyFrame) -> pl.LazyFrame:
+    """What the ads of a campaign do not account for; nothing where they do, to the last figure."""
+    less = ads.select(*CAMPAIGN_KEY, *(-pl.col(name) for name in METRICS), pl.lit(1).alias(KNOWN))
+    return (
+        pl.concat([campaigns, less], how="diagonal")
+        .group_by(CAMPAIGN_KEY)
+        .agg(pl.sum(METRICS), pl.col(CAMPAIGN_NAMES).max(), pl.sum(KNOWN))
+        .filter((pl.col(KNOWN) == 0) | pl.any_horizontal(pl.col(METRICS) != 0))
+        .drop(KNOWN)
+    )
+
+
+def _count_sessions(
+    visits: pl.LazyFrame, grain: list[str], names: list[str]
+) -> pl.LazyFrame:
+    contact = pl.col(SessionFacts.contact_id)
+    is_unknown = contact.is_null().any().cast(pl.Int64)
+    return visits.group_by(grain).agg(
+        pl.len().cast(pl.Int64).alias(CampaignPerformance.sessions),
+        (contact.n_unique().cast(pl.Int64) - is_unknown).alias(CampaignPerformance.session_contacts),
+        pl.col(names).max(),
+    )
+
+
+def _add_up(parts: pl.LazyFrame, grain: list[str], names: list[str]) -> pl.LazyFrame:
+    """One row per key from figures of spend and figures of sessions, absent ones 0."""
+    return parts.group_by(grain).agg(pl.sum(*METRICS, *SESSION_COUNTS), pl.col(names).max())
+
+
+def _name_campaigns(rows: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame:
+    campaign, name = CampaignPerformance.campaign_id, CampaignPerformance.campaign_name
+    is_nothing_known = pl.all_horizontal(
+        pl.col(column).is_null() for column in rows.collect_schema() if column in (campaign, AD_ID)
+    )
+    return rows.pipe(_fill_name, names, AdLevel.CAMPAIGN, campaign, name).with_columns(
+        pl.when(is_nothing_known).then(pl.lit(NO_CAMPAIGN_MATCHED)).otherwise(name).alias(name)
+    )
+
+
+def _name_ads(rows: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame:
+    name = AdPerformance.ad_name
+    is_rest = pl.col(AD_ID).is_null() & pl.col(AdPerformance.campaign_id).is_not_null()
+    return rows.pipe(_fill_name, names, AdLevel.AD, AD_ID, name).with_columns(
+        pl.when(is_rest).then(pl.lit(NOT_AT_AD_LEVEL)).otherwise(name).alias(name)
+    )
+
+
+def _fill_name(
+    rows: pl.LazyFrame, names: pl.LazyFrame, level: AdLevel, by: str, column: str
+) -> pl.LazyFrame:
+    """Fill in the name that a thing bore on the day; of several the one that sorts last."""
+    keys = [*PLATFORM_KEYS, by]
+    of_level = names.filter(pl.col(AdNames.level) == level).select(
+        *keys, AdNames.valid_from, AdNames.valid_until, pl.col(AdNames.name).alias(column + KNOWN)
+    )
+    borne = (
+        rows.filter(pl.col(column).is_null())
+        .select(*keys, AdPerformance.date_day)
+        .unique()
+        .join(of_level, on=keys, how="inner", validate="m:m")
+        .filter(is_valid_on(AdPerformance.date_day))
+        .group_by(*keys, AdPerformance.date_day)
+        .agg(pl.col(column + KNOWN).max())
+    )
+    return (
+        rows.join(borne, on=[*keys, AdPerformance.date_day], how="left", validate="m:1")
+        .with_columns(pl.coalesce(column, column + KNOWN).alias(column))
+        .drop(column + KNOWN)
+    )
+
+
+def _add_ratios(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Ratios of sums, null where the denominator is 0 or unknown; orders come with attribution."""
+    p = CampaignPerformance
+    schema = polars_schema(p)
+    return (
+        rows.rename(
+            {
+                DailyStats.conversions: p.reported_conversions,
+                DailyStats.conversions_value: p.reported_conversions_value,
+            }
+        )
+        .with_columns(pl.lit(None, schema[name]).alias(name) for name in (p.orders, p.revenue))
+        .with_columns(
+            _divide(p.clicks, p.impressions).alias(p.ctr),
+            _divide(p.spend, p.clicks).alias(p.cpc),
+            (_divide(p.spend, p.impressions) * 1000).alias(p.cpm),
+            _divide(p.spend, p.sessions).alias(p.cost_per_session),
+            _divide(p.spend, p.orders).alias(p.cost_per_order),
+            _divide(p.revenue, p.spend).alias(p.roas),
+            _divide(p.reported_conversions_value, p.spend).alias(p.reported_roas),
+            _divide(p.reported_conversions, p.orders).alias(p.over_claim_ratio),
+        )
+    )
+
+
+def _divide(numerator: str, denominator: str) -> pl.Expr:
+    share = pl.col(numerator).cast(pl.Float64) / pl.col(denominator).cast(pl.Float64)
+    return pl.when(pl.col(denominator) != 0).then(share)
+
+
+def _shape(rows: pl.LazyFrame, contract: type[Table], currency: str) -> pl.LazyFrame:
+    return (
+        rows.with_columns(pl.lit(currency).alias(CampaignPerformance.currency))
+        .select(columns(contract))
+        .cast(dict(polars_schema(contract)))
+        .sort(key(contract))
+    )

@@ -1,0 +1,140 @@
+"""What a link says: its utm parameters, click ids, host and path (SPEC §7.1).
+
+Parameters are read from the query, then from the fragment (`#utm_…` and `#/path?utm_…`), their
+names in any case, the first with a value winning. Values are percent- and plus-decoded once.
+"""
+
+import re
+import unicodedata
+from urllib.parse import unquote_plus
+
+import polars as pl
+
+from contracts.ad_platforms import CLICK_IDS
+from contracts.web_sources import PARAMETERS
+
+BEFORE_NAME = r"(?i)(?:^\?|[&#]|#[^?=&]*\?)(?:amp;)?"
+"""What stands before the name of a parameter, in a URL cut before its query."""
+
+CLICK_NAMES = "|".join(click.name for click in CLICK_IDS)
+MARKS_PATTERN = (
+    f"{BEFORE_NAME}(?:(?:{'|'.join(PARAMETERS.values())})=[^&#]+|(?:{CLICK_NAMES})=[^&#]{{1,3}})"
+)
+"""The parameters that tell where a visit came from; of a click id only how it begins."""
+
+MACRO_PATTERN = (
+    r"(?i)\{[^{}]*\}|\{\{|\$\{|\[\[|%7b.*%7d|%7b%7b|%5b%5b|%24%7b|^__[a-z0-9_]+__$|%%[a-z_.]+%%|\*\|"
+)
+"""A placeholder that the ad platform should have replaced by a name or an id."""
+
+CLICK_MACRO_PATTERN = r"(?i)^(?:\{|\$\{|\[|%7b|%24%7b|%5b|__[a-z]|%%)"
+"""How an unresolved click id begins."""
+
+
+def read_parameter(url: pl.Expr, column: str) -> pl.Expr:
+    """The value of one utm parameter (or Matomo's name for it) in a URL; null where it has none.
+
+    Args:
+        url: URLs, with or without scheme.
+        column: Our name of the parameter, a key of `PARAMETERS`.
+    """
+    return decode_value(_extract(cut_before_query(url), PARAMETERS[column]))
+
+
+def read_click_id(url: pl.Expr, name: str) -> pl.Expr:
+    """The value of one click id in a URL; null where it has none."""
+    return decode_value(_extract(cut_before_query(url), name))
+
+
+def read_marks(url: pl.Expr) -> pl.Expr:
+    """The part of a URL that tells where a visit came from: its utm parameters and click ids.
+
+    Click ids are cut to their beginning, so that the many visits of one link share one value.
+    `read_parameter` and `read_click_id` read it like a URL. Null where a URL has none of them.
+    """
+    found = cut_before_query(url).str.extract_all(MARKS_PATTERN)
+    joined = found.list.join("").str.replace(r"^[?&]?", "?")
+    return pl.when(found.list.len() > 0).then(joined)
+
+
+def cut_before_query(url: pl.Expr) -> pl.Expr:
+    """A URL from its `?` or `#` on."""
+    return url.str.replace(r"^[^?#]*", "")
+
+
+def decode_value(value: pl.Expr) -> pl.Expr:
+    """A value as it was meant: percent- and plus-decoded once, trimmed, null where empty.
+
+    What is no valid percent sequence stays as it stands; bytes that are no UTF-8 become U+FFFD.
+    """
+    decoded = value.map_batches(_decode, return_dtype=pl.String, is_elementwise=True)
+    return trim_value(decoded)
+
+
+def trim_value(value: pl.Expr) -> pl.Expr:
+    """A value without surrounding space; null where nothing is left."""
+    return value.str.strip_chars().replace("", None)
+
+
+def normalize_value(value: pl.Expr) -> pl.Expr:
+    """What two spellings of one name have in common.
+
+    Case-folded, each run of inner space and `+ _ -` one space; canonically equal Unicode is equal.
+    Null where nothing else is left.
+    """
+    folded = value.map_batches(_fold, return_dtype=pl.String, is_elementwise=True)
+    return trim_value(folded.str.replace_all(r"[\s+_-]+", " "))
+
+
+def normalize_text(text: str) -> str:
+    """What `normalize_value` makes of a single text; empty where nothing is left."""
+    folded = unicodedata.normalize("NFC", text.strip().casefold())
+    return re.sub(r"[\s+_-]+", " ", folded).strip()
+
+
+def is_macro(value: pl.Expr) -> pl.Expr:
+    """Whether a value holds a macro that was never resolved; false for null."""
+    return value.str.contains(MACRO_PATTERN).fill_null(value=False)
+
+
+def is_click_macro(value: pl.Expr) -> pl.Expr:
+    """Whether a click id, or its beginning, is a macro that was never resolved."""
+    return value.str.contains(CLICK_MACRO_PATTERN).fill_null(value=False)
+
+
+def base_url(url: pl.Expr) -> pl.Expr:
+    """A URL without query and fragment."""
+    return trim_value(url.str.extract(r"^\s*([^?#]*)"))
+
+
+def url_host(url: pl.Expr) -> pl.Expr:
+    """The host of a URL, with or without scheme, in lower case, without port and user.
+
+    An international name stands as the URL writes it.
+    """
+    host = url.str.extract(
+        r"^\s*(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)?(?:[^/?#@\s]*@)?([^/?#:\s]*\.[^/?#:\s]+|localhost)"
+    )
+    return trim_value(host.str.to_lowercase())
+
+
+def url_path(url: pl.Expr) -> pl.Expr:
+    """The path of a URL, from its first slash on; `/` where it has a host and no path."""
+    path = url.str.extract(r"^\s*(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)?[^/?#\s]*(/[^?#]*)")
+    return pl.coalesce(trim_value(path), pl.when(url_host(url).is_not_null()).then(pl.lit("/")))
+
+
+def _extract(tail: pl.Expr, name: str) -> pl.Expr:
+    return tail.str.extract(f"{BEFORE_NAME}(?:{name})=([^&#]+)")
+
+
+def _decode(values: pl.Series) -> pl.Series:
+    encoded = values.filter(values.str.contains("[%+]")).unique()
+    return values.replace(encoded, pl.Series([unquote_plus(v) for v in encoded], dtype=pl.String))
+
+
+def _fold(values: pl.Series) -> pl.Series:
+    lowered = values.str.to_lowercase()
+    foreign = lowered.filter(lowered.str.len_bytes() != lowered.str.len_chars()).unique()
+    folded = [unicodedata.normalize("NFC", value.casefold()) for value in foreign]
+    return lowered.replace(foreign, pl.Series(folded, dtype=pl.String))

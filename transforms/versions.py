@@ -1,0 +1,54 @@
+"""Which of several rows with one key counts: the latest version; the others are accounted for."""
+
+import polars as pl
+
+from contracts.columns import columns, key
+from contracts.feeds import ADDITIVE, FEEDS
+
+FILE = "file"
+"""The place of a row's file in the order of the paths."""
+ROW_NUMBER = "row_number"
+FATE = "fate"
+SUPERSEDED = "superseded"
+DUPLICATE = "duplicate"
+
+
+def find_repeated(keys: pl.LazyFrame) -> pl.LazyFrame:
+    """The key hashes that stand on more than one row.
+
+    Args:
+        keys: One row per row of a table, with its `key_hash`.
+    """
+    in_order = keys.sort("key_hash").with_columns(before=pl.col("key_hash").shift(1))
+    return in_order.filter(pl.col("key_hash") == pl.col("before")).select("key_hash").unique()
+
+
+def judge_versions(candidates: pl.LazyFrame, table: str) -> pl.LazyFrame:
+    """Say which rows of a table do not count, and why (SPEC §5.4).
+
+    Args:
+        candidates: Rows that may share a key: the table's columns, `file` and `row_number`.
+        table: Their canonical table.
+
+    Returns:
+        One row per row that does not count: `file`, `row_number` and its `fate`. An exact copy
+        within a file is a duplicate; of different rows the latest `updated_at` wins, then the path
+        that sorts later, then the later row. Rows of additive tables supersede nothing.
+    """
+    content = columns(FEEDS[table])
+    first = pl.col(ROW_NUMBER) == pl.col(ROW_NUMBER).min().over(FILE, *content)
+    copies = candidates.with_columns(pl.when(~first).then(pl.lit(DUPLICATE)).alias(FATE))
+    losers = copies.filter(pl.col(FATE).is_not_null())
+    if table in ADDITIVE:
+        return losers.select(FILE, ROW_NUMBER, FATE)
+    order = [c for c in ("updated_at",) if c in content and c not in key(FEEDS[table])]
+    superseded = (
+        copies.filter(pl.col(FATE).is_null())
+        .sort(*order, FILE, ROW_NUMBER, nulls_last=False)
+        .with_columns(later=pl.int_range(pl.len()).reverse().over(key(FEEDS[table])))
+        .filter(pl.col("later") > 0)
+        .with_columns(pl.lit(SUPERSEDED).alias(FATE))
+    )
+    return pl.concat(
+        [losers.select(FILE, ROW_NUMBER, FATE), superseded.select(FILE, ROW_NUMBER, FATE)]
+    )
