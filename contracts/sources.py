@@ -90,7 +90,7 @@ class TableMapping(Strict):
     """
     units: dict[str, Unit] = {}
     date_formats: dict[str, str] = {}
-    """Canonical column -> strptime format, for stamps that are not ISO 8601; those that are, hold."""
+    """Canonical column -> strptime format, for stamps that are not ISO 8601; ISO ones still hold."""
     when: dict[str, tuple[str, ...]] = {}
     """File column -> values: only such rows feed this table; the others are no rows of it."""
     unless_empty: tuple[str, ...] = ()
@@ -128,7 +128,7 @@ class Source(Strict):
     """Of stamps without offset; the feed's `timezone` wins."""
     null_values: tuple[str, ...] = ()
     total_rows: tuple[str, ...] = ()
-    """Regular expressions on a record's first filled cell: totals and footers, which are no data."""
+    """How the first filled cell of a total row or footer begins, in any case: no data."""
     thousands_separator: Literal[",", "."] | None = None
     flatten: tuple[str, ...] = ()
     """Dotted paths into nested JSON that are columns of the file.

@@ -10,7 +10,7 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from contracts.manifest import Check, Manifest
+from contracts.manifest import Check, Manifest, Warned
 from flows.errors import CampaignReportsError
 from flows.lock import hold_workspace
 from flows.progress import Progress, silence
@@ -50,8 +50,8 @@ def campaign_reports(workspace: str, wait_seconds: float = 0) -> dict[str, objec
     with hold_workspace(loaded.root, wait_seconds, run_id), staged(loaded.root, run_id) as staging:
         read = read_raw_feeds(loaded)
         keep_quarantine(read, loaded, staging, run_id)
-        checks = write_reports(loaded, read, staging)
-        manifest = prove(loaded, read, checks, staging, run_id, started)
+        checks, doubts = write_reports(loaded, read, staging)
+        manifest = prove(loaded, read, checks, doubts, staging, run_id, started)
         publish(loaded, staging, manifest)
     return manifest.model_dump()
 
@@ -72,7 +72,9 @@ def keep_quarantine(read: FeedsRead, loaded: LoadedWorkspace, staging: Path, run
 
 
 @task(cache_policy=NO_CACHE)
-def write_reports(loaded: LoadedWorkspace, read: FeedsRead, staging: Path) -> list[Check]:
+def write_reports(
+    loaded: LoadedWorkspace, read: FeedsRead, staging: Path
+) -> tuple[list[Check], list[Warned]]:
     """Canonical tables to facts to report tables, each checked as it is written."""
     inputs = MessageInputs(
         read.catalog,
@@ -88,6 +90,7 @@ def prove(
     loaded: LoadedWorkspace,
     read: FeedsRead,
     checks: list[Check],
+    doubts: list[Warned],
     staging: Path,
     run_id: str,
     started: datetime,
@@ -109,7 +112,7 @@ def prove(
         inputs=inputs,
         outputs=outputs,
         reconciliation=reconciliation,
-        warnings=read.warnings,
+        warnings=[*read.warnings, *doubts],
     )
 
 

@@ -22,7 +22,13 @@ from transforms.reports.people import (
     sum_persons,
     sum_segments,
 )
-from transforms.sends import build_send_facts, name_nameless, place_events
+from transforms.sends import (
+    build_send_facts,
+    keep_placed,
+    name_nameless,
+    place_events,
+    tally,
+)
 
 ROWS_A_GROUP = 4_000_000
 """How many slim rows are held in memory at a time."""
@@ -48,6 +54,10 @@ class FactFiles:
     def days(self) -> pl.LazyFrame:
         """Sums by message, channel and day."""
         return add_message_days(self.scan("days", polars_schema(MessageDays)))
+
+    def tallies(self) -> dict[str, int]:
+        """What `sends.tally` counts, over all sends."""
+        return self.scan("tallies", pl.Schema()).sum().collect().row(0, named=True)
 
     def contacts(self) -> pl.LazyFrame:
         """Sums by contact."""
@@ -152,11 +162,16 @@ def build_facts(
     linked = _link(slim, emails, folder)
     for group in range(slim.groups):
         sends = _read_sends(slim, emails, channels, group)
-        events = pl.concat([slim.read("events", "send", group), linked(group)])
-        placed = place_events(events, sends)
+        events = pl.concat(
+            [
+                slim.read("events", "send", group).with_columns(names_send=pl.lit(value=True)),
+                linked(group).with_columns(names_send=pl.lit(value=False)),
+            ]
+        )
+        every = place_events(events, sends).collect().lazy()
+        placed = keep_placed(every)
         if slim.has("send"):
-            placed = name_nameless(placed, unknown)
-        placed = placed.collect().lazy()
+            placed = name_nameless(placed, unknown).collect().lazy()
         facts = build_send_facts(sends, placed, timezone)
         if not emails.is_empty():
             facts = identify_contacts(facts, emails.lazy())
@@ -165,6 +180,7 @@ def build_facts(
             "sends": facts.lazy(),
             "days": sum_message_days(facts.lazy(), placed, timezone),
             "links": sum_links(placed),
+            "tallies": tally(facts.lazy(), every),
             "contacts": sum_contacts(facts.lazy()),
             "segments": sum_segments(facts.lazy(), messages.lazy(), members.lazy()),
         }

@@ -8,7 +8,7 @@ import polars as pl
 
 from contracts.columns import columns
 from contracts.facts import CHANNEL_CODES
-from contracts.manifest import Check
+from contracts.manifest import Check, Warned
 from contracts.reports.messaging import Counts
 from contracts.vocabulary import (
     INTERACTIONS,
@@ -17,6 +17,7 @@ from contracts.vocabulary import (
 )
 from contracts.workspace import Workspace
 from flows.catalog import Catalog
+from flows.doubts import find_doubts
 from flows.facts import FactFiles, build_facts
 from flows.tables import equal, write_table
 from transforms.hierarchy import describe_messages
@@ -67,8 +68,14 @@ def _default_channel(catalog: Catalog) -> str:
     return str(channels.pop()) if len(channels) == 1 else str(Channel.EMAIL)
 
 
-def write_message_reports(inputs: MessageInputs, staging: Path) -> list[Check]:
-    """Write the reports of every message channel, and those over all of them."""
+def write_message_reports(
+    inputs: MessageInputs, staging: Path
+) -> tuple[list[Check], list[Warned]]:
+    """Write the reports of every message channel, and those over all of them.
+
+    Returns:
+        What was checked, and what a person should look at.
+    """
     catalog = inputs.catalog
     messages = describe(inputs)
     emails = map_emails(catalog.scan("contacts")).collect() if catalog.names_by_email() else _NONE
@@ -80,7 +87,8 @@ def write_message_reports(inputs: MessageInputs, staging: Path) -> list[Check]:
         inputs.scratch / "facts",
         inputs.on_group,
     )
-    return report_facts(inputs, facts, messages, staging)
+    checks = report_facts(inputs, facts, messages, staging)
+    return checks, list(find_doubts(catalog, facts, emails))
 
 
 _NONE = pl.DataFrame(schema={"email_key": pl.UInt64, "contact": pl.UInt64})

@@ -24,13 +24,15 @@ def place_events(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
     """Give every event the channel and message of its send, and the key of its unit.
 
     Args:
-        events: Slim events whose `ref` names their send (`links.link_pairs`).
+        events: Slim events whose `ref` names their send (`links.link_pairs`), and whether they
+            `names_send` by its id.
         sends: Slim sends with their message's `channel`.
 
     Returns:
         One row per event: `unit`, `channel`, `message`, `contact`, `action`, `hardness`,
-        `is_machine`, `at`, `url`, and whether its unit `has_row`. An event belongs to the channel
-        of its type; a bare action takes its send's. What then has no channel is left out.
+        `is_machine`, `at`, `url`, whether its unit `has_row`, and whether it `is_orphan`: whether
+        it names a send by id that no row is of. An event belongs to the channel
+        of its type; a bare action takes its send's, and has none where no row is of that.
     """
     rows = sends.select("send", row_channel="channel", row_message="message")
     placed = events.join(rows, left_on="ref", right_on="send", how="left", validate="m:1")
@@ -40,8 +42,8 @@ def place_events(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
             channel=pl.when(own > 0).then(own).otherwise(pl.col("row_channel")),
             action=pl.col("kind") % CHANNEL_STRIDE,
             has_row=pl.col("row_channel").is_not_null(),
+            is_orphan=pl.col("names_send") & pl.col("row_channel").is_null(),
         )
-        .filter(pl.col("channel").is_not_null())
         .with_columns(
             has_row=pl.col("has_row") & (pl.col("row_channel") == pl.col("channel")),
             unit=unit_of("ref", "channel"),
@@ -58,6 +60,7 @@ def place_events(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
             "at",
             "url",
             "has_row",
+            "is_orphan",
         )
     )
 
@@ -274,4 +277,20 @@ def _decide_days(units: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
             opens=pl.col("opens").fill_null(0),
             clicks=pl.col("clicks").fill_null(0),
         )
+    )
+
+
+def keep_placed(events: pl.LazyFrame) -> pl.LazyFrame:
+    """The events that belong to a channel."""
+    return events.filter(pl.col("channel").is_not_null())
+
+
+def tally(facts: pl.LazyFrame, placed: pl.LazyFrame) -> pl.LazyFrame:
+    """One row: how many sends disagree with their events, how many events name an unknown send."""
+    return pl.concat(
+        [
+            facts.select(disagreements=pl.col("disagrees").sum()),
+            placed.select(orphans=pl.col("is_orphan").sum()),
+        ],
+        how="horizontal",
     )

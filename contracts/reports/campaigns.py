@@ -41,7 +41,7 @@ class DeliverySummary(Tenant):
     """One row per campaign, newest first by sent_at, nulls last; not sorted by its key (Skene)."""
 
     campaign_id: Text = column("the campaign", key=True, required=True)
-    campaign_name: Text = column("its name", required=True)
+    name: Text = column("its name", required=True)
     status: Text = column("its state", isin=[str(status) for status in CampaignStatus])
     sent_at: Instant = column("when the campaign was sent")
     queued: Count = column("sends whose final status is queued", required=True)

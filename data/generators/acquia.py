@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from data.generators.acquia_mail import DIRECT_MAIL, MAILING, make_direct_mail, make_mailing
 from data.generators.people import Person, invent_people
 from data.generators.writing import instant, later, local_stamp, write_csv
 
@@ -33,16 +34,8 @@ EVENT = (
     "Cookie", "Type", "Subtype", "EventTimeStamp", "SourceCustomerNumber", "Email",
     "SourceMessageNumber", "ClickedUrl", "UserAgent", "c_Store",
 )  # fmt: skip
-DIRECT_MAIL = (
-    "AttributionStartDate", "AttributionWindow", "CampaignName", "SourceCampaignNumber",
-    "DispatchType", "DispatchSubType", "DispatchName", "SourceDispatchNumber", "MessageContent",
-    "MessageSubject", "MessageName", "MessageVariant", "SourceMessageNumber", "Cost",
-)  # fmt: skip
-MAILING = (
-    "FirstName", "LastName", "Address1", "City", "State", "ZipCode", "Email", "InHomeDate",
-    "SourceAddressNumber", "SourceCustomerNumber", "SourceMessageNumber", "c_HoldOut", "c_Tier",
-)  # fmt: skip
 BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36"
+OPENING = instant("2026-03-01 10:00:00")
 PREFETCHER = "Mozilla/5.0"
 LINKS = ("https://www.example.com/vip", "https://www.example.com/new-in?from=mail")
 
@@ -77,16 +70,29 @@ OUTLET_PLANS = (Plan("0100", "0101", "01011", "Email", None, "2026-03-10 08:00:0
 
 def write_acquia(workspace: Path) -> None:
     """Write the raw files of the Acquia sample."""
-    random = Random(20260210)  # noqa: S311
+    random = Random(20260210)
     raw = workspace / "raw"
     people = invent_people(random, 140)
     customers = [make_customer(random, person) for person in people]
-    write_csv(raw / "customer/2025.tsv", [older(row) for row in customers[:7]], columns=CUSTOMER, delimiter="\t", encoding="utf-16")
-    write_csv(raw / "customer/2026.tsv", customers, columns=CUSTOMER, delimiter="\t", encoding="utf-16")
+    write_csv(
+        raw / "customer/2025.tsv",
+        [older(row) for row in customers[:7]],
+        columns=CUSTOMER,
+        delimiter="\t",
+        encoding="utf-16",
+    )
+    write_csv(
+        raw / "customer/2026.tsv", customers, columns=CUSTOMER, delimiter="\t", encoding="utf-16"
+    )
     write_csv(raw / "campaign.csv", make_campaigns(), columns=CAMPAIGN, encoding="utf-8-sig")
     write_csv(raw / "dispatch.csv", make_dispatches(PLANS), columns=DISPATCH, delimiter=";")
     messages = list(make_messages(PLANS))
-    write_csv(raw / "message/2026-02.csv", [{**messages[0], "Name": "untitled"}], columns=MESSAGE, encoding="latin-1")
+    write_csv(
+        raw / "message/2026-02.csv",
+        [{**messages[0], "Name": "untitled"}],
+        columns=MESSAGE,
+        encoding="latin-1",
+    )
     write_csv(raw / "message/2026-03.csv", messages, columns=MESSAGE, encoding="latin-1")
     events = [event for plan in PLANS for event in make_events(random, plan, customers)]
     write_events(raw / "event", events, random, customers)
@@ -98,7 +104,10 @@ def write_acquia(workspace: Path) -> None:
 def write_outlet(folder: Path, random: Random) -> None:
     """A second tenant with the same numbers as the first, in its own folder."""
     people = invent_people(random, 30, first_number=501)
-    customers = [{**make_customer(random, person), "SourceCustomerNumber": f"{person.number - 500:05d}"} for person in people]
+    customers = [
+        {**make_customer(random, person), "SourceCustomerNumber": f"{person.number - 500:05d}"}
+        for person in people
+    ]
     events = [event for plan in OUTLET_PLANS for event in make_events(random, plan, customers)]
     write_csv(folder / "customer.csv", customers, columns=CUSTOMER)
     write_csv(folder / "campaign.csv", list(make_campaigns())[:1], columns=CAMPAIGN)
@@ -189,34 +198,63 @@ def make_events(random: Random, plan: Plan, customers: Rows) -> Iterator[dict[st
             yield {**of, **bounced, "EventTimeStamp": local_stamp(sent + timedelta(seconds=40))}
             continue
         if kind == "sms":
-            yield {**of, "Type": "smsDeliver", "EventTimeStamp": local_stamp(sent + timedelta(seconds=9))}
+            yield {
+                **of,
+                "Type": "smsDeliver",
+                "EventTimeStamp": local_stamp(sent + timedelta(seconds=9)),
+            }
         yield from make_reactions(random, kind, of, sent)
 
 
-def make_reactions(random: Random, kind: str, of: dict[str, Any], sent: datetime) -> Iterator[dict[str, Any]]:
+def make_reactions(
+    random: Random, kind: str, of: dict[str, Any], sent: datetime
+) -> Iterator[dict[str, Any]]:
     """Opens, some by a machine, clicks and unsubscribes."""
     moment = later(sent, random, most_minutes=2_500)
     if kind == "email" and random.random() < 0.5:
-        yield {**of, "Type": "emailOpen", "EventTimeStamp": local_stamp(moment), "UserAgent": random.choice((BROWSER, BROWSER, PREFETCHER))}
+        yield {
+            **of,
+            "Type": "emailOpen",
+            "EventTimeStamp": local_stamp(moment),
+            "UserAgent": random.choice((BROWSER, BROWSER, PREFETCHER)),
+        }
     if random.random() < 0.2:
         clicked = local_stamp(moment + timedelta(minutes=2))
-        yield {**of, "Type": f"{kind}Click", "EventTimeStamp": clicked, "ClickedUrl": random.choice(LINKS), "UserAgent": BROWSER}
+        yield {
+            **of,
+            "Type": f"{kind}Click",
+            "EventTimeStamp": clicked,
+            "ClickedUrl": random.choice(LINKS),
+            "UserAgent": BROWSER,
+        }
     if random.random() < 0.04:
-        yield {**of, "Type": f"{kind}Unsubscribe", "EventTimeStamp": local_stamp(moment + timedelta(days=1))}
+        yield {
+            **of,
+            "Type": f"{kind}Unsubscribe",
+            "EventTimeStamp": local_stamp(moment + timedelta(days=1)),
+        }
 
 
 def write_events(folder: Path, events: Rows, random: Random, customers: Rows) -> None:
     """Two months and one of them again, with events of the tenant's own and damaged ones."""
     own = [
-        {"Type": random.choice(("storeVisit", "surveyFilled")), "EventTimeStamp": local_stamp(later(instant("2026-03-01 10:00:00"), random, most_minutes=20_000)),
-         "Email": customer["Email"].title(), "c_Store": random.choice(("Lyon", "Kraków"))}
+        {
+            "Type": random.choice(("storeVisit", "surveyFilled")),
+            "EventTimeStamp": local_stamp(later(OPENING, random, most_minutes=20_000)),
+            "Email": customer["Email"].title(),
+            "c_Store": random.choice(("Lyon", "Kraków")),
+        }
         for customer in customers[:25]
-    ]  # fmt: skip
+    ]
     first = [event for event in events if event["EventTimeStamp"] < "2026-03"]
     second = [event for event in events if event["EventTimeStamp"] >= "2026-03"] + own
     known = {"SourceCustomerNumber": "00001", "Type": "emailOpen"}
     odd: list[dict[str, Any] | str] = [
-        {**known, "SourceMessageNumber": "no-such-message", "EventTimeStamp": "2026-03-12 08:00:00"},
+        {
+            **known,
+            "SourceMessageNumber": "no-such-message",
+            "EventTimeStamp": "2026-03-12 08:00:00",
+        },
         {"Cookie": "ck-1", "Type": "productBrowsed", "EventTimeStamp": "2025-11-02 01:30:00"},
         {**known, "EventTimeStamp": "2026-03-08 02:30:00"},
         {**known, "EventTimeStamp": "12/31/26"},
@@ -226,49 +264,6 @@ def write_events(folder: Path, events: Rows, random: Random, customers: Rows) ->
     ]
     write_csv(folder / "2026-02.txt.gz", first, columns=EVENT, delimiter="|")
     write_csv(folder / "2026-02-again.txt", first, columns=EVENT, delimiter="|")
-    write_csv(folder / "2026-03.txt.zst", [*second, *second[3:5], *odd], columns=EVENT, delimiter="|")
-
-
-def make_direct_mail() -> Iterator[dict[str, Any]]:
-    """A catalog in two variants: the flat file says campaign, dispatch and message at once."""
-    for variant, cost in (("A", "412.50"), ("B", "398.05")):
-        yield {
-            "AttributionStartDate": "2026-03-05",
-            "AttributionWindow": "14",
-            "CampaignName": "Spring catalog, 2026",
-            "SourceCampaignNumber": "0400",
-            "DispatchType": "Direct Mail",
-            "DispatchSubType": "Catalog",
-            "DispatchName": "Spring catalog, first drop",
-            "SourceDispatchNumber": "0401",
-            "MessageContent": f"48 pages, cover {variant}",
-            "MessageSubject": "Spring is here",
-            "MessageName": f"Cover {variant}",
-            "MessageVariant": variant,
-            "SourceMessageNumber": f"0401{variant}",
-            "Cost": cost,
-        }
-
-
-def make_mailing(random: Random, people: list[Person]) -> Rows:
-    """The recipients, one in eight held out, and one row whose day cannot be."""
-    rows = [
-        {
-            "FirstName": person.first_name,
-            "LastName": person.last_name,
-            "Address1": f"{person.number} Example Street",
-            "City": "Springfield",
-            "State": "NY",
-            "ZipCode": f"0{person.number:04d}",
-            "Email": person.email,
-            "InHomeDate": "2026-03-05",
-            "SourceAddressNumber": f"A{person.number:04d}",
-            "SourceCustomerNumber": f"{person.number:05d}",
-            "SourceMessageNumber": "0401A" if person.number % 2 else "0401B",
-            "c_HoldOut": "Y" if person.number % 8 == 0 else "N",
-            "c_Tier": random.choice(("top", "middle")),
-        }
-        for person in people[:96]
-    ]
-    impossible = {"SourceCustomerNumber": "00097", "InHomeDate": "2026-02-31"}
-    return [*rows, {**impossible, "SourceMessageNumber": "0401A", "SourceAddressNumber": "A0097"}]
+    write_csv(
+        folder / "2026-03.txt.zst", [*second, *second[3:5], *odd], columns=EVENT, delimiter="|"
+    )

@@ -5,13 +5,22 @@ type is a constant of the configuration; those of SMS name their type in a colum
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import polars as pl
 
+from data.generators.hightouch_ads import (
+    AD,
+    AD_STAT,
+    SESSION,
+    damaged_ad_stats,
+    make_ad_stats,
+    make_ads,
+    make_sessions,
+)
 from data.generators.people import Person, invent_people
 from data.generators.writing import (
     instant,
@@ -42,41 +51,25 @@ EMAIL = (
 DELIVERED = ("id", "workspace_id", "user_id", "timestamp", "message_id", "mailbox_provider")
 CLICKED = (*DELIVERED[:5], "clicked_url", "user_agent")
 SMS_EVENT = ("id", "workspace_id", "event_type", "user_id", "timestamp", "message_id", "segments")
-SESSION = (
-    "session_id", "workspace_id", "user_id", "anonymous_id", "timestamp", "ended_at", "page_views",
-    "landing_page", "referrer", "utm_source", "utm_medium", "utm_campaign", "utm_content", "gclid",
-    "device",
-)  # fmt: skip
-AD = (
-    "workspace_id", "platform", "campaign_id", "campaign_name", "ad_group_id", "ad_group_name",
-    "ad_id", "ad_name", "landing_url", "format",
-)  # fmt: skip
-AD_STAT = (
-    "workspace_id", "date_day", "platform", "campaign_id", "campaign_name", "ad_group_id",
-    "ad_group_name", "ad_id", "ad_name", "clicks", "impressions", "spend", "currency", "network",
-)  # fmt: skip
 BROWSER = "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_4) Safari/605.1.15"
 EMAILS = (
     ("north", "em-1", "Welcome, A", "cmp-1", "Welcome series", "A", "2026-03-02 09:00:00", 120),
     ("north", "em-2", "Welcome, B", "cmp-1", "Welcome series", "B", "2026-03-02 09:00:00", 120),
-    ("north", "em-3", "Renewal – 3 Tage übrig", "cmp-2", "Renewals, spring", None, "2026-03-16 15:00:00", 90),
+    ("north", "em-3", "Renewal – 3 Tage übrig", "cmp-2", "Renewals, spring", None,
+     "2026-03-16 15:00:00", 90),
     ("south", "em-1", "Bienvenue", "cmp-1", "Bienvenue à tous", None, "2026-03-09 07:00:00", 60),
-)  # fmt: skip
-ADS = (
-    ("google_ads", "18002345678901234", "Brand search", "71", "Exact", "9001", "Brand headline 1"),
-    ("google_ads", "18002345678901234", "Brand search", "71", "Exact", "9002", "Brand headline 2"),
-    ("Facebook Ads", "2380012", "Spring prospecting", "81", "Lookalike 1%", "0099", "Carousel, red"),
-    ("Facebook Ads", "2380012", "Spring prospecting", "82", "Interests", "0100", "Vidéo 15 s"),
 )  # fmt: skip
 
 
 def write_hightouch(workspace: Path) -> None:
     """Write the raw files of the Hightouch sample."""
-    random = Random(20260302)  # noqa: S311
+    random = Random(20260302)
     raw = workspace / "raw"
     users = {
         "north": [make_user(random, "north", p) for p in invent_people(random, 150)],
-        "south": [make_user(random, "south", p) for p in invent_people(random, 70, first_number=151)],
+        "south": [
+            make_user(random, "south", p) for p in invent_people(random, 70, first_number=151)
+        ],
     }
     everyone = users["north"] + users["south"]
     early = [{**user, "plan": None, "updated_at": user["created_at"]} for user in everyone[:10]]
@@ -85,11 +78,18 @@ def write_hightouch(workspace: Path) -> None:
     write_csv(raw / "emails.csv", make_emails(), columns=EMAIL)
     write_json_array(raw / "sms.json", make_sms())
     write_email_events(raw, random, users)
-    write_csv(raw / "sms_events.tsv", make_sms_events(random, users["north"]), columns=SMS_EVENT, delimiter="\t")
+    write_csv(
+        raw / "sms_events.tsv",
+        make_sms_events(random, users["north"]),
+        columns=SMS_EVENT,
+        delimiter="\t",
+    )
     write_json_lines(raw / "store_visits.jsonl", make_store_visits(random, everyone))
     write_csv(raw / "sessions.csv.gz", make_sessions(random, users["north"]), columns=SESSION)
     write_csv(raw / "ads.csv", make_ads(), columns=AD)
-    write_csv(raw / "ad_stats.csv.zst", [*make_ad_stats(random), *damaged_ad_stats()], columns=AD_STAT)
+    write_csv(
+        raw / "ad_stats.csv.zst", [*make_ad_stats(random), *damaged_ad_stats()], columns=AD_STAT
+    )
 
 
 def make_user(random: Random, workspace: str, person: Person) -> dict[str, Any]:
@@ -156,7 +156,11 @@ def write_email_events(raw: Path, random: Random, users: dict[str, Rows]) -> Non
             row_id = f"{workspace}-{message}-{user['user_id']}"
             sent.append({**row, "id": f"s-{row_id}", "timestamp": at})
             if random.random() < 0.05:
-                how = {"id": f"b-{row_id}", "timestamp": iso_stamp(at), "bounce_type": random.choice(("hard", "soft"))}
+                how = {
+                    "id": f"b-{row_id}",
+                    "timestamp": iso_stamp(at),
+                    "bounce_type": random.choice(("hard", "soft")),
+                }
                 bounced.append({**row, **how})
                 continue
             at = later(at, random, most_minutes=2)
@@ -166,19 +170,43 @@ def write_email_events(raw: Path, random: Random, users: dict[str, Rows]) -> Non
             machine = random.random() < 0.25
             if random.random() < 0.5:
                 agent = "Mozilla/5.0" if machine else BROWSER
-                opened.append({**row, "id": f"o-{row_id}", "timestamp": iso_stamp(at), "machine_open": machine, "user_agent": agent})
+                opened.append(
+                    {
+                        **row,
+                        "id": f"o-{row_id}",
+                        "timestamp": iso_stamp(at),
+                        "machine_open": machine,
+                        "user_agent": agent,
+                    }
+                )
             if random.random() < 0.2:
-                link = {"clicked_url": "https://app.example.com/start?plan=pro&x=1", "user_agent": BROWSER}
-                clicked.append({**row, **link, "id": f"c-{row_id}", "timestamp": iso_stamp(at + timedelta(minutes=1))})
+                link = {
+                    "clicked_url": "https://app.example.com/start?plan=pro&x=1",
+                    "user_agent": BROWSER,
+                }
+                clicked.append(
+                    {
+                        **row,
+                        **link,
+                        "id": f"c-{row_id}",
+                        "timestamp": iso_stamp(at + timedelta(minutes=1)),
+                    }
+                )
     write_parquet(raw / "email_sent.parquet", sent, SENT)
-    write_csv(raw / "email_delivered.csv.zst", [*delivered, *damaged_deliveries()], columns=DELIVERED)
+    write_csv(
+        raw / "email_delivered.csv.zst", [*delivered, *damaged_deliveries()], columns=DELIVERED
+    )
     write_json_lines(raw / "email_opened/2026-03.jsonl.gz", opened)
     broken: list[dict[str, Any] | str] = [
         {**opened[0], "id": "o-odd", "timestamp": "soon"},
         '{"id": "o-broken", "user_id": ',
     ]
     write_json_lines(raw / "email_opened/2026-03-copy.jsonl", [*opened, *broken])
-    write_csv(raw / "email_clicked.csv", [*clicked, clicked[0], {**clicked[1], "id": "c-odd", "timestamp": "0"}], columns=CLICKED)
+    write_csv(
+        raw / "email_clicked.csv",
+        [*clicked, clicked[0], {**clicked[1], "id": "c-odd", "timestamp": "0"}],
+        columns=CLICKED,
+    )
     write_json_array(raw / "email_bounced.json", bounced)
 
 
@@ -199,10 +227,19 @@ def make_sms_events(random: Random, users: Rows) -> Iterator[dict[str, Any]]:
     """Texts sent, delivered or failed, clicked and answered; the type is in a column."""
     for number, user in enumerate(random.sample(users, 50)):
         at = later(instant("2026-03-04 10:00:00"), random, most_minutes=60)
-        row = {"workspace_id": "north", "user_id": user["user_id"], "message_id": "sms-1", "segments": 1}
+        row = {
+            "workspace_id": "north",
+            "user_id": user["user_id"],
+            "message_id": "sms-1",
+            "segments": 1,
+        }
         types = ["SMS Sent", random.choices(("SMS Delivered", "SMS Failed"), (9, 1))[0]]
         if types[1] == "SMS Delivered":
-            types += [kind for kind in ("SMS Clicked", "SMS Replied", "SMS Unsubscribed") if random.random() < 0.12]
+            types += [
+                kind
+                for kind in ("SMS Clicked", "SMS Replied", "SMS Unsubscribed")
+                if random.random() < 0.12
+            ]
         for step, kind in enumerate(types):
             stamp = iso_stamp(at + timedelta(minutes=4 * step))
             yield {**row, "id": f"sms-{number}-{step}", "event_type": kind, "timestamp": stamp}
@@ -212,64 +249,10 @@ def make_store_visits(random: Random, users: Rows) -> Iterator[dict[str, Any]]:
     """A model of the user's own, with names of its own."""
     for number, user in enumerate(random.sample(users, 30)):
         at = later(instant("2026-03-10 09:00:00"), random, most_minutes=20_000)
-        yield {"visit": number, "tenant": user["workspace_id"], "who": user["user_id"], "entered": iso_stamp(at), "store": "Łódź"}
-
-
-def make_sessions(random: Random, users: Rows) -> Iterator[dict[str, Any]]:
-    """Visits that ads, emails and nobody knows brought; some of them anonymous."""
-    for number in range(120):
-        start = later(instant("2026-03-01 00:00:00"), random, most_minutes=40_000)
-        known = random.random() < 0.6
-        platform, _, campaign, *_, ad = random.choice(ADS)
-        source, medium = ("google", "cpc") if platform == "google_ads" else ("facebook", "paid_social")
-        utm = random.choice((
-            {"utm_source": source, "utm_medium": medium, "utm_campaign": campaign, "utm_content": ad},
-            {"utm_source": source, "utm_medium": medium, "utm_campaign": campaign.upper()},
-            {"utm_source": "newsletter", "utm_medium": "email", "utm_campaign": "Welcome series"},
-            {"utm_source": "partner-x", "utm_campaign": "unknown"},
-            {"gclid": f"Cj0{number:05d}"},
-            {},
-        ))  # fmt: skip
         yield {
-            "session_id": f"ses-{number:04d}",
-            "workspace_id": "north",
-            "user_id": random.choice(users)["user_id"] if known else None,
-            "anonymous_id": f"anon-{random.randrange(70)}",
-            "timestamp": iso_stamp(start),
-            "ended_at": iso_stamp(start + timedelta(minutes=random.randrange(25))),
-            "page_views": random.randrange(1, 9),
-            "landing_page": "https://www.example.com/pricing",
-            "device": random.choice(("mobile", "desktop")),
-            **utm,
+            "visit": number,
+            "tenant": user["workspace_id"],
+            "who": user["user_id"],
+            "entered": iso_stamp(at),
+            "store": "Łódź",
         }
-
-
-def make_ads() -> Iterator[dict[str, Any]]:
-    """The ads, each with its group and campaign."""
-    for ad in ADS:
-        names = dict(zip(AD[1:8], ad, strict=True))
-        yield {"workspace_id": "north", **names, "landing_url": "https://www.example.com/pricing", "format": "image"}
-
-
-def make_ad_stats(random: Random) -> Iterator[dict[str, Any]]:
-    """A month of daily figures, on two networks that add up."""
-    for day in range(31):
-        for ad in ADS:
-            for network in ("search", "partners"):
-                clicks = random.randrange(40)
-                yield {
-                    "workspace_id": "north",
-                    "date_day": (date(2026, 3, 1) + timedelta(days=day)).isoformat(),
-                    **dict(zip(AD[1:8], ad, strict=True)),
-                    "clicks": clicks,
-                    "impressions": clicks * 37 + random.randrange(300),
-                    "spend": f"{clicks * 43 / 100:.2f}",
-                    "currency": "USD",
-                    "network": network,
-                }
-
-
-def damaged_ad_stats() -> Rows:
-    """Figures that are none."""
-    row = {"workspace_id": "north", "date_day": "2026-03-05", "platform": "google_ads", "campaign_id": "1"}
-    return [{**row, "clicks": "many"}, {**row, "clicks": "-4"}]

@@ -6,7 +6,8 @@ from random import Random
 
 FIRST_NAMES = (
     "Ada", "Björn", "Chloé", "Dmitri", "Élodie", "Farid", "Grace", "Hiroshi", "Ines", "João",
-    "Katarzyna", "Liam", "María", "Nadia", "Oluwaseun", "Priya", "Quentin", "Rosa", "Søren", "Tomáš",
+    "Katarzyna", "Liam", "María", "Nadia", "Oluwaseun", "Priya", "Quentin", "Rosa", "Søren",
+    "Tomáš",
     "Uma", "Víctor", "Wanjiru", "Ximena", "Yusuf", "Zoë",
 )  # fmt: skip
 LAST_NAMES = (

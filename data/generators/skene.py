@@ -6,7 +6,6 @@ events, so that Skene's own queries over the latest rows give the figures of the
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -15,6 +14,17 @@ from typing import Any
 import polars as pl
 
 from data.generators.people import Person, invent_people
+from data.generators.skene_sends import (
+    GOLDEN,
+    STAMPS,
+    Plan,
+    Rows,
+    make_event,
+    make_events,
+    make_send,
+    write_events,
+    write_sends,
+)
 from data.generators.writing import (
     instant,
     iso_stamp,
@@ -24,29 +34,10 @@ from data.generators.writing import (
     to_json,
     write_csv,
     write_json_array,
-    write_json_lines,
     write_parquet,
 )
 
-Rows = list[dict[str, Any]]
 SHOP, CAFE = "Northwind Books", "Lumen Café"
-GOLDEN = "Q2 Product Update"
-GOLDEN_CLICKS = 2
-LINKS = ("https://shop.example.com/sale", "https://shop.example.com/new?ref=mail#top")
-AGENTS = ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X)", "Mozilla/5.0")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to make of one campaign."""
-
-    org: str
-    name: str
-    channel: str
-    status: str
-    day: str | None
-    sends: int
-    opens: bool = True
 
 
 PLANS = (
@@ -61,16 +52,20 @@ PLANS = (
     Plan(CAFE, "Grand opening", "email", "sent", "2026-05-02 08:00:00", 70),
     Plan(CAFE, "Loyalty stamps", "sms", "sending", "2026-05-28 12:00:00", 25, opens=False),
 )
-STAMPS = ("created_at", "updated_at")
 CONTACTS = (
     "id", "org_id", "owner_id", "first_name", "last_name", "email", "phone", "type", "title",
     "source", "city", "country", *STAMPS, "metadata",
 )  # fmt: skip
-SEGMENTS = ("id", "org_id", "name", "description", "filter_rules", "contact_count", *STAMPS, "metadata")
-SENDS = (
-    "id", "org_id", "campaign_id", "contact_id", "status", "sent_at", "delivered_at", "error",
-    *STAMPS, "metadata",
-)  # fmt: skip
+SEGMENTS = (
+    "id",
+    "org_id",
+    "name",
+    "description",
+    "filter_rules",
+    "contact_count",
+    *STAMPS,
+    "metadata",
+)
 LISTS = {
     "id": pl.String, "org_id": pl.String, "campaign_id": pl.String, "segment_id": pl.String,
     "contact_id": pl.String, "created_at": pl.Datetime("us", "UTC"),
@@ -80,7 +75,7 @@ LISTS = {
 
 def write_skene(workspace: Path) -> None:
     """Write the raw files of the Skene sample."""
-    random = Random(20260414)  # noqa: S311
+    random = Random(20260414)
     raw = workspace / "raw"
     orgs = {name: new_id(random) for name in (SHOP, CAFE)}
     people = {SHOP: invent_people(random, 90), CAFE: invent_people(random, 40, first_number=91)}
@@ -99,10 +94,14 @@ def write_skene(workspace: Path) -> None:
         sends += sent
         for at, send in enumerate(sent):
             events += make_events(random, plan, send, at)
-    disagreeing = next(send for send in sends if send["status"] == "delivered" and send["org_id"] == orgs[CAFE])
+    disagreeing = next(
+        send for send in sends if send["status"] == "delivered" and send["org_id"] == orgs[CAFE]
+    )
     events.append(make_event(random, disagreeing, "bounce", instant("2026-05-03 04:00:00")))
 
-    older = [{**contact, "city": None, "updated_at": contact["created_at"]} for contact in everyone[:9]]
+    older = [
+        {**contact, "city": None, "updated_at": contact["created_at"]} for contact in everyone[:9]
+    ]
     write_csv(raw / "contacts/2026-03-01.csv", older, columns=CONTACTS)
     write_csv(raw / "contacts/2026-06-01.csv", everyone, columns=CONTACTS)
     write_json_array(raw / "campaigns/2026-03-01.json", [draft_of(row) for row in campaigns[:3]])
@@ -200,121 +199,3 @@ def make_members(
             "updated_at": moment,
             "metadata": to_json({"wave": random.choice((1, 2))}),
         }
-
-
-def make_send(
-    random: Random, plan: Plan, campaign: dict[str, Any], contact: dict[str, Any], at: int
-) -> dict[str, Any]:
-    """A send; of four of the golden campaign the last bounces."""
-    status = "queued"
-    if plan.day is not None:
-        status = random.choices(("delivered", "bounced", "failed", "sent"), (88, 7, 3, 2))[0]
-    if plan.name == GOLDEN:
-        status = "bounced" if at == plan.sends - 1 else "delivered"
-    planned = instant(plan.day) if plan.day else instant("2026-06-01 00:00:00")
-    sent = later(planned, random, most_minutes=45) if plan.day else None
-    delivered = sent + timedelta(seconds=random.randrange(1, 90)) if sent and status == "delivered" else None
-    error = {"bounced": "550 5.1.1 mailbox, unknown", "failed": 'provider said "try later"'}.get(status)
-    return {
-        "id": new_id(random),
-        "org_id": campaign["org_id"],
-        "campaign_id": campaign["id"],
-        "contact_id": contact["id"],
-        "status": status,
-        "sent_at": postgres_stamp(sent),
-        "delivered_at": postgres_stamp(delivered),
-        "error": error,
-        "created_at": postgres_stamp(planned - timedelta(hours=1)),
-        "updated_at": postgres_stamp(delivered or sent or planned),
-        "metadata": to_json({"ip_pool": random.choice(("warm", "cold"))}),
-    }
-
-
-def make_events(
-    random: Random, plan: Plan, send: dict[str, Any], at: int
-) -> Iterator[dict[str, Any]]:
-    """What happened to a send after it was delivered, or that it bounced."""
-    if send["status"] == "bounced" and plan.channel == "email":
-        yield make_event(random, send, "bounce", datetime.fromisoformat(send["sent_at"]))
-    if send["status"] != "delivered":
-        return
-    moment = later(datetime.fromisoformat(send["delivered_at"]), random, most_minutes=2_000)
-    if plan.name == GOLDEN:
-        yield make_event(random, send, "open", moment)
-        if at < GOLDEN_CLICKS:
-            yield make_event(random, send, "click", moment + timedelta(minutes=3), LINKS[0])
-        return
-    if plan.opens:
-        if random.random() < 0.45:
-            return
-        for again in range(random.choice((1, 1, 1, 2, 3))):
-            yield make_event(random, send, "open", moment + timedelta(hours=7 * again))
-    if random.random() < 0.35:
-        for link in random.choice((LINKS[:1], LINKS[1:], LINKS)):
-            clicked = later(moment, random, most_minutes=30)
-            yield make_event(random, send, "click", clicked, link)
-    if random.random() < 0.06:
-        kind = "complaint" if plan.channel == "email" and random.random() < 0.3 else "unsubscribe"
-        yield make_event(random, send, kind, moment + timedelta(days=1))
-
-
-def make_event(
-    random: Random, send: dict[str, Any], kind: str, moment: datetime, url: str | None = None
-) -> dict[str, Any]:
-    """An event of a send, with its browser or its kind of bounce in the metadata."""
-    detail = {"user_agent": random.choice(AGENTS)}
-    if kind == "bounce":
-        detail = {"bounce_type": random.choice(("hard", "soft"))}
-    stamp = iso_stamp(moment)
-    return {
-        "id": new_id(random),
-        "org_id": send["org_id"],
-        "send_id": send["id"],
-        "event_type": kind,
-        "url": url,
-        "occurred_at": stamp,
-        "created_at": stamp,
-        "updated_at": stamp,
-        "metadata": detail,
-    }
-
-
-def write_sends(folder: Path, sends: Rows) -> None:
-    """Two months, an early state of some rows, and rows that somebody broke by hand."""
-    april = [send for send in sends if (send["sent_at"] or "") < "2026-05" and send["sent_at"]]
-    rest = [send for send in sends if send not in april]
-    before = {"status": "queued", "sent_at": None, "delivered_at": None, "error": None}
-    early = [{**send, **before, "updated_at": send["created_at"]} for send in april[:12]]
-    write_csv(folder / "2026-04-early.csv", early, columns=SENDS)
-    write_csv(folder / "2026-04.csv", [*april, *april[5:8]], columns=SENDS)
-    write_csv(folder / "2026-05.csv.zst", rest, columns=SENDS)
-    good, late, odd, short = (
-        {**send, "id": f"by-hand-{number}", "status": "failed"}
-        for number, send in enumerate(april[20:24])
-    )
-    damaged: list[dict[str, Any] | str] = [
-        {**good, "sent_at": "next tuesday"},
-        {**late, "status": "exploded"},
-        {**odd, "contact_id": None},
-        f"{short['id']},{short['org_id']},{short['campaign_id']}",
-        f"{short['id']},{short['org_id']},,{short['contact_id']},failed,,,,,,,,one,two",
-    ]
-    write_csv(folder / "2026-06-by-hand.csv", damaged, columns=SENDS)
-
-
-def write_events(folder: Path, events: Rows, random: Random) -> None:
-    """Two months, one of them twice, and events that point nowhere or are broken."""
-    april = [event for event in events if event["occurred_at"] < "2026-05"]
-    rest = [event for event in events if event not in april]
-    write_json_lines(folder / "2026-04.jsonl.gz", april)
-    write_json_lines(folder / "2026-04-delivered-again.jsonl", april)
-    write_json_lines(folder / "2026-05.jsonl.gz", rest)
-    nowhere = {"id": new_id(random), "org_id": april[0]["org_id"]}
-    orphan = make_event(random, nowhere, "open", instant("2026-05-30 12:00:00"))
-    damaged: list[dict[str, Any] | str] = [
-        orphan,
-        {**orphan, "id": "by-hand-0", "occurred_at": "2026-02-30T12:00:00Z"},
-        {**orphan, "id": "by-hand-1", "event_type": None},
-        '{"id":"by-hand-2","event_type":"open","occurred_at":',
-    ]
-    write_json_lines(folder / "2026-06-by-hand.jsonl", damaged)

@@ -61,9 +61,9 @@ def write_json_array(path: Path, rows: Sequence[Row]) -> None:
 def write_parquet(path: Path, rows: Sequence[Row], schema: Mapping[str, Any]) -> None:
     """Write a Parquet file of the schema's columns."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    pl.DataFrame([[row.get(name) for name in schema] for row in rows], schema, orient="row").write_parquet(
-        path, compression="zstd"
-    )
+    pl.DataFrame(
+        [[row.get(name) for name in schema] for row in rows], schema, orient="row"
+    ).write_parquet(path, compression="zstd")
 
 
 def to_json(value: object) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -107,7 +107,7 @@ def compression_of(path: Path) -> str | None:
 
 
 @contextmanager
-def open_content(path: Path) -> Iterator[Content]:
+def open_content(path: Path) -> Generator[Content]:
     """Open a file for reading its decompressed content from the start.
 
     Raises:

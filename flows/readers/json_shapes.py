@@ -11,7 +11,7 @@ from json.encoder import encode_basestring
 
 import polars as pl
 
-from flows.readers.json_values import DECODER, to_text, value_at
+from flows.readers.json_values import DECODER, compact, to_text, value_at
 
 # Small enough for the regex engine's quickest way to capture: escapes are checked afterwards.
 _STRING = r'"(?:[^"\\\x00-\x1f]|\\[^\x00-\x1f])*"'
@@ -106,7 +106,7 @@ class Shape:
             if key not in self._nested:
                 columns.append(cells)
                 continue
-            values = _decode_all(column)
+            values = _decode_all(column.to_list())
             columns.append(_compact_nested(column, cells))
             for path in self._paths[key]:
                 found = [to_text(value_at({key: value}, path)) for value in values]
@@ -116,7 +116,11 @@ class Shape:
 
 def _decode_all(tokens: Iterable[str]) -> list[object]:
     """Decode tokens in one go: with strings and brackets closed, each is valid if all are."""
-    return DECODER.decode(f"[{','.join(tokens)}]")
+    source = f"[{','.join(tokens)}]"
+    values = DECODER.decode(source)
+    if "\\u" in source:
+        compact(values).encode()
+    return values
 
 
 def _to_cells(tokens: pl.Series) -> pl.Series:
@@ -129,7 +133,6 @@ def _to_cells(tokens: pl.Series) -> pl.Series:
     if not escaped.any():
         return cells
     decoded = list(map(to_text, _decode_all(tokens.filter(escaped))))
-    "".join(filter(None, decoded)).encode()
     return cells.scatter(escaped.arg_true(), pl.Series(decoded, dtype=pl.String))
 
 

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from datetime import date, time
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,7 +31,7 @@ _MAX_DECIMAL_DIGITS = 38
 
 
 def is_parquet(path: Path) -> bool:
-    """Tell whether a file is to be read as Parquet: by its name, or by content where that says nothing."""
+    """Tell whether a file is Parquet by its name, or by content where the name says nothing."""
     extension = extension_of(path)
     if is_known_extension(extension):
         return extension in (".parquet", ".pq")
@@ -87,8 +88,7 @@ class ParquetReader:
                 promised = pq.read_metadata(file).num_rows
             if before != promised:
                 raise _damaged()
-            file.seek(0)
-            self.content_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            self.content_sha256 = _hash_file(file)
 
     def _tables(self, file: BinaryIO) -> Iterator[pa.RecordBatch]:
         parquet = pq.ParquetFile(
@@ -148,14 +148,22 @@ def _to_json(value: object) -> str:
     def encode(leaf: object) -> str:
         if isinstance(leaf, bytes):
             return _bytes_to_text(leaf) or ""
-        return leaf.isoformat() if hasattr(leaf, "isoformat") else str(leaf)
+        return leaf.isoformat() if isinstance(leaf, date | time) else str(leaf)
 
     return json.dumps(value, default=encode, ensure_ascii=False, separators=(",", ":"))
 
 
+def _hash_file(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    file.seek(0)
+    while block := file.read(_COPY_BYTES):
+        digest.update(block)
+    return digest.hexdigest()
+
+
 @contextmanager
-def _open_file(path: Path) -> Iterator[BinaryIO]:
-    """Open the Parquet bytes for reading at any place, decompressed to a nameless file if need be."""
+def _open_file(path: Path) -> Generator[BinaryIO]:
+    """Open the Parquet bytes for reading anywhere, decompressed into a nameless file if need be."""
     if compression_of(path) is None:
         with path.open("rb") as file:
             yield file
@@ -168,7 +176,7 @@ def _open_file(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _refusing_damage() -> Iterator[None]:
+def _refusing_damage() -> Generator[None]:
     """Turn whatever the libraries raise on bad Parquet into a refusal.
 
     Bad files make them raise anything, Rust panics among it, which are no `Exception`.
@@ -182,5 +190,5 @@ def _refusing_damage() -> Iterator[None]:
 
 
 def _damaged() -> RefusedFile:
-    msg = "the content is no Parquet, or it is damaged, truncated or encrypted"
+    msg = "no readable Parquet: damaged, truncated, encrypted or with types that have no table form"
     return RefusedFile(msg, "deliver the file again, as plain Parquet")

@@ -74,9 +74,9 @@ def summarize_deliveries(campaigns: pl.LazyFrame, rows: pl.LazyFrame) -> pl.Lazy
         campaigns.select(
             "org_id",
             Campaigns.campaign_id,
+            Campaigns.name,
             Campaigns.status,
             Campaigns.sent_at,
-            campaign_name=Campaigns.name,
         )
         .join(sums, on=["org_id", Campaigns.campaign_id], how="left", validate="1:1")
         .with_columns(pl.col(statuses).fill_null(0))

@@ -1,0 +1,87 @@
+"""Exports of ad platforms: preamble above the header, total rows and footers below the data."""
+
+from collections.abc import Callable
+
+import pytest
+
+from flows.readers import ROW_NUMBER
+
+EXPECTED = frozenset({"Campaign", "campaign id", "Clicks", "Cost"})
+GOOGLE = (
+    "Campaign report\n"
+    "January 1, 2024 - January 31, 2024\n"
+    "Campaign,Campaign ID,Clicks,Cost\n"
+    'Spring,1,"1,234", --\n'
+    "Total: the sequel,2,5,6\n"
+    "Total: Account,--,6,6\n"
+    "Total: Campaigns,--,6,6\n"
+)
+SPRING = ("Spring", "1", "1,234", None)
+SEQUEL = ("Total: the sequel", "2", "5", "6")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        GOOGLE.encode(),
+        GOOGLE.replace("\n", "\r\n").encode(),
+        GOOGLE.replace('"1,234"', "1.234")
+        .replace(",", "\t")
+        .replace("1.234", "1,234")
+        .encode("utf-16"),
+    ],
+    ids=["csv", "crlf", "utf-16 tsv"],
+)
+@pytest.mark.parametrize("batch_bytes", [20, 1 << 20])
+def test_google_ads(read: Callable, content: bytes, batch_bytes: int) -> None:
+    feed, rows, broken = read(
+        content,
+        batch_bytes=batch_bytes,
+        expected_columns=EXPECTED,
+        null_values=("--",),
+        total_row_prefixes=("Total: Account", "Total: Campaigns"),
+    )
+    assert feed.columns == ("Campaign", "Campaign ID", "Clicks", "Cost")
+    assert rows.rows() == [(1, *SPRING), (2, *SEQUEL)]
+    assert broken.height == 0
+    assert feed.rows_read == 2
+    assert feed.notes == ["skipped 2 preamble lines", "skipped 2 total rows at the end"]
+
+
+def test_a_campaign_called_like_a_total_is_data_above_other_data(read: Callable) -> None:
+    content = b"Campaign,Clicks\nTotal: a,1\nb,2\nTotal: c,3\nd,4\nTotal: all,10\n"
+    feed, rows, _ = read(content, total_row_prefixes=("total: ",))
+    assert rows.rows() == [(1, "b", "2"), (2, "Total: c", "3"), (3, "d", "4")]
+    assert feed.notes == ["skipped 1 total rows below the header", "skipped 1 total rows at the end"]
+
+
+def test_without_prefixes_total_rows_are_data(read: Callable) -> None:
+    feed, rows, _ = read(b"Campaign,Clicks\na,1\nTotal: Account,1\n")
+    assert rows[ROW_NUMBER].to_list() == [1, 2]
+    assert feed.notes == []
+
+
+def test_microsoft_ads(read: Callable) -> None:
+    names = ("Report Name: x", "Report Time: y", "Time Zone: z", "Last Completed: t", "Filter: ")
+    preamble = "".join(f'"{name}"\r\n' for name in names * 2)
+    content = f'{preamble}\r\n"Campaign","Clicks"\r\n"a","1"\r\n\r\n"©2024 Microsoft Corporation"\r\n'
+    feed, rows, broken = read(
+        content.encode("utf-8-sig"), expected_columns=EXPECTED, total_row_prefixes=("©20",)
+    )
+    assert rows.rows() == [(1, "a", "1")]
+    assert broken.height == 0
+    assert feed.notes == ["skipped 10 preamble lines", "skipped 1 total rows at the end"]
+
+
+def test_linkedin(read: Callable) -> None:
+    content = "Report\nStart\t1\nEnd\t2\nBy\tme\nGenerated\n\nCampaign\tClicks\tCost\na\t1\t2\n"
+    feed, rows, _ = read(content.encode("utf-16"), expected_columns=EXPECTED)
+    assert rows.rows() == [(1, "a", "1", "2")]
+    assert feed.notes == ["skipped 5 preamble lines"]
+
+
+def test_tiktok(read: Callable) -> None:
+    content = b"Campaign,Clicks\nTotal of 2 results,3\na,1\nb,2\n"
+    feed, rows, _ = read(content, total_row_prefixes=("Total of ",))
+    assert rows.rows() == [(1, "a", "1"), (2, "b", "2")]
+    assert feed.rows_read == 2

@@ -1,0 +1,98 @@
+"""Encodings: given, detected, and wrong."""
+
+from collections.abc import Callable
+
+import pytest
+
+from flows.readers import ROW_NUMBER, RefusedFile
+
+TEXT = "id,name\n1,José\n2,Zoë\n3,Müller €\n4,Bob\n"
+NAMES = ["José", "Zoë", "Müller €", "Bob"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "given"),
+    [
+        ("utf-8", None),
+        ("utf-8", "UTF-8"),
+        ("utf-8-sig", None),
+        ("utf-8-sig", "utf-8"),
+        ("utf-16", None),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", None),
+        ("utf-16-le", "utf-16"),
+        ("utf-16-le", "UTF-16LE"),
+        ("utf-16-be", None),
+        ("utf-16-be", "utf_16_be"),
+        ("cp1252", None),
+        ("cp1252", "windows-1252"),
+    ],
+)
+@pytest.mark.parametrize("batch_bytes", [9, 1 << 20])
+def test_text_is_read_in_its_encoding(
+    read: Callable, encoding: str, given: str | None, batch_bytes: int
+) -> None:
+    _, rows, broken = read(TEXT.encode(encoding), encoding=given, batch_bytes=batch_bytes)
+    assert rows["name"].to_list() == NAMES
+    assert broken.height == 0
+
+
+@pytest.mark.parametrize("given", ["latin-1", "ISO-8859-1", None])
+def test_latin_1(read: Callable, given: str | None) -> None:
+    feed, rows, _ = read(TEXT.replace("€", "x").encode("latin-1"), encoding=given)
+    assert rows["name"].to_list() == ["José", "Zoë", "Müller x", "Bob"]
+    assert bool(feed.notes) == (given is None)
+
+
+@pytest.mark.parametrize(
+    ("content", "given"),
+    [
+        (TEXT.encode("utf-8-sig"), "utf-16"),
+        (TEXT.encode("utf-8-sig"), "latin-1"),
+        (TEXT.encode("utf-16"), "utf-8"),
+        (TEXT.encode("utf-16-le"), "windows-1252"),
+        (TEXT.encode("utf-16-be"), "utf-8"),
+        (TEXT.encode(), "utf-16"),
+        (TEXT.encode(), "utf-16-be"),
+        (TEXT.encode("cp1252"), "utf-8"),
+    ],
+)
+def test_a_wrong_encoding_is_refused(read: Callable, content: bytes, given: str) -> None:
+    with pytest.raises(RefusedFile, match="wrong encoding"):
+        read(content, encoding=given)
+
+
+def test_an_unknown_encoding_is_refused(read: Callable) -> None:
+    with pytest.raises(RefusedFile, match="unknown encoding"):
+        read(TEXT.encode(), encoding="klingon")
+
+
+@pytest.mark.parametrize("damage", [b"\xff", b"\x80", b"Jos\xc3", b"\xc3\x28", b"\xed\xa0\x80"])
+def test_damaged_bytes_do_not_make_a_file_latin_1(read: Callable, damage: bytes) -> None:
+    _, rows, broken = read(b"id,name\n1,a\n2,%b\n3,b\n" % damage)
+    assert rows[ROW_NUMBER].to_list() == [1, 3]
+    assert broken[ROW_NUMBER].to_list() == [2]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "good", "bad"),
+    [
+        ("utf-16-le", "é", b"\x00\xd8"),
+        ("utf-16-be", "é", b"\xdc\x00"),
+        ("windows-1252", "é", b"\x81"),
+    ],
+)
+def test_what_is_no_text_in_the_encoding_breaks_its_record_alone(
+    read: Callable, encoding: str, good: str, bad: bytes
+) -> None:
+    codec = encoding.replace("windows-", "cp")
+    content = f"id,name\n1,{good}\n2,?\n3,b\n".encode(codec).replace("?".encode(codec), bad)
+    _, rows, broken = read(content, encoding=encoding)
+    assert rows["name"].to_list() == [good, "b"]
+    assert broken[ROW_NUMBER].to_list() == [2]
+
+
+def test_half_a_character_at_the_end_of_utf_16_breaks_the_last_record(read: Callable) -> None:
+    _, rows, broken = read("id,name\n1,a\n2,b".encode("utf-16") + b"c")
+    assert rows["name"].to_list() == ["a"]
+    assert broken[ROW_NUMBER].to_list() == [2]

@@ -1,0 +1,244 @@
+"""A segment's JSON rules, evaluated against contacts.
+
+The grammar: `{"field", "op", "value"}` compares a column of the contact or a key of its attributes;
+`{"and": [...]}`, `{"or": [...]}` and `{"not": ...}` combine; a list means `and`. Common variants
+are understood too: `operator` for `op`, `values` for `value`, `{"match": "any", "conditions":
+[...]}`, and `{"city": "Paris", "plan": ["pro", "team"]}`, in which every key must match. Text is
+compared trimmed and in any case; a missing value equals nothing and differs from everything.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import polars as pl
+
+from contracts.columns import columns, polars_schema
+from contracts.feeds import Contacts, Segments
+
+JOINERS = {"and": "and", "all": "and", "or": "or", "any": "or"}
+JOINER_KEYS = ("match", "logic", "combinator", "conjunction", "operator", "op", "type")
+PART_KEYS = ("conditions", "rules", "filters", "groups", "children")
+OPERATOR_KEYS, VALUE_KEYS = ("op", "operator"), ("value", "values")
+ATTRIBUTE_PREFIX = re.compile(r"^(contact|attributes|metadata|custom|custom_fields)\.")
+ATTRIBUTE_NAME = re.compile(r"^[\w .:-]+$")
+ISO_INSTANT = "%Y-%m-%dT%H:%M:%S%.6fZ"
+
+SYNONYMS = {
+    "=": "eq",
+    "==": "eq",
+    "is": "eq",
+    "equals": "eq",
+    "equal": "eq",
+    "!=": "ne",
+    "<>": "ne",
+    "neq": "ne",
+    "is_not": "ne",
+    "not_equals": "ne",
+    ">": "gt",
+    "greater_than": "gt",
+    "after": "gt",
+    ">=": "gte",
+    "greater_than_or_equal": "gte",
+    "<": "lt",
+    "less_than": "lt",
+    "before": "lt",
+    "<=": "lte",
+    "less_than_or_equal": "lte",
+    "is_any_of": "in",
+    "nin": "not_in",
+    "is_none_of": "not_in",
+    "does_not_contain": "not_contains",
+    "begins_with": "starts_with",
+    "exists": "is_set",
+    "not_null": "is_set",
+    "is_not_null": "is_set",
+    "is_not_empty": "is_set",
+    "not_exists": "is_not_set",
+    "null": "is_not_set",
+    "is_null": "is_not_set",
+    "is_empty": "is_not_set",
+}
+"""Other words for an operator, in lower case with `_` between words."""
+
+
+class RuleError(ValueError):
+    """Rules that are none of the grammar; the message says which part."""
+
+
+def parse_rules(rules: str | None) -> pl.Expr:
+    """Turn a segment's rules into an expression over canonical contacts, true for its members.
+
+    Raises:
+        RuleError: the rules are empty, no JSON, or say something unknown.
+    """
+    try:
+        parsed = json.loads(rules or "{}")
+    except json.JSONDecodeError as error:
+        msg = f"the rules are no JSON: {error.msg} at character {error.pos}"
+        raise RuleError(msg) from error
+    if not parsed:
+        msg = "the segment has no rules"
+        raise RuleError(msg)
+    return _compile(parsed)
+
+
+def select_rule_members(
+    contacts: pl.LazyFrame, segments: Iterable[tuple[str, str, str]]
+) -> pl.LazyFrame:
+    """List the contacts that segments' rules draw.
+
+    Args:
+        contacts: canonical contacts.
+        segments: organization, segment id and rules (as `parse_rules` takes them) of each segment.
+
+    Returns:
+        One row per organization, `segment_id` and `contact_id`, sorted.
+    """
+    names = [Segments.org_id, Segments.segment_id, Contacts.contact_id]
+    empty = pl.LazyFrame(schema=dict.fromkeys(names, pl.String))
+    drawn = [
+        contacts.filter(pl.col(Contacts.org_id) == org_id, parse_rules(rules)).select(
+            Contacts.org_id, pl.lit(segment_id).alias(Segments.segment_id), Contacts.contact_id
+        )
+        for org_id, segment_id, rules in segments
+    ]
+    return pl.concat([empty, *drawn]).sort(names)
+
+
+def _compile(node: Any) -> pl.Expr:
+    """One node of the rules as an expression that is never null."""
+    if isinstance(node, list):
+        return _join("and", node)
+    if not isinstance(node, dict) or not node:
+        msg = f"a rule must be an object, not {json.dumps(node)[:80]}"
+        raise RuleError(msg)
+    if "field" in node:
+        return _compare(node)
+    if parts := [key for key in PART_KEYS if isinstance(node.get(key), list)]:
+        joiner = next((str(node[key]) for key in JOINER_KEYS if key in node), "and").lower()
+        return _join(JOINERS.get(joiner, joiner), [part for key in parts for part in node[key]])
+    if len(node) == 1:
+        key, inner = next(iter(node.items()))
+        word = key.lower().removeprefix("$")
+        if word in JOINERS and isinstance(inner, list):
+            return _join(JOINERS[word], inner)
+        if word == "not":
+            return ~_compile(inner)
+    return _join("and", [{"field": key, "op": _equality(v), "value": v} for key, v in node.items()])
+
+
+def _equality(value: Any) -> str:
+    """The operator that a bare value stands for."""
+    return "in" if isinstance(value, list) else "eq"
+
+
+def _join(joiner: str, parts: list[Any]) -> pl.Expr:
+    """All or any of several rules."""
+    if not parts:
+        msg = f"`{joiner}` joins no rules"
+        raise RuleError(msg)
+    compiled = [_compile(part) for part in parts]
+    if joiner == "and":
+        return pl.all_horizontal(compiled)
+    if joiner == "or":
+        return pl.any_horizontal(compiled)
+    msg = f"unknown way to join rules {joiner!r}; known: and, or, not"
+    raise RuleError(msg)
+
+
+def _compare(leaf: dict[str, Any]) -> pl.Expr:
+    """A comparison of one field; false where the field has no value, unless it denies."""
+    word = next((str(leaf[key]) for key in OPERATOR_KEYS if key in leaf), "eq")
+    plain = re.sub(r"[\s-]+", "_", word.strip().lower().removeprefix("$"))
+    name = SYNONYMS.get(plain, plain)
+    if name not in OPERATORS:
+        msg = f"unknown operator {word!r}; known: {', '.join(OPERATORS)}"
+        raise RuleError(msg)
+    value = next((leaf[key] for key in VALUE_KEYS if key in leaf), None)
+    if isinstance(value, dict) or (isinstance(value, list) != (name in TAKES_LIST)):
+        msg = f"operator {word!r} of {leaf['field']!r} cannot take {json.dumps(value)[:80]}"
+        raise RuleError(msg)
+    return OPERATORS[name](_read_field(str(leaf["field"])), value).fill_null(value=False)
+
+
+def _read_field(field: str) -> pl.Expr:
+    """A contact's column, or a key of its attributes, as text; empty is null."""
+    name = ATTRIBUTE_PREFIX.sub("", field)
+    if name in columns(Contacts):
+        column = pl.col(name)
+        is_instant = polars_schema(Contacts)[name].is_temporal()
+        return column.dt.strftime(ISO_INSTANT) if is_instant else column
+    if not ATTRIBUTE_NAME.match(name):
+        msg = f"{field!r} can be no name of a field"
+        raise RuleError(msg)
+    attributes = pl.col(Contacts.attributes)
+    nested = "".join(f"['{part}']" for part in name.split("."))
+    return pl.coalesce(
+        attributes.str.json_path_match(f"$['{name}']"), attributes.str.json_path_match(f"${nested}")
+    ).replace("", None)
+
+
+def _fold(field: pl.Expr) -> pl.Expr:
+    """Text as it is compared."""
+    return field.str.strip_chars().str.to_lowercase()
+
+
+def _text(value: Any) -> str:
+    """A value of the rules as it is compared."""
+    return str(value).strip().lower()
+
+
+def _equals(field: pl.Expr, value: Any) -> pl.Expr:
+    """Numbers as numbers, all else as text."""
+    if _is_number(value):
+        return field.cast(pl.Float64, strict=False) == value
+    return _fold(field) == _text(value)
+
+
+def _orders(compare: Callable[[pl.Expr, Any], pl.Expr]) -> Callable[[pl.Expr, Any], pl.Expr]:
+    """Greater or less: numbers as numbers, all else as text, in which ISO dates are in order."""
+
+    def compare_field(field: pl.Expr, value: Any) -> pl.Expr:
+        if _is_number(value):
+            return compare(field.cast(pl.Float64, strict=False), pl.lit(float(value)))
+        return compare(_fold(field), pl.lit(_text(value)))
+
+    return compare_field
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value of the rules is a number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_in(field: pl.Expr, values: list[Any]) -> pl.Expr:
+    """Whether one of several values."""
+    return pl.any_horizontal(pl.lit(value=False), *(_equals(field, value) for value in values))
+
+
+def _contains(field: pl.Expr, value: Any) -> pl.Expr:
+    """Whether the text is a part."""
+    return _fold(field).str.contains(_text(value), literal=True)
+
+
+OPERATORS: dict[str, Callable[[pl.Expr, Any], pl.Expr]] = {
+    "eq": _equals,
+    "ne": lambda field, value: ~_equals(field, value).fill_null(value=False),
+    "gt": _orders(lambda field, value: field > value),
+    "gte": _orders(lambda field, value: field >= value),
+    "lt": _orders(lambda field, value: field < value),
+    "lte": _orders(lambda field, value: field <= value),
+    "in": _is_in,
+    "not_in": lambda field, values: ~_is_in(field, values).fill_null(value=False),
+    "contains": _contains,
+    "not_contains": lambda field, value: ~_contains(field, value).fill_null(value=False),
+    "starts_with": lambda field, value: _fold(field).str.starts_with(_text(value)),
+    "ends_with": lambda field, value: _fold(field).str.ends_with(_text(value)),
+    "is_set": lambda field, _: field.is_not_null(),
+    "is_not_set": lambda field, _: field.is_null(),
+}
+"""Operator -> the comparison of a field's text with a value."""
+
+TAKES_LIST = ("in", "not_in")
