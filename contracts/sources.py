@@ -30,10 +30,32 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Slice(Strict):
+    """The part of a column's text that a regular expression's first group takes."""
+
+    column: str
+    extract: str
+
+
+class Like(Strict):
+    """The first column whose whole name a regular expression matches, in any case.
+
+    For names that tell more than what the column holds, as `Amount spent (USD)` its currency.
+    """
+
+    like: str
+
+
+class InHeader(Strict):
+    """What the first group of a regular expression takes from the column name that it matches."""
+
+    in_header: str
+
+
 class FirstOf(Strict):
     """The first of several columns that has a value."""
 
-    first: tuple[str, ...] = Field(min_length=1)
+    first: tuple[str | Slice | Like, ...] = Field(min_length=1)
 
 
 class SumOf(Strict):
@@ -53,14 +75,7 @@ class Joined(Strict):
     separator: str = ":"
 
 
-class Slice(Strict):
-    """The part of a column's text that a regular expression's first group takes."""
-
-    column: str
-    extract: str
-
-
-Expression = str | FirstOf | SumOf | Joined | Slice
+Expression = str | FirstOf | SumOf | Joined | Slice | Like | InHeader
 """Where a canonical column's value comes from: a column of the file, or a few of them."""
 
 
@@ -90,7 +105,7 @@ class TableMapping(Strict):
     """
     units: dict[str, Unit] = {}
     date_formats: dict[str, str] = {}
-    """Canonical column -> strptime format, for stamps that are not ISO 8601; ISO ones still hold."""
+    """Canonical column -> strptime format of stamps that are not ISO 8601; ISO ones still hold."""
     when: dict[str, tuple[str, ...]] = {}
     """File column -> values: only such rows feed this table; the others are no rows of it."""
     unless_empty: tuple[str, ...] = ()
@@ -130,6 +145,8 @@ class Source(Strict):
     total_rows: tuple[str, ...] = ()
     """How the first filled cell of a total row or footer begins, in any case: no data."""
     thousands_separator: Literal[",", "."] | None = None
+    conversions: tuple[str, ...] = ()
+    """Names of the conversions that count unless the feed names others; none named: all count."""
     flatten: tuple[str, ...] = ()
     """Dotted paths into nested JSON that are columns of the file.
 

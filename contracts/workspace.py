@@ -15,6 +15,9 @@ from contracts.names import nearest, unknown
 from contracts.sources import Expression
 from contracts.vocabulary import NAME_PATTERN
 
+TOLD = "told"
+"""The type of the errors that come with a sentence for the user, in `ctx["told"]`."""
+
 
 def existing_time_zone(name: str) -> str:
     """The name itself, where the time zone database has it."""
@@ -24,7 +27,7 @@ def existing_time_zone(name: str) -> str:
         near = nearest(name, available_timezones())
         hint = f"did you mean {near!r}?" if near else "the IANA names count, as 'Europe/Paris'"
         msg = f"unknown time zone {name!r}; {hint}"
-        raise PydanticCustomError("unknown_name", "{told}", {"told": msg}) from error
+        raise PydanticCustomError(TOLD, "{told}", {"told": msg}) from error
     return name
 
 
@@ -39,7 +42,7 @@ def path_below_workspace(glob: str) -> str:
         problem = f"reads what runs write into {parts[0]}/; keep feed files elsewhere, as in raw/"
     else:
         return glob
-    raise PydanticCustomError("no_feed_path", "{told}", {"told": problem})
+    raise PydanticCustomError(TOLD, "{told}", {"told": problem})
 
 
 WINDOWS_PATH = re.compile(r"[A-Za-z]:|\\")
@@ -102,7 +105,8 @@ class FeedSection(Section):
     def reads_one_thing(self) -> Self:
         """A feed names a table or a source, and only columns of that table."""
         if (self.table is None) == (self.source is None):
-            raise wrong("a feed names either a table or a source")
+            told = "a feed names either a table or a source"
+            raise wrong(told)
         if self.table is not None:
             if self.table not in FEEDS:
                 raise wrong(unknown("table", self.table, FEEDS), "table")
@@ -131,7 +135,8 @@ class AdAlias(Section):
     def names_a_target(self) -> Self:
         """An alias leads to an ad or to a campaign."""
         if self.campaign_id is None and self.ad_id is None:
-            raise wrong("an alias names a campaign_id or an ad_id")
+            told = "an alias names a campaign_id or an ad_id"
+            raise wrong(told)
         return self
 
 
@@ -147,7 +152,9 @@ class SessionsSection(Section):
     """`[sessions]`: how page views become sessions."""
 
     timeout_minutes: int = Field(30, gt=0)
-    split_at_midnight: bool = Field(False, description="whether a reporting day's end ends them")
+    split_at_midnight: bool = Field(
+        default=False, description="whether a reporting day's end ends them"
+    )
 
 
 AttributionModel = Literal[
@@ -168,7 +175,7 @@ class AttributionSection(Section):
         "position_based",
         "time_decay",
     )
-    touch_opens: bool = Field(False, description="whether human opens are touches")
+    touch_opens: bool = Field(default=False, description="whether human opens are touches")
     touch_events: tuple[str, ...] = Field((), description="generic event types that are touches")
 
 
@@ -205,4 +212,4 @@ class Workspace(Section):
 
 def wrong(told: str, *path: str) -> PydanticCustomError:
     """An error of a whole section that says at which of its keys, in `ctx["path"]`."""
-    return PydanticCustomError("wrong_section", "{told}", {"told": told, "path": path})
+    return PydanticCustomError(TOLD, "{told}", {"told": told, "path": path})

@@ -10,13 +10,17 @@ from pathlib import Path
 from shutil import rmtree
 
 from data.generators.acquia import write_acquia
+from data.generators.ads import write_ads
 from data.generators.hightouch import write_hightouch
+from data.generators.journeys import write_journeys
 from data.generators.skene import write_skene
 
 SAMPLES = Path(__file__).parent / "sample"
 WRITERS: dict[str, Callable[[Path], None]] = {
     "acquia": write_acquia,
+    "ads": write_ads,
     "hightouch": write_hightouch,
+    "journeys": write_journeys,
     "skene": write_skene,
 }
 

@@ -24,7 +24,7 @@ from flows.publish import (
     stage_snapshot,
 )
 from flows.read import FeedsRead, find_problem, read_feeds, reconcile_inputs, write_quarantine
-from flows.report import MessageInputs, write_message_reports
+from flows.report import Run, write_report_tables
 from flows.settings import LoadedWorkspace, load_workspace
 from flows.storage import Layout, remove_tree
 
@@ -76,13 +76,8 @@ def write_reports(
     loaded: LoadedWorkspace, read: FeedsRead, staging: Path
 ) -> tuple[list[Check], list[Warned]]:
     """Canonical tables to facts to report tables, each checked as it is written."""
-    inputs = MessageInputs(
-        read.catalog,
-        loaded.config,
-        staging / SCRATCH,
-        lambda done, total: _progress.get()("building facts", done, total),
-    )
-    return write_message_reports(inputs, staging)
+    run = Run(read.catalog, loaded.config, staging / SCRATCH, staging, _progress.get())
+    return write_report_tables(run)
 
 
 @task(cache_policy=NO_CACHE)

@@ -10,8 +10,16 @@ from contracts.columns import columns, polars_schema
 from contracts.feeds import ADDITIVE, FEEDS
 from flows.feeds import RawFile
 from flows.ingest import KEY_HASH, Receipt, TableReceipt
-from transforms.versions import DUPLICATE, FILE, ROW_NUMBER, find_repeated, judge_versions
+from transforms.versions import (
+    DUPLICATE,
+    FILE,
+    RAW_HASH,
+    ROW_NUMBER,
+    find_repeated,
+    judge_versions,
+)
 
+REJECTED = "rejected"
 FATES = pl.Schema({FILE: pl.UInt32, ROW_NUMBER: pl.UInt32, "fate": pl.String})
 ROWS_AT_ONCE = 60_000_000
 """How many key hashes are sorted in memory at a time."""
@@ -39,11 +47,13 @@ class Catalog:
         ledger: The folder with one folder per file read.
         files: In the order of their paths.
         fates: Table -> the rows of it that do not count (`versions.judge_versions`).
+        late: Table -> the rows rejected after all files were read, for quarantine.
     """
 
     ledger: Path
     files: list[ReadFile]
     fates: dict[str, pl.DataFrame] = field(default_factory=dict)
+    late: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     @classmethod
     def of(cls, ledger: Path, read: list[tuple[RawFile, Receipt]]) -> "Catalog":
@@ -70,6 +80,10 @@ class Catalog:
         """Whether any row of the table counts."""
         return bool(self.feeding(table))
 
+    def is_configured(self, *tables: str) -> bool:
+        """Whether a feed with files gives one of the tables, be it without a row."""
+        return any(file.of_table(table) for file in self.files for table in tables)
+
     def folder(self, file: ReadFile, table: str) -> Path:
         """Where a file's parts of a table lie."""
         return self.ledger / file.receipt.key / table
@@ -81,14 +95,44 @@ class Catalog:
 
     def scan(self, table: str) -> pl.LazyFrame:
         """The canonical table: one row per key, the latest version of each."""
-        parts = [
-            self.without_losers(pl.scan_parquet(self._parts(file, table)), file, table)
-            for file in self.feeding(table)
-        ]
+        parts = [self.scan_file(file, table) for file in self.feeding(table)]
         schema = polars_schema(FEEDS[table])
         if not parts:
             return pl.LazyFrame(schema=schema)
         return pl.concat(parts).select(schema.names())
+
+    def scan_file(self, file: ReadFile, table: str) -> pl.LazyFrame:
+        """A file's rows of a table that count."""
+        return self.without_losers(pl.scan_parquet(self._parts(file, table)), file, table)
+
+    def scan_numbered(self, table: str) -> pl.LazyFrame:
+        """The canonical table with each row's `file` and `row_number`."""
+        parts = [
+            self.scan_file(file, table)
+            .select(*columns(FEEDS[table]), ROW_NUMBER)
+            .with_columns(pl.lit(file.order, pl.UInt32).alias(FILE))
+            for file in self.feeding(table)
+        ]
+        return pl.concat(parts)
+
+    def reject(self, table: str, rows: pl.DataFrame, reason: str) -> None:
+        """Reject rows that only the other feeds show to be wrong.
+
+        Args:
+            table: Their table.
+            rows: `file`, `row_number` and the table's columns.
+            reason: What is wrong with them.
+        """
+        fates = rows.select(FILE, ROW_NUMBER, fate=pl.lit(REJECTED))
+        self.fates[table] = pl.concat([self.fates[table], fates]).sort(FILE, ROW_NUMBER)
+        raw = pl.struct(columns(FEEDS[table])).struct.json_encode()
+        self.late[table] = rows.select(
+            FILE,
+            ROW_NUMBER,
+            "org_id",
+            failed_checks=pl.concat_list(pl.lit(reason)),
+            raw=raw,
+        ).sort(FILE, ROW_NUMBER)
 
     def without_losers(self, rows: pl.LazyFrame, file: ReadFile, table: str) -> pl.LazyFrame:
         """A file's rows that count."""
@@ -144,7 +188,10 @@ class Catalog:
             scan(file)
             .join(found.lazy(), on=KEY_HASH, how="semi")
             .select(
-                *columns(FEEDS[table]), ROW_NUMBER, pl.lit(file.order, pl.UInt32).alias(FILE)
+                *columns(FEEDS[table]),
+                ROW_NUMBER,
+                RAW_HASH,
+                pl.lit(file.order, pl.UInt32).alias(FILE),
             )
             for file in files
         ]

@@ -94,5 +94,5 @@ def _columns_of(source: Source) -> list[tuple[str, str, str]]:
     ]
 
 
-def _origin(expression: Expression) -> Any:
+def _origin(expression: Expression) -> str | dict[str, Any]:
     return expression if isinstance(expression, str) else expression.model_dump()

@@ -17,7 +17,7 @@ from flows.storage import storage_errors
 
 ROWS_ON_A_TERMINAL = 20
 CONTACT = "contact_id"
-DESCRIPTION_KEYS = (b"description", b"grain")
+GRAIN = b"campaign_reports.grain"
 
 Tables = dict[tuple[str, str], list[Path]]
 
@@ -95,12 +95,10 @@ def _list_tables(tables: Tables, *, as_json: bool) -> None:
 def _facts(files: list[Path]) -> dict[str, Any]:
     with storage_errors(f"reading {files[0]}"):
         footers = [pq.read_metadata(file) for file in files]
-    metadata = footers[0].metadata or {}
-    described = next((metadata[key] for key in DESCRIPTION_KEYS if key in metadata), b"")
     return {
         "rows": sum(footer.num_rows for footer in footers),
         "columns": footers[0].num_columns,
-        "description": described.decode(),
+        "description": (footers[0].metadata or {}).get(GRAIN, b"").decode(),
     }
 
 

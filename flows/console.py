@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import chain
-from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -32,7 +31,7 @@ def tell(text: str, style: str = "") -> None:
     told().print(Text(_visible(text, keep="\n"), style=style))
 
 
-def print_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
     """Print rows on stdout: aligned on a terminal, tab-separated in a pipe or a file.
 
     Returns:
@@ -55,12 +54,12 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     return len(header) - fitting
 
 
-def print_json(value: Any) -> None:
+def print_json(value: object) -> None:
     """Print one JSON document on stdout, on one line."""
     sys.stdout.write(as_json(value) + "\n")
 
 
-def print_json_rows(rows: Iterable[dict[str, Any]]) -> None:
+def print_json_rows(rows: Iterable[dict[str, object]]) -> None:
     """Print a JSON list on stdout, one row a line, without holding all rows at once."""
     separator = "["
     for row in rows:
@@ -69,12 +68,12 @@ def print_json_rows(rows: Iterable[dict[str, Any]]) -> None:
     sys.stdout.write("[]\n" if separator == "[" else "]\n")
 
 
-def as_json(value: Any) -> str:
+def as_json(value: object) -> str:
     """A value as JSON: money as a number, times in ISO 8601 with Z."""
     return json.dumps(value, default=_plain, ensure_ascii=False)
 
 
-def _plain(value: object) -> Any:
+def _plain(value: object) -> str | float:
     if isinstance(value, datetime):
         return _instant(value)
     if isinstance(value, date):

@@ -8,15 +8,18 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+Settings = dict[str, Any]
+"""A configuration, or a part of it, as TOML and JSON have it."""
+
 PREFIX = "CAMPAIGN_REPORTS_"
 SEPARATOR = "__"
 OURS = frozenset({"CAMPAIGN_REPORTS_DEBUG"})
 """Variables of the command itself, which are no part of the configuration."""
 
 
-def overrides(environ: Mapping[str, str]) -> dict[str, Any]:
+def overrides(environ: Mapping[str, str]) -> Settings:
     """The nested settings that the environment gives: keys in lower case, values text or JSON."""
-    nested: dict[str, Any] = {}
+    nested: Settings = {}
     for name in sorted(environ):
         if name.startswith(PREFIX) and name not in OURS:
             path = name.removeprefix(PREFIX).lower().split(SEPARATOR)
@@ -24,21 +27,24 @@ def overrides(environ: Mapping[str, str]) -> dict[str, Any]:
     return nested
 
 
-def overlay(written: Any, overriding: Any) -> Any:
+def overlay(written: Settings, overriding: Settings) -> Settings:
     """The written settings with the overriding ones in their place, entry by entry.
 
     An override `{"0": …}` of a list changes the entry at that position, or adds the next one.
     """
-    if not isinstance(overriding, dict):
-        return overriding
-    if isinstance(written, list) and all(_is_position(key, written) for key in overriding):
-        by_position = {str(position): entry for position, entry in enumerate(written)}
-        return list(overlay(by_position, overriding).values())
-    before = written if isinstance(written, dict) else {}
-    return {**before, **{key: overlay(before.get(key), new) for key, new in overriding.items()}}
+    return {**written, **{key: _merge(written.get(key), new) for key, new in overriding.items()}}
 
 
-def variable(path: tuple[str | int, ...], overriding: Any) -> str | None:
+def _merge(before: object, new: object) -> object:
+    if not isinstance(new, dict):
+        return new
+    if isinstance(before, list) and all(_is_position(key, before) for key in new):
+        by_position = {str(position): entry for position, entry in enumerate(before)}
+        return list(overlay(by_position, new).values())
+    return overlay(before if isinstance(before, dict) else {}, new)
+
+
+def variable(path: tuple[str | int, ...], overriding: object) -> str | None:
     """The variable that gave the setting at a path; None where the environment did not."""
     place = overriding
     for depth, part in enumerate(path):
@@ -50,16 +56,16 @@ def variable(path: tuple[str | int, ...], overriding: Any) -> str | None:
     return None
 
 
-def _nest(path: list[str], value: Any) -> dict[str, Any]:
+def _nest(path: list[str], value: object) -> dict[str, object]:
     first, *rest = path
     return {first: _nest(rest, value) if rest else value}
 
 
-def _is_position(key: str, entries: list[Any]) -> bool:
+def _is_position(key: str, entries: list[object]) -> bool:
     return key.isdecimal() and int(key) <= len(entries)
 
 
-def _value(text: str) -> Any:
+def _value(text: str) -> object:
     if text.lstrip().startswith(("[", "{")):
         try:
             return json.loads(text)

@@ -39,19 +39,19 @@ class ConfigurationError(CampaignReportsError):
     exit_code = 2
 
 
-class DataRefused(CampaignReportsError):
+class DataRefused(CampaignReportsError):  # noqa: N818 - it names what happened
     """Feeds from which no report can be published."""
 
     exit_code = 3
 
 
-class StorageFailed(CampaignReportsError):
+class StorageFailed(CampaignReportsError):  # noqa: N818 - it names what happened
     """A disk or an object store that did not take or give what was asked of it."""
 
     exit_code = 4
 
 
-class WorkspaceBusy(CampaignReportsError):
+class WorkspaceBusy(CampaignReportsError):  # noqa: N818 - it names what happened
     """A workspace that another run holds."""
 
     exit_code = 5

@@ -168,7 +168,7 @@ def build_facts(
                 linked(group).with_columns(names_send=pl.lit(value=False)),
             ]
         )
-        every = place_events(events, sends).collect().lazy()
+        every = place_events(events, sends, channels).collect().lazy()
         placed = keep_placed(every)
         if slim.has("send"):
             placed = name_nameless(placed, unknown).collect().lazy()

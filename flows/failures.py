@@ -10,6 +10,7 @@ from flows.errors import FAULT_OF_OURS, CampaignReportsError
 
 NAME = "campaign-reports"
 DEBUG = "CAMPAIGN_REPORTS_DEBUG"
+PACKAGES = ("flows", "transforms", "contracts")
 
 
 def report_failure(error: Exception) -> int:
@@ -31,13 +32,13 @@ def report_failure(error: Exception) -> int:
 
 
 def _whereabouts(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_project())]
+    project = Path(__file__).resolve().parents[1]
+    ours = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if any(Path(frame.filename).is_relative_to(project / package) for package in PACKAGES)
+    ]
     if not ours:
         return type(error).__name__
-    file = Path(ours[-1].filename).relative_to(_project())
+    file = Path(ours[-1].filename).relative_to(project)
     return f"{type(error).__name__} at {file.as_posix()}, line {ours[-1].lineno}"
-
-
-def _project() -> Path:
-    return Path(__file__).resolve().parents[1]

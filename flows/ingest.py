@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 
 from contracts.columns import columns, key
 from contracts.feeds import FEEDS
-from flows.feeds import Feed, RawFile, require_columns, require_inside
+from flows.feeds import Feed, RawFile, require_columns
 from flows.readers import ROW_NUMBER, RawBatch, RefusedFile, open_feed
 from flows.slim import SlimWriter
 from transforms.parsing import (
@@ -19,6 +20,7 @@ from transforms.parsing import (
     parse_rows,
 )
 from transforms.validation import explain_failures, is_suspect
+from transforms.versions import RAW_HASH
 
 CODE_VERSION = "1"
 """Part of every ledger key: raise it when the same bytes would be read otherwise."""
@@ -69,12 +71,19 @@ def ledger_key(raw: RawFile) -> str:
     return hashlib.sha256(digest.digest() + signature.encode()).hexdigest()[:32]
 
 
-def ingest_file(root: Path, raw: RawFile, ledger: Path) -> Receipt:
+@dataclass(frozen=True)
+class SameBytes:
+    """Files of one feed with the same bytes, under the key that the ledger has for them."""
+
+    key: str
+    files: tuple[RawFile, ...]
+
+
+def ingest_file(same: SameBytes, ledger: Path) -> Receipt:
     """Read one file into the ledger, unless the ledger has it already.
 
     Args:
-        root: The workspace.
-        raw: The file and its feed.
+        same: The file, and others with its bytes.
         ledger: The folder that holds one folder per file read.
 
     Returns:
@@ -83,11 +92,12 @@ def ingest_file(root: Path, raw: RawFile, ledger: Path) -> Receipt:
     Raises:
         RefusedFile: The file cannot be read as a whole.
     """
-    require_inside(root, raw)
-    name = ledger_key(raw)
-    home = ledger / name
-    if (home / RECEIPT).exists():
-        return Receipt.model_validate_json((home / RECEIPT).read_text())
+    raw = same.files[0]
+    kept = ledger / same.key
+    if (kept / RECEIPT).exists():
+        return Receipt.model_validate_json((kept / RECEIPT).read_text())
+    shutil.rmtree(kept, ignore_errors=True)
+    home = ledger / f"{same.key}.reading"
     shutil.rmtree(home, ignore_errors=True)
     opened = open_feed(raw.location, raw.feed.options)
     tables = [
@@ -100,7 +110,7 @@ def ingest_file(root: Path, raw: RawFile, ledger: Path) -> Receipt:
         taken = [table.take(batch, header, number) for table in tables]
         _quarantine_unclaimed(tables[0], batch, taken, number)
     receipt = Receipt(
-        key=name,
+        key=same.key,
         sha256=opened.content_sha256,
         bytes=raw.location.stat().st_size,
         tables=[table.finish() for table in tables],
@@ -109,6 +119,7 @@ def ingest_file(root: Path, raw: RawFile, ledger: Path) -> Receipt:
     )
     home.mkdir(parents=True, exist_ok=True)
     (home / RECEIPT).write_text(receipt.model_dump_json())
+    home.rename(kept)
     return receipt
 
 
@@ -150,7 +161,12 @@ class TableWriter:
             parsed = parsed.join(failures, on=ROW_NUMBER, how="anti")
             self._write_rejected(mine, suspects, failures, number)
         self._write_broken(batch.broken, number)
-        self._write_valid(parsed, number)
+        raw_hash = pl.struct(pl.exclude(ROW_NUMBER)).hash().alias(RAW_HASH)
+        hashes = mine.select(ROW_NUMBER, raw_hash)
+        self._write_valid(
+            parsed.join(hashes, on=ROW_NUMBER, how="left", validate="1:1", maintain_order="left"),
+            number,
+        )
         self.receipt.rows_read += mine.height + batch.broken.height
         return mine.get_column(ROW_NUMBER)
 
@@ -172,6 +188,7 @@ class TableWriter:
         valid = parsed.select(
             *columns(self.table),
             ROW_NUMBER,
+            RAW_HASH,
             pl.struct(key(self.table)).hash().alias(KEY_HASH),
         )
         self.receipt.valid += valid.height

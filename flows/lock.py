@@ -69,6 +69,8 @@ def _open_lock(root: Path) -> Generator[int, None, None]:
     try:
         yield handle
     finally:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_UN)
         _held.discard(handle)
         os.close(handle)
 

@@ -12,7 +12,7 @@ from contracts.feeds.orders import CURRENCY_PATTERN
 from contracts.names import nearest, unknown
 from contracts.vocabulary import NAME_PATTERN, Platform
 from contracts.workspace import FEED_NAME_PATTERN, Workspace
-from flows.environment import overlay, variable
+from flows.environment import Settings, overlay, variable
 
 Path = tuple[str | int, ...]
 
@@ -38,7 +38,7 @@ EXPRESSION = (
 )
 
 
-def told_problems(written: dict[str, Any], overriding: dict[str, Any]) -> list[str]:
+def told_problems(written: Settings, overriding: Settings) -> list[str]:
     """Every problem of a configuration as `key: what is wrong`, in the order of the file.
 
     Args:
@@ -59,7 +59,7 @@ def told_problems(written: dict[str, Any], overriding: dict[str, Any]) -> list[s
     ]
 
 
-def _errors(settings: dict[str, Any]) -> list[ErrorDetails]:
+def _errors(settings: Settings) -> list[ErrorDetails]:
     try:
         Workspace.model_validate(settings)
     except ValidationError as error:
@@ -67,7 +67,7 @@ def _errors(settings: dict[str, Any]) -> list[ErrorDetails]:
     return []
 
 
-def _type_errors(written: dict[str, Any]) -> list[ErrorDetails]:
+def _type_errors(written: Settings) -> list[ErrorDetails]:
     """Wrong types alone, such as a number in quotes or true for 1, which would pass else."""
     try:
         Workspace.model_validate_json(json.dumps(written, default=str), strict=True)
@@ -76,10 +76,10 @@ def _type_errors(written: dict[str, Any]) -> list[ErrorDetails]:
     return []
 
 
-def _path(error: ErrorDetails, settings: Any) -> Path:
+def _path(error: ErrorDetails, settings: Settings) -> Path:
     """Where in the settings an error lies: its location without the tags of union members."""
     path: list[str | int] = []
-    place = settings
+    place: Any = settings
     *_, last = error["loc"]
     for part in error["loc"]:
         try:
@@ -104,7 +104,7 @@ def _shown(path: Path) -> str:
     return text.removeprefix(".") or "campaigns.toml"
 
 
-def _origin(path: Path, overriding: dict[str, Any]) -> str:
+def _origin(path: Path, overriding: Settings) -> str:
     name = variable(path, overriding)
     return f" (from the environment: {name})" if name else ""
 

@@ -14,8 +14,9 @@ from contracts.quarantine import Quarantine
 from contracts.workspace import Workspace
 from flows.catalog import Catalog, ReadFile
 from flows.errors import CampaignReportsError, ConfigurationError, DataRefused
-from flows.feeds import Feed, RawFile, configure_feeds, find_files
-from flows.ingest import Receipt, ingest_file
+from flows.feeds import Feed, RawFile, configure_feeds, find_files, require_inside
+from flows.ingest import Receipt, SameBytes, ingest_file, ledger_key
+from flows.pricing import NO_RATE, reject_unpriced
 from flows.progress import Checked, Progress
 from flows.readers import RefusedFile
 from flows.settings import LoadedWorkspace
@@ -65,7 +66,7 @@ class FeedsRead:
     def _entries(self, file: ReadFile) -> Iterator[InputFile]:
         for got in file.receipt.tables:
             fates = self.catalog.count_fates(file, got.table)
-            lost = fates["superseded"] + fates["duplicate"]
+            lost = fates.total()
             yield InputFile(
                 path=file.raw.path,
                 sha256=hash_file(file.raw.location),
@@ -74,7 +75,7 @@ class FeedsRead:
                 table=got.table,
                 rows_read=got.rows_read,
                 accepted=0 if file.is_copy else got.valid - lost,
-                rejected=0 if file.is_copy else got.rejected,
+                rejected=0 if file.is_copy else got.rejected + fates["rejected"],
                 superseded=fates["superseded"],
                 duplicates=fates["duplicate"],
             )
@@ -107,18 +108,40 @@ def read_feeds(loaded: LoadedWorkspace, ledger: Path, progress: Progress) -> Fee
     refused: list[Refused] = []
     progress("reading feeds", 0, len(files))
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        pending = {pool.submit(ingest_file, loaded.root, raw, ledger): raw for raw in files}
-        for done, future in enumerate(as_completed(pending), start=1):
-            raw = pending[future]
+        pending = {
+            pool.submit(ingest_file, same, ledger): same
+            for same in _group_same_bytes(loaded.root, files, refused, pool)
+        }
+        for future in as_completed(pending):
+            same = pending[future]
             try:
-                read.append((raw, future.result()))
+                read += [(raw, future.result()) for raw in same.files]
             except RefusedFile as error:
-                refused.append(Refused(raw, error.reason, error.mend))
-            progress("reading feeds", done, len(files))
+                refused += [Refused(raw, error.reason, error.mend) for raw in same.files]
+            progress("reading feeds", len(read) + len(refused), len(files))
     refused.sort(key=lambda found: found.raw.path)
     catalog = Catalog.of(ledger, read)
+    reject_unpriced(catalog, loaded.config)
     warnings += _warn_of_files(catalog)
     return FeedsRead(loaded.root, catalog, refused, warnings)
+
+
+def _group_same_bytes(
+    root: Path, files: list[RawFile], refused: list[Refused], pool: ThreadPoolExecutor
+) -> list[SameBytes]:
+    """Files that lie in the workspace, those with the same bytes and reading together."""
+    groups: dict[str, list[RawFile]] = {}
+    inside = []
+    for raw in files:
+        try:
+            require_inside(root, raw)
+        except RefusedFile as error:
+            refused.append(Refused(raw, error.reason, error.mend))
+        else:
+            inside.append(raw)
+    for raw, key in zip(inside, pool.map(ledger_key, inside), strict=True):
+        groups.setdefault(key, []).append(raw)
+    return [SameBytes(key, tuple(group)) for key, group in groups.items()]
 
 
 def _warn_of_files(catalog: Catalog) -> Iterator[Warned]:
@@ -178,6 +201,9 @@ def _rejections(read: FeedsRead) -> dict[str, tuple[int, int, list[tuple[str, in
             rows, rejected = rows + got.rows_read, rejected + got.rejected
             for reason, count in got.reasons.items():
                 merged[reason] = merged.get(reason, 0) + count
+            if late := read.catalog.count_fates(file, got.table)["rejected"]:
+                rejected += late
+                merged[NO_RATE] = merged.get(NO_RATE, 0) + late
         top = sorted(merged.items(), key=lambda item: (-item[1], item[0]))
         found[file.raw.feed.name] = (rows, rejected, top[:3])
     return found
@@ -214,6 +240,21 @@ def write_quarantine(read: FeedsRead, folder: Path, run_id: str) -> None:
                 raw="raw",
             )
             rejected.setdefault(file.raw.feed.name, []).append(rows)
+    for table, rows in read.catalog.late.items():
+        for file in read.catalog.feeding(table):
+            own = rows.lazy().filter(pl.col("file") == file.order)
+            rejected.setdefault(file.raw.feed.name, []).append(
+                own.select(
+                    run_id=pl.lit(run_id),
+                    org_id="org_id",
+                    feed=pl.lit(file.raw.feed.name),
+                    table=pl.lit(table),
+                    file=pl.lit(file.raw.path),
+                    row_number=pl.col("row_number").cast(pl.Int64),
+                    failed_checks="failed_checks",
+                    raw="raw",
+                )
+            )
     for name, frames in rejected.items():
         folder.mkdir(parents=True, exist_ok=True)
         table = pl.concat(frames).sort("file", "table", "row_number").collect()

@@ -1,191 +1,156 @@
-"""The canonical tables and the facts to report tables."""
+"""The canonical tables to report tables: messages, ads, people, attribution."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import columns
-from contracts.facts import CHANNEL_CODES
 from contracts.manifest import Check, Warned
-from contracts.reports.messaging import Counts
-from contracts.vocabulary import (
-    INTERACTIONS,
-    MESSAGE_CHANNELS,
-    Channel,
-)
+from contracts.reports.ads import CampaignPerformance
 from contracts.workspace import Workspace
+from flows.ads import AdFacts, build_ad_facts, write_ads_reports
+from flows.attribution import Credited, credit, write_attribution, write_journeys
 from flows.catalog import Catalog
 from flows.doubts import find_doubts
-from flows.facts import FactFiles, build_facts
-from flows.tables import equal, write_table
-from transforms.hierarchy import describe_messages
-from transforms.links import map_emails
-from transforms.reports import campaigns, messaging, people
-from transforms.slim import REFERENCES, merge_references
+from flows.message_reports import (
+    MessageFacts,
+    MessageInputs,
+    build_message_facts,
+    write_channel_reports,
+    write_overviews,
+)
+from flows.people import Activities, PeopleInputs, write_activities
+from flows.progress import Progress
+from flows.tables import write_table
+from flows.web import find_sessions
+from transforms.activities import list_costs
+from transforms.orders import count_orders
+from transforms.reports.people import report_contacts
 
-COUNTS = columns(Counts)
+ADS = ("ads", "ad_stats")
+WEB = ("sessions", "page_views")
 
 
 @dataclass(frozen=True)
-class MessageInputs:
-    """What the message reports are made from."""
+class Run:
+    """One run's inputs and places.
+
+    Attributes:
+        catalog: What was read.
+        config: The workspace's configuration.
+        scratch: A folder for facts; removed before publishing.
+        staging: The snapshot being written.
+        progress: Told how far each stage is.
+    """
 
     catalog: Catalog
     config: Workspace
     scratch: Path
-    on_group: Callable[[int, int], None] = lambda done, total: None
+    staging: Path
+    progress: Progress
 
 
-def describe(inputs: MessageInputs) -> pl.DataFrame:
-    """Every message with its names, dispatch, campaign and channel."""
-    catalog = inputs.catalog
-    parts = [
-        pl.scan_parquet(catalog.folder(file, table) / "references.parquet")
-        for table in ("sends", "events")
-        for file in catalog.feeding(table)
-    ]
-    references = pl.concat(parts) if parts else pl.LazyFrame(schema=REFERENCES)
-    return describe_messages(
-        price_messages(catalog.scan("messages"), inputs.config.workspace.currency),
-        catalog.scan("dispatches"),
-        catalog.scan("campaigns"),
-        merge_references(references),
-        _default_channel(catalog),
-    ).collect()
-
-
-def price_messages(messages: pl.LazyFrame, currency: str) -> pl.LazyFrame:
-    """Messages whose cost is in the reporting currency; of others the cost is unknown."""
-    priced = pl.col("currency").is_null() | (pl.col("currency") == currency)
-    return messages.with_columns(cost=pl.when(priced).then(pl.col("cost")))
-
-
-def _default_channel(catalog: Catalog) -> str:
-    """The channel of messages for which nothing names one: that of all events, if there is one."""
-    channels = {INTERACTIONS[name][0] for name in catalog.event_types() if name in INTERACTIONS}
-    return str(channels.pop()) if len(channels) == 1 else str(Channel.EMAIL)
-
-
-def write_message_reports(
-    inputs: MessageInputs, staging: Path
-) -> tuple[list[Check], list[Warned]]:
-    """Write the reports of every message channel, and those over all of them.
+def write_report_tables(run: Run) -> tuple[list[Check], list[Warned]]:
+    """Write every report table that the feeds can give.
 
     Returns:
         What was checked, and what a person should look at.
     """
-    catalog = inputs.catalog
-    messages = describe(inputs)
-    emails = map_emails(catalog.scan("contacts")).collect() if catalog.names_by_email() else _NONE
-    facts = build_facts(
-        catalog,
-        messages,
-        emails,
-        inputs.config.workspace.timezone,
-        inputs.scratch / "facts",
-        inputs.on_group,
+    messages = build_message_facts(
+        MessageInputs(run.catalog, run.config, run.scratch, _stage(run, "building send facts"))
     )
-    checks = report_facts(inputs, facts, messages, staging)
-    return checks, list(find_doubts(catalog, facts, emails))
+    ads = _build_ads(run)
+    activities = _write_activities(run, messages, ads)
+    credited = _credit(run, activities)
+    by_message = credited.by_message if credited else None
+    checks = write_channel_reports(run.catalog, messages, by_message, run.staging)
+    checks += write_overviews(run.catalog, messages, by_message, run.staging)
+    checks += _write_people(run, messages, activities)
+    if run.catalog.is_configured(*ADS):
+        by_ad = credited.by_ad if credited else None
+        checks += write_ads_reports(run.catalog, run.config, ads, by_ad, run.staging)
+    if credited:
+        checks += _write_attribution(run, messages, ads, activities, credited)
+    return checks, list(find_doubts(run.catalog, messages.facts, messages.emails))
 
 
-_NONE = pl.DataFrame(schema={"email_key": pl.UInt64, "contact": pl.UInt64})
+def _stage(run: Run, name: str):
+    return lambda done, total: run.progress(name, done, total)
 
 
-def report_facts(
-    inputs: MessageInputs, facts: FactFiles, messages: pl.DataFrame, staging: Path
-) -> list[Check]:
-    """Write the report tables from facts that lie on disk."""
-    catalog = inputs.catalog
-    days, links = pl.collect_all([facts.days(), facts.links()])
+def _build_ads(run: Run) -> AdFacts:
+    run.progress("matching sessions", 0, 1)
+    facts = build_ad_facts(run.catalog, run.config, find_sessions(run.catalog, run.config))
+    run.progress("matching sessions", 1, 1)
+    return facts
+
+
+def _write_activities(run: Run, messages: MessageFacts, ads: AdFacts) -> Activities:
+    run.progress("describing activities", 0, 1)
+    inputs = PeopleInputs(
+        run.catalog,
+        run.config,
+        messages.messages,
+        messages.emails,
+        ads.sessions.lazy(),
+        ads.names.lazy(),
+    )
+    activities = write_activities(inputs, run.scratch / "activities")
+    run.progress("describing activities", 1, 1)
+    return activities
+
+
+def _credit(run: Run, activities: Activities) -> Credited | None:
+    if not run.catalog.is_configured("orders"):
+        return None
+    run.progress("crediting orders", 0, 1)
+    credited = credit(activities, run.config)
+    run.progress("crediting orders", 1, 1)
+    return credited
+
+
+def _write_people(run: Run, messages: MessageFacts, activities: Activities) -> list[Check]:
+    """Journeys, contacts and identity links; they exist where contacts do."""
     checks: list[Check] = []
-    every = [
-        messaging.report_messages(days.lazy(), messages.lazy(), channel)
-        for channel in MESSAGE_CHANNELS
-    ]
-    rows = pl.collect_all(every)
-    for channel in channels_to_report(catalog, days):
-        own = rows[MESSAGE_CHANNELS.index(channel)].lazy()
-        tables = {
-            "campaign_report": messaging.report_campaigns(own),
-            "dispatch_report": messaging.report_dispatches(own),
-            "message_report": messaging.finish_messages(own),
-            "daily_report": messaging.report_days(days.lazy(), own, channel),
-            "link_report": messaging.report_links(links.lazy(), own, channel),
-        }
-        written = dict(zip(tables, pl.collect_all(list(tables.values())), strict=True))
-        for name, table in written.items():
-            checks += write_table(staging, channel, name, table)
-        checks += reconcile_channel(channel, written)
-    checks += _write_overviews(inputs, facts, messages, pl.concat(rows), staging)
+    if not run.catalog.is_configured("contacts"):
+        return checks
+    checks += write_journeys(
+        activities, run.config, run.staging, _stage(run, "writing journeys")
+    )
+    has_web = run.catalog.is_configured(*WEB)
+    has_orders = run.catalog.is_configured("orders")
+    contacts = report_contacts(
+        run.catalog.scan("contacts"),
+        messages.facts.contacts(),
+        activities.scan("visits") if has_web else None,
+        count_orders(activities.scan("orders"), ["org_id", "contact_id"]) if has_orders else None,
+    )
+    checks += write_table(run.staging, "people", "contact_report", contacts.collect())
+    if activities.links.height:
+        checks += write_table(run.staging, "people", "identity_links", activities.links)
     return checks
 
 
-def _write_overviews(
-    inputs: MessageInputs,
-    facts: FactFiles,
-    messages: pl.DataFrame,
-    rows: pl.DataFrame,
-    staging: Path,
+def _write_attribution(
+    run: Run, messages: MessageFacts, ads: AdFacts, activities: Activities, credited: Credited
 ) -> list[Check]:
-    catalog = inputs.catalog
-    tables: dict[tuple[str, str], pl.LazyFrame] = {}
-    if not messages.is_empty():
-        tables["campaigns", "hierarchy_report"] = campaigns.report_hierarchy(rows.lazy())
-    if catalog.has_rows("campaigns"):
-        tables["campaigns", "delivery_summary"] = campaigns.summarize_deliveries(
-            catalog.scan("campaigns"), rows.lazy()
-        )
-    if catalog.has_rows("contacts"):
-        tables["people", "contact_report"] = people.report_contacts(
-            catalog.scan("contacts"), facts.contacts()
-        )
-    if catalog.has_rows("segments"):
-        tables["people", "segment_report"] = people.report_segments(
-            catalog.scan("segments"), catalog.scan("list_members"), facts.segments()
-        )
-    checks: list[Check] = []
-    for (group, name), table in tables.items():
-        checks += write_table(staging, group, name, table.collect())
-    return checks
-
-
-def channels_to_report(catalog: Catalog, days: pl.DataFrame) -> list[Channel]:
-    """The message channels of which the feeds give an interaction or a send (SPEC §3)."""
-    from_constants = {
-        INTERACTIONS[name][0]
-        for file in catalog.files
-        for reading in file.raw.feed.readings
-        if (name := reading.mapping.constants.get("event_type", "")) in INTERACTIONS
-    }
-    from_events = {INTERACTIONS[n][0] for n in catalog.event_types() if n in INTERACTIONS}
-    codes = set(days.filter(pl.col("sends") + pl.col("holdout") > 0).get_column("channel"))
-    from_sends = {channel for channel in MESSAGE_CHANNELS if CHANNEL_CODES[channel] in codes}
-    return [c for c in MESSAGE_CHANNELS if c in from_constants | from_events | from_sends]
-
-
-def reconcile_channel(channel: Channel, tables: dict[str, pl.DataFrame]) -> list[Check]:
-    """Each level adds up to the one above, the days to the messages, the statuses to the sends."""
-    totals = {
-        name: table.select(pl.col(COUNTS).sum()).row(0, named=True)
-        for name, table in tables.items()
-        if name != "link_report"
-    }
-    message = totals["message_report"]
-    statuses = ("queued", "sent", "delivered", "bounced", "failed")
-    checks = [
-        equal(
-            f"{channel}: statuses add up to sends",
-            message["sends"],
-            sum(message[status] for status in statuses),
-        )
-    ]
-    for other in ("campaign_report", "dispatch_report", "daily_report"):
-        checks += [
-            equal(f"{channel}: {other}.{count} = message_report.{count}", message[count], of[count])
-            for of in (totals[other],)
-            for count in COUNTS
-        ]
-    return checks
+    rows = pl.concat(messages.rows.values()).lazy()
+    spend = ads.stats.lazy()
+    costs = list_costs(messages.days.lazy(), rows, spend)
+    of_messages = rows.filter(pl.col("campaign_id").is_not_null()).select(
+        "org_id", pl.lit(None, pl.String).alias("platform"), "campaign_id", "campaign_name"
+    )
+    of_ads = (
+        activities.scan("visits")
+        .filter(pl.col("campaign_id").is_not_null())
+        .select("org_id", "platform", "campaign_id", "campaign_name")
+    )
+    of_stats = spend.filter(pl.col("campaign_id").is_not_null()).select(
+        "org_id", "platform", "campaign_id", CampaignPerformance.campaign_name
+    )
+    names = (
+        pl.concat([of_messages, of_ads, of_stats])
+        .group_by("org_id", "platform", "campaign_id")
+        .agg(pl.col("campaign_name").max())
+    )
+    return write_attribution(credited, activities, run.config, costs, names, run.staging)

@@ -10,37 +10,45 @@ from contracts.manifest import Check
 from contracts.reports import REPORTS, SCHEMA_VERSION, UNSORTED
 
 
-def write_table(staging: Path, group: str, name: str, rows: pl.DataFrame) -> list[Check]:
-    """Write one report table and check it.
+def write_table(
+    staging: Path,
+    group: str,
+    name: str,
+    rows: pl.DataFrame,
+    *,
+    part: str = "",
+    table: type[Table] | None = None,
+) -> list[Check]:
+    """Write one report table, or a part of one, and check it.
 
     Args:
         staging: The snapshot being written.
         group: The table's group.
         name: The table's name.
         rows: The table, in its contract's columns and order.
+        part: The name of the part, where the table is written in several.
+        table: Its contract, where the registry cannot know it.
 
     Returns:
-        What was checked: the contract, and that the key is unique.
+        What was checked: the contract, the order, and that the key is unique.
     """
-    table = REPORTS[group, name]
-    path = staging / group / f"{name}.parquet"
+    table = table or REPORTS[group, name]
+    path = staging / group / name / f"{part}.parquet" if part else staging / group / f"{name}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     rows.write_parquet(
         path, compression="zstd", compression_level=1, metadata=table_metadata(table)
     )
-    return check_table(group, name, rows)
+    return check_table(table, "/".join(filter(None, (group, name, part))), rows)
 
 
-def check_table(group: str, name: str, rows: pl.DataFrame) -> list[Check]:
+def check_table(table: type[Table], label: str, rows: pl.DataFrame) -> list[Check]:
     """Check a table against its contract, its key's uniqueness and its order."""
-    table = REPORTS[group, name]
-    label = f"{group}/{name}"
     table.validate(rows)
     distinct = rows.select(key(table)).n_unique() if rows.height else 0
     checks = [equal(f"{label}: rows equal distinct keys", rows.height, distinct)]
-    if (group, name) not in UNSORTED and rows.height:
+    if table not in UNSORTED and rows.height:
         in_order = rows.select(key(table)).equals(
-            rows.select(key(table)).sort(key(table), nulls_last=True)
+            rows.select(key(table)).sort(key(table))
         )
         checks.append(equal(f"{label}: sorted by its key", 1, int(in_order)))
     return checks

@@ -36,7 +36,7 @@ OFFSET_FORMATS = (
     "%Y-%m-%d %H:%M:%S%.f %#z",
     "%Y-%m-%dT%H:%M%#z",
 )
-ISO_START = r"^\s*\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d|\s*$)"
+ISO_START = r"^\s*\d{4}-\d\d-\d\d(?:[T ]\d{1,2}:\d\d|\s*$)"
 TRUE_WORDS = ("true", "t", "1", "yes", "y")
 FALSE_WORDS = ("false", "f", "0", "no", "n")
 

@@ -80,6 +80,8 @@ def _described(messages: pl.LazyFrame, referred: pl.LazyFrame) -> pl.LazyFrame:
         Messages.channel,
         Messages.cost,
         Messages.attributes,
+        window_start=Messages.attribution_start_date,
+        window_days=Messages.attribution_window_days,
         message=hash_id(Messages.message_id, seed=MESSAGE),
         message_name=Messages.name,
         is_described=pl.lit(value=True),
@@ -152,6 +154,8 @@ def _belong(
         dispatch_campaign=Dispatches.campaign_id,
         dispatch_channel=Dispatches.channel,
         dispatch_attributes=Dispatches.attributes,
+        dispatch_start=Dispatches.attribution_start_date,
+        dispatch_days=Dispatches.attribution_window_days,
     )
     of_campaign = campaigns.select(
         "org_id",
@@ -184,36 +188,36 @@ def _belong(
             .then(pl.lit(NO_CAMPAIGN))
             .otherwise(pl.col("dispatch_name")),
             dispatch_implied=is_implied,
+            window_start=pl.coalesce("window_start", "dispatch_start"),
+            window_days=pl.coalesce("window_days", "dispatch_days"),
             dispatch_id=pl.coalesce("dispatch_id", "campaign_id"),
         )
         .drop("dispatch_campaign", "dispatch_channel", "campaign_channel")
-        .drop("referred_campaign", "referred_channel")
+        .drop("referred_campaign", "referred_channel", "dispatch_start", "dispatch_days")
     )
 
 
 def _tell_apart(messages: pl.LazyFrame) -> pl.LazyFrame:
-    """Prefix an implied id that a real message or dispatch of the organization bears, too."""
-    real = messages.filter(pl.col("implied_by").is_null()).select(
-        "org_id", "message_id", message_taken=pl.lit(value=True)
+    """Prefix an implied id that a message or dispatch with a better claim bears, too.
+
+    The claim of what a feed names is the best, then that of what a dispatch implies.
+    """
+    claim = pl.col("implied_by").replace_strict(
+        {"dispatch": 1, "campaign": 2}, default=0, return_dtype=pl.Int8
     )
-    real_dispatches = (
-        messages.filter(~pl.col("dispatch_implied"))
-        .select("org_id", "dispatch_id", dispatch_taken=pl.lit(value=True))
-        .unique()
-    )
-    is_taken = pl.col("implied_by").is_not_null() & pl.col("message_taken").is_not_null()
-    is_dispatch_taken = pl.col("dispatch_implied") & pl.col("dispatch_taken").is_not_null()
+    of_dispatch = pl.col("dispatch_implied").cast(pl.Int8)
+    best = pl.col("claim").min().over("org_id", "message_id")
+    best_dispatch = pl.col("dispatch_claim").min().over("org_id", "dispatch_id")
     return (
-        messages.join(real, on=["org_id", "message_id"], how="left", validate="m:1")
-        .join(real_dispatches, on=["org_id", "dispatch_id"], how="left", validate="m:1")
+        messages.with_columns(claim=claim, dispatch_claim=of_dispatch)
         .with_columns(
-            message_id=pl.when(is_taken)
+            message_id=pl.when(pl.col("claim") > best)
             .then(pl.format("{}:{}", "implied_by", "message_id"))
             .otherwise("message_id"),
-            dispatch_id=pl.when(is_dispatch_taken)
+            dispatch_id=pl.when(pl.col("dispatch_claim") > best_dispatch)
             .then(pl.format("campaign:{}", "dispatch_id"))
             .otherwise("dispatch_id"),
             is_described=pl.col("is_described").fill_null(value=False),
         )
-        .drop("message_taken", "dispatch_taken", "implied_by", "dispatch_implied")
+        .drop("claim", "dispatch_claim", "implied_by", "dispatch_implied")
     )

@@ -30,11 +30,10 @@ def hash_unknown_message() -> pl.Expr:
 
 
 def hash_email() -> pl.Expr:
-    """A key of an e-mail address, trimmed and in any case."""
-    return (
-        pl.when(pl.col("email").is_not_null())
-        .then(pl.struct(pl.col("org_id"), normalize_email(pl.col("email")).alias("email")).hash(EMAIL))
-    )
+    """A key of an e-mail address, trimmed and in any case; null where it is empty."""
+    address = normalize_email(pl.col("email"))
+    whole = pl.struct(pl.col("org_id"), address.alias("email")).hash(EMAIL)
+    return pl.when(address.is_not_null()).then(whole)
 
 
 def normalize_email(email: pl.Expr) -> pl.Expr:

@@ -7,8 +7,6 @@ import polars as pl
 
 from contracts.ad_facts import AdNames
 from contracts.session_facts import MatchLevel, MatchStatus
-from contracts.vocabulary import AdLevel
-from transforms.utm import normalize_value
 
 GIVEN = "given_platform"
 """The platform that utm_source or a click id gives; null where none does."""
@@ -21,15 +19,6 @@ NAMED_CANDIDATES = 10
 """How many candidates an ambiguous match spells out."""
 
 
-def list_entries(ad_names: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
-    """The ads or the campaigns that a value may mean, with their names made comparable."""
-    return (
-        ad_names.filter(pl.col(AdNames.level) == level)
-        .drop(AdNames.level)
-        .with_columns(name_key=normalize_value(pl.col(AdNames.name)))
-    )
-
-
 def find_entries(
     lookups: pl.LazyFrame, entries: pl.LazyFrame, values: list[str], keys: list[str]
 ) -> pl.LazyFrame:
@@ -37,7 +26,7 @@ def find_entries(
 
     Args:
         lookups: Values to look up, with `SCOPE`.
-        entries: Ads or campaigns (`list_entries`).
+        entries: Ads or campaigns, with `name_key`.
         values: Columns of the lookups.
         keys: Columns of the entries, in the same order.
     """

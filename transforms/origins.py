@@ -35,9 +35,7 @@ def key_origins(sessions: pl.LazyFrame) -> pl.LazyFrame:
     """
     landing, referrer = pl.col(Sessions.landing_url), pl.col(Sessions.referrer)
     own = {f"own_{name}": trim_value(pl.col(name)) for name in VALUES}
-    clicks = {
-        f"own_{name}": trim_value(pl.col(name)).str.slice(0, 3) for name in CLICK_COLUMNS
-    }
+    clicks = {f"own_{name}": trim_value(pl.col(name)).str.slice(0, 1) for name in CLICK_COLUMNS}
     has_source = pl.col("own_utm_source").is_not_null() | pl.col("marks").str.contains(
         "(?i)source="
     ).fill_null(value=False)

@@ -1,5 +1,6 @@
 """A file's rows to rows of a canonical table, by its mapping (SPEC §4.3, §5.2)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -7,7 +8,16 @@ import polars as pl
 
 from contracts.columns import DEFAULT_ORG, columns, polars_schema
 from contracts.feeds import DERIVED_KEYS, FEEDS, AdStats, Feed
-from contracts.sources import Expression, FirstOf, Joined, Slice, SumOf, TableMapping
+from contracts.sources import (
+    Expression,
+    FirstOf,
+    InHeader,
+    Joined,
+    Like,
+    Slice,
+    SumOf,
+    TableMapping,
+)
 from contracts.vocabulary import AdLevel
 from transforms.cells import parse_objects, parser_for
 
@@ -43,13 +53,17 @@ def fold(name: str) -> str:
     return name.strip().casefold()
 
 
-def file_columns(expression: Expression) -> tuple[str, ...]:
-    """The file columns that an expression reads."""
+def file_columns(expression: Expression, header: Iterable[str] = ()) -> tuple[str, ...]:
+    """The file columns that an expression reads; those that it finds by pattern need the header."""
     match expression:
         case str():
             return (expression,)
         case FirstOf():
-            return expression.first
+            return tuple(c for one in expression.first for c in file_columns(one, header))
+        case Like():
+            return _find_like(expression.like, header)[:1]
+        case InHeader():
+            return _find_like(expression.in_header, header)[:1]
         case SumOf():
             return expression.sum
         case Joined():
@@ -58,15 +72,20 @@ def file_columns(expression: Expression) -> tuple[str, ...]:
             return (expression.column,)
 
 
+def _find_like(pattern: str, header: Iterable[str]) -> tuple[str, ...]:
+    return tuple(n for n in header if re.fullmatch(pattern, n.strip(), re.IGNORECASE))
+
+
 def find_missing_columns(reading: Reading, header: Iterable[str], required: Iterable[str]) -> list[str]:
     """The required canonical columns to which neither the file nor a constant gives anything."""
-    present = {fold(name) for name in header}
+    names = tuple(header)
+    present = {fold(name) for name in names}
     mapping = reading.mapping
     return [
         name
         for name in required
         if name not in mapping.constants
-        and not present.intersection(map(fold, file_columns(mapping.columns.get(name, name))))
+        and not present.intersection(map(fold, file_columns(mapping.columns.get(name, name), names)))
     ]
 
 
@@ -147,7 +166,8 @@ def _express(name: str, reading: Reading, named: dict[str, str]) -> pl.Expr:
     mapping = reading.mapping
     constant = mapping.constants.get(name)
     expression = mapping.columns.get(name)
-    if expression is None or not named.keys() & {fold(c) for c in file_columns(expression)}:
+    read = file_columns(expression, named.values()) if expression is not None else ()
+    if expression is None or not named.keys() & set(map(fold, read)):
         default = DEFAULT_ORG if name == "org_id" else None
         return pl.lit(constant if constant is not None else default, pl.String)
     cells = _read(expression, named)
@@ -170,7 +190,14 @@ def _read(expression: Expression, named: dict[str, str]) -> pl.Expr:
         case str():
             return _cell(expression, named)
         case FirstOf():
-            return pl.coalesce(_text(name, named) for name in expression.first)
+            return pl.coalesce(_read(one, named).cast(pl.String) for one in expression.first)
+        case Like():
+            found = file_columns(expression, named.values())
+            return _text(found[0], named) if found else pl.lit(None, pl.String)
+        case InHeader():
+            found = file_columns(expression, named.values())
+            taken = re.fullmatch(expression.in_header, found[0].strip(), re.IGNORECASE) if found else None
+            return pl.lit(taken[1] if taken else None, pl.String)
         case SumOf():
             return _sum_texts([_text(name, named) for name in expression.sum])
         case Joined():
@@ -232,7 +259,11 @@ def _attributes(reading: Reading, named: dict[str, str]) -> tuple[list[pl.Expr],
     mapping = reading.mapping
     source = mapping.columns.get(ATTRIBUTES)
     given = _read(source, named) if source is not None else pl.lit(None, pl.String)
-    used = {fold(c) for expression in mapping.columns.values() for c in file_columns(expression)}
+    used = {
+        fold(c)
+        for expression in mapping.columns.values()
+        for c in file_columns(expression, named.values())
+    }
     used.update(fold(name) for name in (*mapping.when, *mapping.unless_empty))
     custom = [n for f, n in named.items() if f not in used and f not in reading.ignored]
     if not mapping.takes_custom_columns:

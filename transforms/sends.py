@@ -20,26 +20,34 @@ def unit_of(ref: str, channel: str) -> pl.Expr:
     return pl.col(ref) ^ (pl.col(channel).cast(pl.UInt64) * SPREAD)
 
 
-def place_events(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
+def place_events(
+    events: pl.LazyFrame, sends: pl.LazyFrame, channels: pl.LazyFrame
+) -> pl.LazyFrame:
     """Give every event the channel and message of its send, and the key of its unit.
 
     Args:
         events: Slim events whose `ref` names their send (`links.link_pairs`), and whether they
             `names_send` by its id.
         sends: Slim sends with their message's `channel`.
+        channels: One row per message: `message` and `channel`.
 
     Returns:
         One row per event: `unit`, `channel`, `message`, `contact`, `action`, `hardness`,
         `is_machine`, `at`, `url`, whether its unit `has_row`, and whether it `is_orphan`: whether
         it names a send by id that no row is of. An event belongs to the channel
-        of its type; a bare action takes its send's, and has none where no row is of that.
+        of its type; a bare action takes its send's, or else its message's.
     """
-    rows = sends.select("send", row_channel="channel", row_message="message")
-    placed = events.join(rows, left_on="ref", right_on="send", how="left", validate="m:1")
+    rows = sends.select("send", "is_holdout", row_channel="channel", row_message="message")
     own = pl.col("kind") // CHANNEL_STRIDE
+    of_message = channels.select("message", message_channel="channel")
+    placed = events.join(rows, left_on="ref", right_on="send", how="left", validate="m:1").join(
+        of_message, on="message", how="left", validate="m:1"
+    )
     return (
         placed.with_columns(
-            channel=pl.when(own > 0).then(own).otherwise(pl.col("row_channel")),
+            channel=pl.when(own > 0)
+            .then(own)
+            .otherwise(pl.coalesce("row_channel", "message_channel")),
             action=pl.col("kind") % CHANNEL_STRIDE,
             has_row=pl.col("row_channel").is_not_null(),
             is_orphan=pl.col("names_send") & pl.col("row_channel").is_null(),
@@ -61,6 +69,7 @@ def place_events(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
             "url",
             "has_row",
             "is_orphan",
+            "is_holdout",
         )
     )
 
@@ -281,8 +290,9 @@ def _decide_days(units: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
 
 
 def keep_placed(events: pl.LazyFrame) -> pl.LazyFrame:
-    """The events that belong to a channel."""
-    return events.filter(pl.col("channel").is_not_null())
+    """The events that belong to a channel and to no hold-out, which is no send."""
+    is_held_out = pl.col("is_holdout").fill_null(value=False)
+    return events.filter(pl.col("channel").is_not_null(), ~is_held_out).drop("is_holdout")
 
 
 def tally(facts: pl.LazyFrame, placed: pl.LazyFrame) -> pl.LazyFrame:

@@ -18,7 +18,7 @@ BEFORE_NAME = r"(?i)(?:^\?|[&#]|#[^?=&]*\?)(?:amp;)?"
 
 CLICK_NAMES = "|".join(click.name for click in CLICK_IDS)
 MARKS_PATTERN = (
-    f"{BEFORE_NAME}(?:(?:{'|'.join(PARAMETERS.values())})=[^&#]+|(?:{CLICK_NAMES})=[^&#]{{1,3}})"
+    f"{BEFORE_NAME}(?:(?:{'|'.join(PARAMETERS.values())})=[^&#]+|(?:{CLICK_NAMES})=[^&#])"
 )
 """The parameters that tell where a visit came from; of a click id only how it begins."""
 
@@ -27,8 +27,8 @@ MACRO_PATTERN = (
 )
 """A placeholder that the ad platform should have replaced by a name or an id."""
 
-CLICK_MACRO_PATTERN = r"(?i)^(?:\{|\$\{|\[|%7b|%24%7b|%5b|__[a-z]|%%)"
-"""How an unresolved click id begins."""
+CLICK_MACRO_PATTERN = r"^[{$\[%_*]"
+"""How an unresolved click id begins, and a real one never does."""
 
 
 def read_parameter(url: pl.Expr, column: str) -> pl.Expr:
@@ -73,7 +73,8 @@ def decode_value(value: pl.Expr) -> pl.Expr:
 
 def trim_value(value: pl.Expr) -> pl.Expr:
     """A value without surrounding space; null where nothing is left."""
-    return value.str.strip_chars().replace("", None)
+    stripped = value.str.strip_chars()
+    return pl.when(stripped != "").then(stripped)
 
 
 def normalize_value(value: pl.Expr) -> pl.Expr:

@@ -8,6 +8,8 @@ from contracts.feeds import ADDITIVE, FEEDS
 FILE = "file"
 """The place of a row's file in the order of the paths."""
 ROW_NUMBER = "row_number"
+RAW_HASH = "raw_hash"
+"""A hash of the file's record: two hours or devices of one ad may differ in nothing else."""
 FATE = "fate"
 SUPERSEDED = "superseded"
 DUPLICATE = "duplicate"
@@ -27,7 +29,8 @@ def judge_versions(candidates: pl.LazyFrame, table: str) -> pl.LazyFrame:
     """Say which rows of a table do not count, and why (SPEC §5.4).
 
     Args:
-        candidates: Rows that may share a key: the table's columns, `file` and `row_number`.
+        candidates: Rows that may share a key: the table's columns, `file`, `row_number` and
+            `raw_hash`.
         table: Their canonical table.
 
     Returns:
@@ -36,7 +39,7 @@ def judge_versions(candidates: pl.LazyFrame, table: str) -> pl.LazyFrame:
         that sorts later, then the later row. Rows of additive tables supersede nothing.
     """
     content = columns(FEEDS[table])
-    first = pl.col(ROW_NUMBER) == pl.col(ROW_NUMBER).min().over(FILE, *content)
+    first = pl.col(ROW_NUMBER) == pl.col(ROW_NUMBER).min().over(FILE, RAW_HASH, *content)
     copies = candidates.with_columns(pl.when(~first).then(pl.lit(DUPLICATE)).alias(FATE))
     losers = copies.filter(pl.col(FATE).is_not_null())
     if table in ADDITIVE:

@@ -1,6 +1,14 @@
 """Every report table by its group and name."""
 
 from contracts.columns import Table
+from contracts.reports import ads
+from contracts.reports.ad_matches import SessionMatches, UtmAudit
+from contracts.reports.attribution import (
+    CampaignAttribution,
+    ChannelAttribution,
+    HoldoutLift,
+    OrderTouches,
+)
 from contracts.reports.campaigns import DeliverySummary, HierarchyReport
 from contracts.reports.messaging import (
     CampaignReport,
@@ -10,6 +18,7 @@ from contracts.reports.messaging import (
     MessageReport,
 )
 from contracts.reports.people import ContactReport, SegmentReport
+from contracts.reports.people_journeys import ContactJourney, IdentityLinks
 from contracts.vocabulary import MESSAGE_CHANNELS
 
 MESSAGING: dict[str, type[Table]] = {
@@ -27,14 +36,29 @@ REPORTS: dict[tuple[str, str], type[Table]] = {
         for channel in MESSAGE_CHANNELS
         for name, table in MESSAGING.items()
     },
+    ("ads", "account_report"): ads.AccountReport,
+    ("ads", "campaign_report"): ads.CampaignReport,
+    ("ads", "ad_group_report"): ads.AdGroupReport,
+    ("ads", "ad_report"): ads.AdReport,
+    ("ads", "url_report"): ads.UrlReport,
+    ("ads", "campaign_performance"): ads.CampaignPerformance,
+    ("ads", "ad_performance"): ads.AdPerformance,
+    ("ads", "session_matches"): SessionMatches,
+    ("ads", "utm_audit"): UtmAudit,
     ("campaigns", "hierarchy_report"): HierarchyReport,
     ("campaigns", "delivery_summary"): DeliverySummary,
     ("people", "contact_report"): ContactReport,
     ("people", "segment_report"): SegmentReport,
+    ("people", "contact_journey"): ContactJourney,
+    ("people", "identity_links"): IdentityLinks,
+    ("attribution", "order_touches"): OrderTouches,
+    ("attribution", "channel_attribution"): ChannelAttribution,
+    ("attribution", "campaign_attribution"): CampaignAttribution,
+    ("attribution", "holdout_lift"): HoldoutLift,
 }
 """Every report table that can be published."""
 
-UNSORTED = frozenset({("campaigns", "delivery_summary")})
+UNSORTED = frozenset({DeliverySummary})
 """Tables in another order than their key's."""
 
 SCHEMA_VERSION = "1"

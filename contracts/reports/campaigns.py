@@ -1,15 +1,15 @@
 """Reports over all message channels together."""
 
-from contracts.columns import Count, Instant, Money, Table, Text, column
-from contracts.reports.messaging import CHANNELS, Cost, Counts, Rates, Tenant
+from contracts.columns import Count, Instant, Table, Text, column
+from contracts.reports.messaging import (
+    CHANNELS,
+    Conversions,
+    Cost,
+    Counts,
+    Rates,
+    Tenant,
+)
 from contracts.vocabulary import CampaignStatus
-
-
-class Conversions(Table):
-    """What followed, by last touch."""
-
-    orders: Count = column("orders credited by last touch; null until attribution is configured")
-    revenue: Money = column("their revenue, in the reporting currency")
 
 
 class HierarchyNames(Table):

@@ -63,8 +63,15 @@ class Attributes(Table):
     attributes: Text = column("JSON object of the level's custom columns")
 
 
-class Sums(Attributes, Rates, Cost, Counts):
-    """The counts, cost, rates and attributes that every level of a channel's report ends with."""
+class Conversions(Table):
+    """What followed, by last touch."""
+
+    orders: Count = column("orders credited by last touch; null without an orders feed")
+    revenue: Money = column("their revenue, in the reporting currency; null likewise")
+
+
+class Sums(Conversions, Attributes, Rates, Cost, Counts):
+    """What every level of a channel's report ends with."""
 
 
 class SentBetween(Table):

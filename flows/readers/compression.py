@@ -17,7 +17,7 @@ COMPRESSED_BLOCK_BYTES = 1 << 20
 
 
 class _Source(Protocol):
-    def read(self, size: int) -> bytes: ...
+    def read(self, size: int, /) -> bytes: ...
 
 
 class _GzipSource:
@@ -29,7 +29,7 @@ class _GzipSource:
         self._pending = b""
         self._between_members = False
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int, /) -> bytes:
         while True:
             compressed = self._pending or self._file.read(COMPRESSED_BLOCK_BYTES)
             if self._between_members:
@@ -86,7 +86,7 @@ class Content:
             except (OSError, zlib.error) as error:
                 if "truncated" in str(error).lower():
                     raise _truncated(self._name) from None
-                msg = "the compressed data is damaged"
+                msg = "the compressed data is damaged or the file cannot be read"
                 raise RefusedFile(msg, "deliver the file again") from None
             if not piece:
                 break
@@ -95,6 +95,19 @@ class Content:
         content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         self._hash.update(content)
         return content
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file's own bytes.
+
+    Raises:
+        RefusedFile: The file cannot be opened.
+    """
+    try:
+        return path.open("rb", buffering=0)
+    except OSError as error:
+        msg = f"the file cannot be opened ({error.strerror})"
+        raise RefusedFile(msg, "check the path and its permissions") from None
 
 
 def _truncated(name: str) -> RefusedFile:
@@ -114,12 +127,7 @@ def open_content(path: Path) -> Generator[Content]:
         RefusedFile: The file cannot be opened, or is not compressed as its name says.
     """
     compression = compression_of(path)
-    try:
-        file = path.open("rb", buffering=0)
-    except OSError as error:
-        msg = f"the file cannot be opened ({error.strerror})"
-        raise RefusedFile(msg, "check the path and its permissions") from None
-    with file:
+    with open_file(path) as file:
         magic = file.read(4)
         file.seek(0)
         if compression == "gzip":

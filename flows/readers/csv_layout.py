@@ -57,16 +57,14 @@ def find_layout(head: bytes, options: FileOptions, *, final: bool) -> Layout:
 class _Candidate:
     """A head as it reads with one delimiter."""
 
-    def __init__(
-        self, head: bytes, delimiter: bytes, options: FileOptions, *, final: bool
-    ) -> None:
+    def __init__(self, head: bytes, delimiter: bytes, options: FileOptions, *, final: bool) -> None:
         self.head = head
         self.final = final
         self.options = options
         self.delimiter = delimiter
         self.grammar = Grammar(delimiter)
         records = self.grammar.records(head, None, final=final, limit=SAMPLE_ROWS)
-        self.rows = [self._texts(record) for record in records.good[:SAMPLE_ROWS]]
+        self.rows = [self._texts(record) for record in records.good]
         self.places = records.places
         expected = frozenset(_comparable(name) for name in options.expected_columns)
         hits = [
@@ -96,8 +94,8 @@ class _Candidate:
         return self.hits, (fitting >= 0.5) * (width > 1), width  # noqa: PLR2004
 
     def layout(self) -> Layout:
-        if not self.rows:
-            msg = "no header line could be read"
+        if not self.rows or (not self.hits and self.places[0] != 0):
+            msg = "the header line cannot be read"
             raise RefusedFile(msg, "deliver the file with one line of column names")
         header_place = self.places[self.header]
         columns, notes = name_columns(self.rows[self.header])
@@ -105,10 +103,9 @@ class _Candidate:
             notes.append(f"skipped {header_place} preamble lines")
         totals = 0
         prefixes = self.options.total_row_prefixes
-        for row in self.rows[self.header + 1 :] if prefixes else ():
-            if not is_total_row(row, prefixes):
-                break
-            totals += 1
+        for place, row in zip(self.places, self.rows, strict=True):
+            if place == header_place + 1 + totals and is_total_row(row, prefixes):
+                totals += 1
         if totals:
             notes.append(f"skipped {totals} total rows below the header")
         skipped = header_place + 1 + totals

@@ -31,13 +31,13 @@ class CsvReader:
         self._options = options
         self._batch_bytes = batch_bytes
         self.columns: tuple[str, ...] = ()
-        self.notes: list[str] = []
+        self.notes = list(text.notes)
         self.is_empty = text.head_is_all and not text.head.strip(b"\r\n")
         if self.is_empty:
             return
         layout = find_layout(text.head, options, final=text.head_is_all)
         self.columns = layout.columns
-        self.notes = layout.notes
+        self.notes += layout.notes
         self._start = layout.start
         self._grammar = Grammar(layout.delimiter)
         self.is_empty = text.head_is_all and not text.head[layout.start :].strip(b"\r\n")
@@ -59,8 +59,9 @@ class CsvReader:
                 held = []
             held.append(batch)
         totals = sum(self._trailing_totals(batch) for batch in held)
-        if totals:
-            self.notes.append(f"skipped {totals} total rows at the end")
+        note = f"skipped {totals} total rows at the end"
+        if totals and note not in self.notes:
+            self.notes.append(note)
         for batch in held:
             last = _last_number(batch) - self._trailing_totals(batch)
             data = pl.col(ROW_NUMBER) <= last
@@ -76,19 +77,19 @@ class CsvReader:
         carry = b""
         before = 0
         skip = self._start
-        for block, final in self._text.blocks(self._batch_bytes):
-            text = carry + block if carry else block
+        for piece, final in self._text.blocks(self._batch_bytes):
+            block = piece
             if skip:
-                skipped = min(skip, len(text))
-                text, skip = text[skipped:], skip - skipped
-            text = text.lstrip(b"\r\n")
-            end = len(text) if final else last_record_end(text)
-            window = text[:end] if end < len(text) else text
-            frame = self._read_fast(window)
+                block, skip = block[skip:], max(0, skip - len(block))
+            if b'"' in carry:
+                block, carry = carry + block, b""
+            end = len(block) if final else last_record_end(block)
+            frame = self._read_fast(b"".join((carry, memoryview(block)[:end]))) if end else None
             if frame is not None:
                 batch = RawBatch(_number(frame, before), BrokenRecords().to_frame())
-                carry = text[end:]
+                carry = block[end:]
             else:
+                text = carry + block
                 records = self._grammar.records(text, len(self.columns), final=final)
                 batch = self._read_exactly(records, before)
                 carry = text[records.consumed :]
@@ -98,9 +99,10 @@ class CsvReader:
                 yield batch
 
     def _read_fast(self, window: bytes) -> pl.DataFrame | None:
-        if not window:
+        text = window.lstrip(b"\r\n")
+        if not text:
             return None
-        frame = read_well_formed(window, self._grammar.delimiter, self.columns)
+        frame = read_well_formed(text, self._grammar.delimiter, self.columns)
         return frame if frame is None else nullify(frame, self._options)
 
     def _read_exactly(self, records: Records, before: int) -> RawBatch:

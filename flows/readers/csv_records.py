@@ -1,8 +1,8 @@
 r"""The exact reading of CSV records, one by one, damaged ones among them.
 
 A record is what RFC 4180 says; \n, \r\n and \r all end one, and a line without any character is
-none (also in a file of one column, where an empty cell has to be written as `""`). In a line without
-any quoted cell, quotes inside the cells are text: its writer does not quote.
+none (also in a file of one column, where an empty cell has to be written as `""`). In a line
+without any quoted cell, quotes inside the cells are text: its writer does not quote.
 
 An unclosed quote must not swallow the rest of the file. So a quoted cell may only run on over a
 line end if the whole record then turns out well-formed: its closing quote is followed by a
@@ -61,6 +61,15 @@ class Records:
         """Count all records."""
         return len(self.good) + len(self.broken)
 
+    def add(self, record: bytes, reason: str | None) -> None:
+        """Add one record, as broken if there is a reason."""
+        place = len(self.good) + len(self.broken)
+        if reason is None:
+            self.good.append(record)
+            self.places.append(place)
+        else:
+            self.broken.append(Broken(place, reason, record))
+
 
 class Grammar:
     """Records whose cells are separated by one given character."""
@@ -102,8 +111,7 @@ class Grammar:
             limit: How many records to read at most.
         """
         records = Records()
-        position = 0
-        mistrust_until = 0
+        position = mistrust_until = 0
         size = len(data)
         has_returns = b"\r" in data
         while position < size and (limit is None or len(records) < limit):
@@ -116,31 +124,33 @@ class Grammar:
             line = data[position:line_end]
             stop, reason = line_end, None
             if b'"' in line:
-                match = self._strict.match(data, position)
-                reached = match.end() if match else position
-                at_end = reached == size
-                if not at_end and data[reached] not in b"\r\n":
-                    unclosed = self._opens_quote(data, position, reached)
-                    undecided = unclosed and not final and size - position < MAX_RECORD_BYTES
-                    if undecided:
-                        break
-                    line, reason = self._reread(line, position, reached, mistrust_until)
-                    if reached > line_end and not unclosed:
-                        mistrust_until = max(mistrust_until, reached)
-                elif at_end and not final:
+                reached = self._longest_strict(data, position)
+                if reached < size and data[reached] in b"\r\n":
+                    stop, line = reached, data[position:reached]
+                elif reached == size and final:
+                    stop, line = reached, data[position:]
+                elif not final and self._is_undecided(data, position, reached):
                     break
                 else:
-                    stop, line = reached, data[position:reached]
-            if reason is None and width is not None:
-                reason = self._count_reason(line, width)
-            if reason is None:
-                records.good.append(line)
-                records.places.append(len(records) - 1)
-            else:
-                records.broken.append(Broken(len(records), reason, line))
+                    line, reason = self._reread(line, position, reached, mistrust_until)
+                    if reached > line_end and not self._opens_quote(data, position, reached):
+                        mistrust_until = reached
+            records.add(line, reason or self._count_reason(line, width))
             position = stop
         records.consumed = position
         return _set_undecodable_apart(records)
+
+    def _longest_strict(self, data: bytes, start: int) -> int:
+        """Return how far the data is well-formed from a record's start, at most to its end."""
+        match = self._strict.match(data, start)
+        return match.end() if match else start
+
+    def _is_undecided(self, data: bytes, start: int, reached: int) -> bool:
+        """Tell whether what follows the data decides how the record reads."""
+        if reached == len(data):
+            return True
+        is_short = len(data) - start < MAX_RECORD_BYTES
+        return is_short and self._opens_quote(data, start, reached)
 
     def _opens_quote(self, data: bytes, start: int, at: int) -> bool:
         starts_cell = at == start or data[at - 1 : at] == self.delimiter
@@ -159,7 +169,9 @@ class Grammar:
         opens = not in_line or self._opens_quote(line, 0, reached - start)
         return line, UNCLOSED if opens else TEXT_AFTER_QUOTE
 
-    def _count_reason(self, record: bytes, width: int) -> str | None:
+    def _count_reason(self, record: bytes, width: int | None) -> str | None:
+        if width is None:
+            return None
         outside = _QUOTED_PART.sub(b"", record) if b'"' in record else record
         count = outside.count(self.delimiter) + 1
         if count == width:

@@ -56,8 +56,10 @@ def read_well_formed(
 
 def last_record_end(window: bytes) -> int:
     r"""Return where the last whole record ends, if all quotes before it are well-formed."""
-    quotes = _positions(window, _QUOTE)
     end = window.rfind(b"\n") + 1
+    if b'"' not in window:
+        return end
+    quotes = _positions(window, _QUOTE)
     while end:
         before = int(np.searchsorted(quotes, end))
         if before % 2 == 0:

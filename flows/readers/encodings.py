@@ -38,9 +38,11 @@ _NO_TEXT = b"\xff"
 # A letter or typographic sign of Windows-1252 where a word has it: after a letter or before one,
 # and a capital not after a small letter (there it is the first half of a damaged UTF-8 pair).
 _WESTERN_SIGN = re.compile(
-    rb"(?<![\x80-\xff])(?:(?<=[A-Za-z])[\xdf-\xf6\xf8-\xfe\x92\x99\xae]|[\xdf-\xf6\xf8-\xfe](?=[A-Za-z])"
-    rb"|(?<![a-z])[\xc0-\xd6\xd8-\xde](?=[A-Za-z])|[\x80\xa3](?=[0-9 ])|(?<=[0-9 ])[\x80\xa3\x96\x97]"
-    rb"|[\x93\x91](?=[A-Za-z0-9]))(?![\x80-\xff])"
+    rb"(?<![\x80-\xff])(?:"
+    rb"(?<=[A-Za-z])[\xdf-\xf6\xf8-\xfe\x92\x99\xae]|[\xdf-\xf6\xf8-\xfe](?=[A-Za-z])"
+    rb"|(?<![a-z])[\xc0-\xd6\xd8-\xde](?=[A-Za-z])"
+    rb"|[\x80\xa3](?=[0-9 ])|(?<=[0-9 ])[\x80\xa3\x96\x97]|[\x93\x91](?=[A-Za-z0-9])"
+    rb")(?![\x80-\xff])"
 )
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 
@@ -52,22 +54,15 @@ class Utf8Converter:
         """Convert from an encoding as `detect_encoding` names it."""
         self.encoding = encoding
         self._decoder = codecs.getincrementaldecoder(encoding)(errors="surrogatepass")
-        self._odd_byte = b""
 
     def convert(self, block: bytes, *, final: bool) -> bytes:
         """Return the block's text as UTF-8; a character may stay behind for the next block."""
         if self.encoding == UTF_8:
             return block
         if self.encoding.startswith("utf-16"):
-            block = self._odd_byte + block
-            even = len(block) & ~1
-            self._odd_byte = block[even:]
-            try:
-                text = self._decoder.decode(block[:even], final=final)
-            except UnicodeDecodeError:
-                text, self._odd_byte = self._decoder.decode(b""), b"?"
-            converted = text.encode(UTF_8, errors="surrogatepass")
-            return converted + _NO_TEXT if final and self._odd_byte else converted
+            converted = self._decoder.decode(block).encode(UTF_8, errors="surrogatepass")
+            half_a_character, _ = self._decoder.getstate()
+            return converted + _NO_TEXT if final and half_a_character else converted
         if block.isascii():
             return block
         return block.decode(self.encoding, "surrogateescape").encode(UTF_8, "surrogatepass")
@@ -87,34 +82,44 @@ def detect_encoding(head: bytes, given: str | None) -> tuple[str, int, list[str]
     Raises:
         RefusedFile: The given encoding is unknown, or the head is not in it.
     """
+    encoding = _canonical(given)
     mark = next((bom for bom in _BOMS if head.startswith(bom)), b"")
-    encoding = _NAMES.get(given.strip().lower().replace("_", "-")) if given is not None else None
-    if given is not None and encoding is None:
-        msg = "unknown encoding"
-        raise RefusedFile(msg, f"use one of {', '.join(sorted(set(_NAMES)))}")
-    by_nuls = _utf_16_by_nuls(head)
     if mark:
-        if encoding is not None and encoding not in (_BOMS[mark], "utf-16"):
-            raise _wrong_encoding(given, f"the file starts with the mark of {_BOMS[mark]}")
-        if encoding == "utf-16" and _BOMS[mark] == UTF_8:
-            raise _wrong_encoding(given, "the file starts with the mark of utf-8")
-        return _BOMS[mark], len(mark), []
+        marked = _BOMS[mark]
+        if encoding not in (None, marked, marked.removesuffix("-le").removesuffix("-be")):
+            raise _wrong_encoding(given, f"the file starts with the mark of {marked}")
+        return marked, len(mark), []
+    by_nuls = _utf_16_by_nuls(head)
     if encoding is None:
         if by_nuls:
             return by_nuls, 0, [f"read as {by_nuls}"]
         if _looks_western(head):
             return "cp1252", 0, ["read as windows-1252: the text is not UTF-8"]
         return UTF_8, 0, []
-    if encoding.startswith("utf-16"):
-        chosen = encoding if encoding != "utf-16" else by_nuls or "utf-16-le"
-        if head and (by_nuls is None or by_nuls != chosen) and not _has_ascii(head, chosen):
-            raise _wrong_encoding(given, "nothing in the file makes sense so")
-        return chosen, 0, []
-    if by_nuls:
-        raise _wrong_encoding(given, f"the file looks like {by_nuls}")
-    if encoding == UTF_8 and _mostly_invalid(head):
-        raise _wrong_encoding(given, "most lines are not UTF-8")
+    if encoding == "utf-16":
+        encoding = by_nuls or "utf-16-le"
+    _check_encoding(head, encoding, by_nuls, given)
     return encoding, 0, []
+
+
+def _canonical(given: str | None) -> str | None:
+    if given is None:
+        return None
+    encoding = _NAMES.get(given.strip().lower().replace("_", "-"))
+    if encoding is None:
+        msg = "unknown encoding"
+        raise RefusedFile(msg, f"use one of {', '.join(sorted(_NAMES))}")
+    return encoding
+
+
+def _check_encoding(head: bytes, encoding: str, by_nuls: str | None, given: str | None) -> None:
+    if encoding.startswith("utf-16"):
+        if head and by_nuls != encoding and not _has_ascii(head, encoding):
+            raise _wrong_encoding(given, "nothing in the file makes sense so")
+    elif by_nuls:
+        raise _wrong_encoding(given, f"the file looks like {by_nuls}")
+    elif encoding == UTF_8 and _mostly_invalid(head):
+        raise _wrong_encoding(given, "most lines are not UTF-8")
 
 
 def _wrong_encoding(given: str | None, why: str) -> RefusedFile:

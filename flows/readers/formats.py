@@ -3,6 +3,7 @@
 import json
 from itertools import islice
 from pathlib import Path
+from typing import NoReturn
 
 from flows.readers.models import RefusedFile
 
@@ -41,26 +42,27 @@ def detect_text_format(extension: str, head: bytes, *, whole: bool) -> str:
     lines = list(islice((line for line in content.splitlines() if line.strip()), _SAMPLE_LINES))
     if extension in _TABLES:
         if lines and _is_json(lines[0]):
-            raise _mismatch("a text table", "a header line and rows, or name it .jsonl or .json")
+            _refuse("a text table", "a header line and rows, or name it .jsonl or .json")
         return CSV
     if extension in _LINES:
         if lines and not any(map(_is_object, lines)):
-            raise _mismatch("JSON Lines", "one JSON object a line (an array is named .json)")
+            _refuse("JSON Lines", "one JSON object a line (an array is named .json)")
         return JSON_LINES
     if content.startswith(b"["):
         return JSON_ARRAY
     if extension != ".json":
         return JSON_LINES if any(map(_is_object, lines)) else CSV
     if lines and not any(map(_is_object, lines)):
-        raise _mismatch("a JSON array of objects or JSON Lines", "one of these")
+        _refuse("a JSON array of objects or JSON Lines", "one of these")
     if whole and len(lines) == 1 and _wraps_rows(lines[0]):
         msg = "the content is one JSON object around an array"
         raise RefusedFile(msg, "deliver the array itself, or one object a line")
     return JSON_LINES
 
 
-def _mismatch(said: str, wanted: str) -> RefusedFile:
-    return RefusedFile(f"the content is not {said}, though its name says so", f"deliver {wanted}")
+def _refuse(said: str, wanted: str) -> NoReturn:
+    msg = f"the content is not {said}, though its name says so"
+    raise RefusedFile(msg, f"deliver {wanted}")
 
 
 def _is_json(line: bytes) -> bool:

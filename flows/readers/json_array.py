@@ -50,7 +50,8 @@ def array_to_lines(blocks: Iterator[tuple[bytes, bool]]) -> Iterator[tuple[bytes
             _expect_nothing(rest)
             rest = b""
         elif final:
-            raise RefusedFile("the JSON array is truncated", "deliver the file again")
+            msg = "the JSON array is truncated"
+            raise RefusedFile(msg, "deliver the file again")
         check_record_length(rest)
         carry = rest
         yield lines, final
@@ -78,7 +79,8 @@ def _split(text: bytes) -> tuple[bytes, bytes, bool]:
         is_boundary[ends[0] :] = False
         is_boundary[ends[0]] = True
         if text[marks[ends[0]]] != ord("]"):
-            raise RefusedFile("the JSON array is not closed by its bracket", "mend the array")
+            msg = "the JSON array is not closed by its bracket"
+            raise RefusedFile(msg, "mend the array")
     boundaries = marks[is_boundary]
     if not len(boundaries):
         return b"", text, False
@@ -115,4 +117,5 @@ def _expect_nothing(text: bytes) -> None:
 
 def _expect_no_gaps(lines: bytes) -> None:
     if any(not line.strip(b" \t") for line in lines[:-1].split(b"\n")):
-        raise RefusedFile("the JSON array has a comma without an element", "mend the array")
+        msg = "the JSON array has a comma without an element"
+        raise RefusedFile(msg, "mend the array")

@@ -35,7 +35,7 @@ class JsonLinesReader:
     Attributes:
         columns: The keys of the first records, in the order of their appearance.
         is_empty: Whether there is no record.
-        notes: What was renamed.
+        notes: What was detected or renamed.
     """
 
     def __init__(self, text: TextFile, options: FileOptions, batch_bytes: int) -> None:
@@ -56,7 +56,7 @@ class JsonLinesReader:
             first = next(self._read(iter([(text.head, text.head_is_all)])), None)
         self.columns = tuple(first.rows.columns[1:]) if first is not None else ()
         self.is_empty = first is None and text.head_is_all
-        _, self.notes = name_columns(list(self._keys))
+        self.notes = text.notes + name_columns(list(self._keys))[1]
 
     @property
     def content_sha256(self) -> str:
@@ -102,7 +102,9 @@ class JsonLinesReader:
         rows = rows.select(
             pl.col(PLACE).alias(ROW_NUMBER),
             *(
-                pl.col(key).alias(name) if key in rows.columns else pl.lit(None, pl.String).alias(name)
+                pl.col(key).alias(name)
+                if key in rows.columns
+                else pl.lit(None, pl.String).alias(name)
                 for key, name in zip(self._keys, names, strict=True)
             ),
         )
@@ -164,7 +166,7 @@ class JsonArrayReader(JsonLinesReader):
     Attributes:
         columns: The keys of the first records, in the order of their appearance.
         is_empty: Whether the array has no elements.
-        notes: What was renamed.
+        notes: What was detected or renamed.
     """
 
     def _lines(self, blocks: Iterator[tuple[bytes, bool]]) -> Iterator[tuple[bytes, bool]]:

@@ -127,7 +127,7 @@ def _to_cells(tokens: pl.Series) -> pl.Series:
     """Return the text of JSON tokens; null and empty text become null."""
     token = pl.col(tokens.name)
     text = token.str.strip_prefix('"').str.strip_suffix('"')
-    is_filled = (token != "null") & (token != '""')
+    is_filled = ~token.is_in(["null", '""'])
     cells = tokens.to_frame().select(pl.when(is_filled).then(text).alias(tokens.name)).to_series()
     escaped = tokens.str.contains("\\", literal=True)
     if not escaped.any():
@@ -138,11 +138,11 @@ def _to_cells(tokens: pl.Series) -> pl.Series:
 
 def _compact_nested(tokens: pl.Series, cells: pl.Series) -> pl.Series:
     """Return the cells with the blanks taken out of nested values, those within strings kept."""
-    token, cell = pl.col("token"), pl.col("cell")
+    token, cell = pl.col("raw"), pl.col("cell")
     is_nested = token.str.contains(r"^[{\[]") & ~token.str.contains("\\", literal=True)
     compacted = token.str.replace_all(rf"({_STRING})|[ \t]+", "${1}")
     return (
-        pl.DataFrame({"token": tokens, "cell": cells})
+        pl.DataFrame({"raw": tokens, "cell": cells})
         .select(pl.when(is_nested).then(compacted).otherwise(cell).alias(tokens.name))
         .to_series()
     )

@@ -15,9 +15,7 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(msg)
 
 
-DECODER = json.JSONDecoder(
-    parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant
-)
+DECODER = json.JSONDecoder(parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant)
 
 
 def to_text(value: object) -> str | None:

@@ -134,6 +134,4 @@ def nullify(rows: pl.DataFrame, options: FileOptions) -> pl.DataFrame:
     if not nulls or not rows.width:
         return rows
     text = pl.col(pl.String)
-    return rows.with_columns(
-        pl.when(~text.str.strip_chars().is_in(nulls)).then(text).name.keep()
-    )
+    return rows.with_columns(pl.when(~text.str.strip_chars().is_in(nulls)).then(text).name.keep())

@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.readers.compression import compression_of, open_content
+from flows.readers.compression import compression_of, open_content, open_file
 from flows.readers.formats import extension_of, is_known_extension
 from flows.readers.models import (
     ROW_NUMBER,
@@ -63,7 +63,7 @@ class ParquetReader:
         self.content_sha256 = ""
         with _open_file(path) as file, _refusing_damage():
             names = pq.ParquetFile(file).schema_arrow.names
-            self.is_empty = pq.read_metadata(file).num_rows == 0
+            self.is_empty = _count_rows(file) == 0
         self.columns, self.notes = name_columns(names)
 
     def batches(self) -> Iterator[RawBatch]:
@@ -85,7 +85,7 @@ class ParquetReader:
                 before += rows.height
                 yield RawBatch(rows, BrokenRecords().to_frame())
             with _refusing_damage():
-                promised = pq.read_metadata(file).num_rows
+                promised = _count_rows(file)
             if before != promised:
                 raise _damaged()
             self.content_sha256 = _hash_file(file)
@@ -107,6 +107,12 @@ class ParquetReader:
     def _frame(self, batch: pa.RecordBatch) -> pl.DataFrame:
         columns = zip(self.columns, batch.columns, strict=True)
         return pl.DataFrame([_to_series(name, column) for name, column in columns])
+
+
+def _count_rows(file: BinaryIO) -> int:
+    """Count the rows that the row groups promise; old writers left the file's own count at 0."""
+    metadata = pq.read_metadata(file)
+    return sum(metadata.row_group(i).num_rows for i in range(metadata.num_row_groups))
 
 
 def _to_series(name: str, column: pa.Array) -> pl.Series:
@@ -165,7 +171,7 @@ def _hash_file(file: BinaryIO) -> str:
 def _open_file(path: Path) -> Generator[BinaryIO]:
     """Open the Parquet bytes for reading anywhere, decompressed into a nameless file if need be."""
     if compression_of(path) is None:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             yield file
         return
     with tempfile.TemporaryFile() as file, open_content(path) as content:

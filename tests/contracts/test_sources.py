@@ -7,7 +7,7 @@ import pytest
 
 from contracts.columns import any_of, required
 from contracts.feeds import FEEDS
-from contracts.sources import Expression, FirstOf, Joined, Slice, SumOf
+from contracts.sources import Expression, FirstOf, InHeader, Joined, Like, Slice, SumOf
 from flows.sources import load_sources
 
 VENDORS: dict[str, str] = tomllib.loads(
@@ -18,18 +18,20 @@ OURS = {"org_id"}
 
 
 def read_columns(expression: Expression) -> set[str]:
-    """The columns of a file that an expression reads."""
+    """The columns of a file that an expression reads by their whole names."""
     match expression:
         case str():
             return {expression}
         case FirstOf():
-            return {*expression.first}
+            return {column for one in expression.first for column in read_columns(one)}
         case SumOf():
             return {*expression.sum, *expression.minus}
         case Joined():
             return {*expression.join, *expression.optional}
         case Slice():
             return {expression.column}
+        case Like() | InHeader():
+            return set()
 
 
 def documented(source: str) -> list[tuple[str, str | None]]:

@@ -36,7 +36,7 @@ def test_defaults_are_those_of_the_specification() -> None:
 def test_a_feed_is_called_by_its_name_else_by_what_it_reads(
     settings: dict[str, str], label: str
 ) -> None:
-    assert FeedSection(files="raw/x.csv", **settings).label == label
+    assert FeedSection.model_validate({"files": "raw/x.csv", **settings}).label == label
 
 
 @pytest.mark.parametrize("glob", ["raw/*.csv", "raw/**/x.csv", "./raw/x", "raw/a..b.csv", "x.csv"])

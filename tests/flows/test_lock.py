@@ -100,19 +100,28 @@ def test_a_child_process_does_not_keep_the_workspace(tmp_path: Path) -> None:
         child.kill()
 
 
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_a_forked_child_does_not_keep_the_workspace(tmp_path: Path) -> None:
-    with hold_workspace(tmp_path):
-        child = os.fork()
-        if child == 0:
-            time.sleep(60)
-            os._exit(0)
-    try:
-        with hold_workspace(tmp_path, wait_seconds=5):
-            pass
-    finally:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+FORKING_HOLDER = HOLDER.replace(
+    'print("held", flush=True)',
+    """import os
+    child = os.fork()
+    if child:
+        print(child, flush=True)""",
+)
+
+
+def test_a_forked_child_does_not_keep_the_workspace_of_a_killed_run(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", FORKING_HOLDER, str(tmp_path), "60"], stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        child = int(process.stdout.readline())
+        try:
+            process.kill()
+            process.wait()
+            with hold_workspace(tmp_path, wait_seconds=5):
+                os.kill(child, 0)
+        finally:
+            os.kill(child, signal.SIGKILL)
 
 
 def test_is_free_again_after_an_error(tmp_path: Path) -> None:

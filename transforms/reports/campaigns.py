@@ -51,7 +51,10 @@ def _sum_level(rows: pl.LazyFrame, level: str) -> pl.LazyFrame:
         .agg(
             pl.col(OWN_NAMES[level]).min(),
             pl.col(COUNTS).sum(),
-            pl.when(pl.col("cost").is_not_null().any()).then(pl.col("cost").sum()).alias("cost"),
+            *(
+                pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
+                for name in ("cost", "orders", "revenue")
+            ),
             pl.col("first_sent_at").min(),
             pl.col("last_sent_at").max(),
             channel=pl.when(channel.n_unique() == 1).then(channel.first()),
@@ -59,8 +62,6 @@ def _sum_level(rows: pl.LazyFrame, level: str) -> pl.LazyFrame:
         .pipe(add_rates)
         .with_columns(
             level=pl.lit(level),
-            orders=pl.lit(None, pl.Int64),
-            revenue=pl.lit(None, pl.Decimal(18, 4)),
             **{name: pl.lit(None, dtype) for name, dtype in missing.items()},
         )
     )

@@ -54,8 +54,28 @@ def finish(rows: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
     """A report's columns in their order and types, sorted by its key."""
     schema = polars_schema(table)
     return rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items()).sort(
-        key(table), nulls_last=True
+        key(table)
     )
+
+
+def add_conversions(rows: pl.LazyFrame, conversions: pl.DataFrame | None) -> pl.LazyFrame:
+    """Add orders and revenue to message rows.
+
+    Args:
+        rows: Message rows.
+        conversions: One row per organization and message: `orders`, `revenue`, by last touch; None
+            where no feed gives orders, which leaves both null.
+    """
+    if conversions is None:
+        return rows.with_columns(
+            orders=pl.lit(None, pl.Int64), revenue=pl.lit(None, pl.Decimal(18, 4))
+        )
+    return rows.join(
+        conversions.lazy().select("org_id", "message_id", "orders", "revenue"),
+        on=["org_id", "message_id"],
+        how="left",
+        validate="m:1",
+    ).with_columns(pl.col("orders", "revenue").fill_null(0))
 
 
 def finish_messages(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -90,7 +110,10 @@ def roll_up(rows: pl.LazyFrame, level: list[str], names: list[str]) -> pl.LazyFr
         .agg(
             pl.col(names).min(),
             pl.col(COUNTS).sum(),
-            pl.when(pl.col("cost").is_not_null().any()).then(pl.col("cost").sum()).alias("cost"),
+            *(
+                pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
+                for name in ("cost", "orders", "revenue")
+            ),
             pl.col("first_sent_at").min(),
             pl.col("last_sent_at").max(),
         )

@@ -75,23 +75,40 @@ def add_contacts(parts: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def report_contacts(contacts: pl.LazyFrame, sums: pl.LazyFrame) -> pl.LazyFrame:
+def report_contacts(
+    contacts: pl.LazyFrame,
+    sums: pl.LazyFrame,
+    visits: pl.LazyFrame | None,
+    orders: pl.LazyFrame | None,
+) -> pl.LazyFrame:
     """One row per contact, active or not.
 
     Args:
         contacts: Canonical contacts, latest versions.
         sums: One row per contact key (`add_contacts`).
+        visits: One row per session with its contact; None without web feeds.
+        orders: One row per organization and contact: `orders` and `revenue`; None without orders.
     """
     counts = ["sends", "delivered", "opens", "clicks"]
+    person = ["org_id", Contacts.contact_id]
+    sessions = None if visits is None else visits.group_by(person).agg(
+        sessions=pl.len().cast(pl.Int64)
+    )
+    unknown = {
+        "sessions": pl.lit(None, pl.Int64),
+        "orders": pl.lit(None, pl.Int64),
+        "revenue": pl.lit(None, pl.Decimal(18, 4)),
+    }
+    rows = contacts.select(*person, contact=hash_id(Contacts.contact_id, seed=CONTACT))
+    for known in (sessions, orders):
+        if known is not None:
+            names = [name for name in unknown if name in known.collect_schema()]
+            rows = rows.join(known, on=person, how="left", validate="1:1").with_columns(
+                pl.col(names).fill_null(0)
+            )
+            unknown = {name: lit for name, lit in unknown.items() if name not in names}
     return (
-        contacts.select(
-            "org_id",
-            Contacts.contact_id,
-            contact=hash_id(Contacts.contact_id, seed=CONTACT),
-            sessions=pl.lit(None, pl.Int64),
-            orders=pl.lit(None, pl.Int64),
-            revenue=pl.lit(None, pl.Decimal(18, 4)),
-        )
+        rows.with_columns(**unknown)
         .join(sums, on="contact", how="left", validate="1:1")
         .with_columns(pl.col(counts).fill_null(0))
         .pipe(finish, ContactReport)

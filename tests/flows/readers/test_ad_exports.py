@@ -52,7 +52,10 @@ def test_a_campaign_called_like_a_total_is_data_above_other_data(read: Callable)
     content = b"Campaign,Clicks\nTotal: a,1\nb,2\nTotal: c,3\nd,4\nTotal: all,10\n"
     feed, rows, _ = read(content, total_row_prefixes=("total: ",))
     assert rows.rows() == [(1, "b", "2"), (2, "Total: c", "3"), (3, "d", "4")]
-    assert feed.notes == ["skipped 1 total rows below the header", "skipped 1 total rows at the end"]
+    assert feed.notes == [
+        "skipped 1 total rows below the header",
+        "skipped 1 total rows at the end",
+    ]
 
 
 def test_without_prefixes_total_rows_are_data(read: Callable) -> None:
@@ -64,7 +67,9 @@ def test_without_prefixes_total_rows_are_data(read: Callable) -> None:
 def test_microsoft_ads(read: Callable) -> None:
     names = ("Report Name: x", "Report Time: y", "Time Zone: z", "Last Completed: t", "Filter: ")
     preamble = "".join(f'"{name}"\r\n' for name in names * 2)
-    content = f'{preamble}\r\n"Campaign","Clicks"\r\n"a","1"\r\n\r\n"©2024 Microsoft Corporation"\r\n'
+    content = (
+        f'{preamble}\r\n"Campaign","Clicks"\r\n"a","1"\r\n\r\n"©2024 Microsoft Corporation"\r\n'
+    )
     feed, rows, broken = read(
         content.encode("utf-8-sig"), expected_columns=EXPECTED, total_row_prefixes=("©20",)
     )
@@ -84,4 +89,19 @@ def test_tiktok(read: Callable) -> None:
     content = b"Campaign,Clicks\nTotal of 2 results,3\na,1\nb,2\n"
     feed, rows, _ = read(content, total_row_prefixes=("Total of ",))
     assert rows.rows() == [(1, "a", "1"), (2, "b", "2")]
+    assert feed.rows_read == 2
+
+
+def test_a_broken_record_above_total_rows_is_kept(read: Callable) -> None:
+    content = b"Campaign,Clicks\nx\nTotal: a,1\nb,2\n"
+    _, rows, broken = read(content, total_row_prefixes=("Total: ",))
+    assert rows.rows() == [(2, "Total: a", "1"), (3, "b", "2")]
+    assert broken[ROW_NUMBER].to_list() == [1]
+
+
+def test_a_short_footer_is_no_broken_record(read: Callable) -> None:
+    content = b"Campaign,Clicks\na,1\nb\nTotal\n"
+    feed, rows, broken = read(content, total_row_prefixes=("Total",))
+    assert rows.rows() == [(1, "a", "1")]
+    assert broken[ROW_NUMBER].to_list() == [2]
     assert feed.rows_read == 2

@@ -133,6 +133,12 @@ def test_null_values_are_compared_trimmed(read: Callable) -> None:
     assert cells(rows) == [("1", None), ("2", "--x"), ("3", None)]
 
 
+@pytest.mark.parametrize("header", [b'id,"name', b"id,na\xffme", b'"id"x,name'])
+def test_a_damaged_header_is_refused(read: Callable, header: bytes) -> None:
+    with pytest.raises(RefusedFile, match="the header line cannot be read"):
+        read(header + b"\n1,a\n2,b\n")
+
+
 def test_columns_without_a_name_and_our_own_name(read: Callable) -> None:
     feed, _, _ = read(b"id,,row_number\n1,2,3\n")
     assert feed.columns == ("id", "column_2", "row_number (file)")

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from flows.readers import FileOptions, open_feed
 
 SPECIAL = ',;\t|"\r\n'
-one_line_cells = st.text(st.sampled_from(["a", "B", "7", " ", "é", "😀", "\ufeff", *',;"|\t']), max_size=6)
+one_line_cells = st.text(
+    st.sampled_from(["a", "B", "7", " ", "é", "😀", "\ufeff", *',;"|\t']), max_size=6
+)
 long_cells = st.builds("x{}\n{}".format, one_line_cells, one_line_cells)
 return_cells = st.builds("y{}\r\n{}".format, one_line_cells, one_line_cells)
 cells = one_line_cells | one_line_cells | long_cells | return_cells
@@ -43,21 +45,18 @@ class Table:
         parts = self.encoded(record)
         mark = self.delimiter.encode()
         one_line = not any(end in cell for cell in record for end in "\r\n")
-        match damage:
-            case "drop cell":
-                return mark.join(parts[:-1]), self.width > 2 or parts[0] != b""
-            case "add cell":
-                return mark.join([*parts, b"z"]), True
-            case "bad byte":
-                at = 1 if parts[0].startswith(b'"') else 0
-                return mark.join([parts[0][:at] + b"\xff" + parts[0][at:], *parts[1:]]), True
-            case "open quote" if one_line and not parts[-1].startswith(b'"'):
-                return mark.join([*parts[:-1], b'"' + parts[-1]]), True
-            case "unclose" if one_line and parts[0].startswith(b'"'):
-                return mark.join([parts[0][:-1], *parts[1:]]), True
-            case "trail" if one_line and parts[0].startswith(b'"'):
-                return mark.join([parts[0] + b"t", *parts[1:]]), True
-        return mark.join(parts), False
+        first, last = parts[0], parts[-1]
+        is_quoted = one_line and first.startswith(b'"')
+        at = 1 if first.startswith(b'"') else 0
+        damaged = {
+            "drop cell": parts[:-1],
+            "add cell": [*parts, b"z"],
+            "bad byte": [first[:at] + b"\xff" + first[at:], *parts[1:]],
+            "open quote": [*parts[:-1], b'"' + last] if one_line and last[:1] != b'"' else None,
+            "unclose": [first[:-1], *parts[1:]] if is_quoted else None,
+            "trail": [first + b"t", *parts[1:]] if is_quoted else None,
+        }.get(damage)
+        return mark.join(damaged or parts), bool(damaged)
 
 
 @st.composite

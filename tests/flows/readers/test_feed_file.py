@@ -47,17 +47,12 @@ def drain(feed: FeedFile) -> FeedFile:
         ("export.2024", b"id\n1\n2\n", "csv"),
     ],
 )
-@pytest.mark.parametrize("compress", [None, gzip.compress, zstd])
+@pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
 def test_every_format_plain_and_compressed(
-    read: Callable,
-    name: str,
-    content: bytes,
-    expected: str,
-    compress: Callable[[bytes], bytes] | None,
+    read: Callable, name: str, content: bytes, expected: str, ending: str
 ) -> None:
-    ending = {None: "", gzip.compress: ".gz", zstd: ".zst"}[compress]
-    stored = compress(content) if compress else content
-    feed, rows, _ = read(stored, name + ending)
+    compress = {"": bytes, ".gz": gzip.compress, ".zst": zstd}[ending]
+    feed, rows, _ = read(compress(content), name + ending)
     assert feed.format == expected
     assert rows["id"].to_list() == ["1", "2"]
     assert feed.content_sha256 == hashlib.sha256(content).hexdigest()

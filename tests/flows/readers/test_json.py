@@ -37,7 +37,7 @@ MANY = 40
         (r'"\ud83d\ude00 😀"', "😀 😀"),
         ('{"a": 1.10, "b c": [1, "x  y"]}', '{"a":1.10,"b c":[1,"x  y"]}'),
         (r'{"a": "\"x\" \u00e9"}', r'{"a":"\"x\" é"}'),
-        ('[[[1, 2]]]', "[[[1,2]]]"),
+        ("[[[1, 2]]]", "[[[1,2]]]"),
         ("[]", "[]"),
     ],
 )
@@ -95,7 +95,9 @@ def test_a_broken_line_is_rejected_alone(
 def test_keys_may_differ_from_line_to_line(read: Callable) -> None:
     lines = [b'{"a": 1}', b'{"b": 2, "a": 3}', b"{}", b'{"a": 4, "a": 5}'] * MANY
     _, rows, _ = read(b"\n".join(lines), "feed.jsonl")
-    assert rows.drop(ROW_NUMBER).rows() == [("1", None), ("3", "2"), (None, None), ("5", None)] * MANY
+    assert (
+        rows.drop(ROW_NUMBER).rows() == [("1", None), ("3", "2"), (None, None), ("5", None)] * MANY
+    )
     assert rows[ROW_NUMBER].to_list() == list(range(1, 4 * MANY + 1))
 
 
@@ -113,12 +115,15 @@ def test_objects_of_many_keys(read: Callable) -> None:
 
 @pytest.mark.parametrize("copies", [1, MANY])
 def test_nested_values_become_columns_where_asked_for(read: Callable, copies: int) -> None:
-    line = b'{"user": {"email": "a@b.c", "n": 1.0}, "links": [{"url": "u"}], "x.y": 1, "x": {"y": 2}}'
+    line = (
+        b'{"user": {"email": "a@b.c", "n": 1.0}, "links": [{"url": "u"}], "x.y": 1, "x": {"y": 2}}'
+    )
     flatten = frozenset({"user.email", "links.0.url", "links.1.url", "user.n", "x.y"})
     _, rows, _ = read(b"\n".join([line] * copies), "feed.jsonl", flatten=flatten)
-    assert rows.select("user.email", "user.n", "links.0.url", "x.y").rows() == [
-        ("a@b.c", "1.0", "u", "1")
-    ] * copies
+    assert (
+        rows.select("user.email", "user.n", "links.0.url", "x.y").rows()
+        == [("a@b.c", "1.0", "u", "1")] * copies
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"\n \n", b"[]", b" [ \n ] "])
@@ -159,7 +164,9 @@ def test_an_element_that_is_no_object_is_rejected_alone(read: Callable) -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2)
+    ),
     max_leaves=6,
 )
 
@@ -168,13 +175,15 @@ json_values = st.recursive(
 @given(
     st.lists(st.dictionaries(st.sampled_from(["a", "b", 'c"\\', "d]"]), json_values), max_size=5),
     st.sampled_from([None, 1]),
-    st.booleans(),
+    st.sampled_from(["ascii", "unicode"]),
     st.integers(1, 50),
 )
 def test_the_elements_of_an_array_are_its_lines(
-    records: list[dict[str, object]], indent: int | None, ascii_only: bool, block_bytes: int
+    records: list[dict[str, object]], indent: int | None, letters: str, block_bytes: int
 ) -> None:
-    text = json.dumps(records, indent=indent, ensure_ascii=ascii_only).encode(errors="replace")
+    text = json.dumps(records, indent=indent, ensure_ascii=letters == "ascii").encode(
+        errors="replace"
+    )
     pieces = [text[i : i + block_bytes] for i in range(0, len(text), block_bytes)]
     blocks = [(piece, i == len(pieces)) for i, piece in enumerate(pieces, start=1)]
     lines = b"".join(part for part, _ in array_to_lines(iter(blocks))).splitlines()
@@ -197,12 +206,15 @@ def as_text(value: object) -> str | None:
 )
 @given(
     st.lists(st.fixed_dictionaries({"a": json_values, "b": json_values}), min_size=1, max_size=4),
-    st.booleans(),
+    st.sampled_from(["ascii", "unicode"]),
 )
 def test_both_ways_of_reading_lines_agree_with_the_json_module(
-    read: Callable, records: list[dict[str, object]], ascii_only: bool
+    read: Callable, records: list[dict[str, object]], letters: str
 ) -> None:
-    lines = [json.dumps(record, ensure_ascii=ascii_only).encode(errors="replace") for record in records]
+    lines = [
+        json.dumps(record, ensure_ascii=letters == "ascii").encode(errors="replace")
+        for record in records
+    ]
     values = [json.loads(line) for line in lines]
     expected = [(as_text(value["a"]), as_text(value["b"])) for value in values]
     for copies in (1, MANY):

@@ -1,0 +1,154 @@
+"""The ads group: stats of every level, sessions with their ads, and what is broken between them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from contracts.manifest import Check
+from contracts.reports.ad_matches import SessionMatches
+from contracts.vocabulary import AdLevel
+from contracts.workspace import Workspace
+from flows.catalog import Catalog
+from flows.pricing import rates_of
+from flows.tables import equal, write_table
+from transforms.ad_names import list_ad_names
+from transforms.ad_stats import choose_conversions, make_daily_stats
+from transforms.ad_versions import AdTables
+from transforms.matching import match_sessions
+from transforms.reports.ad_performance import make_ad_performance, make_campaign_performance
+from transforms.reports.ads import make_level_report, make_url_report
+from transforms.reports.messaging import finish
+
+LEVELS = {
+    "account_report": AdLevel.ACCOUNT,
+    "campaign_report": AdLevel.CAMPAIGN,
+    "ad_group_report": AdLevel.AD_GROUP,
+    "ad_report": AdLevel.AD,
+}
+
+
+ALWAYS = frozenset({"campaign_performance", "session_matches"})
+"""Tables that are written also without a row; those of a level that no feed gives are not."""
+
+
+@dataclass(frozen=True)
+class AdFacts:
+    """What the ads reports are made from.
+
+    Attributes:
+        stats: `DailyStats`.
+        names: `AdNames`.
+        tables: The tables of names.
+        sessions: `SessionFacts`.
+    """
+
+    stats: pl.DataFrame
+    names: pl.DataFrame
+    tables: AdTables
+    sessions: pl.DataFrame
+
+
+def build_ad_facts(catalog: Catalog, config: Workspace, sessions: pl.LazyFrame) -> AdFacts:
+    """Sum the stats by day, list the names in time, and match every session.
+
+    Args:
+        catalog: What was read.
+        config: The workspace's configuration.
+        sessions: Canonical sessions, delivered or made from page views.
+    """
+    workspace = config.workspace
+    tables = AdTables(
+        accounts=_given(catalog, "ad_accounts"),
+        campaigns=_given(catalog, "ad_campaigns"),
+        groups=_given(catalog, "ad_groups"),
+        ads=_given(catalog, "ads"),
+    )
+    conversions = _given(catalog, "ad_conversions")
+    if conversions is not None:
+        conversions = choose_conversions(conversions, _chosen_conversions(catalog))
+    stats = make_daily_stats(
+        catalog.scan("ad_stats"),
+        conversions,
+        tables,
+        rates_of(catalog),
+        workspace.currency,
+        workspace.timezone,
+    ).collect()
+    names = list_ad_names(stats.lazy(), tables, workspace.timezone).collect()
+    return AdFacts(stats, names, tables, match(sessions, names, config))
+
+
+def match(sessions: pl.LazyFrame, names: pl.DataFrame, config: Workspace) -> pl.DataFrame:
+    """The session fact; what the sessions' few distinct origins mean is held in memory."""
+    return match_sessions(
+        sessions, names.lazy(), config.ads, config.workspace.timezone, settle=hold
+    ).collect()
+
+
+def hold(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Work a small frame out once."""
+    return frame.collect().lazy()
+
+
+def _given(catalog: Catalog, table: str) -> pl.LazyFrame | None:
+    return catalog.scan(table) if catalog.has_rows(table) else None
+
+
+def _chosen_conversions(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    """Platform -> the conversions that its feeds say count."""
+    return {
+        platform: file.raw.feed.section.conversions
+        for file in catalog.files
+        for reading in file.raw.feed.readings
+        if file.raw.feed.section.conversions
+        and (platform := reading.mapping.constants.get("platform"))
+    }
+
+
+def write_ads_reports(
+    catalog: Catalog,
+    config: Workspace,
+    facts: AdFacts,
+    conversions: pl.DataFrame | None,
+    staging: Path,
+) -> list[Check]:
+    """Write the ads group; it exists where `ads` or `ad_stats` are configured.
+
+    Args:
+        catalog: What was read.
+        config: The workspace's configuration.
+        facts: What the reports are made from.
+        conversions: Orders and revenue by ad and day (last touch); None without an orders feed.
+        staging: The snapshot being written.
+    """
+    workspace = config.workspace
+    currency, timezone = workspace.currency, workspace.timezone
+    stats, sessions, names = facts.stats.lazy(), facts.sessions.lazy(), facts.names.lazy()
+    tables: dict[str, pl.LazyFrame] = {}
+    if catalog.is_configured("ad_stats", "ad_conversions"):
+        for name, level in LEVELS.items():
+            tables[name] = make_level_report(stats, level, facts.tables, currency, timezone)
+        tables["url_report"] = make_url_report(stats, currency)
+    performance = (stats, sessions, names, facts.tables, currency, timezone)
+    tables["campaign_performance"] = make_campaign_performance(*performance)
+    tables["ad_performance"] = make_ad_performance(*performance)
+    written = dict(zip(tables, pl.collect_all(list(tables.values())), strict=True))
+    if catalog.is_configured("sessions", "page_views"):
+        written["session_matches"] = finish(sessions, SessionMatches).collect()
+    checks: list[Check] = []
+    for name, table in written.items():
+        if table.height or name in ALWAYS:
+            checks += write_table(staging, "ads", name, table)
+    return checks + reconcile_ads(facts, written)
+
+
+def reconcile_ads(facts: AdFacts, written: dict[str, pl.DataFrame]) -> list[Check]:
+    """Both performance tables come to the same spend and to every session of a platform."""
+    visits = facts.sessions.filter(pl.col("platform").is_not_null()).height
+    campaigns, ads = written["campaign_performance"], written["ad_performance"]
+    return [
+        equal("ads: sessions of campaigns", visits, int(campaigns["sessions"].sum())),
+        equal("ads: sessions of ads", visits, int(ads["sessions"].sum())),
+        equal("ads: spend of ads", str(campaigns["spend"].sum()), str(ads["spend"].sum())),
+    ]

@@ -1,0 +1,43 @@
+"""The floor of ingest: a bare Polars scan, cast and write of the same files, with no guarantees."""
+
+import argparse
+import shutil
+from pathlib import Path
+
+import polars as pl
+
+from tests.benchmarks.duckdb_job import STAMP, TYPES, is_asset
+
+STAMP_FORM = "%Y-%m-%dT%H:%M:%SZ"
+DTYPES = {"VARCHAR": pl.String, "DECIMAL(18, 4)": pl.Decimal(18, 4)}
+
+
+def write_typed(root: Path, out: Path) -> None:
+    """Stream every CSV file of the workspace into one typed Parquet file."""
+    shutil.rmtree(out, ignore_errors=True)
+    for table, types in TYPES.items():
+        at = f"{table}.csv" if is_asset(table) else f"{table}/*.csv"
+        for file in sorted((root / "raw").glob(at)):
+            target = out / table / f"{file.stem}.parquet"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            scan_typed(file, types).sink_parquet(target, compression="zstd", compression_level=1)
+
+
+def scan_typed(file: Path, types: dict[str, str]) -> pl.LazyFrame:
+    """A CSV file with its columns' types; `types` are SQL's."""
+    texts = pl.scan_csv(file, schema=dict.fromkeys(types, pl.String))
+    return texts.select(
+        pl.col(name).str.to_datetime(STAMP_FORM, time_unit="us", time_zone="UTC")
+        if kind == STAMP
+        else pl.col(name).cast(DTYPES[kind])
+        for name, kind in types.items()
+    )
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("mode", choices=("start", "whole"))
+    arguments.add_argument("root", type=Path)
+    chosen = arguments.parse_args()
+    if chosen.mode == "whole":
+        write_typed(chosen.root, chosen.root / "floor")

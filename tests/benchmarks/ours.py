@@ -1,0 +1,119 @@
+"""Our own run, whole or in its stages, each as one process that the benchmark can measure.
+
+`ingest` reads the CSV files into a fresh ledger and accounts for every row; `reports` makes the
+reports from the ingested tables; `facts` makes them from stored send facts; `whole` does all of it
+and publishes, as the flow does, without Prefect; `command` is the real thing, Prefect included.
+"""
+
+import argparse
+import pickle
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from contracts.manifest import Manifest
+from flows.facts import FactFiles
+from flows.message_reports import MessageInputs, describe, report_facts, write_message_reports
+from flows.progress import silence
+from flows.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
+from flows.read import FeedsRead, find_problem, read_feeds, reconcile_inputs, write_quarantine
+from flows.report import write_report_tables
+from flows.settings import load_workspace
+
+
+def ingest(root: Path, bench: Path) -> FeedsRead:
+    """CSV files to canonical tables; what was read is kept for `reports`."""
+    shutil.rmtree(bench / "ledger", ignore_errors=True)
+    read = read_into(root, bench / "ledger", bench / "quarantine")
+    (bench / "read.pickle").write_bytes(pickle.dumps(read))
+    return read
+
+
+def read_into(root: Path, ledger: Path, quarantine: Path) -> FeedsRead:
+    """Read all feeds, and refuse what does not add up as a run would."""
+    loaded = load_workspace(root)
+    read = read_feeds(loaded, ledger, silence)
+    if problem := find_problem(read, loaded.config):
+        raise problem
+    if not all(check.holds for check in reconcile_inputs(read.inputs())):
+        sys.exit("a row is not accounted for")
+    write_quarantine(read, quarantine, "benchmark")
+    return read
+
+
+def report(root: Path, bench: Path) -> None:
+    """Canonical tables, as `ingest` left them, to reports; the facts are kept for `facts`."""
+    shutil.rmtree(bench / "scratch", ignore_errors=True)
+    write_message_reports(reopen(root, bench), bench / "reports")
+
+
+def report_from_facts(root: Path, bench: Path) -> None:
+    """Stored send facts, as `report` left them, to reports."""
+    inputs = reopen(root, bench)
+    report_facts(inputs, FactFiles(bench / "scratch/facts"), describe(inputs), bench / "again")
+
+
+def reopen(root: Path, bench: Path) -> MessageInputs:
+    """What `ingest` read, without reading it again."""
+    read: FeedsRead = pickle.loads((bench / "read.pickle").read_bytes())  # noqa: S301 (our own)
+    return MessageInputs(read.catalog, load_workspace(root).config, bench / "scratch")
+
+
+def publish_all(root: Path) -> None:
+    """CSV files to published reports, without Prefect."""
+    clear(root)
+    started = datetime.now(UTC)
+    run_id = new_run_id(started)
+    staging = stage_snapshot(root, run_id)
+    read = read_into(root, root / "state/ledger", staging / "quarantine")
+    scratch = root / "state/scratch"
+    write_report_tables(read.catalog, load_workspace(root).config, scratch, staging, silence)
+    shutil.rmtree(scratch)
+    manifest = Manifest(
+        run_id=run_id,
+        started_at=started.isoformat(),
+        finished_at=datetime.now(UTC).isoformat(),
+        code_version="benchmark",
+        config_sha256="",
+        inputs=read.inputs(),
+        outputs=hash_outputs(staging, run_id),
+        reconciliation=[],
+        warnings=read.warnings,
+    )
+    publish_snapshot(root, staging, manifest)
+
+
+def run_command(root: Path) -> None:
+    """CSV files to published reports, as a person runs it."""
+    clear(root)
+    command = [str(Path(sys.executable).with_name("campaign-reports")), "run", str(root)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def clear(root: Path) -> None:
+    """Remove everything that earlier runs wrote into the workspace."""
+    for folder in ("state", "reports", "quarantine"):
+        shutil.rmtree(root / folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    modes = ("start", "ingest", "reports", "facts", "whole", "command")
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("mode", choices=modes)
+    arguments.add_argument("root", type=Path)
+    chosen = arguments.parse_args()
+    workspace = chosen.root.resolve()
+    kept = workspace / "ours"
+    kept.mkdir(exist_ok=True)
+    if chosen.mode == "ingest":
+        ingest(workspace, kept)
+    elif chosen.mode == "reports":
+        report(workspace, kept)
+    elif chosen.mode == "facts":
+        report_from_facts(workspace, kept)
+    elif chosen.mode == "whole":
+        publish_all(workspace)
+    elif chosen.mode == "command":
+        run_command(workspace)

@@ -1,0 +1,85 @@
+"""DuckDB, whose SQL shares nothing with us, comes to the same e-mail reports."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from flows.message_reports import MessageInputs, write_message_reports
+from flows.settings import load_workspace
+from tests.benchmarks.duckdb_job import run_whole
+from tests.benchmarks.floor import write_typed
+from tests.benchmarks.generate import generate
+from tests.benchmarks.ours import read_into
+
+EVENTS = 20_000
+TABLES = (
+    "email/campaign_report",
+    "email/dispatch_report",
+    "email/message_report",
+    "email/daily_report",
+    "email/link_report",
+    "people/contact_report",
+)
+ONLY_OURS = {"attributes", "sessions", "orders", "revenue"}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("benchmark") / "workspace"
+    generate(root, EVENTS)
+    return root
+
+
+@pytest.fixture(scope="module")
+def ours(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("ours")
+    read = read_into(workspace, out / "ledger", out / "quarantine")
+    config = load_workspace(workspace).config
+    write_message_reports(MessageInputs(read.catalog, config, out / "scratch"), out / "reports")
+    return out / "reports"
+
+
+@pytest.fixture(scope="module")
+def theirs(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("duckdb")
+    run_whole(workspace, out / "typed", out / "reports")
+    return out / "reports"
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_duckdb_gives_the_same_table(ours: Path, theirs: Path, table: str) -> None:
+    found = pl.read_parquet(ours / f"{table}.parquet").drop(ONLY_OURS, strict=False)
+    expected = pl.read_parquet(theirs / f"{table}.parquet").select(
+        pl.col(name).cast(pl.Decimal(18, 4))
+        if name == "cost"
+        else pl.col(name).dt.replace_time_zone("UTC")
+        if dtype == pl.Datetime("us", "UTC")
+        else pl.col(name)
+        for name, dtype in found.schema.items()
+    )
+    assert found.height > 0
+    assert_frame_equal(found, expected)
+
+
+def test_generated_mail_is_skewed_as_real_mail_is(workspace: Path) -> None:
+    sends = pl.read_csv(workspace / "raw/sends/*.csv")
+    events = pl.read_csv(workspace / "raw/events/*.csv")
+    senders = dict(events.group_by("event_type").agg(pl.col("send_id").n_unique()).iter_rows())
+    shares = {name: senders[f"email_{name}"] / sends.height for name in ("opened", "clicked")}
+    sizes = sends.group_by("message_id").len().get_column("len").sort(descending=True)
+    with_comma = events.get_column("user_agent").str.contains(",").sum() / events.height
+
+    assert events.height == pytest.approx(EVENTS, rel=0.05)
+    assert shares["opened"] == pytest.approx(0.35, abs=0.02)
+    assert shares["clicked"] == pytest.approx(0.04, abs=0.01)
+    assert sizes[0] > 10 * sizes[len(sizes) // 2]
+    assert with_comma == pytest.approx(0.1, abs=0.02)
+
+
+def test_the_floor_writes_every_row(workspace: Path, tmp_path: Path) -> None:
+    write_typed(workspace, tmp_path / "floor")
+
+    written = pl.scan_parquet(tmp_path / "floor/events/*.parquet").select(pl.len()).collect().item()
+    assert written == pl.read_csv(workspace / "raw/events/*.csv").height

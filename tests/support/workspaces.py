@@ -1,0 +1,80 @@
+"""Small workspaces on disk, and a run of them in this process, without Prefect."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from contracts.manifest import Check, Warned
+from flows.read import FeedsRead, find_problem, read_feeds, reconcile_inputs, write_quarantine
+from flows.message_reports import MessageInputs, write_message_reports
+from flows.settings import load_workspace
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run gave."""
+
+    read: FeedsRead
+    checks: list[Check]
+    warnings: list[Warned]
+    folder: Path
+
+    def table(self, group: str, name: str) -> pl.DataFrame:
+        return pl.read_parquet(self.folder / group / f"{name}.parquet")
+
+    def tables(self) -> dict[str, bytes]:
+        found = sorted(self.folder.rglob("*.parquet"))
+        return {f"{path.parent.name}/{path.stem}": path.read_bytes() for path in found}
+
+
+def as_csv(rows: Iterable[Row], columns: list[str]) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: row.get(name) for name in columns} for row in rows)
+    return text.getvalue().encode()
+
+
+def as_json_lines(rows: Iterable[Row]) -> bytes:
+    return "".join(json.dumps(dict(row)) + "\n" for row in rows).encode()
+
+
+def write_workspace(root: Path, toml: str, files: Mapping[str, bytes]) -> Path:
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "campaigns.toml").write_text(toml)
+    for path, content in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(content)
+    return root
+
+
+def feed(table: str, files: str, **settings: str) -> str:
+    lines = [f'table = "{table}"', f'files = "{files}"']
+    return "\n".join(["[[feeds]]", *lines, *(f"{k} = {v}" for k, v in settings.items()), ""])
+
+
+def read_workspace(root: Path, ledger: Path) -> FeedsRead:
+    return read_feeds(load_workspace(root, environ={}), ledger, lambda *_: None)
+
+
+def run_workspace(root: Path, out: Path) -> Ran:
+    """Read, check and report a workspace; fail where any check does not hold."""
+    loaded = load_workspace(root, environ={})
+    read = read_workspace(root, out / "ledger")
+    write_quarantine(read, out / "quarantine", "run")
+    assert (problem := find_problem(read, loaded.config)) is None, problem
+    staging = out / "snapshot"
+    checks, warnings = write_message_reports(
+        MessageInputs(read.catalog, loaded.config, out / "scratch"), staging
+    )
+    checks = [*reconcile_inputs(read.inputs()), *checks]
+    assert [check for check in checks if not check.holds] == []
+    return Ran(read, checks, [*read.warnings, *warnings], staging)
