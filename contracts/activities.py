@@ -55,6 +55,7 @@ class Visits(Table):
     contact_id: Text = column("who it was, where known")
     anonymous_id: Text = column("cookie or device")
     landing_url: Text = column("its first page")
+    is_bot: Flag = column("whether its user agent is a program; empty where none is known")
     channel_group: Text = column("Google Analytics 4's default channel group")
     date_day: Day = column("day of its start in the reporting time zone")
     platform: Text = column("ad platform, where known")

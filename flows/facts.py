@@ -14,6 +14,7 @@ from transforms.hierarchy import CODES
 from transforms.keys import BUCKETS, hash_pair, hash_unknown_message
 from transforms.links import identify_contacts, link_pairs, pair_events
 from transforms.message_days import add_links, add_message_days, sum_links, sum_message_days
+from transforms.placement import keep_placed, name_nameless, place_events
 from transforms.reports.people import (
     add_contacts,
     add_segments,
@@ -22,13 +23,7 @@ from transforms.reports.people import (
     sum_persons,
     sum_segments,
 )
-from transforms.sends import (
-    build_send_facts,
-    keep_placed,
-    name_nameless,
-    place_events,
-    tally,
-)
+from transforms.sends import build_send_facts, tally
 
 ROWS_A_GROUP = 4_000_000
 """How many slim rows are held in memory at a time."""

@@ -73,7 +73,7 @@ class SlimWriter:
             rows.write_parquet(folder / f"{WHOLE}.parquet", compression="lz4")
             return
         buckets = rows.with_columns((pl.col(key) % BUCKETS).alias("bucket")).partition_by(
-            "bucket", as_dict=True, include_key=False, maintain_order=False
+            "bucket", as_dict=True, maintain_order=False
         )
         for (bucket,), part in buckets.items():
-            part.write_parquet(folder / f"{bucket:02}-{self.flushes:04}.parquet", compression="lz4")
+            part.drop("bucket").write_parquet(folder / f"{bucket:02}-{self.flushes:04}.parquet", compression="lz4")

@@ -20,6 +20,11 @@ CLICK_TYPES = [
     str(Action.CLICKED),
     *(name for name, (_, action) in INTERACTIONS.items() if action == Action.CLICKED),
 ]
+DELIVERY_TYPES = [
+    str(Action.DELIVERED),
+    *(name for name, (_, action) in INTERACTIONS.items() if action == Action.DELIVERED),
+]
+DELIVERED_AT = "delivered_at"
 LONG = 10**18
 """Microseconds: further away than any other click."""
 
@@ -35,32 +40,30 @@ def flag_machines(events: pl.LazyFrame, deliveries: pl.LazyFrame) -> pl.LazyFram
 
     Args:
         events: canonical events; `send_id` is as far as known, `is_machine` the provider's flag.
-        deliveries: `org_id, send_id, delivered_at`, one row per send.
+        deliveries: `org_id, send_id, delivered_at`, as sends tell them; delivery events count too,
+            and the first of a send is its delivery.
 
     Returns:
         The same rows, in no order: `is_machine` (never null) and `machine_reason`, the reasons
         separated by commas, null where there is none.
     """
     agents = events.select(Events.user_agent).drop_nulls().unique().with_columns(judge_user_agent())
+    judged = events.join(agents, on=Events.user_agent, how="left", validate="m:1")
+    clicks = judged.filter(is_click()).pipe(_add_delivery, events, deliveries).pipe(_measure_gaps)
+    since_delivery = pl.col(AT) - pl.col(DELIVERED_AT)
+    soon = since_delivery.is_between(pl.duration(), pl.duration(seconds=DELIVERY_SECONDS))
     reasons = [
         pl.when(pl.col(Events.is_machine)).then(pl.lit(PROVIDER_FLAG)),
         pl.col("agent_reason"),
         pl.when(pl.col("gap") <= SEVERAL_LINKS_SECONDS * 1_000_000).then(pl.lit(SEVERAL_LINKS)),
-        pl.when(
-            is_click(),
-            (pl.col(AT) - pl.col("delivered_at")).is_between(
-                pl.duration(), pl.duration(seconds=DELIVERY_SECONDS)
-            ),
-        ).then(pl.lit(SOON_AFTER_DELIVERY)),
+        pl.when(soon).then(pl.lit(SOON_AFTER_DELIVERY)),
     ]
     reason = pl.concat_str(reasons, separator=",", ignore_nulls=True).replace("", None)
     return (
-        events.join(agents, on=Events.user_agent, how="left", validate="m:1")
-        .join(deliveries, on=[Events.org_id, SEND], how="left", validate="m:1")
-        .pipe(_measure_gaps)
+        pl.concat([judged.filter(~is_click()), clicks], how="diagonal")
         .with_columns(reason.alias(MACHINE_REASON))
         .with_columns(pl.col(MACHINE_REASON).is_not_null().alias(Events.is_machine))
-        .drop("agent_reason", "delivered_at", "gap")
+        .drop("agent_reason", DELIVERED_AT, "gap")
     )
 
 
@@ -83,21 +86,35 @@ def is_click() -> pl.Expr:
     return pl.col(Events.event_type).is_in(CLICK_TYPES)
 
 
-def _measure_gaps(events: pl.LazyFrame) -> pl.LazyFrame:
+def _add_delivery(
+    clicks: pl.LazyFrame, events: pl.LazyFrame, deliveries: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Add when the clicked send was delivered, where known."""
+    send = [Events.org_id, SEND]
+    told = events.filter(pl.col(Events.event_type).is_in(DELIVERY_TYPES)).select(
+        *send, pl.col(AT).alias(DELIVERED_AT)
+    )
+    first = (
+        pl.concat([deliveries.select(*send, DELIVERED_AT), told])
+        .join(clicks.select(send), on=send, how="semi")
+        .group_by(send)
+        .agg(pl.col(DELIVERED_AT).min())
+    )
+    return clicks.join(first, on=send, how="left", validate="m:1")
+
+
+def _measure_gaps(clicks: pl.LazyFrame) -> pl.LazyFrame:
     """Add `gap`: microseconds to the nearest click on another link of the same send.
 
     In the order of time, the nearest others of a click are those just before and just after the
     run of clicks on its own link.
     """
-    counts = is_click() & pl.col(SEND).is_not_null() & pl.col(URL).is_not_null()
+    counts = pl.col(SEND).is_not_null() & pl.col(URL).is_not_null()
     at = pl.col(AT).dt.epoch("us")
-    clicks = events.filter(counts).sort(Events.org_id, SEND, AT, URL)
     gap = pl.min_horizontal(at - _nearest_other(1), _nearest_other(-1) - at)
+    measured = clicks.filter(counts).sort(Events.org_id, SEND, AT, URL)
     return pl.concat(
-        [
-            events.filter(~counts).with_columns(pl.lit(None, pl.Int64).alias("gap")),
-            clicks.with_columns(gap.alias("gap")),
-        ]
+        [clicks.filter(~counts), measured.with_columns(gap.alias("gap"))], how="diagonal"
     )
 
 

@@ -3,98 +3,15 @@
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts import ACTION_CODES, CHANNEL_STRIDE, MessageDays, SendFacts
+from contracts.facts import ACTION_CODES, SendFacts
 from contracts.vocabulary import FINAL_STATUSES, Action, SendStatus
 from transforms.days import reporting_day
+from transforms.placement import unit_of
 from transforms.slim import STATUS_CODES
 
 QUEUED, SENT, DELIVERED, BOUNCED, FAILED = (STATUS_CODES[str(s)] for s in SendStatus)
 FINAL = [STATUS_CODES[str(status)] for status in FINAL_STATUSES]
 HARD, SOFT = 1, 2
-SPREAD = 0x9E3779B97F4A7C15
-"""An odd constant that keeps the units of one send in two channels apart."""
-
-
-def unit_of(ref: str, channel: str) -> pl.Expr:
-    """The key of a send in a channel."""
-    return pl.col(ref) ^ (pl.col(channel).cast(pl.UInt64) * SPREAD)
-
-
-def place_events(
-    events: pl.LazyFrame, sends: pl.LazyFrame, channels: pl.LazyFrame
-) -> pl.LazyFrame:
-    """Give every event the channel and message of its send, and the key of its unit.
-
-    Args:
-        events: Slim events whose `ref` names their send (`links.link_pairs`), and whether they
-            `names_send` by its id.
-        sends: Slim sends with their message's `channel`.
-        channels: One row per message: `message` and `channel`.
-
-    Returns:
-        One row per event: `unit`, `channel`, `message`, `contact`, `action`, `hardness`,
-        `is_machine`, `at`, `url`, whether its unit `has_row`, and whether it `is_orphan`: whether
-        it names a send by id that no row is of. An event belongs to the channel
-        of its type; a bare action takes its send's, or else its message's.
-    """
-    rows = sends.select("send", "is_holdout", row_channel="channel", row_message="message")
-    own = pl.col("kind") // CHANNEL_STRIDE
-    of_message = channels.select("message", message_channel="channel")
-    placed = events.join(rows, left_on="ref", right_on="send", how="left", validate="m:1").join(
-        of_message, on="message", how="left", validate="m:1"
-    )
-    return (
-        placed.with_columns(
-            channel=pl.when(own > 0)
-            .then(own)
-            .otherwise(pl.coalesce("row_channel", "message_channel")),
-            action=pl.col("kind") % CHANNEL_STRIDE,
-            has_row=pl.col("row_channel").is_not_null(),
-            is_orphan=pl.col("names_send") & pl.col("row_channel").is_null(),
-        )
-        .with_columns(
-            has_row=pl.col("has_row") & (pl.col("row_channel") == pl.col("channel")),
-            unit=unit_of("ref", "channel"),
-            message=pl.coalesce("row_message", "message"),
-        )
-        .select(
-            "unit",
-            "channel",
-            "message",
-            "contact",
-            "action",
-            "hardness",
-            "is_machine",
-            "at",
-            "url",
-            "has_row",
-            "is_orphan",
-            "is_holdout",
-        )
-    )
-
-
-def name_nameless(placed: pl.LazyFrame, unknown: list[int]) -> pl.LazyFrame:
-    """Give events of a send without a row, that name no message, the message of its others.
-
-    Args:
-        placed: Events (`place_events`).
-        unknown: The keys that stand for no message known (`keys.hash_unknown_message`).
-    """
-    nameless = pl.col("message").is_in(unknown) & ~pl.col("has_row")
-    without = placed.filter(nameless)
-    others = (
-        placed.filter(~nameless & ~pl.col("has_row"))
-        .join(without.select("unit").unique(), on="unit", how="semi")
-        .group_by("unit")
-        .agg(other=pl.col("message").max())
-    )
-    named = (
-        without.join(others, on="unit", how="left", validate="m:1")
-        .with_columns(message=pl.coalesce("other", "message"))
-        .drop("other")
-    )
-    return pl.concat([placed.filter(~nameless), named])
 
 
 def build_send_facts(
@@ -104,7 +21,7 @@ def build_send_facts(
 
     Args:
         sends: Slim sends with their message's `channel`.
-        placed: Their events (`place_events`).
+        placed: Their events (`placement.place_events`).
         timezone: The reporting time zone.
 
     Returns:
@@ -287,12 +204,6 @@ def _decide_days(units: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
             clicks=pl.col("clicks").fill_null(0),
         )
     )
-
-
-def keep_placed(events: pl.LazyFrame) -> pl.LazyFrame:
-    """The events that belong to a channel and to no hold-out, which is no send."""
-    is_held_out = pl.col("is_holdout").fill_null(value=False)
-    return events.filter(pl.col("channel").is_not_null(), ~is_held_out).drop("is_holdout")
 
 
 def tally(facts: pl.LazyFrame, placed: pl.LazyFrame) -> pl.LazyFrame:

@@ -41,9 +41,9 @@ def collect_touches(
 
     Complete for any split of the rows by person (`hash_person`).
 
-    Clicks, opens and generic events as `rules` say (those of machines never); sessions that are
-    neither direct nor the landing of a click; direct mail that was not held out and did not bounce
-    or fail, at the first instant of its attribution window.
+    Clicks, opens and generic events as `rules` say; sessions that are neither direct nor the
+    landing of a click; direct mail that was not held out and did not bounce or fail, at the first
+    instant of its attribution window. What machines did is never a touch.
 
     Args:
         events: `MessageEvents`, contacts filled in.
@@ -91,11 +91,13 @@ def _touch_by_events(events: pl.LazyFrame, rules: AttributionSection) -> pl.Lazy
 
 
 def _touch_by_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
-    """Sessions that an ad or anything else but a direct visit brought."""
+    """People's sessions that an ad or anything else but a direct visit brought."""
     has_ad = pl.col(Visits.campaign_id).is_not_null() | pl.col(Visits.ad_id).is_not_null()
     group = pl.col(Visits.channel_group).fill_null(UNASSIGNED_GROUP)
     return (
-        sessions.filter(has_ad | (group != DIRECT_GROUP))
+        sessions.filter(
+            has_ad | (group != DIRECT_GROUP), ~pl.col(Visits.is_bot).fill_null(value=False)
+        )
         .with_columns(
             pl.col(Visits.started_at).alias(Touches.touched_at),
             pl.when(has_ad).then(pl.lit(Channel.ADS)).otherwise(group).alias(Touches.channel),

@@ -228,6 +228,7 @@ def test_session_with_an_ad_is_of_the_channel_ads() -> None:
             visit("v1", NOON - 3 * HOUR, "paid search", campaign_id="77", platform="google_ads"),
             visit("v2", NOON - 2 * HOUR, "paid search", platform="google_ads"),
             visit("v3", NOON - HOUR, None),
+            visit("v4", NOON - HOUR, "referral", is_bot=True),
         ],
         orders=[order("A", NOON)],
     )

@@ -74,6 +74,18 @@ def test_click_soon_after_delivery(after: float, event_type: str, reason: str | 
     assert flag({"send_id": "s1", "occurred_at": at, "event_type": event_type}) == [reason]
 
 
+def test_delivery_event_is_a_delivery() -> None:
+    """Of a send that no row tells of; the first one counts."""
+    at = NOON + 60 * SECOND
+    assert flag(
+        {"send_id": "s9", "event_type": "email_delivered", "occurred_at": at},
+        {"send_id": "s9", "event_type": "email_delivered", "occurred_at": at + 9 * SECOND},
+        {"send_id": "s9", "occurred_at": at + 4 * SECOND},
+        {"send_id": "s9", "occurred_at": at + 10 * SECOND},
+        {"send_id": "s9", "occurred_at": at + 4 * SECOND, "org_id": "p"},
+    ) == [None, None, "click_soon_after_delivery", None, None]
+
+
 def test_reasons_add_up() -> None:
     """The provider's flag stands first."""
     event = {"is_machine": True, "user_agent": "curl/8", "send_id": "s1", "occurred_at": NOON}

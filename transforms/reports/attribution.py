@@ -120,15 +120,26 @@ def count_orders_by_ad(
         One row per organization, `date_day`, platform, campaign, ad group and ad, with `orders`
         and `revenue`. The day is that of the session, so that they stand beside its spend.
     """
-    visits = sessions.filter(pl.col(Visits.platform).is_not_null()).select(
-        *AD_GRAIN, Visits.session_id
+    by_session = count_orders_by_session(order_touches, orders)
+    return (
+        sessions.filter(pl.col(Visits.platform).is_not_null())
+        .select(*AD_GRAIN, Visits.session_id)
+        .join(by_session, on=[Visits.org_id, Visits.session_id], how="inner", validate="1:1")
+        .pipe(_sum_orders, AD_GRAIN)
     )
-    touch = [CreditedTouch.org_id, CreditedTouch.session_id]
+
+
+def count_orders_by_session(order_touches: pl.LazyFrame, orders: pl.LazyFrame) -> pl.LazyFrame:
+    """Sum the orders whose last touch was a session.
+
+    Returns:
+        One row per organization and session, with `orders` and `revenue`: joined to sessions, they
+        fall into whatever row the session falls into.
+    """
     return (
         _take_last_touches(order_touches, orders)
-        .select(*touch, ORDERS, REVENUE)
-        .join(visits, on=touch, how="inner", validate="m:1")
-        .pipe(_sum_orders, AD_GRAIN)
+        .filter(pl.col(CreditedTouch.session_id).is_not_null())
+        .pipe(_sum_orders, [CreditedTouch.org_id, CreditedTouch.session_id])
     )
 
 

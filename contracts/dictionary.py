@@ -1,0 +1,65 @@
+"""The data dictionary, made from the contracts: what every table and column means."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from contracts.columns import Table, any_of, descriptions, grain, key, polars_schema, references
+from contracts.columns import required as required_columns
+from contracts.feeds import FEEDS
+from contracts.quarantine import Quarantine
+from contracts.reports import REPORTS
+from contracts.vocabulary import MESSAGE_CHANNELS
+
+TITLE = "# Data dictionary\n\nGenerated from contracts/ by `campaign-reports dictionary`.\n"
+
+
+def render_dictionary() -> str:
+    """Every canonical table, report table and the quarantine, as Markdown."""
+    return "\n".join(
+        [
+            TITLE,
+            "## Canonical tables: what feeds become\n",
+            *(_render(name, table, feed=True) for name, table in FEEDS.items()),
+            "## Report tables: what a run publishes\n",
+            *(_render(name, table) for name, table in _reports()),
+            "## Quarantine: what was rejected\n",
+            _render("quarantine/<run_id>/<feed>", Quarantine),
+        ]
+    )
+
+
+def _reports() -> Iterator[tuple[str, type[Table]]]:
+    """Each report once; those of the message channels share their contracts."""
+    first, *others = MESSAGE_CHANNELS
+    for (group, name), table in REPORTS.items():
+        if group in others:
+            continue
+        label = f"{{{','.join(MESSAGE_CHANNELS)}}}" if group == first else group
+        yield f"{label}/{name}", table
+
+
+def _render(name: str, table: type[Table], *, feed: bool = False) -> str:
+    needed = set(required_columns(table)) if feed else set()
+    targets, keys, texts = references(table), set(key(table)), descriptions(table)
+    lines = [f"### {name}\n", f"{grain(table)}\n"]
+    if alternatives := any_of(table):
+        lines.append(f"A row names at least one of {', '.join(alternatives)}.\n")
+    lines += ["| column | type | key | what it holds |", "|---|---|---|---|"]
+    for column, dtype in polars_schema(table).items():
+        shown = f"**{column}**" if column in needed else column
+        points = f"; references {targets[column]}" if column in targets else ""
+        mark = "key" if column in keys else ""
+        lines.append(f"| {shown} | {_type(dtype)} | {mark} | {texts[column]}{points} |")
+    return "\n".join([*lines, ""])
+
+
+def _type(dtype: pl.DataType) -> str:
+    if isinstance(dtype, pl.Datetime):
+        return "timestamp (UTC)"
+    if isinstance(dtype, pl.Decimal):
+        return f"decimal({dtype.precision},{dtype.scale})"
+    if isinstance(dtype, pl.List):
+        return "list of text"
+    words = {pl.String: "text", pl.Int64: "integer", pl.Float64: "float", pl.Date: "date"}
+    return {**words, pl.Boolean: "boolean"}.get(type(dtype), str(dtype))

@@ -1,0 +1,104 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pandera.errors import SchemaErrors
+
+from contracts.columns import columns, polars_schema, required
+from contracts.feeds import FEEDS, Feed
+from transforms.parsing import ROW_NUMBER, TEXT_OF, parsed_columns
+from transforms.validation import explain_failures, is_suspect
+
+WORDS = (
+    "a",
+    "google_ads",
+    "google_ads\n",
+    "Google Ads",
+    "_x",
+    "email",
+    "EMAIL",
+    "sms",
+    "sent",
+    "delivered",
+    "draft",
+    "ad",
+    "account",
+    " ad",
+    "USD",
+    "{}",
+    "é",
+    " ",
+)
+VALUES: dict[Any, tuple[Any, ...]] = {
+    pl.String: WORDS,
+    pl.Int64: (0, -1, 7, 2**62),
+    pl.Boolean: (True, False),
+    pl.Date: (date(2026, 2, 28),),
+    pl.Datetime: (datetime(2026, 3, 29, 1, tzinfo=UTC),),
+    pl.Decimal: (Decimal("0.0000"), Decimal("-0.0001"), Decimal("12.3456")),
+    pl.Float64: (0.0, -1.0, 1.5),
+}
+
+
+@st.composite
+def parsed_rows(draw: st.DrawFn, table: type[Feed]) -> pl.DataFrame:
+    """Rows as `parse_rows` gives them: typed cells, and the text of those that were parsed."""
+    schema = polars_schema(table)
+    texts = {TEXT_OF + name: pl.String for name in parsed_columns(table)}
+    rows = []
+    for number in range(1, draw(st.integers(1, 4)) + 1):
+        row: dict[str, Any] = {ROW_NUMBER: number}
+        for name, dtype in schema.items():
+            is_rare = name in required(table)
+            missing = st.nothing() if is_rare and draw(st.integers(0, 9)) else st.none()
+            values = next(of for kind, of in VALUES.items() if dtype == kind)
+            row[name] = draw(missing | st.sampled_from(values) | st.sampled_from(values))
+        for name in parsed_columns(table):
+            is_broken = draw(st.integers(0, 19)) == 0
+            if name == "attributes":
+                row[TEXT_OF + name] = "[1]" if is_broken else None
+                continue
+            row[name] = None if is_broken else row[name]
+            row[TEXT_OF + name] = "??" if is_broken else None if row[name] is None else str(row[name])
+        rows.append(row)
+    return pl.DataFrame(rows, schema={ROW_NUMBER: pl.UInt32, **schema, **texts}, orient="row")
+
+
+def holds(table: type[Feed], row: pl.DataFrame) -> bool:
+    try:
+        table.validate(row.select(columns(table)), lazy=True)
+    except SchemaErrors:
+        return False
+    return True
+
+
+def has_unparsed(table: type[Feed], row: dict[str, Any]) -> bool:
+    return any(
+        row[TEXT_OF + name] is not None and (name == "attributes" or row[name] is None)
+        for name in parsed_columns(table)
+    )
+
+
+@pytest.mark.parametrize("name", FEEDS)
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_suspects_are_the_rows_that_pandera_fails_or_that_were_not_parsed(
+    name: str, data: st.DataObject
+) -> None:
+    table = FEEDS[name]
+    rows = data.draw(parsed_rows(table))
+    failing = {
+        row[ROW_NUMBER]
+        for row, alone in zip(rows.iter_rows(named=True), rows.iter_slices(1), strict=True)
+        if has_unparsed(table, row) or not holds(table, alone)
+    }
+    suspects = rows.filter(is_suspect(table))
+    assert set(suspects.get_column(ROW_NUMBER)) == failing
+    if failing:
+        reasons = explain_failures(suspects, table)
+        assert set(reasons.get_column(ROW_NUMBER)) == failing
+        assert reasons.get_column("failed_checks").list.len().min()
