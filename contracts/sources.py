@@ -52,10 +52,19 @@ class InHeader(Strict):
     in_header: str
 
 
-class FirstOf(Strict):
-    """The first of several columns that has a value."""
+class Joined(Strict):
+    """Several columns' texts joined, as for an id that needs two of them; empty if one is."""
 
-    first: tuple[str | Slice | Like, ...] = Field(min_length=1)
+    join: tuple[str, ...] = Field(min_length=1)
+    optional: tuple[str, ...] = ()
+    """Further columns, joined on where they have a value; they never make the whole empty."""
+    separator: str = ":"
+
+
+class FirstOf(Strict):
+    """The first of several columns, or of what is read from them, that has a value."""
+
+    first: tuple[str | Slice | Like | InHeader | Joined, ...] = Field(min_length=1)
 
 
 class SumOf(Strict):
@@ -64,15 +73,6 @@ class SumOf(Strict):
     sum: tuple[str, ...] = Field(min_length=1)
     minus: tuple[str, ...] = ()
     """Numeric columns that are taken off the sum, where it has a value."""
-
-
-class Joined(Strict):
-    """Several columns' texts joined, as for an id that needs two of them; empty if one is."""
-
-    join: tuple[str, ...] = Field(min_length=1)
-    optional: tuple[str, ...] = ()
-    """Further columns, joined on where they have a value; they never make the whole empty."""
-    separator: str = ":"
 
 
 Expression = str | FirstOf | SumOf | Joined | Slice | Like | InHeader

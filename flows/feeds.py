@@ -21,12 +21,14 @@ class Feed:
         name: How messages and quarantine call it.
         readings: How its rows become rows of each of its tables.
         options: What is known about its files before they are opened.
+        leaves_other_rows: Whether rows of none of its tables are left out, not rejected.
     """
 
     section: FeedSection
     name: str
     readings: tuple[Reading, ...]
     options: FileOptions
+    leaves_other_rows: bool = False
 
     @property
     def signature(self) -> str:
@@ -60,31 +62,31 @@ def _unique_name(names: list[str], place: int) -> str:
 
 def _configure_feed(section: FeedSection, name: str) -> Feed:
     source = _source_of(section)
-    ignored = frozenset(map(fold, source.ignored))
+    mappings = [_override(mapping, section) for mapping in source.tables]
+    named = frozenset(
+        fold(column)
+        for mapping in mappings
+        for expression in mapping.columns.values()
+        for column in file_columns(expression)
+    )
     readings = tuple(
         Reading(
-            mapping=_override(mapping, section),
+            mapping=mapping,
             timezone=section.timezone or source.timezone or "UTC",
             thousands=source.thousands_separator,
-            ignored=ignored,
+            ignored=named.union(map(fold, source.ignored)),
         )
-        for mapping in source.tables
+        for mapping in mappings
     )
-    expected = {
-        fold(column)
-        for reading in readings
-        for expression in reading.mapping.columns.values()
-        for column in file_columns(expression)
-    }
     options = FileOptions(
         encoding=section.encoding,
         delimiter=section.delimiter,
         null_values=(*source.null_values, *section.null_values),
-        expected_columns=frozenset(expected) if section.source else frozenset(),
+        expected_columns=named if section.source else frozenset(),
         total_row_prefixes=source.total_rows,
         flatten=frozenset(source.flatten),
     )
-    return Feed(section, name, readings, options)
+    return Feed(section, name, readings, options, source.leaves_other_rows)
 
 
 def _source_of(section: FeedSection) -> Source:
@@ -131,7 +133,10 @@ def require_inside(root: Path, raw: RawFile) -> None:
 
 def require_columns(feed: Feed, header: tuple[str, ...]) -> None:
     """Refuse a file that lacks a column without which no row of its table can hold."""
+    present = {fold(name) for name in header}
     for reading in feed.readings:
+        if not present.issuperset(map(fold, reading.mapping.unless_empty)):
+            continue
         table = reading.table
         missing = find_missing_columns(reading, header, required(table))
         alternatives = any_of(table)

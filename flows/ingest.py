@@ -22,7 +22,7 @@ from transforms.parsing import (
 from transforms.validation import explain_failures, is_suspect
 from transforms.versions import RAW_HASH
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Part of every ledger key: raise it when the same bytes would be read otherwise."""
 RECEIPT = "receipt.json"
 KEY_HASH = "key_hash"
@@ -108,7 +108,8 @@ def ingest_file(same: SameBytes, ledger: Path) -> Receipt:
     for number, batch in enumerate(opened.batches()):
         header = tuple(name for name in batch.rows.columns if name != ROW_NUMBER)
         taken = [table.take(batch, header, number) for table in tables]
-        _quarantine_unclaimed(tables[0], batch, taken, number)
+        if not raw.feed.leaves_other_rows:
+            _quarantine_unclaimed(tables[0], batch, taken, number)
     receipt = Receipt(
         key=same.key,
         sha256=opened.content_sha256,

@@ -39,6 +39,9 @@ OFFSET_FORMATS = (
 ISO_START = r"^\s*\d{4}-\d\d-\d\d(?:[T ]\d{1,2}:\d\d|\s*$)"
 TRUE_WORDS = ("true", "t", "1", "yes", "y")
 FALSE_WORDS = ("false", "f", "0", "no", "n")
+MILLISECONDS_FROM = 10**11
+MICROSECONDS_FROM = 10**14
+"""From which size on a Unix time whose unit is not told counts milli- or microseconds."""
 
 
 def parse_text(cells: pl.Series) -> pl.Series:
@@ -56,21 +59,25 @@ def parse_instants(
         cells: ISO 8601 with or without offset and fraction, a Unix time, or a native timestamp.
         timezone: Of stamps without offset. A local time that does not exist is null; one that
             exists twice is the first.
-        unit: `unix_seconds` or `unix_milliseconds`, where the stamps are numbers.
-        form: A strptime format, where the stamps are not ISO 8601.
+        unit: `unix_seconds`, `unix_milliseconds` or `unix`, where the stamps are numbers.
+        form: A strptime format of stamps that are not ISO 8601.
     """
     if isinstance(cells.dtype, pl.Datetime):
         return _to_utc(cells.dt.cast_time_unit("us"), timezone)
     if cells.dtype == pl.Date:
         return _to_utc(cells.cast(pl.Datetime("us")), timezone)
-    if unit in (Unit.UNIX_SECONDS, Unit.UNIX_MILLISECONDS):
-        scale = 1_000_000 if unit is Unit.UNIX_SECONDS else 1_000
-        micros = cells.cast(pl.Decimal(38, 6), strict=False) * scale
+    if unit in (Unit.UNIX_SECONDS, Unit.UNIX_MILLISECONDS, Unit.UNIX):
+        number = cells.cast(pl.Decimal(38, 6), strict=False)
+        micros = number * (1_000 if unit is Unit.UNIX_MILLISECONDS else 1_000_000)
+        if unit is Unit.UNIX:
+            micros = micros.zip_with(number < MILLISECONDS_FROM, number * 1_000)
+            micros = micros.zip_with(number < MICROSECONDS_FROM, number)
         return micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     text = parse_text(cells)
-    if form is not None:
-        return _to_utc(text.str.to_datetime(form, strict=False, time_unit="us"), timezone)
-    return _parse_iso(text, timezone)
+    if form is None:
+        return _parse_iso(text, timezone)
+    formed = _to_utc(text.str.to_datetime(form, strict=False, time_unit="us"), timezone)
+    return formed.zip_with(formed.is_not_null(), _parse_iso(text, timezone))
 
 
 def _parse_iso(text: pl.Series, timezone: str) -> pl.Series:

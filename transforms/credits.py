@@ -19,6 +19,9 @@ UNITS_PER_CENT = 100
 DECAY_PRECISION = 2**40
 """Weights of time_decay are whole numbers of this fraction of the last touch's."""
 
+EVEN_UP_TO = 2
+"""How many touches position_based treats alike."""
+
 DIRECT = "direct"
 ORDER_ROW, REVENUE, LAST_AT, LAST_NON_DIRECT = "order_row", "order_revenue", "last_at", "last_nd"
 CREDIT, MONEY = "credit_units", "money_units"
@@ -106,7 +109,7 @@ def _share_by_position(units: str) -> pl.Expr:
         .otherwise(middles_first)
     )
     share = pl.when(is_end).then(end).otherwise(middle) + (place <= left).cast(pl.Int64)
-    return pl.when(count <= 2).then(_share_evenly(units)).otherwise(share)
+    return pl.when(count <= EVEN_UP_TO).then(_share_evenly(units)).otherwise(share)
 
 
 def _share_by_weight(units: str) -> pl.Expr:

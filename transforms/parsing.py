@@ -65,7 +65,7 @@ def file_columns(expression: Expression, header: Iterable[str] = ()) -> tuple[st
         case InHeader():
             return _find_like(expression.in_header, header)[:1]
         case SumOf():
-            return expression.sum
+            return (*expression.sum, *expression.minus)
         case Joined():
             return (*expression.join, *expression.optional)
         case Slice():
@@ -199,7 +199,10 @@ def _read(expression: Expression, named: dict[str, str]) -> pl.Expr:
             taken = re.fullmatch(expression.in_header, found[0].strip(), re.IGNORECASE) if found else None
             return pl.lit(taken[1] if taken else None, pl.String)
         case SumOf():
-            return _sum_texts([_text(name, named) for name in expression.sum])
+            return _sum_texts(
+                [_text(name, named) for name in expression.sum],
+                [_text(name, named) for name in expression.minus],
+            )
         case Joined():
             parts = [_text(name, named) for name in expression.join]
             further = [_text(name, named) for name in expression.optional]
@@ -209,28 +212,38 @@ def _read(expression: Expression, named: dict[str, str]) -> pl.Expr:
             return _text(expression.column, named).str.extract(expression.extract, 1)
 
 
-def _sum_texts(cells: list[pl.Expr]) -> pl.Expr:
+def _sum_texts(added: list[pl.Expr], taken_off: list[pl.Expr]) -> pl.Expr:
     """Exact sum as text; a cell that is no number makes it a text that is none either."""
+    cells = [*added, *taken_off]
     numbers = [cell.cast(pl.Decimal(38, 9), strict=False) for cell in cells]
     broken = pl.any_horizontal(
         cell.is_not_null() & n.is_null() for cell, n in zip(cells, numbers, strict=True)
     )
-    filled = pl.any_horizontal(cell.is_not_null() for cell in cells)
-    total = pl.sum_horizontal(n.fill_null(0) for n in numbers).cast(pl.String)
-    return pl.when(broken).then(pl.concat_str(cells, ignore_nulls=True, separator="+")).when(filled).then(total)
+    filled = pl.any_horizontal(cell.is_not_null() for cell in added)
+    signed = [n.fill_null(0) * (1 if at < len(added) else -1) for at, n in enumerate(numbers)]
+    total = pl.sum_horizontal(signed).cast(pl.String)
+    return (
+        pl.when(broken)
+        .then(pl.concat_str(cells, ignore_nulls=True, separator="+"))
+        .when(filled)
+        .then(total)
+    )
 
 
 def _translate(cells: pl.Expr, mapping: TableMapping, name: str) -> pl.Expr:
     """Our words for the vendor's: listed ones, then snake_case, then the text as it stands."""
-    words = {fold(theirs): ours or None for theirs, ours in mapping.values.get(name, {}).items()}
-    anything_else = words.pop("*", "*")
-    rest = _to_snake_case(cells) if name in mapping.snake_case else cells
-    if anything_else != "*":
-        rest = pl.when(cells.is_not_null()).then(pl.lit(anything_else, pl.String))
+    listed = {fold(theirs): ours or None for theirs, ours in mapping.values.get(name, {}).items()}
+    words = {theirs: ours for theirs, ours in listed.items() if not theirs.endswith("*")}
+    beginnings = {theirs[:-1]: ours for theirs, ours in listed.items() if theirs.endswith("*")}
     folded = cells.str.strip_chars().str.to_lowercase()
-    return pl.when(folded.is_in(list(words))).then(
-        folded.replace_strict(words, default=None, return_dtype=pl.String)
-    ).otherwise(rest) if words else rest
+    translated = _to_snake_case(cells) if name in mapping.snake_case else cells
+    for beginning, ours in sorted(beginnings.items(), key=lambda found: len(found[0])):
+        begins = folded.str.starts_with(beginning)
+        translated = pl.when(begins).then(pl.lit(ours, pl.String)).otherwise(translated)
+    if not words:
+        return translated
+    word = folded.replace_strict(words, default=None, return_dtype=pl.String)
+    return pl.when(folded.is_in(list(words))).then(word).otherwise(translated)
 
 
 def _to_snake_case(cells: pl.Expr) -> pl.Expr:

@@ -10,12 +10,14 @@ compared trimmed and in any case; a missing value equals nothing and differs fro
 import json
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeGuard
 
 import polars as pl
 
 from contracts.columns import columns, polars_schema
 from contracts.feeds import Contacts, Segments
+
+Comparison = Callable[[pl.Expr, object], pl.Expr]
 
 JOINERS = {"and": "and", "all": "and", "or": "or", "any": "or"}
 JOINER_KEYS = ("match", "logic", "combinator", "conjunction", "operator", "op", "type")
@@ -107,7 +109,7 @@ def select_rule_members(
     return pl.concat([empty, *drawn]).sort(names)
 
 
-def _compile(node: Any) -> pl.Expr:
+def _compile(node: object) -> pl.Expr:
     """One node of the rules as an expression that is never null."""
     if isinstance(node, list):
         return _join("and", node)
@@ -129,7 +131,7 @@ def _compile(node: Any) -> pl.Expr:
     return _join("and", [{"field": key, "op": _equality(v), "value": v} for key, v in node.items()])
 
 
-def _equality(value: Any) -> str:
+def _equality(value: object) -> str:
     """The operator that a bare value stands for."""
     return "in" if isinstance(value, list) else "eq"
 
@@ -185,22 +187,22 @@ def _fold(field: pl.Expr) -> pl.Expr:
     return field.str.strip_chars().str.to_lowercase()
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     """A value of the rules as it is compared."""
     return str(value).strip().lower()
 
 
-def _equals(field: pl.Expr, value: Any) -> pl.Expr:
+def _equals(field: pl.Expr, value: object) -> pl.Expr:
     """Numbers as numbers, all else as text."""
     if _is_number(value):
         return field.cast(pl.Float64, strict=False) == value
     return _fold(field) == _text(value)
 
 
-def _orders(compare: Callable[[pl.Expr, Any], pl.Expr]) -> Callable[[pl.Expr, Any], pl.Expr]:
+def _orders(compare: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> Comparison:
     """Greater or less: numbers as numbers, all else as text, in which ISO dates are in order."""
 
-    def compare_field(field: pl.Expr, value: Any) -> pl.Expr:
+    def compare_field(field: pl.Expr, value: object) -> pl.Expr:
         if _is_number(value):
             return compare(field.cast(pl.Float64, strict=False), pl.lit(float(value)))
         return compare(_fold(field), pl.lit(_text(value)))
@@ -208,22 +210,23 @@ def _orders(compare: Callable[[pl.Expr, Any], pl.Expr]) -> Callable[[pl.Expr, An
     return compare_field
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     """Whether a value of the rules is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _is_in(field: pl.Expr, values: list[Any]) -> pl.Expr:
+def _is_in(field: pl.Expr, values: object) -> pl.Expr:
     """Whether one of several values."""
-    return pl.any_horizontal(pl.lit(value=False), *(_equals(field, value) for value in values))
+    listed = values if isinstance(values, list) else [values]
+    return pl.any_horizontal(pl.lit(value=False), *(_equals(field, value) for value in listed))
 
 
-def _contains(field: pl.Expr, value: Any) -> pl.Expr:
+def _contains(field: pl.Expr, value: object) -> pl.Expr:
     """Whether the text is a part."""
     return _fold(field).str.contains(_text(value), literal=True)
 
 
-OPERATORS: dict[str, Callable[[pl.Expr, Any], pl.Expr]] = {
+OPERATORS: dict[str, Comparison] = {
     "eq": _equals,
     "ne": lambda field, value: ~_equals(field, value).fill_null(value=False),
     "gt": _orders(lambda field, value: field > value),

@@ -47,12 +47,31 @@ def compact(value: object) -> str:
 
 
 def value_at(value: object, path: str) -> object:
-    """Return what stands at a dotted path in a decoded value, None if there is nothing."""
-    for step in path.split("."):
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            return None
-    return value
+    """Return what stands at a dotted path in a decoded value, None if there is nothing.
+
+    A step is a member's name, a place in an array, `*` for whichever member has the rest of the
+    path, or `name=text` for the first object of an array whose member of that name is that text.
+    """
+    return _at(value, path.split("."))
+
+
+def _at(value: object, steps: list[str]) -> object:
+    if not steps:
+        return value
+    step, *rest = steps
+    if isinstance(value, dict):
+        if step == "*":
+            found = (_at(member, rest) for member in value.values())
+            return next((one for one in found if one is not None), None)
+        return _at(value.get(step), rest)
+    if isinstance(value, list):
+        return _at(_element(value, step), rest)
+    return None
+
+
+def _element(array: list[object], step: str) -> object:
+    """Return an array's element by its place, or by the text of one of its members."""
+    if step.isdecimal():
+        return array[int(step)] if int(step) < len(array) else None
+    name, _, text = step.partition("=")
+    return next((one for one in array if isinstance(one, dict) and one.get(name) == text), None)
