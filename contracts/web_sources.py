@@ -3,6 +3,10 @@
 from enum import StrEnum
 
 
+def _list_sites(labels: str) -> frozenset[str]:
+    return frozenset(labels.split())
+
+
 class ChannelGroup(StrEnum):
     """Where a session came from, in the order of Google Analytics 4's default channel grouping."""
 
@@ -38,42 +42,211 @@ PARAMETERS: dict[str, str] = {
 """Our column -> the names that its parameter bears in a URL: Google's, or Matomo's for the same."""
 
 SEARCH_SITES = frozenset(
-    """
-    360 alice aol ask avg babylon baidu bing brave centrum comcast conduit cnn coccoc daum
-    dogpile duckduckgo ecosia eniro exalead excite givewater globo go google gmx incredimail
-    kvasir lycos mamma msn mynet najdi naver netscape onet orange ozu perplexity presearch
-    privacywall qwant rakuten rambler sapo seznam sogou startpage startsiden sweetsearch swisscows
-    szukacz terra tiscali tut ukr virgilio voila walla wp yahoo yandex yippy yuppy zapmeta
-    """.split()
+    [
+        "360",
+        "alice",
+        "aol",
+        "ask",
+        "avg",
+        "babylon",
+        "baidu",
+        "bing",
+        "brave",
+        "centrum",
+        "comcast",
+        "conduit",
+        "cnn",
+        "coccoc",
+        "daum",
+        "dogpile",
+        "duckduckgo",
+        "ecosia",
+        "eniro",
+        "exalead",
+        "excite",
+        "givewater",
+        "globo",
+        "go",
+        "google",
+        "gmx",
+        "incredimail",
+        "kvasir",
+        "lycos",
+        "mamma",
+        "msn",
+        "mynet",
+        "najdi",
+        "naver",
+        "netscape",
+        "onet",
+        "orange",
+        "ozu",
+        "perplexity",
+        "presearch",
+        "privacywall",
+        "qwant",
+        "rakuten",
+        "rambler",
+        "sapo",
+        "seznam",
+        "sogou",
+        "startpage",
+        "startsiden",
+        "sweetsearch",
+        "swisscows",
+        "szukacz",
+        "terra",
+        "tiscali",
+        "tut",
+        "ukr",
+        "virgilio",
+        "voila",
+        "walla",
+        "wp",
+        "yahoo",
+        "yandex",
+        "yippy",
+        "yuppy",
+        "zapmeta",
+    ]
 )
 """Search engines, as the label of their site."""
 
 SOCIAL_SITES = frozenset(
-    """
-    43things academia badoo bebo blackplanet blogger blogspot bsky buzznet classmates delicious
-    deviantart diaspora digg disqus facebook fb fbcdn flickr flipboard foursquare geni goodreads
-    hi5 hootsuite ig instagram instapaper kakao line linkedin livejournal lnkd mastodon medium
-    meetup messenger mix myspace nextdoor ning odnoklassniki ok pinboard pinterest plurk pocket
-    quora ravelry reddit renren sharethis skype slack slashdot snapchat stumbleupon t tagged
-    taringa telegram threads tiktok trustpilot tumblr twitter viadeo vk wattpad weebly weibo
-    whatsapp wechat wordpress x xanga xing yammer yelp
-    """.split()
+    [
+        "43things",
+        "academia",
+        "badoo",
+        "bebo",
+        "blackplanet",
+        "blogger",
+        "blogspot",
+        "bsky",
+        "buzznet",
+        "classmates",
+        "delicious",
+        "deviantart",
+        "diaspora",
+        "digg",
+        "disqus",
+        "facebook",
+        "fb",
+        "fbcdn",
+        "flickr",
+        "flipboard",
+        "foursquare",
+        "geni",
+        "goodreads",
+        "hi5",
+        "hootsuite",
+        "ig",
+        "instagram",
+        "instapaper",
+        "kakao",
+        "line",
+        "linkedin",
+        "livejournal",
+        "lnkd",
+        "mastodon",
+        "medium",
+        "meetup",
+        "messenger",
+        "mix",
+        "myspace",
+        "nextdoor",
+        "ning",
+        "odnoklassniki",
+        "ok",
+        "pinboard",
+        "pinterest",
+        "plurk",
+        "pocket",
+        "quora",
+        "ravelry",
+        "reddit",
+        "renren",
+        "sharethis",
+        "skype",
+        "slack",
+        "slashdot",
+        "snapchat",
+        "stumbleupon",
+        "t",
+        "tagged",
+        "taringa",
+        "telegram",
+        "threads",
+        "tiktok",
+        "trustpilot",
+        "tumblr",
+        "twitter",
+        "viadeo",
+        "vk",
+        "wattpad",
+        "weebly",
+        "weibo",
+        "whatsapp",
+        "wechat",
+        "wordpress",
+        "x",
+        "xanga",
+        "xing",
+        "yammer",
+        "yelp",
+    ]
 )
 """Social networks, as the label of their site."""
 
 VIDEO_SITES = frozenset(
-    """
-    crackle curiositystream dailymotion disneyplus fast helpx hulu iqiyi kaltura netflix
-    primevideo ted twitch veoh viadeo vidyard vimeo wistia youku youtu youtube yt
-    """.split()
+    [
+        "crackle",
+        "curiositystream",
+        "dailymotion",
+        "disneyplus",
+        "fast",
+        "helpx",
+        "hulu",
+        "iqiyi",
+        "kaltura",
+        "netflix",
+        "primevideo",
+        "ted",
+        "twitch",
+        "veoh",
+        "viadeo",
+        "vidyard",
+        "vimeo",
+        "wistia",
+        "youku",
+        "youtu",
+        "youtube",
+        "yt",
+    ]
 )
 """Video sites, as the label of their site."""
 
 SHOPPING_SITES = frozenset(
-    """
-    alibaba aliexpress amazon bestbuy ebay etsy idealo igshopping mercadolibre rakuten-shop shein
-    shopify shopping shopzilla target temu walmart wayfair zalando
-    """.split()
+    [
+        "alibaba",
+        "aliexpress",
+        "amazon",
+        "bestbuy",
+        "ebay",
+        "etsy",
+        "idealo",
+        "igshopping",
+        "mercadolibre",
+        "rakuten-shop",
+        "shein",
+        "shopify",
+        "shopping",
+        "shopzilla",
+        "target",
+        "temu",
+        "walmart",
+        "wayfair",
+        "zalando",
+    ]
 )
 """Shops and marketplaces, as the label of their site."""
 

@@ -96,14 +96,17 @@ def _given(catalog: Catalog, table: str) -> pl.LazyFrame | None:
 
 
 def _chosen_conversions(catalog: Catalog) -> dict[str, tuple[str, ...]]:
-    """Platform -> the conversions that its feeds say count."""
-    return {
-        platform: file.raw.feed.section.conversions
-        for file in catalog.files
-        for reading in file.raw.feed.readings
-        if file.raw.feed.section.conversions
-        and (platform := reading.mapping.constants.get("platform"))
-    }
+    """Platform -> the conversions that count: those configured, else those of the source."""
+    chosen: dict[str, tuple[str, ...]] = {}
+    for file in catalog.files:
+        feed = file.raw.feed
+        for reading in feed.readings:
+            platform = reading.mapping.constants.get("platform")
+            if reading.mapping.table != "ad_conversions" or platform is None:
+                continue
+            if feed.section.conversions or platform not in chosen:
+                chosen[platform] = feed.conversions
+    return chosen
 
 
 def write_ads_reports(

@@ -9,11 +9,11 @@ import polars as pl
 from contracts.columns import columns, polars_schema
 from contracts.feeds import ADDITIVE, FEEDS
 from flows.feeds import RawFile
-from flows.ingest import KEY_HASH, Receipt, TableReceipt
+from flows.ingest import Receipt, TableReceipt
 from transforms.versions import (
     DUPLICATE,
     FILE,
-    RAW_HASH,
+    KEY_HASH,
     ROW_NUMBER,
     find_repeated,
     judge_versions,
@@ -30,6 +30,7 @@ class ReadFile:
     """A file that was read; `order` is its place in the order of the paths."""
 
     raw: RawFile
+    sha256: str
     receipt: Receipt
     order: int
     is_copy: bool
@@ -56,13 +57,13 @@ class Catalog:
     late: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, ledger: Path, read: list[tuple[RawFile, Receipt]]) -> "Catalog":
+    def of(cls, ledger: Path, read: list[tuple[RawFile, str, Receipt]]) -> "Catalog":
         """Order the files by path and mark those whose content was delivered before."""
         seen: set[tuple[str, str]] = set()
         files = []
-        for order, (raw, receipt) in enumerate(sorted(read, key=lambda item: item[0].path)):
+        for order, (raw, sha256, receipt) in enumerate(sorted(read, key=lambda item: item[0].path)):
             content = (receipt.sha256, repr(raw.feed.readings))
-            files.append(ReadFile(raw, receipt, order, is_copy=content in seen))
+            files.append(ReadFile(raw, sha256, receipt, order, is_copy=content in seen))
             seen.add(content)
         catalog = cls(ledger, files)
         catalog.fates = {table: catalog._judge(table) for table in FEEDS}
@@ -190,7 +191,7 @@ class Catalog:
             .select(
                 *columns(FEEDS[table]),
                 ROW_NUMBER,
-                RAW_HASH,
+                KEY_HASH,
                 pl.lit(file.order, pl.UInt32).alias(FILE),
             )
             for file in files
@@ -200,4 +201,3 @@ class Catalog:
             .select(pl.col(name).cast(dtype) for name, dtype in FATES.items())
             .collect()
         )
-

@@ -1,6 +1,7 @@
 """`campaign-reports show`: what is published."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,16 +11,28 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from contracts.names import nearest
-from flows.console import on_terminal, print_json_rows, print_table, tell
+from flows.console import on_terminal, print_json_rows, print_rows, print_table, tell
 from flows.errors import ConfigurationError, UsageError
 from flows.publish import published_tables, read_pointer
 from flows.storage import storage_errors
+from flows.story import print_story
 
 ROWS_ON_A_TERMINAL = 20
 CONTACT = "contact_id"
 GRAIN = b"campaign_reports.grain"
 
+JOURNEY = ("people", "contact_journey")
+
 Tables = dict[tuple[str, str], list[Path]]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which rows of a table to print, and how."""
+
+    limit: int | None
+    contact: str | None
+    as_json: bool
 
 
 def show(
@@ -48,7 +61,8 @@ def show(
         _list_tables(tables, as_json=json)
     else:
         group, name = _find(table, tables)
-        _print_rows((group, name), tables[group, name], limit, contact, as_json=json)
+        choice = Choice(limit, contact, as_json=json)
+        _print_rows((group, name), tables[group, name], choice)
     return 0
 
 
@@ -102,30 +116,31 @@ def _facts(files: list[Path]) -> dict[str, Any]:
     }
 
 
-def _print_rows(
-    key: tuple[str, str],
-    files: list[Path],
-    limit: int | None,
-    contact: str | None,
-    *,
-    as_json: bool,
-) -> None:
+def _print_rows(key: tuple[str, str], files: list[Path], choice: Choice) -> None:
     rows = pl.scan_parquet(files)
     header = rows.collect_schema().names()
-    if contact is not None:
+    if choice.contact is not None:
         if CONTACT not in header:
             msg = f"{'/'.join(key)} has no column {CONTACT}"
             raise UsageError(msg, "Leave --contact out.")
-        rows = rows.filter(pl.col(CONTACT) == contact)
-    if limit is None and not as_json and on_terminal():
-        limit = ROWS_ON_A_TERMINAL
-    rows = rows if limit is None else rows.head(limit)
-    if as_json:
+        rows = rows.filter(pl.col(CONTACT) == choice.contact)
+    if choice.limit is not None:
+        rows = rows.head(choice.limit)
+    if choice.as_json:
         print_json_rows(dict(zip(header, row, strict=True)) for row in _stream(rows))
-        return
-    hidden = print_table(header, _stream(rows))
-    if hidden:
-        tell(f"{hidden} more columns have no room here; --json or a pipe shows them all")
+    elif key == JOURNEY and choice.contact is not None:
+        print_story([dict(zip(header, row, strict=True)) for row in _stream(rows)])
+    elif on_terminal():
+        _print_for_people(header, rows, choice.limit)
+    else:
+        print_table(header, _stream(rows))
+
+
+def _print_for_people(header: list[str], rows: pl.LazyFrame, limit: int | None) -> None:
+    few = list(_stream(rows.head((limit or ROWS_ON_A_TERMINAL) + 1)))
+    print_rows(header, few[: limit or ROWS_ON_A_TERMINAL])
+    if len(few) > (limit or ROWS_ON_A_TERMINAL):
+        tell(f"the first {ROWS_ON_A_TERMINAL} rows; --limit, --json or a pipe shows more")
 
 
 def _stream(rows: pl.LazyFrame) -> Iterator[tuple[Any, ...]]:

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 DECIMALS_SHOWN = 4
-COLUMN_GAP = 2
+COLUMN_GAP = 3
 
 
 def told() -> Console:
@@ -31,27 +31,38 @@ def tell(text: str, style: str = "") -> None:
     told().print(Text(_visible(text, keep="\n"), style=style))
 
 
-def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-    """Print rows on stdout: aligned on a terminal, tab-separated in a pipe or a file.
-
-    Returns:
-        How many columns a terminal had no room for.
-    """
+def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows on stdout: aligned on a terminal, tab-separated in a pipe or a file."""
     if not on_terminal():
         for row in chain([header], rows):
             sys.stdout.write("\t".join(_cell(value) for value in row) + "\n")
-        return 0
-    out = Console(highlight=False)
-    shown = [[_cell(value) for value in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(header, *shown, strict=True)]
-    fitting = _fitting(widths, out.width)
+        return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in header[:fitting]:
-        table.add_column(Text(name), no_wrap=True, overflow="ellipsis")
+    for name in header:
+        table.add_column(Text(name), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    Console(highlight=False).print(table)
+
+
+def print_rows(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows on a terminal: as a table where that has room, else one block a row.
+
+    Columns that are empty in all of them are left out.
+    """
+    filled = [place for place in range(len(header)) if any(row[place] is not None for row in rows)]
+    names = [header[place] for place in filled]
+    shown = [[_cell(row[place]) for place in filled] for row in rows]
+    widths = [max(map(len, column)) for column in zip(names, *shown, strict=True)]
+    if sum(widths) + COLUMN_GAP * len(widths) <= Console().width:
+        print_table(names, shown)
+        return
+    margin = max(map(len, names), default=0)
     for row in shown:
-        table.add_row(*(Text(cell) for cell in row[:fitting]))
-    out.print(table)
-    return len(header) - fitting
+        for name, cell in zip(names, row, strict=True):
+            if cell:
+                sys.stdout.write(f"{name:<{margin}}  {cell}\n")
+        sys.stdout.write("\n")
 
 
 def print_json(value: object) -> None:
@@ -108,13 +119,3 @@ def _visible(text: str, keep: str = "") -> str:
         char if char.isprintable() or char in keep else char.encode("unicode_escape").decode()
         for char in text
     )
-
-
-def _fitting(widths: list[int], room: int) -> int:
-    """How many columns a terminal shows whole; always at least one."""
-    taken = 0
-    for count, width in enumerate(widths):
-        taken += width + COLUMN_GAP
-        if count and taken - COLUMN_GAP > room:
-            return count
-    return len(widths)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.columns import any_of, columns, required
-from contracts.feeds import FEEDS
-from contracts.sources import Source, TableMapping
+from contracts.feeds import FEEDS, AdStats
+from contracts.sources import Source, SumOf, TableMapping
 from contracts.workspace import FeedSection, Workspace
 from flows.readers import FileOptions, RefusedFile
 from flows.sources import load_sources
@@ -22,6 +22,7 @@ class Feed:
         readings: How its rows become rows of each of its tables.
         options: What is known about its files before they are opened.
         leaves_other_rows: Whether rows of none of its tables are left out, not rejected.
+        conversions: Names of the conversions that count; none named: all count.
     """
 
     section: FeedSection
@@ -29,6 +30,7 @@ class Feed:
     readings: tuple[Reading, ...]
     options: FileOptions
     leaves_other_rows: bool = False
+    conversions: tuple[str, ...] = ()
 
     @property
     def signature(self) -> str:
@@ -86,7 +88,8 @@ def _configure_feed(section: FeedSection, name: str) -> Feed:
         total_row_prefixes=source.total_rows,
         flatten=frozenset(source.flatten),
     )
-    return Feed(section, name, readings, options, source.leaves_other_rows)
+    conversions = section.conversions or source.conversions
+    return Feed(section, name, readings, options, source.leaves_other_rows, conversions)
 
 
 def _source_of(section: FeedSection) -> Source:
@@ -104,6 +107,8 @@ def _override(mapping: TableMapping, section: FeedSection) -> TableMapping:
     """The mapping with the feed's own columns and constants, as far as its table has them."""
     known = columns(FEEDS[mapping.table])
     own_columns = {name: read for name, read in section.columns.items() if name in known}
+    if mapping.table == "ad_stats" and section.conversions:
+        own_columns.setdefault(AdStats.conversions, SumOf(sum=section.conversions))
     own_constants = {name: value for name, value in section.constants.items() if name in known}
     kept = {n: read for n, read in mapping.columns.items() if n not in own_constants}
     return mapping.model_copy(
@@ -140,7 +145,9 @@ def require_columns(feed: Feed, header: tuple[str, ...]) -> None:
         table = reading.table
         missing = find_missing_columns(reading, header, required(table))
         alternatives = any_of(table)
-        if alternatives and len(find_missing_columns(reading, header, alternatives)) == len(alternatives):
+        if alternatives and len(find_missing_columns(reading, header, alternatives)) == len(
+            alternatives
+        ):
             missing.append(" or ".join(alternatives))
         if missing:
             wanted = [_file_names(reading, name) for name in missing]

@@ -10,7 +10,7 @@ import polars as pl
 from pydantic import BaseModel
 
 from contracts.columns import columns, key
-from contracts.feeds import FEEDS
+from contracts.feeds import ADDITIVE, FEEDS
 from flows.feeds import Feed, RawFile, require_columns
 from flows.readers import ROW_NUMBER, RawBatch, RefusedFile, open_feed
 from flows.slim import SlimWriter
@@ -20,12 +20,11 @@ from transforms.parsing import (
     parse_rows,
 )
 from transforms.validation import explain_failures, is_suspect
-from transforms.versions import RAW_HASH
+from transforms.versions import KEY_HASH
 
 CODE_VERSION = "2"
 """Part of every ledger key: raise it when the same bytes would be read otherwise."""
 RECEIPT = "receipt.json"
-KEY_HASH = "key_hash"
 REJECTED_SCHEMA = pl.Schema(
     {
         "org_id": pl.String,
@@ -61,22 +60,23 @@ class Receipt(BaseModel):
     is_empty: bool = False
 
 
-def ledger_key(raw: RawFile) -> str:
-    """What identifies the reading of a file: its bytes, how they are read, and by what."""
-    digest = hashlib.sha256()
-    with raw.location.open("rb") as stream:
-        while chunk := stream.read(1 << 22):
-            digest.update(chunk)
-    signature = f"{raw.feed.signature}|{pl.__version__}|{CODE_VERSION}"
-    return hashlib.sha256(digest.digest() + signature.encode()).hexdigest()[:32]
-
-
 @dataclass(frozen=True)
 class SameBytes:
-    """Files of one feed with the same bytes, under the key that the ledger has for them."""
+    """Files of one feed with the same bytes.
 
-    key: str
+    Attributes:
+        sha256: The hash of the bytes.
+        files: The files.
+    """
+
+    sha256: str
     files: tuple[RawFile, ...]
+
+    @property
+    def key(self) -> str:
+        """What identifies the reading of a file: its bytes, how they are read, and by what."""
+        signature = f"{self.sha256}|{self.files[0].feed.signature}|{pl.__version__}|{CODE_VERSION}"
+        return hashlib.sha256(signature.encode()).hexdigest()[:32]
 
 
 def ingest_file(same: SameBytes, ledger: Path) -> Receipt:
@@ -99,10 +99,8 @@ def ingest_file(same: SameBytes, ledger: Path) -> Receipt:
     shutil.rmtree(kept, ignore_errors=True)
     home = ledger / f"{same.key}.reading"
     shutil.rmtree(home, ignore_errors=True)
-    opened = open_feed(raw.location, raw.feed.options)
-    tables = [
-        TableWriter(home, raw.feed, reading, opened.columns) for reading in raw.feed.readings
-    ]
+    opened = open_feed(raw.location, raw.feed.options, file_sha256=same.sha256)
+    tables = [TableWriter(home, raw.feed, reading, opened.columns) for reading in raw.feed.readings]
     if not opened.is_empty:
         require_columns(raw.feed, opened.columns)
     for number, batch in enumerate(opened.batches()):
@@ -162,14 +160,22 @@ class TableWriter:
             parsed = parsed.join(failures, on=ROW_NUMBER, how="anti")
             self._write_rejected(mine, suspects, failures, number)
         self._write_broken(batch.broken, number)
-        raw_hash = pl.struct(pl.exclude(ROW_NUMBER)).hash().alias(RAW_HASH)
-        hashes = mine.select(ROW_NUMBER, raw_hash)
-        self._write_valid(
-            parsed.join(hashes, on=ROW_NUMBER, how="left", validate="1:1", maintain_order="left"),
-            number,
-        )
+        self._write_valid(self._with_key(parsed, mine), number)
         self.receipt.rows_read += mine.height + batch.broken.height
         return mine.get_column(ROW_NUMBER)
+
+    def _with_key(self, parsed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+        """Add the hash by which repeated rows are found: of the key, or of the whole record."""
+        if self.receipt.table not in ADDITIVE:
+            return parsed.with_columns(pl.struct(key(self.table)).hash().alias(KEY_HASH))
+        record = pl.struct(pl.exclude(ROW_NUMBER)).hash().alias(KEY_HASH)
+        return parsed.join(
+            rows.select(ROW_NUMBER, record),
+            on=ROW_NUMBER,
+            how="left",
+            validate="1:1",
+            maintain_order="left",
+        )
 
     def reject_whole(self, rows: pl.DataFrame, reason: str, number: int) -> None:
         """Reject rows for one reason."""
@@ -186,12 +192,7 @@ class TableWriter:
         return self.receipt
 
     def _write_valid(self, parsed: pl.DataFrame, number: int) -> None:
-        valid = parsed.select(
-            *columns(self.table),
-            ROW_NUMBER,
-            RAW_HASH,
-            pl.struct(key(self.table)).hash().alias(KEY_HASH),
-        )
+        valid = parsed.select(*columns(self.table), ROW_NUMBER, KEY_HASH)
         self.receipt.valid += valid.height
         if valid.height == 0:
             return
@@ -238,6 +239,3 @@ class TableWriter:
     def _write(self, frame: pl.DataFrame, name: str) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
         frame.write_parquet(self.home / name, compression="zstd", compression_level=1)
-
-
-__all__ = ["KEY_HASH", "Receipt", "RefusedFile", "TableReceipt", "ingest_file", "ledger_key"]

@@ -4,10 +4,14 @@ from importlib import import_module
 from pathlib import Path
 
 from contracts.manifest import Manifest
+from flows.errors import ConfigurationError
 from flows.lock import refuse_if_held
 from flows.progress import Checked, Progress
 from flows.quiet import quiet_prefect
 from flows.settings import LoadedWorkspace, load_workspace
+
+SERVER_IS_DEAD = "Failed to reach API"
+"""How Prefect begins its RuntimeError when the user's own server is not there."""
 
 
 def launch_run(root: Path, wait_seconds: float, progress: Progress) -> Manifest:
@@ -22,9 +26,15 @@ def launch_run(root: Path, wait_seconds: float, progress: Progress) -> Manifest:
     if wait_seconds == 0:
         refuse_if_held(loaded.root)
     quiet_prefect()
-    return import_module("flows.campaign_reports").run_workspace(
-        loaded.root, wait_seconds, progress
-    )
+    try:
+        return import_module("flows.campaign_reports").run_workspace(
+            loaded.root, wait_seconds, progress
+        )
+    except RuntimeError as error:
+        if SERVER_IS_DEAD in str(error):
+            msg = "the Prefect server that PREFECT_API_URL names does not answer"
+            raise ConfigurationError(msg, "Start it, or unset PREFECT_API_URL.") from error
+        raise
 
 
 def launch_check(loaded: LoadedWorkspace, progress: Progress) -> Checked:

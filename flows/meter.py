@@ -25,9 +25,11 @@ def progress_meter() -> Generator[Progress, None, None]:
     )
     with Bars(*columns, console=console, transient=True) as bars:
         stages: dict[str, TaskID] = {}
+        waiting = bars.add_task("starting", total=None)
 
         def advance(stage: str, done: int, total: int) -> None:
             if stage not in stages:
+                bars.update(waiting, visible=False)
                 stages[stage] = bars.add_task(stage, total=total or None)
             bars.update(stages[stage], completed=done, total=total or None)
 

@@ -15,7 +15,7 @@ from contracts.workspace import Workspace
 from flows.catalog import Catalog, ReadFile
 from flows.errors import CampaignReportsError, ConfigurationError, DataRefused
 from flows.feeds import Feed, RawFile, configure_feeds, find_files, require_inside
-from flows.ingest import Receipt, SameBytes, ingest_file, ledger_key
+from flows.ingest import Receipt, SameBytes, ingest_file
 from flows.pricing import NO_RATE, reject_unpriced
 from flows.progress import Checked, Progress
 from flows.readers import RefusedFile
@@ -69,7 +69,7 @@ class FeedsRead:
             lost = fates.total()
             yield InputFile(
                 path=file.raw.path,
-                sha256=hash_file(file.raw.location),
+                sha256=file.sha256,
                 bytes=file.receipt.bytes,
                 feed=file.raw.feed.name,
                 table=got.table,
@@ -104,7 +104,7 @@ def read_feeds(loaded: LoadedWorkspace, ledger: Path, progress: Progress) -> Fee
         for feed in feeds
         if not any(raw.feed is feed for raw in files)
     ]
-    read: list[tuple[RawFile, Receipt]] = []
+    read: list[tuple[RawFile, str, Receipt]] = []
     refused: list[Refused] = []
     progress("reading feeds", 0, len(files))
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
@@ -115,7 +115,7 @@ def read_feeds(loaded: LoadedWorkspace, ledger: Path, progress: Progress) -> Fee
         for future in as_completed(pending):
             same = pending[future]
             try:
-                read += [(raw, future.result()) for raw in same.files]
+                read += [(raw, same.sha256, future.result()) for raw in same.files]
             except RefusedFile as error:
                 refused += [Refused(raw, error.reason, error.mend) for raw in same.files]
             progress("reading feeds", len(read) + len(refused), len(files))
@@ -130,7 +130,7 @@ def _group_same_bytes(
     root: Path, files: list[RawFile], refused: list[Refused], pool: ThreadPoolExecutor
 ) -> list[SameBytes]:
     """Files that lie in the workspace, those with the same bytes and reading together."""
-    groups: dict[str, list[RawFile]] = {}
+    groups: dict[tuple[str, str], list[RawFile]] = {}
     inside = []
     for raw in files:
         try:
@@ -139,9 +139,10 @@ def _group_same_bytes(
             refused.append(Refused(raw, error.reason, error.mend))
         else:
             inside.append(raw)
-    for raw, key in zip(inside, pool.map(ledger_key, inside), strict=True):
-        groups.setdefault(key, []).append(raw)
-    return [SameBytes(key, tuple(group)) for key, group in groups.items()]
+    hashes = pool.map(hash_file, [raw.location for raw in inside])
+    for raw, sha256 in zip(inside, hashes, strict=True):
+        groups.setdefault((sha256, raw.feed.signature), []).append(raw)
+    return [SameBytes(sha256, tuple(group)) for (sha256, _), group in groups.items()]
 
 
 def _warn_of_files(catalog: Catalog) -> Iterator[Warned]:
@@ -176,7 +177,9 @@ def find_problem(read: FeedsRead, config: Workspace) -> CampaignReportsError | N
     if stopped:
         lines = [f"{r.raw.path} (feed {r.raw.feed.name}): {r.reason}. {r.mend}." for r in stopped]
         mend = 'Mend the files, or set on_refused = "skip" for their feeds.'
-        return DataRefused("nothing was published, because files were refused:\n  " + "\n  ".join(lines), mend)
+        return DataRefused(
+            "nothing was published, because files were refused:\n  " + "\n  ".join(lines), mend
+        )
     limit = config.workspace.max_rejected_share
     for name, (rows, rejected, reasons) in _rejections(read).items():
         if rows and rejected / rows > limit:

@@ -2,18 +2,14 @@
 
 import polars as pl
 
-from contracts.ad_facts import AdNames
-from contracts.columns import columns, polars_schema
+from contracts.columns import key, polars_schema
 from contracts.reports.ad_matches import AuditKind, UtmAudit
-from contracts.session_facts import MatchMethod, MatchStatus, SessionFacts
+from contracts.session_facts import MatchStatus, SessionFacts
 from contracts.vocabulary import AdLevel
 from contracts.web_sources import ChannelGroup
-from transforms.utm import is_macro, normalize_value
-
-CAMPAIGN = [UtmAudit.org_id, UtmAudit.platform, UtmAudit.campaign_id]
-AD = [*CAMPAIGN, UtmAudit.ad_id]
-SPEND = "spend"
-SESSIONS = UtmAudit.sessions_at_risk
+from transforms.audit_names import AD, CAMPAIGN, SESSIONS, find_names_used_twice, spent
+from transforms.origins import VALUES
+from transforms.utm import is_macro
 
 OTHER_CHANNELS = [
     str(group)
@@ -33,9 +29,7 @@ OTHER_CHANNELS = [
 """Channel groups whose sources need not be ad platforms."""
 
 
-def audit_utm(
-    sessions: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame
-) -> pl.LazyFrame:
+def audit_utm(sessions: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame) -> pl.LazyFrame:
     """List what is broken between links and ads.
 
     * spend_without_sessions: a campaign that cost money and has no session; or an ad that has none
@@ -63,18 +57,102 @@ def audit_utm(
         find_unresolved_macros(sessions),
     ]
     schema = polars_schema(UtmAudit)
-    complete = [
-        kind.with_columns(
-            pl.lit(None, dtype).alias(name)
-            for name, dtype in schema.items()
-            if name not in kind.collect_schema().names()
-        ).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
-        for kind in kinds
-    ]
     return (
-        pl.concat(complete)
-        .with_columns(
-            pl.col(UtmAudit.spend_at_risk).fill_null(0), pl.col(SESSIONS).fill_null(0)
-        )
-        .sort(columns(UtmAudit)[: columns(UtmAudit).index(UtmAudit.spend_at_risk)])
+        pl.concat([pl.LazyFrame(schema=schema), *kinds], how="diagonal_relaxed")
+        .with_columns(pl.col(UtmAudit.spend_at_risk, SESSIONS).fill_null(0))
+        .cast(dict(schema))
+        .sort(key(UtmAudit))
     )
+
+
+def find_spend_without_sessions(sessions: pl.LazyFrame, spend: pl.LazyFrame) -> pl.LazyFrame:
+    """Find campaigns, and ads of campaigns with sessions at ad level, that cost money for nothing.
+
+    Args:
+        sessions: The session fact.
+        spend: Spend by campaign and ad (`audit_utm`).
+    """
+    is_ad = pl.col(UtmAudit.ad_id).is_not_null()
+    known = sessions.select(AD).filter(pl.col(UtmAudit.campaign_id).is_not_null()).unique()
+    with_ads = known.filter(is_ad).select(CAMPAIGN).unique()
+    cost = spend.filter(pl.col(UtmAudit.campaign_id).is_not_null())
+    campaigns = (
+        cost.group_by(CAMPAIGN)
+        .agg(value=pl.col("campaign_name").max(), **spent())
+        .join(known.select(CAMPAIGN).unique(), on=CAMPAIGN, how="anti")
+        .with_columns(parameter=pl.lit(str(AdLevel.CAMPAIGN)))
+    )
+    ads = (
+        cost.filter(is_ad)
+        .group_by(AD)
+        .agg(value=pl.col("ad_name").max(), **spent())
+        .join(with_ads, on=CAMPAIGN, how="semi")
+        .join(known, on=AD, how="anti")
+        .with_columns(parameter=pl.lit(str(AdLevel.AD)))
+    )
+    return (
+        pl.concat([campaigns, ads], how="diagonal")
+        .filter(pl.col(UtmAudit.spend_at_risk) > 0)
+        .with_columns(kind=pl.lit(str(AuditKind.SPEND_WITHOUT_SESSIONS)))
+    )
+
+
+def find_sessions_without_ad(sessions: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the sessions of which only the platform is known, by the value that names no ad.
+
+    The value is utm_campaign, else utm_content, else utm_id; null where a link has none. Sessions
+    whose only values are macros count as unresolved macros alone.
+    """
+    values = {name: _resolved(name) for name in ("utm_campaign", "utm_content", "utm_id")}
+    only_macros = pl.col(SessionFacts.has_macro) & pl.col(UtmAudit.value).is_null()
+    return (
+        sessions.filter(
+            (pl.col(SessionFacts.match_status) == MatchStatus.UNMATCHED)
+            & pl.col(SessionFacts.platform).is_not_null()
+        )
+        .with_columns(
+            pl.coalesce(values.values()).alias(UtmAudit.value),
+            pl.coalesce(
+                pl.when(value.is_not_null()).then(pl.lit(name)) for name, value in values.items()
+            ).alias(UtmAudit.parameter),
+        )
+        .filter(~only_macros)
+        .group_by(UtmAudit.org_id, UtmAudit.platform, UtmAudit.parameter, UtmAudit.value)
+        .agg(pl.len().alias(SESSIONS))
+        .with_columns(kind=pl.lit(str(AuditKind.SESSIONS_WITHOUT_AD)))
+    )
+
+
+def find_unknown_sources(sessions: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the unmatched sessions of each utm_source that is no known ad platform."""
+    source = pl.col(SessionFacts.utm_source)
+    return (
+        sessions.filter(
+            (pl.col(SessionFacts.match_status) == MatchStatus.UNMATCHED)
+            & pl.col(SessionFacts.platform).is_null()
+            & source.is_not_null()
+            & ~is_macro(source)
+            & ~pl.col(SessionFacts.channel_group).is_in(OTHER_CHANNELS)
+        )
+        .group_by(UtmAudit.org_id, source.alias(UtmAudit.value))
+        .agg(pl.len().alias(SESSIONS))
+        .with_columns(kind=pl.lit(str(AuditKind.UNKNOWN_SOURCE)), parameter=pl.lit("utm_source"))
+    )
+
+
+def find_unresolved_macros(sessions: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the sessions of each macro; one with two macros counts for both."""
+    troubled = sessions.filter(SessionFacts.has_macro)
+    return pl.concat(
+        [
+            troubled.filter(is_macro(pl.col(name)))
+            .group_by(UtmAudit.org_id, UtmAudit.platform, pl.col(name).alias(UtmAudit.value))
+            .agg(pl.len().alias(SESSIONS))
+            .with_columns(parameter=pl.lit(name))
+            for name in VALUES
+        ]
+    ).with_columns(kind=pl.lit(str(AuditKind.UNRESOLVED_MACRO)))
+
+
+def _resolved(name: str) -> pl.Expr:
+    return pl.when(~is_macro(pl.col(name))).then(pl.col(name))

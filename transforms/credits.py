@@ -22,7 +22,6 @@ DECAY_PRECISION = 2**40
 EVEN_UP_TO = 2
 """How many touches position_based treats alike."""
 
-DIRECT = "direct"
 ORDER_ROW, REVENUE, LAST_AT, LAST_NON_DIRECT = "order_row", "order_revenue", "last_at", "last_nd"
 CREDIT, MONEY = "credit_units", "money_units"
 POSITION, COUNT = CreditedTouch.touch_position, CreditedTouch.touches

@@ -103,7 +103,8 @@ def describe_origins(
     """
     is_unresolved = pl.any_horizontal(is_macro(pl.col(name)) for name in VALUES)
     resolved = {
-        value: pl.when(~is_macro(pl.col(name))).then(pl.col(name)) for value, name in VALUE_OF.items()
+        value: pl.when(~is_macro(pl.col(name))).then(pl.col(name))
+        for value, name in VALUE_OF.items()
     }
     keys = {f"{value}_key": normalize_value(pl.col(value)) for value in VALUE_OF}
     return (
@@ -115,9 +116,7 @@ def describe_origins(
     )
 
 
-def select_entries(
-    origins: pl.LazyFrame, ad_names: pl.LazyFrame, ads: AdsSection
-) -> pl.LazyFrame:
+def select_entries(origins: pl.LazyFrame, ad_names: pl.LazyFrame, ads: AdsSection) -> pl.LazyFrame:
     """Select the ads and campaigns that a value of some origin may mean, by id or by name.
 
     Args:
@@ -149,9 +148,7 @@ def select_entries(
     return named.filter(pl.any_horizontal(*flags, is_target)).drop(*flags)
 
 
-def flag_timed(
-    origins: pl.LazyFrame, entries: pl.LazyFrame, ads: AdsSection
-) -> pl.LazyFrame:
+def flag_timed(origins: pl.LazyFrame, entries: pl.LazyFrame, ads: AdsSection) -> pl.LazyFrame:
     """Add whether the day matters: a value is an alias, or an id or name that ever changed.
 
     Args:
@@ -256,9 +253,7 @@ def answer_cases(
     )
 
 
-def join_matches(
-    keyed: pl.LazyFrame, origins: pl.LazyFrame, matches: pl.LazyFrame
-) -> pl.LazyFrame:
+def join_matches(keyed: pl.LazyFrame, origins: pl.LazyFrame, matches: pl.LazyFrame) -> pl.LazyFrame:
     """Give each session what its origin says and the answer of its origin and day.
 
     Args:

@@ -86,19 +86,23 @@ def agree(hits: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
         label_count=label.n_unique(),
         **counts,
     )
-    return answered.with_columns(_agreement()).with_columns(_ids_to_level()).select(
-        *keys,
-        *ids,
-        AdNames.ad_group_id,
-        AdNames.ad_id,
-        "match_level",
-        "match_status",
-        "method",
-        "parameter",
-        "name",
-        "is_former",
-        pl.max_horizontal("bearers", "account_id_count", "campaign_id_count").alias("bearers"),
-        "candidates",
+    return (
+        answered.with_columns(_agreement())
+        .with_columns(_ids_to_level())
+        .select(
+            *keys,
+            *ids,
+            AdNames.ad_group_id,
+            AdNames.ad_id,
+            "match_level",
+            "match_status",
+            "method",
+            "parameter",
+            "name",
+            "is_former",
+            pl.max_horizontal("bearers", "account_id_count", "campaign_id_count").alias("bearers"),
+            "candidates",
+        )
     )
 
 
@@ -115,12 +119,13 @@ def _label() -> pl.Expr:
 
 def _agreement() -> list[pl.Expr]:
     one_account = pl.col("account_id_count") <= 1
-    is_single = (
-        (pl.col("bearers") == 1) & one_account & (pl.col("campaign_id_count") <= 1)
-    )
+    is_single = (pl.col("bearers") == 1) & one_account & (pl.col("campaign_id_count") <= 1)
     one_platform = pl.col("platform_count") == 1
     one_campaign = (
-        one_platform & one_account & (pl.col("campaign_id_count") == 1) & pl.col("has_all_campaigns")
+        one_platform
+        & one_account
+        & (pl.col("campaign_id_count") == 1)
+        & pl.col("has_all_campaigns")
     )
     level = (
         pl.when(is_single & pl.col("is_ad"))
@@ -153,6 +158,9 @@ def _ids_to_level() -> list[pl.Expr]:
     has_ad = level == MatchLevel.AD
     return [
         pl.when(has_platform).then(AdNames.platform).alias(AdNames.platform),
-        *(pl.when(has_campaign).then(n).alias(n) for n in (AdNames.account_id, AdNames.campaign_id)),
+        *(
+            pl.when(has_campaign).then(n).alias(n)
+            for n in (AdNames.account_id, AdNames.campaign_id)
+        ),
         *(pl.when(has_ad).then(n).alias(n) for n in (AdNames.ad_group_id, AdNames.ad_id)),
     ]

@@ -140,11 +140,13 @@ def _explain_miss(mode: str) -> pl.Expr:
         values,
     )
     has_values = pl.any_horizontal(pl.col(n).is_not_null() for n in VALUES_OF_MODE[mode])
-    values_of_any = values.str.replace_all("none of its ads", "no ads", literal=True).str.replace_all(
-        "or campaigns", "or campaigns of any platform", literal=True
-    )
-    unknown_source = pl.when(source.is_null()).then(pl.lit("the link names no source")).otherwise(
-        pl.format("{} is no ad platform that is known", _quote("utm_source"))
+    values_of_any = values.str.replace_all(
+        "none of its ads", "no ads", literal=True
+    ).str.replace_all("or campaigns", "or campaigns of any platform", literal=True)
+    unknown_source = (
+        pl.when(source.is_null())
+        .then(pl.lit("the link names no source"))
+        .otherwise(pl.format("{} is no ad platform that is known", _quote("utm_source")))
     )
     unknown = (
         pl.when(source.is_null() & ~has_values)

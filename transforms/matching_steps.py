@@ -43,7 +43,7 @@ def list_aliases(aliases: Mapping[str, AdAlias]) -> pl.LazyFrame:
 def answer_aliases(
     cases: pl.LazyFrame, aliases: pl.LazyFrame, ads: pl.LazyFrame, campaigns: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """Answer the cases of which a value is an alias: of utm_content, else utm_campaign, else utm_id.
+    """Answer the cases of which a value is an alias: utm_content, else utm_campaign, else utm_id.
 
     An alias belongs to its platform: a link of another platform does not use it. Its target counts
     even where no ad table knows it.
@@ -56,9 +56,7 @@ def answer_aliases(
             ).select(*CASE, PLATFORM, CAMPAIGN_ID, AD_ID, parameter=pl.lit(name), rank=pl.lit(rank))
             for rank, (name, key) in enumerate(values.items())
         ]
-    ).filter(
-        (pl.col(GIVEN).is_null() | (pl.col(GIVEN) == pl.col(PLATFORM)))
-    )
+    ).filter(pl.col(GIVEN).is_null() | (pl.col(GIVEN) == pl.col(PLATFORM)))
     meant = meant.filter(pl.col("rank") == pl.col("rank").min().over(CASE))
     to_ads = _find_targets(meant.filter(pl.col(AD_ID).is_not_null()), ads, AD_ID)
     to_campaigns = _find_targets(meant.filter(pl.col(AD_ID).is_null()), campaigns, CAMPAIGN_ID)
@@ -124,9 +122,7 @@ def answer_campaigns(cases: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def answer_ad_ids(
-    cases: pl.LazyFrame, ads: pl.LazyFrame, named: pl.LazyFrame
-) -> pl.LazyFrame:
+def answer_ad_ids(cases: pl.LazyFrame, ads: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:
     """Answer the cases whose utm_content is an ad's id.
 
     Of several ads with the id, those in the campaign that the link names come first.
@@ -148,9 +144,7 @@ def answer_ad_ids(
     return agree(_by_content(best, MatchMethod.UTM_CONTENT_AD_ID), CASE)
 
 
-def answer_ad_names(
-    cases: pl.LazyFrame, ads: pl.LazyFrame, named: pl.LazyFrame
-) -> pl.LazyFrame:
+def answer_ad_names(cases: pl.LazyFrame, ads: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:
     """Answer the cases whose utm_content is an ad's name.
 
     Where the link names a campaign, only the ads of that campaign count; else those of the
@@ -182,9 +176,7 @@ def answer_ad_names(
     return pl.concat(
         [
             agree(_by_content(inside, method), CASE),
-            alone.select(CASE).join(
-                answers, on=key, how="inner", nulls_equal=True, validate="m:1"
-            ),
+            alone.select(CASE).join(answers, on=key, how="inner", nulls_equal=True, validate="m:1"),
         ],
         how="diagonal",
     )
@@ -210,9 +202,7 @@ def _find_targets(meant: pl.LazyFrame, entries: pl.LazyFrame, key: str) -> pl.La
         *(pl.col(alias).alias(name) for name, alias in target.items()),
         pl.lit(value=False).alias("is_former"),
     )
-    return pl.concat([known, unknown], how="diagonal").with_columns(
-        is_former=pl.lit(value=False)
-    )
+    return pl.concat([known, unknown], how="diagonal").with_columns(is_former=pl.lit(value=False))
 
 
 def _by_content(hits: pl.LazyFrame, method: MatchMethod) -> pl.LazyFrame:

@@ -76,7 +76,9 @@ def _find_like(pattern: str, header: Iterable[str]) -> tuple[str, ...]:
     return tuple(n for n in header if re.fullmatch(pattern, n.strip(), re.IGNORECASE))
 
 
-def find_missing_columns(reading: Reading, header: Iterable[str], required: Iterable[str]) -> list[str]:
+def find_missing_columns(
+    reading: Reading, header: Iterable[str], required: Iterable[str]
+) -> list[str]:
     """The required canonical columns to which neither the file nor a constant gives anything."""
     names = tuple(header)
     present = {fold(name) for name in names}
@@ -85,7 +87,9 @@ def find_missing_columns(reading: Reading, header: Iterable[str], required: Iter
         name
         for name in required
         if name not in mapping.constants
-        and not present.intersection(map(fold, file_columns(mapping.columns.get(name, name), names)))
+        and not present.intersection(
+            map(fold, file_columns(mapping.columns.get(name, name), names))
+        )
     ]
 
 
@@ -146,9 +150,7 @@ def parse_rows(rows: pl.LazyFrame, reading: Reading, header: Iterable[str]) -> p
             .alias(TEXT_OF + ATTRIBUTES),
         )
         .pipe(complete_rows, reading.mapping.table)
-        .select(
-            ROW_NUMBER, *schema, *(TEXT_OF + name for name in parsed), TEXT_OF + ATTRIBUTES
-        )
+        .select(ROW_NUMBER, *schema, *(TEXT_OF + name for name in parsed), TEXT_OF + ATTRIBUTES)
     )
 
 
@@ -196,7 +198,11 @@ def _read(expression: Expression, named: dict[str, str]) -> pl.Expr:
             return _text(found[0], named) if found else pl.lit(None, pl.String)
         case InHeader():
             found = file_columns(expression, named.values())
-            taken = re.fullmatch(expression.in_header, found[0].strip(), re.IGNORECASE) if found else None
+            taken = (
+                re.fullmatch(expression.in_header, found[0].strip(), re.IGNORECASE)
+                if found
+                else None
+            )
             return pl.lit(taken[1] if taken else None, pl.String)
         case SumOf():
             return _sum_texts(
@@ -206,7 +212,9 @@ def _read(expression: Expression, named: dict[str, str]) -> pl.Expr:
         case Joined():
             parts = [_text(name, named) for name in expression.join]
             further = [_text(name, named) for name in expression.optional]
-            whole = pl.concat_str(*parts, *further, separator=expression.separator, ignore_nulls=True)
+            whole = pl.concat_str(
+                *parts, *further, separator=expression.separator, ignore_nulls=True
+            )
             return pl.when(pl.all_horizontal(part.is_not_null() for part in parts)).then(whole)
         case Slice():
             return _text(expression.column, named).str.extract(expression.extract, 1)
@@ -311,11 +319,8 @@ def complete_rows(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:
     """What a table's contract derives: ids from content, the level of ad stats, empty metrics."""
     if table in DERIVED_KEYS:
         name = DERIVED_KEYS[table]
-        content = pl.struct(c for c in columns(FEEDS[table]) if c != name)
-        digest = pl.concat_str(
-            pl.lit("row-"), *(_hexadecimal(content.hash(seed)) for seed in (0, 1))
-        )
-        rows = rows.with_columns(pl.col(name).replace("", None).fill_null(digest))
+        content = pl.struct(name, *(c for c in columns(FEEDS[table]) if c != name))
+        rows = rows.with_columns(content.map_batches(_derive_ids, return_dtype=pl.String).alias(name))
     if table == "ad_stats":
         schema = polars_schema(AdStats)
         metrics = [
@@ -327,7 +332,8 @@ def complete_rows(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:
         ]
         unparsed = {m: pl.col(TEXT_OF + m).is_not_null() & pl.col(m).is_null() for m in metrics}
         rows = rows.with_columns(
-            pl.when(~unparsed[m]).then(pl.col(m).fill_null(0)).cast(schema[m]).alias(m) for m in metrics
+            pl.when(~unparsed[m]).then(pl.col(m).fill_null(0)).cast(schema[m]).alias(m)
+            for m in metrics
         )
     if table in ("ad_stats", "ad_conversions"):
         rows = rows.with_columns(pl.col("level").fill_null(finest_level()))
@@ -338,13 +344,24 @@ def finest_level() -> pl.Expr:
     """The level of the finest id that a row names."""
     ids = {AdLevel.AD: "ad_id", AdLevel.AD_GROUP: "ad_group_id", AdLevel.CAMPAIGN: "campaign_id"}
     return pl.coalesce(
-        *(pl.when(pl.col(column).is_not_null()).then(pl.lit(level)) for level, column in ids.items()),
+        *(
+            pl.when(pl.col(column).is_not_null()).then(pl.lit(level))
+            for level, column in ids.items()
+        ),
         pl.lit(AdLevel.ACCOUNT),
     )
 
 
-def _hexadecimal(number: pl.Expr) -> pl.Expr:
-    return number.cast(pl.String).str.zfill(20)
+def _derive_ids(rows: pl.Series) -> pl.Series:
+    """The first field of each row, or where it is empty an id made from the others."""
+    ids = rows.struct.fields[0]
+    given = rows.struct.field(ids)
+    missing = given.is_null() | (given == "").fill_null(value=False)
+    if not missing.any():
+        return given
+    content = rows.struct.unnest().drop(ids).to_struct()
+    halves = [content.hash(seed).cast(pl.String).str.zfill(20) for seed in (0, 1)]
+    return given.set(missing, None).fill_null("row-" + halves[0] + halves[1])
 
 
 def parsed_columns(table: type[Feed]) -> list[str]:

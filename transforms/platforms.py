@@ -10,7 +10,9 @@ from transforms.utm import is_click_macro, is_macro, normalize_text, normalize_v
 
 BY_SOURCE = "source"
 BY_CLICK_ID = "click_id"
-SITE_PATTERN = r"^(?:https?://)?(?:[a-z0-9-]+\.)*?([a-z0-9-]+)\.((?:co\.|com\.)?[a-z]{2,})(?:[:/].*)?$"
+SITE_PATTERN = (
+    r"^(?:https?://)?(?:[a-z0-9-]+\.)*?([a-z0-9-]+)\.((?:co\.|com\.)?[a-z]{2,})(?:[:/].*)?$"
+)
 """Label and public suffix of the site in a source such as `https://m.facebook.com/`."""
 
 
@@ -66,9 +68,9 @@ def site_label(source: pl.Expr) -> pl.Expr:
     lowered = trim_value(source).str.to_lowercase()
     label, suffix = lowered.str.extract(SITE_PATTERN, 1), lowered.str.extract(SITE_PATTERN, 2)
     wanted = label.replace_strict(SHORT_SITES, default=None, return_dtype=pl.String)
-    is_whole = wanted.is_null() | pl.concat_str(
-        pl.lit("|"), wanted, pl.lit("|")
-    ).str.contains(pl.concat_str(pl.lit("|"), suffix, pl.lit("|")), literal=True)
+    is_whole = wanted.is_null() | pl.concat_str(pl.lit("|"), wanted, pl.lit("|")).str.contains(
+        pl.concat_str(pl.lit("|"), suffix, pl.lit("|")), literal=True
+    )
     return pl.when(is_whole).then(label)
 
 
@@ -101,4 +103,3 @@ def _present_click_id() -> pl.Expr:
 def _is_given(click_name: str) -> pl.Expr:
     value = pl.col(f"click_{click_name}")
     return value.is_not_null() & ~is_click_macro(value)
-

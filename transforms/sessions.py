@@ -2,13 +2,19 @@
 
 import polars as pl
 
+from contracts.ad_platforms import CLICK_IDS
 from contracts.columns import columns
 from contracts.feeds.web import PageViews, Sessions
 from contracts.session_facts import SessionFacts
 from contracts.web_sources import BOT_PATTERN
 from transforms.days import reporting_day
-from transforms.utm import is_click_macro, normalize_value, read_click_id, read_marks, read_parameter
-from contracts.ad_platforms import CLICK_IDS
+from transforms.utm import (
+    is_click_macro,
+    normalize_value,
+    read_click_id,
+    read_marks,
+    read_parameter,
+)
 
 VISITOR = ["visitor", "visitor_check"]
 """The key of a visitor: two hashes, so that no two visitors share it."""
@@ -42,8 +48,10 @@ def build_sessions(
         Canonical sessions and `is_bot`, one row per session. session_id is derived from the first
         view's id; utm values and click ids are left to be read from landing_url.
     """
-    views = page_views.pipe(_key_visitors).pipe(_sign_campaigns).sort(
-        *VISITOR, PageViews.viewed_at, PageViews.page_view_id
+    views = (
+        page_views.pipe(_key_visitors)
+        .pipe(_sign_campaigns)
+        .sort(*VISITOR, PageViews.viewed_at, PageViews.page_view_id)
     )
     return (
         views.pipe(_mark_pauses, timezone, timeout_minutes, split_at_midnight=split_at_midnight)
@@ -141,9 +149,9 @@ def _measure_sessions(views: pl.LazyFrame) -> pl.LazyFrame:
     )
     return starts.with_columns(
         pl.col("ended_before").shift(-1).fill_null(pl.col("last_end")).alias(Sessions.ended_at),
-        (pl.col("place").shift(-1).fill_null(pl.col("total")).cast(pl.Int64) - pl.col("place")).alias(
-            Sessions.page_views
-        ),
+        (
+            pl.col("place").shift(-1).fill_null(pl.col("total")).cast(pl.Int64) - pl.col("place")
+        ).alias(Sessions.page_views),
     )
 
 

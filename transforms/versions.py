@@ -8,8 +8,8 @@ from contracts.feeds import ADDITIVE, FEEDS
 FILE = "file"
 """The place of a row's file in the order of the paths."""
 ROW_NUMBER = "row_number"
-RAW_HASH = "raw_hash"
-"""A hash of the file's record: two hours or devices of one ad may differ in nothing else."""
+KEY_HASH = "key_hash"
+"""A hash of the row's key; of the whole record where the rows of one key add up."""
 FATE = "fate"
 SUPERSEDED = "superseded"
 DUPLICATE = "duplicate"
@@ -21,8 +21,8 @@ def find_repeated(keys: pl.LazyFrame) -> pl.LazyFrame:
     Args:
         keys: One row per row of a table, with its `key_hash`.
     """
-    in_order = keys.sort("key_hash").with_columns(before=pl.col("key_hash").shift(1))
-    return in_order.filter(pl.col("key_hash") == pl.col("before")).select("key_hash").unique()
+    in_order = keys.sort(KEY_HASH).with_columns(before=pl.col(KEY_HASH).shift(1))
+    return in_order.filter(pl.col(KEY_HASH) == pl.col("before")).select(KEY_HASH).unique()
 
 
 def judge_versions(candidates: pl.LazyFrame, table: str) -> pl.LazyFrame:
@@ -30,7 +30,7 @@ def judge_versions(candidates: pl.LazyFrame, table: str) -> pl.LazyFrame:
 
     Args:
         candidates: Rows that may share a key: the table's columns, `file`, `row_number` and
-            `raw_hash`.
+            `key_hash`.
         table: Their canonical table.
 
     Returns:
@@ -39,7 +39,7 @@ def judge_versions(candidates: pl.LazyFrame, table: str) -> pl.LazyFrame:
         that sorts later, then the later row. Rows of additive tables supersede nothing.
     """
     content = columns(FEEDS[table])
-    first = pl.col(ROW_NUMBER) == pl.col(ROW_NUMBER).min().over(FILE, RAW_HASH, *content)
+    first = pl.col(ROW_NUMBER) == pl.col(ROW_NUMBER).min().over(FILE, KEY_HASH, *content)
     copies = candidates.with_columns(pl.when(~first).then(pl.lit(DUPLICATE)).alias(FATE))
     losers = copies.filter(pl.col(FATE).is_not_null())
     if table in ADDITIVE:

@@ -57,11 +57,13 @@ class Content:
     """The decompressed bytes of one file.
 
     Attributes:
-        sha256: Hash of the content, complete once `read` has returned nothing.
+        sha256: Hash of the content, complete once `read` has returned nothing; of nothing where
+            the content is not to be hashed.
     """
 
-    def __init__(self, source: _Source, name: str) -> None:
+    def __init__(self, source: _Source, name: str, *, hashing: bool) -> None:
         """Read from a source; the name is for messages."""
+        self._hashing = hashing
         self._source = source
         self._name = name
         self._hash = hashlib.sha256()
@@ -93,7 +95,8 @@ class Content:
             pieces.append(piece)
             size -= len(piece)
         content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        self._hash.update(content)
+        if self._hashing:
+            self._hash.update(content)
         return content
 
 
@@ -120,8 +123,8 @@ def compression_of(path: Path) -> str | None:
 
 
 @contextmanager
-def open_content(path: Path) -> Generator[Content]:
-    """Open a file for reading its decompressed content from the start.
+def open_content(path: Path, *, hashing: bool = False) -> Generator[Content]:
+    """Open a file for reading its decompressed content from the start, hashed if so asked.
 
     Raises:
         RefusedFile: The file cannot be opened, or is not compressed as its name says.
@@ -132,14 +135,14 @@ def open_content(path: Path) -> Generator[Content]:
         file.seek(0)
         if compression == "gzip":
             _expect(magic.startswith(GZIP_MAGIC), compression, empty=not magic)
-            yield Content(_GzipSource(file), compression)
+            yield Content(_GzipSource(file), compression, hashing=hashing)
         elif compression == "zstd":
             skippable = magic[1:] == b"\x2a\x4d\x18" and magic[0] & 0xF0 == 0x50  # noqa: PLR2004
             _expect(magic == ZSTD_MAGIC or skippable, compression, empty=not magic)
             with pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd") as stream:
-                yield Content(stream, compression)
+                yield Content(stream, compression, hashing=hashing)
         else:
-            yield Content(file, "not compressed")
+            yield Content(file, "not compressed", hashing=hashing)
 
 
 def _expect(holds: bool, compression: str, *, empty: bool) -> None:  # noqa: FBT001

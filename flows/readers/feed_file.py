@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from flows.readers.compression import compression_of
 from flows.readers.csv_reader import CsvReader
 from flows.readers.formats import (
     CSV,
@@ -62,7 +63,10 @@ class FeedFile:
 
 
 def open_feed(
-    path: Path, options: FileOptions = DEFAULT_OPTIONS, batch_bytes: int = BATCH_BYTES
+    path: Path,
+    options: FileOptions = DEFAULT_OPTIONS,
+    batch_bytes: int = BATCH_BYTES,
+    file_sha256: str = "",
 ) -> FeedFile:
     """Open a raw feed file: CSV, TSV, JSON Lines, JSON array or Parquet, also .gz or .zst.
 
@@ -70,13 +74,15 @@ def open_feed(
         path: The file.
         options: What is known about it.
         batch_bytes: About how much content one batch holds.
+        file_sha256: Hash of the file's bytes, where it is known: what is not compressed is then
+            not hashed again.
 
     Raises:
         RefusedFile: The file as a whole cannot be read.
     """
     if is_parquet(path):
         return FeedFile(PARQUET, ParquetReader(path, batch_bytes))
-    text = TextFile(path, options)
+    text = TextFile(path, options, file_sha256 if compression_of(path) is None else "")
     file_format = detect_text_format(extension_of(path), text.head, whole=text.head_is_all)
     reader = _TEXT_READERS[file_format](text, options, batch_bytes)
     return FeedFile(file_format, reader)

@@ -35,7 +35,7 @@ class TextFile:
         content_sha256: Hash of the decompressed content, once all blocks are read.
     """
 
-    def __init__(self, path: Path, options: FileOptions) -> None:
+    def __init__(self, path: Path, options: FileOptions, known_sha256: str = "") -> None:
         """Read a file's head and detect its encoding.
 
         Raises:
@@ -52,19 +52,20 @@ class TextFile:
         )
         if not self._encoding.startswith("utf-16"):
             _refuse_binary(head)
-        self.content_sha256 = ""
+        self.content_sha256 = known_sha256
 
     def blocks(self, block_bytes: int) -> Iterator[tuple[bytes, bool]]:
         """Yield the text from its start as UTF-8, and whether that is the end of the file."""
         converter = Utf8Converter(self._encoding)
-        with open_content(self._path) as content:
+        known = self.content_sha256
+        with open_content(self._path, hashing=not known) as content:
             content.read(self._mark_bytes)
             final = False
             while not final:
                 block = content.read(block_bytes)
                 final = len(block) < block_bytes
                 yield converter.convert(block, final=final), final
-            self.content_sha256 = content.sha256
+            self.content_sha256 = known or content.sha256
 
 
 def check_record_length(carried: bytes) -> None:

@@ -6,12 +6,12 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from flows.message_reports import MessageInputs, write_message_reports
+from flows.message_reports import MessageInputs, build_message_facts
 from flows.settings import load_workspace
 from tests.benchmarks.duckdb_job import run_whole
 from tests.benchmarks.floor import write_typed
 from tests.benchmarks.generate import generate
-from tests.benchmarks.ours import read_into
+from tests.benchmarks.ours import read_into, write_reports
 
 EVENTS = 20_000
 TABLES = (
@@ -37,7 +37,8 @@ def ours(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("ours")
     read = read_into(workspace, out / "ledger", out / "quarantine")
     config = load_workspace(workspace).config
-    write_message_reports(MessageInputs(read.catalog, config, out / "scratch"), out / "reports")
+    inputs = MessageInputs(read.catalog, config, out / "scratch")
+    write_reports(inputs, build_message_facts(inputs), out / "reports")
     return out / "reports"
 
 

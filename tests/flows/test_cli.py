@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from contracts.manifest import Manifest
-from flows import cli_run
+from flows import cli_run, launch
 from flows.cli import main
 from flows.errors import (
     CampaignReportsError,
@@ -162,6 +162,23 @@ def test_a_held_workspace_is_told_before_anything_slow(
     with hold_workspace(workspace):
         assert main(["run", str(workspace)]) == 5
     assert "another run holds" in capsys.readouterr().err
+
+
+def test_a_prefect_server_that_does_not_answer_is_told(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Flow:
+        @staticmethod
+        def run_workspace(*_: object) -> Manifest:
+            msg = "Failed to reach API at http://user:secret@127.0.0.1:1/api"
+            raise RuntimeError(msg)
+
+    monkeypatch.setattr(launch, "quiet_prefect", lambda: None)
+    monkeypatch.setattr(launch, "import_module", lambda _: Flow)
+    assert main(["run", str(workspace)]) == 2
+    err = capsys.readouterr().err
+    assert "unset PREFECT_API_URL" in err
+    assert "secret" not in err
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from contracts.manifest import Manifest
+from flows import cli_show, console
 from flows.cli import main
 
 Publish = Callable[[Path, dict[str, pl.DataFrame]], Manifest]
@@ -98,3 +101,94 @@ def test_show_makes_control_characters_visible(
     publish(workspace, {"email/names": nasty})
     assert main(["show", str(workspace), "names"]) == 0
     assert capsys.readouterr().out == "name\n\\x1b[31mred\\t\\n[bold]\n"
+
+
+def happening(**known: object) -> dict[str, object]:
+    """A row of a journey with what is known and nothing else."""
+    names = (
+        "occurred_at kind channel event_type campaign_id campaign_name message_id message_name "
+        "platform ad_id ad_name url order_id revenue"
+    )
+    blank: dict[str, object] = dict.fromkeys(names.split())
+    return {"org_id": "default", "contact_id": "101"} | blank | known
+
+
+def at(hour: int) -> datetime:
+    """An hour of the first of July."""
+    return datetime(2026, 7, 1, hour, tzinfo=UTC)
+
+
+JOURNEY = [
+    happening(
+        occurred_at=at(8), kind="send", channel="email", campaign_name="VIP", message_name="VIP B"
+    ),
+    happening(
+        occurred_at=at(9),
+        kind="event",
+        channel="email",
+        event_type="email_clicked",
+        campaign_id="c1",
+        message_name="VIP B",
+        url="https://shop.example.com",
+    ),
+    happening(occurred_at=at(10), kind="event", event_type="store_visit"),
+    happening(
+        occurred_at=at(11), kind="session", channel="ads", platform="google_ads", ad_name="Spring"
+    ),
+    happening(occurred_at=at(12), kind="order", order_id="o1", revenue=Decimal("12.5000")),
+    happening(kind="send", channel="sms", campaign_id="c2", message_id="c2"),
+    happening(contact_id="202", kind="send", channel="sms"),
+]
+STORY = """
+when	channel	what	about	detail
+2026-07-01 08:00:00	email	sent	VIP > VIP B	
+2026-07-01 09:00:00	email	clicked	c1 > VIP B	https://shop.example.com
+2026-07-01 10:00:00		store visit		
+2026-07-01 11:00:00	ads	visited	Spring	
+2026-07-01 12:00:00		ordered		o1: 12.50
+not yet	sms	sent	c2	
+"""
+
+
+def test_a_journey_reads_like_a_story(
+    workspace: Path, capsys: pytest.CaptureFixture[str], publish: Publish
+) -> None:
+    publish(workspace, {"people/contact_journey/part-0": pl.DataFrame(JOURNEY)})
+    assert main(["show", str(workspace), "journey", "--contact", "101"]) == 0
+    assert capsys.readouterr().out == STORY.lstrip()
+    assert main(["show", str(workspace), "journey", "--contact", "101", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 6
+    assert main(["show", str(workspace), "journey", "--contact", "999"]) == 0
+    out, err = capsys.readouterr()
+    assert (out, "nothing is known" in err) == ("", True)
+
+
+def test_one_contact_id_of_two_organizations_is_two_people(
+    workspace: Path, capsys: pytest.CaptureFixture[str], publish: Publish
+) -> None:
+    rows = [happening(org_id=org, kind="send", channel="sms") for org in ("a", "b")]
+    publish(workspace, {"people/contact_journey": pl.DataFrame(rows)})
+    assert main(["show", str(workspace), "journey", "--contact", "101"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("\t")[0] for line in lines] == ["organization", "a", "b"]
+
+
+def test_a_terminal_gets_a_table_or_blocks_without_empty_columns(
+    workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    publish: Publish,
+) -> None:
+    monkeypatch.setattr(cli_show, "on_terminal", lambda: True)
+    monkeypatch.setattr(console, "on_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    narrow = pl.DataFrame({"id": range(30), "empty": [None] * 30})
+    wide = pl.DataFrame({"name": ["a" * 30], "url": ["b" * 30], "empty": [None]})
+    publish(workspace, {"email/narrow": narrow, "email/wide": wide})
+    assert main(["show", str(workspace), "narrow"]) == 0
+    out, err = capsys.readouterr()
+    assert [line.strip() for line in out.splitlines()][2:] == [str(n) for n in range(20)]
+    assert "empty" not in out
+    assert "the first 20 rows" in err
+    assert main(["show", str(workspace), "wide"]) == 0
+    assert capsys.readouterr().out == f"name  {'a' * 30}\nurl   {'b' * 30}\n\n"

@@ -10,10 +10,22 @@ from zoneinfo import ZoneInfo
 Row = Mapping[str, Any]
 Tables = Mapping[str, list[dict[str, Any]]]
 CHANNELS = ("email", "sms", "push", "direct_mail")
-ACTIONS = (
-    "sent delivered opened clicked bounced dropped deferred failed replied unsubscribed complained"
-).split()
+ACTIONS = [
+    "sent",
+    "delivered",
+    "opened",
+    "clicked",
+    "bounced",
+    "dropped",
+    "deferred",
+    "failed",
+    "replied",
+    "unsubscribed",
+    "complained",
+]
 NOT_OF_SENDS = "subscribed"
+DEFAULT_CHANNEL = "email"
+"""Of messages for which nothing names one, where events of several channels are given."""
 ORDER = ("queued", "sent", "delivered", "bounced", "failed")
 
 
@@ -98,7 +110,9 @@ class World:
             return (at is not None, at, row["contact_id"])
 
         mapped: dict[tuple[str, str], str] = {}
-        for row in sorted(self.tables.get("contacts", []), key=lambda r: (age(r)[0], str(age(r)[1]), age(r)[2])):
+        for row in sorted(
+            self.tables.get("contacts", []), key=lambda r: (age(r)[0], str(age(r)[1]), age(r)[2])
+        ):
             if email := (row.get("email") or "").strip().lower():
                 mapped[row["org_id"], email] = row["contact_id"]
         return mapped
@@ -123,7 +137,11 @@ class World:
             has_level.add((org, row.get("campaign_id")))
             if (org, own) not in has_message:
                 self._add(Message(org, "dispatch", own, row["name"], dispatch_id=own))
-        named = {(r["org_id"], r.get("campaign_id")) for r in self.tables.get("sends", []) if r.get("message_id")}
+        named = {
+            (r["org_id"], r.get("campaign_id"))
+            for r in self.tables.get("sends", [])
+            if r.get("message_id")
+        }
         for row in self.tables.get("campaigns", []):
             org, own = row["org_id"], row["campaign_id"]
             if (org, own) not in has_level | named:
@@ -144,7 +162,9 @@ class World:
         if row.get("campaign_id") is not None:
             own = row["campaign_id"]
             name = self.by_key["campaigns"].get((org, own), {}).get("name")
-            return self._add(Message(org, "campaign", own, name, is_described=False, campaign_id=own))
+            return self._add(
+                Message(org, "campaign", own, name, is_described=False, campaign_id=own)
+            )
         return self._add(Message(org, "none", None, is_described=False))
 
     def _belong(self, m: Message) -> None:
@@ -169,6 +189,7 @@ class World:
             or (m.dispatch or {}).get("channel")
             or (m.campaign or {}).get("channel")
             or min(filter(None, happened), key=CHANNELS.index, default=None)
+            or (DEFAULT_CHANNEL if m.kind == "message" else None)
         )
 
     def _place(self) -> None:
@@ -197,9 +218,7 @@ class World:
             if channel is None:
                 continue
             named = ("send", org, send_id) if send_id else ("pair", org, message.id, contact)
-            unit = units.setdefault(
-                (*named, channel), Send(of_row, contact, channel)
-            )
+            unit = units.setdefault((*named, channel), Send(of_row, contact, channel))
             if unit.message.kind == "none":
                 unit.message = of_row
             machine = bool(event.get("is_machine")) or event.get("user_agent") == "Mozilla/5.0"
@@ -271,9 +290,19 @@ def split_type(event_type: str) -> tuple[str | None, str | None]:
 
 
 ALLOWED = {
-    "email": "sent delivered opened clicked bounced dropped deferred unsubscribed complained".split(),
-    "sms": "sent delivered failed clicked replied unsubscribed".split(),
-    "push": "sent delivered opened failed".split(),
+    "email": [
+        "sent",
+        "delivered",
+        "opened",
+        "clicked",
+        "bounced",
+        "dropped",
+        "deferred",
+        "unsubscribed",
+        "complained",
+    ],
+    "sms": ["sent", "delivered", "failed", "clicked", "replied", "unsubscribed"],
+    "push": ["sent", "delivered", "opened", "failed"],
     "direct_mail": ["sent"],
 }
 
@@ -281,12 +310,25 @@ ALLOWED = {
 def count(sends: list[Send]) -> dict[str, int]:
     """The counts of SPEC §6.1 over some sends."""
     real = [s for s in sends if not s.is_holdout]
-    hard = [s for s in real if s.status == "bounced" and any(e.get("subtype") == "hard" for e in s.of("bounced"))]
-    soft = [s for s in real if s not in hard and s.status == "bounced" and any(e.get("subtype") == "soft" for e in s.of("bounced"))]
+    hard = [
+        s
+        for s in real
+        if s.status == "bounced" and any(e.get("subtype") == "hard" for e in s.of("bounced"))
+    ]
+    soft = [
+        s
+        for s in real
+        if s not in hard
+        and s.status == "bounced"
+        and any(e.get("subtype") == "soft" for e in s.of("bounced"))
+    ]
     counts: dict[str, int] = defaultdict(int, {"sends": len(real)})
     for s in real:
         counts[s.status] += 1
-        for action, every, unique in (("opened", "opens", "unique_opens"), ("clicked", "clicks", "unique_clicks")):
+        for action, every, unique in (
+            ("opened", "opens", "unique_opens"),
+            ("clicked", "clicks", "unique_clicks"),
+        ):
             counts[every] += len(s.of(action))
             counts[unique] += bool(s.of(action))
             counts[f"human_{unique}"] += s.first(action, human=True) is not None

@@ -12,7 +12,7 @@ import polars as pl
 
 from contracts.manifest import Check, Warned
 from flows.read import FeedsRead, find_problem, read_feeds, reconcile_inputs, write_quarantine
-from flows.message_reports import MessageInputs, write_message_reports
+from flows.report import Run, write_report_tables
 from flows.settings import load_workspace
 
 Row = Mapping[str, Any]
@@ -72,9 +72,8 @@ def run_workspace(root: Path, out: Path) -> Ran:
     write_quarantine(read, out / "quarantine", "run")
     assert (problem := find_problem(read, loaded.config)) is None, problem
     staging = out / "snapshot"
-    checks, warnings = write_message_reports(
-        MessageInputs(read.catalog, loaded.config, out / "scratch"), staging
-    )
+    run = Run(read.catalog, loaded.config, out / "scratch", staging, lambda *_: None)
+    checks, warnings = write_report_tables(run)
     checks = [*reconcile_inputs(read.inputs()), *checks]
     assert [check for check in checks if not check.holds] == []
     return Ran(read, checks, [*read.warnings, *warnings], staging)

@@ -1,6 +1,5 @@
 """Audiences: what contacts did, and what they never did."""
 
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,9 +7,9 @@ import polars as pl
 import pytest
 
 from contracts.activities import ContactSends, MessageEvents
-from contracts.columns import Table, polars_schema
 from contracts.feeds import Contacts
 from contracts.workspace import AudienceSection
+from tests.support.frames import frame
 from transforms.audiences import read_moment, select_audience
 
 JANUARY, FEBRUARY = (
@@ -23,14 +22,8 @@ MEMBERS = pl.LazyFrame(
 )
 
 
-def frame(table: type[Table], rows: Iterable[Mapping[str, Any]]) -> pl.LazyFrame:
-    """Rows as a table's frame, what they leave out being null."""
-    schema = polars_schema(table)
-    return pl.LazyFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
-
-
 def did(
-    contact: str | None, event_type: str, at: datetime = JANUARY, **more: Any
+    contact: str | None, event_type: str, at: datetime = JANUARY, **more: object
 ) -> dict[str, Any]:
     """An event of campaign c."""
     row = {"org_id": "o", "contact_id": contact, "event_type": event_type, "occurred_at": at}

@@ -1,7 +1,6 @@
 """The treated against those held out."""
 
 import statistics
-from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,22 +9,16 @@ import polars as pl
 import pytest
 
 from contracts.activities import ContactSends, PricedOrders
-from contracts.columns import Table, polars_schema
 from contracts.reports.attribution import HoldoutLift
 from contracts.workspace import AttributionSection
+from tests.support.frames import frame
 from transforms.holdouts import report_holdout_lift
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def frame(table: type[Table], rows: Iterable[Mapping[str, Any]]) -> pl.LazyFrame:
-    """Rows as a table's frame, what they leave out being null."""
-    schema = polars_schema(table)
-    return pl.LazyFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
-
-
-def send(contact: str, message: str = "m1", **more: Any) -> dict[str, Any]:
+def send(contact: str, message: str = "m1", **more: object) -> dict[str, Any]:
     """A send of campaign c."""
     row = {"org_id": "o", "send_id": f"{message}-{contact}", "contact_id": contact}
     return row | {"message_id": message, "campaign_id": "c", "channel": "email"} | more
@@ -44,7 +37,9 @@ def order(contact: str, after: timedelta, revenue: str) -> dict[str, Any]:
     }
 
 
-def lift(sends: list[dict[str, Any]], orders: list[dict[str, Any]], **rules: Any) -> pl.DataFrame:
+def lift(
+    sends: list[dict[str, Any]], orders: list[dict[str, Any]], **rules: object
+) -> pl.DataFrame:
     """The lift of some rows."""
     result = report_holdout_lift(
         frame(ContactSends, sends),
@@ -94,7 +89,11 @@ def test_lift_of_a_message_and_its_campaign() -> None:
 
 def test_direct_mail_is_watched_for_its_window() -> None:
     """Both whole days, in place of the look-back."""
-    window: dict[str, Any] = {"channel": "direct_mail", "window_start": date(2026, 1, 10), "window_days": 2}
+    window: dict[str, Any] = {
+        "channel": "direct_mail",
+        "window_start": date(2026, 1, 10),
+        "window_days": 2,
+    }
     sends = [send("1", **window), send("2", **window, is_holdout=True)]
     orders = [order("1", timedelta(hours=40), "1"), order("2", timedelta(hours=41), "1")]
     row = lift(sends, orders, lookback_days=1).row(1, named=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import polars as pl
@@ -10,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from contracts.columns import Table, polars_schema
+from contracts.columns import polars_schema
 from contracts.feeds import Events, Orders, PageViews, Sessions
 from contracts.reports.people_journeys import IdentityLinks
+from tests.support.frames import frame
 from transforms.identity import fill_contacts, link_identities
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
@@ -20,13 +22,9 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 TICK = timedelta(microseconds=1)
 
 
-def frame(table: type[Table], rows: Iterable[Mapping[str, Any]]) -> pl.LazyFrame:
-    """Rows as a table's frame, what they leave out being null."""
-    schema = polars_schema(table)
-    return pl.LazyFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
-
-
-def row(at: datetime, contact: str | None, device: str | None = "d", **more: Any) -> dict[str, Any]:
+def row(
+    at: datetime, contact: str | None, device: str | None = "d", **more: object
+) -> dict[str, Any]:
     """A row of one organization: a device and, where known, a contact."""
     row = {"org_id": "o", "anonymous_id": device, "contact_id": contact}
     return row | {"occurred_at": at, "started_at": at, "viewed_at": at, "ordered_at": at} | more
@@ -116,7 +114,7 @@ def whose(evidence: list[tuple[int, str]], minute: int) -> str | None:
     st.randoms(use_true_random=False),
 )
 def test_links_agree_with_the_plain_account_in_any_order(
-    evidence: list[tuple[int, str]], shuffler: Any
+    evidence: list[tuple[int, str]], shuffler: Random
 ) -> None:
     """Each instant between two pieces of evidence is the earlier one's; before all, the first's."""
     rows = [row(NOON + at * MINUTE, contact) for at, contact in evidence]

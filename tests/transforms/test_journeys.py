@@ -1,6 +1,5 @@
 """A contact's journey, from tiny rows whose ids tell what they are."""
 
-from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,8 +8,8 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from contracts.activities import ContactSends, MessageEvents, PricedOrders, Visits
-from contracts.columns import Table, polars_schema
 from contracts.reports.people_journeys import ContactJourney
+from tests.support.frames import frame
 from transforms.journeys import build_journey
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
@@ -36,12 +35,6 @@ ORDERS: list[dict[str, Any]] = [
     ME | {"order_id": "7", "ordered_at": NOON + 3 * HOUR, "revenue": 5, "is_conversion": True},
     ME | {"order_id": "A", "ordered_at": NOON + 4 * HOUR, "revenue": 9, "is_conversion": False},
 ]
-
-
-def frame(table: type[Table], rows: Iterable[Mapping[str, Any]]) -> pl.LazyFrame:
-    """Rows as a table's frame, what they leave out being null."""
-    schema = polars_schema(table)
-    return pl.LazyFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
 
 
 def build(step: int = 1) -> pl.DataFrame:

@@ -1,6 +1,5 @@
 """What machines did, and why we think so."""
 
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.columns import Table, polars_schema
 from contracts.feeds import Events
+from tests.support.frames import frame
 from transforms.machines import flag_machines
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
@@ -20,14 +19,9 @@ DELIVERIES = pl.LazyFrame(
     {"org_id": pl.String, "send_id": pl.String, "delivered_at": pl.Datetime("us", "UTC")},
     orient="row",
 )
+
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 GMAIL = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
-
-
-def frame(table: type[Table], rows: Iterable[Mapping[str, Any]]) -> pl.LazyFrame:
-    """Rows as a table's frame, what they leave out being null."""
-    schema = polars_schema(table)
-    return pl.LazyFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
 
 
 def flag(*events: dict[str, Any]) -> list[str | None]:

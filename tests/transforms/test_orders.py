@@ -1,6 +1,5 @@
 """Orders in one currency, and which of them count."""
 
-from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,17 +8,12 @@ import polars as pl
 import pytest
 
 from contracts.activities import PricedOrders
-from contracts.columns import Table, polars_schema
+from contracts.columns import polars_schema
 from contracts.feeds import ExchangeRates, Orders
+from tests.support.frames import frame
 from transforms.orders import count_orders, price_orders
 
 AT = datetime(2026, 3, 2, 3, tzinfo=UTC)
-
-
-def frame(table: type[Table], rows: Iterable[Mapping[str, Any]]) -> pl.LazyFrame:
-    """Rows as a table's frame, what they leave out being null."""
-    schema = polars_schema(table)
-    return pl.LazyFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
 
 
 def price(*orders: dict[str, Any]) -> pl.DataFrame:

@@ -57,7 +57,7 @@ CONTACTS = pl.LazyFrame(
         ([{"field": "email", "op": "exists"}, {"score": 9}], "2"),
     ],
 )
-def test_rules_draw_members(rules: Any, members: str) -> None:
+def test_rules_draw_members(rules: object, members: str) -> None:
     """A missing value equals nothing and differs from everything."""
     drawn = select_rule_members(CONTACTS, [("o", "s", json.dumps(rules)), ("p", "t", '{"vip":1}')])
     assert drawn.collect().rows() == [("o", "s", member) for member in members]

@@ -53,9 +53,7 @@ def _of_channel(sums: pl.LazyFrame, channel: Channel) -> pl.LazyFrame:
 def finish(rows: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
     """A report's columns in their order and types, sorted by its key."""
     schema = polars_schema(table)
-    return rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items()).sort(
-        key(table)
-    )
+    return rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items()).sort(key(table))
 
 
 def add_conversions(rows: pl.LazyFrame, conversions: pl.DataFrame | None) -> pl.LazyFrame:
@@ -104,11 +102,11 @@ def report_campaigns(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def roll_up(rows: pl.LazyFrame, level: list[str], names: list[str]) -> pl.LazyFrame:
-    """Add up message rows to a level above; `names` are the same in all rows of one."""
+    """Add up message rows to a level above; names are of the least campaign where several are."""
     return (
         rows.group_by(level)
         .agg(
-            pl.col(names).min(),
+            pl.col(names).sort_by("campaign_id", nulls_last=True).first(),
             pl.col(COUNTS).sum(),
             *(
                 pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
@@ -130,7 +128,9 @@ def report_days(days: pl.LazyFrame, rows: pl.LazyFrame, channel: Channel) -> pl.
         channel: The channel.
     """
     own = _of_channel(days, channel)
-    first = own.filter(pl.col("sends") > 0).group_by("message").agg(cost_day=pl.col("date_day").min())
+    first = (
+        own.filter(pl.col("sends") > 0).group_by("message").agg(cost_day=pl.col("date_day").min())
+    )
     costs = (
         rows.filter(pl.col("cost").is_not_null())
         .select("message", "cost")

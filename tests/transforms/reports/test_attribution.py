@@ -1,6 +1,5 @@
 """Sums of credits: whatever the grouping, they are the orders feed."""
 
-from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.activities import ContactSends, MessageEvents, PricedOrders, Visits
-from contracts.columns import Table, polars_schema
 from contracts.reports.attribution import MODELS, CampaignAttribution, ChannelAttribution
 from contracts.workspace import AttributionSection
+from tests.support.frames import frame
 from transforms.attribution import credit_orders
 from transforms.reports.attribution import (
     count_orders_by_ad,
@@ -38,12 +37,6 @@ NAMES = pl.LazyFrame(
     schema=["org_id", "platform", "campaign_id", "campaign_name"],
     orient="row",
 )
-
-
-def frame(table: type[Table], rows: Iterable[Mapping[str, Any]]) -> pl.LazyFrame:
-    """Rows as a table's frame, what they leave out being null."""
-    schema = polars_schema(table)
-    return pl.LazyFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
 
 
 def click(hour: int) -> dict[str, Any]:
