@@ -62,7 +62,7 @@ class Catalog:
         seen: set[tuple[str, str]] = set()
         files = []
         for order, (raw, sha256, receipt) in enumerate(sorted(read, key=lambda item: item[0].path)):
-            content = (receipt.sha256, repr(raw.feed.readings))
+            content = (receipt.sha256, raw.feed.signature)
             files.append(ReadFile(raw, sha256, receipt, order, is_copy=content in seen))
             seen.add(content)
         catalog = cls(ledger, files)

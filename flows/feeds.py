@@ -34,8 +34,16 @@ class Feed:
 
     @property
     def signature(self) -> str:
-        """Everything that the meaning of a file's bytes depends on, as text."""
-        return repr((self.name, self.readings, self.options))
+        """Everything that the meaning of a file's bytes depends on, as text; the same in any run."""
+        readings = [
+            (r.mapping.model_dump_json(), r.timezone, r.thousands, sorted(r.ignored))
+            for r in self.readings
+        ]
+        options = {
+            name: sorted(value) if isinstance(value, frozenset) else value
+            for name, value in vars(self.options).items()
+        }
+        return repr((readings, options, self.leaves_other_rows))
 
 
 @dataclass(frozen=True)

@@ -275,7 +275,7 @@ class World:
 
 def channel_of(event_type: str) -> str | None:
     """The channel that a standard event type names."""
-    return split_type(event_type.replace(NOT_OF_SENDS, f"un{NOT_OF_SENDS}"))[0]
+    return split_type(event_type.replace(f"_{NOT_OF_SENDS}", f"_un{NOT_OF_SENDS}"))[0]
 
 
 def split_type(event_type: str) -> tuple[str | None, str | None]:

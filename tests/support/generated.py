@@ -34,7 +34,7 @@ class Organization:
         self.random = random
         self.org = org
         self.clock = 0
-        self.links: dict[str, Any] = {}
+        self.links: dict[str | None, Any] = {}
 
     def draw(self) -> Rows:
         r = self.random
@@ -181,6 +181,9 @@ class Organization:
             "email_clicked",
             "email_subscribed",
         )
+        names = self._pick(*draws)()
+        if event_type in ACTIONS and (kept := self.links.get(names.get("send_id"))):
+            names["message_id"] = kept["message_id"]
         return {
             "org_id": self.org,
             "event_id": f"e{number}",
@@ -191,7 +194,7 @@ class Organization:
             "message_id": None,
             "contact_id": None,
             "email": None,
-            **self._pick(*draws)(),
+            **names,
             "url": self._pick(None, "https://x.io/a", "https://x.io/b?c=1"),
             "user_agent": self._pick(*AGENTS),
             "is_machine": self._pick(None, None, False, True),
