@@ -153,6 +153,7 @@ def build_facts(
     )
     organizations = messages.lazy().select("org_id").unique()
     unknown = organizations.select(hash_unknown_message()).collect().to_series().to_list()
+    named = channels.filter(~pl.col("message").is_in(unknown))
     members = place_members(catalog.scan("list_members")).collect()
     linked = _link(slim, emails, folder)
     for group in range(slim.groups):
@@ -163,7 +164,7 @@ def build_facts(
                 linked(group).with_columns(names_send=pl.lit(value=False)),
             ]
         )
-        every = place_events(events, sends, channels).collect().lazy()
+        every = place_events(events, sends, named).collect().lazy()
         placed = keep_placed(every)
         if slim.has("send"):
             placed = name_nameless(placed, unknown).collect().lazy()

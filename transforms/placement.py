@@ -22,7 +22,7 @@ def place_events(
         events: Slim events whose `ref` names their send (`links.link_pairs`), and whether they
             `names_send` by its id.
         sends: Slim sends with their message's `channel`.
-        channels: One row per message: `message` and `channel`.
+        channels: One row per message that is known: `message` and `channel`.
 
     Returns:
         One row per event: `unit`, `channel`, `message`, `contact`, `action`, `hardness`,

@@ -95,8 +95,8 @@ def find_similar(
         names: Normalised name -> the (campaign_id, ad_id) that bear it.
 
     Returns:
-        (campaign_id, ad_id), the normalised name and the similarity from 0 to 100; None where no name is
-        similar enough, clearly ahead of that of any other campaign or ad, and of the same period.
+        (campaign_id, ad_id), the normalised name and the similarity from 0 to 100; None where no
+        name is similar enough, clearly ahead of any other target's, and of the same period.
     """
     text = normalize_text(value)
     similar = process.extract(

@@ -22,7 +22,10 @@ MARKS_PATTERN = (
 )
 """The parameters that tell where a visit came from; of a click id only how it begins."""
 
-MACRO_PATTERN = r"(?i)\{[^{}]*\}|\{\{|\$\{|\[\[|%7b.*%7d|%7b%7b|%5b%5b|%24%7b|^__[a-z0-9_]+__$|%%[a-z_.]+%%|\*\|"
+MACRO_PATTERN = (
+    r"(?i)\{[^{}]*\}|\{\{|\$\{|\[\[|%7b.*%7d|%7b%7b|%5b%5b|%24%7b"
+    r"|^__[a-z0-9_]+__$|%%[a-z_.]+%%|\*\|"
+)
 """A placeholder that the ad platform should have replaced by a name or an id."""
 
 CLICK_MACRO_PATTERN = r"^[{$\[%_*]"

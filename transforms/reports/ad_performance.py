@@ -119,7 +119,8 @@ def align_sessions(sessions: pl.LazyFrame, stats: pl.LazyFrame, tables: AdTables
     """Give sessions the parents that the stats of their ad or campaign have.
 
     A session then falls into the row of its ad's spend. Where no stats know the ad or campaign, the
-    tables of names give the parents, as of the day. Sessions without a campaign name no account.
+    tables of names give the parents, as of the day. Sessions of which only the platform is known
+    name no account, sessions without an ad no ad group.
 
     Args:
         sessions: `SessionFacts`.
@@ -130,7 +131,9 @@ def align_sessions(sessions: pl.LazyFrame, stats: pl.LazyFrame, tables: AdTables
         One row per session of an ad platform: the keys of `AdPerformance` and the contact.
     """
     ad, campaign = SessionFacts.ad_id, SessionFacts.campaign_id
-    has_campaign = pl.col(campaign).is_not_null()
+    has_ad = pl.col(ad).is_not_null()
+    is_known = has_ad | pl.col(campaign).is_not_null()
+    group = (AdPerformance.ad_group_id, AdPerformance.ad_group_name)
     return (
         sessions.filter(pl.col(SessionFacts.platform).is_not_null())
         .select(
@@ -139,7 +142,10 @@ def align_sessions(sessions: pl.LazyFrame, stats: pl.LazyFrame, tables: AdTables
         .pipe(_take_parents, stats, ad, [SessionFacts.account_id, campaign, SessionFacts.ad_group_id])
         .pipe(_take_parents, stats, campaign, [SessionFacts.account_id])
         .pipe(fill_names, tables, SessionFacts.date_day)
-        .with_columns(pl.when(has_campaign).then(name).alias(name) for name in (*PARENTS, *AD_NAMES))
+        .with_columns(
+            pl.when(is_known).then(name).alias(name) for name in (*PARENTS, *AD_NAMES)
+        )
+        .with_columns(pl.when(has_ad).then(name).alias(name) for name in group)
     )
 
 
