@@ -3,6 +3,8 @@
 These are no feeds and no reports: every row names its contact, message and campaign already.
 """
 
+import polars as pl
+
 from contracts.columns import Count, Day, Flag, Instant, Money, Table, Text, column
 
 
@@ -84,13 +86,13 @@ class PricedOrders(Table):
 
 
 class Touches(Table):
-    """One row per touch: what may have led a person to an order."""
+    """One row per order and touch that may have led to it."""
 
-    org_id: Text = column("organization", key=True)
+    order_row: pl.UInt32 = column("number of the order, in the order of its key", key=True)
+    org_id: Text = column("organization")
     contact_id: Text = column("who was touched; empty where only the device is known")
     anonymous_id: Text = column("the device, where no contact is known")
     touched_at: Instant = column("when the touch happened")
-    counts_until: Instant = column("the last instant at which an order can be credited to it")
     channel: Text = column("channel; an unmatched session's is its channel group")
     channel_group: Text = column("Google Analytics 4's default channel group, where there is one")
     campaign_id: Text = column("the campaign, of messages or ads")
@@ -100,4 +102,6 @@ class Touches(Table):
     ad_id: Text = column("the ad")
     event_id: Text = column("the event that is the touch")
     session_id: Text = column("the session that is the touch")
-    touch_id: Text = column("id of the event, session or send; orders touches of one instant")
+    touch_id: Text = column(
+        "id of the event, session or send; orders touches of one instant", key=True
+    )

@@ -263,11 +263,3 @@ SOCIAL_MEDIA = frozenset(
 REFERRAL_MEDIA = frozenset({"referral", "app", "link"})
 EMAIL_WORDS = frozenset({"email", "e-mail", "e_mail", "e mail"})
 NO_MEDIA = frozenset({"(none)", "(not set)"})
-
-BOT_PATTERN = (
-    r"(?i)bot\b|bot[/;_ -]|crawl|spider|slurp|headless|phantomjs|scrap(?:er|y)|lighthouse"
-    r"|facebookexternalhit|mediapartners|adsbot|bingpreview|pingdom|gtmetrix|uptime|monitoring"
-    r"|preview|curl/|wget|python-|aiohttp|java/|go-http|okhttp|libwww|httpclient|axios|node-fetch"
-    r"|^mozilla/5\.0$"
-)
-"""User agents that are programs and not people."""

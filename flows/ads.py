@@ -63,6 +63,7 @@ def build_ad_facts(catalog: Catalog, config: Workspace, sessions: pl.LazyFrame) 
         campaigns=_given(catalog, "ad_campaigns"),
         groups=_given(catalog, "ad_groups"),
         ads=_given(catalog, "ads"),
+        creatives=_given(catalog, "ad_creatives"),
     )
     conversions = _given(catalog, "ad_conversions")
     if conversions is not None:

@@ -21,6 +21,10 @@ COMMANDS = {
     ),
     "show": ("flows.cli_show:show", "List the published tables, or print one."),
     "sources": ("flows.cli_reference:sources", "List the vendors' files that can be read."),
+    "dictionary": (
+        "flows.cli_reference:dictionary",
+        "Print every table and column with what it holds.",
+    ),
     "schema": ("flows.cli_reference:schema", "Print the JSON Schema of campaigns.toml."),
 }
 """Command -> where it is, imported only when it is called, and what it does."""

@@ -1,4 +1,4 @@
-"""`campaign-reports sources` and `schema`: what can be read, and how it is configured."""
+"""`campaign-reports sources`, `schema` and `dictionary`: what there is to read and to configure."""
 
 import json as json_text
 import sys
@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from contracts.dictionary import render_dictionary
 from contracts.names import nearest
 from contracts.sources import Expression, Source
 from flows.console import print_json, print_table, tell
@@ -51,6 +52,16 @@ def schema() -> int:
         The exit code, 0.
     """
     sys.stdout.write(json_text.dumps(config_schema(), indent=2) + "\n")
+    return 0
+
+
+def dictionary() -> int:
+    """Print the data dictionary: every canonical and every report table with its columns.
+
+    Returns:
+        The exit code, 0.
+    """
+    sys.stdout.write(render_dictionary().rstrip() + "\n")
     return 0
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts import MessageDays, MessageLinks, SendFacts, SlimEvents, SlimSends
+from contracts.facts import ACTION_CODES, MessageDays, MessageLinks, SlimEvents, SlimSends
+from contracts.reports.messaging import Counts
 from flows.catalog import Catalog, ReadFile
 from flows.slim import WHOLE
 from transforms.hierarchy import CODES
@@ -27,6 +28,8 @@ from transforms.sends import build_send_facts, tally
 
 ROWS_A_GROUP = 4_000_000
 """How many slim rows are held in memory at a time."""
+COUNT_TYPES = polars_schema(Counts)
+BARE_ACTIONS = frozenset(ACTION_CODES)
 EVENTS = polars_schema(SlimEvents)
 SENDS = polars_schema(SlimSends)
 
@@ -42,10 +45,6 @@ class FactFiles:
         files = sorted(self.folder.glob(f"{kind}-*.parquet"))
         return pl.scan_parquet(files) if files else pl.LazyFrame(schema=schema)
 
-    def sends(self) -> pl.LazyFrame:
-        """The send facts."""
-        return self.scan("sends", polars_schema(SendFacts))
-
     def days(self) -> pl.LazyFrame:
         """Sums by message, channel and day."""
         return add_message_days(self.scan("days", polars_schema(MessageDays)))
@@ -60,7 +59,8 @@ class FactFiles:
 
     def segments(self) -> pl.LazyFrame:
         """Sums by segment."""
-        return add_segments(self.scan("segments", pl.Schema()))
+        nothing = pl.Schema({"org_id": pl.String, "segment_id": pl.String, **COUNT_TYPES})
+        return add_segments(self.scan("segments", nothing))
 
     def links(self) -> pl.LazyFrame:
         """Sums by message, channel and link."""
@@ -108,20 +108,20 @@ class Slim:
         self, file: ReadFile, table: str, family: str, key: str, group: int | None
     ) -> Iterator[pl.LazyFrame]:
         folder = self.catalog.folder(file, table) / f"slim-{family}"
-        whole = folder / f"{WHOLE}.parquet"
+        whole = folder / f"{WHOLE}.arrow"
         if whole.exists():
-            rows = pl.scan_parquet(whole)
+            rows = pl.scan_ipc(whole)
             yield rows if group is None or self.groups == 1 else rows.filter(
                 self.in_group(key, group)
             )
             return
         found = [
             part
-            for part in sorted(folder.glob("*.parquet"))
+            for part in sorted(folder.glob("*.arrow"))
             if group is None or int(part.name[:2]) % self.groups == group
         ]
         if found:
-            yield pl.scan_parquet(found)
+            yield pl.scan_ipc(found)
 
     def in_group(self, key: str, group: int) -> pl.Expr:
         """Whether a key's bucket is in the group."""
@@ -153,7 +153,8 @@ def build_facts(
     )
     organizations = messages.lazy().select("org_id").unique()
     unknown = organizations.select(hash_unknown_message()).collect().to_series().to_list()
-    named = channels.filter(~pl.col("message").is_in(unknown))
+    is_bare = bool(catalog.event_types() & BARE_ACTIONS)
+    named = channels.filter(~pl.col("message").is_in(unknown)) if is_bare else None
     members = place_members(catalog.scan("list_members")).collect()
     linked = _link(slim, emails, folder)
     for group in range(slim.groups):
@@ -173,13 +174,13 @@ def build_facts(
             facts = identify_contacts(facts, emails.lazy())
         facts = facts.collect()
         outputs = {
-            "sends": facts.lazy(),
             "days": sum_message_days(facts.lazy(), placed, timezone),
             "links": sum_links(placed),
             "tallies": tally(facts.lazy(), every),
             "contacts": sum_contacts(facts.lazy()),
-            "segments": sum_segments(facts.lazy(), messages.lazy(), members.lazy()),
         }
+        if members.height:
+            outputs["segments"] = sum_segments(facts.lazy(), messages.lazy(), members.lazy())
         for kind, frame in zip(outputs, pl.collect_all(list(outputs.values())), strict=True):
             frame.write_parquet(folder / f"{kind}-{group:02}.parquet", compression="lz4")
         on_group(group + 1, slim.groups)

@@ -22,7 +22,7 @@ from transforms.parsing import (
 from transforms.validation import explain_failures, is_suspect
 from transforms.versions import KEY_HASH
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 """Part of every ledger key: raise it when the same bytes would be read otherwise."""
 RECEIPT = "receipt.json"
 REJECTED_SCHEMA = pl.Schema(
@@ -152,8 +152,8 @@ class TableWriter:
     def take(self, batch: RawBatch, header: tuple[str, ...], number: int) -> pl.Series:
         """Write a batch's rows of this table; return the numbers of the rows that are its own."""
         rows = keep_rows_of_table(batch.rows.lazy(), self.reading, header)
-        mine = rows.collect()
-        parsed = parse_rows(mine.lazy(), self.reading, header).collect()
+        mine = rows.collect(engine="in-memory")
+        parsed = parse_rows(mine.lazy(), self.reading, header).collect(engine="in-memory")
         suspects = parsed.filter(is_suspect(self.table))
         failures = explain_failures(suspects, self.table) if suspects.height else None
         if failures is not None and failures.height:
@@ -238,4 +238,6 @@ class TableWriter:
 
     def _write(self, frame: pl.DataFrame, name: str) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
-        frame.write_parquet(self.home / name, compression="zstd", compression_level=1)
+        frame.write_parquet(
+            self.home / name, compression="zstd", compression_level=1, statistics=False
+        )

@@ -26,10 +26,12 @@ def launch_run(root: Path, wait_seconds: float, progress: Progress) -> Manifest:
     if wait_seconds == 0:
         refuse_if_held(loaded.root)
     quiet_prefect()
+    starting = import_module("flows.embedded").start_server()
+    flow = import_module("flows.campaign_reports")
+    if starting is not None:
+        starting.join()
     try:
-        return import_module("flows.campaign_reports").run_workspace(
-            loaded.root, wait_seconds, progress
-        )
+        return flow.run_workspace(loaded.root, wait_seconds, progress)
     except RuntimeError as error:
         if SERVER_IS_DEAD in str(error):
             msg = "the Prefect server that PREFECT_API_URL names does not answer"

@@ -17,7 +17,7 @@ SMALL = 500_000
 class SlimWriter:
     """Collects the slim rows of one file and writes them bucket by bucket.
 
-    Layout below `home`: `slim-<family>/<bucket>-<flush>.parquet`, or `slim-<family>/whole.parquet`
+    Layout below `home`: `slim-<family>/<bucket>-<flush>.arrow`, or `slim-<family>/whole.arrow`
     for a small file; and `references.parquet`.
     """
 
@@ -35,8 +35,10 @@ class SlimWriter:
         if self.table not in ("sends", "events"):
             return
         slim = slim_sends if self.table == "sends" else slim_events
-        self.held.append(slim(valid.lazy()).collect())
-        self.references.append(list_references(valid.lazy(), self.table).collect())
+        self.held.append(slim(valid.lazy()).collect(engine="in-memory"))
+        self.references.append(
+            list_references(valid.lazy(), self.table).collect(engine="in-memory")
+        )
         if sum(frame.estimated_size() for frame in self.held) > FLUSH_BYTES:
             self._flush(cut=True)
 
@@ -70,10 +72,10 @@ class SlimWriter:
         folder = self.home / f"slim-{family}"
         folder.mkdir(parents=True, exist_ok=True)
         if not cut:
-            rows.write_parquet(folder / f"{WHOLE}.parquet", compression="lz4")
+            rows.write_ipc(folder / f"{WHOLE}.arrow", compression="lz4")
             return
         buckets = rows.with_columns((pl.col(key) % BUCKETS).alias("bucket")).partition_by(
             "bucket", as_dict=True, maintain_order=False
         )
         for (bucket,), part in buckets.items():
-            part.drop("bucket").write_parquet(folder / f"{bucket:02}-{self.flushes:04}.parquet", compression="lz4")
+            part.drop("bucket").write_ipc(folder / f"{bucket:02}-{self.flushes:04}.arrow", compression="lz4")

@@ -48,7 +48,9 @@ def fill_currency(
         .join(billed, on=keys, how="left", validate="m:1")
         .rename({OF_ACCOUNT: own})
         .pipe(find_rates, exchange_rates, currency)
-        .with_columns(pl.when(pl.col(RATE).is_not_null()).then(own).otherwise(pl.lit(currency)).alias(own))
+        .with_columns(
+            pl.when(pl.col(RATE).is_not_null()).then(own).otherwise(pl.lit(currency)).alias(own)
+        )
         .drop(RATE)
     )
     return pl.concat([stats.filter(pl.col(own).is_not_null()), of_account], how="diagonal")
@@ -105,7 +107,9 @@ def find_rates(
     if exchange_rates is None:
         return stats.with_columns(one.alias(RATE))
     keys = [ExchangeRates.org_id, ExchangeRates.currency]
-    quoted = exchange_rates.select(*keys, ExchangeRates.date_day, pl.col(ExchangeRates.rate).alias(RATE))
+    quoted = exchange_rates.select(
+        *keys, ExchangeRates.date_day, pl.col(ExchangeRates.rate).alias(RATE)
+    )
     days = stats.select(*keys, AdStats.date_day).drop_nulls().unique()
     rates_of_days = (
         days.with_columns(normalize_currency(pl.col(AdStats.currency)).alias("code"))

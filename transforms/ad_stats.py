@@ -151,7 +151,9 @@ def attach_conversions(
         .with_columns(pl.col(AdStats.conversions_value).fill_null(0))
         .select(*THING, AdStats.date_day, *PARENTS, *metrics)
     )
-    same_day = known.drop(PARENTS).join(of_day, on=[*THING, AdStats.date_day], how="inner", validate="m:1")
+    same_day = known.drop(PARENTS).join(
+        of_day, on=[*THING, AdStats.date_day], how="inner", validate="m:1"
+    )
     other_day = known.join(of_day, on=[*THING, AdStats.date_day], how="anti")
     of_known_thing = other_day.drop(PARENTS).join(of_thing, on=THING, how="inner", validate="m:1")
     of_named_thing = other_day.join(of_thing, on=THING, how="anti").join(

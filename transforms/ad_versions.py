@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 import polars as pl
 
-from contracts.feeds import AdAccounts, AdCampaigns, AdGroups, Ads
+from contracts.feeds import AdAccounts, AdCampaigns, AdCreatives, AdGroups, Ads
 from transforms.days import reporting_day
 
 PLATFORM_KEYS = [Ads.org_id, Ads.platform]
@@ -24,19 +24,29 @@ class AdTables:
         campaigns: canonical `ad_campaigns`.
         groups: canonical `ad_groups`.
         ads: canonical `ads`.
+        creatives: canonical `ad_creatives`.
     """
 
     accounts: pl.LazyFrame | None = None
     campaigns: pl.LazyFrame | None = None
     groups: pl.LazyFrame | None = None
     ads: pl.LazyFrame | None = None
+    creatives: pl.LazyFrame | None = None
 
     def in_days(self, timezone: str) -> "AdTables":
-        """The same tables with the day, in the reporting time zone, from which a version is valid."""
+        """The same tables with the reporting day from which each version is valid."""
         tables = {field.name: getattr(self, field.name) for field in fields(self)}
+        if self.creatives is not None:
+            tables["creatives"] = _join_parameters(self.creatives)
+            if self.ads is not None:
+                tables["ads"] = self.ads.with_columns(_creative_of_ad())
         version_day = reporting_day(pl.col(Ads.updated_at), timezone).alias(VERSION_DAY)
         return AdTables(
-            **{name: table.with_columns(version_day) for name, table in tables.items() if table is not None}
+            **{
+                name: table.with_columns(version_day)
+                for name, table in tables.items()
+                if table is not None
+            }
         )
 
 
@@ -64,13 +74,39 @@ LOOK_UPS = (
     ),
     LookUp("groups", AdGroups.ad_group_id, (AdGroups.ad_group_name, AdGroups.campaign_id)),
     LookUp("ads", Ads.ad_group_id, (Ads.ad_group_name, Ads.campaign_id, Ads.account_id)),
-    LookUp("campaigns", AdCampaigns.campaign_id, (AdCampaigns.campaign_name, AdCampaigns.account_id)),
+    LookUp(
+        "campaigns", AdCampaigns.campaign_id, (AdCampaigns.campaign_name, AdCampaigns.account_id)
+    ),
     LookUp("ads", Ads.campaign_id, (Ads.campaign_name, Ads.account_id)),
     LookUp("accounts", AdAccounts.account_id, (AdAccounts.account_name,)),
     LookUp("ads", Ads.account_id, (Ads.account_name,)),
 )
 """From the finest id to the coarsest, so that a parent found can be looked up in its turn; a
 thing's own table before what ads say of it."""
+
+
+CREATIVE_LOOK_UPS = (
+    LookUp("ads", Ads.ad_id, (AdCreatives.creative_id,)),
+    LookUp("creatives", AdCreatives.creative_id, (Ads.landing_url, Ads.url_tags)),
+)
+"""For platforms that keep an ad's link apart from the ad."""
+
+NAMES_OF_CREATIVES = ("creative_id", "tweet_id")
+"""What ads of such platforms call their creative, among their attributes."""
+
+
+def _creative_of_ad() -> pl.Expr:
+    attributes = pl.col(Ads.attributes)
+    found = [attributes.str.json_path_match(f"$.{name}") for name in NAMES_OF_CREATIVES]
+    return pl.coalesce(found).alias(AdCreatives.creative_id)
+
+
+def _join_parameters(creatives: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per version of a creative, with all the parameters that it tells as one query."""
+    return creatives.group_by(*PLATFORM_KEYS, AdCreatives.creative_id, AdCreatives.updated_at).agg(
+        pl.col(AdCreatives.landing_url).max(),
+        pl.col(AdCreatives.url_tags).drop_nulls().sort().str.join("&").replace("", None),
+    )
 
 
 def make_versions(table: pl.LazyFrame, by: str, take: Sequence[str]) -> pl.LazyFrame:
@@ -89,7 +125,9 @@ def make_versions(table: pl.LazyFrame, by: str, take: Sequence[str]) -> pl.LazyF
         for since ever) and `valid_until` (the first day after it; null for still).
     """
     keys = [*PLATFORM_KEYS, by]
-    same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift().over(keys)) for name in take)
+    same = pl.all_horizontal(
+        pl.col(name).eq_missing(pl.col(name).shift().over(keys)) for name in take
+    )
     is_first = pl.int_range(pl.len()).over(keys) == 0
     return (
         table.filter(pl.col(by).is_not_null())
@@ -122,11 +160,12 @@ def fill_names(rows: pl.LazyFrame, tables: AdTables, day: str) -> pl.LazyFrame:
         The same rows, in no order.
     """
     present = rows.collect_schema()
-    wanted = {name for look_up in LOOK_UPS for name in (look_up.by, *look_up.take)}
+    look_ups = LOOK_UPS if tables.creatives is None else (*LOOK_UPS, *CREATIVE_LOOK_UPS)
+    wanted = {name for look_up in look_ups for name in (look_up.by, *look_up.take)}
     rows = rows.with_columns(
         pl.lit(None, pl.String).alias(name) for name in sorted(wanted.difference(present))
     )
-    for look_up in LOOK_UPS:
+    for look_up in look_ups:
         table = getattr(tables, look_up.table)
         if table is not None:
             rows = _fill_from(rows, table, look_up, day)
@@ -169,4 +208,6 @@ def is_valid_on(day: str) -> pl.Expr:
     """Whether a version is valid on a row's day, or the first where the row has no day."""
     begun = pl.col(VALID_FROM).is_null() | (pl.col(VALID_FROM) <= pl.col(day))
     lasting = pl.col(VALID_UNTIL).is_null() | (pl.col(day) < pl.col(VALID_UNTIL))
-    return pl.when(pl.col(day).is_null()).then(pl.col(VALID_FROM).is_null()).otherwise(begun & lasting)
+    return (
+        pl.when(pl.col(day).is_null()).then(pl.col(VALID_FROM).is_null()).otherwise(begun & lasting)
+    )

@@ -10,13 +10,13 @@ from transforms.credits import (
     COUNT,
     LAST_AT,
     LAST_NON_DIRECT,
-    ORDER_ROW,
     POSITION,
     REVENUE,
     add_credits,
 )
 from transforms.instants import MICROSECONDS_PER_DAY
-from transforms.people import PERSON, hash_person, same_person
+from transforms.orders import ORDER_ROW, number_orders
+from transforms.people import same_person
 from transforms.touches import DIRECT_GROUP
 
 ROW, ORDER_SUFFIX = "row", "_of_order"
@@ -32,7 +32,7 @@ def credit_orders(
     that no touch led to have no row.
 
     Args:
-        touches: `Touches` with the person's hash, from `collect_touches`.
+        touches: `Touches`, from `collect_touches` of the same orders.
         orders: `PricedOrders`; only conversions are credited.
         rules: the models and the half-life.
 
@@ -55,32 +55,24 @@ def credit_orders(
 
 
 def rank_touches(touches: pl.LazyFrame, orders: pl.LazyFrame) -> pl.LazyFrame:
-    """Pair orders with the touches that led to them, and number these.
+    """Number the touches of each order.
 
     Returns:
         One row per order and touch, with what `add_credits` needs and the row's number in the
         order of organization, order and position.
     """
-    numbered = (
-        orders.filter(pl.col(PricedOrders.is_conversion))
-        .select(
-            PricedOrders.org_id,
-            PricedOrders.order_id,
-            PricedOrders.contact_id,
-            PricedOrders.anonymous_id,
-            PricedOrders.ordered_at,
-            pl.col(PricedOrders.revenue).alias(REVENUE),
-            hash_person(),
-        )
-        .sort(PricedOrders.org_id, PricedOrders.order_id)
-        .with_row_index(ORDER_ROW)
+    bought = number_orders(orders).select(
+        ORDER_ROW,
+        PricedOrders.org_id,
+        PricedOrders.order_id,
+        PricedOrders.contact_id,
+        PricedOrders.anonymous_id,
+        PricedOrders.ordered_at,
+        pl.col(PricedOrders.revenue).alias(REVENUE),
     )
     paired = (
-        touches.join(numbered, on=PERSON, how="inner", validate="m:m", suffix=ORDER_SUFFIX)
-        .filter(
-            same_person(ORDER_SUFFIX),
-            pl.col(PricedOrders.ordered_at).is_between(Touches.touched_at, Touches.counts_until),
-        )
+        touches.join(bought, on=ORDER_ROW, how="inner", validate="m:1", suffix=ORDER_SUFFIX)
+        .filter(same_person(ORDER_SUFFIX))
         .sort(ORDER_ROW, Touches.touched_at, Touches.channel, Touches.touch_id)
         .with_row_index(ROW)
     )

@@ -85,6 +85,7 @@ def find_shared_names(names: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(
             still=pl.col("until").cum_max().shift(1).over(place),
             bearers=pl.col("bearer").n_unique().over(place),
+            value=pl.col("value").min().over(place),
         )
         .filter((pl.col("bearers") > 1) & (pl.col("since") < pl.col("still")))
         .group_by(place)

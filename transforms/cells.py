@@ -5,7 +5,10 @@ the contract's type. A null that was not null before is a cell that could not be
 """
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import chain, repeat
 
 import polars as pl
 
@@ -36,6 +39,7 @@ OFFSET_FORMATS = (
     "%Y-%m-%d %H:%M:%S%.f %#z",
     "%Y-%m-%dT%H:%M%#z",
 )
+FORMATS = (*LOCAL_FORMATS, *UTC_FORMATS, *OFFSET_FORMATS)
 ISO_START = r"^\s*\d{4}-\d\d-\d\d(?:[T ]\d{1,2}:\d\d|\s*$)"
 TRUE_WORDS = ("true", "t", "1", "yes", "y")
 FALSE_WORDS = ("false", "f", "0", "no", "n")
@@ -88,23 +92,34 @@ def _parse_iso(text: pl.Series, timezone: str) -> pl.Series:
     for form in _formats_to_try(left):
         if left.null_count() == len(left):
             break
-        stamps = left.str.strip_chars().str.to_datetime(form, strict=False, time_unit="us")
+        whole = left if left is text else left.str.strip_chars()
+        stamps = whole.str.to_datetime(form, strict=False, time_unit="us", cache=False)
         instants = _to_utc(stamps, "UTC" if form in UTC_FORMATS else timezone)
         parsed = instants if left is text else parsed.zip_with(parsed.is_not_null(), instants)
+        if stamps.null_count() == text.null_count():
+            break
         left = left.set(stamps.is_not_null(), None)
     return parsed
 
 
-def _formats_to_try(left: pl.Series) -> list[str]:
+def _formats_to_try(left: pl.Series) -> Iterator[str]:
     """Every format, that of the first stamp first."""
-    formats = [*LOCAL_FORMATS, *UTC_FORMATS, *OFFSET_FORMATS]
-    probe = left.drop_nulls().head(1).str.strip_chars()
-    fits = [
-        form
-        for form in formats
-        if probe.str.to_datetime(form, strict=False, time_unit="us").null_count() == 0
-    ]
-    return [*fits[:1], *(form for form in formats if form not in fits[:1])]
+    stamps = left.drop_nulls().head(1).str.strip_chars().to_list()
+    likely = _format_like(re.sub(r"\d", "0", stamps[0])) if stamps else None
+    if likely is not None:
+        yield likely
+    yield from (form for form in FORMATS if form != likely)
+
+
+@cache
+def _format_like(shape: str) -> str | None:
+    """The format of stamps that have this shape, digits being 0."""
+    digits = chain("20000101", repeat("0"))
+    probe = pl.Series([re.sub("0", lambda _: next(digits), shape)])
+    for form in FORMATS:
+        if probe.str.to_datetime(form, strict=False, time_unit="us").null_count() == 0:
+            return form
+    return None
 
 
 def _to_utc(stamps: pl.Series, timezone: str) -> pl.Series:
@@ -115,14 +130,15 @@ def _to_utc(stamps: pl.Series, timezone: str) -> pl.Series:
 
 
 def parse_days(cells: pl.Series, *, form: str | None = None) -> pl.Series:
-    """Dates: ISO 8601, or the date of an ISO stamp as it stands, or in the given format."""
+    """Dates: in the given format, ISO 8601, or the date of an ISO stamp as it stands."""
     if cells.dtype == pl.Date:
         return cells
     if isinstance(cells.dtype, pl.Datetime):
         return cells.dt.date()
     text = parse_text(cells).str.strip_chars()
     if form is not None:
-        return text.str.to_date(form, strict=False)
+        formed = text.str.to_date(form, strict=False)
+        return formed.zip_with(formed.is_not_null(), parse_days(cells))
     whole = text.set(~text.str.contains(ISO_START), None)
     stamped = whole.str.len_bytes() > len("2026-01-01")
     if (stamped & _parse_iso(whole, "UTC").is_null()).any():

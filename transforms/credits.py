@@ -12,6 +12,7 @@ from contracts.activities import Touches
 from contracts.columns import polars_schema
 from contracts.reports.attribution import CreditedTouch, OrderTouches, revenue_column
 from transforms.instants import microseconds
+from transforms.orders import ORDER_ROW
 
 CREDIT_UNITS = 10**8
 REVENUE_UNITS = 10**4
@@ -22,7 +23,7 @@ DECAY_PRECISION = 2**40
 EVEN_UP_TO = 2
 """How many touches position_based treats alike."""
 
-ORDER_ROW, REVENUE, LAST_AT, LAST_NON_DIRECT = "order_row", "order_revenue", "last_at", "last_nd"
+REVENUE, LAST_AT, LAST_NON_DIRECT = "order_revenue", "last_at", "last_nd"
 CREDIT, MONEY = "credit_units", "money_units"
 POSITION, COUNT = CreditedTouch.touch_position, CreditedTouch.touches
 

@@ -7,6 +7,9 @@ from contracts.columns import columns, polars_schema
 from contracts.feeds import ExchangeRates, Orders
 from transforms.days import reporting_day
 
+ORDER_ROW = "order_row"
+"""Number of an order that counts: `Touches.order_row`."""
+
 VOID_STATUSES = (
     "cancelled",
     "canceled",
@@ -74,6 +77,19 @@ def price_orders(
         )
         .select(columns(PricedOrders))
         .sort(PricedOrders.org_id, PricedOrders.order_id)
+    )
+
+
+def number_orders(orders: pl.LazyFrame) -> pl.LazyFrame:
+    """Number the orders that count, in the order of their key, by `order_row`.
+
+    Args:
+        orders: `PricedOrders`.
+    """
+    return (
+        orders.filter(pl.col(PricedOrders.is_conversion))
+        .sort(PricedOrders.org_id, PricedOrders.order_id)
+        .with_row_index(ORDER_ROW)
     )
 
 

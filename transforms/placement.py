@@ -14,7 +14,7 @@ def unit_of(ref: str, channel: str) -> pl.Expr:
 
 
 def place_events(
-    events: pl.LazyFrame, sends: pl.LazyFrame, channels: pl.LazyFrame
+    events: pl.LazyFrame, sends: pl.LazyFrame, channels: pl.LazyFrame | None
 ) -> pl.LazyFrame:
     """Give every event the channel and message of its send, and the key of its unit.
 
@@ -22,48 +22,41 @@ def place_events(
         events: Slim events whose `ref` names their send (`links.link_pairs`), and whether they
             `names_send` by its id.
         sends: Slim sends with their message's `channel`.
-        channels: One row per message that is known: `message` and `channel`.
+        channels: One row per message that is known: `message` and `channel`; None where every
+            event's type names its channel.
 
     Returns:
         One row per event: `unit`, `channel`, `message`, `contact`, `action`, `hardness`,
-        `is_machine`, `at`, `url`, whether its unit `has_row`, and whether it `is_orphan`: whether
-        it names a send by id that no row is of. An event belongs to the channel
-        of its type; a bare action takes its send's, or else its message's.
+        `is_machine`, `at`, `url`, whether its unit `has_row`, whether that is a hold-out's, and
+        whether it `is_orphan`: names a send by id that no row is of. An event belongs to the
+        channel of its type; a bare action takes its send's, or else its message's.
     """
     rows = sends.select("send", "is_holdout", row_channel="channel", row_message="message")
-    own = pl.col("kind") // CHANNEL_STRIDE
-    of_message = channels.select("message", message_channel="channel")
-    placed = events.join(rows, left_on="ref", right_on="send", how="left", validate="m:1").join(
-        of_message, on="message", how="left", validate="m:1"
-    )
-    return (
-        placed.with_columns(
-            channel=pl.when(own > 0)
-            .then(own)
-            .otherwise(pl.coalesce("row_channel", "message_channel")),
-            action=pl.col("kind") % CHANNEL_STRIDE,
-            has_row=pl.col("row_channel").is_not_null(),
-            is_orphan=pl.col("names_send") & pl.col("row_channel").is_null(),
-        )
-        .with_columns(
-            has_row=pl.col("has_row") & (pl.col("row_channel") == pl.col("channel")),
-            unit=unit_of("ref", "channel"),
-            message=pl.coalesce("row_message", "message"),
-        )
-        .select(
-            "unit",
-            "channel",
-            "message",
-            "contact",
-            "action",
-            "hardness",
-            "is_machine",
-            "at",
-            "url",
-            "has_row",
-            "is_orphan",
-            "is_holdout",
-        )
+    placed = events.join(rows, left_on="ref", right_on="send", how="left", validate="m:1")
+    own, of_row = pl.col("kind") // CHANNEL_STRIDE, pl.col("row_channel")
+    if channels is None:
+        channel = own
+    else:
+        of_message = channels.select("message", message_channel="channel")
+        placed = placed.join(of_message, on="message", how="left", validate="m:1")
+        channel = pl.when(own > 0).then(own).otherwise(pl.coalesce(of_row, "message_channel"))
+    return placed.with_columns(
+        channel=channel,
+        action=pl.col("kind") % CHANNEL_STRIDE,
+        message=pl.coalesce("row_message", "message"),
+    ).select(
+        "channel",
+        "message",
+        "contact",
+        "action",
+        "hardness",
+        "is_machine",
+        "at",
+        "url",
+        "is_holdout",
+        unit=unit_of("ref", "channel"),
+        has_row=(of_row == pl.col("channel")).fill_null(value=False),
+        is_orphan=pl.col("names_send") & of_row.is_null(),
     )
 
 

@@ -29,7 +29,6 @@ def build_send_facts(
         failed decides; else an open or click proves delivery; else a row's status stands, and a
         send without one is `sent`, or `queued` where nothing but deferrals happened.
     """
-    events = _sum_events(placed)
     rows = sends.with_columns(unit=unit_of("send", "channel"), has_row=pl.lit(value=True))
     rows = rows.select(
         "has_row",
@@ -66,8 +65,10 @@ def build_send_facts(
         )
     )
     units = pl.concat([rows, without_row])
-    for kind in events:
-        units = units.join(kind, on="unit", how="left", validate="1:1")
+    opens, *others = _sum_events(placed)
+    units = units.join(opens, on="unit", how="left", validate="1:1")
+    for kind in others:
+        units = units.join(kind, on="unit", how="left", validate="m:1")
     return units.pipe(_decide_status).pipe(_decide_days, timezone).select(
         polars_schema(SendFacts).names()
     )

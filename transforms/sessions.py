@@ -6,7 +6,7 @@ from contracts.ad_platforms import CLICK_IDS
 from contracts.columns import columns
 from contracts.feeds.web import PageViews, Sessions
 from contracts.session_facts import SessionFacts
-from contracts.web_sources import BOT_PATTERN
+from contracts.user_agents import CRAWLERS, GENERIC_USER_AGENT, PEOPLE
 from transforms.days import reporting_day
 from transforms.utm import (
     is_click_macro,
@@ -64,7 +64,10 @@ def build_sessions(
 
 def flag_bots(user_agent: pl.Expr) -> pl.Expr:
     """Whether a user agent is a program; null where there is none."""
-    return user_agent.str.contains(BOT_PATTERN)
+    agent = user_agent.str.strip_chars()
+    is_program = agent.str.contains(f"(?i){'|'.join(CRAWLERS)}")
+    is_person = agent.str.contains(f"(?i){'|'.join(PEOPLE)}")
+    return (agent == GENERIC_USER_AGENT) | (is_program & ~is_person)
 
 
 def _key_visitors(page_views: pl.LazyFrame) -> pl.LazyFrame:

@@ -28,6 +28,12 @@ MACRO_PATTERN = (
 )
 """A placeholder that the ad platform should have replaced by a name or an id."""
 
+WHITE_SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+"""What Unicode calls white space, and Polars strips; Python's own idea is wider."""
+
 CLICK_MACRO_PATTERN = r"^[{$\[%_*]"
 """How an unresolved click id begins, and a real one never does."""
 
@@ -90,8 +96,8 @@ def normalize_value(value: pl.Expr) -> pl.Expr:
 
 def normalize_text(text: str) -> str:
     """What `normalize_value` makes of a single text; empty where nothing is left."""
-    folded = unicodedata.normalize("NFC", text.strip().casefold())
-    return re.sub(r"[\s+_-]+", " ", folded).strip()
+    folded = unicodedata.normalize("NFC", text.lower().casefold())
+    return re.sub(f"[{WHITE_SPACE}+_-]+", " ", folded).strip(WHITE_SPACE)
 
 
 def is_macro(value: pl.Expr) -> pl.Expr:
@@ -122,7 +128,8 @@ def url_host(url: pl.Expr) -> pl.Expr:
 
 def url_path(url: pl.Expr) -> pl.Expr:
     """The path of a URL, from its first slash on; `/` where it has a host and no path."""
-    path = url.str.extract(r"^\s*(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)?[^/?#\s]*(/[^?#]*)")
+    rest = url.str.replace(r"^\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?//", "")
+    path = rest.str.extract(r"^[^/?#]*(/[^?#]*)")
     return pl.coalesce(trim_value(path), pl.when(url_host(url).is_not_null()).then(pl.lit("/")))
 
 

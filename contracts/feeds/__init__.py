@@ -1,6 +1,14 @@
 """The canonical tables (SPEC §4): what every feed becomes, whatever vendor it came from."""
 
-from contracts.feeds.ads import AdAccounts, AdCampaigns, AdConversions, AdGroups, Ads, AdStats
+from contracts.feeds.ads import (
+    AdAccounts,
+    AdCampaigns,
+    AdConversions,
+    AdCreatives,
+    AdGroups,
+    Ads,
+    AdStats,
+)
 from contracts.feeds.base import Feed
 from contracts.feeds.contacts import Contacts, ListMembers, Segments
 from contracts.feeds.events import Events
@@ -23,6 +31,7 @@ FEEDS: dict[str, type[Feed]] = {
     "ad_campaigns": AdCampaigns,
     "ad_groups": AdGroups,
     "ads": Ads,
+    "ad_creatives": AdCreatives,
     "ad_stats": AdStats,
     "ad_conversions": AdConversions,
     "orders": Orders,

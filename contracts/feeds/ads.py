@@ -73,6 +73,22 @@ class Ads(Feed):
         metadata: ClassVar = {ANY_OF: ("ad_id", "campaign_id")}
 
 
+class AdCreatives(Feed):
+    """One row per version of an ad creative, or of one parameter that it adds to its URL.
+
+    For platforms that keep an ad's link apart from the ad: its ads name their creative (or tweet)
+    in their attributes.
+    """
+
+    platform: Text = column(PLATFORM, key=True, required=True, str_matches=NAME_PATTERN)
+    creative_id: Text = column("the creative", key=True, required=True)
+    parameter: Text = column("the URL parameter that the row tells, if it tells one", key=True)
+    landing_url: Text = column("where it leads")
+    url_tags: Text = column("parameters added to the landing URL; they win over its own")
+    updated_at: Instant = column(VERSION, key=True)
+    attributes: Text = column(ATTRIBUTES)
+
+
 class AdStats(Feed):
     """One row per delivered figure; rows of one day, platform, level and ids add up."""
 

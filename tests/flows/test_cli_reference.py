@@ -25,3 +25,10 @@ def test_sources_lists_names_tables_and_columns(capsys: pytest.CaptureFixture[st
 def test_schema_is_a_json_schema(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema"]) == 0
     assert "feeds" in json.loads(capsys.readouterr().out)["properties"]
+
+
+def test_dictionary_describes_every_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dictionary"]) == 0
+    out = capsys.readouterr().out
+    for name in ("contacts", "message_report", "open_rate"):
+        assert name in out

@@ -140,13 +140,13 @@ JOURNEY = [
     happening(contact_id="202", kind="send", channel="sms"),
 ]
 STORY = """
-when	channel	what	about	detail
-2026-07-01 08:00:00	email	sent	VIP > VIP B	
-2026-07-01 09:00:00	email	clicked	c1 > VIP B	https://shop.example.com
-2026-07-01 10:00:00		store visit		
-2026-07-01 11:00:00	ads	visited	Spring	
-2026-07-01 12:00:00		ordered		o1: 12.50
-not yet	sms	sent	c2	
+when\tchannel\twhat\tabout\tdetail
+2026-07-01 08:00:00\temail\tsent\tVIP > VIP B\t
+2026-07-01 09:00:00\temail\tclicked\tc1 > VIP B\thttps://shop.example.com
+2026-07-01 10:00:00\t\tstore visit\t\t
+2026-07-01 11:00:00\tads\tvisited\tSpring\t
+2026-07-01 12:00:00\t\tordered\t\to1: 12.50
+not yet\tsms\tsent\tc2\t
 """
 
 

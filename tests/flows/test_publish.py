@@ -207,17 +207,6 @@ def test_mends_latest_by_the_pointer(tmp_path: Path) -> None:
     assert latest(tmp_path) == shown_in_latest(tmp_path)
 
 
-def test_copies_where_the_file_system_has_no_hard_links(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: Path) -> None:
-        raise OSError(1, "no links here")
-
-    monkeypatch.setattr(Path, "hardlink_to", refuse)
-    publish_value(tmp_path, 1)
-    assert latest(tmp_path) == shown_in_latest(tmp_path)
-
-
 STEPS = ("write_durably", "sync_tree", "move_folder", "replace_text", "mirror_latest")
 
 
@@ -299,20 +288,3 @@ def test_sigkill_at_any_moment_leaves_one_run_whole(tmp_path: Path) -> None:
     leftovers = {name for name in everything(tmp_path) if name.startswith("state/")}
     assert leftovers == set()
     assert (tmp_path / "reports" / "snapshots" / published).is_dir()
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_full_disk_is_a_storage_failure_in_python_and_in_polars() -> None:
-    with (
-        pytest.raises(StorageFailed, match="No space left") as told,
-        storage.storage_errors("writing"),
-    ):
-        pl.DataFrame({"a": range(100_000)}).write_parquet("/dev/full")
-    assert "make room" in told.value.mend
-    with pytest.raises(StorageFailed), storage.storage_errors("writing"):
-        Path("/dev/full").write_text("text")
-
-
-def test_a_polars_error_that_is_no_storage_error_passes() -> None:
-    with pytest.raises(pl.exceptions.ColumnNotFoundError), storage.storage_errors("writing"):
-        pl.DataFrame({"a": [1]}).select("b")

@@ -1,5 +1,6 @@
 """The small world of ads that the matching tests live in, and its table of links."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -10,6 +11,9 @@ from contracts.ad_facts import AdNames
 from contracts.columns import polars_schema
 from contracts.feeds.web import Sessions
 from contracts.session_facts import SessionFacts
+
+Link = dict[str, str]
+Outcome = tuple[str | None, str | None, str | None, str, str, str]
 
 NEW_YEAR, MARCH = date(2026, 1, 1), date(2026, 3, 1)
 TODAY = date(2026, 4, 15)
@@ -75,7 +79,6 @@ NAMES = [
     campaign("my_dsp", "M", "71", "Programmatic"),
 ]
 
-Link = dict[str, str]
 GOOGLE, FACEBOOK = "google_ads", "facebook_ads"
 AD, NAME = "utm_content_ad_id", "utm_content_ad_name"
 CAMPAIGN_ID, CAMPAIGN_NAME = "utm_campaign_id", "utm_campaign_name"
@@ -116,7 +119,9 @@ CASES = [
     # what a link says, and where it says it
     pytest.param(utm("google", "Spring Sale"), SPRING, id="own columns"),
     pytest.param(utm("google", "  Spring Sale "), SPRING, id="own column trimmed"),
-    pytest.param(utm("google", "spring%20sale"), platform_only(GOOGLE), id="own column as it stands"),
+    pytest.param(
+        utm("google", "spring%20sale"), platform_only(GOOGLE), id="own column as it stands"
+    ),
     pytest.param(
         utm("google", "Spring Sale") | url("https://x.com/?utm_campaign=Summer_Sale"),
         SPRING,
@@ -196,9 +201,7 @@ CASES = [
         platform_only(GOOGLE),
         id="a URL within the URL is not read",
     ),
-    pytest.param(
-        url("x.com/p?utm_source=google&utm_campaign=Spring+Sale"), SPRING, id="no scheme"
-    ),
+    pytest.param(url("x.com/p?utm_source=google&utm_campaign=Spring+Sale"), SPRING, id="no scheme"),
     pytest.param(
         url("https://bücher.example/?utm_source=google&utm_campaign=Spring+Sale"), SPRING, id="IDN"
     ),
@@ -241,7 +244,9 @@ CASES = [
     # names compared
     pytest.param(utm("google", "SPRING__sale"), SPRING, id="underscores and case"),
     pytest.param(utm("google", "spring-+_ sale"), SPRING, id="runs of separators"),
-    pytest.param(utm("google", "springsale"), platform_only(GOOGLE), id="a separator is not nothing"),
+    pytest.param(
+        utm("google", "springsale"), platform_only(GOOGLE), id="a separator is not nothing"
+    ),
     pytest.param(
         utm("google", "summer sale"), matched_campaign(GOOGLE, "2", CAMPAIGN_NAME), id="both sides"
     ),
@@ -267,7 +272,9 @@ CASES = [
     pytest.param(utm("m.facebook.com", "Faces"), FACES, id="m.facebook.com"),
     pytest.param(utm("l.instagram.com", "Faces"), FACES, id="l.instagram.com"),
     pytest.param(utm("https://l.facebook.com/", "Faces"), FACES, id="a source that is a URL"),
-    pytest.param(utm("bing", "Faces"), platform_only("microsoft_ads"), id="another platform's name"),
+    pytest.param(
+        utm("bing", "Faces"), platform_only("microsoft_ads"), id="another platform's name"
+    ),
     pytest.param(utm("t.co"), platform_only("twitter_ads"), id="t.co"),
     pytest.param(utm("google.evil.com", "no"), NOTHING, id="google.evil.com is not Google"),
     pytest.param(
@@ -290,9 +297,13 @@ CASES = [
         matched_campaign(FACEBOOK, "1", CAMPAIGN_NAME),
         id="a click id gives the platform",
     ),
-    pytest.param(utm("google", "Spring Sale", fbclid="Iw"), SPRING, id="utm_source before click id"),
     pytest.param(
-        utm("newsletter", "Spring Sale", gclid="Cj"), SPRING, id="click id where the source is unknown"
+        utm("google", "Spring Sale", fbclid="Iw"), SPRING, id="utm_source before click id"
+    ),
+    pytest.param(
+        utm("newsletter", "Spring Sale", gclid="Cj"),
+        SPRING,
+        id="click id where the source is unknown",
     ),
     pytest.param(
         utm(campaign="Faces", gclid="Cj", fbclid="Iw"), FACES, id="two click ids prove nothing"
@@ -300,9 +311,13 @@ CASES = [
     pytest.param(utm("newsletter", "June"), NOTHING, id="no ad platform"),
     # ids and names
     pytest.param(utm("google", content="12"), matched_ad(GOOGLE, "1", "12", AD), id="ad id"),
-    pytest.param(utm("google", content="23"), matched_ad(GOOGLE, "2", "23", AD), id="ad without name"),
     pytest.param(
-        utm("google", "Summer Sale", "12"), matched_ad(GOOGLE, "1", "12", AD), id="ad id comes first"
+        utm("google", content="23"), matched_ad(GOOGLE, "2", "23", AD), id="ad without name"
+    ),
+    pytest.param(
+        utm("google", "Summer Sale", "12"),
+        matched_ad(GOOGLE, "1", "12", AD),
+        id="ad id comes first",
     ),
     pytest.param(
         utm("google", content="blue shoe"), matched_ad(GOOGLE, "1", "11", NAME), id="ad name"
@@ -311,7 +326,9 @@ CASES = [
         utm("facebook", content="511"), matched_ad(FACEBOOK, "51", "511", AD), id="id before name"
     ),
     pytest.param(
-        utm("google", "1"), matched_campaign(GOOGLE, "1", CAMPAIGN_ID), id="id before another's name"
+        utm("google", "1"),
+        matched_campaign(GOOGLE, "1", CAMPAIGN_ID),
+        id="id before another's name",
     ),
     pytest.param(
         utm("google", "Summer Sale", "red shoe"),
@@ -349,9 +366,13 @@ CASES = [
         id="two ads of one campaign, none named",
     ),
     pytest.param(
-        utm("google", "Spring Sale", "Only Here"), SPRING, id="the ad of another campaign is not meant"
+        utm("google", "Spring Sale", "Only Here"),
+        SPRING,
+        id="the ad of another campaign is not meant",
     ),
-    pytest.param(utm("google", "Spring Sale", "nonsense"), SPRING, id="unknown content, campaign known"),
+    pytest.param(
+        utm("google", "Spring Sale", "nonsense"), SPRING, id="unknown content, campaign known"
+    ),
     pytest.param(
         utm("google", "0012"), matched_campaign(GOOGLE, "0012", CAMPAIGN_ID), id="leading zeros"
     ),
@@ -369,9 +390,13 @@ CASES = [
         matched_campaign(GOOGLE, "2", CAMPAIGN_ID),
         id="utm_id before the campaign's name",
     ),
-    pytest.param(utm("google", "12 34", content="900x"), platform_only(GOOGLE), id="nothing names it"),
     pytest.param(
-        utm("google", content="900"), matched_ad(GOOGLE, "17", "900", AD), id="a campaign id elsewhere"
+        utm("google", "12 34", content="900x"), platform_only(GOOGLE), id="nothing names it"
+    ),
+    pytest.param(
+        utm("google", content="900"),
+        matched_ad(GOOGLE, "17", "900", AD),
+        id="a campaign id elsewhere",
     ),
     pytest.param(
         utm("google", "Double"), ambiguous("platform", CAMPAIGN_NAME, GOOGLE), id="two campaigns"
@@ -391,15 +416,11 @@ CASES = [
         id="campaign name on two platforms",
     ),
     pytest.param(utm(campaign="Faces"), FACES, id="a name unique over all platforms"),
-    pytest.param(
-        utm(content="11"), ambiguous("none", AD), id="ad id on two platforms"
-    ),
+    pytest.param(utm(content="11"), ambiguous("none", AD), id="ad id on two platforms"),
     pytest.param(
         utm(content="12"), matched_ad(GOOGLE, "1", "12", AD), id="ad id unique over all platforms"
     ),
-    pytest.param(
-        utm(content="Blue Shoe"), ambiguous("none", NAME), id="ad name on two platforms"
-    ),
+    pytest.param(utm(content="Blue Shoe"), ambiguous("none", NAME), id="ad name on two platforms"),
     pytest.param(
         utm("facebook", content="Blue Shoe"),
         matched_ad(FACEBOOK, "1", "11", NAME),
@@ -436,13 +457,19 @@ CASES = [
     pytest.param(utm("{{site_source_name}}", "Faces"), FACES, id="a macro as source"),
     # days
     pytest.param(
-        utm("google", "Since March"), matched_campaign(GOOGLE, "3", CAMPAIGN_NAME), id="today's name"
+        utm("google", "Since March"),
+        matched_campaign(GOOGLE, "3", CAMPAIGN_NAME),
+        id="today's name",
     ),
     pytest.param(
-        utm("google", "Before March"), matched_campaign(GOOGLE, "3", CAMPAIGN_NAME), id="former name"
+        utm("google", "Before March"),
+        matched_campaign(GOOGLE, "3", CAMPAIGN_NAME),
+        id="former name",
     ),
     pytest.param(
-        utm("google", "Reused"), matched_campaign(GOOGLE, "5", CAMPAIGN_NAME), id="the name of the day"
+        utm("google", "Reused"),
+        matched_campaign(GOOGLE, "5", CAMPAIGN_NAME),
+        id="the name of the day",
     ),
     pytest.param(
         utm("google", "Retired"), platform_only(GOOGLE), id="former name of two campaigns"
@@ -457,10 +484,14 @@ CASES = [
     ),
     # aliases
     pytest.param(
-        utm("google", "sprng_SALE"), matched_campaign(GOOGLE, "1", "alias"), id="alias of a campaign"
+        utm("google", "sprng_SALE"),
+        matched_campaign(GOOGLE, "1", "alias"),
+        id="alias of a campaign",
     ),
     pytest.param(
-        utm("google", content="old-banner"), matched_ad(GOOGLE, "1", "12", "alias"), id="alias of an ad"
+        utm("google", content="old-banner"),
+        matched_ad(GOOGLE, "1", "12", "alias"),
+        id="alias of an ad",
     ),
     pytest.param(
         utm("google", "Summer Sale", "old-banner"),
@@ -468,7 +499,9 @@ CASES = [
         id="an alias comes first",
     ),
     pytest.param(
-        utm("facebook", "sprng-sale"), platform_only(FACEBOOK), id="an alias belongs to its platform"
+        utm("facebook", "sprng-sale"),
+        platform_only(FACEBOOK),
+        id="an alias belongs to its platform",
     ),
     pytest.param(
         utm(campaign="sprng-sale"), matched_campaign(GOOGLE, "1", "alias"), id="alias, no platform"

@@ -60,7 +60,12 @@ def test_name_is_that_of_the_day(day: date, name: str) -> None:
 def test_what_a_row_bears_stays() -> None:
     stats = rows(
         AdStats,
-        {"date_day": date(2026, 1, 1), "campaign_id": "1", "campaign_name": "Own", "account_id": "8"},
+        {
+            "date_day": date(2026, 1, 1),
+            "campaign_id": "1",
+            "campaign_name": "Own",
+            "account_id": "8",
+        },
     )
     filled = fill(stats, AdTables(campaigns=RENAMED))
     assert filled.select("campaign_name", "account_id").rows() == [("Own", "8")]
@@ -116,7 +121,9 @@ def test_an_empty_cell_of_a_version_keeps_what_was_said() -> None:
 def names(stats: pl.LazyFrame, tables: AdTables) -> list[tuple[Any, ...]]:
     listed = list_ad_names(stats, tables, ZONE).collect()
     assert listed.schema == polars_schema(AdNames)
-    return listed.select("level", "campaign_id", "ad_id", "name", "valid_from", "valid_until").rows()
+    return listed.select(
+        "level", "campaign_id", "ad_id", "name", "valid_from", "valid_until"
+    ).rows()
 
 
 NO_STATS = rows(AdStats)

@@ -120,7 +120,9 @@ def test_an_accounts_currency_holds_where_it_has_a_rate(currency: str | None, sp
 
 
 def conversions(*given_rows: dict[str, Any]) -> pl.LazyFrame:
-    return rows(AdConversions, *({"conversion_name": "lead", "conversions": 2} | row for row in given_rows))
+    return rows(
+        AdConversions, *({"conversion_name": "lead", "conversions": 2} | row for row in given_rows)
+    )
 
 
 def test_conversions_join_the_stats_of_their_ad_and_day() -> None:

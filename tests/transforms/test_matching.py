@@ -1,15 +1,27 @@
 import random
 from datetime import UTC, date, datetime
+from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.ad_links import CASES, MARCH, NAMES, TODAY, Name, ad_names, campaign, sessions, utm
 from polars.testing import assert_frame_equal
 
 from contracts.session_facts import SessionFacts
 from contracts.workspace import AdsSection
+from tests.support.ad_links import (
+    CASES,
+    MARCH,
+    NAMES,
+    TODAY,
+    Link,
+    Name,
+    ad_names,
+    campaign,
+    sessions,
+    utm,
+)
 from transforms.matching import match_sessions
 
 ADS = AdsSection.model_validate(
@@ -22,6 +34,9 @@ ADS = AdsSection.model_validate(
         },
     }
 )
+Row = dict[str, Any]
+Table = dict[int, Row]
+
 OUTCOME = ["platform", "campaign_id", "ad_id", "match_level", "match_method", "match_status"]
 
 
@@ -99,8 +114,16 @@ def test_reason_says_why(link, reason):
     ("mode", "link", "outcome"),
     [
         ("utm_content", utm("google", "Spring Sale"), ("platform", "unmatched", None)),
-        ("utm_content", utm("google", "Summer Sale", "Red Shoe"), ("utm_content_ad_name", "matched", "21")),
-        ("utm_campaign", utm("google", "Spring Sale", "12"), ("utm_campaign_name", "matched", None)),
+        (
+            "utm_content",
+            utm("google", "Summer Sale", "Red Shoe"),
+            ("utm_content_ad_name", "matched", "21"),
+        ),
+        (
+            "utm_campaign",
+            utm("google", "Spring Sale", "12"),
+            ("utm_campaign_name", "matched", None),
+        ),
         ("utm_campaign", utm("google", content="12"), ("platform", "unmatched", None)),
         ("utm_campaign", utm("google", content="old banner"), ("alias", "matched", "12")),
     ],
@@ -135,20 +158,27 @@ def test_parents_are_those_of_the_day():
         ]
     )
     links = [utm("google", content="11")]
-    found = [match(sessions(links, day), names)["campaign_id"].item() for day in (date(2026, 1, 5), TODAY)]
+    found = [
+        match(sessions(links, day), names)["campaign_id"].item()
+        for day in (date(2026, 1, 5), TODAY)
+    ]
     assert found == ["1", "2"]
 
 
 def test_organizations_do_not_see_each_other():
     ours = sessions([utm("google", "Spring Sale")])
     theirs = ours.with_columns(org_id=pl.lit("other"))
-    names = pl.concat([ad_names(), ad_names([campaign("google_ads", "O", "77", "Spring Sale")], "other")])
+    names = pl.concat(
+        [ad_names(), ad_names([campaign("google_ads", "O", "77", "Spring Sale")], "other")]
+    )
     assert match(pl.concat([ours, theirs]), names)["campaign_id"].to_list() == ["1", "77"]
 
 
 def test_values_are_kept_as_read():
     row = match_one(
-        {"landing_url": "https://x.com/?utm_source=Google&utm_campaign=Spring%20SALE&utm_term=a+b&gclid=Cj-_1"}
+        {
+            "landing_url": "https://x.com/?utm_source=Google&utm_campaign=Spring%20SALE&utm_term=a+b&gclid=Cj-_1"
+        }
     )
     assert (row["utm_source"], row["utm_campaign"], row["utm_term"], row["gclid"]) == (
         "Google",
@@ -160,7 +190,16 @@ def test_values_are_kept_as_read():
 
 @pytest.mark.parametrize(
     "value",
-    ["{{a.b}}", "{campaignid}", "${x}", "[[x]]", "%7B%7Bx%7D%7D", "%7Bx%7D", "__CAMPAIGN_ID__", "a_{x}"],
+    [
+        "{{a.b}}",
+        "{campaignid}",
+        "${x}",
+        "[[x]]",
+        "%7B%7Bx%7D%7D",
+        "%7Bx%7D",
+        "__CAMPAIGN_ID__",
+        "a_{x}",
+    ],
 )
 def test_macros_are_flagged(value):
     assert match_one(utm("google", value))["has_macro"]
@@ -188,11 +227,25 @@ def test_no_sessions_at_all():
 
 
 texts = st.sampled_from(
-    ["google", "fb", "1", "11", "Spring Sale", "red_shoe", "Twin", "Reused", "{{x}}", "old banner", ""]
+    [
+        "google",
+        "fb",
+        "1",
+        "11",
+        "Spring Sale",
+        "red_shoe",
+        "Twin",
+        "Reused",
+        "{{x}}",
+        "old banner",
+        "",
+    ]
 )
 links = st.fixed_dictionaries(
     {},
-    optional={name: texts for name in ("utm_source", "utm_campaign", "utm_content", "utm_id", "fbclid")},
+    optional=dict.fromkeys(
+        ("utm_source", "utm_campaign", "utm_content", "utm_id", "fbclid"), texts
+    ),
 )
 
 
@@ -202,7 +255,9 @@ def test_every_session_once_and_in_any_order(found, seed):
     days = [date(2025, 12, 1), date(2026, 2, 1), TODAY]
     frame = pl.concat(
         [
-            sessions(found, day).with_columns(session_id=pl.format("{}-{}", pl.lit(n), "session_id"))
+            sessions(found, day).with_columns(
+                session_id=pl.format("{}-{}", pl.lit(n), "session_id")
+            )
             for n, day in enumerate(days)
         ]
     )
@@ -210,5 +265,7 @@ def test_every_session_once_and_in_any_order(found, seed):
     assert facts["session_id"].to_list() == sorted(frame.collect()["session_id"].to_list())
     shuffled = list(NAMES)
     random.Random(seed).shuffle(shuffled)
-    again = match(frame.collect().sample(fraction=1, shuffle=True, seed=seed).lazy(), ad_names(shuffled))
+    again = match(
+        frame.collect().sample(fraction=1, shuffle=True, seed=seed).lazy(), ad_names(shuffled)
+    )
     assert_frame_equal(again, facts)

@@ -94,9 +94,11 @@ def make_ad_performance(
     """
     visits = align_sessions(sessions, stats, tables.in_days(timezone))
     ads = (
-        stats.filter((pl.col(DailyStats.level) == AdLevel.AD) & pl.col(DailyStats.ad_id).is_not_null())
+        stats.filter(
+            (pl.col(DailyStats.level) == AdLevel.AD) & pl.col(DailyStats.ad_id).is_not_null()
+        )
         .group_by(AD_KEY)
-        .agg(pl.sum(METRICS), pl.col(AD_NAMES).max())
+        .agg(pl.sum(*METRICS), pl.col(AD_NAMES).max())
     )
     return (
         pl.concat(
@@ -137,14 +139,18 @@ def align_sessions(sessions: pl.LazyFrame, stats: pl.LazyFrame, tables: AdTables
     return (
         sessions.filter(pl.col(SessionFacts.platform).is_not_null())
         .select(
-            SessionFacts.org_id, SessionFacts.date_day, SessionFacts.platform, *PARENTS, SessionFacts.contact_id
+            SessionFacts.org_id,
+            SessionFacts.date_day,
+            SessionFacts.platform,
+            *PARENTS,
+            SessionFacts.contact_id,
         )
-        .pipe(_take_parents, stats, ad, [SessionFacts.account_id, campaign, SessionFacts.ad_group_id])
+        .pipe(
+            _take_parents, stats, ad, [SessionFacts.account_id, campaign, SessionFacts.ad_group_id]
+        )
         .pipe(_take_parents, stats, campaign, [SessionFacts.account_id])
         .pipe(fill_names, tables, SessionFacts.date_day)
-        .with_columns(
-            pl.when(is_known).then(name).alias(name) for name in (*PARENTS, *AD_NAMES)
-        )
+        .with_columns(pl.when(is_known).then(name).alias(name) for name in (*PARENTS, *AD_NAMES))
         .with_columns(pl.when(has_ad).then(name).alias(name) for name in group)
     )
 
@@ -176,7 +182,7 @@ def _sum_campaigns(stats: pl.LazyFrame) -> pl.LazyFrame:
     return (
         pl.concat([campaigns, accounts])
         .group_by(CAMPAIGN_KEY)
-        .agg(pl.sum(METRICS), pl.col(CAMPAIGN_NAMES).max())
+        .agg(pl.sum(*METRICS), pl.col(CAMPAIGN_NAMES).max())
     )
 
 
@@ -186,20 +192,20 @@ def _find_rest(campaigns: pl.LazyFrame, ads: pl.LazyFrame) -> pl.LazyFrame:
     return (
         pl.concat([campaigns, less], how="diagonal")
         .group_by(CAMPAIGN_KEY)
-        .agg(pl.sum(METRICS), pl.col(CAMPAIGN_NAMES).max(), pl.sum(KNOWN))
+        .agg(pl.sum(*METRICS), pl.col(CAMPAIGN_NAMES).max(), pl.sum(KNOWN))
         .filter((pl.col(KNOWN) == 0) | pl.any_horizontal(pl.col(METRICS) != 0))
         .drop(KNOWN)
     )
 
 
-def _count_sessions(
-    visits: pl.LazyFrame, grain: list[str], names: list[str]
-) -> pl.LazyFrame:
+def _count_sessions(visits: pl.LazyFrame, grain: list[str], names: list[str]) -> pl.LazyFrame:
     contact = pl.col(SessionFacts.contact_id)
     is_unknown = contact.is_null().any().cast(pl.Int64)
     return visits.group_by(grain).agg(
         pl.len().cast(pl.Int64).alias(CampaignPerformance.sessions),
-        (contact.n_unique().cast(pl.Int64) - is_unknown).alias(CampaignPerformance.session_contacts),
+        (contact.n_unique().cast(pl.Int64) - is_unknown).alias(
+            CampaignPerformance.session_contacts
+        ),
         pl.col(names).max(),
     )
 

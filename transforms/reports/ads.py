@@ -1,4 +1,4 @@
-"""Account, campaign, ad group, ad and URL reports in the columns of dbt ad_reporting (SPEC §6.2)."""
+"""Account, campaign, ad group, ad and URL reports in dbt ad_reporting's columns (SPEC §6.2)."""
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from contracts.reports.ads import (
 )
 from contracts.vocabulary import AdLevel
 from transforms.ad_stats import LEVEL_IDS, METRICS, NAMES, PARENTS, keep_level
-from transforms.ad_versions import PLATFORM_KEYS, AdTables, find_versions
+from transforms.ad_versions import AdTables, find_versions
 from transforms.utm import base_url, decode_value, read_parameter, url_host, url_path
 
 REPORTS: dict[AdLevel, type[Table]] = {
@@ -68,7 +68,7 @@ def make_level_report(
         .with_columns(own_rows.alias(DailyStats.attributes), **unknown)
         .group_by(grain)
         .agg(
-            pl.sum(METRICS),
+            pl.sum(*METRICS),
             pl.col([*parents, *NAMES[: place + 1]]).max(),
             *map(_agreed, (DailyStats.source_relation, DailyStats.attributes)),
         )
@@ -101,7 +101,10 @@ def make_url_report(stats: pl.LazyFrame, currency: str) -> pl.LazyFrame:
             base_url(url).alias(UrlReport.base_url),
             url_host(url).alias(UrlReport.url_host),
             url_path(url).alias(UrlReport.url_path),
-            *(pl.coalesce(read_tag(name), read_parameter(url, name)).alias(name) for name in UTM_COLUMNS),
+            *(
+                pl.coalesce(read_tag(name), read_parameter(url, name)).alias(name)
+                for name in UTM_COLUMNS
+            ),
         )
     )
     grain = [*GRAIN, DailyStats.campaign_id, DailyStats.ad_group_id, *URL_COLUMNS]
@@ -109,7 +112,7 @@ def make_url_report(stats: pl.LazyFrame, currency: str) -> pl.LazyFrame:
         ads.join(links, on=LINK, how="left", validate="m:1", nulls_equal=True)
         .group_by(grain)
         .agg(
-            pl.sum(METRICS),
+            pl.sum(*METRICS),
             pl.col(NAMES[:-1]).max(),
             *map(_agreed, (DailyStats.source_relation, DailyStats.attributes)),
         )
@@ -127,13 +130,15 @@ def read_tag(name: str) -> pl.Expr:
 
 
 def make_stats_key(parts: list[str]) -> pl.Expr:
-    """A key of the day and the other parts, as text; no two different rows share one.
+    r"""Make a key of the day and the other parts, as text; no two different rows share one.
 
-    Parts are joined by a space, one inside a part is `\\s`, a missing part is empty.
+    Parts are joined by a space, one inside a part is `\s`, a missing part is empty.
     """
     day, rest = DailyStats.date_day, [part for part in parts if part != DailyStats.date_day]
     texts = [
-        pl.col(part).str.replace_all("\\", "\\\\", literal=True).str.replace_all(" ", "\\s", literal=True)
+        pl.col(part)
+        .str.replace_all("\\", "\\\\", literal=True)
+        .str.replace_all(" ", "\\s", literal=True)
         for part in rest
     ]
     return pl.concat_str(

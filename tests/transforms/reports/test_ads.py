@@ -242,16 +242,18 @@ stats_rows = st.lists(
             st.integers(0, 9),
         ),
         st.builds(
-            lambda account, c, spend, clicks: campaign(c, "0", account_id=account, clicks=clicks)
-            | {"spend": spend},
+            lambda account, c, spend, clicks: (
+                campaign(c, "0", account_id=account, clicks=clicks) | {"spend": spend}
+            ),
             accounts,
             identities,
             money,
             st.integers(0, 9),
         ),
         st.builds(
-            lambda account, c, a, spend, clicks: ad(c, a, "0", account_id=account, clicks=clicks)
-            | {"spend": spend},
+            lambda account, c, a, spend, clicks: (
+                ad(c, a, "0", account_id=account, clicks=clicks) | {"spend": spend}
+            ),
             accounts,
             st.one_of(identities, st.none()),
             identities,

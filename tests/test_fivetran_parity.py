@@ -1,0 +1,255 @@
+"""The raw connector tables of eleven platforms give what dbt ad_reporting makes of them.
+
+For four platforms its own output is the oracle; for the others the sums of the raw columns that it
+takes. Rows that it does not have are allowed: we keep what it loses where an account is not known.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from shutil import copyfile
+from typing import NamedTuple
+
+import polars as pl
+import pytest
+
+from contracts.vocabulary import AdLevel
+from flows.progress import silence
+from flows.read import read_feeds
+from flows.settings import load_workspace
+from flows.sources import load_sources
+from transforms.ad_stats import choose_conversions, make_daily_stats
+from transforms.ad_versions import AdTables
+from transforms.reports.ads import make_level_report, make_url_report
+
+REALDATA = Path(__file__).parents[1] / "../shared/realdata"
+SEEDS, EXPECTED = REALDATA / "fivetran_seeds", REALDATA / "fivetran_expected"
+pytestmark = pytest.mark.skipif(not SEEDS.exists(), reason="no real data here")
+
+PREFIXES = {
+    "apple_search_ads": "apple_search",
+    "linkedin_ads": "linkedin",
+    "pinterest_ads": "pinterest",
+    "snapchat_ads": "snapchat",
+    "tiktok_ads": "tiktok",
+    "twitter_ads": "twitter",
+}
+IDS = {"account": "account_id", "campaign": "campaign_id", "ad_group": "ad_group_id", "ad": "ad_id"}
+METRICS = ("clicks", "impressions", "spend", "conversions", "conversions_value")
+TOLERANCE = {"clicks": 0, "impressions": 0, "spend": 0.01, "conversions": 1e-6}
+
+
+class Made(NamedTuple):
+    """What the seeds give."""
+
+    stats: pl.LazyFrame
+    tables: AdTables
+    rows_read: dict[str, int]
+    rejected: int
+
+
+def find_seed(source: str) -> Path:
+    """The file of a `fivetran.<platform>.<table>` source."""
+    _, platform, table = source.split(".")
+    stem = f"{PREFIXES.get(platform, platform)}_{table}"
+    data = SEEDS / f"{stem}_data.csv"
+    return data if data.exists() else SEEDS / f"{stem}.csv"
+
+
+def platform_sources() -> list[str]:
+    return [
+        name
+        for name in load_sources()
+        if name.startswith("fivetran.") and not name.startswith("fivetran.ad_reporting.")
+    ]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    root = tmp_path_factory.mktemp("workspace")
+    (root / "raw").mkdir()
+    config = []
+    for source in platform_sources():
+        seed = find_seed(source)
+        copyfile(seed, root / "raw" / seed.name)
+        config.append(f'[[feeds]]\nsource = "{source}"\nfiles = "raw/{seed.name}"\n')
+    (root / "campaigns.toml").write_text("\n".join(config))
+    ledger = root / "ledger"
+    ledger.mkdir()
+    read = read_feeds(load_workspace(root), ledger, silence)
+    assert not read.refused
+    catalog = read.catalog
+    tables = AdTables(
+        *(catalog.scan(f"ad_{name}") for name in ("accounts", "campaigns", "groups")),
+        ads=catalog.scan("ads"),
+    )
+    conversions = choose_conversions(
+        catalog.scan("ad_conversions"), {"facebook_ads": ("lead",), "reddit_ads": ("purchase",)}
+    )
+    stats = make_daily_stats(catalog.scan("ad_stats"), conversions, tables, None, "USD", "UTC")
+    inputs = read.inputs()
+    return Made(
+        stats.collect().lazy(),
+        tables,
+        {entry.path: entry.rows_read for entry in inputs if entry.table == "ad_stats"},
+        sum(entry.rejected for entry in inputs),
+    )
+
+
+@pytest.mark.parametrize("source", platform_sources() if SEEDS.exists() else [])
+def test_every_source_has_its_seed(source: str) -> None:
+    assert find_seed(source).exists()
+
+
+def test_no_row_is_rejected(made: Made) -> None:
+    assert made.rejected == 0
+
+
+def read_expected(level: str) -> pl.DataFrame:
+    rows = pl.read_csv(EXPECTED / f"{level}_report.csv", infer_schema=False)
+    return rows.with_columns(pl.col("date_day").str.to_date(), pl.col(METRICS).cast(pl.Float64))
+
+
+@pytest.mark.parametrize("level", IDS)
+def test_reports_have_the_rows_of_dbt(made: Made, level: str) -> None:
+    expected = read_expected(level)
+    report = make_level_report(made.stats, AdLevel(level), made.tables, "USD", "UTC").collect()
+    keys = ["platform", "date_day", IDS[level]]
+    both = expected.join(
+        report.filter(
+            pl.col("platform").is_in(expected["platform"].unique().implode())
+        ).with_columns(pl.col(METRICS).cast(pl.Float64)),
+        on=keys,
+        how="left",
+        suffix=" of ours",
+        validate="1:1",
+        nulls_equal=True,
+    )
+    for metric in METRICS:
+        differs = (pl.col(metric) - pl.col(f"{metric} of ours")).abs()
+        apart = both.filter((differs > TOLERANCE.get(metric, 0.01) + 1e-9).fill_null(value=True))
+        assert apart.select(*keys, metric, f"{metric} of ours").rows() == []
+    for parent in set(IDS.values()) & set(expected.columns) - set(keys):
+        known = both.filter(pl.col(parent).is_not_null())
+        assert known[parent].to_list() == known[f"{parent} of ours"].to_list()
+
+
+def test_urls_of_ads_are_those_of_dbt(made: Made) -> None:
+    """Microsoft's and Google's, whose ads name their URLs themselves."""
+    keys = ["platform", "date_day", "ad_group_id", "base_url", "url_host", "url_path"]
+    platforms = pl.col("platform").is_in(["google_ads", "microsoft_ads"])
+
+    def total(report: pl.DataFrame) -> list[tuple[object, ...]]:
+        sums = pl.col("clicks", "impressions", "spend").cast(pl.Float64).sum().round(2)
+        return report.filter(platforms).group_by(keys).agg(sums).sort(keys).rows()
+
+    assert total(make_url_report(made.stats, "USD").collect()) == total(read_expected("url"))
+
+
+Row = dict[str, str]
+
+
+def plain(*columns: str) -> Callable[[Row], Decimal]:
+    """The sum of columns, empty ones 0."""
+    return lambda row: sum((Decimal(row.get(c) or 0) for c in columns), Decimal(0))
+
+
+def micros(*columns: str) -> Callable[[Row], Decimal]:
+    return lambda row: plain(*columns)(row) / 1_000_000
+
+
+def first(*columns: str) -> Callable[[Row], Decimal]:
+    return lambda row: next((Decimal(row[c]) for c in columns if row.get(c)), Decimal(0))
+
+
+class Seed(NamedTuple):
+    """A raw stats table, and what dbt's package sums of it."""
+
+    file: str
+    level: str
+    id: str
+    day: str
+    metrics: tuple[Callable[[Row], Decimal], ...]
+
+
+AMAZON = tuple(map(plain, ("clicks", "impressions", "cost", "purchases_30_d", "sales_30_d")))
+APPLE = (
+    *map(plain, ("taps", "impressions", "local_spend_amount")),
+    first("tap_installs", "conversions"),
+    plain(),
+)
+LINKEDIN = (
+    *map(plain, ("clicks", "impressions", "cost_in_usd")),
+    plain("external_website_conversions", "one_click_leads"),
+    plain("conversion_value_in_local_currency"),
+)
+PINTEREST = (
+    plain("clickthrough_1", "clickthrough_2"),
+    plain("impression_1", "impression_2"),
+    micros("spend_in_micro_dollar"),
+    plain("total_conversions"),
+    micros("total_conversions_value_in_micro_dollar"),
+)
+REDDIT = (plain("clicks"), plain("impressions"), micros("spend"), plain(), plain())
+TIKTOK = (
+    *map(plain, ("CLICKS", "IMPRESSIONS", "SPEND", "CONVERSION")),
+    plain("TOTAL_PURCHASE_VALUE", "TOTAL_SALES_LEAD_VALUE"),
+)
+TWITTER = (
+    plain("clicks"),
+    plain("impressions"),
+    micros("billed_charge_local_micro"),
+    plain("conversion_purchases_metric", "conversion_custom_metric"),
+    plain("conversion_purchases_sale_amount", "conversion_custom_sale_amount"),
+)
+SEVEN = [
+    Seed("amazon_ads_campaign_level_report", "campaign", "campaign_id", "date", AMAZON),
+    Seed("amazon_ads_ad_group_level_report", "ad_group", "ad_group_id", "date", AMAZON),
+    Seed("amazon_ads_advertised_product_report", "ad", "ad_id", "date", AMAZON),
+    Seed("apple_search_campaign_report", "campaign", "id", "date", APPLE),
+    Seed("apple_search_ad_group_report", "ad_group", "ad_group_id", "date", APPLE),
+    Seed("apple_search_ad_report", "ad", "ad_id", "date", APPLE),
+    Seed("linkedin_ad_analytics_by_campaign", "ad_group", "campaign_id", "day", LINKEDIN),
+    Seed("linkedin_ad_analytics_by_creative", "ad", "creative_id", "day", LINKEDIN),
+    Seed("pinterest_advertiser_report", "account", "advertiser_id", "date", PINTEREST),
+    Seed("pinterest_campaign_report", "campaign", "campaign_id", "date", PINTEREST),
+    Seed("pinterest_ad_group_report", "ad_group", "ad_group_id", "date", PINTEREST),
+    Seed("pinterest_pin_promotion_report", "ad", "pin_promotion_id", "date", PINTEREST),
+    Seed("reddit_ads_campaign_report", "campaign", "campaign_id", "date", REDDIT),
+    Seed("reddit_ads_ad_group_report", "ad_group", "ad_group_id", "date", REDDIT),
+    Seed("reddit_ads_ad_report", "ad", "ad_id", "date", REDDIT),
+    Seed("tiktok_campaign_report_hourly", "campaign", "CAMPAIGN_ID", "STAT_TIME_HOUR", TIKTOK),
+    Seed("tiktok_adgroup_report_hourly", "ad_group", "ADGROUP_ID", "STAT_TIME_HOUR", TIKTOK),
+    Seed("tiktok_ad_report_hourly", "ad", "AD_ID", "STAT_TIME_HOUR", TIKTOK),
+    Seed("twitter_campaign_report", "campaign", "campaign_id", "date", TWITTER),
+    Seed("twitter_line_item_report", "ad_group", "line_item_id", "date", TWITTER),
+    Seed("twitter_promoted_tweet_report", "ad", "promoted_tweet_id", "date", TWITTER),
+]
+
+
+@pytest.mark.parametrize("seed", SEVEN, ids=lambda seed: seed.file)
+def test_the_other_seven_sum_the_columns_of_dbt(made: Made, seed: Seed) -> None:
+    expected: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 5)
+    with (SEEDS / f"{seed.file}_data.csv").open(encoding="utf-8-sig") as lines:
+        for row in csv.DictReader(lines):
+            found = expected[row[seed.day][:10], row[seed.id]]
+            expected[row[seed.day][:10], row[seed.id]] = [
+                total + of_row(row) for total, of_row in zip(found, seed.metrics, strict=True)
+            ]
+    platform = next(
+        source.split(".")[1]
+        for source in platform_sources()
+        if find_seed(source).stem.startswith(seed.file)
+    )
+    ours = made.stats.filter(platform=platform, level=seed.level).collect()
+    got = {
+        (str(day), identity): figures
+        for day, identity, *figures in ours.select(
+            "date_day", IDS[seed.level], *METRICS
+        ).iter_rows()
+    }
+    assert got.keys() == expected.keys()
+    for place, figures in expected.items():
+        assert got[place] == pytest.approx(figures, abs=Decimal("0.0001"))
