@@ -15,10 +15,12 @@ from flows.tables import equal, write_table
 from transforms.ad_names import list_ad_names
 from transforms.ad_stats import choose_conversions, make_daily_stats
 from transforms.ad_versions import AdTables
+from transforms.audit import audit_utm
 from transforms.matching import match_sessions
 from transforms.reports.ad_performance import make_ad_performance, make_campaign_performance
 from transforms.reports.ads import make_level_report, make_url_report
 from transforms.reports.messaging import finish
+from transforms.suggestions import suggest_targets
 
 LEVELS = {
     "account_report": AdLevel.ACCOUNT,
@@ -28,7 +30,7 @@ LEVELS = {
 }
 
 
-ALWAYS = frozenset({"campaign_performance", "session_matches"})
+ALWAYS = frozenset({"campaign_performance", "session_matches", "utm_audit"})
 """Tables that are written also without a row; those of a level that no feed gives are not."""
 
 
@@ -140,11 +142,21 @@ def write_ads_reports(
     written = dict(zip(tables, pl.collect_all(list(tables.values())), strict=True))
     if catalog.is_configured("sessions", "page_views"):
         written["session_matches"] = finish(sessions, SessionMatches).collect()
+        written["utm_audit"] = audit(facts, written["ad_performance"])
     checks: list[Check] = []
     for name, table in written.items():
         if table.height or name in ALWAYS:
             checks += write_table(staging, "ads", name, table)
     return checks + reconcile_ads(facts, written)
+
+
+def audit(facts: AdFacts, performance: pl.DataFrame) -> pl.DataFrame:
+    """What is broken between links and ads, with the money beside it and what may be meant."""
+    spend = performance.lazy().select(
+        "org_id", "platform", "campaign_id", "campaign_name", "ad_id", "ad_name", "spend"
+    )
+    found = audit_utm(facts.sessions.lazy(), facts.names.lazy(), spend).collect()
+    return suggest_targets(found, facts.names)
 
 
 def reconcile_ads(facts: AdFacts, written: dict[str, pl.DataFrame]) -> list[Check]:

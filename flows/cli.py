@@ -8,9 +8,9 @@ from io import TextIOWrapper
 
 from cyclopts import App, CycloptsError
 
-from flows.console import tell
 from flows.errors import INTERRUPTED, UsageError
 from flows.failures import NAME, report_failure
+from flows.interrupts import interruptible
 
 COMMANDS = {
     "run": ("flows.cli_run:run", "Read the feeds of workspaces and publish their reports."),
@@ -57,13 +57,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = app(sys.argv[1:] if arguments is None else list(arguments))
+        with interruptible():
+            code = app(sys.argv[1:] if arguments is None else list(arguments))
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        tell("interrupted; nothing that was published has changed")
+        if arguments is None:
+            os._exit(INTERRUPTED)
         return INTERRUPTED
     except CycloptsError as error:
         return report_failure(UsageError(str(error), f"`{NAME} --help` shows what there is."))

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-from polars.io.partition import FileProviderArgs
 
 from contracts.activities import ContactSends, MessageEvents, PricedOrders, Visits
 from contracts.columns import Table, polars_schema
 from contracts.workspace import Workspace
 from flows.catalog import Catalog
+from flows.partition import scan_groups, write_groups
 from transforms.activities import (
     add_mailings,
     describe_events,
@@ -19,7 +19,7 @@ from transforms.activities import (
 )
 from transforms.identity import fill_contacts, link_identities
 from transforms.orders import price_orders
-from transforms.people import PERSON, hash_person
+from transforms.people import hash_person
 
 ROWS_A_GROUP = 3_000_000
 """How many activities are held in memory at a time."""
@@ -29,7 +29,6 @@ CONTRACTS: dict[str, type[Table]] = {
     "visits": Visits,
     "orders": PricedOrders,
 }
-OF_NOBODY = 0
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Activities:
     """What people did, in files: everything of a person lies in one group.
 
     Attributes:
-        folder: Holds `<kind>/<group>-….parquet`.
+        folder: Holds `<kind>/<group>-<part>.parquet`.
         groups: How many groups there are.
         links: `IdentityLinks`.
     """
@@ -48,10 +47,7 @@ class Activities:
 
     def scan(self, kind: str, group: int | None = None) -> pl.LazyFrame:
         """All activities of a kind, or those of a group of people."""
-        pattern = "*.parquet" if group is None else f"{group:03}-*.parquet"
-        files = sorted((self.folder / kind).glob(pattern))
-        schema = polars_schema(CONTRACTS[kind])
-        return pl.scan_parquet(files) if files else pl.LazyFrame(schema=schema)
+        return scan_groups(self.folder / kind, polars_schema(CONTRACTS[kind]), group)
 
 
 @dataclass(frozen=True)
@@ -109,7 +105,7 @@ def write_activities(inputs: PeopleInputs, folder: Path) -> Activities:
     )
     groups = rows // ROWS_A_GROUP + 1
     for kind, frame in frames.items():
-        _write_by_person(frame, folder / kind, groups)
+        write_groups(frame, _person(frame), groups, folder / kind)
     return Activities(folder, groups, links)
 
 
@@ -117,22 +113,8 @@ def _fill(rows: pl.LazyFrame, links: pl.DataFrame, at: str) -> pl.LazyFrame:
     return fill_contacts(rows, links.lazy(), at) if links.height else rows
 
 
-def _write_by_person(frame: pl.LazyFrame, folder: Path, groups: int) -> None:
-    folder.mkdir(parents=True)
-    if groups == 1:
-        frame.sink_parquet(folder / "000-0.parquet", compression="lz4")
-        return
-
-    def name_file(args: FileProviderArgs) -> str:
-        return f"{args.partition_keys.item():03}-{args.index_in_partition}.parquet"
-
-    keyed = frame if "anonymous_id" in frame.collect_schema() else frame.with_columns(
-        anonymous_id=pl.lit(None, pl.String)
-    )
-    group = (keyed.with_columns(hash_person()).with_columns(
-        (pl.col(PERSON).fill_null(OF_NOBODY) % groups).cast(pl.UInt16).alias("group")
-    ))
-    group.drop(PERSON).sink_parquet(
-        pl.PartitionBy(folder, key="group", include_key=False, file_path_provider=name_file),
-        compression="lz4",
-    )
+def _person(frame: pl.LazyFrame) -> pl.Expr:
+    """The key of a row's person; of frames without devices, that of the contact."""
+    if "anonymous_id" in frame.collect_schema():
+        return hash_person()
+    return hash_person(device=pl.lit(None, pl.String))

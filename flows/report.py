@@ -80,7 +80,8 @@ def _stage(run: Run, name: str):
 
 def _build_ads(run: Run) -> AdFacts:
     run.progress("matching sessions", 0, 1)
-    facts = build_ad_facts(run.catalog, run.config, find_sessions(run.catalog, run.config))
+    sessions = find_sessions(run.catalog, run.config, run.scratch / "web")
+    facts = build_ad_facts(run.catalog, run.config, sessions)
     run.progress("matching sessions", 1, 1)
     return facts
 

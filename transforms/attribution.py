@@ -70,21 +70,20 @@ def rank_touches(touches: pl.LazyFrame, orders: pl.LazyFrame) -> pl.LazyFrame:
         PricedOrders.ordered_at,
         pl.col(PricedOrders.revenue).alias(REVENUE),
     )
-    paired = (
+    row = pl.col(ROW).cast(pl.Int64)
+    first_row = row.min().over(ORDER_ROW)
+    is_direct = (pl.col(Touches.channel) == DIRECT_GROUP).fill_null(value=False)
+    last_not_direct = row.filter(~is_direct).max().over(ORDER_ROW)
+    return (
         touches.join(bought, on=ORDER_ROW, how="inner", validate="m:1", suffix=ORDER_SUFFIX)
         .filter(same_person(ORDER_SUFFIX))
         .sort(ORDER_ROW, Touches.touched_at, Touches.channel, Touches.touch_id)
         .with_row_index(ROW)
-    )
-    row = pl.col(ROW).cast(pl.Int64)
-    is_direct = (pl.col(Touches.channel) == DIRECT_GROUP).fill_null(value=False)
-    spans = paired.group_by(ORDER_ROW).agg(
-        row.min().alias("first_row"),
-        pl.len().cast(pl.Int64).alias(COUNT),
-        pl.col(Touches.touched_at).max().alias(LAST_AT),
-        row.filter(~is_direct).max().alias("last_nd_row"),
-    )
-    return paired.join(spans, on=ORDER_ROW, how="left", validate="m:1").with_columns(
-        (row - pl.col("first_row") + 1).alias(POSITION),
-        pl.coalesce(pl.col("last_nd_row") - pl.col("first_row") + 1, COUNT).alias(LAST_NON_DIRECT),
+        .with_columns(
+            (row - first_row + 1).alias(POSITION),
+            pl.len().over(ORDER_ROW).cast(pl.Int64).alias(COUNT),
+            pl.col(Touches.touched_at).max().over(ORDER_ROW).alias(LAST_AT),
+            (last_not_direct - first_row + 1).alias(LAST_NON_DIRECT),
+        )
+        .with_columns(pl.coalesce(LAST_NON_DIRECT, COUNT).alias(LAST_NON_DIRECT))
     )

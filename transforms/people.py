@@ -9,18 +9,22 @@ PERSON = "person"
 CONTACT_SEED, DEVICE_SEED = 1, 2
 
 
-def hash_person() -> pl.Expr:
+def hash_person(device: pl.Expr | None = None) -> pl.Expr:
     """Hash the row's person; null where neither contact nor device is known.
+
+    Args:
+        device: The device, where the rows have no column for it.
 
     Rows of different people can share a hash: a join on it must be followed by `same_person`.
     """
     contact = pl.struct(ORG_ID, CONTACT_ID).hash(CONTACT_SEED)
-    device = pl.struct(ORG_ID, ANONYMOUS_ID).hash(DEVICE_SEED)
+    anonymous = pl.col(ANONYMOUS_ID) if device is None else device
+    whole = pl.struct(pl.col(ORG_ID), anonymous.alias(ANONYMOUS_ID)).hash(DEVICE_SEED)
     return (
         pl.when(pl.col(CONTACT_ID).is_not_null())
         .then(contact)
-        .when(pl.col(ANONYMOUS_ID).is_not_null())
-        .then(device)
+        .when(anonymous.is_not_null())
+        .then(whole)
         .alias(PERSON)
     )
 

@@ -72,7 +72,7 @@ class Delivered(Table):
     conversions_value: Money = column("value of those conversions in `currency`")
     org_id: Text = column(ORG)
     currency: Text = column(CURRENCY)
-    ad_stats_key: Text = column("the day and the id, within platform and account", key=True)
+    ad_stats_key: Text = column("day and id, within organization, platform, account", key=True)
     attributes: Text = column("JSON object of custom columns")
 
 

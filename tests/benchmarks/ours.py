@@ -13,6 +13,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
+
+from contracts.columns import polars_schema
+from contracts.feeds import Contacts
 from contracts.manifest import Manifest
 from contracts.vocabulary import MESSAGE_CHANNELS
 from flows.doubts import find_doubts
@@ -140,7 +144,9 @@ if __name__ == "__main__":
     workspace = chosen.root.resolve()
     kept = workspace / "ours"
     kept.mkdir(exist_ok=True)
-    if chosen.mode == "ingest":
+    if chosen.mode == "start":
+        Contacts.validate(pl.DataFrame(schema=polars_schema(Contacts)))
+    elif chosen.mode == "ingest":
         ingest(workspace, kept)
     elif chosen.mode == "reports":
         report(workspace, kept)

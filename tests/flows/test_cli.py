@@ -1,8 +1,11 @@
 """The command: exit codes, what goes to which stream, and what a run tells."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -148,10 +151,12 @@ def test_several_workspaces_run_in_turn_and_the_worst_counts(
 def test_an_interrupt_is_130(
     workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupt(*_: object) -> Manifest:
-        raise KeyboardInterrupt
+    def wait(*_: object) -> Manifest:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(60)
+        raise AssertionError
 
-    monkeypatch.setattr(cli_run, "launch_run", interrupt)
+    monkeypatch.setattr(cli_run, "launch_run", wait)
     assert main(["run", str(workspace)]) == 130
     assert "interrupted" in capsys.readouterr().err
 

@@ -9,7 +9,7 @@ from contracts.columns import polars_schema
 from contracts.reports.ad_matches import UtmAudit
 from contracts.session_facts import SessionFacts
 from contracts.workspace import AdsSection
-from tests.support.ad_links import MARCH, Link, Name, ad_names, campaign, sessions, url, utm
+from tests.support.ad_world import MARCH, Link, Name, ad_names, campaign, sessions, url, utm
 from transforms.audit import audit_utm
 from transforms.matching import match_sessions
 from transforms.suggestions import find_similar, name_periods, render_aliases, suggest_targets
@@ -30,7 +30,7 @@ NAMES = [
 ]
 
 
-def spent(*rows):
+def spent(*rows: tuple) -> pl.LazyFrame:
     """Rows of (campaign_id, ad_id, spend) on Google."""
     filled = [
         (
@@ -49,7 +49,12 @@ def spent(*rows):
     )
 
 
-def audit(links, names=NAMES, spend=(), ads=None):
+def audit(
+    links: list[Link],
+    names: Sequence[Name] = NAMES,
+    spend: Sequence[tuple] = (),
+    ads: AdsSection | None = None,
+) -> pl.DataFrame:
     frame = ad_names(names)
     facts = match_sessions(
         sessions(links), frame, ads or AdsSection(), "UTC", lambda small: small.collect().lazy()
@@ -62,15 +67,15 @@ def audit(links, names=NAMES, spend=(), ads=None):
     return suggested
 
 
-def of_kind(found, kind, *names):
+def of_kind(found: pl.DataFrame, kind: str, *names: str) -> list[tuple]:
     return found.filter(pl.col("kind") == kind).select(names).rows()
 
 
-def test_nothing_is_broken():
+def test_nothing_is_broken() -> None:
     assert audit([utm("google", "Spring Sale")], spend=[("1", None, "5")]).is_empty()
 
 
-def test_campaign_that_costs_and_has_no_session():
+def test_campaign_that_costs_and_has_no_session() -> None:
     found = audit([utm("google", "Other")], spend=[("1", "11", "5.25"), ("1", None, "0.75")])
     columns = ["platform", "value", "campaign_id", "ad_id", "spend_at_risk", "sessions_at_risk"]
     assert of_kind(found, "spend_without_sessions", *columns) == [
@@ -78,22 +83,22 @@ def test_campaign_that_costs_and_has_no_session():
     ]
 
 
-def test_ad_that_costs_and_has_no_session_beside_one_that_has():
+def test_ad_that_costs_and_has_no_session_beside_one_that_has() -> None:
     found = audit([utm("google", content="11")], spend=[("1", "11", "5"), ("1", "12", "3")])
     columns = ["campaign_id", "ad_id", "spend_at_risk"]
     assert of_kind(found, "spend_without_sessions", *columns) == [("1", "12", Decimal("3.0000"))]
 
 
-def test_ads_are_not_blamed_where_links_name_campaigns():
+def test_ads_are_not_blamed_where_links_name_campaigns() -> None:
     found = audit([utm("google", "Spring Sale")], spend=[("1", "11", "5"), ("1", "12", "3")])
     assert found.is_empty()
 
 
-def test_free_campaigns_are_not_listed():
+def test_free_campaigns_are_not_listed() -> None:
     assert audit([], spend=[("1", None, "0")]).is_empty()
 
 
-def test_sessions_without_ad_are_counted_by_value():
+def test_sessions_without_ad_are_counted_by_value() -> None:
     links = [
         utm("google", "Other"),
         utm("google", "Other"),
@@ -108,7 +113,7 @@ def test_sessions_without_ad_are_counted_by_value():
     ]
 
 
-def test_unknown_sources_are_those_that_may_be_ads():
+def test_unknown_sources_are_those_that_may_be_ads() -> None:
     links = [
         utm("fb-prospecting", "x", utm_medium="cpc"),
         utm("fb-prospecting", "y", utm_medium="cpc"),
@@ -124,7 +129,7 @@ def test_unknown_sources_are_those_that_may_be_ads():
     ]
 
 
-def test_macros_are_counted_once_a_parameter():
+def test_macros_are_counted_once_a_parameter() -> None:
     links = [
         utm("google", "{{campaign.name}}", "{{ad.name}}"),
         utm("google", "{{campaign.name}}", "11"),
@@ -140,7 +145,7 @@ def test_macros_are_counted_once_a_parameter():
     assert of_kind(found, "sessions_without_ad", "value") == []
 
 
-def test_name_of_two_campaigns():
+def test_name_of_two_campaigns() -> None:
     names = [campaign("google_ads", "G", "1", "Sale"), campaign("google_ads", "G", "2", "sale")]
     found = audit([utm("google", "SALE")], names, [("1", None, "5"), ("2", None, "3")])
     columns = ["platform", "value", "campaign_id", "spend_at_risk", "sessions_at_risk"]
@@ -149,7 +154,7 @@ def test_name_of_two_campaigns():
     ]
 
 
-def test_name_that_two_campaigns_bore_one_after_the_other():
+def test_name_that_two_campaigns_bore_one_after_the_other() -> None:
     names = [
         campaign("google_ads", "G", "1", "Sale", None, MARCH),
         campaign("google_ads", "G", "1", "One", MARCH, None),
@@ -158,14 +163,14 @@ def test_name_that_two_campaigns_bore_one_after_the_other():
     assert audit([], names).is_empty()
 
 
-def test_name_of_two_ads_of_one_campaign():
+def test_name_of_two_ads_of_one_campaign() -> None:
     names = [*NAMES, Name("google_ads", "G", "1", "101", "13", "red")]
     found = audit([], names, [("1", "12", "5"), ("1", "13", "2"), ("1", "11", "1")])
     columns = ["parameter", "value", "campaign_id", "spend_at_risk", "sessions_at_risk"]
     assert of_kind(found, "name_used_twice", *columns) == [("ad", "Red", "1", Decimal("7.0000"), 0)]
 
 
-def test_name_of_ads_in_two_campaigns_matters_where_it_left_sessions_open():
+def test_name_of_ads_in_two_campaigns_matters_where_it_left_sessions_open() -> None:
     names = [*NAMES, Name("google_ads", "G", "2", "201", "21", "Red")]
     assert (
         of_kind(audit([utm("google", "Spring Sale", "Red")], names), "name_used_twice", "value")
@@ -178,14 +183,14 @@ def test_name_of_ads_in_two_campaigns_matters_where_it_left_sessions_open():
     ]
 
 
-def test_id_on_two_platforms():
+def test_id_on_two_platforms() -> None:
     names = [campaign("google_ads", "G", "1", "A"), campaign("facebook_ads", "F", "1", "B")]
     found = audit([utm(campaign="1")], names, [("1", None, "5")])
     columns = ["platform", "value", "spend_at_risk", "sessions_at_risk"]
     assert of_kind(found, "name_used_twice", *columns) == [(None, "1", Decimal("5.0000"), 1)]
 
 
-def test_a_typo_is_suggested_with_the_spend_it_hides():
+def test_a_typo_is_suggested_with_the_spend_it_hides() -> None:
     found = audit([utm("google", "sprng-sale")], spend=[("1", None, "5")])
     columns = [
         "suggested_platform",
@@ -199,19 +204,19 @@ def test_a_typo_is_suggested_with_the_spend_it_hides():
     ]
 
 
-def test_utm_content_is_compared_with_ads():
+def test_utm_content_is_compared_with_ads() -> None:
     names = [*NAMES, Name("google_ads", "G", "1", "101", "19", "Carousel Blue Shoe")]
     found = audit([utm("google", content="carousel_blue_sho")], names)
     columns = ["suggested_campaign_id", "suggested_ad_id"]
     assert of_kind(found, "sessions_without_ad", *columns) == [("1", "19")]
 
 
-def test_other_platforms_names_are_not_suggested():
+def test_other_platforms_names_are_not_suggested() -> None:
     names = [campaign("facebook_ads", "F", "1", "Spring Sale")]
     assert audit([utm("google", "sprng-sale")], names)["score"].null_count() == 1
 
 
-def choose(value, *names):
+def choose(value: str, *names: str) -> str | None:
     found = find_similar(value, {name: {(name, None)} for name in names})
     return found and found[1]
 
@@ -234,20 +239,20 @@ def choose(value, *names):
         ("anything", [], None),
     ],
 )
-def test_suggestions_are_cautious(value, names, expected):
+def test_suggestions_are_cautious(value: str, names: list[str], expected: str | None) -> None:
     assert choose(value, *names) == expected
 
 
-def test_a_name_of_two_campaigns_is_never_suggested():
+def test_a_name_of_two_campaigns_is_never_suggested() -> None:
     assert find_similar("sprng sale", {"spring sale": {("1", None), ("2", None)}}) is None
 
 
-def test_two_names_of_one_campaign_are_no_rivals():
+def test_two_names_of_one_campaign_are_no_rivals() -> None:
     names = {"spring sale": {("1", None)}, "spring sales": {("1", None)}}
     assert find_similar("sprng sale", names) == (("1", None), "spring sale", 95.2)
 
 
-def test_periods_of_a_name():
+def test_periods_of_a_name() -> None:
     assert name_periods("sale q1 2026 mar march marches 3rd") == [
         "q",
         "1",
@@ -258,7 +263,7 @@ def test_periods_of_a_name():
     ]
 
 
-def test_aliases_are_ready_for_the_configuration():
+def test_aliases_are_ready_for_the_configuration() -> None:
     found = audit(
         [utm("google", 'sprng "sale'), utm("google", "sprng-sale"), utm("google", "other")]
     )
@@ -271,5 +276,5 @@ def test_aliases_are_ready_for_the_configuration():
     assert not audit([utm("google", "sprng-sale")], ads=ads).height
 
 
-def test_no_suggestions_are_no_lines():
+def test_no_suggestions_are_no_lines() -> None:
     assert not render_aliases(pl.DataFrame(schema=polars_schema(UtmAudit)))

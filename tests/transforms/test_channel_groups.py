@@ -8,7 +8,7 @@ from transforms.channel_groups import group_channels
 TEXTS = ["utm_source", "utm_medium", "utm_campaign", "click_name", "referrer_host"]
 
 
-def group(**origin):
+def group(**origin: str | None) -> str:
     schema = dict.fromkeys(TEXTS, pl.String)
     return group_channels(pl.LazyFrame([origin], schema=schema)).collect()["channel_group"].item()
 
@@ -63,7 +63,9 @@ def group(**origin):
         ("googleplex.example.com", "flyer", None, "unassigned"),
     ],
 )
-def test_group_of_a_tagged_link(source, medium, campaign, expected):
+def test_group_of_a_tagged_link(
+    source: str | None, medium: str | None, campaign: str | None, expected: str
+) -> None:
     assert group(utm_source=source, utm_medium=medium, utm_campaign=campaign) == expected
 
 
@@ -78,7 +80,7 @@ def test_group_of_a_tagged_link(source, medium, campaign, expected):
         ("blog.example.org", "referral"),
     ],
 )
-def test_group_of_a_referrer(host, expected):
+def test_group_of_a_referrer(host: str | None, expected: str) -> None:
     assert group(referrer_host=host) == expected
 
 
@@ -92,19 +94,19 @@ def test_group_of_a_referrer(host, expected):
         ("epik", "organic social"),
     ],
 )
-def test_group_of_a_click_id(click, expected):
+def test_group_of_a_click_id(click: str, expected: str) -> None:
     assert group(click_name=click) == expected
 
 
-def test_every_click_id_has_a_group():
+def test_every_click_id_has_a_group() -> None:
     groups = {group(click_name=click.name) for click in CLICK_IDS}
     assert ChannelGroup.UNASSIGNED not in groups
 
 
-def test_utm_medium_goes_before_a_click_id():
+def test_utm_medium_goes_before_a_click_id() -> None:
     assert group(utm_source="facebook", utm_medium="cpc", click_name="fbclid") == "paid social"
 
 
-def test_rules_stand_in_the_order_of_the_groups():
+def test_rules_stand_in_the_order_of_the_groups() -> None:
     listed = [str(name) for name in ChannelGroup]
     assert (listed[0], listed[-1], len(listed)) == ("direct", "unassigned", 19)

@@ -1,6 +1,5 @@
-import random
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 import pytest
@@ -10,8 +9,7 @@ from polars.testing import assert_frame_equal
 
 from contracts.session_facts import SessionFacts
 from contracts.workspace import AdsSection
-from tests.support.ad_links import (
-    CASES,
+from tests.support.ad_world import (
     MARCH,
     NAMES,
     TODAY,
@@ -22,6 +20,8 @@ from tests.support.ad_links import (
     sessions,
     utm,
 )
+from tests.support.links_meant import MEANING_CASES
+from tests.support.links_read import READING_CASES
 from transforms.matching import match_sessions
 
 ADS = AdsSection.model_validate(
@@ -37,32 +37,38 @@ ADS = AdsSection.model_validate(
 Row = dict[str, Any]
 Table = dict[int, Row]
 
+CASES = [*READING_CASES, *MEANING_CASES]
 OUTCOME = ["platform", "campaign_id", "ad_id", "match_level", "match_method", "match_status"]
 
 
-def settle(frame):
+def settle(frame: pl.LazyFrame) -> pl.LazyFrame:
     return frame.collect().lazy()
 
 
-def match(frame, names=None, ads=ADS, timezone="UTC"):
+def match(
+    frame: pl.LazyFrame,
+    names: pl.LazyFrame | None = None,
+    ads: AdsSection = ADS,
+    timezone: str = "UTC",
+) -> pl.DataFrame:
     names = ad_names() if names is None else names
     facts = match_sessions(frame, names, ads, timezone, settle).collect()
     SessionFacts.validate(facts)
     return facts.sort("org_id", "session_id")
 
 
-def match_one(link, **options):
-    return match(sessions([link]), **options).row(0, named=True)
+def match_one(link: Link, names: pl.LazyFrame | None = None, ads: AdsSection = ADS) -> Row:
+    return match(sessions([link]), names, ads).row(0, named=True)
 
 
 @pytest.fixture(scope="module")
-def table():
+def table() -> Table:
     """Every case of the table matched together."""
-    facts = match(sessions([case.values[0] for case in CASES]))
+    facts = match(sessions([cast("Link", case.values[0]) for case in CASES]))
     return {int(row["session_id"]): row for row in facts.iter_rows(named=True)}
 
 
-def test_the_table_is_long_enough():
+def test_the_table_is_long_enough() -> None:
     assert len(CASES) >= 80
 
 
@@ -70,16 +76,16 @@ def test_the_table_is_long_enough():
     ("number", "expected"),
     [pytest.param(n, case.values[1], id=case.id) for n, case in enumerate(CASES)],
 )
-def test_link_finds_its_ad(table, number, expected):
+def test_link_finds_its_ad(table: Table, number: int, expected: object) -> None:
     assert tuple(table[number][name] for name in OUTCOME) == expected
 
 
-def test_a_matched_ad_brings_its_group_and_account():
+def test_a_matched_ad_brings_its_group_and_account() -> None:
     row = match_one(utm("google", content="21"))
     assert (row["account_id"], row["ad_group_id"]) == ("G", "201")
 
 
-def test_both_candidates_are_named():
+def test_both_candidates_are_named() -> None:
     row = match_one(utm("google", content="Red Shoe"))
     assert row["candidates"] == "google_ads:1/12; google_ads:2/21"
     assert row["match_reason"] == (
@@ -88,7 +94,7 @@ def test_both_candidates_are_named():
     )
 
 
-def test_many_candidates_are_counted():
+def test_many_candidates_are_counted() -> None:
     names = [Name("google_ads", "G", "1", "1", f"{n:03}", "Same") for n in range(25)]
     row = match_one(utm("google", content="same"), names=ad_names(names))
     assert row["candidates"].endswith("google_ads:1/009; and 15 more")
@@ -106,7 +112,7 @@ def test_many_candidates_are_counted():
         ({}, "the link has no utm values and no click id"),
     ],
 )
-def test_reason_says_why(link, reason):
+def test_reason_says_why(link: Link, reason: str) -> None:
     assert reason in match_one(link)["match_reason"]
 
 
@@ -128,7 +134,7 @@ def test_reason_says_why(link, reason):
         ("utm_campaign", utm("google", content="old banner"), ("alias", "matched", "12")),
     ],
 )
-def test_mode_skips_steps(mode, link, outcome):
+def test_mode_skips_steps(mode: str, link: Link, outcome: tuple) -> None:
     row = match_one(link, ads=ADS.model_copy(update={"match": mode}))
     assert (row["match_method"], row["match_status"], row["ad_id"]) == outcome
 
@@ -137,12 +143,12 @@ def test_mode_skips_steps(mode, link, outcome):
     ("day", "expected"),
     [(date(2026, 2, 28), "4"), (MARCH, "5"), (TODAY, "5")],
 )
-def test_the_name_of_the_day_wins(day, expected):
+def test_the_name_of_the_day_wins(day: date, expected: object) -> None:
     [row] = match(sessions([utm("google", "Reused")], day)).iter_rows(named=True)
     assert row["campaign_id"] == expected
 
 
-def test_the_day_is_that_of_the_reporting_zone():
+def test_the_day_is_that_of_the_reporting_zone() -> None:
     late = sessions([utm("google", "Reused")]).with_columns(
         started_at=pl.lit(datetime(2026, 3, 1, 3, tzinfo=UTC)).cast(pl.Datetime("us", "UTC"))
     )
@@ -150,7 +156,7 @@ def test_the_day_is_that_of_the_reporting_zone():
     assert (row["date_day"], row["campaign_id"]) == (date(2026, 2, 28), "4")
 
 
-def test_parents_are_those_of_the_day():
+def test_parents_are_those_of_the_day() -> None:
     names = ad_names(
         [
             Name("google_ads", "G", "1", "g", "11", "Mover", None, MARCH),
@@ -165,7 +171,7 @@ def test_parents_are_those_of_the_day():
     assert found == ["1", "2"]
 
 
-def test_organizations_do_not_see_each_other():
+def test_organizations_do_not_see_each_other() -> None:
     ours = sessions([utm("google", "Spring Sale")])
     theirs = ours.with_columns(org_id=pl.lit("other"))
     names = pl.concat(
@@ -174,7 +180,7 @@ def test_organizations_do_not_see_each_other():
     assert match(pl.concat([ours, theirs]), names)["campaign_id"].to_list() == ["1", "77"]
 
 
-def test_values_are_kept_as_read():
+def test_values_are_kept_as_read() -> None:
     row = match_one(
         {
             "landing_url": "https://x.com/?utm_source=Google&utm_campaign=Spring%20SALE&utm_term=a+b&gclid=Cj-_1"
@@ -201,16 +207,16 @@ def test_values_are_kept_as_read():
         "a_{x}",
     ],
 )
-def test_macros_are_flagged(value):
+def test_macros_are_flagged(value: str) -> None:
     assert match_one(utm("google", value))["has_macro"]
 
 
 @pytest.mark.parametrize("value", ["Spring Sale", "100%", "a_b__c", "[EU] Sale", None])
-def test_names_are_no_macros(value):
+def test_names_are_no_macros(value: str | None) -> None:
     assert not match_one(utm("google", value))["has_macro"]
 
 
-def test_no_ads_at_all():
+def test_no_ads_at_all() -> None:
     row = match_one(utm("google", "Spring Sale"), names=ad_names([]), ads=AdsSection())
     assert tuple(row[name] for name in OUTCOME) == (
         "google_ads",
@@ -222,7 +228,7 @@ def test_no_ads_at_all():
     )
 
 
-def test_no_sessions_at_all():
+def test_no_sessions_at_all() -> None:
     assert match(sessions([])).is_empty()
 
 
@@ -251,7 +257,7 @@ links = st.fixed_dictionaries(
 
 @settings(max_examples=25, deadline=None)
 @given(found=st.lists(links, max_size=12), seed=st.integers(0, 99))
-def test_every_session_once_and_in_any_order(found, seed):
+def test_every_session_once_and_in_any_order(found: list, seed: int) -> None:
     days = [date(2025, 12, 1), date(2026, 2, 1), TODAY]
     frame = pl.concat(
         [
@@ -263,9 +269,9 @@ def test_every_session_once_and_in_any_order(found, seed):
     )
     facts = match(frame)
     assert facts["session_id"].to_list() == sorted(frame.collect()["session_id"].to_list())
-    shuffled = list(NAMES)
-    random.Random(seed).shuffle(shuffled)
+    shuffled = pl.Series(range(len(NAMES))).shuffle(seed)
     again = match(
-        frame.collect().sample(fraction=1, shuffle=True, seed=seed).lazy(), ad_names(shuffled)
+        frame.collect().sample(fraction=1, shuffle=True, seed=seed).lazy(),
+        ad_names([NAMES[place] for place in shuffled]),
     )
     assert_frame_equal(again, facts)

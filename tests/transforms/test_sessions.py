@@ -1,4 +1,3 @@
-import random
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -24,7 +23,13 @@ START = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SNOWPLOW = Path(__file__).parents[2] / "../shared/realdata/snowplow_web/integration_tests/data"
 
 
-def view(number, seconds, url="https://x.com/", device="A", **more):
+def view(
+    number: int,
+    seconds: float,
+    url: str = "https://x.com/",
+    device: str | None = "A",
+    **more: str | None,
+) -> Row:
     return {
         "org_id": "default",
         "page_view_id": f"{number:03}",
@@ -35,17 +40,25 @@ def view(number, seconds, url="https://x.com/", device="A", **more):
     }
 
 
-def build(views, timezone="UTC", **options):
-    built = build_sessions(frame(PageViews, views), timezone, **options)
+def build(
+    views: list[Row],
+    timezone: str = "UTC",
+    timeout_minutes: int = 30,
+    *,
+    split_at_midnight: bool = False,
+) -> pl.DataFrame:
+    built = build_sessions(
+        frame(PageViews, views), timezone, timeout_minutes, split_at_midnight=split_at_midnight
+    )
     return built.collect().sort("org_id", "session_id")
 
 
-def ids_and_counts(views, **options):
-    built = build(views, **options)
+def ids_and_counts(views: list[Row], timeout_minutes: int = 30) -> dict[str, int]:
+    built = build(views, timeout_minutes=timeout_minutes)
     return dict(built.select("session_id", "page_views").iter_rows())
 
 
-def test_a_session_is_its_views():
+def test_a_session_is_its_views() -> None:
     first = view(1, 0, "https://x.com/?utm_source=google", referrer="https://google.com/")
     [row] = build([first, view(2, 60, contact_id="C")]).iter_rows(named=True)
     assert (row["started_at"], row["ended_at"]) == (START, START + timedelta(seconds=60))
@@ -53,16 +66,16 @@ def test_a_session_is_its_views():
     assert (row["landing_url"], row["referrer"]) == (first["url"], first["referrer"])
 
 
-def test_columns_are_those_of_sessions():
+def test_columns_are_those_of_sessions() -> None:
     assert build([]).columns == [*columns(Sessions), "is_bot"]
 
 
 @pytest.mark.parametrize(("pause", "count"), [(1799, 1), (1800, 1), (1801, 2)])
-def test_half_an_hour_is_still_the_session(pause, count):
+def test_half_an_hour_is_still_the_session(pause: int, count: int) -> None:
     assert len(ids_and_counts([view(1, 0), view(2, pause)])) == count
 
 
-def test_the_timeout_is_configurable():
+def test_the_timeout_is_configurable() -> None:
     assert len(ids_and_counts([view(1, 0), view(2, 301)], timeout_minutes=5)) == 2
 
 
@@ -82,24 +95,24 @@ def test_the_timeout_is_configurable():
         (["?utm_campaign=a", "#utm_campaign=b", "?utm_campaign=a"], [1, 1, 1]),
     ],
 )
-def test_a_new_campaign_begins_a_session(urls, counts):
+def test_a_new_campaign_begins_a_session(urls: list[str], counts: list[int]) -> None:
     views = [view(n, n, f"https://x.com/{url}") for n, url in enumerate(urls)]
     assert list(ids_and_counts(views).values()) == counts
 
 
-def test_a_campaign_does_not_outlive_its_session():
+def test_a_campaign_does_not_outlive_its_session() -> None:
     url = "https://x.com/?utm_campaign=a"
     views = [view(1, 0, url), view(2, 4000), view(3, 4001, url)]
     assert list(ids_and_counts(views).values()) == [1, 1, 1]
 
 
-def test_a_campaign_is_not_that_of_another_visitor():
+def test_a_campaign_is_not_that_of_another_visitor() -> None:
     url = "https://x.com/?utm_campaign=a"
     views = [view(1, 0, url), view(2, 10, device="B"), view(3, 20, url, device="B")]
     assert len(ids_and_counts(views)) == 3
 
 
-def test_midnight_is_that_of_the_reporting_zone():
+def test_midnight_is_that_of_the_reporting_zone() -> None:
     midnight = datetime(2026, 1, 6, tzinfo=ZoneInfo("Europe/Paris"))
     gap = (midnight - START).total_seconds()
     views = [view(1, gap - 60), view(2, gap + 60)]
@@ -109,7 +122,7 @@ def test_midnight_is_that_of_the_reporting_zone():
     assert build(views, "Europe/Paris").height == 1
 
 
-def test_visitors_are_kept_apart():
+def test_visitors_are_kept_apart() -> None:
     views = [
         view(1, 0, device="A"),
         view(2, 0, device="B"),
@@ -119,7 +132,7 @@ def test_visitors_are_kept_apart():
     assert set(ids_and_counts(views).values()) == {1}
 
 
-def test_the_first_known_contact_is_the_sessions():
+def test_the_first_known_contact_is_the_sessions() -> None:
     views = [view(1, 0), view(2, 1, contact_id="C"), view(3, 2, contact_id="D"), view(4, 9000)]
     assert build(views)["contact_id"].to_list() == ["C", None]
 
@@ -137,7 +150,7 @@ def test_the_first_known_contact_is_the_sessions():
         (None, None),
     ],
 )
-def test_bots_are_flagged(agent, expected):
+def test_bots_are_flagged(agent: str | None, expected: object) -> None:
     agents = pl.LazyFrame({"agent": [agent]}, schema={"agent": pl.String})
     assert agents.select(flag_bots(pl.col("agent"))).collect().item() is expected
     assert build([view(1, 0, user_agent=agent)])["is_bot"].item() is expected
@@ -151,7 +164,7 @@ moves = st.lists(
 
 @settings(max_examples=40, deadline=None)
 @given(moves, st.integers(0, 99))
-def test_sessions_are_what_a_plain_loop_makes(found, seed):
+def test_sessions_are_what_a_plain_loop_makes(found: list, seed: int) -> None:
     views = [
         view(
             number,
@@ -174,8 +187,8 @@ def test_sessions_are_what_a_plain_loop_makes(found, seed):
             last = row["viewed_at"]
             expected[session] = expected.get(session, 0) + 1
     assert ids_and_counts(views) == expected
-    shuffled = random.Random(seed).sample(views, len(views))
-    assert_frame_equal(build(shuffled), build(views))
+    shuffled = pl.Series(range(len(views)), dtype=pl.Int64).shuffle(seed)
+    assert_frame_equal(build([views[place] for place in shuffled]), build(views))
 
 
 PINGS_ONLY = "no page view, only pings: no session of ours"
@@ -200,7 +213,7 @@ DIFFERENCES = {
 
 
 @pytest.fixture(scope="module")
-def snowplow():
+def snowplow() -> Snowplow:
     """Upstream's sessions, and ours with upstream's id of their first view."""
     if not SNOWPLOW.exists():
         pytest.skip("the real data is not here")
@@ -230,7 +243,7 @@ def snowplow():
     return upstream, ours.join(first, on="session_id", how="left", validate="1:1"), views
 
 
-def test_snowplow_sessions_agree_or_differ_for_a_reason(snowplow):
+def test_snowplow_sessions_agree_or_differ_for_a_reason(snowplow: Snowplow) -> None:
     upstream, ours, _ = snowplow
     compared = upstream.join(
         ours, on="domain_sessionid", how="inner", suffix="_ours", validate="1:m"
@@ -249,7 +262,7 @@ def test_snowplow_sessions_agree_or_differ_for_a_reason(snowplow):
     assert (exact.height, within.height) == (2, 7), OTHER_EVENTS
 
 
-def test_snowplow_differences_are_what_they_are_said_to_be(snowplow):
+def test_snowplow_differences_are_what_they_are_said_to_be(snowplow: Snowplow) -> None:
     upstream, ours, views = snowplow
     counts = dict(ours.group_by("domain_sessionid").agg(pl.len()).iter_rows())
     of_reason = {

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 import polars as pl
@@ -13,7 +12,7 @@ from transforms import utm
 Expression = Callable[[pl.Expr], pl.Expr]
 
 
-def read(expression, value):
+def read(expression: Expression, value: str | None) -> str | None:
     frame = pl.LazyFrame({"value": [value]}, schema={"value": pl.String})
     return frame.select(expression(pl.col("value"))).collect().item()
 
@@ -56,14 +55,14 @@ def read(expression, value):
         (None, None),
     ],
 )
-def test_parameter_is_read(url, expected):
+def test_parameter_is_read(url: str | None, expected: str | None) -> None:
     assert read(lambda value: utm.read_parameter(value, "utm_campaign"), url) == expected
     marks = read(lambda value: utm.read_parameter(utm.read_marks(value), "utm_campaign"), url)
     assert marks == expected
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
-def test_every_parameter_has_its_name(name):
+def test_every_parameter_has_its_name(name: str) -> None:
     url = f"https://x.com/?{name}=one"
     assert read(lambda value: utm.read_parameter(value, name), url) == "one"
 
@@ -77,7 +76,7 @@ def test_every_parameter_has_its_name(name):
         ("pk_cid", "utm_id"),
     ],
 )
-def test_matomo_calls_some_differently(name, parameter):
+def test_matomo_calls_some_differently(name: str, parameter: str) -> None:
     url = f"https://x.com/?{name}=one"
     assert read(lambda value: utm.read_parameter(value, parameter), url) == "one"
 
@@ -92,7 +91,7 @@ pairs = st.lists(
 
 
 @given(pairs)
-def test_reads_what_the_standard_library_reads(found):
+def test_reads_what_the_standard_library_reads(found: list) -> None:
     url = "https://x.com/p?" + "&".join(f"{name}={quote_plus(value)}" for name, value in found)
     said = [
         value.strip() for name, value in parse_qsl(urlsplit(url).query) if name == "utm_campaign"
@@ -102,12 +101,12 @@ def test_reads_what_the_standard_library_reads(found):
 
 
 @given(st.text(max_size=20))
-def test_one_text_and_a_column_are_normalised_alike(text):
+def test_one_text_and_a_column_are_normalised_alike(text: str) -> None:
     assert (read(utm.normalize_value, text) or "") == utm.normalize_text(text)
 
 
 @given(st.text(max_size=20))
-def test_normalising_twice_changes_nothing(text):
+def test_normalising_twice_changes_nothing(text: str) -> None:
     once = utm.normalize_text(text)
     assert utm.normalize_text(once) == once
 
@@ -124,7 +123,7 @@ def test_normalising_twice_changes_nothing(text):
         (None, None),
     ],
 )
-def test_names_are_compared_by_what_they_share(name, expected):
+def test_names_are_compared_by_what_they_share(name: str | None, expected: str | None) -> None:
     assert read(utm.normalize_value, name) == expected
 
 
@@ -145,7 +144,9 @@ def test_names_are_compared_by_what_they_share(name, expected):
         (None, None, None, None),
     ],
 )
-def test_parts_of_a_url(url, base, host, path):
+def test_parts_of_a_url(
+    url: str | None, base: str | None, host: str | None, path: str | None
+) -> None:
     assert (read(utm.base_url, url), read(utm.url_host, url), read(utm.url_path, url)) == (
         base,
         host,
@@ -153,12 +154,12 @@ def test_parts_of_a_url(url, base, host, path):
     )
 
 
-def test_click_ids_keep_their_case():
+def test_click_ids_keep_their_case() -> None:
     url = "https://x.com/?GcLiD=AbC-_1%2B"
     assert read(lambda value: utm.read_click_id(value, "gclid"), url) == "AbC-_1+"
 
 
-def test_visits_of_one_link_share_their_marks():
+def test_visits_of_one_link_share_their_marks() -> None:
     urls = [
         f"https://x.com/p{n}?sid={n}&utm_source=google&gclid=Cj{n}&fbclid=Iw{n}" for n in range(3)
     ]

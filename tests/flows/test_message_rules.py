@@ -1,0 +1,202 @@
+"""Single sentences of SPEC §3 and §6, each by a workspace of a few rows."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from flows.errors import ConfigurationError
+from tests.support.workspaces import Ran, as_json_lines, feed, run_workspace, write_workspace
+
+PEOPLE = b"contact_id,email,updated_at\n101,Ann@x.io ,\n102,ANN@x.io,2026-01-01\n103,,\n"
+STATUSES = "queued sent delivered bounced failed".split()
+
+
+def publish(tmp_path: Path, toml: str = "", **tables: list[dict[str, Any]] | bytes) -> Ran:
+    files = {
+        f"raw/{table}/1.{'csv' if isinstance(rows, bytes) else 'jsonl'}": rows
+        if isinstance(rows, bytes)
+        else as_json_lines(rows)
+        for table, rows in {"contacts": PEOPLE, **tables}.items()
+    }
+    toml += "".join(feed(table, f"raw/{table}/*") for table in ("contacts", *tables))
+    return run_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "out")
+
+
+def event(own: str, event_type: str, at: str = "2026-01-02T00:00:00Z", **more: Any) -> dict[str, Any]:
+    return {"event_id": own, "event_type": event_type, "occurred_at": at, **more}
+
+
+def row(ran: Ran, group: str, name: str, **key: Any) -> dict[str, Any]:
+    (found,) = [
+        r for r in ran.table(group, name).to_dicts() if all(r[n] == cell for n, cell in key.items())
+    ]
+    return found
+
+
+def channels(ran: Ran) -> set[str]:
+    return {name.split("/")[0] for name in ran.tables() if name.endswith("message_report")}
+
+
+SENDS = b"send_id,campaign_id,contact_id,status,sent_at\n" + b"".join(
+    b"s%d,q2,10%d,%s,2026-04-14T14:00:00Z\n" % (n, n, status)
+    for n, status in enumerate([b"delivered", b"delivered", b"delivered", b"bounced"])
+)
+
+
+def test_the_golden_campaign(tmp_path: Path) -> None:
+    opens = [event(f"o{n}", "opened", send_id=f"s{n}") for n in range(3)]
+    clicks = [event(f"c{n}", "clicked", send_id=f"s{n}", url="https://x.io") for n in range(2)]
+    q2 = b"campaign_id,name,channel,status\nq2,Q2 Product Update,email,sent\n"
+    ran = publish(tmp_path, campaigns=q2, sends=SENDS, events=opens + clicks)
+    got = row(ran, "email", "campaign_report", campaign_id="q2")
+    assert (got["sends"], got["delivered"], got["bounced"]) == (4, 3, 1)
+    assert (got["opens"], got["clicks"]) == (3, 2)
+    assert (got["open_rate"], got["bounce_rate"]) == (1.0, 0.25)
+    assert got["click_rate"] == pytest.approx(0.6667, abs=5e-5)
+    message = row(ran, "email", "message_report")
+    assert (message["message_id"], message["message_name"]) == ("q2", "Q2 Product Update")
+    assert (message["dispatch_id"], message["dispatch_name"]) == ("q2", "Q2 Product Update")
+
+
+def test_equal_ids_on_every_level_are_told_apart(tmp_path: Path) -> None:
+    ran = publish(
+        tmp_path,
+        campaigns=b"campaign_id,name,channel\n1,One,email\n2,Two,email\n",
+        dispatches=b"dispatch_id,name,campaign_id\n1,First,2\n",
+        sends=b"send_id,campaign_id,contact_id,status\ns1,1,101,sent\n",
+    )
+    messages = ran.table("email", "message_report").select("message_name", "campaign_id", "sends")
+    assert sorted(messages.rows()) == [("First", "2", 0), ("One", "1", 1)]
+    assert ran.table("email", "message_report").get_column("message_id").is_unique().all()
+
+
+def test_hold_outs_stand_in_holdout_alone(tmp_path: Path) -> None:
+    ran = publish(
+        tmp_path,
+        messages=b"message_id,name,channel\nm1,M,sms\n",
+        sends=b"send_id,message_id,contact_id,status,is_holdout\ns1,m1,101,sent,true\n",
+        events=[event("e1", "sms_clicked", send_id="s1", url="u"), event("e2", "replied", send_id="s1")],
+    )
+    for name in ("message_report", "daily_report"):
+        got = ran.table("sms", name).select("sends", "sent", "clicks", "replies", "holdout").sum()
+        assert got.row(0) == (0, 0, 0, 0, 1)
+    assert ran.table("sms", "link_report").is_empty()
+    assert row(ran, "people", "contact_report", contact_id="101")["sends"] == 0
+
+
+def test_an_address_names_the_contact_updated_last(tmp_path: Path) -> None:
+    opens = [event("e1", "email_opened", email=" aNN@x.io", message_id="m1")]
+    blanks = [event("e2", "email_opened", email="  ", message_id="m1")]
+    ran = publish(tmp_path, events=opens + blanks)
+    got = ran.table("people", "contact_report").select("contact_id", "opens").rows()
+    assert got == [("101", 0), ("102", 1), ("103", 0)]
+    assert "shared_email" in {warning.code for warning in ran.warnings}
+    assert "x.io" not in " ".join(warning.message.lower() for warning in ran.warnings)
+
+
+def test_a_bare_event_takes_the_channel_of_its_message(tmp_path: Path) -> None:
+    ran = publish(
+        tmp_path,
+        messages=b"message_id,name,channel\nm1,M,push\n",
+        events=[event("e1", "opened", contact_id="101", message_id="m1")],
+    )
+    assert channels(ran) == {"push"}
+    got = row(ran, "push", "message_report")
+    assert (got["sends"], got["delivered"], got["unique_opens"]) == (1, 1, 1)
+
+
+def test_a_bare_event_of_an_unknown_send_waits_for_it(tmp_path: Path) -> None:
+    orphan = [event("e1", "opened", send_id="s9"), event("e2", "sms_delivered", send_id="s1")]
+    campaign = b"campaign_id,name,channel\nq2,Q2,sms\n"
+    sends = b"send_id,campaign_id,contact_id,status\ns1,q2,101,sent\n"
+    ran = publish(tmp_path / "before", campaigns=campaign, sends=sends, events=orphan)
+    assert channels(ran) == {"sms"}
+    assert ran.table("sms", "message_report").get_column("opens").to_list() == [0]
+    assert {"unresolved_reference"} == {warning.code for warning in ran.warnings}
+    sends += b"s9,q2,102,sent\n"
+    ran = publish(tmp_path / "after", campaigns=campaign, sends=sends, events=orphan)
+    assert ran.table("sms", "message_report").get_column("opens").to_list() == [1]
+    assert ran.warnings == []
+
+
+def test_an_older_version_says_nothing(tmp_path: Path) -> None:
+    ran = publish(
+        tmp_path,
+        campaigns=b"campaign_id,name,channel\na,A,email\nb,B,email\n",
+        sends=b"send_id,campaign_id,message_id,contact_id,status,updated_at\n"
+        b"s1,a,m,101,delivered,2026-01-01\ns1,b,m,101,bounced,2026-01-02\n",
+    )
+    got = ran.table("email", "campaign_report").select("campaign_id", "sends", "bounced").rows()
+    assert got == [("a", 0, 0), ("b", 1, 1)]
+
+
+def test_a_row_s_final_status_stands_against_its_events(tmp_path: Path) -> None:
+    ran = publish(
+        tmp_path,
+        campaigns=b"campaign_id,name,channel\nq2,Q2,email\n",
+        sends=SENDS,
+        events=[
+            event("e1", "email_bounced", send_id="s0", subtype="hard"),
+            event("e2", "email_delivered", send_id="s3"),
+            event("e3", "email_delivered", send_id="s1"),
+        ],
+    )
+    got = row(ran, "email", "message_report")
+    assert [got[status] for status in STATUSES] == [0, 0, 3, 1, 0]
+    assert (got["hard_bounces"], got["soft_bounces"]) == (0, 0)
+    (warning,) = [w for w in ran.warnings if w.code == "status_disagreement"]
+    assert warning.model_dump()["sends"] == 2
+
+
+@pytest.mark.parametrize("copies", range(3))
+def test_equal_files_of_a_feed_are_read_once(tmp_path: Path, copies: int) -> None:
+    people = b"contact_id,email\n" + b"".join(b"%d,a%d@x.io\n" % (n, n) for n in range(2000))
+    files = {f"raw/contacts/{n}{copies}.csv": people for n in range(10)}
+    toml = feed("contacts", "raw/contacts/*") + feed("events", "raw/events/*")
+    ran = run_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "out")
+    accounts = [(i.accepted, i.duplicates) for i in ran.read.inputs()]
+    assert accounts == [(2000, 0), *[(0, 2000)] * 9]
+
+
+def test_reports_follow_what_is_configured(tmp_path: Path) -> None:
+    """A type given as a constant is enough; one read from the data needs a row."""
+    files = {
+        "raw/contacts/1.csv": PEOPLE,
+        "raw/replies/1.csv": b"event_id,occurred_at,contact_id,message_id\n",
+        "raw/events/1.jsonl": as_json_lines(
+            [event("e1", "store_visit", contact_id="101"), event("e2", "push_opened", message_id="m")]
+        ),
+    }
+    toml = feed("contacts", "raw/contacts/*") + feed("events", "raw/events/*")
+    toml += feed("events", "raw/replies/*", name='"r"', constants='{ event_type = "sms_replied" }')
+    ran = run_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "out")
+    assert channels(ran) == {"push", "sms"}
+    assert ran.table("sms", "message_report").is_empty()
+
+
+@pytest.mark.parametrize(
+    "toml",
+    [
+        feed("sends", "raw/sends/*"),
+        feed("events", "raw/events/*", constants='{ event_type = "email_opened" }'),
+        feed("contacts", "raw/contacts/*"),
+        feed("contacts", "raw/contacts/*") + feed("orders", "raw/orders/*"),
+        feed("contacts", "raw/contacts/*")
+        + feed("events", "raw/events/*", constants='{ event_type = "store_visit" }'),
+        "",
+    ],
+)
+def test_a_workspace_without_parent_model_or_interactions_is_told(tmp_path: Path, toml: str) -> None:
+    root = write_workspace(tmp_path / "ws", toml, {"raw/contacts/1.csv": PEOPLE})
+    with pytest.raises(ConfigurationError, match="configure a parent model"):
+        run_workspace(root, tmp_path / "out")
+
+
+def test_every_table_says_what_it_is(tmp_path: Path) -> None:
+    ran = publish(tmp_path, events=[event("e1", "email_opened", contact_id="101", message_id="m")])
+    for path in ran.folder.rglob("*.parquet"):
+        metadata = pl.read_parquet_metadata(path)
+        assert metadata["campaign_reports.schema_version"]
+        assert metadata["campaign_reports.grain"].startswith("One row per ")
