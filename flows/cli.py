@@ -20,6 +20,11 @@ COMMANDS = {
         "Look at the configuration and the feeds; write nothing.",
     ),
     "show": ("flows.cli_show:show", "List the published tables, or print one."),
+    "audience": (
+        "flows.cli_questions:audience",
+        "Write the contacts who did one thing and never another.",
+    ),
+    "suggest": ("flows.cli_questions:suggest", "Print aliases for links that match no ad."),
     "sources": ("flows.cli_reference:sources", "List the vendors' files that can be read."),
     "dictionary": (
         "flows.cli_reference:dictionary",

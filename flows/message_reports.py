@@ -97,7 +97,7 @@ def build_message_facts(inputs: MessageInputs) -> MessageFacts:
     """Canonical tables to send facts to message rows."""
     catalog = inputs.catalog
     messages = describe(inputs)
-    emails = map_emails(catalog.scan("contacts")).collect() if catalog.names_by_email() else NO_EMAILS
+    emails = map_addresses(catalog)
     facts = build_facts(
         catalog,
         messages,
@@ -113,6 +113,11 @@ def build_message_facts(inputs: MessageInputs) -> MessageFacts:
     ]
     rows = dict(zip(MESSAGE_CHANNELS, pl.collect_all(every), strict=True))
     return MessageFacts(messages, emails, facts, days, rows)
+
+
+def map_addresses(catalog: Catalog) -> pl.DataFrame:
+    """Which contact each e-mail address identifies; nothing where no row needs to know."""
+    return map_emails(catalog.scan("contacts")).collect() if catalog.names_by_email() else NO_EMAILS
 
 
 NO_EMAILS = pl.DataFrame(

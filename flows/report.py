@@ -1,5 +1,6 @@
 """The canonical tables to report tables: messages, ads, people, attribution."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from contracts.reports.ads import CampaignPerformance
 from contracts.workspace import Workspace
 from flows.ads import AdFacts, build_ad_facts, write_ads_reports
 from flows.attribution import Credited, credit, write_attribution, write_journeys
+from flows.audiences import write_audiences
 from flows.catalog import Catalog
 from flows.doubts import find_doubts
 from flows.message_reports import (
@@ -21,6 +23,7 @@ from flows.message_reports import (
 )
 from flows.people import Activities, PeopleInputs, write_activities
 from flows.progress import Progress
+from flows.segments import compare_segments
 from flows.tables import write_table
 from flows.web import find_sessions
 from transforms.activities import list_costs
@@ -71,10 +74,14 @@ def write_report_tables(run: Run) -> tuple[list[Check], list[Warned]]:
         checks += write_ads_reports(run.catalog, run.config, ads, by_ad, run.staging)
     if credited:
         checks += _write_attribution(run, messages, ads, activities, credited)
-    return checks, list(find_doubts(run.catalog, messages.facts, messages.emails))
+    doubts = [
+        *find_doubts(run.catalog, messages.facts, messages.emails),
+        *compare_segments(run.catalog),
+    ]
+    return checks, doubts
 
 
-def _stage(run: Run, name: str):
+def _stage(run: Run, name: str) -> Callable[[int, int], None]:
     return lambda done, total: run.progress(name, done, total)
 
 
@@ -127,6 +134,7 @@ def _write_people(run: Run, messages: MessageFacts, activities: Activities) -> l
         count_orders(activities.scan("orders"), ["org_id", "contact_id"]) if has_orders else None,
     )
     checks += write_table(run.staging, "people", "contact_report", contacts.collect())
+    checks += write_audiences(run.catalog, run.config, activities, run.staging)
     if activities.links.height:
         checks += write_table(run.staging, "people", "identity_links", activities.links)
     return checks

@@ -31,3 +31,9 @@ class SegmentReport(Rates, Counts, Tenant):
     contact_count: Count = column("contacts in it as the source last counted them")
     members: Count = column("distinct contacts on its lists", required=True)
     campaigns_used_in: Count = column("campaigns on whose list it put someone", required=True)
+
+
+class Audience(Tenant):
+    """One row per contact of an audience."""
+
+    contact_id: Text = column("the contact", key=True, required=True)

@@ -1,4 +1,4 @@
-"""The small world of ads that the matching tests live in, and how links and outcomes are written."""
+"""The small world of ads that the matching tests live in, and how links are written."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
