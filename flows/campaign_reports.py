@@ -107,7 +107,7 @@ def prove(
         inputs=inputs,
         outputs=outputs,
         reconciliation=reconciliation,
-        warnings=[*read.warnings, *doubts],
+        warnings=[*loaded.warnings, *read.warnings, *doubts],
     )
 
 

@@ -21,6 +21,7 @@ class Feed:
         name: How messages and quarantine call it.
         readings: How its rows become rows of each of its tables.
         options: What is known about its files before they are opened.
+        place: Its place in the configuration.
         leaves_other_rows: Whether rows of none of its tables are left out, not rejected.
         conversions: Names of the conversions that count; none named: all count.
     """
@@ -29,6 +30,7 @@ class Feed:
     name: str
     readings: tuple[Reading, ...]
     options: FileOptions
+    place: int = 0
     leaves_other_rows: bool = False
     conversions: tuple[str, ...] = ()
 
@@ -59,7 +61,7 @@ def configure_feeds(config: Workspace) -> list[Feed]:
     """Every feed of the configuration, with its source mapping."""
     names = [section.label for section in config.feeds]
     return [
-        _configure_feed(section, _unique_name(names, place))
+        _configure_feed(section, _unique_name(names, place), place)
         for place, section in enumerate(config.feeds)
     ]
 
@@ -70,7 +72,7 @@ def _unique_name(names: list[str], place: int) -> str:
     return f"{names[place]}_{earlier + 1}" if earlier else names[place]
 
 
-def _configure_feed(section: FeedSection, name: str) -> Feed:
+def _configure_feed(section: FeedSection, name: str, place: int) -> Feed:
     source = _source_of(section)
     mappings = [_override(mapping, section) for mapping in source.tables]
     named = frozenset(
@@ -97,7 +99,7 @@ def _configure_feed(section: FeedSection, name: str) -> Feed:
         flatten=frozenset(source.flatten),
     )
     conversions = section.conversions or source.conversions
-    return Feed(section, name, readings, options, source.leaves_other_rows, conversions)
+    return Feed(section, name, readings, options, place, source.leaves_other_rows, conversions)
 
 
 def _source_of(section: FeedSection) -> Source:

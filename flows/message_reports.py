@@ -83,7 +83,7 @@ class MessageFacts:
         emails: Which contact an address identifies (`links.map_emails`).
         facts: Where the send facts lie.
         days: Sums by message, channel and day.
-        rows: The message rows of every channel, with their counts.
+        rows: The message rows of every channel, those of no message channel too.
     """
 
     messages: pl.DataFrame
@@ -108,10 +108,9 @@ def build_message_facts(inputs: MessageInputs) -> MessageFacts:
     )
     days = facts.days().collect()
     every = [
-        messaging.report_messages(days.lazy(), messages.lazy(), channel)
-        for channel in MESSAGE_CHANNELS
+        messaging.report_messages(days.lazy(), messages.lazy(), channel) for channel in Channel
     ]
-    rows = dict(zip(MESSAGE_CHANNELS, pl.collect_all(every), strict=True))
+    rows = dict(zip(Channel, pl.collect_all(every), strict=True))
     return MessageFacts(messages, emails, facts, days, rows)
 
 
@@ -158,13 +157,14 @@ def write_overviews(
     catalog: Catalog, built: MessageFacts, conversions: pl.DataFrame | None, staging: Path
 ) -> list[Check]:
     """Write the reports over all message channels, and that of segments."""
-    rows = messaging.add_conversions(pl.concat(built.rows.values()).lazy(), conversions)
+    of_messages = pl.concat([built.rows[channel] for channel in MESSAGE_CHANNELS])
+    rows = messaging.add_conversions(of_messages.lazy(), conversions)
     tables: dict[tuple[str, str], pl.LazyFrame] = {}
     if catalog.is_configured("campaigns", "dispatches", "messages", "sends", "events"):
         tables["campaigns", "hierarchy_report"] = campaigns.report_hierarchy(rows)
     if catalog.is_configured("campaigns"):
         tables["campaigns", "delivery_summary"] = campaigns.summarize_deliveries(
-            catalog.scan("campaigns"), rows
+            catalog.scan("campaigns"), pl.concat(built.rows.values()).lazy()
         )
     if catalog.is_configured("segments"):
         tables["people", "segment_report"] = people.report_segments(

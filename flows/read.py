@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.feeds import Events
 from contracts.manifest import Check, InputFile, Warned
 from contracts.quarantine import Quarantine
 from contracts.workspace import Workspace
@@ -22,6 +23,8 @@ from flows.readers import RefusedFile
 from flows.settings import LoadedWorkspace
 from flows.storage import hash_file
 from flows.tables import equal
+from transforms.parsing import Reading
+from transforms.slim import KINDS
 
 INTERACTIVE_TABLES = frozenset({"sends", "events"})
 AD_TABLES = frozenset({"ads", "ad_stats", "sessions", "page_views"})
@@ -160,7 +163,12 @@ def require_parent_model(config: Workspace, feeds: list[Feed]) -> None:
     Raises:
         ConfigurationError: Message interactions without contacts, or neither interactions nor ads.
     """
-    tables = {reading.mapping.table for feed in feeds for reading in feed.readings}
+    tables = {
+        reading.mapping.table
+        for feed in feeds
+        for reading in feed.readings
+        if not _gives_generic_events_alone(reading)
+    }
     gives_messages = bool(tables & INTERACTIVE_TABLES)
     if gives_messages and "contacts" not in tables:
         msg = f"{PARENT_MODEL}: the feeds give message interactions but no contacts"
@@ -169,6 +177,14 @@ def require_parent_model(config: Workspace, feeds: list[Feed]) -> None:
         msg = f"{PARENT_MODEL}: the feeds give neither interactions nor ads"
         mend = "add [[feeds]] entries for contacts and for sends or events, or for ads or ad_stats"
         raise ConfigurationError(msg, mend)
+
+
+def _gives_generic_events_alone(reading: Reading) -> bool:
+    """Whether a feed's events are all of one type that is no interaction."""
+    mapping = reading.mapping
+    one_type = mapping.constants.get(Events.event_type)
+    is_fixed = one_type is not None and Events.event_type not in mapping.columns
+    return mapping.table == "events" and is_fixed and one_type not in KINDS
 
 
 def find_problem(read: FeedsRead, config: Workspace) -> CampaignReportsError | None:

@@ -62,12 +62,37 @@ def describe_messages(
         ],
         how="diagonal",
     )
+    claimed, implied = _claim_implied(unnamed, implied)
     return (
-        pl.concat([described, unnamed, implied], how="diagonal")
+        pl.concat([described, claimed, implied], how="diagonal")
         .pipe(_belong, dispatches, campaigns)
         .with_columns(pl.col("channel").fill_null(pl.lit(default_channel, pl.String)))
         .pipe(_tell_apart)
     )
+
+
+def _claim_implied(
+    unnamed: pl.LazyFrame, implied: pl.LazyFrame
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Let a message that no asset describes be the implied one whose id it bears.
+
+    Returns:
+        The messages that nothing describes, the implied one's names beside; the other implied ones.
+    """
+    keys = ["org_id", "message_id"]
+    free = implied.filter("is_described")
+    names = free.group_by(keys).agg(
+        pl.col("message_name", "dispatch_id", "campaign_id", "is_described").sort_by(
+            "implied_by", descending=True
+        ).first()
+    )
+    claimed = unnamed.join(
+        names, on=keys, how="left", validate="m:1", suffix="_implied"
+    ).with_columns(campaign_id=pl.coalesce("campaign_id_implied", "campaign_id"))
+    left = pl.concat(
+        [implied.filter(~pl.col("is_described").fill_null(value=False)), free.join(unnamed, on=keys, how="anti")]
+    )
+    return claimed.drop("campaign_id_implied"), left
 
 
 def _described(messages: pl.LazyFrame, referred: pl.LazyFrame) -> pl.LazyFrame:

@@ -1,5 +1,6 @@
 """A file's rows to rows of a canonical table, by its mapping (SPEC §4.3, §5.2)."""
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -306,13 +307,34 @@ def _attributes(reading: Reading, named: dict[str, str]) -> tuple[list[pl.Expr],
 
 
 def _merge_objects(first: str, second: str) -> pl.Expr:
-    """Two JSON objects as one; an empty object is null."""
+    """Two JSON objects as one, the first's members winning; an empty object is null."""
+    return pl.struct(first, second).map_batches(_merge_object_texts, return_dtype=pl.String)
+
+
+def _merge_object_texts(objects: pl.Series) -> pl.Series:
+    first, second = (objects.struct.field(name) for name in objects.struct.fields)
+    if second.null_count() == len(second):
+        return first.set(first.str.contains(r"^\{\s*\}$"), None)
+    is_both = first.is_not_null() & second.is_not_null()
+    if is_both.any():
+        further = [
+            _leave_out(given, custom) if both else custom
+            for given, custom, both in zip(first, second, is_both, strict=True)
+        ]
+        second = pl.Series(second.name, further, pl.String)
     bodies = [
-        pl.col(name).str.strip_chars().str.slice(1).str.head(-1).str.strip_chars().replace("", None)
-        for name in (first, second)
+        text.str.strip_chars().str.slice(1).str.head(-1).str.strip_chars().replace("", None)
+        for text in (first, second)
     ]
-    body = pl.concat_str(bodies, separator=",", ignore_nulls=True)
-    return pl.when(body != "").then(pl.format("{{{}}}", body))
+    body = pl.select(pl.concat_str(bodies, separator=",", ignore_nulls=True)).to_series()
+    return ("{" + body + "}").set(body == "", None)
+
+
+def _leave_out(given: str, custom: str) -> str:
+    """An object without the members that another one has."""
+    taken = json.loads(given)
+    kept = {name: text for name, text in json.loads(custom).items() if name not in taken}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
 
 def complete_rows(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:

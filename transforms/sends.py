@@ -65,9 +65,7 @@ def build_send_facts(
         )
     )
     units = pl.concat([rows, without_row])
-    opens, *others = _sum_events(placed)
-    units = units.join(opens, on="unit", how="left", validate="1:1")
-    for kind in others:
+    for kind in _sum_events(placed):
         units = units.join(kind, on="unit", how="left", validate="m:1")
     return units.pipe(_decide_status).pipe(_decide_days, timezone).select(
         polars_schema(SendFacts).names()

@@ -108,7 +108,7 @@ def name_columns(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     `row_number` in the file becomes `row_number (file)`.
 
     Raises:
-        RefusedFile: Two columns have the same name.
+        RefusedFile: Two columns have the same name, trimmed and in any case.
     """
     notes = []
     trimmed = []
@@ -121,10 +121,11 @@ def name_columns(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
             trimmed.append(f"{ROW_NUMBER} (file)")
         else:
             trimmed.append(name)
-    repeated = sorted({name for name in trimmed if trimmed.count(name) > 1})
-    if repeated:
-        msg = f"column name used twice: {', '.join(repeated)}"
-        raise RefusedFile(msg, "give every column of the file a name of its own")
+    folded = [name.casefold() for name in trimmed]
+    for place, name in enumerate(folded, start=1):
+        if (first := folded.index(name) + 1) < place:
+            msg = f"columns {first} and {place} of the file have the same name"
+            raise RefusedFile(msg, "give every column of the file a name of its own")
     return tuple(trimmed), notes
 
 

@@ -159,7 +159,9 @@ def test_local_times(
     assert len(got) == len(company) + (instant is not None)
 
 
-@pytest.mark.parametrize("content", [b"", b"contact_id,email\n", b"contact_id,email", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize(
+    "content", [b"", b"contact_id,email\n", b"contact_id,email", b"\xef\xbb\xbf"]
+)
 def test_an_empty_file_gives_a_warning_and_no_rows(tmp_path: Path, content: bytes) -> None:
     found = read(tmp_path, CONTACTS, {"raw/contacts/one.csv": content})
     assert rows(found, "contacts", "contact_id") == []
@@ -275,7 +277,7 @@ def test_a_flat_file_feeds_several_tables(tmp_path: Path) -> None:
     assert rows(found, "messages", *names) == [
         ("0401A", "0401", Decimal("412.5")),
         ("0401B", "0401", Decimal("1.05")),
-        ("0401C", None, Decimal("2")),
+        ("0401C", None, Decimal(2)),
     ]
     accounts = {i.table: account(i) for i in found.inputs()}
     assert accounts["dispatches"][:2] == (2, 1)

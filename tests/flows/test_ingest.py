@@ -21,7 +21,7 @@ from tests.support.workspaces import feed, read_workspace, write_workspace
 
 COLUMNS = ("contact_id", "email", "first_name", "updated_at", "tier")
 TOML = (
-    '[workspace]\nmax_rejected_share = 1.0\n'
+    "[workspace]\nmax_rejected_share = 1.0\n"
     + feed("contacts", "raw/contacts/*", encoding='"utf-8"')
     + feed("events", "raw/events/*")
 )
@@ -141,7 +141,9 @@ def deliveries(draw: st.DrawFn) -> list[File]:
     """Some files, some of them delivered once more."""
     fresh = draw(st.lists(files(), min_size=1, max_size=4, unique_by=lambda f: f.order))
     again = [
-        File(f.format, f.compression if f.format == "parquet" else packing, f.records, 999 - f.order)
+        File(
+            f.format, f.compression if f.format == "parquet" else packing, f.records, 999 - f.order
+        )
         for f, is_again, packing in zip(
             fresh,
             draw(st.lists(st.booleans(), min_size=4, max_size=4)),

@@ -11,10 +11,19 @@ import pytest
 from contracts.columns import key
 from contracts.reports import REPORTS
 from flows import facts, slim
-from tests.support.expected_facts import CHANNELS, Row, World
-from tests.support.expected_reports import COUNTS, Expected, Report
+from tests.support.expected_facts import World
+from tests.support.expected_messages import CHANNELS, Row
+from tests.support.expected_overviews import Overviews
+from tests.support.expected_reports import COUNTS, Report
 from tests.support.generated import Rows, draw_tables
-from tests.support.workspaces import Ran, as_csv, as_json_lines, feed, run_workspace, write_workspace
+from tests.support.workspaces import (
+    Ran,
+    as_csv,
+    as_json_lines,
+    feed,
+    run_workspace,
+    write_workspace,
+)
 
 ZONES = ("UTC", "Europe/Paris", "America/New_York")
 SEEDS = (1, 2, 3)
@@ -67,7 +76,7 @@ def got(ran: Ran, group: str, name: str) -> Report:
 
 
 def expectations(world: World) -> Iterator[tuple[str, str, Callable[[], Report]]]:
-    expected = Expected(world)
+    expected = Overviews(world)
     for channel in CHANNELS:
         for level in ("campaign", "dispatch", "message"):
             yield channel, f"{level}_report", lambda c=channel, at=level: expected.level(c, at)
@@ -88,12 +97,18 @@ def differences(actual: Report, expected: Report) -> list[str]:
         for name, cell in expected[k].items()
         if actual[k].get(name) != cell
     ]
-    unstated = [f"{k}: {set(actual[k]) - set(expected[k])}" for k in expected.keys() & actual.keys() if set(actual[k]) - set(expected[k])]
+    unstated = [
+        f"{k}: {set(actual[k]) - set(expected[k])}"
+        for k in expected.keys() & actual.keys()
+        if set(actual[k]) - set(expected[k])
+    ]
     return sorted(lacking + beyond + cells + unstated)
 
 
 @pytest.fixture(scope="module", params=zip(SEEDS, ZONES, strict=True), ids=str)
-def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Rows, str, Ran]:
+def drawn(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Rows, str, Ran]:
     seed, zone = request.param
     tables = draw_tables(seed)
     place = tmp_path_factory.mktemp("drawn")
@@ -135,7 +150,7 @@ def test_order_of_rows_files_and_formats_does_not_matter(
     drawn: tuple[Rows, str, Ran], tmp_path: Path
 ) -> None:
     tables, zone, ran = drawn
-    again = write(tmp_path / "workspace", tables, zone, Random(zone))
+    again = write(tmp_path / "workspace", tables, zone, Random(zone))  # noqa: S311 (no secret is drawn)
     assert run_workspace(again, tmp_path / "out").tables() == ran.tables()
 
 

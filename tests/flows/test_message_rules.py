@@ -10,7 +10,7 @@ from flows.errors import ConfigurationError
 from tests.support.workspaces import Ran, as_json_lines, feed, run_workspace, write_workspace
 
 PEOPLE = b"contact_id,email,updated_at\n101,Ann@x.io ,\n102,ANN@x.io,2026-01-01\n103,,\n"
-STATUSES = "queued sent delivered bounced failed".split()
+STATUSES = ("queued", "sent", "delivered", "bounced", "failed")
 
 
 def publish(tmp_path: Path, toml: str = "", **tables: list[dict[str, Any]] | bytes) -> Ran:
@@ -24,11 +24,13 @@ def publish(tmp_path: Path, toml: str = "", **tables: list[dict[str, Any]] | byt
     return run_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "out")
 
 
-def event(own: str, event_type: str, at: str = "2026-01-02T00:00:00Z", **more: Any) -> dict[str, Any]:
+def event(
+    own: str, event_type: str, at: str = "2026-01-02T00:00:00Z", **more: object
+) -> dict[str, Any]:
     return {"event_id": own, "event_type": event_type, "occurred_at": at, **more}
 
 
-def row(ran: Ran, group: str, name: str, **key: Any) -> dict[str, Any]:
+def row(ran: Ran, group: str, name: str, **key: object) -> dict[str, Any]:
     (found,) = [
         r for r in ran.table(group, name).to_dicts() if all(r[n] == cell for n, cell in key.items())
     ]
@@ -77,7 +79,10 @@ def test_hold_outs_stand_in_holdout_alone(tmp_path: Path) -> None:
         tmp_path,
         messages=b"message_id,name,channel\nm1,M,sms\n",
         sends=b"send_id,message_id,contact_id,status,is_holdout\ns1,m1,101,sent,true\n",
-        events=[event("e1", "sms_clicked", send_id="s1", url="u"), event("e2", "replied", send_id="s1")],
+        events=[
+            event("e1", "sms_clicked", send_id="s1", url="u"),
+            event("e2", "replied", send_id="s1"),
+        ],
     )
     for name in ("message_report", "daily_report"):
         got = ran.table("sms", name).select("sends", "sent", "clicks", "replies", "holdout").sum()
@@ -166,7 +171,10 @@ def test_reports_follow_what_is_configured(tmp_path: Path) -> None:
         "raw/contacts/1.csv": PEOPLE,
         "raw/replies/1.csv": b"event_id,occurred_at,contact_id,message_id\n",
         "raw/events/1.jsonl": as_json_lines(
-            [event("e1", "store_visit", contact_id="101"), event("e2", "push_opened", message_id="m")]
+            [
+                event("e1", "store_visit", contact_id="101"),
+                event("e2", "push_opened", message_id="m"),
+            ]
         ),
     }
     toml = feed("contacts", "raw/contacts/*") + feed("events", "raw/events/*")
@@ -188,7 +196,9 @@ def test_reports_follow_what_is_configured(tmp_path: Path) -> None:
         "",
     ],
 )
-def test_a_workspace_without_parent_model_or_interactions_is_told(tmp_path: Path, toml: str) -> None:
+def test_a_workspace_without_parent_model_or_interactions_is_told(
+    tmp_path: Path, toml: str
+) -> None:
     root = write_workspace(tmp_path / "ws", toml, {"raw/contacts/1.csv": PEOPLE})
     with pytest.raises(ConfigurationError, match="configure a parent model"):
         run_workspace(root, tmp_path / "out")

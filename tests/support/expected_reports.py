@@ -2,12 +2,13 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tests.support.expected_facts import CHANNELS, Message, Send, World, count
+from tests.support.expected_facts import Send, World, count
+from tests.support.expected_messages import Message
 
 Report = dict[tuple[Any, ...], dict[str, Any]]
 """Key of a row -> the row, its key's columns among the others."""
@@ -62,7 +63,7 @@ def add_costs(messages: Iterable[Message]) -> Decimal | None:
 
 
 class Expected:
-    """Every message report of a world; rows as dictionaries with all columns."""
+    """The reports of a world's channels; rows as dictionaries with all columns."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -72,12 +73,10 @@ class Expected:
         self.shown = {id(m): self._show_ids(m) for m in world.messages.values()}
 
     def _show_ids(self, m: Message) -> tuple[str | None, str | None]:
-        """Message and dispatch id as shown: an implied one is prefixed where another has a better claim to it."""
+        """Message and dispatch id as shown: prefixed where another has a better claim to it."""
         others = self.world.messages.values()
         message_id, dispatch_id = m.id, m.dispatch_id
-        if any(
-            o.org == m.org and o.id == m.id and CLAIMS[o.kind] < CLAIMS[m.kind] for o in others
-        ):
+        if any(o.org == m.org and o.id == m.id and CLAIMS[o.kind] < CLAIMS[m.kind] for o in others):
             message_id = f"{m.kind}:{m.id}"
         if dispatch_id is None and m.campaign_id is not None:
             real = {o.dispatch_id for o in others if o.org == m.org}
@@ -91,22 +90,19 @@ class Expected:
             if self.sends_of[id(m), channel] or (m.is_described and m.channel == channel)
         ]
 
-    def _names(self, m: Message) -> dict[str, Any]:
+    def names(self, m: Message) -> dict[str, Any]:
         message_id, dispatch_id = self.shown[id(m)]
         campaign = m.campaign or {}
         has_campaign = m.campaign_id is not None
         campaign_name = campaign.get("name") if has_campaign else "(none)"
-        if m.dispatch_id is None:
-            dispatch_name = campaign_name
-        else:
-            dispatch_name = (m.dispatch or {}).get("name")
+        dispatch = m.dispatch or {}
         return {
             "org_id": m.org,
             "campaign_id": m.campaign_id,
             "campaign_name": campaign_name,
             "campaign_status": campaign.get("status"),
             "dispatch_id": dispatch_id,
-            "dispatch_name": dispatch_name,
+            "dispatch_name": campaign_name if m.dispatch_id is None else dispatch.get("name"),
             "message_id": message_id,
             "message_name": m.name,
             "variant": m.asset.get("variant"),
@@ -121,12 +117,12 @@ class Expected:
         kept += ["message_id", "message_name", "variant"] if depth > 1 else []
         groups: dict[tuple[Any, ...], list[Message]] = defaultdict(list)
         for m in self.of_channel(channel):
-            names = self._names(m)
+            names = self.names(m)
             groups[names["org_id"], names[key]].append(m)
         report: Report = {}
         for row_key, members in groups.items():
             members.sort(key=lambda m: (m.campaign_id is None, m.campaign_id))
-            names = self._names(members[0])
+            names = self.names(members[0])
             sends = [s for m in members for s in self.sends_of[id(m), channel]]
             source = (members[0].campaign, members[0].dispatch, members[0].asset)[depth] or {}
             attributes = source.get("attributes")
@@ -154,7 +150,7 @@ class Expected:
                 real = [s for s in sends if not s.is_holdout]
                 first = min(filter(None, (s.sent_day for s in real)), default=None)
                 days[first]["cost"] = cost
-            names = self._names(m)
+            names = self.names(m)
             for day, happened in days.items():
                 report[m.org, day, names["message_id"]] = {
                     **names,
@@ -175,7 +171,10 @@ class Expected:
         counts = count([s])
         for name in ("hard_bounces", "soft_bounces"):
             yield on, name, counts[name]
-        day: Callable[..., date | None] = lambda *of, **how: self.world.day(s.first(*of, **how))
+
+        def day(action: str, *, human: bool = False) -> date | None:
+            return self.world.day(s.first(action, human=human))
+
         for action, every, unique in (
             ("opened", "opens", "unique_opens"),
             ("clicked", "clicks", "unique_clicks"),
@@ -197,7 +196,7 @@ class Expected:
     def links(self, channel: str) -> Report:
         report: Report = {}
         for m in self.of_channel(channel):
-            names = self._names(m)
+            names = self.names(m)
             clicks: dict[str, list[tuple[int, Any]]] = defaultdict(list)
             for send in self.sends_of[id(m), channel]:
                 for event in send.of("clicked") if not send.is_holdout else []:
@@ -215,121 +214,6 @@ class Expected:
                     "first_clicked_at": min(at for _, at in found),
                     "last_clicked_at": max(at for _, at in found),
                 }
-        return report
-
-    def hierarchy(self) -> Report:
-        groups: dict[tuple[Any, ...], list[tuple[Message, str]]] = defaultdict(list)
-        for channel in CHANNELS:
-            for m in self.of_channel(channel):
-                names = self._names(m)
-                ids = [names[f"{level}_id"] for level in ("campaign", "dispatch", "message")]
-                for depth, level in enumerate(("campaign", "dispatch", "message"), start=1):
-                    key = (m.org, level, *ids[:depth], *[None] * (3 - depth))
-                    groups[key].append((m, channel))
-        return {key: self._hierarchy_row(key, members) for key, members in groups.items()}
-
-    def _hierarchy_row(
-        self, key: tuple[Any, ...], members: list[tuple[Message, str]]
-    ) -> dict[str, Any]:
-        sends = [s for m, channel in members for s in self.sends_of[id(m), channel]]
-        channels = {channel for _, channel in members}
-        depth = ("campaign", "dispatch", "message").index(key[1])
-        names = self._names(members[0][0])
-        dispatch = members[0][0].dispatch or {}
-        names |= {"type": dispatch.get("type"), "subtype": dispatch.get("subtype")}
-        below = (
-            ("dispatch_id", "dispatch_name", "type", "subtype"),
-            ("message_id", "message_name", "variant"),
-        )[depth:]
-        return {
-            **names,
-            **{name: None for hidden in below for name in hidden},
-            "level": key[1],
-            "channel": channels.pop() if len(channels) == 1 else None,
-            **between(sends),
-            **figures(count(sends)),
-            "cost": add_costs(m for m, channel in members if m.channel == channel),
-            **NO_ORDERS,
-        }
-
-    def deliveries(self) -> Report:
-        report: Report = {}
-        for row in self.world.tables.get("campaigns", []):
-            org, own = row["org_id"], row["campaign_id"]
-            sends = [
-                s for s in self.world.sends if s.message.org == org and s.message.campaign_id == own
-            ]
-            counts = count(sends)
-            statuses = ("queued", "sent", "delivered", "bounced", "failed")
-            report[org, own] = {
-                "org_id": org,
-                "campaign_id": own,
-                "name": row["name"],
-                "status": row.get("status"),
-                "sent_at": row.get("sent_at"),
-                **{name: counts.get(name, 0) for name in statuses},
-            }
-        return report
-
-    def contacts(self) -> Report:
-        by_contact: dict[tuple[Any, ...], list[Send]] = defaultdict(list)
-        for s in self.world.sends:
-            if not s.is_holdout:
-                by_contact[s.message.org, s.contact].append(s)
-        report: Report = {}
-        for row in self.world.tables.get("contacts", []):
-            key = (row["org_id"], row["contact_id"])
-            sends = by_contact[key]
-            own = [e for e in self.world.personal if (e["org_id"], e["contact"]) == key]
-
-            def last(times: Iterable[Any]) -> Any:
-                return max(filter(None, times), default=None)
-
-            def first(action: str, sends: list[Send] = sends, own: list[Any] = own) -> Any:
-                of_sends = [s.first(action) for s in sends]
-                alone = [e["occurred_at"] for e in own if e["action"] == action]
-                return min(filter(None, (*of_sends, *alone)), default=None)
-
-            counts = count(sends)
-            report[key] = {
-                "org_id": key[0],
-                "contact_id": key[1],
-                **{n: counts.get(n, 0) for n in ("sends", "delivered", "opens", "clicks")},
-                "last_sent_at": last(s.sent_at for s in sends),
-                "last_delivered_at": last(s.delivered_at for s in sends),
-                "last_opened_at": last(s.last("opened") for s in sends),
-                "last_clicked_at": last(s.last("clicked") for s in sends),
-                "unsubscribed_at": first("unsubscribed"),
-                "complained_at": first("complained"),
-                "sessions": None,
-                **NO_ORDERS,
-            }
-        return report
-
-    def segments(self) -> Report:
-        report: Report = {}
-        for row in self.world.tables.get("segments", []):
-            org, own = row["org_id"], row["segment_id"]
-            members = [
-                r
-                for r in self.world.tables.get("list_members", [])
-                if (r["org_id"], r.get("segment_id")) == (org, own)
-            ]
-            places = {(r["campaign_id"], r["contact_id"]) for r in members}
-            sends = [
-                s
-                for s in self.world.sends
-                if s.message.org == org and (s.message.campaign_id, s.contact) in places
-            ]
-            report[org, own] = {
-                "org_id": org,
-                "segment_id": own,
-                "segment_name": row["name"],
-                "contact_count": row.get("contact_count"),
-                "members": len({r["contact_id"] for r in members}),
-                "campaigns_used_in": len({r["campaign_id"] for r in members}),
-                **figures(count(sends)),
-            }
         return report
 
 

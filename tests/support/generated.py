@@ -1,4 +1,4 @@
-"""Random workspaces: clean, distinct canonical rows of many organizations, drawn from a seed."""
+"""Random workspaces: clean, distinct canonical rows of many organizations, from a seed."""
 
 import json
 from collections.abc import Callable
@@ -7,19 +7,21 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from tests.support.expected_facts import ACTIONS, ALLOWED, CHANNELS
+from tests.support.expected_messages import ACTIONS, ALLOWED, CHANNELS
 
 Rows = dict[str, list[dict[str, Any]]]
 IDS = ("1", "2", "03", "900000000000000001")
 CONTACTS = ("1", "2", "03", "k4")
 START = datetime(2026, 3, 27, tzinfo=UTC)
 """Two days before clocks change in Europe, so that days of 23 hours are among the reporting days."""
+HOLDOUTS = (None, False, False, False, True)
+FLAGS = (None, None, False, True)
 AGENTS = (None, None, "Mozilla/5.0", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X)")
 
 
 def draw_tables(seed: int, organizations: int = 12) -> Rows:
     """The tables of a workspace; organizations use the same ids and are drawn apart."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 (no secret is drawn)
     tables: Rows = {}
     for number in range(organizations):
         for table, rows in Organization(random, f"org {number}").draw().items():
@@ -51,17 +53,21 @@ class Organization:
             "list_members": self._members(),
         }
         self.rows = rows
-        rows["sends"] = [self._send(f"s{n}") for n in range(r.randint(1, 14))] if style != "events" else []
-        rows["events"] = [self._event(n) for n in range(r.randint(1, 40))] if style != "sends" else []
+        rows["sends"] = (
+            [self._send(f"s{n}") for n in range(r.randint(1, 14))] if style != "events" else []
+        )
+        rows["events"] = (
+            [self._event(n) for n in range(r.randint(1, 40))] if style != "sends" else []
+        )
         return rows
 
     def _some(self, pool: tuple[str, ...]) -> list[str]:
         return [one for one in pool if self.random.random() < 0.6]
 
-    def _maybe(self, value: Any, chance: float = 0.5) -> Any:
+    def _maybe(self, value: Any, chance: float = 0.5) -> Any:  # noqa: ANN401
         return value if self.random.random() < chance else None
 
-    def _pick(self, *values: Any) -> Any:
+    def _pick(self, *values: Any) -> Any:  # noqa: ANN401
         return self.random.choice(values)
 
     def _instant(self) -> datetime:
@@ -147,12 +153,15 @@ class Organization:
         what: list[dict[str, Any]] = [
             *({"message_id": i} for i in self._known("messages", "message_id")),
             *({"campaign_id": i} for i in self._known("campaigns", "campaign_id")),
-            *({"message_id": "mx", "campaign_id": i} for i in self._known("campaigns", "campaign_id")[:1]),
+            *(
+                {"message_id": "mx", "campaign_id": i}
+                for i in self._known("campaigns", "campaign_id")[:1]
+            ),
         ]
         if not what:
             self.rows["campaigns"].append(self._campaign("1"))
             what = [{"campaign_id": "1"}]
-        is_holdout = self._pick(None, False, False, False, True)
+        is_holdout = self._pick(*HOLDOUTS)
         return {
             "org_id": self.org,
             "send_id": own,
@@ -160,7 +169,9 @@ class Organization:
             "campaign_id": None,
             **self._pick(*what),
             **self._who(),
-            "status": self._pick("queued", "sent", "sent", "delivered", "delivered", "bounced", "failed"),
+            "status": self._pick(
+                "queued", "sent", "sent", "delivered", "delivered", "bounced", "failed"
+            ),
             "sent_at": None if own == "s0" or is_holdout else self._instant(),
             "created_at": self._maybe(self._instant()),
             "delivered_at": self._maybe(self._instant(), 0.3),
@@ -170,7 +181,12 @@ class Organization:
     def _event(self, number: int) -> dict[str, Any]:
         channel = self._pick(*CHANNELS)
         draws: list[Callable[[], dict[str, Any]]] = [
-            self._of_send, self._of_send, self._of_pair, self._of_pair, self._of_unknown, self._of_nothing
+            self._of_send,
+            self._of_send,
+            self._of_pair,
+            self._of_pair,
+            self._of_unknown,
+            self._of_nothing,
         ]
         event_type = self._pick(
             *(f"{channel}_{action}" for action in ALLOWED[channel]),
@@ -197,7 +213,7 @@ class Organization:
             **names,
             "url": self._pick(None, "https://x.io/a", "https://x.io/b?c=1"),
             "user_agent": self._pick(*AGENTS),
-            "is_machine": self._pick(None, None, False, True),
+            "is_machine": self._pick(*FLAGS),
         }
 
     def _of_send(self) -> dict[str, Any]:
@@ -207,8 +223,14 @@ class Organization:
         if not sends:
             return self._of_pair()
         if held and self.random.random() < 0.1:
-            return {"send_id": self._pick(*held)["send_id"], "event_type": self._pick("opened", "clicked")}
-        return {"send_id": self._pick(*sends)["send_id"], "message_id": self._pick(None, None, *IDS)}
+            return {
+                "send_id": self._pick(*held)["send_id"],
+                "event_type": self._pick("opened", "clicked"),
+            }
+        return {
+            "send_id": self._pick(*sends)["send_id"],
+            "message_id": self._pick(None, None, *IDS),
+        }
 
     def _of_pair(self) -> dict[str, Any]:
         named = self._pick(*IDS, "my")

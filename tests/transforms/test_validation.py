@@ -63,7 +63,9 @@ def parsed_rows(draw: st.DrawFn, table: type[Feed]) -> pl.DataFrame:
                 row[TEXT_OF + name] = "[1]" if is_broken else None
                 continue
             row[name] = None if is_broken else row[name]
-            row[TEXT_OF + name] = "??" if is_broken else None if row[name] is None else str(row[name])
+            row[TEXT_OF + name] = (
+                "??" if is_broken else None if row[name] is None else str(row[name])
+            )
         rows.append(row)
     return pl.DataFrame(rows, schema={ROW_NUMBER: pl.UInt32, **schema, **texts}, orient="row")
 
