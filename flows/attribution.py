@@ -77,7 +77,8 @@ def credit(activities: Activities, config: Workspace) -> Credited:
             rules,
             timezone,
         )
-        shares.append(credit_orders(touches, orders, rules).collect())
+        held = touches.collect().lazy()
+        shares.append(credit_orders(held, orders, rules).collect())
     contract = order_touches_contract(rules.models)
     shared = pl.concat(shares).sort(key(contract))
     orders = activities.scan("orders")

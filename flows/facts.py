@@ -15,7 +15,7 @@ from transforms.hierarchy import CODES
 from transforms.keys import BUCKETS, hash_pair, hash_unknown_message
 from transforms.links import identify_contacts, link_pairs, pair_events
 from transforms.message_days import add_links, add_message_days, sum_links, sum_message_days
-from transforms.placement import keep_placed, name_nameless, place_events
+from transforms.placement import keep_placed, name_nameless, place_events, unit_of
 from transforms.reports.people import (
     add_contacts,
     add_segments,
@@ -24,6 +24,7 @@ from transforms.reports.people import (
     sum_persons,
     sum_segments,
 )
+from transforms.scanners import flag_scanners
 from transforms.sends import build_send_facts, tally
 
 ROWS_A_GROUP = 4_000_000
@@ -166,7 +167,8 @@ def build_facts(
             ]
         )
         every = place_events(events, sends, named).collect().lazy()
-        placed = keep_placed(every)
+        rows = sends.select("delivered_at", unit=unit_of("send", "channel"))
+        placed = keep_placed(every).pipe(flag_scanners, rows).collect().lazy()
         if slim.has("send"):
             placed = name_nameless(placed, unknown).collect().lazy()
         facts = build_send_facts(sends, placed, timezone)

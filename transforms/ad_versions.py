@@ -13,6 +13,7 @@ VERSION_DAY = "version day"
 VALID_FROM = "valid_from"
 VALID_UNTIL = "valid_until"
 FOUND = " found"
+VERSIONS = "versions"
 
 
 @dataclass(frozen=True)
@@ -125,14 +126,28 @@ def make_versions(table: pl.LazyFrame, by: str, take: Sequence[str]) -> pl.LazyF
         for since ever) and `valid_until` (the first day after it; null for still).
     """
     keys = [*PLATFORM_KEYS, by]
+    told = (
+        table.filter(pl.col(by).is_not_null())
+        .select(*keys, Ads.updated_at, VERSION_DAY, *take)
+        .unique()
+    )
+    counted = told.group_by(keys).agg(pl.len().alias(VERSIONS), pl.col(take).first())
+    always = pl.lit(None, pl.Date)
+    once = counted.filter(pl.col(VERSIONS) == 1).select(
+        *keys, always.alias(VALID_FROM), always.alias(VALID_UNTIL), *take
+    )
+    several = told.join(once, on=keys, how="anti").pipe(_order_versions, keys, take)
+    return pl.concat([once, several])
+
+
+def _order_versions(told: pl.LazyFrame, keys: list[str], take: Sequence[str]) -> pl.LazyFrame:
+    """The intervals of ids with several versions; nearly all ids have one and need no order."""
     same = pl.all_horizontal(
         pl.col(name).eq_missing(pl.col(name).shift().over(keys)) for name in take
     )
     is_first = pl.int_range(pl.len()).over(keys) == 0
     return (
-        table.filter(pl.col(by).is_not_null())
-        .select(*keys, Ads.updated_at, VERSION_DAY, *take)
-        .sort(*keys, Ads.updated_at, *take, nulls_last=False)
+        told.sort(*keys, Ads.updated_at, *take, nulls_last=False)
         .with_columns(pl.col(take).forward_fill().over(keys))
         .with_columns(pl.col(take).backward_fill().over(keys))
         .unique([*keys, VERSION_DAY], keep="last", maintain_order=True)

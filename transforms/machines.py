@@ -32,9 +32,10 @@ LONG = 10**18
 def flag_machines(events: pl.LazyFrame, deliveries: pl.LazyFrame) -> pl.LazyFrame:
     """Flag what machines did, and say why.
 
-    An event is a machine's by its provider's own flag; by a user agent that is exactly
-    `Mozilla/5.0` or a known crawler's; a click also where another link of the same send was
-    clicked within 2 seconds, or where it came within 5 seconds of the delivery.
+    An event is a machine's by its provider's own flag, or by a user agent that is exactly
+    `Mozilla/5.0` or a known crawler's. A click is one, too, where both signs of haste are there:
+    another link of the same send was clicked within 2 seconds, and the delivery was at most 5
+    seconds before. One of them alone is told as a reason and flags nothing.
 
     Complete for any split of the rows by organization and send.
 
@@ -49,20 +50,23 @@ def flag_machines(events: pl.LazyFrame, deliveries: pl.LazyFrame) -> pl.LazyFram
     """
     agents = events.select(Events.user_agent).drop_nulls().unique().with_columns(judge_user_agent())
     judged = events.join(agents, on=Events.user_agent, how="left", validate="m:1")
-    clicks = judged.filter(is_click()).pipe(_add_delivery, events, deliveries).pipe(_measure_gaps)
-    since_delivery = pl.col(AT) - pl.col(DELIVERED_AT)
-    soon = since_delivery.is_between(pl.duration(), pl.duration(seconds=DELIVERY_SECONDS))
+    clicks = (
+        judged.filter(is_click())
+        .pipe(_add_delivery, events, deliveries)
+        .pipe(measure_gaps, [Events.org_id, SEND], AT, URL)
+    )
+    at_once, soon = is_at_once(), is_soon(AT, DELIVERED_AT)
     reasons = [
         pl.when(pl.col(Events.is_machine)).then(pl.lit(PROVIDER_FLAG)),
         pl.col("agent_reason"),
-        pl.when(pl.col("gap") <= SEVERAL_LINKS_SECONDS * 1_000_000).then(pl.lit(SEVERAL_LINKS)),
+        pl.when(at_once).then(pl.lit(SEVERAL_LINKS)),
         pl.when(soon).then(pl.lit(SOON_AFTER_DELIVERY)),
     ]
+    is_machine = pl.col(Events.is_machine) | pl.col("agent_reason").is_not_null() | (at_once & soon)
     reason = pl.concat_str(reasons, separator=",", ignore_nulls=True).replace("", None)
     return (
         pl.concat([judged.filter(~is_click()), clicks], how="diagonal")
-        .with_columns(reason.alias(MACHINE_REASON))
-        .with_columns(pl.col(MACHINE_REASON).is_not_null().alias(Events.is_machine))
+        .with_columns(reason.alias(MACHINE_REASON), is_machine.fill_null(value=False))
         .drop("agent_reason", DELIVERED_AT, "gap")
     )
 
@@ -103,32 +107,47 @@ def _add_delivery(
     return clicks.join(first, on=send, how="left", validate="m:1")
 
 
-def _measure_gaps(clicks: pl.LazyFrame) -> pl.LazyFrame:
+def is_at_once() -> pl.Expr:
+    """Whether another link of the send was clicked within two seconds (`measure_gaps`)."""
+    return (pl.col("gap") <= SEVERAL_LINKS_SECONDS * 1_000_000).fill_null(value=False)
+
+
+def is_soon(at: str, delivered_at: str) -> pl.Expr:
+    """Whether a click came within five seconds of the delivery, not before it."""
+    since = pl.col(at) - pl.col(delivered_at)
+    within = since.is_between(pl.duration(), pl.duration(seconds=DELIVERY_SECONDS))
+    return within.fill_null(value=False)
+
+
+def measure_gaps(clicks: pl.LazyFrame, send: list[str], at: str, url: str) -> pl.LazyFrame:
     """Add `gap`: microseconds to the nearest click on another link of the same send.
 
     In the order of time, the nearest others of a click are those just before and just after the
     run of clicks on its own link.
+
+    Args:
+        clicks: One row per click.
+        send: The columns that name its send.
+        at: The column of its instant.
+        url: The column of its link.
     """
-    counts = pl.col(SEND).is_not_null() & pl.col(URL).is_not_null()
-    at = pl.col(AT).dt.epoch("us")
-    gap = pl.min_horizontal(at - _nearest_other(1), _nearest_other(-1) - at)
-    measured = clicks.filter(counts).sort(Events.org_id, SEND, AT, URL)
+    counts = pl.all_horizontal(pl.col(name).is_not_null() for name in (*send, url))
+    micros = pl.col(at).dt.epoch("us")
+
+    def nearest_other(step: int) -> pl.Expr:
+        same_send = pl.all_horizontal(pl.col(name) == pl.col(name).shift(step) for name in send)
+        same_link = same_send & (pl.col(url) == pl.col(url).shift(step))
+        beyond = (
+            pl.when(same_link.fill_null(value=False))
+            .then(None)
+            .when(same_send.fill_null(value=False))
+            .then(micros.shift(step))
+            .otherwise(-step * LONG)
+        )
+        return beyond.forward_fill() if step > 0 else beyond.backward_fill()
+
+    gap = pl.min_horizontal(micros - nearest_other(1), nearest_other(-1) - micros)
+    measured = clicks.filter(counts).sort(*send, at, url)
     return pl.concat(
         [clicks.filter(~counts), measured.with_columns(gap.alias("gap"))], how="diagonal"
     )
-
-
-def _nearest_other(step: int) -> pl.Expr:
-    """The time of the nearest click on another link, before (1) or after (-1) in sorted clicks."""
-    same_send = (pl.col(Events.org_id) == pl.col(Events.org_id).shift(step)) & (
-        pl.col(SEND) == pl.col(SEND).shift(step)
-    ).fill_null(value=False)
-    same_link = same_send & (pl.col(URL) == pl.col(URL).shift(step))
-    beyond = (
-        pl.when(same_link.fill_null(value=False))
-        .then(None)
-        .when(same_send)
-        .then(pl.col(AT).dt.epoch("us").shift(step))
-        .otherwise(-step * LONG)
-    )
-    return beyond.forward_fill() if step > 0 else beyond.backward_fill()

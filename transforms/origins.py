@@ -39,10 +39,13 @@ def key_origins(sessions: pl.LazyFrame) -> pl.LazyFrame:
     has_source = pl.col("own_utm_source").is_not_null() | pl.col("marks").str.contains(
         "(?i)source="
     ).fill_null(value=False)
-    referring = pl.when(_site(referrer).ne_missing(_site(landing))).then(_site(referrer))
+    is_referred = referrer.is_not_null() & ~has_source
+    here, there = (_site(pl.when("is_referred").then(url)) for url in (landing, referrer))
     return (
         sessions.with_columns(**own, **clicks, marks=read_marks(landing))
-        .with_columns(referrer_host=pl.when(~has_source).then(referring))
+        .with_columns(is_referred=is_referred)
+        .with_columns(referrer_host=pl.when(there.ne_missing(here)).then(there))
+        .drop("is_referred")
         .with_columns(
             origin=pl.struct(Sessions.org_id, *EVIDENCE).hash(1),
             origin_check=pl.struct(Sessions.org_id, *EVIDENCE).hash(2),

@@ -16,6 +16,7 @@ from contracts.facts import (
 )
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import INTERACTIONS, Action, BounceType, SendStatus
+from transforms.machines import judge_user_agent
 from transforms.keys import (
     CONTACT,
     IMPLIED_MESSAGE,
@@ -86,8 +87,11 @@ def slim_events(events: pl.LazyFrame) -> pl.LazyFrame:
     subtype = pl.col(Events.subtype)
     is_click = pl.col("kind") % CHANNEL_STRIDE == ACTION_CODES[Action.CLICKED]
     by_email = pl.col(Events.contact_id).is_null() & pl.col(Events.email).is_not_null()
+    agents = events.select(Events.user_agent).drop_nulls().unique().with_columns(judge_user_agent())
+    by_agent = pl.col("agent_reason").is_not_null()
     return (
-        events.with_columns(kind=kind)
+        events.join(agents, on=Events.user_agent, how="left", validate="m:1")
+        .with_columns(kind=kind)
         .filter(
             pl.col("kind").is_in(of_sends),
         )
@@ -106,7 +110,7 @@ def slim_events(events: pl.LazyFrame) -> pl.LazyFrame:
             .then(2)
             .otherwise(0)
             .cast(pl.UInt8),
-            is_machine=is_machine(),
+            is_machine=pl.col(Events.is_machine).fill_null(value=False) | by_agent,
             at=pl.col(Events.occurred_at),
             url=pl.when(is_click).then(pl.col(Events.url)),
             row_number=pl.col("row_number"),
@@ -120,13 +124,6 @@ def slim_events(events: pl.LazyFrame) -> pl.LazyFrame:
             .cast(pl.UInt8),
         )
     )
-
-
-def is_machine() -> pl.Expr:
-    """Whether an event's provider or user agent says that a machine made it."""
-    return pl.col(Events.is_machine).fill_null(value=False) | (
-        pl.col(Events.user_agent) == "Mozilla/5.0"
-    ).fill_null(value=False)
 
 
 def list_references(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:

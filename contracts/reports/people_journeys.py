@@ -1,6 +1,6 @@
 """One journey per contact, and the devices that were theirs."""
 
-from contracts.columns import Instant, Money, Table, Text, column
+from contracts.columns import Flag, Instant, Money, Table, Text, column
 
 EVIDENCE = ["event", "order", "page_view", "session"]
 KINDS = ["event", "order", "send", "session"]
@@ -42,3 +42,5 @@ class ContactJourney(Table):
     url: Text = column("the link of an event, the landing page of a session")
     order_id: Text = column("the order")
     revenue: Money = column("what an order brought; 0 where it was cancelled or refunded")
+    is_machine: Flag = column("whether a machine opened or clicked; empty for other kinds")
+    machine_reason: Text = column("the signs of a machine, comma-separated; one of haste flags nothing")

@@ -7,16 +7,20 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 import polars as pl
 import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from flows import ingest
 from flows.read import FeedsRead, reconcile_inputs, write_quarantine
+from flows.readers import open_feed
 from tests.support.workspaces import feed, read_workspace, write_workspace
 
 COLUMNS = ("contact_id", "email", "first_name", "updated_at", "tier")
@@ -214,9 +218,13 @@ def quarantined(read: FeedsRead, folder: Path) -> list[dict[str, Any]]:
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-@given(deliveries())
-def test_every_record_is_accounted_for(delivered: list[File]) -> None:
-    with TemporaryDirectory() as folder:
+@given(deliveries(), st.sampled_from([40, 200, 1 << 20]))
+def test_every_record_is_accounted_for(delivered: list[File], batch_bytes: int) -> None:
+    in_batches = partial(open_feed, batch_bytes=batch_bytes)
+    with (
+        TemporaryDirectory() as folder,
+        patch.object(ingest, "open_feed", in_batches),
+    ):
         root = write_workspace(
             Path(folder, "ws"), TOML, {file.path: file.packed for file in delivered}
         )

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 
 from contracts.columns import key
 from contracts.reports import REPORTS
-from flows import facts, slim
+from flows import facts, ingest, slim
+from flows.readers import open_feed
 from tests.support.expected_facts import World
 from tests.support.expected_messages import CHANNELS, Row
 from tests.support.expected_overviews import Overviews
@@ -154,7 +156,7 @@ def test_order_of_rows_files_and_formats_does_not_matter(
     assert run_workspace(again, tmp_path / "out").tables() == ran.tables()
 
 
-def test_many_groups_of_buckets_give_what_one_gives(
+def test_many_batches_and_groups_of_buckets_give_what_one_gives(
     drawn: tuple[Rows, str, Ran],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -163,6 +165,7 @@ def test_many_groups_of_buckets_give_what_one_gives(
     monkeypatch.setattr(facts, "ROWS_A_GROUP", 5)
     monkeypatch.setattr(slim, "SMALL", 0)
     monkeypatch.setattr(slim, "FLUSH_BYTES", 1)
+    monkeypatch.setattr(ingest, "open_feed", partial(open_feed, batch_bytes=6000))
     workspace = write(tmp_path / "workspace", tables, zone)
     assert run_workspace(workspace, tmp_path / "out").tables() == ran.tables()
 

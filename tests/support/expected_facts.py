@@ -107,7 +107,7 @@ class World(Described):
 
     def _decide(self, s: Send) -> None:
         row = s.row or {}
-        given = row.get("status")
+        given = str(row.get("status"))
         proofs = {
             "bounced": s.last("bounced"),
             "failed": max(filter(None, (s.last("dropped"), s.last("failed"))), default=None),

@@ -101,8 +101,8 @@ class Described:
         return self.by_email.get((row["org_id"], email), ("address", email))
 
     def _describe(self) -> None:
-        has_message: set[tuple[str, str]] = set()
-        has_level: set[tuple[str, str]] = set()
+        has_message: set[tuple[str, str | None]] = set()
+        has_level: set[tuple[str, str | None]] = set()
         for row in self.tables.get("messages", []):
             has_message.add((row["org_id"], row.get("dispatch_id")))
             has_level.add((row["org_id"], row.get("campaign_id")))
@@ -123,8 +123,27 @@ class Described:
                 self._add(Message(org, "campaign", own, row["name"], campaign_id=own))
         for row in (*self.tables.get("sends", []), *self.tables.get("events", [])):
             self.message_of(row)
+        self._claim_implied()
         for message in self.messages.values():
             self._belong(message)
+
+    def _claim_implied(self) -> None:
+        """A message that no asset describes is the implied one whose id it bears, if it is free.
+
+        It is not where sends name its campaign and no message.
+        """
+        taken = {
+            (r["org_id"], "campaign", r.get("campaign_id"))
+            for r in self.tables.get("sends", [])
+            if r.get("message_id") is None
+        }
+        for m in [m for m in self.messages.values() if m.kind == "message" and not m.asset]:
+            keys = [(m.org, kind, m.id) for kind in ("dispatch", "campaign")]
+            free = [key for key in keys if key in self.messages and key not in taken]
+            if free:
+                implied = self.messages.pop(free[0])
+                m.name, m.is_described = implied.name, True
+                m.dispatch_id, m.campaign_id = implied.dispatch_id, implied.campaign_id
 
     def _add(self, message: Message) -> Message:
         return self.messages.setdefault((message.org, message.kind, message.id), message)

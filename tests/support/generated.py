@@ -13,7 +13,7 @@ Rows = dict[str, list[dict[str, Any]]]
 IDS = ("1", "2", "03", "900000000000000001")
 CONTACTS = ("1", "2", "03", "k4")
 START = datetime(2026, 3, 27, tzinfo=UTC)
-"""Two days before clocks change in Europe, so that days of 23 hours are among the reporting days."""
+"""Two days before clocks change in Europe: a day of 23 hours is among the reporting days."""
 HOLDOUTS = (None, False, False, False, True)
 FLAGS = (None, None, False, True)
 AGENTS = (None, None, "Mozilla/5.0", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X)")
@@ -233,7 +233,7 @@ class Organization:
         }
 
     def _of_pair(self) -> dict[str, Any]:
-        named = self._pick(*IDS, "my")
+        named = self._pick(*IDS, "my", "mx")
         return {"message_id": named, **self._who()}
 
     def _of_unknown(self) -> dict[str, Any]:

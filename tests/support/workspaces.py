@@ -10,7 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from contracts.manifest import Check, Warned
+from contracts.manifest import Check, InputFile, Warned
+from flows.progress import silence
 from flows.read import FeedsRead, find_problem, read_feeds, reconcile_inputs, write_quarantine
 from flows.report import Run, write_report_tables
 from flows.settings import load_workspace
@@ -62,7 +63,22 @@ def feed(table: str, files: str, **settings: str) -> str:
 
 
 def read_workspace(root: Path, ledger: Path) -> FeedsRead:
-    return read_feeds(load_workspace(root, environ={}), ledger, lambda *_: None)
+    return read_feeds(load_workspace(root, environ={}), ledger, silence)
+
+
+def read_files(place: Path, toml: str, files: Mapping[str, bytes]) -> FeedsRead:
+    """What reading a new workspace gives; every row of it is accounted for."""
+    read = read_workspace(write_workspace(place / "ws", toml, files), place / "ledger")
+    assert all(check.holds for check in reconcile_inputs(read.inputs()))
+    return read
+
+
+def rows(read: FeedsRead, table: str, *names: str) -> list[tuple[Any, ...]]:
+    return read.catalog.scan(table).select(names).collect().rows()
+
+
+def account(one: InputFile) -> tuple[int, ...]:
+    return one.rows_read, one.accepted, one.rejected, one.superseded, one.duplicates
 
 
 def run_workspace(root: Path, out: Path) -> Ran:
@@ -72,7 +88,7 @@ def run_workspace(root: Path, out: Path) -> Ran:
     write_quarantine(read, out / "quarantine", "run")
     assert (problem := find_problem(read, loaded.config)) is None, problem
     staging = out / "snapshot"
-    run = Run(read.catalog, loaded.config, out / "scratch", staging, lambda *_: None)
+    run = Run(read.catalog, loaded.config, out / "scratch", staging, silence)
     checks, warnings = write_report_tables(run)
     checks = [*reconcile_inputs(read.inputs()), *checks]
     assert [check for check in checks if not check.holds] == []

@@ -5,12 +5,12 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.ad_facts import AdNames
-from contracts.columns import polars_schema
-from contracts.feeds import AdAccounts, AdCampaigns, AdGroups, Ads, AdStats
+from contracts.columns import Table, polars_schema
+from contracts.feeds import AdAccounts, AdCampaigns, AdCreatives, AdGroups, Ads, AdStats
 from tests.support.frames import frame
 from transforms.ad_names import list_ad_names
 from transforms.ad_versions import AdTables, fill_names
@@ -19,7 +19,7 @@ HERE = {"org_id": "o", "platform": "google_ads"}
 ZONE = "America/New_York"
 
 
-def rows(table: Any, *given_rows: dict[str, Any]) -> pl.LazyFrame:
+def rows(table: type[Table], *given_rows: dict[str, Any]) -> pl.LazyFrame:
     """Rows of one organization and platform."""
     return frame(table, [HERE | row for row in given_rows]).lazy()
 
@@ -185,6 +185,7 @@ versions = st.lists(
 days = st.lists(st.tuples(st.sampled_from("123"), st.integers(1, 28)), max_size=8)
 
 
+@settings(deadline=None)
 @given(versions, days)
 def test_no_row_is_lost_or_doubled(
     told: list[tuple[str, str | None, int | None]], seen: list[tuple[str, int]]
@@ -201,3 +202,22 @@ def test_no_row_is_lost_or_doubled(
     assert sorted(filled.select("campaign_id", "date_day").rows()) == sorted(
         (i, date(2026, 1, d)) for i, d in seen
     )
+
+
+def test_an_ad_leads_where_its_creative_of_the_day_leads() -> None:
+    """Parameters that a creative tells row by row are one query."""
+    ads = rows(Ads, {"ad_id": "111", "ad_group_id": "11", "attributes": '{"creative_id": "c"}'})
+    creative = {"creative_id": "c"}
+    creatives = rows(
+        AdCreatives,
+        creative | {"landing_url": "https://a.example/", "updated_at": at(1, 1)},
+        creative | {"parameter": "b", "url_tags": "b=2", "updated_at": at(2, 1)},
+        creative | {"parameter": "a", "url_tags": "a=1", "updated_at": at(2, 1)},
+        creative | {"landing_url": "https://b.example/", "updated_at": at(6, 1)},
+    )
+    tables = AdTables(ads=ads, creatives=creatives)
+    stats = rows(AdStats, *({"date_day": date(2026, month, 5), "ad_id": "111"} for month in (3, 7)))
+    assert fill(stats, tables).select("landing_url", "url_tags").rows() == [
+        ("https://a.example/", "a=1&b=2"),
+        ("https://b.example/", "a=1&b=2"),
+    ]

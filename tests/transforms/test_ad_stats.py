@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from contracts.ad_facts import DailyStats
-from contracts.columns import polars_schema
+from contracts.columns import Table, polars_schema
 from contracts.feeds import AdAccounts, AdConversions, Ads, AdStats, ExchangeRates
 from tests.support.frames import frame
 from transforms.ad_money import split_unpriced
@@ -28,7 +28,7 @@ RATES = frame(
 ).lazy()
 
 
-def rows(table: Any, *given_rows: dict[str, Any]) -> pl.LazyFrame:
+def rows(table: type[Table], *given_rows: dict[str, Any]) -> pl.LazyFrame:
     """Rows of one organization, platform and day."""
     return frame(table, [HERE | row for row in given_rows]).lazy()
 

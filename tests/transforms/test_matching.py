@@ -18,6 +18,7 @@ from tests.support.ad_world import (
     ad_names,
     campaign,
     sessions,
+    url,
     utm,
 )
 from tests.support.links_meant import MEANING_CASES
@@ -275,3 +276,23 @@ def test_every_session_once_and_in_any_order(found: list, seed: int) -> None:
         ad_names([NAMES[place] for place in shuffled]),
     )
     assert_frame_equal(again, facts)
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ({"referrer": "https://www.google.com/"}, "organic search"),
+        (url("https://shop.example/") | {"referrer": "https://www.google.com/"}, "organic search"),
+        (url("https://shop.example/") | {"referrer": "https://www.shop.example/p"}, "direct"),
+        (url("https://shop.example/") | {"referrer": "https://blog.shop.example/p"}, "referral"),
+        (
+            url("https://shop.example/?utm_source=fb") | {"referrer": "https://google.com/"},
+            "organic social",
+        ),
+        (utm("newsletter", utm_medium="email") | {"referrer": "https://google.com/"}, "email"),
+        (url("https://shop.example/?gclid=C") | {"referrer": "https://google.com/"}, "paid search"),
+        (url("https://shop.example/"), "direct"),
+    ],
+)
+def test_channel_group_of_a_session(link: Link, expected: str) -> None:
+    assert match_one(link)["channel_group"] == expected

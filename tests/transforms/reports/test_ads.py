@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.ad_facts import DailyStats
@@ -33,11 +33,11 @@ def daily(*given_rows: dict[str, Any]) -> pl.LazyFrame:
     return frame(DailyStats, [HERE | ZERO | row for row in given_rows]).lazy()
 
 
-def campaign(identity: str | None, spend: str, **more: Any) -> dict[str, Any]:
+def campaign(identity: str | None, spend: str, **more: object) -> dict[str, Any]:
     return {"level": "campaign", "campaign_id": identity, "spend": Decimal(spend)} | more
 
 
-def ad(campaign_id: str | None, identity: str, spend: str, **more: Any) -> dict[str, Any]:
+def ad(campaign_id: str | None, identity: str, spend: str, **more: object) -> dict[str, Any]:
     ids = {"level": "ad", "campaign_id": campaign_id, "ad_group_id": "G", "ad_id": identity}
     return ids | {"spend": Decimal(spend)} | more
 
@@ -144,7 +144,7 @@ def test_url_report(link: dict[str, Any], columns: tuple[str | None, ...]) -> No
     assert read.rows() == [(*columns, Decimal(4))]
 
 
-def session(number: int, **found: Any) -> dict[str, Any]:
+def session(number: int, **found: object) -> dict[str, Any]:
     return HERE | {"session_id": str(number), "contact_id": f"c{number // 2}"} | found
 
 
@@ -270,6 +270,7 @@ session_ids = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(stats_rows, st.lists(session_ids, max_size=8))
 def test_every_level_comes_to_the_same_spend_and_sessions(
     given_rows: list[dict[str, Any]], found: list[tuple[str | None, str | None, str | None]]

@@ -1,0 +1,170 @@
+"""The real command on the sample workspaces: what a user of a fresh clone sees."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+
+from flows.lock import hold_workspace
+from flows.publish import published_tables, read_manifest, read_pointer
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ["skene", "acquia", "hightouch", "ads", "journeys"]
+ENTRY = [sys.executable, "-m", "flows.cli"]
+PATIENCE = 300
+
+
+def copy_sample(name: str, target: Path) -> Path:
+    """A sample workspace of one's own, nothing published in it."""
+    written = shutil.ignore_patterns("reports", "quarantine", "state")
+    return Path(shutil.copytree(ROOT / "data" / "sample" / name, target / name, ignore=written))
+
+
+def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Carry out one `campaign-reports` command in a process of its own."""
+    return subprocess.run(
+        [*ENTRY, *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def table_hashes(manifest: dict[str, Any]) -> dict[str, str]:
+    """Table file -> the hash of its bytes."""
+    return {
+        "/".join(output["path"].split("/")[3:]): output["sha256"] for output in manifest["outputs"]
+    }
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Every sample workspace, run by one command."""
+    folder = tmp_path_factory.mktemp("samples")
+    roots = {name: copy_sample(name, folder) for name in SAMPLES}
+    done = command("run", *roots.values())
+    assert done.returncode == 0, done.stderr
+    return roots
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_row_is_accounted_for_and_every_check_holds(
+    published: dict[str, Path], name: str
+) -> None:
+    manifest = read_manifest(published[name])
+    assert manifest is not None
+    assert manifest.inputs
+    for entry in manifest.inputs:
+        kept = entry.accepted + entry.rejected + entry.superseded + entry.duplicates
+        assert entry.rows_read == kept, entry.path
+    assert all(check.holds for check in manifest.reconciliation)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_nothing_that_is_told_holds_an_address(published: dict[str, Path], name: str) -> None:
+    pointer = read_pointer(published[name])
+    assert pointer is not None
+    told = (published[name] / "reports" / pointer.snapshot / "manifest.json").read_text()
+    assert "@example" not in told
+
+
+def test_skenes_golden_campaign(published: dict[str, Path]) -> None:
+    report = pl.read_parquet(published["skene"] / "reports/latest/email/campaign_report.parquet")
+    golden = report.filter(pl.col("campaign_name") == "Q2 Product Update").row(0, named=True)
+    assert (golden["sends"], golden["delivered"], golden["bounced"]) == (4, 3, 1)
+    assert golden["open_rate"] == 1.0
+    assert round(golden["click_rate"], 4) == 0.6667
+    assert golden["bounce_rate"] == 0.25
+
+
+def test_channels_appear_for_the_interactions_that_feeds_give(published: dict[str, Path]) -> None:
+    groups = {group for group, _ in published_tables(published["hightouch"])}
+    assert {"email", "sms", "ads"} <= groups
+    assert not {"push", "direct_mail"} & groups
+
+
+def test_every_table_opens_with_the_same_values_in_four_readers(
+    published: dict[str, Path],
+) -> None:
+    for files in published_tables(published["journeys"]).values():
+        for file in files:
+            ours = pl.read_parquet(file)
+            assert pq.read_table(file).num_rows == ours.height
+            assert duckdb.sql(f"SELECT count(*) FROM '{file}'").fetchall() == [(ours.height,)]
+            theirs = pd.read_parquet(file)
+            assert list(theirs.columns) == ours.columns
+            sums = ours.select(pl.col(pl.Int64).sum())
+            for name in sums.columns:
+                assert theirs[name].sum() == sums[name].item()
+                ((total,),) = duckdb.sql(f'SELECT sum("{name}") FROM \'{file}\'').fetchall()
+                assert (total or 0) == sums[name].item()
+
+
+def test_a_second_run_gives_the_same_bytes_and_survives_a_kill(tmp_path: Path) -> None:
+    root = copy_sample("acquia", tmp_path)
+    first = json.loads(command("run", root, "--json").stdout)
+    before = read_pointer(root)
+    shutil.rmtree(root / "state" / "ledger")
+    victim = subprocess.Popen(
+        [*ENTRY, "run", str(root)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + PATIENCE
+    while not list((root / "state").glob("ledger/*")) and victim.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    os.killpg(victim.pid, signal.SIGKILL)
+    victim.wait()
+    assert read_pointer(root) == before
+    again = json.loads(command("run", root, "--json").stdout)
+    assert again["run_id"] != first["run_id"]
+    assert table_hashes(again) == table_hashes(first)
+    assert not list((root / "state" / "staging").glob("*"))
+
+
+def test_a_workspace_without_a_parent_model_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw/opens.csv").write_text("event_id,contact_id,message_id,occurred_at\n")
+    (tmp_path / "campaigns.toml").write_text(
+        '[[feeds]]\ntable = "events"\nfiles = "raw/*.csv"\n'
+        'constants = { event_type = "email_opened" }\n'
+    )
+    done = command("run", tmp_path)
+    assert done.returncode == 2
+    assert "configure a parent model" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_refused_file_publishes_nothing_and_says_what_would_mend_it(tmp_path: Path) -> None:
+    root = copy_sample("skene", tmp_path)
+    (root / "raw/contacts/2026-07.csv").write_text("identifier,email\n1,ann@example.com\n")
+    done = command("run", root)
+    assert done.returncode == 3
+    assert "raw/contacts/2026-07.csv" in done.stderr
+    assert "contact_id" in done.stderr
+    assert "ann@example.com" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert read_pointer(root) is None
+
+
+def test_a_second_run_at_the_same_time_exits_5_at_once(tmp_path: Path) -> None:
+    root = copy_sample("skene", tmp_path)
+    with hold_workspace(root, 0, "other"):
+        done = command("run", root)
+    assert done.returncode == 5
