@@ -26,7 +26,9 @@ class MessageEvents(Table):
     campaign_name: Text = column("name of the campaign")
     url: Text = column("the link that was clicked")
     is_machine: Flag = column("whether a machine opened or clicked")
-    machine_reason: Text = column("the signs of a machine, comma-separated; one of haste flags nothing")
+    machine_reason: Text = column(
+        "the signs of a machine, comma-separated; one of haste flags nothing"
+    )
 
 
 class ContactSends(Table):

@@ -60,7 +60,9 @@ class Table(pa.DataFrameModel):
     def names_any_of(cls, data: PolarsData) -> pl.LazyFrame:
         """Whether each row has a value in at least one of the table's `any_of` columns."""
         alternatives = any_of(cls)
-        named = pl.any_horizontal(pl.col(alternatives).is_not_null()) if alternatives else pl.lit(True)
+        named = (
+            pl.any_horizontal(pl.col(alternatives).is_not_null()) if alternatives else pl.lit(True)
+        )
         return data.lazyframe.select(named.alias("any_of"))
 
     class Config:

@@ -14,9 +14,7 @@ Key = pl.UInt64
 Code = pl.UInt8
 
 ACTION_CODES = {action: code for code, action in enumerate(Action, start=1)}
-CHANNEL_CODES: dict[Channel, int] = {
-    channel: code for code, channel in enumerate(Channel, start=1)
-}
+CHANNEL_CODES: dict[Channel, int] = {channel: code for code, channel in enumerate(Channel, start=1)}
 CHANNEL_STRIDE = 16
 """An event's kind is its channel's code times this, plus its action's; channel 0 is its send's."""
 
@@ -39,7 +37,9 @@ class SlimSends(Table):
 class SlimEvents(Table):
     """One row per interaction that names a send or a message, as far as the facts need it."""
 
-    ref: Key = column("key of the send, or of message and contact where none is named", required=True)
+    ref: Key = column(
+        "key of the send, or of message and contact where none is named", required=True
+    )
     message: Key = column("key of the message")
     contact: Key = column("key of the contact, or of the e-mail address that names it")
     kind: Code = column("channel and action", required=True)

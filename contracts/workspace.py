@@ -166,17 +166,23 @@ class AttributionSection(Section):
     """`[attribution]`: which touches count, and how they share an order."""
 
     lookback_days: float = Field(30, gt=0)
-    lookback_hours: dict[str, float] = Field({}, description="per channel, in place of the days")
+    lookback_hours: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        {}, description="per channel, in place of the days"
+    )
     half_life_days: float = Field(7, gt=0)
-    models: tuple[AttributionModel, ...] = (
-        "first_touch",
-        "last_touch",
-        "linear",
-        "position_based",
-        "time_decay",
+    models: tuple[AttributionModel, ...] = Field(
+        ("first_touch", "last_touch", "linear", "position_based", "time_decay"), min_length=1
     )
     touch_opens: bool = Field(default=False, description="whether human opens are touches")
     touch_events: tuple[str, ...] = Field((), description="generic event types that are touches")
+
+    @model_validator(mode="after")
+    def names_each_model_once(self) -> Self:
+        """A model is a column of its own name."""
+        if repeated := {model for model in self.models if self.models.count(model) > 1}:
+            msg = f"models: {', '.join(sorted(repeated))} stands twice; name each model once"
+            raise PydanticCustomError(TOLD, "{told}", {"told": msg})
+        return self
 
 
 class IdentitySection(Section):

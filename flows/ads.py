@@ -91,7 +91,7 @@ def match(sessions: pl.LazyFrame, names: pl.DataFrame, config: Workspace) -> pl.
 
 def hold(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Work a small frame out once."""
-    return frame.collect().lazy()
+    return frame.collect(engine="streaming").lazy()
 
 
 def _given(catalog: Catalog, table: str) -> pl.LazyFrame | None:
@@ -125,7 +125,7 @@ def write_ads_reports(
         catalog: What was read.
         config: The workspace's configuration.
         facts: What the reports are made from.
-        conversions: Orders and revenue by ad and day (last touch); None without an orders feed.
+        conversions: Orders and revenue by session (last touch); None without an orders feed.
         staging: The snapshot being written.
     """
     workspace = config.workspace
@@ -136,7 +136,8 @@ def write_ads_reports(
         for name, level in LEVELS.items():
             tables[name] = make_level_report(stats, level, facts.tables, currency, timezone)
         tables["url_report"] = make_url_report(stats, currency)
-    performance = (stats, sessions, names, facts.tables, currency, timezone)
+    visits = sessions if conversions is None else _add_orders(sessions, conversions)
+    performance = (stats, visits, names, facts.tables, currency, timezone)
     tables["campaign_performance"] = make_campaign_performance(*performance)
     tables["ad_performance"] = make_ad_performance(*performance)
     written = dict(zip(tables, pl.collect_all(list(tables.values())), strict=True))
@@ -148,6 +149,13 @@ def write_ads_reports(
         if table.height or name in ALWAYS:
             checks += write_table(staging, "ads", name, table)
     return checks + reconcile_ads(facts, written)
+
+
+def _add_orders(sessions: pl.LazyFrame, conversions: pl.DataFrame) -> pl.LazyFrame:
+    """Give each session the orders and revenue of which it was the last touch."""
+    return sessions.join(
+        conversions.lazy(), on=["org_id", "session_id"], how="left", validate="1:1"
+    ).with_columns(pl.col("orders", "revenue").fill_null(0))
 
 
 def audit(facts: AdFacts, performance: pl.DataFrame) -> pl.DataFrame:

@@ -16,8 +16,8 @@ from transforms.attribution import credit_orders
 from transforms.holdouts import report_holdout_lift
 from transforms.journeys import build_journey
 from transforms.reports.attribution import (
-    count_orders_by_ad,
     count_orders_by_message,
+    count_orders_by_session,
     report_campaign_attribution,
     report_channel_attribution,
 )
@@ -32,13 +32,13 @@ class Credited:
         touches: The table `order_touches`.
         orders: `PricedOrders`.
         by_message: Orders and revenue of messages, by last touch.
-        by_ad: Orders and revenue of ads, by last touch.
+        by_session: Orders and revenue of sessions, by last touch.
     """
 
     touches: pl.DataFrame
     orders: pl.LazyFrame
     by_message: pl.DataFrame
-    by_ad: pl.DataFrame
+    by_session: pl.DataFrame
 
 
 def write_journeys(
@@ -82,13 +82,13 @@ def credit(activities: Activities, config: Workspace) -> Credited:
     contract = order_touches_contract(rules.models)
     shared = pl.concat(shares).sort(key(contract))
     orders = activities.scan("orders")
-    by_message, by_ad = pl.collect_all(
+    by_message, by_session = pl.collect_all(
         [
             count_orders_by_message(shared.lazy(), orders),
-            count_orders_by_ad(shared.lazy(), orders, activities.scan("visits")),
+            count_orders_by_session(shared.lazy(), orders),
         ]
     )
-    return Credited(shared, orders, by_message, by_ad)
+    return Credited(shared, orders, by_message, by_session)
 
 
 def write_attribution(
@@ -103,9 +103,7 @@ def write_attribution(
     rules = config.attribution
     touches, orders = credited.touches.lazy(), credited.orders
     contract = order_touches_contract(rules.models)
-    checks = write_table(
-        staging, "attribution", "order_touches", credited.touches, table=contract
-    )
+    checks = write_table(staging, "attribution", "order_touches", credited.touches, table=contract)
     tables = {
         "channel_attribution": report_channel_attribution(touches, orders, costs, rules.models),
         "campaign_attribution": report_campaign_attribution(
@@ -117,9 +115,7 @@ def write_attribution(
         tables["holdout_lift"] = report_holdout_lift(
             sends, orders, rules, config.workspace.timezone
         )
-    revenue = (
-        orders.filter("is_conversion").select(pl.col("revenue").sum()).collect().item()
-    )
+    revenue = orders.filter("is_conversion").select(pl.col("revenue").sum()).collect().item()
     for name, table in zip(tables, pl.collect_all(list(tables.values())), strict=True):
         checks += write_table(staging, "attribution", name, table)
         if name != "holdout_lift":
@@ -133,4 +129,3 @@ def write_attribution(
 
 def _money(amount: object) -> str:
     return f"{amount or 0:.4f}"
-

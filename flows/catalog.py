@@ -61,7 +61,9 @@ class Catalog:
         """Order the files by path and mark those whose content was delivered before."""
         seen: set[tuple[str, str]] = set()
         files = []
-        for order, (raw, sha256, receipt) in enumerate(sorted(read, key=lambda item: (item[0].path, item[0].feed.place))):
+        for order, (raw, sha256, receipt) in enumerate(
+            sorted(read, key=lambda item: (item[0].path, item[0].feed.place))
+        ):
             content = (receipt.sha256, raw.feed.signature)
             files.append(ReadFile(raw, sha256, receipt, order, is_copy=content in seen))
             seen.add(content)

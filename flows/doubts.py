@@ -24,7 +24,9 @@ def find_doubts(catalog: Catalog, facts: FactFiles, emails: pl.DataFrame) -> Ite
         yield _unresolved("events", "send_id", "sends.send_id", count)
     yield from find_unresolved(catalog)
     if "bearers" in emails.columns and (count := emails.filter(pl.col("bearers") > 1).height):
-        message = f"{count} e-mail addresses are borne by several contacts; the one updated last is meant"
+        message = (
+            f"{count} e-mail addresses are borne by several contacts; the one updated last is meant"
+        )
         yield Warned(code="shared_email", message=message, addresses=count)
 
 
@@ -49,9 +51,7 @@ def find_unresolved(catalog: Catalog) -> Iterator[Warned]:
 def _count_unresolved(catalog: Catalog, table: str, name: str, target: str) -> pl.LazyFrame:
     referred, column = target.split(".")
     keys = ["org_id", *(["platform"] if "platform" in _columns(table, referred) else []), name]
-    ids = catalog.scan(table).filter(pl.col(name).is_not_null()).select(
-        key=pl.struct(keys).hash()
-    )
+    ids = catalog.scan(table).filter(pl.col(name).is_not_null()).select(key=pl.struct(keys).hash())
     known = catalog.scan(referred).select(
         pl.struct(*keys[:-1], pl.col(column).alias(name)).hash().alias("key")
     )

@@ -112,8 +112,10 @@ class Slim:
         whole = folder / f"{WHOLE}.arrow"
         if whole.exists():
             rows = pl.scan_ipc(whole)
-            yield rows if group is None or self.groups == 1 else rows.filter(
-                self.in_group(key, group)
+            yield (
+                rows
+                if group is None or self.groups == 1
+                else rows.filter(self.in_group(key, group))
             )
             return
         found = [
@@ -235,5 +237,7 @@ def _link(slim: Slim, emails: pl.DataFrame, folder: Path) -> Callable[[int], pl.
         rows = link_pairs(read_pairs(group), own).select(EVENTS.names()).collect()
         for target in range(slim.groups):
             chosen = rows.filter(slim.in_group("ref", target))
-            chosen.write_parquet(folder / f"linked-{target:02}-{group:02}.parquet", compression="lz4")
+            chosen.write_parquet(
+                folder / f"linked-{target:02}-{group:02}.parquet", compression="lz4"
+            )
     return lambda group: pl.scan_parquet(sorted(folder.glob(f"linked-{group:02}-*.parquet")))

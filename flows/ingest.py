@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from contracts.columns import columns, key
 from contracts.feeds import ADDITIVE, FEEDS
 from flows.feeds import Feed, RawFile, require_columns
-from flows.readers import ROW_NUMBER, RawBatch, RefusedFile, open_feed
+from flows.readers import ROW_NUMBER, RawBatch, open_feed
 from flows.slim import SlimWriter
 from transforms.parsing import (
     Reading,

@@ -70,8 +70,8 @@ def write_report_tables(run: Run) -> tuple[list[Check], list[Warned]]:
     checks += write_overviews(run.catalog, messages, by_message, run.staging)
     checks += _write_people(run, messages, activities)
     if run.catalog.is_configured(*ADS):
-        by_ad = credited.by_ad if credited else None
-        checks += write_ads_reports(run.catalog, run.config, ads, by_ad, run.staging)
+        by_session = credited.by_session if credited else None
+        checks += write_ads_reports(run.catalog, run.config, ads, by_session, run.staging)
     if credited:
         checks += _write_attribution(run, messages, ads, activities, credited)
     doubts = [
@@ -122,9 +122,7 @@ def _write_people(run: Run, messages: MessageFacts, activities: Activities) -> l
     checks: list[Check] = []
     if not run.catalog.is_configured("contacts"):
         return checks
-    checks += write_journeys(
-        activities, run.config, run.staging, _stage(run, "writing journeys")
-    )
+    checks += write_journeys(activities, run.config, run.staging, _stage(run, "writing journeys"))
     has_web = run.catalog.is_configured(*WEB)
     has_orders = run.catalog.is_configured("orders")
     contacts = report_contacts(

@@ -46,7 +46,13 @@ def compare_segments(catalog: Catalog) -> Iterator[Warned]:
     drawn = select_rule_members(catalog.scan("contacts"), readable).group_by(keys).len("drawn")
     counted = (
         segments.lazy()
-        .join(pl.LazyFrame(readable, schema=dict.fromkeys(RULED, pl.String), orient="row").select(keys), on=keys, how="semi")
+        .join(
+            pl.LazyFrame(readable, schema=dict.fromkeys(RULED, pl.String), orient="row").select(
+                keys
+            ),
+            on=keys,
+            how="semi",
+        )
         .join(drawn, on=keys, how="left", validate="1:1")
         .select(*keys, Segments.contact_count, pl.col("drawn").fill_null(0))
         .filter(pl.col(Segments.contact_count) != pl.col("drawn"))

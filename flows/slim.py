@@ -78,4 +78,6 @@ class SlimWriter:
             "bucket", as_dict=True, maintain_order=False
         )
         for (bucket,), part in buckets.items():
-            part.drop("bucket").write_ipc(folder / f"{bucket:02}-{self.flushes:04}.arrow", compression="lz4")
+            part.drop("bucket").write_ipc(
+                folder / f"{bucket:02}-{self.flushes:04}.arrow", compression="lz4"
+            )

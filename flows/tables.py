@@ -33,7 +33,9 @@ def write_table(
         What was checked: the contract, the order, and that the key is unique.
     """
     table = table or REPORTS[group, name]
-    path = staging / group / name / f"{part}.parquet" if part else staging / group / f"{name}.parquet"
+    path = (
+        staging / group / name / f"{part}.parquet" if part else staging / group / f"{name}.parquet"
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     rows.write_parquet(
         path, compression="zstd", compression_level=1, metadata=table_metadata(table)
@@ -47,9 +49,7 @@ def check_table(table: type[Table], label: str, rows: pl.DataFrame) -> list[Chec
     distinct = rows.select(key(table)).n_unique() if rows.height else 0
     checks = [equal(f"{label}: rows equal distinct keys", rows.height, distinct)]
     if table not in UNSORTED and rows.height:
-        in_order = rows.select(key(table)).equals(
-            rows.select(key(table)).sort(key(table))
-        )
+        in_order = rows.select(key(table)).equals(rows.select(key(table)).sort(key(table)))
         checks.append(equal(f"{label}: sorted by its key", 1, int(in_order)))
     return checks
 

@@ -44,9 +44,7 @@ def _make_sessions(
     catalog: Catalog, views: pl.LazyFrame, config: Workspace, scratch: Path
 ) -> pl.LazyFrame:
     rows = sum(
-        got.valid
-        for file in catalog.feeding("page_views")
-        if (got := file.of_table("page_views"))
+        got.valid for file in catalog.feeding("page_views") if (got := file.of_table("page_views"))
     )
     groups = rows // ROWS_A_GROUP + 1
     visitor = pl.struct(

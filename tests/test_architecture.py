@@ -26,7 +26,9 @@ IMPURE = {
 PURE_PARTS = {"pathlib.PurePosixPath"}
 IMPURE_CALLS = {"now", "today", "utcnow", "open", "collect", "sink_parquet", "write_parquet"}
 MODULES = sorted(
-    path for package in ("contracts", "transforms", "flows") for path in (ROOT / package).rglob("*.py")
+    path
+    for package in ("contracts", "transforms", "flows")
+    for path in (ROOT / package).rglob("*.py")
 )
 PURE = [path for path in MODULES if path.relative_to(ROOT).parts[0] != "flows"]
 MOST_LINES = 300

@@ -109,7 +109,7 @@ def test_every_table_opens_with_the_same_values_in_four_readers(
             sums = ours.select(pl.col(pl.Int64).sum())
             for name in sums.columns:
                 assert theirs[name].sum() == sums[name].item()
-                ((total,),) = duckdb.sql(f'SELECT sum("{name}") FROM \'{file}\'').fetchall()
+                ((total,),) = duckdb.sql(f"SELECT sum(\"{name}\") FROM '{file}'").fetchall()
                 assert (total or 0) == sums[name].item()
 
 

@@ -44,9 +44,7 @@ def describe_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
     Returns:
         `ContactSends`, in no order.
     """
-    own = messages.select(
-        "message", "message_id", *NAMES, "channel", "window_start", "window_days"
-    )
+    own = messages.select("message", "message_id", *NAMES, "channel", "window_start", "window_days")
     return (
         sends.with_columns(message=message_key())
         .drop(Sends.message_id, Sends.campaign_id)
@@ -75,9 +73,7 @@ def describe_events(
         send_message=message_key(),
         send_contact=Sends.contact_id,
     )
-    own = messages.select(
-        "message", "channel", *NAMES, described_message=pl.col("message_id")
-    )
+    own = messages.select("message", "channel", *NAMES, described_message=pl.col("message_id"))
     deliveries = sends.select(*SEND_KEY, Sends.delivered_at).filter(
         pl.col(Sends.delivered_at).is_not_null()
     )
@@ -105,9 +101,7 @@ def describe_events(
     )
 
 
-def add_mailings(
-    sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame
-) -> pl.LazyFrame:
+def add_mailings(sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
     """Add the direct mail that only events tell of to the sends, with its window.
 
     Args:
@@ -175,9 +169,7 @@ def describe_visits(sessions: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame
     )
 
 
-def list_costs(
-    days: pl.LazyFrame, rows: pl.LazyFrame, stats: pl.LazyFrame
-) -> pl.LazyFrame:
+def list_costs(days: pl.LazyFrame, rows: pl.LazyFrame, stats: pl.LazyFrame) -> pl.LazyFrame:
     """What messages and ads cost, by day, channel, platform and campaign.
 
     Args:

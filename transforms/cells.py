@@ -76,7 +76,9 @@ def parse_instants(
         if unit is Unit.UNIX:
             micros = micros.zip_with(number < MILLISECONDS_FROM, number * 1_000)
             micros = micros.zip_with(number < MICROSECONDS_FROM, number)
-        return micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+        return (
+            micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+        )
     text = parse_text(cells)
     if form is None:
         return _parse_iso(text, timezone)

@@ -15,7 +15,6 @@ CODES = {str(channel): code for channel, code in CHANNEL_CODES.items()}
 NAMES = {code: channel for channel, code in CODES.items()}
 
 
-
 def describe_messages(
     messages: pl.LazyFrame,
     dispatches: pl.LazyFrame,
@@ -52,8 +51,8 @@ def describe_messages(
         "message",
         "org_id",
         "message_id",
+        "referred_channel",
         campaign_id="referred_campaign",
-        channel="referred_channel",
     )
     implied = pl.concat(
         [
@@ -74,25 +73,24 @@ def describe_messages(
 def _claim_implied(
     unnamed: pl.LazyFrame, implied: pl.LazyFrame
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Let a message that no asset describes be the implied one whose id it bears.
+    """Let a message that no asset describes be the implied one whose id it bears, if it is free.
+
+    It is not where sends name its campaign and no message: these would lose theirs.
 
     Returns:
         The messages that nothing describes, the implied one's names beside; the other implied ones.
     """
     keys = ["org_id", "message_id"]
-    free = implied.filter("is_described")
-    names = free.group_by(keys).agg(
-        pl.col("message_name", "dispatch_id", "campaign_id", "is_described").sort_by(
-            "implied_by", descending=True
-        ).first()
+    free = implied.filter("is_described", pl.col("is_sent").is_null())
+    best = free.group_by(keys).agg(
+        pl.col("message", "message_name", "dispatch_id", "campaign_id", "is_described")
+        .sort_by("implied_by", descending=True)
+        .first()
     )
-    claimed = unnamed.join(
-        names, on=keys, how="left", validate="m:1", suffix="_implied"
-    ).with_columns(campaign_id=pl.coalesce("campaign_id_implied", "campaign_id"))
-    left = pl.concat(
-        [implied.filter(~pl.col("is_described").fill_null(value=False)), free.join(unnamed, on=keys, how="anti")]
-    )
-    return claimed.drop("campaign_id_implied"), left
+    claimed = unnamed.join(best, on=keys, how="left", validate="m:1", suffix="_implied")
+    left = implied.join(claimed, left_on="message", right_on="message_implied", how="anti")
+    own = claimed.with_columns(campaign_id=pl.coalesce("campaign_id_implied", "campaign_id"))
+    return own.drop("campaign_id_implied", "message_implied"), left.drop("is_sent")
 
 
 def _described(messages: pl.LazyFrame, referred: pl.LazyFrame) -> pl.LazyFrame:
@@ -162,6 +160,7 @@ def _implied_by_campaigns(
             message_name="name",
             implied_by=pl.lit("campaign"),
             is_described="lone",
+            is_sent="is_sent",
         )
     )
 

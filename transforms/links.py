@@ -12,7 +12,9 @@ def map_emails(contacts: pl.LazyFrame) -> pl.LazyFrame:
     Of several contacts the one updated last is meant, then the one whose id sorts last.
     """
     return (
-        contacts.with_columns(email_key=hash_email(), contact=hash_id(Contacts.contact_id, seed=CONTACT))
+        contacts.with_columns(
+            email_key=hash_email(), contact=hash_id(Contacts.contact_id, seed=CONTACT)
+        )
         .filter(pl.col("email_key").is_not_null())
         .sort(Contacts.updated_at, Contacts.contact_id, nulls_last=False)
         .group_by("email_key", maintain_order=True)
@@ -62,9 +64,7 @@ def link_pairs(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
     first = timed.group_by("pair").agg(
         first=pl.col("send").sort_by("sent_at", "send").first(), times=pl.len()
     )
-    several = timed.join(
-        first.filter(pl.col("times") > 1), on="pair", how="semi"
-    )
+    several = timed.join(first.filter(pl.col("times") > 1), on="pair", how="semi")
     marked = events.join(first, left_on="ref", right_on="pair", how="left", validate="m:1")
     last_before = (
         marked.filter(pl.col("times") > 1)

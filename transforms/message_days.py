@@ -13,9 +13,7 @@ KEY = ("message", "channel", "date_day")
 COUNTS = columns(Counts)
 
 
-def sum_message_days(
-    facts: pl.LazyFrame, placed: pl.LazyFrame, timezone: str
-) -> pl.LazyFrame:
+def sum_message_days(facts: pl.LazyFrame, placed: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
     """One row per message, channel and day: what happened on it.
 
     Args:
@@ -37,16 +35,13 @@ def sum_message_days(
         "replies": "replied_at",
     }
     sends = facts.filter(real)
-    by_sent_day = (
-        sends.group_by("message", "channel", date_day="sent_day")
-        .agg(
-            sends=pl.len(),
-            queued=(status == QUEUED).sum(),
-            sent=(status == SENT).sum(),
-            failed=(status == FAILED).sum(),
-            first_sent_at=pl.col("sent_at").min(),
-            last_sent_at=pl.col("sent_at").max(),
-        )
+    by_sent_day = sends.group_by("message", "channel", date_day="sent_day").agg(
+        sends=pl.len(),
+        queued=(status == QUEUED).sum(),
+        sent=(status == SENT).sum(),
+        failed=(status == FAILED).sum(),
+        first_sent_at=pl.col("sent_at").min(),
+        last_sent_at=pl.col("sent_at").max(),
     )
     held_out = (
         facts.filter(~real)
@@ -102,9 +97,7 @@ def add_message_days(parts: pl.LazyFrame) -> pl.LazyFrame:
 def sum_links(placed: pl.LazyFrame) -> pl.LazyFrame:
     """One row per message, channel and link: its clicks, and the sends with one."""
     return (
-        placed.filter(
-            pl.col("action") == ACTION_CODES[Action.CLICKED], pl.col("url").is_not_null()
-        )
+        placed.filter(pl.col("action") == ACTION_CODES[Action.CLICKED], pl.col("url").is_not_null())
         .group_by("message", "channel", "url", "unit")
         .agg(clicks=pl.len(), first=pl.col("at").min(), last=pl.col("at").max())
         .group_by("message", "channel", "url")

@@ -342,7 +342,9 @@ def complete_rows(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:
     if table in DERIVED_KEYS:
         name = DERIVED_KEYS[table]
         content = pl.struct(name, *(c for c in columns(FEEDS[table]) if c != name))
-        rows = rows.with_columns(content.map_batches(_derive_ids, return_dtype=pl.String).alias(name))
+        rows = rows.with_columns(
+            content.map_batches(_derive_ids, return_dtype=pl.String).alias(name)
+        )
     if table == "ad_stats":
         schema = polars_schema(AdStats)
         metrics = [

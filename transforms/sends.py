@@ -14,9 +14,7 @@ FINAL = [STATUS_CODES[str(status)] for status in FINAL_STATUSES]
 HARD, SOFT = 1, 2
 
 
-def build_send_facts(
-    sends: pl.LazyFrame, placed: pl.LazyFrame, timezone: str
-) -> pl.LazyFrame:
+def build_send_facts(sends: pl.LazyFrame, placed: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
     """One row per send, hold-outs included, with everything that happened to it.
 
     Args:
@@ -67,8 +65,10 @@ def build_send_facts(
     units = pl.concat([rows, without_row])
     for kind in _sum_events(placed):
         units = units.join(kind, on="unit", how="left", validate="m:1")
-    return units.pipe(_decide_status).pipe(_decide_days, timezone).select(
-        polars_schema(SendFacts).names()
+    return (
+        units.pipe(_decide_status)
+        .pipe(_decide_days, timezone)
+        .select(polars_schema(SendFacts).names())
     )
 
 
@@ -176,32 +176,27 @@ def _decide_days(units: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
     is_delivered = pl.col("status") == DELIVERED
     is_bounced = pl.col("status") == BOUNCED
     first_seen = pl.when(~pl.col("has_row")).then(pl.col("created_at"))
-    delivered_at = pl.when(is_delivered).then(
-        pl.coalesce("delivered_at", "first_delivery")
-    )
-    return (
-        units.with_columns(
-            sent_at=pl.coalesce("sent_at", "sent_event", first_seen),
-            counted_at=pl.coalesce("sent_at", "sent_event", "created_at"),
-            delivered_at=delivered_at,
-        )
-        .with_columns(
-            sent_day=reporting_day(pl.col("counted_at"), timezone),
-            delivered_day=reporting_day(
-                pl.when(is_delivered).then(pl.coalesce("delivered_at", "counted_at")), timezone
-            ),
-            bounced_day=reporting_day(
-                pl.when(is_bounced).then(pl.coalesce("bounced_at", "counted_at")), timezone
-            ),
-            hardness=pl.when(is_bounced & pl.col("is_hard"))
-            .then(HARD)
-            .when(is_bounced & pl.col("is_soft"))
-            .then(SOFT)
-            .otherwise(0)
-            .cast(pl.UInt8),
-            opens=pl.col("opens").fill_null(0),
-            clicks=pl.col("clicks").fill_null(0),
-        )
+    delivered_at = pl.when(is_delivered).then(pl.coalesce("delivered_at", "first_delivery"))
+    return units.with_columns(
+        sent_at=pl.coalesce("sent_at", "sent_event", first_seen),
+        counted_at=pl.coalesce("sent_at", "sent_event", "created_at"),
+        delivered_at=delivered_at,
+    ).with_columns(
+        sent_day=reporting_day(pl.col("counted_at"), timezone),
+        delivered_day=reporting_day(
+            pl.when(is_delivered).then(pl.coalesce("delivered_at", "counted_at")), timezone
+        ),
+        bounced_day=reporting_day(
+            pl.when(is_bounced).then(pl.coalesce("bounced_at", "counted_at")), timezone
+        ),
+        hardness=pl.when(is_bounced & pl.col("is_hard"))
+        .then(HARD)
+        .when(is_bounced & pl.col("is_soft"))
+        .then(SOFT)
+        .otherwise(0)
+        .cast(pl.UInt8),
+        opens=pl.col("opens").fill_null(0),
+        clicks=pl.col("clicks").fill_null(0),
     )
 
 

@@ -16,7 +16,6 @@ from contracts.facts import (
 )
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import INTERACTIONS, Action, BounceType, SendStatus
-from transforms.machines import judge_user_agent
 from transforms.keys import (
     CONTACT,
     IMPLIED_MESSAGE,
@@ -27,6 +26,7 @@ from transforms.keys import (
     hash_pair,
     hash_unknown_message,
 )
+from transforms.machines import judge_user_agent
 
 KINDS: dict[str, int] = {
     **{str(action): code for action, code in ACTION_CODES.items()},

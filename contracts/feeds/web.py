@@ -9,7 +9,9 @@ from contracts.feeds.base import ANY_OF, ATTRIBUTES, Feed
 class PageViews(Feed):
     """One row per page view."""
 
-    page_view_id: Text = column("the page view; derived from the row where a feed has none", key=True)
+    page_view_id: Text = column(
+        "the page view; derived from the row where a feed has none", key=True
+    )
     viewed_at: Instant = column("when the page was viewed", required=True)
     anonymous_id: Text = column("cookie or device")
     contact_id: Text = column("who viewed it, where known", references="contacts.contact_id")

@@ -16,7 +16,10 @@ class HierarchyNames(Table):
     """Where a row stands in the hierarchy."""
 
     level: Text = column(
-        "campaign, dispatch or message", key=True, required=True, isin=["campaign", "dispatch", "message"]
+        "campaign, dispatch or message",
+        key=True,
+        required=True,
+        isin=["campaign", "dispatch", "message"],
     )
     campaign_id: Text = column("the campaign; null where a message names none", key=True)
     dispatch_id: Text = column("the dispatch; null above its level", key=True)

@@ -87,9 +87,7 @@ class CampaignNames(Table):
 
     campaign_id: Text = column("the campaign; null where a message names none")
     campaign_name: Text = column("its name; `(none)` where a message names none")
-    campaign_status: Text = column(
-        "its state", isin=[str(status) for status in CampaignStatus]
-    )
+    campaign_status: Text = column("its state", isin=[str(status) for status in CampaignStatus])
 
 
 class DispatchNames(Table):
@@ -102,7 +100,9 @@ class DispatchNames(Table):
 class MessageNames(Table):
     """The message of a row."""
 
-    message_id: Text = column("the message; its dispatch's or campaign's id where a source has none")
+    message_id: Text = column(
+        "the message; its dispatch's or campaign's id where a source has none"
+    )
     message_name: Text = column("its name; null where no asset describes it")
     variant: Text = column("which variant of a test it is")
 

@@ -43,4 +43,6 @@ class ContactJourney(Table):
     order_id: Text = column("the order")
     revenue: Money = column("what an order brought; 0 where it was cancelled or refunded")
     is_machine: Flag = column("whether a machine opened or clicked; empty for other kinds")
-    machine_reason: Text = column("the signs of a machine, comma-separated; one of haste flags nothing")
+    machine_reason: Text = column(
+        "the signs of a machine, comma-separated; one of haste flags nothing"
+    )

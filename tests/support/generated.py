@@ -35,7 +35,7 @@ class Organization:
     def __init__(self, random: Random, org: str) -> None:
         self.random = random
         self.org = org
-        self.clock = 0
+        self.minutes = random.sample(range(6 * 24 * 60), 1000)
         self.links: dict[str | None, Any] = {}
 
     def draw(self) -> Rows:
@@ -71,10 +71,9 @@ class Organization:
         return self.random.choice(values)
 
     def _instant(self) -> datetime:
-        """A time that no other row of the organization bears."""
-        self.clock += 1
-        minutes = self.random.randrange(6 * 24 * 60)
-        return START + timedelta(minutes=minutes, seconds=20, microseconds=self.clock)
+        """A time at least a minute from any other of the organization: no scanner's work."""
+        minute = self.minutes.pop()
+        return START + timedelta(minutes=minute, seconds=20, microseconds=minute)
 
     def _attributes(self) -> str | None:
         custom = {"tone": self._pick("warm", 'said "hi"', "é"), "rank": self._pick(1, None)}

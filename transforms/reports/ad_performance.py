@@ -26,6 +26,8 @@ AD_KEY = key(AdPerformance)
 CAMPAIGN_NAMES = [CampaignPerformance.account_name, CampaignPerformance.campaign_name]
 AD_NAMES = [*CAMPAIGN_NAMES, AdPerformance.ad_group_name, AdPerformance.ad_name]
 SESSION_COUNTS = [CampaignPerformance.sessions, CampaignPerformance.session_contacts]
+CONVERTED = [CampaignPerformance.orders, CampaignPerformance.revenue]
+"""Columns that sessions bear where a feed gives orders: what each was the last touch of."""
 AD_ID = AdPerformance.ad_id
 KNOWN = " known"
 OF_STATS = " of stats"
@@ -46,7 +48,8 @@ def make_campaign_performance(
 
     Args:
         stats: `DailyStats`.
-        sessions: `SessionFacts`; those of no ad platform are left out.
+        sessions: `SessionFacts`; those of no ad platform are left out. Where a feed gives orders,
+            also `orders` and `revenue` of which each session was the last touch.
         names: `AdNames`.
         tables: the tables of names.
         currency: the reporting currency, in which the stats are.
@@ -83,7 +86,8 @@ def make_ad_performance(
 
     Args:
         stats: `DailyStats`.
-        sessions: `SessionFacts`; those of no ad platform are left out.
+        sessions: `SessionFacts`; those of no ad platform are left out. Where a feed gives orders,
+            also `orders` and `revenue` of which each session was the last touch.
         names: `AdNames`.
         tables: the tables of names.
         currency: the reporting currency, in which the stats are.
@@ -144,6 +148,7 @@ def align_sessions(sessions: pl.LazyFrame, stats: pl.LazyFrame, tables: AdTables
             SessionFacts.platform,
             *PARENTS,
             SessionFacts.contact_id,
+            *_converted(sessions),
         )
         .pipe(
             _take_parents, stats, ad, [SessionFacts.account_id, campaign, SessionFacts.ad_group_id]
@@ -198,6 +203,11 @@ def _find_rest(campaigns: pl.LazyFrame, ads: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def _converted(rows: pl.LazyFrame) -> list[str]:
+    """The columns of orders that the rows have."""
+    return [name for name in CONVERTED if name in rows.collect_schema()]
+
+
 def _count_sessions(visits: pl.LazyFrame, grain: list[str], names: list[str]) -> pl.LazyFrame:
     contact = pl.col(SessionFacts.contact_id)
     is_unknown = contact.is_null().any().cast(pl.Int64)
@@ -206,13 +216,15 @@ def _count_sessions(visits: pl.LazyFrame, grain: list[str], names: list[str]) ->
         (contact.n_unique().cast(pl.Int64) - is_unknown).alias(
             CampaignPerformance.session_contacts
         ),
+        pl.col(_converted(visits)).sum(),
         pl.col(names).max(),
     )
 
 
 def _add_up(parts: pl.LazyFrame, grain: list[str], names: list[str]) -> pl.LazyFrame:
     """One row per key from figures of spend and figures of sessions, absent ones 0."""
-    return parts.group_by(grain).agg(pl.sum(*METRICS, *SESSION_COUNTS), pl.col(names).max())
+    sums = [*METRICS, *SESSION_COUNTS, *_converted(parts)]
+    return parts.group_by(grain).agg(pl.sum(*sums), pl.col(names).max())
 
 
 def _name_campaigns(rows: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame:
@@ -258,9 +270,10 @@ def _fill_name(
 
 
 def _add_ratios(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Ratios of sums, null where the denominator is 0 or unknown; orders come with attribution."""
+    """Ratios of sums, null where the denominator is 0 or unknown."""
     p = CampaignPerformance
     schema = polars_schema(p)
+    unknown = [name for name in CONVERTED if name not in _converted(rows)]
     return (
         rows.rename(
             {
@@ -268,7 +281,7 @@ def _add_ratios(rows: pl.LazyFrame) -> pl.LazyFrame:
                 DailyStats.conversions_value: p.reported_conversions_value,
             }
         )
-        .with_columns(pl.lit(None, schema[name]).alias(name) for name in (p.orders, p.revenue))
+        .with_columns(pl.lit(None, schema[name]).alias(name) for name in unknown)
         .with_columns(
             _divide(p.clicks, p.impressions).alias(p.ctr),
             _divide(p.spend, p.clicks).alias(p.cpc),

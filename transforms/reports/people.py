@@ -38,6 +38,7 @@ def sum_contacts(facts: pl.LazyFrame) -> pl.LazyFrame:
 
 def sum_persons(events: pl.LazyFrame) -> pl.LazyFrame:
     """One row per contact key that opted out by an event of no send; shaped as `sum_contacts`."""
+
     def first(action: Action) -> pl.Expr:
         is_action = pl.col("kind") % CHANNEL_STRIDE == ACTION_CODES[action]
         return pl.when(is_action).then(pl.col("at")).min()
@@ -91,8 +92,8 @@ def report_contacts(
     """
     counts = ["sends", "delivered", "opens", "clicks"]
     person = ["org_id", Contacts.contact_id]
-    sessions = None if visits is None else visits.group_by(person).agg(
-        sessions=pl.len().cast(pl.Int64)
+    sessions = (
+        None if visits is None else visits.group_by(person).agg(sessions=pl.len().cast(pl.Int64))
     )
     unknown = {
         "sessions": pl.lit(None, pl.Int64),
@@ -142,9 +143,7 @@ def sum_segments(
     )
     return (
         facts.join(campaign_of, on="message", how="inner", validate="m:1")
-        .with_columns(
-            member=pl.struct(pl.col("campaign").alias("campaign_id"), "contact").hash()
-        )
+        .with_columns(member=pl.struct(pl.col("campaign").alias("campaign_id"), "contact").hash())
         .join(members, on="member", how="inner", validate="m:1")
         .group_by("org_id", "segment_id")
         .agg(count_sends())
