@@ -1,0 +1,1 @@
+"""What every table must look like, and every closed set of words."""

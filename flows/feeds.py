@@ -9,7 +9,7 @@ from contracts.sources import Source, SumOf, TableMapping
 from contracts.workspace import FeedSection, Workspace
 from flows.readers import FileOptions, RefusedFile
 from flows.sources import load_sources
-from transforms.parsing import Reading, file_columns, find_missing_columns, fold
+from transforms.reading import Reading, file_columns, find_missing_columns, fold
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,8 @@ from contracts.feeds import ADDITIVE, FEEDS
 from flows.feeds import Feed, RawFile, require_columns
 from flows.readers import ROW_NUMBER, RawBatch, open_feed
 from flows.slim import SlimWriter
-from transforms.parsing import (
-    Reading,
-    keep_rows_of_table,
-    parse_rows,
-)
+from transforms.parsing import parse_rows
+from transforms.reading import Reading, keep_rows_of_table
 from transforms.validation import explain_failures, is_suspect
 from transforms.versions import KEY_HASH
 

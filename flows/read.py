@@ -23,7 +23,7 @@ from flows.readers import RefusedFile
 from flows.settings import LoadedWorkspace
 from flows.storage import hash_file
 from flows.tables import equal
-from transforms.parsing import Reading
+from transforms.reading import Reading
 from transforms.slim import KINDS
 
 INTERACTIVE_TABLES = frozenset({"sends", "events"})

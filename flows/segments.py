@@ -17,7 +17,7 @@ def list_segment_members(catalog: Catalog) -> pl.LazyFrame:
     names = ["org_id", Segments.segment_id, ListMembers.contact_id]
     listed = catalog.scan("list_members").select(names)
     drawn = select_rule_members(catalog.scan("contacts"), _readable_rules(catalog))
-    segments = catalog.scan("segments").select(names[:2] + [pl.col("name").alias("segment_name")])
+    segments = catalog.scan("segments").select(*names[:2], pl.col("name").alias("segment_name"))
     return (
         pl.concat([listed, drawn.select(names)])
         .drop_nulls()

@@ -1,0 +1,1 @@
+"""Pure functions from lazy frames to lazy frames."""

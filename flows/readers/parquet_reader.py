@@ -81,7 +81,9 @@ class ParquetReader:
                     frame = None if table is None else self._frame(table)
                 if frame is None:
                     break
-                rows = frame.with_row_index(ROW_NUMBER, offset=before + 1)
+                rows = frame.with_columns(pl.col(pl.String).replace("", None)).with_row_index(
+                    ROW_NUMBER, offset=before + 1
+                )
                 before += rows.height
                 yield RawBatch(rows, BrokenRecords().to_frame())
             with _refusing_damage():

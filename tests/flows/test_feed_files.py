@@ -203,3 +203,28 @@ def test_custom_columns_appear_in_their_level_s_report(tmp_path: Path, level: st
     ran = run_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "out")
     (row,) = ran.table("sms", f"{level}_report").to_dicts()
     assert json.loads(row["attributes"]) == {'say "x"': level}
+
+
+def test_which_file_is_read_first_does_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two feeds give one key out of one file: the feed that is configured later wins."""
+    of = 'event_id = "id", contact_id = "who", occurred_at = '
+    toml = CONTACTS + "".join(
+        feed(
+            "events",
+            "raw/mail/*",
+            columns=f'{{ {of}"{action}" }}',
+            constants=f'{{ event_type = "email_{action}" }}',
+        )
+        for action in ("opened", "clicked")
+    )
+    files = {"raw/mail/1.csv": b"id,who,opened,clicked\n1,101,2026-01-01,2026-01-02\n"}
+    found = []
+    for order in (1, -1):
+        monkeypatch.setattr("flows.read.as_completed", lambda some, by=order: [*some][::by])
+        place = tmp_path / str(order)
+        read = read_files(place, toml, files)
+        found.append((rows(read, "events", "event_type"), read.inputs()))
+    assert found[0] == found[1]
+    assert found[0][0] == [("email_clicked",)]

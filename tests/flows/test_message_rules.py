@@ -210,3 +210,43 @@ def test_every_table_says_what_it_is(tmp_path: Path) -> None:
         metadata = pl.read_parquet_metadata(path)
         assert metadata["campaign_reports.schema_version"]
         assert metadata["campaign_reports.grain"].startswith("One row per ")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "agent", "humans"),
+    [
+        ((3, 4), None, 0),
+        ((3, 3), None, 0),
+        ((3, 30), None, 1),
+        ((60, 61), None, 1),
+        ((60, 90), "Mozilla/5.0", 0),
+        ((60, 90), "python-requests/2.32", 0),
+        ((60, 90), "Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0", 1),
+    ],
+)
+def test_scanner_clicks_are_flagged_and_never_deleted(
+    tmp_path: Path, seconds: tuple[int, int], agent: str | None, humans: int
+) -> None:
+    """Clicks on two links of a send: both at once and soon after its delivery are a scanner's."""
+    clicks = [
+        event(
+            f"c{n}",
+            "clicked",
+            f"2026-01-02T00:{at // 60:02}:{at % 60:02}Z",
+            send_id="s1",
+            url=f"https://x.io/{n}",
+            user_agent=agent,
+        )
+        for n, at in enumerate(seconds)
+    ]
+    ran = publish(
+        tmp_path,
+        campaigns=b"campaign_id,name,channel\nq2,Q2,email\n",
+        sends=b"send_id,campaign_id,contact_id,status,sent_at,delivered_at\n"
+        b"s1,q2,101,delivered,2026-01-01T23:50:00Z,2026-01-02T00:00:00Z\n",
+        events=clicks,
+    )
+    got = row(ran, "email", "message_report")
+    assert (got["clicks"], got["unique_clicks"]) == (2, 1)
+    assert got["human_unique_clicks"] == humans
+    assert ran.table("email", "link_report").get_column("clicks").to_list() == [1, 1]

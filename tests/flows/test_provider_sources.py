@@ -13,7 +13,8 @@ from polars.testing import assert_frame_equal
 from contracts.workspace import FeedSection, Workspace
 from flows.feeds import configure_feeds
 from flows.readers import ROW_NUMBER, open_feed
-from transforms.parsing import keep_rows_of_table, parse_rows
+from transforms.parsing import parse_rows
+from transforms.reading import keep_rows_of_table
 
 REALDATA = Path(__file__).parents[2] / "../shared/realdata"
 MAILCHIMP = REALDATA / "mailchimp/seeds"

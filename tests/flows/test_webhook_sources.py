@@ -12,7 +12,8 @@ import pytest
 from contracts.workspace import FeedSection, Workspace
 from flows.feeds import configure_feeds
 from flows.readers import ROW_NUMBER, open_feed
-from transforms.parsing import keep_rows_of_table, parse_rows
+from transforms.parsing import parse_rows
+from transforms.reading import keep_rows_of_table
 
 PAYLOADS = Path(__file__).parents[2] / "../shared/realdata/anymail_webhooks/extracted"
 Row = dict[str, Any]
