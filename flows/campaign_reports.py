@@ -1,6 +1,6 @@
 """The flow: raw feeds in, one published snapshot of report tables out."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -120,7 +120,7 @@ def publish(loaded: LoadedWorkspace, staging: Path, manifest: Manifest) -> None:
 
 
 @contextmanager
-def staged(root: Path, run_id: str) -> Iterator[Path]:
+def staged(root: Path, run_id: str) -> Generator[Path]:
     """A fresh folder to write a snapshot into; whatever remains of it goes with the run."""
     clean_up(root)
     staging = stage_snapshot(root, run_id)

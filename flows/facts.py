@@ -43,8 +43,8 @@ class FactFiles:
 
     def scan(self, kind: str, schema: pl.Schema) -> pl.LazyFrame:
         """All rows of one kind of fact."""
-        files = sorted(self.folder.glob(f"{kind}-*.parquet"))
-        return pl.scan_parquet(files) if files else pl.LazyFrame(schema=schema)
+        files = sorted(self.folder.glob(f"{kind}-*.arrow"))
+        return pl.scan_ipc(files) if files else pl.LazyFrame(schema=schema)
 
     def days(self) -> pl.LazyFrame:
         """Sums by message, channel and day."""
@@ -137,7 +137,7 @@ def build_facts(
     emails: pl.DataFrame,
     timezone: str,
     folder: Path,
-    on_group: Callable[[int, int], None] = lambda done, total: None,
+    on_group: Callable[[int, int], None],
 ) -> FactFiles:
     """Write the facts of a run.
 
@@ -186,12 +186,12 @@ def build_facts(
         if members.height:
             outputs["segments"] = sum_segments(facts.lazy(), messages.lazy(), members.lazy())
         for kind, frame in zip(outputs, pl.collect_all(list(outputs.values())), strict=True):
-            frame.write_parquet(folder / f"{kind}-{group:02}.parquet", compression="lz4")
+            frame.write_ipc(folder / f"{kind}-{group:02}.arrow", compression="lz4")
         on_group(group + 1, slim.groups)
     persons = slim.read("events", "person", None)
     if not emails.is_empty():
         persons = identify_contacts(persons, emails.lazy())
-    sum_persons(persons).collect().write_parquet(folder / "contacts-persons.parquet")
+    sum_persons(persons).collect().write_ipc(folder / "contacts-persons.arrow")
     return FactFiles(folder)
 
 

@@ -36,7 +36,7 @@ class Feed:
 
     @property
     def signature(self) -> str:
-        """Everything that the meaning of a file's bytes depends on, as text; the same in any run."""
+        """All that the meaning of a file's bytes depends on, as text; the same in any run."""
         readings = [
             (r.mapping.model_dump_json(), r.timezone, r.thousands, sorted(r.ignored))
             for r in self.readings
@@ -103,7 +103,7 @@ def _configure_feed(section: FeedSection, name: str, place: int) -> Feed:
 
 
 def _source_of(section: FeedSection) -> Source:
-    """The feed's source mapping; a file with our columns is a source that maps them to themselves."""
+    """The feed's source mapping; a file with our columns maps them to themselves."""
     if section.source is not None:
         return load_sources()[section.source]
     table = section.table or ""
@@ -162,7 +162,7 @@ def require_columns(feed: Feed, header: tuple[str, ...]) -> None:
         if missing:
             wanted = [_file_names(reading, name) for name in missing]
             msg = f"no column for {reading.mapping.table}.{', '.join(missing)}"
-            mend = f"add {', '.join(wanted)} to the file, or name its column under the feed's `columns`"
+            mend = f"add {', '.join(wanted)} to the file, or map its column in the feed's `columns`"
             raise RefusedFile(msg, mend)
 
 

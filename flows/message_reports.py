@@ -34,7 +34,7 @@ class MessageInputs:
     catalog: Catalog
     config: Workspace
     scratch: Path
-    on_group: Callable[[int, int], None] = lambda done, total: None
+    on_group: Callable[[int, int], None] = lambda *_: None
 
 
 def describe(inputs: MessageInputs) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Every feed of a workspace into the ledger, several files at a time, and what became of the rows."""
+"""Every feed of a workspace into the ledger, several files at a time; what became of the rows."""
 
 import os
 import tempfile
@@ -96,7 +96,7 @@ def read_feeds(loaded: LoadedWorkspace, ledger: Path, progress: Progress) -> Fee
         ConfigurationError: The feeds cannot make any report (SPEC §3).
     """
     feeds = configure_feeds(loaded.config)
-    require_parent_model(loaded.config, feeds)
+    require_parent_model(feeds)
     files = find_files(loaded.root, feeds)
     warnings = [
         Warned(
@@ -157,7 +157,7 @@ def _warn_of_files(catalog: Catalog) -> Iterator[Warned]:
             yield Warned(code="note", message=f"{file.raw.path}: {note}", path=file.raw.path)
 
 
-def require_parent_model(config: Workspace, feeds: list[Feed]) -> None:
+def require_parent_model(feeds: list[Feed]) -> None:
     """Refuse feeds from which no report can follow (SPEC §3).
 
     Raises:

@@ -75,7 +75,7 @@ def write_report_tables(run: Run) -> tuple[list[Check], list[Warned]]:
     if credited:
         checks += _write_attribution(run, messages, ads, activities, credited)
     doubts = [
-        *find_doubts(run.catalog, messages.facts, messages.emails),
+        *find_doubts(run.catalog, messages),
         *compare_segments(run.catalog),
     ]
     return checks, doubts

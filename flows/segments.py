@@ -61,7 +61,7 @@ def compare_segments(catalog: Catalog) -> Iterator[Warned]:
     for org_id, segment_id, count, found in counted.collect().iter_rows():
         yield Warned(
             code="segment_count",
-            message=f"segment {segment_id}: its rules draw {found} contacts, its source says {count}",
+            message=f"segment {segment_id}: its rules draw {found} contacts, its source {count}",
             org_id=org_id,
             segment_id=segment_id,
             drawn=found,

@@ -11,7 +11,7 @@ FLUSH_BYTES = 96 * 1024 * 1024
 """How much is held back before the buckets are written."""
 WHOLE = "whole"
 """The name of a part that holds every bucket: of a file too small to be cut."""
-SMALL = 500_000
+SMALL = 50_000
 
 
 class SlimWriter:

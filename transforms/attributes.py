@@ -46,6 +46,8 @@ def merge_objects(first: str, second: str) -> pl.Expr:
 
 def _merge_object_texts(objects: pl.Series) -> pl.Series:
     first, second = (objects.struct.field(name) for name in objects.struct.fields)
+    if first.null_count() == second.null_count() == len(first):
+        return first
     if second.null_count() == len(second):
         return first.set(first.str.contains(r"^\{\s*\}$"), None)
     is_both = first.is_not_null() & second.is_not_null()

@@ -66,7 +66,12 @@ def _parse(name: str, dtype: pl.DataType, reading: Reading) -> pl.Expr:
         form=reading.mapping.date_formats.get(name),
         thousands=reading.thousands,
     )
-    return pl.col(TEXT_OF + name).map_batches(parse, return_dtype=dtype).alias(name)
+
+    def parse_filled(cells: pl.Series) -> pl.Series:
+        is_empty = cells.null_count() == len(cells)
+        return pl.Series(cells.name, dtype=dtype).clear(len(cells)) if is_empty else parse(cells)
+
+    return pl.col(TEXT_OF + name).map_batches(parse_filled, return_dtype=dtype).alias(name)
 
 
 def complete_rows(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:

@@ -72,7 +72,7 @@ def slim_sends(sends: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def message_key() -> pl.Expr:
-    """The key of a send's message, or of the one that its campaign implies, or of the unknown one."""
+    """The key of a send's message, or of the one its campaign implies, or of the unknown one."""
     return pl.coalesce(
         hash_id(Sends.message_id, seed=MESSAGE),
         hash_id(Sends.campaign_id, seed=IMPLIED_MESSAGE),
@@ -151,5 +151,6 @@ def list_references(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:
 
 def merge_references(named: pl.LazyFrame) -> pl.LazyFrame:
     """One row per message key: its ids, and the least campaign and channel that it came with."""
-    ids = ("org_id", Sends.message_id, Sends.campaign_id, "channel")
-    return named.group_by("message").agg(pl.col(c).min() for c in ids).select(REFERENCES.names())
+    of_key = pl.col("org_id", Sends.message_id).first()
+    least = pl.col(Sends.campaign_id, "channel").min()
+    return named.group_by("message").agg(of_key, least).select(REFERENCES.names())

@@ -18,7 +18,7 @@ from flows.readers.models import FileOptions, RawBatch, Reader
 from flows.readers.parquet_reader import ParquetReader, is_parquet
 from flows.readers.text import TextFile
 
-BATCH_BYTES = 8 << 20
+BATCH_BYTES = 16 << 20
 DEFAULT_OPTIONS = FileOptions()
 _TEXT_READERS = {
     CSV: CsvReader,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tests.benchmarks.duckdb_job import STAMP, TYPES, is_asset
+from tests.benchmarks.feed_types import STAMP, TYPES, is_asset
 
 STAMP_FORM = "%Y-%m-%dT%H:%M:%SZ"
 DTYPES = {"VARCHAR": pl.String, "DECIMAL(18, 4)": pl.Decimal(18, 4)}

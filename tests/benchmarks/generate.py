@@ -10,20 +10,29 @@ import argparse
 import json
 import shutil
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from tests.benchmarks.assets import (
+    CAMPAIGNS,
+    DAYS,
+    DISPATCHES,
+    MESSAGES,
+    START,
+    numbered,
+    stamp,
+    write_assets,
+    write_contacts,
+)
+
 SENDS_PER_EVENT = 0.6
 SENDS_PER_CONTACT = 8
 SENDS_A_FILE = 500_000
 LEAST_FILES = 4
-MESSAGES, CAMPAIGNS, DISPATCHES, LINKS = 200, 40, 100, 20
-START = int(datetime.fromisoformat("2026-01-05T09:00:00+00:00").timestamp())
-DAYS = 90
+LINKS = 20
 OPENED, CLICKED, OPENS_TAIL, MOST_OPENS = 0.35, 0.04, 2.6, 60
 DELIVERED, BOUNCED = 0.97, 0.99
 """Upper bounds on one uniform draw: delivered, bounced, and the rest is still underway."""
@@ -91,7 +100,7 @@ def generate(root: Path, events: int, seed: int = 7) -> dict[str, int]:
     feeds = [f'\n[[feeds]]\ntable = "{name}"\nfiles = "{at}"\n' for name, at in FEEDS.items()]
     (root / "campaigns.toml").write_text(CONFIGURATION + "".join(feeds))
     rows = write_assets(root / "raw") | {"sends": 0, "events": 0}
-    rows["contacts"] = write_contacts(root / "raw/contacts", size)
+    rows["contacts"] = write_contacts(root / "raw/contacts", size.contacts)
     limits = message_limits(size.sends)
     for place, first in enumerate(range(0, size.sends, size.chunk)):
         rng = np.random.default_rng([seed, place])
@@ -110,51 +119,6 @@ def message_limits(sends: int) -> np.ndarray:
     weights = 1 / np.arange(1, MESSAGES + 1) ** 0.8
     shuffled = np.random.default_rng(1).permutation(weights)
     return np.round(np.cumsum(shuffled / shuffled.sum()) * sends).astype(np.int64)
-
-
-def write_assets(folder: Path) -> dict[str, int]:
-    """Write campaigns, dispatches and messages."""
-    campaigns = pl.DataFrame({"n": range(CAMPAIGNS)}).select(
-        campaign_id=numbered("cmp-{}", pl.col("n"), 3),
-        name=pl.format("Campaign no. {}", "n"),
-        channel=pl.lit("email"),
-        status=pl.lit("sent"),
-        sent_at=stamp(START + pl.col("n") * (DAYS * 86_400 // CAMPAIGNS)),
-    )
-    dispatches = pl.DataFrame({"n": range(DISPATCHES)}).select(
-        dispatch_id=numbered("dsp-{}", pl.col("n"), 3),
-        name=pl.format("Dispatch no. {}", "n"),
-        campaign_id=numbered("cmp-{}", pl.col("n") * CAMPAIGNS // DISPATCHES, 3),
-        channel=pl.lit("email"),
-    )
-    messages = pl.DataFrame({"n": range(MESSAGES)}).select(
-        message_id=numbered("msg-{}", pl.col("n"), 4),
-        name=pl.format("Message no. {}, as it was sent", "n"),
-        dispatch_id=numbered("dsp-{}", pl.col("n") * DISPATCHES // MESSAGES, 3),
-        channel=pl.lit("email"),
-        variant=pl.when(pl.col("n") % 2 == 0).then(pl.lit("A")).otherwise(pl.lit("B")),
-        cost=pl.format("{}.25", pl.col("n") * 3),
-        currency=pl.lit("USD"),
-    )
-    tables = {"campaigns": campaigns, "dispatches": dispatches, "messages": messages}
-    for name, table in tables.items():
-        table.write_csv(folder / f"{name}.csv")
-    return {name: table.height for name, table in tables.items()}
-
-
-def write_contacts(folder: Path, size: Size) -> int:
-    """Write the contacts, a million a file."""
-    for place, first in enumerate(range(0, size.contacts, 1_000_000)):
-        last = min(first + 1_000_000, size.contacts)
-        pl.select(n=pl.int_range(first, last)).select(
-            contact_id=numbered("c-{}", pl.col("n"), 9),
-            email=pl.format("person.{}@example.com", "n"),
-            first_name=pl.format("Name{}", pl.col("n") % 997),
-            last_name=pl.format("Family{}", pl.col("n") % 9973),
-            created_at=stamp(START - 86_400 * 30 - pl.col("n") % 1_000_000),
-            updated_at=stamp(START - pl.col("n") % 1_000_000),
-        ).write_csv(folder / f"contacts-{place:03}.csv")
-    return size.contacts
 
 
 def draw_sends(
@@ -290,16 +254,6 @@ def draw_ids(rng: np.random.Generator, count: int) -> pl.Series:
     offsets = np.arange(0, 36 * count + 1, 36, dtype=np.int64)
     ids = pa.LargeStringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(text.data))
     return pl.Series("event_id", ids)
-
-
-def numbered(form: str, number: pl.Expr, width: int) -> pl.Expr:
-    """An id with a number in it."""
-    return pl.format(form, number.cast(pl.String).str.zfill(width))
-
-
-def stamp(seconds: pl.Expr) -> pl.Expr:
-    """Unix seconds as an ISO 8601 stamp in UTC."""
-    return pl.from_epoch(seconds, time_unit="s").dt.to_string("%Y-%m-%dT%H:%M:%SZ")
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ def write_reports(inputs: MessageInputs, built: MessageFacts, staging: Path) -> 
     checks += write_overviews(inputs.catalog, built, None, staging)
     contacts = report_contacts(inputs.catalog.scan("contacts"), built.facts.contacts(), None, None)
     checks += write_table(staging, "people", "contact_report", contacts.collect())
-    list(find_doubts(inputs.catalog, built.facts, built.emails))
+    list(find_doubts(inputs.catalog, built))
     if not all(check.holds for check in checks):
         sys.exit("the reports do not add up")
 
