@@ -64,10 +64,10 @@ class Organization:
     def _some(self, pool: tuple[str, ...]) -> list[str]:
         return [one for one in pool if self.random.random() < 0.6]
 
-    def _maybe(self, value: Any, chance: float = 0.5) -> Any:  # noqa: ANN401
+    def _maybe(self, value: Any, chance: float = 0.5) -> Any:
         return value if self.random.random() < chance else None
 
-    def _pick(self, *values: Any) -> Any:  # noqa: ANN401
+    def _pick(self, *values: Any) -> Any:
         return self.random.choice(values)
 
     def _instant(self) -> datetime:

@@ -20,14 +20,13 @@ from contracts.session_facts import SessionFacts
 from contracts.vocabulary import AdLevel
 from transforms.ad_stats import METRICS, PARENTS, keep_level
 from transforms.ad_versions import PLATFORM_KEYS, AdTables, fill_names, is_valid_on
+from transforms.reports.ad_ratios import add_ratios, converted
 
 CAMPAIGN_KEY = key(CampaignPerformance)
 AD_KEY = key(AdPerformance)
 CAMPAIGN_NAMES = [CampaignPerformance.account_name, CampaignPerformance.campaign_name]
 AD_NAMES = [*CAMPAIGN_NAMES, AdPerformance.ad_group_name, AdPerformance.ad_name]
 SESSION_COUNTS = [CampaignPerformance.sessions, CampaignPerformance.session_contacts]
-CONVERTED = [CampaignPerformance.orders, CampaignPerformance.revenue]
-"""Columns that sessions bear where a feed gives orders: what each was the last touch of."""
 AD_ID = AdPerformance.ad_id
 KNOWN = " known"
 OF_STATS = " of stats"
@@ -66,7 +65,7 @@ def make_campaign_performance(
         )
         .pipe(_add_up, CAMPAIGN_KEY, CAMPAIGN_NAMES)
         .pipe(_name_campaigns, names)
-        .pipe(_add_ratios)
+        .pipe(add_ratios)
         .pipe(_shape, CampaignPerformance, currency)
     )
 
@@ -116,7 +115,7 @@ def make_ad_performance(
         .pipe(_add_up, AD_KEY, AD_NAMES)
         .pipe(_name_campaigns, names)
         .pipe(_name_ads, names)
-        .pipe(_add_ratios)
+        .pipe(add_ratios)
         .pipe(_shape, AdPerformance, currency)
     )
 
@@ -148,7 +147,7 @@ def align_sessions(sessions: pl.LazyFrame, stats: pl.LazyFrame, tables: AdTables
             SessionFacts.platform,
             *PARENTS,
             SessionFacts.contact_id,
-            *_converted(sessions),
+            *converted(sessions),
         )
         .pipe(
             _take_parents, stats, ad, [SessionFacts.account_id, campaign, SessionFacts.ad_group_id]
@@ -203,11 +202,6 @@ def _find_rest(campaigns: pl.LazyFrame, ads: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _converted(rows: pl.LazyFrame) -> list[str]:
-    """The columns of orders that the rows have."""
-    return [name for name in CONVERTED if name in rows.collect_schema()]
-
-
 def _count_sessions(visits: pl.LazyFrame, grain: list[str], names: list[str]) -> pl.LazyFrame:
     contact = pl.col(SessionFacts.contact_id)
     is_unknown = contact.is_null().any().cast(pl.Int64)
@@ -216,14 +210,14 @@ def _count_sessions(visits: pl.LazyFrame, grain: list[str], names: list[str]) ->
         (contact.n_unique().cast(pl.Int64) - is_unknown).alias(
             CampaignPerformance.session_contacts
         ),
-        pl.col(_converted(visits)).sum(),
+        pl.col(converted(visits)).sum(),
         pl.col(names).max(),
     )
 
 
 def _add_up(parts: pl.LazyFrame, grain: list[str], names: list[str]) -> pl.LazyFrame:
     """One row per key from figures of spend and figures of sessions, absent ones 0."""
-    sums = [*METRICS, *SESSION_COUNTS, *_converted(parts)]
+    sums = [*METRICS, *SESSION_COUNTS, *converted(parts)]
     return parts.group_by(grain).agg(pl.sum(*sums), pl.col(names).max())
 
 
@@ -267,37 +261,6 @@ def _fill_name(
         .with_columns(pl.coalesce(column, column + KNOWN).alias(column))
         .drop(column + KNOWN)
     )
-
-
-def _add_ratios(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Ratios of sums, null where the denominator is 0 or unknown."""
-    p = CampaignPerformance
-    schema = polars_schema(p)
-    unknown = [name for name in CONVERTED if name not in _converted(rows)]
-    return (
-        rows.rename(
-            {
-                DailyStats.conversions: p.reported_conversions,
-                DailyStats.conversions_value: p.reported_conversions_value,
-            }
-        )
-        .with_columns(pl.lit(None, schema[name]).alias(name) for name in unknown)
-        .with_columns(
-            _divide(p.clicks, p.impressions).alias(p.ctr),
-            _divide(p.spend, p.clicks).alias(p.cpc),
-            (_divide(p.spend, p.impressions) * 1000).alias(p.cpm),
-            _divide(p.spend, p.sessions).alias(p.cost_per_session),
-            _divide(p.spend, p.orders).alias(p.cost_per_order),
-            _divide(p.revenue, p.spend).alias(p.roas),
-            _divide(p.reported_conversions_value, p.spend).alias(p.reported_roas),
-            _divide(p.reported_conversions, p.orders).alias(p.over_claim_ratio),
-        )
-    )
-
-
-def _divide(numerator: str, denominator: str) -> pl.Expr:
-    share = pl.col(numerator).cast(pl.Float64) / pl.col(denominator).cast(pl.Float64)
-    return pl.when(pl.col(denominator) != 0).then(share)
 
 
 def _shape(rows: pl.LazyFrame, contract: type[Table], currency: str) -> pl.LazyFrame:

@@ -28,7 +28,7 @@ STAMP = datetime(2026, 7, 1, 12, 30, 15, 123456, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("array", "expected", "dtype"),
     [
-        (pa.array(["a", None, ""]), ["a", None, ""], pl.String),
+        (pa.array(["a", None, ""]), ["a", None, None], pl.String),
         (pa.array([1, None], pa.int64()), [1, None], pl.Int64),
         (pa.array([Decimal("1.10")]), [Decimal("1.10")], pl.Decimal(3, 2)),
         (pa.array([date(2026, 7, 1)]), [date(2026, 7, 1)], pl.Date),
