@@ -61,7 +61,9 @@ class Table(pa.DataFrameModel):
         """Whether each row has a value in at least one of the table's `any_of` columns."""
         alternatives = any_of(cls)
         named = (
-            pl.any_horizontal(pl.col(alternatives).is_not_null()) if alternatives else pl.lit(True)
+            pl.any_horizontal(pl.col(alternatives).is_not_null())
+            if alternatives
+            else pl.lit(value=True)
         )
         return data.lazyframe.select(named.alias("any_of"))
 
