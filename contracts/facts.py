@@ -6,7 +6,7 @@ dressed. All counts are additive over any split of the sends.
 
 import polars as pl
 
-from contracts.columns import Count, Day, Flag, Instant, Table, Text, column
+from contracts.columns import Count, Day, Flag, Instant, Table, column
 from contracts.reports.messaging import Counts
 from contracts.vocabulary import Action, Channel
 
@@ -46,7 +46,7 @@ class SlimEvents(Table):
     hardness: Code = column("1 for a hard bounce, 2 for a soft one, else 0", required=True)
     is_machine: Flag = column("flagged by its provider or its user agent", required=True)
     at: Instant = column("when it happened", required=True)
-    url: Text = column("the link of a click")
+    url: Key = column("key of the link of a click")
     row_number: pl.UInt32 = column("the row in its file", required=True)
 
 
@@ -94,7 +94,7 @@ class MessageLinks(Table):
 
     message: Key = column("key of the message", key=True)
     channel: Code = column("channel", key=True, required=True)
-    url: Text = column("the link", key=True, required=True)
+    url: Key = column("key of the link", key=True, required=True)
     clicks: Count = column("clicks on it", required=True)
     unique_clicks: Count = column("sends with a click on it", required=True)
     first_clicked_at: Instant = column("first click on it", required=True)

@@ -19,7 +19,7 @@ from transforms.reading import Reading, keep_rows_of_table
 from transforms.validation import explain_failures, is_suspect
 from transforms.versions import KEY_HASH
 
-CODE_VERSION = "3"
+CODE_VERSION = "13"
 """Part of every ledger key: raise it when the same bytes would be read otherwise."""
 RECEIPT = "receipt.json"
 REJECTED_SCHEMA = pl.Schema(

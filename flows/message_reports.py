@@ -18,11 +18,12 @@ from contracts.vocabulary import (
 from contracts.workspace import Workspace
 from flows.catalog import Catalog, ReadFile
 from flows.facts import FactFiles, build_facts
+from flows.slim import LINKS_FILE, REFERENCES_FILE
 from flows.tables import equal, write_table
 from transforms.hierarchy import describe_messages
 from transforms.links import map_emails
 from transforms.reports import campaigns, messaging, people
-from transforms.slim import REFERENCES, list_references, merge_references
+from transforms.slim import LINKS, REFERENCES, SLIM, merge_references
 
 COUNTS = columns(Counts)
 
@@ -55,11 +56,17 @@ def describe(inputs: MessageInputs) -> pl.DataFrame:
     ).collect()
 
 
+def _link_texts(catalog: Catalog) -> pl.LazyFrame:
+    """One row per link that events name: its key and its text."""
+    files = [catalog.folder(file, "events") / LINKS_FILE for file in catalog.feeding("events")]
+    return pl.scan_parquet(files).unique() if files else pl.LazyFrame(schema=LINKS)
+
+
 def _references(catalog: Catalog, file: ReadFile, table: str) -> pl.LazyFrame:
     """The messages that a file's rows name: as listed when it was read, if all of them count."""
     if len(catalog.losers(file, table)):
-        return list_references(catalog.scan_file(file, table), table)
-    return pl.scan_parquet(catalog.folder(file, table) / "references.parquet")
+        return merge_references(SLIM[table](catalog.scan_file(file, table)))
+    return pl.scan_parquet(catalog.folder(file, table) / REFERENCES_FILE)
 
 
 def price_messages(messages: pl.LazyFrame, currency: str) -> pl.LazyFrame:
@@ -136,6 +143,7 @@ def write_channel_reports(
         staging: The snapshot being written.
     """
     links = built.facts.links().collect()
+    urls = _link_texts(catalog)
     checks: list[Check] = []
     for channel in channels_to_report(catalog, built.days):
         own = messaging.add_conversions(built.rows[channel].lazy(), conversions)
@@ -144,7 +152,7 @@ def write_channel_reports(
             "dispatch_report": messaging.report_dispatches(own),
             "message_report": messaging.finish_messages(own),
             "daily_report": messaging.report_days(built.days.lazy(), own, channel),
-            "link_report": messaging.report_links(links.lazy(), own, channel),
+            "link_report": messaging.report_links(links.lazy(), urls, own, channel),
         }
         written = dict(zip(tables, pl.collect_all(list(tables.values())), strict=True))
         for name, table in written.items():

@@ -5,20 +5,22 @@ from pathlib import Path
 import polars as pl
 
 from transforms.keys import BUCKETS
-from transforms.slim import FAMILIES, list_references, merge_references, slim_events, slim_sends
+from transforms.slim import FAMILIES, REFERENCES, SLIM, list_links, merge_references
 
 FLUSH_BYTES = 96 * 1024 * 1024
 """How much is held back before the buckets are written."""
 WHOLE = "whole"
 """The name of a part that holds every bucket: of a file too small to be cut."""
 SMALL = 50_000
+REFERENCES_FILE = "references.parquet"
+LINKS_FILE = "links.parquet"
 
 
 class SlimWriter:
     """Collects the slim rows of one file and writes them bucket by bucket.
 
     Layout below `home`: `slim-<family>/<bucket>-<flush>.arrow`, or `slim-<family>/whole.arrow`
-    for a small file; and `references.parquet`.
+    for a small file; and `references.parquet` and `links.parquet`: what the keys stand for.
     """
 
     def __init__(self, home: Path, table: str) -> None:
@@ -27,18 +29,19 @@ class SlimWriter:
         self.table = table
         self.held: list[pl.DataFrame] = []
         self.references: list[pl.DataFrame] = []
+        self.links: list[pl.DataFrame] = []
         self.families: set[str] = set()
         self.flushes = 0
 
     def write(self, valid: pl.DataFrame) -> None:
         """Take the slim rows of a batch of canonical rows."""
-        if self.table not in ("sends", "events"):
+        if self.table not in SLIM:
             return
-        slim = slim_sends if self.table == "sends" else slim_events
-        self.held.append(slim(valid.lazy()).collect(engine="in-memory"))
-        self.references.append(
-            list_references(valid.lazy(), self.table).collect(engine="in-memory")
-        )
+        rows = SLIM[self.table](valid.lazy()).collect(engine="in-memory")
+        self.references.append(merge_references(rows.lazy()).collect(engine="in-memory"))
+        if self.table == "events":
+            self.links.append(list_links(valid.lazy()).collect(engine="in-memory"))
+        self.held.append(rows.drop(*(c for c in REFERENCES if c != "message")))
         if sum(frame.estimated_size() for frame in self.held) > FLUSH_BYTES:
             self._flush(cut=True)
 
@@ -47,7 +50,10 @@ class SlimWriter:
         if self.references:
             references = merge_references(pl.concat(self.references).lazy()).collect()
             self.home.mkdir(parents=True, exist_ok=True)
-            references.write_parquet(self.home / "references.parquet")
+            references.write_parquet(self.home / REFERENCES_FILE)
+            if self.links:
+                links = pl.concat(self.links).unique()
+                links.write_parquet(self.home / LINKS_FILE)
             held = sum(frame.height for frame in self.held)
             self._flush(cut=self.flushes > 0 or held > SMALL)
         return sorted(self.families)

@@ -10,6 +10,7 @@ from contracts.feeds import Events, Sends
 from contracts.vocabulary import INTERACTIONS, Action, Channel, SendStatus
 from transforms.keys import MESSAGE, hash_email, hash_id
 from transforms.machines import flag_machines
+from transforms.reports.ad_performance import sum_campaigns
 from transforms.slim import message_key
 
 CHANNEL_OF_TYPE = {name: str(channel) for name, (channel, _) in INTERACTIONS.items()}
@@ -175,7 +176,7 @@ def list_costs(days: pl.LazyFrame, rows: pl.LazyFrame, stats: pl.LazyFrame) -> p
     Args:
         days: Sums by message and day.
         rows: The message rows of every channel, with `message`, `channel` and `cost`.
-        stats: Campaign performance: spend by day, platform and campaign.
+        stats: `DailyStats`.
     """
     codes = {str(channel): code for channel, code in CHANNEL_CODES.items()}
     first = (
@@ -200,7 +201,7 @@ def list_costs(days: pl.LazyFrame, rows: pl.LazyFrame, stats: pl.LazyFrame) -> p
             "cost",
         )
     )
-    of_ads = stats.select(
+    of_ads = sum_campaigns(stats).select(
         "org_id",
         "date_day",
         pl.lit(str(Channel.ADS)).alias("channel"),

@@ -14,6 +14,7 @@ CONTACT = 4
 EMAIL = 5
 IMPLIED_BY_DISPATCH = 6
 UNKNOWN_MESSAGE = 7
+LINK = 9
 BUCKETS = 32
 """Into how many parts the facts are cut; a part of 50 million events is a million and a half."""
 

@@ -7,18 +7,17 @@ facts are linked (links.py). One that names a contact alone (`person`) is of no 
 
 import polars as pl
 
-from contracts.columns import polars_schema
 from contracts.facts import (
     ACTION_CODES,
     CHANNEL_CODES,
     CHANNEL_STRIDE,
-    SlimSends,
 )
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import INTERACTIONS, Action, BounceType, SendStatus
 from transforms.keys import (
     CONTACT,
     IMPLIED_MESSAGE,
+    LINK,
     MESSAGE,
     SEND,
     hash_email,
@@ -37,7 +36,6 @@ KINDS: dict[str, int] = {
 }
 """Event type -> its kind; generic events have none."""
 
-CHANNEL_OF = {name: CHANNEL_CODES[channel] for name, (channel, _) in INTERACTIONS.items()}
 STATUS_CODES = {str(status): code for code, status in enumerate(SendStatus)}
 OF_LISTS = (ACTION_CODES[Action.SUBSCRIBED],)
 """Actions that name a list, not a send: they prove nothing about one."""
@@ -53,9 +51,11 @@ REFERENCES = pl.Schema(
     }
 )
 
+LINKS = pl.Schema({"url": pl.UInt64, "link": pl.String})
+
 
 def slim_sends(sends: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per send row: keys, status and times."""
+    """One row per send row: keys, status and times; beside them the ids of `REFERENCES`."""
     by_email = pl.col(Sends.contact_id).is_null()
     return sends.select(
         send=hash_id(Sends.send_id, seed=SEND),
@@ -68,7 +68,11 @@ def slim_sends(sends: pl.LazyFrame) -> pl.LazyFrame:
         created_at=pl.when(pl.col(Sends.sent_at).is_null()).then(pl.col(Sends.created_at)),
         delivered_at=pl.col(Sends.delivered_at),
         row_number=pl.col("row_number"),
-    ).select(polars_schema(SlimSends).names())
+        org_id=pl.col("org_id"),
+        message_id=pl.col(Sends.message_id),
+        campaign_id=pl.col(Sends.campaign_id),
+        channel=pl.lit(None, pl.UInt8),
+    )
 
 
 def message_key() -> pl.Expr:
@@ -81,7 +85,7 @@ def message_key() -> pl.Expr:
 
 
 def slim_events(events: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per interaction that names a send or a message, with its `family`."""
+    """One row per interaction, with its `family`; beside it the ids of `REFERENCES`."""
     of_sends = [c for c in KINDS.values() if c % CHANNEL_STRIDE not in OF_LISTS]
     kind = pl.col(Events.event_type).replace_strict(KINDS, default=None, return_dtype=pl.UInt8)
     subtype = pl.col(Events.subtype)
@@ -112,7 +116,7 @@ def slim_events(events: pl.LazyFrame) -> pl.LazyFrame:
             .cast(pl.UInt8),
             is_machine=pl.col(Events.is_machine).fill_null(value=False) | by_agent,
             at=pl.col(Events.occurred_at),
-            url=pl.when(is_click).then(pl.col(Events.url)),
+            url=pl.when(is_click).then(link_key()),
             row_number=pl.col("row_number"),
             family=pl.when(pl.col(Events.send_id).is_not_null())
             .then(0)
@@ -122,35 +126,34 @@ def slim_events(events: pl.LazyFrame) -> pl.LazyFrame:
             .then(2)
             .otherwise(1)
             .cast(pl.UInt8),
+            org_id="org_id",
+            message_id=Events.message_id,
+            campaign_id=pl.lit(None, pl.String),
+            channel=pl.when(pl.col("kind") >= CHANNEL_STRIDE).then(
+                pl.col("kind") // CHANNEL_STRIDE
+            ),
         )
     )
 
 
-def list_references(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:
-    """One row per message that sends or events name, with its ids and the campaign it came with."""
-    if table == "sends":
-        named = rows.select(
-            "org_id",
-            Sends.message_id,
-            Sends.campaign_id,
-            message=message_key(),
-            channel=pl.lit(None, pl.UInt8),
-        )
-    else:
-        named = rows.select(
-            "org_id",
-            Events.message_id,
-            pl.lit(None, pl.String).alias(Sends.campaign_id),
-            message=pl.coalesce(hash_id(Events.message_id, seed=MESSAGE), hash_unknown_message()),
-            channel=pl.col(Events.event_type).replace_strict(
-                CHANNEL_OF, default=None, return_dtype=pl.UInt8
-            ),
-        )
-    return merge_references(named)
+def link_key() -> pl.Expr:
+    """The key of an event's link; null where it has none."""
+    url = pl.col(Events.url)
+    return pl.when(url.is_not_null()).then(url.hash(LINK))
+
+
+def list_links(events: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per link that events name: its key `url` and its text `link`."""
+    named = events.filter(pl.col(Events.url).is_not_null())
+    return named.select(url=link_key(), link=pl.col(Events.url)).unique()
+
+
+SLIM = {"sends": slim_sends, "events": slim_events}
+"""Canonical table -> what makes its slim rows."""
 
 
 def merge_references(named: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per message key: its ids, and the least campaign and channel that it came with."""
+    """One row per message that slim rows name: its ids, the least campaign and channel with it."""
     of_key = pl.col("org_id", Sends.message_id).first()
     least = pl.col(Sends.campaign_id, "channel").min()
     return named.group_by("message").agg(of_key, least).select(REFERENCES.names())

@@ -60,7 +60,7 @@ def make_campaign_performance(
     visits = align_sessions(sessions, stats, tables.in_days(timezone))
     return (
         pl.concat(
-            [_sum_campaigns(stats), _count_sessions(visits, CAMPAIGN_KEY, CAMPAIGN_NAMES)],
+            [sum_campaigns(stats), _count_sessions(visits, CAMPAIGN_KEY, CAMPAIGN_NAMES)],
             how="diagonal",
         )
         .pipe(_add_up, CAMPAIGN_KEY, CAMPAIGN_NAMES)
@@ -107,7 +107,7 @@ def make_ad_performance(
         pl.concat(
             [
                 ads,
-                _find_rest(_sum_campaigns(stats), ads),
+                _find_rest(sum_campaigns(stats), ads),
                 _count_sessions(visits, AD_KEY, AD_NAMES),
             ],
             how="diagonal",
@@ -177,8 +177,17 @@ def _take_parents(
     )
 
 
-def _sum_campaigns(stats: pl.LazyFrame) -> pl.LazyFrame:
-    """The figures of campaigns, and of accounts that give none of a campaign."""
+def sum_campaigns(stats: pl.LazyFrame) -> pl.LazyFrame:
+    """Sum the figures of campaigns by day, and those of accounts that give none of a campaign.
+
+    What an account gives at several levels counts once: by campaign, where it gives that.
+
+    Args:
+        stats: `DailyStats`.
+
+    Returns:
+        One row per key of `CampaignPerformance`, with figures and names.
+    """
     campaigns = keep_level(stats, AdLevel.CAMPAIGN)
     accounts = stats.pipe(keep_level, AdLevel.ACCOUNT).join(
         campaigns, on=[*PLATFORM_KEYS, DailyStats.account_id], how="anti", nulls_equal=True

@@ -161,11 +161,22 @@ def report_days(days: pl.LazyFrame, rows: pl.LazyFrame, channel: Channel) -> pl.
 _SUMMED = {*COUNTS, "cost", *(c for c in columns(DailyReport) if c.endswith(("_rate", "_sends")))}
 
 
-def report_links(links: pl.LazyFrame, rows: pl.LazyFrame, channel: Channel) -> pl.LazyFrame:
-    """One row per message and link of a channel."""
+def report_links(
+    links: pl.LazyFrame, texts: pl.LazyFrame, rows: pl.LazyFrame, channel: Channel
+) -> pl.LazyFrame:
+    """One row per message and link of a channel.
+
+    Args:
+        links: Sums by message and key of a link (`message_days.add_links`).
+        texts: One row per link: its key `url` and its text `link`.
+        rows: The channel's message rows (`report_messages`).
+        channel: The channel.
+    """
     names = rows.select("message", "org_id", "message_id", "message_name", "campaign_id")
     return (
         _of_channel(links, channel)
         .join(names, on="message", how="inner", validate="m:1")
+        .join(texts, on="url", how="inner", validate="m:1")
+        .with_columns(url="link")
         .pipe(finish, LinkReport)
     )

@@ -1,0 +1,37 @@
+"""Workspaces of a few rows a table, run and read back."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.support.workspaces import Ran, Row, as_json_lines, feed, run_workspace, write_workspace
+
+Rows = Iterable[Row] | bytes
+
+
+def publish(place: Path, toml: str = "", **tables: Rows) -> Ran:
+    """Run a workspace with one file a table: rows as JSON Lines, bytes as CSV."""
+    files = {}
+    for table, rows in tables.items():
+        is_text = isinstance(rows, bytes)
+        files[f"raw/{table}/1.{'csv' if is_text else 'jsonl'}"] = (
+            rows if is_text else as_json_lines(rows)
+        )
+    toml += "".join(feed(table, f"raw/{table}/*") for table in tables)
+    return run_workspace(write_workspace(place / "ws", toml, files), place / "out")
+
+
+def row(ran: Ran, group: str, name: str, **key: object) -> dict[str, Any]:
+    """The one row of a table that has these cells."""
+    (found,) = rows(ran, group, name, **key)
+    return found
+
+
+def rows(ran: Ran, group: str, name: str, **key: object) -> list[dict[str, Any]]:
+    """The rows of a table that have these cells."""
+    return [r for r in ran.table(group, name).to_dicts() if has(r, key)]
+
+
+def has(cells: Mapping[str, object], wanted: Mapping[str, object]) -> bool:
+    """Whether a row has all the cells that are wanted."""
+    return all(cells[name] == cell for name, cell in wanted.items())
