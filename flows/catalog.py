@@ -8,7 +8,7 @@ import polars as pl
 
 from contracts.columns import columns, polars_schema
 from contracts.feeds import ADDITIVE, FEEDS
-from flows.feeds import RawFile
+from flows.feeds import Feed, RawFile
 from flows.ingest import Receipt, TableReceipt
 from transforms.versions import (
     DUPLICATE,
@@ -46,18 +46,22 @@ class Catalog:
 
     Attributes:
         ledger: The folder with one folder per file read.
+        feeds: As configured, those without a file too.
         files: In the order of their paths.
         fates: Table -> the rows of it that do not count (`versions.judge_versions`).
         late: Table -> the rows rejected after all files were read, for quarantine.
     """
 
     ledger: Path
+    feeds: list[Feed]
     files: list[ReadFile]
     fates: dict[str, pl.DataFrame] = field(default_factory=dict)
     late: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, ledger: Path, read: list[tuple[RawFile, str, Receipt]]) -> "Catalog":
+    def of(
+        cls, ledger: Path, feeds: list[Feed], read: list[tuple[RawFile, str, Receipt]]
+    ) -> "Catalog":
         """Order the files by path and mark those whose content was delivered before."""
         seen: set[tuple[str, str]] = set()
         files = []
@@ -67,7 +71,7 @@ class Catalog:
             content = (receipt.sha256, raw.feed.signature)
             files.append(ReadFile(raw, sha256, receipt, order, is_copy=content in seen))
             seen.add(content)
-        catalog = cls(ledger, files)
+        catalog = cls(ledger, feeds, files)
         catalog.fates = {table: catalog._judge(table) for table in FEEDS}
         return catalog
 
@@ -84,8 +88,14 @@ class Catalog:
         return bool(self.feeding(table))
 
     def is_configured(self, *tables: str) -> bool:
-        """Whether a feed with files gives one of the tables, be it without a row."""
-        return any(file.of_table(table) for file in self.files for table in tables)
+        """Whether a feed gives one of the tables, be it without a row."""
+        given = {reading.mapping.table for feed in self.feeds for reading in feed.readings}
+        return bool(given.intersection(tables))
+
+    def constant_event_types(self) -> set[str]:
+        """The event types that feeds give to all of their rows."""
+        mappings = [reading.mapping for feed in self.feeds for reading in feed.readings]
+        return {m.constants["event_type"] for m in mappings if "event_type" in m.constants}
 
     def folder(self, file: ReadFile, table: str) -> Path:
         """Where a file's parts of a table lie."""

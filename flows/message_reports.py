@@ -18,10 +18,12 @@ from contracts.vocabulary import (
 from contracts.workspace import Workspace
 from flows.catalog import Catalog, ReadFile
 from flows.facts import FactFiles, build_facts
+from flows.pricing import rates_of
 from flows.slim import LINKS_FILE, REFERENCES_FILE
 from flows.tables import equal, write_table
 from transforms.hierarchy import describe_messages
 from transforms.links import map_emails
+from transforms.message_costs import price_messages
 from transforms.reports import campaigns, messaging, people
 from transforms.slim import LINKS, REFERENCES, SLIM, merge_references
 
@@ -48,7 +50,9 @@ def describe(inputs: MessageInputs) -> pl.DataFrame:
     ]
     references = pl.concat(parts) if parts else pl.LazyFrame(schema=REFERENCES)
     return describe_messages(
-        price_messages(catalog.scan("messages"), inputs.config.workspace.currency),
+        price_messages(
+            catalog.scan("messages"), rates_of(catalog), inputs.config.workspace.currency
+        ),
         catalog.scan("dispatches"),
         catalog.scan("campaigns"),
         merge_references(references),
@@ -67,12 +71,6 @@ def _references(catalog: Catalog, file: ReadFile, table: str) -> pl.LazyFrame:
     if len(catalog.losers(file, table)):
         return merge_references(SLIM[table](catalog.scan_file(file, table)))
     return pl.scan_parquet(catalog.folder(file, table) / REFERENCES_FILE)
-
-
-def price_messages(messages: pl.LazyFrame, currency: str) -> pl.LazyFrame:
-    """Messages whose cost is in the reporting currency; of others the cost is unknown."""
-    priced = pl.col("currency").is_null() | (pl.col("currency") == currency)
-    return messages.with_columns(cost=pl.when(priced).then(pl.col("cost")))
 
 
 def _default_channel(catalog: Catalog) -> str:
@@ -186,12 +184,8 @@ def write_overviews(
 
 def channels_to_report(catalog: Catalog, days: pl.DataFrame) -> list[Channel]:
     """The message channels of which the feeds give an interaction or a send (SPEC §3)."""
-    from_constants = {
-        INTERACTIONS[name][0]
-        for file in catalog.files
-        for reading in file.raw.feed.readings
-        if (name := reading.mapping.constants.get("event_type", "")) in INTERACTIONS
-    }
+    constants = catalog.constant_event_types()
+    from_constants = {INTERACTIONS[n][0] for n in constants if n in INTERACTIONS}
     from_events = {INTERACTIONS[n][0] for n in catalog.event_types() if n in INTERACTIONS}
     codes = set(days.filter(pl.col("sends") + pl.col("holdout") > 0).get_column("channel"))
     from_sends = {channel for channel in MESSAGE_CHANNELS if CHANNEL_CODES[channel] in codes}

@@ -123,7 +123,7 @@ def read_feeds(loaded: LoadedWorkspace, ledger: Path, progress: Progress) -> Fee
                 refused += [Refused(raw, error.reason, error.mend) for raw in same.files]
             progress("reading feeds", len(read) + len(refused), len(files))
     refused.sort(key=lambda found: found.raw.path)
-    catalog = Catalog.of(ledger, read)
+    catalog = Catalog.of(ledger, feeds, read)
     reject_unpriced(catalog, loaded.config)
     warnings += _warn_of_files(catalog)
     return FeedsRead(loaded.root, catalog, refused, warnings)
