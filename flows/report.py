@@ -7,7 +7,6 @@ from pathlib import Path
 import polars as pl
 
 from contracts.manifest import Check, Warned
-from contracts.reports.ads import CampaignPerformance
 from contracts.workspace import Workspace
 from flows.ads import AdFacts, build_ad_facts, write_ads_reports
 from flows.attribution import Credited, credit, write_attribution, write_journeys
@@ -26,7 +25,7 @@ from flows.progress import Progress
 from flows.segments import compare_segments
 from flows.tables import write_table
 from flows.web import find_sessions
-from transforms.activities import list_costs
+from transforms.activities import list_costs, name_campaigns
 from transforms.orders import count_orders
 from transforms.reports.people import report_contacts
 
@@ -147,17 +146,12 @@ def _write_attribution(
     of_messages = rows.filter(pl.col("campaign_id").is_not_null()).select(
         "org_id", pl.lit(None, pl.String).alias("platform"), "campaign_id", "campaign_name"
     )
-    of_ads = (
-        activities.scan("visits")
-        .filter(pl.col("campaign_id").is_not_null())
-        .select("org_id", "platform", "campaign_id", "campaign_name")
-    )
-    of_stats = spend.filter(pl.col("campaign_id").is_not_null()).select(
-        "org_id", "platform", "campaign_id", CampaignPerformance.campaign_name
-    )
-    names = (
-        pl.concat([of_messages, of_ads, of_stats])
-        .group_by("org_id", "platform", "campaign_id")
-        .agg(pl.col("campaign_name").max())
+    names = pl.concat(
+        [
+            of_messages.group_by("org_id", "platform", "campaign_id").agg(
+                pl.col("campaign_name").max()
+            ),
+            name_campaigns(ads.names.lazy()),
+        ]
     )
     return write_attribution(credited, activities, run.config, costs, names, run.staging)

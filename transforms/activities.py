@@ -7,7 +7,7 @@ from contracts.ad_facts import AdNames
 from contracts.columns import polars_schema
 from contracts.facts import CHANNEL_CODES
 from contracts.feeds import Events, Sends
-from contracts.vocabulary import INTERACTIONS, Action, Channel, SendStatus
+from contracts.vocabulary import INTERACTIONS, Action, AdLevel, Channel, SendStatus
 from transforms.keys import MESSAGE, hash_email, hash_id
 from transforms.machines import flag_machines
 from transforms.reports.ad_performance import sum_campaigns
@@ -142,31 +142,39 @@ def describe_visits(sessions: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame
     Returns:
         `Visits`, in no order.
     """
-    latest = names.filter(pl.col(AdNames.name).is_not_null()).sort(
-        AdNames.valid_from, AdNames.name, nulls_last=False
-    )
     platform = ["org_id", "platform"]
-
-    def last_name(level: str, by: str, named: str) -> pl.LazyFrame:
-        of_level = latest.filter(pl.col(AdNames.level) == level, pl.col(by).is_not_null())
-        return of_level.group_by(*platform, by, maintain_order=True).agg(
-            pl.col(AdNames.name).last().alias(named)
-        )
-
     return (
         sessions.join(
-            last_name("campaign", "campaign_id", "campaign_name"),
+            name_campaigns(names),
             on=[*platform, "campaign_id"],
             how="left",
             validate="m:1",
         )
         .join(
-            last_name("ad", "ad_id", "ad_name"),
+            _name_latest(names, AdLevel.AD, "ad_id", "ad_name"),
             on=[*platform, "ad_id"],
             how="left",
             validate="m:1",
         )
         .select(polars_schema(Visits).names())
+    )
+
+
+def name_campaigns(names: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per organization, platform and ad campaign: its `campaign_name` as it is now."""
+    return _name_latest(names, AdLevel.CAMPAIGN, "campaign_id", "campaign_name")
+
+
+def _name_latest(names: pl.LazyFrame, level: AdLevel, by: str, named: str) -> pl.LazyFrame:
+    return (
+        names.filter(
+            pl.col(AdNames.level) == level,
+            pl.col(AdNames.name).is_not_null(),
+            pl.col(by).is_not_null(),
+        )
+        .sort(AdNames.valid_from, AdNames.name, nulls_last=False)
+        .group_by("org_id", "platform", by, maintain_order=True)
+        .agg(pl.col(AdNames.name).last().alias(named))
     )
 
 

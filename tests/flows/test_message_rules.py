@@ -179,8 +179,9 @@ def test_reports_follow_what_is_configured(tmp_path: Path) -> None:
     }
     toml = feed("contacts", "raw/contacts/*") + feed("events", "raw/events/*")
     toml += feed("events", "raw/replies/*", name='"r"', constants='{ event_type = "sms_replied" }')
+    toml += feed("events", "raw/no/*", name='"n"', constants='{ event_type = "email_opened" }')
     ran = run_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "out")
-    assert channels(ran) == {"push", "sms"}
+    assert channels(ran) == {"email", "push", "sms"}
     assert ran.table("sms", "message_report").is_empty()
 
 
