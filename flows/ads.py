@@ -144,11 +144,17 @@ def write_ads_reports(
     if catalog.is_configured("sessions", "page_views"):
         written["session_matches"] = finish(sessions, SessionMatches).collect()
         written["utm_audit"] = audit(facts, written["ad_performance"])
+    unknown = set() if _has_ads(facts) else {"ad_performance"}
     checks: list[Check] = []
     for name, table in written.items():
-        if table.height or name in ALWAYS:
+        if name not in unknown and (table.height or name in ALWAYS):
             checks += write_table(staging, "ads", name, table)
     return checks + reconcile_ads(facts, written)
+
+
+def _has_ads(facts: AdFacts) -> bool:
+    """Whether anything is known of ads, not of campaigns alone."""
+    return any(AdLevel.AD in frame["level"] for frame in (facts.stats, facts.names))
 
 
 def _add_orders(sessions: pl.LazyFrame, conversions: pl.DataFrame) -> pl.LazyFrame:

@@ -82,7 +82,7 @@ def _columns(*tables: str) -> set[str]:
 
 
 def _unresolved(table: str, name: str, target: str, count: int) -> Warned:
-    message = f"{count} times {table} name a {name} that {target} does not know; they are kept"
+    message = f"{table}: {count} unknown {name}, not in {target}; the rows are kept"
     return Warned(
         code="unresolved_reference",
         message=message,

@@ -3,7 +3,8 @@
 The grammar: `{"field", "op", "value"}` compares a column of the contact or a key of its attributes;
 `{"and": [...]}`, `{"or": [...]}` and `{"not": ...}` combine; a list means `and`. Common variants
 are understood too: `operator` for `op`, `values` for `value`, `{"match": "any", "conditions":
-[...]}`, and `{"city": "Paris", "plan": ["pro", "team"]}`, in which every key must match. Text is
+[...]}`, and `{"city": "Paris", "plan": ["pro", "team"], "email": {"exists": true}}`, in which every
+key must match. Text is
 compared trimmed and in any case; a missing value equals nothing and differs from everything.
 """
 
@@ -114,7 +115,7 @@ def _compile(node: object) -> pl.Expr:
     if isinstance(node, list):
         return _join("and", node)
     if not isinstance(node, dict) or not node:
-        msg = f"a rule must be an object, not {json.dumps(node)[:80]}"
+        msg = "a rule must be an object that says something"
         raise RuleError(msg)
     if "field" in node:
         return _compare(node)
@@ -128,12 +129,18 @@ def _compile(node: object) -> pl.Expr:
             return _join(JOINERS[word], inner)
         if word == "not":
             return ~_compile(inner)
-    return _join("and", [{"field": key, "op": _equality(v), "value": v} for key, v in node.items()])
+    return _join("and", [leaf for key, value in node.items() for leaf in _spell_out(key, value)])
 
 
-def _equality(value: object) -> str:
-    """The operator that a bare value stands for."""
-    return "in" if isinstance(value, list) else "eq"
+def _spell_out(field: str, value: object) -> list[dict[str, object]]:
+    """The comparisons that a field stands for with a bare value, a list, or `{"op": value}`."""
+    if not isinstance(value, dict):
+        op = "in" if isinstance(value, list) else "eq"
+        return [{"field": field, "op": op, "value": value}]
+    return [
+        {"field": field, "op": "is_not_set" if (op, of) == ("exists", False) else op, "value": of}
+        for op, of in value.items()
+    ]
 
 
 def _join(joiner: str, parts: list[Any]) -> pl.Expr:
@@ -160,7 +167,7 @@ def _compare(leaf: dict[str, Any]) -> pl.Expr:
         raise RuleError(msg)
     value = next((leaf[key] for key in VALUE_KEYS if key in leaf), None)
     if isinstance(value, dict) or (isinstance(value, list) != (name in TAKES_LIST)):
-        msg = f"operator {word!r} of {leaf['field']!r} cannot take {json.dumps(value)[:80]}"
+        msg = f"operator {word!r} of {leaf['field']!r} cannot take such a value"
         raise RuleError(msg)
     return OPERATORS[name](_read_field(str(leaf["field"])), value).fill_null(value=False)
 

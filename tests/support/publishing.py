@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from tests.support.workspaces import Ran, Row, as_json_lines, feed, run_workspace, write_workspace
 
 Rows = Iterable[Row] | bytes
@@ -35,3 +37,9 @@ def rows(ran: Ran, group: str, name: str, **key: object) -> list[dict[str, Any]]
 def has(cells: Mapping[str, object], wanted: Mapping[str, object]) -> bool:
     """Whether a row has all the cells that are wanted."""
     return all(cells[name] == cell for name, cell in wanted.items())
+
+
+def quarantined(ran: Ran, feed_name: str) -> list[dict[str, Any]]:
+    """The rejected rows of a feed."""
+    file = ran.folder.parent / "quarantine" / f"{feed_name}.parquet"
+    return pl.read_parquet(file).to_dicts()

@@ -55,6 +55,8 @@ CONTACTS = pl.LazyFrame(
         ({"match": "any", "conditions": [{"type": "lead"}, {"type": "customer"}]}, "12"),
         ({"type": ["lead", "customer"], "vip": True}, "1"),
         ([{"field": "email", "op": "exists"}, {"score": 9}], "2"),
+        ({"email": {"exists": True}, "score": {"$gt": 9}}, "1"),
+        ({"email": {"exists": False}}, "34"),
     ],
 )
 def test_rules_draw_members(rules: object, members: str) -> None:
@@ -70,7 +72,7 @@ def test_rules_draw_members(rules: object, members: str) -> None:
         ("{}", "no rules"),
         ("{", "no JSON"),
         ('{"field": "a", "op": "near", "value": 1}', "unknown operator 'near'"),
-        ('{"field": "a", "op": "in", "value": 1}', "cannot take 1"),
+        ('{"field": "a", "op": "in", "value": 1}', "cannot take such a value"),
         ('{"field": "a", "op": "eq", "value": [1]}', "cannot take"),
         ('{"field": "a\'] | b", "op": "eq", "value": 1}', "no name of a field"),
         ('{"and": []}', "joins no rules"),
