@@ -10,8 +10,8 @@ from contracts.ad_facts import AdNames
 from contracts.columns import polars_schema
 from contracts.manifest import Check
 from contracts.reports.people import Audience
-from contracts.session_facts import SessionFacts
 from contracts.workspace import AudienceSection, Workspace
+from flows.ads import match
 from flows.catalog import Catalog
 from flows.errors import UsageError
 from flows.lock import hold_workspace
@@ -24,6 +24,7 @@ from flows.segments import list_segment_members
 from flows.settings import LoadedWorkspace
 from flows.storage import Layout
 from flows.tables import write_table
+from flows.web import find_sessions
 from transforms.audiences import select_audience
 
 LEDGER = "ledger"
@@ -84,13 +85,16 @@ def draw(loaded: LoadedWorkspace, audience: AudienceSection, progress: Progress)
         if problem := find_problem(read, config):
             raise problem
         inputs = MessageInputs(read.catalog, config, Path(scratch))
+        # Sessions tell whose a device was; which ads they came from is not asked.
+        no_ads = pl.DataFrame(schema=polars_schema(AdNames))
+        sessions = match(find_sessions(read.catalog, config, Path(scratch) / "web"), no_ads, config)
         people = PeopleInputs(
             read.catalog,
             config,
             describe(inputs),
             map_addresses(read.catalog),
-            pl.LazyFrame(schema=polars_schema(SessionFacts)),
-            pl.LazyFrame(schema=polars_schema(AdNames)),
+            sessions.lazy(),
+            no_ads.lazy(),
         )
         activities = write_activities(people, Path(scratch) / "activities")
         return select(read.catalog, config, activities, audience)
