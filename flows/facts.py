@@ -28,7 +28,7 @@ from transforms.scanners import flag_scanners
 from transforms.sends import build_send_facts, tally
 
 ROWS_A_GROUP = 1_250_000
-"""How many slim rows are worked on at a time: few enough that their hash tables stay in the cache."""
+"""How many slim rows are worked on at a time: so few that their hash tables stay in the cache."""
 COUNT_TYPES = polars_schema(Counts)
 BARE_ACTIONS = frozenset(ACTION_CODES)
 EVENTS = polars_schema(SlimEvents)

@@ -14,7 +14,7 @@ from transforms.credits import (
     REVENUE,
     add_credits,
 )
-from transforms.instants import MICROSECONDS_PER_DAY
+from transforms.instants import in_days
 from transforms.orders import ORDER_ROW, number_orders
 from transforms.people import same_person
 from transforms.touches import DIRECT_GROUP
@@ -44,11 +44,7 @@ def credit_orders(
     return (
         rank_touches(touches, orders)
         .pipe(add_credits, rules.models, rules.half_life_days)
-        .with_columns(
-            (age.dt.total_microseconds() / MICROSECONDS_PER_DAY).alias(
-                CreditedTouch.days_to_convert
-            )
-        )
+        .with_columns(in_days(age).alias(CreditedTouch.days_to_convert))
         .sort(ROW)
         .select(columns(contract))
     )

@@ -126,7 +126,8 @@ def _share_by_weight(units: str) -> pl.Expr:
 def _weigh_by_age(ranked: pl.LazyFrame, half_life_days: float) -> pl.LazyFrame:
     """Add `weight`, halved with every half-life before the last touch, and the order's sum."""
     age = (pl.col(LAST_AT) - pl.col(Touches.touched_at)).dt.total_microseconds()
-    halvings = age / microseconds(half_life_days)
+    # Not a division: see `instants.in_days`.
+    halvings = age * (1 / microseconds(half_life_days))
     weight = (pl.lit(2.0).pow(-halvings) * DECAY_PRECISION).round().cast(pl.Int64)
     return ranked.with_columns(weight.alias("weight")).with_columns(
         pl.col("weight").sum().over(ORDER_ROW).cast(pl.Int128).alias("weights")

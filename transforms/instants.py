@@ -22,6 +22,17 @@ def microseconds(days: float) -> int:
     return round(days * MICROSECONDS_PER_DAY)
 
 
+def in_days(length: pl.Expr) -> pl.Expr:
+    """Turn a length of time into days, whole ones and the rest apart.
+
+    Polars multiplies by the inverse of a constant where a column has several rows, and divides
+    where it has one: this gives one answer, however rows are cut, and whole days exactly.
+    """
+    whole = length.dt.total_microseconds()
+    rest = (whole % MICROSECONDS_PER_DAY) * (1 / MICROSECONDS_PER_DAY)
+    return whole // MICROSECONDS_PER_DAY + rest
+
+
 def _read_local(local: pl.Expr, timezone: str) -> pl.Expr:
     """Read a local time as a UTC instant; null where the clocks skip it."""
     return local.dt.replace_time_zone(
