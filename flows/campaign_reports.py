@@ -26,7 +26,7 @@ from flows.publish import (
 from flows.read import FeedsRead, find_problem, read_feeds, reconcile_inputs, write_quarantine
 from flows.report import Run, write_report_tables
 from flows.settings import LoadedWorkspace, load_workspace
-from flows.storage import Layout, remove_tree
+from flows.storage import Layout, remove_tree, storage_errors
 
 LEDGER = "ledger"
 SCRATCH = "scratch"
@@ -53,6 +53,7 @@ def campaign_reports(workspace: str, wait_seconds: float = 0) -> dict[str, objec
         checks, doubts = write_reports(loaded, read, staging)
         manifest = prove(loaded, read, checks, doubts, staging, run_id, started)
         publish(loaded, staging, manifest)
+        forget_unread_files(loaded, read)
     return manifest.model_dump()
 
 
@@ -117,6 +118,16 @@ def publish(loaded: LoadedWorkspace, staging: Path, manifest: Manifest) -> None:
     _progress.get()("publishing", 0, 1)
     publish_snapshot(loaded.root, staging, manifest)
     _progress.get()("publishing", 1, 1)
+
+
+@task(cache_policy=NO_CACHE)
+def forget_unread_files(loaded: LoadedWorkspace, read: FeedsRead) -> None:
+    """Drop from the ledger what this run did not need: files that are gone or read otherwise."""
+    used = {file.receipt.key for file in read.catalog.files}
+    with storage_errors("cleaning the ledger"):
+        for kept in (Layout(loaded.root).state / LEDGER).iterdir():
+            if kept.name not in used:
+                remove_tree(kept)
 
 
 @contextmanager

@@ -168,23 +168,23 @@ def build_facts(
                 linked(group).with_columns(names_send=pl.lit(value=False)),
             ]
         )
-        every = place_events(events, sends, named).collect().lazy()
+        every = hold(place_events(events, sends, named))
         rows = sends.select("delivered_at", unit=unit_of("send", "channel"))
-        placed = keep_placed(every).pipe(flag_scanners, rows).collect().lazy()
+        placed = hold(keep_placed(every).pipe(flag_scanners, rows))
         if slim.has("send"):
-            placed = name_nameless(placed, unknown).collect().lazy()
+            placed = hold(name_nameless(placed, unknown))
         facts = build_send_facts(sends, placed, timezone)
         if not emails.is_empty():
             facts = identify_contacts(facts, emails.lazy())
-        facts = facts.collect()
+        facts = hold(facts)
         outputs = {
-            "days": sum_message_days(facts.lazy(), placed, timezone),
+            "days": sum_message_days(facts, placed, timezone),
             "links": sum_links(placed),
-            "tallies": tally(facts.lazy(), every),
-            "contacts": sum_contacts(facts.lazy()),
+            "tallies": tally(facts, every),
+            "contacts": sum_contacts(facts),
         }
         if members.height:
-            outputs["segments"] = sum_segments(facts.lazy(), messages.lazy(), members.lazy())
+            outputs["segments"] = sum_segments(facts, messages.lazy(), members.lazy())
         for kind, frame in zip(outputs, pl.collect_all(list(outputs.values())), strict=True):
             frame.write_ipc(folder / f"{kind}-{group:02}.arrow", compression="lz4")
         on_group(group + 1, slim.groups)
@@ -195,13 +195,18 @@ def build_facts(
     return FactFiles(folder)
 
 
+def hold(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Work a frame out once, since several others are made from it."""
+    return frame.collect().lazy()
+
+
 def _read_sends(
     slim: Slim, emails: pl.DataFrame, channels: pl.LazyFrame, group: int
 ) -> pl.LazyFrame:
     """A group's sends, each with its contact and its message's channel."""
     sends = _identify(slim.read("sends", "send", group), emails)
     placed = sends.join(channels, on="message", how="left", validate="m:1")
-    return placed.filter(pl.col("channel").is_not_null()).collect().lazy()
+    return hold(placed.filter(pl.col("channel").is_not_null()))
 
 
 def _identify(rows: pl.LazyFrame, emails: pl.DataFrame) -> pl.LazyFrame:

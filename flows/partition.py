@@ -8,21 +8,28 @@ from polars.io.partition import FileProviderArgs
 GROUP = "group"
 
 
-def write_groups(frame: pl.LazyFrame, key: pl.Expr, groups: int, folder: Path) -> None:
+def write_groups(
+    frame: pl.LazyFrame, key: pl.Expr, groups: int, folder: Path, source: int = 0
+) -> None:
     """Write a frame as Parquet, the rows of one key in one group.
 
     Args:
         frame: Any rows.
         key: An unsigned hash of what belongs together; rows without one are of group 0.
         groups: How many groups to cut.
-        folder: Where to write `<group>-<part>.parquet`; made here.
+        folder: Where to write `<group>-<source>-<part>.parquet`; made here.
+        source: Which of several frames that are written to one folder this is.
     """
-    folder.mkdir(parents=True)
+
+    def name_file(args: FileProviderArgs) -> str:
+        return f"{args.partition_keys.item():03}-{source:03}-{args.index_in_partition}.parquet"
+
+    folder.mkdir(parents=True, exist_ok=True)
     if groups == 1:
-        frame.sink_parquet(folder / "000-0.parquet", compression="lz4")
+        frame.sink_parquet(folder / f"000-{source:03}-0.parquet", compression="lz4")
         return
     frame.with_columns((key.fill_null(0) % groups).cast(pl.UInt16).alias(GROUP)).sink_parquet(
-        pl.PartitionBy(folder, key=GROUP, include_key=False, file_path_provider=_name_file),
+        pl.PartitionBy(folder, key=GROUP, include_key=False, file_path_provider=name_file),
         compression="lz4",
     )
 
@@ -31,7 +38,3 @@ def scan_groups(folder: Path, schema: pl.Schema, group: int | None = None) -> pl
     """Read all groups of a frame, or one."""
     files = sorted(folder.glob("*.parquet" if group is None else f"{group:03}-*.parquet"))
     return pl.scan_parquet(files) if files else pl.LazyFrame(schema=schema)
-
-
-def _name_file(args: FileProviderArgs) -> str:
-    return f"{args.partition_keys.item():03}-{args.index_in_partition}.parquet"

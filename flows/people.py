@@ -7,9 +7,11 @@ import polars as pl
 
 from contracts.activities import ContactSends, MessageEvents, PricedOrders, Visits
 from contracts.columns import Table, polars_schema
+from contracts.feeds import Events
 from contracts.workspace import Workspace
 from flows.catalog import Catalog
 from flows.partition import scan_groups, write_groups
+from flows.storage import remove_tree
 from transforms.activities import (
     add_mailings,
     describe_events,
@@ -21,7 +23,7 @@ from transforms.identity import fill_contacts, link_identities
 from transforms.orders import price_orders
 from transforms.people import hash_person
 
-ROWS_A_GROUP = 3_000_000
+ROWS_A_GROUP = 1_000_000
 """How many activities are held in memory at a time."""
 CONTRACTS: dict[str, type[Table]] = {
     "sends": ContactSends,
@@ -36,7 +38,7 @@ class Activities:
     """What people did, in files: everything of a person lies in one group.
 
     Attributes:
-        folder: Holds `<kind>/<group>-<part>.parquet`.
+        folder: Holds `<kind>/<group>-….parquet`.
         groups: How many groups there are.
         links: `IdentityLinks`.
     """
@@ -90,23 +92,48 @@ def write_activities(inputs: PeopleInputs, folder: Path) -> Activities:
         orders,
         config.identity.backward_days,
     ).collect()
-    described = describe_events(events, sends, messages)
-    own_sends = describe_sends(sends, messages)
+    rows = sum(
+        got.valid for file in catalog.files for got in file.receipt.tables if not file.is_copy
+    )
+    made = Activities(folder, rows // ROWS_A_GROUP + 1, links)
+    _write_events(events, sends, messages, made)
     frames = {
-        "sends": add_mailings(own_sends, described, messages),
-        "events": _fill(described, links, MessageEvents.occurred_at),
+        "sends": add_mailings(describe_sends(sends, messages), made.scan("events"), messages),
         "visits": describe_visits(
             _fill(inputs.sessions, links, Visits.started_at), inputs.ad_names
         ),
         "orders": _fill(orders, links, PricedOrders.ordered_at),
     }
-    rows = sum(
-        got.valid for file in catalog.files for got in file.receipt.tables if not file.is_copy
-    )
-    groups = rows // ROWS_A_GROUP + 1
     for kind, frame in frames.items():
-        write_groups(frame, _person(frame), groups, folder / kind)
-    return Activities(folder, groups, links)
+        write_groups(frame, _person(frame), made.groups, folder / kind)
+    return made
+
+
+def _write_events(
+    events: pl.LazyFrame, sends: pl.LazyFrame, messages: pl.LazyFrame, made: Activities
+) -> None:
+    """Describe the events beside their sends, then write them beside their people.
+
+    Both are cut by send first: an event's contact, message and signs of a machine come from there.
+    """
+    by_send = made.folder / "by send"
+    of_send = pl.struct(Events.org_id, Events.send_id).hash()
+    of_pair = pl.struct(Events.org_id, Events.message_id, Events.contact_id).hash()
+    of_event = pl.when(pl.col(Events.send_id).is_not_null()).then(of_send).otherwise(of_pair)
+    write_groups(events, of_event, made.groups, by_send / "events")
+    write_groups(sends, of_send, made.groups, by_send / "sends")
+    write_groups(sends, of_pair, made.groups, by_send / "sends of pairs")
+    event_types, send_types = events.collect_schema(), sends.collect_schema()
+    for group in range(made.groups):
+        described = describe_events(
+            scan_groups(by_send / "events", event_types, group),
+            scan_groups(by_send / "sends", send_types, group),
+            messages,
+            scan_groups(by_send / "sends of pairs", send_types, group),
+        )
+        filled = _fill(described, made.links, MessageEvents.occurred_at)
+        write_groups(filled, hash_person(), made.groups, made.folder / "events", group)
+    remove_tree(by_send)
 
 
 def _fill(rows: pl.LazyFrame, links: pl.DataFrame, at: str) -> pl.LazyFrame:

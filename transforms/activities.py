@@ -8,7 +8,7 @@ from contracts.columns import polars_schema
 from contracts.facts import CHANNEL_CODES
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import INTERACTIONS, Action, AdLevel, Channel, SendStatus
-from transforms.keys import MESSAGE, hash_email, hash_id
+from transforms.keys import MESSAGE, SEND, hash_email, hash_id
 from transforms.machines import flag_machines
 from transforms.reports.ad_performance import sum_campaigns
 from transforms.slim import message_key
@@ -22,6 +22,8 @@ NAMES = [
     "campaign_name",
 ]
 SEND_KEY = ["org_id", Sends.send_id]
+PAIR = 10
+"""Seed of the hash of a message and a contact, where events name no send."""
 
 
 def name_contacts(rows: pl.LazyFrame, emails: pl.LazyFrame) -> pl.LazyFrame:
@@ -56,14 +58,21 @@ def describe_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def describe_events(
-    events: pl.LazyFrame, sends: pl.LazyFrame, messages: pl.LazyFrame
+    events: pl.LazyFrame,
+    sends: pl.LazyFrame,
+    messages: pl.LazyFrame,
+    sends_of_pairs: pl.LazyFrame | None = None,
 ) -> pl.LazyFrame:
     """Events with their contact, message and campaign, machines' ones flagged.
+
+    Complete for any split of the rows by organization and send, and of the events that name none by
+    organization, message and contact.
 
     Args:
         events: Canonical events, contacts named as far as the events themselves do.
         sends: Canonical sends, contacts named.
         messages: Every message (`hierarchy.describe_messages`).
+        sends_of_pairs: The same sends, split by message and contact; None where nothing is split.
 
     Returns:
         `MessageEvents`, in no order. An event of a send is of its contact and message; a bare
@@ -75,12 +84,9 @@ def describe_events(
         send_contact=Sends.contact_id,
     )
     own = messages.select("message", "channel", *NAMES, described_message=pl.col("message_id"))
-    deliveries = sends.select(*SEND_KEY, Sends.delivered_at).filter(
-        pl.col(Sends.delivered_at).is_not_null()
-    )
     is_bare = pl.col(Events.event_type).is_in(BARE_ACTIONS) & pl.col("channel").is_not_null()
     return (
-        events.pipe(flag_machines, deliveries)
+        events.pipe(_flag_machines, sends, sends if sends_of_pairs is None else sends_of_pairs)
         .join(of_send, on=SEND_KEY, how="left", validate="m:1")
         .with_columns(
             message=pl.coalesce("send_message", hash_id(Events.message_id, seed=MESSAGE)),
@@ -100,6 +106,37 @@ def describe_events(
         )
         .select(polars_schema(MessageEvents).names())
     )
+
+
+def _flag_machines(
+    events: pl.LazyFrame, sends: pl.LazyFrame, sends_of_pairs: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Flag machines among the events of a send; of events that name none, of message and contact.
+
+    The clicks of a send are told by a hash of it, in the place of its id.
+    """
+    send, pair = hash_id(Events.send_id, seed=SEND), _hash_message_and_contact()
+    deliveries = pl.concat(
+        [
+            rows.filter(pl.col(Sends.delivered_at).is_not_null()).select(
+                "org_id", by.alias(Events.send_id), Sends.delivered_at
+            )
+            for rows, by in ((sends, send), (sends_of_pairs, pair))
+        ]
+    )
+    return (
+        events.with_columns(pl.coalesce(send, pair).alias(Events.send_id), named_send="send_id")
+        .pipe(flag_machines, deliveries.filter(pl.col(Events.send_id).is_not_null()))
+        .with_columns(pl.col("named_send").alias(Events.send_id))
+        .drop("named_send")
+    )
+
+
+def _hash_message_and_contact() -> pl.Expr:
+    """A hash of organization, message and contact; null where one of the two is."""
+    pair = (pl.col(Events.message_id), pl.col(Events.contact_id))
+    whole = pl.struct("org_id", *pair).hash(PAIR)
+    return pl.when(*(one.is_not_null() for one in pair)).then(whole)
 
 
 def add_mailings(sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
@@ -181,6 +218,8 @@ def _name_latest(names: pl.LazyFrame, level: AdLevel, by: str, named: str) -> pl
 def list_costs(days: pl.LazyFrame, rows: pl.LazyFrame, stats: pl.LazyFrame) -> pl.LazyFrame:
     """What messages and ads cost, by day, channel, platform and campaign.
 
+    A message's cost stands on its first day of sending; on none where it was never sent.
+
     Args:
         days: Sums by message and day.
         rows: The message rows of every channel, with `message`, `channel` and `cost`.
@@ -199,7 +238,7 @@ def list_costs(days: pl.LazyFrame, rows: pl.LazyFrame, stats: pl.LazyFrame) -> p
     )
     of_messages = (
         rows.filter(pl.col("cost").is_not_null())
-        .join(first, on=["message", "channel"], how="inner", validate="1:1")
+        .join(first, on=["message", "channel"], how="left", validate="1:1")
         .select(
             "org_id",
             "date_day",

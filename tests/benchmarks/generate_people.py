@@ -1,0 +1,153 @@
+"""Seeded activities of any size: clicks and sessions, and the orders that followed some of them.
+
+Six touches of ten are sessions (half of them direct, some the landing of a click), four are clicks
+on messages; one order comes for twenty-five touches. People's activity has a heavy tail. What is
+written are the files that a run describes its activities in, cut into groups of people.
+"""
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from contracts.activities import MessageEvents, PricedOrders, Visits
+from contracts.columns import Table, polars_schema
+from flows.partition import write_groups
+from flows.people import ROWS_A_GROUP
+from tests.benchmarks.assets import START, numbered
+from transforms.people import hash_person
+
+SPAN = 180 * 86_400_000_000
+TOUCHES_PER_ORDER, TOUCHES_PER_CONTACT = 25, 12
+CLICKS, LANDINGS, CHUNK = 0.4, 0.1, 1_000_000
+GROUPS = ("direct", "organic search", "email", "paid search", "referral")
+GROUP_SHARES = (0.5, 0.2, 0.05, 0.15, 0.1)
+
+
+def generate(root: Path, touches: int, seed: int = 11) -> int:
+    """Write activities with `touches` clicks and sessions below `root`, unless they are there.
+
+    Returns:
+        How many groups of people there are.
+    """
+    done = root / "generated.json"
+    if done.exists():
+        return json.loads(done.read_text())
+    shutil.rmtree(root, ignore_errors=True)
+    groups = touches // ROWS_A_GROUP + 1
+    contacts = touches // TOUCHES_PER_CONTACT + 1
+    for place, first in enumerate(range(0, touches, CHUNK)):
+        rng = np.random.default_rng([seed, place])
+        count = min(CHUNK, touches - first)
+        clicks = draw_people(rng, int(count * CLICKS), contacts, first)
+        landed = clicks.sample(fraction=LANDINGS, seed=place).with_columns(
+            at=pl.col("at") + 60_000_000, channel_group=pl.lit("email")
+        )
+        visits = draw_people(rng, count - clicks.height - landed.height, contacts, first)
+        visits = visits.with_columns(
+            channel_group=pl.Series(rng.choice(GROUPS, visits.height, p=GROUP_SHARES))
+        )
+        orders = draw_people(rng, count // TOUCHES_PER_ORDER, contacts, first)
+        sessions = pl.concat([visits, landed], how="diagonal").with_columns(
+            n=first + pl.int_range(pl.len())
+        )
+        tables = {
+            "events": shape_events(clicks),
+            "visits": shape_visits(sessions),
+            "orders": shape_orders(orders, rng),
+        }
+        for kind, table in tables.items():
+            write_groups(table.lazy(), hash_person(), groups, root / "activities" / kind, place)
+    done.write_text(json.dumps(groups))
+    return groups
+
+
+def draw_people(rng: np.random.Generator, count: int, contacts: int, first: int) -> pl.DataFrame:
+    """Numbered rows of people, of whom few do much, at instants of half a year."""
+    return pl.DataFrame(
+        {
+            "n": np.arange(first, first + count),
+            "who": (contacts * rng.random(count) ** 1.5).astype(np.int64),
+            "at": START * 1_000_000 + rng.integers(0, SPAN, count),
+        }
+    )
+
+
+def shape_events(rows: pl.DataFrame) -> pl.DataFrame:
+    """Clicks on messages."""
+    number = pl.col("n")
+    return rows.select(
+        event_id=numbered("e-{}", number, 9),
+        event_type=pl.lit("email_clicked"),
+        channel=pl.lit("email"),
+        occurred_at=instant(),
+        contact_id=numbered("c-{}", pl.col("who"), 9),
+        send_id=numbered("s-{}", number, 9),
+        message_id=numbered("msg-{}", number % 200, 4),
+        message_name=pl.format("Message no. {}", number % 200),
+        dispatch_id=numbered("dsp-{}", number % 100, 3),
+        campaign_id=numbered("cmp-{}", number % 40, 3),
+        campaign_name=pl.format("Campaign no. {}", number % 40),
+        url=pl.format("https://shop.example/page/{}", number % 997),
+        is_machine=number % 20 == 0,
+    ).pipe(complete, MessageEvents)
+
+
+def shape_visits(rows: pl.DataFrame) -> pl.DataFrame:
+    """Sessions; those of paid search with their ad."""
+    number = pl.col("n")
+    is_paid = pl.col("channel_group") == "paid search"
+    return rows.select(
+        session_id=numbered("v-{}", number, 9),
+        started_at=instant(),
+        ended_at=instant() + pl.duration(minutes=5),
+        contact_id=numbered("c-{}", pl.col("who"), 9),
+        anonymous_id=numbered("a-{}", pl.col("who"), 9),
+        landing_url=pl.format("https://shop.example/page/{}", number % 997),
+        channel_group="channel_group",
+        date_day=instant().dt.date(),
+        platform=pl.when(is_paid).then(pl.lit("google_ads")),
+        campaign_id=pl.when(is_paid).then(numbered("gc-{}", number % 300, 4)),
+        ad_id=pl.when(is_paid).then(numbered("ga-{}", number % 9000, 6)),
+    ).pipe(complete, Visits)
+
+
+def shape_orders(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    """Orders of 5 to 200, a few of which were cancelled."""
+    cents = pl.Series(rng.integers(500, 20_000, rows.height))
+    return rows.select(
+        order_id=numbered("o-{}", pl.col("n"), 9),
+        contact_id=numbered("c-{}", pl.col("who"), 9),
+        ordered_at=instant(),
+        date_day=instant().dt.date(),
+        revenue=(cents.cast(pl.Decimal(18, 4)) / 100).cast(pl.Decimal(18, 4)),
+        status=pl.lit("paid"),
+        is_conversion=pl.col("n") % 50 != 0,
+        is_refund=pl.lit(value=False),
+    ).pipe(complete, PricedOrders)
+
+
+def instant() -> pl.Expr:
+    """The instant of a row, of which `at` is the microsecond."""
+    return pl.col("at").cast(pl.Datetime("us", "UTC"))
+
+
+def complete(rows: pl.DataFrame, contract: type[Table]) -> pl.DataFrame:
+    """Bring rows into their contract's columns."""
+    schema = polars_schema(contract)
+    told = rows.with_columns(pl.lit("default").alias("org_id"))
+    return told.select(
+        (pl.col(name) if name in told.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in schema.items()
+    )
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("root", type=Path)
+    arguments.add_argument("--touches", type=int, default=1_000_000)
+    chosen = arguments.parse_args()
+    print(f"{generate(chosen.root, chosen.touches)} groups in {chosen.root}")

@@ -1,0 +1,58 @@
+"""Our ads reports, each stage as one process that the benchmark can measure.
+
+`ingest` reads the feeds into a fresh ledger; `reports` matches every session and writes the ads
+group, `utm_audit` included; `match` is the part of it before the first report.
+"""
+
+import argparse
+import pickle
+import sys
+from pathlib import Path
+
+import polars as pl
+
+from contracts.columns import polars_schema
+from contracts.reports.ads import CampaignPerformance
+from flows.ads import AdFacts, build_ad_facts, write_ads_reports
+from flows.read import FeedsRead
+from flows.settings import load_workspace
+from flows.web import find_sessions
+from tests.benchmarks.ours import ingest
+
+
+def match(root: Path) -> AdFacts:
+    """Sum the stats and match the sessions that `ingest` left."""
+    read, config = reopen(root), load_workspace(root).config
+    sessions = find_sessions(read.catalog, config, root / "ours/web")
+    return build_ad_facts(read.catalog, config, sessions)
+
+
+def report(root: Path) -> None:
+    """Canonical tables, as `ingest` left them, to the ads group."""
+    config, facts = load_workspace(root).config, match(root)
+    checks = write_ads_reports(reopen(root).catalog, config, facts, None, root / "ours/reports")
+    if not all(check.holds for check in checks):
+        sys.exit("the reports do not add up")
+
+
+def reopen(root: Path) -> FeedsRead:
+    """What `ingest` read, without reading it again."""
+    kept = root / "ours/read.pickle"
+    return pickle.loads(kept.read_bytes())  # noqa: S301 (our own)
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("mode", choices=("start", "ingest", "reports", "match"))
+    arguments.add_argument("root", type=Path)
+    chosen = arguments.parse_args()
+    workspace = chosen.root.resolve()
+    if chosen.mode == "start":
+        CampaignPerformance.validate(pl.DataFrame(schema=polars_schema(CampaignPerformance)))
+    elif chosen.mode == "ingest":
+        (workspace / "ours").mkdir(exist_ok=True)
+        ingest(workspace, workspace / "ours")
+    elif chosen.mode == "reports":
+        report(workspace)
+    else:
+        match(workspace)

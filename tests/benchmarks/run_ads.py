@@ -1,0 +1,24 @@
+"""Measure the ads reports against DuckDB and the floor; print tables of costs and ratios.
+
+python tests/benchmarks/run_ads.py --sessions 1000000 --runs 3
+"""
+
+from tests.benchmarks.measuring import compare
+
+STAGES = (
+    "ours_ads start",
+    "duckdb_ads start",
+    "floor_ads start",
+    "ours_ads ingest",
+    "floor_ads whole",
+    "duckdb_ads reports",
+    "ours_ads reports",
+    "ours_ads match",
+)
+RATIOS = (
+    ("ads reports from canonical tables / DuckDB", "ours_ads reports", "duckdb_ads reports", 0.7),
+    ("ads reports from canonical tables / floor", "ours_ads reports", "floor_ads whole", 2.0),
+)
+
+if __name__ == "__main__":
+    compare("sessions", "generate_ads", STAGES, RATIOS, "Measure the ads reports.")
