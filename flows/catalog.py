@@ -1,6 +1,7 @@
 """What was read in a run: every file with its receipt, and the canonical tables that they make."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -117,6 +118,21 @@ class Catalog:
     def scan_file(self, file: ReadFile, table: str) -> pl.LazyFrame:
         """A file's rows of a table that count."""
         return self.without_losers(pl.scan_parquet(self._parts(file, table)), file, table)
+
+    def scan_chunks(self, table: str, rows: int) -> Iterator[pl.LazyFrame]:
+        """The canonical table in pieces of about so many rows, or less."""
+        schema = polars_schema(FEEDS[table])
+        for file in self.feeding(table):
+            parts, got = self._parts(file, table), file.of_table(table)
+            step = max(1, rows * len(parts) // max(1, got.valid if got else 0))
+            for start in range(0, len(parts), step):
+                piece = pl.scan_parquet(parts[start : start + step])
+                yield self.without_losers(piece, file, table).select(schema.names())
+
+    def names_pairs(self) -> bool:
+        """Whether any event names its message and contact rather than its send."""
+        got = [file.of_table("events") for file in self.feeding("events")]
+        return any({"pair", "email"} & set(receipt.families) for receipt in got if receipt)
 
     def scan_numbered(self, table: str) -> pl.LazyFrame:
         """The canonical table with each row's `file` and `row_number`."""

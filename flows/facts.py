@@ -55,8 +55,11 @@ class FactFiles:
         return self.scan("tallies", pl.Schema()).sum().collect().row(0, named=True)
 
     def contacts(self) -> pl.LazyFrame:
-        """Sums by contact."""
-        return add_contacts(self.scan("contacts", pl.Schema()))
+        """Sums by contact, added up part of the contacts by part."""
+        parts: dict[str, list[Path]] = {}
+        for file in sorted(self.folder.glob("contacts-*.arrow")):
+            parts.setdefault(file.stem.rpartition("-")[2], []).append(file)
+        return pl.concat(hold(add_contacts(pl.scan_ipc(files))) for files in parts.values())
 
     def segments(self) -> pl.LazyFrame:
         """Sums by segment."""
@@ -181,18 +184,26 @@ def build_facts(
             "days": sum_message_days(facts, placed, timezone),
             "links": sum_links(placed),
             "tallies": tally(facts, every),
-            "contacts": sum_contacts(facts),
         }
         if members.height:
             outputs["segments"] = sum_segments(facts, messages.lazy(), members.lazy())
         for kind, frame in zip(outputs, pl.collect_all(list(outputs.values())), strict=True):
             frame.write_ipc(folder / f"{kind}-{group:02}.arrow", compression="lz4")
+        _write_contacts(sum_contacts(facts), folder, f"{group:02}", slim.groups)
         on_group(group + 1, slim.groups)
     persons = slim.read("events", "person", None)
     if not emails.is_empty():
         persons = identify_contacts(persons, emails.lazy())
-    sum_persons(persons).collect().write_ipc(folder / "contacts-persons.arrow")
+    _write_contacts(sum_persons(persons), folder, "persons", slim.groups)
     return FactFiles(folder)
+
+
+def _write_contacts(sums: pl.LazyFrame, folder: Path, source: str, parts: int) -> None:
+    """Write sums by contact, cut by contact, so that they can be added up part by part."""
+    rows = sums.collect()
+    for part in range(parts):
+        chosen = rows.filter(pl.col("contact") % parts == part) if parts > 1 else rows
+        chosen.write_ipc(folder / f"contacts-{source}-{part:02}.arrow", compression="lz4")
 
 
 def hold(frame: pl.LazyFrame) -> pl.LazyFrame:

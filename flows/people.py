@@ -96,7 +96,7 @@ def write_activities(inputs: PeopleInputs, folder: Path) -> Activities:
         got.valid for file in catalog.files for got in file.receipt.tables if not file.is_copy
     )
     made = Activities(folder, rows // ROWS_A_GROUP + 1, links)
-    _write_events(events, sends, messages, made)
+    _write_events(inputs, made)
     frames = {
         "sends": add_mailings(describe_sends(sends, messages), made.scan("events"), messages),
         "visits": describe_visits(
@@ -109,9 +109,7 @@ def write_activities(inputs: PeopleInputs, folder: Path) -> Activities:
     return made
 
 
-def _write_events(
-    events: pl.LazyFrame, sends: pl.LazyFrame, messages: pl.LazyFrame, made: Activities
-) -> None:
+def _write_events(inputs: PeopleInputs, made: Activities) -> None:
     """Describe the events beside their sends, then write them beside their people.
 
     Both are cut by send first: an event's contact, message and signs of a machine come from there.
@@ -120,10 +118,19 @@ def _write_events(
     of_send = pl.struct(Events.org_id, Events.send_id).hash()
     of_pair = pl.struct(Events.org_id, Events.message_id, Events.contact_id).hash()
     of_event = pl.when(pl.col(Events.send_id).is_not_null()).then(of_send).otherwise(of_pair)
-    write_groups(events, of_event, made.groups, by_send / "events")
-    write_groups(sends, of_send, made.groups, by_send / "sends")
-    write_groups(sends, of_pair, made.groups, by_send / "sends of pairs")
-    event_types, send_types = events.collect_schema(), sends.collect_schema()
+    cuts = {"events": ("events", of_event), "sends": ("sends", of_send)}
+    if inputs.catalog.names_pairs():
+        cuts["sends of pairs"] = ("sends", of_pair)
+    for folder, (table, key) in cuts.items():
+        chunks = inputs.catalog.scan_chunks(table, ROWS_A_GROUP)
+        for source, chunk in enumerate(chunks):
+            named = name_contacts(chunk, inputs.emails.lazy())
+            write_groups(named, key, made.groups, by_send / folder, source)
+    messages = inputs.messages.lazy()
+    event_types, send_types = (
+        name_contacts(inputs.catalog.scan(table), inputs.emails.lazy()).collect_schema()
+        for table in ("events", "sends")
+    )
     for group in range(made.groups):
         described = describe_events(
             scan_groups(by_send / "events", event_types, group),
@@ -133,7 +140,8 @@ def _write_events(
         )
         filled = _fill(described, made.links, MessageEvents.occurred_at)
         write_groups(filled, hash_person(), made.groups, made.folder / "events", group)
-    remove_tree(by_send)
+    if by_send.exists():
+        remove_tree(by_send)
 
 
 def _fill(rows: pl.LazyFrame, links: pl.DataFrame, at: str) -> pl.LazyFrame:

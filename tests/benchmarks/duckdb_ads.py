@@ -156,7 +156,7 @@ def run_reports(root: Path) -> Path:
         for statement in SETUP:
             connection.execute(statement.replace("{root}", str(root)))
         for name, keys in LEVELS.items():
-            level = f"SELECT date_day, platform, {keys}, {FIGURES} FROM stats"  # noqa: S608 (our own)
+            level = f"SELECT date_day, platform, {keys}, {FIGURES} FROM stats"
             save(connection, f"{level} GROUP BY ALL ORDER BY ALL", out / f"{name}.parquet")
         for name, (names, by) in NAMES.items():
             query = PERFORMANCE.format(

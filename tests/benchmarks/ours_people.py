@@ -28,9 +28,7 @@ def write_touches(root: Path, models: tuple[str, ...]) -> Credited:
     credited = credit(open_activities(root), Workspace(attribution=rules))
     contract = order_touches_contract(models)
     folder = root / "ours" / str(len(models))
-    refuse(
-        write_table(folder, "attribution", "order_touches", credited.touches, table=contract)
-    )
+    refuse(write_table(folder, "attribution", "order_touches", credited.touches, table=contract))
     return credited
 
 

@@ -255,7 +255,7 @@ def test_the_last_touch_stands_in_the_reports_of_messages(ran: tuple[People, Ran
     expected = Expected(world)
     revenue = expected.revenue()
     send_of = {(e["org_id"], e["event_id"]): e.get("send_id") for e in world.tables["events"]}
-    sums: Counter[tuple[str, str]] = Counter()
+    sums: dict[Any, Decimal] = defaultdict(Decimal)
     for (org_id, order_id), led in expected.touches().items():
         send = expected.send_of.get((org_id, send_of.get((org_id, led[-1]))))
         message = "m-direct_mail" if led[-1] == "direct_mail" else (send or {}).get("message_id")

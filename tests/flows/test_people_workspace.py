@@ -169,7 +169,7 @@ def test_what_was_cancelled_or_refunded_brings_nothing(tmp_path: Path) -> None:
 def test_an_order_in_a_currency_without_a_rate_is_rejected(tmp_path: Path) -> None:
     orders = [order("dollar"), order("crown", currency="NOK")]
     toml = "[workspace]\nmax_rejected_share = 0.5\n"
-    tables = {"contacts": PEOPLE, "events": [event("e1")], "orders": orders}
+    tables: dict[str, Any] = {"contacts": PEOPLE, "events": [event("e1")], "orders": orders}
     ran = publish(tmp_path / "1", toml, **tables)
     assert touches(ran) == {"dollar": ["e1"]}
     assert [rejected["row_number"] for rejected in quarantined(ran, "orders")] == [2]

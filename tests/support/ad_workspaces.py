@@ -102,7 +102,7 @@ def _add_session(world: World, draw: random.Random, org_id: str, number: int) ->
     campaign, ad = str(draw.randrange(1, 4)), str(draw.randrange(1, 3))
     link = {"utm_source": source, "utm_medium": medium}
     known = (ACCOUNTS[platform], campaign, campaign + ad)
-    kinds: dict[str, tuple[Row, tuple[str | None, ...] | None, str, str]] = {
+    kinds: dict[str, tuple[Row, tuple[str | None, ...], str, str]] = {
         "ad id": ({"utm_content": known[2]}, known, "matched", "utm_content_ad_id"),
         "ad name": (
             {"utm_content": f"picture_{known[2]}"},
