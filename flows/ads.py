@@ -78,7 +78,7 @@ def build_ad_facts(catalog: Catalog, config: Workspace, sessions: pl.LazyFrame) 
         workspace.currency,
         workspace.timezone,
     ).collect()
-    names = list_ad_names(stats.lazy(), tables, workspace.timezone).collect()
+    names = list_ad_names(stats.lazy(), tables, workspace.timezone, settle=hold).collect()
     return AdFacts(stats, names, tables, match(sessions, names, config))
 
 
@@ -138,8 +138,8 @@ def write_ads_reports(
         tables["url_report"] = make_url_report(stats, currency)
     visits = sessions if conversions is None else _add_orders(sessions, conversions)
     performance = (stats, visits, names, facts.tables, currency, timezone)
-    tables["campaign_performance"] = make_campaign_performance(*performance)
-    tables["ad_performance"] = make_ad_performance(*performance)
+    tables["campaign_performance"] = make_campaign_performance(*performance, settle=hold)
+    tables["ad_performance"] = make_ad_performance(*performance, settle=hold)
     written = dict(zip(tables, pl.collect_all(list(tables.values())), strict=True))
     if catalog.is_configured("sessions", "page_views"):
         written["session_matches"] = finish(sessions, SessionMatches).collect()

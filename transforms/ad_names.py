@@ -16,6 +16,7 @@ from transforms.ad_versions import (
     is_valid_on,
     make_versions,
 )
+from transforms.settling import Settle, as_it_is
 
 NAME = AdNames.name
 IDS = {AdLevel.AD: Ads.ad_id, AdLevel.CAMPAIGN: Ads.campaign_id}
@@ -30,7 +31,9 @@ RUN = "run"
 IN_TABLES = "in tables"
 
 
-def list_ad_names(stats: pl.LazyFrame, tables: AdTables, timezone: str) -> pl.LazyFrame:
+def list_ad_names(
+    stats: pl.LazyFrame, tables: AdTables, timezone: str, settle: Settle = as_it_is
+) -> pl.LazyFrame:
     """List every name that an ad or ad campaign bore, and when.
 
     Names of the tables hold as their versions do. A name that the day's stats bore holds from the
@@ -41,24 +44,25 @@ def list_ad_names(stats: pl.LazyFrame, tables: AdTables, timezone: str) -> pl.La
         stats: `DailyStats`, or canonical `ad_stats` with names and parents filled in.
         tables: the tables of names, as the feeds gave them.
         timezone: the reporting time zone, in whose days a version is valid.
+        settle: works a frame out once that several others are made from.
 
     Returns:
         `AdNames`, sorted by its key.
     """
     dated = tables.in_days(timezone)
-    ads = None if dated.ads is None else fill_names(dated.ads, dated, VERSION_DAY)
+    ads = None if dated.ads is None else settle(fill_names(dated.ads, dated, VERSION_DAY))
     levels = [
-        _list_level(AdLevel.AD, [ads], stats),
-        _list_level(AdLevel.CAMPAIGN, [dated.campaigns, ads], stats),
+        _list_level(AdLevel.AD, [ads], stats, settle),
+        _list_level(AdLevel.CAMPAIGN, [dated.campaigns, ads], stats, settle),
     ]
     return pl.concat(levels).unique().sort(key(AdNames))
 
 
 def _list_level(
-    level: AdLevel, tables: list[pl.LazyFrame | None], stats: pl.LazyFrame
+    level: AdLevel, tables: list[pl.LazyFrame | None], stats: pl.LazyFrame, settle: Settle
 ) -> pl.LazyFrame:
     keys = [*PLATFORM_KEYS, IDS[level]]
-    told = _take_from_tables(level, tables)
+    told = settle(_take_from_tables(level, tables))
     named_by_tables = told.filter(pl.col(NAME).is_not_null())
     borne = stats.filter(pl.col(IDS[level]).is_not_null()).rename({NAMES[level]: NAME})
     named = pl.concat(

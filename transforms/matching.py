@@ -1,6 +1,6 @@
 """Matching every session to its ad, once per distinct link (SPEC §7)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -24,6 +24,7 @@ from transforms.matching_steps import (
 )
 from transforms.origins import ORIGIN, VALUES, key_origins, list_origins, read_carried
 from transforms.platforms import name_platforms
+from transforms.settling import Settle
 from transforms.utm import is_macro, normalize_text, normalize_value
 
 VALUE_OF = {"content": "utm_content", "campaign": "utm_campaign", "utm_id": "utm_id"}
@@ -40,11 +41,6 @@ ANSWER = [
     SessionFacts.match_reason,
     SessionFacts.candidates,
 ]
-
-
-Settle = Callable[[pl.LazyFrame], pl.LazyFrame]
-"""Holds a small frame that several steps read. A flow hands in a function that collects it: a lazy
-plan is a tree, and would double with every step that reads another's result twice."""
 
 
 def match_sessions(

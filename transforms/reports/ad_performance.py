@@ -21,6 +21,7 @@ from contracts.vocabulary import AdLevel
 from transforms.ad_stats import METRICS, PARENTS, keep_level
 from transforms.ad_versions import PLATFORM_KEYS, AdTables, fill_names, is_valid_on
 from transforms.reports.ad_ratios import add_ratios, converted
+from transforms.settling import Settle, as_it_is
 
 CAMPAIGN_KEY = key(CampaignPerformance)
 AD_KEY = key(AdPerformance)
@@ -39,6 +40,7 @@ def make_campaign_performance(
     tables: AdTables,
     currency: str,
     timezone: str,
+    settle: Settle = as_it_is,
 ) -> pl.LazyFrame:
     """Set each campaign's spend beside its sessions, day by day.
 
@@ -53,17 +55,19 @@ def make_campaign_performance(
         tables: the tables of names.
         currency: the reporting currency, in which the stats are.
         timezone: the reporting time zone.
+        settle: works a frame out once that several others are made from.
 
     Returns:
         `CampaignPerformance`, sorted by its key.
     """
-    visits = align_sessions(sessions, stats, tables.in_days(timezone))
+    visits = settle(align_sessions(sessions, stats, tables.in_days(timezone)))
     return (
         pl.concat(
             [sum_campaigns(stats), _count_sessions(visits, CAMPAIGN_KEY, CAMPAIGN_NAMES)],
             how="diagonal",
         )
         .pipe(_add_up, CAMPAIGN_KEY, CAMPAIGN_NAMES)
+        .pipe(settle)
         .pipe(_name_campaigns, names)
         .pipe(add_ratios)
         .pipe(_shape, CampaignPerformance, currency)
@@ -77,6 +81,7 @@ def make_ad_performance(
     tables: AdTables,
     currency: str,
     timezone: str,
+    settle: Settle = as_it_is,
 ) -> pl.LazyFrame:
     """Set each ad's spend beside its sessions, day by day, and what is left of its campaign.
 
@@ -91,11 +96,12 @@ def make_ad_performance(
         tables: the tables of names.
         currency: the reporting currency, in which the stats are.
         timezone: the reporting time zone.
+        settle: works a frame out once that several others are made from.
 
     Returns:
         `AdPerformance`, sorted by its key.
     """
-    visits = align_sessions(sessions, stats, tables.in_days(timezone))
+    visits = settle(align_sessions(sessions, stats, tables.in_days(timezone)))
     ads = (
         stats.filter(
             (pl.col(DailyStats.level) == AdLevel.AD) & pl.col(DailyStats.ad_id).is_not_null()
@@ -113,7 +119,9 @@ def make_ad_performance(
             how="diagonal",
         )
         .pipe(_add_up, AD_KEY, AD_NAMES)
+        .pipe(settle)
         .pipe(_name_campaigns, names)
+        .pipe(settle)
         .pipe(_name_ads, names)
         .pipe(add_ratios)
         .pipe(_shape, AdPerformance, currency)
