@@ -140,7 +140,7 @@ def write_ads_reports(
     performance = (stats, visits, names, facts.tables, currency, timezone)
     tables["campaign_performance"] = make_campaign_performance(*performance, settle=hold)
     tables["ad_performance"] = make_ad_performance(*performance, settle=hold)
-    written = dict(zip(tables, pl.collect_all(list(tables.values())), strict=True))
+    written = {name: table.collect() for name, table in tables.items()}
     if catalog.is_configured("sessions", "page_views"):
         written["session_matches"] = finish(sessions, SessionMatches).collect()
         written["utm_audit"] = audit(facts, written["ad_performance"])
