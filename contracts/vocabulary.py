@@ -1,6 +1,5 @@
 """The closed sets of words of the product (SPEC §4.1, §4.2) and what follows from a word."""
 
-import re
 from enum import StrEnum
 
 
@@ -146,8 +145,3 @@ INTERACTIONS: dict[str, tuple[Channel, Action]] = {
     for action in actions
 }
 """Standard event type -> its channel and action."""
-
-
-def is_name(text: str) -> bool:
-    """Whether `text` can name an event type or a platform."""
-    return re.match(NAME_PATTERN, text) is not None

@@ -10,6 +10,7 @@ from contracts.reports.ad_matches import SessionMatches
 from contracts.vocabulary import AdLevel
 from contracts.workspace import Workspace
 from flows.catalog import Catalog
+from flows.partition import hold
 from flows.pricing import rates_of
 from flows.tables import equal, write_table
 from transforms.ad_names import list_ad_names
@@ -87,11 +88,6 @@ def match(sessions: pl.LazyFrame, names: pl.DataFrame, config: Workspace) -> pl.
     return match_sessions(
         sessions, names.lazy(), config.ads, config.workspace.timezone, settle=hold
     ).collect()
-
-
-def hold(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Work a small frame out once."""
-    return frame.collect(engine="streaming").lazy()
 
 
 def _given(catalog: Catalog, table: str) -> pl.LazyFrame | None:

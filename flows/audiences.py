@@ -27,8 +27,6 @@ from flows.tables import write_table
 from flows.web import find_sessions
 from transforms.audiences import select_audience
 
-LEDGER = "ledger"
-
 
 def write_audiences(
     catalog: Catalog, config: Workspace, activities: Activities, staging: Path
@@ -81,7 +79,7 @@ def draw(loaded: LoadedWorkspace, audience: AudienceSection, progress: Progress)
         hold_workspace(loaded.root, 0, run_id),
         tempfile.TemporaryDirectory(prefix="campaign-reports-audience-") as scratch,
     ):
-        read = read_feeds(loaded, Layout(loaded.root).state / LEDGER, progress)
+        read = read_feeds(loaded, Layout(loaded.root).ledger, progress)
         if problem := find_problem(read, config):
             raise problem
         inputs = MessageInputs(read.catalog, config, Path(scratch))

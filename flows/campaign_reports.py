@@ -28,7 +28,6 @@ from flows.report import Run, write_report_tables
 from flows.settings import LoadedWorkspace, load_workspace
 from flows.storage import Layout, remove_tree, storage_errors
 
-LEDGER = "ledger"
 SCRATCH = "scratch"
 _progress: ContextVar[Progress] = ContextVar("progress", default=silence)
 
@@ -60,7 +59,7 @@ def campaign_reports(workspace: str, wait_seconds: float = 0) -> dict[str, objec
 @task(cache_policy=NO_CACHE)
 def read_raw_feeds(loaded: LoadedWorkspace) -> FeedsRead:
     """Raw files to canonical tables; what the ledger has already is not read again."""
-    return read_feeds(loaded, Layout(loaded.root).state / LEDGER, _progress.get())
+    return read_feeds(loaded, Layout(loaded.root).ledger, _progress.get())
 
 
 @task(cache_policy=NO_CACHE)
@@ -125,7 +124,7 @@ def forget_unread_files(loaded: LoadedWorkspace, read: FeedsRead) -> None:
     """Drop from the ledger what this run did not need: files that are gone or read otherwise."""
     used = {file.receipt.key for file in read.catalog.files}
     with storage_errors("cleaning the ledger"):
-        for kept in (Layout(loaded.root).state / LEDGER).iterdir():
+        for kept in Layout(loaded.root).ledger.iterdir():
             if kept.name not in used:
                 remove_tree(kept)
 

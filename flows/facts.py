@@ -10,6 +10,7 @@ from contracts.columns import polars_schema
 from contracts.facts import ACTION_CODES, MessageDays, MessageLinks, SlimEvents, SlimSends
 from contracts.reports.messaging import Counts
 from flows.catalog import Catalog, ReadFile
+from flows.partition import hold
 from flows.slim import WHOLE
 from transforms.hierarchy import CODES
 from transforms.keys import BUCKETS, hash_pair, hash_unknown_message
@@ -204,11 +205,6 @@ def _write_contacts(sums: pl.LazyFrame, folder: Path, source: str, parts: int) -
     for part in range(parts):
         chosen = rows.filter(pl.col("contact") % parts == part) if parts > 1 else rows
         chosen.write_ipc(folder / f"contacts-{source}-{part:02}.arrow", compression="lz4")
-
-
-def hold(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Work a frame out once, since several others are made from it."""
-    return frame.collect().lazy()
 
 
 def _read_sends(

@@ -1,4 +1,4 @@
-"""Large frames cut into groups of rows that belong together, in one streaming pass."""
+"""Frames worked out: cut into groups of rows that belong together, or held in memory."""
 
 from pathlib import Path
 
@@ -38,3 +38,8 @@ def scan_groups(folder: Path, schema: pl.Schema, group: int | None = None) -> pl
     """Read all groups of a frame, or one."""
     files = sorted(folder.glob("*.parquet" if group is None else f"{group:03}-*.parquet"))
     return pl.scan_parquet(files) if files else pl.LazyFrame(schema=schema)
+
+
+def hold(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Work a frame out once, since several others are made from it."""
+    return frame.collect(engine="streaming").lazy()

@@ -70,6 +70,11 @@ class Layout:
         return self.root / "state"
 
     @property
+    def ledger(self) -> Path:
+        """One folder per file read: its canonical parts and its receipt."""
+        return self.state / "ledger"
+
+    @property
     def lock(self) -> Path:
         """The file that the running run holds."""
         return self.state / "lock"

@@ -45,8 +45,3 @@ def normalize_email(email: pl.Expr) -> pl.Expr:
 def hash_pair(message: str, contact: str) -> pl.Expr:
     """A key of a message and a contact: the unit of feeds that have events but no sends."""
     return pl.struct(message, contact).hash(SEND)
-
-
-def bucket_of(key: str) -> pl.Expr:
-    """Which bucket a key falls into."""
-    return (pl.col(key) % BUCKETS).cast(pl.UInt8)
