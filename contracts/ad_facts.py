@@ -1,12 +1,16 @@
 """What the ads reports are made from: names as intervals of time, and stats summed by the day.
 
 These are no feeds and no reports: names and parents are filled in, amounts are in one currency.
+Stats are figures and numbers alone; the texts stand beside them, once for each thing.
 """
+
+import polars as pl
 
 from contracts.columns import Count, Day, FineMoney, Money, Table, Text, column
 from contracts.feeds.ads import LEVELS
 from contracts.vocabulary import AdLevel
 
+Code = pl.UInt32
 NAMED_LEVELS = [str(AdLevel.AD), str(AdLevel.CAMPAIGN)]
 
 
@@ -29,24 +33,34 @@ class AdNames(Table):
     valid_until: Day = column("first day after the name; empty for still", key=True)
 
 
-class DailyStats(Table):
-    """One row per day, platform, level, ids and landing page: stats in the reporting currency."""
+class AdEntities(Table):
+    """One row per thing that stats are about, under the names and parents that it once bore."""
 
-    org_id: Text = column("organization", key=True)
+    entity: Code = column("its number, within one run", key=True, required=True)
+    org_id: Text = column("organization")
     source_relation: Text = column("which connector or file it came from, where only one did")
-    date_day: Day = column("the day, as the platform's account reckons it", key=True)
-    platform: Text = column("ad platform", key=True)
-    level: Text = column("the level at which the platform gave it", key=True, isin=LEVELS)
-    account_id: Text = column("the account", key=True)
-    account_name: Text = column("its name on that day")
-    campaign_id: Text = column("the ad campaign", key=True)
-    campaign_name: Text = column("its name on that day")
-    ad_group_id: Text = column("the ad group", key=True)
-    ad_group_name: Text = column("its name on that day")
-    ad_id: Text = column("the ad", key=True)
-    ad_name: Text = column("its name on that day")
-    landing_url: Text = column("where the ad led", key=True)
-    url_tags: Text = column("parameters added to the landing URL", key=True)
+    platform: Text = column("ad platform")
+    level: Text = column("the level at which the platform gave it", isin=LEVELS)
+    account_id: Text = column("the account")
+    account_name: Text = column("its name on some days")
+    campaign_id: Text = column("the ad campaign")
+    campaign_name: Text = column("its name on some days")
+    ad_group_id: Text = column("the ad group")
+    ad_group_name: Text = column("its name on some days")
+    ad_id: Text = column("the ad")
+    ad_name: Text = column("its name on some days")
+    landing_url: Text = column("where the ad led")
+    url_tags: Text = column("parameters added to the landing URL")
+
+
+class DailyStats(Table):
+    """One row per day and entity: stats in the reporting currency.
+
+    Of entities that differ in nothing but names and source, one has a row on a day.
+    """
+
+    entity: Code = column("what the figures are of", key=True, required=True)
+    date_day: Day = column("the day, as the platform's account reckons it", key=True, required=True)
     clicks: Count = column("clicks")
     impressions: Count = column("impressions")
     spend: Money = column("spend, rounded here and nowhere else")

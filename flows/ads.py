@@ -13,9 +13,13 @@ from flows.catalog import Catalog
 from flows.partition import hold
 from flows.pricing import rates_of
 from flows.tables import equal, write_table
+from transforms.ad_conversions import choose_conversions
+from transforms.ad_entities import EntityDays
+from transforms.ad_filling import AdVersions, list_versions
 from transforms.ad_names import list_ad_names
-from transforms.ad_stats import choose_conversions, make_daily_stats
+from transforms.ad_stats import make_daily_stats
 from transforms.ad_versions import AdTables
+from transforms.ad_visits import align_visits, list_visits
 from transforms.audit import audit_utm
 from transforms.matching import match_sessions
 from transforms.reports.ad_performance import make_ad_performance, make_campaign_performance
@@ -35,20 +39,24 @@ ALWAYS = frozenset({"campaign_performance", "session_matches", "utm_audit"})
 """Tables that are written also without a row; those of a level that no feed gives are not."""
 
 
+TOTALS = ["sessions", "spend"]
+"""What comes to the same in both performance tables."""
+
+
 @dataclass(frozen=True)
 class AdFacts:
     """What the ads reports are made from.
 
     Attributes:
-        stats: `DailyStats`.
+        stats: `DailyStats` and their entities, held in memory.
         names: `AdNames`.
-        tables: The tables of names.
+        versions: What the tables of names tell.
         sessions: `SessionFacts`.
     """
 
-    stats: pl.DataFrame
+    stats: EntityDays
     names: pl.DataFrame
-    tables: AdTables
+    versions: AdVersions
     sessions: pl.DataFrame
 
 
@@ -68,19 +76,20 @@ def build_ad_facts(catalog: Catalog, config: Workspace, sessions: pl.LazyFrame) 
         ads=_given(catalog, "ads"),
         creatives=_given(catalog, "ad_creatives"),
     )
+    versions = list_versions(tables, workspace.timezone, hold)
     conversions = _given(catalog, "ad_conversions")
     if conversions is not None:
         conversions = choose_conversions(conversions, _chosen_conversions(catalog))
     stats = make_daily_stats(
         catalog.scan("ad_stats"),
         conversions,
-        tables,
+        versions,
         rates_of(catalog),
         workspace.currency,
-        workspace.timezone,
-    ).collect()
-    names = list_ad_names(stats.lazy(), tables, workspace.timezone, settle=hold).collect()
-    return AdFacts(stats, names, tables, match(sessions, names, config))
+        hold,
+    )
+    names = list_ad_names(stats, versions, hold).collect()
+    return AdFacts(stats, names, versions, match(sessions, names, config))
 
 
 def match(sessions: pl.LazyFrame, names: pl.DataFrame, config: Workspace) -> pl.DataFrame:
@@ -124,33 +133,43 @@ def write_ads_reports(
         conversions: Orders and revenue by session (last touch); None without an orders feed.
         staging: The snapshot being written.
     """
-    workspace = config.workspace
-    currency, timezone = workspace.currency, workspace.timezone
-    stats, sessions, names = facts.stats.lazy(), facts.sessions.lazy(), facts.names.lazy()
-    tables: dict[str, pl.LazyFrame] = {}
+    currency, stats, names = config.workspace.currency, facts.stats, facts.names.lazy()
+    sessions = facts.sessions.lazy()
+    checks: list[Check] = []
+
+    def write(
+        name: str, table: pl.LazyFrame | pl.DataFrame, *, is_empty: bool = False
+    ) -> pl.DataFrame:
+        """Write a table that has rows; whole in memory, where gathering its texts costs least."""
+        rows = table.lazy().collect(engine="in-memory")
+        if not is_empty and (rows.height or name in ALWAYS):
+            checks.extend(write_table(staging, "ads", name, rows))
+        return rows
+
     if catalog.is_configured("ad_stats", "ad_conversions"):
         for name, level in LEVELS.items():
-            tables[name] = make_level_report(stats, level, facts.tables, currency, timezone)
-        tables["url_report"] = make_url_report(stats, currency)
-    visits = sessions if conversions is None else _add_orders(sessions, conversions)
-    performance = (stats, visits, names, facts.tables, currency, timezone)
-    tables["campaign_performance"] = make_campaign_performance(*performance, settle=hold)
-    tables["ad_performance"] = make_ad_performance(*performance, settle=hold)
-    written = {name: table.collect() for name, table in tables.items()}
+            write(name, make_level_report(stats, level, facts.versions.tables, currency, hold))
+        write("url_report", make_url_report(stats, currency, hold))
+    given = sessions if conversions is None else _add_orders(sessions, conversions)
+    visits = align_visits(list_visits(given, hold), stats, facts.versions, hold)
+    performance = (stats, visits, names, currency, hold)
+    campaigns = write("campaign_performance", make_campaign_performance(*performance))
+    by_campaign = campaigns.select(TOTALS).sum()
+    del campaigns
+    ads = write("ad_performance", make_ad_performance(*performance), is_empty=not _has_ads(facts))
+    by_ad, spend = ads.select(TOTALS).sum(), _sum_spend(ads)
+    del ads
     if catalog.is_configured("sessions", "page_views"):
-        written["session_matches"] = finish(sessions, SessionMatches).collect()
-        written["utm_audit"] = audit(facts, written["ad_performance"])
-    unknown = set() if _has_ads(facts) else {"ad_performance"}
-    checks: list[Check] = []
-    for name, table in written.items():
-        if name not in unknown and (table.height or name in ALWAYS):
-            checks += write_table(staging, "ads", name, table)
-    return checks + reconcile_ads(facts, written)
+        write("session_matches", finish(sessions, SessionMatches))
+        write("utm_audit", audit(facts, spend))
+    visited = facts.sessions.filter(pl.col("platform").is_not_null()).height
+    return checks + reconcile_ads(visited, by_campaign, by_ad)
 
 
 def _has_ads(facts: AdFacts) -> bool:
     """Whether anything is known of ads, not of campaigns alone."""
-    return any(AdLevel.AD in frame["level"] for frame in (facts.stats, facts.names))
+    levels = [facts.stats.entities.select("level").collect(), facts.names]
+    return any(AdLevel.AD in frame["level"] for frame in levels)
 
 
 def _add_orders(sessions: pl.LazyFrame, conversions: pl.DataFrame) -> pl.LazyFrame:
@@ -160,21 +179,23 @@ def _add_orders(sessions: pl.LazyFrame, conversions: pl.DataFrame) -> pl.LazyFra
     ).with_columns(pl.col("orders", "revenue").fill_null(0))
 
 
-def audit(facts: AdFacts, performance: pl.DataFrame) -> pl.DataFrame:
+def _sum_spend(performance: pl.DataFrame) -> pl.LazyFrame:
+    """What each ad cost, and each campaign's rest, over all days."""
+    ids = ["org_id", "platform", "campaign_id", "ad_id"]
+    names = pl.col("campaign_name", "ad_name").max()
+    return hold(performance.lazy().group_by(ids).agg(names, pl.col("spend").sum()))
+
+
+def audit(facts: AdFacts, spend: pl.LazyFrame) -> pl.DataFrame:
     """What is broken between links and ads, with the money beside it and what may be meant."""
-    spend = performance.lazy().select(
-        "org_id", "platform", "campaign_id", "campaign_name", "ad_id", "ad_name", "spend"
-    )
     found = audit_utm(facts.sessions.lazy(), facts.names.lazy(), spend).collect()
     return suggest_targets(found, facts.names)
 
 
-def reconcile_ads(facts: AdFacts, written: dict[str, pl.DataFrame]) -> list[Check]:
+def reconcile_ads(visited: int, by_campaign: pl.DataFrame, by_ad: pl.DataFrame) -> list[Check]:
     """Both performance tables come to the same spend and to every session of a platform."""
-    visits = facts.sessions.filter(pl.col("platform").is_not_null()).height
-    campaigns, ads = written["campaign_performance"], written["ad_performance"]
     return [
-        equal("ads: sessions of campaigns", visits, int(campaigns["sessions"].sum())),
-        equal("ads: sessions of ads", visits, int(ads["sessions"].sum())),
-        equal("ads: spend of ads", str(campaigns["spend"].sum()), str(ads["spend"].sum())),
+        equal("ads: sessions of campaigns", visited, int(by_campaign["sessions"].item())),
+        equal("ads: sessions of ads", visited, int(by_ad["sessions"].item())),
+        equal("ads: spend of ads", str(by_campaign["spend"].item()), str(by_ad["spend"].item())),
     ]

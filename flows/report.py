@@ -141,8 +141,7 @@ def _write_attribution(
     run: Run, messages: MessageFacts, ads: AdFacts, activities: Activities, credited: Credited
 ) -> list[Check]:
     rows = pl.concat(messages.rows.values()).lazy()
-    spend = ads.stats.lazy()
-    costs = list_costs(messages.days.lazy(), rows, spend)
+    costs = list_costs(messages.days.lazy(), rows, ads.stats)
     of_messages = rows.filter(pl.col("campaign_id").is_not_null()).select(
         "org_id", pl.lit(None, pl.String).alias("platform"), "campaign_id", "campaign_name"
     )

@@ -16,11 +16,15 @@ import polars as pl
 import pytest
 
 from contracts.vocabulary import AdLevel
+from flows.partition import hold
 from flows.progress import silence
 from flows.read import read_feeds
 from flows.settings import load_workspace
 from flows.sources import load_sources
-from transforms.ad_stats import choose_conversions, make_daily_stats
+from transforms.ad_conversions import choose_conversions
+from transforms.ad_entities import EntityDays
+from transforms.ad_filling import list_versions
+from transforms.ad_stats import make_daily_stats
 from transforms.ad_versions import AdTables
 from transforms.reports.ads import make_level_report, make_url_report
 
@@ -44,7 +48,7 @@ TOLERANCE = {"clicks": 0, "impressions": 0, "spend": 0.01, "conversions": 1e-6}
 class Made(NamedTuple):
     """What the seeds give."""
 
-    stats: pl.LazyFrame
+    stats: EntityDays
     tables: AdTables
     rows_read: dict[str, int]
     rejected: int
@@ -89,11 +93,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     conversions = choose_conversions(
         catalog.scan("ad_conversions"), {"facebook_ads": ("lead",), "reddit_ads": ("purchase",)}
     )
-    stats = make_daily_stats(catalog.scan("ad_stats"), conversions, tables, None, "USD", "UTC")
+    versions = list_versions(tables, "UTC", hold)
+    stats = make_daily_stats(catalog.scan("ad_stats"), conversions, versions, None, "USD", hold)
     inputs = read.inputs()
     return Made(
-        stats.collect().lazy(),
-        tables,
+        stats,
+        versions.tables,
         {entry.path: entry.rows_read for entry in inputs if entry.table == "ad_stats"},
         sum(entry.rejected for entry in inputs),
     )
@@ -116,7 +121,7 @@ def read_expected(level: str) -> pl.DataFrame:
 @pytest.mark.parametrize("level", IDS)
 def test_reports_have_the_rows_of_dbt(made: Made, level: str) -> None:
     expected = read_expected(level)
-    report = make_level_report(made.stats, AdLevel(level), made.tables, "USD", "UTC").collect()
+    report = make_level_report(made.stats, AdLevel(level), made.tables, "USD", hold).collect()
     keys = ["platform", "date_day", IDS[level]]
     both = expected.join(
         report.filter(
@@ -150,7 +155,7 @@ def test_urls_of_ads_are_those_of_dbt(made: Made) -> None:
         rows = report.filter(platforms, has_url).group_by(keys).agg(sums).rows()
         return {row[: len(keys)]: row[len(keys) :] for row in rows}
 
-    ours, theirs = total(make_url_report(made.stats, "USD").collect()), total(expected)
+    ours, theirs = total(make_url_report(made.stats, "USD", hold).collect()), total(expected)
     assert ours.keys() == theirs.keys()
     for place, figures in theirs.items():
         assert ours[place] == pytest.approx(figures, abs=0.02)
@@ -251,7 +256,7 @@ def test_the_other_seven_sum_the_columns_of_dbt(made: Made, seed: Seed) -> None:
         for source in platform_sources()
         if find_seed(source).stem.startswith(seed.file)
     )
-    ours = made.stats.filter(platform=platform, level=seed.level).collect()
+    ours = made.stats.rows().filter(platform=platform, level=seed.level).collect()
     got = {
         (str(day), identity): figures
         for day, identity, *figures in ours.select(

@@ -8,9 +8,9 @@ from contracts.columns import polars_schema
 from contracts.facts import CHANNEL_CODES
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import INTERACTIONS, Action, AdLevel, Channel, SendStatus
+from transforms.ad_entities import EntityDays, list_spending
 from transforms.keys import MESSAGE, SEND, hash_email, hash_id
 from transforms.machines import flag_machines
-from transforms.reports.ad_performance import sum_campaigns
 from transforms.slim import message_key
 
 CHANNEL_OF_TYPE = {name: str(channel) for name, (channel, _) in INTERACTIONS.items()}
@@ -215,7 +215,7 @@ def _name_latest(names: pl.LazyFrame, level: AdLevel, by: str, named: str) -> pl
     )
 
 
-def list_costs(days: pl.LazyFrame, rows: pl.LazyFrame, stats: pl.LazyFrame) -> pl.LazyFrame:
+def list_costs(days: pl.LazyFrame, rows: pl.LazyFrame, stats: EntityDays) -> pl.LazyFrame:
     """What messages and ads cost, by day, channel, platform and campaign.
 
     A message's cost stands on its first day of sending; on none where it was never sent.
@@ -223,7 +223,7 @@ def list_costs(days: pl.LazyFrame, rows: pl.LazyFrame, stats: pl.LazyFrame) -> p
     Args:
         days: Sums by message and day.
         rows: The message rows of every channel, with `message`, `channel` and `cost`.
-        stats: `DailyStats`.
+        stats: `DailyStats` and their entities.
     """
     codes = {str(channel): code for channel, code in CHANNEL_CODES.items()}
     first = (
@@ -248,7 +248,8 @@ def list_costs(days: pl.LazyFrame, rows: pl.LazyFrame, stats: pl.LazyFrame) -> p
             "cost",
         )
     )
-    of_ads = sum_campaigns(stats).select(
+    spending = stats.among(list_spending(stats.entities))
+    of_ads = spending.rows().select(
         "org_id",
         "date_day",
         pl.lit(str(Channel.ADS)).alias("channel"),

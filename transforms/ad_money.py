@@ -77,24 +77,6 @@ def split_unpriced(
     return rated.filter(is_priced).drop(RATE), rated.filter(~is_priced).drop(RATE)
 
 
-def convert_amounts(
-    stats: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str
-) -> pl.LazyFrame:
-    """Bring spend and conversion value into the reporting currency, exactly and without rounding.
-
-    Rows in a currency without a rate on their day are left out: `split_unpriced` tells them.
-
-    Returns:
-        The priced rows, in no order; their amounts are decimals of 14 places.
-    """
-    return (
-        find_rates(stats, exchange_rates, currency)
-        .filter(pl.col(RATE).is_not_null())
-        .with_columns(pl.col(AMOUNTS).cast(EXACT) * pl.col(RATE).cast(EXACT))
-        .drop(RATE)
-    )
-
-
 def find_rates(
     stats: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str
 ) -> pl.LazyFrame:

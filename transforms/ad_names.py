@@ -6,17 +6,17 @@ from contracts.ad_facts import AdNames
 from contracts.columns import columns, key
 from contracts.feeds import Ads, AdStats
 from contracts.vocabulary import AdLevel
+from transforms.ad_entities import ENTITY, EntityDays
+from transforms.ad_filling import CHANGES, AdVersions, fill_names
 from transforms.ad_versions import (
     PLATFORM_KEYS,
     VALID_FROM,
     VALID_UNTIL,
     VERSION_DAY,
-    AdTables,
-    fill_names,
     is_valid_on,
     make_versions,
 )
-from transforms.settling import Settle, as_it_is
+from transforms.settling import Settle
 
 NAME = AdNames.name
 IDS = {AdLevel.AD: Ads.ad_id, AdLevel.CAMPAIGN: Ads.campaign_id}
@@ -31,9 +31,7 @@ RUN = "run"
 IN_TABLES = "in tables"
 
 
-def list_ad_names(
-    stats: pl.LazyFrame, tables: AdTables, timezone: str, settle: Settle = as_it_is
-) -> pl.LazyFrame:
+def list_ad_names(stats: EntityDays, versions: AdVersions, settle: Settle) -> pl.LazyFrame:
     """List every name that an ad or ad campaign bore, and when.
 
     Names of the tables hold as their versions do. A name that the day's stats bore holds from the
@@ -41,33 +39,36 @@ def list_ad_names(
     next name, the first also before and the last still.
 
     Args:
-        stats: `DailyStats`, or canonical `ad_stats` with names and parents filled in.
-        tables: the tables of names, as the feeds gave them.
-        timezone: the reporting time zone, in whose days a version is valid.
+        stats: `DailyStats` and their entities.
+        versions: what the tables of names tell.
         settle: works a frame out once that several others are made from.
 
     Returns:
         `AdNames`, sorted by its key.
     """
-    dated = tables.in_days(timezone)
-    ads = None if dated.ads is None else settle(fill_names(dated.ads, dated, VERSION_DAY))
+    tables = versions.tables
+    ads = tables.ads
+    if ads is not None:
+        ads = settle(fill_names(ads, versions, VERSION_DAY).drop(CHANGES))
+    day = pl.col(AdStats.date_day)
+    spans = stats.days.group_by(ENTITY).agg(day.min().alias(FIRST_DAY), day.max().alias(LAST_DAY))
+    dated = settle(stats.entities.join(spans, on=ENTITY, how="inner", validate="1:1"))
     levels = [
-        _list_level(AdLevel.AD, [ads], stats, settle),
-        _list_level(AdLevel.CAMPAIGN, [dated.campaigns, ads], stats, settle),
+        _list_level(AdLevel.AD, [ads], stats.among(dated), settle),
+        _list_level(AdLevel.CAMPAIGN, [tables.campaigns, ads], stats.among(dated), settle),
     ]
     return pl.concat(levels).unique().sort(key(AdNames))
 
 
 def _list_level(
-    level: AdLevel, tables: list[pl.LazyFrame | None], stats: pl.LazyFrame, settle: Settle
+    level: AdLevel, tables: list[pl.LazyFrame | None], stats: EntityDays, settle: Settle
 ) -> pl.LazyFrame:
     keys = [*PLATFORM_KEYS, IDS[level]]
     told = settle(_take_from_tables(level, tables))
     named_by_tables = told.filter(pl.col(NAME).is_not_null())
-    borne = stats.filter(pl.col(IDS[level]).is_not_null()).rename({NAMES[level]: NAME})
-    named = pl.concat(
-        [named_by_tables, _take_from_stats(level, borne, named_by_tables)], how="diagonal"
-    )
+    borne = stats.entities.filter(pl.col(IDS[level]).is_not_null()).rename({NAMES[level]: NAME})
+    of_stats = _take_from_stats(level, stats.among(borne), named_by_tables)
+    named = pl.concat([named_by_tables, of_stats], how="diagonal")
     nameless = (
         pl.concat([frame.select(*keys, *PARENTS[level]) for frame in (told, borne)])
         .join(named, on=keys, how="anti")
@@ -98,22 +99,24 @@ def _take_from_tables(level: AdLevel, tables: list[pl.LazyFrame | None]) -> pl.L
     return told
 
 
-def _take_from_stats(level: AdLevel, stats: pl.LazyFrame, told: pl.LazyFrame) -> pl.LazyFrame:
+def _take_from_stats(level: AdLevel, stats: EntityDays, told: pl.LazyFrame) -> pl.LazyFrame:
     """The names that the stats bore, but for those that the tables tell of the same days.
 
     An id with one name, as nearly all have, needs no look at its single days.
     """
     keys = [*PLATFORM_KEYS, IDS[level]]
-    borne = stats.filter(pl.col(NAME).is_not_null())
-    day = pl.col(AdStats.date_day)
-    span = (day.min().alias(FIRST_DAY), day.max().alias(LAST_DAY), pl.col(PARENTS[level]).max())
+    borne = stats.entities.filter(pl.col(NAME).is_not_null())
+    span = (pl.min(FIRST_DAY), pl.max(LAST_DAY), pl.col(PARENTS[level]).max())
     per_name = borne.group_by(*keys, NAME).agg(span)
     renamed = per_name.group_by(keys).len().filter(pl.col("len") > 1)
+    day = pl.col(AdStats.date_day)
     changed = (pl.col(NAME) != pl.col(NAME).shift()).fill_null(value=True)
     runs = (
-        borne.join(renamed, on=keys, how="semi")
+        stats.among(borne.join(renamed, on=keys, how="semi"))
+        .rows()
+        .with_columns(day.alias(FIRST_DAY), day.alias(LAST_DAY))
         .group_by(*keys, day, NAME)
-        .agg(pl.col(PARENTS[level]).max())
+        .agg(span)
         .sort(*keys, AdStats.date_day, NAME)
         .with_columns(changed.cum_sum().over(keys).alias(RUN))
         .group_by(*keys, NAME, RUN)

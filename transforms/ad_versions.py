@@ -1,18 +1,17 @@
-"""Names and parents of ads, valid in time, and their filling in as of the day (SPEC §4)."""
+"""Names and parents of ads, valid in time (SPEC §4)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import polars as pl
 
-from contracts.feeds import AdAccounts, AdCampaigns, AdCreatives, AdGroups, Ads
+from contracts.feeds import AdCreatives, Ads
 from transforms.days import reporting_day
 
 PLATFORM_KEYS = [Ads.org_id, Ads.platform]
 VERSION_DAY = "version day"
 VALID_FROM = "valid_from"
 VALID_UNTIL = "valid_until"
-FOUND = " found"
 VERSIONS = "versions"
 
 
@@ -51,49 +50,8 @@ class AdTables:
         )
 
 
-@dataclass(frozen=True)
-class LookUp:
-    """Which table tells what about which id."""
-
-    table: str
-    by: str
-    take: tuple[str, ...]
-
-
-LOOK_UPS = (
-    LookUp(
-        "ads",
-        Ads.ad_id,
-        (
-            Ads.ad_name,
-            Ads.ad_group_id,
-            Ads.campaign_id,
-            Ads.account_id,
-            Ads.landing_url,
-            Ads.url_tags,
-        ),
-    ),
-    LookUp("groups", AdGroups.ad_group_id, (AdGroups.ad_group_name, AdGroups.campaign_id)),
-    LookUp("ads", Ads.ad_group_id, (Ads.ad_group_name, Ads.campaign_id, Ads.account_id)),
-    LookUp(
-        "campaigns", AdCampaigns.campaign_id, (AdCampaigns.campaign_name, AdCampaigns.account_id)
-    ),
-    LookUp("ads", Ads.campaign_id, (Ads.campaign_name, Ads.account_id)),
-    LookUp("accounts", AdAccounts.account_id, (AdAccounts.account_name,)),
-    LookUp("ads", Ads.account_id, (Ads.account_name,)),
-)
-"""From the finest id to the coarsest, so that a parent found can be looked up in its turn; a
-thing's own table before what ads say of it."""
-
-
-CREATIVE_LOOK_UPS = (
-    LookUp("ads", Ads.ad_id, (AdCreatives.creative_id,)),
-    LookUp("creatives", AdCreatives.creative_id, (Ads.landing_url, Ads.url_tags)),
-)
-"""For platforms that keep an ad's link apart from the ad."""
-
 NAMES_OF_CREATIVES = ("creative_id", "tweet_id")
-"""What ads of such platforms call their creative, among their attributes."""
+"""What ads of platforms that keep links apart call their creative, among their attributes."""
 
 
 def _creative_of_ad() -> pl.Expr:
@@ -157,65 +115,6 @@ def _order_versions(told: pl.LazyFrame, keys: list[str], take: Sequence[str]) ->
             pl.col(VERSION_DAY).shift(-1).over(keys).alias(VALID_UNTIL),
         )
         .select(*keys, VALID_FROM, VALID_UNTIL, *take)
-    )
-
-
-def fill_names(rows: pl.LazyFrame, tables: AdTables, day: str) -> pl.LazyFrame:
-    """Fill in the names, parents and landing pages that rows do not have themselves.
-
-    What a row bears stays. Each look-up finds one version at most, so that no row is lost or
-    doubled: the versions of an id are intervals without overlap.
-
-    Args:
-        rows: rows with ids, such as canonical `ad_stats`; columns that they lack are added.
-        tables: the tables of names, in days.
-        day: the rows' day; where it is null, the first version holds.
-
-    Returns:
-        The same rows, in no order.
-    """
-    present = rows.collect_schema()
-    look_ups = LOOK_UPS if tables.creatives is None else (*LOOK_UPS, *CREATIVE_LOOK_UPS)
-    wanted = {name for look_up in look_ups for name in (look_up.by, *look_up.take)}
-    rows = rows.with_columns(
-        pl.lit(None, pl.String).alias(name) for name in sorted(wanted.difference(present))
-    )
-    for look_up in look_ups:
-        table = getattr(tables, look_up.table)
-        if table is not None:
-            rows = _fill_from(rows, table, look_up, day)
-    return rows
-
-
-def _fill_from(rows: pl.LazyFrame, table: pl.LazyFrame, look_up: LookUp, day: str) -> pl.LazyFrame:
-    found = {name: name + FOUND for name in look_up.take}
-    return (
-        find_versions(rows, table, look_up.by, found, day)
-        .with_columns(pl.coalesce(name, other).alias(name) for name, other in found.items())
-        .drop(found.values())
-    )
-
-
-def find_versions(
-    rows: pl.LazyFrame, table: pl.LazyFrame, by: str, take: Mapping[str, str], day: str
-) -> pl.LazyFrame:
-    """Add what a table tells of each row's id on its day; null where it knows nothing.
-
-    Args:
-        rows: rows with the id.
-        table: a table of `AdTables.in_days`.
-        by: the id.
-        take: the table's columns -> what they are called in the rows.
-        day: the rows' day; where it is null, the first version holds.
-
-    Returns:
-        The same rows, in no order.
-    """
-    versions = make_versions(table, by, list(take)).rename(dict(take))
-    return (
-        rows.join(versions, on=[*PLATFORM_KEYS, by], how="left", validate="m:m")
-        .filter(is_valid_on(day))
-        .drop(VALID_FROM, VALID_UNTIL)
     )
 
 

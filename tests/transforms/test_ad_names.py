@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 from contracts.ad_facts import AdNames
 from contracts.columns import Table, polars_schema
 from contracts.feeds import AdAccounts, AdCampaigns, AdCreatives, AdGroups, Ads, AdStats
+from flows.partition import hold
 from tests.support.frames import frame
+from transforms.ad_entities import code_entities
+from transforms.ad_filling import fill_names, list_versions
 from transforms.ad_names import list_ad_names
-from transforms.ad_versions import AdTables, fill_names
+from transforms.ad_stats import GIVEN_TEXTS
+from transforms.ad_versions import AdTables
 
 HERE = {"org_id": "o", "platform": "google_ads"}
 ZONE = "America/New_York"
@@ -37,7 +41,8 @@ RENAMED = rows(
 
 
 def fill(stats: pl.LazyFrame, tables: AdTables) -> pl.DataFrame:
-    return fill_names(stats, tables.in_days(ZONE), "date_day").collect().sort("date_day")
+    versions = list_versions(tables, ZONE, hold)
+    return fill_names(stats, versions, "date_day").collect().sort("date_day")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +124,8 @@ def test_an_empty_cell_of_a_version_keeps_what_was_said() -> None:
 
 
 def names(stats: pl.LazyFrame, tables: AdTables) -> list[tuple[Any, ...]]:
-    listed = list_ad_names(stats, tables, ZONE).collect()
+    entities = code_entities(stats, GIVEN_TEXTS, hold)
+    listed = list_ad_names(entities, list_versions(tables, ZONE, hold), hold).collect()
     assert listed.schema == polars_schema(AdNames)
     return listed.select(
         "level", "campaign_id", "ad_id", "name", "valid_from", "valid_until"

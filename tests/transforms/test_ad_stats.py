@@ -7,12 +7,15 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.ad_facts import DailyStats
+from contracts.ad_facts import AdEntities, DailyStats
 from contracts.columns import Table, polars_schema
 from contracts.feeds import AdAccounts, AdConversions, Ads, AdStats, ExchangeRates
+from flows.partition import hold
 from tests.support.frames import frame
+from transforms.ad_conversions import choose_conversions
+from transforms.ad_filling import list_versions
 from transforms.ad_money import split_unpriced
-from transforms.ad_stats import choose_conversions, make_daily_stats
+from transforms.ad_stats import make_daily_stats
 from transforms.ad_versions import AdTables
 
 DAY = date(2026, 3, 2)
@@ -43,15 +46,17 @@ def sum_days(
     conversions: pl.LazyFrame | None = None,
     tables: AdTables | None = None,
 ) -> pl.DataFrame:
-    daily = make_daily_stats(given_stats, conversions, tables or AdTables(), RATES, "USD", "UTC")
-    return daily.collect().sort(pl.all())
+    versions = list_versions(tables or AdTables(), "UTC", hold)
+    daily = make_daily_stats(given_stats, conversions, versions, RATES, "USD", hold)
+    assert daily.days.collect_schema() == polars_schema(DailyStats)
+    assert daily.entities.collect_schema() == polars_schema(AdEntities)
+    return daily.rows().drop("entity").collect().sort(pl.all())
 
 
 def test_hours_and_devices_of_one_key_add_up_and_round_once() -> None:
     """Three times 0.00004 is 0.0001, though each alone would round to 0."""
     hour = {"ad_id": "1", "clicks": 1, "impressions": 10, "spend": Decimal("0.000040")}
     daily = sum_days(stats(hour, hour, hour))
-    assert daily.schema == polars_schema(DailyStats)
     assert daily.select("level", "ad_id", "clicks", "impressions", "spend").rows() == [
         ("ad", "1", 3, 30, Decimal("0.0001"))
     ]

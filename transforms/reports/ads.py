@@ -1,8 +1,10 @@
 """Account, campaign, ad group, ad and URL reports in dbt ad_reporting's columns (SPEC §6.2)."""
 
+from dataclasses import replace
+
 import polars as pl
 
-from contracts.ad_facts import DailyStats
+from contracts.ad_facts import AdEntities
 from contracts.columns import Table, columns, polars_schema
 from contracts.feeds import Ads
 from contracts.reports.ads import (
@@ -13,8 +15,11 @@ from contracts.reports.ads import (
     UrlReport,
 )
 from contracts.vocabulary import AdLevel
-from transforms.ad_stats import LEVEL_IDS, METRICS, NAMES, PARENTS, keep_level
-from transforms.ad_versions import AdTables, find_versions
+from transforms.ad_entities import DAY, LEVEL_IDS, NAMES, PARENTS, EntityDays, keep_level
+from transforms.ad_filling import CHANGES, find_by_day, find_version, join_by_day
+from transforms.ad_rollup import GROUP, Grouped, dress, roll_up
+from transforms.ad_versions import PLATFORM_KEYS, AdTables, make_versions
+from transforms.settling import Settle
 from transforms.utm import base_url, decode_value, read_parameter, url_host, url_path
 
 REPORTS: dict[AdLevel, type[Table]] = {
@@ -32,23 +37,24 @@ UTM_COLUMNS = [
     UrlReport.utm_term,
 ]
 URL_COLUMNS = [UrlReport.base_url, UrlReport.url_host, UrlReport.url_path, *UTM_COLUMNS]
-LINK = [DailyStats.landing_url, DailyStats.url_tags]
-GRAIN = [DailyStats.org_id, DailyStats.date_day, DailyStats.platform, DailyStats.account_id]
+LINK = [AdEntities.landing_url, AdEntities.url_tags]
+GRAIN = [AdEntities.org_id, AdEntities.platform, AdEntities.account_id]
 WHERE_UNKNOWN = " where unknown"
 OF_ASSET = " of asset"
+THING_KEY = "key of its thing"
 
 
 def make_level_report(
-    stats: pl.LazyFrame, level: AdLevel, tables: AdTables, currency: str, timezone: str
+    stats: EntityDays, level: AdLevel, tables: AdTables, currency: str, settle: Settle
 ) -> pl.LazyFrame:
     """Report one level, from its own rows where an account gives them, else from finer ones.
 
     Args:
-        stats: `DailyStats`.
+        stats: `DailyStats` and their entities.
         level: the level of the report.
-        tables: the tables of names, for the attributes of what the report is about.
+        tables: the tables of names in days, for the attributes of what the report is about.
         currency: the reporting currency, in which the stats are.
-        timezone: the reporting time zone, in whose days attributes are valid.
+        settle: holds what several frames are made from.
 
     Returns:
         The level's report, sorted by its key: one row per day and thing of the level; things that
@@ -61,39 +67,35 @@ def make_level_report(
         for parent in PARENTS[1:place]
     }
     grain = list(dict.fromkeys([*GRAIN, thing, *unknown]))
-    own_rows = pl.when(pl.col(DailyStats.level) == level).then(DailyStats.attributes)
     parents = [name for name in PARENTS[: place + 1] if name not in grain]
-    return (
-        keep_level(stats, level)
-        .with_columns(own_rows.alias(DailyStats.attributes), **unknown)
-        .group_by(grain)
-        .agg(
-            pl.sum(*METRICS),
-            pl.col([*parents, *NAMES[: place + 1]]).max(),
-            *map(_agreed, (DailyStats.source_relation, DailyStats.attributes)),
-        )
-        .pipe(_add_attributes, level, tables.in_days(timezone))
-        .with_columns(make_stats_key(grain).alias(AccountReport.ad_stats_key))
-        .pipe(_shape, REPORTS[level], currency)
+    rolled = roll_up(
+        stats.among(keep_level(stats.entities, level).with_columns(**unknown)),
+        grain,
+        settle,
+        greatest=[*parents, *NAMES[: place + 1], AdEntities.level],
+        agreed=[AdEntities.source_relation],
+        order=[make_thing_key(grain).alias(THING_KEY)],
     )
+    return _shape(_add_attributes(rolled, level, tables, settle), REPORTS[level], currency, settle)
 
 
-def make_url_report(stats: pl.LazyFrame, currency: str) -> pl.LazyFrame:
+def make_url_report(stats: EntityDays, currency: str, settle: Settle) -> pl.LazyFrame:
     """Report landing pages with their utm parameters, from the rows of ads.
 
     A parameter in an ad's URL tags wins over the URL's own. Ads without a URL are rows with empty
     URL columns. Each distinct URL is read once.
 
     Args:
-        stats: `DailyStats`.
+        stats: `DailyStats` and their entities.
         currency: the reporting currency, in which the stats are.
+        settle: holds what several frames are made from.
 
     Returns:
         `UrlReport`, sorted by its key: one row per day, ad group, URL without query and fragment,
         and utm parameters.
     """
-    ads = stats.filter(pl.col(DailyStats.level) == AdLevel.AD)
-    url = pl.col(DailyStats.landing_url)
+    ads = stats.entities.filter(pl.col(AdEntities.level) == AdLevel.AD)
+    url = pl.col(AdEntities.landing_url)
     links = (
         ads.select(LINK)
         .unique()
@@ -107,53 +109,53 @@ def make_url_report(stats: pl.LazyFrame, currency: str) -> pl.LazyFrame:
             ),
         )
     )
-    grain = [*GRAIN, DailyStats.campaign_id, DailyStats.ad_group_id, *URL_COLUMNS]
-    return (
-        ads.join(links, on=LINK, how="left", validate="m:1", nulls_equal=True)
-        .group_by(grain)
-        .agg(
-            pl.sum(*METRICS),
-            pl.col(NAMES[:-1]).max(),
-            *map(_agreed, (DailyStats.source_relation, DailyStats.attributes)),
-        )
-        .with_columns(make_stats_key(grain).alias(UrlReport.ad_stats_key))
-        .pipe(_shape, UrlReport, currency)
+    grain = [*GRAIN, AdEntities.campaign_id, AdEntities.ad_group_id, *URL_COLUMNS]
+    rolled = roll_up(
+        stats.among(ads.join(links, on=LINK, how="left", validate="m:1", nulls_equal=True)),
+        grain,
+        settle,
+        greatest=NAMES[:-1],
+        agreed=[AdEntities.source_relation],
+        order=[make_thing_key(grain).alias(THING_KEY)],
     )
+    return _shape(rolled, UrlReport, currency, settle)
 
 
 def read_tag(name: str) -> pl.Expr:
     """The value of a parameter in `url_tags`: a query string, or a JSON list of keys and values."""
-    tags = pl.col(DailyStats.url_tags)
+    tags = pl.col(AdEntities.url_tags)
     listed = tags.str.extract(rf'(?i)"key"\s*:\s*"{name}"\s*,\s*"value"\s*:\s*"([^"]+)"')
     written = read_parameter(pl.lit("?") + tags.str.strip_chars_start("?& "), name)
     return pl.coalesce(decode_value(listed), written)
 
 
-def make_stats_key(parts: list[str]) -> pl.Expr:
-    r"""Make a key of the day and the other parts, as text; no two different rows share one.
+def make_thing_key(parts: list[str]) -> pl.Expr:
+    r"""Make a key of ids as text; no two different things share one.
 
     Parts are joined by a space, one inside a part is `\s`, a missing part is empty.
     """
-    day, rest = DailyStats.date_day, [part for part in parts if part != DailyStats.date_day]
     texts = [
         pl.col(part)
         .str.replace_all("\\", "\\\\", literal=True)
         .str.replace_all(" ", "\\s", literal=True)
-        for part in rest
+        for part in parts
     ]
-    return pl.concat_str(
-        pl.col(day).dt.to_string("%Y-%m-%d"), *(text.fill_null("") for text in texts), separator=" "
+    return pl.concat_str(*(text.fill_null("") for text in texts), separator=" ")
+
+
+def _add_attributes(report: Grouped, level: AdLevel, tables: AdTables, settle: Settle) -> Grouped:
+    """Put the custom attributes of the report's thing, as of the day, before those of its stats.
+
+    Stats of a finer level say nothing of the report's thing.
+    """
+    by, own, asset = LEVEL_IDS[level], Ads.attributes, Ads.attributes + OF_ASSET
+    things = report.texts.select(GROUP, *PLATFORM_KEYS, by, AdEntities.level).unique(GROUP)
+    is_own = pl.col(AdEntities.level) == level
+    rows = (
+        report.rows.join(things.select(GROUP, is_own), on=GROUP, how="left", validate="m:1")
+        .with_columns(pl.when(AdEntities.level).then(own).alias(own))
+        .drop(AdEntities.level)
     )
-
-
-def _agreed(name: str) -> pl.Expr:
-    """The one value of a column that a group's rows agree on, else null."""
-    cell = pl.col(name)
-    return pl.when(cell.min() == cell.max()).then(cell.max()).alias(name)
-
-
-def _add_attributes(report: pl.LazyFrame, level: AdLevel, tables: AdTables) -> pl.LazyFrame:
-    """Put the custom attributes of the report's thing, as of the day, before those of its stats."""
     table = {
         AdLevel.ACCOUNT: tables.accounts,
         AdLevel.CAMPAIGN: tables.campaigns,
@@ -164,13 +166,22 @@ def _add_attributes(report: pl.LazyFrame, level: AdLevel, tables: AdTables) -> p
         campaigns = tables.ads.filter(pl.col(Ads.ad_id).is_null())
         table = campaigns if table is None else pl.concat([campaigns, table], how="diagonal")
     if table is None:
-        return report
-    own, asset = Ads.attributes, Ads.attributes + OF_ASSET
-    return (
-        report.pipe(find_versions, table, LEVEL_IDS[level], {own: asset}, DailyStats.date_day)
-        .with_columns(_merge_objects(asset, own).alias(own))
-        .drop(asset)
+        return replace(report, rows=rows)
+    keys = [*PLATFORM_KEYS, by]
+    bearing = table.filter(pl.col(own).is_not_null()).select(keys)
+    told = make_versions(table.join(bearing, on=keys, how="semi"), by, [own])
+    told = settle(told).rename({own: asset})
+    found = find_by_day(
+        things.join(bearing, on=keys, how="semi").with_columns(pl.lit(value=False).alias(CHANGES)),
+        rows,
+        GROUP,
+        lambda asked: find_version(asked, told, by, DAY),
+        settle,
     )
+    merged = join_by_day(rows, found, GROUP, {asset: asset}).with_columns(
+        _merge_objects(asset, own).alias(own)
+    )
+    return replace(report, rows=merged)
 
 
 def _merge_objects(first: str, second: str) -> pl.Expr:
@@ -183,10 +194,15 @@ def _merge_objects(first: str, second: str) -> pl.Expr:
     return pl.when(body != "").then(pl.format("{{{}}}", body))
 
 
-def _shape(report: pl.LazyFrame, contract: type[Table], currency: str) -> pl.LazyFrame:
+def _shape(report: Grouped, contract: type[Table], currency: str, settle: Settle) -> pl.LazyFrame:
+    """The report's columns in the order of its key: of the days, and of their groups' keys."""
+    of_day = pl.concat_str(pl.col(DAY).dt.to_string("%Y-%m-%d"), THING_KEY, separator=" ")
     return (
-        report.with_columns(pl.lit(currency).alias(AccountReport.currency))
+        dress(report, settle)
+        .with_columns(
+            of_day.alias(AccountReport.ad_stats_key),
+            pl.lit(currency).alias(AccountReport.currency),
+        )
         .select(columns(contract))
         .cast(dict(polars_schema(contract)))
-        .sort(AccountReport.ad_stats_key)
     )

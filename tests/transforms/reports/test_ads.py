@@ -10,15 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.ad_facts import DailyStats
+from contracts.ad_facts import AdEntities, DailyStats
 from contracts.columns import Table, key, polars_schema
 from contracts.feeds import AdCampaigns, Ads
 from contracts.reports.ads import AdPerformance, CampaignPerformance, UrlReport
 from contracts.session_facts import SessionFacts
 from contracts.vocabulary import AdLevel
+from flows.partition import hold
 from tests.support.frames import frame
+from transforms.ad_entities import EntityDays
+from transforms.ad_filling import list_versions
 from transforms.ad_names import list_ad_names
 from transforms.ad_versions import AdTables
+from transforms.ad_visits import align_visits, list_visits
 from transforms.reports.ad_performance import make_ad_performance, make_campaign_performance
 from transforms.reports.ads import REPORTS, make_level_report, make_url_report
 
@@ -28,9 +32,10 @@ ZERO = {"clicks": 0, "impressions": 0, "spend": 0, "conversions": 0, "conversion
 NO_TABLES = AdTables()
 
 
-def daily(*given_rows: dict[str, Any]) -> pl.LazyFrame:
-    """Summed stats of one organization, platform and day."""
-    return frame(DailyStats, [HERE | ZERO | row for row in given_rows]).lazy()
+def daily(*given_rows: dict[str, Any]) -> EntityDays:
+    """Summed stats of one organization, platform and day; each row is of an entity of its own."""
+    rows = [HERE | ZERO | row | {"entity": n} for n, row in enumerate(given_rows)]
+    return EntityDays(frame(DailyStats, rows), frame(AdEntities, rows))
 
 
 def campaign(identity: str | None, spend: str, **more: object) -> dict[str, Any]:
@@ -42,8 +47,8 @@ def ad(campaign_id: str | None, identity: str, spend: str, **more: object) -> di
     return ids | {"spend": Decimal(spend)} | more
 
 
-def report(level: AdLevel, stats: pl.LazyFrame, tables: AdTables = NO_TABLES) -> pl.DataFrame:
-    made = make_level_report(stats, level, tables, "USD", "UTC").collect()
+def report(level: AdLevel, stats: EntityDays, tables: AdTables = NO_TABLES) -> pl.DataFrame:
+    made = make_level_report(stats, level, tables.in_days("UTC"), "USD", hold).collect()
     check(REPORTS[level], made)
     return made
 
@@ -138,7 +143,7 @@ URL = "https://shop.example/sale?a=1&utm_source=google&prev_utm_campaign=old&utm
     ],
 )
 def test_url_report(link: dict[str, Any], columns: tuple[str | None, ...]) -> None:
-    made = make_url_report(daily(ad("1", "11", "4") | link), "USD").collect()
+    made = make_url_report(daily(ad("1", "11", "4") | link), "USD", hold).collect()
     check(UrlReport, made)
     read = made.select("base_url", "url_host", "url_path", "utm_source", "utm_campaign", "spend")
     assert read.rows() == [(*columns, Decimal(4))]
@@ -149,17 +154,19 @@ def session(number: int, **found: object) -> dict[str, Any]:
 
 
 def perform(
-    stats: pl.LazyFrame, *sessions: dict[str, Any], tables: AdTables = NO_TABLES
+    stats: EntityDays, *sessions: dict[str, Any], tables: AdTables = NO_TABLES
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Both performance tables, checked."""
-    names = list_ad_names(stats, tables, "UTC").collect().lazy()
-    visits = frame(SessionFacts, list(sessions)).lazy()
+    versions = list_versions(tables, "UTC", hold)
+    names = hold(list_ad_names(stats, versions, hold))
+    came = list_visits(frame(SessionFacts, list(sessions)), hold)
+    visits = align_visits(came, stats, versions, hold)
     made = []
     for make, contract in (
         (make_campaign_performance, CampaignPerformance),
         (make_ad_performance, AdPerformance),
     ):
-        table = make(stats, visits, names, tables, "USD", "UTC").collect()
+        table = make(stats, visits, names, "USD", hold).collect()
         check(contract, table)
         made.append(table)
     return made[0], made[1]

@@ -1,0 +1,184 @@
+"""Rolling stats up: entities into groups, sums by number, and the texts of a report at the end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.ad_facts import DailyStats
+from transforms.ad_entities import DAY, ENTITY, METRICS, EntityDays, agree
+from transforms.ad_filling import join_by_day
+from transforms.settling import Settle
+
+GROUP = "group"
+"""The number of what is summed up together; groups are numbered in the order of their grain."""
+
+VARIANTS = "variants"
+DRESS = "dress"
+PLACE = "place"
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """Rows of days in numbers, and the texts of their groups.
+
+    Attributes:
+        rows: One row per group and day: `group`, the day, figures.
+        texts: One row per group, or per group and day where a text varies (the day is null where
+            none does): `group`, the day, texts.
+    """
+
+    rows: pl.LazyFrame
+    texts: pl.LazyFrame
+
+
+def roll_up(
+    stats: EntityDays,
+    grain: Sequence[str],
+    settle: Settle,
+    *,
+    greatest: Sequence[str] = (),
+    agreed: Sequence[str] = (),
+    order: Sequence[pl.Expr] = (),
+) -> Grouped:
+    """Sum figures by the day and by what some texts of their entities say.
+
+    Args:
+        stats: Figures and entities.
+        grain: The texts that tell one row of a day from another.
+        settle: Holds the groups and the sums.
+        greatest: Texts of which a row takes the one that sorts last.
+        agreed: Texts that a row takes where all its entities have the same, else null.
+        order: What the groups are sorted by, made of their grain; by it itself where not given.
+
+    Returns:
+        Figures, and attributes where they agree; grain, `order` and texts.
+    """
+    groups = number_groups([stats], grain, settle, order)
+    members = find_members(stats, groups, grain, [*greatest, *agreed], settle)
+    rows = (
+        stats.days.join(members.select(ENTITY, GROUP), on=ENTITY, how="inner", validate="m:1")
+        .group_by(GROUP, DAY)
+        .agg(pl.sum(*METRICS), agree(DailyStats.attributes))
+    )
+    told = [pl.col(greatest).max(), *map(agree, agreed)]
+    return Grouped(settle(rows), name_groups(groups, [(stats.days, members)], told, settle))
+
+
+def number_groups(
+    parts: Sequence[EntityDays],
+    grain: Sequence[str],
+    settle: Settle,
+    order: Sequence[pl.Expr] = (),
+) -> pl.LazyFrame:
+    """Number the groups into which entities fall.
+
+    Args:
+        parts: What is put into groups.
+        grain: The texts that tell groups apart.
+        settle: Holds the groups, so that their numbers stay.
+        order: What they are sorted by, made of their grain; by it itself where not given.
+
+    Returns:
+        One row per group: `group` (its place in the order), grain and `order`.
+    """
+    return settle(
+        pl.concat([part.entities.select(grain) for part in parts])
+        .unique()
+        .with_columns(order)
+        .sort([one.meta.output_name() for one in order] or grain)
+        .with_row_index(GROUP)
+    )
+
+
+def find_members(
+    part: EntityDays,
+    groups: pl.LazyFrame,
+    grain: Sequence[str],
+    texts: Sequence[str],
+    settle: Settle,
+) -> pl.LazyFrame:
+    """Find the group of each entity.
+
+    Returns:
+        One row per entity: `entity`, `group` and the texts asked for.
+    """
+    of_grain = groups.select(GROUP, *grain)
+    return settle(
+        part.entities.join(
+            of_grain, on=list(grain), how="left", validate="m:1", nulls_equal=True
+        ).select(ENTITY, GROUP, *texts)
+    )
+
+
+def name_groups(
+    groups: pl.LazyFrame,
+    members: Sequence[tuple[pl.LazyFrame, pl.LazyFrame]],
+    told: Sequence[pl.Expr],
+    settle: Settle,
+) -> pl.LazyFrame:
+    """Find the texts of groups, day by day where these vary.
+
+    Args:
+        groups: The groups.
+        members: Days, each with the members of groups that they are about; members without a text
+            say nothing.
+        told: Texts of a group or of its day, from those of its members.
+        settle: Holds the texts.
+
+    Returns:
+        The texts of `Grouped`, the groups' grain among them.
+    """
+    texts = [text for text in members[0][1].collect_schema() if text not in (ENTITY, GROUP)]
+    says_something = pl.any_horizontal(pl.col(text).is_not_null() for text in texts)
+    variants = (
+        pl.concat([of_part.drop(ENTITY) for _, of_part in members])
+        .unique()
+        .filter(says_something)
+        .group_by(GROUP)
+        .agg(pl.len().alias(VARIANTS), *told)
+    )
+    named = settle(groups.join(variants, on=GROUP, how="left", validate="1:1"))
+    varies = pl.col(VARIANTS).fill_null(0) > 1
+    varying = named.filter(varies).drop(VARIANTS, *texts)
+    days_of_varying = [
+        of_part.join(varying, on=GROUP, how="semi").join(
+            days.select(ENTITY, DAY), on=ENTITY, how="inner", validate="1:m"
+        )
+        for days, of_part in members
+    ]
+    texts_of_days = pl.concat(days_of_varying).group_by(GROUP, DAY).agg(told)
+    return settle(
+        pl.concat(
+            [
+                named.filter(~varies).drop(VARIANTS),
+                varying.join(texts_of_days, on=GROUP, how="inner", validate="1:m"),
+            ],
+            how="diagonal",
+        )
+    )
+
+
+def dress(grouped: Grouped, settle: Settle, before_day: str | None = None) -> pl.LazyFrame:
+    """Give rows their texts, in the order of their days and groups.
+
+    Numbers are sorted, and texts gathered once.
+
+    Args:
+        grouped: Rows and the texts of their groups.
+        settle: Holds the texts' numbers.
+        before_day: The first text of the grain, where it comes before the day in the order.
+    """
+    first = pl.col(before_day).rank("dense") if before_day else pl.lit(0)
+    texts = settle(grouped.texts.with_columns(first.alias(PLACE)).with_row_index(DRESS))
+    return (
+        join_by_day(grouped.rows, texts, GROUP, {DRESS: DRESS, PLACE: PLACE})
+        .sort(PLACE, DAY, GROUP)
+        .join(
+            texts.drop(GROUP, DAY, PLACE),
+            on=DRESS,
+            how="left",
+            validate="m:1",
+            maintain_order="left",
+        )
+    )

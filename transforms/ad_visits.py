@@ -1,0 +1,86 @@
+"""Sessions of ad platforms, put where the spend of their ads stands."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from contracts.reports.ads import AdPerformance
+from contracts.session_facts import SessionFacts
+from transforms.ad_entities import DAY, ENTITY, NAMES, PARENTS, EntityDays, code_entities
+from transforms.ad_filling import AdVersions, fill_names, find_by_day, join_by_day
+from transforms.ad_versions import PLATFORM_KEYS
+from transforms.settling import Settle
+
+AD, CAMPAIGN = SessionFacts.ad_id, SessionFacts.campaign_id
+PLACE_TEXTS = [*PLATFORM_KEYS, *PARENTS]
+KNOWN = " known"
+OF_STATS = " of stats"
+
+
+def list_visits(sessions: pl.LazyFrame, settle: Settle) -> EntityDays:
+    """The sessions of ad platforms, and the few places that they came from.
+
+    Args:
+        sessions: `SessionFacts`.
+        settle: Holds the places.
+    """
+    came = sessions.filter(pl.col(SessionFacts.platform).is_not_null())
+    return code_entities(came, PLACE_TEXTS, settle)
+
+
+def align_visits(
+    visits: EntityDays, stats: EntityDays, versions: AdVersions, settle: Settle
+) -> EntityDays:
+    """Give sessions the parents that the stats of their ad or campaign have.
+
+    A session then falls into the row of its ad's spend. Where no stats know the ad or campaign, the
+    tables of names give the parents, as of the day. Sessions of which only the platform is known
+    name no account, sessions without an ad no ad group.
+
+    Args:
+        visits: Sessions and their places.
+        stats: `DailyStats` and their entities.
+        versions: What the tables of names tell.
+        settle: Holds what several frames are made from.
+
+    Returns:
+        The same sessions; their places with parents and names.
+    """
+    place = "place"
+    has_ad = pl.col(AD).is_not_null()
+    is_known = has_ad | pl.col(CAMPAIGN).is_not_null()
+    group = (AdPerformance.ad_group_id, AdPerformance.ad_group_name)
+    places = settle(
+        visits.entities.rename({ENTITY: place})
+        .pipe(_take_parents, stats.entities, AD, PARENTS[:-1])
+        .pipe(_take_parents, stats.entities, CAMPAIGN, PARENTS[:1])
+    )
+    sessions = visits.days.rename({ENTITY: place})
+    found = find_by_day(
+        places, sessions, place, lambda rows: fill_names(rows, versions, DAY), settle
+    )
+    aligned = found.with_columns(
+        pl.when(is_known).then(name).alias(name) for name in (*PARENTS, *NAMES)
+    ).with_columns(pl.when(has_ad).then(name).alias(name) for name in group)
+    named = code_entities(aligned, [*PLACE_TEXTS, *NAMES], settle)
+    return EntityDays(
+        join_by_day(sessions, named.days, place, {ENTITY: ENTITY}).drop(place), named.entities
+    )
+
+
+def _take_parents(
+    places: pl.LazyFrame, entities: pl.LazyFrame, by: str, parents: Sequence[str]
+) -> pl.LazyFrame:
+    keys = [*PLATFORM_KEYS, by]
+    known = (
+        entities.filter(pl.col(by).is_not_null())
+        .group_by(keys)
+        .agg(pl.col(parents).max().name.suffix(OF_STATS), pl.lit(value=True).alias(KNOWN))
+    )
+    return (
+        places.join(known, on=keys, how="left", validate="m:1")
+        .with_columns(
+            pl.when(KNOWN).then(name + OF_STATS).otherwise(name).alias(name) for name in parents
+        )
+        .drop(KNOWN, *(name + OF_STATS for name in parents))
+    )
