@@ -2,8 +2,7 @@
 
 from enum import StrEnum
 
-from contracts.columns import Day, Flag, Text, column
-from contracts.feeds.web import Sessions
+from contracts.columns import Day, Flag, Instant, Table, Text, column
 from contracts.web_sources import ChannelGroup
 
 
@@ -42,13 +41,25 @@ STATUSES = [str(status) for status in MatchStatus]
 CHANNEL_GROUPS = [str(group) for group in ChannelGroup]
 
 
-class SessionFacts(Sessions):
+class SessionFacts(Table):
     """One row per session, with its channel group and the one ad or campaign that it came from."""
 
+    org_id: Text = column("organization", key=True)
+    session_id: Text = column("the session", key=True)
+    started_at: Instant = column("its first page view")
+    ended_at: Instant = column("its last page view")
+    date_day: Day = column("day of its start in the reporting time zone")
+    contact_id: Text = column("who it was, where known", references="contacts.contact_id")
+    anonymous_id: Text = column("cookie or device")
+    landing_url: Text = column("its first page, with query and fragment")
     is_bot: Flag = column("whether its user agent is a program; null where none is known")
+    utm_source: Text = column("who sent the visit")
+    utm_medium: Text = column("by what kind of link")
+    utm_campaign: Text = column("campaign's name or id")
+    utm_content: Text = column("ad's name or id")
+    utm_id: Text = column("campaign's id")
     has_macro: Flag = column("whether a utm value is a macro that the platform left unresolved")
     channel_group: Text = column("GA4's default channel group", isin=CHANNEL_GROUPS)
-    date_day: Day = column("day of its start in the reporting time zone")
     platform: Text = column("ad platform, where known")
     account_id: Text = column("ad account of its campaign")
     campaign_id: Text = column("ad campaign, where known", references="ad_campaigns.campaign_id")

@@ -1,12 +1,11 @@
 """The ads group: stats of every level, sessions with their ads, and what is broken between them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from contracts.manifest import Check
-from contracts.reports.ad_matches import SessionMatches
 from contracts.vocabulary import AdLevel
 from contracts.workspace import Workspace
 from flows.catalog import Catalog
@@ -21,10 +20,17 @@ from transforms.ad_stats import make_daily_stats
 from transforms.ad_versions import AdTables
 from transforms.ad_visits import align_visits, list_visits
 from transforms.audit import audit_utm
-from transforms.matching import match_sessions
+from transforms.matching import (
+    OF_SESSION,
+    VISITS,
+    MatchedSessions,
+    key_sessions,
+    match_origins,
+)
+from transforms.origins import ORIGIN, list_origins
+from transforms.reports.ad_matches import list_matches
 from transforms.reports.ad_performance import make_ad_performance, make_campaign_performance
 from transforms.reports.ads import make_level_report, make_url_report
-from transforms.reports.messaging import finish
 from transforms.suggestions import suggest_targets
 
 LEVELS = {
@@ -51,22 +57,25 @@ class AdFacts:
         stats: `DailyStats` and their entities, held in memory.
         names: `AdNames`.
         versions: What the tables of names tell.
-        sessions: `SessionFacts`.
+        matched: Every session and what it came by.
     """
 
     stats: EntityDays
     names: pl.DataFrame
     versions: AdVersions
-    sessions: pl.DataFrame
+    matched: MatchedSessions
 
 
-def build_ad_facts(catalog: Catalog, config: Workspace, sessions: pl.LazyFrame) -> AdFacts:
+def build_ad_facts(
+    catalog: Catalog, config: Workspace, sessions: pl.LazyFrame, scratch: Path
+) -> AdFacts:
     """Sum the stats by day, list the names in time, and match every session.
 
     Args:
         catalog: What was read.
         config: The workspace's configuration.
         sessions: Canonical sessions, delivered or made from page views.
+        scratch: A folder for the matched sessions.
     """
     workspace = config.workspace
     tables = AdTables(
@@ -89,14 +98,22 @@ def build_ad_facts(catalog: Catalog, config: Workspace, sessions: pl.LazyFrame) 
         hold,
     )
     names = list_ad_names(stats, versions, hold).collect()
-    return AdFacts(stats, names, versions, match(sessions, names, config))
+    return AdFacts(stats, names, versions, match(sessions, names, config, scratch))
 
 
-def match(sessions: pl.LazyFrame, names: pl.DataFrame, config: Workspace) -> pl.DataFrame:
-    """The session fact; what the sessions' few distinct origins mean is held in memory."""
-    return match_sessions(
-        sessions, names.lazy(), config.ads, config.workspace.timezone, settle=hold
-    ).collect()
+def match(
+    sessions: pl.LazyFrame, names: pl.DataFrame, config: Workspace, scratch: Path
+) -> MatchedSessions:
+    """Match every session, and write down what is read of it later beside the key of its origin.
+
+    What the sessions' few distinct origins mean is held in memory.
+    """
+    keyed = key_sessions(sessions, config.workspace.timezone)
+    scratch.mkdir(parents=True, exist_ok=True)
+    written = scratch / "sessions.parquet"
+    sink = keyed.select(*OF_SESSION, *ORIGIN).sink_parquet(written, compression="lz4", lazy=True)
+    _, origins = pl.collect_all([sink, list_origins(keyed)])
+    return match_origins(pl.scan_parquet(written), origins.lazy(), names.lazy(), config.ads, hold)
 
 
 def _given(catalog: Catalog, table: str) -> pl.LazyFrame | None:
@@ -134,7 +151,6 @@ def write_ads_reports(
         staging: The snapshot being written.
     """
     currency, stats, names = config.workspace.currency, facts.stats, facts.names.lazy()
-    sessions = facts.sessions.lazy()
     checks: list[Check] = []
 
     def write(
@@ -150,8 +166,8 @@ def write_ads_reports(
         for name, level in LEVELS.items():
             write(name, make_level_report(stats, level, facts.versions.tables, currency, hold))
         write("url_report", make_url_report(stats, currency, hold))
-    given = sessions if conversions is None else _add_orders(sessions, conversions)
-    visits = align_visits(list_visits(given, hold), stats, facts.versions, hold)
+    visits = list_visits(_add_orders(facts.matched, conversions), hold)
+    visits = align_visits(visits, stats, facts.versions, hold)
     performance = (stats, visits, names, currency, hold)
     campaigns = write("campaign_performance", make_campaign_performance(*performance))
     by_campaign = campaigns.select(TOTALS).sum()
@@ -159,11 +175,12 @@ def write_ads_reports(
     ads = write("ad_performance", make_ad_performance(*performance), is_empty=not _has_ads(facts))
     by_ad, spend = ads.select(TOTALS).sum(), _sum_spend(ads)
     del ads
+    links = hold(facts.matched.count())
     if catalog.is_configured("sessions", "page_views"):
-        write("session_matches", finish(sessions, SessionMatches))
-        write("utm_audit", audit(facts, spend))
-    visited = facts.sessions.filter(pl.col("platform").is_not_null()).height
-    return checks + reconcile_ads(visited, by_campaign, by_ad)
+        write("session_matches", list_matches(facts.matched))
+        write("utm_audit", audit(links, facts.names, spend))
+    came = links.filter(pl.col("platform").is_not_null()).select(pl.col(VISITS).sum())
+    return checks + reconcile_ads(came.collect().item(), by_campaign, by_ad)
 
 
 def _has_ads(facts: AdFacts) -> bool:
@@ -172,11 +189,14 @@ def _has_ads(facts: AdFacts) -> bool:
     return any(AdLevel.AD in frame["level"] for frame in levels)
 
 
-def _add_orders(sessions: pl.LazyFrame, conversions: pl.DataFrame) -> pl.LazyFrame:
+def _add_orders(matched: MatchedSessions, conversions: pl.DataFrame | None) -> MatchedSessions:
     """Give each session the orders and revenue of which it was the last touch."""
-    return sessions.join(
+    if conversions is None:
+        return matched
+    sessions = matched.sessions.join(
         conversions.lazy(), on=["org_id", "session_id"], how="left", validate="1:1"
     ).with_columns(pl.col("orders", "revenue").fill_null(0))
+    return replace(matched, sessions=sessions)
 
 
 def _sum_spend(performance: pl.DataFrame) -> pl.LazyFrame:
@@ -186,10 +206,9 @@ def _sum_spend(performance: pl.DataFrame) -> pl.LazyFrame:
     return hold(performance.lazy().group_by(ids).agg(names, pl.col("spend").sum()))
 
 
-def audit(facts: AdFacts, spend: pl.LazyFrame) -> pl.DataFrame:
+def audit(links: pl.LazyFrame, names: pl.DataFrame, spend: pl.LazyFrame) -> pl.DataFrame:
     """What is broken between links and ads, with the money beside it and what may be meant."""
-    found = audit_utm(facts.sessions.lazy(), facts.names.lazy(), spend).collect()
-    return suggest_targets(found, facts.names)
+    return suggest_targets(audit_utm(links, names.lazy(), spend).collect(), names)
 
 
 def reconcile_ads(visited: int, by_campaign: pl.DataFrame, by_ad: pl.DataFrame) -> list[Check]:

@@ -85,13 +85,14 @@ def draw(loaded: LoadedWorkspace, audience: AudienceSection, progress: Progress)
         inputs = MessageInputs(read.catalog, config, Path(scratch))
         # Sessions tell whose a device was; which ads they came from is not asked.
         no_ads = pl.DataFrame(schema=polars_schema(AdNames))
-        sessions = match(find_sessions(read.catalog, config, Path(scratch) / "web"), no_ads, config)
+        sessions = find_sessions(read.catalog, config, Path(scratch) / "web")
+        matched = match(sessions, no_ads, config, Path(scratch) / "ads")
         people = PeopleInputs(
             read.catalog,
             config,
             describe(inputs),
             map_addresses(read.catalog),
-            sessions.lazy(),
+            matched.facts(),
             no_ads.lazy(),
         )
         activities = write_activities(people, Path(scratch) / "activities")

@@ -87,7 +87,7 @@ def _stage(run: Run, name: str) -> Callable[[int, int], None]:
 def _build_ads(run: Run) -> AdFacts:
     run.progress("matching sessions", 0, 1)
     sessions = find_sessions(run.catalog, run.config, run.scratch / "web")
-    facts = build_ad_facts(run.catalog, run.config, sessions)
+    facts = build_ad_facts(run.catalog, run.config, sessions, run.scratch / "ads")
     run.progress("matching sessions", 1, 1)
     return facts
 
@@ -99,7 +99,7 @@ def _write_activities(run: Run, messages: MessageFacts, ads: AdFacts) -> Activit
         run.config,
         messages.messages,
         messages.emails,
-        ads.sessions.lazy(),
+        ads.matched.facts(),
         ads.names.lazy(),
     )
     activities = write_activities(inputs, run.scratch / "activities")

@@ -37,6 +37,7 @@ LEVEL_IDS = {
 
 RANKS = {str(level): place for place, level in enumerate(LEVEL_IDS)}
 RANK = "rank"
+HASHES = ["hash", "second hash"]
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,19 @@ def code_entities(rows: pl.LazyFrame, texts: Sequence[str], settle: Settle) -> E
         The rows with `entity` in place of the texts; the distinct texts with their number.
     """
     entities = settle(rows.select(texts).unique().with_row_index(ENTITY))
-    days = rows.join(entities, on=list(texts), how="left", validate="m:1", nulls_equal=True)
-    return EntityDays(days.drop(texts), entities)
+    numbers = entities.select(ENTITY, *_hash(texts))
+    days = (
+        rows.with_columns(_hash(texts))
+        .drop(texts)
+        .join(numbers, on=HASHES, how="left", validate="m:1")
+        .drop(HASHES)
+    )
+    return EntityDays(days, entities)
+
+
+def _hash(texts: Sequence[str]) -> list[pl.Expr]:
+    """Two independent hashes of texts, so that no two sets of them share both."""
+    return [pl.struct(texts).hash(seed).alias(name) for seed, name in enumerate(HASHES)]
 
 
 def keep_level(entities: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:

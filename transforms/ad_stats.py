@@ -22,6 +22,7 @@ from transforms.ad_entities import (
 )
 from transforms.ad_filling import AdVersions, fill_names, find_by_day, join_by_day
 from transforms.ad_money import AMOUNTS, EXACT, RATE, fill_currency, find_rates
+from transforms.ad_rollup import GROUP, find_members, name_groups, number_groups
 from transforms.parsing import finest_level
 from transforms.settling import Settle
 
@@ -79,8 +80,7 @@ def make_daily_stats(
         filled = code_entities(
             pl.concat([given, attached], how="diagonal"), [*TEXTS, AdStats.currency], settle
         )
-    priced = _price(filled, versions.tables.accounts, exchange_rates, currency, settle)
-    return _merge_names(priced, settle)
+    return _price(filled, versions.tables.accounts, exchange_rates, currency, settle)
 
 
 def drop_finer_ids(stats: pl.LazyFrame) -> pl.LazyFrame:
@@ -121,68 +121,43 @@ def _price(
     currency: str,
     settle: Settle,
 ) -> EntityDays:
-    """Bring amounts into the reporting currency, not rounded yet; entities lose their currency.
+    """Sum what differs in nothing but names, source and currency, in one currency, and round.
 
-    The rate is looked up once per account, currency and day.
+    A rate is looked up once per account, currency and day.
     """
     scopes = settle(stats.entities.select(SCOPE).unique().with_row_index(SCOPE_NUMBER))
-    entities = settle(stats.entities.select(TEXTS).unique().with_row_index(ENTITY))
+    groups = number_groups([stats], KEY_TEXTS, settle)
+    members = find_members(stats, groups, KEY_TEXTS, [*NAMES, AdStats.source_relation], settle)
     numbers = settle(
-        stats.entities.rename({ENTITY: THING})
-        .join(scopes, on=SCOPE, how="left", validate="m:1", nulls_equal=True)
-        .join(entities, on=TEXTS, how="left", validate="m:1", nulls_equal=True)
-        .select(THING, SCOPE_NUMBER, ENTITY)
+        stats.entities.join(scopes, on=SCOPE, how="left", validate="m:1", nulls_equal=True)
+        .select(ENTITY, SCOPE_NUMBER)
+        .join(members.select(ENTITY, GROUP), on=ENTITY, how="left", validate="1:1")
     )
-    days = stats.days.rename({ENTITY: THING}).join(numbers, on=THING, how="left", validate="m:1")
-    asked = days.select(SCOPE_NUMBER, DAY).unique()
+    days = settle(stats.days.join(numbers, on=ENTITY, how="left", validate="m:1"))
     rates = (
-        asked.join(scopes, on=SCOPE_NUMBER, how="left", validate="m:1")
+        days.select(SCOPE_NUMBER, DAY)
+        .unique()
+        .join(scopes, on=SCOPE_NUMBER, how="left", validate="m:1")
         .pipe(fill_currency, accounts, exchange_rates, currency)
         .pipe(find_rates, exchange_rates, currency)
         .filter(pl.col(RATE).is_not_null())
         .select(SCOPE_NUMBER, DAY, RATE)
     )
-    return EntityDays(
+    sums = (
         days.join(settle(rates), on=[SCOPE_NUMBER, DAY], how="inner", validate="m:1")
         .with_columns(pl.col(AMOUNTS).cast(EXACT) * pl.col(RATE).cast(EXACT))
-        .group_by(ENTITY, DAY)
-        .agg(pl.sum(*METRICS), pl.min(LEAST), pl.max(MOST)),
-        entities,
+        .group_by(GROUP, DAY)
+        .agg(pl.sum(*METRICS), pl.min(LEAST), pl.max(MOST))
+    )
+    told = [pl.col(NAMES).max(), agree(AdStats.source_relation)]
+    texts = settle(name_groups(groups, [(days, members)], told, settle).with_row_index(ENTITY))
+    return EntityDays(
+        settle(_round(join_by_day(sums, texts, GROUP, {ENTITY: ENTITY}))),
+        settle(texts.select(columns(AdEntities))),
     )
 
 
-def _merge_names(stats: EntityDays, settle: Settle) -> EntityDays:
-    """Round, and leave one entity a day of those that differ in nothing but names and source."""
-    shared = settle(stats.entities.filter(pl.len().over(KEY_TEXTS) > 1))
-    merged = code_entities(
-        stats.among(shared)
-        .rows()
-        .group_by(*KEY_TEXTS, DAY)
-        .agg(
-            pl.sum(*METRICS),
-            pl.col(NAMES).max(),
-            agree(AdStats.source_relation),
-            pl.min(LEAST),
-            pl.max(MOST),
-        ),
-        TEXTS,
-        settle,
-    )
-    used = stats.entities.select(pl.len().cast(pl.UInt32).alias(THING))
-    after_used = [
-        frame.join(used, how="cross").with_columns(pl.col(ENTITY) + pl.col(THING)).drop(THING)
-        for frame in (merged.days, merged.entities)
-    ]
-    days = pl.concat(
-        [stats.days.join(shared, on=ENTITY, how="anti"), after_used[0]], how="diagonal"
-    )
-    entities = pl.concat(
-        [stats.entities.join(shared, on=ENTITY, how="anti"), after_used[1]], how="diagonal"
-    )
-    return EntityDays(settle(_finish(days)), settle(entities.select(columns(AdEntities))))
-
-
-def _finish(days: pl.LazyFrame) -> pl.LazyFrame:
+def _round(days: pl.LazyFrame) -> pl.LazyFrame:
     is_agreed = pl.col(LEAST) == pl.col(MOST)
     return (
         days.with_columns(

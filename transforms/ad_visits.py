@@ -9,6 +9,7 @@ from contracts.session_facts import SessionFacts
 from transforms.ad_entities import DAY, ENTITY, NAMES, PARENTS, EntityDays, code_entities
 from transforms.ad_filling import AdVersions, fill_names, find_by_day, join_by_day
 from transforms.ad_versions import PLATFORM_KEYS
+from transforms.matching import LINK, MatchedSessions
 from transforms.settling import Settle
 
 AD, CAMPAIGN = SessionFacts.ad_id, SessionFacts.campaign_id
@@ -17,15 +18,20 @@ KNOWN = " known"
 OF_STATS = " of stats"
 
 
-def list_visits(sessions: pl.LazyFrame, settle: Settle) -> EntityDays:
+def list_visits(matched: MatchedSessions, settle: Settle) -> EntityDays:
     """The sessions of ad platforms, and the few places that they came from.
 
     Args:
-        sessions: `SessionFacts`.
+        matched: Sessions, and what they came by.
         settle: Holds the places.
     """
-    came = sessions.filter(pl.col(SessionFacts.platform).is_not_null())
-    return code_entities(came, PLACE_TEXTS, settle)
+    came = matched.links.filter(pl.col(SessionFacts.platform).is_not_null())
+    placed = code_entities(came, PLACE_TEXTS, settle)
+    places = settle(placed.days.select(LINK, ENTITY))
+    return EntityDays(
+        matched.sessions.join(places, on=LINK, how="inner", validate="m:1").drop(LINK),
+        placed.entities,
+    )
 
 
 def align_visits(

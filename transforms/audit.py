@@ -8,6 +8,7 @@ from contracts.session_facts import MatchStatus, SessionFacts
 from contracts.vocabulary import AdLevel
 from contracts.web_sources import ChannelGroup
 from transforms.audit_names import AD, CAMPAIGN, SESSIONS, find_names_used_twice, spent
+from transforms.matching import VISITS
 from transforms.origins import VALUES
 from transforms.utm import is_macro
 
@@ -29,7 +30,7 @@ OTHER_CHANNELS = [
 """Channel groups whose sources need not be ad platforms."""
 
 
-def audit_utm(sessions: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame) -> pl.LazyFrame:
+def audit_utm(links: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame) -> pl.LazyFrame:
     """List what is broken between links and ads.
 
     * spend_without_sessions: a campaign that cost money and has no session; or an ad that has none
@@ -41,7 +42,7 @@ def audit_utm(sessions: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFram
     * unresolved_macro: a utm value that is a macro.
 
     Args:
-        sessions: The session fact.
+        links: What sessions came by, with the number of `visits` (`MatchedSessions.count`).
         ad_names: One row per name and its days.
         spend: Rows of org_id, platform, campaign_id, campaign_name, ad_id, ad_name and spend (in
             the reporting currency; ad_id null where spend is known by campaign): they add up.
@@ -50,11 +51,11 @@ def audit_utm(sessions: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFram
         `UtmAudit` without suggestions, sorted by its key.
     """
     kinds = [
-        find_spend_without_sessions(sessions, spend),
-        find_sessions_without_ad(sessions),
-        find_names_used_twice(sessions, ad_names, spend),
-        find_unknown_sources(sessions),
-        find_unresolved_macros(sessions),
+        find_spend_without_sessions(links, spend),
+        find_sessions_without_ad(links),
+        find_names_used_twice(links, ad_names, spend),
+        find_unknown_sources(links),
+        find_unresolved_macros(links),
     ]
     schema = polars_schema(UtmAudit)
     return (
@@ -65,15 +66,15 @@ def audit_utm(sessions: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFram
     )
 
 
-def find_spend_without_sessions(sessions: pl.LazyFrame, spend: pl.LazyFrame) -> pl.LazyFrame:
+def find_spend_without_sessions(links: pl.LazyFrame, spend: pl.LazyFrame) -> pl.LazyFrame:
     """Find campaigns, and ads of campaigns with sessions at ad level, that cost money for nothing.
 
     Args:
-        sessions: The session fact.
+        links: What sessions came by, with the number of `visits` (`MatchedSessions.count`).
         spend: Spend by campaign and ad (`audit_utm`).
     """
     is_ad = pl.col(UtmAudit.ad_id).is_not_null()
-    known = sessions.select(AD).filter(pl.col(UtmAudit.campaign_id).is_not_null()).unique()
+    known = links.select(AD).filter(pl.col(UtmAudit.campaign_id).is_not_null()).unique()
     with_ads = known.filter(is_ad).select(CAMPAIGN).unique()
     cost = spend.filter(pl.col(UtmAudit.campaign_id).is_not_null())
     campaigns = (
@@ -97,7 +98,7 @@ def find_spend_without_sessions(sessions: pl.LazyFrame, spend: pl.LazyFrame) -> 
     )
 
 
-def find_sessions_without_ad(sessions: pl.LazyFrame) -> pl.LazyFrame:
+def find_sessions_without_ad(links: pl.LazyFrame) -> pl.LazyFrame:
     """Count the sessions of which only the platform is known, by the value that names no ad.
 
     The value is utm_campaign, else utm_content, else utm_id; null where a link has none. Sessions
@@ -106,7 +107,7 @@ def find_sessions_without_ad(sessions: pl.LazyFrame) -> pl.LazyFrame:
     values = {name: _resolved(name) for name in ("utm_campaign", "utm_content", "utm_id")}
     only_macros = pl.col(SessionFacts.has_macro) & pl.col(UtmAudit.value).is_null()
     return (
-        sessions.filter(
+        links.filter(
             (pl.col(SessionFacts.match_status) == MatchStatus.UNMATCHED)
             & pl.col(SessionFacts.platform).is_not_null()
         )
@@ -118,16 +119,16 @@ def find_sessions_without_ad(sessions: pl.LazyFrame) -> pl.LazyFrame:
         )
         .filter(~only_macros)
         .group_by(UtmAudit.org_id, UtmAudit.platform, UtmAudit.parameter, UtmAudit.value)
-        .agg(pl.len().alias(SESSIONS))
+        .agg(pl.col(VISITS).sum().alias(SESSIONS))
         .with_columns(kind=pl.lit(str(AuditKind.SESSIONS_WITHOUT_AD)))
     )
 
 
-def find_unknown_sources(sessions: pl.LazyFrame) -> pl.LazyFrame:
+def find_unknown_sources(links: pl.LazyFrame) -> pl.LazyFrame:
     """Count the unmatched sessions of each utm_source that is no known ad platform."""
     source = pl.col(SessionFacts.utm_source)
     return (
-        sessions.filter(
+        links.filter(
             (pl.col(SessionFacts.match_status) == MatchStatus.UNMATCHED)
             & pl.col(SessionFacts.platform).is_null()
             & source.is_not_null()
@@ -135,19 +136,19 @@ def find_unknown_sources(sessions: pl.LazyFrame) -> pl.LazyFrame:
             & ~pl.col(SessionFacts.channel_group).is_in(OTHER_CHANNELS)
         )
         .group_by(UtmAudit.org_id, source.alias(UtmAudit.value))
-        .agg(pl.len().alias(SESSIONS))
+        .agg(pl.col(VISITS).sum().alias(SESSIONS))
         .with_columns(kind=pl.lit(str(AuditKind.UNKNOWN_SOURCE)), parameter=pl.lit("utm_source"))
     )
 
 
-def find_unresolved_macros(sessions: pl.LazyFrame) -> pl.LazyFrame:
+def find_unresolved_macros(links: pl.LazyFrame) -> pl.LazyFrame:
     """Count the sessions of each macro; one with two macros counts for both."""
-    troubled = sessions.filter(SessionFacts.has_macro)
+    troubled = links.filter(SessionFacts.has_macro)
     return pl.concat(
         [
             troubled.filter(is_macro(pl.col(name)))
             .group_by(UtmAudit.org_id, UtmAudit.platform, pl.col(name).alias(UtmAudit.value))
-            .agg(pl.len().alias(SESSIONS))
+            .agg(pl.col(VISITS).sum().alias(SESSIONS))
             .with_columns(parameter=pl.lit(name))
             for name in VALUES
         ]

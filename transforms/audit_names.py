@@ -8,6 +8,7 @@ from contracts.ad_facts import AdNames
 from contracts.reports.ad_matches import AuditKind, UtmAudit
 from contracts.session_facts import MatchMethod, MatchStatus, SessionFacts
 from contracts.vocabulary import AdLevel
+from transforms.matching import VISITS
 from transforms.utm import normalize_value
 
 CAMPAIGN = [UtmAudit.org_id, UtmAudit.platform, UtmAudit.campaign_id]
@@ -17,7 +18,7 @@ EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 31)
 
 
 def find_names_used_twice(
-    sessions: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame
+    links: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame
 ) -> pl.LazyFrame:
     """Find the names that several campaigns of a platform, or ads of a campaign, share in time.
 
@@ -25,13 +26,13 @@ def find_names_used_twice(
     their candidates agree. Spend is that of all that bear the name, and counted by none of them.
 
     Args:
-        sessions: The session fact.
+        links: What sessions came by, with the number of `visits`.
         ad_names: One row per name and its days.
         spend: Spend by campaign and ad (`audit_utm`).
     """
     names = ad_names.with_columns(name_key=normalize_value(pl.col(AdNames.name)))
     shared = find_shared_names(names)
-    left_open = count_ambiguous(sessions)
+    left_open = count_ambiguous(links)
     place = [*CAMPAIGN, UtmAudit.parameter, "name_key"]
     found = shared.join(
         left_open,
@@ -93,7 +94,7 @@ def find_shared_names(names: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def count_ambiguous(sessions: pl.LazyFrame) -> pl.LazyFrame:
+def count_ambiguous(links: pl.LazyFrame) -> pl.LazyFrame:
     """Count the ambiguous sessions of each value, at the campaign or platform of its candidates."""
     method = pl.col(SessionFacts.match_method)
     at_ads = method.is_in(
@@ -109,14 +110,14 @@ def count_ambiguous(sessions: pl.LazyFrame) -> pl.LazyFrame:
     )
     level = pl.when(at_ads).then(pl.lit(str(AdLevel.AD))).otherwise(pl.lit(str(AdLevel.CAMPAIGN)))
     return (
-        sessions.filter(
+        links.filter(
             (pl.col(SessionFacts.match_status) == MatchStatus.AMBIGUOUS)
             & (method != MatchMethod.ALIAS)
         )
         .with_columns(parameter=level, value=value)
         .with_columns(name_key=normalize_value(pl.col("value")))
         .group_by(*CAMPAIGN, UtmAudit.parameter, "name_key")
-        .agg(pl.col("value").min(), pl.len().alias(SESSIONS))
+        .agg(pl.col("value").min(), pl.col(VISITS).sum().alias(SESSIONS))
     )
 
 

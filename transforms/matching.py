@@ -1,6 +1,6 @@
 """Matching every session to its ad, once per distinct link (SPEC §7)."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -9,9 +9,9 @@ from contracts.columns import columns
 from contracts.session_facts import SessionFacts
 from contracts.vocabulary import AdLevel
 from contracts.workspace import AdsSection
-from transforms.channel_groups import group_channels
 from transforms.days import reporting_day
-from transforms.matching_lookups import DAY, GIVEN
+from transforms.matching_entries import describe_origins, flag_timed, select_entries
+from transforms.matching_lookups import DAY
 from transforms.matching_reasons import explain_matches
 from transforms.matching_steps import (
     CASE,
@@ -22,13 +22,24 @@ from transforms.matching_steps import (
     find_campaigns,
     list_aliases,
 )
-from transforms.origins import ORIGIN, VALUES, key_origins, list_origins, read_carried
-from transforms.platforms import name_platforms
+from transforms.origins import ORIGIN, VALUES, key_origins
 from transforms.settling import Settle
-from transforms.utm import is_macro, normalize_text, normalize_value
 
-VALUE_OF = {"content": "utm_content", "campaign": "utm_campaign", "utm_id": "utm_id"}
-SAID = [*VALUE_OF, *(f"{value}_key" for value in VALUE_OF)]
+LINK = "link"
+VISITS = "visits"
+OF_SESSION = [
+    SessionFacts.org_id,
+    SessionFacts.session_id,
+    SessionFacts.started_at,
+    SessionFacts.ended_at,
+    SessionFacts.date_day,
+    SessionFacts.contact_id,
+    SessionFacts.anonymous_id,
+    SessionFacts.landing_url,
+    SessionFacts.is_bot,
+]
+"""What is a session's own: the rest of its fact is that of its link."""
+
 ANSWER = [
     SessionFacts.platform,
     SessionFacts.account_id,
@@ -43,36 +54,61 @@ ANSWER = [
 ]
 
 
-def match_sessions(
-    sessions: pl.LazyFrame,
+@dataclass(frozen=True)
+class MatchedSessions:
+    """Sessions, and the few distinct links that they came by.
+
+    Attributes:
+        sessions: One row per session: `link` and `OF_SESSION`.
+        links: One row per `link`: what it says (utm values, channel_group) and its answer.
+    """
+
+    sessions: pl.LazyFrame
+    links: pl.LazyFrame
+
+    def facts(self) -> pl.LazyFrame:
+        """The session fact (`SessionFacts`): each session exactly once, in any order."""
+        links = self.links.drop(SessionFacts.org_id)
+        return self.sessions.join(links, on=LINK, how="left", validate="m:1").select(
+            columns(SessionFacts)
+        )
+
+    def count(self) -> pl.LazyFrame:
+        """The links with the number of their `visits`."""
+        visits = self.sessions.group_by(LINK).agg(pl.len().cast(pl.Int64).alias(VISITS))
+        return self.links.join(visits, on=LINK, how="inner", validate="1:1")
+
+
+def match_origins(
+    keyed: pl.LazyFrame,
+    origins: pl.LazyFrame,
     ad_names: pl.LazyFrame,
     ads: AdsSection,
-    timezone: str,
     settle: Settle,
-) -> pl.LazyFrame:
+) -> MatchedSessions:
     """Match every session to the one ad or campaign that it came from.
 
     Args:
-        sessions: Canonical sessions, with `is_bot` where it is known; read three times.
+        keyed: `OF_SESSION` and the keys of origins (`key_sessions`).
+        origins: Their distinct origins (`list_origins`).
         ad_names: One row per name and its days (`AdNames`).
         ads: The match mode, the user's sources and aliases.
-        timezone: The reporting time zone.
         settle: Holds a small frame: at most a row per origin and day.
 
     Returns:
-        The session fact (`SessionFacts`): each session exactly once, in any order.
+        Each session exactly once, with its link; every link with its answer.
     """
-    keyed = key_sessions(sessions, timezone)
-    origins = settle(list_origins(keyed)).pipe(describe_origins, ad_names, ads.sources).pipe(settle)
-    entries = settle(select_entries(origins, ad_names, ads))
-    timed = settle(flag_timed(origins, entries, ads))
+    described = settle(describe_origins(settle(origins), ad_names, ads.sources))
+    entries = settle(select_entries(described, ad_names, ads))
+    timed = settle(flag_timed(described, entries, ads))
     lookups = settle(list_lookups(keyed, timed))
-    matches = settle(match_lookups(lookups, entries, ads, settle))
-    return join_matches(keyed, timed, matches)
+    matches = match_lookups(lookups, entries, ads, settle)
+    links = settle(list_links(timed, matches))
+    return MatchedSessions(find_links(keyed, links), links.drop(*ORIGIN, DAY))
 
 
 def key_sessions(sessions: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
-    """Add to each session its day and the key of its origin.
+    """Add to each session its day, the key of its origin and what that is read from.
 
     Args:
         sessions: Canonical sessions, with `is_bot` where it is known.
@@ -80,96 +116,6 @@ def key_sessions(sessions: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
     """
     return key_origins(sessions).with_columns(
         reporting_day(pl.col(SessionFacts.started_at), timezone).alias(SessionFacts.date_day)
-    )
-
-
-def describe_origins(
-    origins: pl.LazyFrame, ad_names: pl.LazyFrame, sources: Mapping[str, str]
-) -> pl.LazyFrame:
-    """Add to each origin its platform, its channel group and the values to look up.
-
-    Args:
-        origins: One row per origin (`list_origins`).
-        ad_names: Names of ads and campaigns.
-        sources: The user's utm_source values -> platform.
-
-    Returns:
-        The origins with `given_platform`, channel_group, has_macro, and the values `content`,
-        `campaign` and `utm_id` (null where unresolved) beside their comparable forms (`…_key`).
-    """
-    is_unresolved = pl.any_horizontal(is_macro(pl.col(name)) for name in VALUES)
-    resolved = {
-        value: pl.when(~is_macro(pl.col(name))).then(pl.col(name))
-        for value, name in VALUE_OF.items()
-    }
-    keys = {f"{value}_key": normalize_value(pl.col(value)) for value in VALUE_OF}
-    return (
-        origins.pipe(name_platforms, ad_names, sources)
-        .pipe(group_channels)
-        .rename({SessionFacts.platform: GIVEN})
-        .with_columns(is_unresolved.alias(SessionFacts.has_macro), **resolved)
-        .with_columns(**keys)
-    )
-
-
-def select_entries(origins: pl.LazyFrame, ad_names: pl.LazyFrame, ads: AdsSection) -> pl.LazyFrame:
-    """Select the ads and campaigns that a value of some origin may mean, by id or by name.
-
-    Args:
-        origins: What the origins say (`describe_origins`).
-        ad_names: One row per name and its days.
-        ads: The user's aliases, whose targets are selected as well.
-    """
-    ids = [alias.ad_id or alias.campaign_id for alias in ads.aliases.values()]
-    said = (
-        origins.select(AdNames.org_id, value=pl.concat_list(SAID))
-        .explode("value")
-        .filter(pl.col("value").is_not_null())
-        .unique()
-    )
-    named = ad_names.with_columns(
-        entry_id=pl.coalesce(AdNames.ad_id, AdNames.campaign_id),
-        name_key=normalize_value(pl.col(AdNames.name)),
-    )
-    flags = {"by_id": "entry_id", "by_name": "name_key"}
-    for flag, key in flags.items():
-        named = named.join(
-            said.with_columns(pl.lit(value=True).alias(flag)),
-            left_on=[AdNames.org_id, key],
-            right_on=[AdNames.org_id, "value"],
-            how="left",
-            validate="m:1",
-        )
-    is_target = pl.col("entry_id").is_in(ids)
-    return named.filter(pl.any_horizontal(*flags, is_target)).drop(*flags)
-
-
-def flag_timed(origins: pl.LazyFrame, entries: pl.LazyFrame, ads: AdsSection) -> pl.LazyFrame:
-    """Add whether the day matters: a value is an alias, or an id or name that ever changed.
-
-    Args:
-        origins: What the origins say (`describe_origins`).
-        entries: The ads and campaigns that they may mean (`select_entries`).
-        ads: The user's aliases.
-    """
-    start, end = pl.col(AdNames.valid_from), pl.col(AdNames.valid_until)
-    changed = (
-        entries.filter(start.is_not_null() | end.is_not_null())
-        .select(AdNames.org_id, value=pl.concat_list("entry_id", "name_key"))
-        .explode("value")
-        .unique()
-    )
-    timed = (
-        origins.select(*ORIGIN, AdNames.org_id, value=pl.concat_list(SAID))
-        .explode("value")
-        .join(changed, on=[AdNames.org_id, "value"], how="semi")
-        .select(*ORIGIN, is_changed=pl.lit(value=True))
-        .unique()
-    )
-    aliases = [normalize_text(value) for value in ads.aliases]
-    is_aliased = pl.any_horizontal(pl.col(f"{value}_key").is_in(aliases) for value in VALUE_OF)
-    return origins.join(timed, on=ORIGIN, how="left", validate="1:1").with_columns(
-        is_timed=pl.any_horizontal("is_changed", is_aliased).fill_null(value=False)
     )
 
 
@@ -249,27 +195,38 @@ def answer_cases(
     )
 
 
-def join_matches(keyed: pl.LazyFrame, origins: pl.LazyFrame, matches: pl.LazyFrame) -> pl.LazyFrame:
-    """Give each session what its origin says and the answer of its origin and day.
+def list_links(origins: pl.LazyFrame, matches: pl.LazyFrame) -> pl.LazyFrame:
+    """Number what sessions came by: one row per origin and day (null where it does not matter).
+
+    Args:
+        origins: What the origins say (`flag_timed`).
+        matches: The answers (`match_lookups`).
+    """
+    said = origins.select(
+        *ORIGIN, AdNames.org_id, *VALUES, SessionFacts.has_macro, SessionFacts.channel_group
+    )
+    return said.join(matches, on=ORIGIN, how="inner", validate="1:m").with_row_index(LINK)
+
+
+def find_links(keyed: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
+    """Give each session the number of its link.
 
     Args:
         keyed: Sessions with their days and origins (`key_sessions`).
-        origins: What the origins say (`flag_timed`).
-        matches: The answers (`match_lookups`).
+        links: What they came by (`list_links`).
 
     Returns:
-        The session fact: as many rows as `keyed` has.
+        As many rows as `keyed` has.
     """
-    said = origins.select(
-        *ORIGIN, *VALUES, SessionFacts.has_macro, SessionFacts.channel_group, "is_timed"
+    day = SessionFacts.date_day
+    lasting = links.filter(pl.col(DAY).is_null()).select(*ORIGIN, LINK)
+    of_days = links.filter(pl.col(DAY).is_not_null()).select(
+        *ORIGIN, pl.col(DAY).alias(day), pl.col(LINK).alias(DAY)
     )
     return (
-        keyed.drop(VALUES)
-        .join(said, on=ORIGIN, how="left", validate="m:1")
-        .with_columns(
-            *read_carried(),
-            pl.when("is_timed").then(SessionFacts.date_day).alias(DAY),
-        )
-        .join(matches, on=[*ORIGIN, DAY], how="left", nulls_equal=True, validate="m:1")
-        .select(columns(SessionFacts))
+        keyed.select(*OF_SESSION, *ORIGIN)
+        .join(lasting, on=ORIGIN, how="left", validate="m:1")
+        .join(of_days, on=[*ORIGIN, day], how="left", validate="m:1")
+        .with_columns(pl.coalesce(LINK, DAY).alias(LINK))
+        .drop(*ORIGIN, DAY)
     )

@@ -75,31 +75,5 @@ def list_origins(keyed: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def read_utm(sessions: pl.LazyFrame) -> pl.LazyFrame:
-    """Fill the utm values and click ids of sessions from their landing URLs, row by row.
-
-    A column of the session's own comes first, as it stands, trimmed; else the URL's, decoded.
-
-    Args:
-        sessions: Canonical sessions.
-    """
-    return sessions.with_columns(*(_read_value(name) for name in VALUES), *read_carried())
-
-
-def read_carried() -> list[pl.Expr]:
-    """The values of a session that make no origin, read row by row: keyword and click ids."""
-    landing = pl.col(Sessions.landing_url)
-    clicks = [
-        pl.coalesce(trim_value(pl.col(name)), read_click_id(landing, name)).alias(name)
-        for name in CLICK_COLUMNS
-    ]
-    return [_read_value(Sessions.utm_term), *clicks]
-
-
-def _read_value(name: str) -> pl.Expr:
-    landing = pl.col(Sessions.landing_url)
-    return pl.coalesce(trim_value(pl.col(name)), read_parameter(landing, name)).alias(name)
-
-
 def _site(url: pl.Expr) -> pl.Expr:
     return url_host(url).str.replace(r"^www\.", "")

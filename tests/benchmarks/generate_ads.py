@@ -1,9 +1,10 @@
 """A seeded workspace of ads, their stats of a year and any number of sessions.
 
-Three platforms, 3,000 campaigns and 200,000 ads (of five days each); the same campaign names on
-every platform. Fifty thousand distinct links have Zipf's popularity; they name ads by id or by name
-(in another spelling), campaigns by id or by name, what no platform knows, and no ads at all. Half
-of the sessions bear no link, as visits do. Names never change.
+Three platforms and 200,000 ads (a million beside ten million sessions and more) of five days each,
+66 a campaign and four an ad group; the same campaign names on every platform. Fifty thousand
+distinct links have Zipf's popularity; they name ads by id or by name (in another spelling),
+campaigns by id or by name, what no platform knows, and no ads at all. Half of the sessions bear no
+link, as visits do. Names never change.
 """
 
 import argparse
@@ -16,7 +17,10 @@ import polars as pl
 
 from tests.benchmarks.assets import numbered
 
-ADS, CAMPAIGNS_OF_ALL, LINKS_OF_ALL, FLIGHT, YEAR = 200_000, 3_000, 50_000, 5, 365
+ADS, ADS_A_CAMPAIGN, ADS_A_GROUP, LINKS_OF_ALL, FLIGHT, YEAR = 200_000, 66, 4, 50_000, 5, 365
+MANY_SESSIONS, MANY_ADS = 10_000_000, 1_000_000
+"""With so many sessions there are so many ads."""
+
 SESSIONS_A_FILE = 1_000_000
 FIRST_DAY = 20_454
 """2026-01-01, in days of Unix's time."""
@@ -34,12 +38,13 @@ currency = "USD"
 FEEDS = {"ads": "raw/ads.parquet", "ad_stats": "raw/ad_stats.parquet", "sessions": "raw/sessions/*"}
 
 
-def generate(root: Path, sessions: int, ads: int = ADS, seed: int = 5) -> dict[str, int]:
+def generate(root: Path, sessions: int, ads: int | None = None, seed: int = 5) -> dict[str, int]:
     """Write a workspace with `sessions` sessions below `root`, unless it is there already.
 
     Returns:
         Rows written, by table.
     """
+    ads = ads or (MANY_ADS if sessions >= MANY_SESSIONS else ADS)
     done = root / "generated.json"
     if done.exists():
         return json.loads(done.read_text())
@@ -64,10 +69,11 @@ def generate(root: Path, sessions: int, ads: int = ADS, seed: int = 5) -> dict[s
 
 def draw_ads(count: int) -> pl.DataFrame:
     """Ads of campaigns, by turns of the three platforms."""
-    campaigns = max(3, CAMPAIGNS_OF_ALL * count // ADS)
+    campaigns = max(3, count // ADS_A_CAMPAIGN)
     number = pl.col("n")
     campaign = number % campaigns
     place = campaign % len(PLATFORMS)
+    group = campaign + campaigns * (number // campaigns // ADS_A_GROUP)
     return pl.select(n=pl.int_range(count)).select(
         "n",
         platform=place.replace_strict(dict(enumerate(PLATFORMS)), return_dtype=pl.String),
@@ -75,8 +81,8 @@ def draw_ads(count: int) -> pl.DataFrame:
         account_name=pl.format("Account no. {}", place),
         campaign_id=numbered("7{}", campaign, 9),
         campaign_name=pl.format("Spring Sale - {}", campaign // len(PLATFORMS)),
-        ad_group_id=numbered("8{}", number // 4, 9),
-        ad_group_name=pl.format("Group {}", number // 4),
+        ad_group_id=numbered("8{}", group, 9),
+        ad_group_name=pl.format("Group {}", group),
         ad_id=numbered("9{}", number, 9),
         ad_name=pl.format("Blue Shoes - {}", number),
         updated_at=pl.lit("2025-06-01T00:00:00Z"),

@@ -24,7 +24,7 @@ def match(root: Path) -> AdFacts:
     """Sum the stats and match the sessions that `ingest` left."""
     read, config = reopen(root), load_workspace(root).config
     sessions = find_sessions(read.catalog, config, root / "ours/web")
-    return build_ad_facts(read.catalog, config, sessions)
+    return build_ad_facts(read.catalog, config, sessions, root / "ours/ads")
 
 
 def report(root: Path) -> None:

@@ -25,7 +25,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     root = tmp_path_factory.mktemp("benchmark") / "workspace"
     generate(root, SESSIONS, ADS)
     read, config = read_into(root, root / "ledger", root / "rejected"), load_workspace(root).config
-    facts = build_ad_facts(read.catalog, config, find_sessions(read.catalog, config, root / "web"))
+    sessions = find_sessions(read.catalog, config, root / "web")
+    facts = build_ad_facts(read.catalog, config, sessions, root / "ads")
     write_ads_reports(read.catalog, config, facts, None, root / "ours")
     return root / "ours/ads", run_reports(root)
 

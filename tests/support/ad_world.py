@@ -10,6 +10,10 @@ from contracts.ad_facts import AdNames
 from contracts.columns import polars_schema
 from contracts.feeds.web import Sessions
 from contracts.session_facts import SessionFacts
+from contracts.workspace import AdsSection
+from flows.partition import hold
+from transforms.matching import MatchedSessions, key_sessions, match_origins
+from transforms.origins import list_origins
 
 Link = dict[str, str]
 Outcome = tuple[str | None, str | None, str | None, str, str, str]
@@ -143,3 +147,11 @@ def sessions(links: list[Link], day: date = TODAY) -> pl.LazyFrame:
     ]
     schema = polars_schema(Sessions) | {SessionFacts.is_bot: pl.Boolean}
     return pl.LazyFrame(rows, schema=schema)
+
+
+def match_sessions(
+    frame: pl.LazyFrame, names: pl.LazyFrame, ads: AdsSection, timezone: str = "UTC"
+) -> MatchedSessions:
+    """Match sessions as a run does, all in memory."""
+    keyed = key_sessions(frame, timezone)
+    return match_origins(keyed, list_origins(keyed), names, ads, hold)

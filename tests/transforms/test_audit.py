@@ -7,11 +7,19 @@ import pytest
 
 from contracts.columns import polars_schema
 from contracts.reports.ad_matches import UtmAudit
-from contracts.session_facts import SessionFacts
 from contracts.workspace import AdsSection
-from tests.support.ad_world import MARCH, Link, Name, ad_names, campaign, sessions, url, utm
+from tests.support.ad_world import (
+    MARCH,
+    Link,
+    Name,
+    ad_names,
+    campaign,
+    match_sessions,
+    sessions,
+    url,
+    utm,
+)
 from transforms.audit import audit_utm
-from transforms.matching import match_sessions
 from transforms.suggestions import find_similar, name_periods, render_aliases, suggest_targets
 
 SPEND = {
@@ -56,11 +64,8 @@ def audit(
     ads: AdsSection | None = None,
 ) -> pl.DataFrame:
     frame = ad_names(names)
-    facts = match_sessions(
-        sessions(links), frame, ads or AdsSection(), "UTC", lambda small: small.collect().lazy()
-    ).collect()
-    SessionFacts.validate(facts)
-    found = audit_utm(facts.lazy(), frame, spent(*spend)).collect()
+    matched = match_sessions(sessions(links), frame, ads or AdsSection())
+    found = audit_utm(matched.count(), frame, spent(*spend)).collect()
     UtmAudit.validate(found)
     suggested = suggest_targets(found, frame.collect())
     UtmAudit.validate(suggested)

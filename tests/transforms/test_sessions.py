@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 from contracts.columns import columns
 from contracts.feeds.web import PageViews, Sessions
 from tests.support.frames import frame
-from transforms.origins import read_utm
+from transforms.origins import ORIGIN, VALUES, key_origins, list_origins
 from transforms.sessions import build_sessions, flag_bots
 
 Row = dict[str, Any]
@@ -238,7 +238,8 @@ def snowplow() -> Snowplow:
         .rename({"user_id": "contact_id", "useragent": "user_agent"})
     )
     rows = views.with_columns(org_id=pl.lit("default")).iter_rows(named=True)
-    ours = build_sessions(frame(PageViews, rows), "UTC").pipe(read_utm).collect()
+    keyed = key_origins(build_sessions(frame(PageViews, rows), "UTC")).drop(VALUES)
+    ours = keyed.join(list_origins(keyed), on=ORIGIN, how="left", validate="m:1").collect()
     first = views.select("domain_sessionid", session_id=pl.format("view:{}", "page_view_id"))
     return upstream, ours.join(first, on="session_id", how="left", validate="1:1"), views
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.ad_facts import AdEntities, DailyStats
-from contracts.columns import Table, key, polars_schema
+from contracts.columns import Table, columns, key, polars_schema
 from contracts.feeds import AdCampaigns, Ads
 from contracts.reports.ads import AdPerformance, CampaignPerformance, UrlReport
 from contracts.session_facts import SessionFacts
@@ -23,6 +23,7 @@ from transforms.ad_filling import list_versions
 from transforms.ad_names import list_ad_names
 from transforms.ad_versions import AdTables
 from transforms.ad_visits import align_visits, list_visits
+from transforms.matching import OF_SESSION, MatchedSessions
 from transforms.reports.ad_performance import make_ad_performance, make_campaign_performance
 from transforms.reports.ads import REPORTS, make_level_report, make_url_report
 
@@ -159,7 +160,14 @@ def perform(
     """Both performance tables, checked."""
     versions = list_versions(tables, "UTC", hold)
     names = hold(list_ad_names(stats, versions, hold))
-    came = list_visits(frame(SessionFacts, list(sessions)), hold)
+    rows = [row | {"link": n} for n, row in enumerate(sessions)]
+    facts, links = frame(SessionFacts, rows), pl.Series("link", range(len(rows)), pl.UInt32)
+    of_links = [name for name in columns(SessionFacts) if name not in OF_SESSION]
+    matched = MatchedSessions(
+        facts.select(OF_SESSION).with_columns(links),
+        facts.select(SessionFacts.org_id, *of_links).with_columns(links),
+    )
+    came = list_visits(matched, hold)
     visits = align_visits(came, stats, versions, hold)
     made = []
     for make, contract in (

@@ -1,0 +1,28 @@
+"""Every session with its ad, and why (SPEC §6.2)."""
+
+import polars as pl
+
+from contracts.columns import columns, key
+from contracts.reports.ad_matches import SessionMatches
+from transforms.matching import LINK, MatchedSessions
+
+
+def list_matches(matched: MatchedSessions) -> pl.LazyFrame:
+    """List how each session was matched.
+
+    Args:
+        matched: Sessions, and what they came by.
+
+    Returns:
+        `SessionMatches`, sorted by its key.
+    """
+    by = key(SessionMatches)
+    answers = matched.links.select(
+        LINK, *(name for name in columns(SessionMatches) if name not in by)
+    )
+    return (
+        matched.sessions.select(*by, LINK)
+        .sort(by)
+        .join(answers, on=LINK, how="left", validate="m:1", maintain_order="left")
+        .select(columns(SessionMatches))
+    )
