@@ -69,26 +69,26 @@ def find_shared_names(names: pl.LazyFrame) -> pl.LazyFrame:
     place = [*CAMPAIGN, UtmAudit.parameter, "name_key"]
     since = pl.col(AdNames.valid_from).fill_null(EARLIEST)
     until = pl.col(AdNames.valid_until).fill_null(LATEST)
+    borne = names.filter(pl.col("name_key").is_not_null()).select(
+        AdNames.org_id,
+        AdNames.platform,
+        pl.when(is_ad).then(AdNames.campaign_id).alias(UtmAudit.campaign_id),
+        "name_key",
+        parameter=AdNames.level,
+        value=AdNames.name,
+        bearer=pl.coalesce(AdNames.ad_id, AdNames.campaign_id),
+        since=since,
+        until=until,
+    )
+    several = borne.group_by(place).agg(pl.col("bearer").n_unique()).filter(pl.col("bearer") > 1)
     return (
-        names.filter(pl.col("name_key").is_not_null())
-        .select(
-            AdNames.org_id,
-            AdNames.platform,
-            pl.when(is_ad).then(AdNames.campaign_id).alias(UtmAudit.campaign_id),
-            "name_key",
-            parameter=AdNames.level,
-            value=AdNames.name,
-            bearer=pl.coalesce(AdNames.ad_id, AdNames.campaign_id),
-            since=since,
-            until=until,
-        )
+        borne.join(several, on=place, how="semi", nulls_equal=True)
         .sort(*place, "since", "bearer")
         .with_columns(
             still=pl.col("until").cum_max().shift(1).over(place),
-            bearers=pl.col("bearer").n_unique().over(place),
             value=pl.col("value").min().over(place),
         )
-        .filter((pl.col("bearers") > 1) & (pl.col("since") < pl.col("still")))
+        .filter(pl.col("since") < pl.col("still"))
         .group_by(place)
         .agg(pl.col("value").min())
     )
@@ -133,18 +133,17 @@ def sum_spend_of_names(
     """
     ids = [AdNames.platform, AdNames.campaign_id, AdNames.ad_id]
     bearer_id = normalize_value(pl.coalesce(AdNames.ad_id, AdNames.campaign_id))
-    bearers = pl.concat(
+    borne = pl.concat(
         [
-            names.select(AdNames.org_id, *ids, parameter=AdNames.level, name_key=called)
+            places.join(
+                names.select(AdNames.org_id, *ids, parameter=AdNames.level, name_key=called),
+                on=[AdNames.org_id, UtmAudit.parameter, "name_key"],
+                how="inner",
+                suffix="_bearer",
+                validate="m:m",
+            )
             for called in (pl.col("name_key"), bearer_id)
         ]
-    ).unique()
-    borne = places.join(
-        bearers,
-        on=[AdNames.org_id, UtmAudit.parameter, "name_key"],
-        how="inner",
-        suffix="_bearer",
-        validate="m:m",
     ).filter(
         pl.all_horizontal(
             pl.col(name).is_null() | (pl.col(name) == pl.col(f"{name}_bearer"))
@@ -162,7 +161,8 @@ def sum_spend_of_names(
     )
     on = [AdNames.org_id, *(f"{n}_bearer" for n in (AdNames.platform, AdNames.campaign_id))]
     return (
-        borne.join(cost, on=[*on, AdNames.ad_id], how="left", nulls_equal=True, validate="m:1")
+        borne.unique()
+        .join(cost, on=[*on, AdNames.ad_id], how="left", nulls_equal=True, validate="m:1")
         .group_by(*CAMPAIGN, UtmAudit.parameter, "name_key")
         .agg(pl.col(UtmAudit.spend_at_risk).sum())
     )

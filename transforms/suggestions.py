@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from contracts.ad_facts import AdNames
 from contracts.reports.ad_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
-from transforms.utm import normalize_text
+from transforms.utm import normalize_text, normalize_value
 
 LEAST_SIMILARITY = 88.0
 LEAST_LEAD = 6.0
@@ -52,8 +52,6 @@ def suggest_targets(audit: pl.DataFrame, ad_names: pl.DataFrame) -> pl.DataFrame
         The audit in its order, suggestions filled; spend_at_risk of sessions without an ad becomes
         the spend without sessions of what is suggested.
     """
-    named = _group_names(ad_names)
-    shown = _show_names(ad_names)
     wanted = (
         audit.with_row_index("row")
         .filter(
@@ -62,17 +60,23 @@ def suggest_targets(audit: pl.DataFrame, ad_names: pl.DataFrame) -> pl.DataFrame
         .sort(UtmAudit.sessions_at_risk, "row", descending=[True, False])
         .group_by(UtmAudit.org_id, UtmAudit.platform, maintain_order=True)
         .head(MOST_VALUES)
+        .with_columns(
+            pl.when(pl.col(UtmAudit.parameter) == "utm_content")
+            .then(pl.lit(str(AdLevel.AD)))
+            .otherwise(pl.lit(str(AdLevel.CAMPAIGN)))
+            .alias(AdNames.level)
+        )
     )
+    names = _list_names(ad_names, wanted)
     found = []
-    for row in wanted.iter_rows(named=True):
-        is_ad = row[UtmAudit.parameter] == "utm_content"
-        level = AdLevel.AD if is_ad else AdLevel.CAMPAIGN
-        scope = (row[UtmAudit.org_id], row[UtmAudit.platform], str(level))
-        best = find_similar(row[UtmAudit.value], named.get(scope, {}))
-        if best is not None:
-            target, name, score = best
-            said = shown[*scope, name]
-            found.append((row["row"], row[UtmAudit.platform], *target, said, score))
+    for scope, rows in wanted.partition_by(NAME_COLUMNS, as_dict=True).items():
+        near = _select_similar(rows[UtmAudit.value].to_list(), names.get(scope))
+        targets, shown = _group_targets(near)
+        for row, value in rows.select("row", UtmAudit.value).iter_rows():
+            best = find_similar(value, targets)
+            if best is not None:
+                target, name, score = best
+                found.append((row, scope[1], *target, shown[name], score))
     schema = {"row": pl.UInt32} | {name: audit.schema[name] for name in SUGGESTED}
     suggestions = pl.DataFrame(found, schema=schema, orient="row")
     return (
@@ -99,13 +103,7 @@ def find_similar(
         name is similar enough, clearly ahead of any other target's, and of the same period.
     """
     text = normalize_text(value)
-    similar = process.extract(
-        text,
-        list(names),
-        scorer=fuzz.ratio,
-        score_cutoff=LEAST_SIMILARITY - LEAST_LEAD,
-        limit=None,
-    )
+    similar = _extract_similar(text, list(names))
     scores: dict[tuple[str, str | None], tuple[float, str]] = {}
     for name, score, _ in similar:
         if name_periods(name) == name_periods(text):
@@ -152,24 +150,49 @@ def quote_toml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _group_names(
-    ad_names: pl.DataFrame,
-) -> dict[tuple[str, str, str], dict[str, set[tuple[str, str | None]]]]:
-    grouped: dict[tuple[str, str, str], dict[str, set[tuple[str, str | None]]]] = {}
-    named = ad_names.filter(pl.col(AdNames.name).is_not_null()).select(
-        *NAME_COLUMNS, AdNames.name, AdNames.campaign_id, AdNames.ad_id
+def _list_names(
+    ad_names: pl.DataFrame, wanted: pl.DataFrame
+) -> dict[tuple[object, ...], pl.DataFrame]:
+    """Organization, platform and level that are asked for -> its names, normalised as `key`."""
+    return (
+        ad_names.join(wanted, on=NAME_COLUMNS, how="semi")
+        .with_columns(normalize_value(pl.col(AdNames.name)).alias("key"))
+        .filter(pl.col("key").is_not_null())
+        .partition_by(NAME_COLUMNS, as_dict=True)
     )
-    for org_id, platform, level, name, campaign_id, ad_id in named.unique().iter_rows():
-        names = grouped.setdefault((org_id, platform, level), {})
-        names.setdefault(normalize_text(name), set()).add((campaign_id, ad_id))
-    return grouped
 
 
-def _show_names(ad_names: pl.DataFrame) -> dict[tuple[str, str, str, str], str]:
-    """Each normalised name as it is written; the first in order where spellings differ."""
-    named = ad_names.filter(pl.col(AdNames.name).is_not_null())
-    rows = named.select(*NAME_COLUMNS, AdNames.name).unique().sort(AdNames.name, descending=True)
-    return {(*scope, normalize_text(name)): name for *scope, name in rows.iter_rows()}
+def _select_similar(values: list[str], names: pl.DataFrame | None) -> pl.DataFrame | None:
+    """The rows of names that any of the values may have been meant to be."""
+    if names is None:
+        return None
+    keys = names["key"].unique().to_list()
+    near = {
+        name for value in values for name, _, _ in _extract_similar(normalize_text(value), keys)
+    }
+    return names.filter(pl.col("key").is_in(list(near)))
+
+
+def _extract_similar(text: str, names: list[str]) -> list[tuple[str, float, int]]:
+    cutoff = LEAST_SIMILARITY - LEAST_LEAD
+    return process.extract(text, names, scorer=fuzz.ratio, score_cutoff=cutoff, limit=None)
+
+
+def _group_targets(
+    names: pl.DataFrame | None,
+) -> tuple[dict[str, set[tuple[str, str | None]]], dict[str, str]]:
+    """Normalised name -> the (campaign_id, ad_id) that bear it; and how it is written.
+
+    Where spellings differ, the first in order is shown.
+    """
+    targets: dict[str, set[tuple[str, str | None]]] = {}
+    shown: dict[str, str] = {}
+    if names is not None:
+        rows = names.select("key", AdNames.name, AdNames.campaign_id, AdNames.ad_id)
+        for key, name, campaign_id, ad_id in rows.sort(AdNames.name).iter_rows():
+            targets.setdefault(key, set()).add((campaign_id, ad_id))
+            shown.setdefault(key, name)
+    return targets, shown
 
 
 def _put_spend_at_risk(audit: pl.DataFrame) -> pl.DataFrame:

@@ -139,12 +139,16 @@ def _join_groups(days: pl.LazyFrame, members: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _find_rest(days: pl.LazyFrame, rest: pl.LazyFrame, less: pl.LazyFrame) -> pl.LazyFrame:
-    """What the ads of a campaign do not account for; nothing where they do, to the last figure."""
-    negated = _join_groups(days, less).with_columns(
+    """What the ads of a campaign do not account for; nothing where they do, to the last figure.
+
+    Ads that stand on both sides, as where no level but theirs is given, cancel out.
+    """
+    negated = _join_groups(days, less.join(rest, on=ENTITY, how="anti")).with_columns(
         *(-pl.col(name) for name in METRICS), pl.lit(1).alias(KNOWN)
     )
+    remaining = _join_groups(days, rest.join(less, on=ENTITY, how="anti"))
     return (
-        pl.concat([_join_groups(days, rest), negated], how="diagonal")
+        pl.concat([remaining, negated], how="diagonal")
         .group_by(GROUP, DAY)
         .agg(pl.sum(*METRICS, KNOWN))
         .filter((pl.col(KNOWN) == 0) | pl.any_horizontal(pl.col(METRICS) != 0))
