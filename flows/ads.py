@@ -11,14 +11,15 @@ from contracts.workspace import Workspace
 from flows.catalog import Catalog
 from flows.partition import hold
 from flows.pricing import rates_of
-from flows.tables import equal, write_table
+from flows.tables import equal, write_report, write_table
 from transforms.ad_conversions import choose_conversions
 from transforms.ad_entities import EntityDays
 from transforms.ad_filling import AdVersions, list_versions
 from transforms.ad_names import list_ad_names
+from transforms.ad_rollup import ReportRows
 from transforms.ad_stats import make_daily_stats
 from transforms.ad_versions import AdTables
-from transforms.ad_visits import align_visits, list_visits
+from transforms.ad_visits import align_visits, count_visits
 from transforms.audit import audit_utm
 from transforms.matching import (
     OF_SESSION,
@@ -29,7 +30,11 @@ from transforms.matching import (
 )
 from transforms.origins import ORIGIN, list_origins
 from transforms.reports.ad_matches import list_matches
-from transforms.reports.ad_performance import make_ad_performance, make_campaign_performance
+from transforms.reports.ad_performance import (
+    make_ad_performance,
+    make_campaign_performance,
+    sum_by_ad,
+)
 from transforms.reports.ads import make_level_report, make_url_report
 from transforms.suggestions import suggest_targets
 
@@ -43,10 +48,6 @@ LEVELS = {
 
 ALWAYS = frozenset({"campaign_performance", "session_matches", "utm_audit"})
 """Tables that are written also without a row; those of a level that no feed gives are not."""
-
-
-TOTALS = ["sessions", "spend"]
-"""What comes to the same in both performance tables."""
 
 
 @dataclass(frozen=True)
@@ -153,34 +154,33 @@ def write_ads_reports(
     currency, stats, names = config.workspace.currency, facts.stats, facts.names.lazy()
     checks: list[Check] = []
 
-    def write(
-        name: str, table: pl.LazyFrame | pl.DataFrame, *, is_empty: bool = False
-    ) -> pl.DataFrame:
-        """Write a table that has rows; whole in memory, where gathering its texts costs least."""
-        rows = table.lazy().collect(engine="in-memory")
-        if not is_empty and (rows.height or name in ALWAYS):
-            checks.extend(write_table(staging, "ads", name, rows))
-        return rows
+    def write(name: str, report: ReportRows) -> None:
+        if name in ALWAYS or report.rows.select(pl.len()).collect().item():
+            checks.extend(write_report(staging, "ads", name, report))
 
     if catalog.is_configured("ad_stats", "ad_conversions"):
         for name, level in LEVELS.items():
             write(name, make_level_report(stats, level, facts.versions.tables, currency, hold))
         write("url_report", make_url_report(stats, currency, hold))
-    visits = list_visits(_add_orders(facts.matched, conversions), hold)
-    visits = align_visits(visits, stats, facts.versions, hold)
-    performance = (stats, visits, names, currency, hold)
-    campaigns = write("campaign_performance", make_campaign_performance(*performance))
-    by_campaign = campaigns.select(TOTALS).sum()
-    del campaigns
-    ads = write("ad_performance", make_ad_performance(*performance), is_empty=not _has_ads(facts))
-    by_ad, spend = ads.select(TOTALS).sum(), _sum_spend(ads)
-    del ads
+    visits = count_visits(_add_orders(facts.matched, conversions), hold)
+    performance = (
+        stats,
+        align_visits(visits, stats, facts.versions, hold),
+        names,
+        currency,
+        hold,
+    )
+    campaigns = make_campaign_performance(*performance)
+    write("campaign_performance", campaigns)
+    ads = make_ad_performance(*performance)
+    if _has_ads(facts):
+        write("ad_performance", ads)
     links = hold(facts.matched.count())
     if catalog.is_configured("sessions", "page_views"):
-        write("session_matches", list_matches(facts.matched))
-        write("utm_audit", audit(links, facts.names, spend))
-    came = links.filter(pl.col("platform").is_not_null()).select(pl.col(VISITS).sum())
-    return checks + reconcile_ads(came.collect().item(), by_campaign, by_ad)
+        write("session_matches", list_matches(facts.matched, hold))
+        found = audit(links, facts.names, sum_by_ad(ads))
+        checks += write_table(staging, "ads", "utm_audit", found)
+    return checks + reconcile_ads(links, campaigns, ads)
 
 
 def _has_ads(facts: AdFacts) -> bool:
@@ -199,22 +199,21 @@ def _add_orders(matched: MatchedSessions, conversions: pl.DataFrame | None) -> M
     return replace(matched, sessions=sessions)
 
 
-def _sum_spend(performance: pl.DataFrame) -> pl.LazyFrame:
-    """What each ad cost, and each campaign's rest, over all days."""
-    ids = ["org_id", "platform", "campaign_id", "ad_id"]
-    names = pl.col("campaign_name", "ad_name").max()
-    return hold(performance.lazy().group_by(ids).agg(names, pl.col("spend").sum()))
-
-
 def audit(links: pl.LazyFrame, names: pl.DataFrame, spend: pl.LazyFrame) -> pl.DataFrame:
     """What is broken between links and ads, with the money beside it and what may be meant."""
     return suggest_targets(audit_utm(links, names.lazy(), spend).collect(), names)
 
 
-def reconcile_ads(visited: int, by_campaign: pl.DataFrame, by_ad: pl.DataFrame) -> list[Check]:
+def reconcile_ads(links: pl.LazyFrame, campaigns: ReportRows, ads: ReportRows) -> list[Check]:
     """Both performance tables come to the same spend and to every session of a platform."""
+    came = links.filter(pl.col("platform").is_not_null()).select(pl.col(VISITS).sum())
+    of_campaigns, of_ads = (
+        report.rows.select(pl.sum("sessions", "spend")).collect().row(0)
+        for report in (campaigns, ads)
+    )
+    visited = came.collect().item()
     return [
-        equal("ads: sessions of campaigns", visited, int(by_campaign["sessions"].item())),
-        equal("ads: sessions of ads", visited, int(by_ad["sessions"].item())),
-        equal("ads: spend of ads", str(by_campaign["spend"].item()), str(by_ad["spend"].item())),
+        equal("ads: sessions of campaigns", visited, of_campaigns[0]),
+        equal("ads: sessions of ads", visited, of_ads[0]),
+        equal("ads: spend of ads", str(of_campaigns[1]), str(of_ads[1])),
     ]

@@ -1,13 +1,19 @@
 """Report tables to Parquet files, each checked against its contract before it can be published."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
+from polars.io.plugins import register_io_source
 
-from contracts.columns import Table, columns, descriptions, grain, key
+from contracts.columns import Table, columns, descriptions, grain, key, polars_schema
 from contracts.manifest import Check
 from contracts.reports import REPORTS, SCHEMA_VERSION, UNSORTED
+from transforms.ad_rollup import ReportRows
+
+ROWS_AT_A_TIME = 1_000_000
+"""How many rows of a large report are held with all their texts."""
 
 
 def write_table(
@@ -33,14 +39,57 @@ def write_table(
         What was checked: the contract, the order, and that the key is unique.
     """
     table = table or REPORTS[group, name]
-    path = (
-        staging / group / name / f"{part}.parquet" if part else staging / group / f"{name}.parquet"
-    )
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = _make_place(staging / group / name / part if part else staging / group / name)
     rows.write_parquet(
         path, compression="zstd", compression_level=1, metadata=table_metadata(table)
     )
     return check_table(table, "/".join(filter(None, (group, name, part))), rows)
+
+
+def write_report(staging: Path, group: str, name: str, report: ReportRows) -> list[Check]:
+    """Write one report table, gathering the texts of a large one part by part, and check it.
+
+    Args:
+        staging: The snapshot being written.
+        group: The table's group.
+        name: The table's name.
+        report: Its rows.
+
+    Returns:
+        What was checked: the contract, the order, and that the key is unique.
+    """
+    numbers = report.rows.collect()
+    if numbers.height <= ROWS_AT_A_TIME:
+        rows = report.dress(numbers.lazy()).collect(engine="in-memory")
+        return write_table(staging, group, name, rows)
+    table, label = REPORTS[group, name], f"{group}/{name}"
+    path = _make_place(staging / group / name)
+    rises = []
+
+    def dress_parts(*_: object) -> Iterator[pl.DataFrame]:
+        last_key = pl.DataFrame(schema=polars_schema(table)).select(key(table))
+        for part in numbers.iter_slices(ROWS_AT_A_TIME):
+            rows = report.dress(part.lazy()).collect(engine="in-memory")
+            table.validate(rows)
+            rises.append(_rises(pl.concat([last_key, rows.select(key(table))])))
+            last_key = rows.select(key(table)).tail(1)
+            yield rows
+
+    register_io_source(dress_parts, schema=polars_schema(table)).sink_parquet(
+        path,
+        compression="zstd",
+        compression_level=1,
+        row_group_size=ROWS_AT_A_TIME // 4,
+        metadata=table_metadata(table),
+    )
+    if all(rises):
+        return _check_keys(table, label, numbers.height, None)
+    return _check_keys(table, label, numbers.height, pl.read_parquet(path, columns=key(table)))
+
+
+def _make_place(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.with_name(f"{path.name}.parquet")
 
 
 def check_table(table: type[Table], label: str, rows: pl.DataFrame) -> list[Check]:
@@ -48,10 +97,17 @@ def check_table(table: type[Table], label: str, rows: pl.DataFrame) -> list[Chec
     table.validate(rows)
     keys = rows.select(key(table))
     rises = table not in UNSORTED and _rises(keys)
-    distinct = rows.height if rises or rows.is_empty() else keys.n_unique()
-    checks = [equal(f"{label}: rows equal distinct keys", rows.height, distinct)]
-    if table not in UNSORTED and not rows.is_empty():
-        in_order = rises or keys.equals(keys.sort(keys.columns))
+    return _check_keys(table, label, rows.height, None if rises else keys)
+
+
+def _check_keys(
+    table: type[Table], label: str, rows: int, keys: pl.DataFrame | None
+) -> list[Check]:
+    """Check that keys are unique and in order; None for keys that rise from row to row."""
+    distinct = rows if keys is None else keys.n_unique() if rows else 0
+    checks = [equal(f"{label}: rows equal distinct keys", rows, distinct)]
+    if table not in UNSORTED and rows:
+        in_order = keys is None or keys.equals(keys.sort(keys.columns))
         checks.append(equal(f"{label}: sorted by its key", 1, int(in_order)))
     return checks
 

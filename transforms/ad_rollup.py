@@ -1,6 +1,6 @@
 """Rolling stats up: entities into groups, sums by number, and the texts of a report at the end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -16,6 +16,23 @@ GROUP = "group"
 VARIANTS = "variants"
 DRESS = "dress"
 PLACE = "place"
+
+
+@dataclass(frozen=True)
+class ReportRows:
+    """A report in its order, whose texts are still to be gathered: part by part, if it is large.
+
+    Attributes:
+        rows: Its rows in numbers.
+        dress: Makes the report of some of its rows, in their order.
+    """
+
+    rows: pl.LazyFrame
+    dress: Callable[[pl.LazyFrame], pl.LazyFrame]
+
+    def whole(self) -> pl.LazyFrame:
+        """The whole report."""
+        return self.dress(self.rows)
 
 
 @dataclass(frozen=True)
@@ -159,26 +176,34 @@ def name_groups(
     )
 
 
-def dress(grouped: Grouped, settle: Settle, before_day: str | None = None) -> pl.LazyFrame:
-    """Give rows their texts, in the order of their days and groups.
-
-    Numbers are sorted, and texts gathered once.
+def dress(
+    grouped: Grouped,
+    settle: Settle,
+    finish: Callable[[pl.LazyFrame], pl.LazyFrame],
+    before_day: str | None = None,
+) -> ReportRows:
+    """Sort rows by their days and groups, to be given their texts.
 
     Args:
         grouped: Rows and the texts of their groups.
-        settle: Holds the texts' numbers.
+        settle: Holds the sorted rows and the texts.
+        finish: Makes the report of rows that have their texts, row by row.
         before_day: The first text of the grain, where it comes before the day in the order.
     """
     first = pl.col(before_day).rank("dense") if before_day else pl.lit(0)
     texts = settle(grouped.texts.with_columns(first.alias(PLACE)).with_row_index(DRESS))
-    return (
+    day_and_group = pl.col(DAY).to_physical().cast(pl.Int64) * 2**32 + pl.col(GROUP)
+    rows = (
         join_by_day(grouped.rows, texts, GROUP, {DRESS: DRESS, PLACE: PLACE})
-        .sort(PLACE, DAY, GROUP)
-        .join(
-            texts.drop(GROUP, DAY, PLACE),
-            on=DRESS,
-            how="left",
-            validate="m:1",
-            maintain_order="left",
-        )
+        .with_columns(day_and_group.alias(GROUP))
+        .sort([PLACE, GROUP] if before_day else GROUP)
+        .drop(PLACE, GROUP)
     )
+    told = texts.drop(GROUP, DAY, PLACE)
+
+    def gather(part: pl.LazyFrame) -> pl.LazyFrame:
+        return finish(
+            part.join(told, on=DRESS, how="left", validate="m:1", maintain_order="left").drop(DRESS)
+        )
+
+    return ReportRows(settle(rows), gather)

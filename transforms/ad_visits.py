@@ -1,50 +1,70 @@
 """Sessions of ad platforms, put where the spend of their ads stands."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.reports.ads import AdPerformance
+from contracts.reports.ads import AdPerformance, CampaignPerformance
 from contracts.session_facts import SessionFacts
 from transforms.ad_entities import DAY, ENTITY, NAMES, PARENTS, EntityDays, code_entities
 from transforms.ad_filling import AdVersions, fill_names, find_by_day, join_by_day
 from transforms.ad_versions import PLATFORM_KEYS
+from transforms.keys import CONTACT, hash_id
 from transforms.matching import LINK, MatchedSessions
+from transforms.reports.ad_ratios import converted
 from transforms.settling import Settle
 
 AD, CAMPAIGN = SessionFacts.ad_id, SessionFacts.campaign_id
 PLACE_TEXTS = [*PLATFORM_KEYS, *PARENTS]
+VISITOR = "contact"
 KNOWN = " known"
 OF_STATS = " of stats"
 
 
-def list_visits(matched: MatchedSessions, settle: Settle) -> EntityDays:
-    """The sessions of ad platforms, and the few places that they came from.
+@dataclass(frozen=True)
+class Visits:
+    """Sessions of ad platforms by the place that they came from and the day.
+
+    Attributes:
+        counts: `sessions`, and where a feed gives orders their sums; places as entities.
+        contacts: One row per place, day and known contact: `entity`, the day, `contact` (a key).
+    """
+
+    counts: EntityDays
+    contacts: pl.LazyFrame
+
+
+def count_visits(matched: MatchedSessions, settle: Settle) -> Visits:
+    """Count the sessions of ad platforms by place and day.
 
     Args:
-        matched: Sessions, and what they came by.
-        settle: Holds the places.
+        matched: Sessions, and what they came by. Where a feed gives orders, sessions also have
+            `orders` and `revenue` of which each was the last touch.
+        settle: Holds the counts.
     """
     came = matched.links.filter(pl.col(SessionFacts.platform).is_not_null())
     placed = code_entities(came, PLACE_TEXTS, settle)
     places = settle(placed.days.select(LINK, ENTITY))
-    return EntityDays(
-        matched.sessions.join(places, on=LINK, how="inner", validate="m:1").drop(LINK),
-        placed.entities,
+    sessions = matched.sessions.join(places, on=LINK, how="inner", validate="m:1")
+    counts = sessions.group_by(ENTITY, DAY).agg(
+        pl.len().cast(pl.Int64).alias(CampaignPerformance.sessions),
+        pl.col(converted(sessions)).sum(),
     )
+    contact = hash_id(SessionFacts.contact_id, seed=CONTACT).alias(VISITOR)
+    contacts = sessions.select(ENTITY, DAY, contact).filter(pl.col(VISITOR).is_not_null()).unique()
+    return Visits(EntityDays(settle(counts), placed.entities), settle(contacts))
 
 
-def align_visits(
-    visits: EntityDays, stats: EntityDays, versions: AdVersions, settle: Settle
-) -> EntityDays:
-    """Give sessions the parents that the stats of their ad or campaign have.
+def align_visits(visits: Visits, stats: EntityDays, versions: AdVersions, settle: Settle) -> Visits:
+    """Give places the parents that the stats of their ad or campaign have.
 
     A session then falls into the row of its ad's spend. Where no stats know the ad or campaign, the
     tables of names give the parents, as of the day. Sessions of which only the platform is known
     name no account, sessions without an ad no ad group.
 
     Args:
-        visits: Sessions and their places.
+        visits: Sessions by place and day.
         stats: `DailyStats` and their entities.
         versions: What the tables of names tell.
         settle: Holds what several frames are made from.
@@ -57,21 +77,21 @@ def align_visits(
     is_known = has_ad | pl.col(CAMPAIGN).is_not_null()
     group = (AdPerformance.ad_group_id, AdPerformance.ad_group_name)
     places = settle(
-        visits.entities.rename({ENTITY: place})
+        visits.counts.entities.rename({ENTITY: place})
         .pipe(_take_parents, stats.entities, AD, PARENTS[:-1])
         .pipe(_take_parents, stats.entities, CAMPAIGN, PARENTS[:1])
     )
-    sessions = visits.days.rename({ENTITY: place})
-    found = find_by_day(
-        places, sessions, place, lambda rows: fill_names(rows, versions, DAY), settle
-    )
+    counts = visits.counts.days.rename({ENTITY: place})
+    found = find_by_day(places, counts, place, lambda rows: fill_names(rows, versions, DAY), settle)
     aligned = found.with_columns(
         pl.when(is_known).then(name).alias(name) for name in (*PARENTS, *NAMES)
     ).with_columns(pl.when(has_ad).then(name).alias(name) for name in group)
     named = code_entities(aligned, [*PLACE_TEXTS, *NAMES], settle)
-    return EntityDays(
-        join_by_day(sessions, named.days, place, {ENTITY: ENTITY}).drop(place), named.entities
+    days, contacts = (
+        settle(join_by_day(rows, named.days, place, {ENTITY: ENTITY}).drop(place))
+        for rows in (counts, visits.contacts.rename({ENTITY: place}))
     )
+    return Visits(EntityDays(days, named.entities), contacts)
 
 
 def _take_parents(

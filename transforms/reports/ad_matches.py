@@ -4,25 +4,28 @@ import polars as pl
 
 from contracts.columns import columns, key
 from contracts.reports.ad_matches import SessionMatches
+from transforms.ad_rollup import ReportRows
 from transforms.matching import LINK, MatchedSessions
+from transforms.settling import Settle
 
 
-def list_matches(matched: MatchedSessions) -> pl.LazyFrame:
+def list_matches(matched: MatchedSessions, settle: Settle) -> ReportRows:
     """List how each session was matched.
 
     Args:
         matched: Sessions, and what they came by.
+        settle: Holds the sessions in order.
 
     Returns:
         `SessionMatches`, sorted by its key.
     """
     by = key(SessionMatches)
-    answers = matched.links.select(
-        LINK, *(name for name in columns(SessionMatches) if name not in by)
-    )
-    return (
-        matched.sessions.select(*by, LINK)
-        .sort(by)
-        .join(answers, on=LINK, how="left", validate="m:1", maintain_order="left")
-        .select(columns(SessionMatches))
-    )
+    answer = [name for name in columns(SessionMatches) if name not in by]
+    answers = matched.links.select(LINK, *answer)
+
+    def dress(rows: pl.LazyFrame) -> pl.LazyFrame:
+        return rows.join(
+            answers, on=LINK, how="left", validate="m:1", maintain_order="left"
+        ).select(columns(SessionMatches))
+
+    return ReportRows(settle(matched.sessions.select(*by, LINK).sort(by)), dress)

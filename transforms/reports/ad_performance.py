@@ -7,6 +7,7 @@ difference stands in a row without an ad, so that both tables come to the same s
 from dataclasses import replace
 
 import polars as pl
+import polars.selectors as cs
 
 from contracts.ad_facts import AdEntities, AdNames
 from contracts.columns import Table, columns, key, polars_schema
@@ -16,7 +17,6 @@ from contracts.reports.ads import (
     AdPerformance,
     CampaignPerformance,
 )
-from contracts.session_facts import SessionFacts
 from contracts.vocabulary import AdLevel
 from transforms.ad_entities import (
     DAY,
@@ -26,8 +26,18 @@ from transforms.ad_entities import (
     EntityDays,
     list_spending,
 )
-from transforms.ad_rollup import GROUP, Grouped, dress, find_members, name_groups, number_groups
+from transforms.ad_rollup import (
+    DRESS,
+    GROUP,
+    Grouped,
+    ReportRows,
+    dress,
+    find_members,
+    name_groups,
+    number_groups,
+)
 from transforms.ad_versions import PLATFORM_KEYS, is_valid_on
+from transforms.ad_visits import VISITOR, Visits
 from transforms.reports.ad_ratios import add_ratios, converted
 from transforms.settling import Settle
 
@@ -46,8 +56,8 @@ NAME_OF = {
 
 
 def make_campaign_performance(
-    stats: EntityDays, visits: EntityDays, names: pl.LazyFrame, currency: str, settle: Settle
-) -> pl.LazyFrame:
+    stats: EntityDays, visits: Visits, names: pl.LazyFrame, currency: str, settle: Settle
+) -> ReportRows:
     """Set each campaign's spend beside its sessions, day by day.
 
     Spend is that of the campaign report; of accounts that give nothing finer than their own
@@ -55,8 +65,7 @@ def make_campaign_performance(
 
     Args:
         stats: `DailyStats` and their entities.
-        visits: sessions of ad platforms and the places of their ads (`align_visits`). Where a feed
-            gives orders, also `orders` and `revenue` of which each session was the last touch.
+        visits: sessions of ad platforms by the places of their ads and the day (`align_visits`).
         names: `AdNames`.
         currency: the reporting currency, in which the stats are.
         settle: holds what several frames are made from.
@@ -65,27 +74,22 @@ def make_campaign_performance(
         `CampaignPerformance`, sorted by its key.
     """
     spending = stats.among(list_spending(stats.entities))
-    groups = number_groups([spending, visits], CAMPAIGN_GRAIN, settle)
+    groups = number_groups([spending, visits.counts], CAMPAIGN_GRAIN, settle)
     of_spending, of_visits = (
         find_members(part, groups, CAMPAIGN_GRAIN, CAMPAIGN_NAMES, settle)
-        for part in (spending, visits)
+        for part in (spending, visits.counts)
     )
     figures = _join_groups(stats.days, of_spending)
-    rows = _add_up([figures, _count_sessions(visits.days, of_visits)])
-    members = [(stats.days, of_spending), (visits.days, of_visits)]
+    rows = _add_up([figures, *_count_sessions(visits, of_visits)])
+    members = [(stats.days, of_spending), (visits.counts.days, of_visits)]
     texts = name_groups(groups, members, [pl.col(CAMPAIGN_NAMES).max()], settle)
     grouped = _fill_names(Grouped(settle(rows), texts), names, AdLevel.CAMPAIGN)
-    return (
-        dress(grouped, settle, CampaignPerformance.org_id)
-        .pipe(_name_campaigns)
-        .pipe(add_ratios)
-        .pipe(_shape, CampaignPerformance, currency)
-    )
+    return _shape(grouped, CampaignPerformance, currency, settle)
 
 
 def make_ad_performance(
-    stats: EntityDays, visits: EntityDays, names: pl.LazyFrame, currency: str, settle: Settle
-) -> pl.LazyFrame:
+    stats: EntityDays, visits: Visits, names: pl.LazyFrame, currency: str, settle: Settle
+) -> ReportRows:
     """Set each ad's spend beside its sessions, day by day, and what is left of its campaign.
 
     A campaign's rest is one row a day without an ad: what its ads do not account for (negative
@@ -93,8 +97,7 @@ def make_ad_performance(
 
     Args:
         stats: `DailyStats` and their entities.
-        visits: sessions of ad platforms and the places of their ads (`align_visits`). Where a feed
-            gives orders, also `orders` and `revenue` of which each session was the last touch.
+        visits: sessions of ad platforms by the places of their ads and the day (`align_visits`).
         names: `AdNames`.
         currency: the reporting currency, in which the stats are.
         settle: holds what several frames are made from.
@@ -106,25 +109,38 @@ def make_ad_performance(
     ads = stats.among(stats.entities.filter(is_ad))
     rest = stats.among(list_spending(stats.entities).pipe(_forget, [*AD_IDS, *AD_NAMES[2:]]))
     less = stats.among(_forget(ads.entities, [*AD_IDS, *AD_NAMES]))
-    groups = number_groups([ads, rest, less, visits], AD_GRAIN, settle)
+    groups = number_groups([ads, rest, less, visits.counts], AD_GRAIN, settle)
     of_ads, of_rest, of_less, of_visits = (
-        find_members(part, groups, AD_GRAIN, AD_NAMES, settle) for part in (ads, rest, less, visits)
+        find_members(part, groups, AD_GRAIN, AD_NAMES, settle)
+        for part in (ads, rest, less, visits.counts)
     )
     figures = [_join_groups(stats.days, of_ads), _find_rest(stats.days, of_rest, of_less)]
-    rows = _add_up([*figures, _count_sessions(visits.days, of_visits)])
+    rows = _add_up([*figures, *_count_sessions(visits, of_visits)])
     members = [(stats.days, of_part) for of_part in (of_ads, of_rest, of_less)]
-    members.append((visits.days, of_visits))
+    members.append((visits.counts.days, of_visits))
     texts = name_groups(groups, members, [pl.col(AD_NAMES).max()], settle)
     grouped = Grouped(settle(rows), texts)
     for level in (AdLevel.CAMPAIGN, AdLevel.AD):
         grouped = _fill_names(grouped, names, level)
-    return (
-        dress(grouped, settle, AdPerformance.org_id)
-        .pipe(_name_campaigns)
-        .pipe(_name_ads)
-        .pipe(add_ratios)
-        .pipe(_shape, AdPerformance, currency)
+    return _shape(grouped, AdPerformance, currency, settle)
+
+
+def sum_by_ad(performance: ReportRows) -> pl.LazyFrame:
+    """Sum what each ad cost over all days, and what each campaign's rest did.
+
+    Args:
+        performance: `AdPerformance`.
+
+    Returns:
+        One row per organization, platform, campaign and ad: names and spend.
+    """
+    of_dress = performance.rows.group_by(DRESS).agg(
+        pl.col(DAY).min(), cs.numeric().exclude(DRESS).sum(), cs.string().max()
     )
+    names = [CampaignPerformance.campaign_name, AdPerformance.ad_name]
+    ids = [AdPerformance.org_id, AdPerformance.platform, AdPerformance.campaign_id, AD_ID]
+    spend = pl.col(CampaignPerformance.spend).sum()
+    return performance.dress(of_dress).group_by(ids).agg(pl.col(names).max(), spend)
 
 
 def _forget(entities: pl.LazyFrame, texts: list[str]) -> pl.LazyFrame:
@@ -156,20 +172,16 @@ def _find_rest(days: pl.LazyFrame, rest: pl.LazyFrame, less: pl.LazyFrame) -> pl
     )
 
 
-def _count_sessions(sessions: pl.LazyFrame, members: pl.LazyFrame) -> pl.LazyFrame:
-    contact = pl.col(SessionFacts.contact_id)
-    is_unknown = contact.is_null().any().cast(pl.Int64)
-    return (
-        sessions.join(members.select(ENTITY, GROUP), on=ENTITY, how="inner", validate="m:1")
+def _count_sessions(visits: Visits, members: pl.LazyFrame) -> list[pl.LazyFrame]:
+    """Sessions, and distinct contacts where they are known, by group and day."""
+    groups = members.select(ENTITY, GROUP)
+    counts = visits.counts.days.join(groups, on=ENTITY, how="inner", validate="m:1").drop(ENTITY)
+    contacts = (
+        visits.contacts.join(groups, on=ENTITY, how="inner", validate="m:1")
         .group_by(GROUP, DAY)
-        .agg(
-            pl.len().cast(pl.Int64).alias(CampaignPerformance.sessions),
-            (contact.n_unique().cast(pl.Int64) - is_unknown).alias(
-                CampaignPerformance.session_contacts
-            ),
-            pl.col(converted(sessions)).sum(),
-        )
+        .agg(pl.col(VISITOR).n_unique().cast(pl.Int64).alias(CampaignPerformance.session_contacts))
     )
+    return [counts, contacts]
 
 
 def _add_up(parts: list[pl.LazyFrame]) -> pl.LazyFrame:
@@ -225,9 +237,18 @@ def _name_ads(rows: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _shape(rows: pl.LazyFrame, contract: type[Table], currency: str) -> pl.LazyFrame:
-    return (
-        rows.with_columns(pl.lit(currency).alias(CampaignPerformance.currency))
-        .select(columns(contract))
-        .cast(dict(polars_schema(contract)))
-    )
+def _shape(grouped: Grouped, contract: type[Table], currency: str, settle: Settle) -> ReportRows:
+    """The table's columns, with names and ratios, in the order of its key."""
+
+    def finish(rows: pl.LazyFrame) -> pl.LazyFrame:
+        named = rows.pipe(_name_campaigns)
+        if AD_ID in columns(contract):
+            named = named.pipe(_name_ads)
+        return (
+            add_ratios(named)
+            .with_columns(pl.lit(currency).alias(CampaignPerformance.currency))
+            .select(columns(contract))
+            .cast(dict(polars_schema(contract)))
+        )
+
+    return dress(grouped, settle, finish, CampaignPerformance.org_id)

@@ -17,7 +17,7 @@ from contracts.reports.ads import (
 from contracts.vocabulary import AdLevel
 from transforms.ad_entities import DAY, LEVEL_IDS, NAMES, PARENTS, EntityDays, keep_level
 from transforms.ad_filling import CHANGES, find_by_day, find_version, join_by_day
-from transforms.ad_rollup import GROUP, Grouped, dress, roll_up
+from transforms.ad_rollup import GROUP, Grouped, ReportRows, dress, roll_up
 from transforms.ad_versions import PLATFORM_KEYS, AdTables, make_versions
 from transforms.settling import Settle
 from transforms.utm import base_url, decode_value, read_parameter, url_host, url_path
@@ -46,7 +46,7 @@ THING_KEY = "key of its thing"
 
 def make_level_report(
     stats: EntityDays, level: AdLevel, tables: AdTables, currency: str, settle: Settle
-) -> pl.LazyFrame:
+) -> ReportRows:
     """Report one level, from its own rows where an account gives them, else from finer ones.
 
     Args:
@@ -79,7 +79,7 @@ def make_level_report(
     return _shape(_add_attributes(rolled, level, tables, settle), REPORTS[level], currency, settle)
 
 
-def make_url_report(stats: EntityDays, currency: str, settle: Settle) -> pl.LazyFrame:
+def make_url_report(stats: EntityDays, currency: str, settle: Settle) -> ReportRows:
     """Report landing pages with their utm parameters, from the rows of ads.
 
     A parameter in an ad's URL tags wins over the URL's own. Ads without a URL are rows with empty
@@ -194,15 +194,18 @@ def _merge_objects(first: str, second: str) -> pl.Expr:
     return pl.when(body != "").then(pl.format("{{{}}}", body))
 
 
-def _shape(report: Grouped, contract: type[Table], currency: str, settle: Settle) -> pl.LazyFrame:
+def _shape(report: Grouped, contract: type[Table], currency: str, settle: Settle) -> ReportRows:
     """The report's columns in the order of its key: of the days, and of their groups' keys."""
     of_day = pl.concat_str(pl.col(DAY).dt.to_string("%Y-%m-%d"), THING_KEY, separator=" ")
-    return (
-        dress(report, settle)
-        .with_columns(
-            of_day.alias(AccountReport.ad_stats_key),
-            pl.lit(currency).alias(AccountReport.currency),
+
+    def finish(rows: pl.LazyFrame) -> pl.LazyFrame:
+        return (
+            rows.with_columns(
+                of_day.alias(AccountReport.ad_stats_key),
+                pl.lit(currency).alias(AccountReport.currency),
+            )
+            .select(columns(contract))
+            .cast(dict(polars_schema(contract)))
         )
-        .select(columns(contract))
-        .cast(dict(polars_schema(contract)))
-    )
+
+    return dress(report, settle, finish)

@@ -22,7 +22,7 @@ from transforms.ad_entities import EntityDays
 from transforms.ad_filling import list_versions
 from transforms.ad_names import list_ad_names
 from transforms.ad_versions import AdTables
-from transforms.ad_visits import align_visits, list_visits
+from transforms.ad_visits import align_visits, count_visits
 from transforms.matching import OF_SESSION, MatchedSessions
 from transforms.reports.ad_performance import make_ad_performance, make_campaign_performance
 from transforms.reports.ads import REPORTS, make_level_report, make_url_report
@@ -49,7 +49,7 @@ def ad(campaign_id: str | None, identity: str, spend: str, **more: object) -> di
 
 
 def report(level: AdLevel, stats: EntityDays, tables: AdTables = NO_TABLES) -> pl.DataFrame:
-    made = make_level_report(stats, level, tables.in_days("UTC"), "USD", hold).collect()
+    made = make_level_report(stats, level, tables.in_days("UTC"), "USD", hold).whole().collect()
     check(REPORTS[level], made)
     return made
 
@@ -144,7 +144,7 @@ URL = "https://shop.example/sale?a=1&utm_source=google&prev_utm_campaign=old&utm
     ],
 )
 def test_url_report(link: dict[str, Any], columns: tuple[str | None, ...]) -> None:
-    made = make_url_report(daily(ad("1", "11", "4") | link), "USD", hold).collect()
+    made = make_url_report(daily(ad("1", "11", "4") | link), "USD", hold).whole().collect()
     check(UrlReport, made)
     read = made.select("base_url", "url_host", "url_path", "utm_source", "utm_campaign", "spend")
     assert read.rows() == [(*columns, Decimal(4))]
@@ -167,14 +167,14 @@ def perform(
         facts.select(OF_SESSION).with_columns(links),
         facts.select(SessionFacts.org_id, *of_links).with_columns(links),
     )
-    came = list_visits(matched, hold)
+    came = count_visits(matched, hold)
     visits = align_visits(came, stats, versions, hold)
     made = []
     for make, contract in (
         (make_campaign_performance, CampaignPerformance),
         (make_ad_performance, AdPerformance),
     ):
-        table = make(stats, visits, names, "USD", hold).collect()
+        table = make(stats, visits, names, "USD", hold).whole().collect()
         check(contract, table)
         made.append(table)
     return made[0], made[1]
