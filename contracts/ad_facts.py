@@ -29,6 +29,7 @@ class AdNames(Table):
     ad_group_id: Text = column("the ad's ad group")
     ad_id: Text = column("the ad; empty for a campaign", key=True)
     name: Text = column("the name", key=True)
+    name_key: Text = column("what two spellings of the name have in common")
     valid_from: Day = column("first day of the name; empty for since ever", key=True)
     valid_until: Day = column("first day after the name; empty for still", key=True)
 

@@ -192,14 +192,21 @@ def join_by_day(
         take: The columns of what was found -> what they are called in the rows.
 
     Returns:
-        The same rows, in no order.
+        The same rows, in their order.
     """
     told = found.select(thing, DAY, *(pl.col(name).alias(to) for name, to in take.items()))
     lasting = told.filter(pl.col(DAY).is_null()).drop(DAY)
     by_day = told.filter(pl.col(DAY).is_not_null())
     return (
-        rows.join(lasting, on=thing, how="left", validate="m:1")
-        .join(by_day, on=[thing, DAY], how="left", validate="m:1", suffix=FOUND)
+        rows.join(lasting, on=thing, how="left", validate="m:1", maintain_order="left")
+        .join(
+            by_day,
+            on=[thing, DAY],
+            how="left",
+            validate="m:1",
+            suffix=FOUND,
+            maintain_order="left",
+        )
         .with_columns(pl.coalesce(to, to + FOUND).alias(to) for to in take.values())
         .drop(to + FOUND for to in take.values())
     )

@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.ad_facts import AdNames
-from contracts.columns import columns, key
+from contracts.columns import columns
 from contracts.feeds import Ads, AdStats
 from contracts.vocabulary import AdLevel
 from transforms.ad_entities import ENTITY, EntityDays
@@ -17,6 +17,7 @@ from transforms.ad_versions import (
     make_versions,
 )
 from transforms.settling import Settle
+from transforms.utm import normalize_value
 
 NAME = AdNames.name
 IDS = {AdLevel.AD: Ads.ad_id, AdLevel.CAMPAIGN: Ads.campaign_id}
@@ -44,7 +45,7 @@ def list_ad_names(stats: EntityDays, versions: AdVersions, settle: Settle) -> pl
         settle: works a frame out once that several others are made from.
 
     Returns:
-        `AdNames`, sorted by its key.
+        `AdNames`, in no order.
     """
     tables = versions.tables
     ads = tables.ads
@@ -57,7 +58,8 @@ def list_ad_names(stats: EntityDays, versions: AdVersions, settle: Settle) -> pl
         _list_level(AdLevel.AD, [ads], stats.among(dated), settle),
         _list_level(AdLevel.CAMPAIGN, [tables.campaigns, ads], stats.among(dated), settle),
     ]
-    return pl.concat(levels).unique().sort(key(AdNames))
+    name_key = normalize_value(pl.col(NAME)).alias(AdNames.name_key)
+    return pl.concat(levels).with_columns(name_key).select(columns(AdNames))
 
 
 def _list_level(
@@ -82,7 +84,7 @@ def _list_level(
             pl.lit(level, pl.String).alias(AdNames.level),
             *(pl.lit(None, pl.String).alias(name) for name in finer),
         )
-        .select(columns(AdNames))
+        .select(name for name in columns(AdNames) if name != AdNames.name_key)
     )
 
 

@@ -7,7 +7,6 @@ import polars as pl
 
 from contracts.ad_facts import DailyStats
 from transforms.ad_entities import DAY, ENTITY, METRICS, EntityDays, agree
-from transforms.ad_filling import join_by_day
 from transforms.settling import Settle
 
 GROUP = "group"
@@ -16,6 +15,9 @@ GROUP = "group"
 VARIANTS = "variants"
 DRESS = "dress"
 PLACE = "place"
+ORDER = "order"
+OF_DAYS = 2**31
+"""From here on, the numbers of texts that hold on one day."""
 
 
 @dataclass(frozen=True)
@@ -191,19 +193,41 @@ def dress(
         before_day: The first text of the grain, where it comes before the day in the order.
     """
     first = pl.col(before_day).rank("dense") if before_day else pl.lit(0)
-    texts = settle(grouped.texts.with_columns(first.alias(PLACE)).with_row_index(DRESS))
+    texts = settle(number_texts(grouped.texts.with_columns(first.alias(PLACE)), DRESS))
+    places = texts.select(GROUP, PLACE).unique(GROUP)
     day_and_group = pl.col(DAY).to_physical().cast(pl.Int64) * 2**32 + pl.col(GROUP)
-    rows = (
-        join_by_day(grouped.rows, texts, GROUP, {DRESS: DRESS, PLACE: PLACE})
-        .with_columns(day_and_group.alias(GROUP))
-        .sort([PLACE, GROUP] if before_day else GROUP)
-        .drop(PLACE, GROUP)
-    )
+    rows = join_numbers(grouped.rows, texts, DRESS).with_columns(day_and_group.alias(ORDER))
+    if before_day:
+        rows = rows.join(places, on=GROUP, how="left", validate="m:1").sort(PLACE, ORDER)
+    else:
+        rows = rows.sort(ORDER)
     told = texts.drop(GROUP, DAY, PLACE)
 
     def gather(part: pl.LazyFrame) -> pl.LazyFrame:
-        return finish(
-            part.join(told, on=DRESS, how="left", validate="m:1", maintain_order="left").drop(DRESS)
-        )
+        return finish(part.join(told, on=DRESS, how="left", validate="m:1", maintain_order="left"))
 
-    return ReportRows(settle(rows), gather)
+    return ReportRows(settle(rows.drop(ORDER, PLACE, strict=False)), gather)
+
+
+def number_texts(texts: pl.LazyFrame, name: str) -> pl.LazyFrame:
+    """Number texts of groups: those that last by their group, those of a day beyond all groups.
+
+    Args:
+        texts: The texts of `Grouped`.
+        name: What the number is called.
+    """
+    lasting = texts.filter(pl.col(DAY).is_null()).with_columns(pl.col(GROUP).alias(name))
+    of_days = texts.filter(pl.col(DAY).is_not_null()).with_row_index(name, offset=OF_DAYS)
+    return pl.concat([lasting, of_days], how="diagonal")
+
+
+def join_numbers(rows: pl.LazyFrame, texts: pl.LazyFrame, name: str) -> pl.LazyFrame:
+    """Give rows the number of their texts (`number_texts`).
+
+    Returns:
+        The same rows, in no order.
+    """
+    of_days = texts.filter(pl.col(DAY).is_not_null()).select(GROUP, DAY, name)
+    return rows.join(of_days, on=[GROUP, DAY], how="left", validate="1:1").with_columns(
+        pl.coalesce(name, GROUP).alias(name)
+    )

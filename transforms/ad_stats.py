@@ -22,7 +22,14 @@ from transforms.ad_entities import (
 )
 from transforms.ad_filling import AdVersions, fill_names, find_by_day, join_by_day
 from transforms.ad_money import AMOUNTS, EXACT, RATE, fill_currency, find_rates
-from transforms.ad_rollup import GROUP, find_members, name_groups, number_groups
+from transforms.ad_rollup import (
+    GROUP,
+    find_members,
+    join_numbers,
+    name_groups,
+    number_groups,
+    number_texts,
+)
 from transforms.parsing import finest_level
 from transforms.settling import Settle
 
@@ -150,9 +157,10 @@ def _price(
         .agg(pl.sum(*METRICS), pl.min(LEAST), pl.max(MOST))
     )
     told = [pl.col(NAMES).max(), agree(AdStats.source_relation)]
-    texts = settle(name_groups(groups, [(days, members)], told, settle).with_row_index(ENTITY))
+    texts = name_groups(groups, [(days, members)], told, settle)
+    texts = settle(number_texts(texts, ENTITY))
     return EntityDays(
-        settle(_round(join_by_day(sums, texts, GROUP, {ENTITY: ENTITY}))),
+        settle(_round(join_numbers(sums, texts, ENTITY))),
         settle(texts.select(columns(AdEntities))),
     )
 

@@ -30,8 +30,7 @@ def find_names_used_twice(
         ad_names: One row per name and its days.
         spend: Spend by campaign and ad (`audit_utm`).
     """
-    names = ad_names.with_columns(name_key=normalize_value(pl.col(AdNames.name)))
-    shared = find_shared_names(names)
+    shared = find_shared_names(ad_names)
     left_open = count_ambiguous(links)
     place = [*CAMPAIGN, UtmAudit.parameter, "name_key"]
     found = shared.join(
@@ -44,7 +43,7 @@ def find_names_used_twice(
         validate="1:1",
     ).with_columns(value=pl.coalesce("value", "value_open"))
     return found.join(
-        sum_spend_of_names(names, found.select(place), spend),
+        sum_spend_of_names(ad_names, found.select(place), spend),
         on=place,
         how="left",
         nulls_equal=True,
@@ -63,7 +62,7 @@ def find_shared_names(names: pl.LazyFrame) -> pl.LazyFrame:
     """Find the names borne at the same time by two campaigns of a platform or ads of a campaign.
 
     Args:
-        names: One row per name and its days, with `name_key`.
+        names: One row per name and its days.
     """
     is_ad = pl.col(AdNames.level) == AdLevel.AD
     place = [*CAMPAIGN, UtmAudit.parameter, "name_key"]
@@ -127,7 +126,7 @@ def sum_spend_of_names(
     """Sum the spend of every campaign or ad that ever bore a name, or bears it as its id.
 
     Args:
-        names: One row per name and its days, with `name_key`.
+        names: One row per name and its days.
         places: The names, each with its platform and campaign where they have one.
         spend: Spend by campaign and ad (`audit_utm`).
     """

@@ -61,11 +61,8 @@ def select_entries(origins: pl.LazyFrame, ad_names: pl.LazyFrame, ads: AdsSectio
         .filter(pl.col("value").is_not_null())
         .unique()
     )
-    named = ad_names.with_columns(
-        entry_id=pl.coalesce(AdNames.ad_id, AdNames.campaign_id),
-        name_key=normalize_value(pl.col(AdNames.name)),
-    )
-    flags = {"by_id": "entry_id", "by_name": "name_key"}
+    named = ad_names.with_columns(entry_id=pl.coalesce(AdNames.ad_id, AdNames.campaign_id))
+    flags = {"by_id": "entry_id", "by_name": AdNames.name_key}
     for flag, key in flags.items():
         named = named.join(
             said.with_columns(pl.lit(value=True).alias(flag)),
@@ -89,7 +86,7 @@ def flag_timed(origins: pl.LazyFrame, entries: pl.LazyFrame, ads: AdsSection) ->
     start, end = pl.col(AdNames.valid_from), pl.col(AdNames.valid_until)
     changed = (
         entries.filter(start.is_not_null() | end.is_not_null())
-        .select(AdNames.org_id, value=pl.concat_list("entry_id", "name_key"))
+        .select(AdNames.org_id, value=pl.concat_list("entry_id", AdNames.name_key))
         .explode("value")
         .unique()
     )

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from contracts.ad_facts import AdNames
 from contracts.reports.ad_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
-from transforms.utm import normalize_text, normalize_value
+from transforms.utm import normalize_text
 
 LEAST_SIMILARITY = 88.0
 LEAST_LEAD = 6.0
@@ -153,11 +153,10 @@ def quote_toml(text: str) -> str:
 def _list_names(
     ad_names: pl.DataFrame, wanted: pl.DataFrame
 ) -> dict[tuple[object, ...], pl.DataFrame]:
-    """Organization, platform and level that are asked for -> its names, normalised as `key`."""
+    """Organization, platform and level that are asked for -> its names."""
     return (
         ad_names.join(wanted, on=NAME_COLUMNS, how="semi")
-        .with_columns(normalize_value(pl.col(AdNames.name)).alias("key"))
-        .filter(pl.col("key").is_not_null())
+        .filter(pl.col(AdNames.name_key).is_not_null())
         .partition_by(NAME_COLUMNS, as_dict=True)
     )
 
@@ -166,11 +165,11 @@ def _select_similar(values: list[str], names: pl.DataFrame | None) -> pl.DataFra
     """The rows of names that any of the values may have been meant to be."""
     if names is None:
         return None
-    keys = names["key"].unique().to_list()
+    keys = names[AdNames.name_key].unique().to_list()
     near = {
         name for value in values for name, _, _ in _extract_similar(normalize_text(value), keys)
     }
-    return names.filter(pl.col("key").is_in(list(near)))
+    return names.filter(pl.col(AdNames.name_key).is_in(list(near)))
 
 
 def _extract_similar(text: str, names: list[str]) -> list[tuple[str, float, int]]:
@@ -188,7 +187,7 @@ def _group_targets(
     targets: dict[str, set[tuple[str, str | None]]] = {}
     shown: dict[str, str] = {}
     if names is not None:
-        rows = names.select("key", AdNames.name, AdNames.campaign_id, AdNames.ad_id)
+        rows = names.select(AdNames.name_key, AdNames.name, AdNames.campaign_id, AdNames.ad_id)
         for key, name, campaign_id, ad_id in rows.sort(AdNames.name).iter_rows():
             targets.setdefault(key, set()).add((campaign_id, ad_id))
             shown.setdefault(key, name)

@@ -14,6 +14,7 @@ from contracts.workspace import AdsSection
 from flows.partition import hold
 from transforms.matching import MatchedSessions, key_sessions, match_origins
 from transforms.origins import list_origins
+from transforms.utm import normalize_value
 
 Link = dict[str, str]
 Outcome = tuple[str | None, str | None, str | None, str, str, str]
@@ -131,7 +132,8 @@ def ad_names(names: Sequence[Name] = NAMES, org_id: str = "default") -> pl.LazyF
         }
         for name in names
     ]
-    return pl.LazyFrame(rows, schema=polars_schema(AdNames))
+    name_key = normalize_value(pl.col(AdNames.name)).alias(AdNames.name_key)
+    return pl.LazyFrame(rows, schema=polars_schema(AdNames)).with_columns(name_key)
 
 
 def sessions(links: list[Link], day: date = TODAY) -> pl.LazyFrame:

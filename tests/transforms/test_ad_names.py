@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.ad_facts import AdNames
-from contracts.columns import Table, polars_schema
+from contracts.columns import Table, key, polars_schema
 from contracts.feeds import AdAccounts, AdCampaigns, AdCreatives, AdGroups, Ads, AdStats
 from flows.partition import hold
 from tests.support.frames import frame
@@ -126,6 +126,7 @@ def test_an_empty_cell_of_a_version_keeps_what_was_said() -> None:
 def names(stats: pl.LazyFrame, tables: AdTables) -> list[tuple[Any, ...]]:
     entities = code_entities(stats, GIVEN_TEXTS, hold)
     listed = list_ad_names(entities, list_versions(tables, ZONE, hold), hold).collect()
+    listed = listed.sort(key(AdNames))
     assert listed.schema == polars_schema(AdNames)
     return listed.select(
         "level", "campaign_id", "ad_id", "name", "valid_from", "valid_until"

@@ -4,8 +4,6 @@ Both tables share one set of figures: those of the campaign. Where its ads do no
 difference stands in a row without an ad, so that both tables come to the same spend and sessions.
 """
 
-from dataclasses import replace
-
 import polars as pl
 import polars.selectors as cs
 
@@ -83,8 +81,7 @@ def make_campaign_performance(
     rows = _add_up([figures, *_count_sessions(visits, of_visits)])
     members = [(stats.days, of_spending), (visits.counts.days, of_visits)]
     texts = name_groups(groups, members, [pl.col(CAMPAIGN_NAMES).max()], settle)
-    grouped = _fill_names(Grouped(settle(rows), texts), names, AdLevel.CAMPAIGN)
-    return _shape(grouped, CampaignPerformance, currency, settle)
+    return _shape(Grouped(settle(rows), texts), names, CampaignPerformance, currency, settle)
 
 
 def make_ad_performance(
@@ -119,10 +116,7 @@ def make_ad_performance(
     members = [(stats.days, of_part) for of_part in (of_ads, of_rest, of_less)]
     members.append((visits.counts.days, of_visits))
     texts = name_groups(groups, members, [pl.col(AD_NAMES).max()], settle)
-    grouped = Grouped(settle(rows), texts)
-    for level in (AdLevel.CAMPAIGN, AdLevel.AD):
-        grouped = _fill_names(grouped, names, level)
-    return _shape(grouped, AdPerformance, currency, settle)
+    return _shape(Grouped(settle(rows), texts), names, AdPerformance, currency, settle)
 
 
 def sum_by_ad(performance: ReportRows) -> pl.LazyFrame:
@@ -134,8 +128,8 @@ def sum_by_ad(performance: ReportRows) -> pl.LazyFrame:
     Returns:
         One row per organization, platform, campaign and ad: names and spend.
     """
-    of_dress = performance.rows.group_by(DRESS).agg(
-        pl.col(DAY).min(), cs.numeric().exclude(DRESS).sum(), cs.string().max()
+    of_dress = performance.rows.group_by(DRESS, GROUP).agg(
+        pl.col(DAY).min(), cs.numeric().exclude(DRESS, GROUP).sum()
     )
     names = [CampaignPerformance.campaign_name, AdPerformance.ad_name]
     ids = [AdPerformance.org_id, AdPerformance.platform, AdPerformance.campaign_id, AD_ID]
@@ -190,10 +184,11 @@ def _add_up(parts: list[pl.LazyFrame]) -> pl.LazyFrame:
     return rows.group_by(GROUP, DAY).agg(pl.sum(*METRICS, *SESSION_COUNTS, *converted(rows)))
 
 
-def _fill_names(grouped: Grouped, names: pl.LazyFrame, level: AdLevel) -> Grouped:
-    """Give rows the name that their nameless thing bore on the day, beside its own.
+def _find_names(grouped: Grouped, names: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
+    """Find the name that each nameless thing bore on its days; of several the one that sorts last.
 
-    Of several names it is the one that sorts last.
+    Returns:
+        One row per group and day for which a name is known.
     """
     by, name = LEVEL_IDS[level], NAME_OF[level]
     keys = [*PLATFORM_KEYS, by]
@@ -201,16 +196,13 @@ def _fill_names(grouped: Grouped, names: pl.LazyFrame, level: AdLevel) -> Groupe
         *keys, AdNames.valid_from, AdNames.valid_until, pl.col(AdNames.name).alias(name + KNOWN)
     )
     nameless = grouped.texts.filter(pl.col(name).is_null()).select(GROUP, *keys).unique()
-    found = (
-        grouped.rows.select(GROUP, DAY)
-        .join(nameless, on=GROUP, how="inner", validate="m:1")
-        .join(borne, on=keys, how="inner", validate="m:m")
+    return (
+        nameless.join(borne, on=keys, how="inner", validate="m:m")
+        .join(grouped.rows.select(GROUP, DAY), on=GROUP, how="inner", validate="m:m")
         .filter(is_valid_on(DAY))
         .group_by(GROUP, DAY)
         .agg(pl.col(name + KNOWN).max())
     )
-    rows = grouped.rows.join(found, on=[GROUP, DAY], how="left", validate="1:1")
-    return replace(grouped, rows=rows)
 
 
 def _name_campaigns(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -237,15 +229,26 @@ def _name_ads(rows: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _shape(grouped: Grouped, contract: type[Table], currency: str, settle: Settle) -> ReportRows:
+def _shape(
+    grouped: Grouped,
+    names: pl.LazyFrame,
+    contract: type[Table],
+    currency: str,
+    settle: Settle,
+) -> ReportRows:
     """The table's columns, with names and ratios, in the order of its key."""
+    has_ads = AD_ID in columns(contract)
+    levels = (AdLevel.CAMPAIGN, AdLevel.AD) if has_ads else (AdLevel.CAMPAIGN,)
+    known = [settle(_find_names(grouped, names, level)) for level in levels]
 
     def finish(rows: pl.LazyFrame) -> pl.LazyFrame:
+        for found in known:
+            rows = rows.join(
+                found, on=[GROUP, DAY], how="left", validate="m:1", maintain_order="left"
+            )
         named = rows.pipe(_name_campaigns)
-        if AD_ID in columns(contract):
-            named = named.pipe(_name_ads)
         return (
-            add_ratios(named)
+            add_ratios(named.pipe(_name_ads) if has_ads else named)
             .with_columns(pl.lit(currency).alias(CampaignPerformance.currency))
             .select(columns(contract))
             .cast(dict(polars_schema(contract)))

@@ -1,6 +1,6 @@
 """Account, campaign, ad group, ad and URL reports in dbt ad_reporting's columns (SPEC §6.2)."""
 
-from dataclasses import replace
+from collections.abc import Callable
 
 import polars as pl
 
@@ -40,7 +40,7 @@ URL_COLUMNS = [UrlReport.base_url, UrlReport.url_host, UrlReport.url_path, *UTM_
 LINK = [AdEntities.landing_url, AdEntities.url_tags]
 GRAIN = [AdEntities.org_id, AdEntities.platform, AdEntities.account_id]
 WHERE_UNKNOWN = " where unknown"
-OF_ASSET = " of asset"
+OF_ASSET = "attributes of its thing"
 THING_KEY = "key of its thing"
 
 
@@ -76,7 +76,16 @@ def make_level_report(
         agreed=[AdEntities.source_relation],
         order=[make_thing_key(grain).alias(THING_KEY)],
     )
-    return _shape(_add_attributes(rolled, level, tables, settle), REPORTS[level], currency, settle)
+    attributes = _find_attributes(rolled, level, tables, settle)
+    is_own = pl.col(AdEntities.level) == level
+
+    def merge_attributes(rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Put a thing's attributes before its stats'; stats of a finer level say nothing of it."""
+        return join_by_day(rows, attributes, GROUP, {OF_ASSET: OF_ASSET}).with_columns(
+            _merge_objects(pl.col(OF_ASSET), pl.when(is_own).then(Ads.attributes))
+        )
+
+    return _shape(rolled, REPORTS[level], currency, settle, merge_attributes)
 
 
 def make_url_report(stats: EntityDays, currency: str, settle: Settle) -> ReportRows:
@@ -143,19 +152,15 @@ def make_thing_key(parts: list[str]) -> pl.Expr:
     return pl.concat_str(*(text.fill_null("") for text in texts), separator=" ")
 
 
-def _add_attributes(report: Grouped, level: AdLevel, tables: AdTables, settle: Settle) -> Grouped:
-    """Put the custom attributes of the report's thing, as of the day, before those of its stats.
+def _find_attributes(
+    report: Grouped, level: AdLevel, tables: AdTables, settle: Settle
+) -> pl.LazyFrame:
+    """Find the custom attributes of the report's things in their own table, as of the day.
 
-    Stats of a finer level say nothing of the report's thing.
+    Returns:
+        One row per group that has any; or per group and day, where they changed.
     """
-    by, own, asset = LEVEL_IDS[level], Ads.attributes, Ads.attributes + OF_ASSET
-    things = report.texts.select(GROUP, *PLATFORM_KEYS, by, AdEntities.level).unique(GROUP)
-    is_own = pl.col(AdEntities.level) == level
-    rows = (
-        report.rows.join(things.select(GROUP, is_own), on=GROUP, how="left", validate="m:1")
-        .with_columns(pl.when(AdEntities.level).then(own).alias(own))
-        .drop(AdEntities.level)
-    )
+    by, own = LEVEL_IDS[level], Ads.attributes
     table = {
         AdLevel.ACCOUNT: tables.accounts,
         AdLevel.CAMPAIGN: tables.campaigns,
@@ -166,41 +171,45 @@ def _add_attributes(report: Grouped, level: AdLevel, tables: AdTables, settle: S
         campaigns = tables.ads.filter(pl.col(Ads.ad_id).is_null())
         table = campaigns if table is None else pl.concat([campaigns, table], how="diagonal")
     if table is None:
-        return replace(report, rows=rows)
+        return pl.LazyFrame(schema={GROUP: pl.UInt32, DAY: pl.Date, OF_ASSET: pl.String})
     keys = [*PLATFORM_KEYS, by]
     bearing = table.filter(pl.col(own).is_not_null()).select(keys)
     told = make_versions(table.join(bearing, on=keys, how="semi"), by, [own])
-    told = settle(told).rename({own: asset})
-    found = find_by_day(
-        things.join(bearing, on=keys, how="semi").with_columns(pl.lit(value=False).alias(CHANGES)),
-        rows,
+    told = settle(told).rename({own: OF_ASSET})
+    things = report.texts.select(GROUP, *keys).unique(GROUP).join(bearing, on=keys, how="semi")
+    return find_by_day(
+        things.with_columns(pl.lit(value=False).alias(CHANGES)),
+        report.rows,
         GROUP,
         lambda asked: find_version(asked, told, by, DAY),
         settle,
-    )
-    merged = join_by_day(rows, found, GROUP, {asset: asset}).with_columns(
-        _merge_objects(asset, own).alias(own)
-    )
-    return replace(report, rows=merged)
+    ).select(GROUP, DAY, OF_ASSET)
 
 
-def _merge_objects(first: str, second: str) -> pl.Expr:
+def _merge_objects(first: pl.Expr, second: pl.Expr) -> pl.Expr:
     """Two JSON objects as one, the second's members last; null where both are empty."""
     bodies = [
-        pl.col(name).str.strip_chars().str.slice(1).str.head(-1).str.strip_chars().replace("", None)
-        for name in (first, second)
+        one.str.strip_chars().str.slice(1).str.head(-1).str.strip_chars().replace("", None)
+        for one in (first, second)
     ]
     body = pl.concat_str(bodies, separator=",", ignore_nulls=True)
-    return pl.when(body != "").then(pl.format("{{{}}}", body))
+    return pl.when(body != "").then(pl.format("{{{}}}", body)).alias(Ads.attributes)
 
 
-def _shape(report: Grouped, contract: type[Table], currency: str, settle: Settle) -> ReportRows:
+def _shape(
+    report: Grouped,
+    contract: type[Table],
+    currency: str,
+    settle: Settle,
+    merge_attributes: Callable[[pl.LazyFrame], pl.LazyFrame] | None = None,
+) -> ReportRows:
     """The report's columns in the order of its key: of the days, and of their groups' keys."""
     of_day = pl.concat_str(pl.col(DAY).dt.to_string("%Y-%m-%d"), THING_KEY, separator=" ")
 
     def finish(rows: pl.LazyFrame) -> pl.LazyFrame:
         return (
-            rows.with_columns(
+            (merge_attributes(rows) if merge_attributes else rows)
+            .with_columns(
                 of_day.alias(AccountReport.ad_stats_key),
                 pl.lit(currency).alias(AccountReport.currency),
             )
