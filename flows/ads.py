@@ -178,7 +178,7 @@ def write_ads_reports(
     links = hold(facts.matched.count())
     if catalog.is_configured("sessions", "page_views"):
         write("session_matches", list_matches(facts.matched, hold))
-        found = audit(links, facts.names, sum_by_ad(ads))
+        found = audit(links, facts.names, hold(sum_by_ad(ads)))
         checks += write_table(staging, "ads", "utm_audit", found)
     return checks + reconcile_ads(links, campaigns, ads)
 

@@ -47,13 +47,17 @@ def count_visits(matched: MatchedSessions, settle: Settle) -> Visits:
     placed = code_entities(came, PLACE_TEXTS, settle)
     places = settle(placed.days.select(LINK, ENTITY))
     sessions = matched.sessions.join(places, on=LINK, how="inner", validate="m:1")
-    counts = sessions.group_by(ENTITY, DAY).agg(
-        pl.len().cast(pl.Int64).alias(CampaignPerformance.sessions),
-        pl.col(converted(sessions)).sum(),
-    )
+    sums = [CampaignPerformance.sessions, *converted(sessions)]
     contact = hash_id(SessionFacts.contact_id, seed=CONTACT).alias(VISITOR)
-    contacts = sessions.select(ENTITY, DAY, contact).filter(pl.col(VISITOR).is_not_null()).unique()
-    return Visits(EntityDays(settle(counts), placed.entities), settle(contacts))
+    by_contact = settle(
+        sessions.group_by(ENTITY, DAY, contact).agg(
+            pl.len().cast(pl.Int64).alias(CampaignPerformance.sessions),
+            pl.col(converted(sessions)).sum(),
+        )
+    )
+    contacts = by_contact.filter(pl.col(VISITOR).is_not_null()).select(ENTITY, DAY, VISITOR)
+    counts = by_contact.group_by(ENTITY, DAY).agg(pl.sum(*sums))
+    return Visits(EntityDays(settle(counts), placed.entities), contacts)
 
 
 def align_visits(visits: Visits, stats: EntityDays, versions: AdVersions, settle: Settle) -> Visits:

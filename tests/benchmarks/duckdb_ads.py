@@ -1,8 +1,9 @@
 """The same match and ads reports by DuckDB, in SQL as one would tune it: the opponent.
 
-Values are compared in one form and looked up once per distinct link; sessions and stats meet by
-campaign or ad and day. Names are taken as they are: the generated ones never change, nor does
-anything check whether they do. No `url_report`, no `utm_audit`, no channel groups, no candidates.
+Its tables are ours, column by column and row by row but for the words of `match_reason`. Values are
+compared in one form and looked up once per distinct link, URLs are read once; sessions and stats
+meet by campaign or ad and day. Names are taken as they are: the generated ones never change, nor
+does anything check whether they do. No `utm_audit`, no channel groups, no candidates, no contracts.
 """
 
 import argparse
@@ -98,71 +99,142 @@ SELECT
 FROM '{root}/raw/ad_stats.parquet' GROUP BY ALL
 """,
 )
-FIGURES = "sum(clicks) AS clicks, sum(impressions) AS impressions, sum(spend) AS spend"
-LEVELS = {
-    "account_report": "account_id",
-    "campaign_report": "account_id, campaign_id",
-    "ad_group_report": "account_id, campaign_id, ad_group_id",
-    "ad_report": "account_id, campaign_id, ad_group_id, ad_id",
+LINKED = r"""
+CREATE TEMP TABLE linked AS
+WITH urls AS (
+    SELECT
+        url, regexp_extract(url, '^[^?#]*') AS base_url,
+        regexp_extract(url, '://([^/?#]*)', 1) AS url_host,
+        regexp_extract(url, '://[^/?#]*([^?#]*)', 1) AS url_path, {parameters}
+    FROM (SELECT DISTINCT landing_url AS url FROM ads)
+)
+SELECT stats.*, urls.* EXCLUDE (url)
+FROM stats JOIN ads USING (platform, ad_id) JOIN urls ON ads.landing_url = urls.url
+"""
+PARAMETER = (
+    "nullif(url_decode(replace(regexp_extract(url, '[?&]{0}=([^&#]*)', 1), '+', ' ')), '') AS {0}"
+)
+UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
+URL_PARTS = ("base_url", "url_host", "url_path", *UTM)
+THINGS = ("account", "campaign", "ad_group", "ad")
+FIGURES = {
+    "clicks": "BIGINT",
+    "impressions": "BIGINT",
+    "spend": "DECIMAL(18, 4)",
+    "conversions": "DECIMAL(18, 6)",
 }
-NAMES = {
-    "campaign": (
-        "(SELECT platform, campaign_id, account_name, campaign_name FROM campaigns)",
-        "platform, campaign_id",
-    ),
-    "ad": (
-        "(SELECT platform, ad_id, account_name, campaign_name, ad_group_name, ad_name FROM ads)",
-        "platform, ad_id",
-    ),
-}
+COUNTS = {"sessions": "BIGINT", "session_contacts": "BIGINT"}
+REPORT = """
+SELECT
+    NULL::VARCHAR AS source_relation, date_day, platform, {named}, {url} clicks, impressions, spend,
+    conversions, 0::DECIMAL(18, 4) AS conversions_value, 'default' AS org_id, 'USD' AS currency,
+    concat_ws(' ', date_day, 'default', platform, {parts}) AS ad_stats_key,
+    NULL::VARCHAR AS attributes
+FROM (SELECT date_day, platform, {keys}, {sums} FROM {source} GROUP BY ALL) figures
+LEFT JOIN {names} USING (platform, {by})
+ORDER BY ad_stats_key
+"""
 PERFORMANCE = """
-WITH spent AS (
-    SELECT date_day, platform, {keys}, {figures}, sum(conversions) AS reported_conversions
-    FROM stats GROUP BY ALL
-),
-visited AS (
-    SELECT
-        date_day, platform, {keys}, count(*) AS sessions,
-        count(DISTINCT contact_id) AS session_contacts
-    FROM matched WHERE platform IS NOT NULL GROUP BY ALL
-),
-both_sides AS (
-    SELECT
-        date_day, platform, {keys}, sum(clicks) AS clicks, sum(impressions) AS impressions,
-        sum(spend) AS spend, sum(reported_conversions) AS reported_conversions,
-        coalesce(sum(sessions), 0) AS sessions, coalesce(sum(session_contacts), 0) AS contacts
-    FROM (SELECT * FROM spent UNION ALL BY NAME SELECT * FROM visited) GROUP BY ALL
+WITH both_sides AS (
+    SELECT date_day, platform, {keys}, {sums} FROM (
+        SELECT date_day, platform, {keys}, {figures} FROM stats GROUP BY ALL
+        UNION ALL BY NAME
+        SELECT
+            date_day, platform, {keys}, count(*) AS sessions,
+            count(DISTINCT contact_id) AS session_contacts
+        FROM matched WHERE platform IS NOT NULL GROUP BY ALL
+    ) GROUP BY ALL
 )
 SELECT
-    *, clicks / nullif(impressions, 0) AS ctr, spend / nullif(clicks, 0) AS cpc,
-    spend / nullif(impressions, 0) * 1000 AS cpm, spend / nullif(sessions, 0) AS cost_per_session
-FROM both_sides LEFT JOIN {names} USING ({by})
-ORDER BY date_day, platform, {keys}
+    'default' AS org_id, date_day, platform, {named}, impressions, clicks, spend, sessions,
+    session_contacts, conversions AS reported_conversions,
+    0::DECIMAL(18, 4) AS reported_conversions_value, NULL::BIGINT AS orders,
+    NULL::DECIMAL(18, 4) AS revenue, clicks / nullif(impressions, 0) AS ctr,
+    spend::DOUBLE / nullif(clicks, 0) AS cpc, spend::DOUBLE / nullif(impressions, 0) * 1000 AS cpm,
+    spend::DOUBLE / nullif(sessions, 0) AS cost_per_session, NULL::DOUBLE AS cost_per_order,
+    NULL::DOUBLE AS roas, 0 / nullif(spend::DOUBLE, 0) AS reported_roas,
+    NULL::DOUBLE AS over_claim_ratio, 'USD' AS currency
+FROM both_sides {joins}
+ORDER BY date_day, platform, {order}
 """
+CAMPAIGN_JOIN = """
+LEFT JOIN (SELECT platform, campaign_id, account_name, campaign_name FROM campaigns)
+    USING (platform, campaign_id)
+"""
+AD_JOIN = """
+LEFT JOIN (SELECT platform, ad_id, ad_group_name, ad_name FROM ads) USING (platform, ad_id)
+"""
+SPECIAL_NAMES = {
+    "campaign_name": "if(campaign_id IS NULL, '(no campaign matched)', campaign_name)",
+    "ad_name": "if(ad_id IS NULL AND campaign_id IS NOT NULL, '(not served at ad level)', ad_name)",
+}
 MATCHES = """
 SELECT
-    session_id, platform, campaign_id, ad_group_id, ad_id, method, reason,
+    'default' AS org_id, session_id, platform, campaign_id, ad_group_id, ad_id,
     CASE WHEN ad_id IS NOT NULL THEN 'ad' WHEN campaign_id IS NOT NULL THEN 'campaign'
-        WHEN platform IS NOT NULL THEN 'platform' ELSE 'none' END AS level
+        WHEN platform IS NOT NULL THEN 'platform' ELSE 'none' END AS match_level,
+    method AS match_method, if(campaign_id IS NULL, 'unmatched', 'matched') AS match_status,
+    reason AS match_reason, NULL::VARCHAR AS candidates
 FROM matched ORDER BY session_id
 """
+
+
+def level_query(level: str, source: str = "stats", url_parts: tuple[str, ...] = ()) -> str:
+    """A level's report in the columns and the order of ours, or the URL report of ad groups."""
+    held = THINGS[: THINGS.index(level) + 1]
+    ids = [f"{thing}_id" for thing in held]
+    named = [f"{thing}_{what}" for thing in held for what in ("id", "name")]
+    names = ", ".join(f"any_value({thing}_name) AS {thing}_name" for thing in held)
+    if url_parts:
+        parts = [*ids, *(f"replace(coalesce({name}, ''), ' ', '\\s')" for name in url_parts)]
+    else:
+        parts = ["account_id", *ids[1:][-1:], *("''" for _ in held[1:-1])]
+    return REPORT.format(
+        named=", ".join(named),
+        url="".join(f"{name}, " for name in url_parts),
+        parts=", ".join(parts),
+        keys=", ".join([*ids, *url_parts]),
+        sums=sums(FIGURES),
+        source=source,
+        names=f"(SELECT platform, {level}_id, {names} FROM ads GROUP BY platform, {level}_id)",
+        by=f"{level}_id",
+    )
+
+
+def performance_query(level: str) -> str:
+    """Spend beside sessions, in the columns and the order of ours."""
+    held = THINGS[: THINGS.index(level) + 1]
+    ids = [f"{thing}_id" for thing in held]
+    names = [SPECIAL_NAMES.get(f"{thing}_name", f"{thing}_name") for thing in held]
+    named = (f"{i}, {n} AS {t}_name" for i, n, t in zip(ids, names, held, strict=True))
+    return PERFORMANCE.format(
+        keys=", ".join(ids),
+        figures=sums(FIGURES),
+        sums=sums(FIGURES | COUNTS),
+        named=", ".join(named),
+        joins=CAMPAIGN_JOIN + (AD_JOIN if level == "ad" else ""),
+        order=", ".join(f"{name} NULLS FIRST" for name in ids),
+    )
+
+
+def sums(types: dict[str, str]) -> str:
+    """Sums of columns, 0 where there is nothing to sum."""
+    return ", ".join(f"coalesce(sum({name}), 0)::{kind} AS {name}" for name, kind in types.items())
 
 
 def run_reports(root: Path) -> Path:
     """Write the reports and tell where they are."""
     out = root / "duckdb"
     out.mkdir(exist_ok=True)
+    linked = LINKED.format(parameters=", ".join(PARAMETER.format(name) for name in UTM))
     with connect() as connection:
-        for statement in SETUP:
+        for statement in (*SETUP, linked):
             connection.execute(statement.replace("{root}", str(root)))
-        for name, keys in LEVELS.items():
-            level = f"SELECT date_day, platform, {keys}, {FIGURES} FROM stats"
-            save(connection, f"{level} GROUP BY ALL ORDER BY ALL", out / f"{name}.parquet")
-        for name, (names, by) in NAMES.items():
-            query = PERFORMANCE.format(
-                keys=LEVELS[f"{name}_report"], figures=FIGURES, names=names, by=by
-            )
-            save(connection, query, out / f"{name}_performance.parquet")
+        for level in THINGS:
+            save(connection, level_query(level), out / f"{level}_report.parquet")
+        save(connection, level_query("ad_group", "linked", URL_PARTS), out / "url_report.parquet")
+        for level in ("campaign", "ad"):
+            save(connection, performance_query(level), out / f"{level}_performance.parquet")
         save(connection, MATCHES, out / "session_matches.parquet")
     return out
 

@@ -85,6 +85,12 @@ def draw_ads(count: int) -> pl.DataFrame:
         ad_group_name=pl.format("Group {}", group),
         ad_id=numbered("9{}", number, 9),
         ad_name=pl.format("Blue Shoes - {}", number),
+        landing_url=pl.format(
+            "https://shop.example/shoes/{}?utm_source={}&utm_medium=cpc&utm_campaign=Spring+Sale+-+{}",
+            number % 997,
+            place.replace_strict(dict(enumerate(SOURCES)), return_dtype=pl.String),
+            campaign // len(PLATFORMS),
+        ),
         updated_at=pl.lit("2025-06-01T00:00:00Z"),
     )
 

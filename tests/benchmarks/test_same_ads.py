@@ -13,11 +13,16 @@ from tests.benchmarks.duckdb_ads import run_reports
 from tests.benchmarks.generate_ads import generate
 from tests.benchmarks.ours import read_into
 
-SESSIONS, ADS = 8_000, 600
-CAMPAIGN = ("date_day", "platform", "account_id", "campaign_id")
-KEYS = {"campaign_performance": CAMPAIGN, "ad_performance": (*CAMPAIGN, "ad_group_id", "ad_id")}
-FIGURES = ("clicks", "impressions", "spend", "sessions")
-MATCH = ("session_id", "platform", "campaign_id", "ad_group_id", "ad_id")
+SESSIONS, ADS, DAYS = 8_000, 600, 300
+TABLES = (
+    "account_report",
+    "campaign_report",
+    "ad_group_report",
+    "ad_report",
+    "url_report",
+    "campaign_performance",
+    "ad_performance",
+)
 
 
 @pytest.fixture(scope="module")
@@ -31,34 +36,21 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return root / "ours/ads", run_reports(root)
 
 
-@pytest.mark.parametrize("table", KEYS)
-def test_duckdb_gives_the_same_performance(folders: tuple[Path, Path], table: str) -> None:
-    keys = KEYS[table]
-    contacts = {"contacts": "session_contacts"}
-    ours, theirs = (
-        pl.read_parquet(folder / f"{table}.parquet")
-        .rename(contacts, strict=False)
-        .select(*keys, *(pl.col(name).fill_null(0) for name in (*FIGURES, "session_contacts")))
-        .cast(dict.fromkeys(("clicks", "impressions", "sessions", "session_contacts"), pl.Int64))
-        .cast({"spend": pl.Decimal(18, 4)})
-        .sort(keys)
-        for folder in folders
-    )
+@pytest.mark.parametrize("table", TABLES)
+def test_duckdb_gives_the_same_table(folders: tuple[Path, Path], table: str) -> None:
+    ours, theirs = (pl.read_parquet(folder / f"{table}.parquet") for folder in folders)
 
-    assert ours["sessions"].sum() > SESSIONS // 3
+    assert ours.height > DAYS
     assert_frame_equal(ours, theirs)
 
 
 def test_duckdb_matches_the_same_sessions(folders: tuple[Path, Path]) -> None:
     ours, theirs = (
-        pl.read_parquet(folder / "session_matches.parquet").rename(
-            {"method": "match_method"}, strict=False
-        )
+        pl.read_parquet(folder / "session_matches.parquet").drop("match_reason")
         for folder in folders
     )
-    chosen = [*MATCH, "match_method"]
 
     assert ours["match_method"].n_unique() == len(
         ("id", "name", "campaign id", "campaign name", "platform", "none")
     )
-    assert_frame_equal(ours.select(chosen), theirs.select(chosen))
+    assert_frame_equal(ours, theirs)
