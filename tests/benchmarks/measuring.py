@@ -14,6 +14,8 @@ from pathlib import Path
 from statistics import median
 from time import monotonic
 
+from flows.allocator import keep_pages
+
 REPOSITORY = Path(__file__).parents[2]
 FOLDER = Path("/tmp/campaign-reports-bench")  # noqa: S108 (reused from run to run on purpose)
 Ratio = tuple[str, str, str, float]
@@ -43,6 +45,8 @@ def measure(stage: str, root: Path) -> Cost:
     module, mode = stage.split()
     command = [sys.executable, "-m", f"tests.benchmarks.{module}", mode, str(root)]
     environment = os.environ | {"POLARS_MAX_THREADS": "2", "DO_NOT_TRACK": "1"}
+    if module.startswith("ours"):
+        keep_pages(environment)  # As the command does when it starts.
     started = monotonic()
     process = subprocess.Popen(command, cwd=REPOSITORY, env=environment)
     _, status, usage = os.wait4(process.pid, 0)

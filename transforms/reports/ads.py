@@ -20,7 +20,14 @@ from transforms.ad_filling import CHANGES, find_by_day, find_version, join_by_da
 from transforms.ad_rollup import GROUP, Grouped, ReportRows, dress, roll_up
 from transforms.ad_versions import PLATFORM_KEYS, AdTables, make_versions
 from transforms.settling import Settle
-from transforms.utm import base_url, decode_value, read_parameter, url_host, url_path
+from transforms.utm import (
+    base_url,
+    cut_before_query,
+    decode_value,
+    read_parameter,
+    url_host,
+    url_path,
+)
 
 REPORTS: dict[AdLevel, type[Table]] = {
     AdLevel.ACCOUNT: AccountReport,
@@ -37,7 +44,7 @@ UTM_COLUMNS = [
     UrlReport.utm_term,
 ]
 URL_COLUMNS = [UrlReport.base_url, UrlReport.url_host, UrlReport.url_path, *UTM_COLUMNS]
-LINK = [AdEntities.landing_url, AdEntities.url_tags]
+PAGE, QUERY, OF_TAGS = "page", "query", " of tags"
 GRAIN = [AdEntities.org_id, AdEntities.platform, AdEntities.account_id]
 WHERE_UNKNOWN = " where unknown"
 OF_ASSET = "attributes of its thing"
@@ -104,23 +111,9 @@ def make_url_report(stats: EntityDays, currency: str, settle: Settle) -> ReportR
         and utm parameters.
     """
     ads = stats.entities.filter(pl.col(AdEntities.level) == AdLevel.AD)
-    url = pl.col(AdEntities.landing_url)
-    links = (
-        ads.select(LINK)
-        .unique()
-        .with_columns(
-            base_url(url).alias(UrlReport.base_url),
-            url_host(url).alias(UrlReport.url_host),
-            url_path(url).alias(UrlReport.url_path),
-            *(
-                pl.coalesce(read_tag(name), read_parameter(url, name)).alias(name)
-                for name in UTM_COLUMNS
-            ),
-        )
-    )
     grain = [*GRAIN, AdEntities.campaign_id, AdEntities.ad_group_id, *URL_COLUMNS]
     rolled = roll_up(
-        stats.among(ads.join(links, on=LINK, how="left", validate="m:1", nulls_equal=True)),
+        stats.among(read_links(ads)),
         grain,
         settle,
         greatest=NAMES[:-1],
@@ -128,6 +121,41 @@ def make_url_report(stats: EntityDays, currency: str, settle: Settle) -> ReportR
         order=[make_thing_key(grain).alias(THING_KEY)],
     )
     return _shape(rolled, UrlReport, currency, settle)
+
+
+def read_links(ads: pl.LazyFrame) -> pl.LazyFrame:
+    """Add what the landing page and the URL tags of ads say.
+
+    Each distinct page, query and set of tags is read once, and they are far fewer than URLs.
+
+    Args:
+        ads: Rows with landing_url and url_tags.
+
+    Returns:
+        The same rows, in no order, with `URL_COLUMNS`.
+    """
+    query = cut_before_query(pl.col(AdEntities.landing_url))
+    page = pl.col(AdEntities.landing_url).str.extract(r"^([^?#]*)")
+    urls = (
+        ads.select(AdEntities.landing_url)
+        .unique()
+        .with_columns(page.alias(PAGE), query.alias(QUERY))
+    )
+    of_page = {
+        UrlReport.base_url: base_url(pl.col(PAGE)),
+        UrlReport.url_host: url_host(pl.col(PAGE)),
+        UrlReport.url_path: url_path(pl.col(PAGE)),
+    }
+    of_query = {name: read_parameter(pl.col(QUERY), name) for name in UTM_COLUMNS}
+    of_tags = {name + OF_TAGS: read_tag(name) for name in UTM_COLUMNS}
+    parts = ((PAGE, urls, of_page), (QUERY, urls, of_query), (AdEntities.url_tags, ads, of_tags))
+    rows = ads.join(urls, on=AdEntities.landing_url, how="left", validate="m:1", nulls_equal=True)
+    for part, source, readings in parts:
+        read = source.select(part).unique().with_columns(**readings)
+        rows = rows.join(read, on=part, how="left", validate="m:1", nulls_equal=True)
+    return rows.with_columns(
+        pl.coalesce(name + OF_TAGS, name).alias(name) for name in UTM_COLUMNS
+    ).drop(PAGE, QUERY, *of_tags)
 
 
 def read_tag(name: str) -> pl.Expr:
