@@ -154,9 +154,12 @@ def write_ads_reports(
     currency, stats, names = config.workspace.currency, facts.stats, facts.names.lazy()
     checks: list[Check] = []
 
-    def write(name: str, report: ReportRows) -> None:
-        if name in ALWAYS or report.rows.select(pl.len()).collect().item():
-            checks.extend(write_report(staging, "ads", name, report))
+    def write(name: str, report: ReportRows, *, is_known: bool = True) -> ReportRows:
+        rows = report.rows.collect(engine="in-memory")  # It sorts numbers for less.
+        held = replace(report, rows=rows.lazy())
+        if is_known and (name in ALWAYS or rows.height):
+            checks.extend(write_report(staging, "ads", name, held))
+        return held
 
     if catalog.is_configured("ad_stats", "ad_conversions"):
         for name, level in LEVELS.items():
@@ -170,14 +173,12 @@ def write_ads_reports(
         currency,
         hold,
     )
-    campaigns = make_campaign_performance(*performance)
-    write("campaign_performance", campaigns)
-    ads = make_ad_performance(*performance)
-    if _has_ads(facts):
-        write("ad_performance", ads)
+    campaigns = write("campaign_performance", make_campaign_performance(*performance))
+    has_ads = _has_ads(facts)
+    ads = write("ad_performance", make_ad_performance(*performance), is_known=has_ads)
     links = hold(facts.matched.count())
     if catalog.is_configured("sessions", "page_views"):
-        write("session_matches", list_matches(facts.matched, hold))
+        write("session_matches", list_matches(facts.matched))
         found = audit(links, facts.names, hold(sum_by_ad(ads)))
         checks += write_table(staging, "ads", "utm_audit", found)
     return checks + reconcile_ads(links, campaigns, ads)

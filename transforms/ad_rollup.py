@@ -25,7 +25,7 @@ class ReportRows:
     """A report in its order, whose texts are still to be gathered: part by part, if it is large.
 
     Attributes:
-        rows: Its rows in numbers.
+        rows: Its rows in numbers, to be worked out once.
         dress: Makes the report of some of its rows, in their order.
     """
 
@@ -188,7 +188,7 @@ def dress(
 
     Args:
         grouped: Rows and the texts of their groups.
-        settle: Holds the sorted rows and the texts.
+        settle: Holds the texts.
         finish: Makes the report of rows that have their texts, row by row.
         before_day: The first text of the grain, where it comes before the day in the order.
     """
@@ -206,7 +206,7 @@ def dress(
     def gather(part: pl.LazyFrame) -> pl.LazyFrame:
         return finish(part.join(told, on=DRESS, how="left", validate="m:1", maintain_order="left"))
 
-    return ReportRows(settle(rows.drop(ORDER, PLACE, strict=False)), gather)
+    return ReportRows(rows.drop(ORDER, PLACE, strict=False), gather)
 
 
 def number_texts(texts: pl.LazyFrame, name: str) -> pl.LazyFrame:

@@ -34,9 +34,9 @@ def key_origins(sessions: pl.LazyFrame) -> pl.LazyFrame:
         sessions: Canonical sessions.
     """
     landing, referrer = pl.col(Sessions.landing_url), pl.col(Sessions.referrer)
-    own = {f"own_{name}": trim_value(pl.col(name)) for name in VALUES}
+    own = {f"own_{name}": pl.col(name) for name in VALUES}
     clicks = {f"own_{name}": trim_value(pl.col(name)).str.slice(0, 1) for name in CLICK_COLUMNS}
-    has_source = pl.col("own_utm_source").is_not_null() | pl.col("marks").str.contains(
+    has_source = trim_value(pl.col("own_utm_source")).is_not_null() | pl.col("marks").str.contains(
         "(?i)source="
     ).fill_null(value=False)
     is_referred = referrer.is_not_null() & ~has_source
@@ -67,7 +67,10 @@ def list_origins(keyed: pl.LazyFrame) -> pl.LazyFrame:
     clicks = {f"click_{click.name}": read_click_id(marks, click.name) for click in CLICK_IDS}
     for name in CLICK_COLUMNS:
         clicks[f"click_{name}"] = pl.coalesce(f"own_{name}", clicks[f"click_{name}"])
-    values = {name: pl.coalesce(f"own_{name}", read_parameter(marks, name)) for name in VALUES}
+    values = {
+        name: pl.coalesce(trim_value(pl.col(f"own_{name}")), read_parameter(marks, name))
+        for name in VALUES
+    }
     return (
         keyed.group_by(ORIGIN)
         .agg(pl.col(Sessions.org_id, *EVIDENCE).first())

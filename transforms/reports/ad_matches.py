@@ -6,15 +6,13 @@ from contracts.columns import columns, key
 from contracts.reports.ad_matches import SessionMatches
 from transforms.ad_rollup import ReportRows
 from transforms.matching import LINK, MatchedSessions
-from transforms.settling import Settle
 
 
-def list_matches(matched: MatchedSessions, settle: Settle) -> ReportRows:
+def list_matches(matched: MatchedSessions) -> ReportRows:
     """List how each session was matched.
 
     Args:
         matched: Sessions, and what they came by.
-        settle: Holds the sessions in order.
 
     Returns:
         `SessionMatches`, sorted by its key.
@@ -28,4 +26,4 @@ def list_matches(matched: MatchedSessions, settle: Settle) -> ReportRows:
             answers, on=LINK, how="left", validate="m:1", maintain_order="left"
         ).select(columns(SessionMatches))
 
-    return ReportRows(settle(matched.sessions.select(*by, LINK).sort(by)), dress)
+    return ReportRows(matched.sessions.select(*by, LINK).sort(by), dress)

@@ -105,13 +105,15 @@ def make_ad_performance(
     is_ad = (pl.col(AdEntities.level) == AdLevel.AD) & pl.col(AD_ID).is_not_null()
     ads = stats.among(stats.entities.filter(is_ad))
     rest = stats.among(list_spending(stats.entities).pipe(_forget, [*AD_IDS, *AD_NAMES[2:]]))
-    less = stats.among(_forget(ads.entities, [*AD_IDS, *AD_NAMES]))
+    only_ads = ads.entities.join(rest.entities, on=ENTITY, how="anti")
+    less = stats.among(_forget(only_ads, [*AD_IDS, *AD_NAMES]))
     groups = number_groups([ads, rest, less, visits.counts], AD_GRAIN, settle)
     of_ads, of_rest, of_less, of_visits = (
         find_members(part, groups, AD_GRAIN, AD_NAMES, settle)
         for part in (ads, rest, less, visits.counts)
     )
-    figures = [_join_groups(stats.days, of_ads), _find_rest(stats.days, of_rest, of_less)]
+    only_rest = of_rest.join(of_ads, on=ENTITY, how="anti")
+    figures = [_join_groups(stats.days, of_ads), _find_rest(stats.days, only_rest, of_less)]
     rows = _add_up([*figures, *_count_sessions(visits, of_visits)])
     members = [(stats.days, of_part) for of_part in (of_ads, of_rest, of_less)]
     members.append((visits.counts.days, of_visits))
@@ -151,14 +153,17 @@ def _join_groups(days: pl.LazyFrame, members: pl.LazyFrame) -> pl.LazyFrame:
 def _find_rest(days: pl.LazyFrame, rest: pl.LazyFrame, less: pl.LazyFrame) -> pl.LazyFrame:
     """What the ads of a campaign do not account for; nothing where they do, to the last figure.
 
-    Ads that stand on both sides, as where no level but theirs is given, cancel out.
+    Args:
+        days: `DailyStats`.
+        rest: The groups of the campaigns' entities. Those that are ads as well, as where no finer
+            level is given, are on neither side: they cancel out.
+        less: The groups of the ads' entities.
     """
-    negated = _join_groups(days, less.join(rest, on=ENTITY, how="anti")).with_columns(
+    negated = _join_groups(days, less).with_columns(
         *(-pl.col(name) for name in METRICS), pl.lit(1).alias(KNOWN)
     )
-    remaining = _join_groups(days, rest.join(less, on=ENTITY, how="anti"))
     return (
-        pl.concat([remaining, negated], how="diagonal")
+        pl.concat([_join_groups(days, rest), negated], how="diagonal")
         .group_by(GROUP, DAY)
         .agg(pl.sum(*METRICS, KNOWN))
         .filter((pl.col(KNOWN) == 0) | pl.any_horizontal(pl.col(METRICS) != 0))
