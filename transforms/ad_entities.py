@@ -73,9 +73,9 @@ def code_entities(rows: pl.LazyFrame, texts: Sequence[str], settle: Settle) -> E
         The rows with `entity` in place of the texts; the distinct texts with their number.
     """
     entities = settle(rows.select(texts).unique().with_row_index(ENTITY))
-    numbers = entities.select(ENTITY, *_hash(texts))
+    numbers = entities.select(ENTITY, *hash_texts(texts))
     days = (
-        rows.with_columns(_hash(texts))
+        rows.with_columns(hash_texts(texts))
         .drop(texts)
         .join(numbers, on=HASHES, how="left", validate="m:1")
         .drop(HASHES)
@@ -83,7 +83,7 @@ def code_entities(rows: pl.LazyFrame, texts: Sequence[str], settle: Settle) -> E
     return EntityDays(days, entities)
 
 
-def _hash(texts: Sequence[str]) -> list[pl.Expr]:
+def hash_texts(texts: Sequence[str]) -> list[pl.Expr]:
     """Two independent hashes of texts, so that no two sets of them share both."""
     return [pl.struct(texts).hash(seed).alias(name) for seed, name in enumerate(HASHES)]
 

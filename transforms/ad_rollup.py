@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.ad_facts import DailyStats
-from transforms.ad_entities import DAY, ENTITY, METRICS, EntityDays, agree
+from transforms.ad_entities import DAY, ENTITY, HASHES, METRICS, EntityDays, agree, hash_texts
 from transforms.settling import Settle
 
 GROUP = "group"
@@ -122,11 +122,11 @@ def find_members(
     Returns:
         One row per entity: `entity`, `group` and the texts asked for.
     """
-    of_grain = groups.select(GROUP, *grain)
+    numbers = groups.select(GROUP, *hash_texts(grain))
     return settle(
-        part.entities.join(
-            of_grain, on=list(grain), how="left", validate="m:1", nulls_equal=True
-        ).select(ENTITY, GROUP, *texts)
+        part.entities.with_columns(hash_texts(grain))
+        .join(numbers, on=HASHES, how="left", validate="m:1")
+        .select(ENTITY, GROUP, *texts)
     )
 
 

@@ -71,7 +71,7 @@ def make_campaign_performance(
     Returns:
         `CampaignPerformance`, sorted by its key.
     """
-    spending = stats.among(list_spending(stats.entities))
+    spending = stats.among(settle(list_spending(stats.entities)))
     groups = number_groups([spending, visits.counts], CAMPAIGN_GRAIN, settle)
     of_spending, of_visits = (
         find_members(part, groups, CAMPAIGN_GRAIN, CAMPAIGN_NAMES, settle)
@@ -104,7 +104,8 @@ def make_ad_performance(
     """
     is_ad = (pl.col(AdEntities.level) == AdLevel.AD) & pl.col(AD_ID).is_not_null()
     ads = stats.among(stats.entities.filter(is_ad))
-    rest = stats.among(list_spending(stats.entities).pipe(_forget, [*AD_IDS, *AD_NAMES[2:]]))
+    spending = settle(list_spending(stats.entities))
+    rest = stats.among(_forget(spending, [*AD_IDS, *AD_NAMES[2:]]))
     only_ads = ads.entities.join(rest.entities, on=ENTITY, how="anti")
     less = stats.among(_forget(only_ads, [*AD_IDS, *AD_NAMES]))
     groups = number_groups([ads, rest, less, visits.counts], AD_GRAIN, settle)

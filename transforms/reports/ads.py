@@ -113,7 +113,7 @@ def make_url_report(stats: EntityDays, currency: str, settle: Settle) -> ReportR
     ads = stats.entities.filter(pl.col(AdEntities.level) == AdLevel.AD)
     grain = [*GRAIN, AdEntities.campaign_id, AdEntities.ad_group_id, *URL_COLUMNS]
     rolled = roll_up(
-        stats.among(read_links(ads)),
+        stats.among(settle(read_links(ads))),
         grain,
         settle,
         greatest=NAMES[:-1],
