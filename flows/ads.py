@@ -1,5 +1,6 @@
 """The ads group: stats of every level, sessions with their ads, and what is broken between them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from contracts.manifest import Check
 from contracts.vocabulary import AdLevel
 from contracts.workspace import Workspace
 from flows.catalog import Catalog
-from flows.partition import hold
+from flows.partition import hold, scan_groups, write_groups
 from flows.pricing import rates_of
 from flows.tables import equal, write_report, write_table
 from transforms.ad_conversions import choose_conversions
@@ -22,6 +23,7 @@ from transforms.ad_versions import AdTables
 from transforms.ad_visits import align_visits, count_visits
 from transforms.audit import audit_utm
 from transforms.matching import (
+    LINK,
     OF_SESSION,
     VISITS,
     MatchedSessions,
@@ -50,6 +52,10 @@ ALWAYS = frozenset({"campaign_performance", "session_matches", "utm_audit"})
 """Tables that are written also without a row; those of a level that no feed gives are not."""
 
 
+SESSIONS_A_PART = 10_000_000
+"""How many sessions `session_matches` holds as one file; of more it is a folder of parts."""
+
+
 @dataclass(frozen=True)
 class AdFacts:
     """What the ads reports are made from.
@@ -59,12 +65,14 @@ class AdFacts:
         names: `AdNames`.
         versions: What the tables of names tell.
         matched: Every session and what it came by.
+        scratch: A folder for what is cut into groups.
     """
 
     stats: EntityDays
     names: pl.DataFrame
     versions: AdVersions
     matched: MatchedSessions
+    scratch: Path
 
 
 def build_ad_facts(
@@ -99,7 +107,7 @@ def build_ad_facts(
         hold,
     )
     names = list_ad_names(stats, versions, hold).collect()
-    return AdFacts(stats, names, versions, match(sessions, names, config, scratch))
+    return AdFacts(stats, names, versions, match(sessions, names, config, scratch), scratch)
 
 
 def match(
@@ -152,13 +160,14 @@ def write_ads_reports(
         staging: The snapshot being written.
     """
     currency, stats, names = config.workspace.currency, facts.stats, facts.names.lazy()
+    unknown = set() if _has_ads(facts) else {"ad_performance"}
     checks: list[Check] = []
 
-    def write(name: str, report: ReportRows, *, is_known: bool = True) -> ReportRows:
+    def write(name: str, report: ReportRows, part: str = "") -> ReportRows:
         rows = report.rows.collect(engine="in-memory")  # It sorts numbers for less.
         held = replace(report, rows=rows.lazy())
-        if is_known and (name in ALWAYS or rows.height):
-            checks.extend(write_report(staging, "ads", name, held))
+        if name in ALWAYS or (rows.height and name not in unknown):
+            checks.extend(write_report(staging, "ads", name, held, part=part))
         return held
 
     if catalog.is_configured("ad_stats", "ad_conversions"):
@@ -174,14 +183,28 @@ def write_ads_reports(
         hold,
     )
     campaigns = write("campaign_performance", make_campaign_performance(*performance))
-    has_ads = _has_ads(facts)
-    ads = write("ad_performance", make_ad_performance(*performance), is_known=has_ads)
+    ads = write("ad_performance", make_ad_performance(*performance))
     links = hold(facts.matched.count())
     if catalog.is_configured("sessions", "page_views"):
-        write("session_matches", list_matches(facts.matched))
+        for part, matched in _cut_sessions(facts, links):
+            write("session_matches", list_matches(matched), part)
         found = audit(links, facts.names, hold(sum_by_ad(ads)))
         checks += write_table(staging, "ads", "utm_audit", found)
     return checks + reconcile_ads(links, campaigns, ads)
+
+
+def _cut_sessions(facts: AdFacts, links: pl.LazyFrame) -> Iterator[tuple[str, MatchedSessions]]:
+    """The sessions whole; if they are very many, in parts that can be held."""
+    sessions = facts.matched.sessions.select("org_id", "session_id", LINK)
+    parts = (links.select(pl.sum(VISITS)).collect().item() or 0) // SESSIONS_A_PART + 1
+    if parts == 1:
+        yield "", facts.matched
+        return
+    folder = facts.scratch / "matches"
+    write_groups(sessions, pl.struct("org_id", "session_id").hash(), parts, folder)
+    for part in range(parts):
+        of_part = scan_groups(folder, sessions.collect_schema(), part)
+        yield f"part-{part:03}", replace(facts.matched, sessions=of_part)
 
 
 def _has_ads(facts: AdFacts) -> bool:

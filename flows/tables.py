@@ -46,7 +46,9 @@ def write_table(
     return check_table(table, "/".join(filter(None, (group, name, part))), rows)
 
 
-def write_report(staging: Path, group: str, name: str, report: ReportRows) -> list[Check]:
+def write_report(
+    staging: Path, group: str, name: str, report: ReportRows, *, part: str = ""
+) -> list[Check]:
     """Write one report table, gathering the texts of a large one part by part, and check it.
 
     Args:
@@ -54,6 +56,7 @@ def write_report(staging: Path, group: str, name: str, report: ReportRows) -> li
         group: The table's group.
         name: The table's name.
         report: Its rows.
+        part: The name of the part, where the table is written in several.
 
     Returns:
         What was checked: the contract, the order, and that the key is unique.
@@ -61,15 +64,15 @@ def write_report(staging: Path, group: str, name: str, report: ReportRows) -> li
     numbers = report.rows.collect()
     if numbers.height <= ROWS_AT_A_TIME:
         rows = report.dress(numbers.lazy()).collect(engine="in-memory")
-        return write_table(staging, group, name, rows)
-    table, label = REPORTS[group, name], f"{group}/{name}"
-    path = _make_place(staging / group / name)
+        return write_table(staging, group, name, rows, part=part)
+    table, label = REPORTS[group, name], "/".join(filter(None, (group, name, part)))
+    path = _make_place(staging / group / name / part if part else staging / group / name)
     rises = []
 
     def dress_parts(*_: object) -> Iterator[pl.DataFrame]:
         last_key = pl.DataFrame(schema=polars_schema(table)).select(key(table))
-        for part in numbers.iter_slices(ROWS_AT_A_TIME):
-            rows = report.dress(part.lazy()).collect(engine="in-memory")
+        for piece in numbers.iter_slices(ROWS_AT_A_TIME):
+            rows = report.dress(piece.lazy()).collect(engine="in-memory")
             table.validate(rows)
             rises.append(_rises(pl.concat([last_key, rows.select(key(table))])))
             last_key = rows.select(key(table)).tail(1)

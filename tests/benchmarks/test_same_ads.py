@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from flows import ads, tables
 from flows.ads import build_ad_facts, write_ads_reports
 from flows.settings import load_workspace
 from flows.web import find_sessions
@@ -25,20 +26,34 @@ TABLES = (
 )
 
 
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+@pytest.fixture(scope="module", params=["whole", "in parts"])
+def folders(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path]:
+    """Our tables and DuckDB's; ours written at once, and as large tables are."""
     root = tmp_path_factory.mktemp("benchmark") / "workspace"
     generate(root, SESSIONS, ADS)
     read, config = read_into(root, root / "ledger", root / "rejected"), load_workspace(root).config
     sessions = find_sessions(read.catalog, config, root / "web")
     facts = build_ad_facts(read.catalog, config, sessions, root / "ads")
-    write_ads_reports(read.catalog, config, facts, None, root / "ours")
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "in parts":
+            patch.setattr(tables, "ROWS_AT_A_TIME", 500)
+            patch.setattr(ads, "SESSIONS_A_PART", 3_000)
+        checks = write_ads_reports(read.catalog, config, facts, None, root / "ours")
+    assert all(check.holds for check in checks)
     return root / "ours/ads", run_reports(root)
+
+
+def read_table(folder: Path, table: str) -> pl.DataFrame:
+    """A table in one file or in parts."""
+    file = folder / f"{table}.parquet"
+    return pl.read_parquet(file if file.exists() else sorted((folder / table).iterdir()))
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_duckdb_gives_the_same_table(folders: tuple[Path, Path], table: str) -> None:
-    ours, theirs = (pl.read_parquet(folder / f"{table}.parquet") for folder in folders)
+    ours, theirs = (read_table(folder, table) for folder in folders)
 
     assert ours.height > DAYS
     assert_frame_equal(ours, theirs)
@@ -46,7 +61,7 @@ def test_duckdb_gives_the_same_table(folders: tuple[Path, Path], table: str) -> 
 
 def test_duckdb_matches_the_same_sessions(folders: tuple[Path, Path]) -> None:
     ours, theirs = (
-        pl.read_parquet(folder / "session_matches.parquet").drop("match_reason")
+        read_table(folder, "session_matches").drop("match_reason").sort("session_id")
         for folder in folders
     )
 
