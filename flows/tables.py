@@ -12,7 +12,7 @@ from contracts.manifest import Check
 from contracts.reports import REPORTS, SCHEMA_VERSION, UNSORTED
 from transforms.ad_rollup import ReportRows
 
-ROWS_AT_A_TIME = 1_000_000
+ROWS_AT_A_TIME = 500_000
 """How many rows of a large report are held with all their texts."""
 
 
@@ -82,7 +82,7 @@ def write_report(
         path,
         compression="zstd",
         compression_level=1,
-        row_group_size=ROWS_AT_A_TIME // 4,
+        row_group_size=ROWS_AT_A_TIME // 2,
         metadata=table_metadata(table),
     )
     if all(rises):

@@ -12,7 +12,7 @@ from flows.catalog import Catalog
 from flows.partition import scan_groups, write_groups
 from transforms.sessions import build_sessions
 
-ROWS_A_GROUP = 3_000_000
+ROWS_A_GROUP = 2_000_000
 """How many page views are held in memory at a time."""
 COLUMNS = [*columns(Sessions), SessionFacts.is_bot]
 

@@ -228,6 +228,6 @@ def join_numbers(rows: pl.LazyFrame, texts: pl.LazyFrame, name: str) -> pl.LazyF
         The same rows, in no order.
     """
     of_days = texts.filter(pl.col(DAY).is_not_null()).select(GROUP, DAY, name)
-    return rows.join(of_days, on=[GROUP, DAY], how="left", validate="1:1").with_columns(
+    return rows.join(of_days, on=[GROUP, DAY], how="left", validate="m:1").with_columns(
         pl.coalesce(name, GROUP).alias(name)
     )

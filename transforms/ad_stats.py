@@ -51,6 +51,9 @@ GIVEN_TEXTS = [
 KEY_TEXTS = [name for name in TEXTS if name not in (*NAMES, AdStats.source_relation)]
 """What days are summed by; names and source are those of the rows."""
 
+PIECES = 8
+"""In how many pieces exact amounts are summed, which need much memory while they are."""
+
 LEAST, MOST = "least attributes", "most attributes"
 
 
@@ -150,11 +153,12 @@ def _price(
         .filter(pl.col(RATE).is_not_null())
         .select(SCOPE_NUMBER, DAY, RATE)
     )
-    sums = (
-        days.join(settle(rates), on=[SCOPE_NUMBER, DAY], how="inner", validate="m:1")
-        .with_columns(pl.col(AMOUNTS).cast(EXACT) * pl.col(RATE).cast(EXACT))
-        .group_by(GROUP, DAY)
-        .agg(pl.sum(*METRICS), pl.min(LEAST), pl.max(MOST))
+    priced = settle(rates)
+    sums = pl.concat(
+        [
+            settle(_sum_groups(days.filter(pl.col(GROUP) % PIECES == piece), priced))
+            for piece in range(PIECES)
+        ]
     )
     told = [pl.col(NAMES).max(), agree(AdStats.source_relation)]
     texts = name_groups(groups, [(days, members)], told, settle)
@@ -162,6 +166,16 @@ def _price(
     return EntityDays(
         settle(_round(join_numbers(sums, texts, ENTITY))),
         settle(texts.select(columns(AdEntities))),
+    )
+
+
+def _sum_groups(days: pl.LazyFrame, rates: pl.LazyFrame) -> pl.LazyFrame:
+    """Sum exact amounts by group and day; rows of a scope and day without a rate are left out."""
+    return (
+        days.join(rates, on=[SCOPE_NUMBER, DAY], how="inner", validate="m:1")
+        .with_columns(pl.col(AMOUNTS).cast(EXACT) * pl.col(RATE).cast(EXACT))
+        .group_by(GROUP, DAY)
+        .agg(pl.sum(*METRICS), pl.min(LEAST), pl.max(MOST))
     )
 
 
