@@ -160,8 +160,9 @@ def _price(
             for piece in range(PIECES)
         ]
     )
+    summed = groups.join(sums.select(GROUP).unique(), on=GROUP, how="semi")
     told = [pl.col(NAMES).max(), agree(AdStats.source_relation)]
-    texts = name_groups(groups, [(days, members)], told, settle)
+    texts = name_groups(summed, [(days, members)], told, settle)
     texts = settle(number_texts(texts, ENTITY))
     return EntityDays(
         settle(_round(join_numbers(sums, texts, ENTITY))),

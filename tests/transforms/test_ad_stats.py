@@ -50,7 +50,9 @@ def sum_days(
     daily = make_daily_stats(given_stats, conversions, versions, RATES, "USD", hold)
     assert daily.days.collect_schema() == polars_schema(DailyStats)
     assert daily.entities.collect_schema() == polars_schema(AdEntities)
-    return daily.rows().drop("entity").collect().sort(pl.all())
+    rows = daily.rows().collect()
+    assert sorted(rows["entity"].unique()) == sorted(daily.entities.collect()["entity"])
+    return rows.drop("entity").sort(pl.all())
 
 
 def test_hours_and_devices_of_one_key_add_up_and_round_once() -> None:
@@ -114,6 +116,12 @@ def test_a_currency_without_a_rate_is_rejected(row: dict[str, Any], *, is_priced
     priced, rejected = split_unpriced(given_stats, RATES, "USD")
     assert (priced.collect().height, rejected.collect().height) == (is_priced, not is_priced)
     assert priced.collect_schema() == given_stats.collect_schema()
+
+
+def test_what_has_no_rate_is_left_out_with_its_level() -> None:
+    """Else a campaign's unpriced row would keep its ads' spend out of the campaign report."""
+    daily = sum_days(stats({"ad_id": "1"}, {"campaign_id": "9", "currency": "GBP"}))
+    assert daily.select("level", "ad_id").rows() == [("ad", "1")]
 
 
 @pytest.mark.parametrize(("currency", "spend"), [("EUR", "11"), ("GBP", "10"), (None, "10")])
