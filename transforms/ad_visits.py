@@ -10,6 +10,7 @@ from contracts.session_facts import SessionFacts
 from transforms.ad_entities import DAY, ENTITY, NAMES, PARENTS, EntityDays, code_entities
 from transforms.ad_filling import AdVersions, fill_names, find_by_day, join_by_day
 from transforms.ad_versions import PLATFORM_KEYS
+from transforms.joins import STREAMED
 from transforms.keys import CONTACT, hash_id
 from transforms.matching import LINK, MatchedSessions
 from transforms.reports.ad_ratios import converted
@@ -46,7 +47,7 @@ def count_visits(matched: MatchedSessions, settle: Settle) -> Visits:
     came = matched.links.filter(pl.col(SessionFacts.platform).is_not_null())
     placed = code_entities(came, PLACE_TEXTS, settle)
     places = settle(placed.days.select(LINK, ENTITY))
-    sessions = matched.sessions.join(places, on=LINK, how="inner", validate="m:1")
+    sessions = matched.sessions.join(places, on=LINK, how="inner", validate=STREAMED)
     sums = [CampaignPerformance.sessions, *converted(sessions)]
     contact = hash_id(SessionFacts.contact_id, seed=CONTACT).alias(VISITOR)
     by_contact = settle(

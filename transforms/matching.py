@@ -10,6 +10,7 @@ from contracts.session_facts import SessionFacts
 from contracts.vocabulary import AdLevel
 from contracts.workspace import AdsSection
 from transforms.days import reporting_day
+from transforms.joins import STREAMED
 from transforms.matching_entries import describe_origins, flag_timed, select_entries
 from transforms.matching_lookups import DAY
 from transforms.matching_reasons import explain_matches
@@ -69,14 +70,14 @@ class MatchedSessions:
     def facts(self) -> pl.LazyFrame:
         """The session fact (`SessionFacts`): each session exactly once, in any order."""
         links = self.links.drop(SessionFacts.org_id)
-        return self.sessions.join(links, on=LINK, how="left", validate="m:1").select(
+        return self.sessions.join(links, on=LINK, how="left", validate=STREAMED).select(
             columns(SessionFacts)
         )
 
     def count(self) -> pl.LazyFrame:
         """The links with the number of their `visits`."""
         visits = self.sessions.group_by(LINK).agg(pl.len().cast(pl.Int64).alias(VISITS))
-        return self.links.join(visits, on=LINK, how="inner", validate="1:1")
+        return self.links.join(visits, on=LINK, how="inner", validate=STREAMED)
 
 
 def match_origins(
@@ -225,8 +226,8 @@ def find_links(keyed: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
     )
     return (
         keyed.select(*OF_SESSION, *ORIGIN)
-        .join(lasting, on=ORIGIN, how="left", validate="m:1")
-        .join(of_days, on=[*ORIGIN, day], how="left", validate="m:1")
+        .join(lasting, on=ORIGIN, how="left", validate=STREAMED)
+        .join(of_days, on=[*ORIGIN, day], how="left", validate=STREAMED)
         .with_columns(pl.coalesce(LINK, DAY).alias(LINK))
         .drop(*ORIGIN, DAY)
     )
