@@ -6,6 +6,7 @@ These are no feeds and no reports: every row names its contact, message and camp
 import polars as pl
 
 from contracts.columns import Count, Day, Flag, Instant, Money, Table, Text, column
+from contracts.session_facts import OwnOfSession
 
 
 class MessageEvents(Table):
@@ -50,19 +51,10 @@ class ContactSends(Table):
     window_days: Count = column("length of that window in whole days")
 
 
-class Visits(Table):
+class Visits(OwnOfSession):
     """One row per session, with the ad that it came from."""
 
-    org_id: Text = column("organization", key=True)
-    session_id: Text = column("the session", key=True)
-    started_at: Instant = column("its first page view")
-    ended_at: Instant = column("its last page view")
-    contact_id: Text = column("who it was, where known")
-    anonymous_id: Text = column("cookie or device")
-    landing_url: Text = column("its first page")
-    is_bot: Flag = column("whether its user agent is a program; empty where none is known")
     channel_group: Text = column("Google Analytics 4's default channel group")
-    date_day: Day = column("day of its start in the reporting time zone")
     platform: Text = column("ad platform, where known")
     campaign_id: Text = column("the ad's campaign, where one was found")
     campaign_name: Text = column("name of that campaign")

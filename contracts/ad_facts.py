@@ -4,13 +4,10 @@ These are no feeds and no reports: names and parents are filled in, amounts are 
 Stats are figures and numbers alone; the texts stand beside them, once for each thing.
 """
 
-import polars as pl
-
-from contracts.columns import Count, Day, FineMoney, Money, Table, Text, column
+from contracts.columns import Count, Day, FineMoney, Money, Serial, Table, Text, column
 from contracts.feeds.ads import LEVELS
 from contracts.vocabulary import AdLevel
 
-Code = pl.UInt32
 NAMED_LEVELS = [str(AdLevel.AD), str(AdLevel.CAMPAIGN)]
 
 
@@ -37,7 +34,7 @@ class AdNames(Table):
 class AdEntities(Table):
     """One row per thing that stats are about, under the names and parents that it once bore."""
 
-    entity: Code = column("its number, within one run", key=True, required=True)
+    entity: Serial = column("its number, within one run", key=True, required=True)
     org_id: Text = column("organization")
     source_relation: Text = column("which connector or file it came from, where only one did")
     platform: Text = column("ad platform")
@@ -60,7 +57,7 @@ class DailyStats(Table):
     Of entities that differ in nothing but names and source, one has a row on a day.
     """
 
-    entity: Code = column("what the figures are of", key=True, required=True)
+    entity: Serial = column("what the figures are of", key=True, required=True)
     date_day: Day = column("the day, as the platform's account reckons it", key=True, required=True)
     clicks: Count = column("clicks")
     impressions: Count = column("impressions")

@@ -41,8 +41,8 @@ STATUSES = [str(status) for status in MatchStatus]
 CHANNEL_GROUPS = [str(group) for group in ChannelGroup]
 
 
-class SessionFacts(Table):
-    """One row per session, with its channel group and the one ad or campaign that it came from."""
+class OwnOfSession(Table):
+    """One row per session: what is its own, and not that of the link that it came by."""
 
     org_id: Text = column("organization", key=True)
     session_id: Text = column("the session", key=True)
@@ -53,6 +53,11 @@ class SessionFacts(Table):
     anonymous_id: Text = column("cookie or device")
     landing_url: Text = column("its first page, with query and fragment")
     is_bot: Flag = column("whether its user agent is a program; null where none is known")
+
+
+class SessionFacts(OwnOfSession):
+    """One row per session, with its channel group and the one ad or campaign that it came from."""
+
     utm_source: Text = column("who sent the visit")
     utm_medium: Text = column("by what kind of link")
     utm_campaign: Text = column("campaign's name or id")

@@ -22,6 +22,7 @@ from transforms.ad_stats import make_daily_stats
 from transforms.ad_versions import AdTables
 from transforms.ad_visits import align_visits, count_visits
 from transforms.audit import audit_utm
+from transforms.joins import STREAMED
 from transforms.matching import (
     LINK,
     OF_SESSION,
@@ -218,7 +219,7 @@ def _add_orders(matched: MatchedSessions, conversions: pl.DataFrame | None) -> M
     if conversions is None:
         return matched
     sessions = matched.sessions.join(
-        conversions.lazy(), on=["org_id", "session_id"], how="left", validate="1:1"
+        conversions.lazy(), on=["org_id", "session_id"], how="left", validate=STREAMED
     ).with_columns(pl.col("orders", "revenue").fill_null(0))
     return replace(matched, sessions=sessions)
 

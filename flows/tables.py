@@ -39,11 +39,11 @@ def write_table(
         What was checked: the contract, the order, and that the key is unique.
     """
     table = table or REPORTS[group, name]
-    path = _make_place(staging / group / name / part if part else staging / group / name)
+    path, label = _place(staging, group, name, part)
     rows.write_parquet(
         path, compression="zstd", compression_level=1, metadata=table_metadata(table)
     )
-    return check_table(table, "/".join(filter(None, (group, name, part))), rows)
+    return check_table(table, label, rows)
 
 
 def write_report(
@@ -55,7 +55,7 @@ def write_report(
         staging: The snapshot being written.
         group: The table's group.
         name: The table's name.
-        report: Its rows.
+        report: Its rows, held.
         part: The name of the part, where the table is written in several.
 
     Returns:
@@ -63,10 +63,10 @@ def write_report(
     """
     numbers = report.rows.collect()
     if numbers.height <= ROWS_AT_A_TIME:
-        rows = report.dress(numbers.lazy()).collect(engine="in-memory")
+        rows = report.whole().collect(engine="in-memory")
         return write_table(staging, group, name, rows, part=part)
-    table, label = REPORTS[group, name], "/".join(filter(None, (group, name, part)))
-    path = _make_place(staging / group / name / part if part else staging / group / name)
+    table = REPORTS[group, name]
+    path, label = _place(staging, group, name, part)
     rises = []
 
     def dress_parts(*_: object) -> Iterator[pl.DataFrame]:
@@ -85,14 +85,16 @@ def write_report(
         row_group_size=ROWS_AT_A_TIME // 2,
         metadata=table_metadata(table),
     )
-    if all(rises):
-        return _check_keys(table, label, numbers.height, None)
-    return _check_keys(table, label, numbers.height, pl.read_parquet(path, columns=key(table)))
+    keys = None if all(rises) else pl.read_parquet(path, columns=key(table))
+    return _check_keys(table, label, numbers.height, keys)
 
 
-def _make_place(path: Path) -> Path:
+def _place(staging: Path, group: str, name: str, part: str) -> tuple[Path, str]:
+    """Where a table or a part of one is written, and what its checks are called."""
+    label = "/".join(filter(None, (group, name, part)))
+    path = staging / f"{label}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
-    return path.with_name(f"{path.name}.parquet")
+    return path, label
 
 
 def check_table(table: type[Table], label: str, rows: pl.DataFrame) -> list[Check]:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from contracts.ad_facts import AdEntities
 from contracts.columns import polars_schema
 from contracts.feeds import AdConversions, AdStats
-from contracts.vocabulary import AdLevel
 from transforms.ad_entities import LEVEL_IDS, NAMES, PARENTS
 from transforms.ad_filling import CHANGES, AdVersions, fill_names
 from transforms.ad_versions import PLATFORM_KEYS, AdTables
@@ -56,7 +56,7 @@ def attach_conversions(
         Rows of canonical `ad_stats` with `conversions` and their value alone.
     """
     keyed = stats.with_columns(_finest_id())
-    borne = [*PARENTS, AdStats.landing_url, "url_tags", AdStats.currency]
+    borne = [*PARENTS, AdStats.landing_url, AdEntities.url_tags, AdStats.currency]
     told = (pl.col(borne).max(), pl.col(NAMES).max())
     of_day = keyed.group_by(*THING, AdStats.date_day).agg(told)
     of_thing = keyed.group_by(THING).agg(pl.col([*PARENTS, AdStats.currency]).max())
@@ -99,20 +99,14 @@ def _finest_id() -> pl.Expr:
 
 def _list_things(tables: AdTables) -> pl.LazyFrame:
     """The accounts, campaigns, groups and ads that the tables of names know."""
-    by_level = {
-        AdLevel.ACCOUNT: tables.accounts,
-        AdLevel.CAMPAIGN: tables.campaigns,
-        AdLevel.AD_GROUP: tables.groups,
-        AdLevel.AD: tables.ads,
-    }
     schema = dict.fromkeys(THING, pl.String)
     things = [
         table.select(
             *PLATFORM_KEYS,
             pl.lit(level, pl.String).alias(AdStats.level),
-            pl.col(LEVEL_IDS[level]).alias(FINEST_ID),
+            pl.col(by).alias(FINEST_ID),
         )
-        for level, table in by_level.items()
-        if table is not None
+        for level, by in LEVEL_IDS.items()
+        if (table := tables.of_level(level)) is not None
     ]
     return pl.concat([pl.LazyFrame(schema=schema), *things]).drop_nulls()

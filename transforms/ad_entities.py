@@ -16,7 +16,7 @@ from contracts.vocabulary import AdLevel
 from transforms.ad_versions import PLATFORM_KEYS
 from transforms.settling import Settle
 
-ENTITY, DAY = "entity", DailyStats.date_day
+ENTITY, DAY = DailyStats.entity, DailyStats.date_day
 METRICS = [
     AdStats.clicks,
     AdStats.impressions,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 import polars as pl
 
 from contracts.feeds import AdCreatives, Ads
+from contracts.vocabulary import AdLevel
 from transforms.days import reporting_day
 
 PLATFORM_KEYS = [Ads.org_id, Ads.platform]
@@ -32,6 +33,15 @@ class AdTables:
     groups: pl.LazyFrame | None = None
     ads: pl.LazyFrame | None = None
     creatives: pl.LazyFrame | None = None
+
+    def of_level(self, level: AdLevel) -> pl.LazyFrame | None:
+        """The table whose rows are about the things of a level."""
+        return {
+            AdLevel.ACCOUNT: self.accounts,
+            AdLevel.CAMPAIGN: self.campaigns,
+            AdLevel.AD_GROUP: self.groups,
+            AdLevel.AD: self.ads,
+        }[level]
 
     def in_days(self, timezone: str) -> "AdTables":
         """The same tables with the reporting day from which each version is valid."""

@@ -32,7 +32,7 @@ def find_names_used_twice(
     """
     shared = find_shared_names(ad_names)
     left_open = count_ambiguous(links)
-    place = [*CAMPAIGN, UtmAudit.parameter, "name_key"]
+    place = [*CAMPAIGN, UtmAudit.parameter, AdNames.name_key]
     found = shared.join(
         left_open,
         on=place,
@@ -65,14 +65,14 @@ def find_shared_names(names: pl.LazyFrame) -> pl.LazyFrame:
         names: One row per name and its days.
     """
     is_ad = pl.col(AdNames.level) == AdLevel.AD
-    place = [*CAMPAIGN, UtmAudit.parameter, "name_key"]
+    place = [*CAMPAIGN, UtmAudit.parameter, AdNames.name_key]
     since = pl.col(AdNames.valid_from).fill_null(EARLIEST)
     until = pl.col(AdNames.valid_until).fill_null(LATEST)
-    borne = names.filter(pl.col("name_key").is_not_null()).select(
+    borne = names.filter(pl.col(AdNames.name_key).is_not_null()).select(
         AdNames.org_id,
         AdNames.platform,
         pl.when(is_ad).then(AdNames.campaign_id).alias(UtmAudit.campaign_id),
-        "name_key",
+        AdNames.name_key,
         parameter=AdNames.level,
         value=AdNames.name,
         bearer=pl.coalesce(AdNames.ad_id, AdNames.campaign_id),
@@ -114,8 +114,8 @@ def count_ambiguous(links: pl.LazyFrame) -> pl.LazyFrame:
             & (method != MatchMethod.ALIAS)
         )
         .with_columns(parameter=level, value=value)
-        .with_columns(name_key=normalize_value(pl.col("value")))
-        .group_by(*CAMPAIGN, UtmAudit.parameter, "name_key")
+        .with_columns(normalize_value(pl.col("value")).alias(AdNames.name_key))
+        .group_by(*CAMPAIGN, UtmAudit.parameter, AdNames.name_key)
         .agg(pl.col("value").min(), pl.col(VISITS).sum().alias(SESSIONS))
     )
 
@@ -135,13 +135,15 @@ def sum_spend_of_names(
     borne = pl.concat(
         [
             places.join(
-                names.select(AdNames.org_id, *ids, parameter=AdNames.level, name_key=called),
-                on=[AdNames.org_id, UtmAudit.parameter, "name_key"],
+                names.select(
+                    AdNames.org_id, *ids, called.alias(AdNames.name_key), parameter=AdNames.level
+                ),
+                on=[AdNames.org_id, UtmAudit.parameter, AdNames.name_key],
                 how="inner",
                 suffix="_bearer",
                 validate="m:m",
             )
-            for called in (pl.col("name_key"), bearer_id)
+            for called in (pl.col(AdNames.name_key), bearer_id)
         ]
     ).filter(
         pl.all_horizontal(
@@ -162,7 +164,7 @@ def sum_spend_of_names(
     return (
         borne.unique()
         .join(cost, on=[*on, AdNames.ad_id], how="left", nulls_equal=True, validate="m:1")
-        .group_by(*CAMPAIGN, UtmAudit.parameter, "name_key")
+        .group_by(*CAMPAIGN, UtmAudit.parameter, AdNames.name_key)
         .agg(pl.col(UtmAudit.spend_at_risk).sum())
     )
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.ad_facts import AdNames
 from contracts.columns import columns
-from contracts.session_facts import SessionFacts
+from contracts.session_facts import OwnOfSession, SessionFacts
 from contracts.vocabulary import AdLevel
 from contracts.workspace import AdsSection
 from transforms.days import reporting_day
@@ -28,19 +28,7 @@ from transforms.settling import Settle
 
 LINK = "link"
 VISITS = "visits"
-OF_SESSION = [
-    SessionFacts.org_id,
-    SessionFacts.session_id,
-    SessionFacts.started_at,
-    SessionFacts.ended_at,
-    SessionFacts.date_day,
-    SessionFacts.contact_id,
-    SessionFacts.anonymous_id,
-    SessionFacts.landing_url,
-    SessionFacts.is_bot,
-]
-"""What is a session's own: the rest of its fact is that of its link."""
-
+OF_SESSION = columns(OwnOfSession)
 ANSWER = [
     SessionFacts.platform,
     SessionFacts.account_id,
@@ -60,7 +48,7 @@ class MatchedSessions:
     """Sessions, and the few distinct links that they came by.
 
     Attributes:
-        sessions: One row per session: `link` and `OF_SESSION`.
+        sessions: One row per session: `OwnOfSession` and `link`.
         links: One row per `link`: what it says (utm values, channel_group) and its answer.
     """
 
@@ -77,7 +65,7 @@ class MatchedSessions:
     def count(self) -> pl.LazyFrame:
         """The links with the number of their `visits`."""
         visits = self.sessions.group_by(LINK).agg(pl.len().cast(pl.Int64).alias(VISITS))
-        return self.links.join(visits, on=LINK, how="inner", validate=STREAMED)
+        return self.links.join(visits, on=LINK, how="inner", validate="1:1")
 
 
 def match_origins(
@@ -90,7 +78,7 @@ def match_origins(
     """Match every session to the one ad or campaign that it came from.
 
     Args:
-        keyed: `OF_SESSION` and the keys of origins (`key_sessions`).
+        keyed: `OwnOfSession` and the keys of origins (`key_sessions`).
         origins: Their distinct origins (`list_origins`).
         ad_names: One row per name and its days (`AdNames`).
         ads: The match mode, the user's sources and aliases.

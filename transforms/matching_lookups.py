@@ -26,7 +26,7 @@ def find_entries(
 
     Args:
         lookups: Values to look up, with `SCOPE`.
-        entries: Ads or campaigns, with `name_key`.
+        entries: Ads or campaigns.
         values: Columns of the lookups.
         keys: Columns of the entries, in the same order.
     """

@@ -74,7 +74,7 @@ def find_campaigns(cases: pl.LazyFrame, campaigns: pl.LazyFrame) -> pl.LazyFrame
     """
     named = cases.select(CAMPAIGN_CASE).unique()
     by_name = (
-        find_entries(named, campaigns, ["campaign_key"], ["name_key"])
+        find_entries(named, campaigns, ["campaign_key"], [AdNames.name_key])
         .pipe(prefer_day, CAMPAIGN_CASE)
         .pipe(drop_shared_former_names, CAMPAIGN_CASE)
     )
@@ -159,7 +159,7 @@ def answer_ad_names(cases: pl.LazyFrame, ads: pl.LazyFrame, named: pl.LazyFrame)
             find_entries,
             ads,
             ["member_platform", "member_campaign", "content_key"],
-            [PLATFORM, CAMPAIGN_ID, "name_key"],
+            [PLATFORM, CAMPAIGN_ID, AdNames.name_key],
         )
         .pipe(prefer_day, CASE)
         .pipe(drop_shared_former_names, CASE)
@@ -167,7 +167,7 @@ def answer_ad_names(cases: pl.LazyFrame, ads: pl.LazyFrame, named: pl.LazyFrame)
     alone = cases.join(members, on=CAMPAIGN_CASE, how="anti", nulls_equal=True)
     key = [*SCOPE, "content_key"]
     anywhere = (
-        find_entries(alone.select(key).unique(), ads, ["content_key"], ["name_key"])
+        find_entries(alone.select(key).unique(), ads, ["content_key"], [AdNames.name_key])
         .pipe(prefer_day, key)
         .pipe(drop_shared_former_names, key)
     )

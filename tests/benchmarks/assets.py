@@ -1,13 +1,27 @@
-"""The generated campaigns, dispatches, messages and contacts."""
+"""The generated campaigns, dispatches, messages and contacts, and what all generators do alike."""
 
+import json
+import shutil
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 MESSAGES, CAMPAIGNS, DISPATCHES = 200, 40, 100
 START = int(datetime.fromisoformat("2026-01-05T09:00:00+00:00").timestamp())
 DAYS = 90
+
+
+def generate_once(root: Path, write: Callable[[], Any]) -> Any:
+    """Have a folder written anew, unless it is there already; what `write` told is kept in it."""
+    done = root / "generated.json"
+    if not done.exists():
+        shutil.rmtree(root, ignore_errors=True)
+        root.mkdir(parents=True)
+        done.write_text(json.dumps(write()))
+    return json.loads(done.read_text())
 
 
 def write_assets(folder: Path) -> dict[str, int]:

@@ -7,8 +7,6 @@ Zipf sizes. Memory is bounded: sends are made chunk by chunk, one file of each f
 """
 
 import argparse
-import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from tests.benchmarks.assets import (
     DISPATCHES,
     MESSAGES,
     START,
+    generate_once,
     numbered,
     stamp,
     write_assets,
@@ -90,10 +89,11 @@ def generate(root: Path, events: int, seed: int = 7) -> dict[str, int]:
     Returns:
         Rows written, by table.
     """
-    done = root / "generated.json"
-    if done.exists():
-        return json.loads(done.read_text())
-    shutil.rmtree(root, ignore_errors=True)
+    return generate_once(root, lambda: write(root, events, seed))
+
+
+def write(root: Path, events: int, seed: int) -> dict[str, int]:
+    """Write the workspace."""
     size = Size(events)
     for folder in ("contacts", "sends", "events"):
         (root / "raw" / folder).mkdir(parents=True)
@@ -110,7 +110,6 @@ def generate(root: Path, events: int, seed: int = 7) -> dict[str, int]:
         for name, table in (("sends", format_sends(sends)), ("events", happened)):
             table.write_csv(root / f"raw/{name}/{name}-{place:04}.csv")
             rows[name] += table.height
-    done.write_text(json.dumps(rows))
     return rows
 
 

@@ -8,14 +8,12 @@ link, as visits do. Names never change.
 """
 
 import argparse
-import json
-import shutil
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from tests.benchmarks.assets import numbered
+from tests.benchmarks.assets import generate_once, numbered
 
 ADS, ADS_A_CAMPAIGN, ADS_A_GROUP, LINKS_OF_ALL, FLIGHT, YEAR = 200_000, 66, 4, 50_000, 5, 365
 MANY_SESSIONS, MANY_ADS = 10_000_000, 1_000_000
@@ -45,10 +43,11 @@ def generate(root: Path, sessions: int, ads: int | None = None, seed: int = 5) -
         Rows written, by table.
     """
     ads = ads or (MANY_ADS if sessions >= MANY_SESSIONS else ADS)
-    done = root / "generated.json"
-    if done.exists():
-        return json.loads(done.read_text())
-    shutil.rmtree(root, ignore_errors=True)
+    return generate_once(root, lambda: write(root, sessions, ads, seed))
+
+
+def write(root: Path, sessions: int, ads: int, seed: int) -> dict[str, int]:
+    """Write the workspace."""
     (root / "raw/sessions").mkdir(parents=True)
     feeds = [f'\n[[feeds]]\ntable = "{name}"\nfiles = "{at}"\n' for name, at in FEEDS.items()]
     (root / "campaigns.toml").write_text(CONFIGURATION + "".join(feeds))
@@ -62,9 +61,7 @@ def generate(root: Path, sessions: int, ads: int | None = None, seed: int = 5) -
         count = min(SESSIONS_A_FILE, sessions - first)
         made = draw_sessions(links, first, count, np.random.default_rng([seed, place]))
         made.write_parquet(root / f"raw/sessions/{place:04}.parquet")
-    rows = {"ads": ads, "ad_stats": stats.height, "links": links.height, "sessions": sessions}
-    done.write_text(json.dumps(rows))
-    return rows
+    return {"ads": ads, "ad_stats": stats.height, "links": links.height, "sessions": sessions}
 
 
 def draw_ads(count: int) -> pl.DataFrame:

@@ -6,8 +6,6 @@ written are the files that a run describes its activities in, cut into groups of
 """
 
 import argparse
-import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +15,7 @@ from contracts.activities import MessageEvents, PricedOrders, Visits
 from contracts.columns import Table, polars_schema
 from flows.partition import write_groups
 from flows.people import ROWS_A_GROUP
-from tests.benchmarks.assets import START, numbered
+from tests.benchmarks.assets import START, generate_once, numbered
 from transforms.people import hash_person
 
 SPAN = 180 * 86_400_000_000
@@ -33,10 +31,11 @@ def generate(root: Path, touches: int, seed: int = 11) -> int:
     Returns:
         How many groups of people there are.
     """
-    done = root / "generated.json"
-    if done.exists():
-        return json.loads(done.read_text())
-    shutil.rmtree(root, ignore_errors=True)
+    return generate_once(root, lambda: write(root, touches, seed))
+
+
+def write(root: Path, touches: int, seed: int) -> int:
+    """Write the activities and tell their groups."""
     groups = touches // ROWS_A_GROUP + 1
     contacts = touches // TOUCHES_PER_CONTACT + 1
     for place, first in enumerate(range(0, touches, CHUNK)):
@@ -61,7 +60,6 @@ def generate(root: Path, touches: int, seed: int = 11) -> int:
         }
         for kind, table in tables.items():
             write_groups(table.lazy(), hash_person(), groups, root / "activities" / kind, place)
-    done.write_text(json.dumps(groups))
     return groups
 
 

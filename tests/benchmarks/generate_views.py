@@ -5,14 +5,12 @@ that some visits break apart, and some turn into another by a new campaign.
 """
 
 import argparse
-import json
-import shutil
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from tests.benchmarks.assets import numbered
+from tests.benchmarks.assets import generate_once, numbered
 
 VIEWS_A_FILE, VIEWS_A_VISITOR, VISITS, CAMPAIGNS = 1_000_000, 12, 8, 2_000
 FIRST_SECOND, MONTH, VISIT = 1_767_225_600, 30 * 86_400, 40 * 60
@@ -34,10 +32,11 @@ def generate(root: Path, views: int, seed: int = 7) -> dict[str, int]:
     Returns:
         Rows written, by table.
     """
-    done = root / "generated.json"
-    if done.exists():
-        return json.loads(done.read_text())
-    shutil.rmtree(root, ignore_errors=True)
+    return generate_once(root, lambda: write(root, views, seed))
+
+
+def write(root: Path, views: int, seed: int) -> dict[str, int]:
+    """Write the workspace."""
     (root / "raw/page_views").mkdir(parents=True)
     (root / "campaigns.toml").write_text(CONFIGURATION)
     for place, first in enumerate(range(0, views, VIEWS_A_FILE)):
@@ -45,9 +44,7 @@ def generate(root: Path, views: int, seed: int = 7) -> dict[str, int]:
         rng = np.random.default_rng([seed, place])
         made = draw_views(first, count, views // VIEWS_A_VISITOR + 1, rng)
         made.write_parquet(root / f"raw/page_views/{place:04}.parquet")
-    rows = {"page_views": views}
-    done.write_text(json.dumps(rows))
-    return rows
+    return {"page_views": views}
 
 
 def draw_views(first: int, count: int, visitors: int, rng: np.random.Generator) -> pl.DataFrame:

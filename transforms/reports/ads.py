@@ -189,12 +189,7 @@ def _find_attributes(
         One row per group that has any; or per group and day, where they changed.
     """
     by, own = LEVEL_IDS[level], Ads.attributes
-    table = {
-        AdLevel.ACCOUNT: tables.accounts,
-        AdLevel.CAMPAIGN: tables.campaigns,
-        AdLevel.AD_GROUP: tables.groups,
-        AdLevel.AD: tables.ads,
-    }[level]
+    table = tables.of_level(level)
     if level is AdLevel.CAMPAIGN and tables.ads is not None:
         campaigns = tables.ads.filter(pl.col(Ads.ad_id).is_null())
         table = campaigns if table is None else pl.concat([campaigns, table], how="diagonal")
