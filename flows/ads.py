@@ -6,9 +6,9 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.config.workspace import Workspace
 from contracts.manifest import Check
 from contracts.vocabulary import AdLevel
-from contracts.workspace import Workspace
 from flows.catalog import Catalog
 from flows.partition import hold, scan_groups, write_groups
 from flows.pricing import rates_of

@@ -7,9 +7,9 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import key
+from contracts.config.workspace import Workspace
 from contracts.manifest import Check
 from contracts.reports.attribution import order_touches_contract
-from contracts.workspace import Workspace
 from flows.people import Activities
 from flows.tables import equal, write_table
 from transforms.attribution import credit_orders

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.ad_facts import AdNames
 from contracts.columns import polars_schema
+from contracts.config.workspace import AudienceSection, Workspace
+from contracts.facts.ad_facts import AdNames
 from contracts.manifest import Check
 from contracts.reports.people import Audience
-from contracts.workspace import AudienceSection, Workspace
 from flows.ads import match
 from flows.catalog import Catalog
 from flows.errors import UsageError

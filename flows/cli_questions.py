@@ -6,7 +6,7 @@ from typing import Annotated
 import polars as pl
 from cyclopts import Parameter
 
-from contracts.workspace import AudienceSection
+from contracts.config.workspace import AudienceSection
 from flows.audiences import draw
 from flows.console import print_json, tell
 from flows.errors import ConfigurationError

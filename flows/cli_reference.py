@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from contracts.config.nearest_names import nearest
+from contracts.config.source_mapping import Expression, Source
 from contracts.dictionary import render_dictionary
-from contracts.names import nearest
-from contracts.sources import Expression, Source
 from flows.console import print_json, print_table, tell
 from flows.errors import UsageError
 from flows.settings import config_schema

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from contracts.names import nearest
+from contracts.config.nearest_names import nearest
 from flows.console import on_terminal, print_json_rows, print_rows, print_table, tell
 from flows.errors import ConfigurationError, UsageError
 from flows.publish import published_tables, read_pointer

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from contracts.names import nearest
+from contracts.config.nearest_names import nearest
 from flows.console import print_json, print_table, tell
 from flows.errors import UsageError
 from flows.launch import launch_check

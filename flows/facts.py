@@ -7,7 +7,13 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts import ACTION_CODES, MessageDays, MessageLinks, SlimEvents, SlimSends
+from contracts.facts.send_facts import (
+    ACTION_CODES,
+    MessageDays,
+    MessageLinks,
+    SlimEvents,
+    SlimSends,
+)
 from contracts.reports.messaging import Counts
 from flows.catalog import Catalog, ReadFile
 from flows.partition import hold

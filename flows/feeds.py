@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.columns import any_of, columns, required
+from contracts.config.source_mapping import Source, SumOf, TableMapping
+from contracts.config.workspace import FeedSection, Workspace
 from contracts.feeds import FEEDS, AdStats
-from contracts.sources import Source, SumOf, TableMapping
-from contracts.workspace import FeedSection, Workspace
 from flows.readers import FileOptions, RefusedFile
 from flows.sources import load_sources
 from transforms.reading import Reading, file_columns, find_missing_columns, fold

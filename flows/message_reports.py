@@ -7,7 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts import CHANNEL_CODES
+from contracts.config.workspace import Workspace
+from contracts.facts.send_facts import CHANNEL_CODES
 from contracts.manifest import Check
 from contracts.reports.messaging import Counts
 from contracts.vocabulary import (
@@ -15,7 +16,6 @@ from contracts.vocabulary import (
     MESSAGE_CHANNELS,
     Channel,
 )
-from contracts.workspace import Workspace
 from flows.catalog import Catalog, ReadFile
 from flows.facts import FactFiles, build_facts
 from flows.pricing import rates_of

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.activities import ContactSends, MessageEvents, PricedOrders, Visits
 from contracts.columns import Table, polars_schema
+from contracts.config.workspace import Workspace
+from contracts.facts.activities import ContactSends, MessageEvents, PricedOrders, Visits
 from contracts.feeds import Events
-from contracts.workspace import Workspace
 from flows.catalog import Catalog
 from flows.partition import scan_groups, write_groups
 from flows.storage import remove_tree

@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from contracts.config.workspace import Workspace
 from contracts.feeds import Orders
-from contracts.workspace import Workspace
 from flows.catalog import Catalog
 from transforms.ad_money import split_unpriced
 from transforms.orders import price_orders

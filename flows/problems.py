@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from contracts.config.nearest_names import nearest, unknown
+from contracts.config.workspace import FEED_NAME_PATTERN, Workspace
 from contracts.feeds.orders import CURRENCY_PATTERN
-from contracts.names import nearest, unknown
 from contracts.vocabulary import NAME_PATTERN, Platform
-from contracts.workspace import FEED_NAME_PATTERN, Workspace
 from flows.environment import Settings, overlay, variable
 
 Path = tuple[str | int, ...]

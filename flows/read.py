@@ -9,10 +9,10 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.config.workspace import Workspace
 from contracts.feeds import Events
 from contracts.manifest import Check, InputFile, Warned
 from contracts.quarantine import Quarantine
-from contracts.workspace import Workspace
 from flows.catalog import Catalog, ReadFile
 from flows.errors import CampaignReportsError, ConfigurationError, DataRefused
 from flows.feeds import Feed, RawFile, configure_feeds, find_files, require_inside

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.config.workspace import Workspace
 from contracts.manifest import Check, Warned
-from contracts.workspace import Workspace
 from flows.ads import AdFacts, build_ad_facts, write_ads_reports
 from flows.attribution import Credited, credit, write_attribution, write_journeys
 from flows.audiences import write_audiences

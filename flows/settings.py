@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from contracts import columns
+from contracts.config.nearest_names import nearest, unknown
+from contracts.config.workspace import FeedSection, Workspace
 from contracts.feeds import FEEDS
 from contracts.manifest import Warned
-from contracts.names import nearest, unknown
 from contracts.vocabulary import Platform
-from contracts.workspace import FeedSection, Workspace
 from flows.environment import overlay, overrides
 from flows.errors import ConfigurationError
 from flows.problems import told_problems

@@ -4,7 +4,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from contracts.sources import Source
+from contracts.config.source_mapping import Source
 
 SUFFIX = ".toml"
 

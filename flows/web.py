@@ -5,9 +5,9 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import columns, polars_schema
+from contracts.config.workspace import Workspace
+from contracts.facts.session_facts import SessionFacts
 from contracts.feeds import PageViews, Sessions
-from contracts.session_facts import SessionFacts
-from contracts.workspace import Workspace
 from flows.catalog import Catalog
 from flows.partition import scan_groups, write_groups
 from transforms.sessions import build_sessions

@@ -2,10 +2,10 @@
 
 import polars as pl
 
-from contracts.activities import ContactSends, MessageEvents, Visits
-from contracts.ad_facts import AdNames
 from contracts.columns import polars_schema
-from contracts.facts import CHANNEL_CODES
+from contracts.facts.activities import ContactSends, MessageEvents, Visits
+from contracts.facts.ad_facts import AdNames
+from contracts.facts.send_facts import CHANNEL_CODES
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import INTERACTIONS, Action, AdLevel, Channel, SendStatus
 from transforms.ad_entities import EntityDays, list_spending

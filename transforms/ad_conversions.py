@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from contracts.ad_facts import AdEntities
 from contracts.columns import polars_schema
+from contracts.facts.ad_facts import AdEntities
 from contracts.feeds import AdConversions, AdStats
 from transforms.ad_entities import LEVEL_IDS, NAMES, PARENTS
 from transforms.ad_filling import CHANGES, AdVersions, fill_names

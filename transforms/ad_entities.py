@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from contracts.ad_facts import AdEntities, DailyStats
 from contracts.columns import columns
+from contracts.facts.ad_facts import AdEntities, DailyStats
 from contracts.feeds import AdStats
 from contracts.vocabulary import AdLevel
 from transforms.ad_versions import PLATFORM_KEYS

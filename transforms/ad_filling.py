@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.ad_facts import DailyStats
+from contracts.facts.ad_facts import DailyStats
 from contracts.feeds import AdAccounts, AdCampaigns, AdCreatives, AdGroups, Ads
 from transforms.ad_versions import (
     PLATFORM_KEYS,

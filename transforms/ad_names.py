@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from contracts.ad_facts import AdNames
 from contracts.columns import columns
+from contracts.facts.ad_facts import AdNames
 from contracts.feeds import Ads, AdStats
 from contracts.vocabulary import AdLevel
 from transforms.ad_entities import ENTITY, EntityDays

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.ad_facts import DailyStats
+from contracts.facts.ad_facts import DailyStats
 from transforms.ad_entities import DAY, ENTITY, HASHES, METRICS, EntityDays, agree, hash_texts
 from transforms.settling import Settle
 

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from contracts.ad_facts import AdEntities, DailyStats
 from contracts.columns import columns, polars_schema
+from contracts.facts.ad_facts import AdEntities, DailyStats
 from contracts.feeds import AdStats
 from transforms.ad_conversions import attach_conversions
 from transforms.ad_entities import (

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from contracts.facts.session_facts import SessionFacts
 from contracts.reports.ads import AdPerformance, CampaignPerformance
-from contracts.session_facts import SessionFacts
 from transforms.ad_entities import DAY, ENTITY, NAMES, PARENTS, EntityDays, code_entities
 from transforms.ad_filling import AdVersions, fill_names, find_by_day, join_by_day
 from transforms.ad_versions import PLATFORM_KEYS

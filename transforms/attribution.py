@@ -2,10 +2,10 @@
 
 import polars as pl
 
-from contracts.activities import PricedOrders, Touches
 from contracts.columns import columns
+from contracts.config.workspace import AttributionSection
+from contracts.facts.activities import PricedOrders, Touches
 from contracts.reports.attribution import CreditedTouch, order_touches_contract
-from contracts.workspace import AttributionSection
 from transforms.credits import (
     COUNT,
     LAST_AT,

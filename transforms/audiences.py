@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from contracts.activities import ContactSends, MessageEvents
+from contracts.config.workspace import AudienceSection
+from contracts.facts.activities import ContactSends, MessageEvents
 from contracts.feeds import Contacts, Segments
 from contracts.vocabulary import INTERACTIONS, Action, SendStatus
-from contracts.workspace import AudienceSection
 
 PERSON = [Contacts.org_id, Contacts.contact_id]
 SEGMENT_NAME = "segment_name"

@@ -3,10 +3,10 @@
 import polars as pl
 
 from contracts.columns import key, polars_schema
-from contracts.reports.ad_matches import AuditKind, UtmAudit
-from contracts.session_facts import MatchStatus, SessionFacts
+from contracts.facts.session_facts import MatchStatus, SessionFacts
+from contracts.reference.web_sources import ChannelGroup
+from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
-from contracts.web_sources import ChannelGroup
 from transforms.audit_names import AD, CAMPAIGN, SESSIONS, find_names_used_twice, spent
 from transforms.matching import VISITS
 from transforms.origins import VALUES

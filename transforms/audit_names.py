@@ -4,9 +4,9 @@ from datetime import date
 
 import polars as pl
 
-from contracts.ad_facts import AdNames
-from contracts.reports.ad_matches import AuditKind, UtmAudit
-from contracts.session_facts import MatchMethod, MatchStatus, SessionFacts
+from contracts.facts.ad_facts import AdNames
+from contracts.facts.session_facts import MatchMethod, MatchStatus, SessionFacts
+from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
 from transforms.matching import VISITS
 from transforms.utm import normalize_value

@@ -12,7 +12,7 @@ from itertools import chain, repeat
 
 import polars as pl
 
-from contracts.sources import Unit
+from contracts.config.source_mapping import Unit
 
 INSTANT = pl.Datetime("us", "UTC")
 LOCAL_FORMATS = (

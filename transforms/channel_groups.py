@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from contracts.ad_platforms import CLICK_IDS
-from contracts.session_facts import SessionFacts
-from contracts.web_sources import (
+from contracts.facts.session_facts import SessionFacts
+from contracts.reference.ad_platforms import CLICK_IDS
+from contracts.reference.web_sources import (
     DISPLAY_MEDIA,
     EMAIL_WORDS,
     NO_MEDIA,

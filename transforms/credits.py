@@ -8,8 +8,8 @@ two are equal. So the shares always add up to the whole.
 
 import polars as pl
 
-from contracts.activities import Touches
 from contracts.columns import polars_schema
+from contracts.facts.activities import Touches
 from contracts.reports.attribution import CreditedTouch, OrderTouches, revenue_column
 from transforms.instants import microseconds
 from transforms.orders import ORDER_ROW

@@ -6,7 +6,7 @@ messages has one of each that bears its id and name, a dispatch without messages
 
 import polars as pl
 
-from contracts.facts import CHANNEL_CODES
+from contracts.facts.send_facts import CHANNEL_CODES
 from contracts.feeds import Campaigns, Dispatches, Messages
 from contracts.vocabulary import NO_CAMPAIGN
 from transforms.keys import IMPLIED_BY_DISPATCH, IMPLIED_MESSAGE, MESSAGE, hash_id

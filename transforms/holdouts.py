@@ -6,11 +6,11 @@ whatever became of the send, so that the comparison is of like with like.
 
 import polars as pl
 
-from contracts.activities import ContactSends, PricedOrders
 from contracts.columns import columns, key
+from contracts.config.workspace import AttributionSection
+from contracts.facts.activities import ContactSends, PricedOrders
 from contracts.reports.attribution import HoldoutLift
 from contracts.vocabulary import Channel
-from contracts.workspace import AttributionSection
 from transforms.instants import microseconds, start_of_day
 from transforms.touches import lookback_of
 

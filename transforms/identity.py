@@ -10,7 +10,7 @@ import polars as pl
 
 from contracts.columns import columns
 from contracts.feeds import Events, Orders, PageViews, Sessions
-from contracts.reports.people_journeys import IdentityLinks
+from contracts.reports.journeys import IdentityLinks
 from transforms.instants import microseconds
 
 AT, SOURCE = "at", IdentityLinks.how

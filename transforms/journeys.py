@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from contracts.activities import ContactSends, PricedOrders, Visits
 from contracts.columns import key, polars_schema
-from contracts.reports.people_journeys import ContactJourney
+from contracts.facts.activities import ContactSends, PricedOrders, Visits
+from contracts.reports.journeys import ContactJourney
 from contracts.vocabulary import Channel
 from transforms.instants import start_of_day
 

@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.feeds import Events
-from contracts.user_agents import CRAWLERS, GENERIC_USER_AGENT, PEOPLE
+from contracts.reference.user_agents import CRAWLERS, GENERIC_USER_AGENT, PEOPLE
 from contracts.vocabulary import INTERACTIONS, Action
 
 MACHINE_REASON = "machine_reason"

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.ad_facts import AdNames
 from contracts.columns import columns
-from contracts.session_facts import OwnOfSession, SessionFacts
+from contracts.config.workspace import AdsSection
+from contracts.facts.ad_facts import AdNames
+from contracts.facts.session_facts import OwnOfSession, SessionFacts
 from contracts.vocabulary import AdLevel
-from contracts.workspace import AdsSection
 from transforms.days import reporting_day
 from transforms.joins import STREAMED
 from transforms.matching_entries import describe_origins, flag_timed, select_entries

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from contracts.ad_facts import AdNames
-from contracts.session_facts import SessionFacts
-from contracts.workspace import AdsSection
+from contracts.config.workspace import AdsSection
+from contracts.facts.ad_facts import AdNames
+from contracts.facts.session_facts import SessionFacts
 from transforms.channel_groups import group_channels
 from transforms.matching_lookups import GIVEN
 from transforms.origins import ORIGIN, VALUES

@@ -5,8 +5,8 @@ A hit is one row per lookup and one version of an ad or campaign that the value 
 
 import polars as pl
 
-from contracts.ad_facts import AdNames
-from contracts.session_facts import MatchLevel, MatchStatus
+from contracts.facts.ad_facts import AdNames
+from contracts.facts.session_facts import MatchLevel, MatchStatus
 
 GIVEN = "given_platform"
 """The platform that utm_source or a click id gives; null where none does."""

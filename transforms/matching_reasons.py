@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.session_facts import MatchLevel, MatchMethod, MatchStatus, SessionFacts
+from contracts.facts.session_facts import MatchLevel, MatchMethod, MatchStatus, SessionFacts
 from transforms.matching_lookups import GIVEN
 from transforms.platforms import BY_CLICK_ID
 from transforms.utm import is_macro

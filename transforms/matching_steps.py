@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from contracts.ad_facts import AdNames
-from contracts.session_facts import MatchMethod
-from contracts.workspace import AdAlias
+from contracts.config.workspace import AdAlias
+from contracts.facts.ad_facts import AdNames
+from contracts.facts.session_facts import MatchMethod
 from transforms.matching_lookups import (
     GIVEN,
     SCOPE,

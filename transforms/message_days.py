@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts import ACTION_CODES, MessageDays, MessageLinks
+from contracts.facts.send_facts import ACTION_CODES, MessageDays, MessageLinks
 from contracts.reports.messaging import Counts
 from contracts.vocabulary import Action
 from transforms.days import reporting_day

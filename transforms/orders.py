@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from contracts.activities import PricedOrders
 from contracts.columns import columns, polars_schema
+from contracts.facts.activities import PricedOrders
 from contracts.feeds import ExchangeRates, Orders
 from transforms.days import reporting_day
 

@@ -6,9 +6,9 @@ not grow with the number of sessions. An origin is found again by two independen
 
 import polars as pl
 
-from contracts.ad_platforms import CLICK_IDS
 from contracts.feeds.web import Sessions
-from contracts.web_sources import PARAMETERS
+from contracts.reference.ad_platforms import CLICK_IDS
+from contracts.reference.web_sources import PARAMETERS
 from transforms.utm import (
     read_click_id,
     read_marks,

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.facts import CHANNEL_STRIDE
+from contracts.facts.send_facts import CHANNEL_STRIDE
 
 SPREAD = 0x9E3779B97F4A7C15
 """An odd constant that keeps the units of one send in two channels apart."""

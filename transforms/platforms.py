@@ -4,8 +4,13 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from contracts.ad_platforms import CLICK_IDS, PLATFORM_OF_SITE, PLATFORM_OF_SOURCE, SHORT_SITES
-from contracts.session_facts import SessionFacts
+from contracts.facts.session_facts import SessionFacts
+from contracts.reference.ad_platforms import (
+    CLICK_IDS,
+    PLATFORM_OF_SITE,
+    PLATFORM_OF_SOURCE,
+    SHORT_SITES,
+)
 from transforms.utm import is_click_macro, is_macro, normalize_text, normalize_value, trim_value
 
 BY_SOURCE = "source"

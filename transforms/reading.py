@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.columns import DEFAULT_ORG, polars_schema
-from contracts.feeds import FEEDS, Feed
-from contracts.sources import (
+from contracts.config.source_mapping import (
     Expression,
     FirstOf,
     InHeader,
@@ -18,6 +17,7 @@ from contracts.sources import (
     SumOf,
     TableMapping,
 )
+from contracts.feeds import FEEDS, Feed
 
 
 @dataclass(frozen=True)

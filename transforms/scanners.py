@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.facts import ACTION_CODES
+from contracts.facts.send_facts import ACTION_CODES
 from contracts.vocabulary import Action
 from transforms.machines import is_at_once, is_soon, measure_gaps
 

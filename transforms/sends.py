@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts import ACTION_CODES, SendFacts
+from contracts.facts.send_facts import ACTION_CODES, SendFacts
 from contracts.vocabulary import FINAL_STATUSES, Action, SendStatus
 from transforms.days import reporting_day
 from transforms.placement import unit_of

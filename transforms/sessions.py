@@ -2,11 +2,11 @@
 
 import polars as pl
 
-from contracts.ad_platforms import CLICK_IDS
 from contracts.columns import columns
+from contracts.facts.session_facts import SessionFacts
 from contracts.feeds.web import PageViews, Sessions
-from contracts.session_facts import SessionFacts
-from contracts.user_agents import CRAWLERS, GENERIC_USER_AGENT, PEOPLE
+from contracts.reference.ad_platforms import CLICK_IDS
+from contracts.reference.user_agents import CRAWLERS, GENERIC_USER_AGENT, PEOPLE
 from transforms.days import reporting_day
 from transforms.utm import (
     is_click_macro,

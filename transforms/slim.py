@@ -7,7 +7,7 @@ facts are linked (links.py). One that names a contact alone (`person`) is of no 
 
 import polars as pl
 
-from contracts.facts import (
+from contracts.facts.send_facts import (
     ACTION_CODES,
     CHANNEL_CODES,
     CHANNEL_STRIDE,

@@ -10,8 +10,8 @@ import re
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from contracts.ad_facts import AdNames
-from contracts.reports.ad_matches import AuditKind, UtmAudit
+from contracts.facts.ad_facts import AdNames
+from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
 from transforms.utm import normalize_text
 

@@ -2,10 +2,10 @@
 
 import polars as pl
 
-from contracts.activities import ContactSends, MessageEvents, PricedOrders, Touches, Visits
 from contracts.columns import columns, polars_schema
+from contracts.config.workspace import AttributionSection
+from contracts.facts.activities import ContactSends, MessageEvents, PricedOrders, Touches, Visits
 from contracts.vocabulary import INTERACTIONS, Action, Channel, SendStatus
-from contracts.workspace import AttributionSection
 from transforms.days import reporting_day
 from transforms.instants import microseconds, start_of_day
 from transforms.orders import ORDER_ROW, number_orders

@@ -10,8 +10,8 @@ from urllib.parse import unquote_plus
 
 import polars as pl
 
-from contracts.ad_platforms import CLICK_IDS
-from contracts.web_sources import PARAMETERS
+from contracts.reference.ad_platforms import CLICK_IDS
+from contracts.reference.web_sources import PARAMETERS
 
 BEFORE_NAME = r"(?i)(?:^\?|[&#]|#[^?=&]*\?)(?:amp;)?"
 """What stands before the name of a parameter, in a URL cut before its query."""

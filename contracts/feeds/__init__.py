@@ -1,6 +1,6 @@
 """The canonical tables (SPEC §4): what every feed becomes, whatever vendor it came from."""
 
-from contracts.feeds.ads import (
+from contracts.feeds.ad_tables import (
     AdAccounts,
     AdCampaigns,
     AdConversions,

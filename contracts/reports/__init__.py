@@ -2,7 +2,6 @@
 
 from contracts.columns import Table
 from contracts.reports import ads
-from contracts.reports.ad_matches import SessionMatches, UtmAudit
 from contracts.reports.attribution import (
     CampaignAttribution,
     ChannelAttribution,
@@ -10,6 +9,7 @@ from contracts.reports.attribution import (
     OrderTouches,
 )
 from contracts.reports.campaigns import DeliverySummary, HierarchyReport
+from contracts.reports.journeys import ContactJourney, IdentityLinks
 from contracts.reports.messaging import (
     CampaignReport,
     DailyReport,
@@ -18,7 +18,7 @@ from contracts.reports.messaging import (
     MessageReport,
 )
 from contracts.reports.people import ContactReport, SegmentReport
-from contracts.reports.people_journeys import ContactJourney, IdentityLinks
+from contracts.reports.session_matches import SessionMatches, UtmAudit
 from contracts.vocabulary import MESSAGE_CHANNELS
 
 MESSAGING: dict[str, type[Table]] = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import polars as pl
 
 from contracts.columns import Count, Day, Instant, Money, Number, Rate, Table, Text, column
-from contracts.workspace import AttributionModel
+from contracts.config.workspace import AttributionModel
 
 if TYPE_CHECKING:
     Credit = str

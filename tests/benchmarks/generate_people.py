@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from contracts.activities import MessageEvents, PricedOrders, Visits
 from contracts.columns import Table, polars_schema
+from contracts.facts.activities import MessageEvents, PricedOrders, Visits
 from flows.partition import write_groups
 from flows.people import ROWS_A_GROUP
 from tests.benchmarks.assets import START, generate_once, numbered

@@ -12,10 +12,10 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import polars_schema
+from contracts.config.workspace import AttributionSection, Workspace
 from contracts.manifest import Check
 from contracts.reports.attribution import MODELS, order_touches_contract
-from contracts.reports.people_journeys import ContactJourney, IdentityLinks
-from contracts.workspace import AttributionSection, Workspace
+from contracts.reports.journeys import ContactJourney, IdentityLinks
 from flows.attribution import Credited, credit, write_journeys
 from flows.people import Activities
 from flows.tables import write_table

@@ -7,8 +7,16 @@ from pathlib import Path
 import pytest
 
 from contracts.columns import any_of, required
+from contracts.config.source_mapping import (
+    Expression,
+    FirstOf,
+    InHeader,
+    Joined,
+    Like,
+    Slice,
+    SumOf,
+)
 from contracts.feeds import FEEDS
-from contracts.sources import Expression, FirstOf, InHeader, Joined, Like, Slice, SumOf
 from flows.sources import load_sources
 
 VENDORS: dict[str, str] = tomllib.loads(

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from contracts.names import nearest, unknown
-from contracts.workspace import FeedSection, Workspace, WorkspaceSection
+from contracts.config.nearest_names import nearest, unknown
+from contracts.config.workspace import FeedSection, Workspace, WorkspaceSection
 
 
 def test_defaults_are_those_of_the_specification() -> None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from polars.testing import assert_frame_equal
 
-from contracts.workspace import Workspace
+from contracts.config.workspace import Workspace
 from data.generate import SAMPLES, WRITERS, generate
 
 SIZE_LIMIT = 300_000

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.workspace import AudienceSection
+from contracts.config.workspace import AudienceSection
 from flows.audiences import draw
 from flows.progress import silence
 from flows.settings import load_workspace

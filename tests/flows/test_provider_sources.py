@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from contracts.workspace import FeedSection, Workspace
+from contracts.config.workspace import FeedSection, Workspace
 from flows.feeds import configure_feeds
 from flows.readers import ROW_NUMBER, open_feed
 from transforms.parsing import parse_rows

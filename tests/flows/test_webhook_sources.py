@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.workspace import FeedSection, Workspace
+from contracts.config.workspace import FeedSection, Workspace
 from flows.feeds import configure_feeds
 from flows.readers import ROW_NUMBER, open_feed
 from transforms.parsing import parse_rows

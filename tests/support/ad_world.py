@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import polars as pl
 
-from contracts.ad_facts import AdNames
 from contracts.columns import polars_schema
+from contracts.config.workspace import AdsSection
+from contracts.facts.ad_facts import AdNames
+from contracts.facts.session_facts import SessionFacts
 from contracts.feeds.web import Sessions
-from contracts.session_facts import SessionFacts
-from contracts.workspace import AdsSection
 from flows.partition import hold
 from transforms.matching import MatchedSessions, key_sessions, match_origins
 from transforms.origins import list_origins

@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from contracts.activities import ContactSends, MessageEvents, PricedOrders, Visits
+from contracts.config.workspace import AttributionSection
+from contracts.facts.activities import ContactSends, MessageEvents, PricedOrders, Visits
 from contracts.reports.attribution import MODELS
-from contracts.workspace import AttributionSection
 from tests.support.frames import frame
 from transforms.attribution import credit_orders
 from transforms.touches import collect_touches

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.ad_facts import AdNames
 from contracts.columns import Table, key, polars_schema
+from contracts.facts.ad_facts import AdNames
 from contracts.feeds import AdAccounts, AdCampaigns, AdCreatives, AdGroups, Ads, AdStats
 from flows.partition import hold
 from tests.support.frames import frame

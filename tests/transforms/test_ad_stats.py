@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.ad_facts import AdEntities, DailyStats
 from contracts.columns import Table, polars_schema
+from contracts.facts.ad_facts import AdEntities, DailyStats
 from contracts.feeds import AdAccounts, AdConversions, Ads, AdStats, ExchangeRates
 from flows.partition import hold
 from tests.support.frames import frame

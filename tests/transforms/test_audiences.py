@@ -6,9 +6,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.activities import ContactSends, MessageEvents
+from contracts.config.workspace import AudienceSection
+from contracts.facts.activities import ContactSends, MessageEvents
 from contracts.feeds import Contacts
-from contracts.workspace import AudienceSection
 from tests.support.frames import frame
 from transforms.audiences import read_moment, select_audience
 

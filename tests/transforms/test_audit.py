@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from contracts.columns import polars_schema
-from contracts.reports.ad_matches import UtmAudit
-from contracts.workspace import AdsSection
+from contracts.config.workspace import AdsSection
+from contracts.reports.session_matches import UtmAudit
 from tests.support.ad_world import (
     MARCH,
     Link,

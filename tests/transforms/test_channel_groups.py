@@ -1,8 +1,8 @@
 import polars as pl
 import pytest
 
-from contracts.ad_platforms import CLICK_IDS
-from contracts.web_sources import ChannelGroup
+from contracts.reference.ad_platforms import CLICK_IDS
+from contracts.reference.web_sources import ChannelGroup
 from transforms.channel_groups import group_channels
 
 TEXTS = ["utm_source", "utm_medium", "utm_campaign", "click_name", "referrer_host"]

@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.activities import ContactSends, PricedOrders
+from contracts.config.workspace import AttributionSection
+from contracts.facts.activities import ContactSends, PricedOrders
 from contracts.reports.attribution import HoldoutLift
-from contracts.workspace import AttributionSection
 from tests.support.frames import frame
 from transforms.holdouts import report_holdout_lift
 

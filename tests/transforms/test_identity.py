@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 
 from contracts.columns import polars_schema
 from contracts.feeds import Events, Orders, PageViews, Sessions
-from contracts.reports.people_journeys import IdentityLinks
+from contracts.reports.journeys import IdentityLinks
 from tests.support.frames import frame
 from transforms.identity import fill_contacts, link_identities
 

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from contracts.activities import ContactSends, MessageEvents, PricedOrders, Visits
-from contracts.reports.people_journeys import ContactJourney
+from contracts.facts.activities import ContactSends, MessageEvents, PricedOrders, Visits
+from contracts.reports.journeys import ContactJourney
 from tests.support.frames import frame
 from transforms.journeys import build_journey
 

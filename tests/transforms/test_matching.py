@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from contracts.session_facts import SessionFacts
-from contracts.workspace import AdsSection
+from contracts.config.workspace import AdsSection
+from contracts.facts.session_facts import SessionFacts
 from tests.support.ad_world import (
     MARCH,
     NAMES,

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.activities import PricedOrders
 from contracts.columns import polars_schema
+from contracts.facts.activities import PricedOrders
 from contracts.feeds import ExchangeRates, Orders
 from tests.support.frames import frame
 from transforms.orders import count_orders, price_orders

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.web_sources import PARAMETERS
+from contracts.reference.web_sources import PARAMETERS
 from transforms import utm
 
 Expression = Callable[[pl.Expr], pl.Expr]

@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.columns import columns, key
-from contracts.reports.ad_matches import SessionMatches
+from contracts.reports.session_matches import SessionMatches
 from transforms.ad_rollup import ReportRows
 from transforms.matching import LINK, MatchedSessions
 

@@ -7,8 +7,8 @@ difference stands in a row without an ad, so that both tables come to the same s
 import polars as pl
 import polars.selectors as cs
 
-from contracts.ad_facts import AdEntities, AdNames
 from contracts.columns import Table, columns, key, polars_schema
+from contracts.facts.ad_facts import AdEntities, AdNames
 from contracts.reports.ads import (
     NO_CAMPAIGN_MATCHED,
     NOT_AT_AD_LEVEL,

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from contracts.ad_facts import DailyStats
 from contracts.columns import polars_schema
+from contracts.facts.ad_facts import DailyStats
 from contracts.reports.ads import CampaignPerformance
 from transforms.metrics import divide
 

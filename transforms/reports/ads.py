@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import polars as pl
 
-from contracts.ad_facts import AdEntities
 from contracts.columns import Table, columns, polars_schema
+from contracts.facts.ad_facts import AdEntities
 from contracts.feeds import Ads
 from contracts.reports.ads import (
     AccountReport,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from contracts.activities import PricedOrders, Visits
 from contracts.columns import columns, polars_schema
+from contracts.facts.activities import PricedOrders, Visits
 from contracts.reports.attribution import (
     DIRECT,
     CampaignAttribution,

@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.columns import Table, columns, key, polars_schema
-from contracts.facts import CHANNEL_CODES
+from contracts.facts.send_facts import CHANNEL_CODES
 from contracts.reports.messaging import (
     CampaignReport,
     DailyReport,

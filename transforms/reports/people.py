@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts import ACTION_CODES, CHANNEL_STRIDE
+from contracts.facts.send_facts import ACTION_CODES, CHANNEL_STRIDE
 from contracts.feeds import Contacts, ListMembers, Segments
 from contracts.reports.people import ContactReport, SegmentReport
 from contracts.vocabulary import Action

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.ad_facts import AdEntities, DailyStats
 from contracts.columns import Table, columns, key, polars_schema
+from contracts.facts.ad_facts import AdEntities, DailyStats
+from contracts.facts.session_facts import SessionFacts
 from contracts.feeds import AdCampaigns, Ads
 from contracts.reports.ads import AdPerformance, CampaignPerformance, UrlReport
-from contracts.session_facts import SessionFacts
 from contracts.vocabulary import AdLevel
 from flows.partition import hold
 from tests.support.frames import frame

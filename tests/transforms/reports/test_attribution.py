@@ -8,9 +8,9 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.activities import ContactSends, MessageEvents, PricedOrders, Visits
+from contracts.config.workspace import AttributionSection
+from contracts.facts.activities import ContactSends, MessageEvents, PricedOrders, Visits
 from contracts.reports.attribution import MODELS, CampaignAttribution, ChannelAttribution
-from contracts.workspace import AttributionSection
 from tests.support.frames import frame
 from transforms.attribution import credit_orders
 from transforms.reports.attribution import (

@@ -6,7 +6,7 @@ These are no feeds and no reports: every row names its contact, message and camp
 import polars as pl
 
 from contracts.columns import Count, Day, Flag, Instant, Money, Table, Text, column
-from contracts.session_facts import OwnOfSession
+from contracts.facts.session_facts import OwnOfSession
 
 
 class MessageEvents(Table):

@@ -5,7 +5,7 @@ Stats are figures and numbers alone; the texts stand beside them, once for each 
 """
 
 from contracts.columns import Count, Day, FineMoney, Money, Serial, Table, Text, column
-from contracts.feeds.ads import LEVELS
+from contracts.feeds.ad_tables import LEVELS
 from contracts.vocabulary import AdLevel
 
 NAMED_LEVELS = [str(AdLevel.AD), str(AdLevel.CAMPAIGN)]

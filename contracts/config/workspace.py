@@ -9,10 +9,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic_core import PydanticCustomError
 
 from contracts import columns
+from contracts.config.nearest_names import nearest, unknown
+from contracts.config.source_mapping import Expression
 from contracts.feeds import FEEDS
 from contracts.feeds.orders import CURRENCY_PATTERN
-from contracts.names import nearest, unknown
-from contracts.sources import Expression
 from contracts.vocabulary import NAME_PATTERN
 
 TOLD = "told"

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from contracts.columns import Day, Flag, Instant, Table, Text, column
-from contracts.web_sources import ChannelGroup
+from contracts.reference.web_sources import ChannelGroup
 
 
 class MatchLevel(StrEnum):

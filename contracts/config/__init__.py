@@ -1,0 +1,1 @@
+"""What campaigns.toml and a source mapping may say."""

@@ -1,0 +1,1 @@
+"""The intermediate tables that reports are sums over."""
