@@ -13,17 +13,16 @@ from flows.catalog import Catalog
 from flows.partition import hold, scan_groups, write_groups
 from flows.pricing import rates_of
 from flows.tables import equal, write_report, write_table
-from transforms.ad_conversions import choose_conversions
-from transforms.ad_entities import EntityDays
-from transforms.ad_filling import AdVersions, list_versions
-from transforms.ad_names import list_ad_names
-from transforms.ad_rollup import ReportRows
-from transforms.ad_stats import make_daily_stats
-from transforms.ad_versions import AdTables
-from transforms.ad_visits import align_visits, count_visits
-from transforms.audit import audit_utm
-from transforms.joins import STREAMED
-from transforms.matching import (
+from transforms.ads.conversions import choose_conversions
+from transforms.ads.daily_stats import make_daily_stats
+from transforms.ads.entities import EntityDays
+from transforms.ads.name_lookup import AdVersions, list_versions
+from transforms.ads.name_versions import AdTables
+from transforms.ads.names import list_ad_names
+from transforms.ads.rollup import ReportRows
+from transforms.ads.visits import align_visits, count_visits
+from transforms.common.joins import STREAMED
+from transforms.matching.match_sessions import (
     LINK,
     OF_SESSION,
     VISITS,
@@ -31,15 +30,16 @@ from transforms.matching import (
     key_sessions,
     match_origins,
 )
-from transforms.origins import ORIGIN, list_origins
-from transforms.reports.ad_matches import list_matches
+from transforms.matching.suggestions import suggest_targets
+from transforms.matching.utm_audit import audit_utm
 from transforms.reports.ad_performance import (
     make_ad_performance,
     make_campaign_performance,
     sum_by_ad,
 )
 from transforms.reports.ads import make_level_report, make_url_report
-from transforms.suggestions import suggest_targets
+from transforms.reports.session_matches import list_matches
+from transforms.web.traffic_sources import ORIGIN, list_origins
 
 LEVELS = {
     "account_report": AdLevel.ACCOUNT,

@@ -12,16 +12,16 @@ from contracts.manifest import Check
 from contracts.reports.attribution import order_touches_contract
 from flows.people import Activities
 from flows.tables import equal, write_table
-from transforms.attribution import credit_orders
-from transforms.holdouts import report_holdout_lift
-from transforms.journeys import build_journey
+from transforms.attribution.credit_orders import credit_orders
+from transforms.attribution.holdouts import report_holdout_lift
+from transforms.attribution.touches import collect_touches
+from transforms.people.journeys import build_journey
 from transforms.reports.attribution import (
     count_orders_by_message,
     count_orders_by_session,
     report_campaign_attribution,
     report_channel_attribution,
 )
-from transforms.touches import collect_touches
 
 
 @dataclass(frozen=True)

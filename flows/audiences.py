@@ -25,7 +25,7 @@ from flows.settings import LoadedWorkspace
 from flows.storage import Layout
 from flows.tables import write_table
 from flows.web import find_sessions
-from transforms.audiences import select_audience
+from transforms.people.audiences import select_audience
 
 
 def write_audiences(

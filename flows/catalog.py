@@ -11,7 +11,7 @@ from contracts.columns import columns, polars_schema
 from contracts.feeds import ADDITIVE, FEEDS
 from flows.feeds import Feed, RawFile
 from flows.ingest import Receipt, TableReceipt
-from transforms.versions import (
+from transforms.ingest.deduplication import (
     DUPLICATE,
     FILE,
     KEY_HASH,

@@ -14,7 +14,7 @@ from flows.meter import progress_meter
 from flows.publish import published_tables
 from flows.settings import load_workspace
 from flows.storage import storage_errors
-from transforms.suggestions import render_aliases
+from transforms.matching.suggestions import render_aliases
 
 ASKED = "asked"
 

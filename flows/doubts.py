@@ -9,7 +9,7 @@ from contracts.feeds import FEEDS, Contacts
 from contracts.manifest import Warned
 from flows.catalog import Catalog
 from flows.message_reports import MessageFacts
-from transforms.keys import CONTACT, hash_id
+from transforms.common.keys import CONTACT, hash_id
 
 OF_FACTS = frozenset({"sends", "events"})
 """Tables whose references are counted from the facts."""

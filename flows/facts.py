@@ -18,11 +18,13 @@ from contracts.reports.messaging import Counts
 from flows.catalog import Catalog, ReadFile
 from flows.partition import hold
 from flows.slim import WHOLE
-from transforms.hierarchy import CODES
-from transforms.keys import BUCKETS, hash_pair, hash_unknown_message
-from transforms.links import identify_contacts, link_pairs, pair_events
-from transforms.message_days import add_links, add_message_days, sum_links, sum_message_days
-from transforms.placement import keep_placed, name_nameless, place_events, unit_of
+from transforms.common.keys import BUCKETS, hash_pair, hash_unknown_message
+from transforms.messaging.daily_sums import add_links, add_message_days, sum_links, sum_message_days
+from transforms.messaging.event_assignment import keep_placed, name_nameless, place_events, unit_of
+from transforms.messaging.hierarchy import CODES
+from transforms.messaging.scanner_clicks import flag_scanners
+from transforms.messaging.send_facts import build_send_facts, tally
+from transforms.messaging.send_linking import identify_contacts, link_pairs, pair_events
 from transforms.reports.people import (
     add_contacts,
     add_segments,
@@ -31,8 +33,6 @@ from transforms.reports.people import (
     sum_persons,
     sum_segments,
 )
-from transforms.scanners import flag_scanners
-from transforms.sends import build_send_facts, tally
 
 ROWS_A_GROUP = 1_250_000
 """How many slim rows are worked on at a time: so few that their hash tables stay in the cache."""

@@ -9,7 +9,7 @@ from contracts.config.workspace import FeedSection, Workspace
 from contracts.feeds import FEEDS, AdStats
 from flows.readers import FileOptions, RefusedFile
 from flows.sources import load_sources
-from transforms.reading import Reading, file_columns, find_missing_columns, fold
+from transforms.ingest.column_mapping import Reading, file_columns, find_missing_columns, fold
 
 
 @dataclass(frozen=True)

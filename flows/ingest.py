@@ -14,10 +14,10 @@ from contracts.feeds import ADDITIVE, FEEDS
 from flows.feeds import Feed, RawFile, require_columns
 from flows.readers import ROW_NUMBER, RawBatch, open_feed
 from flows.slim import SlimWriter
-from transforms.parsing import parse_rows
-from transforms.reading import Reading, keep_rows_of_table
-from transforms.validation import explain_failures, is_suspect
-from transforms.versions import KEY_HASH
+from transforms.ingest.column_mapping import Reading, keep_rows_of_table
+from transforms.ingest.deduplication import KEY_HASH
+from transforms.ingest.row_parsing import parse_rows
+from transforms.ingest.validation import explain_failures, is_suspect
 
 CODE_VERSION = "13"
 """Part of every ledger key: raise it when the same bytes would be read otherwise."""

@@ -21,11 +21,11 @@ from flows.facts import FactFiles, build_facts
 from flows.pricing import rates_of
 from flows.slim import LINKS_FILE, REFERENCES_FILE
 from flows.tables import equal, write_table
-from transforms.hierarchy import describe_messages
-from transforms.links import map_emails
-from transforms.message_costs import price_messages
+from transforms.messaging.hierarchy import describe_messages
+from transforms.messaging.message_costs import price_messages
+from transforms.messaging.send_keys import LINKS, REFERENCES, SLIM, merge_references
+from transforms.messaging.send_linking import map_emails
 from transforms.reports import campaigns, messaging, people
-from transforms.slim import LINKS, REFERENCES, SLIM, merge_references
 
 COUNTS = columns(Counts)
 

@@ -12,16 +12,16 @@ from contracts.feeds import Events
 from flows.catalog import Catalog
 from flows.partition import scan_groups, write_groups
 from flows.storage import remove_tree
-from transforms.activities import (
+from transforms.attribution.orders import price_orders
+from transforms.people.activities import (
     add_mailings,
     describe_events,
     describe_sends,
     describe_visits,
     name_contacts,
 )
-from transforms.identity import fill_contacts, link_identities
-from transforms.orders import price_orders
-from transforms.people import hash_person
+from transforms.people.identity import fill_contacts, link_identities
+from transforms.people.persons import hash_person
 
 ROWS_A_GROUP = 1_000_000
 """How many activities are held in memory at a time."""

@@ -5,9 +5,9 @@ import polars as pl
 from contracts.config.workspace import Workspace
 from contracts.feeds import Orders
 from flows.catalog import Catalog
-from transforms.ad_money import split_unpriced
-from transforms.orders import price_orders
-from transforms.versions import FILE, ROW_NUMBER
+from transforms.attribution.orders import price_orders
+from transforms.common.currency import split_unpriced
+from transforms.ingest.deduplication import FILE, ROW_NUMBER
 
 NO_RATE = "currency: neither the workspace's nor in exchange_rates on that day"
 

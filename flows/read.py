@@ -23,8 +23,8 @@ from flows.readers import RefusedFile
 from flows.settings import LoadedWorkspace
 from flows.storage import hash_file
 from flows.tables import equal
-from transforms.reading import Reading
-from transforms.slim import KINDS
+from transforms.ingest.column_mapping import Reading
+from transforms.messaging.send_keys import KINDS
 
 INTERACTIVE_TABLES = frozenset({"sends", "events"})
 AD_TABLES = frozenset({"ads", "ad_stats", "sessions", "page_views"})

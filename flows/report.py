@@ -25,8 +25,8 @@ from flows.progress import Progress
 from flows.segments import compare_segments
 from flows.tables import write_table
 from flows.web import find_sessions
-from transforms.activities import list_costs, name_campaigns
-from transforms.orders import count_orders
+from transforms.attribution.orders import count_orders
+from transforms.people.activities import list_costs, name_campaigns
 from transforms.reports.people import report_contacts
 
 ADS = ("ads", "ad_stats")

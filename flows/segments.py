@@ -7,7 +7,7 @@ import polars as pl
 from contracts.feeds import ListMembers, Segments
 from contracts.manifest import Warned
 from flows.catalog import Catalog
-from transforms.segment_rules import RuleError, parse_rules, select_rule_members
+from transforms.people.segment_rules import RuleError, parse_rules, select_rule_members
 
 RULED = ["org_id", Segments.segment_id, Segments.filter_rules]
 

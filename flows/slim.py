@@ -4,8 +4,8 @@ from pathlib import Path
 
 import polars as pl
 
-from transforms.keys import BUCKETS
-from transforms.slim import FAMILIES, REFERENCES, SLIM, list_links, merge_references
+from transforms.common.keys import BUCKETS
+from transforms.messaging.send_keys import FAMILIES, REFERENCES, SLIM, list_links, merge_references
 
 FLUSH_BYTES = 96 * 1024 * 1024
 """How much is held back before the buckets are written."""

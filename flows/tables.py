@@ -10,7 +10,7 @@ from polars.io.plugins import register_io_source
 from contracts.columns import Table, columns, descriptions, grain, key, polars_schema
 from contracts.manifest import Check
 from contracts.reports import REPORTS, SCHEMA_VERSION, UNSORTED
-from transforms.ad_rollup import ReportRows
+from transforms.ads.rollup import ReportRows
 
 ROWS_AT_A_TIME = 500_000
 """How many rows of a large report are held with all their texts."""

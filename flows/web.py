@@ -10,7 +10,7 @@ from contracts.facts.session_facts import SessionFacts
 from contracts.feeds import PageViews, Sessions
 from flows.catalog import Catalog
 from flows.partition import scan_groups, write_groups
-from transforms.sessions import build_sessions
+from transforms.web.sessionization import build_sessions
 
 ROWS_A_GROUP = 2_000_000
 """How many page views are held in memory at a time."""

@@ -21,11 +21,11 @@ from flows.progress import silence
 from flows.read import read_feeds
 from flows.settings import load_workspace
 from flows.sources import load_sources
-from transforms.ad_conversions import choose_conversions
-from transforms.ad_entities import EntityDays
-from transforms.ad_filling import list_versions
-from transforms.ad_stats import make_daily_stats
-from transforms.ad_versions import AdTables
+from transforms.ads.conversions import choose_conversions
+from transforms.ads.daily_stats import make_daily_stats
+from transforms.ads.entities import EntityDays
+from transforms.ads.name_lookup import list_versions
+from transforms.ads.name_versions import AdTables
 from transforms.reports.ads import make_level_report, make_url_report
 
 REALDATA = Path(__file__).parents[1] / "../shared/realdata"

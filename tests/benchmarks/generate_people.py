@@ -16,7 +16,7 @@ from contracts.facts.activities import MessageEvents, PricedOrders, Visits
 from flows.partition import write_groups
 from flows.people import ROWS_A_GROUP
 from tests.benchmarks.assets import START, generate_once, numbered
-from transforms.people import hash_person
+from transforms.people.persons import hash_person
 
 SPAN = 180 * 86_400_000_000
 TOUCHES_PER_ORDER, TOUCHES_PER_CONTACT = 25, 12

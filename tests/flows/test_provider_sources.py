@@ -13,8 +13,8 @@ from polars.testing import assert_frame_equal
 from contracts.config.workspace import FeedSection, Workspace
 from flows.feeds import configure_feeds
 from flows.readers import ROW_NUMBER, open_feed
-from transforms.parsing import parse_rows
-from transforms.reading import keep_rows_of_table
+from transforms.ingest.column_mapping import keep_rows_of_table
+from transforms.ingest.row_parsing import parse_rows
 
 REALDATA = Path(__file__).parents[2] / "../shared/realdata"
 MAILCHIMP = REALDATA / "mailchimp/seeds"

@@ -12,8 +12,8 @@ import pytest
 from contracts.config.workspace import FeedSection, Workspace
 from flows.feeds import configure_feeds
 from flows.readers import ROW_NUMBER, open_feed
-from transforms.parsing import parse_rows
-from transforms.reading import keep_rows_of_table
+from transforms.ingest.column_mapping import keep_rows_of_table
+from transforms.ingest.row_parsing import parse_rows
 
 PAYLOADS = Path(__file__).parents[2] / "../shared/realdata/anymail_webhooks/extracted"
 Row = dict[str, Any]

@@ -12,9 +12,9 @@ from contracts.facts.ad_facts import AdNames
 from contracts.facts.session_facts import SessionFacts
 from contracts.feeds.web import Sessions
 from flows.partition import hold
-from transforms.matching import MatchedSessions, key_sessions, match_origins
-from transforms.origins import list_origins
-from transforms.utm import normalize_value
+from transforms.matching.match_sessions import MatchedSessions, key_sessions, match_origins
+from transforms.web.traffic_sources import list_origins
+from transforms.web.utm import normalize_value
 
 Link = dict[str, str]
 Outcome = tuple[str | None, str | None, str | None, str, str, str]

@@ -11,8 +11,8 @@ from contracts.config.workspace import AttributionSection
 from contracts.facts.activities import ContactSends, MessageEvents, PricedOrders, Visits
 from contracts.reports.attribution import MODELS
 from tests.support.frames import frame
-from transforms.attribution import credit_orders
-from transforms.touches import collect_touches
+from transforms.attribution.credit_orders import credit_orders
+from transforms.attribution.touches import collect_touches
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 NEW_YORK = "America/New_York"

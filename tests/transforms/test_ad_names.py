@@ -13,11 +13,11 @@ from contracts.facts.ad_facts import AdNames
 from contracts.feeds import AdAccounts, AdCampaigns, AdCreatives, AdGroups, Ads, AdStats
 from flows.partition import hold
 from tests.support.frames import frame
-from transforms.ad_entities import code_entities
-from transforms.ad_filling import fill_names, list_versions
-from transforms.ad_names import list_ad_names
-from transforms.ad_stats import GIVEN_TEXTS
-from transforms.ad_versions import AdTables
+from transforms.ads.daily_stats import GIVEN_TEXTS
+from transforms.ads.entities import code_entities
+from transforms.ads.name_lookup import fill_names, list_versions
+from transforms.ads.name_versions import AdTables
+from transforms.ads.names import list_ad_names
 
 HERE = {"org_id": "o", "platform": "google_ads"}
 ZONE = "America/New_York"

@@ -12,11 +12,11 @@ from contracts.facts.ad_facts import AdEntities, DailyStats
 from contracts.feeds import AdAccounts, AdConversions, Ads, AdStats, ExchangeRates
 from flows.partition import hold
 from tests.support.frames import frame
-from transforms.ad_conversions import choose_conversions
-from transforms.ad_filling import list_versions
-from transforms.ad_money import split_unpriced
-from transforms.ad_stats import make_daily_stats
-from transforms.ad_versions import AdTables
+from transforms.ads.conversions import choose_conversions
+from transforms.ads.daily_stats import make_daily_stats
+from transforms.ads.name_lookup import list_versions
+from transforms.ads.name_versions import AdTables
+from transforms.common.currency import split_unpriced
 
 DAY = date(2026, 3, 2)
 HERE = {"org_id": "o", "platform": "google_ads", "date_day": DAY}

@@ -10,7 +10,7 @@ from contracts.config.workspace import AudienceSection
 from contracts.facts.activities import ContactSends, MessageEvents
 from contracts.feeds import Contacts
 from tests.support.frames import frame
-from transforms.audiences import read_moment, select_audience
+from transforms.people.audiences import read_moment, select_audience
 
 JANUARY, FEBRUARY = (
     datetime(2026, month, 31 - 30 * (month - 1), 23, tzinfo=UTC) for month in (1, 2)

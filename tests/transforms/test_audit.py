@@ -19,8 +19,13 @@ from tests.support.ad_world import (
     url,
     utm,
 )
-from transforms.audit import audit_utm
-from transforms.suggestions import find_similar, name_periods, render_aliases, suggest_targets
+from transforms.matching.suggestions import (
+    find_similar,
+    name_periods,
+    render_aliases,
+    suggest_targets,
+)
+from transforms.matching.utm_audit import audit_utm
 
 SPEND = {
     "org_id": pl.String,

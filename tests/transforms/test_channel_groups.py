@@ -3,7 +3,7 @@ import pytest
 
 from contracts.reference.ad_platforms import CLICK_IDS
 from contracts.reference.web_sources import ChannelGroup
-from transforms.channel_groups import group_channels
+from transforms.web.channel_groups import group_channels
 
 TEXTS = ["utm_source", "utm_medium", "utm_campaign", "click_name", "referrer_host"]
 

@@ -12,7 +12,7 @@ from contracts.config.workspace import AttributionSection
 from contracts.facts.activities import ContactSends, PricedOrders
 from contracts.reports.attribution import HoldoutLift
 from tests.support.frames import frame
-from transforms.holdouts import report_holdout_lift
+from transforms.attribution.holdouts import report_holdout_lift
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -15,7 +15,7 @@ from contracts.columns import polars_schema
 from contracts.feeds import Events, Orders, PageViews, Sessions
 from contracts.reports.journeys import IdentityLinks
 from tests.support.frames import frame
-from transforms.identity import fill_contacts, link_identities
+from transforms.people.identity import fill_contacts, link_identities
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

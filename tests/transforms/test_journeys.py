@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 from contracts.facts.activities import ContactSends, MessageEvents, PricedOrders, Visits
 from contracts.reports.journeys import ContactJourney
 from tests.support.frames import frame
-from transforms.journeys import build_journey
+from transforms.people.journeys import build_journey
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.feeds import Events
 from tests.support.frames import frame
-from transforms.machines import flag_machines
+from transforms.messaging.bot_detection import flag_machines
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.columns import polars_schema
 from contracts.feeds import ExchangeRates, Messages
-from transforms.message_costs import price_messages
+from transforms.messaging.message_costs import price_messages
 
 RATES = pl.LazyFrame(
     [

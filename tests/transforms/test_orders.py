@@ -11,7 +11,7 @@ from contracts.columns import polars_schema
 from contracts.facts.activities import PricedOrders
 from contracts.feeds import ExchangeRates, Orders
 from tests.support.frames import frame
-from transforms.orders import count_orders, price_orders
+from transforms.attribution.orders import count_orders, price_orders
 
 AT = datetime(2026, 3, 2, 3, tzinfo=UTC)
 

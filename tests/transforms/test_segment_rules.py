@@ -9,7 +9,7 @@ import pytest
 
 from contracts.columns import polars_schema
 from contracts.feeds import Contacts
-from transforms.segment_rules import RuleError, parse_rules, select_rule_members
+from transforms.people.segment_rules import RuleError, parse_rules, select_rule_members
 
 ROWS: list[dict[str, Any]] = [
     {

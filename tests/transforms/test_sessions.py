@@ -13,8 +13,8 @@ from polars.testing import assert_frame_equal
 from contracts.columns import columns
 from contracts.feeds.web import PageViews, Sessions
 from tests.support.frames import frame
-from transforms.origins import ORIGIN, VALUES, key_origins, list_origins
-from transforms.sessions import build_sessions, flag_bots
+from transforms.web.sessionization import build_sessions, flag_bots
+from transforms.web.traffic_sources import ORIGIN, VALUES, key_origins, list_origins
 
 Row = dict[str, Any]
 Snowplow = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]

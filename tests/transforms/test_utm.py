@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.reference.web_sources import PARAMETERS
-from transforms import utm
+from transforms.web import utm
 
 Expression = Callable[[pl.Expr], pl.Expr]
 

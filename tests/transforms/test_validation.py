@@ -10,8 +10,8 @@ from pandera.errors import SchemaErrors
 
 from contracts.columns import columns, polars_schema, required
 from contracts.feeds import FEEDS, Feed
-from transforms.parsing import ROW_NUMBER, TEXT_OF, parsed_columns
-from transforms.validation import explain_failures, is_suspect
+from transforms.ingest.row_parsing import ROW_NUMBER, TEXT_OF, parsed_columns
+from transforms.ingest.validation import explain_failures, is_suspect
 
 WORDS = (
     "a",

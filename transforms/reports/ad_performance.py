@@ -16,7 +16,7 @@ from contracts.reports.ads import (
     CampaignPerformance,
 )
 from contracts.vocabulary import AdLevel
-from transforms.ad_entities import (
+from transforms.ads.entities import (
     DAY,
     ENTITY,
     LEVEL_IDS,
@@ -24,7 +24,9 @@ from transforms.ad_entities import (
     EntityDays,
     list_spending,
 )
-from transforms.ad_rollup import (
+from transforms.ads.name_versions import PLATFORM_KEYS, is_valid_on
+from transforms.ads.ratios import add_ratios, converted
+from transforms.ads.rollup import (
     DRESS,
     GROUP,
     Grouped,
@@ -34,10 +36,8 @@ from transforms.ad_rollup import (
     name_groups,
     number_groups,
 )
-from transforms.ad_versions import PLATFORM_KEYS, is_valid_on
-from transforms.ad_visits import VISITOR, Visits
-from transforms.reports.ad_ratios import add_ratios, converted
-from transforms.settling import Settle
+from transforms.ads.visits import VISITOR, Visits
+from transforms.common.settling import Settle
 
 CAMPAIGN_GRAIN = [name for name in key(CampaignPerformance) if name != DAY]
 AD_GRAIN = [name for name in key(AdPerformance) if name != DAY]

@@ -15,12 +15,12 @@ from contracts.reports.ads import (
     UrlReport,
 )
 from contracts.vocabulary import AdLevel
-from transforms.ad_entities import DAY, LEVEL_IDS, NAMES, PARENTS, EntityDays, keep_level
-from transforms.ad_filling import CHANGES, find_by_day, find_version, join_by_day
-from transforms.ad_rollup import GROUP, Grouped, ReportRows, dress, roll_up
-from transforms.ad_versions import PLATFORM_KEYS, AdTables, make_versions
-from transforms.settling import Settle
-from transforms.utm import (
+from transforms.ads.entities import DAY, LEVEL_IDS, NAMES, PARENTS, EntityDays, keep_level
+from transforms.ads.name_lookup import CHANGES, find_by_day, find_version, join_by_day
+from transforms.ads.name_versions import PLATFORM_KEYS, AdTables, make_versions
+from transforms.ads.rollup import GROUP, Grouped, ReportRows, dress, roll_up
+from transforms.common.settling import Settle
+from transforms.web.utm import (
     base_url,
     cut_before_query,
     decode_value,

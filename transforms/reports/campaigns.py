@@ -5,7 +5,7 @@ import polars as pl
 from contracts.columns import polars_schema
 from contracts.feeds import Campaigns
 from contracts.reports.campaigns import DeliverySummary, HierarchyNames, HierarchyReport
-from transforms.metrics import COUNTS, add_rates
+from transforms.common.rates import COUNTS, add_rates
 from transforms.reports.messaging import finish
 
 LEVELS: dict[str, list[str]] = {

@@ -12,7 +12,7 @@ from contracts.reports.messaging import (
     MessageReport,
 )
 from contracts.vocabulary import Channel
-from transforms.metrics import COUNTS, add_rates
+from transforms.common.rates import COUNTS, add_rates
 
 
 def report_messages(days: pl.LazyFrame, messages: pl.LazyFrame, channel: Channel) -> pl.LazyFrame:

@@ -18,12 +18,12 @@ from contracts.reports.ads import AdPerformance, CampaignPerformance, UrlReport
 from contracts.vocabulary import AdLevel
 from flows.partition import hold
 from tests.support.frames import frame
-from transforms.ad_entities import EntityDays
-from transforms.ad_filling import list_versions
-from transforms.ad_names import list_ad_names
-from transforms.ad_versions import AdTables
-from transforms.ad_visits import align_visits, count_visits
-from transforms.matching import OF_SESSION, MatchedSessions
+from transforms.ads.entities import EntityDays
+from transforms.ads.name_lookup import list_versions
+from transforms.ads.name_versions import AdTables
+from transforms.ads.names import list_ad_names
+from transforms.ads.visits import align_visits, count_visits
+from transforms.matching.match_sessions import OF_SESSION, MatchedSessions
 from transforms.reports.ad_performance import make_ad_performance, make_campaign_performance
 from transforms.reports.ads import REPORTS, make_level_report, make_url_report
 

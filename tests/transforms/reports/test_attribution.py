@@ -12,14 +12,14 @@ from contracts.config.workspace import AttributionSection
 from contracts.facts.activities import ContactSends, MessageEvents, PricedOrders, Visits
 from contracts.reports.attribution import MODELS, CampaignAttribution, ChannelAttribution
 from tests.support.frames import frame
-from transforms.attribution import credit_orders
+from transforms.attribution.credit_orders import credit_orders
+from transforms.attribution.touches import collect_touches
 from transforms.reports.attribution import (
     count_orders_by_ad,
     count_orders_by_message,
     report_campaign_attribution,
     report_channel_attribution,
 )
-from transforms.touches import collect_touches
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -1,0 +1,1 @@
+"""Ad names valid in time, daily stats, and the sessions beside them."""

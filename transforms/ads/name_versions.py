@@ -1,0 +1,137 @@
+"""Names and parents of ads, valid in time (SPEC §4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import polars as pl
+
+from contracts.feeds import AdCreatives, Ads
+from contracts.vocabulary import AdLevel
+from transforms.common.calendar import reporting_day
+
+PLATFORM_KEYS = [Ads.org_id, Ads.platform]
+VERSION_DAY = "version day"
+VALID_FROM = "valid_from"
+VALID_UNTIL = "valid_until"
+VERSIONS = "versions"
+
+
+@dataclass(frozen=True)
+class AdTables:
+    """The four tables of names; one that no feed gives is None.
+
+    Attributes:
+        accounts: canonical `ad_accounts`.
+        campaigns: canonical `ad_campaigns`.
+        groups: canonical `ad_groups`.
+        ads: canonical `ads`.
+        creatives: canonical `ad_creatives`.
+    """
+
+    accounts: pl.LazyFrame | None = None
+    campaigns: pl.LazyFrame | None = None
+    groups: pl.LazyFrame | None = None
+    ads: pl.LazyFrame | None = None
+    creatives: pl.LazyFrame | None = None
+
+    def of_level(self, level: AdLevel) -> pl.LazyFrame | None:
+        """The table whose rows are about the things of a level."""
+        return {
+            AdLevel.ACCOUNT: self.accounts,
+            AdLevel.CAMPAIGN: self.campaigns,
+            AdLevel.AD_GROUP: self.groups,
+            AdLevel.AD: self.ads,
+        }[level]
+
+    def in_days(self, timezone: str) -> "AdTables":
+        """The same tables with the reporting day from which each version is valid."""
+        tables = {field.name: getattr(self, field.name) for field in fields(self)}
+        if self.creatives is not None:
+            tables["creatives"] = _join_parameters(self.creatives)
+            if self.ads is not None:
+                tables["ads"] = self.ads.with_columns(_creative_of_ad())
+        version_day = reporting_day(pl.col(Ads.updated_at), timezone).alias(VERSION_DAY)
+        return AdTables(
+            **{
+                name: table.with_columns(version_day)
+                for name, table in tables.items()
+                if table is not None
+            }
+        )
+
+
+NAMES_OF_CREATIVES = ("creative_id", "tweet_id")
+"""What ads of platforms that keep links apart call their creative, among their attributes."""
+
+
+def _creative_of_ad() -> pl.Expr:
+    attributes = pl.col(Ads.attributes)
+    found = [attributes.str.json_path_match(f"$.{name}") for name in NAMES_OF_CREATIVES]
+    return pl.coalesce(found).alias(AdCreatives.creative_id)
+
+
+def _join_parameters(creatives: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per version of a creative, with all the parameters that it tells as one query."""
+    return creatives.group_by(*PLATFORM_KEYS, AdCreatives.creative_id, AdCreatives.updated_at).agg(
+        pl.col(AdCreatives.landing_url).max(),
+        pl.col(AdCreatives.url_tags).drop_nulls().sort().str.join("&").replace("", None),
+    )
+
+
+def make_versions(table: pl.LazyFrame, by: str, take: Sequence[str]) -> pl.LazyFrame:
+    """Make the versions of an id into intervals of days that neither overlap nor leave a gap.
+
+    A version that leaves a column empty keeps what the one before said, the first what the next
+    says. Of several versions on one day the latest holds, ties by the values that sort last.
+
+    Args:
+        table: rows of a table of `AdTables.in_days`; those without the id are left out.
+        by: the id.
+        take: what its versions tell.
+
+    Returns:
+        One row per organization, platform, id and run of equal versions: `take`, `valid_from` (null
+        for since ever) and `valid_until` (the first day after it; null for still).
+    """
+    keys = [*PLATFORM_KEYS, by]
+    told = (
+        table.filter(pl.col(by).is_not_null())
+        .select(*keys, Ads.updated_at, VERSION_DAY, *take)
+        .unique()
+    )
+    counted = told.group_by(keys).agg(pl.len().alias(VERSIONS), pl.col(take).first())
+    always = pl.lit(None, pl.Date)
+    once = counted.filter(pl.col(VERSIONS) == 1).select(
+        *keys, always.alias(VALID_FROM), always.alias(VALID_UNTIL), *take
+    )
+    several = told.join(once, on=keys, how="anti").pipe(_order_versions, keys, take)
+    return pl.concat([once, several])
+
+
+def _order_versions(told: pl.LazyFrame, keys: list[str], take: Sequence[str]) -> pl.LazyFrame:
+    """The intervals of ids with several versions; nearly all ids have one and need no order."""
+    same = pl.all_horizontal(
+        pl.col(name).eq_missing(pl.col(name).shift().over(keys)) for name in take
+    )
+    is_first = pl.int_range(pl.len()).over(keys) == 0
+    return (
+        told.sort(*keys, Ads.updated_at, *take, nulls_last=False)
+        .with_columns(pl.col(take).forward_fill().over(keys))
+        .with_columns(pl.col(take).backward_fill().over(keys))
+        .unique([*keys, VERSION_DAY], keep="last", maintain_order=True)
+        .filter(is_first | ~same)
+        .with_columns(
+            pl.when(~is_first).then(VERSION_DAY).alias(VALID_FROM),
+            pl.col(VERSION_DAY).shift(-1).over(keys).alias(VALID_UNTIL),
+        )
+        .select(*keys, VALID_FROM, VALID_UNTIL, *take)
+    )
+
+
+def is_valid_on(day: str) -> pl.Expr:
+    """Whether a version is valid on a row's day, or the first where the row has no day."""
+    begun = pl.col(VALID_FROM).is_null() | (pl.col(VALID_FROM) <= pl.col(day))
+    lasting = pl.col(VALID_UNTIL).is_null() | (pl.col(day) < pl.col(VALID_UNTIL))
+    return (
+        pl.when(pl.col(day).is_null()).then(pl.col(VALID_FROM).is_null()).otherwise(begun & lasting)
+    )

@@ -1,0 +1,1 @@
+"""Orders, the touches before them, and the credit of each."""

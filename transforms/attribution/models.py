@@ -1,0 +1,145 @@
+"""How models share an order among its touches, exactly.
+
+Each model gives a touch a rational weight. A whole number of units (hundred-millionths of an order,
+or cents of its revenue) is shared by largest remainder: every touch gets the whole part of its
+weight, and what is left goes, a unit each, to the largest remainders, the earlier touch first where
+two are equal. So the shares always add up to the whole.
+"""
+
+import polars as pl
+
+from contracts.columns import polars_schema
+from contracts.facts.activities import Touches
+from contracts.reports.attribution import CreditedTouch, OrderTouches, revenue_column
+from transforms.attribution.orders import ORDER_ROW
+from transforms.common.instants import microseconds
+
+CREDIT_UNITS = 10**8
+REVENUE_UNITS = 10**4
+UNITS_PER_CENT = 100
+DECAY_PRECISION = 2**40
+"""Weights of time_decay are whole numbers of this fraction of the last touch's."""
+
+EVEN_UP_TO = 2
+"""How many touches position_based treats alike."""
+
+REVENUE, LAST_AT, LAST_NON_DIRECT = "order_revenue", "last_at", "last_nd"
+CREDIT, MONEY = "credit_units", "money_units"
+POSITION, COUNT = CreditedTouch.touch_position, CreditedTouch.touches
+
+
+def add_credits(
+    ranked: pl.LazyFrame, models: tuple[str, ...], half_life_days: float
+) -> pl.LazyFrame:
+    """Add the columns of each model: its credit, and what that is worth.
+
+    Args:
+        ranked: one row per order and touch, with `order_row` (a number of the order),
+            `order_revenue`, `last_at` (the last touch's instant), `last_nd` (position of the last
+            touch that is not direct), position and count of touches.
+        models: the configured models.
+        half_life_days: after how many days before the last touch a touch weighs half.
+
+    Returns:
+        The same rows with `<model>` (Decimal, 8 places) and `revenue_<model>` (Decimal, 4 places).
+    """
+    units = (pl.col(REVENUE).cast(pl.Decimal(38, 4)) * REVENUE_UNITS).cast(pl.Int64)
+    fineness = pl.when(units % UNITS_PER_CENT == 0).then(UNITS_PER_CENT).otherwise(1)
+    prepared = ranked.with_columns(
+        pl.lit(CREDIT_UNITS, pl.Int64).alias(CREDIT),
+        (units.abs() // fineness).alias(MONEY),
+        (units.sign() * fineness).alias("money_unit"),
+    )
+    if "time_decay" in models:
+        prepared = _weigh_by_age(prepared, half_life_days)
+    schema = polars_schema(OrderTouches)
+    credit_unit = pl.lit(1, pl.Decimal(38, 8)) / CREDIT_UNITS
+    return prepared.with_columns(
+        *(
+            (SHARES[model](CREDIT).cast(pl.Decimal(38, 8)) * credit_unit)
+            .cast(schema[model])
+            .alias(model)
+            for model in models
+        ),
+        *(
+            (
+                (SHARES[model](MONEY) * pl.col("money_unit")).cast(pl.Decimal(38, 4))
+                * (pl.lit(1, pl.Decimal(38, 4)) / REVENUE_UNITS)
+            )
+            .cast(schema[revenue_column(model)])
+            .alias(revenue_column(model))
+            for model in models
+        ),
+    )
+
+
+def _share_one(position: pl.Expr, units: str) -> pl.Expr:
+    """All to one touch."""
+    return pl.when(pl.col(POSITION) == position).then(units).otherwise(0)
+
+
+def _share_evenly(units: str) -> pl.Expr:
+    """To every touch the same."""
+    whole, left = pl.col(units) // pl.col(COUNT), pl.col(units) % pl.col(COUNT)
+    return whole + (pl.col(POSITION) <= left).cast(pl.Int64)
+
+
+def _share_by_position(units: str) -> pl.Expr:
+    """40 % each to the first and the last touch, 20 % among those between; evenly up to two.
+
+    In fifths of n - 2 an end weighs 2(n - 2) and a middle touch 1, so there are only two remainders
+    to compare.
+    """
+    position, count, total = pl.col(POSITION), pl.col(COUNT), pl.col(units)
+    between = pl.max_horizontal(count - 2, pl.lit(1, pl.Int64))
+    is_first, is_last = position == 1, position == count
+    is_end = is_first | is_last
+    end, end_rest = 2 * total // 5, (2 * total % 5) * between
+    middle, middle_rest = total // (5 * between), total % (5 * between)
+    left = total - 2 * end - between * middle
+    ends_first = pl.when(is_first).then(1).when(is_last).then(2).otherwise(position + 1)
+    middles_first = (
+        pl.when(is_first).then(count - 1).when(is_last).then(count).otherwise(position - 1)
+    )
+    place = (
+        pl.when(end_rest > middle_rest)
+        .then(ends_first)
+        .when(end_rest == middle_rest)
+        .then(position)
+        .otherwise(middles_first)
+    )
+    share = pl.when(is_end).then(end).otherwise(middle) + (place <= left).cast(pl.Int64)
+    return pl.when(count <= EVEN_UP_TO).then(_share_evenly(units)).otherwise(share)
+
+
+def _share_by_weight(units: str) -> pl.Expr:
+    """In proportion to `weight`, of which `weights` is the order's sum."""
+    product = pl.col(units).cast(pl.Int128) * pl.col("weight").cast(pl.Int128)
+    whole = (product // pl.col("weights")).cast(pl.Int64)
+    rest = product % pl.col("weights")
+    left = pl.col(units) - whole.sum().over(ORDER_ROW)
+    # Distinct by position, so that equal remainders rank the earlier touch first.
+    place = (rest * pl.col(COUNT) - pl.col(POSITION)).rank("ordinal", descending=True)
+    return whole + (place.over(ORDER_ROW) <= left).cast(pl.Int64)
+
+
+def _weigh_by_age(ranked: pl.LazyFrame, half_life_days: float) -> pl.LazyFrame:
+    """Add `weight`, halved with every half-life before the last touch, and the order's sum."""
+    age = (pl.col(LAST_AT) - pl.col(Touches.touched_at)).dt.total_microseconds()
+    # Not a division: see `instants.in_days`.
+    halvings = age * (1 / microseconds(half_life_days))
+    weight = (pl.lit(2.0).pow(-halvings) * DECAY_PRECISION).round().cast(pl.Int64)
+    return ranked.with_columns(weight.alias("weight")).with_columns(
+        pl.col("weight").sum().over(ORDER_ROW).cast(pl.Int128).alias("weights")
+    )
+
+
+SHARES = {
+    "first_touch": lambda units: _share_one(pl.lit(1), units),
+    "last_touch": lambda units: _share_one(pl.col(COUNT), units),
+    "last_non_direct": lambda units: _share_one(pl.col(LAST_NON_DIRECT), units),
+    "linear": _share_evenly,
+    "position_based": _share_by_position,
+    "time_decay": _share_by_weight,
+}
+"""Model -> how it shares a number of units, as an expression over the order's touches."""

@@ -1,0 +1,1 @@
+"""Keys, days, rates, currencies and joins, as every subject uses them."""

@@ -1,0 +1,1 @@
+"""Raw rows to typed rows of a canonical table, and which of them count."""

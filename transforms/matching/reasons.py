@@ -1,0 +1,171 @@
+"""Why a session has its ad, or has none: one plain sentence for the analyst."""
+
+import polars as pl
+
+from contracts.facts.session_facts import MatchLevel, MatchMethod, MatchStatus, SessionFacts
+from transforms.matching.lookup import GIVEN
+from transforms.web.platforms import BY_CLICK_ID
+from transforms.web.utm import is_macro
+
+SHOWN_CHARACTERS = 80
+VALUES_OF_MODE = {
+    "auto": ("utm_content", "utm_campaign", "utm_id"),
+    "utm_content": ("utm_content",),
+    "utm_campaign": ("utm_campaign", "utm_id"),
+}
+"""Match mode -> the values that it looks up."""
+
+
+def explain_matches(answered: pl.LazyFrame, mode: str) -> pl.LazyFrame:
+    """Turn the answers of origins into level, method, status and reason; those without get one.
+
+    Args:
+        answered: Origins and days, each with its answer or nulls (`answer_cases`).
+        mode: The match mode of the configuration.
+    """
+    has_answer = pl.col("method").is_not_null()
+    has_platform = pl.col(GIVEN).is_not_null()
+    without = {
+        SessionFacts.match_level: (MatchLevel.PLATFORM, MatchLevel.NONE),
+        SessionFacts.match_status: (MatchStatus.UNMATCHED, MatchStatus.UNMATCHED),
+        "method": (MatchMethod.PLATFORM, MatchMethod.NONE),
+    }
+    reason = (
+        pl.when(~has_answer)
+        .then(_explain_miss(mode))
+        .when(pl.col(SessionFacts.match_status) == MatchStatus.AMBIGUOUS)
+        .then(_explain_ambiguity())
+        .otherwise(_explain_hit())
+    )
+    return answered.with_columns(
+        reason.alias(SessionFacts.match_reason),
+        pl.when(has_answer)
+        .then(SessionFacts.platform)
+        .otherwise(GIVEN)
+        .alias(SessionFacts.platform),
+        *(
+            pl.coalesce(
+                name,
+                pl.when(has_platform).then(pl.lit(str(known))).otherwise(pl.lit(str(unknown))),
+            ).alias(name)
+            for name, (known, unknown) in without.items()
+        ),
+    ).rename({"method": SessionFacts.match_method})
+
+
+def _explain_hit() -> pl.Expr:
+    method = pl.col("method")
+    target = (
+        pl.when(pl.col(SessionFacts.match_level) == MatchLevel.AD)
+        .then(pl.format("ad {} of {}", SessionFacts.ad_id, SessionFacts.platform))
+        .otherwise(pl.format("campaign {} of {}", SessionFacts.campaign_id, SessionFacts.platform))
+    )
+    is_id = method.is_in([str(MatchMethod.UTM_CONTENT_AD_ID), str(MatchMethod.UTM_CAMPAIGN_ID)])
+    value = _value_of_answer()
+    return (
+        pl.when(method == MatchMethod.ALIAS)
+        .then(pl.format("{} is an alias of {}", value, target))
+        .when(is_id)
+        .then(pl.format("{} is the id of {}", value, target))
+        .when("is_former")
+        .then(
+            pl.format(
+                "{} is a former or later name of {}; nothing bore it on that day and nothing else "
+                "ever did",
+                value,
+                target,
+            )
+        )
+        .otherwise(pl.format("{} is the name of {}", value, target))
+    )
+
+
+def _explain_ambiguity() -> pl.Expr:
+    level = pl.col(SessionFacts.match_level)
+    counted = (
+        pl.when(level == MatchLevel.CAMPAIGN)
+        .then(
+            pl.format("counted for their campaign {}", SessionFacts.campaign_id),
+        )
+        .when(level == MatchLevel.PLATFORM)
+        .then(pl.format("counted for their platform {} alone", SessionFacts.platform))
+        .otherwise(pl.lit("counted for none, as they are of several platforms"))
+    )
+    means = (
+        pl.when(pl.col("method") == MatchMethod.ALIAS)
+        .then(pl.lit("is an alias of"))
+        .when(pl.col("method").str.ends_with("_id"))
+        .then(pl.lit("is the id of"))
+        .otherwise(pl.lit("is the name of"))
+    )
+    things = (
+        pl.when(pl.col("method").str.starts_with("utm_content"))
+        .then(pl.lit("ads"))
+        .otherwise(pl.lit("campaigns"))
+    )
+    return pl.format(
+        "{} {} {} {} that nothing separates: {}",
+        _value_of_answer(),
+        means,
+        pl.col("bearers"),
+        things,
+        counted,
+    )
+
+
+def _explain_miss(mode: str) -> pl.Expr:
+    source = pl.col(SessionFacts.utm_source)
+    found = [
+        pl.when(pl.col(name).is_not_null()).then(
+            pl.format(
+                "{} {}",
+                _quote(name),
+                pl.when(is_macro(pl.col(name)))
+                .then(pl.lit("is an unresolved macro"))
+                .otherwise(pl.lit("names none of its ads or campaigns")),
+            )
+        )
+        for name in VALUES_OF_MODE[mode]
+    ]
+    values = pl.concat_str(found, separator=", ", ignore_nulls=True).replace(
+        "", f"the link has no {' or '.join(VALUES_OF_MODE[mode][:2])}"
+    )
+    by_click = pl.col("platform_by") == BY_CLICK_ID
+    known = pl.format(
+        "only the platform {} is known, from {}: {}",
+        GIVEN,
+        pl.when(by_click)
+        .then(pl.format("the click id {}", pl.col("click_name")))
+        .otherwise(_quote("utm_source")),
+        values,
+    )
+    has_values = pl.any_horizontal(pl.col(n).is_not_null() for n in VALUES_OF_MODE[mode])
+    values_of_any = values.str.replace_all(
+        "none of its ads", "no ads", literal=True
+    ).str.replace_all("or campaigns", "or campaigns of any platform", literal=True)
+    unknown_source = (
+        pl.when(source.is_null())
+        .then(pl.lit("the link names no source"))
+        .otherwise(pl.format("{} is no ad platform that is known", _quote("utm_source")))
+    )
+    unknown = (
+        pl.when(source.is_null() & ~has_values)
+        .then(
+            pl.when(pl.col("click_name").is_not_null())
+            .then(pl.lit("the link has no utm values, and click ids of several platforms"))
+            .otherwise(pl.lit("the link has no utm values and no click id"))
+        )
+        .otherwise(pl.format("{}, {}", unknown_source, values_of_any))
+    )
+    return pl.when(pl.col(GIVEN).is_not_null()).then(known).otherwise(unknown)
+
+
+def _value_of_answer() -> pl.Expr:
+    return pl.coalesce(
+        pl.when(pl.col("parameter") == name).then(_quote(name))
+        for name in ("utm_content", "utm_campaign", "utm_id")
+    )
+
+
+def _quote(name: str) -> pl.Expr:
+    return pl.format("{} '{}'", pl.lit(name), pl.col(name).str.slice(0, SHOWN_CHARACTERS))

@@ -1,0 +1,174 @@
+"""Names that several ads or campaigns share, so that a link cannot tell them apart."""
+
+from datetime import date
+
+import polars as pl
+
+from contracts.facts.ad_facts import AdNames
+from contracts.facts.session_facts import MatchMethod, MatchStatus, SessionFacts
+from contracts.reports.session_matches import AuditKind, UtmAudit
+from contracts.vocabulary import AdLevel
+from transforms.matching.match_sessions import VISITS
+from transforms.web.utm import normalize_value
+
+CAMPAIGN = [UtmAudit.org_id, UtmAudit.platform, UtmAudit.campaign_id]
+AD = [*CAMPAIGN, UtmAudit.ad_id]
+SESSIONS = UtmAudit.sessions_at_risk
+EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 31)
+
+
+def find_names_used_twice(
+    links: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Find the names that several campaigns of a platform, or ads of a campaign, share in time.
+
+    Values that left sessions ambiguous are listed too, under the campaign or platform on which
+    their candidates agree. Spend is that of all that bear the name, and counted by none of them.
+
+    Args:
+        links: What sessions came by, with the number of `visits`.
+        ad_names: One row per name and its days.
+        spend: Spend by campaign and ad (`audit_utm`).
+    """
+    shared = find_shared_names(ad_names)
+    left_open = count_ambiguous(links)
+    place = [*CAMPAIGN, UtmAudit.parameter, AdNames.name_key]
+    found = shared.join(
+        left_open,
+        on=place,
+        how="full",
+        coalesce=True,
+        nulls_equal=True,
+        suffix="_open",
+        validate="1:1",
+    ).with_columns(value=pl.coalesce("value", "value_open"))
+    return found.join(
+        sum_spend_of_names(ad_names, found.select(place), spend),
+        on=place,
+        how="left",
+        nulls_equal=True,
+        validate="1:1",
+    ).select(
+        *CAMPAIGN,
+        UtmAudit.parameter,
+        UtmAudit.value,
+        UtmAudit.spend_at_risk,
+        SESSIONS,
+        kind=pl.lit(str(AuditKind.NAME_USED_TWICE)),
+    )
+
+
+def find_shared_names(names: pl.LazyFrame) -> pl.LazyFrame:
+    """Find the names borne at the same time by two campaigns of a platform or ads of a campaign.
+
+    Args:
+        names: One row per name and its days.
+    """
+    is_ad = pl.col(AdNames.level) == AdLevel.AD
+    place = [*CAMPAIGN, UtmAudit.parameter, AdNames.name_key]
+    since = pl.col(AdNames.valid_from).fill_null(EARLIEST)
+    until = pl.col(AdNames.valid_until).fill_null(LATEST)
+    borne = names.filter(pl.col(AdNames.name_key).is_not_null()).select(
+        AdNames.org_id,
+        AdNames.platform,
+        pl.when(is_ad).then(AdNames.campaign_id).alias(UtmAudit.campaign_id),
+        AdNames.name_key,
+        parameter=AdNames.level,
+        value=AdNames.name,
+        bearer=pl.coalesce(AdNames.ad_id, AdNames.campaign_id),
+        since=since,
+        until=until,
+    )
+    several = borne.group_by(place).agg(pl.col("bearer").n_unique()).filter(pl.col("bearer") > 1)
+    return (
+        borne.join(several, on=place, how="semi", nulls_equal=True)
+        .sort(*place, "since", "bearer")
+        .with_columns(
+            still=pl.col("until").cum_max().shift(1).over(place),
+            value=pl.col("value").min().over(place),
+        )
+        .filter(pl.col("since") < pl.col("still"))
+        .group_by(place)
+        .agg(pl.col("value").min())
+    )
+
+
+def count_ambiguous(links: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the ambiguous sessions of each value, at the campaign or platform of its candidates."""
+    method = pl.col(SessionFacts.match_method)
+    at_ads = method.is_in(
+        [str(MatchMethod.UTM_CONTENT_AD_ID), str(MatchMethod.UTM_CONTENT_AD_NAME)]
+    )
+    by_id = method == MatchMethod.UTM_CAMPAIGN_ID
+    value = (
+        pl.when(at_ads)
+        .then(SessionFacts.utm_content)
+        .when(by_id & pl.col(SessionFacts.utm_id).is_not_null())
+        .then(SessionFacts.utm_id)
+        .otherwise(SessionFacts.utm_campaign)
+    )
+    level = pl.when(at_ads).then(pl.lit(str(AdLevel.AD))).otherwise(pl.lit(str(AdLevel.CAMPAIGN)))
+    return (
+        links.filter(
+            (pl.col(SessionFacts.match_status) == MatchStatus.AMBIGUOUS)
+            & (method != MatchMethod.ALIAS)
+        )
+        .with_columns(parameter=level, value=value)
+        .with_columns(normalize_value(pl.col("value")).alias(AdNames.name_key))
+        .group_by(*CAMPAIGN, UtmAudit.parameter, AdNames.name_key)
+        .agg(pl.col("value").min(), pl.col(VISITS).sum().alias(SESSIONS))
+    )
+
+
+def sum_spend_of_names(
+    names: pl.LazyFrame, places: pl.LazyFrame, spend: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Sum the spend of every campaign or ad that ever bore a name, or bears it as its id.
+
+    Args:
+        names: One row per name and its days.
+        places: The names, each with its platform and campaign where they have one.
+        spend: Spend by campaign and ad (`audit_utm`).
+    """
+    ids = [AdNames.platform, AdNames.campaign_id, AdNames.ad_id]
+    bearer_id = normalize_value(pl.coalesce(AdNames.ad_id, AdNames.campaign_id))
+    borne = pl.concat(
+        [
+            places.join(
+                names.select(
+                    AdNames.org_id, *ids, called.alias(AdNames.name_key), parameter=AdNames.level
+                ),
+                on=[AdNames.org_id, UtmAudit.parameter, AdNames.name_key],
+                how="inner",
+                suffix="_bearer",
+                validate="m:m",
+            )
+            for called in (pl.col(AdNames.name_key), bearer_id)
+        ]
+    ).filter(
+        pl.all_horizontal(
+            pl.col(name).is_null() | (pl.col(name) == pl.col(f"{name}_bearer"))
+            for name in (AdNames.platform, AdNames.campaign_id)
+        )
+    )
+    by_campaign = (
+        spend.group_by(CAMPAIGN)
+        .agg(**spent())
+        .with_columns(pl.lit(None, pl.String).alias(AdNames.ad_id))
+    )
+    by_ad = spend.filter(pl.col(AdNames.ad_id).is_not_null()).group_by(AD).agg(**spent())
+    cost = pl.concat([by_campaign, by_ad], how="diagonal").rename(
+        {name: f"{name}_bearer" for name in (AdNames.platform, AdNames.campaign_id)}
+    )
+    on = [AdNames.org_id, *(f"{n}_bearer" for n in (AdNames.platform, AdNames.campaign_id))]
+    return (
+        borne.unique()
+        .join(cost, on=[*on, AdNames.ad_id], how="left", nulls_equal=True, validate="m:1")
+        .group_by(*CAMPAIGN, UtmAudit.parameter, AdNames.name_key)
+        .agg(pl.col(UtmAudit.spend_at_risk).sum())
+    )
+
+
+def spent() -> dict[str, pl.Expr]:
+    """The sum of spend, as the audit calls it."""
+    return {UtmAudit.spend_at_risk: pl.col("spend").sum()}

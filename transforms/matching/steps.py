@@ -1,0 +1,209 @@
+"""The steps by which a link finds its ad (SPEC §7.3): each gives an answer where it hits.
+
+A case is one distinct set of values on one day, as far as the day matters; every step works on
+cases and hands back one answer a case at most, so that no join can fan out.
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from contracts.config.workspace import AdAlias
+from contracts.facts.ad_facts import AdNames
+from contracts.facts.session_facts import MatchMethod
+from transforms.matching.lookup import (
+    GIVEN,
+    SCOPE,
+    agree,
+    drop_shared_former_names,
+    find_entries,
+    prefer_day,
+)
+from transforms.web.utm import normalize_text
+
+CAMPAIGN_CASE = [*SCOPE, "utm_id", "campaign", "campaign_key"]
+CASE = [*CAMPAIGN_CASE, "content", "content_key"]
+"""The key of a case; values are null where the link has none or an unresolved macro."""
+
+ALIAS_SCHEMA = pl.Schema(
+    {"alias_key": pl.String, "platform": pl.String, "campaign_id": pl.String, "ad_id": pl.String}
+)
+PLATFORM, CAMPAIGN_ID, AD_ID = AdNames.platform, AdNames.campaign_id, AdNames.ad_id
+
+
+def list_aliases(aliases: Mapping[str, AdAlias]) -> pl.LazyFrame:
+    """One row per alias of the configuration, its value made comparable."""
+    rows = [
+        (normalize_text(value), alias.platform, alias.campaign_id, alias.ad_id)
+        for value, alias in aliases.items()
+    ]
+    return pl.LazyFrame(rows, schema=ALIAS_SCHEMA, orient="row").unique()
+
+
+def answer_aliases(
+    cases: pl.LazyFrame, aliases: pl.LazyFrame, ads: pl.LazyFrame, campaigns: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Answer the cases of which a value is an alias: utm_content, else utm_campaign, else utm_id.
+
+    An alias belongs to its platform: a link of another platform does not use it. Its target counts
+    even where no ad table knows it.
+    """
+    values = {"utm_content": "content_key", "utm_campaign": "campaign_key", "utm_id": "utm_id_key"}
+    meant = pl.concat(
+        [
+            cases.join(
+                aliases, left_on=key, right_on="alias_key", how="inner", validate="m:m"
+            ).select(*CASE, PLATFORM, CAMPAIGN_ID, AD_ID, parameter=pl.lit(name), rank=pl.lit(rank))
+            for rank, (name, key) in enumerate(values.items())
+        ]
+    ).filter(pl.col(GIVEN).is_null() | (pl.col(GIVEN) == pl.col(PLATFORM)))
+    meant = meant.filter(pl.col("rank") == pl.col("rank").min().over(CASE))
+    to_ads = _find_targets(meant.filter(pl.col(AD_ID).is_not_null()), ads, AD_ID)
+    to_campaigns = _find_targets(meant.filter(pl.col(AD_ID).is_null()), campaigns, CAMPAIGN_ID)
+    hits = pl.concat([to_ads, to_campaigns], how="diagonal")
+    return agree(hits.with_columns(method=pl.lit(str(MatchMethod.ALIAS))), CASE)
+
+
+def find_campaigns(cases: pl.LazyFrame, campaigns: pl.LazyFrame) -> pl.LazyFrame:
+    """Find the campaigns that utm_id or utm_campaign names: by id, else by name.
+
+    Of several campaigns with the id, those that bear utm_campaign as their name come first.
+
+    Returns:
+        Hits of the best kind, per `CAMPAIGN_CASE`.
+    """
+    named = cases.select(CAMPAIGN_CASE).unique()
+    by_name = (
+        find_entries(named, campaigns, ["campaign_key"], [AdNames.name_key])
+        .pipe(prefer_day, CAMPAIGN_CASE)
+        .pipe(drop_shared_former_names, CAMPAIGN_CASE)
+    )
+    kinds = [
+        (
+            find_entries(named, campaigns, [value], [CAMPAIGN_ID]).pipe(prefer_day, CAMPAIGN_CASE),
+            MatchMethod.UTM_CAMPAIGN_ID,
+            parameter,
+        )
+        for value, parameter in (("utm_id", "utm_id"), ("campaign", "utm_campaign"))
+    ]
+    kinds.append((by_name, MatchMethod.UTM_CAMPAIGN_NAME, "utm_campaign"))
+    hits = pl.concat(
+        [
+            hit.with_columns(
+                method=pl.lit(str(method)), parameter=pl.lit(parameter), kind=pl.lit(kind)
+            )
+            for kind, (hit, method, parameter) in enumerate(kinds)
+        ],
+        how="diagonal",
+    )
+    by_names = pl.col("kind") == len(kinds) - 1
+    is_named = by_names.any().over([*CAMPAIGN_CASE, PLATFORM, CAMPAIGN_ID])
+    rank = 2 * pl.col("kind") + pl.when(is_named).then(0).otherwise(1)
+    return (
+        hits.with_columns(rank=rank)
+        .filter(pl.col("rank") == pl.col("rank").min().over(CAMPAIGN_CASE))
+        .drop("rank", "kind")
+    )
+
+
+def answer_campaigns(cases: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:
+    """Answer the cases that name a campaign.
+
+    Args:
+        cases: One row per case.
+        named: The campaigns that they name (`find_campaigns`).
+    """
+    return cases.select(CASE).join(
+        agree(named, CAMPAIGN_CASE),
+        on=CAMPAIGN_CASE,
+        how="inner",
+        nulls_equal=True,
+        validate="m:1",
+    )
+
+
+def answer_ad_ids(cases: pl.LazyFrame, ads: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:
+    """Answer the cases whose utm_content is an ad's id.
+
+    Of several ads with the id, those in the campaign that the link names come first.
+    """
+    inside = named.select(*CAMPAIGN_CASE, PLATFORM, CAMPAIGN_ID, is_inside=pl.lit(value=True))
+    hits = (
+        find_entries(cases, ads, ["content"], [AD_ID])
+        .pipe(prefer_day, CASE)
+        .join(
+            inside.unique(),
+            on=[*CAMPAIGN_CASE, PLATFORM, CAMPAIGN_ID],
+            how="left",
+            nulls_equal=True,
+            validate="m:1",
+        )
+        .with_columns(pl.col("is_inside").fill_null(value=False))
+    )
+    best = hits.filter(pl.col("is_inside") == pl.col("is_inside").max().over(CASE))
+    return agree(_by_content(best, MatchMethod.UTM_CONTENT_AD_ID), CASE)
+
+
+def answer_ad_names(cases: pl.LazyFrame, ads: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:
+    """Answer the cases whose utm_content is an ad's name.
+
+    Where the link names a campaign, only the ads of that campaign count; else those of the
+    platform, and without a platform all.
+    """
+    members = named.select(
+        *CAMPAIGN_CASE, member_platform=PLATFORM, member_campaign=CAMPAIGN_ID
+    ).unique()
+    inside = (
+        cases.join(members, on=CAMPAIGN_CASE, how="inner", nulls_equal=True, validate="m:m")
+        .pipe(
+            find_entries,
+            ads,
+            ["member_platform", "member_campaign", "content_key"],
+            [PLATFORM, CAMPAIGN_ID, AdNames.name_key],
+        )
+        .pipe(prefer_day, CASE)
+        .pipe(drop_shared_former_names, CASE)
+    )
+    alone = cases.join(members, on=CAMPAIGN_CASE, how="anti", nulls_equal=True)
+    key = [*SCOPE, "content_key"]
+    anywhere = (
+        find_entries(alone.select(key).unique(), ads, ["content_key"], [AdNames.name_key])
+        .pipe(prefer_day, key)
+        .pipe(drop_shared_former_names, key)
+    )
+    method = MatchMethod.UTM_CONTENT_AD_NAME
+    answers = agree(_by_content(anywhere, method), key)
+    return pl.concat(
+        [
+            agree(_by_content(inside, method), CASE),
+            alone.select(CASE).join(answers, on=key, how="inner", nulls_equal=True, validate="m:1"),
+        ],
+        how="diagonal",
+    )
+
+
+def _find_targets(meant: pl.LazyFrame, entries: pl.LazyFrame, key: str) -> pl.LazyFrame:
+    target = {PLATFORM: "alias_platform", CAMPAIGN_ID: "alias_campaign", AD_ID: "alias_ad"}
+    renamed = meant.rename(target)
+    known = (
+        find_entries(renamed, entries, ["alias_platform", target[key]], [PLATFORM, key])
+        .filter(
+            pl.col("alias_campaign").is_null()
+            | pl.col(CAMPAIGN_ID).is_null()
+            | (pl.col("alias_campaign") == pl.col(CAMPAIGN_ID))
+        )
+        .pipe(prefer_day, CASE)
+        .with_columns(pl.coalesce(CAMPAIGN_ID, "alias_campaign").alias(CAMPAIGN_ID))
+    )
+    aliased = [*CASE, *target.values()]
+    unknown = renamed.join(
+        known.select(aliased).unique(), on=aliased, how="anti", nulls_equal=True
+    ).with_columns(
+        *(pl.col(alias).alias(name) for name, alias in target.items()),
+        pl.lit(value=False).alias("is_former"),
+    )
+    return pl.concat([known, unknown], how="diagonal").with_columns(is_former=pl.lit(value=False))
+
+
+def _by_content(hits: pl.LazyFrame, method: MatchMethod) -> pl.LazyFrame:
+    return hits.with_columns(method=pl.lit(str(method)), parameter=pl.lit("utm_content"))

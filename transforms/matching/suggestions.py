@@ -1,0 +1,224 @@
+"""What a broken link may have meant: cautious suggestions, never applied by themselves.
+
+A miss costs one unlinked campaign, a false match misattributes money: so a suggestion needs a high
+similarity and a clear lead, and names of different periods are never paired.
+"""
+
+import json
+import re
+
+import polars as pl
+from rapidfuzz import fuzz, process
+
+from contracts.facts.ad_facts import AdNames
+from contracts.reports.session_matches import AuditKind, UtmAudit
+from contracts.vocabulary import AdLevel
+from transforms.web.utm import normalize_text
+
+LEAST_SIMILARITY = 88.0
+LEAST_LEAD = 6.0
+MOST_VALUES = 500
+"""For how many values of a platform, those with most sessions first, names are compared."""
+
+PERIOD_PATTERN = re.compile(
+    r"\d+"
+    r"|\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
+    r"|\b(?:q|h|fy|cw|kw|wk|week)(?=\s?\d)"
+)
+"""What tells one period or number from another in a name."""
+
+NAME_COLUMNS = [AdNames.org_id, AdNames.platform, AdNames.level]
+SUGGESTED = [
+    UtmAudit.suggested_platform,
+    UtmAudit.suggested_campaign_id,
+    UtmAudit.suggested_ad_id,
+    UtmAudit.suggested_name,
+    UtmAudit.score,
+]
+
+
+def suggest_targets(audit: pl.DataFrame, ad_names: pl.DataFrame) -> pl.DataFrame:
+    """Suggest a campaign or an ad for each value whose sessions have none.
+
+    utm_content is compared with the names of ads, every other value with those of campaigns, of the
+    same platform. Small frames only: the flow hands in what it has collected.
+
+    Args:
+        audit: `UtmAudit` without suggestions (`audit_utm`).
+        ad_names: One row per name and its days.
+
+    Returns:
+        The audit in its order, suggestions filled; spend_at_risk of sessions without an ad becomes
+        the spend without sessions of what is suggested.
+    """
+    wanted = (
+        audit.with_row_index("row")
+        .filter(
+            pl.col(UtmAudit.kind) == AuditKind.SESSIONS_WITHOUT_AD, pl.col(UtmAudit.value) != ""
+        )
+        .sort(UtmAudit.sessions_at_risk, "row", descending=[True, False])
+        .group_by(UtmAudit.org_id, UtmAudit.platform, maintain_order=True)
+        .head(MOST_VALUES)
+        .with_columns(
+            pl.when(pl.col(UtmAudit.parameter) == "utm_content")
+            .then(pl.lit(str(AdLevel.AD)))
+            .otherwise(pl.lit(str(AdLevel.CAMPAIGN)))
+            .alias(AdNames.level)
+        )
+    )
+    names = _list_names(ad_names, wanted)
+    found = []
+    for scope, rows in wanted.partition_by(NAME_COLUMNS, as_dict=True).items():
+        near = _select_similar(rows[UtmAudit.value].to_list(), names.get(scope))
+        targets, shown = _group_targets(near)
+        for row, value in rows.select("row", UtmAudit.value).iter_rows():
+            best = find_similar(value, targets)
+            if best is not None:
+                target, name, score = best
+                found.append((row, scope[1], *target, shown[name], score))
+    schema = {"row": pl.UInt32} | {name: audit.schema[name] for name in SUGGESTED}
+    suggestions = pl.DataFrame(found, schema=schema, orient="row")
+    return (
+        audit.drop(SUGGESTED)
+        .with_row_index("row")
+        .join(suggestions, on="row", how="left", validate="1:1", maintain_order="left")
+        .drop("row")
+        .select(audit.columns)
+        .pipe(_put_spend_at_risk)
+    )
+
+
+def find_similar(
+    value: str, names: dict[str, set[tuple[str, str | None]]]
+) -> tuple[tuple[str, str | None], str, float] | None:
+    """Find the one name that a value may have been meant to be.
+
+    Args:
+        value: A utm value.
+        names: Normalised name -> the (campaign_id, ad_id) that bear it.
+
+    Returns:
+        (campaign_id, ad_id), the normalised name and the similarity from 0 to 100; None where no
+        name is similar enough, clearly ahead of any other target's, and of the same period.
+    """
+    text = normalize_text(value)
+    similar = _extract_similar(text, list(names))
+    scores: dict[tuple[str, str | None], tuple[float, str]] = {}
+    for name, score, _ in similar:
+        if name_periods(name) == name_periods(text):
+            for target in names[name]:
+                scores[target] = max(scores.get(target, (0.0, "")), (score, name))
+    ranked = sorted(scores.items(), key=lambda item: (-item[1][0], str(item[0])))
+    if not ranked or ranked[0][1][0] < LEAST_SIMILARITY:
+        return None
+    if len(ranked) > 1 and ranked[0][1][0] - ranked[1][1][0] < LEAST_LEAD:
+        return None
+    target, (score, name) = ranked[0]
+    return target, name, round(score, 1)
+
+
+def name_periods(name: str) -> list[str]:
+    """The quarters, months, years and other numbers in a name, in order."""
+    return PERIOD_PATTERN.findall(name)
+
+
+def render_aliases(audit: pl.DataFrame) -> str:
+    """Write the suggestions of an audit as lines of `[ads.aliases]`, ready to be pasted.
+
+    A value for which organizations or platforms suggest different targets is left out: an alias
+    holds for the whole workspace.
+    """
+    lines: dict[str, set[str]] = {}
+    for row in audit.filter(pl.col(UtmAudit.suggested_platform).is_not_null()).iter_rows(
+        named=True
+    ):
+        target = {
+            "platform": row[UtmAudit.suggested_platform],
+            "campaign_id": row[UtmAudit.suggested_campaign_id],
+            "ad_id": row[UtmAudit.suggested_ad_id],
+        }
+        pairs = [f"{name} = {quote_toml(text)}" for name, text in target.items() if text]
+        line = f"{quote_toml(row[UtmAudit.value])} = {{ {', '.join(pairs)} }}"
+        lines.setdefault(normalize_text(row[UtmAudit.value]), set()).add(line)
+    single = sorted(line for found in lines.values() if len(found) == 1 for line in found)
+    return "".join(f"{line}\n" for line in ["[ads.aliases]", *single]) if single else ""
+
+
+def quote_toml(text: str) -> str:
+    """A text as a basic string of TOML."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _list_names(
+    ad_names: pl.DataFrame, wanted: pl.DataFrame
+) -> dict[tuple[object, ...], pl.DataFrame]:
+    """Organization, platform and level that are asked for -> its names."""
+    return (
+        ad_names.join(wanted, on=NAME_COLUMNS, how="semi")
+        .filter(pl.col(AdNames.name_key).is_not_null())
+        .partition_by(NAME_COLUMNS, as_dict=True)
+    )
+
+
+def _select_similar(values: list[str], names: pl.DataFrame | None) -> pl.DataFrame | None:
+    """The rows of names that any of the values may have been meant to be."""
+    if names is None:
+        return None
+    keys = names[AdNames.name_key].unique().to_list()
+    near = {
+        name for value in values for name, _, _ in _extract_similar(normalize_text(value), keys)
+    }
+    return names.filter(pl.col(AdNames.name_key).is_in(list(near)))
+
+
+def _extract_similar(text: str, names: list[str]) -> list[tuple[str, float, int]]:
+    cutoff = LEAST_SIMILARITY - LEAST_LEAD
+    return process.extract(text, names, scorer=fuzz.ratio, score_cutoff=cutoff, limit=None)
+
+
+def _group_targets(
+    names: pl.DataFrame | None,
+) -> tuple[dict[str, set[tuple[str, str | None]]], dict[str, str]]:
+    """Normalised name -> the (campaign_id, ad_id) that bear it; and how it is written.
+
+    Where spellings differ, the first in order is shown.
+    """
+    targets: dict[str, set[tuple[str, str | None]]] = {}
+    shown: dict[str, str] = {}
+    if names is not None:
+        rows = names.select(AdNames.name_key, AdNames.name, AdNames.campaign_id, AdNames.ad_id)
+        for key, name, campaign_id, ad_id in rows.sort(AdNames.name).iter_rows():
+            targets.setdefault(key, set()).add((campaign_id, ad_id))
+            shown.setdefault(key, name)
+    return targets, shown
+
+
+def _put_spend_at_risk(audit: pl.DataFrame) -> pl.DataFrame:
+    """Give each suggestion the spend that has no sessions until its link is understood."""
+    is_lost = pl.col(UtmAudit.kind) == AuditKind.SPEND_WITHOUT_SESSIONS
+    lost = audit.filter(is_lost).select(
+        UtmAudit.org_id,
+        pl.col(UtmAudit.platform).alias(UtmAudit.suggested_platform),
+        pl.col(UtmAudit.campaign_id).alias(UtmAudit.suggested_campaign_id),
+        pl.col(UtmAudit.ad_id).alias(UtmAudit.suggested_ad_id),
+        pl.col(UtmAudit.spend_at_risk).alias("lost"),
+    )
+    return (
+        audit.join(
+            lost,
+            on=[UtmAudit.org_id, *SUGGESTED[:3]],
+            how="left",
+            nulls_equal=True,
+            validate="m:1",
+            maintain_order="left",
+        )
+        .with_columns(
+            pl.when(pl.col(UtmAudit.score).is_not_null())
+            .then(pl.col("lost").fill_null(0))
+            .otherwise(UtmAudit.spend_at_risk)
+            .cast(audit.schema[UtmAudit.spend_at_risk])
+            .alias(UtmAudit.spend_at_risk)
+        )
+        .drop("lost")
+    )

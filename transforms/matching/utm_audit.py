@@ -1,0 +1,159 @@
+"""What is broken between links and ads, with the money and the sessions at stake (SPEC §6.2)."""
+
+import polars as pl
+
+from contracts.columns import key, polars_schema
+from contracts.facts.session_facts import MatchStatus, SessionFacts
+from contracts.reference.web_sources import ChannelGroup
+from contracts.reports.session_matches import AuditKind, UtmAudit
+from contracts.vocabulary import AdLevel
+from transforms.matching.match_sessions import VISITS
+from transforms.matching.shared_names import AD, CAMPAIGN, SESSIONS, find_names_used_twice, spent
+from transforms.web.traffic_sources import VALUES
+from transforms.web.utm import is_macro
+
+OTHER_CHANNELS = [
+    str(group)
+    for group in (
+        ChannelGroup.DIRECT,
+        ChannelGroup.ORGANIC_SHOPPING,
+        ChannelGroup.ORGANIC_SOCIAL,
+        ChannelGroup.ORGANIC_VIDEO,
+        ChannelGroup.ORGANIC_SEARCH,
+        ChannelGroup.REFERRAL,
+        ChannelGroup.EMAIL,
+        ChannelGroup.AFFILIATES,
+        ChannelGroup.SMS,
+        ChannelGroup.MOBILE_PUSH,
+    )
+]
+"""Channel groups whose sources need not be ad platforms."""
+
+
+def audit_utm(links: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame) -> pl.LazyFrame:
+    """List what is broken between links and ads.
+
+    * spend_without_sessions: a campaign that cost money and has no session; or an ad that has none
+      while others of its campaign have.
+    * sessions_without_ad: a utm value of sessions of which only the platform is known.
+    * name_used_twice: a name that two campaigns of a platform, or two ads of a campaign, bear at
+      the same time; or a value that left sessions ambiguous.
+    * unknown_source: a utm_source that is no known ad platform, unless its channel is another one.
+    * unresolved_macro: a utm value that is a macro.
+
+    Args:
+        links: What sessions came by, with the number of `visits` (`MatchedSessions.count`).
+        ad_names: One row per name and its days.
+        spend: Rows of org_id, platform, campaign_id, campaign_name, ad_id, ad_name and spend (in
+            the reporting currency; ad_id null where spend is known by campaign): they add up.
+
+    Returns:
+        `UtmAudit` without suggestions, sorted by its key.
+    """
+    kinds = [
+        find_spend_without_sessions(links, spend),
+        find_sessions_without_ad(links),
+        find_names_used_twice(links, ad_names, spend),
+        find_unknown_sources(links),
+        find_unresolved_macros(links),
+    ]
+    schema = polars_schema(UtmAudit)
+    return (
+        pl.concat([pl.LazyFrame(schema=schema), *kinds], how="diagonal_relaxed")
+        .with_columns(pl.col(UtmAudit.spend_at_risk, SESSIONS).fill_null(0))
+        .cast(dict(schema))
+        .sort(key(UtmAudit))
+    )
+
+
+def find_spend_without_sessions(links: pl.LazyFrame, spend: pl.LazyFrame) -> pl.LazyFrame:
+    """Find campaigns, and ads of campaigns with sessions at ad level, that cost money for nothing.
+
+    Args:
+        links: What sessions came by, with the number of `visits` (`MatchedSessions.count`).
+        spend: Spend by campaign and ad (`audit_utm`).
+    """
+    is_ad = pl.col(UtmAudit.ad_id).is_not_null()
+    known = links.select(AD).filter(pl.col(UtmAudit.campaign_id).is_not_null()).unique()
+    with_ads = known.filter(is_ad).select(CAMPAIGN).unique()
+    cost = spend.filter(pl.col(UtmAudit.campaign_id).is_not_null())
+    campaigns = (
+        cost.group_by(CAMPAIGN)
+        .agg(value=pl.col("campaign_name").max(), **spent())
+        .join(known.select(CAMPAIGN).unique(), on=CAMPAIGN, how="anti")
+        .with_columns(parameter=pl.lit(str(AdLevel.CAMPAIGN)))
+    )
+    ads = (
+        cost.filter(is_ad)
+        .group_by(AD)
+        .agg(value=pl.col("ad_name").max(), **spent())
+        .join(with_ads, on=CAMPAIGN, how="semi")
+        .join(known, on=AD, how="anti")
+        .with_columns(parameter=pl.lit(str(AdLevel.AD)))
+    )
+    return (
+        pl.concat([campaigns, ads], how="diagonal")
+        .filter(pl.col(UtmAudit.spend_at_risk) > 0)
+        .with_columns(kind=pl.lit(str(AuditKind.SPEND_WITHOUT_SESSIONS)))
+    )
+
+
+def find_sessions_without_ad(links: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the sessions of which only the platform is known, by the value that names no ad.
+
+    The value is utm_campaign, else utm_content, else utm_id; null where a link has none. Sessions
+    whose only values are macros count as unresolved macros alone.
+    """
+    values = {name: _resolved(name) for name in ("utm_campaign", "utm_content", "utm_id")}
+    only_macros = pl.col(SessionFacts.has_macro) & pl.col(UtmAudit.value).is_null()
+    return (
+        links.filter(
+            (pl.col(SessionFacts.match_status) == MatchStatus.UNMATCHED)
+            & pl.col(SessionFacts.platform).is_not_null()
+        )
+        .with_columns(
+            pl.coalesce(values.values()).alias(UtmAudit.value),
+            pl.coalesce(
+                pl.when(value.is_not_null()).then(pl.lit(name)) for name, value in values.items()
+            ).alias(UtmAudit.parameter),
+        )
+        .filter(~only_macros)
+        .group_by(UtmAudit.org_id, UtmAudit.platform, UtmAudit.parameter, UtmAudit.value)
+        .agg(pl.col(VISITS).sum().alias(SESSIONS))
+        .with_columns(kind=pl.lit(str(AuditKind.SESSIONS_WITHOUT_AD)))
+    )
+
+
+def find_unknown_sources(links: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the unmatched sessions of each utm_source that is no known ad platform."""
+    source = pl.col(SessionFacts.utm_source)
+    return (
+        links.filter(
+            (pl.col(SessionFacts.match_status) == MatchStatus.UNMATCHED)
+            & pl.col(SessionFacts.platform).is_null()
+            & source.is_not_null()
+            & ~is_macro(source)
+            & ~pl.col(SessionFacts.channel_group).is_in(OTHER_CHANNELS)
+        )
+        .group_by(UtmAudit.org_id, source.alias(UtmAudit.value))
+        .agg(pl.col(VISITS).sum().alias(SESSIONS))
+        .with_columns(kind=pl.lit(str(AuditKind.UNKNOWN_SOURCE)), parameter=pl.lit("utm_source"))
+    )
+
+
+def find_unresolved_macros(links: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the sessions of each macro; one with two macros counts for both."""
+    troubled = links.filter(SessionFacts.has_macro)
+    return pl.concat(
+        [
+            troubled.filter(is_macro(pl.col(name)))
+            .group_by(UtmAudit.org_id, UtmAudit.platform, pl.col(name).alias(UtmAudit.value))
+            .agg(pl.col(VISITS).sum().alias(SESSIONS))
+            .with_columns(parameter=pl.lit(name))
+            for name in VALUES
+        ]
+    ).with_columns(kind=pl.lit(str(AuditKind.UNRESOLVED_MACRO)))
+
+
+def _resolved(name: str) -> pl.Expr:
+    return pl.when(~is_macro(pl.col(name))).then(pl.col(name))

@@ -1,0 +1,1 @@
+"""Sends and events to send facts and their daily sums."""

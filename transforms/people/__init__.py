@@ -1,0 +1,1 @@
+"""Who somebody is, what they did, and which audience they stand in."""

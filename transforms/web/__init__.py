@@ -1,0 +1,1 @@
+"""Links, traffic sources and sessions."""
