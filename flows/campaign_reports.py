@@ -11,10 +11,19 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from contracts.manifest import Check, Manifest, Warned
+from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.errors import CampaignReportsError
-from flows.lock import hold_workspace
 from flows.progress import Progress, silence
-from flows.publish import (
+from flows.steps.read_feeds import (
+    FeedsRead,
+    find_problem,
+    read_feeds,
+    reconcile_inputs,
+    write_quarantine,
+)
+from flows.steps.write_reports import Run, write_report_tables
+from flows.storage.lock import hold_workspace
+from flows.storage.publish import (
     clean_up,
     discard_staging,
     hash_outputs,
@@ -23,10 +32,7 @@ from flows.publish import (
     publish_snapshot,
     stage_snapshot,
 )
-from flows.read import FeedsRead, find_problem, read_feeds, reconcile_inputs, write_quarantine
-from flows.report import Run, write_report_tables
-from flows.settings import LoadedWorkspace, load_workspace
-from flows.storage import Layout, remove_tree, storage_errors
+from flows.storage.workspace_files import Layout, remove_tree, storage_errors
 
 SCRATCH = "scratch"
 _progress: ContextVar[Progress] = ContextVar("progress", default=silence)

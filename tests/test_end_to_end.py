@@ -16,12 +16,12 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from flows.lock import hold_workspace
-from flows.publish import published_tables, read_manifest, read_pointer
+from flows.storage.lock import hold_workspace
+from flows.storage.publish import published_tables, read_manifest, read_pointer
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ["skene", "acquia", "hightouch", "ads", "journeys"]
-ENTRY = [sys.executable, "-m", "flows.cli"]
+ENTRY = [sys.executable, "-m", "flows.cli.app"]
 PATIENCE = 300
 
 

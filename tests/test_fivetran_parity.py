@@ -16,11 +16,11 @@ import polars as pl
 import pytest
 
 from contracts.vocabulary import AdLevel
-from flows.partition import hold
+from flows.config.loading import load_workspace
+from flows.config.shipped_sources import load_sources
 from flows.progress import silence
-from flows.read import read_feeds
-from flows.settings import load_workspace
-from flows.sources import load_sources
+from flows.runtime.partition import hold
+from flows.steps.read_feeds import read_feeds
 from transforms.ads.conversions import choose_conversions
 from transforms.ads.daily_stats import make_daily_stats
 from transforms.ads.entities import EntityDays

@@ -13,8 +13,8 @@ import polars as pl
 
 from contracts.columns import Table, polars_schema
 from contracts.facts.activities import MessageEvents, PricedOrders, Visits
-from flows.partition import write_groups
-from flows.people import ROWS_A_GROUP
+from flows.runtime.partition import write_groups
+from flows.steps.activities import ROWS_A_GROUP
 from tests.benchmarks.assets import START, generate_once, numbered
 from transforms.people.persons import hash_person
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from time import monotonic
 
-from flows.allocator import keep_pages
+from flows.runtime.allocator import keep_pages
 
 REPOSITORY = Path(__file__).parents[2]
 FOLDER = Path("/tmp/campaign-reports-bench")  # noqa: S108 (reused from run to run on purpose)

@@ -19,9 +19,9 @@ from contracts.columns import polars_schema
 from contracts.feeds import Contacts
 from contracts.manifest import Manifest
 from contracts.vocabulary import MESSAGE_CHANNELS
-from flows.doubts import find_doubts
-from flows.facts import FactFiles
-from flows.message_reports import (
+from flows.config.loading import load_workspace
+from flows.progress import silence
+from flows.steps.message_reports import (
     NO_EMAILS,
     MessageFacts,
     MessageInputs,
@@ -30,11 +30,17 @@ from flows.message_reports import (
     write_channel_reports,
     write_overviews,
 )
-from flows.progress import silence
-from flows.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
-from flows.read import FeedsRead, find_problem, read_feeds, reconcile_inputs, write_quarantine
-from flows.settings import load_workspace
-from flows.tables import write_table
+from flows.steps.read_feeds import (
+    FeedsRead,
+    find_problem,
+    read_feeds,
+    reconcile_inputs,
+    write_quarantine,
+)
+from flows.steps.send_facts import FactFiles
+from flows.steps.warnings import find_doubts
+from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
+from flows.storage.report_files import write_table
 from transforms.reports.messaging import report_messages
 from transforms.reports.people import report_contacts
 

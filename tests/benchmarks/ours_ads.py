@@ -13,10 +13,10 @@ import polars as pl
 
 from contracts.columns import polars_schema
 from contracts.reports.ads import CampaignPerformance
-from flows.ads import AdFacts, build_ad_facts, write_ads_reports
-from flows.read import FeedsRead
-from flows.settings import load_workspace
-from flows.web import find_sessions
+from flows.config.loading import load_workspace
+from flows.steps.ad_reports import AdFacts, build_ad_facts, write_ads_reports
+from flows.steps.read_feeds import FeedsRead
+from flows.steps.sessions import find_sessions
 from tests.benchmarks.ours import ingest
 
 

@@ -16,9 +16,9 @@ from contracts.config.workspace import AttributionSection, Workspace
 from contracts.manifest import Check
 from contracts.reports.attribution import MODELS, order_touches_contract
 from contracts.reports.journeys import ContactJourney, IdentityLinks
-from flows.attribution import Credited, credit, write_journeys
-from flows.people import Activities
-from flows.tables import write_table
+from flows.steps.activities import Activities
+from flows.steps.attribution_reports import Credited, credit, write_journeys
+from flows.storage.report_files import write_table
 from tests.benchmarks.generate_people import generate
 
 

@@ -6,10 +6,11 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from flows import ads, tables
-from flows.ads import build_ad_facts, write_ads_reports
-from flows.settings import load_workspace
-from flows.web import find_sessions
+from flows.config.loading import load_workspace
+from flows.steps import ad_reports
+from flows.steps.ad_reports import build_ad_facts, write_ads_reports
+from flows.steps.sessions import find_sessions
+from flows.storage import report_files
 from tests.benchmarks.duckdb_ads import run_reports
 from tests.benchmarks.generate_ads import generate
 from tests.benchmarks.ours import read_into
@@ -38,8 +39,8 @@ def folders(
     facts = build_ad_facts(read.catalog, config, sessions, root / "ads")
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "in parts":
-            patch.setattr(tables, "ROWS_AT_A_TIME", 500)
-            patch.setattr(ads, "SESSIONS_A_PART", 3_000)
+            patch.setattr(report_files, "ROWS_AT_A_TIME", 500)
+            patch.setattr(ad_reports, "SESSIONS_A_PART", 3_000)
         checks = write_ads_reports(read.catalog, config, facts, None, root / "ours")
     assert all(check.holds for check in checks)
     return root / "ours/ads", run_reports(root)

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from flows.message_reports import MessageInputs, build_message_facts
-from flows.settings import load_workspace
+from flows.config.loading import load_workspace
+from flows.steps.message_reports import MessageInputs, build_message_facts
 from tests.benchmarks.duckdb_job import run_whole
 from tests.benchmarks.floor import write_typed
 from tests.benchmarks.generate import generate

@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from tests.support.expected_messages import ACTIONS, ALLOWED, CHANNELS
+from tests.oracles.expected_messages import ACTIONS, ALLOWED, CHANNELS
 
 Rows = dict[str, list[dict[str, Any]]]
 IDS = ("1", "2", "03", "900000000000000001")

@@ -11,10 +11,16 @@ from typing import Any
 import polars as pl
 
 from contracts.manifest import Check, InputFile, Warned
+from flows.config.loading import load_workspace
 from flows.progress import silence
-from flows.read import FeedsRead, find_problem, read_feeds, reconcile_inputs, write_quarantine
-from flows.report import Run, write_report_tables
-from flows.settings import load_workspace
+from flows.steps.read_feeds import (
+    FeedsRead,
+    find_problem,
+    read_feeds,
+    reconcile_inputs,
+    write_quarantine,
+)
+from flows.steps.write_reports import Run, write_report_tables
 
 Row = Mapping[str, Any]
 

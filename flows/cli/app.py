@@ -1,0 +1,83 @@
+"""The command `campaign-reports`: its commands, and how failures become exit codes (SPEC §9)."""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from io import TextIOWrapper
+
+from cyclopts import App, CycloptsError
+
+from flows.cli.failures import NAME, report_failure
+from flows.cli.interrupts import interruptible
+from flows.errors import INTERRUPTED, UsageError
+
+COMMANDS = {
+    "run": ("flows.cli.run:run", "Read the feeds of workspaces and publish their reports."),
+    "init": ("flows.cli.setup:init", "Start a workspace, empty or from a sample."),
+    "check": (
+        "flows.cli.setup:check",
+        "Look at the configuration and the feeds; write nothing.",
+    ),
+    "show": ("flows.cli.show:show", "List the published tables, or print one."),
+    "audience": (
+        "flows.cli.questions:audience",
+        "Write the contacts who did one thing and never another.",
+    ),
+    "suggest": ("flows.cli.questions:suggest", "Print aliases for links that match no ad."),
+    "sources": ("flows.cli.reference:sources", "List the vendors' files that can be read."),
+    "dictionary": (
+        "flows.cli.reference:dictionary",
+        "Print every table and column with what it holds.",
+    ),
+    "schema": ("flows.cli.reference:schema", "Print the JSON Schema of campaigns.toml."),
+}
+"""Command -> where it is, imported only when it is called, and what it does."""
+
+app = App(
+    name=NAME,
+    help="Raw marketing feeds in, campaign reports that can be trusted out.",
+    version=lambda: version(NAME),
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
+    print_error=False,
+    exit_on_error=False,
+    help_format="plaintext",
+)
+for name, (place, purpose) in COMMANDS.items():
+    app.command(place, name=name, help=purpose)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command.
+
+    Args:
+        arguments: What stands after the command's name; the process's own where None.
+
+    Returns:
+        The exit code: 0 done; 1 a fault of ours; 2 usage or configuration; 3 data refused;
+        4 storage failed; 5 another run holds the workspace; 130 interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        with interruptible():
+            code = app(sys.argv[1:] if arguments is None else list(arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        if arguments is None:
+            os._exit(INTERRUPTED)
+        return INTERRUPTED
+    except CycloptsError as error:
+        return report_failure(UsageError(str(error), f"`{NAME} --help` shows what there is."))
+    except Exception as error:  # noqa: BLE001 - the last place before the user
+        return report_failure(error)
+    return code or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""How a failure is told to the user, and the exit code that it becomes (SPEC §9)."""
+
+import os
+import traceback
+from importlib.metadata import version
+from pathlib import Path
+
+from flows.cli.console import tell
+from flows.errors import FAULT_OF_OURS, CampaignReportsError
+
+NAME = "campaign-reports"
+DEBUG = "CAMPAIGN_REPORTS_DEBUG"
+PACKAGES = ("flows", "transforms", "contracts")
+
+
+def report_failure(error: Exception) -> int:
+    """Tell the user what went wrong, without a traceback, and give the exit code.
+
+    The text of an exception that is not ours may hold values of the data: it is not repeated.
+    """
+    if os.environ.get(DEBUG) == "1":
+        traceback.print_exception(error)
+    if isinstance(error, CampaignReportsError):
+        tell(f"{NAME}: {error}", style="red")
+        return error.exit_code
+    tell(f"{NAME}: a fault of ours, not of your data: {_whereabouts(error)}.", style="red")
+    tell(
+        "Nothing that was published has changed. Please report it to the maintainers with the "
+        f"version ({version(NAME)}) and what {DEBUG}=1 prints in addition."
+    )
+    return FAULT_OF_OURS
+
+
+def _whereabouts(error: Exception) -> str:
+    project = Path(__file__).resolve().parents[2]
+    ours = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if any(Path(frame.filename).is_relative_to(project / package) for package in PACKAGES)
+    ]
+    if not ours:
+        return type(error).__name__
+    file = Path(ours[-1].filename).relative_to(project)
+    return f"{type(error).__name__} at {file.as_posix()}, line {ours[-1].lineno}"

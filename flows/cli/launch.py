@@ -1,0 +1,44 @@
+"""The one door to what is slow to import, so that every other command starts at once."""
+
+from importlib import import_module
+from pathlib import Path
+
+from contracts.manifest import Manifest
+from flows.config.loading import LoadedWorkspace, load_workspace
+from flows.errors import ConfigurationError
+from flows.progress import Checked, Progress
+from flows.runtime.prefect_defaults import quiet_prefect
+from flows.storage.lock import refuse_if_held
+
+SERVER_IS_DEAD = "Failed to reach API"
+"""How Prefect begins its RuntimeError when the user's own server is not there."""
+
+
+def launch_run(root: Path, wait_seconds: float, progress: Progress) -> Manifest:
+    """Run the Prefect flow for one workspace in this process.
+
+    Configuration and lock are looked at first, so that a mistake or a running run is told at once.
+
+    Raises:
+        CampaignReportsError: What stopped the run.
+    """
+    loaded = load_workspace(root)
+    if wait_seconds == 0:
+        refuse_if_held(loaded.root)
+    quiet_prefect()
+    starting = import_module("flows.runtime.prefect_server").start_server()
+    flow = import_module("flows.campaign_reports")
+    if starting is not None:
+        starting.join()
+    try:
+        return flow.run_workspace(loaded.root, wait_seconds, progress)
+    except RuntimeError as error:
+        if SERVER_IS_DEAD in str(error):
+            msg = "the Prefect server that PREFECT_API_URL names does not answer"
+            raise ConfigurationError(msg, "Start it, or unset PREFECT_API_URL.") from error
+        raise
+
+
+def launch_check(loaded: LoadedWorkspace, progress: Progress) -> Checked:
+    """Read all feeds of a workspace and write nothing."""
+    return import_module("flows.steps.read_feeds").check_feeds(loaded, progress)

@@ -1,0 +1,109 @@
+"""`campaign-reports sources`, `schema` and `dictionary`: what there is to read and to configure."""
+
+import json as json_text
+import sys
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from contracts.config.nearest_names import nearest
+from contracts.config.source_mapping import Expression, Source
+from contracts.dictionary import render_dictionary
+from flows.cli.console import print_json, print_table, tell
+from flows.config.loading import config_schema
+from flows.config.shipped_sources import load_sources
+from flows.errors import UsageError
+
+
+def sources(
+    name: str | None = None, /, *, json: Annotated[bool, Parameter(negative=())] = False
+) -> int:
+    """List the source mappings that ship with the product, or show one with its columns.
+
+    Args:
+        name: A source, as `skene.campaign_events`, or a vendor, as `skene`.
+        json: Print a JSON list with name, description, tables and columns of each.
+
+    Returns:
+        The exit code, 0.
+    """
+    found = _select(name)
+    if json:
+        print_json([_described(one, source) for one, source in found.items()])
+    elif name in found:
+        print_table(("table", "column", "comes from"), _columns_of(found[name]))
+    else:
+        rows = [
+            (
+                one,
+                ", ".join(dict.fromkeys(part.table for part in source.tables)),
+                source.description,
+            )
+            for one, source in found.items()
+        ]
+        print_table(("source", "tables", "description"), rows)
+    return 0
+
+
+def schema() -> int:
+    """Print the JSON Schema of campaigns.toml, which editors can use.
+
+    Returns:
+        The exit code, 0.
+    """
+    sys.stdout.write(json_text.dumps(config_schema(), indent=2) + "\n")
+    return 0
+
+
+def dictionary() -> int:
+    """Print the data dictionary: every canonical and every report table with its columns.
+
+    Returns:
+        The exit code, 0.
+    """
+    sys.stdout.write(render_dictionary().rstrip() + "\n")
+    return 0
+
+
+def _select(name: str | None) -> dict[str, Source]:
+    every = load_sources()
+    if not every:
+        tell("no source mappings are installed")
+    if name is None or name in every:
+        return every if name is None else {name: every[name]}
+    of_vendor = {one: source for one, source in every.items() if one.startswith(f"{name}.")}
+    if of_vendor:
+        return of_vendor
+    near = nearest(name, every)
+    msg = f"there is no source {name!r}"
+    raise UsageError(msg, f"Did you mean {near!r}?" if near else "Leave the name out for a list.")
+
+
+def _described(name: str, source: Source) -> dict[str, Any]:
+    return {
+        "name": name,
+        "description": source.description,
+        "tables": [
+            {
+                "table": part.table,
+                "columns": {column: _origin(value) for column, value in part.columns.items()},
+                "constants": part.constants,
+            }
+            for part in source.tables
+        ],
+    }
+
+
+def _columns_of(source: Source) -> list[tuple[str, str, str]]:
+    return [
+        (part.table, column, json_text.dumps(origin) if isinstance(origin, dict) else origin)
+        for part in source.tables
+        for column, origin in [
+            *((column, _origin(value)) for column, value in part.columns.items()),
+            *((column, f"always {value!r}") for column, value in part.constants.items()),
+        ]
+    ]
+
+
+def _origin(expression: Expression) -> str | dict[str, Any]:
+    return expression if isinstance(expression, str) else expression.model_dump()

@@ -1,0 +1,114 @@
+"""`campaign-reports run`: publish, and say in a few lines what came of it."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from contracts.manifest import Manifest
+from flows.cli.console import print_json, tell
+from flows.cli.failures import report_failure
+from flows.cli.launch import launch_run
+from flows.cli.progress_bars import progress_meter
+from flows.storage.publish import published_tables
+from flows.storage.workspace_files import Layout
+
+COUNTS = {
+    "rows_read": "read",
+    "accepted": "accepted",
+    "rejected": "rejected",
+    "superseded": "superseded",
+    "duplicates": "duplicates",
+}
+REASONS_SHOWN = 3
+WARNINGS_SHOWN = 10
+
+
+def run(
+    workspaces: Annotated[list[Path], Parameter(negative=())],
+    /,
+    *,
+    json: Annotated[bool, Parameter(negative=())] = False,
+    wait: Annotated[float, Parameter(validator=Number(gte=0))] = 0,
+) -> int:
+    """Read the feeds of workspaces and publish their reports.
+
+    Args:
+        workspaces: Folders with a campaigns.toml, run one after another.
+        json: Print each manifest on stdout, one JSON document a line.
+        wait: Seconds to wait for another run that holds the workspace.
+
+    Returns:
+        The highest exit code of the runs.
+    """
+    return max([_run_one(root, print_manifest=json, wait=wait) for root in workspaces])
+
+
+def _run_one(root: Path, *, print_manifest: bool, wait: float) -> int:
+    try:
+        with progress_meter() as progress:
+            manifest = launch_run(root, wait, progress)
+        if print_manifest:
+            print_json(manifest.model_dump(mode="json"))
+            sys.stdout.flush()
+        tell("\n".join(_summary(root, manifest)))
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the other workspaces are still to be run
+        return report_failure(error)
+    return 0
+
+
+def _summary(root: Path, manifest: Manifest) -> list[str]:
+    files = {entry.path for entry in manifest.inputs}
+    counts = {what: sum(getattr(entry, what) for entry in manifest.inputs) for what in COUNTS}
+    tables = {(output.group, output.table) for output in manifest.outputs}
+    skipped = [entry for entry in manifest.inputs if entry.refused]
+    layout = Layout(root)
+    return [
+        f"{root}: published {_count(len(tables), 'table')} from {_count(len(files), 'file')}",
+        "  rows      " + ", ".join(f"{counts[what]:,} {word}" for what, word in COUNTS.items()),
+        *_top_reasons(layout.quarantine / manifest.run_id),
+        *(f"  skipped   {entry.path}: {entry.refused}" for entry in skipped),
+        *_match_rate(root),
+        *(f"  warning   {one.message}" for one in manifest.warnings[:WARNINGS_SHOWN]),
+        *_left_out(len(manifest.warnings) - WARNINGS_SHOWN),
+        f"  where     {layout.snapshots / manifest.run_id}",
+    ]
+
+
+def _top_reasons(quarantine: Path) -> list[str]:
+    if not quarantine.is_dir():
+        return []
+    found: Counter[str] = Counter()
+    for file in sorted(quarantine.glob("*.parquet")):
+        reasons = pl.scan_parquet(file).select(pl.col("failed_checks").explode()).drop_nulls()
+        counted = reasons.group_by("failed_checks").len().collect()
+        found.update(dict(counted.iter_rows()))
+    top = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:REASONS_SHOWN]
+    listed = "; ".join(f"{reason} ({count:,})" for reason, count in top)
+    return [f"  rejected  {listed}", f"            see {quarantine}"] if top else []
+
+
+def _match_rate(root: Path) -> list[str]:
+    files = published_tables(root).get(("ads", "session_matches"))
+    if not files:
+        return []
+    is_matched = pl.col("match_status") == "matched"
+    matched, sessions = (
+        pl.scan_parquet(files).select(is_matched.sum(), pl.len().alias("n")).collect().row(0)
+    )
+    rate = f" ({matched / sessions:.1%})" if sessions else ""
+    return [f"  matched   {matched:,} of {sessions:,} sessions to an ad{rate}"]
+
+
+def _left_out(more: int) -> list[str]:
+    return [f"  warning   … and {more} more, all in manifest.json"] if more > 0 else []
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,107 @@
+"""`campaign-reports init` and `check`: a workspace before its first run."""
+
+import json as json_text
+import shutil
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from contracts.config.nearest_names import nearest
+from flows.cli.console import print_json, print_table, tell
+from flows.cli.launch import launch_check
+from flows.cli.progress_bars import progress_meter
+from flows.config.loading import config_schema, load_workspace
+from flows.errors import UsageError
+from flows.storage.workspace_files import Layout, make_folder, storage_errors
+
+SCHEMA = "campaigns.schema.json"
+IGNORED = ".gitignore"
+WRITTEN_BY_RUNS = "reports/\nquarantine/\nstate/\n"
+SAMPLES = Path(__file__).resolve().parents[2] / "data" / "sample"
+
+
+def init(directory: Path, /, *, sample: str | None = None) -> int:
+    """Start a workspace: a commented campaigns.toml, its JSON Schema, raw/ and a .gitignore.
+
+    Args:
+        directory: The folder to make; it must not hold a workspace yet.
+        sample: A sample workspace to copy instead, as `skene`.
+
+    Returns:
+        The exit code, 0.
+    """
+    origin = None if sample is None else _sample(sample)
+    _refuse_to_overwrite(directory, needs_empty=origin is not None)
+    with storage_errors(f"writing {directory}"):
+        if origin is None:
+            make_folder(directory / "raw")
+            template = files("flows.cli").joinpath("starter.toml").read_text("utf-8")
+            Layout(directory).config.write_text(template, "utf-8")
+        else:
+            left_behind = shutil.ignore_patterns("reports", "quarantine", "state")
+            shutil.copytree(origin, directory, ignore=left_behind, dirs_exist_ok=True)
+        (directory / SCHEMA).write_text(json_text.dumps(config_schema(), indent=2) + "\n", "utf-8")
+        if not (directory / IGNORED).exists():
+            (directory / IGNORED).write_text(WRITTEN_BY_RUNS)
+    tell(f"started {directory}")
+    if origin is None:
+        tell(f"Put feed files into {directory / 'raw'} and name them in campaigns.toml, then")
+    tell(f"publish with `campaign-reports run {directory}`")
+    return 0
+
+
+def check(workspace: Path, /, *, json: Annotated[bool, Parameter(negative=())] = False) -> int:
+    """Look at a workspace's configuration and feeds, and write nothing.
+
+    Args:
+        workspace: The workspace's folder.
+        json: Print one JSON object with `inputs` and `warnings`.
+
+    Returns:
+        The exit code that a run would end with as far as its feeds go: 0, 2 or 3.
+    """
+    loaded = load_workspace(workspace)
+    with progress_meter() as progress:
+        checked = launch_check(loaded, progress)
+    warnings = [*loaded.warnings, *checked.warnings]
+    if json:
+        found = {"inputs": checked.inputs, "warnings": warnings}
+        print_json({key: [one.model_dump() for one in entries] for key, entries in found.items()})
+    else:
+        header = ("feed", "file", "table", "read", "accepted", "rejected", "problem")
+        rows = [
+            (one.feed, one.path, one.table, one.rows_read, one.accepted, one.rejected, one.refused)
+            for one in checked.inputs
+        ]
+        print_table(header, rows)
+    for warning in warnings:
+        tell(f"warning: {warning.message}")
+    if checked.problem is not None:
+        raise checked.problem
+    tell(f"{workspace} can be run")
+    return 0
+
+
+def _refuse_to_overwrite(directory: Path, *, needs_empty: bool) -> None:
+    if directory.exists() and not directory.is_dir():
+        msg = f"{directory} is a file, not a folder"
+        raise UsageError(msg, "Give another folder.")
+    for file in (Layout(directory).config, directory / SCHEMA):
+        if file.exists():
+            msg = f"{file} exists already; init overwrites nothing"
+            raise UsageError(msg, "Give another folder, or move the file away.")
+    if needs_empty and directory.exists() and any(directory.iterdir()):
+        msg = f"{directory} is not empty; a sample goes into a folder of its own"
+        raise UsageError(msg, "Give another folder.")
+
+
+def _sample(name: str) -> Path:
+    known = sorted(one.parent.name for one in SAMPLES.glob("*/campaigns.toml"))
+    if name in known:
+        return SAMPLES / name
+    near = nearest(name, known)
+    hint = f"Did you mean {near!r}?" if near else f"Known: {', '.join(known)}."
+    msg = f"there is no sample {name!r}"
+    raise UsageError(msg, hint if known else "Samples come with a clone of the project.")

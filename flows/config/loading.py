@@ -1,0 +1,149 @@
+"""Reading a workspace's configuration: campaigns.toml and what the environment overrides."""
+
+import hashlib
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contracts import columns
+from contracts.config.nearest_names import nearest, unknown
+from contracts.config.workspace import FeedSection, Workspace
+from contracts.feeds import FEEDS
+from contracts.manifest import Warned
+from contracts.vocabulary import Platform
+from flows.config.config_problems import told_problems
+from flows.config.environment import overlay, overrides
+from flows.config.shipped_sources import load_sources
+from flows.errors import ConfigurationError
+from flows.storage.workspace_files import Layout
+
+OBJECT_STORE = re.compile(r"^[a-z0-9]+:/")
+SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+@dataclass(frozen=True)
+class LoadedWorkspace:
+    """A workspace whose configuration holds."""
+
+    root: Path
+    """Absolute, with symbolic links resolved."""
+    config: Workspace
+    config_sha256: str
+    """Of campaigns.toml's bytes and, where the environment overrides something, of that too."""
+    warnings: tuple[Warned, ...] = ()
+    """What is allowed and looks like a slip."""
+
+
+def load_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> LoadedWorkspace:
+    """Read and check a workspace's configuration.
+
+    Args:
+        root: The workspace's folder.
+        environ: Variables `CAMPAIGN_REPORTS_<SECTION>__<KEY>` win over campaigns.toml.
+
+    Raises:
+        ConfigurationError: One message with every problem: its key, what is wrong, what is near.
+    """
+    file = Layout(root).config
+    content = _read(root, file)
+    written = _parse(content, file)
+    overriding = overrides(environ)
+    if told := told_problems(written, overriding):
+        raise _refused(file, told)
+    config = Workspace.model_validate(overlay(written, overriding))
+    if told := [problem for at in enumerate(config.feeds) for problem in _source_problems(*at)]:
+        raise _refused(file, told)
+    hashed = content + (json.dumps(overriding, sort_keys=True).encode() if overriding else b"")
+    return LoadedWorkspace(
+        root=root.resolve(),
+        config=config,
+        config_sha256=hashlib.sha256(hashed).hexdigest(),
+        warnings=tuple(_slips(config)),
+    )
+
+
+def config_schema() -> dict[str, Any]:
+    """The JSON Schema of campaigns.toml, for editors."""
+    schema = Workspace.model_json_schema()
+    schema["$defs"][FeedSection.__name__]["properties"]["source"]["enum"] = [*load_sources()]
+    return {"$schema": SCHEMA_DIALECT, **schema, "title": "campaigns.toml"}
+
+
+def _read(root: Path, file: Path) -> bytes:
+    start = "Start one with `campaign-reports init DIR`."
+    if OBJECT_STORE.match(str(root)):
+        msg = f"{root} is an object store's address, and workspaces are local folders so far"
+        raise ConfigurationError(msg, "Give a folder of a file system.")
+    if not root.exists():
+        msg = f"there is no workspace {root}"
+        raise ConfigurationError(msg, start)
+    if not root.is_dir():
+        msg = f"the workspace {root} is a file, not a folder"
+        raise ConfigurationError(msg, "Give the folder that holds campaigns.toml.")
+    if not file.exists():
+        msg = f"there is no campaigns.toml in {root}"
+        raise ConfigurationError(msg, f"Give the folder that holds it. {start}")
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        msg = f"{file} cannot be read: {error.strerror}"
+        raise ConfigurationError(msg) from error
+
+
+def _parse(content: bytes, file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        msg = f"{file}, line {line}: not UTF-8"
+        raise ConfigurationError(msg, "Save the file as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{file} is no TOML: {error}"
+        raise ConfigurationError(msg) from error
+
+
+def _refused(file: Path, problems: list[str]) -> ConfigurationError:
+    return ConfigurationError(
+        "\n".join([f"{file} cannot be used as it stands:", *(f"  {one}" for one in problems)])
+    )
+
+
+def _source_problems(position: int, feed: FeedSection) -> list[str]:
+    """What a feed asks of its source mapping that the mapping does not have."""
+    if feed.source is None:
+        return []
+    sources = load_sources()
+    if feed.source not in sources:
+        near = nearest(feed.source, sources)
+        hint = f"did you mean {near!r}?" if near else "`campaign-reports sources` lists them"
+        return [f"feeds[{position}].source: unknown source {feed.source!r}; {hint}"]
+    known = sorted(
+        {name for one in sources[feed.source].tables for name in columns.columns(FEEDS[one.table])}
+    )
+    return [
+        f"feeds[{position}].{section}.{name}: {unknown(f'column of {feed.source}', name, known)}"
+        for section, named in (("columns", feed.columns), ("constants", feed.constants))
+        for name in named
+        if name not in known
+    ]
+
+
+def _slips(config: Workspace) -> list[Warned]:
+    """Platform names that are allowed, being the user's own, and look like a known one misspelt."""
+    named = {f"ads.sources.{value}": name for value, name in config.ads.sources.items()}
+    named |= {f"ads.aliases.{value}": alias.platform for value, alias in config.ads.aliases.items()}
+    known = [platform.value for platform in Platform]
+    return [
+        Warned(
+            code="unusual_platform",
+            message=f"{at}: {name!r} is no platform that the product knows; "
+            f"if it is not one of your own, did you mean {near!r}?",
+        )
+        for at, name in named.items()
+        if name not in known and (near := nearest(name, known))
+    ]

@@ -1,0 +1,39 @@
+"""Amounts in a currency without a rate: rejected rather than added up (SPEC §4)."""
+
+import polars as pl
+
+from contracts.config.workspace import Workspace
+from contracts.feeds import Orders
+from flows.ingest.catalog import Catalog
+from transforms.attribution.orders import price_orders
+from transforms.common.currency import split_unpriced
+from transforms.ingest.deduplication import FILE, ROW_NUMBER
+
+NO_RATE = "currency: neither the workspace's nor in exchange_rates on that day"
+
+
+def rates_of(catalog: Catalog) -> pl.LazyFrame | None:
+    """The exchange rates, if a feed gives any."""
+    return catalog.scan("exchange_rates") if catalog.has_rows("exchange_rates") else None
+
+
+def reject_unpriced(catalog: Catalog, config: Workspace) -> None:
+    """Reject the ad stats and orders whose currency has no rate on their day."""
+    currency = config.workspace.currency
+    if catalog.has_rows("ad_stats"):
+        stats = catalog.scan_numbered("ad_stats")
+        _, unpriced = split_unpriced(stats, rates_of(catalog), currency)
+        _reject(catalog, "ad_stats", unpriced.collect())
+    if catalog.has_rows("orders"):
+        orders = catalog.scan_numbered("orders")
+        priced = price_orders(
+            orders, catalog.scan("exchange_rates"), currency, config.workspace.timezone
+        )
+        unknown = priced.filter(pl.col(Orders.revenue).is_null()).select("org_id", Orders.order_id)
+        keys = ["org_id", Orders.order_id]
+        _reject(catalog, "orders", orders.join(unknown, on=keys, how="semi").collect())
+
+
+def _reject(catalog: Catalog, table: str, rows: pl.DataFrame) -> None:
+    if rows.height:
+        catalog.reject(table, rows.sort(FILE, ROW_NUMBER), NO_RATE)

@@ -1,0 +1,240 @@
+"""One raw file to canonical parts, quarantine and slim parts: pure, bounded, keyed by content."""
+
+import hashlib
+import shutil
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+from pydantic import BaseModel
+
+from contracts.columns import columns, key
+from contracts.feeds import ADDITIVE, FEEDS
+from flows.ingest.feed_files import Feed, RawFile, require_columns
+from flows.ingest.send_key_files import SlimWriter
+from flows.readers import ROW_NUMBER, RawBatch, open_feed
+from transforms.ingest.column_mapping import Reading, keep_rows_of_table
+from transforms.ingest.deduplication import KEY_HASH
+from transforms.ingest.row_parsing import parse_rows
+from transforms.ingest.validation import explain_failures, is_suspect
+
+CODE_VERSION = "13"
+"""Part of every ledger key: raise it when the same bytes would be read otherwise."""
+RECEIPT = "receipt.json"
+REJECTED_SCHEMA = pl.Schema(
+    {
+        "org_id": pl.String,
+        ROW_NUMBER: pl.UInt32,
+        "failed_checks": pl.List(pl.String),
+        "raw": pl.String,
+    }
+)
+
+
+class TableReceipt(BaseModel):
+    """What one table got from a file."""
+
+    table: str
+    rows_read: int = 0
+    valid: int = 0
+    rejected: int = 0
+    reasons: dict[str, int] = {}
+    event_types: list[str] = []
+    families: list[str] = []
+    by_email: bool = False
+    """Whether a row names its contact by e-mail address alone."""
+
+
+class Receipt(BaseModel):
+    """What reading one file gave; its parts lie beside it in the ledger's folder."""
+
+    key: str
+    sha256: str
+    bytes: int
+    tables: list[TableReceipt]
+    notes: list[str] = []
+    is_empty: bool = False
+
+
+@dataclass(frozen=True)
+class SameBytes:
+    """Files of one feed with the same bytes.
+
+    Attributes:
+        sha256: The hash of the bytes.
+        files: The files.
+    """
+
+    sha256: str
+    files: tuple[RawFile, ...]
+
+    @property
+    def key(self) -> str:
+        """What identifies the reading of a file: its bytes, how they are read, and by what."""
+        signature = f"{self.sha256}|{self.files[0].feed.signature}|{pl.__version__}|{CODE_VERSION}"
+        return hashlib.sha256(signature.encode()).hexdigest()[:32]
+
+
+def ingest_file(same: SameBytes, ledger: Path) -> Receipt:
+    """Read one file into the ledger, unless the ledger has it already.
+
+    Args:
+        same: The file, and others with its bytes.
+        ledger: The folder that holds one folder per file read.
+
+    Returns:
+        What was read. Parts lie in `ledger/<key>/<table>`.
+
+    Raises:
+        RefusedFile: The file cannot be read as a whole.
+    """
+    raw = same.files[0]
+    kept = ledger / same.key
+    if (kept / RECEIPT).exists():
+        return Receipt.model_validate_json((kept / RECEIPT).read_text())
+    shutil.rmtree(kept, ignore_errors=True)
+    home = ledger / f"{same.key}.reading"
+    shutil.rmtree(home, ignore_errors=True)
+    opened = open_feed(raw.location, raw.feed.options, file_sha256=same.sha256)
+    tables = [TableWriter(home, raw.feed, reading, opened.columns) for reading in raw.feed.readings]
+    if not opened.is_empty:
+        require_columns(raw.feed, opened.columns)
+    for number, batch in enumerate(opened.batches()):
+        header = tuple(name for name in batch.rows.columns if name != ROW_NUMBER)
+        taken = [table.take(batch, header, number) for table in tables]
+        if not raw.feed.leaves_other_rows:
+            _quarantine_unclaimed(tables[0], batch, taken, number)
+    receipt = Receipt(
+        key=same.key,
+        sha256=opened.content_sha256,
+        bytes=raw.location.stat().st_size,
+        tables=[table.finish() for table in tables],
+        notes=list(opened.notes),
+        is_empty=opened.is_empty,
+    )
+    home.mkdir(parents=True, exist_ok=True)
+    (home / RECEIPT).write_text(receipt.model_dump_json())
+    home.rename(kept)
+    return receipt
+
+
+def _quarantine_unclaimed(
+    first: "TableWriter", batch: RawBatch, taken: list[pl.Series], number: int
+) -> None:
+    """A row that no table of a flat file takes is rejected, so that none goes missing."""
+    claimed = pl.concat(taken).unique() if len(taken) > 1 else taken[0]
+    if claimed.len() == batch.rows.height:
+        return
+    unclaimed = batch.rows.filter(~pl.col(ROW_NUMBER).is_in(claimed.implode()))
+    reason = f"no row of {', '.join(sorted({first.reading.mapping.table}))}"
+    first.reject_whole(unclaimed, f"{reason}: its ids are empty", number)
+
+
+class TableWriter:
+    """Writes what one table gets from a file, batch by batch."""
+
+    def __init__(self, home: Path, feed: Feed, reading: Reading, header: tuple[str, ...]) -> None:
+        """Prepare to write below `home`."""
+        self.reading = reading
+        self.table = FEEDS[reading.mapping.table]
+        self.home = home / reading.mapping.table
+        self.receipt = TableReceipt(table=reading.mapping.table)
+        self.reasons: Counter[str] = Counter()
+        self.event_types: set[str] = set()
+        self.slim = SlimWriter(self.home, reading.mapping.table)
+        self.feed = feed
+        self.header = header
+
+    def take(self, batch: RawBatch, header: tuple[str, ...], number: int) -> pl.Series:
+        """Write a batch's rows of this table; return the numbers of the rows that are its own."""
+        rows = keep_rows_of_table(batch.rows.lazy(), self.reading, header)
+        mine = rows.collect(engine="in-memory")
+        parsed = parse_rows(mine.lazy(), self.reading, header).collect(engine="in-memory")
+        suspects = parsed.filter(is_suspect(self.table))
+        failures = explain_failures(suspects, self.table) if suspects.height else None
+        if failures is not None and failures.height:
+            parsed = parsed.join(failures, on=ROW_NUMBER, how="anti")
+            self._write_rejected(mine, suspects, failures, number)
+        self._write_broken(batch.broken, number)
+        self._write_valid(self._with_key(parsed, mine), number)
+        self.receipt.rows_read += mine.height + batch.broken.height
+        return mine.get_column(ROW_NUMBER)
+
+    def _with_key(self, parsed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+        """Add the hash by which repeated rows are found: of the key, or of the whole record."""
+        if self.receipt.table not in ADDITIVE:
+            return parsed.with_columns(pl.struct(key(self.table)).hash().alias(KEY_HASH))
+        record = pl.struct(pl.exclude(ROW_NUMBER)).hash().alias(KEY_HASH)
+        return parsed.join(
+            rows.select(ROW_NUMBER, record),
+            on=ROW_NUMBER,
+            how="left",
+            validate="1:1",
+            maintain_order="left",
+        )
+
+    def reject_whole(self, rows: pl.DataFrame, reason: str, number: int) -> None:
+        """Reject rows for one reason."""
+        failures = rows.select(ROW_NUMBER, failed_checks=pl.lit([reason], pl.List(pl.String)))
+        parsed = rows.select(ROW_NUMBER, org_id=pl.lit(None, pl.String))
+        self.receipt.rows_read += rows.height
+        self._write_rejected(rows, parsed, failures, number, suffix="-unclaimed")
+
+    def finish(self) -> TableReceipt:
+        """Flush, and say what was written."""
+        self.receipt.families = self.slim.finish()
+        self.receipt.reasons = dict(self.reasons.most_common())
+        self.receipt.event_types = sorted(self.event_types)
+        return self.receipt
+
+    def _write_valid(self, parsed: pl.DataFrame, number: int) -> None:
+        valid = parsed.select(*columns(self.table), ROW_NUMBER, KEY_HASH)
+        self.receipt.valid += valid.height
+        if valid.height == 0:
+            return
+        if self.receipt.table == "events":
+            self.event_types.update(valid.get_column("event_type").unique())
+        if {"email", "contact_id"} <= set(valid.columns) and self.receipt.table != "contacts":
+            named = pl.col("contact_id").is_null() & pl.col("email").is_not_null()
+            self.receipt.by_email |= valid.select(named.any()).item()
+        self.slim.write(valid)
+        self._write(valid, f"part-{number:05}.parquet")
+
+    def _write_rejected(
+        self,
+        rows: pl.DataFrame,
+        parsed: pl.DataFrame,
+        failures: pl.DataFrame,
+        number: int,
+        suffix: str = "",
+    ) -> None:
+        for reason in failures.get_column("failed_checks").explode():
+            self.reasons[reason] += 1
+        raw = rows.select(ROW_NUMBER, raw=pl.struct(pl.exclude(ROW_NUMBER)).struct.json_encode())
+        rejected = (
+            failures.join(raw, on=ROW_NUMBER, how="left", validate="1:1")
+            .join(parsed.select(ROW_NUMBER, "org_id"), on=ROW_NUMBER, how="left", validate="1:1")
+            .select(REJECTED_SCHEMA.names())
+        )
+        self.receipt.rejected += rejected.height
+        self._write(rejected, f"rejected-{number:05}{suffix}.parquet")
+
+    def _write_broken(self, broken: pl.DataFrame, number: int) -> None:
+        if broken.height == 0:
+            return
+        self.reasons.update(broken.get_column("reason"))
+        rejected = broken.select(
+            org_id=pl.lit(None, pl.String),
+            row_number=ROW_NUMBER,
+            failed_checks=pl.concat_list("reason"),
+            raw="raw",
+        )
+        self.receipt.rejected += rejected.height
+        self._write(rejected, f"rejected-{number:05}-broken.parquet")
+
+    def _write(self, frame: pl.DataFrame, name: str) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        frame.write_parquet(
+            self.home / name, compression="zstd", compression_level=1, statistics=False
+        )

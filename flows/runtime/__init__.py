@@ -1,0 +1,1 @@
+"""Prefect's server and defaults, the allocator, and where frames are collected."""

@@ -1,0 +1,244 @@
+"""The ads group: stats of every level, sessions with their ads, and what is broken between them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from contracts.config.workspace import Workspace
+from contracts.manifest import Check
+from contracts.vocabulary import AdLevel
+from flows.ingest.catalog import Catalog
+from flows.ingest.exchange_rates import rates_of
+from flows.runtime.partition import hold, scan_groups, write_groups
+from flows.storage.report_files import equal, write_report, write_table
+from transforms.ads.conversions import choose_conversions
+from transforms.ads.daily_stats import make_daily_stats
+from transforms.ads.entities import EntityDays
+from transforms.ads.name_lookup import AdVersions, list_versions
+from transforms.ads.name_versions import AdTables
+from transforms.ads.names import list_ad_names
+from transforms.ads.rollup import ReportRows
+from transforms.ads.visits import align_visits, count_visits
+from transforms.common.joins import STREAMED
+from transforms.matching.match_sessions import (
+    LINK,
+    OF_SESSION,
+    VISITS,
+    MatchedSessions,
+    key_sessions,
+    match_origins,
+)
+from transforms.matching.suggestions import suggest_targets
+from transforms.matching.utm_audit import audit_utm
+from transforms.reports.ad_performance import (
+    make_ad_performance,
+    make_campaign_performance,
+    sum_by_ad,
+)
+from transforms.reports.ads import make_level_report, make_url_report
+from transforms.reports.session_matches import list_matches
+from transforms.web.traffic_sources import ORIGIN, list_origins
+
+LEVELS = {
+    "account_report": AdLevel.ACCOUNT,
+    "campaign_report": AdLevel.CAMPAIGN,
+    "ad_group_report": AdLevel.AD_GROUP,
+    "ad_report": AdLevel.AD,
+}
+
+
+ALWAYS = frozenset({"campaign_performance", "session_matches", "utm_audit"})
+"""Tables that are written also without a row; those of a level that no feed gives are not."""
+
+
+SESSIONS_A_PART = 10_000_000
+"""How many sessions `session_matches` holds as one file; of more it is a folder of parts."""
+
+
+@dataclass(frozen=True)
+class AdFacts:
+    """What the ads reports are made from.
+
+    Attributes:
+        stats: `DailyStats` and their entities, held in memory.
+        names: `AdNames`.
+        versions: What the tables of names tell.
+        matched: Every session and what it came by.
+        scratch: A folder for what is cut into groups.
+    """
+
+    stats: EntityDays
+    names: pl.DataFrame
+    versions: AdVersions
+    matched: MatchedSessions
+    scratch: Path
+
+
+def build_ad_facts(
+    catalog: Catalog, config: Workspace, sessions: pl.LazyFrame, scratch: Path
+) -> AdFacts:
+    """Sum the stats by day, list the names in time, and match every session.
+
+    Args:
+        catalog: What was read.
+        config: The workspace's configuration.
+        sessions: Canonical sessions, delivered or made from page views.
+        scratch: A folder for the matched sessions.
+    """
+    workspace = config.workspace
+    tables = AdTables(
+        accounts=_given(catalog, "ad_accounts"),
+        campaigns=_given(catalog, "ad_campaigns"),
+        groups=_given(catalog, "ad_groups"),
+        ads=_given(catalog, "ads"),
+        creatives=_given(catalog, "ad_creatives"),
+    )
+    versions = list_versions(tables, workspace.timezone, hold)
+    conversions = _given(catalog, "ad_conversions")
+    if conversions is not None:
+        conversions = choose_conversions(conversions, _chosen_conversions(catalog))
+    stats = make_daily_stats(
+        catalog.scan("ad_stats"),
+        conversions,
+        versions,
+        rates_of(catalog),
+        workspace.currency,
+        hold,
+    )
+    names = list_ad_names(stats, versions, hold).collect()
+    return AdFacts(stats, names, versions, match(sessions, names, config, scratch), scratch)
+
+
+def match(
+    sessions: pl.LazyFrame, names: pl.DataFrame, config: Workspace, scratch: Path
+) -> MatchedSessions:
+    """Match every session, and write down what is read of it later beside the key of its origin.
+
+    What the sessions' few distinct origins mean is held in memory.
+    """
+    keyed = key_sessions(sessions, config.workspace.timezone)
+    scratch.mkdir(parents=True, exist_ok=True)
+    written = scratch / "sessions.parquet"
+    sink = keyed.select(*OF_SESSION, *ORIGIN).sink_parquet(written, compression="lz4", lazy=True)
+    _, origins = pl.collect_all([sink, list_origins(keyed)])
+    return match_origins(pl.scan_parquet(written), origins.lazy(), names.lazy(), config.ads, hold)
+
+
+def _given(catalog: Catalog, table: str) -> pl.LazyFrame | None:
+    return catalog.scan(table) if catalog.has_rows(table) else None
+
+
+def _chosen_conversions(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    """Platform -> the conversions that count: those configured, else those of the source."""
+    chosen: dict[str, tuple[str, ...]] = {}
+    for file in catalog.files:
+        feed = file.raw.feed
+        for reading in feed.readings:
+            platform = reading.mapping.constants.get("platform")
+            if reading.mapping.table != "ad_conversions" or platform is None:
+                continue
+            if feed.section.conversions or platform not in chosen:
+                chosen[platform] = feed.conversions
+    return chosen
+
+
+def write_ads_reports(
+    catalog: Catalog,
+    config: Workspace,
+    facts: AdFacts,
+    conversions: pl.DataFrame | None,
+    staging: Path,
+) -> list[Check]:
+    """Write the ads group; it exists where `ads` or `ad_stats` are configured.
+
+    Args:
+        catalog: What was read.
+        config: The workspace's configuration.
+        facts: What the reports are made from.
+        conversions: Orders and revenue by session (last touch); None without an orders feed.
+        staging: The snapshot being written.
+    """
+    currency, stats, names = config.workspace.currency, facts.stats, facts.names.lazy()
+    unknown = set() if _has_ads(facts) else {"ad_performance"}
+    checks: list[Check] = []
+
+    def write(name: str, report: ReportRows, part: str = "") -> ReportRows:
+        rows = report.rows.collect(engine="in-memory")  # It sorts numbers for less.
+        held = replace(report, rows=rows.lazy())
+        if name in ALWAYS or (rows.height and name not in unknown):
+            checks.extend(write_report(staging, "ads", name, held, part=part))
+        return held
+
+    if catalog.is_configured("ad_stats", "ad_conversions"):
+        for name, level in LEVELS.items():
+            write(name, make_level_report(stats, level, facts.versions.tables, currency, hold))
+        write("url_report", make_url_report(stats, currency, hold))
+    visits = count_visits(_add_orders(facts.matched, conversions), hold)
+    performance = (
+        stats,
+        align_visits(visits, stats, facts.versions, hold),
+        names,
+        currency,
+        hold,
+    )
+    campaigns = write("campaign_performance", make_campaign_performance(*performance))
+    ads = write("ad_performance", make_ad_performance(*performance))
+    links = hold(facts.matched.count())
+    if catalog.is_configured("sessions", "page_views"):
+        for part, matched in _cut_sessions(facts, links):
+            write("session_matches", list_matches(matched), part)
+        found = audit(links, facts.names, hold(sum_by_ad(ads)))
+        checks += write_table(staging, "ads", "utm_audit", found)
+    return checks + reconcile_ads(links, campaigns, ads)
+
+
+def _cut_sessions(facts: AdFacts, links: pl.LazyFrame) -> Iterator[tuple[str, MatchedSessions]]:
+    """The sessions whole; if they are very many, in parts that can be held."""
+    sessions = facts.matched.sessions.select("org_id", "session_id", LINK)
+    parts = (links.select(pl.sum(VISITS)).collect().item() or 0) // SESSIONS_A_PART + 1
+    if parts == 1:
+        yield "", facts.matched
+        return
+    folder = facts.scratch / "matches"
+    write_groups(sessions, pl.struct("org_id", "session_id").hash(), parts, folder)
+    for part in range(parts):
+        of_part = scan_groups(folder, sessions.collect_schema(), part)
+        yield f"part-{part:03}", replace(facts.matched, sessions=of_part)
+
+
+def _has_ads(facts: AdFacts) -> bool:
+    """Whether anything is known of ads, not of campaigns alone."""
+    levels = [facts.stats.entities.select("level").collect(), facts.names]
+    return any(AdLevel.AD in frame["level"] for frame in levels)
+
+
+def _add_orders(matched: MatchedSessions, conversions: pl.DataFrame | None) -> MatchedSessions:
+    """Give each session the orders and revenue of which it was the last touch."""
+    if conversions is None:
+        return matched
+    sessions = matched.sessions.join(
+        conversions.lazy(), on=["org_id", "session_id"], how="left", validate=STREAMED
+    ).with_columns(pl.col("orders", "revenue").fill_null(0))
+    return replace(matched, sessions=sessions)
+
+
+def audit(links: pl.LazyFrame, names: pl.DataFrame, spend: pl.LazyFrame) -> pl.DataFrame:
+    """What is broken between links and ads, with the money beside it and what may be meant."""
+    return suggest_targets(audit_utm(links, names.lazy(), spend).collect(), names)
+
+
+def reconcile_ads(links: pl.LazyFrame, campaigns: ReportRows, ads: ReportRows) -> list[Check]:
+    """Both performance tables come to the same spend and to every session of a platform."""
+    came = links.filter(pl.col("platform").is_not_null()).select(pl.col(VISITS).sum())
+    of_campaigns, of_ads = (
+        report.rows.select(pl.sum("sessions", "spend")).collect().row(0)
+        for report in (campaigns, ads)
+    )
+    visited = came.collect().item()
+    return [
+        equal("ads: sessions of campaigns", visited, of_campaigns[0]),
+        equal("ads: sessions of ads", visited, of_ads[0]),
+        equal("ads: spend of ads", str(of_campaigns[1]), str(of_ads[1])),
+    ]

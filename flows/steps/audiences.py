@@ -1,0 +1,99 @@
+"""Audiences: contacts by what they did and never did, in every run or for one question."""
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from contracts.columns import polars_schema
+from contracts.config.workspace import AudienceSection, Workspace
+from contracts.facts.ad_facts import AdNames
+from contracts.manifest import Check
+from contracts.reports.people import Audience
+from flows.config.loading import LoadedWorkspace
+from flows.errors import UsageError
+from flows.ingest.catalog import Catalog
+from flows.progress import Progress
+from flows.steps.activities import Activities, PeopleInputs, write_activities
+from flows.steps.ad_reports import match
+from flows.steps.message_reports import MessageInputs, describe, map_addresses
+from flows.steps.read_feeds import find_problem, read_feeds
+from flows.steps.segments import list_segment_members
+from flows.steps.sessions import find_sessions
+from flows.storage.lock import hold_workspace
+from flows.storage.publish import new_run_id
+from flows.storage.report_files import write_table
+from flows.storage.workspace_files import Layout
+from transforms.people.audiences import select_audience
+
+
+def write_audiences(
+    catalog: Catalog, config: Workspace, activities: Activities, staging: Path
+) -> list[Check]:
+    """Write every audience that the configuration declares to people/audiences."""
+    checks: list[Check] = []
+    for audience in config.audiences:
+        rows = select(catalog, config, activities, audience)
+        checks += write_table(
+            staging, "people", "audiences", rows, part=audience.name, table=Audience
+        )
+    return checks
+
+
+def select(
+    catalog: Catalog, config: Workspace, activities: Activities, audience: AudienceSection
+) -> pl.DataFrame:
+    """The contacts of one audience.
+
+    Raises:
+        UsageError: A date of the audience cannot be read.
+    """
+    try:
+        return select_audience(
+            catalog.scan("contacts"),
+            activities.scan("events"),
+            activities.scan("sends"),
+            list_segment_members(catalog),
+            audience,
+            config.workspace.timezone,
+        ).collect()
+    except ValueError as error:
+        raise UsageError(str(error), "Write dates as 2026-01-31.") from error
+
+
+def draw(loaded: LoadedWorkspace, audience: AudienceSection, progress: Progress) -> pl.DataFrame:
+    """The contacts of an audience that somebody asks for, from the feeds as they are now.
+
+    Args:
+        loaded: The workspace.
+        audience: Who is meant.
+        progress: Told how far the reading is.
+
+    Raises:
+        CampaignReportsError: The feeds do not allow a report either.
+    """
+    config = loaded.config
+    run_id = new_run_id(datetime.now(UTC))
+    with (
+        hold_workspace(loaded.root, 0, run_id),
+        tempfile.TemporaryDirectory(prefix="campaign-reports-audience-") as scratch,
+    ):
+        read = read_feeds(loaded, Layout(loaded.root).ledger, progress)
+        if problem := find_problem(read, config):
+            raise problem
+        inputs = MessageInputs(read.catalog, config, Path(scratch))
+        # Sessions tell whose a device was; which ads they came from is not asked.
+        no_ads = pl.DataFrame(schema=polars_schema(AdNames))
+        sessions = find_sessions(read.catalog, config, Path(scratch) / "web")
+        matched = match(sessions, no_ads, config, Path(scratch) / "ads")
+        people = PeopleInputs(
+            read.catalog,
+            config,
+            describe(inputs),
+            map_addresses(read.catalog),
+            matched.facts(),
+            no_ads.lazy(),
+        )
+        activities = write_activities(people, Path(scratch) / "activities")
+        return select(read.catalog, config, activities, audience)

@@ -1,0 +1,292 @@
+"""Every feed of a workspace into the ledger, several files at a time; what became of the rows."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from contracts.config.workspace import Workspace
+from contracts.feeds import Events
+from contracts.manifest import Check, InputFile, Warned
+from contracts.quarantine import Quarantine
+from flows.config.loading import LoadedWorkspace
+from flows.errors import CampaignReportsError, ConfigurationError, DataRefused
+from flows.ingest.catalog import Catalog, ReadFile
+from flows.ingest.exchange_rates import NO_RATE, reject_unpriced
+from flows.ingest.feed_files import Feed, RawFile, configure_feeds, find_files, require_inside
+from flows.ingest.file_ingest import Receipt, SameBytes, ingest_file
+from flows.progress import Checked, Progress
+from flows.readers import RefusedFile
+from flows.storage.report_files import equal
+from flows.storage.workspace_files import hash_file
+from transforms.ingest.column_mapping import Reading
+from transforms.messaging.send_keys import KINDS
+
+INTERACTIVE_TABLES = frozenset({"sends", "events"})
+AD_TABLES = frozenset({"ads", "ad_stats", "sessions", "page_views"})
+PARENT_MODEL = "configure a parent model"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file that could not be read as a whole, and why."""
+
+    raw: RawFile
+    reason: str
+    mend: str
+
+
+@dataclass(frozen=True)
+class FeedsRead:
+    """What reading all feeds gave."""
+
+    root: Path
+    catalog: Catalog
+    refused: list[Refused]
+    warnings: list[Warned]
+
+    def inputs(self) -> list[InputFile]:
+        """One entry a file and table, sorted by path."""
+        entries = [entry for file in self.catalog.files for entry in self._entries(file)]
+        entries += [
+            InputFile(
+                path=refused.raw.path,
+                sha256=hash_file(refused.raw.location),
+                bytes=refused.raw.location.stat().st_size,
+                feed=refused.raw.feed.name,
+                table=reading.mapping.table,
+                refused=f"{refused.reason}; {refused.mend}",
+            )
+            for refused in self.refused
+            for reading in refused.raw.feed.readings
+        ]
+        return sorted(entries, key=lambda entry: (entry.path, entry.feed, entry.table))
+
+    def _entries(self, file: ReadFile) -> Iterator[InputFile]:
+        for got in file.receipt.tables:
+            fates = self.catalog.count_fates(file, got.table)
+            lost = fates.total()
+            yield InputFile(
+                path=file.raw.path,
+                sha256=file.sha256,
+                bytes=file.receipt.bytes,
+                feed=file.raw.feed.name,
+                table=got.table,
+                rows_read=got.rows_read,
+                accepted=0 if file.is_copy else got.valid - lost,
+                rejected=0 if file.is_copy else got.rejected + fates["rejected"],
+                superseded=fates["superseded"],
+                duplicates=fates["duplicate"],
+            )
+
+
+def read_feeds(loaded: LoadedWorkspace, ledger: Path, progress: Progress) -> FeedsRead:
+    """Read every file of every feed that the ledger does not have yet.
+
+    Args:
+        loaded: The workspace.
+        ledger: The folder with one folder per file read.
+        progress: Told of every file.
+
+    Raises:
+        ConfigurationError: The feeds cannot make any report (SPEC §3).
+    """
+    feeds = configure_feeds(loaded.config)
+    require_parent_model(feeds)
+    files = find_files(loaded.root, feeds)
+    warnings = [
+        Warned(
+            code="no_files",
+            message=f"feed {feed.name}: no file matches {feed.section.files}",
+            feed=feed.name,
+        )
+        for feed in feeds
+        if not any(raw.feed is feed for raw in files)
+    ]
+    read: list[tuple[RawFile, str, Receipt]] = []
+    refused: list[Refused] = []
+    progress("reading feeds", 0, len(files))
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        pending = {
+            pool.submit(ingest_file, same, ledger): same
+            for same in _group_same_bytes(loaded.root, files, refused, pool)
+        }
+        for future in as_completed(pending):
+            same = pending[future]
+            try:
+                read += [(raw, same.sha256, future.result()) for raw in same.files]
+            except RefusedFile as error:
+                refused += [Refused(raw, error.reason, error.mend) for raw in same.files]
+            progress("reading feeds", len(read) + len(refused), len(files))
+    refused.sort(key=lambda found: found.raw.path)
+    catalog = Catalog.of(ledger, feeds, read)
+    reject_unpriced(catalog, loaded.config)
+    warnings += _warn_of_files(catalog)
+    return FeedsRead(loaded.root, catalog, refused, warnings)
+
+
+def _group_same_bytes(
+    root: Path, files: list[RawFile], refused: list[Refused], pool: ThreadPoolExecutor
+) -> list[SameBytes]:
+    """Files that lie in the workspace, those with the same bytes and reading together."""
+    groups: dict[tuple[str, str], list[RawFile]] = {}
+    inside = []
+    for raw in files:
+        try:
+            require_inside(root, raw)
+        except RefusedFile as error:
+            refused.append(Refused(raw, error.reason, error.mend))
+        else:
+            inside.append(raw)
+    hashes = pool.map(hash_file, [raw.location for raw in inside])
+    for raw, sha256 in zip(inside, hashes, strict=True):
+        groups.setdefault((sha256, raw.feed.signature), []).append(raw)
+    return [SameBytes(sha256, tuple(group)) for (sha256, _), group in groups.items()]
+
+
+def _warn_of_files(catalog: Catalog) -> Iterator[Warned]:
+    for file in catalog.files:
+        if file.receipt.is_empty:
+            message = f"{file.raw.path}: no rows; the file is empty or has only its header"
+            yield Warned(code="empty_file", message=message, path=file.raw.path)
+        for note in file.receipt.notes:
+            yield Warned(code="note", message=f"{file.raw.path}: {note}", path=file.raw.path)
+
+
+def require_parent_model(feeds: list[Feed]) -> None:
+    """Refuse feeds from which no report can follow (SPEC §3).
+
+    Raises:
+        ConfigurationError: Message interactions without contacts, or neither interactions nor ads.
+    """
+    tables = {
+        reading.mapping.table
+        for feed in feeds
+        for reading in feed.readings
+        if not _gives_generic_events_alone(reading)
+    }
+    gives_messages = bool(tables & INTERACTIVE_TABLES)
+    if gives_messages and "contacts" not in tables:
+        msg = f"{PARENT_MODEL}: the feeds give message interactions but no contacts"
+        raise ConfigurationError(msg, "add a [[feeds]] entry for the table contacts")
+    if not gives_messages and not tables & AD_TABLES:
+        msg = f"{PARENT_MODEL}: the feeds give neither interactions nor ads"
+        mend = "add [[feeds]] entries for contacts and for sends or events, or for ads or ad_stats"
+        raise ConfigurationError(msg, mend)
+
+
+def _gives_generic_events_alone(reading: Reading) -> bool:
+    """Whether a feed's events are all of one type that is no interaction."""
+    mapping = reading.mapping
+    one_type = mapping.constants.get(Events.event_type)
+    is_fixed = one_type is not None and Events.event_type not in mapping.columns
+    return mapping.table == "events" and is_fixed and one_type not in KINDS
+
+
+def find_problem(read: FeedsRead, config: Workspace) -> CampaignReportsError | None:
+    """What of the data forbids publishing: a refused file, or too many rejected rows of a feed."""
+    stopped = [r for r in read.refused if r.raw.feed.section.on_refused == "fail"]
+    if stopped:
+        lines = [f"{r.raw.path} (feed {r.raw.feed.name}): {r.reason}. {r.mend}." for r in stopped]
+        mend = 'Mend the files, or set on_refused = "skip" for their feeds.'
+        return DataRefused(
+            "nothing was published, because files were refused:\n  " + "\n  ".join(lines), mend
+        )
+    limit = config.workspace.max_rejected_share
+    for name, (rows, rejected, reasons) in _rejections(read).items():
+        if rows and rejected / rows > limit:
+            top = "; ".join(f"{reason} ({count})" for reason, count in reasons)
+            msg = (
+                f"nothing was published: feed {name} has {rejected} of {rows} rows rejected, "
+                f"more than max_rejected_share = {limit:g} allows. Most often: {top}"
+            )
+            return DataRefused(msg, "See quarantine/<run_id> for the rows and their reasons.")
+    return None
+
+
+def _rejections(read: FeedsRead) -> dict[str, tuple[int, int, list[tuple[str, int]]]]:
+    """Feed -> rows read, rows rejected, and the reasons met most often."""
+    found: dict[str, tuple[int, int, list[tuple[str, int]]]] = {}
+    for file in read.catalog.files:
+        if file.is_copy:
+            continue
+        rows, rejected, reasons = found.get(file.raw.feed.name, (0, 0, []))
+        merged = dict(reasons)
+        for got in file.receipt.tables:
+            rows, rejected = rows + got.rows_read, rejected + got.rejected
+            for reason, count in got.reasons.items():
+                merged[reason] = merged.get(reason, 0) + count
+            if late := read.catalog.count_fates(file, got.table)["rejected"]:
+                rejected += late
+                merged[NO_RATE] = merged.get(NO_RATE, 0) + late
+        top = sorted(merged.items(), key=lambda item: (-item[1], item[0]))
+        found[file.raw.feed.name] = (rows, rejected, top[:3])
+    return found
+
+
+def reconcile_inputs(inputs: list[InputFile]) -> list[Check]:
+    """For every file and table: rows_read = accepted + rejected + superseded + duplicates."""
+    return [
+        equal(
+            f"{entry.path} > {entry.table}: every row is accounted for",
+            entry.rows_read,
+            entry.accepted + entry.rejected + entry.superseded + entry.duplicates,
+        )
+        for entry in inputs
+    ]
+
+
+def write_quarantine(read: FeedsRead, folder: Path, run_id: str) -> None:
+    """Write the rejected rows of every feed that has any, with their reasons."""
+    rejected: dict[str, list[pl.LazyFrame]] = {}
+    for file in read.catalog.files:
+        for got in file.receipt.tables:
+            if file.is_copy or not got.rejected:
+                continue
+            parts = sorted(read.catalog.folder(file, got.table).glob("rejected-*.parquet"))
+            rows = pl.scan_parquet(parts).select(
+                run_id=pl.lit(run_id),
+                org_id=pl.col("org_id"),
+                feed=pl.lit(file.raw.feed.name),
+                table=pl.lit(got.table),
+                file=pl.lit(file.raw.path),
+                row_number=pl.col("row_number").cast(pl.Int64),
+                failed_checks="failed_checks",
+                raw="raw",
+            )
+            rejected.setdefault(file.raw.feed.name, []).append(rows)
+    for table, rows in read.catalog.late.items():
+        for file in read.catalog.feeding(table):
+            own = rows.lazy().filter(pl.col("file") == file.order)
+            rejected.setdefault(file.raw.feed.name, []).append(
+                own.select(
+                    run_id=pl.lit(run_id),
+                    org_id="org_id",
+                    feed=pl.lit(file.raw.feed.name),
+                    table=pl.lit(table),
+                    file=pl.lit(file.raw.path),
+                    row_number=pl.col("row_number").cast(pl.Int64),
+                    failed_checks="failed_checks",
+                    raw="raw",
+                )
+            )
+    for name, frames in rejected.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        table = pl.concat(frames).sort("file", "table", "row_number").collect()
+        Quarantine.validate(table)
+        table.write_parquet(folder / f"{name}.parquet", compression="zstd", compression_level=1)
+
+
+def check_feeds(loaded: LoadedWorkspace, progress: Progress) -> Checked:
+    """Read all feeds of a workspace as a run would, and keep nothing."""
+    with tempfile.TemporaryDirectory(prefix="campaign-reports-check-") as scratch:
+        try:
+            read = read_feeds(loaded, Path(scratch), progress)
+        except ConfigurationError as problem:
+            return Checked(inputs=[], warnings=[], problem=problem)
+        problem = find_problem(read, loaded.config)
+        return Checked(inputs=read.inputs(), warnings=read.warnings, problem=problem)

@@ -1,0 +1,1 @@
+"""Where things lie in a workspace, and how they are written safely."""

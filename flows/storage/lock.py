@@ -1,0 +1,128 @@
+"""One run per workspace at a time (SPEC §8)."""
+
+import errno
+import fcntl
+import json
+import os
+import socket
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.errors import WorkspaceBusy
+from flows.storage.workspace_files import Layout, make_folder, storage_errors
+
+POLL_SECONDS = 0.1
+HELD_BY_ANOTHER = (errno.EAGAIN, errno.EACCES)
+_held: set[int] = set()
+
+
+@contextmanager
+def hold_workspace(
+    root: Path, wait_seconds: float = 0, run_id: str = ""
+) -> Generator[None, None, None]:
+    """Hold a workspace against every other run, in this process or another.
+
+    The kernel releases the lock when the process ends, however it ends; a forked child does not
+    inherit it.
+
+    Args:
+        root: The workspace.
+        wait_seconds: How long to wait for a run that holds it.
+        run_id: What the message to others names, with the process.
+
+    Raises:
+        WorkspaceBusy: Another run holds it, still after the wait.
+        StorageFailed: The lock file cannot be written.
+    """
+    with _open_lock(root) as handle:
+        with storage_errors(f"locking {Layout(root).lock}"):
+            _acquire(handle, root, wait_seconds)
+            _sign(handle, run_id)
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                os.ftruncate(handle, 0)
+
+
+def refuse_if_held(root: Path) -> None:
+    """Say at once that another run holds a workspace, before anything slow is begun.
+
+    Raises:
+        WorkspaceBusy: Another run holds it.
+    """
+    if Layout(root).lock.exists():
+        with _open_lock(root) as handle:
+            _acquire(handle, root, wait_seconds=0)
+
+
+@contextmanager
+def _open_lock(root: Path) -> Generator[int, None, None]:
+    path = Layout(root).lock
+    with storage_errors(f"locking {path}"):
+        make_folder(path.parent)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    _held.add(handle)
+    try:
+        yield handle
+    finally:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_UN)
+        _held.discard(handle)
+        os.close(handle)
+
+
+def _acquire(handle: int, root: Path, wait_seconds: float) -> None:
+    deadline = time.monotonic() + wait_seconds
+    while not _try(handle):
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise _busy(handle, root, wait_seconds)
+        time.sleep(min(POLL_SECONDS, left))
+
+
+def _try(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in HELD_BY_ANOTHER:
+            return False
+        raise
+    return True
+
+
+def _sign(handle: int, run_id: str) -> None:
+    holder = {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "run_id": run_id,
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, json.dumps(holder).encode(), 0)
+
+
+def _busy(handle: int, root: Path, wait_seconds: float) -> WorkspaceBusy:
+    try:
+        holder = json.loads(os.pread(handle, 1000, 0))
+        who = f" (process {holder['pid']} on {holder['host']}, since {holder['since']})"
+    except (ValueError, KeyError, TypeError):
+        who = ""
+    waited = f" still after {wait_seconds:g} seconds" if wait_seconds else ""
+    return WorkspaceBusy(
+        f"another run holds the workspace {root}{waited}{who}",
+        "Let it finish, or wait for it with --wait SECONDS.",
+    )
+
+
+def _let_go_in_child() -> None:
+    for handle in _held:
+        with suppress(OSError):
+            os.close(handle)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_let_go_in_child)

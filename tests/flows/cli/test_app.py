@@ -1,0 +1,269 @@
+"""The command: exit codes, what goes to which stream, and what a run tells."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from contracts.manifest import Manifest
+from flows.cli import launch, run
+from flows.cli.app import main
+from flows.errors import (
+    CampaignReportsError,
+    ConfigurationError,
+    DataRefused,
+    StorageFailed,
+    WorkspaceBusy,
+)
+from flows.progress import Progress
+from flows.storage.lock import hold_workspace
+
+PROJECT = Path(__file__).resolve().parents[3]
+
+Publish = Callable[[Path, dict[str, pl.DataFrame]], Manifest]
+Launch = Callable[[Path, float, Progress], Manifest]
+
+
+@pytest.fixture
+def published_run(publish: Publish, report: pl.DataFrame) -> Launch:
+    """A run that publishes two tables and a quarantine, in place of the flow."""
+    matches = pl.DataFrame({"match_status": ["matched", "matched", "unmatched"]})
+    rejected = pl.DataFrame({"failed_checks": [["email: no address", "x"], ["email: no address"]]})
+    tables = {
+        "email/message_report": report,
+        "ads/session_matches": matches,
+        "quarantine/contacts": rejected,
+    }
+
+    def launch(root: Path, _: float, progress: Progress) -> Manifest:
+        progress("reading", 0, 1)
+        return publish(root, tables)
+
+    return launch
+
+
+def test_run_tells_what_came_of_it_on_stderr(
+    workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    published_run: Launch,
+) -> None:
+    monkeypatch.setattr(run, "launch_run", published_run)
+    assert main(["run", str(workspace)]) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    for part in (
+        "published 2 tables from 1 file",
+        "1,200 read, 1,190 accepted, 10 rejected, 0 superseded, 0 duplicates",
+        "email: no address (2); x (1)",
+        "2 of 3 sessions to an ad (66.7%)",
+        "raw/b.csv has no rows",
+        str(workspace / "reports" / "snapshots"),
+    ):
+        assert part in err
+    assert "\x1b" not in err
+
+
+def test_run_prints_one_manifest_a_workspace(
+    workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    published_run: Launch,
+) -> None:
+    monkeypatch.setattr(run, "launch_run", published_run)
+    assert main(["run", str(workspace), str(workspace), "--json"]) == 0
+    printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["inputs"][0]["rows_read"] for one in printed] == [1200, 1200]
+    assert printed[0]["run_id"] != printed[1]["run_id"]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ConfigurationError("configure a parent model", "Add a contacts feed."), 2),
+        (DataRefused("raw/a.csv is truncated", "Deliver it again."), 3),
+        (StorageFailed("the disk is full"), 4),
+        (WorkspaceBusy("another run holds it"), 5),
+    ],
+)
+def test_failures_become_exit_codes_without_a_traceback(
+    workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: CampaignReportsError,
+    code: int,
+) -> None:
+    def fail(*_: object) -> Manifest:
+        raise error
+
+    monkeypatch.setattr(run, "launch_run", fail)
+    assert main(["run", str(workspace), "--json"]) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert error.message in err
+    assert error.mend in err
+    assert "Traceback" not in err
+
+
+def test_a_fault_of_ours_is_told_without_values_of_the_data(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> Manifest:
+        msg = "jane@example.com"
+        raise ValueError(msg)
+
+    monkeypatch.setattr(run, "launch_run", fail)
+    assert main(["run", str(workspace)]) == 1
+    err = capsys.readouterr().err
+    assert "a fault of ours" in err
+    assert "ValueError at flows/run.py, line " in err
+    assert "jane" not in err
+    assert "Traceback" not in err
+    monkeypatch.setenv("CAMPAIGN_REPORTS_DEBUG", "1")
+    assert main(["run", str(workspace)]) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_several_workspaces_run_in_turn_and_the_worst_counts(
+    workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    published_run: Launch,
+) -> None:
+    def fail_first(root: Path, wait_seconds: float, progress: Progress) -> Manifest:
+        if root.name == "gone":
+            msg = "refused"
+            raise DataRefused(msg)
+        return published_run(root, wait_seconds, progress)
+
+    monkeypatch.setattr(run, "launch_run", fail_first)
+    assert main(["run", "gone", str(workspace)]) == 3
+    assert "published 2 tables" in capsys.readouterr().err
+
+
+def test_an_interrupt_is_130(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def wait(*_: object) -> Manifest:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(60)
+        raise AssertionError
+
+    monkeypatch.setattr(run, "launch_run", wait)
+    assert main(["run", str(workspace)]) == 130
+    assert "interrupted" in capsys.readouterr().err
+
+
+def test_a_held_workspace_is_told_before_anything_slow(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with hold_workspace(workspace):
+        assert main(["run", str(workspace)]) == 5
+    assert "another run holds" in capsys.readouterr().err
+
+
+def test_a_prefect_server_that_does_not_answer_is_told(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Flow:
+        @staticmethod
+        def start_server() -> None:
+            """Start nothing: the user has a server."""
+
+        @staticmethod
+        def run_workspace(*_: object) -> Manifest:
+            msg = "Failed to reach API at http://user:secret@127.0.0.1:1/api"
+            raise RuntimeError(msg)
+
+    monkeypatch.setattr(launch, "quiet_prefect", lambda: None)
+    monkeypatch.setattr(launch, "import_module", lambda _: Flow)
+    assert main(["run", str(workspace)]) == 2
+    err = capsys.readouterr().err
+    assert "unset PREFECT_API_URL" in err
+    assert "secret" not in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["rn"], "run"),
+        (["run"], "requires an argument"),
+        (["run", "x", "--jsn"], "--jsn"),
+        (["run", "x", "--wait", "soon"], "--wait"),
+        (["run", "x", "--wait", "-1"], "--wait"),
+        (["show", "x", "--limit", "0"], "--limit"),
+        (["run", "nowhere"], "there is no workspace nowhere"),
+        (["check", "nowhere"], "there is no workspace nowhere"),
+        (["show", "nowhere"], "there is no workspace nowhere"),
+        (["sources", "skene.contcts"], "Did you mean 'skene.contacts'?"),
+        (["init", "x", "--sample", "nothing-like-it"], "there is no sample"),
+    ],
+)
+def test_wrong_usage_is_2(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    says: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert says in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"], []])
+def test_help_is_data(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 0
+    out, err = capsys.readouterr()
+    assert out
+    assert err == ""
+
+
+def command(*arguments: str | Path) -> list[str]:
+    """The command as a process of its own."""
+    return [sys.executable, "-m", "flows.cli.app", *map(str, arguments)]
+
+
+def test_a_reader_that_stops_early_is_no_failure(
+    workspace: Path,
+    publish: Publish,
+) -> None:
+    publish(workspace, {"email/many": pl.DataFrame({"n": range(200_000)})})
+    with subprocess.Popen(
+        command("show", workspace, "many"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=PROJECT,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == b"n\n"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def test_nothing_slow_is_imported_before_it_is_needed(
+    workspace: Path,
+    publish: Publish,
+    report: pl.DataFrame,
+) -> None:
+    publish(workspace, {"email/message_report": report})
+    code = (
+        "import sys; from flows.cli.app import main; code = main(['show', sys.argv[1]]); "
+        "sys.exit(code or len({'prefect', 'pandera', 'duckdb'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(workspace)], cwd=PROJECT, capture_output=True, check=False
+    )
+    assert done.returncode == 0

@@ -1,0 +1,106 @@
+"""`init` and `check`: a workspace before its first run."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from contracts.manifest import InputFile, Warned
+from flows.cli import setup
+from flows.cli.app import main
+from flows.errors import CampaignReportsError, DataRefused
+from flows.progress import Checked
+
+FEED = '[[feeds]]\ntable = "contacts"\nfiles = "raw/contacts/*.csv"\n'
+
+
+def test_init_starts_a_workspace_that_holds_and_overwrites_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "new"
+    assert main(["init", str(root)]) == 0
+    assert {entry.name for entry in root.iterdir()} == {
+        ".gitignore",
+        "campaigns.schema.json",
+        "campaigns.toml",
+        "raw",
+    }
+    written = (root / "campaigns.toml").read_text()
+    assert written.startswith("#:schema ./campaigns.schema.json\n")
+    assert setup.load_workspace(root).config.feeds == ()
+    (root / "campaigns.toml").write_text("# mine")
+    assert main(["init", str(root)]) == 2
+    assert (root / "campaigns.toml").read_text() == "# mine"
+    assert "overwrites nothing" in capsys.readouterr().err
+
+
+def test_every_setting_of_the_starter_holds(tmp_path: Path) -> None:
+    main(["init", str(tmp_path)])
+    commented = (tmp_path / "campaigns.toml").read_text().splitlines()
+    settings = [line.removeprefix("# ") for line in commented if _is_setting(line)]
+    (tmp_path / "campaigns.toml").write_text("\n".join(settings))
+    assert len(setup.load_workspace(tmp_path).config.feeds) == 3
+    assert set(tomllib.loads("\n".join(settings))) == {
+        "workspace",
+        "feeds",
+        "ads",
+        "sessions",
+        "attribution",
+    }
+
+
+def _is_setting(line: str) -> bool:
+    text = line.removeprefix("# ")
+    return text.startswith("[") or " = " in text
+
+
+def test_init_copies_a_sample_without_what_runs_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = tmp_path / "samples" / "tiny"
+    (sample / "reports").mkdir(parents=True)
+    (sample / "reports" / "current.json").write_text("{}")
+    (sample / "campaigns.toml").write_text(FEED)
+    monkeypatch.setattr(setup, "SAMPLES", tmp_path / "samples")
+    root = tmp_path / "new"
+    assert main(["init", str(root), "--sample", "tiny"]) == 0
+    assert (root / "campaigns.toml").read_text() == FEED
+    assert not (root / "reports").exists()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").write_text("mine")
+    assert main(["init", str(tmp_path / "full"), "--sample", "tiny"]) == 2
+
+
+def checked(problem: CampaignReportsError | None) -> Checked:
+    """What a look at one file of contacts found."""
+    entry = InputFile(
+        path="raw/contacts/a.csv",
+        sha256="0",
+        bytes=1,
+        feed="contacts",
+        table="contacts",
+        rows_read=3,
+        accepted=2,
+        rejected=1,
+    )
+    return Checked([entry], [Warned(code="empty_file", message="raw/b.csv has no rows")], problem)
+
+
+def test_check_prints_feeds_and_ends_as_a_run_would(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(setup, "launch_check", lambda _, __: checked(None))
+    assert main(["check", str(workspace)]) == 0
+    out, err = capsys.readouterr()
+    assert [line.split("\t") for line in out.splitlines()] == [
+        ["feed", "file", "table", "read", "accepted", "rejected", "problem"],
+        ["contacts", "raw/contacts/a.csv", "contacts", "3", "2", "1", ""],
+    ]
+    assert "raw/b.csv has no rows" in err
+    problem = DataRefused("raw/contacts/a.csv is truncated")
+    monkeypatch.setattr(setup, "launch_check", lambda _, __: checked(problem))
+    assert main(["check", str(workspace), "--json"]) == 3
+    out, err = capsys.readouterr()
+    assert json.loads(out)["inputs"][0]["rejected"] == 1
+    assert "is truncated" in err

@@ -1,0 +1,236 @@
+"""Reading a configuration: the environment on top, and every mistake told with its key."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from flows.config.environment import overlay, overrides, variable
+from flows.config.loading import LoadedWorkspace, config_schema, load_workspace
+from flows.errors import ConfigurationError
+
+FEED = '[[feeds]]\ntable = "contacts"\nfiles = "raw/contacts/*.csv"\n'
+
+
+def load(root: Path, text: str, environ: dict[str, str] | None = None) -> LoadedWorkspace:
+    """Load a workspace whose configuration is `text`."""
+    (root / "campaigns.toml").write_text(text, "utf-8")
+    return load_workspace(root, environ or {})
+
+
+def feed(**settings: str) -> str:
+    """The text of one feed with TOML values."""
+    given = {"table": '"contacts"', "files": '"raw/x.csv"', **settings}
+    lines = [f"{key} = {value}" for key, value in given.items() if value]
+    return "\n".join(["[[feeds]]", *lines])
+
+
+WRONG = [
+    ('[workspce]\ntimezone = "UTC"', "workspce: unknown key", "'workspace'"),
+    ('[workspace]\ntimezon = "UTC"', "workspace.timezon: unknown key", "'timezone'"),
+    ('[workspace]\ntimezone = "Europe/Pari"', "workspace.timezone: unknown", "'Europe/Paris'"),
+    ("[workspace]\ntimezone = 5", "workspace.timezone: must be text", "not a number"),
+    ('[workspace]\ncurrency = "usd"', "workspace.currency:", "'USD'"),
+    ('[workspace]\nmax_rejected_share = "0.1"', "max_rejected_share: must be a number", "text"),
+    ("[workspace]\nmax_rejected_share = true", "max_rejected_share: must be a number", "true"),
+    ("[workspace]\nmax_rejected_share = 1.5", "max_rejected_share:", "less than or equal to 1"),
+    ("[workspace]\nmax_rejected_share = nan", "max_rejected_share:", "finite"),
+    ('[[workspace]]\ntimezone = "UTC"', "workspace: must be a table", "not a list"),
+    ('[feeds]\ntable = "contacts"', "feeds: must be a list", "[[feeds]]"),
+    ('feeds = ["raw/x"]', "feeds[0]: must be a table", "not text"),
+    (feed(files=""), "feeds[0].files: is missing", "glob below the workspace"),
+    (feed(files="5"), "feeds[0].files: must be text", "not a number"),
+    (feed(files='"/etc/*"'), "feeds[0].files: leads out of the workspace", "raw/"),
+    (feed(files='"raw/../../x"'), "feeds[0].files: leads out of the workspace", "raw/"),
+    (feed(files='"C:\\\\feeds"'), "feeds[0].files: leads out of the workspace", "raw/"),
+    (feed(files='"./reports/*.parquet"'), "feeds[0].files: reads what runs write", "raw/"),
+    (feed(files='""'), "feeds[0].files: names no file", "raw/"),
+    (feed(table='"contcts"'), "feeds[0].table: unknown table 'contcts'", "'contacts'"),
+    (feed(table=""), "feeds[0]: a feed names either a table or a source", ""),
+    (feed(source='"skene.contacts"'), "feeds[0]: a feed names either a table or a source", ""),
+    (feed(fles='"raw/x"'), "feeds[0].fles: unknown key", "'files'"),
+    (feed(columns='{ contct_id = "id" }'), "feeds[0].columns.contct_id: unknown", "'contact_id'"),
+    (feed(columns="{ contact_id = 5 }"), "feeds[0].columns.contact_id: must be a column", "first"),
+    (feed(columns='{ email = { frist = ["a"] } }'), "feeds[0].columns.email: must be", "first"),
+    (feed(constants='{ orgid = "a" }'), "feeds[0].constants.orgid: unknown", "'org_id'"),
+    (feed(constants="{ org_id = 5 }"), "feeds[0].constants.org_id: must be text", "not a number"),
+    (feed(delimiter='";;"'), "feeds[0].delimiter: must be one character", ""),
+    (feed(null_values='"NA"'), "feeds[0].null_values: must be a list", "not text"),
+    (feed(on_refused='"skp"'), "feeds[0].on_refused: must be one of fail, skip", "'skip'"),
+    (feed(name='"../x"'), "feeds[0].name: must be a name", ""),
+    (feed(timezone='"Paris"'), "feeds[0].timezone: unknown time zone", "'Europe/Paris'"),
+    (
+        FEED + '[[feeds]]\nsource = "skene.contcts"\nfiles = "raw/x"',
+        "feeds[1].source: unknown source 'skene.contcts'",
+        "'skene.contacts'",
+    ),
+    (
+        feed(table="", source='"skene.contacts"', columns='{ first_nam = "a" }'),
+        "feeds[0].columns.first_nam: unknown column of skene.contacts",
+        "'first_name'",
+    ),
+    (
+        feed(table="", source='"skene.contacts"', constants='{ org = "a" }'),
+        "feeds[0].constants.org: unknown column of skene.contacts",
+        "'org_id'",
+    ),
+    ('[ads]\nmatch = "utm_contnt"', "ads.match: must be one of auto,", "'utm_content'"),
+    ('[ads.sources]\nfb = "Facebook Ads"', "ads.sources.fb: must be a name", "'facebook_ads'"),
+    ('[ads.aliases]\nx = { platform = "google_ads" }', "ads.aliases.x: an alias names", ""),
+    ('[ads.aliases]\nx = { campaign_id = "1" }', "ads.aliases.x.platform: is missing", ""),
+    ('[ads.aliases]\nx = "google_ads"', "ads.aliases.x: must be a table", "not text"),
+    ("[sessions]\ntimeout_minutes = 0", "sessions.timeout_minutes: must be greater than 0", ""),
+    ("[sessions]\ntimeout_minutes = 30.5", "timeout_minutes: must be a whole number", "fraction"),
+    ('[attribution]\nmodels = ["first_tuch"]', "attribution.models[0]: must be", "'first_touch'"),
+    ('[attribution]\nmodels = "linear"', "attribution.models: must be a list", "not text"),
+    ("[workspace]\ntimezone = UTC\n", "is no TOML", "line 2"),
+]
+
+
+@pytest.mark.parametrize(("text", "says", "near"), WRONG, ids=[says for _, says, _ in WRONG])
+def test_a_mistake_is_told_with_its_key_and_what_was_meant(
+    tmp_path: Path, text: str, says: str, near: str
+) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        load(tmp_path, text)
+    message = str(told.value)
+    assert told.value.exit_code == 2
+    assert says in message
+    assert near in message
+    assert "pydantic" not in message
+    assert str(tmp_path / "campaigns.toml") in message
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        load(tmp_path, "[workspace]\ntimezone = 5\n[sessions]\ntimeout_minutes = 0\n" + feed(x="1"))
+    keys = [line.strip().split(":")[0] for line in str(told.value).splitlines()[1:]]
+    assert sorted(keys) == ["feeds[0].x", "sessions.timeout_minutes", "workspace.timezone"]
+
+
+@pytest.mark.parametrize("secret", ["jane@example.com", "4111 1111 1111 1111"])
+def test_values_of_constants_are_never_repeated(tmp_path: Path, secret: str) -> None:
+    text = feed(constants=f'{{ emial = "{secret}" }}', columns=f'{{ phon = "{secret}" }}')
+    with pytest.raises(ConfigurationError) as told:
+        load(tmp_path, text)
+    assert secret not in str(told.value)
+
+
+def test_reads_the_whole_configuration(tmp_path: Path) -> None:
+    found = load(
+        tmp_path,
+        '\ufeff[workspace]\r\ntimezone = "America/New_York"\r\n'
+        + FEED
+        + feed(table="", source='"skene.contacts"', columns='{ email = "mail" }')
+        + '\n[ads.aliases]\n"old" = { platform = "google_ads", campaign_id = "123" }\n',
+    )
+    assert found.config.workspace.timezone == "America/New_York"
+    assert [one.label for one in found.config.feeds] == ["contacts", "skene.contacts"]
+    assert found.config.ads.aliases["old"].campaign_id == "123"
+    assert found.root == tmp_path.resolve()
+    assert found.warnings == ()
+
+
+def test_a_platform_that_looks_misspelt_is_a_warning(tmp_path: Path) -> None:
+    found = load(tmp_path, '[ads.sources]\nfb = "facebok_ads"\nown = "radio_spots"\n')
+    (warned,) = found.warnings
+    assert "'facebok_ads'" in warned.message
+    assert "'facebook_ads'" in warned.message
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda root: root / "nowhere", "there is no workspace"),
+        (lambda root: root, "there is no campaigns.toml"),
+        (lambda root: root / "file", "is a file, not a folder"),
+        (lambda _: Path("s3://bucket/workspace"), "object store"),
+    ],
+)
+def test_a_workspace_that_is_not_there(tmp_path: Path, make, says: str) -> None:  # noqa: ANN001
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationError, match=says):
+        load_workspace(make(tmp_path), {})
+
+
+def test_a_file_that_is_no_text_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "campaigns.toml").write_bytes(b'[workspace]\ntimezone = "\xff"\n')
+    with pytest.raises(ConfigurationError, match="line 2: not UTF-8"):
+        load_workspace(tmp_path, {})
+
+
+def test_the_environment_wins(tmp_path: Path) -> None:
+    found = load(
+        tmp_path,
+        FEED + "[sessions]\ntimeout_minutes = 10\n",
+        {
+            "CAMPAIGN_REPORTS_WORKSPACE__TIMEZONE": "Europe/Paris",
+            "CAMPAIGN_REPORTS_SESSIONS__TIMEOUT_MINUTES": "20",
+            "CAMPAIGN_REPORTS_SESSIONS__SPLIT_AT_MIDNIGHT": "true",
+            "CAMPAIGN_REPORTS_ATTRIBUTION__MODELS": '["linear"]',
+            "CAMPAIGN_REPORTS_FEEDS__0__CONSTANTS__ORG_ID": "0012",
+            "CAMPAIGN_REPORTS_FEEDS__1__TABLE": "events",
+            "CAMPAIGN_REPORTS_FEEDS__1__FILES": "raw/events.csv",
+            "CAMPAIGN_REPORTS_DEBUG": "1",
+            "OTHER": "x",
+        },
+    )
+    config = found.config
+    assert config.workspace.timezone == "Europe/Paris"
+    assert (config.sessions.timeout_minutes, config.sessions.split_at_midnight) == (20, True)
+    assert config.attribution.models == ("linear",)
+    assert [one.table for one in config.feeds] == ["contacts", "events"]
+    assert config.feeds[0].constants == {"org_id": "0012"}
+    assert config.feeds[0].files == "raw/contacts/*.csv"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("WORKSPACE__TIMEZON", "UTC", "workspace.timezon: unknown key"),
+        ("SESSIONS__TIMEOUT_MINUTES", "soon", "sessions.timeout_minutes: must be a whole number"),
+        ("WORKSPCE", "x", "workspce: unknown key"),
+        ("WORKSPACE", "x", "workspace: must be a table"),
+    ],
+)
+def test_a_mistake_in_the_environment_names_the_variable(
+    tmp_path: Path, name: str, value: str, says: str
+) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        load(tmp_path, FEED, {f"CAMPAIGN_REPORTS_{name}": value})
+    assert says in str(told.value)
+    assert f"CAMPAIGN_REPORTS_{name}" in str(told.value)
+
+
+def test_overlay_changes_only_what_is_given() -> None:
+    written = {"a": {"x": 1, "y": 2}, "b": [{"x": 1}, {"x": 2}]}
+    given = {"a": {"y": "3"}, "b": {"1": {"x": "4"}, "2": {"x": "5"}}}
+    assert overlay(written, given) == {
+        "a": {"x": 1, "y": "3"},
+        "b": [{"x": 1}, {"x": "4"}, {"x": "5"}],
+    }
+    assert written == {"a": {"x": 1, "y": 2}, "b": [{"x": 1}, {"x": 2}]}
+
+
+def test_variables_are_named_back() -> None:
+    given = overrides({"CAMPAIGN_REPORTS_FEEDS__0__FILES": "x", "CAMPAIGN_REPORTS_ADS": '{"m": 1}'})
+    assert given == {"feeds": {"0": {"files": "x"}}, "ads": {"m": 1}}
+    assert variable(("feeds", 0, "files"), given) == "CAMPAIGN_REPORTS_FEEDS__0__FILES"
+    assert variable(("feeds", 0, "table"), given) is None
+
+
+def test_the_hash_is_the_files_and_changes_with_the_environment(tmp_path: Path) -> None:
+    alone = load(tmp_path, FEED)
+    assert alone.config_sha256 == hashlib.sha256(FEED.encode()).hexdigest()
+    other = load(tmp_path, FEED, {"CAMPAIGN_REPORTS_WORKSPACE__CURRENCY": "EUR"})
+    assert other.config_sha256 != alone.config_sha256
+
+
+def test_the_schema_knows_tables_sources_and_sections() -> None:
+    schema = json.loads(json.dumps(config_schema()))
+    feed_settings = schema["$defs"]["FeedSection"]["properties"]
+    assert "contacts" in feed_settings["table"]["enum"]
+    assert "skene.contacts" in feed_settings["source"]["enum"]
+    assert {"workspace", "feeds", "ads", "sessions", "attribution"} <= set(schema["properties"])
+    assert feed_settings["files"]["description"]

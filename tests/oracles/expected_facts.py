@@ -1,0 +1,169 @@
+"""SPEC §6.1 in plain Python, one dictionary at a time: what every send of a workspace is."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.oracles.expected_messages import Contact, Described, Message, Row, Tables, split_type
+
+
+@dataclass(eq=False)
+class Send:
+    """A send with its row, if it has one, and its events."""
+
+    message: Message
+    contact: Contact
+    channel: str
+    row: Row | None = None
+    events: list[dict[str, Any]] = field(default_factory=list)
+    status: str = ""
+    sent_at: datetime | None = None
+    sent_day: date | None = None
+    delivered_at: datetime | None = None
+    delivered_day: date | None = None
+    bounced_day: date | None = None
+
+    @property
+    def is_holdout(self) -> bool:
+        return self.row is not None and bool(self.row.get("is_holdout"))
+
+    def of(self, *actions: str) -> list[dict[str, Any]]:
+        return [event for event in self.events if event["action"] in actions]
+
+    def first(self, action: str, *, human: bool = False) -> datetime | None:
+        times = [e["occurred_at"] for e in self.of(action) if not (human and e["machine"])]
+        return min(times, default=None)
+
+    def last(self, action: str) -> datetime | None:
+        return max((e["occurred_at"] for e in self.of(action)), default=None)
+
+
+class World(Described):
+    """The messages and sends of a workspace of clean, distinct rows."""
+
+    def __init__(self, tables: Tables, zone: str) -> None:
+        super().__init__(tables)
+        self.zone = ZoneInfo(zone)
+        self.sends: list[Send] = []
+        self.personal: list[dict[str, Any]] = []
+        self._place()
+        for send in self.sends:
+            self._decide(send)
+
+    def day(self, instant: datetime | None) -> date | None:
+        return None if instant is None else instant.astimezone(self.zone).date()
+
+    def _place(self) -> None:
+        units: dict[tuple[Any, ...], Send] = {}
+        for row in self.tables.get("sends", []):
+            message = self.message_of(row)
+            assert message.channel, row
+            unit = ("send", row["org_id"], row["send_id"], message.channel)
+            units[unit] = Send(message, self.contact_of(row), message.channel, row)
+        rows = dict(units)
+        for event in self.tables.get("events", []):
+            own, action = split_type(event["event_type"])
+            if action is None:
+                continue
+            org, send_id = event["org_id"], event.get("send_id")
+            message, contact = self.message_of(event), self.contact_of(event)
+            if send_id is None and event.get("message_id") is None:
+                self.personal.append({**event, "action": action, "contact": contact})
+                continue
+            if send_id is None:
+                send_id = self._last_send(rows, message, contact, event["occurred_at"])
+            row = self.by_key["sends"].get((org, send_id))
+            of_row = self.message_of(row) if row else message
+            channel = own or of_row.channel
+            if channel is None:
+                continue
+            named = ("send", org, send_id) if send_id else ("pair", org, message.id, contact)
+            unit = units.setdefault((*named, channel), Send(of_row, contact, channel))
+            if unit.message.kind == "none":
+                unit.message = of_row
+            machine = bool(event.get("is_machine")) or event.get("user_agent") == "Mozilla/5.0"
+            unit.contact = unit.contact if unit.contact is not None else contact
+            unit.events.append({**event, "action": action, "machine": machine})
+        self.sends = list(units.values())
+
+    @staticmethod
+    def _last_send(
+        rows: Mapping[tuple[Any, ...], Send], message: Message, contact: Contact, at: datetime
+    ) -> str | None:
+        """The contact's last send of the message before; the first where none lies before."""
+        own = [
+            s
+            for s in rows.values()
+            if s.message is message and s.contact == contact and not s.is_holdout
+        ]
+        always = datetime.min.replace(tzinfo=at.tzinfo)
+        in_order = sorted(own, key=lambda s: (s.row or {}).get("sent_at") or always)
+        before = [s for s in in_order if ((s.row or {}).get("sent_at") or always) <= at]
+        chosen = before[-1] if before else in_order[0] if in_order else None
+        return None if chosen is None else (chosen.row or {})["send_id"]
+
+    def _decide(self, s: Send) -> None:
+        row = s.row or {}
+        given = str(row.get("status"))
+        proofs = {
+            "bounced": s.last("bounced"),
+            "failed": max(filter(None, (s.last("dropped"), s.last("failed"))), default=None),
+            "delivered": s.last("delivered"),
+        }
+        latest = max(filter(None, proofs.values()), default=None)
+        by_events = next((w for w, at in proofs.items() if latest and at == latest), None)
+        if given in ("delivered", "bounced", "failed"):
+            s.status = given
+        elif by_events:
+            s.status = by_events
+        elif s.of("opened", "clicked"):
+            s.status = "delivered"
+        elif s.row:
+            s.status = "sent" if given == "queued" and s.of("sent") else given
+        else:
+            s.status = "queued" if all(e["action"] == "deferred" for e in s.events) else "sent"
+        earliest = min((e["occurred_at"] for e in s.events), default=None)
+        s.sent_at = row.get("sent_at") or s.first("sent") or (None if s.row else earliest)
+        counted_at = s.sent_at or row.get("created_at")
+        s.sent_day = self.day(counted_at)
+        if s.status == "delivered":
+            s.delivered_at = row.get("delivered_at") or s.first("delivered")
+            s.delivered_day = self.day(s.delivered_at or counted_at)
+        if s.status == "bounced":
+            s.bounced_day = self.day(s.first("bounced") or counted_at)
+
+
+def count(sends: list[Send]) -> dict[str, int]:
+    """The counts of SPEC §6.1 over some sends."""
+    real = [s for s in sends if not s.is_holdout]
+    hard = [
+        s
+        for s in real
+        if s.status == "bounced" and any(e.get("subtype") == "hard" for e in s.of("bounced"))
+    ]
+    soft = [
+        s
+        for s in real
+        if s not in hard
+        and s.status == "bounced"
+        and any(e.get("subtype") == "soft" for e in s.of("bounced"))
+    ]
+    counts: dict[str, int] = defaultdict(int, {"sends": len(real)})
+    for s in real:
+        counts[s.status] += 1
+        for action, every, unique in (
+            ("opened", "opens", "unique_opens"),
+            ("clicked", "clicks", "unique_clicks"),
+        ):
+            counts[every] += len(s.of(action))
+            counts[unique] += bool(s.of(action))
+            counts[f"human_{unique}"] += s.first(action, human=True) is not None
+        counts["unsubscribes"] += bool(s.of("unsubscribed"))
+        counts["complaints"] += bool(s.of("complained"))
+        counts["replies"] += bool(s.of("replied"))
+    counts |= {"hard_bounces": len(hard), "soft_bounces": len(soft)}
+    counts["holdout"] = len(sends) - len(real)
+    return counts

@@ -1,0 +1,138 @@
+"""The reports of SPEC §6.3 and §6.4 over all message channels, in plain Python."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from tests.oracles.expected_facts import Send, count
+from tests.oracles.expected_messages import CHANNELS, Message
+from tests.oracles.expected_reports import (
+    NO_ORDERS,
+    Expected,
+    Report,
+    add_costs,
+    between,
+    figures,
+)
+
+
+class Overviews(Expected):
+    """Every message report of a world; rows as dictionaries with all columns."""
+
+    def hierarchy(self) -> Report:
+        groups: dict[tuple[Any, ...], list[tuple[Message, str]]] = defaultdict(list)
+        for channel in CHANNELS:
+            for m in self.of_channel(channel):
+                names = self.names(m)
+                ids = [names[f"{level}_id"] for level in ("campaign", "dispatch", "message")]
+                for depth, level in enumerate(("campaign", "dispatch", "message"), start=1):
+                    key = (m.org, level, *ids[:depth], *[None] * (3 - depth))
+                    groups[key].append((m, channel))
+        return {key: self._hierarchy_row(key, members) for key, members in groups.items()}
+
+    def _hierarchy_row(
+        self, key: tuple[Any, ...], members: list[tuple[Message, str]]
+    ) -> dict[str, Any]:
+        sends = [s for m, channel in members for s in self.sends_of[id(m), channel]]
+        channels = {channel for _, channel in members}
+        depth = ("campaign", "dispatch", "message").index(key[1])
+        names = self.names(members[0][0])
+        dispatch = members[0][0].dispatch or {}
+        names |= {"type": dispatch.get("type"), "subtype": dispatch.get("subtype")}
+        below = (
+            ("dispatch_id", "dispatch_name", "type", "subtype"),
+            ("message_id", "message_name", "variant"),
+        )[depth:]
+        return {
+            **names,
+            **{name: None for hidden in below for name in hidden},
+            "level": key[1],
+            "channel": channels.pop() if len(channels) == 1 else None,
+            **between(sends),
+            **figures(count(sends)),
+            "cost": add_costs(m for m, channel in members if m.channel == channel),
+            **NO_ORDERS,
+        }
+
+    def deliveries(self) -> Report:
+        report: Report = {}
+        for row in self.world.tables.get("campaigns", []):
+            org, own = row["org_id"], row["campaign_id"]
+            sends = [
+                s for s in self.world.sends if s.message.org == org and s.message.campaign_id == own
+            ]
+            counts = count(sends)
+            statuses = ("queued", "sent", "delivered", "bounced", "failed")
+            report[org, own] = {
+                "org_id": org,
+                "campaign_id": own,
+                "name": row["name"],
+                "status": row.get("status"),
+                "sent_at": row.get("sent_at"),
+                **{name: counts.get(name, 0) for name in statuses},
+            }
+        return report
+
+    def contacts(self) -> Report:
+        by_contact: dict[tuple[Any, ...], list[Send]] = defaultdict(list)
+        for s in self.world.sends:
+            if not s.is_holdout:
+                by_contact[s.message.org, s.contact].append(s)
+        report: Report = {}
+        for row in self.world.tables.get("contacts", []):
+            key = (row["org_id"], row["contact_id"])
+            sends = by_contact[key]
+            own = [e for e in self.world.personal if (e["org_id"], e["contact"]) == key]
+
+            counts = count(sends)
+            report[key] = {
+                "org_id": key[0],
+                "contact_id": key[1],
+                **{n: counts.get(n, 0) for n in ("sends", "delivered", "opens", "clicks")},
+                "last_sent_at": last(s.sent_at for s in sends),
+                "last_delivered_at": last(s.delivered_at for s in sends),
+                "last_opened_at": last(s.last("opened") for s in sends),
+                "last_clicked_at": last(s.last("clicked") for s in sends),
+                "unsubscribed_at": first("unsubscribed", sends, own),
+                "complained_at": first("complained", sends, own),
+                "sessions": None,
+                **NO_ORDERS,
+            }
+        return report
+
+    def segments(self) -> Report:
+        report: Report = {}
+        for row in self.world.tables.get("segments", []):
+            org, own = row["org_id"], row["segment_id"]
+            members = [
+                r
+                for r in self.world.tables.get("list_members", [])
+                if (r["org_id"], r.get("segment_id")) == (org, own)
+            ]
+            places = {(r["campaign_id"], r["contact_id"]) for r in members}
+            sends = [
+                s
+                for s in self.world.sends
+                if s.message.org == org and (s.message.campaign_id, s.contact) in places
+            ]
+            report[org, own] = {
+                "org_id": org,
+                "segment_id": own,
+                "segment_name": row["name"],
+                "contact_count": row.get("contact_count"),
+                "members": len({r["contact_id"] for r in members}),
+                "campaigns_used_in": len({r["campaign_id"] for r in members}),
+                **figures(count(sends)),
+            }
+        return report
+
+
+def last(times: Iterable[datetime | None]) -> datetime | None:
+    return max(filter(None, times), default=None)
+
+
+def first(action: str, sends: list[Send], alone: list[dict[str, Any]]) -> datetime | None:
+    of_sends = [s.first(action) for s in sends]
+    of_persons = [event["occurred_at"] for event in alone if event["action"] == action]
+    return min(filter(None, (*of_sends, *of_persons)), default=None)

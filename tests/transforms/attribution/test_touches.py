@@ -1,0 +1,175 @@
+"""What a touch is, and for how long it counts (SPEC §6.5)."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.oracles.purchases import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NEW_YORK,
+    NOON,
+    click,
+    credit,
+    mailing,
+    order,
+    touched,
+    visit,
+)
+
+
+@pytest.mark.parametrize(
+    ("age", "counts"),
+    [(timedelta(0), True), (30 * DAY, True), (30 * DAY + timedelta(microseconds=1), False)],
+)
+def test_touch_counts_to_the_end_of_the_lookback(age: timedelta, *, counts: bool) -> None:
+    """Exactly that long is included, and so is the instant of the order itself."""
+    result = credit([click("e1", NOON - age)], orders=[order("A", NOON)])
+    assert touched(result) == (["e1"] if counts else [])
+
+
+def test_touch_after_the_order_does_not_count() -> None:
+    """An order is credited to what was before it."""
+    assert credit([click("e1", NOON + MINUTE)], orders=[order("A", NOON)]).is_empty()
+
+
+def test_lookback_of_a_channel_replaces_the_general_one() -> None:
+    """120 hours for email, 24 for sms, two days for sessions without an ad."""
+    result = credit(
+        [
+            click("e1", NOON - 121 * HOUR),
+            click("e2", NOON - 120 * HOUR),
+            click("e3", NOON - 25 * HOUR, channel="sms", event_type="sms_clicked"),
+        ],
+        [
+            visit("v1", NOON - 3 * DAY, "organic search"),
+            visit("v2", NOON - 2 * DAY, "organic search"),
+            visit("v3", NOON - 29 * DAY, "paid search", campaign_id="77", platform="google_ads"),
+        ],
+        orders=[order("A", NOON)],
+        lookback_hours={"email": 120, "sms": 24, "web": 48},
+    )
+    assert touched(result) == ["v3", "e2", "v2"]
+
+
+@pytest.mark.parametrize(
+    ("local", "counts"),
+    [
+        ("2025-12-31T23:59", False),
+        ("2026-01-01T00:00", True),
+        ("2026-01-14T23:59", True),
+        ("2026-01-15T00:00", False),
+    ],
+)
+def test_direct_mail_window_is_of_whole_local_days(local: str, *, counts: bool) -> None:
+    """14 days from 1 January take in 1 to 14 January, whatever the look-back."""
+    at = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(NEW_YORK)).astimezone(UTC)
+    result = credit(
+        sends=[mailing("s1", date(2026, 1, 1), 14)], orders=[order("A", at)], lookback_days=1
+    )
+    assert touched(result) == (["direct_mail"] if counts else [])
+    if counts:
+        assert result["touched_at"].to_list() == [datetime(2026, 1, 1, 5, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("more", [{"is_holdout": True}, {"status": "failed"}, {"channel": "email"}])
+def test_not_every_send_is_a_touch(more: dict[str, Any]) -> None:
+    """Held out, returned, or of a channel whose clicks are its touches."""
+    sends = [mailing("s1", date(2026, 1, 1), 14, **more)]
+    assert credit(sends=sends, orders=[order("A", NOON)]).is_empty()
+
+
+def test_direct_mail_without_a_window_counts_from_the_day_of_sending() -> None:
+    """And for as long as the look-back says."""
+    sends = [mailing("s1", None, None, sent_at=NOON - 2 * DAY)]
+    result = credit(sends=sends, orders=[order("A", NOON)])
+    assert result["touched_at"].to_list() == [datetime(2026, 1, 8, 5, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize(
+    ("after", "group", "is_touch"),
+    [
+        (30 * MINUTE, "email", False),
+        (31 * MINUTE, "email", True),
+        (-MINUTE, "email", True),
+        (MINUTE, "sms", True),
+        (MINUTE, "direct", False),
+    ],
+)
+def test_landing_of_a_click_is_no_second_touch(
+    after: timedelta, group: str, *, is_touch: bool
+) -> None:
+    """Within 30 minutes of the click, with that channel's utm."""
+    result = credit(
+        [click("e1", NOON)], [visit("v1", NOON + after, group)], orders=[order("A", NOON + HOUR)]
+    )
+    assert set(touched(result)) == ({"e1", "v1"} if is_touch else {"e1"})
+
+
+def test_landing_needs_a_human_click_of_the_same_contact() -> None:
+    """A scanner's click or another person's leaves the session a touch."""
+    result = credit(
+        [click("e1", NOON, is_machine=True), click("e2", NOON, contact_id="2")],
+        [visit("v1", NOON + MINUTE, "email")],
+        orders=[order("A", NOON + HOUR)],
+    )
+    assert touched(result) == ["v1"]
+
+
+def test_session_with_an_ad_is_of_the_channel_ads() -> None:
+    """Any other is of its channel group; one without any is unassigned."""
+    result = credit(
+        sessions=[
+            visit("v1", NOON - 3 * HOUR, "paid search", campaign_id="77", platform="google_ads"),
+            visit("v2", NOON - 2 * HOUR, "paid search", platform="google_ads"),
+            visit("v3", NOON - HOUR, None),
+            visit("v4", NOON - HOUR, "referral", is_bot=True),
+        ],
+        orders=[order("A", NOON)],
+    )
+    assert result["channel"].to_list() == ["ads", "paid search", "unassigned"]
+    assert result["channel_group"].to_list() == ["paid search", "paid search", "unassigned"]
+
+
+def test_opens_and_generic_events_are_touches_where_configured() -> None:
+    """Machine ones never."""
+    events = [
+        click("e1", NOON, event_type="email_opened"),
+        click("e2", NOON, event_type="email_opened", is_machine=True),
+        click("e3", NOON, event_type="store_visit", channel=None),
+        click("e4", NOON, event_type="survey_filled", channel=None),
+    ]
+    orders = [order("A", NOON)]
+    assert credit(events, orders=orders).is_empty()
+    result = credit(events, orders=orders, touch_opens=True, touch_events=["store_visit"])
+    assert touched(result) == ["e1", "e3"]
+    assert result["channel"].to_list() == ["email", "store_visit"]
+
+
+def test_touches_of_one_instant_stand_by_channel_and_id() -> None:
+    """Whatever the order in which they came."""
+    result = credit(
+        [click("b", NOON), click("a", NOON), click("0", NOON, channel="sms")],
+        [visit("v1", NOON, "affiliates")],
+        orders=[order("A", NOON)],
+    )
+    assert touched(result) == ["v1", "a", "b", "0"]
+
+
+def test_people_and_organizations_are_kept_apart() -> None:
+    """One contact id in two organizations is two people; a device is no contact."""
+    result = credit(
+        [click("e1", NOON), click("e2", NOON, org_id="p"), click("e3", NOON, contact_id="2")],
+        [visit("v1", NOON, "referral", contact_id=None, anonymous_id="1")],
+        orders=[
+            order("A", NOON),
+            order("B", NOON, org_id="p"),
+            order("C", NOON, contact_id=None, anonymous_id="1"),
+            order("D", NOON, is_conversion=False),
+        ],
+    )
+    pairs = zip(result["order_id"], touched(result), strict=True)
+    assert list(pairs) == [("A", "e1"), ("C", "v1"), ("B", "e2")]
