@@ -46,10 +46,25 @@ class Check(Record):
 
 
 class Warned(Record):
-    """Something that a person should look at; extra keys carry the counts."""
+    """Something that a person should look at; extra keys carry what only one code has.
+
+    Attributes:
+        code: What it is, in a word that stays (SPEC §8).
+        message: One sentence with counts and the setting that decides; no personal data.
+        feed: The feed that is meant, where one is.
+        path: The file that is meant, where one is.
+        count: How many rows, files or things it is about.
+        amount: The money at stake in the reporting currency, as text, where money is concerned.
+        setting: The key of the configuration that decides it, where there is one.
+    """
 
     code: str
     message: str
+    feed: str | None = None
+    path: str | None = None
+    count: int | None = None
+    amount: str | None = None
+    setting: str | None = None
 
 
 class Manifest(Record):

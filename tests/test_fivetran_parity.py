@@ -19,7 +19,7 @@ from contracts.vocabulary import AdLevel
 from flows.config.loading import load_workspace
 from flows.config.shipped_sources import load_sources
 from flows.progress import silence
-from flows.runtime.partition import hold
+from flows.runtime.materialize import hold
 from flows.steps.read_feeds import read_feeds
 from transforms.ads.conversions import choose_conversions
 from transforms.ads.daily_stats import make_daily_stats

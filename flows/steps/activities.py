@@ -10,7 +10,7 @@ from contracts.config.workspace import Workspace
 from contracts.facts.activities import ContactSends, MessageEvents, PricedOrders, Visits
 from contracts.feeds import Events
 from flows.ingest.catalog import Catalog
-from flows.runtime.partition import scan_groups, write_groups
+from flows.runtime.materialize import scan_groups, write_groups
 from flows.storage.workspace_files import remove_tree
 from transforms.attribution.orders import price_orders
 from transforms.people.activities import (

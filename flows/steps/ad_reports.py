@@ -11,7 +11,7 @@ from contracts.manifest import Check
 from contracts.vocabulary import AdLevel
 from flows.ingest.catalog import Catalog
 from flows.ingest.exchange_rates import rates_of
-from flows.runtime.partition import hold, scan_groups, write_groups
+from flows.runtime.materialize import hold, scan_groups, write_groups
 from flows.storage.report_files import equal, write_report, write_table
 from transforms.ads.conversions import choose_conversions
 from transforms.ads.daily_stats import make_daily_stats

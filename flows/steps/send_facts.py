@@ -17,7 +17,7 @@ from contracts.facts.send_facts import (
 from contracts.reports.messaging import Counts
 from flows.ingest.catalog import Catalog, ReadFile
 from flows.ingest.send_key_files import WHOLE
-from flows.runtime.partition import hold
+from flows.runtime.materialize import hold
 from transforms.common.keys import BUCKETS, hash_pair, hash_unknown_message
 from transforms.messaging.daily_sums import add_links, add_message_days, sum_links, sum_message_days
 from transforms.messaging.event_assignment import keep_placed, name_nameless, place_events, unit_of

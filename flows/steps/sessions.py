@@ -9,7 +9,7 @@ from contracts.config.workspace import Workspace
 from contracts.facts.session_facts import SessionFacts
 from contracts.feeds import PageViews, Sessions
 from flows.ingest.catalog import Catalog
-from flows.runtime.partition import scan_groups, write_groups
+from flows.runtime.materialize import scan_groups, write_groups
 from transforms.web.sessionization import build_sessions
 
 ROWS_A_GROUP = 2_000_000

@@ -13,7 +13,7 @@ import polars as pl
 
 from contracts.columns import Table, polars_schema
 from contracts.facts.activities import MessageEvents, PricedOrders, Visits
-from flows.runtime.partition import write_groups
+from flows.runtime.materialize import write_groups
 from flows.steps.activities import ROWS_A_GROUP
 from tests.benchmarks.assets import START, generate_once, numbered
 from transforms.people.persons import hash_person

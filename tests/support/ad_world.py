@@ -11,7 +11,7 @@ from contracts.config.workspace import AdsSection
 from contracts.facts.ad_facts import AdNames
 from contracts.facts.session_facts import SessionFacts
 from contracts.feeds.web import Sessions
-from flows.runtime.partition import hold
+from flows.runtime.materialize import hold
 from transforms.matching.match_sessions import MatchedSessions, key_sessions, match_origins
 from transforms.web.traffic_sources import list_origins
 from transforms.web.utm import normalize_value

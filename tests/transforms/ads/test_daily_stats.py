@@ -10,7 +10,7 @@ import pytest
 from contracts.columns import Table, polars_schema
 from contracts.facts.ad_facts import AdEntities, DailyStats
 from contracts.feeds import AdAccounts, AdConversions, Ads, AdStats, ExchangeRates
-from flows.runtime.partition import hold
+from flows.runtime.materialize import hold
 from tests.support.frames import frame
 from transforms.ads.conversions import choose_conversions
 from transforms.ads.daily_stats import make_daily_stats

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contracts.columns import Table, key, polars_schema
 from contracts.facts.ad_facts import AdNames
 from contracts.feeds import AdAccounts, AdCampaigns, AdCreatives, AdGroups, Ads, AdStats
-from flows.runtime.partition import hold
+from flows.runtime.materialize import hold
 from tests.support.frames import frame
 from transforms.ads.daily_stats import GIVEN_TEXTS
 from transforms.ads.entities import code_entities

@@ -16,7 +16,7 @@ from contracts.facts.session_facts import SessionFacts
 from contracts.feeds import AdCampaigns, Ads
 from contracts.reports.ads import AdPerformance, CampaignPerformance, UrlReport
 from contracts.vocabulary import AdLevel
-from flows.runtime.partition import hold
+from flows.runtime.materialize import hold
 from tests.support.frames import frame
 from transforms.ads.entities import EntityDays
 from transforms.ads.name_lookup import list_versions

@@ -1,9 +1,12 @@
-"""Frames worked out: cut into groups of rows that belong together, or held in memory."""
+"""Intermediate tables, computed once: in memory, or in files by groups of rows."""
 
 from pathlib import Path
 
 import polars as pl
 from polars.io.partition import FileProviderArgs
+
+from contracts.columns import Table, columns, polars_schema
+from flows.errors import CampaignReportsError
 
 GROUP = "group"
 
@@ -38,6 +41,28 @@ def scan_groups(folder: Path, schema: pl.Schema, group: int | None = None) -> pl
     """Read all groups of a frame, or one."""
     files = sorted(folder.glob("*.parquet" if group is None else f"{group:03}-*.parquet"))
     return pl.scan_parquet(files) if files else pl.LazyFrame(schema=schema)
+
+
+def materialize(frame: pl.LazyFrame, schema: type[Table]) -> pl.LazyFrame:
+    """Compute a named intermediate table once, and prove that it is what its contract says.
+
+    Args:
+        frame: The lazy table that a step built.
+        schema: Its contract (contracts/facts).
+
+    Returns:
+        The table in memory, its columns those of the contract, in its order.
+
+    Raises:
+        CampaignReportsError: Columns or types differ from the contract's: a fault of ours.
+    """
+    table = frame.select(columns(schema)).collect(engine="streaming")
+    if table.schema != polars_schema(schema):
+        stated = polars_schema(schema)
+        wrong = [name for name in stated if table.schema[name] != stated[name]]
+        msg = f"the intermediate table {schema.__name__} has other types in {', '.join(wrong)}"
+        raise CampaignReportsError(msg, "This is a fault of the program; please report it.")
+    return table.lazy()
 
 
 def hold(frame: pl.LazyFrame) -> pl.LazyFrame:
