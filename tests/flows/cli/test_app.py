@@ -123,7 +123,7 @@ def test_a_fault_of_ours_is_told_without_values_of_the_data(
     assert main(["run", str(workspace)]) == 1
     err = capsys.readouterr().err
     assert "a fault of ours" in err
-    assert "ValueError at flows/run.py, line " in err
+    assert "ValueError at flows/cli/run.py, line " in err
     assert "jane" not in err
     assert "Traceback" not in err
     monkeypatch.setenv("CAMPAIGN_REPORTS_DEBUG", "1")
