@@ -78,16 +78,37 @@ class SumOf(Strict):
 Expression = str | FirstOf | SumOf | Joined | Slice | Like | InHeader
 """Where a canonical column's value comes from: a column of the file, or a few of them."""
 
+DecimalMark = Literal[".", ","]
+"""What stands before a number's fraction."""
+
+ThousandsMark = Literal[",", ".", " ", "'"]
+"""What stands between groups of three digits; a space stands for the unbroken ones, too."""
+
+
+class Period(Strict):
+    """The first and the last day that a row covers; one that covers several is rejected.
+
+    Both are parsed as the table's days are. Where the file lacks either, rows cover their day.
+    """
+
+    start: Expression
+    end: Expression
+
 
 class TableMapping(Strict):
     """How the rows of a file become rows of one canonical table.
 
-    A column of the file is found by its name trimmed and in any case. One that the file does not
-    have is empty in every row, unless it alone gives a column that the table requires.
+    A column of the file is found by its name trimmed and in any case. Every column of `columns`
+    that is not in `optional` must be in each file (of a FirstOf, one of its columns), else the file
+    is refused. Of the optional ones a metric, id or name that a file lacks is a warning
+    (`column_missing`).
     """
 
     table: str
     columns: dict[str, Expression] = {}
+    optional: tuple[str, ...] = ()
+    """Canonical columns that a file may lack; never one that the table requires."""
+    covers: Period | None = None
     constants: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
     """Canonical column -> text in the file (compared trimmed, in any case) -> our word.
@@ -104,7 +125,7 @@ class TableMapping(Strict):
     ends.
     """
     units: dict[str, Unit] = {}
-    date_formats: dict[str, str] = {}
+    formats: dict[str, str] = {}
     """Canonical column -> strptime format of stamps that are not ISO 8601; ISO ones still hold."""
     when: dict[str, tuple[str, ...]] = {}
     """File column -> values: only such rows feed this table; the others are no rows of it."""
@@ -122,8 +143,8 @@ class TableMapping(Strict):
             msg = f"table {self.table!r} is none of {', '.join(FEEDS)}"
             raise ValueError(msg)
         known = columns.columns(FEEDS[self.table])
-        named = {*self.columns, *self.constants, *self.values, *self.units, *self.date_formats}
-        named.update(self.snake_case)
+        named = {*self.columns, *self.constants, *self.values, *self.units, *self.formats}
+        named.update(self.snake_case, self.optional)
         if unknown := sorted(named.difference(known)):
             msg = f"table {self.table!r} has no column {', '.join(unknown)}"
             raise ValueError(msg)
@@ -142,9 +163,13 @@ class Source(Strict):
     timezone: str | None = None
     """Of stamps without offset; the feed's `timezone` wins."""
     null_values: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
+    """Texts taken off numbers, as `€`; the feed's are added."""
     total_rows: tuple[str, ...] = ()
     """How the first filled cell of a total row or footer begins, in any case: no data."""
-    thousands_separator: Literal[",", "."] | None = None
+    decimal: DecimalMark = "."
+    """Of numbers; the feed's `decimal` wins."""
+    thousands: ThousandsMark | None = None
     conversions: tuple[str, ...] = ()
     """Names of the conversions that count unless the feed names others; none named: all count."""
     flatten: tuple[str, ...] = ()

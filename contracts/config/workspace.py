@@ -1,68 +1,20 @@
 """The workspace configuration: what campaigns.toml may say (SPEC §3)."""
 
-import re
-from pathlib import PurePosixPath
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, model_validator
 
-from contracts import columns
-from contracts.config.nearest_names import nearest, unknown
-from contracts.config.source_mapping import Expression
-from contracts.feeds import FEEDS
-from contracts.feeds.orders import CURRENCY_PATTERN
-from contracts.vocabulary import NAME_PATTERN
-
-TOLD = "told"
-"""The type of the errors that come with a sentence for the user, in `ctx["told"]`."""
-
-
-def existing_time_zone(name: str) -> str:
-    """The name itself, where the time zone database has it."""
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        near = nearest(name, available_timezones())
-        hint = f"did you mean {near!r}?" if near else "the IANA names count, as 'Europe/Paris'"
-        msg = f"unknown time zone {name!r}; {hint}"
-        raise PydanticCustomError(TOLD, "{told}", {"told": msg}) from error
-    return name
-
-
-def path_below_workspace(glob: str) -> str:
-    """The glob itself, where it can only lead to files below the workspace."""
-    parts = PurePosixPath(glob).parts
-    if glob.startswith("/") or WINDOWS_PATH.match(glob) or ".." in parts:
-        problem = "leads out of the workspace; give a path below it, as 'raw/contacts/*.csv'"
-    elif not parts:
-        problem = "names no file; give a path below the workspace, as 'raw/contacts/*.csv'"
-    elif parts[0] in WRITTEN_BY_RUNS:
-        problem = f"reads what runs write into {parts[0]}/; keep feed files elsewhere, as in raw/"
-    else:
-        return glob
-    raise PydanticCustomError(TOLD, "{told}", {"told": problem})
-
-
-WINDOWS_PATH = re.compile(r"[A-Za-z]:|\\")
-"""How a path begins on a system that runs do not know."""
-
-WRITTEN_BY_RUNS = ("reports", "quarantine", "state")
-"""The folders of a workspace that hold no feeds."""
-
-TimeZone = Annotated[str, AfterValidator(existing_time_zone)]
-Currency = Annotated[str, Field(pattern=CURRENCY_PATTERN)]
-PlatformName = Annotated[str, Field(pattern=NAME_PATTERN)]
-FeedPath = Annotated[str, AfterValidator(path_below_workspace)]
-FEED_NAME_PATTERN = r"^\w[\w .()-]*$"
-"""What a feed may be called: its name becomes a file's."""
-
-
-class Section(BaseModel):
-    """A section of the configuration: it knows its keys and is never changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+from contracts.config.feed_section import FeedSection
+from contracts.config.setting_types import (
+    Currency,
+    DaskAddress,
+    Memory,
+    Name,
+    Section,
+    Share,
+    TimeZone,
+    problem,
+)
 
 
 class WorkspaceSection(Section):
@@ -70,64 +22,21 @@ class WorkspaceSection(Section):
 
     timezone: TimeZone = Field("UTC", description="which midnight ends a reporting day")
     currency: Currency = Field("USD", description="reporting currency")
-    max_rejected_share: float = Field(
-        0.05, ge=0, le=1, description="per feed; above it nothing is published"
+    channels: tuple[Name, ...] = Field(
+        (), description="channels of one's own, beside those that campaigns and messages name"
     )
-
-
-class FeedSection(Section):
-    """`[[feeds]]`: some files, and how they are read as canonical tables."""
-
-    table: str | None = Field(
-        None,
-        description="canonical table of a file with our columns",
-        json_schema_extra={"enum": [*FEEDS]},
+    max_rejected_share: Share = Field(0.05, description="per feed; above it nothing is published")
+    keep_snapshots: int = Field(30, ge=1, description="how many snapshots are kept at least")
+    keep_days: float = Field(7, ge=0, description="snapshots younger than this are kept too")
+    settle_seconds: float = Field(
+        0, ge=0, description="raw files younger than this wait for the next run"
     )
-    source: str | None = Field(None, description="source mapping that ships with the product")
-    files: FeedPath = Field(description="glob below the workspace")
-    name: str | None = Field(
-        None,
-        description="how messages and quarantine call the feed",
-        pattern=FEED_NAME_PATTERN,
-    )
-    columns: dict[str, Expression] = Field({}, description="our column = the file's")
-    constants: dict[str, str] = Field({}, description="our column = one value for every row")
-    encoding: str | None = Field(None, description="detected where not given")
-    delimiter: str | None = Field(None, min_length=1, max_length=1)
-    null_values: tuple[str, ...] = Field((), description="texts that mean no value")
-    timezone: TimeZone | None = Field(None, description="of stamps that carry no offset")
-    on_refused: Literal["fail", "skip"] = Field("fail", description="what a refused file does")
-    conversions: tuple[str, ...] = Field(
-        (), description="names of the conversions that count, for platforms that report by name"
-    )
-
-    @model_validator(mode="after")
-    def reads_one_thing(self) -> Self:
-        """A feed names a table or a source, and only columns of that table."""
-        if (self.table is None) == (self.source is None):
-            told = "a feed names either a table or a source"
-            raise wrong(told)
-        if self.table is not None:
-            if self.table not in FEEDS:
-                raise wrong(unknown("table", self.table, FEEDS), "table")
-            known = columns.columns(FEEDS[self.table])
-            for section, named in (("columns", self.columns), ("constants", self.constants)):
-                for name in named:
-                    if name not in known:
-                        told = unknown(f"column of {self.table}", name, known)
-                        raise wrong(told, section, name)
-        return self
-
-    @property
-    def label(self) -> str:
-        """How messages and quarantine call the feed."""
-        return self.name or self.source or self.table or ""
 
 
 class AdAlias(Section):
     """A value of `[ads.aliases]`: the ad or campaign that an old link means."""
 
-    platform: PlatformName
+    platform: Name
     campaign_id: str | None = None
     ad_id: str | None = None
 
@@ -135,23 +44,36 @@ class AdAlias(Section):
     def names_a_target(self) -> Self:
         """An alias leads to an ad or to a campaign."""
         if self.campaign_id is None and self.ad_id is None:
-            told = "an alias names a campaign_id or an ad_id"
-            raise wrong(told)
+            msg = "an alias names a campaign_id or an ad_id"
+            raise problem(msg)
         return self
 
 
 class AdsSection(Section):
     """`[ads]`: how sessions find their ads."""
 
-    match: Literal["auto", "utm_content", "utm_campaign"] = "auto"
-    sources: dict[str, PlatformName] = Field({}, description="utm_source -> platform")
+    match: Literal["auto", "utm_content", "utm_campaign"] = Field(
+        "auto", description="which utm parameter names the ad; auto: content first, then campaign"
+    )
+    mediums: tuple[str, ...] = Field(
+        (), description="utm_medium values of one's own that mean a paid click"
+    )
+    sources: dict[str, Name] = Field({}, description="utm_source -> platform")
     aliases: dict[str, AdAlias] = Field({}, description="utm value -> campaign or ad")
+
+
+class EventsSection(Section):
+    """`[events]`: event types of the user's own."""
+
+    generic: tuple[Name, ...] = Field(
+        (), description="event types that are neither standard nor a mistake"
+    )
 
 
 class SessionsSection(Section):
     """`[sessions]`: how page views become sessions."""
 
-    timeout_minutes: int = Field(30, gt=0)
+    timeout_minutes: int = Field(30, gt=0, description="the longest pause within a session")
     split_at_midnight: bool = Field(
         default=False, description="whether a reporting day's end ends them"
     )
@@ -165,13 +87,15 @@ AttributionModel = Literal[
 class AttributionSection(Section):
     """`[attribution]`: which touches count, and how they share an order."""
 
-    lookback_days: float = Field(30, gt=0)
+    lookback_days: float = Field(30, gt=0, description="how long before an order a touch counts")
     lookback_hours: dict[str, Annotated[float, Field(gt=0)]] = Field(
         {}, description="per channel, in place of the days"
     )
-    half_life_days: float = Field(7, gt=0)
+    half_life_days: float = Field(7, gt=0, description="in which time_decay halves a credit")
     models: tuple[AttributionModel, ...] = Field(
-        ("first_touch", "last_touch", "linear", "position_based", "time_decay"), min_length=1
+        ("first_touch", "last_touch", "linear", "position_based", "time_decay"),
+        min_length=1,
+        description="how an order's credit is shared; a column each",
     )
     touch_opens: bool = Field(default=False, description="whether human opens are touches")
     touch_events: tuple[str, ...] = Field((), description="generic event types that are touches")
@@ -180,28 +104,51 @@ class AttributionSection(Section):
     def names_each_model_once(self) -> Self:
         """A model is a column of its own name."""
         if repeated := {model for model in self.models if self.models.count(model) > 1}:
-            msg = f"models: {', '.join(sorted(repeated))} stands twice; name each model once"
-            raise PydanticCustomError(TOLD, "{told}", {"told": msg})
+            twice = ", ".join(sorted(repeated))
+            msg = f"models: {twice} stands twice; name each model once"
+            raise problem(msg)
         return self
 
 
 class IdentitySection(Section):
     """`[identity]`: how far back a device's earlier visits become a person's."""
 
-    backward_days: float = Field(30, ge=0)
+    backward_days: float = Field(
+        30, ge=0, description="how long before the first identification a visit is the person's"
+    )
 
 
 class AudienceSection(Section):
     """`[[audiences]]`: a list of contacts drawn in every run."""
 
-    name: str = Field(pattern=NAME_PATTERN)
-    performed: str | None = None
-    campaign: str | None = None
-    message: str | None = None
-    start: str | None = Field(None, alias="from")
-    until: str | None = Field(None, alias="to")
-    never: str | None = None
-    segment: str | None = None
+    name: Name = Field(description="the audience; its file is called so")
+    performed: str | None = Field(None, description="an event type that the contact did")
+    campaign: str | None = Field(None, description="of this campaign, by id or name")
+    message: str | None = Field(None, description="of this message, by id or name")
+    start: str | None = Field(None, alias="from", description="first day, or first instant")
+    until: str | None = Field(None, alias="to", description="last day, or last instant")
+    never: str | None = Field(None, description="an event type that the contact never did")
+    segment: str | None = Field(None, description="on a list through this segment")
+    subscribed: str | None = Field(None, description="a channel that the contact is subscribed to")
+
+
+class RunSection(Section):
+    """`[run]`: what a run may use."""
+
+    memory: Memory | None = Field(None, description="what bounds a run; default half the machine's")
+    dask: DaskAddress | None = Field(None, description="scheduler of the cluster that runs tasks")
+    max_expansion: int = Field(
+        1000, ge=1, description="how many times its size a compressed file may expand to"
+    )
+    max_columns: int = Field(2000, ge=1, description="how many columns a file may have")
+
+
+class ErasureSection(Section):
+    """`[erasure]`: what becomes of an erased contact's figures."""
+
+    aggregates: Literal["restate", "keep"] = Field(
+        "restate", description="whether sums go without the person, or keep the facts without ids"
+    )
 
 
 class Workspace(Section):
@@ -210,12 +157,10 @@ class Workspace(Section):
     workspace: WorkspaceSection = WorkspaceSection()
     feeds: tuple[FeedSection, ...] = ()
     ads: AdsSection = AdsSection()
+    events: EventsSection = EventsSection()
     sessions: SessionsSection = SessionsSection()
     attribution: AttributionSection = AttributionSection()
     identity: IdentitySection = IdentitySection()
     audiences: tuple[AudienceSection, ...] = ()
-
-
-def wrong(told: str, *path: str) -> PydanticCustomError:
-    """An error of a whole section that says at which of its keys, in `ctx["path"]`."""
-    return PydanticCustomError(TOLD, "{told}", {"told": told, "path": path})
+    run: RunSection = RunSection()
+    erasure: ErasureSection = ErasureSection()

@@ -9,7 +9,14 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from contracts.config.nearest_names import nearest, unknown
-from contracts.config.workspace import FEED_NAME_PATTERN, Workspace
+from contracts.config.setting_types import (
+    DASK_PATTERN,
+    DURATION_PATTERN,
+    FEED_NAME_PATTERN,
+    MEMORY_PATTERN,
+    PROBLEM,
+)
+from contracts.config.workspace import Workspace
 from contracts.feeds.orders import CURRENCY_PATTERN
 from contracts.vocabulary import NAME_PATTERN, Platform
 from flows.config.environment import Settings, overlay, variable
@@ -30,6 +37,9 @@ INPUT_NAMES = {str: "text", bool: "true or false", int: "a number", float: "a fr
 PATTERNS = {
     CURRENCY_PATTERN: "must be a currency's three capital letters, as 'USD'",
     NAME_PATTERN: "must be a name of small letters, digits and _, as 'google_ads'",
+    DURATION_PATTERN: "must be a number of hours, days or weeks, as '36h', '1d' or '2w'",
+    MEMORY_PATTERN: "must be a size, as '2GB' or '500MB'",
+    DASK_PATTERN: "must be a scheduler's address, as 'tcp://127.0.0.1:8786'",
     FEED_NAME_PATTERN: "must be a name of letters, digits, space and _ . ( ) -",
 }
 EXPRESSION = (
@@ -113,8 +123,8 @@ def _sentence(error: ErrorDetails, path: Path) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if _in_union(error):
         return EXPRESSION
-    if "told" in context:
-        return str(context["told"])
+    if PROBLEM in context:
+        return str(context[PROBLEM])
     if tell := SENTENCES.get(kind):
         return tell(error, path)
     if expected := TYPE_NAMES.get(kind.split("_")[0]):

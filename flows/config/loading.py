@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from contracts import columns
+from contracts.config.feed_section import FeedSection
 from contracts.config.nearest_names import nearest, unknown
-from contracts.config.workspace import FeedSection, Workspace
+from contracts.config.workspace import Workspace
 from contracts.feeds import FEEDS
 from contracts.manifest import Warned
 from contracts.vocabulary import Platform

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.columns import any_of, columns, required
+from contracts.config.feed_section import FeedSection
 from contracts.config.source_mapping import Source, SumOf, TableMapping
-from contracts.config.workspace import FeedSection, Workspace
+from contracts.config.workspace import Workspace
 from contracts.feeds import FEEDS, AdStats
 from flows.config.shipped_sources import load_sources
 from flows.readers import FileOptions, RefusedFile
@@ -85,7 +86,7 @@ def _configure_feed(section: FeedSection, name: str, place: int) -> Feed:
         Reading(
             mapping=mapping,
             timezone=section.timezone or source.timezone or "UTC",
-            thousands=source.thousands_separator,
+            thousands=source.thousands,
             ignored=named.union(map(fold, source.ignored)),
         )
         for mapping in mappings

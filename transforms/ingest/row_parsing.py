@@ -63,7 +63,7 @@ def _parse(name: str, dtype: pl.DataType, reading: Reading) -> pl.Expr:
         dtype,
         timezone=reading.timezone,
         unit=reading.mapping.units.get(name),
-        form=reading.mapping.date_formats.get(name),
+        form=reading.mapping.formats.get(name),
         thousands=reading.thousands,
     )
 

@@ -3,8 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
+from contracts.config.feed_section import FeedSection
 from contracts.config.nearest_names import nearest, unknown
-from contracts.config.workspace import FeedSection, Workspace, WorkspaceSection
+from contracts.config.workspace import Workspace, WorkspaceSection
 
 
 def test_defaults_are_those_of_the_specification() -> None:

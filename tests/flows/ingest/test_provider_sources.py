@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from contracts.config.workspace import FeedSection, Workspace
+from contracts.config.feed_section import FeedSection
+from contracts.config.workspace import Workspace
 from flows.ingest.feed_files import configure_feeds
 from flows.readers import ROW_NUMBER, open_feed
 from transforms.ingest.column_mapping import keep_rows_of_table

@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.config.workspace import FeedSection, Workspace
+from contracts.config.feed_section import FeedSection
+from contracts.config.workspace import Workspace
 from flows.ingest.feed_files import configure_feeds
 from flows.readers import ROW_NUMBER, open_feed
 from transforms.ingest.column_mapping import keep_rows_of_table

@@ -1,0 +1,117 @@
+"""`[[feeds]]`: some files of a workspace, and how they are read (SPEC §3)."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from contracts import columns
+from contracts.config.nearest_names import unknown
+from contracts.config.setting_types import (
+    FEED_NAME_PATTERN,
+    Duration,
+    FeedPath,
+    Section,
+    Share,
+    TimeZone,
+    problem,
+)
+from contracts.config.source_mapping import DecimalMark, Expression, ThousandsMark
+from contracts.feeds import FEEDS
+
+
+class FeedSection(Section):
+    """`[[feeds]]`: some files, and how they are read as canonical tables."""
+
+    table: str | None = Field(
+        None,
+        description="canonical table of a file with our columns",
+        json_schema_extra={"enum": [*FEEDS]},
+    )
+    source: str | None = Field(
+        None, description="source mapping that ships with the product or lies in sources/"
+    )
+    files: FeedPath = Field(description="glob below the workspace")
+    name: str | None = Field(
+        None,
+        description="how messages and quarantine call the feed",
+        pattern=FEED_NAME_PATTERN,
+    )
+    columns: dict[str, Expression] = Field({}, description="our column = the file's")
+    constants: dict[str, str] = Field({}, description="our column = one value for every row")
+    values: dict[str, dict[str, str]] = Field(
+        {}, description="our column = { the file's word = ours }, in any case"
+    )
+    formats: dict[str, str] = Field(
+        {}, description="our column = strptime format of days and stamps that are not ISO 8601"
+    )
+    decimal: DecimalMark | None = Field(
+        None, description="the decimal mark of numbers; default the source's, or '.'"
+    )
+    thousands: ThousandsMark | None = Field(
+        None, description="the mark between groups of three digits; default the source's, or none"
+    )
+    symbols: tuple[str, ...] = Field((), description="texts taken off numbers, as '€'")
+    total_rows: tuple[str, ...] = Field(
+        (), description="how rows at the end begin that only add up, as 'Gesamt'"
+    )
+    without: tuple[str, ...] = Field(
+        (), description="our columns that this feed's files are known not to have"
+    )
+    encoding: str | None = Field(None, description="detected where not given")
+    delimiter: str | None = Field(
+        None, min_length=1, max_length=1, description="detected where not given"
+    )
+    null_values: tuple[str, ...] = Field((), description="texts that mean no value")
+    timezone: TimeZone | None = Field(None, description="of stamps that carry no offset")
+    conversions: tuple[str, ...] = Field(
+        (), description="names of the conversions that count, for platforms that report by name"
+    )
+    repeats: Literal["replace", "add"] = Field(
+        "replace", description="what rows of ad stats do whose key an earlier file has"
+    )
+    on_refused: Literal["fail", "skip"] = Field("fail", description="what a refused file does")
+    expect_every: Duration | None = Field(
+        None, description="the feed is late if more has passed since its newest day or stamp"
+    )
+    on_late: Literal["warn", "fail"] = Field(
+        "warn", description="what a feed does that is late or breaks min_rows or max_drop"
+    )
+    min_rows: int | None = Field(None, ge=1, description="rows that new files have at least")
+    max_drop: Share | None = Field(
+        None, description="by which share new rows may fall below the usual ones"
+    )
+
+    @model_validator(mode="after")
+    def reads_one_thing(self) -> Self:
+        """A feed names a table or a source, and only columns of that table."""
+        if (self.table is None) == (self.source is None):
+            msg = "a feed names either a table or a source"
+            raise problem(msg)
+        if self.decimal is not None and self.decimal == self.thousands:
+            msg = "is the decimal mark too; the two must differ"
+            raise problem(msg, "thousands")
+        if self.table is None:
+            return self
+        if self.table not in FEEDS:
+            raise problem(unknown("table", self.table, FEEDS), "table")
+        known = columns.columns(FEEDS[self.table])
+        for section, name in self.named_columns():
+            if name not in known:
+                raise problem(unknown(f"column of {self.table}", name, known), section, name)
+        return self
+
+    def named_columns(self) -> list[tuple[str, str]]:
+        """Every canonical column that the feed's settings name, with the setting."""
+        settings = {
+            "columns": self.columns,
+            "constants": self.constants,
+            "values": self.values,
+            "formats": self.formats,
+            "without": self.without,
+        }
+        return [(setting, name) for setting, named in settings.items() for name in named]
+
+    @property
+    def label(self) -> str:
+        """How messages and quarantine call the feed."""
+        return self.name or self.source or self.table or ""

@@ -1,0 +1,80 @@
+"""The types of settings, each with the sentence that a wrong value is answered with."""
+
+import re
+from pathlib import PurePosixPath
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from contracts.config.nearest_names import nearest
+from contracts.feeds.orders import CURRENCY_PATTERN
+from contracts.vocabulary import NAME_PATTERN
+
+PROBLEM = "problem"
+"""The type of the errors that come with a sentence for the user, in `ctx["problem"]`."""
+WINDOWS_PATH = re.compile(r"[A-Za-z]:|\\")
+"""How a path begins on a system that runs do not know."""
+WRITTEN_BY_RUNS = ("reports", "quarantine", "state")
+"""The folders of a workspace that hold no feeds."""
+FEED_NAME_PATTERN = r"^\w[\w .()-]*$"
+"""What a feed may be called: its name becomes a file's."""
+DURATION_PATTERN = r"^[1-9]\d*[hdw]$"
+"""A number of hours, days or weeks."""
+MEMORY_PATTERN = r"^[1-9]\d*(\.\d+)? ?[MGT]i?B$"
+"""A number of mega-, giga- or terabytes."""
+DASK_PATTERN = r"^[a-z]+://[^/\s]+:\d+$"
+"""A Dask scheduler's address."""
+
+
+class Section(BaseModel):
+    """A section of the configuration: it knows its keys and is never changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def problem(sentence: str, *path: str) -> PydanticCustomError:
+    """An error with a sentence for the user.
+
+    Args:
+        sentence: What is wrong and what would be right.
+        path: At which key of the section it is, where the whole section is checked.
+    """
+    return PydanticCustomError(PROBLEM, "{problem}", {"problem": sentence, "path": path})
+
+
+def check_time_zone(name: str) -> str:
+    """The name itself, where the time zone database has it."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        near = nearest(name, available_timezones())
+        hint = f"did you mean {near!r}?" if near else "the IANA names count, as 'Europe/Paris'"
+        msg = f"unknown time zone {name!r}; {hint}"
+        raise problem(msg) from error
+    return name
+
+
+def check_feed_path(glob: str) -> str:
+    """The glob itself, where it can only lead to feed files below the workspace."""
+    parts = PurePosixPath(glob).parts
+    if glob.startswith("/") or WINDOWS_PATH.match(glob) or ".." in parts:
+        sentence = "leads out of the workspace; give a path below it, as 'raw/contacts/*.csv'"
+    elif not parts:
+        sentence = "names no file; give a path below the workspace, as 'raw/contacts/*.csv'"
+    elif parts[0] in WRITTEN_BY_RUNS:
+        sentence = f"reads what runs write into {parts[0]}/; keep feed files elsewhere, as in raw/"
+    else:
+        return glob
+    raise problem(sentence)
+
+
+TimeZone = Annotated[str, AfterValidator(check_time_zone)]
+Currency = Annotated[str, Field(pattern=CURRENCY_PATTERN)]
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
+FeedPath = Annotated[str, AfterValidator(check_feed_path)]
+Duration = Annotated[str, Field(pattern=DURATION_PATTERN)]
+Memory = Annotated[str, Field(pattern=MEMORY_PATTERN)]
+DaskAddress = Annotated[str, Field(pattern=DASK_PATTERN)]
+Share = Annotated[float, Field(ge=0, le=1)]
