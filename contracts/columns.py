@@ -2,9 +2,14 @@
 
 A table is a Pandera model whose docstring begins with its grain ("One row per …"). Every column is
 declared once, with `column`; keys, types, requirements and references are read back with the
-functions below, so that no list of columns is ever written a second time.
+functions below, so that no list of columns is ever written a second time. The same holds for what
+a column's values must be: a `Rule` is written once, is a check of Pandera's, finds the rows that
+break it as one Polars expression, and words the reason.
 """
 
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import pandera.polars as pa
@@ -30,43 +35,95 @@ else:
 DEFAULT_ORG = "default"
 ANY_OF = "any_of"
 """Config.metadata of a table: of these columns at least one has a value in every row."""
+ADDS_UP = "adds_up"
+"""Config.metadata of a table: rows of one key add up, so that its key is not unique."""
+RULES = "rules"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What must hold of every value of a column; a row without one breaks no rule.
+
+    Attributes:
+        sentence: What a value is that breaks it, as in "not one of email, sms".
+        holds: The column -> whether its value keeps the rule.
+    """
+
+    sentence: str
+    holds: Callable[[pl.Expr], pl.Expr]
+
+    def to_check(self) -> pa.Check:
+        """The rule as Pandera checks it."""
+        return pa.Check(
+            lambda data: data.lazyframe.select(self.holds(pl.col(data.key))), error=self.sentence
+        )
+
+
+def one_of(words: Collection[str]) -> Rule:
+    """A closed set of words."""
+    return Rule(f"not one of {', '.join(words)}", lambda cell: cell.is_in(list(words)))
+
+
+def at_least(least: float | Decimal) -> Rule:
+    """A number that is this or more."""
+    return Rule(f"below {least}", lambda cell: cell >= least)
+
+
+def above(bound: float | Decimal) -> Rule:
+    """A number that is more than this."""
+    return Rule(f"not above {bound}", lambda cell: cell > bound)
+
+
+def like(pattern: str) -> Rule:
+    """A text in which a regular expression is found."""
+    return Rule(f"does not look like {pattern}", lambda cell: cell.str.contains(pattern))
 
 
 def column(
     description: str,
-    *,
+    *rules: Rule,
     key: bool = False,
     required: bool = False,
     references: str | None = None,
-    **checks: Any,
+    isin: Collection[str] | None = None,
+    str_matches: str | None = None,
+    ge: float | Decimal | None = None,
+    gt: float | Decimal | None = None,
 ) -> Any:
     """State one column of a contract.
 
     Args:
         description: What the column holds, with its unit.
+        rules: What must hold of every value.
         key: Whether it belongs to the table's key.
         required: Whether a feed must have the column and each row a value in it.
         references: `table.column` that a value points to.
-        checks: Pandera's built-in checks (`isin`, `ge`, `str_matches`, …).
+        isin: The words that it may hold (`one_of`).
+        str_matches: What its text looks like (`like`).
+        ge: The least number that it may hold (`at_least`).
+        gt: The number that it must be `above`.
     """
-    metadata = {"key": key, "required": required, "references": references}
-    return pa.Field(nullable=not required, description=description, metadata=metadata, **checks)
+    stated = [
+        *([one_of(isin)] if isin is not None else []),
+        *([like(str_matches)] if str_matches is not None else []),
+        *([at_least(ge)] if ge is not None else []),
+        *([above(gt)] if gt is not None else []),
+        *rules,
+    ]
+    metadata = {"key": key, "required": required, "references": references, RULES: tuple(stated)}
+    field = pa.Field(nullable=not required, description=description, metadata=metadata)
+    field.checks.extend(rule.to_check() for rule in stated)
+    return field
 
 
 class Table(pa.DataFrameModel):
     """One row per thing that the subclass names."""
 
-    @pa.dataframe_check(name="any_of")
+    @pa.dataframe_check(name=ANY_OF)
     @classmethod
     def names_any_of(cls, data: PolarsData) -> pl.LazyFrame:
         """Whether each row has a value in at least one of the table's `any_of` columns."""
-        alternatives = any_of(cls)
-        named = (
-            pl.any_horizontal(pl.col(alternatives).is_not_null())
-            if alternatives
-            else pl.lit(value=True)
-        )
-        return data.lazyframe.select(named.alias("any_of"))
+        return data.lazyframe.select(names_one_of(any_of(cls)).alias(ANY_OF))
 
     class Config:
         """Nothing beyond the columns stated, in their order."""
@@ -105,6 +162,25 @@ def references(table: type[Table]) -> dict[str, str]:
 def any_of(table: type[Table]) -> tuple[str, ...]:
     """The columns of which at least one must have a value in every row; empty for no such rule."""
     return tuple((getattr(table.Config, "metadata", None) or {}).get(ANY_OF, ()))
+
+
+def names_one_of(alternatives: tuple[str, ...]) -> pl.Expr:
+    """Whether a row has a value in at least one of the columns; true where there are none."""
+    if not alternatives:
+        return pl.lit(value=True)
+    return pl.any_horizontal(pl.col(alternatives).is_not_null())
+
+
+def rules(table: type[Table]) -> dict[str, tuple[Rule, ...]]:
+    """Column -> what must hold of its values."""
+    return {
+        name: (col.metadata or {}).get(RULES, ()) for name, col in table.to_schema().columns.items()
+    }
+
+
+def has_unique_key(table: type[Table]) -> bool:
+    """Whether one row stands for each key; where not, the rows of one key add up."""
+    return not (getattr(table.Config, "metadata", None) or {}).get(ADDS_UP, False)
 
 
 def descriptions(table: type[Table]) -> dict[str, str]:

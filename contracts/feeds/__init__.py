@@ -1,5 +1,6 @@
 """The canonical tables (SPEC §4): what every feed becomes, whatever vendor it came from."""
 
+from contracts.columns import has_unique_key
 from contracts.feeds.ad_tables import (
     AdAccounts,
     AdCampaigns,
@@ -39,7 +40,7 @@ FEEDS: dict[str, type[Feed]] = {
 }
 """Every canonical table by its name."""
 
-ADDITIVE = frozenset({"ad_stats", "ad_conversions"})
+ADDITIVE = frozenset(name for name, table in FEEDS.items() if not has_unique_key(table))
 """Tables whose rows of one key add up instead of superseding one another."""
 
 DERIVED_KEYS = {"events": Events.event_id, "page_views": PageViews.page_view_id}

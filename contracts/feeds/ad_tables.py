@@ -7,7 +7,7 @@ valid until the next one (the first also for the days before it).
 from typing import ClassVar
 
 from contracts.columns import Count, Day, FineMoney, Instant, Text, column
-from contracts.feeds.base import ANY_OF, ATTRIBUTES, Feed
+from contracts.feeds.base import ADDS_UP, ANY_OF, ATTRIBUTES, Feed
 from contracts.vocabulary import NAME_PATTERN, AdLevel
 
 PLATFORM = "ad platform, or a name of the user's own"
@@ -114,9 +114,12 @@ class AdStats(Feed):
     attributes: Text = column(ATTRIBUTES)
 
     class Config:
-        """A row names at least one of these."""
+        """A row names at least one of these; rows of one key add up."""
 
-        metadata: ClassVar = {ANY_OF: ("account_id", "campaign_id", "ad_group_id", "ad_id")}
+        metadata: ClassVar = {
+            ANY_OF: ("account_id", "campaign_id", "ad_group_id", "ad_id"),
+            ADDS_UP: True,
+        }
 
 
 class AdConversions(Feed):
@@ -135,6 +138,9 @@ class AdConversions(Feed):
     attributes: Text = column(ATTRIBUTES)
 
     class Config:
-        """A row names at least one of these."""
+        """A row names at least one of these; rows of one key add up."""
 
-        metadata: ClassVar = {ANY_OF: ("account_id", "campaign_id", "ad_group_id", "ad_id")}
+        metadata: ClassVar = {
+            ANY_OF: ("account_id", "campaign_id", "ad_group_id", "ad_id"),
+            ADDS_UP: True,
+        }

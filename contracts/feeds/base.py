@@ -1,8 +1,8 @@
 """What every canonical table has."""
 
-from contracts.columns import ANY_OF, DEFAULT_ORG, Table, Text, column
+from contracts.columns import ADDS_UP, ANY_OF, DEFAULT_ORG, Table, Text, column
 
-__all__ = ["ANY_OF", "ATTRIBUTES", "IDENTIFYING_EMAIL", "Feed"]
+__all__ = ["ADDS_UP", "ANY_OF", "ATTRIBUTES", "IDENTIFYING_EMAIL", "Feed"]
 
 ATTRIBUTES = "JSON object of the feed's custom columns"
 IDENTIFYING_EMAIL = (

@@ -1,17 +1,23 @@
 """Contracts to row-level verdicts: which rows hold, and why the others do not (SPEC §5.3).
 
 Pandera decides. Because it must see a row to say why it fails, and most rows do not fail, a
-contract's checks are first compiled into one expression that finds the suspects; a property test
-proves that it suspects exactly the rows that Pandera fails.
+contract's rules, each of them one Polars expression, first find the suspects; a property test
+proves that they suspect exactly the rows that Pandera fails.
 """
-
-from collections.abc import Callable, Mapping
-from typing import Any
 
 import polars as pl
 from pandera.errors import SchemaErrors
 
-from contracts.columns import Table, any_of, columns, polars_schema
+from contracts.columns import (
+    ANY_OF,
+    Table,
+    any_of,
+    columns,
+    names_one_of,
+    polars_schema,
+    required,
+    rules,
+)
 from contracts.feeds import Feed
 from transforms.ingest.row_parsing import ROW_NUMBER, is_unparsed, parsed_columns
 
@@ -23,13 +29,10 @@ TYPE_WORDS = {
     pl.Boolean: "not true or false",
     pl.String: "not a JSON object",
 }
-CHECKS: dict[str, Callable[[pl.Expr, Mapping[str, Any]], pl.Expr]] = {
-    "isin": lambda cell, of: cell.is_in(list(of["allowed_values"])),
-    "str_matches": lambda cell, of: cell.str.contains(of["pattern"]),
-    "greater_than_or_equal_to": lambda cell, of: cell >= of["min_value"],
-    "greater_than": lambda cell, of: cell > of["min_value"],
-}
-"""Pandera's check -> the same verdict as an expression; null passes, as it does there."""
+NOT_NULLABLE = "not_nullable"
+"""How Pandera calls the failure of a required value."""
+COLUMN = "column"
+SENTENCE = "sentence"
 
 
 def is_suspect(table: type[Feed]) -> pl.Expr:
@@ -39,16 +42,10 @@ def is_suspect(table: type[Feed]) -> pl.Expr:
 
 
 def breaks_contract(table: type[Table]) -> list[pl.Expr]:
-    """One expression per check of a contract: whether a row fails it."""
-    broken = []
-    for name, stated in table.to_schema().columns.items():
-        cell = pl.col(name)
-        if not stated.nullable:
-            broken.append(cell.is_null())
-        broken.extend(~CHECKS[str(check.name)](cell, check.statistics) for check in stated.checks)
-    if alternatives := any_of(table):
-        broken.append(pl.all_horizontal(pl.col(alternatives).is_null()))
-    return broken
+    """One expression per rule of a contract: whether a row breaks it."""
+    missing = [pl.col(name).is_null() for name in required(table)]
+    broken = [~rule.holds(pl.col(name)) for name, of in rules(table).items() for rule in of]
+    return [*missing, *broken, ~names_one_of(any_of(table))]
 
 
 def explain_failures(suspects: pl.DataFrame, table: type[Feed]) -> pl.DataFrame:
@@ -60,70 +57,47 @@ def explain_failures(suspects: pl.DataFrame, table: type[Feed]) -> pl.DataFrame:
 
     Returns:
         One row per rejected row: `row_number` and `failed_checks`, a list of sentences without
-        values. A suspect that nothing fails is not in it.
+        values. A suspect that nothing fails is not in it. Of a cell that could not be parsed that
+        alone is said, not that it is missing, too.
     """
-    unparsed = [
-        pl.when(is_unparsed(name)).then(pl.lit(f"{name}: {_type_words(table, name)}"))
-        for name in parsed_columns(table)
-    ]
-    parsed = suspects.select(
-        ROW_NUMBER, failed_checks=pl.concat_list(unparsed).list.drop_nulls()
-    ).explode("failed_checks", empty_as_null=True)
-    numbers = suspects.get_column(ROW_NUMBER)
-    broken = _pandera_failures(suspects.select(columns(table)), table)
-    by_pandera = broken.select(
-        numbers.gather(broken.get_column("index")).alias(ROW_NUMBER), "failed_checks"
-    )
-    unparsed_cells = {
-        (row, sentence.split(":")[0]) for row, sentence in parsed.drop_nulls().iter_rows()
-    }
-    by_pandera = by_pandera.filter(
+    unparsed = pl.concat(
         [
-            (row, sentence.removesuffix(": missing")) not in unparsed_cells
-            for row, sentence in by_pandera.iter_rows()
+            suspects.filter(is_unparsed(name)).select(
+                ROW_NUMBER,
+                pl.lit(name).alias(COLUMN),
+                pl.lit(f"{name}: {_type_words(table, name)}").alias(SENTENCE),
+            )
+            for name in parsed_columns(table)
         ]
     )
+    broken = _find_failures(suspects, table).join(unparsed, on=[ROW_NUMBER, COLUMN], how="anti")
     return (
-        pl.concat([parsed.drop_nulls(), by_pandera])
+        pl.concat([unparsed, broken])
         .group_by(ROW_NUMBER)
-        .agg(pl.col("failed_checks").unique().sort())
+        .agg(failed_checks=pl.col(SENTENCE).unique().sort())
         .sort(ROW_NUMBER)
     )
 
 
-def _pandera_failures(rows: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
-    """One row per failing row and check: its position `index` and the sentence `failed_checks`."""
-    empty = pl.DataFrame(schema={"index": pl.UInt32, "failed_checks": pl.String})
+def _find_failures(suspects: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
+    """One row per row and rule that it breaks: `row_number`, `column` and `sentence`."""
     try:
-        table.validate(rows, lazy=True)
+        table.validate(suspects.select(columns(table)), lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases.filter(pl.col("index").is_not_null())
         if cases.is_empty():
             raise
-        sentences = [
-            _sentence(table, column, check)
-            for column, check in cases.select("column", "check").iter_rows()
-        ]
         return cases.select(
-            pl.col("index").cast(pl.UInt32), pl.Series("failed_checks", sentences, pl.String)
+            suspects.get_column(ROW_NUMBER).gather(cases.get_column("index")),
+            pl.col(COLUMN),
+            pl.when(pl.col("check") == ANY_OF)
+            .then(pl.lit(f"{' or '.join(any_of(table))}: missing"))
+            .when(pl.col("check") == NOT_NULLABLE)
+            .then(pl.format("{}: missing", COLUMN))
+            .otherwise(pl.format("{}: {}", COLUMN, "check"))
+            .alias(SENTENCE),
         )
-    return empty
-
-
-def _sentence(table: type[Table], column: str, check: str) -> str:
-    """What a failed check means, in the words of the feed's owner."""
-    if check == "not_nullable":
-        return f"{column}: missing"
-    if column not in table.to_schema().columns:
-        return f"{' or '.join(any_of(table))}: missing"
-    for stated in table.to_schema().columns[column].checks:
-        if "isin" in check and stated.name == "isin":
-            return f"{column}: not one of {', '.join(stated.statistics['allowed_values'])}"
-        if "str_matches" in check and stated.name == "str_matches":
-            return f"{column}: does not look like {stated.statistics['pattern']}"
-        if "greater_than" in check:
-            return f"{column}: below {stated.statistics['min_value']}"
-    return f"{column}: {check}"
+    return suspects.clear().select(ROW_NUMBER, pl.lit("").alias(COLUMN), pl.lit("").alias(SENTENCE))
 
 
 def _type_words(table: type[Table], name: str) -> str:

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
-from contracts.columns import columns, polars_schema, required
-from contracts.feeds import FEEDS, Feed
+from contracts.columns import Count, Rule, Text, column, columns, polars_schema, required
+from contracts.feeds import FEEDS, ExchangeRates, Feed
 from transforms.ingest.row_parsing import ROW_NUMBER, TEXT_OF, parsed_columns
 from transforms.ingest.validation import explain_failures, is_suspect
 
@@ -85,13 +85,28 @@ def has_unparsed(table: type[Feed], row: dict[str, Any]) -> bool:
     )
 
 
-@pytest.mark.parametrize("name", FEEDS)
+class Parcels(Feed):
+    """One row per parcel; its rules are made up here, to be found and worded like any other."""
+
+    parcel_id: Text = column(
+        "the parcel",
+        Rule("longer than three letters", lambda cell: cell.str.len_chars() <= 3),
+        key=True,
+        required=True,
+    )
+    weight: Count = column("grams", Rule("odd", lambda cell: cell % 2 == 0), ge=0, gt=0)
+
+
+TABLES = {**FEEDS, "parcels": Parcels}
+
+
+@pytest.mark.parametrize("name", TABLES)
 @settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_suspects_are_the_rows_that_pandera_fails_or_that_were_not_parsed(
     name: str, data: st.DataObject
 ) -> None:
-    table = FEEDS[name]
+    table = TABLES[name]
     rows = data.draw(parsed_rows(table))
     failing = {
         row[ROW_NUMBER]
@@ -104,3 +119,43 @@ def test_suspects_are_the_rows_that_pandera_fails_or_that_were_not_parsed(
         reasons = explain_failures(suspects, table)
         assert set(reasons.get_column(ROW_NUMBER)) == failing
         assert reasons.get_column("failed_checks").list.len().min()
+
+
+def test_a_rule_that_nobody_knew_is_found_and_worded() -> None:
+    rows = pl.DataFrame(
+        {
+            ROW_NUMBER: [101, 102, 103, 104],
+            "org_id": ["o"] * 4,
+            "parcel_id": ["abc", "abcd", "abc", None],
+            "weight": [2, 3, 0, None],
+            TEXT_OF + "weight": ["2", "3", "0", "heavy"],
+        },
+        schema_overrides={ROW_NUMBER: pl.UInt32},
+    )
+    reasons = explain_failures(rows.filter(is_suspect(Parcels)), Parcels)
+    assert dict(reasons.iter_rows()) == {
+        102: ["parcel_id: longer than three letters", "weight: odd"],
+        103: ["weight: not above 0"],
+        104: ["parcel_id: missing", "weight: not a whole number"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("rate", "reason"), [("0", "rate: not above 0"), ("x", "rate: not a number")]
+)
+def test_a_rate_of_nothing_is_called_what_it_is(rate: str, reason: str) -> None:
+    row = {ROW_NUMBER: 1, "org_id": "o", "currency": "EUR", "date_day": date(2026, 3, 1)}
+    texts = {TEXT_OF + name: None for name in parsed_columns(ExchangeRates)}
+    parsed = None if rate == "x" else Decimal(rate)
+    rows = pl.DataFrame(
+        [{**row, "rate": parsed, "attributes": None, **texts, TEXT_OF + "rate": rate}],
+        schema={
+            ROW_NUMBER: pl.UInt32,
+            **polars_schema(ExchangeRates),
+            **dict.fromkeys(texts, pl.String),
+        },
+        orient="row",
+    )
+    assert rows.select(is_suspect(ExchangeRates)).item()
+    failed = explain_failures(rows, ExchangeRates).get_column("failed_checks").to_list()
+    assert failed == [[reason]]
