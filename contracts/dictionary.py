@@ -1,6 +1,6 @@
 """The data dictionary, made from the contracts: what every table and column means."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -8,35 +8,26 @@ from contracts.columns import Table, any_of, descriptions, grain, key, polars_sc
 from contracts.columns import required as required_columns
 from contracts.feeds import FEEDS
 from contracts.quarantine import Quarantine
-from contracts.reports import REPORTS
-from contracts.vocabulary import MESSAGE_CHANNELS
 
 TITLE = "# Data dictionary\n\nGenerated from contracts/ by `campaign-reports dictionary`.\n"
 
 
-def render_dictionary() -> str:
-    """Every canonical table, report table and the quarantine, as Markdown."""
-    return "\n".join(
-        [
-            TITLE,
-            "## Canonical tables: what feeds become\n",
-            *(_render(name, table, feed=True) for name, table in FEEDS.items()),
-            "## Report tables: what a run publishes\n",
-            *(_render(name, table) for name, table in _reports()),
-            "## Quarantine: what was rejected\n",
-            _render("quarantine/<run_id>/<feed>", Quarantine),
-        ]
-    )
+def render_dictionary(reports: Mapping[str, type[Table]]) -> str:
+    """Every canonical table, report table and the quarantine, as Markdown.
 
-
-def _reports() -> Iterator[tuple[str, type[Table]]]:
-    """Each report once; those of the message channels share their contracts."""
-    first, *others = MESSAGE_CHANNELS
-    for (group, name), table in REPORTS.items():
-        if group in others:
-            continue
-        label = f"{{{','.join(MESSAGE_CHANNELS)}}}" if group == first else group
-        yield f"{label}/{name}", table
+    Args:
+        reports: `group/name` of each report table, and its contract.
+    """
+    parts = [
+        TITLE,
+        "## Canonical tables: what feeds become\n",
+        *(_render(name, table, feed=True) for name, table in FEEDS.items()),
+        "## Report tables: what a run publishes\n",
+        *(_render(name, table) for name, table in reports.items()),
+        "## Quarantine: what was rejected\n",
+        _render("quarantine/<run_id>/<feed>", Quarantine),
+    ]
+    return "\n".join(parts).rstrip() + "\n"
 
 
 def _render(name: str, table: type[Table], *, feed: bool = False) -> str:

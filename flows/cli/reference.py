@@ -13,6 +13,7 @@ from flows.cli.console import print_json, print_table, tell
 from flows.config.loading import config_schema
 from flows.config.shipped_sources import load_sources
 from flows.errors import UsageError
+from flows.report_tables import REPORT_TABLES
 
 
 def sources(
@@ -61,7 +62,8 @@ def dictionary() -> int:
     Returns:
         The exit code, 0.
     """
-    sys.stdout.write(render_dictionary().rstrip() + "\n")
+    reports = {table.label: table.contract for table in REPORT_TABLES}
+    sys.stdout.write(render_dictionary(reports))
     return 0
 
 

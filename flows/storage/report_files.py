@@ -9,7 +9,8 @@ from polars.io.plugins import register_io_source
 
 from contracts.columns import Table, columns, descriptions, grain, key, polars_schema
 from contracts.manifest import Check
-from contracts.reports import REPORTS, SCHEMA_VERSION, UNSORTED
+from contracts.reports import SCHEMA_VERSION
+from flows.report_tables import find_table
 from transforms.ads.rollup import ReportRows
 
 ROWS_AT_A_TIME = 500_000
@@ -33,17 +34,18 @@ def write_table(
         name: The table's name.
         rows: The table, in its contract's columns and order.
         part: The name of the part, where the table is written in several.
-        table: Its contract, where the registry cannot know it.
+        table: Its contract, where the configuration adds columns to it.
 
     Returns:
         What was checked: the contract, the order, and that the key is unique.
     """
-    table = table or REPORTS[group, name]
+    stated = find_table(group, name)
+    table = table or stated.contract
     path, label = _place(staging, group, name, part)
     rows.write_parquet(
         path, compression="zstd", compression_level=1, metadata=table_metadata(table)
     )
-    return check_table(table, label, rows)
+    return check_table(table, label, rows, is_sorted=stated.is_sorted)
 
 
 def write_report(
@@ -65,7 +67,7 @@ def write_report(
     if numbers.height <= ROWS_AT_A_TIME:
         rows = report.whole().collect(engine="in-memory")
         return write_table(staging, group, name, rows, part=part)
-    table = REPORTS[group, name]
+    table = find_table(group, name).contract
     path, label = _place(staging, group, name, part)
     rises = []
 
@@ -86,7 +88,7 @@ def write_report(
         metadata=table_metadata(table),
     )
     keys = None if all(rises) else pl.read_parquet(path, columns=key(table))
-    return _check_keys(table, label, numbers.height, keys)
+    return _check_keys(label, numbers.height, keys)
 
 
 def _place(staging: Path, group: str, name: str, part: str) -> tuple[Path, str]:
@@ -97,21 +99,23 @@ def _place(staging: Path, group: str, name: str, part: str) -> tuple[Path, str]:
     return path, label
 
 
-def check_table(table: type[Table], label: str, rows: pl.DataFrame) -> list[Check]:
+def check_table(
+    table: type[Table], label: str, rows: pl.DataFrame, *, is_sorted: bool = True
+) -> list[Check]:
     """Check a table against its contract, its key's uniqueness and its order."""
     table.validate(rows)
     keys = rows.select(key(table))
-    rises = table not in UNSORTED and _rises(keys)
-    return _check_keys(table, label, rows.height, None if rises else keys)
+    rises = is_sorted and _rises(keys)
+    return _check_keys(label, rows.height, None if rises else keys, is_sorted=is_sorted)
 
 
 def _check_keys(
-    table: type[Table], label: str, rows: int, keys: pl.DataFrame | None
+    label: str, rows: int, keys: pl.DataFrame | None, *, is_sorted: bool = True
 ) -> list[Check]:
     """Check that keys are unique and in order; None for keys that rise from row to row."""
     distinct = rows if keys is None else keys.n_unique() if rows else 0
     checks = [equal(f"{label}: rows equal distinct keys", rows, distinct)]
-    if table not in UNSORTED and rows:
+    if is_sorted and rows:
         in_order = keys is None or keys.equals(keys.sort(keys.columns))
         checks.append(equal(f"{label}: sorted by its key", 1, int(in_order)))
     return checks

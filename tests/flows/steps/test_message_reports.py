@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from contracts.columns import key
-from contracts.reports import REPORTS
 from flows.ingest import file_ingest, send_key_files
 from flows.readers import open_feed
+from flows.report_tables import find_table
 from flows.steps import send_facts
 from tests.oracles.expected_facts import World
 from tests.oracles.expected_messages import CHANNELS, Row
@@ -68,8 +68,8 @@ def write(root: Path, tables: Rows, zone: str, order: Random | None = None) -> P
 
 def got(ran: Ran, group: str, name: str) -> Report:
     table = ran.table(group, name)
-    assert table.columns == list(REPORTS[group, name].to_schema().columns)
-    names = key(REPORTS[group, name])
+    assert table.columns == list(find_table(group, name).contract.to_schema().columns)
+    names = key(find_table(group, name).contract)
     rows = {}
     for row in table.iter_rows(named=True):
         if row.get("attributes") is not None:

@@ -1,0 +1,215 @@
+"""Every report table once: its contract, its builder, and the feeds that make it exist.
+
+A table is added with one line here, a contract in contracts/reports whose class bears the table's
+name, a builder in transforms and a test that names the builder. Contracts and builders are given by
+their place and imported when they are asked for, so that a command that only lists tables starts at
+once.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from contracts.columns import Table
+
+EVERY_CHANNEL = "<channel>"
+"""The group of the tables that every message channel has, the user's own channels too."""
+
+MESSAGES = ("sends", "events")
+ADS = ("ads", "ad_stats")
+WEB = ("sessions", "page_views")
+
+
+@dataclass(frozen=True)
+class ReportTable:
+    """One report table.
+
+    Attributes:
+        group: Its folder in a snapshot, or EVERY_CHANNEL.
+        name: Its name in the group.
+        contract_place: `module:class` of its contract.
+        builder_place: `module:function` of the transform that builds it.
+        feeds: It exists where of each of these groups of canonical tables one is configured.
+        is_sorted: Whether its rows stand in the order of its key.
+        is_dataset: Whether a large one is written as a folder of parts.
+        is_named_by_user: Whether it is a folder with a table for each name in the configuration.
+    """
+
+    group: str
+    name: str
+    contract_place: str
+    builder_place: str
+    feeds: tuple[tuple[str, ...], ...]
+    is_sorted: bool = True
+    is_dataset: bool = False
+    is_named_by_user: bool = False
+
+    @property
+    def label(self) -> str:
+        """`group/name`, as people call the table."""
+        return f"{self.group}/{self.name}"
+
+    @property
+    def contract(self) -> "type[Table]":
+        """The Pandera model of its rows."""
+        return _load(self.contract_place)
+
+    @property
+    def builder(self) -> Callable[..., Any]:
+        """The transform that builds it."""
+        return _load(self.builder_place)
+
+    def is_given_by(self, configured: Collection[str]) -> bool:
+        """Whether feeds of these canonical tables make the table exist (SPEC §3)."""
+        return all(any(table in configured for table in group) for group in self.feeds)
+
+
+def _load(place: str) -> Any:
+    module, name = place.split(":")
+    return getattr(import_module(module), name)
+
+
+def _of_channel(name: str, contract: str, builder: str) -> ReportTable:
+    """A table that every message channel has."""
+    return ReportTable(
+        EVERY_CHANNEL,
+        name,
+        f"contracts.reports.messaging:{contract}",
+        f"transforms.reports.messaging:{builder}",
+        (MESSAGES,),
+    )
+
+
+def _of_ads(name: str, contract: str, builder: str, *, is_dataset: bool = False) -> ReportTable:
+    """A table of the group ads."""
+    contracts = "session_matches" if contract in {"SessionMatches", "UtmAudit"} else "ads"
+    return ReportTable(
+        "ads",
+        name,
+        f"contracts.reports.{contracts}:{contract}",
+        f"transforms.{builder}",
+        (ADS,),
+        is_dataset=is_dataset,
+    )
+
+
+def _of_orders(name: str, contract: str, builder: str) -> ReportTable:
+    """A table of the group attribution."""
+    return ReportTable(
+        "attribution",
+        name,
+        f"contracts.reports.attribution:{contract}",
+        f"transforms.{builder}",
+        (("orders",),),
+    )
+
+
+REPORT_TABLES: tuple[ReportTable, ...] = (
+    _of_channel("campaign_report", "CampaignReport", "report_campaigns"),
+    _of_channel("dispatch_report", "DispatchReport", "report_dispatches"),
+    _of_channel("message_report", "MessageReport", "finish_messages"),
+    _of_channel("daily_report", "DailyReport", "report_days"),
+    _of_channel("link_report", "LinkReport", "report_links"),
+    _of_ads("account_report", "AccountReport", "reports.ads:make_level_report"),
+    _of_ads("campaign_report", "CampaignReport", "reports.ads:make_level_report"),
+    _of_ads("ad_group_report", "AdGroupReport", "reports.ads:make_level_report"),
+    _of_ads("ad_report", "AdReport", "reports.ads:make_level_report"),
+    _of_ads("url_report", "UrlReport", "reports.ads:make_url_report"),
+    _of_ads(
+        "campaign_performance",
+        "CampaignPerformance",
+        "reports.ad_performance:make_campaign_performance",
+    ),
+    _of_ads("ad_performance", "AdPerformance", "reports.ad_performance:make_ad_performance"),
+    _of_ads(
+        "session_matches", "SessionMatches", "reports.session_matches:list_matches", is_dataset=True
+    ),
+    _of_ads("utm_audit", "UtmAudit", "matching.utm_audit:audit_utm"),
+    ReportTable(
+        "campaigns",
+        "hierarchy_report",
+        "contracts.reports.campaigns:HierarchyReport",
+        "transforms.reports.campaigns:report_hierarchy",
+        (("campaigns", "dispatches", "messages", "sends", "events"),),
+    ),
+    ReportTable(
+        "campaigns",
+        "delivery_summary",
+        "contracts.reports.campaigns:DeliverySummary",
+        "transforms.reports.campaigns:summarize_deliveries",
+        (("campaigns",),),
+        is_sorted=False,
+    ),
+    ReportTable(
+        "people",
+        "contact_report",
+        "contracts.reports.people:ContactReport",
+        "transforms.reports.people:report_contacts",
+        (("contacts",),),
+    ),
+    ReportTable(
+        "people",
+        "segment_report",
+        "contracts.reports.people:SegmentReport",
+        "transforms.reports.people:report_segments",
+        (("segments",),),
+    ),
+    ReportTable(
+        "people",
+        "contact_journey",
+        "contracts.reports.journeys:ContactJourney",
+        "transforms.people.journeys:build_journey",
+        (("contacts",),),
+        is_dataset=True,
+    ),
+    ReportTable(
+        "people",
+        "identity_links",
+        "contracts.reports.journeys:IdentityLinks",
+        "transforms.people.identity:link_identities",
+        (("contacts",), (*WEB, "events", "orders")),
+    ),
+    ReportTable(
+        "people",
+        "audiences",
+        "contracts.reports.people:Audience",
+        "transforms.people.audiences:select_audience",
+        (("contacts",),),
+        is_named_by_user=True,
+    ),
+    _of_orders("order_touches", "OrderTouches", "attribution.credit_orders:credit_orders"),
+    _of_orders(
+        "channel_attribution",
+        "ChannelAttribution",
+        "reports.attribution:report_channel_attribution",
+    ),
+    _of_orders(
+        "campaign_attribution",
+        "CampaignAttribution",
+        "reports.attribution:report_campaign_attribution",
+    ),
+    _of_orders("holdout_lift", "HoldoutLift", "attribution.holdouts:report_holdout_lift"),
+)
+"""Every report table that can be published, in the order of the data dictionary."""
+
+_PLACES = {(table.group, table.name): table for table in REPORT_TABLES}
+FIXED_GROUPS = frozenset(table.group for table in REPORT_TABLES) - {EVERY_CHANNEL}
+"""The groups that are no message channel."""
+
+
+def find_table(group: str, name: str) -> ReportTable:
+    """The registered table that a group's table is.
+
+    Args:
+        group: A group of a snapshot; any but the fixed ones is a message channel, and a channel
+            may be of the user's own.
+        name: The table's name; `audiences/vip` is found as `audiences`.
+
+    Raises:
+        KeyError: No such table is registered.
+    """
+    stem = name.split("/", maxsplit=1)[0]
+    channel = group if group in FIXED_GROUPS else EVERY_CHANNEL
+    return _PLACES.get((group, stem)) or _PLACES[channel, stem]
