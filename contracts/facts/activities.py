@@ -71,13 +71,20 @@ class PricedOrders(Table):
     contact_id: Text = column("who ordered, where known")
     anonymous_id: Text = column("cookie or device")
     ordered_at: Instant = column("when it was placed")
+    credited_at: Instant = column(
+        "the instant before which touches count: its own, or that of the order that it takes back"
+    )
     date_day: Day = column("day of the order in the reporting time zone")
-    revenue: Money = column("in the reporting currency; empty where no rate is valid on the day")
+    revenue: Money = column(
+        "less what was refunded, in the reporting currency; empty where no rate is valid on the day"
+    )
     status: Text = column("state of the order, in the shop's words")
     is_conversion: Flag = column(
-        "whether it brings revenue: priced, and neither cancelled nor refunded"
+        "whether it brings revenue: priced, and neither cancelled nor refunded as a whole"
     )
-    is_refund: Flag = column("whether it takes revenue back: a row of negative revenue")
+    is_refund: Flag = column(
+        "whether it takes revenue back: the refund of an order, or a row of negative revenue"
+    )
 
 
 class Touches(Table):

@@ -1,17 +1,17 @@
 """Orders, and the rates that make their currencies one."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import polars as pl
 
 from contracts.columns import Day, Instant, Money, Text, column
-from contracts.feeds.base import ANY_OF, ATTRIBUTES, IDENTIFYING_EMAIL, Feed
+from contracts.feeds.base import ATTRIBUTES, IDENTIFYING_EMAIL, Feed
 
 CURRENCY_PATTERN = r"^[A-Z]{3}$"
 
 
 class Orders(Feed):
-    """One row per order: a conversion with revenue."""
+    """One row per order: a conversion with revenue; one that names nobody is nobody known's."""
 
     order_id: Text = column("the order", key=True, required=True)
     ordered_at: Instant = column("when it was placed", required=True)
@@ -19,14 +19,15 @@ class Orders(Feed):
     email: Text = column(IDENTIFYING_EMAIL)
     anonymous_id: Text = column("cookie or device, where the person was not known")
     revenue: Money = column("what it brought, in `currency`", required=True)
+    refunded: Money = column("what of it was given back, in `currency`; taken off revenue")
+    refund_of: Text = column(
+        "the order that this row takes back, its amount being negative",
+        references="orders.order_id",
+    )
+    cancelled_at: Instant = column("when it was cancelled; such an order brings nothing")
     currency: Text = column("currency of `revenue`; the workspace's where empty")
     status: Text = column("state of the order, in the shop's words")
     attributes: Text = column(ATTRIBUTES)
-
-    class Config:
-        """A row names at least one of these."""
-
-        metadata: ClassVar = {ANY_OF: ("contact_id", "anonymous_id", "email")}
 
 
 class ExchangeRates(Feed):

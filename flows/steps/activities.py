@@ -89,7 +89,7 @@ def write_activities(inputs: PeopleInputs, folder: Path) -> Activities:
         inputs.sessions,
         catalog.scan("page_views"),
         events,
-        orders,
+        orders.filter(pl.col(PricedOrders.credited_at) == pl.col(PricedOrders.ordered_at)),
         config.identity.backward_days,
     ).collect()
     rows = sum(
@@ -102,7 +102,7 @@ def write_activities(inputs: PeopleInputs, folder: Path) -> Activities:
         "visits": describe_visits(
             _fill(inputs.sessions, links, Visits.started_at), inputs.ad_names
         ),
-        "orders": _fill(orders, links, PricedOrders.ordered_at),
+        "orders": _fill(orders, links, PricedOrders.credited_at),
     }
     for kind, frame in frames.items():
         write_groups(frame, _person(frame), made.groups, folder / kind)

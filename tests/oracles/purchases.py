@@ -66,6 +66,7 @@ def order(order_id: str, at: datetime, revenue: str = "100.00", **more: object) 
         "order_id": order_id,
         "contact_id": "1",
         "ordered_at": at,
+        "credited_at": at,
         "date_day": at.date(),
         "revenue": Decimal(revenue),
         "is_conversion": True,

@@ -120,13 +120,13 @@ def _add_conversions(contacts: pl.LazyFrame, orders: pl.LazyFrame) -> pl.LazyFra
         contacts.select(*LEVEL, CONTACT_ID, FROM, UNTIL)
         .join(
             orders.filter(pl.col(PricedOrders.is_conversion)).select(
-                ORG_ID, CONTACT_ID, PricedOrders.ordered_at, PricedOrders.is_refund, units
+                ORG_ID, CONTACT_ID, PricedOrders.credited_at, PricedOrders.is_refund, units
             ),
             on=[ORG_ID, CONTACT_ID],
             how="inner",
             validate="m:m",
         )
-        .filter(pl.col(PricedOrders.ordered_at).is_between(FROM, UNTIL))
+        .filter(pl.col(PricedOrders.credited_at).is_between(FROM, UNTIL))
         .group_by(*LEVEL, CONTACT_ID)
         .agg((~pl.col(PricedOrders.is_refund)).sum().alias(COUNT), pl.col(REVENUE).sum())
     )

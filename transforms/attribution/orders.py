@@ -10,30 +10,40 @@ from transforms.common.calendar import reporting_day
 ORDER_ROW = "order_row"
 """Number of an order that counts: `Touches.order_row`."""
 
-VOID_STATUSES = (
+CANCELLED_STATUSES = (
     "cancelled",
     "canceled",
-    "charged_back",
-    "chargeback",
     "declined",
     "expired",
     "failed",
-    "refunded",
     "rejected",
-    "returned",
     "void",
     "voided",
 )
-"""Order states, in lower case with `_` between words, that bring no revenue.
+"""Order states, in lower case with `_` between words, that bring no revenue."""
 
-A partly refunded order counts in full: the shop's own row of negative revenue corrects it.
+REFUNDED_STATUSES = ("charged_back", "chargeback", "refunded", "returned")
+"""Order states that bring no revenue where no amount says what was given back.
+
+A partly refunded order counts in full: what was given back stands in `refunded`, or in a row of its
+own that takes it back.
 """
+
+ORG_ID, ORDER_ID, REVENUE = PricedOrders.org_id, PricedOrders.order_id, PricedOrders.revenue
+HAS_REFUND, STATE = "has_refund", "state"
+OF_CONTACT, OF_DEVICE, OF_INSTANT = "of_contact", "of_device", "of_instant"
+OF_CONVERSION = "of_conversion"
 
 
 def price_orders(
     orders: pl.LazyFrame, exchange_rates: pl.LazyFrame, currency: str, timezone: str
 ) -> pl.LazyFrame:
     """Bring orders into the reporting currency and say which of them count.
+
+    What was `refunded` is taken off an order's revenue. A row with `refund_of` takes an order back:
+    its amount is negative whatever its sign in the feed, it has the contact, device and touches of
+    that order, and it brings nothing where the order itself brings nothing. Of an order that no
+    feed has, a refund keeps what it says itself.
 
     A rate is valid from its day until the next rate of its currency. Revenue is null where no rate
     is valid on the order's day: such an order is no conversion, and is for the caller to reject.
@@ -52,31 +62,25 @@ def price_orders(
         reporting_day(pl.col(Orders.ordered_at), timezone).alias(PricedOrders.date_day),
         pl.col(Orders.currency).str.strip_chars().str.to_uppercase().fill_null(currency),
     )
-    rates = _rates_of_days(dated, exchange_rates)
     own = pl.col(Orders.currency) == currency
     converted = (
-        (pl.col(Orders.revenue).cast(pl.Decimal(38, 12)) * pl.col(ExchangeRates.rate))
+        (pl.col(REVENUE).cast(pl.Decimal(38, 12)) * pl.col(ExchangeRates.rate))
         .round(4, mode="half_away_from_zero")
-        .cast(polars_schema(PricedOrders)[PricedOrders.revenue])
+        .cast(polars_schema(PricedOrders)[REVENUE])
     )
-    state = (
-        pl.col(Orders.status).str.strip_chars().str.to_lowercase().str.replace_all(r"[\s-]+", "_")
-    )
-    is_void = state.is_in(VOID_STATUSES).fill_null(value=False)
     return (
         dated.join(
-            rates,
-            on=[Orders.org_id, Orders.currency, PricedOrders.date_day],
+            _rates_of_days(dated, exchange_rates),
+            on=[ORG_ID, Orders.currency, PricedOrders.date_day],
             how="left",
             validate="m:1",
         )
-        .with_columns(pl.when(own).then(pl.col(Orders.revenue)).otherwise(converted))
-        .with_columns(
-            (pl.col(Orders.revenue).is_not_null() & ~is_void).alias(PricedOrders.is_conversion),
-            (pl.col(Orders.revenue) < 0).fill_null(value=False).alias(PricedOrders.is_refund),
-        )
+        .with_columns(_net_amount().alias(REVENUE))
+        .with_columns(pl.when(own).then(pl.col(REVENUE)).otherwise(converted).alias(REVENUE))
+        .pipe(_judge_orders)
+        .pipe(_follow_refunds)
         .select(columns(PricedOrders))
-        .sort(PricedOrders.org_id, PricedOrders.order_id)
+        .sort(ORG_ID, ORDER_ID)
     )
 
 
@@ -88,7 +92,7 @@ def number_orders(orders: pl.LazyFrame) -> pl.LazyFrame:
     """
     return (
         orders.filter(pl.col(PricedOrders.is_conversion))
-        .sort(PricedOrders.org_id, PricedOrders.order_id)
+        .sort(ORG_ID, ORDER_ID)
         .with_row_index(ORDER_ROW)
     )
 
@@ -108,15 +112,92 @@ def count_orders(orders: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:
         .group_by(by)
         .agg(
             (~pl.col(PricedOrders.is_refund)).sum().cast(pl.Int64).alias("orders"),
-            pl.col(PricedOrders.revenue).sum().cast(pl.Decimal(18, 4)),
+            pl.col(REVENUE).sum().cast(pl.Decimal(18, 4)),
         )
         .sort(by)
     )
 
 
+def _net_amount() -> pl.Expr:
+    """What a row brings in its own currency: a refund's amount is negative, however it is told."""
+    amount = pl.col(Orders.revenue)
+    given_back = pl.col(Orders.refunded).abs().fill_null(0)
+    return (
+        pl.when(pl.col(Orders.refund_of).is_not_null())
+        .then(-amount.abs())
+        .otherwise(amount - given_back)
+        .cast(polars_schema(Orders)[Orders.revenue])
+    )
+
+
+def _judge_orders(priced: pl.LazyFrame) -> pl.LazyFrame:
+    """Add whether each row is a conversion, by its own words, and whether it takes revenue back."""
+    taken_back = (
+        priced.filter(pl.col(Orders.refund_of).is_not_null())
+        .select(ORG_ID, pl.col(Orders.refund_of).alias(ORDER_ID))
+        .unique()
+        .with_columns(pl.lit(value=True).alias(HAS_REFUND))
+    )
+    words = (
+        pl.col(Orders.status).str.strip_chars().str.to_lowercase().str.replace_all(r"[\s-]+", "_")
+    )
+    has_amount = (
+        pl.col(HAS_REFUND).fill_null(value=False)
+        | pl.col(Orders.refunded).is_not_null()
+        | pl.col(Orders.refund_of).is_not_null()
+    )
+    is_void = (
+        pl.col(Orders.cancelled_at).is_not_null()
+        | pl.col(STATE).is_in(CANCELLED_STATUSES)
+        | (pl.col(STATE).is_in(REFUNDED_STATUSES) & ~has_amount)
+    ).fill_null(value=False)
+    takes_back = pl.col(Orders.refund_of).is_not_null() | (pl.col(REVENUE) < 0)
+    return (
+        priced.with_columns(words.fill_null("").alias(STATE))
+        .join(taken_back, on=[ORG_ID, ORDER_ID], how="left", validate="m:1")
+        .with_columns(
+            (pl.col(REVENUE).is_not_null() & ~is_void).alias(PricedOrders.is_conversion),
+            takes_back.fill_null(value=False).alias(PricedOrders.is_refund),
+            pl.col(Orders.ordered_at).alias(PricedOrders.credited_at),
+        )
+    )
+
+
+def _follow_refunds(judged: pl.LazyFrame) -> pl.LazyFrame:
+    """Give refunds the contact, device and instant of the order that they take back."""
+    is_refund = pl.col(Orders.refund_of).is_not_null()
+    is_known = pl.col(OF_INSTANT).is_not_null()
+    of_order = judged.filter(~is_refund).select(
+        ORG_ID,
+        pl.col(ORDER_ID).alias(Orders.refund_of),
+        pl.col(PricedOrders.contact_id).alias(OF_CONTACT),
+        pl.col(PricedOrders.anonymous_id).alias(OF_DEVICE),
+        pl.col(PricedOrders.ordered_at).alias(OF_INSTANT),
+        pl.col(PricedOrders.is_conversion).alias(OF_CONVERSION),
+    )
+    followed = (
+        judged.filter(is_refund)
+        .join(of_order, on=[ORG_ID, Orders.refund_of], how="left", validate="m:1")
+        .with_columns(
+            pl.when(is_known)
+            .then(OF_CONTACT)
+            .otherwise(PricedOrders.contact_id)
+            .alias(PricedOrders.contact_id),
+            pl.when(is_known)
+            .then(OF_DEVICE)
+            .otherwise(PricedOrders.anonymous_id)
+            .alias(PricedOrders.anonymous_id),
+            pl.coalesce(OF_INSTANT, PricedOrders.ordered_at).alias(PricedOrders.credited_at),
+            pl.col(PricedOrders.is_conversion) & pl.col(OF_CONVERSION).fill_null(value=True),
+        )
+    )
+    names = columns(PricedOrders)
+    return pl.concat([judged.filter(~is_refund).select(names), followed.select(names)])
+
+
 def _rates_of_days(dated: pl.LazyFrame, exchange_rates: pl.LazyFrame) -> pl.LazyFrame:
     """One row per organization, currency and day of an order, with the rate valid on it."""
-    grain = [Orders.org_id, Orders.currency]
+    grain = [ORG_ID, Orders.currency]
     return (
         dated.select(*grain, PricedOrders.date_day)
         .unique()

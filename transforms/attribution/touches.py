@@ -59,7 +59,7 @@ def collect_touches(
     Returns:
         `Touches`, in no order. People are paired by hash: who takes them checks the people.
     """
-    bought = number_orders(orders).select(ORDER_ROW, PricedOrders.ordered_at, hash_person())
+    bought = number_orders(orders).select(ORDER_ROW, PricedOrders.credited_at, hash_person())
     messages = _touch_by_events(events, rules)
     visits = (
         _touch_by_sessions(sessions)
@@ -186,8 +186,8 @@ def _pair(touches: pl.LazyFrame, bought: pl.LazyFrame, until: pl.Expr) -> pl.Laz
     at = pl.col(Touches.touched_at)
     return (
         touches.join(bought, on=PERSON, how="inner", validate="m:m")
-        .filter(pl.col(PricedOrders.ordered_at).is_between(at, until))
-        .drop(PERSON, PricedOrders.ordered_at)
+        .filter(pl.col(PricedOrders.credited_at).is_between(at, until))
+        .drop(PERSON, PricedOrders.credited_at)
     )
 
 

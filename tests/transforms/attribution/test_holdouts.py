@@ -31,6 +31,7 @@ def order(contact: str, after: timedelta, revenue: str) -> dict[str, Any]:
         "order_id": f"{contact}-{after}",
         "contact_id": contact,
         "ordered_at": NOON + after,
+        "credited_at": NOON + after,
         "revenue": Decimal(revenue),
         "is_conversion": True,
         "is_refund": False,

@@ -1,6 +1,6 @@
 """Orders in one currency, and which of them count."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from tests.support.frames import frame
 from transforms.attribution.orders import count_orders, price_orders
 
 AT = datetime(2026, 3, 2, 3, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 
 def price(*orders: dict[str, Any]) -> pl.DataFrame:
@@ -75,6 +76,64 @@ def test_cancelled_and_refunded_orders_do_not_count(status: str | None, *, count
     """The shop's words are compared trimmed and in any case."""
     result = price({"revenue": Decimal(1), "status": status})
     assert result["is_conversion"].to_list() == [counts]
+
+
+ORDER = {"order_id": "100", "revenue": Decimal(100), "contact_id": "1", "anonymous_id": "d1"}
+REFUND = {"order_id": "101", "refund_of": "100", "contact_id": None, "ordered_at": AT + DAY}
+
+
+@pytest.mark.parametrize(
+    ("order", "refund", "brought", "count"),
+    [
+        ({}, {"revenue": Decimal(-30)}, [100, -30], 1),
+        ({}, {"revenue": Decimal(30)}, [100, -30], 1),
+        ({"refunded": Decimal(25)}, {"revenue": Decimal(-10)}, [75, -10], 1),
+        ({"status": "refunded"}, {"revenue": Decimal(-100)}, [100, -100], 1),
+        ({"status": "cancelled"}, {"revenue": Decimal(-100)}, [None, None], 0),
+        ({"cancelled_at": AT}, {"revenue": Decimal(-100)}, [None, None], 0),
+        ({}, {"revenue": Decimal(-30), "status": "refunded"}, [100, -30], 1),
+        ({}, {"revenue": Decimal(-30), "status": "failed"}, [100, None], 1),
+        ({}, {"revenue": Decimal(0)}, [100, 0], 1),
+    ],
+)
+def test_a_refund_takes_its_order_back(
+    order: dict[str, Any], refund: dict[str, Any], brought: list[int | None], count: int
+) -> None:
+    """On its own day, with the order's contact, device and instant, and as no order."""
+    result = price(ORDER | order, REFUND | refund)
+    amounts = [row["revenue"] if row["is_conversion"] else None for row in result.to_dicts()]
+    assert amounts == [None if amount is None else Decimal(amount) for amount in brought]
+    who = result.select("contact_id", "anonymous_id", "credited_at", "date_day").rows()
+    assert who == [("1", "d1", AT, date(2026, 3, 1)), ("1", "d1", AT, date(2026, 3, 2))]
+    orders = result.filter("is_conversion", ~pl.col("is_refund"))
+    assert orders.height == count
+
+
+def test_what_was_refunded_is_taken_off_revenue() -> None:
+    """In the order's currency, at the rate of its day; a whole order's worth leaves 0."""
+    result = price(
+        {"revenue": Decimal("10.00"), "refunded": Decimal("2.50"), "currency": "EUR"},
+        {"revenue": Decimal(10), "refunded": Decimal(10), "status": "refunded"},
+    )
+    assert result["revenue"].to_list() == [Decimal("8.25"), Decimal(0)]
+    assert result["is_conversion"].to_list() == [True, True]
+
+
+def test_a_refund_of_an_unknown_order_keeps_what_it_says() -> None:
+    """And so does a row that names itself."""
+    result = price(
+        {"revenue": Decimal(-5), "refund_of": "unknown", "contact_id": "7"},
+        {"order_id": "8", "revenue": Decimal(-6), "refund_of": "8", "contact_id": "9"},
+    )
+    assert result["contact_id"].to_list() == ["9", "7"]
+    assert result["credited_at"].to_list() == [AT, AT]
+    assert result["is_conversion"].to_list() == [True, True]
+
+
+def test_an_order_of_nobody_known_counts() -> None:
+    """Cash on delivery bears no name: it is an order all the same."""
+    result = price({"revenue": Decimal(10), "contact_id": None})
+    assert result["is_conversion"].to_list() == [True]
 
 
 def test_refund_takes_revenue_and_counts_no_order() -> None:
