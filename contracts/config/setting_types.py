@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from contracts.channels import NO_CHANNELS
 from contracts.config.nearest_names import nearest
 from contracts.feeds.orders import CURRENCY_PATTERN
 from contracts.vocabulary import NAME_PATTERN
@@ -70,9 +71,18 @@ def check_feed_path(glob: str) -> str:
     raise problem(sentence)
 
 
+def check_channel(name: str) -> str:
+    """The name itself, where a group of tables can bear it."""
+    if name in NO_CHANNELS:
+        msg = f"{name!r} is no channel: tables of another kind have that name; name it otherwise"
+        raise problem(msg)
+    return name
+
+
 TimeZone = Annotated[str, AfterValidator(check_time_zone)]
 Currency = Annotated[str, Field(pattern=CURRENCY_PATTERN)]
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
+ChannelName = Annotated[Name, AfterValidator(check_channel)]
 FeedPath = Annotated[str, AfterValidator(check_feed_path)]
 Duration = Annotated[str, Field(pattern=DURATION_PATTERN)]
 Memory = Annotated[str, Field(pattern=MEMORY_PATTERN)]

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from contracts.config.feed_section import FeedSection
 from contracts.config.setting_types import (
+    ChannelName,
     Currency,
     DaskAddress,
     Memory,
@@ -22,7 +23,7 @@ class WorkspaceSection(Section):
 
     timezone: TimeZone = Field("UTC", description="which midnight ends a reporting day")
     currency: Currency = Field("USD", description="reporting currency")
-    channels: tuple[Name, ...] = Field(
+    channels: tuple[ChannelName, ...] = Field(
         (), description="channels of one's own, beside those that campaigns and messages name"
     )
     max_rejected_share: Share = Field(0.05, description="per feed; above it nothing is published")

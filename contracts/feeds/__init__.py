@@ -13,7 +13,7 @@ from contracts.feeds.ad_tables import (
 from contracts.feeds.base import Feed
 from contracts.feeds.contacts import Contacts, ListMembers, Segments
 from contracts.feeds.events import Events
-from contracts.feeds.messages import Campaigns, Dispatches, Messages, Sends
+from contracts.feeds.messages import Campaigns, Dispatches, Messages, MessageStats, Sends
 from contracts.feeds.orders import ExchangeRates, Orders
 from contracts.feeds.web import PageViews, Sessions
 
@@ -25,6 +25,7 @@ FEEDS: dict[str, type[Feed]] = {
     "dispatches": Dispatches,
     "messages": Messages,
     "sends": Sends,
+    "message_stats": MessageStats,
     "events": Events,
     "page_views": PageViews,
     "sessions": Sessions,

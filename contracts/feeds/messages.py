@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
+from contracts.channels import CHANNEL_NAME
 from contracts.columns import Count, Day, Flag, Instant, Money, Text, column
 from contracts.feeds.base import ANY_OF, ATTRIBUTES, IDENTIFYING_EMAIL, Feed
-from contracts.vocabulary import CampaignStatus, Channel, SendStatus
+from contracts.vocabulary import CampaignStatus, SendStatus
 
-CHANNELS = [str(channel) for channel in Channel]
 WINDOW_START = "first day of the attribution window, in the reporting time zone"
 WINDOW_DAYS = "length of the attribution window in whole days, the first included"
 
@@ -16,7 +16,7 @@ class Campaigns(Feed):
 
     campaign_id: Text = column("the campaign", key=True, required=True)
     name: Text = column("name of the campaign", required=True)
-    channel: Text = column("channel of a campaign that has only one", isin=CHANNELS)
+    channel: Text = column("channel of a campaign that has only one", CHANNEL_NAME)
     status: Text = column("state of the campaign", isin=[str(s) for s in CampaignStatus])
     subject: Text = column("subject line or headline")
     body: Text = column("content")
@@ -34,7 +34,7 @@ class Dispatches(Feed):
     dispatch_id: Text = column("the dispatch", key=True, required=True)
     name: Text = column("name of the dispatch", required=True)
     campaign_id: Text = column("its campaign", references="campaigns.campaign_id")
-    channel: Text = column("its channel", isin=CHANNELS)
+    channel: Text = column("its channel, a standard one or the user's own", CHANNEL_NAME)
     type: Text = column("first level of its kind (web: medium)")
     subtype: Text = column("second level of its kind (web: source)")
     dispatched_at: Instant = column("when it was executed")
@@ -54,7 +54,7 @@ class Messages(Feed):
     campaign_id: Text = column(
         "its campaign, where no dispatch names one", references="campaigns.campaign_id"
     )
-    channel: Text = column("its channel", isin=CHANNELS)
+    channel: Text = column("its channel, a standard one or the user's own", CHANNEL_NAME)
     subject: Text = column("subject line (web: keyword)")
     content: Text = column("content (web: ad group)")
     variant: Text = column("which variant of a test it is")
@@ -95,3 +95,26 @@ class Sends(Feed):
         """A row names at least one of these."""
 
         metadata: ClassVar = {ANY_OF: ("contact_id", "email")}
+
+
+class MessageStats(Feed):
+    """One row per channel, message and day: what a provider's own summary says of a message."""
+
+    channel: Text = column("channel of the message", CHANNEL_NAME, key=True, required=True)
+    message_id: Text = column("the message, in the provider's words", key=True, required=True)
+    message_name: Text = column("its name")
+    campaign_name: Text = column("name of its campaign")
+    date_day: Day = column("the day; empty for a summary of the message's whole life", key=True)
+    sends: Count = column("sends", ge=0)
+    delivered: Count = column("delivered sends", ge=0)
+    opens: Count = column("opens", ge=0)
+    unique_opens: Count = column("sends with at least one open", ge=0)
+    clicks: Count = column("clicks", ge=0)
+    unique_clicks: Count = column("sends with at least one click", ge=0)
+    bounced: Count = column("bounced sends", ge=0)
+    unsubscribes: Count = column("unsubscribes", ge=0)
+    complaints: Count = column("complaints", ge=0)
+    orders: Count = column("orders that the provider credits", ge=0)
+    revenue: Money = column("their revenue, in `currency`")
+    currency: Text = column("currency of `revenue`; the workspace's where empty")
+    attributes: Text = column(ATTRIBUTES)

@@ -1,8 +1,8 @@
 """Reports over all message channels together."""
 
+from contracts.channels import CHANNEL_NAME
 from contracts.columns import Count, Instant, Table, Text, column
 from contracts.reports.messaging import (
-    CHANNELS,
     Conversions,
     Cost,
     Counts,
@@ -31,7 +31,7 @@ class HierarchyNames(Table):
     variant: Text = column("which variant of a test the message is")
     type: Text = column("first level of the dispatch's kind")
     subtype: Text = column("second level of the dispatch's kind")
-    channel: Text = column("channel; null where there are several", isin=CHANNELS)
+    channel: Text = column("channel; null where there are several", CHANNEL_NAME)
     first_sent_at: Instant = column("first send, in UTC")
     last_sent_at: Instant = column("last send, in UTC")
 
