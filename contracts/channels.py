@@ -70,7 +70,9 @@ class RunChannels:
     @cached_property
     def interactions(self) -> dict[str, tuple[str, Action]]:
         """Event type -> its channel and action; an own channel has the words of all actions."""
-        standard = {name: (str(channel), action) for name, (channel, action) in INTERACTIONS.items()}
+        standard = {
+            name: (str(channel), action) for name, (channel, action) in INTERACTIONS.items()
+        }
         own = {f"{name}_{action}": (name, action) for name in self.own for action in Action}
         return standard | own
 
