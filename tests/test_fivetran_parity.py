@@ -17,7 +17,7 @@ import pytest
 
 from contracts.vocabulary import AdLevel
 from flows.config.loading import load_workspace
-from flows.config.shipped_sources import load_sources
+from flows.config.source_files import load_sources
 from flows.progress import silence
 from flows.runtime.materialize import hold
 from flows.steps.read_feeds import read_feeds

@@ -108,7 +108,7 @@ class TableMapping(Strict):
     columns: dict[str, Expression] = {}
     optional: tuple[str, ...] = ()
     """Canonical columns that a file may lack; never one that the table requires."""
-    covers: Period | None = None
+    period: Period | None = None
     constants: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
     """Canonical column -> text in the file (compared trimmed, in any case) -> our word.
@@ -172,6 +172,8 @@ class Source(Strict):
     thousands: ThousandsMark | None = None
     conversions: tuple[str, ...] = ()
     """Names of the conversions that count unless the feed names others; none named: all count."""
+    no_data: tuple[str, ...] = ()
+    """What a file without data says in place of rows, in any case ("No data available.")."""
     flatten: tuple[str, ...] = ()
     """Dotted paths into nested JSON that are columns of the file.
 

@@ -11,7 +11,7 @@ from contracts.config.source_mapping import Expression, Source
 from contracts.dictionary import render_dictionary
 from flows.cli.console import print_json, print_table, tell
 from flows.config.loading import config_schema
-from flows.config.shipped_sources import load_sources
+from flows.config.source_files import load_sources
 from flows.errors import UsageError
 from flows.report_tables import REPORT_TABLES
 

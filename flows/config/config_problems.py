@@ -48,7 +48,7 @@ EXPRESSION = (
 )
 
 
-def told_problems(written: Settings, overriding: Settings) -> list[str]:
+def find_problems(written: Settings, overriding: Settings) -> list[str]:
     """Every problem of a configuration as `key: what is wrong`, in the order of the file.
 
     Args:
@@ -197,4 +197,4 @@ SENTENCES: dict[str, Callable[[ErrorDetails, Path], str]] = {
     "string_too_long": _wrong_length,
     "string_too_short": _wrong_length,
 }
-"""Pydantic's type of an error -> how it is told; what is not here is told by its type's name."""
+"""Pydantic's type of an error -> the sentence about it; of what is not here, its type's name."""

@@ -6,20 +6,21 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from contracts import columns
 from contracts.config.feed_section import FeedSection
 from contracts.config.nearest_names import nearest, unknown
+from contracts.config.source_mapping import Source
 from contracts.config.workspace import Workspace
 from contracts.feeds import FEEDS
 from contracts.manifest import Warned
 from contracts.vocabulary import Platform
-from flows.config.config_problems import told_problems
+from flows.config.config_problems import find_problems
 from flows.config.environment import overlay, overrides
-from flows.config.shipped_sources import load_sources
+from flows.config.source_files import load_own_sources, load_sources
 from flows.errors import ConfigurationError
 from flows.storage.workspace_files import Layout
 
@@ -35,7 +36,9 @@ class LoadedWorkspace:
     """Absolute, with symbolic links resolved."""
     config: Workspace
     config_sha256: str
-    """Of campaigns.toml's bytes and, where the environment overrides something, of that too."""
+    """Of campaigns.toml's bytes, own source mappings, and what the environment overrides."""
+    sources: Mapping[str, Source] = field(default_factory=load_sources)
+    """Every source mapping by its name, the workspace's own among them."""
     warnings: tuple[Warned, ...] = ()
     """What is allowed and looks like a slip."""
 
@@ -54,16 +57,25 @@ def load_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Loade
     content = _read(root, file)
     written = _parse(content, file)
     overriding = overrides(environ)
-    if told := told_problems(written, overriding):
-        raise _refused(file, told)
+    if problems := find_problems(written, overriding):
+        raise _refused(file, problems)
     config = Workspace.model_validate(overlay(written, overriding))
-    if told := [problem for at in enumerate(config.feeds) for problem in _source_problems(*at)]:
-        raise _refused(file, told)
-    hashed = content + (json.dumps(overriding, sort_keys=True).encode() if overriding else b"")
+    own = load_own_sources(root)
+    sources = {**load_sources(), **own}
+    if problems := [
+        problem
+        for place, feed in enumerate(config.feeds)
+        for problem in _source_problems(place, feed, sources)
+    ]:
+        raise _refused(file, problems)
+    beside = {name: source.model_dump(mode="json") for name, source in own.items()}
+    beside |= {"environment": overriding} if overriding else {}
+    hashed = content + (json.dumps(beside, sort_keys=True).encode() if beside else b"")
     return LoadedWorkspace(
         root=root.resolve(),
         config=config,
         config_sha256=hashlib.sha256(hashed).hexdigest(),
+        sources=sources,
         warnings=tuple(_slips(config)),
     )
 
@@ -114,11 +126,10 @@ def _refused(file: Path, problems: list[str]) -> ConfigurationError:
     )
 
 
-def _source_problems(position: int, feed: FeedSection) -> list[str]:
+def _source_problems(position: int, feed: FeedSection, sources: Mapping[str, Source]) -> list[str]:
     """What a feed asks of its source mapping that the mapping does not have."""
     if feed.source is None:
         return []
-    sources = load_sources()
     if feed.source not in sources:
         near = nearest(feed.source, sources)
         hint = f"did you mean {near!r}?" if near else "`campaign-reports sources` lists them"
@@ -128,8 +139,7 @@ def _source_problems(position: int, feed: FeedSection) -> list[str]:
     )
     return [
         f"feeds[{position}].{section}.{name}: {unknown(f'column of {feed.source}', name, known)}"
-        for section, named in (("columns", feed.columns), ("constants", feed.constants))
-        for name in named
+        for section, name in feed.named_columns()
         if name not in known
     ]
 

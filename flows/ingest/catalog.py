@@ -9,7 +9,8 @@ import polars as pl
 
 from contracts.columns import columns, polars_schema
 from contracts.feeds import ADDITIVE, FEEDS
-from flows.ingest.feed_files import Feed, RawFile
+from flows.config.feeds import ConfiguredFeed
+from flows.ingest.feed_files import RawFile
 from flows.ingest.file_ingest import Receipt, TableReceipt
 from transforms.ingest.deduplication import (
     DUPLICATE,
@@ -54,14 +55,14 @@ class Catalog:
     """
 
     ledger: Path
-    feeds: list[Feed]
+    feeds: list[ConfiguredFeed]
     files: list[ReadFile]
     fates: dict[str, pl.DataFrame] = field(default_factory=dict)
     late: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, ledger: Path, feeds: list[Feed], read: list[tuple[RawFile, str, Receipt]]
+        cls, ledger: Path, feeds: list[ConfiguredFeed], read: list[tuple[RawFile, str, Receipt]]
     ) -> "Catalog":
         """Order the files by path and mark those whose content was delivered before."""
         seen: set[tuple[str, str]] = set()
@@ -90,12 +91,12 @@ class Catalog:
 
     def is_configured(self, *tables: str) -> bool:
         """Whether a feed gives one of the tables, be it without a row."""
-        given = {reading.mapping.table for feed in self.feeds for reading in feed.readings}
+        given = {resolved.mapping.table for feed in self.feeds for resolved in feed.mappings}
         return bool(given.intersection(tables))
 
     def constant_event_types(self) -> set[str]:
         """The event types that feeds give to all of their rows."""
-        mappings = [reading.mapping for feed in self.feeds for reading in feed.readings]
+        mappings = [resolved.mapping for feed in self.feeds for resolved in feed.mappings]
         return {m.constants["event_type"] for m in mappings if "event_type" in m.constants}
 
     def folder(self, file: ReadFile, table: str) -> Path:

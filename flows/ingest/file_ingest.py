@@ -11,10 +11,12 @@ from pydantic import BaseModel
 
 from contracts.columns import columns, key
 from contracts.feeds import ADDITIVE, FEEDS
-from flows.ingest.feed_files import Feed, RawFile, require_columns
+from flows.config.feeds import ConfiguredFeed
+from flows.ingest.feed_files import RawFile
+from flows.ingest.required_columns import require_columns
 from flows.ingest.send_key_files import SlimWriter
 from flows.readers import ROW_NUMBER, RawBatch, open_feed
-from transforms.ingest.column_mapping import Reading, keep_rows_of_table
+from transforms.ingest.column_mapping import ResolvedMapping, keep_rows_of_table
 from transforms.ingest.deduplication import KEY_HASH
 from transforms.ingest.row_parsing import parse_rows
 from transforms.ingest.validation import explain_failures, is_suspect
@@ -97,7 +99,9 @@ def ingest_file(same: SameBytes, ledger: Path) -> Receipt:
     home = ledger / f"{same.key}.reading"
     shutil.rmtree(home, ignore_errors=True)
     opened = open_feed(raw.location, raw.feed.options, file_sha256=same.sha256)
-    tables = [TableWriter(home, raw.feed, reading, opened.columns) for reading in raw.feed.readings]
+    tables = [
+        TableWriter(home, raw.feed, resolved, opened.columns) for resolved in raw.feed.mappings
+    ]
     if not opened.is_empty:
         require_columns(raw.feed, opened.columns)
     for number, batch in enumerate(opened.batches()):
@@ -127,30 +131,32 @@ def _quarantine_unclaimed(
     if claimed.len() == batch.rows.height:
         return
     unclaimed = batch.rows.filter(~pl.col(ROW_NUMBER).is_in(claimed.implode()))
-    reason = f"no row of {', '.join(sorted({first.reading.mapping.table}))}"
+    reason = f"no row of {', '.join(sorted({first.resolved.mapping.table}))}"
     first.reject_whole(unclaimed, f"{reason}: its ids are empty", number)
 
 
 class TableWriter:
     """Writes what one table gets from a file, batch by batch."""
 
-    def __init__(self, home: Path, feed: Feed, reading: Reading, header: tuple[str, ...]) -> None:
+    def __init__(
+        self, home: Path, feed: ConfiguredFeed, resolved: ResolvedMapping, header: tuple[str, ...]
+    ) -> None:
         """Prepare to write below `home`."""
-        self.reading = reading
-        self.table = FEEDS[reading.mapping.table]
-        self.home = home / reading.mapping.table
-        self.receipt = TableReceipt(table=reading.mapping.table)
+        self.resolved = resolved
+        self.table = FEEDS[resolved.mapping.table]
+        self.home = home / resolved.mapping.table
+        self.receipt = TableReceipt(table=resolved.mapping.table)
         self.reasons: Counter[str] = Counter()
         self.event_types: set[str] = set()
-        self.slim = SlimWriter(self.home, reading.mapping.table)
+        self.slim = SlimWriter(self.home, resolved.mapping.table)
         self.feed = feed
         self.header = header
 
     def take(self, batch: RawBatch, header: tuple[str, ...], number: int) -> pl.Series:
         """Write a batch's rows of this table; return the numbers of the rows that are its own."""
-        rows = keep_rows_of_table(batch.rows.lazy(), self.reading, header)
+        rows = keep_rows_of_table(batch.rows.lazy(), self.resolved, header)
         mine = rows.collect(engine="in-memory")
-        parsed = parse_rows(mine.lazy(), self.reading, header).collect(engine="in-memory")
+        parsed = parse_rows(mine.lazy(), self.resolved, header).collect(engine="in-memory")
         suspects = parsed.filter(is_suspect(self.table))
         failures = explain_failures(suspects, self.table) if suspects.height else None
         if failures is not None and failures.height:

@@ -80,7 +80,7 @@ def _split(text: bytes) -> tuple[bytes, bytes, bool]:
         is_boundary[ends[0]] = True
         if text[marks[ends[0]]] != ord("]"):
             msg = "the JSON array is not closed by its bracket"
-            raise RefusedFile(msg, "mend the array")
+            raise RefusedFile(msg, "correct the array")
     boundaries = marks[is_boundary]
     if not len(boundaries):
         return b"", text, False
@@ -118,4 +118,4 @@ def _expect_nothing(text: bytes) -> None:
 def _expect_no_gaps(lines: bytes) -> None:
     if any(not line.strip(b" \t") for line in lines[:-1].split(b"\n")):
         msg = "the JSON array has a comma without an element"
-        raise RefusedFile(msg, "mend the array")
+        raise RefusedFile(msg, "correct the array")

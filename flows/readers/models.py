@@ -55,14 +55,14 @@ class RefusedFile(Exception):  # noqa: N818 (the domain's word)
 
     Attributes:
         reason: What is wrong, without values of the data.
-        mend: What would mend it.
+        hint: What would set it right.
     """
 
-    def __init__(self, reason: str, mend: str) -> None:
-        """Keep the reason and the mend apart, for reports that show both."""
-        super().__init__(f"{reason}; {mend}")
+    def __init__(self, reason: str, hint: str) -> None:
+        """Keep the reason and the hint apart, for reports that show both."""
+        super().__init__(f"{reason}; {hint}")
         self.reason = reason
-        self.mend = mend
+        self.hint = hint
 
 
 class Reader(Protocol):

@@ -135,9 +135,9 @@ def _chosen_conversions(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     chosen: dict[str, tuple[str, ...]] = {}
     for file in catalog.files:
         feed = file.raw.feed
-        for reading in feed.readings:
-            platform = reading.mapping.constants.get("platform")
-            if reading.mapping.table != "ad_conversions" or platform is None:
+        for resolved in feed.mappings:
+            platform = resolved.mapping.constants.get("platform")
+            if resolved.mapping.table != "ad_conversions" or platform is None:
                 continue
             if feed.section.conversions or platform not in chosen:
                 chosen[platform] = feed.conversions

@@ -13,17 +13,18 @@ from contracts.config.workspace import Workspace
 from contracts.feeds import Events
 from contracts.manifest import Check, InputFile, Warned
 from contracts.quarantine import Quarantine
+from flows.config.feeds import ConfiguredFeed, configure_feeds
 from flows.config.loading import LoadedWorkspace
 from flows.errors import CampaignReportsError, ConfigurationError, DataRefused
 from flows.ingest.catalog import Catalog, ReadFile
 from flows.ingest.exchange_rates import NO_RATE, reject_unpriced
-from flows.ingest.feed_files import Feed, RawFile, configure_feeds, find_files, require_inside
+from flows.ingest.feed_files import RawFile, find_files, require_inside
 from flows.ingest.file_ingest import Receipt, SameBytes, ingest_file
 from flows.progress import Checked, Progress
 from flows.readers import RefusedFile
 from flows.storage.report_files import equal
 from flows.storage.workspace_files import hash_file
-from transforms.ingest.column_mapping import Reading
+from transforms.ingest.column_mapping import ResolvedMapping
 from transforms.messaging.send_keys import KINDS
 
 INTERACTIVE_TABLES = frozenset({"sends", "events"})
@@ -37,7 +38,7 @@ class Refused:
 
     raw: RawFile
     reason: str
-    mend: str
+    hint: str
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,11 @@ class FeedsRead:
                 sha256=hash_file(refused.raw.location),
                 bytes=refused.raw.location.stat().st_size,
                 feed=refused.raw.feed.name,
-                table=reading.mapping.table,
-                refused=f"{refused.reason}; {refused.mend}",
+                table=resolved.mapping.table,
+                refused=f"{refused.reason}; {refused.hint}",
             )
             for refused in self.refused
-            for reading in refused.raw.feed.readings
+            for resolved in refused.raw.feed.mappings
         ]
         return sorted(entries, key=lambda entry: (entry.path, entry.feed, entry.table))
 
@@ -95,7 +96,7 @@ def read_feeds(loaded: LoadedWorkspace, ledger: Path, progress: Progress) -> Fee
     Raises:
         ConfigurationError: The feeds cannot make any report (SPEC §3).
     """
-    feeds = configure_feeds(loaded.config)
+    feeds = configure_feeds(loaded.config, loaded.sources)
     require_parent_model(feeds)
     files = find_files(loaded.root, feeds)
     warnings = [
@@ -120,7 +121,7 @@ def read_feeds(loaded: LoadedWorkspace, ledger: Path, progress: Progress) -> Fee
             try:
                 read += [(raw, same.sha256, future.result()) for raw in same.files]
             except RefusedFile as error:
-                refused += [Refused(raw, error.reason, error.mend) for raw in same.files]
+                refused += [Refused(raw, error.reason, error.hint) for raw in same.files]
             progress("reading feeds", len(read) + len(refused), len(files))
     refused.sort(key=lambda found: found.raw.path)
     catalog = Catalog.of(ledger, feeds, read)
@@ -132,14 +133,14 @@ def read_feeds(loaded: LoadedWorkspace, ledger: Path, progress: Progress) -> Fee
 def _group_same_bytes(
     root: Path, files: list[RawFile], refused: list[Refused], pool: ThreadPoolExecutor
 ) -> list[SameBytes]:
-    """Files that lie in the workspace, those with the same bytes and reading together."""
+    """Files that lie in the workspace, those with the same bytes and mapping together."""
     groups: dict[tuple[str, str], list[RawFile]] = {}
     inside = []
     for raw in files:
         try:
             require_inside(root, raw)
         except RefusedFile as error:
-            refused.append(Refused(raw, error.reason, error.mend))
+            refused.append(Refused(raw, error.reason, error.hint))
         else:
             inside.append(raw)
     hashes = pool.map(hash_file, [raw.location for raw in inside])
@@ -157,17 +158,17 @@ def _warn_of_files(catalog: Catalog) -> Iterator[Warned]:
             yield Warned(code="note", message=f"{file.raw.path}: {note}", path=file.raw.path)
 
 
-def require_parent_model(feeds: list[Feed]) -> None:
+def require_parent_model(feeds: list[ConfiguredFeed]) -> None:
     """Refuse feeds from which no report can follow (SPEC §3).
 
     Raises:
         ConfigurationError: Message interactions without contacts, or neither interactions nor ads.
     """
     tables = {
-        reading.mapping.table
+        resolved.mapping.table
         for feed in feeds
-        for reading in feed.readings
-        if not _gives_generic_events_alone(reading)
+        for resolved in feed.mappings
+        if not _gives_generic_events_alone(resolved)
     }
     gives_messages = bool(tables & INTERACTIVE_TABLES)
     if gives_messages and "contacts" not in tables:
@@ -179,9 +180,9 @@ def require_parent_model(feeds: list[Feed]) -> None:
         raise ConfigurationError(msg, mend)
 
 
-def _gives_generic_events_alone(reading: Reading) -> bool:
+def _gives_generic_events_alone(resolved: ResolvedMapping) -> bool:
     """Whether a feed's events are all of one type that is no interaction."""
-    mapping = reading.mapping
+    mapping = resolved.mapping
     one_type = mapping.constants.get(Events.event_type)
     is_fixed = one_type is not None and Events.event_type not in mapping.columns
     return mapping.table == "events" and is_fixed and one_type not in KINDS
@@ -191,7 +192,7 @@ def find_problem(read: FeedsRead, config: Workspace) -> CampaignReportsError | N
     """What of the data forbids publishing: a refused file, or too many rejected rows of a feed."""
     stopped = [r for r in read.refused if r.raw.feed.section.on_refused == "fail"]
     if stopped:
-        lines = [f"{r.raw.path} (feed {r.raw.feed.name}): {r.reason}. {r.mend}." for r in stopped]
+        lines = [f"{r.raw.path} (feed {r.raw.feed.name}): {r.reason}. {r.hint}." for r in stopped]
         mend = 'Mend the files, or set on_refused = "skip" for their feeds.'
         return DataRefused(
             "nothing was published, because files were refused:\n  " + "\n  ".join(lines), mend

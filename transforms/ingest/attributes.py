@@ -4,14 +4,22 @@ import json
 
 import polars as pl
 
-from transforms.ingest.column_mapping import Reading, file_columns, fold, is_filled, read_expression
+from transforms.ingest.column_mapping import (
+    ResolvedMapping,
+    file_columns,
+    fold,
+    is_filled,
+    read_expression,
+)
 
 ATTRIBUTES = "attributes"
 
 
-def express_attributes(reading: Reading, named: dict[str, str]) -> tuple[list[pl.Expr], pl.Expr]:
+def express_attributes(
+    resolved: ResolvedMapping, named: dict[str, str]
+) -> tuple[list[pl.Expr], pl.Expr]:
     """The object of a file's custom columns, and the one that a column of it holds."""
-    mapping = reading.mapping
+    mapping = resolved.mapping
     source = mapping.columns.get(ATTRIBUTES)
     given = read_expression(source, named) if source is not None else pl.lit(None, pl.String)
     used = {
@@ -20,7 +28,7 @@ def express_attributes(reading: Reading, named: dict[str, str]) -> tuple[list[pl
         for c in file_columns(expression, named.values())
     }
     used.update(fold(name) for name in (*mapping.when, *mapping.unless_empty))
-    custom = [n for f, n in named.items() if f not in used and f not in reading.ignored]
+    custom = [n for f, n in named.items() if f not in used and f not in resolved.ignored]
     if not mapping.takes_custom_columns:
         custom = []
     pairs = [

@@ -8,6 +8,7 @@ import polars as pl
 
 from contracts.columns import DEFAULT_ORG, polars_schema
 from contracts.config.source_mapping import (
+    DecimalMark,
     Expression,
     FirstOf,
     InHeader,
@@ -16,24 +17,29 @@ from contracts.config.source_mapping import (
     Slice,
     SumOf,
     TableMapping,
+    ThousandsMark,
 )
 from contracts.feeds import FEEDS, Feed
 
 
 @dataclass(frozen=True)
-class Reading:
-    """How the rows of one feed become rows of one table.
+class ResolvedMapping:
+    """How the rows of one feed become rows of one table: its mapping, the feed's settings put in.
 
     Attributes:
-        mapping: Columns, constants and words, the feed's own settings already put in.
+        mapping: Columns, constants, words and formats.
         timezone: Of stamps without offset.
-        thousands: The separator of thousands in numbers, if there is one.
+        decimal: The decimal mark of numbers.
+        thousands: The mark between a number's groups of three digits, if there is one.
+        symbols: Texts taken off numbers.
         ignored: File columns (trimmed, in any case) that never become attributes.
     """
 
     mapping: TableMapping
     timezone: str = "UTC"
-    thousands: str | None = None
+    decimal: DecimalMark = "."
+    thousands: ThousandsMark | None = None
+    symbols: tuple[str, ...] = ()
     ignored: frozenset[str] = frozenset()
 
     @property
@@ -71,12 +77,12 @@ def _find_like(pattern: str, header: Iterable[str]) -> tuple[str, ...]:
 
 
 def find_missing_columns(
-    reading: Reading, header: Iterable[str], required: Iterable[str]
+    resolved: ResolvedMapping, header: Iterable[str], required: Iterable[str]
 ) -> list[str]:
     """The required canonical columns to which neither the file nor a constant gives anything."""
     names = tuple(header)
     present = {fold(name) for name in names}
-    mapping = reading.mapping
+    mapping = resolved.mapping
     return [
         name
         for name in required
@@ -87,17 +93,19 @@ def find_missing_columns(
     ]
 
 
-def keep_rows_of_table(rows: pl.LazyFrame, reading: Reading, header: Iterable[str]) -> pl.LazyFrame:
+def keep_rows_of_table(
+    rows: pl.LazyFrame, resolved: ResolvedMapping, header: Iterable[str]
+) -> pl.LazyFrame:
     """The rows that are rows of this table at all, where a flat file feeds several."""
     named = {fold(name): name for name in header}
     conditions = []
-    for name, words in reading.mapping.when.items():
+    for name, words in resolved.mapping.when.items():
         wanted = [word.casefold() for word in words]
         cell = read_cell(name, named).cast(pl.String).str.strip_chars().str.to_lowercase()
         conditions.append(cell.is_in(wanted).fill_null(value=False))
     conditions.extend(
         is_filled(read_cell(name, named)).fill_null(value=False)
-        for name in reading.mapping.unless_empty
+        for name in resolved.mapping.unless_empty
     )
     return rows.filter(pl.all_horizontal(conditions)) if conditions else rows
 
@@ -117,9 +125,9 @@ def _text(name: str, named: dict[str, str]) -> pl.Expr:
     return read_cell(name, named).cast(pl.String)
 
 
-def express(name: str, reading: Reading, named: dict[str, str]) -> pl.Expr:
+def express(name: str, resolved: ResolvedMapping, named: dict[str, str]) -> pl.Expr:
     """The cells that a canonical column is parsed from."""
-    mapping = reading.mapping
+    mapping = resolved.mapping
     constant = mapping.constants.get(name)
     expression = mapping.columns.get(name)
     read = file_columns(expression, named.values()) if expression is not None else ()
@@ -127,7 +135,7 @@ def express(name: str, reading: Reading, named: dict[str, str]) -> pl.Expr:
         default = DEFAULT_ORG if name == "org_id" else None
         return pl.lit(constant if constant is not None else default, pl.String)
     cells = read_expression(expression, named)
-    if polars_schema(reading.table)[name] == pl.String:
+    if polars_schema(resolved.table)[name] == pl.String:
         cells = cells.cast(pl.String)
     if name in mapping.values or name in mapping.snake_case:
         cells = _translate(cells.cast(pl.String), mapping, name)

@@ -9,18 +9,20 @@ from contracts.feeds import DERIVED_KEYS, FEEDS, AdStats, Feed
 from contracts.vocabulary import AdLevel
 from transforms.ingest.attributes import ATTRIBUTES, express_attributes, merge_objects
 from transforms.ingest.cell_parsing import parse_objects, parser_for
-from transforms.ingest.column_mapping import Reading, express, fold
+from transforms.ingest.column_mapping import ResolvedMapping, express, fold
 
 ROW_NUMBER = "row_number"
 TEXT_OF = "text of "
 
 
-def parse_rows(rows: pl.LazyFrame, reading: Reading, header: Iterable[str]) -> pl.LazyFrame:
+def parse_rows(
+    rows: pl.LazyFrame, resolved: ResolvedMapping, header: Iterable[str]
+) -> pl.LazyFrame:
     """Give every row the canonical columns, typed; keep the text of those that needed parsing.
 
     Args:
         rows: One row per record of the file: `row_number` and the file's columns.
-        reading: How to read them.
+        resolved: How to read them.
         header: The file's columns.
 
     Returns:
@@ -28,12 +30,12 @@ def parse_rows(rows: pl.LazyFrame, reading: Reading, header: Iterable[str]) -> p
         was parsed from text also `text of <column>` as the file had it.
     """
     named = {fold(name): name for name in header}
-    schema = polars_schema(reading.table)
-    cells = {name: express(name, reading, named) for name in schema if name != ATTRIBUTES}
+    schema = polars_schema(resolved.table)
+    cells = {name: express(name, resolved, named) for name in schema if name != ATTRIBUTES}
     parsed = {
         name: dtype for name, dtype in schema.items() if dtype != pl.String and name != ATTRIBUTES
     }
-    attributes, given = express_attributes(reading, named)
+    attributes, given = express_attributes(resolved, named)
     return (
         rows.select(
             ROW_NUMBER,
@@ -42,7 +44,7 @@ def parse_rows(rows: pl.LazyFrame, reading: Reading, header: Iterable[str]) -> p
             *attributes,
         )
         .with_columns(
-            *(_parse(name, dtype, reading) for name, dtype in parsed.items()),
+            *(_parse(name, dtype, resolved) for name, dtype in parsed.items()),
             pl.col(TEXT_OF + ATTRIBUTES)
             .map_batches(parse_objects, return_dtype=pl.String)
             .alias("given attributes"),
@@ -53,18 +55,18 @@ def parse_rows(rows: pl.LazyFrame, reading: Reading, header: Iterable[str]) -> p
             .then(pl.col(TEXT_OF + ATTRIBUTES))
             .alias(TEXT_OF + ATTRIBUTES),
         )
-        .pipe(complete_rows, reading.mapping.table)
+        .pipe(complete_rows, resolved.mapping.table)
         .select(ROW_NUMBER, *schema, *(TEXT_OF + name for name in parsed), TEXT_OF + ATTRIBUTES)
     )
 
 
-def _parse(name: str, dtype: pl.DataType, reading: Reading) -> pl.Expr:
+def _parse(name: str, dtype: pl.DataType, resolved: ResolvedMapping) -> pl.Expr:
     parse = parser_for(
         dtype,
-        timezone=reading.timezone,
-        unit=reading.mapping.units.get(name),
-        form=reading.mapping.formats.get(name),
-        thousands=reading.thousands,
+        timezone=resolved.timezone,
+        unit=resolved.mapping.units.get(name),
+        form=resolved.mapping.formats.get(name),
+        thousands=resolved.thousands,
     )
 
     def parse_filled(cells: pl.Series) -> pl.Series:

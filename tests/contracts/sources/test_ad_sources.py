@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from flows.config.loading import load_workspace
-from flows.config.shipped_sources import load_sources
+from flows.config.source_files import load_sources
 from flows.progress import silence
 from flows.steps.read_feeds import FeedsRead, read_feeds
 

@@ -17,7 +17,7 @@ from contracts.config.source_mapping import (
     SumOf,
 )
 from contracts.feeds import FEEDS
-from flows.config.shipped_sources import load_sources
+from flows.config.source_files import load_sources
 
 VENDORS: dict[str, str] = tomllib.loads(
     (Path(__file__).parent / "vendor_columns.toml").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from contracts.config.feed_section import FeedSection
 from contracts.config.workspace import Workspace
-from flows.ingest.feed_files import configure_feeds
+from flows.config.feeds import configure_feeds
 from flows.readers import ROW_NUMBER, open_feed
 from transforms.ingest.column_mapping import keep_rows_of_table
 from transforms.ingest.row_parsing import parse_rows
@@ -30,11 +30,11 @@ def read_tables(source: str, file: Path) -> dict[str, pl.DataFrame]:
     rows = pl.concat([batch.rows for batch in opened.batches()], how="diagonal")
     header = [name for name in rows.columns if name != ROW_NUMBER]
     return {
-        reading.mapping.table: keep_rows_of_table(rows.lazy(), reading, header)
-        .pipe(parse_rows, reading, header)
+        resolved.mapping.table: keep_rows_of_table(rows.lazy(), resolved, header)
+        .pipe(parse_rows, resolved, header)
         .collect()
         .sort(ROW_NUMBER)
-        for reading in feed.readings
+        for resolved in feed.mappings
     }
 
 

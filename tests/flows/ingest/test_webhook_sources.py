@@ -11,7 +11,7 @@ import pytest
 
 from contracts.config.feed_section import FeedSection
 from contracts.config.workspace import Workspace
-from flows.ingest.feed_files import configure_feeds
+from flows.config.feeds import configure_feeds
 from flows.readers import ROW_NUMBER, open_feed
 from transforms.ingest.column_mapping import keep_rows_of_table
 from transforms.ingest.row_parsing import parse_rows
@@ -69,11 +69,11 @@ def read_events(source: str, records: list[Row], folder: Path) -> pl.DataFrame:
     file = folder / "payloads.jsonl"
     file.write_text("".join(f"{json.dumps(record)}\n" for record in records))
     opened = open_feed(file, feed.options)
-    (reading,) = feed.readings
+    (resolved,) = feed.mappings
     batches = [batch.rows for batch in opened.batches()]
     header = [name for name in batches[-1].columns if name != ROW_NUMBER]
-    rows = keep_rows_of_table(pl.concat(batches).lazy(), reading, header)
-    return parse_rows(rows, reading, header).collect().sort(ROW_NUMBER)
+    rows = keep_rows_of_table(pl.concat(batches).lazy(), resolved, header)
+    return parse_rows(rows, resolved, header).collect().sort(ROW_NUMBER)
 
 
 def find_payloads() -> list[Any]:

@@ -141,7 +141,7 @@ def test_content_that_is_not_what_the_name_says_is_refused(
     with pytest.raises(RefusedFile, match=reason) as refusal:
         read(content, name)
     assert refusal.value.reason
-    assert refusal.value.mend
+    assert refusal.value.hint
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,161 @@
+"""The feeds of a configuration, each with its source mapping and its own settings put in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contracts.columns import columns
+from contracts.config.feed_section import FeedSection
+from contracts.config.source_mapping import Source, SumOf, TableMapping, ThousandsMark
+from contracts.config.workspace import Workspace
+from contracts.feeds import FEEDS, AdStats
+from flows.config.source_files import load_sources
+from flows.readers import FileOptions
+from transforms.ingest.column_mapping import ResolvedMapping, file_columns, fold
+
+
+@dataclass(frozen=True)
+class ConfiguredFeed:
+    """One `[[feeds]]` of the configuration.
+
+    Attributes:
+        section: As configured.
+        name: How messages and quarantine call it.
+        mappings: How its rows become rows of each of its tables.
+        options: What is known about its files before they are opened.
+        place: Its place in the configuration.
+        leaves_other_rows: Whether rows of none of its tables are left out, not rejected.
+        conversions: Names of the conversions that count; none named: all count.
+    """
+
+    section: FeedSection
+    name: str
+    mappings: tuple[ResolvedMapping, ...]
+    options: FileOptions
+    place: int = 0
+    leaves_other_rows: bool = False
+    conversions: tuple[str, ...] = ()
+
+    @property
+    def signature(self) -> str:
+        """All that the meaning of a file's bytes depends on, as text; the same in any run."""
+        mappings = [
+            (
+                one.mapping.model_dump_json(),
+                one.timezone,
+                one.decimal,
+                one.thousands,
+                one.symbols,
+                sorted(one.ignored),
+            )
+            for one in self.mappings
+        ]
+        options = {
+            name: sorted(value) if isinstance(value, frozenset) else value
+            for name, value in vars(self.options).items()
+        }
+        return repr((mappings, options, self.leaves_other_rows))
+
+
+def configure_feeds(
+    config: Workspace, sources: Mapping[str, Source] | None = None
+) -> list[ConfiguredFeed]:
+    """Every feed of the configuration, with its source mapping.
+
+    Args:
+        config: The configuration; its sources are known.
+        sources: Every source mapping by its name; those that ship if not given.
+    """
+    known = load_sources() if sources is None else sources
+    names = [section.label for section in config.feeds]
+    return [
+        _configure_feed(section, known, _number_name(names, place), place)
+        for place, section in enumerate(config.feeds)
+    ]
+
+
+def _number_name(names: list[str], place: int) -> str:
+    """The feed's name, numbered from its second use on."""
+    earlier = names[:place].count(names[place])
+    return f"{names[place]}_{earlier + 1}" if earlier else names[place]
+
+
+def _configure_feed(
+    section: FeedSection, sources: Mapping[str, Source], name: str, place: int
+) -> ConfiguredFeed:
+    source = _source_of(section, sources)
+    tables = [_override(mapping, section) for mapping in source.tables]
+    named = frozenset(
+        fold(column)
+        for mapping in tables
+        for expression in mapping.columns.values()
+        for column in file_columns(expression)
+    )
+    mappings = tuple(
+        ResolvedMapping(
+            mapping=mapping,
+            timezone=section.timezone or source.timezone or "UTC",
+            decimal=section.decimal or source.decimal,
+            thousands=_thousands_of(section, source),
+            symbols=(*source.symbols, *section.symbols),
+            ignored=named.union(map(fold, source.ignored)),
+        )
+        for mapping in tables
+    )
+    options = FileOptions(
+        encoding=section.encoding,
+        delimiter=section.delimiter,
+        null_values=(*source.null_values, *section.null_values),
+        expected_columns=named if section.source else frozenset(),
+        total_row_prefixes=(*source.total_rows, *section.total_rows),
+        flatten=frozenset(source.flatten),
+    )
+    conversions = section.conversions or source.conversions
+    return ConfiguredFeed(
+        section, name, mappings, options, place, source.leaves_other_rows, conversions
+    )
+
+
+def _source_of(section: FeedSection, sources: Mapping[str, Source]) -> Source:
+    """The feed's source mapping; a file with our columns maps them to themselves."""
+    if section.source is not None:
+        return sources[section.source]
+    table = section.table or ""
+    themselves = {name: name for name in columns(FEEDS[table])}
+    return Source(
+        description="our own columns", tables=(TableMapping(table=table, columns=themselves),)
+    )
+
+
+def _thousands_of(section: FeedSection, source: Source) -> ThousandsMark | None:
+    """The mark between groups of three digits: a decimal comma makes it the point, and back."""
+    if section.thousands is not None:
+        return section.thousands
+    if section.decimal is None or section.decimal == source.decimal:
+        return source.thousands
+    if section.decimal == ",":
+        return "."
+    return "," if source.thousands == "." else source.thousands
+
+
+def _override(mapping: TableMapping, section: FeedSection) -> TableMapping:
+    """The mapping with the feed's own settings put in, as far as its table has their columns."""
+    known = columns(FEEDS[mapping.table])
+    own_columns = {name: read for name, read in section.columns.items() if name in known}
+    if mapping.table == "ad_stats" and section.conversions:
+        own_columns.setdefault(AdStats.conversions, SumOf(sum=section.conversions))
+    own_constants = {name: value for name, value in section.constants.items() if name in known}
+    own_values = {
+        name: {**mapping.values.get(name, {}), **words}
+        for name, words in section.values.items()
+        if name in known
+    }
+    own_formats = {name: form for name, form in section.formats.items() if name in known}
+    kept = {n: read for n, read in mapping.columns.items() if n not in own_constants}
+    return mapping.model_copy(
+        update={
+            "columns": {**kept, **own_columns},
+            "constants": {**mapping.constants, **own_constants},
+            "values": {**mapping.values, **own_values},
+            "formats": {**mapping.formats, **own_formats},
+        }
+    )
