@@ -19,12 +19,13 @@ from pandera.polars import PolarsData
 Text = str
 if TYPE_CHECKING:
     # A column read through its class is its name, whatever type its cells have.
-    Count = Rate = Number = Serial = Flag = Day = Instant = Money = FineMoney = str
+    Count = Rate = Number = Serial = Hash = Flag = Day = Instant = Money = FineMoney = str
 else:
     Count = pl.Int64
     Rate = pl.Float64
     Number = pl.Float64
     Serial = pl.UInt32
+    Hash = pl.UInt64
     Flag = pl.Boolean
     Day = pl.Date
     Instant = Annotated[pl.Datetime, "us", "UTC"]

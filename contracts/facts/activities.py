@@ -6,7 +6,7 @@ These are no feeds and no reports: every row names its contact, message and camp
 import polars as pl
 
 from contracts.columns import Count, Day, Flag, Instant, Money, Table, Text, column
-from contracts.facts.session_facts import OwnOfSession
+from contracts.facts.session_facts import SessionBase
 
 
 class MessageEvents(Table):
@@ -51,7 +51,7 @@ class ContactSends(Table):
     window_days: Count = column("length of that window in whole days")
 
 
-class Visits(OwnOfSession):
+class Visits(SessionBase):
     """One row per session, with the ad that it came from."""
 
     channel_group: Text = column("Google Analytics 4's default channel group")

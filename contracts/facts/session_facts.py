@@ -41,7 +41,7 @@ STATUSES = [str(status) for status in MatchStatus]
 CHANNEL_GROUPS = [str(group) for group in ChannelGroup]
 
 
-class OwnOfSession(Table):
+class SessionBase(Table):
     """One row per session: what is its own, and not that of the link that it came by."""
 
     org_id: Text = column("organization", key=True)
@@ -55,7 +55,7 @@ class OwnOfSession(Table):
     is_bot: Flag = column("whether its user agent is a program; null where none is known")
 
 
-class SessionFacts(OwnOfSession):
+class SessionFacts(SessionBase):
     """One row per session, with its channel group and the one ad or campaign that it came from."""
 
     utm_source: Text = column("who sent the visit")

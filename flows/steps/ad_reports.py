@@ -12,6 +12,7 @@ from contracts.vocabulary import AdLevel
 from flows.ingest.catalog import Catalog
 from flows.ingest.exchange_rates import rates_of
 from flows.runtime.materialize import hold, scan_groups, write_groups
+from flows.steps.session_matching import match_sessions
 from flows.storage.report_files import equal, write_report, write_table
 from transforms.ads.conversions import choose_conversions
 from transforms.ads.daily_stats import make_daily_stats
@@ -24,11 +25,8 @@ from transforms.ads.visits import align_visits, count_visits
 from transforms.common.joins import STREAMED
 from transforms.matching.match_sessions import (
     LINK,
-    OF_SESSION,
-    VISITS,
+    SESSION_COUNT,
     MatchedSessions,
-    key_sessions,
-    match_origins,
 )
 from transforms.matching.suggestions import suggest_targets
 from transforms.matching.utm_audit import audit_utm
@@ -39,7 +37,6 @@ from transforms.reports.ad_performance import (
 )
 from transforms.reports.ads import make_level_report, make_url_report
 from transforms.reports.session_matches import list_matches
-from transforms.web.traffic_sources import ORIGIN, list_origins
 
 LEVELS = {
     "account_report": AdLevel.ACCOUNT,
@@ -108,22 +105,8 @@ def build_ad_facts(
         hold,
     )
     names = list_ad_names(stats, versions, hold).collect()
-    return AdFacts(stats, names, versions, match(sessions, names, config, scratch), scratch)
-
-
-def match(
-    sessions: pl.LazyFrame, names: pl.DataFrame, config: Workspace, scratch: Path
-) -> MatchedSessions:
-    """Match every session, and write down what is read of it later beside the key of its origin.
-
-    What the sessions' few distinct origins mean is held in memory.
-    """
-    keyed = key_sessions(sessions, config.workspace.timezone)
-    scratch.mkdir(parents=True, exist_ok=True)
-    written = scratch / "sessions.parquet"
-    sink = keyed.select(*OF_SESSION, *ORIGIN).sink_parquet(written, compression="lz4", lazy=True)
-    _, origins = pl.collect_all([sink, list_origins(keyed)])
-    return match_origins(pl.scan_parquet(written), origins.lazy(), names.lazy(), config.ads, hold)
+    matched = match_sessions(sessions, names.lazy(), config, scratch)
+    return AdFacts(stats, names, versions, matched, scratch)
 
 
 def _given(catalog: Catalog, table: str) -> pl.LazyFrame | None:
@@ -197,7 +180,7 @@ def write_ads_reports(
 def _cut_sessions(facts: AdFacts, links: pl.LazyFrame) -> Iterator[tuple[str, MatchedSessions]]:
     """The sessions whole; if they are very many, in parts that can be held."""
     sessions = facts.matched.sessions.select("org_id", "session_id", LINK)
-    parts = (links.select(pl.sum(VISITS)).collect().item() or 0) // SESSIONS_A_PART + 1
+    parts = (links.select(pl.sum(SESSION_COUNT)).collect().item() or 0) // SESSIONS_A_PART + 1
     if parts == 1:
         yield "", facts.matched
         return
@@ -231,7 +214,7 @@ def audit(links: pl.LazyFrame, names: pl.DataFrame, spend: pl.LazyFrame) -> pl.D
 
 def reconcile_ads(links: pl.LazyFrame, campaigns: ReportRows, ads: ReportRows) -> list[Check]:
     """Both performance tables come to the same spend and to every session of a platform."""
-    came = links.filter(pl.col("platform").is_not_null()).select(pl.col(VISITS).sum())
+    came = links.filter(pl.col("platform").is_not_null()).select(pl.col(SESSION_COUNT).sum())
     of_campaigns, of_ads = (
         report.rows.select(pl.sum("sessions", "spend")).collect().row(0)
         for report in (campaigns, ads)

@@ -16,10 +16,10 @@ from flows.errors import UsageError
 from flows.ingest.catalog import Catalog
 from flows.progress import Progress
 from flows.steps.activities import Activities, PeopleInputs, write_activities
-from flows.steps.ad_reports import match
 from flows.steps.message_reports import MessageInputs, describe, map_addresses
 from flows.steps.read_feeds import find_problem, read_feeds
 from flows.steps.segments import list_segment_members
+from flows.steps.session_matching import match_sessions
 from flows.steps.sessions import find_sessions
 from flows.storage.lock import hold_workspace
 from flows.storage.publish import new_run_id
@@ -84,16 +84,16 @@ def draw(loaded: LoadedWorkspace, audience: AudienceSection, progress: Progress)
             raise problem
         inputs = MessageInputs(read.catalog, config, Path(scratch))
         # Sessions tell whose a device was; which ads they came from is not asked.
-        no_ads = pl.DataFrame(schema=polars_schema(AdNames))
+        no_ads = pl.LazyFrame(schema=polars_schema(AdNames))
         sessions = find_sessions(read.catalog, config, Path(scratch) / "web")
-        matched = match(sessions, no_ads, config, Path(scratch) / "ads")
+        matched = match_sessions(sessions, no_ads, config, Path(scratch) / "ads")
         people = PeopleInputs(
             read.catalog,
             config,
             describe(inputs),
             map_addresses(read.catalog),
             matched.facts(),
-            no_ads.lazy(),
+            no_ads,
         )
         activities = write_activities(people, Path(scratch) / "activities")
         return select(read.catalog, config, activities, audience)

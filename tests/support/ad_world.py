@@ -7,13 +7,13 @@ from typing import NamedTuple
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.config.workspace import AdsSection
+from contracts.config.workspace import AdsSection, Workspace
 from contracts.facts.ad_facts import AdNames
 from contracts.facts.session_facts import SessionFacts
 from contracts.feeds.web import Sessions
-from flows.runtime.materialize import hold
-from transforms.matching.match_sessions import MatchedSessions, key_sessions, match_origins
-from transforms.web.traffic_sources import list_origins
+from flows.steps.session_matching import match_links
+from transforms.matching.match_sessions import MatchedSessions, find_links, key_sessions
+from transforms.web.traffic_sources import list_traffic_sources
 from transforms.web.utm import normalize_value
 
 Link = dict[str, str]
@@ -156,4 +156,5 @@ def match_sessions(
 ) -> MatchedSessions:
     """Match sessions as a run does, all in memory."""
     keyed = key_sessions(frame, timezone)
-    return match_origins(keyed, list_origins(keyed), names, ads, hold)
+    links = match_links(list_traffic_sources(keyed), keyed, names, Workspace(ads=ads))
+    return MatchedSessions(find_links(keyed, links), links)

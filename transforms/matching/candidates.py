@@ -6,99 +6,125 @@ import polars as pl
 
 from contracts.config.workspace import AdsSection
 from contracts.facts.ad_facts import AdNames
-from contracts.facts.session_facts import SessionFacts
-from transforms.matching.lookup import GIVEN
+from contracts.facts.session_matching import AdCandidates, DatedSources, DescribedSources
 from transforms.web.channel_groups import group_channels
 from transforms.web.platforms import name_platforms
-from transforms.web.traffic_sources import ORIGIN, VALUES
+from transforms.web.traffic_sources import SOURCE_KEY, UTM_VALUES
 from transforms.web.utm import is_macro, normalize_text, normalize_value
 
-VALUE_OF = {"content": "utm_content", "campaign": "utm_campaign", "utm_id": "utm_id"}
-SAID = [*VALUE_OF, *(f"{value}_key" for value in VALUE_OF)]
+VALUES = {
+    DescribedSources.utm_content: DescribedSources.content_value,
+    DescribedSources.utm_campaign: DescribedSources.campaign_value,
+    DescribedSources.utm_id: DescribedSources.id_value,
+}
+"""utm parameter -> its value, where that is no macro."""
+
+KEYS = {
+    DescribedSources.content_value: DescribedSources.content_key,
+    DescribedSources.campaign_value: DescribedSources.campaign_key,
+    DescribedSources.id_value: DescribedSources.id_key,
+}
+"""Value -> what two spellings of it have in common."""
 
 
-def describe_origins(
-    origins: pl.LazyFrame, ad_names: pl.LazyFrame, sources: Mapping[str, str]
+def describe_sources(
+    sources: pl.LazyFrame, ad_names: pl.LazyFrame, own_sources: Mapping[str, str]
 ) -> pl.LazyFrame:
-    """Add to each origin its platform, its channel group and the values to look up.
+    """Add to each traffic source its platform, its channel group and the values to look up.
 
     Args:
-        origins: One row per origin (`list_origins`).
-        ad_names: Names of ads and campaigns.
-        sources: The user's utm_source values -> platform.
+        sources: `TrafficSources`.
+        ad_names: Names of ads and campaigns (`AdNames`).
+        own_sources: The user's utm_source values -> platform.
 
     Returns:
-        The origins with `given_platform`, channel_group, has_macro, and the values `content`,
-        `campaign` and `utm_id` (null where unresolved) beside their comparable forms (`…_key`).
+        `DescribedSources`.
     """
-    is_unresolved = pl.any_horizontal(is_macro(pl.col(name)) for name in VALUES)
-    resolved = {
-        value: pl.when(~is_macro(pl.col(name))).then(pl.col(name))
-        for value, name in VALUE_OF.items()
+    is_unresolved = pl.any_horizontal(is_macro(pl.col(name)) for name in UTM_VALUES)
+    values = {
+        value: pl.when(~is_macro(pl.col(name))).then(pl.col(name)) for name, value in VALUES.items()
     }
-    keys = {f"{value}_key": normalize_value(pl.col(value)) for value in VALUE_OF}
+    keys = {key: normalize_value(pl.col(value)) for value, key in KEYS.items()}
     return (
-        origins.pipe(name_platforms, ad_names, sources)
+        sources.pipe(name_platforms, ad_names, own_sources)
         .pipe(group_channels)
-        .rename({SessionFacts.platform: GIVEN})
-        .with_columns(is_unresolved.alias(SessionFacts.has_macro), **resolved)
+        .with_columns(is_unresolved.alias(DescribedSources.has_macro), **values)
         .with_columns(**keys)
     )
 
 
-def select_entries(origins: pl.LazyFrame, ad_names: pl.LazyFrame, ads: AdsSection) -> pl.LazyFrame:
-    """Select the ads and campaigns that a value of some origin may mean, by id or by name.
+def select_candidates(
+    sources: pl.LazyFrame, ad_names: pl.LazyFrame, ads: AdsSection
+) -> pl.LazyFrame:
+    """Select the ads and campaigns that a value of some link may mean, by id or by name.
 
     Args:
-        origins: What the origins say (`describe_origins`).
-        ad_names: One row per name and its days.
+        sources: `DescribedSources`.
+        ad_names: One row per name and its days (`AdNames`).
         ads: The user's aliases, whose targets are selected as well.
+
+    Returns:
+        `AdCandidates`.
     """
     ids = [alias.ad_id or alias.campaign_id for alias in ads.aliases.values()]
-    said = (
-        origins.select(AdNames.org_id, value=pl.concat_list(SAID))
-        .explode("value")
-        .filter(pl.col("value").is_not_null())
-        .unique()
+    values = _list_values(sources.select(AdNames.org_id, value=pl.concat_list(_all_values())))
+    named = ad_names.with_columns(
+        pl.coalesce(AdNames.ad_id, AdNames.campaign_id).alias(AdCandidates.entity_id)
     )
-    named = ad_names.with_columns(entry_id=pl.coalesce(AdNames.ad_id, AdNames.campaign_id))
-    flags = {"by_id": "entry_id", "by_name": AdNames.name_key}
+    flags = {"by_id": AdCandidates.entity_id, "by_name": AdNames.name_key}
     for flag, key in flags.items():
         named = named.join(
-            said.with_columns(pl.lit(value=True).alias(flag)),
+            values.with_columns(pl.lit(value=True).alias(flag)),
             left_on=[AdNames.org_id, key],
             right_on=[AdNames.org_id, "value"],
             how="left",
             validate="m:1",
         )
-    is_target = pl.col("entry_id").is_in(ids)
+    is_target = pl.col(AdCandidates.entity_id).is_in(ids)
     return named.filter(pl.any_horizontal(*flags, is_target)).drop(*flags)
 
 
-def flag_timed(origins: pl.LazyFrame, entries: pl.LazyFrame, ads: AdsSection) -> pl.LazyFrame:
+def flag_dated(sources: pl.LazyFrame, candidates: pl.LazyFrame, ads: AdsSection) -> pl.LazyFrame:
     """Add whether the day matters: a value is an alias, or an id or name that ever changed.
 
     Args:
-        origins: What the origins say (`describe_origins`).
-        entries: The ads and campaigns that they may mean (`select_entries`).
+        sources: `DescribedSources`.
+        candidates: `AdCandidates`.
         ads: The user's aliases.
+
+    Returns:
+        `DatedSources`.
     """
     start, end = pl.col(AdNames.valid_from), pl.col(AdNames.valid_until)
     changed = (
-        entries.filter(start.is_not_null() | end.is_not_null())
-        .select(AdNames.org_id, value=pl.concat_list("entry_id", AdNames.name_key))
-        .explode("value")
-        .unique()
+        candidates.filter(start.is_not_null() | end.is_not_null())
+        .select(AdNames.org_id, value=pl.concat_list(AdCandidates.entity_id, AdNames.name_key))
+        .pipe(_list_values)
     )
-    timed = (
-        origins.select(*ORIGIN, AdNames.org_id, value=pl.concat_list(SAID))
-        .explode("value")
+    dated = (
+        sources.select(*SOURCE_KEY, AdNames.org_id, value=pl.concat_list(_all_values()))
+        .pipe(_list_values)
         .join(changed, on=[AdNames.org_id, "value"], how="semi")
-        .select(*ORIGIN, is_changed=pl.lit(value=True))
+        .select(*SOURCE_KEY, is_changed=pl.lit(value=True))
         .unique()
     )
     aliases = [normalize_text(value) for value in ads.aliases]
-    is_aliased = pl.any_horizontal(pl.col(f"{value}_key").is_in(aliases) for value in VALUE_OF)
-    return origins.join(timed, on=ORIGIN, how="left", validate="1:1").with_columns(
-        is_timed=pl.any_horizontal("is_changed", is_aliased).fill_null(value=False)
+    is_aliased = pl.any_horizontal(pl.col(key).is_in(aliases) for key in KEYS.values())
+    return (
+        sources.join(dated, on=SOURCE_KEY, how="left", validate="1:1")
+        .with_columns(
+            pl.any_horizontal("is_changed", is_aliased)
+            .fill_null(value=False)
+            .alias(DatedSources.is_dated)
+        )
+        .drop("is_changed")
     )
+
+
+def _all_values() -> list[str]:
+    return [*KEYS, *KEYS.values()]
+
+
+def _list_values(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per value of rows that each list theirs."""
+    return rows.explode("value").filter(pl.col("value").is_not_null()).unique()

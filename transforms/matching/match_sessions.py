@@ -6,14 +6,16 @@ import polars as pl
 
 from contracts.columns import columns
 from contracts.config.workspace import AdsSection
-from contracts.facts.ad_facts import AdNames
-from contracts.facts.session_facts import OwnOfSession, SessionFacts
+from contracts.facts.session_facts import SessionBase, SessionFacts
+from contracts.facts.session_matching import (
+    AdCandidates,
+    DatedSources,
+    MatchLookups,
+    SessionLinks,
+)
 from contracts.vocabulary import AdLevel
 from transforms.common.calendar import reporting_day
 from transforms.common.joins import STREAMED
-from transforms.common.settling import Settle
-from transforms.matching.candidates import describe_origins, flag_timed, select_entries
-from transforms.matching.lookup import DAY
 from transforms.matching.reasons import explain_matches
 from transforms.matching.steps import (
     CASE,
@@ -24,23 +26,12 @@ from transforms.matching.steps import (
     find_campaigns,
     list_aliases,
 )
-from transforms.web.traffic_sources import ORIGIN, VALUES, key_origins
+from transforms.web.traffic_sources import SOURCE_KEY, key_traffic_sources
 
-LINK = "link"
-VISITS = "visits"
-OF_SESSION = columns(OwnOfSession)
-ANSWER = [
-    SessionFacts.platform,
-    SessionFacts.account_id,
-    SessionFacts.campaign_id,
-    SessionFacts.ad_group_id,
-    SessionFacts.ad_id,
-    SessionFacts.match_level,
-    SessionFacts.match_method,
-    SessionFacts.match_status,
-    SessionFacts.match_reason,
-    SessionFacts.candidates,
-]
+LINK = SessionLinks.link
+SESSION_COUNT = "session_count"
+SESSION_COLUMNS = columns(SessionBase)
+DAY = MatchLookups.day
 
 
 @dataclass(frozen=True)
@@ -48,8 +39,8 @@ class MatchedSessions:
     """Sessions, and the few distinct links that they came by.
 
     Attributes:
-        sessions: One row per session: `OwnOfSession` and `link`.
-        links: One row per `link`: what it says (utm values, channel_group) and its answer.
+        sessions: One row per session: `SessionBase` and `link`.
+        links: `SessionLinks`: what each link says, and the ad behind it.
     """
 
     sessions: pl.LazyFrame
@@ -57,165 +48,142 @@ class MatchedSessions:
 
     def facts(self) -> pl.LazyFrame:
         """The session fact (`SessionFacts`): each session exactly once, in any order."""
-        links = self.links.drop(SessionFacts.org_id)
+        links = self.links.drop(SessionLinks.org_id)
         return self.sessions.join(links, on=LINK, how="left", validate=STREAMED).select(
             columns(SessionFacts)
         )
 
     def count(self) -> pl.LazyFrame:
-        """The links with the number of their `visits`."""
-        visits = self.sessions.group_by(LINK).agg(pl.len().cast(pl.Int64).alias(VISITS))
-        return self.links.join(visits, on=LINK, how="inner", validate="1:1")
-
-
-def match_origins(
-    keyed: pl.LazyFrame,
-    origins: pl.LazyFrame,
-    ad_names: pl.LazyFrame,
-    ads: AdsSection,
-    settle: Settle,
-) -> MatchedSessions:
-    """Match every session to the one ad or campaign that it came from.
-
-    Args:
-        keyed: `OwnOfSession` and the keys of origins (`key_sessions`).
-        origins: Their distinct origins (`list_origins`).
-        ad_names: One row per name and its days (`AdNames`).
-        ads: The match mode, the user's sources and aliases.
-        settle: Holds a small frame: at most a row per origin and day.
-
-    Returns:
-        Each session exactly once, with its link; every link with its answer.
-    """
-    described = settle(describe_origins(settle(origins), ad_names, ads.sources))
-    entries = settle(select_entries(described, ad_names, ads))
-    timed = settle(flag_timed(described, entries, ads))
-    lookups = settle(list_lookups(keyed, timed))
-    matches = match_lookups(lookups, entries, ads, settle)
-    links = settle(list_links(timed, matches))
-    return MatchedSessions(find_links(keyed, links), links.drop(*ORIGIN, DAY))
+        """The links with their `session_count`."""
+        counts = self.sessions.group_by(LINK).agg(pl.len().cast(pl.Int64).alias(SESSION_COUNT))
+        return self.links.join(counts, on=LINK, how="inner", validate="1:1")
 
 
 def key_sessions(sessions: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
-    """Add to each session its day, the key of its origin and what that is read from.
+    """Add to each session its day, the key of its traffic source and what that is read from.
 
     Args:
         sessions: Canonical sessions, with `is_bot` where it is known.
         timezone: The reporting time zone.
     """
-    return key_origins(sessions).with_columns(
+    return key_traffic_sources(sessions).with_columns(
         reporting_day(pl.col(SessionFacts.started_at), timezone).alias(SessionFacts.date_day)
     )
 
 
-def list_lookups(keyed: pl.LazyFrame, origins: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per origin and day (null where the day does not matter): what is to be matched.
+def list_lookups(keyed: pl.LazyFrame, sources: pl.LazyFrame) -> pl.LazyFrame:
+    """List what is to be matched: traffic sources, by day where the day matters.
 
     Args:
-        keyed: Sessions with their days and origins (`key_sessions`).
-        origins: What the origins say, `is_timed` among it (`flag_timed`).
+        keyed: Sessions with their days and traffic sources (`key_sessions`).
+        sources: `DatedSources`.
+
+    Returns:
+        `MatchLookups`.
     """
-    timed = origins.filter("is_timed")
+    is_dated = pl.col(DatedSources.is_dated)
+    dated = sources.filter(is_dated)
     days = (
-        keyed.select(*ORIGIN, pl.col(SessionFacts.date_day).alias(DAY))
-        .join(timed.select(ORIGIN), on=ORIGIN, how="semi")
+        keyed.select(*SOURCE_KEY, pl.col(SessionFacts.date_day).alias(DAY))
+        .join(dated.select(SOURCE_KEY), on=SOURCE_KEY, how="semi")
         .unique()
     )
     return pl.concat(
         [
-            timed.join(days, on=ORIGIN, how="inner", validate="1:m"),
-            origins.filter(~pl.col("is_timed")).with_columns(pl.lit(None, pl.Date).alias(DAY)),
+            dated.join(days, on=SOURCE_KEY, how="inner", validate="1:m"),
+            sources.filter(~is_dated).with_columns(pl.lit(None, pl.Date).alias(DAY)),
         ],
         how="diagonal",
     )
 
 
-def match_lookups(
-    lookups: pl.LazyFrame, entries: pl.LazyFrame, ads: AdsSection, settle: Settle
-) -> pl.LazyFrame:
-    """Match each origin and day.
+def list_cases(lookups: pl.LazyFrame) -> pl.LazyFrame:
+    """List the distinct sets of values and days (`MatchCases`) of lookups."""
+    return lookups.select(CASE).unique()
+
+
+def find_campaigns_of_cases(cases: pl.LazyFrame, candidates: pl.LazyFrame) -> pl.LazyFrame:
+    """Find the campaigns that the utm_id or utm_campaign of cases names (`CampaignHits`).
 
     Args:
-        lookups: Origins and days (`list_lookups`).
-        entries: The ads and campaigns that they may mean (`select_entries`).
-        ads: The match mode and the user's aliases.
-        settle: Holds a small frame.
-
-    Returns:
-        One row per origin and day, with its `ANSWER`.
+        cases: `MatchCases`.
+        candidates: `AdCandidates`.
     """
-    cases = settle(lookups.select(*CASE, "utm_id_key").unique())
-    answers = answer_cases(cases, entries, ads, settle)
-    return (
-        lookups.join(answers, on=CASE, how="left", nulls_equal=True, validate="m:1")
-        .pipe(explain_matches, ads.match)
-        .select(*ORIGIN, DAY, *ANSWER)
-    )
+    return find_campaigns(cases, _of_level(candidates, AdLevel.CAMPAIGN))
 
 
 def answer_cases(
-    cases: pl.LazyFrame, entries: pl.LazyFrame, ads: AdsSection, settle: Settle
+    cases: pl.LazyFrame, candidates: pl.LazyFrame, campaigns: pl.LazyFrame, ads: AdsSection
 ) -> pl.LazyFrame:
     """Answer each case by the first step that hits.
 
     Args:
-        cases: One row per case: `CASE`, and `utm_id_key`.
-        entries: The ads and campaigns that they may mean (`select_entries`).
+        cases: `MatchCases`.
+        candidates: `AdCandidates`.
+        campaigns: `CampaignHits`.
         ads: The match mode and the user's aliases.
-        settle: Holds a small frame.
 
     Returns:
-        At most one row per case; none where no step hits.
+        `CaseAnswers`: at most one row per case; none where no step hits.
     """
-    all_ads = entries.filter(pl.col(AdNames.level) == AdLevel.AD)
-    all_campaigns = entries.filter(pl.col(AdNames.level) == AdLevel.CAMPAIGN)
-    named = settle(find_campaigns(cases, all_campaigns))
+    all_ads = _of_level(candidates, AdLevel.AD)
+    all_campaigns = _of_level(candidates, AdLevel.CAMPAIGN)
     steps = [answer_aliases(cases, list_aliases(ads.aliases), all_ads, all_campaigns)]
     if ads.match != "utm_campaign":
-        steps.append(answer_ad_ids(cases, all_ads, named))
-        steps.append(answer_ad_names(cases, all_ads, named))
+        steps.append(answer_ad_ids(cases, all_ads, campaigns))
+        steps.append(answer_ad_names(cases, all_ads, campaigns))
     if ads.match != "utm_content":
-        steps.append(answer_campaigns(cases, named))
+        steps.append(answer_campaigns(cases, campaigns))
     ranked = [step.with_columns(step=pl.lit(rank)) for rank, step in enumerate(steps)]
     return (
-        settle(pl.concat(ranked, how="diagonal"))
+        pl.concat(ranked, how="diagonal")
         .filter(pl.col("step") == pl.col("step").min().over(CASE))
         .drop("step")
     )
 
 
-def list_links(origins: pl.LazyFrame, matches: pl.LazyFrame) -> pl.LazyFrame:
-    """Number what sessions came by: one row per origin and day (null where it does not matter).
+def list_links(lookups: pl.LazyFrame, answers: pl.LazyFrame, ads: AdsSection) -> pl.LazyFrame:
+    """Number the links that sessions came by, and say of each what it was matched to and why.
 
     Args:
-        origins: What the origins say (`flag_timed`).
-        matches: The answers (`match_lookups`).
+        lookups: `MatchLookups`.
+        answers: `CaseAnswers`.
+        ads: The match mode.
+
+    Returns:
+        `SessionLinks`.
     """
-    said = origins.select(
-        *ORIGIN, AdNames.org_id, *VALUES, SessionFacts.has_macro, SessionFacts.channel_group
+    return (
+        lookups.join(answers, on=CASE, how="left", nulls_equal=True, validate="m:1")
+        .pipe(explain_matches, ads.match)
+        .sort(*SOURCE_KEY, DAY)
+        .with_row_index(LINK)
     )
-    return said.join(matches, on=ORIGIN, how="inner", validate="1:m").with_row_index(LINK)
 
 
 def find_links(keyed: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
     """Give each session the number of its link.
 
     Args:
-        keyed: Sessions with their days and origins (`key_sessions`).
-        links: What they came by (`list_links`).
+        keyed: Sessions with their days and traffic sources (`key_sessions`).
+        links: `SessionLinks`.
 
     Returns:
-        As many rows as `keyed` has.
+        As many rows as `keyed` has: `SessionBase` and `link`.
     """
     day = SessionFacts.date_day
-    lasting = links.filter(pl.col(DAY).is_null()).select(*ORIGIN, LINK)
+    lasting = links.filter(pl.col(DAY).is_null()).select(*SOURCE_KEY, LINK)
     of_days = links.filter(pl.col(DAY).is_not_null()).select(
-        *ORIGIN, pl.col(DAY).alias(day), pl.col(LINK).alias(DAY)
+        *SOURCE_KEY, pl.col(DAY).alias(day), pl.col(LINK).alias(DAY)
     )
     return (
-        keyed.select(*OF_SESSION, *ORIGIN)
-        .join(lasting, on=ORIGIN, how="left", validate=STREAMED)
-        .join(of_days, on=[*ORIGIN, day], how="left", validate=STREAMED)
+        keyed.select(*SESSION_COLUMNS, *SOURCE_KEY)
+        .join(lasting, on=SOURCE_KEY, how="left", validate=STREAMED)
+        .join(of_days, on=[*SOURCE_KEY, day], how="left", validate=STREAMED)
         .with_columns(pl.coalesce(LINK, DAY).alias(LINK))
-        .drop(*ORIGIN, DAY)
+        .drop(*SOURCE_KEY, DAY)
     )
+
+
+def _of_level(candidates: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
+    return candidates.filter(pl.col(AdCandidates.level) == level)

@@ -3,11 +3,12 @@
 import polars as pl
 
 from contracts.facts.session_facts import MatchLevel, MatchMethod, MatchStatus, SessionFacts
-from transforms.matching.lookup import GIVEN
+from contracts.facts.session_matching import CaseAnswers, MatchLookups
 from transforms.web.platforms import BY_CLICK_ID
 from transforms.web.utm import is_macro
 
 SHOWN_CHARACTERS = 80
+PLATFORM = MatchLookups.link_platform
 VALUES_OF_MODE = {
     "auto": ("utm_content", "utm_campaign", "utm_id"),
     "utm_content": ("utm_content",),
@@ -17,18 +18,18 @@ VALUES_OF_MODE = {
 
 
 def explain_matches(answered: pl.LazyFrame, mode: str) -> pl.LazyFrame:
-    """Turn the answers of origins into level, method, status and reason; those without get one.
+    """Turn the answers of lookups into level, method, status and reason; those without get one.
 
     Args:
-        answered: Origins and days, each with its answer or nulls (`answer_cases`).
+        answered: `MatchLookups`, each with its answer or nulls (`CaseAnswers`).
         mode: The match mode of the configuration.
     """
-    has_answer = pl.col("method").is_not_null()
-    has_platform = pl.col(GIVEN).is_not_null()
+    has_answer = pl.col(CaseAnswers.match_method).is_not_null()
+    has_platform = pl.col(PLATFORM).is_not_null()
     without = {
         SessionFacts.match_level: (MatchLevel.PLATFORM, MatchLevel.NONE),
         SessionFacts.match_status: (MatchStatus.UNMATCHED, MatchStatus.UNMATCHED),
-        "method": (MatchMethod.PLATFORM, MatchMethod.NONE),
+        CaseAnswers.match_method: (MatchMethod.PLATFORM, MatchMethod.NONE),
     }
     reason = (
         pl.when(~has_answer)
@@ -41,7 +42,7 @@ def explain_matches(answered: pl.LazyFrame, mode: str) -> pl.LazyFrame:
         reason.alias(SessionFacts.match_reason),
         pl.when(has_answer)
         .then(SessionFacts.platform)
-        .otherwise(GIVEN)
+        .otherwise(PLATFORM)
         .alias(SessionFacts.platform),
         *(
             pl.coalesce(
@@ -50,11 +51,11 @@ def explain_matches(answered: pl.LazyFrame, mode: str) -> pl.LazyFrame:
             ).alias(name)
             for name, (known, unknown) in without.items()
         ),
-    ).rename({"method": SessionFacts.match_method})
+    )
 
 
 def _explain_hit() -> pl.Expr:
-    method = pl.col("method")
+    method = pl.col(CaseAnswers.match_method)
     target = (
         pl.when(pl.col(SessionFacts.match_level) == MatchLevel.AD)
         .then(pl.format("ad {} of {}", SessionFacts.ad_id, SessionFacts.platform))
@@ -67,7 +68,7 @@ def _explain_hit() -> pl.Expr:
         .then(pl.format("{} is an alias of {}", value, target))
         .when(is_id)
         .then(pl.format("{} is the id of {}", value, target))
-        .when("is_former")
+        .when(CaseAnswers.is_former)
         .then(
             pl.format(
                 "{} is a former or later name of {}; nothing bore it on that day and nothing else "
@@ -92,14 +93,14 @@ def _explain_ambiguity() -> pl.Expr:
         .otherwise(pl.lit("counted for none, as they are of several platforms"))
     )
     means = (
-        pl.when(pl.col("method") == MatchMethod.ALIAS)
+        pl.when(pl.col(CaseAnswers.match_method) == MatchMethod.ALIAS)
         .then(pl.lit("is an alias of"))
-        .when(pl.col("method").str.ends_with("_id"))
+        .when(pl.col(CaseAnswers.match_method).str.ends_with("_id"))
         .then(pl.lit("is the id of"))
         .otherwise(pl.lit("is the name of"))
     )
-    things = (
-        pl.when(pl.col("method").str.starts_with("utm_content"))
+    entities = (
+        pl.when(pl.col(CaseAnswers.match_method).str.starts_with("utm_content"))
         .then(pl.lit("ads"))
         .otherwise(pl.lit("campaigns"))
     )
@@ -107,8 +108,8 @@ def _explain_ambiguity() -> pl.Expr:
         "{} {} {} {} that nothing separates: {}",
         _value_of_answer(),
         means,
-        pl.col("bearers"),
-        things,
+        pl.col(CaseAnswers.candidate_count),
+        entities,
         counted,
     )
 
@@ -130,12 +131,12 @@ def _explain_miss(mode: str) -> pl.Expr:
     values = pl.concat_str(found, separator=", ", ignore_nulls=True).replace(
         "", f"the link has no {' or '.join(VALUES_OF_MODE[mode][:2])}"
     )
-    by_click = pl.col("platform_by") == BY_CLICK_ID
+    by_click = pl.col(MatchLookups.platform_by) == BY_CLICK_ID
     known = pl.format(
         "only the platform {} is known, from {}: {}",
-        GIVEN,
+        PLATFORM,
         pl.when(by_click)
-        .then(pl.format("the click id {}", pl.col("click_name")))
+        .then(pl.format("the click id {}", pl.col(MatchLookups.click_id)))
         .otherwise(_quote("utm_source")),
         values,
     )
@@ -151,18 +152,18 @@ def _explain_miss(mode: str) -> pl.Expr:
     unknown = (
         pl.when(source.is_null() & ~has_values)
         .then(
-            pl.when(pl.col("click_name").is_not_null())
+            pl.when(pl.col(MatchLookups.click_id).is_not_null())
             .then(pl.lit("the link has no utm values, and click ids of several platforms"))
             .otherwise(pl.lit("the link has no utm values and no click id"))
         )
         .otherwise(pl.format("{}, {}", unknown_source, values_of_any))
     )
-    return pl.when(pl.col(GIVEN).is_not_null()).then(known).otherwise(unknown)
+    return pl.when(pl.col(PLATFORM).is_not_null()).then(known).otherwise(unknown)
 
 
 def _value_of_answer() -> pl.Expr:
     return pl.coalesce(
-        pl.when(pl.col("parameter") == name).then(_quote(name))
+        pl.when(pl.col(CaseAnswers.parameter) == name).then(_quote(name))
         for name in ("utm_content", "utm_campaign", "utm_id")
     )
 

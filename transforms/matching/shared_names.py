@@ -8,7 +8,7 @@ from contracts.facts.ad_facts import AdNames
 from contracts.facts.session_facts import MatchMethod, MatchStatus, SessionFacts
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
-from transforms.matching.match_sessions import VISITS
+from transforms.matching.match_sessions import SESSION_COUNT
 from transforms.web.utm import normalize_value
 
 CAMPAIGN = [UtmAudit.org_id, UtmAudit.platform, UtmAudit.campaign_id]
@@ -23,10 +23,10 @@ def find_names_used_twice(
     """Find the names that several campaigns of a platform, or ads of a campaign, share in time.
 
     Values that left sessions ambiguous are listed too, under the campaign or platform on which
-    their candidates agree. Spend is that of all that bear the name, and counted by none of them.
+    their candidates agree. Spend is that of all that have the name.
 
     Args:
-        links: What sessions came by, with the number of `visits`.
+        links: What sessions came by, with their `session_count`.
         ad_names: One row per name and its days.
         spend: Spend by campaign and ad (`audit_utm`).
     """
@@ -59,7 +59,7 @@ def find_names_used_twice(
 
 
 def find_shared_names(names: pl.LazyFrame) -> pl.LazyFrame:
-    """Find the names borne at the same time by two campaigns of a platform or ads of a campaign.
+    """Find the names that two campaigns of a platform or ads of a campaign have at the same time.
 
     Args:
         names: One row per name and its days.
@@ -68,21 +68,21 @@ def find_shared_names(names: pl.LazyFrame) -> pl.LazyFrame:
     place = [*CAMPAIGN, UtmAudit.parameter, AdNames.name_key]
     since = pl.col(AdNames.valid_from).fill_null(EARLIEST)
     until = pl.col(AdNames.valid_until).fill_null(LATEST)
-    borne = names.filter(pl.col(AdNames.name_key).is_not_null()).select(
+    named = names.filter(pl.col(AdNames.name_key).is_not_null()).select(
         AdNames.org_id,
         AdNames.platform,
         pl.when(is_ad).then(AdNames.campaign_id).alias(UtmAudit.campaign_id),
         AdNames.name_key,
         parameter=AdNames.level,
         value=AdNames.name,
-        bearer=pl.coalesce(AdNames.ad_id, AdNames.campaign_id),
+        entity=pl.coalesce(AdNames.ad_id, AdNames.campaign_id),
         since=since,
         until=until,
     )
-    several = borne.group_by(place).agg(pl.col("bearer").n_unique()).filter(pl.col("bearer") > 1)
+    several = named.group_by(place).agg(pl.col("entity").n_unique()).filter(pl.col("entity") > 1)
     return (
-        borne.join(several, on=place, how="semi", nulls_equal=True)
-        .sort(*place, "since", "bearer")
+        named.join(several, on=place, how="semi", nulls_equal=True)
+        .sort(*place, "since", "entity")
         .with_columns(
             still=pl.col("until").cum_max().shift(1).over(place),
             value=pl.col("value").min().over(place),
@@ -116,14 +116,14 @@ def count_ambiguous(links: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(parameter=level, value=value)
         .with_columns(normalize_value(pl.col("value")).alias(AdNames.name_key))
         .group_by(*CAMPAIGN, UtmAudit.parameter, AdNames.name_key)
-        .agg(pl.col("value").min(), pl.col(VISITS).sum().alias(SESSIONS))
+        .agg(pl.col("value").min(), pl.col(SESSION_COUNT).sum().alias(SESSIONS))
     )
 
 
 def sum_spend_of_names(
     names: pl.LazyFrame, places: pl.LazyFrame, spend: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """Sum the spend of every campaign or ad that ever bore a name, or bears it as its id.
+    """Sum the spend of every campaign or ad that ever had a name, or has it as its id.
 
     Args:
         names: One row per name and its days.
@@ -131,8 +131,8 @@ def sum_spend_of_names(
         spend: Spend by campaign and ad (`audit_utm`).
     """
     ids = [AdNames.platform, AdNames.campaign_id, AdNames.ad_id]
-    bearer_id = normalize_value(pl.coalesce(AdNames.ad_id, AdNames.campaign_id))
-    borne = pl.concat(
+    entity_id = normalize_value(pl.coalesce(AdNames.ad_id, AdNames.campaign_id))
+    meant = pl.concat(
         [
             places.join(
                 names.select(
@@ -140,14 +140,14 @@ def sum_spend_of_names(
                 ),
                 on=[AdNames.org_id, UtmAudit.parameter, AdNames.name_key],
                 how="inner",
-                suffix="_bearer",
+                suffix="_entity",
                 validate="m:m",
             )
-            for called in (pl.col(AdNames.name_key), bearer_id)
+            for called in (pl.col(AdNames.name_key), entity_id)
         ]
     ).filter(
         pl.all_horizontal(
-            pl.col(name).is_null() | (pl.col(name) == pl.col(f"{name}_bearer"))
+            pl.col(name).is_null() | (pl.col(name) == pl.col(f"{name}_entity"))
             for name in (AdNames.platform, AdNames.campaign_id)
         )
     )
@@ -158,11 +158,11 @@ def sum_spend_of_names(
     )
     by_ad = spend.filter(pl.col(AdNames.ad_id).is_not_null()).group_by(AD).agg(**spent())
     cost = pl.concat([by_campaign, by_ad], how="diagonal").rename(
-        {name: f"{name}_bearer" for name in (AdNames.platform, AdNames.campaign_id)}
+        {name: f"{name}_entity" for name in (AdNames.platform, AdNames.campaign_id)}
     )
-    on = [AdNames.org_id, *(f"{n}_bearer" for n in (AdNames.platform, AdNames.campaign_id))]
+    on = [AdNames.org_id, *(f"{n}_entity" for n in (AdNames.platform, AdNames.campaign_id))]
     return (
-        borne.unique()
+        meant.unique()
         .join(cost, on=[*on, AdNames.ad_id], how="left", nulls_equal=True, validate="m:1")
         .group_by(*CAMPAIGN, UtmAudit.parameter, AdNames.name_key)
         .agg(pl.col(UtmAudit.spend_at_risk).sum())

@@ -8,27 +8,35 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from contracts.columns import columns
 from contracts.config.workspace import AdAlias
-from contracts.facts.ad_facts import AdNames
 from contracts.facts.session_facts import MatchMethod
+from contracts.facts.session_matching import AdCandidates, CaseAnswers, MatchCases
+from contracts.feeds.web import Sessions
 from transforms.matching.lookup import (
-    GIVEN,
     SCOPE,
-    agree,
     drop_shared_former_names,
-    find_entries,
-    prefer_day,
+    find_candidates,
+    prefer_names_of_day,
+    resolve_hits,
 )
 from transforms.web.utm import normalize_text
 
-CAMPAIGN_CASE = [*SCOPE, "utm_id", "campaign", "campaign_key"]
-CASE = [*CAMPAIGN_CASE, "content", "content_key"]
+CASE = columns(MatchCases)
 """The key of a case; values are null where the link has none or an unresolved macro."""
 
-ALIAS_SCHEMA = pl.Schema(
-    {"alias_key": pl.String, "platform": pl.String, "campaign_id": pl.String, "ad_id": pl.String}
+CAMPAIGN_CASE = [*SCOPE, MatchCases.id_value, MatchCases.campaign_value, MatchCases.campaign_key]
+"""What of a case may name a campaign."""
+
+PLATFORM, CAMPAIGN_ID, AD_ID = (
+    AdCandidates.platform,
+    AdCandidates.campaign_id,
+    AdCandidates.ad_id,
 )
-PLATFORM, CAMPAIGN_ID, AD_ID = AdNames.platform, AdNames.campaign_id, AdNames.ad_id
+ALIAS_SCHEMA = pl.Schema(dict.fromkeys(["alias_key", PLATFORM, CAMPAIGN_ID, AD_ID], pl.String))
+UTM_CONTENT, UTM_CAMPAIGN, UTM_ID = Sessions.utm_content, Sessions.utm_campaign, Sessions.utm_id
+NAME_KEY, IS_FORMER = AdCandidates.name_key, CaseAnswers.is_former
+METHOD, PARAMETER = CaseAnswers.match_method, CaseAnswers.parameter
 
 
 def list_aliases(aliases: Mapping[str, AdAlias]) -> pl.LazyFrame:
@@ -48,20 +56,32 @@ def answer_aliases(
     An alias belongs to its platform: a link of another platform does not use it. Its target counts
     even where no ad table knows it.
     """
-    values = {"utm_content": "content_key", "utm_campaign": "campaign_key", "utm_id": "utm_id_key"}
+    values = {
+        UTM_CONTENT: MatchCases.content_key,
+        UTM_CAMPAIGN: MatchCases.campaign_key,
+        UTM_ID: MatchCases.id_key,
+    }
+    platform = pl.col(MatchCases.link_platform)
     meant = pl.concat(
         [
             cases.join(
                 aliases, left_on=key, right_on="alias_key", how="inner", validate="m:m"
-            ).select(*CASE, PLATFORM, CAMPAIGN_ID, AD_ID, parameter=pl.lit(name), rank=pl.lit(rank))
+            ).select(
+                *CASE,
+                PLATFORM,
+                CAMPAIGN_ID,
+                AD_ID,
+                pl.lit(name).alias(PARAMETER),
+                rank=pl.lit(rank),
+            )
             for rank, (name, key) in enumerate(values.items())
         ]
-    ).filter(pl.col(GIVEN).is_null() | (pl.col(GIVEN) == pl.col(PLATFORM)))
+    ).filter(platform.is_null() | (platform == pl.col(PLATFORM)))
     meant = meant.filter(pl.col("rank") == pl.col("rank").min().over(CASE))
     to_ads = _find_targets(meant.filter(pl.col(AD_ID).is_not_null()), ads, AD_ID)
     to_campaigns = _find_targets(meant.filter(pl.col(AD_ID).is_null()), campaigns, CAMPAIGN_ID)
     hits = pl.concat([to_ads, to_campaigns], how="diagonal")
-    return agree(hits.with_columns(method=pl.lit(str(MatchMethod.ALIAS))), CASE)
+    return resolve_hits(hits.with_columns(pl.lit(str(MatchMethod.ALIAS)).alias(METHOD)), CASE)
 
 
 def find_campaigns(cases: pl.LazyFrame, campaigns: pl.LazyFrame) -> pl.LazyFrame:
@@ -74,23 +94,30 @@ def find_campaigns(cases: pl.LazyFrame, campaigns: pl.LazyFrame) -> pl.LazyFrame
     """
     named = cases.select(CAMPAIGN_CASE).unique()
     by_name = (
-        find_entries(named, campaigns, ["campaign_key"], [AdNames.name_key])
-        .pipe(prefer_day, CAMPAIGN_CASE)
+        find_candidates(named, campaigns, [MatchCases.campaign_key], [NAME_KEY])
+        .pipe(prefer_names_of_day, CAMPAIGN_CASE)
         .pipe(drop_shared_former_names, CAMPAIGN_CASE)
     )
     kinds = [
         (
-            find_entries(named, campaigns, [value], [CAMPAIGN_ID]).pipe(prefer_day, CAMPAIGN_CASE),
+            find_candidates(named, campaigns, [value], [CAMPAIGN_ID]).pipe(
+                prefer_names_of_day, CAMPAIGN_CASE
+            ),
             MatchMethod.UTM_CAMPAIGN_ID,
             parameter,
         )
-        for value, parameter in (("utm_id", "utm_id"), ("campaign", "utm_campaign"))
+        for value, parameter in (
+            (MatchCases.id_value, UTM_ID),
+            (MatchCases.campaign_value, UTM_CAMPAIGN),
+        )
     ]
-    kinds.append((by_name, MatchMethod.UTM_CAMPAIGN_NAME, "utm_campaign"))
+    kinds.append((by_name, MatchMethod.UTM_CAMPAIGN_NAME, UTM_CAMPAIGN))
     hits = pl.concat(
         [
             hit.with_columns(
-                method=pl.lit(str(method)), parameter=pl.lit(parameter), kind=pl.lit(kind)
+                pl.lit(str(method)).alias(METHOD),
+                pl.lit(parameter).alias(PARAMETER),
+                kind=pl.lit(kind),
             )
             for kind, (hit, method, parameter) in enumerate(kinds)
         ],
@@ -114,7 +141,7 @@ def answer_campaigns(cases: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:
         named: The campaigns that they name (`find_campaigns`).
     """
     return cases.select(CASE).join(
-        agree(named, CAMPAIGN_CASE),
+        resolve_hits(named, CAMPAIGN_CASE),
         on=CAMPAIGN_CASE,
         how="inner",
         nulls_equal=True,
@@ -129,8 +156,8 @@ def answer_ad_ids(cases: pl.LazyFrame, ads: pl.LazyFrame, named: pl.LazyFrame) -
     """
     inside = named.select(*CAMPAIGN_CASE, PLATFORM, CAMPAIGN_ID, is_inside=pl.lit(value=True))
     hits = (
-        find_entries(cases, ads, ["content"], [AD_ID])
-        .pipe(prefer_day, CASE)
+        find_candidates(cases, ads, [MatchCases.content_value], [AD_ID])
+        .pipe(prefer_names_of_day, CASE)
         .join(
             inside.unique(),
             on=[*CAMPAIGN_CASE, PLATFORM, CAMPAIGN_ID],
@@ -141,7 +168,7 @@ def answer_ad_ids(cases: pl.LazyFrame, ads: pl.LazyFrame, named: pl.LazyFrame) -
         .with_columns(pl.col("is_inside").fill_null(value=False))
     )
     best = hits.filter(pl.col("is_inside") == pl.col("is_inside").max().over(CASE))
-    return agree(_by_content(best, MatchMethod.UTM_CONTENT_AD_ID), CASE)
+    return resolve_hits(_by_content(best, MatchMethod.UTM_CONTENT_AD_ID), CASE)
 
 
 def answer_ad_names(cases: pl.LazyFrame, ads: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:
@@ -156,43 +183,43 @@ def answer_ad_names(cases: pl.LazyFrame, ads: pl.LazyFrame, named: pl.LazyFrame)
     inside = (
         cases.join(members, on=CAMPAIGN_CASE, how="inner", nulls_equal=True, validate="m:m")
         .pipe(
-            find_entries,
+            find_candidates,
             ads,
-            ["member_platform", "member_campaign", "content_key"],
-            [PLATFORM, CAMPAIGN_ID, AdNames.name_key],
+            ["member_platform", "member_campaign", MatchCases.content_key],
+            [PLATFORM, CAMPAIGN_ID, NAME_KEY],
         )
-        .pipe(prefer_day, CASE)
+        .pipe(prefer_names_of_day, CASE)
         .pipe(drop_shared_former_names, CASE)
     )
     alone = cases.join(members, on=CAMPAIGN_CASE, how="anti", nulls_equal=True)
-    key = [*SCOPE, "content_key"]
+    key = [*SCOPE, MatchCases.content_key]
     anywhere = (
-        find_entries(alone.select(key).unique(), ads, ["content_key"], [AdNames.name_key])
-        .pipe(prefer_day, key)
+        find_candidates(alone.select(key).unique(), ads, [MatchCases.content_key], [NAME_KEY])
+        .pipe(prefer_names_of_day, key)
         .pipe(drop_shared_former_names, key)
     )
     method = MatchMethod.UTM_CONTENT_AD_NAME
-    answers = agree(_by_content(anywhere, method), key)
+    answers = resolve_hits(_by_content(anywhere, method), key)
     return pl.concat(
         [
-            agree(_by_content(inside, method), CASE),
+            resolve_hits(_by_content(inside, method), CASE),
             alone.select(CASE).join(answers, on=key, how="inner", nulls_equal=True, validate="m:1"),
         ],
         how="diagonal",
     )
 
 
-def _find_targets(meant: pl.LazyFrame, entries: pl.LazyFrame, key: str) -> pl.LazyFrame:
+def _find_targets(meant: pl.LazyFrame, candidates: pl.LazyFrame, key: str) -> pl.LazyFrame:
     target = {PLATFORM: "alias_platform", CAMPAIGN_ID: "alias_campaign", AD_ID: "alias_ad"}
     renamed = meant.rename(target)
     known = (
-        find_entries(renamed, entries, ["alias_platform", target[key]], [PLATFORM, key])
+        find_candidates(renamed, candidates, ["alias_platform", target[key]], [PLATFORM, key])
         .filter(
             pl.col("alias_campaign").is_null()
             | pl.col(CAMPAIGN_ID).is_null()
             | (pl.col("alias_campaign") == pl.col(CAMPAIGN_ID))
         )
-        .pipe(prefer_day, CASE)
+        .pipe(prefer_names_of_day, CASE)
         .with_columns(pl.coalesce(CAMPAIGN_ID, "alias_campaign").alias(CAMPAIGN_ID))
     )
     aliased = [*CASE, *target.values()]
@@ -200,10 +227,14 @@ def _find_targets(meant: pl.LazyFrame, entries: pl.LazyFrame, key: str) -> pl.La
         known.select(aliased).unique(), on=aliased, how="anti", nulls_equal=True
     ).with_columns(
         *(pl.col(alias).alias(name) for name, alias in target.items()),
-        pl.lit(value=False).alias("is_former"),
+        pl.lit(value=False).alias(IS_FORMER),
     )
-    return pl.concat([known, unknown], how="diagonal").with_columns(is_former=pl.lit(value=False))
+    return pl.concat([known, unknown], how="diagonal").with_columns(
+        pl.lit(value=False).alias(IS_FORMER)
+    )
 
 
 def _by_content(hits: pl.LazyFrame, method: MatchMethod) -> pl.LazyFrame:
-    return hits.with_columns(method=pl.lit(str(method)), parameter=pl.lit("utm_content"))
+    return hits.with_columns(
+        pl.lit(str(method)).alias(METHOD), pl.lit(UTM_CONTENT).alias(PARAMETER)
+    )

@@ -7,9 +7,9 @@ from contracts.facts.session_facts import MatchStatus, SessionFacts
 from contracts.reference.web_sources import ChannelGroup
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
-from transforms.matching.match_sessions import VISITS
+from transforms.matching.match_sessions import SESSION_COUNT
 from transforms.matching.shared_names import AD, CAMPAIGN, SESSIONS, find_names_used_twice, spent
-from transforms.web.traffic_sources import VALUES
+from transforms.web.traffic_sources import UTM_VALUES
 from transforms.web.utm import is_macro
 
 OTHER_CHANNELS = [
@@ -42,7 +42,7 @@ def audit_utm(links: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame) 
     * unresolved_macro: a utm value that is a macro.
 
     Args:
-        links: What sessions came by, with the number of `visits` (`MatchedSessions.count`).
+        links: What sessions came by, with their `session_count` (`MatchedSessions.count`).
         ad_names: One row per name and its days.
         spend: Rows of org_id, platform, campaign_id, campaign_name, ad_id, ad_name and spend (in
             the reporting currency; ad_id null where spend is known by campaign): they add up.
@@ -70,7 +70,7 @@ def find_spend_without_sessions(links: pl.LazyFrame, spend: pl.LazyFrame) -> pl.
     """Find campaigns, and ads of campaigns with sessions at ad level, that cost money for nothing.
 
     Args:
-        links: What sessions came by, with the number of `visits` (`MatchedSessions.count`).
+        links: What sessions came by, with their `session_count` (`MatchedSessions.count`).
         spend: Spend by campaign and ad (`audit_utm`).
     """
     is_ad = pl.col(UtmAudit.ad_id).is_not_null()
@@ -119,7 +119,7 @@ def find_sessions_without_ad(links: pl.LazyFrame) -> pl.LazyFrame:
         )
         .filter(~only_macros)
         .group_by(UtmAudit.org_id, UtmAudit.platform, UtmAudit.parameter, UtmAudit.value)
-        .agg(pl.col(VISITS).sum().alias(SESSIONS))
+        .agg(pl.col(SESSION_COUNT).sum().alias(SESSIONS))
         .with_columns(kind=pl.lit(str(AuditKind.SESSIONS_WITHOUT_AD)))
     )
 
@@ -136,7 +136,7 @@ def find_unknown_sources(links: pl.LazyFrame) -> pl.LazyFrame:
             & ~pl.col(SessionFacts.channel_group).is_in(OTHER_CHANNELS)
         )
         .group_by(UtmAudit.org_id, source.alias(UtmAudit.value))
-        .agg(pl.col(VISITS).sum().alias(SESSIONS))
+        .agg(pl.col(SESSION_COUNT).sum().alias(SESSIONS))
         .with_columns(kind=pl.lit(str(AuditKind.UNKNOWN_SOURCE)), parameter=pl.lit("utm_source"))
     )
 
@@ -148,9 +148,9 @@ def find_unresolved_macros(links: pl.LazyFrame) -> pl.LazyFrame:
         [
             troubled.filter(is_macro(pl.col(name)))
             .group_by(UtmAudit.org_id, UtmAudit.platform, pl.col(name).alias(UtmAudit.value))
-            .agg(pl.col(VISITS).sum().alias(SESSIONS))
+            .agg(pl.col(SESSION_COUNT).sum().alias(SESSIONS))
             .with_columns(parameter=pl.lit(name))
-            for name in VALUES
+            for name in UTM_VALUES
         ]
     ).with_columns(kind=pl.lit(str(AuditKind.UNRESOLVED_MACRO)))
 

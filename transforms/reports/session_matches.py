@@ -21,9 +21,9 @@ def list_matches(matched: MatchedSessions) -> ReportRows:
     answer = [name for name in columns(SessionMatches) if name not in by]
     answers = matched.links.select(LINK, *answer)
 
-    def dress(rows: pl.LazyFrame) -> pl.LazyFrame:
+    def add_answers(rows: pl.LazyFrame) -> pl.LazyFrame:
         return rows.join(
             answers, on=LINK, how="left", validate="m:1", maintain_order="left"
         ).select(columns(SessionMatches))
 
-    return ReportRows(matched.sessions.select(*by, LINK).sort(by), dress)
+    return ReportRows(matched.sessions.select(*by, LINK).sort(by), add_answers)

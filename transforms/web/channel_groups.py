@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.facts.session_facts import SessionFacts
+from contracts.facts.session_matching import DescribedSources
 from contracts.reference.ad_platforms import CLICK_IDS
 from contracts.reference.web_sources import (
     DISPLAY_MEDIA,
@@ -26,23 +26,30 @@ SOURCE_OF_CLICK = {click.name: click.source for click in CLICK_IDS}
 MEDIUM_OF_CLICK = {click.name: "cpc" if click.is_paid else "referral" for click in CLICK_IDS}
 
 
-def group_channels(origins: pl.LazyFrame) -> pl.LazyFrame:
-    """Add the channel group of each origin, compared in lower case.
+def group_channels(sources: pl.LazyFrame) -> pl.LazyFrame:
+    """Add the channel group of each traffic source, compared in lower case.
 
     Where utm_source or utm_medium is missing, a click id stands in for it, then the referrer; a
     visit with none of them is direct. A click id that platforms add to unpaid links proves no ad.
 
     Args:
-        origins: One row per origin, with `click_name` (`name_platforms`).
+        sources: `TrafficSources`.
     """
     source, medium, campaign = (
         trim_value(pl.col(name)).str.to_lowercase()
-        for name in (SessionFacts.utm_source, SessionFacts.utm_medium, SessionFacts.utm_campaign)
+        for name in (
+            DescribedSources.utm_source,
+            DescribedSources.utm_medium,
+            DescribedSources.utm_campaign,
+        )
     )
-    click, referrer = pl.col("click_name"), pl.col("referrer_host")
+    click, referrer = (
+        pl.col(DescribedSources.click_id),
+        pl.col(DescribedSources.referrer_host),
+    )
     has_utm = pl.any_horizontal(source.is_not_null(), medium.is_not_null(), campaign.is_not_null())
     return (
-        origins.with_columns(
+        sources.with_columns(
             source=pl.coalesce(
                 source,
                 click.replace_strict(SOURCE_OF_CLICK, default=None, return_dtype=pl.String),
@@ -61,7 +68,7 @@ def group_channels(origins: pl.LazyFrame) -> pl.LazyFrame:
                 pl.lit(NO_MEDIUM),
             )
         )
-        .with_columns(channel_group=_choose_group())
+        .with_columns(_choose_group().alias(DescribedSources.channel_group))
         .drop("source", "medium", "campaign", "site", "is_referred")
     )
 

@@ -12,14 +12,15 @@ from transforms.web.utm import (
     is_click_macro,
     normalize_value,
     read_click_id,
-    read_marks,
     read_parameter,
+    read_parameters,
 )
 
 VISITOR = ["visitor", "visitor_check"]
 """The key of a visitor: two hashes, so that no two visitors share it."""
 
 CAMPAIGN_PARAMETERS = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_id")
+LINK_PARAMETERS = "link_parameters"
 NO_CAMPAIGN = 0
 
 
@@ -83,15 +84,15 @@ def _sign_campaigns(views: pl.LazyFrame) -> pl.LazyFrame:
     Each distinct set of parameters is read once. Of click ids only the kind counts: two clicks on
     one ad are one campaign.
     """
-    marked = views.with_columns(marks=read_marks(pl.col(PageViews.url)))
+    marked = views.with_columns(link_parameters=read_parameters(pl.col(PageViews.url)))
     values = [
-        normalize_value(read_parameter(pl.col("marks"), name)).alias(name)
+        normalize_value(read_parameter(pl.col(LINK_PARAMETERS), name)).alias(name)
         for name in CAMPAIGN_PARAMETERS
     ]
     clicks = [
         (value.is_not_null() & ~is_click_macro(value)).alias(click.name)
         for click in CLICK_IDS
-        for value in [read_click_id(pl.col("marks"), click.name)]
+        for value in [read_click_id(pl.col(LINK_PARAMETERS), click.name)]
     ]
     parts = [*CAMPAIGN_PARAMETERS, *(click.name for click in CLICK_IDS)]
     says_something = pl.any_horizontal(
@@ -99,13 +100,15 @@ def _sign_campaigns(views: pl.LazyFrame) -> pl.LazyFrame:
         *(click.name for click in CLICK_IDS),
     )
     signatures = (
-        marked.select("marks")
-        .filter(pl.col("marks").is_not_null())
+        marked.select(LINK_PARAMETERS)
+        .filter(pl.col(LINK_PARAMETERS).is_not_null())
         .unique()
         .with_columns(*values, *clicks)
-        .select("marks", campaign=pl.when(says_something).then(pl.struct(parts).hash(1)))
+        .select(LINK_PARAMETERS, campaign=pl.when(says_something).then(pl.struct(parts).hash(1)))
     )
-    return marked.join(signatures, on="marks", how="left", validate="m:1").drop("marks")
+    return marked.join(signatures, on=LINK_PARAMETERS, how="left", validate="m:1").drop(
+        LINK_PARAMETERS
+    )
 
 
 def _mark_pauses(

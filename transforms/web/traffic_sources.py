@@ -1,80 +1,112 @@
-"""The origins of sessions: the few distinct links behind many visits.
+"""The traffic sources of sessions: the few distinct links behind many sessions.
 
-Everything that costs (decoding, channel groups, matching) is done once per origin, so that it does
-not grow with the number of sessions. An origin is found again by two independent 64-bit hashes.
+Everything that costs (decoding, channel groups, matching) is done once per traffic source, so that
+it does not grow with the number of sessions. A traffic source is found again by two hashes.
 """
+
+from collections.abc import Callable
 
 import polars as pl
 
+from contracts.facts.session_matching import TrafficSources
 from contracts.feeds.web import Sessions
-from contracts.reference.ad_platforms import CLICK_IDS
+from contracts.reference.ad_platforms import CLICK_IDS, ClickId
 from contracts.reference.web_sources import PARAMETERS
 from transforms.web.utm import (
+    is_click_macro,
     read_click_id,
-    read_marks,
     read_parameter,
+    read_parameters,
     trim_value,
     url_host,
 )
 
-ORIGIN = ["origin", "origin_check"]
-"""The key of an origin: two hashes, so that no two origins share it."""
+SOURCE_KEY = [TrafficSources.traffic_source, TrafficSources.traffic_source_check]
 
-VALUES = [name for name in PARAMETERS if name != Sessions.utm_term]
-"""The utm values that make an origin; the keyword alone does not, it is only carried along."""
+UTM_VALUES = [name for name in PARAMETERS if name != Sessions.utm_term]
+"""The utm values that make a traffic source; the keyword alone does not."""
 
 CLICK_COLUMNS = [Sessions.gclid, Sessions.fbclid, Sessions.msclkid, Sessions.ttclid]
-EVIDENCE = ["marks", "referrer_host", *(f"own_{name}" for name in (*VALUES, *CLICK_COLUMNS))]
+LINK_PARAMETERS = "link_parameters"
+HOST = TrafficSources.referrer_host
+EVIDENCE = [
+    LINK_PARAMETERS,
+    HOST,
+    *(f"own_{name}" for name in (*UTM_VALUES, *CLICK_COLUMNS)),
+]
+"""What a traffic source is read from; `own_` are the session's own columns."""
 
 
-def key_origins(sessions: pl.LazyFrame) -> pl.LazyFrame:
-    """Add to each session the key of its origin and what the origin is read from.
+def key_traffic_sources(sessions: pl.LazyFrame) -> pl.LazyFrame:
+    """Add to each session the key of its traffic source and what that is read from.
 
     Args:
         sessions: Canonical sessions.
     """
     landing, referrer = pl.col(Sessions.landing_url), pl.col(Sessions.referrer)
-    own = {f"own_{name}": pl.col(name) for name in VALUES}
+    own = {f"own_{name}": pl.col(name) for name in UTM_VALUES}
     clicks = {f"own_{name}": trim_value(pl.col(name)).str.slice(0, 1) for name in CLICK_COLUMNS}
-    has_source = trim_value(pl.col("own_utm_source")).is_not_null() | pl.col("marks").str.contains(
-        "(?i)source="
-    ).fill_null(value=False)
+    has_source = trim_value(pl.col(f"own_{Sessions.utm_source}")).is_not_null() | pl.col(
+        LINK_PARAMETERS
+    ).str.contains("(?i)source=").fill_null(value=False)
     is_referred = referrer.is_not_null() & ~has_source
     here, there = (_site(pl.when("is_referred").then(url)) for url in (landing, referrer))
+    first, second = SOURCE_KEY
     return (
-        sessions.with_columns(**own, **clicks, marks=read_marks(landing))
+        sessions.with_columns(**own, **clicks, link_parameters=read_parameters(landing))
         .with_columns(is_referred=is_referred)
-        .with_columns(referrer_host=pl.when(there.ne_missing(here)).then(there))
+        .with_columns(pl.when(there.ne_missing(here)).then(there).alias(HOST))
         .drop("is_referred")
         .with_columns(
-            origin=pl.struct(Sessions.org_id, *EVIDENCE).hash(1),
-            origin_check=pl.struct(Sessions.org_id, *EVIDENCE).hash(2),
+            pl.struct(Sessions.org_id, *EVIDENCE).hash(1).alias(first),
+            pl.struct(Sessions.org_id, *EVIDENCE).hash(2).alias(second),
         )
     )
 
 
-def list_origins(keyed: pl.LazyFrame) -> pl.LazyFrame:
-    """List the distinct origins of sessions, with their utm values and click ids read.
+def list_traffic_sources(keyed: pl.LazyFrame) -> pl.LazyFrame:
+    """List the distinct traffic sources of sessions, with their utm values and click ids read.
 
     Args:
-        keyed: Sessions with the keys of their origins (`key_origins`).
+        keyed: Sessions with the keys of their traffic sources (`key_traffic_sources`).
 
     Returns:
-        One row per origin: its key, org_id, utm values (raw, decoded once), the beginnings of its
-        click ids (`click_gclid`, …), and the host of a referrer that is another site.
+        `TrafficSources`: utm values as they stand in columns, else decoded once from the link.
     """
-    marks = pl.col("marks")
-    clicks = {f"click_{click.name}": read_click_id(marks, click.name) for click in CLICK_IDS}
+    parameters = pl.col(LINK_PARAMETERS)
+    clicks = {click.name: read_click_id(parameters, click.name) for click in CLICK_IDS}
     for name in CLICK_COLUMNS:
-        clicks[f"click_{name}"] = pl.coalesce(f"own_{name}", clicks[f"click_{name}"])
+        clicks[name] = pl.coalesce(f"own_{name}", clicks[name])
     values = {
-        name: pl.coalesce(trim_value(pl.col(f"own_{name}")), read_parameter(marks, name))
-        for name in VALUES
+        name: pl.coalesce(trim_value(pl.col(f"own_{name}")), read_parameter(parameters, name))
+        for name in UTM_VALUES
     }
     return (
-        keyed.group_by(ORIGIN)
+        keyed.group_by(SOURCE_KEY)
         .agg(pl.col(Sessions.org_id, *EVIDENCE).first())
-        .select(*ORIGIN, Sessions.org_id, "referrer_host", **values, **clicks)
+        .select(*SOURCE_KEY, Sessions.org_id, HOST, **values, **clicks)
+        .with_columns(
+            pl.coalesce(_of_clicks(lambda click: click.name)).alias(TrafficSources.click_id),
+            _agreed(_of_clicks(lambda click: click.platform)).alias(TrafficSources.click_platform),
+        )
+        .drop(clicks)
+    )
+
+
+def _of_clicks(text: Callable[[ClickId], str]) -> list[pl.Expr]:
+    """A text of each click id that a link carries, in the order in which they are known."""
+    return [
+        pl.when(pl.col(click.name).is_not_null() & ~is_click_macro(pl.col(click.name))).then(
+            pl.lit(str(text(click)))
+        )
+        for click in CLICK_IDS
+    ]
+
+
+def _agreed(values: list[pl.Expr]) -> pl.Expr:
+    """The value of all that have one; null where they differ."""
+    return pl.when(pl.min_horizontal(values) == pl.max_horizontal(values)).then(
+        pl.min_horizontal(values)
     )
 
 

@@ -17,7 +17,7 @@ BEFORE_NAME = r"(?i)(?:^\?|[&#]|#[^?=&]*\?)(?:amp;)?"
 """What stands before the name of a parameter, in a URL cut before its query."""
 
 CLICK_NAMES = "|".join(click.name for click in CLICK_IDS)
-MARKS_PATTERN = (
+PARAMETERS_PATTERN = (
     f"{BEFORE_NAME}(?:(?:{'|'.join(PARAMETERS.values())})=[^&#]+|(?:{CLICK_NAMES})=[^&#])"
 )
 """The parameters that tell where a visit came from; of a click id only how it begins."""
@@ -53,13 +53,13 @@ def read_click_id(url: pl.Expr, name: str) -> pl.Expr:
     return decode_value(_extract(cut_before_query(url), name))
 
 
-def read_marks(url: pl.Expr) -> pl.Expr:
+def read_parameters(url: pl.Expr) -> pl.Expr:
     """The part of a URL that tells where a visit came from: its utm parameters and click ids.
 
     Click ids are cut to their beginning, so that the many visits of one link share one value.
     `read_parameter` and `read_click_id` read it like a URL. Null where a URL has none of them.
     """
-    found = cut_before_query(url).str.extract_all(MARKS_PATTERN)
+    found = cut_before_query(url).str.extract_all(PARAMETERS_PATTERN)
     joined = found.list.join("").str.replace(r"^[?&]?", "?")
     return pl.when(found.list.len() > 0).then(joined)
 

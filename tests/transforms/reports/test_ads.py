@@ -23,7 +23,7 @@ from transforms.ads.name_lookup import list_versions
 from transforms.ads.name_versions import AdTables
 from transforms.ads.names import list_ad_names
 from transforms.ads.visits import align_visits, count_visits
-from transforms.matching.match_sessions import OF_SESSION, MatchedSessions
+from transforms.matching.match_sessions import SESSION_COLUMNS, MatchedSessions
 from transforms.reports.ad_performance import make_ad_performance, make_campaign_performance
 from transforms.reports.ads import REPORTS, make_level_report, make_url_report
 
@@ -162,9 +162,9 @@ def perform(
     names = hold(list_ad_names(stats, versions, hold))
     rows = [row | {"link": n} for n, row in enumerate(sessions)]
     facts, links = frame(SessionFacts, rows), pl.Series("link", range(len(rows)), pl.UInt32)
-    of_links = [name for name in columns(SessionFacts) if name not in OF_SESSION]
+    of_links = [name for name in columns(SessionFacts) if name not in SESSION_COLUMNS]
     matched = MatchedSessions(
-        facts.select(OF_SESSION).with_columns(links),
+        facts.select(SESSION_COLUMNS).with_columns(links),
         facts.select(SessionFacts.org_id, *of_links).with_columns(links),
     )
     came = count_visits(matched, hold)

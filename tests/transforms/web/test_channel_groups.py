@@ -5,7 +5,7 @@ from contracts.reference.ad_platforms import CLICK_IDS
 from contracts.reference.web_sources import ChannelGroup
 from transforms.web.channel_groups import group_channels
 
-TEXTS = ["utm_source", "utm_medium", "utm_campaign", "click_name", "referrer_host"]
+TEXTS = ["utm_source", "utm_medium", "utm_campaign", "click_id", "referrer_host"]
 
 
 def group(**origin: str | None) -> str:
@@ -95,16 +95,16 @@ def test_group_of_a_referrer(host: str | None, expected: str) -> None:
     ],
 )
 def test_group_of_a_click_id(click: str, expected: str) -> None:
-    assert group(click_name=click) == expected
+    assert group(click_id=click) == expected
 
 
 def test_every_click_id_has_a_group() -> None:
-    groups = {group(click_name=click.name) for click in CLICK_IDS}
+    groups = {group(click_id=click.name) for click in CLICK_IDS}
     assert ChannelGroup.UNASSIGNED not in groups
 
 
 def test_utm_medium_goes_before_a_click_id() -> None:
-    assert group(utm_source="facebook", utm_medium="cpc", click_name="fbclid") == "paid social"
+    assert group(utm_source="facebook", utm_medium="cpc", click_id="fbclid") == "paid social"
 
 
 def test_rules_stand_in_the_order_of_the_groups() -> None:

@@ -14,7 +14,12 @@ from contracts.columns import columns
 from contracts.feeds.web import PageViews, Sessions
 from tests.support.frames import frame
 from transforms.web.sessionization import build_sessions, flag_bots
-from transforms.web.traffic_sources import ORIGIN, VALUES, key_origins, list_origins
+from transforms.web.traffic_sources import (
+    SOURCE_KEY,
+    UTM_VALUES,
+    key_traffic_sources,
+    list_traffic_sources,
+)
 
 Row = dict[str, Any]
 Snowplow = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
@@ -238,8 +243,10 @@ def snowplow() -> Snowplow:
         .rename({"user_id": "contact_id", "useragent": "user_agent"})
     )
     rows = views.with_columns(org_id=pl.lit("default")).iter_rows(named=True)
-    keyed = key_origins(build_sessions(frame(PageViews, rows), "UTC")).drop(VALUES)
-    ours = keyed.join(list_origins(keyed), on=ORIGIN, how="left", validate="m:1").collect()
+    keyed = key_traffic_sources(build_sessions(frame(PageViews, rows), "UTC")).drop(UTM_VALUES)
+    ours = keyed.join(
+        list_traffic_sources(keyed), on=SOURCE_KEY, how="left", validate="m:1"
+    ).collect()
     first = views.select("domain_sessionid", session_id=pl.format("view:{}", "page_view_id"))
     return upstream, ours.join(first, on="session_id", how="left", validate="1:1"), views
 

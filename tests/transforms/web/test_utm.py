@@ -57,8 +57,10 @@ def read(expression: Expression, value: str | None) -> str | None:
 )
 def test_parameter_is_read(url: str | None, expected: str | None) -> None:
     assert read(lambda value: utm.read_parameter(value, "utm_campaign"), url) == expected
-    marks = read(lambda value: utm.read_parameter(utm.read_marks(value), "utm_campaign"), url)
-    assert marks == expected
+    parameters = read(
+        lambda value: utm.read_parameter(utm.read_parameters(value), "utm_campaign"), url
+    )
+    assert parameters == expected
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
@@ -166,5 +168,5 @@ def test_visits_of_one_link_share_their_marks() -> None:
     urls = [
         f"https://x.com/p{n}?sid={n}&utm_source=google&gclid=Cj{n}&fbclid=Iw{n}" for n in range(3)
     ]
-    frame = pl.LazyFrame({"url": urls}).select(utm.read_marks(pl.col("url"))).unique()
+    frame = pl.LazyFrame({"url": urls}).select(utm.read_parameters(pl.col("url"))).unique()
     assert frame.collect().height == 1
