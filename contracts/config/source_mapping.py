@@ -55,16 +55,42 @@ class InHeader(Strict):
 class Joined(Strict):
     """Several columns' texts joined, as for an id that needs two of them; empty if one is."""
 
-    join: tuple[str, ...] = Field(min_length=1)
+    join: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     """Further columns, joined on where they have a value; they never make the whole empty."""
     separator: str = ":"
+
+    @model_validator(mode="after")
+    def joins_a_column(self) -> "Joined":
+        """Something is joined."""
+        if not self.join and not self.optional:
+            msg = "a join names at least one column"
+            raise ValueError(msg)
+        return self
+
+
+class Labels(Strict):
+    """Words for the columns that have a value in the row, joined by `_`, as `age_gender`."""
+
+    labels: dict[str, str] = Field(min_length=1)
+    """File column -> its word."""
+
+
+class PageUrl(Strict):
+    """A page's URL, with the parameters added that the tracker holds in columns of their own.
+
+    A parameter that the URL names itself, in any case, stays as it is there.
+    """
+
+    url: "str | FirstOf"
+    parameters: "dict[str, str | FirstOf]" = Field(min_length=1)
+    """Query parameter -> the column of its value, not percent-encoded."""
 
 
 class FirstOf(Strict):
     """The first of several columns, or of what is read from them, that has a value."""
 
-    first: tuple[str | Slice | Like | InHeader | Joined, ...] = Field(min_length=1)
+    first: tuple[str | Slice | Like | InHeader | Joined | Labels, ...] = Field(min_length=1)
 
 
 class SumOf(Strict):
@@ -75,7 +101,7 @@ class SumOf(Strict):
     """Numeric columns that are taken off the sum, where it has a value."""
 
 
-Expression = str | FirstOf | SumOf | Joined | Slice | Like | InHeader
+Expression = str | FirstOf | SumOf | Joined | Slice | Like | InHeader | Labels | PageUrl
 """Where a canonical column's value comes from: a column of the file, or a few of them."""
 
 DecimalMark = Literal[".", ","]
@@ -110,6 +136,11 @@ class TableMapping(Strict):
     """Canonical columns that a file may lack; never one that the table requires."""
     period: Period | None = None
     constants: dict[str, str] = {}
+    """Canonical column -> its value in every row in which the file gives none."""
+    defaults: dict[str, str] = {}
+    """Canonical column -> its value in every row of a file that lacks the column."""
+    members: dict[str, Expression] = {}
+    """Member of `attributes` -> where its value comes from, for columns that hold several."""
     values: dict[str, dict[str, str]] = {}
     """Canonical column -> text in the file (compared trimmed, in any case) -> our word.
 
@@ -125,8 +156,11 @@ class TableMapping(Strict):
     ends.
     """
     units: dict[str, Unit] = {}
-    formats: dict[str, str] = {}
-    """Canonical column -> strptime format of stamps that are not ISO 8601; ISO ones still hold."""
+    formats: dict[str, str | tuple[str, ...]] = {}
+    """Canonical column -> strptime format of stamps that are not ISO 8601; ISO ones still hold.
+
+    Of several formats, none of which reads what another one reads otherwise, the first that fits.
+    """
     when: dict[str, tuple[str, ...]] = {}
     """File column -> values: only such rows feed this table; the others are no rows of it."""
     unless_empty: tuple[str, ...] = ()
@@ -144,7 +178,7 @@ class TableMapping(Strict):
             raise ValueError(msg)
         known = columns.columns(FEEDS[self.table])
         named = {*self.columns, *self.constants, *self.values, *self.units, *self.formats}
-        named.update(self.snake_case, self.optional)
+        named.update(self.snake_case, self.optional, self.defaults)
         if unknown := sorted(named.difference(known)):
             msg = f"table {self.table!r} has no column {', '.join(unknown)}"
             raise ValueError(msg)
@@ -158,6 +192,10 @@ class Source(Strict):
     tables: tuple[TableMapping, ...] = Field(min_length=1)
     ignored: tuple[str, ...] = ()
     """File columns that are read by no table and become no attribute (bookkeeping, personal)."""
+    synonyms: dict[str, tuple[str, ...]] = {}
+    """Column of the mapping -> its names in the vendor's exports in other languages."""
+    other_reports: dict[str, str] = {}
+    """Column -> the source that reads files which have it: this one refuses them."""
     leaves_other_rows: bool = False
     """Whether rows that none of the tables takes are something else and left out, not rejected."""
     timezone: str | None = None

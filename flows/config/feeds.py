@@ -1,7 +1,7 @@
 """The feeds of a configuration, each with its source mapping and its own settings put in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contracts.columns import columns
 from contracts.config.feed_section import FeedSection
@@ -25,6 +25,7 @@ class ConfiguredFeed:
         place: Its place in the configuration.
         leaves_other_rows: Whether rows of none of its tables are left out, not rejected.
         conversions: Names of the conversions that count; none named: all count.
+        other_reports: Column -> the source that reads files which have it.
     """
 
     section: FeedSection
@@ -34,6 +35,7 @@ class ConfiguredFeed:
     place: int = 0
     leaves_other_rows: bool = False
     conversions: tuple[str, ...] = ()
+    other_reports: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def signature(self) -> str:
@@ -46,6 +48,7 @@ class ConfiguredFeed:
                 one.thousands,
                 one.symbols,
                 sorted(one.ignored),
+                sorted(one.synonyms.items()),
             )
             for one in self.mappings
         ]
@@ -87,9 +90,10 @@ def _configure_feed(
     named = frozenset(
         fold(column)
         for mapping in tables
-        for expression in mapping.columns.values()
+        for expression in (*mapping.columns.values(), *mapping.members.values())
         for column in file_columns(expression)
     )
+    foreign = frozenset(fold(name) for others in source.synonyms.values() for name in others)
     mappings = tuple(
         ResolvedMapping(
             mapping=mapping,
@@ -98,6 +102,7 @@ def _configure_feed(
             thousands=_thousands_of(section, source),
             symbols=(*source.symbols, *section.symbols),
             ignored=named.union(map(fold, source.ignored)),
+            synonyms=source.synonyms,
         )
         for mapping in tables
     )
@@ -105,13 +110,20 @@ def _configure_feed(
         encoding=section.encoding,
         delimiter=section.delimiter,
         null_values=(*source.null_values, *section.null_values),
-        expected_columns=named if section.source else frozenset(),
+        expected_columns=named | foreign if section.source else frozenset(),
         total_row_prefixes=(*source.total_rows, *section.total_rows),
         flatten=frozenset(source.flatten),
     )
     conversions = section.conversions or source.conversions
     return ConfiguredFeed(
-        section, name, mappings, options, place, source.leaves_other_rows, conversions
+        section,
+        name,
+        mappings,
+        options,
+        place,
+        source.leaves_other_rows,
+        conversions,
+        source.other_reports,
     )
 
 

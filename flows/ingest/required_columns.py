@@ -8,14 +8,19 @@ from transforms.ingest.column_mapping import (
     file_columns,
     find_missing_columns,
     fold,
+    index_header,
 )
 
 
 def require_columns(feed: ConfiguredFeed, header: tuple[str, ...]) -> None:
     """Refuse a file that lacks a column without which no row of its table can hold."""
-    present = {fold(name) for name in header}
     for resolved in feed.mappings:
-        if not present.issuperset(map(fold, resolved.mapping.unless_empty)):
+        named = index_header(header, resolved)
+        for column, source in feed.other_reports.items():
+            if fold(column) in named:
+                msg = f"its column {named[fold(column)]!r} tells that it is another report"
+                raise RefusedFile(msg, f'read it with source = "{source}"')
+        if not named.keys() >= set(map(fold, resolved.mapping.unless_empty)):
             continue
         table = resolved.table
         missing = find_missing_columns(resolved, header, required(table))

@@ -23,22 +23,25 @@ def express_attributes(
     source = mapping.columns.get(ATTRIBUTES)
     given = read_expression(source, named) if source is not None else pl.lit(None, pl.String)
     used = {
-        fold(c)
-        for expression in mapping.columns.values()
+        named.get(fold(c))
+        for expression in (*mapping.columns.values(), *mapping.members.values())
         for c in file_columns(expression, named.values())
     }
-    used.update(fold(name) for name in (*mapping.when, *mapping.unless_empty))
-    custom = [n for f, n in named.items() if f not in used and f not in resolved.ignored]
+    used.update(named.get(fold(name)) for name in (*mapping.when, *mapping.unless_empty))
+    used.update(named.get(name) for name in resolved.ignored)
+    custom = [name for name in dict.fromkeys(named.values()) if name not in used]
     if not mapping.takes_custom_columns:
         custom = []
+    members = {
+        member: read_expression(expression, named).cast(pl.String)
+        for member, expression in mapping.members.items()
+    }
+    members.update({name.removeprefix(mapping.attributes_prefix): pl.col(name) for name in custom})
     pairs = [
-        pl.when(is_filled(pl.col(name))).then(
-            pl.struct(pl.col(name).alias(name.removeprefix(mapping.attributes_prefix)))
-            .struct.json_encode()
-            .str.slice(1)
-            .str.head(-1)
+        pl.when(is_filled(cell)).then(
+            pl.struct(cell.alias(member)).struct.json_encode().str.slice(1).str.head(-1)
         )
-        for name in custom
+        for member, cell in members.items()
     ]
     if not pairs:
         return [pl.lit(None, pl.String).alias("custom attributes")], given

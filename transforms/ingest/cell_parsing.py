@@ -55,7 +55,11 @@ def parse_text(cells: pl.Series) -> pl.Series:
 
 
 def parse_instants(
-    cells: pl.Series, *, timezone: str = "UTC", unit: Unit | None = None, form: str | None = None
+    cells: pl.Series,
+    *,
+    timezone: str = "UTC",
+    unit: Unit | None = None,
+    form: str | tuple[str, ...] | None = None,
 ) -> pl.Series:
     """Stamps as UTC instants in microseconds.
 
@@ -64,7 +68,7 @@ def parse_instants(
         timezone: Of stamps without offset. A local time that does not exist is null; one that
             exists twice is the first.
         unit: `unix_seconds`, `unix_milliseconds` or `unix`, where the stamps are numbers.
-        form: A strptime format of stamps that are not ISO 8601.
+        form: A strptime format of stamps that are not ISO 8601, or several to try in turn.
     """
     if isinstance(cells.dtype, pl.Datetime):
         return _to_utc(cells.dt.cast_time_unit("us"), timezone)
@@ -80,10 +84,11 @@ def parse_instants(
             micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
         )
     text = parse_text(cells)
-    if form is None:
-        return _parse_iso(text, timezone)
-    formed = _to_utc(text.str.to_datetime(form, strict=False, time_unit="us"), timezone)
-    return formed.zip_with(formed.is_not_null(), _parse_iso(text, timezone))
+    parsed = _parse_iso(text, timezone)
+    for one in (form,) if isinstance(form, str) else form or ():
+        formed = _to_utc(text.str.to_datetime(one, strict=False, time_unit="us"), timezone)
+        parsed = parsed.zip_with(formed.is_null(), formed)
+    return parsed
 
 
 def _parse_iso(text: pl.Series, timezone: str) -> pl.Series:
@@ -131,16 +136,19 @@ def _to_utc(stamps: pl.Series, timezone: str) -> pl.Series:
     return stamps.dt.convert_time_zone("UTC")
 
 
-def parse_days(cells: pl.Series, *, form: str | None = None) -> pl.Series:
-    """Dates: in the given format, ISO 8601, or the date of an ISO stamp as it stands."""
+def parse_days(cells: pl.Series, *, form: str | tuple[str, ...] | None = None) -> pl.Series:
+    """Dates: in a given format, ISO 8601, or the date of an ISO stamp as it stands."""
     if cells.dtype == pl.Date:
         return cells
     if isinstance(cells.dtype, pl.Datetime):
         return cells.dt.date()
     text = parse_text(cells).str.strip_chars()
     if form is not None:
-        formed = text.str.to_date(form, strict=False)
-        return formed.zip_with(formed.is_not_null(), parse_days(cells))
+        parsed = parse_days(cells)
+        for one in (form,) if isinstance(form, str) else form:
+            formed = text.str.to_date(one, strict=False)
+            parsed = parsed.zip_with(formed.is_null(), formed)
+        return parsed
     whole = text.set(~text.str.contains(ISO_START), None)
     stamped = whole.str.len_bytes() > len("2026-01-01")
     if (stamped & _parse_iso(whole, "UTC").is_null()).any():
@@ -217,7 +225,7 @@ def parser_for(
     *,
     timezone: str,
     unit: Unit | None,
-    form: str | None,
+    form: str | tuple[str, ...] | None,
     thousands: str | None,
 ) -> Callable[[pl.Series], pl.Series]:
     """The function that parses a column of the contract's type `dtype`."""

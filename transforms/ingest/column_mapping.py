@@ -1,8 +1,8 @@
 """How a mapping reads a file: which columns, put together how, in whose words (SPEC §4.3)."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -13,7 +13,9 @@ from contracts.config.source_mapping import (
     FirstOf,
     InHeader,
     Joined,
+    Labels,
     Like,
+    PageUrl,
     Slice,
     SumOf,
     TableMapping,
@@ -33,6 +35,7 @@ class ResolvedMapping:
         thousands: The mark between a number's groups of three digits, if there is one.
         symbols: Texts taken off numbers.
         ignored: File columns (trimmed, in any case) that never become attributes.
+        synonyms: Column of the mapping -> its names in other languages' files.
     """
 
     mapping: TableMapping
@@ -41,6 +44,7 @@ class ResolvedMapping:
     thousands: ThousandsMark | None = None
     symbols: tuple[str, ...] = ()
     ignored: frozenset[str] = frozenset()
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def table(self) -> type[Feed]:
@@ -51,6 +55,16 @@ class ResolvedMapping:
 def fold(name: str) -> str:
     """A file column's name as names are compared: trimmed, in any case."""
     return name.strip().casefold()
+
+
+def index_header(header: Iterable[str], resolved: ResolvedMapping) -> dict[str, str]:
+    """The file's columns by their names as names are compared, and by those of the mapping."""
+    named = {fold(name): name for name in header}
+    for name, others in resolved.synonyms.items():
+        found = next((named[fold(other)] for other in others if fold(other) in named), None)
+        if found is not None:
+            named.setdefault(fold(name), found)
+    return named
 
 
 def file_columns(expression: Expression, header: Iterable[str] = ()) -> tuple[str, ...]:
@@ -70,6 +84,11 @@ def file_columns(expression: Expression, header: Iterable[str] = ()) -> tuple[st
             return (*expression.join, *expression.optional)
         case Slice():
             return (expression.column,)
+        case Labels():
+            return tuple(expression.labels)
+        case PageUrl():
+            read = (expression.url, *expression.parameters.values())
+            return tuple(c for one in read for c in file_columns(one, header))
 
 
 def _find_like(pattern: str, header: Iterable[str]) -> tuple[str, ...]:
@@ -81,12 +100,13 @@ def find_missing_columns(
 ) -> list[str]:
     """The required canonical columns to which neither the file nor a constant gives anything."""
     names = tuple(header)
-    present = {fold(name) for name in names}
+    present = {*index_header(names, resolved)}
     mapping = resolved.mapping
     return [
         name
         for name in required
         if name not in mapping.constants
+        and name not in mapping.defaults
         and not present.intersection(
             map(fold, file_columns(mapping.columns.get(name, name), names))
         )
@@ -97,7 +117,7 @@ def keep_rows_of_table(
     rows: pl.LazyFrame, resolved: ResolvedMapping, header: Iterable[str]
 ) -> pl.LazyFrame:
     """The rows that are rows of this table at all, where a flat file feeds several."""
-    named = {fold(name): name for name in header}
+    named = index_header(header, resolved)
     conditions = []
     for name, words in resolved.mapping.when.items():
         wanted = [word.casefold() for word in words]
@@ -132,7 +152,7 @@ def express(name: str, resolved: ResolvedMapping, named: dict[str, str]) -> pl.E
     expression = mapping.columns.get(name)
     read = file_columns(expression, named.values()) if expression is not None else ()
     if expression is None or not named.keys() & set(map(fold, read)):
-        default = DEFAULT_ORG if name == "org_id" else None
+        default = mapping.defaults.get(name, DEFAULT_ORG if name == "org_id" else None)
         return pl.lit(constant if constant is not None else default, pl.String)
     cells = read_expression(expression, named)
     if polars_schema(resolved.table)[name] == pl.String:
@@ -180,9 +200,55 @@ def read_expression(expression: Expression, named: dict[str, str]) -> pl.Expr:
             whole = pl.concat_str(
                 *parts, *further, separator=expression.separator, ignore_nulls=True
             )
-            return pl.when(pl.all_horizontal(part.is_not_null() for part in parts)).then(whole)
+            filled = [part.is_not_null() for part in parts or [whole.replace("", None)]]
+            return pl.when(pl.all_horizontal(filled)).then(whole)
         case Slice():
             return _text(expression.column, named).str.extract(expression.extract, 1)
+        case Labels():
+            return _join_labels(expression, named)
+        case PageUrl():
+            return _add_parameters(expression, named)
+
+
+def _join_labels(expression: Labels, named: dict[str, str]) -> pl.Expr:
+    words = [
+        pl.when(is_filled(read_cell(name, named))).then(pl.lit(word))
+        for name, word in expression.labels.items()
+    ]
+    return pl.concat_str(words, separator="_", ignore_nulls=True).replace("", None)
+
+
+def _add_parameters(expression: PageUrl, named: dict[str, str]) -> pl.Expr:
+    """The URL with those parameters that it does not name itself, before its fragment."""
+    url = read_expression(expression.url, named).cast(pl.String)
+    present = {
+        name: read_expression(column, named).cast(pl.String)
+        for name, column in expression.parameters.items()
+        if named.keys() & set(map(fold, file_columns(column)))
+    }
+    if not present:
+        return url
+    added = pl.concat_str(
+        [
+            pl.when((value != "") & ~url.str.contains(rf"(?i)[?&#]{re.escape(name)}="))
+            .then(pl.lit(f"{name}=") + value.str.replace_many(UNSAFE_IN_QUERIES))
+            .otherwise(None)
+            for name, value in present.items()
+        ],
+        separator="&",
+        ignore_nulls=True,
+    )
+    page = url.str.extract(r"^([^#]*)")
+    mark = pl.when(page.str.contains("?", literal=True)).then(pl.lit("&")).otherwise(pl.lit("?"))
+    return (
+        pl.when(added != "")
+        .then(page + mark + added + url.str.extract("(#.*)$").fill_null(""))
+        .otherwise(url)
+    )
+
+
+UNSAFE_IN_QUERIES = {"%": "%25", "&": "%26", "#": "%23", "+": "%2B", " ": "%20"}
+"""What would be read as something else in a query string, percent-encoded."""
 
 
 def _sum_texts(added: list[pl.Expr], taken_off: list[pl.Expr]) -> pl.Expr:

@@ -9,7 +9,7 @@ from contracts.feeds import DERIVED_KEYS, FEEDS, AdStats, Feed
 from contracts.vocabulary import AdLevel
 from transforms.ingest.attributes import ATTRIBUTES, express_attributes, merge_objects
 from transforms.ingest.cell_parsing import parse_objects, parser_for
-from transforms.ingest.column_mapping import ResolvedMapping, express, fold
+from transforms.ingest.column_mapping import ResolvedMapping, express, index_header
 
 ROW_NUMBER = "row_number"
 TEXT_OF = "text of "
@@ -29,7 +29,7 @@ def parse_rows(
         One row per record: `row_number`, the table's columns in order, and for each column that
         was parsed from text also `text of <column>` as the file had it.
     """
-    named = {fold(name): name for name in header}
+    named = index_header(header, resolved)
     schema = polars_schema(resolved.table)
     cells = {name: express(name, resolved, named) for name in schema if name != ATTRIBUTES}
     parsed = {
