@@ -113,7 +113,7 @@ REPORT_TABLES: tuple[ReportTable, ...] = (
     _of_channel("daily_report", "DailyReport", "report_days"),
     _of_channel("link_report", "LinkReport", "report_links"),
     _of_ads("account_report", "AccountReport", "reports.ads:make_level_report"),
-    _of_ads("campaign_report", "CampaignReport", "reports.ads:make_level_report"),
+    _of_ads("campaign_report", "AdCampaignReport", "reports.ads:make_level_report"),
     _of_ads("ad_group_report", "AdGroupReport", "reports.ads:make_level_report"),
     _of_ads("ad_report", "AdReport", "reports.ads:make_level_report"),
     _of_ads("url_report", "UrlReport", "reports.ads:make_url_report"),

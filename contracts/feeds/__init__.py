@@ -3,6 +3,7 @@
 from contracts.columns import has_unique_key
 from contracts.feeds.ad_tables import (
     AdAccounts,
+    AdBreakdowns,
     AdCampaigns,
     AdConversions,
     AdCreatives,
@@ -36,6 +37,7 @@ FEEDS: dict[str, type[Feed]] = {
     "ad_creatives": AdCreatives,
     "ad_stats": AdStats,
     "ad_conversions": AdConversions,
+    "ad_breakdowns": AdBreakdowns,
     "orders": Orders,
     "exchange_rates": ExchangeRates,
 }

@@ -43,6 +43,7 @@ class AdGroups(Feed):
     """One row per version of an ad group (ad set, ad squad, line item)."""
 
     platform: Text = column(PLATFORM, key=True, required=True, str_matches=NAME_PATTERN)
+    account_id: Text = column("its account", references="ad_accounts.account_id")
     campaign_id: Text = column("its ad campaign", references="ad_campaigns.campaign_id")
     ad_group_id: Text = column("the ad group", key=True, required=True)
     ad_group_name: Text = column("its name")
@@ -135,6 +136,45 @@ class AdConversions(Feed):
     conversion_name: Text = column("the platform's name of the conversion", key=True, required=True)
     conversions: FineMoney = column("how many", required=True)
     conversions_value: FineMoney = column("their value in the account's currency")
+    attributes: Text = column(ATTRIBUTES)
+
+    class Config:
+        """A row names at least one of these; rows of one key add up."""
+
+        metadata: ClassVar = {
+            ANY_OF: ("account_id", "campaign_id", "ad_group_id", "ad_id"),
+            ADDS_UP: True,
+        }
+
+
+class AdBreakdowns(Feed):
+    """One row per delivered figure of a part of an ad entity, such as a keyword; rows add up.
+
+    What a platform says by keyword, place or device stands beside its ad stats and is never added
+    to them.
+    """
+
+    date_day: Day = column("the day, as the platform's account reckons it", key=True, required=True)
+    platform: Text = column(PLATFORM, key=True, required=True, str_matches=NAME_PATTERN)
+    account_id: Text = column("the account", key=True, references="ad_accounts.account_id")
+    campaign_id: Text = column("the ad campaign", key=True, references="ad_campaigns.campaign_id")
+    ad_group_id: Text = column("the ad group", key=True, references="ad_groups.ad_group_id")
+    ad_id: Text = column("the ad", key=True, references="ads.ad_id")
+    kind: Text = column(
+        "by what the figures are broken down: keyword, search_term, country, region, city, device, "
+        "network, age, gender, …",
+        key=True,
+        required=True,
+        str_matches=NAME_PATTERN,
+    )
+    value: Text = column("which keyword, country, device, …", key=True, required=True)
+    match_type: Text = column("how a keyword or search term was matched, in the platform's words")
+    clicks: Count = column("clicks; 0 where empty", ge=0)
+    impressions: Count = column("impressions; 0 where empty", ge=0)
+    spend: FineMoney = column("spend in `currency`; 0 where empty")
+    conversions: FineMoney = column("conversions that the platform claims; 0 where empty")
+    conversions_value: FineMoney = column("their value in `currency`; 0 where empty")
+    currency: Text = column("currency of spend and value; the account's where empty")
     attributes: Text = column(ATTRIBUTES)
 
     class Config:

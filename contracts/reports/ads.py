@@ -80,7 +80,7 @@ class AccountReport(Delivered, OfAccount):
     """One row per day and ad account."""
 
 
-class CampaignReport(Delivered, OfCampaign):
+class AdCampaignReport(Delivered, OfCampaign):
     """One row per day and ad campaign."""
 
 

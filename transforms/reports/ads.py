@@ -9,9 +9,9 @@ from contracts.facts.ad_facts import AdEntities
 from contracts.feeds import Ads
 from contracts.reports.ads import (
     AccountReport,
+    AdCampaignReport,
     AdGroupReport,
     AdReport,
-    CampaignReport,
     UrlReport,
 )
 from contracts.vocabulary import AdLevel
@@ -31,7 +31,7 @@ from transforms.web.utm import (
 
 REPORTS: dict[AdLevel, type[Table]] = {
     AdLevel.ACCOUNT: AccountReport,
-    AdLevel.CAMPAIGN: CampaignReport,
+    AdLevel.CAMPAIGN: AdCampaignReport,
     AdLevel.AD_GROUP: AdGroupReport,
     AdLevel.AD: AdReport,
 }
