@@ -13,13 +13,13 @@ from prefect.cache_policies import NO_CACHE
 from contracts.manifest import Check, Manifest, Warned
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.errors import CampaignReportsError
+from flows.ingest.quarantine_files import write_quarantine
 from flows.progress import Progress, silence
 from flows.steps.read_feeds import (
     FeedsRead,
     find_problem,
     read_feeds,
     reconcile_inputs,
-    write_quarantine,
 )
 from flows.steps.write_reports import Run, write_report_tables
 from flows.storage.lock import hold_workspace
@@ -71,7 +71,7 @@ def read_raw_feeds(loaded: LoadedWorkspace) -> FeedsRead:
 @task(cache_policy=NO_CACHE)
 def keep_quarantine(read: FeedsRead, loaded: LoadedWorkspace, staging: Path, run_id: str) -> None:
     """Put rejected rows aside, and stop where the data forbids publishing."""
-    write_quarantine(read, staging / "quarantine", run_id)
+    write_quarantine(read.catalog, staging / "quarantine", run_id)
     if problem := find_problem(read, loaded.config):
         publish_quarantine(loaded.root, staging / "quarantine", run_id)
         raise problem

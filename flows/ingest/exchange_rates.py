@@ -1,10 +1,13 @@
 """Amounts in a currency without a rate: rejected rather than added up (SPEC §4)."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from contracts.config.workspace import Workspace
 from contracts.feeds import Orders
 from flows.ingest.catalog import Catalog
+from flows.ingest.row_status import RowStatus
 from transforms.attribution.orders import price_orders
 from transforms.common.currency import split_unpriced
 from transforms.ingest.deduplication import FILE, ROW_NUMBER
@@ -17,23 +20,30 @@ def rates_of(catalog: Catalog) -> pl.LazyFrame | None:
     return catalog.scan("exchange_rates") if catalog.has_rows("exchange_rates") else None
 
 
-def reject_unpriced(catalog: Catalog, config: Workspace) -> None:
-    """Reject the ad stats and orders whose currency has no rate on their day."""
+def reject_unpriced(catalog: Catalog, config: Workspace) -> Catalog:
+    """Reject the ad stats and orders whose currency has no rate on their day.
+
+    Returns:
+        The catalog without those rows.
+    """
     currency = config.workspace.currency
+    status = catalog.status
     if catalog.has_rows("ad_stats"):
         stats = catalog.scan_numbered("ad_stats")
         _, unpriced = split_unpriced(stats, rates_of(catalog), currency)
-        _reject(catalog, "ad_stats", unpriced.collect())
+        status = _reject(status, "ad_stats", unpriced.collect())
     if catalog.has_rows("orders"):
         orders = catalog.scan_numbered("orders")
         priced = price_orders(
             orders, catalog.scan("exchange_rates"), currency, config.workspace.timezone
         )
-        unknown = priced.filter(pl.col(Orders.revenue).is_null()).select("org_id", Orders.order_id)
-        keys = ["org_id", Orders.order_id]
-        _reject(catalog, "orders", orders.join(unknown, on=keys, how="semi").collect())
+        keys = [Orders.org_id, Orders.order_id]
+        unknown = priced.filter(pl.col(Orders.revenue).is_null()).select(keys)
+        status = _reject(status, "orders", orders.join(unknown, on=keys, how="semi").collect())
+    return replace(catalog, status=status)
 
 
-def _reject(catalog: Catalog, table: str, rows: pl.DataFrame) -> None:
-    if rows.height:
-        catalog.reject(table, rows.sort(FILE, ROW_NUMBER), NO_RATE)
+def _reject(status: RowStatus, table: str, rows: pl.DataFrame) -> RowStatus:
+    if rows.is_empty():
+        return status
+    return status.reject(table, rows.sort(FILE, ROW_NUMBER), NO_RATE)

@@ -119,7 +119,7 @@ def _write_events(inputs: PeopleInputs, made: Activities) -> None:
     of_pair = pl.struct(Events.org_id, Events.message_id, Events.contact_id).hash()
     of_event = pl.when(pl.col(Events.send_id).is_not_null()).then(of_send).otherwise(of_pair)
     cuts = {"events": ("events", of_event), "sends": ("sends", of_send)}
-    if inputs.catalog.names_pairs():
+    if inputs.catalog.given.names_pairs():
         cuts["sends of pairs"] = ("sends", of_pair)
     for folder, (table, key) in cuts.items():
         chunks = inputs.catalog.scan_chunks(table, ROWS_A_GROUP)

@@ -154,7 +154,7 @@ def write_ads_reports(
             checks.extend(write_report(staging, "ads", name, held, part=part))
         return held
 
-    if catalog.is_configured("ad_stats", "ad_conversions"):
+    if catalog.given.is_configured("ad_stats", "ad_conversions"):
         for name, level in LEVELS.items():
             write(name, make_level_report(stats, level, facts.versions.tables, currency, hold))
         write("url_report", make_url_report(stats, currency, hold))
@@ -169,7 +169,7 @@ def write_ads_reports(
     campaigns = write("campaign_performance", make_campaign_performance(*performance))
     ads = write("ad_performance", make_ad_performance(*performance))
     links = hold(facts.matched.count())
-    if catalog.is_configured("sessions", "page_views"):
+    if catalog.given.is_configured("sessions", "page_views"):
         for part, matched in _cut_sessions(facts, links):
             write("session_matches", list_matches(matched), part)
         found = audit(links, facts.names, hold(sum_by_ad(ads)))

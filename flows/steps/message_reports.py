@@ -16,8 +16,9 @@ from contracts.vocabulary import (
     MESSAGE_CHANNELS,
     Channel,
 )
-from flows.ingest.catalog import Catalog, ReadFile
+from flows.ingest.catalog import Catalog
 from flows.ingest.exchange_rates import rates_of
+from flows.ingest.read_files import ReadFile
 from flows.ingest.send_key_files import LINKS_FILE, REFERENCES_FILE
 from flows.steps.send_facts import FactFiles, build_facts
 from flows.storage.report_files import equal, write_table
@@ -68,14 +69,16 @@ def _link_texts(catalog: Catalog) -> pl.LazyFrame:
 
 def _references(catalog: Catalog, file: ReadFile, table: str) -> pl.LazyFrame:
     """The messages that a file's rows name: as listed when it was read, if all of them count."""
-    if len(catalog.losers(file, table)):
+    if len(catalog.status.list_discarded(file, table)):
         return merge_references(SLIM[table](catalog.scan_file(file, table)))
     return pl.scan_parquet(catalog.folder(file, table) / REFERENCES_FILE)
 
 
 def _default_channel(catalog: Catalog) -> str:
     """The channel of messages for which nothing names one: that of all events, if there is one."""
-    channels = {INTERACTIONS[name][0] for name in catalog.event_types() if name in INTERACTIONS}
+    channels = {
+        INTERACTIONS[name][0] for name in catalog.given.event_types() if name in INTERACTIONS
+    }
     return str(channels.pop()) if len(channels) == 1 else str(Channel.EMAIL)
 
 
@@ -121,7 +124,11 @@ def build_message_facts(inputs: MessageInputs) -> MessageFacts:
 
 def map_addresses(catalog: Catalog) -> pl.DataFrame:
     """Which contact each e-mail address identifies; nothing where no row needs to know."""
-    return map_emails(catalog.scan("contacts")).collect() if catalog.names_by_email() else NO_EMAILS
+    return (
+        map_emails(catalog.scan("contacts")).collect()
+        if catalog.given.names_by_email()
+        else NO_EMAILS
+    )
 
 
 NO_EMAILS = pl.DataFrame(
@@ -166,13 +173,13 @@ def write_overviews(
     of_messages = pl.concat([built.rows[channel] for channel in MESSAGE_CHANNELS])
     rows = messaging.add_conversions(of_messages.lazy(), conversions)
     tables: dict[tuple[str, str], pl.LazyFrame] = {}
-    if catalog.is_configured("campaigns", "dispatches", "messages", "sends", "events"):
+    if catalog.given.is_configured("campaigns", "dispatches", "messages", "sends", "events"):
         tables["campaigns", "hierarchy_report"] = campaigns.report_hierarchy(rows)
-    if catalog.is_configured("campaigns"):
+    if catalog.given.is_configured("campaigns"):
         tables["campaigns", "delivery_summary"] = campaigns.summarize_deliveries(
             catalog.scan("campaigns"), pl.concat(built.rows.values()).lazy()
         )
-    if catalog.is_configured("segments"):
+    if catalog.given.is_configured("segments"):
         tables["people", "segment_report"] = people.report_segments(
             catalog.scan("segments"), catalog.scan("list_members"), built.facts.segments()
         )
@@ -184,9 +191,9 @@ def write_overviews(
 
 def channels_to_report(catalog: Catalog, days: pl.DataFrame) -> list[Channel]:
     """The message channels of which the feeds give an interaction or a send (SPEC §3)."""
-    constants = catalog.constant_event_types()
+    constants = catalog.given.constant_event_types()
     from_constants = {INTERACTIONS[n][0] for n in constants if n in INTERACTIONS}
-    from_events = {INTERACTIONS[n][0] for n in catalog.event_types() if n in INTERACTIONS}
+    from_events = {INTERACTIONS[n][0] for n in catalog.given.event_types() if n in INTERACTIONS}
     codes = set(days.filter(pl.col("sends") + pl.col("holdout") > 0).get_column("channel"))
     from_sends = {channel for channel in MESSAGE_CHANNELS if CHANNEL_CODES[channel] in codes}
     return [c for c in MESSAGE_CHANNELS if c in from_constants | from_events | from_sends]

@@ -7,24 +7,25 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-
 from contracts.config.workspace import Workspace
 from contracts.feeds import Events
 from contracts.manifest import Check, InputFile, Warned
-from contracts.quarantine import Quarantine
 from flows.config.feeds import ConfiguredFeed, configure_feeds
 from flows.config.loading import LoadedWorkspace
 from flows.errors import CampaignReportsError, ConfigurationError, DataRefused
-from flows.ingest.catalog import Catalog, ReadFile
+from flows.ingest.catalog import Catalog
 from flows.ingest.exchange_rates import NO_RATE, reject_unpriced
+from flows.ingest.feed_contents import FeedContents
 from flows.ingest.feed_files import RawFile, find_files, require_inside
 from flows.ingest.file_ingest import Receipt, SameBytes, ingest_file
+from flows.ingest.read_files import ReadFile, order_files
+from flows.ingest.row_status import REJECTED, judge_rows
 from flows.progress import Checked, Progress
 from flows.readers import RefusedFile
 from flows.storage.report_files import equal
 from flows.storage.workspace_files import hash_file
 from transforms.ingest.column_mapping import ResolvedMapping
+from transforms.ingest.deduplication import DUPLICATE, SUPERSEDED
 from transforms.messaging.send_keys import KINDS
 
 INTERACTIVE_TABLES = frozenset({"sends", "events"})
@@ -69,8 +70,7 @@ class FeedsRead:
 
     def _entries(self, file: ReadFile) -> Iterator[InputFile]:
         for got in file.receipt.tables:
-            fates = self.catalog.count_fates(file, got.table)
-            lost = fates.total()
+            discarded = self.catalog.status.count(file, got.table)
             yield InputFile(
                 path=file.raw.path,
                 sha256=file.sha256,
@@ -78,10 +78,10 @@ class FeedsRead:
                 feed=file.raw.feed.name,
                 table=got.table,
                 rows_read=got.rows_read,
-                accepted=0 if file.is_copy else got.valid - lost,
-                rejected=0 if file.is_copy else got.rejected + fates["rejected"],
-                superseded=fates["superseded"],
-                duplicates=fates["duplicate"],
+                accepted=0 if file.is_copy else got.valid - discarded.total(),
+                rejected=0 if file.is_copy else got.rejected + discarded[REJECTED],
+                superseded=discarded[SUPERSEDED],
+                duplicates=discarded[DUPLICATE],
             )
 
 
@@ -109,12 +109,11 @@ def read_feeds(loaded: LoadedWorkspace, ledger: Path, progress: Progress) -> Fee
         if not any(raw.feed is feed for raw in files)
     ]
     read: list[tuple[RawFile, str, Receipt]] = []
-    refused: list[Refused] = []
+    inside, refused = _split_outside(loaded.root, files)
     progress("reading feeds", 0, len(files))
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         pending = {
-            pool.submit(ingest_file, same, ledger): same
-            for same in _group_same_bytes(loaded.root, files, refused, pool)
+            pool.submit(ingest_file, same, ledger): same for same in _group_same_bytes(inside, pool)
         }
         for future in as_completed(pending):
             same = pending[future]
@@ -124,18 +123,16 @@ def read_feeds(loaded: LoadedWorkspace, ledger: Path, progress: Progress) -> Fee
                 refused += [Refused(raw, error.reason, error.hint) for raw in same.files]
             progress("reading feeds", len(read) + len(refused), len(files))
     refused.sort(key=lambda found: found.raw.path)
-    catalog = Catalog.of(ledger, feeds, read)
-    reject_unpriced(catalog, loaded.config)
+    files_read = order_files(ledger, read)
+    given = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
+    catalog = reject_unpriced(Catalog(files_read, given, judge_rows(files_read)), loaded.config)
     warnings += _warn_of_files(catalog)
     return FeedsRead(loaded.root, catalog, refused, warnings)
 
 
-def _group_same_bytes(
-    root: Path, files: list[RawFile], refused: list[Refused], pool: ThreadPoolExecutor
-) -> list[SameBytes]:
-    """Files that lie in the workspace, those with the same bytes and mapping together."""
-    groups: dict[tuple[str, str], list[RawFile]] = {}
-    inside = []
+def _split_outside(root: Path, files: list[RawFile]) -> tuple[list[RawFile], list[Refused]]:
+    """The files that lie in the workspace, and those that a link leads out of it, refused."""
+    inside, refused = [], []
     for raw in files:
         try:
             require_inside(root, raw)
@@ -143,8 +140,14 @@ def _group_same_bytes(
             refused.append(Refused(raw, error.reason, error.hint))
         else:
             inside.append(raw)
-    hashes = pool.map(hash_file, [raw.location for raw in inside])
-    for raw, sha256 in zip(inside, hashes, strict=True):
+    return inside, refused
+
+
+def _group_same_bytes(files: list[RawFile], pool: ThreadPoolExecutor) -> list[SameBytes]:
+    """Files with the same bytes and reading, together."""
+    groups: dict[tuple[str, str], list[RawFile]] = {}
+    hashes = pool.map(hash_file, [raw.location for raw in files])
+    for raw, sha256 in zip(files, hashes, strict=True):
         groups.setdefault((sha256, raw.feed.signature), []).append(raw)
     return [SameBytes(sha256, tuple(group)) for (sha256, _), group in groups.items()]
 
@@ -221,7 +224,7 @@ def _rejections(read: FeedsRead) -> dict[str, tuple[int, int, list[tuple[str, in
             rows, rejected = rows + got.rows_read, rejected + got.rejected
             for reason, count in got.reasons.items():
                 merged[reason] = merged.get(reason, 0) + count
-            if late := read.catalog.count_fates(file, got.table)["rejected"]:
+            if late := read.catalog.status.count(file, got.table)[REJECTED]:
                 rejected += late
                 merged[NO_RATE] = merged.get(NO_RATE, 0) + late
         top = sorted(merged.items(), key=lambda item: (-item[1], item[0]))
@@ -239,47 +242,6 @@ def reconcile_inputs(inputs: list[InputFile]) -> list[Check]:
         )
         for entry in inputs
     ]
-
-
-def write_quarantine(read: FeedsRead, folder: Path, run_id: str) -> None:
-    """Write the rejected rows of every feed that has any, with their reasons."""
-    rejected: dict[str, list[pl.LazyFrame]] = {}
-    for file in read.catalog.files:
-        for got in file.receipt.tables:
-            if file.is_copy or not got.rejected:
-                continue
-            parts = sorted(read.catalog.folder(file, got.table).glob("rejected-*.parquet"))
-            rows = pl.scan_parquet(parts).select(
-                run_id=pl.lit(run_id),
-                org_id=pl.col("org_id"),
-                feed=pl.lit(file.raw.feed.name),
-                table=pl.lit(got.table),
-                file=pl.lit(file.raw.path),
-                row_number=pl.col("row_number").cast(pl.Int64),
-                failed_checks="failed_checks",
-                raw="raw",
-            )
-            rejected.setdefault(file.raw.feed.name, []).append(rows)
-    for table, rows in read.catalog.late.items():
-        for file in read.catalog.feeding(table):
-            own = rows.lazy().filter(pl.col("file") == file.order)
-            rejected.setdefault(file.raw.feed.name, []).append(
-                own.select(
-                    run_id=pl.lit(run_id),
-                    org_id="org_id",
-                    feed=pl.lit(file.raw.feed.name),
-                    table=pl.lit(table),
-                    file=pl.lit(file.raw.path),
-                    row_number=pl.col("row_number").cast(pl.Int64),
-                    failed_checks="failed_checks",
-                    raw="raw",
-                )
-            )
-    for name, frames in rejected.items():
-        folder.mkdir(parents=True, exist_ok=True)
-        table = pl.concat(frames).sort("file", "table", "row_number").collect()
-        Quarantine.validate(table)
-        table.write_parquet(folder / f"{name}.parquet", compression="zstd", compression_level=1)
 
 
 def check_feeds(loaded: LoadedWorkspace, progress: Progress) -> Checked:

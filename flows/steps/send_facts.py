@@ -15,7 +15,8 @@ from contracts.facts.send_facts import (
     SlimSends,
 )
 from contracts.reports.messaging import Counts
-from flows.ingest.catalog import Catalog, ReadFile
+from flows.ingest.catalog import Catalog
+from flows.ingest.read_files import ReadFile
 from flows.ingest.send_key_files import WHOLE
 from flows.runtime.materialize import hold
 from transforms.common.keys import BUCKETS, hash_pair, hash_unknown_message
@@ -109,7 +110,7 @@ class Slim:
         schema = SENDS if table == "sends" else EVENTS
         key = "send" if table == "sends" else "ref"
         parts = [
-            self.catalog.without_losers(rows, file, table)
+            self.catalog.leave_discarded(rows, file, table)
             for file in self.catalog.feeding(table)
             for rows in self._parts(file, table, family, key, group)
         ]
@@ -166,7 +167,7 @@ def build_facts(
     )
     organizations = messages.lazy().select("org_id").unique()
     unknown = organizations.select(hash_unknown_message()).collect().to_series().to_list()
-    is_bare = bool(catalog.event_types() & BARE_ACTIONS)
+    is_bare = bool(catalog.given.event_types() & BARE_ACTIONS)
     named = channels.filter(~pl.col("message").is_in(unknown)) if is_bare else None
     members = place_members(catalog.scan("list_members")).collect()
     linked = _link(slim, emails, folder)

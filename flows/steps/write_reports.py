@@ -68,7 +68,7 @@ def write_report_tables(run: Run) -> tuple[list[Check], list[Warned]]:
     checks = write_channel_reports(run.catalog, messages, by_message, run.staging)
     checks += write_overviews(run.catalog, messages, by_message, run.staging)
     checks += _write_people(run, messages, activities)
-    if run.catalog.is_configured(*ADS):
+    if run.catalog.given.is_configured(*ADS):
         by_session = credited.by_session if credited else None
         checks += write_ads_reports(run.catalog, run.config, ads, by_session, run.staging)
     if credited:
@@ -108,7 +108,7 @@ def _write_activities(run: Run, messages: MessageFacts, ads: AdFacts) -> Activit
 
 
 def _credit(run: Run, activities: Activities) -> Credited | None:
-    if not run.catalog.is_configured("orders"):
+    if not run.catalog.given.is_configured("orders"):
         return None
     run.progress("crediting orders", 0, 1)
     credited = credit(activities, run.config)
@@ -119,11 +119,11 @@ def _credit(run: Run, activities: Activities) -> Credited | None:
 def _write_people(run: Run, messages: MessageFacts, activities: Activities) -> list[Check]:
     """Journeys, contacts and identity links; they exist where contacts do."""
     checks: list[Check] = []
-    if not run.catalog.is_configured("contacts"):
+    if not run.catalog.given.is_configured("contacts"):
         return checks
     checks += write_journeys(activities, run.config, run.staging, _stage(run, "writing journeys"))
-    has_web = run.catalog.is_configured(*WEB)
-    has_orders = run.catalog.is_configured("orders")
+    has_web = run.catalog.given.is_configured(*WEB)
+    has_orders = run.catalog.given.is_configured("orders")
     contacts = report_contacts(
         run.catalog.scan("contacts"),
         messages.facts.contacts(),

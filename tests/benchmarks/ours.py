@@ -20,6 +20,7 @@ from contracts.feeds import Contacts
 from contracts.manifest import Manifest
 from contracts.vocabulary import MESSAGE_CHANNELS
 from flows.config.loading import load_workspace
+from flows.ingest.quarantine_files import write_quarantine
 from flows.progress import silence
 from flows.steps.message_reports import (
     NO_EMAILS,
@@ -35,7 +36,6 @@ from flows.steps.read_feeds import (
     find_problem,
     read_feeds,
     reconcile_inputs,
-    write_quarantine,
 )
 from flows.steps.send_facts import FactFiles
 from flows.steps.warnings import find_doubts
@@ -61,7 +61,7 @@ def read_into(root: Path, ledger: Path, quarantine: Path) -> FeedsRead:
         raise problem
     if not all(check.holds for check in reconcile_inputs(read.inputs())):
         sys.exit("a row is not accounted for")
-    write_quarantine(read, quarantine, "benchmark")
+    write_quarantine(read.catalog, quarantine, "benchmark")
     return read
 
 

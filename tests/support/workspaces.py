@@ -12,13 +12,13 @@ import polars as pl
 
 from contracts.manifest import Check, InputFile, Warned
 from flows.config.loading import load_workspace
+from flows.ingest.quarantine_files import write_quarantine
 from flows.progress import silence
 from flows.steps.read_feeds import (
     FeedsRead,
     find_problem,
     read_feeds,
     reconcile_inputs,
-    write_quarantine,
 )
 from flows.steps.write_reports import Run, write_report_tables
 
@@ -91,7 +91,7 @@ def run_workspace(root: Path, out: Path) -> Ran:
     """Read, check and report a workspace; fail where any check does not hold."""
     loaded = load_workspace(root, environ={})
     read = read_workspace(root, out / "ledger")
-    write_quarantine(read, out / "quarantine", "run")
+    write_quarantine(read.catalog, out / "quarantine", "run")
     assert (problem := find_problem(read, loaded.config)) is None, problem
     staging = out / "snapshot"
     run = Run(read.catalog, loaded.config, out / "scratch", staging, silence)

@@ -10,7 +10,7 @@ FILE = "file"
 ROW_NUMBER = "row_number"
 KEY_HASH = "key_hash"
 """A hash of the row's key; of the whole record where the rows of one key add up."""
-FATE = "fate"
+ROW_STATUS = "row_status"
 SUPERSEDED = "superseded"
 DUPLICATE = "duplicate"
 
@@ -34,24 +34,22 @@ def judge_versions(candidates: pl.LazyFrame, table: str) -> pl.LazyFrame:
         table: Their canonical table.
 
     Returns:
-        One row per row that does not count: `file`, `row_number` and its `fate`. An exact copy
-        within a file is a duplicate; of different rows the latest `updated_at` wins, then the path
-        that sorts later, then the later row. Rows of additive tables supersede nothing.
+        One row per row that does not count: `file`, `row_number` and its `row_status`. An exact
+        copy within a file is a duplicate; of different rows the latest `updated_at` wins, then the
+        path that sorts later, then the later row. Rows of additive tables supersede nothing.
     """
     content = columns(FEEDS[table])
     first = pl.col(ROW_NUMBER) == pl.col(ROW_NUMBER).min().over(FILE, KEY_HASH, *content)
-    copies = candidates.with_columns(pl.when(~first).then(pl.lit(DUPLICATE)).alias(FATE))
-    losers = copies.filter(pl.col(FATE).is_not_null())
+    copies = candidates.with_columns(pl.when(~first).then(pl.lit(DUPLICATE)).alias(ROW_STATUS))
+    repeats = copies.filter(pl.col(ROW_STATUS).is_not_null())
     if table in ADDITIVE:
-        return losers.select(FILE, ROW_NUMBER, FATE)
+        return repeats.select(FILE, ROW_NUMBER, ROW_STATUS)
     order = [c for c in ("updated_at",) if c in content and c not in key(FEEDS[table])]
     superseded = (
-        copies.filter(pl.col(FATE).is_null())
+        copies.filter(pl.col(ROW_STATUS).is_null())
         .sort(*order, FILE, ROW_NUMBER, nulls_last=False)
         .with_columns(later=pl.int_range(pl.len()).reverse().over(key(FEEDS[table])))
         .filter(pl.col("later") > 0)
-        .with_columns(pl.lit(SUPERSEDED).alias(FATE))
+        .with_columns(pl.lit(SUPERSEDED).alias(ROW_STATUS))
     )
-    return pl.concat(
-        [losers.select(FILE, ROW_NUMBER, FATE), superseded.select(FILE, ROW_NUMBER, FATE)]
-    )
+    return pl.concat([repeats, superseded], how="diagonal").select(FILE, ROW_NUMBER, ROW_STATUS)

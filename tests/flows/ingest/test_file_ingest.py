@@ -19,8 +19,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.ingest import file_ingest
+from flows.ingest.quarantine_files import write_quarantine
 from flows.readers import open_feed
-from flows.steps.read_feeds import FeedsRead, reconcile_inputs, write_quarantine
+from flows.steps.read_feeds import FeedsRead, reconcile_inputs
 from tests.support.workspaces import feed, read_workspace, write_workspace
 
 COLUMNS = ("contact_id", "email", "first_name", "updated_at", "tier")
@@ -212,7 +213,7 @@ def settle(delivered: list[File]) -> tuple[dict[str, Account], dict[str, tuple[s
 
 
 def quarantined(read: FeedsRead, folder: Path) -> list[dict[str, Any]]:
-    write_quarantine(read, folder, "run")
+    write_quarantine(read.catalog, folder, "run")
     found = folder / "contacts.parquet"
     return pl.read_parquet(found).to_dicts() if found.exists() else []
 
