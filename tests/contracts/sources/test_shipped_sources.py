@@ -107,3 +107,14 @@ def test_nested_columns_are_flattened(source: str) -> None:
         if NESTED.search(column)
     }
     assert nested <= set(mapping.flatten)
+
+
+@pytest.mark.parametrize("source", sorted(load_sources()))
+def test_no_file_may_lack_what_a_table_or_a_sum_of_money_needs(source: str) -> None:
+    """`spend` is never optional, nor a required column, nor a column that is not mapped."""
+    for mapping in load_sources()[source].tables:
+        needed = {*required(FEEDS[mapping.table])}
+        if mapping.table == "ad_stats":
+            needed.add("spend")
+        assert not needed & {*mapping.optional}
+        assert {*mapping.optional} <= {*mapping.columns}
