@@ -7,7 +7,7 @@ dressed. All counts are additive over any split of the sends.
 import polars as pl
 
 from contracts.columns import Count, Day, Flag, Instant, Table, column
-from contracts.reports.messaging import Counts
+from contracts.facts.send_counts import Counts
 from contracts.vocabulary import Action, Channel
 
 Key = pl.UInt64

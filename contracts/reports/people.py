@@ -1,7 +1,8 @@
 """Reports about people: contacts and the segments that they stand in."""
 
 from contracts.columns import Count, Instant, Money, Text, column
-from contracts.reports.messaging import Counts, Rates, Tenant
+from contracts.facts.send_counts import Counts
+from contracts.reports.messaging import Rates, Tenant
 
 
 class ContactReport(Tenant):

@@ -11,6 +11,7 @@ from cyclopts import App, CycloptsError
 from flows.cli.failures import NAME, report_failure
 from flows.cli.interrupts import interruptible
 from flows.errors import INTERRUPTED, UsageError
+from flows.runtime.allocator import keep_pages
 
 COMMANDS = {
     "run": ("flows.cli.run:run", "Read the feeds of workspaces and publish their reports."),
@@ -58,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0 done; 1 a fault of ours; 2 usage or configuration; 3 data refused;
         4 storage failed; 5 another run holds the workspace; 130 interrupted.
     """
+    keep_pages()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

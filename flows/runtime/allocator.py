@@ -1,4 +1,6 @@
-"""How Polars is to keep memory: set before it is loaded, which is when it reads it.
+"""How Polars is to keep memory: set by the command before Polars is loaded, which reads it then.
+
+A worker that runs the flow of a deployment has it from the deployment (flows/prefect.yaml).
 
 A run makes and drops one large frame after another. As Polars sets its allocator up, each frame's
 pages go back to the system within half a second and are fetched again for the next one, which took

@@ -8,9 +8,9 @@ import polars as pl
 
 from contracts.columns import columns
 from contracts.config.workspace import Workspace
+from contracts.facts.send_counts import Counts
 from contracts.facts.send_facts import CHANNEL_CODES
 from contracts.manifest import Check
-from contracts.reports.messaging import Counts
 from contracts.vocabulary import (
     INTERACTIONS,
     MESSAGE_CHANNELS,

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import polars_schema
+from contracts.facts.send_counts import Counts
 from contracts.facts.send_facts import (
     ACTION_CODES,
     MessageDays,
@@ -14,7 +15,6 @@ from contracts.facts.send_facts import (
     SlimEvents,
     SlimSends,
 )
-from contracts.reports.messaging import Counts
 from flows.ingest.catalog import Catalog
 from flows.ingest.read_files import ReadFile
 from flows.ingest.send_key_files import WHOLE

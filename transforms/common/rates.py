@@ -3,7 +3,8 @@
 import polars as pl
 
 from contracts.columns import columns
-from contracts.reports.messaging import Counts, Rates
+from contracts.facts.send_counts import Counts
+from contracts.reports.messaging import Rates
 
 COUNTS = columns(Counts)
 

@@ -3,8 +3,8 @@
 import polars as pl
 
 from contracts.columns import columns, polars_schema
+from contracts.facts.send_counts import Counts
 from contracts.facts.send_facts import ACTION_CODES, MessageDays, MessageLinks
-from contracts.reports.messaging import Counts
 from contracts.vocabulary import Action
 from transforms.common.calendar import reporting_day
 from transforms.messaging.send_facts import BOUNCED, DELIVERED, FAILED, HARD, QUEUED, SENT, SOFT
