@@ -3,9 +3,7 @@
 These are no feeds and no reports: every row names its contact, message and campaign already.
 """
 
-import polars as pl
-
-from contracts.columns import Count, Day, Flag, Instant, Money, Table, Text, column
+from contracts.columns import Count, Day, Flag, Instant, Table, Text, column
 from contracts.facts.session_facts import SessionBase
 
 
@@ -49,9 +47,12 @@ class ContactSends(Table):
     is_holdout: Flag = column("held out on purpose: never sent")
     window_start: Day = column("first day of the attribution window of direct mail")
     window_days: Count = column("length of that window in whole days")
+    is_of_event: Flag = column(
+        "whether only an event shows it: direct mail that no feed of sends has"
+    )
 
 
-class Visits(SessionBase):
+class ContactSessions(SessionBase):
     """One row per session, with the ad that it came from."""
 
     channel_group: Text = column("Google Analytics 4's default channel group")
@@ -61,49 +62,3 @@ class Visits(SessionBase):
     ad_group_id: Text = column("the ad group")
     ad_id: Text = column("the ad, where one was found")
     ad_name: Text = column("name of the ad")
-
-
-class PricedOrders(Table):
-    """One row per order, in the reporting currency."""
-
-    org_id: Text = column("organization", key=True)
-    order_id: Text = column("the order", key=True)
-    contact_id: Text = column("who ordered, where known")
-    anonymous_id: Text = column("cookie or device")
-    ordered_at: Instant = column("when it was placed")
-    credited_at: Instant = column(
-        "the instant before which touches count: its own, or that of the order that it takes back"
-    )
-    date_day: Day = column("day of the order in the reporting time zone")
-    revenue: Money = column(
-        "less what was refunded, in the reporting currency; empty where no rate is valid on the day"
-    )
-    status: Text = column("state of the order, in the shop's words")
-    is_conversion: Flag = column(
-        "whether it brings revenue: priced, and neither cancelled nor refunded as a whole"
-    )
-    is_refund: Flag = column(
-        "whether it takes revenue back: the refund of an order, or a row of negative revenue"
-    )
-
-
-class Touches(Table):
-    """One row per order and touch that may have led to it."""
-
-    order_row: pl.UInt32 = column("number of the order, in the order of its key", key=True)
-    org_id: Text = column("organization")
-    contact_id: Text = column("who was touched; empty where only the device is known")
-    anonymous_id: Text = column("the device, where no contact is known")
-    touched_at: Instant = column("when the touch happened")
-    channel: Text = column("channel; an unmatched session's is its channel group")
-    channel_group: Text = column("Google Analytics 4's default channel group, where there is one")
-    campaign_id: Text = column("the campaign, of messages or ads")
-    dispatch_id: Text = column("the dispatch")
-    message_id: Text = column("the message")
-    platform: Text = column("ad platform")
-    ad_id: Text = column("the ad")
-    event_id: Text = column("the event that is the touch")
-    session_id: Text = column("the session that is the touch")
-    touch_id: Text = column(
-        "id of the event, session or send; orders touches of one instant", key=True
-    )

@@ -5,30 +5,33 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.channels import RunChannels
 from contracts.columns import Table, polars_schema
 from contracts.config.workspace import Workspace
-from contracts.facts.activities import ContactSends, MessageEvents, PricedOrders, Visits
+from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
+from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import Events
+from contracts.reports.journeys import IdentityLinks
 from flows.ingest.catalog import Catalog
-from flows.runtime.materialize import scan_groups, write_groups
+from flows.runtime.materialize import materialize, scan_groups, write_groups
 from flows.storage.workspace_files import remove_tree
 from transforms.attribution.orders import price_orders
 from transforms.people.activities import (
-    add_mailings,
+    add_direct_mail,
     describe_events,
     describe_sends,
-    describe_visits,
+    describe_sessions,
     name_contacts,
 )
 from transforms.people.identity import fill_contacts, link_identities
-from transforms.people.persons import hash_person
+from transforms.people.person_key import hash_person
 
 ROWS_A_GROUP = 1_000_000
 """How many activities are held in memory at a time."""
 CONTRACTS: dict[str, type[Table]] = {
     "sends": ContactSends,
     "events": MessageEvents,
-    "visits": Visits,
+    "sessions": ContactSessions,
     "orders": PricedOrders,
 }
 
@@ -59,6 +62,7 @@ class PeopleInputs:
     Attributes:
         catalog: What was read.
         config: The workspace's configuration.
+        channels: The channels of the run.
         messages: Every message (`hierarchy.describe_messages`).
         emails: Which contact an address identifies (`links.map_emails`).
         sessions: `SessionFacts`.
@@ -67,79 +71,88 @@ class PeopleInputs:
 
     catalog: Catalog
     config: Workspace
+    channels: RunChannels
     messages: pl.DataFrame
     emails: pl.DataFrame
     sessions: pl.LazyFrame
     ad_names: pl.LazyFrame
 
+    def scan_named(self, table: str) -> pl.LazyFrame:
+        """A canonical table whose contacts an address may name."""
+        return name_contacts(self.catalog.scan(table), self.emails.lazy())
+
 
 def write_activities(inputs: PeopleInputs, folder: Path) -> Activities:
     """Describe every send, event, session and order, and write them by groups of people."""
-    catalog, config = inputs.catalog, inputs.config
-    messages, emails = inputs.messages.lazy(), inputs.emails.lazy()
-    sends = name_contacts(catalog.scan("sends"), emails)
-    events = name_contacts(catalog.scan("events"), emails)
-    orders = price_orders(
-        name_contacts(catalog.scan("orders"), emails),
-        catalog.scan("exchange_rates"),
-        config.workspace.currency,
-        config.workspace.timezone,
+    catalog, config, messages = inputs.catalog, inputs.config, inputs.messages.lazy()
+    orders = materialize(
+        price_orders(
+            inputs.scan_named("orders"),
+            catalog.scan("exchange_rates"),
+            config.workspace.currency,
+            config.workspace.timezone,
+        ),
+        PricedOrders,
     )
-    links = link_identities(
-        inputs.sessions,
-        catalog.scan("page_views"),
-        events,
-        orders.filter(pl.col(PricedOrders.credited_at) == pl.col(PricedOrders.ordered_at)),
-        config.identity.backward_days,
+    is_own = pl.col(PricedOrders.credited_at) == pl.col(PricedOrders.ordered_at)
+    links = materialize(
+        link_identities(
+            inputs.sessions,
+            catalog.scan("page_views"),
+            inputs.scan_named("events"),
+            orders.filter(is_own),
+            config.identity.backward_days,
+        ),
+        IdentityLinks,
     ).collect()
     rows = sum(
         got.valid for file in catalog.files for got in file.receipt.tables if not file.is_copy
     )
-    made = Activities(folder, rows // ROWS_A_GROUP + 1, links)
-    _write_events(inputs, made)
-    frames = {
-        "sends": add_mailings(describe_sends(sends, messages), made.scan("events"), messages),
-        "visits": describe_visits(
-            _fill(inputs.sessions, links, Visits.started_at), inputs.ad_names
-        ),
+    activities = Activities(folder, rows // ROWS_A_GROUP + 1, links)
+    _write_events(inputs, activities)
+    sends = describe_sends(inputs.scan_named("sends"), messages)
+    sessions = _fill(inputs.sessions, links, ContactSessions.started_at)
+    tables = {
+        "sends": add_direct_mail(sends, activities.scan("events"), messages),
+        "sessions": describe_sessions(sessions, inputs.ad_names),
         "orders": _fill(orders, links, PricedOrders.credited_at),
     }
-    for kind, frame in frames.items():
-        write_groups(frame, _person(frame), made.groups, folder / kind)
-    return made
+    for kind, table in tables.items():
+        write_groups(table, _person(table), activities.groups, folder / kind)
+    return activities
 
 
-def _write_events(inputs: PeopleInputs, made: Activities) -> None:
+def _write_events(inputs: PeopleInputs, activities: Activities) -> None:
     """Describe the events beside their sends, then write them beside their people.
 
     Both are cut by send first: an event's contact, message and signs of a machine come from there.
     """
-    by_send = made.folder / "by send"
+    by_send, groups = activities.folder / "by send", activities.groups
     of_send = pl.struct(Events.org_id, Events.send_id).hash()
-    of_pair = pl.struct(Events.org_id, Events.message_id, Events.contact_id).hash()
-    of_event = pl.when(pl.col(Events.send_id).is_not_null()).then(of_send).otherwise(of_pair)
+    of_message = pl.struct(Events.org_id, Events.message_id, Events.contact_id).hash()
+    of_event = pl.when(pl.col(Events.send_id).is_not_null()).then(of_send).otherwise(of_message)
     cuts = {"events": ("events", of_event), "sends": ("sends", of_send)}
     if inputs.catalog.given.names_pairs():
-        cuts["sends of pairs"] = ("sends", of_pair)
+        cuts["sends of messages"] = ("sends", of_message)
     for folder, (table, key) in cuts.items():
         chunks = inputs.catalog.scan_chunks(table, ROWS_A_GROUP)
         for source, chunk in enumerate(chunks):
             named = name_contacts(chunk, inputs.emails.lazy())
-            write_groups(named, key, made.groups, by_send / folder, source)
+            write_groups(named, key, groups, by_send / folder, source)
     messages = inputs.messages.lazy()
     event_types, send_types = (
-        name_contacts(inputs.catalog.scan(table), inputs.emails.lazy()).collect_schema()
-        for table in ("events", "sends")
+        inputs.scan_named(table).collect_schema() for table in ("events", "sends")
     )
-    for group in range(made.groups):
+    for group in range(groups):
         described = describe_events(
             scan_groups(by_send / "events", event_types, group),
             scan_groups(by_send / "sends", send_types, group),
             messages,
-            scan_groups(by_send / "sends of pairs", send_types, group),
+            inputs.channels,
+            scan_groups(by_send / "sends of messages", send_types, group),
         )
-        filled = _fill(described, made.links, MessageEvents.occurred_at)
-        write_groups(filled, hash_person(), made.groups, made.folder / "events", group)
+        filled = _fill(described, activities.links, MessageEvents.occurred_at)
+        write_groups(filled, hash_person(), groups, activities.folder / "events", group)
     if by_send.exists():
         remove_tree(by_send)
 
@@ -148,8 +161,8 @@ def _fill(rows: pl.LazyFrame, links: pl.DataFrame, at: str) -> pl.LazyFrame:
     return fill_contacts(rows, links.lazy(), at) if links.height else rows
 
 
-def _person(frame: pl.LazyFrame) -> pl.Expr:
-    """The key of a row's person; of frames without devices, that of the contact."""
-    if "anonymous_id" in frame.collect_schema():
+def _person(rows: pl.LazyFrame) -> pl.Expr:
+    """The key of a row's person; of rows without devices, that of the contact."""
+    if PricedOrders.anonymous_id in rows.collect_schema():
         return hash_person()
     return hash_person(device=pl.lit(None, pl.String))

@@ -1,21 +1,22 @@
-"""Journeys, and orders credited to the touches that led to them, group of people by group."""
+"""Orders credited to the touches that led to them, group of people by group, and their sums."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import key
+from contracts.columns import key, polars_schema
 from contracts.config.workspace import Workspace
+from contracts.facts.activities import ContactSends
+from contracts.facts.order_facts import MessageOrders, PricedOrders, SessionOrders, Touches
 from contracts.manifest import Check
-from contracts.reports.attribution import order_touches_contract
+from contracts.reports.attribution import ChannelAttribution, order_touches_contract
+from flows.runtime.materialize import materialize
 from flows.steps.activities import Activities
 from flows.storage.report_files import equal, write_table
 from transforms.attribution.credit_orders import credit_orders
 from transforms.attribution.holdouts import report_holdout_lift
 from transforms.attribution.touches import collect_touches
-from transforms.people.journeys import build_journey
 from transforms.reports.attribution import (
     count_orders_by_message,
     count_orders_by_session,
@@ -23,16 +24,19 @@ from transforms.reports.attribution import (
     report_channel_attribution,
 )
 
+ADD_UP = ("channel_attribution", "campaign_attribution")
+"""The tables whose revenue is that of the orders, in every model."""
+
 
 @dataclass(frozen=True)
-class Credited:
+class CreditedOrders:
     """The orders, each with the touches that led to it.
 
     Attributes:
         touches: The table `order_touches`.
         orders: `PricedOrders`.
-        by_message: Orders and revenue of messages, by last touch.
-        by_session: Orders and revenue of sessions, by last touch.
+        by_message: `MessageOrders`.
+        by_session: `SessionOrders`.
     """
 
     touches: pl.DataFrame
@@ -41,65 +45,52 @@ class Credited:
     by_session: pl.DataFrame
 
 
-def write_journeys(
-    activities: Activities,
-    config: Workspace,
-    staging: Path,
-    on_group: Callable[[int, int], None],
-) -> list[Check]:
-    """Write `contact_journey`, one part for each group of people where there are several."""
-    checks: list[Check] = []
-    for group in range(activities.groups):
-        journey = build_journey(
-            activities.scan("sends", group),
-            activities.scan("events", group),
-            activities.scan("visits", group),
-            activities.scan("orders", group),
-            config.workspace.timezone,
-        ).collect()
-        part = f"part-{group:03}" if activities.groups > 1 else ""
-        checks += write_table(staging, "people", "contact_journey", journey, part=part)
-        on_group(group + 1, activities.groups)
-    return checks
-
-
-def credit(activities: Activities, config: Workspace) -> Credited:
+def build_credited_orders(activities: Activities, config: Workspace) -> CreditedOrders:
     """Share every order among the touches that led to it."""
     rules, timezone = config.attribution, config.workspace.timezone
-    shares = []
+    contract = order_touches_contract(rules.models)
+    shares = [pl.LazyFrame(schema=polars_schema(contract))]
     for group in range(activities.groups):
         orders = activities.scan("orders", group)
-        touches = collect_touches(
-            activities.scan("events", group),
-            activities.scan("sends", group),
-            activities.scan("visits", group),
-            orders,
-            rules,
-            timezone,
+        touches = materialize(
+            collect_touches(
+                activities.scan("events", group),
+                activities.scan("sends", group),
+                activities.scan("sessions", group),
+                orders,
+                rules,
+                timezone,
+            ),
+            Touches,
         )
-        held = touches.collect().lazy()
-        shares.append(credit_orders(held, orders, rules).collect())
-    contract = order_touches_contract(rules.models)
-    shared = pl.concat(shares).sort(key(contract))
+        shares.append(materialize(credit_orders(touches, orders, rules), contract))
+    order_touches = materialize(pl.concat(shares).sort(key(contract)), contract)
     orders = activities.scan("orders")
-    by_message, by_session = pl.collect_all(
-        [
-            count_orders_by_message(shared.lazy(), orders),
-            count_orders_by_session(shared.lazy(), orders),
-        ]
+    by_message = materialize(count_orders_by_message(order_touches, orders), MessageOrders)
+    by_session = materialize(count_orders_by_session(order_touches, orders), SessionOrders)
+    return CreditedOrders(
+        order_touches.collect(), orders, by_message.collect(), by_session.collect()
     )
-    return Credited(shared, orders, by_message, by_session)
 
 
 def write_attribution(
-    credited: Credited,
+    credited: CreditedOrders,
     activities: Activities,
     config: Workspace,
     costs: pl.LazyFrame,
-    campaign_names: pl.LazyFrame,
+    campaigns: pl.LazyFrame,
     staging: Path,
 ) -> list[Check]:
-    """Write the attribution group and prove that its totals are those of the orders."""
+    """Write the attribution group and prove that its totals are those of the orders.
+
+    Args:
+        credited: The orders with their touches.
+        activities: What people did.
+        config: The workspace's configuration.
+        costs: `DayCosts`.
+        campaigns: `NamedCampaigns`.
+        staging: The snapshot being written.
+    """
     rules = config.attribution
     touches, orders = credited.touches.lazy(), credited.orders
     contract = order_touches_contract(rules.models)
@@ -107,24 +98,31 @@ def write_attribution(
     tables = {
         "channel_attribution": report_channel_attribution(touches, orders, costs, rules.models),
         "campaign_attribution": report_campaign_attribution(
-            touches, orders, costs, campaign_names, rules.models
+            touches, orders, costs, campaigns, rules.models
         ),
     }
     sends = activities.scan("sends")
-    if sends.filter("is_holdout").select(pl.len()).collect().item():
+    if sends.select(pl.col(ContactSends.is_holdout).any()).collect().item():
         tables["holdout_lift"] = report_holdout_lift(
             sends, orders, rules, config.workspace.timezone
         )
-    revenue = orders.filter("is_conversion").select(pl.col("revenue").sum()).collect().item()
+    conversions = orders.filter(PricedOrders.is_conversion)
+    revenue = conversions.select(pl.col(PricedOrders.revenue).sum()).collect().item()
     for name, table in zip(tables, pl.collect_all(list(tables.values())), strict=True):
         checks += write_table(staging, "attribution", name, table)
-        if name != "holdout_lift":
-            sums = table.group_by("model").agg(pl.col("revenue").sum()).sort("model")
-            checks += [
-                equal(f"attribution: {name} of {model}", _money(revenue), _money(total))
-                for model, total in sums.iter_rows()
-            ]
+        if name in ADD_UP:
+            checks += _compare_revenue(name, table, revenue)
     return checks
+
+
+def _compare_revenue(name: str, table: pl.DataFrame, revenue: object) -> list[Check]:
+    """Whether the revenue of each model adds up to that of the orders."""
+    model = ChannelAttribution.model
+    sums = table.group_by(model).agg(pl.col(ChannelAttribution.revenue).sum()).sort(model)
+    return [
+        equal(f"attribution: {name} of {model}", _money(revenue), _money(total))
+        for model, total in sums.iter_rows()
+    ]
 
 
 def _money(amount: object) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.channels import RunChannels
 from contracts.columns import polars_schema
 from contracts.config.workspace import AudienceSection, Workspace
 from contracts.facts.ad_facts import AdNames
@@ -90,6 +91,7 @@ def draw(loaded: LoadedWorkspace, audience: AudienceSection, progress: Progress)
         people = PeopleInputs(
             read.catalog,
             config,
+            RunChannels(),
             describe(inputs),
             map_addresses(read.catalog),
             matched.facts(),

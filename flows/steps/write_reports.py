@@ -6,14 +6,20 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.channels import RunChannels
 from contracts.config.workspace import Workspace
+from contracts.facts.order_facts import DayCosts, NamedCampaigns
 from contracts.manifest import Check, Warned
 from flows.ingest.catalog import Catalog
 from flows.progress import Progress
+from flows.runtime.materialize import materialize
 from flows.steps.activities import Activities, PeopleInputs, write_activities
 from flows.steps.ad_reports import AdFacts, build_ad_facts, write_ads_reports
-from flows.steps.attribution_reports import Credited, credit, write_attribution, write_journeys
-from flows.steps.audiences import write_audiences
+from flows.steps.attribution_reports import (
+    CreditedOrders,
+    build_credited_orders,
+    write_attribution,
+)
 from flows.steps.message_reports import (
     MessageFacts,
     MessageInputs,
@@ -21,16 +27,14 @@ from flows.steps.message_reports import (
     write_channel_reports,
     write_overviews,
 )
+from flows.steps.people_reports import PeopleReports, write_people_reports
 from flows.steps.segments import compare_segments
 from flows.steps.sessions import find_sessions
 from flows.steps.warnings import find_doubts
-from flows.storage.report_files import write_table
-from transforms.attribution.orders import count_orders
-from transforms.people.activities import list_costs, name_campaigns
-from transforms.reports.people import report_contacts
+from transforms.attribution.costs import list_costs, name_message_campaigns
+from transforms.people.activities import name_campaigns
 
 ADS = ("ads", "ad_stats")
-WEB = ("sessions", "page_views")
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,7 @@ def _write_activities(run: Run, messages: MessageFacts, ads: AdFacts) -> Activit
     inputs = PeopleInputs(
         run.catalog,
         run.config,
+        RunChannels(),
         messages.messages,
         messages.emails,
         ads.matched.facts(),
@@ -107,50 +112,43 @@ def _write_activities(run: Run, messages: MessageFacts, ads: AdFacts) -> Activit
     return activities
 
 
-def _credit(run: Run, activities: Activities) -> Credited | None:
+def _credit(run: Run, activities: Activities) -> CreditedOrders | None:
     if not run.catalog.given.is_configured("orders"):
         return None
     run.progress("crediting orders", 0, 1)
-    credited = credit(activities, run.config)
+    credited = build_credited_orders(activities, run.config)
     run.progress("crediting orders", 1, 1)
     return credited
 
 
 def _write_people(run: Run, messages: MessageFacts, activities: Activities) -> list[Check]:
-    """Journeys, contacts and identity links; they exist where contacts do."""
-    checks: list[Check] = []
-    if not run.catalog.given.is_configured("contacts"):
-        return checks
-    checks += write_journeys(activities, run.config, run.staging, _stage(run, "writing journeys"))
-    has_web = run.catalog.given.is_configured(*WEB)
-    has_orders = run.catalog.given.is_configured("orders")
-    contacts = report_contacts(
-        run.catalog.scan("contacts"),
-        messages.facts.contacts(),
-        activities.scan("visits") if has_web else None,
-        count_orders(activities.scan("orders"), ["org_id", "contact_id"]) if has_orders else None,
+    return write_people_reports(
+        PeopleReports(
+            run.catalog,
+            run.config,
+            activities,
+            messages.facts.contacts(),
+            run.staging,
+            _stage(run, "writing journeys"),
+        )
     )
-    checks += write_table(run.staging, "people", "contact_report", contacts.collect())
-    checks += write_audiences(run.catalog, run.config, activities, run.staging)
-    if activities.links.height:
-        checks += write_table(run.staging, "people", "identity_links", activities.links)
-    return checks
 
 
 def _write_attribution(
-    run: Run, messages: MessageFacts, ads: AdFacts, activities: Activities, credited: Credited
+    run: Run,
+    messages: MessageFacts,
+    ads: AdFacts,
+    activities: Activities,
+    credited: CreditedOrders,
 ) -> list[Check]:
     rows = pl.concat(messages.rows.values()).lazy()
-    costs = list_costs(messages.days.lazy(), rows, ads.stats)
-    of_messages = rows.filter(pl.col("campaign_id").is_not_null()).select(
-        "org_id", pl.lit(None, pl.String).alias("platform"), "campaign_id", "campaign_name"
+    costs = list_costs(messages.days.lazy(), rows, ads.stats, RunChannels().codes)
+    campaigns = pl.concat([name_message_campaigns(rows), name_campaigns(ads.names.lazy())])
+    return write_attribution(
+        credited,
+        activities,
+        run.config,
+        materialize(costs, DayCosts),
+        materialize(campaigns, NamedCampaigns),
+        run.staging,
     )
-    names = pl.concat(
-        [
-            of_messages.group_by("org_id", "platform", "campaign_id").agg(
-                pl.col("campaign_name").max()
-            ),
-            name_campaigns(ads.names.lazy()),
-        ]
-    )
-    return write_attribution(credited, activities, run.config, costs, names, run.staging)

@@ -31,7 +31,7 @@ visits AS (
             ELSE coalesce(channel_group, 'unassigned') END AS channel,
         coalesce(channel_group, 'unassigned') AS channel_group,
         campaign_id, platform, ad_id, session_id
-    FROM '{root}/activities/visits/*.parquet'
+    FROM '{root}/activities/sessions/*.parquet'
     WHERE (campaign_id IS NOT NULL OR ad_id IS NOT NULL
             OR coalesce(channel_group, 'unassigned') <> 'direct')
         AND NOT coalesce(is_bot, false) AND contact_id IN (SELECT contact_id FROM bought)
@@ -114,7 +114,7 @@ FROM (
         org_id, contact_id, started_at AS occurred_at, session_id AS event_id, 'session' AS kind,
         CASE WHEN campaign_id IS NOT NULL OR ad_id IS NOT NULL THEN 'ads' ELSE 'web' END AS channel,
         campaign_id, campaign_name, platform, ad_id, ad_name, landing_url AS url
-    FROM '{root}/activities/visits/*.parquet'
+    FROM '{root}/activities/sessions/*.parquet'
     UNION ALL BY NAME
     SELECT
         org_id, contact_id, ordered_at AS occurred_at, order_id AS event_id, 'order' AS kind,

@@ -12,11 +12,12 @@ import numpy as np
 import polars as pl
 
 from contracts.columns import Table, polars_schema
-from contracts.facts.activities import MessageEvents, PricedOrders, Visits
+from contracts.facts.activities import ContactSessions, MessageEvents
+from contracts.facts.order_facts import PricedOrders
 from flows.runtime.materialize import write_groups
 from flows.steps.activities import ROWS_A_GROUP
 from tests.benchmarks.assets import START, generate_once, numbered
-from transforms.people.persons import hash_person
+from transforms.people.person_key import hash_person
 
 SPAN = 180 * 86_400_000_000
 TOUCHES_PER_ORDER, TOUCHES_PER_CONTACT = 25, 12
@@ -55,7 +56,7 @@ def write(root: Path, touches: int, seed: int) -> int:
         )
         tables = {
             "events": shape_events(clicks),
-            "visits": shape_visits(sessions),
+            "sessions": shape_sessions(sessions),
             "orders": shape_orders(orders, rng),
         }
         for kind, table in tables.items():
@@ -94,7 +95,7 @@ def shape_events(rows: pl.DataFrame) -> pl.DataFrame:
     ).pipe(complete, MessageEvents)
 
 
-def shape_visits(rows: pl.DataFrame) -> pl.DataFrame:
+def shape_sessions(rows: pl.DataFrame) -> pl.DataFrame:
     """Sessions; those of paid search with their ad."""
     number = pl.col("n")
     is_paid = pl.col("channel_group") == "paid search"
@@ -110,7 +111,7 @@ def shape_visits(rows: pl.DataFrame) -> pl.DataFrame:
         platform=pl.when(is_paid).then(pl.lit("google_ads")),
         campaign_id=pl.when(is_paid).then(numbered("gc-{}", number % 300, 4)),
         ad_id=pl.when(is_paid).then(numbered("ga-{}", number % 9000, 6)),
-    ).pipe(complete, Visits)
+    ).pipe(complete, ContactSessions)
 
 
 def shape_orders(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
@@ -120,6 +121,7 @@ def shape_orders(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
         order_id=numbered("o-{}", pl.col("n"), 9),
         contact_id=numbered("c-{}", pl.col("who"), 9),
         ordered_at=instant(),
+        credited_at=instant(),
         date_day=instant().dt.date(),
         revenue=(cents.cast(pl.Decimal(18, 4)) / 100).cast(pl.Decimal(18, 4)),
         status=pl.lit("paid"),
@@ -136,9 +138,9 @@ def instant() -> pl.Expr:
 def complete(rows: pl.DataFrame, contract: type[Table]) -> pl.DataFrame:
     """Bring rows into their contract's columns."""
     schema = polars_schema(contract)
-    told = rows.with_columns(pl.lit("default").alias("org_id"))
-    return told.select(
-        (pl.col(name) if name in told.columns else pl.lit(None)).cast(dtype).alias(name)
+    known = rows.with_columns(pl.lit("default").alias("org_id"))
+    return known.select(
+        (pl.col(name) if name in known.columns else pl.lit(None)).cast(dtype).alias(name)
         for name, dtype in schema.items()
     )
 

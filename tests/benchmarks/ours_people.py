@@ -17,15 +17,16 @@ from contracts.manifest import Check
 from contracts.reports.attribution import MODELS, order_touches_contract
 from contracts.reports.journeys import ContactJourney, IdentityLinks
 from flows.steps.activities import Activities
-from flows.steps.attribution_reports import Credited, credit, write_journeys
+from flows.steps.attribution_reports import CreditedOrders, build_credited_orders
+from flows.steps.people_reports import write_journeys
 from flows.storage.report_files import write_table
 from tests.benchmarks.generate_people import generate
 
 
-def write_touches(root: Path, models: tuple[str, ...]) -> Credited:
+def write_touches(root: Path, models: tuple[str, ...]) -> CreditedOrders:
     """Credit the orders under some models and write `order_touches`."""
     rules = AttributionSection.model_validate({"models": models})
-    credited = credit(open_activities(root), Workspace(attribution=rules))
+    credited = build_credited_orders(open_activities(root), Workspace(attribution=rules))
     contract = order_touches_contract(models)
     folder = root / "ours" / str(len(models))
     refuse(write_table(folder, "attribution", "order_touches", credited.touches, table=contract))

@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from contracts.config.workspace import AttributionSection
-from contracts.facts.activities import ContactSends, MessageEvents, PricedOrders, Visits
+from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
+from contracts.facts.order_facts import PricedOrders
 from contracts.reports.attribution import MODELS
 from tests.support.frames import frame
 from transforms.attribution.credit_orders import credit_orders
@@ -88,7 +89,7 @@ def credit(
     touches = collect_touches(
         frame(MessageEvents, events),
         frame(ContactSends, sends),
-        frame(Visits, sessions),
+        frame(ContactSessions, sessions),
         priced,
         section,
         NEW_YORK,

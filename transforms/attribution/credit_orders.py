@@ -4,7 +4,7 @@ import polars as pl
 
 from contracts.columns import columns
 from contracts.config.workspace import AttributionSection
-from contracts.facts.activities import PricedOrders, Touches
+from contracts.facts.order_facts import PricedOrders, Touches
 from contracts.reports.attribution import CreditedTouch, order_touches_contract
 from transforms.attribution.models import (
     COUNT,
@@ -17,7 +17,7 @@ from transforms.attribution.models import (
 from transforms.attribution.orders import ORDER_ROW, number_orders
 from transforms.attribution.touches import DIRECT_GROUP
 from transforms.common.instants import in_days
-from transforms.people.persons import same_person
+from transforms.people.person_key import same_person
 
 ROW, ORDER_SUFFIX = "row", "_of_order"
 

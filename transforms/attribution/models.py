@@ -9,7 +9,7 @@ two are equal. So the shares always add up to the whole.
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts.activities import Touches
+from contracts.facts.order_facts import Touches
 from contracts.reports.attribution import CreditedTouch, OrderTouches, revenue_column
 from transforms.attribution.orders import ORDER_ROW
 from transforms.common.instants import microseconds

@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts.activities import PricedOrders
+from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import ExchangeRates, Orders
 from transforms.common.calendar import reporting_day
 

@@ -4,12 +4,13 @@ import polars as pl
 
 from contracts.columns import columns, polars_schema
 from contracts.config.workspace import AttributionSection
-from contracts.facts.activities import ContactSends, MessageEvents, PricedOrders, Touches, Visits
+from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
+from contracts.facts.order_facts import PricedOrders, Touches
 from contracts.vocabulary import INTERACTIONS, Action, Channel, SendStatus
 from transforms.attribution.orders import ORDER_ROW, number_orders
 from transforms.common.calendar import reporting_day
 from transforms.common.instants import microseconds, start_of_day
-from transforms.people.persons import PERSON, hash_person, same_person
+from transforms.people.person_key import PERSON, hash_person, same_person
 
 LANDING_MINUTES = 30
 DIRECT_GROUP = "direct"
@@ -51,7 +52,7 @@ def collect_touches(
     Args:
         events: `MessageEvents`, contacts filled in.
         sends: `ContactSends`.
-        sessions: `Visits`, contacts filled in.
+        sessions: `ContactSessions`, contacts filled in.
         orders: `PricedOrders`, contacts filled in.
         rules: which touches count, and for how long.
         timezone: the reporting time zone, whose days a direct-mail window counts.
@@ -108,19 +109,22 @@ def _touch_by_events(events: pl.LazyFrame, rules: AttributionSection) -> pl.Lazy
 
 def _touch_by_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
     """People's sessions that an ad or anything else but a direct visit brought."""
-    has_ad = pl.col(Visits.campaign_id).is_not_null() | pl.col(Visits.ad_id).is_not_null()
-    group = pl.col(Visits.channel_group).fill_null(UNASSIGNED_GROUP)
+    has_ad = (
+        pl.col(ContactSessions.campaign_id).is_not_null()
+        | pl.col(ContactSessions.ad_id).is_not_null()
+    )
+    group = pl.col(ContactSessions.channel_group).fill_null(UNASSIGNED_GROUP)
     return sessions.filter(
-        has_ad | (group != DIRECT_GROUP), ~pl.col(Visits.is_bot).fill_null(value=False)
+        has_ad | (group != DIRECT_GROUP), ~pl.col(ContactSessions.is_bot).fill_null(value=False)
     ).select(
         *WHO,
-        pl.col(Visits.started_at).alias(Touches.touched_at),
+        pl.col(ContactSessions.started_at).alias(Touches.touched_at),
         pl.when(has_ad).then(pl.lit(Channel.ADS)).otherwise(group).alias(Touches.channel),
         group.alias(Touches.channel_group),
-        Visits.campaign_id,
-        Visits.platform,
-        Visits.ad_id,
-        Visits.session_id,
+        ContactSessions.campaign_id,
+        ContactSessions.platform,
+        ContactSessions.ad_id,
+        ContactSessions.session_id,
         hash_person(),
     )
 

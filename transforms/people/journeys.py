@@ -3,7 +3,8 @@
 import polars as pl
 
 from contracts.columns import key, polars_schema
-from contracts.facts.activities import ContactSends, PricedOrders, Visits
+from contracts.facts.activities import ContactSends, ContactSessions
+from contracts.facts.order_facts import PricedOrders
 from contracts.reports.journeys import ContactJourney
 from contracts.vocabulary import Channel
 from transforms.common.instants import start_of_day
@@ -29,7 +30,7 @@ def build_journey(
     Args:
         sends: `ContactSends`.
         events: `MessageEvents`, contacts filled in.
-        sessions: `Visits`, contacts filled in.
+        sessions: `ContactSessions`, contacts filled in.
         orders: `PricedOrders`, contacts filled in; those that do not count bring 0.
         timezone: the reporting time zone, in which attribution windows begin.
 
@@ -77,15 +78,18 @@ def _set_out_events(events: pl.LazyFrame) -> pl.LazyFrame:
 
 def _set_out_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
     """Sessions with the ad that they came from."""
-    has_ad = pl.col(Visits.campaign_id).is_not_null() | pl.col(Visits.ad_id).is_not_null()
+    has_ad = (
+        pl.col(ContactSessions.campaign_id).is_not_null()
+        | pl.col(ContactSessions.ad_id).is_not_null()
+    )
     channel = pl.when(has_ad).then(pl.lit(Channel.ADS)).otherwise(pl.lit(Channel.WEB))
     return sessions.pipe(
         _shape,
         "session",
-        occurred_at=pl.col(Visits.started_at),
-        event_id=pl.col(Visits.session_id),
+        occurred_at=pl.col(ContactSessions.started_at),
+        event_id=pl.col(ContactSessions.session_id),
         channel=channel,
-        url=pl.col(Visits.landing_url),
+        url=pl.col(ContactSessions.landing_url),
     )
 
 

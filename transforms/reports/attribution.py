@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts.activities import PricedOrders, Visits
+from contracts.facts.order_facts import PricedOrders
 from contracts.reports.attribution import (
     DIRECT,
     CampaignAttribution,
@@ -22,14 +22,6 @@ CHANNEL_GRAIN = [
     CampaignAttribution.channel,
 ]
 CAMPAIGN = [CampaignAttribution.platform, CampaignAttribution.campaign_id]
-AD_GRAIN = [
-    Visits.org_id,
-    Visits.date_day,
-    Visits.platform,
-    Visits.campaign_id,
-    Visits.ad_group_id,
-    Visits.ad_id,
-]
 ORDERS, REVENUE, COST = (
     CampaignAttribution.orders,
     CampaignAttribution.revenue,
@@ -103,29 +95,6 @@ def report_campaign_attribution(
         )
         .select(columns(CampaignAttribution))
         .sort(*CHANNEL_GRAIN, *CAMPAIGN, CampaignAttribution.model)
-    )
-
-
-def count_orders_by_ad(
-    order_touches: pl.LazyFrame, orders: pl.LazyFrame, sessions: pl.LazyFrame
-) -> pl.LazyFrame:
-    """Sum the orders whose last touch was a session that an ad platform brought.
-
-    Args:
-        order_touches: the table `order_touches`, of whatever models.
-        orders: `PricedOrders`.
-        sessions: `Visits`.
-
-    Returns:
-        One row per organization, `date_day`, platform, campaign, ad group and ad, with `orders`
-        and `revenue`. The day is that of the session, so that they stand beside its spend.
-    """
-    by_session = count_orders_by_session(order_touches, orders)
-    return (
-        sessions.filter(pl.col(Visits.platform).is_not_null())
-        .select(*AD_GRAIN, Visits.session_id)
-        .join(by_session, on=[Visits.org_id, Visits.session_id], how="inner", validate="1:1")
-        .pipe(_sum_orders, AD_GRAIN)
     )
 
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from contracts.columns import polars_schema
-from contracts.facts.activities import PricedOrders
+from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import ExchangeRates, Orders
 from tests.support.frames import frame
 from transforms.attribution.orders import count_orders, price_orders

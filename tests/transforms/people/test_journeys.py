@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from contracts.facts.activities import ContactSends, MessageEvents, PricedOrders, Visits
+from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
+from contracts.facts.order_facts import PricedOrders
 from contracts.reports.journeys import ContactJourney
 from tests.support.frames import frame
 from transforms.people.journeys import build_journey
@@ -42,7 +43,7 @@ def build(step: int = 1) -> pl.DataFrame:
     return build_journey(
         frame(ContactSends, SENDS[::step]),
         frame(MessageEvents, EVENTS[::step]),
-        frame(Visits, SESSIONS[::step]),
+        frame(ContactSessions, SESSIONS[::step]),
         frame(PricedOrders, ORDERS[::step]),
         "America/New_York",
     ).collect(engine="streaming")

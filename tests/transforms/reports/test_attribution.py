@@ -9,14 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.config.workspace import AttributionSection
-from contracts.facts.activities import ContactSends, MessageEvents, PricedOrders, Visits
+from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
+from contracts.facts.order_facts import PricedOrders
 from contracts.reports.attribution import MODELS, CampaignAttribution, ChannelAttribution
 from tests.support.frames import frame
 from transforms.attribution.credit_orders import credit_orders
 from transforms.attribution.touches import collect_touches
 from transforms.reports.attribution import (
-    count_orders_by_ad,
     count_orders_by_message,
+    count_orders_by_session,
     report_campaign_attribution,
     report_channel_attribution,
 )
@@ -92,7 +93,7 @@ def credit(
     touches = collect_touches(
         frame(MessageEvents, events),
         frame(ContactSends, []),
-        frame(Visits, sessions),
+        frame(ContactSessions, sessions),
         priced,
         RULES,
         "UTC",
@@ -136,8 +137,8 @@ def test_last_touch_fills_ads_and_messages() -> None:
     """Whole orders, on the session's day, whichever models are configured."""
     rows = [order(1, 2, "10.00"), order(2, 15, "5.00")]
     touches, orders = credit([click(13)], [visit(1)], rows)
-    by_ad = count_orders_by_ad(touches, orders, frame(Visits, [visit(1)])).collect()
-    assert by_ad.rows() == [("o", date(2026, 1, 10), "google_ads", "7", None, "77", 1, Decimal(10))]
+    by_session = count_orders_by_session(touches, orders).collect()
+    assert by_session.rows() == [("o", "v1", 1, Decimal(10))]
     by_message = count_orders_by_message(touches, orders).collect()
     assert by_message.rows() == [("o", "m7", 1, Decimal(5))]
 

@@ -1,0 +1,65 @@
+"""What messages and ads cost, by the day: what attributed revenue is measured against."""
+
+import polars as pl
+
+from contracts.columns import columns
+from contracts.facts.order_facts import DayCosts, NamedCampaigns
+from contracts.facts.send_facts import MessageDays
+from contracts.vocabulary import Channel
+from transforms.ads.entities import EntityDays, list_spending
+
+MESSAGE_KEY, CHANNEL = "message", DayCosts.channel
+"""`MessageDays` names message and channel as message rows do."""
+
+
+def list_costs(
+    days: pl.LazyFrame, rows: pl.LazyFrame, stats: EntityDays, codes: dict[str, int]
+) -> pl.LazyFrame:
+    """List what messages and ads cost, by day, channel, platform and campaign.
+
+    A message's cost stands on its first day of sending; on none where it was never sent.
+
+    Args:
+        days: `MessageDays`: sums by message and day.
+        rows: the message rows of every channel, with `message`, `channel` and `cost`.
+        stats: `DailyStats` and their entities.
+        codes: channel -> its number in facts.
+
+    Returns:
+        `DayCosts`, in no order; rows of one day and campaign add up.
+    """
+    names = {code: name for name, code in codes.items()}
+    first = (
+        days.filter(pl.col(MessageDays.sends) > 0)
+        .group_by(MESSAGE_KEY, CHANNEL)
+        .agg(pl.col(MessageDays.date_day).min())
+        .with_columns(pl.col(CHANNEL).replace_strict(names, return_dtype=pl.String))
+    )
+    of_messages = (
+        rows.filter(pl.col(DayCosts.cost).is_not_null())
+        .join(first, on=[MESSAGE_KEY, CHANNEL], how="left", validate="1:1")
+        .with_columns(pl.lit(None, pl.String).alias(DayCosts.platform))
+    )
+    spent = stats.among(list_spending(stats.entities)).rows()
+    of_ads = spent.with_columns(
+        pl.lit(str(Channel.ADS)).alias(DayCosts.channel), pl.col("spend").alias(DayCosts.cost)
+    )
+    return pl.concat([part.select(columns(DayCosts)) for part in (of_messages, of_ads)])
+
+
+def name_message_campaigns(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per campaign of messages with its name.
+
+    Args:
+        rows: the message rows of every channel.
+
+    Returns:
+        `NamedCampaigns` without a platform, in no order.
+    """
+    return (
+        rows.filter(pl.col(NamedCampaigns.campaign_id).is_not_null())
+        .group_by(NamedCampaigns.org_id, NamedCampaigns.campaign_id)
+        .agg(pl.col(NamedCampaigns.campaign_name).max())
+        .with_columns(pl.lit(None, pl.String).alias(NamedCampaigns.platform))
+        .select(columns(NamedCampaigns))
+    )
