@@ -31,6 +31,7 @@ from flows.steps.people_reports import PeopleReports, write_people_reports
 from flows.steps.segments import compare_segments
 from flows.steps.sessions import find_sessions
 from flows.steps.warnings import find_doubts
+from transforms.ads.entities import list_spending
 from transforms.attribution.costs import list_costs, name_message_campaigns
 from transforms.people.activities import name_campaigns
 
@@ -142,7 +143,8 @@ def _write_attribution(
     credited: CreditedOrders,
 ) -> list[Check]:
     rows = pl.concat(messages.rows.values()).lazy()
-    costs = list_costs(messages.days.lazy(), rows, ads.stats, RunChannels().codes)
+    spending = ads.stats.among(list_spending(ads.stats.entities)).rows()
+    costs = list_costs(messages.days.lazy(), rows, spending, RunChannels().codes)
     campaigns = pl.concat([name_message_campaigns(rows), name_campaigns(ads.names.lazy())])
     return write_attribution(
         credited,

@@ -6,14 +6,13 @@ from contracts.columns import columns
 from contracts.facts.order_facts import DayCosts, NamedCampaigns
 from contracts.facts.send_facts import MessageDays
 from contracts.vocabulary import Channel
-from transforms.ads.entities import EntityDays, list_spending
 
 MESSAGE_KEY, CHANNEL = "message", DayCosts.channel
 """`MessageDays` names message and channel as message rows do."""
 
 
 def list_costs(
-    days: pl.LazyFrame, rows: pl.LazyFrame, stats: EntityDays, codes: dict[str, int]
+    days: pl.LazyFrame, rows: pl.LazyFrame, spending: pl.LazyFrame, codes: dict[str, int]
 ) -> pl.LazyFrame:
     """List what messages and ads cost, by day, channel, platform and campaign.
 
@@ -22,7 +21,7 @@ def list_costs(
     Args:
         days: `MessageDays`: sums by message and day.
         rows: the message rows of every channel, with `message`, `channel` and `cost`.
-        stats: `DailyStats` and their entities.
+        spending: what ads cost: organization, day, platform, campaign and `spend`.
         codes: channel -> its number in facts.
 
     Returns:
@@ -40,8 +39,7 @@ def list_costs(
         .join(first, on=[MESSAGE_KEY, CHANNEL], how="left", validate="1:1")
         .with_columns(pl.lit(None, pl.String).alias(DayCosts.platform))
     )
-    spent = stats.among(list_spending(stats.entities)).rows()
-    of_ads = spent.with_columns(
+    of_ads = spending.with_columns(
         pl.lit(str(Channel.ADS)).alias(DayCosts.channel), pl.col("spend").alias(DayCosts.cost)
     )
     return pl.concat([part.select(columns(DayCosts)) for part in (of_messages, of_ads)])

@@ -6,7 +6,7 @@ from contracts.columns import columns
 from contracts.config.workspace import AttributionSection
 from contracts.facts.order_facts import PricedOrders, Touches
 from contracts.reports.attribution import CreditedTouch, order_touches_contract
-from transforms.attribution.models import (
+from transforms.attribution.credit_models import (
     COUNT,
     LAST_AT,
     LAST_NON_DIRECT,
