@@ -8,6 +8,7 @@ from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.errors import ConfigurationError
 from flows.progress import Checked, Progress
 from flows.runtime.prefect_defaults import quiet_prefect
+from flows.runtime.prefect_server import start_server
 from flows.storage.lock import refuse_if_held
 
 SERVER_IS_DEAD = "Failed to reach API"
@@ -26,10 +27,8 @@ def launch_run(root: Path, wait_seconds: float, progress: Progress) -> Manifest:
     if wait_seconds == 0:
         refuse_if_held(loaded.root)
     quiet_prefect()
-    starting = import_module("flows.runtime.prefect_server").start_server()
+    start_server()
     flow = import_module("flows.campaign_reports")
-    if starting is not None:
-        starting.join()
     try:
         return flow.run_workspace(loaded.root, wait_seconds, progress)
     except RuntimeError as error:

@@ -174,10 +174,6 @@ def test_a_prefect_server_that_does_not_answer_is_told(
 ) -> None:
     class Flow:
         @staticmethod
-        def start_server() -> None:
-            """Start nothing: the user has a server."""
-
-        @staticmethod
         def run_workspace(*_: object) -> Manifest:
             msg = "Failed to reach API at http://user:secret@127.0.0.1:1/api"
             raise RuntimeError(msg)
