@@ -24,8 +24,8 @@ _servers: list[subprocess.Popen[bytes]] = []
 def start_server(environ: MutableMapping[str, str] = os.environ) -> bool:
     """Start the server that the flow will ask for, and name it in the environment.
 
-    Call it before the first import of Prefect, which reads the environment. Once started it serves every run of this process
-    and ends with it.
+    Call it before the first import of Prefect, which reads the environment. Once started it serves
+    every run of this process and ends with it.
 
     Returns:
         Whether it was started; not where the user has a server of their own or wants none, where
