@@ -60,19 +60,6 @@ class AdLevel(StrEnum):
     AD = "ad"
 
 
-class Group(StrEnum):
-    """The folders of report tables in a snapshot."""
-
-    EMAIL = "email"
-    SMS = "sms"
-    PUSH = "push"
-    DIRECT_MAIL = "direct_mail"
-    ADS = "ads"
-    PEOPLE = "people"
-    ATTRIBUTION = "attribution"
-    CAMPAIGNS = "campaigns"
-
-
 class Action(StrEnum):
     """What happened to a send: the part of a standard event type after its channel.
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from contracts.columns import columns, key
 from contracts.feeds import ADDITIVE, FEEDS
 from flows.config.feeds import ConfiguredFeed
+from flows.ingest.code_version import hash_sources
 from flows.ingest.feed_files import RawFile
 from flows.ingest.required_columns import require_columns
 from flows.ingest.send_key_files import SlimWriter
@@ -21,8 +22,6 @@ from transforms.ingest.deduplication import KEY_HASH
 from transforms.ingest.row_parsing import parse_rows
 from transforms.ingest.validation import explain_failures, is_suspect
 
-CODE_VERSION = "13"
-"""Part of every ledger key: raise it when the same bytes would be read otherwise."""
 RECEIPT = "receipt.json"
 REJECTED_SCHEMA = pl.Schema(
     {
@@ -74,7 +73,9 @@ class SameBytes:
     @property
     def key(self) -> str:
         """What identifies the reading of a file: its bytes, how they are read, and by what."""
-        signature = f"{self.sha256}|{self.files[0].feed.signature}|{pl.__version__}|{CODE_VERSION}"
+        signature = (
+            f"{self.sha256}|{self.files[0].feed.signature}|{pl.__version__}|{hash_sources()}"
+        )
         return hashlib.sha256(signature.encode()).hexdigest()[:32]
 
 

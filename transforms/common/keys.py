@@ -1,20 +1,25 @@
 """Ids to 64-bit keys: what rows are found, joined and cut into buckets by.
 
 A key is a hash of the organization and an id. Two ids that share one are told apart wherever it
-matters: superseded rows by their true key (versions.py), sends and messages by a second hash that
-the facts compare (sends.py).
+matters: superseded rows by their true key (deduplication.py), sends and messages by a second hash that
+the facts compare (send_keys.py).
 """
 
 import polars as pl
 
 SEND = 1
+"""Seeds: one a kind of thing, so that ids of different kinds never share a key."""
 MESSAGE = 2
 IMPLIED_MESSAGE = 3
 CONTACT = 4
 EMAIL = 5
 IMPLIED_BY_DISPATCH = 6
 UNKNOWN_MESSAGE = 7
+CAMPAIGN = 8
 LINK = 9
+MESSAGE_AND_CONTACT = 10
+PERSON_CONTACT, PERSON_DEVICE = 1, 2
+"""Of the person behind a row; these hashes meet none of the others."""
 BUCKETS = 32
 """Into how many parts the facts are cut; a part of 50 million events is a million and a half."""
 

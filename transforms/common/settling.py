@@ -6,8 +6,3 @@ import polars as pl
 
 Settle = Callable[[pl.LazyFrame], pl.LazyFrame]
 """Works a frame out and holds it. A lazy plan is a tree: what it reads twice it works out twice."""
-
-
-def as_it_is(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Settle nothing: for small frames."""
-    return frame

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
-from contracts.feeds import DERIVED_KEYS, FEEDS, AdStats, Feed
+from contracts.columns import polars_schema
+from contracts.feeds import AdStats, Feed
 from contracts.vocabulary import AdLevel
-from transforms.ingest.attributes import ATTRIBUTES, express_attributes, merge_objects
+from transforms.common.json_objects import merge_objects
+from transforms.ingest.attributes import ATTRIBUTES, express_attributes
 from transforms.ingest.cell_parsing import parse_objects, parser_for
 from transforms.ingest.column_mapping import ResolvedMapping, express, index_header
+from transforms.ingest.derived_ids import derive_ids
 
 ROW_NUMBER = "row_number"
 TEXT_OF = "text of "
@@ -50,7 +52,9 @@ def parse_rows(
             .alias("given attributes"),
         )
         .with_columns(
-            merge_objects("given attributes", "custom attributes").alias(ATTRIBUTES),
+            merge_objects(pl.col("given attributes"), pl.col("custom attributes")).alias(
+                ATTRIBUTES
+            ),
             pl.when(pl.col("given attributes").is_null())
             .then(pl.col(TEXT_OF + ATTRIBUTES))
             .alias(TEXT_OF + ATTRIBUTES),
@@ -78,12 +82,7 @@ def _parse(name: str, dtype: pl.DataType, resolved: ResolvedMapping) -> pl.Expr:
 
 def complete_rows(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:
     """What a table's contract derives: ids from content, the level of ad stats, empty metrics."""
-    if table in DERIVED_KEYS:
-        name = DERIVED_KEYS[table]
-        content = pl.struct(name, *(c for c in columns(FEEDS[table]) if c != name))
-        rows = rows.with_columns(
-            content.map_batches(_derive_ids, return_dtype=pl.String).alias(name)
-        )
+    rows = derive_ids(rows, table)
     if table == "ad_stats":
         schema = polars_schema(AdStats)
         metrics = [
@@ -113,18 +112,6 @@ def finest_level() -> pl.Expr:
         ),
         pl.lit(AdLevel.ACCOUNT),
     )
-
-
-def _derive_ids(rows: pl.Series) -> pl.Series:
-    """The first field of each row, or where it is empty an id made from the others."""
-    ids = rows.struct.fields[0]
-    given = rows.struct.field(ids)
-    missing = given.is_null() | (given == "").fill_null(value=False)
-    if not missing.any():
-        return given
-    content = rows.struct.unnest().drop(ids).to_struct()
-    halves = [content.hash(seed).cast(pl.String).str.zfill(20) for seed in (0, 1)]
-    return given.set(missing, None).fill_null("row-" + halves[0] + halves[1])
 
 
 def parsed_columns(table: type[Feed]) -> list[str]:

@@ -2,11 +2,11 @@
 
 import polars as pl
 
+from transforms.common.keys import PERSON_CONTACT, PERSON_DEVICE
+
 ORG_ID, CONTACT_ID, ANONYMOUS_ID = "org_id", "contact_id", "anonymous_id"
 PERSON = "person"
 """Hash of a person's organization and id: cheap to join and to cut buckets by, but not proof."""
-
-CONTACT_SEED, DEVICE_SEED = 1, 2
 
 
 def hash_person(device: pl.Expr | None = None) -> pl.Expr:
@@ -17,9 +17,9 @@ def hash_person(device: pl.Expr | None = None) -> pl.Expr:
 
     Rows of different people can share a hash: a join on it must be followed by `same_person`.
     """
-    contact = pl.struct(ORG_ID, CONTACT_ID).hash(CONTACT_SEED)
+    contact = pl.struct(ORG_ID, CONTACT_ID).hash(PERSON_CONTACT)
     anonymous = pl.col(ANONYMOUS_ID) if device is None else device
-    whole = pl.struct(pl.col(ORG_ID), anonymous.alias(ANONYMOUS_ID)).hash(DEVICE_SEED)
+    whole = pl.struct(pl.col(ORG_ID), anonymous.alias(ANONYMOUS_ID)).hash(PERSON_DEVICE)
     return (
         pl.when(pl.col(CONTACT_ID).is_not_null())
         .then(contact)

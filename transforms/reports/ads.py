@@ -19,6 +19,7 @@ from transforms.ads.entities import DAY, LEVEL_IDS, NAMES, PARENTS, EntityDays, 
 from transforms.ads.name_lookup import CHANGES, find_by_day, find_version, join_by_day
 from transforms.ads.name_versions import PLATFORM_KEYS, AdTables, make_versions
 from transforms.ads.rollup import GROUP, Grouped, ReportRows, dress, roll_up
+from transforms.common.json_objects import merge_objects
 from transforms.common.settling import Settle
 from transforms.web.utm import (
     base_url,
@@ -89,7 +90,9 @@ def make_level_report(
     def merge_attributes(rows: pl.LazyFrame) -> pl.LazyFrame:
         """Put a thing's attributes before its stats'; stats of a finer level say nothing of it."""
         return join_by_day(rows, attributes, GROUP, {OF_ASSET: OF_ASSET}).with_columns(
-            _merge_objects(pl.col(OF_ASSET), pl.when(is_own).then(Ads.attributes))
+            merge_objects(pl.col(OF_ASSET), pl.when(is_own).then(Ads.attributes)).alias(
+                Ads.attributes
+            )
         )
 
     return _shape(rolled, REPORTS[level], currency, settle, merge_attributes)
@@ -207,16 +210,6 @@ def _find_attributes(
         lambda asked: find_version(asked, told, by, DAY),
         settle,
     ).select(GROUP, DAY, OF_ASSET)
-
-
-def _merge_objects(first: pl.Expr, second: pl.Expr) -> pl.Expr:
-    """Two JSON objects as one, the second's members last; null where both are empty."""
-    bodies = [
-        one.str.strip_chars().str.slice(1).str.head(-1).str.strip_chars().replace("", None)
-        for one in (first, second)
-    ]
-    body = pl.concat_str(bodies, separator=",", ignore_nulls=True)
-    return pl.when(body != "").then(pl.format("{{{}}}", body)).alias(Ads.attributes)
 
 
 def _shape(

@@ -7,12 +7,11 @@ from contracts.facts.send_facts import ACTION_CODES, CHANNEL_STRIDE
 from contracts.feeds import Contacts, ListMembers, Segments
 from contracts.reports.people import ContactReport, SegmentReport
 from contracts.vocabulary import Action
-from transforms.common.keys import CONTACT, hash_id
+from transforms.common.keys import CAMPAIGN, CONTACT, hash_id
 from transforms.common.rates import COUNTS, add_rates
 from transforms.messaging.send_facts import BOUNCED, DELIVERED, FAILED, HARD, QUEUED, SENT, SOFT
 from transforms.reports.messaging import finish
 
-CAMPAIGN = 8
 PERSONAL = [c for c in columns(ContactReport) if c not in {"org_id", "contact_id"}]
 
 
