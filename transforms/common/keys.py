@@ -1,8 +1,8 @@
 """Ids to 64-bit keys: what rows are found, joined and cut into buckets by.
 
 A key is a hash of the organization and an id. Two ids that share one are told apart wherever it
-matters: superseded rows by their true key (deduplication.py), sends and messages by a second hash that
-the facts compare (send_keys.py).
+matters: superseded rows by their true key (deduplication.py), sends and messages by a second hash
+that the facts compare (send_keys.py).
 """
 
 import polars as pl

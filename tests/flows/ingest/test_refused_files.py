@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from flows.config.loading import load_workspace
-from flows.steps.read_feeds import FeedsRead, find_problem, write_quarantine
+from flows.ingest.quarantine_files import write_quarantine
+from flows.steps.read_feeds import FeedsRead, find_problem
 from tests.support.workspaces import (
     account,
     as_csv,
@@ -127,7 +128,7 @@ def test_no_personal_data_in_anything_that_is_told(tmp_path: Path) -> None:
         ),
     }
     found = read_files(tmp_path, CONTACTS, files)
-    write_quarantine(found, tmp_path / "quarantine", "run")
+    write_quarantine(found.catalog, tmp_path / "quarantine", "run")
     reasons = [
         reason
         for file in (tmp_path / "quarantine").iterdir()
