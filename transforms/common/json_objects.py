@@ -36,9 +36,10 @@ def _drop_empty(objects: pl.Series) -> pl.Series:
 
 def _merge(first: str, second: str) -> str:
     """The first object's text as it stands, with the members that the second alone has."""
-    taken = json.loads(first)
-    further = {name: value for name, value in json.loads(second).items() if name not in taken}
+    taken, given = json.loads(first), json.loads(second)
+    further = {name: value for name, value in given.items() if name not in taken}
     if not further:
         return first
-    added = json.dumps(further, ensure_ascii=False, separators=(",", ":"))
-    return f"{first.strip()[:-1].rstrip()},{added[1:]}"
+    if len(further) < len(given):
+        second = json.dumps(further, ensure_ascii=False, separators=(",", ":"))
+    return f"{first.strip()[:-1].rstrip()},{second.strip()[1:].lstrip()}"

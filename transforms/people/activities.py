@@ -8,14 +8,8 @@ from contracts.facts.activities import ContactSends, ContactSessions, MessageEve
 from contracts.facts.ad_facts import AdNames
 from contracts.facts.order_facts import NamedCampaigns
 from contracts.feeds import Events, Sends
-<<<<<<< HEAD
 from contracts.vocabulary import Action, AdLevel, Channel, SendStatus
 from transforms.common.keys import MESSAGE, MESSAGE_AND_CONTACT, SEND, hash_email, hash_id
-=======
-from contracts.vocabulary import INTERACTIONS, Action, AdLevel, Channel, SendStatus
-from transforms.ads.entities import EntityDays, list_spending
-from transforms.common.keys import MESSAGE, MESSAGE_AND_CONTACT, SEND, hash_email, hash_id
->>>>>>> 21dc419 (Ids derived from rows by BLAKE2b, the code version from its sources; one merge of JSON objects, seeds in one place)
 from transforms.messaging.bot_detection import flag_machines
 from transforms.messaging.send_keys import message_key
 
@@ -31,16 +25,10 @@ NAMES = [
     MessageEvents.campaign_id,
     MessageEvents.campaign_name,
 ]
-<<<<<<< HEAD
 WINDOW = [ContactSends.window_start, ContactSends.window_days]
 SEND_KEY = [ORG_ID, SEND_ID]
 BARE_ACTIONS = [str(action) for action in Action]
 MAILED = f"{Channel.DIRECT_MAIL}_{Action.SENT}"
-SEED_OF_UNNAMED = 10
-"""Seed of the hash of a message and a contact, where events name no send."""
-=======
-SEND_KEY = ["org_id", Sends.send_id]
->>>>>>> 21dc419 (Ids derived from rows by BLAKE2b, the code version from its sources; one merge of JSON objects, seeds in one place)
 
 
 def name_contacts(rows: pl.LazyFrame, emails: pl.LazyFrame) -> pl.LazyFrame:
@@ -166,15 +154,9 @@ def _flag_machines(
 
 def _hash_message_and_contact() -> pl.Expr:
     """A hash of organization, message and contact; null where one of the two is."""
-<<<<<<< HEAD
     named = (pl.col(MESSAGE_ID), pl.col(CONTACT_ID))
-    whole = pl.struct(ORG_ID, *named).hash(SEED_OF_UNNAMED)
+    whole = pl.struct(ORG_ID, *named).hash(MESSAGE_AND_CONTACT)
     return pl.when(*(one.is_not_null() for one in named)).then(whole)
-=======
-    pair = (pl.col(Events.message_id), pl.col(Events.contact_id))
-    whole = pl.struct("org_id", *pair).hash(MESSAGE_AND_CONTACT)
-    return pl.when(*(one.is_not_null() for one in pair)).then(whole)
->>>>>>> 21dc419 (Ids derived from rows by BLAKE2b, the code version from its sources; one merge of JSON objects, seeds in one place)
 
 
 def add_direct_mail(
