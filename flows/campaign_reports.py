@@ -6,22 +6,21 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Annotated
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
+from prefect.runtime import flow_run
+from pydantic import Field
 
 from contracts.manifest import Check, Manifest, Warned
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.errors import CampaignReportsError
 from flows.ingest.quarantine_files import write_quarantine
 from flows.progress import Progress, silence
-from flows.steps.read_feeds import (
-    FeedsRead,
-    find_problem,
-    read_feeds,
-    reconcile_inputs,
-)
-from flows.steps.write_reports import Run, write_report_tables
+from flows.runtime.prefect_steps import step
+from flows.steps.attempt import Attempt, Run
+from flows.steps.read_feeds import FeedsRead, find_problem, read_feeds, reconcile_inputs
+from flows.steps.write_reports import write_report_tables
 from flows.storage.lock import hold_workspace
 from flows.storage.publish import (
     clean_up,
@@ -34,132 +33,140 @@ from flows.storage.publish import (
 )
 from flows.storage.workspace_files import Layout, remove_tree, storage_errors
 
+QUARANTINE = "quarantine"
 SCRATCH = "scratch"
+AN_HOUR = 3600
 _progress: ContextVar[Progress] = ContextVar("progress", default=silence)
 
 
-@flow(name="campaign-reports", validate_parameters=True)
-def campaign_reports(workspace: str, wait_seconds: float = 0) -> dict[str, object]:
+def name_run() -> str:
+    """What Prefect calls a run: its workspace, and the day for which it was scheduled."""
+    workspace = Path(str(flow_run.parameters["workspace"])).name
+    return f"{workspace} {flow_run.scheduled_start_time:%Y-%m-%d}"
+
+
+@flow(name="campaign-reports", flow_run_name=name_run, validate_parameters=True)
+def campaign_reports(
+    workspace: str,
+    full: bool = False,  # noqa: FBT001, FBT002 - a parameter of a deployment
+    wait_seconds: Annotated[float, Field(ge=0)] = AN_HOUR,
+) -> dict[str, object]:
     """Publish the campaign reports of a workspace.
 
     Args:
         workspace: The folder with campaigns.toml.
+        full: Whether every file is read anew, as if none had been read before.
         wait_seconds: How long to wait for another run that holds the workspace.
 
     Returns:
         The manifest of the published snapshot.
     """
     loaded = load_workspace(Path(workspace))
-    started = datetime.now(UTC)
-    run_id = new_run_id(started)
-    with hold_workspace(loaded.root, wait_seconds, run_id), staged(loaded.root, run_id) as staging:
-        read = read_raw_feeds(loaded)
-        keep_quarantine(read, loaded, staging, run_id)
-        checks, doubts = write_reports(loaded, read, staging)
-        manifest = prove(loaded, read, checks, doubts, staging, run_id, started)
-        publish(loaded, staging, manifest)
-        forget_unread_files(loaded, read)
+    with begin_attempt(loaded, wait_seconds) as attempt:
+        read = read_raw_feeds(attempt, full=full)
+        refuse_bad_data(attempt, read)
+        checks, warnings = write_report_tables(Run(attempt, read))
+        manifest = prove(attempt, read, checks, warnings)
+        publish(attempt, manifest)
+        forget_unread_files(attempt, read)
     return manifest.model_dump()
 
 
-@task(cache_policy=NO_CACHE)
-def read_raw_feeds(loaded: LoadedWorkspace) -> FeedsRead:
-    """Raw files to canonical tables; what the ledger has already is not read again."""
-    return read_feeds(loaded, Layout(loaded.root).ledger, _progress.get())
+@contextmanager
+def begin_attempt(loaded: LoadedWorkspace, wait_seconds: float) -> Generator[Attempt]:
+    """Hold the workspace, and write into a fresh folder that goes with the attempt."""
+    started = datetime.now(UTC)
+    run_id = new_run_id(started)
+    with hold_workspace(loaded.root, wait_seconds, run_id):
+        clean_up(loaded.root)
+        staging = stage_snapshot(loaded.root, run_id)
+        try:
+            scratch = staging / SCRATCH
+            yield Attempt(loaded, run_id, started, staging, scratch, _progress.get())
+        finally:
+            discard_staging(staging)
 
 
-@task(cache_policy=NO_CACHE)
-def keep_quarantine(read: FeedsRead, loaded: LoadedWorkspace, staging: Path, run_id: str) -> None:
+@step
+def read_raw_feeds(attempt: Attempt, *, full: bool) -> FeedsRead:
+    """Raw files to canonical tables; what an earlier run has read is not read again."""
+    ledger = Layout(attempt.loaded.root).ledger
+    if full:
+        with storage_errors("forgetting what was read before"):
+            remove_tree(ledger)
+    return read_feeds(attempt.loaded, ledger, attempt.progress)
+
+
+@step
+def refuse_bad_data(attempt: Attempt, read: FeedsRead) -> None:
     """Put rejected rows aside, and stop where the data forbids publishing."""
-    write_quarantine(read.catalog, staging / "quarantine", run_id)
-    if problem := find_problem(read, loaded.config):
-        publish_quarantine(loaded.root, staging / "quarantine", run_id)
+    root, quarantine = attempt.loaded.root, attempt.staging / QUARANTINE
+    write_quarantine(read.catalog, quarantine, attempt.run_id)
+    if problem := find_problem(read, attempt.loaded.config):
+        publish_quarantine(root, quarantine, attempt.run_id)
         raise problem
 
 
-@task(cache_policy=NO_CACHE)
-def write_reports(
-    loaded: LoadedWorkspace, read: FeedsRead, staging: Path
-) -> tuple[list[Check], list[Warned]]:
-    """Canonical tables to facts to report tables, each checked as it is written."""
-    run = Run(read.catalog, loaded.config, staging / SCRATCH, staging, _progress.get())
-    return write_report_tables(run)
-
-
-@task(cache_policy=NO_CACHE)
+@step
 def prove(
-    loaded: LoadedWorkspace,
-    read: FeedsRead,
-    checks: list[Check],
-    doubts: list[Warned],
-    staging: Path,
-    run_id: str,
-    started: datetime,
+    attempt: Attempt, read: FeedsRead, checks: list[Check], warnings: list[Warned]
 ) -> Manifest:
     """Hash what was written, and refuse to publish what does not add up."""
-    remove_tree(staging / SCRATCH)
+    remove_tree(attempt.scratch)
     inputs = read.inputs()
     reconciliation = [*reconcile_inputs(inputs), *checks]
-    outputs = hash_outputs(staging, run_id)
+    outputs = hash_outputs(attempt.staging, attempt.run_id)
     if broken := [check.name for check in reconciliation if not check.holds]:
         msg = f"nothing was published, because {len(broken)} checks do not hold: {broken[0]}"
         raise CampaignReportsError(msg, "This is a fault of the program; please report it.")
     return Manifest(
-        run_id=run_id,
-        started_at=_stamp(started),
+        run_id=attempt.run_id,
+        started_at=_stamp(attempt.started_at),
         finished_at=_stamp(datetime.now(UTC)),
         code_version=version("campaign-reports"),
-        config_sha256=loaded.config_sha256,
+        config_sha256=attempt.loaded.config_sha256,
         inputs=inputs,
         outputs=outputs,
         reconciliation=reconciliation,
-        warnings=[*loaded.warnings, *read.warnings, *doubts],
+        warnings=[*attempt.loaded.warnings, *read.warnings, *warnings],
     )
 
 
-@task(cache_policy=NO_CACHE)
-def publish(loaded: LoadedWorkspace, staging: Path, manifest: Manifest) -> None:
+@step
+def publish(attempt: Attempt, manifest: Manifest) -> None:
     """Move the snapshot in and swap the pointer."""
-    _progress.get()("publishing", 0, 1)
-    publish_snapshot(loaded.root, staging, manifest)
-    _progress.get()("publishing", 1, 1)
+    attempt.progress("publishing", 0, 1)
+    publish_snapshot(attempt.loaded.root, attempt.staging, manifest)
+    attempt.progress("publishing", 1, 1)
 
 
-@task(cache_policy=NO_CACHE)
-def forget_unread_files(loaded: LoadedWorkspace, read: FeedsRead) -> None:
+@step
+def forget_unread_files(attempt: Attempt, read: FeedsRead) -> None:
     """Drop from the ledger what this run did not need: files that are gone or read otherwise."""
     used = {file.receipt.key for file in read.catalog.files}
     with storage_errors("cleaning the ledger"):
-        for kept in Layout(loaded.root).ledger.iterdir():
+        for kept in Layout(attempt.loaded.root).ledger.iterdir():
             if kept.name not in used:
                 remove_tree(kept)
 
 
-@contextmanager
-def staged(root: Path, run_id: str) -> Generator[Path]:
-    """A fresh folder to write a snapshot into; whatever remains of it goes with the run."""
-    clean_up(root)
-    staging = stage_snapshot(root, run_id)
-    try:
-        yield staging
-    finally:
-        discard_staging(staging)
-
-
-def run_workspace(root: Path, wait_seconds: float, progress: Progress) -> Manifest:
+def run_workspace(
+    root: Path, wait_seconds: float, progress: Progress, *, full: bool = False
+) -> Manifest:
     """Run the flow in this process.
 
     Args:
         root: The workspace.
         wait_seconds: How long to wait for another run.
         progress: Told how far each stage is.
+        full: Whether every file is read anew.
 
     Raises:
         CampaignReportsError: What stopped the run.
     """
     token = _progress.set(progress)
     try:
-        return Manifest.model_validate(campaign_reports(str(root), wait_seconds))
+        return Manifest.model_validate(campaign_reports(str(root), full, wait_seconds))
     finally:
         _progress.reset(token)
 

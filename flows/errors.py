@@ -7,24 +7,24 @@ INTERRUPTED = 130
 
 
 class CampaignReportsError(Exception):
-    """A failure that a user can understand; told in two sentences and never as a traceback."""
+    """A failure that a user can understand: two sentences, never a traceback."""
 
     exit_code: ClassVar[int] = FAULT_OF_OURS
 
-    def __init__(self, message: str, mend: str = "") -> None:
-        """Say what is wrong, and what would mend it.
+    def __init__(self, message: str, hint: str = "") -> None:
+        """Say what is wrong, and what to do about it.
 
         Args:
             message: What is wrong, with the name of the file, key or table; never a cell's value.
-            mend: What the user can do about it; empty where the message says it already.
+            hint: What the user can do about it; empty where the message says it already.
         """
-        super().__init__(message, mend)
+        super().__init__(message, hint)
         self.message = message
-        self.mend = mend
+        self.hint = hint
 
     def __str__(self) -> str:
-        """The message and, on a line of its own, what would mend it."""
-        return f"{self.message}\n{self.mend}" if self.mend else self.message
+        """The message and, on a line of its own, the hint."""
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
 
 
 class UsageError(CampaignReportsError):

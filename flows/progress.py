@@ -1,4 +1,4 @@
-"""How a run tells what it is doing, and how it is told of what it found."""
+"""How far a run is, and what a look at the feeds found."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,7 +8,7 @@ from flows.errors import CampaignReportsError
 
 
 class Progress(Protocol):
-    """Takes note of how far one stage of a run has come."""
+    """Is told how far one stage of a run has come."""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Note that `done` of `total` steps of `stage` are finished; a new stage begins at 0."""

@@ -26,12 +26,12 @@ COMMANDS = {
         "Write the contacts who did one thing and never another.",
     ),
     "suggest": ("flows.cli.questions:suggest", "Print aliases for links that match no ad."),
-    "sources": ("flows.cli.reference:sources", "List the vendors' files that can be read."),
+    "sources": ("flows.cli.listings:sources", "List the vendors' files that can be read."),
     "dictionary": (
-        "flows.cli.reference:dictionary",
+        "flows.cli.listings:dictionary",
         "Print every table and column with what it holds.",
     ),
-    "schema": ("flows.cli.reference:schema", "Print the JSON Schema of campaigns.toml."),
+    "schema": ("flows.cli.listings:schema", "Print the JSON Schema of campaigns.toml."),
 }
 """Command -> where it is, imported only when it is called, and what it does."""
 

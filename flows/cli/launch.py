@@ -15,7 +15,9 @@ SERVER_IS_DEAD = "Failed to reach API"
 """How Prefect begins its RuntimeError when the user's own server is not there."""
 
 
-def launch_run(root: Path, wait_seconds: float, progress: Progress) -> Manifest:
+def launch_run(
+    root: Path, wait_seconds: float, progress: Progress, *, full: bool = False
+) -> Manifest:
     """Run the Prefect flow for one workspace in this process.
 
     Configuration and lock are looked at first, so that a mistake or a running run is told at once.
@@ -30,7 +32,7 @@ def launch_run(root: Path, wait_seconds: float, progress: Progress) -> Manifest:
     start_server()
     flow = import_module("flows.campaign_reports")
     try:
-        return flow.run_workspace(loaded.root, wait_seconds, progress)
+        return flow.run_workspace(loaded.root, wait_seconds, progress, full=full)
     except RuntimeError as error:
         if SERVER_IS_DEAD in str(error):
             msg = "the Prefect server that PREFECT_API_URL names does not answer"

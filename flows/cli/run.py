@@ -33,25 +33,27 @@ def run(
     /,
     *,
     json: Annotated[bool, Parameter(negative=())] = False,
+    full: Annotated[bool, Parameter(negative=())] = False,
     wait: Annotated[float, Parameter(validator=Number(gte=0))] = 0,
 ) -> int:
     """Read the feeds of workspaces and publish their reports.
 
     Args:
         workspaces: Folders with a campaigns.toml, run one after another.
+        full: Read every file anew, as if none had been read before; the tables are the same.
         json: Print each manifest on stdout, one JSON document a line.
         wait: Seconds to wait for another run that holds the workspace.
 
     Returns:
         The highest exit code of the runs.
     """
-    return max([_run_one(root, print_manifest=json, wait=wait) for root in workspaces])
+    return max([_run_one(root, print_manifest=json, full=full, wait=wait) for root in workspaces])
 
 
-def _run_one(root: Path, *, print_manifest: bool, wait: float) -> int:
+def _run_one(root: Path, *, print_manifest: bool, full: bool, wait: float) -> int:
     try:
         with progress_meter() as progress:
-            manifest = launch_run(root, wait, progress)
+            manifest = launch_run(root, wait, progress, full=full)
         if print_manifest:
             print_json(manifest.model_dump(mode="json"))
             sys.stdout.flush()

@@ -100,6 +100,10 @@ class MessageFacts:
     days: pl.DataFrame
     rows: dict[Channel, pl.DataFrame]
 
+    def all_rows(self) -> pl.LazyFrame:
+        """The message rows of all channels."""
+        return pl.concat(self.rows.values()).lazy()
+
 
 def build_message_facts(inputs: MessageInputs) -> MessageFacts:
     """Canonical tables to send facts to message rows."""

@@ -179,8 +179,8 @@ def require_parent_model(feeds: list[ConfiguredFeed]) -> None:
         raise ConfigurationError(msg, "add a [[feeds]] entry for the table contacts")
     if not gives_messages and not tables & AD_TABLES:
         msg = f"{PARENT_MODEL}: the feeds give neither interactions nor ads"
-        mend = "add [[feeds]] entries for contacts and for sends or events, or for ads or ad_stats"
-        raise ConfigurationError(msg, mend)
+        hint = "add [[feeds]] entries for contacts and for sends or events, or for ads or ad_stats"
+        raise ConfigurationError(msg, hint)
 
 
 def _gives_generic_events_alone(resolved: ResolvedMapping) -> bool:
@@ -196,9 +196,9 @@ def find_problem(read: FeedsRead, config: Workspace) -> CampaignReportsError | N
     stopped = [r for r in read.refused if r.raw.feed.section.on_refused == "fail"]
     if stopped:
         lines = [f"{r.raw.path} (feed {r.raw.feed.name}): {r.reason}. {r.hint}." for r in stopped]
-        mend = 'Mend the files, or set on_refused = "skip" for their feeds.'
+        hint = 'Correct the files, or set on_refused = "skip" for their feeds.'
         return DataRefused(
-            "nothing was published, because files were refused:\n  " + "\n  ".join(lines), mend
+            "nothing was published, because files were refused:\n  " + "\n  ".join(lines), hint
         )
     limit = config.workspace.max_rejected_share
     for name, (rows, rejected, reasons) in _rejections(read).items():

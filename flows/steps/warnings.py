@@ -15,7 +15,7 @@ OF_FACTS = frozenset({"sends", "events"})
 """Tables whose references are counted from the facts."""
 
 
-def find_doubts(catalog: Catalog, built: MessageFacts) -> Iterator[Warned]:
+def find_message_warnings(catalog: Catalog, built: MessageFacts) -> Iterator[Warned]:
     """Warnings about references that lead nowhere, statuses and addresses that are not clear."""
     tallies = built.facts.tallies()
     if count := tallies["disagreements"]:

@@ -1,20 +1,15 @@
-"""The canonical tables to report tables: messages, ads, people, attribution."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+"""The steps from canonical tables to published report tables, in their order."""
 
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.config.workspace import Workspace
 from contracts.facts.order_facts import DayCosts, NamedCampaigns
 from contracts.manifest import Check, Warned
-from flows.ingest.catalog import Catalog
-from flows.progress import Progress
 from flows.runtime.materialize import materialize
+from flows.runtime.prefect_steps import step
 from flows.steps.activities import Activities, PeopleInputs, write_activities
 from flows.steps.ad_reports import AdFacts, build_ad_facts, write_ads_reports
+from flows.steps.attempt import Run
 from flows.steps.attribution_reports import (
     CreditedOrders,
     build_credited_orders,
@@ -30,31 +25,12 @@ from flows.steps.message_reports import (
 from flows.steps.people_reports import PeopleReports, write_people_reports
 from flows.steps.segments import compare_segments
 from flows.steps.sessions import find_sessions
-from flows.steps.warnings import find_doubts
+from flows.steps.warnings import find_message_warnings
 from transforms.ads.entities import list_spending
 from transforms.attribution.costs import list_costs, name_message_campaigns
 from transforms.people.activities import name_campaigns
 
 ADS = ("ads", "ad_stats")
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run's inputs and places.
-
-    Attributes:
-        catalog: What was read.
-        config: The workspace's configuration.
-        scratch: A folder for facts; removed before publishing.
-        staging: The snapshot being written.
-        progress: Told how far each stage is.
-    """
-
-    catalog: Catalog
-    config: Workspace
-    scratch: Path
-    staging: Path
-    progress: Progress
 
 
 def write_report_tables(run: Run) -> tuple[list[Check], list[Warned]]:
@@ -63,94 +39,128 @@ def write_report_tables(run: Run) -> tuple[list[Check], list[Warned]]:
     Returns:
         What was checked, and what a person should look at.
     """
-    messages = build_message_facts(
-        MessageInputs(run.catalog, run.config, run.scratch, _stage(run, "building send facts"))
-    )
-    ads = _build_ads(run)
-    activities = _write_activities(run, messages, ads)
-    credited = _credit(run, activities)
-    by_message = credited.by_message if credited else None
-    checks = write_channel_reports(run.catalog, messages, by_message, run.staging)
-    checks += write_overviews(run.catalog, messages, by_message, run.staging)
-    checks += _write_people(run, messages, activities)
-    if run.catalog.given.is_configured(*ADS):
-        by_session = credited.by_session if credited else None
-        checks += write_ads_reports(run.catalog, run.config, ads, by_session, run.staging)
-    if credited:
-        checks += _write_attribution(run, messages, ads, activities, credited)
-    doubts = [
-        *find_doubts(run.catalog, messages),
-        *compare_segments(run.catalog),
+    sends = build_send_facts(run)
+    ads = match_sessions_to_ads(run)
+    activities = describe_activities(run, sends, ads)
+    orders = credit_orders(run, activities)
+    checks = [
+        *report_messages(run, sends, orders),
+        *report_people(run, sends, activities),
+        *report_ads(run, ads, orders),
+        *report_attribution(run, sends, ads, activities, orders),
     ]
-    return checks, doubts
+    return checks, find_warnings(run, sends)
 
 
-def _stage(run: Run, name: str) -> Callable[[int, int], None]:
-    return lambda done, total: run.progress(name, done, total)
+@step
+def build_send_facts(run: Run) -> MessageFacts:
+    """Sends and events to one row a send, with everything that happened to it."""
+    progress = run.report_progress("building send facts")
+    return build_message_facts(MessageInputs(run.catalog, run.config, run.scratch, progress))
 
 
-def _build_ads(run: Run) -> AdFacts:
-    run.progress("matching sessions", 0, 1)
+@step
+def match_sessions_to_ads(run: Run) -> AdFacts:
+    """Sessions to the ads that brought them, beside what the platforms report of each day."""
+    progress = run.report_progress("matching sessions")
+    progress(0, 1)
     sessions = find_sessions(run.catalog, run.config, run.scratch / "web")
     facts = build_ad_facts(run.catalog, run.config, sessions, run.scratch / "ads")
-    run.progress("matching sessions", 1, 1)
+    progress(1, 1)
     return facts
 
 
-def _write_activities(run: Run, messages: MessageFacts, ads: AdFacts) -> Activities:
-    run.progress("describing activities", 0, 1)
+@step
+def describe_activities(run: Run, sends: MessageFacts, ads: AdFacts) -> Activities:
+    """What every person did, cut into groups of people, with the devices that are theirs."""
+    progress = run.report_progress("describing activities")
+    progress(0, 1)
     inputs = PeopleInputs(
         run.catalog,
         run.config,
         RunChannels(),
-        messages.messages,
-        messages.emails,
+        sends.messages,
+        sends.emails,
         ads.matched.facts(),
         ads.names.lazy(),
     )
     activities = write_activities(inputs, run.scratch / "activities")
-    run.progress("describing activities", 1, 1)
+    progress(1, 1)
     return activities
 
 
-def _credit(run: Run, activities: Activities) -> CreditedOrders | None:
-    if not run.catalog.given.is_configured("orders"):
+@step
+def credit_orders(run: Run, activities: Activities) -> CreditedOrders | None:
+    """Orders to the touches that led to them; None without an orders feed."""
+    if not run.is_configured("orders"):
         return None
-    run.progress("crediting orders", 0, 1)
+    progress = run.report_progress("crediting orders")
+    progress(0, 1)
     credited = build_credited_orders(activities, run.config)
-    run.progress("crediting orders", 1, 1)
+    progress(1, 1)
     return credited
 
 
-def _write_people(run: Run, messages: MessageFacts, activities: Activities) -> list[Check]:
+@step
+def report_messages(run: Run, sends: MessageFacts, orders: CreditedOrders | None) -> list[Check]:
+    """Write the reports of every message channel, and those over all of them."""
+    conversions = orders.by_message if orders else None
+    return [
+        *write_channel_reports(run.catalog, sends, conversions, run.staging),
+        *write_overviews(run.catalog, sends, conversions, run.staging),
+    ]
+
+
+@step
+def report_people(run: Run, sends: MessageFacts, activities: Activities) -> list[Check]:
+    """Write journeys, contacts, identity links and audiences; they exist where contacts do."""
     return write_people_reports(
         PeopleReports(
             run.catalog,
             run.config,
             activities,
-            messages.facts.contacts(),
+            sends.facts.contacts(),
             run.staging,
-            _stage(run, "writing journeys"),
+            run.report_progress("writing journeys"),
         )
     )
 
 
-def _write_attribution(
+@step
+def report_ads(run: Run, ads: AdFacts, orders: CreditedOrders | None) -> list[Check]:
+    """Write the ads group; it exists where ads or their stats are configured."""
+    if not run.is_configured(*ADS):
+        return []
+    conversions = orders.by_session if orders else None
+    return write_ads_reports(run.catalog, run.config, ads, conversions, run.staging)
+
+
+@step
+def report_attribution(
     run: Run,
-    messages: MessageFacts,
+    sends: MessageFacts,
     ads: AdFacts,
     activities: Activities,
-    credited: CreditedOrders,
+    orders: CreditedOrders | None,
 ) -> list[Check]:
-    rows = pl.concat(messages.rows.values()).lazy()
+    """Write the attribution group; it exists where orders are configured."""
+    if orders is None:
+        return []
+    messages = sends.all_rows()
     spending = ads.stats.among(list_spending(ads.stats.entities)).rows()
-    costs = list_costs(messages.days.lazy(), rows, spending, RunChannels().codes)
-    campaigns = pl.concat([name_message_campaigns(rows), name_campaigns(ads.names.lazy())])
+    costs = list_costs(sends.days.lazy(), messages, spending, RunChannels().codes)
+    campaigns = pl.concat([name_message_campaigns(messages), name_campaigns(ads.names.lazy())])
     return write_attribution(
-        credited,
+        orders,
         activities,
         run.config,
         materialize(costs, DayCosts),
         materialize(campaigns, NamedCampaigns),
         run.staging,
     )
+
+
+@step
+def find_warnings(run: Run, sends: MessageFacts) -> list[Warned]:
+    """Find what a person should look at, though nothing is wrong with the figures."""
+    return [*find_message_warnings(run.catalog, sends), *compare_segments(run.catalog)]

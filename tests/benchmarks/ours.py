@@ -38,7 +38,7 @@ from flows.steps.read_feeds import (
     reconcile_inputs,
 )
 from flows.steps.send_facts import FactFiles
-from flows.steps.warnings import find_doubts
+from flows.steps.warnings import find_message_warnings
 from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
 from flows.storage.report_files import write_table
 from transforms.reports.messaging import report_messages
@@ -92,7 +92,7 @@ def write_reports(inputs: MessageInputs, built: MessageFacts, staging: Path) -> 
     checks += write_overviews(inputs.catalog, built, None, staging)
     contacts = report_contacts(inputs.catalog.scan("contacts"), built.facts.contacts(), None, None)
     checks += write_table(staging, "people", "contact_report", contacts.collect())
-    list(find_doubts(inputs.catalog, built))
+    list(find_message_warnings(inputs.catalog, built))
     if not all(check.holds for check in checks):
         sys.exit("the reports do not add up")
 

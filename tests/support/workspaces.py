@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ from contracts.manifest import Check, InputFile, Warned
 from flows.config.loading import load_workspace
 from flows.ingest.quarantine_files import write_quarantine
 from flows.progress import silence
+from flows.steps.attempt import Attempt, Run
 from flows.steps.read_feeds import (
     FeedsRead,
     find_problem,
     read_feeds,
     reconcile_inputs,
 )
-from flows.steps.write_reports import Run, write_report_tables
+from flows.steps.write_reports import write_report_tables
 
 Row = Mapping[str, Any]
 
@@ -94,8 +96,8 @@ def run_workspace(root: Path, out: Path) -> Ran:
     write_quarantine(read.catalog, out / "quarantine", "run")
     assert (problem := find_problem(read, loaded.config)) is None, problem
     staging = out / "snapshot"
-    run = Run(read.catalog, loaded.config, out / "scratch", staging, silence)
-    checks, warnings = write_report_tables(run)
+    attempt = Attempt(loaded, "run", datetime.now(UTC), staging, out / "scratch")
+    checks, warnings = write_report_tables(Run(attempt, read))
     checks = [*reconcile_inputs(read.inputs()), *checks]
     assert [check for check in checks if not check.holds] == []
     return Ran(read, checks, [*read.warnings, *warnings], staging)

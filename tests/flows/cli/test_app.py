@@ -28,7 +28,7 @@ from flows.storage.lock import hold_workspace
 PROJECT = Path(__file__).resolve().parents[3]
 
 Publish = Callable[[Path, dict[str, pl.DataFrame]], Manifest]
-Launch = Callable[[Path, float, Progress], Manifest]
+Launch = Callable[..., Manifest]
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def published_run(publish: Publish, report: pl.DataFrame) -> Launch:
         "quarantine/contacts": rejected,
     }
 
-    def launch(root: Path, _: float, progress: Progress) -> Manifest:
+    def launch(root: Path, _: float, progress: Progress, **__: object) -> Manifest:
         progress("reading", 0, 1)
         return publish(root, tables)
 
@@ -100,7 +100,7 @@ def test_failures_become_exit_codes_without_a_traceback(
     error: CampaignReportsError,
     code: int,
 ) -> None:
-    def fail(*_: object) -> Manifest:
+    def fail(*_: object, **__: object) -> Manifest:
         raise error
 
     monkeypatch.setattr(run, "launch_run", fail)
@@ -108,14 +108,14 @@ def test_failures_become_exit_codes_without_a_traceback(
     out, err = capsys.readouterr()
     assert out == ""
     assert error.message in err
-    assert error.mend in err
+    assert error.hint in err
     assert "Traceback" not in err
 
 
 def test_a_fault_of_ours_is_told_without_values_of_the_data(
     workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*_: object) -> Manifest:
+    def fail(*_: object, **__: object) -> Manifest:
         msg = "jane@example.com"
         raise ValueError(msg)
 
@@ -137,11 +137,11 @@ def test_several_workspaces_run_in_turn_and_the_worst_counts(
     capsys: pytest.CaptureFixture[str],
     published_run: Launch,
 ) -> None:
-    def fail_first(root: Path, wait_seconds: float, progress: Progress) -> Manifest:
+    def fail_first(root: Path, wait: float, progress: Progress, *, full: bool) -> Manifest:
         if root.name == "gone":
             msg = "refused"
             raise DataRefused(msg)
-        return published_run(root, wait_seconds, progress)
+        return published_run(root, wait, progress, full=full)
 
     monkeypatch.setattr(run, "launch_run", fail_first)
     assert main(["run", "gone", str(workspace)]) == 3
@@ -151,7 +151,7 @@ def test_several_workspaces_run_in_turn_and_the_worst_counts(
 def test_an_interrupt_is_130(
     workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def wait(*_: object) -> Manifest:
+    def wait(*_: object, **__: object) -> Manifest:
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(60)
         raise AssertionError
@@ -174,7 +174,7 @@ def test_a_prefect_server_that_does_not_answer_is_told(
 ) -> None:
     class Flow:
         @staticmethod
-        def run_workspace(*_: object) -> Manifest:
+        def run_workspace(*_: object, **__: object) -> Manifest:
             msg = "Failed to reach API at http://user:secret@127.0.0.1:1/api"
             raise RuntimeError(msg)
 

@@ -51,7 +51,7 @@ def test_a_second_run_is_refused_at_once_and_told_who_holds(tmp_path: Path) -> N
             pass
         assert time.monotonic() - began < 1
         assert told.value.exit_code == 5
-        assert "--wait" in told.value.mend
+        assert "--wait" in told.value.hint
         with pytest.raises(WorkspaceBusy):
             refuse_if_held(tmp_path)
 

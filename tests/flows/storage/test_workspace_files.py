@@ -43,7 +43,7 @@ def test_a_full_disk_is_a_storage_failure_in_python_and_in_polars() -> None:
         workspace_files.storage_errors("writing"),
     ):
         pl.DataFrame({"a": range(100_000)}).write_parquet("/dev/full")
-    assert "make room" in told.value.mend
+    assert "make room" in told.value.hint
     with pytest.raises(StorageFailed), workspace_files.storage_errors("writing"):
         Path("/dev/full").write_text("text")
 
