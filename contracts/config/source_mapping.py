@@ -93,6 +93,15 @@ class FirstOf(Strict):
     first: tuple[str | Slice | Like | InHeader | Joined | Labels, ...] = Field(min_length=1)
 
 
+class FirstInFile(Strict):
+    """The first of several columns that the file has, in every row: an empty cell stays empty.
+
+    For columns that measure differently, as clicks on a link and clicks anywhere.
+    """
+
+    first_in_file: tuple[str | Like, ...] = Field(min_length=1)
+
+
 class SumOf(Strict):
     """The sum of several numeric columns; empty ones count 0, all empty gives empty."""
 
@@ -101,7 +110,9 @@ class SumOf(Strict):
     """Numeric columns that are taken off the sum, where it has a value."""
 
 
-Expression = str | FirstOf | SumOf | Joined | Slice | Like | InHeader | Labels | PageUrl
+Expression = (
+    str | FirstOf | FirstInFile | SumOf | Joined | Slice | Like | InHeader | Labels | PageUrl
+)
 """Where a canonical column's value comes from: a column of the file, or a few of them."""
 
 DecimalMark = Literal[".", ","]
@@ -204,7 +215,10 @@ class Source(Strict):
     symbols: tuple[str, ...] = ()
     """Texts taken off numbers, as `€`; the feed's are added."""
     total_rows: tuple[str, ...] = ()
-    """How the first filled cell of a total row or footer begins, in any case: no data."""
+    """How the first filled cell of a total row or footer begins, in any case: no data.
+
+    One that ends in `$` is the whole cell.
+    """
     decimal: DecimalMark = "."
     """Of numbers; the feed's `decimal` wins."""
     thousands: ThousandsMark | None = None

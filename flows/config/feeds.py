@@ -10,7 +10,8 @@ from contracts.config.workspace import Workspace
 from contracts.feeds import FEEDS, AdStats
 from flows.config.source_files import load_sources
 from flows.readers import FileOptions
-from transforms.ingest.column_mapping import ResolvedMapping, file_columns, fold
+from transforms.ingest.column_mapping import ResolvedMapping
+from transforms.ingest.expressions import file_columns, fold
 
 
 @dataclass(frozen=True)

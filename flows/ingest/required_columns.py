@@ -3,13 +3,8 @@
 from contracts.columns import any_of, required
 from flows.config.feeds import ConfiguredFeed
 from flows.readers import RefusedFile
-from transforms.ingest.column_mapping import (
-    ResolvedMapping,
-    file_columns,
-    find_missing_columns,
-    fold,
-    index_header,
-)
+from transforms.ingest.column_mapping import ResolvedMapping, find_missing_columns, index_header
+from transforms.ingest.expressions import file_columns, fold
 
 
 def require_columns(feed: ConfiguredFeed, header: tuple[str, ...]) -> None:

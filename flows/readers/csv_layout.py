@@ -114,9 +114,12 @@ class _Candidate:
 
 
 def is_total_row(cells: list[str], prefixes: tuple[str, ...]) -> bool:
-    """Tell whether the first non-empty cell starts with one of the prefixes, in any case."""
-    first = next((cell.strip() for cell in cells if cell and cell.strip()), "")
-    return first.casefold().startswith(tuple(prefix.strip().casefold() for prefix in prefixes))
+    """Tell whether the first non-empty cell starts with one of the prefixes, in any case.
+
+    A prefix that ends in `$` is the whole cell.
+    """
+    first = next((cell.strip() for cell in cells if cell and cell.strip()), "").casefold() + "$"
+    return first.startswith(tuple(prefix.strip().casefold() for prefix in prefixes))
 
 
 def _comparable(name: str) -> str:

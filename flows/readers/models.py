@@ -22,8 +22,9 @@ class FileOptions:
         expected_columns: Column names that the mapping knows, compared trimmed and in any
             case. They find the header row under a preamble.
         total_row_prefixes: How the first non-empty cell of a total row or footer begins, in
-            any case ("Total: Account", "©20"). Such rows are left out directly below the header and
-            at the end of the file; anywhere else they are data.
+            any case ("Total: Account", "©20"); one with `$` at its end is the whole cell. Such rows
+            are left out directly below the header and at the end of the file; anywhere else they
+            are data.
         flatten: Dotted paths into JSON objects ("user.email", "links.0.url") that become
             columns of that name.
     """

@@ -2,13 +2,8 @@
 
 import polars as pl
 
-from transforms.ingest.column_mapping import (
-    ResolvedMapping,
-    file_columns,
-    fold,
-    is_filled,
-    read_expression,
-)
+from transforms.ingest.column_mapping import ResolvedMapping
+from transforms.ingest.expressions import file_columns, fold, is_filled, read_expression
 
 ATTRIBUTES = "attributes"
 

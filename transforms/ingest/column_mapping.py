@@ -1,27 +1,20 @@
 """How a mapping reads a file: which columns, put together how, in whose words (SPEC §4.3)."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from contracts.columns import DEFAULT_ORG, polars_schema
-from contracts.config.source_mapping import (
-    DecimalMark,
-    Expression,
-    FirstOf,
-    InHeader,
-    Joined,
-    Labels,
-    Like,
-    PageUrl,
-    Slice,
-    SumOf,
-    TableMapping,
-    ThousandsMark,
-)
+from contracts.config.source_mapping import DecimalMark, TableMapping, ThousandsMark
 from contracts.feeds import FEEDS, Feed
+from transforms.ingest.expressions import (
+    file_columns,
+    fold,
+    is_filled,
+    read_cell,
+    read_expression,
+)
 
 
 @dataclass(frozen=True)
@@ -52,11 +45,6 @@ class ResolvedMapping:
         return FEEDS[self.mapping.table]
 
 
-def fold(name: str) -> str:
-    """A file column's name as names are compared: trimmed, in any case."""
-    return name.strip().casefold()
-
-
 def index_header(header: Iterable[str], resolved: ResolvedMapping) -> dict[str, str]:
     """The file's columns by their names as names are compared, and by those of the mapping."""
     named = {fold(name): name for name in header}
@@ -65,34 +53,6 @@ def index_header(header: Iterable[str], resolved: ResolvedMapping) -> dict[str, 
         if found is not None:
             named.setdefault(fold(name), found)
     return named
-
-
-def file_columns(expression: Expression, header: Iterable[str] = ()) -> tuple[str, ...]:
-    """The file columns that an expression reads; those that it finds by pattern need the header."""
-    match expression:
-        case str():
-            return (expression,)
-        case FirstOf():
-            return tuple(c for one in expression.first for c in file_columns(one, header))
-        case Like():
-            return _find_like(expression.like, header)[:1]
-        case InHeader():
-            return _find_like(expression.in_header, header)[:1]
-        case SumOf():
-            return (*expression.sum, *expression.minus)
-        case Joined():
-            return (*expression.join, *expression.optional)
-        case Slice():
-            return (expression.column,)
-        case Labels():
-            return tuple(expression.labels)
-        case PageUrl():
-            read = (expression.url, *expression.parameters.values())
-            return tuple(c for one in read for c in file_columns(one, header))
-
-
-def _find_like(pattern: str, header: Iterable[str]) -> tuple[str, ...]:
-    return tuple(n for n in header if re.fullmatch(pattern, n.strip(), re.IGNORECASE))
 
 
 def find_missing_columns(
@@ -130,21 +90,6 @@ def keep_rows_of_table(
     return rows.filter(pl.all_horizontal(conditions)) if conditions else rows
 
 
-def is_filled(cell: pl.Expr) -> pl.Expr:
-    """Whether a cell of the file has a value."""
-    return cell.is_not_null() & (cell.cast(pl.String) != "")
-
-
-def read_cell(name: str, named: dict[str, str]) -> pl.Expr:
-    """A column of the file, found by its name; empty where the file has none."""
-    found = named.get(fold(name))
-    return pl.col(found) if found is not None else pl.lit(None, pl.String)
-
-
-def _text(name: str, named: dict[str, str]) -> pl.Expr:
-    return read_cell(name, named).cast(pl.String)
-
-
 def express(name: str, resolved: ResolvedMapping, named: dict[str, str]) -> pl.Expr:
     """The cells that a canonical column is parsed from."""
     mapping = resolved.mapping
@@ -167,106 +112,6 @@ def express(name: str, resolved: ResolvedMapping, named: dict[str, str]) -> pl.E
 def _filled_or(cells: pl.Expr, default: str) -> pl.Expr:
     text = cells.cast(pl.String)
     return pl.when(text != "").then(text).otherwise(pl.lit(default))
-
-
-def read_expression(expression: Expression, named: dict[str, str]) -> pl.Expr:
-    """The cells that an expression takes from a file's columns."""
-    match expression:
-        case str():
-            return read_cell(expression, named)
-        case FirstOf():
-            return pl.coalesce(
-                read_expression(one, named).cast(pl.String) for one in expression.first
-            )
-        case Like():
-            found = file_columns(expression, named.values())
-            return _text(found[0], named) if found else pl.lit(None, pl.String)
-        case InHeader():
-            found = file_columns(expression, named.values())
-            taken = (
-                re.fullmatch(expression.in_header, found[0].strip(), re.IGNORECASE)
-                if found
-                else None
-            )
-            return pl.lit(taken[1] if taken else None, pl.String)
-        case SumOf():
-            return _sum_texts(
-                [_text(name, named) for name in expression.sum],
-                [_text(name, named) for name in expression.minus],
-            )
-        case Joined():
-            parts = [_text(name, named) for name in expression.join]
-            further = [_text(name, named) for name in expression.optional]
-            whole = pl.concat_str(
-                *parts, *further, separator=expression.separator, ignore_nulls=True
-            )
-            filled = [part.is_not_null() for part in parts or [whole.replace("", None)]]
-            return pl.when(pl.all_horizontal(filled)).then(whole)
-        case Slice():
-            return _text(expression.column, named).str.extract(expression.extract, 1)
-        case Labels():
-            return _join_labels(expression, named)
-        case PageUrl():
-            return _add_parameters(expression, named)
-
-
-def _join_labels(expression: Labels, named: dict[str, str]) -> pl.Expr:
-    words = [
-        pl.when(is_filled(read_cell(name, named))).then(pl.lit(word))
-        for name, word in expression.labels.items()
-    ]
-    return pl.concat_str(words, separator="_", ignore_nulls=True).replace("", None)
-
-
-def _add_parameters(expression: PageUrl, named: dict[str, str]) -> pl.Expr:
-    """The URL with those parameters that it does not name itself, before its fragment."""
-    url = read_expression(expression.url, named).cast(pl.String)
-    present = {
-        name: read_expression(column, named).cast(pl.String)
-        for name, column in expression.parameters.items()
-        if named.keys() & set(map(fold, file_columns(column)))
-    }
-    if not present:
-        return url
-    added = pl.concat_str(
-        [
-            pl.when((value != "") & ~url.str.contains(rf"(?i)[?&#]{re.escape(name)}="))
-            .then(pl.lit(f"{name}=") + value.str.replace_many(UNSAFE_IN_QUERIES))
-            .otherwise(None)
-            for name, value in present.items()
-        ],
-        separator="&",
-        ignore_nulls=True,
-    )
-    page = url.str.extract(r"^([^#]*)")
-    mark = pl.when(page.str.contains("?", literal=True)).then(pl.lit("&")).otherwise(pl.lit("?"))
-    return (
-        pl.when(added != "")
-        .then(page + mark + added + url.str.extract("(#.*)$").fill_null(""))
-        .otherwise(url)
-    )
-
-
-UNSAFE_IN_QUERIES = {"%": "%25", "&": "%26", "#": "%23", "+": "%2B", " ": "%20"}
-"""What would be read as something else in a query string, percent-encoded."""
-
-
-def _sum_texts(added: list[pl.Expr], taken_off: list[pl.Expr]) -> pl.Expr:
-    """Exact sum as text; a cell that is no number makes it a text that is none either."""
-    cells = [*added, *taken_off]
-    numbers = [cell.cast(pl.Decimal(38, 9), strict=False) for cell in cells]
-    broken = pl.any_horizontal(
-        cell.is_not_null() & n.is_null() for cell, n in zip(cells, numbers, strict=True)
-    )
-    filled = pl.any_horizontal(cell.is_not_null() for cell in added)
-    signed = [n.fill_null(0) * (1 if at < len(added) else -1) for at, n in enumerate(numbers)]
-    total = pl.sum_horizontal(signed).cast(pl.String)
-    return (
-        pl.when(broken)
-        .then(pl.concat_str(cells, ignore_nulls=True, separator="+"))
-        .when(filled)
-        .then(total)
-    )
 
 
 def _translate(cells: pl.Expr, mapping: TableMapping, name: str) -> pl.Expr:

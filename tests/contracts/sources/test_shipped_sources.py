@@ -7,17 +7,10 @@ from pathlib import Path
 import pytest
 
 from contracts.columns import any_of, required
-from contracts.config.source_mapping import (
-    Expression,
-    FirstOf,
-    InHeader,
-    Joined,
-    Like,
-    Slice,
-    SumOf,
-)
+from contracts.config.source_mapping import Expression
 from contracts.feeds import FEEDS
 from flows.config.source_files import load_sources
+from transforms.ingest.expressions import file_columns
 
 VENDORS: dict[str, str] = tomllib.loads(
     (Path(__file__).parent / "vendor_columns.toml").read_text(encoding="utf-8")
@@ -31,19 +24,7 @@ NESTED = re.compile(r"\.\S")
 
 def read_columns(expression: Expression) -> set[str]:
     """The columns of a file that an expression reads by their whole names."""
-    match expression:
-        case str():
-            return {expression}
-        case FirstOf():
-            return {column for one in expression.first for column in read_columns(one)}
-        case SumOf():
-            return {*expression.sum, *expression.minus}
-        case Joined():
-            return {*expression.join, *expression.optional}
-        case Slice():
-            return {expression.column}
-        case Like() | InHeader():
-            return set()
+    return set(file_columns(expression))
 
 
 def documented(source: str) -> list[tuple[str, str | None]]:
@@ -102,7 +83,7 @@ def test_nested_columns_are_flattened(source: str) -> None:
     nested = {
         column
         for table in mapping.tables
-        for expression in table.columns.values()
+        for expression in (*table.columns.values(), *table.members.values())
         for column in read_columns(expression)
         if NESTED.search(column)
     }
