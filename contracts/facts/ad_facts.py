@@ -12,10 +12,11 @@ NAMED_LEVELS = [str(AdLevel.AD), str(AdLevel.CAMPAIGN)]
 
 
 class AdNames(Table):
-    """One row per name of an ad or ad campaign and the days on which it bore it.
+    """One row per name of an ad or ad campaign, the days on which it is valid, and is known to be.
 
     An ad that no table and no stats name is a row without a name. Rows of one id may overlap where
-    the day's stats bore another name than the tables tell.
+    the day's stats have another name than the tables tell. A name is valid also before its first
+    version and after its last stats; there it is only presumed.
     """
 
     org_id: Text = column("organization", key=True)
@@ -29,6 +30,10 @@ class AdNames(Table):
     name_key: Text = column("what two spellings of the name have in common")
     valid_from: Day = column("first day of the name; empty for since ever", key=True)
     valid_until: Day = column("first day after the name; empty for still", key=True)
+    known_from: Day = column(
+        "first day that a version or stats prove; empty for none: the name is presumed", key=True
+    )
+    known_until: Day = column("first day after those proven; empty for still", key=True)
 
 
 class AdEntities(Table):

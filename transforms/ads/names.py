@@ -20,6 +20,7 @@ from transforms.common.settling import Settle
 from transforms.web.utm import normalize_value
 
 NAME = AdNames.name
+KNOWN_FROM, KNOWN_UNTIL = AdNames.known_from, AdNames.known_until
 IDS = {AdLevel.AD: Ads.ad_id, AdLevel.CAMPAIGN: Ads.campaign_id}
 NAMES = {AdLevel.AD: Ads.ad_name, AdLevel.CAMPAIGN: Ads.campaign_name}
 PARENTS = {
@@ -92,17 +93,35 @@ def _take_from_tables(level: AdLevel, tables: list[pl.LazyFrame | None]) -> pl.L
     """The versions of each id as the first table that has it tells them."""
     keys = [*PLATFORM_KEYS, IDS[level]]
     schema = dict.fromkeys([*keys, NAME, *PARENTS[level]], pl.String)
-    told = pl.LazyFrame(schema={**schema, VALID_FROM: pl.Date, VALID_UNTIL: pl.Date})
+    days = dict.fromkeys([VALID_FROM, VALID_UNTIL, KNOWN_FROM, KNOWN_UNTIL], pl.Date)
+    told = pl.LazyFrame(schema={**schema, **days})
     for table in tables:
         if table is not None:
-            versions = make_versions(table, IDS[level], [NAMES[level], *PARENTS[level]])
+            versions = make_versions(table, IDS[level], [NAMES[level], *PARENTS[level]]).pipe(
+                _add_known_days, table, keys
+            )
             fresh = versions.rename({NAMES[level]: NAME}).join(told, on=keys, how="anti")
             told = pl.concat([told, fresh], how="diagonal")
     return told
 
 
+def _add_known_days(versions: pl.LazyFrame, table: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
+    """Add the days that versions prove: a first one is valid before its day, but not known."""
+    first = table.group_by(keys).agg(pl.col(VERSION_DAY).min().alias(FIRST_DAY))
+    until = pl.col(VALID_UNTIL)
+    is_within = until.is_null() | (pl.col(FIRST_DAY) < until)
+    known = pl.coalesce(VALID_FROM, pl.when(is_within).then(FIRST_DAY))
+    return (
+        versions.join(first, on=keys, how="left", validate="m:1")
+        .with_columns(
+            known.alias(KNOWN_FROM), pl.when(known.is_not_null()).then(until).alias(KNOWN_UNTIL)
+        )
+        .drop(FIRST_DAY)
+    )
+
+
 def _take_from_stats(level: AdLevel, stats: EntityDays, told: pl.LazyFrame) -> pl.LazyFrame:
-    """The names that the stats bore, but for those that the tables tell of the same days.
+    """The names that stats have, and what they prove of those that the tables tell.
 
     An id with one name, as nearly all have, needs no look at its single days.
     """
@@ -128,11 +147,26 @@ def _take_from_stats(level: AdLevel, stats: EntityDays, told: pl.LazyFrame) -> p
     spans = pl.concat([per_name.join(renamed, on=keys, how="anti"), runs])
     repeated = (
         spans.select(*keys, NAME, FIRST_DAY, LAST_DAY)
-        .join(told.drop(PARENTS[level]), on=[*keys, NAME], how="inner", validate="m:m")
+        .join(told, on=[*keys, NAME], how="inner", validate="m:m")
         .filter(is_valid_on(FIRST_DAY) & is_valid_on(LAST_DAY))
     )
+    known_from = pl.col(KNOWN_FROM)
+    earlier = (
+        repeated.filter(known_from.is_null() | (pl.col(FIRST_DAY) < known_from))
+        .with_columns(_known_days())
+        .drop(FIRST_DAY, LAST_DAY)
+    )
     fresh = spans.join(repeated, on=[*keys, NAME, FIRST_DAY], how="anti")
-    return _bound_spans(fresh, keys, told.select(keys).unique())
+    of_stats = _bound_spans(fresh, keys, told.select(keys).unique())
+    return pl.concat([of_stats, earlier], how="diagonal")
+
+
+def _known_days() -> list[pl.Expr]:
+    """The days from the first to the last of stats that have a name."""
+    return [
+        pl.col(FIRST_DAY).alias(KNOWN_FROM),
+        pl.col(LAST_DAY).dt.offset_by("1d").alias(KNOWN_UNTIL),
+    ]
 
 
 def _bound_spans(spans: pl.LazyFrame, keys: list[str], in_tables: pl.LazyFrame) -> pl.LazyFrame:
@@ -153,6 +187,7 @@ def _bound_spans(spans: pl.LazyFrame, keys: list[str], in_tables: pl.LazyFrame) 
         .with_columns(
             pl.when(observed | ~is_first).then(FIRST_DAY).alias(VALID_FROM),
             pl.when(observed).then(after_last).otherwise(until_next).alias(VALID_UNTIL),
+            *_known_days(),
         )
         .drop(FIRST_DAY, LAST_DAY, IN_TABLES)
     )

@@ -228,3 +228,37 @@ def test_an_ad_leads_where_its_creative_of_the_day_leads() -> None:
         ("https://a.example/", "a=1&b=2"),
         ("https://b.example/", "a=1&b=2"),
     ]
+
+
+def known_days(stats: pl.LazyFrame, tables: AdTables) -> list[tuple[Any, ...]]:
+    entities = code_entities(stats, GIVEN_TEXTS, hold)
+    listed = list_ad_names(entities, list_versions(tables, ZONE, hold), hold).collect()
+    return listed.sort(key(AdNames)).select("name", "known_from", "known_until").rows()
+
+
+def test_a_version_proves_its_name_from_its_day_on() -> None:
+    """Spring is valid before 5 March, and only presumed there; Summer was told on 1 June."""
+    assert known_days(NO_STATS, AdTables(campaigns=RENAMED)) == [
+        ("Spring", date(2026, 3, 5), date(2026, 6, 1)),
+        ("Summer", date(2026, 6, 1), None),
+    ]
+
+
+def test_a_version_without_a_day_proves_nothing() -> None:
+    campaigns = rows(AdCampaigns, {"campaign_id": "1", "campaign_name": "Spring"})
+    assert known_days(NO_STATS, AdTables(campaigns=campaigns)) == [("Spring", None, None)]
+
+
+def test_stats_prove_names_from_their_first_day_to_their_last() -> None:
+    stats = rows(
+        AdStats,
+        {"date_day": date(2026, 2, 1), "campaign_id": "1", "campaign_name": "Spring"},
+        {"date_day": date(2026, 2, 9), "campaign_id": "1", "campaign_name": "Spring"},
+    )
+    of_stats = ("Spring", date(2026, 2, 1), date(2026, 2, 10))
+    assert known_days(stats, AdTables()) == [of_stats]
+    assert known_days(stats, AdTables(campaigns=RENAMED)) == [
+        of_stats,
+        ("Spring", date(2026, 3, 5), date(2026, 6, 1)),
+        ("Summer", date(2026, 6, 1), None),
+    ]
