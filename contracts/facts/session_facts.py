@@ -35,6 +35,34 @@ class MatchStatus(StrEnum):
     UNMATCHED = "unmatched"
 
 
+class AdEvidence(StrEnum):
+    """What decides whether a session can have come from an ad: the first that applies (SPEC §7.2).
+
+    `MESSAGE_MEDIUM`, `UNPAID_MEDIUM`, `OTHER_MEDIUM` and `MESSAGE_CAMPAIGN` say no.
+    """
+
+    CLICK_ID = "click_id"
+    MESSAGE_MEDIUM = "message_medium"
+    UNPAID_MEDIUM = "unpaid_medium"
+    PLATFORM_SOURCE = "platform_source"
+    PAID_MEDIUM = "paid_medium"
+    OTHER_MEDIUM = "other_medium"
+    MESSAGE_CAMPAIGN = "message_campaign"
+    NOTHING_AGAINST = "nothing_against"
+
+
+AGAINST_ADS = [
+    str(evidence)
+    for evidence in (
+        AdEvidence.MESSAGE_MEDIUM,
+        AdEvidence.UNPAID_MEDIUM,
+        AdEvidence.OTHER_MEDIUM,
+        AdEvidence.MESSAGE_CAMPAIGN,
+    )
+]
+"""The evidence by which a session did not come from an ad."""
+
+EVIDENCE = [str(evidence) for evidence in AdEvidence]
 LEVELS = [str(level) for level in MatchLevel]
 METHODS = [str(method) for method in MatchMethod]
 STATUSES = [str(status) for status in MatchStatus]
@@ -62,6 +90,7 @@ class SessionFacts(SessionBase):
     utm_medium: Text = column("by what kind of link")
     utm_campaign: Text = column("campaign's name or id")
     utm_content: Text = column("ad's name or id")
+    utm_term: Text = column("keyword")
     utm_id: Text = column("campaign's id")
     has_macro: Flag = column("whether a utm value is a macro that the platform left unresolved")
     channel_group: Text = column("GA4's default channel group", isin=CHANNEL_GROUPS)

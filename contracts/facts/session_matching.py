@@ -5,7 +5,7 @@ Each is the outcome of one step of flows/steps/session_matching.py, in its order
 
 from contracts.columns import Count, Day, Flag, Hash, Serial, Table, Text, column
 from contracts.facts.ad_facts import AdNames
-from contracts.facts.session_facts import CHANNEL_GROUPS, LEVELS, METHODS, STATUSES
+from contracts.facts.session_facts import CHANNEL_GROUPS, EVIDENCE, LEVELS, METHODS, STATUSES
 
 PLATFORM_BY = ["source", "click_id"]
 
@@ -22,10 +22,18 @@ class TrafficSources(Table):
     utm_medium: Text = column("by what kind of link")
     utm_campaign: Text = column("campaign's name or id")
     utm_content: Text = column("ad's name or id")
+    utm_term: Text = column("keyword")
     utm_id: Text = column("campaign's id")
     click_id: Text = column("name of the click id that the link carries")
     click_platform: Text = column("platform of its click ids; empty where they are of several")
     referrer_host: Text = column("site of the referrer, where it is another than the session's own")
+
+
+class MessageNames(Table):
+    """One row per name or id of a campaign, dispatch or message of the message channels."""
+
+    org_id: Text = column("organization", key=True)
+    name_key: Text = column("what two spellings of the name have in common", key=True)
 
 
 class LinkValues(Table):
@@ -33,6 +41,7 @@ class LinkValues(Table):
 
     org_id: Text = column("organization")
     link_platform: Text = column("platform that utm_source or a click id gives")
+    may_be_ad: Flag = column("whether the link can be an ad's")
     id_value: Text = column("utm_id")
     campaign_value: Text = column("utm_campaign")
     content_value: Text = column("utm_content")
@@ -45,6 +54,7 @@ class DescribedSources(TrafficSources, LinkValues):
     """One row per traffic source, with its platform, channel group and values to look up."""
 
     platform_by: Text = column("what gives the platform", isin=PLATFORM_BY)
+    ad_evidence: Text = column("what decides whether the link can be an ad's", isin=EVIDENCE)
     channel_group: Text = column("GA4's default channel group", isin=CHANNEL_GROUPS)
     has_macro: Flag = column("whether a utm value is a macro that was never resolved")
 
@@ -53,12 +63,15 @@ class AdCandidates(AdNames):
     """One row per name, and its days, of an ad or campaign that some traffic source may mean."""
 
     entity_id: Text = column("id of the ad, or of the campaign")
+    sharers: Count = column("how many ads, or campaigns, of the platform ever had the name")
 
 
 class DatedSources(DescribedSources):
     """One row per traffic source, with whether its ad depends on the day."""
 
-    is_dated: Flag = column("whether a value is an alias, or an id or name that ever changed")
+    is_dated: Flag = column(
+        "whether a value is an alias, an id or name that ever changed, or a shared name"
+    )
 
 
 class MatchLookups(DatedSources):
@@ -104,6 +117,7 @@ class CaseAnswers(MatchCases):
     is_former: Flag = column("whether only a name of other days names it")
     candidate_count: Count = column("how many ads or campaigns were found")
     candidates: Text = column("the first of them, where they are several")
+    unknown_target: Text = column("what an alias leads to, where no feed knows it")
 
 
 class SessionLinks(Table):
@@ -118,6 +132,7 @@ class SessionLinks(Table):
     utm_medium: Text = column("by what kind of link")
     utm_campaign: Text = column("campaign's name or id")
     utm_content: Text = column("ad's name or id")
+    utm_term: Text = column("keyword")
     utm_id: Text = column("campaign's id")
     has_macro: Flag = column("whether a utm value is a macro that was never resolved")
     channel_group: Text = column("GA4's default channel group", isin=CHANNEL_GROUPS)
@@ -131,3 +146,6 @@ class SessionLinks(Table):
     match_status: Text = column("whether it has its ad", isin=STATUSES)
     match_reason: Text = column("why, as a sentence")
     candidates: Text = column("the ads or campaigns that nothing separates, where ambiguous")
+    ad_evidence: Text = column("what decides whether the link can be an ad's", isin=EVIDENCE)
+    parameter: Text = column("utm parameter by which its ad or campaign was found")
+    unknown_target: Text = column("what an alias leads to, where no feed knows it")

@@ -262,4 +262,27 @@ SOCIAL_MEDIA = frozenset(
 )
 REFERRAL_MEDIA = frozenset({"referral", "app", "link"})
 EMAIL_WORDS = frozenset({"email", "e-mail", "e_mail", "e mail"})
+MESSAGE_MEDIA = frozenset(
+    {
+        "e mail",
+        "e mails",
+        "email",
+        "emailing",
+        "emails",
+        "mailing",
+        "mobile push",
+        "newsletter",
+        "newsletters",
+        "push",
+        "push notification",
+        "push notifications",
+        "sms",
+        "web push",
+    }
+)
+"""Media of messages, in normalised form: what they bring is never an ad's (SPEC §7.2)."""
+
+UNPAID_MEDIA = frozenset({"organic", "referral"})
+"""Media that say of an ad platform's own site that nobody paid."""
+
 NO_MEDIA = frozenset({"(none)", "(not set)"})

@@ -12,7 +12,7 @@ from contracts.vocabulary import AdLevel
 from flows.ingest.catalog import Catalog
 from flows.ingest.exchange_rates import rates_of
 from flows.runtime.materialize import hold, scan_groups, write_groups
-from flows.steps.session_matching import match_sessions
+from flows.steps.session_matching import find_message_names, match_sessions
 from flows.storage.report_files import equal, write_report, write_table
 from transforms.ads.conversions import choose_conversions
 from transforms.ads.daily_stats import make_daily_stats
@@ -105,7 +105,7 @@ def build_ad_facts(
         hold,
     )
     names = list_ad_names(stats, versions, hold).collect()
-    matched = match_sessions(sessions, names.lazy(), config, scratch)
+    matched = match_sessions(sessions, names.lazy(), find_message_names(catalog), config, scratch)
     return AdFacts(stats, names, versions, matched, scratch)
 
 

@@ -13,10 +13,13 @@ from contracts.facts.session_matching import (
     DescribedSources,
     MatchCases,
     MatchLookups,
+    MessageNames,
     SessionLinks,
     TrafficSources,
 )
+from flows.ingest.catalog import Catalog
 from flows.runtime.materialize import materialize
+from transforms.matching.ad_evidence import list_message_names
 from transforms.matching.candidates import describe_sources, flag_dated, select_candidates
 from transforms.matching.match_sessions import (
     SESSION_COLUMNS,
@@ -33,7 +36,11 @@ from transforms.web.traffic_sources import SOURCE_KEY, list_traffic_sources
 
 
 def match_sessions(
-    sessions: pl.LazyFrame, ad_names: pl.LazyFrame, config: Workspace, scratch: Path
+    sessions: pl.LazyFrame,
+    ad_names: pl.LazyFrame,
+    message_names: pl.LazyFrame,
+    config: Workspace,
+    scratch: Path,
 ) -> MatchedSessions:
     """Match every session to the one ad or campaign that it came from.
 
@@ -43,6 +50,7 @@ def match_sessions(
     Args:
         sessions: Canonical sessions with `is_bot`.
         ad_names: `AdNames`.
+        message_names: `MessageNames`.
         config: The workspace's configuration.
         scratch: A folder for the sessions.
     """
@@ -54,12 +62,22 @@ def match_sessions(
     )
     _, found = pl.collect_all([sink, list_traffic_sources(keyed)])
     kept = pl.scan_parquet(written)
-    links = match_links(found.lazy(), kept, ad_names, config)
+    links = match_links(found.lazy(), kept, ad_names, message_names, config)
     return MatchedSessions(find_links(kept, links), links)
 
 
+def find_message_names(catalog: Catalog) -> pl.LazyFrame:
+    """What campaigns, dispatches and messages of the message channels are called."""
+    tables = ("campaigns", "dispatches", "messages", "message_stats")
+    return materialize(list_message_names(*map(catalog.scan, tables)), MessageNames)
+
+
 def match_links(
-    sources: pl.LazyFrame, keyed: pl.LazyFrame, ad_names: pl.LazyFrame, config: Workspace
+    sources: pl.LazyFrame,
+    keyed: pl.LazyFrame,
+    ad_names: pl.LazyFrame,
+    message_names: pl.LazyFrame,
+    config: Workspace,
 ) -> pl.LazyFrame:
     """Match every link by which sessions came.
 
@@ -67,6 +85,7 @@ def match_links(
         sources: The sessions' traffic sources (`list_traffic_sources`).
         keyed: The sessions' days and traffic sources.
         ad_names: `AdNames`.
+        message_names: `MessageNames`.
         config: The workspace's configuration.
 
     Returns:
@@ -74,7 +93,9 @@ def match_links(
     """
     ads = config.ads
     sources = materialize(sources, TrafficSources)
-    described = materialize(describe_sources(sources, ad_names, ads.sources), DescribedSources)
+    described = materialize(
+        describe_sources(sources, ad_names, message_names, ads), DescribedSources
+    )
     candidates = materialize(select_candidates(described, ad_names, ads), AdCandidates)
     dated = materialize(flag_dated(described, candidates, ads), DatedSources)
     lookups = materialize(list_lookups(keyed, dated), MatchLookups)

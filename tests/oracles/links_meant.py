@@ -262,7 +262,10 @@ MEANING_CASES = [
     pytest.param(
         utm(campaign="sprng-sale"), matched_campaign(GOOGLE, "1", "alias"), id="alias, no platform"
     ),
+    pytest.param(utm("google", "gone"), platform_only(GOOGLE), id="alias of an unknown id"),
     pytest.param(
-        utm("google", "gone"), matched_campaign(GOOGLE, "404", "alias"), id="alias of an unknown id"
+        utm("google", "gone", "12"),
+        platform_only(GOOGLE),
+        id="alias to nothing comes first",
     ),
 ]

@@ -10,6 +10,7 @@ from contracts.columns import polars_schema
 from contracts.config.workspace import AdsSection, Workspace
 from contracts.facts.ad_facts import AdNames
 from contracts.facts.session_facts import SessionFacts
+from contracts.facts.session_matching import MessageNames
 from contracts.feeds.web import Sessions
 from flows.steps.session_matching import match_links
 from transforms.matching.match_sessions import MatchedSessions, find_links, key_sessions
@@ -34,6 +35,8 @@ class Name(NamedTuple):
     name: str | None
     valid_from: date | None = None
     valid_until: date | None = None
+    known_from: date | None = None
+    known_until: date | None = None
 
 
 def campaign(
@@ -82,8 +85,12 @@ NAMES = [
     Name("facebook_ads", "F", "51", "f2", "511", "Carousel"),
     Name("facebook_ads", "F", "51", "f2", "512", "511"),
     campaign("facebook_ads", "F", "900", "Nine Hundred"),
+    campaign("facebook_ads", "F", "61", "Both Ways"),
     campaign("my_dsp", "M", "71", "Programmatic"),
 ]
+
+MESSAGES = ["both ways", "june news"]
+"""What campaigns of the message channels are called, normalised."""
 
 GOOGLE, FACEBOOK = "google_ads", "facebook_ads"
 AD, NAME = "utm_content_ad_id", "utm_content_ad_name"
@@ -152,9 +159,17 @@ def sessions(links: list[Link], day: date = TODAY) -> pl.LazyFrame:
 
 
 def match_sessions(
-    frame: pl.LazyFrame, names: pl.LazyFrame, ads: AdsSection, timezone: str = "UTC"
+    frame: pl.LazyFrame,
+    names: pl.LazyFrame,
+    ads: AdsSection,
+    timezone: str = "UTC",
+    messages: Sequence[str] = (),
 ) -> MatchedSessions:
     """Match sessions as a run does, all in memory."""
     keyed = key_sessions(frame, timezone)
-    links = match_links(list_traffic_sources(keyed), keyed, names, Workspace(ads=ads))
+    of_messages = pl.LazyFrame(
+        [{"org_id": "default", "name_key": name} for name in messages],
+        schema=polars_schema(MessageNames),
+    )
+    links = match_links(list_traffic_sources(keyed), keyed, names, of_messages, Workspace(ads=ads))
     return MatchedSessions(find_links(keyed, links), links)

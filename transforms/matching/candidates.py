@@ -1,12 +1,11 @@
 """What links say, and the ads and campaigns that they may mean (SPEC §7.1, §7.2)."""
 
-from collections.abc import Mapping
-
 import polars as pl
 
 from contracts.config.workspace import AdsSection
 from contracts.facts.ad_facts import AdNames
 from contracts.facts.session_matching import AdCandidates, DatedSources, DescribedSources
+from transforms.matching.ad_evidence import judge_evidence
 from transforms.web.channel_groups import group_channels
 from transforms.web.platforms import name_platforms
 from transforms.web.traffic_sources import SOURCE_KEY, UTM_VALUES
@@ -28,14 +27,15 @@ KEYS = {
 
 
 def describe_sources(
-    sources: pl.LazyFrame, ad_names: pl.LazyFrame, own_sources: Mapping[str, str]
+    sources: pl.LazyFrame, ad_names: pl.LazyFrame, message_names: pl.LazyFrame, ads: AdsSection
 ) -> pl.LazyFrame:
-    """Add to each traffic source its platform, its channel group and the values to look up.
+    """Add the platform, channel group, values and ad evidence of each traffic source.
 
     Args:
         sources: `TrafficSources`.
         ad_names: Names of ads and campaigns (`AdNames`).
-        own_sources: The user's utm_source values -> platform.
+        message_names: `MessageNames`.
+        ads: The user's sources and paid mediums.
 
     Returns:
         `DescribedSources`.
@@ -46,10 +46,11 @@ def describe_sources(
     }
     keys = {key: normalize_value(pl.col(value)) for value, key in KEYS.items()}
     return (
-        sources.pipe(name_platforms, ad_names, own_sources)
+        sources.pipe(name_platforms, ad_names, ads.sources)
         .pipe(group_channels)
         .with_columns(is_unresolved.alias(DescribedSources.has_macro), **values)
         .with_columns(**keys)
+        .pipe(judge_evidence, message_names, ads.mediums)
     )
 
 
@@ -67,7 +68,11 @@ def select_candidates(
         `AdCandidates`.
     """
     ids = [alias.ad_id or alias.campaign_id for alias in ads.aliases.values()]
-    values = _list_values(sources.select(AdNames.org_id, value=pl.concat_list(_all_values())))
+    values = (
+        sources.filter(DescribedSources.may_be_ad)
+        .select(AdNames.org_id, value=pl.concat_list(_all_values()))
+        .pipe(_list_values)
+    )
     named = ad_names.with_columns(
         pl.coalesce(AdNames.ad_id, AdNames.campaign_id).alias(AdCandidates.entity_id)
     )
@@ -81,11 +86,17 @@ def select_candidates(
             validate="m:1",
         )
     is_target = pl.col(AdCandidates.entity_id).is_in(ids)
-    return named.filter(pl.any_horizontal(*flags, is_target)).drop(*flags)
+    name = [AdNames.org_id, AdNames.platform, AdNames.level, AdNames.name_key]
+    sharers = pl.col(AdCandidates.entity_id).n_unique().over(name).cast(pl.Int64)
+    return (
+        named.filter(pl.any_horizontal(*flags, is_target))
+        .with_columns(sharers.alias(AdCandidates.sharers))
+        .drop(*flags)
+    )
 
 
 def flag_dated(sources: pl.LazyFrame, candidates: pl.LazyFrame, ads: AdsSection) -> pl.LazyFrame:
-    """Add whether the day matters: a value is an alias, or an id or name that ever changed.
+    """Add whether the day matters: of an alias, an id or name that ever changed, or a shared name.
 
     Args:
         sources: `DescribedSources`.
@@ -96,8 +107,9 @@ def flag_dated(sources: pl.LazyFrame, candidates: pl.LazyFrame, ads: AdsSection)
         `DatedSources`.
     """
     start, end = pl.col(AdNames.valid_from), pl.col(AdNames.valid_until)
+    is_shared = pl.col(AdCandidates.sharers) > 1
     changed = (
-        candidates.filter(start.is_not_null() | end.is_not_null())
+        candidates.filter(start.is_not_null() | end.is_not_null() | is_shared)
         .select(AdNames.org_id, value=pl.concat_list(AdCandidates.entity_id, AdNames.name_key))
         .pipe(_list_values)
     )

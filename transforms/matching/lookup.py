@@ -28,7 +28,8 @@ def find_candidates(
         keys: Columns of the candidates, in the same order.
 
     Returns:
-        Hits, with whether their name or parent is that of other days.
+        Hits, with whether their name or parent is that of other days (`is_former`), and whether it
+        is only presumed on the day (`is_presumed`).
     """
     kept = candidates.with_columns(pl.col(key).alias(f"key_{key}") for key in keys)
     found = lookups.join(
@@ -46,7 +47,16 @@ def find_candidates(
     platform = pl.col(MatchCases.link_platform)
     return found.filter(
         platform.is_null() | (platform == pl.col(AdCandidates.platform))
-    ).with_columns((~(day.is_null() | (has_begun & has_not_ended))).alias(IS_FORMER))
+    ).with_columns(
+        (~(day.is_null() | (has_begun & has_not_ended))).alias(IS_FORMER),
+        is_presumed=~(day.is_null() | _is_known_on(day)),
+    )
+
+
+def _is_known_on(day: pl.Expr) -> pl.Expr:
+    """Whether a version or stats prove the name on a day."""
+    start, end = pl.col(AdCandidates.known_from), pl.col(AdCandidates.known_until)
+    return start.is_not_null() & (start <= day) & (end.is_null() | (day < end))
 
 
 def prefer_names_of_day(hits: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
@@ -55,10 +65,21 @@ def prefer_names_of_day(hits: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
     return hits.filter(former == former.min().over(keys))
 
 
-def drop_shared_former_names(hits: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
-    """Drop names of other days that more than one ad or campaign ever had (SPEC §7.4)."""
-    entities = _entity().n_unique().over(keys)
-    return hits.filter(~pl.col(IS_FORMER) | (entities == 1))
+def prefer_known_names(hits: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
+    """Keep, of the names of a lookup, those that count on the session's day (SPEC §7.4).
+
+    Known names come before those only presumed of that day, both before those of other days; and
+    of these only a name counts that no other ad, or campaign, of the platform ever had.
+    """
+    rank = (
+        pl.when(IS_FORMER).then(pl.lit(2)).when("is_presumed").then(pl.lit(1)).otherwise(pl.lit(0))
+    )
+    return (
+        hits.with_columns(name_rank=rank)
+        .filter(pl.col("name_rank") == pl.col("name_rank").min().over(keys))
+        .filter(~pl.col(IS_FORMER) | (pl.col(AdCandidates.sharers) == 1))
+        .drop("name_rank")
+    )
 
 
 def resolve_hits(hits: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:

@@ -10,6 +10,7 @@ from contracts.facts.session_facts import SessionBase, SessionFacts
 from contracts.facts.session_matching import (
     AdCandidates,
     DatedSources,
+    MatchCases,
     MatchLookups,
     SessionLinks,
 )
@@ -109,13 +110,14 @@ def find_campaigns_of_cases(cases: pl.LazyFrame, candidates: pl.LazyFrame) -> pl
         cases: `MatchCases`.
         candidates: `AdCandidates`.
     """
-    return find_campaigns(cases, _of_level(candidates, AdLevel.CAMPAIGN))
+    possible = cases.filter(MatchCases.may_be_ad)
+    return find_campaigns(possible, _of_level(candidates, AdLevel.CAMPAIGN))
 
 
 def answer_cases(
     cases: pl.LazyFrame, candidates: pl.LazyFrame, campaigns: pl.LazyFrame, ads: AdsSection
 ) -> pl.LazyFrame:
-    """Answer each case by the first step that hits.
+    """Answer each case by the first step that hits; an alias counts whatever the medium is.
 
     Args:
         cases: `MatchCases`.
@@ -126,14 +128,15 @@ def answer_cases(
     Returns:
         `CaseAnswers`: at most one row per case; none where no step hits.
     """
+    possible = cases.filter(MatchCases.may_be_ad)
     all_ads = _of_level(candidates, AdLevel.AD)
     all_campaigns = _of_level(candidates, AdLevel.CAMPAIGN)
     steps = [answer_aliases(cases, list_aliases(ads.aliases), all_ads, all_campaigns)]
     if ads.match != "utm_campaign":
-        steps.append(answer_ad_ids(cases, all_ads, campaigns))
-        steps.append(answer_ad_names(cases, all_ads, campaigns))
+        steps.append(answer_ad_ids(possible, all_ads, campaigns))
+        steps.append(answer_ad_names(possible, all_ads, campaigns))
     if ads.match != "utm_content":
-        steps.append(answer_campaigns(cases, campaigns))
+        steps.append(answer_campaigns(possible, campaigns))
     ranked = [step.with_columns(step=pl.lit(rank)) for rank, step in enumerate(steps)]
     return (
         pl.concat(ranked, how="diagonal")

@@ -2,7 +2,13 @@
 
 import polars as pl
 
-from contracts.facts.session_facts import MatchLevel, MatchMethod, MatchStatus, SessionFacts
+from contracts.facts.session_facts import (
+    AdEvidence,
+    MatchLevel,
+    MatchMethod,
+    MatchStatus,
+    SessionFacts,
+)
 from contracts.facts.session_matching import CaseAnswers, MatchLookups
 from transforms.web.platforms import BY_CLICK_ID
 from transforms.web.utm import is_macro
@@ -25,14 +31,19 @@ def explain_matches(answered: pl.LazyFrame, mode: str) -> pl.LazyFrame:
         mode: The match mode of the configuration.
     """
     has_answer = pl.col(CaseAnswers.match_method).is_not_null()
-    has_platform = pl.col(PLATFORM).is_not_null()
+    platform = pl.when(MatchLookups.may_be_ad).then(PLATFORM)
+    has_platform = platform.is_not_null()
     without = {
         SessionFacts.match_level: (MatchLevel.PLATFORM, MatchLevel.NONE),
         SessionFacts.match_status: (MatchStatus.UNMATCHED, MatchStatus.UNMATCHED),
         CaseAnswers.match_method: (MatchMethod.PLATFORM, MatchMethod.NONE),
     }
     reason = (
-        pl.when(~has_answer)
+        pl.when(pl.col(CaseAnswers.unknown_target).is_not_null())
+        .then(_explain_unknown_target())
+        .when(~has_answer & ~pl.col(MatchLookups.may_be_ad))
+        .then(_explain_no_ad())
+        .when(~has_answer)
         .then(_explain_miss(mode))
         .when(pl.col(SessionFacts.match_status) == MatchStatus.AMBIGUOUS)
         .then(_explain_ambiguity())
@@ -42,7 +53,7 @@ def explain_matches(answered: pl.LazyFrame, mode: str) -> pl.LazyFrame:
         reason.alias(SessionFacts.match_reason),
         pl.when(has_answer)
         .then(SessionFacts.platform)
-        .otherwise(PLATFORM)
+        .otherwise(platform)
         .alias(SessionFacts.platform),
         *(
             pl.coalesce(
@@ -71,8 +82,8 @@ def _explain_hit() -> pl.Expr:
         .when(CaseAnswers.is_former)
         .then(
             pl.format(
-                "{} is a former or later name of {}; nothing bore it on that day and nothing else "
-                "ever did",
+                "{} is a former or later name of {}; nothing had it on that day, and nothing "
+                "else ever had",
                 value,
                 target,
             )
@@ -111,6 +122,36 @@ def _explain_ambiguity() -> pl.Expr:
         pl.col(CaseAnswers.candidate_count),
         entities,
         counted,
+    )
+
+
+def _explain_unknown_target() -> pl.Expr:
+    return pl.format(
+        "{} is an alias of {}, which no feed knows",
+        _value_of_answer(),
+        CaseAnswers.unknown_target,
+    )
+
+
+def _explain_no_ad() -> pl.Expr:
+    """Why a link cannot be an ad's (SPEC §7.2)."""
+    evidence = pl.col(MatchLookups.ad_evidence)
+    medium = _quote(MatchLookups.utm_medium)
+    return (
+        pl.when(evidence == AdEvidence.MESSAGE_MEDIUM)
+        .then(pl.format("{} is that of a message: no ad brought the visit", medium))
+        .when(evidence == AdEvidence.UNPAID_MEDIUM)
+        .then(pl.format("{} says that nobody paid for the link: no ad brought the visit", medium))
+        .when(evidence == AdEvidence.MESSAGE_CAMPAIGN)
+        .then(
+            pl.format(
+                "{} is the name of a message campaign: nothing says it was an ad",
+                _quote(MatchLookups.utm_campaign),
+            )
+        )
+        .otherwise(
+            pl.format("{} is no paid medium that is known: [ads] mediums names others", medium)
+        )
     )
 
 

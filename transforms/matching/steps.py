@@ -10,13 +10,13 @@ import polars as pl
 
 from contracts.columns import columns
 from contracts.config.workspace import AdAlias
-from contracts.facts.session_facts import MatchMethod
+from contracts.facts.session_facts import MatchLevel, MatchMethod, MatchStatus
 from contracts.facts.session_matching import AdCandidates, CaseAnswers, MatchCases
 from contracts.feeds.web import Sessions
 from transforms.matching.lookup import (
     SCOPE,
-    drop_shared_former_names,
     find_candidates,
+    prefer_known_names,
     prefer_names_of_day,
     resolve_hits,
 )
@@ -33,7 +33,10 @@ PLATFORM, CAMPAIGN_ID, AD_ID = (
     AdCandidates.campaign_id,
     AdCandidates.ad_id,
 )
-ALIAS_SCHEMA = pl.Schema(dict.fromkeys(["alias_key", PLATFORM, CAMPAIGN_ID, AD_ID], pl.String))
+ALIAS_KEY = "alias_key"
+TARGET = ["target_platform", "target_campaign", "target_ad"]
+TARGET_PLATFORM, TARGET_CAMPAIGN, TARGET_AD = TARGET
+ALIAS_SCHEMA = pl.Schema(dict.fromkeys([ALIAS_KEY, *TARGET], pl.String))
 UTM_CONTENT, UTM_CAMPAIGN, UTM_ID = Sessions.utm_content, Sessions.utm_campaign, Sessions.utm_id
 NAME_KEY, IS_FORMER = AdCandidates.name_key, CaseAnswers.is_former
 METHOD, PARAMETER = CaseAnswers.match_method, CaseAnswers.parameter
@@ -53,8 +56,8 @@ def answer_aliases(
 ) -> pl.LazyFrame:
     """Answer the cases of which a value is an alias: utm_content, else utm_campaign, else utm_id.
 
-    An alias belongs to its platform: a link of another platform does not use it. Its target counts
-    even where no ad table knows it.
+    An alias belongs to its platform: a link of another platform does not use it. It counts whatever
+    the medium is. One whose target no feed knows leaves its sessions unmatched, at its platform.
     """
     values = {
         UTM_CONTENT: MatchCases.content_key,
@@ -62,26 +65,34 @@ def answer_aliases(
         UTM_ID: MatchCases.id_key,
     }
     platform = pl.col(MatchCases.link_platform)
-    meant = pl.concat(
+    is_first = pl.col("rank") == pl.col("rank").min().over(CASE)
+    meant = (
+        pl.concat(
+            [
+                cases.join(
+                    aliases, left_on=key, right_on=ALIAS_KEY, how="inner", validate="m:m"
+                ).select(*CASE, *TARGET, pl.lit(name).alias(PARAMETER), rank=pl.lit(rank))
+                for rank, (name, key) in enumerate(values.items())
+            ]
+        )
+        .filter(platform.is_null() | (platform == pl.col(TARGET_PLATFORM)))
+        .filter(is_first)
+    )
+    has_ad = pl.col(TARGET_AD).is_not_null()
+    known = pl.concat(
         [
-            cases.join(
-                aliases, left_on=key, right_on="alias_key", how="inner", validate="m:m"
-            ).select(
-                *CASE,
-                PLATFORM,
-                CAMPAIGN_ID,
-                AD_ID,
-                pl.lit(name).alias(PARAMETER),
-                rank=pl.lit(rank),
-            )
-            for rank, (name, key) in enumerate(values.items())
+            _find_targets(meant.filter(has_ad), ads, TARGET_AD, AD_ID),
+            _find_targets(meant.filter(~has_ad), campaigns, TARGET_CAMPAIGN, CAMPAIGN_ID),
         ]
-    ).filter(platform.is_null() | (platform == pl.col(PLATFORM)))
-    meant = meant.filter(pl.col("rank") == pl.col("rank").min().over(CASE))
-    to_ads = _find_targets(meant.filter(pl.col(AD_ID).is_not_null()), ads, AD_ID)
-    to_campaigns = _find_targets(meant.filter(pl.col(AD_ID).is_null()), campaigns, CAMPAIGN_ID)
-    hits = pl.concat([to_ads, to_campaigns], how="diagonal")
-    return resolve_hits(hits.with_columns(pl.lit(str(MatchMethod.ALIAS)).alias(METHOD)), CASE)
+    )
+    unknown = meant.join(known.select(CASE), on=CASE, how="anti", nulls_equal=True)
+    return pl.concat(
+        [
+            resolve_hits(known.with_columns(pl.lit(str(MatchMethod.ALIAS)).alias(METHOD)), CASE),
+            _answer_unknown(unknown),
+        ],
+        how="diagonal",
+    )
 
 
 def find_campaigns(cases: pl.LazyFrame, campaigns: pl.LazyFrame) -> pl.LazyFrame:
@@ -93,10 +104,8 @@ def find_campaigns(cases: pl.LazyFrame, campaigns: pl.LazyFrame) -> pl.LazyFrame
         Hits of the best kind, per `CAMPAIGN_CASE`.
     """
     named = cases.select(CAMPAIGN_CASE).unique()
-    by_name = (
-        find_candidates(named, campaigns, [MatchCases.campaign_key], [NAME_KEY])
-        .pipe(prefer_names_of_day, CAMPAIGN_CASE)
-        .pipe(drop_shared_former_names, CAMPAIGN_CASE)
+    by_name = find_candidates(named, campaigns, [MatchCases.campaign_key], [NAME_KEY]).pipe(
+        prefer_known_names, CAMPAIGN_CASE
     )
     kinds = [
         (
@@ -188,16 +197,13 @@ def answer_ad_names(cases: pl.LazyFrame, ads: pl.LazyFrame, named: pl.LazyFrame)
             ["member_platform", "member_campaign", MatchCases.content_key],
             [PLATFORM, CAMPAIGN_ID, NAME_KEY],
         )
-        .pipe(prefer_names_of_day, CASE)
-        .pipe(drop_shared_former_names, CASE)
+        .pipe(prefer_known_names, CASE)
     )
     alone = cases.join(members, on=CAMPAIGN_CASE, how="anti", nulls_equal=True)
     key = [*SCOPE, MatchCases.content_key]
-    anywhere = (
-        find_candidates(alone.select(key).unique(), ads, [MatchCases.content_key], [NAME_KEY])
-        .pipe(prefer_names_of_day, key)
-        .pipe(drop_shared_former_names, key)
-    )
+    anywhere = find_candidates(
+        alone.select(key).unique(), ads, [MatchCases.content_key], [NAME_KEY]
+    ).pipe(prefer_known_names, key)
     method = MatchMethod.UTM_CONTENT_AD_NAME
     answers = resolve_hits(_by_content(anywhere, method), key)
     return pl.concat(
@@ -209,28 +215,50 @@ def answer_ad_names(cases: pl.LazyFrame, ads: pl.LazyFrame, named: pl.LazyFrame)
     )
 
 
-def _find_targets(meant: pl.LazyFrame, candidates: pl.LazyFrame, key: str) -> pl.LazyFrame:
-    target = {PLATFORM: "alias_platform", CAMPAIGN_ID: "alias_campaign", AD_ID: "alias_ad"}
-    renamed = meant.rename(target)
-    known = (
-        find_candidates(renamed, candidates, ["alias_platform", target[key]], [PLATFORM, key])
-        .filter(
-            pl.col("alias_campaign").is_null()
-            | pl.col(CAMPAIGN_ID).is_null()
-            | (pl.col("alias_campaign") == pl.col(CAMPAIGN_ID))
-        )
+def _find_targets(
+    meant: pl.LazyFrame, candidates: pl.LazyFrame, target: str, key: str
+) -> pl.LazyFrame:
+    """The ads or campaigns that aliases lead to; those that no feed knows have none."""
+    campaign, other = pl.col(CAMPAIGN_ID), pl.col(TARGET_CAMPAIGN)
+    return (
+        find_candidates(meant, candidates, [TARGET_PLATFORM, target], [PLATFORM, key])
+        .filter(other.is_null() | campaign.is_null() | (other == campaign))
         .pipe(prefer_names_of_day, CASE)
-        .with_columns(pl.coalesce(CAMPAIGN_ID, "alias_campaign").alias(CAMPAIGN_ID))
+        .with_columns(
+            pl.coalesce(CAMPAIGN_ID, TARGET_CAMPAIGN).alias(CAMPAIGN_ID),
+            pl.lit(value=False).alias(IS_FORMER),
+        )
     )
-    aliased = [*CASE, *target.values()]
-    unknown = renamed.join(
-        known.select(aliased).unique(), on=aliased, how="anti", nulls_equal=True
-    ).with_columns(
-        *(pl.col(alias).alias(name) for name, alias in target.items()),
-        pl.lit(value=False).alias(IS_FORMER),
+
+
+def _answer_unknown(meant: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave unmatched what aliases to nothing were used for, and say where these lead."""
+    platforms = pl.col(TARGET_PLATFORM)
+    target = pl.coalesce(
+        pl.format("ad {} of {}", TARGET_AD, TARGET_PLATFORM),
+        pl.format("campaign {} of {}", TARGET_CAMPAIGN, TARGET_PLATFORM),
     )
-    return pl.concat([known, unknown], how="diagonal").with_columns(
-        pl.lit(value=False).alias(IS_FORMER)
+    has_platform = pl.col(PLATFORM).is_not_null()
+    return (
+        meant.group_by(CASE)
+        .agg(
+            pl.when(platforms.n_unique() == 1).then(platforms.min()).alias(PLATFORM),
+            target.min().alias(CaseAnswers.unknown_target),
+            pl.col(PARAMETER).min(),
+        )
+        .with_columns(
+            pl.when(has_platform)
+            .then(pl.lit(str(MatchLevel.PLATFORM)))
+            .otherwise(pl.lit(str(MatchLevel.NONE)))
+            .alias(CaseAnswers.match_level),
+            pl.when(has_platform)
+            .then(pl.lit(str(MatchMethod.PLATFORM)))
+            .otherwise(pl.lit(str(MatchMethod.NONE)))
+            .alias(METHOD),
+            pl.lit(str(MatchStatus.UNMATCHED)).alias(CaseAnswers.match_status),
+            pl.lit(value=False).alias(IS_FORMER),
+            pl.lit(0, pl.Int64).alias(CaseAnswers.candidate_count),
+        )
     )
 
 

@@ -23,13 +23,13 @@ from transforms.web.utm import (
 
 SOURCE_KEY = [TrafficSources.traffic_source, TrafficSources.traffic_source_check]
 
-UTM_VALUES = [name for name in PARAMETERS if name != Sessions.utm_term]
-"""The utm values that make a traffic source; the keyword alone does not."""
+UTM_VALUES = [*PARAMETERS]
+"""The utm values that make a traffic source."""
 
 CLICK_COLUMNS = [Sessions.gclid, Sessions.fbclid, Sessions.msclkid, Sessions.ttclid]
 LINK_PARAMETERS = "link_parameters"
 HOST = TrafficSources.referrer_host
-EVIDENCE = [
+READ_FROM = [
     LINK_PARAMETERS,
     HOST,
     *(f"own_{name}" for name in (*UTM_VALUES, *CLICK_COLUMNS)),
@@ -58,8 +58,8 @@ def key_traffic_sources(sessions: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(pl.when(there.ne_missing(here)).then(there).alias(HOST))
         .drop("is_referred")
         .with_columns(
-            pl.struct(Sessions.org_id, *EVIDENCE).hash(1).alias(first),
-            pl.struct(Sessions.org_id, *EVIDENCE).hash(2).alias(second),
+            pl.struct(Sessions.org_id, *READ_FROM).hash(1).alias(first),
+            pl.struct(Sessions.org_id, *READ_FROM).hash(2).alias(second),
         )
     )
 
@@ -83,7 +83,7 @@ def list_traffic_sources(keyed: pl.LazyFrame) -> pl.LazyFrame:
     }
     return (
         keyed.group_by(SOURCE_KEY)
-        .agg(pl.col(Sessions.org_id, *EVIDENCE).first())
+        .agg(pl.col(Sessions.org_id, *READ_FROM).first())
         .select(*SOURCE_KEY, Sessions.org_id, HOST, **values, **clicks)
         .with_columns(
             pl.coalesce(_of_clicks(lambda click: click.name)).alias(TrafficSources.click_id),

@@ -10,9 +10,11 @@ from polars.testing import assert_frame_equal
 from contracts.config.workspace import AdsSection
 from contracts.facts.session_facts import SessionFacts
 from tests.oracles.links_meant import MEANING_CASES
+from tests.oracles.links_possible import POSSIBLE_CASES
 from tests.oracles.links_read import READING_CASES
 from tests.support.ad_world import (
     MARCH,
+    MESSAGES,
     NAMES,
     TODAY,
     Link,
@@ -28,6 +30,7 @@ from tests.support.ad_world import (
 ADS = AdsSection.model_validate(
     {
         "sources": {"prospecting-fb": "facebook_ads"},
+        "mediums": ["Social-Boost"],
         "aliases": {
             "sprng-sale": {"platform": "google_ads", "campaign_id": "1"},
             "Old Banner": {"platform": "google_ads", "ad_id": "12"},
@@ -38,7 +41,7 @@ ADS = AdsSection.model_validate(
 Row = dict[str, Any]
 Table = dict[int, Row]
 
-CASES = [*READING_CASES, *MEANING_CASES]
+CASES = [*READING_CASES, *MEANING_CASES, *POSSIBLE_CASES]
 OUTCOME = ["platform", "campaign_id", "ad_id", "match_level", "match_method", "match_status"]
 
 
@@ -49,7 +52,7 @@ def match(
     timezone: str = "UTC",
 ) -> pl.DataFrame:
     names = ad_names() if names is None else names
-    facts = match_sessions(frame, names, ads, timezone).facts().collect()
+    facts = match_sessions(frame, names, ads, timezone, MESSAGES).facts().collect()
     SessionFacts.validate(facts)
     return facts.sort("org_id", "session_id")
 
@@ -289,3 +292,37 @@ def test_every_session_once_and_in_any_order(found: list, seed: int) -> None:
 )
 def test_channel_group_of_a_session(link: Link, expected: str) -> None:
     assert match_one(link)["channel_group"] == expected
+
+
+@pytest.mark.parametrize(
+    ("link", "reason"),
+    [
+        (
+            utm("newsletter", "Both Ways", utm_medium="email"),
+            "utm_medium 'email' is that of a message: no ad brought the visit",
+        ),
+        (
+            utm("google", "Spring Sale", utm_medium="organic"),
+            "utm_medium 'organic' says that nobody paid for the link: no ad brought the visit",
+        ),
+        (
+            utm("agency", "Spring Sale", utm_medium="affiliate"),
+            "utm_medium 'affiliate' is no paid medium that is known: [ads] mediums names others",
+        ),
+        (
+            utm(campaign="Both Ways"),
+            "utm_campaign 'Both Ways' is the name of a message campaign: nothing says it was an ad",
+        ),
+        (
+            utm("google", "gone"),
+            "utm_campaign 'gone' is an alias of campaign 404 of google_ads, which no feed knows",
+        ),
+    ],
+)
+def test_reason_says_why_it_is_no_ad(link: Link, reason: str) -> None:
+    assert match_one(link)["match_reason"] == reason
+
+
+def test_a_macro_stays_as_it_is_in_its_own_column() -> None:
+    row = match_one(utm("google", utm_id="{campaignid}", utm_term="{keyword}"))
+    assert (row["utm_id"], row["utm_term"]) == ("{campaignid}", "{keyword}")
