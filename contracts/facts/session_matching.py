@@ -29,7 +29,7 @@ class TrafficSources(Table):
     referrer_host: Text = column("site of the referrer, where it is another than the session's own")
 
 
-class MessageNames(Table):
+class MessageNameKeys(Table):
     """One row per name or id of a campaign, dispatch or message of the message channels."""
 
     org_id: Text = column("organization", key=True)

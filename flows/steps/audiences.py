@@ -10,7 +10,7 @@ from contracts.channels import RunChannels
 from contracts.columns import polars_schema
 from contracts.config.workspace import AudienceSection, Workspace
 from contracts.facts.ad_facts import AdNames
-from contracts.facts.session_matching import MessageNames
+from contracts.facts.session_matching import MessageNameKeys
 from contracts.manifest import Check
 from contracts.reports.people import Audience
 from flows.config.loading import LoadedWorkspace
@@ -87,7 +87,7 @@ def draw(loaded: LoadedWorkspace, audience: AudienceSection, progress: Progress)
         inputs = MessageInputs(read.catalog, config, Path(scratch))
         # Sessions tell whose a device was; which ads they came from is not asked.
         no_ads = pl.LazyFrame(schema=polars_schema(AdNames))
-        no_names = pl.LazyFrame(schema=polars_schema(MessageNames))
+        no_names = pl.LazyFrame(schema=polars_schema(MessageNameKeys))
         sessions = find_sessions(read.catalog, config, Path(scratch) / "web")
         matched = match_sessions(sessions, no_ads, no_names, config, Path(scratch) / "ads")
         people = PeopleInputs(

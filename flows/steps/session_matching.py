@@ -13,7 +13,7 @@ from contracts.facts.session_matching import (
     DescribedSources,
     MatchCases,
     MatchLookups,
-    MessageNames,
+    MessageNameKeys,
     SessionLinks,
     TrafficSources,
 )
@@ -50,7 +50,7 @@ def match_sessions(
     Args:
         sessions: Canonical sessions with `is_bot`.
         ad_names: `AdNames`.
-        message_names: `MessageNames`.
+        message_names: `MessageNameKeys`.
         config: The workspace's configuration.
         scratch: A folder for the sessions.
     """
@@ -69,7 +69,7 @@ def match_sessions(
 def find_message_names(catalog: Catalog) -> pl.LazyFrame:
     """What campaigns, dispatches and messages of the message channels are called."""
     tables = ("campaigns", "dispatches", "messages", "message_stats")
-    return materialize(list_message_names(*map(catalog.scan, tables)), MessageNames)
+    return materialize(list_message_names(*map(catalog.scan, tables)), MessageNameKeys)
 
 
 def match_links(
@@ -85,7 +85,7 @@ def match_links(
         sources: The sessions' traffic sources (`list_traffic_sources`).
         keyed: The sessions' days and traffic sources.
         ad_names: `AdNames`.
-        message_names: `MessageNames`.
+        message_names: `MessageNameKeys`.
         config: The workspace's configuration.
 
     Returns:

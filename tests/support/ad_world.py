@@ -10,7 +10,7 @@ from contracts.columns import polars_schema
 from contracts.config.workspace import AdsSection, Workspace
 from contracts.facts.ad_facts import AdNames
 from contracts.facts.session_facts import SessionFacts
-from contracts.facts.session_matching import MessageNames
+from contracts.facts.session_matching import MessageNameKeys
 from contracts.feeds.web import Sessions
 from flows.steps.session_matching import match_links
 from transforms.matching.match_sessions import MatchedSessions, find_links, key_sessions
@@ -169,7 +169,7 @@ def match_sessions(
     keyed = key_sessions(frame, timezone)
     of_messages = pl.LazyFrame(
         [{"org_id": "default", "name_key": name} for name in messages],
-        schema=polars_schema(MessageNames),
+        schema=polars_schema(MessageNameKeys),
     )
     links = match_links(list_traffic_sources(keyed), keyed, names, of_messages, Workspace(ads=ads))
     return MatchedSessions(find_links(keyed, links), links)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.facts.session_facts import AGAINST_ADS, AdEvidence
-from contracts.facts.session_matching import DescribedSources, MessageNames
+from contracts.facts.session_matching import DescribedSources, MessageNameKeys
 from contracts.feeds.messages import Campaigns, Dispatches, Messages, MessageStats
 from contracts.reference.web_sources import (
     DISPLAY_MEDIA,
@@ -30,7 +30,7 @@ def judge_evidence(
 
     Args:
         sources: Traffic sources with their platform and values (`describe_sources`).
-        message_names: `MessageNames`.
+        message_names: `MessageNameKeys`.
         own_mediums: The user's utm_medium values that mean a paid click.
 
     Returns:
@@ -62,10 +62,10 @@ def judge_evidence(
     return (
         sources.join(
             message_names.select(
-                MessageNames.org_id, MessageNames.name_key, is_message=pl.lit(value=True)
+                MessageNameKeys.org_id, MessageNameKeys.name_key, is_message=pl.lit(value=True)
             ),
             left_on=[DescribedSources.org_id, DescribedSources.campaign_key],
-            right_on=[MessageNames.org_id, MessageNames.name_key],
+            right_on=[MessageNameKeys.org_id, MessageNameKeys.name_key],
             how="left",
             validate="m:1",
         )
@@ -94,7 +94,7 @@ def list_message_names(
         message_stats: Canonical summaries of providers, which name messages and campaigns too.
 
     Returns:
-        `MessageNames`.
+        `MessageNameKeys`.
     """
     names = {
         (Campaigns.campaign_id, Campaigns.name): campaigns,
@@ -111,12 +111,12 @@ def list_message_names(
                     ~pl.col(Campaigns.channel).is_in(NOT_MESSAGES).fill_null(value=False)
                 ).select(
                     Campaigns.org_id,
-                    normalize_value(pl.col(name)).alias(MessageNames.name_key),
+                    normalize_value(pl.col(name)).alias(MessageNameKeys.name_key),
                 )
                 for named, rows in names.items()
                 for name in named
             ]
         )
-        .filter(pl.col(MessageNames.name_key).is_not_null())
+        .filter(pl.col(MessageNameKeys.name_key).is_not_null())
         .unique()
     )

@@ -34,7 +34,7 @@ def describe_sources(
     Args:
         sources: `TrafficSources`.
         ad_names: Names of ads and campaigns (`AdNames`).
-        message_names: `MessageNames`.
+        message_names: `MessageNameKeys`.
         ads: The user's sources and paid mediums.
 
     Returns:
