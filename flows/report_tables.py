@@ -190,6 +190,7 @@ REPORT_TABLES: tuple[ReportTable, ...] = (
         "CampaignAttribution",
         "reports.attribution:report_campaign_attribution",
     ),
+    _of_orders("paths", "Paths", "attribution.paths:report_paths"),
     _of_orders("holdout_lift", "HoldoutLift", "attribution.holdouts:report_holdout_lift"),
 )
 """Every report table that can be published, in the order of the data dictionary."""

@@ -55,6 +55,8 @@ class ContactSends(Table):
 class ContactSessions(SessionBase):
     """One row per session, with the ad that it came from."""
 
+    utm_medium: Text = column("by what kind of link it came")
+    utm_source: Text = column("who sent it")
     channel_group: Text = column("Google Analytics 4's default channel group")
     platform: Text = column("ad platform, where known")
     campaign_id: Text = column("the ad's campaign, where one was found")

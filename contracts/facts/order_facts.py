@@ -94,3 +94,19 @@ class NamedCampaigns(Table):
     platform: Text = column("ad platform; empty for messages", key=True)
     campaign_id: Text = column("the campaign", key=True)
     campaign_name: Text = column("its name as it is now")
+
+
+class LastDays(Table):
+    """One row per organization: the last day on which anything happened."""
+
+    org_id: Text = column("organization", key=True)
+    date_day: Day = column("the day, in the reporting time zone")
+    last_instant: Instant = column("its last microsecond")
+
+
+class OpenPaths(Table):
+    """One row per path of channels that led contacts to no order yet."""
+
+    org_id: Text = column("organization", key=True)
+    path: Text = column("the path, as of `attribution/paths`", key=True)
+    contacts_without_order: Count = column("contacts without an order in the look-back")

@@ -78,7 +78,7 @@ class ChannelAttribution(Table):
     date_day: Day = column("day of the order, or of the cost", key=True)
     channel: Text = column(f"channel; `{DIRECT}` for orders that no touch led to", key=True)
     model: Text = column("attribution model", key=True, isin=MODELS)
-    orders: Credit = column("orders credited, in shares; refunds count none")
+    credited_orders: Credit = column("orders credited, in shares; refunds count none")
     revenue: Money = column("revenue credited")
     cost: Money = column("ad spend and message cost of the day")
     roas: Rate = column("revenue / cost")
@@ -94,10 +94,27 @@ class CampaignAttribution(Table):
     campaign_id: Text = column("the campaign; empty where the touch has none", key=True)
     model: Text = column("attribution model", key=True, isin=MODELS)
     campaign_name: Text = column("name of the campaign as it is now")
-    orders: Credit = column("orders credited, in shares; refunds count none")
+    credited_orders: Credit = column("orders credited, in shares; refunds count none")
     revenue: Money = column("revenue credited")
     cost: Money = column("ad spend and message cost of the day")
     roas: Rate = column("revenue / cost")
+
+
+class Paths(Table):
+    """One row per sequence of channels that led to an order, or to none yet."""
+
+    org_id: Text = column("organization", key=True)
+    path: Text = column(
+        f"channels of the touches in order, equal neighbours once, joined by ` > `; `{DIRECT}` "
+        "for none",
+        key=True,
+    )
+    contacts: Count = column("distinct known contacts who ordered after it")
+    orders: Count = column("orders after it; refunds count none")
+    revenue: Money = column("their revenue, less what was taken back")
+    contacts_without_order: Count = column(
+        "contacts who came it in the look-back before the last day, without an order in it"
+    )
 
 
 class HoldoutLift(Table):

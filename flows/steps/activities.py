@@ -10,7 +10,7 @@ from contracts.columns import Table, polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
 from contracts.facts.order_facts import PricedOrders
-from contracts.feeds import Events
+from contracts.feeds import Contacts, Events
 from contracts.reports.journeys import IdentityLinks
 from flows.ingest.catalog import Catalog
 from flows.runtime.materialize import materialize, scan_groups, write_groups
@@ -33,6 +33,7 @@ CONTRACTS: dict[str, type[Table]] = {
     "events": MessageEvents,
     "sessions": ContactSessions,
     "orders": PricedOrders,
+    "contacts": Contacts,
 }
 
 
@@ -116,6 +117,7 @@ def write_activities(inputs: PeopleInputs, folder: Path) -> Activities:
         "sends": add_direct_mail(sends, activities.scan("events"), messages),
         "sessions": describe_sessions(sessions, inputs.ad_names),
         "orders": _fill(orders, links, PricedOrders.credited_at),
+        "contacts": catalog.scan("contacts"),
     }
     for kind, table in tables.items():
         write_groups(table, _person(table), activities.groups, folder / kind)

@@ -8,7 +8,14 @@ import polars as pl
 from contracts.columns import key, polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.activities import ContactSends
-from contracts.facts.order_facts import MessageOrders, PricedOrders, SessionOrders, Touches
+from contracts.facts.order_facts import (
+    LastDays,
+    MessageOrders,
+    OpenPaths,
+    PricedOrders,
+    SessionOrders,
+    Touches,
+)
 from contracts.manifest import Check
 from contracts.reports.attribution import ChannelAttribution, order_touches_contract
 from flows.runtime.materialize import materialize
@@ -16,6 +23,12 @@ from flows.steps.activities import Activities
 from flows.storage.report_files import equal, write_table
 from transforms.attribution.credit_orders import credit_orders
 from transforms.attribution.holdouts import report_holdout_lift
+from transforms.attribution.paths import (
+    count_open_paths,
+    find_last_days,
+    list_open_ends,
+    report_paths,
+)
 from transforms.attribution.touches import collect_touches
 from transforms.reports.attribution import (
     count_orders_by_message,
@@ -73,6 +86,45 @@ def build_credited_orders(activities: Activities, config: Workspace) -> Credited
     )
 
 
+def count_paths_without_order(activities: Activities, config: Workspace) -> pl.LazyFrame:
+    """Count the contacts without an order by the path of their touches, as `OpenPaths`."""
+    rules, timezone = config.attribution, config.workspace.timezone
+    last_days = materialize(
+        find_last_days(
+            activities.scan("events"),
+            activities.scan("sends"),
+            activities.scan("sessions"),
+            activities.scan("orders"),
+            timezone,
+        ),
+        LastDays,
+    )
+    paths = [pl.LazyFrame(schema=polars_schema(OpenPaths))]
+    for group in range(activities.groups):
+        open_ends = materialize(
+            list_open_ends(
+                activities.scan("contacts", group),
+                activities.scan("orders", group),
+                last_days,
+                rules,
+            ),
+            PricedOrders,
+        )
+        touches = materialize(
+            collect_touches(
+                activities.scan("events", group),
+                activities.scan("sends", group),
+                activities.scan("sessions", group),
+                open_ends,
+                rules,
+                timezone,
+            ),
+            Touches,
+        )
+        paths.append(materialize(count_open_paths(touches, open_ends), OpenPaths))
+    return pl.concat(paths)
+
+
 def write_attribution(
     credited: CreditedOrders,
     activities: Activities,
@@ -101,6 +153,7 @@ def write_attribution(
             touches, orders, costs, campaigns, rules.models
         ),
     }
+    tables["paths"] = report_paths(touches, orders, count_paths_without_order(activities, config))
     sends = activities.scan("sends")
     if sends.select(pl.col(ContactSends.is_holdout).any()).collect().item():
         tables["holdout_lift"] = report_holdout_lift(

@@ -13,6 +13,7 @@ CHANNELS = ("email", "sms", "direct_mail")
 PEOPLE = 6
 EURO = Decimal("1.1")
 VOID = ("cancelled", "refunded")
+"""States of which the second is void only where no amount says what was given back."""
 
 TOML = """
 [workspace]
@@ -60,6 +61,7 @@ def make_people(seed: int) -> People:
 def _make_organization(random: Random) -> dict[str, list[Row]]:
     people = [str(n) for n in range(1, PEOPLE + 1)]
     sends = [_make_send(random, f"s{n}") for n in range(30)]
+    orders = [_make_order(random, f"o{n}") for n in range(30)]
     return {
         "contacts": [{"contact_id": n, "email": f"P{n}@x.io"} for n in people],
         "campaigns": [
@@ -75,7 +77,7 @@ def _make_organization(random: Random) -> dict[str, list[Row]]:
         "sends": sends,
         "events": [_make_event(random, f"e{n}", sends) for n in range(80)],
         "sessions": [_make_session(random, f"v{n}") for n in range(60)],
-        "orders": [_make_order(random, f"o{n}") for n in range(30)],
+        "orders": orders + [_make_refund(random, f"r{n}", orders) for n in range(6)],
         "exchange_rates": [
             {"currency": "EUR", "date_day": "2025-12-01", "rate": str(EURO)},
         ],
@@ -156,5 +158,20 @@ def _make_order(random: Random, order_id: str) -> Row:
         "revenue": str(Decimal(random.randrange(-2000, 20_000)) / 100),
         "currency": random.choice([None, "USD", "EUR"]),
         "status": random.choice([None, "paid", "paid", *VOID]),
+        "cancelled_at": _at(random) if random.random() < 0.1 else None,
+        "refunded": "3.25" if random.random() < 0.1 else None,
         **_who(random),
+    }
+
+
+def _make_refund(random: Random, order_id: str, orders: list[Row]) -> Row:
+    """A row that takes a part of an order back, up to a year later; of one in six nobody knows."""
+    of = random.choice([*orders[:5], {"order_id": "of nobody"}])
+    later = START + timedelta(days=random.randrange(20, 365), seconds=random.random())
+    return {
+        "order_id": order_id,
+        "ordered_at": later.isoformat(),
+        "refund_of": of["order_id"],
+        "revenue": random.choice(["-2.50", "2.50"]),
+        "currency": random.choice([None, "EUR"]),
     }

@@ -6,13 +6,16 @@ from contracts.columns import columns, polars_schema
 from contracts.config.workspace import AttributionSection
 from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
 from contracts.facts.order_facts import PricedOrders, Touches
-from contracts.vocabulary import INTERACTIONS, Action, Channel, SendStatus
+from contracts.vocabulary import Action, Channel, SendStatus
 from transforms.attribution.orders import ORDER_ROW, number_orders
 from transforms.common.calendar import reporting_day
 from transforms.common.instants import microseconds, start_of_day
 from transforms.people.person_key import PERSON, hash_person, same_person
 
 LANDING_MINUTES = 30
+EARLY_LANDING_MINUTES = 1
+"""A session may seem to begin so long before the click that opened it: clocks differ."""
+
 DIRECT_GROUP = "direct"
 UNASSIGNED_GROUP = "unassigned"
 GROUPS_OF_CHANNELS: dict[str, str] = {
@@ -22,13 +25,9 @@ GROUPS_OF_CHANNELS: dict[str, str] = {
 }
 """Message channel -> the channel group that its utm parameters give a session."""
 
-CLICK_TYPES = [name for name, (_, action) in INTERACTIONS.items() if action == Action.CLICKED]
-OPEN_TYPES = [name for name, (_, action) in INTERACTIONS.items() if action == Action.OPENED]
-LANDING_TYPES = [*CLICK_TYPES, f"{Channel.PUSH}_{Action.OPENED}"]
-"""Event types that bring a person to the site; opening a push message is its click."""
-
 NEVER_ARRIVED = [SendStatus.BOUNCED, SendStatus.FAILED]
 EVENT_TYPE = MessageEvents.event_type
+IS_LANDING, CLICKED_CHANNEL = "is_landing", "clicked_channel"
 WINDOW_END = "window_end"
 WHO = (Touches.org_id, Touches.contact_id, Touches.anonymous_id)
 
@@ -71,7 +70,7 @@ def collect_touches(
     at = pl.col(Touches.touched_at)
     # Each kind is paired with its own few columns: what a join carries is what it costs.
     paired = [
-        messages.drop(EVENT_TYPE).pipe(_pair, bought, at + _lookback(rules)),
+        messages.drop(IS_LANDING).pipe(_pair, bought, at + _lookback(rules)),
         visits.pipe(_pair, bought, at + _lookback(rules, of_sessions=True)),
         mailings.pipe(_pair, bought, pl.coalesce(WINDOW_END, at + _lookback(rules))),
     ]
@@ -90,10 +89,14 @@ def collect_touches(
 
 
 def _touch_by_events(events: pl.LazyFrame, rules: AttributionSection) -> pl.LazyFrame:
-    """Clicks, and opens and generic events where configured; the event type stays beside."""
-    wanted = {*CLICK_TYPES, *rules.touch_events, *(OPEN_TYPES if rules.touch_opens else ())}
+    """Clicks, and opens and generic events where configured; whether each leads to the site."""
+    is_click, is_open = _is_action(Action.CLICKED), _is_action(Action.OPENED)
+    is_wanted = is_click | pl.col(EVENT_TYPE).is_in(rules.touch_events)
+    # Opening a push message brings a person to the site, as a click does.
+    is_landing = is_click | (is_open & (pl.col(MessageEvents.channel) == Channel.PUSH))
     return events.filter(
-        pl.col(EVENT_TYPE).is_in(sorted(wanted)), ~pl.col(MessageEvents.is_machine)
+        (is_wanted | is_open) if rules.touch_opens else is_wanted,
+        ~pl.col(MessageEvents.is_machine),
     ).select(
         *WHO,
         pl.col(MessageEvents.occurred_at).alias(Touches.touched_at),
@@ -102,9 +105,15 @@ def _touch_by_events(events: pl.LazyFrame, rules: AttributionSection) -> pl.Lazy
         MessageEvents.dispatch_id,
         MessageEvents.message_id,
         MessageEvents.event_id,
-        EVENT_TYPE,
+        is_landing.alias(IS_LANDING),
         hash_person(),
     )
+
+
+def _is_action(action: Action) -> pl.Expr:
+    """Whether an event is this action on a message, of whatever channel."""
+    full_type = pl.format(f"{{}}_{action}", MessageEvents.channel)
+    return (pl.col(EVENT_TYPE) == full_type).fill_null(value=False)
 
 
 def _touch_by_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
@@ -125,6 +134,8 @@ def _touch_by_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
         ContactSessions.platform,
         ContactSessions.ad_id,
         ContactSessions.session_id,
+        ContactSessions.utm_medium,
+        ContactSessions.utm_source,
         hash_person(),
     )
 
@@ -158,31 +169,45 @@ def _touch_by_direct_mail(sends: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
 
 
 def _drop_landings(visits: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
-    """Drop the sessions by which a contact landed on the site after a click already counted."""
-    channel = pl.col(Touches.channel_group).replace_strict(
+    """Drop the sessions by which a contact landed on the site after a click already counted.
+
+    A session bears a channel's utm by its channel group, or by a medium or source of the channel's
+    own name.
+    """
+    of_group = pl.col(Touches.channel_group).replace_strict(
         list(GROUPS_OF_CHANNELS.values()),
         list(GROUPS_OF_CHANNELS),
         default=None,
         return_dtype=pl.String,
     )
-    clicks = messages.filter(pl.col(EVENT_TYPE).is_in(LANDING_TYPES)).select(
+    words = (
+        pl.col(name).str.strip_chars().str.to_lowercase().str.replace_all(r"[\s+-]+", "_")
+        for name in (ContactSessions.utm_medium, ContactSessions.utm_source)
+    )
+    bearing = pl.concat(
+        visits.with_columns(channel.alias(CLICKED_CHANNEL)) for channel in (of_group, *words)
+    )
+    clicks = messages.filter(IS_LANDING).select(
         *WHO,
         PERSON,
-        pl.col(Touches.channel).alias("clicked_channel"),
+        pl.col(Touches.channel).alias(CLICKED_CHANNEL),
         pl.col(Touches.touched_at).alias("clicked_at"),
     )
     since_click = pl.col(Touches.touched_at) - pl.col("clicked_at")
     landings = (
-        visits.with_columns(channel.alias("clicked_channel"))
-        .filter(pl.col("clicked_channel").is_not_null())
-        .join(clicks, on=[PERSON, "clicked_channel"], how="inner", validate="m:m", suffix="_of")
+        bearing.filter(pl.col(CLICKED_CHANNEL).is_not_null())
+        .join(clicks, on=[PERSON, CLICKED_CHANNEL], how="inner", validate="m:m", suffix="_of")
         .filter(
             same_person("_of"),
-            since_click.is_between(pl.duration(), pl.duration(minutes=LANDING_MINUTES)),
+            since_click.is_between(
+                -pl.duration(minutes=EARLY_LANDING_MINUTES), pl.duration(minutes=LANDING_MINUTES)
+            ),
         )
         .select(Touches.org_id, Touches.session_id)
     )
-    return visits.join(landings, on=[Touches.org_id, Touches.session_id], how="anti")
+    return visits.drop(ContactSessions.utm_medium, ContactSessions.utm_source).join(
+        landings, on=[Touches.org_id, Touches.session_id], how="anti"
+    )
 
 
 def _pair(touches: pl.LazyFrame, bought: pl.LazyFrame, until: pl.Expr) -> pl.LazyFrame:

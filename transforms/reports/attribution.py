@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts.order_facts import PricedOrders
+from contracts.facts.order_facts import PricedOrders, SessionOrders
 from contracts.reports.attribution import (
     DIRECT,
     CampaignAttribution,
@@ -22,8 +22,9 @@ CHANNEL_GRAIN = [
     CampaignAttribution.channel,
 ]
 CAMPAIGN = [CampaignAttribution.platform, CampaignAttribution.campaign_id]
-ORDERS, REVENUE, COST = (
-    CampaignAttribution.orders,
+ORDERS, CREDITED, REVENUE, COST = (
+    SessionOrders.orders,
+    CampaignAttribution.credited_orders,
     CampaignAttribution.revenue,
     CampaignAttribution.cost,
 )
@@ -164,7 +165,7 @@ def _credit_days(
     ).select(
         *grain,
         *(
-            pl.when(is_refund).then(pl.lit(0, TYPES[ORDERS])).otherwise(model).alias(model)
+            pl.when(is_refund).then(pl.lit(0, TYPES[CREDITED])).otherwise(model).alias(model)
             for model in models
         ),
         *(revenue_column(model) for model in models),
@@ -172,7 +173,7 @@ def _credit_days(
     untouched = conversions.join(order_touches.select(ORDER_KEY), on=ORDER_KEY, how="anti").select(
         *CHANNEL_GRAIN[:2],
         pl.lit(DIRECT).alias(CampaignAttribution.channel),
-        *((~is_refund).cast(pl.Int64).cast(TYPES[ORDERS]).alias(model) for model in models),
+        *((~is_refund).cast(pl.Int64).cast(TYPES[CREDITED]).alias(model) for model in models),
         *(pl.col(PricedOrders.revenue).alias(revenue_column(model)) for model in models),
     )
     spent = costs.select(*grain, pl.col(COST).cast(TYPES[COST]))
@@ -182,7 +183,7 @@ def _credit_days(
 def _sum_credits(credited: pl.LazyFrame, grain: list[str], models: Sequence[str]) -> pl.LazyFrame:
     """Sum by grain, then set the models one below the other."""
     sums = credited.group_by(grain).agg(
-        *(pl.col(model).sum().cast(TYPES[ORDERS]) for model in models),
+        *(pl.col(model).sum().cast(TYPES[CREDITED]) for model in models),
         *(pl.col(revenue_column(model)).sum().cast(TYPES[REVENUE]) for model in models),
         pl.col(COST).sum().cast(TYPES[COST]),
     )
@@ -191,7 +192,7 @@ def _sum_credits(credited: pl.LazyFrame, grain: list[str], models: Sequence[str]
         sums.select(
             *grain,
             pl.lit(model).alias(CampaignAttribution.model),
-            pl.col(model).alias(ORDERS),
+            pl.col(model).alias(CREDITED),
             pl.col(revenue_column(model)).alias(REVENUE),
             COST,
             pl.when(cost != 0)

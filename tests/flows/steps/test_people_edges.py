@@ -94,7 +94,7 @@ def test_bare_clicks_of_an_implied_message_bring_orders(tmp_path: Path) -> None:
             ("Two", 0, Decimal(0)),
         ]
     by_campaign = rows(ran, "attribution", "campaign_attribution", model="last_touch")
-    assert [(r["channel"], r["campaign_name"], r["orders"]) for r in by_campaign] == [
+    assert [(r["channel"], r["campaign_name"], r["credited_orders"]) for r in by_campaign] == [
         ("(direct)", "(none)", 2),
         ("sms", "One", 1),
     ]

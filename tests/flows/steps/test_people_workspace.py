@@ -108,7 +108,7 @@ def test_the_look_back_is_inclusive_and_per_channel(tmp_path: Path) -> None:
         "30 days": ["mail"],
     }
     direct = rows(ran, "attribution", "channel_attribution", channel="(direct)", model="linear")
-    assert [(r["orders"], r["revenue"], str(r["date_day"])) for r in direct] == [
+    assert [(r["credited_orders"], r["revenue"], str(r["date_day"])) for r in direct] == [
         (1, 100, "2026-02-09")
     ]
 

@@ -94,7 +94,8 @@ def test_direct_mail_without_a_window_counts_from_the_day_of_sending() -> None:
     [
         (30 * MINUTE, "email", False),
         (31 * MINUTE, "email", True),
-        (-MINUTE, "email", True),
+        (-MINUTE, "email", False),
+        (-MINUTE - timedelta(microseconds=1), "email", True),
         (MINUTE, "sms", True),
         (MINUTE, "direct", False),
     ],
@@ -102,11 +103,29 @@ def test_direct_mail_without_a_window_counts_from_the_day_of_sending() -> None:
 def test_landing_of_a_click_is_no_second_touch(
     after: timedelta, group: str, *, is_touch: bool
 ) -> None:
-    """Within 30 minutes of the click, with that channel's utm."""
+    """Within 30 minutes of the click, or a minute before it, with that channel's utm."""
     result = credit(
         [click("e1", NOON)], [visit("v1", NOON + after, group)], orders=[order("A", NOON + HOUR)]
     )
     assert set(touched(result)) == ({"e1", "v1"} if is_touch else {"e1"})
+
+
+@pytest.mark.parametrize(
+    ("utm", "is_touch"),
+    [
+        ({"utm_medium": " In-App "}, False),
+        ({"utm_source": "in_app", "utm_medium": "message"}, False),
+        ({"utm_source": "in_apps"}, True),
+    ],
+)
+def test_landing_of_a_click_on_an_own_channel(utm: dict[str, str], *, is_touch: bool) -> None:
+    """The user's own channel has no channel group: its name is medium or source."""
+    clicked = click("e1", NOON, event_type="in_app_clicked", channel="in_app")
+    result = credit(
+        [clicked], [visit("v1", NOON + MINUTE, None, **utm)], orders=[order("A", NOON + HOUR)]
+    )
+    assert touched(result) == (["e1", "v1"] if is_touch else ["e1"])
+    assert result["channel"][0] == "in_app"
 
 
 def test_landing_needs_a_human_click_of_the_same_contact() -> None:
@@ -152,7 +171,11 @@ def test_opens_and_generic_events_are_touches_where_configured() -> None:
 def test_touches_of_one_instant_stand_by_channel_and_id() -> None:
     """Whatever the order in which they came."""
     result = credit(
-        [click("b", NOON), click("a", NOON), click("0", NOON, channel="sms")],
+        [
+            click("b", NOON),
+            click("a", NOON),
+            click("0", NOON, channel="sms", event_type="sms_clicked"),
+        ],
         [visit("v1", NOON, "affiliates")],
         orders=[order("A", NOON)],
     )

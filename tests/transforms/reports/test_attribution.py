@@ -126,7 +126,7 @@ def test_channels_and_campaigns_of_three_orders() -> None:
     campaigns = report_campaign_attribution(touches, orders, costs, NAMES, MODELS).collect()
     CampaignAttribution.validate(campaigns)
     last = campaigns.filter(pl.col("model") == "last_touch")
-    assert last.select("channel", "campaign_name", "orders", "revenue", "cost").rows() == [
+    assert last.select("channel", "campaign_name", "credited_orders", "revenue", "cost").rows() == [
         ("ads", "Spring ads", Decimal(1), Decimal(9), Decimal(4)),
         ("email", "Spring mail", Decimal(0), Decimal(0), Decimal(0)),
         ("(direct)", "(none)", Decimal(1), Decimal(5), Decimal(0)),
@@ -165,7 +165,7 @@ def test_totals_equal_the_orders(
     for table in (channels, campaigns):
         for model in MODELS:
             of_model = table.filter(pl.col("model") == model)
-            assert sum(of_model["orders"].to_list()) == count
+            assert sum(of_model["credited_orders"].to_list()) == count
             assert sum(of_model["revenue"].to_list()) == total
     assert channels["date_day"].n_unique() == len({row["date_day"] for row in rows})
     for day in {row["date_day"] for row in rows}:
