@@ -47,6 +47,6 @@ def normalize_email(email: pl.Expr) -> pl.Expr:
     return email.str.strip_chars().str.to_lowercase().replace("", None)
 
 
-def hash_pair(message: str, contact: str) -> pl.Expr:
+def hash_message_contact(message: str, contact: str) -> pl.Expr:
     """A key of a message and a contact: the unit of feeds that have events but no sends."""
     return pl.struct(message, contact).hash(SEND)

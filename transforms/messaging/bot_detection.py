@@ -1,12 +1,19 @@
-"""Opens and clicks made by machines: flagged with the reason, never deleted (SOURCES §5)."""
+"""Opens and clicks made by machines: flagged with the reason, never deleted (SOURCES §5).
+
+Here alone it is judged who is a machine: by the provider's flag, by a user agent, or by a click's
+haste. Whole events are judged with their reasons (`flag_machines`), the facts' key columns by
+haste alone, since they bear the other signs already (`flag_hasty_clicks`).
+"""
 
 import polars as pl
 
-from contracts.feeds import Events
+from contracts.facts.send_facts import ACTION_CODES, ChannelSends, CountedEvents
+from contracts.feeds import Events, Sends
 from contracts.reference.user_agents import CRAWLERS, GENERIC_USER_AGENT, PEOPLE
-from contracts.vocabulary import INTERACTIONS, Action
+from contracts.vocabulary import Action
 
 MACHINE_REASON = "machine_reason"
+AGENT_REASON = "agent_reason"
 PROVIDER_FLAG = "provider_flag"
 GENERIC_AGENT = "generic_user_agent"
 CRAWLER_AGENT = "crawler_user_agent"
@@ -15,16 +22,7 @@ SOON_AFTER_DELIVERY = "click_soon_after_delivery"
 
 SEVERAL_LINKS_SECONDS = 2
 DELIVERY_SECONDS = 5
-AT, SEND, URL = Events.occurred_at, Events.send_id, Events.url
-CLICK_TYPES = [
-    str(Action.CLICKED),
-    *(name for name, (_, action) in INTERACTIONS.items() if action == Action.CLICKED),
-]
-DELIVERY_TYPES = [
-    str(Action.DELIVERED),
-    *(name for name, (_, action) in INTERACTIONS.items() if action == Action.DELIVERED),
-]
-DELIVERED_AT = "delivered_at"
+FIRST_DELIVERY, AT_ONCE, SOON = "first delivery", "at once", "soon"
 LONG = 10**18
 """Microseconds: further away than any other click."""
 
@@ -35,44 +33,76 @@ def flag_machines(events: pl.LazyFrame, deliveries: pl.LazyFrame) -> pl.LazyFram
     An event is a machine's by its provider's own flag, or by a user agent that is exactly
     `Mozilla/5.0` or a known crawler's. A click is one, too, where both signs of haste are there:
     another link of the same send was clicked within 2 seconds, and the delivery was at most 5
-    seconds before. One of them alone is told as a reason and flags nothing.
+    seconds before. One of them alone is given as a reason and flags nothing.
 
     Complete for any split of the rows by organization and send.
 
     Args:
         events: canonical events; `send_id` is as far as known, `is_machine` the provider's flag.
-        deliveries: `org_id, send_id, delivered_at`, as sends tell them; delivery events count too,
-            and the first of a send is its delivery.
+        deliveries: `org_id, send_id, delivered_at`, as sends state them; delivery events count
+            too, and the first of a send is its delivery.
 
     Returns:
         The same rows, in no order: `is_machine` (never null) and `machine_reason`, the reasons
         separated by commas, null where there is none.
     """
+    send, at = [Events.org_id, Events.send_id], Events.occurred_at
     agents = events.select(Events.user_agent).drop_nulls().unique().with_columns(judge_user_agent())
     judged = events.join(agents, on=Events.user_agent, how="left", validate="m:1")
-    clicks = (
-        judged.filter(is_click())
-        .pipe(_add_delivery, events, deliveries)
-        .pipe(measure_gaps, [Events.org_id, SEND], AT, URL)
+    by_event = judged.filter(is_type_of(Action.DELIVERED)).select(
+        *send, pl.col(at).alias(Sends.delivered_at)
     )
-    at_once, soon = is_at_once(), is_soon(AT, DELIVERED_AT)
+    clicks = (
+        judged.filter(is_type_of(Action.CLICKED))
+        .pipe(add_at_once, send, at, Events.url)
+        .pipe(add_soon, pl.concat([deliveries.select(*send, Sends.delivered_at), by_event]), send, at)
+    )
+    by_flag, by_agent = pl.col(Events.is_machine), pl.col(AGENT_REASON)
     reasons = [
-        pl.when(pl.col(Events.is_machine)).then(pl.lit(PROVIDER_FLAG)),
-        pl.col("agent_reason"),
-        pl.when(at_once).then(pl.lit(SEVERAL_LINKS)),
-        pl.when(soon).then(pl.lit(SOON_AFTER_DELIVERY)),
+        pl.when(by_flag).then(pl.lit(PROVIDER_FLAG)),
+        by_agent,
+        pl.when(AT_ONCE).then(pl.lit(SEVERAL_LINKS)),
+        pl.when(SOON).then(pl.lit(SOON_AFTER_DELIVERY)),
     ]
-    is_machine = pl.col(Events.is_machine) | pl.col("agent_reason").is_not_null() | (at_once & soon)
+    is_machine = by_flag | by_agent.is_not_null() | (pl.col(AT_ONCE) & pl.col(SOON))
     reason = pl.concat_str(reasons, separator=",", ignore_nulls=True).replace("", None)
     return (
-        pl.concat([judged.filter(~is_click()), clicks], how="diagonal")
-        .with_columns(reason.alias(MACHINE_REASON), is_machine.fill_null(value=False))
-        .drop("agent_reason", DELIVERED_AT, "gap")
+        pl.concat([judged.filter(~is_type_of(Action.CLICKED)), clicks], how="diagonal")
+        .with_columns(
+            reason.alias(MACHINE_REASON), is_machine.fill_null(value=False).alias(Events.is_machine)
+        )
+        .drop(AGENT_REASON, AT_ONCE, SOON)
+    )
+
+
+def flag_hasty_clicks(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
+    """Flag the clicks that bear both signs of haste.
+
+    Args:
+        events: `CountedEvents` of a group of buckets.
+        sends: The `unit_key` and `delivered_at` of the group's sends.
+
+    Returns:
+        The same events, in no order.
+    """
+    unit, at = CountedEvents.unit_key, CountedEvents.occurred_at
+    action = pl.col(CountedEvents.action_code)
+    is_click = action == ACTION_CODES[Action.CLICKED]
+    by_event = events.filter(action == ACTION_CODES[Action.DELIVERED]).select(
+        unit, pl.col(at).alias(ChannelSends.delivered_at)
+    )
+    deliveries = pl.concat([by_event, sends.select(unit, ChannelSends.delivered_at)])
+    clicks = events.filter(is_click).pipe(add_at_once, [unit], at, CountedEvents.link_key)
+    hasty = clicks.filter(AT_ONCE).pipe(add_soon, deliveries, [unit], at)
+    is_machine = pl.col(CountedEvents.is_machine) | pl.col(SOON)
+    flagged = hasty.with_columns(is_machine.alias(CountedEvents.is_machine)).drop(SOON)
+    return pl.concat(
+        [events.filter(~is_click), clicks.filter(~pl.col(AT_ONCE)).drop(AT_ONCE), flagged.drop(AT_ONCE)]
     )
 
 
 def judge_user_agent() -> pl.Expr:
-    """Tell why a user agent is a machine's, as `agent_reason`; null where it is not."""
+    """Why a user agent is a machine's, as `agent_reason`; null where it is not."""
     agent = pl.col(Events.user_agent).str.strip_chars()
     looks_like = agent.str.contains(f"(?i){'|'.join(CRAWLERS)}")
     is_persons = agent.str.contains(f"(?i){'|'.join(PEOPLE)}")
@@ -81,62 +111,65 @@ def judge_user_agent() -> pl.Expr:
         .then(pl.lit(GENERIC_AGENT))
         .when(looks_like & ~is_persons)
         .then(pl.lit(CRAWLER_AGENT))
-        .alias("agent_reason")
+        .alias(AGENT_REASON)
     )
 
 
-def is_click() -> pl.Expr:
-    """Whether an event is a click on a message."""
-    return pl.col(Events.event_type).is_in(CLICK_TYPES)
+def is_type_of(action: Action) -> pl.Expr:
+    """Whether an event's type is an action, of whatever channel or bare."""
+    event_type = pl.col(Events.event_type)
+    return (event_type == str(action)) | event_type.str.ends_with(f"_{action}")
 
 
-def _add_delivery(
-    clicks: pl.LazyFrame, events: pl.LazyFrame, deliveries: pl.LazyFrame
+def add_soon(
+    clicks: pl.LazyFrame, deliveries: pl.LazyFrame, send: list[str], at: str
 ) -> pl.LazyFrame:
-    """Add when the clicked send was delivered, where known."""
-    send = [Events.org_id, SEND]
-    told = events.filter(pl.col(Events.event_type).is_in(DELIVERY_TYPES)).select(
-        *send, pl.col(AT).alias(DELIVERED_AT)
-    )
+    """Add whether clicks came at most 5 seconds after the delivery, not before it, as `soon`.
+
+    Args:
+        clicks: One row per click.
+        deliveries: The send and its `delivered_at`; the first of a send is its delivery.
+        send: The columns that name a send.
+        at: The column of a click's instant.
+
+    Returns:
+        The same rows, in no order; `soon` is never null.
+    """
     first = (
-        pl.concat([deliveries.select(*send, DELIVERED_AT), told])
-        .join(clicks.select(send), on=send, how="semi")
+        deliveries.join(clicks.select(send), on=send, how="semi")
         .group_by(send)
-        .agg(pl.col(DELIVERED_AT).min())
+        .agg(pl.col(Sends.delivered_at).min().alias(FIRST_DELIVERY))
     )
-    return clicks.join(first, on=send, how="left", validate="m:1")
+    since = pl.col(at) - pl.col(FIRST_DELIVERY)
+    is_soon = since.is_between(pl.duration(), pl.duration(seconds=DELIVERY_SECONDS))
+    return (
+        clicks.join(first, on=send, how="left", validate="m:1")
+        .with_columns(is_soon.fill_null(value=False).alias(SOON))
+        .drop(FIRST_DELIVERY)
+    )
 
 
-def is_at_once() -> pl.Expr:
-    """Whether another link of the send was clicked within two seconds (`measure_gaps`)."""
-    return (pl.col("gap") <= SEVERAL_LINKS_SECONDS * 1_000_000).fill_null(value=False)
-
-
-def is_soon(at: str, delivered_at: str) -> pl.Expr:
-    """Whether a click came within five seconds of the delivery, not before it."""
-    since = pl.col(at) - pl.col(delivered_at)
-    within = since.is_between(pl.duration(), pl.duration(seconds=DELIVERY_SECONDS))
-    return within.fill_null(value=False)
-
-
-def measure_gaps(clicks: pl.LazyFrame, send: list[str], at: str, url: str) -> pl.LazyFrame:
-    """Add `gap`: microseconds to the nearest click on another link of the same send.
+def add_at_once(clicks: pl.LazyFrame, send: list[str], at: str, link: str) -> pl.LazyFrame:
+    """Add whether another link of the same send was clicked within two seconds, as `at once`.
 
     In the order of time, the nearest others of a click are those just before and just after the
     run of clicks on its own link.
 
     Args:
         clicks: One row per click.
-        send: The columns that name its send.
-        at: The column of its instant.
-        url: The column of its link.
+        send: The columns that name a send.
+        at: The column of a click's instant.
+        link: The column of its link.
+
+    Returns:
+        The same rows, in no order; `at once` is never null.
     """
-    counts = pl.all_horizontal(pl.col(name).is_not_null() for name in (*send, url))
+    is_known = pl.all_horizontal(pl.col(name).is_not_null() for name in (*send, link))
     micros = pl.col(at).dt.epoch("us")
 
     def nearest_other(step: int) -> pl.Expr:
         same_send = pl.all_horizontal(pl.col(name) == pl.col(name).shift(step) for name in send)
-        same_link = same_send & (pl.col(url) == pl.col(url).shift(step))
+        same_link = same_send & (pl.col(link) == pl.col(link).shift(step))
         beyond = (
             pl.when(same_link.fill_null(value=False))
             .then(None)
@@ -147,7 +180,7 @@ def measure_gaps(clicks: pl.LazyFrame, send: list[str], at: str, url: str) -> pl
         return beyond.forward_fill() if step > 0 else beyond.backward_fill()
 
     gap = pl.min_horizontal(micros - nearest_other(1), nearest_other(-1) - micros)
-    measured = clicks.filter(counts).sort(*send, at, url)
-    return pl.concat(
-        [clicks.filter(~counts), measured.with_columns(gap.alias("gap"))], how="diagonal"
-    )
+    is_near = (gap <= SEVERAL_LINKS_SECONDS * 1_000_000).fill_null(value=False).alias(AT_ONCE)
+    measured = clicks.filter(is_known).sort(*send, at, link).with_columns(is_near)
+    unmeasured = clicks.filter(~is_known).with_columns(pl.lit(value=False).alias(AT_ONCE))
+    return pl.concat([unmeasured, measured])

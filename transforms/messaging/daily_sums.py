@@ -2,123 +2,138 @@
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import columns, key
+from contracts.facts.send_facts import (
+    ACTION_CODES,
+    CountedEvents,
+    MessageDays,
+    MessageLinks,
+    SendFacts,
+)
 from contracts.facts.send_counts import Counts
-from contracts.facts.send_facts import ACTION_CODES, MessageDays, MessageLinks
 from contracts.vocabulary import Action
 from transforms.common.calendar import reporting_day
 from transforms.messaging.send_facts import BOUNCED, DELIVERED, FAILED, HARD, QUEUED, SENT, SOFT
 
-KEY = ("message", "channel", "date_day")
+MESSAGE = [MessageDays.message_key, MessageDays.channel_code]
 COUNTS = columns(Counts)
+FIRST_TIMES = {
+    Counts.human_unique_opens: SendFacts.first_human_open_at,
+    Counts.unique_opens: SendFacts.first_open_at,
+    Counts.human_unique_clicks: SendFacts.first_human_click_at,
+    Counts.unique_clicks: SendFacts.first_click_at,
+    Counts.unsubscribes: SendFacts.unsubscribed_at,
+    Counts.complaints: SendFacts.complained_at,
+    Counts.replies: SendFacts.replied_at,
+}
+"""Count of sends -> the first time of what it counts."""
+EVERY_TIME = {Counts.opens: Action.OPENED, Counts.clicks: Action.CLICKED}
+"""Count of events -> their action."""
+FIRST, LAST = "first", "last"
 
 
-def sum_message_days(facts: pl.LazyFrame, placed: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
+def sum_message_days(facts: pl.LazyFrame, events: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
     """One row per message, channel and day: what happened on it.
 
     Args:
-        facts: Send facts of a bucket.
-        placed: The same bucket's events (`sends.place_events`).
+        facts: `SendFacts` of a group of buckets.
+        events: `CountedEvents` of the same group.
         timezone: The reporting time zone.
 
     Returns:
         `MessageDays`. Uniques are counted on the day of the first, so that the days add up.
     """
-    status, real = pl.col("status"), ~pl.col("is_holdout")
-    day_of = {
-        "human_unique_opens": "first_human_open_at",
-        "unique_opens": "first_open_at",
-        "human_unique_clicks": "first_human_click_at",
-        "unique_clicks": "first_click_at",
-        "unsubscribes": "unsubscribed_at",
-        "complaints": "complained_at",
-        "replies": "replied_at",
-    }
-    sends = facts.filter(real)
-    by_sent_day = sends.group_by("message", "channel", date_day="sent_day").agg(
-        sends=pl.len(),
-        queued=(status == QUEUED).sum(),
-        sent=(status == SENT).sum(),
-        failed=(status == FAILED).sum(),
-        first_sent_at=pl.col("sent_at").min(),
-        last_sent_at=pl.col("sent_at").max(),
-    )
-    held_out = (
-        facts.filter(~real)
-        .group_by("message", "channel", date_day="sent_day")
-        .agg(holdout=pl.len())
-    )
-    delivered = (
-        sends.filter(status == DELIVERED)
-        .group_by("message", "channel", date_day="delivered_day")
-        .agg(delivered=pl.len())
-    )
-    bounced = (
-        sends.filter(status == BOUNCED)
-        .group_by("message", "channel", date_day="bounced_day")
-        .agg(
-            bounced=pl.len(),
-            hard_bounces=(pl.col("hardness") == HARD).sum(),
-            soft_bounces=(pl.col("hardness") == SOFT).sum(),
-        )
-    )
-    uniques = [
-        sends.filter(pl.col(at).is_not_null())
-        .group_by("message", "channel", date_day=reporting_day(pl.col(at), timezone))
-        .agg(pl.len().alias(name))
-        for name, at in day_of.items()
+    status, bounce = pl.col(SendFacts.status_code), pl.col(SendFacts.bounce_code)
+    sent_at = pl.col(SendFacts.sent_at)
+    sends = facts.filter(~pl.col(SendFacts.is_holdout))
+    parts = [
+        _on_day(sends, pl.col(SendFacts.sent_day)).agg(
+            pl.len().alias(Counts.sends),
+            (status == QUEUED).sum().alias(Counts.queued),
+            (status == SENT).sum().alias(Counts.sent),
+            (status == FAILED).sum().alias(Counts.failed),
+            sent_at.min().alias(MessageDays.first_sent_at),
+            sent_at.max().alias(MessageDays.last_sent_at),
+        ),
+        _on_day(facts.filter(SendFacts.is_holdout), pl.col(SendFacts.sent_day)).agg(
+            pl.len().alias(Counts.holdout)
+        ),
+        _on_day(sends.filter(status == DELIVERED), pl.col(SendFacts.delivered_day)).agg(
+            pl.len().alias(Counts.delivered)
+        ),
+        _on_day(sends.filter(status == BOUNCED), pl.col(SendFacts.bounced_day)).agg(
+            pl.len().alias(Counts.bounced),
+            (bounce == HARD).sum().alias(Counts.hard_bounces),
+            (bounce == SOFT).sum().alias(Counts.soft_bounces),
+        ),
+        *(
+            _on_day(sends.filter(pl.col(at).is_not_null()), reporting_day(pl.col(at), timezone)).agg(
+                pl.len().alias(count)
+            )
+            for count, at in FIRST_TIMES.items()
+        ),
+        *(
+            _on_day(
+                events.filter(pl.col(CountedEvents.action_code) == ACTION_CODES[action]),
+                reporting_day(pl.col(CountedEvents.occurred_at), timezone),
+            ).agg(pl.len().alias(count))
+            for count, action in EVERY_TIME.items()
+        ),
     ]
-    every = [
-        placed.filter(pl.col("action") == ACTION_CODES[action])
-        .group_by("message", "channel", date_day=reporting_day(pl.col("at"), timezone))
-        .agg(pl.len().alias(name))
-        for name, action in (("opens", Action.OPENED), ("clicks", Action.CLICKED))
-    ]
-    return add_message_days(
-        pl.concat(
-            [by_sent_day, held_out, delivered, bounced, *uniques, *every], how="diagonal_relaxed"
-        )
-    )
+    return add_message_days(pl.concat(parts, how="diagonal_relaxed"))
+
+
+def _on_day(rows: pl.LazyFrame, day: pl.Expr) -> "pl.lazyframe.group_by.LazyGroupBy":
+    return rows.group_by(*MESSAGE, day.alias(MessageDays.date_day))
 
 
 def add_message_days(parts: pl.LazyFrame) -> pl.LazyFrame:
     """Add the sums of several parts of the sends."""
     return (
-        parts.group_by(KEY)
+        parts.group_by(key(MessageDays))
         .agg(
-            *(pl.col(name).sum().cast(pl.Int64) for name in COUNTS),
-            pl.col("first_sent_at").min(),
-            pl.col("last_sent_at").max(),
+            pl.col(COUNTS).sum().cast(pl.Int64),
+            pl.col(MessageDays.first_sent_at).min(),
+            pl.col(MessageDays.last_sent_at).max(),
         )
-        .select(polars_schema(MessageDays).names())
+        .select(columns(MessageDays))
     )
 
 
-def sum_links(placed: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per message, channel and link: its clicks, and the sends with one."""
+def sum_links(events: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per message, channel and link: its clicks, and the sends with one.
+
+    Args:
+        events: `CountedEvents` of a group of buckets.
+
+    Returns:
+        `MessageLinks`.
+    """
+    is_click = pl.col(CountedEvents.action_code) == ACTION_CODES[Action.CLICKED]
+    at, clicks = pl.col(CountedEvents.occurred_at), MessageLinks.clicks
     return (
-        placed.filter(pl.col("action") == ACTION_CODES[Action.CLICKED], pl.col("url").is_not_null())
-        .group_by("message", "channel", "url", "unit")
-        .agg(clicks=pl.len(), first=pl.col("at").min(), last=pl.col("at").max())
-        .group_by("message", "channel", "url")
+        events.filter(is_click, pl.col(CountedEvents.link_key).is_not_null())
+        .group_by(key(MessageLinks) + [CountedEvents.unit_key])
+        .agg(pl.len().alias(clicks), at.min().alias(FIRST), at.max().alias(LAST))
+        .group_by(key(MessageLinks))
         .agg(
-            clicks=pl.col("clicks").sum(),
-            unique_clicks=pl.len(),
-            first_clicked_at=pl.col("first").min(),
-            last_clicked_at=pl.col("last").max(),
+            pl.col(clicks).sum().cast(pl.Int64),
+            pl.len().cast(pl.Int64).alias(MessageLinks.unique_clicks),
+            pl.col(FIRST).min().alias(MessageLinks.first_clicked_at),
+            pl.col(LAST).max().alias(MessageLinks.last_clicked_at),
         )
+        .select(columns(MessageLinks))
     )
 
 
 def add_links(parts: pl.LazyFrame) -> pl.LazyFrame:
     """Add the links of several parts of the sends."""
     return (
-        parts.group_by("message", "channel", "url")
+        parts.group_by(key(MessageLinks))
         .agg(
-            pl.col("clicks").sum().cast(pl.Int64),
-            pl.col("unique_clicks").sum().cast(pl.Int64),
-            pl.col("first_clicked_at").min(),
-            pl.col("last_clicked_at").max(),
+            pl.col(MessageLinks.clicks, MessageLinks.unique_clicks).sum(),
+            pl.col(MessageLinks.first_clicked_at).min(),
+            pl.col(MessageLinks.last_clicked_at).max(),
         )
-        .select(polars_schema(MessageLinks).names())
+        .select(columns(MessageLinks))
     )

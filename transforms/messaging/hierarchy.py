@@ -6,13 +6,20 @@ messages has one of each that bears its id and name, a dispatch without messages
 
 import polars as pl
 
-from contracts.facts.send_facts import CHANNEL_CODES
+from contracts.channels import OTHER_CHANNEL
+from contracts.columns import columns
+from contracts.facts.send_facts import DescribedMessages, MessageReferences
 from contracts.feeds import Campaigns, Dispatches, Messages
 from contracts.vocabulary import NO_CAMPAIGN
 from transforms.common.keys import IMPLIED_BY_DISPATCH, IMPLIED_MESSAGE, MESSAGE, hash_id
 
-CODES = {str(channel): code for channel, code in CHANNEL_CODES.items()}
-NAMES = {code: channel for channel, code in CODES.items()}
+OF_DISPATCH, OF_CAMPAIGN, REFERRED = "{} of dispatch", "{} of campaign", "referred {}"
+IMPLIED_BY, IS_SENT, IS_LONE, IMPLIED_DISPATCH = "implied by", "is sent", "is lone", "has implied"
+BY_DISPATCH, BY_CAMPAIGN = "dispatch", "campaign"
+CLAIM, DISPATCH_CLAIM = "claim", "claim of dispatch"
+REFERRED_CAMPAIGN = REFERRED.format(MessageReferences.campaign_id)
+REFERRED_CHANNEL = REFERRED.format(MessageReferences.channel)
+CAMPAIGN_KEY = [Campaigns.org_id, Campaigns.campaign_id]
 
 
 def describe_messages(
@@ -20,7 +27,6 @@ def describe_messages(
     dispatches: pl.LazyFrame,
     campaigns: pl.LazyFrame,
     references: pl.LazyFrame,
-    default_channel: str | None,
 ) -> pl.LazyFrame:
     """One row per message that an asset describes, a send or event names, or a level implies.
 
@@ -28,50 +34,44 @@ def describe_messages(
         messages: Canonical messages, latest versions, `cost` in the reporting currency.
         dispatches: Canonical dispatches, likewise.
         campaigns: Canonical campaigns, likewise.
-        references: The messages that sends and events name (`slim.merge_references`).
-        default_channel: Of messages for which nothing names a channel.
+        references: `MessageReferences`: the messages that sends and events name.
 
     Returns:
-        `message` (its key), its ids and own columns, the dispatch and campaign that it belongs to,
-        and whether it `is_described`.
+        `DescribedMessages`. A message's channel is its own, else its dispatch's, its campaign's,
+        that of the events that name it, else `other`.
     """
-    referred = references.select(
-        "message",
-        "org_id",
-        "message_id",
-        referred_campaign="campaign_id",
-        referred_channel=pl.col("channel").replace_strict(NAMES, return_dtype=pl.String),
+    referred = references.rename(
+        {
+            MessageReferences.campaign_id: REFERRED_CAMPAIGN,
+            MessageReferences.channel: REFERRED_CHANNEL,
+        }
     )
-    described = _described(messages, referred)
-    is_unknown = pl.col("referred_campaign").is_null() & pl.col("message_id").is_null()
-    undescribed = referred.filter(pl.col("message_id").is_not_null() | is_unknown).join(
-        described, on="message", how="anti"
-    )
-    unnamed = undescribed.select(
-        "message",
-        "org_id",
-        "message_id",
-        "referred_channel",
-        campaign_id="referred_campaign",
+    described = _list_described(messages, referred)
+    has_id = pl.col(MessageReferences.message_id).is_not_null()
+    names_nothing = pl.col(REFERRED_CAMPAIGN).is_null() & ~has_id
+    undescribed = (
+        referred.filter(has_id | names_nothing)
+        .join(described, on=DescribedMessages.message_key, how="anti")
+        .rename({REFERRED_CAMPAIGN: DescribedMessages.campaign_id})
     )
     implied = pl.concat(
         [
-            _implied_by_dispatches(dispatches, messages),
-            _implied_by_campaigns(campaigns, dispatches, messages, referred),
+            _imply_by_dispatches(dispatches, messages),
+            _imply_by_campaigns(campaigns, dispatches, messages, referred),
         ],
         how="diagonal",
     )
-    claimed, implied = _claim_implied(unnamed, implied)
+    claimed, left = _claim_implied(undescribed, implied)
     return (
-        pl.concat([described, claimed, implied], how="diagonal")
-        .pipe(_belong, dispatches, campaigns)
-        .with_columns(pl.col("channel").fill_null(pl.lit(default_channel, pl.String)))
+        pl.concat([described, claimed, left], how="diagonal")
+        .pipe(_add_levels, dispatches, campaigns)
         .pipe(_tell_apart)
+        .select(columns(DescribedMessages))
     )
 
 
 def _claim_implied(
-    unnamed: pl.LazyFrame, implied: pl.LazyFrame
+    undescribed: pl.LazyFrame, implied: pl.LazyFrame
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """Let a message that no asset describes be the implied one whose id it bears, if it is free.
 
@@ -80,22 +80,32 @@ def _claim_implied(
     Returns:
         The messages that nothing describes, the implied one's names beside; the other implied ones.
     """
-    keys = ["org_id", "message_id"]
-    free = implied.filter("is_described", pl.col("is_sent").is_null())
-    best = free.group_by(keys).agg(
-        pl.col("message", "message_name", "dispatch_id", "campaign_id", "is_described")
-        .sort_by("implied_by", descending=True)
-        .first()
+    keys = [DescribedMessages.org_id, DescribedMessages.message_id]
+    key, campaign = DescribedMessages.message_key, DescribedMessages.campaign_id
+    best = (
+        implied.filter(DescribedMessages.is_described, pl.col(IS_SENT).is_null())
+        .group_by(keys)
+        .agg(
+            pl.col(
+                key,
+                DescribedMessages.message_name,
+                DescribedMessages.dispatch_id,
+                campaign,
+                DescribedMessages.is_described,
+            )
+            .sort_by(IMPLIED_BY, descending=True)
+            .first()
+        )
     )
-    claimed = unnamed.join(best, on=keys, how="left", validate="m:1", suffix="_implied")
-    left = implied.join(claimed, left_on="message", right_on="message_implied", how="anti")
-    own = claimed.with_columns(campaign_id=pl.coalesce("campaign_id_implied", "campaign_id"))
-    return own.drop("campaign_id_implied", "message_implied"), left.drop("is_sent")
+    claimed = undescribed.join(best, on=keys, how="left", validate="m:1", suffix=" implied")
+    left = implied.join(claimed, left_on=key, right_on=f"{key} implied", how="anti")
+    own = claimed.with_columns(pl.coalesce(f"{campaign} implied", campaign).alias(campaign))
+    return own.drop(f"{campaign} implied", f"{key} implied"), left.drop(IS_SENT)
 
 
-def _described(messages: pl.LazyFrame, referred: pl.LazyFrame) -> pl.LazyFrame:
+def _list_described(messages: pl.LazyFrame, referred: pl.LazyFrame) -> pl.LazyFrame:
     own = messages.select(
-        "org_id",
+        Messages.org_id,
         Messages.message_id,
         Messages.variant,
         Messages.dispatch_id,
@@ -103,121 +113,151 @@ def _described(messages: pl.LazyFrame, referred: pl.LazyFrame) -> pl.LazyFrame:
         Messages.channel,
         Messages.cost,
         Messages.attributes,
-        window_start=Messages.attribution_start_date,
-        window_days=Messages.attribution_window_days,
-        message=hash_id(Messages.message_id, seed=MESSAGE),
-        message_name=Messages.name,
-        is_described=pl.lit(value=True),
+        pl.col(Messages.attribution_start_date).alias(DescribedMessages.window_start),
+        pl.col(Messages.attribution_window_days).alias(DescribedMessages.window_days),
+        hash_id(Messages.message_id, seed=MESSAGE).alias(DescribedMessages.message_key),
+        pl.col(Messages.name).alias(DescribedMessages.message_name),
+        pl.lit(value=True).alias(DescribedMessages.is_described),
     )
-    fallback = referred.select("message", "referred_campaign", "referred_channel")
-    return own.join(fallback, on="message", how="left", validate="1:1")
+    fallback = referred.select(DescribedMessages.message_key, REFERRED_CAMPAIGN, REFERRED_CHANNEL)
+    return own.join(fallback, on=DescribedMessages.message_key, how="left", validate="1:1")
 
 
-def _implied_by_dispatches(dispatches: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
-    return dispatches.join(messages, on=["org_id", Messages.dispatch_id], how="anti").select(
-        "org_id",
-        Dispatches.dispatch_id,
-        message=hash_id(Dispatches.dispatch_id, seed=IMPLIED_BY_DISPATCH),
-        message_id=Dispatches.dispatch_id,
-        message_name=Dispatches.name,
-        implied_by=pl.lit("dispatch"),
-        is_described=pl.lit(value=True),
+def _imply_by_dispatches(dispatches: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+    of_dispatch = [Dispatches.org_id, Dispatches.dispatch_id]
+    return dispatches.join(messages, on=of_dispatch, how="anti").select(
+        *of_dispatch,
+        hash_id(Dispatches.dispatch_id, seed=IMPLIED_BY_DISPATCH).alias(
+            DescribedMessages.message_key
+        ),
+        pl.col(Dispatches.dispatch_id).alias(DescribedMessages.message_id),
+        pl.col(Dispatches.name).alias(DescribedMessages.message_name),
+        pl.lit(BY_DISPATCH).alias(IMPLIED_BY),
+        pl.lit(value=True).alias(DescribedMessages.is_described),
     )
 
 
-def _implied_by_campaigns(
+def _imply_by_campaigns(
     campaigns: pl.LazyFrame,
     dispatches: pl.LazyFrame,
     messages: pl.LazyFrame,
     referred: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """Of campaigns that have no level below, and of those that sends name without a message."""
-    keys = ["org_id", Campaigns.campaign_id]
-    lone = (
-        campaigns.join(dispatches, on=keys, how="anti")
-        .join(messages, on=keys, how="anti")
-        .join(
-            referred.filter(pl.col("message_id").is_not_null()),
-            left_on=keys,
-            right_on=["org_id", "referred_campaign"],
-            how="anti",
-        )
-        .select(*keys, lone=pl.lit(value=True))
+    has_id, has_campaign = (
+        pl.col(name).is_not_null() for name in (MessageReferences.message_id, REFERRED_CAMPAIGN)
     )
-    sent = referred.filter(
-        pl.col("message_id").is_null(), pl.col("referred_campaign").is_not_null()
-    ).select(
-        "org_id", "referred_channel", campaign_id="referred_campaign", is_sent=pl.lit(value=True)
+    by_messages = referred.filter(has_id).rename({REFERRED_CAMPAIGN: Campaigns.campaign_id})
+    lone = (
+        campaigns.join(dispatches, on=CAMPAIGN_KEY, how="anti")
+        .join(messages, on=CAMPAIGN_KEY, how="anti")
+        .join(by_messages, on=CAMPAIGN_KEY, how="anti")
+        .select(*CAMPAIGN_KEY, pl.lit(value=True).alias(IS_LONE))
+    )
+    sent = referred.filter(~has_id, has_campaign).select(
+        MessageReferences.org_id,
+        REFERRED_CHANNEL,
+        pl.col(REFERRED_CAMPAIGN).alias(Campaigns.campaign_id),
+        pl.lit(value=True).alias(IS_SENT),
     )
     return (
-        lone.join(sent, on=keys, how="full", coalesce=True, validate="1:1")
-        .join(campaigns.select(*keys, "name"), on=keys, how="left", validate="m:1")
+        lone.join(sent, on=CAMPAIGN_KEY, how="full", coalesce=True, validate="1:1")
+        .join(
+            campaigns.select(*CAMPAIGN_KEY, Campaigns.name),
+            on=CAMPAIGN_KEY,
+            how="left",
+            validate="m:1",
+        )
         .select(
-            *keys,
-            "referred_channel",
-            message=hash_id(Campaigns.campaign_id, seed=IMPLIED_MESSAGE),
-            message_id=Campaigns.campaign_id,
-            message_name="name",
-            implied_by=pl.lit("campaign"),
-            is_described="lone",
-            is_sent="is_sent",
+            *CAMPAIGN_KEY,
+            REFERRED_CHANNEL,
+            hash_id(Campaigns.campaign_id, seed=IMPLIED_MESSAGE).alias(
+                DescribedMessages.message_key
+            ),
+            pl.col(Campaigns.campaign_id).alias(DescribedMessages.message_id),
+            pl.col(Campaigns.name).alias(DescribedMessages.message_name),
+            pl.lit(BY_CAMPAIGN).alias(IMPLIED_BY),
+            pl.col(IS_LONE).alias(DescribedMessages.is_described),
+            IS_SENT,
         )
     )
 
 
-def _belong(
-    messages: pl.LazyFrame, dispatches: pl.LazyFrame, campaigns: pl.LazyFrame
-) -> pl.LazyFrame:
-    """Give every message its dispatch, campaign and channel with their names and attributes."""
+def _select_levels(
+    dispatches: pl.LazyFrame, campaigns: pl.LazyFrame
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """What messages take from their dispatch and from their campaign."""
     of_dispatch = dispatches.select(
-        "org_id",
+        Dispatches.org_id,
         Dispatches.dispatch_id,
         Dispatches.type,
         Dispatches.subtype,
-        dispatch_name=Dispatches.name,
-        dispatch_campaign=Dispatches.campaign_id,
-        dispatch_channel=Dispatches.channel,
-        dispatch_attributes=Dispatches.attributes,
-        dispatch_start=Dispatches.attribution_start_date,
-        dispatch_days=Dispatches.attribution_window_days,
+        pl.col(Dispatches.name).alias(DescribedMessages.dispatch_name),
+        pl.col(Dispatches.attributes).alias(DescribedMessages.dispatch_attributes),
+        pl.col(Dispatches.campaign_id, Dispatches.channel).name.map(OF_DISPATCH.format),
+        pl.col(Dispatches.attribution_start_date).alias(
+            OF_DISPATCH.format(DescribedMessages.window_start)
+        ),
+        pl.col(Dispatches.attribution_window_days).alias(
+            OF_DISPATCH.format(DescribedMessages.window_days)
+        ),
     )
     of_campaign = campaigns.select(
-        "org_id",
-        Campaigns.campaign_id,
-        campaign_name=Campaigns.name,
-        campaign_status=Campaigns.status,
-        campaign_channel=Campaigns.channel,
-        campaign_attributes=Campaigns.attributes,
+        *CAMPAIGN_KEY,
+        pl.col(Campaigns.name).alias(DescribedMessages.campaign_name),
+        pl.col(Campaigns.status).alias(DescribedMessages.campaign_status),
+        pl.col(Campaigns.attributes).alias(DescribedMessages.campaign_attributes),
+        pl.col(Campaigns.channel).alias(OF_CAMPAIGN.format(Campaigns.channel)),
     )
-    has_campaign = pl.col("campaign_id").is_not_null()
-    is_implied = pl.col("dispatch_id").is_null() & has_campaign
+    return of_dispatch, of_campaign
+
+
+def _add_levels(
+    messages: pl.LazyFrame, dispatches: pl.LazyFrame, campaigns: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Give every message its dispatch, campaign and channel with their names and attributes."""
+    of_dispatch, of_campaign = _select_levels(dispatches, campaigns)
+    names = DescribedMessages
+    has_campaign, has_dispatch = (
+        pl.col(name).is_not_null() for name in (names.campaign_id, names.dispatch_id)
+    )
     return (
-        messages.join(of_dispatch, on=["org_id", "dispatch_id"], how="left", validate="m:1")
-        .with_columns(
-            campaign_id=pl.coalesce("dispatch_campaign", "campaign_id", "referred_campaign")
+        messages.join(
+            of_dispatch, on=[names.org_id, names.dispatch_id], how="left", validate="m:1"
         )
-        .join(of_campaign, on=["org_id", "campaign_id"], how="left", validate="m:1")
         .with_columns(
-            campaign_name=pl.when(has_campaign)
-            .then(pl.col("campaign_name"))
-            .otherwise(pl.lit(NO_CAMPAIGN)),
-            channel=pl.coalesce(
-                "channel", "dispatch_channel", "campaign_channel", "referred_channel"
+            pl.coalesce(
+                OF_DISPATCH.format(names.campaign_id), names.campaign_id, REFERRED_CAMPAIGN
+            ).alias(names.campaign_id)
+        )
+        .join(of_campaign, on=CAMPAIGN_KEY, how="left", validate="m:1")
+        .with_columns(
+            pl.when(has_campaign)
+            .then(pl.col(names.campaign_name))
+            .otherwise(pl.lit(NO_CAMPAIGN))
+            .alias(names.campaign_name),
+            pl.coalesce(
+                names.channel,
+                OF_DISPATCH.format(names.channel),
+                OF_CAMPAIGN.format(names.channel),
+                REFERRED_CHANNEL,
+                pl.lit(OTHER_CHANNEL),
+            ).alias(names.channel),
+            *(
+                pl.coalesce(name, OF_DISPATCH.format(name)).alias(name)
+                for name in (names.window_start, names.window_days)
             ),
         )
         .with_columns(
-            dispatch_name=pl.when(is_implied)
-            .then(pl.col("campaign_name"))
-            .when(pl.col("dispatch_id").is_null())
-            .then(pl.lit(NO_CAMPAIGN))
-            .otherwise(pl.col("dispatch_name")),
-            dispatch_implied=is_implied,
-            window_start=pl.coalesce("window_start", "dispatch_start"),
-            window_days=pl.coalesce("window_days", "dispatch_days"),
-            dispatch_id=pl.coalesce("dispatch_id", "campaign_id"),
+            pl.when(has_dispatch)
+            .then(pl.col(names.dispatch_name))
+            .when(has_campaign)
+            .then(pl.col(names.campaign_name))
+            .otherwise(pl.lit(NO_CAMPAIGN))
+            .alias(names.dispatch_name),
+            (~has_dispatch & has_campaign).alias(IMPLIED_DISPATCH),
+            pl.coalesce(names.dispatch_id, names.campaign_id).alias(names.dispatch_id),
         )
-        .drop("dispatch_campaign", "dispatch_channel", "campaign_channel")
-        .drop("referred_campaign", "referred_channel", "dispatch_start", "dispatch_days")
     )
 
 
@@ -226,22 +266,22 @@ def _tell_apart(messages: pl.LazyFrame) -> pl.LazyFrame:
 
     The claim of what a feed names is the best, then that of what a dispatch implies.
     """
-    claim = pl.col("implied_by").replace_strict(
-        {"dispatch": 1, "campaign": 2}, default=0, return_dtype=pl.Int8
-    )
-    of_dispatch = pl.col("dispatch_implied").cast(pl.Int8)
-    best = pl.col("claim").min().over("org_id", "message_id")
-    best_dispatch = pl.col("dispatch_claim").min().over("org_id", "dispatch_id")
-    return (
-        messages.with_columns(claim=claim, dispatch_claim=of_dispatch)
-        .with_columns(
-            message_id=pl.when(pl.col("claim") > best)
-            .then(pl.format("{}:{}", "implied_by", "message_id"))
-            .otherwise("message_id"),
-            dispatch_id=pl.when(pl.col("dispatch_claim") > best_dispatch)
-            .then(pl.format("campaign:{}", "dispatch_id"))
-            .otherwise("dispatch_id"),
-            is_described=pl.col("is_described").fill_null(value=False),
-        )
-        .drop("claim", "dispatch_claim", "implied_by", "dispatch_implied")
+    names = DescribedMessages
+    best = pl.col(CLAIM).min().over(names.org_id, names.message_id)
+    best_dispatch = pl.col(DISPATCH_CLAIM).min().over(names.org_id, names.dispatch_id)
+    return messages.with_columns(
+        pl.col(IMPLIED_BY)
+        .replace_strict({BY_DISPATCH: 1, BY_CAMPAIGN: 2}, default=0, return_dtype=pl.Int8)
+        .alias(CLAIM),
+        pl.col(IMPLIED_DISPATCH).cast(pl.Int8).alias(DISPATCH_CLAIM),
+    ).with_columns(
+        pl.when(pl.col(CLAIM) > best)
+        .then(pl.format("{}:{}", IMPLIED_BY, names.message_id))
+        .otherwise(names.message_id)
+        .alias(names.message_id),
+        pl.when(pl.col(DISPATCH_CLAIM) > best_dispatch)
+        .then(pl.format("campaign:{}", names.dispatch_id))
+        .otherwise(names.dispatch_id)
+        .alias(names.dispatch_id),
+        pl.col(names.is_described).fill_null(value=False),
     )

@@ -2,24 +2,39 @@
 
 import polars as pl
 
-from contracts.columns import polars_schema
-from contracts.facts.send_facts import ACTION_CODES, SendFacts
-from contracts.vocabulary import FINAL_STATUSES, Action, SendStatus
+from contracts.columns import columns
+from contracts.facts.send_facts import (
+    ACTION_CODES,
+    AssignedEvents,
+    ChannelSends,
+    CountedEvents,
+    SendFacts,
+    UnclearRows,
+)
+from contracts.vocabulary import FINAL_STATUSES, Action, BounceType, SendStatus
 from transforms.common.calendar import reporting_day
-from transforms.messaging.event_assignment import unit_of
-from transforms.messaging.send_keys import STATUS_CODES
+from transforms.messaging.event_assignment import unit_key
+from transforms.messaging.send_keys import BOUNCE_CODES, STATUS_CODES
 
 QUEUED, SENT, DELIVERED, BOUNCED, FAILED = (STATUS_CODES[str(s)] for s in SendStatus)
 FINAL = [STATUS_CODES[str(status)] for status in FINAL_STATUSES]
-HARD, SOFT = 1, 2
+HARD, SOFT = BOUNCE_CODES[BounceType.HARD], BOUNCE_CODES[BounceType.SOFT]
+UNIT, AT, ACTION = CountedEvents.unit_key, CountedEvents.occurred_at, CountedEvents.action_code
+HAS_ROW = CountedEvents.has_row
+SENT_EVENT, FIRST_DELIVERY, FIRST_BOUNCE = "first sent", "first delivery", "first bounce"
+LAST_DELIVERY, LAST_BOUNCE, LAST_FAILURE = "last delivery", "last bounce", "last failure"
+ONLY_DEFERRED, IS_HARD, IS_SOFT = "only deferred", "is hard", "is soft"
+COUNTED_AT = "counted at"
 
 
-def build_send_facts(sends: pl.LazyFrame, placed: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
+def build_send_facts(
+    sends: pl.LazyFrame, events: pl.LazyFrame, timezone: str
+) -> pl.LazyFrame:
     """One row per send, hold-outs included, with everything that happened to it.
 
     Args:
-        sends: Slim sends with their message's `channel`.
-        placed: Their events (`placement.place_events`).
+        sends: `ChannelSends`.
+        events: `CountedEvents` of the same group of buckets.
         timezone: The reporting time zone.
 
     Returns:
@@ -27,120 +42,136 @@ def build_send_facts(sends: pl.LazyFrame, placed: pl.LazyFrame, timezone: str) -
         failed decides; else an open or click proves delivery; else a row's status stands, and a
         send without one is `sent`, or `queued` where nothing but deferrals happened.
     """
-    rows = sends.with_columns(unit=unit_of("send", "channel"), has_row=pl.lit(value=True))
-    rows = rows.select(
-        "has_row",
-        "unit",
-        "message",
-        "contact",
-        "channel",
-        "status",
-        "is_holdout",
-        "sent_at",
-        "created_at",
-        "delivered_at",
-    )
-    without_row = (
-        placed.filter(~pl.col("has_row"))
-        .group_by("unit")
-        .agg(
-            pl.col("message").max(),
-            pl.col("contact").max(),
-            pl.col("channel").max(),
-            created_at=pl.col("at").min(),
-        )
-        .select(
-            pl.lit(value=False).alias("has_row"),
-            "unit",
-            "message",
-            "contact",
-            "channel",
-            status=pl.lit(None, pl.UInt8),
-            is_holdout=pl.lit(value=False),
-            sent_at=pl.lit(None, pl.Datetime("us", "UTC")),
-            created_at="created_at",
-            delivered_at=pl.lit(None, pl.Datetime("us", "UTC")),
-        )
-    )
-    units = pl.concat([rows, without_row])
-    for kind in _sum_events(placed):
-        units = units.join(kind, on="unit", how="left", validate="m:1")
     return (
-        units.pipe(_decide_status)
-        .pipe(_decide_days, timezone)
-        .select(polars_schema(SendFacts).names())
+        pl.concat([_list_rows(sends), _list_sends_without_row(events)])
+        .join(sum_opens(events), on=UNIT, how="left", validate="m:1")
+        .join(sum_clicks(events), on=UNIT, how="left", validate="m:1")
+        .join(sum_deliveries(events), on=UNIT, how="left", validate="m:1")
+        .join(sum_other_events(events), on=UNIT, how="left", validate="m:1")
+        .pipe(decide_status)
+        .pipe(decide_days, timezone)
+        .select(columns(SendFacts))
     )
 
 
-def _sum_events(placed: pl.LazyFrame) -> list[pl.LazyFrame]:
-    """One frame per kind of event: one row per unit that has any."""
-    action, at = pl.col("action"), pl.col("at")
-    human = ~pl.col("is_machine")
+def _list_rows(sends: pl.LazyFrame) -> pl.LazyFrame:
+    return sends.select(
+        pl.lit(value=True).alias(HAS_ROW),
+        unit_key(ChannelSends.send_key, ChannelSends.channel_code).alias(UNIT),
+        SendFacts.message_key,
+        SendFacts.contact_key,
+        SendFacts.channel_code,
+        SendFacts.status_code,
+        SendFacts.is_holdout,
+        SendFacts.sent_at,
+        ChannelSends.created_at,
+        SendFacts.delivered_at,
+    )
 
-    def of(*actions: Action) -> pl.Expr:
-        return action.is_in([ACTION_CODES[a] for a in actions])
 
-    opens = (
-        placed.filter(of(Action.OPENED))
-        .select("unit", "at", human_at=pl.when(human).then(at))
-        .group_by("unit")
+def _list_sends_without_row(events: pl.LazyFrame) -> pl.LazyFrame:
+    """The sends that events alone show, in the columns of `_list_rows`."""
+    never = pl.lit(None, pl.Datetime("us", "UTC"))
+    return (
+        events.filter(~pl.col(HAS_ROW))
+        .group_by(UNIT)
         .agg(
-            opens=pl.len().cast(pl.Int64),
-            first_open_at=at.min(),
-            first_human_open_at=pl.col("human_at").min(),
-            last_open_at=at.max(),
+            pl.col(SendFacts.message_key, SendFacts.contact_key, SendFacts.channel_code).max(),
+            pl.col(AT).min().alias(ChannelSends.created_at),
         )
-    )
-    clicks = (
-        placed.filter(of(Action.CLICKED))
-        .select("unit", "at", human_at=pl.when(human).then(at))
-        .group_by("unit")
-        .agg(
-            clicks=pl.len().cast(pl.Int64),
-            first_click_at=at.min(),
-            first_human_click_at=pl.col("human_at").min(),
-            last_click_at=at.max(),
-        )
-    )
-    deliveries = (
-        placed.filter(of(Action.DELIVERED))
-        .group_by("unit")
-        .agg(first_delivery=at.min(), last_delivery=at.max())
-    )
-    others = (
-        placed.filter(~of(Action.OPENED, Action.CLICKED, Action.DELIVERED))
         .select(
-            "unit",
-            sent=pl.when(of(Action.SENT)).then(at),
-            bounce=pl.when(of(Action.BOUNCED)).then(at),
-            failure=pl.when(of(Action.DROPPED, Action.FAILED)).then(at),
-            unsubscribed=pl.when(of(Action.UNSUBSCRIBED)).then(at),
-            complained=pl.when(of(Action.COMPLAINED)).then(at),
-            replied=pl.when(of(Action.REPLIED)).then(at),
-            deferred=of(Action.DEFERRED),
-            hard=of(Action.BOUNCED) & (pl.col("hardness") == HARD),
-            soft=of(Action.BOUNCED) & (pl.col("hardness") == SOFT),
-        )
-        .group_by("unit")
-        .agg(
-            sent_event=pl.col("sent").min(),
-            bounced_at=pl.col("bounce").min(),
-            last_bounce=pl.col("bounce").max(),
-            last_failure=pl.col("failure").max(),
-            unsubscribed_at=pl.col("unsubscribed").min(),
-            complained_at=pl.col("complained").min(),
-            replied_at=pl.col("replied").min(),
-            only_deferred=pl.col("deferred").all(),
-            is_hard=pl.col("hard").any(),
-            is_soft=pl.col("soft").any(),
+            pl.lit(value=False).alias(HAS_ROW),
+            UNIT,
+            SendFacts.message_key,
+            SendFacts.contact_key,
+            SendFacts.channel_code,
+            pl.lit(None, pl.UInt8).alias(SendFacts.status_code),
+            pl.lit(value=False).alias(SendFacts.is_holdout),
+            never.alias(SendFacts.sent_at),
+            ChannelSends.created_at,
+            never.alias(SendFacts.delivered_at),
         )
     )
-    return [opens, clicks, deliveries, others]
 
 
-def _decide_status(units: pl.LazyFrame) -> pl.LazyFrame:
+def _is(*actions: Action) -> pl.Expr:
+    return pl.col(ACTION).is_in([ACTION_CODES[action] for action in actions])
+
+
+def sum_opens(events: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per unit with an open: how many, the first, the first of a person, the last."""
+    at, human_at = pl.col(AT), pl.when(~pl.col(CountedEvents.is_machine)).then(pl.col(AT))
+    return (
+        events.filter(_is(Action.OPENED))
+        .select(UNIT, AT, human_at.alias(SendFacts.first_human_open_at))
+        .group_by(UNIT)
+        .agg(
+            pl.len().cast(pl.Int64).alias(SendFacts.opens),
+            at.min().alias(SendFacts.first_open_at),
+            pl.col(SendFacts.first_human_open_at).min(),
+            at.max().alias(SendFacts.last_open_at),
+        )
+    )
+
+
+def sum_clicks(events: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per unit with a click: how many, the first, the first of a person, the last."""
+    at, human_at = pl.col(AT), pl.when(~pl.col(CountedEvents.is_machine)).then(pl.col(AT))
+    return (
+        events.filter(_is(Action.CLICKED))
+        .select(UNIT, AT, human_at.alias(SendFacts.first_human_click_at))
+        .group_by(UNIT)
+        .agg(
+            pl.len().cast(pl.Int64).alias(SendFacts.clicks),
+            at.min().alias(SendFacts.first_click_at),
+            pl.col(SendFacts.first_human_click_at).min(),
+            at.max().alias(SendFacts.last_click_at),
+        )
+    )
+
+
+def sum_deliveries(events: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per unit with a delivery: the first and the last."""
+    return (
+        events.filter(_is(Action.DELIVERED))
+        .group_by(UNIT)
+        .agg(pl.col(AT).min().alias(FIRST_DELIVERY), pl.col(AT).max().alias(LAST_DELIVERY))
+    )
+
+
+def sum_other_events(events: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per unit with an event that is no open, click or delivery: when what happened."""
+    at, bounce = pl.col(AT), pl.col(CountedEvents.bounce_code)
+    return (
+        events.filter(~_is(Action.OPENED, Action.CLICKED, Action.DELIVERED))
+        .select(
+            UNIT,
+            pl.when(_is(Action.SENT)).then(at).alias(SENT_EVENT),
+            pl.when(_is(Action.BOUNCED)).then(at).alias(FIRST_BOUNCE),
+            pl.when(_is(Action.DROPPED, Action.FAILED)).then(at).alias(LAST_FAILURE),
+            pl.when(_is(Action.UNSUBSCRIBED)).then(at).alias(SendFacts.unsubscribed_at),
+            pl.when(_is(Action.COMPLAINED)).then(at).alias(SendFacts.complained_at),
+            pl.when(_is(Action.REPLIED)).then(at).alias(SendFacts.replied_at),
+            _is(Action.DEFERRED).alias(ONLY_DEFERRED),
+            (_is(Action.BOUNCED) & (bounce == HARD)).alias(IS_HARD),
+            (_is(Action.BOUNCED) & (bounce == SOFT)).alias(IS_SOFT),
+        )
+        .group_by(UNIT)
+        .agg(
+            pl.col(SENT_EVENT, FIRST_BOUNCE).min(),
+            pl.col(FIRST_BOUNCE).max().alias(LAST_BOUNCE),
+            pl.col(LAST_FAILURE).max(),
+            pl.col(SendFacts.unsubscribed_at, SendFacts.complained_at, SendFacts.replied_at).min(),
+            pl.col(ONLY_DEFERRED).all(),
+            pl.col(IS_HARD, IS_SOFT).any(),
+        )
+    )
+
+
+def decide_status(units: pl.LazyFrame) -> pl.LazyFrame:
+    """Decide the final status of units from their row's status and their events' times."""
     delivery, bounce, failure = (
-        pl.col(name) for name in ("last_delivery", "last_bounce", "last_failure")
+        pl.col(name) for name in (LAST_DELIVERY, LAST_BOUNCE, LAST_FAILURE)
     )
     latest = pl.max_horizontal(delivery, bounce, failure)
     by_events = (
@@ -151,61 +182,67 @@ def _decide_status(units: pl.LazyFrame) -> pl.LazyFrame:
         .when(delivery == latest)
         .then(DELIVERED)
     )
-    is_read = pl.col("opens").is_not_null() | pl.col("clicks").is_not_null()
-    given = pl.col("status")
+    is_read = pl.col(SendFacts.opens).is_not_null() | pl.col(SendFacts.clicks).is_not_null()
+    given = pl.col(SendFacts.status_code)
     is_final = given.is_in(FINAL)
+    was_sent = pl.when(pl.col(SENT_EVENT).is_not_null()).then(SENT)
     return units.with_columns(
-        status=pl.when(is_final)
+        pl.when(is_final)
         .then(given)
         .when(latest.is_not_null())
         .then(by_events)
         .when(is_read)
         .then(DELIVERED)
         .when(given.is_not_null())
-        .then(pl.max_horizontal(given, pl.when(pl.col("sent_event").is_not_null()).then(SENT)))
-        .when(pl.col("only_deferred"))
+        .then(pl.max_horizontal(given, was_sent))
+        .when(ONLY_DEFERRED)
         .then(QUEUED)
         .otherwise(SENT)
-        .cast(pl.UInt8),
-        disagrees=(is_final & latest.is_not_null() & (given != by_events)).fill_null(value=False),
+        .cast(pl.UInt8)
+        .alias(SendFacts.status_code),
+        (is_final & latest.is_not_null() & (given != by_events))
+        .fill_null(value=False)
+        .alias(SendFacts.is_contradicted),
     )
 
 
-def _decide_days(units: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
+def decide_days(units: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
     """Sends on sent_at (else created_at), delivered on delivered_at, bounced on its event."""
-    is_delivered = pl.col("status") == DELIVERED
-    is_bounced = pl.col("status") == BOUNCED
-    first_seen = pl.when(~pl.col("has_row")).then(pl.col("created_at"))
-    delivered_at = pl.when(is_delivered).then(pl.coalesce("delivered_at", "first_delivery"))
+    is_delivered = pl.col(SendFacts.status_code) == DELIVERED
+    is_bounced = pl.col(SendFacts.status_code) == BOUNCED
+    first_seen = pl.when(~pl.col(HAS_ROW)).then(pl.col(ChannelSends.created_at))
+    delivered_at = pl.coalesce(SendFacts.delivered_at, FIRST_DELIVERY)
+    counted_at = pl.col(COUNTED_AT)
     return units.with_columns(
-        sent_at=pl.coalesce("sent_at", "sent_event", first_seen),
-        counted_at=pl.coalesce("sent_at", "sent_event", "created_at"),
-        delivered_at=delivered_at,
+        pl.coalesce(SendFacts.sent_at, SENT_EVENT, first_seen).alias(SendFacts.sent_at),
+        pl.coalesce(SendFacts.sent_at, SENT_EVENT, ChannelSends.created_at).alias(COUNTED_AT),
+        pl.when(is_delivered).then(delivered_at).alias(SendFacts.delivered_at),
     ).with_columns(
-        sent_day=reporting_day(pl.col("counted_at"), timezone),
-        delivered_day=reporting_day(
-            pl.when(is_delivered).then(pl.coalesce("delivered_at", "counted_at")), timezone
-        ),
-        bounced_day=reporting_day(
-            pl.when(is_bounced).then(pl.coalesce("bounced_at", "counted_at")), timezone
-        ),
-        hardness=pl.when(is_bounced & pl.col("is_hard"))
+        reporting_day(counted_at, timezone).alias(SendFacts.sent_day),
+        reporting_day(
+            pl.when(is_delivered).then(pl.coalesce(SendFacts.delivered_at, COUNTED_AT)), timezone
+        ).alias(SendFacts.delivered_day),
+        reporting_day(
+            pl.when(is_bounced).then(pl.coalesce(FIRST_BOUNCE, COUNTED_AT)), timezone
+        ).alias(SendFacts.bounced_day),
+        pl.when(is_bounced & pl.col(IS_HARD))
         .then(HARD)
-        .when(is_bounced & pl.col("is_soft"))
+        .when(is_bounced & pl.col(IS_SOFT))
         .then(SOFT)
         .otherwise(0)
-        .cast(pl.UInt8),
-        opens=pl.col("opens").fill_null(0),
-        clicks=pl.col("clicks").fill_null(0),
+        .cast(pl.UInt8)
+        .alias(SendFacts.bounce_code),
+        pl.col(SendFacts.opens, SendFacts.clicks).fill_null(0),
     )
 
 
-def tally(facts: pl.LazyFrame, placed: pl.LazyFrame) -> pl.LazyFrame:
-    """One row: how many sends disagree with their events, how many events name an unknown send."""
-    return pl.concat(
-        [
-            facts.select(disagreements=pl.col("disagrees").sum()),
-            placed.select(orphans=pl.col("is_orphan").sum()),
-        ],
-        how="horizontal",
-    )
+def count_unclear(facts: pl.LazyFrame, events: pl.LazyFrame) -> pl.LazyFrame:
+    """One row: `UnclearRows`.
+
+    Args:
+        facts: `SendFacts`.
+        events: `AssignedEvents`.
+    """
+    contradicted = pl.col(SendFacts.is_contradicted).sum().alias(UnclearRows.contradicted)
+    orphans = pl.col(AssignedEvents.is_orphan).sum().alias(UnclearRows.orphans)
+    return pl.concat([facts.select(contradicted), events.select(orphans)], how="horizontal")

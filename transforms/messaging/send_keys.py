@@ -1,16 +1,25 @@
-"""Canonical sends and events to the slim parts that the facts are built from.
+"""Canonical sends and events to the key columns that the facts are built from.
 
-A slim event belongs to a family, by what names its send: the send itself (`send`), message and
-contact (`pair`), or message and e-mail address (`email`); the last two become the first when the
-facts are linked (links.py). One that names a contact alone (`person`) is of no send.
+An event has a scope, by what names its send: the send itself (`send`), message and contact
+(`message_contact`), or message and e-mail address (`message_address`); the last two become the
+first when events are linked to sends (send_linking.py). One that names a contact alone
+(`contact`) is of no send.
 """
+
+from collections.abc import Sequence
+from enum import StrEnum
 
 import polars as pl
 
+from contracts.channels import FIRST_OWN_CODE, STANDARD_CODES, own_channel_of
+from contracts.columns import columns
 from contracts.facts.send_facts import (
     ACTION_CODES,
-    CHANNEL_CODES,
     CHANNEL_STRIDE,
+    EventKeys,
+    LinkTexts,
+    MessageReferences,
+    SendKeys,
 )
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import INTERACTIONS, Action, BounceType, SendStatus
@@ -22,60 +31,63 @@ from transforms.common.keys import (
     SEND,
     hash_email,
     hash_id,
-    hash_pair,
+    hash_message_contact,
     hash_unknown_message,
 )
-from transforms.messaging.bot_detection import judge_user_agent
+from transforms.messaging.bot_detection import AGENT_REASON, judge_user_agent
 
-KINDS: dict[str, int] = {
+STANDARD_TYPES: dict[str, int] = {
     **{str(action): code for action, code in ACTION_CODES.items()},
     **{
-        name: CHANNEL_CODES[channel] * CHANNEL_STRIDE + ACTION_CODES[action]
+        name: STANDARD_CODES[channel] * CHANNEL_STRIDE + ACTION_CODES[action]
         for name, (channel, action) in INTERACTIONS.items()
     },
 }
-"""Event type -> its kind; generic events have none."""
-
+"""Event type -> its code; generic events have none."""
 STATUS_CODES = {str(status): code for code, status in enumerate(SendStatus)}
+BOUNCE_CODES = {str(BounceType.HARD): 1, str(BounceType.SOFT): 2}
 OF_LISTS = (ACTION_CODES[Action.SUBSCRIBED],)
 """Actions that name a list, not a send: they prove nothing about one."""
-
-FAMILIES = ("send", "pair", "email", "person")
-REFERENCES = pl.Schema(
-    {
-        "message": pl.UInt64,
-        "org_id": pl.String,
-        "message_id": pl.String,
-        "campaign_id": pl.String,
-        "channel": pl.UInt8,
-    }
-)
-
-LINKS = pl.Schema({"url": pl.UInt64, "link": pl.String})
+SCOPE = "scope"
 
 
-def slim_sends(sends: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per send row: keys, status and times; beside them the ids of `REFERENCES`."""
-    by_email = pl.col(Sends.contact_id).is_null()
+class EventScope(StrEnum):
+    """What names the send of an event."""
+
+    SEND = "send"
+    MESSAGE_CONTACT = "message_contact"
+    MESSAGE_ADDRESS = "message_address"
+    CONTACT = "contact"
+
+
+SCOPES = pl.Enum([str(scope) for scope in EventScope])
+NAMED_IDS = (MessageReferences.org_id, MessageReferences.message_id, MessageReferences.campaign_id)
+
+
+def select_send_keys(sends: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per send row: `SendKeys`, and beside them the ids of `MessageReferences`."""
+    sent_at = pl.col(Sends.sent_at)
     return sends.select(
-        send=hash_id(Sends.send_id, seed=SEND),
-        message=message_key(),
-        contact=pl.coalesce(hash_id(Sends.contact_id, seed=CONTACT), hash_email()),
-        by_email=by_email,
-        status=pl.col(Sends.status).replace_strict(STATUS_CODES, return_dtype=pl.UInt8),
-        is_holdout=pl.col(Sends.is_holdout).fill_null(value=False),
-        sent_at=pl.col(Sends.sent_at),
-        created_at=pl.when(pl.col(Sends.sent_at).is_null()).then(pl.col(Sends.created_at)),
-        delivered_at=pl.col(Sends.delivered_at),
-        row_number=pl.col("row_number"),
-        org_id=pl.col("org_id"),
-        message_id=pl.col(Sends.message_id),
-        campaign_id=pl.col(Sends.campaign_id),
-        channel=pl.lit(None, pl.UInt8),
+        hash_id(Sends.send_id, seed=SEND).alias(SendKeys.send_key),
+        message_key_of_send().alias(SendKeys.message_key),
+        pl.coalesce(hash_id(Sends.contact_id, seed=CONTACT), hash_email()).alias(
+            SendKeys.contact_key
+        ),
+        pl.col(Sends.contact_id).is_null().alias(SendKeys.is_by_address),
+        pl.col(Sends.status)
+        .replace_strict(STATUS_CODES, return_dtype=pl.UInt8)
+        .alias(SendKeys.status_code),
+        pl.col(Sends.is_holdout).fill_null(value=False).alias(SendKeys.is_holdout),
+        sent_at.alias(SendKeys.sent_at),
+        pl.when(sent_at.is_null()).then(pl.col(Sends.created_at)).alias(SendKeys.created_at),
+        pl.col(Sends.delivered_at).alias(SendKeys.delivered_at),
+        pl.col(SendKeys.row_number),
+        pl.col(*NAMED_IDS),
+        pl.lit(None, pl.String).alias(MessageReferences.channel),
     )
 
 
-def message_key() -> pl.Expr:
+def message_key_of_send() -> pl.Expr:
     """The key of a send's message, or of the one its campaign implies, or of the unknown one."""
     return pl.coalesce(
         hash_id(Sends.message_id, seed=MESSAGE),
@@ -84,56 +96,124 @@ def message_key() -> pl.Expr:
     )
 
 
-def slim_events(events: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per interaction, with its `family`; beside it the ids of `REFERENCES`."""
-    of_sends = [c for c in KINDS.values() if c % CHANNEL_STRIDE not in OF_LISTS]
-    kind = pl.col(Events.event_type).replace_strict(KINDS, default=None, return_dtype=pl.UInt8)
-    subtype = pl.col(Events.subtype)
-    is_click = pl.col("kind") % CHANNEL_STRIDE == ACTION_CODES[Action.CLICKED]
-    by_email = pl.col(Events.contact_id).is_null() & pl.col(Events.email).is_not_null()
+def list_own_channels(events: pl.DataFrame, known: Sequence[str]) -> list[str]:
+    """The channels of the user's own that event types may name, those known already first.
+
+    Args:
+        events: Canonical events.
+        known: The channels that earlier rows of the file may name, in the order of their codes.
+    """
+    types = sorted(events.get_column(Events.event_type).unique())
+    found = [own for name in types if (own := own_channel_of(name)) is not None]
+    return list(dict.fromkeys((*known, *found)))
+
+
+def select_event_keys(events: pl.LazyFrame, own_channels: Sequence[str] = ()) -> pl.LazyFrame:
+    """One row per interaction: `EventKeys`, its `scope`, and the ids of `MessageReferences`.
+
+    Args:
+        events: Canonical events with their row numbers.
+        own_channels: The channels of the user's own that types may name, by place: the first one's
+            code is `FIRST_OWN_CODE`. Which of them are channels, a run knows (`recode_types`).
+    """
+    codes = {name: code for code, name in enumerate(own_channels, start=FIRST_OWN_CODE)}
+    types = STANDARD_TYPES | {
+        f"{name}_{action}": code * CHANNEL_STRIDE + ACTION_CODES[action]
+        for name, code in codes.items()
+        for action in Action
+    }
+    names = {code: name for name, code in (STANDARD_CODES | codes).items()}
+    type_code = pl.col(EventKeys.type_code)
+    action = type_code % CHANNEL_STRIDE
+    is_click = action == ACTION_CODES[Action.CLICKED]
     agents = events.select(Events.user_agent).drop_nulls().unique().with_columns(judge_user_agent())
-    by_agent = pl.col("agent_reason").is_not_null()
+    by_agent = pl.col(AGENT_REASON).is_not_null()
     return (
         events.join(agents, on=Events.user_agent, how="left", validate="m:1")
-        .with_columns(kind=kind)
-        .filter(
-            pl.col("kind").is_in(of_sends),
-        )
         .with_columns(
-            message=pl.coalesce(hash_id(Events.message_id, seed=MESSAGE), hash_unknown_message()),
-            contact=pl.coalesce(hash_id(Events.contact_id, seed=CONTACT), hash_email()),
+            pl.col(Events.event_type)
+            .replace_strict(types, default=None, return_dtype=pl.UInt16)
+            .alias(EventKeys.type_code)
         )
-        .select(
-            ref=pl.coalesce(hash_id(Events.send_id, seed=SEND), hash_pair("message", "contact")),
-            message="message",
-            contact="contact",
-            kind="kind",
-            hardness=pl.when(subtype == BounceType.HARD)
-            .then(1)
-            .when(subtype == BounceType.SOFT)
-            .then(2)
-            .otherwise(0)
-            .cast(pl.UInt8),
-            is_machine=pl.col(Events.is_machine).fill_null(value=False) | by_agent,
-            at=pl.col(Events.occurred_at),
-            url=pl.when(is_click).then(link_key()),
-            row_number=pl.col("row_number"),
-            family=pl.when(pl.col(Events.send_id).is_not_null())
-            .then(0)
-            .when(pl.col(Events.message_id).is_null())
-            .then(3)
-            .when(by_email)
-            .then(2)
-            .otherwise(1)
-            .cast(pl.UInt8),
-            org_id="org_id",
-            message_id=Events.message_id,
-            campaign_id=pl.lit(None, pl.String),
-            channel=pl.when(pl.col("kind") >= CHANNEL_STRIDE).then(
-                pl.col("kind") // CHANNEL_STRIDE
+        .filter(type_code.is_not_null(), ~action.is_in(OF_LISTS))
+        .with_columns(
+            pl.coalesce(hash_id(Events.message_id, seed=MESSAGE), hash_unknown_message()).alias(
+                EventKeys.message_key
+            ),
+            pl.coalesce(hash_id(Events.contact_id, seed=CONTACT), hash_email()).alias(
+                EventKeys.contact_key
             ),
         )
+        .select(
+            pl.coalesce(
+                hash_id(Events.send_id, seed=SEND),
+                hash_message_contact(EventKeys.message_key, EventKeys.contact_key),
+            ).alias(EventKeys.send_key),
+            EventKeys.message_key,
+            EventKeys.contact_key,
+            EventKeys.type_code,
+            pl.col(Events.subtype)
+            .replace_strict(BOUNCE_CODES, default=0, return_dtype=pl.UInt8)
+            .alias(EventKeys.bounce_code),
+            (pl.col(Events.is_machine).fill_null(value=False) | by_agent).alias(
+                EventKeys.is_machine
+            ),
+            pl.col(Events.occurred_at).alias(EventKeys.occurred_at),
+            pl.when(is_click).then(link_key()).alias(EventKeys.link_key),
+            EventKeys.row_number,
+            find_scope().alias(SCOPE),
+            MessageReferences.org_id,
+            MessageReferences.message_id,
+            pl.lit(None, pl.String).alias(MessageReferences.campaign_id),
+            (type_code // CHANNEL_STRIDE)
+            .replace_strict(names, default=None, return_dtype=pl.String)
+            .alias(MessageReferences.channel),
+        )
     )
+
+
+def find_scope() -> pl.Expr:
+    """What names the send of an event."""
+    by_address = pl.col(Events.contact_id).is_null() & pl.col(Events.email).is_not_null()
+    return (
+        pl.when(pl.col(Events.send_id).is_not_null())
+        .then(pl.lit(EventScope.SEND))
+        .when(pl.col(Events.message_id).is_null())
+        .then(pl.lit(EventScope.CONTACT))
+        .when(by_address)
+        .then(pl.lit(EventScope.MESSAGE_ADDRESS))
+        .otherwise(pl.lit(EventScope.MESSAGE_CONTACT))
+        .cast(SCOPES)
+    )
+
+
+def recode_types(
+    events: pl.LazyFrame, own_channels: Sequence[str], codes: dict[str, int]
+) -> pl.LazyFrame:
+    """Number the channels of the user's own as the run does; drop events of what is no channel.
+
+    Args:
+        events: `EventKeys` of one file.
+        own_channels: The channels that the file's types may name, in the order of their codes.
+        codes: Channel -> its number in the run.
+    """
+    if not own_channels:
+        return events
+    type_code = pl.col(EventKeys.type_code)
+    known = {
+        code: codes[name]
+        for code, name in enumerate(own_channels, start=FIRST_OWN_CODE)
+        if name in codes
+    }
+    channel = type_code // CHANNEL_STRIDE
+    in_run = channel.replace_strict(known, default=None, return_dtype=pl.UInt16)
+    is_own = channel >= FIRST_OWN_CODE
+    return events.with_columns(
+        pl.when(is_own)
+        .then(in_run * CHANNEL_STRIDE + type_code % CHANNEL_STRIDE)
+        .otherwise(type_code)
+        .alias(EventKeys.type_code)
+    ).filter(type_code.is_not_null())
 
 
 def link_key() -> pl.Expr:
@@ -143,17 +223,49 @@ def link_key() -> pl.Expr:
 
 
 def list_links(events: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per link that events name: its key `url` and its text `link`."""
+    """One row per link that events name: `LinkTexts`."""
     named = events.filter(pl.col(Events.url).is_not_null())
-    return named.select(url=link_key(), link=pl.col(Events.url)).unique()
+    return named.select(
+        link_key().alias(LinkTexts.link_key), pl.col(Events.url).alias(LinkTexts.url)
+    ).unique()
 
 
-SLIM = {"sends": slim_sends, "events": slim_events}
-"""Canonical table -> what makes its slim rows."""
+def list_references(keys: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per message and channel that rows name, with the least campaign named with both.
+
+    Args:
+        keys: Rows of `select_send_keys` or `select_event_keys`, or lists of several files.
+    """
+    return (
+        keys.group_by(MessageReferences.message_key, MessageReferences.channel)
+        .agg(
+            pl.col(MessageReferences.org_id, MessageReferences.message_id).first(),
+            pl.col(MessageReferences.campaign_id).min(),
+        )
+        .select(columns(MessageReferences))
+    )
 
 
-def merge_references(named: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per message that slim rows name: its ids, the least campaign and channel with it."""
-    of_key = pl.col("org_id", Sends.message_id).first()
-    least = pl.col(Sends.campaign_id, "channel").min()
-    return named.group_by("message").agg(of_key, least).select(REFERENCES.names())
+def merge_references(listed: pl.LazyFrame, codes: dict[str, int]) -> pl.LazyFrame:
+    """One row per message that rows name: `MessageReferences`.
+
+    Args:
+        listed: The lists of all files (`list_references`).
+        codes: Channel -> its number in the run; what is no channel of the run counts for none.
+    """
+    names = {code: name for name, code in codes.items()}
+    code = pl.col(MessageReferences.channel).replace_strict(
+        codes, default=None, return_dtype=pl.UInt8
+    )
+    return (
+        listed.with_columns(code.alias(MessageReferences.channel))
+        .group_by(MessageReferences.message_key)
+        .agg(
+            pl.col(MessageReferences.org_id, MessageReferences.message_id).first(),
+            pl.col(MessageReferences.campaign_id, MessageReferences.channel).min(),
+        )
+        .with_columns(
+            pl.col(MessageReferences.channel).replace_strict(names, return_dtype=pl.String)
+        )
+        .select(columns(MessageReferences))
+    )

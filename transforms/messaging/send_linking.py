@@ -2,87 +2,111 @@
 
 import polars as pl
 
+from contracts.columns import columns
+from contracts.facts.send_facts import AddressOwners, EventKeys, SendKeys
 from contracts.feeds import Contacts
-from transforms.common.keys import CONTACT, hash_email, hash_id, hash_pair
+from transforms.common.keys import CONTACT, hash_email, hash_id, hash_message_contact
+
+MESSAGE_CONTACT = "message_contact_key"
+FIRST, LAST, TIMES, EVENT = "first send", "last send before", "times sent", "event"
 
 
-def map_emails(contacts: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per e-mail address: its key, the contact that it identifies, how many bear it.
+def map_addresses(contacts: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per e-mail address: `AddressOwners`.
 
     Of several contacts the one updated last is meant, then the one whose id sorts last.
     """
     return (
         contacts.with_columns(
-            email_key=hash_email(), contact=hash_id(Contacts.contact_id, seed=CONTACT)
+            hash_email().alias(AddressOwners.email_key),
+            hash_id(Contacts.contact_id, seed=CONTACT).alias(AddressOwners.contact_key),
         )
-        .filter(pl.col("email_key").is_not_null())
+        .filter(pl.col(AddressOwners.email_key).is_not_null())
         .sort(Contacts.updated_at, Contacts.contact_id, nulls_last=False)
-        .group_by("email_key", maintain_order=True)
+        .group_by(AddressOwners.email_key, maintain_order=True)
         .agg(
-            pl.col("contact").last(),
-            pl.col("org_id").last(),
-            pl.col(Contacts.contact_id).last(),
-            bearers=pl.len(),
+            pl.col(
+                AddressOwners.contact_key, AddressOwners.org_id, AddressOwners.contact_id
+            ).last(),
+            pl.len().alias(AddressOwners.contacts),
         )
+        .select(columns(AddressOwners))
     )
 
 
-def identify_contacts(rows: pl.LazyFrame, emails: pl.LazyFrame) -> pl.LazyFrame:
+def identify_contacts(rows: pl.LazyFrame, owners: pl.LazyFrame) -> pl.LazyFrame:
     """Put the contact's key in the place of its e-mail address's key, where a contact bears it.
 
     Args:
-        rows: Rows whose `contact` is the key of an e-mail address.
-        emails: One row per address (`map_emails`).
+        rows: Rows whose `contact_key` is the key of an e-mail address.
+        owners: `AddressOwners`.
     """
-    known = emails.select("email_key", known="contact")
+    contact, owner = AddressOwners.contact_key, "owner"
+    known = owners.select(AddressOwners.email_key, pl.col(contact).alias(owner))
     return (
-        rows.join(known, left_on="contact", right_on="email_key", how="left", validate="m:1")
-        .with_columns(contact=pl.coalesce("known", "contact"))
-        .drop("known")
+        rows.join(known, left_on=contact, right_on="email_key", how="left", validate="m:1")
+        .with_columns(pl.coalesce(owner, contact).alias(contact))
+        .drop(owner)
     )
 
 
-def pair_events(events: pl.LazyFrame) -> pl.LazyFrame:
-    """Refer events of known contacts to the pair of their message and contact."""
-    return events.with_columns(ref=hash_pair("message", "contact"))
+def key_message_contacts(events: pl.LazyFrame) -> pl.LazyFrame:
+    """Key events whose contacts are identified by their message and contact."""
+    return events.with_columns(
+        hash_message_contact(EventKeys.message_key, EventKeys.contact_key).alias(EventKeys.send_key)
+    )
 
 
-def link_pairs(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
-    """Refer events of a message and contact to the contact's last send of that message before.
+def list_linkable_sends(sends: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per send that events may belong to: its key, time, and its message and contact's key.
 
     Args:
-        events: Slim events whose `ref` is the key of message and contact.
-        sends: Sends that name a message: `send`, `pair` and `sent_at`, hold-outs not among them.
+        sends: `SendKeys`, contacts identified; hold-outs are no sends.
+    """
+    return sends.filter(~pl.col(SendKeys.is_holdout)).select(
+        SendKeys.send_key,
+        SendKeys.sent_at,
+        hash_message_contact(SendKeys.message_key, SendKeys.contact_key).alias(MESSAGE_CONTACT),
+    )
+
+
+def link_to_sends(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
+    """Give events of a message and contact the contact's last send of that message before them.
+
+    Args:
+        events: `EventKeys` whose `send_key` is the key of message and contact.
+        sends: `list_linkable_sends`.
 
     Returns:
-        The same events; `ref` is the send's key, that of the first send where none lies before
-        the event, and remains the pair's where the contact was never sent the message.
+        The same events; `send_key` is the send's, that of the first send where none lies before
+        the event, and remains message and contact's where the contact was never sent the message.
     """
+    key, sent_at = SendKeys.send_key, SendKeys.sent_at
     timed = sends.with_columns(
-        pl.col("sent_at").fill_null(pl.datetime(1, 1, 1, time_zone="UTC", time_unit="us"))
+        pl.col(sent_at).fill_null(pl.datetime(1, 1, 1, time_zone="UTC", time_unit="us"))
     )
-    first = timed.group_by("pair").agg(
-        first=pl.col("send").sort_by("sent_at", "send").first(), times=pl.len()
+    first = timed.group_by(MESSAGE_CONTACT).agg(
+        pl.col(key).sort_by(sent_at, key).first().alias(FIRST), pl.len().alias(TIMES)
     )
-    several = timed.join(first.filter(pl.col("times") > 1), on="pair", how="semi")
-    marked = events.join(first, left_on="ref", right_on="pair", how="left", validate="m:1")
+    several = timed.join(first.filter(pl.col(TIMES) > 1), on=MESSAGE_CONTACT, how="semi").rename(
+        {key: LAST}
+    )
+    marked = events.join(
+        first, left_on=key, right_on=MESSAGE_CONTACT, how="left", validate="m:1"
+    ).with_row_index(EVENT)
+    is_repeated = (pl.col(TIMES) > 1).fill_null(value=False)
     last_before = (
-        marked.filter(pl.col("times") > 1)
-        .with_row_index("event")
-        .select("event", "ref", "at")
-        .join(several, left_on="ref", right_on="pair", how="inner", validate="m:m")
-        .filter(pl.col("sent_at") <= pl.col("at"))
-        .group_by("event")
-        .agg(last=pl.col("send").sort_by("sent_at", "send").last())
+        marked.filter(is_repeated)
+        .select(EVENT, key, EventKeys.occurred_at)
+        .join(several, left_on=key, right_on=MESSAGE_CONTACT, how="inner", validate="m:m")
+        .filter(pl.col(sent_at) <= pl.col(EventKeys.occurred_at))
+        .group_by(EVENT)
+        .agg(pl.col(LAST).sort_by(sent_at, LAST).last())
     )
-    repeated = (
-        marked.filter(pl.col("times") > 1)
-        .with_row_index("event")
-        .join(last_before, on="event", how="left", validate="1:1")
-        .with_columns(ref=pl.coalesce("last", "first"))
-        .drop("event", "last")
+    repeated = marked.filter(is_repeated).join(last_before, on=EVENT, how="left", validate="1:1")
+    single = marked.filter(~is_repeated).with_columns(pl.lit(None, pl.UInt64).alias(LAST))
+    return (
+        pl.concat([single, repeated])
+        .with_columns(pl.coalesce(LAST, FIRST, key).alias(key))
+        .drop(FIRST, LAST, TIMES, EVENT)
     )
-    single = marked.filter(pl.col("times").is_null() | (pl.col("times") == 1)).with_columns(
-        ref=pl.coalesce("first", "ref")
-    )
-    return pl.concat([single, repeated]).drop("first", "times")
