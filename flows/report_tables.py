@@ -109,7 +109,7 @@ def _of_orders(name: str, contract: str, builder: str) -> ReportTable:
 REPORT_TABLES: tuple[ReportTable, ...] = (
     _of_channel("campaign_report", "CampaignReport", "report_campaigns"),
     _of_channel("dispatch_report", "DispatchReport", "report_dispatches"),
-    _of_channel("message_report", "MessageReport", "finish_messages"),
+    _of_channel("message_report", "MessageReport", "report_messages"),
     _of_channel("daily_report", "DailyReport", "report_days"),
     _of_channel("link_report", "LinkReport", "report_links"),
     _of_ads("account_report", "AccountReport", "reports.ads:make_level_report"),

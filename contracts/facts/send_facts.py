@@ -4,16 +4,22 @@ Keys here are 64-bit hashes (transforms/common/keys.py); the readable ids come b
 added to a report. All counts are additive over any split of the sends.
 """
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from contracts.columns import Count, Day, Flag, Instant, Money, Table, Text, column
 from contracts.facts.send_counts import Counts
 from contracts.vocabulary import Action
 
-Key = pl.UInt64
-Code = pl.UInt8
-TypeCode = pl.UInt16
-RowNumber = pl.UInt32
+if TYPE_CHECKING:
+    # A column read through its class is its name, whatever type its cells have.
+    Key = Code = TypeCode = Number32 = str
+else:
+    Key = pl.UInt64
+    Code = pl.UInt8
+    TypeCode = pl.UInt16
+    Number32 = pl.UInt32
 
 ACTION_CODES = {action: code for code, action in enumerate(Action, start=1)}
 CHANNEL_STRIDE = 16
@@ -32,7 +38,7 @@ class SendKeys(Table):
     sent_at: Instant = column("when it was sent")
     created_at: Instant = column("when the row was created, where it was never sent")
     delivered_at: Instant = column("when delivery was confirmed")
-    row_number: RowNumber = column("the row in its file", required=True)
+    row_number: Number32 = column("the row in its file", required=True)
 
 
 class EventKeys(Table):
@@ -48,7 +54,7 @@ class EventKeys(Table):
     is_machine: Flag = column("flagged by its provider or its user agent", required=True)
     occurred_at: Instant = column("when it happened", required=True)
     link_key: Key = column("key of the link of a click")
-    row_number: RowNumber = column("the row in its file", required=True)
+    row_number: Number32 = column("the row in its file", required=True)
 
 
 class MessageReferences(Table):
@@ -100,7 +106,7 @@ class AddressOwners(Table):
     contact_key: Key = column("key of the contact: of several the one updated last")
     org_id: Text = column("organization")
     contact_id: Text = column("that contact")
-    contacts: pl.UInt32 = column("how many contacts bear the address")
+    contacts: Number32 = column("how many contacts bear the address")
 
 
 class ChannelSends(Table):
@@ -200,6 +206,37 @@ class MessageLinks(Table):
     last_clicked_at: Instant = column("last click on it", required=True)
 
 
+class ChannelDays(Counts):
+    """One row per message, channel and day: sums over all sends."""
+
+    message_key: Key = column("key of the message", key=True)
+    channel: Text = column("the channel", key=True, required=True)
+    date_day: Day = column("reporting day; null for what has no time at all", key=True)
+    first_sent_at: Instant = column("first send of that day")
+    last_sent_at: Instant = column("last send of that day")
+
+
+class ChannelLinks(Table):
+    """One row per message, channel and link, over all sends."""
+
+    message_key: Key = column("key of the message", key=True)
+    channel: Text = column("the channel", key=True, required=True)
+    url: Text = column("the link as it was clicked", key=True, required=True)
+    clicks: Count = column("clicks on it", required=True)
+    unique_clicks: Count = column("sends with a click on it", required=True)
+    first_clicked_at: Instant = column("first click on it", required=True)
+    last_clicked_at: Instant = column("last click on it", required=True)
+
+
+class MessageRows(DescribedMessages, Counts):
+    """One row per message of a channel, with what happened to its sends there."""
+
+    message_key: Key = column("key of the message", key=True, required=True)
+    channel: Text = column("the channel", key=True, required=True)
+    first_sent_at: Instant = column("first send")
+    last_sent_at: Instant = column("last send")
+
+
 class ContactSums(Table):
     """One row per contact: what was sent to it and what it did."""
 
@@ -226,5 +263,5 @@ class SegmentSums(Counts):
 class UnclearRows(Table):
     """One row: how many sends and events are not clear."""
 
-    contradicted: pl.UInt32 = column("sends whose final status their events contradict")
-    orphans: pl.UInt32 = column("events that name a send that no row is of")
+    contradicted: Number32 = column("sends whose final status their events contradict")
+    orphans: Number32 = column("events that name a send that no row is of")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from contracts.feeds import Events
 from flows.config.feeds import ConfiguredFeed
 from flows.ingest.read_files import ReadFile
+from transforms.messaging.send_keys import EventScope
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,11 @@ class FeedContents:
             name for file in self.files for got in file.receipt.tables for name in got.event_types
         }
 
-    def names_pairs(self) -> bool:
+    def names_message_and_contact(self) -> bool:
         """Whether any event names its message and contact rather than its send."""
         got = [receipt for file in self.files if (receipt := file.of_table("events"))]
-        return any({"pair", "email"} & set(receipt.families) for receipt in got)
+        scopes = {EventScope.MESSAGE_CONTACT, EventScope.MESSAGE_ADDRESS}
+        return any(scopes & set(receipt.scopes) for receipt in got)
 
     def names_by_email(self) -> bool:
         """Whether any row names its contact by e-mail address alone."""

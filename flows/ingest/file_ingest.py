@@ -1,4 +1,4 @@
-"""One raw file to canonical parts, quarantine and slim parts: pure, bounded, keyed by content."""
+"""One raw file to canonical parts, quarantine and key columns: pure, bounded, keyed by content."""
 
 import hashlib
 import shutil
@@ -15,7 +15,7 @@ from flows.config.feeds import ConfiguredFeed
 from flows.ingest.code_version import hash_sources
 from flows.ingest.feed_files import RawFile
 from flows.ingest.required_columns import require_columns
-from flows.ingest.send_key_files import SlimWriter
+from flows.ingest.send_key_files import SendKeyWriter
 from flows.readers import ROW_NUMBER, RawBatch, open_feed
 from transforms.ingest.column_mapping import ResolvedMapping, keep_rows_of_table
 from transforms.ingest.deduplication import KEY_HASH
@@ -42,7 +42,10 @@ class TableReceipt(BaseModel):
     rejected: int = 0
     reasons: dict[str, int] = {}
     event_types: list[str] = []
-    families: list[str] = []
+    scopes: list[str] = []
+    """Of events: what names their sends."""
+    own_channels: list[str] = []
+    """The channels of the user's own that event types may name, in the order of their codes."""
     by_email: bool = False
     """Whether a row names its contact by e-mail address alone."""
 
@@ -149,7 +152,7 @@ class TableWriter:
         self.receipt = TableReceipt(table=resolved.mapping.table)
         self.reasons: Counter[str] = Counter()
         self.event_types: set[str] = set()
-        self.slim = SlimWriter(self.home, resolved.mapping.table)
+        self.keys = SendKeyWriter(self.home, resolved.mapping.table)
         self.feed = feed
         self.header = header
 
@@ -190,7 +193,9 @@ class TableWriter:
 
     def finish(self) -> TableReceipt:
         """Flush, and say what was written."""
-        self.receipt.families = self.slim.finish()
+        self.keys.finish()
+        self.receipt.scopes = sorted(self.keys.scopes)
+        self.receipt.own_channels = self.keys.own_channels
         self.receipt.reasons = dict(self.reasons.most_common())
         self.receipt.event_types = sorted(self.event_types)
         return self.receipt
@@ -205,7 +210,7 @@ class TableWriter:
         if {"email", "contact_id"} <= set(valid.columns) and self.receipt.table != "contacts":
             named = pl.col("contact_id").is_null() & pl.col("email").is_not_null()
             self.receipt.by_email |= valid.select(named.any()).item()
-        self.slim.write(valid)
+        self.keys.write(valid)
         self._write(valid, f"part-{number:05}.parquet")
 
     def _write_rejected(

@@ -64,8 +64,8 @@ class PeopleInputs:
         catalog: What was read.
         config: The workspace's configuration.
         channels: The channels of the run.
-        messages: Every message (`hierarchy.describe_messages`).
-        emails: Which contact an address identifies (`links.map_emails`).
+        messages: Every message (`DescribedMessages`).
+        emails: `AddressOwners`.
         sessions: `SessionFacts`.
         ad_names: `AdNames`.
     """
@@ -134,7 +134,7 @@ def _write_events(inputs: PeopleInputs, activities: Activities) -> None:
     of_message = pl.struct(Events.org_id, Events.message_id, Events.contact_id).hash()
     of_event = pl.when(pl.col(Events.send_id).is_not_null()).then(of_send).otherwise(of_message)
     cuts = {"events": ("events", of_event), "sends": ("sends", of_send)}
-    if inputs.catalog.given.names_pairs():
+    if inputs.catalog.given.names_message_and_contact():
         cuts["sends of messages"] = ("sends", of_message)
     for folder, (table, key) in cuts.items():
         chunks = inputs.catalog.scan_chunks(table, ROWS_A_GROUP)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.channels import RunChannels
 from contracts.columns import polars_schema
 from contracts.config.workspace import AudienceSection, Workspace
 from contracts.facts.ad_facts import AdNames
@@ -18,7 +17,12 @@ from flows.errors import UsageError
 from flows.ingest.catalog import Catalog
 from flows.progress import Progress
 from flows.steps.activities import Activities, PeopleInputs, write_activities
-from flows.steps.message_reports import MessageInputs, describe, map_addresses
+from flows.steps.described_messages import (
+    MessageInputs,
+    describe,
+    find_channels,
+    find_owners,
+)
 from flows.steps.read_feeds import find_problem, read_feeds
 from flows.steps.segments import list_segment_members
 from flows.steps.session_matching import match_sessions
@@ -84,6 +88,7 @@ def draw(loaded: LoadedWorkspace, audience: AudienceSection, progress: Progress)
         read = read_feeds(loaded, Layout(loaded.root).ledger, progress)
         if problem := find_problem(read, config):
             raise problem
+        channels = find_channels(read.catalog, config)
         inputs = MessageInputs(read.catalog, config, Path(scratch))
         # Sessions tell whose a device was; which ads they came from is not asked.
         no_ads = pl.LazyFrame(schema=polars_schema(AdNames))
@@ -93,9 +98,9 @@ def draw(loaded: LoadedWorkspace, audience: AudienceSection, progress: Progress)
         people = PeopleInputs(
             read.catalog,
             config,
-            RunChannels(),
-            describe(inputs),
-            map_addresses(read.catalog),
+            channels,
+            describe(inputs, channels),
+            find_owners(read.catalog),
             matched.facts(),
             no_ads,
         )

@@ -56,7 +56,7 @@ class KeyFiles:
     def read_sends(self, group: int | None = None) -> pl.LazyFrame:
         """`SendKeys` in a group of buckets, or in all of them."""
         parts = [
-            self.catalog.without_losers(rows, file, "sends")
+            self.catalog.leave_discarded(rows, file, "sends")
             for file in self.catalog.feeding("sends")
             for rows in self._scan(file, "sends", EventScope.SEND, group)
         ]
@@ -66,7 +66,7 @@ class KeyFiles:
         """`EventKeys` of a scope in a group of buckets, or in all of them."""
         parts = [
             recode_types(
-                self.catalog.without_losers(rows, file, "events"),
+                self.catalog.leave_discarded(rows, file, "events"),
                 got.own_channels,
                 self.channels.codes,
             )

@@ -26,7 +26,7 @@ from flows.storage.report_files import equal
 from flows.storage.workspace_files import hash_file
 from transforms.ingest.column_mapping import ResolvedMapping
 from transforms.ingest.deduplication import DUPLICATE, SUPERSEDED
-from transforms.messaging.send_keys import KINDS
+from transforms.messaging.send_keys import STANDARD_TYPES
 
 INTERACTIVE_TABLES = frozenset({"sends", "events"})
 AD_TABLES = frozenset({"ads", "ad_stats", "sessions", "page_views"})
@@ -188,7 +188,7 @@ def _gives_generic_events_alone(resolved: ResolvedMapping) -> bool:
     mapping = resolved.mapping
     one_type = mapping.constants.get(Events.event_type)
     is_fixed = one_type is not None and Events.event_type not in mapping.columns
-    return mapping.table == "events" and is_fixed and one_type not in KINDS
+    return mapping.table == "events" and is_fixed and one_type not in STANDARD_TYPES
 
 
 def find_problem(read: FeedsRead, config: Workspace) -> CampaignReportsError | None:

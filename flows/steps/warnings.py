@@ -17,16 +17,16 @@ OF_FACTS = frozenset({"sends", "events"})
 
 def find_message_warnings(catalog: Catalog, built: MessageFacts) -> Iterator[Warned]:
     """Warnings about references that lead nowhere, statuses and addresses that are not clear."""
-    tallies = built.facts.tallies()
-    if count := tallies["disagreements"]:
+    unclear = built.facts.count_unclear()
+    if count := unclear["contradicted"]:
         message = f"{count} sends have a final status that their events contradict; the row stands"
         yield Warned(code="status_disagreement", message=message, sends=count)
-    if catalog.has_rows("sends") and (count := tallies["orphans"]):
+    if catalog.has_rows("sends") and (count := unclear["orphans"]):
         yield _unresolved("events", "send_id", "sends.send_id", count)
     yield from _unresolved_by_facts(catalog, built)
     yield from find_unresolved(catalog)
-    bearers = built.emails.get_column("bearers", default=pl.Series(dtype=pl.UInt32))
-    if count := int((bearers > 1).sum()):
+    sharing = built.emails.get_column("contacts", default=pl.Series(dtype=pl.UInt32))
+    if count := int((sharing > 1).sum()):
         message = f"{count} e-mail addresses have several contacts; the one updated last is meant"
         yield Warned(code="shared_email", message=message, addresses=count)
 
@@ -39,8 +39,8 @@ def _unresolved_by_facts(catalog: Catalog, built: MessageFacts) -> Iterator[Warn
         pl.col("campaign_id").is_not_null(), pl.col("campaign_name").is_null()
     )
     unknown["campaigns.campaign_id"] = campaigns.select("org_id", "campaign_id").n_unique()
-    known = catalog.scan("contacts").select(contact=hash_id(Contacts.contact_id, seed=CONTACT))
-    strangers = built.facts.contacts().join(known, on="contact", how="anti").select(pl.len())
+    known = catalog.scan("contacts").select(contact_key=hash_id(Contacts.contact_id, seed=CONTACT))
+    strangers = built.facts.contacts().join(known, on="contact_key", how="anti").select(pl.len())
     unknown["contacts.contact_id"] = strangers.collect().item()
     for target, count in unknown.items():
         table, column = target.split(".")

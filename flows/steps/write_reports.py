@@ -2,7 +2,6 @@
 
 import polars as pl
 
-from contracts.channels import RunChannels
 from contracts.facts.order_facts import DayCosts, NamedCampaigns
 from contracts.manifest import Check, Warned
 from flows.runtime.materialize import materialize
@@ -15,9 +14,9 @@ from flows.steps.attribution_reports import (
     build_credited_orders,
     write_attribution,
 )
+from flows.steps.described_messages import MessageInputs
 from flows.steps.message_reports import (
     MessageFacts,
-    MessageInputs,
     build_message_facts,
     write_channel_reports,
     write_overviews,
@@ -78,7 +77,7 @@ def describe_activities(run: Run, sends: MessageFacts, ads: AdFacts) -> Activiti
     inputs = PeopleInputs(
         run.catalog,
         run.config,
-        RunChannels(),
+        sends.channels,
         sends.messages,
         sends.emails,
         ads.matched.facts(),
@@ -148,7 +147,7 @@ def report_attribution(
         return []
     messages = sends.all_rows()
     spending = ads.stats.among(list_spending(ads.stats.entities)).rows()
-    costs = list_costs(sends.days.lazy(), messages, spending, RunChannels().codes)
+    costs = list_costs(sends.days.lazy(), messages, spending)
     campaigns = pl.concat([name_message_campaigns(messages), name_campaigns(ads.names.lazy())])
     return write_attribution(
         orders,

@@ -18,16 +18,13 @@ import polars as pl
 from contracts.columns import polars_schema
 from contracts.feeds import Contacts
 from contracts.manifest import Manifest
-from contracts.vocabulary import MESSAGE_CHANNELS
 from flows.config.loading import load_workspace
 from flows.ingest.quarantine_files import write_quarantine
 from flows.progress import silence
+from flows.steps.described_messages import MessageInputs, describe, find_channels, find_owners
 from flows.steps.message_reports import (
-    NO_EMAILS,
     MessageFacts,
-    MessageInputs,
     build_message_facts,
-    describe,
     write_channel_reports,
     write_overviews,
 )
@@ -41,7 +38,7 @@ from flows.steps.send_facts import FactFiles
 from flows.steps.warnings import find_message_warnings
 from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
 from flows.storage.report_files import write_table
-from transforms.reports.messaging import report_messages
+from transforms.reports.messaging import add_message_sums
 from transforms.reports.people import report_contacts
 
 
@@ -75,14 +72,15 @@ def report(root: Path, bench: Path) -> None:
 def report_from_facts(root: Path, bench: Path) -> None:
     """Stored send facts, as `report` left them, to reports."""
     inputs = reopen(root, bench)
-    messages, facts = describe(inputs), FactFiles(bench / "scratch/facts")
-    days = facts.days().collect()
-    rows = [
-        report_messages(days.lazy(), messages.lazy(), channel).collect()
-        for channel in MESSAGE_CHANNELS
-    ]
-    by_channel = dict(zip(MESSAGE_CHANNELS, rows, strict=True))
-    built = MessageFacts(messages, NO_EMAILS, facts, days, by_channel)
+    channels = find_channels(inputs.catalog, inputs.config)
+    messages, facts = describe(inputs, channels), FactFiles(bench / "scratch/facts")
+    days = facts.days(channels)
+    rows = {
+        channel: add_message_sums(days, messages.lazy(), channel).collect()
+        for channel in channels.codes
+    }
+    owners = find_owners(inputs.catalog)
+    built = MessageFacts(channels, messages, owners, facts, days.collect(), rows)
     write_reports(inputs, built, bench / "again")
 
 

@@ -4,39 +4,33 @@ import polars as pl
 
 from contracts.columns import columns
 from contracts.facts.order_facts import DayCosts, NamedCampaigns
-from contracts.facts.send_facts import MessageDays
+from contracts.facts.send_facts import ChannelDays
 from contracts.vocabulary import Channel
 
-MESSAGE_KEY, CHANNEL = "message", DayCosts.channel
-"""`MessageDays` names message and channel as message rows do."""
+MESSAGE = [ChannelDays.message_key, ChannelDays.channel]
 
 
-def list_costs(
-    days: pl.LazyFrame, rows: pl.LazyFrame, spending: pl.LazyFrame, codes: dict[str, int]
-) -> pl.LazyFrame:
+def list_costs(days: pl.LazyFrame, rows: pl.LazyFrame, spending: pl.LazyFrame) -> pl.LazyFrame:
     """List what messages and ads cost, by day, channel, platform and campaign.
 
     A message's cost stands on its first day of sending; on none where it was never sent.
 
     Args:
-        days: `MessageDays`: sums by message and day.
-        rows: the message rows of every channel, with `message`, `channel` and `cost`.
+        days: `ChannelDays`: sums by message and day.
+        rows: the `MessageRows` of every channel.
         spending: what ads cost: organization, day, platform, campaign and `spend`.
-        codes: channel -> its number in facts.
 
     Returns:
         `DayCosts`, in no order; rows of one day and campaign add up.
     """
-    names = {code: name for name, code in codes.items()}
     first = (
-        days.filter(pl.col(MessageDays.sends) > 0)
-        .group_by(MESSAGE_KEY, CHANNEL)
-        .agg(pl.col(MessageDays.date_day).min())
-        .with_columns(pl.col(CHANNEL).replace_strict(names, return_dtype=pl.String))
+        days.filter(pl.col(ChannelDays.sends) > 0)
+        .group_by(MESSAGE)
+        .agg(pl.col(ChannelDays.date_day).min())
     )
     of_messages = (
         rows.filter(pl.col(DayCosts.cost).is_not_null())
-        .join(first, on=[MESSAGE_KEY, CHANNEL], how="left", validate="1:1")
+        .join(first, on=MESSAGE, how="left", validate="1:1")
         .with_columns(pl.lit(None, pl.String).alias(DayCosts.platform))
     )
     of_ads = spending.with_columns(

@@ -55,7 +55,9 @@ def flag_machines(events: pl.LazyFrame, deliveries: pl.LazyFrame) -> pl.LazyFram
     clicks = (
         judged.filter(is_type_of(Action.CLICKED))
         .pipe(add_at_once, send, at, Events.url)
-        .pipe(add_soon, pl.concat([deliveries.select(*send, Sends.delivered_at), by_event]), send, at)
+        .pipe(
+            add_soon, pl.concat([deliveries.select(*send, Sends.delivered_at), by_event]), send, at
+        )
     )
     by_flag, by_agent = pl.col(Events.is_machine), pl.col(AGENT_REASON)
     reasons = [
@@ -93,12 +95,15 @@ def flag_hasty_clicks(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame
     )
     deliveries = pl.concat([by_event, sends.select(unit, ChannelSends.delivered_at)])
     clicks = events.filter(is_click).pipe(add_at_once, [unit], at, CountedEvents.link_key)
-    hasty = clicks.filter(AT_ONCE).pipe(add_soon, deliveries, [unit], at)
+    calm = clicks.filter(~pl.col(AT_ONCE))
     is_machine = pl.col(CountedEvents.is_machine) | pl.col(SOON)
-    flagged = hasty.with_columns(is_machine.alias(CountedEvents.is_machine)).drop(SOON)
-    return pl.concat(
-        [events.filter(~is_click), clicks.filter(~pl.col(AT_ONCE)).drop(AT_ONCE), flagged.drop(AT_ONCE)]
+    hasty = (
+        clicks.filter(AT_ONCE)
+        .pipe(add_soon, deliveries, [unit], at)
+        .with_columns(is_machine.alias(CountedEvents.is_machine))
+        .drop(SOON)
     )
+    return pl.concat([events.filter(~is_click), calm.drop(AT_ONCE), hasty.drop(AT_ONCE)])
 
 
 def judge_user_agent() -> pl.Expr:

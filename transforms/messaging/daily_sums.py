@@ -1,16 +1,20 @@
 """Send facts and events to sums by message and day: additive, so that buckets merge by adding."""
 
 import polars as pl
+from polars.lazyframe.group_by import LazyGroupBy
 
+from contracts.channels import RunChannels, name_codes
 from contracts.columns import columns, key
+from contracts.facts.send_counts import Counts
 from contracts.facts.send_facts import (
     ACTION_CODES,
+    ChannelDays,
+    ChannelLinks,
     CountedEvents,
     MessageDays,
     MessageLinks,
     SendFacts,
 )
-from contracts.facts.send_counts import Counts
 from contracts.vocabulary import Action
 from transforms.common.calendar import reporting_day
 from transforms.messaging.send_facts import BOUNCED, DELIVERED, FAILED, HARD, QUEUED, SENT, SOFT
@@ -67,9 +71,9 @@ def sum_message_days(facts: pl.LazyFrame, events: pl.LazyFrame, timezone: str) -
             (bounce == SOFT).sum().alias(Counts.soft_bounces),
         ),
         *(
-            _on_day(sends.filter(pl.col(at).is_not_null()), reporting_day(pl.col(at), timezone)).agg(
-                pl.len().alias(count)
-            )
+            _on_day(
+                sends.filter(pl.col(at).is_not_null()), reporting_day(pl.col(at), timezone)
+            ).agg(pl.len().alias(count))
             for count, at in FIRST_TIMES.items()
         ),
         *(
@@ -83,7 +87,7 @@ def sum_message_days(facts: pl.LazyFrame, events: pl.LazyFrame, timezone: str) -
     return add_message_days(pl.concat(parts, how="diagonal_relaxed"))
 
 
-def _on_day(rows: pl.LazyFrame, day: pl.Expr) -> "pl.lazyframe.group_by.LazyGroupBy":
+def _on_day(rows: pl.LazyFrame, day: pl.Expr) -> LazyGroupBy:
     return rows.group_by(*MESSAGE, day.alias(MessageDays.date_day))
 
 
@@ -113,7 +117,7 @@ def sum_links(events: pl.LazyFrame) -> pl.LazyFrame:
     at, clicks = pl.col(CountedEvents.occurred_at), MessageLinks.clicks
     return (
         events.filter(is_click, pl.col(CountedEvents.link_key).is_not_null())
-        .group_by(key(MessageLinks) + [CountedEvents.unit_key])
+        .group_by([*key(MessageLinks), CountedEvents.unit_key])
         .agg(pl.len().alias(clicks), at.min().alias(FIRST), at.max().alias(LAST))
         .group_by(key(MessageLinks))
         .agg(
@@ -136,4 +140,26 @@ def add_links(parts: pl.LazyFrame) -> pl.LazyFrame:
             pl.col(MessageLinks.last_clicked_at).max(),
         )
         .select(columns(MessageLinks))
+    )
+
+
+def name_days(days: pl.LazyFrame, channels: RunChannels) -> pl.LazyFrame:
+    """Name the channels of the sums by day: `ChannelDays`."""
+    named = name_codes(channels, MessageDays.channel_code).alias(ChannelDays.channel)
+    return days.with_columns(named).select(columns(ChannelDays))
+
+
+def name_links(links: pl.LazyFrame, texts: pl.LazyFrame, channels: RunChannels) -> pl.LazyFrame:
+    """Name the channels and the links of the sums by link: `ChannelLinks`.
+
+    Args:
+        links: `MessageLinks` over all sends.
+        texts: `LinkTexts`.
+        channels: The run's channels.
+    """
+    named = name_codes(channels, MessageLinks.channel_code).alias(ChannelLinks.channel)
+    return (
+        links.join(texts, on=MessageLinks.link_key, how="inner", validate="m:1")
+        .with_columns(named)
+        .select(columns(ChannelLinks))
     )

@@ -222,9 +222,7 @@ def _add_levels(
         pl.col(name).is_not_null() for name in (names.campaign_id, names.dispatch_id)
     )
     return (
-        messages.join(
-            of_dispatch, on=[names.org_id, names.dispatch_id], how="left", validate="m:1"
-        )
+        messages.join(of_dispatch, on=[names.org_id, names.dispatch_id], how="left", validate="m:1")
         .with_columns(
             pl.coalesce(
                 OF_DISPATCH.format(names.campaign_id), names.campaign_id, REFERRED_CAMPAIGN

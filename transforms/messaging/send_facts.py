@@ -27,9 +27,7 @@ ONLY_DEFERRED, IS_HARD, IS_SOFT = "only deferred", "is hard", "is soft"
 COUNTED_AT = "counted at"
 
 
-def build_send_facts(
-    sends: pl.LazyFrame, events: pl.LazyFrame, timezone: str
-) -> pl.LazyFrame:
+def build_send_facts(sends: pl.LazyFrame, events: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
     """One row per send, hold-outs included, with everything that happened to it.
 
     Args:

@@ -7,18 +7,17 @@ from contracts.columns import columns, polars_schema
 from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
 from contracts.facts.ad_facts import AdNames
 from contracts.facts.order_facts import NamedCampaigns
+from contracts.facts.send_facts import DescribedMessages
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action, AdLevel, Channel, SendStatus
 from transforms.common.keys import MESSAGE, MESSAGE_AND_CONTACT, SEND, hash_email, hash_id
 from transforms.messaging.bot_detection import flag_machines
-from transforms.messaging.send_keys import message_key
+from transforms.messaging.send_keys import message_key_of_send
 
 ORG_ID, CONTACT_ID = Events.org_id, Events.contact_id
 SEND_ID, MESSAGE_ID, EVENT_TYPE = Events.send_id, Events.message_id, Events.event_type
 CHANNEL = MessageEvents.channel
-MESSAGE_KEY = "message"
-"""Key of a message, as of `hierarchy.describe_messages`."""
-
+MESSAGE_KEY = DescribedMessages.message_key
 NAMES = [
     MessageEvents.message_name,
     MessageEvents.dispatch_id,
@@ -54,7 +53,7 @@ def describe_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
     """
     own = messages.select(MESSAGE_KEY, MESSAGE_ID, *NAMES, CHANNEL, *WINDOW)
     return (
-        sends.with_columns(message_key().alias(MESSAGE_KEY))
+        sends.with_columns(message_key_of_send().alias(MESSAGE_KEY))
         .drop(Sends.message_id, Sends.campaign_id)
         .join(own, on=MESSAGE_KEY, how="left", validate="m:1")
         .with_columns(
@@ -91,7 +90,7 @@ def describe_events(
     """
     of_send = sends.select(
         *SEND_KEY,
-        message_key().alias("send_message"),
+        message_key_of_send().alias("send_message"),
         pl.col(CONTACT_ID).alias("send_contact"),
     )
     own = messages.select(

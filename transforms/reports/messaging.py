@@ -1,53 +1,56 @@
-"""The reports of the message channels: sums over the send fact, dressed with names (SPEC §6.1)."""
+"""The reports of the message channels: sums over the send fact, names added (SPEC §6.1)."""
 
 import polars as pl
 
 from contracts.columns import Table, columns, key, polars_schema
-from contracts.facts.send_facts import CHANNEL_CODES
+from contracts.facts.send_facts import ChannelDays, ChannelLinks, DescribedMessages, MessageRows
 from contracts.reports.messaging import (
     CampaignReport,
+    Conversions,
     DailyReport,
     DispatchReport,
     LinkReport,
     MessageReport,
+    Rates,
+    Sums,
 )
-from contracts.vocabulary import Channel
 from transforms.common.rates import COUNTS, add_rates
 
+HAS_FACTS = "has facts"
+ADDED = [Sums.cost, Sums.orders, Sums.revenue]
+"""Amounts that are null where none of the messages below has one."""
+OF_MESSAGE = [MessageReport.org_id, MessageReport.message_id]
 
-def report_messages(days: pl.LazyFrame, messages: pl.LazyFrame, channel: Channel) -> pl.LazyFrame:
-    """One row per message of a channel, also without sends.
+
+def add_message_sums(days: pl.LazyFrame, messages: pl.LazyFrame, channel: str) -> pl.LazyFrame:
+    """One row per message of a channel, also without sends: `MessageRows`.
 
     Args:
-        days: Sums by message and day (`message_days.add_message_days`).
-        messages: Every message (`hierarchy.describe_messages`).
+        days: `ChannelDays`.
+        messages: `DescribedMessages`.
         channel: The channel.
     """
     sums = (
-        _of_channel(days, channel)
-        .group_by("message")
+        days.filter(pl.col(ChannelDays.channel) == channel)
+        .group_by(ChannelDays.message_key)
         .agg(
             pl.col(COUNTS).sum(),
-            pl.col("first_sent_at").min(),
-            pl.col("last_sent_at").max(),
-            has_facts=pl.lit(value=True),
+            pl.col(ChannelDays.first_sent_at).min(),
+            pl.col(ChannelDays.last_sent_at).max(),
+            pl.lit(value=True).alias(HAS_FACTS),
         )
     )
-    is_own = pl.col("channel") == channel
+    is_own = pl.col(DescribedMessages.channel) == channel
     return (
-        messages.join(sums, on="message", how="left", validate="1:1")
-        .filter(pl.col("has_facts") | (is_own & pl.col("is_described")))
+        messages.join(sums, on=DescribedMessages.message_key, how="left", validate="1:1")
+        .filter(pl.col(HAS_FACTS) | (is_own & pl.col(DescribedMessages.is_described)))
         .with_columns(
             pl.col(COUNTS).fill_null(0),
-            cost=pl.when(is_own).then(pl.col("cost")),
-            channel=pl.lit(str(channel)),
+            pl.when(is_own).then(pl.col(DescribedMessages.cost)).alias(MessageRows.cost),
+            pl.lit(channel).alias(MessageRows.channel),
         )
-        .pipe(add_rates)
+        .select(columns(MessageRows))
     )
-
-
-def _of_channel(sums: pl.LazyFrame, channel: Channel) -> pl.LazyFrame:
-    return sums.filter(pl.col("channel") == CHANNEL_CODES[channel])
 
 
 def finish(rows: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
@@ -56,47 +59,60 @@ def finish(rows: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
     return rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items()).sort(key(table))
 
 
-def add_conversions(rows: pl.LazyFrame, conversions: pl.DataFrame | None) -> pl.LazyFrame:
+def add_conversions(rows: pl.LazyFrame, conversions: pl.LazyFrame | None) -> pl.LazyFrame:
     """Add orders and revenue to message rows.
 
     Args:
-        rows: Message rows.
+        rows: `MessageRows`.
         conversions: One row per organization and message: `orders`, `revenue`, by last touch; None
             where no feed gives orders, which leaves both null.
     """
+    found = [Conversions.orders, Conversions.revenue]
     if conversions is None:
-        return rows.with_columns(
-            orders=pl.lit(None, pl.Int64), revenue=pl.lit(None, pl.Decimal(18, 4))
-        )
+        types = polars_schema(Conversions)
+        return rows.with_columns(pl.lit(None, types[name]).alias(name) for name in found)
     return rows.join(
-        conversions.lazy().select("org_id", "message_id", "orders", "revenue"),
-        on=["org_id", "message_id"],
-        how="left",
-        validate="m:1",
-    ).with_columns(pl.col("orders", "revenue").fill_null(0))
+        conversions.select(*OF_MESSAGE, *found), on=OF_MESSAGE, how="left", validate="m:1"
+    ).with_columns(pl.col(found).fill_null(0))
 
 
-def finish_messages(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """The message report of a channel's message rows."""
-    return finish(rows, MessageReport)
+def report_messages(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per message of a channel.
+
+    Args:
+        rows: `MessageRows` with orders and revenue (`add_conversions`).
+    """
+    return rows.pipe(add_rates).pipe(finish, MessageReport)
 
 
 def report_dispatches(rows: pl.LazyFrame) -> pl.LazyFrame:
     """One row per dispatch of a channel: the sum of its messages."""
-    names = ["campaign_id", "campaign_name", "campaign_status", "dispatch_name", "channel"]
+    names = [
+        DispatchReport.campaign_id,
+        DispatchReport.campaign_name,
+        DispatchReport.campaign_status,
+        DispatchReport.dispatch_name,
+        DispatchReport.channel,
+        DescribedMessages.dispatch_attributes,
+    ]
     return (
-        roll_up(rows, ["org_id", "dispatch_id"], [*names, "dispatch_attributes"])
-        .rename({"dispatch_attributes": "attributes"})
+        roll_up(rows, key(DispatchReport), names)
+        .rename({DescribedMessages.dispatch_attributes: DispatchReport.attributes})
         .pipe(finish, DispatchReport)
     )
 
 
 def report_campaigns(rows: pl.LazyFrame) -> pl.LazyFrame:
     """One row per campaign of a channel: the sum of its messages."""
-    names = ["campaign_name", "campaign_status", "channel", "campaign_attributes"]
+    names = [
+        CampaignReport.campaign_name,
+        CampaignReport.campaign_status,
+        CampaignReport.channel,
+        DescribedMessages.campaign_attributes,
+    ]
     return (
-        roll_up(rows, ["org_id", "campaign_id"], names)
-        .rename({"campaign_attributes": "attributes"})
+        roll_up(rows, key(CampaignReport), names)
+        .rename({DescribedMessages.campaign_attributes: CampaignReport.attributes})
         .pipe(finish, CampaignReport)
     )
 
@@ -106,77 +122,80 @@ def roll_up(rows: pl.LazyFrame, level: list[str], names: list[str]) -> pl.LazyFr
     return (
         rows.group_by(level)
         .agg(
-            pl.col(names).sort_by("campaign_id", nulls_last=True).first(),
-            pl.col(COUNTS).sum(),
-            *(
-                pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
-                for name in ("cost", "orders", "revenue")
-            ),
-            pl.col("first_sent_at").min(),
-            pl.col("last_sent_at").max(),
+            pl.col(names).sort_by(MessageRows.campaign_id, nulls_last=True).first(),
+            *sum_up(),
         )
         .pipe(add_rates)
     )
 
 
-def report_days(days: pl.LazyFrame, rows: pl.LazyFrame, channel: Channel) -> pl.LazyFrame:
+def sum_up() -> list[pl.Expr]:
+    """The sums of message rows to any level above."""
+    return [
+        pl.col(COUNTS).sum(),
+        *(
+            pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
+            for name in ADDED
+        ),
+        pl.col(MessageRows.first_sent_at).min(),
+        pl.col(MessageRows.last_sent_at).max(),
+    ]
+
+
+def report_days(days: pl.LazyFrame, rows: pl.LazyFrame, channel: str) -> pl.LazyFrame:
     """One row per day and message of a channel; cost stands on the first day of sending.
 
     Args:
-        days: Sums by message and day.
-        rows: The channel's message rows (`report_messages`).
+        days: `ChannelDays`.
+        rows: The channel's `MessageRows`.
         channel: The channel.
     """
-    own = _of_channel(days, channel)
+    on_day = [ChannelDays.message_key, ChannelDays.date_day]
+    own = days.filter(pl.col(ChannelDays.channel) == channel)
     first = (
-        own.filter(pl.col("sends") > 0).group_by("message").agg(cost_day=pl.col("date_day").min())
+        own.filter(pl.col(ChannelDays.sends) > 0)
+        .group_by(ChannelDays.message_key)
+        .agg(pl.col(ChannelDays.date_day).min())
     )
     costs = (
-        rows.filter(pl.col("cost").is_not_null())
-        .select("message", "cost")
-        .join(first, on="message", how="left", validate="1:1")
-        .rename({"cost_day": "date_day"})
+        rows.filter(pl.col(MessageRows.cost).is_not_null())
+        .select(MessageRows.message_key, MessageRows.cost)
+        .join(first, on=ChannelDays.message_key, how="left", validate="1:1")
     )
-    names = rows.select(
-        "message",
-        *(c for c in columns(DailyReport) if c in columns(MessageReport) and c not in _SUMMED),
-    )
+    summed = {*COUNTS, *columns(Rates), DailyReport.cost, DailyReport.date_day}
+    names = [name for name in columns(DailyReport) if name not in summed]
     return (
-        own.select("message", "date_day", *COUNTS)
-        .join(
-            costs,
-            on=["message", "date_day"],
-            how="full",
-            coalesce=True,
-            validate="1:1",
-            nulls_equal=True,
-        )
+        own.select(*on_day, *COUNTS)
+        .join(costs, on=on_day, how="full", coalesce=True, validate="1:1", nulls_equal=True)
         .with_columns(pl.col(COUNTS).fill_null(0))
-        .join(names, on="message", how="inner", validate="m:1")
+        .join(
+            rows.select(MessageRows.message_key, *names),
+            on=MessageRows.message_key,
+            how="inner",
+            validate="m:1",
+        )
         .pipe(add_rates)
         .pipe(finish, DailyReport)
     )
 
 
-_SUMMED = {*COUNTS, "cost", *(c for c in columns(DailyReport) if c.endswith(("_rate", "_sends")))}
-
-
-def report_links(
-    links: pl.LazyFrame, texts: pl.LazyFrame, rows: pl.LazyFrame, channel: Channel
-) -> pl.LazyFrame:
+def report_links(links: pl.LazyFrame, rows: pl.LazyFrame, channel: str) -> pl.LazyFrame:
     """One row per message and link of a channel.
 
     Args:
-        links: Sums by message and key of a link (`message_days.add_links`).
-        texts: One row per link: its key `url` and its text `link`.
-        rows: The channel's message rows (`report_messages`).
+        links: `ChannelLinks`.
+        rows: The channel's `MessageRows`.
         channel: The channel.
     """
-    names = rows.select("message", "org_id", "message_id", "message_name", "campaign_id")
+    names = rows.select(
+        MessageRows.message_key,
+        MessageRows.org_id,
+        MessageRows.message_id,
+        MessageRows.message_name,
+        MessageRows.campaign_id,
+    )
     return (
-        _of_channel(links, channel)
-        .join(names, on="message", how="inner", validate="m:1")
-        .join(texts, on="url", how="inner", validate="m:1")
-        .with_columns(url="link")
+        links.filter(pl.col(ChannelLinks.channel) == channel)
+        .join(names, on=ChannelLinks.message_key, how="inner", validate="m:1")
         .pipe(finish, LinkReport)
     )

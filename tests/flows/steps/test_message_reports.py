@@ -13,7 +13,7 @@ from contracts.columns import key
 from flows.ingest import file_ingest, send_key_files
 from flows.readers import open_feed
 from flows.report_tables import find_table
-from flows.steps import send_facts
+from flows.steps import key_files
 from tests.oracles.expected_facts import World
 from tests.oracles.expected_messages import CHANNELS, Row
 from tests.oracles.expected_overviews import Overviews
@@ -163,7 +163,7 @@ def test_many_batches_and_groups_of_buckets_give_what_one_gives(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tables, zone, ran = drawn
-    monkeypatch.setattr(send_facts, "ROWS_A_GROUP", 5)
+    monkeypatch.setattr(key_files, "ROWS_A_GROUP", 5)
     monkeypatch.setattr(send_key_files, "SMALL", 0)
     monkeypatch.setattr(send_key_files, "FLUSH_BYTES", 1)
     monkeypatch.setattr(file_ingest, "open_feed", partial(open_feed, batch_bytes=6000))
