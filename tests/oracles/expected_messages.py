@@ -23,8 +23,9 @@ ACTIONS = [
     "complained",
 ]
 NOT_OF_SENDS = "subscribed"
-DEFAULT_CHANNEL = "email"
-"""Of messages for which nothing names one, where events of several channels are given."""
+OTHER = "other"
+"""The channel of messages for which nothing names one."""
+REPORTED = (*CHANNELS, OTHER)
 
 ALLOWED = {
     "email": [
@@ -183,7 +184,7 @@ class Described:
             or (m.dispatch or {}).get("channel")
             or (m.campaign or {}).get("channel")
             or min(filter(None, happened), key=CHANNELS.index, default=None)
-            or (DEFAULT_CHANNEL if m.kind == "message" else None)
+            or (OTHER if m.kind == "message" else None)
         )
 
 

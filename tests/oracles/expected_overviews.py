@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.oracles.expected_facts import Send, count
-from tests.oracles.expected_messages import CHANNELS, Message
+from tests.oracles.expected_messages import REPORTED, Message
 from tests.oracles.expected_reports import (
     NO_ORDERS,
     Expected,
@@ -22,7 +22,7 @@ class Overviews(Expected):
 
     def hierarchy(self) -> Report:
         groups: dict[tuple[Any, ...], list[tuple[Message, str]]] = defaultdict(list)
-        for channel in CHANNELS:
+        for channel in REPORTED:
             for m in self.of_channel(channel):
                 names = self.names(m)
                 ids = [names[f"{level}_id"] for level in ("campaign", "dispatch", "message")]
