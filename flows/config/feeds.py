@@ -12,6 +12,7 @@ from flows.config.source_files import load_sources
 from flows.readers import FileOptions
 from transforms.ingest.column_mapping import ResolvedMapping
 from transforms.ingest.expressions import file_columns, fold
+from transforms.ingest.number_parsing import NumberMarks
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,7 @@ class ConfiguredFeed:
             (
                 one.mapping.model_dump_json(),
                 one.timezone,
-                one.decimal,
-                one.thousands,
-                one.symbols,
+                one.marks,
                 sorted(one.ignored),
                 sorted(one.synonyms.items()),
             )
@@ -99,9 +98,11 @@ def _configure_feed(
         ResolvedMapping(
             mapping=mapping,
             timezone=section.timezone or source.timezone or "UTC",
-            decimal=section.decimal or source.decimal,
-            thousands=_thousands_of(section, source),
-            symbols=(*source.symbols, *section.symbols),
+            marks=NumberMarks(
+                decimal=section.decimal or source.decimal,
+                thousands=_thousands_of(section, source),
+                symbols=(*source.symbols, *section.symbols),
+            ),
             ignored=named.union(map(fold, source.ignored)),
             synonyms=source.synonyms,
         )

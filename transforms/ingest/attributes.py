@@ -14,7 +14,11 @@ def express_attributes(
     """The object of a file's custom columns, and the one that a column of it holds."""
     mapping = resolved.mapping
     source = mapping.columns.get(ATTRIBUTES)
-    given = read_expression(source, named) if source is not None else pl.lit(None, pl.String)
+    given = (
+        read_expression(source, named, resolved.marks)
+        if source is not None
+        else pl.lit(None, pl.String)
+    )
     used = {
         named.get(fold(c))
         for expression in (*mapping.columns.values(), *mapping.members.values())
@@ -26,7 +30,7 @@ def express_attributes(
     if not mapping.takes_custom_columns:
         custom = []
     members = {
-        member: read_expression(expression, named).cast(pl.String)
+        member: read_expression(expression, named, resolved.marks).cast(pl.String)
         for member, expression in mapping.members.items()
     }
     members.update({name.removeprefix(mapping.attributes_prefix): pl.col(name) for name in custom})

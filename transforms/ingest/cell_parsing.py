@@ -7,12 +7,14 @@ the contract's type. A null that was not null before is a cell that could not be
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import chain, repeat
 
 import polars as pl
 
 from contracts.config.source_mapping import Unit
+from transforms.ingest.number_parsing import PLAIN, NumberMarks, parse_counts, parse_decimals
 
 INSTANT = pl.Datetime("us", "UTC")
 LOCAL_FORMATS = (
@@ -43,6 +45,8 @@ FORMATS = (*LOCAL_FORMATS, *UTC_FORMATS, *OFFSET_FORMATS)
 ISO_START = r"^\s*\d{4}-\d\d-\d\d(?:[T ]\d{1,2}:\d\d|\s*$)"
 TRUE_WORDS = ("true", "t", "1", "yes", "y")
 FALSE_WORDS = ("false", "f", "0", "no", "n")
+DIVISORS: dict[Unit | None, int] = {Unit.MICROS: 1_000_000, Unit.PERCENT: 100}
+"""Unit of a number -> how many of it are one."""
 MILLISECONDS_FROM = 10**11
 MICROSECONDS_FROM = 10**14
 """From which size on a Unix time whose unit is not told counts milli- or microseconds."""
@@ -156,47 +160,6 @@ def parse_days(cells: pl.Series, *, form: str | tuple[str, ...] | None = None) -
     return whole.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
 
 
-def parse_counts(cells: pl.Series, *, thousands: str | None = None) -> pl.Series:
-    """Whole numbers; `12.0` is 12, `12.5` is none."""
-    if cells.dtype.is_integer():
-        return cells.cast(pl.Int64, strict=False)
-    text = _strip_separator(cells, thousands)
-    counts = text.cast(pl.Int64, strict=False)
-    if counts.null_count() == text.null_count():
-        return counts
-    exact = text.cast(pl.Decimal(38, 9), strict=False)
-    whole = exact.cast(pl.Int64, strict=False)
-    return counts.zip_with(counts.is_not_null(), whole.set(whole.cast(exact.dtype) != exact, None))
-
-
-def parse_decimals(
-    cells: pl.Series,
-    *,
-    precision: int,
-    scale: int,
-    unit: Unit | None = None,
-    thousands: str | None = None,
-) -> pl.Series:
-    """Exact decimals, rounded to the contract's scale; micros are divided by a million."""
-    target = pl.Decimal(precision, scale)
-    text = _strip_separator(cells, thousands)
-    if unit is Unit.MICROS:
-        micros = text.cast(pl.Decimal(38, 6), strict=False)
-        return (micros / 1_000_000).cast(target, strict=False)
-    if unit is Unit.PERCENT:
-        percent = text.str.strip_suffix("%").cast(pl.Decimal(38, 6), strict=False)
-        return (percent / 100).cast(target, strict=False)
-    return text.cast(target, strict=False)
-
-
-def _strip_separator(cells: pl.Series, thousands: str | None) -> pl.Series:
-    text = parse_text(cells).str.strip_chars()
-    if thousands is None:
-        return text
-    plain = text.str.replace_all(thousands, "", literal=True)
-    return plain if thousands == "," else plain.str.replace(",", ".", literal=True)
-
-
 def parse_flags(cells: pl.Series) -> pl.Series:
     """True and false, in the usual words."""
     if cells.dtype == pl.Boolean:
@@ -223,23 +186,23 @@ def _is_object(cell: str) -> bool:
 def parser_for(
     dtype: pl.DataType,
     *,
-    timezone: str,
-    unit: Unit | None,
-    form: str | tuple[str, ...] | None,
-    thousands: str | None,
+    timezone: str = "UTC",
+    unit: Unit | None = None,
+    form: str | tuple[str, ...] | None = None,
+    marks: NumberMarks = PLAIN,
 ) -> Callable[[pl.Series], pl.Series]:
     """The function that parses a column of the contract's type `dtype`."""
     if isinstance(dtype, pl.Datetime):
         return lambda cells: parse_instants(cells, timezone=timezone, unit=unit, form=form)
     if isinstance(dtype, pl.Decimal):
-        precision, scale = dtype.precision or 18, dtype.scale
-        return lambda cells: parse_decimals(
-            cells, precision=precision, scale=scale, unit=unit, thousands=thousands
-        )
+        if unit is Unit.PERCENT:
+            marks = replace(marks, symbols=(*marks.symbols, "%"))
+        divisor = DIVISORS.get(unit, 1)
+        return lambda cells: parse_decimals(cells, dtype, marks, divisor)
     if dtype == pl.Date:
         return lambda cells: parse_days(cells, form=form)
     if dtype == pl.Boolean:
         return parse_flags
     if dtype == pl.Int64:
-        return lambda cells: parse_counts(cells, thousands=thousands)
+        return lambda cells: parse_counts(cells, marks)
     return parse_text

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from contracts.columns import DEFAULT_ORG, polars_schema
-from contracts.config.source_mapping import DecimalMark, TableMapping, ThousandsMark
+from contracts.config.source_mapping import TableMapping
 from contracts.feeds import FEEDS, Feed
 from transforms.ingest.expressions import (
     file_columns,
@@ -15,6 +15,7 @@ from transforms.ingest.expressions import (
     read_cell,
     read_expression,
 )
+from transforms.ingest.number_parsing import PLAIN, NumberMarks
 
 
 @dataclass(frozen=True)
@@ -24,18 +25,14 @@ class ResolvedMapping:
     Attributes:
         mapping: Columns, constants, words and formats.
         timezone: Of stamps without offset.
-        decimal: The decimal mark of numbers.
-        thousands: The mark between a number's groups of three digits, if there is one.
-        symbols: Texts taken off numbers.
+        marks: How numbers are written.
         ignored: File columns (trimmed, in any case) that never become attributes.
         synonyms: Column of the mapping -> its names in other languages' files.
     """
 
     mapping: TableMapping
     timezone: str = "UTC"
-    decimal: DecimalMark = "."
-    thousands: ThousandsMark | None = None
-    symbols: tuple[str, ...] = ()
+    marks: NumberMarks = PLAIN
     ignored: frozenset[str] = frozenset()
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -99,7 +96,7 @@ def express(name: str, resolved: ResolvedMapping, named: dict[str, str]) -> pl.E
     if expression is None or not named.keys() & set(map(fold, read)):
         default = mapping.defaults.get(name, DEFAULT_ORG if name == "org_id" else None)
         return pl.lit(constant if constant is not None else default, pl.String)
-    cells = read_expression(expression, named)
+    cells = read_expression(expression, named, resolved.marks)
     if polars_schema(resolved.table)[name] == pl.String:
         cells = cells.cast(pl.String)
     if name in mapping.values or name in mapping.snake_case:

@@ -17,6 +17,7 @@ from contracts.config.source_mapping import (
     Slice,
     SumOf,
 )
+from transforms.ingest.number_parsing import PLAIN, NumberMarks, sum_numbers
 
 UNSAFE_IN_QUERIES = {"%": "%25", "&": "%26", "#": "%23", "+": "%2B", " ": "%20"}
 """What would be read as something else in a query string, percent-encoded."""
@@ -74,8 +75,10 @@ def _text(name: str, named: dict[str, str]) -> pl.Expr:
     return read_cell(name, named).cast(pl.String)
 
 
-def read_expression(expression: Expression, named: dict[str, str]) -> pl.Expr:
-    """The cells that an expression takes from a file's columns."""
+def read_expression(
+    expression: Expression, named: dict[str, str], marks: NumberMarks = PLAIN
+) -> pl.Expr:
+    """The cells that an expression takes from a file's columns, whose numbers bear these marks."""
     match expression:
         case str():
             return read_cell(expression, named)
@@ -92,10 +95,9 @@ def read_expression(expression: Expression, named: dict[str, str]) -> pl.Expr:
         case Slice():
             return _text(expression.column, named).str.extract(expression.extract, 1)
         case SumOf():
-            return _sum_texts(
-                [_text(name, named) for name in expression.sum],
-                [_text(name, named) for name in expression.minus],
-            )
+            added = [read_cell(name, named) for name in expression.sum]
+            taken_off = [read_cell(name, named) for name in expression.minus]
+            return sum_numbers(added, taken_off, marks)
         case Joined():
             return _join_texts(expression, named)
         case Labels():
@@ -152,22 +154,4 @@ def _add_parameters(expression: PageUrl, named: dict[str, str]) -> pl.Expr:
         pl.when(added != "")
         .then(page + mark + added + url.str.extract("(#.*)$").fill_null(""))
         .otherwise(url)
-    )
-
-
-def _sum_texts(added: list[pl.Expr], taken_off: list[pl.Expr]) -> pl.Expr:
-    """Exact sum as text; a cell that is no number makes it a text that is none either."""
-    cells = [*added, *taken_off]
-    numbers = [cell.cast(pl.Decimal(38, 9), strict=False) for cell in cells]
-    broken = pl.any_horizontal(
-        cell.is_not_null() & n.is_null() for cell, n in zip(cells, numbers, strict=True)
-    )
-    filled = pl.any_horizontal(cell.is_not_null() for cell in added)
-    signed = [n.fill_null(0) * (1 if at < len(added) else -1) for at, n in enumerate(numbers)]
-    total = pl.sum_horizontal(signed).cast(pl.String)
-    return (
-        pl.when(broken)
-        .then(pl.concat_str(cells, ignore_nulls=True, separator="+"))
-        .when(filled)
-        .then(total)
     )

@@ -70,7 +70,7 @@ def _parse(name: str, dtype: pl.DataType, resolved: ResolvedMapping) -> pl.Expr:
         timezone=resolved.timezone,
         unit=resolved.mapping.units.get(name),
         form=resolved.mapping.formats.get(name),
-        thousands=resolved.thousands,
+        marks=resolved.marks,
     )
 
     def parse_filled(cells: pl.Series) -> pl.Series:

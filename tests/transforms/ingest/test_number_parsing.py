@@ -1,0 +1,95 @@
+"""SPEC §5.2: a number has the feed's decimal sign; marks of thousands stand between threes."""
+
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from polars.testing import assert_series_equal
+
+from transforms.ingest.number_parsing import (
+    PLAIN,
+    NumberMarks,
+    parse_counts,
+    parse_decimals,
+    sum_numbers,
+)
+
+MONEY = pl.Decimal(18, 4)
+POINT = NumberMarks(thousands=",")
+COMMA = NumberMarks(decimal=",", thousands=".")
+FRENCH = NumberMarks(decimal=",", thousands=" ", symbols=("€",))
+SWISS = NumberMarks(thousands="'", symbols=("CHF",))
+
+
+@pytest.mark.parametrize(
+    ("marks", "text", "number"),
+    [
+        (PLAIN, "12.34", "12.34"),
+        (PLAIN, "-0.5", "-0.5"),
+        (PLAIN, "1,234", None),
+        (PLAIN, "12,34", None),
+        (POINT, "12,34", None),
+        (POINT, "1,234", "1234"),
+        (POINT, "1,234.56", "1234.56"),
+        (POINT, "12,345,678.9", "12345678.9"),
+        (POINT, "1234567.89", "1234567.89"),
+        (POINT, "1,23,456", None),
+        (POINT, "1234,567", None),
+        (POINT, ",123", None),
+        (POINT, "1.234,56", None),
+        (COMMA, "12,34", "12.34"),
+        (COMMA, "1.234,56", "1234.56"),
+        (COMMA, "1.234", "1234"),
+        (COMMA, "-1.234.567,8", "-1234567.8"),
+        (COMMA, "12.34", None),
+        (COMMA, "1,234.56", None),
+        (COMMA, "\u22127,5", "-7.5"),
+        (FRENCH, "1\u202f234,50 €", "1234.5"),
+        (FRENCH, "€1 234", "1234"),
+        (FRENCH, "12\u00a034", None),
+        (SWISS, "CHF 1'234.50", "1234.5"),
+        (SWISS, "€ 5", None),
+        (COMMA, "abc", None),
+        (COMMA, "-", None),
+    ],
+)
+def test_a_number_is_read_by_its_marks_or_not_at_all(
+    marks: NumberMarks, text: str, number: str | None
+) -> None:
+    cells = pl.Series("spend", [text, "7"])
+    expected = pl.Series("spend", [number and Decimal(number), Decimal(7)], dtype=MONEY)
+    assert_series_equal(parse_decimals(cells, MONEY, marks), expected)
+
+
+def test_counts_have_the_same_marks_and_no_fraction() -> None:
+    cells = pl.Series("clicks", ["1.234", "12,0", "12,5", "1,234", "", None])
+    expected = pl.Series("clicks", [1234, 12, None, None, None, None], dtype=pl.Int64)
+    assert_series_equal(parse_counts(cells, COMMA), expected)
+
+
+def test_micros_are_divided_exactly() -> None:
+    cells = pl.Series("spend", ["1234567", "1"])
+    fine = pl.Decimal(18, 6)
+    expected = pl.Series("spend", [Decimal("1.234567"), Decimal("0.000001")], dtype=fine)
+    assert_series_equal(parse_decimals(cells, fine, PLAIN, 1_000_000), expected)
+
+
+def test_numbers_of_a_file_with_types_are_what_they_are() -> None:
+    cells = pl.Series("spend", [1.234, 5.0])
+    expected = pl.Series("spend", [Decimal("1.234"), Decimal(5)], dtype=MONEY)
+    assert_series_equal(parse_decimals(cells, MONEY, COMMA), expected)
+
+
+def test_a_sum_of_columns_stays_in_the_marks_of_the_feed() -> None:
+    rows = pl.LazyFrame(
+        {
+            "a": ["1.234,50", "0,25", "", "1,5"],
+            "b": ["0,50", None, None, "x"],
+            "off": ["1.000", "", None, None],
+        }
+    )
+    total = sum_numbers([pl.col("a"), pl.col("b")], [pl.col("off")], COMMA)
+    found = rows.select(total=total).collect().get_column("total")
+    assert found.to_list()[:3] == ["235,000000000", "0,250000000", None]
+    read = parse_decimals(found, MONEY, COMMA)
+    assert read.to_list() == [Decimal(235), Decimal("0.25"), None, None]

@@ -1,0 +1,136 @@
+"""Numbers as feeds write them: with their decimal sign, marks of thousands and symbols (SPEC §5.2).
+
+Nothing is guessed: what the feed's marks do not allow is no number. `12,34` under a decimal point
+is none, since a comma may stand between groups of three digits alone.
+"""
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+SPACES = "\u00a0\u202f\u2009"
+"""Unbroken and thin spaces, as French and Swiss exports set them between groups of digits."""
+MINUS = "\u2212"
+ANY_SPACE = rf"[ {SPACES}]"
+EXACT = pl.Decimal(38, 9)
+"""What sums of several columns are exact in."""
+
+
+@dataclass(frozen=True)
+class NumberMarks:
+    """How a feed writes numbers.
+
+    Attributes:
+        decimal: What stands before the fraction.
+        thousands: What may stand between groups of three digits; a space stands for all spaces.
+        symbols: Texts taken off, as `€`.
+    """
+
+    decimal: str = "."
+    thousands: str | None = None
+    symbols: tuple[str, ...] = ()
+
+    @property
+    def pattern(self) -> str:
+        """A regular expression of the numbers that these marks allow."""
+        fraction = rf"(?:{re.escape(self.decimal)}\d*)?"
+        whole = r"\d+"
+        if self.thousands is not None:
+            between = ANY_SPACE if self.thousands == " " else re.escape(self.thousands)
+            whole = rf"(?:\d{{1,3}}(?:{between}\d{{3}})+|\d+)"
+        return rf"^[+-]?(?:{whole}{fraction}|{re.escape(self.decimal)}\d+)(?:[eE][+-]?\d+)?$"
+
+
+PLAIN = NumberMarks()
+
+
+def plain_numbers(cells: pl.Series, marks: NumberMarks = PLAIN) -> pl.Series:
+    """Write numbers with a decimal point and nothing else.
+
+    What the marks do not allow becomes null; plain numbers are left to the cast to their type.
+
+    Args:
+        cells: Texts, or numbers of a file that has types: these stay what they are, as text.
+        marks: How the texts write numbers.
+    """
+    if cells.dtype != pl.String:
+        return cells.cast(pl.String)
+    text = cells
+    for symbol in marks.symbols:
+        text = text.str.replace_all(symbol, "", literal=True)
+    text = text.str.strip_chars(f" \t\r\n{SPACES}").replace("", None)
+    text = text.str.replace(MINUS, "-", literal=True)
+    if marks == PLAIN:
+        return text
+    is_number = text.str.contains(marks.pattern)
+    plain = text.set(~is_number, None)
+    if marks.thousands is not None:
+        is_space = marks.thousands == " "
+        mark = ANY_SPACE if is_space else marks.thousands
+        plain = plain.str.replace_all(mark, "", literal=not is_space)
+    return plain if marks.decimal == "." else plain.str.replace(marks.decimal, ".", literal=True)
+
+
+def parse_counts(cells: pl.Series, marks: NumberMarks = PLAIN) -> pl.Series:
+    """Whole numbers; `12.0` is 12, `12.5` is none."""
+    if cells.dtype.is_integer():
+        return cells.cast(pl.Int64, strict=False)
+    text = plain_numbers(cells, marks)
+    counts = text.cast(pl.Int64, strict=False)
+    if counts.null_count() == text.null_count():
+        return counts
+    exact = text.cast(EXACT, strict=False)
+    whole = exact.cast(pl.Int64, strict=False)
+    return counts.zip_with(counts.is_not_null(), whole.set(whole.cast(exact.dtype) != exact, None))
+
+
+def parse_decimals(
+    cells: pl.Series, target: pl.Decimal, marks: NumberMarks = PLAIN, divisor: int = 1
+) -> pl.Series:
+    """Exact decimals, rounded to the contract's scale.
+
+    Args:
+        cells: Numbers.
+        target: The contract's type.
+        marks: How the texts write numbers.
+        divisor: What they are divided by: a million where they count micros.
+    """
+    text = plain_numbers(cells, marks)
+    if divisor == 1:
+        return text.cast(target, strict=False)
+    return (text.cast(pl.Decimal(38, 6), strict=False) / divisor).cast(target, strict=False)
+
+
+def sum_numbers(
+    added: list[pl.Expr], taken_off: list[pl.Expr], marks: NumberMarks = PLAIN
+) -> pl.Expr:
+    """Exact sum as text, in the feed's own marks.
+
+    Args:
+        added: Cells; empty ones count 0, and where all are empty the sum is.
+        taken_off: Cells that are taken off the sum.
+        marks: How the cells write numbers.
+
+    Returns:
+        Text; where a cell is no number, one that is none either.
+    """
+    cells = [*added, *taken_off]
+    texts = [cell.cast(pl.String).replace("", None) for cell in cells]
+    numbers = [
+        cell.map_batches(
+            lambda of: plain_numbers(of, marks).cast(EXACT, strict=False), return_dtype=EXACT
+        )
+        for cell in cells
+    ]
+    pairs = zip(texts, numbers, strict=True)
+    broken = pl.any_horizontal(text.is_not_null() & n.is_null() for text, n in pairs)
+    filled = pl.any_horizontal(text.is_not_null() for text in texts[: len(added)])
+    signed = [n.fill_null(0) * (1 if at < len(added) else -1) for at, n in enumerate(numbers)]
+    total = pl.sum_horizontal(signed).cast(pl.String)
+    return (
+        pl.when(broken)
+        .then(pl.concat_str(texts, ignore_nulls=True, separator="+"))
+        .when(filled)
+        .then(total.str.replace(".", marks.decimal, literal=True))
+    )
