@@ -43,6 +43,23 @@ FEEDS: dict[str, type[Feed]] = {
 }
 """Every canonical table by its name."""
 
+HAPPENED_AT: dict[str, tuple[str, ...]] = {
+    "events": (Events.occurred_at,),
+    "sends": (Sends.sent_at, Sends.created_at),
+    "orders": (Orders.ordered_at,),
+    "page_views": (PageViews.viewed_at,),
+    "sessions": (Sessions.started_at,),
+}
+"""Table -> the columns that say when a row happened; the first that is filled counts."""
+
+
+def happened_at(table: str) -> tuple[str, ...]:
+    """The columns that say when a row of a table happened, or else was written, in this order."""
+    known = FEEDS[table].to_schema().columns
+    usual = (AdStats.date_day, Contacts.updated_at, Contacts.created_at)
+    return HAPPENED_AT.get(table, tuple(name for name in usual if name in known))
+
+
 ADDITIVE = frozenset(name for name, table in FEEDS.items() if not has_unique_key(table))
 """Tables whose rows of one key add up instead of superseding one another."""
 

@@ -4,13 +4,14 @@ import hashlib
 import shutil
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 from pydantic import BaseModel
 
 from contracts.columns import columns, key
-from contracts.feeds import ADDITIVE, FEEDS
+from contracts.feeds import ADDITIVE, FEEDS, happened_at
 from flows.config.feeds import ConfiguredFeed
 from flows.ingest.code_version import hash_sources
 from flows.ingest.feed_files import RawFile
@@ -41,7 +42,11 @@ class TableReceipt(BaseModel):
     valid: int = 0
     rejected: int = 0
     reasons: dict[str, int] = {}
-    event_types: list[str] = []
+    event_types: dict[str, int] = {}
+    """Event type -> rows that bear it."""
+    first_at: str | None = None
+    """When its first row happened: a day, or an instant in UTC, in ISO 8601."""
+    last_at: str | None = None
     scopes: list[str] = []
     """Of events: what names their sends."""
     own_channels: list[str] = []
@@ -151,7 +156,8 @@ class TableWriter:
         self.home = home / resolved.mapping.table
         self.receipt = TableReceipt(table=resolved.mapping.table)
         self.reasons: Counter[str] = Counter()
-        self.event_types: set[str] = set()
+        self.event_types: Counter[str] = Counter()
+        self.happened: list[date | datetime] = []
         self.keys = SendKeyWriter(self.home, resolved.mapping.table)
         self.feed = feed
         self.header = header
@@ -197,7 +203,10 @@ class TableWriter:
         self.receipt.scopes = sorted(self.keys.scopes)
         self.receipt.own_channels = self.keys.own_channels
         self.receipt.reasons = dict(self.reasons.most_common())
-        self.receipt.event_types = sorted(self.event_types)
+        self.receipt.event_types = dict(sorted(self.event_types.items()))
+        if self.happened:
+            self.receipt.first_at = _in_iso(min(self.happened))
+            self.receipt.last_at = _in_iso(max(self.happened))
         return self.receipt
 
     def _write_valid(self, parsed: pl.DataFrame, number: int) -> None:
@@ -206,12 +215,26 @@ class TableWriter:
         if valid.height == 0:
             return
         if self.receipt.table == "events":
-            self.event_types.update(valid.get_column("event_type").unique())
+            counted = valid.get_column("event_type").value_counts()
+            self.event_types.update(dict(counted.iter_rows()))
+        self._note_days(valid)
         if {"email", "contact_id"} <= set(valid.columns) and self.receipt.table != "contacts":
             named = pl.col("contact_id").is_null() & pl.col("email").is_not_null()
             self.receipt.by_email |= valid.select(named.any()).item()
         self.keys.write(valid)
         self._write(valid, f"part-{number:05}.parquet")
+
+    def _note_days(self, valid: pl.DataFrame) -> None:
+        """Note between which days or instants the rows happened."""
+        known = happened_at(self.receipt.table)
+        if not known:
+            return
+        at = pl.coalesce(known)
+        self.happened = [
+            one
+            for one in (*self.happened, *valid.select(at.min(), last=at.max()).row(0))
+            if one is not None
+        ]
 
     def _write_rejected(
         self,
@@ -250,3 +273,7 @@ class TableWriter:
         frame.write_parquet(
             self.home / name, compression="zstd", compression_level=1, statistics=False
         )
+
+
+def _in_iso(at: date | datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")

@@ -22,7 +22,13 @@ from flows.ingest import file_ingest
 from flows.ingest.quarantine_files import write_quarantine
 from flows.readers import open_feed
 from flows.steps.read_feeds import FeedsRead, reconcile_inputs
-from tests.support.workspaces import feed, read_workspace, write_workspace
+from tests.support.workspaces import (
+    as_json_lines,
+    feed,
+    read_files,
+    read_workspace,
+    write_workspace,
+)
 
 COLUMNS = ("contact_id", "email", "first_name", "updated_at", "tier")
 TOML = (
@@ -271,3 +277,23 @@ def as_meant(cells: tuple[str | None, ...]) -> dict[str, Any]:
     row: dict[str, Any] = dict(zip(COLUMNS, cells, strict=True))
     stamp = row["updated_at"]
     return {**row, "updated_at": stamp and datetime.fromisoformat(stamp), "org_id": "default"}
+
+
+def test_a_receipt_says_when_its_rows_happened_and_counts_their_event_types(
+    tmp_path: Path,
+) -> None:
+    events = [
+        {"event_id": "1", "event_type": "email_opened", "occurred_at": "2026-07-01T10:00:00.5Z"},
+        {"event_id": "2", "event_type": "store_visit", "occurred_at": "2026-07-03T01:00:00+02:00"},
+        {"event_id": "3", "event_type": "email_opened", "occurred_at": "2026-07-01T10:00:00Z"},
+    ]
+    toml = feed("contacts", "raw/contacts.csv") + feed("events", "raw/events.jsonl")
+    files = {
+        "raw/contacts.csv": b"contact_id,updated_at,created_at\n101,,2026-06-01\n102,2026-06-05,\n",
+        "raw/events.jsonl": as_json_lines(events),
+    }
+    read = read_files(tmp_path, toml, files)
+    contacts, happened = (file.receipt.tables[0] for file in read.catalog.files)
+    assert happened.event_types == {"email_opened": 2, "store_visit": 1}
+    assert (happened.first_at, happened.last_at) == ("2026-07-01T10:00:00Z", "2026-07-02T23:00:00Z")
+    assert (contacts.first_at, contacts.last_at) == ("2026-06-01T00:00:00Z", "2026-06-05T00:00:00Z")
