@@ -160,6 +160,14 @@ def references(table: type[Table]) -> dict[str, str]:
     return {name: target for name, target in found.items() if target}
 
 
+def is_named_or_counted(table: type[Table], name: str) -> bool:
+    """Whether a column is an id, a name or a metric: what reports group by, show or add up."""
+    if name.endswith(("_id", "_name")) or name == "name":
+        return True
+    dtype = polars_schema(table).get(name, pl.String())
+    return dtype.is_numeric()
+
+
 def any_of(table: type[Table]) -> tuple[str, ...]:
     """The columns of which at least one must have a value in every row; empty for no such rule."""
     return tuple((getattr(table.Config, "metadata", None) or {}).get(ANY_OF, ()))

@@ -1,7 +1,7 @@
 """What a name was meant to be, for the messages that refuse it."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -9,6 +9,19 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     by_folded = {one.casefold(): one for one in sorted(known)}
     found = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.5)
     return by_folded[found[0]] if found else None
+
+
+def nearest_names(wanted: Iterable[str], known: Iterable[str], most: int = 3) -> list[str]:
+    """The known names that are like one of the wanted ones, the likest first."""
+    by_folded = {one.casefold(): one for one in known}
+    scored: dict[str, float] = {}
+    for name in map(str.casefold, wanted):
+        for found in get_close_matches(name, by_folded, n=most, cutoff=0.5):
+            likeness = SequenceMatcher(None, name, found).ratio()
+            scored[found] = max(likeness, scored.get(found, 0))
+    return [by_folded[found] for found in sorted(scored, key=lambda one: (-scored[one], one))][
+        :most
+    ]
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:

@@ -112,8 +112,9 @@ def _configure_feed(
         encoding=section.encoding,
         delimiter=section.delimiter,
         null_values=(*source.null_values, *section.null_values),
-        expected_columns=named | foreign if section.source else frozenset(),
+        expected_columns=named | foreign,
         total_row_prefixes=(*source.total_rows, *section.total_rows),
+        no_data=source.no_data,
         flatten=frozenset(source.flatten),
     )
     conversions = section.conversions or source.conversions

@@ -15,6 +15,7 @@ from contracts.feeds import ADDITIVE, FEEDS, happened_at
 from flows.config.feeds import ConfiguredFeed
 from flows.ingest.code_version import hash_sources
 from flows.ingest.feed_files import RawFile
+from flows.ingest.repeated_columns import drop_repeated
 from flows.ingest.required_columns import require_columns
 from flows.ingest.send_key_files import SendKeyWriter
 from flows.readers import ROW_NUMBER, RawBatch, open_feed
@@ -64,6 +65,10 @@ class Receipt(BaseModel):
     tables: list[TableReceipt]
     notes: list[str] = []
     is_empty: bool = False
+    columns: list[str] = []
+    """The file's columns; of JSON, those that any record has."""
+    has_fixed_columns: bool = True
+    """Whether every row has the same columns, as those of JSON need not."""
 
 
 @dataclass(frozen=True)
@@ -109,15 +114,19 @@ def ingest_file(same: SameBytes, ledger: Path) -> Receipt:
     shutil.rmtree(home, ignore_errors=True)
     opened = open_feed(raw.location, raw.feed.options, file_sha256=same.sha256)
     tables = [
-        TableWriter(home, raw.feed, resolved, opened.columns) for resolved in raw.feed.mappings
+        TableWriter(home, raw.feed, resolved, opened.header.columns)
+        for resolved in raw.feed.mappings
     ]
-    if not opened.is_empty:
-        require_columns(raw.feed, opened.columns)
-    for number, batch in enumerate(opened.batches()):
+    header = opened.header.columns
+    if opened.has_fixed_columns and not opened.is_empty:
+        require_columns(raw.feed, header, opened.preamble)
+    for number, batch in enumerate(drop_repeated(opened.batches(), raw.feed, opened.header)):
         header = tuple(name for name in batch.rows.columns if name != ROW_NUMBER)
         taken = [table.take(batch, header, number) for table in tables]
         if not raw.feed.leaves_other_rows:
             _quarantine_unclaimed(tables[0], batch, taken, number)
+    if not opened.has_fixed_columns and header:
+        require_columns(raw.feed, header)
     receipt = Receipt(
         key=same.key,
         sha256=opened.content_sha256,
@@ -125,6 +134,8 @@ def ingest_file(same: SameBytes, ledger: Path) -> Receipt:
         tables=[table.finish() for table in tables],
         notes=list(opened.notes),
         is_empty=opened.is_empty,
+        columns=list(header),
+        has_fixed_columns=opened.has_fixed_columns,
     )
     home.mkdir(parents=True, exist_ok=True)
     (home / RECEIPT).write_text(receipt.model_dump_json())

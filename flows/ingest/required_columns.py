@@ -1,36 +1,177 @@
 """What a file's header must have, by the mapping that reads it (SPEC §3)."""
 
-from contracts.columns import any_of, required
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from contracts.columns import any_of, columns, is_named_or_counted, required
+from contracts.config.nearest_names import nearest_names
+from contracts.feeds import FEEDS, AdStats
 from flows.config.feeds import ConfiguredFeed
 from flows.readers import RefusedFile
-from transforms.ingest.column_mapping import ResolvedMapping, find_missing_columns, index_header
+from transforms.ingest.column_mapping import ResolvedMapping, index_header
 from transforms.ingest.expressions import file_columns, fold
+from transforms.ingest.missing_columns import missing_of
+
+NEVER_MAPPED = ("org_id", "attributes")
+"""Columns that every table has and no file needs."""
+PEOPLE = frozenset({"contacts", "events", "sends", "list_members", "orders", "page_views"})
+"""Tables whose files, where they have no header, begin with a person."""
+PERSONAL = re.compile(r"@|\d{5}")
+"""What a cell of data may have and a column's name does not."""
+PERIOD = re.compile(r"\d{4}.*[-\u2013\u2014].*\d{4}|all time|gesamter zeitraum", re.IGNORECASE)
+"""How the line of a preamble looks that tells the days which the file covers."""
+MOST_NAMES = 12
 
 
-def require_columns(feed: ConfiguredFeed, header: tuple[str, ...]) -> None:
-    """Refuse a file that lacks a column without which no row of its table can hold."""
+@dataclass(frozen=True)
+class MissingColumn:
+    """A canonical column to which a file gives nothing.
+
+    Attributes:
+        table: Its table.
+        column: Its name.
+        wanted: The file's columns that would give it.
+        is_needed: Whether the file is refused without it.
+    """
+
+    table: str
+    column: str
+    wanted: tuple[str, ...]
+    is_needed: bool
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its absence changes what reports say: it is a metric, an id or a name."""
+        return is_named_or_counted(FEEDS[self.table], self.column)
+
+
+def require_columns(
+    feed: ConfiguredFeed, header: tuple[str, ...], preamble: tuple[str, ...] = ()
+) -> None:
+    """Refuse a file that lacks a column which is mapped and not optional.
+
+    Args:
+        feed: The feed, its mappings among it.
+        header: The file's columns.
+        preamble: The lines above its header.
+
+    Raises:
+        RefusedFile: The columns, the file's own headers nearest to them, and the key that maps.
+    """
+    _refuse_other_report(feed, header)
+    needed = [one for one in find_missing(feed, header) if one.is_needed]
+    if not needed:
+        return
+    undated = [one for one in needed if one.column == AdStats.date_day]
+    if undated:
+        said = next((line for line in preamble if PERIOD.search(line)), None)
+        covers = f', and its preamble says "{said}": each row covers all of that' if said else ""
+        msg = f"no column {_quote(undated[0].wanted)} for {undated[0].table}.date_day{covers}"
+        hint = (
+            "export it again by day (segmented or broken down by Day), or, if it covers one day "
+            'alone, name that day in the feed: constants = { date_day = "2026-01-31" }'
+        )
+        others = [one for one in needed if one not in undated]
+        raise RefusedFile(msg, f"{hint}; {_hint(feed, others, header)}" if others else hint)
+    msg = "no column " + ", none ".join(
+        f"{_quote(one.wanted)} for {one.table}.{one.column}{_key_of(feed, one)}" for one in needed
+    )
+    raise RefusedFile(msg, _hint(feed, needed, header))
+
+
+def find_missing(feed: ConfiguredFeed, header: tuple[str, ...]) -> Iterator[MissingColumn]:
+    """Every mapped column to which a file with this header gives nothing."""
     for resolved in feed.mappings:
         named = index_header(header, resolved)
-        for column, source in feed.other_reports.items():
-            if fold(column) in named:
-                msg = f"its column {named[fold(column)]!r} tells that it is another report"
-                raise RefusedFile(msg, f'read it with source = "{source}"')
         if not named.keys() >= set(map(fold, resolved.mapping.unless_empty)):
             continue
-        table = resolved.table
-        missing = find_missing_columns(resolved, header, required(table))
+        mapping = resolved.mapping
+        table = FEEDS[mapping.table]
+        needed = _needed(feed, resolved)
+        mapped = [name for name in columns(table) if name in mapping.columns or name in needed]
+        lacking = {
+            name: wanted
+            for name in mapped
+            if name not in NEVER_MAPPED
+            and name not in mapping.constants
+            and name not in mapping.defaults
+            and (wanted := missing_of(mapping.columns.get(name, name), named))
+        }
         alternatives = any_of(table)
-        if alternatives and len(find_missing_columns(resolved, header, alternatives)) == len(
-            alternatives
-        ):
-            missing.append(" or ".join(alternatives))
-        if missing:
-            wanted = [_file_names(resolved, name) for name in missing]
-            msg = f"no column for {resolved.mapping.table}.{', '.join(missing)}"
-            hint = f"add {', '.join(wanted)} to the file, or map its column in the feed's `columns`"
-            raise RefusedFile(msg, hint)
+        if alternatives and all(name in lacking for name in alternatives):
+            wanted = tuple(one for name in alternatives for one in lacking[name])
+            yield MissingColumn(mapping.table, " or ".join(alternatives), wanted, is_needed=True)
+        for name, wanted in lacking.items():
+            yield MissingColumn(mapping.table, name, wanted, is_needed=name in needed)
 
 
-def _file_names(resolved: ResolvedMapping, name: str) -> str:
-    expression = resolved.mapping.columns.get(name)
-    return " or ".join(file_columns(expression)) if expression is not None else name
+def _needed(feed: ConfiguredFeed, resolved: ResolvedMapping) -> set[str]:
+    """The columns that every file must give: required, own, spend, and a source's not optional."""
+    mapping, section = resolved.mapping, feed.section
+    always = {*required(FEEDS[mapping.table])}
+    if section.source is None:
+        mapped = {name for name in ("spend",) if name in mapping.columns}
+    else:
+        lenient = {*mapping.columns} if mapping.optional else {"spend"}
+        mapped = lenient.intersection(mapping.columns).difference(mapping.optional)
+    own = {name for name in section.columns if name in mapping.columns}
+    return always | own | mapped.difference(section.without)
+
+
+def _refuse_other_report(feed: ConfiguredFeed, header: tuple[str, ...]) -> None:
+    named = {fold(name): name for name in header}
+    for column, source in feed.other_reports.items():
+        if fold(column) in named:
+            msg = f"its column {named[fold(column)]!r} tells that it is another report"
+            raise RefusedFile(msg, f'read it with source = "{source}"')
+
+
+def _quote(names: tuple[str, ...]) -> str:
+    return " or ".join(f'"{name}"' for name in dict.fromkeys(names))
+
+
+def _key_of(feed: ConfiguredFeed, missing: MissingColumn) -> str:
+    is_own = missing.column in feed.section.columns
+    return f" (feeds[{feed.place}].columns.{missing.column})" if is_own else ""
+
+
+def _hint(feed: ConfiguredFeed, missing: list[MissingColumn], header: tuple[str, ...]) -> str:
+    """What would map the columns: the file's own headers nearest to each, and the key."""
+    free = _free_names(feed, header)
+    near = {
+        one.column: nearest_names((*one.wanted, one.column), free)
+        for one in missing
+        if one.column in FEEDS[one.table].to_schema().columns
+    }
+    told = [
+        f"nearest to {column} {'is' if len(names) == 1 else 'are'} {', '.join(map(repr, names))}"
+        for column, names in near.items()
+        if names
+    ]
+    if free and not told:
+        more = ", …" if len(free) > MOST_NAMES else ""
+        told = [f"its other columns are {', '.join(map(repr, free[:MOST_NAMES]))}{more}"]
+    first = missing[0].column.split(" or ")[0]
+    guess = (near.get(first) or ["…"])[0]
+    told.append(f'name the file\'s column in the feed: columns = {{ {first} = "{guess}" }}')
+    may_lack = [one for one in missing if one.column not in required(FEEDS[one.table])]
+    silenced = [one.column for one in may_lack if one.column not in feed.section.columns]
+    if len(may_lack) == len(missing) and silenced and " or " not in silenced[0]:
+        listed = ", ".join(f'"{name}"' for name in silenced)
+        told.append(f"or say that these files never have it: without = [{listed}]")
+    return "; ".join(told)
+
+
+def _free_names(feed: ConfiguredFeed, header: tuple[str, ...]) -> list[str]:
+    """The file's columns that no mapping reads, unless its header may be a row of data."""
+    known: set[str] = set()
+    for resolved in feed.mappings:
+        named = index_header(header, resolved)
+        for expression in resolved.mapping.columns.values():
+            read = {fold(name) for name in file_columns(expression, header)}
+            known.update(name for folded, name in named.items() if folded in read)
+    tells_people = any(resolved.mapping.table in PEOPLE for resolved in feed.mappings)
+    if (tells_people and not known) or any(PERSONAL.search(name) for name in header):
+        return []
+    return [name for name in header if name not in known]

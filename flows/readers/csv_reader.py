@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from flows.readers.csv_layout import find_layout, is_total_row
+from flows.readers.csv_header import find_header, is_total_row
 from flows.readers.csv_records import TOO_FEW, TOO_MANY, Grammar, Records
 from flows.readers.csv_window import last_record_end, read_well_formed
-from flows.readers.models import ROW_NUMBER, BrokenRecords, FileOptions, RawBatch, nullify
+from flows.readers.header import ROW_NUMBER, Header
+from flows.readers.models import BrokenRecords, FileOptions, RawBatch, nullify
 from flows.readers.text import TextFile, check_record_length
 
 
@@ -16,9 +17,10 @@ class CsvReader:
     """One text table with a header.
 
     Attributes:
-        columns: The header's names.
+        header: The names of its columns.
         is_empty: Whether no data follows the header.
         notes: What was skipped or renamed.
+        preamble: The lines above the header.
     """
 
     def __init__(self, text: TextFile, options: FileOptions, batch_bytes: int) -> None:
@@ -30,17 +32,24 @@ class CsvReader:
         self._text = text
         self._options = options
         self._batch_bytes = batch_bytes
-        self.columns: tuple[str, ...] = ()
+        self.header = Header()
         self.notes = list(text.notes)
+        self.preamble: tuple[str, ...] = ()
         self.is_empty = text.head_is_all and not text.head.strip(b"\r\n")
         if self.is_empty:
             return
-        layout = find_layout(text.head, options, final=text.head_is_all)
-        self.columns = layout.columns
-        self.notes += layout.notes
-        self._start = layout.start
-        self._grammar = Grammar(layout.delimiter)
-        self.is_empty = text.head_is_all and not text.head[layout.start :].strip(b"\r\n")
+        found = find_header(text.head, options, final=text.head_is_all)
+        self._start = found.start
+        self._grammar = Grammar(found.delimiter)
+        self.preamble = found.preamble
+        if found.has_no_data and text.head_is_all:
+            self.notes.append("the file says that it has no data")
+            self.is_empty = True
+            return
+        self.header = found.header
+        self._columns = found.header.columns
+        self.notes += found.notes
+        self.is_empty = text.head_is_all and not text.head[found.start :].strip(b"\r\n")
 
     @property
     def content_sha256(self) -> str:
@@ -70,7 +79,7 @@ class CsvReader:
                 yield kept
 
     def _all_batches(self) -> Iterator[RawBatch]:
-        if not self.columns:
+        if not self.header.columns:
             for _ in self._text.blocks(self._batch_bytes):
                 pass
             return
@@ -90,7 +99,7 @@ class CsvReader:
                 carry = block[end:]
             else:
                 text = carry + block
-                records = self._grammar.records(text, len(self.columns), final=final)
+                records = self._grammar.records(text, len(self._columns), final=final)
                 batch = self._read_exactly(records, before)
                 carry = text[records.consumed :]
             check_record_length(carry)
@@ -102,14 +111,14 @@ class CsvReader:
         text = window.lstrip(b"\r\n")
         if not text:
             return None
-        frame = read_well_formed(text, self._grammar.delimiter, self.columns)
+        frame = read_well_formed(text, self._grammar.delimiter, self._columns)
         return frame if frame is None else nullify(frame, self._options)
 
     def _read_exactly(self, records: Records, before: int) -> RawBatch:
-        frame = pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
+        frame = pl.DataFrame(schema=dict.fromkeys(self._columns, pl.String))
         if records.good:
             text = b"\n".join(records.good) + b"\n"
-            read = read_well_formed(text, self._grammar.delimiter, self.columns)
+            read = read_well_formed(text, self._grammar.delimiter, self._columns)
             frame = read if read is not None else self._read_cells(records.good)
         places = pl.Series(ROW_NUMBER, records.places, pl.UInt32) + (before + 1)
         broken = BrokenRecords()
@@ -126,7 +135,7 @@ class CsvReader:
 
     def _read_cells(self, records: list[bytes]) -> pl.DataFrame:
         rows = [[cell.decode() or None for cell in self._cells(record)] for record in records]
-        return pl.DataFrame(rows, schema=dict.fromkeys(self.columns, pl.String), orient="row")
+        return pl.DataFrame(rows, schema=dict.fromkeys(self._columns, pl.String), orient="row")
 
     def _trailing_totals(self, batch: RawBatch) -> int:
         """Count the total rows at a batch's end, among its rows and its broken records."""

@@ -32,7 +32,8 @@ class FeedFile:
 
     Attributes:
         format: "csv", "json lines", "json array" or "parquet".
-        columns: The file's columns; of JSON, those of the first records.
+        header: The file's columns; of JSON, those of the first records.
+        preamble: The lines above the header, where the format has one.
         is_empty: Whether it has no data: it is empty or has only a header.
         notes: What was skipped, renamed or detected, without values of the data.
         content_sha256: Hash of the decompressed content, once the batches are exhausted.
@@ -42,12 +43,18 @@ class FeedFile:
     def __init__(self, file_format: str, reader: Reader) -> None:
         """Wrap a reader; `open_feed` makes these."""
         self.format = file_format
-        self.columns = reader.columns
+        self.header = reader.header
+        self.preamble = reader.preamble
         self.is_empty = reader.is_empty
         self.notes = reader.notes
         self.content_sha256 = ""
         self.rows_read = 0
         self._reader = reader
+
+    @property
+    def has_fixed_columns(self) -> bool:
+        """Whether all columns are known before the first record, as those of JSON are not."""
+        return self.format in (CSV, PARQUET)
 
     def batches(self) -> Iterator[RawBatch]:
         """Yield every record of the file, in order.

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from flows.readers.header import ROW_NUMBER, name_columns
 from flows.readers.json_array import array_to_lines
 from flows.readers.json_shapes import LINE, PLACE, Shape
 from flows.readers.json_values import DECODER, compact, to_text, value_at
 from flows.readers.models import (
-    ROW_NUMBER,
     BrokenRecords,
     FileOptions,
     RawBatch,
-    name_columns,
     nullify,
 )
 from flows.readers.text import TextFile, check_record_length
@@ -33,7 +32,7 @@ class JsonLinesReader:
     """One JSON object a line; a line that is none is broken alone, a blank one no record.
 
     Attributes:
-        columns: The keys of the first records, in the order of their appearance.
+        header: The keys of the first records, in the order of their appearance.
         is_empty: Whether there is no record.
         notes: What was detected or renamed.
     """
@@ -54,9 +53,10 @@ class JsonLinesReader:
         first = next(self._read(iter([(start, head_is_all)])), None)
         if first is None and not head_is_all:
             first = next(self._read(iter([(text.head, text.head_is_all)])), None)
-        self.columns = tuple(first.rows.columns[1:]) if first is not None else ()
+        self.header = name_columns(list(self._keys))
+        self.preamble: tuple[str, ...] = ()
         self.is_empty = first is None and text.head_is_all
-        self.notes = text.notes + name_columns(list(self._keys))[1]
+        self.notes = [*text.notes, *self.header.notes]
 
     @property
     def content_sha256(self) -> str:
@@ -98,7 +98,7 @@ class JsonLinesReader:
         parts = [part for part in parts if part.height] or parts[-1:]
         rows = parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal").sort(PLACE)
         self._keys.update(dict.fromkeys(key for key in rows.columns if key != PLACE))
-        names, _ = name_columns(list(self._keys))
+        names = name_columns(list(self._keys)).columns
         rows = rows.select(
             pl.col(PLACE).alias(ROW_NUMBER),
             *(
@@ -164,7 +164,7 @@ class JsonArrayReader(JsonLinesReader):
     """An array of JSON objects; an element that is none is broken alone.
 
     Attributes:
-        columns: The keys of the first records, in the order of their appearance.
+        header: The keys of the first records, in the order of their appearance.
         is_empty: Whether the array has no elements.
         notes: What was detected or renamed.
     """

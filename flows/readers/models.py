@@ -1,13 +1,14 @@
 """What goes into a reader and what comes out of it."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import polars as pl
 
-ROW_NUMBER = "row_number"
+from flows.readers.header import ROW_NUMBER, Header
+
 BROKEN_SCHEMA = pl.Schema({ROW_NUMBER: pl.UInt32, "reason": pl.String, "raw": pl.String})
 
 
@@ -25,6 +26,7 @@ class FileOptions:
             any case ("Total: Account", "©20"); one with `$` at its end is the whole cell. Such rows
             are left out directly below the header and at the end of the file; anywhere else they
             are data.
+        no_data: What a file without data says in place of rows, in any case.
         flatten: Dotted paths into JSON objects ("user.email", "links.0.url") that become
             columns of that name.
     """
@@ -34,6 +36,7 @@ class FileOptions:
     null_values: tuple[str, ...] = ()
     expected_columns: frozenset[str] = frozenset()
     total_row_prefixes: tuple[str, ...] = ()
+    no_data: tuple[str, ...] = ()
     flatten: frozenset[str] = frozenset()
 
 
@@ -69,9 +72,10 @@ class RefusedFile(Exception):  # noqa: N818 (the domain's word)
 class Reader(Protocol):
     """One open file of one format."""
 
-    columns: tuple[str, ...]
+    header: Header
     is_empty: bool
     notes: list[str]
+    preamble: tuple[str, ...]
 
     @property
     def content_sha256(self) -> str:
@@ -100,34 +104,6 @@ class BrokenRecords:
     def to_frame(self) -> pl.DataFrame:
         """Return one row per broken record."""
         return pl.DataFrame([self.numbers, self.reasons, self.raws], schema=BROKEN_SCHEMA)
-
-
-def name_columns(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
-    """Return the trimmed column names, each of them once, and notes on what was renamed.
-
-    A column without a name is called after its place, `column_3`. A column that is called
-    `row_number` in the file becomes `row_number (file)`.
-
-    Raises:
-        RefusedFile: Two columns have the same name, trimmed and in any case.
-    """
-    notes = []
-    trimmed = []
-    for place, name in enumerate((name.strip("\ufeff \t\r\n\xa0") for name in names), start=1):
-        if not name:
-            notes.append(f"column {place} has no name in the file: read as column_{place}")
-            trimmed.append(f"column_{place}")
-        elif name == ROW_NUMBER:
-            notes.append(f"the file's own {ROW_NUMBER} is read as '{ROW_NUMBER} (file)'")
-            trimmed.append(f"{ROW_NUMBER} (file)")
-        else:
-            trimmed.append(name)
-    folded = [name.casefold() for name in trimmed]
-    for place, name in enumerate(folded, start=1):
-        if (first := folded.index(name) + 1) < place:
-            msg = f"columns {first} and {place} of the file have the same name"
-            raise RefusedFile(msg, "give every column of the file a name of its own")
-    return tuple(trimmed), notes
 
 
 def nullify(rows: pl.DataFrame, options: FileOptions) -> pl.DataFrame:

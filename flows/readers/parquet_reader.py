@@ -15,13 +15,8 @@ import pyarrow.parquet as pq
 
 from flows.readers.compression import compression_of, open_content, open_file
 from flows.readers.formats import extension_of, is_known_extension
-from flows.readers.models import (
-    ROW_NUMBER,
-    BrokenRecords,
-    RawBatch,
-    RefusedFile,
-    name_columns,
-)
+from flows.readers.header import ROW_NUMBER, name_columns
+from flows.readers.models import BrokenRecords, RawBatch, RefusedFile
 
 _MAGIC = b"PAR1"
 _MIN_BATCH_ROWS = 1_000
@@ -46,7 +41,7 @@ class ParquetReader:
     being marked as text becomes text (`0x…` where it is none), nested values become JSON text.
 
     Attributes:
-        columns: The names of the top-level columns.
+        header: The names of the top-level columns.
         is_empty: Whether it has no rows.
         notes: What was renamed.
         content_sha256: Hash of the Parquet bytes, once the batches are exhausted.
@@ -64,7 +59,9 @@ class ParquetReader:
         with _open_file(path) as file, _refusing_damage():
             names = pq.ParquetFile(file).schema_arrow.names
             self.is_empty = _count_rows(file) == 0
-        self.columns, self.notes = name_columns(names)
+        self.header = name_columns(names)
+        self.notes = list(self.header.notes)
+        self.preamble: tuple[str, ...] = ()
 
     def batches(self) -> Iterator[RawBatch]:
         """Yield every row in order.
@@ -107,7 +104,7 @@ class ParquetReader:
                 yield batch
 
     def _frame(self, batch: pa.RecordBatch) -> pl.DataFrame:
-        columns = zip(self.columns, batch.columns, strict=True)
+        columns = zip(self.header.columns, batch.columns, strict=True)
         return pl.DataFrame([_to_series(name, column) for name, column in columns])
 
 

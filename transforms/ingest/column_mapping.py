@@ -52,24 +52,6 @@ def index_header(header: Iterable[str], resolved: ResolvedMapping) -> dict[str, 
     return named
 
 
-def find_missing_columns(
-    resolved: ResolvedMapping, header: Iterable[str], required: Iterable[str]
-) -> list[str]:
-    """The required canonical columns to which neither the file nor a constant gives anything."""
-    names = tuple(header)
-    present = {*index_header(names, resolved)}
-    mapping = resolved.mapping
-    return [
-        name
-        for name in required
-        if name not in mapping.constants
-        and name not in mapping.defaults
-        and not present.intersection(
-            map(fold, file_columns(mapping.columns.get(name, name), names))
-        )
-    ]
-
-
 def keep_rows_of_table(
     rows: pl.LazyFrame, resolved: ResolvedMapping, header: Iterable[str]
 ) -> pl.LazyFrame:

@@ -41,7 +41,7 @@ def test_google_ads(read: Callable, content: bytes, batch_bytes: int) -> None:
         null_values=("--",),
         total_row_prefixes=("Total: Account", "Total: Campaigns"),
     )
-    assert feed.columns == ("Campaign", "Campaign ID", "Clicks", "Cost")
+    assert feed.header.columns == ("Campaign", "Campaign ID", "Clicks", "Cost")
     assert rows.rows() == [(1, *SPRING), (2, *SEQUEL)]
     assert broken.height == 0
     assert feed.rows_read == 2

@@ -41,7 +41,7 @@ def cells(rows: pl.DataFrame) -> list[tuple[str | None, ...]]:
 def test_every_way_to_write_a_table(read: Callable, content: bytes, batch_bytes: int) -> None:
     feed, rows, broken = read(content, batch_bytes=batch_bytes)
     assert feed.format == "csv"
-    assert feed.columns == ("id", "name")
+    assert feed.header.columns == ("id", "name")
     assert rows.rows() == [(1, "1", "a"), (2, "2", "b")]
     assert rows.schema == {ROW_NUMBER: pl.UInt32, "id": pl.String, "name": pl.String}
     assert broken.height == 0
@@ -141,7 +141,7 @@ def test_a_damaged_header_is_refused(read: Callable, header: bytes) -> None:
 
 def test_columns_without_a_name_and_our_own_name(read: Callable) -> None:
     feed, _, _ = read(b"id,,row_number\n1,2,3\n")
-    assert feed.columns == ("id", "column_2", "row_number (file)")
+    assert feed.header.columns == ("id", "column_2", "row_number (file)")
     assert len(feed.notes) == 2
 
 
@@ -151,9 +151,12 @@ def test_a_delimiter_is_one_ascii_character(read: Callable, delimiter: str) -> N
         read(b"id,name\n1,a\n", delimiter=delimiter)
 
 
-def test_a_name_used_twice_is_refused(read: Callable) -> None:
-    with pytest.raises(RefusedFile, match="columns 1 and 3 of the file have the same name"):
-        read(b"id,name,id\n1,a,2\n")
+def test_a_name_used_again_bears_its_number(read: Callable) -> None:
+    """Whether it matters is for the mapping to say."""
+    feed, rows, _ = read(b"id,name, ID ,id (2)\n1,a,2,b\n")
+    assert feed.header.columns == ("id", "name", "ID (3)", "id (2)")
+    assert feed.header.repeated == {"ID (3)": "id"}
+    assert rows.rows() == [(1, "1", "a", "2", "b")]
 
 
 @pytest.mark.skipif(not REAL_DATA.exists(), reason="the real files are not here")

@@ -70,7 +70,7 @@ def test_rows_are_numbered_through_batches_and_row_groups(tmp_path: Path) -> Non
     rows.write_parquet(path, row_group_size=3000)
     feed = open_feed(path, batch_bytes=1000)
     batches = list(feed.batches())
-    assert feed.columns == ("id", "row_number (file)")
+    assert feed.header.columns == ("id", "row_number (file)")
     assert len(batches) > 3
     read = pl.concat([batch.rows for batch in batches])
     assert read[ROW_NUMBER].to_list() == list(range(1, 10_001))
@@ -83,7 +83,7 @@ def test_a_file_without_rows_is_empty(tmp_path: Path) -> None:
     pl.DataFrame({"id": []}, schema={"id": pl.String}).write_parquet(path)
     feed = open_feed(path)
     assert feed.is_empty
-    assert feed.columns == ("id",)
+    assert feed.header.columns == ("id",)
     assert list(feed.batches()) == []
 
 
