@@ -153,8 +153,8 @@ COLLECTS_YET = {
     "transforms/reports/ad_performance.py",
     "transforms/reports/ads.py",
 }
-TWO_CLASSES_YET = {"Layout"}
-TWO_STEMS_YET = {"feeds"}
+TWO_CLASSES_YET: set[str] = set()
+TWO_STEMS_YET: set[str] = set()
 WRONG_ARROWS_YET = {("transforms.ads", "transforms.ingest")}
 """What the rules below forbid and is still there; an entry that is no longer needed fails."""
 

@@ -103,7 +103,8 @@ def find_missing(feed: ConfiguredFeed, header: tuple[str, ...]) -> Iterator[Miss
             wanted = tuple(one for name in alternatives for one in lacking[name])
             yield MissingColumn(mapping.table, " or ".join(alternatives), wanted, is_needed=True)
         for name, wanted in lacking.items():
-            yield MissingColumn(mapping.table, name, wanted, is_needed=name in needed)
+            if name in needed or feed.section.source is not None:
+                yield MissingColumn(mapping.table, name, wanted, is_needed=name in needed)
 
 
 def _needed(feed: ConfiguredFeed, resolved: ResolvedMapping) -> set[str]:
@@ -113,8 +114,7 @@ def _needed(feed: ConfiguredFeed, resolved: ResolvedMapping) -> set[str]:
     if section.source is None:
         mapped = {name for name in ("spend",) if name in mapping.columns}
     else:
-        lenient = {*mapping.columns} if mapping.optional else {"spend"}
-        mapped = lenient.intersection(mapping.columns).difference(mapping.optional)
+        mapped = {*mapping.columns}.difference(mapping.optional)
     own = {name for name in section.columns if name in mapping.columns}
     return always | own | mapped.difference(section.without)
 

@@ -2,7 +2,7 @@
 
 from flows.readers.feed_file import FeedFile, open_feed
 from flows.readers.header import ROW_NUMBER, Header
-from flows.readers.models import FileOptions, RawBatch, RefusedFile
+from flows.readers.raw_batch import FileOptions, RawBatch, RefusedFile
 
 __all__ = [
     "ROW_NUMBER",

@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol
 
 import pyarrow as pa
 
-from flows.readers.models import RefusedFile
+from flows.readers.raw_batch import RefusedFile
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"

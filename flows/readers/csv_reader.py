@@ -9,7 +9,7 @@ from flows.readers.csv_header import find_header, is_total_row
 from flows.readers.csv_records import TOO_FEW, TOO_MANY, Grammar, Records
 from flows.readers.csv_window import last_record_end, read_well_formed
 from flows.readers.header import ROW_NUMBER, Header
-from flows.readers.models import BrokenRecords, FileOptions, RawBatch, nullify
+from flows.readers.raw_batch import BrokenRecords, FileOptions, RawBatch, nullify
 from flows.readers.text import TextFile, check_record_length
 
 

@@ -14,8 +14,8 @@ from flows.readers.formats import (
     extension_of,
 )
 from flows.readers.json_reader import JsonArrayReader, JsonLinesReader
-from flows.readers.models import FileOptions, RawBatch, Reader
 from flows.readers.parquet_reader import ParquetReader, is_parquet
+from flows.readers.raw_batch import FileOptions, RawBatch, Reader
 from flows.readers.text import TextFile
 
 BATCH_BYTES = 16 << 20

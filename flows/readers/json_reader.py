@@ -8,7 +8,7 @@ from flows.readers.header import ROW_NUMBER, name_columns
 from flows.readers.json_array import array_to_lines
 from flows.readers.json_shapes import LINE, PLACE, Shape
 from flows.readers.json_values import DECODER, compact, to_text, value_at
-from flows.readers.models import (
+from flows.readers.raw_batch import (
     BrokenRecords,
     FileOptions,
     RawBatch,

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from flows.readers.compression import compression_of, open_content, open_file
 from flows.readers.formats import extension_of, is_known_extension
 from flows.readers.header import ROW_NUMBER, name_columns
-from flows.readers.models import BrokenRecords, RawBatch, RefusedFile
+from flows.readers.raw_batch import BrokenRecords, RawBatch, RefusedFile
 
 _MAGIC = b"PAR1"
 _MIN_BATCH_ROWS = 1_000

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flows.readers.compression import GZIP_MAGIC, ZSTD_MAGIC, open_content
 from flows.readers.encodings import Utf8Converter, detect_encoding
-from flows.readers.models import FileOptions, RefusedFile
+from flows.readers.raw_batch import FileOptions, RefusedFile
 
 HEAD_BYTES = 1 << 22
 MAX_RECORD_TEXT_BYTES = 1 << 26
