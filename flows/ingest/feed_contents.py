@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from contracts.feeds import Events
-from flows.config.feeds import ConfiguredFeed
+from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.read_files import ReadFile
 from transforms.messaging.send_keys import EventScope
 

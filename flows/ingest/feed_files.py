@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.config.feeds import ConfiguredFeed
+from flows.config.configured_feeds import ConfiguredFeed
 from flows.readers import RefusedFile
 
 

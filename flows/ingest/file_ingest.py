@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from contracts.columns import columns, key
 from contracts.feeds import ADDITIVE, FEEDS, happened_at
-from flows.config.feeds import ConfiguredFeed
+from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.code_version import hash_sources
 from flows.ingest.feed_files import RawFile
 from flows.ingest.repeated_columns import drop_repeated

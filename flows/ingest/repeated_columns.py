@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
-from flows.config.feeds import ConfiguredFeed
+from flows.config.configured_feeds import ConfiguredFeed
 from flows.readers import Header, RawBatch, RefusedFile
 from transforms.ingest.column_mapping import index_header
 from transforms.ingest.expressions import file_columns, fold

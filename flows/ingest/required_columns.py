@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from contracts.columns import any_of, columns, is_named_or_counted, required
 from contracts.config.nearest_names import nearest_names
 from contracts.feeds import FEEDS, AdStats
-from flows.config.feeds import ConfiguredFeed
+from flows.config.configured_feeds import ConfiguredFeed
 from flows.readers import RefusedFile
 from transforms.ingest.column_mapping import ResolvedMapping, index_header
 from transforms.ingest.expressions import file_columns, fold

@@ -10,7 +10,7 @@ from pathlib import Path
 from contracts.config.workspace import Workspace
 from contracts.feeds import Events
 from contracts.manifest import Check, InputFile, Warned
-from flows.config.feeds import ConfiguredFeed, configure_feeds
+from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
 from flows.config.loading import LoadedWorkspace
 from flows.errors import CampaignReportsError, ConfigurationError, DataRefused
 from flows.ingest.catalog import Catalog

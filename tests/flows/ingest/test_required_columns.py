@@ -5,7 +5,7 @@ import pytest
 from contracts.config.feed_section import FeedSection
 from contracts.config.source_mapping import Source, TableMapping
 from contracts.config.workspace import Workspace
-from flows.config.feeds import ConfiguredFeed, configure_feeds
+from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
 from flows.ingest.required_columns import find_missing, require_columns
 from flows.readers import RefusedFile
 

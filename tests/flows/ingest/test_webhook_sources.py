@@ -11,7 +11,7 @@ import pytest
 
 from contracts.config.feed_section import FeedSection
 from contracts.config.workspace import Workspace
-from flows.config.feeds import configure_feeds
+from flows.config.configured_feeds import configure_feeds
 from flows.readers import ROW_NUMBER, open_feed
 from transforms.ingest.column_mapping import keep_rows_of_table
 from transforms.ingest.row_parsing import parse_rows
