@@ -58,12 +58,16 @@ def report_segments(
 
     Args:
         segments: Canonical segments, latest versions.
-        members: Canonical list members, latest versions.
+        members: Canonical list members, latest versions. A list whose campaign is the segment
+            itself is the segment's own: no campaign used it.
         sums: `SegmentSums`.
     """
     use = members.group_by("org_id", ListMembers.segment_id).agg(
         members=pl.col(ListMembers.contact_id).n_unique().cast(pl.Int64),
-        campaigns_used_in=pl.col(ListMembers.campaign_id).n_unique().cast(pl.Int64),
+        campaigns_used_in=pl.col(ListMembers.campaign_id)
+        .filter(pl.col(ListMembers.campaign_id) != pl.col(ListMembers.segment_id))
+        .n_unique()
+        .cast(pl.Int64),
     )
     keys = ["org_id", Segments.segment_id]
     return (
