@@ -190,8 +190,8 @@ CASES: dict[str, tuple[str, Row, str, Row]] = {
          "Total": "100.00", "Refunded Amount": "30.10", "Currency": "EUR",
          "Created at": "2026-03-04 09:15:00 -0500", "Billing Name": "Ada"},
         "orders",
-        {"order_id": "#1001", "revenue": Decimal("69.9000"), "ordered_at": at(2026, 3, 4, 14, 15),
-         "attributes": None},
+        {"order_id": "#1001", "revenue": Decimal("100.0000"), "refunded": Decimal("30.1000"),
+         "ordered_at": at(2026, 3, 4, 14, 15), "attributes": None},
     ),
     "an Acquia transaction": (
         "acquia.transactions",

@@ -1,0 +1,224 @@
+"""Providers' own summaries and names: exports with their real headers, read to canonical rows."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.exports import read_export, rows_of
+
+COUNTS = (
+    "channel", "message_id", "message_name", "sends", "delivered", "opens", "unique_opens",
+    "clicks", "unique_clicks", "bounced", "unsubscribes", "complaints", "orders", "revenue",
+)  # fmt: skip
+MAILCHIMP = """\
+Title,Subject,List,Send Date,Send Weekday,Total Recipients,Successful Deliveries,Soft Bounces,\
+Hard Bounces,Total Bounces,Times Forwarded,Forwarded Opens,Unique Opens,Open Rate,Total Opens,\
+Unique Clicks,Click Rate,Total Clicks,Unsubscribes,Abuse Complaints,Times Liked on Facebook,\
+Folder Id,Unique Id,Total Orders,Total Gross Sales,Total Revenue
+Spring,Hello,Shop,"Feb 10, 2026 09:00 am",Tuesday,"1,240","1,200",30,10,40,0,0,480,40.00%,700,60,\
+5.00%,90,6,1,0,,c2b4c1,7,310.50,290.25
+"""
+KLAVIYO = """\
+Campaign Name,Variant Name,Tags,Subject,List,Send Time,Send Weekday,Total Recipients,\
+Unique Placed Order,Placed Order Rate,Revenue,Unique Opens,Open Rate,Total Opens,Unique Clicks,\
+Click Rate,Total Clicks,Unsubscribes,Spam Complaints,Spam Complaints Rate,Successful Deliveries,\
+Bounces,Bounce Rate,Campaign ID,Campaign Channel,Winning Variant?
+Spring,A,,Hello,Shop,2026-02-10 09:00:00,Tuesday,620,3,0.50%,145.00,240,40.00%,350,30,5.00%,45,3,\
+0,0.00%,600,20,3.23%,01HX,Email,
+Spring,B,,Hi,Shop,2026-02-10 09:00:00,Tuesday,620,4,0.67%,145.25,240,40.00%,350,30,5.00%,45,3,1,\
+0.17%,600,20,3.23%,01HX,SMS,
+"""
+HUBSPOT = """\
+Email name,Email ID,Subject,Sent,Delivered,Opened,Open rate,Clicked,Click rate,Hard bounced,\
+Soft bounced,Unsubscribed,Spam reports
+Spring,9001,Hello,1240,1200,480,40%,60,5%,10,30,6,1
+"""
+BREVO = json.dumps(
+    {
+        "id": 22,
+        "name": "Spring",
+        "subject": "Hello",
+        "statistics": {
+            "globalStats": {
+                "sent": 1240, "delivered": 1200, "viewed": 700, "uniqueViews": 480,
+                "clickers": 90, "uniqueClicks": 60, "hardBounces": 10, "softBounces": 30,
+                "unsubscriptions": 6, "complaints": 1,
+            }
+        },
+    }
+)  # fmt: skip
+GENERIC = """\
+Campaign;Sent;Delivered;Unique opens;Unique clicks;Unsubscribed
+Spring;1240;1200;480;60;6
+Total;1240;1200;480;60;6
+"""
+FLOWS = """\
+id,archived,created,name,status,trigger_type,updated,_fivetran_synced
+F1,false,2026-01-01T00:00:00Z,Welcome,live,Added to List,2026-01-02T00:00:00Z,
+"""
+PROFILES = """\
+id,email,first_name,last_name,phone_number,created,updated,latitude,organization
+P1,Ada@Example.com,Ada,L,+4930,2026-01-01T00:00:00Z,2026-01-02T00:00:00Z,52.5,Acme
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "name", "expected"),
+    [
+        (
+            "mailchimp.campaign_report", MAILCHIMP, "a.csv",
+            [("email", "c2b4c1", "Spring", 1240, 1200, 700, 480, 90, 60, 40, 6, 1, 7,
+              Decimal("290.25"))],
+        ),
+        (
+            "klaviyo.campaign_report", KLAVIYO, "a.csv",
+            [("email", "01HX:A", "Spring, A", 620, 600, 350, 240, 45, 30, 20, 3, 0, 3,
+              Decimal(145)),
+             ("sms", "01HX:B", "Spring, B", 620, 600, 350, 240, 45, 30, 20, 3, 1, 4,
+              Decimal("145.25"))],
+        ),
+        (
+            "hubspot.email_report", HUBSPOT, "a.csv",
+            [("email", "9001", "Spring", 1240, 1200, None, 480, None, 60, 40, 6, 1, None, None)],
+        ),
+        (
+            "brevo.campaign_report", BREVO, "a.jsonl",
+            [("email", "22", "Spring", 1240, 1200, 700, 480, 90, 60, 40, 6, 1, None, None)],
+        ),
+        (
+            "email.campaign_report", GENERIC, "a.csv",
+            [("email", "Spring", "Spring", 1240, 1200, None, 480, None, 60, None, 6, None, None,
+              None)],
+        ),
+    ],
+)  # fmt: skip
+def test_a_provider_s_summary_is_message_stats(
+    tmp_path: Path, source: str, text: str, name: str, expected: list[tuple[Any, ...]]
+) -> None:
+    """Of the message's whole life: without a day; what the export lacks is null."""
+    found = read_export(tmp_path, source, text, name=name)
+    assert rows_of(found, "message_stats", *COUNTS) == expected
+    assert rows_of(found, "message_stats", "date_day") == [(None,)] * len(expected)
+
+
+def test_mailchimp_s_audiences_and_segments_have_members(tmp_path: Path) -> None:
+    """A removed member stands on no list; a segment's own list bears the segment's id."""
+    members = (
+        "member_id,segment_id,_fivetran_deleted,_fivetran_synced,list_id\n"
+        "m1,482927,false,2020-04-23 05:40:24.102,8e42\n"
+        "m2,482927,true,2020-04-23 05:40:24.102,8e42\n"
+    )
+    found = read_export(tmp_path, "mailchimp.segment_member", members)
+    assert rows_of(found, "list_members", "campaign_id", "segment_id", "contact_id") == [
+        ("482927", "482927", "m1")
+    ]
+
+
+def test_mailchimp_s_lists_are_segments(tmp_path: Path) -> None:
+    lists = (
+        "id,_fivetran_deleted,_fivetran_synced,contact_city,date_created,list_rating,name\n"
+        "8e42,false,2020-04-23 11:40:05.594,London,2019-10-01 21:39:58,0.0,Example Company\n"
+    )
+    found = read_export(tmp_path, "mailchimp.list", lists)
+    assert rows_of(found, "segments", "segment_id", "name", "attributes") == [
+        ("8e42", "Example Company", '{"list_rating":"0.0"}')
+    ]
+
+
+def test_klaviyo_s_campaigns_flows_and_profiles(tmp_path: Path) -> None:
+    """The API's objects, as it writes them; a campaign is one message, too."""
+    campaign = {
+        "type": "campaign", "id": "01HX",
+        "attributes": {
+            "name": "Spring", "status": "Sent", "archived": False,
+            "created_at": "2026-02-01T00:00:00+00:00", "scheduled_at": "2026-02-09T00:00:00+00:00",
+            "updated_at": "2026-02-10T10:00:00+00:00", "send_time": "2026-02-10T09:00:00+00:00",
+        },
+    }  # fmt: skip
+    found = read_export(tmp_path, "klaviyo.campaigns", json.dumps(campaign), name="a.jsonl")
+    assert rows_of(found, "campaigns", "campaign_id", "name", "channel", "status") == [
+        ("01HX", "Spring", "email", "sent")
+    ]
+    assert rows_of(found, "messages", "message_id", "campaign_id", "name") == [
+        ("01HX", "01HX", "Spring")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "table", "columns", "expected"),
+    [
+        (
+            "klaviyo.flows",
+            FLOWS,
+            "campaigns",
+            ("campaign_id", "name", "status", "attributes"),
+            ("F1", "Welcome", "sending", '{"archived":"false","trigger_type":"Added to List"}'),
+        ),
+        (
+            "klaviyo.profiles",
+            PROFILES,
+            "contacts",
+            ("contact_id", "email", "phone", "attributes"),
+            ("P1", "Ada@Example.com", "+4930", '{"organization":"Acme"}'),
+        ),
+        (
+            "skene.campaigns",
+            "id,org_id,name\nc1,o1,Spring\n",
+            "campaigns",
+            ("campaign_id", "channel", "status"),
+            ("c1", "email", "draft"),
+        ),
+        (
+            "skene.campaigns",
+            "id,org_id,name,channel,status\nc1,o1,Spring,WhatsApp,sent\n",
+            "campaigns",
+            ("campaign_id", "channel", "status"),
+            ("c1", "whatsapp", "sent"),
+        ),
+        (
+            "skene.campaign_sends",
+            "id,org_id,campaign_id,contact_id\ns1,o1,c1,p1\n",
+            "sends",
+            ("send_id", "status"),
+            ("s1", "queued"),
+        ),
+        (
+            "skene.campaign_segments",
+            "id,org_id,name\ng1,o1,All\n",
+            "segments",
+            ("segment_id", "contact_count"),
+            ("g1", 0),
+        ),
+    ],
+)
+def test_tables_of_names(
+    tmp_path: Path,
+    source: str,
+    text: str,
+    table: str,
+    columns: tuple[str, ...],
+    expected: tuple[Any, ...],
+) -> None:
+    """What Skene's schema gives a column that a file lacks is that column's value."""
+    assert rows_of(read_export(tmp_path, source, text), table, *columns) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("type_", "channel"),
+    [
+        ("Email", "email"), ("Newsletter", "email"), ("SMS", "sms"), ("Push", "push"),
+        ("Direct Mail", "direct_mail"), ("DirectMail", "direct_mail"), ("cpc", "ads"),
+        ("Paid Social", "ads"), ("organic", "web"), ("referral", "web"), ("Social", "social"),
+        ("WhatsApp", "whatsapp"), ("In-App Message", "in_app"), ("Loyalty programme", None),
+    ],
+)  # fmt: skip
+def test_an_acquia_dispatch_s_type_says_its_channel(
+    tmp_path: Path, type_: str, channel: str | None
+) -> None:
+    """A type that names no channel gives none, and never e-mail."""
+    text = f"SourceDispatchNumber,Name,SourceCampaignNumber,Type,SubType\nd1,D,c1,{type_},x\n"
+    found = read_export(tmp_path, "acquia.dispatch", text)
+    assert rows_of(found, "dispatches", "type", "channel") == [(type_, channel)]
