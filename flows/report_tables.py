@@ -82,7 +82,7 @@ def _of_channel(name: str, contract: str, builder: str) -> ReportTable:
     )
 
 
-def _of_ads(name: str, contract: str, builder: str, *, is_dataset: bool = False) -> ReportTable:
+def _of_ads(name: str, contract: str, builder: str) -> ReportTable:
     """A table of the group ads."""
     contracts = "session_matches" if contract in {"SessionMatches", "UtmAudit"} else "ads"
     return ReportTable(
@@ -91,7 +91,6 @@ def _of_ads(name: str, contract: str, builder: str, *, is_dataset: bool = False)
         f"contracts.reports.{contracts}:{contract}",
         f"transforms.{builder}",
         (ADS,),
-        is_dataset=is_dataset,
     )
 
 
@@ -123,9 +122,7 @@ REPORT_TABLES: tuple[ReportTable, ...] = (
         "reports.ad_performance:make_campaign_performance",
     ),
     _of_ads("ad_performance", "AdPerformance", "reports.ad_performance:make_ad_performance"),
-    _of_ads(
-        "session_matches", "SessionMatches", "reports.session_matches:list_matches", is_dataset=True
-    ),
+    _of_ads("session_matches", "SessionMatches", "reports.session_matches:list_matches"),
     _of_ads("utm_audit", "UtmAudit", "matching.utm_audit:audit_utm"),
     ReportTable(
         "campaigns",

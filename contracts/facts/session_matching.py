@@ -149,3 +149,17 @@ class SessionLinks(Table):
     ad_evidence: Text = column("what decides whether the link can be an ad's", isin=EVIDENCE)
     parameter: Text = column("utm parameter by which its ad or campaign was found")
     unknown_target: Text = column("what an alias leads to, where no feed knows it")
+
+
+class CountedLinks(SessionLinks):
+    """One row per link, with the sessions that came by it."""
+
+    session_count: Count = column("sessions that came by it")
+    first_day: Day = column("day of the first of them")
+    last_day: Day = column("day of the last of them")
+
+
+class AuditedLinks(CountedLinks):
+    """One row per link, with an example of where it leads if something may be broken about it."""
+
+    landing_page: Text = column("a page that it leads to, without query and fragment")

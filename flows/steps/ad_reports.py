@@ -1,6 +1,5 @@
 """The ads group: stats of every level, sessions with their ads, and what is broken between them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,9 +10,10 @@ from contracts.manifest import Check
 from contracts.vocabulary import AdLevel
 from flows.ingest.catalog import Catalog
 from flows.ingest.exchange_rates import rates_of
-from flows.runtime.materialize import hold, scan_groups, write_groups
+from flows.runtime.materialize import hold
 from flows.steps.session_matching import find_message_names, match_sessions
-from flows.storage.report_files import equal, write_report, write_table
+from flows.steps.session_reports import write_session_matches, write_utm_audit
+from flows.storage.report_files import equal, write_report
 from transforms.ads.conversions import choose_conversions
 from transforms.ads.daily_stats import make_daily_stats
 from transforms.ads.entities import EntityDays
@@ -24,19 +24,15 @@ from transforms.ads.rollup import ReportRows
 from transforms.ads.visits import align_visits, count_visits
 from transforms.common.joins import STREAMED
 from transforms.matching.match_sessions import (
-    LINK,
     SESSION_COUNT,
     MatchedSessions,
 )
-from transforms.matching.suggestions import suggest_targets
-from transforms.matching.utm_audit import audit_utm
 from transforms.reports.ad_performance import (
     make_ad_performance,
     make_campaign_performance,
     sum_by_ad,
 )
 from transforms.reports.ads import make_level_report, make_url_report
-from transforms.reports.session_matches import list_matches
 
 LEVELS = {
     "account_report": AdLevel.ACCOUNT,
@@ -46,12 +42,8 @@ LEVELS = {
 }
 
 
-ALWAYS = frozenset({"campaign_performance", "session_matches", "utm_audit"})
+ALWAYS = frozenset({"campaign_performance"})
 """Tables that are written also without a row; those of a level that no feed gives are not."""
-
-
-SESSIONS_A_PART = 10_000_000
-"""How many sessions `session_matches` holds as one file; of more it is a folder of parts."""
 
 
 @dataclass(frozen=True)
@@ -147,11 +139,11 @@ def write_ads_reports(
     unknown = set() if _has_ads(facts) else {"ad_performance"}
     checks: list[Check] = []
 
-    def write(name: str, report: ReportRows, part: str = "") -> ReportRows:
+    def write(name: str, report: ReportRows) -> ReportRows:
         rows = report.rows.collect(engine="in-memory")  # It sorts numbers for less.
         held = replace(report, rows=rows.lazy())
         if name in ALWAYS or (rows.height and name not in unknown):
-            checks.extend(write_report(staging, "ads", name, held, part=part))
+            checks.extend(write_report(staging, "ads", name, held))
         return held
 
     if catalog.given.is_configured("ad_stats", "ad_conversions"):
@@ -170,25 +162,10 @@ def write_ads_reports(
     ads = write("ad_performance", make_ad_performance(*performance))
     links = hold(facts.matched.count())
     if catalog.given.is_configured("sessions", "page_views"):
-        for part, matched in _cut_sessions(facts, links):
-            write("session_matches", list_matches(matched), part)
-        found = audit(links, facts.names, hold(sum_by_ad(ads)))
-        checks += write_table(staging, "ads", "utm_audit", found)
+        checks += write_session_matches(facts.matched, staging, facts.scratch)
+        spend = hold(sum_by_ad(ads))
+        checks += write_utm_audit(facts.matched, facts.names, spend, staging)
     return checks + reconcile_ads(links, campaigns, ads)
-
-
-def _cut_sessions(facts: AdFacts, links: pl.LazyFrame) -> Iterator[tuple[str, MatchedSessions]]:
-    """The sessions whole; if they are very many, in parts that can be held."""
-    sessions = facts.matched.sessions.select("org_id", "session_id", LINK)
-    parts = (links.select(pl.sum(SESSION_COUNT)).collect().item() or 0) // SESSIONS_A_PART + 1
-    if parts == 1:
-        yield "", facts.matched
-        return
-    folder = facts.scratch / "matches"
-    write_groups(sessions, pl.struct("org_id", "session_id").hash(), parts, folder)
-    for part in range(parts):
-        of_part = scan_groups(folder, sessions.collect_schema(), part)
-        yield f"part-{part:03}", replace(facts.matched, sessions=of_part)
 
 
 def _has_ads(facts: AdFacts) -> bool:
@@ -205,11 +182,6 @@ def _add_orders(matched: MatchedSessions, conversions: pl.DataFrame | None) -> M
         conversions.lazy(), on=["org_id", "session_id"], how="left", validate=STREAMED
     ).with_columns(pl.col("orders", "revenue").fill_null(0))
     return replace(matched, sessions=sessions)
-
-
-def audit(links: pl.LazyFrame, names: pl.DataFrame, spend: pl.LazyFrame) -> pl.DataFrame:
-    """What is broken between links and ads, with the money beside it and what may be meant."""
-    return suggest_targets(audit_utm(links, names.lazy(), spend).collect(), names)
 
 
 def reconcile_ads(links: pl.LazyFrame, campaigns: ReportRows, ads: ReportRows) -> list[Check]:

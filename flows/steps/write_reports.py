@@ -23,6 +23,7 @@ from flows.steps.message_reports import (
 )
 from flows.steps.people_reports import PeopleReports, write_people_reports
 from flows.steps.segments import compare_segments
+from flows.steps.session_reports import find_alias_warnings
 from flows.steps.sessions import find_sessions
 from flows.steps.warnings import find_message_warnings
 from transforms.ads.entities import list_spending
@@ -48,7 +49,7 @@ def write_report_tables(run: Run) -> tuple[list[Check], list[Warned]]:
         *report_ads(run, ads, orders),
         *report_attribution(run, sends, ads, activities, orders),
     ]
-    return checks, find_warnings(run, sends)
+    return checks, find_warnings(run, sends, ads)
 
 
 @step
@@ -160,6 +161,9 @@ def report_attribution(
 
 
 @step
-def find_warnings(run: Run, sends: MessageFacts) -> list[Warned]:
+def find_warnings(run: Run, sends: MessageFacts, ads: AdFacts) -> list[Warned]:
     """Find what a person should look at, though nothing is wrong with the figures."""
-    return [*find_message_warnings(run.catalog, sends), *compare_segments(run.catalog)]
+    found = [*find_message_warnings(run.catalog, sends), *compare_segments(run.catalog)]
+    if run.is_configured(*ADS):
+        found += find_alias_warnings(ads.matched, ads.names, run.config.ads)
+    return found

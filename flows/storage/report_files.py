@@ -1,7 +1,7 @@
 """Report tables to Parquet files, each checked against its contract before it can be published."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -89,6 +89,44 @@ def write_report(
     )
     keys = None if all(rises) else pl.read_parquet(path, columns=key(table))
     return _check_keys(label, numbers.height, keys)
+
+
+def write_pieces(
+    staging: Path, group: str, name: str, pieces: Iterable[pl.DataFrame]
+) -> list[Check]:
+    """Write one report table of any size as one file, from pieces in the order of its key.
+
+    Args:
+        staging: The snapshot being written.
+        group: The table's group.
+        name: The table's name.
+        pieces: The table, cut; one piece is held at a time.
+
+    Returns:
+        What was checked: the contract, the order, and that the key is unique.
+    """
+    table = find_table(group, name).contract
+    path, label = _place(staging, group, name, "")
+    counts, rises = [], []
+
+    def check_pieces(*_: object) -> Iterator[pl.DataFrame]:
+        last_key = pl.DataFrame(schema=polars_schema(table)).select(key(table))
+        for rows in pieces:
+            table.validate(rows)
+            counts.append(rows.height)
+            rises.append(_rises(pl.concat([last_key, rows.select(key(table))])))
+            last_key = rows.select(key(table)).tail(1)
+            yield rows
+
+    register_io_source(check_pieces, schema=polars_schema(table)).sink_parquet(
+        path,
+        compression="zstd",
+        compression_level=1,
+        row_group_size=ROWS_AT_A_TIME // 2,
+        metadata=table_metadata(table),
+    )
+    keys = None if all(rises) else pl.read_parquet(path, columns=key(table))
+    return _check_keys(label, sum(counts), keys)
 
 
 def _place(staging: Path, group: str, name: str, part: str) -> tuple[Path, str]:

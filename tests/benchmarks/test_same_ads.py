@@ -7,7 +7,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from flows.config.loading import load_workspace
-from flows.steps import ad_reports
+from flows.steps import session_reports
 from flows.steps.ad_reports import build_ad_facts, write_ads_reports
 from flows.steps.sessions import find_sessions
 from flows.storage import report_files
@@ -40,7 +40,7 @@ def folders(
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "in parts":
             patch.setattr(report_files, "ROWS_AT_A_TIME", 500)
-            patch.setattr(ad_reports, "SESSIONS_A_PART", 3_000)
+            patch.setattr(session_reports, "SESSIONS_A_PART", 3_000)
         checks = write_ads_reports(read.catalog, config, facts, None, root / "ours")
     assert all(check.holds for check in checks)
     return root / "ours/ads", run_reports(root)
@@ -57,7 +57,7 @@ def test_duckdb_gives_the_same_table(folders: tuple[Path, Path], table: str) -> 
     ours, theirs = (read_table(folder, table) for folder in folders)
 
     assert ours.height > DAYS
-    assert_frame_equal(ours, theirs)
+    assert_frame_equal(ours.select(theirs.columns), theirs)
 
 
 def test_duckdb_matches_the_same_sessions(folders: tuple[Path, Path]) -> None:
@@ -69,4 +69,4 @@ def test_duckdb_matches_the_same_sessions(folders: tuple[Path, Path]) -> None:
     assert ours["match_method"].n_unique() == len(
         ("id", "name", "campaign id", "campaign name", "platform", "none")
     )
-    assert_frame_equal(ours, theirs)
+    assert_frame_equal(ours.select(theirs.columns), theirs)

@@ -9,6 +9,7 @@ from contracts.config.workspace import AdsSection
 from contracts.facts.session_facts import SessionBase, SessionFacts
 from contracts.facts.session_matching import (
     AdCandidates,
+    CountedLinks,
     DatedSources,
     MatchCases,
     MatchLookups,
@@ -30,7 +31,7 @@ from transforms.matching.steps import (
 from transforms.web.traffic_sources import SOURCE_KEY, key_traffic_sources
 
 LINK = SessionLinks.link
-SESSION_COUNT = "session_count"
+SESSION_COUNT = CountedLinks.session_count
 SESSION_COLUMNS = columns(SessionBase)
 DAY = MatchLookups.day
 
@@ -55,8 +56,13 @@ class MatchedSessions:
         )
 
     def count(self) -> pl.LazyFrame:
-        """The links with their `session_count`."""
-        counts = self.sessions.group_by(LINK).agg(pl.len().cast(pl.Int64).alias(SESSION_COUNT))
+        """The links with their sessions (`CountedLinks`)."""
+        day = pl.col(SessionFacts.date_day)
+        counts = self.sessions.group_by(LINK).agg(
+            pl.len().cast(pl.Int64).alias(SESSION_COUNT),
+            day.min().alias(CountedLinks.first_day),
+            day.max().alias(CountedLinks.last_day),
+        )
         return self.links.join(counts, on=LINK, how="inner", validate="1:1")
 
 

@@ -6,9 +6,9 @@ import polars as pl
 
 from contracts.facts.ad_facts import AdNames
 from contracts.facts.session_facts import MatchMethod, MatchStatus, SessionFacts
+from contracts.facts.session_matching import AuditedLinks
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
-from transforms.matching.match_sessions import SESSION_COUNT
 from transforms.web.utm import normalize_value
 
 CAMPAIGN = [UtmAudit.org_id, UtmAudit.platform, UtmAudit.campaign_id]
@@ -26,7 +26,7 @@ def find_names_used_twice(
     their candidates agree. Spend is that of all that have the name.
 
     Args:
-        links: What sessions came by, with their `session_count`.
+        links: What sessions came by (`AuditedLinks`).
         ad_names: One row per name and its days.
         spend: Spend by campaign and ad (`audit_utm`).
     """
@@ -54,6 +54,9 @@ def find_names_used_twice(
         UtmAudit.value,
         UtmAudit.spend_at_risk,
         SESSIONS,
+        UtmAudit.first_day,
+        UtmAudit.last_day,
+        UtmAudit.landing_page,
         kind=pl.lit(str(AuditKind.NAME_USED_TWICE)),
     )
 
@@ -61,35 +64,53 @@ def find_names_used_twice(
 def find_shared_names(names: pl.LazyFrame) -> pl.LazyFrame:
     """Find the names that two campaigns of a platform or ads of a campaign have at the same time.
 
+    Where days of a name are known, those that are only presumed say nothing.
+
     Args:
         names: One row per name and its days.
     """
-    is_ad = pl.col(AdNames.level) == AdLevel.AD
     place = [*CAMPAIGN, UtmAudit.parameter, AdNames.name_key]
-    since = pl.col(AdNames.valid_from).fill_null(EARLIEST)
-    until = pl.col(AdNames.valid_until).fill_null(LATEST)
-    named = names.filter(pl.col(AdNames.name_key).is_not_null()).select(
-        AdNames.org_id,
-        AdNames.platform,
-        pl.when(is_ad).then(AdNames.campaign_id).alias(UtmAudit.campaign_id),
-        AdNames.name_key,
-        parameter=AdNames.level,
-        value=AdNames.name,
-        entity=pl.coalesce(AdNames.ad_id, AdNames.campaign_id),
-        since=since,
-        until=until,
-    )
-    several = named.group_by(place).agg(pl.col("entity").n_unique()).filter(pl.col("entity") > 1)
+    spans = _list_spans(names, place)
+    several = spans.group_by(place).agg(pl.col("entity").n_unique()).filter(pl.col("entity") > 1)
+    still = pl.col("until").cum_max().shift(1)
     return (
-        named.join(several, on=place, how="semi", nulls_equal=True)
-        .sort(*place, "since", "entity")
+        spans.join(several, on=place, how="semi", nulls_equal=True)
+        .sort(*place, "entity", "since")
         .with_columns(
-            still=pl.col("until").cum_max().shift(1).over(place),
-            value=pl.col("value").min().over(place),
+            is_new=(pl.col("since") >= still.over(*place, "entity")).fill_null(value=True)
         )
+        .with_columns(span=pl.col("is_new").cum_sum().over(*place, "entity"))
+        .group_by(*place, "entity", "span")
+        .agg(pl.col("value").min(), pl.col("since").min(), pl.col("until").max())
+        .sort(*place, "since", "entity")
+        .with_columns(still=still.over(place), value=pl.col("value").min().over(place))
         .filter(pl.col("since") < pl.col("still"))
         .group_by(place)
         .agg(pl.col("value").min())
+    )
+
+
+def _list_spans(names: pl.LazyFrame, place: list[str]) -> pl.LazyFrame:
+    """The days of each name of an entity: those known, where any are, else those presumed."""
+    is_ad = pl.col(AdNames.level) == AdLevel.AD
+    known = pl.col(AdNames.known_from).is_not_null()
+    since = pl.when(known).then(AdNames.known_from).otherwise(AdNames.valid_from)
+    until = pl.when(known).then(AdNames.known_until).otherwise(AdNames.valid_until)
+    return (
+        names.filter(pl.col(AdNames.name_key).is_not_null())
+        .select(
+            AdNames.org_id,
+            AdNames.platform,
+            pl.when(is_ad).then(AdNames.campaign_id).alias(UtmAudit.campaign_id),
+            AdNames.name_key,
+            parameter=AdNames.level,
+            value=AdNames.name,
+            entity=pl.coalesce(AdNames.ad_id, AdNames.campaign_id),
+            since=since.fill_null(EARLIEST),
+            until=until.fill_null(LATEST),
+            is_known=known,
+        )
+        .filter(pl.col("is_known") == pl.col("is_known").any().over(*place, "entity"))
     )
 
 
@@ -116,7 +137,7 @@ def count_ambiguous(links: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(parameter=level, value=value)
         .with_columns(normalize_value(pl.col("value")).alias(AdNames.name_key))
         .group_by(*CAMPAIGN, UtmAudit.parameter, AdNames.name_key)
-        .agg(pl.col("value").min(), pl.col(SESSION_COUNT).sum().alias(SESSIONS))
+        .agg(pl.col("value").min(), **sessions_at_risk())
     )
 
 
@@ -167,6 +188,16 @@ def sum_spend_of_names(
         .group_by(*CAMPAIGN, UtmAudit.parameter, AdNames.name_key)
         .agg(pl.col(UtmAudit.spend_at_risk).sum())
     )
+
+
+def sessions_at_risk() -> dict[str, pl.Expr]:
+    """The sessions of links, their days, and a page that one of them began on."""
+    return {
+        SESSIONS: pl.col(AuditedLinks.session_count).sum(),
+        UtmAudit.first_day: pl.col(AuditedLinks.first_day).min(),
+        UtmAudit.last_day: pl.col(AuditedLinks.last_day).max(),
+        UtmAudit.landing_page: pl.col(AuditedLinks.landing_page).min(),
+    }
 
 
 def spent() -> dict[str, pl.Expr]:

@@ -28,7 +28,13 @@ PERIOD_PATTERN = re.compile(
 )
 """What tells one period or number from another in a name."""
 
-NAME_COLUMNS = [AdNames.org_id, AdNames.platform, AdNames.level]
+WITHIN = "within"
+"""The campaign among whose ads a name is looked for; null for any."""
+
+SCOPE = [AdNames.org_id, AdNames.platform, AdNames.level, WITHIN]
+WITHOUT_TARGET = [str(AuditKind.SESSIONS_WITHOUT_AD), str(AuditKind.CONTENT_WITHOUT_AD)]
+"""Kinds whose values may have been meant to name an ad or a campaign."""
+
 SUGGESTED = [
     UtmAudit.suggested_platform,
     UtmAudit.suggested_campaign_id,
@@ -42,7 +48,7 @@ def suggest_targets(audit: pl.DataFrame, ad_names: pl.DataFrame) -> pl.DataFrame
     """Suggest a campaign or an ad for each value whose sessions have none.
 
     utm_content is compared with the names of ads, every other value with those of campaigns, of the
-    same platform. Small frames only: the flow hands in what it has collected.
+    same platform; under a campaign that matched, with its own ads alone. For small frames only.
 
     Args:
         audit: `UtmAudit` without suggestions (`audit_utm`).
@@ -54,9 +60,7 @@ def suggest_targets(audit: pl.DataFrame, ad_names: pl.DataFrame) -> pl.DataFrame
     """
     wanted = (
         audit.with_row_index("row")
-        .filter(
-            pl.col(UtmAudit.kind) == AuditKind.SESSIONS_WITHOUT_AD, pl.col(UtmAudit.value) != ""
-        )
+        .filter(pl.col(UtmAudit.kind).is_in(WITHOUT_TARGET), pl.col(UtmAudit.value) != "")
         .sort(UtmAudit.sessions_at_risk, "row", descending=[True, False])
         .group_by(UtmAudit.org_id, UtmAudit.platform, maintain_order=True)
         .head(MOST_VALUES)
@@ -64,12 +68,13 @@ def suggest_targets(audit: pl.DataFrame, ad_names: pl.DataFrame) -> pl.DataFrame
             pl.when(pl.col(UtmAudit.parameter) == "utm_content")
             .then(pl.lit(str(AdLevel.AD)))
             .otherwise(pl.lit(str(AdLevel.CAMPAIGN)))
-            .alias(AdNames.level)
+            .alias(AdNames.level),
+            pl.col(UtmAudit.campaign_id).alias(WITHIN),
         )
     )
     names = _list_names(ad_names, wanted)
     found = []
-    for scope, rows in wanted.partition_by(NAME_COLUMNS, as_dict=True).items():
+    for scope, rows in wanted.partition_by(SCOPE, as_dict=True).items():
         near = _select_similar(rows[UtmAudit.value].to_list(), names.get(scope))
         targets, shown = _group_targets(near)
         for row, value in rows.select("row", UtmAudit.value).iter_rows():
@@ -153,11 +158,13 @@ def quote_toml(text: str) -> str:
 def _list_names(
     ad_names: pl.DataFrame, wanted: pl.DataFrame
 ) -> dict[tuple[object, ...], pl.DataFrame]:
-    """Organization, platform and level that are asked for -> its names."""
+    """Organization, platform, level and campaign that are asked for -> its names."""
+    named = ad_names.filter(pl.col(AdNames.name_key).is_not_null())
+    withins = (pl.lit(None, pl.String), pl.col(AdNames.campaign_id))
     return (
-        ad_names.join(wanted, on=NAME_COLUMNS, how="semi")
-        .filter(pl.col(AdNames.name_key).is_not_null())
-        .partition_by(NAME_COLUMNS, as_dict=True)
+        pl.concat([named.with_columns(within.alias(WITHIN)) for within in withins])
+        .join(wanted, on=SCOPE, how="semi", nulls_equal=True)
+        .partition_by(SCOPE, as_dict=True)
     )
 
 

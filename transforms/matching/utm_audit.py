@@ -3,14 +3,22 @@
 import polars as pl
 
 from contracts.columns import key, polars_schema
-from contracts.facts.session_facts import MatchStatus, SessionFacts
+from contracts.facts.ad_facts import AdNames
+from contracts.facts.session_facts import AdEvidence, MatchMethod, MatchStatus, SessionFacts
+from contracts.facts.session_matching import AuditedLinks
 from contracts.reference.web_sources import ChannelGroup
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
-from transforms.matching.match_sessions import SESSION_COUNT
-from transforms.matching.shared_names import AD, CAMPAIGN, SESSIONS, find_names_used_twice, spent
+from transforms.matching.shared_names import (
+    AD,
+    CAMPAIGN,
+    SESSIONS,
+    find_names_used_twice,
+    sessions_at_risk,
+    spent,
+)
 from transforms.web.traffic_sources import UTM_VALUES
-from transforms.web.utm import is_macro
+from transforms.web.utm import base_url, is_macro
 
 OTHER_CHANNELS = [
     str(group)
@@ -29,6 +37,16 @@ OTHER_CHANNELS = [
 ]
 """Channel groups whose sources need not be ad platforms."""
 
+NO_SOURCE_MEANT = [
+    str(evidence)
+    for evidence in (
+        AdEvidence.MESSAGE_MEDIUM,
+        AdEvidence.MESSAGE_CAMPAIGN,
+        AdEvidence.UNPAID_MEDIUM,
+    )
+]
+"""Evidence by which a utm_source was never meant to be an ad platform."""
+
 
 def audit_utm(links: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame) -> pl.LazyFrame:
     """List what is broken between links and ads.
@@ -40,9 +58,11 @@ def audit_utm(links: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame) 
       the same time; or a value that left sessions ambiguous.
     * unknown_source: a utm_source that is no known ad platform, unless its channel is another one.
     * unresolved_macro: a utm value that is a macro.
+    * content_without_ad: a utm_content that names no ad, under a campaign that has ads.
+    * alias_to_nothing: a utm value whose alias leads to an ad or campaign that no feed knows.
 
     Args:
-        links: What sessions came by, with their `session_count` (`MatchedSessions.count`).
+        links: What sessions came by (`AuditedLinks`).
         ad_names: One row per name and its days.
         spend: Rows of org_id, platform, campaign_id, campaign_name, ad_id, ad_name and spend (in
             the reporting currency; ad_id null where spend is known by campaign): they add up.
@@ -56,6 +76,8 @@ def audit_utm(links: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame) 
         find_names_used_twice(links, ad_names, spend),
         find_unknown_sources(links),
         find_unresolved_macros(links),
+        find_content_without_ad(links, ad_names),
+        find_aliases_to_nothing(links),
     ]
     schema = polars_schema(UtmAudit)
     return (
@@ -66,11 +88,38 @@ def audit_utm(links: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame) 
     )
 
 
+def add_landing_pages(links: pl.LazyFrame, sessions: pl.LazyFrame) -> pl.LazyFrame:
+    """Add an example of where each link leads, but for links that say nothing or are in order.
+
+    Args:
+        links: `CountedLinks`.
+        sessions: Their sessions: `SessionBase` and `link`.
+
+    Returns:
+        `AuditedLinks`: of several pages the one that sorts first.
+    """
+    says_something = pl.any_horizontal(
+        pl.col(name).is_not_null() for name in (*UTM_VALUES, AuditedLinks.platform)
+    )
+    is_in_order = (
+        (pl.col(AuditedLinks.match_status) == MatchStatus.MATCHED)
+        & ~pl.col(AuditedLinks.has_macro)
+        & (pl.col(AuditedLinks.ad_id).is_not_null() | pl.col(AuditedLinks.utm_content).is_null())
+    )
+    audited = links.filter(says_something & ~is_in_order).select(AuditedLinks.link)
+    pages = (
+        sessions.join(audited, on=AuditedLinks.link, how="semi")
+        .group_by(AuditedLinks.link)
+        .agg(base_url(pl.col(SessionFacts.landing_url)).min().alias(AuditedLinks.landing_page))
+    )
+    return links.join(pages, on=AuditedLinks.link, how="left", validate="1:1")
+
+
 def find_spend_without_sessions(links: pl.LazyFrame, spend: pl.LazyFrame) -> pl.LazyFrame:
     """Find campaigns, and ads of campaigns with sessions at ad level, that cost money for nothing.
 
     Args:
-        links: What sessions came by, with their `session_count` (`MatchedSessions.count`).
+        links: What sessions came by (`AuditedLinks`).
         spend: Spend by campaign and ad (`audit_utm`).
     """
     is_ad = pl.col(UtmAudit.ad_id).is_not_null()
@@ -110,6 +159,7 @@ def find_sessions_without_ad(links: pl.LazyFrame) -> pl.LazyFrame:
         links.filter(
             (pl.col(SessionFacts.match_status) == MatchStatus.UNMATCHED)
             & pl.col(SessionFacts.platform).is_not_null()
+            & pl.col(AuditedLinks.unknown_target).is_null()
         )
         .with_columns(
             pl.coalesce(values.values()).alias(UtmAudit.value),
@@ -119,7 +169,7 @@ def find_sessions_without_ad(links: pl.LazyFrame) -> pl.LazyFrame:
         )
         .filter(~only_macros)
         .group_by(UtmAudit.org_id, UtmAudit.platform, UtmAudit.parameter, UtmAudit.value)
-        .agg(pl.col(SESSION_COUNT).sum().alias(SESSIONS))
+        .agg(**sessions_at_risk())
         .with_columns(kind=pl.lit(str(AuditKind.SESSIONS_WITHOUT_AD)))
     )
 
@@ -134,9 +184,10 @@ def find_unknown_sources(links: pl.LazyFrame) -> pl.LazyFrame:
             & source.is_not_null()
             & ~is_macro(source)
             & ~pl.col(SessionFacts.channel_group).is_in(OTHER_CHANNELS)
+            & ~pl.col(AuditedLinks.ad_evidence).is_in(NO_SOURCE_MEANT)
         )
         .group_by(UtmAudit.org_id, source.alias(UtmAudit.value))
-        .agg(pl.col(SESSION_COUNT).sum().alias(SESSIONS))
+        .agg(**sessions_at_risk())
         .with_columns(kind=pl.lit(str(AuditKind.UNKNOWN_SOURCE)), parameter=pl.lit("utm_source"))
     )
 
@@ -148,11 +199,55 @@ def find_unresolved_macros(links: pl.LazyFrame) -> pl.LazyFrame:
         [
             troubled.filter(is_macro(pl.col(name)))
             .group_by(UtmAudit.org_id, UtmAudit.platform, pl.col(name).alias(UtmAudit.value))
-            .agg(pl.col(SESSION_COUNT).sum().alias(SESSIONS))
+            .agg(**sessions_at_risk())
             .with_columns(parameter=pl.lit(name))
             for name in UTM_VALUES
         ]
     ).with_columns(kind=pl.lit(str(AuditKind.UNRESOLVED_MACRO)))
+
+
+def find_content_without_ad(links: pl.LazyFrame, ad_names: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the sessions whose utm_content names no ad of the campaign that they were matched to.
+
+    Campaigns of which no feed knows an ad are left out, and what an alias names.
+
+    Args:
+        links: What sessions came by (`AuditedLinks`).
+        ad_names: One row per name and its days.
+    """
+    with_ads = ad_names.filter(pl.col(AdNames.level) == AdLevel.AD).select(CAMPAIGN).unique()
+    by_campaign = [str(MatchMethod.UTM_CAMPAIGN_ID), str(MatchMethod.UTM_CAMPAIGN_NAME)]
+    value = _resolved(SessionFacts.utm_content)
+    return (
+        links.filter(
+            (pl.col(SessionFacts.match_status) == MatchStatus.MATCHED)
+            & pl.col(SessionFacts.match_method).is_in(by_campaign)
+            & value.is_not_null()
+        )
+        .join(with_ads, on=CAMPAIGN, how="semi")
+        .group_by(*CAMPAIGN, value.alias(UtmAudit.value))
+        .agg(**sessions_at_risk())
+        .with_columns(
+            kind=pl.lit(str(AuditKind.CONTENT_WITHOUT_AD)),
+            parameter=pl.lit(str(SessionFacts.utm_content)),
+        )
+    )
+
+
+def find_aliases_to_nothing(links: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the sessions whose alias leads to an ad or campaign that no feed knows.
+
+    Args:
+        links: What sessions came by (`AuditedLinks`).
+    """
+    parameter = pl.col(AuditedLinks.parameter)
+    value = pl.coalesce(pl.when(parameter == name).then(pl.col(name)) for name in UTM_VALUES)
+    return (
+        links.filter(pl.col(AuditedLinks.unknown_target).is_not_null())
+        .group_by(UtmAudit.org_id, UtmAudit.platform, UtmAudit.parameter, value.alias("value"))
+        .agg(**sessions_at_risk())
+        .with_columns(kind=pl.lit(str(AuditKind.ALIAS_TO_NOTHING)))
+    )
 
 
 def _resolved(name: str) -> pl.Expr:

@@ -3,27 +3,58 @@
 import polars as pl
 
 from contracts.columns import columns, key
+from contracts.facts.session_facts import SessionFacts
+from contracts.facts.session_matching import SessionLinks
 from contracts.reports.session_matches import SessionMatches
-from transforms.ads.rollup import ReportRows
-from transforms.matching.match_sessions import LINK, MatchedSessions
+from transforms.web.utm import base_url
+
+OWN = [SessionMatches.date_day, SessionMatches.started_at]
+SESSION_ROW = [
+    *key(SessionMatches),
+    *OWN,
+    SessionMatches.landing_page,
+    SessionMatches.is_human,
+    SessionLinks.link,
+]
+"""What of a report's row is the session's own, and the number of its link."""
 
 
-def list_matches(matched: MatchedSessions) -> ReportRows:
+def describe_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
+    """Describe each matched session by what is its own.
+
+    A session whose user agent nobody knows counts as a person's.
+
+    Args:
+        sessions: `SessionBase` and `link`.
+
+    Returns:
+        As many rows, with `SESSION_ROW`.
+    """
+    is_bot = pl.col(SessionFacts.is_bot).fill_null(value=False)
+    return sessions.select(
+        *key(SessionMatches),
+        *OWN,
+        base_url(pl.col(SessionFacts.landing_url)).alias(SessionMatches.landing_page),
+        (~is_bot).alias(SessionMatches.is_human),
+        SessionLinks.link,
+    )
+
+
+def list_matches(sessions: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
     """List how each session was matched.
 
     Args:
-        matched: Sessions, and what they came by.
+        sessions: `describe_sessions`, in any order.
+        links: `SessionLinks`.
 
     Returns:
-        `SessionMatches`, sorted by its key.
+        `SessionMatches`, in the order of the sessions.
     """
-    by = key(SessionMatches)
-    answer = [name for name in columns(SessionMatches) if name not in by]
-    answers = matched.links.select(LINK, *answer)
-
-    def add_answers(rows: pl.LazyFrame) -> pl.LazyFrame:
-        return rows.join(
-            answers, on=LINK, how="left", validate="m:1", maintain_order="left"
-        ).select(columns(SessionMatches))
-
-    return ReportRows(matched.sessions.select(*by, LINK).sort(by), add_answers)
+    of_link = [name for name in columns(SessionMatches) if name not in SESSION_ROW]
+    return sessions.join(
+        links.select(SessionLinks.link, *of_link),
+        on=SessionLinks.link,
+        how="left",
+        validate="m:1",
+        maintain_order="left",
+    ).select(columns(SessionMatches))

@@ -1,84 +1,9 @@
-import tomllib
-from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
-import polars as pl
-import pytest
-
-from contracts.columns import polars_schema
 from contracts.config.workspace import AdsSection
-from contracts.reports.session_matches import UtmAudit
-from tests.support.ad_world import (
-    MARCH,
-    Link,
-    Name,
-    ad_names,
-    campaign,
-    match_sessions,
-    sessions,
-    url,
-    utm,
-)
-from transforms.matching.suggestions import (
-    find_similar,
-    name_periods,
-    render_aliases,
-    suggest_targets,
-)
-from transforms.matching.utm_audit import audit_utm
-
-SPEND = {
-    "org_id": pl.String,
-    "platform": pl.String,
-    "campaign_id": pl.String,
-    "campaign_name": pl.String,
-    "ad_id": pl.String,
-    "ad_name": pl.String,
-    "spend": pl.Decimal(18, 4),
-}
-NAMES = [
-    campaign("google_ads", "G", "1", "Spring Sale"),
-    Name("google_ads", "G", "1", "101", "11", "Blue"),
-    Name("google_ads", "G", "1", "101", "12", "Red"),
-]
-
-
-def spent(*rows: tuple) -> pl.LazyFrame:
-    """Rows of (campaign_id, ad_id, spend) on Google."""
-    filled = [
-        (
-            "default",
-            "google_ads",
-            campaign_id,
-            f"Campaign {campaign_id}",
-            ad_id,
-            ad_id and f"Ad {ad_id}",
-            cost,
-        )
-        for campaign_id, ad_id, cost in rows
-    ]
-    return pl.LazyFrame(
-        [(*row[:-1], Decimal(row[-1])) for row in filled], schema=SPEND, orient="row"
-    )
-
-
-def audit(
-    links: list[Link],
-    names: Sequence[Name] = NAMES,
-    spend: Sequence[tuple] = (),
-    ads: AdsSection | None = None,
-) -> pl.DataFrame:
-    frame = ad_names(names)
-    matched = match_sessions(sessions(links), frame, ads or AdsSection())
-    found = audit_utm(matched.count(), frame, spent(*spend)).collect()
-    UtmAudit.validate(found)
-    suggested = suggest_targets(found, frame.collect())
-    UtmAudit.validate(suggested)
-    return suggested
-
-
-def of_kind(found: pl.DataFrame, kind: str, *names: str) -> list[tuple]:
-    return found.filter(pl.col("kind") == kind).select(names).rows()
+from tests.support.ad_world import MARCH, TODAY, Name, campaign, url, utm
+from tests.support.audits import NAMES, audit, of_kind
 
 
 def test_nothing_is_broken() -> None:
@@ -226,65 +151,60 @@ def test_other_platforms_names_are_not_suggested() -> None:
     assert audit([utm("google", "sprng-sale")], names)["score"].null_count() == 1
 
 
-def choose(value: str, *names: str) -> str | None:
-    found = find_similar(value, {name: {(name, None)} for name in names})
-    return found and found[1]
+RISK = ["platform", "campaign_id", "value", "sessions_at_risk", "landing_page"]
 
 
-@pytest.mark.parametrize(
-    ("value", "names", "expected"),
-    [
-        ("sprng sale", ["spring sale"], "spring sale"),
-        ("sprng sale", ["spring sale", "winter sale"], "spring sale"),
-        ("sprng sale", ["spring sale", "sprung sale"], None),
-        ("sale", ["spring sale"], None),
-        ("brand campaign q1", ["brand campaign q2"], None),
-        ("brand campaign 2025", ["brand campaign 2026"], None),
-        ("brand campaign january", ["brand campaign february"], None),
-        ("brand campaign may", ["brand campaign"], None),
-        ("brand campaign 1", ["brand campaign 11"], None),
-        ("brnd campaign q1", ["brand campaign q1", "brand campaign q2"], "brand campaign q1"),
-        ("brand campaign kw 12", ["brand campaign kw 13"], None),
-        ("", ["a"], None),
-        ("anything", [], None),
-    ],
+def test_content_that_names_no_ad_of_its_campaign() -> None:
+    """Two sessions of Spring Sale say `Bleu`; its ads are Blue and Red."""
+    links = [
+        utm("google", "Spring Sale", "Bleu", landing_url="https://x.com/shoes?page=2#top"),
+        utm("google", "Spring Sale", "Bleu", landing_url="https://x.com/boots"),
+        utm("google", "Spring Sale", "Blue"),
+        utm("google", "Spring Sale", "{adid}"),
+        utm("google", "Spring Sale"),
+    ]
+    found = audit(links)
+    assert of_kind(found, "content_without_ad", *RISK) == [
+        ("google_ads", "1", "Bleu", 2, "https://x.com/boots")
+    ]
+    assert of_kind(found, "content_without_ad", "first_day", "last_day") == [(TODAY, TODAY)]
+
+
+def test_content_is_not_blamed_where_no_ad_is_known() -> None:
+    names = [campaign("google_ads", "G", "1", "Spring Sale")]
+    assert audit([utm("google", "Spring Sale", "Bleu")], names).is_empty()
+
+
+GONE = AdsSection.model_validate(
+    {"aliases": {"Gone": {"platform": "google_ads", "campaign_id": "404"}}}
 )
-def test_suggestions_are_cautious(value: str, names: list[str], expected: str | None) -> None:
-    assert choose(value, *names) == expected
 
 
-def test_a_name_of_two_campaigns_is_never_suggested() -> None:
-    assert find_similar("sprng sale", {"spring sale": {("1", None), ("2", None)}}) is None
-
-
-def test_two_names_of_one_campaign_are_no_rivals() -> None:
-    names = {"spring sale": {("1", None)}, "spring sales": {("1", None)}}
-    assert find_similar("sprng sale", names) == (("1", None), "spring sale", 95.2)
-
-
-def test_periods_of_a_name() -> None:
-    assert name_periods("sale q1 2026 mar march marches 3rd") == [
-        "q",
-        "1",
-        "2026",
-        "mar",
-        "march",
-        "3",
+def test_an_alias_to_nothing() -> None:
+    found = audit([utm("google", "gone"), utm("mail", "GONE", utm_medium="email")], ads=GONE)
+    columns = ["kind", "parameter", "value", "sessions_at_risk"]
+    assert sorted(found.select(columns).rows()) == [
+        ("alias_to_nothing", "utm_campaign", "GONE", 1),
+        ("alias_to_nothing", "utm_campaign", "gone", 1),
     ]
 
 
-def test_aliases_are_ready_for_the_configuration() -> None:
-    found = audit(
-        [utm("google", 'sprng "sale'), utm("google", "sprng-sale"), utm("google", "other")]
-    )
-    text = render_aliases(found)
-    ads = AdsSection.model_validate(tomllib.loads(text)["ads"])
-    assert {value: alias.campaign_id for value, alias in ads.aliases.items()} == {
-        'sprng "sale': "1",
-        "sprng-sale": "1",
-    }
-    assert not audit([utm("google", "sprng-sale")], ads=ads).height
+def test_a_newsletter_is_no_unknown_source() -> None:
+    links = [
+        utm("klaviyo", "x", utm_medium="push"),
+        utm("facebook", "x", utm_medium="organic"),
+        utm("agency", "x", utm_medium="cpc", landing_url="https://x.com/a?page=1"),
+    ]
+    assert of_kind(audit(links), "unknown_source", "value", "landing_page") == [
+        ("agency", "https://x.com/a")
+    ]
 
 
-def test_no_suggestions_are_no_lines() -> None:
-    assert not render_aliases(pl.DataFrame(schema=polars_schema(UtmAudit)))
+def test_a_name_is_used_twice_where_both_are_known_to_have_it() -> None:
+    """Campaign 2 took the name up in March, when campaign 1 had laid it down."""
+    one = campaign("google_ads", "G", "1", "Sale", None, MARCH, date(2026, 1, 1), MARCH)
+    renamed = campaign("google_ads", "G", "1", "One", MARCH, None, MARCH, None)
+    two = campaign("google_ads", "G", "2", "Sale", None, None, MARCH, None)
+    assert audit([], [one, renamed, two]).is_empty()
+    still = one._replace(valid_until=None, known_until=None)
+    assert of_kind(audit([], [still, two]), "name_used_twice", "value") == [("Sale",)]
