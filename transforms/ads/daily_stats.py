@@ -29,9 +29,9 @@ from transforms.ads.rollup import (
     number_groups,
     number_texts,
 )
+from transforms.common.ad_levels import finest_level
 from transforms.common.currency import AMOUNTS, EXACT, RATE, fill_currency, find_rates
 from transforms.common.settling import Settle
-from transforms.ingest.row_parsing import finest_level
 
 THING = "thing"
 SCOPE_NUMBER = "scope"

@@ -5,16 +5,21 @@ from collections.abc import Iterable
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.feeds import AdStats, Feed
-from contracts.vocabulary import AdLevel
+from contracts.feeds import Feed
 from transforms.common.json_objects import merge_objects
 from transforms.ingest.attributes import ATTRIBUTES, express_attributes
 from transforms.ingest.cell_parsing import parse_objects, parser_for
-from transforms.ingest.column_mapping import ResolvedMapping, express, index_header
+from transforms.ingest.column_mapping import (
+    ResolvedMapping,
+    express,
+    find_missing_columns,
+    index_header,
+)
 from transforms.ingest.derived_ids import derive_ids
+from transforms.ingest.periods import COVERED_DAYS, count_covered_days
+from transforms.ingest.row_completion import METRICS, TEXT_OF, fill_level, fill_metrics
 
 ROW_NUMBER = "row_number"
-TEXT_OF = "text of "
 
 
 def parse_rows(
@@ -28,8 +33,8 @@ def parse_rows(
         header: The file's columns.
 
     Returns:
-        One row per record: `row_number`, the table's columns in order, and for each column that
-        was parsed from text also `text of <column>` as the file had it.
+        One row per record: `row_number`, the table's columns in order, for each column that was
+        parsed from text also `text of <column>` as the file had it, and `covered_days`.
     """
     named = index_header(header, resolved)
     schema = polars_schema(resolved.table)
@@ -44,6 +49,7 @@ def parse_rows(
             *(cell.alias(TEXT_OF + n if n in parsed else n) for n, cell in cells.items()),
             given.alias(TEXT_OF + ATTRIBUTES),
             *attributes,
+            count_covered_days(resolved, named).alias(COVERED_DAYS),
         )
         .with_columns(
             *(_parse(name, dtype, resolved) for name, dtype in parsed.items()),
@@ -59,8 +65,18 @@ def parse_rows(
             .then(pl.col(TEXT_OF + ATTRIBUTES))
             .alias(TEXT_OF + ATTRIBUTES),
         )
-        .pipe(complete_rows, resolved.mapping.table)
-        .select(ROW_NUMBER, *schema, *(TEXT_OF + name for name in parsed), TEXT_OF + ATTRIBUTES)
+        .pipe(derive_ids, resolved.mapping.table)
+        .with_columns(
+            *fill_metrics(resolved.table, find_missing_columns(resolved, header, METRICS)),
+            *fill_level(resolved.table),
+        )
+        .select(
+            ROW_NUMBER,
+            *schema,
+            *(TEXT_OF + name for name in parsed),
+            TEXT_OF + ATTRIBUTES,
+            COVERED_DAYS,
+        )
     )
 
 
@@ -78,40 +94,6 @@ def _parse(name: str, dtype: pl.DataType, resolved: ResolvedMapping) -> pl.Expr:
         return pl.Series(cells.name, dtype=dtype).clear(len(cells)) if is_empty else parse(cells)
 
     return pl.col(TEXT_OF + name).map_batches(parse_filled, return_dtype=dtype).alias(name)
-
-
-def complete_rows(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:
-    """What a table's contract derives: ids from content, the level of ad stats, empty metrics."""
-    rows = derive_ids(rows, table)
-    if table == "ad_stats":
-        schema = polars_schema(AdStats)
-        metrics = [
-            AdStats.clicks,
-            AdStats.impressions,
-            AdStats.spend,
-            AdStats.conversions,
-            AdStats.conversions_value,
-        ]
-        unparsed = {m: pl.col(TEXT_OF + m).is_not_null() & pl.col(m).is_null() for m in metrics}
-        rows = rows.with_columns(
-            pl.when(~unparsed[m]).then(pl.col(m).fill_null(0)).cast(schema[m]).alias(m)
-            for m in metrics
-        )
-    if table in ("ad_stats", "ad_conversions"):
-        rows = rows.with_columns(pl.col("level").fill_null(finest_level()))
-    return rows
-
-
-def finest_level() -> pl.Expr:
-    """The level of the finest id that a row names."""
-    ids = {AdLevel.AD: "ad_id", AdLevel.AD_GROUP: "ad_group_id", AdLevel.CAMPAIGN: "campaign_id"}
-    return pl.coalesce(
-        *(
-            pl.when(pl.col(column).is_not_null()).then(pl.lit(level))
-            for level, column in ids.items()
-        ),
-        pl.lit(AdLevel.ACCOUNT),
-    )
 
 
 def parsed_columns(table: type[Feed]) -> list[str]:

@@ -19,6 +19,7 @@ from contracts.columns import (
     rules,
 )
 from contracts.feeds import Feed
+from transforms.ingest.periods import COVERED_DAYS, covers_other_than_its_day, explain_period
 from transforms.ingest.row_parsing import ROW_NUMBER, is_unparsed, parsed_columns
 
 TYPE_WORDS = {
@@ -36,9 +37,10 @@ SENTENCE = "sentence"
 
 
 def is_suspect(table: type[Feed]) -> pl.Expr:
-    """Whether a parsed row breaks its contract or has a cell that could not be parsed."""
+    """Whether a parsed row breaks its contract, has an unparsed cell or covers several days."""
     unparsed = [is_unparsed(name) for name in parsed_columns(table)]
-    return pl.any_horizontal(*unparsed, *breaks_contract(table)).fill_null(value=False)
+    failed = [*unparsed, *breaks_contract(table), covers_other_than_its_day()]
+    return pl.any_horizontal(failed).fill_null(value=False)
 
 
 def breaks_contract(table: type[Table]) -> list[pl.Expr]:
@@ -71,8 +73,11 @@ def explain_failures(suspects: pl.DataFrame, table: type[Feed]) -> pl.DataFrame:
         ]
     )
     broken = _find_failures(suspects, table).join(unparsed, on=[ROW_NUMBER, COLUMN], how="anti")
+    covering = suspects.filter(covers_other_than_its_day()).select(
+        ROW_NUMBER, pl.lit(COVERED_DAYS).alias(COLUMN), explain_period().alias(SENTENCE)
+    )
     return (
-        pl.concat([unparsed, broken])
+        pl.concat([unparsed, broken, covering])
         .group_by(ROW_NUMBER)
         .agg(failed_checks=pl.col(SENTENCE).unique().sort())
         .sort(ROW_NUMBER)

@@ -10,6 +10,7 @@ from pandera.errors import SchemaErrors
 
 from contracts.columns import Count, Rule, Text, column, columns, polars_schema, required
 from contracts.feeds import FEEDS, ExchangeRates, Feed
+from transforms.ingest.periods import COVERED_DAYS
 from transforms.ingest.row_parsing import ROW_NUMBER, TEXT_OF, parsed_columns
 from transforms.ingest.validation import explain_failures, is_suspect
 
@@ -66,8 +67,10 @@ def parsed_rows(draw: st.DrawFn, table: type[Feed]) -> pl.DataFrame:
             row[TEXT_OF + name] = (
                 "??" if is_broken else None if row[name] is None else str(row[name])
             )
+        row[COVERED_DAYS] = draw(st.sampled_from([None, None, None, 1, 1, 31, 0]))
         rows.append(row)
-    return pl.DataFrame(rows, schema={ROW_NUMBER: pl.UInt32, **schema, **texts}, orient="row")
+    types = {ROW_NUMBER: pl.UInt32, **schema, **texts, COVERED_DAYS: pl.Int64}
+    return pl.DataFrame(rows, schema=types, orient="row")
 
 
 def holds(table: type[Feed], row: pl.DataFrame) -> bool:
@@ -111,7 +114,7 @@ def test_suspects_are_the_rows_that_pandera_fails_or_that_were_not_parsed(
     failing = {
         row[ROW_NUMBER]
         for row, alone in zip(rows.iter_rows(named=True), rows.iter_slices(1), strict=True)
-        if has_unparsed(table, row) or not holds(table, alone)
+        if has_unparsed(table, row) or row[COVERED_DAYS] in (31, 0) or not holds(table, alone)
     }
     suspects = rows.filter(is_suspect(table))
     assert set(suspects.get_column(ROW_NUMBER)) == failing
@@ -129,6 +132,7 @@ def test_a_rule_that_nobody_knew_is_found_and_worded() -> None:
             "parcel_id": ["abc", "abcd", "abc", None],
             "weight": [2, 3, 0, None],
             TEXT_OF + "weight": ["2", "3", "0", "heavy"],
+            COVERED_DAYS: [None, None, 1, 31],
         },
         schema_overrides={ROW_NUMBER: pl.UInt32},
     )
@@ -136,7 +140,11 @@ def test_a_rule_that_nobody_knew_is_found_and_worded() -> None:
     assert dict(reasons.iter_rows()) == {
         102: ["parcel_id: longer than three letters", "weight: odd"],
         103: ["weight: not above 0"],
-        104: ["parcel_id: missing", "weight: not a whole number"],
+        104: [
+            "covers 31 days: export by day",
+            "parcel_id: missing",
+            "weight: not a whole number",
+        ],
     }
 
 
@@ -148,11 +156,21 @@ def test_a_rate_of_nothing_is_called_what_it_is(rate: str, reason: str) -> None:
     texts = {TEXT_OF + name: None for name in parsed_columns(ExchangeRates)}
     parsed = None if rate == "x" else Decimal(rate)
     rows = pl.DataFrame(
-        [{**row, "rate": parsed, "attributes": None, **texts, TEXT_OF + "rate": rate}],
+        [
+            {
+                **row,
+                "rate": parsed,
+                "attributes": None,
+                **texts,
+                TEXT_OF + "rate": rate,
+                COVERED_DAYS: None,
+            }
+        ],
         schema={
             ROW_NUMBER: pl.UInt32,
             **polars_schema(ExchangeRates),
             **dict.fromkeys(texts, pl.String),
+            COVERED_DAYS: pl.Int64,
         },
         orient="row",
     )

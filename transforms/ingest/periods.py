@@ -1,0 +1,56 @@
+"""Rows that cover a period: only one of a single day has a day (SPEC §5.2)."""
+
+import polars as pl
+
+from contracts.config.source_mapping import Expression
+from contracts.feeds import AdStats
+from transforms.ingest.cell_parsing import parse_days
+from transforms.ingest.column_mapping import ResolvedMapping
+from transforms.ingest.expressions import file_columns, fold, read_expression
+
+COVERED_DAYS = "covered_days"
+"""How many days a row covers, both its first and its last; null where the file does not say, 0
+where what it says is no period."""
+
+
+def count_covered_days(resolved: ResolvedMapping, named: dict[str, str]) -> pl.Expr:
+    """How many days a row covers, by the first and the last day that the file gives it.
+
+    Args:
+        resolved: The mapping, which may name the columns of the period.
+        named: The file's columns by their folded names.
+    """
+    period = resolved.mapping.period
+    if period is None or not all(_is_given(end, named) for end in (period.start, period.end)):
+        return pl.lit(None, pl.Int64)
+    form = resolved.mapping.formats.get(AdStats.date_day)
+    texts = [
+        read_expression(end, named).cast(pl.String).replace("", None)
+        for end in (period.start, period.end)
+    ]
+    first, last = (
+        text.map_batches(lambda cells: parse_days(cells, form=form), return_dtype=pl.Date)
+        for text in texts
+    )
+    days = (last - first).dt.total_days() + 1
+    is_silent = pl.any_horizontal(text.is_null() for text in texts)
+    return pl.when(~is_silent).then(pl.max_horizontal(days.fill_null(0), 0))
+
+
+def covers_other_than_its_day() -> pl.Expr:
+    """Whether a row says that it covers several days, or what cannot be a period."""
+    return (pl.col(COVERED_DAYS) != 1).fill_null(value=False)
+
+
+def explain_period() -> pl.Expr:
+    """What is wrong with a row that covers other than its day."""
+    return (
+        pl.when(pl.col(COVERED_DAYS) > 1)
+        .then(pl.format("covers {} days: export by day", COVERED_DAYS))
+        .otherwise(pl.lit("the first and last day that it covers are no period: export by day"))
+    )
+
+
+def _is_given(expression: Expression, named: dict[str, str]) -> bool:
+    read = file_columns(expression, named.values())
+    return bool(named.keys() & set(map(fold, read)))
