@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from contracts.columns import DEFAULT_ORG, polars_schema
-from contracts.config.source_mapping import TableMapping
+from contracts.config.source_mapping import Expression, TableMapping
 from contracts.feeds import FEEDS, Feed
 from transforms.ingest.expressions import (
     file_columns,
@@ -74,8 +74,7 @@ def express(name: str, resolved: ResolvedMapping, named: dict[str, str]) -> pl.E
     mapping = resolved.mapping
     constant = mapping.constants.get(name)
     expression = mapping.columns.get(name)
-    read = file_columns(expression, named.values()) if expression is not None else ()
-    if expression is None or not named.keys() & set(map(fold, read)):
+    if expression is None or not is_in_file(expression, named):
         default = mapping.defaults.get(name, DEFAULT_ORG if name == "org_id" else None)
         return pl.lit(constant if constant is not None else default, pl.String)
     cells = read_expression(expression, named, resolved.marks)
@@ -86,6 +85,22 @@ def express(name: str, resolved: ResolvedMapping, named: dict[str, str]) -> pl.E
     if constant is not None or name == "org_id":
         return _filled_or(cells, constant or DEFAULT_ORG)
     return cells
+
+
+def is_in_file(expression: Expression, named: dict[str, str]) -> bool:
+    """Whether the file has any of the columns that an expression reads."""
+    read = file_columns(expression, named.values())
+    return bool(named.keys() & set(map(fold, read)))
+
+
+def find_ungiven(
+    names: Iterable[str], resolved: ResolvedMapping, named: dict[str, str]
+) -> list[str]:
+    """The canonical columns to which neither the file nor the mapping gives a value in any row."""
+    mapping = resolved.mapping
+    given = {*mapping.constants, *mapping.defaults}
+    given.update(name for name, read in mapping.columns.items() if is_in_file(read, named))
+    return [name for name in names if name not in given]
 
 
 def _filled_or(cells: pl.Expr, default: str) -> pl.Expr:

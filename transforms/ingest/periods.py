@@ -2,11 +2,10 @@
 
 import polars as pl
 
-from contracts.config.source_mapping import Expression
 from contracts.feeds import AdStats
 from transforms.ingest.cell_parsing import parse_days
-from transforms.ingest.column_mapping import ResolvedMapping
-from transforms.ingest.expressions import file_columns, fold, read_expression
+from transforms.ingest.column_mapping import ResolvedMapping, is_in_file
+from transforms.ingest.expressions import read_expression
 
 COVERED_DAYS = "covered_days"
 """How many days a row covers, both its first and its last; null where the file does not say, 0
@@ -21,7 +20,7 @@ def count_covered_days(resolved: ResolvedMapping, named: dict[str, str]) -> pl.E
         named: The file's columns by their folded names.
     """
     period = resolved.mapping.period
-    if period is None or not all(_is_given(end, named) for end in (period.start, period.end)):
+    if period is None or not all(is_in_file(end, named) for end in (period.start, period.end)):
         return pl.lit(None, pl.Int64)
     form = resolved.mapping.formats.get(AdStats.date_day)
     texts = [
@@ -49,8 +48,3 @@ def explain_period() -> pl.Expr:
         .then(pl.format("covers {} days: export by day", COVERED_DAYS))
         .otherwise(pl.lit("the first and last day that it covers are no period: export by day"))
     )
-
-
-def _is_given(expression: Expression, named: dict[str, str]) -> bool:
-    read = file_columns(expression, named.values())
-    return bool(named.keys() & set(map(fold, read)))

@@ -12,7 +12,7 @@ from transforms.ingest.cell_parsing import parse_objects, parser_for
 from transforms.ingest.column_mapping import (
     ResolvedMapping,
     express,
-    find_missing_columns,
+    find_ungiven,
     index_header,
 )
 from transforms.ingest.derived_ids import derive_ids
@@ -67,7 +67,7 @@ def parse_rows(
         )
         .pipe(derive_ids, resolved.mapping.table)
         .with_columns(
-            *fill_metrics(resolved.table, find_missing_columns(resolved, header, METRICS)),
+            *fill_metrics(resolved.table, find_ungiven(METRICS, resolved, named)),
             *fill_level(resolved.table),
         )
         .select(
