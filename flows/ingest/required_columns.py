@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from contracts.columns import any_of, columns, is_named_or_counted, required
 from contracts.config.nearest_names import nearest_names
-from contracts.feeds import FEEDS, AdStats
+from contracts.feeds import DERIVED_KEYS, FEEDS, AdStats
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.readers import RefusedFile
 from transforms.ingest.column_mapping import ResolvedMapping, index_header
@@ -43,7 +43,8 @@ class MissingColumn:
     @property
     def is_told(self) -> bool:
         """Whether its absence changes what reports say: it is a metric, an id or a name."""
-        return is_named_or_counted(FEEDS[self.table], self.column)
+        is_derived = DERIVED_KEYS.get(self.table) == self.column
+        return not is_derived and is_named_or_counted(FEEDS[self.table], self.column)
 
 
 def require_columns(

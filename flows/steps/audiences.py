@@ -17,6 +17,7 @@ from flows.errors import UsageError
 from flows.ingest.catalog import Catalog
 from flows.progress import Progress
 from flows.steps.activities import Activities, PeopleInputs, write_activities
+from flows.steps.asked_names import find_unknown_names
 from flows.steps.described_messages import (
     MessageInputs,
     describe,
@@ -86,7 +87,8 @@ def draw(loaded: LoadedWorkspace, audience: AudienceSection, progress: Progress)
         tempfile.TemporaryDirectory(prefix="campaign-reports-audience-") as scratch,
     ):
         read = read_feeds(loaded, Layout(loaded.root).ledger, progress)
-        if problem := find_problem(read, config):
+        problem = find_problem(read, config)
+        if problem := problem or find_unknown_names(read.catalog, config, [audience]):
             raise problem
         channels = find_channels(read.catalog, config)
         inputs = MessageInputs(read.catalog, config, Path(scratch))

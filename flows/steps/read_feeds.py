@@ -22,6 +22,8 @@ from flows.ingest.read_files import ReadFile, order_files
 from flows.ingest.row_status import REJECTED, judge_rows
 from flows.progress import Checked, Progress
 from flows.readers import RefusedFile
+from flows.steps.asked_names import find_unknown_names
+from flows.steps.feed_warnings import find_feed_warnings
 from flows.storage.report_files import equal
 from flows.storage.workspace_files import hash_file
 from transforms.ingest.column_mapping import ResolvedMapping
@@ -126,7 +128,7 @@ def read_feeds(loaded: LoadedWorkspace, ledger: Path, progress: Progress) -> Fee
     files_read = order_files(ledger, read)
     given = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
     catalog = reject_unpriced(Catalog(files_read, given, judge_rows(files_read)), loaded.config)
-    warnings += _warn_of_files(catalog)
+    warnings += [*find_feed_warnings(loaded, catalog), *_warn_of_files(catalog)]
     return FeedsRead(loaded.root, catalog, refused, warnings)
 
 
@@ -192,7 +194,7 @@ def _gives_generic_events_alone(resolved: ResolvedMapping) -> bool:
 
 
 def find_problem(read: FeedsRead, config: Workspace) -> CampaignReportsError | None:
-    """What of the data forbids publishing: a refused file, or too many rejected rows of a feed."""
+    """What forbids publishing: a refused file, too many rejected rows, a name that nobody knows."""
     stopped = [r for r in read.refused if r.raw.feed.section.on_refused == "fail"]
     if stopped:
         lines = [f"{r.raw.path} (feed {r.raw.feed.name}): {r.reason}. {r.hint}." for r in stopped]
@@ -209,7 +211,7 @@ def find_problem(read: FeedsRead, config: Workspace) -> CampaignReportsError | N
                 f"more than max_rejected_share = {limit:g} allows. Most often: {top}"
             )
             return DataRefused(msg, "See quarantine/<run_id> for the rows and their reasons.")
-    return None
+    return find_unknown_names(read.catalog, config)
 
 
 def _rejections(read: FeedsRead) -> dict[str, tuple[int, int, list[tuple[str, int]]]]:

@@ -1,0 +1,93 @@
+"""What is said about feeds that are allowed and look like a mistake: figures by hand."""
+
+from pathlib import Path
+
+import pytest
+
+from contracts.manifest import Warned
+from tests.support.workspaces import feed, read_files
+
+CONTACTS = feed("contacts", "raw/contacts/*")
+EVENTS = feed("events", "raw/events/*")
+PEOPLE = {"raw/contacts/1.csv": b"contact_id\n1\n"}
+GOOGLE = '[[feeds]]\nsource = "google_ads.report"\nfiles = "raw/ads/*"\n'
+HEADER = b"Day,Campaign ID,Campaign,Currency code,Cost,Clicks,Impr.,Conversions,Conv. value\n"
+ROW = b"2026-01-31,7,Spring,EUR,12.50,3,100,1,20\n"
+
+
+def warned(found: list[Warned], code: str) -> list[Warned]:
+    return [one for one in found if one.code == code]
+
+
+def test_a_metric_that_a_file_lacks_is_told_once_a_feed_and_column(tmp_path: Path) -> None:
+    """Two of three files have no clicks: one warning with the setting that silences it."""
+    lean = HEADER.replace(b"Clicks,", b""), ROW.replace(b",3,", b",")
+    files = {
+        "raw/ads/1.csv": HEADER + ROW,
+        "raw/ads/2.csv": lean[0] + lean[1].replace(b"-31", b"-30"),
+        "raw/ads/3.csv": lean[0] + lean[1].replace(b"-31", b"-29"),
+    }
+    found = read_files(tmp_path / "told", GOOGLE, files)
+    (told,) = [
+        o for o in warned(found.warnings, "column_missing") if "ad_stats.clicks" in o.message
+    ]
+    assert (told.feed, told.count) == ("google_ads.report", 2)
+    assert "2 of 3 files have no column" in told.message
+    assert told.setting == "feeds[0].without"
+    silenced = read_files(tmp_path / "silenced", GOOGLE + 'without = ["clicks"]\n', files)
+    assert not [one for one in silenced.warnings if "ad_stats.clicks" in one.message]
+
+
+def test_a_column_that_earlier_files_had_is_told(tmp_path: Path) -> None:
+    """File 10 comes after file 9: digits count as numbers."""
+    files = {
+        "raw/contacts/9.csv": b"contact_id,tier,mood\n1,gold,calm\n",
+        "raw/contacts/10.csv": b"contact_id,mood\n2,calm\n",
+        "raw/contacts/11.csv": b"contact_id,mood\n3,calm\n",
+    }
+    found = read_files(tmp_path, CONTACTS + EVENTS, files)
+    (told,) = warned(found.warnings, "column_gone")
+    assert (told.feed, told.path, told.count) == ("contacts", "raw/contacts/10.csv", 2)
+    assert 'column "tier"' in told.message
+
+
+@pytest.mark.parametrize("declared", [False, True])
+def test_an_event_type_that_is_no_standard_one_is_told_with_the_nearest(
+    tmp_path: Path, *, declared: bool
+) -> None:
+    """`email_open` gave no opens and said nothing; three rows bear it."""
+    toml = CONTACTS + EVENTS + ('[events]\ngeneric = ["email_open"]\n' if declared else "")
+    types = ("email_open", "email_opened", "email_open", "email_open", "opened")
+    lines = [f"{at},{name},2026-01-0{at},1" for at, name in enumerate(types, start=1)]
+    content = "\n".join(["event_id,event_type,occurred_at,contact_id", *lines, ""]).encode()
+    found = read_files(tmp_path, toml, {**PEOPLE, "raw/events/1.csv": content})
+    told = warned(found.warnings, "unknown_event_type")
+    if declared:
+        assert told == []
+    else:
+        assert [(one.feed, one.count, one.setting) for one in told] == [
+            ("events", 3, "events.generic")
+        ]
+        assert "did you mean 'email_opened'?" in told[0].message
+
+
+def test_the_words_of_an_own_channel_are_no_mistake(tmp_path: Path) -> None:
+    toml = '[workspace]\nchannels = ["whatsapp"]\n' + CONTACTS + EVENTS
+    content = b"event_id,event_type,occurred_at,contact_id\n1,whatsapp_sent,2026-01-01,1\n"
+    found = read_files(tmp_path, toml, {**PEOPLE, "raw/events/1.csv": content})
+    assert warned(found.warnings, "unknown_event_type") == []
+
+
+def test_the_words_of_a_shipped_source_are_no_mistake(tmp_path: Path) -> None:
+    toml = CONTACTS + '[[feeds]]\nsource = "acquia.event"\nfiles = "raw/events/*"\n'
+    content = b"Type,EventTimeStamp,SourceCustomerNumber\nstoreVisit,2026-01-01,1\n"
+    found = read_files(tmp_path, toml, {**PEOPLE, "raw/events/1.csv": content})
+    (told,) = warned(found.warnings, "unknown_event_type")
+    assert "'store_visit'" in told.message
+
+
+def test_a_feed_without_a_row_is_told(tmp_path: Path) -> None:
+    files = {**PEOPLE, "raw/events/1.csv": b"event_type,occurred_at\n", "raw/events/2.csv": b""}
+    found = read_files(tmp_path, CONTACTS + EVENTS, files)
+    (told,) = warned(found.warnings, "feed_empty")
+    assert (told.feed, told.count) == ("events", 2)
