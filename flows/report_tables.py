@@ -148,6 +148,20 @@ REPORT_TABLES: tuple[ReportTable, ...] = (
     ),
     ReportTable(
         "people",
+        "subscriptions",
+        "contracts.reports.people:Subscriptions",
+        "transforms.people.subscriptions:report_subscriptions",
+        (("contacts",), MESSAGES),
+    ),
+    ReportTable(
+        "people",
+        "list_growth",
+        "contracts.reports.people:ListGrowth",
+        "transforms.people.subscriptions:report_list_growth",
+        (("contacts",), MESSAGES),
+    ),
+    ReportTable(
+        "people",
         "segment_report",
         "contracts.reports.people:SegmentReport",
         "transforms.reports.people:report_segments",

@@ -1,7 +1,8 @@
 """Reports about people: contacts and the segments that they stand in."""
 
-from contracts.columns import Count, Instant, Money, Text, column
+from contracts.columns import Count, Day, Instant, Money, Text, column
 from contracts.facts.send_counts import Counts
+from contracts.facts.subscription_facts import STATUSES
 from contracts.reports.messaging import Rates, Tenant
 
 
@@ -17,11 +18,42 @@ class ContactReport(Tenant):
     last_delivered_at: Instant = column("last delivery, in UTC")
     last_opened_at: Instant = column("last open, in UTC")
     last_clicked_at: Instant = column("last click, in UTC")
-    unsubscribed_at: Instant = column("first unsubscribe, in UTC")
+    unsubscribed_at: Instant = column(
+        "first unsubscribe that is still in force in some channel, in UTC"
+    )
     complained_at: Instant = column("first complaint, in UTC")
     sessions: Count = column("sessions of the contact; null without web feeds")
     orders: Count = column("orders of the contact; null without an orders feed")
     revenue: Money = column("their revenue, in the reporting currency")
+    attributes: Text = column("JSON object of the contact's custom columns")
+
+
+class Subscriptions(Tenant):
+    """One row per contact and channel with a subscription, an unsubscribe or a complaint."""
+
+    contact_id: Text = column("the contact", key=True, required=True)
+    channel: Text = column("the channel", key=True, required=True)
+    status: Text = column(
+        "subscribed, unsubscribed or complained, as it is now", required=True, isin=STATUSES
+    )
+    since: Instant = column("since when without a break, in UTC", required=True)
+    message_id: Text = column("the message by which it came to be so, where known")
+
+
+class ListGrowth(Tenant):
+    """One row per channel and day on which its list changed."""
+
+    channel: Text = column("the channel", key=True, required=True)
+    date_day: Day = column("reporting day", key=True, required=True)
+    subscribed: Count = column("contacts who came to be subscribed that day", required=True)
+    unsubscribed: Count = column("contacts who came to be unsubscribed that day", required=True)
+    complained: Count = column("contacts who came to have complained that day", required=True)
+    net: Count = column("subscribed - unsubscribed - complained", required=True)
+    size: Count = column(
+        "contacts at the day's end with a subscription or a send, and no unsubscribe or complaint "
+        "in force",
+        required=True,
+    )
 
 
 class SegmentReport(Rates, Counts, Tenant):

@@ -6,17 +6,30 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.columns import polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.order_facts import ContactOrders
+from contracts.facts.subscription_facts import (
+    SubscriptionDays,
+    SubscriptionStates,
+    SubscriptionSteps,
+)
 from contracts.manifest import Check
 from flows.ingest.catalog import Catalog
-from flows.report_tables import WEB
+from flows.report_tables import MESSAGES, WEB
 from flows.runtime.materialize import materialize
 from flows.steps.activities import Activities
 from flows.steps.audiences import write_audiences
 from flows.storage.report_files import write_table
 from transforms.attribution.orders import count_orders
 from transforms.people.journeys import build_journey
+from transforms.people.subscriptions import (
+    find_states,
+    list_steps,
+    report_list_growth,
+    report_subscriptions,
+    sum_subscription_days,
+)
 from transforms.reports.people import report_contacts
 
 
@@ -41,13 +54,29 @@ class PeopleReports:
     on_group: Callable[[int, int], None]
 
 
+@dataclass(frozen=True)
+class SubscriptionFacts:
+    """The subscriptions of a run.
+
+    Attributes:
+        states: `SubscriptionStates`.
+        days: `SubscriptionDays`; rows of one day add up.
+    """
+
+    states: pl.LazyFrame
+    days: pl.LazyFrame
+
+
 def write_people_reports(of: PeopleReports) -> list[Check]:
     """Write the group people; it exists where contacts do."""
     if not of.catalog.given.is_configured("contacts"):
         return []
     links = of.activities.links
     checks = write_journeys(of.activities, of.config, of.staging, of.on_group)
-    checks += _write_contacts(of)
+    subscriptions = build_subscriptions(of.activities, of.config)
+    checks += _write_contacts(of, subscriptions.states)
+    if of.catalog.given.is_configured(*MESSAGES):
+        checks += _write_subscriptions(of, subscriptions)
     checks += write_audiences(of.catalog, of.config, of.activities, of.staging)
     if links.height:
         checks += write_table(of.staging, "people", "identity_links", links)
@@ -76,7 +105,34 @@ def write_journeys(
     return checks
 
 
-def _write_contacts(of: PeopleReports) -> list[Check]:
+def build_subscriptions(activities: Activities, config: Workspace) -> SubscriptionFacts:
+    """Find the state of every subscription, group of people by group."""
+    states = [pl.LazyFrame(schema=polars_schema(SubscriptionStates))]
+    days = [pl.LazyFrame(schema=polars_schema(SubscriptionDays))]
+    for group in range(activities.groups):
+        steps = materialize(
+            list_steps(activities.scan("events", group), activities.scan("sends", group)),
+            SubscriptionSteps,
+        )
+        states.append(materialize(find_states(steps), SubscriptionStates))
+        growth = sum_subscription_days(steps, config.workspace.timezone)
+        days.append(materialize(growth, SubscriptionDays))
+    return SubscriptionFacts(pl.concat(states), pl.concat(days))
+
+
+def _write_subscriptions(of: PeopleReports, facts: SubscriptionFacts) -> list[Check]:
+    tables = {
+        "subscriptions": report_subscriptions(facts.states),
+        "list_growth": report_list_growth(facts.days),
+    }
+    return [
+        check
+        for name, table in tables.items()
+        for check in write_table(of.staging, "people", name, table.collect())
+    ]
+
+
+def _write_contacts(of: PeopleReports, states: pl.LazyFrame) -> list[Check]:
     has_web, has_orders = (of.catalog.given.is_configured(*feeds) for feeds in (WEB, ("orders",)))
     orders = count_orders(
         of.activities.scan("orders"), [ContactOrders.org_id, ContactOrders.contact_id]
@@ -84,6 +140,7 @@ def _write_contacts(of: PeopleReports) -> list[Check]:
     contacts = report_contacts(
         of.catalog.scan("contacts"),
         of.contact_sums,
+        states,
         of.activities.scan("sessions") if has_web else None,
         materialize(orders, ContactOrders) if has_orders else None,
     )

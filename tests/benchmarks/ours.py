@@ -16,6 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import polars_schema
+from contracts.facts.subscription_facts import SubscriptionStates
 from contracts.feeds import Contacts
 from contracts.manifest import Manifest
 from flows.config.loading import load_workspace
@@ -40,6 +41,8 @@ from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, st
 from flows.storage.report_files import write_table
 from transforms.reports.messaging import add_message_sums
 from transforms.reports.people import report_contacts
+
+NO_SUBSCRIPTIONS = pl.LazyFrame(schema=polars_schema(SubscriptionStates))
 
 
 def ingest(root: Path, bench: Path) -> FeedsRead:
@@ -88,7 +91,9 @@ def write_reports(inputs: MessageInputs, built: MessageFacts, staging: Path) -> 
     """Write the reports of messages and contacts: those that the DuckDB job makes, too."""
     checks = write_channel_reports(inputs.catalog, built, None, staging)
     checks += write_overviews(inputs.catalog, built, None, staging)
-    contacts = report_contacts(inputs.catalog.scan("contacts"), built.facts.contacts(), None, None)
+    contacts = report_contacts(
+        inputs.catalog.scan("contacts"), built.facts.contacts(), NO_SUBSCRIPTIONS, None, None
+    )
     checks += write_table(staging, "people", "contact_report", contacts.collect())
     list(find_message_warnings(inputs.catalog, built))
     if not all(check.holds for check in checks):

@@ -23,7 +23,7 @@ TABLES = (
     "email/link_report",
     "people/contact_report",
 )
-ONLY_OURS = {"attributes", "sessions", "orders", "revenue"}
+ONLY_OURS = {"attributes", "sessions", "orders", "revenue", "unsubscribed_at", "complained_at"}
 
 
 @pytest.fixture(scope="module")

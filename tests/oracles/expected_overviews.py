@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.oracles.expected_facts import Send, count
-from tests.oracles.expected_messages import REPORTED, Message
+from tests.oracles.expected_messages import REPORTED, Message, split_type
 from tests.oracles.expected_reports import (
     NO_ORDERS,
     Expected,
@@ -83,7 +83,27 @@ class Overviews(Expected):
         for row in self.world.tables.get("contacts", []):
             key = (row["org_id"], row["contact_id"])
             sends = by_contact[key]
-            own = [e for e in self.world.personal if (e["org_id"], e["contact"]) == key]
+            personal = [e for e in self.world.personal if (e["org_id"], e["contact"]) == key]
+            wishes = [
+                (event["occurred_at"], s.channel, event["action"])
+                for s in self.world.sends
+                if (s.message.org, s.contact) == key
+                for event in s.events
+            ]
+            wishes += [
+                (
+                    event["occurred_at"],
+                    event["event_type"].removesuffix("_subscribed"),
+                    "subscribed",
+                )
+                for event in self.world.tables.get("events", [])
+                if event["event_type"].endswith("_subscribed")
+                and (event["org_id"], self.world.contact_of(event)) == key
+            ]
+            wishes += [
+                (e["occurred_at"], split_type(e["event_type"])[0] or "other", e["action"])
+                for e in personal
+            ]
 
             counts = count(sends)
             report[key] = {
@@ -94,9 +114,12 @@ class Overviews(Expected):
                 "last_delivered_at": last(s.delivered_at for s in sends),
                 "last_opened_at": last(s.last("opened") for s in sends),
                 "last_clicked_at": last(s.last("clicked") for s in sends),
-                "unsubscribed_at": first("unsubscribed", sends, own),
-                "complained_at": first("complained", sends, own),
+                "unsubscribed_at": unsubscribed_in_force(wishes),
+                "complained_at": min(
+                    (at for at, _, what in wishes if what == "complained"), default=None
+                ),
                 "sessions": None,
+                "attributes": row.get("attributes"),
                 **NO_ORDERS,
             }
         return report
@@ -132,7 +155,17 @@ def last(times: Iterable[datetime | None]) -> datetime | None:
     return max(filter(None, times), default=None)
 
 
-def first(action: str, sends: list[Send], alone: list[dict[str, Any]]) -> datetime | None:
-    of_sends = [s.first(action) for s in sends]
-    of_persons = [event["occurred_at"] for event in alone if event["action"] == action]
-    return min(filter(None, (*of_sends, *of_persons)), default=None)
+def unsubscribed_in_force(wishes: list[tuple[datetime, str, str]]) -> datetime | None:
+    """The first unsubscribe that no later subscription to the same channel ended."""
+    return min(
+        (
+            at
+            for at, channel, action in wishes
+            if action == "unsubscribed"
+            and not any(
+                later > at and where == channel and what == "subscribed"
+                for later, where, what in wishes
+            )
+        ),
+        default=None,
+    )

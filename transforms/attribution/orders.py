@@ -119,7 +119,7 @@ def count_orders(orders: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:
 
 
 def _net_amount() -> pl.Expr:
-    """What a row brings in its own currency: a refund's amount is negative, however it is told."""
+    """What a row brings in its own currency; a refund's amount is negative, whatever its sign."""
     amount = pl.col(Orders.revenue)
     given_back = pl.col(Orders.refunded).abs().fill_null(0)
     return (

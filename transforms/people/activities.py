@@ -7,7 +7,7 @@ from contracts.columns import columns, polars_schema
 from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
 from contracts.facts.ad_facts import AdNames
 from contracts.facts.order_facts import NamedCampaigns
-from contracts.facts.send_facts import DescribedMessages
+from contracts.facts.send_facts import AddressOwners, DescribedMessages
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action, AdLevel, Channel, SendStatus
 from transforms.common.keys import MESSAGE, MESSAGE_AND_CONTACT, SEND, hash_email, hash_id
@@ -32,12 +32,13 @@ MAILED = f"{Channel.DIRECT_MAIL}_{Action.SENT}"
 
 def name_contacts(rows: pl.LazyFrame, emails: pl.LazyFrame) -> pl.LazyFrame:
     """Put the contact in the place of the e-mail address that names it; drop the address."""
-    of_address = emails.select("email_key", of_address=pl.col(CONTACT_ID))
+    email_key, owner = AddressOwners.email_key, "owner"
+    owners = emails.select(email_key, pl.col(AddressOwners.contact_id).alias(owner))
     return (
-        rows.with_columns(email_key=hash_email())
-        .join(of_address, on="email_key", how="left", validate="m:1")
-        .with_columns(pl.coalesce(CONTACT_ID, "of_address").alias(CONTACT_ID))
-        .drop("email", "email_key", "of_address")
+        rows.with_columns(hash_email().alias(email_key))
+        .join(owners, on=email_key, how="left", validate="m:1")
+        .with_columns(pl.coalesce(CONTACT_ID, owner).alias(CONTACT_ID))
+        .drop(Sends.email, email_key, owner)
     )
 
 
@@ -46,7 +47,7 @@ def describe_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
 
     Args:
         sends: Canonical sends, contacts named (`name_contacts`).
-        messages: Every message (`hierarchy.describe_messages`).
+        messages: `DescribedMessages`.
 
     Returns:
         `ContactSends`, in no order.
@@ -79,7 +80,7 @@ def describe_events(
     Args:
         events: Canonical events, contacts named as far as the events themselves do.
         sends: Canonical sends, contacts named.
-        messages: Every message (`hierarchy.describe_messages`).
+        messages: `DescribedMessages`.
         channels: The channels of the run.
         sends_of_messages: The same sends, split by message and contact; None where nothing is
             split.
@@ -100,7 +101,11 @@ def describe_events(
         f"{OTHER_CHANNEL}_{action}": OTHER_CHANNEL for action in Action
     }
     by_message = sends if sends_of_messages is None else sends_of_messages
-    full_type = pl.format("{}_{}", pl.col(CHANNEL).fill_null(OTHER_CHANNEL), EVENT_TYPE)
+    is_bare = pl.col(EVENT_TYPE).is_in(BARE_ACTIONS)
+    of_message = pl.col(CHANNEL).fill_null(OTHER_CHANNEL)
+    of_type = pl.col(EVENT_TYPE).replace_strict(
+        channel_of_type, default=None, return_dtype=pl.String
+    )
     return (
         events.pipe(_flag_machines, sends, by_message)
         .join(of_send, on=SEND_KEY, how="left", validate="m:1")
@@ -110,16 +115,12 @@ def describe_events(
         )
         .join(own, on=MESSAGE_KEY, how="left", validate="m:1")
         .with_columns(
-            pl.when(pl.col(EVENT_TYPE).is_in(BARE_ACTIONS))
-            .then(full_type)
+            pl.when(is_bare)
+            .then(pl.format("{}_{}", of_message, EVENT_TYPE))
             .otherwise(EVENT_TYPE)
             .alias(EVENT_TYPE),
+            pl.when(is_bare).then(of_message).otherwise(of_type).alias(CHANNEL),
             pl.coalesce("described_message", MESSAGE_ID).alias(MESSAGE_ID),
-        )
-        .with_columns(
-            pl.col(EVENT_TYPE)
-            .replace_strict(channel_of_type, default=None, return_dtype=pl.String)
-            .alias(CHANNEL)
         )
         .select(columns(MessageEvents))
     )
@@ -166,26 +167,19 @@ def add_direct_mail(
     Args:
         sends: `ContactSends`.
         events: `MessageEvents`.
-        messages: Every message, with the attribution window.
+        messages: `DescribedMessages`.
 
     Returns:
         `ContactSends`, in no order; those added are marked as `is_of_event` and bear the id of the
-        first event that shows them.
+        event that shows them. Two events of one instant are one send.
     """
     windows = messages.filter(pl.col(MESSAGE_ID).is_not_null()).select(ORG_ID, MESSAGE_ID, *WINDOW)
     who = [ORG_ID, MESSAGE_ID, CONTACT_ID]
     shown = (
         events.filter(pl.col(EVENT_TYPE) == MAILED, pl.col(CONTACT_ID).is_not_null())
         .join(sends.select(who).unique(), on=who, how="anti")
-        .group_by(who)
-        .agg(
-            pl.col(MessageEvents.event_id)
-            .sort_by(MessageEvents.occurred_at, MessageEvents.event_id)
-            .first()
-            .alias(SEND_ID),
-            pl.col(*NAMES, CHANNEL).max(),
-            pl.col(MessageEvents.occurred_at).min().alias(ContactSends.sent_at),
-        )
+        .group_by(*who, pl.col(MessageEvents.occurred_at).alias(ContactSends.sent_at))
+        .agg(pl.col(MessageEvents.event_id).min().alias(SEND_ID), pl.col(*NAMES, CHANNEL).max())
         .join(windows, on=[ORG_ID, MESSAGE_ID], how="left", validate="m:1")
         .with_columns(
             pl.lit(str(SendStatus.SENT)).alias(ContactSends.status),

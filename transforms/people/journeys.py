@@ -47,13 +47,13 @@ def build_journey(
         ]
     )
     is_taken = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift(1)) for name in KEY)
-    told_apart = pl.format("{} ({})", ContactJourney.event_id, ContactJourney.kind)
+    distinct_id = pl.format("{} ({})", ContactJourney.event_id, ContactJourney.kind)
     return (
         happened.filter(pl.col(ContactJourney.contact_id).is_not_null())
         .sort(*KEY, ContactJourney.kind)
         .with_columns(
             pl.when(is_taken)
-            .then(told_apart)
+            .then(distinct_id)
             .otherwise(ContactJourney.event_id)
             .alias(ContactJourney.event_id)
         )
@@ -61,9 +61,12 @@ def build_journey(
 
 
 def _set_out_sends(sends: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
-    """Sends but for those held out."""
+    """Sends but for those held out, and those that stand as the event that shows them."""
     window = start_of_day(pl.col(ContactSends.window_start), timezone)
-    return sends.filter(~pl.col(ContactSends.is_holdout).fill_null(value=False)).pipe(
+    return sends.filter(
+        ~pl.col(ContactSends.is_holdout).fill_null(value=False),
+        ~pl.col(ContactSends.is_of_event).fill_null(value=False),
+    ).pipe(
         _shape,
         "send",
         occurred_at=pl.coalesce(ContactSends.sent_at, window),
@@ -105,13 +108,13 @@ def _set_out_orders(orders: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _shape(frame: pl.LazyFrame, kind: str, **told: pl.Expr) -> pl.LazyFrame:
+def _shape(frame: pl.LazyFrame, kind: str, **given: pl.Expr) -> pl.LazyFrame:
     """Bring a frame into the columns of a journey, those that it lacks being empty."""
     present = set(frame.collect_schema())
-    told = told | {ContactJourney.kind: pl.lit(kind)}
+    given = given | {ContactJourney.kind: pl.lit(kind)}
     return frame.select(
-        told[name].alias(name)
-        if name in told
+        given[name].alias(name)
+        if name in given
         else pl.col(name)
         if name in present
         else pl.lit(None, dtype).alias(name)

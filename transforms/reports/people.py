@@ -2,18 +2,31 @@
 
 import polars as pl
 
-from contracts.facts.send_facts import ContactSums
+from contracts.facts.activities import ContactSessions
+from contracts.facts.send_facts import ContactSums, SegmentSums
+from contracts.facts.subscription_facts import SubscriptionStates
 from contracts.feeds import Contacts, ListMembers, Segments
 from contracts.reports.people import ContactReport, SegmentReport
 from transforms.common.keys import CONTACT, hash_id
 from transforms.common.rates import COUNTS, add_rates
 from transforms.reports.messaging import finish
 
+CONTACT_KEY = [Contacts.org_id, Contacts.contact_id]
+SEGMENT_KEY = [Segments.org_id, Segments.segment_id]
+SENDS_AND_ACTIONS = [
+    ContactReport.sends,
+    ContactReport.delivered,
+    ContactReport.opens,
+    ContactReport.clicks,
+]
+OBJECTIONS = [SubscriptionStates.unsubscribed_at, SubscriptionStates.complained_at]
+
 
 def report_contacts(
     contacts: pl.LazyFrame,
     sums: pl.LazyFrame,
-    visits: pl.LazyFrame | None,
+    states: pl.LazyFrame,
+    sessions: pl.LazyFrame | None,
     orders: pl.LazyFrame | None,
 ) -> pl.LazyFrame:
     """One row per contact, active or not.
@@ -21,34 +34,41 @@ def report_contacts(
     Args:
         contacts: Canonical contacts, latest versions.
         sums: `ContactSums`.
-        visits: One row per session with its contact; None without web feeds.
-        orders: One row per organization and contact: `orders` and `revenue`; None without orders.
+        states: `SubscriptionStates`.
+        sessions: `ContactSessions`; None without web feeds, which leaves their number null.
+        orders: `ContactOrders`; None without orders, which leaves their number and revenue null.
+
+    Returns:
+        `ContactReport`, sorted by its key.
     """
-    counts = ["sends", "delivered", "opens", "clicks"]
-    person = ["org_id", Contacts.contact_id]
-    sessions = (
-        None if visits is None else visits.group_by(person).agg(sessions=pl.len().cast(pl.Int64))
-    )
-    unknown = {
-        "sessions": pl.lit(None, pl.Int64),
-        "orders": pl.lit(None, pl.Int64),
-        "revenue": pl.lit(None, pl.Decimal(18, 4)),
-    }
-    contact_key = hash_id(Contacts.contact_id, seed=CONTACT)
-    rows = contacts.select(*person, contact_key.alias(ContactSums.contact_key))
-    for known in (sessions, orders):
-        if known is not None:
-            names = [name for name in unknown if name in known.collect_schema()]
-            rows = rows.join(known, on=person, how="left", validate="1:1").with_columns(
-                pl.col(names).fill_null(0)
-            )
-            unknown = {name: lit for name, lit in unknown.items() if name not in names}
+    visits = None if sessions is None else _count_sessions(sessions)
+    objections = states.group_by(CONTACT_KEY).agg(pl.col(OBJECTIONS).min())
+    contact_key = hash_id(Contacts.contact_id, seed=CONTACT).alias(ContactSums.contact_key)
     return (
-        rows.with_columns(**unknown)
-        .join(sums, on=ContactSums.contact_key, how="left", validate="1:1")
-        .with_columns(pl.col(counts).fill_null(0))
+        contacts.select(*CONTACT_KEY, Contacts.attributes, contact_key)
+        .join(sums.drop(OBJECTIONS), on=ContactSums.contact_key, how="left", validate="1:1")
+        .with_columns(pl.col(SENDS_AND_ACTIONS).fill_null(0))
+        .join(objections, on=CONTACT_KEY, how="left", validate="1:1")
+        .pipe(_join_counts, visits, [ContactReport.sessions])
+        .pipe(_join_counts, orders, [ContactReport.orders, ContactReport.revenue])
         .pipe(finish, ContactReport)
     )
+
+
+def _count_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per contact with sessions, and how many."""
+    return sessions.group_by(ContactSessions.org_id, ContactSessions.contact_id).agg(
+        pl.len().cast(pl.Int64).alias(ContactReport.sessions)
+    )
+
+
+def _join_counts(rows: pl.LazyFrame, counts: pl.LazyFrame | None, names: list[str]) -> pl.LazyFrame:
+    """Add counts of contacts: 0 where they have none, null where no feed could give any."""
+    if counts is None:
+        return rows.with_columns(pl.lit(None).alias(name) for name in names)
+    return rows.join(
+        counts.select(*CONTACT_KEY, *names), on=CONTACT_KEY, how="left", validate="1:1"
+    ).with_columns(pl.col(names).fill_null(0))
 
 
 def report_segments(
@@ -61,20 +81,28 @@ def report_segments(
         members: Canonical list members, latest versions. A list whose campaign is the segment
             itself is the segment's own: no campaign used it.
         sums: `SegmentSums`.
+
+    Returns:
+        `SegmentReport`, sorted by its key.
     """
-    use = members.group_by("org_id", ListMembers.segment_id).agg(
-        members=pl.col(ListMembers.contact_id).n_unique().cast(pl.Int64),
-        campaigns_used_in=pl.col(ListMembers.campaign_id)
-        .filter(pl.col(ListMembers.campaign_id) != pl.col(ListMembers.segment_id))
+    campaign = pl.col(ListMembers.campaign_id)
+    use = members.group_by(ListMembers.org_id, ListMembers.segment_id).agg(
+        pl.col(ListMembers.contact_id).n_unique().cast(pl.Int64).alias(SegmentReport.members),
+        campaign.filter(campaign != pl.col(ListMembers.segment_id))
         .n_unique()
-        .cast(pl.Int64),
+        .cast(pl.Int64)
+        .alias(SegmentReport.campaigns_used_in),
     )
-    keys = ["org_id", Segments.segment_id]
+    counts = [SegmentReport.members, SegmentReport.campaigns_used_in, *COUNTS]
     return (
-        segments.select(*keys, Segments.contact_count, segment_name=Segments.name)
-        .join(use, on=keys, how="left", validate="1:1")
-        .join(sums, on=keys, how="left", validate="1:1")
-        .with_columns(pl.col("members", "campaigns_used_in", *COUNTS).fill_null(0))
+        segments.select(
+            *SEGMENT_KEY,
+            Segments.contact_count,
+            pl.col(Segments.name).alias(SegmentReport.segment_name),
+        )
+        .join(use, on=SEGMENT_KEY, how="left", validate="1:1")
+        .join(sums, on=[SegmentSums.org_id, SegmentSums.segment_id], how="left", validate="1:1")
+        .with_columns(pl.col(counts).fill_null(0))
         .pipe(add_rates)
         .pipe(finish, SegmentReport)
     )

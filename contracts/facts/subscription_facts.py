@@ -1,0 +1,49 @@
+"""What decided about subscriptions: the facts that lists of recipients are made from."""
+
+from contracts.columns import Count, Day, Flag, Instant, Table, Text, column
+
+STEPS = ["sent", "subscribed", "unsubscribed", "complained"]
+STATUSES = STEPS[1:]
+STATUS = "subscribed, unsubscribed or complained"
+
+
+class SubscriptionSteps(Table):
+    """One row per subscription, unsubscribe, complaint and first send of a contact and channel."""
+
+    org_id: Text = column("organization", key=True)
+    contact_id: Text = column("the contact", key=True)
+    channel: Text = column("the channel", key=True)
+    occurred_at: Instant = column("when it happened", key=True)
+    event_id: Text = column("the event; empty for a first send", key=True)
+    message_id: Text = column("the message by which it happened, where known")
+    step: Text = column("what happened", isin=STEPS)
+    status: Text = column(f"the state after it: {STATUS}; empty before any", isin=STATUSES)
+    is_listed: Flag = column(
+        "whether the contact stands on the channel's list after it: with a subscription or a send, "
+        "and no unsubscribe or complaint in force"
+    )
+
+
+class SubscriptionStates(Table):
+    """One row per contact and channel: the state that its last step left."""
+
+    org_id: Text = column("organization", key=True)
+    contact_id: Text = column("the contact", key=True)
+    channel: Text = column("the channel", key=True)
+    status: Text = column(STATUS, isin=STATUSES)
+    since: Instant = column("since when without a break")
+    message_id: Text = column("the message by which it came to be so, where known")
+    unsubscribed_at: Instant = column("the first unsubscribe in force")
+    complained_at: Instant = column("the first complaint ever")
+
+
+class SubscriptionDays(Table):
+    """One row per channel and day on which its list changed, of some of the contacts."""
+
+    org_id: Text = column("organization", key=True)
+    channel: Text = column("the channel", key=True)
+    date_day: Day = column("the day", key=True)
+    subscribed: Count = column("contacts who came to be subscribed")
+    unsubscribed: Count = column("contacts who came to be unsubscribed")
+    complained: Count = column("contacts who came to have complained")
+    size_change: Count = column("contacts who came onto the list, less those who left it")

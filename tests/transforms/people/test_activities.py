@@ -1,0 +1,170 @@
+"""Canonical rows as activities (SPEC §6.4): ids say of which message, send and contact they are."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from contracts.channels import RunChannels
+from contracts.columns import polars_schema
+from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
+from contracts.facts.ad_facts import AdNames
+from contracts.facts.session_facts import SessionFacts
+from contracts.feeds import Events, Sends
+from tests.support.frames import frame
+from transforms.common.keys import MESSAGE, hash_email, hash_id
+from transforms.people.activities import (
+    add_direct_mail,
+    describe_events,
+    describe_sends,
+    describe_sessions,
+    name_contacts,
+)
+
+NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+OWN = RunChannels.of(["whatsapp"])
+MESSAGES = pl.LazyFrame(
+    {
+        "org_id": ["o", "o", "o"],
+        "message_id": ["m1", "m2", "m3"],
+        "message_name": ["Mail", "Card", "Chat"],
+        "dispatch_id": ["d1", "d2", "d3"],
+        "campaign_id": ["c1", "c2", "c3"],
+        "campaign_name": ["Spring", "Summer", "Autumn"],
+        "channel": ["email", "direct_mail", "whatsapp"],
+        "window_start": [None, date(2026, 1, 12), None],
+        "window_days": [None, 14, None],
+    },
+    schema_overrides={"window_start": pl.Date, "window_days": pl.Int64},
+).with_columns(hash_id("message_id", seed=MESSAGE).alias("message_key"))
+
+
+def event(event_id: str, event_type: str, **more: object) -> dict[str, Any]:
+    """An event of organization o at noon."""
+    row = {"org_id": "o", "event_id": event_id, "event_type": event_type, "occurred_at": NOON}
+    return row | {"is_machine": None} | more
+
+
+def describe(events: list[dict[str, Any]], sends: list[dict[str, Any]] | None = None) -> Any:
+    """Events as activities, in the order of their ids."""
+    described = describe_events(
+        frame(Events, events).drop("email"),
+        frame(Sends, sends or []).drop("email"),
+        MESSAGES,
+        OWN,
+    ).collect()
+    assert described.schema == polars_schema(MessageEvents)
+    return described.sort("event_id")
+
+
+def test_an_address_names_its_contact_trimmed_and_in_any_case() -> None:
+    """An id that stands there is kept; an address that nobody bears names nobody."""
+    emails = (
+        pl.LazyFrame({"org_id": ["o"], "email": ["ann@x.io"], "contact_id": ["101"]})
+        .with_columns(hash_email().alias("email_key"))
+        .drop("org_id", "email")
+    )
+    rows = pl.LazyFrame(
+        {
+            "org_id": ["o", "o", "o"],
+            "contact_id": ["7", None, None],
+            "email": ["ann@x.io", " Ann@X.io", "bo@x.io"],
+        }
+    )
+    named = name_contacts(rows, emails).collect()
+    expected = pl.DataFrame({"org_id": ["o", "o", "o"], "contact_id": ["7", "101", None]})
+    assert_frame_equal(named, expected, check_row_order=False)
+
+
+@pytest.mark.parametrize(
+    ("event_type", "names", "full_type", "channel"),
+    [
+        ("email_clicked", {"message_id": "m1"}, "email_clicked", "email"),
+        ("clicked", {"message_id": "m1"}, "email_clicked", "email"),
+        ("clicked", {"message_id": "m3"}, "whatsapp_clicked", "whatsapp"),
+        ("whatsapp_replied", {}, "whatsapp_replied", "whatsapp"),
+        ("unsubscribed", {"message_id": "m2"}, "direct_mail_unsubscribed", "direct_mail"),
+        ("unsubscribed", {}, "other_unsubscribed", "other"),
+        ("store_visit", {}, "store_visit", None),
+        ("telegram_clicked", {}, "telegram_clicked", None),
+    ],
+)
+def test_a_bare_action_takes_the_channel_of_its_message(
+    event_type: str, names: dict[str, str], full_type: str, channel: str | None
+) -> None:
+    """An own channel has the same words; a name that no channel bears is a generic event."""
+    (row,) = describe([event("e1", event_type, **names)]).to_dicts()
+    assert (row["event_type"], row["channel"]) == (full_type, channel)
+
+
+def test_an_event_of_a_send_is_of_its_contact_and_message() -> None:
+    """e1 names send 11 alone; e2 a message; e3 nothing that is known."""
+    sends = [{"org_id": "o", "send_id": "11", "message_id": "m1", "contact_id": "101"}]
+    events = [
+        event("e1", "email_opened", send_id="11"),
+        event("e2", "email_opened", message_id="m1", contact_id="102"),
+        event("e3", "email_opened", send_id="99", message_id="m9"),
+    ]
+    names = ["contact_id", "message_id", "message_name", "dispatch_id", "campaign_name"]
+    assert describe(events, sends).select(names).rows() == [
+        ("101", "m1", "Mail", "d1", "Spring"),
+        ("102", "m1", "Mail", "d1", "Spring"),
+        (None, "m9", None, None, None),
+    ]
+
+
+def test_sends_bear_names_channel_and_window() -> None:
+    """Who was not held out was not held out on purpose."""
+    sends = [{"org_id": "o", "send_id": "21", "message_id": "m2", "contact_id": "101"}]
+    described = describe_sends(frame(Sends, sends).drop("email"), MESSAGES).collect()
+    assert described.schema == polars_schema(ContactSends)
+    (row,) = described.to_dicts()
+    assert (row["message_name"], row["channel"], row["is_holdout"]) == (
+        "Card",
+        "direct_mail",
+        False,
+    )
+    assert (row["window_start"], row["window_days"]) == (date(2026, 1, 12), 14)
+
+
+def test_direct_mail_that_events_alone_show_is_a_send_each_instant() -> None:
+    """Contact 101 got the card twice, once told of by two rows; 102's stands in the sends feed."""
+    events = [
+        event("e1", "direct_mail_sent", message_id="m2", contact_id="101"),
+        event("e2", "direct_mail_sent", message_id="m2", contact_id="101"),
+        event("e3", "direct_mail_sent", message_id="m2", contact_id="101", occurred_at=NOON + HOUR),
+        event("e4", "direct_mail_sent", message_id="m2", contact_id="102"),
+        event("e5", "email_sent", message_id="m1", contact_id="101"),
+    ]
+    row = {"org_id": "o", "send_id": "22", "contact_id": "102", "message_id": "m2"}
+    sends = frame(ContactSends, [row | {"is_of_event": False, "channel": "direct_mail"}])
+    result = add_direct_mail(sends, describe(events).lazy(), MESSAGES).sort("send_id").collect()
+    assert result.select("send_id", "sent_at", "window_start", "is_of_event").rows() == [
+        ("22", None, None, False),
+        ("e1", NOON, date(2026, 1, 12), True),
+        ("e3", NOON + HOUR, date(2026, 1, 12), True),
+    ]
+
+
+def test_sessions_bear_the_names_that_ads_have_now() -> None:
+    """The ad was called Old until May; a session of no ad has no names."""
+    ad = {"org_id": "o", "platform": "google_ads", "level": "ad", "campaign_id": "7", "ad_id": "77"}
+    names = [
+        ad | {"name": "Old", "valid_until": date(2026, 5, 1)},
+        ad | {"name": "New", "valid_from": date(2026, 5, 1)},
+        ad | {"level": "campaign", "ad_id": None, "name": "Spring ads"},
+    ]
+    sessions = [
+        {"org_id": "o", "session_id": "1", "platform": "google_ads"}
+        | {"campaign_id": "7", "ad_id": "77"},
+        {"org_id": "o", "session_id": "2"},
+    ]
+    result = describe_sessions(frame(SessionFacts, sessions), frame(AdNames, names)).collect()
+    assert result.schema == polars_schema(ContactSessions)
+    assert result.sort("session_id").select("campaign_name", "ad_name").rows() == [
+        ("Spring ads", "New"),
+        (None, None),
+    ]

@@ -1,0 +1,228 @@
+"""Who may be written to on which channel, and how the lists grow (SPEC §6.4)."""
+
+import polars as pl
+
+from contracts.channels import OTHER_CHANNEL
+from contracts.columns import columns, polars_schema
+from contracts.facts.activities import ContactSends, MessageEvents
+from contracts.facts.subscription_facts import (
+    SubscriptionDays,
+    SubscriptionStates,
+    SubscriptionSteps,
+)
+from contracts.reports.people import ListGrowth, Subscriptions
+from contracts.vocabulary import Action
+from transforms.common.calendar import reporting_day
+
+SENT = "sent"
+STATUSES = {
+    Action.SUBSCRIBED: "subscribed",
+    Action.UNSUBSCRIBED: "unsubscribed",
+    Action.COMPLAINED: "complained",
+}
+"""What a contact did -> the status that follows from it; the later of one instant rules."""
+
+SUBSCRIBED, UNSUBSCRIBED, COMPLAINED = STATUSES.values()
+RANKS = {SENT: 0, SUBSCRIBED: 1, UNSUBSCRIBED: 2, COMPLAINED: 3}
+PLACE = [SubscriptionSteps.org_id, SubscriptionSteps.contact_id, SubscriptionSteps.channel]
+AT, STEP = SubscriptionSteps.occurred_at, SubscriptionSteps.step
+STATUS = SubscriptionSteps.status
+STRETCH, RANK = "stretch", "rank"
+DAY_KEY = [SubscriptionDays.org_id, SubscriptionDays.channel, SubscriptionDays.date_day]
+
+
+def list_steps(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
+    """List what decided about each contact's subscription to a channel, and what it led to.
+
+    A subscription, unsubscribe or complaint is a step, by a machine or not, and so is the first
+    send. An unsubscribe or complaint is in force until the contact subscribes to the same channel;
+    a complaint outranks an unsubscribe in force, and of one instant the objection rules.
+
+    Complete for any split of the rows by contact.
+
+    Args:
+        events: `MessageEvents`, contacts filled in.
+        sends: `ContactSends`.
+
+    Returns:
+        `SubscriptionSteps`, sorted by contact, channel and time.
+    """
+    is_complaint, is_objection = pl.col(STEP) == COMPLAINED, pl.col(RANK) > RANKS[SUBSCRIBED]
+    complained, objected = (
+        kind.cum_max().over(*PLACE, STRETCH) for kind in (is_complaint, is_objection)
+    )
+    is_listed = (pl.col(RANK) <= RANKS[SUBSCRIBED]).cum_max().over(PLACE)
+    has_subscribed = (pl.col(STEP) == SUBSCRIBED).cum_max().over(PLACE)
+    status = (
+        pl.when(complained)
+        .then(pl.lit(COMPLAINED))
+        .when(objected)
+        .then(pl.lit(UNSUBSCRIBED))
+        .when(has_subscribed)
+        .then(pl.lit(SUBSCRIBED))
+    )
+    return (
+        pl.concat([_select_events(events), _select_first_sends(sends)])
+        .with_columns(pl.col(STEP).replace_strict(RANKS, return_dtype=pl.UInt8).alias(RANK))
+        .sort(*PLACE, AT, RANK, SubscriptionSteps.event_id, nulls_last=False)
+        .with_columns((pl.col(STEP) == SUBSCRIBED).cum_sum().over(PLACE).alias(STRETCH))
+        .with_columns(
+            status.alias(STATUS),
+            (is_listed & ~objected).alias(SubscriptionSteps.is_listed),
+        )
+        .select(columns(SubscriptionSteps))
+    )
+
+
+def find_states(steps: pl.LazyFrame) -> pl.LazyFrame:
+    """Find the state in which each contact's subscription to a channel is now.
+
+    Args:
+        steps: `SubscriptionSteps`, in their order.
+
+    Returns:
+        `SubscriptionStates`, in no order: one row per contact and channel with a subscription, an
+        unsubscribe or a complaint.
+    """
+    changed = ~(_same_place() & (pl.col(STATUS) == pl.col(STATUS).shift(1))).fill_null(value=False)
+    return (
+        steps.filter(pl.col(STEP) != SENT)
+        .with_columns((pl.col(STEP) == SUBSCRIBED).cum_sum().over(PLACE).alias(STRETCH))
+        .with_columns(changed.alias("changed"))
+        .group_by(PLACE, maintain_order=True)
+        .agg(
+            pl.col(STATUS).last(),
+            pl.col(AT).filter("changed").last().alias(SubscriptionStates.since),
+            pl.col(SubscriptionSteps.message_id)
+            .filter("changed")
+            .last()
+            .alias(SubscriptionStates.message_id),
+            pl.col(AT)
+            .filter(pl.col(STEP) == UNSUBSCRIBED, pl.col(STRETCH) == pl.col(STRETCH).max())
+            .min()
+            .alias(SubscriptionStates.unsubscribed_at),
+            pl.col(AT)
+            .filter(pl.col(STEP) == COMPLAINED)
+            .min()
+            .alias(SubscriptionStates.complained_at),
+        )
+        .select(columns(SubscriptionStates))
+    )
+
+
+def report_subscriptions(states: pl.LazyFrame) -> pl.LazyFrame:
+    """Set out the states of subscriptions.
+
+    Args:
+        states: `SubscriptionStates`.
+
+    Returns:
+        `Subscriptions`, sorted by its key.
+    """
+    return states.select(columns(Subscriptions)).sort(PLACE)
+
+
+def sum_subscription_days(steps: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
+    """Sum by channel and day who came to be subscribed, unsubscribed or complained.
+
+    Args:
+        steps: `SubscriptionSteps`, in their order.
+        timezone: the reporting time zone.
+
+    Returns:
+        `SubscriptionDays`, in no order; additive over any split of the contacts.
+    """
+    before = pl.when(_same_place()).then(pl.col(STATUS).shift(1))
+    was_listed = (_same_place() & pl.col(SubscriptionSteps.is_listed).shift(1)).fill_null(
+        value=False
+    )
+    is_new = pl.col(STATUS).ne_missing(before)
+    change = pl.col(SubscriptionSteps.is_listed).cast(pl.Int64) - was_listed.cast(pl.Int64)
+    return (
+        steps.with_columns(
+            reporting_day(pl.col(AT), timezone).alias(SubscriptionDays.date_day),
+            is_new.alias("is_new"),
+            change.alias(SubscriptionDays.size_change),
+        )
+        .group_by(DAY_KEY)
+        .agg(
+            *(
+                (pl.col("is_new") & (pl.col(STATUS) == status)).sum().cast(pl.Int64).alias(status)
+                for status in STATUSES.values()
+            ),
+            pl.col(SubscriptionDays.size_change).sum(),
+        )
+        .filter(pl.any_horizontal(pl.col(*STATUSES.values(), SubscriptionDays.size_change) != 0))
+        .select(columns(SubscriptionDays))
+    )
+
+
+def report_list_growth(days: pl.LazyFrame) -> pl.LazyFrame:
+    """Sum the days of each channel's list, and add up its size.
+
+    Args:
+        days: `SubscriptionDays`; rows of one day add up.
+
+    Returns:
+        `ListGrowth`, sorted by its key: one row per day on which the list changed.
+    """
+    list_key = [ListGrowth.org_id, ListGrowth.channel]
+    return (
+        days.group_by(DAY_KEY)
+        .agg(pl.exclude(DAY_KEY).sum())
+        .sort(DAY_KEY)
+        .with_columns(
+            (pl.col(SUBSCRIBED) - pl.col(UNSUBSCRIBED) - pl.col(COMPLAINED)).alias(ListGrowth.net),
+            pl.col(SubscriptionDays.size_change).cum_sum().over(list_key).alias(ListGrowth.size),
+        )
+        .select(columns(ListGrowth))
+    )
+
+
+def _select_events(events: pl.LazyFrame) -> pl.LazyFrame:
+    """Subscriptions, unsubscribes and complaints of known contacts."""
+    channel = pl.col(MessageEvents.channel)
+    steps = {
+        status: pl.col(MessageEvents.event_type) == pl.format(f"{{}}_{action}", channel)
+        for action, status in STATUSES.items()
+    }
+    step = pl.coalesce(pl.when(is_step).then(pl.lit(name)) for name, is_step in steps.items())
+    return (
+        events.with_columns(step.alias(STEP))
+        .filter(pl.col(STEP).is_not_null(), pl.col(MessageEvents.contact_id).is_not_null())
+        .select(
+            *PLACE,
+            MessageEvents.occurred_at,
+            MessageEvents.event_id,
+            MessageEvents.message_id,
+            STEP,
+        )
+    )
+
+
+def _select_first_sends(sends: pl.LazyFrame) -> pl.LazyFrame:
+    """The first send to each contact on each channel."""
+    types = polars_schema(SubscriptionSteps)
+    return (
+        sends.filter(
+            ~pl.col(ContactSends.is_holdout).fill_null(value=False),
+            pl.col(ContactSends.sent_at).is_not_null(),
+            pl.col(ContactSends.contact_id).is_not_null(),
+        )
+        .with_columns(pl.col(ContactSends.channel).fill_null(OTHER_CHANNEL))
+        .group_by(PLACE)
+        .agg(pl.col(ContactSends.sent_at).min().alias(AT))
+        .with_columns(
+            pl.lit(None, types[SubscriptionSteps.event_id]).alias(SubscriptionSteps.event_id),
+            pl.lit(None, types[SubscriptionSteps.message_id]).alias(SubscriptionSteps.message_id),
+            pl.lit(SENT).alias(STEP),
+        )
+        .select(*PLACE, AT, SubscriptionSteps.event_id, SubscriptionSteps.message_id, STEP)
+    )
+
+
+def _same_place() -> pl.Expr:
+    """Whether the row before is of the same contact and channel."""
+    return pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in PLACE).fill_null(
+        value=False
+    )
