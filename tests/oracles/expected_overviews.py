@@ -145,7 +145,7 @@ class Overviews(Expected):
                 "segment_name": row["name"],
                 "contact_count": row.get("contact_count"),
                 "members": len({r["contact_id"] for r in members}),
-                "campaigns_used_in": len({r["campaign_id"] for r in members}),
+                "campaigns_used_in": len({r["campaign_id"] for r in members} - {own}),
                 **figures(count(sends)),
             }
         return report
