@@ -1,13 +1,25 @@
-"""User agents of machines: crawlers, link checkers and mail scanners.
+"""User agents of machines: a kept list of crawlers, and mail scanners beside it.
 
 The proxies through which mail programs load a person's images (Gmail's, Yahoo's) are not among
 them: an open through one of them is the person's.
 """
 
+from crawleruseragents import CRAWLER_USER_AGENTS_DATA
+
 GENERIC_USER_AGENT = "Mozilla/5.0"
 """What scanners send that do not trouble to name a browser: this and nothing more."""
 
-CRAWLERS = (
+MAIL_PROXIES = frozenset({"GoogleImageProxy", "YahooMailProxy", "YahooCacheSystem", "FastmailUA"})
+"""Patterns of the kept list that are mail programs' own: a person looks through them."""
+
+KEPT_CRAWLERS = tuple(
+    crawler["pattern"]
+    for crawler in CRAWLER_USER_AGENTS_DATA
+    if crawler["pattern"] not in MAIL_PROXIES
+)
+"""Patterns (case as written) of the list that the package crawler-user-agents keeps."""
+
+OWN_CRAWLERS = (
     # Words by which crawlers commonly call themselves.
     r"bot\b",
     r"bot[/_-]",
@@ -21,30 +33,6 @@ CRAWLERS = (
     r"preview",
     r"monitoring",
     r"validator",
-    # Search engines, archives and assistants without such a word.
-    r"slurp",
-    r"mediapartners-google",
-    r"google-(read-aloud|safety|inspectiontool|extended|site-verification)",
-    r"feedfetcher",
-    r"bingpreview",
-    r"ia_archiver",
-    r"archive\.org",
-    r"chatgpt-user",
-    r"perplexity-user",
-    r"claude-web",
-    r"nutch",
-    r"heritrix",
-    r"httrack",
-    # Social networks and messengers that look at a link before a person does.
-    r"facebookexternalhit",
-    r"facebookcatalog",
-    r"meta-external",
-    r"whatsapp/",
-    r"skypeuripreview",
-    r"embedly",
-    r"flipboardproxy",
-    r"vkshare",
-    r"quora link",
     # Security products that open mail and follow its links.
     r"barracuda",
     r"proofpoint",
@@ -65,22 +53,9 @@ CRAWLERS = (
     r"cloudmark",
     r"paloalto",
     r"checkpoint",
-    # Programs that fetch without a browser.
-    r"^curl/",
-    r"^wget/",
-    r"python-(requests|urllib)",
-    r"python/\d",
-    r"aiohttp",
-    r"httpx/",
-    r"scrapy",
-    r"go-http-client",
+    # Programs that fetch without a browser, and watchers of sites, that the kept list lacks.
     r"^java/",
-    r"apache-httpclient",
-    r"libwww-perl",
     r"lwp::",
-    r"node-fetch",
-    r"axios/",
-    r"got \(",
     r"guzzlehttp",
     r"^php/",
     r"^ruby",
@@ -90,21 +65,13 @@ CRAWLERS = (
     r"postmanruntime",
     r"insomnia/",
     r"jakarta commons",
-    # Watchers of sites.
-    r"pingdom",
-    r"uptimerobot",
-    r"statuscake",
     r"newrelicpinger",
     r"datadog",
-    r"site24x7",
-    r"lighthouse",
-    r"gtmetrix",
-    r"ptst/",
-    r"screaming frog",
-    r"semrush",
-    r"ahrefs",
 )
-"""Patterns (any case) of user agents that are machines."""
+"""Patterns (any case) of machines that the kept list does not have."""
 
-PEOPLE = (r"cubot",)
-"""Patterns (any case) of people's user agents that look like a machine's: a maker of telephones."""
+CRAWLER_PATTERN = f"(?:{'|'.join(KEPT_CRAWLERS)})|(?i:{'|'.join(OWN_CRAWLERS)})"
+"""Matches user agents that are machines."""
+
+PERSON_PATTERN = r"(?i)cubot"
+"""Matches people's user agents that look like a machine's: a maker of telephones."""

@@ -9,8 +9,8 @@ import polars as pl
 
 from contracts.facts.send_facts import ACTION_CODES, ChannelSends, CountedEvents
 from contracts.feeds import Events, Sends
-from contracts.reference.user_agents import CRAWLERS, GENERIC_USER_AGENT, PEOPLE
 from contracts.vocabulary import Action
+from transforms.common.machine_agents import is_crawler, is_generic
 
 MACHINE_REASON = "machine_reason"
 AGENT_REASON = "agent_reason"
@@ -108,13 +108,11 @@ def flag_hasty_clicks(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame
 
 def judge_user_agent() -> pl.Expr:
     """Why a user agent is a machine's, as `agent_reason`; null where it is not."""
-    agent = pl.col(Events.user_agent).str.strip_chars()
-    looks_like = agent.str.contains(f"(?i){'|'.join(CRAWLERS)}")
-    is_persons = agent.str.contains(f"(?i){'|'.join(PEOPLE)}")
+    agent = pl.col(Events.user_agent)
     return (
-        pl.when(agent == GENERIC_USER_AGENT)
+        pl.when(is_generic(agent))
         .then(pl.lit(GENERIC_AGENT))
-        .when(looks_like & ~is_persons)
+        .when(is_crawler(agent))
         .then(pl.lit(CRAWLER_AGENT))
         .alias(AGENT_REASON)
     )

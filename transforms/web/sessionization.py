@@ -6,8 +6,9 @@ from contracts.columns import columns
 from contracts.facts.session_facts import SessionFacts
 from contracts.feeds.web import PageViews, Sessions
 from contracts.reference.ad_platforms import CLICK_IDS
-from contracts.reference.user_agents import CRAWLERS, GENERIC_USER_AGENT, PEOPLE
 from transforms.common.calendar import reporting_day
+from transforms.common.joins import STREAMED
+from transforms.common.machine_agents import is_crawler, is_generic
 from transforms.web.utm import (
     is_click_macro,
     normalize_value,
@@ -59,16 +60,22 @@ def build_sessions(
         .pipe(_mark_starts)
         .pipe(_find_contacts)
         .pipe(_measure_sessions)
+        .pipe(flag_bots)
         .pipe(_shape_sessions)
     )
 
 
-def flag_bots(user_agent: pl.Expr) -> pl.Expr:
-    """Whether a user agent is a program; null where there is none."""
-    agent = user_agent.str.strip_chars()
-    is_program = agent.str.contains(f"(?i){'|'.join(CRAWLERS)}")
-    is_person = agent.str.contains(f"(?i){'|'.join(PEOPLE)}")
-    return (agent == GENERIC_USER_AGENT) | (is_program & ~is_person)
+def flag_bots(sessions: pl.LazyFrame) -> pl.LazyFrame:
+    """Add whether each session's user agent is a program (`is_bot`); null where there is none."""
+    agent = pl.col(PageViews.user_agent)
+    judged = (
+        sessions.select(agent)
+        .unique()
+        .with_columns((is_generic(agent) | is_crawler(agent)).alias(SessionFacts.is_bot))
+    )
+    return sessions.join(
+        judged, on=PageViews.user_agent, how="left", nulls_equal=True, validate=STREAMED
+    )
 
 
 def _key_visitors(page_views: pl.LazyFrame) -> pl.LazyFrame:
@@ -179,5 +186,5 @@ def _shape_sessions(starts: pl.LazyFrame) -> pl.LazyFrame:
         pl.format("view:{}", PageViews.page_view_id).alias(Sessions.session_id),
         pl.col(PageViews.viewed_at).alias(Sessions.started_at),
         pl.col(PageViews.url).alias(Sessions.landing_url),
-        flag_bots(pl.col(PageViews.user_agent)).alias(SessionFacts.is_bot),
+        SessionFacts.is_bot,
     ).select(*columns(Sessions), SessionFacts.is_bot)

@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 from contracts.columns import columns
 from contracts.feeds.web import PageViews, Sessions
 from tests.support.frames import frame
-from transforms.web.sessionization import build_sessions, flag_bots
+from transforms.web.sessionization import build_sessions
 from transforms.web.traffic_sources import (
     SOURCE_KEY,
     UTM_VALUES,
@@ -156,8 +156,6 @@ def test_the_first_known_contact_is_the_sessions() -> None:
     ],
 )
 def test_bots_are_flagged(agent: str | None, expected: object) -> None:
-    agents = pl.LazyFrame({"agent": [agent]}, schema={"agent": pl.String})
-    assert agents.select(flag_bots(pl.col("agent"))).collect().item() is expected
     assert build([view(1, 0, user_agent=agent)])["is_bot"].item() is expected
 
 
