@@ -121,7 +121,7 @@ def _needed(feed: ConfiguredFeed, resolved: ResolvedMapping) -> set[str]:
 
 
 def _refuse_other_report(feed: ConfiguredFeed, header: tuple[str, ...]) -> None:
-    named = {fold(name): name for name in header}
+    named = index_header(header, feed.mappings[0])
     for column, source in feed.other_reports.items():
         if fold(column) in named:
             msg = f"its column {named[fold(column)]!r} tells that it is another report"
