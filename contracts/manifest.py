@@ -81,6 +81,25 @@ class Manifest(Record):
     warnings: list[Warned]
 
 
+class AttemptEnd(Record):
+    """state/last_attempt.json: how the last attempt to publish ended.
+
+    Attributes:
+        outcome: `published`, `refused` (the data forbade it) or `failed`.
+        exit_code: As the command's (SPEC §9).
+        message: What stopped it; empty where it published.
+        hint: What to do about that.
+    """
+
+    run_id: str
+    started_at: str
+    finished_at: str
+    outcome: str
+    exit_code: int
+    message: str = ""
+    hint: str = ""
+
+
 class Pointer(Record):
     """current.json: which snapshot is published."""
 

@@ -12,15 +12,17 @@ from prefect import flow
 from prefect.runtime import flow_run
 from pydantic import Field
 
-from contracts.manifest import Check, Manifest, Warned
+from contracts.manifest import AttemptEnd, Check, Manifest, Warned
 from flows.config.loading import LoadedWorkspace, load_workspace
-from flows.errors import CampaignReportsError
+from flows.errors import FAULT_OF_OURS, CampaignReportsError, DataRefused
 from flows.ingest.quarantine_files import write_quarantine
 from flows.progress import Progress, silence
 from flows.runtime.prefect_steps import step
 from flows.steps.attempt import Attempt, Run
 from flows.steps.read_feeds import FeedsRead, find_problem, read_feeds, reconcile_inputs
+from flows.steps.warning_order import order_warnings
 from flows.steps.write_reports import write_report_tables
+from flows.storage.last_attempt import note_attempt
 from flows.storage.lock import hold_workspace
 from flows.storage.publish import (
     clean_up,
@@ -80,11 +82,39 @@ def begin_attempt(loaded: LoadedWorkspace, wait_seconds: float) -> Generator[Att
     with hold_workspace(loaded.root, wait_seconds, run_id):
         clean_up(loaded.root)
         staging = stage_snapshot(loaded.root, run_id)
+        attempt = Attempt(loaded, run_id, started, staging, staging / SCRATCH, _progress.get())
         try:
-            scratch = staging / SCRATCH
-            yield Attempt(loaded, run_id, started, staging, scratch, _progress.get())
+            yield attempt
+        except Exception as error:
+            note_attempt(loaded.root, describe_failure(attempt, error))
+            raise
+        else:
+            note_attempt(loaded.root, describe_end(attempt, "published", 0))
         finally:
             discard_staging(staging)
+
+
+def describe_failure(attempt: Attempt, error: Exception) -> AttemptEnd:
+    """How an attempt ended that published nothing; of a fault of ours its kind alone."""
+    if not isinstance(error, CampaignReportsError):
+        return describe_end(attempt, "failed", FAULT_OF_OURS, type(error).__name__)
+    outcome = "refused" if isinstance(error, DataRefused) else "failed"
+    return describe_end(attempt, outcome, error.exit_code, error.message, error.hint)
+
+
+def describe_end(
+    attempt: Attempt, outcome: str, exit_code: int, message: str = "", hint: str = ""
+) -> AttemptEnd:
+    """How an attempt ended."""
+    return AttemptEnd(
+        run_id=attempt.run_id,
+        started_at=_stamp(attempt.started_at),
+        finished_at=_stamp(datetime.now(UTC)),
+        outcome=outcome,
+        exit_code=exit_code,
+        message=message,
+        hint=hint,
+    )
 
 
 @step
@@ -102,7 +132,7 @@ def refuse_bad_data(attempt: Attempt, read: FeedsRead) -> None:
     """Put rejected rows aside, and stop where the data forbids publishing."""
     root, quarantine = attempt.loaded.root, attempt.staging / QUARANTINE
     write_quarantine(read.catalog, quarantine, attempt.run_id)
-    if problem := find_problem(read, attempt.loaded.config):
+    if problem := find_problem(read, attempt.loaded.config, attempt.run_id):
         publish_quarantine(root, quarantine, attempt.run_id)
         raise problem
 
@@ -128,7 +158,7 @@ def prove(
         inputs=inputs,
         outputs=outputs,
         reconciliation=reconciliation,
-        warnings=[*attempt.loaded.warnings, *read.warnings, *warnings],
+        warnings=order_warnings([*attempt.loaded.warnings, *read.warnings, *warnings]),
     )
 
 

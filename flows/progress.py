@@ -1,10 +1,6 @@
-"""How far a run is, and what a look at the feeds found."""
+"""How far a run is."""
 
-from dataclasses import dataclass
 from typing import Protocol
-
-from contracts.manifest import InputFile, Warned
-from flows.errors import CampaignReportsError
 
 
 class Progress(Protocol):
@@ -16,14 +12,3 @@ class Progress(Protocol):
 
 def silence(stage: str, done: int, total: int) -> None:
     """Take note of nothing."""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What a look at the feeds found, without anything written."""
-
-    inputs: list[InputFile]
-    """One entry a file (and table), counted as a run would count it."""
-    warnings: list[Warned]
-    problem: CampaignReportsError | None
-    """What would stop a run, with its exit code."""

@@ -61,6 +61,11 @@ class ReportTable:
         """The transform that builds it."""
         return _load(self.builder_place)
 
+    @property
+    def needs(self) -> str:
+        """The feeds that make the table exist, in words."""
+        return " and ".join(f"a feed of {' or '.join(group)}" for group in self.feeds)
+
     def is_given_by(self, configured: Collection[str]) -> bool:
         """Whether feeds of these canonical tables make the table exist (SPEC §3)."""
         return all(any(table in configured for table in group) for group in self.feeds)

@@ -51,6 +51,7 @@ SUBJECTS = {
     "contracts.vocabulary": set(),
     "contracts.channels": {"contracts.columns", "contracts.vocabulary"},
     "contracts.manifest": set(),
+    "contracts.feed_check": {"contracts.manifest"},
     "contracts.quarantine": {"contracts.columns"},
     "contracts.reference": {"contracts.vocabulary"},
     "contracts.feeds": {"contracts.channels", "contracts.columns", "contracts.vocabulary"},

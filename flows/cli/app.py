@@ -17,10 +17,14 @@ COMMANDS = {
     "run": ("flows.cli.run:run", "Read the feeds of workspaces and publish their reports."),
     "init": ("flows.cli.setup:init", "Start a workspace, empty or from a sample."),
     "check": (
-        "flows.cli.setup:check",
+        "flows.cli.check:check",
         "Look at the configuration and the feeds; write nothing.",
     ),
     "show": ("flows.cli.show:show", "List the published tables, or print one."),
+    "rejects": (
+        "flows.cli.rejects:rejects",
+        "Print the rows in quarantine, with their reasons and what would help.",
+    ),
     "audience": (
         "flows.cli.questions:audience",
         "Write the contacts who did one thing and never another.",

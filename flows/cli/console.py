@@ -16,7 +16,7 @@ DECIMALS_SHOWN = 4
 COLUMN_GAP = 3
 
 
-def told() -> Console:
+def stderr_console() -> Console:
     """The console for everything that is no data; plain text where there is no terminal."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -26,9 +26,15 @@ def on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def tell(text: str, style: str = "") -> None:
+def print_note(text: str, style: str = "") -> None:
     """Print a line for people."""
-    told().print(Text(_visible(text, keep="\n"), style=style))
+    stderr_console().print(Text(make_visible(text, keep="\n"), style=style))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines of text on stdout."""
+    for line in lines:
+        sys.stdout.write(f"{make_visible(line)}\n")
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -102,8 +108,8 @@ def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return _instant(value)
     if isinstance(value, list | dict):
-        return _visible(as_json(value))
-    return _visible(str(value))
+        return make_visible(as_json(value))
+    return make_visible(str(value))
 
 
 def _instant(value: datetime) -> str:
@@ -111,7 +117,7 @@ def _instant(value: datetime) -> str:
     return in_utc.isoformat().replace("+00:00", "Z")
 
 
-def _visible(text: str, keep: str = "") -> str:
+def make_visible(text: str, keep: str = "") -> str:
     """The text with what would steer a terminal, or break a line of a table, made visible."""
     if text.isprintable():
         return text

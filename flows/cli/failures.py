@@ -1,11 +1,11 @@
-"""How a failure is told to the user, and the exit code that it becomes (SPEC §9)."""
+"""How a failure is shown to the user, and the exit code that it becomes (SPEC §9)."""
 
 import os
 import traceback
 from importlib.metadata import version
 from pathlib import Path
 
-from flows.cli.console import tell
+from flows.cli.console import print_note
 from flows.errors import FAULT_OF_OURS, CampaignReportsError
 
 NAME = "campaign-reports"
@@ -21,10 +21,10 @@ def report_failure(error: Exception) -> int:
     if os.environ.get(DEBUG) == "1":
         traceback.print_exception(error)
     if isinstance(error, CampaignReportsError):
-        tell(f"{NAME}: {error}", style="red")
+        print_note(f"{NAME}: {error}", style="red")
         return error.exit_code
-    tell(f"{NAME}: a fault of ours, not of your data: {_whereabouts(error)}.", style="red")
-    tell(
+    print_note(f"{NAME}: a fault of ours, not of your data: {_whereabouts(error)}.", style="red")
+    print_note(
         "Nothing that was published has changed. Please report it to the maintainers with the "
         f"version ({version(NAME)}) and what {DEBUG}=1 prints in addition."
     )

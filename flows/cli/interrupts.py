@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from threading import Timer, current_thread, main_thread
 from types import FrameType
 
-from flows.cli.console import tell, told
+from flows.cli.console import print_note, stderr_console
 from flows.errors import INTERRUPTED
 
 GRACE_SECONDS = 3
@@ -27,8 +27,8 @@ def interruptible() -> Generator[None, None, None]:
     timers: list[Timer] = []
 
     def interrupt(_: int, __: FrameType | None) -> None:
-        told().show_cursor()
-        tell("interrupted; nothing that was published has changed")
+        stderr_console().show_cursor()
+        print_note("interrupted; nothing that was published has changed")
         timer = Timer(GRACE_SECONDS, os._exit, (INTERRUPTED,))
         timer.daemon = True
         timer.start()

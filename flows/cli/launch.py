@@ -1,12 +1,12 @@
-"""The one door to what is slow to import, so that every other command starts at once."""
+"""A run of the flow, whose modules are imported when it is called and not before."""
 
 from importlib import import_module
 from pathlib import Path
 
 from contracts.manifest import Manifest
-from flows.config.loading import LoadedWorkspace, load_workspace
+from flows.config.loading import load_workspace
 from flows.errors import ConfigurationError
-from flows.progress import Checked, Progress
+from flows.progress import Progress
 from flows.runtime.prefect_defaults import quiet_prefect
 from flows.runtime.prefect_server import start_server
 from flows.storage.lock import refuse_if_held
@@ -38,8 +38,3 @@ def launch_run(
             msg = "the Prefect server that PREFECT_API_URL names does not answer"
             raise ConfigurationError(msg, "Start it, or unset PREFECT_API_URL.") from error
         raise
-
-
-def launch_check(loaded: LoadedWorkspace, progress: Progress) -> Checked:
-    """Read all feeds of a workspace and write nothing."""
-    return import_module("flows.steps.read_feeds").check_feeds(loaded, progress)

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from contracts.config.nearest_names import nearest
 from contracts.config.source_mapping import Expression, Source
 from contracts.dictionary import render_dictionary
-from flows.cli.console import print_json, print_table, tell
+from flows.cli.console import print_json, print_note, print_table
 from flows.config.loading import config_schema
 from flows.config.source_files import load_sources
 from flows.errors import UsageError
@@ -70,7 +70,7 @@ def dictionary() -> int:
 def _select(name: str | None) -> dict[str, Source]:
     every = load_sources()
     if not every:
-        tell("no source mappings are installed")
+        print_note("no source mappings are installed")
     if name is None or name in every:
         return every if name is None else {name: every[name]}
     of_vendor = {one: source for one, source in every.items() if one.startswith(f"{name}.")}

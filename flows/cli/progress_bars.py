@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from flows.cli.console import told
+from flows.cli.console import stderr_console
 from flows.progress import Progress, silence
 
 
 @contextmanager
-def progress_meter() -> Generator[Progress, None, None]:
+def progress_bars() -> Generator[Progress, None, None]:
     """A progress callback that draws one bar a stage on stderr, where that is a terminal."""
-    console = told()
+    console = stderr_console()
     if not console.is_terminal:
         yield silence
         return

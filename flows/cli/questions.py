@@ -7,8 +7,8 @@ import polars as pl
 from cyclopts import Parameter
 
 from contracts.config.workspace import AudienceSection
-from flows.cli.console import print_json, tell
-from flows.cli.progress_bars import progress_meter
+from flows.cli.console import print_json, print_note
+from flows.cli.progress_bars import progress_bars
 from flows.config.loading import load_workspace
 from flows.errors import ConfigurationError
 from flows.steps.audiences import draw
@@ -62,13 +62,13 @@ def audience(
             "segment": segment,
         }
     )
-    with progress_meter() as progress:
+    with progress_bars() as progress:
         found = draw(load_workspace(workspace), asked, progress)
     with storage_errors(f"writing {output}"):
         found.write_parquet(output)
     if json:
         print_json({"contacts": found.height, "path": str(output)})
-    tell(f"{found.height:,} contacts in {output}")
+    print_note(f"{found.height:,} contacts in {output}")
     return 0
 
 
@@ -89,5 +89,5 @@ def suggest(workspace: Path, /) -> int:
     if lines:
         print(lines, end="")  # noqa: T201 - data on stdout
     else:
-        tell("nothing to suggest: no broken link resembles one ad or campaign clearly enough")
+        print_note("nothing to suggest: no broken link resembles one ad or campaign clearly enough")
     return 0

@@ -9,11 +9,11 @@ import polars as pl
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from contracts.manifest import Manifest
-from flows.cli.console import print_json, tell
+from contracts.manifest import Manifest, Warned
+from flows.cli.console import print_json, print_note
 from flows.cli.failures import report_failure
 from flows.cli.launch import launch_run
-from flows.cli.progress_bars import progress_meter
+from flows.cli.progress_bars import progress_bars
 from flows.storage.publish import published_tables
 from flows.storage.workspace_files import Layout
 
@@ -52,12 +52,12 @@ def run(
 
 def _run_one(root: Path, *, print_manifest: bool, full: bool, wait: float) -> int:
     try:
-        with progress_meter() as progress:
+        with progress_bars() as progress:
             manifest = launch_run(root, wait, progress, full=full)
         if print_manifest:
             print_json(manifest.model_dump(mode="json"))
             sys.stdout.flush()
-        tell("\n".join(_summary(root, manifest)))
+        print_note("\n".join(_summary(root, manifest)))
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 - the other workspaces are still to be run
@@ -77,8 +77,7 @@ def _summary(root: Path, manifest: Manifest) -> list[str]:
         *_top_reasons(layout.quarantine / manifest.run_id),
         *(f"  skipped   {entry.path}: {entry.refused}" for entry in skipped),
         *_match_rate(root),
-        *(f"  warning   {one.message}" for one in manifest.warnings[:WARNINGS_SHOWN]),
-        *_left_out(len(manifest.warnings) - WARNINGS_SHOWN),
+        *_warning_lines(manifest.warnings),
         f"  where     {layout.snapshots / manifest.run_id}",
     ]
 
@@ -108,8 +107,21 @@ def _match_rate(root: Path) -> list[str]:
     return [f"  matched   {matched:,} of {sessions:,} sessions to an ad{rate}"]
 
 
-def _left_out(more: int) -> list[str]:
-    return [f"  warning   … and {more} more, all in manifest.json"] if more > 0 else []
+def _warning_lines(warnings: list[Warned]) -> list[str]:
+    """One line a code and feed, in the manifest's order: the most important first."""
+    kinds: dict[tuple[str, str | None], list[Warned]] = {}
+    for one in warnings:
+        kinds.setdefault((one.code, one.feed), []).append(one)
+    lines = [
+        f"  warning   {of_kind[0].message}{_count_others(of_kind)}" for of_kind in kinds.values()
+    ]
+    if (more := len(lines) - WARNINGS_SHOWN) > 0:
+        lines[WARNINGS_SHOWN:] = [f"  warning   … and {more} kinds more, all in manifest.json"]
+    return lines
+
+
+def _count_others(of_kind: list[Warned]) -> str:
+    return f" (and {len(of_kind) - 1} more of this kind)" if len(of_kind) > 1 else ""
 
 
 def _count(number: int, noun: str) -> str:

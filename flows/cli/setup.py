@@ -1,18 +1,13 @@
-"""`campaign-reports init` and `check`: a workspace before its first run."""
+"""`campaign-reports init`: a workspace before its first run."""
 
 import json as json_text
 import shutil
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from contracts.config.nearest_names import nearest
-from flows.cli.console import print_json, print_table, tell
-from flows.cli.launch import launch_check
-from flows.cli.progress_bars import progress_meter
-from flows.config.loading import config_schema, load_workspace
+from flows.cli.console import print_note
+from flows.config.loading import config_schema
 from flows.errors import UsageError
 from flows.storage.workspace_files import Layout, make_folder, storage_errors
 
@@ -45,42 +40,10 @@ def init(directory: Path, /, *, sample: str | None = None) -> int:
         (directory / SCHEMA).write_text(json_text.dumps(config_schema(), indent=2) + "\n", "utf-8")
         if not (directory / IGNORED).exists():
             (directory / IGNORED).write_text(WRITTEN_BY_RUNS)
-    tell(f"started {directory}")
+    print_note(f"started {directory}")
     if origin is None:
-        tell(f"Put feed files into {directory / 'raw'} and name them in campaigns.toml, then")
-    tell(f"publish with `campaign-reports run {directory}`")
-    return 0
-
-
-def check(workspace: Path, /, *, json: Annotated[bool, Parameter(negative=())] = False) -> int:
-    """Look at a workspace's configuration and feeds, and write nothing.
-
-    Args:
-        workspace: The workspace's folder.
-        json: Print one JSON object with `inputs` and `warnings`.
-
-    Returns:
-        The exit code that a run would end with as far as its feeds go: 0, 2 or 3.
-    """
-    loaded = load_workspace(workspace)
-    with progress_meter() as progress:
-        checked = launch_check(loaded, progress)
-    warnings = [*loaded.warnings, *checked.warnings]
-    if json:
-        found = {"inputs": checked.inputs, "warnings": warnings}
-        print_json({key: [one.model_dump() for one in entries] for key, entries in found.items()})
-    else:
-        header = ("feed", "file", "table", "read", "accepted", "rejected", "problem")
-        rows = [
-            (one.feed, one.path, one.table, one.rows_read, one.accepted, one.rejected, one.refused)
-            for one in checked.inputs
-        ]
-        print_table(header, rows)
-    for warning in warnings:
-        tell(f"warning: {warning.message}")
-    if checked.problem is not None:
-        raise checked.problem
-    tell(f"{workspace} can be run")
+        print_note(f"Put feed files into {directory / 'raw'} and name them in campaigns.toml, then")
+    print_note(f"publish with `campaign-reports run {directory}`")
     return 0
 
 

@@ -10,11 +10,10 @@ import pyarrow.parquet as pq
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from contracts.config.nearest_names import nearest
-from flows.cli.console import on_terminal, print_json_rows, print_rows, print_table, tell
-from flows.cli.journey_text import print_story
-from flows.errors import ConfigurationError, UsageError
-from flows.storage.publish import published_tables, read_pointer
+from flows.cli.console import on_terminal, print_json_rows, print_note, print_rows, print_table
+from flows.cli.journey_text import print_journey
+from flows.cli.published import Tables, find_published, list_published
+from flows.errors import UsageError
 from flows.storage.workspace_files import storage_errors
 
 ROWS_ON_A_TERMINAL = 20
@@ -22,8 +21,6 @@ CONTACT = "contact_id"
 GRAIN = b"campaign_reports.grain"
 
 JOURNEY = ("people", "contact_journey")
-
-Tables = dict[tuple[str, str], list[Path]]
 
 
 @dataclass(frozen=True)
@@ -56,39 +53,14 @@ def show(
     Returns:
         The exit code, 0.
     """
-    tables = _published(workspace)
+    tables = list_published(workspace)
     if table is None:
         _list_tables(tables, as_json=json)
     else:
-        group, name = _find(table, tables)
+        group, name = find_published(table, tables)
         choice = Choice(limit, contact, as_json=json)
         _print_rows((group, name), tables[group, name], choice)
     return 0
-
-
-def _published(workspace: Path) -> Tables:
-    if not workspace.is_dir():
-        msg = f"there is no workspace {workspace}"
-        raise ConfigurationError(msg, "Give the folder that holds campaigns.toml.")
-    if read_pointer(workspace) is None:
-        msg = f"nothing is published yet in {workspace}"
-        raise ConfigurationError(msg, f"Publish with `campaign-reports run {workspace}`.")
-    return published_tables(workspace)
-
-
-def _find(table: str, tables: Tables) -> tuple[str, str]:
-    """The published table that a name means: in full, alone, or its last words (`journey`)."""
-    exact = [key for key in tables if table in {"/".join(key), key[1]}]
-    found = exact or [key for key in tables if key[1].endswith(f"_{table}")]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        choices = ", ".join("/".join(key) for key in found)
-        msg = f"several groups have a table {table!r}"
-        raise UsageError(msg, f"Say which one: {choices}.")
-    near = nearest(table, ["/".join(key) for key in tables])
-    msg = f"no table {table!r} is published"
-    raise UsageError(msg, f"Did you mean {near!r}?" if near else "Leave the name out for a list.")
 
 
 def _list_tables(tables: Tables, *, as_json: bool) -> None:
@@ -129,7 +101,7 @@ def _print_rows(key: tuple[str, str], files: list[Path], choice: Choice) -> None
     if choice.as_json:
         print_json_rows(dict(zip(header, row, strict=True)) for row in _stream(rows))
     elif key == JOURNEY and choice.contact is not None:
-        print_story([dict(zip(header, row, strict=True)) for row in _stream(rows)])
+        print_journey([dict(zip(header, row, strict=True)) for row in _stream(rows)])
     elif on_terminal():
         _print_for_people(header, rows, choice.limit)
     else:
@@ -140,7 +112,7 @@ def _print_for_people(header: list[str], rows: pl.LazyFrame, limit: int | None) 
     few = list(_stream(rows.head((limit or ROWS_ON_A_TERMINAL) + 1)))
     print_rows(header, few[: limit or ROWS_ON_A_TERMINAL])
     if len(few) > (limit or ROWS_ON_A_TERMINAL):
-        tell(f"the first {ROWS_ON_A_TERMINAL} rows; --limit, --json or a pipe shows more")
+        print_note(f"the first {ROWS_ON_A_TERMINAL} rows; --limit, --json or a pipe shows more")
 
 
 def _stream(rows: pl.LazyFrame) -> Iterator[tuple[Any, ...]]:

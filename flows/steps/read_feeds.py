@@ -1,7 +1,6 @@
 """Every feed of a workspace into the ledger, several files at a time; what became of the rows."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from flows.ingest.feed_files import RawFile, find_files, require_inside
 from flows.ingest.file_ingest import Receipt, SameBytes, ingest_file
 from flows.ingest.read_files import ReadFile, order_files
 from flows.ingest.row_status import REJECTED, judge_rows
-from flows.progress import Checked, Progress
+from flows.progress import Progress
 from flows.readers import RefusedFile
 from flows.steps.asked_names import find_unknown_names
 from flows.steps.feed_warnings import find_feed_warnings
@@ -193,8 +192,16 @@ def _gives_generic_events_alone(resolved: ResolvedMapping) -> bool:
     return mapping.table == "events" and is_fixed and one_type not in STANDARD_TYPES
 
 
-def find_problem(read: FeedsRead, config: Workspace) -> CampaignReportsError | None:
-    """What forbids publishing: a refused file, too many rejected rows, a name that nobody knows."""
+def find_problem(
+    read: FeedsRead, config: Workspace, run_id: str = ""
+) -> CampaignReportsError | None:
+    """What forbids publishing: a refused file, too many rejected rows, a name that nobody knows.
+
+    Args:
+        read: What was read.
+        config: The workspace's configuration.
+        run_id: The run whose quarantine holds the rows; none where nothing is written.
+    """
     stopped = [r for r in read.refused if r.raw.feed.section.on_refused == "fail"]
     if stopped:
         lines = [f"{r.raw.path} (feed {r.raw.feed.name}): {r.reason}. {r.hint}." for r in stopped]
@@ -210,7 +217,8 @@ def find_problem(read: FeedsRead, config: Workspace) -> CampaignReportsError | N
                 f"nothing was published: feed {name} has {rejected} of {rows} rows rejected, "
                 f"more than max_rejected_share = {limit:g} allows. Most often: {top}"
             )
-            return DataRefused(msg, "See quarantine/<run_id> for the rows and their reasons.")
+            place = f"The rows are in quarantine/{run_id}/{name}.parquet: " if run_id else ""
+            return DataRefused(msg, f"{place}`campaign-reports rejects` shows those of a run.")
     return find_unknown_names(read.catalog, config)
 
 
@@ -244,14 +252,3 @@ def reconcile_inputs(inputs: list[InputFile]) -> list[Check]:
         )
         for entry in inputs
     ]
-
-
-def check_feeds(loaded: LoadedWorkspace, progress: Progress) -> Checked:
-    """Read all feeds of a workspace as a run would, and keep nothing."""
-    with tempfile.TemporaryDirectory(prefix="campaign-reports-check-") as scratch:
-        try:
-            read = read_feeds(loaded, Path(scratch), progress)
-        except ConfigurationError as problem:
-            return Checked(inputs=[], warnings=[], problem=problem)
-        problem = find_problem(read, loaded.config)
-        return Checked(inputs=read.inputs(), warnings=read.warnings, problem=problem)

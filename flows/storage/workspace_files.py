@@ -85,6 +85,11 @@ class Layout:
         return self.state / "staging"
 
     @property
+    def last_attempt(self) -> Path:
+        """How the last attempt of a run ended."""
+        return self.state / "last_attempt.json"
+
+    @property
     def journal(self) -> Path:
         """Which run is being published at this moment; absent at all other times."""
         return self.state / "publishing.json"

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from contracts.manifest import Manifest
+from contracts.manifest import Manifest, Warned
 from flows.cli import launch, run
 from flows.cli.app import main
 from flows.errors import (
@@ -112,7 +112,7 @@ def test_failures_become_exit_codes_without_a_traceback(
     assert "Traceback" not in err
 
 
-def test_a_fault_of_ours_is_told_without_values_of_the_data(
+def test_a_fault_of_ours_is_reported_without_values_of_the_data(
     workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(*_: object, **__: object) -> Manifest:
@@ -161,7 +161,7 @@ def test_an_interrupt_is_130(
     assert "interrupted" in capsys.readouterr().err
 
 
-def test_a_held_workspace_is_told_before_anything_slow(
+def test_a_held_workspace_is_reported_before_anything_slow(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with hold_workspace(workspace):
@@ -169,7 +169,7 @@ def test_a_held_workspace_is_told_before_anything_slow(
     assert "another run holds" in capsys.readouterr().err
 
 
-def test_a_prefect_server_that_does_not_answer_is_told(
+def test_a_prefect_server_that_does_not_answer_is_reported(
     workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     class Flow:
@@ -263,3 +263,39 @@ def test_nothing_slow_is_imported_before_it_is_needed(
         [sys.executable, "-c", code, str(workspace)], cwd=PROJECT, capture_output=True, check=False
     )
     assert done.returncode == 0
+
+
+def test_warnings_are_one_line_a_code_and_feed(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    warnings = [
+        Warned(code="spend_unplaced", message="9.50 of spend", amount="9.50"),
+        *(Warned(code="late", message=f"feed a: {day} days", feed="a") for day in (5, 4, 3)),
+        Warned(code="late", message="feed b: 1 day", feed="b"),
+        *(Warned(code=f"note_{number:02}", message=f"note {number}") for number in range(9)),
+    ]
+    manifest = Manifest(
+        run_id="1",
+        started_at="",
+        finished_at="",
+        code_version="",
+        config_sha256="",
+        inputs=[],
+        outputs=[],
+        reconciliation=[],
+        warnings=warnings,
+    )
+    monkeypatch.setattr(run, "launch_run", lambda *_, **__: manifest)
+    assert main(["run", str(workspace)]) == 0
+    lines = [
+        line.split("warning   ")[1]
+        for line in capsys.readouterr().err.splitlines()
+        if line.startswith("  warning ")
+    ]
+    assert lines[:3] == [
+        "9.50 of spend",
+        "feed a: 5 days (and 2 more of this kind)",
+        "feed b: 1 day",
+    ]
+    assert lines[-1] == "… and 2 kinds more, all in manifest.json"
+    assert len(lines) == 11

@@ -1,16 +1,13 @@
-"""`init` and `check`: a workspace before its first run."""
+"""`init`: a workspace before its first run."""
 
-import json
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from contracts.manifest import InputFile, Warned
 from flows.cli import setup
 from flows.cli.app import main
-from flows.errors import CampaignReportsError, DataRefused
-from flows.progress import Checked
+from flows.config.loading import load_workspace
 
 FEED = '[[feeds]]\ntable = "contacts"\nfiles = "raw/contacts/*.csv"\n'
 
@@ -28,7 +25,7 @@ def test_init_starts_a_workspace_that_holds_and_overwrites_nothing(
     }
     written = (root / "campaigns.toml").read_text()
     assert written.startswith("#:schema ./campaigns.schema.json\n")
-    assert setup.load_workspace(root).config.feeds == ()
+    assert load_workspace(root).config.feeds == ()
     (root / "campaigns.toml").write_text("# mine")
     assert main(["init", str(root)]) == 2
     assert (root / "campaigns.toml").read_text() == "# mine"
@@ -40,7 +37,7 @@ def test_every_setting_of_the_starter_holds(tmp_path: Path) -> None:
     commented = (tmp_path / "campaigns.toml").read_text().splitlines()
     settings = [line.removeprefix("# ") for line in commented if _is_setting(line)]
     (tmp_path / "campaigns.toml").write_text("\n".join(settings))
-    assert len(setup.load_workspace(tmp_path).config.feeds) == 3
+    assert len(load_workspace(tmp_path).config.feeds) == 3
     assert set(tomllib.loads("\n".join(settings))) == {
         "workspace",
         "feeds",
@@ -70,37 +67,3 @@ def test_init_copies_a_sample_without_what_runs_wrote(
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "notes.txt").write_text("mine")
     assert main(["init", str(tmp_path / "full"), "--sample", "tiny"]) == 2
-
-
-def checked(problem: CampaignReportsError | None) -> Checked:
-    """What a look at one file of contacts found."""
-    entry = InputFile(
-        path="raw/contacts/a.csv",
-        sha256="0",
-        bytes=1,
-        feed="contacts",
-        table="contacts",
-        rows_read=3,
-        accepted=2,
-        rejected=1,
-    )
-    return Checked([entry], [Warned(code="empty_file", message="raw/b.csv has no rows")], problem)
-
-
-def test_check_prints_feeds_and_ends_as_a_run_would(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(setup, "launch_check", lambda _, __: checked(None))
-    assert main(["check", str(workspace)]) == 0
-    out, err = capsys.readouterr()
-    assert [line.split("\t") for line in out.splitlines()] == [
-        ["feed", "file", "table", "read", "accepted", "rejected", "problem"],
-        ["contacts", "raw/contacts/a.csv", "contacts", "3", "2", "1", ""],
-    ]
-    assert "raw/b.csv has no rows" in err
-    problem = DataRefused("raw/contacts/a.csv is truncated")
-    monkeypatch.setattr(setup, "launch_check", lambda _, __: checked(problem))
-    assert main(["check", str(workspace), "--json"]) == 3
-    out, err = capsys.readouterr()
-    assert json.loads(out)["inputs"][0]["rejected"] == 1
-    assert "is truncated" in err

@@ -103,7 +103,7 @@ def test_show_makes_control_characters_visible(
     assert capsys.readouterr().out == "name\n\\x1b[31mred\\t\\n[bold]\n"
 
 
-def happening(**known: object) -> dict[str, object]:
+def row(**known: object) -> dict[str, object]:
     """A row of a journey with what is known and nothing else."""
     names = (
         "occurred_at kind channel event_type campaign_id campaign_name message_id message_name "
@@ -119,10 +119,8 @@ def at(hour: int) -> datetime:
 
 
 JOURNEY = [
-    happening(
-        occurred_at=at(8), kind="send", channel="email", campaign_name="VIP", message_name="VIP B"
-    ),
-    happening(
+    row(occurred_at=at(8), kind="send", channel="email", campaign_name="VIP", message_name="VIP B"),
+    row(
         occurred_at=at(9),
         kind="event",
         channel="email",
@@ -131,15 +129,13 @@ JOURNEY = [
         message_name="VIP B",
         url="https://shop.example.com",
     ),
-    happening(occurred_at=at(10), kind="event", event_type="store_visit"),
-    happening(
-        occurred_at=at(11), kind="session", channel="ads", platform="google_ads", ad_name="Spring"
-    ),
-    happening(occurred_at=at(12), kind="order", order_id="o1", revenue=Decimal("12.5000")),
-    happening(kind="send", channel="sms", campaign_id="c2", message_id="c2"),
-    happening(contact_id="202", kind="send", channel="sms"),
+    row(occurred_at=at(10), kind="event", event_type="store_visit"),
+    row(occurred_at=at(11), kind="session", channel="ads", platform="google_ads", ad_name="Spring"),
+    row(occurred_at=at(12), kind="order", order_id="o1", revenue=Decimal("12.5000")),
+    row(kind="send", channel="sms", campaign_id="c2", message_id="c2"),
+    row(contact_id="202", kind="send", channel="sms"),
 ]
-STORY = """
+JOURNEY_TEXT = """
 when\tchannel\twhat\tabout\tdetail
 2026-07-01 08:00:00\temail\tsent\tVIP > VIP B\t
 2026-07-01 09:00:00\temail\tclicked\tc1 > VIP B\thttps://shop.example.com
@@ -150,12 +146,12 @@ not yet\tsms\tsent\tc2\t
 """
 
 
-def test_a_journey_reads_like_a_story(
+def test_a_journey_is_one_line_a_step(
     workspace: Path, capsys: pytest.CaptureFixture[str], publish: Publish
 ) -> None:
     publish(workspace, {"people/contact_journey/part-0": pl.DataFrame(JOURNEY)})
     assert main(["show", str(workspace), "journey", "--contact", "101"]) == 0
-    assert capsys.readouterr().out == STORY.lstrip()
+    assert capsys.readouterr().out == JOURNEY_TEXT.lstrip()
     assert main(["show", str(workspace), "journey", "--contact", "101", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)) == 6
     assert main(["show", str(workspace), "journey", "--contact", "999"]) == 0
@@ -166,7 +162,7 @@ def test_a_journey_reads_like_a_story(
 def test_one_contact_id_of_two_organizations_is_two_people(
     workspace: Path, capsys: pytest.CaptureFixture[str], publish: Publish
 ) -> None:
-    rows = [happening(org_id=org, kind="send", channel="sms") for org in ("a", "b")]
+    rows = [row(org_id=org, kind="send", channel="sms") for org in ("a", "b")]
     publish(workspace, {"people/contact_journey": pl.DataFrame(rows)})
     assert main(["show", str(workspace), "journey", "--contact", "101"]) == 0
     lines = capsys.readouterr().out.splitlines()

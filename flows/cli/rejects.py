@@ -1,0 +1,101 @@
+"""`campaign-reports rejects`: the rows that a run put into quarantine, and how to mend them."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import polars as pl
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from contracts.config.nearest_names import nearest
+from contracts.quarantine import Quarantine
+from flows.cli.console import on_terminal, print_json_rows, print_note, print_rows, print_table
+from flows.cli.published import require_workspace
+from flows.cli.reject_hints import hint_at
+from flows.errors import UsageError
+from flows.storage.last_attempt import read_last_attempt
+from flows.storage.publish import read_pointer
+from flows.storage.workspace_files import Layout, storage_errors
+
+ROWS_ON_A_TERMINAL = 20
+SUFFIX = ".parquet"
+HEADER = ("feed", "file", "row_number", "table", "reasons", "hint", "raw")
+
+
+def rejects(
+    workspace: Path,
+    feed: str | None = None,
+    /,
+    *,
+    run: str | None = None,
+    limit: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Print the rows in quarantine as their files have them, with reasons and what would help.
+
+    Args:
+        workspace: The workspace's folder.
+        feed: Only the rows of this feed.
+        run: The run that rejected them; the last one if not given.
+        limit: How many rows; by default 20 on a terminal and all elsewhere.
+        json: Print a JSON list of objects.
+
+    Returns:
+        The exit code, 0.
+    """
+    require_workspace(workspace)
+    run_id = run or _last_run(workspace)
+    folder = Layout(workspace).quarantine / run_id
+    rows = _read_rows(folder, feed, run_id, is_named=run is not None)
+    shown = rows[: limit or (ROWS_ON_A_TERMINAL if on_terminal() and not json else None)]
+    if json:
+        print_json_rows(shown)
+    elif rows:
+        cells = [[row[name] for name in HEADER] for row in shown]
+        (print_rows if on_terminal() else print_table)(HEADER, cells)
+    if not rows:
+        print_note(f"no row is in quarantine from the run {run_id or 'before any'}")
+    elif len(shown) < len(rows):
+        print_note(f"{len(shown):,} of {len(rows):,} rows; --limit, --json or a pipe shows more")
+    return 0
+
+
+def _last_run(workspace: Path) -> str:
+    attempt, pointer = read_last_attempt(workspace), read_pointer(workspace)
+    if attempt is not None:
+        return attempt.run_id
+    return pointer.run_id if pointer is not None else ""
+
+
+def _read_rows(
+    folder: Path, feed: str | None, run_id: str, *, is_named: bool
+) -> list[dict[str, Any]]:
+    """The quarantined rows of a run, all or those of one feed, by feed, file and row."""
+    kept = {file.name.removesuffix(SUFFIX): file for file in sorted(folder.glob(f"*{SUFFIX}"))}
+    if is_named and not folder.is_dir():
+        known = [one.name for one in folder.parent.glob("*") if one.is_dir()]
+        near = nearest(run_id, known)
+        msg = f"no row is in quarantine from a run {run_id!r}"
+        raise UsageError(msg, f"Did you mean {near!r}?" if near else "Leave --run out.")
+    if feed is not None and kept and feed not in kept:
+        near = nearest(feed, kept)
+        msg = f"no row of a feed {feed!r} is in quarantine"
+        raise UsageError(msg, f"Did you mean {near!r}?" if near else f"Rows of: {', '.join(kept)}.")
+    with storage_errors(f"reading {folder}"):
+        frames = [
+            pl.read_parquet(file) for name, file in kept.items() if feed is None or name == feed
+        ]
+    return [_describe(row) for frame in frames for row in frame.iter_rows(named=True)]
+
+
+def _describe(row: dict[str, Any]) -> dict[str, Any]:
+    reasons: list[str] = row["failed_checks"]
+    return {
+        "feed": row[Quarantine.feed],
+        "file": row[Quarantine.file],
+        "row_number": row[Quarantine.row_number],
+        "table": row[Quarantine.table],
+        "reasons": reasons,
+        "hint": "; ".join(dict.fromkeys(map(hint_at, reasons))),
+        "raw": row[Quarantine.raw],
+    }

@@ -1,0 +1,28 @@
+"""Warnings in the order in which a person should read them."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from contracts.manifest import Warned
+
+
+def order_warnings(warnings: Iterable[Warned]) -> list[Warned]:
+    """Those about money first, the most first; then those about most rows; then by code and feed.
+
+    Args:
+        warnings: Warnings of any steps; equal ones count once.
+    """
+    distinct = {one.model_dump_json(): one for one in warnings}
+    return sorted(distinct.values(), key=_rank)
+
+
+def _rank(warned: Warned) -> tuple[bool, Decimal, int, str, str, str]:
+    amount = abs(Decimal(warned.amount)) if warned.amount else Decimal(0)
+    return (
+        warned.amount is None,
+        -amount,
+        -(warned.count or 0),
+        warned.code,
+        warned.feed or "",
+        warned.message,
+    )

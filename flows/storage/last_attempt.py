@@ -1,0 +1,35 @@
+"""How the last attempt of a run ended: what `status` and `rejects` ask of a workspace."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from contracts.manifest import AttemptEnd
+from flows.errors import StorageFailed
+from flows.storage.workspace_files import Layout, make_folder, replace_text, storage_errors
+
+
+def note_attempt(root: Path, end: AttemptEnd) -> None:
+    """Note how an attempt ended, in place of the one before; called by the run that holds it.
+
+    What cannot be noted is not worth a failure: the figures are published or they are not.
+    """
+    layout = Layout(root)
+    with suppress(StorageFailed), storage_errors("noting how the run ended"):
+        make_folder(layout.state)
+        replace_text(layout.last_attempt, end.model_dump_json(indent=2) + "\n", layout.state)
+
+
+def read_last_attempt(root: Path) -> AttemptEnd | None:
+    """How the last attempt ended; None if none was noted."""
+    path = Layout(root).last_attempt
+    with storage_errors(f"reading {path}"):
+        if not path.exists():
+            return None
+        text = path.read_text(encoding="utf-8")
+    try:
+        return AttemptEnd.model_validate_json(text)
+    except ValidationError as error:
+        msg = "state/last_attempt.json is not what a run writes"
+        raise StorageFailed(msg, "Remove it and run again.") from error

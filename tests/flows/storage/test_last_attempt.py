@@ -1,0 +1,40 @@
+"""How the last attempt of a run ended."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.campaign_reports import campaign_reports
+from flows.errors import DataRefused, StorageFailed
+from flows.storage.last_attempt import read_last_attempt
+from flows.storage.workspace_files import Layout
+from tests.support.workspaces import feed, write_workspace
+
+TOML = feed("contacts", "raw/contacts.csv") + feed("sends", "raw/sends.csv")
+GOOD = b"send_id,contact_id,status\n1,101,sent\n"
+BAD = b"send_id,contact_id,status\n1,101,sold\n"
+
+
+def test_a_run_says_how_it_ended(tmp_path: Path) -> None:
+    files = {"raw/contacts.csv": b"contact_id\n101\n", "raw/sends.csv": GOOD}
+    root = write_workspace(tmp_path / "ws", TOML, files)
+    assert read_last_attempt(root) is None
+    campaign_reports.fn(str(root), wait_seconds=0)
+    end = read_last_attempt(root)
+    assert end is not None
+    assert (end.outcome, end.exit_code, end.message) == ("published", 0, "")
+    (root / "raw/sends.csv").write_bytes(BAD)
+    with pytest.raises(DataRefused) as refused:
+        campaign_reports.fn(str(root), wait_seconds=0)
+    end = read_last_attempt(root)
+    assert end is not None
+    assert (end.outcome, end.exit_code) == ("refused", 3)
+    assert end.message == refused.value.message
+    assert end.run_id in end.hint
+
+
+def test_what_no_run_wrote_is_a_storage_failure(tmp_path: Path) -> None:
+    Layout(tmp_path).state.mkdir()
+    Layout(tmp_path).last_attempt.write_text("{}")
+    with pytest.raises(StorageFailed, match="last_attempt"):
+        read_last_attempt(tmp_path)
