@@ -11,7 +11,7 @@ from contracts.channels import RunChannels
 from contracts.feed_check import CheckedFeed, CheckedTable, EventTypeSeen, RefusedFeedFile
 from contracts.manifest import InputFile, Warned
 from contracts.vocabulary import Action
-from flows.config.feeds import ConfiguredFeed, configure_feeds
+from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
 from flows.config.loading import LoadedWorkspace
 from flows.errors import CampaignReportsError, ConfigurationError
 from flows.ingest.read_files import ReadFile
