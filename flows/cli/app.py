@@ -12,6 +12,7 @@ from flows.cli.failures import NAME, report_failure
 from flows.cli.interrupts import interruptible
 from flows.errors import INTERRUPTED, UsageError
 from flows.runtime.allocator import keep_pages
+from flows.runtime.prefect_server import leave
 
 COMMANDS = {
     "run": ("flows.cli.run:run", "Read the feeds of workspaces and publish their reports."),
@@ -85,5 +86,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code or 0
 
 
+def command() -> None:
+    """Be the command: carry it out and end the process."""
+    leave(main())
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    command()
