@@ -47,3 +47,11 @@ def read_export(
 def rows_of(found: FeedsRead, table: str, *columns: str) -> list[tuple[Any, ...]]:
     """The rows of a canonical table, sorted."""
     return found.catalog.scan(table).select(columns).sort(pl.all()).collect().rows()
+
+
+def answer_of(found: FeedsRead) -> str:
+    """What the run says of a file that is not in: its refusal, or why its rows are rejected."""
+    refusals = [f"{one.reason}; {one.hint}" for one in found.refused]
+    reasons = [reason for file in found.catalog.files for got in file.receipt.tables
+               for reason in got.reasons]  # fmt: skip
+    return "\n".join([*refusals, *reasons])
