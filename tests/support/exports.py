@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from flows.cli.reject_hints import hint_at
 from flows.config.loading import load_workspace
 from flows.progress import silence
 from flows.steps.read_feeds import FeedsRead, read_feeds
@@ -50,8 +51,12 @@ def rows_of(found: FeedsRead, table: str, *columns: str) -> list[tuple[Any, ...]
 
 
 def answer_of(found: FeedsRead) -> str:
-    """What the run says of a file that is not in: its refusal, or why its rows are rejected."""
+    """What a user is told of a file that is not in: its refusal, or why rows are rejected."""
     refusals = [f"{one.reason}; {one.hint}" for one in found.refused]
-    reasons = [reason for file in found.catalog.files for got in file.receipt.tables
-               for reason in got.reasons]  # fmt: skip
+    reasons = [
+        f"{reason}; {hint_at(reason)}"
+        for file in found.catalog.files
+        for got in file.receipt.tables
+        for reason in got.reasons
+    ]
     return "\n".join([*refusals, *reasons])
