@@ -29,8 +29,8 @@ FOUND = {"may_be_ad": True, "utm_content": "Blue", "parameter": "utm_content"}
             "none",
             "utm_content_ad_id",
             (
-                "utm_content 'Blue' is the id of 2 ads that nothing separates: counted for none, as "
-                "they are of several platforms"
+                "utm_content 'Blue' is the id of 2 ads that nothing separates: counted for none, "
+                "as they are of several platforms"
             ),
         ),
         (
@@ -39,8 +39,8 @@ FOUND = {"may_be_ad": True, "utm_content": "Blue", "parameter": "utm_content"}
             "platform",
             "platform",
             (
-                "only the platform google_ads is known, from the click id gclid: utm_campaign '{x}' is "
-                "an unresolved macro"
+                "only the platform google_ads is known, from the click id gclid: utm_campaign '{x}' "
+                "is an unresolved macro"
             ),
         ),
         (
