@@ -39,8 +39,8 @@ FOUND = {"may_be_ad": True, "utm_content": "Blue", "parameter": "utm_content"}
             "platform",
             "platform",
             (
-                "only the platform google_ads is known, from the click id gclid: utm_campaign '{x}' "
-                "is an unresolved macro"
+                "only the platform google_ads is known, from the click id gclid: "
+                "utm_campaign '{x}' is an unresolved macro"
             ),
         ),
         (
