@@ -124,7 +124,7 @@ def read_raw_feeds(attempt: Attempt, *, full: bool) -> FeedsRead:
     if full:
         with storage_errors("forgetting what was read before"):
             remove_tree(ledger)
-    return read_feeds(attempt.loaded, ledger, attempt.progress)
+    return read_feeds(attempt.loaded, ledger, attempt.progress, attempt.started_at)
 
 
 @step

@@ -4,14 +4,15 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from contracts.config.workspace import Workspace
-from contracts.feeds import Events
 from contracts.manifest import Check, InputFile, Warned
-from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
+from flows.config.configured_feeds import configure_feeds
 from flows.config.loading import LoadedWorkspace
-from flows.errors import CampaignReportsError, ConfigurationError, DataRefused
+from flows.config.parent_model import require_parent_model
+from flows.errors import CampaignReportsError, DataRefused
 from flows.ingest.catalog import Catalog
 from flows.ingest.exchange_rates import NO_RATE, reject_unpriced
 from flows.ingest.feed_contents import FeedContents
@@ -22,16 +23,11 @@ from flows.ingest.row_status import REJECTED, judge_rows
 from flows.progress import Progress
 from flows.readers import RefusedFile
 from flows.steps.asked_names import find_unknown_names
+from flows.steps.feed_guards import FeedState, judge_feeds
 from flows.steps.feed_warnings import find_feed_warnings
 from flows.storage.report_files import equal
 from flows.storage.workspace_files import hash_file
-from transforms.ingest.column_mapping import ResolvedMapping
 from transforms.ingest.deduplication import DUPLICATE, SUPERSEDED
-from transforms.messaging.send_keys import STANDARD_TYPES
-
-INTERACTIVE_TABLES = frozenset({"sends", "events"})
-AD_TABLES = frozenset({"ads", "ad_stats", "sessions", "page_views"})
-PARENT_MODEL = "configure a parent model"
 
 
 @dataclass(frozen=True)
@@ -51,6 +47,7 @@ class FeedsRead:
     catalog: Catalog
     refused: list[Refused]
     warnings: list[Warned]
+    states: list[FeedState]
 
     def inputs(self) -> list[InputFile]:
         """One entry a file and table, sorted by path."""
@@ -86,19 +83,23 @@ class FeedsRead:
             )
 
 
-def read_feeds(loaded: LoadedWorkspace, ledger: Path, progress: Progress) -> FeedsRead:
+def read_feeds(
+    loaded: LoadedWorkspace, ledger: Path, progress: Progress, now: datetime | None = None
+) -> FeedsRead:
     """Read every file of every feed that the ledger does not have yet.
 
     Args:
         loaded: The workspace.
         ledger: The folder with one folder per file read.
         progress: Told of every file.
+        now: When the run started, against which a feed is late; the present if not given.
 
     Raises:
         ConfigurationError: The feeds cannot make any report (SPEC §3).
+        DataRefused: A folder of feed files is gone or cannot be read.
     """
     feeds = configure_feeds(loaded.config, loaded.sources)
-    require_parent_model(feeds)
+    require_parent_model(feeds, loaded.config.workspace.channels)
     files = find_files(loaded.root, feeds)
     warnings = [
         Warned(
@@ -127,8 +128,16 @@ def read_feeds(loaded: LoadedWorkspace, ledger: Path, progress: Progress) -> Fee
     files_read = order_files(ledger, read)
     given = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
     catalog = reject_unpriced(Catalog(files_read, given, judge_rows(files_read)), loaded.config)
+    states = judge_feeds(
+        loaded.root,
+        feeds,
+        files_read,
+        now or datetime.now(UTC),
+        loaded.config.workspace.timezone,
+    )
+    warnings += [warned for state in states for warned in state.warnings]
     warnings += [*find_feed_warnings(loaded, catalog), *_warn_of_files(catalog)]
-    return FeedsRead(loaded.root, catalog, refused, warnings)
+    return FeedsRead(loaded.root, catalog, refused, warnings, states)
 
 
 def _split_outside(root: Path, files: list[RawFile]) -> tuple[list[RawFile], list[Refused]]:
@@ -162,36 +171,6 @@ def _warn_of_files(catalog: Catalog) -> Iterator[Warned]:
             yield Warned(code="note", message=f"{file.raw.path}: {note}", path=file.raw.path)
 
 
-def require_parent_model(feeds: list[ConfiguredFeed]) -> None:
-    """Refuse feeds from which no report can follow (SPEC §3).
-
-    Raises:
-        ConfigurationError: Message interactions without contacts, or neither interactions nor ads.
-    """
-    tables = {
-        resolved.mapping.table
-        for feed in feeds
-        for resolved in feed.mappings
-        if not _gives_generic_events_alone(resolved)
-    }
-    gives_messages = bool(tables & INTERACTIVE_TABLES)
-    if gives_messages and "contacts" not in tables:
-        msg = f"{PARENT_MODEL}: the feeds give message interactions but no contacts"
-        raise ConfigurationError(msg, "add a [[feeds]] entry for the table contacts")
-    if not gives_messages and not tables & AD_TABLES:
-        msg = f"{PARENT_MODEL}: the feeds give neither interactions nor ads"
-        hint = "add [[feeds]] entries for contacts and for sends or events, or for ads or ad_stats"
-        raise ConfigurationError(msg, hint)
-
-
-def _gives_generic_events_alone(resolved: ResolvedMapping) -> bool:
-    """Whether a feed's events are all of one type that is no interaction."""
-    mapping = resolved.mapping
-    one_type = mapping.constants.get(Events.event_type)
-    is_fixed = one_type is not None and Events.event_type not in mapping.columns
-    return mapping.table == "events" and is_fixed and one_type not in STANDARD_TYPES
-
-
 def find_problem(
     read: FeedsRead, config: Workspace, run_id: str = ""
 ) -> CampaignReportsError | None:
@@ -209,6 +188,10 @@ def find_problem(
         return DataRefused(
             "nothing was published, because files were refused:\n  " + "\n  ".join(lines), hint
         )
+    if short := [one for state in read.states if state.stops for one in state.warnings]:
+        lines = [one.message for one in short]
+        hint = 'Wait for the files, or set on_late = "warn" for their feeds.'
+        return DataRefused("\n  ".join(["nothing was published:", *lines]), hint)
     limit = config.workspace.max_rejected_share
     for name, (rows, rejected, reasons) in _rejections(read).items():
         if rows and rejected / rows > limit:

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -59,6 +61,11 @@ def as_json_lines(rows: Iterable[Row]) -> bytes:
 def write_workspace(root: Path, toml: str, files: Mapping[str, bytes]) -> Path:
     root.mkdir(parents=True, exist_ok=True)
     (root / "campaigns.toml").write_text(toml)
+    for section in tomllib.loads(toml).get("feeds", []):
+        folder = re.split(r"/[^/]*[*?\[]", section["files"])[0]
+        (root / folder if folder != section["files"] else (root / folder).parent).mkdir(
+            parents=True, exist_ok=True
+        )
     for path, content in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(content)

@@ -83,7 +83,6 @@ def test_a_file_that_is_not_what_it_says_is_refused(
 def test_a_link_out_of_the_workspace_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret.csv").write_bytes(b"contact_id,email\n1,ann@x.io\n")
     root = write_workspace(tmp_path / "ws", CONTACTS, {})
-    (root / "raw/contacts").mkdir(parents=True)
     (root / "raw/contacts/one.csv").symlink_to(tmp_path / "secret.csv")
     (root / "raw/more").symlink_to(tmp_path)
     found = read_workspace(root, tmp_path / "ledger")
