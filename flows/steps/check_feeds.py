@@ -13,7 +13,7 @@ from contracts.manifest import InputFile, Warned
 from contracts.vocabulary import Action
 from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
 from flows.config.loading import LoadedWorkspace
-from flows.errors import CampaignReportsError, ConfigurationError
+from flows.errors import CampaignReportsError, ConfigurationError, DataRefused
 from flows.ingest.read_files import ReadFile
 from flows.progress import Progress
 from flows.steps.message_reports import find_channels
@@ -50,7 +50,7 @@ def check_feeds(loaded: LoadedWorkspace, progress: Progress) -> Checked:
     with tempfile.TemporaryDirectory(prefix="campaign-reports-check-") as scratch:
         try:
             read = read_feeds(loaded, Path(scratch), progress)
-        except ConfigurationError as problem:
+        except (ConfigurationError, DataRefused) as problem:
             return Checked(feeds=[], inputs=[], warnings=[], problem=problem)
         inputs = read.inputs()
         channels = find_channels(read.catalog, loaded.config)
