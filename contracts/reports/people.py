@@ -1,8 +1,8 @@
 """Reports about people: contacts and the segments that they stand in."""
 
 from contracts.columns import Count, Day, Instant, Money, Text, column
+from contracts.facts.lists import STATUSES
 from contracts.facts.send_counts import Counts
-from contracts.facts.subscription_facts import STATUSES
 from contracts.reports.messaging import Rates, Tenant
 
 

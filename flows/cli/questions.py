@@ -30,6 +30,7 @@ def audience(
     to: str | None = None,
     never: str | None = None,
     segment: str | None = None,
+    subscribed: str | None = None,
     output: Path = Path("audience.parquet"),
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
@@ -44,6 +45,8 @@ def audience(
         to: On this day or earlier.
         never: A type of event that must never have happened, as `email_unsubscribed`.
         segment: A member of this segment, by id or name.
+        subscribed: Subscribed to this channel, as `email`, and since neither unsubscribed nor
+            complained.
         output: The file to write.
         json: Print what was written as JSON.
 
@@ -60,6 +63,7 @@ def audience(
             "to": to,
             "never": never,
             "segment": segment,
+            "subscribed": subscribed,
         }
     )
     with progress_bars() as progress:

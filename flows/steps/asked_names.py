@@ -87,6 +87,7 @@ def _list_questions(place: str, audience: AudienceSection) -> Iterator[Question]
         "campaign": ("campaign", audience.campaign),
         "message": ("message", audience.message),
         "segment": ("segment", audience.segment),
+        "subscribed": ("channel", audience.subscribed),
     }
     for key, (what, name) in named.items():
         if name is not None:
@@ -120,6 +121,9 @@ def _explain_unknown(
             *catalog.given.event_types(),
             *catalog.given.constant_event_types(),
         }
+        is_known = question.name in known
+    elif question.what == "channel":
+        known = {*channels.messages}
         is_known = question.name in known
     else:
         is_known = any(

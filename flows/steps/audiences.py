@@ -13,7 +13,6 @@ from contracts.facts.session_matching import MessageNameKeys
 from contracts.manifest import Check
 from contracts.reports.people import Audience
 from flows.config.loading import LoadedWorkspace
-from flows.errors import UsageError
 from flows.ingest.catalog import Catalog
 from flows.progress import Progress
 from flows.steps.activities import Activities, PeopleInputs, write_activities
@@ -28,6 +27,7 @@ from flows.steps.read_feeds import find_problem, read_feeds
 from flows.steps.segments import list_segment_members
 from flows.steps.session_matching import match_sessions
 from flows.steps.sessions import find_sessions
+from flows.steps.subscriptions import build_subscriptions
 from flows.storage.lock import hold_workspace
 from flows.storage.publish import new_run_id
 from flows.storage.report_files import write_table
@@ -36,12 +36,16 @@ from transforms.people.audiences import select_audience
 
 
 def write_audiences(
-    catalog: Catalog, config: Workspace, activities: Activities, staging: Path
+    catalog: Catalog,
+    config: Workspace,
+    activities: Activities,
+    states: pl.LazyFrame,
+    staging: Path,
 ) -> list[Check]:
     """Write every audience that the configuration declares to people/audiences."""
     checks: list[Check] = []
     for audience in config.audiences:
-        rows = select(catalog, config, activities, audience)
+        rows = select(catalog, config, activities, states, audience)
         checks += write_table(
             staging, "people", "audiences", rows, part=audience.name, table=Audience
         )
@@ -49,24 +53,30 @@ def write_audiences(
 
 
 def select(
-    catalog: Catalog, config: Workspace, activities: Activities, audience: AudienceSection
+    catalog: Catalog,
+    config: Workspace,
+    activities: Activities,
+    states: pl.LazyFrame,
+    audience: AudienceSection,
 ) -> pl.DataFrame:
-    """The contacts of one audience.
+    """The contacts of one audience whose names and dates are known to be right.
 
-    Raises:
-        UsageError: A date of the audience cannot be read.
+    Args:
+        catalog: What was read.
+        config: The workspace's configuration.
+        activities: What people did.
+        states: `SubscriptionStates`.
+        audience: Who is meant.
     """
-    try:
-        return select_audience(
-            catalog.scan("contacts"),
-            activities.scan("events"),
-            activities.scan("sends"),
-            list_segment_members(catalog),
-            audience,
-            config.workspace.timezone,
-        ).collect()
-    except ValueError as error:
-        raise UsageError(str(error), "Write dates as 2026-01-31.") from error
+    return select_audience(
+        catalog.scan("contacts"),
+        activities.scan("events"),
+        activities.scan("sends"),
+        list_segment_members(catalog, config.workspace.timezone),
+        states,
+        audience,
+        config.workspace.timezone,
+    ).collect()
 
 
 def draw(loaded: LoadedWorkspace, audience: AudienceSection, progress: Progress) -> pl.DataFrame:
@@ -107,4 +117,5 @@ def draw(loaded: LoadedWorkspace, audience: AudienceSection, progress: Progress)
             no_ads,
         )
         activities = write_activities(people, Path(scratch) / "activities")
-        return select(read.catalog, config, activities, audience)
+        states = build_subscriptions(activities, config).states
+        return select(read.catalog, config, activities, states, audience)

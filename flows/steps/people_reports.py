@@ -6,30 +6,19 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.order_facts import ContactOrders
-from contracts.facts.subscription_facts import (
-    SubscriptionDays,
-    SubscriptionStates,
-    SubscriptionSteps,
-)
 from contracts.manifest import Check
 from flows.ingest.catalog import Catalog
 from flows.report_tables import MESSAGES, WEB
 from flows.runtime.materialize import materialize
 from flows.steps.activities import Activities
 from flows.steps.audiences import write_audiences
+from flows.steps.subscriptions import SubscriptionFacts, build_subscriptions
 from flows.storage.report_files import write_table
 from transforms.attribution.orders import count_orders
 from transforms.people.journeys import build_journey
-from transforms.people.subscriptions import (
-    find_states,
-    list_steps,
-    report_list_growth,
-    report_subscriptions,
-    sum_subscription_days,
-)
+from transforms.people.subscriptions import report_list_growth, report_subscriptions
 from transforms.reports.people import report_contacts
 
 
@@ -54,19 +43,6 @@ class PeopleReports:
     on_group: Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class SubscriptionFacts:
-    """The subscriptions of a run.
-
-    Attributes:
-        states: `SubscriptionStates`.
-        days: `SubscriptionDays`; rows of one day add up.
-    """
-
-    states: pl.LazyFrame
-    days: pl.LazyFrame
-
-
 def write_people_reports(of: PeopleReports) -> list[Check]:
     """Write the group people; it exists where contacts do."""
     if not of.catalog.given.is_configured("contacts"):
@@ -77,7 +53,9 @@ def write_people_reports(of: PeopleReports) -> list[Check]:
     checks += _write_contacts(of, subscriptions.states)
     if of.catalog.given.is_configured(*MESSAGES):
         checks += _write_subscriptions(of, subscriptions)
-    checks += write_audiences(of.catalog, of.config, of.activities, of.staging)
+    checks += write_audiences(
+        of.catalog, of.config, of.activities, subscriptions.states, of.staging
+    )
     if links.height:
         checks += write_table(of.staging, "people", "identity_links", links)
     return checks
@@ -103,21 +81,6 @@ def write_journeys(
         checks += write_table(staging, "people", "contact_journey", journey, part=part)
         on_group(group + 1, activities.groups)
     return checks
-
-
-def build_subscriptions(activities: Activities, config: Workspace) -> SubscriptionFacts:
-    """Find the state of every subscription, group of people by group."""
-    states = [pl.LazyFrame(schema=polars_schema(SubscriptionStates))]
-    days = [pl.LazyFrame(schema=polars_schema(SubscriptionDays))]
-    for group in range(activities.groups):
-        steps = materialize(
-            list_steps(activities.scan("events", group), activities.scan("sends", group)),
-            SubscriptionSteps,
-        )
-        states.append(materialize(find_states(steps), SubscriptionStates))
-        growth = sum_subscription_days(steps, config.workspace.timezone)
-        days.append(materialize(growth, SubscriptionDays))
-    return SubscriptionFacts(pl.concat(states), pl.concat(days))
 
 
 def _write_subscriptions(of: PeopleReports, facts: SubscriptionFacts) -> list[Check]:

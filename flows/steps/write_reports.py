@@ -163,7 +163,10 @@ def report_attribution(
 @step
 def find_warnings(run: Run, sends: MessageFacts, ads: AdFacts) -> list[Warned]:
     """Find what a person should look at, though nothing is wrong with the figures."""
-    found = [*find_message_warnings(run.catalog, sends), *compare_segments(run.catalog)]
+    found = [
+        *find_message_warnings(run.catalog, sends),
+        *compare_segments(run.catalog, run.config.workspace.timezone),
+    ]
     if run.is_configured(*ADS):
         found += find_alias_warnings(ads.matched, ads.names, run.config.ads)
     return found

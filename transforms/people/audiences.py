@@ -7,11 +7,12 @@ import polars as pl
 
 from contracts.config.workspace import AudienceSection
 from contracts.facts.activities import ContactSends, MessageEvents
-from contracts.feeds import Contacts, Segments
-from contracts.vocabulary import INTERACTIONS, Action, SendStatus
+from contracts.facts.lists import SegmentMembers, SubscriptionStates
+from contracts.feeds import Contacts
+from contracts.vocabulary import Action, SendStatus
+from transforms.people.subscriptions import SUBSCRIBED
 
 PERSON = [Contacts.org_id, Contacts.contact_id]
-SEGMENT_NAME = "segment_name"
 PROVEN = {
     SendStatus.SENT: (Action.SENT,),
     SendStatus.DELIVERED: (Action.SENT, Action.DELIVERED),
@@ -20,12 +21,8 @@ PROVEN = {
 }
 """State of a send -> what it proves to have happened, where no event says so."""
 
-OBJECTIONS = [
-    name
-    for name, (_, action) in INTERACTIONS.items()
-    if action in {Action.UNSUBSCRIBED, Action.COMPLAINED}
-]
-"""Event types by which a contact asks to be left alone."""
+OBJECTIONS = rf"_({Action.UNSUBSCRIBED}|{Action.COMPLAINED})$"
+"""Ends of the event types by which a contact asks to be left alone."""
 
 
 def select_audience(
@@ -33,6 +30,7 @@ def select_audience(
     events: pl.LazyFrame,
     sends: pl.LazyFrame,
     segment_members: pl.LazyFrame,
+    subscriptions: pl.LazyFrame,
     audience: AudienceSection,
     timezone: str,
 ) -> pl.LazyFrame:
@@ -42,13 +40,15 @@ def select_audience(
     (not a machine's), or one send, that meets them all. Campaigns and messages are named by id or
     name; without `performed` any activity counts. A send counts as the event that its state proves
     (`email_sent`, `email_delivered`). `never` asks about all time, and takes an unsubscribe or a
-    complaint for one even if a machine made it; `segment` asks about membership.
+    complaint for one even if a machine made it; `segment` asks about membership, `subscribed` about
+    the subscription to a channel as it is now.
 
     Args:
         contacts: canonical contacts; nobody else is in an audience.
         events: `MessageEvents`, contacts filled in.
         sends: `ContactSends`.
-        segment_members: `org_id, segment_id, segment_name, contact_id`.
+        segment_members: `SegmentMembers`.
+        subscriptions: `SubscriptionStates`.
         audience: who is meant.
         timezone: in which the days of `from` and `to` begin and end.
 
@@ -66,12 +66,16 @@ def select_audience(
             activities.filter(~pl.col(MessageEvents.is_machine), *asked), on=PERSON, how="semi"
         )
     if audience.segment is not None:
-        is_meant = _names(audience.segment, Segments.segment_id, SEGMENT_NAME)
+        is_meant = _names(audience.segment, SegmentMembers.segment_id, SegmentMembers.segment_name)
         chosen = chosen.join(segment_members.filter(is_meant), on=PERSON, how="semi")
-    if audience.never is not None:
-        counts = ~pl.col(MessageEvents.is_machine) | pl.col(MessageEvents.event_type).is_in(
-            OBJECTIONS
+    if audience.subscribed is not None:
+        is_subscribed = (pl.col(SubscriptionStates.channel) == audience.subscribed) & (
+            pl.col(SubscriptionStates.status) == SUBSCRIBED
         )
+        chosen = chosen.join(subscriptions.filter(is_subscribed), on=PERSON, how="semi")
+    if audience.never is not None:
+        is_objection = pl.col(MessageEvents.event_type).str.contains(OBJECTIONS)
+        counts = ~pl.col(MessageEvents.is_machine) | is_objection
         done = activities.filter(_is_type(audience.never), counts)
         chosen = chosen.join(done, on=PERSON, how="anti")
     return chosen.sort(PERSON)
@@ -104,7 +108,7 @@ def read_moment(text: str, timezone: str, *, end: bool = False) -> datetime:
 
 def _list_activities(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
     """Events, and what the state of sends proves, of known contacts."""
-    told = [
+    needed = [
         *PERSON,
         MessageEvents.event_type,
         MessageEvents.occurred_at,
@@ -124,11 +128,11 @@ def _list_activities(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
             pl.col(ContactSends.sent_at).alias(MessageEvents.occurred_at),
             pl.lit(value=False).alias(MessageEvents.is_machine),
         )
-        .select(told)
+        .select(needed)
         for status, actions in PROVEN.items()
         for action in actions
     ]
-    return pl.concat([events.select(told), *proven]).filter(
+    return pl.concat([events.select(needed), *proven]).filter(
         pl.col(Contacts.contact_id).is_not_null()
     )
 

@@ -4,21 +4,21 @@ The grammar: `{"field", "op", "value"}` compares a column of the contact or a ke
 `{"and": [...]}`, `{"or": [...]}` and `{"not": ...}` combine; a list means `and`. Common variants
 are understood too: `operator` for `op`, `values` for `value`, `{"match": "any", "conditions":
 [...]}`, and `{"city": "Paris", "plan": ["pro", "team"], "email": {"exists": true}}`, in which every
-key must match. Text is
-compared trimmed and in any case; a missing value equals nothing and differs from everything.
+key must match. Numbers
+are compared as numbers and times as times, in whatever spelling; all else as text, trimmed and in
+any case. A missing value equals nothing and differs from everything.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterable
-from typing import Any, TypeGuard
+from collections.abc import Iterable
+from typing import Any
 
 import polars as pl
 
 from contracts.columns import columns, polars_schema
 from contracts.feeds import Contacts, Segments
-
-Comparison = Callable[[pl.Expr, object], pl.Expr]
+from transforms.people.rule_comparisons import OPERATORS, TAKES_LIST
 
 JOINERS = {"and": "and", "all": "and", "or": "or", "any": "or"}
 JOINER_KEYS = ("match", "logic", "combinator", "conjunction", "operator", "op", "type")
@@ -70,8 +70,12 @@ class RuleError(ValueError):
     """Rules that are none of the grammar; the message says which part."""
 
 
-def parse_rules(rules: str | None) -> pl.Expr:
+def parse_rules(rules: str | None, timezone: str = "UTC") -> pl.Expr:
     """Turn a segment's rules into an expression over canonical contacts, true for its members.
+
+    Args:
+        rules: the JSON text.
+        timezone: of days and of times without an offset.
 
     Raises:
         RuleError: the rules are empty, no JSON, or say something unknown.
@@ -84,17 +88,18 @@ def parse_rules(rules: str | None) -> pl.Expr:
     if not parsed:
         msg = "the segment has no rules"
         raise RuleError(msg)
-    return _compile(parsed)
+    return _compile(parsed, timezone)
 
 
 def select_rule_members(
-    contacts: pl.LazyFrame, segments: Iterable[tuple[str, str, str]]
+    contacts: pl.LazyFrame, segments: Iterable[tuple[str, str, str]], timezone: str = "UTC"
 ) -> pl.LazyFrame:
     """List the contacts that segments' rules draw.
 
     Args:
         contacts: canonical contacts.
         segments: organization, segment id and rules (as `parse_rules` takes them) of each segment.
+        timezone: of days and of times without an offset.
 
     Returns:
         One row per organization, `segment_id` and `contact_id`, sorted.
@@ -102,7 +107,7 @@ def select_rule_members(
     names = [Segments.org_id, Segments.segment_id, Contacts.contact_id]
     empty = pl.LazyFrame(schema=dict.fromkeys(names, pl.String))
     drawn = [
-        contacts.filter(pl.col(Contacts.org_id) == org_id, parse_rules(rules)).select(
+        contacts.filter(pl.col(Contacts.org_id) == org_id, parse_rules(rules, timezone)).select(
             Contacts.org_id, pl.lit(segment_id).alias(Segments.segment_id), Contacts.contact_id
         )
         for org_id, segment_id, rules in segments
@@ -110,26 +115,28 @@ def select_rule_members(
     return pl.concat([empty, *drawn]).sort(names)
 
 
-def _compile(node: object) -> pl.Expr:
+def _compile(node: object, timezone: str) -> pl.Expr:
     """One node of the rules as an expression that is never null."""
     if isinstance(node, list):
-        return _join("and", node)
+        return _join("and", node, timezone)
     if not isinstance(node, dict) or not node:
         msg = "a rule must be an object that says something"
         raise RuleError(msg)
     if "field" in node:
-        return _compare(node)
+        return _compare(node, timezone)
     if parts := [key for key in PART_KEYS if isinstance(node.get(key), list)]:
         joiner = next((str(node[key]) for key in JOINER_KEYS if key in node), "and").lower()
-        return _join(JOINERS.get(joiner, joiner), [part for key in parts for part in node[key]])
+        inner = [part for key in parts for part in node[key]]
+        return _join(JOINERS.get(joiner, joiner), inner, timezone)
     if len(node) == 1:
         key, inner = next(iter(node.items()))
         word = key.lower().removeprefix("$")
         if word in JOINERS and isinstance(inner, list):
-            return _join(JOINERS[word], inner)
+            return _join(JOINERS[word], inner, timezone)
         if word == "not":
-            return ~_compile(inner)
-    return _join("and", [leaf for key, value in node.items() for leaf in _spell_out(key, value)])
+            return ~_compile(inner, timezone)
+    leaves = [leaf for key, value in node.items() for leaf in _spell_out(key, value)]
+    return _join("and", leaves, timezone)
 
 
 def _spell_out(field: str, value: object) -> list[dict[str, object]]:
@@ -143,12 +150,12 @@ def _spell_out(field: str, value: object) -> list[dict[str, object]]:
     ]
 
 
-def _join(joiner: str, parts: list[Any]) -> pl.Expr:
+def _join(joiner: str, parts: list[Any], timezone: str) -> pl.Expr:
     """All or any of several rules."""
     if not parts:
         msg = f"`{joiner}` joins no rules"
         raise RuleError(msg)
-    compiled = [_compile(part) for part in parts]
+    compiled = [_compile(part, timezone) for part in parts]
     if joiner == "and":
         return pl.all_horizontal(compiled)
     if joiner == "or":
@@ -157,7 +164,7 @@ def _join(joiner: str, parts: list[Any]) -> pl.Expr:
     raise RuleError(msg)
 
 
-def _compare(leaf: dict[str, Any]) -> pl.Expr:
+def _compare(leaf: dict[str, Any], timezone: str) -> pl.Expr:
     """A comparison of one field; false where the field has no value, unless it denies."""
     word = next((str(leaf[key]) for key in OPERATOR_KEYS if key in leaf), "eq")
     plain = re.sub(r"[\s-]+", "_", word.strip().lower().removeprefix("$"))
@@ -169,7 +176,8 @@ def _compare(leaf: dict[str, Any]) -> pl.Expr:
     if isinstance(value, dict) or (isinstance(value, list) != (name in TAKES_LIST)):
         msg = f"operator {word!r} of {leaf['field']!r} cannot take such a value"
         raise RuleError(msg)
-    return OPERATORS[name](_read_field(str(leaf["field"])), value).fill_null(value=False)
+    field = _read_field(str(leaf["field"]))
+    return OPERATORS[name](field, value, timezone).fill_null(value=False)
 
 
 def _read_field(field: str) -> pl.Expr:
@@ -187,68 +195,3 @@ def _read_field(field: str) -> pl.Expr:
     return pl.coalesce(
         attributes.str.json_path_match(f"$['{name}']"), attributes.str.json_path_match(f"${nested}")
     ).replace("", None)
-
-
-def _fold(field: pl.Expr) -> pl.Expr:
-    """Text as it is compared."""
-    return field.str.strip_chars().str.to_lowercase()
-
-
-def _text(value: object) -> str:
-    """A value of the rules as it is compared."""
-    return str(value).strip().lower()
-
-
-def _equals(field: pl.Expr, value: object) -> pl.Expr:
-    """Numbers as numbers, all else as text."""
-    if _is_number(value):
-        return field.cast(pl.Float64, strict=False) == value
-    return _fold(field) == _text(value)
-
-
-def _orders(compare: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> Comparison:
-    """Greater or less: numbers as numbers, all else as text, in which ISO dates are in order."""
-
-    def compare_field(field: pl.Expr, value: object) -> pl.Expr:
-        if _is_number(value):
-            return compare(field.cast(pl.Float64, strict=False), pl.lit(float(value)))
-        return compare(_fold(field), pl.lit(_text(value)))
-
-    return compare_field
-
-
-def _is_number(value: object) -> TypeGuard[int | float]:
-    """Whether a value of the rules is a number; true and false are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_in(field: pl.Expr, values: object) -> pl.Expr:
-    """Whether one of several values."""
-    listed = values if isinstance(values, list) else [values]
-    return pl.any_horizontal(pl.lit(value=False), *(_equals(field, value) for value in listed))
-
-
-def _contains(field: pl.Expr, value: object) -> pl.Expr:
-    """Whether the text is a part."""
-    return _fold(field).str.contains(_text(value), literal=True)
-
-
-OPERATORS: dict[str, Comparison] = {
-    "eq": _equals,
-    "ne": lambda field, value: ~_equals(field, value).fill_null(value=False),
-    "gt": _orders(lambda field, value: field > value),
-    "gte": _orders(lambda field, value: field >= value),
-    "lt": _orders(lambda field, value: field < value),
-    "lte": _orders(lambda field, value: field <= value),
-    "in": _is_in,
-    "not_in": lambda field, values: ~_is_in(field, values).fill_null(value=False),
-    "contains": _contains,
-    "not_contains": lambda field, value: ~_contains(field, value).fill_null(value=False),
-    "starts_with": lambda field, value: _fold(field).str.starts_with(_text(value)),
-    "ends_with": lambda field, value: _fold(field).str.ends_with(_text(value)),
-    "is_set": lambda field, _: field.is_not_null(),
-    "is_not_set": lambda field, _: field.is_null(),
-}
-"""Operator -> the comparison of a field's text with a value."""
-
-TAKES_LIST = ("in", "not_in")

@@ -5,7 +5,7 @@ import polars as pl
 from contracts.channels import OTHER_CHANNEL
 from contracts.columns import columns, polars_schema
 from contracts.facts.activities import ContactSends, MessageEvents
-from contracts.facts.subscription_facts import (
+from contracts.facts.lists import (
     SubscriptionDays,
     SubscriptionStates,
     SubscriptionSteps,

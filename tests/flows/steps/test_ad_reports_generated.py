@@ -164,7 +164,7 @@ def test_orders_and_revenue_of_all_models_are_those_of_the_orders(ran: tuple[Wor
         sums = (
             published.table("attribution", name)
             .group_by("model")
-            .agg(pl.col("orders", "revenue").sum())
+            .agg(pl.col("credited_orders", "revenue").sum())
         )
         assert set(sums.drop("model").rows()) == {(len(world.orders), revenue)}
         assert sums.height == 5

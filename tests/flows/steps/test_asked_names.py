@@ -59,6 +59,7 @@ def test_what_a_feed_or_the_vocabulary_knows_may_be_asked(tmp_path: Path, asked:
         ('campaign = "Spring sales"', "the campaign 'Spring sales'; did you mean 'Spring sale'?"),
         ('message = "Helo"', "did you mean 'Hello'?"),
         ('segment = "VIPs"', "did you mean 'VIP'?"),
+        ('subscribed = "emial"', "did you mean 'email'?"),
         ('from = "2026-01-02"\nto = "2026-01-01"', "2026-01-02 is after to = 2026-01-01"),
         ('from = "soon"', "audiences[0].from: 'soon' is no date"),
     ],

@@ -8,6 +8,7 @@ import pytest
 
 from contracts.config.workspace import AudienceSection
 from contracts.facts.activities import ContactSends, MessageEvents
+from contracts.facts.lists import SubscriptionStates
 from contracts.feeds import Contacts
 from tests.support.frames import frame
 from transforms.people.audiences import read_moment, select_audience
@@ -50,6 +51,14 @@ SENDS: list[dict[str, Any]] = [
 ]
 
 
+STATES = [
+    {"org_id": "o", "contact_id": "1", "channel": "email", "status": "unsubscribed"},
+    {"org_id": "o", "contact_id": "1", "channel": "sms", "status": "subscribed"},
+    {"org_id": "o", "contact_id": "2", "channel": "email", "status": "subscribed"},
+    {"org_id": "p", "contact_id": "1", "channel": "email", "status": "complained"},
+]
+
+
 @pytest.mark.parametrize(
     ("asked", "people"),
     [
@@ -72,6 +81,8 @@ SENDS: list[dict[str, Any]] = [
         ({"segment": "Best"}, "o2 o3 p1"),
         ({"segment": "9", "performed": "email_clicked"}, "o2 p1"),
         ({"segment": "Worst"}, ""),
+        ({"subscribed": "email"}, "o2"),
+        ({"subscribed": "sms", "performed": "email_clicked"}, "o1"),
     ],
 )
 def test_audience(asked: dict[str, str], people: str) -> None:
@@ -85,6 +96,7 @@ def test_audience(asked: dict[str, str], people: str) -> None:
         frame(MessageEvents, EVENTS),
         frame(ContactSends, SENDS),
         MEMBERS,
+        frame(SubscriptionStates, STATES),
         AudienceSection.model_validate({"name": "a"} | asked),
         "UTC",
     ).collect()

@@ -65,6 +65,53 @@ def test_rules_draw_members(rules: object, members: str) -> None:
     assert drawn.collect().rows() == [("o", "s", member) for member in members]
 
 
+TYPED = pl.LazyFrame(
+    [
+        ("1", datetime(2026, 1, 5, 23, 30, tzinfo=UTC), '{"n": "9", "at": "2026-01-05T10:00Z"}'),
+        ("2", datetime(2026, 1, 6, tzinfo=UTC), '{"n": 10, "at": "2026-01-05 12:00:00"}'),
+        ("3", None, '{"n": "007", "at": "2026-01-05T12:30:00+02:00"}'),
+        ("4", None, '{"n": "many", "at": "05.01.2026"}'),
+    ],
+    schema={"contact_id": pl.String, "created_at": SCHEMA["created_at"], "attributes": pl.String},
+    orient="row",
+).with_columns(
+    org_id=pl.lit("o"), **{n: pl.lit(None, t) for n, t in SCHEMA.items() if n in {"email", "phone"}}
+)
+
+
+@pytest.mark.parametrize(
+    ("rules", "members"),
+    [
+        ({"field": "n", "op": "gt", "value": 9}, "2"),
+        ({"field": "n", "op": "gt", "value": "9"}, "2"),
+        ({"field": "n", "op": "lte", "value": "10.0"}, "12"),
+        ({"field": "n", "op": "eq", "value": "9.0"}, "1"),
+        ({"field": "n", "op": "eq", "value": "007"}, "3"),
+        ({"field": "n", "op": "eq", "value": 7}, ""),
+        ({"field": "n", "op": "in", "value": ["10", "many"]}, "24"),
+        ({"field": "created_at", "op": "gte", "value": "2026-01-06"}, "2"),
+        ({"field": "created_at", "op": "eq", "value": "2026-01-05"}, "1"),
+        ({"field": "created_at", "op": "lt", "value": "2026-01-06T00:30:00+01:00"}, ""),
+        ({"field": "created_at", "op": "lte", "value": "2026-01-06T00:30:00+01:00"}, "1"),
+        ({"field": "at", "op": "lt", "value": "2026-01-05T10:30:00Z"}, "1"),
+        ({"field": "at", "op": "eq", "value": "2026-01-05T10:30:00Z"}, "3"),
+        ({"field": "at", "op": "after", "value": "2026-01-05T11:00"}, "2"),
+        ({"field": "at", "op": "ne", "value": "2026-01-05T12:00"}, "134"),
+    ],
+)
+def test_numbers_are_compared_as_numbers_and_times_as_times(rules: object, members: str) -> None:
+    """As text "10" is below "9", and an offset changes the order; 007 is an id and no 7."""
+    drawn = select_rule_members(TYPED, [("o", "s", json.dumps(rules))]).collect()
+    assert "".join(drawn["contact_id"]) == members
+
+
+def test_days_of_rules_are_of_the_reporting_zone() -> None:
+    """23:30 UTC on 5 January is 6 January in Oslo."""
+    rules = json.dumps({"field": "created_at", "op": "eq", "value": "2026-01-06"})
+    drawn = select_rule_members(TYPED, [("o", "s", rules)], "Europe/Oslo").collect()
+    assert drawn["contact_id"].to_list() == ["1", "2"]
+
+
 @pytest.mark.parametrize(
     ("rules", "message"),
     [

@@ -9,7 +9,7 @@ from polars.testing import assert_frame_equal
 
 from contracts.columns import polars_schema
 from contracts.facts.activities import ContactSends, MessageEvents
-from contracts.facts.subscription_facts import SubscriptionDays, SubscriptionSteps
+from contracts.facts.lists import SubscriptionDays, SubscriptionSteps
 from contracts.reports.people import ListGrowth, Subscriptions
 from tests.support.frames import frame
 from transforms.people.subscriptions import (

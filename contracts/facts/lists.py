@@ -1,4 +1,4 @@
-"""What decided about subscriptions: the facts that lists of recipients are made from."""
+"""Who is on which list: subscriptions to channels, and members of segments."""
 
 from contracts.columns import Count, Day, Flag, Instant, Table, Text, column
 
@@ -47,3 +47,12 @@ class SubscriptionDays(Table):
     unsubscribed: Count = column("contacts who came to be unsubscribed")
     complained: Count = column("contacts who came to have complained")
     size_change: Count = column("contacts who came onto the list, less those who left it")
+
+
+class SegmentMembers(Table):
+    """One row per segment and contact who stands in it, by a campaign's list or by its rules."""
+
+    org_id: Text = column("organization", key=True)
+    segment_id: Text = column("the segment", key=True)
+    contact_id: Text = column("the contact", key=True)
+    segment_name: Text = column("name of the segment; empty where no feed has it")
