@@ -1,5 +1,6 @@
 """What the command prints: data on stdout, everything else on stderr."""
 
+import csv
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -37,18 +38,40 @@ def print_lines(lines: Iterable[str]) -> None:
         sys.stdout.write(f"{make_visible(line)}\n")
 
 
+def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows on stdout as CSV, values as they are and nothing for null."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([_in_csv(value) for value in row])
+
+
+def _in_csv(value: object) -> object:
+    return value if value is None or isinstance(value, str | int | float) else _cell(value)
+
+
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows on stdout: aligned on a terminal, tab-separated in a pipe or a file."""
     if not on_terminal():
         for row in chain([header], rows):
             sys.stdout.write("\t".join(_cell(value) for value in row) + "\n")
         return
+    every = list(rows)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in header:
-        table.add_column(Text(name), overflow="fold")
-    for row in rows:
+    for place, name in enumerate(header):
+        is_number = _holds_numbers([row[place] for row in every])
+        table.add_column(Text(name), overflow="fold", justify="right" if is_number else "left")
+    for row in every:
         table.add_row(*(Text(_cell(value)) for value in row))
     Console(highlight=False).print(table)
+
+
+def _holds_numbers(values: Iterable[object]) -> bool:
+    """Whether all that has a value is a number."""
+    filled = [value for value in values if value is not None]
+    return bool(filled) and all(
+        isinstance(value, int | float | Decimal) and not isinstance(value, bool) for value in filled
+    )
 
 
 def print_rows(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -58,29 +81,34 @@ def print_rows(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """
     filled = [place for place in range(len(header)) if any(row[place] is not None for row in rows)]
     names = [header[place] for place in filled]
-    shown = [[_cell(row[place]) for place in filled] for row in rows]
-    widths = [max(map(len, column)) for column in zip(names, *shown, strict=True)]
+    shown = [[row[place] for place in filled] for row in rows]
+    cells = [list(map(_cell, row)) for row in shown]
+    widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
     if sum(widths) + COLUMN_GAP * len(widths) <= Console().width:
         print_table(names, shown)
         return
     margin = max(map(len, names), default=0)
-    for row in shown:
-        for name, cell in zip(names, row, strict=True):
-            if cell:
-                sys.stdout.write(f"{name:<{margin}}  {cell}\n")
+    for number, (row, texts) in enumerate(zip(shown, cells, strict=True), start=1):
+        numbers = [len(t) for value, t in zip(row, texts, strict=True) if _holds_numbers([value])]
+        room = max(numbers, default=0)
+        sys.stdout.write(f"-- {number} --\n")
+        for name, value, text in zip(names, row, texts, strict=True):
+            if text:
+                aligned = text.rjust(room) if _holds_numbers([value]) else text
+                sys.stdout.write(f"{name:<{margin}}  {aligned}\n")
         sys.stdout.write("\n")
 
 
 def print_json(value: object) -> None:
     """Print one JSON document on stdout, on one line."""
-    sys.stdout.write(as_json(value) + "\n")
+    sys.stdout.write(_on_screen(as_json(value)) + "\n")
 
 
 def print_json_rows(rows: Iterable[dict[str, object]]) -> None:
     """Print a JSON list on stdout, one row a line, without holding all rows at once."""
     separator = "["
     for row in rows:
-        sys.stdout.write(separator + as_json(row))
+        sys.stdout.write(separator + _on_screen(as_json(row)))
         separator = ",\n"
     sys.stdout.write("[]\n" if separator == "[" else "]\n")
 
@@ -88,6 +116,13 @@ def print_json_rows(rows: Iterable[dict[str, object]]) -> None:
 def as_json(value: object) -> str:
     """A value as JSON: money as a number, times in ISO 8601 with Z."""
     return json.dumps(value, default=_plain, ensure_ascii=False)
+
+
+def _on_screen(document: str) -> str:
+    """JSON as a terminal may show it: what would steer it stands as JSON's own escapes."""
+    if document.isprintable() or not on_terminal():
+        return document
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in document)
 
 
 def _plain(value: object) -> str | float:

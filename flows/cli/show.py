@@ -3,16 +3,24 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import polars as pl
 import pyarrow.parquet as pq
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from flows.cli.console import on_terminal, print_json_rows, print_note, print_rows, print_table
+from flows.cli.console import (
+    on_terminal,
+    print_csv,
+    print_json_rows,
+    print_note,
+    print_rows,
+    print_table,
+)
 from flows.cli.journey_text import print_journey
 from flows.cli.published import Tables, find_published, list_published
+from flows.cli.row_query import RowQuery, require_column
 from flows.errors import UsageError
 from flows.storage.workspace_files import storage_errors
 
@@ -21,15 +29,18 @@ CONTACT = "contact_id"
 GRAIN = b"campaign_reports.grain"
 
 JOURNEY = ("people", "contact_journey")
+NOTHING = {"utm_audit": "nothing is broken between links and ads"}
+"""What it means that a table has no row."""
 
 
 @dataclass(frozen=True)
 class Choice:
     """Which rows of a table to print, and how."""
 
+    query: RowQuery
     limit: int | None
     contact: str | None
-    as_json: bool
+    form: Literal["json", "csv", "text"]
 
 
 def show(
@@ -37,8 +48,12 @@ def show(
     table: str | None = None,
     /,
     *,
+    where: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    sort: Annotated[tuple[str, ...], Parameter(negative=(), allow_leading_hyphen=True)] = (),
+    columns: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     limit: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
     contact: str | None = None,
+    csv: Annotated[bool, Parameter(negative=())] = False,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """List the published tables, or print the rows of one.
@@ -46,21 +61,35 @@ def show(
     Args:
         workspace: The workspace's folder.
         table: `email/message_report`, or `message_report` where only one group has it.
+        where: A condition on a column: `clicks>10`, `campaign_name~vip` (contains), `ad_id=`
+            (is empty); again for a further one, which must hold too.
+        sort: A column to sort by, `-spend` for the largest first; again for a further one.
+        columns: A column to print; again for a further one.
         limit: How many rows; by default 20 on a terminal and all elsewhere.
         contact: Only the rows of this contact.
+        csv: Print CSV, values as they are in the table.
         json: Print a JSON list of objects.
 
     Returns:
         The exit code, 0.
     """
+    if csv and json:
+        msg = "--csv and --json are two forms of one answer"
+        raise UsageError(msg, "Give one of them.")
     tables = list_published(workspace)
     if table is None:
         _list_tables(tables, as_json=json)
     else:
-        group, name = find_published(table, tables)
-        choice = Choice(limit, contact, as_json=json)
-        _print_rows((group, name), tables[group, name], choice)
+        key = find_published(table, tables)
+        query = RowQuery(where, _split(sort), _split(columns))
+        form = "json" if json else "csv" if csv else "text"
+        _print_rows(key, tables[key], Choice(query, limit, contact, form))
     return 0
+
+
+def _split(names: tuple[str, ...]) -> list[str]:
+    """Names given one by one, or several with commas between them."""
+    return [name.strip() for one in names for name in one.split(",") if name.strip()]
 
 
 def _list_tables(tables: Tables, *, as_json: bool) -> None:
@@ -89,30 +118,37 @@ def _facts(files: list[Path]) -> dict[str, Any]:
 
 
 def _print_rows(key: tuple[str, str], files: list[Path], choice: Choice) -> None:
-    rows = pl.scan_parquet(files)
-    header = rows.collect_schema().names()
+    label = "/".join(key)
+    with storage_errors("reading a published table"):
+        rows = pl.scan_parquet(files)
+        schema = rows.collect_schema()
     if choice.contact is not None:
-        if CONTACT not in header:
-            msg = f"{'/'.join(key)} has no column {CONTACT}"
-            raise UsageError(msg, "Leave --contact out.")
-        rows = rows.filter(pl.col(CONTACT) == choice.contact)
-    if choice.limit is not None:
-        rows = rows.head(choice.limit)
-    if choice.as_json:
-        print_json_rows(dict(zip(header, row, strict=True)) for row in _stream(rows))
+        rows = rows.filter(pl.col(require_column(CONTACT, schema, label)) == choice.contact)
+    rows = choice.query.apply(rows, label)
+    header = rows.collect_schema().names()
+    shown = rows if choice.limit is None else rows.head(choice.limit)
+    if choice.form == "json":
+        print_json_rows(dict(zip(header, row, strict=True)) for row in _stream(shown))
+    elif choice.form == "csv":
+        print_csv(header, _stream(shown))
     elif key == JOURNEY and choice.contact is not None:
-        print_journey([dict(zip(header, row, strict=True)) for row in _stream(rows)])
+        print_journey([dict(zip(header, row, strict=True)) for row in _stream(shown)])
     elif on_terminal():
-        _print_for_people(header, rows, choice.limit)
+        _print_for_people(key, rows, choice.limit or ROWS_ON_A_TERMINAL)
     else:
-        print_table(header, _stream(rows))
+        print_table(header, _stream(shown))
 
 
-def _print_for_people(header: list[str], rows: pl.LazyFrame, limit: int | None) -> None:
-    few = list(_stream(rows.head((limit or ROWS_ON_A_TERMINAL) + 1)))
-    print_rows(header, few[: limit or ROWS_ON_A_TERMINAL])
-    if len(few) > (limit or ROWS_ON_A_TERMINAL):
-        print_note(f"the first {ROWS_ON_A_TERMINAL} rows; --limit, --json or a pipe shows more")
+def _print_for_people(key: tuple[str, str], rows: pl.LazyFrame, limit: int) -> None:
+    few = list(_stream(rows.head(limit)))
+    if not few:
+        print_note(f"{'/'.join(key)}: {NOTHING.get(key[1], 'no such row')}")
+        return
+    print_rows(rows.collect_schema().names(), few)
+    with storage_errors("reading a published table"):
+        count = rows.select(pl.len()).collect().item()
+    if count > len(few):
+        print_note(f"{len(few):,} of {count:,} rows; --limit, --csv, --json or a pipe shows more")
 
 
 def _stream(rows: pl.LazyFrame) -> Iterator[tuple[Any, ...]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -185,6 +185,119 @@ def test_a_terminal_gets_a_table_or_blocks_without_empty_columns(
     out, err = capsys.readouterr()
     assert [line.strip() for line in out.splitlines()][2:] == [str(n) for n in range(20)]
     assert "empty" not in out
-    assert "the first 20 rows" in err
+    assert "20 of 30 rows" in err
     assert main(["show", str(workspace), "wide"]) == 0
-    assert capsys.readouterr().out == f"name  {'a' * 30}\nurl   {'b' * 30}\n\n"
+    assert capsys.readouterr().out == f"-- 1 --\nname  {'a' * 30}\nurl   {'b' * 30}\n\n"
+
+
+FIGURES = pl.DataFrame(
+    {
+        "org_id": ["a", "a", "b"],
+        "ad_id": ["1", None, "3"],
+        "ad_name": ["Spring", "Spring \u202esale", "Autumn"],
+        "date_day": [date(2026, 7, 1), date(2026, 7, 2), date(2026, 7, 3)],
+        "clicks": [5, 50, 500],
+        "spend": [Decimal("1.5000"), Decimal("20.0000"), None],
+        "is_human": [True, False, None],
+    },
+    schema_overrides={"spend": pl.Decimal(18, 4)},
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "clicks"),
+    [
+        (["--where", "clicks>5"], [50, 500]),
+        (["--where", "clicks>5", "--where", "org_id=a"], [50]),
+        (["--where", "spend<=1.5"], [5]),
+        (["--where", "date_day>=2026-07-02"], [50, 500]),
+        (["--where", "ad_id="], [50]),
+        (["--where", "ad_id!="], [5, 500]),
+        (["--where", "ad_id!=1"], [50, 500]),
+        (["--where", "ad_name~SPRING"], [5, 50]),
+        (["--where", "is_human=true"], [5]),
+        (["--sort", "-clicks"], [500, 50, 5]),
+        (["--sort", "org_id,-clicks", "--limit", "2"], [50, 5]),
+    ],
+)
+def test_show_asks_for_rows_and_their_order(
+    workspace: Path,
+    capsys: pytest.CaptureFixture[str],
+    publish: Publish,
+    options: list[str],
+    clicks: list[int],
+) -> None:
+    publish(workspace, {"ads/ad_performance": FIGURES})
+    assert main(["show", str(workspace), "ad_performance", "--json", *options]) == 0
+    assert [row["clicks"] for row in json.loads(capsys.readouterr().out)] == clicks
+
+
+def test_show_prints_the_columns_asked_for_as_csv(
+    workspace: Path, capsys: pytest.CaptureFixture[str], publish: Publish
+) -> None:
+    publish(workspace, {"ads/ad_performance": FIGURES})
+    options = ["--columns", "clicks,spend", "--columns", "date_day", "--csv"]
+    assert main(["show", str(workspace), "ad_performance", *options]) == 0
+    out = "clicks,spend,date_day\n5,1.5000,2026-07-01\n50,20.0000,2026-07-02\n500,,2026-07-03\n"
+    assert capsys.readouterr().out == out
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--where", "clickz>5"], "Did you mean 'clicks'?"),
+        (["--where", "clicks>many"], "is no value of the column clicks"),
+        (["--where", "clicks"], "cannot be read"),
+        (["--sort", "spent"], "Did you mean 'spend'?"),
+        (["--columns", "spent"], "Did you mean 'spend'?"),
+        (["--csv", "--json"], "two forms of one answer"),
+        (["--contact", "101"], "has no column 'contact_id'"),
+    ],
+)
+def test_show_refuses_what_it_cannot_answer(
+    workspace: Path,
+    capsys: pytest.CaptureFixture[str],
+    publish: Publish,
+    options: list[str],
+    says: str,
+) -> None:
+    publish(workspace, {"ads/ad_performance": FIGURES})
+    assert main(["show", str(workspace), "ad_performance", *options]) == 2
+    out, err = capsys.readouterr()
+    assert (out, says in err) == ("", True), err
+
+
+def test_on_a_terminal_numbers_stand_right_and_nothing_steers_it(
+    workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    publish: Publish,
+) -> None:
+    monkeypatch.setattr(show, "on_terminal", lambda: True)
+    monkeypatch.setattr(console, "on_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    publish(workspace, {"ads/ad_performance": FIGURES, "ads/utm_audit": FIGURES.clear()})
+    ask = ["show", str(workspace), "ad_performance"]
+    assert main([*ask, "--columns", "ad_name,clicks"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.rstrip()[-6:] for line in lines[2:]] == ["     5", "    50", "   500"]
+    assert "Spring \\u202esale" in lines[3]
+    monkeypatch.setenv("COLUMNS", "20")
+    assert main([*ask, "--columns", "ad_name,clicks,spend", "--limit", "1"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "-- 1 --\nad_name  Spring\nclicks        5\nspend    1.5000\n\n"
+    assert "1 of 3 rows" in err
+    assert main([*ask, "--json", "--where", "ad_id="]) == 0
+    out = capsys.readouterr().out
+    assert "\u202e" not in out
+    assert json.loads(out)[0]["ad_name"] == "Spring \u202esale"
+    assert main(["show", str(workspace), "utm_audit"]) == 0
+    assert "nothing is broken between links and ads" in capsys.readouterr().err
+
+
+def test_show_says_what_a_table_that_is_not_there_would_need(
+    workspace: Path, capsys: pytest.CaptureFixture[str], publish: Publish
+) -> None:
+    publish(workspace, {"people/contact_report": FIGURES})
+    assert main(["show", str(workspace), "attribution/order_touches"]) == 2
+    assert "It needs a feed of orders" in capsys.readouterr().err
