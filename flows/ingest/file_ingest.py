@@ -21,6 +21,7 @@ from flows.ingest.send_key_files import SendKeyWriter
 from flows.readers import ROW_NUMBER, RawBatch, open_feed
 from transforms.ingest.column_mapping import ResolvedMapping, keep_rows_of_table
 from transforms.ingest.deduplication import KEY_HASH
+from transforms.ingest.restatements import restated_unit
 from transforms.ingest.row_parsing import parse_rows
 from transforms.ingest.validation import explain_failures, is_suspect
 
@@ -52,6 +53,8 @@ class TableReceipt(BaseModel):
     """Of events: what names their sends."""
     own_channels: list[str] = []
     """The channels of the user's own that event types may name, in the order of their codes."""
+    equal_rows: int = 0
+    """Where rows of one key add up: those that say, cell by cell, what one before them says."""
     by_email: bool = False
     """Whether a row names its contact by e-mail address alone."""
 
@@ -170,6 +173,7 @@ class TableWriter:
         self.event_types: Counter[str] = Counter()
         self.happened: list[date | datetime] = []
         self.keys = SendKeyWriter(self.home, resolved.mapping.table)
+        self.records = pl.Series(dtype=pl.UInt64)
         self.feed = feed
         self.header = header
 
@@ -189,17 +193,18 @@ class TableWriter:
         return mine.get_column(ROW_NUMBER)
 
     def _with_key(self, parsed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-        """Add the hash by which repeated rows are found: of the key, or of the whole record."""
+        """Add the hash by which repeated rows are found."""
         if self.receipt.table not in ADDITIVE:
             return parsed.with_columns(pl.struct(key(self.table)).hash().alias(KEY_HASH))
-        record = pl.struct(pl.exclude(ROW_NUMBER)).hash().alias(KEY_HASH)
-        return parsed.join(
-            rows.select(ROW_NUMBER, record),
-            on=ROW_NUMBER,
-            how="left",
-            validate="1:1",
-            maintain_order="left",
-        )
+        self._count_equal(rows.join(parsed, on=ROW_NUMBER, how="semi"))
+        return parsed.with_columns(pl.struct(restated_unit(self.table)).hash().alias(KEY_HASH))
+
+    def _count_equal(self, rows: pl.DataFrame) -> None:
+        """Count the rows that say, cell by cell, what a row before them says."""
+        records = rows.select(pl.struct(pl.exclude(ROW_NUMBER)).hash()).to_series()
+        met = self.records
+        self.records = pl.concat([met, records]).unique()
+        self.receipt.equal_rows += len(met) + len(records) - len(self.records)
 
     def reject_whole(self, rows: pl.DataFrame, reason: str, number: int) -> None:
         """Reject rows for one reason."""

@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from flows.ingest.feed_files import RawFile
 from flows.ingest.file_ingest import Receipt, TableReceipt
+from transforms.ingest.deduplication import FILE
 
 DIGITS = re.compile(r"(\d+)")
 
@@ -39,6 +42,11 @@ class ReadFile:
         """How many rows of the table the file gave, those that others supersede among them."""
         got = self.of_table(table)
         return 0 if got is None or self.is_copy else got.valid
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """The file's rows of a table: all that the parts hold, with the file's place."""
+        rows = pl.scan_parquet(self.list_parts(table))
+        return rows.with_columns(pl.lit(self.order, pl.UInt32).alias(FILE))
 
     def list_parts(self, table: str) -> list[Path]:
         """The file's canonical parts of a table, in the order of its rows."""

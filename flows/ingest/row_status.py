@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from contracts.columns import columns
 from contracts.feeds import ADDITIVE, FEEDS
 from flows.ingest.read_files import ReadFile
+from flows.ingest.restated_files import Restatement, find_restatements
 from transforms.ingest.deduplication import (
     DUPLICATE,
     FILE,
@@ -31,12 +32,14 @@ class RowStatus:
 
     Attributes:
         discarded: Table -> one row per row that does not count: `file`, `row_number`, `row_status`.
+        restatements: What later files of a feed said anew.
         quarantined: Table -> the rows among them that were rejected after all files were read, as
             quarantine shows them, with their `file`.
     """
 
     discarded: Mapping[str, pl.DataFrame]
-    quarantined: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    restatements: tuple[Restatement, ...]
+    quarantined: Mapping[str, pl.DataFrame]
 
     def list_discarded(self, file: ReadFile, table: str) -> pl.Series:
         """The numbers of a file's rows that do not count."""
@@ -58,16 +61,15 @@ class RowStatus:
             reason: What is wrong with them.
         """
         more = rows.select(FILE, ROW_NUMBER, pl.lit(REJECTED).alias(ROW_STATUS))
+        whole = pl.concat([self.discarded[table], more]).sort(FILE, ROW_NUMBER)
         raw = pl.struct(columns(FEEDS[table])).struct.json_encode()
         shown = rows.select(
             FILE, ROW_NUMBER, "org_id", failed_checks=pl.concat_list(pl.lit(reason)), raw=raw
         )
-        return RowStatus(
-            {
-                **self.discarded,
-                table: pl.concat([self.discarded[table], more]).sort(FILE, ROW_NUMBER),
-            },
-            {**self.quarantined, table: shown.sort(FILE, ROW_NUMBER)},
+        return replace(
+            self,
+            discarded={**self.discarded, table: whole},
+            quarantined={**self.quarantined, table: shown.sort(FILE, ROW_NUMBER)},
         )
 
     def _of(self, file: ReadFile, table: str) -> pl.DataFrame:
@@ -77,51 +79,47 @@ class RowStatus:
 def judge_rows(files: Iterable[ReadFile]) -> RowStatus:
     """Find, in every table, the rows of these files that others of its rows put out of count."""
     given = [file for file in files if not file.is_copy]
-    return RowStatus(
-        {
-            table: _judge_table([file for file in given if file.count_valid(table)], table)
-            for table in FEEDS
-        }
-    )
+    restatements = [
+        found
+        for table in sorted(ADDITIVE)
+        for found in find_restatements([f for f in given if f.count_valid(table)], table)
+    ]
+    discarded = {
+        table: _judge_table([f for f in given if f.count_valid(table)], table)
+        for table in FEEDS
+        if table not in ADDITIVE
+    }
+    for table in sorted(ADDITIVE):
+        superseded = [found.superseded for found in restatements if found.table == table]
+        discarded[table] = _in_order([pl.DataFrame(schema=DISCARDED), *superseded])
+    return RowStatus(discarded, tuple(restatements), {})
 
 
 def _judge_table(files: list[ReadFile], table: str) -> pl.DataFrame:
     """Find the rows that share a key, and say which of them do not count."""
-    if not files:
-        return pl.DataFrame(schema=DISCARDED)
     passes = sum(file.count_valid(table) for file in files) // ROWS_AT_ONCE + 1
     judged = [_judge_pass(files, table, place, passes) for place in range(passes)]
-    return pl.concat(judged).sort(FILE, ROW_NUMBER)
+    return _in_order(judged)
 
 
 def _judge_pass(files: list[ReadFile], table: str, place: int, passes: int) -> pl.DataFrame:
     """Judge the rows whose key falls to one of several passes."""
 
     def scan(file: ReadFile) -> pl.LazyFrame:
-        rows = pl.scan_parquet(file.list_parts(table))
+        rows = file.scan(table)
         return rows.filter(pl.col(KEY_HASH) % passes == place) if passes > 1 else rows
 
-    if table in ADDITIVE:
-        repeated = [find_repeated(scan(file).select(KEY_HASH)) for file in files]
-        found = pl.concat(pl.collect_all(repeated)).unique()
-    else:
-        keys = pl.concat([scan(file).select(KEY_HASH) for file in files])
-        found = find_repeated(keys).collect()
+    if not files:
+        return pl.DataFrame(schema=DISCARDED)
+    keys = pl.concat([scan(file).select(KEY_HASH) for file in files])
+    found = find_repeated(keys).collect()
     if found.is_empty():
         return pl.DataFrame(schema=DISCARDED)
-    candidates = [
-        scan(file)
-        .join(found.lazy(), on=KEY_HASH, how="semi")
-        .select(
-            *columns(FEEDS[table]),
-            ROW_NUMBER,
-            KEY_HASH,
-            pl.lit(file.order, pl.UInt32).alias(FILE),
-        )
-        for file in files
-    ]
-    return (
-        judge_versions(pl.concat(candidates), table)
-        .select(pl.col(name).cast(dtype) for name, dtype in DISCARDED.items())
-        .collect()
-    )
+    shared = [scan(file).join(found.lazy(), on=KEY_HASH, how="semi") for file in files]
+    return judge_versions(pl.concat(shared), table).collect()
+
+
+def _in_order(judged: list[pl.DataFrame]) -> pl.DataFrame:
+    """Rows of several judgements as one frame, in the order of the files and their rows."""
+    typed = [one.select(pl.col(n).cast(dtype) for n, dtype in DISCARDED.items()) for one in judged]
+    return pl.concat(typed).sort(FILE, ROW_NUMBER)

@@ -19,6 +19,7 @@ from flows.ingest.feed_contents import FeedContents
 from flows.ingest.feed_files import RawFile, find_files, require_inside
 from flows.ingest.file_ingest import Receipt, SameBytes, ingest_file
 from flows.ingest.read_files import ReadFile, order_files
+from flows.ingest.repeat_warnings import warn_of_repeats
 from flows.ingest.row_status import REJECTED, judge_rows
 from flows.progress import Progress
 from flows.readers import RefusedFile
@@ -136,7 +137,11 @@ def read_feeds(
         loaded.config.workspace.timezone,
     )
     warnings += [warned for state in states for warned in state.warnings]
-    warnings += [*find_feed_warnings(loaded, catalog), *_warn_of_files(catalog)]
+    warnings += [
+        *find_feed_warnings(loaded, catalog),
+        *warn_of_repeats(catalog, loaded.config),
+        *_warn_of_files(catalog),
+    ]
     return FeedsRead(loaded.root, catalog, refused, warnings, states)
 
 

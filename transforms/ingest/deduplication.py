@@ -3,13 +3,13 @@
 import polars as pl
 
 from contracts.columns import columns, key
-from contracts.feeds import ADDITIVE, FEEDS
+from contracts.feeds import FEEDS
 
 FILE = "file"
 """The place of a row's file in the order of the paths."""
 ROW_NUMBER = "row_number"
 KEY_HASH = "key_hash"
-"""A hash of the row's key; of the whole record where the rows of one key add up."""
+"""A hash of the row's key; where rows of one key add up, of what later files say anew."""
 ROW_STATUS = "row_status"
 SUPERSEDED = "superseded"
 DUPLICATE = "duplicate"
@@ -31,19 +31,17 @@ def judge_versions(candidates: pl.LazyFrame, table: str) -> pl.LazyFrame:
     Args:
         candidates: Rows that may share a key: the table's columns, `file`, `row_number` and
             `key_hash`.
-        table: Their canonical table.
+        table: Their canonical table, one whose key is unique.
 
     Returns:
         One row per row that does not count: `file`, `row_number` and its `row_status`. An exact
         copy within a file is a duplicate; of different rows the latest `updated_at` wins, then the
-        path that sorts later, then the later row. Rows of additive tables supersede nothing.
+        path that sorts later, then the later row.
     """
     content = columns(FEEDS[table])
     first = pl.col(ROW_NUMBER) == pl.col(ROW_NUMBER).min().over(FILE, KEY_HASH, *content)
     copies = candidates.with_columns(pl.when(~first).then(pl.lit(DUPLICATE)).alias(ROW_STATUS))
     repeats = copies.filter(pl.col(ROW_STATUS).is_not_null())
-    if table in ADDITIVE:
-        return repeats.select(FILE, ROW_NUMBER, ROW_STATUS)
     order = [c for c in ("updated_at",) if c in content and c not in key(FEEDS[table])]
     superseded = (
         copies.filter(pl.col(ROW_STATUS).is_null())

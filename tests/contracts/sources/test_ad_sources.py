@@ -276,4 +276,5 @@ def test_hours_with_the_same_figures_both_count(tmp_path: Path) -> None:
         "a,2026-01-31 06:00:00.000,500,1000000,4\n"
     )
     found = read(tmp_path, "fivetran.snapchat_ads.ad_hourly_report", text.encode())
-    assert [(e.accepted, e.duplicates) for e in found.inputs()] == [(2, 1)]
+    assert [(e.accepted, e.duplicates) for e in found.inputs()] == [(3, 0)]
+    assert [w.count for w in found.warnings if w.code == "equal_rows"] == [1]

@@ -1,0 +1,93 @@
+"""Ad figures that a later file of a feed says anew (SPEC §5.4).
+
+Exports overlap: the rows of one level, entity and day in the file whose path sorts last take the
+place of those of the feed's earlier files. Within one file rows of a key add up.
+"""
+
+import polars as pl
+
+from contracts.columns import Table, columns
+from contracts.feeds import AdBreakdowns, AdConversions, AdStats
+from transforms.common.ad_levels import ID_OF_LEVEL, finest_level
+from transforms.ingest.deduplication import FILE, ROW_NUMBER, ROW_STATUS, SUPERSEDED
+
+ENTITY_ID = "entity_id"
+BEFORE, AFTER = "before", "after"
+"""What the rows that are replaced said, and what those say that take their place."""
+AMOUNT_OF: dict[type[Table], str] = {
+    AdStats: AdStats.spend,
+    AdBreakdowns: AdBreakdowns.spend,
+    AdConversions: AdConversions.conversions_value,
+}
+"""Table -> the money of its rows."""
+EXACT = pl.Decimal(38, 6)
+
+
+def restated_unit(table: type[Table]) -> list[pl.Expr]:
+    """What a later file says anew as a whole: an entity of a level on a day, of one kind.
+
+    The account is part of it, since the ids of sources that have names alone are unique in their
+    account only.
+    """
+    known = columns(table)
+    level = pl.col(AdStats.level) if AdStats.level in known else finest_level()
+    entity = pl.coalesce(pl.when(level == of).then(pl.col(id_)) for of, id_ in ID_OF_LEVEL.items())
+    kind = [pl.col(AdBreakdowns.kind)] if AdBreakdowns.kind in known else []
+    return [
+        pl.col(AdStats.org_id),
+        pl.col(AdStats.date_day),
+        pl.col(AdStats.platform),
+        pl.col(AdStats.account_id),
+        level.alias(AdStats.level),
+        entity.alias(ENTITY_ID),
+        *kind,
+    ]
+
+
+def judge_restated(candidates: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
+    """Say which rows of a feed's files later files replace.
+
+    Args:
+        candidates: Rows of one feed's files whose unit may stand in several: the table's columns,
+            `file` and `row_number`.
+        table: Their contract.
+
+    Returns:
+        The rows whose unit stands in several files, with their `row_status`: `superseded`, or null
+        for those of the file whose path sorts last.
+    """
+    unit = restated_unit(table)
+    last, first = pl.col(FILE).max().over(unit), pl.col(FILE).min().over(unit)
+    status = pl.when(pl.col(FILE) < last).then(pl.lit(SUPERSEDED))
+    return candidates.filter(first < last).with_columns(status.alias(ROW_STATUS))
+
+
+def sum_restated(judged: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
+    """What the replaced rows said, and what those say that take their place.
+
+    Args:
+        judged: `judge_restated`.
+        table: Their contract.
+
+    Returns:
+        One row per organization, day and currency: money `before` and `after` in that currency;
+        null currency where the rows have none.
+    """
+    amount = pl.col(AMOUNT_OF[table]).cast(EXACT)
+    is_replaced = pl.col(ROW_STATUS).is_not_null()
+    has_currency = AdStats.currency in columns(table)
+    currency = pl.col(AdStats.currency) if has_currency else pl.lit(None, pl.String)
+    return (
+        judged.group_by(AdStats.org_id, AdStats.date_day, currency.alias(AdStats.currency))
+        .agg(
+            amount.filter(is_replaced).sum().alias(BEFORE),
+            amount.filter(~is_replaced).sum().alias(AFTER),
+        )
+        .sort(AdStats.org_id, AdStats.date_day, AdStats.currency)
+    )
+
+
+def list_superseded(judged: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows that do not count: `file`, `row_number`, `row_status`."""
+    replaced = judged.filter(pl.col(ROW_STATUS).is_not_null())
+    return replaced.select(FILE, ROW_NUMBER, ROW_STATUS)
