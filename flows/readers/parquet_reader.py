@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 from datetime import date, time
 from pathlib import Path
@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from flows.readers.compression import compression_of, open_content, open_file
 from flows.readers.formats import extension_of, is_known_extension
 from flows.readers.header import ROW_NUMBER, name_columns
+from flows.readers.json_values import value_at
 from flows.readers.raw_batch import BrokenRecords, RawBatch, RefusedFile
 
 _MAGIC = b"PAR1"
@@ -39,16 +40,24 @@ class ParquetReader:
 
     Numbers, dates, times, decimals and booleans keep their types; text that was written without
     being marked as text becomes text (`0x…` where it is none), nested values become JSON text.
+    What stands at a path that is asked for in a nested column becomes a column of that name.
 
     Attributes:
-        header: The names of the top-level columns.
+        header: The names of the top-level columns, then the paths into them.
         is_empty: Whether it has no rows.
         notes: What was renamed.
         content_sha256: Hash of the Parquet bytes, once the batches are exhausted.
     """
 
-    def __init__(self, path: Path, batch_bytes: int) -> None:
+    def __init__(
+        self, path: Path, batch_bytes: int, flatten: Collection[str] = frozenset()
+    ) -> None:
         """Read a file's footer.
+
+        Args:
+            path: The file.
+            batch_bytes: About how much content one batch holds.
+            flatten: Dotted paths into nested columns that become columns.
 
         Raises:
             RefusedFile: The file is no readable Parquet.
@@ -57,9 +66,16 @@ class ParquetReader:
         self._batch_bytes = batch_bytes
         self.content_sha256 = ""
         with _open_file(path) as file, _refusing_damage():
-            names = pq.ParquetFile(file).schema_arrow.names
+            schema = pq.ParquetFile(file).schema_arrow
             self.is_empty = _count_rows(file) == 0
-        self.header = name_columns(names)
+        self._names = name_columns(schema.names).columns
+        self._paths = {
+            name: [p for p in sorted(flatten) if p.startswith(f"{name}.") and p not in self._names]
+            for name, kind in zip(self._names, schema.types, strict=True)
+            if pa.types.is_nested(kind)
+        }
+        paths = [path for found in self._paths.values() for path in found]
+        self.header = name_columns([*schema.names, *paths])
         self.notes = list(self.header.notes)
         self.preamble: tuple[str, ...] = ()
 
@@ -104,8 +120,15 @@ class ParquetReader:
                 yield batch
 
     def _frame(self, batch: pa.RecordBatch) -> pl.DataFrame:
-        columns = zip(self.header.columns, batch.columns, strict=True)
-        return pl.DataFrame([_to_series(name, column) for name, column in columns])
+        columns = dict(zip(self._names, batch.columns, strict=True))
+        series = [_to_series(name, column) for name, column in columns.items()]
+        for name, paths in self._paths.items():
+            values = columns[name].to_pylist() if paths else []
+            series += [
+                pl.Series(path, [_to_cell(value_at({name: v}, path)) for v in values], pl.String)
+                for path in paths
+            ]
+        return pl.DataFrame(series)
 
 
 def _count_rows(file: BinaryIO) -> int:
@@ -147,6 +170,13 @@ def _bytes_to_text(value: bytes | None) -> str | None:
         return value.decode()
     except UnicodeDecodeError:
         return f"0x{value.hex()}"
+
+
+def _to_cell(value: object) -> str | None:
+    """What stands at a path, as text."""
+    if value is None or isinstance(value, str):
+        return value
+    return _bytes_to_text(value) if isinstance(value, bytes) else _to_json(value)
 
 
 def _to_json(value: object) -> str:

@@ -1,0 +1,163 @@
+"""Trackers' page views and a shop's orders: files with their real columns, read to rows of ours."""
+
+import io
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.support.exports import read_export, rows_of
+
+SHOPIFY = """\
+Name,Email,Financial Status,Paid at,Currency,Subtotal,Total,Created at,Lineitem quantity,\
+Lineitem name,Notes,Note Attributes,Cancelled at,Refunded Amount,Id
+#1001,ada@example.com,paid,2026-01-31 10:00:00 -0500,USD,95.00,100.00,2026-01-31 10:00:00 -0500,1,\
+Boots,,"gift: yes
+UTM source: google
+UTM medium: cpc
+UTM campaign: Spring sale",,0.00,501
+#1001,ada@example.com,,,,,,,2,Laces,,,,,
+#1002,,pending,,USD,40.00,40.00,2026-01-31 11:00:00 -0500,1,Socks,cash on delivery,,,0.00,502
+#1003,bob@example.com,partially_refunded,,USD,30.00,30.00,2026-01-31 12:00:00 -0500,1,Hat,,,\
+,12.50,503
+#1004,eve@example.com,voided,,USD,20.00,20.00,2026-01-31 13:00:00 -0500,1,Cap,,,\
+2026-02-01 09:00:00 -0500,0.00,504
+"""
+UTM = '"utm_source":"google","utm_medium":"cpc","utm_campaign":"Spring sale"'
+
+
+def test_shopify_s_orders(tmp_path: Path) -> None:
+    """One row an order, of however many items; a customer without an address stops nothing.
+
+    A note that is no utm line is the customer's own and is kept nowhere.
+    """
+    found = read_export(tmp_path, "shopify.orders", SHOPIFY)
+    assert found.refused == []
+    columns = ("order_id", "email", "revenue", "refunded", "cancelled_at", "status")
+    assert rows_of(found, "orders", *columns) == [
+        ("#1001", "ada@example.com", Decimal(100), Decimal(0), None, "paid"),
+        ("#1002", None, Decimal(40), Decimal(0), None, "pending"),
+        ("#1003", "bob@example.com", Decimal(30), Decimal("12.5"), None, "partially_refunded"),
+        ("#1004", "eve@example.com", Decimal(20), Decimal(0),
+         datetime(2026, 2, 1, 14, tzinfo=UTC), "voided"),
+    ]  # fmt: skip
+    ((_, first), *_) = rows_of(found, "orders", "order_id", "attributes")
+    attributes = json.loads(first)
+    assert {k: v for k, v in attributes.items() if k.startswith("utm")} == json.loads(f"{{{UTM}}}")
+    assert "gift" not in str(attributes)
+
+
+PAGE = "https://shop.example.com/p"
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "name", "urls"),
+    [
+        (
+            "segment.pages",
+            (
+                "id,anonymous_id,timestamp,url,context_campaign_source,context_campaign_medium,"
+                "context_campaign_name,context_campaign_term,context_campaign_content\n"
+                f"1,a,2026-01-31T10:00:00Z,{PAGE},google,cpc,Spring sale,,\n"
+                f"2,a,2026-01-31T10:01:00Z,{PAGE}?utm_source=own,google,,,,\n"
+                f"3,a,2026-01-31T10:02:00Z,{PAGE},,,,,\n"
+            ),
+            "a.csv",
+            [
+                PAGE,
+                f"{PAGE}?utm_source=google&utm_medium=cpc&utm_campaign=Spring%20sale",
+                f"{PAGE}?utm_source=own",
+            ],
+        ),
+        (
+            "segment.pages",
+            json.dumps(
+                {
+                    "messageId": "1",
+                    "anonymousId": "a",
+                    "timestamp": "2026-01-31T10:00:00Z",
+                    "properties": {"url": PAGE},
+                    "context": {"campaign": {"name": "spring", "source": "mail"}},
+                }
+            ),
+            "a.jsonl",
+            [f"{PAGE}?utm_source=mail&utm_campaign=spring"],
+        ),
+        (
+            "snowplow.events",
+            (
+                "event_id,event_name,collector_tstamp,domain_userid,page_url,mkt_medium,mkt_source,"
+                "mkt_term,mkt_content,mkt_campaign,mkt_clickid,mkt_network\n"
+                f"e1,page_view,2026-01-31 10:00:00.000,a,{PAGE},cpc,google,,,spring,,\n"
+                f"e1,page_view,2026-01-31 10:00:04.000,a,{PAGE},cpc,google,,,spring,,\n"
+                f"e2,page_ping,2026-01-31 10:00:09.000,a,{PAGE},cpc,google,,,spring,,\n"
+            ),
+            "a.csv",
+            [f"{PAGE}?utm_source=google&utm_medium=cpc&utm_campaign=spring"],
+        ),
+    ],
+)
+def test_a_tracker_s_campaign_is_in_the_page_s_url(
+    tmp_path: Path, source: str, text: str, name: str, urls: list[str]
+) -> None:
+    """Where the URL names a parameter itself it stays; an event collected twice is one view."""
+    found = read_export(tmp_path, source, text, name=name)
+    assert rows_of(found, "page_views", "url") == [(url,) for url in urls]
+
+
+def ga4_events() -> bytes:
+    """Rows of GA4's BigQuery export: parameters as a list of keys and typed values."""
+    value = pa.struct([("string_value", pa.string()), ("int_value", pa.int64())])
+    traffic = pa.struct([("manual_source", pa.string()), ("manual_campaign_name", pa.string())])
+    schema = pa.schema(
+        {
+            "event_date": pa.string(),
+            "event_timestamp": pa.int64(),
+            "event_name": pa.string(),
+            "event_params": pa.list_(pa.struct([("key", pa.string()), ("value", value)])),
+            "user_pseudo_id": pa.string(),
+            "collected_traffic_source": traffic,
+        }
+    )
+
+    def params(url: str) -> list[dict[str, object]]:
+        return [
+            {"key": "ga_session_id", "value": {"string_value": None, "int_value": 17}},
+            {"key": "page_location", "value": {"string_value": url, "int_value": None}},
+        ]
+
+    rows = [
+        {
+            "event_date": "20260131",
+            "event_timestamp": 1769853600000000,
+            "event_name": "page_view",
+            "event_params": params(f"{PAGE}?gclid=X"),
+            "user_pseudo_id": "a.1",
+            "collected_traffic_source": {"manual_source": "google", "manual_campaign_name": None},
+        },
+        {
+            "event_date": "20260131",
+            "event_timestamp": 1769853601000000,
+            "event_name": "scroll",
+            "event_params": params(PAGE),
+            "user_pseudo_id": "a.1",
+            "collected_traffic_source": None,
+        },
+    ]
+    file = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows, schema), file)
+    return file.getvalue()
+
+
+def test_ga4_s_export_to_bigquery_in_parquet(tmp_path: Path) -> None:
+    """Nested parameters are read by their key, whatever their place; a scroll is no page view."""
+    found = read_export(tmp_path, "ga4.events", ga4_events(), name="a.parquet")
+    assert rows_of(found, "page_views", "viewed_at", "anonymous_id", "url") == [
+        (datetime(2026, 1, 31, 10, tzinfo=UTC), "a.1", f"{PAGE}?gclid=X&utm_source=google")
+    ]
+    ((attributes,),) = rows_of(found, "page_views", "attributes")
+    assert json.loads(attributes)["event_params.key=ga_session_id.value.int_value"] == "17"
