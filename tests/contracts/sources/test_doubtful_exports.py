@@ -1,0 +1,179 @@
+"""Exports that could be misread: what is not there is null, what covers a month is no day."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.support.exports import answer_of, read_export, rows_of
+
+DAY = date(2026, 1, 31)
+FIGURES = ("campaign_name", "clicks", "impressions", "spend", "conversions", "conversions_value")
+
+GOOGLE_DEFAULT = """\
+Campaign report
+"July 8, 2025 - July 31, 2025"
+Campaign status,Campaign,Budget,Budget name,Budget type,Status,Currency code,Impr.,Interactions,\
+Interaction rate,Avg. cost,Cost,Conversions,Conv. value
+Enabled,Spring,10.00, --,Daily,Eligible,USD,"25,881",400,1.55%,1.25,500.00,2.00,99.90
+Total: Campaigns, --, --, --, --, --,USD,"25,881",400,1.55%,1.25,500.00,2.00,99.90
+Total: Account, --, --, --, --, --,USD,"25,881",400,1.55%,1.25,500.00,2.00,99.90
+"""
+
+
+def test_google_s_default_report_has_a_period_and_no_day(tmp_path: Path) -> None:
+    """The refusal tells the period, and both ways out."""
+    found = read_export(tmp_path, "google_ads.report", GOOGLE_DEFAULT, 'on_refused = "skip"')
+    answer = answer_of(found)
+    assert "July 8, 2025 - July 31, 2025" in answer
+    assert "by day" in answer
+    assert "constants = { date_day" in answer
+
+
+def test_google_s_interactions_are_not_clicks(tmp_path: Path) -> None:
+    """Named a day, the report is in: without clicks, which are unknown and not 0."""
+    day = 'constants = { date_day = "2026-01-31" }'
+    found = read_export(tmp_path, "google_ads.report", GOOGLE_DEFAULT, day)
+    assert answer_of(found) == ""
+    assert rows_of(found, "ad_stats", "date_day", *FIGURES) == [
+        (DAY, "Spring", None, 25881, Decimal(500), Decimal(2), Decimal("99.9"))
+    ]
+
+
+ADWORDS = """\
+"Ad report (Oct 25, 2016-Oct 25, 2016)"
+Ad state\tAd\tDescription line 1\tDisplay URL\tCampaign\tAd group\tStatus\tClicks\tImpressions\t\
+CTR\tAvg. CPC\tCost\tAvg. position\tConversions
+enabled\tRed shoes\tCheap\tshop.example.com\tSpring\tShoes\tapproved\t4\t1,000\t\
+0.40%\t0.50\t2.00\t1.5\t1
+Total\t --\t --\t --\t --\t --\t --\t4\t1,000\t0.40%\t0.50\t2.00\t1.5\t1
+"""
+
+
+def test_adwords_of_2016(tmp_path: Path) -> None:
+    """UTF-16 and tabs; its ads have no ids, so the figures are their ad group's."""
+    found = read_export(
+        tmp_path,
+        "google_ads.report",
+        ADWORDS.encode("utf-16"),
+        'constants = { date_day = "2016-10-25" }',
+    )
+    columns = ("level", "campaign_name", "ad_group_name", "ad_name", "clicks", "impressions")
+    assert rows_of(found, "ad_stats", *columns, "spend") == [
+        ("ad_group", "Spring", "Shoes", "Red shoes", 4, 1000, Decimal(2))
+    ]
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        'Date,Clicks,Cost\n"Thu, 5 Feb 2026",12,US$0.00\n"Fri, 6 Feb 2026",3,US$0.10\n',
+        "Campaign Name,Cost,Clicks,CTR\nSpring,US$0.00,12,3.1%\n",
+    ],
+)
+def test_google_s_overview_cards_are_no_stats(tmp_path: Path, card: str) -> None:
+    found = read_export(tmp_path, "google_ads.report", card, 'on_refused = "skip"')
+    assert [refused.raw.path for refused in found.refused] == ["raw/a.csv"]
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "figures"),
+    [
+        (
+            "facebook_ads.ads_manager",
+            (
+                'Day,"Campaign name",Impressions,"Amount spent (USD)",'
+                '"Purchase ROAS (return on ad spend)",Purchases,"Reporting starts",'
+                '"Reporting ends"\n'
+                "2026-01-31,Spring,1000,12.34,8.1,2,2026-01-31,2026-01-31\n"
+            ),
+            (None, 1000, Decimal("12.34"), Decimal(2), None),
+        ),
+        (
+            "facebook_ads.ads_manager",
+            (
+                'Day,"Campaign name",Impressions,"Amount spent (USD)","Clicks (all)"\n'
+                "2026-01-31,Spring,1000,12.34,9\n"
+            ),
+            (9, 1000, Decimal("12.34"), None, None),
+        ),
+        (
+            "facebook_ads.ads_manager",
+            (
+                'Day,"Campaign name",Impressions,"Amount spent (USD)","Clicks (all)",'
+                '"Link clicks"\n'
+                "2026-01-31,Spring,1000,12.34,9,\n"
+            ),
+            (0, 1000, Decimal("12.34"), None, None),
+        ),
+        (
+            "pinterest_ads.ads_manager",
+            (
+                "Date,Campaign ID,Campaign name,Ad ID,Spend in account currency,Impressions,"
+                "Pin clicks,Outbound clicks,Total conversions (Checkout),"
+                "Total order value (Checkout)\n"
+                "2026-01-31,7,Spring,711,0.17,1000,5,3,2,40.50\n"
+            ),
+            (5, 1000, Decimal("0.17"), Decimal(2), Decimal("40.5")),
+        ),
+    ],
+    ids=["ROAS alone is no value", "clicks of any kind", "no link clicks are 0", "Pinterest by ad"],
+)
+def test_what_an_export_lacks_is_null(
+    tmp_path: Path, source: str, text: str, figures: tuple[object, ...]
+) -> None:
+    found = read_export(tmp_path, source, text)
+    assert rows_of(found, "ad_stats", "date_day", *FIGURES) == [(DAY, "Spring", *figures)]
+
+
+META_PERIOD = """\
+"Campaign name",Impressions,"Amount spent (USD)","Reporting starts","Reporting ends"
+Spring,9000000,514859.87,2023-02-05,2026-03-05
+"""
+
+
+def test_meta_s_whole_period_is_no_day(tmp_path: Path) -> None:
+    """514,859.87 of three years is not booked on the first day; a day's row beside it is."""
+    text = META_PERIOD + "Spring,100,1.20,2026-03-06,2026-03-06\n"
+    found = read_export(tmp_path, "facebook_ads.ads_manager", text)
+    assert "export by day" in answer_of(found)
+    assert rows_of(found, "ad_stats", "date_day", "spend") == [(date(2026, 3, 6), Decimal("1.2"))]
+
+
+def test_meta_by_age_and_gender_adds_up_to_its_day(tmp_path: Path) -> None:
+    """Equal rows are two: 3 and 3 clicks, 0.60 and 0.60."""
+    text = (
+        "Campaign name,Day,Age,Gender,Impressions,Link clicks,Amount spent (USD)\n"
+        "Spring,2026-01-31,18-24,female,100,3,0.60\n"
+        "Spring,2026-01-31,18-24,male,100,3,0.60\n"
+    )
+    found = read_export(tmp_path, "facebook_ads.ads_manager", text)
+    read = rows_of(found, "ad_stats", "clicks", "spend")
+    assert (sum(row[0] for row in read), sum(row[1] for row in read)) == (6, Decimal("1.2"))
+
+
+def test_meta_without_data(tmp_path: Path) -> None:
+    found = read_export(tmp_path, "facebook_ads.ads_manager", '"No data available."\n')
+    assert found.refused == []
+    assert rows_of(found, "ad_stats", "spend") == []
+
+
+def test_a_campaign_called_total_is_no_total_row(tmp_path: Path) -> None:
+    text = (
+        "Campaign,Day,Cost\nTotal Recall,2026-01-31,1.00\nTotal brand,2026-01-31,2.00\n"
+        "Total,,3.00\nTotal - filtered,,3.00\n"
+    )
+    found = read_export(tmp_path, "google_ads.report", text)
+    assert rows_of(found, "ad_stats", "campaign_name", "spend") == [
+        ("Total Recall", Decimal(1)),
+        ("Total brand", Decimal(2)),
+    ]
+
+
+def test_a_renamed_spend_is_refused(tmp_path: Path) -> None:
+    """The header that the vendor renamed overnight: no spend of 0, but its nearest name."""
+    text = "Day,Campaign,Costs,Clicks\n2026-01-31,Spring,1.00,3\n"
+    answer = answer_of(read_export(tmp_path, "google_ads.report", text, 'on_refused = "skip"'))
+    assert '"Cost"' in answer
+    assert "Costs" in answer
