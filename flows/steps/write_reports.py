@@ -25,6 +25,7 @@ from flows.steps.people_reports import PeopleReports, write_people_reports
 from flows.steps.segments import compare_segments
 from flows.steps.session_reports import find_alias_warnings
 from flows.steps.sessions import find_sessions
+from flows.steps.standing_tables import write_standing_tables
 from flows.steps.warnings import find_message_warnings
 from transforms.ads.entities import list_spending
 from transforms.attribution.costs import list_costs, name_message_campaigns
@@ -49,6 +50,7 @@ def write_report_tables(run: Run) -> tuple[list[Check], list[Warned]]:
         *report_ads(run, ads, orders),
         *report_attribution(run, sends, ads, activities, orders),
     ]
+    checks += keep_standing_tables(run, sends)
     return checks, find_warnings(run, sends, ads)
 
 
@@ -158,6 +160,13 @@ def report_attribution(
         materialize(campaigns, NamedCampaigns),
         run.staging,
     )
+
+
+@step
+def keep_standing_tables(run: Run, sends: MessageFacts) -> list[Check]:
+    """Write, without rows, what the snapshot before had and the feeds give no row of now."""
+    root = run.attempt.loaded.root
+    return write_standing_tables(root, run.staging, run.catalog.given, sends.channels)
 
 
 @step

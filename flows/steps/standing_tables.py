@@ -1,0 +1,69 @@
+"""Tables that stand on without rows: an empty delivery removes none (SPEC §3)."""
+
+from pathlib import Path
+
+import polars as pl
+
+from contracts.channels import RunChannels
+from contracts.columns import polars_schema
+from contracts.feeds import FEEDS, Events
+from contracts.manifest import Check
+from flows.config.configured_feeds import ConfiguredFeed
+from flows.ingest.feed_contents import FeedContents
+from flows.report_tables import FIXED_GROUPS, find_table
+from flows.storage.publish import read_manifest
+from flows.storage.report_files import write_table
+
+
+def write_standing_tables(
+    root: Path, staging: Path, given: FeedContents, channels: RunChannels
+) -> list[Check]:
+    """Write, without rows, what the snapshot before had and this run's rows do not give.
+
+    Args:
+        root: The workspace.
+        staging: The snapshot being written, all other tables in it.
+        given: The feeds: a table stands on as long as its feeds are configured.
+        channels: The channels of the run.
+    """
+    manifest = read_manifest(root)
+    before = {(one.group, one.table) for one in manifest.outputs} if manifest else set()
+    checks = []
+    for group, name in sorted(before):
+        if is_given(group, name, given, channels) and not _is_written(staging, group, name):
+            schema = polars_schema(find_table(group, name).contract)
+            checks += write_table(staging, group, name, pl.DataFrame(schema=schema))
+    return checks
+
+
+def is_given(group: str, name: str, given: FeedContents, channels: RunChannels) -> bool:
+    """Whether the configured feeds can give a table that was published before."""
+    try:
+        table = find_table(group, name)
+    except KeyError:
+        return False
+    configured = [one for one in FEEDS if given.is_configured(one)]
+    if table.is_named_by_user or not table.is_given_by(configured):
+        return False
+    return group in FIXED_GROUPS or any(_gives(feed, group, channels) for feed in given.feeds)
+
+
+def _gives(feed: ConfiguredFeed, channel: str, channels: RunChannels) -> bool:
+    """Whether a feed may give rows of a channel: not if all of its events are of another one."""
+    for resolved in feed.mappings:
+        mapping = resolved.mapping
+        if mapping.table in ("sends", "message_stats"):
+            return True
+        if mapping.table == "events":
+            one_type = mapping.constants.get(Events.event_type)
+            if one_type is None or Events.event_type in mapping.columns:
+                return True
+            of_channel, _ = channels.interactions.get(one_type, ("", None))
+            if of_channel == channel:
+                return True
+    return False
+
+
+def _is_written(staging: Path, group: str, name: str) -> bool:
+    place = staging / group / name
+    return place.is_dir() or place.with_name(f"{place.name}.parquet").exists()
