@@ -26,6 +26,7 @@ from flows.readers import RefusedFile
 from flows.steps.asked_names import find_unknown_names
 from flows.steps.feed_guards import FeedState, judge_feeds
 from flows.steps.feed_warnings import find_feed_warnings
+from flows.steps.rate_warnings import find_missing_rates
 from flows.storage.report_files import equal
 from flows.storage.workspace_files import hash_file
 from transforms.ingest.deduplication import DUPLICATE, SUPERSEDED
@@ -129,6 +130,7 @@ def read_feeds(
     files_read = order_files(ledger, read)
     given = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
     catalog = reject_unpriced(Catalog(files_read, given, judge_rows(files_read)), loaded.config)
+    warnings += find_missing_rates(catalog, loaded.config)
     states = judge_feeds(
         loaded.root,
         feeds,

@@ -1,0 +1,45 @@
+"""What is said of amounts in a currency without a rate: never left out without a word."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from tests.support.publishing import publish, row
+
+TOML = "[workspace]\nmax_rejected_share = 0.9\n"
+RATES = b"currency,date_day,rate\nEUR,2026-01-01,1.1\nNOK,2026-02-01,0.1\n"
+
+
+def order(own: str, revenue: str, currency: str | None) -> dict[str, Any]:
+    at = "2026-01-11T12:00:00Z"
+    return {"order_id": own, "ordered_at": at, "revenue": revenue, "currency": currency}
+
+
+def test_orders_and_costs_without_a_rate_are_counted_and_summed(tmp_path: Path) -> None:
+    """The Norwegian rate begins in February; two orders of 60.00 NOK came in January."""
+    ran = publish(
+        tmp_path,
+        TOML,
+        contacts=b"contact_id\n101\n",
+        events=[
+            {"event_id": "e1", "event_type": "email_opened", "occurred_at": "2026-01-10T12:00:00Z"}
+            | {"contact_id": "101", "message_id": "m1"}
+        ],
+        messages=b"message_id,name,channel,cost,currency,send_date\n"
+        b"m1,One,email,7.50,SEK,2026-01-10\nm2,Two,email,2.00,EUR,2026-01-10\n",
+        orders=[
+            order("1", "50.00", " nok"),
+            order("2", "10.00", "NOK"),
+            order("3", "5.00", "EUR"),
+            order("4", "5.00", None),
+        ],
+        exchange_rates=RATES,
+    )
+    found = [w for w in ran.warnings if w.code == "rate_missing"]
+    assert [(w.model_extra, w.count, w.amount, w.setting) for w in found] == [
+        ({"table": "orders", "currency": "NOK"}, 2, "60.0000", "workspace.currency"),
+        ({"table": "messages", "currency": "SEK"}, 1, "7.5000", "workspace.currency"),
+    ]
+    assert "2 rows with 60.00 NOK in all are rejected" in found[0].message
+    assert row(ran, "email", "message_report", message_id="m1")["cost"] is None
+    assert row(ran, "email", "message_report", message_id="m2")["cost"] == Decimal("2.2")
