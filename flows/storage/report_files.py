@@ -15,6 +15,7 @@ from transforms.ads.rollup import ReportRows
 
 ROWS_AT_A_TIME = 500_000
 """How many rows of a large report are held with all their texts."""
+ROWS_A_ROW_GROUP = ROWS_AT_A_TIME // 2
 
 
 def write_table(
@@ -42,8 +43,13 @@ def write_table(
     stated = find_table(group, name)
     table = table or stated.contract
     path, label = _place(staging, group, name, part)
-    rows.write_parquet(
-        path, compression="zstd", compression_level=1, metadata=table_metadata(table)
+    # In one chunk and groups of one size: else the bytes would depend on the number of threads.
+    rows.rechunk().write_parquet(
+        path,
+        compression="zstd",
+        compression_level=1,
+        row_group_size=ROWS_A_ROW_GROUP,
+        metadata=table_metadata(table),
     )
     return check_table(table, label, rows, is_sorted=stated.is_sorted)
 
@@ -84,7 +90,7 @@ def write_report(
         path,
         compression="zstd",
         compression_level=1,
-        row_group_size=ROWS_AT_A_TIME // 2,
+        row_group_size=ROWS_A_ROW_GROUP,
         metadata=table_metadata(table),
     )
     keys = None if all(rises) else pl.read_parquet(path, columns=key(table))
@@ -122,7 +128,7 @@ def write_pieces(
         path,
         compression="zstd",
         compression_level=1,
-        row_group_size=ROWS_AT_A_TIME // 2,
+        row_group_size=ROWS_A_ROW_GROUP,
         metadata=table_metadata(table),
     )
     keys = None if all(rises) else pl.read_parquet(path, columns=key(table))
