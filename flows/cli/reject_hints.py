@@ -22,6 +22,9 @@ HINTS = (
 
 def hint_at(reason: str) -> str:
     """What would set right what a reason (`column: what is wrong`) says."""
+    _, _, setting = reason.partition("; ")
+    if setting:
+        return setting
     column, _, wrong = reason.rpartition(": ")
     for beginning, hint in HINTS:
         if wrong.startswith(beginning):

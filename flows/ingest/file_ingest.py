@@ -19,10 +19,11 @@ from flows.ingest.repeated_columns import drop_repeated
 from flows.ingest.required_columns import require_columns
 from flows.ingest.send_key_files import SendKeyWriter
 from flows.readers import ROW_NUMBER, RawBatch, open_feed
-from transforms.ingest.column_mapping import ResolvedMapping, keep_rows_of_table
+from transforms.ingest.column_mapping import ResolvedMapping, index_header, keep_rows_of_table
 from transforms.ingest.deduplication import KEY_HASH
 from transforms.ingest.restatements import restated_unit
 from transforms.ingest.row_parsing import parse_rows
+from transforms.ingest.setting_hints import hint_settings
 from transforms.ingest.validation import explain_failures, is_suspect
 
 RECEIPT = "receipt.json"
@@ -183,8 +184,9 @@ class TableWriter:
         mine = rows.collect(engine="in-memory")
         parsed = parse_rows(mine.lazy(), self.resolved, header).collect(engine="in-memory")
         suspects = parsed.filter(is_suspect(self.table))
-        failures = explain_failures(suspects, self.table) if suspects.height else None
-        if failures is not None and failures.height:
+        if suspects.height:
+            hints = hint_settings(parsed, self.resolved, index_header(header, self.resolved))
+            failures = explain_failures(suspects, self.table, hints)
             parsed = parsed.join(failures, on=ROW_NUMBER, how="anti")
             self._write_rejected(mine, suspects, failures, number)
         self._write_broken(batch.broken, number)

@@ -1,6 +1,7 @@
 """Every feed of a workspace into the ledger, several files at a time; what became of the rows."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ from flows.steps.rate_warnings import find_missing_rates
 from flows.storage.report_files import equal
 from flows.storage.workspace_files import hash_file
 from transforms.ingest.deduplication import DUPLICATE, SUPERSEDED
+
+Reason = tuple[str, int, list[str]]
+"""A reason for rejecting rows, how many, and the files that they stand in."""
 
 
 @dataclass(frozen=True)
@@ -202,7 +206,9 @@ def find_problem(
     limit = config.workspace.max_rejected_share
     for name, (rows, rejected, reasons) in _rejections(read).items():
         if rows and rejected / rows > limit:
-            top = "; ".join(f"{reason} ({count})" for reason, count in reasons)
+            top = "; ".join(
+                f"{reason} ({count} in {_name_files(paths)})" for reason, count, paths in reasons
+            )
             msg = (
                 f"nothing was published: feed {name} has {rejected} of {rows} rows rejected, "
                 f"more than max_rejected_share = {limit:g} allows. Most often: {top}"
@@ -212,24 +218,31 @@ def find_problem(
     return find_unknown_names(read.catalog, config)
 
 
-def _rejections(read: FeedsRead) -> dict[str, tuple[int, int, list[tuple[str, int]]]]:
+def _rejections(read: FeedsRead) -> dict[str, tuple[int, int, list[Reason]]]:
     """Feed -> rows read, rows rejected, and the reasons met most often."""
-    found: dict[str, tuple[int, int, list[tuple[str, int]]]] = {}
-    for file in read.catalog.files:
-        if file.is_copy:
-            continue
-        rows, rejected, reasons = found.get(file.raw.feed.name, (0, 0, []))
-        merged = dict(reasons)
+    rows: Counter[str] = Counter()
+    rejected: Counter[str] = Counter()
+    reasons: dict[str, dict[str, Counter[str]]] = {}
+    for file in read.catalog.given.files:
+        name = file.raw.feed.name
         for got in file.receipt.tables:
-            rows, rejected = rows + got.rows_read, rejected + got.rejected
-            for reason, count in got.reasons.items():
-                merged[reason] = merged.get(reason, 0) + count
-            if late := read.catalog.status.count(file, got.table)[REJECTED]:
-                rejected += late
-                merged[NO_RATE] = merged.get(NO_RATE, 0) + late
-        top = sorted(merged.items(), key=lambda item: (-item[1], item[0]))
-        found[file.raw.feed.name] = (rows, rejected, top[:3])
-    return found
+            late = read.catalog.status.count(file, got.table)[REJECTED]
+            rows[name] += got.rows_read
+            rejected[name] += got.rejected + late
+            for reason, count in (*got.reasons.items(), *([(NO_RATE, late)] if late else [])):
+                reasons.setdefault(name, {}).setdefault(reason, Counter())[file.raw.path] += count
+    return {name: (rows[name], rejected[name], _most_met(reasons.get(name, {}))) for name in rows}
+
+
+def _most_met(reasons: dict[str, Counter[str]]) -> list[Reason]:
+    """The three reasons met most often, each with its files."""
+    counted = [(reason, files.total(), list(files)) for reason, files in reasons.items()]
+    return sorted(counted, key=lambda reason: (-reason[1], reason[0]))[:3]
+
+
+def _name_files(paths: list[str]) -> str:
+    further = len(paths) - 1
+    return paths[0] + (f" and {further} further file{'s' * (further > 1)}" if further else "")
 
 
 def reconcile_inputs(inputs: list[InputFile]) -> list[Check]:

@@ -5,6 +5,8 @@ contract's rules, each of them one Polars expression, first find the suspects; a
 proves that they suspect exactly the rows that Pandera fails.
 """
 
+from collections.abc import Mapping
+
 import polars as pl
 from pandera.errors import SchemaErrors
 
@@ -32,6 +34,7 @@ TYPE_WORDS = {
 }
 NOT_NULLABLE = "not_nullable"
 """How Pandera calls the failure of a required value."""
+NO_HINTS: Mapping[str, str] = {}
 COLUMN = "column"
 SENTENCE = "sentence"
 
@@ -50,12 +53,15 @@ def breaks_contract(table: type[Table]) -> list[pl.Expr]:
     return [*missing, *broken, ~names_one_of(any_of(table))]
 
 
-def explain_failures(suspects: pl.DataFrame, table: type[Feed]) -> pl.DataFrame:
+def explain_failures(
+    suspects: pl.DataFrame, table: type[Feed], hints: Mapping[str, str] = NO_HINTS
+) -> pl.DataFrame:
     """Let Pandera say what is wrong with the suspects.
 
     Args:
         suspects: Parsed rows, with the text of their parsed columns.
         table: Their contract.
+        hints: Column -> which setting would read the cells of it that could not be parsed.
 
     Returns:
         One row per rejected row: `row_number` and `failed_checks`, a list of sentences without
@@ -67,7 +73,7 @@ def explain_failures(suspects: pl.DataFrame, table: type[Feed]) -> pl.DataFrame:
             suspects.filter(is_unparsed(name)).select(
                 ROW_NUMBER,
                 pl.lit(name).alias(COLUMN),
-                pl.lit(f"{name}: {_type_words(table, name)}").alias(SENTENCE),
+                pl.lit(_say_unparsed(table, name, hints)).alias(SENTENCE),
             )
             for name in parsed_columns(table)
         ]
@@ -105,6 +111,8 @@ def _find_failures(suspects: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
     return suspects.clear().select(ROW_NUMBER, pl.lit("").alias(COLUMN), pl.lit("").alias(SENTENCE))
 
 
-def _type_words(table: type[Table], name: str) -> str:
+def _say_unparsed(table: type[Table], name: str, hints: Mapping[str, str]) -> str:
+    """What a cell is that could not be parsed, and which setting would read it, if one would."""
     dtype = polars_schema(table)[name]
-    return next(words for kind, words in TYPE_WORDS.items() if dtype == kind)
+    words = next(words for kind, words in TYPE_WORDS.items() if dtype == kind)
+    return "; ".join([f"{name}: {words}", *([hints[name]] if name in hints else [])])

@@ -84,6 +84,7 @@ def test_a_later_run_without_rejected_rows_shows_none(
     [
         ("email or contact_id: missing", "columns = { email ="),
         ("spend: not a number", 'decimal = ","'),
+        ('spend: not a number; thousands = "," would read it', 'thousands = "," would read it'),
         ("date_day: not a date", "formats = { date_day ="),
         ("status: not one of sent, failed", "values = { status ="),
         ("too many cells", "where the file is made"),

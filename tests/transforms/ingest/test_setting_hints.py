@@ -1,0 +1,72 @@
+"""SPEC §5.2: where most of a column fails in one way, the reason names the setting."""
+
+import polars as pl
+import pytest
+
+from contracts.config.source_mapping import TableMapping
+from transforms.ingest.column_mapping import ResolvedMapping, index_header
+from transforms.ingest.number_parsing import NumberMarks
+from transforms.ingest.row_parsing import ROW_NUMBER, parse_rows
+from transforms.ingest.setting_hints import hint_settings
+
+COLUMNS = {"ordered_at": "Datum", "revenue": "Betrag", "order_id": "Nr"}
+
+
+def hint(marks: NumberMarks, **cells: list[str | None]) -> dict[str, str]:
+    file = pl.DataFrame({"Nr": ["1", "2", "3"], **cells}).with_row_index(ROW_NUMBER)
+    resolved = ResolvedMapping(TableMapping(table="orders", columns=COLUMNS), marks=marks)
+    header = file.columns[1:]
+    parsed = parse_rows(file.lazy(), resolved, header).collect()
+    return hint_settings(parsed, resolved, index_header(header, resolved))
+
+
+POINT, COMMA = NumberMarks(), NumberMarks(decimal=",", thousands=".")
+
+
+@pytest.mark.parametrize(
+    ("marks", "cells", "setting"),
+    [
+        (POINT, ["12,34", "1.234,56", "5,00"], 'decimal = ","'),
+        (POINT, ["1,234.50", "2,500", None], 'thousands = ","'),
+        (POINT, ["1,234", "2,500", None], 'thousands = "," or decimal = ","'),
+        (COMMA, ["12.34", "1,234.56", "7.5"], 'decimal = "."'),
+        (POINT, ["€12.34", "€ 5", "€7"], 'symbols = ["€"]'),
+        (POINT, ["12,34 €", "5,00 €", "1.000,00 €"], 'decimal = "," and symbols = ["€"]'),
+        (POINT, ["12 345,60", "1 000,00", "5,25"], 'decimal = "," and thousands = " "'),
+        (POINT, ["CHF 1'234.50", "CHF 5", None], 'thousands = "\'" and symbols = ["CHF"]'),
+    ],
+)
+def test_numbers_that_other_marks_read(
+    marks: NumberMarks, cells: list[str | None], setting: str
+) -> None:
+    assert hint(marks, Betrag=cells) == {"revenue": f'{setting} would read column "Betrag"'}
+
+
+@pytest.mark.parametrize(
+    ("cells", "form"),
+    [
+        (["31.03.2026 14:05", "01.03.2026 09:00", None], "%d.%m.%Y %H:%M"),
+        (["03/31/2026", "03/01/2026", "12/24/2025"], "%m/%d/%Y"),
+        (["31-03-26 14:05:06", None, None], "%d-%m-%y %H:%M:%S"),
+        (["Mar 31, 2026, 14:05", "Apr 1, 2026, 09:00", None], "%b %d, %Y, %H:%M"),
+        (["03/31/2026 02:05 PM", "04/01/2026 11:30 AM", None], "%m/%d/%Y %I:%M %p"),
+    ],
+)
+def test_stamps_that_a_format_reads(cells: list[str | None], form: str) -> None:
+    setting = f'formats = {{ ordered_at = "{form}" }} would read column "Datum"'
+    assert hint(POINT, Datum=cells) == {"ordered_at": setting}
+
+
+def test_days_that_two_formats_read_alike_are_left_to_who_knows() -> None:
+    found = hint(POINT, Datum=["01.02.2026", "03.04.2026", "05.06.2026"])["ordered_at"]
+    day_first, month_first = ('{ ordered_at = "%d.%m.%Y" }', '{ ordered_at = "%m.%d.%Y" }')
+    assert found == f'formats = {day_first} or formats = {month_first} would read column "Datum"'
+
+
+@pytest.mark.parametrize(
+    "cells", [["12,34", "5.00", "6.00"], ["a lot", "more", "7,5"], ["5", None, None]]
+)
+def test_nothing_is_advised_where_few_cells_fail_or_no_setting_reads_them(
+    cells: list[str | None],
+) -> None:
+    assert hint(POINT, Betrag=cells) == {}

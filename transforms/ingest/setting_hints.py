@@ -1,0 +1,140 @@
+"""Which setting of a feed would read a column of which most cells cannot be parsed (SPEC §5.2)."""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from itertools import product
+
+import polars as pl
+
+from contracts.columns import polars_schema
+from transforms.ingest.cell_parsing import parser_for
+from transforms.ingest.column_mapping import ResolvedMapping
+from transforms.ingest.expressions import file_columns
+from transforms.ingest.number_parsing import NumberMarks
+from transforms.ingest.row_completion import TEXT_OF
+
+TRIED_CELLS = 200
+"""How many different cells a setting is tried on."""
+MARKS = ((".", ","), (",", "."), (",", " "), (".", " "), (".", "'"), (",", None), (".", None))
+"""Decimal signs and marks of thousands, the usual ones first."""
+DAYS = [
+    *(day.replace("-", sign) for sign in "./-" for day in ("%d-%m-%Y", "%m-%d-%Y")),
+    *(day.replace("-", sign) for sign in "./-" for day in ("%d-%m-%y", "%m-%d-%y")),
+    *("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d %b %Y", "%b %d, %Y"),
+]
+TIMES = ("", " %H:%M", " %H:%M:%S", ", %H:%M", ", %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+OLDEST_YEAR = 1970
+Parse = Callable[[pl.Series], pl.Series]
+
+
+def hint_settings(
+    parsed: pl.DataFrame, resolved: ResolvedMapping, named: dict[str, str]
+) -> dict[str, str]:
+    """Find the settings that would read the columns of which most cells could not be parsed.
+
+    Args:
+        parsed: Rows with the text of their parsed columns (`parse_rows`).
+        resolved: How they were parsed.
+        named: The file's columns by their folded names.
+
+    Returns:
+        Canonical column -> a clause that names the settings and the file's column.
+    """
+    hints = {}
+    for name, dtype in polars_schema(resolved.table).items():
+        text = TEXT_OF + name
+        if text not in parsed.columns or parsed.schema[text] != pl.String:
+            continue
+        is_failing = pl.col(text).is_not_null() & pl.col(name).is_null()
+        failing = parsed.filter(is_failing).get_column(text)
+        filled = len(parsed) - parsed.get_column(text).null_count()
+        if failing.is_empty() or 2 * len(failing) <= filled:
+            continue
+        settings = list(_find_settings(failing.unique(maintain_order=True), name, dtype, resolved))
+        if settings:
+            hints[name] = (
+                f"{' or '.join(settings)} would read {_name_column(name, resolved, named)}"
+            )
+    return hints
+
+
+def _find_settings(
+    cells: pl.Series, name: str, dtype: pl.DataType, resolved: ResolvedMapping
+) -> Iterator[str]:
+    """The settings that read the most of a column's failing cells, and more than half of them."""
+    tried = cells.head(TRIED_CELLS)
+    read = [
+        (tried.len() - parse(tried).null_count(), setting)
+        for setting, parse in _candidates(tried, name, dtype, resolved)
+    ]
+    most = max((count for count, _ in read), default=0)
+    if 2 * most > tried.len():
+        best = [setting for count, setting in read if count == most]
+        fewest = min(setting.count(" = ") for setting in best)
+        yield from [setting for setting in best if setting.count(" = ") == fewest][:2]
+
+
+def _candidates(
+    cells: pl.Series, name: str, dtype: pl.DataType, resolved: ResolvedMapping
+) -> Iterator[tuple[str, Parse]]:
+    """Settings to try, with the parsers that they make."""
+    unit = resolved.mapping.units.get(name)
+    if isinstance(dtype, pl.Decimal) or dtype == pl.Int64:
+        symbols = _find_symbols(cells)
+        for taken_off, (decimal, thousands) in product({(), symbols}, MARKS):
+            marks = NumberMarks(decimal, thousands, (*resolved.marks.symbols, *taken_off))
+            if setting := _describe(marks, resolved.marks, taken_off):
+                yield setting, parser_for(dtype, unit=unit, marks=marks)
+    elif dtype == pl.Date or isinstance(dtype, pl.Datetime):
+        times = ("",) if dtype == pl.Date else TIMES
+        for day, time in product(DAYS, times):
+            setting = f'formats = {{ {name} = "{day}{time}" }}'
+            yield setting, _parse_dates(dtype, day + time)
+
+
+def _parse_dates(dtype: pl.DataType, form: str) -> Parse:
+    """A parser of days or stamps that are not older than what can have been delivered.
+
+    `%Y` reads the year `26` as the one of the Roman empire.
+    """
+    parse = parser_for(dtype, form=form)
+
+    def parse_recent(cells: pl.Series) -> pl.Series:
+        found = parse(cells)
+        return found.set(found.dt.year() < OLDEST_YEAR, None)
+
+    return parse_recent
+
+
+def _describe(marks: NumberMarks, now: NumberMarks, symbols: tuple[str, ...]) -> str:
+    """The settings by which marks differ from those that failed; empty where they do not.
+
+    A decimal comma makes the point the mark of thousands, so that one setting says both.
+    """
+    implied = "." if marks.decimal == "," else ","
+    settings = []
+    if marks.decimal != now.decimal:
+        settings.append(f'decimal = "{marks.decimal}"')
+        if marks.thousands not in (implied, None):
+            settings.append(f'thousands = "{marks.thousands}"')
+    elif marks.thousands not in (now.thousands, None):
+        settings.append(f'thousands = "{marks.thousands}"')
+    if symbols:
+        named = ", ".join(f'"{symbol}"' for symbol in symbols)
+        settings.append(f"symbols = [{named}]")
+    return " and ".join(settings)
+
+
+def _find_symbols(cells: pl.Series) -> tuple[str, ...]:
+    """The currency signs and codes that stand at the cells' ends; no other text is shown."""
+    signs = {char for char in "".join(cells) if unicodedata.category(char) == "Sc"}
+    first = cells.str.extract(r"^([A-Z]{3})[\s\d]", 1).drop_nulls()
+    last = cells.str.extract(r"[\d\s]([A-Z]{3})$", 1).drop_nulls()
+    return (*sorted(signs), *sorted({*first, *last}))
+
+
+def _name_column(name: str, resolved: ResolvedMapping, named: dict[str, str]) -> str:
+    expression = resolved.mapping.columns.get(name)
+    read = file_columns(expression, named.values()) if expression is not None else ()
+    found = [named[one.strip().casefold()] for one in read if one.strip().casefold() in named]
+    return f'column "{found[0]}"' if found else "it"
