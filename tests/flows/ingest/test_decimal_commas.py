@@ -1,0 +1,36 @@
+"""Issue 9.1: an export with decimal commas is read exactly, or refused with what would read it."""
+
+from decimal import Decimal
+from pathlib import Path
+
+from flows.config.loading import load_workspace
+from flows.steps.read_feeds import find_problem
+from tests.support.workspaces import account, read_files, rows
+
+FILES = {
+    "raw/meta/März.csv": (
+        "Day,Campaign ID,Campaign name,Amount spent (EUR),Link clicks\n"
+        '2026-03-01,1,Frühling,"1.234,56",1.200\n'
+        '2026-03-02,1,Frühling,"12,34",7\n'
+    ).encode()
+}
+TOML = '[[feeds]]\nsource = "facebook_ads.ads_manager"\nfiles = "raw/meta/*"\n'
+EUR = '[workspace]\ncurrency = "EUR"\n'
+
+
+def test_a_shipped_source_refuses_decimal_commas_and_names_the_setting(tmp_path: Path) -> None:
+    read = read_files(tmp_path, EUR + TOML, FILES)
+    assert [account(one) for one in read.inputs()] == [(2, 0, 2, 0, 0)]
+    config = load_workspace(tmp_path / "ws", environ={}).config
+    assert (
+        'spend: not a number; decimal = "," would read column "Amount spent (EUR)" '
+        "(2 in raw/meta/März.csv)"
+    ) in str(find_problem(read, config))
+
+
+def test_with_the_setting_every_cent_is_there(tmp_path: Path) -> None:
+    """1,234.56 + 12.34 = 1,246.90 spent, and 1,200 + 7 clicks."""
+    read = read_files(tmp_path, EUR + TOML + 'decimal = ","\n', FILES)
+    spend, clicks = zip(*rows(read, "ad_stats", "spend", "clicks"), strict=True)
+    assert (sum(spend), sum(clicks)) == (Decimal("1246.90"), 1207)
+    assert [account(one) for one in read.inputs()] == [(2, 2, 0, 0, 0)]
