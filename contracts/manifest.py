@@ -23,6 +23,9 @@ class InputFile(Record):
     superseded: int = 0
     duplicates: int = 0
     refused: str | None = None
+    first_at: str | None = None
+    """When its first row happened: a day, or an instant in UTC."""
+    last_at: str | None = None
 
 
 class OutputTable(Record):
@@ -106,3 +109,4 @@ class Pointer(Record):
     run_id: str
     snapshot: str
     published_at: str
+    manifest_sha256: str = ""

@@ -33,6 +33,7 @@ from flows.storage.publish import (
     publish_snapshot,
     stage_snapshot,
 )
+from flows.storage.snapshots import drop_old_snapshots
 from flows.storage.workspace_files import Layout, remove_tree, storage_errors
 
 QUARANTINE = "quarantine"
@@ -70,7 +71,7 @@ def campaign_reports(
         checks, warnings = write_report_tables(Run(attempt, read))
         manifest = prove(attempt, read, checks, warnings)
         publish(attempt, manifest)
-        forget_unread_files(attempt, read)
+        drop_old_files(attempt, read)
     return manifest.model_dump()
 
 
@@ -171,13 +172,15 @@ def publish(attempt: Attempt, manifest: Manifest) -> None:
 
 
 @step
-def forget_unread_files(attempt: Attempt, read: FeedsRead) -> None:
-    """Drop from the ledger what this run did not need: files that are gone or read otherwise."""
+def drop_old_files(attempt: Attempt, read: FeedsRead) -> None:
+    """Drop what this run did not read from the ledger, and the snapshots that are too old."""
+    root, kept = attempt.loaded.root, attempt.loaded.config.workspace
     used = {file.receipt.key for file in read.catalog.files}
     with storage_errors("cleaning the ledger"):
-        for kept in Layout(attempt.loaded.root).ledger.iterdir():
-            if kept.name not in used:
-                remove_tree(kept)
+        for one in Layout(root).ledger.iterdir():
+            if one.name not in used:
+                remove_tree(one)
+    drop_old_snapshots(root, kept.keep_snapshots, kept.keep_days, datetime.now(UTC))
 
 
 def run_workspace(

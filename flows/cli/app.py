@@ -26,6 +26,14 @@ COMMANDS = {
         "flows.cli.rejects:rejects",
         "Print the rows in quarantine, with their reasons and what would help.",
     ),
+    "export": (
+        "flows.cli.export:export",
+        "Write published tables to a CSV, Excel or DuckDB file.",
+    ),
+    "status": ("flows.cli.status:status", "Say what is published and whether anything is wrong."),
+    "runs": ("flows.cli.history:runs", "List the kept snapshots with their figures."),
+    "gc": ("flows.cli.history:gc", "Remove the snapshots that are too old."),
+    "doctor": ("flows.cli.doctor:doctor", "Look at this machine, and whether it can run."),
     "audience": (
         "flows.cli.questions:audience",
         "Write the contacts who did one thing and never another.",

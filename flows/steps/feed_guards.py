@@ -79,7 +79,7 @@ def _judge(
     usual = _usual_rows(past, feed.name)
     stamps = [got.last_at for file in files for got in file.receipt.tables if got.last_at]
     last_at = max(stamps, key=lambda text: end_of(text, timezone), default=None)
-    late = _explain_lateness(feed, last_at, now, timezone, has_files=bool(files))
+    late = explain_lateness(feed, last_at, now, timezone, has_files=bool(files))
     warnings = [late] if late else []
     if new:
         warnings += _explain_rows(feed, new_rows, usual)
@@ -117,9 +117,18 @@ def end_of(text: str, timezone: str) -> datetime:
     return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
 
 
-def _explain_lateness(
+def explain_lateness(
     feed: ConfiguredFeed, last_at: str | None, now: datetime, timezone: str, *, has_files: bool
 ) -> Warned | None:
+    """Say that a feed is late, where it is.
+
+    Args:
+        feed: The feed.
+        last_at: Its newest day or stamp, in ISO 8601.
+        now: The time against which it is late.
+        timezone: Whose midnight ends a day.
+        has_files: Whether any file of it was there.
+    """
     expected = feed.section.expect_every
     if expected is None or (has_files and last_at is None):
         return None

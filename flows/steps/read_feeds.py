@@ -86,6 +86,8 @@ class FeedsRead:
                 rejected=0 if file.is_copy else got.rejected + discarded[REJECTED],
                 superseded=discarded[SUPERSEDED],
                 duplicates=discarded[DUPLICATE],
+                first_at=got.first_at,
+                last_at=got.last_at,
             )
 
 

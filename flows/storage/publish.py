@@ -5,6 +5,7 @@ it is about to publish, moves the folder in, replaces the pointer and clears the
 that was killed in between is finished or undone by `clean_up`, according to what the pointer says.
 """
 
+import hashlib
 import json
 import secrets
 from collections.abc import Iterator
@@ -102,8 +103,9 @@ def publish_snapshot(root: Path, staging: Path, manifest: Manifest) -> None:
     """
     layout, run_id = Layout(root), manifest.run_id
     rejected = _staged_quarantine(layout, run_id)
+    written = manifest.model_dump_json(indent=2) + "\n"
     with storage_errors("publishing the snapshot"):
-        write_durably(staging / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
+        write_durably(staging / MANIFEST, written)
         sync_tree(staging)
         if (staging / QUARANTINE).exists():
             move_folder(staging / QUARANTINE, rejected)
@@ -113,6 +115,7 @@ def publish_snapshot(root: Path, staging: Path, manifest: Manifest) -> None:
             run_id=run_id,
             snapshot=f"snapshots/{run_id}",
             published_at=datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+            manifest_sha256=hashlib.sha256(written.encode()).hexdigest(),
         )
         replace_text(layout.pointer, pointer.model_dump_json(indent=2) + "\n", layout.staging)
         _finish_publishing(layout, run_id)
@@ -201,10 +204,19 @@ def read_manifest(root: Path) -> Manifest | None:
     pointer = read_pointer(root)
     if pointer is None:
         return None
-    path = Layout(root).reports / pointer.snapshot / MANIFEST
-    with storage_errors(f"reading reports/{pointer.snapshot}/{MANIFEST}"):
-        text = path.read_text(encoding="utf-8")
-    return _parse(Manifest, text, f"reports/{pointer.snapshot}/{MANIFEST}")
+    return read_snapshot_manifest(root, pointer.run_id)
+
+
+def read_snapshot_manifest(root: Path, run_id: str) -> Manifest:
+    """The manifest of a run's snapshot.
+
+    Raises:
+        StorageFailed: It is not there, or is no manifest.
+    """
+    name = f"reports/snapshots/{run_id}/{MANIFEST}"
+    with storage_errors(f"reading {name}"):
+        text = (root / name).read_text(encoding="utf-8")
+    return _parse(Manifest, text, name)
 
 
 def published_tables(root: Path) -> dict[tuple[str, str], list[Path]]:

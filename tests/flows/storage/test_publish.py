@@ -1,5 +1,6 @@
 """Publishing: whole snapshots, whatever kills the run."""
 
+import hashlib
 import json
 import os
 import signal
@@ -102,7 +103,9 @@ def test_publishes_tables_manifest_pointer_and_latest(tmp_path: Path) -> None:
         "run_id": run_id,
         "snapshot": f"snapshots/{run_id}",
     }
-    assert set(pointer) == {"run_id", "snapshot", "published_at"}
+    assert set(pointer) == {"run_id", "snapshot", "published_at", "manifest_sha256"}
+    written = (snapshot / "manifest.json").read_bytes()
+    assert pointer["manifest_sha256"] == hashlib.sha256(written).hexdigest()
     manifest = json.loads((snapshot / "manifest.json").read_text())
     assert [output["path"] for output in manifest["outputs"]] == [
         f"reports/snapshots/{run_id}/{table}.parquet" for table in sorted(TABLES)

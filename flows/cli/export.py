@@ -1,0 +1,65 @@
+"""`campaign-reports export`: published tables as a file for another program."""
+
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+from cyclopts import Parameter
+
+from contracts.config.nearest_names import nearest
+from flows.cli.console import print_json, print_note
+from flows.cli.published import find_published, list_published
+from flows.errors import UsageError
+from flows.storage.export_files import export_tables
+from flows.storage.workspace_files import storage_errors
+
+ORG = "org_id"
+
+
+def export(
+    workspace: Path,
+    tables: Annotated[list[str], Parameter(negative=())],
+    /,
+    *,
+    to: Path,
+    org: str | None = None,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Write published tables to a CSV, Excel or DuckDB file; no text in it is a formula.
+
+    Args:
+        workspace: The workspace's folder.
+        tables: `email/message_report`, or `message_report` where only one group has it.
+        to: The file, ending with .csv (for one table), .xlsx or .duckdb; an older one is replaced.
+        org: Only the rows of this organization.
+        json: Print what was written as JSON.
+
+    Returns:
+        The exit code, 0.
+    """
+    published = list_published(workspace)
+    keys = [find_published(name, published) for name in tables]
+    with storage_errors("reading the published tables"):
+        rows = {"/".join(key): _of_org(published[key], "/".join(key), org) for key in keys}
+    written = export_tables(rows, to)
+    if json:
+        listed = [{"table": label, "rows": count} for label, count in written.items()]
+        print_json({"path": str(to), "tables": listed})
+    for label, count in written.items():
+        print_note(f"{label}: {count:,} rows in {to}")
+    return 0
+
+
+def _of_org(files: list[Path], label: str, org: str | None) -> pl.LazyFrame:
+    rows = pl.scan_parquet(files)
+    if org is None:
+        return rows
+    if ORG not in rows.collect_schema():
+        msg = f"{label} has no column {ORG}"
+        raise UsageError(msg, "Leave --org out.")
+    known = rows.select(pl.col(ORG).unique()).collect().to_series().drop_nulls().to_list()
+    if known and org not in known:
+        near = nearest(org, known)
+        msg = f"{label} has no row of the organization {org!r}"
+        raise UsageError(msg, f"Did you mean {near!r}?" if near else "Leave --org out for all.")
+    return rows.filter(pl.col(ORG) == org)

@@ -1,0 +1,116 @@
+"""The kept snapshots of a workspace: which there are, and which are too old (SPEC §3)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from contracts.manifest import Manifest
+from flows.errors import UsageError
+from flows.storage.publish import read_pointer, read_snapshot_manifest
+from flows.storage.workspace_files import Layout, remove_tree, storage_errors
+
+GRACE = timedelta(hours=1)
+"""How long a snapshot stays after it ceased to be the published one: readers may be in it."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One kept snapshot."""
+
+    manifest: Manifest
+    is_published: bool
+
+    @property
+    def run_id(self) -> str:
+        """The run that published it."""
+        return self.manifest.run_id
+
+    @property
+    def published_at(self) -> datetime:
+        """When it was ready, which is about when it was published."""
+        return datetime.fromisoformat(self.manifest.finished_at)
+
+
+def list_snapshots(root: Path) -> list[Snapshot]:
+    """Every kept snapshot, the newest first.
+
+    Raises:
+        StorageFailed: One cannot be read.
+    """
+    pointer, layout = read_pointer(root), Layout(root)
+    if not layout.snapshots.is_dir():
+        return []
+    with storage_errors(f"reading {layout.snapshots}"):
+        runs = [one.name for one in layout.snapshots.iterdir() if one.is_dir()]
+    kept = [
+        Snapshot(read_snapshot_manifest(root, run), pointer is not None and pointer.run_id == run)
+        for run in runs
+    ]
+    return sorted(kept, key=lambda one: (one.published_at, one.run_id), reverse=True)
+
+
+def find_snapshot(root: Path, run_id: str) -> Snapshot:
+    """The kept snapshot of a run.
+
+    Raises:
+        UsageError: None is kept.
+    """
+    kept = list_snapshots(root)
+    for one in kept:
+        if one.run_id == run_id:
+            return one
+    msg = f"no snapshot of a run {run_id!r} is kept"
+    raise UsageError(msg, f"Kept: {', '.join(one.run_id for one in kept) or 'none'}.")
+
+
+def drop_old_snapshots(
+    root: Path, keep: int, keep_days: float, now: datetime, *, dry_run: bool = False
+) -> list[Path]:
+    """Remove the snapshots and quarantines that are neither new nor among the newest.
+
+    Args:
+        root: The workspace, held by this run.
+        keep: How many snapshots stay, the published one among them.
+        keep_days: Every one younger than this stays, too.
+        now: The time by which ages are reckoned.
+        dry_run: Whether to remove nothing.
+
+    Returns:
+        The folders that went, or would go.
+
+    Raises:
+        StorageFailed: One cannot be removed.
+    """
+    layout, kept = Layout(root), list_snapshots(root)
+    going = {one.run_id for one in _choose_old(kept, keep, now - timedelta(days=keep_days), now)}
+    staying = {one.run_id for one in kept} - going
+    folders = [layout.snapshots / run_id for run_id in sorted(going)]
+    folders += _find_old_quarantines(layout.quarantine, staying, now - timedelta(days=keep_days))
+    if not dry_run:
+        with storage_errors("removing old snapshots"):
+            for folder in folders:
+                remove_tree(folder)
+    return folders
+
+
+def _choose_old(
+    kept: list[Snapshot], keep: int, oldest: datetime, now: datetime
+) -> Iterator[Snapshot]:
+    """Those beyond the newest, older than the limit, and not published within the last hour."""
+    for newer, one in zip([None, *kept], kept, strict=False):
+        is_among_newest = kept.index(one) < keep
+        ceased = now if newer is None else newer.published_at
+        if not (
+            one.is_published or is_among_newest or one.published_at > oldest or ceased > now - GRACE
+        ):
+            yield one
+
+
+def _find_old_quarantines(folder: Path, staying: set[str], oldest: datetime) -> Iterator[Path]:
+    """Rejected rows of runs whose snapshot is gone, or that never had one, and that are old."""
+    if not folder.is_dir():
+        return
+    for one in sorted(folder.iterdir()):
+        if one.is_dir() and one.name not in staying and one.name < f"{oldest:%Y%m%dT%H%M%SZ}":
+            yield one

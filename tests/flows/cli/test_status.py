@@ -1,0 +1,145 @@
+"""`status`, `runs`, `gc` and `doctor`: what operates a workspace."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.campaign_reports import campaign_reports
+from flows.cli.app import main
+from flows.errors import DataRefused
+from flows.storage.lock import hold_workspace
+from flows.storage.snapshots import drop_old_snapshots, list_snapshots
+from flows.storage.workspace_files import Layout
+from tests.support.workspaces import feed, write_workspace
+
+TOML = feed("contacts", "raw/contacts.csv") + feed("sends", "raw/sends.csv")
+GOOD = b"send_id,contact_id,status,sent_at\n1,101,sent,2026-07-01T10:00:00Z\n"
+BAD = b"send_id,contact_id,status,sent_at\n1,101,sold,2026-07-01T10:00:00Z\n"
+
+
+def run(root: Path) -> str:
+    return str(campaign_reports.fn(str(root), wait_seconds=0)["run_id"])
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    files = {"raw/contacts.csv": b"contact_id\n101\n", "raw/sends.csv": GOOD}
+    return write_workspace(tmp_path / "ws", TOML, files)
+
+
+def ask(command: str, root: Path, capsys: pytest.CaptureFixture[str], code: int = 0) -> Any:
+    """What a command prints as JSON, where it ends with this code."""
+    assert main([command, str(root), "--json"]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_published_workspace_is_well(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask("status", root, capsys, 3)["problems"] == ["nothing is published yet"]
+    run_id = run(root)
+    found = ask("status", root, capsys)
+    assert (found["run_id"], found["files"], found["problems"]) == (run_id, 2, [])
+    assert found["newest_data"] == "2026-07-01T10:00:00Z"
+    assert found["last_attempt"]["outcome"] == "published"
+    assert main(["status", str(root)]) == 0
+    assert f"by {run_id}" in capsys.readouterr().out
+
+
+def test_a_late_feed_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(root)
+    toml = TOML.replace('files = "raw/sends.csv"', 'files = "raw/sends.csv"\nexpect_every = "1d"')
+    (root / "campaigns.toml").write_text(toml)
+    found = ask("status", root, capsys, 3)
+    assert found["late"] == ["sends"]
+    assert "feed sends is late" in found["problems"][0]
+
+
+def test_a_refused_run_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = run(root)
+    (root / "raw/sends.csv").write_bytes(BAD)
+    with pytest.raises(DataRefused):
+        run(root)
+    found = ask("status", root, capsys, 3)
+    assert found["run_id"] == first
+    assert "1 of 1 rows rejected" in found["problems"][0]
+
+
+def test_damage_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(root)
+    (snapshot,) = list_snapshots(root)
+    first, second = (root / one.path for one in snapshot.manifest.outputs[:2])
+    first.unlink()
+    second.write_bytes(b"PAR1")
+    assert [one["problem"] for one in ask("status", root, capsys, 3)["damaged"]] == [
+        "is gone",
+        "has another size than when it was published",
+    ]
+    manifest = Layout(root).snapshots / snapshot.run_id / "manifest.json"
+    manifest.write_text(manifest.read_text().replace("sends", "seeds"))
+    found = ask("status", root, capsys, 3)["damaged"]
+    assert found[0] == {
+        "path": f"reports/snapshots/{snapshot.run_id}/manifest.json",
+        "problem": "differs from what was published",
+    }
+
+
+def test_runs_lists_what_is_kept_the_newest_first(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = run(root), run(root)
+    found = ask("runs", root, capsys)
+    assert [(one["run"], one["is_published"]) for one in found] == [(second, True), (first, False)]
+    assert {one["rows_read"] for one in found} == {2}
+
+
+def test_old_snapshots_go_an_hour_after_they_ceased_to_be_published(root: Path) -> None:
+    for _ in range(3):
+        run(root)
+    now = datetime.now(UTC)
+    kept = [one.run_id for one in list_snapshots(root)]
+    published = next(one.run_id for one in list_snapshots(root) if one.is_published)
+
+    def going(keep: int, days: float, later: timedelta) -> list[str]:
+        gone = drop_old_snapshots(root, keep, days, now + later, dry_run=True)
+        return [folder.name for folder in gone]
+
+    assert going(1, 0, timedelta(minutes=59)) == []
+    assert going(1, 1, timedelta(hours=23)) == []
+    assert going(3, 0, timedelta(days=99)) == []
+    assert kept[0] == published
+    others = sorted(kept[1:])
+    assert going(1, 0, timedelta(hours=2)) == others
+    assert going(1, 1, timedelta(hours=25)) == others
+    drop_old_snapshots(root, 1, 1, now + timedelta(hours=25))
+    assert [one.run_id for one in list_snapshots(root)] == [published]
+
+
+def test_gc_takes_what_the_configuration_says(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(root)
+    old = Layout(root).quarantine / "20200101T000000Z-000000"
+    old.mkdir(parents=True)
+    assert main(["gc", str(root), "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == ["quarantine/20200101T000000Z-000000"]
+    assert old.exists()
+    assert main(["gc", str(root)]) == 0
+    assert not old.exists()
+
+
+def test_doctor_says_what_would_stop_a_run(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://user:secret@127.0.0.1:1/api")
+    found = {one["what"]: one for one in ask("doctor", root, capsys)}
+    assert found["polars"]["found"].startswith("2.")
+    assert found["lock"]["found"] == "free"
+    assert "secret" not in found["PREFECT_API_URL"]["found"]
+    with hold_workspace(root):
+        found = {one["what"]: one for one in ask("doctor", root, capsys, 5)}
+    assert found["lock"]["problem"]
+    (root / "campaigns.toml").write_text("[feds]")
+    found = {one["what"]: one for one in ask("doctor", root, capsys, 2)}
+    assert "feds" in found["configuration"]["problem"]
