@@ -21,6 +21,7 @@ SENDS: list[dict[str, Any]] = [
     ME | {"send_id": "s2", "channel": "email", "status": "queued"},
     ME | {"send_id": "s3", "channel": "direct_mail", "window_start": date(2026, 1, 2)},
     ME | {"send_id": "s4", "channel": "email", "sent_at": NOON, "is_holdout": True},
+    ME | {"send_id": "e1", "channel": "direct_mail", "sent_at": NOON, "is_of_event": True},
     {"org_id": "o", "contact_id": "2", "send_id": "s5", "sent_at": NOON},
 ]
 EVENTS: list[dict[str, Any]] = [
@@ -50,7 +51,7 @@ def build(step: int = 1) -> pl.DataFrame:
 
 
 def test_journey_is_in_order_and_its_key_unique() -> None:
-    """Sends that never left come first; kinds that share an id at one instant are told apart."""
+    """Sends that never left come first; what an event alone shows stands once, as the event."""
     journey = build()
     ContactJourney.validate(journey)
     mine = journey.filter(pl.col("contact_id") == "1")
