@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from contracts.columns import columns
 from contracts.config.feed_section import FeedSection
 from contracts.config.source_mapping import Source, SumOf, TableMapping, ThousandsMark
-from contracts.config.workspace import Workspace
+from contracts.config.workspace import RunSection, Workspace
 from contracts.feeds import FEEDS, AdStats
 from flows.config.source_files import load_sources
-from flows.readers import FileOptions
+from flows.readers import LIMITS, FileOptions
 from transforms.ingest.column_mapping import ResolvedMapping
 from transforms.ingest.expressions import file_columns, fold
 from transforms.ingest.number_parsing import NumberMarks
@@ -55,6 +55,7 @@ class ConfiguredFeed:
         options = {
             name: sorted(value) if isinstance(value, frozenset) else value
             for name, value in vars(self.options).items()
+            if name not in LIMITS
         }
         return repr((mappings, options, self.leaves_other_rows))
 
@@ -71,7 +72,7 @@ def configure_feeds(
     known = load_sources() if sources is None else sources
     names = [section.label for section in config.feeds]
     return [
-        _configure_feed(section, known, _number_name(names, place), place)
+        _configure_feed(section, known, _number_name(names, place), place, config.run)
         for place, section in enumerate(config.feeds)
     ]
 
@@ -83,7 +84,7 @@ def _number_name(names: list[str], place: int) -> str:
 
 
 def _configure_feed(
-    section: FeedSection, sources: Mapping[str, Source], name: str, place: int
+    section: FeedSection, sources: Mapping[str, Source], name: str, place: int, run: RunSection
 ) -> ConfiguredFeed:
     source = _source_of(section, sources)
     tables = [_override(mapping, section) for mapping in source.tables]
@@ -116,6 +117,8 @@ def _configure_feed(
         total_row_prefixes=(*source.total_rows, *section.total_rows),
         no_data=source.no_data,
         flatten=frozenset(source.flatten),
+        max_expansion=run.max_expansion,
+        max_columns=run.max_columns,
     )
     conversions = section.conversions or source.conversions
     return ConfiguredFeed(

@@ -2,9 +2,11 @@
 
 from flows.readers.feed_file import FeedFile, open_feed
 from flows.readers.header import ROW_NUMBER, Header
-from flows.readers.raw_batch import FileOptions, RawBatch, RefusedFile
+from flows.readers.raw_batch import LIMITS, FileOptions, RawBatch
+from flows.readers.refusal import RefusedFile
 
 __all__ = [
+    "LIMITS",
     "ROW_NUMBER",
     "FeedFile",
     "FileOptions",

@@ -4,16 +4,20 @@ import hashlib
 import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
+from os import SEEK_END
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 import pyarrow as pa
 
-from flows.readers.raw_batch import RefusedFile
+from flows.readers.refusal import RefusedFile, require_small_expansion
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 COMPRESSED_BLOCK_BYTES = 1 << 20
+MAX_EXPANSION = 1000
+"""How many times its own size a compressed file's content may have, unless it is said otherwise."""
 
 
 class _Source(Protocol):
@@ -61,8 +65,21 @@ class Content:
             the content is not to be hashed.
     """
 
-    def __init__(self, source: _Source, name: str, *, hashing: bool) -> None:
-        """Read from a source; the name is for messages."""
+    def __init__(
+        self, source: _Source, name: str, *, hashing: bool, file_bytes: int, max_expansion: int
+    ) -> None:
+        """Read from a source; the name is for messages.
+
+        Args:
+            source: The decompressed bytes.
+            name: How they are compressed.
+            hashing: Whether they are hashed as they are read.
+            file_bytes: The size of the file that holds them.
+            max_expansion: How many times that size they may have.
+        """
+        self._file_bytes = file_bytes
+        self._max_expansion = max_expansion
+        self._bytes_read = 0
         self._hashing = hashing
         self._source = source
         self._name = name
@@ -94,6 +111,8 @@ class Content:
                 break
             pieces.append(piece)
             size -= len(piece)
+            self._bytes_read += len(piece)
+            require_small_expansion(self._bytes_read, self._file_bytes, self._max_expansion)
         content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         if self._hashing:
             self._hash.update(content)
@@ -123,7 +142,9 @@ def compression_of(path: Path) -> str | None:
 
 
 @contextmanager
-def open_content(path: Path, *, hashing: bool = False) -> Generator[Content]:
+def open_content(
+    path: Path, *, hashing: bool = False, max_expansion: int = MAX_EXPANSION
+) -> Generator[Content]:
     """Open a file for reading its decompressed content from the start, hashed if so asked.
 
     Raises:
@@ -132,17 +153,21 @@ def open_content(path: Path, *, hashing: bool = False) -> Generator[Content]:
     compression = compression_of(path)
     with open_file(path) as file:
         magic = file.read(4)
+        file_bytes = file.seek(0, SEEK_END)
         file.seek(0)
+        build = partial(
+            Content, hashing=hashing, file_bytes=file_bytes, max_expansion=max_expansion
+        )
         if compression == "gzip":
             _expect(magic.startswith(GZIP_MAGIC), compression, empty=not magic)
-            yield Content(_GzipSource(file), compression, hashing=hashing)
+            yield build(_GzipSource(file), compression)
         elif compression == "zstd":
             skippable = magic[1:] == b"\x2a\x4d\x18" and magic[0] & 0xF0 == 0x50  # noqa: PLR2004
             _expect(magic == ZSTD_MAGIC or skippable, compression, empty=not magic)
             with pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd") as stream:
-                yield Content(stream, compression, hashing=hashing)
+                yield build(stream, compression)
         else:
-            yield Content(file, "not compressed", hashing=hashing)
+            yield build(file, "not compressed")
 
 
 def _expect(holds: bool, compression: str, *, empty: bool) -> None:  # noqa: FBT001

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from flows.readers.csv_records import Grammar
 from flows.readers.header import PADDING, Header, name_columns
-from flows.readers.raw_batch import FileOptions, RefusedFile
+from flows.readers.raw_batch import FileOptions
+from flows.readers.refusal import RefusedFile
 
 DELIMITERS = (",", "\t", ";", "|")
 HEADER_SEARCH_ROWS = 25

@@ -10,6 +10,7 @@ from flows.readers.csv_records import TOO_FEW, TOO_MANY, Grammar, Records
 from flows.readers.csv_window import last_record_end, read_well_formed
 from flows.readers.header import ROW_NUMBER, Header
 from flows.readers.raw_batch import BrokenRecords, FileOptions, RawBatch, nullify
+from flows.readers.refusal import require_few_columns
 from flows.readers.text import TextFile, check_record_length
 
 
@@ -46,6 +47,7 @@ class CsvReader:
             self.notes.append("the file says that it has no data")
             self.is_empty = True
             return
+        require_few_columns(len(found.header.columns), options.max_columns)
         self.header = found.header
         self._columns = found.header.columns
         self.notes += found.notes

@@ -7,7 +7,7 @@ out as bytes that are no UTF-8 either, so that the record it stands in is found 
 import codecs
 import re
 
-from flows.readers.raw_batch import RefusedFile
+from flows.readers.refusal import RefusedFile
 
 UTF_8 = "utf-8"
 _NAMES = {

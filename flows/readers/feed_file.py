@@ -88,7 +88,7 @@ def open_feed(
         RefusedFile: The file as a whole cannot be read.
     """
     if is_parquet(path):
-        return FeedFile(PARQUET, ParquetReader(path, batch_bytes, options.flatten))
+        return FeedFile(PARQUET, ParquetReader(path, options, batch_bytes))
     text = TextFile(path, options, file_sha256 if compression_of(path) is None else "")
     file_format = detect_text_format(extension_of(path), text.head, whole=text.head_is_all)
     reader = _TEXT_READERS[file_format](text, options, batch_bytes)

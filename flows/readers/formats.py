@@ -5,7 +5,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NoReturn
 
-from flows.readers.raw_batch import RefusedFile
+from flows.readers.refusal import RefusedFile
 
 CSV, JSON_LINES, JSON_ARRAY, PARQUET = "csv", "json lines", "json array", "parquet"
 _COMPRESSIONS = {".gz", ".zst"}

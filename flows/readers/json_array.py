@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from flows.readers.raw_batch import RefusedFile
+from flows.readers.refusal import RefusedFile
 from flows.readers.text import check_record_length
 
 _OPEN, _CLOSE, _COMMA, _QUOTE, _LINE_END = 1, 2, 3, 4, 5

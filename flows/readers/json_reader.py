@@ -14,6 +14,7 @@ from flows.readers.raw_batch import (
     RawBatch,
     nullify,
 )
+from flows.readers.refusal import require_few_columns
 from flows.readers.text import TextFile, check_record_length
 
 NOT_AN_OBJECT = "not a JSON object"
@@ -98,6 +99,7 @@ class JsonLinesReader:
         parts = [part for part in parts if part.height] or parts[-1:]
         rows = parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal").sort(PLACE)
         self._keys.update(dict.fromkeys(key for key in rows.columns if key != PLACE))
+        require_few_columns(len(self._keys), self._options.max_columns)
         names = name_columns(list(self._keys)).columns
         rows = rows.select(
             pl.col(PLACE).alias(ROW_NUMBER),

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import date, time
 from pathlib import Path
@@ -17,13 +17,16 @@ from flows.readers.compression import compression_of, open_content, open_file
 from flows.readers.formats import extension_of, is_known_extension
 from flows.readers.header import ROW_NUMBER, name_columns
 from flows.readers.json_values import value_at
-from flows.readers.raw_batch import BrokenRecords, RawBatch, RefusedFile
+from flows.readers.raw_batch import BrokenRecords, FileOptions, RawBatch
+from flows.readers.refusal import RefusedFile, require_few_columns, require_small_expansion
 
 _MAGIC = b"PAR1"
 _MIN_BATCH_ROWS = 1_000
 _MAX_BATCH_ROWS = 500_000
 _COPY_BYTES = 1 << 20
 _MAX_DECIMAL_DIGITS = 38
+_CELL_BYTES = 8
+"""What a cell takes in memory at least: equal ones take next to nothing in the file."""
 
 
 def is_parquet(path: Path) -> bool:
@@ -49,28 +52,35 @@ class ParquetReader:
         content_sha256: Hash of the Parquet bytes, once the batches are exhausted.
     """
 
-    def __init__(
-        self, path: Path, batch_bytes: int, flatten: Collection[str] = frozenset()
-    ) -> None:
+    def __init__(self, path: Path, options: FileOptions, batch_bytes: int) -> None:
         """Read a file's footer.
 
         Args:
             path: The file.
+            options: What is known about it; dotted paths into nested columns become columns.
             batch_bytes: About how much content one batch holds.
-            flatten: Dotted paths into nested columns that become columns.
 
         Raises:
             RefusedFile: The file is no readable Parquet.
         """
         self._path = path
         self._batch_bytes = batch_bytes
+        self._max_expansion = options.max_expansion
         self.content_sha256 = ""
-        with _open_file(path) as file, _refusing_damage():
+        with _open_file(path, options.max_expansion) as file, _refusing_damage():
             schema = pq.ParquetFile(file).schema_arrow
-            self.is_empty = _count_rows(file) == 0
+            rows = _count_rows(file)
+        self.is_empty = rows == 0
+        require_few_columns(len(schema.names), options.max_columns)
+        content_bytes = rows * len(schema.names) * _CELL_BYTES
+        require_small_expansion(content_bytes, path.stat().st_size, options.max_expansion)
         self._names = name_columns(schema.names).columns
         self._paths = {
-            name: [p for p in sorted(flatten) if p.startswith(f"{name}.") and p not in self._names]
+            name: [
+                p
+                for p in sorted(options.flatten)
+                if p.startswith(f"{name}.") and p not in self._names
+            ]
             for name, kind in zip(self._names, schema.types, strict=True)
             if pa.types.is_nested(kind)
         }
@@ -86,7 +96,7 @@ class ParquetReader:
             RefusedFile: A page is damaged, or there are not as many rows as the footer says.
         """
         before = 0
-        with _open_file(self._path) as file:
+        with _open_file(self._path, self._max_expansion) as file:
             tables = self._tables(file)
             while True:
                 with _refusing_damage():
@@ -197,13 +207,16 @@ def _hash_file(file: BinaryIO) -> str:
 
 
 @contextmanager
-def _open_file(path: Path) -> Generator[BinaryIO]:
+def _open_file(path: Path, max_expansion: int) -> Generator[BinaryIO]:
     """Open the Parquet bytes for reading anywhere, decompressed into a nameless file if need be."""
     if compression_of(path) is None:
         with open_file(path) as file:
             yield file
         return
-    with tempfile.TemporaryFile() as file, open_content(path) as content:
+    with (
+        tempfile.TemporaryFile() as file,
+        open_content(path, max_expansion=max_expansion) as content,
+    ):
         while block := content.read(_COPY_BYTES):
             file.write(block)
         file.seek(0)

@@ -29,6 +29,8 @@ class FileOptions:
         no_data: What a file without data says in place of rows, in any case.
         flatten: Dotted paths into JSON objects ("user.email", "links.0.url") that become
             columns of that name.
+        max_expansion: How many times its own size a file's content may have, once it is large.
+        max_columns: How many columns a file may have.
     """
 
     encoding: str | None = None
@@ -38,6 +40,12 @@ class FileOptions:
     total_row_prefixes: tuple[str, ...] = ()
     no_data: tuple[str, ...] = ()
     flatten: frozenset[str] = frozenset()
+    max_expansion: int = 1000
+    max_columns: int = 2000
+
+
+LIMITS = frozenset({"max_expansion", "max_columns"})
+"""The options that say which files are refused, and nothing of how the others are read."""
 
 
 @dataclass(frozen=True)
@@ -52,21 +60,6 @@ class RawBatch:
 
     rows: pl.DataFrame
     broken: pl.DataFrame
-
-
-class RefusedFile(Exception):  # noqa: N818 (the domain's word)
-    """A file that cannot be read as a whole.
-
-    Attributes:
-        reason: What is wrong, without values of the data.
-        hint: What would set it right.
-    """
-
-    def __init__(self, reason: str, hint: str) -> None:
-        """Keep the reason and the hint apart, for reports that show both."""
-        super().__init__(f"{reason}; {hint}")
-        self.reason = reason
-        self.hint = hint
 
 
 class Reader(Protocol):

@@ -1,11 +1,13 @@
 """Text files as a stream of UTF-8 blocks."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from flows.readers.compression import GZIP_MAGIC, ZSTD_MAGIC, open_content
+from flows.readers.compression import GZIP_MAGIC, ZSTD_MAGIC, Content, open_content
 from flows.readers.encodings import Utf8Converter, detect_encoding
-from flows.readers.raw_batch import FileOptions, RefusedFile
+from flows.readers.raw_batch import FileOptions
+from flows.readers.refusal import RefusedFile
 
 HEAD_BYTES = 1 << 22
 MAX_RECORD_TEXT_BYTES = 1 << 26
@@ -41,7 +43,8 @@ class TextFile:
         Raises:
             RefusedFile: The file is not text, not readable, or not in the encoding given.
         """
-        with open_content(path) as content:
+        self._max_expansion = options.max_expansion
+        with open_content(path, max_expansion=self._max_expansion) as content:
             head = content.read(HEAD_BYTES)
         _refuse_other_formats(head)
         self._path = path
@@ -54,11 +57,14 @@ class TextFile:
             _refuse_binary(head)
         self.content_sha256 = known_sha256
 
+    def _open(self, *, hashing: bool) -> AbstractContextManager[Content]:
+        return open_content(self._path, hashing=hashing, max_expansion=self._max_expansion)
+
     def blocks(self, block_bytes: int) -> Iterator[tuple[bytes, bool]]:
         """Yield the text from its start as UTF-8, and whether that is the end of the file."""
         converter = Utf8Converter(self._encoding)
         known = self.content_sha256
-        with open_content(self._path, hashing=not known) as content:
+        with self._open(hashing=not known) as content:
             content.read(self._mark_bytes)
             final = False
             while not final:
