@@ -88,6 +88,14 @@ class BounceType(StrEnum):
     SOFT = "soft"
 
 
+class DeliveryBasis(StrEnum):
+    """How it is known which sends were delivered."""
+
+    RECEIPTS = "receipts"
+    ASSUMED = "assumed"
+    MIXED = "mixed"
+
+
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 """What an event type or a platform of the user's own looks like."""
 

@@ -76,14 +76,21 @@ def _load(place: str) -> Any:
     return getattr(import_module(module), name)
 
 
-def _of_channel(name: str, contract: str, builder: str) -> ReportTable:
-    """A table that every message channel has."""
+def _of_channel(
+    name: str,
+    contract: str,
+    builder: str,
+    *,
+    group: str = EVERY_CHANNEL,
+    feeds: tuple[str, ...] = MESSAGES,
+) -> ReportTable:
+    """A table that every message channel has, or the one that is given as its group."""
     return ReportTable(
-        EVERY_CHANNEL,
+        group,
         name,
         f"contracts.reports.messaging:{contract}",
-        f"transforms.reports.messaging:{builder}",
-        (MESSAGES,),
+        f"transforms.reports.{builder}",
+        (feeds,),
     )
 
 
@@ -111,11 +118,20 @@ def _of_orders(name: str, contract: str, builder: str) -> ReportTable:
 
 
 REPORT_TABLES: tuple[ReportTable, ...] = (
-    _of_channel("campaign_report", "CampaignReport", "report_campaigns"),
-    _of_channel("dispatch_report", "DispatchReport", "report_dispatches"),
-    _of_channel("message_report", "MessageReport", "report_messages"),
-    _of_channel("daily_report", "DailyReport", "report_days"),
-    _of_channel("link_report", "LinkReport", "report_links"),
+    _of_channel("campaign_report", "CampaignReport", "messaging:report_campaigns"),
+    _of_channel("dispatch_report", "DispatchReport", "messaging:report_dispatches"),
+    _of_channel("message_report", "MessageReport", "messaging:report_messages"),
+    _of_channel("daily_report", "DailyReport", "message_days:report_days"),
+    _of_channel("channel_report", "ChannelReport", "message_days:report_channel"),
+    _of_channel("link_report", "LinkReport", "messaging:report_links"),
+    _of_channel("variant_report", "VariantReport", "variants:compare_variants"),
+    _of_channel(
+        "provider_report",
+        "ProviderReport",
+        "provider_stats:report_providers",
+        feeds=("message_stats",),
+    ),
+    _of_channel("domain_report", "DomainReport", "mailbox_domains:report_domains", group="email"),
     _of_ads("account_report", "AccountReport", "reports.ads:make_level_report"),
     _of_ads("campaign_report", "AdCampaignReport", "reports.ads:make_level_report"),
     _of_ads("ad_group_report", "AdGroupReport", "reports.ads:make_level_report"),
@@ -212,7 +228,7 @@ REPORT_TABLES: tuple[ReportTable, ...] = (
 """Every report table that can be published, in the order of the data dictionary."""
 
 _PLACES = {(table.group, table.name): table for table in REPORT_TABLES}
-FIXED_GROUPS = frozenset(table.group for table in REPORT_TABLES) - {EVERY_CHANNEL}
+FIXED_GROUPS = frozenset(table.group for table in REPORT_TABLES) - {EVERY_CHANNEL, "email"}
 """The groups that are no message channel."""
 
 

@@ -59,10 +59,13 @@ class SessionOrders(Table):
 
 
 class MessageOrders(Table):
-    """One row per message that was the last touch of an order."""
+    """One row per message, contact and day on which the message was the last touch of an order."""
 
     org_id: Text = column("organization", key=True)
-    message_id: Text = column("the message", key=True)
+    channel: Text = column("channel of the touch", key=True)
+    message_id: Text = column("the message; empty where the touch names none", key=True)
+    contact_id: Text = column("who ordered, where known", key=True)
+    date_day: Day = column("day of the order", key=True)
     orders: Count = column("orders whose last touch it was; refunds count none")
     revenue: Money = column("their revenue")
 

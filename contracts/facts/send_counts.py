@@ -14,6 +14,7 @@ class Counts(Table):
     failed: Count = column("sends whose final status is failed", required=True)
     hard_bounces: Count = column("bounced sends with a hard bounce", required=True)
     soft_bounces: Count = column("bounced sends with soft bounces only", required=True)
+    other_bounces: Count = column("bounced sends of which neither is known", required=True)
     opens: Count = column("opens, machine ones included", required=True)
     unique_opens: Count = column("sends with at least one open", required=True)
     human_unique_opens: Count = column("sends with at least one open not flagged", required=True)

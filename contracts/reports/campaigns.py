@@ -1,14 +1,7 @@
 """Reports over all message channels together."""
 
-from contracts.channels import CHANNEL_NAME
 from contracts.columns import Count, Instant, Table, Text, column
-from contracts.reports.messaging import (
-    Conversions,
-    Cost,
-    Counts,
-    Rates,
-    Tenant,
-)
+from contracts.reports.messaging import Figures, Tenant
 from contracts.vocabulary import CampaignStatus
 
 
@@ -31,12 +24,12 @@ class HierarchyNames(Table):
     variant: Text = column("which variant of a test the message is")
     type: Text = column("first level of the dispatch's kind")
     subtype: Text = column("second level of the dispatch's kind")
-    channel: Text = column("channel; null where there are several", CHANNEL_NAME)
+    channel: Text = column("channel; `several` where there are several", required=True)
     first_sent_at: Instant = column("first send, in UTC")
     last_sent_at: Instant = column("last send, in UTC")
 
 
-class HierarchyReport(Cost, Conversions, Rates, Counts, HierarchyNames, Tenant):
+class HierarchyReport(Figures, HierarchyNames, Tenant):
     """One row per campaign, dispatch or message over all message channels."""
 
 

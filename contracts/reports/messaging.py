@@ -3,7 +3,7 @@
 from contracts.channels import CHANNEL_NAME
 from contracts.columns import Count, Day, Instant, Money, Rate, Table, Text, column
 from contracts.facts.send_counts import Counts
-from contracts.vocabulary import CampaignStatus
+from contracts.vocabulary import CampaignStatus, DeliveryBasis
 
 
 class Tenant(Table):
@@ -34,10 +34,13 @@ class Rates(Table):
     click_rate_of_sends: Rate = column("unique_clicks / sends")
 
 
-class Attributes(Table):
-    """The custom columns of the level."""
+class Basis(Table):
+    """How deliveries are known."""
 
-    attributes: Text = column("JSON object of the level's custom columns")
+    delivery_basis: Text = column(
+        "receipts; assumed where no feed says which sends were delivered; mixed where some do",
+        isin=[str(basis) for basis in DeliveryBasis],
+    )
 
 
 class Conversions(Table):
@@ -45,9 +48,21 @@ class Conversions(Table):
 
     orders: Count = column("orders credited by last touch; null without an orders feed")
     revenue: Money = column("their revenue, in the reporting currency; null likewise")
+    conversion_rate: Rate = column("orders / delivered")
+    revenue_per_recipient: Rate = column("revenue / delivered, in the reporting currency")
 
 
-class Sums(Conversions, Attributes, Rates, Cost, Counts):
+class Attributes(Table):
+    """The custom columns of the level."""
+
+    attributes: Text = column("JSON object of the level's custom columns")
+
+
+class Figures(Conversions, Rates, Cost, Basis, Counts):
+    """What every row about sends ends with."""
+
+
+class Sums(Attributes, Figures):
     """What every level of a channel's report ends with."""
 
 
@@ -114,9 +129,7 @@ class OfChannel(Table):
     channel: Text = column("channel", CHANNEL_NAME, required=True)
 
 
-class DailyReport(
-    Rates, Cost, Counts, OfChannel, MessageNames, DispatchNames, CampaignNames, OnDay, Tenant
-):
+class DailyReport(Figures, OfChannel, MessageNames, DispatchNames, CampaignNames, OnDay, Tenant):
     """One row per day and message of a channel; the days add up to the message report."""
 
     message_id: Text = column("the message", key=True)
@@ -133,3 +146,82 @@ class LinkReport(Tenant):
     unique_clicks: Count = column("sends with a click on it", required=True)
     first_clicked_at: Instant = column("first click on it, in UTC", required=True)
     last_clicked_at: Instant = column("last click on it, in UTC", required=True)
+
+
+class ChannelReport(Figures, OfChannel, OnDay, Tenant):
+    """One row per day of a channel: what the days of all its messages add up to."""
+
+
+class DomainReport(Figures, OfChannel, Tenant):
+    """One row per mailbox domain: the e-mail sends to it; no addresses."""
+
+    domain: Text = column("what follows the @; `(none)` where no address is known", key=True)
+
+
+LOW = "low end of the difference's 95 % interval (Newcombe 1998, method 10)"
+HIGH = "high end of that interval"
+P_VALUE = "two-sided p-value of the score test that both rates are equal"
+
+
+class VariantReport(Tenant):
+    """One row per message of a dispatch with several: how it did against the first variant."""
+
+    dispatch_id: Text = column("the dispatch", key=True)
+    message_id: Text = column("the message", key=True)
+    dispatch_name: Text = column("name of the dispatch")
+    message_name: Text = column("name of the message")
+    variant: Text = column("which variant it is; the first is that by variant, then message_id")
+    sends: Count = column("sends", required=True)
+    delivered: Count = column("delivered sends", required=True)
+    open_rate: Rate = column("human_unique_opens / delivered")
+    open_difference: Rate = column("rate of people's opens less the first variant's")
+    open_low: Rate = column(LOW)
+    open_high: Rate = column(HIGH)
+    open_p_value: Rate = column(P_VALUE)
+    click_rate: Rate = column("human_unique_clicks / delivered")
+    click_difference: Rate = column("rate of people's clicks less the first variant's")
+    click_low: Rate = column(LOW)
+    click_high: Rate = column(HIGH)
+    click_p_value: Rate = column(P_VALUE)
+    conversion_rate: Rate = column("orders / delivered")
+    conversion_difference: Rate = column("rate of orders less the first variant's")
+    conversion_low: Rate = column(LOW)
+    conversion_high: Rate = column(HIGH)
+    conversion_p_value: Rate = column(P_VALUE)
+
+
+class ProviderReport(OfChannel, Tenant):
+    """One row per message and day that a provider's own summary is about; never added to ours."""
+
+    message_id: Text = column("the message, in the provider's words", key=True)
+    date_day: Day = column("the day; null for a summary of the message's whole life", key=True)
+    message_name: Text = column("its name")
+    campaign_name: Text = column("name of its campaign")
+    sends: Count = column("sends, as the provider counts them")
+    delivered: Count = column("delivered sends")
+    opens: Count = column("opens")
+    unique_opens: Count = column("sends with at least one open")
+    clicks: Count = column("clicks")
+    unique_clicks: Count = column("sends with at least one click")
+    bounced: Count = column("bounced sends")
+    unsubscribes: Count = column("unsubscribes")
+    complaints: Count = column("complaints")
+    delivery_rate: Rate = column("delivered / sends")
+    bounce_rate: Rate = column("bounced / sends")
+    open_rate: Rate = column("unique_opens / delivered")
+    click_rate: Rate = column("unique_clicks / delivered")
+    click_to_open_rate: Rate = column("unique_clicks / unique_opens")
+    unsubscribe_rate: Rate = column("unsubscribes / delivered")
+    complaint_rate: Rate = column("complaints / delivered")
+    orders: Count = column("orders that the provider credits")
+    revenue: Money = column("their revenue, in the reporting currency; null where no rate is known")
+    counted_sends: Count = column("our own count of the message's sends on that day, or at all")
+    counted_delivered: Count = column("our own count")
+    counted_opens: Count = column("our own count")
+    counted_unique_opens: Count = column("our own count")
+    counted_clicks: Count = column("our own count")
+    counted_unique_clicks: Count = column("our own count")
+    counted_bounced: Count = column("our own count")
+    counted_unsubscribes: Count = column("our own count")
+    counted_complaints: Count = column("our own count")
+    attributes: Text = column("JSON object of the summary's custom columns")

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.send_facts import EventKeys, MessageReferences, SendKeys
+from contracts.facts.send_keys import EventKeys, MessageReferences, SendKeys
 from transforms.common.keys import BUCKETS
 from transforms.messaging.send_keys import (
     SCOPE,

@@ -9,12 +9,8 @@ import polars as pl
 from contracts.channels import RunChannels
 from contracts.columns import polars_schema
 from contracts.config.workspace import Workspace
-from contracts.facts.send_facts import (
-    AddressOwners,
-    DescribedMessages,
-    LinkTexts,
-    MessageReferences,
-)
+from contracts.facts.hierarchy import DescribedMessages
+from contracts.facts.send_keys import AddressOwners, LinkTexts, MessageReferences
 from contracts.feeds import Campaigns
 from flows.ingest.catalog import Catalog
 from flows.ingest.exchange_rates import rates_of
@@ -75,7 +71,11 @@ def describe(inputs: MessageInputs, channels: RunChannels) -> pl.DataFrame:
         catalog.scan("messages"), rates_of(catalog), inputs.config.workspace.currency
     )
     described = describe_messages(
-        priced, catalog.scan("dispatches"), catalog.scan("campaigns"), references
+        priced,
+        catalog.scan("dispatches"),
+        catalog.scan("campaigns"),
+        references,
+        inputs.config.workspace.timezone,
     )
     return materialize(described, DescribedMessages).collect()
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from contracts.channels import RunChannels
 from contracts.columns import polars_schema
-from contracts.facts.send_facts import EventKeys, SendKeys
+from contracts.facts.send_keys import FeedEvents, FeedSends
 from flows.ingest.catalog import Catalog, ReadFile
 from flows.ingest.send_key_files import WHOLE, scope_folder
 from transforms.common.keys import BUCKETS
@@ -16,8 +16,8 @@ from transforms.messaging.send_keys import EventScope, recode_types
 
 ROWS_A_GROUP = 1_250_000
 """How many rows are worked on at a time: so few that their hash tables stay in the cache."""
-SENDS = polars_schema(SendKeys)
-EVENTS = polars_schema(EventKeys)
+SENDS = polars_schema(FeedSends)
+EVENTS = polars_schema(FeedEvents)
 
 
 @dataclass(frozen=True)
@@ -54,19 +54,19 @@ class KeyFiles:
         )
 
     def read_sends(self, group: int | None = None) -> pl.LazyFrame:
-        """`SendKeys` in a group of buckets, or in all of them."""
+        """`FeedSends` in a group of buckets, or in all of them."""
         parts = [
-            self.catalog.leave_discarded(rows, file, "sends")
+            self._add_feed(self.catalog.leave_discarded(rows, file, "sends"), file)
             for file in self.catalog.feeding("sends")
             for rows in self._scan(file, "sends", EventScope.SEND, group)
         ]
         return pl.concat(parts).select(SENDS.names()) if parts else pl.LazyFrame(schema=SENDS)
 
     def read_events(self, scope: EventScope, group: int | None = None) -> pl.LazyFrame:
-        """`EventKeys` of a scope in a group of buckets, or in all of them."""
+        """`FeedEvents` of a scope in a group of buckets, or in all of them."""
         parts = [
             recode_types(
-                self.catalog.leave_discarded(rows, file, "events"),
+                self._add_feed(self.catalog.leave_discarded(rows, file, "events"), file),
                 got.own_channels,
                 self.channels.codes,
             )
@@ -76,6 +76,10 @@ class KeyFiles:
         ]
         return pl.concat(parts).select(EVENTS.names()) if parts else pl.LazyFrame(schema=EVENTS)
 
+    @staticmethod
+    def _add_feed(rows: pl.LazyFrame, file: ReadFile) -> pl.LazyFrame:
+        return rows.with_columns(pl.lit(file.raw.feed.place, pl.UInt16).alias(FeedSends.feed))
+
     def _scan(
         self, file: ReadFile, table: str, scope: EventScope, group: int | None
     ) -> Iterator[pl.LazyFrame]:
@@ -84,7 +88,7 @@ class KeyFiles:
         if whole.exists():
             rows = pl.scan_ipc(whole)
             is_all = group is None or self.groups == 1
-            yield rows if is_all else rows.filter(self.in_group(SendKeys.send_key, group or 0))
+            yield rows if is_all else rows.filter(self.in_group(FeedSends.send_key, group or 0))
         elif found := self._find_parts(folder, group):
             yield pl.scan_ipc(found)
 

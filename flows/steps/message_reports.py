@@ -7,11 +7,16 @@ from pathlib import Path
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.columns import columns
+from contracts.columns import columns, polars_schema
 from contracts.facts.send_counts import Counts
-from contracts.facts.send_facts import ChannelDays, MessageRows
+from contracts.facts.send_keys import ContactDomains
+from contracts.facts.send_sums import ChannelDays, MessageRows
+from contracts.feeds import MessageStats, Sends
 from contracts.manifest import Check
+from contracts.reports.campaigns import HierarchyReport
+from contracts.vocabulary import Channel
 from flows.ingest.catalog import Catalog
+from flows.ingest.exchange_rates import rates_of
 from flows.runtime.materialize import materialize
 from flows.steps.described_messages import (
     MessageInputs,
@@ -20,11 +25,25 @@ from flows.steps.described_messages import (
     find_owners,
     scan_link_texts,
 )
-from flows.steps.send_facts import FactFiles, build_facts
+from flows.steps.fact_files import FactFiles
+from flows.steps.send_facts import build_facts, number_organizations
 from flows.storage.report_files import equal, write_table
-from transforms.reports import campaigns, messaging, people
+from transforms.messaging.contact_sums import list_domains
+from transforms.reports import campaigns, message_days, messaging, people
+from transforms.reports.mailbox_domains import report_domains
+from transforms.reports.provider_stats import price_stats, report_providers
+from transforms.reports.variants import compare_variants
 
 COUNTS = columns(Counts)
+BOUNCES = (Counts.hard_bounces, Counts.soft_bounces, Counts.other_bounces)
+ADDING_UP = (
+    "message_report",
+    "campaign_report",
+    "dispatch_report",
+    "daily_report",
+    "channel_report",
+)
+"""Reports of a channel whose counts and amounts add up to the same."""
 STATUSES = (Counts.queued, Counts.sent, Counts.delivered, Counts.bounced, Counts.failed)
 
 
@@ -70,34 +89,69 @@ def build_message_facts(inputs: MessageInputs) -> MessageFacts:
 
 
 def write_channel_reports(
-    catalog: Catalog, built: MessageFacts, conversions: pl.DataFrame | None, staging: Path
+    inputs: MessageInputs, built: MessageFacts, conversions: pl.DataFrame | None, staging: Path
 ) -> list[Check]:
     """Write the reports of every message channel that the feeds give.
 
     Args:
-        catalog: What was read.
+        inputs: What was read.
         built: The send facts.
-        conversions: Orders and revenue by message; None without an orders feed.
+        conversions: `MessageOrders`; None without an orders feed.
         staging: The snapshot being written.
     """
+    catalog = inputs.catalog
     links = built.facts.links(scan_link_texts(catalog), built.channels)
-    days = built.days.lazy()
+    orders = None if conversions is None else conversions.lazy()
     checks: list[Check] = []
     for channel in list_reported_channels(catalog, built):
-        own = messaging.add_conversions(
-            built.rows[channel].lazy(), None if conversions is None else conversions.lazy()
-        )
+        rows = built.rows[channel].lazy()
+        own = messaging.add_conversions(rows, orders)
+        daily = message_days.sum_days(built.days.lazy(), rows, orders, channel)
+        messages = messaging.report_messages(own)
         tables = {
             "campaign_report": messaging.report_campaigns(own),
             "dispatch_report": messaging.report_dispatches(own),
-            "message_report": messaging.report_messages(own),
-            "daily_report": messaging.report_days(days, own, channel),
+            "message_report": messages,
+            "daily_report": message_days.report_days(daily),
+            "channel_report": message_days.report_channel(daily),
             "link_report": messaging.report_links(links, own, channel),
+            "variant_report": compare_variants(messages),
         }
+        if channel == Channel.EMAIL:
+            tables["domain_report"] = _report_domains(inputs, built, orders)
         written = dict(zip(tables, pl.collect_all(list(tables.values())), strict=True))
         for name, table in written.items():
             checks += write_table(staging, channel, name, table)
         checks += reconcile_channel(channel, written)
+    return checks + _write_provider_reports(inputs, built, staging)
+
+
+def _report_domains(
+    inputs: MessageInputs, built: MessageFacts, orders: pl.LazyFrame | None
+) -> pl.LazyFrame:
+    """E-mail sends by the domain of the mailbox."""
+    named = [Sends.org_id, Sends.contact_id, Sends.email]
+    addressed = pl.concat(
+        [inputs.catalog.scan(table).select(named) for table in ("sends", "events")]
+    )
+    domains = materialize(
+        list_domains(inputs.catalog.scan("contacts"), addressed.unique()), ContactDomains
+    )
+    organizations = number_organizations(built.messages.lazy())
+    return report_domains(built.facts.domains(domains, organizations), domains, orders)
+
+
+def _write_provider_reports(
+    inputs: MessageInputs, built: MessageFacts, staging: Path
+) -> list[Check]:
+    """Write what providers' own summaries say, for every channel that one is of."""
+    catalog, currency = inputs.catalog, inputs.config.workspace.currency
+    stats = price_stats(catalog.scan("message_stats"), rates_of(catalog), currency).collect()
+    checks: list[Check] = []
+    for channel in stats.get_column(MessageStats.channel).unique().sort():
+        rows = built.rows.get(channel, pl.DataFrame(schema=polars_schema(MessageRows)))
+        table = report_providers(stats.lazy(), built.days.lazy(), rows.lazy(), channel)
+        checks += write_table(staging, channel, "provider_report", table.collect())
     return checks
 
 
@@ -122,7 +176,10 @@ def write_overviews(
         )
     checks: list[Check] = []
     for (group, name), table in tables.items():
-        checks += write_table(staging, group, name, table.collect())
+        written = table.collect()
+        checks += write_table(staging, group, name, written)
+        if name == "hierarchy_report":
+            checks += reconcile_levels(written)
     return checks
 
 
@@ -137,11 +194,9 @@ def list_reported_channels(catalog: Catalog, built: MessageFacts) -> list[str]:
 
 
 def reconcile_channel(channel: str, tables: Mapping[str, pl.DataFrame]) -> list[Check]:
-    """Each level adds up to the one above, the days to the messages, the statuses to the sends."""
+    """Each level adds up to the one above, days and domains to the messages, statuses to sends."""
     totals = {
-        name: table.select(pl.col(COUNTS).sum()).row(0, named=True)
-        for name, table in tables.items()
-        if name != "link_report"
+        name: _add_up(tables[name]) for name in (*ADDING_UP, "domain_report") if name in tables
     }
     message = totals["message_report"]
     checks = [
@@ -149,12 +204,42 @@ def reconcile_channel(channel: str, tables: Mapping[str, pl.DataFrame]) -> list[
             f"{channel}: statuses add up to sends",
             message[Counts.sends],
             sum(message[status] for status in STATUSES),
-        )
+        ),
+        equal(
+            f"{channel}: hard, soft and other bounces add up to bounced",
+            message[Counts.bounced],
+            sum(message[kind] for kind in BOUNCES),
+        ),
     ]
-    for other in ("campaign_report", "dispatch_report", "daily_report"):
+    for other, of in totals.items():
+        names = message if other != "domain_report" else COUNTS
         checks += [
-            equal(f"{channel}: {other}.{count} = message_report.{count}", message[count], of[count])
-            for of in (totals[other],)
-            for count in COUNTS
+            equal(f"{channel}: {other}.{name} = message_report.{name}", message[name], of[name])
+            for name in names
+            if other != "message_report"
         ]
     return checks
+
+
+def reconcile_levels(hierarchy: pl.DataFrame) -> list[Check]:
+    """Campaigns, dispatches and messages of the hierarchy report add up to the same."""
+    level = pl.col(HierarchyReport.level)
+    campaign, dispatch, message = (
+        _add_up(hierarchy.filter(level == name)) for name in campaigns.LEVELS
+    )
+    return [
+        equal(
+            f"campaigns: hierarchy_report.{name} of {word} = of messages", message[name], of[name]
+        )
+        for word, of in (("campaigns", campaign), ("dispatches", dispatch))
+        for name in message
+    ]
+
+
+def _add_up(table: pl.DataFrame) -> dict[str, int | str]:
+    """The sums of a table's counts and amounts, amounts as text."""
+    sums = table.select(pl.col(*COUNTS, *messaging.ADDED).sum()).row(0, named=True)
+    return {
+        name: value if isinstance(value, int) else f"{value or 0:.4f}"
+        for name, value in sums.items()
+    }

@@ -107,8 +107,9 @@ def credit_orders(run: Run, activities: Activities) -> CreditedOrders | None:
 def report_messages(run: Run, sends: MessageFacts, orders: CreditedOrders | None) -> list[Check]:
     """Write the reports of every message channel, and those over all of them."""
     conversions = orders.by_message if orders else None
+    inputs = MessageInputs(run.catalog, run.config, run.scratch)
     return [
-        *write_channel_reports(run.catalog, sends, conversions, run.staging),
+        *write_channel_reports(inputs, sends, conversions, run.staging),
         *write_overviews(run.catalog, sends, conversions, run.staging),
     ]
 

@@ -23,6 +23,7 @@ from flows.config.loading import load_workspace
 from flows.ingest.quarantine_files import write_quarantine
 from flows.progress import silence
 from flows.steps.described_messages import MessageInputs, describe, find_channels, find_owners
+from flows.steps.fact_files import FactFiles
 from flows.steps.message_reports import (
     MessageFacts,
     build_message_facts,
@@ -35,7 +36,6 @@ from flows.steps.read_feeds import (
     read_feeds,
     reconcile_inputs,
 )
-from flows.steps.send_facts import FactFiles
 from flows.steps.warnings import find_message_warnings
 from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
 from flows.storage.report_files import write_table
@@ -89,7 +89,7 @@ def report_from_facts(root: Path, bench: Path) -> None:
 
 def write_reports(inputs: MessageInputs, built: MessageFacts, staging: Path) -> None:
     """Write the reports of messages and contacts: those that the DuckDB job makes, too."""
-    checks = write_channel_reports(inputs.catalog, built, None, staging)
+    checks = write_channel_reports(inputs, built, None, staging)
     checks += write_overviews(inputs.catalog, built, None, staging)
     contacts = report_contacts(
         inputs.catalog.scan("contacts"), built.facts.contacts(), NO_SUBSCRIPTIONS, None, None

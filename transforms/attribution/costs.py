@@ -4,7 +4,7 @@ import polars as pl
 
 from contracts.columns import columns
 from contracts.facts.order_facts import DayCosts, NamedCampaigns
-from contracts.facts.send_facts import ChannelDays
+from contracts.facts.send_sums import ChannelDays
 from contracts.vocabulary import Channel
 
 MESSAGE = [ChannelDays.message_key, ChannelDays.channel]

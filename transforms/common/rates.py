@@ -4,7 +4,7 @@ import polars as pl
 
 from contracts.columns import columns
 from contracts.facts.send_counts import Counts
-from contracts.reports.messaging import Rates
+from contracts.reports.messaging import Conversions, Rates
 
 COUNTS = columns(Counts)
 
@@ -23,6 +23,12 @@ FORMULAS: dict[str, tuple[str, str]] = {
 }
 """Rate -> its numerator and denominator."""
 
+CONVERSION_FORMULAS: dict[str, tuple[str, str]] = {
+    Conversions.conversion_rate: (Conversions.orders, Counts.delivered),
+    Conversions.revenue_per_recipient: (Conversions.revenue, Counts.delivered),
+}
+"""Rate of what followed -> its numerator and denominator."""
+
 
 def divide(numerator: str, denominator: str) -> pl.Expr:
     """A fraction as Float64; null where the denominator is 0."""
@@ -33,3 +39,10 @@ def divide(numerator: str, denominator: str) -> pl.Expr:
 def add_rates(sums: pl.LazyFrame) -> pl.LazyFrame:
     """Add every rate of SPEC §6.1 to rows with its counts."""
     return sums.with_columns(divide(*parts).alias(rate) for rate, parts in FORMULAS.items())
+
+
+def add_conversion_rates(sums: pl.LazyFrame) -> pl.LazyFrame:
+    """Add the rates of orders and revenue to rows with their counts; null without orders."""
+    return sums.with_columns(
+        divide(*parts).alias(rate) for rate, parts in CONVERSION_FORMULAS.items()
+    )

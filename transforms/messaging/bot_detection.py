@@ -7,7 +7,8 @@ haste alone, since they bear the other signs already (`flag_hasty_clicks`).
 
 import polars as pl
 
-from contracts.facts.send_facts import ACTION_CODES, ChannelSends, CountedEvents
+from contracts.facts.key_types import ACTION_CODES
+from contracts.facts.send_facts import ChannelSends, CountedEvents
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action
 from transforms.common.machine_agents import is_crawler, is_generic

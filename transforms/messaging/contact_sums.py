@@ -1,89 +1,159 @@
-"""Send facts to sums by contact and by segment: additive, so that buckets merge by adding."""
+"""Send facts to sums by contact, mailbox domain and segment: additive, so that buckets merge."""
 
 import polars as pl
 
+from contracts.channels import STANDARD_CODES
 from contracts.columns import columns, key
+from contracts.facts.hierarchy import DescribedMessages, MessageCodes
 from contracts.facts.send_counts import Counts
-from contracts.facts.send_facts import (
-    ACTION_CODES,
-    CHANNEL_STRIDE,
+from contracts.facts.send_facts import SendFacts
+from contracts.facts.send_keys import ContactDomains
+from contracts.facts.send_sums import (
+    ContactBases,
     ContactSums,
-    DescribedMessages,
-    EventKeys,
+    DeliveryCounts,
+    DomainSums,
+    SegmentBases,
     SegmentSums,
-    SendFacts,
 )
-from contracts.feeds import ListMembers
-from contracts.vocabulary import Action
-from transforms.common.keys import CAMPAIGN, CONTACT, hash_id
+from contracts.feeds import Contacts, ListMembers, Sends
+from contracts.vocabulary import Channel
+from transforms.common.keys import CAMPAIGN, CONTACT, hash_email, hash_id, normalize_email
+from transforms.messaging.delivery_basis import (
+    ASSUMED_SENDS,
+    IS_ASSUMED,
+    assume_deliveries,
+    channel_of_basis,
+    org_of_basis,
+)
 from transforms.messaging.send_facts import BOUNCED, DELIVERED, FAILED, HARD, QUEUED, SENT, SOFT
 
 CAMPAIGN_CONTACT, CAMPAIGN_HASH = "campaign and contact", "campaign"
 COUNTS = columns(Counts)
+SUMMED = columns(DeliveryCounts)
+NO_DOMAIN = "(none)"
+ADDRESS = "address"
 LAST_TIMES = [
-    ContactSums.last_sent_at,
-    ContactSums.last_delivered_at,
-    ContactSums.last_opened_at,
-    ContactSums.last_clicked_at,
+    ContactBases.last_sent_at,
+    ContactBases.last_assumable_at,
+    ContactBases.last_delivered_at,
+    ContactBases.last_opened_at,
+    ContactBases.last_clicked_at,
 ]
-OPT_OUTS = [ContactSums.unsubscribed_at, ContactSums.complained_at]
-SUMS = [ContactSums.sends, ContactSums.delivered, ContactSums.opens, ContactSums.clicks]
+OPT_OUTS = [ContactBases.unsubscribed_at, ContactBases.complained_at]
 
 
 def sum_contacts(facts: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per contact key: `ContactSums` over the send facts of a group of buckets."""
-    status = pl.col(SendFacts.status_code)
+    """One row per contact and basis: `ContactBases` over the send facts of a group of buckets."""
+    is_sent = ~pl.col(SendFacts.is_holdout)
+    is_assumable = is_sent & (pl.col(SendFacts.status_code) == SENT)
+    sent_at, delivered_at = pl.col(SendFacts.sent_at), pl.col(SendFacts.delivered_at)
     return (
-        facts.filter(~pl.col(SendFacts.is_holdout), pl.col(SendFacts.contact_key).is_not_null())
-        .group_by(SendFacts.contact_key)
+        facts.group_by(key(ContactBases))
         .agg(
-            pl.len().cast(pl.Int64).alias(ContactSums.sends),
-            (status == DELIVERED).sum().cast(pl.Int64).alias(ContactSums.delivered),
-            pl.col(SendFacts.opens).sum().alias(ContactSums.opens),
-            pl.col(SendFacts.clicks).sum().alias(ContactSums.clicks),
-            pl.col(SendFacts.sent_at).max().alias(ContactSums.last_sent_at),
-            pl.col(SendFacts.delivered_at).max().alias(ContactSums.last_delivered_at),
-            pl.col(SendFacts.last_open_at).max().alias(ContactSums.last_opened_at),
-            pl.col(SendFacts.last_click_at).max().alias(ContactSums.last_clicked_at),
+            *count_sends(),
+            sent_at.filter(is_sent).max().alias(ContactBases.last_sent_at),
+            sent_at.filter(is_assumable).max().alias(ContactBases.last_assumable_at),
+            delivered_at.filter(is_sent).max().alias(ContactBases.last_delivered_at),
+            pl.col(SendFacts.last_open_at).max().alias(ContactBases.last_opened_at),
+            pl.col(SendFacts.last_click_at).max().alias(ContactBases.last_clicked_at),
             pl.col(OPT_OUTS).min(),
         )
-        .select(columns(ContactSums))
-    )
-
-
-def sum_contact_events(events: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per contact key that opted out by an event of no send: `ContactSums`.
-
-    Args:
-        events: `EventKeys` that name no send and no message, contacts identified.
-    """
-    action = pl.col(EventKeys.type_code) % CHANNEL_STRIDE
-
-    def first(opt_out: Action) -> pl.Expr:
-        return pl.col(EventKeys.occurred_at).filter(action == ACTION_CODES[opt_out]).min()
-
-    never = pl.lit(None, pl.Datetime("us", "UTC"))
-    return (
-        events.filter(pl.col(EventKeys.contact_key).is_not_null())
-        .group_by(EventKeys.contact_key)
-        .agg(
-            first(Action.UNSUBSCRIBED).alias(ContactSums.unsubscribed_at),
-            first(Action.COMPLAINED).alias(ContactSums.complained_at),
-        )
-        .with_columns(
-            *(pl.lit(0, pl.Int64).alias(name) for name in SUMS),
-            *(never.alias(name) for name in LAST_TIMES),
-        )
-        .select(columns(ContactSums))
+        .select(columns(ContactBases))
     )
 
 
 def add_contacts(parts: pl.LazyFrame) -> pl.LazyFrame:
-    """Add the sums of several parts of the sends, and of the events that name no send."""
+    """Add the sums of several parts of the sends: `ContactBases`."""
     return (
-        parts.group_by(ContactSums.contact_key)
-        .agg(pl.col(SUMS).sum(), pl.col(LAST_TIMES).max(), pl.col(OPT_OUTS).min())
+        parts.group_by(key(ContactBases))
+        .agg(pl.col(SUMMED).sum(), pl.col(LAST_TIMES).max(), pl.col(OPT_OUTS).min())
+        .select(columns(ContactBases))
+    )
+
+
+def merge_bases(contacts: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per contact, with what counts as delivered: `ContactSums`.
+
+    Args:
+        contacts: `ContactBases` over all sends.
+        assumed: `AssumedBases`.
+    """
+    assumed_at = pl.when(IS_ASSUMED).then(pl.col(ContactBases.last_assumable_at))
+    delivered_at = pl.max_horizontal(ContactBases.last_delivered_at, assumed_at)
+    sums = [ContactSums.sends, ContactSums.delivered, ContactSums.opens, ContactSums.clicks]
+    times = [name for name in LAST_TIMES if name != ContactBases.last_assumable_at]
+    return (
+        assume_deliveries(contacts, assumed)
+        .filter(pl.col(ContactBases.contact_key).is_not_null())
+        .with_columns(delivered_at.alias(ContactSums.last_delivered_at))
+        .group_by(ContactSums.contact_key)
+        .agg(pl.col(sums).sum(), pl.col(times).max(), pl.col(OPT_OUTS).min())
         .select(columns(ContactSums))
+    )
+
+
+def list_domains(contacts: pl.LazyFrame, addressed: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per contact or unknown address: `ContactDomains`.
+
+    Args:
+        contacts: Canonical contacts.
+        addressed: The organization, contact and address of sends and events.
+    """
+    address = normalize_email(pl.col(Contacts.email))
+    by_address = addressed.filter(pl.col(Sends.contact_id).is_null())
+    keyed = pl.concat(
+        [
+            contacts.select(
+                hash_id(Contacts.contact_id, seed=CONTACT).alias(ContactDomains.contact_key),
+                address.alias(ADDRESS),
+            ),
+            by_address.select(
+                hash_email().alias(ContactDomains.contact_key), address.alias(ADDRESS)
+            ),
+        ]
+    )
+    domain = pl.col(ADDRESS).str.extract(r"@([^@\s]+)$")
+    return (
+        keyed.select(ContactDomains.contact_key, domain.alias(ContactDomains.domain))
+        .drop_nulls()
+        .unique(ContactDomains.contact_key)
+    )
+
+
+def sum_domains(
+    contacts: pl.LazyFrame,
+    domains: pl.LazyFrame,
+    assumed: pl.LazyFrame,
+    messages: pl.LazyFrame,
+) -> pl.LazyFrame:
+    """One row per mailbox domain: `DomainSums` over the e-mail sends. Additive over contacts.
+
+    Args:
+        contacts: `ContactBases` over all sends to some contacts.
+        domains: `ContactDomains`.
+        assumed: `AssumedBases`.
+        messages: The `org_id` and `org_code` of every organization.
+    """
+    is_email = channel_of_basis(ContactBases.basis_key) == STANDARD_CODES[Channel.EMAIL]
+    return (
+        assume_deliveries(contacts.filter(is_email), assumed)
+        .join(domains, on=ContactDomains.contact_key, how="left", validate="m:1")
+        .with_columns(
+            pl.col(ContactDomains.domain).fill_null(NO_DOMAIN),
+            org_of_basis(ContactBases.basis_key).alias(MessageCodes.org_code),
+        )
+        .join(messages, on=MessageCodes.org_code, how="inner", validate="m:1")
+        .pipe(add_domains)
+    )
+
+
+def add_domains(parts: pl.LazyFrame) -> pl.LazyFrame:
+    """Add the sums by domain of several parts of the contacts: `DomainSums`."""
+    return (
+        parts.group_by(key(DomainSums))
+        .agg(pl.col(*COUNTS, ASSUMED_SENDS).sum())
+        .select(columns(DomainSums))
     )
 
 
@@ -111,7 +181,7 @@ def _hash_campaign_and_contact(campaign: pl.Expr, contact: pl.Expr) -> pl.Expr:
 def sum_segments(
     facts: pl.LazyFrame, messages: pl.LazyFrame, members: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """One row per segment: `SegmentSums` over the sends to its members. Additive over buckets.
+    """One row per segment and basis: `SegmentBases` over the sends to its members.
 
     Args:
         facts: `SendFacts` of a group of buckets.
@@ -128,19 +198,29 @@ def sum_segments(
             _hash_campaign_and_contact(pl.col(CAMPAIGN_HASH), pl.col(SendFacts.contact_key))
         )
         .join(members, on=CAMPAIGN_CONTACT, how="inner", validate="m:1")
-        .group_by(key(SegmentSums))
+        .group_by(key(SegmentBases))
         .agg(count_sends())
+        .select(columns(SegmentBases))
+    )
+
+
+def add_segments(parts: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFrame:
+    """Add the sums by segment of several parts of the sends: `SegmentSums`.
+
+    Args:
+        parts: `SegmentBases`.
+        assumed: `AssumedBases`.
+    """
+    return (
+        assume_deliveries(parts, assumed)
+        .group_by(key(SegmentSums))
+        .agg(pl.col(*COUNTS, ASSUMED_SENDS).sum())
         .select(columns(SegmentSums))
     )
 
 
-def add_segments(parts: pl.LazyFrame) -> pl.LazyFrame:
-    """Add the sums by segment of several parts of the sends."""
-    return parts.group_by(key(SegmentSums)).agg(pl.col(COUNTS).sum()).select(columns(SegmentSums))
-
-
 def count_sends() -> list[pl.Expr]:
-    """The counts of SPEC §6.1 over send facts, in the order of the contract."""
+    """The `DeliveryCounts` over send facts."""
     status, bounce = pl.col(SendFacts.status_code), pl.col(SendFacts.bounce_code)
     is_sent = ~pl.col(SendFacts.is_holdout)
     conditions = {
@@ -152,6 +232,7 @@ def count_sends() -> list[pl.Expr]:
         Counts.failed: status == FAILED,
         Counts.hard_bounces: (status == BOUNCED) & (bounce == HARD),
         Counts.soft_bounces: (status == BOUNCED) & (bounce == SOFT),
+        Counts.other_bounces: (status == BOUNCED) & (bounce == 0),
         Counts.unique_opens: pl.col(SendFacts.first_open_at).is_not_null(),
         Counts.human_unique_opens: pl.col(SendFacts.first_human_open_at).is_not_null(),
         Counts.unique_clicks: pl.col(SendFacts.first_click_at).is_not_null(),
@@ -159,6 +240,8 @@ def count_sends() -> list[pl.Expr]:
         Counts.unsubscribes: pl.col(SendFacts.unsubscribed_at).is_not_null(),
         Counts.complaints: pl.col(SendFacts.complained_at).is_not_null(),
         Counts.replies: pl.col(SendFacts.replied_at).is_not_null(),
+        DeliveryCounts.assumable: status == SENT,
+        DeliveryCounts.receipts: pl.col(SendFacts.has_receipt),
     }
     counts = {
         **{name: (is_sent & condition).sum() for name, condition in conditions.items()},
@@ -166,4 +249,4 @@ def count_sends() -> list[pl.Expr]:
         Counts.clicks: pl.col(SendFacts.clicks).filter(is_sent).sum(),
         Counts.holdout: (~is_sent).sum(),
     }
-    return [counts[name].cast(pl.Int64).alias(name) for name in COUNTS]
+    return [counts[name].cast(pl.Int64).alias(name) for name in SUMMED]

@@ -5,22 +5,24 @@ from polars.lazyframe.group_by import LazyGroupBy
 
 from contracts.channels import RunChannels, name_codes
 from contracts.columns import columns, key
+from contracts.facts.key_types import ACTION_CODES
 from contracts.facts.send_counts import Counts
-from contracts.facts.send_facts import (
-    ACTION_CODES,
+from contracts.facts.send_facts import CountedEvents, SendFacts
+from contracts.facts.send_sums import (
     ChannelDays,
     ChannelLinks,
-    CountedEvents,
+    DeliveryCounts,
     MessageDays,
     MessageLinks,
-    SendFacts,
 )
 from contracts.vocabulary import Action
 from transforms.common.calendar import reporting_day
+from transforms.messaging.delivery_basis import assume_deliveries, channel_of_basis
 from transforms.messaging.send_facts import BOUNCED, DELIVERED, FAILED, HARD, QUEUED, SENT, SOFT
 
-MESSAGE = [MessageDays.message_key, MessageDays.channel_code]
+MESSAGE = [SendFacts.message_key, SendFacts.basis_key]
 COUNTS = columns(Counts)
+SUMMED = columns(DeliveryCounts)
 FIRST_TIMES = {
     Counts.human_unique_opens: SendFacts.first_human_open_at,
     Counts.unique_opens: SendFacts.first_open_at,
@@ -50,11 +52,17 @@ def sum_message_days(facts: pl.LazyFrame, events: pl.LazyFrame, timezone: str) -
     status, bounce = pl.col(SendFacts.status_code), pl.col(SendFacts.bounce_code)
     sent_at = pl.col(SendFacts.sent_at)
     sends = facts.filter(~pl.col(SendFacts.is_holdout))
+    # Nothing is assumed of events: they count under a basis that names their channel alone.
+    own = events.with_columns(
+        pl.col(CountedEvents.channel_code).cast(pl.UInt64).alias(SendFacts.basis_key)
+    )
     parts = [
         _on_day(sends, pl.col(SendFacts.sent_day)).agg(
             pl.len().alias(Counts.sends),
             (status == QUEUED).sum().alias(Counts.queued),
             (status == SENT).sum().alias(Counts.sent),
+            (status == SENT).sum().alias(DeliveryCounts.assumable),
+            pl.col(SendFacts.has_receipt).sum().alias(DeliveryCounts.receipts),
             (status == FAILED).sum().alias(Counts.failed),
             sent_at.min().alias(MessageDays.first_sent_at),
             sent_at.max().alias(MessageDays.last_sent_at),
@@ -69,6 +77,7 @@ def sum_message_days(facts: pl.LazyFrame, events: pl.LazyFrame, timezone: str) -
             pl.len().alias(Counts.bounced),
             (bounce == HARD).sum().alias(Counts.hard_bounces),
             (bounce == SOFT).sum().alias(Counts.soft_bounces),
+            (bounce == 0).sum().alias(Counts.other_bounces),
         ),
         *(
             _on_day(
@@ -78,7 +87,7 @@ def sum_message_days(facts: pl.LazyFrame, events: pl.LazyFrame, timezone: str) -
         ),
         *(
             _on_day(
-                events.filter(pl.col(CountedEvents.action_code) == ACTION_CODES[action]),
+                own.filter(pl.col(CountedEvents.action_code) == ACTION_CODES[action]),
                 reporting_day(pl.col(CountedEvents.occurred_at), timezone),
             ).agg(pl.len().alias(count))
             for count, action in EVERY_TIME.items()
@@ -96,7 +105,7 @@ def add_message_days(parts: pl.LazyFrame) -> pl.LazyFrame:
     return (
         parts.group_by(key(MessageDays))
         .agg(
-            pl.col(COUNTS).sum().cast(pl.Int64),
+            pl.col(SUMMED).sum().cast(pl.Int64),
             pl.col(MessageDays.first_sent_at).min(),
             pl.col(MessageDays.last_sent_at).max(),
         )
@@ -143,10 +152,27 @@ def add_links(parts: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def name_days(days: pl.LazyFrame, channels: RunChannels) -> pl.LazyFrame:
-    """Name the channels of the sums by day: `ChannelDays`."""
-    named = name_codes(channels, MessageDays.channel_code).alias(ChannelDays.channel)
-    return days.with_columns(named).select(columns(ChannelDays))
+def name_days(days: pl.LazyFrame, assumed: pl.LazyFrame, channels: RunChannels) -> pl.LazyFrame:
+    """Count assumed deliveries, and name the channels of the sums by day: `ChannelDays`.
+
+    Args:
+        days: `MessageDays` over all sends.
+        assumed: `AssumedBases`.
+        channels: The run's channels.
+    """
+    code = channel_of_basis(MessageDays.basis_key).alias(ChannelDays.channel)
+    return (
+        assume_deliveries(days, assumed)
+        .with_columns(code)
+        .group_by(key(ChannelDays))
+        .agg(
+            pl.col(*COUNTS, ChannelDays.assumed_sends).sum(),
+            pl.col(ChannelDays.first_sent_at).min(),
+            pl.col(ChannelDays.last_sent_at).max(),
+        )
+        .with_columns(name_codes(channels, ChannelDays.channel))
+        .select(columns(ChannelDays))
+    )
 
 
 def name_links(links: pl.LazyFrame, texts: pl.LazyFrame, channels: RunChannels) -> pl.LazyFrame:

@@ -4,21 +4,22 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from contracts.channels import OTHER_CODE
 from contracts.columns import columns
-from contracts.facts.send_facts import (
-    CHANNEL_STRIDE,
-    AssignedEvents,
-    ChannelSends,
-    CountedEvents,
-    DescribedMessages,
-    EventKeys,
-)
+from contracts.facts.hierarchy import DescribedMessages
+from contracts.facts.key_types import ACTION_CODES, CHANNEL_STRIDE
+from contracts.facts.send_facts import AssignedEvents, ChannelSends, CountedEvents
+from contracts.facts.send_keys import EventKeys
+from contracts.vocabulary import Action
+from transforms.common.keys import SEND
 
 SPREAD = 0x9E3779B97F4A7C15
 """An odd constant that keeps the units of one send in two channels apart."""
-NAMES_SEND = "names_send"
+NAMES_SEND = AssignedEvents.names_send
 OF_ROW, OF_MESSAGE, MESSAGE_OF_ROW = "channel of row", "channel of message", "message of row"
 OTHER_MESSAGE = "message of the others"
+IS_SENT, HAS_SENT, TIMES, EVENT = "is sent", "has sent", "times", "event"
+STARTED_AT, FIRST_START = "started at", "first start"
 
 
 def unit_key(send_key: str, channel_code: str) -> pl.Expr:
@@ -26,17 +27,15 @@ def unit_key(send_key: str, channel_code: str) -> pl.Expr:
     return pl.col(send_key) ^ (pl.col(channel_code).cast(pl.UInt64) * SPREAD)
 
 
-def assign_channels(sends: pl.LazyFrame, channels: pl.LazyFrame) -> pl.LazyFrame:
+def assign_channels(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
     """Give every send the channel of its message: `ChannelSends`.
 
     Args:
-        sends: `SendKeys`, contacts identified.
-        channels: One row per message: `message_key` and `channel_code`.
+        sends: `FeedSends`, contacts identified.
+        messages: `MessageCodes`.
     """
-    return (
-        sends.join(channels, on=ChannelSends.message_key, how="left", validate="m:1")
-        .filter(pl.col(ChannelSends.channel_code).is_not_null())
-        .select(columns(ChannelSends))
+    return sends.join(messages, on=ChannelSends.message_key, how="inner", validate="m:1").select(
+        columns(ChannelSends)
     )
 
 
@@ -46,10 +45,10 @@ def assign_events(
     """Give every event the channel and message of its send, and the key of its unit.
 
     An event belongs to the channel of its type; a bare action takes its send's, or else its
-    message's.
+    message's, or else is of the channel `other`.
 
     Args:
-        events: `EventKeys` whose `send_key` names their send (`link_to_sends`), and whether they
+        events: `FeedEvents` whose `send_key` names their send (`link_to_sends`), and whether they
             `names_send` by its id.
         sends: `ChannelSends`.
         channels: One row per message whose channel bare actions take: `message_key` and
@@ -75,7 +74,7 @@ def assign_events(
         .with_columns(
             pl.when(own > 0)
             .then(own)
-            .otherwise(pl.coalesce(of_row, OF_MESSAGE))
+            .otherwise(pl.coalesce(of_row, OF_MESSAGE, pl.lit(OTHER_CODE, pl.UInt8)))
             .alias(AssignedEvents.channel_code),
             (type_code % CHANNEL_STRIDE).alias(AssignedEvents.action_code),
             pl.coalesce(MESSAGE_OF_ROW, EventKeys.message_key).alias(AssignedEvents.message_key),
@@ -94,14 +93,13 @@ def assign_events(
 
 
 def keep_counted(events: pl.LazyFrame) -> pl.LazyFrame:
-    """The events that belong to a channel and to no hold-out, which is no send: `CountedEvents`.
+    """The events that belong to no hold-out, which is no send: `CountedEvents`.
 
     Args:
         events: `AssignedEvents`.
     """
     is_held_out = pl.col(AssignedEvents.is_holdout).fill_null(value=False)
-    has_channel = pl.col(AssignedEvents.channel_code).is_not_null()
-    return events.filter(has_channel, ~is_held_out).select(columns(CountedEvents))
+    return events.filter(~is_held_out).select(columns(CountedEvents))
 
 
 def name_messages(events: pl.LazyFrame, unknown: Sequence[int]) -> pl.LazyFrame:
@@ -127,3 +125,58 @@ def name_messages(events: pl.LazyFrame, unknown: Sequence[int]) -> pl.LazyFrame:
         .drop(OTHER_MESSAGE)
     )
     return pl.concat([events.filter(~is_nameless), named])
+
+
+def separate_sends(events: pl.LazyFrame) -> pl.LazyFrame:
+    """Tell the sends of a message to a contact apart that events alone show.
+
+    Of events whose send no row is of and that name none by id, every `sent` of a unit is a send;
+    where it has none, every `delivered`; where it has neither, all its events together. Two at one
+    instant are one. Each other event belongs to the last one before it, or to the first.
+
+    Args:
+        events: `CountedEvents`.
+
+    Returns:
+        The same events, in no order; those of a message that was sent several times bear a
+        `unit_key` of their own for each time.
+    """
+    unit, at, action = CountedEvents.unit_key, CountedEvents.occurred_at, CountedEvents.action_code
+    is_shown = ~pl.col(CountedEvents.has_row) & ~pl.col(CountedEvents.names_send)
+    is_sent, is_delivered = (
+        pl.col(action) == ACTION_CODES[a] for a in (Action.SENT, Action.DELIVERED)
+    )
+    starts = (
+        events.filter(is_shown, is_sent | is_delivered)
+        .select(unit, at, is_sent.alias(IS_SENT))
+        .unique()
+    )
+    repeated = (
+        starts.group_by(unit)
+        .agg(pl.col(IS_SENT).any().alias(HAS_SENT), pl.col(IS_SENT).sum().alias(TIMES), pl.len())
+        .with_columns(pl.when(HAS_SENT).then(TIMES).otherwise("len").alias(TIMES))
+        .filter(pl.col(TIMES) > 1)
+        .select(unit, HAS_SENT)
+    )
+    decisive = (
+        starts.join(repeated, on=unit, how="inner", validate="m:1")
+        .filter(pl.col(IS_SENT) == pl.col(HAS_SENT))
+        .select(unit, pl.col(at).alias(STARTED_AT))
+    )
+    first = decisive.group_by(unit).agg(pl.col(STARTED_AT).min().alias(FIRST_START))
+    numbered = events.with_row_index(EVENT)
+    ours = numbered.filter(is_shown).join(first, on=unit, how="inner", validate="m:1")
+    last_before = (
+        ours.select(EVENT, unit, at)
+        .join(decisive, on=unit, how="inner", validate="m:m")
+        .filter(pl.col(STARTED_AT) <= pl.col(at))
+        .group_by(EVENT)
+        .agg(pl.col(STARTED_AT).max())
+    )
+    separated = ours.join(last_before, on=EVENT, how="left", validate="1:1").with_columns(
+        pl.struct(unit, pl.coalesce(STARTED_AT, FIRST_START).alias(STARTED_AT))
+        .hash(SEND)
+        .alias(unit)
+    )
+    others = numbered.join(ours.select(EVENT), on=EVENT, how="anti")
+    return pl.concat([part.select(columns(CountedEvents)) for part in (others, separated)])

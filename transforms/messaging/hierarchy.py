@@ -8,9 +8,11 @@ import polars as pl
 
 from contracts.channels import OTHER_CHANNEL
 from contracts.columns import columns
-from contracts.facts.send_facts import DescribedMessages, MessageReferences
+from contracts.facts.hierarchy import DescribedMessages
+from contracts.facts.send_keys import MessageReferences
 from contracts.feeds import Campaigns, Dispatches, Messages
 from contracts.vocabulary import NO_CAMPAIGN
+from transforms.common.instants import start_of_day
 from transforms.common.keys import IMPLIED_BY_DISPATCH, IMPLIED_MESSAGE, MESSAGE, hash_id
 
 OF_DISPATCH, OF_CAMPAIGN, REFERRED = "{} of dispatch", "{} of campaign", "referred {}"
@@ -27,6 +29,7 @@ def describe_messages(
     dispatches: pl.LazyFrame,
     campaigns: pl.LazyFrame,
     references: pl.LazyFrame,
+    timezone: str,
 ) -> pl.LazyFrame:
     """One row per message that an asset describes, a send or event names, or a level implies.
 
@@ -35,6 +38,7 @@ def describe_messages(
         dispatches: Canonical dispatches, likewise.
         campaigns: Canonical campaigns, likewise.
         references: `MessageReferences`: the messages that sends and events name.
+        timezone: The reporting time zone, in which a send_date begins.
 
     Returns:
         `DescribedMessages`. A message's channel is its own, else its dispatch's, its campaign's,
@@ -46,7 +50,7 @@ def describe_messages(
             MessageReferences.channel: REFERRED_CHANNEL,
         }
     )
-    described = _list_described(messages, referred)
+    described = _list_described(messages, referred, timezone)
     has_id = pl.col(MessageReferences.message_id).is_not_null()
     names_nothing = pl.col(REFERRED_CAMPAIGN).is_null() & ~has_id
     undescribed = (
@@ -103,7 +107,7 @@ def _claim_implied(
     return own.drop(f"{campaign} implied", f"{key} implied"), left.drop(IS_SENT)
 
 
-def _list_described(messages: pl.LazyFrame, referred: pl.LazyFrame) -> pl.LazyFrame:
+def _list_described(messages: pl.LazyFrame, referred: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
     own = messages.select(
         Messages.org_id,
         Messages.message_id,
@@ -118,6 +122,7 @@ def _list_described(messages: pl.LazyFrame, referred: pl.LazyFrame) -> pl.LazyFr
         hash_id(Messages.message_id, seed=MESSAGE).alias(DescribedMessages.message_key),
         pl.col(Messages.name).alias(DescribedMessages.message_name),
         pl.lit(value=True).alias(DescribedMessages.is_described),
+        start_of_day(pl.col(Messages.send_date), timezone).alias(DescribedMessages.planned_at),
     )
     fallback = referred.select(DescribedMessages.message_key, REFERRED_CAMPAIGN, REFERRED_CHANNEL)
     return own.join(fallback, on=DescribedMessages.message_key, how="left", validate="1:1")
@@ -201,6 +206,7 @@ def _select_levels(
         pl.col(Dispatches.attribution_window_days).alias(
             OF_DISPATCH.format(DescribedMessages.window_days)
         ),
+        pl.col(Dispatches.dispatched_at).alias(OF_DISPATCH.format(DescribedMessages.planned_at)),
     )
     of_campaign = campaigns.select(
         *CAMPAIGN_KEY,
@@ -208,6 +214,7 @@ def _select_levels(
         pl.col(Campaigns.status).alias(DescribedMessages.campaign_status),
         pl.col(Campaigns.attributes).alias(DescribedMessages.campaign_attributes),
         pl.col(Campaigns.channel).alias(OF_CAMPAIGN.format(Campaigns.channel)),
+        pl.col(Campaigns.sent_at).alias(OF_CAMPAIGN.format(DescribedMessages.planned_at)),
     )
     return of_dispatch, of_campaign
 
@@ -241,6 +248,11 @@ def _add_levels(
                 REFERRED_CHANNEL,
                 pl.lit(OTHER_CHANNEL),
             ).alias(names.channel),
+            pl.coalesce(
+                names.planned_at,
+                OF_DISPATCH.format(names.planned_at),
+                OF_CAMPAIGN.format(names.planned_at),
+            ).alias(names.planned_at),
             *(
                 pl.coalesce(name, OF_DISPATCH.format(name)).alias(name)
                 for name in (names.window_start, names.window_days)

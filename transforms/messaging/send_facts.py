@@ -3,16 +3,12 @@
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.send_facts import (
-    ACTION_CODES,
-    AssignedEvents,
-    ChannelSends,
-    CountedEvents,
-    SendFacts,
-    UnclearRows,
-)
+from contracts.facts.hierarchy import MessageCodes
+from contracts.facts.key_types import ACTION_CODES
+from contracts.facts.send_facts import AssignedEvents, ChannelSends, CountedEvents, SendFacts, UnclearRows
 from contracts.vocabulary import FINAL_STATUSES, Action, BounceType, SendStatus
 from transforms.common.calendar import reporting_day
+from transforms.messaging.delivery_basis import pack_basis
 from transforms.messaging.event_assignment import unit_key
 from transforms.messaging.send_keys import BOUNCE_CODES, STATUS_CODES
 
@@ -24,15 +20,18 @@ HAS_ROW = CountedEvents.has_row
 SENT_EVENT, FIRST_DELIVERY, FIRST_BOUNCE = "first sent", "first delivery", "first bounce"
 LAST_DELIVERY, LAST_BOUNCE, LAST_FAILURE = "last delivery", "last bounce", "last failure"
 ONLY_DEFERRED, IS_HARD, IS_SOFT = "only deferred", "is hard", "is soft"
-COUNTED_AT = "counted at"
+FIRST_EVENT = "first event"
 
 
-def build_send_facts(sends: pl.LazyFrame, events: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
+def build_send_facts(
+    sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame, timezone: str
+) -> pl.LazyFrame:
     """One row per send, hold-outs included, with everything that happened to it.
 
     Args:
         sends: `ChannelSends`.
         events: `CountedEvents` of the same group of buckets.
+        messages: `MessageCodes`.
         timezone: The reporting time zone.
 
     Returns:
@@ -41,7 +40,7 @@ def build_send_facts(sends: pl.LazyFrame, events: pl.LazyFrame, timezone: str) -
         send without one is `sent`, or `queued` where nothing but deferrals happened.
     """
     return (
-        pl.concat([_list_rows(sends), _list_sends_without_row(events)])
+        pl.concat([_list_rows(sends), _list_sends_without_row(events, messages)])
         .join(sum_opens(events), on=UNIT, how="left", validate="m:1")
         .join(sum_clicks(events), on=UNIT, how="left", validate="m:1")
         .join(sum_deliveries(events), on=UNIT, how="left", validate="m:1")
@@ -59,23 +58,38 @@ def _list_rows(sends: pl.LazyFrame) -> pl.LazyFrame:
         SendFacts.message_key,
         SendFacts.contact_key,
         SendFacts.channel_code,
+        pack_basis(ChannelSends.org_code, ChannelSends.feed, ChannelSends.channel_code).alias(
+            SendFacts.basis_key
+        ),
         SendFacts.status_code,
         SendFacts.is_holdout,
         SendFacts.sent_at,
         ChannelSends.created_at,
+        ChannelSends.planned_at,
         SendFacts.delivered_at,
     )
 
 
-def _list_sends_without_row(events: pl.LazyFrame) -> pl.LazyFrame:
-    """The sends that events alone show, in the columns of `_list_rows`."""
+def _list_sends_without_row(events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+    """The sends that events alone show, in the columns of `_list_rows`.
+
+    Their feed is that of their `sent` events, or else the first of all their events.
+    """
+    feed = pl.col(CountedEvents.feed)
     never = pl.lit(None, pl.Datetime("us", "UTC"))
     return (
         events.filter(~pl.col(HAS_ROW))
         .group_by(UNIT)
         .agg(
             pl.col(SendFacts.message_key, SendFacts.contact_key, SendFacts.channel_code).max(),
-            pl.col(AT).min().alias(ChannelSends.created_at),
+            pl.coalesce(feed.filter(_is(Action.SENT)).min(), feed.min()).alias(ChannelSends.feed),
+            pl.col(AT).min().alias(FIRST_EVENT),
+        )
+        .join(
+            messages.drop(MessageCodes.channel_code),
+            on=SendFacts.message_key,
+            how="left",
+            validate="m:1",
         )
         .select(
             pl.lit(value=False).alias(HAS_ROW),
@@ -83,10 +97,14 @@ def _list_sends_without_row(events: pl.LazyFrame) -> pl.LazyFrame:
             SendFacts.message_key,
             SendFacts.contact_key,
             SendFacts.channel_code,
+            pack_basis(ChannelSends.org_code, ChannelSends.feed, ChannelSends.channel_code).alias(
+                SendFacts.basis_key
+            ),
             pl.lit(None, pl.UInt8).alias(SendFacts.status_code),
             pl.lit(value=False).alias(SendFacts.is_holdout),
             never.alias(SendFacts.sent_at),
-            ChannelSends.created_at,
+            never.alias(ChannelSends.created_at),
+            pl.coalesce(ChannelSends.planned_at, FIRST_EVENT).alias(ChannelSends.planned_at),
             never.alias(SendFacts.delivered_at),
         )
     )
@@ -184,7 +202,9 @@ def decide_status(units: pl.LazyFrame) -> pl.LazyFrame:
     given = pl.col(SendFacts.status_code)
     is_final = given.is_in(FINAL)
     was_sent = pl.when(pl.col(SENT_EVENT).is_not_null()).then(SENT)
+    has_delivery = given.eq(DELIVERED) | pl.col(SendFacts.delivered_at).is_not_null()
     return units.with_columns(
+        (has_delivery | delivery.is_not_null()).fill_null(value=False).alias(SendFacts.has_receipt),
         pl.when(is_final)
         .then(given)
         .when(latest.is_not_null())
@@ -198,30 +218,36 @@ def decide_status(units: pl.LazyFrame) -> pl.LazyFrame:
         .otherwise(SENT)
         .cast(pl.UInt8)
         .alias(SendFacts.status_code),
-        (is_final & latest.is_not_null() & (given != by_events))
+        (is_final & (given != pl.coalesce(by_events, pl.when(is_read).then(DELIVERED))))
         .fill_null(value=False)
         .alias(SendFacts.is_contradicted),
     )
 
 
 def decide_days(units: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
-    """Sends on sent_at (else created_at), delivered on delivered_at, bounced on its event."""
+    """Decide when units were sent and delivered, and on which days they count.
+
+    A send without sent_at and without a `sent` event has its created_at, else the time of its
+    message, dispatch or campaign; one that events alone show, the time of its first event after
+    these. It counts as delivered on delivered_at and as bounced on its event, else as sent.
+    """
     is_delivered = pl.col(SendFacts.status_code) == DELIVERED
     is_bounced = pl.col(SendFacts.status_code) == BOUNCED
-    first_seen = pl.when(~pl.col(HAS_ROW)).then(pl.col(ChannelSends.created_at))
     delivered_at = pl.coalesce(SendFacts.delivered_at, FIRST_DELIVERY)
-    counted_at = pl.col(COUNTED_AT)
+    sent_at = pl.coalesce(
+        SendFacts.sent_at, SENT_EVENT, ChannelSends.created_at, ChannelSends.planned_at
+    )
     return units.with_columns(
-        pl.coalesce(SendFacts.sent_at, SENT_EVENT, first_seen).alias(SendFacts.sent_at),
-        pl.coalesce(SendFacts.sent_at, SENT_EVENT, ChannelSends.created_at).alias(COUNTED_AT),
+        sent_at.alias(SendFacts.sent_at),
         pl.when(is_delivered).then(delivered_at).alias(SendFacts.delivered_at),
     ).with_columns(
-        reporting_day(counted_at, timezone).alias(SendFacts.sent_day),
+        reporting_day(pl.col(SendFacts.sent_at), timezone).alias(SendFacts.sent_day),
         reporting_day(
-            pl.when(is_delivered).then(pl.coalesce(SendFacts.delivered_at, COUNTED_AT)), timezone
+            pl.when(is_delivered).then(pl.coalesce(SendFacts.delivered_at, SendFacts.sent_at)),
+            timezone,
         ).alias(SendFacts.delivered_day),
         reporting_day(
-            pl.when(is_bounced).then(pl.coalesce(FIRST_BOUNCE, COUNTED_AT)), timezone
+            pl.when(is_bounced).then(pl.coalesce(FIRST_BOUNCE, SendFacts.sent_at)), timezone
         ).alias(SendFacts.bounced_day),
         pl.when(is_bounced & pl.col(IS_HARD))
         .then(HARD)

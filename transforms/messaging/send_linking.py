@@ -3,7 +3,8 @@
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.send_facts import AddressOwners, EventKeys, SendKeys
+from contracts.facts.hierarchy import MessageCodes
+from contracts.facts.send_keys import AddressOwners, EventKeys, SendKeys
 from contracts.feeds import Contacts
 from transforms.common.keys import CONTACT, hash_email, hash_id, hash_message_contact
 
@@ -57,24 +58,37 @@ def key_message_contacts(events: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def list_linkable_sends(sends: pl.LazyFrame) -> pl.LazyFrame:
+def list_linkable_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
     """One row per send that events may belong to: its key, time, and its message and contact's key.
 
     Args:
-        sends: `SendKeys`, contacts identified; hold-outs are no sends.
+        sends: `FeedSends`, contacts identified; hold-outs are no sends.
+        messages: `MessageCodes`: a send without a time of its own has its message's.
     """
-    return sends.filter(~pl.col(SendKeys.is_holdout)).select(
+    own = pl.coalesce(SendKeys.sent_at, SendKeys.created_at)
+    keyed = sends.filter(~pl.col(SendKeys.is_holdout)).select(
         SendKeys.send_key,
-        SendKeys.sent_at,
+        SendKeys.message_key,
+        own.alias(SendKeys.sent_at),
         hash_message_contact(SendKeys.message_key, SendKeys.contact_key).alias(MESSAGE_CONTACT),
     )
+    has_time = pl.col(SendKeys.sent_at).is_not_null()
+    planned = messages.select(
+        MessageCodes.message_key, pl.col(MessageCodes.planned_at).alias(SendKeys.sent_at)
+    )
+    timeless = (
+        keyed.filter(~has_time)
+        .drop(SendKeys.sent_at)
+        .join(planned, on=SendKeys.message_key, how="left", validate="m:1")
+    )
+    return pl.concat([keyed.filter(has_time), timeless], how="diagonal").drop(SendKeys.message_key)
 
 
 def link_to_sends(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
     """Give events of a message and contact the contact's last send of that message before them.
 
     Args:
-        events: `EventKeys` whose `send_key` is the key of message and contact.
+        events: `FeedEvents` whose `send_key` is the key of message and contact.
         sends: `list_linkable_sends`.
 
     Returns:

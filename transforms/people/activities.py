@@ -6,8 +6,9 @@ from contracts.channels import OTHER_CHANNEL, RunChannels
 from contracts.columns import columns, polars_schema
 from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
 from contracts.facts.ad_facts import AdNames
+from contracts.facts.hierarchy import DescribedMessages
 from contracts.facts.order_facts import NamedCampaigns
-from contracts.facts.send_facts import AddressOwners, DescribedMessages
+from contracts.facts.send_keys import AddressOwners
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action, AdLevel, Channel, SendStatus
 from transforms.common.keys import MESSAGE, MESSAGE_AND_CONTACT, SEND, hash_email, hash_id

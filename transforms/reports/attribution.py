@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
-from contracts.facts.order_facts import PricedOrders, SessionOrders
+from contracts.columns import columns, key, polars_schema
+from contracts.facts.order_facts import MessageOrders, PricedOrders, SessionOrders
 from contracts.reports.attribution import (
     DIRECT,
     CampaignAttribution,
@@ -117,12 +117,13 @@ def count_orders_by_message(order_touches: pl.LazyFrame, orders: pl.LazyFrame) -
     """Sum the orders whose last touch was a message.
 
     Returns:
-        One row per organization and message, with `orders` and `revenue`.
+        `MessageOrders`, sorted by its key; a touch that names no message is one of its channel.
     """
+    is_message = pl.col(CreditedTouch.session_id).is_null()
     return (
         _take_last_touches(order_touches, orders)
-        .filter(pl.col(CreditedTouch.message_id).is_not_null())
-        .pipe(_sum_orders, [CreditedTouch.org_id, CreditedTouch.message_id])
+        .filter(is_message, pl.col(CreditedTouch.channel).is_not_null())
+        .pipe(_sum_orders, key(MessageOrders))
     )
 
 
@@ -134,6 +135,7 @@ def _take_last_touches(order_touches: pl.LazyFrame, orders: pl.LazyFrame) -> pl.
         orders.select(
             *ORDER_KEY,
             PricedOrders.revenue,
+            PricedOrders.date_day,
             (~pl.col(PricedOrders.is_refund)).cast(pl.Int64).alias(ORDERS),
         ),
         on=ORDER_KEY,

@@ -2,11 +2,11 @@
 
 import polars as pl
 
+from contracts.channels import SEVERAL_CHANNELS
 from contracts.columns import polars_schema
 from contracts.feeds import Campaigns
 from contracts.reports.campaigns import DeliverySummary, HierarchyNames, HierarchyReport
-from transforms.common.rates import add_rates
-from transforms.reports.messaging import finish, sum_up
+from transforms.reports.messaging import add_figures, finish, sum_up
 
 NAMES = HierarchyReport
 LEVELS: dict[str, list[str]] = {
@@ -47,9 +47,12 @@ def _sum_level(rows: pl.LazyFrame, level: str) -> pl.LazyFrame:
         .agg(
             pl.col(OWN_NAMES[level]).min(),
             *sum_up(),
-            pl.when(channel.n_unique() == 1).then(channel.first()).alias(NAMES.channel),
+            pl.when(channel.n_unique() == 1)
+            .then(channel.first())
+            .otherwise(pl.lit(SEVERAL_CHANNELS))
+            .alias(NAMES.channel),
         )
-        .pipe(add_rates)
+        .pipe(add_figures)
         .with_columns(
             pl.lit(level).alias(NAMES.level),
             *(pl.lit(None, dtype).alias(name) for name, dtype in missing.items()),

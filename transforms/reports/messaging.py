@@ -3,23 +3,28 @@
 import polars as pl
 
 from contracts.columns import Table, columns, key, polars_schema
-from contracts.facts.send_facts import ChannelDays, ChannelLinks, DescribedMessages, MessageRows
+from contracts.facts.hierarchy import DescribedMessages
+from contracts.facts.send_sums import ChannelDays, ChannelLinks, MessageRows
 from contracts.reports.messaging import (
     CampaignReport,
     Conversions,
-    DailyReport,
     DispatchReport,
+    Figures,
     LinkReport,
     MessageReport,
-    Rates,
     Sums,
 )
-from transforms.common.rates import COUNTS, add_rates
+from transforms.common.rates import COUNTS, add_conversion_rates, add_rates
+from transforms.messaging.delivery_basis import name_basis
 
 HAS_FACTS = "has facts"
-ADDED = [Sums.cost, Sums.orders, Sums.revenue]
-"""Amounts that are null where none of the messages below has one."""
-OF_MESSAGE = [MessageReport.org_id, MessageReport.message_id]
+ALL_SENDS, ALL_ASSUMED = "sends on all days", "assumed sends on all days"
+CONVERTED = [Conversions.orders, Conversions.revenue]
+ADDED = [Sums.cost, *CONVERTED]
+"""Amounts that are null where none of the rows below has one."""
+OF_MESSAGE = [MessageReport.org_id, MessageReport.channel, MessageReport.message_id]
+ON_DAY = [ChannelDays.message_key, ChannelDays.date_day]
+TYPES = {**polars_schema(ChannelDays), **polars_schema(Figures)}
 
 
 def add_message_sums(days: pl.LazyFrame, messages: pl.LazyFrame, channel: str) -> pl.LazyFrame:
@@ -34,7 +39,7 @@ def add_message_sums(days: pl.LazyFrame, messages: pl.LazyFrame, channel: str) -
         days.filter(pl.col(ChannelDays.channel) == channel)
         .group_by(ChannelDays.message_key)
         .agg(
-            pl.col(COUNTS).sum(),
+            pl.col(*COUNTS, ChannelDays.assumed_sends).sum(),
             pl.col(ChannelDays.first_sent_at).min(),
             pl.col(ChannelDays.last_sent_at).max(),
             pl.lit(value=True).alias(HAS_FACTS),
@@ -45,7 +50,7 @@ def add_message_sums(days: pl.LazyFrame, messages: pl.LazyFrame, channel: str) -
         messages.join(sums, on=DescribedMessages.message_key, how="left", validate="1:1")
         .filter(pl.col(HAS_FACTS) | (is_own & pl.col(DescribedMessages.is_described)))
         .with_columns(
-            pl.col(COUNTS).fill_null(0),
+            pl.col(*COUNTS, ChannelDays.assumed_sends).fill_null(0),
             pl.when(is_own).then(pl.col(DescribedMessages.cost)).alias(MessageRows.cost),
             pl.lit(channel).alias(MessageRows.channel),
         )
@@ -64,16 +69,21 @@ def add_conversions(rows: pl.LazyFrame, conversions: pl.LazyFrame | None) -> pl.
 
     Args:
         rows: `MessageRows`.
-        conversions: One row per organization and message: `orders`, `revenue`, by last touch; None
-            where no feed gives orders, which leaves both null.
+        conversions: `MessageOrders`; None where no feed gives orders, which leaves both null.
     """
-    found = [Conversions.orders, Conversions.revenue]
     if conversions is None:
         types = polars_schema(Conversions)
-        return rows.with_columns(pl.lit(None, types[name]).alias(name) for name in found)
+        return rows.with_columns(pl.lit(None, types[name]).alias(name) for name in CONVERTED)
+    sums = conversions.group_by(OF_MESSAGE).agg(pl.col(CONVERTED).sum())
     return rows.join(
-        conversions.select(*OF_MESSAGE, *found), on=OF_MESSAGE, how="left", validate="m:1"
-    ).with_columns(pl.col(found).fill_null(0))
+        sums, on=OF_MESSAGE, how="left", validate="m:1", nulls_equal=True
+    ).with_columns(pl.col(CONVERTED).fill_null(0))
+
+
+def add_figures(sums: pl.LazyFrame) -> pl.LazyFrame:
+    """Add the basis of deliveries and all rates to sums of sends and orders."""
+    basis = name_basis().alias(Sums.delivery_basis)
+    return sums.with_columns(basis).pipe(add_rates).pipe(add_conversion_rates)
 
 
 def report_messages(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -82,7 +92,7 @@ def report_messages(rows: pl.LazyFrame) -> pl.LazyFrame:
     Args:
         rows: `MessageRows` with orders and revenue (`add_conversions`).
     """
-    return rows.pipe(add_rates).pipe(finish, MessageReport)
+    return rows.pipe(add_figures).pipe(finish, MessageReport)
 
 
 def report_dispatches(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -125,58 +135,23 @@ def roll_up(rows: pl.LazyFrame, level: list[str], names: list[str]) -> pl.LazyFr
             pl.col(names).sort_by(MessageRows.campaign_id, nulls_last=True).first(),
             *sum_up(),
         )
-        .pipe(add_rates)
+        .pipe(add_figures)
     )
 
 
 def sum_up() -> list[pl.Expr]:
     """The sums of message rows to any level above."""
     return [
-        pl.col(COUNTS).sum(),
-        *(
-            pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
-            for name in ADDED
-        ),
+        pl.col(*COUNTS, MessageRows.assumed_sends).sum(),
+        *(sum_known(name) for name in ADDED),
         pl.col(MessageRows.first_sent_at).min(),
         pl.col(MessageRows.last_sent_at).max(),
     ]
 
 
-def report_days(days: pl.LazyFrame, rows: pl.LazyFrame, channel: str) -> pl.LazyFrame:
-    """One row per day and message of a channel; cost stands on the first day of sending.
-
-    Args:
-        days: `ChannelDays`.
-        rows: The channel's `MessageRows`.
-        channel: The channel.
-    """
-    on_day = [ChannelDays.message_key, ChannelDays.date_day]
-    own = days.filter(pl.col(ChannelDays.channel) == channel)
-    first = (
-        own.filter(pl.col(ChannelDays.sends) > 0)
-        .group_by(ChannelDays.message_key)
-        .agg(pl.col(ChannelDays.date_day).min())
-    )
-    costs = (
-        rows.filter(pl.col(MessageRows.cost).is_not_null())
-        .select(MessageRows.message_key, MessageRows.cost)
-        .join(first, on=ChannelDays.message_key, how="left", validate="1:1")
-    )
-    summed = {*COUNTS, *columns(Rates), DailyReport.cost, DailyReport.date_day}
-    names = [name for name in columns(DailyReport) if name not in summed]
-    return (
-        own.select(*on_day, *COUNTS)
-        .join(costs, on=on_day, how="full", coalesce=True, validate="1:1", nulls_equal=True)
-        .with_columns(pl.col(COUNTS).fill_null(0))
-        .join(
-            rows.select(MessageRows.message_key, *names),
-            on=MessageRows.message_key,
-            how="inner",
-            validate="m:1",
-        )
-        .pipe(add_rates)
-        .pipe(finish, DailyReport)
-    )
+def sum_known(name: str) -> pl.Expr:
+    """A sum that is null where none of its rows has a value."""
+    return pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
 
 
 def report_links(links: pl.LazyFrame, rows: pl.LazyFrame, channel: str) -> pl.LazyFrame:

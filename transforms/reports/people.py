@@ -4,7 +4,7 @@ import polars as pl
 
 from contracts.facts.activities import ContactSessions
 from contracts.facts.lists import SubscriptionStates
-from contracts.facts.send_facts import ContactSums, SegmentSums
+from contracts.facts.send_sums import ContactSums, SegmentSums
 from contracts.feeds import Contacts, ListMembers, Segments
 from contracts.reports.people import ContactReport, SegmentReport
 from transforms.common.keys import CONTACT, hash_id

@@ -1,0 +1,55 @@
+"""E-mail sends by the domain of the mailbox (SPEC §6.1)."""
+
+import polars as pl
+
+from contracts.columns import key, polars_schema
+from contracts.facts.send_keys import ContactDomains
+from contracts.facts.send_sums import DomainSums
+from contracts.feeds import Contacts
+from contracts.reports.messaging import DomainReport, Figures
+from contracts.vocabulary import Channel
+from transforms.common.keys import CONTACT, hash_id
+from transforms.common.rates import COUNTS
+from transforms.messaging.contact_sums import NO_DOMAIN
+from transforms.reports.messaging import ADDED, CONVERTED, add_figures, finish, sum_known
+
+
+def report_domains(
+    sums: pl.LazyFrame, domains: pl.LazyFrame, conversions: pl.LazyFrame | None
+) -> pl.LazyFrame:
+    """One row per mailbox domain: the e-mail sends to it, and the orders that e-mails brought.
+
+    Args:
+        sums: `DomainSums`.
+        domains: `ContactDomains`.
+        conversions: `MessageOrders`; None where no feed gives orders.
+    """
+    on = key(DomainReport)
+    is_email = pl.col(DomainReport.channel) == str(Channel.EMAIL)
+    email = pl.lit(str(Channel.EMAIL)).alias(DomainReport.channel)
+    schema = polars_schema(Figures)
+    types = {name: schema[name] for name in ADDED}
+    rows = sums.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in types.items())
+    if conversions is not None:
+        ordered = (
+            conversions.filter(is_email)
+            .with_columns(
+                hash_id(Contacts.contact_id, seed=CONTACT).alias(ContactDomains.contact_key)
+            )
+            .join(domains, on=ContactDomains.contact_key, how="left", validate="m:1")
+            .with_columns(pl.col(ContactDomains.domain).fill_null(NO_DOMAIN))
+            .select(*on, *CONVERTED)
+        )
+        rows = pl.concat(
+            [rows.with_columns(pl.col(CONVERTED).fill_null(0)), ordered], how="diagonal"
+        )
+    return (
+        rows.group_by(on)
+        .agg(
+            pl.col(*COUNTS, DomainSums.assumed_sends).sum(),
+            *(sum_known(name) for name in ADDED),
+        )
+        .with_columns(email)
+        .pipe(add_figures)
+        .pipe(finish, DomainReport)
+    )

@@ -1,0 +1,78 @@
+"""What a provider's own summary says of messages, with our own counts beside it (SPEC §6.1)."""
+
+import polars as pl
+
+from contracts.columns import columns, polars_schema
+from contracts.facts.send_sums import ChannelDays, MessageRows
+from contracts.feeds import MessageStats
+from contracts.reports.messaging import ProviderReport
+from transforms.common.currency import EXACT, RATE, find_rates
+from transforms.common.rates import FORMULAS, divide
+from transforms.reports.messaging import finish
+
+REVENUE = polars_schema(ProviderReport)[ProviderReport.revenue]
+COUNTED = {
+    name.removeprefix("counted_"): name
+    for name in columns(ProviderReport)
+    if name.startswith("counted_")
+}
+"""Our count -> the column in which it stands beside the provider's."""
+KEY = [ProviderReport.org_id, ProviderReport.message_id, ProviderReport.date_day]
+
+
+def report_providers(
+    stats: pl.LazyFrame, days: pl.LazyFrame, rows: pl.LazyFrame, channel: str
+) -> pl.LazyFrame:
+    """One row per message and day that a provider's summary is about.
+
+    Args:
+        stats: Canonical `message_stats`, revenue in the reporting currency (`price_stats`).
+        days: `ChannelDays`: our own counts of the same days.
+        rows: The channel's `MessageRows`: our own counts of a message's whole life.
+        channel: The channel.
+    """
+    names = rows.select(MessageRows.message_key, MessageRows.org_id, MessageRows.message_id)
+    of_days = (
+        days.filter(
+            pl.col(ChannelDays.channel) == channel, pl.col(ChannelDays.date_day).is_not_null()
+        )
+        .join(names, on=MessageRows.message_key, how="inner", validate="m:1")
+        .select(*KEY, pl.col(list(COUNTED)).name.map(COUNTED.__getitem__))
+    )
+    whole = rows.select(
+        MessageRows.org_id,
+        MessageRows.message_id,
+        pl.lit(None, pl.Date).alias(ProviderReport.date_day),
+        pl.col(list(COUNTED)).name.map(COUNTED.__getitem__),
+    )
+    rates = [
+        divide(*FORMULAS[name]).alias(name) for name in columns(ProviderReport) if name in FORMULAS
+    ]
+    return (
+        stats.filter(pl.col(MessageStats.channel) == channel)
+        .join(pl.concat([of_days, whole]), on=KEY, how="left", validate="1:1", nulls_equal=True)
+        .with_columns(rates)
+        .pipe(finish, ProviderReport)
+    )
+
+
+def price_stats(
+    stats: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str
+) -> pl.LazyFrame:
+    """Bring the revenue of providers' summaries into the reporting currency.
+
+    Args:
+        stats: Canonical `message_stats`; revenue without a currency is in the reporting currency.
+        exchange_rates: Canonical rates; None for none.
+        currency: The reporting currency.
+
+    Returns:
+        The same rows, in no order; revenue is null where its currency has no rate on that day.
+    """
+    exact = pl.col(MessageStats.revenue).cast(EXACT) * pl.col(RATE).cast(EXACT)
+    rounded = exact.round(4, mode="half_away_from_zero").cast(REVENUE)
+    return (
+        find_rates(stats, exchange_rates, currency)
+        .with_columns(rounded.alias(MessageStats.revenue))
+        .drop(RATE)
+    )
