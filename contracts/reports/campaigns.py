@@ -14,6 +14,7 @@ class HierarchyNames(Table):
         required=True,
         isin=["campaign", "dispatch", "message"],
     )
+    channel: Text = column("channel; `several` where there are several", key=True, required=True)
     campaign_id: Text = column("the campaign; null where a message names none", key=True)
     dispatch_id: Text = column("the dispatch; null above its level", key=True)
     message_id: Text = column("the message; null above its level", key=True)
@@ -24,7 +25,6 @@ class HierarchyNames(Table):
     variant: Text = column("which variant of a test the message is")
     type: Text = column("first level of the dispatch's kind")
     subtype: Text = column("second level of the dispatch's kind")
-    channel: Text = column("channel; `several` where there are several", required=True)
     first_sent_at: Instant = column("first send, in UTC")
     last_sent_at: Instant = column("last send, in UTC")
 

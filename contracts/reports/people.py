@@ -3,7 +3,7 @@
 from contracts.columns import Count, Day, Instant, Money, Text, column
 from contracts.facts.lists import STATUSES
 from contracts.facts.send_counts import Counts
-from contracts.reports.messaging import Rates, Tenant
+from contracts.reports.messaging import Basis, Rates, Tenant
 
 
 class ContactReport(Tenant):
@@ -56,7 +56,7 @@ class ListGrowth(Tenant):
     )
 
 
-class SegmentReport(Rates, Counts, Tenant):
+class SegmentReport(Rates, Basis, Counts, Tenant):
     """One row per segment."""
 
     segment_id: Text = column("the segment", key=True, required=True)

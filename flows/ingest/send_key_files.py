@@ -10,6 +10,7 @@ from transforms.common.keys import BUCKETS
 from transforms.messaging.send_keys import (
     SCOPE,
     EventScope,
+    is_of_send,
     list_links,
     list_own_channels,
     list_references,
@@ -63,7 +64,8 @@ class SendKeyWriter:
         else:
             return
         self.references.append(list_references(keys.lazy()).collect(engine="in-memory"))
-        self.held.append(keys.select(own))
+        of_sends = keys.filter(is_of_send()) if self.table == "events" else keys
+        self.held.append(of_sends.select(own))
         if sum(frame.estimated_size() for frame in self.held) > FLUSH_BYTES:
             self._flush(cut=True)
 

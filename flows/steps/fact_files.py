@@ -72,7 +72,7 @@ class FactFiles:
         days = add_message_days(self._scan("days"))
         return materialize(name_days(days, self.find_assumed(), channels), ChannelDays)
 
-    def assumed_sends(self) -> pl.LazyFrame:
+    def count_assumed(self) -> pl.LazyFrame:
         """How many sends count as delivered without a receipt, by `feed` and `channel_code`."""
         return count_assumed(add_message_days(self._scan("days")), self.find_assumed())
 

@@ -7,13 +7,11 @@ from pathlib import Path
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.columns import columns, polars_schema
-from contracts.facts.send_counts import Counts
+from contracts.columns import polars_schema
 from contracts.facts.send_keys import ContactDomains
 from contracts.facts.send_sums import ChannelDays, MessageRows
 from contracts.feeds import MessageStats, Sends
 from contracts.manifest import Check
-from contracts.reports.campaigns import HierarchyReport
 from contracts.vocabulary import Channel
 from flows.ingest.catalog import Catalog
 from flows.ingest.exchange_rates import rates_of
@@ -26,25 +24,14 @@ from flows.steps.described_messages import (
     scan_link_texts,
 )
 from flows.steps.fact_files import FactFiles
+from flows.steps.message_checks import reconcile_channel, reconcile_levels
 from flows.steps.send_facts import build_facts, number_organizations
-from flows.storage.report_files import equal, write_table
+from flows.storage.report_files import write_table
 from transforms.messaging.contact_sums import list_domains
 from transforms.reports import campaigns, message_days, messaging, people
 from transforms.reports.mailbox_domains import report_domains
 from transforms.reports.provider_stats import price_stats, report_providers
 from transforms.reports.variants import compare_variants
-
-COUNTS = columns(Counts)
-BOUNCES = (Counts.hard_bounces, Counts.soft_bounces, Counts.other_bounces)
-ADDING_UP = (
-    "message_report",
-    "campaign_report",
-    "dispatch_report",
-    "daily_report",
-    "channel_report",
-)
-"""Reports of a channel whose counts and amounts add up to the same."""
-STATUSES = (Counts.queued, Counts.sent, Counts.delivered, Counts.bounced, Counts.failed)
 
 
 @dataclass(frozen=True)
@@ -191,55 +178,3 @@ def list_reported_channels(catalog: Catalog, built: MessageFacts) -> list[str]:
     has_sends = pl.col(ChannelDays.sends) + pl.col(ChannelDays.holdout) > 0
     from_sends = set(built.days.filter(has_sends).get_column(ChannelDays.channel))
     return [name for name in built.channels.messages if name in from_events | from_sends]
-
-
-def reconcile_channel(channel: str, tables: Mapping[str, pl.DataFrame]) -> list[Check]:
-    """Each level adds up to the one above, days and domains to the messages, statuses to sends."""
-    totals = {
-        name: _add_up(tables[name]) for name in (*ADDING_UP, "domain_report") if name in tables
-    }
-    message = totals["message_report"]
-    checks = [
-        equal(
-            f"{channel}: statuses add up to sends",
-            message[Counts.sends],
-            sum(message[status] for status in STATUSES),
-        ),
-        equal(
-            f"{channel}: hard, soft and other bounces add up to bounced",
-            message[Counts.bounced],
-            sum(message[kind] for kind in BOUNCES),
-        ),
-    ]
-    for other, of in totals.items():
-        names = message if other != "domain_report" else COUNTS
-        checks += [
-            equal(f"{channel}: {other}.{name} = message_report.{name}", message[name], of[name])
-            for name in names
-            if other != "message_report"
-        ]
-    return checks
-
-
-def reconcile_levels(hierarchy: pl.DataFrame) -> list[Check]:
-    """Campaigns, dispatches and messages of the hierarchy report add up to the same."""
-    level = pl.col(HierarchyReport.level)
-    campaign, dispatch, message = (
-        _add_up(hierarchy.filter(level == name)) for name in campaigns.LEVELS
-    )
-    return [
-        equal(
-            f"campaigns: hierarchy_report.{name} of {word} = of messages", message[name], of[name]
-        )
-        for word, of in (("campaigns", campaign), ("dispatches", dispatch))
-        for name in message
-    ]
-
-
-def _add_up(table: pl.DataFrame) -> dict[str, int | str]:
-    """The sums of a table's counts and amounts, amounts as text."""
-    sums = table.select(pl.col(*COUNTS, *messaging.ADDED).sum()).row(0, named=True)
-    return {
-        name: value if isinstance(value, int) else f"{value or 0:.4f}"
-        for name, value in sums.items()
-    }

@@ -16,11 +16,15 @@ OF_FACTS = frozenset({"sends", "events"})
 
 
 def find_message_warnings(catalog: Catalog, built: MessageFacts) -> Iterator[Warned]:
-    """Warnings about references that lead nowhere, statuses and addresses that are not clear."""
+    """Warnings about deliveries that are not known, then about what is not clear.
+
+    These are references that lead nowhere, statuses that events contradict, shared addresses.
+    """
+    yield from _find_assumed_deliveries(catalog, built)
     unclear = built.facts.count_unclear()
     if count := unclear["contradicted"]:
         message = f"{count} sends have a final status that their events contradict; the row stands"
-        yield Warned(code="status_disagreement", message=message, sends=count)
+        yield Warned(code="status_disagreement", message=message, count=count)
     if catalog.has_rows("sends") and (count := unclear["orphans"]):
         yield _unresolved("events", "send_id", "sends.send_id", count)
     yield from _unresolved_by_facts(catalog, built)
@@ -28,7 +32,27 @@ def find_message_warnings(catalog: Catalog, built: MessageFacts) -> Iterator[War
     sharing = built.emails.get_column("contacts", default=pl.Series(dtype=pl.UInt32))
     if count := int((sharing > 1).sum()):
         message = f"{count} e-mail addresses have several contacts; the one updated last is meant"
-        yield Warned(code="shared_email", message=message, addresses=count)
+        yield Warned(code="shared_email", message=message, count=count)
+
+
+def _find_assumed_deliveries(catalog: Catalog, built: MessageFacts) -> Iterator[Warned]:
+    """Feeds that never say which of their sends were delivered."""
+    feeds = {feed.place: feed.name for feed in catalog.given.feeds}
+    for place, code, count in built.facts.count_assumed().collect().iter_rows():
+        feed, channel = feeds[place], built.channels.names[code]
+        message = (
+            f"{feed}: no receipts of {channel} deliveries: {count} sends that were sent and "
+            "neither bounced, dropped nor failed count as delivered (delivery_basis is assumed); "
+            f"a feed of {channel}_delivered events says which were"
+        )
+        yield Warned(
+            code="receipts_assumed",
+            message=message,
+            feed=feed,
+            count=count,
+            channel=channel,
+            setting="[[feeds]] table = events",
+        )
 
 
 def _unresolved_by_facts(catalog: Catalog, built: MessageFacts) -> Iterator[Warned]:
@@ -89,5 +113,5 @@ def _unresolved(table: str, name: str, target: str, count: int) -> Warned:
         table=table,
         column=name,
         references=target,
-        rows=count,
+        count=count,
     )

@@ -3,11 +3,19 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.oracles.expected_messages import Contact, Described, Message, Row, Tables, split_type
+from tests.oracles.expected_messages import (
+    OTHER,
+    Contact,
+    Described,
+    Message,
+    Row,
+    Tables,
+    split_type,
+)
 
 
 @dataclass(eq=False)
@@ -25,6 +33,8 @@ class Send:
     delivered_at: datetime | None = None
     delivered_day: date | None = None
     bounced_day: date | None = None
+    is_receipted: bool = False
+    feed: str = ""
 
     @property
     def is_holdout(self) -> bool:
@@ -48,10 +58,11 @@ class World(Described):
         super().__init__(tables)
         self.zone = ZoneInfo(zone)
         self.sends: list[Send] = []
-        self.personal: list[dict[str, Any]] = []
+        self.assumed: set[tuple[str, str, str]] = set()
         self._place()
         for send in self.sends:
             self._decide(send)
+        self._assume()
 
     def day(self, instant: datetime | None) -> date | None:
         return None if instant is None else instant.astimezone(self.zone).date()
@@ -64,34 +75,36 @@ class World(Described):
             unit = ("send", row["org_id"], row["send_id"], message.channel)
             units[unit] = Send(message, self.contact_of(row), message.channel, row)
         rows = dict(units)
+        shown: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
         for event in self.tables.get("events", []):
             own, action = split_type(event["event_type"])
             if action is None:
                 continue
             org, send_id = event["org_id"], event.get("send_id")
             message, contact = self.message_of(event), self.contact_of(event)
-            if send_id is None and event.get("message_id") is None:
-                self.personal.append({**event, "action": action, "contact": contact})
-                continue
             if send_id is None:
                 send_id = self._last_send(rows, message, contact, event["occurred_at"])
             row = self.by_key["sends"].get((org, send_id))
             of_row = self.message_of(row) if row else message
-            channel = own or of_row.channel
-            if channel is None:
+            channel = own or of_row.channel or OTHER
+            machine = bool(event.get("is_machine")) or event.get("user_agent") == "Mozilla/5.0"
+            told = {**event, "action": action, "machine": machine}
+            if send_id is None:
+                shown[org, message.id, message.kind, contact, channel].append(told)
                 continue
-            named = ("send", org, send_id) if send_id else ("pair", org, message.id, contact)
-            unit = units.setdefault((*named, channel), Send(of_row, contact, channel))
+            unit = units.setdefault(("send", org, send_id, channel), Send(of_row, contact, channel))
             if unit.message.kind == "none":
                 unit.message = of_row
-            machine = bool(event.get("is_machine")) or event.get("user_agent") == "Mozilla/5.0"
             unit.contact = unit.contact if unit.contact is not None else contact
-            unit.events.append({**event, "action": action, "machine": machine})
+            unit.events.append(told)
         self.sends = list(units.values())
+        for (org, message_id, kind, contact, channel), events in shown.items():
+            message = self.messages[org, kind, message_id]
+            for part in separate(events):
+                self.sends.append(Send(message, contact, channel, events=part))
 
-    @staticmethod
     def _last_send(
-        rows: Mapping[tuple[Any, ...], Send], message: Message, contact: Contact, at: datetime
+        self, rows: Mapping[tuple[Any, ...], Send], message: Message, contact: Contact, at: datetime
     ) -> str | None:
         """The contact's last send of the message before; the first where none lies before."""
         own = [
@@ -100,8 +113,15 @@ class World(Described):
             if s.message is message and s.contact == contact and not s.is_holdout
         ]
         always = datetime.min.replace(tzinfo=at.tzinfo)
-        in_order = sorted(own, key=lambda s: (s.row or {}).get("sent_at") or always)
-        before = [s for s in in_order if ((s.row or {}).get("sent_at") or always) <= at]
+
+        def sent_at(s: Send) -> datetime:
+            row = s.row or {}
+            return (
+                row.get("sent_at") or row.get("created_at") or self.planned_at(s.message) or always
+            )
+
+        in_order = sorted(own, key=sent_at)
+        before = [s for s in in_order if sent_at(s) <= at]
         chosen = before[-1] if before else in_order[0] if in_order else None
         return None if chosen is None else (chosen.row or {})["send_id"]
 
@@ -126,14 +146,69 @@ class World(Described):
         else:
             s.status = "queued" if all(e["action"] == "deferred" for e in s.events) else "sent"
         earliest = min((e["occurred_at"] for e in s.events), default=None)
-        s.sent_at = row.get("sent_at") or s.first("sent") or (None if s.row else earliest)
-        counted_at = s.sent_at or row.get("created_at")
-        s.sent_day = self.day(counted_at)
+        s.sent_at = (
+            row.get("sent_at")
+            or s.first("sent")
+            or row.get("created_at")
+            or self.planned_at(s.message)
+            or (None if s.row else earliest)
+        )
+        s.is_receipted = bool(given == "delivered" or row.get("delivered_at") or s.of("delivered"))
+        s.feed = "sends" if s.row else "events"
+        s.sent_day = self.day(s.sent_at)
         if s.status == "delivered":
             s.delivered_at = row.get("delivered_at") or s.first("delivered")
-            s.delivered_day = self.day(s.delivered_at or counted_at)
+            s.delivered_day = self.day(s.delivered_at or s.sent_at)
         if s.status == "bounced":
-            s.bounced_day = self.day(s.first("bounced") or counted_at)
+            s.bounced_day = self.day(s.first("bounced") or s.sent_at)
+
+    def planned_at(self, message: Message) -> datetime | None:
+        """When the sends of a message went out that say nothing themselves."""
+        if day := message.asset.get("send_date"):
+            return datetime.combine(day, time(), self.zone)
+        dispatched_at = (message.dispatch or {}).get("dispatched_at")
+        return dispatched_at or (message.campaign or {}).get("sent_at")
+
+    def _assume(self) -> None:
+        """Sends of feeds that never say `delivered` count as delivered when they were sent."""
+        bases: dict[tuple[str, str, str], list[Send]] = defaultdict(list)
+        for s in self.sends:
+            if not s.is_holdout:
+                bases[s.message.org, s.feed, s.channel].append(s)
+        said = {(s.message.org, "events", s.channel) for s in self.sends if s.of("delivered")}
+        self.assumed = set()
+        for basis, sends in bases.items():
+            if basis in said or any(s.is_receipted for s in sends):
+                continue
+            self.assumed.add(basis)
+            for s in sends:
+                if s.status == "sent":
+                    s.status = "delivered"
+                    s.delivered_at, s.delivered_day = s.sent_at, s.sent_day
+
+    def basis_of(self, sends: list[Send]) -> str:
+        """The `delivery_basis` of some sends."""
+        found = {
+            (s.message.org, s.feed, s.channel) in self.assumed for s in sends if not s.is_holdout
+        }
+        return {frozenset([True]): "assumed", frozenset([True, False]): "mixed"}.get(
+            frozenset(found), "receipts"
+        )
+
+
+def separate(events: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The sends of a message to a contact that its events show."""
+    decisive = next(
+        (a for a in ("sent", "delivered") if any(e["action"] == a for e in events)), None
+    )
+    starts = sorted({e["occurred_at"] for e in events if e["action"] == decisive})
+    if not starts:
+        return [events]
+    parts: list[list[dict[str, Any]]] = [[] for _ in starts]
+    for event in events:
+        before = [n for n, at in enumerate(starts) if at <= event["occurred_at"]]
+        parts[before[-1] if before else 0].append(event)
+    return parts
 
 
 def count(sends: list[Send]) -> dict[str, int]:
@@ -165,5 +240,6 @@ def count(sends: list[Send]) -> dict[str, int]:
         counts["complaints"] += bool(s.of("complained"))
         counts["replies"] += bool(s.of("replied"))
     counts |= {"hard_bounces": len(hard), "soft_bounces": len(soft)}
+    counts["other_bounces"] = counts["bounced"] - len(hard) - len(soft)
     counts["holdout"] = len(sends) - len(real)
     return counts

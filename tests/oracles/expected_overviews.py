@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.oracles.expected_facts import Send, count
-from tests.oracles.expected_messages import REPORTED, Message, split_type
+from tests.oracles.expected_messages import REPORTED, Message
 from tests.oracles.expected_reports import (
     NO_ORDERS,
     Expected,
@@ -27,9 +27,14 @@ class Overviews(Expected):
                 names = self.names(m)
                 ids = [names[f"{level}_id"] for level in ("campaign", "dispatch", "message")]
                 for depth, level in enumerate(("campaign", "dispatch", "message"), start=1):
-                    key = (m.org, level, *ids[:depth], *[None] * (3 - depth))
+                    alone = channel if ids[depth - 1] is None else None
+                    key = (m.org, level, alone, *ids[:depth], *[None] * (3 - depth))
                     groups[key].append((m, channel))
-        return {key: self._hierarchy_row(key, members) for key, members in groups.items()}
+        rows = [self._hierarchy_row(key, members) for key, members in groups.items()]
+        return {
+            (row["org_id"], row["level"], row["channel"], *list(key[3:])): row
+            for key, row in zip(groups, rows, strict=True)
+        }
 
     def _hierarchy_row(
         self, key: tuple[Any, ...], members: list[tuple[Message, str]]
@@ -48,9 +53,10 @@ class Overviews(Expected):
             **names,
             **{name: None for hidden in below for name in hidden},
             "level": key[1],
-            "channel": channels.pop() if len(channels) == 1 else None,
+            "channel": channels.pop() if len(channels) == 1 else "several",
             **between(sends),
             **figures(count(sends)),
+            "delivery_basis": self.world.basis_of(sends),
             "cost": add_costs(m for m, channel in members if m.channel == channel),
             **NO_ORDERS,
         }
@@ -83,7 +89,6 @@ class Overviews(Expected):
         for row in self.world.tables.get("contacts", []):
             key = (row["org_id"], row["contact_id"])
             sends = by_contact[key]
-            personal = [e for e in self.world.personal if (e["org_id"], e["contact"]) == key]
             wishes = [
                 (event["occurred_at"], s.channel, event["action"])
                 for s in self.world.sends
@@ -99,10 +104,6 @@ class Overviews(Expected):
                 for event in self.world.tables.get("events", [])
                 if event["event_type"].endswith("_subscribed")
                 and (event["org_id"], self.world.contact_of(event)) == key
-            ]
-            wishes += [
-                (e["occurred_at"], split_type(e["event_type"])[0] or "other", e["action"])
-                for e in personal
             ]
 
             counts = count(sends)
@@ -147,6 +148,7 @@ class Overviews(Expected):
                 "members": len({r["contact_id"] for r in members}),
                 "campaigns_used_in": len({r["campaign_id"] for r in members} - {own}),
                 **figures(count(sends)),
+                "delivery_basis": self.world.basis_of(sends),
             }
         return report
 

@@ -22,6 +22,7 @@ COUNTS = [
     "failed",
     "hard_bounces",
     "soft_bounces",
+    "other_bounces",
     "opens",
     "unique_opens",
     "human_unique_opens",
@@ -33,7 +34,12 @@ COUNTS = [
     "replies",
     "holdout",
 ]
-NO_ORDERS = {"orders": None, "revenue": None}
+NO_ORDERS = {
+    "orders": None,
+    "revenue": None,
+    "conversion_rate": None,
+    "revenue_per_recipient": None,
+}
 CLAIMS = {"message": 0, "dispatch": 1, "campaign": 2, "none": 3}
 RATES = {
     "delivery_rate": ("delivered", "sends"),
@@ -131,6 +137,7 @@ class Expected:
                 "channel": channel,
                 **between(sends),
                 **figures(count(sends)),
+                "delivery_basis": self.world.basis_of(sends),
                 "cost": add_costs(m for m in members if m.channel == channel),
                 **NO_ORDERS,
                 "attributes": json.loads(attributes) if attributes else None,
@@ -157,9 +164,63 @@ class Expected:
                     "date_day": day,
                     "channel": channel,
                     **figures(happened),
+                    "delivery_basis": self.world.basis_of(sends),
                     "cost": happened.get("cost"),
+                    **NO_ORDERS,
                 }
         return report
+
+    def by_day(self, channel: str) -> Report:
+        """channel_report: the days of all messages added up."""
+        report: Report = {}
+        for (org, day, _), row in self.daily(channel).items():
+            sends = self.sends_on(org, channel, day)
+            total = report.setdefault(
+                (org, day), {"org_id": org, "date_day": day, "channel": channel, "cost": None}
+            )
+            for name in COUNTS:
+                total[name] = total.get(name, 0) + row[name]
+            if row["cost"] is not None:
+                total["cost"] = (total["cost"] or 0) + row["cost"]
+            total["delivery_basis"] = self.world.basis_of(sends)
+        return {key: {**row, **figures(row), **NO_ORDERS} for key, row in report.items()}
+
+    def sends_on(self, org: str, channel: str, day: date | None) -> list[Send]:
+        """All sends of the messages of which anything happened on a day."""
+        names = {key[2] for key in self.daily(channel) if key[:2] == (org, day)}
+        return [
+            s
+            for m in self.of_channel(channel)
+            if m.org == org and self.shown[id(m)][0] in names
+            for s in self.sends_of[id(m), channel]
+        ]
+
+    def domains(self) -> Report:
+        """domain_report: the e-mail sends by the domain of the contact's address."""
+        groups: dict[tuple[str, str], list[Send]] = defaultdict(list)
+        for s in self.world.sends:
+            if s.channel == "email":
+                groups[s.message.org, self._domain(s)].append(s)
+        return {
+            (org, domain): {
+                "org_id": org,
+                "domain": domain,
+                "channel": "email",
+                **figures(count(sends)),
+                "delivery_basis": self.world.basis_of(sends),
+                "cost": None,
+                **NO_ORDERS,
+            }
+            for (org, domain), sends in groups.items()
+        }
+
+    def _domain(self, s: Send) -> str:
+        if isinstance(s.contact, tuple):
+            address = s.contact[1]
+        else:
+            row = self.world.by_key["contacts"].get((s.message.org, s.contact), {})
+            address = (row.get("email") or "").strip().lower()
+        return address.rpartition("@")[2] or "(none)"
 
     def _happenings(self, s: Send) -> Iterable[tuple[date | None, str, int]]:
         if s.is_holdout:
@@ -169,7 +230,7 @@ class Expected:
         on = {"delivered": s.delivered_day, "bounced": s.bounced_day}.get(s.status, s.sent_day)
         yield on, s.status, 1
         counts = count([s])
-        for name in ("hard_bounces", "soft_bounces"):
+        for name in ("hard_bounces", "soft_bounces", "other_bounces"):
             yield on, name, counts[name]
 
         def day(action: str, *, human: bool = False) -> date | None:

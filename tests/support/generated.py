@@ -108,6 +108,7 @@ class Organization:
             "name": f"dispatch {own}",
             "campaign_id": self._maybe(self._pick(*IDS), 0.8),
             "channel": self._pick(*CHANNELS),
+            "dispatched_at": self._maybe(self._instant(), 0.3),
             "type": self._maybe("batch"),
             "subtype": self._maybe("promotion"),
             "attributes": self._attributes(),
@@ -122,6 +123,7 @@ class Organization:
             "campaign_id": self._maybe(self._pick(*IDS)),
             "channel": self._pick(*CHANNELS),
             "variant": self._maybe("B"),
+            "send_date": self._maybe(START.date() + timedelta(days=self.random.randrange(4)), 0.3),
             "cost": self._maybe(Decimal(self.random.randrange(10**6)) / 10000),
             "attributes": self._attributes(),
         }

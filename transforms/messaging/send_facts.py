@@ -5,7 +5,13 @@ import polars as pl
 from contracts.columns import columns
 from contracts.facts.hierarchy import MessageCodes
 from contracts.facts.key_types import ACTION_CODES
-from contracts.facts.send_facts import AssignedEvents, ChannelSends, CountedEvents, SendFacts, UnclearRows
+from contracts.facts.send_facts import (
+    AssignedEvents,
+    ChannelSends,
+    CountedEvents,
+    SendFacts,
+    UnclearRows,
+)
 from contracts.vocabulary import FINAL_STATUSES, Action, BounceType, SendStatus
 from transforms.common.calendar import reporting_day
 from transforms.messaging.delivery_basis import pack_basis

@@ -105,6 +105,8 @@ def list_own_channels(events: pl.DataFrame, known: Sequence[str]) -> list[str]:
 def select_event_keys(events: pl.LazyFrame, own_channels: Sequence[str] = ()) -> pl.LazyFrame:
     """One row per interaction: `EventKeys`, its `scope`, and the ids of `MessageReferences`.
 
+    Those of lists are among them, since they tell their message's channel (`is_of_send`).
+
     Args:
         events: Canonical events with their row numbers.
         own_channels: The channels of the user's own that types may name, by place: the first one's
@@ -129,7 +131,7 @@ def select_event_keys(events: pl.LazyFrame, own_channels: Sequence[str] = ()) ->
             .replace_strict(types, default=None, return_dtype=pl.UInt16)
             .alias(EventKeys.type_code)
         )
-        .filter(type_code.is_not_null(), ~action.is_in(OF_LISTS))
+        .filter(type_code.is_not_null())
         .with_columns(
             pl.coalesce(hash_id(Events.message_id, seed=MESSAGE), hash_unknown_message()).alias(
                 EventKeys.message_key
@@ -164,6 +166,11 @@ def select_event_keys(events: pl.LazyFrame, own_channels: Sequence[str] = ()) ->
             .alias(MessageReferences.channel),
         )
     )
+
+
+def is_of_send() -> pl.Expr:
+    """Whether an event is about a send, and not about a list."""
+    return ~(pl.col(EventKeys.type_code) % CHANNEL_STRIDE).is_in(OF_LISTS)
 
 
 def find_scope() -> pl.Expr:

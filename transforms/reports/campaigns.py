@@ -9,6 +9,7 @@ from contracts.reports.campaigns import DeliverySummary, HierarchyNames, Hierarc
 from transforms.reports.messaging import add_figures, finish, sum_up
 
 NAMES = HierarchyReport
+CHANNEL_OF_NONE = "channel of what has no id"
 LEVELS: dict[str, list[str]] = {
     "campaign": [NAMES.campaign_id],
     "dispatch": [NAMES.campaign_id, NAMES.dispatch_id],
@@ -26,6 +27,8 @@ OWN_NAMES: dict[str, list[str]] = {
 def report_hierarchy(rows: pl.LazyFrame) -> pl.LazyFrame:
     """One row per campaign, dispatch and message; each level adds up to the one above.
 
+    What has no id, `(none)`, stands once a channel.
+
     Args:
         rows: The `MessageRows` of every channel, with orders and revenue.
     """
@@ -42,8 +45,10 @@ def _sum_level(rows: pl.LazyFrame, level: str) -> pl.LazyFrame:
         for name, dtype in polars_schema(HierarchyNames).items()
         if name not in given | summed
     }
+    own = pl.col(LEVELS[level][-1])
+    of_none = pl.when(own.is_null()).then(channel).alias(CHANNEL_OF_NONE)
     return (
-        rows.group_by(NAMES.org_id, *LEVELS[level])
+        rows.group_by(NAMES.org_id, *LEVELS[level], of_none)
         .agg(
             pl.col(OWN_NAMES[level]).min(),
             *sum_up(),

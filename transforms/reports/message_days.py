@@ -30,7 +30,7 @@ def sum_days(
     is_own = pl.col(ChannelDays.channel) == channel
     own = days.filter(is_own)
     parts = [own.select(*ON_DAY, *COUNTS), list_cost_days(own, rows)]
-    unknown = 0 if conversions is not None else None
+    no_orders = pl.lit(0 if conversions is not None else None)
     if conversions is not None:
         parts.append(_list_order_days(conversions.filter(is_own), rows))
     nothing = pl.LazyFrame(schema={name: TYPES[name] for name in (*ON_DAY, *COUNTS, *ADDED)})
@@ -40,7 +40,7 @@ def sum_days(
         pl.concat([nothing, *parts], how="diagonal")
         .group_by(ON_DAY)
         .agg(pl.col(COUNTS).sum(), *(sum_known(name) for name in ADDED))
-        .with_columns(pl.col(CONVERTED).fill_null(unknown))
+        .with_columns(pl.col(CONVERTED).fill_null(no_orders))
         .join(
             rows.select(MessageRows.message_key, *names, *of_message_as_a_whole()),
             on=MessageRows.message_key,

@@ -9,6 +9,7 @@ from contracts.feeds import Contacts, ListMembers, Segments
 from contracts.reports.people import ContactReport, SegmentReport
 from transforms.common.keys import CONTACT, hash_id
 from transforms.common.rates import COUNTS, add_rates
+from transforms.messaging.delivery_basis import name_basis
 from transforms.reports.messaging import finish
 
 CONTACT_KEY = [Contacts.org_id, Contacts.contact_id]
@@ -93,7 +94,12 @@ def report_segments(
         .cast(pl.Int64)
         .alias(SegmentReport.campaigns_used_in),
     )
-    counts = [SegmentReport.members, SegmentReport.campaigns_used_in, *COUNTS]
+    counts = [
+        SegmentReport.members,
+        SegmentReport.campaigns_used_in,
+        SegmentSums.assumed_sends,
+        *COUNTS,
+    ]
     return (
         segments.select(
             *SEGMENT_KEY,
@@ -103,6 +109,7 @@ def report_segments(
         .join(use, on=SEGMENT_KEY, how="left", validate="1:1")
         .join(sums, on=[SegmentSums.org_id, SegmentSums.segment_id], how="left", validate="1:1")
         .with_columns(pl.col(counts).fill_null(0))
+        .with_columns(name_basis().alias(SegmentReport.delivery_basis))
         .pipe(add_rates)
         .pipe(finish, SegmentReport)
     )

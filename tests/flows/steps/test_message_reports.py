@@ -84,7 +84,9 @@ def expectations(world: World) -> Iterator[tuple[str, str, Callable[[], Report]]
         for level in ("campaign", "dispatch", "message"):
             yield channel, f"{level}_report", lambda c=channel, at=level: expected.level(c, at)
         yield channel, "daily_report", lambda c=channel: expected.daily(c)
+        yield channel, "channel_report", lambda c=channel: expected.by_day(c)
         yield channel, "link_report", lambda c=channel: expected.links(c)
+    yield "email", "domain_report", expected.domains
     yield "campaigns", "hierarchy_report", expected.hierarchy
     yield "campaigns", "delivery_summary", expected.deliveries
     yield "people", "contact_report", expected.contacts

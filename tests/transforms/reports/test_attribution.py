@@ -140,7 +140,7 @@ def test_last_touch_fills_ads_and_messages() -> None:
     by_session = count_orders_by_session(touches, orders).collect()
     assert by_session.rows() == [("o", "v1", 1, Decimal(10))]
     by_message = count_orders_by_message(touches, orders).collect()
-    assert by_message.rows() == [("o", "m7", 1, Decimal(5))]
+    assert by_message.rows() == [("o", "email", "m7", "1", date(2026, 1, 11), 1, Decimal(5))]
 
 
 @settings(max_examples=30, deadline=None)
