@@ -7,6 +7,7 @@ import polars as pl
 from contracts.columns import references
 from contracts.feeds import FEEDS, Contacts
 from contracts.manifest import Warned
+from contracts.vocabulary import Action
 from flows.ingest.catalog import Catalog
 from flows.steps.message_reports import MessageFacts
 from transforms.common.keys import CONTACT, hash_id
@@ -40,10 +41,13 @@ def _find_assumed_deliveries(catalog: Catalog, built: MessageFacts) -> Iterator[
     feeds = {feed.place: feed.name for feed in catalog.given.feeds}
     for place, code, count in built.facts.count_assumed().collect().iter_rows():
         feed, channel = feeds[place], built.channels.names[code]
+        event_type = f"{channel}_{Action.DELIVERED}"
+        has_type = event_type in built.channels.interactions
+        hint = f"a feed of {event_type} events or " if has_type else ""
         message = (
             f"{feed}: no receipts of {channel} deliveries: {count} sends that were sent and "
             "neither bounced, dropped nor failed count as delivered (delivery_basis is assumed); "
-            f"a feed of {channel}_delivered events says which were"
+            f"{hint}sends of status delivered would say which were"
         )
         yield Warned(
             code="receipts_assumed",
