@@ -145,6 +145,8 @@ class TableMapping(Strict):
     columns: dict[str, Expression] = {}
     optional: tuple[str, ...] = ()
     """Canonical columns that a file may lack; never one that the table requires."""
+    rare: tuple[str, ...] = ()
+    """Those of the optional columns that most files of the vendor lack: without a warning."""
     period: Period | None = None
     constants: dict[str, str] = {}
     """Canonical column -> its value in every row in which the file gives none."""
@@ -189,7 +191,7 @@ class TableMapping(Strict):
             raise ValueError(msg)
         known = columns.columns(FEEDS[self.table])
         named = {*self.columns, *self.constants, *self.values, *self.units, *self.formats}
-        named.update(self.snake_case, self.optional, self.defaults)
+        named.update(self.snake_case, self.optional, self.rare, self.defaults)
         if unknown := sorted(named.difference(known)):
             msg = f"table {self.table!r} has no column {', '.join(unknown)}"
             raise ValueError(msg)

@@ -29,6 +29,10 @@ AD_STAT = (
     "currency", "device",
 )  # fmt: skip
 CAMPAIGN_STAT = ("date_day", *NAMES[:5], "clicks", "impressions", "spend", "currency")
+KEYWORD = (
+    "Day", "Customer ID", "Campaign ID", "Campaign", "Ad group ID", "Ad group", "Keyword",
+    "Match type", "Currency code", "Impr.", "Clicks", "Cost",
+)  # fmt: skip
 SESSION = (
     "session_id", "started_at", "ended_at", "contact_id", "anonymous_id", "page_views",
     "landing_url", "referrer", "utm_source", "utm_medium", "utm_campaign", "utm_content", "gclid",
@@ -107,9 +111,9 @@ def write_ads(workspace: Path) -> None:
     stats = list(make_ad_stats(random))
     write_csv(raw / "ad_stats/ads.csv.zst", [*stats, *damaged_stats()], columns=AD_STAT)
     write_csv(raw / "ad_stats/meta_campaigns.csv", make_meta_totals(stats), columns=CAMPAIGN_STAT)
-    write_csv(
-        raw / "ad_stats/linkedin.tsv", make_linkedin(random), columns=CAMPAIGN_STAT, delimiter="\t"
-    )
+    linkedin = list(make_linkedin(random))
+    write_linkedin(raw / "ad_stats/linkedin", linkedin)
+    write_csv(raw / "keywords.csv", make_keywords(stats), columns=KEYWORD)
     rates = [
         {"currency": "EUR", "date_day": day.isoformat(), "rate": f"1.0{day.day:02d}"}
         for day in MONTH
@@ -190,6 +194,46 @@ def make_linkedin(random: Random) -> Iterator[Row]:
                 "impressions": clicks * 90 + 13,
                 "spend": f"{clicks * 4.1:.2f}",
                 "currency": "EUR",
+            }
+
+
+def write_linkedin(folder: Path, stats: list[Row]) -> None:
+    """Two exports that overlap by a week: the later one knows a click more of each of its days."""
+    first = [row for row in stats if row["date_day"] <= "2026-03-20"]
+    second = [row for row in stats if row["date_day"] > "2026-03-13"]
+    restated = [
+        {**row, "clicks": row["clicks"] + 1, "spend": f"{float(row['spend']) + 4.1:.2f}"}
+        if row["date_day"] <= "2026-03-20"
+        else row
+        for row in second
+    ]
+    write_csv(folder / "2026-03-20.tsv", first, columns=CAMPAIGN_STAT, delimiter="\t")
+    write_csv(folder / "2026-03-31.tsv", restated, columns=CAMPAIGN_STAT, delimiter="\t")
+
+
+def make_keywords(stats: list[Row]) -> Iterator[Row]:
+    """Google's brand campaign by keyword: two thirds of its clicks are the name's."""
+    for day in MONTH:
+        rows = [
+            row
+            for row in stats
+            if (row["date_day"], row["campaign_id"]) == (day.isoformat(), BRAND)
+        ]
+        clicks = sum(row["clicks"] for row in rows)
+        for keyword, part in (("acme", clicks * 2 // 3), ("acme shoes", clicks - clicks * 2 // 3)):
+            yield {
+                "Day": day.isoformat(),
+                "Customer ID": GOOGLE_ACCOUNT,
+                "Campaign ID": BRAND,
+                "Campaign": "Brand | search",
+                "Ad group ID": "71",
+                "Ad group": "Exact",
+                "Keyword": keyword,
+                "Match type": "Exact match",
+                "Currency code": "USD",
+                "Impr.": part * 41,
+                "Clicks": part,
+                "Cost": f"{part * 37 / 100:.2f}",
             }
 
 

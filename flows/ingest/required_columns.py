@@ -104,7 +104,8 @@ def find_missing(feed: ConfiguredFeed, header: tuple[str, ...]) -> Iterator[Miss
             wanted = tuple(one for name in alternatives for one in lacking[name])
             yield MissingColumn(mapping.table, " or ".join(alternatives), wanted, is_needed=True)
         for name, wanted in lacking.items():
-            if name in needed or feed.section.source is not None:
+            may_warn = feed.section.source is not None and name not in mapping.rare
+            if name in needed or may_warn:
                 yield MissingColumn(mapping.table, name, wanted, is_needed=name in needed)
 
 

@@ -222,3 +222,12 @@ def test_an_acquia_dispatch_s_type_says_its_channel(
     text = f"SourceDispatchNumber,Name,SourceCampaignNumber,Type,SubType\nd1,D,c1,{type_},x\n"
     found = read_export(tmp_path, "acquia.dispatch", text)
     assert rows_of(found, "dispatches", "type", "channel") == [(type_, channel)]
+
+
+def test_what_a_vendor_s_files_mostly_lack_is_no_warning(tmp_path: Path) -> None:
+    """Hightouch's events name their message, so its absence is told; none has a cookie."""
+    text = "user_id,timestamp,type\nu1,2026-01-31T10:00:00Z,Email Opened\n"
+    found = read_export(tmp_path, "hightouch.events", text)
+    told = [one.message for one in found.warnings if one.code == "column_missing"]
+    assert len(told) == 1
+    assert "events.message_id" in told[0]

@@ -98,4 +98,4 @@ def test_no_file_may_lack_what_a_table_or_a_sum_of_money_needs(source: str) -> N
         if mapping.table == "ad_stats":
             needed.add("spend")
         assert not needed & {*mapping.optional}
-        assert {*mapping.optional} <= {*mapping.columns}
+        assert {*mapping.rare} <= {*mapping.optional} <= {*mapping.columns}
