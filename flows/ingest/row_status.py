@@ -22,8 +22,6 @@ from transforms.ingest.deduplication import (
 
 REJECTED = "rejected"
 DISCARDED = pl.Schema({FILE: pl.UInt32, ROW_NUMBER: pl.UInt32, ROW_STATUS: pl.String})
-ROWS_AT_ONCE = 60_000_000
-"""How many key hashes are sorted in memory at a time."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +74,13 @@ class RowStatus:
         return self.discarded[table].filter(pl.col(FILE) == file.order)
 
 
-def judge_rows(files: Iterable[ReadFile]) -> RowStatus:
-    """Find, in every table, the rows of these files that others of its rows put out of count."""
+def judge_rows(files: Iterable[ReadFile], rows_at_once: int) -> RowStatus:
+    """Find, in every table, the rows of these files that others of its rows put out of count.
+
+    Args:
+        files: Every file, in order.
+        rows_at_once: How many rows' keys are compared in memory at a time.
+    """
     given = [file for file in files if not file.is_copy]
     restatements = [
         found
@@ -85,7 +88,7 @@ def judge_rows(files: Iterable[ReadFile]) -> RowStatus:
         for found in find_restatements([f for f in given if f.count_valid(table)], table)
     ]
     discarded = {
-        table: _judge_table([f for f in given if f.count_valid(table)], table)
+        table: _judge_table([f for f in given if f.count_valid(table)], table, rows_at_once)
         for table in FEEDS
         if table not in ADDITIVE
     }
@@ -95,9 +98,9 @@ def judge_rows(files: Iterable[ReadFile]) -> RowStatus:
     return RowStatus(discarded, tuple(restatements), {})
 
 
-def _judge_table(files: list[ReadFile], table: str) -> pl.DataFrame:
+def _judge_table(files: list[ReadFile], table: str, rows_at_once: int) -> pl.DataFrame:
     """Find the rows that share a key, and say which of them do not count."""
-    passes = sum(file.count_valid(table) for file in files) // ROWS_AT_ONCE + 1
+    passes = sum(file.count_valid(table) for file in files) // rows_at_once + 1
     judged = [_judge_pass(files, table, place, passes) for place in range(passes)]
     return _in_order(judged)
 

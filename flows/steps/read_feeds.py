@@ -1,6 +1,5 @@
 """Every feed of a workspace into the ledger, several files at a time; what became of the rows."""
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -12,6 +11,7 @@ from contracts.config.workspace import Workspace
 from contracts.manifest import Check, InputFile, Warned
 from flows.config.configured_feeds import configure_feeds
 from flows.config.loading import LoadedWorkspace
+from flows.config.memory import files_at_once, keys_at_once
 from flows.config.parent_model import require_parent_model
 from flows.errors import CampaignReportsError, DataRefused
 from flows.ingest.catalog import Catalog
@@ -121,7 +121,7 @@ def read_feeds(
     read: list[tuple[RawFile, str, Receipt]] = []
     inside, refused = _split_outside(loaded.root, files)
     progress("reading feeds", 0, len(files))
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with ThreadPoolExecutor(max_workers=files_at_once(loaded.config.run)) as pool:
         pending = {
             pool.submit(ingest_file, same, ledger): same for same in _group_same_bytes(inside, pool)
         }
@@ -135,7 +135,10 @@ def read_feeds(
     refused.sort(key=lambda found: found.raw.path)
     files_read = order_files(ledger, read)
     given = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
-    catalog = reject_unpriced(Catalog(files_read, given, judge_rows(files_read)), loaded.config)
+    catalog = reject_unpriced(
+        Catalog(files_read, given, judge_rows(files_read, keys_at_once(loaded.config.run))),
+        loaded.config,
+    )
     warnings += find_missing_rates(catalog, loaded.config)
     states = judge_feeds(
         loaded.root,

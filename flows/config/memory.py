@@ -1,0 +1,29 @@
+"""How much memory a run may take: `[run] memory`, or half of the machine's (SPEC §12)."""
+
+import os
+
+from contracts.config.workspace import RunSection
+
+UNITS = {"M": 10**6, "G": 10**9, "T": 10**12, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40}
+FILE_BYTES = 300_000_000
+"""What reading one file takes at most: its batches as text, parsed, and being written."""
+KEY_BYTES = 64
+"""What a key takes while repeated ones are found: its hash, where its row is, and the sort."""
+
+
+def memory_bytes(run: RunSection) -> int:
+    """The bytes that a run may take."""
+    if run.memory is None:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    unit = run.memory.lstrip("0123456789. ").removesuffix("B")
+    return int(float(run.memory.rstrip("MGTiB ")) * UNITS[unit])
+
+
+def files_at_once(run: RunSection) -> int:
+    """How many files are read at a time: for as many there are cores and memory."""
+    return max(1, min(os.cpu_count() or 1, memory_bytes(run) // FILE_BYTES))
+
+
+def keys_at_once(run: RunSection) -> int:
+    """How many keys of rows are compared at a time."""
+    return max(1, memory_bytes(run) // KEY_BYTES)
