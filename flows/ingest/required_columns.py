@@ -146,23 +146,23 @@ def _hint(feed: ConfiguredFeed, missing: list[MissingColumn], header: tuple[str,
         for one in missing
         if one.column in FEEDS[one.table].to_schema().columns
     }
-    told = [
+    parts = [
         f"nearest to {column} {'is' if len(names) == 1 else 'are'} {', '.join(map(repr, names))}"
         for column, names in near.items()
         if names
     ]
-    if free and not told:
+    if free and not parts:
         more = ", …" if len(free) > MOST_NAMES else ""
-        told = [f"its other columns are {', '.join(map(repr, free[:MOST_NAMES]))}{more}"]
+        parts = [f"its other columns are {', '.join(map(repr, free[:MOST_NAMES]))}{more}"]
     first = missing[0].column.split(" or ")[0]
     guess = (near.get(first) or ["…"])[0]
-    told.append(f'name the file\'s column in the feed: columns = {{ {first} = "{guess}" }}')
+    parts.append(f'name the file\'s column in the feed: columns = {{ {first} = "{guess}" }}')
     may_lack = [one for one in missing if one.column not in required(FEEDS[one.table])]
     silenced = [one.column for one in may_lack if one.column not in feed.section.columns]
     if len(may_lack) == len(missing) and silenced and " or " not in silenced[0]:
         listed = ", ".join(f'"{name}"' for name in silenced)
-        told.append(f"or say that these files never have it: without = [{listed}]")
-    return "; ".join(told)
+        parts.append(f"or say that these files never have it: without = [{listed}]")
+    return "; ".join(parts)
 
 
 def _free_names(feed: ConfiguredFeed, header: tuple[str, ...]) -> list[str]:
