@@ -13,7 +13,7 @@ from contracts.feeds.ad_tables import (
 )
 from contracts.feeds.base import Feed
 from contracts.feeds.contacts import Contacts, ListMembers, Segments
-from contracts.feeds.events import Events
+from contracts.feeds.events import Events, EventTypes
 from contracts.feeds.messages import Campaigns, Dispatches, Messages, MessageStats, Sends
 from contracts.feeds.orders import ExchangeRates, Orders
 from contracts.feeds.web import PageViews, Sessions
@@ -28,6 +28,7 @@ FEEDS: dict[str, type[Feed]] = {
     "sends": Sends,
     "message_stats": MessageStats,
     "events": Events,
+    "event_types": EventTypes,
     "page_views": PageViews,
     "sessions": Sessions,
     "ad_accounts": AdAccounts,

@@ -26,3 +26,16 @@ class Events(Feed):
     user_agent: Text = column("what opened or clicked, as it named itself")
     is_machine: Flag = column("the provider's own flag of an open or click made by a machine")
     attributes: Text = column(ATTRIBUTES)
+
+
+class EventTypes(Feed):
+    """One row per event type of a provider that names types by ids: what the id means."""
+
+    event_type_id: Text = column(
+        "the provider's id, as its events give it", key=True, required=True
+    )
+    event_type: Text = column(
+        "a standard type or a generic event's name", required=True, str_matches=NAME_PATTERN
+    )
+    updated_at: Instant = column("when this version was written; the latest wins")
+    attributes: Text = column(ATTRIBUTES)

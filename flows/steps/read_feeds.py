@@ -25,6 +25,7 @@ from flows.ingest.row_status import REJECTED, judge_rows
 from flows.progress import Progress
 from flows.readers import RefusedFile
 from flows.steps.asked_names import find_unknown_names
+from flows.steps.event_type_names import name_event_types
 from flows.steps.feed_guards import FeedState, judge_feeds
 from flows.steps.feed_warnings import find_feed_warnings
 from flows.steps.rate_warnings import find_missing_rates
@@ -108,6 +109,7 @@ def read_feeds(
     """
     feeds = configure_feeds(loaded.config, loaded.sources)
     require_parent_model(feeds, loaded.config.workspace.channels)
+    feeds = name_event_types(loaded.root, feeds, ledger)
     files = find_files(loaded.root, feeds)
     warnings = [
         Warned(

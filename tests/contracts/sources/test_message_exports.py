@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from flows.config.loading import load_workspace
+from flows.progress import silence
+from flows.steps.read_feeds import read_feeds
 from tests.support.exports import read_export, rows_of
 
 COUNTS = (
@@ -231,3 +234,45 @@ def test_what_a_vendor_s_files_mostly_lack_is_no_warning(tmp_path: Path) -> None
     told = [one.message for one in found.warnings if one.code == "column_missing"]
     assert len(told) == 1
     assert "events.message_id" in told[0]
+
+
+METRICS = """\
+id,created,integration_id,name,updated,_fivetran_synced
+XyZ123,2025-01-01,1,Opened Email,2025-01-01T00:00:00Z,
+Qw9,2025-01-01,1,Viewed Product,2025-01-01T00:00:00Z,
+"""
+KLAVIYO_EVENTS = """\
+id,metric_id,person_id,campaign_id,datetime,type
+e1,XyZ123,P1,01HX,2026-02-10T10:00:00Z,
+e2,Qw9,P1,,2026-02-10T11:00:00Z,
+e3,Unknown1,P1,,2026-02-10T12:00:00Z,
+e4,XyZ123,P1,01HX,2026-02-10T13:00:00Z,Clicked Email
+"""
+
+
+def test_klaviyo_s_metrics_say_what_its_events_are(tmp_path: Path) -> None:
+    """An id that no metric names stays the event's type; a name of the event's own comes first."""
+    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics/metrics.csv").write_text(METRICS)
+    feed = '[[feeds]]\nsource = "klaviyo.metrics"\nfiles = "metrics/*.csv"'
+    found = read_export(tmp_path, "klaviyo.events", KLAVIYO_EVENTS, feed)
+    assert rows_of(found, "events", "event_id", "event_type", "message_id") == [
+        ("e1", "email_opened", "01HX"),
+        ("e2", "viewed_product", None),
+        ("e3", "unknown1", None),
+        ("e4", "email_clicked", "01HX"),
+    ]
+
+
+def test_a_new_word_has_the_events_read_again(tmp_path: Path) -> None:
+    """The ledger keeps what was read with other words apart."""
+    feed = '[[feeds]]\nsource = "klaviyo.metrics"\nfiles = "metrics/*.csv"'
+    (tmp_path / "metrics").mkdir()
+    metrics = tmp_path / "metrics/metrics.csv"
+    metrics.write_text(METRICS.replace("Opened Email", "Ticket Raised"))
+    before = read_export(tmp_path, "klaviyo.events", KLAVIYO_EVENTS, feed)
+    metrics.write_text(METRICS)
+    after = read_feeds(load_workspace(tmp_path), tmp_path / "ledger", silence)
+    assert rows_of(before, "events", "event_type")[0] == ("email_clicked",)
+    assert ("ticket_raised",) in rows_of(before, "events", "event_type")
+    assert ("email_opened",) in rows_of(after, "events", "event_type")
