@@ -1,0 +1,214 @@
+"""The questions that are asked every day, each answered in one sentence."""
+
+from collections.abc import Callable, Iterator
+
+import polars as pl
+
+from flows.page.ads_tab import AUDIT, CAMPAIGN, CAMPAIGNS
+from flows.page.figures import MONEY, NUMBER, RATE, divide, figure, plain
+from flows.page.periods import Period
+from flows.page.published import DAY, Published
+from flows.page.views import Answer
+
+GOOD, BAD = "good", "bad"
+CERTAIN = 0.05
+"""Below this a difference is called no chance."""
+
+
+def answer_questions(published: Published, channels: list[str], week: Period) -> tuple[Answer, ...]:
+    """Answer what a marketer asks first, as far as the tables can tell.
+
+    Args:
+        published: The snapshot.
+        channels: The message channels that have reports.
+        week: The last seven days.
+    """
+    questions: tuple[Callable[[], Iterator[Answer]], ...] = (
+        lambda: _best_campaign(published, week),
+        lambda: _clicked_by_people(published, channels),
+        lambda: _winning_variant(published, channels),
+        lambda: _spend_without_sessions(published),
+        lambda: _rejected(published),
+        lambda: _completeness(published),
+        lambda: _changes(published),
+    )
+    return tuple(answer for question in questions for answer in question())
+
+
+def _best_campaign(published: Published, week: Period) -> Iterator[Answer]:
+    if not published.has(CAMPAIGNS):
+        return
+    earned = (
+        published.scan(CAMPAIGNS)
+        .filter(week.condition(), pl.col("campaign_id").is_not_null())
+        .group_by(CAMPAIGN)
+        .agg(pl.col("campaign_name").max(), pl.col("spend", "revenue").sum())
+        .filter(pl.col("spend") > 0)
+        .with_columns(roas=pl.col("revenue").cast(pl.Float64) / pl.col("spend").cast(pl.Float64))
+        .sort("roas", *CAMPAIGN, descending=[True, *(False for _ in CAMPAIGN)])
+        .head(1)
+        .collect()
+    )
+    question = f"Which campaign earned most per unit spent ({week.title.lower()})?"
+    if not earned.height:
+        yield Answer(question, (plain("Nothing was spent on a campaign."),), "ads")
+        return
+    row = earned.row(0, named=True)
+    key = {name: row[name] for name in CAMPAIGN} | week.key()
+    if not row["revenue"]:
+        yield Answer(question, (plain("None: no order is credited to an ad."),), "ads", BAD)
+        return
+    yield Answer(
+        question,
+        (
+            plain(f"{row['campaign_name'] or row['campaign_id']}:"),
+            plain(row["roas"], NUMBER),
+            plain("per unit spent,"),
+            figure(CAMPAIGNS, key, "revenue", row["revenue"]),
+            plain("from"),
+            figure(CAMPAIGNS, key, "spend", row["spend"]),
+        ),
+        "ads",
+        GOOD,
+    )
+
+
+def _clicked_by_people(published: Published, channels: list[str]) -> Iterator[Answer]:
+    for channel in channels:
+        table = f"{channel}/message_report"
+        if channel != "email" or not published.has(table):
+            continue
+        messages = (
+            published.scan(table)
+            .filter(pl.col("unique_clicks") > 0)
+            .select("org_id", "message_id", "message_name", "unique_clicks", "human_unique_clicks")
+            .sort("human_unique_clicks", "message_id", descending=[True, False])
+            .collect()
+        )
+        question = "Which e-mails are clicked by people, and not by machines?"
+        if not messages.height:
+            yield Answer(question, (plain("No e-mail has a click."),), channel)
+            continue
+        best = messages.row(0, named=True)
+        key = {"org_id": best["org_id"], "message_id": best["message_id"]}
+        only = messages.filter(
+            (pl.col("human_unique_clicks") == 0) & (pl.col("unique_clicks") > 0)
+        ).height
+        yield Answer(
+            question,
+            (
+                plain(f"{best['message_name'] or best['message_id']}:"),
+                figure(table, key, "human_unique_clicks", best["human_unique_clicks"]),
+                plain("of"),
+                figure(table, key, "unique_clicks", best["unique_clicks"]),
+                plain("clicked sends by people."),
+                plain(f"{only} of {messages.height} clicked e-mails by machines alone."),
+            ),
+            channel,
+            GOOD,
+        )
+
+
+def _winning_variant(published: Published, channels: list[str]) -> Iterator[Answer]:
+    for channel in channels:
+        table = f"{channel}/variant_report"
+        if not published.count(table):
+            continue
+        rows = (
+            published.scan(table)
+            .filter(pl.col("click_p_value").is_not_null())
+            .sort("click_p_value", "dispatch_id", "message_id")
+            .head(1)
+            .collect()
+        )
+        question = f"Which variant won, and is it chance ({channel.replace('_', ' ')})?"
+        if not rows.height:
+            yield Answer(question, (plain("No two variants can be compared yet."),), channel)
+            continue
+        row = rows.row(0, named=True)
+        key = {name: row[name] for name in published.key(table)}
+        won = (row["click_difference"] or 0) > 0
+        sure = row["click_p_value"] < CERTAIN
+        name = row.get("message_name") or row["message_id"]
+        yield Answer(
+            question,
+            (
+                plain(f"{name} {'beats' if won else 'loses to'} the first variant by"),
+                figure(table, key, "click_difference", row["click_difference"], RATE),
+                plain("of clicks; that is " + ("no chance" if sure else "likely chance") + ", p ="),
+                figure(table, key, "click_p_value", row["click_p_value"], NUMBER),
+            ),
+            channel,
+            GOOD if won and sure else "",
+        )
+
+
+def _spend_without_sessions(published: Published) -> Iterator[Answer]:
+    if not published.has(AUDIT):
+        return
+    question = "Which ad spend leads to no session, and what mends it?"
+    lost = published.scan(AUDIT).filter(pl.col("kind") == "spend_without_sessions")
+    rows = lost.sort("spend_at_risk", "value", descending=[True, False]).collect()
+    if not rows.height:
+        yield Answer(
+            question, (plain("None: every campaign with spend has sessions."),), "ads", GOOD
+        )
+        return
+    worst = rows.row(0, named=True)
+    key = {name: worst[name] for name in published.key(AUDIT)}
+    suggested = published.count(AUDIT, pl.col("score").is_not_null())
+    hint = (
+        f"{suggested} broken links have a suggestion: see the table in Ads."
+        if suggested
+        else "See the broken links in Ads."
+    )
+    yield Answer(
+        question,
+        (
+            figure(AUDIT, {"kind": worst["kind"]}, "spend_at_risk", rows["spend_at_risk"].sum()),
+            plain(f"in {rows.height} campaigns or ads; most in {worst['value']}:"),
+            figure(AUDIT, key, "spend_at_risk", worst["spend_at_risk"], MONEY),
+            plain(hint),
+        ),
+        "ads",
+        BAD,
+    )
+
+
+def _rejected(published: Published) -> Iterator[Answer]:
+    inputs = published.manifest.inputs
+    rejected, read = sum(file.rejected for file in inputs), sum(file.rows_read for file in inputs)
+    refused = sum(file.refused is not None for file in inputs)
+    share = divide(rejected, read) or 0.0
+    said = f"{rejected:,} of {read:,} rows ({share:.2%}), and {refused} files were refused."
+    tone = BAD if rejected or refused else GOOD
+    yield Answer("What was rejected?", (plain(said),), "run", tone)
+
+
+def _completeness(published: Published) -> Iterator[Answer]:
+    table = "run/feeds"
+    if not published.count(table):
+        return
+    feeds = published.scan(table).select("feed", "last_day", "is_late").unique().collect()
+    late = sorted(feeds.filter(pl.col("is_late"))["feed"].unique())
+    last = feeds["last_day"].max()
+    said = (
+        f"No: {', '.join(late)} {'is' if len(late) == 1 else 'are'} late."
+        if late
+        else f"No feed is late; the newest day is {last}."
+    )
+    yield Answer("Is yesterday complete?", (plain(said),), "run", BAD if late else GOOD)
+
+
+def _changes(published: Published) -> Iterator[Answer]:
+    table = "run/changes"
+    if not published.has(table):
+        return
+    changed = published.scan(table).select("report", "column", DAY, "reason").collect()
+    question = "What changed since the run before?"
+    if not changed.height:
+        yield Answer(question, (plain("No figure of a day that was known already."),), "run", GOOD)
+        return
+    reasons = ", ".join(sorted(changed["reason"].drop_nulls().unique())).replace("_", " ")
+    said = f"{changed.height:,} figures of {changed[DAY].n_unique()} days ({reasons})."
+    yield Answer(question, (plain(said),), "run")

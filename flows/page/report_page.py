@@ -1,0 +1,122 @@
+"""Drawing the page of a snapshot: one file, no request to anywhere, bounded in size (SPEC §12)."""
+
+import base64
+import hashlib
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from contracts.channels import STANDARD
+from flows.page.ads_tab import build_ads_tab
+from flows.page.channel_tab import build_channel_tab
+from flows.page.charts import HEIGHT, WIDTH
+from flows.page.figures import plain
+from flows.page.glance import answer_questions
+from flows.page.people_tab import build_attribution_tab, build_people_tab
+from flows.page.periods import DEFAULT_PERIOD, list_periods
+from flows.page.published import Published, last_day
+from flows.page.run_tab import build_campaigns_tab, build_run_tab
+from flows.page.views import Page, Tab
+from flows.storage.workspace_files import write_durably
+
+PAGE = "report.html"
+MOST_BYTES = 2_000_000
+LIMITS = (50, 25, 12, 6, 3, 1)
+"""How many rows a table shows: the first number with which the page is small enough."""
+
+OTHER_GROUPS = ("ads", "people", "attribution", "campaigns", "run")
+DAILY = ("daily_report", "campaign_performance")
+CONFIGURE_PARENT = (
+    "There is nothing to report yet. Configure a parent model: a feed of contacts, and with it "
+    "sends or events; ad tables alone need none."
+)
+
+
+def write_page(published: Published) -> Path:
+    """Write the page of a snapshot into its folder.
+
+    Args:
+        published: The snapshot, its tables written.
+
+    Returns:
+        The file, at most 2 MB.
+    """
+    path = published.folder / PAGE
+    text = ""
+    for limit in LIMITS:
+        text = render_page(build_page(published, limit))
+        if len(text.encode()) <= MOST_BYTES:
+            break
+    write_durably(path, text)
+    return path
+
+
+def build_page(published: Published, limit: int) -> Page:
+    """Put together what the page shows.
+
+    Args:
+        published: The snapshot.
+        limit: How many rows a table shows at most.
+    """
+    groups = published.groups()
+    channels = [name for name in groups if published.has(f"{name}/message_report")]
+    standard = {name: place for place, name in enumerate(STANDARD)}
+    channels.sort(key=lambda name: (standard.get(name, len(standard)), name))
+    daily = [f"{group}/{table}" for group in groups for table in DAILY]
+    last = last_day(published, [table for table in daily if published.has(table)])
+    periods = list_periods(last)
+    builders = {
+        "campaigns": partial(build_campaigns_tab, published, limit),
+        **{name: partial(build_channel_tab, published, name, periods, limit) for name in channels},
+        "ads": partial(build_ads_tab, published, periods, limit),
+        "people": partial(build_people_tab, published, periods, limit),
+        "attribution": partial(build_attribution_tab, published, periods, limit),
+    }
+    tabs: list[Tab] = [build() for name, build in builders.items() if name in groups]
+    facts = (
+        plain(f"Newest day: {last}" if last else "No day has figures yet"),
+        plain(f"Days end at midnight in {published.timezone}"),
+        plain(f"Money in {published.currency}"),
+    )
+    return Page(
+        title=published.workspace,
+        facts=facts,
+        periods=tuple((period.name, period.title) for period in periods),
+        answers=answer_questions(published, channels, periods[0]),
+        tabs=(*tabs, build_run_tab(published, limit)),
+        currency=published.currency,
+        timezone=published.timezone,
+        notes=() if tabs else (CONFIGURE_PARENT,),
+    )
+
+
+def render_page(page: Page) -> str:
+    """Write a page as HTML: every text escaped, styles and script allowed by their hash alone."""
+    style, script = _read("page.css"), _read("page.js")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    default = DEFAULT_PERIOD if any(n == DEFAULT_PERIOD for n, _ in page.periods) else "all"
+    return environment.from_string(_read("page.html")).render(
+        page=page,
+        period=default,
+        style=Markup(style),  # noqa: S704 - our own file, without data
+        script=Markup(script),  # noqa: S704 - our own file, without data
+        policy=(
+            f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+            "base-uri 'none'; form-action 'none'"
+        ),
+        width=WIDTH,
+        height=HEIGHT,
+    )
+
+
+def _read(name: str) -> str:
+    return files("flows.page").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

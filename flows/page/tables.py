@@ -1,0 +1,244 @@
+"""Tables of the page: rows of a published table, or sums of its rows over a period."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from flows.page.figures import NUMBER, RATE, TEXT, Cell, divide, figure, kind_of, plain
+from flows.page.periods import Period
+from flows.page.published import Published
+from flows.page.views import Column, Headline, Rows, TableView
+
+Ratios = Mapping[str, tuple[str, str, str]]
+"""Title -> the column above, the column below, and how the ratio is written."""
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """What a table of the page shows.
+
+    Attributes:
+        title: Its title.
+        table: `group/table`.
+        labels: Columns of texts -> their titles.
+        figures: Columns of figures -> their titles.
+        order: The column or ratio by which the rows are sorted, the greatest first.
+        by: The columns by whose values rows are summed; empty to show rows as they stand.
+        ratios: Ratios of sums, after the figures.
+        bars: Figures and ratios that have a bar.
+        note: What must be said of it.
+    """
+
+    title: str
+    table: str
+    labels: Mapping[str, str]
+    figures: Mapping[str, str]
+    order: str
+    by: tuple[str, ...] = ()
+    ratios: Ratios = field(default_factory=dict)
+    bars: tuple[str, ...] = ()
+    note: str = ""
+
+    def columns(self, rows: pl.DataFrame) -> tuple[Column, ...]:
+        """The columns that the page shows."""
+        return (
+            *(Column(title, TEXT) for name, title in self.labels.items() if name in rows.columns),
+            *(
+                Column(title, kind_of_column(rows, name))
+                for name, title in self.figures.items()
+                if name in rows.columns
+            ),
+            *(Column(title, kind) for title, (*_, kind) in self.ratios.items()),
+        )
+
+
+def kind_of_column(rows: pl.DataFrame, name: str) -> str:
+    """How a column's values are written, from its type."""
+    dtype = rows.schema[name]
+    example = 0 if dtype.is_integer() else 0.0 if dtype.is_numeric() else None
+    if example is None:
+        known = rows[name].drop_nulls()
+        return kind_of(name, known[0] if known.len() else None)
+    kind = kind_of(name, example)
+    return NUMBER if kind == TEXT else kind
+
+
+def select_rows(
+    published: Published, spec: TableSpec, condition: pl.Expr, limit: int
+) -> tuple[pl.DataFrame, int]:
+    """Read the rows that a table shows: the first ones in its order, and how many there are."""
+    given = published.columns(spec.table)
+    wanted = [
+        name
+        for name in dict.fromkeys([*published.key(spec.table), *spec.labels, *spec.figures, spec.order])
+        if name in given
+    ]
+    parts = [name for above, below, _ in spec.ratios.values() for name in (above, below)]
+    rows = published.scan(spec.table).filter(condition)
+    if spec.by:
+        sums = [name for name in dict.fromkeys([*spec.figures, *parts]) if name in given]
+        texts = [name for name in spec.labels if name in given and name not in spec.by]
+        rows = rows.group_by(spec.by).agg(pl.col(texts).max(), *map(_sum, sums))
+    else:
+        rows = rows.select(list(dict.fromkeys([*wanted, *(name for name in parts if name in given)])))
+    table = rows.collect()
+    keys = [pl.col(name) for name in (spec.by or published.key(spec.table))]
+    ordered = table.sort(
+        _order(spec, table), *keys, descending=[True, *(False for _ in keys)], nulls_last=True
+    )
+    return ordered.head(limit), ordered.height
+
+
+def make_table(
+    published: Published, spec: TableSpec, limit: int, period: Period | None = None
+) -> TableView | None:
+    """Make a table of the page; None where the published one is not there or has no row.
+
+    Args:
+        published: The snapshot.
+        spec: What it shows.
+        limit: How many rows it shows at most.
+        period: The days that are summed.
+    """
+    if not published.has(spec.table):
+        return None
+    condition = period.condition() if period else pl.lit(value=True)
+    rows, total = select_rows(published, spec, condition, limit)
+    if not total:
+        return None
+    shown = list_cells(published, spec, rows, period)
+    return TableView(
+        spec.title,
+        spec.columns(rows),
+        tuple(Rows(cells) for cells in shown),
+        total,
+        spec.table,
+        spec.note,
+    )
+
+
+def list_cells(
+    published: Published, spec: TableSpec, rows: pl.DataFrame, period: Period | None = None
+) -> list[tuple[Cell, ...]]:
+    """Write the rows of a table as cells, each figure with the key of its row or rows."""
+    key_columns = spec.by or tuple(published.key(spec.table))
+    highest = {name: _highest(rows, name) for name in spec.bars if name in rows.columns}
+    return [
+        (
+            *(plain(row[name], TEXT) for name in spec.labels if name in row),
+            *(
+                _with_bar(
+                    figure(
+                        spec.table,
+                        {name: row[name] for name in key_columns}
+                        | (period.key() if period else {}),
+                        name,
+                        row[name],
+                        kind_of_column(rows, name),
+                    ),
+                    highest.get(name),
+                )
+                for name in spec.figures
+                if name in row
+            ),
+            *(
+                _ratio(row, above, below, kind, has_bar=title in spec.bars)
+                for title, (above, below, kind) in spec.ratios.items()
+            ),
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def make_headlines(
+    published: Published, table: str, titles: Mapping[str, str], period: Period, ratios: Ratios
+) -> tuple[Headline, ...]:
+    """Make headline figures: sums over all rows of a period, beside the period before.
+
+    Args:
+        published: The snapshot.
+        table: `group/table`.
+        titles: Columns -> titles.
+        period: The days that are summed.
+        ratios: Ratios of those sums.
+    """
+    given = published.columns(table)
+    known = [name for name in titles if name in given]
+    before = period.before()
+    now = _sum_rows(published, table, given, titles, ratios, period)
+    then = _sum_rows(published, table, given, titles, ratios, before) if before else {}
+    headlines = [
+        Headline(
+            titles[name],
+            figure(table, period.key(), name, now[name]),
+            figure(table, before.key(), name, then[name]) if before else None,
+            _change(now[name], then.get(name)),
+        )
+        for name in known
+        if now[name] is not None
+    ]
+    for title, (above, below, kind) in ratios.items():
+        value = divide(now.get(above), now.get(below))
+        if value is not None:
+            old = divide(then.get(above), then.get(below))
+            headlines.append(
+                Headline(title, plain(value, kind), plain(old, kind) if before else None)
+            )
+    return tuple(headlines)
+
+
+def _sum_rows(
+    published: Published,
+    table: str,
+    given: Sequence[str],
+    titles: Mapping[str, str],
+    ratios: Ratios,
+    period: Period,
+) -> dict[str, Any]:
+    names = [*titles, *(name for above, below, _ in ratios.values() for name in (above, below))]
+    sums = [_sum(name) for name in dict.fromkeys(names) if name in given]
+    return (
+        published.scan(table).filter(period.condition()).select(sums).collect().row(0, named=True)
+    )
+
+
+def _sum(name: str) -> pl.Expr:
+    """A sum that is null where no row has a value."""
+    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
+
+
+def _order(spec: TableSpec, rows: pl.DataFrame) -> pl.Expr:
+    if spec.order in spec.ratios:
+        above, below, _ = spec.ratios[spec.order]
+        below_as_number = pl.col(below).cast(pl.Float64)
+        return pl.when(below_as_number > 0).then(pl.col(above).cast(pl.Float64) / below_as_number)
+    return pl.col(spec.order) if spec.order in rows.columns else pl.lit(0)
+
+
+def _highest(rows: pl.DataFrame, name: str) -> float:
+    highest: Any = rows[name].max()
+    return float(highest or 0) if rows.schema[name].is_numeric() else 0.0
+
+
+def _with_bar(cell: Cell, highest: float | None) -> Cell:
+    if not highest or not cell.value:
+        return cell
+    share = max(0.0, min(1.0, float(cell.value) / (1.0 if cell.kind == RATE else highest)))
+    return Cell(cell.text, cell.kind, cell.value, cell.table, cell.key, cell.column, share)
+
+
+def _ratio(row: Mapping[str, Any], above: str, below: str, kind: str, *, has_bar: bool) -> Cell:
+    value = divide(row.get(above), row.get(below))
+    share = min(1.0, max(0.0, value)) if has_bar and value is not None and kind == RATE else None
+    return plain(value, kind, share=share)
+
+
+def _change(now: Any, then: Any) -> Cell | None:
+    difference = divide(now, then)
+    if difference is None:
+        return None
+    cell = plain(difference - 1, RATE)
+    sign = "+" if difference > 1 else ""
+    return Cell(f"{sign}{cell.text}", cell.kind, cell.value)

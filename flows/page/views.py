@@ -1,0 +1,115 @@
+"""What the page is made of: tabs of blocks, of headlines, charts and tables."""
+
+from dataclasses import dataclass, field
+
+from flows.page.figures import Cell
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table on the page."""
+
+    title: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A row, and the finer rows that it opens into."""
+
+    cells: tuple[Cell, ...]
+    finer: tuple[tuple[Cell, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class TableView:
+    """A table on the page, with how many rows of how many it shows."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Rows, ...]
+    total: int
+    source: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A headline figure, and what it was in the period before."""
+
+    title: str
+    cell: Cell
+    before: Cell | None = None
+    change: Cell | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a chart: its name, its points in the chart's units, and where its sum stands."""
+
+    name: str
+    points: str
+    highest: str
+
+
+@dataclass(frozen=True)
+class ChartView:
+    """Lines over days, to be drawn as SVG."""
+
+    title: str
+    lines: tuple[Line, ...]
+    first_day: str
+    last_day: str
+    top: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a tab; one that is of a period is shown while that is chosen."""
+
+    title: str = ""
+    period: str = ""
+    headlines: tuple[Headline, ...] = ()
+    charts: tuple[ChartView, ...] = ()
+    tables: tuple[TableView, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not (self.headlines or self.charts or self.tables or self.notes)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab of the page."""
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question that is asked every day, and its answer in a sentence of texts and figures."""
+
+    question: str
+    parts: tuple[Cell, ...]
+    tab: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole page."""
+
+    title: str
+    facts: tuple[Cell, ...]
+    periods: tuple[tuple[str, str], ...]
+    answers: tuple[Answer, ...]
+    tabs: tuple[Tab, ...]
+    currency: str
+    timezone: str
+    notes: tuple[str, ...] = field(default=())
