@@ -16,6 +16,8 @@ from contracts.manifest import AttemptEnd, Check, Manifest, Warned
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.errors import FAULT_OF_OURS, CampaignReportsError, DataRefused
 from flows.ingest.quarantine_files import write_quarantine
+from flows.page.report_page import write_page
+from flows.page.snapshot_tables import SnapshotTables
 from flows.progress import Progress, silence
 from flows.runtime.prefect_steps import step
 from flows.steps.attempt import Attempt, Run
@@ -70,6 +72,7 @@ def campaign_reports(
         refuse_bad_data(attempt, read)
         checks, warnings = write_report_tables(Run(attempt, read))
         manifest = prove(attempt, read, checks, warnings)
+        draw_page(attempt, manifest)
         publish(attempt, manifest)
         drop_old_files(attempt, read)
     return manifest.model_dump()
@@ -160,6 +163,21 @@ def prove(
         outputs=outputs,
         reconciliation=reconciliation,
         warnings=order_warnings([*attempt.loaded.warnings, *read.warnings, *warnings]),
+    )
+
+
+@step
+def draw_page(attempt: Attempt, manifest: Manifest) -> None:
+    """Draw the page of the snapshot from its tables."""
+    workspace = attempt.loaded.config.workspace
+    write_page(
+        SnapshotTables(
+            attempt.staging,
+            manifest,
+            attempt.loaded.root.name,
+            workspace.timezone,
+            workspace.currency,
+        )
     )
 
 

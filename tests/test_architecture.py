@@ -109,10 +109,12 @@ SUBJECTS = {
         "flows.runtime",
         "flows.storage",
     },
+    "flows.page": {"flows.storage"},
     "flows.campaign_reports": {
         "flows.config",
         "flows.errors",
         "flows.ingest",
+        "flows.page",
         "flows.progress",
         "flows.runtime",
         "flows.steps",

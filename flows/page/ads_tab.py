@@ -4,8 +4,8 @@ import polars as pl
 
 from flows.page.charts import draw_chart
 from flows.page.figures import MONEY, NUMBER, RATE, Cell, plain
-from flows.page.periods import Period
-from flows.page.published import Published
+from flows.page.report_periods import ReportPeriod
+from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import (
     TableSpec,
     list_cells,
@@ -36,7 +36,7 @@ MATCHES, AUDIT = "ads/session_matches", "ads/utm_audit"
 SUGGESTED = ("suggested_platform", "suggested_campaign_id", "suggested_ad_id")
 
 
-def build_ads_tab(published: Published, periods: list[Period], limit: int) -> Tab:
+def build_ads_tab(published: SnapshotTables, periods: list[ReportPeriod], limit: int) -> Tab:
     """Build the tab of ads.
 
     Args:
@@ -62,7 +62,7 @@ def build_ads_tab(published: Published, periods: list[Period], limit: int) -> Ta
     return Tab("ads", "Ads", tuple(blocks))
 
 
-def _of_period(published: Published, period: Period, limit: int) -> Block:
+def _of_period(published: SnapshotTables, period: ReportPeriod, limit: int) -> Block:
     if not published.has(CAMPAIGNS):
         return Block(period=period.name)
     charts = (
@@ -87,7 +87,7 @@ def _of_period(published: Published, period: Period, limit: int) -> Block:
     )
 
 
-def list_campaigns(published: Published, period: Period, limit: int) -> TableView | None:
+def list_campaigns(published: SnapshotTables, period: ReportPeriod, limit: int) -> TableView | None:
     """List the campaigns of a period, best revenue per unit spent first, each with its ads."""
     spec = TableSpec(
         "Campaigns, and the ads of each",
@@ -113,7 +113,7 @@ def list_campaigns(published: Published, period: Period, limit: int) -> TableVie
 
 
 def _list_ads(
-    published: Published, campaigns: pl.DataFrame, period: Period
+    published: SnapshotTables, campaigns: pl.DataFrame, period: ReportPeriod
 ) -> dict[tuple[object, ...], tuple[tuple[Cell, ...], ...]]:
     """Campaign -> the cells of its ads that cost most in a period."""
     if not published.has(ADS):
@@ -148,7 +148,7 @@ def _list_ads(
     return {key: tuple(cells) for key, cells in found.items()}
 
 
-def describe_matches(published: Published) -> tuple[str, ...]:
+def describe_matches(published: SnapshotTables) -> tuple[str, ...]:
     """Say how many sessions of ad platforms found their ad or campaign."""
     if not published.has(MATCHES):
         return ()
@@ -171,7 +171,7 @@ def describe_matches(published: Published) -> tuple[str, ...]:
     return (sentence,)
 
 
-def list_broken_links(published: Published, limit: int) -> TableView | None:
+def list_broken_links(published: SnapshotTables, limit: int) -> TableView | None:
     """List what is broken between links and ads, most money and sessions at risk first."""
     spec = TableSpec(
         "What is broken between links and ads",

@@ -4,8 +4,8 @@ import polars as pl
 
 from flows.page.charts import draw_chart
 from flows.page.figures import RATE, Cell, plain
-from flows.page.periods import Period
-from flows.page.published import Published
+from flows.page.report_periods import ReportPeriod
+from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import (
     TableSpec,
     list_cells,
@@ -50,7 +50,9 @@ LEAST_DELIVERED = 20
 """How many must have got a message for its rates to be compared with others'."""
 
 
-def build_channel_tab(published: Published, channel: str, periods: list[Period], limit: int) -> Tab:
+def build_channel_tab(
+    published: SnapshotTables, channel: str, periods: list[ReportPeriod], limit: int
+) -> Tab:
     """Build the tab of a message channel.
 
     Args:
@@ -84,7 +86,7 @@ def build_channel_tab(published: Published, channel: str, periods: list[Period],
     return Tab(channel, channel.replace("_", " ").capitalize(), tuple(blocks))
 
 
-def list_campaigns(published: Published, channel: str, limit: int) -> TableView | None:
+def list_campaigns(published: SnapshotTables, channel: str, limit: int) -> TableView | None:
     """List the campaigns of a channel, each with its messages below it."""
     spec = TableSpec(
         "Campaigns, and the messages of each",
@@ -110,7 +112,7 @@ def list_campaigns(published: Published, channel: str, limit: int) -> TableView 
 
 
 def _list_messages(
-    published: Published, channel: str, campaigns: pl.DataFrame
+    published: SnapshotTables, channel: str, campaigns: pl.DataFrame
 ) -> dict[tuple[object, object], tuple[tuple[Cell, ...], ...]]:
     """Organization and campaign -> the cells of its first messages."""
     table = f"{channel}/message_report"
@@ -141,7 +143,7 @@ def _list_messages(
     return {key: tuple(cells) for key, cells in found.items()}
 
 
-def _charts(published: Published, table: str, period: Period) -> tuple:
+def _charts(published: SnapshotTables, table: str, period: ReportPeriod) -> tuple:
     first = draw_chart(
         published,
         "By the day",

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import polars as pl
 
 from flows.page.figures import kind_of, write_value
-from flows.page.periods import Period
-from flows.page.published import DAY, Published
+from flows.page.report_periods import ReportPeriod
+from flows.page.snapshot_tables import DAY, SnapshotTables
 from flows.page.views import ChartView, Line
 
 WIDTH, HEIGHT, MARGIN = 720, 180, 4
@@ -15,7 +15,7 @@ MOST_DAYS = 180
 
 
 def draw_chart(
-    published: Published, title: str, table: str, columns: dict[str, str], period: Period
+    published: SnapshotTables, title: str, table: str, columns: dict[str, str], period: ReportPeriod
 ) -> ChartView | None:
     """Draw sums by the day as lines; None where no day has one.
 

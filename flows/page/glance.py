@@ -6,16 +6,20 @@ import polars as pl
 
 from flows.page.ads_tab import AUDIT, CAMPAIGN, CAMPAIGNS
 from flows.page.figures import MONEY, NUMBER, RATE, divide, figure, plain
-from flows.page.periods import Period
-from flows.page.published import DAY, Published
+from flows.page.report_periods import ReportPeriod
+from flows.page.snapshot_tables import DAY, SnapshotTables
 from flows.page.views import Answer
 
 GOOD, BAD = "good", "bad"
 CERTAIN = 0.05
 """Below this a difference is called no chance."""
+MUCH_REJECTED = 0.01
+"""Above this share of rejected rows somebody should look."""
 
 
-def answer_questions(published: Published, channels: list[str], week: Period) -> tuple[Answer, ...]:
+def answer_questions(
+    published: SnapshotTables, channels: list[str], week: ReportPeriod
+) -> tuple[Answer, ...]:
     """Answer what a marketer asks first, as far as the tables can tell.
 
     Args:
@@ -35,7 +39,7 @@ def answer_questions(published: Published, channels: list[str], week: Period) ->
     return tuple(answer for question in questions for answer in question())
 
 
-def _best_campaign(published: Published, week: Period) -> Iterator[Answer]:
+def _best_campaign(published: SnapshotTables, week: ReportPeriod) -> Iterator[Answer]:
     if not published.has(CAMPAIGNS):
         return
     earned = (
@@ -73,7 +77,7 @@ def _best_campaign(published: Published, week: Period) -> Iterator[Answer]:
     )
 
 
-def _clicked_by_people(published: Published, channels: list[str]) -> Iterator[Answer]:
+def _clicked_by_people(published: SnapshotTables, channels: list[str]) -> Iterator[Answer]:
     for channel in channels:
         table = f"{channel}/message_report"
         if channel != "email" or not published.has(table):
@@ -109,7 +113,7 @@ def _clicked_by_people(published: Published, channels: list[str]) -> Iterator[An
         )
 
 
-def _winning_variant(published: Published, channels: list[str]) -> Iterator[Answer]:
+def _winning_variant(published: SnapshotTables, channels: list[str]) -> Iterator[Answer]:
     for channel in channels:
         table = f"{channel}/variant_report"
         if not published.count(table):
@@ -143,7 +147,7 @@ def _winning_variant(published: Published, channels: list[str]) -> Iterator[Answ
         )
 
 
-def _spend_without_sessions(published: Published) -> Iterator[Answer]:
+def _spend_without_sessions(published: SnapshotTables) -> Iterator[Answer]:
     if not published.has(AUDIT):
         return
     question = "Which ad spend leads to no session, and what mends it?"
@@ -175,17 +179,17 @@ def _spend_without_sessions(published: Published) -> Iterator[Answer]:
     )
 
 
-def _rejected(published: Published) -> Iterator[Answer]:
+def _rejected(published: SnapshotTables) -> Iterator[Answer]:
     inputs = published.manifest.inputs
     rejected, read = sum(file.rejected for file in inputs), sum(file.rows_read for file in inputs)
     refused = sum(file.refused is not None for file in inputs)
     share = divide(rejected, read) or 0.0
     said = f"{rejected:,} of {read:,} rows ({share:.2%}), and {refused} files were refused."
-    tone = BAD if rejected or refused else GOOD
+    tone = BAD if refused or share > MUCH_REJECTED else GOOD
     yield Answer("What was rejected?", (plain(said),), "run", tone)
 
 
-def _completeness(published: Published) -> Iterator[Answer]:
+def _completeness(published: SnapshotTables) -> Iterator[Answer]:
     table = "run/feeds"
     if not published.count(table):
         return
@@ -200,7 +204,7 @@ def _completeness(published: Published) -> Iterator[Answer]:
     yield Answer("Is yesterday complete?", (plain(said),), "run", BAD if late else GOOD)
 
 
-def _changes(published: Published) -> Iterator[Answer]:
+def _changes(published: SnapshotTables) -> Iterator[Answer]:
     table = "run/changes"
     if not published.has(table):
         return

@@ -6,17 +6,17 @@ import polars as pl
 
 from flows.page.charts import draw_chart
 from flows.page.figures import COUNT, NUMBER, Cell, figure, plain
-from flows.page.periods import Period
-from flows.page.published import Published
+from flows.page.report_periods import ReportPeriod
+from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, make_headlines, make_table
 from flows.page.views import Block, Column, Rows, Tab, TableView
 
 CONTACTS = "people/contact_report"
 CHANNELS = "attribution/channel_attribution"
-ALL = Period("all", "All days", None, None)
+ALL = ReportPeriod("all", "All days", None, None)
 
 
-def build_people_tab(published: Published, periods: list[Period], limit: int) -> Tab:
+def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod], limit: int) -> Tab:
     """Build the tab of people: counts over all of them, lists and segments; nobody by name.
 
     Args:
@@ -26,13 +26,14 @@ def build_people_tab(published: Published, periods: list[Period], limit: int) ->
     """
     growth = "people/list_growth"
     titles = {"subscribed": "Subscribed", "unsubscribed": "Unsubscribed", "net": "Net"}
+    moves = {name: title for name, title in titles.items() if name != "net"}
     blocks = [
         Block(
             period=period.name,
             headlines=make_headlines(published, growth, titles, period, {}),
             charts=tuple(
                 chart
-                for chart in [draw_chart(published, "Lists by the day", growth, titles, period)]
+                for chart in [draw_chart(published, "Lists by the day", growth, moves, period)]
                 if chart is not None
             ),
         )
@@ -73,7 +74,7 @@ _OF_CONTACTS = {
 }
 
 
-def _subscriptions(published: Published) -> TableView | None:
+def _subscriptions(published: SnapshotTables) -> TableView | None:
     """How many contacts are subscribed, unsubscribed or have complained, by channel."""
     table = "people/subscriptions"
     if not published.count(table):
@@ -122,7 +123,9 @@ def _segments() -> TableSpec:
     )
 
 
-def build_attribution_tab(published: Published, periods: list[Period], limit: int) -> Tab:
+def build_attribution_tab(
+    published: SnapshotTables, periods: list[ReportPeriod], limit: int
+) -> Tab:
     """Build the tab of attribution: models side by side, paths, and what hold-outs say.
 
     Args:
@@ -155,11 +158,11 @@ def build_attribution_tab(published: Published, periods: list[Period], limit: in
 
 
 def compare_models(
-    published: Published,
+    published: SnapshotTables,
     title: str,
     table: str,
     labels: dict[str, str],
-    period: Period,
+    period: ReportPeriod,
     limit: int,
 ) -> TableView | None:
     """Put the revenue that each model credits side by side, one row a channel or campaign."""

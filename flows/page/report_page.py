@@ -16,26 +16,26 @@ from flows.page.charts import HEIGHT, WIDTH
 from flows.page.figures import plain
 from flows.page.glance import answer_questions
 from flows.page.people_tab import build_attribution_tab, build_people_tab
-from flows.page.periods import DEFAULT_PERIOD, list_periods
-from flows.page.published import Published, last_day
+from flows.page.report_periods import DEFAULT_PERIOD, list_periods
 from flows.page.run_tab import build_campaigns_tab, build_run_tab
+from flows.page.snapshot_tables import SnapshotTables, last_day
 from flows.page.views import Page, Tab
+from flows.storage.publish import PAGE
 from flows.storage.workspace_files import write_durably
 
-PAGE = "report.html"
 MOST_BYTES = 2_000_000
 LIMITS = (50, 25, 12, 6, 3, 1)
 """How many rows a table shows: the first number with which the page is small enough."""
 
 OTHER_GROUPS = ("ads", "people", "attribution", "campaigns", "run")
 DAILY = ("daily_report", "campaign_performance")
-CONFIGURE_PARENT = (
-    "There is nothing to report yet. Configure a parent model: a feed of contacts, and with it "
-    "sends or events; ad tables alone need none."
+NOTHING_YET = (
+    "There is nothing to report yet: no feed has a row beyond its headers. To report on messages, "
+    "configure a parent model (a feed of contacts) with sends or events; ads need their stats."
 )
 
 
-def write_page(published: Published) -> Path:
+def write_page(published: SnapshotTables) -> Path:
     """Write the page of a snapshot into its folder.
 
     Args:
@@ -54,7 +54,7 @@ def write_page(published: Published) -> Path:
     return path
 
 
-def build_page(published: Published, limit: int) -> Page:
+def build_page(published: SnapshotTables, limit: int) -> Page:
     """Put together what the page shows.
 
     Args:
@@ -76,6 +76,7 @@ def build_page(published: Published, limit: int) -> Page:
         "attribution": partial(build_attribution_tab, published, periods, limit),
     }
     tabs: list[Tab] = [build() for name, build in builders.items() if name in groups]
+    has_rows = any(out.rows for out in published.manifest.outputs if out.group != "run")
     facts = (
         plain(f"Newest day: {last}" if last else "No day has figures yet"),
         plain(f"Days end at midnight in {published.timezone}"),
@@ -85,11 +86,11 @@ def build_page(published: Published, limit: int) -> Page:
         title=published.workspace,
         facts=facts,
         periods=tuple((period.name, period.title) for period in periods),
-        answers=answer_questions(published, channels, periods[0]),
+        answers=answer_questions(published, channels, periods[0]) if has_rows else (),
         tabs=(*tabs, build_run_tab(published, limit)),
         currency=published.currency,
         timezone=published.timezone,
-        notes=() if tabs else (CONFIGURE_PARENT,),
+        notes=() if has_rows else (NOTHING_YET,),
     )
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 import polars as pl
 
 from flows.page.figures import COUNT, TEXT, plain
-from flows.page.published import Published
+from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, list_cells, make_table, select_rows
 from flows.page.views import Block, Column, Rows, Tab, TableView
 
@@ -14,7 +14,7 @@ QUARANTINE = "quarantine"
 MOST_REASONS = 30
 
 
-def build_run_tab(published: Published, limit: int) -> Tab:
+def build_run_tab(published: SnapshotTables, limit: int) -> Tab:
     """Build the tab of the run: what was read, rejected, reconciled, warned of and changed.
 
     Args:
@@ -37,7 +37,7 @@ def build_run_tab(published: Published, limit: int) -> Tab:
     return Tab("run", "Run", (Block(notes=notes, tables=found),))
 
 
-def build_campaigns_tab(published: Published, limit: int) -> Tab:
+def build_campaigns_tab(published: SnapshotTables, limit: int) -> Tab:
     """Build the overview of campaigns over all message channels.
 
     Args:
@@ -76,7 +76,7 @@ def build_campaigns_tab(published: Published, limit: int) -> Tab:
     return Tab("campaigns", "Campaigns", (Block(tables=found, notes=notes),))
 
 
-def _make_top_level(published: Published, spec: TableSpec, limit: int) -> TableView | None:
+def _make_top_level(published: SnapshotTables, spec: TableSpec, limit: int) -> TableView | None:
 
     if not published.has(spec.table):
         return None
@@ -128,7 +128,7 @@ def _changes() -> TableSpec:
     )
 
 
-def _list_inputs(published: Published) -> TableView | None:
+def _list_inputs(published: SnapshotTables) -> TableView | None:
     """Feeds with their rows, as the manifest tells them."""
     counts = ("rows_read", "accepted", "rejected", "superseded", "duplicates")
     sums: dict[tuple[str, str], Counter[str]] = {}
@@ -144,7 +144,7 @@ def _list_inputs(published: Published) -> TableView | None:
     return TableView("Feeds: what was read", columns, rows, len(rows)) if rows else None
 
 
-def _list_warnings(published: Published) -> TableView | None:
+def _list_warnings(published: SnapshotTables) -> TableView | None:
     warnings = published.manifest.warnings
     rows = tuple(
         Rows(
@@ -161,7 +161,7 @@ def _list_warnings(published: Published) -> TableView | None:
     return TableView("Warnings", columns, rows, len(rows)) if rows else None
 
 
-def _list_reasons(published: Published) -> TableView | None:
+def _list_reasons(published: SnapshotTables) -> TableView | None:
     """Why rows were rejected, and how many; their values stay in quarantine."""
     counts: Counter[tuple[str, str]] = Counter()
     for file in sorted((published.folder / QUARANTINE).glob("*.parquet")):
@@ -177,7 +177,7 @@ def _list_reasons(published: Published) -> TableView | None:
     return TableView("Rejected rows", columns, rows, len(counts), note=note) if rows else None
 
 
-def _list_outputs(published: Published) -> TableView | None:
+def _list_outputs(published: SnapshotTables) -> TableView | None:
     rows = tuple(
         Rows((plain(f"{out.group}/{out.table}"), plain(out.rows, COUNT), plain(out.bytes, COUNT)))
         for out in published.manifest.outputs

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 
 from flows.page.figures import NUMBER, RATE, TEXT, Cell, divide, figure, kind_of, plain
-from flows.page.periods import Period
-from flows.page.published import Published
+from flows.page.report_periods import ReportPeriod
+from flows.page.snapshot_tables import SnapshotTables
 from flows.page.views import Column, Headline, Rows, TableView
 
 Ratios = Mapping[str, tuple[str, str, str]]
@@ -66,13 +66,15 @@ def kind_of_column(rows: pl.DataFrame, name: str) -> str:
 
 
 def select_rows(
-    published: Published, spec: TableSpec, condition: pl.Expr, limit: int
+    published: SnapshotTables, spec: TableSpec, condition: pl.Expr, limit: int
 ) -> tuple[pl.DataFrame, int]:
     """Read the rows that a table shows: the first ones in its order, and how many there are."""
     given = published.columns(spec.table)
     wanted = [
         name
-        for name in dict.fromkeys([*published.key(spec.table), *spec.labels, *spec.figures, spec.order])
+        for name in dict.fromkeys(
+            [*published.key(spec.table), *spec.labels, *spec.figures, spec.order]
+        )
         if name in given
     ]
     parts = [name for above, below, _ in spec.ratios.values() for name in (above, below)]
@@ -82,7 +84,9 @@ def select_rows(
         texts = [name for name in spec.labels if name in given and name not in spec.by]
         rows = rows.group_by(spec.by).agg(pl.col(texts).max(), *map(_sum, sums))
     else:
-        rows = rows.select(list(dict.fromkeys([*wanted, *(name for name in parts if name in given)])))
+        rows = rows.select(
+            list(dict.fromkeys([*wanted, *(name for name in parts if name in given)]))
+        )
     table = rows.collect()
     keys = [pl.col(name) for name in (spec.by or published.key(spec.table))]
     ordered = table.sort(
@@ -92,7 +96,7 @@ def select_rows(
 
 
 def make_table(
-    published: Published, spec: TableSpec, limit: int, period: Period | None = None
+    published: SnapshotTables, spec: TableSpec, limit: int, period: ReportPeriod | None = None
 ) -> TableView | None:
     """Make a table of the page; None where the published one is not there or has no row.
 
@@ -120,7 +124,10 @@ def make_table(
 
 
 def list_cells(
-    published: Published, spec: TableSpec, rows: pl.DataFrame, period: Period | None = None
+    published: SnapshotTables,
+    spec: TableSpec,
+    rows: pl.DataFrame,
+    period: ReportPeriod | None = None,
 ) -> list[tuple[Cell, ...]]:
     """Write the rows of a table as cells, each figure with the key of its row or rows."""
     key_columns = spec.by or tuple(published.key(spec.table))
@@ -153,7 +160,11 @@ def list_cells(
 
 
 def make_headlines(
-    published: Published, table: str, titles: Mapping[str, str], period: Period, ratios: Ratios
+    published: SnapshotTables,
+    table: str,
+    titles: Mapping[str, str],
+    period: ReportPeriod,
+    ratios: Ratios,
 ) -> tuple[Headline, ...]:
     """Make headline figures: sums over all rows of a period, beside the period before.
 
@@ -190,12 +201,12 @@ def make_headlines(
 
 
 def _sum_rows(
-    published: Published,
+    published: SnapshotTables,
     table: str,
     given: Sequence[str],
     titles: Mapping[str, str],
     ratios: Ratios,
-    period: Period,
+    period: ReportPeriod,
 ) -> dict[str, Any]:
     names = [*titles, *(name for above, below, _ in ratios.values() for name in (above, below))]
     sums = [_sum(name) for name in dict.fromkeys(names) if name in given]

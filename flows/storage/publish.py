@@ -34,6 +34,7 @@ from flows.storage.workspace_files import (
 
 M = TypeVar("M", Pointer, Manifest)
 MANIFEST = "manifest.json"
+PAGE = "report.html"
 QUARANTINE = "quarantine"
 TABLE_SUFFIX = ".parquet"
 FOLDERS_OF_TABLES = frozenset({"audiences"})
@@ -164,9 +165,9 @@ def clean_up(root: Path) -> None:
 
 
 def mirror_latest(root: Path) -> None:
-    """Make reports/latest show the one-file tables of the published snapshot, and nothing else.
+    """Make reports/latest show the one-file tables and the page of the published snapshot alone.
 
-    Each table is replaced at once; those that do not differ stay untouched.
+    Each is replaced at once; those that do not differ stay untouched.
     """
     layout = Layout(root)
     shown = {
@@ -174,13 +175,14 @@ def mirror_latest(root: Path) -> None:
         for (group, table), files in published_tables(root).items()
         if files[0].as_posix().endswith(f"/{group}/{table}{TABLE_SUFFIX}")
     }
+    shown |= {layout.latest / page.name: page for page in published_pages(root)}
     with storage_errors("writing reports/latest"):
         for target, source in sorted(shown.items()):
             if not (target.exists() and target.samefile(source)):
                 replace_with_copy(source, target, layout.staging)
         if layout.latest.exists():
-            for file in layout.latest.rglob(f"*{TABLE_SUFFIX}"):
-                if file not in shown:
+            for file in layout.latest.rglob("*.*"):
+                if file not in shown and file.is_file():
                     file.unlink()
             remove_empty_folders(layout.latest)
 
@@ -226,6 +228,15 @@ def published_tables(root: Path) -> dict[tuple[str, str], list[Path]]:
     for output in manifest.outputs if manifest else ():
         found.setdefault((output.group, output.table), []).append(root / output.path)
     return found
+
+
+def published_pages(root: Path) -> list[Path]:
+    """The page of the published snapshot; none where it was published without one."""
+    pointer = read_pointer(root)
+    if pointer is None:
+        return []
+    page = Layout(root).reports / pointer.snapshot / PAGE
+    return [page] if page.exists() else []
 
 
 def _finish_publishing(layout: Layout, run_id: str) -> None:

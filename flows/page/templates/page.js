@@ -6,7 +6,7 @@
   };
   var tabs = all("[role=tab]");
   var format = function (kind, text) {
-    var options = { count: { maximumFractionDigits: 0 }, number: { minimumFractionDigits: 2, maximumFractionDigits: 2 }, rate: { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }, money: { style: "currency", currency: root.dataset.currency } }[kind];
+    var options = { count: { maximumFractionDigits: 0 }, number: { maximumFractionDigits: 2 }, rate: { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }, money: { style: "currency", currency: root.dataset.currency } }[kind];
     if (!options) { return null; }
     try { return new Intl.NumberFormat(undefined, options).format(Number(text)); } catch (error) { return null; }
   };

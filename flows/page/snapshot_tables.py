@@ -16,7 +16,7 @@ KEY = b"campaign_reports.key"
 
 
 @dataclass(frozen=True)
-class Published:
+class SnapshotTables:
     """A snapshot that is written, and not yet or already published.
 
     Attributes:
@@ -68,7 +68,7 @@ class Published:
         return self.scan(table).filter(*conditions).select(pl.len()).collect().item()
 
 
-def last_day(published: Published, tables: Sequence[str]) -> date | None:
+def last_day(published: SnapshotTables, tables: Sequence[str]) -> date | None:
     """The last day of several tables that have days; None where none has a row."""
     days = [
         published.scan(table).select(pl.col(DAY).max()).collect().item()

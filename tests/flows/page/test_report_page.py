@@ -1,0 +1,163 @@
+"""The page of a snapshot: figures are their tables', texts stay texts, and its size is bounded."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.pages import Elements, draw, figures, is_same, read_figure
+from tests.support.publishing import publish
+from tests.support.workspaces import Ran, run_workspace
+
+JOURNEYS = Path(__file__).parents[3] / "data/sample/journeys"
+ATTACKS = [
+    "</script><script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 191 }}",
+    "{% for x in ().__class__ %}",
+    "<svg/onload=alert(1)>",
+    "' onmouseover='alert(1)",
+    "javascript:alert(1)",
+    "<!--",
+    "]]>",
+    "=cmd()|' /C calc'!A0",
+]
+
+
+@pytest.fixture(scope="module")
+def journeys(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    place = tmp_path_factory.mktemp("page")
+    shutil.copytree(JOURNEYS, place / "ws", ignore=shutil.ignore_patterns("reports", "state"))
+    ran = run_workspace(place / "ws", place / "out")
+    draw(ran)
+    return ran
+
+
+@pytest.fixture(scope="module")
+def html(journeys: Ran) -> str:
+    return (journeys.folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_every_figure_is_its_tables(journeys: Ran, html: str) -> None:
+    found = list(figures(Elements(html).found))
+    assert len(found) > 500
+    cells = {(table, str(key), column): (key, value) for table, key, column, value in found}
+    wrong = [
+        (table, key, column, value)
+        for (table, _, column), (key, value) in cells.items()
+        if not is_same(read_figure(journeys.folder, table, key, column), value)
+    ]
+    assert wrong == []
+
+
+def test_headlines_are_sums_over_several_rows(html: str) -> None:
+    spend = [
+        (key, value)
+        for table, key, column, value in figures(Elements(html).found)
+        if (table, column) == ("ads/campaign_performance", "spend") and set(key) <= {"date_day"}
+    ]
+    assert ({}, "125.2800") in spend
+    assert ({"date_day": {"from": "2026-01-25", "to": "2026-01-31"}}, "22.0400") in spend
+
+
+def test_a_tab_for_every_group_that_has_tables(journeys: Ran, html: str) -> None:
+    tabs = [
+        element.attributes["data-tab"]
+        for element in Elements(html).found
+        if element.attributes.get("role") == "tab"
+    ]
+    groups = {path.name for path in journeys.folder.iterdir() if path.is_dir()} - {"scratch"}
+    assert set(tabs) == (groups - {"quarantine"}) | {"run"}
+    assert tabs[0] == "campaigns"
+
+
+def test_the_questions_of_every_day_are_answered(html: str) -> None:
+    answers = {
+        term.text: answer.text
+        for term, answer in zip(
+            *([one for one in Elements(html).found if one.tag == tag] for tag in ("dt", "dd")),
+            strict=True,
+        )
+    }
+    best = answers["Which campaign earned most per unit spent (last 7 days)?"]
+    assert best.startswith("Winter boots: 10.05 per unit spent, 221.54 from 22.04")
+    assert answers["What was rejected?"].startswith("1 of 869 rows (0.12%)")
+
+
+def test_nothing_leaves_the_page_and_only_its_own_script_runs(html: str) -> None:
+    elements = Elements(html).found
+    assert not re.search(r"""(?:src|href|action)=["'](?!#)""", html)
+    assert not re.search(r"\b(?:import|fetch|XMLHttpRequest|url)\(", html)
+    assert not any(name.startswith("on") for one in elements for name in one.attributes)
+    assert not any("style" in one.attributes for one in elements)
+    [policy] = [
+        one.attributes["content"] or ""
+        for one in elements
+        if one.attributes.get("http-equiv") == "Content-Security-Policy"
+    ]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in policy
+
+
+def test_nobody_is_named(journeys: Ran, html: str) -> None:
+    contacts = journeys.table("people", "contact_report")["contact_id"].to_list()
+    elements = Elements(html).found
+    cells = {one.text for one in elements if one.tag in {"td", "th", "span"}}
+    assert not cells & set(contacts)
+    assert "contact_id" not in {name for _, key, *_ in figures(elements) for name in key}
+    assert "@" not in re.sub(r"@media", "", html)
+
+
+def test_names_that_attack_stay_text(tmp_path: Path) -> None:
+    """Ten attacks as names of campaigns, ads and links: two scripts would be one too many."""
+    stats = [
+        {"platform": "google_ads", "campaign_id": attack, "campaign_name": attack}
+        | {"ad_id": attack, "ad_name": attack, "date_day": f"2026-01-{day:02}", "spend": "1.5"}
+        for attack in ATTACKS
+        for day in (1, 2)
+    ]
+    text = draw(publish(tmp_path, ad_stats=stats)).read_text(encoding="utf-8")
+    elements = Elements(text).found
+    assert [one.tag for one in elements].count("script") == 1
+    assert not {"img", "iframe"} & {one.tag for one in elements}
+    assert not any(name.startswith("on") for one in elements for name in one.attributes)
+    names = {one.text.removeprefix("▸") for one in elements if one.tag == "th"}
+    assert set(ATTACKS) <= names
+    assert "1337" not in text
+
+
+def test_five_thousand_campaigns_fit(tmp_path: Path) -> None:
+    stats = [
+        {"platform": "google_ads", "campaign_id": str(n), "campaign_name": f"{n} {'n' * 120}"}
+        | {"date_day": f"2026-01-{day:02}", "spend": "1.5", "clicks": 3, "impressions": 40}
+        for n in range(5_000)
+        for day in (1, 2)
+    ]
+    page = draw(publish(tmp_path, ad_stats=stats))
+    assert page.stat().st_size <= 2_000_000
+    assert "first 50 of 5,000 rows" in page.read_text(encoding="utf-8")
+
+
+def test_long_names_make_fewer_rows(tmp_path: Path) -> None:
+    long = "ß" * 20_000
+    stats = [
+        {"platform": "google_ads", "campaign_id": str(n), "campaign_name": long}
+        | {"date_day": "2026-01-01", "spend": "1.5"}
+        for n in range(60)
+    ]
+    page = draw(publish(tmp_path, ad_stats=stats))
+    assert page.stat().st_size <= 2_000_000
+
+
+def test_feeds_of_headers_alone_are_told_what_to_configure(tmp_path: Path) -> None:
+    ran = publish(
+        tmp_path,
+        contacts=b"contact_id,email\n",
+        sends=b"send_id,contact_id,status,message_id\n",
+        ad_stats=b"date_day,platform,campaign_id,spend\n",
+    )
+    text = draw(ran).read_text(encoding="utf-8")
+    assert "configure a parent model" in text
+    assert 'data-tab="ads"' in text
+    assert not list(figures(Elements(text).found))
