@@ -170,7 +170,7 @@ Total of 2 results,-,-,-,1662.57,25921,1237,3,-
 Datum,Kampagnenname,Anzeigengruppenname,Anzeigenname,Kosten,Impressionen,Klicks (Ziel),Conversions
 2026-01-01,Spring,Shoes,Red,1661.67,25881,1234,3
 2026-01-02,Spring,Shoes,Red,0.90,40,3,0
-Gesamt,-,-,-,1662.57,25921,1237,3
+Gesamt von 2 Ergebnissen,-,-,-,1662.57,25921,1237,3
 """,
         ("ad", "Spring", "Shoes", "Red", 1234, 25881, "1661.67", "3", None, None),
     ),
