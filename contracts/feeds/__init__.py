@@ -8,6 +8,7 @@ from contracts.feeds.ad_tables import (
     AdConversions,
     AdCreatives,
     AdGroups,
+    AdPortfolios,
     Ads,
     AdStats,
 )
@@ -32,6 +33,7 @@ FEEDS: dict[str, type[Feed]] = {
     "page_views": PageViews,
     "sessions": Sessions,
     "ad_accounts": AdAccounts,
+    "ad_portfolios": AdPortfolios,
     "ad_campaigns": AdCampaigns,
     "ad_groups": AdGroups,
     "ads": Ads,

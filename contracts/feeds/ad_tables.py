@@ -74,6 +74,21 @@ class Ads(Feed):
         metadata: ClassVar = {ANY_OF: ("ad_id", "campaign_id")}
 
 
+class AdPortfolios(Feed):
+    """One row per version of a portfolio: campaigns under one budget, as Amazon groups them.
+
+    Its campaigns name it in their attributes, as `portfolio_id`.
+    """
+
+    platform: Text = column(PLATFORM, key=True, required=True, str_matches=NAME_PATTERN)
+    account_id: Text = column("its account", references="ad_accounts.account_id")
+    portfolio_id: Text = column("the portfolio", key=True, required=True)
+    portfolio_name: Text = column("its name", required=True)
+    status: Text = column("its state, in the platform's words")
+    updated_at: Instant = column(VERSION, key=True)
+    attributes: Text = column(ATTRIBUTES)
+
+
 class AdCreatives(Feed):
     """One row per version of an ad creative, or of one parameter that it adds to its URL.
 

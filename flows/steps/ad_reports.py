@@ -20,6 +20,7 @@ from transforms.ads.entities import EntityDays
 from transforms.ads.name_lookup import AdVersions, list_versions
 from transforms.ads.name_versions import AdTables
 from transforms.ads.names import list_ad_names
+from transforms.ads.portfolios import add_portfolio_names
 from transforms.ads.rollup import ReportRows
 from transforms.ads.visits import align_visits, count_visits
 from transforms.common.joins import STREAMED
@@ -79,7 +80,7 @@ def build_ad_facts(
     workspace = config.workspace
     tables = AdTables(
         accounts=_given(catalog, "ad_accounts"),
-        campaigns=_given(catalog, "ad_campaigns"),
+        campaigns=_campaigns_given(catalog),
         groups=_given(catalog, "ad_groups"),
         ads=_given(catalog, "ads"),
         creatives=_given(catalog, "ad_creatives"),
@@ -103,6 +104,13 @@ def build_ad_facts(
 
 def _given(catalog: Catalog, table: str) -> pl.LazyFrame | None:
     return catalog.scan(table) if catalog.has_rows(table) else None
+
+
+def _campaigns_given(catalog: Catalog) -> pl.LazyFrame | None:
+    campaigns, portfolios = _given(catalog, "ad_campaigns"), _given(catalog, "ad_portfolios")
+    if campaigns is None or portfolios is None:
+        return campaigns
+    return add_portfolio_names(campaigns, portfolios)
 
 
 def _chosen_conversions(catalog: Catalog) -> dict[str, tuple[str, ...]]:
