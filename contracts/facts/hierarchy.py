@@ -40,3 +40,10 @@ class MessageCodes(Table):
     channel_code: Code = column("number of its channel", required=True)
     org_code: Number32 = column("number of its organization within the run", required=True)
     planned_at: Instant = column("when its sends went out that say nothing themselves")
+
+
+class EventChannels(Table):
+    """One row per message whose channel nothing but its sends' events tells."""
+
+    message_key: Key = column("key of the message", key=True, required=True)
+    channel_code: Code = column("number of the channel", required=True)

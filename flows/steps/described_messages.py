@@ -6,10 +6,10 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.channels import RunChannels
+from contracts.channels import OTHER_CHANNEL, RunChannels
 from contracts.columns import polars_schema
 from contracts.config.workspace import Workspace
-from contracts.facts.hierarchy import DescribedMessages
+from contracts.facts.hierarchy import DescribedMessages, EventChannels
 from contracts.facts.send_keys import AddressOwners, LinkTexts, MessageReferences
 from contracts.feeds import Campaigns
 from flows.ingest.catalog import Catalog
@@ -17,9 +17,13 @@ from flows.ingest.exchange_rates import rates_of
 from flows.ingest.read_files import ReadFile
 from flows.ingest.send_key_files import LINKS_FILE, REFERENCES_FILE
 from flows.runtime.materialize import materialize
+from flows.steps.key_files import KeyFiles
+from transforms.messaging.event_assignment import find_event_channels
 from transforms.messaging.hierarchy import describe_messages
 from transforms.messaging.message_costs import price_messages
 from transforms.messaging.send_keys import (
+    EventScope,
+    add_event_channels,
     list_references,
     merge_references,
     select_event_keys,
@@ -67,17 +71,43 @@ def describe(inputs: MessageInputs, channels: RunChannels) -> pl.DataFrame:
     references = materialize(
         merge_references(pl.concat([nothing, *lists]), channels.codes), MessageReferences
     )
-    priced = price_messages(
-        catalog.scan("messages"), rates_of(catalog), inputs.config.workspace.currency
-    )
+    described = _describe(inputs, references)
+    without = described.filter(pl.col(DescribedMessages.channel) == OTHER_CHANNEL)
+    if without.is_empty() or not (catalog.has_rows("sends") and catalog.has_rows("events")):
+        return described
+    told = _find_event_channels(catalog, channels, without)
+    if told.is_empty():
+        return described
+    named = add_event_channels(references, told.lazy(), channels.codes)
+    return _describe(inputs, materialize(named, MessageReferences))
+
+
+def _describe(inputs: MessageInputs, references: pl.LazyFrame) -> pl.DataFrame:
+    catalog, rules = inputs.catalog, inputs.config.workspace
+    priced = price_messages(catalog.scan("messages"), rates_of(catalog), rules.currency)
     described = describe_messages(
         priced,
         catalog.scan("dispatches"),
         catalog.scan("campaigns"),
         references,
-        inputs.config.workspace.timezone,
+        rules.timezone,
     )
     return materialize(described, DescribedMessages).collect()
+
+
+def _find_event_channels(
+    catalog: Catalog, channels: RunChannels, messages: pl.DataFrame
+) -> pl.DataFrame:
+    """The channels that the events of sends give to messages for which no feed names one."""
+    keys = KeyFiles.of(catalog, channels)
+    found = [
+        find_event_channels(
+            keys.read_sends(group), keys.read_events(EventScope.SEND, group), messages.lazy()
+        )
+        for group in range(keys.groups)
+    ]
+    least = pl.concat(found).group_by(EventChannels.message_key).agg(pl.all().min())
+    return materialize(least, EventChannels).collect()
 
 
 def _scan_references(

@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.channels import OTHER_CODE
 from contracts.columns import columns
-from contracts.facts.hierarchy import DescribedMessages
+from contracts.facts.hierarchy import DescribedMessages, EventChannels
 from contracts.facts.key_types import ACTION_CODES, CHANNEL_STRIDE
 from contracts.facts.send_facts import AssignedEvents, ChannelSends, CountedEvents
 from contracts.facts.send_keys import EventKeys
@@ -36,6 +36,33 @@ def assign_channels(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame
     """
     return sends.join(messages, on=ChannelSends.message_key, how="inner", validate="m:1").select(
         columns(ChannelSends)
+    )
+
+
+def find_event_channels(
+    sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame
+) -> pl.LazyFrame:
+    """The channels that the events of sends give to messages for which no feed names one.
+
+    Args:
+        sends: `FeedSends` of a group of buckets.
+        events: `FeedEvents` of the same group that name their send by its id.
+        messages: The `message_key` of the messages.
+
+    Returns:
+        `EventChannels`: of several channels the first.
+    """
+    own = (pl.col(EventKeys.type_code) // CHANNEL_STRIDE).cast(pl.UInt8)
+    of_sends = sends.select(EventKeys.send_key, EventChannels.message_key).join(
+        messages.select(EventChannels.message_key), on=EventChannels.message_key, how="semi"
+    )
+    return (
+        events.select(EventKeys.send_key, own.alias(EventChannels.channel_code))
+        .filter(pl.col(EventChannels.channel_code) > 0)
+        .join(of_sends, on=EventKeys.send_key, how="inner", validate="m:1")
+        .group_by(EventChannels.message_key)
+        .agg(pl.col(EventChannels.channel_code).min())
+        .select(columns(EventChannels))
     )
 
 

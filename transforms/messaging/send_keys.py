@@ -13,6 +13,7 @@ import polars as pl
 
 from contracts.channels import FIRST_OWN_CODE, STANDARD_CODES, own_channel_of
 from contracts.columns import columns
+from contracts.facts.hierarchy import EventChannels
 from contracts.facts.key_types import ACTION_CODES, CHANNEL_STRIDE
 from contracts.facts.send_keys import EventKeys, LinkTexts, MessageReferences, SendKeys
 from contracts.feeds import Events, Sends
@@ -242,6 +243,27 @@ def list_references(keys: pl.LazyFrame) -> pl.LazyFrame:
         .agg(
             pl.col(MessageReferences.org_id, MessageReferences.message_id).first(),
             pl.col(MessageReferences.campaign_id).min(),
+        )
+        .select(columns(MessageReferences))
+    )
+
+
+def add_event_channels(
+    references: pl.LazyFrame, found: pl.LazyFrame, codes: dict[str, int]
+) -> pl.LazyFrame:
+    """Give messages the channel that the events of their sends tell, where nothing else does.
+
+    Args:
+        references: `MessageReferences`.
+        found: `EventChannels`.
+        codes: Channel -> its number in the run.
+    """
+    names = {code: name for name, code in codes.items()}
+    named = pl.col(EventChannels.channel_code).replace_strict(names, return_dtype=pl.String)
+    return (
+        references.join(found, on=MessageReferences.message_key, how="left", validate="1:1")
+        .with_columns(
+            pl.coalesce(MessageReferences.channel, named).alias(MessageReferences.channel)
         )
         .select(columns(MessageReferences))
     )

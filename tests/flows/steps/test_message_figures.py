@@ -75,6 +75,17 @@ def test_what_no_feed_gives_a_channel_is_other_and_never_email(tmp_path: Path) -
     assert counts(ran, "email", "message_id", "sends") == ("m2", 1)
 
 
+def test_the_events_of_its_sends_tell_a_message_s_channel(tmp_path: Path) -> None:
+    """No asset describes m1; one of its two sends was opened: both are e-mails."""
+    ran = publish(
+        tmp_path,
+        sends=b"send_id,message_id,contact_id,status\ns1,m1,101,delivered\ns2,m1,102,delivered\n",
+        events=[event("e1", "email_opened", send_id="s1")],
+    )
+    assert channels(ran) == {"email"}
+    assert counts(ran, "email", "message_id", "sends", "open_rate") == ("m1", 2, 0.5)
+
+
 WITHOUT_RECEIPTS = (
     b"send_id,message_id,contact_id,status,sent_at\n"
     b"s1,m1,101,sent,2026-01-01T09:00:00Z\ns2,m1,102,sent,2026-01-01T09:00:00Z\n"
