@@ -98,7 +98,7 @@ SUBJECTS = {
     "flows.storage": {"flows.errors", "flows.report_tables"},
     "flows.readers": {"flows.errors"},
     "flows.config": {"flows.errors", "flows.readers", "flows.storage"},
-    "flows.ingest": {"flows.config", "flows.errors", "flows.readers"},
+    "flows.ingest": {"flows.config", "flows.errors", "flows.readers", "flows.storage"},
     "flows.steps": {
         "flows.config",
         "flows.errors",

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.ingest.feed_files import RawFile
-from flows.ingest.file_ingest import Receipt, TableReceipt
+from flows.ingest.receipts import Receipt, TableReceipt
 from transforms.ingest.deduplication import FILE
 
 DIGITS = re.compile(r"(\d+)")

@@ -46,7 +46,7 @@ def _read_words(root: Path, feeds: list[ConfiguredFeed], ledger: Path) -> dict[s
     for raw in find_files(root, feeds) if feeds else []:
         try:
             require_inside(root, raw)
-            receipt = ingest_file(SameBytes(hash_file(raw.location), (raw,)), ledger)
+            receipt = ingest_file(SameBytes(hash_file(raw.location), (raw,)), ledger).receipt
         except RefusedFile:
             continue
         for part in sorted((ledger / receipt.key / TABLE).glob("part-*.parquet")):

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from contracts.config.workspace import Workspace
@@ -17,33 +18,22 @@ from flows.errors import CampaignReportsError, DataRefused
 from flows.ingest.catalog import Catalog
 from flows.ingest.exchange_rates import NO_RATE, reject_unpriced
 from flows.ingest.feed_contents import FeedContents
-from flows.ingest.feed_files import RawFile, find_files, require_inside
-from flows.ingest.file_ingest import Receipt, SameBytes, ingest_file
+from flows.ingest.feed_files import find_files
+from flows.ingest.raw_reading import Refused, read_raw_files
 from flows.ingest.read_files import ReadFile, order_files
 from flows.ingest.repeat_warnings import warn_of_repeats
 from flows.ingest.row_status import REJECTED, judge_rows
 from flows.progress import Progress
-from flows.readers import RefusedFile
 from flows.steps.asked_names import find_unknown_names
 from flows.steps.event_type_names import name_event_types
 from flows.steps.feed_guards import FeedState, judge_feeds
 from flows.steps.feed_warnings import find_feed_warnings
 from flows.steps.rate_warnings import find_missing_rates
 from flows.storage.report_files import equal
-from flows.storage.workspace_files import hash_file
 from transforms.ingest.deduplication import DUPLICATE, SUPERSEDED
 
 Reason = tuple[str, int, list[str]]
 """A reason for rejecting rows, how many, and the files that they stand in."""
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A file that could not be read as a whole, and why."""
-
-    raw: RawFile
-    reason: str
-    hint: str
 
 
 @dataclass(frozen=True)
@@ -62,8 +52,8 @@ class FeedsRead:
         entries += [
             InputFile(
                 path=refused.raw.path,
-                sha256=hash_file(refused.raw.location),
-                bytes=refused.raw.location.stat().st_size,
+                sha256=refused.state.sha256 if refused.state else "",
+                bytes=refused.state.bytes if refused.state else 0,
                 feed=refused.raw.feed.name,
                 table=resolved.mapping.table,
                 refused=f"{refused.reason}; {refused.hint}",
@@ -120,22 +110,17 @@ def read_feeds(
         for feed in feeds
         if not any(raw.feed is feed for raw in files)
     ]
-    read: list[tuple[RawFile, str, Receipt]] = []
-    inside, refused = _split_outside(loaded.root, files)
-    progress("reading feeds", 0, len(files))
     with ThreadPoolExecutor(max_workers=files_at_once(loaded.config.run)) as pool:
-        pending = {
-            pool.submit(ingest_file, same, ledger): same for same in _group_same_bytes(inside, pool)
-        }
-        for future in as_completed(pending):
-            same = pending[future]
-            try:
-                read += [(raw, same.sha256, future.result()) for raw in same.files]
-            except RefusedFile as error:
-                refused += [Refused(raw, error.reason, error.hint) for raw in same.files]
-            progress("reading feeds", len(read) + len(refused), len(files))
-    refused.sort(key=lambda found: found.raw.path)
-    files_read = order_files(ledger, read)
+        raw = read_raw_files(
+            loaded.root,
+            files,
+            ledger,
+            loaded.config.workspace.settle_seconds,
+            pool,
+            partial(progress, "reading feeds"),
+        )
+    warnings += raw.warnings
+    files_read = order_files(ledger, raw.read)
     given = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
     catalog = reject_unpriced(
         Catalog(files_read, given, judge_rows(files_read, keys_at_once(loaded.config.run))),
@@ -155,29 +140,7 @@ def read_feeds(
         *warn_of_repeats(catalog, loaded.config),
         *_warn_of_files(catalog),
     ]
-    return FeedsRead(loaded.root, catalog, refused, warnings, states)
-
-
-def _split_outside(root: Path, files: list[RawFile]) -> tuple[list[RawFile], list[Refused]]:
-    """The files that lie in the workspace, and those that a link leads out of it, refused."""
-    inside, refused = [], []
-    for raw in files:
-        try:
-            require_inside(root, raw)
-        except RefusedFile as error:
-            refused.append(Refused(raw, error.reason, error.hint))
-        else:
-            inside.append(raw)
-    return inside, refused
-
-
-def _group_same_bytes(files: list[RawFile], pool: ThreadPoolExecutor) -> list[SameBytes]:
-    """Files with the same bytes and reading, together."""
-    groups: dict[tuple[str, str], list[RawFile]] = {}
-    hashes = pool.map(hash_file, [raw.location for raw in files])
-    for raw, sha256 in zip(files, hashes, strict=True):
-        groups.setdefault((sha256, raw.feed.signature), []).append(raw)
-    return [SameBytes(sha256, tuple(group)) for (sha256, _), group in groups.items()]
+    return FeedsRead(loaded.root, catalog, raw.refused, warnings, states)
 
 
 def _warn_of_files(catalog: Catalog) -> Iterator[Warned]:

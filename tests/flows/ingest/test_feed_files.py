@@ -223,7 +223,7 @@ def test_which_file_is_read_first_does_not_matter(
     found = []
     for order in (1, -1):
         monkeypatch.setattr(
-            "flows.steps.read_feeds.as_completed", lambda some, by=order: [*some][::by]
+            "flows.ingest.raw_reading.as_completed", lambda some, by=order: [*some][::by]
         )
         place = tmp_path / str(order)
         read = read_files(place, toml, files)

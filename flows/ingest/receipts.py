@@ -1,0 +1,61 @@
+"""What reading a file gave, as the ledger keeps it beside the parts (SPEC §8)."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class KeptFile(BaseModel):
+    """One file of a reading: what it must be when it is read again.
+
+    Attributes:
+        path: Relative to the reading's folder.
+        bytes: Its length.
+        crc32: The checksum of its bytes, which no flipped bit leaves as it is.
+        rows: Of a Parquet part: how many rows it has.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: str
+    bytes: int
+    crc32: int
+    rows: int | None = None
+
+
+class TableReceipt(BaseModel):
+    """What one table got from a file."""
+
+    table: str
+    rows_read: int = 0
+    valid: int = 0
+    rejected: int = 0
+    reasons: dict[str, int] = {}
+    event_types: dict[str, int] = {}
+    """Event type -> rows that bear it."""
+    first_at: str | None = None
+    """When its first row happened: a day, or an instant in UTC, in ISO 8601."""
+    last_at: str | None = None
+    scopes: list[str] = []
+    """Of events: what names their sends."""
+    own_channels: list[str] = []
+    """The channels of the user's own that event types may name, in the order of their codes."""
+    equal_rows: int = 0
+    """Where rows of one key add up: those that say, cell by cell, what one before them says."""
+    by_email: bool = False
+    """Whether a row names its contact by e-mail address alone."""
+
+
+class Receipt(BaseModel):
+    """What reading one file gave; its parts lie beside it in the ledger's folder."""
+
+    key: str
+    sha256: str
+    bytes: int
+    tables: list[TableReceipt]
+    notes: list[str] = []
+    is_empty: bool = False
+    columns: list[str] = []
+    """The file's columns; of JSON, those that any record has."""
+    has_fixed_columns: bool = True
+    """Whether every row has the same columns, as those of JSON need not."""
+    files: list[KeptFile] = []
+    """Every file of the reading, in the order of their paths."""

@@ -1,0 +1,167 @@
+"""What one table gets from a file: canonical parts, rejected rows and key columns."""
+
+from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from contracts.columns import columns, key
+from contracts.feeds import ADDITIVE, FEEDS, happened_at
+from flows.config.configured_feeds import ConfiguredFeed
+from flows.ingest.receipts import TableReceipt
+from flows.ingest.send_key_files import SendKeyWriter
+from flows.readers import ROW_NUMBER, RawBatch
+from transforms.ingest.column_mapping import ResolvedMapping, index_header, keep_rows_of_table
+from transforms.ingest.deduplication import KEY_HASH
+from transforms.ingest.restatements import restated_unit
+from transforms.ingest.row_parsing import parse_rows
+from transforms.ingest.setting_hints import hint_settings
+from transforms.ingest.validation import explain_failures, is_suspect
+
+REJECTED_SCHEMA = pl.Schema(
+    {
+        "org_id": pl.String,
+        ROW_NUMBER: pl.UInt32,
+        "failed_checks": pl.List(pl.String),
+        "raw": pl.String,
+    }
+)
+
+
+class TableWriter:
+    """Writes what one table gets from a file, batch by batch."""
+
+    def __init__(
+        self, home: Path, feed: ConfiguredFeed, resolved: ResolvedMapping, header: tuple[str, ...]
+    ) -> None:
+        """Prepare to write below `home`."""
+        self.resolved = resolved
+        self.table = FEEDS[resolved.mapping.table]
+        self.home = home / resolved.mapping.table
+        self.receipt = TableReceipt(table=resolved.mapping.table)
+        self.reasons: Counter[str] = Counter()
+        self.event_types: Counter[str] = Counter()
+        self.happened: list[date | datetime] = []
+        self.keys = SendKeyWriter(self.home, resolved.mapping.table)
+        self.records = pl.Series(dtype=pl.UInt64)
+        self.feed = feed
+        self.header = header
+
+    def take(self, batch: RawBatch, header: tuple[str, ...], number: int) -> pl.Series:
+        """Write a batch's rows of this table; return the numbers of the rows that are its own."""
+        rows = keep_rows_of_table(batch.rows.lazy(), self.resolved, header)
+        mine = rows.collect(engine="in-memory")
+        parsed = parse_rows(mine.lazy(), self.resolved, header).collect(engine="in-memory")
+        suspects = parsed.filter(is_suspect(self.table))
+        if suspects.height:
+            hints = hint_settings(parsed, self.resolved, index_header(header, self.resolved))
+            failures = explain_failures(suspects, self.table, hints)
+            parsed = parsed.join(failures, on=ROW_NUMBER, how="anti")
+            self._write_rejected(mine, suspects, failures, number)
+        self._write_broken(batch.broken, number)
+        self._write_valid(self._with_key(parsed, mine), number)
+        self.receipt.rows_read += mine.height + batch.broken.height
+        return mine.get_column(ROW_NUMBER)
+
+    def _with_key(self, parsed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+        """Add the hash by which repeated rows are found."""
+        if self.receipt.table not in ADDITIVE:
+            return parsed.with_columns(pl.struct(key(self.table)).hash().alias(KEY_HASH))
+        self._count_equal(rows.join(parsed, on=ROW_NUMBER, how="semi"))
+        return parsed.with_columns(pl.struct(restated_unit(self.table)).hash().alias(KEY_HASH))
+
+    def _count_equal(self, rows: pl.DataFrame) -> None:
+        """Count the rows that say, cell by cell, what a row before them says."""
+        records = rows.select(pl.struct(pl.exclude(ROW_NUMBER)).hash()).to_series()
+        met = self.records
+        self.records = pl.concat([met, records]).unique()
+        self.receipt.equal_rows += len(met) + len(records) - len(self.records)
+
+    def reject_whole(self, rows: pl.DataFrame, reason: str, number: int) -> None:
+        """Reject rows for one reason."""
+        failures = rows.select(ROW_NUMBER, failed_checks=pl.lit([reason], pl.List(pl.String)))
+        parsed = rows.select(ROW_NUMBER, org_id=pl.lit(None, pl.String))
+        self.receipt.rows_read += rows.height
+        self._write_rejected(rows, parsed, failures, number, suffix="-unclaimed")
+
+    def finish(self) -> TableReceipt:
+        """Flush, and say what was written."""
+        self.keys.finish()
+        self.receipt.scopes = sorted(self.keys.scopes)
+        self.receipt.own_channels = self.keys.own_channels
+        self.receipt.reasons = dict(self.reasons.most_common())
+        self.receipt.event_types = dict(sorted(self.event_types.items()))
+        if self.happened:
+            self.receipt.first_at = _in_iso(min(self.happened))
+            self.receipt.last_at = _in_iso(max(self.happened))
+        return self.receipt
+
+    def _write_valid(self, parsed: pl.DataFrame, number: int) -> None:
+        valid = parsed.select(*columns(self.table), ROW_NUMBER, KEY_HASH)
+        self.receipt.valid += valid.height
+        if valid.height == 0:
+            return
+        if self.receipt.table == "events":
+            counted = valid.get_column("event_type").value_counts()
+            self.event_types.update(dict(counted.iter_rows()))
+        self._note_days(valid)
+        if {"email", "contact_id"} <= set(valid.columns) and self.receipt.table != "contacts":
+            named = pl.col("contact_id").is_null() & pl.col("email").is_not_null()
+            self.receipt.by_email |= valid.select(named.any()).item()
+        self.keys.write(valid)
+        self._write(valid, f"part-{number:05}.parquet")
+
+    def _note_days(self, valid: pl.DataFrame) -> None:
+        """Note between which days or instants the rows happened."""
+        known = happened_at(self.receipt.table)
+        if not known:
+            return
+        at = pl.coalesce(known)
+        self.happened = [
+            one
+            for one in (*self.happened, *valid.select(at.min(), last=at.max()).row(0))
+            if one is not None
+        ]
+
+    def _write_rejected(
+        self,
+        rows: pl.DataFrame,
+        parsed: pl.DataFrame,
+        failures: pl.DataFrame,
+        number: int,
+        suffix: str = "",
+    ) -> None:
+        for reason in failures.get_column("failed_checks").explode():
+            self.reasons[reason] += 1
+        raw = rows.select(ROW_NUMBER, raw=pl.struct(pl.exclude(ROW_NUMBER)).struct.json_encode())
+        rejected = (
+            failures.join(raw, on=ROW_NUMBER, how="left", validate="1:1")
+            .join(parsed.select(ROW_NUMBER, "org_id"), on=ROW_NUMBER, how="left", validate="1:1")
+            .select(REJECTED_SCHEMA.names())
+        )
+        self.receipt.rejected += rejected.height
+        self._write(rejected, f"rejected-{number:05}{suffix}.parquet")
+
+    def _write_broken(self, broken: pl.DataFrame, number: int) -> None:
+        if broken.height == 0:
+            return
+        self.reasons.update(broken.get_column("reason"))
+        rejected = broken.select(
+            org_id=pl.lit(None, pl.String),
+            row_number=ROW_NUMBER,
+            failed_checks=pl.concat_list("reason"),
+            raw="raw",
+        )
+        self.receipt.rejected += rejected.height
+        self._write(rejected, f"rejected-{number:05}-broken.parquet")
+
+    def _write(self, frame: pl.DataFrame, name: str) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        frame.write_parquet(
+            self.home / name, compression="zstd", compression_level=1, statistics=False
+        )
+
+
+def _in_iso(at: date | datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
