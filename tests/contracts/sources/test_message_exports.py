@@ -276,3 +276,15 @@ def test_a_new_word_has_the_events_read_again(tmp_path: Path) -> None:
     assert rows_of(before, "events", "event_type")[0] == ("email_clicked",)
     assert ("ticket_raised",) in rows_of(before, "events", "event_type")
     assert ("email_opened",) in rows_of(after, "events", "event_type")
+
+
+def test_a_vendor_s_own_event_types_are_no_mistake(tmp_path: Path) -> None:
+    """Acquia documents productBrowsed; what the tenant invented is told."""
+    text = (
+        "SourceCustomerNumber,Type,EventTimeStamp,SourceMessageNumber,Email,Cookie\n"
+        "1,productBrowsed,2026-01-31 10:00:00,,,\n1,storeVisit,2026-01-31 11:00:00,,,\n"
+    )
+    found = read_export(tmp_path, "acquia.event", text)
+    told = [one.message for one in found.warnings if one.code == "unknown_event_type"]
+    assert len(told) == 1
+    assert "'store_visit'" in told[0]
