@@ -19,7 +19,7 @@ from pandera.polars import PolarsData
 Text = str
 if TYPE_CHECKING:
     # A column read through its class is its name, whatever type its cells have.
-    Count = Rate = Number = Serial = Hash = Flag = Day = Instant = Money = FineMoney = str
+    Count = Rate = Number = Serial = Hash = Flag = Day = Instant = Money = FineMoney = Exact = str
 else:
     Count = pl.Int64
     Rate = pl.Float64
@@ -30,6 +30,7 @@ else:
     Day = pl.Date
     Instant = Annotated[pl.Datetime, "us", "UTC"]
     Money = Annotated[pl.Decimal, 18, 4]
+    Exact = Annotated[pl.Decimal, 38, 8]
     FineMoney = Annotated[pl.Decimal, 18, 6]
     """Money as a platform states it in micros: rounded to `Money` once, at the finest grain."""
 

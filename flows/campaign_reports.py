@@ -4,7 +4,6 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from pydantic import Field
 from contracts.manifest import AttemptEnd, Check, Manifest, Warned
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.errors import FAULT_OF_OURS, CampaignReportsError, DataRefused
+from flows.ingest.code_version import name_code
 from flows.ingest.quarantine_files import write_quarantine
 from flows.page.report_page import write_page
 from flows.page.snapshot_tables import SnapshotTables
@@ -22,6 +22,7 @@ from flows.progress import Progress, silence
 from flows.runtime.prefect_steps import step
 from flows.steps.attempt import Attempt, Run
 from flows.steps.read_feeds import FeedsRead, find_problem, read_feeds, reconcile_inputs
+from flows.steps.run_tables import write_run_tables
 from flows.steps.warning_order import order_warnings
 from flows.steps.write_reports import write_report_tables
 from flows.storage.last_attempt import note_attempt
@@ -70,7 +71,9 @@ def campaign_reports(
     with begin_attempt(loaded, wait_seconds) as attempt:
         read = read_raw_feeds(attempt, full=full)
         refuse_bad_data(attempt, read)
-        checks, warnings = write_report_tables(Run(attempt, read))
+        run = Run(attempt, read)
+        checks, warnings = write_report_tables(run)
+        checks += report_run(run)
         manifest = prove(attempt, read, checks, warnings)
         draw_page(attempt, manifest)
         publish(attempt, manifest)
@@ -142,6 +145,12 @@ def refuse_bad_data(attempt: Attempt, read: FeedsRead) -> None:
 
 
 @step
+def report_run(run: Run) -> list[Check]:
+    """Write what came of each feed, and which figures are others than in the snapshot before."""
+    return write_run_tables(run, run.read.inputs(), name_code())
+
+
+@step
 def prove(
     attempt: Attempt, read: FeedsRead, checks: list[Check], warnings: list[Warned]
 ) -> Manifest:
@@ -157,7 +166,7 @@ def prove(
         run_id=attempt.run_id,
         started_at=_stamp(attempt.started_at),
         finished_at=_stamp(datetime.now(UTC)),
-        code_version=version("campaign-reports"),
+        code_version=name_code(),
         config_sha256=attempt.loaded.config_sha256,
         inputs=inputs,
         outputs=outputs,

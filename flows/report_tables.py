@@ -64,7 +64,8 @@ class ReportTable:
     @property
     def needs(self) -> str:
         """The feeds that make the table exist, in words."""
-        return " and ".join(f"a feed of {' or '.join(group)}" for group in self.feeds)
+        needed = [f"a feed of {' or '.join(group)}" for group in self.feeds]
+        return " and ".join([*needed, "a run"])
 
     def is_given_by(self, configured: Collection[str]) -> bool:
         """Whether feeds of these canonical tables make the table exist (SPEC §3)."""
@@ -114,6 +115,17 @@ def _of_orders(name: str, contract: str, builder: str) -> ReportTable:
         f"contracts.reports.attribution:{contract}",
         f"transforms.{builder}",
         (("orders",),),
+    )
+
+
+def _of_run(name: str, contract: str, builder: str) -> ReportTable:
+    """A table of the group run: every run has it."""
+    return ReportTable(
+        "run",
+        name,
+        f"contracts.reports.run_tables:{contract}",
+        f"transforms.reports.run_tables:{builder}",
+        (),
     )
 
 
@@ -224,6 +236,8 @@ REPORT_TABLES: tuple[ReportTable, ...] = (
     ),
     _of_orders("paths", "Paths", "attribution.paths:report_paths"),
     _of_orders("holdout_lift", "HoldoutLift", "attribution.holdouts:report_holdout_lift"),
+    _of_run("feeds", "RunFeeds", "report_feeds"),
+    _of_run("changes", "RunChanges", "explain_changes"),
 )
 """Every report table that can be published, in the order of the data dictionary."""
 

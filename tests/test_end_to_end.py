@@ -46,7 +46,9 @@ def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 def table_hashes(manifest: dict[str, Any]) -> dict[str, str]:
     """Table file -> the hash of its bytes."""
     return {
-        "/".join(output["path"].split("/")[3:]): output["sha256"] for output in manifest["outputs"]
+        "/".join(output["path"].split("/")[3:]): output["sha256"]
+        for output in manifest["outputs"]
+        if output["group"] != "run"
     }
 
 

@@ -32,6 +32,7 @@ COMMANDS = {
     ),
     "status": ("flows.cli.status:status", "Say what is published and whether anything is wrong."),
     "runs": ("flows.cli.history:runs", "List the kept snapshots with their figures."),
+    "diff": ("flows.cli.diff:diff", "Print what two kept snapshots give differently."),
     "gc": ("flows.cli.history:gc", "Remove the snapshots that are too old."),
     "doctor": ("flows.cli.doctor:doctor", "Look at this machine, and whether it can run."),
     "audience": (

@@ -55,6 +55,6 @@ def find_published(name: str, tables: Tables) -> tuple[str, str]:
         raise UsageError(msg, f"Say which one: {choices}.")
     msg = f"no table {name!r} is published"
     if known := [table for table in REPORT_TABLES if name in {table.label, table.name}]:
-        raise UsageError(msg, f"It needs {known[0].needs}, and a run.")
+        raise UsageError(msg, f"It needs {known[0].needs}.")
     near = nearest(name, ["/".join(key) for key in tables])
     raise UsageError(msg, f"Did you mean {near!r}?" if near else "Leave the name out for a list.")

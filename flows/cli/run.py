@@ -2,6 +2,8 @@
 
 import sys
 from collections import Counter
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +28,7 @@ COUNTS = {
 }
 REASONS_SHOWN = 3
 WARNINGS_SHOWN = 10
+CHANGES_SHOWN = 3
 
 
 def run(
@@ -77,6 +80,7 @@ def _summary(root: Path, manifest: Manifest) -> list[str]:
         *_top_reasons(layout.quarantine / manifest.run_id),
         *(f"  skipped   {entry.path}: {entry.refused}" for entry in skipped),
         *_match_rate(root),
+        *_change_lines(root),
         *_warning_lines(manifest.warnings),
         f"  where     {layout.snapshots / manifest.run_id}",
     ]
@@ -105,6 +109,42 @@ def _match_rate(root: Path) -> list[str]:
     )
     rate = f" ({matched / sessions:.1%})" if sessions else ""
     return [f"  matched   {matched:,} of {sessions:,} sessions to an ad{rate}"]
+
+
+def _change_lines(root: Path) -> list[str]:
+    """The largest changes of days that the snapshot before had, by report, column and day."""
+    files = published_tables(root).get(("run", "changes"))
+    if not files:
+        return []
+    by_day = (
+        pl.scan_parquet(files)
+        .group_by("report", "date_day", "column")
+        .agg(
+            pl.col("difference").sum(),
+            pl.col("reason").unique().sort().str.join(", "),
+            pl.col("files")
+            .str.split("; ")
+            .list.explode()
+            .replace("", None)
+            .drop_nulls()
+            .n_unique(),
+        )
+        .sort(pl.col("difference").abs(), "report", "date_day", "column", descending=True)
+        .collect()
+    )
+    lines = [_describe_change(*row) for row in by_day.head(CHANGES_SHOWN).iter_rows()]
+    if (more := by_day.height - CHANGES_SHOWN) > 0:
+        lines.append(f"  changed   … and {more} more, all in run/changes")
+    return lines
+
+
+def _describe_change(
+    report: str, day: date | None, column: str, difference: Decimal, reason: str, files: int
+) -> str:
+    group = report.split("/", maxsplit=1)[0]
+    why = reason if not files else f"{reason}, {_count(files, 'file')}"
+    amount = f"{difference.normalize():+,f}"
+    return f"  changed   {group} {column} of {day or 'no day'} {amount} ({why})"
 
 
 def _warning_lines(warnings: list[Warned]) -> list[str]:

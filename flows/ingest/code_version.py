@@ -2,8 +2,10 @@
 
 import hashlib
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
+KINDS = {".py", ".toml"}
 PROJECT = Path(__file__).parents[2]
 SOURCES = (
     "contracts/**/*.py",
@@ -17,11 +19,22 @@ SOURCES = (
 """All that decides what a file's bytes become; a test follows the imports to prove it whole."""
 
 
+EVERYTHING = ("contracts/**/*", "transforms/**/*.py", "flows/**/*.py")
+"""All that decides a figure."""
+
+
 @cache
-def hash_sources() -> str:
-    """The hash of the sources that read files, worked out once a process."""
+def name_code() -> str:
+    """The version of the product and, behind a plus, the hash of its sources."""
+    return f"{version('campaign-reports')}+{hash_sources(EVERYTHING)[:12]}"
+
+
+@cache
+def hash_sources(patterns: tuple[str, ...] = SOURCES) -> str:
+    """The hash of sources, worked out once a process; of those that read files if none is named."""
     whole = hashlib.sha256()
-    for path in sorted(path for pattern in SOURCES for path in PROJECT.glob(pattern)):
+    found = {path for pattern in patterns for path in PROJECT.glob(pattern)}
+    for path in sorted(path for path in found if path.suffix in KINDS):
         source = path.read_bytes()
         whole.update(f"{path.relative_to(PROJECT).as_posix()} {len(source)}\n".encode())
         whole.update(source)

@@ -1,0 +1,228 @@
+"""The group run: what came of each feed, and which figures are others than before (SPEC §10)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from contracts.columns import polars_schema
+from contracts.facts.run_facts import (
+    ChangedFiles,
+    FeedFiles,
+    FeedTables,
+    FigureDifferences,
+    PastFeedFiles,
+)
+from contracts.manifest import Check, InputFile, Manifest
+from contracts.reports.run_tables import ChangeReason, RunChanges
+from flows.report_tables import find_table
+from flows.runtime.materialize import materialize
+from flows.steps.attempt import Run
+from flows.storage.publish import TABLE_SUFFIX
+from flows.storage.report_files import write_table
+from flows.storage.snapshots import Snapshot, list_snapshots
+from transforms.reports.run_tables import SOURCES, compare_report, explain_changes, report_feeds
+
+RUN = "run"
+Tables = Mapping[tuple[str, str], list[Path]]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What of a snapshot is compared with another.
+
+    Attributes:
+        tables: Group and name of a table -> its files.
+        inputs: What it was made from.
+        config_sha256: By which configuration.
+        code_version: By which code.
+    """
+
+    tables: Tables
+    inputs: list[InputFile]
+    config_sha256: str
+    code_version: str
+
+
+def write_run_tables(run: Run, inputs: list[InputFile], code_version: str) -> list[Check]:
+    """Write `run/feeds` and `run/changes`.
+
+    Args:
+        run: The run, all other tables of which are written.
+        inputs: What it read.
+        code_version: The code that is running.
+    """
+    root, timezone = run.attempt.loaded.root, run.config.workspace.timezone
+    kept = list_snapshots(root)
+    feeds = report_feeds(
+        _list_feed_tables(run),
+        _list_feed_files(run, inputs),
+        _list_past_files(kept),
+        is_whole=len(kept) < run.config.workspace.keep_snapshots,
+    )
+    staged = _find_staged(run.staging)
+    after = Compared(staged, inputs, run.attempt.loaded.config_sha256, code_version)
+    published = next((one for one in kept if one.is_published), None)
+    before = None if published is None else view_snapshot(root, published.manifest)
+    changes = list_changes(before, after, timezone)
+    return [
+        *write_table(run.staging, RUN, "feeds", feeds.collect()),
+        *write_table(run.staging, RUN, "changes", changes.collect()),
+    ]
+
+
+def view_snapshot(root: Path, manifest: Manifest) -> Compared:
+    """What of a kept snapshot is compared; files that are gone are left out."""
+    tables: dict[tuple[str, str], list[Path]] = {}
+    for output in manifest.outputs:
+        if output.table in SOURCES and (root / output.path).exists():
+            tables.setdefault((output.group, output.table), []).append(root / output.path)
+    return Compared(tables, manifest.inputs, manifest.config_sha256, manifest.code_version)
+
+
+def _find_staged(staging: Path) -> Tables:
+    files = [file for name in SOURCES for file in staging.glob(f"*/{name}{TABLE_SUFFIX}")]
+    return {(file.parent.name, file.stem): [file] for file in files}
+
+
+def list_changes(before: Compared | None, after: Compared, timezone: str) -> pl.LazyFrame:
+    """The rows of `run/changes` between two snapshots.
+
+    Args:
+        before: The earlier one; without one nothing has changed.
+        after: The later one.
+        timezone: Whose midnight ends a day.
+    """
+    if before is None:
+        return pl.LazyFrame(schema=polars_schema(RunChanges))
+    compared = [
+        compare_report(
+            pl.scan_parquet(files),
+            _scan(after.tables, (group, name)),
+            f"{group}/{name}",
+            find_table(group, name).contract,
+        )
+        for (group, name), files in sorted(before.tables.items())
+    ]
+    empty = pl.LazyFrame(schema=polars_schema(FigureDifferences))
+    differences = materialize(pl.concat([empty, *compared]), FigureDifferences)
+    changed = pl.LazyFrame(
+        [*_list_changed_files(before.inputs, after.inputs, timezone)],
+        schema=polars_schema(ChangedFiles),
+        orient="row",
+    )
+    everywhere = []
+    if before.config_sha256 != after.config_sha256:
+        everywhere.append(ChangeReason.CONFIGURATION)
+    if before.code_version != after.code_version:
+        everywhere.append(ChangeReason.CODE)
+    return explain_changes(differences, changed, everywhere)
+
+
+def _scan(tables: Tables, label: tuple[str, str]) -> pl.LazyFrame:
+    if label in tables:
+        return pl.scan_parquet(tables[label])
+    return pl.LazyFrame(schema=polars_schema(find_table(*label).contract))
+
+
+def _list_changed_files(
+    before: list[InputFile], after: list[InputFile], timezone: str
+) -> Iterator[tuple[str, str, str, date | None, date | None]]:
+    """Rows of `ChangedFiles`; a file of the same content under another name has not changed."""
+    old, new = ([one for one in entries if not one.refused] for entries in (before, after))
+    known, current = ({_content(one) for one in entries} for entries in (old, new))
+    paths_before, paths_after = ({_place(one) for one in entries} for entries in (old, new))
+    seen = set()
+    for one in new:
+        if _content(one) not in known:
+            is_corrected = _place(one) in paths_before
+            kind = ChangeReason.CORRECTED_FILE if is_corrected else ChangeReason.LATE_ROWS
+            seen.add(_describe_file(one, kind, timezone))
+    for one in old:
+        if _content(one) not in current:
+            is_corrected = _place(one) in paths_after
+            kind = ChangeReason.CORRECTED_FILE if is_corrected else ChangeReason.WITHDRAWN_FILE
+            seen.add(_describe_file(one, kind, timezone))
+    yield from sorted(seen, key=str)
+
+
+def _content(one: InputFile) -> tuple[str, str, str]:
+    return one.feed, one.table, one.sha256
+
+
+def _place(one: InputFile) -> tuple[str, str, str]:
+    return one.feed, one.table, one.path
+
+
+def _describe_file(
+    one: InputFile, kind: ChangeReason, timezone: str
+) -> tuple[str, str, str, date | None, date | None]:
+    reason = {"exchange_rates": ChangeReason.RATE, "contacts": ChangeReason.IDENTITY}
+    return (
+        one.table,
+        one.path,
+        str(reason.get(one.table, kind)),
+        find_day(one.first_at, timezone),
+        find_day(one.last_at, timezone),
+    )
+
+
+def find_day(at: str | None, timezone: str) -> date | None:
+    """The reporting day of a day or an instant in ISO 8601."""
+    if at is None:
+        return None
+    if "T" not in at:
+        return date.fromisoformat(at)
+    return datetime.fromisoformat(at).astimezone(ZoneInfo(timezone)).date()
+
+
+def _list_feed_tables(run: Run) -> pl.LazyFrame:
+    """`FeedTables` as configured."""
+    rows = [
+        (state.feed.name, resolved.mapping.table, state.is_late)
+        for state in run.read.states
+        for resolved in state.feed.mappings
+    ]
+    return pl.LazyFrame(list(dict.fromkeys(rows)), schema=polars_schema(FeedTables), orient="row")
+
+
+def _list_feed_files(run: Run, inputs: list[InputFile]) -> pl.LazyFrame:
+    """`FeedFiles` of this run."""
+    copies = {(file.raw.feed.name, file.raw.path) for file in run.catalog.files if file.is_copy}
+    timezone = run.config.workspace.timezone
+    rows = [
+        (
+            one.feed,
+            one.table,
+            one.path,
+            one.sha256,
+            (one.feed, one.path) in copies or one.refused is not None,
+            find_day(one.first_at, timezone),
+            find_day(one.last_at, timezone),
+            one.rows_read,
+            one.accepted,
+            one.rejected,
+            one.superseded,
+            one.duplicates,
+        )
+        for one in inputs
+    ]
+    return pl.LazyFrame(rows, schema=polars_schema(FeedFiles), orient="row")
+
+
+def _list_past_files(kept: list[Snapshot]) -> pl.LazyFrame:
+    """`PastFeedFiles` of the kept snapshots; the same content counts once a run."""
+    rows = {
+        (number, one.feed, one.table, one.sha256): one.rows_read
+        for number, snapshot in enumerate(kept, start=1)
+        for one in snapshot.manifest.inputs
+        if not one.refused
+    }
+    return pl.LazyFrame(
+        [(*place, rows_read) for place, rows_read in rows.items()],
+        schema=polars_schema(PastFeedFiles),
+        orient="row",
+    )

@@ -1,0 +1,212 @@
+"""`run/feeds` and `run/changes` over several runs, against snapshots compared in plain Python."""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from contracts.columns import key
+from contracts.manifest import Manifest
+from flows.campaign_reports import campaign_reports
+from flows.report_tables import find_table
+from flows.storage.workspace_files import Layout
+from tests.support.workspaces import as_json_lines, feed, write_workspace
+
+TOML = (
+    feed("contacts", "raw/contacts.csv")
+    + feed("messages", "raw/messages.csv")
+    + feed("sends", "raw/sends*.csv")
+    + feed("events", "raw/events/*.jsonl")
+    + feed("orders", "raw/orders.csv")
+    + feed("ad_stats", "raw/stats*.csv")
+    + feed("exchange_rates", "raw/rates.csv")
+)
+ELSEWHERE = '[workspace]\ntimezone = "Pacific/Kiritimati"\n'
+STATS = "date_day,platform,account_id,campaign_id,campaign_name,impressions,clicks,spend,currency\n"
+FILES = {
+    "raw/contacts.csv": b"contact_id\n101\n102\n",
+    "raw/messages.csv": b"message_id,name,channel\nm1,Hello,email\nm2,Offer,sms\nm3,News,email\n",
+    "raw/sends.csv": b"send_id,contact_id,message_id,status,sent_at\n"
+    b"1,101,m1,delivered,2026-07-01T10:00:00Z\n2,102,m2,delivered,2026-07-02T10:00:00Z\n",
+    "raw/events/1.jsonl": as_json_lines(
+        [
+            {
+                "event_id": "e1",
+                "event_type": "email_opened",
+                "send_id": "1",
+                "occurred_at": "2026-07-01T11:00:00Z",
+            }
+        ]
+    ),
+    "raw/orders.csv": b"order_id,ordered_at,contact_id,revenue\n"
+    b"o1,2026-07-02T12:00:00Z,101,30.00\n",
+    "raw/stats.csv": (STATS + "2026-07-01,google_ads,a,c1,Spring,100,10,5.00,EUR\n").encode(),
+    "raw/rates.csv": b"currency,date_day,rate\nEUR,2026-06-01,1.10\n",
+}
+LATE_OPEN = as_json_lines(
+    [
+        {
+            "event_id": "e2",
+            "event_type": "email_clicked",
+            "send_id": "1",
+            "occurred_at": "2026-07-01T13:00:00Z",
+        }
+    ]
+)
+COMPARED = ("daily_report", "campaign_performance", "campaign_attribution")
+
+
+def publish(root: Path) -> Manifest:
+    return Manifest.model_validate(campaign_reports.fn(str(root), wait_seconds=0))
+
+
+def table(root: Path, manifest: Manifest, group: str, name: str) -> pl.DataFrame:
+    return pl.read_parquet(Layout(root).snapshots / manifest.run_id / group / f"{name}.parquet")
+
+
+Cells = dict[tuple[str, str, str, Any, str], Decimal | None]
+
+
+def cells(root: Path, manifest: Manifest) -> tuple[Cells, set[tuple[str, str, Any]]]:
+    """Every count and amount of a snapshot by its place, and the days that its reports have."""
+    found: Cells = {}
+    days = set()
+    for output in manifest.outputs:
+        if output.table not in COMPARED:
+            continue
+        report = f"{output.group}/{output.table}"
+        keys = key(find_table(output.group, output.table).contract)
+        frame = pl.read_parquet(root / output.path)
+        for row in frame.iter_rows(named=True):
+            days.add((report, row["org_id"], row["date_day"]))
+            rest = {name: row[name] for name in keys if name not in {"org_id", "date_day"}}
+            place = (row["org_id"], report, json.dumps(rest, separators=(",", ":")))
+            for name, dtype in frame.schema.items():
+                if dtype == pl.Int64 or dtype.base_type() is pl.Decimal:
+                    value = row[name]
+                    found[*place, row["date_day"], name] = None if value is None else Decimal(value)
+    return found, days
+
+
+def compare(root: Path, first: Manifest, second: Manifest) -> dict[Any, tuple[Any, ...]]:
+    """Place -> before, after, difference; worked out without Polars' joins."""
+    (before, days), (after, _) = cells(root, first), cells(root, second)
+    changed = {}
+    for place in before.keys() | after.keys():
+        if (place[1], place[0], place[3]) not in days:
+            continue
+        old, new = before.get(place), after.get(place)
+        difference = (new or Decimal(0)) - (old or Decimal(0))
+        if difference:
+            changed[place] = (old, new, difference)
+    return changed
+
+
+def changes(root: Path, manifest: Manifest) -> dict[Any, tuple[Any, ...]]:
+    """The same of the table run/changes."""
+    rows = table(root, manifest, "run", "changes").iter_rows(named=True)
+    return {
+        (r["org_id"], r["report"], r["key"], r["date_day"], r["column"]): (
+            r["before"],
+            r["after"],
+            r["difference"],
+        )
+        for r in rows
+    }
+
+
+def write(root: Path, **files: bytes | None) -> None:
+    for name, content in files.items():
+        path = root / "raw" / name.replace("__", "/").replace("_dot_", ".")
+        if content is None:
+            path.unlink()
+        else:
+            path.write_bytes(content)
+
+
+Step = tuple[Callable[[Path], None], str, set[str]]
+STEPS: list[Step] = [
+    (lambda root: write(root, events__2_dot_jsonl=LATE_OPEN), "late_rows", {"raw/events/2.jsonl"}),
+    (
+        lambda root: write(
+            root,
+            stats_dot_csv=(
+                STATS + "2026-07-01,google_ads,a,c1,Spring,100,10,7.00,EUR\n"
+                "2026-07-01,google_ads,a,c2,Autumn,50,5,1.00,EUR\n"
+            ).encode(),
+        ),
+        "corrected_file",
+        {"raw/stats.csv"},
+    ),
+    (
+        lambda root: write(root, rates_dot_csv=b"currency,date_day,rate\nEUR,2026-06-01,1.20\n"),
+        "rate",
+        {"raw/rates.csv"},
+    ),
+    (lambda root: write(root, events__2_dot_jsonl=None), "withdrawn_file", {"raw/events/2.jsonl"}),
+    (
+        lambda root: (root / "campaigns.toml").write_text(ELSEWHERE + TOML),
+        "configuration",
+        set(),
+    ),
+]
+
+
+def test_changes_are_those_of_an_independent_comparison_with_their_reasons(tmp_path: Path) -> None:
+    root = write_workspace(tmp_path / "ws", TOML, FILES)
+    before = publish(root)
+    assert table(root, before, "run", "changes").height == 0
+    for change, reason, files in STEPS:
+        change(root)
+        after = publish(root)
+        expected = compare(root, before, after)
+        assert changes(root, after) == expected
+        assert expected, reason
+        told = table(root, after, "run", "changes")
+        assert set(told["reason"]) == {reason}
+        assert set(told["files"]) == ({"; ".join(sorted(files))} if files else {""})
+        before = after
+    again = publish(root)
+    assert table(root, again, "run", "changes").height == 0
+
+
+def test_a_new_message_on_a_known_day_has_no_before_and_a_later_day_is_no_change(
+    tmp_path: Path,
+) -> None:
+    root = write_workspace(tmp_path / "ws", TOML, FILES)
+    publish(root)
+    more = (
+        b"send_id,contact_id,message_id,status,sent_at\n"
+        b"3,102,m3,delivered,2026-07-01T10:00:00Z\n4,102,m1,delivered,2026-07-09T10:00:00Z\n"
+    )
+    write(root, sends_2_dot_csv=more)
+    changed = table(root, publish(root), "run", "changes").filter(report="email/daily_report")
+    assert set(changed["key"]) == {'{"message_id":"m3"}'}
+    sends = changed.row(by_predicate=pl.col("column") == "sends", named=True)
+    assert (sends["before"], sends["after"], sends["difference"]) == (None, 1, 1)
+
+
+def test_feeds_tell_what_came_and_what_usually_comes(tmp_path: Path) -> None:
+    root = write_workspace(tmp_path / "ws", TOML, FILES)
+    first = table(root, publish(root), "run", "feeds")
+    assert first["feed"].to_list() == sorted(section for section in first["feed"])
+    sends = first.row(by_predicate=pl.col("feed") == "sends", named=True)
+    assert (sends["files"], sends["new_files"], sends["usual_rows"]) == (1, 1, None)
+    assert (str(sends["first_day"]), str(sends["last_day"])) == ("2026-07-01", "2026-07-02")
+    assert (sends["rows_read"], sends["accepted"], sends["rejected_share"]) == (2, 2, 0.0)
+    header, *_ = FILES["raw/sends.csv"].splitlines(keepends=True)
+    write(root, sends_2_dot_csv=header + b"3,101,m1,sent,2026-07-03T10:00:00Z\n")
+    write(root, sends_3_dot_csv=FILES["raw/sends.csv"])
+    sends = table(root, publish(root), "run", "feeds").row(
+        by_predicate=pl.col("feed") == "sends", named=True
+    )
+    assert (sends["files"], sends["new_files"], sends["usual_rows"]) == (3, 1, 2.0)
+    assert (sends["rows_read"], sends["accepted"], sends["duplicates"]) == (5, 3, 2)
+    sends = table(root, publish(root), "run", "feeds").row(
+        by_predicate=pl.col("feed") == "sends", named=True
+    )
+    assert (sends["files"], sends["new_files"], sends["usual_rows"]) == (3, 0, 1.5)
+    assert sends["is_late"] is False
