@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.oracles.expected_facts import Send, count
-from tests.oracles.expected_messages import REPORTED, Message
+from tests.oracles.expected_messages import REPORTED, Contact, Message
 from tests.oracles.expected_reports import (
     NO_ORDERS,
     Expected,
@@ -92,8 +92,8 @@ class Overviews(Expected):
             wishes = [
                 (event["occurred_at"], s.channel, event["action"])
                 for s in self.world.sends
-                if (s.message.org, s.contact) == key
                 for event in s.events
+                if (event["org_id"], self._whose(event, s.contact)) == key
             ]
             wishes += [
                 (
@@ -103,7 +103,7 @@ class Overviews(Expected):
                 )
                 for event in self.world.tables.get("events", [])
                 if event["event_type"].endswith("_subscribed")
-                and (event["org_id"], self.world.contact_of(event)) == key
+                and (event["org_id"], self._whose(event)) == key
             ]
 
             counts = count(sends)
@@ -124,6 +124,14 @@ class Overviews(Expected):
                 **NO_ORDERS,
             }
         return report
+
+    def _whose(self, event: dict[str, Any], of_send: Contact = None) -> Contact:
+        """The contact that an event names, or to whom its send went."""
+        row = self.world.by_key["sends"].get((event["org_id"], event.get("send_id")))
+        named = self.world.contact_of(event)
+        if named is not None:
+            return named
+        return of_send if row is None else self.world.contact_of(row)
 
     def segments(self) -> Report:
         report: Report = {}
