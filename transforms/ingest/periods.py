@@ -11,6 +11,9 @@ COVERED_DAYS = "covered_days"
 """How many days a row covers, both its first and its last; null where the file does not say, 0
 where what it says is no period."""
 
+MIDNIGHT = r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?\s*$"
+"""How the stamp of a day's first instant ends: a period that ends then ends the day before."""
+
 
 def count_covered_days(resolved: ResolvedMapping, named: dict[str, str]) -> pl.Expr:
     """How many days a row covers, by the first and the last day that the file gives it.
@@ -31,7 +34,8 @@ def count_covered_days(resolved: ResolvedMapping, named: dict[str, str]) -> pl.E
         text.map_batches(lambda cells: parse_days(cells, form=form), return_dtype=pl.Date)
         for text in texts
     )
-    days = (last - first).dt.total_days() + 1
+    is_exclusive = (last > first) & texts[1].str.contains(MIDNIGHT)
+    days = (last - first).dt.total_days() + pl.when(is_exclusive).then(0).otherwise(1)
     is_silent = pl.any_horizontal(text.is_null() for text in texts)
     return pl.when(~is_silent).then(pl.max_horizontal(days.fill_null(0), 0))
 

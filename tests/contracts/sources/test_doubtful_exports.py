@@ -141,6 +141,22 @@ def test_meta_s_whole_period_is_no_day(tmp_path: Path) -> None:
     assert rows_of(found, "ad_stats", "date_day", "spend") == [(date(2026, 3, 6), Decimal("1.2"))]
 
 
+def test_a_period_that_ends_at_midnight_ends_the_day_before(tmp_path: Path) -> None:
+    """Snapchat's day runs from midnight to midnight; a week is no day."""
+    text = (
+        "Start Time,End Time,Campaign Name,Amount Spent,Currency\n"
+        "2026-01-31T00:00:00,2026-02-01T00:00:00,Spring,1.20,USD\n"
+        "2026-01-31,2026-01-31,Autumn,2.40,USD\n"
+        "2026-01-31T00:00:00,2026-02-07T00:00:00,Winter,9.60,USD\n"
+    )
+    found = read_export(tmp_path, "snapchat_ads.ads_manager", text)
+    assert "covers 7 days" in answer_of(found)
+    assert rows_of(found, "ad_stats", "campaign_name", "date_day", "spend") == [
+        ("Autumn", DAY, Decimal("2.4")),
+        ("Spring", DAY, Decimal("1.2")),
+    ]
+
+
 def test_meta_by_age_and_gender_adds_up_to_its_day(tmp_path: Path) -> None:
     """Equal rows are two: 3 and 3 clicks, 0.60 and 0.60."""
     text = (
