@@ -71,7 +71,8 @@ def _find_settings(
     if 2 * most > tried.len():
         best = [setting for count, setting in read if count == most]
         fewest = min(setting.count(" = ") for setting in best)
-        yield from [setting for setting in best if setting.count(" = ") == fewest][:2]
+        shortest = dict.fromkeys(setting for setting in best if setting.count(" = ") == fewest)
+        yield from list(shortest)[:2]
 
 
 def _candidates(

@@ -1,5 +1,5 @@
-"""As a new user: exports of the platforms' interfaces in English and German, in at once or with the
-one setting that the first answer names.
+"""As a new user: exports of the platforms' interfaces in English, German and more, in at once or
+with the setting that the first answer names.
 """
 
 from datetime import date
@@ -61,6 +61,34 @@ Gesamt: Kampagnen\t --\t --\t --\t"1.662,57"\t1.237\t25.921\t"2,50"\t"99,90"
         ("campaign", "Spring", None, None, 1234, 25881, "1661.67", "2.5", "99.9", "USD"),
         COMMA,
         "utf-16",
+    ),
+    "Google Ads, French, by day": Export(
+        "google_ads.report",
+        """\
+Rapport sur les campagnes
+1 janvier 2026 - 2 janvier 2026
+Statut de la campagne\tCampagne\tJour\tCode de devise\tCoût\tClics\tImpr.\tConversions\t\
+Valeur de conv.
+Activée\tSpring\t2026-01-01\tUSD\t1\u202f661,67\t1\u202f234\t25\u202f881\t2,50\t99,90
+Activée\tSpring\t2026-01-02\tUSD\t0,90\t3\t40\t0,00\t0,00
+Total : Campagnes\t\t\t\t1\u202f662,57\t1\u202f237\t25\u202f921\t2,50\t99,90
+""",
+        ("campaign", "Spring", None, None, 1234, 25881, "1661.67", "2.5", "99.9", "USD"),
+        ('decimal = ","', 'thousands = " "'),
+        "utf-16",
+    ),
+    "Google Ads, Spanish, by day": Export(
+        "google_ads.report",
+        """\
+Informe de campañas
+1 de enero de 2026 - 2 de enero de 2026
+Estado de la campaña,Campaña,Día,Código de moneda,Coste,Clics,Impr.,Conversiones,Valor de conv.
+Habilitada,Spring,2026-01-01,USD,"1.661,67",1.234,25.881,"2,50","99,90"
+Habilitada,Spring,2026-01-02,USD,"0,90",3,40,"0,00","0,00"
+Total: campañas, --, --,USD,"1.662,57",1.237,25.921,"2,50","99,90"
+""",
+        ("campaign", "Spring", None, None, 1234, 25881, "1661.67", "2.5", "99.9", "USD"),
+        COMMA,
     ),
     "Meta Ads Manager, English": Export(
         "facebook_ads.ads_manager",
