@@ -40,7 +40,23 @@ def hint_settings(
     Returns:
         Canonical column -> a clause that names the settings and the file's column.
     """
-    hints = {}
+    return {
+        name: f"{' or '.join(settings)} would read {_name_column(name, resolved, named)}"
+        for name, settings in propose_settings(parsed, resolved).items()
+    }
+
+
+def propose_settings(parsed: pl.DataFrame, resolved: ResolvedMapping) -> dict[str, list[str]]:
+    """Find, as lines of TOML, the settings of which each would read a column that mostly fails.
+
+    Args:
+        parsed: Rows with the text of their parsed columns (`parse_rows`).
+        resolved: How they were parsed.
+
+    Returns:
+        Canonical column -> settings; ` and ` joins those that are needed together.
+    """
+    proposed = {}
     for name, dtype in polars_schema(resolved.table).items():
         text = TEXT_OF + name
         if text not in parsed.columns or parsed.schema[text] != pl.String:
@@ -50,12 +66,10 @@ def hint_settings(
         filled = len(parsed) - parsed.get_column(text).null_count()
         if failing.is_empty() or 2 * len(failing) <= filled:
             continue
-        settings = list(_find_settings(failing.unique(maintain_order=True), name, dtype, resolved))
-        if settings:
-            hints[name] = (
-                f"{' or '.join(settings)} would read {_name_column(name, resolved, named)}"
-            )
-    return hints
+        found = _find_settings(failing.unique(maintain_order=True), name, dtype, resolved)
+        if settings := list(found):
+            proposed[name] = settings
+    return proposed
 
 
 def _find_settings(
@@ -69,7 +83,7 @@ def _find_settings(
     ]
     most = max((count for count, _ in read), default=0)
     if 2 * most > tried.len():
-        best = [setting for count, setting in read if count == most]
+        best = list(dict.fromkeys(setting for count, setting in read if count == most))
         fewest = min(setting.count(" = ") for setting in best)
         shortest = dict.fromkeys(setting for setting in best if setting.count(" = ") == fewest)
         yield from list(shortest)[:2]

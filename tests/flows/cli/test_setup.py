@@ -67,3 +67,22 @@ def test_init_copies_a_sample_without_what_runs_wrote(
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "notes.txt").write_text("mine")
     assert main(["init", str(tmp_path / "full"), "--sample", "tiny"]) == 2
+
+
+def test_init_from_files_proposes_entries_that_check_accepts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One entry for the files that it reads alike, with the folder into which they are put."""
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("Day,Campaign,Currency code,Cost,Clicks,Impr.\n")
+    (tmp_path / "people.csv").write_text("Contact ID,E-mail\n1,a@x.io\n")
+    files = [str(tmp_path / name) for name in ("a.csv", "b.csv", "people.csv")]
+    assert main(["init", str(tmp_path / "ws"), "--from", *files]) == 0
+    written = tomllib.loads((tmp_path / "ws/campaigns.toml").read_text("utf-8"))
+    assert [(one.get("source") or one["table"], one["files"]) for one in written["feeds"]] == [
+        ("google_ads.report", "raw/google_ads.report/*.csv"),
+        ("contacts", "raw/contacts/*.csv"),
+    ]
+    assert (tmp_path / "ws/raw/google_ads.report").is_dir()
+    assert "a.csv: read as google_ads.report" in capsys.readouterr().err
+    assert main(["check", str(tmp_path / "ws")]) == 0
