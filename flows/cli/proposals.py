@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flows.config.source_files import load_sources
 from flows.errors import UsageError
-from flows.ingest.feed_proposals import FeedProposal, propose_feed
+from flows.steps.feed_proposals import FeedProposal, propose_feed
 from flows.storage.workspace_files import make_folder
 
 COMPRESSIONS = (".gz", ".zst")

@@ -13,7 +13,7 @@ from flows.cli.console import print_note
 from flows.cli.proposals import make_folders, place_feeds, propose_feeds, render_feeds
 from flows.config.loading import config_schema
 from flows.errors import UsageError
-from flows.ingest.feed_proposals import FeedProposal
+from flows.steps.feed_proposals import FeedProposal
 from flows.storage.workspace_files import Layout, make_folder, storage_errors
 
 SCHEMA = "campaigns.schema.json"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flows.config.source_files import load_sources
-from flows.ingest.feed_proposals import FeedProposal, propose_feed
+from flows.steps.feed_proposals import FeedProposal, propose_feed
 
 GOOGLE = "Day,Campaign,Campaign ID,Currency code,Cost,Clicks,Impr.,Bidding\n"
 GERMAN = "Kampagnenbericht\n13. Juni 2026\nTag;Kampagne;Währungscode;Kosten;Klicks\n"

@@ -15,9 +15,9 @@ from contracts.config.source_mapping import Source
 from contracts.feeds import FEEDS, Events
 from contracts.vocabulary import Action
 from flows.config.configured_feeds import ConfiguredFeed
-from flows.ingest.feed_candidates import Candidate, find_candidates, list_read
 from flows.ingest.required_columns import find_missing, require_columns
 from flows.readers import ROW_NUMBER, FeedFile, FileOptions, RefusedFile, open_feed
+from flows.steps.feed_candidates import Candidate, find_candidates, list_read
 from transforms.ingest.column_mapping import ResolvedMapping, keep_rows_of_table
 from transforms.ingest.expressions import file_columns
 from transforms.ingest.row_parsing import parse_rows
