@@ -69,5 +69,5 @@ def test_a_run_s_summary_names_the_largest_changes(
     monkeypatch.setattr(command, "launch_run", lambda *_, **__: manifest)
     assert main(["run", str(root)]) == 0
     lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("  changed")]
-    assert lines[0] == "  changed   email sent of 2026-07-01 +2 (late_rows, 1 file)"
+    assert lines[0] == "  changed   email sends of 2026-07-01 +2 (late_rows, 1 file)"
     assert len(lines) <= 4
