@@ -1,6 +1,7 @@
 """Every session's match, and warnings of aliases, from the files to what is published."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +98,36 @@ def test_an_alias_to_nothing_is_warned_of(tmp_path: Path) -> None:
         ("alias_to_nothing", "gone", 1)
     ]
     assert isinstance(audit, pl.DataFrame)
+
+
+def test_a_newsletters_session_and_its_revenue_are_not_the_ads_of_the_same_name(
+    tmp_path: Path,
+) -> None:
+    """Spring is an e-mail campaign and a Facebook one; of two orders of 30 one came by each."""
+    visits = [
+        {"session_id": who, "contact_id": who, "started_at": "2026-03-01T08:00:00Z"}
+        | {"utm_source": source, "utm_medium": medium, "utm_campaign": "Spring"}
+        for who, source, medium in (("c1", "newsletter", "email"), ("c2", "facebook", "cpc"))
+    ]
+    stats = {"platform": "facebook_ads", "campaign_id": "9", "campaign_name": "Spring"}
+    published = publish(
+        tmp_path,
+        contacts=[{"contact_id": "c1"}, {"contact_id": "c2"}],
+        campaigns=[{"campaign_id": "m1", "name": "Spring", "channel": "email"}],
+        sends=[{"send_id": "s1", "contact_id": "c1", "campaign_id": "m1", "status": "sent"}],
+        ad_stats=[stats | {"date_day": "2026-03-01", "spend": "10"}],
+        sessions=visits,
+        orders=[
+            {"order_id": who, "contact_id": who, "ordered_at": "2026-03-01T09:00:00Z"}
+            | {"revenue": "30"}
+            for who in ("c1", "c2")
+        ],
+    )
+    matches = published.table("ads", "session_matches")
+    assert matches.select("session_id", "campaign_id", "match_status").rows() == [
+        ("c1", None, "unmatched"),
+        ("c2", "9", "matched"),
+    ]
+    [row] = published.table("ads", "campaign_performance").to_dicts()
+    figures = ("campaign_id", "sessions", "orders", "revenue", "roas")
+    assert tuple(row[name] for name in figures) == ("9", 1, 1, Decimal("30.0000"), 3.0)
