@@ -13,6 +13,7 @@ from pydantic import Field
 
 from contracts.manifest import AttemptEnd, Check, Manifest, Warned
 from flows.config.loading import LoadedWorkspace, load_workspace
+from flows.descriptions.write_descriptions import write_descriptions
 from flows.errors import FAULT_OF_OURS, CampaignReportsError, DataRefused
 from flows.ingest.code_version import name_code
 from flows.ingest.quarantine_files import write_quarantine
@@ -75,6 +76,7 @@ def campaign_reports(
         checks, warnings = write_report_tables(run)
         checks += report_run(run)
         manifest = prove(attempt, read, checks, warnings)
+        describe_snapshot(attempt, manifest)
         draw_page(attempt, manifest)
         publish(attempt, manifest)
         drop_old_files(attempt, read)
@@ -173,6 +175,12 @@ def prove(
         reconciliation=reconciliation,
         warnings=order_warnings([*attempt.loaded.warnings, *read.warnings, *warnings]),
     )
+
+
+@step
+def describe_snapshot(attempt: Attempt, manifest: Manifest) -> None:
+    """Describe the tables of the snapshot in the standard ways."""
+    write_descriptions(attempt.staging, manifest)
 
 
 @step

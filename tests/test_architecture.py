@@ -110,8 +110,10 @@ SUBJECTS = {
         "flows.storage",
     },
     "flows.page": {"flows.storage"},
+    "flows.descriptions": {"flows.storage"},
     "flows.campaign_reports": {
         "flows.config",
+        "flows.descriptions",
         "flows.errors",
         "flows.ingest",
         "flows.page",

@@ -87,7 +87,8 @@ def write_value(value: Value, kind: str) -> str:
 def plain(value: Value, kind: str | None = None, *, share: float | None = None) -> Cell:
     """A cell that stands in no table: a text, or a ratio of sums."""
     kind = kind or kind_of("", value)
-    return Cell(write_value(value, kind), kind, _raw(value), share=share)
+    raw = "" if kind == TEXT else _raw(value)
+    return Cell(write_value(value, kind), kind, raw, share=share)
 
 
 def figure(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 from polars.io.plugins import register_io_source
 
 from contracts.columns import Table, columns, descriptions, grain, key, polars_schema
@@ -50,6 +51,7 @@ def write_table(
         compression_level=1,
         row_group_size=ROWS_A_ROW_GROUP,
         metadata=table_metadata(table),
+        arrow_schema=arrow_schema(table),
     )
     return check_table(table, label, rows, is_sorted=stated.is_sorted)
 
@@ -92,6 +94,7 @@ def write_report(
         compression_level=1,
         row_group_size=ROWS_A_ROW_GROUP,
         metadata=table_metadata(table),
+        arrow_schema=arrow_schema(table),
     )
     keys = None if all(rises) else pl.read_parquet(path, columns=key(table))
     return _check_keys(label, numbers.height, keys)
@@ -130,6 +133,7 @@ def write_pieces(
         compression_level=1,
         row_group_size=ROWS_A_ROW_GROUP,
         metadata=table_metadata(table),
+        arrow_schema=arrow_schema(table),
     )
     keys = None if all(rises) else pl.read_parquet(path, columns=key(table))
     return _check_keys(label, sum(counts), keys)
@@ -178,6 +182,22 @@ def _rises(keys: pl.DataFrame) -> bool:
 def equal(name: str, expected: int | str, actual: int | str) -> Check:
     """A reconciliation of two figures that must be the same."""
     return Check(name=name, expected=expected, actual=actual, holds=expected == actual)
+
+
+def arrow_schema(table: type[Table]) -> pa.Schema:
+    """The Arrow schema of a table's file, each field with its description."""
+    schema = (
+        pl.DataFrame(schema=polars_schema(table))
+        .to_arrow(compat_level=pl.CompatLevel.oldest())
+        .schema
+    )
+    texts = descriptions(table)
+    return pa.schema([field.with_metadata(_explain(texts[field.name])) for field in schema])
+
+
+def _explain(text: str) -> dict[str | bytes, str | bytes]:
+    """A description under the names by which tools look for it."""
+    return {"description": text, "comment": text}
 
 
 def table_metadata(table: type[Table]) -> dict[str, str]:

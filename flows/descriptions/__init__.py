@@ -1,0 +1,1 @@
+"""A snapshot described in the standard ways: Frictionless, ODCS, DuckDB, dbt."""

@@ -1,0 +1,43 @@
+"""Writing what describes a snapshot beside its tables (SPEC §12)."""
+
+import json
+from pathlib import Path
+
+import yaml
+
+from contracts.manifest import Manifest
+from flows.descriptions.described_tables import describe_tables
+from flows.descriptions.standard_forms import (
+    make_contract,
+    make_data_package,
+    make_dbt_sources,
+    write_views,
+)
+from flows.storage.workspace_files import make_folder, write_durably
+
+DATA_PACKAGE = "datapackage.json"
+VIEWS = "views.sql"
+SOURCES = "sources.yml"
+CONTRACTS = "contracts"
+
+
+def write_descriptions(folder: Path, manifest: Manifest) -> None:
+    """Write datapackage.json, contracts/*.odcs.yaml, views.sql and sources.yml into a snapshot.
+
+    Args:
+        folder: The snapshot, its tables written.
+        manifest: Which tables it has.
+    """
+    tables = describe_tables(folder, manifest)
+    package = make_data_package(tables, manifest)
+    write_durably(folder / DATA_PACKAGE, json.dumps(package, ensure_ascii=False, indent=2) + "\n")
+    write_durably(folder / VIEWS, write_views(tables))
+    write_durably(folder / SOURCES, _as_yaml(make_dbt_sources(tables)))
+    contracts = make_folder(folder / CONTRACTS)
+    for table in tables:
+        name = f"{table.group}.{table.name}".replace("/", ".")
+        write_durably(contracts / f"{name}.odcs.yaml", _as_yaml(make_contract(table, manifest)))
+
+
+def _as_yaml(content: object) -> str:
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
