@@ -20,12 +20,15 @@ Text = str
 if TYPE_CHECKING:
     # A column read through its class is its name, whatever type its cells have.
     Count = Rate = Number = Serial = Hash = Flag = Day = Instant = Money = FineMoney = Exact = str
+    SharedText = str
 else:
     Count = pl.Int64
     Rate = pl.Float64
     Number = pl.Float64
     Serial = pl.UInt32
     Hash = pl.UInt64
+    SharedText = pl.Categorical()
+    """Text that many rows of an intermediate table share, kept once."""
     Flag = pl.Boolean
     Day = pl.Date
     Instant = Annotated[pl.Datetime, "us", "UTC"]

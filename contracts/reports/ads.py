@@ -5,6 +5,7 @@ them: each stands here once, and a report names the parts that it is made of, th
 """
 
 from contracts.columns import Count, Day, FineMoney, Money, Rate, Table, Text, column
+from contracts.vocabulary import AdLevel
 
 NO_CAMPAIGN_MATCHED = "(no campaign matched)"
 """The campaign name of sessions of which only the platform is known."""
@@ -12,10 +13,14 @@ NO_CAMPAIGN_MATCHED = "(no campaign matched)"
 NOT_AT_AD_LEVEL = "(not served at ad level)"
 """The ad name of what is known of a campaign but of none of its ads."""
 
+NOT_AT_CAMPAIGN_LEVEL = "(not served at campaign level)"
+"""The campaign name of what is known of an account but of none of its campaigns."""
+
 ORG = "organization"
 PLATFORM = "ad platform"
 NAME = "its name on that day"
 CURRENCY = "the reporting currency"
+LEVELS = [str(level) for level in AdLevel]
 
 
 class OfAccount(Table):
@@ -65,7 +70,7 @@ class OfUrl(OfAdGroup):
 class Delivered(Table):
     """One row per day: what the platform says it delivered."""
 
-    clicks: Count = column("clicks")
+    clicks: Count = column("clicks; empty where no file has them, as all metrics")
     impressions: Count = column("impressions")
     spend: Money = column("spend in `currency`")
     conversions: FineMoney = column("conversions that the platform claims")
@@ -109,7 +114,9 @@ class PerformanceOfCampaign(Table):
         key=True,
         references="ad_campaigns.campaign_id",
     )
-    campaign_name: Text = column(f"its name on that day, or `{NO_CAMPAIGN_MATCHED}`")
+    campaign_name: Text = column(
+        f"its name on that day, `{NOT_AT_CAMPAIGN_LEVEL}` or `{NO_CAMPAIGN_MATCHED}`"
+    )
 
 
 class PerformanceOfAd(PerformanceOfCampaign):
@@ -150,3 +157,26 @@ class CampaignPerformance(Performed, PerformanceOfCampaign):
 
 class AdPerformance(Performed, PerformanceOfAd):
     """One row per day and ad, and per campaign for what is known of none of its ads."""
+
+
+class SpendSources(Table):
+    """One row per account, level and feed: what the feed says was spent, and what became of it."""
+
+    org_id: Text = column(ORG, key=True)
+    platform: Text = column(PLATFORM, key=True)
+    account_id: Text = column("the account", key=True, references="ad_accounts.account_id")
+    level: Text = column(
+        "the level of the feed's rows", key=True, isin=[str(level) for level in AdLevel]
+    )
+    feed: Text = column("the feed, by its name in messages", key=True)
+    first_day: Day = column("first day of its rows: from here it speaks for their entities")
+    last_day: Day = column("last day of its rows: until here")
+    entities: Count = column("accounts, campaigns, ad groups or ads that it has")
+    spend: Money = column("what its rows of this level come to, in `currency`")
+    spend_used: Money = column("what of it is in the accounts' figures")
+    spend_unplaced: Money = column("what of it has an unknown account and is not added")
+    spend_of_level_below: Money = column(
+        "spend of what lies below the entities for which it speaks; empty where nothing does"
+    )
+    difference: Money = column("its spend of those entities and days, less that")
+    currency: Text = column(CURRENCY)

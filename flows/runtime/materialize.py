@@ -63,8 +63,3 @@ def materialize(frame: pl.LazyFrame, schema: type[Table]) -> pl.LazyFrame:
         msg = f"the intermediate table {schema.__name__} has other types in {', '.join(wrong)}"
         raise CampaignReportsError(msg, "This is a fault of the program; please report it.")
     return table.lazy()
-
-
-def hold(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Work a frame out once, since several others are made from it."""
-    return frame.collect(engine="streaming").lazy()

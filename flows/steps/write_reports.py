@@ -7,7 +7,9 @@ from contracts.manifest import Check, Warned
 from flows.runtime.materialize import materialize
 from flows.runtime.prefect_steps import step
 from flows.steps.activities import Activities, PeopleInputs, write_activities
-from flows.steps.ad_reports import AdFacts, build_ad_facts, write_ads_reports
+from flows.steps.ad_facts import AdFacts, build_ad_facts
+from flows.steps.ad_reports import write_ads_reports
+from flows.steps.ad_warnings import find_spend_warnings
 from flows.steps.attempt import Run
 from flows.steps.attribution_reports import (
     CreditedOrders,
@@ -27,7 +29,6 @@ from flows.steps.session_reports import find_alias_warnings
 from flows.steps.sessions import find_sessions
 from flows.steps.standing_tables import write_standing_tables
 from flows.steps.warnings import find_message_warnings
-from transforms.ads.entities import list_spending
 from transforms.attribution.costs import list_costs, name_message_campaigns
 from transforms.people.activities import name_campaigns
 
@@ -150,8 +151,7 @@ def report_attribution(
     if orders is None:
         return []
     messages = sends.all_rows()
-    spending = ads.stats.among(list_spending(ads.stats.entities)).rows()
-    costs = list_costs(sends.days.lazy(), messages, spending)
+    costs = list_costs(sends.days.lazy(), messages, ads.list_spend())
     campaigns = pl.concat([name_message_campaigns(messages), name_campaigns(ads.names.lazy())])
     return write_attribution(
         orders,
@@ -179,4 +179,5 @@ def find_warnings(run: Run, sends: MessageFacts, ads: AdFacts) -> list[Warned]:
     ]
     if run.is_configured(*ADS):
         found += find_alias_warnings(ads.matched, ads.names, run.config.ads)
+        found += find_spend_warnings(run.catalog, ads)
     return found

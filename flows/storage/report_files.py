@@ -12,7 +12,7 @@ from contracts.columns import Table, columns, descriptions, grain, key, polars_s
 from contracts.manifest import Check
 from contracts.reports import SCHEMA_VERSION
 from flows.report_tables import find_table
-from transforms.ads.rollup import ReportRows
+from transforms.common.report_rows import ReportRows
 
 ROWS_AT_A_TIME = 500_000
 """How many rows of a large report are held with all their texts."""
@@ -59,7 +59,7 @@ def write_table(
 def write_report(
     staging: Path, group: str, name: str, report: ReportRows, *, part: str = ""
 ) -> list[Check]:
-    """Write one report table, gathering the texts of a large one part by part, and check it.
+    """Write one report table, finishing a large one part by part, and check it.
 
     Args:
         staging: The snapshot being written.
@@ -79,16 +79,16 @@ def write_report(
     path, label = _place(staging, group, name, part)
     rises = []
 
-    def dress_parts(*_: object) -> Iterator[pl.DataFrame]:
+    def finish_parts(*_: object) -> Iterator[pl.DataFrame]:
         last_key = pl.DataFrame(schema=polars_schema(table)).select(key(table))
         for piece in numbers.iter_slices(ROWS_AT_A_TIME):
-            rows = report.dress(piece.lazy()).collect(engine="in-memory")
+            rows = report.finish(piece.lazy()).collect(engine="in-memory")
             table.validate(rows)
             rises.append(_rises(pl.concat([last_key, rows.select(key(table))])))
             last_key = rows.select(key(table)).tail(1)
             yield rows
 
-    register_io_source(dress_parts, schema=polars_schema(table)).sink_parquet(
+    register_io_source(finish_parts, schema=polars_schema(table)).sink_parquet(
         path,
         compression="zstd",
         compression_level=1,

@@ -8,7 +8,8 @@ from polars.testing import assert_frame_equal
 
 from flows.config.loading import load_workspace
 from flows.steps import session_reports
-from flows.steps.ad_reports import build_ad_facts, write_ads_reports
+from flows.steps.ad_facts import build_ad_facts
+from flows.steps.ad_reports import write_ads_reports
 from flows.steps.sessions import find_sessions
 from flows.storage import report_files
 from tests.benchmarks.duckdb_ads import run_reports
@@ -25,6 +26,8 @@ TABLES = (
     "campaign_performance",
     "ad_performance",
 )
+VALUES = ("conversions_value", "reported_conversions_value", "reported_roas")
+"""What the files have no column of: null with us, 0 with DuckDB."""
 
 
 @pytest.fixture(scope="module", params=["whole", "in parts"])
@@ -57,7 +60,9 @@ def test_duckdb_gives_the_same_table(folders: tuple[Path, Path], table: str) -> 
     ours, theirs = (read_table(folder, table) for folder in folders)
 
     assert ours.height > DAYS
-    assert_frame_equal(ours.select(theirs.columns), theirs)
+    unknown = [name for name in VALUES if name in ours.columns]
+    assert all(ours[name].fill_null(0).max() == 0 for name in unknown)
+    assert_frame_equal(ours.select(theirs.columns).drop(unknown), theirs.drop(unknown))
 
 
 def test_duckdb_matches_the_same_sessions(folders: tuple[Path, Path]) -> None:

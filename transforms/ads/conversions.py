@@ -1,18 +1,21 @@
-"""Conversions that platforms tell apart from the clicks, made into rows of stats."""
+"""Conversions that platforms give apart from the clicks, made into rows of stats."""
 
 from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts.ad_facts import AdEntities
+from contracts.facts.ad_facts import NamedStats
 from contracts.feeds import AdConversions, AdStats
-from transforms.ads.entities import LEVEL_IDS, NAMES, PARENTS
-from transforms.ads.name_lookup import CHANGES, AdVersions, fill_names
+from transforms.ads.levels import LEVEL_IDS, NAMES, PARENTS, drop_finer_ids, rank_level
+from transforms.ads.name_lookup import AdVersions, fill_names
 from transforms.ads.name_versions import PLATFORM_KEYS, AdTables
+from transforms.ads.shared_texts import SHARED, share_texts
 
 FINEST_ID = "finest id"
-THING = [*PLATFORM_KEYS, AdStats.level, FINEST_ID]
+FINEST = "finest level"
+COUNTED, IS_COUNTED = [*PLATFORM_KEYS, AdStats.level], "conversions are given apart"
+ENTITY = [*PLATFORM_KEYS, AdStats.level, FINEST_ID]
 
 
 def choose_conversions(
@@ -39,74 +42,90 @@ def choose_conversions(
 
 
 def attach_conversions(
-    conversions: pl.LazyFrame, stats: pl.LazyFrame, versions: AdVersions
+    stats: pl.LazyFrame, conversions: pl.LazyFrame, versions: AdVersions
 ) -> pl.LazyFrame:
-    """Make conversions told apart from the clicks into rows of stats, beside the thing's own.
+    """Add conversions given apart from the clicks to stats, as rows beside the entity's own.
 
-    They take parents, names, landing page and currency from the stats of the same thing and day,
-    else of the thing on any day, else from the tables of names. Conversions of a thing that
-    neither knows point nowhere and wait for it.
+    They take feed, parents, names, landing page and currency from the stats of the same entity and
+    day, else of the entity on any day, else from the tables of names. Conversions of an entity that
+    neither knows point nowhere and wait for it. Of entities without stats of their own, conversions
+    count where the platform gives none of a finer level. Where conversions of a platform and level
+    are given, stats without any have 0.
 
     Args:
+        stats: `NamedStats`.
         conversions: canonical `ad_conversions` of the names that count.
-        stats: canonical `ad_stats`, names and parents filled in.
-        versions: what the tables of names tell.
+        versions: what the tables of names say.
 
     Returns:
-        Rows of canonical `ad_stats` with `conversions` and their value alone.
+        `NamedStats`: the same rows, and rows with `conversions` and their value alone.
     """
     keyed = stats.with_columns(_finest_id())
-    borne = [*PARENTS, AdStats.landing_url, AdEntities.url_tags, AdStats.currency]
-    told = (pl.col(borne).max(), pl.col(NAMES).max())
-    of_day = keyed.group_by(*THING, AdStats.date_day).agg(told)
-    of_thing = keyed.group_by(THING).agg(pl.col([*PARENTS, AdStats.currency]).max())
+    parents = (*PARENTS, AdStats.currency)
+    borne = (*parents, AdStats.landing_url, NamedStats.url_tags, *NAMES)
+    first_feed = pl.col(NamedStats.feed).min()
+    of_day = keyed.group_by(*ENTITY, AdStats.date_day).agg(pl.col(borne).max(), first_feed)
+    of_entity = keyed.group_by(ENTITY).agg(pl.col(parents).max(), first_feed)
     metrics = [AdStats.conversions, AdStats.conversions_value]
     known = (
-        conversions.with_columns(_finest_id())
+        share_texts(conversions)
+        .with_columns(_finest_id())
         .filter(pl.col(FINEST_ID).is_not_null())
         .with_columns(pl.col(AdStats.conversions_value).fill_null(0))
-        .select(*THING, AdStats.date_day, *PARENTS, *metrics)
+        .select(*ENTITY, AdStats.date_day, *PARENTS, *metrics)
     )
     same_day = known.drop(PARENTS).join(
-        of_day, on=[*THING, AdStats.date_day], how="inner", validate="m:1"
+        of_day, on=[*ENTITY, AdStats.date_day], how="inner", validate="m:1"
     )
-    other_day = known.join(of_day, on=[*THING, AdStats.date_day], how="anti")
-    of_known_thing = other_day.drop(PARENTS).join(of_thing, on=THING, how="inner", validate="m:1")
-    of_named_thing = other_day.join(of_thing, on=THING, how="anti").join(
-        _list_things(versions.tables), on=THING, how="semi"
+    other_day = known.join(of_day, on=[*ENTITY, AdStats.date_day], how="anti")
+    of_known = other_day.drop(PARENTS).join(of_entity, on=ENTITY, how="inner", validate="m:1")
+    finest = known.group_by(PLATFORM_KEYS).agg(rank_level().max().alias(FINEST))
+    of_named = (
+        other_day.join(of_entity, on=ENTITY, how="anti")
+        .join(_list_entities(versions.tables), on=ENTITY, how="semi")
+        .join(finest, on=PLATFORM_KEYS, how="left", validate="m:1")
+        .filter(rank_level() == pl.col(FINEST))
+        .drop(FINEST)
     )
-    rest = pl.concat([of_known_thing, of_named_thing], how="diagonal").pipe(
+    rest = pl.concat([of_known, of_named], how="diagonal").pipe(
         fill_names, versions, AdStats.date_day
     )
-    return (
-        pl.concat([same_day, rest], how="diagonal")
-        .drop(FINEST_ID, CHANGES)
-        .with_columns(
-            pl.lit(0, pl.Int64).alias(AdStats.clicks),
-            pl.lit(0, pl.Int64).alias(AdStats.impressions),
-            pl.lit(0, polars_schema(AdStats)[AdStats.spend]).alias(AdStats.spend),
-        )
+    zero = {
+        name: pl.lit(0, polars_schema(AdStats)[name])
+        for name in (AdStats.clicks, AdStats.impressions, AdStats.spend)
+    }
+    attached = pl.concat([same_day, rest], how="diagonal").with_columns(**zero).pipe(drop_finer_ids)
+    schema = polars_schema(NamedStats)
+    counted = stats.join(
+        known.select(COUNTED).unique().with_columns(pl.lit(value=True).alias(IS_COUNTED)),
+        on=COUNTED,
+        how="left",
+        validate="m:1",
+    ).with_columns(
+        pl.when(IS_COUNTED).then(pl.col(name).fill_null(0)).otherwise(name).alias(name)
+        for name in metrics
     )
+    return pl.concat([counted, attached], how="diagonal").select(schema.names()).cast(dict(schema))
 
 
 def _finest_id() -> pl.Expr:
-    """The id of the thing that a row is about."""
-    chain = pl.lit(None, pl.String)
+    """The id of the entity that a row is about."""
+    chain = pl.lit(None, SHARED)
     for level, column in LEVEL_IDS.items():
         chain = pl.when(pl.col(AdStats.level) == level).then(column).otherwise(chain)
     return chain.alias(FINEST_ID)
 
 
-def _list_things(tables: AdTables) -> pl.LazyFrame:
+def _list_entities(tables: AdTables) -> pl.LazyFrame:
     """The accounts, campaigns, groups and ads that the tables of names know."""
-    schema = dict.fromkeys(THING, pl.String)
-    things = [
+    schema = dict.fromkeys(ENTITY, SHARED)
+    entities = [
         table.select(
             *PLATFORM_KEYS,
-            pl.lit(level, pl.String).alias(AdStats.level),
+            pl.lit(level, SHARED).alias(AdStats.level),
             pl.col(by).alias(FINEST_ID),
         )
         for level, by in LEVEL_IDS.items()
         if (table := tables.of_level(level)) is not None
     ]
-    return pl.concat([pl.LazyFrame(schema=schema), *things]).drop_nulls()
+    return pl.concat([pl.LazyFrame(schema=schema), *entities]).drop_nulls()

@@ -3,190 +3,176 @@
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts.ad_facts import AdEntities, DailyStats
+from contracts.facts.ad_facts import DailyStats, FeedStats, NamedStats, StatsRates
 from contracts.feeds import AdStats
-from transforms.ads.conversions import attach_conversions
-from transforms.ads.entities import (
+from transforms.ads.levels import (
     DAY,
-    ENTITY,
-    LEVEL_IDS,
     METRICS,
     NAMES,
     PARENTS,
-    RANKS,
-    TEXTS,
-    EntityDays,
-    agree,
-    code_entities,
-    level_rank,
+    agree_between,
+    drop_finer_ids,
+    has_ids,
+    sum_known,
 )
-from transforms.ads.name_lookup import AdVersions, fill_names, find_by_day, join_by_day
-from transforms.ads.rollup import (
-    GROUP,
-    find_members,
-    join_numbers,
-    name_groups,
-    number_groups,
-    number_texts,
-)
+from transforms.ads.name_lookup import AdVersions, fill_names
+from transforms.ads.shared_texts import share_texts, write_out_texts
 from transforms.common.ad_levels import finest_level
 from transforms.common.currency import AMOUNTS, EXACT, RATE, fill_currency, find_rates
-from transforms.common.settling import Settle
 
-THING = "thing"
-SCOPE_NUMBER = "scope"
-SCOPE = [AdStats.org_id, AdStats.platform, AdStats.account_id, AdStats.currency]
-"""What a rate of exchange depends on, beside the day."""
+ACCOUNT = [AdStats.org_id, AdStats.platform, AdStats.account_id]
+OF_RATE = [*ACCOUNT, AdStats.currency, DAY]
+"""What a rate of exchange depends on."""
 
-GIVEN_TEXTS = [
-    AdStats.org_id,
-    AdStats.source_relation,
-    AdStats.platform,
-    AdStats.level,
-    *PARENTS,
-    *NAMES,
-    AdStats.currency,
-    AdStats.landing_url,
-]
-KEY_TEXTS = [name for name in TEXTS if name not in (*NAMES, AdStats.source_relation)]
-"""What days are summed by; names and source are those of the rows."""
-
-PIECES = 8
-"""In how many pieces exact amounts are summed, which need much memory while they are."""
-
-LEAST, MOST = "least attributes", "most attributes"
+OF_FEED = [AdStats.org_id, AdStats.platform, FeedStats.feed, AdStats.level, *PARENTS]
 
 
-def make_daily_stats(
+KNOWN = " known"
+
+
+def sum_feed_stats(stats: pl.LazyFrame) -> pl.LazyFrame:
+    """Add up the rows of a feed: hours, devices and networks of one day and entity.
+
+    Args:
+        stats: canonical `ad_stats` with the place of their `feed` in the configuration.
+
+    Returns:
+        `FeedStats`, in no order.
+    """
+    source, attributes = pl.col(AdStats.source_relation), pl.col(AdStats.attributes)
+    return (
+        stats.with_columns(
+            pl.col(AdStats.level).fill_null(finest_level()), pl.col(AdStats.spend).fill_null(0)
+        )
+        .pipe(share_texts)
+        .group_by(*OF_FEED, AdStats.landing_url, AdStats.currency, DAY)
+        .agg(
+            *sum_known(METRICS),
+            pl.col(NAMES).max(),
+            source.min().alias(FeedStats.first_source_relation),
+            source.max().alias(FeedStats.last_source_relation),
+            attributes.min().alias(FeedStats.first_attributes),
+            attributes.max().alias(FeedStats.last_attributes),
+        )
+        .select(columns(FeedStats))
+        .cast(dict(polars_schema(FeedStats)))
+    )
+
+
+def name_stats(stats: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
+    """Fill in the names, parents and links that rows do not have themselves, as of their days.
+
+    Args:
+        stats: `FeedStats`.
+        versions: what the tables of names say.
+
+    Returns:
+        `NamedStats`, in no order: as many rows.
+    """
+    return (
+        stats.pipe(drop_finer_ids)
+        .pipe(fill_names, versions, DAY)
+        .pipe(drop_finer_ids)
+        .select(columns(NamedStats))
+    )
+
+
+def fill_parents(stats: pl.LazyFrame) -> pl.LazyFrame:
+    """Fill in the parents that only other rows of the same entity or parent state.
+
+    A feed by campaign may name no account where one by ad does. Names that stand for ids say
+    nothing of the same name elsewhere.
+
+    Args:
+        stats: `NamedStats`, in memory.
+
+    Returns:
+        `NamedStats`, in no order: as many rows.
+    """
+    for rank in range(len(PARENTS) - 1, 0, -1):
+        by, coarser = PARENTS[rank], PARENTS[:rank]
+        keys = [NamedStats.org_id, NamedStats.platform, by]
+        held = [*coarser, *NAMES[:rank]]
+        is_id = pl.col(by).is_not_null() & has_ids()
+        lacks_any = pl.any_horizontal(pl.col(name).is_null() for name in coarser)
+        lacking = stats.filter(is_id & lacks_any).select(keys).unique()
+        known = (
+            stats.filter(is_id)
+            .join(lacking, on=keys, how="semi")
+            .group_by(keys)
+            .agg(pl.col(held).max().name.suffix(KNOWN))
+        )
+        stats = (
+            stats.join(known, on=keys, how="left", validate="m:1")
+            .with_columns(
+                pl.when(has_ids()).then(pl.coalesce(name, name + KNOWN)).otherwise(name).alias(name)
+                for name in held
+            )
+            .drop(name + KNOWN for name in held)
+        )
+    return stats
+
+
+def find_stats_rates(
     stats: pl.LazyFrame,
-    conversions: pl.LazyFrame | None,
-    versions: AdVersions,
+    accounts: pl.LazyFrame | None,
     exchange_rates: pl.LazyFrame | None,
     currency: str,
-    settle: Settle,
-) -> EntityDays:
-    """Sum stats by day and finest id, with names and parents as of the day, in one currency.
+) -> pl.LazyFrame:
+    """Find the rate of each account, currency and day of stats, once for all their rows.
+
+    Args:
+        stats: `NamedStats`.
+        accounts: canonical `ad_accounts`, whose currency stands for a missing one; None for none.
+        exchange_rates: canonical rates; None for none.
+        currency: the reporting currency.
+
+    Returns:
+        `StatsRates`, in no order; none where there is no rate.
+    """
+    own = "own currency"
+    return (
+        stats.select(OF_RATE)
+        .unique()
+        .pipe(write_out_texts)
+        .with_columns(pl.col(AdStats.currency).alias(own))
+        .pipe(fill_currency, accounts, exchange_rates, currency)
+        .pipe(find_rates, exchange_rates, currency)
+        .filter(pl.col(RATE).is_not_null())
+        .select(*ACCOUNT, DAY, pl.col(own).alias(AdStats.currency), pl.col(RATE).alias("rate"))
+        .pipe(share_texts)
+    )
+
+
+def sum_daily_stats(stats: pl.LazyFrame, rates: pl.LazyFrame) -> pl.LazyFrame:
+    """Sum stats by day and finest id, in one currency.
 
     Amounts are rounded here, to four places, half away from zero, and nowhere else, so that every
     report made from these rows adds up to the others.
 
     Args:
-        stats: canonical `ad_stats`; rows in a currency without a rate are left out.
-        conversions: canonical `ad_conversions` of the names that count; None for none.
-        versions: what the tables of names tell.
-        exchange_rates: canonical rates; None for none.
-        currency: the reporting currency.
-        settle: holds what several frames are made from.
+        stats: `NamedStats`; rows for which there is no rate are left out.
+        rates: `StatsRates`.
 
     Returns:
-        `DailyStats` and their `AdEntities`.
+        `DailyStats`, in no order.
     """
-    rows = code_entities(stats, GIVEN_TEXTS, settle)
-    summed = EntityDays(settle(_sum_days(rows.days)), rows.entities)
-    filled = _fill_entities(summed, versions, settle)
-    if conversions is not None:
-        given = filled.rows().drop(ENTITY)
-        attached = attach_conversions(conversions, given, versions).pipe(drop_finer_ids)
-        filled = code_entities(
-            pl.concat([given, attached], how="diagonal"), [*TEXTS, AdStats.currency], settle
-        )
-    return _price(filled, versions.tables.accounts, exchange_rates, currency, settle)
-
-
-def drop_finer_ids(stats: pl.LazyFrame) -> pl.LazyFrame:
-    """Take from rows the ids and names finer than their stated level."""
-    stats = stats.with_columns(pl.col(AdStats.level).fill_null(finest_level()))
-    return stats.with_columns(
-        pl.when(level_rank() >= RANKS[level]).then(column).alias(column)
-        for level, *held in zip(LEVEL_IDS, PARENTS, NAMES, strict=True)
-        for column in held
+    s = NamedStats
+    source = agree_between(
+        pl.col(s.first_source_relation).min(), pl.col(s.last_source_relation).max()
     )
-
-
-def _sum_days(days: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per entity and day: sums of figures, and between what its attributes lie."""
-    attributes = pl.col(AdStats.attributes)
-    return days.group_by(ENTITY, DAY).agg(
-        pl.sum(*METRICS), attributes.min().alias(LEAST), attributes.max().alias(MOST)
-    )
-
-
-def _fill_entities(stats: EntityDays, versions: AdVersions, settle: Settle) -> EntityDays:
-    """Fill in names, parents and links: once per entity, where they changed once per day."""
-    things = stats.entities.pipe(drop_finer_ids).rename({ENTITY: THING})
-    days = stats.days.rename({ENTITY: THING})
-    found = find_by_day(
-        things, days, THING, lambda rows: fill_names(rows, versions, DAY), settle
-    ).pipe(drop_finer_ids)
-    named = code_entities(found, [*TEXTS, AdStats.currency], settle)
-    return EntityDays(
-        join_by_day(days, named.days, THING, {ENTITY: ENTITY}).drop(THING), named.entities
-    )
-
-
-def _price(
-    stats: EntityDays,
-    accounts: pl.LazyFrame | None,
-    exchange_rates: pl.LazyFrame | None,
-    currency: str,
-    settle: Settle,
-) -> EntityDays:
-    """Sum what differs in nothing but names, source and currency, in one currency, and round.
-
-    A rate is looked up once per account, currency and day.
-    """
-    scopes = settle(stats.entities.select(SCOPE).unique().with_row_index(SCOPE_NUMBER))
-    groups = number_groups([stats], KEY_TEXTS, settle)
-    members = find_members(stats, groups, KEY_TEXTS, [*NAMES, AdStats.source_relation], settle)
-    numbers = settle(
-        stats.entities.join(scopes, on=SCOPE, how="left", validate="m:1", nulls_equal=True)
-        .select(ENTITY, SCOPE_NUMBER)
-        .join(members.select(ENTITY, GROUP), on=ENTITY, how="left", validate="1:1")
-    )
-    days = settle(stats.days.join(numbers, on=ENTITY, how="left", validate="m:1"))
-    rates = (
-        days.select(SCOPE_NUMBER, DAY)
-        .unique()
-        .join(scopes, on=SCOPE_NUMBER, how="left", validate="m:1")
-        .pipe(fill_currency, accounts, exchange_rates, currency)
-        .pipe(find_rates, exchange_rates, currency)
-        .filter(pl.col(RATE).is_not_null())
-        .select(SCOPE_NUMBER, DAY, RATE)
-    )
-    priced = settle(rates)
-    sums = pl.concat(
-        [
-            settle(_sum_groups(days.filter(pl.col(GROUP) % PIECES == piece), priced))
-            for piece in range(PIECES)
-        ]
-    )
-    summed = groups.join(sums.select(GROUP).unique(), on=GROUP, how="semi")
-    told = [pl.col(NAMES).max(), agree(AdStats.source_relation)]
-    texts = name_groups(summed, [(days, members)], told, settle)
-    texts = settle(number_texts(texts, ENTITY))
-    return EntityDays(
-        settle(_round(join_numbers(sums, texts, ENTITY))),
-        settle(texts.select(columns(AdEntities))),
-    )
-
-
-def _sum_groups(days: pl.LazyFrame, rates: pl.LazyFrame) -> pl.LazyFrame:
-    """Sum exact amounts by group and day; rows of a scope and day without a rate are left out."""
+    attributes = agree_between(pl.col(s.first_attributes).min(), pl.col(s.last_attributes).max())
     return (
-        days.join(rates, on=[SCOPE_NUMBER, DAY], how="inner", validate="m:1")
-        .with_columns(pl.col(AMOUNTS).cast(EXACT) * pl.col(RATE).cast(EXACT))
-        .group_by(GROUP, DAY)
-        .agg(pl.sum(*METRICS), pl.min(LEAST), pl.max(MOST))
-    )
-
-
-def _round(days: pl.LazyFrame) -> pl.LazyFrame:
-    is_agreed = pl.col(LEAST) == pl.col(MOST)
-    return (
-        days.with_columns(
-            pl.col(AMOUNTS).round(4, mode="half_away_from_zero"),
-            pl.when(is_agreed).then(MOST).alias(DailyStats.attributes),
+        stats.join(rates, on=OF_RATE, how="inner", nulls_equal=True, validate="m:1")
+        .with_columns(pl.col(AMOUNTS).cast(EXACT) * pl.col(StatsRates.rate).cast(EXACT))
+        .group_by(*OF_FEED, s.landing_url, s.url_tags, DAY)
+        .agg(
+            *sum_known(METRICS),
+            pl.col(NAMES).max(),
+            source.alias(DailyStats.source_relation),
+            attributes.alias(DailyStats.attributes),
         )
+        .with_columns(pl.col(AMOUNTS).round(4, mode="half_away_from_zero"))
         .select(columns(DailyStats))
         .cast(dict(polars_schema(DailyStats)))
     )

@@ -1,16 +1,19 @@
 """Names and parents of ads, valid in time (SPEC §4)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import polars as pl
 
+from contracts.columns import columns, polars_schema
+from contracts.facts.ad_facts import NameTables
 from contracts.feeds import AdCreatives, Ads
 from contracts.vocabulary import AdLevel
+from transforms.ads.shared_texts import share_texts
 from transforms.common.calendar import reporting_day
 
 PLATFORM_KEYS = [Ads.org_id, Ads.platform]
-VERSION_DAY = "version day"
+VERSION_DAY = NameTables.version_day
 VALID_FROM = "valid_from"
 VALID_UNTIL = "valid_until"
 VERSIONS = "versions"
@@ -18,14 +21,14 @@ VERSIONS = "versions"
 
 @dataclass(frozen=True)
 class AdTables:
-    """The four tables of names; one that no feed gives is None.
+    """The tables of names; one that no feed gives is None.
 
     Attributes:
-        accounts: canonical `ad_accounts`.
-        campaigns: canonical `ad_campaigns`.
-        groups: canonical `ad_groups`.
-        ads: canonical `ads`.
-        creatives: canonical `ad_creatives`.
+        accounts: of `ad_accounts`.
+        campaigns: of `ad_campaigns`.
+        groups: of `ad_groups`.
+        ads: of `ads`.
+        creatives: of `ad_creatives`.
     """
 
     accounts: pl.LazyFrame | None = None
@@ -35,7 +38,7 @@ class AdTables:
     creatives: pl.LazyFrame | None = None
 
     def of_level(self, level: AdLevel) -> pl.LazyFrame | None:
-        """The table whose rows are about the things of a level."""
+        """The table whose rows are about the entities of a level."""
         return {
             AdLevel.ACCOUNT: self.accounts,
             AdLevel.CAMPAIGN: self.campaigns,
@@ -43,21 +46,46 @@ class AdTables:
             AdLevel.AD: self.ads,
         }[level]
 
-    def in_days(self, timezone: str) -> "AdTables":
-        """The same tables with the reporting day from which each version is valid."""
+    def given(self) -> Mapping[str, pl.LazyFrame]:
+        """Those that a feed gives, by their attribute."""
         tables = {field.name: getattr(self, field.name) for field in fields(self)}
-        if self.creatives is not None:
-            tables["creatives"] = _join_parameters(self.creatives)
-            if self.ads is not None:
-                tables["ads"] = self.ads.with_columns(_creative_of_ad())
-        version_day = reporting_day(pl.col(Ads.updated_at), timezone).alias(VERSION_DAY)
+        return {name: table for name, table in tables.items() if table is not None}
+
+    def read_from(self, dated: pl.LazyFrame) -> "AdTables":
+        """The same tables, as their rows in days (`list_name_tables`)."""
         return AdTables(
-            **{
-                name: table.with_columns(version_day)
-                for name, table in tables.items()
-                if table is not None
-            }
+            **{name: dated.filter(pl.col(NameTables.name_table) == name) for name in self.given()}
         )
+
+
+def list_name_tables(tables: AdTables, timezone: str) -> pl.LazyFrame:
+    """Put the tables of names under each other, with the day from which each version is valid.
+
+    Args:
+        tables: The canonical tables, as the feeds gave them.
+        timezone: The reporting time zone, in whose days a version is valid.
+
+    Returns:
+        `NameTables`, in no order.
+    """
+    given = dict(tables.given())
+    if tables.creatives is not None:
+        given["creatives"] = _join_parameters(tables.creatives)
+        if tables.ads is not None:
+            given["ads"] = tables.ads.with_columns(_creative_of_ad())
+    schema = polars_schema(NameTables)
+    parts = [
+        table.with_columns(
+            pl.lit(name).alias(NameTables.name_table),
+            reporting_day(pl.col(Ads.updated_at), timezone).alias(VERSION_DAY),
+        )
+        .pipe(share_texts)
+        .pipe(lambda rows: rows.select(c for c in schema if c in rows.collect_schema()))
+        for name, table in given.items()
+    ]
+    return pl.concat([pl.LazyFrame(schema=schema), *parts], how="diagonal").select(
+        columns(NameTables)
+    )
 
 
 NAMES_OF_CREATIVES = ("creative_id", "tweet_id")
@@ -71,7 +99,7 @@ def _creative_of_ad() -> pl.Expr:
 
 
 def _join_parameters(creatives: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per version of a creative, with all the parameters that it tells as one query."""
+    """One row per version of a creative, with all its parameters as one query."""
     return creatives.group_by(*PLATFORM_KEYS, AdCreatives.creative_id, AdCreatives.updated_at).agg(
         pl.col(AdCreatives.landing_url).max(),
         pl.col(AdCreatives.url_tags).drop_nulls().sort().str.join("&").replace("", None),
@@ -87,35 +115,35 @@ def make_versions(table: pl.LazyFrame, by: str, take: Sequence[str]) -> pl.LazyF
     Args:
         table: rows of a table of `AdTables.in_days`; those without the id are left out.
         by: the id.
-        take: what its versions tell.
+        take: what its versions say.
 
     Returns:
         One row per organization, platform, id and run of equal versions: `take`, `valid_from` (null
         for since ever) and `valid_until` (the first day after it; null for still).
     """
     keys = [*PLATFORM_KEYS, by]
-    told = (
+    stated = (
         table.filter(pl.col(by).is_not_null())
         .select(*keys, Ads.updated_at, VERSION_DAY, *take)
         .unique()
     )
-    counted = told.group_by(keys).agg(pl.len().alias(VERSIONS), pl.col(take).first())
+    counted = stated.group_by(keys).agg(pl.len().alias(VERSIONS), pl.col(take).first())
     always = pl.lit(None, pl.Date)
     once = counted.filter(pl.col(VERSIONS) == 1).select(
         *keys, always.alias(VALID_FROM), always.alias(VALID_UNTIL), *take
     )
-    several = told.join(once, on=keys, how="anti").pipe(_order_versions, keys, take)
+    several = stated.join(once, on=keys, how="anti").pipe(_order_versions, keys, take)
     return pl.concat([once, several])
 
 
-def _order_versions(told: pl.LazyFrame, keys: list[str], take: Sequence[str]) -> pl.LazyFrame:
+def _order_versions(stated: pl.LazyFrame, keys: list[str], take: Sequence[str]) -> pl.LazyFrame:
     """The intervals of ids with several versions; nearly all ids have one and need no order."""
     same = pl.all_horizontal(
         pl.col(name).eq_missing(pl.col(name).shift().over(keys)) for name in take
     )
     is_first = pl.int_range(pl.len()).over(keys) == 0
     return (
-        told.sort(*keys, Ads.updated_at, *take, nulls_last=False)
+        stated.sort(*keys, Ads.updated_at, *take, nulls_last=False)
         .with_columns(pl.col(take).forward_fill().over(keys))
         .with_columns(pl.col(take).backward_fill().over(keys))
         .unique([*keys, VERSION_DAY], keep="last", maintain_order=True)

@@ -2,21 +2,22 @@
 
 import polars as pl
 
-from contracts.columns import columns
-from contracts.facts.ad_facts import AdNames
-from contracts.feeds import Ads, AdStats
+from contracts.columns import columns, polars_schema
+from contracts.facts.ad_facts import AdNames, EntityNames, NameTables
+from contracts.feeds import Ads
 from contracts.vocabulary import AdLevel
-from transforms.ads.entities import ENTITY, EntityDays
-from transforms.ads.name_lookup import CHANGES, AdVersions, fill_names
+from transforms.ads.levels import DAY
+from transforms.ads.name_lookup import AdVersions, fill_names
 from transforms.ads.name_versions import (
     PLATFORM_KEYS,
     VALID_FROM,
     VALID_UNTIL,
     VERSION_DAY,
+    AdTables,
     is_valid_on,
     make_versions,
 )
-from transforms.common.settling import Settle
+from transforms.ads.shared_texts import write_out_texts
 from transforms.web.utm import normalize_value
 
 NAME = AdNames.name
@@ -33,76 +34,44 @@ RUN = "run"
 IN_TABLES = "in tables"
 
 
-def list_ad_names(stats: EntityDays, versions: AdVersions, settle: Settle) -> pl.LazyFrame:
-    """List every name that an ad or ad campaign bore, and when.
-
-    Names of the tables hold as their versions do. A name that the day's stats bore holds from the
-    first to the last day of its run where the tables name the id too; where they do not, until the
-    next name, the first also before and the last still.
+def name_ads(versions: AdVersions) -> pl.LazyFrame:
+    """Fill in the parents that the table of ads does not state itself.
 
     Args:
-        stats: `DailyStats` and their entities.
-        versions: what the tables of names tell.
-        settle: works a frame out once that several others are made from.
+        versions: what the tables of names say.
 
     Returns:
-        `AdNames`, in no order.
+        The rows of `NameTables` that are of the table of ads; none where no feed gives it.
     """
-    tables = versions.tables
-    ads = tables.ads
-    if ads is not None:
-        ads = settle(fill_names(ads, versions, VERSION_DAY).drop(CHANGES))
-    day = pl.col(AdStats.date_day)
-    spans = stats.days.group_by(ENTITY).agg(day.min().alias(FIRST_DAY), day.max().alias(LAST_DAY))
-    dated = settle(stats.entities.join(spans, on=ENTITY, how="inner", validate="1:1"))
-    levels = [
-        _list_level(AdLevel.AD, [ads], stats.among(dated), settle),
-        _list_level(AdLevel.CAMPAIGN, [tables.campaigns, ads], stats.among(dated), settle),
-    ]
-    name_key = normalize_value(pl.col(NAME)).alias(AdNames.name_key)
-    return pl.concat(levels).with_columns(name_key).select(columns(AdNames))
+    ads = versions.tables.ads
+    if ads is None:
+        return pl.LazyFrame(schema=polars_schema(NameTables))
+    return fill_names(ads, versions, VERSION_DAY)
 
 
-def _list_level(
-    level: AdLevel, tables: list[pl.LazyFrame | None], stats: EntityDays, settle: Settle
-) -> pl.LazyFrame:
-    keys = [*PLATFORM_KEYS, IDS[level]]
-    told = settle(_take_from_tables(level, tables))
-    named_by_tables = told.filter(pl.col(NAME).is_not_null())
-    borne = stats.entities.filter(pl.col(IDS[level]).is_not_null()).rename({NAMES[level]: NAME})
-    of_stats = _take_from_stats(level, stats.among(borne), named_by_tables)
-    named = pl.concat([named_by_tables, of_stats], how="diagonal")
-    nameless = (
-        pl.concat([frame.select(*keys, *PARENTS[level]) for frame in (told, borne)])
-        .join(named, on=keys, how="anti")
-        .group_by(keys)
-        .agg(pl.col(PARENTS[level]).max())
-    )
-    finer = () if level is AdLevel.AD else (AdNames.ad_group_id, AdNames.ad_id)
-    return (
-        pl.concat([named, nameless], how="diagonal")
-        .with_columns(
-            pl.lit(level, pl.String).alias(AdNames.level),
-            *(pl.lit(None, pl.String).alias(name) for name in finer),
+def list_table_names(level: AdLevel, ads: pl.LazyFrame, tables: AdTables) -> pl.LazyFrame:
+    """List the names that the tables state: each id's versions in the first table that has it.
+
+    Args:
+        level: ads or campaigns.
+        ads: the table of ads, its parents filled in (`name_ads`).
+        tables: the tables of names, in days.
+
+    Returns:
+        `EntityNames`, in no order.
+    """
+    by, schema = IDS[level], polars_schema(EntityNames)
+    stated = pl.LazyFrame(schema=schema)
+    own = [tables.campaigns] if level is AdLevel.CAMPAIGN and tables.campaigns is not None else []
+    for table in (*own, ads):
+        versions = make_versions(table, by, [NAMES[level], *PARENTS[level]]).pipe(
+            _add_known_days, table, [*PLATFORM_KEYS, by]
         )
-        .select(name for name in columns(AdNames) if name != AdNames.name_key)
-    )
-
-
-def _take_from_tables(level: AdLevel, tables: list[pl.LazyFrame | None]) -> pl.LazyFrame:
-    """The versions of each id as the first table that has it tells them."""
-    keys = [*PLATFORM_KEYS, IDS[level]]
-    schema = dict.fromkeys([*keys, NAME, *PARENTS[level]], pl.String)
-    days = dict.fromkeys([VALID_FROM, VALID_UNTIL, KNOWN_FROM, KNOWN_UNTIL], pl.Date)
-    told = pl.LazyFrame(schema={**schema, **days})
-    for table in tables:
-        if table is not None:
-            versions = make_versions(table, IDS[level], [NAMES[level], *PARENTS[level]]).pipe(
-                _add_known_days, table, keys
-            )
-            fresh = versions.rename({NAMES[level]: NAME}).join(told, on=keys, how="anti")
-            told = pl.concat([told, fresh], how="diagonal")
-    return told
+        fresh = versions.rename({NAMES[level]: NAME}).join(
+            stated, on=[*PLATFORM_KEYS, by], how="anti"
+        )
+        stated = pl.concat([stated, fresh], how="diagonal")
+    return stated
 
 
 def _add_known_days(versions: pl.LazyFrame, table: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
@@ -120,45 +89,101 @@ def _add_known_days(versions: pl.LazyFrame, table: pl.LazyFrame, keys: list[str]
     )
 
 
-def _take_from_stats(level: AdLevel, stats: EntityDays, told: pl.LazyFrame) -> pl.LazyFrame:
-    """The names that stats have, and what they prove of those that the tables tell.
+def list_stats_names(level: AdLevel, stats: pl.LazyFrame, stated: pl.LazyFrame) -> pl.LazyFrame:
+    """List the names that the day's stats bore, and what they prove of those that tables state.
 
-    An id with one name, as nearly all have, needs no look at its single days.
+    A name holds from the first to the last day of its run where the tables name the id too; where
+    they do not, until the next name, the first also before and the last still. Ids that nobody
+    names are rows without a name.
+
+    Args:
+        level: ads or campaigns.
+        stats: `DailyStats`.
+        stated: `EntityNames` of the tables.
+
+    Returns:
+        `EntityNames`, in no order.
     """
     keys = [*PLATFORM_KEYS, IDS[level]]
-    borne = stats.entities.filter(pl.col(NAME).is_not_null())
-    span = (pl.min(FIRST_DAY), pl.max(LAST_DAY), pl.col(PARENTS[level]).max())
-    per_name = borne.group_by(*keys, NAME).agg(span)
-    renamed = per_name.group_by(keys).len().filter(pl.col("len") > 1)
-    day = pl.col(AdStats.date_day)
-    changed = (pl.col(NAME) != pl.col(NAME).shift()).fill_null(value=True)
-    runs = (
-        stats.among(borne.join(renamed, on=keys, how="semi"))
-        .rows()
-        .with_columns(day.alias(FIRST_DAY), day.alias(LAST_DAY))
-        .group_by(*keys, day, NAME)
+    parents = pl.col(PARENTS[level]).max()
+    span = (pl.min(DAY).alias(FIRST_DAY), pl.max(DAY).alias(LAST_DAY), parents)
+    borne = (
+        stats.filter(pl.col(IDS[level]).is_not_null())
+        .group_by(*keys, pl.col(NAMES[level]).alias(NAME))
         .agg(span)
-        .sort(*keys, AdStats.date_day, NAME)
-        .with_columns(changed.cum_sum().over(keys).alias(RUN))
-        .group_by(*keys, NAME, RUN)
-        .agg(span)
-        .drop(RUN)
     )
-    spans = pl.concat([per_name.join(renamed, on=keys, how="anti"), runs])
+    named = borne.filter(pl.col(NAME).is_not_null())
+    renamed = named.group_by(keys).len().filter(pl.col("len") > 1)
+    runs = _find_runs(level, stats.join(renamed, on=keys, how="semi"))
+    spans = pl.concat([named.join(renamed, on=keys, how="anti"), runs])
     repeated = (
         spans.select(*keys, NAME, FIRST_DAY, LAST_DAY)
-        .join(told, on=[*keys, NAME], how="inner", validate="m:m")
+        .join(stated, on=[*keys, NAME], how="inner", validate="m:m")
         .filter(is_valid_on(FIRST_DAY) & is_valid_on(LAST_DAY))
     )
     known_from = pl.col(KNOWN_FROM)
-    earlier = (
-        repeated.filter(known_from.is_null() | (pl.col(FIRST_DAY) < known_from))
-        .with_columns(_known_days())
-        .drop(FIRST_DAY, LAST_DAY)
+    earlier = repeated.filter(known_from.is_null() | (pl.col(FIRST_DAY) < known_from)).with_columns(
+        _known_days()
     )
     fresh = spans.join(repeated, on=[*keys, NAME, FIRST_DAY], how="anti")
-    of_stats = _bound_spans(fresh, keys, told.select(keys).unique())
-    return pl.concat([of_stats, earlier], how="diagonal")
+    in_tables = stated.filter(pl.col(NAME).is_not_null()).select(keys).unique()
+    nameless = (
+        borne.join(named, on=keys, how="anti")
+        .join(in_tables, on=keys, how="anti")
+        .select(*keys, *PARENTS[level])
+    )
+    schema = polars_schema(EntityNames)
+    found = [_bound_spans(fresh, keys, in_tables), earlier, nameless]
+    return pl.concat([pl.LazyFrame(schema=schema), *found], how="diagonal").select(schema.names())
+
+
+def list_ad_names(stated: pl.LazyFrame, borne: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
+    """List every name that an ad or ad campaign bore, and when.
+
+    Args:
+        stated: `EntityNames` of the tables.
+        borne: `EntityNames` of the stats.
+        level: ads or campaigns.
+
+    Returns:
+        `AdNames`, in no order.
+    """
+    keys = [*PLATFORM_KEYS, IDS[level]]
+    names = pl.concat([stated, borne])
+    named = names.filter(pl.col(NAME).is_not_null())
+    nameless = (
+        names.filter(pl.col(NAME).is_null())
+        .join(named, on=keys, how="anti")
+        .group_by(keys)
+        .agg(pl.col(PARENTS[level]).max())
+    )
+    return (
+        pl.concat([named, nameless], how="diagonal")
+        .pipe(write_out_texts)
+        .with_columns(
+            pl.lit(level, pl.String).alias(AdNames.level),
+            normalize_value(pl.col(NAME)).alias(AdNames.name_key),
+        )
+        .select(columns(AdNames))
+    )
+
+
+def _find_runs(level: AdLevel, stats: pl.LazyFrame) -> pl.LazyFrame:
+    """Cut the days of ids that bore several names into runs of days with one name."""
+    keys = [*PLATFORM_KEYS, IDS[level]]
+    parents = pl.col(PARENTS[level]).max()
+    changed = (pl.col(NAME) != pl.col(NAME).shift()).fill_null(value=True)
+    return (
+        stats.rename({NAMES[level]: NAME})
+        .filter(pl.col(NAME).is_not_null())
+        .group_by(*keys, DAY, NAME)
+        .agg(parents)
+        .sort(*keys, DAY, NAME)
+        .with_columns(changed.cum_sum().over(keys).alias(RUN))
+        .group_by(*keys, NAME, RUN)
+        .agg(pl.min(DAY).alias(FIRST_DAY), pl.max(DAY).alias(LAST_DAY), parents)
+        .drop(RUN)
+    )
 
 
 def _known_days() -> list[pl.Expr]:

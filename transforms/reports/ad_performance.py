@@ -1,125 +1,111 @@
 """What ads cost beside the sessions that they brought, by campaign and by ad (SPEC §6.2).
 
-Both tables share one set of figures: those of the campaign. Where its ads do not add up to it, the
-difference stands in a row without an ad, so that both tables come to the same spend and sessions.
+Both tables come to the figures of the accounts: where campaigns do not add up to their account, or
+ads to their campaign, the difference stands in a row without a campaign, or without an ad.
 """
 
-import polars as pl
-import polars.selectors as cs
+from collections.abc import Sequence
 
-from contracts.columns import Table, columns, key, polars_schema
-from contracts.facts.ad_facts import AdEntities, AdNames
+import polars as pl
+
+from contracts.columns import Table, key, polars_schema
+from contracts.facts.ad_facts import (
+    AdNames,
+    PlacedStats,
+)
+from contracts.facts.ad_sums import (
+    AdContactSessions,
+    AdSpend,
+    PerformanceSums,
+    SessionCounts,
+)
 from contracts.reports.ads import (
     NO_CAMPAIGN_MATCHED,
     NOT_AT_AD_LEVEL,
+    NOT_AT_CAMPAIGN_LEVEL,
     AdPerformance,
     CampaignPerformance,
 )
 from contracts.vocabulary import AdLevel
-from transforms.ads.entities import (
-    DAY,
-    ENTITY,
-    LEVEL_IDS,
-    METRICS,
-    EntityDays,
-    list_spending,
-)
+from transforms.ads.levels import DAY, LEVEL_IDS, METRICS, NAMES, PARENTS, sum_known
 from transforms.ads.name_versions import PLATFORM_KEYS, is_valid_on
-from transforms.ads.ratios import add_ratios, converted
-from transforms.ads.rollup import (
-    DRESS,
-    GROUP,
-    Grouped,
-    ReportRows,
-    dress,
-    find_members,
-    name_groups,
-    number_groups,
-)
-from transforms.ads.visits import VISITOR, Visits
-from transforms.common.settling import Settle
+from transforms.ads.ratios import make_ratios
+from transforms.ads.rests import TAKEN_OFF, list_ad_figures, list_campaign_figures
+from transforms.ads.session_counts import COUNTS, PLACE, SessionFigures
+from transforms.ads.shared_texts import SHARED, share_texts, write_out_texts
+from transforms.common.report_rows import RANK, ReportRows, rank_groups
 
-CAMPAIGN_GRAIN = [name for name in key(CampaignPerformance) if name != DAY]
-AD_GRAIN = [name for name in key(AdPerformance) if name != DAY]
+CAMPAIGN_KEY, AD_KEY = key(CampaignPerformance), key(AdPerformance)
 CAMPAIGN_NAMES = [CampaignPerformance.account_name, CampaignPerformance.campaign_name]
 AD_NAMES = [*CAMPAIGN_NAMES, AdPerformance.ad_group_name, AdPerformance.ad_name]
-SESSION_COUNTS = [CampaignPerformance.sessions, CampaignPerformance.session_contacts]
-AD_ID = AdPerformance.ad_id
-AD_IDS = [name for name in AD_GRAIN if name not in CAMPAIGN_GRAIN]
-KNOWN = " known"
+CAMPAIGN_ID, AD_ID = CampaignPerformance.campaign_id, AdPerformance.ad_id
 NAME_OF = {
     AdLevel.CAMPAIGN: CampaignPerformance.campaign_name,
     AdLevel.AD: AdPerformance.ad_name,
 }
+KNOWN = " known"
 
 
-def make_campaign_performance(
-    stats: EntityDays, visits: Visits, names: pl.LazyFrame, currency: str, settle: Settle
-) -> ReportRows:
+def sum_campaign_performance(stats: pl.LazyFrame, sessions: SessionFigures) -> pl.LazyFrame:
     """Set each campaign's spend beside its sessions, day by day.
 
-    Spend is that of the campaign report; of accounts that give nothing finer than their own
-    figures, it is a row without a campaign. So are sessions of which only the platform is known.
+    Args:
+        stats: `PlacedStats`.
+        sessions: the sessions of ad platforms.
+
+    Returns:
+        `PerformanceSums` of campaigns, in no order.
+    """
+    return _add_up(list_campaign_figures(stats), sessions, CAMPAIGN_KEY, CAMPAIGN_NAMES)
+
+
+def sum_ad_performance(stats: pl.LazyFrame, sessions: SessionFigures) -> pl.LazyFrame:
+    """Set each ad's spend beside its sessions, day by day, and what is left of its campaign.
 
     Args:
-        stats: `DailyStats` and their entities.
-        visits: sessions of ad platforms by the places of their ads and the day (`align_visits`).
+        stats: `PlacedStats`.
+        sessions: the sessions of ad platforms.
+
+    Returns:
+        `PerformanceSums` of ads, in no order.
+    """
+    return _add_up(list_ad_figures(stats), sessions, AD_KEY, AD_NAMES)
+
+
+def make_campaign_performance(sums: pl.LazyFrame, names: pl.LazyFrame, currency: str) -> ReportRows:
+    """Report what campaigns cost beside the sessions that they brought.
+
+    Args:
+        sums: `PerformanceSums` of campaigns.
         names: `AdNames`.
-        currency: the reporting currency, in which the stats are.
-        settle: holds what several frames are made from.
+        currency: the reporting currency, in which the sums are.
 
     Returns:
         `CampaignPerformance`, sorted by its key.
     """
-    spending = stats.among(settle(list_spending(stats.entities)))
-    groups = number_groups([spending, visits.counts], CAMPAIGN_GRAIN, settle)
-    of_spending, of_visits = (
-        find_members(part, groups, CAMPAIGN_GRAIN, CAMPAIGN_NAMES, settle)
-        for part in (spending, visits.counts)
+    named = sums.pipe(_find_names, names, AdLevel.CAMPAIGN).with_columns(
+        _name_campaigns(CAMPAIGN_ID)
     )
-    figures = _join_groups(stats.days, of_spending)
-    rows = _add_up([figures, *_count_sessions(visits, of_visits)])
-    members = [(stats.days, of_spending), (visits.counts.days, of_visits)]
-    texts = name_groups(groups, members, [pl.col(CAMPAIGN_NAMES).max()], settle)
-    return _shape(Grouped(settle(rows), texts), names, CampaignPerformance, currency, settle)
+    return _order(named, CampaignPerformance, currency)
 
 
-def make_ad_performance(
-    stats: EntityDays, visits: Visits, names: pl.LazyFrame, currency: str, settle: Settle
-) -> ReportRows:
-    """Set each ad's spend beside its sessions, day by day, and what is left of its campaign.
-
-    A campaign's rest is one row a day without an ad: what its ads do not account for (negative
-    where they come to more than the campaign) and its sessions without an ad.
+def make_ad_performance(sums: pl.LazyFrame, names: pl.LazyFrame, currency: str) -> ReportRows:
+    """Report what ads cost beside the sessions that they brought.
 
     Args:
-        stats: `DailyStats` and their entities.
-        visits: sessions of ad platforms by the places of their ads and the day (`align_visits`).
+        sums: `PerformanceSums` of ads.
         names: `AdNames`.
-        currency: the reporting currency, in which the stats are.
-        settle: holds what several frames are made from.
+        currency: the reporting currency, in which the sums are.
 
     Returns:
         `AdPerformance`, sorted by its key.
     """
-    is_ad = (pl.col(AdEntities.level) == AdLevel.AD) & pl.col(AD_ID).is_not_null()
-    ads = stats.among(stats.entities.filter(is_ad))
-    spending = settle(list_spending(stats.entities))
-    rest = stats.among(_forget(spending, [*AD_IDS, *AD_NAMES[2:]]))
-    only_ads = ads.entities.join(rest.entities, on=ENTITY, how="anti")
-    less = stats.among(_forget(only_ads, [*AD_IDS, *AD_NAMES]))
-    groups = number_groups([ads, rest, less, visits.counts], AD_GRAIN, settle)
-    of_ads, of_rest, of_less, of_visits = (
-        find_members(part, groups, AD_GRAIN, AD_NAMES, settle)
-        for part in (ads, rest, less, visits.counts)
+    named = (
+        sums.pipe(_find_names, names, AdLevel.CAMPAIGN)
+        .pipe(_find_names, names, AdLevel.AD)
+        .with_columns(_name_campaigns(CAMPAIGN_ID, AD_ID), _name_ads())
     )
-    only_rest = of_rest.join(of_ads, on=ENTITY, how="anti")
-    figures = [_join_groups(stats.days, of_ads), _find_rest(stats.days, only_rest, of_less)]
-    rows = _add_up([*figures, *_count_sessions(visits, of_visits)])
-    members = [(stats.days, of_part) for of_part in (of_ads, of_rest, of_less)]
-    members.append((visits.counts.days, of_visits))
-    texts = name_groups(groups, members, [pl.col(AD_NAMES).max()], settle)
-    return _shape(Grouped(settle(rows), texts), names, AdPerformance, currency, settle)
+    return _order(named, AdPerformance, currency)
 
 
 def sum_by_ad(performance: ReportRows) -> pl.LazyFrame:
@@ -129,135 +115,133 @@ def sum_by_ad(performance: ReportRows) -> pl.LazyFrame:
         performance: `AdPerformance`.
 
     Returns:
-        One row per organization, platform, campaign and ad: names and spend.
+        `AdSpend`, in no order.
     """
-    of_dress = performance.rows.group_by(DRESS, GROUP).agg(
-        pl.col(DAY).min(), cs.numeric().exclude(DRESS, GROUP).sum()
-    )
     names = [CampaignPerformance.campaign_name, AdPerformance.ad_name]
-    ids = [AdPerformance.org_id, AdPerformance.platform, AdPerformance.campaign_id, AD_ID]
-    spend = pl.col(CampaignPerformance.spend).sum()
-    return performance.dress(of_dress).group_by(ids).agg(pl.col(names).max(), spend)
-
-
-def _forget(entities: pl.LazyFrame, texts: list[str]) -> pl.LazyFrame:
-    return entities.with_columns(pl.lit(None, pl.String).alias(text) for text in texts)
-
-
-def _join_groups(days: pl.LazyFrame, members: pl.LazyFrame) -> pl.LazyFrame:
-    """Figures of days with the group that they belong to."""
-    return days.join(members.select(ENTITY, GROUP), on=ENTITY, how="inner", validate="m:1").select(
-        GROUP, DAY, *METRICS
-    )
-
-
-def _find_rest(days: pl.LazyFrame, rest: pl.LazyFrame, less: pl.LazyFrame) -> pl.LazyFrame:
-    """What the ads of a campaign do not account for; nothing where they do, to the last figure.
-
-    Args:
-        days: `DailyStats`.
-        rest: The groups of the campaigns' entities. Those that are ads as well, as where no finer
-            level is given, are on neither side: they cancel out.
-        less: The groups of the ads' entities.
-    """
-    negated = _join_groups(days, less).with_columns(
-        *(-pl.col(name) for name in METRICS), pl.lit(1).alias(KNOWN)
-    )
+    ids = [AdPerformance.org_id, AdPerformance.platform, CAMPAIGN_ID, AD_ID]
+    spend = pl.col(CampaignPerformance.spend)
+    days = pl.col(DAY).filter(spend > 0)
     return (
-        pl.concat([_join_groups(days, rest), negated], how="diagonal")
-        .group_by(GROUP, DAY)
-        .agg(pl.sum(*METRICS, KNOWN))
-        .filter((pl.col(KNOWN) == 0) | pl.any_horizontal(pl.col(METRICS) != 0))
-        .drop(KNOWN)
+        performance.rows.group_by(ids)
+        .agg(
+            pl.col(names).max(),
+            spend.sum(),
+            days.min().alias(AdSpend.first_day),
+            days.max().alias(AdSpend.last_day),
+        )
+        .pipe(write_out_texts)
+        .cast({AdSpend.spend: polars_schema(AdSpend)[AdSpend.spend]})
     )
 
 
-def _count_sessions(visits: Visits, members: pl.LazyFrame) -> list[pl.LazyFrame]:
-    """Sessions, and distinct contacts where they are known, by group and day."""
-    groups = members.select(ENTITY, GROUP)
-    counts = visits.counts.days.join(groups, on=ENTITY, how="inner", validate="m:1").drop(ENTITY)
-    contacts = (
-        visits.contacts.join(groups, on=ENTITY, how="inner", validate="m:1")
-        .group_by(GROUP, DAY)
-        .agg(pl.col(VISITOR).n_unique().cast(pl.Int64).alias(CampaignPerformance.session_contacts))
-    )
-    return [counts, contacts]
+def _add_up(
+    figures: pl.LazyFrame, sessions: SessionFigures, by: Sequence[str], names: Sequence[str]
+) -> pl.LazyFrame:
+    """One row per key from figures of spend and of sessions; what it has none of is 0.
 
-
-def _add_up(parts: list[pl.LazyFrame]) -> pl.LazyFrame:
-    """One row per group and day from figures of spend and figures of sessions, absent ones 0."""
-    rows = pl.concat(parts, how="diagonal")
-    return rows.group_by(GROUP, DAY).agg(pl.sum(*METRICS, *SESSION_COUNTS, *converted(rows)))
-
-
-def _find_names(grouped: Grouped, names: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
-    """Find the name that each nameless thing bore on its days; of several the one that sorts last.
-
-    Returns:
-        One row per group and day for which a name is known.
+    A metric that none of a row's stats has is null. There is no row where all that it had was taken
+    off, to the last figure.
     """
+    contact = AdContactSessions.contact_key
+    contacts = (
+        sessions.by_contact.filter(pl.col(contact).is_not_null())
+        .join(sessions.counts.select(PLACE, *by), on=[PLACE, DAY], how="inner", validate="m:1")
+        .group_by(by)
+        .agg(pl.col(contact).n_unique().cast(pl.Int64).alias(CampaignPerformance.session_contacts))
+    )
+    counts = sessions.counts.select(*by, *names, *COUNTS)
+    of_sessions = [SessionCounts.sessions, CampaignPerformance.session_contacts]
+    of_orders = [SessionCounts.orders, SessionCounts.revenue]
+    has_stats = pl.col(PlacedStats.spend).is_not_null()
+    is_left = pl.any_horizontal(pl.col(*METRICS, SessionCounts.sessions).fill_null(0) != 0)
+    schema = polars_schema(PerformanceSums)
+    rows = pl.concat([figures, counts, contacts], how="diagonal")
+    return (
+        pl.concat([pl.LazyFrame(schema=schema), rows], how="diagonal")
+        .group_by(by)
+        .agg(
+            *(_sum_rest(name) for name in METRICS),
+            *sum_known([*of_sessions, *of_orders]),
+            pl.col(
+                [name for name in schema if name in NAMES or (name in PARENTS and name not in by)]
+            ).max(),
+            pl.col(TAKEN_OFF).sum(),
+        )
+        .filter((pl.col(TAKEN_OFF) == 0) | is_left)
+        .with_columns(pl.when(has_stats).then(name).otherwise(0).alias(name) for name in METRICS)
+        .with_columns(
+            pl.col([*of_sessions, *(of_orders if sessions.has_orders else ())]).fill_null(0)
+        )
+        .select(schema.names())
+        .cast(dict(schema))
+    )
+
+
+def _sum_rest(metric: str) -> pl.Expr:
+    """The sum of a metric; null where the figures from which others are taken off lack it."""
+    is_whole = pl.col(TAKEN_OFF).is_null() & pl.col(PlacedStats.spend).is_not_null()
+    is_known = (pl.col(metric).is_not_null() & is_whole).any() | ~is_whole.any()
+    some = pl.col(metric).count() > 0
+    return pl.when(is_known & some).then(pl.col(metric).sum()).alias(metric)
+
+
+def _find_names(rows: pl.LazyFrame, names: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
+    """Give what has an id and no name the name of its day; of several the one that sorts last."""
     by, name = LEVEL_IDS[level], NAME_OF[level]
     keys = [*PLATFORM_KEYS, by]
-    borne = names.filter(pl.col(AdNames.level) == level).select(
-        *keys, AdNames.valid_from, AdNames.valid_until, pl.col(AdNames.name).alias(name + KNOWN)
+    borne = (
+        names.filter(pl.col(AdNames.level) == level)
+        .select(
+            *keys, AdNames.valid_from, AdNames.valid_until, pl.col(AdNames.name).alias(name + KNOWN)
+        )
+        .pipe(share_texts)
     )
-    nameless = grouped.texts.filter(pl.col(name).is_null()).select(GROUP, *keys).unique()
-    return (
-        nameless.join(borne, on=keys, how="inner", validate="m:m")
-        .join(grouped.rows.select(GROUP, DAY), on=GROUP, how="inner", validate="m:m")
+    found = (
+        rows.filter(pl.col(name).is_null() & pl.col(by).is_not_null())
+        .select(*keys, DAY)
+        .unique()
+        .join(borne, on=keys, how="inner", validate="m:m")
         .filter(is_valid_on(DAY))
-        .group_by(GROUP, DAY)
+        .group_by(*keys, DAY)
         .agg(pl.col(name + KNOWN).max())
     )
-
-
-def _name_campaigns(rows: pl.LazyFrame) -> pl.LazyFrame:
-    campaign, name = CampaignPerformance.campaign_id, CampaignPerformance.campaign_name
-    is_nothing_known = pl.all_horizontal(
-        pl.col(column).is_null() for column in rows.collect_schema() if column in (campaign, AD_ID)
+    return (
+        rows.join(found, on=[*keys, DAY], how="left", validate="m:1")
+        .with_columns(pl.coalesce(name, name + KNOWN).alias(name))
+        .drop(name + KNOWN)
     )
-    return rows.with_columns(
-        pl.when(is_nothing_known)
-        .then(pl.lit(NO_CAMPAIGN_MATCHED))
-        .otherwise(pl.coalesce(name, name + KNOWN))
+
+
+def _name_campaigns(*ids: str) -> pl.Expr:
+    """The campaign's name, and what stands for it in rows of no campaign.
+
+    Sessions of which only the platform is known are of no account either.
+    """
+    name = CampaignPerformance.campaign_name
+    is_rest = pl.all_horizontal(pl.col(one).is_null() for one in ids)
+    is_of_platform = pl.col(CampaignPerformance.account_id).is_null() & (
+        pl.col(CampaignPerformance.sessions) > 0
+    )
+    return (
+        pl.when(is_rest & is_of_platform)
+        .then(pl.lit(NO_CAMPAIGN_MATCHED, SHARED))
+        .when(is_rest)
+        .then(pl.lit(NOT_AT_CAMPAIGN_LEVEL, SHARED))
+        .otherwise(name)
         .alias(name)
     )
 
 
-def _name_ads(rows: pl.LazyFrame) -> pl.LazyFrame:
+def _name_ads() -> pl.Expr:
+    """The ad's name, and what stands for it in rows of what is left of a campaign."""
     name = AdPerformance.ad_name
-    is_rest = pl.col(AD_ID).is_null() & pl.col(AdPerformance.campaign_id).is_not_null()
-    return rows.with_columns(
-        pl.when(is_rest)
-        .then(pl.lit(NOT_AT_AD_LEVEL))
-        .otherwise(pl.coalesce(name, name + KNOWN))
-        .alias(name)
-    )
+    is_rest = pl.col(AD_ID).is_null() & pl.col(CAMPAIGN_ID).is_not_null()
+    return pl.when(is_rest).then(pl.lit(NOT_AT_AD_LEVEL, SHARED)).otherwise(name).alias(name)
 
 
-def _shape(
-    grouped: Grouped,
-    names: pl.LazyFrame,
-    contract: type[Table],
-    currency: str,
-    settle: Settle,
-) -> ReportRows:
-    """The table's columns, with names and ratios, in the order of its key."""
-    has_ads = AD_ID in columns(contract)
-    levels = (AdLevel.CAMPAIGN, AdLevel.AD) if has_ads else (AdLevel.CAMPAIGN,)
-    known = [settle(_find_names(grouped, names, level)) for level in levels]
-
-    def finish(rows: pl.LazyFrame) -> pl.LazyFrame:
-        for found in known:
-            rows = rows.join(
-                found, on=[GROUP, DAY], how="left", validate="m:1", maintain_order="left"
-            )
-        named = rows.pipe(_name_campaigns)
-        return (
-            add_ratios(named.pipe(_name_ads) if has_ads else named)
-            .with_columns(pl.lit(currency).alias(CampaignPerformance.currency))
-            .select(columns(contract))
-            .cast(dict(polars_schema(contract)))
-        )
-
-    return dress(grouped, settle, finish, CampaignPerformance.org_id)
+def _order(rows: pl.LazyFrame, contract: type[Table], currency: str) -> ReportRows:
+    """The table with its ratios, in the order of its key."""
+    grain = [name for name in key(contract) if name != DAY]
+    ranked = rank_groups(rows, grain).sort(CampaignPerformance.org_id, DAY, RANK)
+    added = (*make_ratios(), pl.lit(currency).alias(CampaignPerformance.currency))
+    return ReportRows(ranked, contract, added)

@@ -1,11 +1,17 @@
 """Account, campaign, ad group, ad and URL reports in dbt ad_reporting's columns (SPEC §6.2)."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import polars as pl
 
-from contracts.columns import Table, columns, polars_schema
-from contracts.facts.ad_facts import AdEntities
+from contracts.columns import Table, polars_schema
+from contracts.facts.ad_facts import (
+    PlacedStats,
+)
+from contracts.facts.ad_sums import (
+    LevelSums,
+    UrlSums,
+)
 from contracts.feeds import Ads
 from contracts.reports.ads import (
     AccountReport,
@@ -15,12 +21,13 @@ from contracts.reports.ads import (
     UrlReport,
 )
 from contracts.vocabulary import AdLevel
-from transforms.ads.entities import DAY, LEVEL_IDS, NAMES, PARENTS, EntityDays, keep_level
-from transforms.ads.name_lookup import CHANGES, find_by_day, find_version, join_by_day
+from transforms.ads.levels import DAY, LEVEL_IDS, METRICS, NAMES, PARENTS, RANKS, agree, sum_known
+from transforms.ads.name_lookup import find_version
 from transforms.ads.name_versions import PLATFORM_KEYS, AdTables, make_versions
-from transforms.ads.rollup import GROUP, Grouped, ReportRows, dress, roll_up
+from transforms.ads.shared_texts import SHARED, share_texts, write_out_texts
+from transforms.ads.speakers import OWN, adds_to
 from transforms.common.json_objects import merge_objects
-from transforms.common.settling import Settle
+from transforms.common.report_rows import RANK, ReportRows, rank_groups
 from transforms.web.utm import (
     base_url,
     cut_before_query,
@@ -46,84 +53,113 @@ UTM_COLUMNS = [
 ]
 URL_COLUMNS = [UrlReport.base_url, UrlReport.url_host, UrlReport.url_path, *UTM_COLUMNS]
 PAGE, QUERY, OF_TAGS = "page", "query", " of tags"
-GRAIN = [AdEntities.org_id, AdEntities.platform, AdEntities.account_id]
+GRAIN = [PlacedStats.org_id, PlacedStats.platform, PlacedStats.account_id]
 WHERE_UNKNOWN = " where unknown"
-OF_ASSET = "attributes of its thing"
-THING_KEY = "key of its thing"
+URL_GRAIN = [*GRAIN, PlacedStats.campaign_id, PlacedStats.ad_group_id, *URL_COLUMNS]
+OF_ENTITY = "attributes of the entity"
+IS_OWN = LevelSums.is_own
+
+
+def sum_level(stats: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
+    """Sum the figures of a level's entities, from their own rows or from what lies below.
+
+    Args:
+        stats: `PlacedStats`.
+        level: the level.
+
+    Returns:
+        `LevelSums`, in no order.
+    """
+    by, rank = LEVEL_IDS[level], RANKS[level]
+    unknown = {
+        parent + WHERE_UNKNOWN: pl.when(pl.col(by).is_null()).then(parent)
+        for parent in PARENTS[1:rank]
+    }
+    grain = list(dict.fromkeys([*GRAIN, by]))
+    held = [name for name in (*PARENTS[: rank + 1], *NAMES[: rank + 1]) if name not in grain]
+    return (
+        stats.filter(adds_to(rank))
+        .with_columns(**unknown)
+        .group_by(*grain, *unknown, DAY)
+        .agg(pl.col(held).max(), *_sum_figures(), (pl.col(OWN) == rank).all().alias(IS_OWN))
+        .pipe(_complete, LevelSums)
+    )
+
+
+def sum_urls(stats: pl.LazyFrame) -> pl.LazyFrame:
+    """Sum the figures of ads by their landing pages with utm parameters.
+
+    A parameter in an ad's URL tags wins over the URL's own. Each distinct URL is read once.
+
+    Args:
+        stats: `PlacedStats`.
+
+    Returns:
+        `UrlSums`, in no order.
+    """
+    link = [PlacedStats.landing_url, PlacedStats.url_tags]
+    ads = stats.filter(pl.col(OWN) == RANKS[AdLevel.AD])
+    links = ads.select(link).unique().pipe(write_out_texts).pipe(read_links).pipe(share_texts)
+    return (
+        ads.join(links, on=link, how="left", nulls_equal=True, validate="m:1")
+        .group_by(*URL_GRAIN, DAY)
+        .agg(pl.col(NAMES[:-1]).max(), *_sum_figures(), pl.lit(value=True).alias(IS_OWN))
+        .pipe(_complete, UrlSums)
+    )
 
 
 def make_level_report(
-    stats: EntityDays, level: AdLevel, tables: AdTables, currency: str, settle: Settle
+    sums: pl.LazyFrame, level: AdLevel, tables: AdTables, currency: str
 ) -> ReportRows:
-    """Report one level, from its own rows where an account gives them, else from finer ones.
+    """Report one level.
 
     Args:
-        stats: `DailyStats` and their entities.
+        sums: `LevelSums`.
         level: the level of the report.
         tables: the tables of names in days, for the attributes of what the report is about.
         currency: the reporting currency, in which the stats are.
-        settle: holds what several frames are made from.
 
     Returns:
-        The level's report, sorted by its key: one row per day and thing of the level; things that
-        are not known are told apart by the coarser ids.
+        The level's report, sorted by its key: one row per day and entity of the level; what is of
+        no known entity is told apart by the coarser ids.
     """
-    thing = LEVEL_IDS[level]
-    place = list(LEVEL_IDS).index(level)
-    unknown = {
-        parent + WHERE_UNKNOWN: pl.when(pl.col(thing).is_null()).then(parent)
-        for parent in PARENTS[1:place]
-    }
-    grain = list(dict.fromkeys([*GRAIN, thing, *unknown]))
-    parents = [name for name in PARENTS[: place + 1] if name not in grain]
-    rolled = roll_up(
-        stats.among(keep_level(stats.entities, level).with_columns(**unknown)),
-        grain,
-        settle,
-        greatest=[*parents, *NAMES[: place + 1], AdEntities.level],
-        agreed=[AdEntities.source_relation],
-        order=[make_thing_key(grain).alias(THING_KEY)],
-    )
-    attributes = _find_attributes(rolled, level, tables, settle)
-    is_own = pl.col(AdEntities.level) == level
-
-    def merge_attributes(rows: pl.LazyFrame) -> pl.LazyFrame:
-        """Put a thing's attributes before its stats'; stats of a finer level say nothing of it."""
-        return join_by_day(rows, attributes, GROUP, {OF_ASSET: OF_ASSET}).with_columns(
-            merge_objects(pl.col(OF_ASSET), pl.when(is_own).then(Ads.attributes)).alias(
-                Ads.attributes
-            )
-        )
-
-    return _shape(rolled, REPORTS[level], currency, settle, merge_attributes)
+    by, rank = LEVEL_IDS[level], RANKS[level]
+    where_unknown = [pl.when(pl.col(by).is_null()).then(name) for name in PARENTS[1:rank]]
+    entity_key = make_entity_key([*map(pl.col, dict.fromkeys([*GRAIN, by])), *where_unknown])
+    rows = _join_attributes(sums, level, tables)
+    grain = [*GRAIN, *PARENTS[1 : rank + 1]]
+    return _order(rows, grain, entity_key, REPORTS[level], currency)
 
 
-def make_url_report(stats: EntityDays, currency: str, settle: Settle) -> ReportRows:
-    """Report landing pages with their utm parameters, from the rows of ads.
-
-    A parameter in an ad's URL tags wins over the URL's own. Ads without a URL are rows with empty
-    URL columns. Each distinct URL is read once.
+def make_url_report(sums: pl.LazyFrame, currency: str) -> ReportRows:
+    """Report landing pages with their utm parameters; ads without a URL have empty URL columns.
 
     Args:
-        stats: `DailyStats` and their entities.
+        sums: `UrlSums`.
         currency: the reporting currency, in which the stats are.
-        settle: holds what several frames are made from.
 
     Returns:
         `UrlReport`, sorted by its key: one row per day, ad group, URL without query and fragment,
         and utm parameters.
     """
-    ads = stats.entities.filter(pl.col(AdEntities.level) == AdLevel.AD)
-    grain = [*GRAIN, AdEntities.campaign_id, AdEntities.ad_group_id, *URL_COLUMNS]
-    rolled = roll_up(
-        stats.among(settle(read_links(ads))),
-        grain,
-        settle,
-        greatest=NAMES[:-1],
-        agreed=[AdEntities.source_relation],
-        order=[make_thing_key(grain).alias(THING_KEY)],
+    entity_key = make_entity_key([pl.col(name) for name in URL_GRAIN])
+    return _order(sums, URL_GRAIN, entity_key, UrlReport, currency)
+
+
+def _sum_figures() -> list[pl.Expr]:
+    """Sums of a group's metrics, and what its rows agree on."""
+    return [*sum_known(METRICS), agree(PlacedStats.source_relation), agree(PlacedStats.attributes)]
+
+
+def _complete(sums: pl.LazyFrame, contract: type[Table]) -> pl.LazyFrame:
+    """The contract's columns; ids and names of finer levels are empty."""
+    schema = polars_schema(contract)
+    finer = [name for name in schema if name not in sums.collect_schema()]
+    return (
+        sums.with_columns(pl.lit(None, SHARED).alias(name) for name in finer)
+        .select(schema.names())
+        .cast(dict(schema))
     )
-    return _shape(rolled, UrlReport, currency, settle)
 
 
 def read_links(ads: pl.LazyFrame) -> pl.LazyFrame:
@@ -137,10 +173,10 @@ def read_links(ads: pl.LazyFrame) -> pl.LazyFrame:
     Returns:
         The same rows, in no order, with `URL_COLUMNS`.
     """
-    query = cut_before_query(pl.col(AdEntities.landing_url))
-    page = pl.col(AdEntities.landing_url).str.extract(r"^([^?#]*)")
+    query = cut_before_query(pl.col(PlacedStats.landing_url))
+    page = pl.col(PlacedStats.landing_url).str.extract(r"^([^?#]*)")
     urls = (
-        ads.select(AdEntities.landing_url)
+        ads.select(PlacedStats.landing_url)
         .unique()
         .with_columns(page.alias(PAGE), query.alias(QUERY))
     )
@@ -151,8 +187,8 @@ def read_links(ads: pl.LazyFrame) -> pl.LazyFrame:
     }
     of_query = {name: read_parameter(pl.col(QUERY), name) for name in UTM_COLUMNS}
     of_tags = {name + OF_TAGS: read_tag(name) for name in UTM_COLUMNS}
-    parts = ((PAGE, urls, of_page), (QUERY, urls, of_query), (AdEntities.url_tags, ads, of_tags))
-    rows = ads.join(urls, on=AdEntities.landing_url, how="left", validate="m:1", nulls_equal=True)
+    parts = ((PAGE, urls, of_page), (QUERY, urls, of_query), (PlacedStats.url_tags, ads, of_tags))
+    rows = ads.join(urls, on=PlacedStats.landing_url, how="left", validate="m:1", nulls_equal=True)
     for part, source, readings in parts:
         read = source.select(part).unique().with_columns(**readings)
         rows = rows.join(read, on=part, how="left", validate="m:1", nulls_equal=True)
@@ -163,19 +199,19 @@ def read_links(ads: pl.LazyFrame) -> pl.LazyFrame:
 
 def read_tag(name: str) -> pl.Expr:
     """The value of a parameter in `url_tags`: a query string, or a JSON list of keys and values."""
-    tags = pl.col(AdEntities.url_tags)
+    tags = pl.col(PlacedStats.url_tags)
     listed = tags.str.extract(rf'(?i)"key"\s*:\s*"{name}"\s*,\s*"value"\s*:\s*"([^"]+)"')
     written = read_parameter(pl.lit("?") + tags.str.strip_chars_start("?& "), name)
     return pl.coalesce(decode_value(listed), written)
 
 
-def make_thing_key(parts: list[str]) -> pl.Expr:
-    r"""Make a key of ids as text; no two different things share one.
+def make_entity_key(parts: Sequence[pl.Expr]) -> pl.Expr:
+    r"""Make a key of ids as text; no two different entities share one.
 
     Parts are joined by a space, one inside a part is `\s`, a missing part is empty.
     """
     texts = [
-        pl.col(part)
+        part.cast(pl.String)
         .str.replace_all("\\", "\\\\", literal=True)
         .str.replace_all(" ", "\\s", literal=True)
         for part in parts
@@ -183,13 +219,10 @@ def make_thing_key(parts: list[str]) -> pl.Expr:
     return pl.concat_str(*(text.fill_null("") for text in texts), separator=" ")
 
 
-def _find_attributes(
-    report: Grouped, level: AdLevel, tables: AdTables, settle: Settle
-) -> pl.LazyFrame:
-    """Find the custom attributes of the report's things in their own table, as of the day.
+def _join_attributes(rows: pl.LazyFrame, level: AdLevel, tables: AdTables) -> pl.LazyFrame:
+    """Put the attributes that entities have in their own table, as of the day, before their stats'.
 
-    Returns:
-        One row per group that has any; or per group and day, where they changed.
+    Stats of a finer level say nothing of the entity.
     """
     by, own = LEVEL_IDS[level], Ads.attributes
     table = tables.of_level(level)
@@ -197,40 +230,27 @@ def _find_attributes(
         campaigns = tables.ads.filter(pl.col(Ads.ad_id).is_null())
         table = campaigns if table is None else pl.concat([campaigns, table], how="diagonal")
     if table is None:
-        return pl.LazyFrame(schema={GROUP: pl.UInt32, DAY: pl.Date, OF_ASSET: pl.String})
+        return rows.with_columns(pl.when(IS_OWN).then(own).alias(own))
     keys = [*PLATFORM_KEYS, by]
     bearing = table.filter(pl.col(own).is_not_null()).select(keys)
-    told = make_versions(table.join(bearing, on=keys, how="semi"), by, [own])
-    told = settle(told).rename({own: OF_ASSET})
-    things = report.texts.select(GROUP, *keys).unique(GROUP).join(bearing, on=keys, how="semi")
-    return find_by_day(
-        things.with_columns(pl.lit(value=False).alias(CHANGES)),
-        report.rows,
-        GROUP,
-        lambda asked: find_version(asked, told, by, DAY),
-        settle,
-    ).select(GROUP, DAY, OF_ASSET)
+    stated = make_versions(table.join(bearing, on=keys, how="semi"), by, [own])
+    return find_version(rows, stated.rename({own: OF_ENTITY}), by, DAY).with_columns(
+        merge_objects(pl.col(OF_ENTITY), pl.when(IS_OWN).then(own)).alias(own)
+    )
 
 
-def _shape(
-    report: Grouped,
+def _order(
+    rows: pl.LazyFrame,
+    grain: Sequence[str],
+    entity_key: pl.Expr,
     contract: type[Table],
     currency: str,
-    settle: Settle,
-    merge_attributes: Callable[[pl.LazyFrame], pl.LazyFrame] | None = None,
 ) -> ReportRows:
-    """The report's columns in the order of its key: of the days, and of their groups' keys."""
-    of_day = pl.concat_str(pl.col(DAY).dt.to_string("%Y-%m-%d"), THING_KEY, separator=" ")
+    """The report in the order of its key: of the days, and of the keys of what is reported."""
+    of_day = pl.concat_str(pl.col(DAY).dt.to_string("%Y-%m-%d"), entity_key, separator=" ")
 
-    def finish(rows: pl.LazyFrame) -> pl.LazyFrame:
-        return (
-            (merge_attributes(rows) if merge_attributes else rows)
-            .with_columns(
-                of_day.alias(AccountReport.ad_stats_key),
-                pl.lit(currency).alias(AccountReport.currency),
-            )
-            .select(columns(contract))
-            .cast(dict(polars_schema(contract)))
-        )
-
-    return dress(report, settle, finish)
+    added = (
+        of_day.alias(AccountReport.ad_stats_key),
+        pl.lit(currency).alias(AccountReport.currency),
+    )
+    return ReportRows(rank_groups(rows, grain, [entity_key]).sort(DAY, RANK), contract, added)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from flows.report_tables import REPORT_TABLES
 from tests.support.publishing import publish, quarantined, row, rows
 from tests.support.workspaces import Ran
 
@@ -52,13 +53,23 @@ def test_a_workspace_of_campaigns_alone(tmp_path: Path) -> None:
     first, second = rows(ran, "ads", "campaign_performance")
     assert (first["campaign_id"], first["campaign_name"], first["sessions"]) == ("0077", "Leads", 1)
     assert (second["spend"], second["sessions"]) == (Decimal("1.0000"), 0)
-    assert {name.removeprefix("ads/") for name in ran.tables() if name.startswith("ads/")} == {
-        "account_report",
-        "campaign_report",
-        "campaign_performance",
-        "session_matches",
-        "utm_audit",
+    assert ran.table("ads", "ad_report").is_empty()
+    assert {r["ad_name"] for r in rows(ran, "ads", "ad_performance")} == {
+        "(not served at ad level)"
     }
+
+
+@pytest.mark.parametrize("table", ["ads", "ad_stats"])
+def test_all_tables_of_ads_exist_also_without_a_row(tmp_path: Path, table: str) -> None:
+    header = {
+        "ads": b"platform,campaign_id,ad_id\n",
+        "ad_stats": STATS.splitlines(keepends=True)[0],
+    }
+    ran = publish(tmp_path, **{table: header[table]})
+    expected = {one.label for one in REPORT_TABLES if one.group == "ads"}
+    found = {name for name in ran.tables() if name.startswith("ads/")}
+    assert found == expected - {"ads/breakdown_report"}
+    assert all(ran.table(*name.split("/")).is_empty() for name in found)
 
 
 def test_ads_alone_need_neither_contacts_nor_sessions(tmp_path: Path) -> None:
@@ -67,7 +78,7 @@ def test_ads_alone_need_neither_contacts_nor_sessions(tmp_path: Path) -> None:
     assert [r["ad_id"] for r in found] == ["21", "11", "12"]
     assert {(r["sessions"], r["orders"], r["over_claim_ratio"]) for r in found} == {(0, None, None)}
     assert not any(name.startswith("people/") for name in ran.tables())
-    assert "ads/session_matches" not in ran.tables()
+    assert ran.table("ads", "session_matches").is_empty()
 
 
 def test_ads_without_stats_still_match_sessions(tmp_path: Path) -> None:
@@ -76,7 +87,7 @@ def test_ads_without_stats_still_match_sessions(tmp_path: Path) -> None:
     (found,) = rows(ran, "ads", "ad_performance")
     assert (found["account_id"], found["ad_id"], found["ad_name"]) == ("G", "11", "Blue Shoe")
     assert (found["spend"], found["sessions"], found["cost_per_session"]) == (0, 1, 0.0)
-    assert "ads/account_report" not in ran.tables()
+    assert ran.table("ads", "account_report").is_empty()
 
 
 def test_stats_without_ads_bring_their_own_names(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Stats summed by the day, in one currency, with conversions told apart from the clicks."""
+"""Stats summed by the day, in one currency, with conversions given_apart apart from the clicks."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,15 +7,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.columns import Table, polars_schema
-from contracts.facts.ad_facts import AdEntities, DailyStats
+from contracts.columns import Table
 from contracts.feeds import AdAccounts, AdConversions, Ads, AdStats, ExchangeRates
-from flows.runtime.materialize import hold
+from tests.support.ad_facts import find_versions, name_rows, price_days
 from tests.support.frames import frame
 from transforms.ads.conversions import choose_conversions
-from transforms.ads.daily_stats import make_daily_stats
-from transforms.ads.name_lookup import list_versions
 from transforms.ads.name_versions import AdTables
+from transforms.ads.shared_texts import write_out_texts
 from transforms.common.currency import split_unpriced
 
 DAY = date(2026, 3, 2)
@@ -46,13 +44,13 @@ def sum_days(
     conversions: pl.LazyFrame | None = None,
     tables: AdTables | None = None,
 ) -> pl.DataFrame:
-    versions = list_versions(tables or AdTables(), "UTC", hold)
-    daily = make_daily_stats(given_stats, conversions, versions, RATES, "USD", hold)
-    assert daily.days.collect_schema() == polars_schema(DailyStats)
-    assert daily.entities.collect_schema() == polars_schema(AdEntities)
-    rows = daily.rows().collect()
-    assert sorted(rows["entity"].unique()) == sorted(daily.entities.collect()["entity"])
-    return rows.drop("entity").sort(pl.all())
+    tables = tables or AdTables()
+    versions = find_versions(tables)
+    named = name_rows(given_stats, versions)
+    daily = price_days(
+        named, versions, conversions=conversions, accounts=tables.accounts, rates=RATES
+    )
+    return write_out_texts(daily).collect().sort(pl.all())
 
 
 def test_hours_and_devices_of_one_key_add_up_and_round_once() -> None:
@@ -142,19 +140,19 @@ def test_conversions_join_the_stats_of_their_ad_and_day() -> None:
     given_stats = stats(
         {"ad_id": "11", "account_id": "9", "clicks": 5, "landing_url": "https://a.example/"}
     )
-    told = conversions(
+    given_apart = conversions(
         {"level": "ad", "ad_id": "11", "conversions_value": Decimal(30)},
         {"level": "ad", "ad_id": "11", "conversion_name": "sale"},
     )
-    daily = sum_days(given_stats, told)
+    daily = sum_days(given_stats, given_apart)
     columns = ("account_id", "clicks", "conversions", "conversions_value")
     assert daily.select(columns).rows() == [("9", 5, Decimal(4), Decimal(30))]
 
 
 def test_conversions_of_another_day_are_a_row() -> None:
     given_stats = stats({"ad_id": "11", "account_id": "9", "clicks": 5})
-    told = conversions({"level": "ad", "ad_id": "11", "date_day": date(2026, 3, 5)})
-    daily = sum_days(given_stats, told)
+    given_apart = conversions({"level": "ad", "ad_id": "11", "date_day": date(2026, 3, 5)})
+    daily = sum_days(given_stats, given_apart)
     assert daily.select("date_day", "account_id", "clicks", "conversions").rows() == [
         (DAY, "9", 5, Decimal(0)),
         (date(2026, 3, 5), "9", 0, Decimal(2)),
@@ -162,10 +160,10 @@ def test_conversions_of_another_day_are_a_row() -> None:
 
 
 def test_conversions_of_an_unknown_ad_wait_for_it() -> None:
-    told = conversions({"level": "ad", "ad_id": "12"})
-    assert sum_days(stats({"ad_id": "11"}), told)["ad_id"].to_list() == ["11"]
+    given_apart = conversions({"level": "ad", "ad_id": "12"})
+    assert sum_days(stats({"ad_id": "11"}), given_apart)["ad_id"].to_list() == ["11"]
     tables = AdTables(ads=rows(Ads, {"ad_id": "12", "campaign_id": "1"}))
-    known = sum_days(stats({"ad_id": "11"}), told, tables)
+    known = sum_days(stats({"ad_id": "11"}), given_apart, tables)
     assert known.select("ad_id", "campaign_id", "conversions").rows() == [
         ("11", None, Decimal(0)),
         ("12", "1", Decimal(2)),
@@ -182,5 +180,5 @@ def test_conversions_of_an_unknown_ad_wait_for_it() -> None:
     ],
 )
 def test_only_chosen_conversions_count(chosen: dict[str, tuple[str, ...]], kept: list[str]) -> None:
-    told = conversions({"ad_id": "1"}, {"ad_id": "1", "conversion_name": "view"})
-    assert choose_conversions(told, chosen).collect()["conversion_name"].to_list() == kept
+    given_apart = conversions({"ad_id": "1"}, {"ad_id": "1", "conversion_name": "view"})
+    assert choose_conversions(given_apart, chosen).collect()["conversion_name"].to_list() == kept

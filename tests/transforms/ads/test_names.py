@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 from contracts.columns import Table, key, polars_schema
 from contracts.facts.ad_facts import AdNames
 from contracts.feeds import AdAccounts, AdCampaigns, AdCreatives, AdGroups, Ads, AdStats
-from flows.runtime.materialize import hold
+from tests.support.ad_facts import find_versions, list_names
 from tests.support.frames import frame
-from transforms.ads.daily_stats import GIVEN_TEXTS
-from transforms.ads.entities import code_entities
-from transforms.ads.name_lookup import fill_names, list_versions
+from transforms.ads.name_lookup import fill_names
 from transforms.ads.name_versions import AdTables
-from transforms.ads.names import list_ad_names
+from transforms.ads.shared_texts import share_texts, write_out_texts
 
 HERE = {"org_id": "o", "platform": "google_ads"}
 ZONE = "America/New_York"
@@ -41,8 +39,8 @@ RENAMED = rows(
 
 
 def fill(stats: pl.LazyFrame, tables: AdTables) -> pl.DataFrame:
-    versions = list_versions(tables, ZONE, hold)
-    return fill_names(stats, versions, "date_day").collect().sort("date_day")
+    filled = fill_names(share_texts(stats), find_versions(tables, ZONE), "date_day")
+    return write_out_texts(filled).collect().sort("date_day")
 
 
 @pytest.mark.parametrize(
@@ -124,8 +122,7 @@ def test_an_empty_cell_of_a_version_keeps_what_was_said() -> None:
 
 
 def names(stats: pl.LazyFrame, tables: AdTables) -> list[tuple[Any, ...]]:
-    entities = code_entities(stats, GIVEN_TEXTS, hold)
-    listed = list_ad_names(entities, list_versions(tables, ZONE, hold), hold).collect()
+    listed = list_names(share_texts(stats), find_versions(tables, ZONE)).collect()
     listed = listed.sort(key(AdNames))
     assert listed.schema == polars_schema(AdNames)
     return listed.select(
@@ -231,8 +228,7 @@ def test_an_ad_leads_where_its_creative_of_the_day_leads() -> None:
 
 
 def known_days(stats: pl.LazyFrame, tables: AdTables) -> list[tuple[Any, ...]]:
-    entities = code_entities(stats, GIVEN_TEXTS, hold)
-    listed = list_ad_names(entities, list_versions(tables, ZONE, hold), hold).collect()
+    listed = list_names(share_texts(stats), find_versions(tables, ZONE)).collect()
     return listed.sort(key(AdNames)).select("name", "known_from", "known_until").rows()
 
 

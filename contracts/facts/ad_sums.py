@@ -1,0 +1,125 @@
+"""What the ads reports add up: stats by level and landing page, and the sessions beside them."""
+
+from contracts.columns import (
+    Count,
+    Day,
+    FineMoney,
+    Flag,
+    Hash,
+    Money,
+    Serial,
+    SharedText,
+    Table,
+    Text,
+    column,
+)
+from contracts.facts.ad_facts import AdEntity
+
+
+class LevelComparisons(Table):
+    """One row per entity that a feed speaks for and that has stats below: what both come to.
+
+    Of the days of which something lies below.
+    """
+
+    org_id: SharedText = column("organization", key=True)
+    platform: SharedText = column("ad platform", key=True)
+    own_level: Count = column("0 account, 1 campaign, 2 ad group", key=True)
+    entity_id: SharedText = column("the entity", key=True)
+    entity_account: SharedText = column("its account, where its id is a name", key=True)
+    account_id: SharedText = column("account of its rows")
+    feed: Serial = column("place of the feed in the configuration", key=True)
+    spend: Money = column("what the feed says of it")
+    spend_below: Money = column("what lies below it adds up to")
+
+
+class SessionPlaces(Table):
+    """One row per ad, ad campaign or platform that sessions came from."""
+
+    place: Serial = column("its number, within one run", key=True, required=True)
+    org_id: SharedText = column("organization")
+    platform: SharedText = column("ad platform")
+    account_id: SharedText = column("ad account of its campaign")
+    campaign_id: SharedText = column("ad campaign, where known")
+    ad_group_id: SharedText = column("ad group of its ad")
+    ad_id: SharedText = column("ad, where known")
+
+
+class AdContactSessions(Table):
+    """One row per place, day and contact: how many sessions came, and what they brought."""
+
+    place: Serial = column("where they came from", key=True, required=True)
+    date_day: Day = column("day of their start", key=True)
+    contact_key: Hash = column("a hash of the contact; empty where unknown", key=True)
+    sessions: Count = column("sessions")
+    orders: Count = column("orders whose last touch they were; empty without attribution")
+    revenue: Money = column("the orders' revenue; empty without attribution")
+
+
+class SessionCounts(AdEntity):
+    """One row per place and day: its sessions, beside the entity in whose row they belong."""
+
+    place: Serial = column("where they came from", required=True)
+    date_day: Day = column("day of their start", key=True)
+    sessions: Count = column("sessions")
+    orders: Count = column("orders whose last touch they were; empty without attribution")
+    revenue: Money = column("the orders' revenue; empty without attribution")
+
+
+class LevelSums(AdEntity):
+    """One row per day and entity of one level: its figures.
+
+    What is of no known entity is told apart by the coarser ids. Finer ids and names are empty.
+    """
+
+    date_day: Day = column("the day, as the platform's account reckons it", key=True)
+    source_relation: SharedText = column("connector or file it came from, where only one did")
+    clicks: Count = column("clicks; empty where no row has them, as all metrics")
+    impressions: Count = column("impressions")
+    spend: Money = column("spend in the reporting currency")
+    conversions: FineMoney = column("conversions that the platform claims")
+    conversions_value: Money = column("their value in the reporting currency")
+    attributes: Text = column("JSON object of the feed's custom columns, where its rows agree")
+    is_own: Flag = column("whether all of its rows are of its own level")
+
+
+class UrlSums(LevelSums):
+    """One row per day, ad group and landing page with utm parameters: what its ads come to."""
+
+    base_url: SharedText = column("landing URL without query and fragment", key=True)
+    url_host: SharedText = column("its host", key=True)
+    url_path: SharedText = column("its path", key=True)
+    utm_source: SharedText = column("utm_source of the ad's URL tags, or else of the URL", key=True)
+    utm_medium: SharedText = column("utm_medium, likewise", key=True)
+    utm_campaign: SharedText = column("utm_campaign, likewise", key=True)
+    utm_content: SharedText = column("utm_content, likewise", key=True)
+    utm_term: SharedText = column("utm_term, likewise", key=True)
+
+
+class PerformanceSums(AdEntity):
+    """One row per day and ad, campaign or account: its spend beside its sessions."""
+
+    date_day: Day = column("day of the stats, or of the sessions' start", key=True)
+    clicks: Count = column("clicks; empty where stats have none, 0 without stats, as all metrics")
+    impressions: Count = column("impressions")
+    spend: Money = column("spend in the reporting currency")
+    conversions: FineMoney = column("conversions that the platform claims")
+    conversions_value: Money = column("their value in the reporting currency")
+    sessions: Count = column("sessions that started on the day")
+    session_contacts: Count = column("distinct contacts of those sessions, where known")
+    orders: Count = column("orders whose last touch they were; empty without attribution")
+    revenue: Money = column("the orders' revenue; empty without attribution")
+
+
+class AdSpend(Table):
+    """One row per ad, and per campaign or account for what is left of it: its spend in all."""
+
+    org_id: Text = column("organization", key=True)
+    platform: Text = column("ad platform", key=True)
+    campaign_id: Text = column("the ad campaign; empty for what is left of an account", key=True)
+    campaign_name: Text = column("the last of its names, as sorted")
+    ad_id: Text = column("the ad; empty for what is left of a campaign", key=True)
+    ad_name: Text = column("the last of its names, as sorted")
+    spend: Money = column("spend in the reporting currency")
+    first_day: Day = column("first day with spend above 0")
+    last_day: Day = column("last day with spend above 0")

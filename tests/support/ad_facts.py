@@ -1,0 +1,89 @@
+"""The intermediates of the ads reports, made from a few rows as the steps make them."""
+
+import polars as pl
+
+from contracts.facts.ad_facts import (
+    AdNames,
+    AdSpeakers,
+    DailyStats,
+    EntityNames,
+    FeedStats,
+    NamedStats,
+    NameTables,
+    NameVersions,
+    PlacedStats,
+    StatsRates,
+)
+from flows.runtime.materialize import materialize
+from transforms.ads.conversions import attach_conversions
+from transforms.ads.daily_stats import (
+    fill_parents,
+    find_stats_rates,
+    name_stats,
+    sum_daily_stats,
+    sum_feed_stats,
+)
+from transforms.ads.name_lookup import AdVersions, list_versions
+from transforms.ads.name_versions import AdTables, list_name_tables
+from transforms.ads.names import (
+    IDS,
+    list_ad_names,
+    list_stats_names,
+    list_table_names,
+    name_ads,
+)
+from transforms.ads.speakers import list_speakers, place_stats
+
+NO_TABLES = AdTables()
+
+
+def find_versions(tables: AdTables = NO_TABLES, timezone: str = "UTC") -> AdVersions:
+    """What tables of names say."""
+    dated = tables.read_from(materialize(list_name_tables(tables, timezone), NameTables))
+    return AdVersions(dated, materialize(list_versions(dated), NameVersions))
+
+
+def name_rows(stats: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
+    """Canonical stats, each of feed 0 unless it has a `feed`, to `NamedStats`."""
+    if FeedStats.feed not in stats.collect_schema():
+        stats = stats.with_columns(pl.lit(0, pl.UInt32).alias(FeedStats.feed))
+    given = materialize(sum_feed_stats(stats), FeedStats)
+    return materialize(
+        fill_parents(materialize(name_stats(given, versions), NamedStats)), NamedStats
+    )
+
+
+def price_days(
+    named: pl.LazyFrame,
+    versions: AdVersions,
+    *,
+    conversions: pl.LazyFrame | None = None,
+    accounts: pl.LazyFrame | None = None,
+    rates: pl.LazyFrame | None = None,
+) -> pl.LazyFrame:
+    """`NamedStats` and canonical conversions to `DailyStats`, in dollars."""
+    if conversions is not None:
+        named = materialize(attach_conversions(named, conversions, versions), NamedStats)
+    found = materialize(find_stats_rates(named, accounts, rates, "USD"), StatsRates)
+    return materialize(sum_daily_stats(named, found), DailyStats)
+
+
+def place_rows(stats: pl.LazyFrame, tables: AdTables = NO_TABLES) -> pl.LazyFrame:
+    """Canonical stats to `PlacedStats`."""
+    versions = find_versions(tables)
+    named = name_rows(stats, versions)
+    speakers = materialize(list_speakers(named), AdSpeakers)
+    return materialize(
+        place_stats(price_days(named, versions), speakers, versions.tables), PlacedStats
+    )
+
+
+def list_names(stats: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
+    """`DailyStats` to `AdNames`."""
+    ads = materialize(name_ads(versions), NameTables)
+    parts = []
+    for level in IDS:
+        stated = materialize(list_table_names(level, ads, versions.tables), EntityNames)
+        borne = materialize(list_stats_names(level, stats, stated), EntityNames)
+        parts.append(list_ad_names(stated, borne, level))
+    return materialize(pl.concat(parts), AdNames)

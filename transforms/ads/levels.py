@@ -1,0 +1,64 @@
+"""The four levels of ads, and how rows of a level are added up."""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from contracts.facts.ad_facts import DailyStats
+from contracts.feeds import AdStats
+from contracts.vocabulary import AdLevel
+
+DAY = DailyStats.date_day
+METRICS = [
+    AdStats.clicks,
+    AdStats.impressions,
+    AdStats.spend,
+    AdStats.conversions,
+    AdStats.conversions_value,
+]
+PARENTS = [AdStats.account_id, AdStats.campaign_id, AdStats.ad_group_id, AdStats.ad_id]
+NAMES = [AdStats.account_name, AdStats.campaign_name, AdStats.ad_group_name, AdStats.ad_name]
+LEVEL_IDS = dict(zip(AdLevel, PARENTS, strict=True))
+"""Level -> the id of its entities, the coarsest first."""
+
+RANKS = {str(level): rank for rank, level in enumerate(LEVEL_IDS)}
+"""Level -> how fine it is, from 0 for an account."""
+
+
+def rank_level(level: str = AdStats.level) -> pl.Expr:
+    """How fine a row's level is, from 0 for an account."""
+    return pl.col(level).cast(pl.String).replace_strict(RANKS, return_dtype=pl.Int64)
+
+
+def has_ids() -> pl.Expr:
+    """Whether a row's campaign has an id: sources without ids have the name stand for it."""
+    return (
+        pl.col(AdStats.campaign_id).ne_missing(pl.col(AdStats.campaign_name))
+        | pl.col(AdStats.campaign_id).is_null()
+    )
+
+
+def drop_finer_ids(stats: pl.LazyFrame) -> pl.LazyFrame:
+    """Take from rows the ids and names finer than their level."""
+    return stats.with_columns(
+        pl.when(rank_level() >= RANKS[level]).then(column).alias(column)
+        for level, *held in zip(LEVEL_IDS, PARENTS, NAMES, strict=True)
+        for column in held
+    )
+
+
+def sum_known(names: Iterable[str]) -> list[pl.Expr]:
+    """Sums of a group's columns, null where none of its rows has a value."""
+    return [
+        pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in names
+    ]
+
+
+def agree(name: str) -> pl.Expr:
+    """The one value of a column that a group's rows agree on, else null."""
+    return agree_between(pl.col(name).min(), pl.col(name).max()).alias(name)
+
+
+def agree_between(first: pl.Expr, last: pl.Expr) -> pl.Expr:
+    """The one value that lies between the first and the last, else null."""
+    return pl.when(first == last).then(last)

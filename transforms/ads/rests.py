@@ -1,0 +1,89 @@
+"""Figures of campaigns and ads, and what is left of their accounts and campaigns (SPEC §6.2)."""
+
+import polars as pl
+
+from contracts.facts.ad_facts import PlacedStats
+from contracts.vocabulary import AdLevel
+from transforms.ads.levels import METRICS, NAMES, PARENTS, RANKS
+from transforms.ads.shared_texts import SHARED
+from transforms.ads.speakers import OWN, TOP, adds_to
+
+CAMPAIGN_ID = PlacedStats.campaign_id
+ACCOUNT, CAMPAIGN, AD = (RANKS[level] for level in (AdLevel.ACCOUNT, AdLevel.CAMPAIGN, AdLevel.AD))
+TAKEN_OFF = "rows taken off"
+
+
+def list_campaign_figures(stats: pl.LazyFrame) -> pl.LazyFrame:
+    """List the figures that make up those of campaigns, and what is left of their accounts.
+
+    What is left of an account is its figures less those of its campaigns.
+
+    Args:
+        stats: `PlacedStats`.
+
+    Returns:
+        Rows that add up, some of them taken off, under the ids and names of their campaign or of
+        their account alone.
+    """
+    placed = stats.filter(~pl.col(PlacedStats.is_unplaced))
+    of_campaign = placed.filter(adds_to(CAMPAIGN) & pl.col(CAMPAIGN_ID).is_not_null())
+    of_account = placed.filter(adds_to(ACCOUNT) & pl.col(CAMPAIGN_ID).is_null())
+    hidden = of_campaign.filter(pl.col(TOP) > ACCOUNT)
+    return pl.concat(
+        [
+            _forget_below(of_campaign, CAMPAIGN),
+            _forget_below(of_account, ACCOUNT),
+            _take_off(_forget_below(hidden, ACCOUNT)),
+        ],
+        how="diagonal",
+    )
+
+
+def list_ad_figures(stats: pl.LazyFrame) -> pl.LazyFrame:
+    """List the figures of ads, and what is left of their campaigns and accounts.
+
+    Args:
+        stats: `PlacedStats`.
+
+    Returns:
+        Rows that add up, some of them taken off, under the ids and names of their ad, or of their
+        campaign or account alone.
+    """
+    placed = stats.filter(~pl.col(PlacedStats.is_unplaced))
+    is_ad = (pl.col(OWN) == AD) & adds_to(AD)
+    in_campaign = pl.col(CAMPAIGN_ID).is_not_null()
+    ads = placed.filter(is_ad)
+    coarse = placed.filter(pl.col(OWN) < AD)
+    is_hidden = pl.col(TOP) > ACCOUNT
+    of_campaign = coarse.filter(adds_to(CAMPAIGN) & in_campaign)
+    of_account = coarse.filter(adds_to(ACCOUNT) & ~in_campaign)
+    campaigns = placed.filter(adds_to(CAMPAIGN) & in_campaign & is_hidden)
+    return pl.concat(
+        [
+            ads,
+            _forget_below(of_campaign, CAMPAIGN),
+            _take_off(_forget_below(ads.filter(in_campaign & (pl.col(TOP) > CAMPAIGN)), CAMPAIGN)),
+            _forget_below(of_account, ACCOUNT),
+            _take_off(_forget_below(campaigns, ACCOUNT)),
+            _take_off(_forget_below(ads.filter(~in_campaign & is_hidden), ACCOUNT)),
+        ],
+        how="diagonal",
+    )
+
+
+def _forget_below(rows: pl.LazyFrame, level: int) -> pl.LazyFrame:
+    """The rows as those of a level: without the ids and names of finer ones."""
+    finer = [
+        name
+        for rank, names in enumerate(zip(PARENTS, NAMES, strict=True))
+        for name in names
+        if rank > level
+    ]
+    return rows.with_columns(pl.lit(None, SHARED).alias(name) for name in finer)
+
+
+def _take_off(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows with the opposite sign."""
+    return rows.with_columns(
+        *(-pl.col(name) for name in METRICS), pl.lit(1, pl.Int64).alias(TAKEN_OFF)
+    )

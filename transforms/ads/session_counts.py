@@ -1,0 +1,138 @@
+"""Sessions of ad platforms by the day, put where the spend of their ads stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.columns import columns, polars_schema
+from contracts.facts.ad_sums import (
+    AdContactSessions,
+    SessionCounts,
+    SessionPlaces,
+)
+from contracts.facts.session_facts import SessionFacts
+from contracts.reports.ads import AdPerformance
+from transforms.ads.levels import DAY, NAMES, PARENTS, sum_known
+from transforms.ads.name_lookup import AdVersions, fill_names
+from transforms.ads.name_versions import PLATFORM_KEYS
+from transforms.ads.shared_texts import share_texts
+from transforms.common.joins import STREAMED
+from transforms.common.keys import CONTACT, hash_id
+from transforms.matching.match_sessions import LINK, MatchedSessions
+
+AD, CAMPAIGN = SessionFacts.ad_id, SessionFacts.campaign_id
+PLACE = SessionPlaces.place
+PLACE_TEXTS = [*PLATFORM_KEYS, *PARENTS]
+COUNTS = [AdContactSessions.sessions, AdContactSessions.orders, AdContactSessions.revenue]
+KNOWN = " known"
+OF_STATS = " of stats"
+
+
+@dataclass(frozen=True)
+class SessionFigures:
+    """The sessions of ad platforms.
+
+    Attributes:
+        counts: `SessionCounts`.
+        by_contact: `AdContactSessions`.
+        has_orders: Whether a feed gives orders.
+    """
+
+    counts: pl.LazyFrame
+    by_contact: pl.LazyFrame
+    has_orders: bool
+
+
+def list_session_places(links: pl.LazyFrame) -> pl.LazyFrame:
+    """List the ads, ad campaigns and platforms that sessions came from.
+
+    Args:
+        links: `SessionLinks`.
+
+    Returns:
+        `SessionPlaces`.
+    """
+    came = links.filter(pl.col(SessionFacts.platform).is_not_null())
+    return came.select(PLACE_TEXTS).unique().with_row_index(PLACE).pipe(share_texts)
+
+
+def count_contact_sessions(matched: MatchedSessions, places: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the sessions of ad platforms by place, day and contact.
+
+    Args:
+        matched: Sessions with the `orders` and `revenue` of which each was the last touch (null
+            where no feed gives orders), and what they came by.
+        places: `SessionPlaces`.
+
+    Returns:
+        `AdContactSessions`, in no order.
+    """
+    of_links = share_texts(matched.links.select(LINK, *PLACE_TEXTS)).join(
+        places, on=PLACE_TEXTS, how="inner", nulls_equal=True, validate="m:1"
+    )
+    contact = hash_id(SessionFacts.contact_id, seed=CONTACT).alias(AdContactSessions.contact_key)
+    return (
+        matched.sessions.join(of_links.select(LINK, PLACE), on=LINK, how="inner", validate=STREAMED)
+        .group_by(PLACE, DAY, contact)
+        .agg(
+            pl.len().alias(AdContactSessions.sessions),
+            *sum_known([AdContactSessions.orders, AdContactSessions.revenue]),
+        )
+        .select(columns(AdContactSessions))
+        .cast(dict(polars_schema(AdContactSessions)))
+    )
+
+
+def count_sessions(
+    sessions: pl.LazyFrame, places: pl.LazyFrame, stats: pl.LazyFrame, versions: AdVersions
+) -> pl.LazyFrame:
+    """Count the sessions of each place and day, under the parents that its stats have.
+
+    A session then falls into the row of its ad's spend. Where no stats know the ad or campaign, the
+    tables of names give the parents, as of the day. Sessions of which only the platform is known
+    name no account, sessions without an ad no ad group.
+
+    Args:
+        sessions: `AdContactSessions`.
+        places: `SessionPlaces`.
+        stats: `DailyStats`.
+        versions: What the tables of names say.
+
+    Returns:
+        `SessionCounts`, in no order.
+    """
+    has_ad = pl.col(AD).is_not_null()
+    is_known = has_ad | pl.col(CAMPAIGN).is_not_null()
+    group = (AdPerformance.ad_group_id, AdPerformance.ad_group_name)
+    parented = places.pipe(_take_parents, stats, AD, PARENTS[:-1]).pipe(
+        _take_parents, stats, CAMPAIGN, PARENTS[:1]
+    )
+    return (
+        sessions.group_by(PLACE, DAY)
+        .agg(sum_known(COUNTS))
+        .join(parented, on=PLACE, how="inner", validate="m:1")
+        .pipe(fill_names, versions, DAY)
+        .with_columns(pl.when(is_known).then(name).alias(name) for name in (*PARENTS, *NAMES))
+        .with_columns(pl.when(has_ad).then(name).alias(name) for name in group)
+        .select(columns(SessionCounts))
+        .cast(dict(polars_schema(SessionCounts)))
+    )
+
+
+def _take_parents(
+    places: pl.LazyFrame, stats: pl.LazyFrame, by: str, parents: Sequence[str]
+) -> pl.LazyFrame:
+    keys = [*PLATFORM_KEYS, by]
+    known = (
+        stats.filter(pl.col(by).is_not_null())
+        .group_by(keys)
+        .agg(pl.col(parents).max().name.suffix(OF_STATS), pl.lit(value=True).alias(KNOWN))
+    )
+    return (
+        places.join(known, on=keys, how="left", validate="m:1")
+        .with_columns(
+            pl.when(KNOWN).then(name + OF_STATS).otherwise(name).alias(name) for name in parents
+        )
+        .drop(KNOWN, *(name + OF_STATS for name in parents))
+    )

@@ -1,0 +1,117 @@
+"""Where ad spend comes from: which feed speaks for what, and what is left out (SPEC §6.2)."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from contracts.columns import columns, key, polars_schema
+from contracts.facts.ad_facts import (
+    AdSpeakers,
+    PlacedStats,
+)
+from contracts.facts.ad_sums import (
+    LevelComparisons,
+)
+from contracts.reports.ads import SpendSources
+from transforms.ads.levels import DAY, RANKS
+from transforms.ads.name_versions import PLATFORM_KEYS
+from transforms.ads.shared_texts import write_out_texts
+from transforms.ads.speakers import ENTITY, FEED, NO_LEVEL, OWN, TOP, name_entity
+
+SPEND = PlacedStats.spend
+SOURCE = [*PLATFORM_KEYS, PlacedStats.account_id, OWN, FEED]
+
+
+def compare_levels(stats: pl.LazyFrame) -> pl.LazyFrame:
+    """Set the spend of entities that a feed speaks for beside that of what lies below them.
+
+    Args:
+        stats: `PlacedStats`.
+
+    Returns:
+        `LevelComparisons`: of the days of which something lies below.
+    """
+    return pl.concat([_compare_level(stats, level) for level in range(NO_LEVEL - 1)])
+
+
+def _compare_level(stats: pl.LazyFrame, level: int) -> pl.LazyFrame:
+    c = LevelComparisons
+    entity = [*PLATFORM_KEYS, pl.lit(level, pl.Int64).alias(OWN), *name_entity(level)]
+    is_right_below = (pl.col(PlacedStats.spoken_level) == level) & (pl.col(TOP) == level + 1)
+    below = (
+        stats.filter(is_right_below)
+        .select(*entity, pl.col(PlacedStats.spoken_feed).alias(FEED), DAY, SPEND)
+        .group_by(*ENTITY, FEED, DAY)
+        .agg(pl.col(SPEND).sum().alias(c.spend_below))
+    )
+    own = (
+        stats.filter((pl.col(OWN) == level) & (pl.col(TOP) < NO_LEVEL))
+        .select(*entity, PlacedStats.account_id, FEED, DAY, SPEND)
+        .group_by(*ENTITY, FEED, DAY)
+        .agg(pl.col(PlacedStats.account_id).max(), pl.col(SPEND).sum())
+    )
+    schema = polars_schema(c)
+    return (
+        below.join(own, on=[*ENTITY, FEED, DAY], how="left", nulls_equal=True, validate="1:1")
+        .group_by(*ENTITY, FEED)
+        .agg(pl.col(PlacedStats.account_id).max(), pl.col(SPEND, c.spend_below).sum())
+        .select(schema.names())
+        .cast(dict(schema))
+    )
+
+
+def report_spend_sources(
+    stats: pl.LazyFrame,
+    speakers: pl.LazyFrame,
+    comparisons: pl.LazyFrame,
+    feeds: Mapping[int, str],
+    currency: str,
+) -> pl.LazyFrame:
+    """Report what each feed says was spent at each level, and what became of it.
+
+    Args:
+        stats: `PlacedStats`.
+        speakers: `AdSpeakers`.
+        comparisons: `LevelComparisons`.
+        feeds: the place of each feed in the configuration -> its name.
+        currency: the reporting currency.
+
+    Returns:
+        `SpendSources`, sorted by its key.
+    """
+    s = SpendSources
+    spans = speakers.group_by(SOURCE).agg(
+        pl.col(AdSpeakers.first_day).min(),
+        pl.col(AdSpeakers.last_day).max(),
+        pl.len().cast(pl.Int64).alias(s.entities),
+    )
+    sums = stats.group_by(SOURCE).agg(
+        pl.col(SPEND).sum(),
+        pl.col(SPEND).filter(pl.col(TOP) == 0).sum().alias(s.spend_used),
+        pl.col(SPEND).filter(is_left_out()).sum().alias(s.spend_unplaced),
+    )
+    below = comparisons.group_by(SOURCE).agg(
+        pl.col(LevelComparisons.spend_below).sum().alias(s.spend_of_level_below),
+        (pl.col(SPEND) - pl.col(LevelComparisons.spend_below)).sum().alias(s.difference),
+    )
+    levels = {rank: level for level, rank in RANKS.items()}
+    return (
+        spans.join(sums, on=SOURCE, how="left", nulls_equal=True, validate="1:1")
+        .join(below, on=SOURCE, how="left", nulls_equal=True, validate="1:1")
+        .pipe(write_out_texts)
+        .with_columns(
+            pl.col(OWN).replace_strict(levels, return_dtype=pl.String).alias(s.level),
+            pl.col(FEED).replace_strict(feeds, return_dtype=pl.String).alias(s.feed),
+            pl.col(SPEND, s.spend_used, s.spend_unplaced).fill_null(0),
+            pl.lit(currency).alias(s.currency),
+        )
+        .select(columns(s))
+        .cast(dict(polars_schema(s)))
+        .sort(key(s))
+    )
+
+
+def is_left_out() -> pl.Expr:
+    """Whether a row's spend is in no account's figures because nobody knows its account."""
+    speaks_nobody = pl.col(PlacedStats.spoken_level).is_null() & (pl.col(TOP) < NO_LEVEL)
+    return pl.col(PlacedStats.is_unplaced) & speaks_nobody
