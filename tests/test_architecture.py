@@ -47,6 +47,7 @@ COLLECTORS = {
 }
 """What works a frame out, under Polars' names and under those that this project gave it."""
 SUBJECTS = {
+    "contracts.erasures": set(),
     "contracts.columns": set(),
     "contracts.vocabulary": set(),
     "contracts.channels": {"contracts.columns", "contracts.vocabulary"},

@@ -39,6 +39,7 @@ COMMANDS = {
         "flows.cli.questions:audience",
         "Write the contacts who did one thing and never another.",
     ),
+    "erase": ("flows.cli.erase:erase", "Erase a person from a workspace."),
     "suggest": ("flows.cli.questions:suggest", "Print aliases for links that match no ad."),
     "sources": ("flows.cli.listings:sources", "List the vendors' files that can be read."),
     "dictionary": (

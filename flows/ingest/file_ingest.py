@@ -9,6 +9,7 @@ import polars as pl
 from polars.exceptions import PanicException
 
 from flows.ingest.code_version import hash_sources
+from flows.ingest.erased_rows import NOBODY_ERASED, Erasing
 from flows.ingest.feed_files import RawFile
 from flows.ingest.ledger import DamagedReading, begin_reading, keep_reading, read_kept
 from flows.ingest.receipts import Receipt
@@ -55,7 +56,10 @@ class Reading:
 
 
 def ingest_file(
-    same: SameBytes, ledger: Path, require_unchanged: Callable[[], None] = lambda: None
+    same: SameBytes,
+    ledger: Path,
+    require_unchanged: Callable[[], None] = lambda: None,
+    erasing: Erasing = NOBODY_ERASED,
 ) -> Reading:
     """Read one file into the ledger, unless the ledger has it already and it verifies.
 
@@ -64,6 +68,7 @@ def ingest_file(
         ledger: The folder that holds one folder per file read.
         require_unchanged: Called when the file is read and before anything is kept of it; raises
             where it is not what was hashed.
+        erasing: Whose rows are refused.
 
     Returns:
         What was read. Parts lie in `ledger/<key>/<table>`.
@@ -76,14 +81,16 @@ def ingest_file(
         kept, damage = read_kept(ledger, same.key), ""
     except DamagedReading as found:
         kept, damage = None, str(found)
-    return Reading(kept or _read_file(same, ledger, require_unchanged), damage)
+    return Reading(kept or _read_file(same, ledger, require_unchanged, erasing), damage)
 
 
-def _read_file(same: SameBytes, ledger: Path, require_unchanged: Callable[[], None]) -> Receipt:
+def _read_file(
+    same: SameBytes, ledger: Path, require_unchanged: Callable[[], None], erasing: Erasing
+) -> Receipt:
     home = begin_reading(ledger, same.key)
     try:
         with storage_errors(f"writing {ledger}"):
-            receipt = _write_parts(same, home)
+            receipt = _write_parts(same, home, erasing)
     except PanicException:
         msg = "its content makes the library that reads it fail"
         raise RefusedFile(msg, "write the file anew, as CSV or with other software") from None
@@ -91,12 +98,12 @@ def _read_file(same: SameBytes, ledger: Path, require_unchanged: Callable[[], No
     return keep_reading(ledger, home, receipt)
 
 
-def _write_parts(same: SameBytes, home: Path) -> Receipt:
+def _write_parts(same: SameBytes, home: Path, erasing: Erasing) -> Receipt:
     """Write the file's parts below `home`."""
     raw = same.files[0]
     opened = open_feed(raw.location, raw.feed.options, file_sha256=same.sha256)
     tables = [
-        TableWriter(home, raw.feed, resolved, opened.header.columns)
+        TableWriter(home, raw.feed, resolved, opened.header.columns, erasing)
         for resolved in raw.feed.mappings
     ]
     header = opened.header.columns

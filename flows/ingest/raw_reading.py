@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contracts.manifest import Warned
+from flows.ingest.erased_rows import NOBODY_ERASED, Erasing
 from flows.ingest.feed_files import RawFile, require_inside
 from flows.ingest.file_ingest import Reading, SameBytes, ingest_file
 from flows.ingest.receipts import Receipt
@@ -70,10 +71,23 @@ class RawFilesRead:
     warnings: list[Warned] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Target:
+    """Where readings go, and whose rows do not.
+
+    Attributes:
+        ledger: The folder with one folder per file read.
+        erasing: Whose rows are refused.
+    """
+
+    ledger: Path
+    erasing: Erasing = NOBODY_ERASED
+
+
 def read_raw_files(
     root: Path,
     files: list[RawFile],
-    ledger: Path,
+    target: Target,
     settle_seconds: float,
     pool: ThreadPoolExecutor,
     on_file: Callable[[int, int], None],
@@ -83,7 +97,7 @@ def read_raw_files(
     Args:
         root: The workspace.
         files: Every file of every feed.
-        ledger: The folder with one folder per file read.
+        target: Where readings go, and whose rows do not.
         settle_seconds: Files written less than this ago are left for the next run.
         pool: Reads as many files at a time as it has threads.
         on_file: Told how many files are done, of how many.
@@ -95,8 +109,8 @@ def read_raw_files(
     found = RawFilesRead()
     on_file(0, len(files))
     settled = [raw for raw in files if not _is_left(raw, settle_seconds, found)]
-    changed = _read_once(root, settled, ledger, found, pool, on_file)
-    for raw in _read_once(root, changed, ledger, found, pool, on_file) if changed else ():
+    changed = _read_once(root, settled, target, found, pool, on_file)
+    for raw in _read_once(root, changed, target, found, pool, on_file) if changed else ():
         _leave(raw, "changed while it was read, twice", found)
     found.read.sort(key=lambda one: (one[0].path, one[0].feed.place))
     found.refused.sort(key=lambda one: (one.raw.path, one.raw.feed.place))
@@ -107,7 +121,7 @@ def read_raw_files(
 def _read_once(
     root: Path,
     files: list[RawFile],
-    ledger: Path,
+    target: Target,
     found: RawFilesRead,
     pool: ThreadPoolExecutor,
     on_file: Callable[[int, int], None],
@@ -126,7 +140,7 @@ def _read_once(
                 changed.append(raw)
     groups = _group_same_bytes([raw for raw in files if raw.path in states], states)
     pending: dict[Future[Reading], SameBytes] = {
-        pool.submit(_read_unchanged, same, states[same.files[0].path], ledger): same
+        pool.submit(_read_unchanged, same, states[same.files[0].path], target): same
         for same in groups
     }
     for future in as_completed(pending):
@@ -168,7 +182,7 @@ def _entry(path: Path) -> tuple[int, ...]:
     return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, stat.st_dev
 
 
-def _read_unchanged(same: SameBytes, state: FileState, ledger: Path) -> Reading:
+def _read_unchanged(same: SameBytes, state: FileState, target: Target) -> Reading:
     """Read a file, and prove that it still is what was noted before anything is kept of it."""
 
     def require_unchanged() -> None:
@@ -184,7 +198,7 @@ def _read_unchanged(same: SameBytes, state: FileState, ledger: Path) -> Reading:
             raise ChangedFile
 
     try:
-        return ingest_file(same, ledger, require_unchanged)
+        return ingest_file(same, target.ledger, require_unchanged, target.erasing)
     except RefusedFile:
         require_unchanged()
         raise

@@ -7,8 +7,10 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import columns, key
+from contracts.erasures import ERASED
 from contracts.feeds import ADDITIVE, FEEDS, happened_at
 from flows.config.configured_feeds import ConfiguredFeed
+from flows.ingest.erased_rows import Erasing, show_refused
 from flows.ingest.receipts import TableReceipt
 from flows.ingest.send_key_files import SendKeyWriter
 from flows.readers import ROW_NUMBER, RawBatch
@@ -33,7 +35,12 @@ class TableWriter:
     """Writes what one table gets from a file, batch by batch."""
 
     def __init__(
-        self, home: Path, feed: ConfiguredFeed, resolved: ResolvedMapping, header: tuple[str, ...]
+        self,
+        home: Path,
+        feed: ConfiguredFeed,
+        resolved: ResolvedMapping,
+        header: tuple[str, ...],
+        erasing: Erasing,
     ) -> None:
         """Prepare to write below `home`."""
         self.resolved = resolved
@@ -47,12 +54,14 @@ class TableWriter:
         self.records = pl.Series(dtype=pl.UInt64)
         self.feed = feed
         self.header = header
+        self.erasing = erasing
 
     def take(self, batch: RawBatch, header: tuple[str, ...], number: int) -> pl.Series:
         """Write a batch's rows of this table; return the numbers of the rows that are its own."""
         rows = keep_rows_of_table(batch.rows.lazy(), self.resolved, header)
         mine = rows.collect(engine="in-memory")
         parsed = parse_rows(mine.lazy(), self.resolved, header).collect(engine="in-memory")
+        parsed = self._refuse_erased(parsed, number)
         suspects = parsed.filter(is_suspect(self.table))
         if suspects.height:
             hints = hint_settings(parsed, self.resolved, index_header(header, self.resolved))
@@ -60,9 +69,20 @@ class TableWriter:
             parsed = parsed.join(failures, on=ROW_NUMBER, how="anti")
             self._write_rejected(mine, suspects, failures, number)
         self._write_broken(batch.broken, number)
+        parsed = self.erasing.forget_ids(parsed, self.receipt.table)
         self._write_valid(self._with_key(parsed, mine), number)
         self.receipt.rows_read += mine.height + batch.broken.height
         return mine.get_column(ROW_NUMBER)
+
+    def _refuse_erased(self, parsed: pl.DataFrame, number: int) -> pl.DataFrame:
+        """Reject the rows of people who were erased; what they said is written nowhere."""
+        refused = self.erasing.find_refused(parsed, self.receipt.table)
+        if refused.is_empty():
+            return parsed
+        self.reasons[ERASED] += refused.height
+        self.receipt.rejected += refused.height
+        self._write(show_refused(refused), f"rejected-{number:05}-erased.parquet")
+        return parsed.join(refused, on=ROW_NUMBER, how="anti")
 
     def _with_key(self, parsed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
         """Add the hash by which repeated rows are found."""
@@ -146,6 +166,7 @@ class TableWriter:
     def _write_broken(self, broken: pl.DataFrame, number: int) -> None:
         if broken.height == 0:
             return
+        broken = self.erasing.hide_broken(broken)
         self.reasons.update(broken.get_column("reason"))
         rejected = broken.select(
             org_id=pl.lit(None, pl.String),

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from flows.readers.compression import GZIP_MAGIC, ZSTD_MAGIC, Content, open_content
-from flows.readers.encodings import Utf8Converter, detect_encoding
+from flows.readers.encodings import UTF_8, Utf8Converter, detect_encoding
 from flows.readers.raw_batch import FileOptions
 from flows.readers.refusal import RefusedFile
 
@@ -49,6 +49,7 @@ class TextFile:
         _refuse_other_formats(head)
         self._path = path
         self._encoding, self._mark_bytes, self.notes = detect_encoding(head, options.encoding)
+        self._mark = head[: self._mark_bytes]
         self.head_is_all = len(head) < HEAD_BYTES
         self.head = Utf8Converter(self._encoding).convert(
             head[self._mark_bytes :], final=self.head_is_all
@@ -72,6 +73,14 @@ class TextFile:
                 final = len(block) < block_bytes
                 yield converter.convert(block, final=final), final
             self.content_sha256 = known or content.sha256
+
+    def encode(self, text: bytes) -> bytes:
+        """UTF-8 text in the file's own encoding, with its byte order mark."""
+        if self._encoding == UTF_8:
+            return self._mark + text
+        plain = text.decode(UTF_8, "surrogatepass")
+        errors = "surrogatepass" if self._encoding.startswith("utf-16") else "surrogateescape"
+        return self._mark + plain.encode(self._encoding, errors)
 
 
 def check_record_length(carried: bytes) -> None:

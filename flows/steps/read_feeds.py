@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from contracts.config.workspace import Workspace
+from contracts.erasures import ERASED
 from contracts.manifest import Check, InputFile, Warned
 from flows.config.configured_feeds import configure_feeds
 from flows.config.loading import LoadedWorkspace
@@ -16,10 +17,11 @@ from flows.config.memory import files_at_once, keys_at_once
 from flows.config.parent_model import require_parent_model
 from flows.errors import CampaignReportsError, DataRefused
 from flows.ingest.catalog import Catalog
+from flows.ingest.erased_rows import Erasing
 from flows.ingest.exchange_rates import NO_RATE, reject_unpriced
 from flows.ingest.feed_contents import FeedContents
 from flows.ingest.feed_files import find_files
-from flows.ingest.raw_reading import Refused, read_raw_files
+from flows.ingest.raw_reading import Refused, Target, read_raw_files
 from flows.ingest.read_files import ReadFile, order_files
 from flows.ingest.repeat_warnings import warn_of_repeats
 from flows.ingest.row_status import REJECTED, judge_rows
@@ -29,6 +31,7 @@ from flows.steps.event_type_names import name_event_types
 from flows.steps.feed_guards import FeedState, judge_feeds
 from flows.steps.feed_warnings import find_feed_warnings
 from flows.steps.rate_warnings import find_missing_rates
+from flows.storage.erased_files import read_erasures
 from flows.storage.report_files import equal
 from transforms.ingest.deduplication import DUPLICATE, SUPERSEDED
 
@@ -110,11 +113,14 @@ def read_feeds(
         for feed in feeds
         if not any(raw.feed is feed for raw in files)
     ]
+    erasing = Erasing(
+        read_erasures(loaded.root), keeps_facts=loaded.config.erasure.aggregates == "keep"
+    )
     with ThreadPoolExecutor(max_workers=files_at_once(loaded.config.run)) as pool:
         raw = read_raw_files(
             loaded.root,
             files,
-            ledger,
+            Target(ledger, erasing),
             loaded.config.workspace.settle_seconds,
             pool,
             partial(progress, "reading feeds"),
@@ -198,7 +204,7 @@ def _rejections(read: FeedsRead) -> dict[str, tuple[int, int, list[Reason]]]:
         for got in file.receipt.tables:
             late = read.catalog.status.count(file, got.table)[REJECTED]
             rows[name] += got.rows_read
-            rejected[name] += got.rejected + late
+            rejected[name] += got.rejected - got.reasons.get(ERASED, 0) + late
             for reason, count in (*got.reasons.items(), *([(NO_RATE, late)] if late else [])):
                 reasons.setdefault(name, {}).setdefault(reason, Counter())[file.raw.path] += count
     return {name: (rows[name], rejected[name], _most_met(reasons.get(name, {}))) for name in rows}

@@ -75,6 +75,11 @@ class Layout:
         return self.state / "ledger"
 
     @property
+    def erasures(self) -> Path:
+        """What is remembered of the people who were erased."""
+        return self.state / "erasures.json"
+
+    @property
     def lock(self) -> Path:
         """The file that the running run holds."""
         return self.state / "lock"

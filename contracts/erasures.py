@@ -1,0 +1,128 @@
+"""Who was erased: what a workspace remembers of them, as salted hashes alone (SPEC §11)."""
+
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from urllib.parse import unquote_plus
+
+from pydantic import BaseModel, ConfigDict
+
+ERASED = "erased"
+"""The reason for which an erased person's rows are rejected."""
+
+
+class IdentifierKind(StrEnum):
+    """What can tell a person, or what a person did."""
+
+    CONTACT = "contact_id"
+    EMAIL = "email"
+    PHONE = "phone"
+    DEVICE = "anonymous_id"
+    SEND = "send_id"
+
+
+Identifier = tuple[str, str, str]
+"""Organization, kind and value."""
+
+ADDRESS = re.compile(r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
+PERSON_KEY = re.compile(
+    r"(^|_|\b)(id|key|ref|contact|user|customer|profile|recipient|subscriber)", re.IGNORECASE
+)
+"""A key of free text under which a short id means a person."""
+
+TELLING_LENGTH = 6
+"""How long an id must be to tell a person wherever it stands."""
+PHONE_DIGITS = 7
+NO_DIGIT = re.compile(r"\D")
+
+
+class Erasures(BaseModel):
+    """The identifiers of everybody who was erased, hashed with a salt of the workspace's own."""
+
+    model_config = ConfigDict(frozen=True)
+
+    salt: str
+    organizations: frozenset[str] = frozenset()
+    hashes: frozenset[str] = frozenset()
+
+    @classmethod
+    def none_yet(cls) -> "Erasures":
+        """The start: a fresh salt, and nobody."""
+        return cls(salt=secrets.token_hex(16))
+
+    def add(self, identifiers: Iterable[Identifier]) -> "Erasures":
+        """The same with more people."""
+        found = list(identifiers)
+        return Erasures(
+            salt=self.salt,
+            organizations=self.organizations | {org_id for org_id, _, _ in found},
+            hashes=self.hashes | {self._hash(*one) for one in found},
+        )
+
+    def knows(self, org_id: str | None, kind: str, value: str) -> bool:
+        """Whether a value of a column that holds this kind is an erased person's.
+
+        Args:
+            org_id: The organization; None where a row does not say it: any counts.
+            kind: Of `IdentifierKind`.
+            value: The cell.
+        """
+        organizations = self.organizations if org_id is None else (org_id,)
+        return any(self._hash(one, kind, value) in self.hashes for one in organizations)
+
+    def mentions(self, org_id: str | None, text: str) -> bool:
+        """Whether free text, JSON or a URL bears an erased person's address, number or id."""
+        plain = unquote_plus(text) if "%" in text else text
+        if any(self.knows(org_id, IdentifierKind.EMAIL, found) for found in ADDRESS.findall(plain)):
+            return True
+        return any(self._tells(org_id, key, leaf) for key, leaf in _list_leaves(plain))
+
+    def _tells(self, org_id: str | None, key: str, leaf: str) -> bool:
+        is_telling = len(leaf) >= TELLING_LENGTH or bool(PERSON_KEY.search(key))
+        if is_telling and any(
+            self.knows(org_id, kind, leaf)
+            for kind in (IdentifierKind.CONTACT, IdentifierKind.DEVICE)
+        ):
+            return True
+        digits = NO_DIGIT.sub("", leaf)
+        return len(digits) >= PHONE_DIGITS and self.knows(org_id, IdentifierKind.PHONE, leaf)
+
+    def _hash(self, org_id: str, kind: str, value: str) -> str:
+        plain = value.strip()
+        if kind == IdentifierKind.EMAIL:
+            plain = plain.casefold()
+        if kind == IdentifierKind.PHONE:
+            plain = NO_DIGIT.sub("", plain)
+        whole = f"{org_id}\0{kind}\0{plain}".encode()
+        return hashlib.blake2b(whole, key=bytes.fromhex(self.salt), digest_size=16).hexdigest()
+
+
+def _list_leaves(text: str) -> Iterator[tuple[str, str]]:
+    """The values of JSON or of a query with their keys; of other text, its words."""
+    if text[:1] in "{[":
+        try:
+            yield from _walk("", json.loads(text))
+        except ValueError:
+            pass
+        else:
+            return
+    if "=" in text:
+        for pair in re.split(r"[?&#;]", text):
+            key, _, value = pair.partition("=")
+            yield key, value
+    for word in re.split(r"[\s,;|\"']+", text):
+        yield "", word
+
+
+def _walk(key: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _walk(str(name), inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _walk(key, inner)
+    elif value is not None:
+        yield key, str(value)

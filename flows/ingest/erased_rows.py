@@ -1,0 +1,77 @@
+"""Refusing the rows of people who were erased, as files are read."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.erasures import ERASED, Erasures, IdentifierKind
+from flows.readers import ROW_NUMBER
+from transforms.common.erased_rows import is_erased
+
+ABOUT_A_PERSON = frozenset({"contacts", "list_members"})
+"""Tables whose rows are nothing without their person."""
+
+PERSONAL = [
+    IdentifierKind.CONTACT,
+    IdentifierKind.EMAIL,
+    IdentifierKind.DEVICE,
+    "attributes",
+    "url",
+    "landing_url",
+    "referrer",
+]
+"""What a fact is kept without where aggregates are kept."""
+
+REASON = "reason"
+
+
+@dataclass(frozen=True)
+class Erasing:
+    """What becomes of the rows of people who were erased.
+
+    Attributes:
+        erasures: Who was erased; None for nobody.
+        keeps_facts: Whether facts are kept without any id, rather than refused.
+    """
+
+    erasures: Erasures | None = None
+    keeps_facts: bool = False
+
+    def find_refused(self, parsed: pl.DataFrame, table: str) -> pl.DataFrame:
+        """The organization and number of each row that is refused."""
+        names = ["org_id", ROW_NUMBER]
+        if self.erasures is None or (self.keeps_facts and table not in ABOUT_A_PERSON):
+            return parsed.select(names).clear()
+        return parsed.filter(is_erased(parsed.schema, self.erasures)).select(names)
+
+    def forget_ids(self, valid: pl.DataFrame, table: str) -> pl.DataFrame:
+        """Facts of erased people without what tells the person."""
+        if self.erasures is None or not self.keeps_facts or table in ABOUT_A_PERSON:
+            return valid
+        erased = is_erased(valid.schema, self.erasures)
+        return valid.with_columns(
+            pl.when(~erased).then(name).alias(name) for name in PERSONAL if name in valid.columns
+        )
+
+    def hide_broken(self, broken: pl.DataFrame) -> pl.DataFrame:
+        """Records that could not be read, those that bear an erased person without their text."""
+        if self.erasures is None:
+            return broken
+        erased = is_erased(broken.select("raw").schema, self.erasures)
+        return broken.with_columns(
+            pl.when(erased).then(pl.lit(ERASED)).otherwise(REASON).alias(REASON),
+            pl.when(erased).then(pl.lit("{}")).otherwise("raw").alias("raw"),
+        )
+
+
+NOBODY_ERASED = Erasing()
+
+
+def show_refused(refused: pl.DataFrame) -> pl.DataFrame:
+    """Refused rows as quarantine shows them: with their reason, and nothing of what they said."""
+    return refused.select(
+        "org_id",
+        ROW_NUMBER,
+        failed_checks=pl.lit([ERASED], pl.List(pl.String)),
+        raw=pl.lit("{}"),
+    )

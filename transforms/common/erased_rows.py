@@ -1,0 +1,45 @@
+"""Which rows bear an erased person, by whatever column."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from contracts.erasures import Erasures, IdentifierKind
+
+ORG_ID = "org_id"
+KINDS = {str(kind) for kind in IdentifierKind}
+
+
+def is_erased(schema: Mapping[str, pl.DataType], erasures: Erasures) -> pl.Expr:
+    """Whether a row bears an erased person: an id, an address, a number, or text with one of them.
+
+    Args:
+        schema: the rows' columns; ids of other things than people are not looked at.
+        erasures: who was erased.
+    """
+    org_id = pl.col(ORG_ID) if ORG_ID in schema else pl.lit(None, pl.String)
+    named = [
+        pl.struct(org_id.alias(ORG_ID), pl.col(name).alias(name)).map_batches(
+            lambda cells, name=name: _judge(cells, name, erasures), return_dtype=pl.Boolean
+        )
+        for name, dtype in schema.items()
+        if dtype == pl.String and (name in KINDS or not name.endswith("_id"))
+    ]
+    return pl.any_horizontal(pl.lit(value=False), *named)
+
+
+def _judge(cells: pl.Series, name: str, erasures: Erasures) -> pl.Series:
+    """Judge each distinct cell once."""
+    rows = cells.struct.unnest()
+    distinct = rows.unique().drop_nulls(name)
+    judge = erasures.knows if name in KINDS else None
+    flags = [
+        judge(org_id, name, cell) if judge else erasures.mentions(org_id, cell)
+        for org_id, cell in distinct.select(ORG_ID, name).iter_rows()
+    ]
+    bad = distinct.filter(pl.Series(flags, dtype=pl.Boolean)).with_columns(bad=pl.lit(value=True))
+    keys = [ORG_ID, name]
+    joined = rows.join(
+        bad, on=keys, how="left", validate="m:1", nulls_equal=True, maintain_order="left"
+    )
+    return joined.get_column("bad").fill_null(value=False)
