@@ -11,7 +11,7 @@ from flows.cli.console import print_json, print_note
 from flows.cli.progress_bars import progress_bars
 from flows.config.loading import load_workspace
 from flows.errors import UsageError
-from flows.steps.erase import Asked, Erased, erase_person
+from flows.steps.erasure import Asked, Erased, erase_person
 from flows.storage.publish import new_run_id
 
 

@@ -9,10 +9,10 @@ import polars as pl
 from polars.exceptions import PanicException
 
 from flows.ingest.code_version import hash_sources
-from flows.ingest.erased_rows import NOBODY_ERASED, Erasing
 from flows.ingest.feed_files import RawFile
 from flows.ingest.ledger import DamagedReading, begin_reading, keep_reading, read_kept
 from flows.ingest.receipts import Receipt
+from flows.ingest.refused_people import NOBODY_ERASED, Erasing
 from flows.ingest.repeated_columns import drop_repeated
 from flows.ingest.required_columns import require_columns
 from flows.ingest.table_writer import TableWriter

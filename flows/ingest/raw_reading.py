@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contracts.manifest import Warned
-from flows.ingest.erased_rows import NOBODY_ERASED, Erasing
 from flows.ingest.feed_files import RawFile, require_inside
 from flows.ingest.file_ingest import Reading, SameBytes, ingest_file
 from flows.ingest.receipts import Receipt
+from flows.ingest.refused_people import NOBODY_ERASED, Erasing
 from flows.readers import RefusedFile
 from flows.storage.workspace_files import hash_file
 

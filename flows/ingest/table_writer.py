@@ -10,8 +10,8 @@ from contracts.columns import columns, key
 from contracts.erasures import ERASED
 from contracts.feeds import ADDITIVE, FEEDS, happened_at
 from flows.config.configured_feeds import ConfiguredFeed
-from flows.ingest.erased_rows import Erasing, show_refused
 from flows.ingest.receipts import TableReceipt
+from flows.ingest.refused_people import Erasing, show_refused
 from flows.ingest.send_key_files import SendKeyWriter
 from flows.readers import ROW_NUMBER, RawBatch
 from transforms.ingest.column_mapping import ResolvedMapping, index_header, keep_rows_of_table

@@ -17,12 +17,12 @@ from flows.config.memory import files_at_once, keys_at_once
 from flows.config.parent_model import require_parent_model
 from flows.errors import CampaignReportsError, DataRefused
 from flows.ingest.catalog import Catalog
-from flows.ingest.erased_rows import Erasing
 from flows.ingest.exchange_rates import NO_RATE, reject_unpriced
 from flows.ingest.feed_contents import FeedContents
 from flows.ingest.feed_files import find_files
 from flows.ingest.raw_reading import Refused, Target, read_raw_files
 from flows.ingest.read_files import ReadFile, order_files
+from flows.ingest.refused_people import Erasing
 from flows.ingest.repeat_warnings import warn_of_repeats
 from flows.ingest.row_status import REJECTED, judge_rows
 from flows.progress import Progress

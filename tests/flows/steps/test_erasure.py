@@ -15,7 +15,7 @@ from flows.cli.app import main
 from flows.config.loading import load_workspace
 from flows.errors import UsageError
 from flows.progress import silence
-from flows.steps.erase import Asked, Erased, erase_person
+from flows.steps.erasure import Asked, Erased, erase_person
 from flows.storage.integrity import find_damage
 from flows.storage.publish import published_tables, read_pointer
 from flows.storage.workspace_files import Layout
