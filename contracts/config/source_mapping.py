@@ -10,6 +10,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts import columns
+from contracts.config.nearest_names import unknown
+from contracts.config.setting_types import problem
 from contracts.feeds import FEEDS
 
 
@@ -132,6 +134,20 @@ class Period(Strict):
     end: Expression
 
 
+NAMING_COLUMNS = (
+    "columns",
+    "optional",
+    "rare",
+    "constants",
+    "defaults",
+    "values",
+    "snake_case",
+    "units",
+    "formats",
+)
+"""The settings of a table's mapping that name canonical columns."""
+
+
 class TableMapping(Strict):
     """How the rows of a file become rows of one canonical table.
 
@@ -187,14 +203,12 @@ class TableMapping(Strict):
     def names_real_columns(self) -> "TableMapping":
         """Every canonical name in the mapping is a column of its table."""
         if self.table not in FEEDS:
-            msg = f"table {self.table!r} is none of {', '.join(FEEDS)}"
-            raise ValueError(msg)
+            raise problem(unknown("table", self.table, FEEDS), "table")
         known = columns.columns(FEEDS[self.table])
-        named = {*self.columns, *self.constants, *self.values, *self.units, *self.formats}
-        named.update(self.snake_case, self.optional, self.rare, self.defaults)
-        if unknown := sorted(named.difference(known)):
-            msg = f"table {self.table!r} has no column {', '.join(unknown)}"
-            raise ValueError(msg)
+        for setting in NAMING_COLUMNS:
+            for name in getattr(self, setting):
+                if name not in known:
+                    raise problem(unknown(f"column of {self.table}", name, known), setting, name)
         return self
 
 

@@ -88,7 +88,8 @@ def load_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Loade
 def config_schema() -> dict[str, Any]:
     """The JSON Schema of campaigns.toml, for editors."""
     schema = Workspace.model_json_schema()
-    schema["$defs"][FeedSection.__name__]["properties"]["source"]["enum"] = [*load_sources()]
+    source = schema["$defs"][FeedSection.__name__]["properties"]["source"]
+    source["anyOf"] = [{"enum": [*load_sources()]}, *source["anyOf"]]
     return {"$schema": SCHEMA_DIALECT, **schema, "title": "campaigns.toml"}
 
 

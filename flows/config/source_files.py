@@ -5,9 +5,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from contracts.config.source_mapping import Source
+from flows.config.config_problems import find_source_problems
 from flows.errors import ConfigurationError
 
 SUFFIX = ".toml"
@@ -39,7 +38,7 @@ def load_own_sources(root: Path) -> dict[str, Source]:
 def _load_own(file: Path) -> Source:
     place = f"{OWN_SOURCES}/{file.name}"
     try:
-        return Source.model_validate(tomllib.loads(file.read_bytes().decode("utf-8-sig")))
+        written = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         msg = f"{place} cannot be read: {error.strerror}"
         raise ConfigurationError(msg) from error
@@ -49,11 +48,7 @@ def _load_own(file: Path) -> Source:
     except tomllib.TOMLDecodeError as error:
         msg = f"{place} is no TOML: {error}"
         raise ConfigurationError(msg) from error
-    except ValidationError as error:
-        problems = [
-            f"  {'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg']}"
-            for one in error.errors(include_url=False)
-        ]
-        msg = "\n".join([f"{place} is no source mapping:", *problems])
-        hint = "`campaign-reports sources NAME` shows one that ships."
-        raise ConfigurationError(msg, hint) from error
+    if problems := find_source_problems(written):
+        msg = "\n  ".join([f"{place} is no source mapping:", *problems])
+        raise ConfigurationError(msg, "`campaign-reports sources NAME` shows one that ships.")
+    return Source.model_validate(written)

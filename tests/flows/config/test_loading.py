@@ -85,6 +85,22 @@ WRONG = [
     ('[attribution]\nmodels = ["first_tuch"]', "attribution.models[0]: must be", "'first_touch'"),
     ('[attribution]\nmodels = "linear"', "attribution.models: must be a list", "not text"),
     ("[workspace]\ntimezone = UTC\n", "is no TOML", "line 2"),
+    ('[workspace]\nchannels = ["Whats App"]', "workspace.channels[0]: must be a name", "small"),
+    ("[workspace]\nkeep_snapshots = 0", "workspace.keep_snapshots: must be greater", "1"),
+    (feed(values='{ emial = { a = "b" } }'), "feeds[0].values.emial: unknown column", "'email'"),
+    (feed(formats='{ created = "%d" }'), "feeds[0].formats.created: unknown", "'created_at'"),
+    (feed(without='["emial"]'), "feeds[0].without.emial: unknown column", "'email'"),
+    (feed(decimal='";"'), "feeds[0].decimal: must be one of ., ,", ""),
+    (feed(decimal='","', thousands='","'), "feeds[0].thousands: is the decimal mark too", ""),
+    (feed(repeats='"ad"'), "feeds[0].repeats: must be one of replace, add", "'add'"),
+    (feed(expect_every='"1 day"'), "feeds[0].expect_every: must be a number of hours", "'1d'"),
+    (feed(on_late='"stop"'), "feeds[0].on_late: must be one of warn, fail", ""),
+    (feed(max_drop="50"), "feeds[0].max_drop: must be less than or equal to 1", ""),
+    (feed(min_rows="0"), "feeds[0].min_rows: must be greater than or equal to 1", ""),
+    ('[run]\nmemory = "2"', "run.memory: must be a size", "'2GB'"),
+    ('[run]\ndask = "localhost"', "run.dask: must be a scheduler's address", "tcp://"),
+    ('[erasure]\naggregates = "drop"', "erasure.aggregates: must be one of restate, keep", ""),
+    ('[events]\ngeneric = "store_visit"', "events.generic: must be a list", "not text"),
 ]
 
 
@@ -137,6 +153,15 @@ def test_a_platform_that_looks_misspelt_is_a_warning(tmp_path: Path) -> None:
     (warned,) = found.warnings
     assert "'facebok_ads'" in warned.message
     assert "'facebook_ads'" in warned.message
+
+
+def test_a_setting_that_nothing_uses_yet_says_so(tmp_path: Path) -> None:
+    text = '[run]\ndask = "tcp://127.0.0.1:8786"\n[erasure]\naggregates = "keep"\n'
+    warnings = load(tmp_path, text).warnings
+    assert [(one.code, one.setting) for one in warnings] == [
+        ("setting_unused", "run.dask"),
+        ("setting_unused", "erasure.aggregates"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -231,6 +256,8 @@ def test_the_schema_knows_tables_sources_and_sections() -> None:
     schema = json.loads(json.dumps(config_schema()))
     feed_settings = schema["$defs"]["FeedSection"]["properties"]
     assert "contacts" in feed_settings["table"]["enum"]
-    assert "skene.contacts" in feed_settings["source"]["enum"]
+    shipped, own, _ = feed_settings["source"]["anyOf"]
+    assert "skene.contacts" in shipped["enum"]
+    assert own == {"type": "string"}
     assert {"workspace", "feeds", "ads", "sessions", "attribution"} <= set(schema["properties"])
     assert feed_settings["files"]["description"]

@@ -1,0 +1,145 @@
+"""The sentence about a setting that is wrong: what it must be, and what was probably meant."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from contracts.config.nearest_names import nearest, unknown
+from contracts.config.setting_types import (
+    DASK_PATTERN,
+    DURATION_PATTERN,
+    FEED_NAME_PATTERN,
+    MEMORY_PATTERN,
+    PROBLEM,
+)
+from contracts.feeds.orders import CURRENCY_PATTERN
+from contracts.vocabulary import NAME_PATTERN, Platform
+
+Path = tuple[str | int, ...]
+Model = type[BaseModel]
+"""What was to be read: the configuration, or a source mapping."""
+
+TYPE_NAMES = {
+    "string": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "tuple": "a list",
+    "list": "a list",
+    "dict": "a table",
+    "model": "a table",
+}
+INPUT_NAMES = {str: "text", bool: "true or false", int: "a number", float: "a fraction"}
+PATTERNS = {
+    CURRENCY_PATTERN: "must be a currency's three capital letters, as 'USD'",
+    NAME_PATTERN: "must be a name of small letters, digits and _, as 'google_ads'",
+    DURATION_PATTERN: "must be a number of hours, days or weeks, as '36h', '1d' or '2w'",
+    MEMORY_PATTERN: "must be a size, as '2GB' or '500MB'",
+    DASK_PATTERN: "must be a scheduler's address, as 'tcp://127.0.0.1:8786'",
+    FEED_NAME_PATTERN: "must be a name of letters, digits, space and _ . ( ) -",
+}
+EXPRESSION = (
+    "must be a column's name or one of { first = […] }, { sum = […] }, { join = […] }, "
+    '{ column = "…", extract = "…" }'
+)
+
+
+def is_in_expression(error: ErrorDetails) -> bool:
+    """Whether an error is about a column's expression, which may be one of several things."""
+    match error["loc"]:
+        case ("feeds" | "tables", int(), "columns" | "members", _, _, *_):
+            return True
+        case ("tables", int(), "period", "start" | "end", _, *_):
+            return True
+    return False
+
+
+def explain(error: ErrorDetails, path: Path, model: Model) -> str:
+    """What is wrong with the setting at a path.
+
+    Args:
+        error: What pydantic says.
+        path: Where it is.
+        model: What was to be read.
+    """
+    kind, context = error["type"], error.get("ctx", {})
+    if is_in_expression(error):
+        return EXPRESSION
+    if PROBLEM in context:
+        return str(context[PROBLEM])
+    if tell := SENTENCES.get(kind):
+        return tell(error, path, model)
+    if expected := TYPE_NAMES.get(kind.split("_")[0]):
+        return _wrong_type(error, path, expected)
+    return error["msg"].replace("Input should", "must")
+
+
+def _missing(_: ErrorDetails, path: Path, model: Model) -> str:
+    return f"is missing: {_schema_at(path, model).get('description', 'it is required')}"
+
+
+def _unknown_key(_: ErrorDetails, path: Path, model: Model) -> str:
+    return unknown("key", str(path[-1]), _schema_at(path[:-1], model).get("properties", {}))
+
+
+def _wrong_type(error: ErrorDetails, path: Path, expected: str) -> str:
+    brackets = f"; write it under [[{path[0]}]]" if len(path) == 1 and expected == "a list" else ""
+    return f"must be {expected}, not {_kind_of(error['input'])}{brackets}"
+
+
+def _unknown_word(error: ErrorDetails, _: Path, __: Model) -> str:
+    known = re.findall(r"'([^']*)'", error["ctx"]["expected"])
+    choices = f"must be one of {', '.join(known)}"
+    near = nearest(error["input"], known) if isinstance(error["input"], str) else None
+    return f"{choices}; did you mean {near!r}?" if near else choices
+
+
+def _wrong_pattern(error: ErrorDetails, path: Path, _: Model) -> str:
+    known = [platform.value for platform in Platform] if path[0] == "ads" else []
+    near = nearest(error["input"], known)
+    hint = f"; did you mean {near!r}?" if near else ""
+    return PATTERNS[error["ctx"]["pattern"]] + hint
+
+
+def _wrong_length(_: ErrorDetails, __: Path, ___: Model) -> str:
+    return "must be one character"
+
+
+def _kind_of(given: object) -> str:
+    if isinstance(given, dict):
+        return "a table"
+    if isinstance(given, list | tuple):
+        return "a list"
+    return INPUT_NAMES.get(type(given), "a date or time")
+
+
+def _schema_at(path: Path, model: Model) -> dict[str, Any]:
+    """The JSON Schema of the setting at a path; empty where there is none."""
+    whole = model.model_json_schema()
+    place: dict[str, Any] = whole
+    for part in path:
+        inner = (
+            place.get("items", {})
+            if isinstance(part, int)
+            else place.get("properties", {}).get(part) or place.get("additionalProperties") or {}
+        )
+        place = inner if isinstance(inner, dict) else {}
+        if "$ref" in place:
+            place = whole["$defs"][place["$ref"].rpartition("/")[2]] | {
+                key: value for key, value in place.items() if key == "description"
+            }
+    return place
+
+
+SENTENCES: dict[str, Callable[[ErrorDetails, Path, Model], str]] = {
+    "missing": _missing,
+    "extra_forbidden": _unknown_key,
+    "literal_error": _unknown_word,
+    "string_pattern_mismatch": _wrong_pattern,
+    "string_too_long": _wrong_length,
+    "string_too_short": _wrong_length,
+}
+"""Pydantic's type of an error -> the sentence about it; of what is not here, its type's name."""
