@@ -40,6 +40,8 @@ else:
 DEFAULT_ORG = "default"
 ANY_OF = "any_of"
 """Config.metadata of a table: of these columns at least one has a value in every row."""
+ANY_OF_CHECK = "names_any_of"
+"""How Pandera calls that check: by its method. A name given to it holds for one class alone."""
 ADDS_UP = "adds_up"
 """Config.metadata of a table: rows of one key add up, so that its key is not unique."""
 RULES = "rules"
@@ -124,7 +126,7 @@ def column(
 class Table(pa.DataFrameModel):
     """One row per thing that the subclass names."""
 
-    @pa.dataframe_check(name=ANY_OF)
+    @pa.dataframe_check
     @classmethod
     def names_any_of(cls, data: PolarsData) -> pl.LazyFrame:
         """Whether each row has a value in at least one of the table's `any_of` columns."""

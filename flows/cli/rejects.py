@@ -1,4 +1,4 @@
-"""`campaign-reports rejects`: the rows that a run put into quarantine, and how to mend them."""
+"""`campaign-reports rejects`: the rows that a run put into quarantine, and what would help."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -51,7 +51,8 @@ def rejects(
     if json:
         print_json_rows(shown)
     elif rows:
-        cells = [[row[name] for name in HEADER] for row in shown]
+        in_words = ({**row, "reasons": "; ".join(row["reasons"])} for row in shown)
+        cells = [[row[name] for name in HEADER] for row in in_words]
         (print_rows if on_terminal() else print_table)(HEADER, cells)
     if not rows:
         print_note(f"no row is in quarantine from the run {run_id or 'before any'}")

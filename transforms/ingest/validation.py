@@ -11,7 +11,7 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from contracts.columns import (
-    ANY_OF,
+    ANY_OF_CHECK,
     Table,
     any_of,
     columns,
@@ -101,7 +101,7 @@ def _find_failures(suspects: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
         return cases.select(
             suspects.get_column(ROW_NUMBER).gather(cases.get_column("index")),
             pl.col(COLUMN),
-            pl.when(pl.col("check") == ANY_OF)
+            pl.when(pl.col("check") == ANY_OF_CHECK)
             .then(pl.lit(f"{' or '.join(any_of(table))}: missing"))
             .when(pl.col("check") == NOT_NULLABLE)
             .then(pl.format("{}: missing", COLUMN))

@@ -8,7 +8,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
-from contracts.columns import Count, Rule, Text, column, columns, polars_schema, required
+from contracts.columns import (
+    ANY_OF_CHECK,
+    Count,
+    Rule,
+    Text,
+    any_of,
+    column,
+    columns,
+    polars_schema,
+    required,
+)
 from contracts.feeds import FEEDS, ExchangeRates, Feed
 from transforms.ingest.periods import COVERED_DAYS
 from transforms.ingest.row_parsing import ROW_NUMBER, TEXT_OF, parsed_columns
@@ -177,3 +187,17 @@ def test_a_rate_of_nothing_is_called_what_it_is(rate: str, reason: str) -> None:
     assert rows.select(is_suspect(ExchangeRates)).item()
     failed = explain_failures(rows, ExchangeRates).get_column("failed_checks").to_list()
     assert failed == [[reason]]
+
+
+@pytest.mark.parametrize("table", [name for name, one in FEEDS.items() if any_of(one)])
+def test_a_row_that_names_none_of_several_columns_says_so_in_every_table(table: str) -> None:
+    contract = FEEDS[table]
+    schema = polars_schema(contract)
+    texts = {TEXT_OF + name: pl.String for name in parsed_columns(contract)}
+    row = pl.DataFrame([{ROW_NUMBER: 1}], schema={ROW_NUMBER: pl.UInt32}).with_columns(
+        *(pl.lit(None, dtype).alias(name) for name, dtype in {**schema, **texts}.items()),
+        pl.lit(None, pl.Int64).alias(COVERED_DAYS),
+    )
+    (reasons,) = explain_failures(row, contract).get_column("failed_checks").to_list()
+    assert f"{' or '.join(any_of(contract))}: missing" in reasons
+    assert not [reason for reason in reasons if ANY_OF_CHECK in reason]
