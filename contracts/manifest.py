@@ -1,6 +1,24 @@
 """The run manifest (SPEC §8): what was read, what was written, and the proof that they agree."""
 
-from pydantic import BaseModel, ConfigDict
+from pathlib import PurePosixPath
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+RUN_ID_PATTERN = r"^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}$"
+"""The one form of a run's id: its start in UTC, and six hexadecimal digits."""
+
+
+def path_below(path: str) -> str:
+    """The path itself, where it leads from the workspace to a place below it."""
+    if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+        msg = "a path of the manifest lies below the workspace"
+        raise ValueError(msg)
+    return path
+
+
+RunId = Annotated[str, Field(pattern=RUN_ID_PATTERN)]
+PathBelow = Annotated[str, AfterValidator(path_below)]
 
 
 class Record(BaseModel):
@@ -12,7 +30,7 @@ class Record(BaseModel):
 class InputFile(Record):
     """One file, or one table of a flat file that feeds several."""
 
-    path: str
+    path: PathBelow
     sha256: str
     bytes: int
     feed: str
@@ -33,7 +51,7 @@ class OutputTable(Record):
 
     group: str
     table: str
-    path: str
+    path: PathBelow
     rows: int
     bytes: int
     sha256: str
@@ -106,7 +124,21 @@ class AttemptEnd(Record):
 class Pointer(Record):
     """current.json: which snapshot is published."""
 
-    run_id: str
+    run_id: RunId
     snapshot: str
     published_at: str
     manifest_sha256: str = ""
+
+    @model_validator(mode="after")
+    def names_the_run_s_snapshot(self) -> Self:
+        """The snapshot is the run's own."""
+        if self.snapshot != f"snapshots/{self.run_id}":
+            msg = "the snapshot is another run's"
+            raise ValueError(msg)
+        return self
+
+
+class Journal(Record):
+    """state/publishing.json: which run is being published at this moment."""
+
+    run_id: RunId

@@ -29,7 +29,6 @@ from flows.steps.write_reports import write_report_tables
 from flows.storage.last_attempt import note_attempt
 from flows.storage.lock import hold_workspace
 from flows.storage.publish import (
-    clean_up,
     discard_staging,
     hash_outputs,
     new_run_id,
@@ -37,6 +36,7 @@ from flows.storage.publish import (
     publish_snapshot,
     stage_snapshot,
 )
+from flows.storage.recovery import clean_up
 from flows.storage.snapshots import drop_old_snapshots
 from flows.storage.workspace_files import Layout, remove_tree, storage_errors
 
@@ -93,7 +93,8 @@ def begin_attempt(loaded: LoadedWorkspace, wait_seconds: float) -> Generator[Att
         staging = stage_snapshot(loaded.root, run_id)
         attempt = Attempt(loaded, run_id, started, staging, staging / SCRATCH, _progress.get())
         try:
-            yield attempt
+            with storage_errors(f"working on {loaded.root}"):
+                yield attempt
         except Exception as error:
             note_attempt(loaded.root, describe_failure(attempt, error))
             raise

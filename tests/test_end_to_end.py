@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.storage.lock import hold_workspace
-from flows.storage.publish import published_tables, read_manifest, read_pointer
+from flows.storage.published_files import published_tables, read_manifest, read_pointer
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ["skene", "acquia", "hightouch", "ads", "journeys"]

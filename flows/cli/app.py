@@ -31,6 +31,10 @@ COMMANDS = {
         "Write published tables to a CSV, Excel or DuckDB file.",
     ),
     "status": ("flows.cli.status:status", "Say what is published and whether anything is wrong."),
+    "verify": (
+        "flows.cli.verify:verify",
+        "Hold every published and kept file against what was written.",
+    ),
     "runs": ("flows.cli.history:runs", "List the kept snapshots with their figures."),
     "diff": ("flows.cli.diff:diff", "Print what two kept snapshots give differently."),
     "gc": ("flows.cli.history:gc", "Remove the snapshots that are too old."),

@@ -12,7 +12,7 @@ from flows.cli.progress_bars import progress_bars
 from flows.config.loading import load_workspace
 from flows.errors import ConfigurationError
 from flows.steps.audiences import draw
-from flows.storage.publish import published_tables
+from flows.storage.published_files import published_tables
 from flows.storage.workspace_files import storage_errors
 from transforms.matching.suggestions import render_aliases
 

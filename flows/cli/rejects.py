@@ -14,7 +14,7 @@ from flows.cli.published import require_workspace
 from flows.cli.reject_hints import hint_at
 from flows.errors import UsageError
 from flows.storage.last_attempt import read_last_attempt
-from flows.storage.publish import read_pointer
+from flows.storage.published_files import read_pointer
 from flows.storage.workspace_files import Layout, storage_errors
 
 ROWS_ON_A_TERMINAL = 20

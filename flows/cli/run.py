@@ -16,7 +16,7 @@ from flows.cli.console import print_json, print_note
 from flows.cli.failures import report_failure
 from flows.cli.launch import launch_run
 from flows.cli.progress_bars import progress_bars
-from flows.storage.publish import published_tables
+from flows.storage.published_files import published_tables
 from flows.storage.workspace_files import Layout
 
 COUNTS = {

@@ -15,7 +15,7 @@ from flows.errors import DataRefused
 from flows.steps.feed_guards import explain_lateness
 from flows.storage.integrity import find_damage
 from flows.storage.last_attempt import read_last_attempt
-from flows.storage.publish import read_manifest, read_pointer
+from flows.storage.published_files import read_manifest, read_pointer
 
 
 def status(workspace: Path, /, *, json: Annotated[bool, Parameter(negative=())] = False) -> int:

@@ -15,6 +15,8 @@ from pydantic import ValidationError
 from flows.errors import StorageFailed
 from flows.ingest.receipts import KeptFile, Receipt
 from flows.storage.workspace_files import (
+    PRIVATE_FOLDER,
+    keep_private,
     make_folder,
     remove_tree,
     storage_errors,
@@ -26,7 +28,6 @@ from flows.storage.workspace_files import (
 RECEIPT = "receipt.json"
 READING = ".reading"
 BLOCK_BYTES = 1 << 22
-PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
 
 class DamagedReading(Exception):  # noqa: N818 - it names what was found
@@ -68,8 +69,7 @@ def keep_reading(ledger: Path, home: Path, receipt: Receipt) -> Receipt:
         _require_all_rows(whole)
         text = whole.model_dump_json()
         write_durably(home / RECEIPT, f"{text}\n{_hash(text)}\n")
-        for path in home.rglob("*"):
-            path.chmod(PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE)
+        keep_private(home)
         sync_tree(home)
         home.rename(ledger / receipt.key)
         sync(ledger)

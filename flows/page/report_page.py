@@ -20,7 +20,7 @@ from flows.page.report_periods import DEFAULT_PERIOD, list_periods
 from flows.page.run_tab import build_campaigns_tab, build_run_tab
 from flows.page.snapshot_tables import SnapshotTables, last_day
 from flows.page.views import Page, Tab
-from flows.storage.publish import PAGE
+from flows.storage.published_files import PAGE
 from flows.storage.workspace_files import write_durably
 
 MOST_BYTES = 2_000_000

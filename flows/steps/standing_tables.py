@@ -11,7 +11,7 @@ from contracts.manifest import Check
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.feed_contents import FeedContents
 from flows.report_tables import FIXED_GROUPS, find_table
-from flows.storage.publish import read_manifest
+from flows.storage.published_files import read_manifest
 from flows.storage.report_files import write_table
 
 

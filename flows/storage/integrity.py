@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from flows.storage.publish import MANIFEST, Pointer, read_manifest
+from contracts.manifest import Pointer
+from flows.storage.published_files import MANIFEST, read_manifest
 from flows.storage.workspace_files import Layout, storage_errors
 
 

@@ -7,7 +7,13 @@ from pydantic import ValidationError
 
 from contracts.manifest import AttemptEnd
 from flows.errors import StorageFailed
-from flows.storage.workspace_files import Layout, make_folder, replace_text, storage_errors
+from flows.storage.workspace_files import (
+    PRIVATE_FILE,
+    Layout,
+    make_folder,
+    replace_text,
+    storage_errors,
+)
 
 
 def note_attempt(root: Path, end: AttemptEnd) -> None:
@@ -19,6 +25,7 @@ def note_attempt(root: Path, end: AttemptEnd) -> None:
     with suppress(StorageFailed), storage_errors("noting how the run ended"):
         make_folder(layout.state)
         replace_text(layout.last_attempt, end.model_dump_json(indent=2) + "\n", layout.state)
+        layout.last_attempt.chmod(PRIVATE_FILE)
 
 
 def read_last_attempt(root: Path) -> AttemptEnd | None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.errors import WorkspaceBusy
-from flows.storage.workspace_files import Layout, make_folder, storage_errors
+from flows.storage.workspace_files import PRIVATE_FILE, Layout, make_folder, storage_errors
 
 POLL_SECONDS = 0.1
 HELD_BY_ANOTHER = (errno.EAGAIN, errno.EACCES)
@@ -64,7 +64,7 @@ def _open_lock(root: Path) -> Generator[int, None, None]:
     path = Layout(root).lock
     with storage_errors(f"locking {path}"):
         make_folder(path.parent)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
     _held.add(handle)
     try:
         yield handle

@@ -1,13 +1,15 @@
 """The kept snapshots of a workspace: which there are, and which are too old (SPEC §3)."""
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from contracts.manifest import Manifest
+from contracts.manifest import RUN_ID_PATTERN, Manifest
 from flows.errors import UsageError
-from flows.storage.publish import read_pointer, read_snapshot_manifest
+from flows.storage.published_files import PublishedDamage, read_pointer, read_snapshot_manifest
 from flows.storage.workspace_files import Layout, remove_tree, storage_errors
 
 GRACE = timedelta(hours=1)
@@ -32,21 +34,27 @@ class Snapshot:
         return datetime.fromisoformat(self.manifest.finished_at)
 
 
-def list_snapshots(root: Path) -> list[Snapshot]:
-    """Every kept snapshot, the newest first.
-
-    Raises:
-        StorageFailed: One cannot be read.
-    """
-    pointer, layout = read_pointer(root), Layout(root)
+def list_runs(layout: Layout) -> list[str]:
+    """The runs that have a snapshot folder, in order."""
     if not layout.snapshots.is_dir():
         return []
     with storage_errors(f"reading {layout.snapshots}"):
-        runs = [one.name for one in layout.snapshots.iterdir() if one.is_dir()]
-    kept = [
-        Snapshot(read_snapshot_manifest(root, run), pointer is not None and pointer.run_id == run)
-        for run in runs
-    ]
+        names = [one.name for one in layout.snapshots.iterdir() if one.is_dir()]
+    return sorted(name for name in names if re.fullmatch(RUN_ID_PATTERN, name))
+
+
+def list_snapshots(root: Path) -> list[Snapshot]:
+    """Every kept snapshot whose manifest is whole, the newest first.
+
+    Raises:
+        StorageFailed: The disk does not give them.
+    """
+    pointer, layout = read_pointer(root), Layout(root)
+    kept = []
+    for run in list_runs(layout):
+        with suppress(PublishedDamage):
+            is_published = pointer is not None and pointer.run_id == run
+            kept.append(Snapshot(read_snapshot_manifest(root, run), is_published))
     return sorted(kept, key=lambda one: (one.published_at, one.run_id), reverse=True)
 
 

@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from polars.exceptions import PolarsError
+from polars.exceptions import PanicException, PolarsError
 
-from flows.errors import StorageFailed
+from flows.errors import CampaignReportsError, StorageFailed
 
 OS_ERROR_IN_TEXT = re.compile(r"\(os error (\d+)\)")
 """How Polars tells the system's error number where its exception is no OSError."""
 
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+"""What state and quarantine are written with: for their owner alone."""
 REMEDIES = {
     errno.ENOSPC: "The disk is full: make room and run again.",
     errno.EDQUOT: "The disk quota is used up: make room and run again.",
@@ -113,6 +115,7 @@ def storage_errors(doing: str) -> Generator[None, None, None]:
 
     Raises:
         StorageFailed: Any OSError, and Polars' errors that carry a number of the system's.
+        CampaignReportsError: A panic of Polars, which is no error of the storage.
     """
     try:
         yield
@@ -120,9 +123,14 @@ def storage_errors(doing: str) -> Generator[None, None, None]:
         number = _system_error(error)
         if number is None and not isinstance(error, OSError):
             raise
-        what = os.strerror(number) if number else str(error)
-        msg = f"storage failed while {doing}: {what}"
+        what = os.strerror(number) if number else type(error).__name__
+        place = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
+        msg = f"storage failed while {doing}: {what}{place}"
         raise StorageFailed(msg, REMEDIES.get(number or 0, "")) from error
+    except PanicException as error:
+        msg = f"a library of ours gave up while {doing}"
+        hint = "Nothing that was published has changed. Please report it to the maintainers."
+        raise CampaignReportsError(msg, hint) from error
 
 
 def _system_error(error: Exception) -> int | None:
@@ -140,6 +148,14 @@ def make_folder(path: Path) -> Path:
     path.mkdir(exist_ok=True)
     sync(path.parent)
     return path
+
+
+def keep_private(top: Path) -> None:
+    """Let the owner alone read a folder and all that lies below it."""
+    for folder, _, names in os.walk(top):
+        Path(folder).chmod(PRIVATE_FOLDER)
+        for name in names:
+            Path(folder, name).chmod(PRIVATE_FILE)
 
 
 def sync(path: Path) -> None:

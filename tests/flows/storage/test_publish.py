@@ -17,19 +17,17 @@ import pytest
 from contracts.manifest import Manifest
 from flows.errors import StorageFailed
 from flows.storage import publish, workspace_files
+from flows.storage.latest import mirror_latest
 from flows.storage.publish import (
-    clean_up,
     discard_staging,
     hash_outputs,
-    mirror_latest,
     new_run_id,
     publish_quarantine,
     publish_snapshot,
-    published_tables,
-    read_manifest,
-    read_pointer,
     stage_snapshot,
 )
+from flows.storage.published_files import published_tables, read_manifest, read_pointer
+from flows.storage.recovery import clean_up
 
 PROJECT = Path(__file__).resolve().parents[3]
 TABLES = ("email/message_report", "email/campaign_report", "ads/ad_report")

@@ -1,0 +1,116 @@
+"""What is published, read back from the disk and believed only as far as it holds (SPEC §8).
+
+The pointer names a snapshot and the hash of its manifest; the manifest names every file with its
+hash. Whatever of that is not what a run writes is told as damage, with what mends it.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from contracts.manifest import Journal, Manifest, OutputTable, Pointer
+from flows.errors import StorageFailed
+from flows.storage.workspace_files import Layout, hash_file, storage_errors
+
+M = TypeVar("M", Pointer, Manifest, Journal)
+MANIFEST = "manifest.json"
+PAGE = "report.html"
+TO_MEND = "Run again, or `campaign-reports verify --repair`: both go back to what is whole."
+
+
+class PublishedDamage(StorageFailed):
+    """Something published that is not what was written."""
+
+
+def read_pointer(root: Path) -> Pointer | None:
+    """Which snapshot is published; None if none ever was.
+
+    Raises:
+        StorageFailed: reports/current.json cannot be read, or is no pointer.
+    """
+    path = Layout(root).pointer
+    with storage_errors("reading reports/current.json"):
+        return parse(Pointer, path, "reports/current.json") if path.exists() else None
+
+
+def read_manifest(root: Path) -> Manifest | None:
+    """The manifest of the published snapshot; None if none ever was published.
+
+    Raises:
+        StorageFailed: It cannot be read, or is not the one that was published.
+    """
+    pointer = read_pointer(root)
+    if pointer is None:
+        return None
+    path = Layout(root).reports / pointer.snapshot / MANIFEST
+    manifest = read_snapshot_manifest(root, pointer.run_id)
+    with storage_errors(f"reading reports/{pointer.snapshot}/{MANIFEST}"):
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if pointer.manifest_sha256 and found != pointer.manifest_sha256:
+        msg = f"reports/{pointer.snapshot}/{MANIFEST} is not the one that was published"
+        raise PublishedDamage(msg, TO_MEND)
+    return manifest
+
+
+def read_snapshot_manifest(root: Path, run_id: str) -> Manifest:
+    """The manifest of a run's snapshot.
+
+    Raises:
+        StorageFailed: It is not there, is no manifest, or is another run's.
+    """
+    name = f"reports/snapshots/{run_id}/{MANIFEST}"
+    with storage_errors(f"reading {name}"):
+        if not (root / name).exists():
+            msg = f"{name} is gone"
+            raise PublishedDamage(msg, TO_MEND)
+        manifest = parse(Manifest, root / name, name)
+    if manifest.run_id != run_id:
+        msg = f"{name} is another run's"
+        raise PublishedDamage(msg, TO_MEND)
+    return manifest
+
+
+def published_tables(root: Path) -> dict[tuple[str, str], list[Path]]:
+    """The files of every published table by group and table, as the manifest lists them."""
+    manifest = read_manifest(root)
+    found: dict[tuple[str, str], list[Path]] = {}
+    for output in manifest.outputs if manifest else ():
+        found.setdefault((output.group, output.table), []).append(root / output.path)
+    return found
+
+
+def published_pages(root: Path) -> list[Path]:
+    """The page of the published snapshot; none where it was published without one."""
+    pointer = read_pointer(root)
+    if pointer is None:
+        return []
+    page = Layout(root).reports / pointer.snapshot / PAGE
+    return [page] if page.exists() else []
+
+
+def find_problem(root: Path, output: OutputTable) -> str:
+    """What is wrong with a published file; empty where its bytes are those of the manifest."""
+    path = root / output.path
+    try:
+        if not path.exists():
+            return "is gone"
+        if path.stat().st_size != output.bytes or hash_file(path) != output.sha256:
+            return "is not what was published"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    return ""
+
+
+def parse(model: type[M], path: Path, name: str) -> M:
+    """What a file of a run's own says.
+
+    Raises:
+        PublishedDamage: It is not of the form that a run writes.
+    """
+    try:
+        return model.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        msg = f"{name} is not what a run writes: {error.error_count()} of its entries do not fit"
+        raise PublishedDamage(msg, TO_MEND) from error

@@ -1,0 +1,93 @@
+"""What every run does first: finish or undo what a killed run left, and heal what was damaged."""
+
+from pathlib import Path
+
+from contracts.manifest import Journal, Pointer
+from flows.storage.latest import mirror_latest
+from flows.storage.publish import finish_publishing, point_to
+from flows.storage.published_files import (
+    PublishedDamage,
+    find_problem,
+    parse,
+    read_manifest,
+    read_pointer,
+    read_snapshot_manifest,
+)
+from flows.storage.snapshots import list_runs
+from flows.storage.workspace_files import PRIVATE_FOLDER, Layout, remove_tree, storage_errors
+
+
+def clean_up(root: Path) -> None:
+    """Finish or undo what a killed run left; called first by every run that holds the workspace.
+
+    A pointer or journal that is not what a run writes never stops a run: the pointer goes back to
+    the newest snapshot that is whole, and of the journal's run nothing is published.
+
+    Raises:
+        StorageFailed: Something cannot be read or removed.
+    """
+    layout = Layout(root)
+    with storage_errors("cleaning up after an earlier run"):
+        for folder in (layout.state, layout.quarantine):
+            if folder.is_dir():
+                folder.chmod(PRIVATE_FOLDER)
+        heal_pointer(root)
+        _finish_or_undo(root)
+        if layout.staging.exists():
+            for leftover in layout.staging.iterdir():
+                remove_tree(leftover)
+        mirror_latest(root)
+
+
+def heal_pointer(root: Path) -> str:
+    """Let a pointer that leads to nothing whole lead to the newest snapshot that is.
+
+    Returns:
+        What was wrong with the pointer or its manifest; empty where nothing was.
+    """
+    try:
+        read_manifest(root)
+    except PublishedDamage as damage:
+        layout = Layout(root)
+        found = next((run for run in reversed(list_runs(layout)) if _is_whole(root, run)), None)
+        if found is None:
+            layout.pointer.unlink()
+        else:
+            point_to(layout, read_snapshot_manifest(root, found))
+        return damage.message
+    return ""
+
+
+def _finish_or_undo(root: Path) -> None:
+    """Finish the publishing of a run to which the pointer leads already; undo any other."""
+    layout, pointer = Layout(root), read_pointer(root)
+    if not layout.journal.exists():
+        return
+    try:
+        interrupted = parse(Journal, layout.journal, "state/publishing.json").run_id
+    except PublishedDamage:
+        if pointer is not None:
+            _drop_unpublished(layout, pointer)
+        interrupted = pointer.run_id if pointer else ""
+    if pointer is not None and pointer.run_id == interrupted:
+        finish_publishing(layout, interrupted)
+        return
+    if interrupted:
+        remove_tree(layout.snapshots / interrupted)
+    layout.journal.unlink()
+
+
+def _drop_unpublished(layout: Layout, pointer: Pointer) -> None:
+    """Where no journal says which run was being published: it began after the published one."""
+    for run in list_runs(layout):
+        if run > pointer.run_id:
+            remove_tree(layout.snapshots / run)
+
+
+def _is_whole(root: Path, run_id: str) -> bool:
+    """Whether a snapshot has a manifest, and every file that it lists."""
+    try:
+        manifest = read_snapshot_manifest(root, run_id)
+    except PublishedDamage:
+        return False
+    return not any(find_problem(root, output) for output in manifest.outputs)

@@ -1,0 +1,123 @@
+"""`verify`: damage is a list; `--repair` goes back to what is whole; the next run does the rest."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.campaign_reports import campaign_reports
+from flows.cli.app import main
+from flows.storage.workspace_files import Layout
+from tests.support.workspaces import feed, write_workspace
+
+STATS = b"date_day,platform,campaign_id,spend\n2026-03-01,x,1,7.00\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    toml = feed("ad_stats", "raw/stats/*")
+    root = write_workspace(tmp_path / "ws", toml, {"raw/stats/1.csv": STATS})
+    run(root)
+    return root
+
+
+def run(root: Path) -> str:
+    return str(campaign_reports.fn(str(root), wait_seconds=0)["run_id"])
+
+
+def ask(root: Path, capsys: pytest.CaptureFixture[str], code: int, *more: str) -> list[Any]:
+    assert main(["verify", str(root), "--json", *more]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+def files(root: Path) -> dict[str, bytes]:
+    latest = Layout(root).latest
+    return {p.relative_to(latest).as_posix(): p.read_bytes() for p in latest.rglob("*.parquet")}
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.unlink()
+    path.write_bytes(content)
+
+
+def published(root: Path, pattern: str) -> Path:
+    return next(iter(sorted(Layout(root).snapshots.rglob(pattern))))
+
+
+def test_nothing_is_damaged_after_a_run(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(root, capsys, 0) == []
+
+
+DAMAGES: dict[str, tuple[Callable[[Path], Path], Callable[[Path], object], bool]] = {
+    "a table": (lambda root: published(root, "campaign_report.parquet"), flip, False),
+    "a table gone": (lambda root: published(root, "campaign_report.parquet"), Path.unlink, False),
+    "a part of the ledger": (
+        lambda root: next(Layout(root).ledger.rglob("part-*.parquet")),
+        flip,
+        True,
+    ),
+    "a shown table": (
+        lambda root: Layout(root).latest / "ads" / "campaign_report.parquet",
+        flip,
+        True,
+    ),
+    "a shown table gone": (
+        lambda root: Layout(root).latest / "ads" / "campaign_report.parquet",
+        Path.unlink,
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_damage_is_found_and_mended_where_it_can_be(
+    root: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    find, damage, can_be_mended = DAMAGES[name]
+    clean = files(root)
+    path = find(root)
+    damage(path)
+    (found,) = [one for one in ask(root, capsys, 4) if not one["path"].startswith("x")]
+    assert not found["mended"]
+    assert path.is_relative_to(root / found["path"]) or path == root / found["path"]
+    (mended,) = ask(root, capsys, 0 if can_be_mended else 4, "--repair")
+    assert mended == {**found, "mended": can_be_mended}
+    if can_be_mended:
+        assert ask(root, capsys, 0) == []
+    run(root)
+    assert files(root) == clean
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"\xff\xfe", b'{"run_id": "../../raw"}', b'{"run_id": "20261121T043000Z-000000"}']
+)
+def test_a_pointer_that_leads_to_nothing_goes_back_to_what_is_whole(
+    root: Path, capsys: pytest.CaptureFixture[str], text: bytes
+) -> None:
+    clean, pointer = files(root), Layout(root).pointer
+    before = json.loads(pointer.read_bytes())["run_id"]
+    pointer.write_bytes(text)
+    assert main(["show", str(root), "ads/campaign_report"]) == 4
+    assert "verify --repair" in capsys.readouterr().err
+    (damage,) = ask(root, capsys, 0, "--repair")
+    assert damage["path"] == "reports/current.json"
+    assert json.loads(pointer.read_bytes())["run_id"] == before
+    assert (ask(root, capsys, 0), files(root)) == ([], clean)
+
+
+def test_a_manifest_that_was_changed_is_not_believed(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = json.loads(Layout(root).pointer.read_bytes())["run_id"]
+    second = run(root)
+    manifest = Layout(root).snapshots / second / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"rows": 1', '"rows": 2'))
+    assert main(["show", str(root)]) == 4
+    capsys.readouterr()
+    ask(root, capsys, 4, "--repair")
+    assert json.loads(Layout(root).pointer.read_bytes())["run_id"] in (first, second)
+    assert run(root) > second
