@@ -60,8 +60,8 @@ def test_without_a_journal_that_says_so_a_run_after_the_published_one_is_undone(
         b"{}",
         b'{"run_id": "20261121T043000Z-1f3a9c", "snapshot": "../raw", "published_at": "x"}',
         (
-            b'{"run_id": "20261121T043000Z-1f3a9c", "snapshot": "snapshots/20261121T043000Z-1f3a9c",'
-            b' "published_at": "x"}'
+            b'{"run_id": "20261121T043000Z-1f3a9c", "published_at": "x",'
+            b' "snapshot": "snapshots/20261121T043000Z-1f3a9c"}'
         ),
     ],
 )
