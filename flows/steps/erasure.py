@@ -23,7 +23,7 @@ from flows.storage.erased_files import (
     write_erasures,
 )
 from flows.storage.lock import hold_workspace
-from flows.storage.publish import clean_up
+from flows.storage.recovery import clean_up
 from flows.storage.workspace_files import (
     Layout,
     make_folder,

@@ -21,7 +21,7 @@ from contracts.reports.run_tables import ChangeReason, RunChanges
 from flows.report_tables import find_table
 from flows.runtime.materialize import materialize
 from flows.steps.attempt import Run
-from flows.storage.publish import TABLE_SUFFIX
+from flows.storage.latest import TABLE_SUFFIX
 from flows.storage.report_files import write_table
 from flows.storage.snapshots import Snapshot, list_snapshots
 from transforms.reports.run_tables import SOURCES, compare_report, explain_changes, report_feeds

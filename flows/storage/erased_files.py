@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 
 from contracts.erasures import Erasures
 from contracts.manifest import Manifest, OutputTable
-from flows.storage.publish import MANIFEST, TABLE_SUFFIX, mirror_latest, read_pointer
+from flows.storage.latest import TABLE_SUFFIX, mirror_latest
+from flows.storage.published_files import MANIFEST, read_pointer
 from flows.storage.report_files import ROWS_A_ROW_GROUP
 from flows.storage.snapshots import list_snapshots
 from flows.storage.workspace_files import (

@@ -9,7 +9,7 @@ import pytest
 from flows.campaign_reports import campaign_reports
 from flows.cli import run as command
 from flows.cli.app import main
-from flows.storage.publish import read_manifest
+from flows.storage.published_files import read_manifest
 from flows.storage.workspace_files import Layout
 from tests.support.workspaces import feed, write_workspace
 

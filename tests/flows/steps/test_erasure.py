@@ -17,7 +17,7 @@ from flows.errors import UsageError
 from flows.progress import silence
 from flows.steps.erasure import Asked, Erased, erase_person
 from flows.storage.integrity import find_damage
-from flows.storage.publish import published_tables, read_pointer
+from flows.storage.published_files import published_tables, read_pointer
 from flows.storage.workspace_files import Layout
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 
