@@ -149,6 +149,7 @@ REPORT_TABLES: tuple[ReportTable, ...] = (
     _of_ads("ad_group_report", "AdGroupReport", "reports.ads:make_level_report"),
     _of_ads("ad_report", "AdReport", "reports.ads:make_level_report"),
     _of_ads("url_report", "UrlReport", "reports.ads:make_url_report"),
+    _of_ads("breakdown_report", "BreakdownReport", "reports.ad_breakdowns:report_breakdowns"),
     _of_ads("spend_sources", "SpendSources", "reports.spend_sources:report_spend_sources"),
     _of_ads(
         "campaign_performance",

@@ -123,3 +123,35 @@ class AdSpend(Table):
     spend: Money = column("spend in the reporting currency")
     first_day: Day = column("first day with spend above 0")
     last_day: Day = column("last day with spend above 0")
+
+
+class NamedBreakdowns(AdEntity):
+    """One row per row of `ad_breakdowns`, its names and parents filled in as of the day."""
+
+    date_day: Day = column("the day, as the platform's account reckons it")
+    kind: SharedText = column("by what it is broken down")
+    value: SharedText = column("which keyword, country, device, …")
+    match_type: SharedText = column("how a keyword was matched")
+    currency: SharedText = column("currency of the amounts, where the feed has one")
+    clicks: Count = column("clicks")
+    impressions: Count = column("impressions")
+    spend: FineMoney = column("spend in `currency`")
+    conversions: FineMoney = column("conversions that the platform claims")
+    conversions_value: FineMoney = column("their value in `currency`")
+    attributes: Text = column("JSON object of custom columns")
+
+
+class BreakdownSums(AdEntity):
+    """One row per day, entity, kind and value: figures in the reporting currency."""
+
+    date_day: Day = column("the day, as the platform's account reckons it", key=True)
+    kind: SharedText = column("by what it is broken down", key=True)
+    value: SharedText = column("which keyword, country, device, …", key=True)
+    match_type: SharedText = column("how a keyword was matched, where its rows agree")
+    clicks: Count = column("clicks; empty where no row has them, as all metrics")
+    impressions: Count = column("impressions")
+    spend: Money = column("spend; empty where its currency has no rate on the day")
+    conversions: FineMoney = column("conversions that the platform claims")
+    conversions_value: Money = column("their value in the reporting currency")
+    entity_spend: Money = column("what the entity cost on that day; empty where it has no stats")
+    attributes: Text = column("JSON object of custom columns, where its rows agree")

@@ -180,3 +180,37 @@ class SpendSources(Table):
     )
     difference: Money = column("its spend of those entities and days, less that")
     currency: Text = column(CURRENCY)
+
+
+class BreakdownReport(Table):
+    """One row per day, ad entity, kind and value of what a platform breaks down; never added up.
+
+    An entity's keywords, countries and devices are views of the same spend.
+    """
+
+    org_id: Text = column(ORG, key=True)
+    date_day: Day = column("day, as the platform's account reckons it", key=True)
+    platform: Text = column(PLATFORM, key=True)
+    account_id: Text = column("the account", key=True, references="ad_accounts.account_id")
+    account_name: Text = column(NAME)
+    campaign_id: Text = column("the ad campaign", key=True, references="ad_campaigns.campaign_id")
+    campaign_name: Text = column(NAME)
+    ad_group_id: Text = column("the ad group", key=True, references="ad_groups.ad_group_id")
+    ad_group_name: Text = column(NAME)
+    ad_id: Text = column("the ad", key=True, references="ads.ad_id")
+    ad_name: Text = column(NAME)
+    kind: Text = column("by what it is broken down: keyword, country, device, …", key=True)
+    value: Text = column("which keyword, country, device, …", key=True)
+    match_type: Text = column("how a keyword was matched, where its rows agree")
+    clicks: Count = column("clicks; empty where no file has them, as all metrics")
+    impressions: Count = column("impressions")
+    spend: Money = column("spend in `currency`; empty where its currency has no rate on the day")
+    conversions: FineMoney = column("conversions that the platform claims")
+    conversions_value: Money = column("value of those conversions in `currency`")
+    ctr: Rate = column("clicks / impressions")
+    cpc: Rate = column("spend / clicks")
+    cpm: Rate = column("spend / impressions * 1000")
+    reported_roas: Rate = column("conversions_value / spend")
+    spend_share: Rate = column("spend / the spend of the entity on that day")
+    currency: Text = column(CURRENCY)
+    attributes: Text = column("JSON object of custom columns, where its rows agree")

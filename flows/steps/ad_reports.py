@@ -9,12 +9,15 @@ from contracts.columns import polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.ad_facts import (
     PlacedStats,
+    StatsRates,
 )
 from contracts.facts.ad_sums import (
     AdContactSessions,
     AdSpend,
+    BreakdownSums,
     LevelComparisons,
     LevelSums,
+    NamedBreakdowns,
     PerformanceSums,
     SessionCounts,
     SessionPlaces,
@@ -25,10 +28,12 @@ from contracts.manifest import Check
 from contracts.reports.ads import SpendSources
 from contracts.vocabulary import AdLevel
 from flows.ingest.catalog import Catalog
+from flows.ingest.exchange_rates import rates_of
 from flows.runtime.materialize import materialize
 from flows.steps.ad_facts import AdFacts
 from flows.steps.session_reports import write_session_matches, write_utm_audit
 from flows.storage.report_files import equal, write_report, write_table
+from transforms.ads.daily_stats import find_stats_rates
 from transforms.ads.session_counts import (
     SessionFigures,
     count_contact_sessions,
@@ -39,6 +44,11 @@ from transforms.ads.speakers import adds_to
 from transforms.common.joins import STREAMED
 from transforms.common.report_rows import ReportRows
 from transforms.matching.match_sessions import SESSION_COUNT, MatchedSessions
+from transforms.reports.ad_breakdowns import (
+    name_breakdowns,
+    report_breakdowns,
+    sum_breakdowns,
+)
 from transforms.reports.ad_performance import (
     make_ad_performance,
     make_campaign_performance,
@@ -76,6 +86,8 @@ def write_ads_reports(
     currency = config.workspace.currency
     checks = write_level_reports(facts, currency, staging)
     checks += write_spend_sources(facts, catalog, currency, staging)
+    breakdowns = compute_breakdowns(facts, catalog, currency)
+    checks += write_report(staging, "ads", "breakdown_report", breakdowns)
     sessions = count_ad_sessions(facts, conversions)
     campaigns = compute_campaign_performance(facts, sessions, currency)
     checks += write_report(staging, "ads", "campaign_performance", campaigns)
@@ -130,6 +142,16 @@ def write_spend_sources(
             f"{rows[SpendSources.spend_used].sum() or 0:.4f}",
         ),
     ]
+
+
+def compute_breakdowns(facts: AdFacts, catalog: Catalog, currency: str) -> ReportRows:
+    """What platforms say by keyword, place or device, its rows in memory."""
+    given = catalog.scan("ad_breakdowns")
+    named = materialize(name_breakdowns(given, facts.versions), NamedBreakdowns)
+    accounts, exchange_rates = catalog.scan("ad_accounts"), rates_of(catalog)
+    rates = materialize(find_stats_rates(named, accounts, exchange_rates, currency), StatsRates)
+    sums = materialize(sum_breakdowns(named, rates, facts.stats), BreakdownSums)
+    return compute_rows(report_breakdowns(sums, currency))
 
 
 def compute_level_report(facts: AdFacts, level: AdLevel, currency: str) -> ReportRows:

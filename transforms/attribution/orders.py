@@ -4,8 +4,9 @@ import polars as pl
 
 from contracts.columns import columns, polars_schema
 from contracts.facts.order_facts import PricedOrders
-from contracts.feeds import ExchangeRates, Orders
+from contracts.feeds import Orders
 from transforms.common.calendar import reporting_day
+from transforms.common.currency import EXACT, RATE, find_rates
 
 ORDER_ROW = "order_row"
 """Number of an order that counts: `Touches.order_row`."""
@@ -64,17 +65,12 @@ def price_orders(
     )
     own = pl.col(Orders.currency) == currency
     converted = (
-        (pl.col(REVENUE).cast(pl.Decimal(38, 12)) * pl.col(ExchangeRates.rate))
+        (pl.col(REVENUE).cast(EXACT) * pl.col(RATE).cast(EXACT))
         .round(4, mode="half_away_from_zero")
         .cast(polars_schema(PricedOrders)[REVENUE])
     )
     return (
-        dated.join(
-            _rates_of_days(dated, exchange_rates),
-            on=[ORG_ID, Orders.currency, PricedOrders.date_day],
-            how="left",
-            validate="m:1",
-        )
+        dated.pipe(find_rates, exchange_rates, currency)
         .with_columns(_net_amount().alias(REVENUE))
         .with_columns(pl.when(own).then(pl.col(REVENUE)).otherwise(converted).alias(REVENUE))
         .pipe(_judge_orders)
@@ -193,23 +189,3 @@ def _follow_refunds(judged: pl.LazyFrame) -> pl.LazyFrame:
     )
     names = columns(PricedOrders)
     return pl.concat([judged.filter(~is_refund).select(names), followed.select(names)])
-
-
-def _rates_of_days(dated: pl.LazyFrame, exchange_rates: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per organization, currency and day of an order, with the rate valid on it."""
-    grain = [ORG_ID, Orders.currency]
-    return (
-        dated.select(*grain, PricedOrders.date_day)
-        .unique()
-        .sort(PricedOrders.date_day)
-        .join_asof(
-            exchange_rates.select(*grain, ExchangeRates.date_day, pl.col(ExchangeRates.rate)).sort(
-                ExchangeRates.date_day
-            ),
-            on=ExchangeRates.date_day,
-            by=grain,
-            strategy="backward",
-            check_sortedness=False,
-        )
-        .with_columns(pl.col(ExchangeRates.rate).cast(pl.Decimal(38, 12)))
-    )

@@ -1,4 +1,4 @@
-"""Ad spend in one currency: what has a rate, and what it comes to."""
+"""Amounts in one currency: what has a rate, and what it comes to."""
 
 import polars as pl
 
@@ -10,6 +10,7 @@ EXACT = pl.Decimal(38, 14)
 """Six places of an amount and eight of a rate: their product without rounding."""
 
 OF_ACCOUNT = " of account"
+CODE = "code"
 
 
 def fill_currency(
@@ -78,35 +79,41 @@ def split_unpriced(
 
 
 def find_rates(
-    stats: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str
+    rows: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str
 ) -> pl.LazyFrame:
     """Add the rate of each row's currency on its day: the latest at or before it.
 
     One for the reporting currency and for rows without a currency, null where there is none.
+
+    Args:
+        rows: Rows of stats, orders or costs, with org_id, currency and date_day.
+        exchange_rates: Canonical rates; None for none.
+        currency: The reporting currency.
     """
     own = normalize_currency(pl.col(AdStats.currency)).fill_null(currency) == currency
     one = pl.when(own).then(pl.lit(1, pl.Decimal(18, 8)))
     if exchange_rates is None:
-        return stats.with_columns(one.alias(RATE))
+        return rows.with_columns(one.alias(RATE))
     keys = [ExchangeRates.org_id, ExchangeRates.currency]
-    quoted = exchange_rates.select(
-        *keys, ExchangeRates.date_day, pl.col(ExchangeRates.rate).alias(RATE)
+    code = normalize_currency(pl.col(ExchangeRates.currency)).alias(CODE)
+    quoted = exchange_rates.group_by(ExchangeRates.org_id, code, ExchangeRates.date_day).agg(
+        pl.col(ExchangeRates.rate).max().alias(RATE)
     )
-    days = stats.select(*keys, AdStats.date_day).drop_nulls().unique()
+    days = rows.select(*keys, ExchangeRates.date_day).drop_nulls().unique()
     rates_of_days = (
-        days.with_columns(normalize_currency(pl.col(AdStats.currency)).alias("code"))
-        .sort(AdStats.date_day)
+        days.with_columns(code)
+        .sort(ExchangeRates.date_day)
         .join_asof(
-            quoted.rename({ExchangeRates.currency: "code"}).sort(ExchangeRates.date_day),
+            quoted.sort(ExchangeRates.date_day),
             on=ExchangeRates.date_day,
-            by=[ExchangeRates.org_id, "code"],
+            by=[ExchangeRates.org_id, CODE],
             strategy="backward",
             check_sortedness=False,
         )
-        .drop("code")
+        .drop(CODE)
     )
-    return stats.join(
-        rates_of_days, on=[*keys, AdStats.date_day], how="left", validate="m:1"
+    return rows.join(
+        rates_of_days, on=[*keys, ExchangeRates.date_day], how="left", validate="m:1"
     ).with_columns(pl.coalesce(one, RATE).alias(RATE))
 
 

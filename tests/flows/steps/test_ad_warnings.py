@@ -1,0 +1,59 @@
+"""What is doubtful in ad spend is said, with the money and the setting that decides (SPEC §8)."""
+
+from pathlib import Path
+
+from tests.support.workspaces import Ran, feed, run_workspace, write_workspace
+
+BY_CAMPAIGN = b"""date_day,platform,account_id,campaign_id,spend
+2026-03-01,linkedin_ads,A,1,100.00
+2026-03-02,linkedin_ads,A,1,50.00
+"""
+AGAIN = b"""date_day,platform,account_id,campaign_id,spend
+2026-03-02,linkedin_ads,A,1,12.00
+2026-03-03,linkedin_ads,A,1,8.00
+"""
+BY_AD = b"""date_day,platform,account_id,campaign_id,ad_id,spend
+2026-03-01,linkedin_ads,A,1,11,90.00
+2026-03-01,linkedin_ads,,,99,40.00
+"""
+
+
+def run(place: Path, *names: str) -> Ran:
+    """A workspace whose feeds of stats are configured in this order."""
+    files = {"by_campaign": BY_CAMPAIGN, "again": AGAIN, "by_ad": BY_AD}
+    feeds = [feed("ad_stats", f"raw/{name}.csv", name=f'"{name}"') for name in names]
+    raw = {f"raw/{name}.csv": files[name] for name in names}
+    return run_workspace(write_workspace(place / "ws", "".join(feeds), raw), place / "out")
+
+
+def warned(ran: Ran, code: str) -> list[tuple[str | None, int | None, str | None]]:
+    return [(one.feed, one.count, one.amount) for one in ran.warnings if one.code == code]
+
+
+def test_spend_of_an_unknown_account_is_told(tmp_path: Path) -> None:
+    """40.00 of a creative that no feed places; the campaign's ads come to 90.00 of its 100.00."""
+    ran = run(tmp_path, "by_campaign", "by_ad")
+    assert warned(ran, "spend_unplaced") == [("by_ad", 1, "40.0000")]
+    assert warned(ran, "levels_disagree") == [("by_campaign", 1, "10.0000")]
+    assert warned(ran, "two_feeds_speak") == []
+    total = ran.table("ads", "account_report")["spend"].sum()
+    assert total == 150
+    for name in ("campaign_performance", "ad_performance"):
+        assert ran.table("ads", name)["spend"].sum() == total
+
+
+def test_a_feed_that_is_left_out_is_told(tmp_path: Path) -> None:
+    """The second feed's 12.00 of 2 March are the first one's to tell; its 8.00 count."""
+    ran = run(tmp_path, "by_campaign", "again")
+    assert warned(ran, "two_feeds_speak") == [("again", 1, "12.0000")]
+    assert ran.table("ads", "campaign_report")["spend"].to_list() == [100, 50, 8]
+    sources = ran.table("ads", "spend_sources").select("feed", "spend", "spend_used")
+    assert sources.rows() == [("again", 20, 8), ("by_campaign", 150, 150)]
+
+
+def test_the_order_of_the_feeds_decides(tmp_path: Path) -> None:
+    ran = run(tmp_path, "again", "by_campaign")
+    assert warned(ran, "two_feeds_speak") == [("by_campaign", 1, "50.0000")]
+    assert ran.table("ads", "campaign_report")["spend"].to_list() == [100, 12, 8]
+    (one,) = [one for one in ran.warnings if one.code == "two_feeds_speak"]
+    assert "[[feeds]]" in (one.setting or "")

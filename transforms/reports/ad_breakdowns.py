@@ -1,0 +1,109 @@
+"""Ad entities by keyword, place, device, … (SPEC §6.2)."""
+
+import polars as pl
+
+from contracts.columns import columns, key, polars_schema
+from contracts.facts.ad_facts import PlacedStats, StatsRates
+from contracts.facts.ad_sums import BreakdownSums, NamedBreakdowns
+from contracts.feeds import AdBreakdowns
+from contracts.reports.ads import BreakdownReport
+from contracts.vocabulary import AdLevel
+from transforms.ads.daily_stats import OF_RATE
+from transforms.ads.levels import DAY, LEVEL_IDS, METRICS, NAMES, RANKS, agree, sum_known
+from transforms.ads.name_lookup import AdVersions, fill_names
+from transforms.ads.name_versions import PLATFORM_KEYS
+from transforms.ads.shared_texts import share_texts
+from transforms.ads.speakers import adds_to
+from transforms.common.currency import AMOUNTS, EXACT
+from transforms.common.rates import divide
+from transforms.common.report_rows import RANK, ReportRows, rank_groups
+
+GRAIN = [name for name in key(BreakdownSums) if name != DAY]
+
+
+def name_breakdowns(breakdowns: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
+    """Fill in names and parents, as of the day.
+
+    Args:
+        breakdowns: canonical `ad_breakdowns`.
+        versions: what the tables of names say.
+
+    Returns:
+        `NamedBreakdowns`, in no order: as many rows.
+    """
+    named = share_texts(breakdowns).pipe(fill_names, versions, AdBreakdowns.date_day)
+    return named.select(columns(NamedBreakdowns))
+
+
+def sum_breakdowns(
+    breakdowns: pl.LazyFrame, rates: pl.LazyFrame, stats: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Add up breakdowns by the day, in one currency, beside the spend of their entity.
+
+    Args:
+        breakdowns: `NamedBreakdowns`.
+        rates: `StatsRates` of them; amounts without a rate are null.
+        stats: `PlacedStats`.
+
+    Returns:
+        `BreakdownSums`, in no order.
+    """
+    schema = polars_schema(BreakdownSums)
+    sums = (
+        breakdowns.join(rates, on=OF_RATE, how="left", nulls_equal=True, validate="m:1")
+        .with_columns(pl.col(AMOUNTS).cast(EXACT) * pl.col(StatsRates.rate).cast(EXACT))
+        .group_by(*GRAIN, DAY)
+        .agg(
+            *sum_known(METRICS),
+            pl.col(NAMES).max(),
+            agree(BreakdownSums.match_type),
+            agree(BreakdownSums.attributes),
+        )
+        .with_columns(pl.col(AMOUNTS).round(4, mode="half_away_from_zero"))
+    )
+    entity = pl.coalesce(
+        pl.when(pl.col(by).is_not_null()).then(RANKS[level])
+        for level, by in reversed(LEVEL_IDS.items())
+    ).alias(PlacedStats.own_level)
+    spend = [_sum_entities(stats, level) for level in LEVEL_IDS]
+    keys = [*PLATFORM_KEYS, PlacedStats.own_level, "entity", DAY]
+    finest = pl.coalesce(pl.col(by) for by in reversed(LEVEL_IDS.values())).alias("entity")
+    return (
+        sums.with_columns(entity.cast(pl.Int64), finest)
+        .join(pl.concat(spend), on=keys, how="left", validate="m:1")
+        .select(schema.names())
+        .cast(dict(schema))
+    )
+
+
+def report_breakdowns(sums: pl.LazyFrame, currency: str) -> ReportRows:
+    """Report what platforms say by keyword, place or device.
+
+    Args:
+        sums: `BreakdownSums`.
+        currency: the reporting currency, in which the sums are.
+
+    Returns:
+        `BreakdownReport`, sorted by its key.
+    """
+    b = BreakdownReport
+    added = (
+        divide(b.clicks, b.impressions).alias(b.ctr),
+        divide(b.spend, b.clicks).alias(b.cpc),
+        (divide(b.spend, b.impressions) * 1000).alias(b.cpm),
+        divide(b.conversions_value, b.spend).alias(b.reported_roas),
+        divide(b.spend, BreakdownSums.entity_spend).alias(b.spend_share),
+        pl.lit(currency).alias(b.currency),
+    )
+    return ReportRows(rank_groups(sums, GRAIN).sort(b.org_id, DAY, RANK), b, added)
+
+
+def _sum_entities(stats: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
+    """The spend of a level's entities by the day."""
+    by, rank = LEVEL_IDS[level], RANKS[level]
+    return (
+        stats.filter(adds_to(rank) & pl.col(by).is_not_null())
+        .group_by(*PLATFORM_KEYS, pl.col(by).alias("entity"), DAY)
+        .agg(pl.col(PlacedStats.spend).sum().alias(BreakdownSums.entity_spend))
+        .with_columns(pl.lit(rank, pl.Int64).alias(PlacedStats.own_level))
+    )
