@@ -11,7 +11,7 @@ from contracts.facts.activities import ContactSessions
 from contracts.facts.lists import SubscriptionStates
 from contracts.facts.order_facts import ContactOrders
 from contracts.facts.send_counts import Counts
-from contracts.facts.send_facts import ContactSums, SegmentSums
+from contracts.facts.send_sums import ContactSums, SegmentSums
 from contracts.feeds import Contacts, ListMembers, Segments
 from contracts.reports.people import ContactReport
 from tests.support.frames import frame
