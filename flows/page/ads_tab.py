@@ -141,7 +141,9 @@ def _list_ads(
     )
     found: dict[tuple[object, ...], list[tuple[Cell, ...]]] = {}
     for row, cells in zip(
-        rows.iter_rows(named=True), list_cells(published, spec, rows, period), strict=True
+        rows.iter_rows(named=True),
+        list_cells(published, spec, rows, period, campaigns),
+        strict=True,
     ):
         name = plain(row["ad_name"] or row["ad_id"])
         found.setdefault(tuple(row[n] for n in CAMPAIGN), []).append((name, *cells[1:]))

@@ -135,7 +135,9 @@ def _list_messages(
     )
     found: dict[tuple[object, object], list[tuple[Cell, ...]]] = {}
     for row, cells in zip(
-        rows.iter_rows(named=True), list_cells(published, spec, rows), strict=True
+        rows.iter_rows(named=True),
+        list_cells(published, spec, rows, above=campaigns),
+        strict=True,
     ):
         found.setdefault((row["org_id"], row["campaign_id"]), []).append(
             (plain(row["message_name"] or row["message_id"]), *cells[1:])

@@ -26,7 +26,13 @@ def draw_chart(
         columns: Column -> what its line is called.
         period: The days.
     """
-    known = [name for name in columns if name in published.columns(table)]
+    known = [
+        name
+        for name in columns
+        if name in published.columns(table) and published.count(table, pl.col(name) != 0)
+    ]
+    if not known:
+        return None
     sums = (
         published.scan(table)
         .filter(pl.col(DAY).is_not_null(), period.condition())
@@ -35,7 +41,7 @@ def draw_chart(
         .sort(DAY)
         .collect()
     )
-    if sums.height < 2 or not known:  # noqa: PLR2004 - one day is no line
+    if sums.height < 2:  # noqa: PLR2004 - one day is no line
         return None
     last = sums[DAY][-1]
     first = max(sums[DAY][0], last - timedelta(days=MOST_DAYS - 1))

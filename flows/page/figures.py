@@ -57,7 +57,7 @@ def kind_of(name: str, value: Value) -> str:
         return TIME
     if isinstance(value, date):
         return DAY
-    if isinstance(value, int):
+    if isinstance(value, int) and not isinstance(value, bool):
         return COUNT
     if any(
         name == word or name.endswith(f"_{word}") or name.startswith(word) for word in MONEY_WORDS
@@ -75,7 +75,9 @@ def write_value(value: Value, kind: str) -> str:
         return NOTHING
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
-    if isinstance(value, bool | str | date):
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str | date):
         return str(value)
     if kind == RATE:
         return f"{float(value) * 100:.1f} %"

@@ -11,6 +11,7 @@ from flows.page.snapshot_tables import DAY, SnapshotTables
 from flows.page.views import Answer
 
 GOOD, BAD = "good", "bad"
+NO_ORDERS = "No order is credited to an ad; the table shows what the platforms report."
 CERTAIN = 0.05
 """Below this a difference is called no chance."""
 MUCH_REJECTED = 0.01
@@ -60,7 +61,7 @@ def _best_campaign(published: SnapshotTables, week: ReportPeriod) -> Iterator[An
     row = earned.row(0, named=True)
     key = {name: row[name] for name in CAMPAIGN} | week.key()
     if not row["revenue"]:
-        yield Answer(question, (plain("None: no order is credited to an ad."),), "ads", BAD)
+        yield Answer(question, (plain(NO_ORDERS),), "ads")
         return
     yield Answer(
         question,
@@ -172,7 +173,7 @@ def _spend_without_sessions(published: SnapshotTables) -> Iterator[Answer]:
             figure(AUDIT, {"kind": worst["kind"]}, "spend_at_risk", rows["spend_at_risk"].sum()),
             plain(f"in {rows.height} campaigns or ads; most in {worst['value']}:"),
             figure(AUDIT, key, "spend_at_risk", worst["spend_at_risk"], MONEY),
-            plain(hint),
+            plain(f"\u00b7 {hint}"),
         ),
         "ads",
         BAD,

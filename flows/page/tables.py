@@ -8,7 +8,7 @@ import polars as pl
 
 from flows.page.figures import NUMBER, RATE, TEXT, Cell, divide, figure, kind_of, plain
 from flows.page.report_periods import ReportPeriod
-from flows.page.snapshot_tables import SnapshotTables
+from flows.page.snapshot_tables import DAY, SnapshotTables
 from flows.page.views import Column, Headline, Rows, TableView
 
 Ratios = Mapping[str, tuple[str, str, str]]
@@ -41,17 +41,32 @@ class TableSpec:
     bars: tuple[str, ...] = ()
     note: str = ""
 
+    def known_ratios(self, rows: pl.DataFrame) -> Ratios:
+        """The ratios of which both parts have a value."""
+        return {
+            title: parts
+            for title, parts in self.ratios.items()
+            if all(n in rows.columns and rows[n].null_count() < rows.height for n in parts[:2])
+        }
+
     def columns(self, rows: pl.DataFrame) -> tuple[Column, ...]:
         """The columns that the page shows."""
         return (
             *(Column(title, TEXT) for name, title in self.labels.items() if name in rows.columns),
+            *(Column("Organization", TEXT) for _ in list_organizations(rows)),
             *(
                 Column(title, kind_of_column(rows, name))
                 for name, title in self.figures.items()
                 if name in rows.columns
             ),
-            *(Column(title, kind) for title, (*_, kind) in self.ratios.items()),
+            *(Column(title, kind) for title, (*_, kind) in self.known_ratios(rows).items()),
         )
+
+
+def list_organizations(rows: pl.DataFrame) -> list[str]:
+    """The column of the organization, where rows are of several."""
+    is_several = "org_id" in rows.columns and rows["org_id"].n_unique() > 1
+    return ["org_id"] if is_several else []
 
 
 def kind_of_column(rows: pl.DataFrame, name: str) -> str:
@@ -89,10 +104,25 @@ def select_rows(
         )
     table = rows.collect()
     keys = [pl.col(name) for name in (spec.by or published.key(spec.table))]
+    first = next((pl.col(name) for name in spec.figures if name in table.columns), pl.lit(0))
     ordered = table.sort(
-        _order(spec, table), *keys, descending=[True, *(False for _ in keys)], nulls_last=True
+        _order(spec, table),
+        first,
+        *keys,
+        descending=[True, True, *(False for _ in keys)],
+        nulls_last=True,
     )
-    return ordered.head(limit), ordered.height
+    return _drop_empty(ordered.head(limit), spec), ordered.height
+
+
+def _drop_empty(rows: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:
+    """Leave out the figures of which no row has a value, such as orders where no feed has any."""
+    empty = [
+        name
+        for name in spec.figures
+        if name in rows.columns and rows[name].null_count() == rows.height
+    ]
+    return rows.drop(name for name in empty if name not in spec.by)
 
 
 def make_table(
@@ -128,31 +158,35 @@ def list_cells(
     spec: TableSpec,
     rows: pl.DataFrame,
     period: ReportPeriod | None = None,
+    above: pl.DataFrame | None = None,
 ) -> list[tuple[Cell, ...]]:
-    """Write the rows of a table as cells, each figure with the key of its row or rows."""
-    key_columns = spec.by or tuple(published.key(spec.table))
+    """Write the rows of a table as cells, each figure with the key of its row or rows.
+
+    Args:
+        published: The snapshot.
+        spec: What the table shows.
+        rows: Its rows.
+        period: The days that are summed.
+        above: The rows that these stand below, whose columns they share.
+    """
+    shape = rows if above is None else above
+    organizations, ratios = list_organizations(shape), spec.known_ratios(shape)
+    shown = [name for name in spec.figures if name in shape.columns and name in rows.columns]
     highest = {name: _highest(rows, name) for name in spec.bars if name in rows.columns}
+    key_columns = spec.by or tuple(published.key(spec.table))
+    days = period.key() if period else {}
+
+    def write(row: Mapping[str, Any], name: str) -> Cell:
+        key = {column: row[column] for column in key_columns} | days
+        return figure(spec.table, key, name, row[name], kind_of_column(rows, name))
+
     return [
         (
-            *(plain(row[name], TEXT) for name in spec.labels if name in row),
+            *(plain(row[name], TEXT) for name in [*spec.labels, *organizations] if name in row),
+            *(_with_bar(write(row, name), highest.get(name)) for name in shown),
             *(
-                _with_bar(
-                    figure(
-                        spec.table,
-                        {name: row[name] for name in key_columns}
-                        | (period.key() if period else {}),
-                        name,
-                        row[name],
-                        kind_of_column(rows, name),
-                    ),
-                    highest.get(name),
-                )
-                for name in spec.figures
-                if name in row
-            ),
-            *(
-                _ratio(row, above, below, kind, has_bar=title in spec.bars)
-                for title, (above, below, kind) in spec.ratios.items()
+                _ratio(row, part, whole, kind, has_bar=title in spec.bars)
+                for title, (part, whole, kind) in ratios.items()
             ),
         )
         for row in rows.iter_rows(named=True)
@@ -179,6 +213,8 @@ def make_headlines(
     known = [name for name in titles if name in given]
     before = period.before()
     now = _sum_rows(published, table, given, titles, ratios, period)
+    if before and not _reaches(published, table, before):
+        before = None
     then = _sum_rows(published, table, given, titles, ratios, before) if before else {}
     headlines = [
         Headline(
@@ -198,6 +234,12 @@ def make_headlines(
                 Headline(title, plain(value, kind), plain(old, kind) if before else None)
             )
     return tuple(headlines)
+
+
+def _reaches(published: SnapshotTables, table: str, period: ReportPeriod) -> bool:
+    """Whether the figures of a table begin early enough to tell the whole of a period."""
+    first = published.scan(table).select(pl.col(DAY).min()).collect().item()
+    return first is not None and period.first is not None and first <= period.first
 
 
 def _sum_rows(
