@@ -42,8 +42,9 @@ PATTERNS = {
     FEED_NAME_PATTERN: "must be a name of letters, digits, space and _ . ( ) -",
 }
 EXPRESSION = (
-    "must be a column's name or one of { first = […] }, { sum = […] }, { join = […] }, "
-    '{ column = "…", extract = "…" }'
+    "must be a column's name or one of { first = […] }, { first_in_file = […] }, { sum = […] }, "
+    '{ join = […] }, { labels = {…} }, { column = "…", extract = "…" }, { like = "…" }, '
+    '{ in_header = "…" }, { url = "…", parameters = {…} }'
 )
 
 
