@@ -23,6 +23,9 @@ currency = "USD"
 [[feeds]]
 table = "page_views"
 files = "raw/page_views/*"
+[[feeds]]
+table = "ads"
+files = "raw/ads/*"
 """
 
 
@@ -38,6 +41,8 @@ def generate(root: Path, views: int, seed: int = 7) -> dict[str, int]:
 def write(root: Path, views: int, seed: int) -> dict[str, int]:
     """Write the workspace."""
     (root / "raw/page_views").mkdir(parents=True)
+    (root / "raw/ads").mkdir()
+    (root / "raw/ads/none.csv").write_text("platform,campaign_id,campaign_name\n")
     (root / "campaigns.toml").write_text(CONFIGURATION)
     for place, first in enumerate(range(0, views, VIEWS_A_FILE)):
         count = min(VIEWS_A_FILE, views - first)
