@@ -1,11 +1,13 @@
 """Audits of a few links against a few names and amounts."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 import polars as pl
 
 from contracts.config.workspace import AdsSection
+from contracts.facts.ad_sums import AdSpend
 from contracts.reports.session_matches import UtmAudit
 from tests.support.ad_world import (
     Link,
@@ -15,18 +17,10 @@ from tests.support.ad_world import (
     match_sessions,
     sessions,
 )
+from tests.support.frames import frame
 from transforms.matching.suggestions import suggest_targets
 from transforms.matching.utm_audit import add_landing_pages, audit_utm
 
-SPEND = {
-    "org_id": pl.String,
-    "platform": pl.String,
-    "campaign_id": pl.String,
-    "campaign_name": pl.String,
-    "ad_id": pl.String,
-    "ad_name": pl.String,
-    "spend": pl.Decimal(18, 4),
-}
 NAMES = [
     campaign("google_ads", "G", "1", "Spring Sale"),
     Name("google_ads", "G", "1", "101", "11", "Blue"),
@@ -34,22 +28,24 @@ NAMES = [
 ]
 
 
-def spent(*rows: tuple) -> pl.LazyFrame:
-    """Rows of (campaign_id, ad_id, spend) on Google."""
-    filled = [
-        (
-            "default",
-            "google_ads",
-            campaign_id,
-            f"Campaign {campaign_id}",
-            ad_id,
-            ad_id and f"Ad {ad_id}",
-            cost,
-        )
-        for campaign_id, ad_id, cost in rows
-    ]
-    return pl.LazyFrame(
-        [(*row[:-1], Decimal(row[-1])) for row in filled], schema=SPEND, orient="row"
+def spent(*rows: tuple[str, str | None, str]) -> pl.LazyFrame:
+    """What ads cost: rows of (campaign_id, ad_id, spend) on Google, in the first week of April."""
+    return frame(
+        AdSpend,
+        [
+            {
+                "org_id": "default",
+                "platform": "google_ads",
+                "campaign_id": campaign_id,
+                "campaign_name": f"Campaign {campaign_id}",
+                "ad_id": ad_id,
+                "ad_name": ad_id and f"Ad {ad_id}",
+                "spend": Decimal(cost),
+                "first_day": date(2026, 4, 1),
+                "last_day": date(2026, 4, 7),
+            }
+            for campaign_id, ad_id, cost in rows
+        ],
     )
 
 
@@ -59,12 +55,12 @@ def audit(
     spend: Sequence[tuple] = (),
     ads: AdsSection | None = None,
 ) -> pl.DataFrame:
-    frame = ad_names(names)
-    matched = match_sessions(sessions(links), frame, ads or AdsSection())
+    known = ad_names(names)
+    matched = match_sessions(sessions(links), known, ads or AdsSection())
     links = add_landing_pages(matched.count(), matched.sessions)
-    found = audit_utm(links, frame, spent(*spend)).collect()
+    found = audit_utm(links, known, spent(*spend)).collect()
     UtmAudit.validate(found)
-    suggested = suggest_targets(found, frame.collect())
+    suggested = suggest_targets(found, known.collect())
     UtmAudit.validate(suggested)
     return suggested
 

@@ -28,7 +28,7 @@ def find_names_used_twice(
     Args:
         links: What sessions came by (`AuditedLinks`).
         ad_names: One row per name and its days.
-        spend: Spend by campaign and ad (`audit_utm`).
+        spend: `AdSpend`.
     """
     shared = find_shared_names(ad_names)
     left_open = count_ambiguous(links)
@@ -149,7 +149,7 @@ def sum_spend_of_names(
     Args:
         names: One row per name and its days.
         places: The names, each with its platform and campaign where they have one.
-        spend: Spend by campaign and ad (`audit_utm`).
+        spend: `AdSpend`.
     """
     ids = [AdNames.platform, AdNames.campaign_id, AdNames.ad_id]
     entity_id = normalize_value(pl.coalesce(AdNames.ad_id, AdNames.campaign_id))

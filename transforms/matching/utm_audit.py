@@ -4,6 +4,7 @@ import polars as pl
 
 from contracts.columns import key, polars_schema
 from contracts.facts.ad_facts import AdNames
+from contracts.facts.ad_sums import AdSpend
 from contracts.facts.session_facts import AdEvidence, MatchMethod, MatchStatus, SessionFacts
 from contracts.facts.session_matching import AuditedLinks
 from contracts.reference.web_sources import ChannelGroup
@@ -64,8 +65,7 @@ def audit_utm(links: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame) 
     Args:
         links: What sessions came by (`AuditedLinks`).
         ad_names: One row per name and its days.
-        spend: Rows of org_id, platform, campaign_id, campaign_name, ad_id, ad_name and spend (in
-            the reporting currency; ad_id null where spend is known by campaign): they add up.
+        spend: `AdSpend`; ad_id is null where spend is known by campaign alone.
 
     Returns:
         `UtmAudit` without suggestions, sorted by its key.
@@ -120,7 +120,7 @@ def find_spend_without_sessions(links: pl.LazyFrame, spend: pl.LazyFrame) -> pl.
 
     Args:
         links: What sessions came by (`AuditedLinks`).
-        spend: Spend by campaign and ad (`audit_utm`).
+        spend: `AdSpend`.
     """
     is_ad = pl.col(UtmAudit.ad_id).is_not_null()
     known = links.select(AD).filter(pl.col(UtmAudit.campaign_id).is_not_null()).unique()
@@ -128,14 +128,14 @@ def find_spend_without_sessions(links: pl.LazyFrame, spend: pl.LazyFrame) -> pl.
     cost = spend.filter(pl.col(UtmAudit.campaign_id).is_not_null())
     campaigns = (
         cost.group_by(CAMPAIGN)
-        .agg(value=pl.col("campaign_name").max(), **spent())
+        .agg(value=pl.col(AdSpend.campaign_name).max(), **spent(), **_days_of_spend())
         .join(known.select(CAMPAIGN).unique(), on=CAMPAIGN, how="anti")
         .with_columns(parameter=pl.lit(str(AdLevel.CAMPAIGN)))
     )
     ads = (
         cost.filter(is_ad)
         .group_by(AD)
-        .agg(value=pl.col("ad_name").max(), **spent())
+        .agg(value=pl.col(AdSpend.ad_name).max(), **spent(), **_days_of_spend())
         .join(with_ads, on=CAMPAIGN, how="semi")
         .join(known, on=AD, how="anti")
         .with_columns(parameter=pl.lit(str(AdLevel.AD)))
@@ -248,6 +248,14 @@ def find_aliases_to_nothing(links: pl.LazyFrame) -> pl.LazyFrame:
         .agg(**sessions_at_risk())
         .with_columns(kind=pl.lit(str(AuditKind.ALIAS_TO_NOTHING)))
     )
+
+
+def _days_of_spend() -> dict[str, pl.Expr]:
+    """The first and last day with spend."""
+    return {
+        UtmAudit.first_day: pl.col(AdSpend.first_day).min(),
+        UtmAudit.last_day: pl.col(AdSpend.last_day).max(),
+    }
 
 
 def _resolved(name: str) -> pl.Expr:

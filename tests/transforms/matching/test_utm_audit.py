@@ -16,6 +16,9 @@ def test_campaign_that_costs_and_has_no_session() -> None:
     assert of_kind(found, "spend_without_sessions", *columns) == [
         ("google_ads", "Campaign 1", "1", None, Decimal("6.0000"), 0)
     ]
+    assert of_kind(found, "spend_without_sessions", "first_day", "last_day") == [
+        (date(2026, 4, 1), date(2026, 4, 7))
+    ]
 
 
 def test_ad_that_costs_and_has_no_session_beside_one_that_has() -> None:
