@@ -14,7 +14,7 @@ class IdentityLinks(Table):
     contact_id: Text = column("whose it was", references="contacts.contact_id")
     linked_from: Instant = column("first instant at which it was theirs", key=True)
     linked_until: Instant = column("first instant at which it was so no more; empty for still")
-    how: Text = column("what first bore both ids: the row that made the link", isin=EVIDENCE)
+    how: Text = column("what first had both ids: the row that made the link", isin=EVIDENCE)
 
 
 class ContactJourney(Table):
@@ -24,7 +24,7 @@ class ContactJourney(Table):
     contact_id: Text = column("the contact", key=True, references="contacts.contact_id")
     occurred_at: Instant = column("when it happened; empty for a send not yet sent", key=True)
     event_id: Text = column(
-        "the event, or else the send, session or order; followed by ` (kind)` where things of "
+        "the event, or else the send, session or order; followed by ` (kind)` where rows of "
         "several kinds share an id at one instant",
         key=True,
     )

@@ -48,7 +48,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Bearer:
+class PersonFile:
     """A raw file that bears the person, and the numbers of the records that do."""
 
     file: ReadFile
@@ -109,10 +109,10 @@ def erase_person(
         identifiers = _identify(read, asked)
         kept = read_erasures(loaded.root) or Erasures.none_yet()
         person = Erasures(salt=kept.salt).add(identifiers)
-        bearers = list(_find_bearers(read, person))
+        person_files = list(_find_files(read, person))
         found = Erased(
             organizations=sorted(person.organizations),
-            files={bearer.file.raw.path: len(bearer.numbers) for bearer in bearers},
+            files={found_in.file.raw.path: len(found_in.numbers) for found_in in person_files},
             published_rows=count_in_published_files(loaded.root, person),
             is_raw_rewritten=raw,
         )
@@ -122,13 +122,13 @@ def erase_person(
         if not confirm(found):
             return None
         if raw:
-            rewritten = _rewrite_raw_files(bearers, person, layout)
+            rewritten = _rewrite_raw_files(person_files, person, layout)
         write_erasures(loaded.root, kept.add(identifiers))
         if raw:
             _put_in_place(rewritten)
         with storage_errors("erasing from state"):
-            for bearer in bearers:
-                remove_tree(bearer.file.folder)
+            for found_in in person_files:
+                remove_tree(found_in.file.folder)
         erase_from_quarantine(loaded.root, person)
         erase_from_snapshots(loaded.root, person)
     return found
@@ -194,7 +194,7 @@ def _scan(read: FeedsRead, *names: str) -> pl.LazyFrame:
     return pl.concat([empty, *parts])
 
 
-def _find_bearers(read: FeedsRead, person: Erasures) -> Iterator[Bearer]:
+def _find_files(read: FeedsRead, person: Erasures) -> Iterator[PersonFile]:
     """The raw files whose rows, accepted or rejected, bear the person."""
     for file in read.catalog.files:
         numbers: set[int] = set()
@@ -203,23 +203,23 @@ def _find_bearers(read: FeedsRead, person: Erasures) -> Iterator[Bearer]:
                 rows = pl.read_parquet(part)
                 numbers |= {*rows.filter(is_erased(rows.schema, person)).get_column(ROW_NUMBER)}
         if numbers:
-            yield Bearer(file, tuple(sorted(numbers)))
+            yield PersonFile(file, tuple(sorted(numbers)))
 
 
 def _rewrite_raw_files(
-    bearers: list[Bearer], person: Erasures, layout: Layout
+    person_files: list[PersonFile], person: Erasures, layout: Layout
 ) -> list[tuple[Path, Path]]:
     """Write the raw files anew beside the workspace's own; nothing is replaced yet."""
     drafts = []
-    for number, bearer in enumerate(bearers):
-        raw = bearer.file.raw
+    for number, found_in in enumerate(person_files):
+        raw = found_in.file.raw
         with storage_errors(f"writing {raw.path} anew"):
             draft = make_folder(layout.staging) / f"{number}.erasing{raw.location.suffix}"
             try:
                 write_without(
                     raw.location,
                     raw.feed.options,
-                    bearer.numbers,
+                    found_in.numbers,
                     draft,
                     lambda record: _says_person(record, person),
                 )

@@ -6,7 +6,7 @@ whatever became of the send, so that the comparison is of like with like.
 
 import polars as pl
 
-from contracts.columns import columns, key
+from contracts.columns import columns, key, polars_schema
 from contracts.config.workspace import AttributionSection
 from contracts.facts.activities import ContactSends
 from contracts.facts.order_facts import PricedOrders
@@ -24,6 +24,7 @@ UNITS = 10**4
 ORG_ID, CONTACT_ID = ContactSends.org_id, ContactSends.contact_id
 IS_HOLDOUT = ContactSends.is_holdout
 LEVEL = key(HoldoutLift)
+SIDE_REVENUE = HoldoutLift.treated_revenue
 FROM, UNTIL, COUNT, REVENUE = "watched_from", "watched_until", "orders", PricedOrders.revenue
 
 
@@ -144,23 +145,28 @@ def _sum_sides(contacts: pl.LazyFrame) -> pl.LazyFrame:
     sides = {"treated": ~pl.col(IS_HOLDOUT), "holdout": pl.col(IS_HOLDOUT)}
     square = pl.col(REVENUE).cast(pl.Int128) * pl.col(REVENUE)
     one_channel = pl.col(HoldoutLift.channel).min() == pl.col("other_channel").max()
-    cell = pl.lit(1, pl.Decimal(38, 4)) / UNITS
     return contacts.group_by(LEVEL).agg(
         pl.col(HoldoutLift.campaign_name, HoldoutLift.message_name).max(),
         pl.when(one_channel).then(pl.col(HoldoutLift.channel).min()).alias(HoldoutLift.channel),
         *(
             expression.alias(f"{side}_{name}")
-            for side, here in sides.items()
+            for side, is_side in sides.items()
             for name, expression in {
-                "contacts": here.sum().cast(pl.Int64),
-                "conversions": pl.col("converted").filter(here).sum().cast(pl.Int64),
-                "revenue": (pl.col(REVENUE).filter(here).sum().cast(pl.Decimal(38, 4)) * cell).cast(
-                    pl.Decimal(18, 4)
-                ),
-                "squares": square.filter(here).sum().cast(pl.Float64) / UNITS**2,
+                "contacts": is_side.sum().cast(pl.Int64),
+                "conversions": pl.col("converted").filter(is_side).sum().cast(pl.Int64),
+                "revenue": (
+                    pl.col(REVENUE).filter(is_side).sum().cast(pl.Decimal(38, 4)) * unit
+                ).cast(pl.Decimal(18, 4)),
+                "squares": square.filter(is_side).sum().cast(pl.Float64) / UNITS**2,
             }.items()
         ),
     )
+
+
+def _in_money(units: pl.Expr) -> pl.Expr:
+    """Whole ten-thousandths as an amount."""
+    unit = pl.lit(1, pl.Decimal(38, 4)) / UNITS
+    return (units.cast(pl.Decimal(38, 4)) * unit).cast(polars_schema(HoldoutLift)[SIDE_REVENUE])
 
 
 def _add_differences(sums: pl.LazyFrame) -> pl.LazyFrame:

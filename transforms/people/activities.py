@@ -171,7 +171,7 @@ def add_direct_mail(
         messages: `DescribedMessages`.
 
     Returns:
-        `ContactSends`, in no order; those added are marked as `is_of_event` and bear the id of the
+        `ContactSends`, in no order; those added are marked as `is_of_event` and have the id of the
         event that shows them. Two events of one instant are one send.
     """
     windows = messages.filter(pl.col(MESSAGE_ID).is_not_null()).select(ORG_ID, MESSAGE_ID, *WINDOW)

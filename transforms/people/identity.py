@@ -3,7 +3,7 @@
 A row that bears both ids is evidence. The stretch of a contact begins at the first evidence of
 theirs, or at the start of the session that it lies in; the first of a device begins earlier still,
 by the window that the configuration gives. It lasts until the stretch of the next contact begins.
-Evidence of one instant stands in the order of contact, then of what bore it.
+Evidence of one instant stands in the order of contact, then of what shows it.
 """
 
 import polars as pl
@@ -106,7 +106,7 @@ def fill_contacts(rows: pl.LazyFrame, links: pl.LazyFrame, at: str) -> pl.LazyFr
 
 
 def _select_evidence(rows: pl.LazyFrame, at: str, source: str) -> pl.LazyFrame:
-    """Rows that bear both ids, with their instant and where they come from."""
+    """Rows with both ids, with their instant and where they come from."""
     return rows.filter(pl.col(ANONYMOUS_ID).is_not_null(), pl.col(CONTACT_ID).is_not_null()).select(
         *DEVICE, CONTACT_ID, pl.col(at).alias(AT), pl.lit(source).alias(SOURCE)
     )

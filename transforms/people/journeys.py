@@ -35,7 +35,7 @@ def build_journey(
         timezone: the reporting time zone, in which attribution windows begin.
 
     Returns:
-        `ContactJourney`, sorted by its key. Where things of several kinds share an id at one
+        `ContactJourney`, sorted by its key. Where rows of several kinds share an id at one
         instant, the kinds after the first (in the order of their names) follow it in brackets.
     """
     happened = pl.concat(
