@@ -154,9 +154,7 @@ def _sum_sides(contacts: pl.LazyFrame) -> pl.LazyFrame:
             for name, expression in {
                 "contacts": is_side.sum().cast(pl.Int64),
                 "conversions": pl.col("converted").filter(is_side).sum().cast(pl.Int64),
-                "revenue": (
-                    pl.col(REVENUE).filter(is_side).sum().cast(pl.Decimal(38, 4)) * unit
-                ).cast(pl.Decimal(18, 4)),
+                "revenue": _in_money(pl.col(REVENUE).filter(is_side).sum()),
                 "squares": square.filter(is_side).sum().cast(pl.Float64) / UNITS**2,
             }.items()
         ),
