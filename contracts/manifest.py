@@ -142,3 +142,8 @@ class Journal(Record):
     """state/publishing.json: which run is being published at this moment."""
 
     run_id: RunId
+
+
+def count_of(number: int, noun: str) -> str:
+    """A number of something in a message: `1 row`, `1,204 rows`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -11,7 +11,7 @@ import polars as pl
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from contracts.manifest import Manifest, Warned
+from contracts.manifest import Manifest, Warned, count_of
 from flows.cli.console import print_json, print_note
 from flows.cli.failures import report_failure
 from flows.cli.launch import launch_run
@@ -75,7 +75,7 @@ def _summary(root: Path, manifest: Manifest) -> list[str]:
     skipped = [entry for entry in manifest.inputs if entry.refused]
     layout = Layout(root)
     return [
-        f"{root}: published {_count(len(tables), 'table')} from {_count(len(files), 'file')}",
+        f"{root}: published {count_of(len(tables), 'table')} from {count_of(len(files), 'file')}",
         "  rows      " + ", ".join(f"{counts[what]:,} {word}" for what, word in COUNTS.items()),
         *_top_reasons(layout.quarantine / manifest.run_id),
         *(f"  skipped   {entry.path}: {entry.refused}" for entry in skipped),
@@ -142,7 +142,7 @@ def _describe_change(
     report: str, day: date | None, column: str, difference: Decimal, reason: str, files: int
 ) -> str:
     group = report.split("/", maxsplit=1)[0]
-    why = reason if not files else f"{reason}, {_count(files, 'file')}"
+    why = reason if not files else f"{reason}, {count_of(files, 'file')}"
     amount = f"{difference.normalize():+,f}"
     return f"  changed   {group} {column} of {day or 'no day'} {amount} ({why})"
 
@@ -162,7 +162,3 @@ def _warning_lines(warnings: list[Warned]) -> list[str]:
 
 def _count_others(of_kind: list[Warned]) -> str:
     return f" (and {len(of_kind) - 1} more of this kind)" if len(of_kind) > 1 else ""
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

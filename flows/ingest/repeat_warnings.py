@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.config.workspace import Workspace
 from contracts.feeds import AdStats
-from contracts.manifest import Warned
+from contracts.manifest import Warned, count_of
 from flows.ingest.catalog import Catalog
 from flows.ingest.exchange_rates import rates_of
 from flows.ingest.read_files import ReadFile
@@ -24,8 +24,8 @@ def warn_of_repeats(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
         files = [file for file in catalog.given.files if file.raw.feed is feed]
         if equal := _count_equal(files):
             message = (
-                f"feed {feed.name}: {_count(equal, 'row')} say, cell by cell, what another row of "
-                "the file says; rows of one day add up, and all of them count"
+                f"feed {feed.name}: {count_of(equal, 'row')} say, cell by cell, what another row "
+                "of the file says; rows of one day add up, and all of them count"
             )
             yield Warned(code="equal_rows", message=message, feed=feed.name, count=equal)
     for restatement in catalog.status.restatements:
@@ -50,8 +50,8 @@ def _warn_of_restatement(of: Restatement, catalog: Catalog, currency: str) -> Wa
     days = of.amounts.get_column(AdStats.date_day)
     money = "conversions_value" if of.table == "ad_conversions" else "spend"
     message = (
-        f"feed {of.feed}: later files say {_count(days.n_unique(), 'day')} ({days.min()} to "
-        f"{days.max()}) of {_name(of.paths)} anew: {_count(len(of.superseded), 'row')} replaced, "
+        f"feed {of.feed}: later files say {count_of(days.n_unique(), 'day')} ({days.min()} to "
+        f"{days.max()}) of {_name(of.paths)} anew: {count_of(len(of.superseded), 'row')} replaced, "
         f'{money} {before:.2f} before, {after:.2f} after; with repeats = "add" all of them add up'
     )
     return Warned(
@@ -70,12 +70,8 @@ def _warn_of_restatement(of: Restatement, catalog: Catalog, currency: str) -> Wa
     )
 
 
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
-
-
 def _name(paths: tuple[str, ...]) -> str:
     """The first few files by name, the others counted."""
     named = ", ".join(paths[:NAMED_FILES])
     further = len(paths) - NAMED_FILES
-    return f"{named} and {_count(further, 'further file')}" if further > 0 else named
+    return f"{named} and {count_of(further, 'further file')}" if further > 0 else named

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from contracts.manifest import count_of
 from flows.readers.csv_records import Grammar
 from flows.readers.header import PADDING, Header, name_columns
 from flows.readers.raw_batch import FileOptions
@@ -118,14 +119,14 @@ class _Candidate:
         header = name_columns(self.rows[self.header])
         notes = list(header.notes)
         if header_place:
-            notes.append(f"skipped {header_place} preamble lines")
+            notes.append(f"skipped {count_of(header_place, 'preamble line')}")
         totals = 0
         prefixes = self.options.total_row_prefixes
         for place, row in zip(self.places, self.rows, strict=True):
             if place == header_place + 1 + totals and is_total_row(row, prefixes):
                 totals += 1
         if totals:
-            notes.append(f"skipped {totals} total rows below the header")
+            notes.append(f"skipped {count_of(totals, 'total row')} below the header")
         skipped = header_place + 1 + totals
         start = self.grammar.records(self.head, None, final=self.final, limit=skipped).consumed
         preamble = tuple(", ".join(filter(None, row)) for row in self.rows[: self.header])

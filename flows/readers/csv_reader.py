@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from contracts.manifest import count_of
 from flows.readers.csv_header import find_header, is_total_row
 from flows.readers.csv_records import TOO_FEW, TOO_MANY, Grammar, Records
 from flows.readers.csv_window import last_record_end, read_well_formed
@@ -70,7 +71,7 @@ class CsvReader:
                 held = []
             held.append(batch)
         totals = sum(self._trailing_totals(batch) for batch in held)
-        note = f"skipped {totals} total rows at the end"
+        note = f"skipped {count_of(totals, 'total row')} at the end"
         if totals and note not in self.notes:
             self.notes.append(note)
         for batch in held:

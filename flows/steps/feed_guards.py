@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from contracts.manifest import InputFile, Warned
+from contracts.manifest import InputFile, Warned, count_of
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.read_files import ReadFile
 from flows.storage.past_inputs import Inputs, read_past_inputs
@@ -153,8 +153,8 @@ def _explain_rows(feed: ConfiguredFeed, rows: int, usual: float | None) -> list[
         found.append(
             Warned(
                 code="few_rows",
-                message=f"feed {feed.name}: its new files have {rows:,} rows, and min_rows is "
-                f"{least:,}",
+                message=f"feed {feed.name}: its new files have {count_of(rows, 'row')}, and "
+                f"min_rows is {least:,}",
                 feed=feed.name,
                 count=rows,
                 setting=f"feeds[{feed.place}].min_rows",
@@ -164,8 +164,8 @@ def _explain_rows(feed: ConfiguredFeed, rows: int, usual: float | None) -> list[
         found.append(
             Warned(
                 code="rows_dropped",
-                message=f"feed {feed.name}: its new files have {rows:,} rows where {usual:,.0f} "
-                f"are usual, fewer than max_drop = {drop:g} allows",
+                message=f"feed {feed.name}: its new files have {count_of(rows, 'row')} where "
+                f"{usual:,.0f} are usual, fewer than max_drop = {drop:g} allows",
                 feed=feed.name,
                 count=rows,
                 setting=f"feeds[{feed.place}].max_drop",

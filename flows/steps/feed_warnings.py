@@ -8,7 +8,7 @@ from contracts.channels import RunChannels
 from contracts.config.nearest_names import nearest
 from contracts.config.source_mapping import Source
 from contracts.feeds import Events
-from contracts.manifest import Warned
+from contracts.manifest import Warned, count_of
 from contracts.vocabulary import Action
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.config.loading import LoadedWorkspace
@@ -37,7 +37,7 @@ def _warn_of_emptiness(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[
     if files and not rows:
         yield Warned(
             code="feed_empty",
-            message=f"feed {feed.name}: its {_count(len(files), 'file')} have no row; "
+            message=f"feed {feed.name}: no row in {count_of(len(files), 'file')}; "
             "the tables that were published from it stand on without rows",
             feed=feed.name,
             count=len(files),
@@ -85,7 +85,7 @@ def _warn_of_gone_columns(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterat
         yield Warned(
             code="column_gone",
             message=f'feed {feed.name}: column "{known[folded]}" that earlier files have is '
-            f"missing from {_count(len(paths), 'file')}, first from {paths[0]}; if it bears "
+            f"missing from {count_of(len(paths), 'file')}, first from {paths[0]}; if it bears "
             "another name now, map that in columns",
             feed=feed.name,
             path=paths[0],
@@ -121,8 +121,8 @@ def _warn_of_unknown_types(
             meant = f"; did you mean {near!r}?" if near else "."
             target = near or "…"
             message = (
-                f"feed {feed.name}: {_count(count, 'row')} of event type {name!r}, which is no "
-                f"standard one, are kept as generic events{meant} Map it with values = "
+                f"feed {feed.name}: {count_of(count, 'row')} of event type {name!r}, which is no "
+                f"standard one, kept as generic events{meant} Map it with values = "
                 f'{{ event_type = {{ {name} = "{target}" }} }}, or declare it: '
                 f'[events] generic = ["{name}"]'
             )
@@ -145,9 +145,5 @@ def _words_of(feed: ConfiguredFeed, sources: Mapping[str, Source]) -> set[str]:
     return {*constants, *chain.from_iterable(words)}
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def _of_files(count: int, files: int) -> str:
-    return f"{count:,} of {_count(files, 'file')} {'has' if count == 1 else 'have'}"
+    return f"{count:,} of {count_of(files, 'file')} {'has' if count == 1 else 'have'}"

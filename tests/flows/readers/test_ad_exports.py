@@ -53,8 +53,8 @@ def test_a_campaign_called_like_a_total_is_data_above_other_data(read: Callable)
     feed, rows, _ = read(content, total_row_prefixes=("total: ",))
     assert rows.rows() == [(1, "b", "2"), (2, "Total: c", "3"), (3, "d", "4")]
     assert feed.notes == [
-        "skipped 1 total rows below the header",
-        "skipped 1 total rows at the end",
+        "skipped 1 total row below the header",
+        "skipped 1 total row at the end",
     ]
 
 
@@ -75,7 +75,7 @@ def test_microsoft_ads(read: Callable) -> None:
     )
     assert rows.rows() == [(1, "a", "1")]
     assert broken.height == 0
-    assert feed.notes == ["skipped 10 preamble lines", "skipped 1 total rows at the end"]
+    assert feed.notes == ["skipped 10 preamble lines", "skipped 1 total row at the end"]
 
 
 def test_linkedin(read: Callable) -> None:

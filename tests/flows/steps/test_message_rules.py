@@ -165,9 +165,8 @@ def test_reports_follow_what_is_configured(tmp_path: Path) -> None:
         feed("sends", "raw/sends/*"),
         feed("events", "raw/events/*", constants='{ event_type = "email_opened" }'),
         feed("contacts", "raw/contacts/*"),
-        feed("contacts", "raw/contacts/*") + feed("orders", "raw/orders/*"),
-        feed("contacts", "raw/contacts/*")
-        + feed("events", "raw/events/*", constants='{ event_type = "store_visit" }'),
+        feed("contacts", "raw/contacts/*") + feed("segments", "raw/segments/*"),
+        feed("events", "raw/events/*", constants='{ event_type = "store_visit" }'),
         "",
     ],
 )
