@@ -1,7 +1,7 @@
 """One raw file to canonical parts, quarantine and key columns: pure, bounded, keyed by content."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,12 +88,12 @@ def _read_file(
     same: SameBytes, ledger: Path, require_unchanged: Callable[[], None], erasing: Erasing
 ) -> Receipt:
     home = begin_reading(ledger, same.key)
-    try:
-        with storage_errors(f"writing {ledger}"):
+    with storage_errors(f"writing {ledger}"):
+        try:
             receipt = _write_parts(same, home, erasing)
-    except PanicException:
-        msg = "its content makes the library that reads it fail"
-        raise RefusedFile(msg, "write the file anew, as CSV or with other software") from None
+        except PanicException:
+            msg = "its content makes the library that reads it fail"
+            raise RefusedFile(msg, "write the file anew, as CSV or with other software") from None
     require_unchanged()
     return keep_reading(ledger, home, receipt)
 
@@ -109,9 +109,10 @@ def _write_parts(same: SameBytes, home: Path, erasing: Erasing) -> Receipt:
     header = opened.header.columns
     if opened.has_fixed_columns and not opened.is_empty:
         require_columns(raw.feed, header, opened.preamble)
-    for number, batch in enumerate(drop_repeated(opened.batches(), raw.feed, opened.header)):
+    batches = drop_repeated(opened.batches(), raw.feed, opened.header)
+    for number, (batch, is_last) in enumerate(_mark_last(batches)):
         header = tuple(name for name in batch.rows.columns if name != ROW_NUMBER)
-        taken = [table.take(batch, header, number) for table in tables]
+        taken = [table.take(batch, header, number, is_last=is_last) for table in tables]
         if not raw.feed.leaves_other_rows:
             _quarantine_unclaimed(tables[0], batch, taken, number)
     if not opened.has_fixed_columns and header:
@@ -126,6 +127,17 @@ def _write_parts(same: SameBytes, home: Path, erasing: Erasing) -> Receipt:
         columns=list(header),
         has_fixed_columns=opened.has_fixed_columns,
     )
+
+
+def _mark_last(batches: Iterable[RawBatch]) -> Iterator[tuple[RawBatch, bool]]:
+    """Each batch, and whether the file ends with it."""
+    before: RawBatch | None = None
+    for batch in batches:
+        if before is not None:
+            yield before, False
+        before = batch
+    if before is not None:
+        yield before, True
 
 
 def _quarantine_unclaimed(

@@ -14,11 +14,12 @@ from flows.ingest.receipts import TableReceipt
 from flows.ingest.refused_people import Erasing, show_refused
 from flows.ingest.send_key_files import SendKeyWriter
 from flows.readers import ROW_NUMBER, RawBatch
+from transforms.ingest.cell_parsing import show_impossible
 from transforms.ingest.column_mapping import ResolvedMapping, index_header, keep_rows_of_table
 from transforms.ingest.deduplication import KEY_HASH
 from transforms.ingest.restatements import restated_unit
 from transforms.ingest.row_parsing import parse_rows
-from transforms.ingest.setting_hints import hint_settings
+from transforms.ingest.setting_hints import hint_settings, hint_totals
 from transforms.ingest.validation import explain_failures, is_suspect
 
 REJECTED_SCHEMA = pl.Schema(
@@ -56,7 +57,9 @@ class TableWriter:
         self.header = header
         self.erasing = erasing
 
-    def take(self, batch: RawBatch, header: tuple[str, ...], number: int) -> pl.Series:
+    def take(
+        self, batch: RawBatch, header: tuple[str, ...], number: int, *, is_last: bool = False
+    ) -> pl.Series:
         """Write a batch's rows of this table; return the numbers of the rows that are its own."""
         rows = keep_rows_of_table(batch.rows.lazy(), self.resolved, header)
         mine = rows.collect(engine="in-memory")
@@ -67,6 +70,8 @@ class TableWriter:
             hints = hint_settings(parsed, self.resolved, index_header(header, self.resolved))
             failures = explain_failures(suspects, self.table, hints)
             parsed = parsed.join(failures, on=ROW_NUMBER, how="anti")
+            if is_last and self.receipt.table in ADDITIVE:
+                failures = hint_totals(failures, parsed.get_column(ROW_NUMBER))
             self._write_rejected(mine, suspects, failures, number)
         self._write_broken(batch.broken, number)
         parsed = self.erasing.forget_ids(parsed, self.receipt.table)
@@ -154,7 +159,8 @@ class TableWriter:
     ) -> None:
         for reason in failures.get_column("failed_checks").explode():
             self.reasons[reason] += 1
-        raw = rows.select(ROW_NUMBER, raw=pl.struct(pl.exclude(ROW_NUMBER)).struct.json_encode())
+        shown = rows.with_columns(show_impossible(column) for column in rows.get_columns())
+        raw = shown.select(ROW_NUMBER, raw=pl.struct(pl.exclude(ROW_NUMBER)).struct.json_encode())
         rejected = (
             failures.join(raw, on=ROW_NUMBER, how="left", validate="1:1")
             .join(parsed.select(ROW_NUMBER, "org_id"), on=ROW_NUMBER, how="left", validate="1:1")

@@ -22,6 +22,8 @@ PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 REMEDIES = {
     errno.ENOSPC: "The disk is full: make room and run again.",
     errno.EDQUOT: "The disk quota is used up: make room and run again.",
+    errno.EFBIG: "Allow the process larger files (ulimit -f).",
+    errno.EIO: "The disk does not read or write as it should: check it, then run again.",
     errno.EACCES: "Give the user of the run the right to read and write there.",
     errno.EPERM: "Give the user of the run the right to read and write there.",
     errno.EROFS: "The file system is mounted read-only: mount it for writing.",

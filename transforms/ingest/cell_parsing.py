@@ -47,6 +47,10 @@ TRUE_WORDS = ("true", "t", "1", "yes", "y")
 FALSE_WORDS = ("false", "f", "0", "no", "n")
 DIVISORS: dict[Unit | None, int] = {Unit.MICROS: 1_000_000, Unit.PERCENT: 100}
 """Unit of a number -> how many of it are one."""
+FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
+"""The Unix times of the years 1 to 9999."""
+TICKS_A_SECOND = {"ms": 1_000, "us": 1_000_000}
+"""Of the units in which a stamp can lie beyond them."""
 MILLISECONDS_FROM = 10**11
 MICROSECONDS_FROM = 10**14
 """From which size on a Unix time whose unit is not told counts milli- or microseconds."""
@@ -75,7 +79,7 @@ def parse_instants(
         form: A strptime format of stamps that are not ISO 8601, or several to try in turn.
     """
     if isinstance(cells.dtype, pl.Datetime):
-        return _to_utc(cells.dt.cast_time_unit("us"), timezone)
+        return _to_utc(_drop_impossible(cells).dt.cast_time_unit("us"), timezone)
     if cells.dtype == pl.Date:
         return _to_utc(cells.cast(pl.Datetime("us")), timezone)
     if unit in (Unit.UNIX_SECONDS, Unit.UNIX_MILLISECONDS, Unit.UNIX):
@@ -93,6 +97,24 @@ def parse_instants(
         formed = _to_utc(text.str.to_datetime(one, strict=False, time_unit="us"), timezone)
         parsed = parsed.zip_with(formed.is_null(), formed)
     return parsed
+
+
+def show_impossible(cells: pl.Series) -> pl.Series:
+    """A column's cells; native stamps of which one is beyond the calendar as the file's numbers."""
+    return cells if _is_possible(cells).all() else cells.to_physical()
+
+
+def _drop_impossible(stamps: pl.Series) -> pl.Series:
+    is_possible = _is_possible(stamps)
+    return stamps if is_possible.all() else stamps.set(~is_possible, None)
+
+
+def _is_possible(cells: pl.Series) -> pl.Series:
+    """Whether native stamps are of the years 1 to 9999; a file can hold others."""
+    ticks = TICKS_A_SECOND.get(getattr(cells.dtype, "time_unit", "ns"))
+    if ticks is None:
+        return pl.Series([True])
+    return cells.to_physical().is_between(FIRST_SECOND * ticks, LAST_SECOND * ticks)
 
 
 def _parse_iso(text: pl.Series, timezone: str) -> pl.Series:
@@ -145,7 +167,7 @@ def parse_days(cells: pl.Series, *, form: str | tuple[str, ...] | None = None) -
     if cells.dtype == pl.Date:
         return cells
     if isinstance(cells.dtype, pl.Datetime):
-        return cells.dt.date()
+        return _drop_impossible(cells).dt.date()
     text = parse_text(cells).str.strip_chars()
     if form is not None:
         parsed = parse_days(cells)

@@ -12,6 +12,7 @@ from transforms.ingest.column_mapping import ResolvedMapping
 from transforms.ingest.expressions import file_columns
 from transforms.ingest.number_parsing import NumberMarks
 from transforms.ingest.row_completion import TEXT_OF
+from transforms.ingest.row_parsing import ROW_NUMBER
 
 TRIED_CELLS = 200
 """How many different cells a setting is tried on."""
@@ -24,6 +25,9 @@ DAYS = [
 ]
 TIMES = ("", " %H:%M", " %H:%M:%S", ", %H:%M", ", %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 OLDEST_YEAR = 1970
+MOST_TOTALS = 3
+"""How many rows at the end of a file may be totals."""
+TOTALS = 'stands at the end of the file; total_rows = ["…"] leaves out rows that only add up'
 Parse = Callable[[pl.Series], pl.Series]
 
 
@@ -70,6 +74,28 @@ def propose_settings(parsed: pl.DataFrame, resolved: ResolvedMapping) -> dict[st
         if settings := list(found):
             proposed[name] = settings
     return proposed
+
+
+def hint_totals(failures: pl.DataFrame, accepted: pl.Series) -> pl.DataFrame:
+    """Say of the rejected rows at a file's end that they may only add up the others.
+
+    Args:
+        failures: One row per rejected row of the file's last records: `row_number` and
+            `failed_checks`.
+        accepted: The numbers of the rows among them that were not rejected.
+
+    Returns:
+        The failures; those after the last accepted row, if they are few, with one sentence more.
+    """
+    if accepted.is_empty():
+        return failures
+    is_at_end = pl.col(ROW_NUMBER) > accepted.max()
+    if failures.select(is_at_end.sum()).item() > MOST_TOTALS:
+        return failures
+    more = pl.concat_list("failed_checks", pl.lit(TOTALS))
+    return failures.with_columns(
+        pl.when(is_at_end).then(more).otherwise("failed_checks").alias("failed_checks")
+    )
 
 
 def _find_settings(

@@ -1,0 +1,27 @@
+"""Issue 11.4: what no calendar knows is quarantined; what no reader survives is refused."""
+
+import io
+from pathlib import Path
+
+import polars as pl
+
+from flows.ingest.quarantine_files import write_quarantine
+from tests.support.workspaces import account, feed, read_files, rows
+
+TOML = "[workspace]\nmax_rejected_share = 1.0\n" + feed("orders", "raw/orders/*")
+
+
+def test_a_stamp_beyond_the_calendar_rejects_its_row(tmp_path: Path) -> None:
+    stamps = pl.Series([0, 2**55, 86_400_000], dtype=pl.Int64).cast(pl.Datetime("ms"))
+    orders = pl.DataFrame({"order_id": ["1", "2", "3"], "ordered_at": stamps, "revenue": [1, 2, 3]})
+    packed = io.BytesIO()
+    orders.write_parquet(packed)
+    read = read_files(tmp_path, TOML, {"raw/orders/1.parquet": packed.getvalue()})
+    assert [account(one) for one in read.inputs()] == [(3, 2, 1, 0, 0)]
+    assert rows(read, "orders", "order_id") == [("1",), ("3",)]
+    write_quarantine(read.catalog, tmp_path / "quarantine", "run")
+    (rejected,) = pl.read_parquet(tmp_path / "quarantine" / "orders.parquet").to_dicts()
+    assert rejected["row_number"] == 2
+    assert rejected["failed_checks"] == [
+        "ordered_at: not a timestamp, or a local time that does not exist"
+    ]

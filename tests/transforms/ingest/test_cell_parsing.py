@@ -1,0 +1,126 @@
+"""SPEC §5.2: a cell is parsed to its type without guessing, or is no value at all."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import polars as pl
+import pytest
+from polars.testing import assert_series_equal
+
+from contracts.config.source_mapping import Unit
+from transforms.ingest.cell_parsing import (
+    parse_days,
+    parse_flags,
+    parse_instants,
+    parse_objects,
+    parse_text,
+)
+
+INSTANT = pl.Datetime("us", "UTC")
+
+
+def instants(cells: list[Any], **settings: Any) -> list[datetime | None]:
+    parsed = parse_instants(pl.Series("at", cells), **settings)
+    assert parsed.dtype == INSTANT
+    return parsed.to_list()
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # ty: ignore[invalid-argument-type]
+
+
+@pytest.mark.parametrize(
+    ("cell", "at"),
+    [
+        ("2026-03-01", utc(2026, 3, 1)),
+        ("2026-03-01 10:00", utc(2026, 3, 1, 10)),
+        ("2026-03-01T10:00:00Z", utc(2026, 3, 1, 10)),
+        ("2026-03-01T10:00:00.123456Z", utc(2026, 3, 1, 10, 0, 0, 123456)),
+        ("2026-03-01 10:00:00 UTC", utc(2026, 3, 1, 10)),
+        ("2026-03-01T10:00:00+02:00", utc(2026, 3, 1, 8)),
+        ("2026-03-01 10:00:00.5 -0530", utc(2026, 3, 1, 15, 30, 0, 500000)),
+        (" 2026-03-01 10:00:00 ", utc(2026, 3, 1, 10)),
+        ("2026-02-30", None),
+        ("2026-3-1", None),
+        ("01.03.2026", None),
+        ("1772359200", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_a_stamp_is_iso_8601_or_none(cell: str, at: datetime | None) -> None:
+    assert instants([cell]) == [at]
+    assert instants(["2026-01-01T00:00:00Z", cell, None]) == [utc(2026, 1, 1), at, None]
+
+
+def test_a_local_time_that_does_not_exist_is_none_and_one_that_is_there_twice_the_first() -> None:
+    """Europe/Paris skips 2:00 to 3:00 on 29 March 2026 and has it twice on 25 October."""
+    cells = ["2026-03-29 01:59:59", "2026-03-29 02:30:00", "2026-10-25 02:30:00"]
+    expected = [utc(2026, 3, 29, 0, 59, 59), None, utc(2026, 10, 25, 0, 30)]
+    assert instants(cells, timezone="Europe/Paris") == expected
+
+
+def test_an_offset_wins_over_the_time_zone_of_the_feed() -> None:
+    cells = ["2026-07-01T12:00:00", "2026-07-01T12:00:00+00:00"]
+    expected = [utc(2026, 7, 1, 16), utc(2026, 7, 1, 12)]
+    assert instants(cells, timezone="America/New_York") == expected
+
+
+@pytest.mark.parametrize(
+    ("unit", "cells", "expected"),
+    [
+        (Unit.UNIX_SECONDS, ["1772359200", "1772359200.25"], [0, 250_000]),
+        (Unit.UNIX_MILLISECONDS, ["1772359200000", "1772359200250"], [0, 250_000]),
+        (Unit.UNIX, ["1772359200", "1772359200250"], [0, 250_000]),
+        (Unit.UNIX, ["1772359200000001", "1772359200"], [1, 0]),
+    ],
+)
+def test_unix_times_are_what_the_mapping_says(
+    unit: Unit, cells: list[str], expected: list[int]
+) -> None:
+    found = instants(cells, unit=unit)
+    assert found == [utc(2026, 3, 1, 10, 0, 0, micros) for micros in expected]
+
+
+def test_a_format_reads_what_is_not_iso_and_iso_still_holds() -> None:
+    cells = ["31.03.2026 14:05", "2026-03-31 14:05", "03/31/2026"]
+    expected = [utc(2026, 3, 31, 14, 5), utc(2026, 3, 31, 14, 5), None]
+    assert instants(cells, form="%d.%m.%Y %H:%M") == expected
+
+
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+def test_a_native_stamp_beyond_the_calendar_is_none(unit: str) -> None:
+    beyond = [-(2**62)] if unit != "ns" else [None]
+    stamps = pl.Series([0, *beyond, None], dtype=pl.Int64).cast(pl.Datetime(unit))  # ty: ignore[invalid-argument-type]
+    assert parse_instants(stamps).to_list() == [utc(1970, 1, 1), None, None]
+    assert parse_days(stamps).to_list() == [date(1970, 1, 1), None, None]
+
+
+def test_days_are_dates_and_the_date_of_a_stamp_as_it_stands() -> None:
+    cells = ["2026-03-01", "2026-03-01T23:59:00-08:00", "2026-03-01 25:00", "1.3.2026", "", None]
+    expected = pl.Series([date(2026, 3, 1)] * 2 + [None] * 4, dtype=pl.Date)
+    assert_series_equal(parse_days(pl.Series(cells)), expected)
+
+
+def test_days_in_a_format_of_their_own() -> None:
+    cells = pl.Series(["01.02.2026", "2026-02-01", "31.02.2026"])
+    expected = pl.Series([date(2026, 2, 1)] * 2 + [None], dtype=pl.Date)
+    assert_series_equal(parse_days(cells, form="%d.%m.%Y"), expected)
+
+
+def test_flags_are_the_usual_words() -> None:
+    cells = ["true", "T", "1", " Yes ", "y", "FALSE", "f", "0", "no", "N", "maybe", "", None]
+    expected = pl.Series([True] * 5 + [False] * 5 + [None] * 3)
+    assert_series_equal(parse_flags(pl.Series(cells)), expected)
+
+
+def test_text_stays_as_it_stands_and_empty_text_is_none() -> None:
+    cells = pl.Series(["00123", " a ", "", None, "999999999999999999"])
+    expected = pl.Series(["00123", " a ", None, None, "999999999999999999"])
+    assert_series_equal(parse_text(cells), expected)
+
+
+def test_objects_are_json_objects_as_their_text_stands() -> None:
+    cells = pl.Series(['{"a": 1.50}', " {} ", "[1]", "5", "{", '"x"', None])
+    expected = pl.Series(['{"a": 1.50}', "{}", None, None, None, None, None])
+    assert_series_equal(parse_objects(cells), expected)
