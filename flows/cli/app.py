@@ -26,6 +26,7 @@ COMMANDS = {
         "flows.cli.rejects:rejects",
         "Print the rows in quarantine, with their reasons and what would help.",
     ),
+    "open": ("flows.cli.open_page:open_page", "Open the page of what is published."),
     "export": (
         "flows.cli.export:export",
         "Write published tables to a CSV, Excel or DuckDB file.",

@@ -1,0 +1,40 @@
+"""`campaign-reports open`: the page of what is published."""
+
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from flows.cli.console import on_terminal, print_json, print_lines, print_note
+from flows.cli.published import list_published
+from flows.errors import ConfigurationError
+from flows.storage.published_files import published_pages
+
+
+def open_page(workspace: Path, /, *, json: Annotated[bool, Parameter(negative=())] = False) -> int:
+    """Open the page of the published snapshot in a browser, or print its path without a terminal.
+
+    Args:
+        workspace: The workspace's folder.
+        json: Print {"page": path} and open nothing.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        ConfigurationError: Nothing is published, or it was published without a page.
+    """
+    list_published(workspace)
+    pages = published_pages(workspace)
+    if not pages:
+        msg = "the published snapshot has no page: it is of an earlier version"
+        raise ConfigurationError(msg, f"Publish anew with `campaign-reports run {workspace}`.")
+    page = pages[0].resolve()
+    if json:
+        print_json({"page": str(page)})
+        return 0
+    print_lines([str(page)])
+    if on_terminal() and not webbrowser.open(page.as_uri()):
+        print_note("no browser could be started; open the file above")
+    return 0
