@@ -13,9 +13,8 @@ from flows.config.configured_feeds import configure_feeds
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.errors import DataRefused
 from flows.steps.feed_guards import explain_lateness
-from flows.storage.integrity import find_damage
+from flows.storage.integrity import look_at_published
 from flows.storage.last_attempt import read_last_attempt
-from flows.storage.published_files import read_manifest, read_pointer
 
 
 def status(workspace: Path, /, *, json: Annotated[bool, Parameter(negative=())] = False) -> int:
@@ -30,11 +29,9 @@ def status(workspace: Path, /, *, json: Annotated[bool, Parameter(negative=())] 
         nothing, or what is published is damaged.
     """
     loaded = load_workspace(workspace)
-    pointer = read_pointer(loaded.root)
+    published = look_at_published(loaded.root)
+    pointer, manifest, damaged = published.pointer, published.manifest, published.damaged
     attempt = read_last_attempt(loaded.root)
-    damaged = [] if pointer is None else list(find_damage(loaded.root, pointer))
-    has_manifest = pointer is not None and not any(one["path"].endswith(".json") for one in damaged)
-    manifest = read_manifest(loaded.root) if has_manifest else None
     late = list(_find_late_feeds(loaded, manifest, datetime.now(UTC)))
     problems = list(_name_problems(pointer, attempt, damaged, late))
     found = {
@@ -75,12 +72,12 @@ def _name_problems(
     damaged: list[dict[str, str]],
     late: list[Warned],
 ) -> Iterator[str]:
-    if pointer is None:
+    if pointer is None and not damaged:
         yield "nothing is published yet"
     if attempt is not None and attempt.exit_code:
         yield f"the last run ({attempt.run_id}) published nothing: {attempt.message}"
     for one in damaged:
-        yield f"{one['path']} {one['problem']}"
+        yield one["problem"] if one["path"] in one["problem"] else f"{one['path']} {one['problem']}"
     for warned in late:
         yield warned.message
 

@@ -1,37 +1,60 @@
 """Whether what is published is still what was published, as far as a quick look can tell."""
 
-import hashlib
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.manifest import Pointer
-from flows.storage.published_files import MANIFEST, read_manifest
-from flows.storage.workspace_files import Layout, storage_errors
+from contracts.manifest import Manifest, OutputTable, Pointer
+from flows.storage.published_files import (
+    MANIFEST,
+    PublishedDamage,
+    read_manifest,
+    read_pointer,
+)
+from flows.storage.workspace_files import Layout
 
 
-def find_damage(root: Path, pointer: Pointer) -> Iterator[dict[str, str]]:
-    """Published files that are gone, of another size, or a manifest that was changed.
+@dataclass(frozen=True)
+class Published:
+    """What is published, as far as it can be read.
 
-    Args:
-        root: The workspace.
-        pointer: Which snapshot is published.
-
-    Yields:
-        `path` from the workspace, and `problem`.
+    Attributes:
+        pointer: Which snapshot; None where none is, or where it is not known.
+        manifest: Its manifest; None where it is not what was published.
+        damaged: `path` from the workspace and `problem`, of what is not as it was.
     """
-    path = Layout(root).reports / pointer.snapshot / MANIFEST
-    name = Layout(root).relative(path)
-    if not path.exists():
-        yield {"path": name, "problem": "is gone"}
-        return
-    with storage_errors(f"reading {name}"):
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if pointer.manifest_sha256 and found != pointer.manifest_sha256:
-        yield {"path": name, "problem": "differs from what was published"}
-    manifest = read_manifest(root)
-    for output in manifest.outputs if manifest else ():
-        file = root / output.path
-        if not file.exists():
-            yield {"path": output.path, "problem": "is gone"}
-        elif file.stat().st_size != output.bytes:
-            yield {"path": output.path, "problem": "has another size than when it was published"}
+
+    pointer: Pointer | None
+    manifest: Manifest | None
+    damaged: list[dict[str, str]]
+
+
+def look_at_published(root: Path) -> Published:
+    """Read what is published, and see which of its files are gone or of another size.
+
+    Raises:
+        StorageFailed: The disk refuses to be read.
+    """
+    layout, pointer = Layout(root), None
+    try:
+        pointer = read_pointer(root)
+        manifest = read_manifest(root)
+    except PublishedDamage as error:
+        path = layout.pointer if pointer is None else layout.reports / pointer.snapshot / MANIFEST
+        damage = {"path": layout.relative(path), "problem": error.message}
+        return Published(pointer, None, [damage])
+    outputs = manifest.outputs if manifest else []
+    damaged = [
+        {"path": output.path, "problem": problem}
+        for output in outputs
+        if (problem := _find_problem(root, output))
+    ]
+    return Published(pointer, manifest, damaged)
+
+
+def _find_problem(root: Path, output: OutputTable) -> str:
+    file = root / output.path
+    if not file.exists():
+        return "is gone"
+    if file.stat().st_size != output.bytes:
+        return "has another size than when it was published"
+    return ""

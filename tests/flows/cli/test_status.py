@@ -78,11 +78,12 @@ def test_damage_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ]
     manifest = Layout(root).snapshots / snapshot.run_id / "manifest.json"
     manifest.write_text(manifest.read_text().replace("sends", "seeds"))
-    found = ask("status", root, capsys, 3)["damaged"]
-    assert found[0] == {
-        "path": f"reports/snapshots/{snapshot.run_id}/manifest.json",
-        "problem": "differs from what was published",
-    }
+    (damage,) = ask("status", root, capsys, 3)["damaged"]
+    assert damage["path"] == f"reports/snapshots/{snapshot.run_id}/manifest.json"
+    assert damage["problem"].endswith("is not the one that was published")
+    Layout(root).pointer.write_text("{")
+    (damage,) = ask("status", root, capsys, 3)["damaged"]
+    assert damage["path"] == "reports/current.json"
 
 
 def test_runs_lists_what_is_kept_the_newest_first(
