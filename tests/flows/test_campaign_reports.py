@@ -34,6 +34,12 @@ def hashes(manifest: Manifest) -> dict[tuple[str, str], str]:
     }
 
 
+def times_of_readings(root: Path) -> dict[str, int]:
+    """Reading in the ledger -> when it was written."""
+    receipts = Layout(root).ledger.glob("*/receipt.json")
+    return {path.parent.name: path.stat().st_mtime_ns for path in receipts}
+
+
 def test_a_deployment_waits_an_hour_for_the_run_before() -> None:
     parameters = inspect.signature(campaign_reports.fn).parameters
     assert list(parameters) == ["workspace", "full", "wait_seconds"]
@@ -44,16 +50,13 @@ def test_a_deployment_waits_an_hour_for_the_run_before() -> None:
 def test_a_full_run_reads_every_file_anew_and_gives_the_same_tables(tmp_path: Path) -> None:
     root = write_workspace(tmp_path / "ws", TOML, FILES)
     first = run(root)
-    ledger = Layout(root).ledger
-    marks = [folder / "kept from before" for folder in ledger.iterdir()]
-    for mark in marks:
-        mark.touch()
+    written = times_of_readings(root)
     again = run(root)
-    assert marks
-    assert all(mark.exists() for mark in marks)
+    assert written
+    assert times_of_readings(root) == written
     anew = run(root, full=True)
-    assert all(mark.parent.exists() for mark in marks)
-    assert not any(mark.exists() for mark in marks)
+    assert times_of_readings(root).keys() == written.keys()
+    assert not {*times_of_readings(root).values()} & {*written.values()}
     assert hashes(first) == hashes(again) == hashes(anew)
 
 

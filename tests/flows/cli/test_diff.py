@@ -66,6 +66,7 @@ def test_a_run_s_summary_names_the_largest_changes(
     (root / "raw/sends/2.csv").write_bytes(LATE)
     run(root)
     manifest = read_manifest(root)
+    capsys.readouterr()
     monkeypatch.setattr(command, "launch_run", lambda *_, **__: manifest)
     assert main(["run", str(root)]) == 0
     lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("  changed")]

@@ -1,7 +1,8 @@
 """`status`, `runs`, `gc` and `doctor`: what operates a workspace."""
 
 import json
-from datetime import UTC, datetime, timedelta
+import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,37 @@ def run(root: Path) -> str:
     return str(campaign_reports.fn(str(root), wait_seconds=0)["run_id"])
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def once_published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that was run once."""
     files = {"raw/contacts.csv": b"contact_id\n101\n", "raw/sends.csv": GOOD}
-    return write_workspace(tmp_path / "ws", TOML, files)
+    root = write_workspace(tmp_path_factory.mktemp("status") / "ws", TOML, files)
+    run(root)
+    return root
+
+
+@pytest.fixture
+def root(once_published: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(once_published, tmp_path / "ws"))
+
+
+def run_id_of(root: Path) -> str:
+    """The run that is published."""
+    (snapshot,) = [one for one in list_snapshots(root) if one.is_published]
+    return snapshot.run_id
+
+
+def add_older(root: Path, days: int) -> str:
+    """A snapshot that was published before: a copy of the published one under an older run."""
+    published = Layout(root).snapshots / run_id_of(root)
+    manifest = json.loads((published / "manifest.json").read_text())
+    finished = datetime.fromisoformat(manifest["finished_at"]) - timedelta(days=days)
+    older = published.with_name(f"{finished:%Y%m%dT%H%M%SZ}-00000{days}")
+    shutil.copytree(published, older)
+    changed = {**manifest, "run_id": older.name, "finished_at": finished.isoformat()}
+    (older / "manifest.json").write_text(json.dumps(changed))
+    return older.name
 
 
 def ask(command: str, root: Path, capsys: pytest.CaptureFixture[str], code: int = 0) -> Any:
@@ -37,18 +65,19 @@ def ask(command: str, root: Path, capsys: pytest.CaptureFixture[str], code: int 
 
 
 def test_a_published_workspace_is_well(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert ask("status", root, capsys, 3)["problems"] == ["nothing is published yet"]
-    run_id = run(root)
+    run_id = run_id_of(root)
     found = ask("status", root, capsys)
     assert (found["run_id"], found["files"], found["problems"]) == (run_id, 2, [])
     assert found["newest_data"] == "2026-07-01T10:00:00Z"
     assert found["last_attempt"]["outcome"] == "published"
     assert main(["status", str(root)]) == 0
     assert f"by {run_id}" in capsys.readouterr().out
+    shutil.rmtree(root / "reports")
+    (root / "state/last_attempt.json").unlink()
+    assert ask("status", root, capsys, 3)["problems"] == ["nothing is published yet"]
 
 
 def test_a_late_feed_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run(root)
     toml = TOML.replace('files = "raw/sends.csv"', 'files = "raw/sends.csv"\nexpect_every = "1d"')
     (root / "campaigns.toml").write_text(toml)
     found = ask("status", root, capsys, 3)
@@ -57,7 +86,7 @@ def test_a_late_feed_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_a_refused_run_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    first = run(root)
+    first = run_id_of(root)
     (root / "raw/sends.csv").write_bytes(BAD)
     with pytest.raises(DataRefused):
         run(root)
@@ -67,7 +96,6 @@ def test_a_refused_run_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_damage_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run(root)
     (snapshot,) = list_snapshots(root)
     first, second = (root / one.path for one in snapshot.manifest.outputs[:2])
     first.unlink()
@@ -89,38 +117,33 @@ def test_damage_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_runs_lists_what_is_kept_the_newest_first(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first, second = run(root), run(root)
+    first, second = add_older(root, 1), run_id_of(root)
     found = ask("runs", root, capsys)
     assert [(one["run"], one["is_published"]) for one in found] == [(second, True), (first, False)]
     assert {one["rows_read"] for one in found} == {2}
 
 
 def test_old_snapshots_go_an_hour_after_they_ceased_to_be_published(root: Path) -> None:
-    for _ in range(3):
-        run(root)
-    now = datetime.now(UTC)
-    kept = [one.run_id for one in list_snapshots(root)]
-    published = next(one.run_id for one in list_snapshots(root) if one.is_published)
+    published, second, third = run_id_of(root), add_older(root, 1), add_older(root, 2)
+    now = datetime.fromisoformat(list_snapshots(root)[0].manifest.finished_at)
 
     def going(keep: int, days: float, later: timedelta) -> list[str]:
         gone = drop_old_snapshots(root, keep, days, now + later, dry_run=True)
         return [folder.name for folder in gone]
 
-    assert going(1, 0, timedelta(minutes=59)) == []
-    assert going(1, 1, timedelta(hours=23)) == []
     assert going(3, 0, timedelta(days=99)) == []
-    assert kept[0] == published
-    others = sorted(kept[1:])
-    assert going(1, 0, timedelta(hours=2)) == others
-    assert going(1, 1, timedelta(hours=25)) == others
-    drop_old_snapshots(root, 1, 1, now + timedelta(hours=25))
+    assert going(1, 9, timedelta(days=1)) == []
+    assert going(1, 0, timedelta(minutes=59)) == [third]
+    assert going(1, 0, timedelta(minutes=61)) == [third, second]
+    assert going(2, 0, timedelta(minutes=61)) == [third]
+    assert going(1, 2.5, timedelta(days=1)) == [third]
+    drop_old_snapshots(root, 1, 0, now + timedelta(days=99))
     assert [one.run_id for one in list_snapshots(root)] == [published]
 
 
 def test_gc_takes_what_the_configuration_says(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run(root)
     old = Layout(root).quarantine / "20200101T000000Z-000000"
     old.mkdir(parents=True)
     assert main(["gc", str(root), "--dry-run", "--json"]) == 0

@@ -1,7 +1,6 @@
 """`run/feeds` and `run/changes` over several runs, against snapshots compared in plain Python."""
 
 import json
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -127,86 +126,58 @@ def write(root: Path, **files: bytes | None) -> None:
             path.write_bytes(content)
 
 
-Step = tuple[Callable[[Path], None], str, set[str]]
-STEPS: list[Step] = [
-    (lambda root: write(root, events__2_dot_jsonl=LATE_OPEN), "late_rows", {"raw/events/2.jsonl"}),
-    (
-        lambda root: write(
-            root,
-            stats_dot_csv=(
-                STATS + "2026-07-01,google_ads,a,c1,Spring,100,10,7.00,EUR\n"
-                "2026-07-01,google_ads,a,c2,Autumn,50,5,1.00,EUR\n"
-            ).encode(),
-        ),
-        "corrected_file",
-        {"raw/stats.csv"},
-    ),
-    (
-        lambda root: write(root, rates_dot_csv=b"currency,date_day,rate\nEUR,2026-06-01,1.20\n"),
-        "rate",
-        {"raw/rates.csv"},
-    ),
-    (lambda root: write(root, events__2_dot_jsonl=None), "withdrawn_file", {"raw/events/2.jsonl"}),
-    (
-        lambda root: (root / "campaigns.toml").write_text(ELSEWHERE + TOML),
-        "configuration",
-        set(),
-    ),
-]
+OTHER_STATS = STATS + (
+    "2026-07-01,google_ads,a,c1,Spring,100,10,7.00,EUR\n"
+    "2026-07-01,google_ads,a,c2,Autumn,50,5,1.00,EUR\n"
+)
+OTHER_RATE = b"currency,date_day,rate\nEUR,2026-06-01,1.20\n"
+
+
+def reasons(root: Path, manifest: Manifest, report: str) -> set[tuple[str, str]]:
+    """Why a report's figures changed, and the files that brought it."""
+    found = table(root, manifest, "run", "changes").filter(report=report)
+    return set(found.select("reason", "files").iter_rows())
 
 
 def test_changes_are_those_of_an_independent_comparison_with_their_reasons(tmp_path: Path) -> None:
     root = write_workspace(tmp_path / "ws", TOML, FILES)
-    before = publish(root)
-    assert table(root, before, "run", "changes").height == 0
-    for change, reason, files in STEPS:
-        change(root)
-        after = publish(root)
-        expected = compare(root, before, after)
-        assert changes(root, after) == expected
-        assert expected, reason
-        told = table(root, after, "run", "changes")
-        assert set(told["reason"]) == {reason}
-        assert set(told["files"]) == ({"; ".join(sorted(files))} if files else {""})
-        before = after
-    again = publish(root)
-    assert table(root, again, "run", "changes").height == 0
-
-
-def test_a_new_message_on_a_known_day_has_no_before_and_a_later_day_is_no_change(
-    tmp_path: Path,
-) -> None:
-    root = write_workspace(tmp_path / "ws", TOML, FILES)
-    publish(root)
-    more = (
-        b"send_id,contact_id,message_id,status,sent_at\n"
-        b"3,102,m3,delivered,2026-07-01T10:00:00Z\n4,102,m1,delivered,2026-07-09T10:00:00Z\n"
-    )
-    write(root, sends_2_dot_csv=more)
-    changed = table(root, publish(root), "run", "changes").filter(report="email/daily_report")
-    assert set(changed["key"]) == {'{"message_id":"m3"}'}
-    sends = changed.row(by_predicate=pl.col("column") == "sends", named=True)
-    assert (sends["before"], sends["after"], sends["difference"]) == (None, 1, 1)
+    first = publish(root)
+    assert table(root, first, "run", "changes").height == 0
+    write(root, events__2_dot_jsonl=LATE_OPEN, stats_dot_csv=OTHER_STATS.encode())
+    second = publish(root)
+    assert changes(root, second) == compare(root, first, second)
+    assert reasons(root, second, "email/daily_report") == {("late_rows", "raw/events/2.jsonl")}
+    corrected = {("corrected_file", "raw/stats.csv")}
+    assert reasons(root, second, "ads/campaign_performance") == corrected
+    write(root, events__2_dot_jsonl=None, rates_dot_csv=OTHER_RATE)
+    third = publish(root)
+    assert changes(root, third) == compare(root, second, third)
+    withdrawn = {("withdrawn_file", "raw/events/2.jsonl")}
+    assert withdrawn <= reasons(root, third, "email/daily_report")
+    assert reasons(root, third, "ads/campaign_performance") == {("rate", "raw/rates.csv")}
+    (root / "campaigns.toml").write_text(ELSEWHERE + TOML)
+    fourth = publish(root)
+    assert changes(root, fourth) == compare(root, third, fourth)
+    assert reasons(root, fourth, "email/daily_report") == {("configuration", "")}
 
 
 def test_feeds_tell_what_came_and_what_usually_comes(tmp_path: Path) -> None:
-    root = write_workspace(tmp_path / "ws", TOML, FILES)
-    first = table(root, publish(root), "run", "feeds")
-    assert first["feed"].to_list() == sorted(section for section in first["feed"])
-    sends = first.row(by_predicate=pl.col("feed") == "sends", named=True)
-    assert (sends["files"], sends["new_files"], sends["usual_rows"]) == (1, 1, None)
-    assert (str(sends["first_day"]), str(sends["last_day"])) == ("2026-07-01", "2026-07-02")
-    assert (sends["rows_read"], sends["accepted"], sends["rejected_share"]) == (2, 2, 0.0)
+    toml = feed("contacts", "raw/contacts.csv") + feed("sends", "raw/sends*.csv")
+    root = write_workspace(tmp_path / "ws", toml, FILES)
+
+    def sends() -> dict[str, Any]:
+        feeds = table(root, publish(root), "run", "feeds")
+        assert feeds["feed"].to_list() == ["contacts", "sends"]
+        return feeds.row(by_predicate=pl.col("feed") == "sends", named=True)
+
+    found = sends()
+    assert (found["files"], found["new_files"], found["usual_rows"]) == (1, 1, None)
+    assert (str(found["first_day"]), str(found["last_day"])) == ("2026-07-01", "2026-07-02")
+    assert (found["rows_read"], found["accepted"], found["rejected_share"]) == (2, 2, 0.0)
     header, *_ = FILES["raw/sends.csv"].splitlines(keepends=True)
     write(root, sends_2_dot_csv=header + b"3,101,m1,sent,2026-07-03T10:00:00Z\n")
     write(root, sends_3_dot_csv=FILES["raw/sends.csv"])
-    sends = table(root, publish(root), "run", "feeds").row(
-        by_predicate=pl.col("feed") == "sends", named=True
-    )
-    assert (sends["files"], sends["new_files"], sends["usual_rows"]) == (3, 1, 2.0)
-    assert (sends["rows_read"], sends["accepted"], sends["duplicates"]) == (5, 3, 2)
-    sends = table(root, publish(root), "run", "feeds").row(
-        by_predicate=pl.col("feed") == "sends", named=True
-    )
-    assert (sends["files"], sends["new_files"], sends["usual_rows"]) == (3, 0, 1.5)
-    assert sends["is_late"] is False
+    found = sends()
+    assert (found["files"], found["new_files"], found["usual_rows"]) == (3, 1, 2.0)
+    assert (found["rows_read"], found["accepted"], found["duplicates"]) == (5, 3, 2)
+    assert found["is_late"] is False
