@@ -61,6 +61,22 @@ Start Date,End Date,Portfolio name,Currency,Campaign Name,Ad Group Name,Targetin
 Customer Search Term,Impressions,Clicks,Spend,7 Day Total Sales ,7 Day Total Orders (#)
 "Jan 31, 2026","Jan 31, 2026",P,USD,Spring,Shoes,boots,BROAD,red shoes,10,2,3.25,20,1
 """
+TIKTOK = """\
+Date,Campaign name,Age,Gender,Cost,Impressions,Clicks (destination),Currency
+2026-01-31,Spring,18-24,Female,3.25,10,2,USD
+"""
+PINTEREST = """\
+Date,Campaign name,Ad group name,Keyword,Spend in account currency,Impressions,Pin clicks
+2026-01-31,Spring,Shoes,red shoes,3.25,10,2
+"""
+SNAPCHAT = """\
+Start Time,End Time,Campaign Name,Country,Amount Spent,Paid Impressions,Swipe Ups,Currency
+2026-01-31,2026-01-31,Spring,us,3.25,10,2,USD
+"""
+REDDIT = """\
+Date,Campaign Name,Ad Group Name,Community,Impressions,Clicks,Amount Spent (USD)
+2026-01-31,Spring,Shoes,r/sneakers,10,2,3.25
+"""
 
 
 @pytest.mark.parametrize(
@@ -100,6 +116,22 @@ Customer Search Term,Impressions,Clicks,Spend,7 Day Total Sales ,7 Day Total Ord
             "amazon_ads.search_term_report", AMAZON_TERMS, (),
             [("Spring", "Spring / Shoes", "search_term", "red shoes", "BROAD", 2,
               Decimal("3.25"))],
+        ),
+        (
+            "tiktok_ads.breakdown_report", TIKTOK, (),
+            [("Spring", None, "age_gender", "18-24 / Female", None, 2, Decimal("3.25"))],
+        ),
+        (
+            "pinterest_ads.breakdown_report", PINTEREST, (),
+            [("Spring", "Spring / Shoes", "keyword", "red shoes", None, 2, Decimal("3.25"))],
+        ),
+        (
+            "snapchat_ads.breakdown_report", SNAPCHAT, (),
+            [("Spring", None, "country", "us", None, 2, Decimal("3.25"))],
+        ),
+        (
+            "reddit_ads.breakdown_report", REDDIT, (),
+            [("Spring", "Spring / Shoes", "community", "r/sneakers", None, 2, Decimal("3.25"))],
         ),
     ],
 )  # fmt: skip
