@@ -89,10 +89,18 @@ class PageUrl(Strict):
     """Query parameter -> the column of its value, not percent-encoded."""
 
 
+class SumOf(Strict):
+    """The sum of several numeric columns; empty ones count 0, all empty gives empty."""
+
+    sum: tuple[str, ...] = Field(min_length=1)
+    minus: tuple[str, ...] = ()
+    """Numeric columns that are taken off the sum, where it has a value."""
+
+
 class FirstOf(Strict):
     """The first of several columns, or of what is read from them, that has a value."""
 
-    first: tuple[str | Slice | Like | InHeader | Joined | Labels, ...] = Field(min_length=1)
+    first: tuple[str | Slice | Like | InHeader | Joined | Labels | SumOf, ...] = Field(min_length=1)
 
 
 class FirstInFile(Strict):
@@ -102,14 +110,6 @@ class FirstInFile(Strict):
     """
 
     first_in_file: tuple[str | Like, ...] = Field(min_length=1)
-
-
-class SumOf(Strict):
-    """The sum of several numeric columns; empty ones count 0, all empty gives empty."""
-
-    sum: tuple[str, ...] = Field(min_length=1)
-    minus: tuple[str, ...] = ()
-    """Numeric columns that are taken off the sum, where it has a value."""
 
 
 Expression = (

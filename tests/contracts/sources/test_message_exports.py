@@ -104,6 +104,7 @@ def test_a_provider_s_summary_is_message_stats(
     """Of the message's whole life: without a day; what the export lacks is null."""
     found = read_export(tmp_path, source, text, name=name)
     assert rows_of(found, "message_stats", *COUNTS) == expected
+    assert not any("bounced" in one.message for one in found.warnings) or source.startswith("email")
     assert rows_of(found, "message_stats", "date_day") == [(None,)] * len(expected)
 
 
