@@ -23,7 +23,17 @@ TABLES = (
     "email/link_report",
     "people/contact_report",
 )
-ONLY_OURS = {"attributes", "sessions", "orders", "revenue", "unsubscribed_at", "complained_at"}
+ONLY_OURS = {
+    "attributes",
+    "sessions",
+    "orders",
+    "revenue",
+    "conversion_rate",
+    "revenue_per_recipient",
+    "delivery_basis",
+    "unsubscribed_at",
+    "complained_at",
+}
 
 
 @pytest.fixture(scope="module")
