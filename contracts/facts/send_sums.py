@@ -5,7 +5,7 @@ They are additive: what several groups of buckets give adds up.
 
 from contracts.columns import Count, Day, Instant, Table, Text, column
 from contracts.facts.hierarchy import DescribedMessages
-from contracts.facts.key_types import Code, Key
+from contracts.facts.key_types import Code, Key, Number32
 from contracts.facts.send_counts import Counts
 
 
@@ -83,11 +83,16 @@ class MessageRows(DescribedMessages, Counts):
     last_sent_at: Instant = column("last send")
 
 
-class ContactBases(DeliveryCounts):
+class ContactBases(Table):
     """One row per contact and basis: what was sent to it and what it did."""
 
     contact_key: Key = column("key of the contact", key=True, required=True)
     basis_key: Key = column("organization, feed and channel", key=True, required=True)
+    sends: Count = column("sends")
+    delivered: Count = column("delivered sends")
+    sent: Count = column("sends that were sent, of which nothing more is known")
+    opens: Count = column("opens, machine ones included")
+    clicks: Count = column("clicks, scanners' included")
     last_sent_at: Instant = column("last send")
     last_assumable_at: Instant = column("last send of which nothing more is known")
     last_delivered_at: Instant = column("last delivery")
@@ -95,6 +100,13 @@ class ContactBases(DeliveryCounts):
     last_clicked_at: Instant = column("last click")
     unsubscribed_at: Instant = column("first unsubscribe")
     complained_at: Instant = column("first complaint")
+
+
+class DomainBases(DeliveryCounts):
+    """One row per mailbox domain and basis: counts over the e-mail sends to it."""
+
+    domain_code: Number32 = column("number of the domain; null where none is known", key=True)
+    basis_key: Key = column("organization, feed and channel", key=True, required=True)
 
 
 class DomainSums(Counts):

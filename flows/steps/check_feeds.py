@@ -16,7 +16,7 @@ from flows.config.loading import LoadedWorkspace
 from flows.errors import CampaignReportsError, ConfigurationError, DataRefused
 from flows.ingest.read_files import ReadFile
 from flows.progress import Progress
-from flows.steps.message_reports import find_channels
+from flows.steps.described_messages import find_channels
 from flows.steps.read_feeds import FeedsRead, find_problem, read_feeds
 from flows.steps.warning_order import order_warnings
 from transforms.ingest.column_mapping import ResolvedMapping, index_header

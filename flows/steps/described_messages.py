@@ -10,14 +10,15 @@ from contracts.channels import OTHER_CHANNEL, RunChannels
 from contracts.columns import polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.hierarchy import DescribedMessages, EventChannels
-from contracts.facts.send_keys import AddressOwners, LinkTexts, MessageReferences
-from contracts.feeds import Campaigns
+from contracts.facts.send_keys import AddressOwners, ContactDomains, LinkTexts, MessageReferences
+from contracts.feeds import Campaigns, Sends
 from flows.ingest.catalog import Catalog
 from flows.ingest.exchange_rates import rates_of
 from flows.ingest.read_files import ReadFile
 from flows.ingest.send_key_files import LINKS_FILE, REFERENCES_FILE
 from flows.runtime.materialize import materialize
 from flows.steps.key_files import KeyFiles
+from transforms.messaging.contact_sums import list_domains
 from transforms.messaging.event_assignment import find_event_channels
 from transforms.messaging.hierarchy import describe_messages
 from transforms.messaging.message_costs import price_messages
@@ -50,6 +51,34 @@ class MessageInputs:
     config: Workspace
     scratch: Path
     on_group: Callable[[int, int], None] = lambda *_: None
+
+
+@dataclass(frozen=True)
+class MessageNames:
+    """What the keys of facts stand for.
+
+    Attributes:
+        channels: The run's channels.
+        messages: `DescribedMessages`.
+        owners: `AddressOwners`.
+        domains: `ContactDomains`.
+    """
+
+    channels: RunChannels
+    messages: pl.DataFrame
+    owners: pl.DataFrame
+    domains: pl.DataFrame
+
+
+def find_names(inputs: MessageInputs) -> MessageNames:
+    """The run's channels, messages, addresses and mailbox domains."""
+    channels = find_channels(inputs.catalog, inputs.config)
+    return MessageNames(
+        channels,
+        describe(inputs, channels),
+        find_owners(inputs.catalog),
+        find_domains(inputs.catalog),
+    )
 
 
 def find_channels(catalog: Catalog, config: Workspace) -> RunChannels:
@@ -134,3 +163,13 @@ def find_owners(catalog: Catalog) -> pl.DataFrame:
     if not catalog.given.names_by_email():
         return pl.DataFrame(schema=polars_schema(AddressOwners))
     return materialize(map_addresses(catalog.scan("contacts")), AddressOwners).collect()
+
+
+def find_domains(catalog: Catalog) -> pl.DataFrame:
+    """The domain of the mailbox of every contact, and of every address that names one."""
+    named = [Sends.org_id, Sends.contact_id, Sends.email]
+    tables = ("sends", "events") if catalog.given.names_by_email() else ()
+    nobody = pl.LazyFrame(schema=dict.fromkeys(named, pl.String))
+    addressed = pl.concat([nobody, *(catalog.scan(table).select(named) for table in tables)])
+    domains = list_domains(catalog.scan("contacts"), addressed.unique())
+    return materialize(domains, ContactDomains).collect()

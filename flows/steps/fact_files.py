@@ -15,6 +15,7 @@ from contracts.facts.send_sums import (
     ChannelLinks,
     ContactBases,
     ContactSums,
+    DomainBases,
     DomainSums,
     MessageDays,
     MessageLinks,
@@ -28,7 +29,6 @@ from transforms.messaging.contact_sums import (
     add_domains,
     add_segments,
     merge_bases,
-    sum_domains,
 )
 from transforms.messaging.daily_sums import (
     add_links,
@@ -46,6 +46,7 @@ SUMS: dict[str, type[Table]] = {
     "links": MessageLinks,
     "segments": SegmentBases,
     "contacts": ContactBases,
+    "domains": DomainBases,
     "said": SaidDelivered,
     "unclear": UnclearRows,
 }
@@ -100,13 +101,8 @@ class FactFiles:
             domains: `ContactDomains`.
             organizations: The `org_id` and `org_code` of every organization.
         """
-        assumed = self.find_assumed()
-        sums = [
-            materialize(sum_domains(part, domains, assumed, organizations), DomainSums)
-            for part in self._scan_contacts()
-        ]
-        nothing = pl.LazyFrame(schema=polars_schema(DomainSums))
-        return materialize(add_domains(pl.concat([nothing, *sums])), DomainSums)
+        parts, assumed = self._scan("domains"), self.find_assumed()
+        return materialize(add_domains(parts, domains, assumed, organizations), DomainSums)
 
     def count_unclear(self) -> dict[str, int]:
         """How many sends and events are not clear, by column of `UnclearRows`."""

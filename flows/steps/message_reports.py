@@ -8,9 +8,8 @@ import polars as pl
 
 from contracts.channels import RunChannels
 from contracts.columns import polars_schema
-from contracts.facts.send_keys import ContactDomains
 from contracts.facts.send_sums import ChannelDays, MessageRows
-from contracts.feeds import MessageStats, Sends
+from contracts.feeds import MessageStats
 from contracts.manifest import Check
 from contracts.vocabulary import Channel
 from flows.ingest.catalog import Catalog
@@ -18,16 +17,14 @@ from flows.ingest.exchange_rates import rates_of
 from flows.runtime.materialize import materialize
 from flows.steps.described_messages import (
     MessageInputs,
-    describe,
-    find_channels,
-    find_owners,
+    MessageNames,
+    find_names,
     scan_link_texts,
 )
 from flows.steps.fact_files import FactFiles
 from flows.steps.message_checks import reconcile_channel, reconcile_levels
 from flows.steps.send_facts import build_facts, number_organizations
 from flows.storage.report_files import write_table
-from transforms.messaging.contact_sums import list_domains
 from transforms.reports import campaigns, message_days, messaging, people
 from transforms.reports.mailbox_domains import report_domains
 from transforms.reports.provider_stats import price_stats, report_providers
@@ -39,20 +36,31 @@ class MessageFacts:
     """The send facts of a run, and the names that reports add to them.
 
     Attributes:
-        channels: The run's channels.
-        messages: `DescribedMessages`.
-        emails: `AddressOwners`.
+        names: What the keys of facts stand for.
         facts: Where the sums over the send facts lie.
         days: `ChannelDays`.
         rows: The `MessageRows` of every channel, those of no message channel too.
     """
 
-    channels: RunChannels
-    messages: pl.DataFrame
-    emails: pl.DataFrame
+    names: MessageNames
     facts: FactFiles
     days: pl.DataFrame
     rows: Mapping[str, pl.DataFrame]
+
+    @property
+    def channels(self) -> RunChannels:
+        """The run's channels."""
+        return self.names.channels
+
+    @property
+    def messages(self) -> pl.DataFrame:
+        """`DescribedMessages`."""
+        return self.names.messages
+
+    @property
+    def emails(self) -> pl.DataFrame:
+        """`AddressOwners`."""
+        return self.names.owners
 
     def all_rows(self) -> pl.LazyFrame:
         """The message rows of all channels."""
@@ -61,18 +69,21 @@ class MessageFacts:
 
 def build_message_facts(inputs: MessageInputs) -> MessageFacts:
     """Canonical tables to send facts to message rows."""
-    channels = find_channels(inputs.catalog, inputs.config)
-    messages = describe(inputs, channels)
-    owners = find_owners(inputs.catalog)
-    facts = build_facts(inputs, messages, owners, channels)
-    days = facts.days(channels)
+    names = find_names(inputs)
+    facts = build_facts(inputs, names)
+    return sum_message_rows(names, facts)
+
+
+def sum_message_rows(names: MessageNames, facts: FactFiles) -> MessageFacts:
+    """Sums over the send facts to message rows."""
+    days, messages = facts.days(names.channels), names.messages.lazy()
     rows = {
         channel: materialize(
-            messaging.add_message_sums(days, messages.lazy(), channel), MessageRows
+            messaging.add_message_sums(days, messages, channel), MessageRows
         ).collect()
-        for channel in channels.codes
+        for channel in names.channels.codes
     }
-    return MessageFacts(channels, messages, owners, facts, days.collect(), rows)
+    return MessageFacts(names, facts, days.collect(), rows)
 
 
 def write_channel_reports(
@@ -105,7 +116,7 @@ def write_channel_reports(
             "variant_report": compare_variants(messages),
         }
         if channel == Channel.EMAIL:
-            tables["domain_report"] = _report_domains(inputs, built, orders)
+            tables["domain_report"] = _report_domains(built, orders)
         written = dict(zip(tables, pl.collect_all(list(tables.values())), strict=True))
         for name, table in written.items():
             checks += write_table(staging, channel, name, table)
@@ -113,17 +124,9 @@ def write_channel_reports(
     return checks + _write_provider_reports(inputs, built, staging)
 
 
-def _report_domains(
-    inputs: MessageInputs, built: MessageFacts, orders: pl.LazyFrame | None
-) -> pl.LazyFrame:
+def _report_domains(built: MessageFacts, orders: pl.LazyFrame | None) -> pl.LazyFrame:
     """E-mail sends by the domain of the mailbox."""
-    named = [Sends.org_id, Sends.contact_id, Sends.email]
-    addressed = pl.concat(
-        [inputs.catalog.scan(table).select(named) for table in ("sends", "events")]
-    )
-    domains = materialize(
-        list_domains(inputs.catalog.scan("contacts"), addressed.unique()), ContactDomains
-    )
+    domains = built.names.domains.lazy()
     organizations = number_organizations(built.messages.lazy())
     return report_domains(built.facts.domains(domains, organizations), domains, orders)
 

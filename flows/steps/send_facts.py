@@ -5,14 +5,13 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.channels import RunChannels
 from contracts.facts.hierarchy import DescribedMessages, MessageCodes
 from contracts.facts.key_types import ACTION_CODES
 from contracts.facts.send_facts import AssignedEvents, ChannelSends, CountedEvents, SendFacts
 from contracts.facts.send_keys import EventKeys, FeedEvents, SendKeys
 from contracts.facts.send_sums import ContactBases
 from flows.runtime.materialize import materialize
-from flows.steps.described_messages import MessageInputs
+from flows.steps.described_messages import MessageInputs, MessageNames
 from flows.steps.fact_files import FactFiles
 from flows.steps.key_files import EVENTS, KeyFiles
 from transforms.common.keys import hash_unknown_message
@@ -20,6 +19,7 @@ from transforms.messaging.bot_detection import flag_hasty_clicks
 from transforms.messaging.contact_sums import (
     key_members,
     sum_contacts,
+    sum_domains,
     sum_segments,
 )
 from transforms.messaging.daily_sums import (
@@ -61,6 +61,7 @@ class FactInputs:
         bare_codes: Of those, the messages whose channel bare actions take.
         unknown: The keys that stand for no message known.
         owners: `AddressOwners`.
+        domains: `ContactDomains`.
         members: List members by campaign and contact (`key_members`).
         timezone: The reporting time zone.
     """
@@ -70,27 +71,24 @@ class FactInputs:
     bare_codes: pl.LazyFrame
     unknown: list[int]
     owners: pl.DataFrame
+    domains: pl.LazyFrame
     members: pl.DataFrame
     timezone: str
 
 
-def build_facts(
-    inputs: MessageInputs, messages: pl.DataFrame, owners: pl.DataFrame, channels: RunChannels
-) -> FactFiles:
+def build_facts(inputs: MessageInputs, names: MessageNames) -> FactFiles:
     """Build the facts of a run group by group, and keep their sums.
 
     Args:
         inputs: What was read, and where to write.
-        messages: `DescribedMessages`.
-        owners: `AddressOwners`.
-        channels: The run's channels.
+        names: Messages, channels and contacts.
     """
     files = FactFiles(inputs.scratch / "facts")
     files.folder.mkdir(parents=True)
-    keys = KeyFiles.of(inputs.catalog, channels)
-    named = _prepare(inputs, messages, owners, channels)
+    keys, owners = KeyFiles.of(inputs.catalog, names.channels), names.owners
+    named = _prepare(inputs, names)
     addressed = materialize(_read_addressed(keys, owners), FeedEvents)
-    if _moves(keys):
+    if _moves(keys, addressed):
         _move_events(keys, addressed, named, files.folder)
     for group in range(keys.groups):
         sends = materialize(
@@ -104,11 +102,12 @@ def build_facts(
                 CountedEvents.unit_key
             ),
         )
-        named_events = materialize(
-            name_messages(keep_counted(assigned), named.unknown), CountedEvents
-        )
-        separated = materialize(separate_sends(named_events), CountedEvents)
-        counted = materialize(flag_hasty_clicks(separated, deliveries), CountedEvents)
+        events = keep_counted(assigned)
+        if keys.has(EventScope.SEND):
+            events = name_messages(events, named.unknown)
+        if _has_unlinked(keys, addressed):
+            events = separate_sends(materialize(events, CountedEvents))
+        counted = materialize(flag_hasty_clicks(events, deliveries), CountedEvents)
         built = build_send_facts(sends, counted, named.codes, named.timezone)
         facts = materialize(_identify(built, owners), SendFacts)
         _write_sums(facts, counted, assigned, named, files.folder, group)
@@ -123,12 +122,12 @@ def number_organizations(messages: pl.LazyFrame) -> pl.LazyFrame:
     return messages.select(org_id).unique().sort(org_id).with_row_index(MessageCodes.org_code)
 
 
-def _prepare(
-    inputs: MessageInputs, messages: pl.DataFrame, owners: pl.DataFrame, channels: RunChannels
-) -> FactInputs:
-    described = messages.lazy()
+def _prepare(inputs: MessageInputs, names: MessageNames) -> FactInputs:
+    described = names.messages.lazy()
     organizations = number_organizations(described)
-    code = pl.col(DescribedMessages.channel).replace_strict(channels.codes, return_dtype=pl.UInt8)
+    code = pl.col(DescribedMessages.channel).replace_strict(
+        names.channels.codes, return_dtype=pl.UInt8
+    )
     codes = materialize(
         described.join(
             organizations, on=DescribedMessages.org_id, how="left", validate="m:1"
@@ -143,7 +142,8 @@ def _prepare(
         codes,
         codes.filter(is_known) if has_bare else codes.clear(),
         unknown,
-        owners,
+        names.owners,
+        names.domains.lazy(),
         key_members(inputs.catalog.scan("list_members")).collect(),
         inputs.config.workspace.timezone,
     )
@@ -163,6 +163,7 @@ def _write_sums(
         "links": sum_links(counted),
         "said": list_said_delivered(counted, named.codes),
         "unclear": count_unclear(facts, assigned),
+        "domains": sum_domains(facts, named.domains),
     }
     if named.members.height:
         sums["segments"] = sum_segments(facts, named.messages, named.members.lazy())
@@ -205,7 +206,9 @@ def _read_events(
 ) -> pl.LazyFrame:
     """A group's events, each with the key of its send, and whether it names that by its id."""
     by_id = keys.read_events(EventScope.SEND, group)
-    if _moves(keys):
+    if not _has_unlinked(keys, addressed):
+        linked = addressed
+    elif _moves(keys, addressed):
         moved = sorted(folder.glob(f"linked-{group:02}-*.parquet"))
         linked = pl.scan_parquet(moved) if moved else pl.LazyFrame(schema=EVENTS)
     else:
@@ -218,12 +221,19 @@ def _read_events(
     )
 
 
-def _moves(keys: KeyFiles) -> bool:
+def _has_unlinked(keys: KeyFiles, addressed: pl.LazyFrame) -> bool:
+    """Whether any event names no send by its id."""
+    is_any = addressed.select(pl.len() > 0).collect().item()
+    return is_any or keys.has(EventScope.MESSAGE_CONTACT)
+
+
+def _moves(keys: KeyFiles, addressed: pl.LazyFrame) -> bool:
     """Whether events that name message and contact move to the groups of their sends.
 
     Where a group is all there is, or there are no sends, an event's group stays what it is.
     """
-    return keys.groups > 1 and keys.catalog.has_rows("sends")
+    has_groups = keys.groups > 1 and keys.catalog.has_rows("sends")
+    return has_groups and _has_unlinked(keys, addressed)
 
 
 def _move_events(keys: KeyFiles, addressed: pl.LazyFrame, named: FactInputs, folder: Path) -> None:

@@ -22,11 +22,12 @@ from contracts.manifest import Manifest
 from flows.config.loading import load_workspace
 from flows.ingest.quarantine_files import write_quarantine
 from flows.progress import silence
-from flows.steps.described_messages import MessageInputs, describe, find_channels, find_owners
+from flows.steps.described_messages import MessageInputs, find_names
 from flows.steps.fact_files import FactFiles
 from flows.steps.message_reports import (
     MessageFacts,
     build_message_facts,
+    sum_message_rows,
     write_channel_reports,
     write_overviews,
 )
@@ -39,7 +40,6 @@ from flows.steps.read_feeds import (
 from flows.steps.warnings import find_message_warnings
 from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
 from flows.storage.report_files import write_table
-from transforms.reports.messaging import add_message_sums
 from transforms.reports.people import report_contacts
 
 NO_SUBSCRIPTIONS = pl.LazyFrame(schema=polars_schema(SubscriptionStates))
@@ -75,15 +75,8 @@ def report(root: Path, bench: Path) -> None:
 def report_from_facts(root: Path, bench: Path) -> None:
     """Stored send facts, as `report` left them, to reports."""
     inputs = reopen(root, bench)
-    channels = find_channels(inputs.catalog, inputs.config)
-    messages, facts = describe(inputs, channels), FactFiles(bench / "scratch/facts")
-    days = facts.days(channels)
-    rows = {
-        channel: add_message_sums(days, messages.lazy(), channel).collect()
-        for channel in channels.codes
-    }
-    owners = find_owners(inputs.catalog)
-    built = MessageFacts(channels, messages, owners, facts, days.collect(), rows)
+    facts = FactFiles(bench / "scratch/facts")
+    built = sum_message_rows(find_names(inputs), facts)
     write_reports(inputs, built, bench / "again")
 
 

@@ -12,27 +12,30 @@ from contracts.facts.send_sums import (
     ContactBases,
     ContactSums,
     DeliveryCounts,
+    DomainBases,
     DomainSums,
     SegmentBases,
     SegmentSums,
 )
 from contracts.feeds import Contacts, ListMembers, Sends
 from contracts.vocabulary import Channel
+from transforms.common.joins import STREAMED
 from transforms.common.keys import CAMPAIGN, CONTACT, hash_email, hash_id, normalize_email
 from transforms.messaging.delivery_basis import (
     ASSUMED_SENDS,
     IS_ASSUMED,
     assume_deliveries,
-    channel_of_basis,
+    flag_assumed,
     org_of_basis,
 )
+from transforms.messaging.event_assignment import SPREAD
 from transforms.messaging.send_facts import BOUNCED, DELIVERED, FAILED, HARD, QUEUED, SENT, SOFT
 
 CAMPAIGN_CONTACT, CAMPAIGN_HASH = "campaign and contact", "campaign"
 COUNTS = columns(Counts)
 SUMMED = columns(DeliveryCounts)
 NO_DOMAIN = "(none)"
-ADDRESS = "address"
+ADDRESS, ONE_KEY = "address", "contact and basis"
 LAST_TIMES = [
     ContactBases.last_sent_at,
     ContactBases.last_assumable_at,
@@ -40,18 +43,34 @@ LAST_TIMES = [
     ContactBases.last_opened_at,
     ContactBases.last_clicked_at,
 ]
+ADDING = [
+    ContactBases.sends,
+    ContactBases.delivered,
+    ContactBases.sent,
+    ContactBases.opens,
+    ContactBases.clicks,
+]
 OPT_OUTS = [ContactBases.unsubscribed_at, ContactBases.complained_at]
 
 
 def sum_contacts(facts: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per contact and basis: `ContactBases` over the send facts of a group of buckets."""
+    """One row per contact and basis: `ContactBases` over the send facts of a group of buckets.
+
+    Both keys are hashed into one: grouping by one number takes half the time.
+    """
+    one_key = pl.col(SendFacts.contact_key).fill_null(0) ^ (pl.col(SendFacts.basis_key) * SPREAD)
     is_sent = ~pl.col(SendFacts.is_holdout)
-    is_assumable = is_sent & (pl.col(SendFacts.status_code) == SENT)
+    status = pl.col(SendFacts.status_code)
+    is_assumable = is_sent & (status == SENT)
     sent_at, delivered_at = pl.col(SendFacts.sent_at), pl.col(SendFacts.delivered_at)
     return (
-        facts.group_by(key(ContactBases))
+        facts.group_by(one_key.alias(ONE_KEY))
         .agg(
-            *count_sends(),
+            pl.col(key(ContactBases)).first(),
+            is_sent.sum().cast(pl.Int64).alias(ContactBases.sends),
+            (is_sent & (status == DELIVERED)).sum().cast(pl.Int64).alias(ContactBases.delivered),
+            is_assumable.sum().cast(pl.Int64).alias(ContactBases.sent),
+            pl.col(SendFacts.opens, SendFacts.clicks).sum(),
             sent_at.filter(is_sent).max().alias(ContactBases.last_sent_at),
             sent_at.filter(is_assumable).max().alias(ContactBases.last_assumable_at),
             delivered_at.filter(is_sent).max().alias(ContactBases.last_delivered_at),
@@ -67,7 +86,7 @@ def add_contacts(parts: pl.LazyFrame) -> pl.LazyFrame:
     """Add the sums of several parts of the sends: `ContactBases`."""
     return (
         parts.group_by(key(ContactBases))
-        .agg(pl.col(SUMMED).sum(), pl.col(LAST_TIMES).max(), pl.col(OPT_OUTS).min())
+        .agg(pl.col(ADDING).sum(), pl.col(LAST_TIMES).max(), pl.col(OPT_OUTS).min())
         .select(columns(ContactBases))
     )
 
@@ -79,16 +98,20 @@ def merge_bases(contacts: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFrame:
         contacts: `ContactBases` over all sends.
         assumed: `AssumedBases`.
     """
-    assumed_at = pl.when(IS_ASSUMED).then(pl.col(ContactBases.last_assumable_at))
+    is_assumed = pl.col(IS_ASSUMED)
+    assumed_at = pl.when(is_assumed).then(pl.col(ContactBases.last_assumable_at))
     delivered_at = pl.max_horizontal(ContactBases.last_delivered_at, assumed_at)
-    sums = [ContactSums.sends, ContactSums.delivered, ContactSums.opens, ContactSums.clicks]
+    more = pl.when(is_assumed).then(pl.col(ContactBases.sent)).otherwise(0)
     times = [name for name in LAST_TIMES if name != ContactBases.last_assumable_at]
     return (
-        assume_deliveries(contacts, assumed)
+        flag_assumed(contacts, assumed)
         .filter(pl.col(ContactBases.contact_key).is_not_null())
-        .with_columns(delivered_at.alias(ContactSums.last_delivered_at))
+        .with_columns(
+            delivered_at.alias(ContactSums.last_delivered_at),
+            (pl.col(ContactBases.delivered) + more).alias(ContactSums.delivered),
+        )
         .group_by(ContactSums.contact_key)
-        .agg(pl.col(sums).sum(), pl.col(times).max(), pl.col(OPT_OUTS).min())
+        .agg(pl.col(ADDING).sum(), pl.col(times).max(), pl.col(OPT_OUTS).min())
         .select(columns(ContactSums))
     )
 
@@ -118,40 +141,55 @@ def list_domains(contacts: pl.LazyFrame, addressed: pl.LazyFrame) -> pl.LazyFram
         keyed.select(ContactDomains.contact_key, domain.alias(ContactDomains.domain))
         .drop_nulls()
         .unique(ContactDomains.contact_key)
+        .with_columns(
+            (pl.col(ContactDomains.domain).rank("dense") - 1)
+            .cast(pl.UInt32)
+            .alias(ContactDomains.domain_code)
+        )
+        .select(columns(ContactDomains))
     )
 
 
-def sum_domains(
-    contacts: pl.LazyFrame,
-    domains: pl.LazyFrame,
-    assumed: pl.LazyFrame,
-    messages: pl.LazyFrame,
-) -> pl.LazyFrame:
-    """One row per mailbox domain: `DomainSums` over the e-mail sends. Additive over contacts.
+def sum_domains(facts: pl.LazyFrame, domains: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per mailbox domain and basis: `DomainBases` over a group's e-mail sends.
 
     Args:
-        contacts: `ContactBases` over all sends to some contacts.
+        facts: `SendFacts` of a group of buckets.
         domains: `ContactDomains`.
-        assumed: `AssumedBases`.
-        messages: The `org_id` and `org_code` of every organization.
     """
-    is_email = channel_of_basis(ContactBases.basis_key) == STANDARD_CODES[Channel.EMAIL]
+    codes = domains.select(ContactDomains.contact_key, ContactDomains.domain_code)
     return (
-        assume_deliveries(contacts.filter(is_email), assumed)
-        .join(domains, on=ContactDomains.contact_key, how="left", validate="m:1")
-        .with_columns(
-            pl.col(ContactDomains.domain).fill_null(NO_DOMAIN),
-            org_of_basis(ContactBases.basis_key).alias(MessageCodes.org_code),
-        )
-        .join(messages, on=MessageCodes.org_code, how="inner", validate="m:1")
-        .pipe(add_domains)
+        facts.filter(pl.col(SendFacts.channel_code) == STANDARD_CODES[Channel.EMAIL])
+        .join(codes, on=SendFacts.contact_key, how="left", validate=STREAMED)
+        .group_by(key(DomainBases))
+        .agg(count_sends())
+        .select(columns(DomainBases))
     )
 
 
-def add_domains(parts: pl.LazyFrame) -> pl.LazyFrame:
-    """Add the sums by domain of several parts of the contacts: `DomainSums`."""
+def add_domains(
+    parts: pl.LazyFrame,
+    domains: pl.LazyFrame,
+    assumed: pl.LazyFrame,
+    organizations: pl.LazyFrame,
+) -> pl.LazyFrame:
+    """Add the sums by domain of several parts of the sends, and name them: `DomainSums`.
+
+    Args:
+        parts: `DomainBases`.
+        domains: `ContactDomains`.
+        assumed: `AssumedBases`.
+        organizations: The `org_id` and `org_code` of every organization.
+    """
+    code = ContactDomains.domain_code
+    names = domains.select(code, ContactDomains.domain).unique()
     return (
-        parts.group_by(key(DomainSums))
+        assume_deliveries(parts, assumed)
+        .with_columns(org_of_basis(DomainBases.basis_key).alias(MessageCodes.org_code))
+        .join(organizations, on=MessageCodes.org_code, how="inner", validate="m:1")
+        .join(names, on=code, how="left", validate="m:1")
+        .with_columns(pl.col(DomainSums.domain).fill_null(NO_DOMAIN))
+        .group_by(key(DomainSums))
         .agg(pl.col(*COUNTS, ASSUMED_SENDS).sum())
         .select(columns(DomainSums))
     )

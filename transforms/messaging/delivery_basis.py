@@ -96,17 +96,24 @@ def assume_deliveries(sums: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFrame
         The same rows with `assumed_sends`, how many of their sends have no receipts, and
         `is assumed`.
     """
+    more = pl.when(IS_ASSUMED).then(pl.col(DeliveryCounts.assumable)).otherwise(0)
+    return flag_assumed(sums, assumed).with_columns(
+        (pl.col(Counts.delivered) + more).alias(Counts.delivered),
+        (pl.col(Counts.sent) - more).alias(Counts.sent),
+        pl.when(IS_ASSUMED).then(pl.col(Counts.sends)).otherwise(0).alias(ASSUMED_SENDS),
+    )
+
+
+def flag_assumed(sums: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFrame:
+    """Add whether rows are of a basis without receipts, as `is assumed`.
+
+    Args:
+        sums: Rows with a `basis_key`.
+        assumed: `AssumedBases`.
+    """
     flags = assumed.with_columns(pl.lit(value=True).alias(IS_ASSUMED))
-    is_assumed = pl.col(IS_ASSUMED)
-    more = pl.when(is_assumed).then(pl.col(DeliveryCounts.assumable)).otherwise(0)
-    return (
-        sums.join(flags, on=BASIS, how="left", validate="m:1")
-        .with_columns(is_assumed.fill_null(value=False))
-        .with_columns(
-            (pl.col(Counts.delivered) + more).alias(Counts.delivered),
-            (pl.col(Counts.sent) - more).alias(Counts.sent),
-            pl.when(is_assumed).then(pl.col(Counts.sends)).otherwise(0).alias(ASSUMED_SENDS),
-        )
+    return sums.join(flags, on=BASIS, how="left", validate="m:1").with_columns(
+        pl.col(IS_ASSUMED).fill_null(value=False)
     )
 
 

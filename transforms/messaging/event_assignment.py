@@ -173,11 +173,8 @@ def separate_sends(events: pl.LazyFrame) -> pl.LazyFrame:
     is_sent, is_delivered = (
         pl.col(action) == ACTION_CODES[a] for a in (Action.SENT, Action.DELIVERED)
     )
-    starts = (
-        events.filter(is_shown, is_sent | is_delivered)
-        .select(unit, at, is_sent.alias(IS_SENT))
-        .unique()
-    )
+    shown = events.filter(is_shown).with_row_index(EVENT)
+    starts = shown.filter(is_sent | is_delivered).select(unit, at, is_sent.alias(IS_SENT)).unique()
     repeated = (
         starts.group_by(unit)
         .agg(pl.col(IS_SENT).any().alias(HAS_SENT), pl.col(IS_SENT).sum().alias(TIMES), pl.len())
@@ -191,8 +188,7 @@ def separate_sends(events: pl.LazyFrame) -> pl.LazyFrame:
         .select(unit, pl.col(at).alias(STARTED_AT))
     )
     first = decisive.group_by(unit).agg(pl.col(STARTED_AT).min().alias(FIRST_START))
-    numbered = events.with_row_index(EVENT)
-    ours = numbered.filter(is_shown).join(first, on=unit, how="inner", validate="m:1")
+    ours = shown.join(first, on=unit, how="inner", validate="m:1")
     last_before = (
         ours.select(EVENT, unit, at)
         .join(decisive, on=unit, how="inner", validate="m:m")
@@ -205,5 +201,6 @@ def separate_sends(events: pl.LazyFrame) -> pl.LazyFrame:
         .hash(SEND)
         .alias(unit)
     )
-    others = numbered.join(ours.select(EVENT), on=EVENT, how="anti")
-    return pl.concat([part.select(columns(CountedEvents)) for part in (others, separated)])
+    single = shown.join(first, on=unit, how="anti")
+    parts = [events.filter(~is_shown), single, separated]
+    return pl.concat([part.select(columns(CountedEvents)) for part in parts])

@@ -16,6 +16,7 @@ from tests.support.frames import frame
 from transforms.common.keys import CONTACT, hash_id
 from transforms.messaging.contact_sums import (
     add_contacts,
+    add_domains,
     add_segments,
     key_members,
     list_domains,
@@ -78,14 +79,15 @@ def test_a_mailbox_s_domain_follows_the_last_at(email: str | None, domain: str |
 
 
 def test_domains_are_of_emails_alone_and_who_has_none_is_none() -> None:
-    sends = [(101, EMAIL), (102, EMAIL), (None, EMAIL), (101, SMS)]
-    rows = [fact(contact, "delivered", 1, basis_key=basis) for contact, basis in sends]
-    domains = frame(ContactDomains, [{"contact_key": key, "domain": "x.io"} for key in (101, 102)])
-    organizations = pl.LazyFrame(
-        {"org_code": [0], "org_id": ["o"]}, {"org_code": pl.UInt32, "org_id": pl.String}
-    )
-    contacts = sum_contacts(frame(SendFacts, rows))
-    got = sum_domains(contacts, domains, NOTHING_ASSUMED, organizations).sort("domain").collect()
+    email, sms = STANDARD_CODES["email"], STANDARD_CODES["sms"]
+    sends = [(101, email), (102, email), (None, email), (101, sms)]
+    rows = [fact(contact, "delivered", 1, channel_code=channel) for contact, channel in sends]
+    at_x = [{"contact_key": key, "domain": "x.io", "domain_code": 0} for key in (101, 102)]
+    domains = frame(ContactDomains, at_x)
+    schema = {"org_code": pl.UInt32, "org_id": pl.String}
+    organizations = pl.LazyFrame({"org_code": [0], "org_id": ["o"]}, schema)
+    sums = sum_domains(frame(SendFacts, rows), domains)
+    got = add_domains(sums, domains, NOTHING_ASSUMED, organizations).sort("domain").collect()
     assert got.select("org_id", "domain", "sends").rows() == [("o", "(none)", 1), ("o", "x.io", 2)]
 
 
