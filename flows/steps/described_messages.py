@@ -54,7 +54,7 @@ class MessageInputs:
 
 
 @dataclass(frozen=True)
-class MessageNames:
+class NamedKeys:
     """What the keys of facts stand for.
 
     Attributes:
@@ -70,10 +70,10 @@ class MessageNames:
     domains: pl.DataFrame
 
 
-def find_names(inputs: MessageInputs) -> MessageNames:
+def find_names(inputs: MessageInputs) -> NamedKeys:
     """The run's channels, messages, addresses and mailbox domains."""
     channels = find_channels(inputs.catalog, inputs.config)
-    return MessageNames(
+    return NamedKeys(
         channels,
         describe(inputs, channels),
         find_owners(inputs.catalog),

@@ -17,7 +17,7 @@ from flows.ingest.exchange_rates import rates_of
 from flows.runtime.materialize import materialize
 from flows.steps.described_messages import (
     MessageInputs,
-    MessageNames,
+    NamedKeys,
     find_names,
     scan_link_texts,
 )
@@ -42,7 +42,7 @@ class MessageFacts:
         rows: The `MessageRows` of every channel, those of no message channel too.
     """
 
-    names: MessageNames
+    names: NamedKeys
     facts: FactFiles
     days: pl.DataFrame
     rows: Mapping[str, pl.DataFrame]
@@ -74,7 +74,7 @@ def build_message_facts(inputs: MessageInputs) -> MessageFacts:
     return sum_message_rows(names, facts)
 
 
-def sum_message_rows(names: MessageNames, facts: FactFiles) -> MessageFacts:
+def sum_message_rows(names: NamedKeys, facts: FactFiles) -> MessageFacts:
     """Sums over the send facts to message rows."""
     days, messages = facts.days(names.channels), names.messages.lazy()
     rows = {

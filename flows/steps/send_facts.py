@@ -11,7 +11,7 @@ from contracts.facts.send_facts import AssignedEvents, ChannelSends, CountedEven
 from contracts.facts.send_keys import EventKeys, FeedEvents, SendKeys
 from contracts.facts.send_sums import ContactBases
 from flows.runtime.materialize import materialize
-from flows.steps.described_messages import MessageInputs, MessageNames
+from flows.steps.described_messages import MessageInputs, NamedKeys
 from flows.steps.fact_files import FactFiles
 from flows.steps.key_files import EVENTS, KeyFiles
 from transforms.common.keys import hash_unknown_message
@@ -76,7 +76,7 @@ class FactInputs:
     timezone: str
 
 
-def build_facts(inputs: MessageInputs, names: MessageNames) -> FactFiles:
+def build_facts(inputs: MessageInputs, names: NamedKeys) -> FactFiles:
     """Build the facts of a run group by group, and keep their sums.
 
     Args:
@@ -122,7 +122,7 @@ def number_organizations(messages: pl.LazyFrame) -> pl.LazyFrame:
     return messages.select(org_id).unique().sort(org_id).with_row_index(MessageCodes.org_code)
 
 
-def _prepare(inputs: MessageInputs, names: MessageNames) -> FactInputs:
+def _prepare(inputs: MessageInputs, names: NamedKeys) -> FactInputs:
     described = names.messages.lazy()
     organizations = number_organizations(described)
     code = pl.col(DescribedMessages.channel).replace_strict(
