@@ -114,7 +114,7 @@ def _needed(feed: ConfiguredFeed, resolved: ResolvedMapping) -> set[str]:
     mapping, section = resolved.mapping, feed.section
     always = {*required(FEEDS[mapping.table])}
     if section.source is None:
-        mapped = {name for name in ("spend",) if name in mapping.columns}
+        mapped = {AdStats.spend}.intersection(mapping.columns)
     else:
         mapped = {*mapping.columns}.difference(mapping.optional)
     own = {name for name in section.columns if name in mapping.columns}

@@ -8,7 +8,15 @@ import polars as pl
 from contracts.channels import RunChannels
 from contracts.config.nearest_names import nearest
 from contracts.config.workspace import AudienceSection, Workspace
-from contracts.feeds import Campaigns, Messages, Segments
+from contracts.feeds import (
+    Campaigns,
+    Dispatches,
+    Events,
+    ListMembers,
+    Messages,
+    Segments,
+    Sends,
+)
 from flows.errors import ConfigurationError
 from flows.ingest.catalog import Catalog
 from flows.steps.described_messages import find_channels
@@ -17,20 +25,24 @@ from transforms.people.audiences import read_moment
 NAMED_IN: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "campaign": (
         ("campaigns", (Campaigns.campaign_id, Campaigns.name)),
-        *((table, ("campaign_id",)) for table in ("dispatches", "messages", "sends")),
-        ("list_members", ("campaign_id",)),
+        ("dispatches", (Dispatches.campaign_id,)),
+        ("messages", (Messages.campaign_id,)),
+        ("list_members", (ListMembers.campaign_id,)),
+        ("sends", (Sends.campaign_id,)),
     ),
     "message": (
         ("messages", (Messages.message_id, Messages.name)),
-        *((table, ("message_id",)) for table in ("sends", "events")),
+        ("sends", (Sends.message_id,)),
+        ("events", (Events.message_id,)),
     ),
     "segment": (
         ("segments", (Segments.segment_id, Segments.name)),
-        ("list_members", ("segment_id",)),
+        ("list_members", (ListMembers.segment_id,)),
     ),
 }
 """What a question names -> the tables and columns that know such names, the fewest rows first."""
 
+NAME = "name"
 COMMAND = "--"
 """Where a command's question stands: its keys are options."""
 
@@ -128,7 +140,7 @@ def _explain_unknown(
     else:
         is_known = any(
             not _names_of(catalog, table, columns)
-            .filter(pl.col("name") == question.name)
+            .filter(pl.col(NAME) == question.name)
             .head(1)
             .collect()
             .is_empty()
@@ -144,10 +156,10 @@ def _explain_unknown(
 
 def _names_of(catalog: Catalog, table: str, columns: tuple[str, ...]) -> pl.LazyFrame:
     rows = catalog.scan(table)
-    return pl.concat([rows.select(pl.col(name).alias("name")) for name in columns]).drop_nulls()
+    return pl.concat([rows.select(pl.col(name).alias(NAME)) for name in columns]).drop_nulls()
 
 
 def _list_names(catalog: Catalog, what: str) -> set[str]:
     """The names that assets bear, for the nearest; the ids that sends and events name are many."""
     table, columns = NAMED_IN[what][0]
-    return {*_names_of(catalog, table, columns).unique().collect().get_column("name")}
+    return {*_names_of(catalog, table, columns).unique().collect().get_column(NAME)}

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.config.feed_section import FeedSection
-from contracts.config.nearest_names import nearest, unknown
+from contracts.config.nearest_names import nearest, nearest_names, unknown
 from contracts.config.workspace import Workspace, WorkspaceSection
 
 
@@ -72,6 +72,12 @@ def test_nothing_changes_a_configuration() -> None:
 )
 def test_nearest_name(name: str, expected: str | None) -> None:
     assert nearest(name, ["contacts", "events"]) == expected
+
+
+def test_the_names_nearest_to_any_of_several_come_likest_first() -> None:
+    headers = ["Kosten", "Costs", "Total cost", "Day"]
+    assert nearest_names(("Cost", "Amount spent"), headers) == ["Costs", "Kosten", "Total cost"]
+    assert nearest_names(("zzzz",), headers) == []
 
 
 def test_an_unknown_name_with_nothing_near_lists_all() -> None:
