@@ -100,7 +100,7 @@ def write_ads_reports(
     del ads
     links = materialize(facts.matched.count(), CountedLinks)
     checks += write_session_matches(facts.matched, staging, facts.scratch)
-    checks += write_utm_audit(facts.matched, facts.names, spend, staging)
+    checks += write_utm_audit(facts.matched, links, facts.names, spend, staging)
     return checks + reconcile_ads(links, *totals)
 
 

@@ -70,17 +70,21 @@ def _cut_by_key(rows: pl.LazyFrame, count: int, scratch: Path) -> Iterator[pl.La
 
 
 def write_utm_audit(
-    matched: MatchedSessions, ad_names: pl.DataFrame, spend: pl.LazyFrame, staging: Path
+    matched: MatchedSessions,
+    counted: pl.LazyFrame,
+    ad_names: pl.DataFrame,
+    spend: pl.LazyFrame,
+    staging: Path,
 ) -> list[Check]:
     """Write what is broken between links and ads, with the money at risk and what may be meant.
 
     Args:
         matched: Every session and its link.
+        counted: `CountedLinks`.
         ad_names: `AdNames`.
         spend: What each ad cost, and what is known of campaigns alone.
         staging: The snapshot being written.
     """
-    counted = materialize(matched.count(), CountedLinks)
     links = materialize(add_landing_pages(counted, matched.sessions), AuditedLinks)
     found = audit_utm(links, ad_names.lazy(), spend).collect()
     return write_table(staging, "ads", "utm_audit", suggest_targets(found, ad_names))

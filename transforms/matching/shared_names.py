@@ -57,7 +57,7 @@ def find_names_used_twice(
         UtmAudit.first_day,
         UtmAudit.last_day,
         UtmAudit.landing_page,
-        kind=pl.lit(str(AuditKind.NAME_USED_TWICE)),
+        pl.lit(str(AuditKind.NAME_USED_TWICE)).alias(UtmAudit.kind),
     )
 
 
@@ -81,12 +81,12 @@ def find_shared_names(names: pl.LazyFrame) -> pl.LazyFrame:
         )
         .with_columns(span=pl.col("is_new").cum_sum().over(*place, "entity"))
         .group_by(*place, "entity", "span")
-        .agg(pl.col("value").min(), pl.col("since").min(), pl.col("until").max())
+        .agg(pl.col(UtmAudit.value).min(), pl.col("since").min(), pl.col("until").max())
         .sort(*place, "since", "entity")
-        .with_columns(still=still.over(place), value=pl.col("value").min().over(place))
+        .with_columns(still=still.over(place), value=pl.col(UtmAudit.value).min().over(place))
         .filter(pl.col("since") < pl.col("still"))
         .group_by(place)
-        .agg(pl.col("value").min())
+        .agg(pl.col(UtmAudit.value).min())
     )
 
 
@@ -134,10 +134,10 @@ def count_ambiguous(links: pl.LazyFrame) -> pl.LazyFrame:
             (pl.col(SessionFacts.match_status) == MatchStatus.AMBIGUOUS)
             & (method != MatchMethod.ALIAS)
         )
-        .with_columns(parameter=level, value=value)
-        .with_columns(normalize_value(pl.col("value")).alias(AdNames.name_key))
+        .with_columns(level.alias(UtmAudit.parameter), value.alias(UtmAudit.value))
+        .with_columns(normalize_value(pl.col(UtmAudit.value)).alias(AdNames.name_key))
         .group_by(*CAMPAIGN, UtmAudit.parameter, AdNames.name_key)
-        .agg(pl.col("value").min(), **sessions_at_risk())
+        .agg(pl.col(UtmAudit.value).min(), **sessions_at_risk())
     )
 
 

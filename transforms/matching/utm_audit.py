@@ -128,22 +128,24 @@ def find_spend_without_sessions(links: pl.LazyFrame, spend: pl.LazyFrame) -> pl.
     cost = spend.filter(pl.col(UtmAudit.campaign_id).is_not_null())
     campaigns = (
         cost.group_by(CAMPAIGN)
-        .agg(value=pl.col(AdSpend.campaign_name).max(), **spent(), **_days_of_spend())
+        .agg(
+            pl.col(AdSpend.campaign_name).max().alias(UtmAudit.value), **spent(), **_days_of_spend()
+        )
         .join(known.select(CAMPAIGN).unique(), on=CAMPAIGN, how="anti")
-        .with_columns(parameter=pl.lit(str(AdLevel.CAMPAIGN)))
+        .with_columns(pl.lit(str(AdLevel.CAMPAIGN)).alias(UtmAudit.parameter))
     )
     ads = (
         cost.filter(is_ad)
         .group_by(AD)
-        .agg(value=pl.col(AdSpend.ad_name).max(), **spent(), **_days_of_spend())
+        .agg(pl.col(AdSpend.ad_name).max().alias(UtmAudit.value), **spent(), **_days_of_spend())
         .join(with_ads, on=CAMPAIGN, how="semi")
         .join(known, on=AD, how="anti")
-        .with_columns(parameter=pl.lit(str(AdLevel.AD)))
+        .with_columns(pl.lit(str(AdLevel.AD)).alias(UtmAudit.parameter))
     )
     return (
         pl.concat([campaigns, ads], how="diagonal")
         .filter(pl.col(UtmAudit.spend_at_risk) > 0)
-        .with_columns(kind=pl.lit(str(AuditKind.SPEND_WITHOUT_SESSIONS)))
+        .with_columns(pl.lit(str(AuditKind.SPEND_WITHOUT_SESSIONS)).alias(UtmAudit.kind))
     )
 
 
@@ -170,7 +172,7 @@ def find_sessions_without_ad(links: pl.LazyFrame) -> pl.LazyFrame:
         .filter(~only_macros)
         .group_by(UtmAudit.org_id, UtmAudit.platform, UtmAudit.parameter, UtmAudit.value)
         .agg(**sessions_at_risk())
-        .with_columns(kind=pl.lit(str(AuditKind.SESSIONS_WITHOUT_AD)))
+        .with_columns(pl.lit(str(AuditKind.SESSIONS_WITHOUT_AD)).alias(UtmAudit.kind))
     )
 
 
@@ -188,7 +190,10 @@ def find_unknown_sources(links: pl.LazyFrame) -> pl.LazyFrame:
         )
         .group_by(UtmAudit.org_id, source.alias(UtmAudit.value))
         .agg(**sessions_at_risk())
-        .with_columns(kind=pl.lit(str(AuditKind.UNKNOWN_SOURCE)), parameter=pl.lit("utm_source"))
+        .with_columns(
+            pl.lit(str(AuditKind.UNKNOWN_SOURCE)).alias(UtmAudit.kind),
+            pl.lit(str(SessionFacts.utm_source)).alias(UtmAudit.parameter),
+        )
     )
 
 
@@ -200,10 +205,10 @@ def find_unresolved_macros(links: pl.LazyFrame) -> pl.LazyFrame:
             troubled.filter(is_macro(pl.col(name)))
             .group_by(UtmAudit.org_id, UtmAudit.platform, pl.col(name).alias(UtmAudit.value))
             .agg(**sessions_at_risk())
-            .with_columns(parameter=pl.lit(name))
+            .with_columns(pl.lit(name).alias(UtmAudit.parameter))
             for name in UTM_VALUES
         ]
-    ).with_columns(kind=pl.lit(str(AuditKind.UNRESOLVED_MACRO)))
+    ).with_columns(pl.lit(str(AuditKind.UNRESOLVED_MACRO)).alias(UtmAudit.kind))
 
 
 def find_content_without_ad(links: pl.LazyFrame, ad_names: pl.LazyFrame) -> pl.LazyFrame:
@@ -228,8 +233,8 @@ def find_content_without_ad(links: pl.LazyFrame, ad_names: pl.LazyFrame) -> pl.L
         .group_by(*CAMPAIGN, value.alias(UtmAudit.value))
         .agg(**sessions_at_risk())
         .with_columns(
-            kind=pl.lit(str(AuditKind.CONTENT_WITHOUT_AD)),
-            parameter=pl.lit(str(SessionFacts.utm_content)),
+            pl.lit(str(AuditKind.CONTENT_WITHOUT_AD)).alias(UtmAudit.kind),
+            pl.lit(str(SessionFacts.utm_content)).alias(UtmAudit.parameter),
         )
     )
 
@@ -244,9 +249,11 @@ def find_aliases_to_nothing(links: pl.LazyFrame) -> pl.LazyFrame:
     value = pl.coalesce(pl.when(parameter == name).then(pl.col(name)) for name in UTM_VALUES)
     return (
         links.filter(pl.col(AuditedLinks.unknown_target).is_not_null())
-        .group_by(UtmAudit.org_id, UtmAudit.platform, UtmAudit.parameter, value.alias("value"))
+        .group_by(
+            UtmAudit.org_id, UtmAudit.platform, UtmAudit.parameter, value.alias(UtmAudit.value)
+        )
         .agg(**sessions_at_risk())
-        .with_columns(kind=pl.lit(str(AuditKind.ALIAS_TO_NOTHING)))
+        .with_columns(pl.lit(str(AuditKind.ALIAS_TO_NOTHING)).alias(UtmAudit.kind))
     )
 
 
