@@ -60,7 +60,7 @@ def _warn_of_restatement(of: Restatement, catalog: Catalog, currency: str) -> Wa
         feed=of.feed,
         table=of.table,
         count=len(of.superseded),
-        amount=f"{before - after:.2f}",
+        amount=f"{before:.2f}",
         setting="repeats",
         before=f"{before:.2f}",
         after=f"{after:.2f}",

@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pandera.errors import SchemaErrors
 
-from contracts.columns import columns, key
+from contracts.columns import Table, columns, key
 from contracts.manifest import Manifest, OutputTable
+from contracts.reports.attribution import order_touches_contract, revenue_column
 from flows.ingest.ledger import DamagedReading, list_readings, read_kept
 from flows.report_tables import find_table
 from flows.storage.latest import mirror_latest
@@ -20,6 +21,7 @@ from flows.storage.snapshots import list_runs, list_snapshots
 from flows.storage.workspace_files import Layout, hash_file, remove_tree
 
 ROWS_AT_A_TIME = 500_000
+TOUCHES = ("attribution", "order_touches")
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,8 @@ def _find_breach(root: Path, output: OutputTable) -> str:
     """How a published file breaks its contract; empty where it does not, or none is registered."""
     path = root / output.path
     try:
-        contract = find_table(output.group, output.table).contract
         file = pq.ParquetFile(path)
+        contract = _find_contract(output, file.schema_arrow.names)
         if file.metadata.num_rows != output.rows:
             return f"has {file.metadata.num_rows} rows, not {output.rows}"
         keys = pl.scan_parquet(path).select(pl.struct(key(contract)).n_unique()).collect().item()
@@ -114,6 +116,18 @@ def _find_breach(root: Path, output: OutputTable) -> str:
     except (OSError, pa.ArrowException):
         return "cannot be read as Parquet"
     return ""
+
+
+def _find_contract(output: OutputTable, names: list[str]) -> type[Table]:
+    """The contract of a published table; that of order_touches has the models that it was given.
+
+    Raises:
+        KeyError: No such table is registered.
+    """
+    if (output.group, output.table) == TOUCHES:
+        prefix = revenue_column("")
+        return order_touches_contract([n.removeprefix(prefix) for n in names if prefix in n])
+    return find_table(output.group, output.table).contract
 
 
 def _verify_latest(root: Path, *, repair: bool) -> Iterator[Damage]:

@@ -1,6 +1,7 @@
 """`verify`: damage is a list; `--repair` goes back to what is whole; the next run does the rest."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,20 @@ def published(root: Path, pattern: str) -> Path:
 
 
 def test_nothing_is_damaged_after_a_run(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(root, capsys, 0) == []
+
+
+SAMPLES = sorted((Path(__file__).resolve().parents[3] / "data" / "sample").iterdir())
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
+def test_every_sample_is_what_its_contracts_say(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], sample: Path
+) -> None:
+    written = shutil.ignore_patterns("reports", "state", "quarantine")
+    root = Path(shutil.copytree(sample, tmp_path / "ws", ignore=written))
+    run(root)
+    capsys.readouterr()
     assert ask(root, capsys, 0) == []
 
 

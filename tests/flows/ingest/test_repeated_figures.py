@@ -43,7 +43,7 @@ def test_a_later_file_replaces_the_days_that_it_says_anew(tmp_path: Path) -> Non
     }
     (restated,) = warned(read, "restated")
     assert restated.count == 2
-    assert restated.amount == "-0.50"
+    assert (restated.amount, restated.before, restated.after) == ("5.00", "5.00", "5.50")
     assert restated.setting == "repeats"
     assert restated.message == (
         "feed stats: later files say 1 day (2026-03-02 to 2026-03-02) of raw/stats/file2.csv anew: "
