@@ -40,6 +40,8 @@ class InputFile(Record):
     rejected: int = 0
     superseded: int = 0
     duplicates: int = 0
+    erased: int = 0
+    """How many of the rejected are rows of people who were erased."""
     refused: str | None = None
     first_at: str | None = None
     """When its first row happened: a day, or an instant in UTC."""

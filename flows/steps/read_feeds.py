@@ -80,6 +80,7 @@ class FeedsRead:
                 rejected=0 if file.is_copy else got.rejected + discarded[REJECTED],
                 superseded=discarded[SUPERSEDED],
                 duplicates=discarded[DUPLICATE],
+                erased=0 if file.is_copy else got.reasons.get(ERASED, 0),
                 first_at=got.first_at,
                 last_at=got.last_at,
             )

@@ -136,6 +136,10 @@ def _list_changed_files(
     known, current = ({_content(one) for one in entries} for entries in (old, new))
     paths_before, paths_after = ({_place(one) for one in entries} for entries in (old, new))
     seen = set()
+    erased = {_content(one): one.erased for one in new}
+    for one in old:
+        if erased.get(_content(one), one.erased) != one.erased:
+            seen.add(_describe_file(one, ChangeReason.ERASED, timezone))
     for one in new:
         if _content(one) not in known:
             is_corrected = _place(one) in paths_before
@@ -160,11 +164,12 @@ def _place(one: InputFile) -> tuple[str, str, str]:
 def _describe_file(
     one: InputFile, kind: ChangeReason, timezone: str
 ) -> tuple[str, str, str, date | None, date | None]:
-    reason = {"exchange_rates": ChangeReason.RATE, "contacts": ChangeReason.IDENTITY}
+    of_table = {"exchange_rates": ChangeReason.RATE, "contacts": ChangeReason.IDENTITY}
+    reason = kind if kind == ChangeReason.ERASED else of_table.get(one.table, kind)
     return (
         one.table,
         one.path,
-        str(reason.get(one.table, kind)),
+        str(reason),
         find_day(one.first_at, timezone),
         find_day(one.last_at, timezone),
     )

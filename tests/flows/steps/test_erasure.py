@@ -171,6 +171,8 @@ def test_without_raw_the_files_are_listed_and_their_rows_refused(tmp_path: Path)
     given = inputs(manifest)
     assert (given["raw/contacts/3.csv"].rejected, given["raw/contacts/3.csv"].accepted) == (2, 1)
     assert (given["raw/sends.jsonl.gz"].rejected, given["raw/sends.jsonl.gz"].accepted) == (2, 1)
+    assert {one.erased for one in given.values()} == {0, 1, 2}
+    assert given["raw/sends.jsonl.gz"].erased == 2
     for folder in (root / "reports", root / "state", root / "quarantine"):
         assert list(find_traces(folder)) == []
     tables = published_tables(root)
@@ -180,6 +182,8 @@ def test_without_raw_the_files_are_listed_and_their_rows_refused(tmp_path: Path)
     assert contacts["contact_id"].to_list() == ["bo-0815", "cy-1", "do-2"]
     revenue = pl.read_parquet(tables["attribution", "channel_attribution"])["revenue"]
     assert set(revenue) == {20}
+    changes = pl.read_parquet(tables["run", "changes"])
+    assert "erased" in {reason for one in changes["reason"] for reason in one.split("+")}
     rejected = pl.read_parquet(sorted((root / "quarantine" / manifest.run_id).glob("*.parquet")))
     assert set(rejected.explode("failed_checks")["failed_checks"]) == {"erased"}
 
