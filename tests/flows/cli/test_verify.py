@@ -34,8 +34,10 @@ def ask(root: Path, capsys: pytest.CaptureFixture[str], code: int, *more: str) -
 
 
 def files(root: Path) -> dict[str, bytes]:
+    """The tables, without those that tell of the run itself."""
     latest = Layout(root).latest
-    return {p.relative_to(latest).as_posix(): p.read_bytes() for p in latest.rglob("*.parquet")}
+    found = (file for file in latest.rglob("*.parquet") if file.parent.name != "run")
+    return {file.relative_to(latest).as_posix(): file.read_bytes() for file in found}
 
 
 def flip(path: Path) -> None:
