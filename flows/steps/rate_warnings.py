@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import polars as pl
 
 from contracts.config.workspace import Workspace
-from contracts.feeds import AdStats, Messages, Orders
+from contracts.feeds import AdStats, Messages, MessageStats, Orders
 from contracts.manifest import Warned
 from flows.ingest.catalog import Catalog
 from flows.ingest.exchange_rates import rates_of
-from transforms.common.currency import normalize_currency
+from transforms.common.currency import RATE, find_rates, normalize_currency
 from transforms.messaging.message_costs import price_messages
 
 AMOUNTS = {"orders": Orders.revenue, "ad_stats": AdStats.spend}
@@ -29,6 +29,8 @@ def find_missing_rates(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
     for table, amount in AMOUNTS.items():
         yield from _warn(table, _sum_rejected(catalog, table, amount), "are rejected", config)
     yield from _warn("messages", _sum_costs(catalog, config), "count without their cost", config)
+    stats = _sum_provider_revenue(catalog, config)
+    yield from _warn("message_stats", stats, "stand without their revenue", config)
 
 
 def _sum_rejected(catalog: Catalog, table: str, amount: str) -> pl.DataFrame:
@@ -56,6 +58,16 @@ def _sum_costs(catalog: Catalog, config: Workspace) -> pl.DataFrame:
         priced.filter(pl.col(Messages.cost).is_null()).select(keys), on=keys, how="semi"
     )
     return _sum_by_currency(unpriced.select(Messages.currency, pl.col(Messages.cost).alias(AMOUNT)))
+
+
+def _sum_provider_revenue(catalog: Catalog, config: Workspace) -> pl.DataFrame:
+    """Providers' summaries whose revenue has no rate, by currency."""
+    stats = catalog.scan("message_stats").filter(pl.col(MessageStats.revenue).is_not_null())
+    rated = find_rates(stats, rates_of(catalog), config.workspace.currency)
+    unpriced = rated.filter(pl.col(RATE).is_null())
+    return _sum_by_currency(
+        unpriced.select(MessageStats.currency, pl.col(MessageStats.revenue).alias(AMOUNT))
+    )
 
 
 def _sum_by_currency(rows: pl.LazyFrame) -> pl.DataFrame:

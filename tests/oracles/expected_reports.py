@@ -173,8 +173,17 @@ class Expected:
     def by_day(self, channel: str) -> Report:
         """channel_report: the days of all messages added up."""
         report: Report = {}
-        for (org, day, _), row in self.daily(channel).items():
-            sends = self.sends_on(org, channel, day)
+        whole = self.daily(channel)
+        messages_on: dict[tuple[Any, ...], set[str | None]] = defaultdict(set)
+        for org, day, message in whole:
+            messages_on[org, day].add(message)
+        for (org, day, _), row in whole.items():
+            sends = [
+                s
+                for m in self.of_channel(channel)
+                if m.org == org and self.shown[id(m)][0] in messages_on[org, day]
+                for s in self.sends_of[id(m), channel]
+            ]
             total = report.setdefault(
                 (org, day), {"org_id": org, "date_day": day, "channel": channel, "cost": None}
             )
@@ -184,16 +193,6 @@ class Expected:
                 total["cost"] = (total["cost"] or 0) + row["cost"]
             total["delivery_basis"] = self.world.basis_of(sends)
         return {key: {**row, **figures(row), **NO_ORDERS} for key, row in report.items()}
-
-    def sends_on(self, org: str, channel: str, day: date | None) -> list[Send]:
-        """All sends of the messages of which anything happened on a day."""
-        names = {key[2] for key in self.daily(channel) if key[:2] == (org, day)}
-        return [
-            s
-            for m in self.of_channel(channel)
-            if m.org == org and self.shown[id(m)][0] in names
-            for s in self.sends_of[id(m), channel]
-        ]
 
     def domains(self) -> Report:
         """domain_report: the e-mail sends by the domain of the contact's address."""

@@ -1,5 +1,6 @@
 """What SPEC §1, §4.2 and §6.1 say of channels, deliveries and sends without a row, by figures."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -246,6 +247,16 @@ def test_a_provider_s_summary_stands_beside_what_we_count(tmp_path: Path) -> Non
     assert counts(ran, "email", "sends") == (4,)
     assert ran.table("whatsapp", "provider_report").height == 1
     assert channels(ran) == {"email"}
+
+
+def test_a_provider_s_revenue_without_a_rate_is_counted_and_left_out(tmp_path: Path) -> None:
+    """Of 10.00 EUR and 5.00 USD the dollars alone stand in dollars."""
+    stats = b"channel,message_id,sends,revenue,currency\nemail,a,1,10,EUR\nemail,b,1,5,USD\n"
+    ran = publish(tmp_path, message_stats=stats)
+    got = ran.table("email", "provider_report").get_column("revenue").to_list()
+    assert got == [None, Decimal(5)]
+    (warning,) = [w for w in ran.warnings if w.code == "rate_missing"]
+    assert (warning.count, warning.amount) == (1, "10.0000")
 
 
 def test_levels_of_several_channels_are_several(tmp_path: Path) -> None:

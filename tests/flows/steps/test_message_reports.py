@@ -165,7 +165,7 @@ def test_many_batches_and_groups_of_buckets_give_what_one_gives(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tables, zone, ran = drawn
-    monkeypatch.setattr(key_files, "ROWS_A_GROUP", 5)
+    monkeypatch.setattr(key_files, "ROWS_A_GROUP", 60)
     monkeypatch.setattr(send_key_files, "SMALL", 0)
     monkeypatch.setattr(send_key_files, "FLUSH_BYTES", 1)
     monkeypatch.setattr(file_ingest, "open_feed", partial(open_feed, batch_bytes=6000))
