@@ -12,17 +12,17 @@ from prefect.runtime import flow_run
 from pydantic import Field
 
 from contracts.manifest import AttemptEnd, Check, Manifest, Warned
+from flows.catalog.quarantine_files import write_quarantine
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.descriptions.write_descriptions import write_descriptions
 from flows.errors import FAULT_OF_OURS, CampaignReportsError, DataRefused
 from flows.ingest.code_version import name_code
-from flows.ingest.quarantine_files import write_quarantine
 from flows.page.report_page import write_page
 from flows.page.snapshot_tables import SnapshotTables
 from flows.progress import Progress, silence
 from flows.runtime.prefect_steps import step
 from flows.steps.attempt import Attempt, Run
-from flows.steps.read_feeds import FeedsRead, find_problem, read_feeds, reconcile_inputs
+from flows.steps.reading.read_feeds import FeedsRead, find_problem, read_feeds, reconcile_inputs
 from flows.steps.run_tables import write_run_tables
 from flows.steps.warning_order import order_warnings
 from flows.steps.write_reports import write_report_tables

@@ -20,9 +20,9 @@ from contracts.vocabulary import AdLevel
 from flows.config.loading import load_workspace
 from flows.config.source_files import load_sources
 from flows.progress import silence
-from flows.steps.ad_facts import build_ad_facts
-from flows.steps.read_feeds import read_feeds
-from flows.steps.sessions import find_sessions
+from flows.steps.ads.ad_facts import build_ad_facts
+from flows.steps.matching.sessions import find_sessions
+from flows.steps.reading.read_feeds import read_feeds
 from transforms.ads.name_versions import AdTables
 from transforms.ads.shared_texts import write_out_texts
 from transforms.reports.ads import make_level_report, make_url_report, sum_level, sum_urls

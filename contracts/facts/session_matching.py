@@ -1,6 +1,6 @@
 """The intermediates of matching: from the traffic sources of sessions to the ad behind each link.
 
-Each is the outcome of one step of flows/steps/session_matching.py, in its order.
+Each is the outcome of one step of flows/steps/matching/session_matching.py, in its order.
 """
 
 from contracts.columns import Count, Day, Flag, Hash, Serial, Table, Text, column

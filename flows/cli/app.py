@@ -15,43 +15,52 @@ from flows.runtime.allocator import keep_pages
 from flows.runtime.prefect_server import leave
 
 COMMANDS = {
-    "run": ("flows.cli.run:run", "Read the feeds of workspaces and publish their reports."),
-    "init": ("flows.cli.setup:init", "Start a workspace, empty or from a sample."),
+    "run": (
+        "run:run",
+        "Read the feeds of workspaces and publish their reports.",
+    ),
+    "init": ("setup:init", "Start a workspace, empty or from a sample."),
     "check": (
-        "flows.cli.check:check",
+        "check:check",
         "Look at the configuration and the feeds; write nothing.",
     ),
-    "show": ("flows.cli.show:show", "List the published tables, or print one."),
+    "show": ("show:show", "List the published tables, or print one."),
     "rejects": (
-        "flows.cli.rejects:rejects",
+        "rejects:rejects",
         "Print the rows in quarantine, with their reasons and what would help.",
     ),
-    "open": ("flows.cli.open_page:open_page", "Open the page of what is published."),
+    "open": ("open_page:open_page", "Open the page of what is published."),
     "export": (
-        "flows.cli.export:export",
+        "export:export",
         "Write published tables to a CSV, Excel or DuckDB file.",
     ),
-    "status": ("flows.cli.status:status", "Say what is published and whether anything is wrong."),
+    "status": (
+        "status:status",
+        "Say what is published and whether anything is wrong.",
+    ),
     "verify": (
-        "flows.cli.verify:verify",
+        "verify:verify",
         "Hold every published and kept file against what was written.",
     ),
-    "runs": ("flows.cli.history:runs", "List the kept snapshots with their figures."),
-    "diff": ("flows.cli.diff:diff", "Print what two kept snapshots give differently."),
-    "gc": ("flows.cli.history:gc", "Remove the snapshots that are too old."),
-    "doctor": ("flows.cli.doctor:doctor", "Look at this machine, and whether it can run."),
+    "runs": ("history:runs", "List the kept snapshots with their figures."),
+    "diff": ("diff:diff", "Print what two kept snapshots give differently."),
+    "gc": ("history:gc", "Remove the snapshots that are too old."),
+    "doctor": ("doctor:doctor", "Look at this machine, and whether it can run."),
     "audience": (
-        "flows.cli.questions:audience",
+        "questions:audience",
         "Write the contacts who did one thing and never another.",
     ),
-    "erase": ("flows.cli.erase:erase", "Erase a person from a workspace."),
-    "suggest": ("flows.cli.questions:suggest", "Print aliases for links that match no ad."),
-    "sources": ("flows.cli.listings:sources", "List the vendors' files that can be read."),
+    "erase": ("erase:erase", "Erase a person from a workspace."),
+    "suggest": (
+        "questions:suggest",
+        "Print aliases for links that match no ad.",
+    ),
+    "sources": ("listings:sources", "List the vendors' files that can be read."),
     "dictionary": (
-        "flows.cli.listings:dictionary",
+        "listings:dictionary",
         "Print every table and column with what it holds.",
     ),
-    "schema": ("flows.cli.listings:schema", "Print the JSON Schema of campaigns.toml."),
+    "schema": ("listings:schema", "Print the JSON Schema of campaigns.toml."),
 }
 """Command -> where it is, imported only when it is called, and what it does."""
 
@@ -66,7 +75,7 @@ app = App(
     help_format="plaintext",
 )
 for name, (place, purpose) in COMMANDS.items():
-    app.command(place, name=name, help=purpose)
+    app.command(f"flows.cli.commands.{place}", name=name, help=purpose)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,9 +9,10 @@ KINDS = {".py", ".toml"}
 PROJECT = Path(__file__).parents[2]
 SOURCES = (
     "contracts/**/*.py",
+    "flows/catalog/*.py",
     "flows/config/*.py",
     "flows/ingest/*.py",
-    "flows/readers/*.py",
+    "flows/readers/**/*.py",
     "transforms/common/*.py",
     "transforms/ingest/*.py",
     "transforms/messaging/*.py",

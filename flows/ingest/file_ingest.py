@@ -8,10 +8,10 @@ from pathlib import Path
 import polars as pl
 from polars.exceptions import PanicException
 
+from flows.catalog.feed_files import RawFile
+from flows.catalog.ledger import DamagedReading, begin_reading, keep_reading, read_kept
+from flows.catalog.receipts import Receipt
 from flows.ingest.code_version import hash_sources
-from flows.ingest.feed_files import RawFile
-from flows.ingest.ledger import DamagedReading, begin_reading, keep_reading, read_kept
-from flows.ingest.receipts import Receipt
 from flows.ingest.refused_people import NOBODY_ERASED, Erasing
 from flows.ingest.repeated_columns import drop_repeated
 from flows.ingest.required_columns import require_columns

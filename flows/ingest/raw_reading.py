@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contracts.manifest import Warned
-from flows.ingest.feed_files import RawFile, require_inside
+from flows.catalog.feed_files import RawFile, require_inside
+from flows.catalog.receipts import Receipt
 from flows.ingest.file_ingest import Reading, SameBytes, ingest_file
-from flows.ingest.receipts import Receipt
 from flows.ingest.refused_people import NOBODY_ERASED, Erasing
 from flows.readers import RefusedFile
 from flows.storage.workspace_files import hash_file

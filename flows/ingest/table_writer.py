@@ -9,8 +9,8 @@ import polars as pl
 from contracts.columns import columns, key
 from contracts.erasures import ERASED
 from contracts.feeds import ADDITIVE, FEEDS, happened_at
+from flows.catalog.receipts import TableReceipt
 from flows.config.configured_feeds import ConfiguredFeed
-from flows.ingest.receipts import TableReceipt
 from flows.ingest.refused_people import Erasing, show_refused
 from flows.ingest.send_key_files import SendKeyWriter
 from flows.readers import ROW_NUMBER, RawBatch

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flows.readers.compression import compression_of
-from flows.readers.csv_reader import CsvReader
+from flows.readers.csv_files.csv_reader import CsvReader
 from flows.readers.formats import (
     CSV,
     JSON_ARRAY,
@@ -13,7 +13,7 @@ from flows.readers.formats import (
     detect_text_format,
     extension_of,
 )
-from flows.readers.json_reader import JsonArrayReader, JsonLinesReader
+from flows.readers.json_files.json_reader import JsonArrayReader, JsonLinesReader
 from flows.readers.parquet_reader import ParquetReader, is_parquet
 from flows.readers.raw_batch import FileOptions, RawBatch, Reader
 from flows.readers.text import TextFile

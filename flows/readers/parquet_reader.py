@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from flows.readers.compression import compression_of, open_content, open_file
 from flows.readers.formats import extension_of, is_known_extension
 from flows.readers.header import ROW_NUMBER, name_columns
-from flows.readers.json_values import value_at
+from flows.readers.json_files.json_values import value_at
 from flows.readers.raw_batch import BrokenRecords, FileOptions, RawBatch
 from flows.readers.refusal import RefusedFile, require_few_columns, require_small_expansion
 

@@ -8,10 +8,10 @@ import polars as pl
 import pyarrow as pa
 
 from flows.readers.compression import compression_of
-from flows.readers.csv_header import find_header
-from flows.readers.csv_records import Grammar
+from flows.readers.csv_files.csv_header import find_header
+from flows.readers.csv_files.csv_records import Grammar
 from flows.readers.formats import CSV, JSON_ARRAY, detect_text_format, extension_of
-from flows.readers.json_array import array_to_lines
+from flows.readers.json_files.json_array import array_to_lines
 from flows.readers.parquet_reader import is_parquet
 from flows.readers.raw_batch import FileOptions
 from flows.readers.text import TextFile

@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 from contracts.config.workspace import Workspace
+from flows.catalog.canonical_tables import Catalog
 from flows.config.loading import LoadedWorkspace
-from flows.ingest.catalog import Catalog
 from flows.progress import Progress, silence
-from flows.steps.read_feeds import FeedsRead
+from flows.steps.reading.read_feeds import FeedsRead
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from contracts.facts.order_facts import (
 from contracts.manifest import Check
 from contracts.reports.attribution import ChannelAttribution, order_touches_contract
 from flows.runtime.materialize import materialize
-from flows.steps.activities import Activities
+from flows.steps.people.activities import Activities
 from flows.storage.report_files import equal, write_table
 from transforms.attribution.credit_orders import credit_orders
 from transforms.attribution.holdouts import report_holdout_lift

@@ -8,8 +8,8 @@ from contracts.channels import RunChannels
 from contracts.columns import polars_schema
 from contracts.feeds import FEEDS, Events
 from contracts.manifest import Check
+from flows.catalog.feed_contents import FeedContents
 from flows.config.configured_feeds import ConfiguredFeed
-from flows.ingest.feed_contents import FeedContents
 from flows.report_tables import FIXED_GROUPS, find_table
 from flows.storage.published_files import read_manifest
 from flows.storage.report_files import write_table

@@ -6,29 +6,29 @@ from contracts.facts.order_facts import DayCosts, NamedCampaigns
 from contracts.manifest import Check, Warned
 from flows.runtime.materialize import materialize
 from flows.runtime.prefect_steps import step
-from flows.steps.activities import Activities, PeopleInputs, write_activities
-from flows.steps.ad_facts import AdFacts, build_ad_facts
-from flows.steps.ad_reports import write_ads_reports
-from flows.steps.ad_warnings import find_spend_warnings
+from flows.steps.ads.ad_facts import AdFacts, build_ad_facts
+from flows.steps.ads.ad_reports import write_ads_reports
+from flows.steps.ads.ad_warnings import find_spend_warnings
 from flows.steps.attempt import Run
 from flows.steps.attribution_reports import (
     CreditedOrders,
     build_credited_orders,
     write_attribution,
 )
-from flows.steps.described_messages import MessageInputs
-from flows.steps.message_reports import (
+from flows.steps.matching.session_reports import find_alias_warnings
+from flows.steps.matching.sessions import find_sessions
+from flows.steps.messaging.described_messages import MessageInputs
+from flows.steps.messaging.message_reports import (
     MessageFacts,
     build_message_facts,
     write_channel_reports,
     write_overviews,
 )
-from flows.steps.people_reports import PeopleReports, write_people_reports
-from flows.steps.segments import compare_segments
-from flows.steps.session_reports import find_alias_warnings
-from flows.steps.sessions import find_sessions
+from flows.steps.messaging.message_warnings import find_message_warnings
+from flows.steps.people.activities import Activities, PeopleInputs, write_activities
+from flows.steps.people.people_reports import PeopleReports, write_people_reports
+from flows.steps.people.segments import compare_segments
 from flows.steps.standing_tables import write_standing_tables
-from flows.steps.warnings import find_message_warnings
 from transforms.attribution.costs import list_costs, name_message_campaigns
 from transforms.people.activities import name_campaigns
 

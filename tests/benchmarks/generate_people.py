@@ -15,7 +15,7 @@ from contracts.columns import Table, polars_schema
 from contracts.facts.activities import ContactSessions, MessageEvents
 from contracts.facts.order_facts import PricedOrders
 from flows.runtime.materialize import write_groups
-from flows.steps.activities import ROWS_A_GROUP
+from flows.steps.people.activities import ROWS_A_GROUP
 from tests.benchmarks.assets import START, generate_once, numbered
 from transforms.people.person_key import hash_person
 

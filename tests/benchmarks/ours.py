@@ -19,25 +19,25 @@ from contracts.columns import polars_schema
 from contracts.facts.lists import SubscriptionStates
 from contracts.feeds import Contacts
 from contracts.manifest import Manifest
+from flows.catalog.quarantine_files import write_quarantine
 from flows.config.loading import load_workspace
-from flows.ingest.quarantine_files import write_quarantine
 from flows.progress import silence
-from flows.steps.described_messages import MessageInputs, find_names
-from flows.steps.fact_files import FactFiles
-from flows.steps.message_reports import (
+from flows.steps.messaging.described_messages import MessageInputs, find_names
+from flows.steps.messaging.fact_files import FactFiles
+from flows.steps.messaging.message_reports import (
     MessageFacts,
     build_message_facts,
     sum_message_rows,
     write_channel_reports,
     write_overviews,
 )
-from flows.steps.read_feeds import (
+from flows.steps.messaging.message_warnings import find_message_warnings
+from flows.steps.reading.read_feeds import (
     FeedsRead,
     find_problem,
     read_feeds,
     reconcile_inputs,
 )
-from flows.steps.warnings import find_message_warnings
 from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
 from flows.storage.report_files import write_table
 from transforms.reports.people import report_contacts

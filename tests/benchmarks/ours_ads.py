@@ -14,10 +14,10 @@ import polars as pl
 from contracts.columns import polars_schema
 from contracts.reports.ads import CampaignPerformance
 from flows.config.loading import load_workspace
-from flows.steps.ad_facts import AdFacts, build_ad_facts
-from flows.steps.ad_reports import write_ads_reports
-from flows.steps.read_feeds import FeedsRead
-from flows.steps.sessions import find_sessions
+from flows.steps.ads.ad_facts import AdFacts, build_ad_facts
+from flows.steps.ads.ad_reports import write_ads_reports
+from flows.steps.matching.sessions import find_sessions
+from flows.steps.reading.read_feeds import FeedsRead
 from tests.benchmarks.ours import ingest
 
 

@@ -16,9 +16,9 @@ from contracts.config.workspace import AttributionSection, Workspace
 from contracts.manifest import Check
 from contracts.reports.attribution import MODELS, order_touches_contract
 from contracts.reports.journeys import ContactJourney, IdentityLinks
-from flows.steps.activities import Activities
 from flows.steps.attribution_reports import CreditedOrders, build_credited_orders
-from flows.steps.people_reports import write_journeys
+from flows.steps.people.activities import Activities
+from flows.steps.people.people_reports import write_journeys
 from flows.storage.report_files import write_table
 from tests.benchmarks.generate_people import generate
 

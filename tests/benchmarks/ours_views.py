@@ -12,7 +12,7 @@ import polars as pl
 from contracts.columns import polars_schema
 from contracts.feeds import PageViews
 from flows.config.loading import load_workspace
-from flows.steps.sessions import find_sessions
+from flows.steps.matching.sessions import find_sessions
 from tests.benchmarks.ours import ingest
 from tests.benchmarks.ours_ads import reopen
 

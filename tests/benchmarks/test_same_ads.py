@@ -7,10 +7,10 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from flows.config.loading import load_workspace
-from flows.steps import session_reports
-from flows.steps.ad_facts import build_ad_facts
-from flows.steps.ad_reports import write_ads_reports
-from flows.steps.sessions import find_sessions
+from flows.steps.ads.ad_facts import build_ad_facts
+from flows.steps.ads.ad_reports import write_ads_reports
+from flows.steps.matching import session_reports
+from flows.steps.matching.sessions import find_sessions
 from flows.storage import report_files
 from tests.benchmarks.duckdb_ads import run_reports
 from tests.benchmarks.generate_ads import generate

@@ -7,8 +7,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from flows.config.loading import load_workspace
-from flows.steps.described_messages import MessageInputs
-from flows.steps.message_reports import build_message_facts
+from flows.steps.messaging.described_messages import MessageInputs
+from flows.steps.messaging.message_reports import build_message_facts
 from tests.benchmarks.duckdb_job import run_whole
 from tests.benchmarks.floor import write_typed
 from tests.benchmarks.generate import generate

@@ -12,7 +12,7 @@ from contracts.facts.ad_facts import AdNames
 from contracts.facts.session_facts import SessionFacts
 from contracts.facts.session_matching import MessageNameKeys
 from contracts.feeds.web import Sessions
-from flows.steps.session_matching import match_links
+from flows.steps.matching.session_matching import match_links
 from transforms.matching.match_sessions import MatchedSessions, find_links, key_sessions
 from transforms.web.traffic_sources import list_traffic_sources
 from transforms.web.utm import normalize_value

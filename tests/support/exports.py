@@ -8,7 +8,7 @@ import polars as pl
 from flows.cli.reject_hints import hint_at
 from flows.config.loading import load_workspace
 from flows.progress import silence
-from flows.steps.read_feeds import FeedsRead, read_feeds
+from flows.steps.reading.read_feeds import FeedsRead, read_feeds
 
 BESIDE = """
 [[feeds]]

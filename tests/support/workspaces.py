@@ -14,11 +14,11 @@ from typing import Any
 import polars as pl
 
 from contracts.manifest import Check, InputFile, Warned
+from flows.catalog.quarantine_files import write_quarantine
 from flows.config.loading import load_workspace
-from flows.ingest.quarantine_files import write_quarantine
 from flows.progress import silence
 from flows.steps.attempt import Attempt, Run
-from flows.steps.read_feeds import (
+from flows.steps.reading.read_feeds import (
     FeedsRead,
     find_problem,
     read_feeds,

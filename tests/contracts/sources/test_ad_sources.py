@@ -13,7 +13,7 @@ import pytest
 from flows.config.loading import load_workspace
 from flows.config.source_files import load_sources
 from flows.progress import silence
-from flows.steps.read_feeds import FeedsRead, read_feeds
+from flows.steps.reading.read_feeds import FeedsRead, read_feeds
 
 EXPORTS = {
     "amazon_ads.sponsored_ads",

@@ -9,7 +9,7 @@ import pytest
 
 from flows.config.loading import load_workspace
 from flows.progress import silence
-from flows.steps.read_feeds import read_feeds
+from flows.steps.reading.read_feeds import read_feeds
 from tests.support.exports import read_export, rows_of
 
 COUNTS = (

@@ -13,8 +13,9 @@ import polars as pl
 import pytest
 
 from contracts.manifest import Manifest, Warned
-from flows.cli import launch, run
+from flows.cli import launch
 from flows.cli.app import main
+from flows.cli.commands import run
 from flows.errors import (
     CampaignReportsError,
     ConfigurationError,
@@ -123,7 +124,7 @@ def test_a_fault_of_ours_is_reported_without_values_of_the_data(
     assert main(["run", str(workspace)]) == 1
     err = capsys.readouterr().err
     assert "a fault of ours" in err
-    assert "ValueError at flows/cli/run.py, line " in err
+    assert "ValueError at flows/cli/commands/run.py, line " in err
     assert "jane" not in err
     assert "Traceback" not in err
     monkeypatch.setenv("CAMPAIGN_REPORTS_DEBUG", "1")

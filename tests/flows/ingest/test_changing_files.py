@@ -7,7 +7,7 @@ import pytest
 
 from flows.ingest import file_ingest
 from flows.ingest.file_ingest import open_feed
-from flows.steps.read_feeds import FeedsRead
+from flows.steps.reading.read_feeds import FeedsRead
 from tests.support.workspaces import feed, read_workspace, rows, write_workspace
 
 HEADER = b"order_id,ordered_at,revenue\n"

@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from flows.config.loading import load_workspace
-from flows.steps.read_feeds import find_problem
+from flows.steps.reading.read_feeds import find_problem
 from tests.support.workspaces import account, read_files, rows
 
 FILES = {

@@ -18,10 +18,10 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from flows.catalog.quarantine_files import write_quarantine
 from flows.ingest import file_ingest
-from flows.ingest.quarantine_files import write_quarantine
 from flows.readers import open_feed
-from flows.steps.read_feeds import FeedsRead, reconcile_inputs
+from flows.steps.reading.read_feeds import FeedsRead, reconcile_inputs
 from tests.support.workspaces import (
     as_json_lines,
     feed,

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from flows.catalog.feed_files import RawFile, find_files
 from flows.config.configured_feeds import configure_feeds
 from flows.config.loading import load_workspace
-from flows.ingest.feed_files import RawFile, find_files
 from flows.ingest.file_ingest import SameBytes, ingest_file
 from flows.readers import RefusedFile
 from flows.storage.workspace_files import hash_file

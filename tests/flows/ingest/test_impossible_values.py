@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.ingest.quarantine_files import write_quarantine
+from flows.catalog.quarantine_files import write_quarantine
 from tests.support.workspaces import account, feed, read_files, rows
 
 TOML = "[workspace]\nmax_rejected_share = 1.0\n" + feed("orders", "raw/orders/*")

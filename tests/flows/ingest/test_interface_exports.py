@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flows.config.loading import load_workspace
-from flows.steps.read_feeds import find_problem
+from flows.steps.reading.read_feeds import find_problem
 from tests.support.workspaces import read_files, rows
 
 

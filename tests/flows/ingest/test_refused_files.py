@@ -6,9 +6,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from flows.catalog.quarantine_files import write_quarantine
 from flows.config.loading import load_workspace
-from flows.ingest.quarantine_files import write_quarantine
-from flows.steps.read_feeds import FeedsRead, find_problem
+from flows.steps.reading.read_feeds import FeedsRead, find_problem
 from tests.support.workspaces import (
     account,
     as_csv,

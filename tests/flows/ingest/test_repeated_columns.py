@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from contracts.config.workspace import Workspace
-from flows.steps.read_feeds import find_problem
+from flows.steps.reading.read_feeds import find_problem
 from tests.support.workspaces import feed, read_files, rows
 
 TOML = feed("contacts", "raw/contacts/*") + feed("events", "raw/events/*")

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.readers import ROW_NUMBER, RefusedFile
-from flows.readers.json_array import array_to_lines
+from flows.readers.json_files.json_array import array_to_lines
 
 # So many lines of one shape that they are read by its pattern, not one by one.
 MANY = 40

@@ -1,0 +1,1 @@
+"""Which files were read, which of their rows count, and the canonical tables that they make."""

@@ -1,0 +1,78 @@
+"""The canonical tables of a run: the rows of the files read that count."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from contracts.columns import columns, polars_schema
+from contracts.feeds import FEEDS
+from flows.catalog.feed_contents import FeedContents
+from flows.catalog.read_files import ReadFile
+from flows.catalog.row_status import RowStatus
+from transforms.ingest.deduplication import FILE, ROW_NUMBER
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """What a run reads its tables from.
+
+    Attributes:
+        files: Every file that was read, in the order of their paths.
+        given: What the feeds can give.
+        status: Which rows of the files do not count.
+    """
+
+    files: tuple[ReadFile, ...]
+    given: FeedContents
+    status: RowStatus
+
+    def feeding(self, table: str) -> list[ReadFile]:
+        """The files whose rows of the table may count."""
+        return [file for file in self.files if file.count_valid(table)]
+
+    def has_rows(self, table: str) -> bool:
+        """Whether any file gives a row of the table."""
+        return bool(self.feeding(table))
+
+    def folder(self, file: ReadFile, table: str) -> Path:
+        """Where a file's parts of a table lie."""
+        return file.folder / table
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """The canonical table: one row per key, the latest version of each."""
+        parts = [self.scan_file(file, table) for file in self.feeding(table)]
+        schema = polars_schema(FEEDS[table])
+        return pl.concat(parts).select(schema.names()) if parts else pl.LazyFrame(schema=schema)
+
+    def scan_file(self, file: ReadFile, table: str) -> pl.LazyFrame:
+        """A file's rows of a table that count, with their `row_number`."""
+        return self.leave_discarded(pl.scan_parquet(file.list_parts(table)), file, table)
+
+    def scan_chunks(self, table: str, rows: int) -> Iterator[pl.LazyFrame]:
+        """The canonical table in pieces of about so many rows, or less."""
+        names = columns(FEEDS[table])
+        for file in self.feeding(table):
+            parts = file.list_parts(table)
+            step = max(1, rows * len(parts) // file.count_valid(table))
+            for start in range(0, len(parts), step):
+                piece = pl.scan_parquet(parts[start : start + step])
+                yield self.leave_discarded(piece, file, table).select(names)
+
+    def scan_numbered(self, table: str) -> pl.LazyFrame:
+        """The canonical table with each row's `file` and `row_number`."""
+        parts = [
+            self.scan_file(file, table)
+            .select(*columns(FEEDS[table]), ROW_NUMBER)
+            .with_columns(pl.lit(file.order, pl.UInt32).alias(FILE))
+            for file in self.feeding(table)
+        ]
+        return pl.concat(parts)
+
+    def leave_discarded(self, rows: pl.LazyFrame, file: ReadFile, table: str) -> pl.LazyFrame:
+        """A file's rows that count; the rows bear their `row_number`."""
+        discarded = self.status.list_discarded(file, table)
+        if discarded.is_empty():
+            return rows
+        return rows.filter(~pl.col(ROW_NUMBER).is_in(discarded.implode()))

@@ -1,0 +1,77 @@
+"""The files that a run has read, in the order in which they count, and where their parts lie."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from flows.catalog.feed_files import RawFile
+from flows.catalog.receipts import Receipt, TableReceipt
+from transforms.ingest.deduplication import FILE
+
+DIGITS = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """A file that was read.
+
+    Attributes:
+        raw: The file, with its feed.
+        sha256: The hash of its bytes.
+        receipt: What reading it gave.
+        folder: Where its parts lie, a folder a table.
+        order: Its place in the order of the paths.
+        is_copy: Whether a file before it has the same content and is read in the same way.
+    """
+
+    raw: RawFile
+    sha256: str
+    receipt: Receipt
+    folder: Path
+    order: int
+    is_copy: bool
+
+    def of_table(self, table: str) -> TableReceipt | None:
+        """What the table got from the file, if it feeds it."""
+        return next((t for t in self.receipt.tables if t.table == table), None)
+
+    def count_valid(self, table: str) -> int:
+        """How many rows of the table the file gave, those that others supersede among them."""
+        got = self.of_table(table)
+        return 0 if got is None or self.is_copy else got.valid
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """The file's rows of a table: all that the parts hold, with the file's place."""
+        rows = pl.scan_parquet(self.list_parts(table))
+        return rows.with_columns(pl.lit(self.order, pl.UInt32).alias(FILE))
+
+    def list_parts(self, table: str) -> list[Path]:
+        """The file's canonical parts of a table, in the order of its rows."""
+        return sorted((self.folder / table).glob("part-*.parquet"))
+
+
+def order_files(ledger: Path, read: Iterable[tuple[RawFile, str, Receipt]]) -> tuple[ReadFile, ...]:
+    """Order files by path, and mark those whose content was delivered before.
+
+    Args:
+        ledger: The folder with one folder per file read.
+        read: Each file with the hash of its bytes and what reading it gave.
+    """
+    seen: set[tuple[str, str]] = set()
+    files = []
+    in_order = sorted(read, key=lambda item: (order_of_path(item[0].path), item[0].feed.place))
+    for order, (raw, sha256, receipt) in enumerate(in_order):
+        content = (receipt.sha256, raw.feed.signature)
+        folder = ledger / receipt.key
+        files.append(ReadFile(raw, sha256, receipt, folder, order, is_copy=content in seen))
+        seen.add(content)
+    return tuple(files)
+
+
+def order_of_path(path: str) -> tuple[list[str | int], str]:
+    """What paths sort by: their text, runs of digits as numbers (`file2` before `file10`)."""
+    pieces = DIGITS.split(path)
+    return [int(piece) if at % 2 else piece for at, piece in enumerate(pieces)], path

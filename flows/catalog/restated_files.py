@@ -1,0 +1,61 @@
+"""Which rows of ad figures the later files of their feed replace."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+import polars as pl
+
+from contracts.feeds import FEEDS
+from flows.catalog.read_files import ReadFile
+from transforms.ingest.deduplication import FILE, KEY_HASH, find_repeated
+from transforms.ingest.restatements import judge_restated, list_superseded, sum_restated
+
+
+@dataclass(frozen=True)
+class Restatement:
+    """What later files of one feed say anew in one table.
+
+    Attributes:
+        table: The table.
+        feed: The feed's name.
+        paths: The files that had rows replaced, in order.
+        superseded: The rows replaced: `file`, `row_number`, `row_status`.
+        amounts: One row per organization, day and currency: money `before` and `after`.
+    """
+
+    table: str
+    feed: str
+    paths: tuple[str, ...]
+    superseded: pl.DataFrame
+    amounts: pl.DataFrame
+
+
+def find_restatements(files: list[ReadFile], table: str) -> Iterator[Restatement]:
+    """Judge each feed's files of a table by themselves.
+
+    Args:
+        files: Those that give rows of the table, without copies.
+        table: A table whose rows of one key add up.
+    """
+    by_feed = sorted(files, key=lambda file: (file.raw.feed.place, file.order))
+    for _, group in groupby(by_feed, key=lambda file: file.raw.feed.place):
+        own = list(group)
+        feed = own[0].raw.feed
+        if feed.section.repeats == "replace" and (judged := _judge(own, table)) is not None:
+            superseded = list_superseded(judged.lazy()).collect()
+            amounts = sum_restated(judged.lazy(), FEEDS[table]).collect()
+            replaced = set(superseded.get_column(FILE))
+            paths = tuple(file.raw.path for file in own if file.order in replaced)
+            yield Restatement(table, feed.name, paths, superseded, amounts)
+
+
+def _judge(files: list[ReadFile], table: str) -> pl.DataFrame | None:
+    """The rows of one feed that stand in several files, with their status; None if none does."""
+    keys = pl.concat([file.scan(table).select(KEY_HASH).unique() for file in files])
+    found = find_repeated(keys).collect()
+    if found.is_empty():
+        return None
+    shared = [file.scan(table).join(found.lazy(), on=KEY_HASH, how="semi") for file in files]
+    judged = judge_restated(pl.concat(shared), FEEDS[table]).collect()
+    return None if judged.is_empty() else judged

@@ -1,0 +1,128 @@
+"""Which rows of the files read do not count: superseded, duplicates, or rejected afterwards."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from contracts.columns import columns
+from contracts.feeds import ADDITIVE, FEEDS
+from flows.catalog.read_files import ReadFile
+from flows.catalog.restated_files import Restatement, find_restatements
+from transforms.ingest.deduplication import (
+    DUPLICATE,
+    FILE,
+    KEY_HASH,
+    ROW_NUMBER,
+    ROW_STATUS,
+    find_repeated,
+    judge_versions,
+)
+
+REJECTED = "rejected"
+DISCARDED = pl.Schema({FILE: pl.UInt32, ROW_NUMBER: pl.UInt32, ROW_STATUS: pl.String})
+
+
+@dataclass(frozen=True)
+class RowStatus:
+    """The rows that do not count.
+
+    Attributes:
+        discarded: Table -> one row per row that does not count: `file`, `row_number`, `row_status`.
+        restatements: What later files of a feed said anew.
+        quarantined: Table -> the rows among them that were rejected after all files were read, as
+            quarantine shows them, with their `file`.
+    """
+
+    discarded: Mapping[str, pl.DataFrame]
+    restatements: tuple[Restatement, ...]
+    quarantined: Mapping[str, pl.DataFrame]
+
+    def list_discarded(self, file: ReadFile, table: str) -> pl.Series:
+        """The numbers of a file's rows that do not count."""
+        return self._of(file, table).get_column(ROW_NUMBER)
+
+    def count(self, file: ReadFile, table: str) -> Counter[str]:
+        """How many of a file's valid rows of a table do not count, by status."""
+        got = file.of_table(table)
+        if file.is_copy and got is not None:
+            return Counter({DUPLICATE: got.rows_read})
+        return Counter(self._of(file, table).get_column(ROW_STATUS))
+
+    def reject(self, table: str, rows: pl.DataFrame, reason: str) -> "RowStatus":
+        """The status of all rows once those are rejected that only other feeds show to be wrong.
+
+        Args:
+            table: Their table.
+            rows: `file`, `row_number` and the table's columns.
+            reason: What is wrong with them.
+        """
+        more = rows.select(FILE, ROW_NUMBER, pl.lit(REJECTED).alias(ROW_STATUS))
+        whole = pl.concat([self.discarded[table], more]).sort(FILE, ROW_NUMBER)
+        raw = pl.struct(columns(FEEDS[table])).struct.json_encode()
+        shown = rows.select(
+            FILE, ROW_NUMBER, "org_id", failed_checks=pl.concat_list(pl.lit(reason)), raw=raw
+        )
+        return replace(
+            self,
+            discarded={**self.discarded, table: whole},
+            quarantined={**self.quarantined, table: shown.sort(FILE, ROW_NUMBER)},
+        )
+
+    def _of(self, file: ReadFile, table: str) -> pl.DataFrame:
+        return self.discarded[table].filter(pl.col(FILE) == file.order)
+
+
+def judge_rows(files: Iterable[ReadFile], rows_at_once: int) -> RowStatus:
+    """Find, in every table, the rows of these files that others of its rows put out of count.
+
+    Args:
+        files: Every file, in order.
+        rows_at_once: How many rows' keys are compared in memory at a time.
+    """
+    given = [file for file in files if not file.is_copy]
+    restatements = [
+        found
+        for table in sorted(ADDITIVE)
+        for found in find_restatements([f for f in given if f.count_valid(table)], table)
+    ]
+    discarded = {
+        table: _judge_table([f for f in given if f.count_valid(table)], table, rows_at_once)
+        for table in FEEDS
+        if table not in ADDITIVE
+    }
+    for table in sorted(ADDITIVE):
+        superseded = [found.superseded for found in restatements if found.table == table]
+        discarded[table] = _in_order([pl.DataFrame(schema=DISCARDED), *superseded])
+    return RowStatus(discarded, tuple(restatements), {})
+
+
+def _judge_table(files: list[ReadFile], table: str, rows_at_once: int) -> pl.DataFrame:
+    """Find the rows that share a key, and say which of them do not count."""
+    passes = sum(file.count_valid(table) for file in files) // rows_at_once + 1
+    judged = [_judge_pass(files, table, place, passes) for place in range(passes)]
+    return _in_order(judged)
+
+
+def _judge_pass(files: list[ReadFile], table: str, place: int, passes: int) -> pl.DataFrame:
+    """Judge the rows whose key falls to one of several passes."""
+
+    def scan(file: ReadFile) -> pl.LazyFrame:
+        rows = file.scan(table)
+        return rows.filter(pl.col(KEY_HASH) % passes == place) if passes > 1 else rows
+
+    if not files:
+        return pl.DataFrame(schema=DISCARDED)
+    keys = pl.concat([scan(file).select(KEY_HASH) for file in files])
+    found = find_repeated(keys).collect()
+    if found.is_empty():
+        return pl.DataFrame(schema=DISCARDED)
+    shared = [scan(file).join(found.lazy(), on=KEY_HASH, how="semi") for file in files]
+    return judge_versions(pl.concat(shared), table).collect()
+
+
+def _in_order(judged: list[pl.DataFrame]) -> pl.DataFrame:
+    """Rows of several judgements as one frame, in the order of the files and their rows."""
+    typed = [one.select(pl.col(n).cast(dtype) for n, dtype in DISCARDED.items()) for one in judged]
+    return pl.concat(typed).sort(FILE, ROW_NUMBER)

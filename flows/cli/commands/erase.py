@@ -1,0 +1,87 @@
+"""`campaign-reports erase`: a person goes from a workspace, whole."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from flows.cli.console import print_json, print_note
+from flows.cli.progress_bars import progress_bars
+from flows.config.loading import load_workspace
+from flows.errors import UsageError
+from flows.steps.maintenance.erasure import Asked, Erased, erase_person
+from flows.storage.publish import new_run_id
+
+
+def erase(
+    workspace: Path,
+    /,
+    *,
+    contact: str | None = None,
+    email: str | None = None,
+    org: str | None = None,
+    raw: Annotated[bool, Parameter(negative=())] = False,
+    yes: Annotated[bool, Parameter(negative=())] = False,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Erase a person from state, quarantine and every kept snapshot.
+
+    Raw files that bear the person are listed, and their rows refused from then on; with --raw they
+    are written anew without them.
+
+    Args:
+        workspace: The workspace's folder.
+        contact: The contact's id.
+        email: The contact's e-mail address.
+        org: The organization, where several know such a contact.
+        raw: Write the raw files anew, too.
+        yes: Do not ask.
+        json: Print what was erased as JSON.
+
+    Returns:
+        The exit code, 0; 2 where it was not confirmed.
+    """
+    if (contact is None) == (email is None):
+        msg = "an erasure names either --contact or --email"
+        raise UsageError(msg, "Give the contact's id, or the address.")
+    if not (yes or sys.stdin.isatty()):
+        msg = "an erasure cannot be undone, and nobody can answer here"
+        raise UsageError(msg, "Add --yes to erase without being asked.")
+    with progress_bars() as progress:
+        found = erase_person(
+            load_workspace(workspace),
+            Asked(contact, email, org),
+            new_run_id(datetime.now(UTC)),
+            progress,
+            raw=raw,
+            confirm=lambda shown: yes or _ask(shown),
+        )
+    if found is None:
+        print_note("nothing was erased")
+        return UsageError.exit_code
+    if json:
+        print_json(
+            {
+                "organizations": found.organizations,
+                "files": [{"path": path, "rows": rows} for path, rows in found.files.items()],
+                "published_rows": found.published_rows,
+                "raw_rewritten": found.is_raw_rewritten,
+            }
+        )
+    else:
+        for path, rows in found.files.items():
+            print(f"{path}\t{rows}")  # noqa: T201 - data on stdout
+    what = "went from" if raw else "are refused from now on; they still stand in"
+    print_note(f"erased; {sum(found.files.values()):,} raw rows {what} {len(found.files)} files")
+    return 0
+
+
+def _ask(found: Erased) -> bool:
+    """Ask on the terminal."""
+    print_note(
+        f"{sum(found.files.values()):,} raw rows in {len(found.files)} files and "
+        f"{found.published_rows:,} published rows bear this person; this cannot be undone"
+    )
+    return input("Erase? [y/N] ").strip().lower() in {"y", "yes"}

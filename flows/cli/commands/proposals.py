@@ -1,0 +1,104 @@
+"""`campaign-reports init --from FILE…`: campaigns.toml with the entries that would read files."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.config.source_files import load_sources
+from flows.errors import UsageError
+from flows.steps.reading.feed_proposals import FeedProposal, propose_feed
+from flows.storage.workspace_files import make_folder
+
+COMPRESSIONS = (".gz", ".zst")
+BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True)
+class PlacedFeed:
+    """A feed entry with the pattern of its files, and the files that it is proposed for."""
+
+    entry: Mapping[str, object]
+    proposals: list[FeedProposal]
+
+
+def propose_feeds(files: Iterable[Path]) -> list[FeedProposal]:
+    """A feed entry for each file.
+
+    Raises:
+        UsageError: A file is not there.
+    """
+    proposals = []
+    for path in files:
+        if not path.is_file():
+            msg = f"there is no file {path}"
+            raise UsageError(msg, "Give files that feeds deliver, as --from export.csv.")
+        proposals.append(propose_feed(path, load_sources()))
+    return proposals
+
+
+def place_feeds(proposals: Iterable[FeedProposal], directory: Path) -> dict[str, PlacedFeed]:
+    """The entries, each once, by the patterns of their files.
+
+    A file's pattern is where it lies or, if that is elsewhere, the folder into which it is to be
+    put: one for all files that the same entry reads.
+    """
+    placed: dict[str, PlacedFeed] = {}
+    for proposal in proposals:
+        number = 1
+        while True:
+            entry = {"files": _pattern(proposal, directory, number), **proposal.settings}
+            same = placed.setdefault(entry["files"], PlacedFeed(entry, []))
+            if same.entry == entry:
+                same.proposals.append(proposal)
+                break
+            number += 1
+    return placed
+
+
+def _pattern(proposal: FeedProposal, directory: Path, number: int) -> str:
+    path, root = proposal.path.resolve(), directory.resolve()
+    if path.is_relative_to(root):
+        return path.relative_to(root).as_posix()
+    name = str(proposal.settings.get("source") or proposal.settings.get("table") or path.stem)
+    kept = 2 if path.suffix in COMPRESSIONS else 1
+    folder = name if number == 1 else f"{name}_{number}"
+    return f"raw/{folder}/*{''.join(path.suffixes[-kept:])}"
+
+
+def make_folders(placed: Mapping[str, PlacedFeed], directory: Path) -> None:
+    """Make the folders into which the files are to be put."""
+    for pattern in placed:
+        make_folder((directory / pattern).parent)
+
+
+def render_feeds(placed: Mapping[str, PlacedFeed]) -> str:
+    """The entries as TOML, with what is open as comments above each."""
+    return "\n".join(_render_feed(one) for one in placed.values())
+
+
+def _render_feed(feed: PlacedFeed) -> str:
+    lines = [f"# {', '.join(one.path.name for one in feed.proposals)}"]
+    lines += [f"# - {p}" for p in dict.fromkeys(p for f in feed.proposals for p in f.open_points)]
+    if len(feed.entry) == 1:
+        return "\n".join([*lines, ""])
+    kind = next(key for key in ("source", "table") if key in feed.entry)
+    ordered = {kind: feed.entry[kind], **feed.entry}
+    lines += ["[[feeds]]", *(f"{key} = {to_toml(value)}" for key, value in ordered.items())]
+    read = ", ".join(f"{theirs} → {ours}" for theirs, ours in feed.proposals[0].read.items())
+    return "\n".join([*lines, f"# reads {read}", ""])
+
+
+def to_toml(value: object) -> str:
+    """A value as TOML writes it: text, a list or an inline table."""
+    if isinstance(value, Mapping):
+        pairs = (f"{_key(str(name))} = {to_toml(one)}" for name, one in value.items())
+        return f"{{ {', '.join(pairs)} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(to_toml, value))}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _key(name: str) -> str:
+    return name if BARE_KEY.fullmatch(name) else json.dumps(name, ensure_ascii=False)

@@ -1,0 +1,95 @@
+"""`campaign-reports init`: a workspace before its first run."""
+
+import json as json_text
+import shutil
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from contracts.config.nearest_names import nearest
+from flows.cli.commands.proposals import make_folders, place_feeds, propose_feeds, render_feeds
+from flows.cli.console import print_note
+from flows.config.loading import config_schema
+from flows.errors import UsageError
+from flows.steps.reading.feed_proposals import FeedProposal
+from flows.storage.workspace_files import Layout, make_folder, storage_errors
+
+SCHEMA = "campaigns.schema.json"
+IGNORED = ".gitignore"
+WRITTEN_BY_RUNS = "reports/\nquarantine/\nstate/\n"
+SAMPLES = Path(__file__).resolve().parents[3] / "data" / "sample"
+
+
+def init(
+    directory: Path,
+    /,
+    *,
+    sample: str | None = None,
+    from_: Annotated[list[Path] | None, Parameter(name="--from", consume_multiple=True)] = None,
+) -> int:
+    """Start a workspace: a commented campaigns.toml, its JSON Schema, raw/ and a .gitignore.
+
+    Args:
+        directory: The folder to make; it must not hold a workspace yet.
+        sample: A sample workspace to copy instead, as `skene`.
+        from_: Files that feeds deliver: their entries are proposed, with what is open as comments.
+
+    Returns:
+        The exit code, 0.
+    """
+    proposals = propose_feeds(from_ or ())
+    placed = place_feeds(proposals, directory)
+    origin = None if sample is None else _sample(sample)
+    _refuse_to_overwrite(directory, needs_empty=origin is not None)
+    with storage_errors(f"writing {directory}"):
+        if origin is None:
+            make_folder(directory / "raw")
+            template = files("flows.cli").joinpath("starter.toml").read_text("utf-8")
+            proposed = render_feeds(placed)
+            Layout(directory).config.write_text("\n".join(filter(None, [template, proposed])))
+            make_folders(placed, directory)
+        else:
+            left_behind = shutil.ignore_patterns("reports", "quarantine", "state")
+            shutil.copytree(origin, directory, ignore=left_behind, dirs_exist_ok=True)
+        (directory / SCHEMA).write_text(json_text.dumps(config_schema(), indent=2) + "\n", "utf-8")
+        if not (directory / IGNORED).exists():
+            (directory / IGNORED).write_text(WRITTEN_BY_RUNS)
+    print_note(f"started {directory}")
+    for proposal in proposals:
+        print_note(f"{proposal.path}: {_summarize(proposal)}")
+    if origin is None:
+        print_note(f"Put feed files into {directory / 'raw'} and name them in campaigns.toml, then")
+    print_note(f"publish with `campaign-reports run {directory}`")
+    return 0
+
+
+def _summarize(proposal: FeedProposal) -> str:
+    kind = next(iter(proposal.settings.values()), None)
+    taken_for = f"read as {kind}" if kind else "no entry proposed"
+    count = len(proposal.open_points)
+    return f"{taken_for}; {count} point{'' if count == 1 else 's'} to look at in campaigns.toml"
+
+
+def _refuse_to_overwrite(directory: Path, *, needs_empty: bool) -> None:
+    if directory.exists() and not directory.is_dir():
+        msg = f"{directory} is a file, not a folder"
+        raise UsageError(msg, "Give another folder.")
+    for file in (Layout(directory).config, directory / SCHEMA):
+        if file.exists():
+            msg = f"{file} exists already; init overwrites nothing"
+            raise UsageError(msg, "Give another folder, or move the file away.")
+    if needs_empty and directory.exists() and any(directory.iterdir()):
+        msg = f"{directory} is not empty; a sample goes into a folder of its own"
+        raise UsageError(msg, "Give another folder.")
+
+
+def _sample(name: str) -> Path:
+    known = sorted(one.parent.name for one in SAMPLES.glob("*/campaigns.toml"))
+    if name in known:
+        return SAMPLES / name
+    near = nearest(name, known)
+    hint = f"Did you mean {near!r}?" if near else f"Known: {', '.join(known)}."
+    msg = f"there is no sample {name!r}"
+    raise UsageError(msg, hint if known else "Samples come with a clone of the project.")

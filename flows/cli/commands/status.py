@@ -1,0 +1,99 @@
+"""`campaign-reports status`: what a monitor asks of a workspace."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from contracts.manifest import AttemptEnd, Manifest, Pointer, Warned
+from flows.cli.console import print_json, print_lines
+from flows.config.configured_feeds import configure_feeds
+from flows.config.loading import LoadedWorkspace, load_workspace
+from flows.errors import DataRefused
+from flows.steps.reading.feed_guards import explain_lateness
+from flows.storage.integrity import look_at_published
+from flows.storage.last_attempt import read_last_attempt
+
+
+def status(workspace: Path, /, *, json: Annotated[bool, Parameter(negative=())] = False) -> int:
+    """Say what is published, from what, and whether anything is wrong with it.
+
+    Args:
+        workspace: The workspace's folder.
+        json: Print a JSON object.
+
+    Returns:
+        The exit code: 0; 3 where nothing is published, a feed is late, the last run published
+        nothing, or what is published is damaged.
+    """
+    loaded = load_workspace(workspace)
+    published = look_at_published(loaded.root)
+    pointer, manifest, damaged = published.pointer, published.manifest, published.damaged
+    attempt = read_last_attempt(loaded.root)
+    late = list(_find_late_feeds(loaded, manifest, datetime.now(UTC)))
+    problems = list(_name_problems(pointer, attempt, damaged, late))
+    found = {
+        "workspace": str(workspace),
+        "run_id": pointer.run_id if pointer else None,
+        "published_at": pointer.published_at if pointer else None,
+        "newest_data": _newest(manifest),
+        "files": len({entry.path for entry in manifest.inputs}) if manifest else 0,
+        "tables": len({(one.group, one.table) for one in manifest.outputs}) if manifest else 0,
+        "last_attempt": attempt.model_dump() if attempt else None,
+        "late": [warned.feed for warned in late],
+        "damaged": damaged,
+        "problems": problems,
+    }
+    if json:
+        print_json(found)
+    else:
+        print_lines(_describe(found))
+    return DataRefused.exit_code if problems else 0
+
+
+def _find_late_feeds(
+    loaded: LoadedWorkspace, manifest: Manifest | None, now: datetime
+) -> Iterator[Warned]:
+    """The feeds that are late now, by what the published run had read of them."""
+    timezone = loaded.config.workspace.timezone
+    for feed in configure_feeds(loaded.config, loaded.sources):
+        own = [one for one in manifest.inputs if one.feed == feed.name] if manifest else []
+        newest = max((one.last_at for one in own if one.last_at), default=None)
+        late = explain_lateness(feed, newest, now, timezone, has_files=bool(own))
+        if late is not None:
+            yield late
+
+
+def _name_problems(
+    pointer: Pointer | None,
+    attempt: AttemptEnd | None,
+    damaged: list[dict[str, str]],
+    late: list[Warned],
+) -> Iterator[str]:
+    if pointer is None and not damaged:
+        yield "nothing is published yet"
+    if attempt is not None and attempt.exit_code:
+        yield f"the last run ({attempt.run_id}) published nothing: {attempt.message}"
+    for one in damaged:
+        yield one["problem"] if one["path"] in one["problem"] else f"{one['path']} {one['problem']}"
+    for warned in late:
+        yield warned.message
+
+
+def _newest(manifest: Manifest | None) -> str | None:
+    """The newest day or stamp that any feed had."""
+    inputs = manifest.inputs if manifest else []
+    return max((one.last_at for one in inputs if one.last_at), default=None)
+
+
+def _describe(found: dict[str, Any]) -> Iterator[str]:
+    if found["run_id"]:
+        yield f"published {found['published_at']} by {found['run_id']}"
+        yield f"from {found['files']:,} files, the newest data of {found['newest_data']}"
+        yield f"{found['tables']:,} tables"
+    if found["problems"]:
+        yield from (f"problem: {problem}" for problem in found["problems"])
+    else:
+        yield "nothing is late, refused or damaged"

@@ -1,0 +1,49 @@
+"""`campaign-reports verify`: whether every file is what was written."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from flows.cli.console import print_json_rows, print_note, print_table
+from flows.cli.published import require_workspace
+from flows.errors import StorageFailed
+from flows.steps.maintenance.verify_files import Damage, verify_files
+from flows.storage.lock import hold_workspace
+
+HEADER = ("path", "problem", "mended")
+
+
+def verify(
+    workspace: Path,
+    /,
+    *,
+    repair: Annotated[bool, Parameter(negative=())] = False,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Hold every published file and every part of the ledger against its hash, contract and counts.
+
+    Args:
+        workspace: The workspace's folder.
+        repair: Mend what can be mended: the pointer and reports/latest; a damaged part of the
+            ledger goes, and the next run reads its raw file again.
+        json: Print a JSON list of objects.
+
+    Returns:
+        The exit code: 0 where nothing is damaged or all is mended, else 4.
+    """
+    require_workspace(workspace)
+    damages = _repair(workspace) if repair else list(verify_files(workspace, repair=False))
+    if json:
+        print_json_rows([asdict(damage) for damage in damages])
+    elif damages:
+        print_table(HEADER, [tuple(asdict(damage).values()) for damage in damages])
+    else:
+        print_note(f"everything in {workspace} is what was written")
+    return 0 if all(damage.mended for damage in damages) else StorageFailed.exit_code
+
+
+def _repair(workspace: Path) -> list[Damage]:
+    with hold_workspace(workspace):
+        return list(verify_files(workspace, repair=True))

@@ -1,0 +1,157 @@
+"""Where the data of a text table starts: delimiter, preamble, header and leading total rows."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from contracts.manifest import count_of
+from flows.readers.csv_files.csv_records import Grammar
+from flows.readers.header import PADDING, Header, name_columns
+from flows.readers.raw_batch import FileOptions
+from flows.readers.refusal import RefusedFile
+
+DELIMITERS = (",", "\t", ";", "|")
+HEADER_SEARCH_ROWS = 25
+SAMPLE_ROWS = 50
+MAX_PREAMBLE_CELLS = 2
+"""How many cells a line above a header has that names no known column."""
+
+
+@dataclass(frozen=True)
+class CsvHeader:
+    """Where and how a text table begins.
+
+    Attributes:
+        delimiter: The character between two cells.
+        header: The names of its columns.
+        start: Where the data starts, in bytes of the UTF-8 text.
+        notes: What was skipped.
+        preamble: The lines above the header.
+        has_no_data: Whether the file says, in place of rows, that there are none.
+    """
+
+    delimiter: bytes
+    header: Header
+    start: int
+    notes: tuple[str, ...]
+    preamble: tuple[str, ...]
+    has_no_data: bool
+
+
+def find_header(head: bytes, options: FileOptions, *, final: bool) -> CsvHeader:
+    """Find the header of a text table and what its cells are separated by.
+
+    With `expected_columns` the header is the first of the leading rows that has at least half of
+    them, and at least two; where none has, the row that has most, if it has two. Otherwise it is
+    the first line that is not blank, or that is as wide as most, where those above are narrow.
+
+    Args:
+        head: The file's start as UTF-8.
+        options: What is known about the file.
+        final: Whether the head is the whole file.
+
+    Raises:
+        RefusedFile: There is no header that could be read.
+    """
+    given = options.delimiter
+    if given is not None and (len(given) != 1 or not given.isascii() or given in '"\r\n'):
+        msg = "the delimiter has to be one ASCII character"
+        raise RefusedFile(msg, "correct or leave out the delimiter")
+    candidates = (given,) if given is not None else DELIMITERS
+    best = max(
+        (_Candidate(head, delimiter.encode(), options, final=final) for delimiter in candidates),
+        key=lambda candidate: candidate.rank,
+    )
+    return best.find()
+
+
+class _Candidate:
+    """A head as it reads with one delimiter."""
+
+    def __init__(self, head: bytes, delimiter: bytes, options: FileOptions, *, final: bool) -> None:
+        self.head = head
+        self.final = final
+        self.options = options
+        self.delimiter = delimiter
+        self.grammar = Grammar(delimiter)
+        records = self.grammar.records(head, None, final=final, limit=SAMPLE_ROWS)
+        self.rows = [self._texts(record) for record in records.good]
+        self.places = records.places
+        expected = frozenset(_comparable(name) for name in options.expected_columns)
+        hits = [
+            len(expected & {_comparable(name) for name in row})
+            for row in self.rows[:HEADER_SEARCH_ROWS]
+        ]
+        enough = min(2, len(expected))
+        half = next((i for i, n in enumerate(hits) if n >= enough and 2 * n >= len(expected)), None)
+        most = max(hits, default=0)
+        self.hits = most if expected and most >= enough else 0
+        if not self.hits:
+            self.header = self._first_wide_row() if expected else 0
+        else:
+            self.header = half if half is not None else hits.index(most)
+
+    def _texts(self, record: bytes) -> list[str]:
+        return [cell.decode(errors="replace") for cell in self.grammar.cells(record)]
+
+    def _first_wide_row(self) -> int:
+        """The first row as wide as most are, if all above have one cell or two; else the first."""
+        widths = [len(row) for row in self.rows]
+        usual = Counter(widths).most_common(1)[0][0] if widths else 0
+        first = widths.index(usual) if widths else 0
+        is_preamble = max(widths[:first], default=0) <= MAX_PREAMBLE_CELLS < usual
+        return first if is_preamble and first < HEADER_SEARCH_ROWS else 0
+
+    @property
+    def rank(self) -> tuple[int, float, int]:
+        """How well the delimiter fits: header names found, rows as wide as it, cells."""
+        if not self.rows:
+            return 0, 0, 0
+        width = len(self.rows[self.header])
+        below = self.rows[self.header + 1 :]
+        fitting = sum(len(row) == width for row in below) / len(below) if below else 1
+        return self.hits, (fitting >= 0.5) * (width > 1), width  # noqa: PLR2004
+
+    def find(self) -> CsvHeader:
+        if not self.rows or (not self.hits and self.places[0] != 0):
+            msg = "the header line cannot be read"
+            raise RefusedFile(msg, "deliver the file with one line of column names")
+        header_place = self.places[self.header]
+        header = name_columns(self.rows[self.header])
+        notes = list(header.notes)
+        if header_place:
+            notes.append(f"skipped {count_of(header_place, 'preamble line')}")
+        totals = 0
+        prefixes = self.options.total_row_prefixes
+        for place, row in zip(self.places, self.rows, strict=True):
+            if place == header_place + 1 + totals and is_total_row(row, prefixes):
+                totals += 1
+        if totals:
+            notes.append(f"skipped {count_of(totals, 'total row')} below the header")
+        skipped = header_place + 1 + totals
+        start = self.grammar.records(self.head, None, final=self.final, limit=skipped).consumed
+        preamble = tuple(", ".join(filter(None, row)) for row in self.rows[: self.header])
+        return CsvHeader(self.delimiter, header, start, tuple(notes), preamble, self._has_no_data())
+
+    def _has_no_data(self) -> bool:
+        """Whether a row says that there is no data, and none below the header says otherwise."""
+        phrases = {_comparable(phrase) for phrase in self.options.no_data}
+        said = [_comparable("".join(row)) in phrases for row in self.rows]
+        data = [
+            row
+            for row, is_phrase in zip(self.rows, said, strict=True)
+            if not is_phrase and not is_total_row(row, self.options.total_row_prefixes)
+        ]
+        return any(said) and all(row in self.rows[: self.header + 1] for row in data)
+
+
+def is_total_row(cells: list[str], prefixes: tuple[str, ...]) -> bool:
+    """Tell whether the first non-empty cell starts with one of the prefixes, in any case.
+
+    A prefix that ends in `$` is the whole cell.
+    """
+    first = next((cell.strip() for cell in cells if cell and cell.strip()), "").casefold() + "$"
+    return first.startswith(tuple(prefix.strip().casefold() for prefix in prefixes))
+
+
+def _comparable(name: str) -> str:
+    return name.strip(PADDING).casefold()

@@ -1,0 +1,172 @@
+"""Text tables: one batch a stretch of text, read fast where that is provably exact."""
+
+import json
+from collections.abc import Iterator
+
+import polars as pl
+
+from contracts.manifest import count_of
+from flows.readers.csv_files.csv_header import find_header, is_total_row
+from flows.readers.csv_files.csv_records import TOO_FEW, TOO_MANY, Grammar, Records
+from flows.readers.csv_files.csv_window import last_record_end, read_well_formed
+from flows.readers.header import ROW_NUMBER, Header
+from flows.readers.raw_batch import BrokenRecords, FileOptions, RawBatch, nullify
+from flows.readers.refusal import require_few_columns
+from flows.readers.text import TextFile, check_record_length
+
+
+class CsvReader:
+    """One text table with a header.
+
+    Attributes:
+        header: The names of its columns.
+        is_empty: Whether no data follows the header.
+        notes: What was skipped or renamed.
+        preamble: The lines above the header.
+    """
+
+    def __init__(self, text: TextFile, options: FileOptions, batch_bytes: int) -> None:
+        """Find the table in a text.
+
+        Raises:
+            RefusedFile: The header cannot be read.
+        """
+        self._text = text
+        self._options = options
+        self._batch_bytes = batch_bytes
+        self.header = Header()
+        self.notes = list(text.notes)
+        self.preamble: tuple[str, ...] = ()
+        self.is_empty = text.head_is_all and not text.head.strip(b"\r\n")
+        if self.is_empty:
+            return
+        found = find_header(text.head, options, final=text.head_is_all)
+        self._start = found.start
+        self._grammar = Grammar(found.delimiter)
+        self.preamble = found.preamble
+        if found.has_no_data and text.head_is_all:
+            self.notes.append("the file says that it has no data")
+            self.is_empty = True
+            return
+        require_few_columns(len(found.header.columns), options.max_columns)
+        self.header = found.header
+        self._columns = found.header.columns
+        self.notes += found.notes
+        self.is_empty = text.head_is_all and not text.head[found.start :].strip(b"\r\n")
+
+    @property
+    def content_sha256(self) -> str:
+        """Hash of the decompressed content, once the batches are exhausted."""
+        return self._text.content_sha256
+
+    def batches(self) -> Iterator[RawBatch]:
+        """Yield every record in order; total rows at the end are left out and noted."""
+        if not self._options.total_row_prefixes:
+            yield from self._all_batches()
+            return
+        held: list[RawBatch] = []
+        for batch in self._all_batches():
+            if held and self._trailing_totals(batch) < _height(batch):
+                yield from held
+                held = []
+            held.append(batch)
+        totals = sum(self._trailing_totals(batch) for batch in held)
+        note = f"skipped {count_of(totals, 'total row')} at the end"
+        if totals and note not in self.notes:
+            self.notes.append(note)
+        for batch in held:
+            last = _last_number(batch) - self._trailing_totals(batch)
+            data = pl.col(ROW_NUMBER) <= last
+            kept = RawBatch(batch.rows.filter(data), batch.broken.filter(data))
+            if _height(kept):
+                yield kept
+
+    def _all_batches(self) -> Iterator[RawBatch]:
+        if not self.header.columns:
+            for _ in self._text.blocks(self._batch_bytes):
+                pass
+            return
+        carry = b""
+        before = 0
+        skip = self._start
+        for piece, final in self._text.blocks(self._batch_bytes):
+            block = piece
+            if skip:
+                block, skip = block[skip:], max(0, skip - len(block))
+            if b'"' in carry:
+                block, carry = carry + block, b""
+            end = len(block) if final else last_record_end(block)
+            frame = self._read_fast(b"".join((carry, memoryview(block)[:end]))) if end else None
+            if frame is not None:
+                batch = RawBatch(_number(frame, before), BrokenRecords().to_frame())
+                carry = block[end:]
+            else:
+                text = carry + block
+                records = self._grammar.records(text, len(self._columns), final=final)
+                batch = self._read_exactly(records, before)
+                carry = text[records.consumed :]
+            check_record_length(carry)
+            before += _height(batch)
+            if _height(batch):
+                yield batch
+
+    def _read_fast(self, window: bytes) -> pl.DataFrame | None:
+        text = window.lstrip(b"\r\n")
+        if not text:
+            return None
+        frame = read_well_formed(text, self._grammar.delimiter, self._columns)
+        return frame if frame is None else nullify(frame, self._options)
+
+    def _read_exactly(self, records: Records, before: int) -> RawBatch:
+        frame = pl.DataFrame(schema=dict.fromkeys(self._columns, pl.String))
+        if records.good:
+            text = b"\n".join(records.good) + b"\n"
+            read = read_well_formed(text, self._grammar.delimiter, self._columns)
+            frame = read if read is not None else self._read_cells(records.good)
+        places = pl.Series(ROW_NUMBER, records.places, pl.UInt32) + (before + 1)
+        broken = BrokenRecords()
+        for record in records.broken:
+            raw: dict[str, object] = {"line": record.raw.decode(errors="replace")}
+            if record.reason in (TOO_FEW, TOO_MANY):
+                raw = {"cells": [c.decode(errors="replace") for c in self._cells(record.raw)]}
+            broken.add(before + 1 + record.place, record.reason, raw)
+        rows = nullify(frame, self._options).select(places, pl.all())
+        return RawBatch(rows, broken.to_frame())
+
+    def _cells(self, record: bytes) -> list[bytes]:
+        return self._grammar.cells(record)
+
+    def _read_cells(self, records: list[bytes]) -> pl.DataFrame:
+        rows = [[cell.decode() or None for cell in self._cells(record)] for record in records]
+        return pl.DataFrame(rows, schema=dict.fromkeys(self._columns, pl.String), orient="row")
+
+    def _trailing_totals(self, batch: RawBatch) -> int:
+        """Count the total rows at a batch's end, among its rows and its broken records."""
+        rows, broken = batch.rows, batch.broken
+        count = 0
+        row, bad = rows.height - 1, broken.height - 1
+        while row >= 0 or bad >= 0:
+            is_row = bad < 0 or (row >= 0 and rows[row, 0] > broken[bad, 0])
+            if is_row:
+                cells = [cell or "" for cell in rows.row(row)[1:]]
+            else:
+                raw = json.loads(broken[bad, "raw"])
+                cells = raw.get("cells") or [raw.get("line", "")]
+            if not is_total_row(cells, self._options.total_row_prefixes):
+                break
+            count += 1
+            row, bad = (row - 1, bad) if is_row else (row, bad - 1)
+        return count
+
+
+def _number(frame: pl.DataFrame, before: int) -> pl.DataFrame:
+    return frame.with_row_index(ROW_NUMBER, offset=before + 1)
+
+
+def _height(batch: RawBatch) -> int:
+    return batch.rows.height + batch.broken.height
+
+
+def _last_number(batch: RawBatch) -> int:
+    """Return the highest row number of a batch that is not empty."""
+    return max(frame[-1, 0] for frame in (batch.rows, batch.broken) if frame.height)

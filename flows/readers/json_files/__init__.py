@@ -1,0 +1,1 @@
+"""JSON Lines and arrays of JSON objects."""

@@ -1,0 +1,1 @@
+"""Canonical ad tables to the ads reports."""

@@ -1,0 +1,240 @@
+"""The ads group: stats of every level, sessions with their ads, and what is broken between them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from contracts.columns import polars_schema
+from contracts.config.workspace import Workspace
+from contracts.facts.ad_facts import (
+    PlacedStats,
+    StatsRates,
+)
+from contracts.facts.ad_sums import (
+    AdContactSessions,
+    AdSpend,
+    BreakdownSums,
+    LevelComparisons,
+    LevelSums,
+    NamedBreakdowns,
+    PerformanceSums,
+    SessionCounts,
+    SessionPlaces,
+    UrlSums,
+)
+from contracts.facts.session_matching import CountedLinks
+from contracts.manifest import Check
+from contracts.reports.ads import SpendSources
+from contracts.vocabulary import AdLevel
+from flows.catalog.canonical_tables import Catalog
+from flows.catalog.exchange_rates import rates_of
+from flows.runtime.materialize import materialize
+from flows.steps.ads.ad_facts import AdFacts
+from flows.steps.matching.session_reports import write_session_matches, write_utm_audit
+from flows.storage.report_files import equal, write_report, write_table
+from transforms.ads.daily_stats import find_stats_rates
+from transforms.ads.session_counts import (
+    SessionFigures,
+    count_contact_sessions,
+    count_sessions,
+    list_session_places,
+)
+from transforms.ads.speakers import adds_to
+from transforms.common.joins import STREAMED
+from transforms.common.report_rows import ReportRows
+from transforms.matching.match_sessions import SESSION_COUNT, MatchedSessions
+from transforms.reports.ad_breakdowns import (
+    name_breakdowns,
+    report_breakdowns,
+    sum_breakdowns,
+)
+from transforms.reports.ad_performance import (
+    make_ad_performance,
+    make_campaign_performance,
+    sum_ad_performance,
+    sum_by_ad,
+    sum_campaign_performance,
+)
+from transforms.reports.ads import make_level_report, make_url_report, sum_level, sum_urls
+from transforms.reports.spend_sources import compare_levels, report_spend_sources
+
+LEVELS = {
+    "account_report": AdLevel.ACCOUNT,
+    "campaign_report": AdLevel.CAMPAIGN,
+    "ad_group_report": AdLevel.AD_GROUP,
+    "ad_report": AdLevel.AD,
+}
+
+
+def write_ads_reports(
+    catalog: Catalog,
+    config: Workspace,
+    facts: AdFacts,
+    conversions: pl.DataFrame | None,
+    staging: Path,
+) -> list[Check]:
+    """Write the ads group; it exists where `ads` or `ad_stats` are configured.
+
+    Args:
+        catalog: What was read.
+        config: The workspace's configuration.
+        facts: What the reports are made from.
+        conversions: Orders and revenue by session (last touch); None without an orders feed.
+        staging: The snapshot being written.
+    """
+    currency = config.workspace.currency
+    checks = write_level_reports(facts, currency, staging)
+    checks += write_spend_sources(facts, catalog, currency, staging)
+    breakdowns = compute_breakdowns(facts, catalog, currency)
+    checks += write_report(staging, "ads", "breakdown_report", breakdowns)
+    sessions = count_ad_sessions(facts, conversions)
+    campaigns = compute_campaign_performance(facts, sessions, currency)
+    checks += write_report(staging, "ads", "campaign_performance", campaigns)
+    totals = [sum_performance(campaigns)]
+    del campaigns
+    ads = compute_ad_performance(facts, sessions, currency)
+    checks += write_report(staging, "ads", "ad_performance", ads)
+    totals.append(sum_performance(ads))
+    spend = materialize(sum_by_ad(ads), AdSpend)
+    del ads
+    links = materialize(facts.matched.count(), CountedLinks)
+    checks += write_session_matches(facts.matched, staging, facts.scratch)
+    checks += write_utm_audit(facts.matched, links, facts.names, spend, staging)
+    return checks + reconcile_ads(links, *totals)
+
+
+def write_level_reports(facts: AdFacts, currency: str, staging: Path) -> list[Check]:
+    """Write the reports of every level, one after the other.
+
+    Args:
+        facts: What the reports are made from.
+        currency: The reporting currency.
+        staging: The snapshot being written.
+    """
+    checks: list[Check] = []
+    for name, level in LEVELS.items():
+        report = compute_level_report(facts, level, currency)
+        checks += write_report(staging, "ads", name, report)
+    return checks + write_report(staging, "ads", "url_report", compute_url_report(facts, currency))
+
+
+def write_spend_sources(
+    facts: AdFacts, catalog: Catalog, currency: str, staging: Path
+) -> list[Check]:
+    """Write which feed speaks for what, and prove that what it is used for is all that was spent.
+
+    Args:
+        facts: What the reports are made from.
+        catalog: What was read.
+        currency: The reporting currency.
+        staging: The snapshot being written.
+    """
+    compared = materialize(compare_levels(facts.stats), LevelComparisons)
+    feeds = {feed.place: feed.name for feed in catalog.given.feeds}
+    rows = report_spend_sources(facts.stats, facts.speakers, compared, feeds, currency).collect()
+    counted = facts.stats.filter(adds_to(0)).select(pl.col(PlacedStats.spend).sum()).collect()
+    return [
+        *write_table(staging, "ads", "spend_sources", rows),
+        equal(
+            "ads: spend of the feeds that speak",
+            f"{counted.item() or 0:.4f}",
+            f"{rows[SpendSources.spend_used].sum() or 0:.4f}",
+        ),
+    ]
+
+
+def compute_breakdowns(facts: AdFacts, catalog: Catalog, currency: str) -> ReportRows:
+    """What platforms say by keyword, place or device, its rows in memory."""
+    given = catalog.scan("ad_breakdowns")
+    named = materialize(name_breakdowns(given, facts.versions), NamedBreakdowns)
+    accounts, exchange_rates = catalog.scan("ad_accounts"), rates_of(catalog)
+    rates = materialize(find_stats_rates(named, accounts, exchange_rates, currency), StatsRates)
+    sums = materialize(sum_breakdowns(named, rates, facts.stats), BreakdownSums)
+    return compute_rows(report_breakdowns(sums, currency))
+
+
+def compute_level_report(facts: AdFacts, level: AdLevel, currency: str) -> ReportRows:
+    """The report of one level, its rows in memory."""
+    sums = materialize(sum_level(facts.stats, level), LevelSums)
+    return compute_rows(make_level_report(sums, level, facts.versions.tables, currency))
+
+
+def compute_url_report(facts: AdFacts, currency: str) -> ReportRows:
+    """The report of landing pages, its rows in memory."""
+    return compute_rows(make_url_report(materialize(sum_urls(facts.stats), UrlSums), currency))
+
+
+def compute_campaign_performance(
+    facts: AdFacts, sessions: SessionFigures, currency: str
+) -> ReportRows:
+    """What campaigns cost beside their sessions, its rows in memory."""
+    sums = materialize(sum_campaign_performance(facts.stats, sessions), PerformanceSums)
+    return compute_rows(make_campaign_performance(sums, facts.names.lazy(), currency))
+
+
+def compute_ad_performance(facts: AdFacts, sessions: SessionFigures, currency: str) -> ReportRows:
+    """What ads cost beside their sessions, its rows in memory."""
+    sums = materialize(sum_ad_performance(facts.stats, sessions), PerformanceSums)
+    return compute_rows(make_ad_performance(sums, facts.names.lazy(), currency))
+
+
+def compute_rows(report: ReportRows) -> ReportRows:
+    """The same report, its rows in memory."""
+    return replace(report, rows=report.rows.collect(engine="streaming").lazy())
+
+
+def count_ad_sessions(facts: AdFacts, conversions: pl.DataFrame | None) -> SessionFigures:
+    """Count the sessions of ad platforms by the day, where the spend of their ads stands.
+
+    Args:
+        facts: What the reports are made from.
+        conversions: Orders and revenue by session (last touch); None without an orders feed.
+    """
+    matched = _add_orders(facts.matched, conversions)
+    places = materialize(list_session_places(matched.links), SessionPlaces)
+    by_contact = materialize(count_contact_sessions(matched, places), AdContactSessions)
+    counts = count_sessions(by_contact, places, facts.stats, facts.versions)
+    return SessionFigures(
+        materialize(counts, SessionCounts), by_contact, has_orders=conversions is not None
+    )
+
+
+def _add_orders(matched: MatchedSessions, conversions: pl.DataFrame | None) -> MatchedSessions:
+    """Give each session the orders and revenue of which it was the last touch."""
+    if conversions is None:
+        nothing = (
+            pl.lit(None, dtype).alias(name)
+            for name, dtype in polars_schema(AdContactSessions).items()
+            if name in (AdContactSessions.orders, AdContactSessions.revenue)
+        )
+        return replace(matched, sessions=matched.sessions.with_columns(nothing))
+    sessions = matched.sessions.join(
+        conversions.lazy(), on=["org_id", "session_id"], how="left", validate=STREAMED
+    ).with_columns(pl.col("orders", "revenue").fill_null(0))
+    return replace(matched, sessions=sessions)
+
+
+def sum_performance(report: ReportRows) -> tuple[int, str]:
+    """The sessions and the spend of a performance table in all."""
+    sessions, spend = report.rows.select(pl.sum("sessions", "spend")).collect().row(0)
+    return sessions, str(spend)
+
+
+def reconcile_ads(
+    links: pl.LazyFrame, campaigns: tuple[int, str], ads: tuple[int, str]
+) -> list[Check]:
+    """Both performance tables come to the same spend and to every session of a platform.
+
+    Args:
+        links: `CountedLinks`.
+        campaigns: Sessions and spend of `campaign_performance`.
+        ads: Sessions and spend of `ad_performance`.
+    """
+    came = links.filter(pl.col("platform").is_not_null()).select(pl.col(SESSION_COUNT).sum())
+    visited = came.collect().item()
+    return [
+        equal("ads: sessions of campaigns", visited, campaigns[0]),
+        equal("ads: sessions of ads", visited, ads[0]),
+        equal("ads: spend of ads", campaigns[1], ads[1]),
+    ]

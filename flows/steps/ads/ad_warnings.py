@@ -1,0 +1,97 @@
+"""What a person should look at in ad spend: accounts unknown, levels and feeds that disagree."""
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from contracts.facts.ad_facts import (
+    PlacedStats,
+)
+from contracts.facts.ad_sums import (
+    LevelComparisons,
+)
+from contracts.manifest import Warned
+from flows.catalog.canonical_tables import Catalog
+from flows.runtime.materialize import materialize
+from flows.steps.ads.ad_facts import AdFacts
+from transforms.ads.levels import RANKS
+from transforms.ads.speakers import FEED, NO_LEVEL, OWN, TOP
+from transforms.reports.spend_sources import compare_levels, is_left_out
+
+CENT = 0.01
+ORDER_OF_FEEDS = "the order of [[feeds]]"
+SPEND = PlacedStats.spend
+ENTITIES = {rank: f"{level.replace('_', ' ')}s" for level, rank in RANKS.items()}
+
+
+def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
+    """Warn of spend that is left out, and of feeds and levels that do not agree.
+
+    Args:
+        catalog: What was read.
+        facts: What the ads reports are made from.
+    """
+    feeds = {feed.place: feed.name for feed in catalog.given.feeds}
+    yield from _warn_of_unplaced(facts.stats, feeds)
+    yield from _warn_of_feeds(facts.stats, feeds)
+    yield from _warn_of_levels(facts.stats, feeds)
+
+
+def _warn_of_unplaced(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[Warned]:
+    """Spend of entities whose account no feed knows."""
+    sums = stats.filter(is_left_out()).group_by(FEED, OWN).agg(pl.len(), pl.col(SPEND).sum())
+    for feed, level, count, amount in sums.sort(FEED, OWN).collect().iter_rows():
+        if feed is None:
+            continue
+        yield Warned(
+            code="spend_unplaced",
+            message=f"{feeds[feed]}: {count} days of {ENTITIES[level]} with {amount:.2f} spent are "
+            "in no campaign and no account, because no feed says whose they are, and another feed "
+            "speaks for the platform on those days; a feed of ads or ad_campaigns that names their "
+            "account places them",
+            feed=feeds[feed],
+            count=count,
+            amount=f"{amount:.4f}",
+            setting="a feed of the table ads or ad_campaigns",
+        )
+
+
+def _warn_of_feeds(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[Warned]:
+    """Spend of a feed that is left out because one configured before it has the same entities."""
+    sums = (
+        stats.filter(pl.col(TOP) == NO_LEVEL)
+        .group_by(FEED, OWN)
+        .agg(pl.len(), pl.col(SPEND).sum())
+        .sort(FEED, OWN)
+    )
+    for feed, level, count, amount in sums.collect().iter_rows():
+        yield Warned(
+            code="two_feeds_speak",
+            message=f"{feeds[feed]}: {count} days of {ENTITIES[level]} with {amount:.2f} spent are "
+            "left out, because a feed that is configured before it speaks for the same "
+            f"{ENTITIES[level]} on those days; {ORDER_OF_FEEDS} decides",
+            feed=feeds[feed],
+            count=count,
+            amount=f"{amount:.4f}",
+            setting=ORDER_OF_FEEDS,
+        )
+
+
+def _warn_of_levels(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[Warned]:
+    """Entities that cost something else than what lies below them, by a cent or more."""
+    apart = (pl.col(LevelComparisons.spend) - pl.col(LevelComparisons.spend_below)).abs()
+    compared = materialize(compare_levels(stats), LevelComparisons)
+    sums = (
+        compared.filter(apart >= CENT).group_by(FEED, OWN).agg(pl.len(), apart.sum().alias(SPEND))
+    )
+    for feed, level, count, amount in sums.sort(FEED, OWN).collect().iter_rows():
+        yield Warned(
+            code="levels_disagree",
+            message=f"{feeds[feed]}: {count} {ENTITIES[level]} cost {amount:.2f} more or less than "
+            "what lies below them on the same days; their own figures count, and "
+            "ads/spend_sources shows both",
+            feed=feeds[feed],
+            count=count,
+            amount=f"{amount:.4f}",
+            setting="the feeds of the table ad_stats",
+        )

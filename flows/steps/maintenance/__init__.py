@@ -1,0 +1,1 @@
+"""What keeps a workspace sound: verification, and erasing a person."""

@@ -1,0 +1,255 @@
+"""Erasing a person: from state, quarantine, every kept snapshot and, if asked, the raw files."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from contracts.erasures import Erasures, Identifier, IdentifierKind
+from contracts.feeds import FEEDS
+from flows.catalog.read_files import ReadFile
+from flows.config.loading import LoadedWorkspace
+from flows.errors import DataRefused, UsageError
+from flows.progress import Progress
+from flows.readers import ROW_NUMBER
+from flows.readers.rewriting import WrongRecordError, write_without
+from flows.steps.reading.read_feeds import FeedsRead, read_feeds
+from flows.storage.erased_files import (
+    count_in_published_files,
+    erase_from_quarantine,
+    erase_from_snapshots,
+    read_erasures,
+    write_erasures,
+)
+from flows.storage.lock import hold_workspace
+from flows.storage.recovery import clean_up
+from flows.storage.workspace_files import (
+    Layout,
+    make_folder,
+    remove_tree,
+    storage_errors,
+    sync,
+)
+from transforms.common.erased_rows import is_erased
+from transforms.common.keys import normalize_email
+
+ORG_ID = "org_id"
+CONTACT, EMAIL, PHONE, DEVICE, SEND = (str(kind) for kind in IdentifierKind)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who is to be erased: by contact id or by address, of one organization if one is named."""
+
+    contact: str | None
+    email: str | None
+    org_id: str | None
+
+
+@dataclass(frozen=True)
+class PersonFile:
+    """A raw file that bears the person, and the numbers of the records that do."""
+
+    file: ReadFile
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was found of a person, and what became of it.
+
+    Attributes:
+        organizations: Where the person was known.
+        files: Raw files that bear the person -> how many of their records do.
+        published_rows: Rows of kept snapshots and quarantine that bear the person.
+        is_raw_rewritten: Whether the records went from the raw files, too.
+    """
+
+    organizations: list[str]
+    files: dict[str, int] = field(default_factory=dict)
+    published_rows: int = 0
+    is_raw_rewritten: bool = False
+
+
+def erase_person(
+    loaded: LoadedWorkspace,
+    asked: Asked,
+    run_id: str,
+    progress: Progress,
+    *,
+    raw: bool,
+    confirm: Callable[[Erased], bool],
+) -> Erased | None:
+    """Erase a person from a workspace.
+
+    What is to be remembered is written first: after a kill the same command goes on, and no row of
+    the person comes back.
+
+    Args:
+        loaded: The workspace.
+        asked: Who.
+        run_id: What holds the workspace meanwhile.
+        progress: Told how far the reading is.
+        raw: Whether the raw files are written anew without the person.
+        confirm: Asked whether to go on, knowing what was found.
+
+    Returns:
+        What was erased; None where it was not confirmed.
+
+    Raises:
+        UsageError: Nothing in the workspace bears the person, or several organizations do.
+        DataRefused: A raw file is not any more as it was read.
+        StorageFailed: The disk refused.
+    """
+    layout = Layout(loaded.root)
+    with hold_workspace(loaded.root, 0, run_id):
+        clean_up(loaded.root)
+        read = read_feeds(loaded, layout.ledger, progress)
+        identifiers = _identify(read, asked)
+        kept = read_erasures(loaded.root) or Erasures.none_yet()
+        person = Erasures(salt=kept.salt).add(identifiers)
+        person_files = list(_find_files(read, person))
+        found = Erased(
+            organizations=sorted(person.organizations),
+            files={found_in.file.raw.path: len(found_in.numbers) for found_in in person_files},
+            published_rows=count_in_published_files(loaded.root, person),
+            is_raw_rewritten=raw,
+        )
+        if not (found.files or found.published_rows):
+            msg = "nothing in the feeds, the kept snapshots or quarantine bears this person"
+            raise UsageError(msg, "Look at the id and --org, or at `show people/contact_report`.")
+        if not confirm(found):
+            return None
+        if raw:
+            rewritten = _rewrite_raw_files(person_files, person, layout)
+        write_erasures(loaded.root, kept.add(identifiers))
+        if raw:
+            _put_in_place(rewritten)
+        with storage_errors("erasing from state"):
+            for found_in in person_files:
+                remove_tree(found_in.file.folder)
+        erase_from_quarantine(loaded.root, person)
+        erase_from_snapshots(loaded.root, person)
+    return found
+
+
+def _identify(read: FeedsRead, asked: Asked) -> set[Identifier]:
+    """Everything that tells the person: ids, addresses, numbers, devices and sends."""
+    people = _scan(read, CONTACT, EMAIL, PHONE, DEVICE)
+    address = normalize_email(pl.col(EMAIL))
+    is_asked = (
+        pl.col(CONTACT).str.strip_chars() == (asked.contact or "").strip()
+        if asked.contact is not None
+        else address == (asked.email or "").strip().lower()
+    )
+    if asked.org_id is not None:
+        is_asked &= pl.col(ORG_ID) == asked.org_id
+    own = people.filter(is_asked).collect()
+    organizations = own.get_column(ORG_ID).unique().sort().to_list()
+    if len(organizations) > 1:
+        msg = f"{len(organizations)} organizations know such a contact"
+        raise UsageError(msg, f"Name one with --org: {', '.join(organizations)}.")
+    org_id = organizations[0] if organizations else (asked.org_id or "default")
+    contacts = {*own.get_column(CONTACT).drop_nulls()} | {asked.contact} - {None}
+    of_contact = (pl.col(ORG_ID) == org_id) & pl.col(CONTACT).is_in(list(contacts))
+    rows = people.filter(of_contact).collect()
+    found = {(org_id, CONTACT, contact) for contact in contacts if contact}
+    if asked.email is not None:
+        found.add((org_id, EMAIL, asked.email))
+    for kind in (EMAIL, PHONE, DEVICE):
+        own_values = {*rows.get_column(kind).drop_nulls()}
+        others = people.filter(
+            pl.col(ORG_ID) == org_id, ~pl.col(CONTACT).is_in(list(contacts))
+        ).select(normalize_email(pl.col(kind)) if kind == EMAIL else pl.col(kind))
+        shared = {*others.unique().collect().to_series().drop_nulls()}
+        found |= {
+            (org_id, kind, value)
+            for value in own_values
+            if (value.strip().lower() if kind == EMAIL else value) not in shared
+        }
+    addresses = [value.strip().lower() for _, kind, value in found if kind == EMAIL]
+    sends = _scan(read, CONTACT, EMAIL, SEND).filter(
+        pl.col(ORG_ID) == org_id,
+        pl.col(CONTACT).is_in(list(contacts))
+        | (pl.col(CONTACT).is_null() & address.is_in(addresses)),
+    )
+    of_sends = sends.select(SEND).drop_nulls().unique().collect().get_column(SEND)
+    return found | {(org_id, SEND, send) for send in of_sends}
+
+
+def _scan(read: FeedsRead, *names: str) -> pl.LazyFrame:
+    """Every row that was read, versions that do not count among them, in a few columns."""
+    wanted = [ORG_ID, *names]
+    parts = [
+        pl.scan_parquet(file.list_parts(table)).select(
+            name if name in schema else pl.lit(None, pl.String).alias(name) for name in wanted
+        )
+        for file in read.catalog.files
+        for table in FEEDS
+        if (got := file.of_table(table)) is not None and got.valid
+        if (schema := FEEDS[table].to_schema().columns) and CONTACT in schema
+    ]
+    empty = pl.LazyFrame(schema=dict.fromkeys(wanted, pl.String))
+    return pl.concat([empty, *parts])
+
+
+def _find_files(read: FeedsRead, person: Erasures) -> Iterator[PersonFile]:
+    """The raw files whose rows, accepted or rejected, bear the person."""
+    for file in read.catalog.files:
+        numbers: set[int] = set()
+        for part in sorted(file.folder.rglob("*.parquet")):
+            if part.name.startswith(("part-", "rejected-")):
+                rows = pl.read_parquet(part)
+                numbers |= {*rows.filter(is_erased(rows.schema, person)).get_column(ROW_NUMBER)}
+        if numbers:
+            yield PersonFile(file, tuple(sorted(numbers)))
+
+
+def _rewrite_raw_files(
+    person_files: list[PersonFile], person: Erasures, layout: Layout
+) -> list[tuple[Path, Path]]:
+    """Write the raw files anew beside the workspace's own; nothing is replaced yet."""
+    drafts = []
+    for number, found_in in enumerate(person_files):
+        raw = found_in.file.raw
+        with storage_errors(f"writing {raw.path} anew"):
+            draft = make_folder(layout.staging) / f"{number}.erasing{raw.location.suffix}"
+            try:
+                write_without(
+                    raw.location,
+                    raw.feed.options,
+                    found_in.numbers,
+                    draft,
+                    lambda record: _says_person(record, person),
+                )
+            except WrongRecordError as error:
+                msg = f"{raw.path} was changed while it was read: nothing was erased"
+                raise DataRefused(msg, "Run the command again.") from error
+            sync(draft)
+            draft.chmod(raw.location.stat().st_mode & 0o777)
+        drafts.append((draft, raw.location))
+    return drafts
+
+
+def _put_in_place(drafts: list[tuple[Path, Path]]) -> None:
+    for draft, location in drafts:
+        with storage_errors(f"replacing {location.name}"):
+            draft.replace(location)
+            sync(location.parent)
+
+
+def _says_person(record: str, person: Erasures) -> bool:
+    """Whether a record's text bears any of the person's identifiers, be they ever so short."""
+    if person.mentions(None, record):
+        return True
+    words = {word for piece in record.split('"') for word in _split(piece)}
+    return any(
+        person.knows(None, kind, word) for word in words for kind in (CONTACT, DEVICE, SEND, PHONE)
+    )
+
+
+def _split(text: str) -> list[str]:
+    for mark in ",;|\t{}[]:":
+        text = text.replace(mark, "\n")
+    return [*text.split("\n"), text.strip()]

@@ -1,0 +1,170 @@
+"""Every file published or kept against what was said of it when it was written (SPEC §11)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pandera.errors import SchemaErrors
+
+from contracts.columns import Table, columns, key
+from contracts.manifest import Manifest, OutputTable
+from contracts.reports.attribution import order_touches_contract, revenue_column
+from flows.catalog.ledger import DamagedReading, list_readings, read_kept
+from flows.report_tables import find_table
+from flows.storage.latest import mirror_latest
+from flows.storage.published_files import PublishedDamage, find_problem, read_manifest
+from flows.storage.recovery import heal_pointer
+from flows.storage.snapshots import list_runs, list_snapshots
+from flows.storage.workspace_files import Layout, hash_file, remove_tree
+
+ROWS_AT_A_TIME = 500_000
+TOUCHES = ("attribution", "order_touches")
+
+
+@dataclass(frozen=True)
+class Damage:
+    """Something that is not what a run wrote.
+
+    Attributes:
+        path: The file or folder, from the workspace.
+        problem: What is the matter with it; no value of the data.
+        mended: Whether it is set right, or gone so that the next run makes it anew.
+    """
+
+    path: str
+    problem: str
+    mended: bool = False
+
+
+def verify_files(root: Path, *, repair: bool) -> Iterator[Damage]:
+    """Verify the pointer, every kept snapshot, reports/latest and the ledger.
+
+    Args:
+        root: The workspace; held by who calls, where anything is to be mended.
+        repair: Whether to mend what can be: a pointer goes back to the newest whole snapshot,
+            reports/latest shows what is published, and a reading of the ledger that does not
+            verify goes, so that the next run reads the file again.
+
+    Raises:
+        StorageFailed: The disk gives nothing back at all.
+    """
+    yield from _verify_pointer(root, repair=repair)
+    yield from _verify_snapshots(root)
+    yield from _verify_latest(root, repair=repair)
+    yield from _verify_ledger(root, repair=repair)
+
+
+def _verify_pointer(root: Path, *, repair: bool) -> Iterator[Damage]:
+    path = Layout(root).relative(Layout(root).pointer)
+    if repair:
+        if damage := heal_pointer(root):
+            yield Damage(path, f"led to nothing whole: {damage}", mended=True)
+        return
+    try:
+        read_manifest(root)
+    except PublishedDamage as damage:
+        yield Damage(path, f"leads to nothing whole: {damage.message}")
+
+
+def _verify_snapshots(root: Path) -> Iterator[Damage]:
+    layout, kept = Layout(root), {one.run_id: one.manifest for one in list_snapshots(root)}
+    for run_id in list_runs(layout):
+        if run_id not in kept:
+            place = layout.relative(layout.snapshots / run_id)
+            yield Damage(place, "has no manifest that is whole")
+    for manifest in kept.values():
+        for output in manifest.outputs:
+            if problem := find_problem(root, output) or _find_breach(root, output):
+                yield Damage(output.path, problem)
+        yield from _verify_counts(manifest, layout.relative(layout.snapshots / manifest.run_id))
+
+
+def _verify_counts(manifest: Manifest, place: str) -> Iterator[Damage]:
+    """Whether the manifest's figures agree with one another."""
+    for check in manifest.reconciliation:
+        if not check.holds:
+            yield Damage(f"{place}/manifest.json", f"the check {check.name!r} does not hold")
+    for entry in manifest.inputs:
+        counted = entry.accepted + entry.rejected + entry.superseded + entry.duplicates
+        if entry.rows_read != counted:
+            yield Damage(f"{place}/manifest.json", f"the rows of {entry.path} do not add up")
+
+
+def _find_breach(root: Path, output: OutputTable) -> str:
+    """How a published file breaks its contract; empty where it does not, or none is registered."""
+    path = root / output.path
+    try:
+        file = pq.ParquetFile(path)
+        contract = _find_contract(output, file.schema_arrow.names)
+        if file.metadata.num_rows != output.rows:
+            return f"has {file.metadata.num_rows} rows, not {output.rows}"
+        keys = pl.scan_parquet(path).select(pl.struct(key(contract)).n_unique()).collect().item()
+        if keys != output.rows:
+            return f"has {output.rows} rows, but {keys} keys"
+        for batch in file.iter_batches(ROWS_AT_A_TIME):
+            rows = pl.DataFrame(pl.from_arrow(batch))
+            if rows.columns != columns(contract):
+                return "has other columns than its contract"
+            contract.validate(rows, lazy=True)
+    except KeyError:
+        return ""
+    except SchemaErrors:
+        return "breaks its contract"
+    except (OSError, pa.ArrowException):
+        return "cannot be read as Parquet"
+    return ""
+
+
+def _find_contract(output: OutputTable, names: list[str]) -> type[Table]:
+    """The contract of a published table; that of order_touches has the models that it was given.
+
+    Raises:
+        KeyError: No such table is registered.
+    """
+    if (output.group, output.table) == TOUCHES:
+        prefix = revenue_column("")
+        return order_touches_contract([n.removeprefix(prefix) for n in names if prefix in n])
+    return find_table(output.group, output.table).contract
+
+
+def _verify_latest(root: Path, *, repair: bool) -> Iterator[Damage]:
+    """Whether reports/latest shows the published one-file tables, byte for byte."""
+    layout = Layout(root)
+    try:
+        manifest = read_manifest(root)
+    except PublishedDamage:
+        return
+    outputs = manifest.outputs if manifest else []
+    whole = [output for output in outputs if not find_problem(root, output)]
+    shown = {layout.latest / one.group / f"{one.table}.parquet": one for one in outputs}
+    stale = [path for path, one in shown.items() if _is_one_file(one) and not _shows(path, one)]
+    if stale and repair and len(whole) == len(outputs):
+        for path in stale:
+            path.unlink(missing_ok=True)
+        mirror_latest(root)
+    for path in stale:
+        is_mended = repair and _shows(path, shown[path])
+        yield Damage(layout.relative(path), "does not show what is published", mended=is_mended)
+
+
+def _is_one_file(output: OutputTable) -> bool:
+    return output.path.endswith(f"/{output.group}/{output.table}.parquet")
+
+
+def _shows(path: Path, output: OutputTable) -> bool:
+    return path.exists() and hash_file(path) == output.sha256
+
+
+def _verify_ledger(root: Path, *, repair: bool) -> Iterator[Damage]:
+    layout = Layout(root)
+    for reading in list_readings(layout.ledger):
+        try:
+            read_kept(layout.ledger, reading)
+        except DamagedReading as damage:
+            if repair:
+                remove_tree(layout.ledger / reading)
+            place = layout.relative(layout.ledger / reading)
+            yield Damage(place, f"{damage}; the next run reads its file again", mended=repair)

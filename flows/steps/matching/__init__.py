@@ -1,0 +1,1 @@
+"""Sessions, and the ads that brought them."""

@@ -1,0 +1,1 @@
+"""Canonical sends and events to the reports of the message channels."""

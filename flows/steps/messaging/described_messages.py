@@ -1,0 +1,175 @@
+"""What messages there are, in which channels, and whom their addresses name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from contracts.channels import OTHER_CHANNEL, RunChannels
+from contracts.columns import polars_schema
+from contracts.config.workspace import Workspace
+from contracts.facts.hierarchy import DescribedMessages, EventChannels
+from contracts.facts.send_keys import AddressOwners, ContactDomains, LinkTexts, MessageReferences
+from contracts.feeds import Campaigns, Sends
+from flows.catalog.canonical_tables import Catalog
+from flows.catalog.exchange_rates import rates_of
+from flows.catalog.read_files import ReadFile
+from flows.ingest.send_key_files import LINKS_FILE, REFERENCES_FILE
+from flows.runtime.materialize import materialize
+from flows.steps.messaging.key_files import KeyFiles
+from transforms.messaging.contact_sums import list_domains
+from transforms.messaging.event_assignment import find_event_channels
+from transforms.messaging.hierarchy import describe_messages
+from transforms.messaging.message_costs import price_messages
+from transforms.messaging.send_keys import (
+    EventScope,
+    add_event_channels,
+    list_references,
+    merge_references,
+    select_event_keys,
+    select_send_keys,
+)
+from transforms.messaging.send_linking import map_addresses
+
+NAMING_CHANNELS = ("campaigns", "dispatches", "messages")
+"""The tables whose rows name the channels of the user's own."""
+
+
+@dataclass(frozen=True)
+class MessageInputs:
+    """What the message reports are made from.
+
+    Attributes:
+        catalog: What was read.
+        config: The workspace's configuration.
+        scratch: A folder for facts.
+        on_group: Told after each group of buckets how many of how many are done.
+    """
+
+    catalog: Catalog
+    config: Workspace
+    scratch: Path
+    on_group: Callable[[int, int], None] = lambda *_: None
+
+
+@dataclass(frozen=True)
+class NamedKeys:
+    """What the keys of facts stand for.
+
+    Attributes:
+        channels: The run's channels.
+        messages: `DescribedMessages`.
+        owners: `AddressOwners`.
+        domains: `ContactDomains`.
+    """
+
+    channels: RunChannels
+    messages: pl.DataFrame
+    owners: pl.DataFrame
+    domains: pl.DataFrame
+
+
+def find_names(inputs: MessageInputs) -> NamedKeys:
+    """The run's channels, messages, addresses and mailbox domains."""
+    channels = find_channels(inputs.catalog, inputs.config)
+    return NamedKeys(
+        channels,
+        describe(inputs, channels),
+        find_owners(inputs.catalog),
+        find_domains(inputs.catalog),
+    )
+
+
+def find_channels(catalog: Catalog, config: Workspace) -> RunChannels:
+    """The run's channels: those that the configuration, campaigns, dispatches or messages name."""
+    named = [catalog.scan(table).select(Campaigns.channel) for table in NAMING_CHANNELS]
+    names = pl.concat(named).drop_nulls().unique().collect()
+    return RunChannels.of([*config.workspace.channels, *names.get_column(Campaigns.channel)])
+
+
+def describe(inputs: MessageInputs, channels: RunChannels) -> pl.DataFrame:
+    """Every message with its names, dispatch, campaign and channel: `DescribedMessages`."""
+    catalog = inputs.catalog
+    lists = [
+        _scan_references(catalog, file, table, channels)
+        for table in ("sends", "events")
+        for file in catalog.feeding(table)
+    ]
+    nothing = pl.LazyFrame(schema=polars_schema(MessageReferences))
+    references = materialize(
+        merge_references(pl.concat([nothing, *lists]), channels.codes), MessageReferences
+    )
+    described = _describe(inputs, references)
+    without = described.filter(pl.col(DescribedMessages.channel) == OTHER_CHANNEL)
+    if without.is_empty() or not (catalog.has_rows("sends") and catalog.has_rows("events")):
+        return described
+    told = _find_event_channels(catalog, channels, without)
+    if told.is_empty():
+        return described
+    named = add_event_channels(references, told.lazy(), channels.codes)
+    return _describe(inputs, materialize(named, MessageReferences))
+
+
+def _describe(inputs: MessageInputs, references: pl.LazyFrame) -> pl.DataFrame:
+    catalog, rules = inputs.catalog, inputs.config.workspace
+    priced = price_messages(catalog.scan("messages"), rates_of(catalog), rules.currency)
+    described = describe_messages(
+        priced,
+        catalog.scan("dispatches"),
+        catalog.scan("campaigns"),
+        references,
+        rules.timezone,
+    )
+    return materialize(described, DescribedMessages).collect()
+
+
+def _find_event_channels(
+    catalog: Catalog, channels: RunChannels, messages: pl.DataFrame
+) -> pl.DataFrame:
+    """The channels that the events of sends give to messages for which no feed names one."""
+    keys = KeyFiles.of(catalog, channels)
+    found = [
+        find_event_channels(
+            keys.read_sends(group), keys.read_events(EventScope.SEND, group), messages.lazy()
+        )
+        for group in range(keys.groups)
+    ]
+    least = pl.concat(found).group_by(EventChannels.message_key).agg(pl.all().min())
+    return materialize(least, EventChannels).collect()
+
+
+def _scan_references(
+    catalog: Catalog, file: ReadFile, table: str, channels: RunChannels
+) -> pl.LazyFrame:
+    """The messages that a file's rows name: as listed when it was read, if all of them count."""
+    if catalog.status.list_discarded(file, table).is_empty():
+        return pl.scan_parquet(catalog.folder(file, table) / REFERENCES_FILE)
+    rows = catalog.scan_file(file, table)
+    keys = select_send_keys(rows) if table == "sends" else select_event_keys(rows, channels.own)
+    return list_references(keys)
+
+
+def scan_link_texts(catalog: Catalog) -> pl.LazyFrame:
+    """One row per link that events name: `LinkTexts`."""
+    files = [catalog.folder(file, "events") / LINKS_FILE for file in catalog.feeding("events")]
+    if not files:
+        return pl.LazyFrame(schema=polars_schema(LinkTexts))
+    return pl.scan_parquet(files).unique()
+
+
+def find_owners(catalog: Catalog) -> pl.DataFrame:
+    """Which contact each e-mail address identifies; nothing where no row needs to know."""
+    if not catalog.given.names_by_email():
+        return pl.DataFrame(schema=polars_schema(AddressOwners))
+    return materialize(map_addresses(catalog.scan("contacts")), AddressOwners).collect()
+
+
+def find_domains(catalog: Catalog) -> pl.DataFrame:
+    """The domain of the mailbox of every contact, and of every address that names one."""
+    named = [Sends.org_id, Sends.contact_id, Sends.email]
+    tables = ("sends", "events") if catalog.given.names_by_email() else ()
+    nobody = pl.LazyFrame(schema=dict.fromkeys(named, pl.String))
+    addressed = pl.concat([nobody, *(catalog.scan(table).select(named) for table in tables)])
+    domains = list_domains(catalog.scan("contacts"), addressed.unique())
+    return materialize(domains, ContactDomains).collect()

@@ -1,0 +1,183 @@
+"""The message channels: send facts to their reports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from contracts.channels import RunChannels
+from contracts.columns import polars_schema
+from contracts.facts.send_sums import ChannelDays, MessageRows
+from contracts.feeds import MessageStats
+from contracts.manifest import Check
+from contracts.vocabulary import Channel
+from flows.catalog.canonical_tables import Catalog
+from flows.catalog.exchange_rates import rates_of
+from flows.runtime.materialize import materialize
+from flows.steps.messaging.described_messages import (
+    MessageInputs,
+    NamedKeys,
+    find_names,
+    scan_link_texts,
+)
+from flows.steps.messaging.fact_files import FactFiles
+from flows.steps.messaging.message_checks import reconcile_channel, reconcile_levels
+from flows.steps.messaging.send_facts import build_facts, number_organizations
+from flows.storage.report_files import write_table
+from transforms.reports import campaigns, message_days, messaging, people
+from transforms.reports.mailbox_domains import report_domains
+from transforms.reports.provider_stats import price_stats, report_providers
+from transforms.reports.variants import compare_variants
+
+
+@dataclass(frozen=True)
+class MessageFacts:
+    """The send facts of a run, and the names that reports add to them.
+
+    Attributes:
+        names: What the keys of facts stand for.
+        facts: Where the sums over the send facts lie.
+        days: `ChannelDays`.
+        rows: The `MessageRows` of every channel, those of no message channel too.
+    """
+
+    names: NamedKeys
+    facts: FactFiles
+    days: pl.DataFrame
+    rows: Mapping[str, pl.DataFrame]
+
+    @property
+    def channels(self) -> RunChannels:
+        """The run's channels."""
+        return self.names.channels
+
+    @property
+    def messages(self) -> pl.DataFrame:
+        """`DescribedMessages`."""
+        return self.names.messages
+
+    @property
+    def emails(self) -> pl.DataFrame:
+        """`AddressOwners`."""
+        return self.names.owners
+
+    def all_rows(self) -> pl.LazyFrame:
+        """The message rows of all channels."""
+        return pl.concat(self.rows.values()).lazy()
+
+
+def build_message_facts(inputs: MessageInputs) -> MessageFacts:
+    """Canonical tables to send facts to message rows."""
+    names = find_names(inputs)
+    facts = build_facts(inputs, names)
+    return sum_message_rows(names, facts)
+
+
+def sum_message_rows(names: NamedKeys, facts: FactFiles) -> MessageFacts:
+    """Sums over the send facts to message rows."""
+    days, messages = facts.days(names.channels), names.messages.lazy()
+    rows = {
+        channel: materialize(
+            messaging.add_message_sums(days, messages, channel), MessageRows
+        ).collect()
+        for channel in names.channels.codes
+    }
+    return MessageFacts(names, facts, days.collect(), rows)
+
+
+def write_channel_reports(
+    inputs: MessageInputs, built: MessageFacts, conversions: pl.DataFrame | None, staging: Path
+) -> list[Check]:
+    """Write the reports of every message channel that the feeds give.
+
+    Args:
+        inputs: What was read.
+        built: The send facts.
+        conversions: `MessageOrders`; None without an orders feed.
+        staging: The snapshot being written.
+    """
+    catalog = inputs.catalog
+    links = built.facts.links(scan_link_texts(catalog), built.channels)
+    orders = None if conversions is None else conversions.lazy()
+    checks: list[Check] = []
+    for channel in list_reported_channels(catalog, built):
+        rows = built.rows[channel].lazy()
+        own = messaging.add_conversions(rows, orders)
+        daily = message_days.sum_days(built.days.lazy(), rows, orders, channel)
+        messages = messaging.report_messages(own)
+        tables = {
+            "campaign_report": messaging.report_campaigns(own),
+            "dispatch_report": messaging.report_dispatches(own),
+            "message_report": messages,
+            "daily_report": message_days.report_days(daily),
+            "channel_report": message_days.report_channel(daily),
+            "link_report": messaging.report_links(links, own, channel),
+            "variant_report": compare_variants(messages),
+        }
+        if channel == Channel.EMAIL:
+            tables["domain_report"] = _report_domains(built, orders)
+        written = dict(zip(tables, pl.collect_all(list(tables.values())), strict=True))
+        for name, table in written.items():
+            checks += write_table(staging, channel, name, table)
+        checks += reconcile_channel(channel, written)
+    return checks + _write_provider_reports(inputs, built, staging)
+
+
+def _report_domains(built: MessageFacts, orders: pl.LazyFrame | None) -> pl.LazyFrame:
+    """E-mail sends by the domain of the mailbox."""
+    domains = built.names.domains.lazy()
+    organizations = number_organizations(built.messages.lazy())
+    return report_domains(built.facts.domains(domains, organizations), domains, orders)
+
+
+def _write_provider_reports(
+    inputs: MessageInputs, built: MessageFacts, staging: Path
+) -> list[Check]:
+    """Write what providers' own summaries say, for every channel that one is of."""
+    catalog, currency = inputs.catalog, inputs.config.workspace.currency
+    stats = price_stats(catalog.scan("message_stats"), rates_of(catalog), currency).collect()
+    checks: list[Check] = []
+    for channel in stats.get_column(MessageStats.channel).unique().sort():
+        rows = built.rows.get(channel, pl.DataFrame(schema=polars_schema(MessageRows)))
+        table = report_providers(stats.lazy(), built.days.lazy(), rows.lazy(), channel)
+        checks += write_table(staging, channel, "provider_report", table.collect())
+    return checks
+
+
+def write_overviews(
+    catalog: Catalog, built: MessageFacts, conversions: pl.DataFrame | None, staging: Path
+) -> list[Check]:
+    """Write the reports over all message channels, and that of segments."""
+    of_messages = pl.concat([built.rows[channel] for channel in built.channels.messages])
+    rows = messaging.add_conversions(
+        of_messages.lazy(), None if conversions is None else conversions.lazy()
+    )
+    tables: dict[tuple[str, str], pl.LazyFrame] = {}
+    if catalog.given.is_configured("campaigns", "dispatches", "messages", "sends", "events"):
+        tables["campaigns", "hierarchy_report"] = campaigns.report_hierarchy(rows)
+    if catalog.given.is_configured("campaigns"):
+        tables["campaigns", "delivery_summary"] = campaigns.summarize_deliveries(
+            catalog.scan("campaigns"), pl.concat(built.rows.values()).lazy()
+        )
+    if catalog.given.is_configured("segments"):
+        tables["people", "segment_report"] = people.report_segments(
+            catalog.scan("segments"), catalog.scan("list_members"), built.facts.segments()
+        )
+    checks: list[Check] = []
+    for (group, name), table in tables.items():
+        written = table.collect()
+        checks += write_table(staging, group, name, written)
+        if name == "hierarchy_report":
+            checks += reconcile_levels(written)
+    return checks
+
+
+def list_reported_channels(catalog: Catalog, built: MessageFacts) -> list[str]:
+    """The message channels of which the feeds give an interaction or a send (SPEC §3)."""
+    known = built.channels.interactions
+    types = catalog.given.constant_event_types() | catalog.given.event_types()
+    from_events = {known[name][0] for name in types if name in known}
+    has_sends = pl.col(ChannelDays.sends) + pl.col(ChannelDays.holdout) > 0
+    from_sends = set(built.days.filter(has_sends).get_column(ChannelDays.channel))
+    return [name for name in built.channels.messages if name in from_events | from_sends]

@@ -1,0 +1,121 @@
+"""What a run found that a person should look at, though nothing is wrong with the figures."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from contracts.columns import references
+from contracts.feeds import FEEDS, Contacts
+from contracts.manifest import Warned
+from contracts.vocabulary import Action
+from flows.catalog.canonical_tables import Catalog
+from flows.steps.messaging.message_reports import MessageFacts
+from transforms.common.keys import CONTACT, hash_id
+
+OF_FACTS = frozenset({"sends", "events"})
+"""Tables whose references are counted from the facts."""
+
+
+def find_message_warnings(catalog: Catalog, built: MessageFacts) -> Iterator[Warned]:
+    """Warnings about deliveries that are not known, then about what is not clear.
+
+    These are references that lead nowhere, statuses that events contradict, shared addresses.
+    """
+    yield from _find_assumed_deliveries(catalog, built)
+    unclear = built.facts.count_unclear()
+    if count := unclear["contradicted"]:
+        message = f"{count} sends have a final status that their events contradict; the row stands"
+        yield Warned(code="status_disagreement", message=message, count=count)
+    if catalog.has_rows("sends") and (count := unclear["orphans"]):
+        yield _unresolved("events", "send_id", "sends.send_id", count)
+    yield from _unresolved_by_facts(catalog, built)
+    yield from find_unresolved(catalog)
+    sharing = built.emails.get_column("contacts", default=pl.Series(dtype=pl.UInt32))
+    if count := int((sharing > 1).sum()):
+        message = f"{count} e-mail addresses have several contacts; the one updated last is meant"
+        yield Warned(code="shared_email", message=message, count=count)
+
+
+def _find_assumed_deliveries(catalog: Catalog, built: MessageFacts) -> Iterator[Warned]:
+    """Feeds that never say which of their sends were delivered."""
+    feeds = {feed.place: feed.name for feed in catalog.given.feeds}
+    for place, code, count in built.facts.count_assumed().collect().iter_rows():
+        feed, channel = feeds[place], built.channels.names[code]
+        event_type = f"{channel}_{Action.DELIVERED}"
+        has_type = event_type in built.channels.interactions
+        hint = f"a feed of {event_type} events or " if has_type else ""
+        message = (
+            f"{feed}: no receipts of {channel} deliveries: {count} sends that were sent and "
+            "neither bounced, dropped nor failed count as delivered (delivery_basis is assumed); "
+            f"{hint}sends of status delivered would say which were"
+        )
+        yield Warned(
+            code="receipts_assumed",
+            message=message,
+            feed=feed,
+            count=count,
+            channel=channel,
+            setting="[[feeds]] table = events",
+        )
+
+
+def _unresolved_by_facts(catalog: Catalog, built: MessageFacts) -> Iterator[Warned]:
+    """What sends and events refer to in vain, counted by id: their facts have it ready."""
+    named = built.messages.filter(pl.col("message_id").is_not_null())
+    unknown = {"messages.message_id": named.filter(~pl.col("is_described")).height}
+    campaigns = built.messages.filter(
+        pl.col("campaign_id").is_not_null(), pl.col("campaign_name").is_null()
+    )
+    unknown["campaigns.campaign_id"] = campaigns.select("org_id", "campaign_id").n_unique()
+    known = catalog.scan("contacts").select(contact_key=hash_id(Contacts.contact_id, seed=CONTACT))
+    strangers = built.facts.contacts().join(known, on="contact_key", how="anti").select(pl.len())
+    unknown["contacts.contact_id"] = strangers.collect().item()
+    for target, count in unknown.items():
+        table, column = target.split(".")
+        if count and catalog.has_rows(table):
+            yield _unresolved("sends or events", column, target, count)
+
+
+def find_unresolved(catalog: Catalog) -> Iterator[Warned]:
+    """References that point to no row of a table that the feeds give."""
+    asked = [
+        (table, name, target)
+        for table, contract in FEEDS.items()
+        for name, target in references(contract).items()
+        if table not in OF_FACTS
+        and catalog.has_rows(table)
+        and catalog.has_rows(target.split(".")[0])
+    ]
+    counts = pl.collect_all(
+        [_count_unresolved(catalog, table, name, target) for table, name, target in asked]
+    )
+    for (table, name, target), count in zip(asked, counts, strict=True):
+        if count.item():
+            yield _unresolved(table, name, target, count.item())
+
+
+def _count_unresolved(catalog: Catalog, table: str, name: str, target: str) -> pl.LazyFrame:
+    referred, column = target.split(".")
+    keys = ["org_id", *(["platform"] if "platform" in _columns(table, referred) else []), name]
+    ids = catalog.scan(table).filter(pl.col(name).is_not_null()).select(key=pl.struct(keys).hash())
+    known = catalog.scan(referred).select(
+        key=pl.struct(*keys[:-1], pl.col(column).alias(name)).hash()
+    )
+    return ids.join(known, on="key", how="anti").select(pl.len())
+
+
+def _columns(*tables: str) -> set[str]:
+    """The columns that several tables share."""
+    return set.intersection(*(set(FEEDS[t].to_schema().columns) for t in tables))
+
+
+def _unresolved(table: str, name: str, target: str, count: int) -> Warned:
+    message = f"{table}: {count} unknown {name}, not in {target}; the rows are kept"
+    return Warned(
+        code="unresolved_reference",
+        message=message,
+        table=table,
+        column=name,
+        references=target,
+        count=count,
+    )

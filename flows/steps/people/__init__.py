@@ -1,0 +1,1 @@
+"""What people did, and the reports and audiences that follow."""

@@ -1,0 +1,121 @@
+"""Audiences: contacts by what they did and never did, in every run or for one question."""
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from contracts.columns import polars_schema
+from contracts.config.workspace import AudienceSection, Workspace
+from contracts.facts.ad_facts import AdNames
+from contracts.facts.session_matching import MessageNameKeys
+from contracts.manifest import Check
+from contracts.reports.people import Audience
+from flows.catalog.canonical_tables import Catalog
+from flows.config.loading import LoadedWorkspace
+from flows.progress import Progress
+from flows.steps.matching.session_matching import match_sessions
+from flows.steps.matching.sessions import find_sessions
+from flows.steps.messaging.described_messages import (
+    MessageInputs,
+    describe,
+    find_channels,
+    find_owners,
+)
+from flows.steps.people.activities import Activities, PeopleInputs, write_activities
+from flows.steps.people.segments import list_segment_members
+from flows.steps.people.subscriptions import build_subscriptions
+from flows.steps.reading.asked_names import find_unknown_names
+from flows.steps.reading.read_feeds import find_problem, read_feeds
+from flows.storage.lock import hold_workspace
+from flows.storage.publish import new_run_id
+from flows.storage.report_files import write_table
+from flows.storage.workspace_files import Layout
+from transforms.people.audiences import select_audience
+
+
+def write_audiences(
+    catalog: Catalog,
+    config: Workspace,
+    activities: Activities,
+    states: pl.LazyFrame,
+    staging: Path,
+) -> list[Check]:
+    """Write every audience that the configuration declares to people/audiences."""
+    checks: list[Check] = []
+    for audience in config.audiences:
+        rows = select(catalog, config, activities, states, audience)
+        checks += write_table(
+            staging, "people", "audiences", rows, part=audience.name, table=Audience
+        )
+    return checks
+
+
+def select(
+    catalog: Catalog,
+    config: Workspace,
+    activities: Activities,
+    states: pl.LazyFrame,
+    audience: AudienceSection,
+) -> pl.DataFrame:
+    """The contacts of one audience whose names and dates are known to be right.
+
+    Args:
+        catalog: What was read.
+        config: The workspace's configuration.
+        activities: What people did.
+        states: `SubscriptionStates`.
+        audience: Who is meant.
+    """
+    return select_audience(
+        catalog.scan("contacts"),
+        activities.scan("events"),
+        activities.scan("sends"),
+        list_segment_members(catalog, config.workspace.timezone),
+        states,
+        audience,
+        config.workspace.timezone,
+    ).collect()
+
+
+def draw(loaded: LoadedWorkspace, audience: AudienceSection, progress: Progress) -> pl.DataFrame:
+    """The contacts of an audience that somebody asks for, from the feeds as they are now.
+
+    Args:
+        loaded: The workspace.
+        audience: Who is meant.
+        progress: Told how far the reading is.
+
+    Raises:
+        CampaignReportsError: The feeds do not allow a report either.
+    """
+    config = loaded.config
+    run_id = new_run_id(datetime.now(UTC))
+    with (
+        hold_workspace(loaded.root, 0, run_id),
+        tempfile.TemporaryDirectory(prefix="campaign-reports-audience-") as scratch,
+    ):
+        read = read_feeds(loaded, Layout(loaded.root).ledger, progress)
+        problem = find_problem(read, config)
+        if problem := problem or find_unknown_names(read.catalog, config, [audience]):
+            raise problem
+        channels = find_channels(read.catalog, config)
+        inputs = MessageInputs(read.catalog, config, Path(scratch))
+        # Sessions tell whose a device was; which ads they came from is not asked.
+        no_ads = pl.LazyFrame(schema=polars_schema(AdNames))
+        no_names = pl.LazyFrame(schema=polars_schema(MessageNameKeys))
+        sessions = find_sessions(read.catalog, config, Path(scratch) / "web")
+        matched = match_sessions(sessions, no_ads, no_names, config, Path(scratch) / "ads")
+        people = PeopleInputs(
+            read.catalog,
+            config,
+            channels,
+            describe(inputs, channels),
+            find_owners(read.catalog),
+            matched.facts(),
+            no_ads,
+        )
+        activities = write_activities(people, Path(scratch) / "activities")
+        states = build_subscriptions(activities, config).states
+        return select(read.catalog, config, activities, states, audience)

@@ -1,0 +1,165 @@
+"""Names in questions must exist: an audience of a misspelt event type is everybody (SPEC §3)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.channels import RunChannels
+from contracts.config.nearest_names import nearest
+from contracts.config.workspace import AudienceSection, Workspace
+from contracts.feeds import (
+    Campaigns,
+    Dispatches,
+    Events,
+    ListMembers,
+    Messages,
+    Segments,
+    Sends,
+)
+from flows.catalog.canonical_tables import Catalog
+from flows.errors import ConfigurationError
+from flows.steps.messaging.described_messages import find_channels
+from transforms.people.audiences import read_moment
+
+NAMED_IN: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "campaign": (
+        ("campaigns", (Campaigns.campaign_id, Campaigns.name)),
+        ("dispatches", (Dispatches.campaign_id,)),
+        ("messages", (Messages.campaign_id,)),
+        ("list_members", (ListMembers.campaign_id,)),
+        ("sends", (Sends.campaign_id,)),
+    ),
+    "message": (
+        ("messages", (Messages.message_id, Messages.name)),
+        ("sends", (Sends.message_id,)),
+        ("events", (Events.message_id,)),
+    ),
+    "segment": (
+        ("segments", (Segments.segment_id, Segments.name)),
+        ("list_members", (ListMembers.segment_id,)),
+    ),
+}
+"""What a question names -> the tables and columns that know such names, the fewest rows first."""
+
+NAME = "name"
+COMMAND = "--"
+"""Where a command's question stands: its keys are options."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A name that somebody asks for: what it names, the name, and where it stands."""
+
+    what: str
+    name: str
+    setting: str
+
+
+def find_unknown_names(
+    catalog: Catalog, config: Workspace, asked: Iterable[AudienceSection] = ()
+) -> ConfigurationError | None:
+    """Whether the configuration or a command asks for something that no feed and no word knows.
+
+    Args:
+        catalog: What was read.
+        config: The configuration, its audiences and touch settings among it.
+        asked: Audiences of a command.
+    """
+    audiences = [(f"audiences[{place}]", one) for place, one in enumerate(config.audiences)]
+    audiences += [(COMMAND, one) for one in asked]
+    problems = [
+        problem
+        for place, audience in audiences
+        for problem in _find_date_problems(place, audience, config.workspace.timezone)
+    ]
+    questions = [
+        *(one for place, audience in audiences for one in _list_questions(place, audience)),
+        *(
+            Question("event type", name, f"attribution.touch_events[{place}]")
+            for place, name in enumerate(config.attribution.touch_events)
+        ),
+    ]
+    if questions:
+        channels = find_channels(catalog, config)
+        problems += [
+            f"{one.setting}: {problem}"
+            for one in questions
+            if (problem := _explain_unknown(one, catalog, config, channels))
+        ]
+    if not problems:
+        return None
+    return ConfigurationError("\n  ".join(["nothing was published:", *problems]))
+
+
+def _list_questions(place: str, audience: AudienceSection) -> Iterator[Question]:
+    named = {
+        "performed": ("event type", audience.performed),
+        "never": ("event type", audience.never),
+        "campaign": ("campaign", audience.campaign),
+        "message": ("message", audience.message),
+        "segment": ("segment", audience.segment),
+        "subscribed": ("channel", audience.subscribed),
+    }
+    for key, (what, name) in named.items():
+        if name is not None:
+            yield Question(what, name, _setting(place, key))
+
+
+def _setting(place: str, key: str) -> str:
+    return f"--{key}" if place == COMMAND else f"{place}.{key}"
+
+
+def _find_date_problems(place: str, audience: AudienceSection, timezone: str) -> Iterator[str]:
+    moments = {}
+    for key, text in (("from", audience.start), ("to", audience.until)):
+        if text is not None:
+            try:
+                moments[key] = read_moment(text, timezone, end=key == "to")
+            except ValueError as error:
+                yield f"{_setting(place, key)}: {error}"
+    if len(moments) > 1 and moments["from"] >= moments["to"]:
+        yield f"{_setting(place, 'from')}: {audience.start} is after to = {audience.until}"
+
+
+def _explain_unknown(
+    question: Question, catalog: Catalog, config: Workspace, channels: RunChannels
+) -> str | None:
+    """The sentence about a name that nothing knows."""
+    if question.what == "event type":
+        known = {
+            *channels.interactions,
+            *config.events.generic,
+            *catalog.given.event_types(),
+            *catalog.given.constant_event_types(),
+        }
+        is_known = question.name in known
+    elif question.what == "channel":
+        known = {*channels.messages}
+        is_known = question.name in known
+    else:
+        is_known = any(
+            not _names_of(catalog, table, columns)
+            .filter(pl.col(NAME) == question.name)
+            .head(1)
+            .collect()
+            .is_empty()
+            for table, columns in NAMED_IN[question.what]
+        )
+        known = set() if is_known else _list_names(catalog, question.what)
+    if is_known:
+        return None
+    near = nearest(question.name, known)
+    hint = f"; did you mean {near!r}?" if near else ""
+    return f"no feed and no vocabulary knows the {question.what} {question.name!r}{hint}"
+
+
+def _names_of(catalog: Catalog, table: str, columns: tuple[str, ...]) -> pl.LazyFrame:
+    rows = catalog.scan(table)
+    return pl.concat([rows.select(pl.col(name).alias(NAME)) for name in columns]).drop_nulls()
+
+
+def _list_names(catalog: Catalog, what: str) -> set[str]:
+    """The names that assets bear, for the nearest; the ids that sends and events name are many."""
+    table, columns = NAMED_IN[what][0]
+    return {*_names_of(catalog, table, columns).unique().collect().get_column(NAME)}

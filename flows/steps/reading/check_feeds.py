@@ -1,0 +1,161 @@
+"""A look at the feeds of a workspace as a run would read them, with nothing kept."""
+
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from contracts.channels import RunChannels
+from contracts.feed_check import CheckedFeed, CheckedTable, EventTypeSeen, RefusedFeedFile
+from contracts.manifest import InputFile, Warned
+from contracts.vocabulary import Action
+from flows.catalog.read_files import ReadFile
+from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
+from flows.config.loading import LoadedWorkspace
+from flows.errors import CampaignReportsError, ConfigurationError, DataRefused
+from flows.progress import Progress
+from flows.steps.messaging.described_messages import find_channels
+from flows.steps.reading.read_feeds import FeedsRead, find_problem, read_feeds
+from flows.steps.warning_order import order_warnings
+from transforms.ingest.column_mapping import ResolvedMapping, index_header
+from transforms.ingest.expressions import file_columns, fold
+
+GENERIC = "generic"
+OF_ITS_SEND = "its send's"
+NEVER_NEEDED = ("org_id", "attributes")
+"""Columns that every table has and few files."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a look at a workspace's feeds found.
+
+    Attributes:
+        feeds: In the order of the configuration.
+        inputs: One entry a file (and table), counted as a run would count it.
+        warnings: What a run would warn of while it reads.
+        problem: What would stop a run, with its exit code.
+    """
+
+    feeds: list[CheckedFeed]
+    inputs: list[InputFile]
+    warnings: list[Warned]
+    problem: CampaignReportsError | None
+
+
+def check_feeds(loaded: LoadedWorkspace, progress: Progress) -> Checked:
+    """Read all feeds of a workspace as a run would, and keep nothing."""
+    with tempfile.TemporaryDirectory(prefix="campaign-reports-check-") as scratch:
+        try:
+            read = read_feeds(loaded, Path(scratch), progress)
+        except (ConfigurationError, DataRefused) as problem:
+            return Checked(feeds=[], inputs=[], warnings=[], problem=problem)
+        inputs = read.inputs()
+        channels = find_channels(read.catalog, loaded.config)
+        zone = ZoneInfo(loaded.config.workspace.timezone)
+        feeds = [
+            _check_feed(feed, read, inputs, channels, zone)
+            for feed in configure_feeds(loaded.config, loaded.sources)
+        ]
+        return Checked(
+            feeds, inputs, order_warnings(read.warnings), find_problem(read, loaded.config)
+        )
+
+
+def _check_feed(
+    feed: ConfiguredFeed,
+    read: FeedsRead,
+    inputs: list[InputFile],
+    channels: RunChannels,
+    zone: ZoneInfo,
+) -> CheckedFeed:
+    files = [file for file in read.catalog.files if file.raw.feed.place == feed.place]
+    refused = [one for one in read.refused if one.raw.feed.place == feed.place]
+    header = tuple(dict.fromkeys(name for file in files for name in file.receipt.columns))
+    known = {
+        fold(name)
+        for resolved in feed.mappings
+        for names in _read_columns(resolved, header).values()
+        for name in names
+    }.union(*(resolved.ignored for resolved in feed.mappings))
+    own = [entry for entry in inputs if entry.feed == feed.name]
+    return CheckedFeed(
+        feed=feed.name,
+        reads=feed.section.source or feed.section.table or "",
+        pattern=feed.section.files,
+        files=len(files) + len(refused),
+        columns=list(header),
+        left_over=[name for name in header if fold(name) not in known],
+        tables=[
+            _check_table(resolved, files, own, header, channels, zone) for resolved in feed.mappings
+        ],
+        refused=[
+            RefusedFeedFile(path=one.raw.path, reason=one.reason, hint=one.hint) for one in refused
+        ],
+    )
+
+
+def _check_table(
+    resolved: ResolvedMapping,
+    files: list[ReadFile],
+    inputs: list[InputFile],
+    header: tuple[str, ...],
+    channels: RunChannels,
+    zone: ZoneInfo,
+) -> CheckedTable:
+    table = resolved.mapping.table
+    receipts = [got for file in files if (got := file.of_table(table)) and not file.is_copy]
+    counts = [entry for entry in inputs if entry.table == table]
+    reasons: Counter[str] = Counter()
+    event_types: Counter[str] = Counter()
+    for receipt in receipts:
+        reasons.update(receipt.reasons)
+        event_types.update(receipt.event_types)
+    read = _read_columns(resolved, header)
+    return CheckedTable(
+        table=table,
+        rows_read=sum(entry.rows_read for entry in counts),
+        accepted=sum(entry.accepted for entry in counts),
+        rejected=sum(entry.rejected for entry in counts),
+        superseded=sum(entry.superseded for entry in counts),
+        duplicates=sum(entry.duplicates for entry in counts),
+        first_day=min((_day(one.first_at, zone) for one in receipts if one.first_at), default=None),
+        last_day=max((_day(one.last_at, zone) for one in receipts if one.last_at), default=None),
+        mapped={name: names for name, names in read.items() if names},
+        constants=dict(resolved.mapping.constants),
+        not_found=[name for name, names in read.items() if not names and name not in NEVER_NEEDED]
+        if header
+        else [],
+        event_types=[
+            EventTypeSeen(event_type=name, rows=rows, channel=_channel_of(name, channels))
+            for name, rows in sorted(event_types.items())
+        ],
+        reasons=dict(reasons.most_common()),
+    )
+
+
+def _channel_of(event_type: str, channels: RunChannels) -> str:
+    if event_type in channels.interactions:
+        return channels.interactions[event_type][0]
+    return OF_ITS_SEND if event_type in {*Action} else GENERIC
+
+
+def _read_columns(resolved: ResolvedMapping, header: tuple[str, ...]) -> dict[str, list[str]]:
+    """Canonical column -> the file's columns that it is read from; none where the file has none."""
+    named = index_header(header, resolved)
+    found = {}
+    for name, expression in resolved.mapping.columns.items():
+        if name not in resolved.mapping.constants:
+            wanted = file_columns(expression, header)
+            read = [named[fold(one)] for one in wanted if fold(one) in named]
+            found[name] = list(dict.fromkeys(read))
+    return found
+
+
+def _day(at: str, zone: ZoneInfo) -> str:
+    """The reporting day of a day or an instant in ISO 8601."""
+    if "T" not in at:
+        return at
+    return datetime.fromisoformat(at).astimezone(zone).date().isoformat()

@@ -1,0 +1,64 @@
+"""What a provider's ids of event types mean, for its events that name no more than the id."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from contracts.feeds import Events, EventTypes
+from flows.catalog.feed_files import find_files, require_inside
+from flows.config.configured_feeds import ConfiguredFeed
+from flows.ingest.file_ingest import SameBytes, ingest_file
+from flows.readers import RefusedFile
+from flows.storage.workspace_files import hash_file
+from transforms.ingest.column_mapping import ResolvedMapping
+
+TABLE = "event_types"
+
+
+def name_event_types(root: Path, feeds: list[ConfiguredFeed], ledger: Path) -> list[ConfiguredFeed]:
+    """Put the words of every `event_types` feed into the mappings of the feeds of events.
+
+    They are part of how a file is read, so a new word has the events read again. A word that an
+    events feed maps itself stays.
+
+    Args:
+        root: The workspace.
+        feeds: Every feed.
+        ledger: The folder with one folder per file read.
+    """
+    words = _read_words(root, [feed for feed in feeds if _feeds_types(feed)], ledger)
+    if not words:
+        return feeds
+    return [
+        replace(feed, mappings=tuple(_add_words(mapping, words) for mapping in feed.mappings))
+        for feed in feeds
+    ]
+
+
+def _feeds_types(feed: ConfiguredFeed) -> bool:
+    return any(resolved.mapping.table == TABLE for resolved in feed.mappings)
+
+
+def _read_words(root: Path, feeds: list[ConfiguredFeed], ledger: Path) -> dict[str, str]:
+    """Event type id -> event type; of several files the one whose path sorts last counts."""
+    words: dict[str, str] = {}
+    for raw in find_files(root, feeds) if feeds else []:
+        try:
+            require_inside(root, raw)
+            receipt = ingest_file(SameBytes(hash_file(raw.location), (raw,)), ledger).receipt
+        except RefusedFile:
+            continue
+        for part in sorted((ledger / receipt.key / TABLE).glob("part-*.parquet")):
+            rows = pl.read_parquet(part, columns=[EventTypes.event_type_id, EventTypes.event_type])
+            words.update(rows.iter_rows())
+    return words
+
+
+def _add_words(resolved: ResolvedMapping, words: dict[str, str]) -> ResolvedMapping:
+    mapping = resolved.mapping
+    if mapping.table != "events" or Events.event_type not in mapping.columns:
+        return resolved
+    known = {**words, **mapping.values.get(Events.event_type, {})}
+    values = {**mapping.values, Events.event_type: known}
+    return replace(resolved, mapping=mapping.model_copy(update={"values": values}))

@@ -1,0 +1,174 @@
+"""Whether a feed delivered when and as much as was expected (SPEC §3, §10)."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from contracts.manifest import InputFile, Warned, count_of
+from flows.catalog.read_files import ReadFile
+from flows.config.configured_feeds import ConfiguredFeed
+from flows.storage.past_inputs import Inputs, read_past_inputs
+
+RUNS_COMPARED = 14
+"""Of how many earlier runs that had new files the median is what a feed usually brings."""
+UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+@dataclass(frozen=True)
+class FeedState:
+    """What a feed brought in this run, against what it usually brings.
+
+    Attributes:
+        feed: The feed.
+        new_files: Its files that the run before did not read, copies apart.
+        new_rows: Their rows.
+        usual_rows: The median of such rows in earlier runs that had any; None without one.
+        last_at: Its newest day or stamp, in ISO 8601; None where it has none.
+        is_late: Whether more than `expect_every` has passed since.
+        warnings: What of the feed's expectations does not hold.
+    """
+
+    feed: ConfiguredFeed
+    new_files: int
+    new_rows: int
+    usual_rows: float | None
+    last_at: str | None
+    is_late: bool
+    warnings: tuple[Warned, ...]
+
+    @property
+    def stops(self) -> bool:
+        """Whether nothing is published for that."""
+        return bool(self.warnings) and self.feed.section.on_late == "fail"
+
+
+def judge_feeds(
+    root: Path,
+    feeds: Iterable[ConfiguredFeed],
+    files: Iterable[ReadFile],
+    now: datetime,
+    timezone: str,
+) -> list[FeedState]:
+    """Compare every feed with what is expected of it.
+
+    Args:
+        root: The workspace; its kept snapshots say what is usual.
+        feeds: As configured.
+        files: What was read in this run, copies too.
+        now: When this run started.
+        timezone: Whose midnight ends a day.
+    """
+    read = [file for file in files if not file.is_copy]
+    past = read_past_inputs(root, RUNS_COMPARED + 1)
+    return [
+        _judge(feed, [file for file in read if file.raw.feed is feed], past, now, timezone)
+        for feed in feeds
+    ]
+
+
+def _judge(
+    feed: ConfiguredFeed, files: list[ReadFile], past: list[Inputs], now: datetime, timezone: str
+) -> FeedState:
+    known = _hashes(past[0], feed.name) if past else set()
+    new = [file for file in files if file.sha256 not in known]
+    new_rows = sum(got.rows_read for file in new for got in file.receipt.tables)
+    usual = _usual_rows(past, feed.name)
+    stamps = [got.last_at for file in files for got in file.receipt.tables if got.last_at]
+    last_at = max(stamps, key=lambda text: end_of(text, timezone), default=None)
+    late = explain_lateness(feed, last_at, now, timezone, has_files=bool(files))
+    warnings = [late] if late else []
+    if new:
+        warnings += _explain_rows(feed, new_rows, usual)
+    return FeedState(feed, len(new), new_rows, usual, last_at, late is not None, tuple(warnings))
+
+
+def _hashes(inputs: Inputs, feed: str) -> set[str]:
+    return {one["sha256"] for one in inputs if one.get("feed") == feed}
+
+
+def _usual_rows(past: list[Inputs], feed: str) -> float | None:
+    """The median of the rows in new files of earlier runs that had any, the first run's too."""
+    before = [*past[1:], *([[]] if len(past) <= RUNS_COMPARED else [])]
+    totals = []
+    for inputs, earlier in zip(past, before, strict=False):
+        known = _hashes(earlier, feed)
+        rows: Counter[str] = Counter()
+        counted: set[tuple[str, str]] = set()
+        for one in map(InputFile.model_validate, inputs):
+            is_first = (one.sha256, one.table) not in counted
+            if one.feed == feed and one.sha256 not in known and not one.refused and is_first:
+                counted.add((one.sha256, one.table))
+                rows[one.sha256] += one.rows_read
+        if rows:
+            totals.append(rows.total())
+    return float(median(totals)) if totals else None
+
+
+def end_of(text: str, timezone: str) -> datetime:
+    """The instant that a stamp is, or at which a day ends."""
+    if len(text) == len("2026-01-31"):
+        after = date.fromisoformat(text) + timedelta(days=1)
+        return datetime.combine(after, time(), tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+    stamp = datetime.fromisoformat(text)
+    return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
+
+
+def explain_lateness(
+    feed: ConfiguredFeed, last_at: str | None, now: datetime, timezone: str, *, has_files: bool
+) -> Warned | None:
+    """Say that a feed is late, where it is.
+
+    Args:
+        feed: The feed.
+        last_at: Its newest day or stamp, in ISO 8601.
+        now: The time against which it is late.
+        timezone: Whose midnight ends a day.
+        has_files: Whether any file of it was there.
+    """
+    expected = feed.section.expect_every
+    if expected is None or (has_files and last_at is None):
+        return None
+    allowed = timedelta(**{UNITS[expected[-1]]: int(expected[:-1])})
+    if last_at is not None and now - end_of(last_at, timezone) <= allowed:
+        return None
+    since = (
+        f"its newest row is of {last_at}" if last_at else f"no file matches {feed.section.files}"
+    )
+    return Warned(
+        code="late",
+        message=f"feed {feed.name} is late: {since}, and expect_every is {expected}",
+        feed=feed.name,
+        setting=f"feeds[{feed.place}].expect_every",
+    )
+
+
+def _explain_rows(feed: ConfiguredFeed, rows: int, usual: float | None) -> list[Warned]:
+    found = []
+    least, drop = feed.section.min_rows, feed.section.max_drop
+    if least is not None and rows < least:
+        found.append(
+            Warned(
+                code="few_rows",
+                message=f"feed {feed.name}: its new files have {count_of(rows, 'row')}, and "
+                f"min_rows is {least:,}",
+                feed=feed.name,
+                count=rows,
+                setting=f"feeds[{feed.place}].min_rows",
+            )
+        )
+    if drop is not None and usual is not None and rows < usual * (1 - drop):
+        found.append(
+            Warned(
+                code="rows_dropped",
+                message=f"feed {feed.name}: its new files have {count_of(rows, 'row')} where "
+                f"{usual:,.0f} are usual, fewer than max_drop = {drop:g} allows",
+                feed=feed.name,
+                count=rows,
+                setting=f"feeds[{feed.place}].max_drop",
+            )
+        )
+    return found

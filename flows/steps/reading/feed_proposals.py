@@ -1,0 +1,191 @@
+"""The feed entry that would read a file which somebody brings, and what of it is open."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from contracts.channels import RunChannels
+from contracts.columns import columns
+from contracts.config.nearest_names import nearest
+from contracts.config.source_mapping import Source
+from contracts.feeds import FEEDS, Events
+from contracts.vocabulary import Action
+from flows.config.configured_feeds import ConfiguredFeed
+from flows.ingest.required_columns import find_missing, require_columns
+from flows.readers import ROW_NUMBER, FeedFile, FileOptions, RefusedFile, open_feed
+from flows.steps.reading.feed_candidates import Candidate, find_candidates, list_read
+from transforms.ingest.column_mapping import ResolvedMapping, keep_rows_of_table
+from transforms.ingest.expressions import file_columns
+from transforms.ingest.row_parsing import parse_rows
+from transforms.ingest.setting_hints import propose_settings
+from transforms.ingest.validation import explain_failures, is_suspect
+
+SAMPLE_ROWS = 1_000
+"""How many rows of a file are looked at."""
+ALMOST = 0.8
+"""From which share of the best candidate's columns on another one is named beside it."""
+
+
+@dataclass(frozen=True)
+class FeedProposal:
+    """A feed entry that would read a file.
+
+    Attributes:
+        path: The file.
+        settings: The entry without `files`; none where nothing fits.
+        read: The file's columns that it reads -> ours.
+        open_points: What a person should look at, a sentence each.
+    """
+
+    path: Path
+    settings: Mapping[str, object]
+    read: Mapping[str, str]
+    open_points: tuple[str, ...]
+
+
+def propose_feed(path: Path, sources: Mapping[str, Source]) -> FeedProposal:
+    """Look at a file's header and its first rows, and propose the entry that reads it.
+
+    Args:
+        path: The file.
+        sources: Every source mapping by its name.
+    """
+    try:
+        opened = open_feed(path, _all_options(sources))
+    except RefusedFile as error:
+        return FeedProposal(path, {}, {}, (f"it cannot be read: {error.reason}; {error.hint}",))
+    header = opened.header.columns
+    if opened.is_empty and not header:
+        return FeedProposal(path, {}, {}, ("it has no data: bring a file with a row",))
+    candidates = find_candidates(header, sources)
+    if not candidates:
+        listed = ", ".join(map(repr, header[:12]))
+        point = (
+            "no source and no table has its columns; map them by hand: table = …, columns = "
+            f"{{ ours = theirs }}. It has {listed}"
+        )
+        return FeedProposal(path, {}, {}, (point,))
+    best, *others = candidates
+    needed, ambiguous = _find_settings(path, best, sources)
+    settings = {**best.settings, **needed}
+    feed = best.configure(sources, **settings)
+    points = [
+        *_explain_constants(settings),
+        *(f"it may also be read with {one}: look at its days" for one in ambiguous),
+        *_explain_header(feed, opened),
+        *_explain_rows(path, feed),
+        *_explain_others(best, others),
+    ]
+    return FeedProposal(path, settings, list_read(feed, header), tuple(points))
+
+
+def _all_options(sources: Mapping[str, Source]) -> FileOptions:
+    """What is known of files of any kind: every name of a column, and words for no data."""
+    ours = {name for table in FEEDS.values() for name in columns(table)}
+    theirs = {
+        name
+        for source in sources.values()
+        for mapping in source.tables
+        for expression in mapping.columns.values()
+        for name in file_columns(expression)
+    }
+    foreign = {one for s in sources.values() for others in s.synonyms.values() for one in others}
+    return FileOptions(
+        expected_columns=frozenset(ours | theirs | foreign),
+        no_data=tuple(phrase for source in sources.values() for phrase in source.no_data),
+    )
+
+
+def _read_sample(
+    path: Path, feed: ConfiguredFeed
+) -> Iterator[tuple[ResolvedMapping, pl.DataFrame]]:
+    """The first rows of a file, parsed as each table that they feed."""
+    try:
+        batch = next(open_feed(path, feed.options).batches(), None)
+    except RefusedFile:
+        batch = None
+    if batch is None:
+        return
+    header = tuple(name for name in batch.rows.columns if name != ROW_NUMBER)
+    for resolved in feed.mappings:
+        rows = keep_rows_of_table(batch.rows.head(SAMPLE_ROWS).lazy(), resolved, header)
+        yield resolved, parse_rows(rows, resolved, header).collect()
+
+
+def _find_settings(
+    path: Path, candidate: Candidate, sources: Mapping[str, Source]
+) -> tuple[dict[str, object], list[str]]:
+    """The marks and formats that the first rows need, and others that would read them as well."""
+    found: dict[str, object] = {}
+    ambiguous: list[str] = []
+    for resolved, parsed in _read_sample(path, candidate.configure(sources)):
+        for settings in propose_settings(parsed, resolved).values():
+            ambiguous += settings[1:]
+            for line in settings[0].split(" and "):
+                for key, value in tomllib.loads(line).items():
+                    before = found.get(key)
+                    found[key] = before | value if isinstance(before, dict) else value
+    return found, ambiguous
+
+
+def _explain_constants(settings: Mapping[str, object]) -> Iterator[str]:
+    constants = settings.get("constants")
+    if isinstance(constants, dict):
+        for name in constants:
+            yield f'no column tells {name}: say it in constants, as "email_opened"'
+
+
+def _explain_header(feed: ConfiguredFeed, opened: FeedFile) -> Iterator[str]:
+    header = opened.header.columns
+    try:
+        require_columns(feed, header, opened.preamble)
+    except RefusedFile as error:
+        yield f"it would be refused: {error.reason}; {error.hint}"
+    lacking = [
+        one.column for one in find_missing(feed, header) if one.is_told and not one.is_needed
+    ]
+    if lacking and feed.section.source is not None:
+        listed = ", ".join(f'"{name}"' for name in dict.fromkeys(lacking))
+        yield f"it has no column for these; if it never has: without = [{listed}]"
+    read = list_read(feed, header)
+    if left := [name for name in header if name not in read]:
+        yield f"these columns become attributes: {', '.join(left)}"
+
+
+def _explain_rows(path: Path, feed: ConfiguredFeed) -> Iterator[str]:
+    for resolved, parsed in _read_sample(path, feed):
+        suspects = parsed.filter(is_suspect(resolved.table))
+        failures = explain_failures(suspects, resolved.table)
+        reasons = Counter(failures.get_column("failed_checks").explode())
+        if failures.height:
+            top = "; ".join(f"{reason} ({count})" for reason, count in reasons.most_common(3))
+            yield (
+                f"{failures.height} of its first {parsed.height} rows would be rejected as "
+                f"{resolved.mapping.table}: {top}"
+            )
+        if resolved.mapping.table == "events":
+            yield from _explain_types(parsed)
+
+
+def _explain_types(parsed: pl.DataFrame) -> Iterator[str]:
+    standard = [*RunChannels().interactions]
+    known = {*standard, *map(str, Action)}
+    for name in parsed.get_column(Events.event_type).drop_nulls().unique().sort():
+        if name not in known and name != "…":
+            near = nearest(name, standard)
+            meant = f'; if it means {near}: values = {{ event_type = {{ {name} = "{near}" }} }}'
+            yield f"{name!r} is no standard event type{meant if near else ''}"
+
+
+def _explain_others(best: Candidate, others: list[Candidate]) -> Iterator[str]:
+    near = [
+        str(one.settings.get("source") or one.settings.get("table"))
+        for one in others
+        if len(one.shared) >= ALMOST * len(best.shared) and one.undated == best.undated
+    ]
+    if near:
+        yield f"it may also be {', '.join(near[:3])}"

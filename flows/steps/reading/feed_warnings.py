@@ -1,0 +1,149 @@
+"""What a person should look at in the feeds of a run: columns, words, emptiness (SPEC §3, §8)."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+from contracts.channels import RunChannels
+from contracts.config.nearest_names import nearest
+from contracts.config.source_mapping import Source
+from contracts.feeds import Events
+from contracts.manifest import Warned, count_of
+from contracts.vocabulary import Action
+from flows.catalog.canonical_tables import Catalog
+from flows.catalog.feed_contents import FeedContents
+from flows.catalog.read_files import ReadFile
+from flows.config.configured_feeds import ConfiguredFeed
+from flows.config.loading import LoadedWorkspace
+from flows.ingest.required_columns import find_missing
+from flows.steps.messaging.described_messages import find_channels
+from transforms.ingest.expressions import fold
+
+
+def find_feed_warnings(loaded: LoadedWorkspace, catalog: Catalog) -> Iterator[Warned]:
+    """Everything about the feeds that is allowed and looks like a mistake."""
+    for feed in catalog.given.feeds:
+        files = [file for file in catalog.given.files if file.raw.feed is feed]
+        yield from _warn_of_emptiness(feed, files)
+        filled = [file for file in files if not file.receipt.is_empty]
+        yield from _warn_of_missing_columns(feed, filled)
+        yield from _warn_of_gone_columns(feed, filled)
+    channels = find_channels(catalog, loaded.config)
+    yield from _warn_of_unknown_types(loaded, catalog.given, channels)
+
+
+def _warn_of_emptiness(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+    rows = sum(got.rows_read for file in files for got in file.receipt.tables)
+    if files and not rows:
+        yield Warned(
+            code="feed_empty",
+            message=f"feed {feed.name}: no row in {count_of(len(files), 'file')}; "
+            "the tables that were published from it stand on without rows",
+            feed=feed.name,
+            count=len(files),
+            setting=f"feeds[{feed.place}].expect_every",
+        )
+
+
+def _warn_of_missing_columns(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+    lacking: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
+    for file in files:
+        lacking.update(
+            (one.table, one.column, one.wanted)
+            for one in find_missing(feed, tuple(file.receipt.columns))
+            if one.is_told and not one.is_needed and one.column not in feed.section.without
+        )
+    warned: set[str] = set()
+    for (table, column, wanted), count in lacking.items():
+        if column not in warned:
+            warned.add(column)
+            names = " or ".join(f'"{name}"' for name in dict.fromkeys(wanted))
+            yield Warned(
+                code="column_missing",
+                message=f"feed {feed.name}: {_of_files(count, len(files))} no column "
+                f"{names} for {table}.{column}, which is null there; name the file's column in "
+                f'columns = {{ {column} = "…" }}, or silence this: without = ["{column}"]',
+                feed=feed.name,
+                count=count,
+                setting=f"feeds[{feed.place}].without",
+            )
+
+
+def _warn_of_gone_columns(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+    """Columns that a file has and one after it has not; not of JSON, whose keys come and go."""
+    known: dict[str, str] = {}
+    gone: dict[str, list[str]] = {}
+    silenced = set(map(fold, _columns_of(feed, feed.section.without)))
+    for file in files:
+        if file.receipt.has_fixed_columns:
+            here = {fold(name): name for name in file.receipt.columns}
+            for folded in known.keys() - here.keys() - silenced:
+                gone.setdefault(folded, []).append(file.raw.path)
+            known |= here
+    for folded in sorted(gone):
+        paths = gone[folded]
+        yield Warned(
+            code="column_gone",
+            message=f'feed {feed.name}: column "{known[folded]}" that earlier files have is '
+            f"missing from {count_of(len(paths), 'file')}, first from {paths[0]}; if it bears "
+            "another name now, map that in columns",
+            feed=feed.name,
+            path=paths[0],
+            count=len(paths),
+            setting=f"feeds[{feed.place}].columns",
+        )
+
+
+def _columns_of(feed: ConfiguredFeed, names: tuple[str, ...]) -> Iterator[str]:
+    """The file columns that are mapped to some canonical ones."""
+    for one in find_missing(feed, ()):
+        if one.column in names:
+            yield from one.wanted
+
+
+def _warn_of_unknown_types(
+    loaded: LoadedWorkspace, contents: FeedContents, channels: RunChannels
+) -> Iterator[Warned]:
+    """Event types that no vocabulary has: a generic event, or a word that nobody mapped."""
+    standard = [*channels.interactions]
+    known = {*standard, *map(str, Action), *loaded.config.events.generic}
+    for feed in contents.feeds:
+        counts: Counter[str] = Counter()
+        for file in contents.files:
+            if file.raw.feed is feed:
+                for got in file.receipt.tables:
+                    counts.update(got.event_types)
+        own = known | _words_of(feed, loaded.sources)
+        for name, count in counts.most_common():
+            if name in own:
+                continue
+            near = nearest(name, standard)
+            meant = f"; did you mean {near!r}?" if near else "."
+            target = near or "…"
+            message = (
+                f"feed {feed.name}: {count_of(count, 'row')} of event type {name!r}, which is no "
+                f"standard one, kept as generic events{meant} Map it with values = "
+                f'{{ event_type = {{ {name} = "{target}" }} }}, or declare it: '
+                f'[events] generic = ["{name}"]'
+            )
+            yield Warned(
+                code="unknown_event_type",
+                message=message,
+                feed=feed.name,
+                count=count,
+                setting="events.generic",
+            )
+
+
+def _words_of(feed: ConfiguredFeed, sources: Mapping[str, Source]) -> set[str]:
+    """The event types that a feed's source maps its vendor's words to."""
+    if feed.section.source is None:
+        return set()
+    mappings = sources[feed.section.source].tables
+    constants = {mapping.constants.get(Events.event_type, "") for mapping in mappings}
+    words = (mapping.values.get(Events.event_type, {}).values() for mapping in mappings)
+    return {*constants, *chain.from_iterable(words)}
+
+
+def _of_files(count: int, files: int) -> str:
+    return f"{count:,} of {count_of(files, 'file')} {'has' if count == 1 else 'have'}"

@@ -1,0 +1,94 @@
+"""Amounts in a currency without a rate: how many, how much, and what reads them (SPEC §8)."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from contracts.config.workspace import Workspace
+from contracts.feeds import AdStats, Messages, MessageStats, Orders
+from contracts.manifest import Warned
+from flows.catalog.canonical_tables import Catalog
+from flows.catalog.exchange_rates import rates_of
+from transforms.common.currency import RATE, find_rates, normalize_currency
+from transforms.messaging.message_costs import price_messages
+
+AMOUNTS = {"orders": Orders.revenue, "ad_stats": AdStats.spend}
+"""Table whose rows without a rate are rejected -> what they would have added."""
+
+CURRENCY, AMOUNT, ROWS = "currency", "amount", "rows"
+SUMS = {CURRENCY: pl.String, AMOUNT: pl.Decimal(38, 4), ROWS: pl.UInt32}
+
+
+def find_missing_rates(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
+    """Warn of orders, ad stats and message costs in a currency without a rate on their day.
+
+    Args:
+        catalog: What was read, rows without a rate rejected.
+        config: The workspace's configuration.
+    """
+    for table, amount in AMOUNTS.items():
+        yield from _warn(table, _sum_rejected(catalog, table, amount), "are rejected", config)
+    yield from _warn("messages", _sum_costs(catalog, config), "count without their cost", config)
+    stats = _sum_provider_revenue(catalog, config)
+    yield from _warn("message_stats", stats, "stand without their revenue", config)
+
+
+def _sum_rejected(catalog: Catalog, table: str, amount: str) -> pl.DataFrame:
+    """Rows and amount of a table's rejected rows by currency."""
+    rejected = catalog.status.quarantined.get(table)
+    if rejected is None:
+        return pl.DataFrame(
+            schema={CURRENCY: pl.String, AMOUNT: pl.Decimal(38, 4), ROWS: pl.UInt32}
+        )
+    raw = pl.col("raw")
+    return _sum_by_currency(
+        rejected.lazy().select(
+            raw.str.json_path_match("$.currency").alias(CURRENCY),
+            raw.str.json_path_match(f"$.{amount}").alias(AMOUNT),
+        )
+    )
+
+
+def _sum_costs(catalog: Catalog, config: Workspace) -> pl.DataFrame:
+    """Messages whose cost has no rate, by currency."""
+    keys = [Messages.org_id, Messages.message_id]
+    messages = catalog.scan("messages").filter(pl.col(Messages.cost).is_not_null())
+    priced = price_messages(messages, rates_of(catalog), config.workspace.currency)
+    unpriced = messages.join(
+        priced.filter(pl.col(Messages.cost).is_null()).select(keys), on=keys, how="semi"
+    )
+    return _sum_by_currency(unpriced.select(Messages.currency, pl.col(Messages.cost).alias(AMOUNT)))
+
+
+def _sum_provider_revenue(catalog: Catalog, config: Workspace) -> pl.DataFrame:
+    """Providers' summaries whose revenue has no rate, by currency."""
+    stats = catalog.scan("message_stats").filter(pl.col(MessageStats.revenue).is_not_null())
+    rated = find_rates(stats, rates_of(catalog), config.workspace.currency)
+    unpriced = rated.filter(pl.col(RATE).is_null())
+    return _sum_by_currency(
+        unpriced.select(MessageStats.currency, pl.col(MessageStats.revenue).alias(AMOUNT))
+    )
+
+
+def _sum_by_currency(rows: pl.LazyFrame) -> pl.DataFrame:
+    return (
+        rows.group_by(normalize_currency(pl.col(CURRENCY)))
+        .agg(pl.col(AMOUNT).cast(pl.Decimal(38, 4)).sum(), pl.len().alias(ROWS))
+        .sort(ROWS, CURRENCY, descending=[True, False])
+        .collect()
+    )
+
+
+def _warn(table: str, sums: pl.DataFrame, what: str, config: Workspace) -> Iterator[Warned]:
+    for currency, amount, rows in sums.iter_rows():
+        yield Warned(
+            code="rate_missing",
+            message=f"{table}: {rows} rows with {amount:.2f} {currency} in all {what}, because "
+            f"exchange_rates has no rate of {currency} in {config.workspace.currency} on their "
+            "day; give it in a feed of exchange_rates, or set workspace.currency",
+            count=rows,
+            amount=f"{amount:.4f}",
+            setting="workspace.currency",
+            table=table,
+            currency=currency,
+        )

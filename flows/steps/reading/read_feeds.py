@@ -1,0 +1,234 @@
+"""Every feed of a workspace into the ledger, several files at a time; what became of the rows."""
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from contracts.config.workspace import Workspace
+from contracts.erasures import ERASED
+from contracts.manifest import Check, InputFile, Warned
+from flows.catalog.canonical_tables import Catalog
+from flows.catalog.exchange_rates import NO_RATE, reject_unpriced
+from flows.catalog.feed_contents import FeedContents
+from flows.catalog.feed_files import find_files
+from flows.catalog.read_files import ReadFile, order_files
+from flows.catalog.repeat_warnings import warn_of_repeats
+from flows.catalog.row_status import REJECTED, judge_rows
+from flows.config.configured_feeds import configure_feeds
+from flows.config.loading import LoadedWorkspace
+from flows.config.memory import files_at_once, keys_at_once
+from flows.config.parent_model import require_parent_model
+from flows.errors import CampaignReportsError, DataRefused
+from flows.ingest.raw_reading import Refused, Target, read_raw_files
+from flows.ingest.refused_people import Erasing
+from flows.progress import Progress
+from flows.steps.reading.asked_names import find_unknown_names
+from flows.steps.reading.event_type_names import name_event_types
+from flows.steps.reading.feed_guards import FeedState, judge_feeds
+from flows.steps.reading.feed_warnings import find_feed_warnings
+from flows.steps.reading.rate_warnings import find_missing_rates
+from flows.storage.erased_files import read_erasures
+from flows.storage.report_files import equal
+from transforms.ingest.deduplication import DUPLICATE, SUPERSEDED
+
+Reason = tuple[str, int, list[str]]
+"""A reason for rejecting rows, how many, and the files that they stand in."""
+
+
+@dataclass(frozen=True)
+class FeedsRead:
+    """What reading all feeds gave."""
+
+    root: Path
+    catalog: Catalog
+    refused: list[Refused]
+    warnings: list[Warned]
+    states: list[FeedState]
+
+    def inputs(self) -> list[InputFile]:
+        """One entry a file and table, sorted by path."""
+        entries = [entry for file in self.catalog.files for entry in self._entries(file)]
+        entries += [
+            InputFile(
+                path=refused.raw.path,
+                sha256=refused.state.sha256 if refused.state else "",
+                bytes=refused.state.bytes if refused.state else 0,
+                feed=refused.raw.feed.name,
+                table=resolved.mapping.table,
+                refused=f"{refused.reason}; {refused.hint}",
+            )
+            for refused in self.refused
+            for resolved in refused.raw.feed.mappings
+        ]
+        return sorted(entries, key=lambda entry: (entry.path, entry.feed, entry.table))
+
+    def _entries(self, file: ReadFile) -> Iterator[InputFile]:
+        for got in file.receipt.tables:
+            discarded = self.catalog.status.count(file, got.table)
+            yield InputFile(
+                path=file.raw.path,
+                sha256=file.sha256,
+                bytes=file.receipt.bytes,
+                feed=file.raw.feed.name,
+                table=got.table,
+                rows_read=got.rows_read,
+                accepted=0 if file.is_copy else got.valid - discarded.total(),
+                rejected=0 if file.is_copy else got.rejected + discarded[REJECTED],
+                superseded=discarded[SUPERSEDED],
+                duplicates=discarded[DUPLICATE],
+                erased=0 if file.is_copy else got.reasons.get(ERASED, 0),
+                first_at=got.first_at,
+                last_at=got.last_at,
+            )
+
+
+def read_feeds(
+    loaded: LoadedWorkspace, ledger: Path, progress: Progress, now: datetime | None = None
+) -> FeedsRead:
+    """Read every file of every feed that the ledger does not have yet.
+
+    Args:
+        loaded: The workspace.
+        ledger: The folder with one folder per file read.
+        progress: Told of every file.
+        now: When the run started, against which a feed is late; the present if not given.
+
+    Raises:
+        ConfigurationError: The feeds cannot make any report (SPEC §3).
+        DataRefused: A folder of feed files is gone or cannot be read.
+    """
+    feeds = configure_feeds(loaded.config, loaded.sources)
+    require_parent_model(feeds, loaded.config.workspace.channels)
+    feeds = name_event_types(loaded.root, feeds, ledger)
+    files = find_files(loaded.root, feeds)
+    warnings = [
+        Warned(
+            code="no_files",
+            message=f"feed {feed.name}: no file matches {feed.section.files}",
+            feed=feed.name,
+        )
+        for feed in feeds
+        if not any(raw.feed is feed for raw in files)
+    ]
+    erasing = Erasing(
+        read_erasures(loaded.root), keeps_facts=loaded.config.erasure.aggregates == "keep"
+    )
+    with ThreadPoolExecutor(max_workers=files_at_once(loaded.config.run)) as pool:
+        raw = read_raw_files(
+            loaded.root,
+            files,
+            Target(ledger, erasing),
+            loaded.config.workspace.settle_seconds,
+            pool,
+            partial(progress, "reading feeds"),
+        )
+    warnings += raw.warnings
+    files_read = order_files(ledger, raw.read)
+    given = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
+    catalog = reject_unpriced(
+        Catalog(files_read, given, judge_rows(files_read, keys_at_once(loaded.config.run))),
+        loaded.config,
+    )
+    warnings += find_missing_rates(catalog, loaded.config)
+    states = judge_feeds(
+        loaded.root,
+        feeds,
+        files_read,
+        now or datetime.now(UTC),
+        loaded.config.workspace.timezone,
+    )
+    warnings += [warned for state in states for warned in state.warnings]
+    warnings += [
+        *find_feed_warnings(loaded, catalog),
+        *warn_of_repeats(catalog, loaded.config),
+        *_warn_of_files(catalog),
+    ]
+    return FeedsRead(loaded.root, catalog, raw.refused, warnings, states)
+
+
+def _warn_of_files(catalog: Catalog) -> Iterator[Warned]:
+    for file in catalog.files:
+        if file.receipt.is_empty:
+            message = f"{file.raw.path}: no rows; the file is empty or has only its header"
+            yield Warned(code="empty_file", message=message, path=file.raw.path)
+        for note in file.receipt.notes:
+            yield Warned(code="note", message=f"{file.raw.path}: {note}", path=file.raw.path)
+
+
+def find_problem(
+    read: FeedsRead, config: Workspace, run_id: str = ""
+) -> CampaignReportsError | None:
+    """What forbids publishing: a refused file, too many rejected rows, a name that nobody knows.
+
+    Args:
+        read: What was read.
+        config: The workspace's configuration.
+        run_id: The run whose quarantine holds the rows; none where nothing is written.
+    """
+    stopped = [r for r in read.refused if r.raw.feed.section.on_refused == "fail"]
+    if stopped:
+        lines = [f"{r.raw.path} (feed {r.raw.feed.name}): {r.reason}. {r.hint}." for r in stopped]
+        hint = 'Correct the files, or set on_refused = "skip" for their feeds.'
+        return DataRefused(
+            "nothing was published, because files were refused:\n  " + "\n  ".join(lines), hint
+        )
+    if short := [one for state in read.states if state.stops for one in state.warnings]:
+        lines = [one.message for one in short]
+        hint = 'Wait for the files, or set on_late = "warn" for their feeds.'
+        return DataRefused("\n  ".join(["nothing was published:", *lines]), hint)
+    limit = config.workspace.max_rejected_share
+    for name, (rows, rejected, reasons) in _rejections(read).items():
+        if rows and rejected / rows > limit:
+            top = "; ".join(
+                f"{reason} ({count} in {_name_files(paths)})" for reason, count, paths in reasons
+            )
+            msg = (
+                f"nothing was published: feed {name} has {rejected} of {rows} rows rejected, "
+                f"more than max_rejected_share = {limit:g} allows. Most often: {top}"
+            )
+            place = f"The rows are in quarantine/{run_id}/{name}.parquet: " if run_id else ""
+            return DataRefused(msg, f"{place}`campaign-reports rejects` shows those of a run.")
+    return find_unknown_names(read.catalog, config)
+
+
+def _rejections(read: FeedsRead) -> dict[str, tuple[int, int, list[Reason]]]:
+    """Feed -> rows read, rows rejected, and the reasons met most often."""
+    rows: Counter[str] = Counter()
+    rejected: Counter[str] = Counter()
+    reasons: dict[str, dict[str, Counter[str]]] = {}
+    for file in read.catalog.given.files:
+        name = file.raw.feed.name
+        for got in file.receipt.tables:
+            late = read.catalog.status.count(file, got.table)[REJECTED]
+            rows[name] += got.rows_read
+            rejected[name] += got.rejected - got.reasons.get(ERASED, 0) + late
+            for reason, count in (*got.reasons.items(), *([(NO_RATE, late)] if late else [])):
+                reasons.setdefault(name, {}).setdefault(reason, Counter())[file.raw.path] += count
+    return {name: (rows[name], rejected[name], _most_met(reasons.get(name, {}))) for name in rows}
+
+
+def _most_met(reasons: dict[str, Counter[str]]) -> list[Reason]:
+    """The three reasons met most often, each with its files."""
+    counted = [(reason, files.total(), list(files)) for reason, files in reasons.items()]
+    return sorted(counted, key=lambda reason: (-reason[1], reason[0]))[:3]
+
+
+def _name_files(paths: list[str]) -> str:
+    further = len(paths) - 1
+    return paths[0] + (f" and {further} further file{'s' * (further > 1)}" if further else "")
+
+
+def reconcile_inputs(inputs: list[InputFile]) -> list[Check]:
+    """For every file and table: rows_read = accepted + rejected + superseded + duplicates."""
+    return [
+        equal(
+            f"{entry.path} > {entry.table}: every row is accounted for",
+            entry.rows_read,
+            entry.accepted + entry.rejected + entry.superseded + entry.duplicates,
+        )
+        for entry in inputs
+    ]

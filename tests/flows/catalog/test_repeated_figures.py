@@ -1,0 +1,105 @@
+"""SPEC §5.4: what several rows and files say of one ad and day, and what is told of it."""
+
+import gzip
+from decimal import Decimal
+from pathlib import Path
+
+from contracts.manifest import Warned
+from flows.steps.reading.read_feeds import FeedsRead
+from tests.support.workspaces import account, feed, read_files, rows
+
+HEADER = b"date_day,platform,campaign_id,clicks,spend\n"
+STATS = feed("ad_stats", "raw/stats/*", name='"stats"')
+
+
+def spend(read: FeedsRead) -> Decimal:
+    return sum((row[0] for row in rows(read, "ad_stats", "spend")), Decimal(0))
+
+
+def warned(read: FeedsRead, code: str) -> list[Warned]:
+    return [warning for warning in read.warnings if warning.code == code]
+
+
+def test_rows_of_one_file_add_up_equal_ones_too(tmp_path: Path) -> None:
+    lines = b"2026-03-01,pinterest_ads,1,1,0.10\n" * 2 + b"2026-03-01,pinterest_ads,1,1,0.07\n"
+    read = read_files(tmp_path, STATS, {"raw/stats/1.csv": HEADER + lines})
+    assert spend(read) == Decimal("0.27")
+    assert [account(one) for one in read.inputs()] == [(3, 3, 0, 0, 0)]
+    (equal,) = warned(read, "equal_rows")
+    assert (equal.count, equal.feed) == (1, "stats")
+
+
+def test_a_later_file_replaces_the_days_that_it_says_anew(tmp_path: Path) -> None:
+    """7.00 of the first day, 5.50 in place of 2.00 + 3.00, and 1.00: 13.50, not 18.50."""
+    first = b"2026-03-01,x,1,1,7.00\n2026-03-02,x,1,1,2.00\n2026-03-02,x,1,1,3.00\n"
+    later = b"2026-03-02,x,1,1,5.50\n2026-03-03,x,1,1,1.00\n"
+    files = {"raw/stats/file10.csv": HEADER + later, "raw/stats/file2.csv": HEADER + first}
+    read = read_files(tmp_path, STATS, files)
+    assert spend(read) == Decimal("13.50")
+    accounts = {one.path: account(one) for one in read.inputs()}
+    assert accounts == {
+        "raw/stats/file10.csv": (2, 2, 0, 0, 0),
+        "raw/stats/file2.csv": (3, 1, 0, 2, 0),
+    }
+    (restated,) = warned(read, "restated")
+    assert restated.count == 2
+    assert (restated.amount, restated.before, restated.after) == ("5.00", "5.00", "5.50")
+    assert restated.setting == "repeats"
+    assert restated.message == (
+        "feed stats: later files say 1 day (2026-03-02 to 2026-03-02) of raw/stats/file2.csv anew: "
+        '2 rows replaced, spend 5.00 before, 5.50 after; with repeats = "add" all of them add up'
+    )
+
+
+def test_repeats_add_adds_the_files_up(tmp_path: Path) -> None:
+    toml = feed("ad_stats", "raw/stats/*", repeats='"add"')
+    files = {
+        "raw/stats/a.csv": HEADER + b"2026-03-01,x,1,1,7.00\n",
+        "raw/stats/b.csv": HEADER + b"2026-03-01,x,1,1,5.00\n",
+    }
+    read = read_files(tmp_path, toml, files)
+    assert spend(read) == Decimal(12)
+    assert warned(read, "restated") == []
+
+
+def test_the_same_file_counts_once_under_whatever_name(tmp_path: Path) -> None:
+    content = HEADER + b"2026-03-01,x,1,1,7.00\n"
+    files = {"raw/stats/a2.csv": content, "raw/stats/a10.csv.gz": gzip.compress(content)}
+    for toml in (STATS, feed("ad_stats", "raw/stats/*", repeats='"add"')):
+        read = read_files(tmp_path / toml[-8:-3].strip('"'), toml, files)
+        assert spend(read) == Decimal(7)
+        accounts = {one.path: account(one) for one in read.inputs()}
+        assert accounts["raw/stats/a2.csv"] == (1, 1, 0, 0, 0)
+        assert accounts["raw/stats/a10.csv.gz"] == (1, 0, 0, 0, 1)
+        assert warned(read, "restated") == []
+
+
+def test_two_feeds_restate_nothing_of_each_other(tmp_path: Path) -> None:
+    toml = feed("ad_stats", "raw/a/*") + feed("ad_stats", "raw/b/*")
+    files = {
+        "raw/a/1.csv": HEADER + b"2026-03-01,x,1,1,7.00\n",
+        "raw/b/2.csv": HEADER + b"2026-03-01,x,1,1,5.00\n",
+    }
+    assert spend(read_files(tmp_path, toml, files)) == Decimal(12)
+
+
+def test_of_contacts_of_one_age_the_path_that_sorts_later_wins_by_number(tmp_path: Path) -> None:
+    toml = feed("contacts", "raw/contacts/*") + STATS
+    files = {
+        "raw/contacts/file9.csv": b"contact_id,first_name\n1,Nine\n",
+        "raw/contacts/file10.csv": b"contact_id,first_name\n1,Ten\n",
+        "raw/stats/1.csv": HEADER + b"2026-03-01,x,1,1,7.00\n",
+    }
+    assert rows(read_files(tmp_path, toml, files), "contacts", "first_name") == [("Ten",)]
+
+
+def test_a_feed_without_files_or_rows_is_told_of(tmp_path: Path) -> None:
+    toml = STATS + feed("orders", "raw/orders/*") + feed("contacts", "raw/contacts/*")
+    (tmp_path / "ws" / "raw" / "orders").mkdir(parents=True)
+    files = {
+        "raw/stats/1.csv": HEADER + b"2026-03-01,x,1,1,1\n",
+        "raw/contacts/1.csv": b"contact_id\n",
+    }
+    read = read_files(tmp_path, toml, files)
+    assert [warning.feed for warning in warned(read, "no_files")] == ["orders"]
+    assert [warning.feed for warning in warned(read, "feed_empty")] == ["contacts"]

@@ -1,0 +1,88 @@
+"""`init`: a workspace before its first run."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from flows.cli.app import main
+from flows.cli.commands import setup
+from flows.config.loading import load_workspace
+
+FEED = '[[feeds]]\ntable = "contacts"\nfiles = "raw/contacts/*.csv"\n'
+
+
+def test_init_starts_a_workspace_that_holds_and_overwrites_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "new"
+    assert main(["init", str(root)]) == 0
+    assert {entry.name for entry in root.iterdir()} == {
+        ".gitignore",
+        "campaigns.schema.json",
+        "campaigns.toml",
+        "raw",
+    }
+    written = (root / "campaigns.toml").read_text()
+    assert written.startswith("#:schema ./campaigns.schema.json\n")
+    assert load_workspace(root).config.feeds == ()
+    (root / "campaigns.toml").write_text("# mine")
+    assert main(["init", str(root)]) == 2
+    assert (root / "campaigns.toml").read_text() == "# mine"
+    assert "overwrites nothing" in capsys.readouterr().err
+
+
+def test_every_setting_of_the_starter_holds(tmp_path: Path) -> None:
+    main(["init", str(tmp_path)])
+    commented = (tmp_path / "campaigns.toml").read_text().splitlines()
+    settings = [line.removeprefix("# ") for line in commented if _is_setting(line)]
+    (tmp_path / "campaigns.toml").write_text("\n".join(settings))
+    assert len(load_workspace(tmp_path).config.feeds) == 3
+    assert set(tomllib.loads("\n".join(settings))) == {
+        "workspace",
+        "feeds",
+        "ads",
+        "sessions",
+        "attribution",
+    }
+
+
+def _is_setting(line: str) -> bool:
+    text = line.removeprefix("# ")
+    return text.startswith("[") or " = " in text
+
+
+def test_init_copies_a_sample_without_what_runs_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = tmp_path / "samples" / "tiny"
+    (sample / "reports").mkdir(parents=True)
+    (sample / "reports" / "current.json").write_text("{}")
+    (sample / "campaigns.toml").write_text(FEED)
+    monkeypatch.setattr(setup, "SAMPLES", tmp_path / "samples")
+    root = tmp_path / "new"
+    assert main(["init", str(root), "--sample", "tiny"]) == 0
+    assert (root / "campaigns.toml").read_text() == FEED
+    assert not (root / "reports").exists()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").write_text("mine")
+    assert main(["init", str(tmp_path / "full"), "--sample", "tiny"]) == 2
+
+
+def test_init_from_files_proposes_entries_that_check_accepts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One entry for the files that it reads alike, with the folder into which they are put."""
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("Day,Campaign,Currency code,Cost,Clicks,Impr.\n")
+    (tmp_path / "people.csv").write_text("Contact ID,E-mail\n1,a@x.io\n")
+    files = [str(tmp_path / name) for name in ("a.csv", "b.csv", "people.csv")]
+    assert main(["init", str(tmp_path / "ws"), "--from", *files]) == 0
+    written = tomllib.loads((tmp_path / "ws/campaigns.toml").read_text("utf-8"))
+    assert [(one.get("source") or one["table"], one["files"]) for one in written["feeds"]] == [
+        ("google_ads.report", "raw/google_ads.report/*.csv"),
+        ("contacts", "raw/contacts/*.csv"),
+    ]
+    assert (tmp_path / "ws/raw/google_ads.report").is_dir()
+    assert "a.csv: read as google_ads.report" in capsys.readouterr().err
+    assert main(["check", str(tmp_path / "ws")]) == 0

@@ -1,0 +1,228 @@
+"""Erasing a person: nothing of them is left in any byte (SPEC §11)."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from contracts.manifest import InputFile, Manifest
+from flows.campaign_reports import campaign_reports
+from flows.cli.app import main
+from flows.config.loading import load_workspace
+from flows.errors import UsageError
+from flows.progress import silence
+from flows.steps.maintenance.erasure import Asked, Erased, erase_person
+from flows.storage.integrity import find_damage
+from flows.storage.published_files import published_tables, read_pointer
+from flows.storage.workspace_files import Layout
+from tests.support.workspaces import as_json_lines, feed, write_workspace
+
+ID, ADDRESS, PHONE, DEVICE = "ann-4711", "Ann.Nym@Example.org", "+47 22 33 44 55", "cookie-ann-1"
+TRACES = ("ann-4711", "ann.nym", "22 33 44 55", "22334455", "cookie-ann", "nymphora")
+"""What stands in the raw files of the person alone, in lower case."""
+
+TOML = "[workspace]\nmax_rejected_share = 0.5\n" + "".join(
+    feed(table, files)
+    for table, files in {
+        "contacts": "raw/contacts/*.csv",
+        "sends": "raw/sends.jsonl.gz",
+        "events": "raw/events.json",
+        "orders": "raw/orders.parquet",
+        "sessions": "raw/sessions.csv",
+    }.items()
+)
+CONTACTS = (
+    "contact_id;email;phone;last_name;city\n"
+    f'{ID};{ADDRESS};{PHONE};"Nymphora; A.";Oslo\n'
+    "bo-0815;bo@example.org;;Bo;Oslo\n"
+    f"{ID};{ADDRESS.upper()};{PHONE};Nymphora;Bergen;too many cells\n"
+).encode()
+SENDS = [
+    {"send_id": "s1", "contact_id": ID, "message_id": "m1", "status": "delivered"},
+    {"send_id": "s2", "contact_id": "bo-0815", "message_id": "m1", "status": "delivered"},
+    {"send_id": "s3", "email": f" {ADDRESS}", "message_id": "m1", "status": "sent"},
+]
+OPENED = {"event_type": "email_opened", "occurred_at": "2026-01-10T12:00:00Z"}
+EVENTS = [
+    {"event_id": "e1", "send_id": "s1", **OPENED},
+    {"event_id": "e2", "send_id": "s2", **OPENED},
+    {"event_id": "e3", "message_id": "m1", "contact_id": "bo-0815", **OPENED}
+    | {"url": "https://x.io/?for=ann.nym%40example.org"},
+]
+SESSIONS = (
+    "session_id,started_at,contact_id,anonymous_id\n"
+    f"v1,2026-01-10T12:00:00Z,{ID},{DEVICE}\n"
+    f"v2,2026-01-11T12:00:00Z,,{DEVICE}\n"
+    "v3,2026-01-11T12:00:00Z,bo-0815,cookie-bo\n"
+).encode()
+
+
+def orders() -> bytes:
+    """Orders as Parquet."""
+    table = pl.DataFrame(
+        {
+            "order_id": ["1", "2"],
+            "ordered_at": ["2026-01-12T12:00:00Z"] * 2,
+            "email": [ADDRESS, "bo@example.org"],
+            "revenue": ["10.00", "20.00"],
+        }
+    )
+    out = BytesIO()
+    table.write_parquet(out)
+    return out.getvalue()
+
+
+def build(place: Path, more: str = "") -> Path:
+    """A workspace that was published twice."""
+    files = {
+        "raw/contacts/1.csv": CONTACTS,
+        "raw/sends.jsonl.gz": gzip.compress(as_json_lines(SENDS)),
+        "raw/events.json": json.dumps(EVENTS).encode(),
+        "raw/orders.parquet": orders(),
+        "raw/sessions.csv": SESSIONS,
+    }
+    root = write_workspace(place / "ws", TOML + more, files)
+    run(root)
+    (root / "raw/contacts/2.csv").write_bytes(b"contact_id;email\ncy-1;cy@example.org\n")
+    run(root)
+    return root
+
+
+def run(root: Path) -> Manifest:
+    """One run of the flow's function."""
+    return Manifest.model_validate(campaign_reports.fn(str(root), wait_seconds=0))
+
+
+def erase(root: Path, *, raw: bool = False, **asked: str) -> Erased | None:
+    """Erase somebody without being asked."""
+    who = Asked(asked.get("contact"), asked.get("email"), asked.get("org"))
+    loaded = load_workspace(root, environ={})
+    return erase_person(loaded, who, "test", silence, raw=raw, confirm=lambda _: True)
+
+
+def find_traces(folder: Path) -> Iterator[tuple[str, str]]:
+    """Every file below a folder whose bytes, decompressed, or name bear the person."""
+    for file in sorted(folder.rglob("*")):
+        if not file.is_file():
+            continue
+        content = file.read_bytes()
+        if file.suffix == ".gz":
+            content = gzip.decompress(content)
+        text = content.decode(errors="replace").lower()
+        if file.suffix == ".parquet":
+            text += pl.read_parquet(file).write_json().lower()
+        if file.suffix == ".arrow":
+            text += pl.read_ipc(file).write_json().lower()
+        yield from ((file.name, trace) for trace in TRACES if trace in text + file.name.lower())
+
+
+def inputs(manifest: Manifest) -> dict[str, InputFile]:
+    """The manifest's inputs by path."""
+    return {one.path: one for one in manifest.inputs}
+
+
+def test_nothing_of_a_person_is_left_in_any_byte(tmp_path: Path) -> None:
+    """State, quarantine, both snapshots, latest and the raw files, of five formats."""
+    root = build(tmp_path)
+    assert {name for name, _ in find_traces(root)} >= {"contact_journey.parquet", "1.csv"}
+    found = erase(root, contact=ID, raw=True)
+    assert found is not None
+    assert found.files == {
+        "raw/contacts/1.csv": 2,
+        "raw/sends.jsonl.gz": 2,
+        "raw/events.json": 2,
+        "raw/orders.parquet": 1,
+        "raw/sessions.csv": 2,
+    }
+    assert list(find_traces(root)) == []
+    pointer = read_pointer(root)
+    assert pointer is not None
+    assert list(find_damage(root, pointer)) == []
+    assert (root / "raw/contacts/1.csv").read_text().startswith("contact_id;email;phone")
+    manifest = run(root)
+    assert list(find_traces(root)) == []
+    assert {path: one.rows_read for path, one in inputs(manifest).items()} == {
+        "raw/contacts/1.csv": 1,
+        "raw/contacts/2.csv": 1,
+        "raw/events.json": 1,
+        "raw/orders.parquet": 1,
+        "raw/sends.jsonl.gz": 1,
+        "raw/sessions.csv": 1,
+    }
+    assert {one.rejected for one in manifest.inputs} == {0}
+
+
+def test_without_raw_the_files_are_listed_and_their_rows_refused(tmp_path: Path) -> None:
+    """Also when they are delivered again; the person goes from the sums with the next snapshot."""
+    root = build(tmp_path)
+    found = erase(root, email=ADDRESS.lower())
+    assert found is not None
+    assert len(found.files) == 5
+    assert {name for name, _ in find_traces(root)} == {
+        *("1.csv", "sends.jsonl.gz", "events.json", "orders.parquet", "sessions.csv")
+    }
+    again = f"contact_id;email\nann-new;{ADDRESS}\n{ID};\ndo-2;do@example.org\n"
+    (root / "raw/contacts/3.csv").write_text(again)
+    manifest = run(root)
+    given = inputs(manifest)
+    assert (given["raw/contacts/3.csv"].rejected, given["raw/contacts/3.csv"].accepted) == (2, 1)
+    assert (given["raw/sends.jsonl.gz"].rejected, given["raw/sends.jsonl.gz"].accepted) == (2, 1)
+    assert {one.erased for one in given.values()} == {0, 1, 2}
+    assert given["raw/sends.jsonl.gz"].erased == 2
+    for folder in (root / "reports", root / "state", root / "quarantine"):
+        assert list(find_traces(folder)) == []
+    tables = published_tables(root)
+    (report,) = pl.read_parquet(tables["email", "message_report"]).to_dicts()
+    assert (report["sends"], report["unique_opens"]) == (1, 1)
+    contacts = pl.read_parquet(tables["people", "contact_report"])
+    assert contacts["contact_id"].to_list() == ["bo-0815", "cy-1", "do-2"]
+    revenue = pl.read_parquet(tables["attribution", "channel_attribution"])["revenue"]
+    assert set(revenue) == {20}
+    changes = pl.read_parquet(tables["run", "changes"])
+    assert "erased" in {reason for one in changes["reason"] for reason in one.split("+")}
+    rejected = pl.read_parquet(sorted((root / "quarantine" / manifest.run_id).glob("*.parquet")))
+    assert set(rejected.explode("failed_checks")["failed_checks"]) == {"erased"}
+
+
+def test_facts_can_be_kept_without_any_id(tmp_path: Path) -> None:
+    """`aggregates = "keep"`: the sums stay as they were, and no row tells whose they are."""
+    root = build(tmp_path, '[erasure]\naggregates = "keep"\n')
+    before = pl.read_parquet(published_tables(root)["email", "message_report"])
+    erase(root, contact=ID)
+    run(root)
+    after = pl.read_parquet(published_tables(root)["email", "message_report"])
+    assert (
+        after.select("sends", "delivered", "opens").rows()
+        == before.select("sends", "delivered", "opens").rows()
+    )
+    revenue = pl.read_parquet(published_tables(root)["attribution", "channel_attribution"])
+    assert revenue.filter(model="linear")["revenue"].sum() == 30
+    for folder in (root / "reports", root / "state", root / "quarantine"):
+        assert list(find_traces(folder)) == []
+
+
+def test_nobody_is_erased_by_mistake(tmp_path: Path) -> None:
+    """Whoever is not known is no erasure, and what was published stays as it is."""
+    root = build(tmp_path)
+    before = Layout(root).pointer.read_bytes()
+    with pytest.raises(UsageError, match="bears this person"):
+        erase(root, contact="ann-471")
+    assert not Layout(root).erasures.exists()
+    assert Layout(root).pointer.read_bytes() == before
+    assert "ann-4711" in (root / "raw/contacts/1.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--contact", ID], ["--yes"], ["--contact", ID, "--email", ADDRESS, "--yes"]]
+)
+def test_the_command_wants_one_person_and_an_answer(
+    tmp_path: Path, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 2 where nobody can answer, and where it is not clear who is meant."""
+    monkeypatch.setattr("sys.stdin", BytesIO())
+    root = write_workspace(tmp_path / "ws", TOML, {})
+    assert main(["erase", str(root), *arguments]) == 2

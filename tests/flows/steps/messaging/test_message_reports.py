@@ -1,0 +1,184 @@
+import json
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import polars as pl
+import pytest
+
+from contracts.columns import key
+from flows.ingest import file_ingest, send_key_files
+from flows.readers import open_feed
+from flows.report_tables import find_table
+from flows.steps.messaging import key_files
+from tests.oracles.expected_facts import World
+from tests.oracles.expected_messages import REPORTED, Row
+from tests.oracles.expected_overviews import Overviews
+from tests.oracles.expected_reports import COUNTS, Report
+from tests.support.generated import Rows, draw_tables
+from tests.support.workspaces import (
+    Ran,
+    as_csv,
+    as_json_lines,
+    feed,
+    run_workspace,
+    write_workspace,
+)
+
+ZONES = ("UTC", "Europe/Paris", "America/New_York")
+SEEDS = (1, 2, 3)
+
+
+def as_text(row: Row) -> dict[str, Any]:
+    return {
+        name: cell
+        if isinstance(cell, bool | int | str)
+        else str(cell)
+        if isinstance(cell, Decimal)
+        else cell.isoformat().replace("+00:00", "Z")
+        for name, cell in row.items()
+        if cell is not None
+    }
+
+
+def write(root: Path, tables: Rows, zone: str, order: Random | None = None) -> Path:
+    """A workspace of the tables; with `order`, in shuffled rows, files and formats."""
+    files: dict[str, bytes] = {}
+    for table, rows in tables.items():
+        shuffled = [as_text(row) for row in rows]
+        columns = list(dict.fromkeys(name for row in shuffled for name in row))
+        parts = [shuffled]
+        if order:
+            order.shuffle(shuffled)
+            cut = order.randrange(len(shuffled) + 1)
+            parts = [shuffled[:cut], shuffled[cut:]]
+        for number, part in enumerate(parts):
+            if part and (order is None or order.random() < 0.5):
+                files[f"raw/{table}/{number}.jsonl"] = as_json_lines(part)
+            elif part:
+                files[f"raw/{table}/{number}.csv"] = as_csv(part, columns)
+    toml = f'[workspace]\ntimezone = "{zone}"\n' + "".join(
+        feed(table, f"raw/{table}/*") for table in tables
+    )
+    return write_workspace(root, toml, files)
+
+
+def got(ran: Ran, group: str, name: str) -> Report:
+    table = ran.table(group, name)
+    assert table.columns == list(find_table(group, name).contract.to_schema().columns)
+    names = key(find_table(group, name).contract)
+    rows = {}
+    for row in table.iter_rows(named=True):
+        if row.get("attributes") is not None:
+            row["attributes"] = json.loads(row["attributes"])
+        rows[tuple(row[n] for n in names)] = row
+    return rows
+
+
+def expectations(world: World) -> Iterator[tuple[str, str, Callable[[], Report]]]:
+    expected = Overviews(world)
+    for channel in REPORTED:
+        for level in ("campaign", "dispatch", "message"):
+            yield channel, f"{level}_report", lambda c=channel, at=level: expected.level(c, at)
+        yield channel, "daily_report", lambda c=channel: expected.daily(c)
+        yield channel, "channel_report", lambda c=channel: expected.by_day(c)
+        yield channel, "link_report", lambda c=channel: expected.links(c)
+    yield "email", "domain_report", expected.domains
+    yield "campaigns", "hierarchy_report", expected.hierarchy
+    yield "campaigns", "delivery_summary", expected.deliveries
+    yield "people", "contact_report", expected.contacts
+    yield "people", "segment_report", expected.segments
+
+
+def differences(actual: Report, expected: Report) -> list[str]:
+    lacking = [f"lacks {k}: {expected[k]}" for k in expected.keys() - actual.keys()]
+    beyond = [f"has {k}: {actual[k]}" for k in actual.keys() - expected.keys()]
+    cells = [
+        f"{k} {name}: {actual[k].get(name)!r}, not {cell!r}"
+        for k in expected.keys() & actual.keys()
+        for name, cell in expected[k].items()
+        if actual[k].get(name) != cell
+    ]
+    unstated = [
+        f"{k}: {set(actual[k]) - set(expected[k])}"
+        for k in expected.keys() & actual.keys()
+        if set(actual[k]) - set(expected[k])
+    ]
+    return sorted(lacking + beyond + cells + unstated)
+
+
+@pytest.fixture(scope="module", params=zip(SEEDS, ZONES, strict=True), ids=str)
+def drawn(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Rows, str, Ran]:
+    seed, zone = request.param
+    tables = draw_tables(seed)
+    place = tmp_path_factory.mktemp("drawn")
+    return tables, zone, run_workspace(write(place / "workspace", tables, zone), place / "out")
+
+
+def test_every_cell_is_what_the_specification_says(drawn: tuple[Rows, str, Ran]) -> None:
+    tables, zone, ran = drawn
+    found = {
+        f"{group}/{name}": wrong
+        for group, name, expected in expectations(World(tables, zone))
+        if (wrong := differences(got(ran, group, name), expected()))
+    }
+    assert found == {}
+
+
+def test_days_and_levels_add_up(drawn: tuple[Rows, str, Ran]) -> None:
+    _, _, ran = drawn
+
+    figures = pl.col(*COUNTS, "cost")
+
+    def totals(group: str, name: str, by: str) -> list[dict[str, Any]]:
+        sums = ran.table(group, name).group_by("org_id", by).agg(figures.sum())
+        return sums.filter(pl.any_horizontal(figures != 0)).sort("org_id", by).to_dicts()
+
+    for channel in REPORTED:
+        whole = totals(channel, "message_report", "message_id")
+        assert totals(channel, "daily_report", "message_id") == whole
+        whole = totals(channel, "message_report", "campaign_id")
+        assert totals(channel, "campaign_report", "campaign_id") == whole
+        whole = totals(channel, "message_report", "dispatch_id")
+        assert totals(channel, "dispatch_report", "dispatch_id") == whole
+    levels = ran.table("campaigns", "hierarchy_report").group_by("level", "org_id")
+    sums = levels.agg(figures.sum()).drop("level").unique()
+    assert sums.get_column("org_id").is_unique().all()
+
+
+def test_order_of_rows_files_and_formats_does_not_matter(
+    drawn: tuple[Rows, str, Ran], tmp_path: Path
+) -> None:
+    tables, zone, ran = drawn
+    again = write(tmp_path / "workspace", tables, zone, Random(zone))  # noqa: S311 (no secret is drawn)
+    assert run_workspace(again, tmp_path / "out").tables() == ran.tables()
+
+
+def test_many_batches_and_groups_of_buckets_give_what_one_gives(
+    drawn: tuple[Rows, str, Ran],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tables, zone, ran = drawn
+    monkeypatch.setattr(key_files, "ROWS_A_GROUP", 60)
+    monkeypatch.setattr(send_key_files, "SMALL", 0)
+    monkeypatch.setattr(send_key_files, "FLUSH_BYTES", 1)
+    monkeypatch.setattr(file_ingest, "open_feed", partial(open_feed, batch_bytes=6000))
+    workspace = write(tmp_path / "workspace", tables, zone)
+    assert run_workspace(workspace, tmp_path / "out").tables() == ran.tables()
+
+
+def test_a_second_run_writes_the_same_bytes(tmp_path: Path) -> None:
+    workspace = write(tmp_path / "workspace", draw_tables(4), "Europe/Paris")
+    first = run_workspace(workspace, tmp_path / "out")
+    written = first.tables()
+    (tmp_path / "out" / "snapshot").rename(tmp_path / "snapshot before")
+    (tmp_path / "out" / "scratch").rename(tmp_path / "scratch before")
+    second = run_workspace(workspace, tmp_path / "out")
+    assert second.tables() == written
+    assert first.read.inputs() == second.read.inputs()

@@ -1,0 +1,130 @@
+"""What only whole workspaces show about people: machines, costs and unknown things."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from flows.steps.people import activities
+from tests.support.publishing import publish, row, rows
+
+PEOPLE = b"contact_id,email\n101,Ann@x.io\n102,\n"
+
+
+def event(own: str, event_type: str, at: str, **more: object) -> dict[str, Any]:
+    """An event of contact 101 and message m1 on 10 January, without a send."""
+    cells = {"event_type": event_type, "occurred_at": f"2026-01-10T{at}Z", "message_id": "m1"}
+    return {"event_id": own, "contact_id": "101", **cells, **more}
+
+
+def order(own: str, **more: object) -> dict[str, Any]:
+    cells = {"ordered_at": "2026-01-11T00:00:00Z", "contact_id": "101", "revenue": "10.00"}
+    return {"order_id": own, **cells, **more}
+
+
+@pytest.mark.parametrize("rows_a_group", [10**6, 1])
+@pytest.mark.parametrize("told_by", ["event", "send"])
+def test_a_scanners_clicks_are_told_in_the_journey_and_touch_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told_by: str, rows_a_group: int
+) -> None:
+    monkeypatch.setattr(activities, "ROWS_A_GROUP", rows_a_group)
+    events = [
+        event("first", "email_clicked", "12:00:02", url="https://x.io/a"),
+        event("second", "email_clicked", "12:00:03", url="https://x.io/b"),
+        event("human", "email_clicked", "13:00:00", url="https://x.io/b"),
+    ]
+    delivered = {"contact_id": "101", "message_id": "m1", "delivered_at": "2026-01-10T12:00:00Z"}
+    sends = [{"send_id": "s1", "status": "delivered", **delivered}]
+    tables: dict[str, Any] = {"contacts": PEOPLE, "events": events, "orders": [order("o1")]}
+    if told_by == "event":
+        tables["events"] = [*events, event("delivered", "email_delivered", "12:00:00")]
+    else:
+        tables["sends"] = sends
+    ran = publish(tmp_path, **tables)
+    parts = ran.folder / "people/contact_journey"
+    parts = parts if rows_a_group == 1 else parts.with_suffix(".parquet")
+    machines = pl.read_parquet(parts).filter("is_machine")
+    assert machines["event_id"].to_list() == ["first", "second"]
+    assert row(ran, "attribution", "order_touches")["event_id"] == "human"
+
+
+def test_the_cost_of_messages_in_attribution_is_that_of_their_reports(tmp_path: Path) -> None:
+    messages = (
+        b"message_id,name,campaign_id,cost\nm1,Sent,c1,5.00\nm2,Untimed,c1,7.00\nm3,Unsent,c1,11\n"
+    )
+    sends = [
+        {"send_id": "s1", "message_id": "m1", "sent_at": "2026-01-09T12:00:00Z"},
+        {"send_id": "s2", "message_id": "m2"},
+    ]
+    ran = publish(
+        tmp_path,
+        contacts=PEOPLE,
+        campaigns=b"campaign_id,name,channel\nc1,One,email\n",
+        messages=messages,
+        sends=[{**send, "contact_id": "101", "status": "sent"} for send in sends],
+        orders=[order("o1")],
+    )
+    assert row(ran, "email", "campaign_report")["cost"] == 23
+    for name in ("channel_attribution", "campaign_attribution"):
+        costs = ran.table("attribution", name).filter(pl.col("cost") > 0, model="linear")
+        assert [(str(day), cost) for day, cost in costs.select("date_day", "cost").rows()] == [
+            ("None", 18),
+            ("2026-01-09", 5),
+        ]
+
+
+def test_bare_clicks_of_an_implied_message_bring_orders(tmp_path: Path) -> None:
+    """Skene: a campaign is its one message, an event names its send alone."""
+    click = {"event_id": "e1", "event_type": "clicked", "occurred_at": "2026-01-10T12:00:00Z"}
+    send = {"send_id": "s1", "campaign_id": "c1", "contact_id": "101", "status": "delivered"}
+    ran = publish(
+        tmp_path,
+        contacts=PEOPLE,
+        campaigns=b"campaign_id,name,channel\nc1,One,sms\nc2,Two,sms\n",
+        sends=[send],
+        events=[{**click, "send_id": "s1"}],
+        orders=[order("o1"), order("o2", contact_id="404"), order("o3", contact_id="102")],
+    )
+    for level in ("campaign", "dispatch", "message"):
+        found = rows(ran, "campaigns", "hierarchy_report", level=level)
+        assert [(r["campaign_name"], r["orders"], r["revenue"]) for r in found] == [
+            ("One", 1, Decimal(10)),
+            ("Two", 0, Decimal(0)),
+        ]
+    by_campaign = rows(ran, "attribution", "campaign_attribution", model="last_touch")
+    assert [(r["channel"], r["campaign_name"], r["credited_orders"]) for r in by_campaign] == [
+        ("(direct)", "(none)", 2),
+        ("sms", "One", 1),
+    ]
+
+
+def test_a_contacts_newer_version_and_a_file_twice_change_no_journey(tmp_path: Path) -> None:
+    again = b"contact_id,email,updated_at\n101,old@x.io,2026-01-01\n101,Ann@x.io,2026-01-02\n"
+    orders = [order("o1", contact_id=None, email="ann@x.io"), order("o1", contact_id="101")]
+    ran = publish(
+        tmp_path,
+        contacts=again,
+        events=[event("e1", "email_clicked", "12:00:00")] * 2,
+        orders=orders,
+    )
+    assert [step["event_id"] for step in rows(ran, "people", "contact_journey")] == ["e1", "o1"]
+    assert row(ran, "people", "contact_report")["orders"] == 1
+
+
+def test_organizations_never_meet(tmp_path: Path) -> None:
+    events = [event("e1", "email_clicked", "12:00:00", org_id="a")]
+    orders = [order("o1", org_id="a"), order("o1", org_id="b")]
+    visits = [
+        {"session_id": "v1", "org_id": org_id, "anonymous_id": "d1", **known}
+        | {"started_at": "2026-01-10T10:00:00Z"}
+        for org_id, known in (("a", {"contact_id": "101"}), ("b", {}))
+    ]
+    contacts = b"org_id,contact_id\na,101\nb,101\n"
+    toml = '[[audiences]]\nname = "clickers"\nperformed = "email_clicked"\n'
+    ran = publish(tmp_path, toml, contacts=contacts, events=events, orders=orders, sessions=visits)
+    assert [r["org_id"] for r in rows(ran, "attribution", "order_touches")] == ["a"]
+    assert ran.table("people/audiences", "clickers").rows() == [("a", "101")]
+    assert [link["org_id"] for link in rows(ran, "people", "identity_links")] == ["a"]
+    assert [r["sessions"] for r in rows(ran, "people", "contact_report")] == [1, 0]

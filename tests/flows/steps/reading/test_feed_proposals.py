@@ -1,0 +1,83 @@
+"""What `init --from` takes a file for: the entry that reads it, and what is open."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.config.source_files import load_sources
+from flows.steps.reading.feed_proposals import FeedProposal, propose_feed
+
+GOOGLE = "Day,Campaign,Campaign ID,Currency code,Cost,Clicks,Impr.,Bidding\n"
+GERMAN = "Kampagnenbericht\n13. Juni 2026\nTag;Kampagne;Währungscode;Kosten;Klicks\n"
+
+
+def propose(place: Path, name: str, content: str) -> FeedProposal:
+    path = place / name
+    path.write_text(content, "utf-8")
+    return propose_feed(path, load_sources())
+
+
+def test_a_platform_s_export_is_its_source(tmp_path: Path) -> None:
+    found = propose(tmp_path, "ads.csv", GOOGLE + "2026-06-01,Brand,7,EUR,1.50,3,100,auto\n")
+    assert found.settings == {"source": "google_ads.report"}
+    assert found.read["Cost"] == "spend"
+    assert "these columns become attributes: Bidding" in found.open_points
+
+
+def test_numbers_and_days_of_another_language_bring_their_settings(tmp_path: Path) -> None:
+    """The 13th is a day and no month, so that one format alone fits."""
+    found = propose(tmp_path, "ads.csv", GERMAN + "13.06.2026;Marke;EUR;1.234,50;3\n")
+    assert found.settings == {
+        "source": "google_ads.report",
+        "formats": {"date_day": "%d.%m.%Y"},
+        "decimal": ",",
+    }
+
+
+def test_a_day_that_may_be_a_month_is_an_open_point(tmp_path: Path) -> None:
+    found = propose(tmp_path, "ads.csv", GERMAN + "01.06.2026;Marke;EUR;1,50;3\n")
+    points = [one for one in found.open_points if "look at its days" in one]
+    assert points == [
+        'it may also be read with formats = { date_day = "%m.%d.%Y" }: look at its days'
+    ]
+
+
+def test_a_file_with_columns_like_ours_is_the_table_with_its_columns_renamed(
+    tmp_path: Path,
+) -> None:
+    found = propose(tmp_path, "people.csv", "Contact ID,E-mail,First Name,Tier\n1,a@x.io,A,gold\n")
+    assert found.settings == {
+        "table": "contacts",
+        "columns": {"contact_id": "Contact ID", "email": "E-mail", "first_name": "First Name"},
+    }
+    assert found.open_points[-1] == "these columns become attributes: Tier"
+
+
+def test_events_without_a_type_need_a_constant(tmp_path: Path) -> None:
+    found = propose(tmp_path, "opens.csv", "contact_id,message_id,occurred_at\n1,m1,2026-01-01\n")
+    assert found.settings == {"table": "events", "constants": {"event_type": "…"}}
+    assert "no column tells event_type" in found.open_points[0]
+
+
+def test_an_event_word_that_is_no_standard_one_is_an_open_point(tmp_path: Path) -> None:
+    line = '{"event_type": "email_open", "occurred_at": "2026-01-01", "contact_id": "1"}\n'
+    found = propose(tmp_path, "events.jsonl", line)
+    assert found.settings == {"table": "events"}
+    assert any("'email_open' is no standard event type" in one for one in found.open_points)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("x.csv", "foo,bar\n1,2\n", "no source and no table has its columns"),
+        ("x.parquet", "no parquet", "it cannot be read"),
+        ("x.csv", '"No data available."\n', "it has no data"),
+        ("x.csv", "", "it has no data"),
+    ],
+)
+def test_what_fits_nothing_gets_no_entry(
+    tmp_path: Path, name: str, content: str, says: str
+) -> None:
+    found = propose(tmp_path, name, content)
+    assert found.settings == {}
+    assert says in found.open_points[0]
