@@ -99,6 +99,20 @@ class NameVersions(Table):
     url_tags: SharedText = column("parameters added to the landing URL")
 
 
+class NameSpans(Table):
+    """One row per name that stats of an ad or ad campaign, of one level, bore: its days."""
+
+    org_id: SharedText = column("organization", key=True)
+    platform: SharedText = column("ad platform", key=True)
+    account_id: SharedText = column("its account")
+    campaign_id: SharedText = column("the ad campaign, or that of the ad", key=True)
+    ad_group_id: SharedText = column("the ad's ad group; empty for a campaign")
+    ad_id: SharedText = column("the ad; empty for a campaign", key=True)
+    name: SharedText = column("the name; empty where stats have none", key=True)
+    first_day: Day = column("the first of its days")
+    last_day: Day = column("the last of its days")
+
+
 class EntityNames(Table):
     """One row per name of an ad or ad campaign, of one level, and the days of which it is known."""
 

@@ -9,6 +9,7 @@ from contracts.facts.ad_facts import (
     EntityNames,
     FeedStats,
     NamedStats,
+    NameSpans,
     NameTables,
     NameVersions,
     PlacedStats,
@@ -28,6 +29,7 @@ from transforms.ads.name_versions import AdTables, list_name_tables
 from transforms.ads.names import (
     IDS,
     list_ad_names,
+    list_name_spans,
     list_stats_names,
     list_table_names,
     name_ads,
@@ -84,6 +86,7 @@ def list_names(stats: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
     parts = []
     for level in IDS:
         stated = materialize(list_table_names(level, ads, versions.tables), EntityNames)
-        borne = materialize(list_stats_names(level, stats, stated), EntityNames)
+        spans = materialize(list_name_spans(level, stats), NameSpans)
+        borne = materialize(list_stats_names(level, spans, stats, stated), EntityNames)
         parts.append(list_ad_names(stated, borne, level))
     return materialize(pl.concat(parts), AdNames)

@@ -7,10 +7,16 @@ import polars as pl
 from contracts.columns import polars_schema
 from contracts.facts.ad_facts import NamedStats
 from contracts.feeds import AdConversions, AdStats
-from transforms.ads.levels import LEVEL_IDS, NAMES, PARENTS, drop_finer_ids, rank_level
+from transforms.ads.levels import (
+    NAMES,
+    PARENTS,
+    drop_finer_ids,
+    rank_level,
+)
 from transforms.ads.name_lookup import AdVersions, fill_names
 from transforms.ads.name_versions import PLATFORM_KEYS, AdTables
 from transforms.ads.shared_texts import SHARED, share_texts
+from transforms.common.ad_levels import ID_OF_LEVEL
 
 FINEST_ID = "finest id"
 FINEST = "finest level"
@@ -111,7 +117,7 @@ def attach_conversions(
 def _finest_id() -> pl.Expr:
     """The id of the entity that a row is about."""
     chain = pl.lit(None, SHARED)
-    for level, column in LEVEL_IDS.items():
+    for level, column in ID_OF_LEVEL.items():
         chain = pl.when(pl.col(AdStats.level) == level).then(column).otherwise(chain)
     return chain.alias(FINEST_ID)
 
@@ -125,7 +131,7 @@ def _list_entities(tables: AdTables) -> pl.LazyFrame:
             pl.lit(level, SHARED).alias(AdStats.level),
             pl.col(by).alias(FINEST_ID),
         )
-        for level, by in LEVEL_IDS.items()
+        for level, by in ID_OF_LEVEL.items()
         if (table := tables.of_level(level)) is not None
     ]
     return pl.concat([pl.LazyFrame(schema=schema), *entities]).drop_nulls()

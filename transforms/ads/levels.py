@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.facts.ad_facts import DailyStats
 from contracts.feeds import AdStats
-from contracts.vocabulary import AdLevel
+from transforms.common.ad_levels import ID_OF_LEVEL
 
 DAY = DailyStats.date_day
 METRICS = [
@@ -16,12 +16,9 @@ METRICS = [
     AdStats.conversions,
     AdStats.conversions_value,
 ]
-PARENTS = [AdStats.account_id, AdStats.campaign_id, AdStats.ad_group_id, AdStats.ad_id]
+PARENTS = list(ID_OF_LEVEL.values())
 NAMES = [AdStats.account_name, AdStats.campaign_name, AdStats.ad_group_name, AdStats.ad_name]
-LEVEL_IDS = dict(zip(AdLevel, PARENTS, strict=True))
-"""Level -> the id of its entities, the coarsest first."""
-
-RANKS = {str(level): rank for rank, level in enumerate(LEVEL_IDS)}
+RANKS = {str(level): rank for rank, level in enumerate(ID_OF_LEVEL)}
 """Level -> how fine it is, from 0 for an account."""
 
 
@@ -42,7 +39,7 @@ def drop_finer_ids(stats: pl.LazyFrame) -> pl.LazyFrame:
     """Take from rows the ids and names finer than their level."""
     return stats.with_columns(
         pl.when(rank_level() >= RANKS[level]).then(column).alias(column)
-        for level, *held in zip(LEVEL_IDS, PARENTS, NAMES, strict=True)
+        for level, *held in zip(ID_OF_LEVEL, PARENTS, NAMES, strict=True)
         for column in held
     )
 

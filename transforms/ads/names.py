@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts.ad_facts import AdNames, EntityNames, NameTables
+from contracts.facts.ad_facts import AdNames, EntityNames, NameSpans, NameTables
 from contracts.feeds import Ads
 from contracts.vocabulary import AdLevel
 from transforms.ads.levels import DAY
@@ -28,8 +28,7 @@ PARENTS = {
     AdLevel.AD: [Ads.ad_group_id, Ads.campaign_id, Ads.account_id],
     AdLevel.CAMPAIGN: [Ads.account_id],
 }
-FIRST_DAY = "first day"
-LAST_DAY = "last day"
+FIRST_DAY, LAST_DAY = NameSpans.first_day, NameSpans.last_day
 RUN = "run"
 IN_TABLES = "in tables"
 
@@ -89,7 +88,32 @@ def _add_known_days(versions: pl.LazyFrame, table: pl.LazyFrame, keys: list[str]
     )
 
 
-def list_stats_names(level: AdLevel, stats: pl.LazyFrame, stated: pl.LazyFrame) -> pl.LazyFrame:
+def list_name_spans(level: AdLevel, stats: pl.LazyFrame) -> pl.LazyFrame:
+    """List the names that the day's stats bore, from the first of their days to the last.
+
+    An id with one name, as nearly all have, needs no look at its single days.
+
+    Args:
+        level: ads or campaigns.
+        stats: `DailyStats`.
+
+    Returns:
+        `NameSpans`, in no order.
+    """
+    keys = [*PLATFORM_KEYS, IDS[level]]
+    span = (pl.min(DAY).alias(FIRST_DAY), pl.max(DAY).alias(LAST_DAY), pl.col(PARENTS[level]).max())
+    schema = polars_schema(NameSpans)
+    borne = (
+        stats.filter(pl.col(IDS[level]).is_not_null())
+        .group_by(*keys, pl.col(NAMES[level]).alias(NAME))
+        .agg(span)
+    )
+    return pl.concat([pl.LazyFrame(schema=schema), borne], how="diagonal")
+
+
+def list_stats_names(
+    level: AdLevel, spans: pl.LazyFrame, stats: pl.LazyFrame, stated: pl.LazyFrame
+) -> pl.LazyFrame:
     """List the names that the day's stats bore, and what they prove of those that tables state.
 
     A name holds from the first to the last day of its run where the tables name the id too; where
@@ -98,6 +122,7 @@ def list_stats_names(level: AdLevel, stats: pl.LazyFrame, stated: pl.LazyFrame) 
 
     Args:
         level: ads or campaigns.
+        spans: `NameSpans` of the stats.
         stats: `DailyStats`.
         stated: `EntityNames` of the tables.
 
@@ -105,19 +130,13 @@ def list_stats_names(level: AdLevel, stats: pl.LazyFrame, stated: pl.LazyFrame) 
         `EntityNames`, in no order.
     """
     keys = [*PLATFORM_KEYS, IDS[level]]
-    parents = pl.col(PARENTS[level]).max()
-    span = (pl.min(DAY).alias(FIRST_DAY), pl.max(DAY).alias(LAST_DAY), parents)
-    borne = (
-        stats.filter(pl.col(IDS[level]).is_not_null())
-        .group_by(*keys, pl.col(NAMES[level]).alias(NAME))
-        .agg(span)
-    )
+    borne = spans.select(*keys, NAME, FIRST_DAY, LAST_DAY, *PARENTS[level])
     named = borne.filter(pl.col(NAME).is_not_null())
     renamed = named.group_by(keys).len().filter(pl.col("len") > 1)
     runs = _find_runs(level, stats.join(renamed, on=keys, how="semi"))
-    spans = pl.concat([named.join(renamed, on=keys, how="anti"), runs])
+    every = pl.concat([named.join(renamed, on=keys, how="anti"), runs])
     repeated = (
-        spans.select(*keys, NAME, FIRST_DAY, LAST_DAY)
+        every.select(*keys, NAME, FIRST_DAY, LAST_DAY)
         .join(stated, on=[*keys, NAME], how="inner", validate="m:m")
         .filter(is_valid_on(FIRST_DAY) & is_valid_on(LAST_DAY))
     )
@@ -125,7 +144,7 @@ def list_stats_names(level: AdLevel, stats: pl.LazyFrame, stated: pl.LazyFrame) 
     earlier = repeated.filter(known_from.is_null() | (pl.col(FIRST_DAY) < known_from)).with_columns(
         _known_days()
     )
-    fresh = spans.join(repeated, on=[*keys, NAME, FIRST_DAY], how="anti")
+    fresh = every.join(repeated, on=[*keys, NAME, FIRST_DAY], how="anti")
     in_tables = stated.filter(pl.col(NAME).is_not_null()).select(keys).unique()
     nameless = (
         borne.join(named, on=keys, how="anti")

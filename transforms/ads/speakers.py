@@ -9,9 +9,14 @@ import polars as pl
 
 from contracts.columns import columns
 from contracts.facts.ad_facts import AdSpeakers, NamedStats, PlacedStats
-from transforms.ads.levels import DAY, LEVEL_IDS, has_ids, rank_level
+from transforms.ads.levels import (
+    DAY,
+    has_ids,
+    rank_level,
+)
 from transforms.ads.name_versions import PLATFORM_KEYS, AdTables
 from transforms.ads.shared_texts import SHARED
+from transforms.common.ad_levels import ID_OF_LEVEL
 
 OWN, TOP = PlacedStats.own_level, PlacedStats.top_level
 ACCOUNT_ID, CAMPAIGN_ID = PlacedStats.account_id, PlacedStats.campaign_id
@@ -19,7 +24,7 @@ FEED = PlacedStats.feed
 ENTITY = [*PLATFORM_KEYS, OWN, AdSpeakers.entity_id, AdSpeakers.entity_account]
 ROW, OTHER_FEED = "row", "feed that may speak"
 IS_SUPERSEDED, UNPLACED_LEVEL = "is superseded", "level that leaves it out"
-NO_LEVEL = len(LEVEL_IDS)
+NO_LEVEL = len(ID_OF_LEVEL)
 """Coarser than no level: the top of rows for which another feed speaks at their own level."""
 
 
@@ -93,7 +98,7 @@ def name_entity(level: int) -> list[pl.Expr]:
     """
     account = pl.col(ACCOUNT_ID) if level else pl.lit(None, SHARED)
     return [
-        pl.col(list(LEVEL_IDS.values())[level]).alias(AdSpeakers.entity_id),
+        pl.col(list(ID_OF_LEVEL.values())[level]).alias(AdSpeakers.entity_id),
         pl.when(~has_ids()).then(account).alias(AdSpeakers.entity_account),
     ]
 

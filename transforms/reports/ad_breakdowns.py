@@ -9,11 +9,19 @@ from contracts.feeds import AdBreakdowns
 from contracts.reports.ads import BreakdownReport
 from contracts.vocabulary import AdLevel
 from transforms.ads.daily_stats import OF_RATE
-from transforms.ads.levels import DAY, LEVEL_IDS, METRICS, NAMES, RANKS, agree, sum_known
+from transforms.ads.levels import (
+    DAY,
+    METRICS,
+    NAMES,
+    RANKS,
+    agree,
+    sum_known,
+)
 from transforms.ads.name_lookup import AdVersions, fill_names
 from transforms.ads.name_versions import PLATFORM_KEYS
 from transforms.ads.shared_texts import share_texts
 from transforms.ads.speakers import adds_to
+from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.currency import AMOUNTS, EXACT
 from transforms.common.rates import divide
 from transforms.common.report_rows import RANK, ReportRows, rank_groups
@@ -63,11 +71,11 @@ def sum_breakdowns(
     )
     entity = pl.coalesce(
         pl.when(pl.col(by).is_not_null()).then(RANKS[level])
-        for level, by in reversed(LEVEL_IDS.items())
+        for level, by in reversed(ID_OF_LEVEL.items())
     ).alias(PlacedStats.own_level)
-    spend = [_sum_entities(stats, level) for level in LEVEL_IDS]
+    spend = [_sum_entities(stats, level) for level in ID_OF_LEVEL]
     keys = [*PLATFORM_KEYS, PlacedStats.own_level, "entity", DAY]
-    finest = pl.coalesce(pl.col(by) for by in reversed(LEVEL_IDS.values())).alias("entity")
+    finest = pl.coalesce(pl.col(by) for by in reversed(ID_OF_LEVEL.values())).alias("entity")
     return (
         sums.with_columns(entity.cast(pl.Int64), finest)
         .join(pl.concat(spend), on=keys, how="left", validate="m:1")
@@ -100,7 +108,7 @@ def report_breakdowns(sums: pl.LazyFrame, currency: str) -> ReportRows:
 
 def _sum_entities(stats: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
     """The spend of a level's entities by the day."""
-    by, rank = LEVEL_IDS[level], RANKS[level]
+    by, rank = ID_OF_LEVEL[level], RANKS[level]
     return (
         stats.filter(adds_to(rank) & pl.col(by).is_not_null())
         .group_by(*PLATFORM_KEYS, pl.col(by).alias("entity"), DAY)

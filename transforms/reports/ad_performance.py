@@ -27,12 +27,19 @@ from contracts.reports.ads import (
     CampaignPerformance,
 )
 from contracts.vocabulary import AdLevel
-from transforms.ads.levels import DAY, LEVEL_IDS, METRICS, NAMES, PARENTS, sum_known
+from transforms.ads.levels import (
+    DAY,
+    METRICS,
+    NAMES,
+    PARENTS,
+    sum_known,
+)
 from transforms.ads.name_versions import PLATFORM_KEYS, is_valid_on
 from transforms.ads.ratios import make_ratios
 from transforms.ads.rests import TAKEN_OFF, list_ad_figures, list_campaign_figures
 from transforms.ads.session_counts import COUNTS, PLACE, SessionFigures
 from transforms.ads.shared_texts import SHARED, share_texts, write_out_texts
+from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.report_rows import RANK, ReportRows, rank_groups
 
 CAMPAIGN_KEY, AD_KEY = key(CampaignPerformance), key(AdPerformance)
@@ -187,7 +194,7 @@ def _sum_rest(metric: str) -> pl.Expr:
 
 def _find_names(rows: pl.LazyFrame, names: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
     """Give what has an id and no name the name of its day; of several the one that sorts last."""
-    by, name = LEVEL_IDS[level], NAME_OF[level]
+    by, name = ID_OF_LEVEL[level], NAME_OF[level]
     keys = [*PLATFORM_KEYS, by]
     borne = (
         names.filter(pl.col(AdNames.level) == level)
@@ -196,20 +203,22 @@ def _find_names(rows: pl.LazyFrame, names: pl.LazyFrame, level: AdLevel) -> pl.L
         )
         .pipe(share_texts)
     )
+    is_nameless = pl.col(name).is_null() & pl.col(by).is_not_null()
+    nameless = rows.filter(is_nameless)
     found = (
-        rows.filter(pl.col(name).is_null() & pl.col(by).is_not_null())
-        .select(*keys, DAY)
+        nameless.select(*keys, DAY)
         .unique()
         .join(borne, on=keys, how="inner", validate="m:m")
         .filter(is_valid_on(DAY))
         .group_by(*keys, DAY)
         .agg(pl.col(name + KNOWN).max())
     )
-    return (
-        rows.join(found, on=[*keys, DAY], how="left", validate="m:1")
-        .with_columns(pl.coalesce(name, name + KNOWN).alias(name))
-        .drop(name + KNOWN)
+    named = (
+        nameless.drop(name)
+        .join(found, on=[*keys, DAY], how="left", validate="m:1")
+        .rename({name + KNOWN: name})
     )
+    return pl.concat([rows.filter(~is_nameless), named], how="diagonal")
 
 
 def _name_campaigns(*ids: str) -> pl.Expr:

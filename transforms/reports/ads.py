@@ -21,13 +21,22 @@ from contracts.reports.ads import (
     UrlReport,
 )
 from contracts.vocabulary import AdLevel
-from transforms.ads.levels import DAY, LEVEL_IDS, METRICS, NAMES, PARENTS, RANKS, agree, sum_known
+from transforms.ads.levels import (
+    DAY,
+    METRICS,
+    NAMES,
+    PARENTS,
+    RANKS,
+    agree,
+    sum_known,
+)
 from transforms.ads.name_lookup import find_version
 from transforms.ads.name_versions import PLATFORM_KEYS, AdTables, make_versions
 from transforms.ads.shared_texts import SHARED, share_texts, write_out_texts
 from transforms.ads.speakers import OWN, adds_to
+from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.json_objects import merge_objects
-from transforms.common.report_rows import RANK, ReportRows, rank_groups
+from transforms.common.report_rows import GROUP_KEY, RANK, ReportRows, rank_groups
 from transforms.web.utm import (
     base_url,
     cut_before_query,
@@ -70,7 +79,7 @@ def sum_level(stats: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
     Returns:
         `LevelSums`, in no order.
     """
-    by, rank = LEVEL_IDS[level], RANKS[level]
+    by, rank = ID_OF_LEVEL[level], RANKS[level]
     unknown = {
         parent + WHERE_UNKNOWN: pl.when(pl.col(by).is_null()).then(parent)
         for parent in PARENTS[1:rank]
@@ -123,7 +132,7 @@ def make_level_report(
         The level's report, sorted by its key: one row per day and entity of the level; what is of
         no known entity is told apart by the coarser ids.
     """
-    by, rank = LEVEL_IDS[level], RANKS[level]
+    by, rank = ID_OF_LEVEL[level], RANKS[level]
     where_unknown = [pl.when(pl.col(by).is_null()).then(name) for name in PARENTS[1:rank]]
     entity_key = make_entity_key([*map(pl.col, dict.fromkeys([*GRAIN, by])), *where_unknown])
     rows = _join_attributes(sums, level, tables)
@@ -224,7 +233,7 @@ def _join_attributes(rows: pl.LazyFrame, level: AdLevel, tables: AdTables) -> pl
 
     Stats of a finer level say nothing of the entity.
     """
-    by, own = LEVEL_IDS[level], Ads.attributes
+    by, own = ID_OF_LEVEL[level], Ads.attributes
     table = tables.of_level(level)
     if level is AdLevel.CAMPAIGN and tables.ads is not None:
         campaigns = tables.ads.filter(pl.col(Ads.ad_id).is_null())
@@ -247,10 +256,11 @@ def _order(
     currency: str,
 ) -> ReportRows:
     """The report in the order of its key: of the days, and of the keys of what is reported."""
-    of_day = pl.concat_str(pl.col(DAY).dt.to_string("%Y-%m-%d"), entity_key, separator=" ")
+    day = pl.col(DAY).dt.to_string("%Y-%m-%d")
+    of_day = pl.concat_str(day, pl.col(GROUP_KEY).cast(pl.String), separator=" ")
 
     added = (
         of_day.alias(AccountReport.ad_stats_key),
         pl.lit(currency).alias(AccountReport.currency),
     )
-    return ReportRows(rank_groups(rows, grain, [entity_key]).sort(DAY, RANK), contract, added)
+    return ReportRows(rank_groups(rows, grain, entity_key).sort(DAY, RANK), contract, added)

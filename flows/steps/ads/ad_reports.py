@@ -25,7 +25,7 @@ from contracts.facts.ad_sums import (
 )
 from contracts.facts.session_matching import CountedLinks
 from contracts.manifest import Check
-from contracts.reports.ads import SpendSources
+from contracts.reports.ads import BreakdownReport, SpendSources
 from contracts.vocabulary import AdLevel
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
@@ -86,8 +86,7 @@ def write_ads_reports(
     currency = config.workspace.currency
     checks = write_level_reports(facts, currency, staging)
     checks += write_spend_sources(facts, catalog, currency, staging)
-    breakdowns = compute_breakdowns(facts, catalog, currency)
-    checks += write_report(staging, "ads", "breakdown_report", breakdowns)
+    checks += write_breakdowns(facts, catalog, currency, staging)
     sessions = count_ad_sessions(facts, conversions)
     campaigns = compute_campaign_performance(facts, sessions, currency)
     checks += write_report(staging, "ads", "campaign_performance", campaigns)
@@ -144,14 +143,25 @@ def write_spend_sources(
     ]
 
 
-def compute_breakdowns(facts: AdFacts, catalog: Catalog, currency: str) -> ReportRows:
-    """What platforms say by keyword, place or device, its rows in memory."""
+def write_breakdowns(facts: AdFacts, catalog: Catalog, currency: str, staging: Path) -> list[Check]:
+    """Write what platforms say by keyword, place or device.
+
+    Args:
+        facts: What the reports are made from.
+        catalog: What was read.
+        currency: The reporting currency.
+        staging: The snapshot being written.
+    """
+    if not catalog.has_rows("ad_breakdowns"):
+        nothing = pl.DataFrame(schema=polars_schema(BreakdownReport))
+        return write_table(staging, "ads", "breakdown_report", nothing)
     given = catalog.scan("ad_breakdowns")
     named = materialize(name_breakdowns(given, facts.versions), NamedBreakdowns)
     accounts, exchange_rates = catalog.scan("ad_accounts"), rates_of(catalog)
     rates = materialize(find_stats_rates(named, accounts, exchange_rates, currency), StatsRates)
     sums = materialize(sum_breakdowns(named, rates, facts.stats), BreakdownSums)
-    return compute_rows(report_breakdowns(sums, currency))
+    report = compute_rows(report_breakdowns(sums, currency))
+    return write_report(staging, "ads", "breakdown_report", report)
 
 
 def compute_level_report(facts: AdFacts, level: AdLevel, currency: str) -> ReportRows:

@@ -45,10 +45,10 @@ def _warn_of_unplaced(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator
             continue
         yield Warned(
             code="spend_unplaced",
-            message=f"{feeds[feed]}: {count} days of {ENTITIES[level]} with {amount:.2f} spent are "
-            "in no campaign and no account, because no feed says whose they are, and another feed "
-            "speaks for the platform on those days; a feed of ads or ad_campaigns that names their "
-            "account places them",
+            message=f"{feeds[feed]}: {amount:.2f} spent by {ENTITIES[level]} (rows: {count}) are "
+            "added to no coarser level, because no feed says of which account they are and another "
+            "feed speaks for the platform on those days; a feed of ads or ad_campaigns that names "
+            "their account places them",
             feed=feeds[feed],
             count=count,
             amount=f"{amount:.4f}",
@@ -67,7 +67,7 @@ def _warn_of_feeds(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[Wa
     for feed, level, count, amount in sums.collect().iter_rows():
         yield Warned(
             code="two_feeds_speak",
-            message=f"{feeds[feed]}: {count} days of {ENTITIES[level]} with {amount:.2f} spent are "
+            message=f"{feeds[feed]}: {amount:.2f} spent by {ENTITIES[level]} (rows: {count}) are "
             "left out, because a feed that is configured before it speaks for the same "
             f"{ENTITIES[level]} on those days; {ORDER_OF_FEEDS} decides",
             feed=feeds[feed],
@@ -87,8 +87,8 @@ def _warn_of_levels(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[W
     for feed, level, count, amount in sums.sort(FEED, OWN).collect().iter_rows():
         yield Warned(
             code="levels_disagree",
-            message=f"{feeds[feed]}: {count} {ENTITIES[level]} cost {amount:.2f} more or less than "
-            "what lies below them on the same days; their own figures count, and "
+            message=f"{feeds[feed]}: its figures of {ENTITIES[level]} ({count}) differ by "
+            f"{amount:.2f} in all from what lies below them on the same days; its own count, and "
             "ads/spend_sources shows both",
             feed=feeds[feed],
             count=count,
