@@ -152,10 +152,14 @@ class ChannelReport(Figures, OfChannel, OnDay, Tenant):
     """One row per day of a channel: what the days of all its messages add up to."""
 
 
-class DomainReport(Figures, OfChannel, Tenant):
-    """One row per mailbox domain: the e-mail sends to it; no addresses."""
+class OfDomain(Table):
+    """A mailbox's domain."""
 
     domain: Text = column("what follows the @; `(none)` where no address is known", key=True)
+
+
+class DomainReport(Figures, OfChannel, OfDomain, Tenant):
+    """One row per mailbox domain: the e-mail sends to it; no addresses."""
 
 
 LOW = "low end of the difference's 95 % interval (Newcombe 1998, method 10)"

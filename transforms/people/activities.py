@@ -51,9 +51,11 @@ def describe_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
         messages: `DescribedMessages`.
 
     Returns:
-        `ContactSends`, in no order.
+        `ContactSends`, in no order. A send without sent_at has its created_at, else the time of
+        its message, dispatch or campaign, as in the reports of messages.
     """
-    own = messages.select(MESSAGE_KEY, MESSAGE_ID, *NAMES, CHANNEL, *WINDOW)
+    planned_at = DescribedMessages.planned_at
+    own = messages.select(MESSAGE_KEY, MESSAGE_ID, *NAMES, CHANNEL, *WINDOW, planned_at)
     return (
         sends.with_columns(message_key_of_send().alias(MESSAGE_KEY))
         .drop(Sends.message_id, Sends.campaign_id)
@@ -61,6 +63,7 @@ def describe_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(
             pl.col(Sends.is_holdout).fill_null(value=False),
             pl.lit(value=False).alias(ContactSends.is_of_event),
+            pl.coalesce(Sends.sent_at, Sends.created_at, planned_at).alias(ContactSends.sent_at),
         )
         .select(columns(ContactSends))
     )

@@ -37,6 +37,7 @@ MESSAGES = pl.LazyFrame(
         "channel": ["email", "direct_mail", "whatsapp"],
         "window_start": [None, date(2026, 1, 12), None],
         "window_days": [None, 14, None],
+        "planned_at": [NOON - HOUR, None, None],
     },
     schema_overrides={"window_start": pl.Date, "window_days": pl.Int64},
 ).with_columns(hash_id("message_id", seed=MESSAGE).alias("message_key"))
@@ -128,6 +129,19 @@ def test_sends_bear_names_channel_and_window() -> None:
         False,
     )
     assert (row["window_start"], row["window_days"]) == (date(2026, 1, 12), 14)
+
+
+def test_a_send_without_a_time_has_its_created_at_or_its_message_s_time() -> None:
+    """Mail m1 was to go out an hour before noon."""
+    sends = [
+        {"org_id": "o", "send_id": "11", "message_id": "m1", "sent_at": NOON},
+        {"org_id": "o", "send_id": "12", "message_id": "m1", "created_at": NOON + HOUR},
+        {"org_id": "o", "send_id": "13", "message_id": "m1"},
+        {"org_id": "o", "send_id": "21", "message_id": "m2"},
+    ]
+    described = describe_sends(frame(Sends, sends).drop("email"), MESSAGES).sort("send_id")
+    times = described.collect().get_column("sent_at").to_list()
+    assert times == [NOON, NOON + HOUR, NOON - HOUR, None]
 
 
 def test_direct_mail_that_events_alone_show_is_a_send_each_instant() -> None:
