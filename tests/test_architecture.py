@@ -134,7 +134,9 @@ SUBJECTS = {
     },
     "flows.cli": {
         "flows.config",
+        "flows.descriptions",
         "flows.errors",
+        "flows.page",
         "flows.progress",
         "flows.report_tables",
         "flows.runtime",

@@ -1,7 +1,7 @@
 """Taking people out of what was written: kept snapshots, quarantine, and the memory of erasures."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -27,6 +27,7 @@ from transforms.common.erased_rows import is_erased
 OURS = "campaign_reports."
 """How the entries of a Parquet file's metadata begin that say what the table is."""
 
+Describe = Callable[[Path, Manifest], None]
 TEXTS = frozenset({".html", ".json", ".sql", ".yaml", ".yml", ".csv", ".txt"})
 
 
@@ -65,8 +66,13 @@ def count_in_published_files(root: Path, erasures: Erasures) -> int:
     )
 
 
-def erase_from_snapshots(root: Path, erasures: Erasures) -> int:
+def erase_from_snapshots(root: Path, erasures: Erasures, describe: Describe) -> int:
     """Take people out of every kept snapshot, and put its manifest right.
+
+    Args:
+        root: The workspace, held by this run.
+        erasures: Who goes.
+        describe: Writes what describes a snapshot, and its page, anew.
 
     Returns:
         How many rows went.
@@ -87,7 +93,7 @@ def erase_from_snapshots(root: Path, erasures: Erasures) -> int:
             gone += sum(changed.values())
             _erase_texts(folder, erasures, layout)
             if changed:
-                _restate_manifest(layout, snapshot.manifest, set(changed))
+                describe(folder, _restate_manifest(layout, snapshot.manifest, set(changed)))
         mirror_latest(root)
     return gone
 
@@ -135,6 +141,7 @@ def _erase_rows(file: Path, erasures: Erasures, layout: Layout) -> int:
         compression_level=1,
         row_group_size=ROWS_A_ROW_GROUP,
         metadata=metadata,
+        arrow_schema=pq.read_schema(file).remove_metadata(),
     )
     sync(draft)
     draft.replace(file)
@@ -151,10 +158,11 @@ def _erase_texts(folder: Path, erasures: Erasures, layout: Layout) -> None:
                 replace_text(file, "", layout.staging)
 
 
-def _restate_manifest(layout: Layout, manifest: Manifest, changed: set[Path]) -> None:
+def _restate_manifest(layout: Layout, manifest: Manifest, changed: set[Path]) -> Manifest:
     """State rows, bytes and hashes of changed files; the pointer states the manifest's."""
     outputs = [_restate(layout, output, changed) for output in manifest.outputs]
-    text = manifest.model_copy(update={"outputs": outputs}).model_dump_json(indent=2) + "\n"
+    whole = manifest.model_copy(update={"outputs": outputs})
+    text = whole.model_dump_json(indent=2) + "\n"
     path = layout.snapshots / manifest.run_id / MANIFEST
     replace_text(path, text, layout.staging)
     pointer = read_pointer(layout.root)
@@ -162,6 +170,7 @@ def _restate_manifest(layout: Layout, manifest: Manifest, changed: set[Path]) ->
         sha256 = hashlib.sha256(text.encode()).hexdigest()
         restated = pointer.model_copy(update={"manifest_sha256": sha256})
         replace_text(layout.pointer, restated.model_dump_json(indent=2) + "\n", layout.staging)
+    return whole
 
 
 def _restate(layout: Layout, output: OutputTable, changed: set[Path]) -> OutputTable:

@@ -2,15 +2,20 @@
 
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from contracts.manifest import Manifest
 from flows.cli.console import print_json, print_note
 from flows.cli.progress_bars import progress_bars
-from flows.config.loading import load_workspace
+from flows.config.loading import LoadedWorkspace, load_workspace
+from flows.descriptions.write_descriptions import write_descriptions
 from flows.errors import UsageError
+from flows.page.report_page import write_page
+from flows.page.snapshot_tables import SnapshotTables
 from flows.steps.maintenance.erasure import Asked, Erased, erase_person
 from flows.storage.publish import new_run_id
 
@@ -49,14 +54,16 @@ def erase(
     if not (yes or sys.stdin.isatty()):
         msg = "an erasure cannot be undone, and nobody can answer here"
         raise UsageError(msg, "Add --yes to erase without being asked.")
+    loaded = load_workspace(workspace)
     with progress_bars() as progress:
         found = erase_person(
-            load_workspace(workspace),
+            loaded,
             Asked(contact, email, org),
             new_run_id(datetime.now(UTC)),
             progress,
             raw=raw,
             confirm=lambda shown: yes or _ask(shown),
+            describe=partial(redraw, loaded),
         )
     if found is None:
         print_note("nothing was erased")
@@ -76,6 +83,13 @@ def erase(
     what = "went from" if raw else "are refused from now on; they still stand in"
     print_note(f"erased; {sum(found.files.values()):,} raw rows {what} {len(found.files)} files")
     return 0
+
+
+def redraw(loaded: LoadedWorkspace, folder: Path, manifest: Manifest) -> None:
+    """Write what describes a snapshot, and its page, from its tables as they are now."""
+    place = loaded.config.workspace
+    write_descriptions(folder, manifest)
+    write_page(SnapshotTables(folder, manifest, loaded.root.name, place.timezone, place.currency))
 
 
 def _ask(found: Erased) -> bool:

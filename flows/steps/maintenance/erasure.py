@@ -16,6 +16,7 @@ from flows.readers import ROW_NUMBER
 from flows.readers.rewriting import WrongRecordError, write_without
 from flows.steps.reading.read_feeds import FeedsRead, read_feeds
 from flows.storage.erased_files import (
+    Describe,
     count_in_published_files,
     erase_from_quarantine,
     erase_from_snapshots,
@@ -80,6 +81,7 @@ def erase_person(
     *,
     raw: bool,
     confirm: Callable[[Erased], bool],
+    describe: Describe,
 ) -> Erased | None:
     """Erase a person from a workspace.
 
@@ -93,6 +95,7 @@ def erase_person(
         progress: Told how far the reading is.
         raw: Whether the raw files are written anew without the person.
         confirm: Asked whether to go on, knowing what was found.
+        describe: Writes what describes a snapshot, and its page, anew.
 
     Returns:
         What was erased; None where it was not confirmed.
@@ -130,7 +133,7 @@ def erase_person(
             for found_in in person_files:
                 remove_tree(found_in.file.folder)
         erase_from_quarantine(loaded.root, person)
-        erase_from_snapshots(loaded.root, person)
+        erase_from_snapshots(loaded.root, person, describe)
     return found
 
 
