@@ -3,13 +3,10 @@
 These are no feeds and no reports: names and parents are filled in, amounts are in one currency.
 """
 
-from typing import Annotated
-
-import polars as pl
-
 from contracts.columns import (
     Count,
     Day,
+    Exact,
     FineMoney,
     Flag,
     Instant,
@@ -182,9 +179,7 @@ class StatsRates(Table):
     account_id: SharedText = column("the account", key=True)
     currency: SharedText = column("currency of the stats, where they have one", key=True)
     date_day: Day = column("the day", key=True)
-    rate: Annotated[pl.Decimal, 18, 8] = column(
-        "one unit of the currency in the reporting currency"
-    )
+    rate: Exact = column("one unit of the currency in the reporting currency")
 
 
 class DailyStats(AdEntity):

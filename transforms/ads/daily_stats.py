@@ -131,6 +131,7 @@ def find_stats_rates(
         `StatsRates`, in no order; none where there is no rate.
     """
     own = "own currency"
+    rate = pl.col(RATE).cast(polars_schema(StatsRates)[StatsRates.rate])
     return (
         stats.select(OF_RATE)
         .unique()
@@ -139,7 +140,7 @@ def find_stats_rates(
         .pipe(fill_currency, accounts, exchange_rates, currency)
         .pipe(find_rates, exchange_rates, currency)
         .filter(pl.col(RATE).is_not_null())
-        .select(*ACCOUNT, DAY, pl.col(own).alias(AdStats.currency), pl.col(RATE).alias("rate"))
+        .select(*ACCOUNT, DAY, pl.col(own).alias(AdStats.currency), rate.alias(StatsRates.rate))
         .pipe(share_texts)
     )
 
