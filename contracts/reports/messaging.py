@@ -7,7 +7,7 @@ from contracts.vocabulary import CampaignStatus, DeliveryBasis
 
 
 class Tenant(Table):
-    """One row per thing of one organization."""
+    """One row of one organization."""
 
     org_id: Text = column("organization", key=True, required=True)
 

@@ -151,6 +151,17 @@ def test_days_and_levels_add_up(drawn: tuple[Rows, str, Ran]) -> None:
     assert sums.get_column("org_id").is_unique().all()
 
 
+def test_no_rate_over_sends_exceeds_one(drawn: tuple[Rows, str, Ran]) -> None:
+    """Nor does one over deliveries where no row contradicts its events."""
+    _, _, ran = drawn
+    over_sends = ["delivery_rate", "bounce_rate", "open_rate_of_sends", "click_rate_of_sends"]
+    for channel in REPORTED:
+        rows = ran.table(channel, "message_report")
+        assert rows.select(pl.col(over_sends).max().fill_null(0) <= 1).row(0) == (True,) * 4
+        rest = rows.filter(pl.col("bounced") + pl.col("failed") == 0).get_column("open_rate")
+        assert (rest.fill_null(0) <= 1).all()
+
+
 def test_order_of_rows_files_and_formats_does_not_matter(
     drawn: tuple[Rows, str, Ran], tmp_path: Path
 ) -> None:
@@ -171,6 +182,17 @@ def test_many_batches_and_groups_of_buckets_give_what_one_gives(
     monkeypatch.setattr(file_ingest, "open_feed", partial(open_feed, batch_bytes=6000))
     workspace = write(tmp_path / "workspace", tables, zone)
     assert run_workspace(workspace, tmp_path / "out").tables() == ran.tables()
+
+
+def test_events_alone_give_in_groups_what_they_give_in_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = {name: rows for name, rows in draw_tables(6, 4).items() if name != "sends"}
+    workspace = write(tmp_path / "workspace", tables, "UTC")
+    whole = run_workspace(workspace, tmp_path / "whole").tables()
+    monkeypatch.setattr(key_files, "ROWS_A_GROUP", 20)
+    monkeypatch.setattr(send_key_files, "SMALL", 0)
+    assert run_workspace(workspace, tmp_path / "groups").tables() == whole
 
 
 def test_a_second_run_writes_the_same_bytes(tmp_path: Path) -> None:
