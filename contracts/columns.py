@@ -20,8 +20,9 @@ Text = str
 if TYPE_CHECKING:
     # A column read through its class is its name, whatever type its cells have.
     Count = Rate = Number = Serial = Hash = Flag = Day = Instant = Money = FineMoney = Exact = str
-    SharedText = str
+    SharedText = Texts = str
 else:
+    Texts = Annotated[pl.List, pl.String]
     Count = pl.Int64
     Rate = pl.Float64
     Number = pl.Float64

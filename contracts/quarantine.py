@@ -1,10 +1,6 @@
 """Rejected rows, and why (SPEC §5.3)."""
 
-from typing import Annotated
-
-import polars as pl
-
-from contracts.columns import Count, Table, Text, column
+from contracts.columns import Count, Table, Text, Texts, column
 
 
 class Quarantine(Table):
@@ -16,5 +12,5 @@ class Quarantine(Table):
     table: Text = column("the canonical table that it was to become", key=True, required=True)
     file: Text = column("the file, relative to the workspace", key=True, required=True)
     row_number: Count = column("the record, from 1 without the header", key=True, required=True)
-    failed_checks: Annotated[pl.List, pl.String] = column("every reason", required=True)
+    failed_checks: Texts = column("every reason", required=True)
     raw: Text = column("the row as the file has it, as JSON", required=True)

@@ -8,6 +8,7 @@ import polars as pl
 
 from contracts.columns import columns
 from contracts.feeds import ADDITIVE, FEEDS
+from contracts.quarantine import Quarantine
 from flows.catalog.read_files import ReadFile
 from flows.catalog.restated_files import Restatement, find_restatements
 from transforms.ingest.deduplication import (
@@ -62,7 +63,11 @@ class RowStatus:
         whole = pl.concat([self.discarded[table], more]).sort(FILE, ROW_NUMBER)
         raw = pl.struct(columns(FEEDS[table])).struct.json_encode()
         shown = rows.select(
-            FILE, ROW_NUMBER, "org_id", failed_checks=pl.concat_list(pl.lit(reason)), raw=raw
+            FILE,
+            ROW_NUMBER,
+            Quarantine.org_id,
+            pl.concat_list(pl.lit(reason)).alias(Quarantine.failed_checks),
+            raw.alias(Quarantine.raw),
         )
         return replace(
             self,

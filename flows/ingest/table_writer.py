@@ -8,7 +8,8 @@ import polars as pl
 
 from contracts.columns import columns, key
 from contracts.erasures import ERASED
-from contracts.feeds import ADDITIVE, FEEDS, happened_at
+from contracts.feeds import ADDITIVE, FEEDS, Events, Sends, happened_at
+from contracts.quarantine import Quarantine
 from flows.catalog.receipts import TableReceipt
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.refused_people import Erasing, show_refused
@@ -24,10 +25,10 @@ from transforms.ingest.validation import explain_failures, is_suspect
 
 REJECTED_SCHEMA = pl.Schema(
     {
-        "org_id": pl.String,
+        Quarantine.org_id: pl.String,
         ROW_NUMBER: pl.UInt32,
-        "failed_checks": pl.List(pl.String),
-        "raw": pl.String,
+        Quarantine.failed_checks: pl.List(pl.String),
+        Quarantine.raw: pl.String,
     }
 )
 
@@ -128,11 +129,12 @@ class TableWriter:
         if valid.height == 0:
             return
         if self.receipt.table == "events":
-            counted = valid.get_column("event_type").value_counts()
+            counted = valid.get_column(Events.event_type).value_counts()
             self.event_types.update(dict(counted.iter_rows()))
         self._note_days(valid)
-        if {"email", "contact_id"} <= set(valid.columns) and self.receipt.table != "contacts":
-            named = pl.col("contact_id").is_null() & pl.col("email").is_not_null()
+        names_contacts = {Sends.email, Sends.contact_id} <= set(valid.columns)
+        if names_contacts and self.receipt.table != "contacts":
+            named = pl.col(Sends.contact_id).is_null() & pl.col(Sends.email).is_not_null()
             self.receipt.by_email |= valid.select(named.any()).item()
         self.keys.write(valid)
         self._write(valid, f"part-{number:05}.parquet")
@@ -157,13 +159,18 @@ class TableWriter:
         number: int,
         suffix: str = "",
     ) -> None:
-        for reason in failures.get_column("failed_checks").explode():
+        for reason in failures.get_column(Quarantine.failed_checks).explode():
             self.reasons[reason] += 1
         shown = rows.with_columns(show_impossible(column) for column in rows.get_columns())
         raw = shown.select(ROW_NUMBER, raw=pl.struct(pl.exclude(ROW_NUMBER)).struct.json_encode())
         rejected = (
             failures.join(raw, on=ROW_NUMBER, how="left", validate="1:1")
-            .join(parsed.select(ROW_NUMBER, "org_id"), on=ROW_NUMBER, how="left", validate="1:1")
+            .join(
+                parsed.select(ROW_NUMBER, Quarantine.org_id),
+                on=ROW_NUMBER,
+                how="left",
+                validate="1:1",
+            )
             .select(REJECTED_SCHEMA.names())
         )
         self.receipt.rejected += rejected.height

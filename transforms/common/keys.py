@@ -7,6 +7,8 @@ that the facts compare (send_keys.py).
 
 import polars as pl
 
+from contracts.feeds import Contacts, Feed
+
 SEND = 1
 """Seeds: one a kind of thing, so that ids of different kinds never share a key."""
 MESSAGE = 2
@@ -26,19 +28,19 @@ BUCKETS = 32
 
 def hash_id(*columns: str, seed: int) -> pl.Expr:
     """A key of the organization and the columns; null where the last of them is."""
-    whole = pl.struct(pl.col("org_id"), *columns).hash(seed)
+    whole = pl.struct(pl.col(Feed.org_id), *columns).hash(seed)
     return pl.when(pl.col(columns[-1]).is_not_null()).then(whole)
 
 
 def hash_unknown_message() -> pl.Expr:
     """The key of an organization's sends of which no message is known."""
-    return pl.struct(pl.col("org_id")).hash(UNKNOWN_MESSAGE)
+    return pl.struct(pl.col(Feed.org_id)).hash(UNKNOWN_MESSAGE)
 
 
 def hash_email() -> pl.Expr:
     """A key of an e-mail address, trimmed and in any case; null where it is empty."""
-    address = normalize_email(pl.col("email"))
-    whole = pl.struct(pl.col("org_id"), address.alias("email")).hash(EMAIL)
+    address = normalize_email(pl.col(Contacts.email))
+    whole = pl.struct(pl.col(Feed.org_id), address.alias(Contacts.email)).hash(EMAIL)
     return pl.when(address.is_not_null()).then(whole)
 
 

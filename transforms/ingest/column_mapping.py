@@ -75,14 +75,14 @@ def express(name: str, resolved: ResolvedMapping, named: dict[str, str]) -> pl.E
     constant = mapping.constants.get(name)
     expression = mapping.columns.get(name)
     if expression is None or not is_in_file(expression, named):
-        default = mapping.defaults.get(name, DEFAULT_ORG if name == "org_id" else None)
+        default = mapping.defaults.get(name, DEFAULT_ORG if name == Feed.org_id else None)
         return pl.lit(constant if constant is not None else default, pl.String)
     cells = read_expression(expression, named, resolved.marks)
     if polars_schema(resolved.table)[name] == pl.String:
         cells = cells.cast(pl.String)
     if name in mapping.values or name in mapping.snake_case:
         cells = _translate(cells.cast(pl.String), mapping, name)
-    if constant is not None or name == "org_id":
+    if constant is not None or name == Feed.org_id:
         return _filled_or(cells, constant or DEFAULT_ORG)
     return cells
 

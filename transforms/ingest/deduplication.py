@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.columns import columns, key
-from contracts.feeds import FEEDS
+from contracts.feeds import FEEDS, Contacts
 
 FILE = "file"
 """The place of a row's file in the order of the paths."""
@@ -42,7 +42,7 @@ def judge_versions(candidates: pl.LazyFrame, table: str) -> pl.LazyFrame:
     first = pl.col(ROW_NUMBER) == pl.col(ROW_NUMBER).min().over(FILE, KEY_HASH, *content)
     copies = candidates.with_columns(pl.when(~first).then(pl.lit(DUPLICATE)).alias(ROW_STATUS))
     repeats = copies.filter(pl.col(ROW_STATUS).is_not_null())
-    order = [c for c in ("updated_at",) if c in content and c not in key(FEEDS[table])]
+    order = [c for c in (Contacts.updated_at,) if c in content and c not in key(FEEDS[table])]
     superseded = (
         copies.filter(pl.col(ROW_STATUS).is_null())
         .sort(*order, FILE, ROW_NUMBER, nulls_last=False)

@@ -7,6 +7,7 @@ from itertools import product
 import polars as pl
 
 from contracts.columns import polars_schema
+from contracts.quarantine import Quarantine
 from transforms.ingest.cell_parsing import parser_for
 from transforms.ingest.column_mapping import ResolvedMapping
 from transforms.ingest.expressions import file_columns
@@ -92,9 +93,12 @@ def hint_totals(failures: pl.DataFrame, accepted: pl.Series) -> pl.DataFrame:
     is_at_end = pl.col(ROW_NUMBER) > accepted.max()
     if failures.select(is_at_end.sum()).item() > MOST_TOTALS:
         return failures
-    more = pl.concat_list("failed_checks", pl.lit(TOTALS))
+    more = pl.concat_list(Quarantine.failed_checks, pl.lit(TOTALS))
     return failures.with_columns(
-        pl.when(is_at_end).then(more).otherwise("failed_checks").alias("failed_checks")
+        pl.when(is_at_end)
+        .then(more)
+        .otherwise(Quarantine.failed_checks)
+        .alias(Quarantine.failed_checks)
     )
 
 

@@ -21,6 +21,7 @@ from contracts.columns import (
     rules,
 )
 from contracts.feeds import Feed
+from contracts.quarantine import Quarantine
 from transforms.ingest.periods import COVERED_DAYS, covers_other_than_its_day, explain_period
 from transforms.ingest.row_parsing import ROW_NUMBER, is_unparsed, parsed_columns
 
@@ -85,7 +86,7 @@ def explain_failures(
     return (
         pl.concat([unparsed, broken, covering])
         .group_by(ROW_NUMBER)
-        .agg(failed_checks=pl.col(SENTENCE).unique().sort())
+        .agg(pl.col(SENTENCE).unique().sort().alias(Quarantine.failed_checks))
         .sort(ROW_NUMBER)
     )
 
