@@ -153,15 +153,15 @@ Gesamt,-,-,1300.00,26762,132,-
     "snapchat en": Export(
         "snapchat_ads.ads_manager",
         """Start Time,End Time,Campaign Name,Campaign ID,Amount Spent,Clicks,Currency
-2026-06-01,2026-06-02,Snap,aa-1,1234.50,120,EUR
-2026-06-02,2026-06-03,Snap,aa-1,65.50,12,EUR
+2026-06-01 00:00:00,2026-06-02 00:00:00,Snap,aa-1,1234.50,120,EUR
+2026-06-02 00:00:00,2026-06-03 00:00:00,Snap,aa-1,65.50,12,EUR
 """,
     ),
     "snapchat de": Export(
         "snapchat_ads.ads_manager",
         """Startzeit,Endzeit,Kampagnenname,Kampagnen-ID,Ausgegebener Betrag,Klicks,Währung
-2026-06-01,2026-06-02,Snap,aa-1,"1.234,50",120,EUR
-2026-06-02,2026-06-03,Snap,aa-1,"65,50",12,EUR
+2026-06-01 00:00:00,2026-06-02 00:00:00,Snap,aa-1,"1.234,50",120,EUR
+2026-06-02 00:00:00,2026-06-03 00:00:00,Snap,aa-1,"65,50",12,EUR
 """,
         second=(COMMA,),
     ),
