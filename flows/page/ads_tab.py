@@ -3,7 +3,7 @@
 import polars as pl
 
 from flows.page.charts import draw_chart
-from flows.page.figures import MONEY, NUMBER, RATE, Cell, plain
+from flows.page.figures import MONEY, NUMBER, RATE, Cell, divide, plain
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import (
@@ -170,7 +170,25 @@ def describe_matches(published: SnapshotTables) -> tuple[str, ...]:
         f"{matched:,} of {total:,} sessions of ad platforms ({matched / total:.1%}) found their ad "
         f"or campaign; of {counts.get('ambiguous', 0):,} several are possible."
     )
-    return (sentence,)
+    return (sentence, *_describe_spend(published))
+
+
+def _describe_spend(published: SnapshotTables) -> tuple[str, ...]:
+    """Say how much of the spend went to campaigns of which sessions are known."""
+    if not published.count(CAMPAIGNS, pl.col("spend") > 0):
+        return ()
+    by_campaign = (
+        published.scan(CAMPAIGNS)
+        .group_by(CAMPAIGN)
+        .agg(pl.col("spend", "sessions").sum())
+        .select(
+            whole=pl.col("spend").sum(), seen=pl.col("spend").filter(pl.col("sessions") > 0).sum()
+        )
+        .collect()
+    )
+    whole, seen = by_campaign.row(0)
+    share = divide(seen, whole) or 0.0
+    return (f"{share:.1%} of the spend went to campaigns whose sessions are known.",)
 
 
 def list_broken_links(published: SnapshotTables, limit: int) -> TableView | None:

@@ -1,6 +1,7 @@
 """Figures as the page shows them: readable, with the cell of the table that they stand in."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,11 @@ COUNT, MONEY, RATE, NUMBER, DAY, TIME, TEXT = (
     "time",
     "text",
 )
+ADDRESS = re.compile(
+    r"[^\s@/?&=<>]{1,64}(?:@|%40)[^\s@/?&=<>]{1,200}\.[^\s@/?&=<>]{1,60}", re.IGNORECASE
+)
+"""What looks like an e-mail address, as links and names sometimes bear one."""
+MASKED = "(an address)"
 NOTHING = "\u2013"
 MONEY_WORDS = ("spend", "revenue", "cost", "cpc", "cpm", "conversions_value", "amount")
 NO_RATES = ("p_value", "score")
@@ -89,14 +95,17 @@ def write_value(value: Value, kind: str) -> str:
 def plain(value: Value, kind: str | None = None, *, share: float | None = None) -> Cell:
     """A cell that stands in no table: a text, or a ratio of sums."""
     kind = kind or kind_of("", value)
-    raw = "" if kind == TEXT else _raw(value)
-    return Cell(write_value(value, kind), kind, raw, share=share)
+    if kind == TEXT:
+        return Cell(_mask(write_value(value, kind)), kind, share=share)
+    return Cell(write_value(value, kind), kind, _raw(value), share=share)
 
 
 def figure(
     table: str, key: Mapping[str, object], column: str, value: Value, kind: str | None = None
 ) -> Cell:
     """A cell that stands in a table, or is the sum of some of its rows.
+
+    Where the key bears an address the cell does not say where it stands: the page names nobody.
 
     Args:
         table: `group/table`.
@@ -109,6 +118,8 @@ def figure(
     if value is None:
         return Cell(NOTHING, kind)
     text = json.dumps(key, ensure_ascii=False, default=str)
+    if _mask(text) != text:
+        return plain(value, kind)
     return Cell(write_value(value, kind), kind, _raw(value), table, text, column)
 
 
@@ -117,6 +128,11 @@ def divide(part: Value, whole: Value) -> float | None:
     if part is None or not whole:
         return None
     return float(str(part)) / float(str(whole))
+
+
+def _mask(text: str) -> str:
+    """A text without addresses; only one that has their sign is searched."""
+    return ADDRESS.sub(MASKED, text) if "@" in text or "%40" in text else text
 
 
 def _raw(value: Value) -> str:

@@ -11,11 +11,12 @@ from markupsafe import Markup
 
 from contracts.channels import STANDARD
 from flows.page.ads_tab import build_ads_tab
+from flows.page.attribution_tab import build_attribution_tab
 from flows.page.channel_tab import build_channel_tab
 from flows.page.charts import HEIGHT, WIDTH
 from flows.page.figures import plain
 from flows.page.glance import answer_questions
-from flows.page.people_tab import build_attribution_tab, build_people_tab
+from flows.page.people_tab import build_people_tab
 from flows.page.report_periods import DEFAULT_PERIOD, list_periods
 from flows.page.run_tab import build_campaigns_tab, build_run_tab
 from flows.page.snapshot_tables import SnapshotTables, last_day

@@ -178,3 +178,20 @@ def test_feeds_of_headers_alone_are_told_what_to_configure(tmp_path: Path) -> No
     assert "configure a parent model" in text
     assert 'data-tab="ads"' in text
     assert not list(figures(Elements(text).found))
+
+
+def test_an_address_in_a_link_is_not_shown(tmp_path: Path) -> None:
+    event = {"event_type": "email_clicked", "occurred_at": "2026-01-01", "contact_id": "c1"}
+    ran = publish(
+        tmp_path,
+        contacts=[{"contact_id": "c1", "email": "ann.lee@shop.example"}],
+        messages=[{"message_id": "m1", "name": "For ann.lee@shop.example"}],
+        events=[
+            event | {"message_id": "m1", "url": f"https://x.io/?u={address}"}
+            for address in ("ann.lee@shop.example", "ann.lee%40shop.example", "no@thing")
+        ],
+    )
+    text = draw(ran).read_text(encoding="utf-8")
+    assert "ann.lee" not in text
+    assert "https://x.io/?u=(an address)" in text
+    assert "https://x.io/?u=no@thing" in text

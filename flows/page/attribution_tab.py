@@ -1,0 +1,185 @@
+"""The tab of attribution: models side by side, paths, and what hold-outs say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from flows.page.figures import MONEY, NUMBER, TEXT, Cell, figure, plain
+from flows.page.report_periods import ReportPeriod
+from flows.page.snapshot_tables import SnapshotTables
+from flows.page.tables import TableSpec, make_table
+from flows.page.views import Block, Column, Rows, Tab, TableView
+
+LIFT = "attribution/holdout_lift"
+GAIN = "revenue_per_contact_difference"
+
+
+@dataclass(frozen=True)
+class ModelsSpec:
+    """Whose revenue the models are compared of.
+
+    Attributes:
+        title: The table's title.
+        table: `group/table`.
+        key: What tells its rows apart, the model aside.
+        labels: Columns of texts -> their titles.
+        has_lift: Whether what hold-outs say of a campaign stands beside.
+    """
+
+    title: str
+    table: str
+    key: tuple[str, ...]
+    labels: Mapping[str, str]
+    has_lift: bool = False
+
+
+OF_CHANNELS = ModelsSpec(
+    "Revenue by channel",
+    "attribution/channel_attribution",
+    ("org_id", "channel"),
+    {"channel": "Channel"},
+)
+OF_CAMPAIGNS = ModelsSpec(
+    "Revenue by campaign, beside what its hold-outs say",
+    "attribution/campaign_attribution",
+    ("org_id", "channel", "platform", "campaign_id"),
+    {"campaign_name": "Campaign", "channel": "Channel"},
+    has_lift=True,
+)
+
+
+def build_attribution_tab(
+    published: SnapshotTables, periods: list[ReportPeriod], limit: int
+) -> Tab:
+    """Build the tab of attribution.
+
+    Args:
+        published: The snapshot.
+        periods: The periods that a reader chooses from.
+        limit: How many rows a table shows at most.
+    """
+    blocks = []
+    for period in periods:
+        compared = [
+            compare_models(published, spec, period, limit) for spec in (OF_CHANNELS, OF_CAMPAIGNS)
+        ]
+        found = tuple(table for table in compared if table is not None)
+        blocks.append(Block(period=period.name, tables=found))
+    tables = (make_table(published, _paths(), limit), make_table(published, _lift(), limit))
+    blocks.append(Block(tables=tuple(table for table in tables if table is not None)))
+    if all(block.is_empty for block in blocks):
+        blocks = [Block(notes=("No order has been read yet.",))]
+    return Tab("attribution", "Attribution", tuple(blocks))
+
+
+def compare_models(
+    published: SnapshotTables, spec: ModelsSpec, period: ReportPeriod, limit: int
+) -> TableView | None:
+    """Put the revenue that each model credits side by side, one row a channel or campaign.
+
+    Args:
+        published: The snapshot.
+        spec: Whose revenue.
+        period: The days that are summed.
+        limit: How many rows are shown at most.
+    """
+    if not published.has(spec.table):
+        return None
+    texts = [name for name in spec.labels if name not in spec.key]
+    sums = (
+        published.scan(spec.table)
+        .filter(period.condition())
+        .group_by(*spec.key, "model")
+        .agg(pl.col(texts).max(), pl.col("revenue").sum())
+        .collect()
+    )
+    if not sums.height:
+        return None
+    rows = sums.pivot("model", index=spec.key, values="revenue", sort_columns=True)
+    models = [name for name in rows.columns if name not in spec.key]
+    named = rows.join(
+        sums.group_by(spec.key).agg(pl.col(texts).max()),
+        on=spec.key,
+        how="left",
+        nulls_equal=True,
+        validate="1:1",
+    ).sort(
+        pl.max_horizontal(models),
+        *spec.key,
+        descending=[True, *(False for _ in spec.key)],
+        nulls_last=True,
+    )
+    lift = _find_lift(published) if spec.has_lift else {}
+    shown = [
+        Rows(
+            (
+                *(plain(row[name], TEXT) for name in spec.labels),
+                *(_credit(spec, row, model, period) for model in models),
+                *([lift.get((row["org_id"], row["campaign_id"]), plain(None))] if lift else ()),
+            )
+        )
+        for row in named.head(limit).iter_rows(named=True)
+    ]
+    columns = (
+        *(Column(title, TEXT) for title in spec.labels.values()),
+        *(Column(model.replace("_", " "), MONEY) for model in models),
+        *([Column("More per contact, by hold-out", MONEY)] if lift else ()),
+    )
+    return TableView(spec.title, columns, tuple(shown), named.height, spec.table)
+
+
+def _credit(spec: ModelsSpec, row: Mapping[str, Any], model: str, period: ReportPeriod) -> Cell:
+    key = {name: row[name] for name in spec.key} | {"model": model} | period.key()
+    return figure(spec.table, key, "revenue", row[model])
+
+
+def _find_lift(published: SnapshotTables) -> dict[tuple[Any, Any], Cell]:
+    """Organization and campaign -> what its message brought per contact, by its hold-outs."""
+    if not published.has(LIFT):
+        return {}
+    key = published.key(LIFT)
+    rows = published.scan(LIFT).filter(pl.col("level") == "campaign").select(*key, GAIN).collect()
+    return {
+        (row["org_id"], row["campaign_id"]): figure(
+            LIFT, {name: row[name] for name in key}, GAIN, row[GAIN], MONEY
+        )
+        for row in rows.iter_rows(named=True)
+    }
+
+
+def _paths() -> TableSpec:
+    return TableSpec(
+        "The commonest paths, with an order and without",
+        "attribution/paths",
+        {"path": "Path"},
+        {
+            "contacts": "Contacts",
+            "orders": "Orders",
+            "revenue": "Revenue",
+            "contacts_without_order": "Contacts without an order",
+        },
+        "contacts",
+        ratios={"Revenue per contact": ("revenue", "contacts", NUMBER)},
+        bars=("contacts",),
+    )
+
+
+def _lift() -> TableSpec:
+    return TableSpec(
+        "What hold-outs say: people who got the message against people held back",
+        "attribution/holdout_lift",
+        {"campaign_name": "Campaign", "message_name": "Message", "channel": "Channel"},
+        {
+            "treated_contacts": "Got it",
+            "holdout_contacts": "Held back",
+            "treated_conversion_rate": "Converted",
+            "holdout_conversion_rate": "Converted without",
+            "conversion_rate_difference": "Difference",
+            "conversion_rate_difference_low": "At least",
+            "conversion_rate_difference_high": "At most",
+        },
+        "conversion_rate_difference",
+        note="An interval from below zero to above it may be chance.",
+    )
