@@ -208,7 +208,7 @@ class AdSpeakers(Table):
     org_id: SharedText = column("organization", key=True)
     platform: SharedText = column("ad platform", key=True)
     own_level: Count = column("0 account, 1 campaign, 2 ad group, 3 ad", key=True)
-    entity_id: SharedText = column("the entity", key=True)
+    entity_id: SharedText = column("the entity; empty where its rows do not say", key=True)
     entity_account: SharedText = column("its account, where its id is a name", key=True)
     account_id: SharedText = column("account of the rows", key=True)
     feed: Serial = column("place of the feed in the configuration", key=True)

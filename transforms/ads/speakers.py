@@ -57,7 +57,6 @@ def list_speakers(stats: pl.LazyFrame) -> pl.LazyFrame:
     ]
     return (
         pl.concat(entities)
-        .filter(pl.col(AdSpeakers.entity_id).is_not_null())
         .join(spans, on=of_level, how="left", nulls_equal=True, validate="m:1")
         .select(columns(AdSpeakers))
     )
@@ -75,8 +74,9 @@ def place_stats(stats: pl.LazyFrame, speakers: pl.LazyFrame, tables: AdTables) -
         `PlacedStats`: as many rows.
     """
     rows = stats.with_columns(rank_level().alias(OWN)).with_row_index(ROW)
-    superseded = _find_superseded(rows, speakers)
-    spoken = _find_spoken(rows, speakers)
+    known = speakers.filter(pl.col(AdSpeakers.entity_id).is_not_null())
+    superseded = _find_superseded(rows, known)
+    spoken = _find_spoken(rows, known)
     unplaced = _find_unplaced(rows, speakers, tables)
     top = pl.max_horizontal(PlacedStats.spoken_level, UNPLACED_LEVEL) + 1
     return (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import polars_schema
+from contracts.columns import key, polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.ad_facts import (
     PlacedStats,
@@ -23,9 +23,10 @@ from contracts.facts.ad_sums import (
     SessionPlaces,
     UrlSums,
 )
-from contracts.facts.session_matching import CountedLinks
+from contracts.facts.session_facts import SessionBase
+from contracts.facts.session_matching import CountedLinks, SessionLinks
 from contracts.manifest import Check
-from contracts.reports.ads import BreakdownReport, SpendSources
+from contracts.reports.ads import BreakdownReport, CampaignPerformance, SpendSources
 from contracts.vocabulary import AdLevel
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
@@ -100,7 +101,7 @@ def write_ads_reports(
     links = materialize(facts.matched.count(), CountedLinks)
     checks += write_session_matches(facts.matched, staging, facts.scratch)
     checks += write_utm_audit(facts.matched, links, facts.names, spend, staging)
-    return checks + reconcile_ads(links, *totals)
+    return checks + reconcile_ads(facts, links, *totals)
 
 
 def write_level_reports(facts: AdFacts, currency: str, staging: Path) -> list[Check]:
@@ -132,12 +133,11 @@ def write_spend_sources(
     compared = materialize(compare_levels(facts.stats), LevelComparisons)
     feeds = {feed.place: feed.name for feed in catalog.given.feeds}
     rows = report_spend_sources(facts.stats, facts.speakers, compared, feeds, currency).collect()
-    counted = facts.stats.filter(adds_to(0)).select(pl.col(PlacedStats.spend).sum()).collect()
     return [
         *write_table(staging, "ads", "spend_sources", rows),
         equal(
             "ads: spend of the feeds that speak",
-            f"{counted.item() or 0:.4f}",
+            sum_counted(facts),
             f"{rows[SpendSources.spend_used].sum() or 0:.4f}",
         ),
     ]
@@ -220,31 +220,41 @@ def _add_orders(matched: MatchedSessions, conversions: pl.DataFrame | None) -> M
         )
         return replace(matched, sessions=matched.sessions.with_columns(nothing))
     sessions = matched.sessions.join(
-        conversions.lazy(), on=["org_id", "session_id"], how="left", validate=STREAMED
-    ).with_columns(pl.col("orders", "revenue").fill_null(0))
+        conversions.lazy(), on=key(SessionBase), how="left", validate=STREAMED
+    ).with_columns(pl.col(AdContactSessions.orders, AdContactSessions.revenue).fill_null(0))
     return replace(matched, sessions=sessions)
 
 
 def sum_performance(report: ReportRows) -> tuple[int, str]:
     """The sessions and the spend of a performance table in all."""
-    sessions, spend = report.rows.select(pl.sum("sessions", "spend")).collect().row(0)
-    return sessions, str(spend)
+    p = CampaignPerformance
+    sessions, spend = report.rows.select(pl.sum(p.sessions, p.spend)).collect().row(0)
+    return sessions, f"{spend or 0:.4f}"
+
+
+def sum_counted(facts: AdFacts) -> str:
+    """The spend of all accounts."""
+    spend = facts.stats.filter(adds_to(0)).select(pl.col(PlacedStats.spend).sum())
+    return f"{spend.collect().item() or 0:.4f}"
 
 
 def reconcile_ads(
-    links: pl.LazyFrame, campaigns: tuple[int, str], ads: tuple[int, str]
+    facts: AdFacts, links: pl.LazyFrame, campaigns: tuple[int, str], ads: tuple[int, str]
 ) -> list[Check]:
-    """Both performance tables come to the same spend and to every session of a platform.
+    """Both performance tables come to the accounts' spend and to every session of a platform.
 
     Args:
+        facts: What the reports are made from.
         links: `CountedLinks`.
         campaigns: Sessions and spend of `campaign_performance`.
         ads: Sessions and spend of `ad_performance`.
     """
-    came = links.filter(pl.col("platform").is_not_null()).select(pl.col(SESSION_COUNT).sum())
-    visited = came.collect().item()
+    came = links.filter(pl.col(SessionLinks.platform).is_not_null())
+    visited = came.select(pl.col(SESSION_COUNT).sum()).collect().item()
+    spent = sum_counted(facts)
     return [
         equal("ads: sessions of campaigns", visited, campaigns[0]),
         equal("ads: sessions of ads", visited, ads[0]),
-        equal("ads: spend of ads", campaigns[1], ads[1]),
+        equal("ads: spend of campaigns", spent, campaigns[1]),
+        equal("ads: spend of ads", spent, ads[1]),
     ]

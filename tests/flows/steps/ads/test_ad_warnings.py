@@ -57,3 +57,13 @@ def test_the_order_of_the_feeds_decides(tmp_path: Path) -> None:
     assert ran.table("ads", "campaign_report")["spend"].to_list() == [100, 12, 8]
     (one,) = [one for one in ran.warnings if one.code == "two_feeds_speak"]
     assert "[[feeds]]" in (one.setting or "")
+
+
+def test_stats_of_nobody_s_account_are_no_fault(tmp_path: Path) -> None:
+    """Rows that say they are of an account, and do not say which."""
+    stats = b"date_day,platform,level,campaign_id,spend\n2026-03-01,my_ads,account,1,5.00\n"
+    toml = feed("ad_stats", "raw/stats.csv")
+    root = write_workspace(tmp_path / "ws", toml, {"raw/stats.csv": stats})
+    ran = run_workspace(root, tmp_path / "out")
+    assert ran.table("ads", "account_report")["spend"].to_list() == [5]
+    assert ran.table("ads", "spend_sources")["spend_used"].to_list() == [5]
