@@ -90,6 +90,20 @@ def published_pages(root: Path) -> list[Path]:
     return [page] if page.exists() else []
 
 
+def require_whole(root: Path, group: str, table: str) -> None:
+    """Refuse a published table of which a file is not what was published.
+
+    Raises:
+        PublishedDamage: A file is gone, or its bytes are others.
+    """
+    manifest = read_manifest(root)
+    for output in manifest.outputs if manifest else ():
+        is_asked = (output.group, output.table) == (group, table)
+        if is_asked and (problem := find_problem(root, output)):
+            msg = f"{output.path} {problem}"
+            raise PublishedDamage(msg, "Run again: a run publishes all tables anew.")
+
+
 def find_problem(root: Path, output: OutputTable) -> str:
     """What is wrong with a published file; empty where its bytes are those of the manifest."""
     path = root / output.path

@@ -11,6 +11,7 @@ from flows.cli.console import print_json, print_note
 from flows.cli.published import find_published, list_published
 from flows.errors import UsageError
 from flows.storage.export_files import export_tables
+from flows.storage.published_files import require_whole
 from flows.storage.workspace_files import storage_errors
 
 ORG = "org_id"
@@ -39,6 +40,8 @@ def export(
     """
     published = list_published(workspace)
     keys = [find_published(name, published) for name in tables]
+    for key in keys:
+        require_whole(workspace, *key)
     with storage_errors("reading the published tables"):
         rows = {"/".join(key): _of_org(published[key], "/".join(key), org) for key in keys}
     written = export_tables(rows, to)

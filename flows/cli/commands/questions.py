@@ -12,7 +12,7 @@ from flows.cli.progress_bars import progress_bars
 from flows.config.loading import load_workspace
 from flows.errors import ConfigurationError
 from flows.steps.people.audiences import draw
-from flows.storage.published_files import published_tables
+from flows.storage.published_files import published_tables, require_whole
 from flows.storage.workspace_files import storage_errors
 from transforms.matching.suggestions import render_aliases
 
@@ -89,6 +89,7 @@ def suggest(workspace: Path, /) -> int:
     if not files:
         msg = f"{workspace} has published no ads/utm_audit"
         raise ConfigurationError(msg, "It needs a feed of ads and one of sessions, and a run.")
+    require_whole(workspace, "ads", "utm_audit")
     lines = render_aliases(pl.read_parquet(files))
     if lines:
         print(lines, end="")  # noqa: T201 - data on stdout

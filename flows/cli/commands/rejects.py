@@ -9,11 +9,21 @@ from cyclopts.validators import Number
 
 from contracts.config.nearest_names import nearest
 from contracts.quarantine import Quarantine
-from flows.cli.console import on_terminal, print_json_rows, print_note, print_rows, print_table
+from flows.cli.console import (
+    on_terminal,
+    print_json,
+    print_json_rows,
+    print_note,
+    print_rows,
+    print_table,
+)
 from flows.cli.published import require_workspace
 from flows.cli.reject_hints import hint_at
+from flows.config.loading import load_workspace
 from flows.errors import UsageError
+from flows.steps.maintenance.replay_files import forget_rejected
 from flows.storage.last_attempt import read_last_attempt
+from flows.storage.lock import hold_workspace
 from flows.storage.published_files import read_pointer
 from flows.storage.workspace_files import Layout, storage_errors
 
@@ -29,6 +39,7 @@ def rejects(
     *,
     run: str | None = None,
     limit: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
+    replay: Annotated[bool, Parameter(negative=())] = False,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Print the rows in quarantine as their files have them, with reasons and what would help.
@@ -38,12 +49,15 @@ def rejects(
         feed: Only the rows of this feed.
         run: The run that rejected them; the last one if not given.
         limit: How many rows; by default 20 on a terminal and all elsewhere.
+        replay: Have the next run read the files anew that had rows rejected; prints the files.
         json: Print a JSON list of objects.
 
     Returns:
         The exit code, 0.
     """
     require_workspace(workspace)
+    if replay:
+        return _replay(workspace, feed, as_json=json)
     run_id = run or _last_run(workspace)
     folder = Layout(workspace).quarantine / run_id
     rows = _read_rows(folder, feed, run_id, is_named=run is not None)
@@ -58,6 +72,18 @@ def rejects(
         print_note(f"no row is in quarantine from the run {run_id or 'before any'}")
     elif len(shown) < len(rows):
         print_note(f"{len(shown):,} of {len(rows):,} rows; --limit, --json or a pipe shows more")
+    return 0
+
+
+def _replay(workspace: Path, feed: str | None, *, as_json: bool) -> int:
+    loaded = load_workspace(workspace)
+    with hold_workspace(loaded.root):
+        paths = forget_rejected(loaded, feed)
+    if as_json:
+        print_json(paths)
+    else:
+        print_table(("path",), [(path,) for path in paths])
+    print_note(f"the next run reads {len(paths)} files again")
     return 0
 
 

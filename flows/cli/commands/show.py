@@ -22,6 +22,7 @@ from flows.cli.journey_text import print_journey
 from flows.cli.published import Tables, find_published, list_published
 from flows.cli.row_query import RowQuery, require_column
 from flows.errors import UsageError
+from flows.storage.published_files import require_whole
 from flows.storage.workspace_files import storage_errors
 
 ROWS_ON_A_TERMINAL = 20
@@ -81,6 +82,7 @@ def show(
         _list_tables(tables, as_json=json)
     else:
         key = find_published(table, tables)
+        require_whole(workspace, *key)
         query = RowQuery(where, _split(sort), _split(columns))
         form = "json" if json else "csv" if csv else "text"
         _print_rows(key, tables[key], Choice(query, limit, contact, form))

@@ -55,7 +55,7 @@ def test_nothing_is_damaged_after_a_run(root: Path, capsys: pytest.CaptureFixtur
     assert ask(root, capsys, 0) == []
 
 
-SAMPLES = sorted((Path(__file__).resolve().parents[3] / "data" / "sample").iterdir())
+SAMPLES = sorted((Path(__file__).resolve().parents[4] / "data" / "sample").iterdir())
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
@@ -98,6 +98,9 @@ def test_damage_is_found_and_mended_where_it_can_be(
     clean = files(root)
     path = find(root)
     damage(path)
+    is_published = path.is_relative_to(Layout(root).snapshots)
+    assert main(["show", str(root), "ads/campaign_report"]) == (4 if is_published else 0)
+    capsys.readouterr()
     (found,) = [one for one in ask(root, capsys, 4) if not one["path"].startswith("x")]
     assert not found["mended"]
     assert path.is_relative_to(root / found["path"]) or path == root / found["path"]

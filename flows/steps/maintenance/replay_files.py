@@ -1,0 +1,52 @@
+"""Files whose rejected rows are to be read again: their readings go from the ledger (SPEC §11)."""
+
+from contracts.config.nearest_names import nearest
+from flows.catalog.feed_files import find_files
+from flows.catalog.ledger import DamagedReading, read_kept
+from flows.config.configured_feeds import configure_feeds
+from flows.config.loading import LoadedWorkspace
+from flows.errors import UsageError
+from flows.ingest.file_ingest import SameBytes
+from flows.steps.reading.event_type_names import name_event_types
+from flows.storage.workspace_files import Layout, hash_file, remove_tree, storage_errors
+
+
+def forget_rejected(loaded: LoadedWorkspace, feed: str | None) -> list[str]:
+    """Drop what was kept of the files that had rows rejected, so that the next run reads them.
+
+    Args:
+        loaded: The workspace, held by who calls.
+        feed: Only the files of this feed.
+
+    Returns:
+        The files' paths, in order.
+
+    Raises:
+        UsageError: No feed is called so.
+        StorageFailed: A file cannot be read, or a reading not removed.
+    """
+    ledger = Layout(loaded.root).ledger
+    feeds = configure_feeds(loaded.config, loaded.sources)
+    names = [one.name for one in feeds]
+    if feed is not None and feed not in names:
+        near = nearest(feed, names)
+        msg = f"no feed is called {feed!r}"
+        raise UsageError(msg, f"Did you mean {near!r}?" if near else f"Feeds: {', '.join(names)}.")
+    feeds = name_event_types(loaded.root, feeds, ledger)
+    asked = [one for one in feeds if feed in (None, one.name)]
+    forgotten = []
+    with storage_errors(f"forgetting readings of {ledger}"):
+        for raw in find_files(loaded.root, asked):
+            key = SameBytes(hash_file(raw.location), (raw,)).key
+            if _has_rejected(loaded, key):
+                remove_tree(ledger / key)
+                forgotten.append(raw.path)
+    return sorted(set(forgotten))
+
+
+def _has_rejected(loaded: LoadedWorkspace, key: str) -> bool:
+    try:
+        receipt = read_kept(Layout(loaded.root).ledger, key)
+    except DamagedReading:
+        return True
+    return receipt is not None and any(got.rejected for got in receipt.tables)

@@ -1,0 +1,52 @@
+"""SPEC §11: `rejects --replay`: the next run reads the files again that had rows rejected."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flows.catalog.ledger import list_readings
+from flows.cli.app import main
+from flows.storage.workspace_files import Layout
+from tests.support.workspaces import account, feed, read_workspace, write_workspace
+
+TOML = (
+    "[workspace]\nmax_rejected_share = 1.0\n"
+    + feed("contacts", "raw/contacts/*")
+    + feed("sends", "raw/sends/*")
+)
+FILES = {
+    "raw/contacts/1.csv": b"contact_id\n101\n",
+    "raw/sends/1.csv": b"send_id,contact_id,status\n201,101,sent\n",
+    "raw/sends/2.csv": b"send_id,contact_id,status\n202,101,gone\n",
+}
+
+
+def replay(root: Path, capsys: pytest.CaptureFixture[str], *more: str) -> list[str]:
+    assert main(["rejects", str(root), *more, "--replay", "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_only_what_had_rows_rejected_is_read_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = write_workspace(tmp_path / "ws", TOML, FILES)
+    ledger = Layout(root).ledger
+    before = read_workspace(root, ledger).inputs()
+    kept = list_readings(ledger)
+    assert replay(root, capsys, "contacts") == []
+    assert list_readings(ledger) == kept
+    assert replay(root, capsys) == ["raw/sends/2.csv"]
+    assert len(list_readings(ledger)) == len(kept) - 1
+    again = read_workspace(root, ledger)
+    assert again.inputs() == before
+    assert list_readings(ledger) == kept
+    assert [account(one) for one in before if one.path == "raw/sends/2.csv"] == [(1, 0, 1, 0, 0)]
+
+
+def test_a_feed_that_nobody_configured_is_told_with_the_nearest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = write_workspace(tmp_path / "ws", TOML, FILES)
+    assert main(["rejects", str(root), "send", "--replay"]) == 2
+    assert "'sends'" in capsys.readouterr().err
