@@ -30,6 +30,8 @@ STANDARD_CODES: dict[str, int] = {name: code for code, name in enumerate(STANDAR
 OTHER_CODE = len(STANDARD) + 1
 FIRST_OWN_CODE = OTHER_CODE + 1
 """Facts name channels by numbers: those of the standard ones never change."""
+MOST_OWN_CHANNELS = 200
+"""How many channels of the user's own a run can have: more are a column read wrongly."""
 
 
 @dataclass(frozen=True)

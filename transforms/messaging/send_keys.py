@@ -44,6 +44,8 @@ BOUNCE_CODES = {str(BounceType.HARD): 1, str(BounceType.SOFT): 2}
 OF_LISTS = (ACTION_CODES[Action.SUBSCRIBED],)
 """Actions that name a list, not a send: they prove nothing about one."""
 SCOPE = "scope"
+MOST_NAMES = 4_000
+"""How many channels of the user's own a file's event types may name."""
 
 
 class EventScope(StrEnum):
@@ -94,13 +96,15 @@ def message_key_of_send() -> pl.Expr:
 def list_own_channels(events: pl.DataFrame, known: Sequence[str]) -> list[str]:
     """The channels of the user's own that event types may name, those known already first.
 
+    At most so many as their codes have room for: further types are generic events.
+
     Args:
         events: Canonical events.
         known: The channels that earlier rows of the file may name, in the order of their codes.
     """
     types = sorted(events.get_column(Events.event_type).unique())
     found = [own for name in types if (own := own_channel_of(name)) is not None]
-    return list(dict.fromkeys((*known, *found)))
+    return list(dict.fromkeys((*known, *found)))[:MOST_NAMES]
 
 
 def select_event_keys(events: pl.LazyFrame, own_channels: Sequence[str] = ()) -> pl.LazyFrame:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.channels import OTHER_CHANNEL, RunChannels
+from contracts.channels import MOST_OWN_CHANNELS, OTHER_CHANNEL, RunChannels
 from contracts.columns import polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.hierarchy import DescribedMessages, EventChannels
@@ -15,6 +15,7 @@ from contracts.feeds import Campaigns, Sends
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from flows.catalog.read_files import ReadFile
+from flows.errors import ConfigurationError
 from flows.ingest.send_key_files import LINKS_FILE, REFERENCES_FILE
 from flows.runtime.materialize import materialize
 from flows.steps.messaging.key_files import KeyFiles
@@ -82,10 +83,22 @@ def find_names(inputs: MessageInputs) -> NamedKeys:
 
 
 def find_channels(catalog: Catalog, config: Workspace) -> RunChannels:
-    """The run's channels: those that the configuration, campaigns, dispatches or messages name."""
+    """The run's channels: those that the configuration, campaigns, dispatches or messages name.
+
+    Raises:
+        ConfigurationError: They name more than a run can have.
+    """
     named = [catalog.scan(table).select(Campaigns.channel) for table in NAMING_CHANNELS]
     names = pl.concat(named).drop_nulls().unique().collect()
-    return RunChannels.of([*config.workspace.channels, *names.get_column(Campaigns.channel)])
+    channels = RunChannels.of([*config.workspace.channels, *names.get_column(Campaigns.channel)])
+    if (count := len(channels.own)) > MOST_OWN_CHANNELS:
+        msg = f"campaigns, dispatches and messages name {count:,} channels of their own"
+        hint = (
+            f"At most {MOST_OWN_CHANNELS} are possible: is another column mapped to channel? "
+            'values = { channel = { "theirs" = "ours" } } maps their words.'
+        )
+        raise ConfigurationError(msg, hint)
+    return channels
 
 
 def describe(inputs: MessageInputs, channels: RunChannels) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from flows.errors import ConfigurationError
 from tests.support.message_workspaces import PEOPLE, channels, event, publish, row
 from tests.support.workspaces import Ran, as_json_lines, feed, run_workspace, write_workspace
 
@@ -40,6 +41,18 @@ def test_a_channel_of_one_s_own_has_the_words_and_the_tables_of_the_others(tmp_p
     assert ran.table("in_app", "link_report").get_column("url").to_list() == ["https://x.io"]
     levels = ran.table("campaigns", "hierarchy_report").filter(level="message")
     assert levels.select("channel", "message_id").rows() == [("in_app", "a1"), ("whatsapp", "w1")]
+
+
+def test_more_channels_than_tables_can_be_made_for_are_a_column_read_wrongly(
+    tmp_path: Path,
+) -> None:
+    names = "".join(f"c{n},N,chat_{n}\n" for n in range(201))
+    with pytest.raises(ConfigurationError, match="201 channels of their own"):
+        publish(
+            tmp_path,
+            campaigns=b"campaign_id,name,channel\n" + names.encode(),
+            events=[event("e1", "email_opened", contact_id="101")],
+        )
 
 
 def test_own_channels_of_several_files_are_told_apart(tmp_path: Path) -> None:
