@@ -1,6 +1,6 @@
 """Reports about people: contacts and the segments that they stand in."""
 
-from contracts.columns import Count, Day, Instant, Money, Text, column
+from contracts.columns import Count, Day, Instant, Money, Table, Text, column
 from contracts.facts.lists import STATUSES
 from contracts.facts.send_counts import Counts
 from contracts.reports.messaging import Basis, Rates, Tenant
@@ -56,14 +56,18 @@ class ListGrowth(Tenant):
     )
 
 
-class SegmentReport(Rates, Basis, Counts, Tenant):
-    """One row per segment."""
+class OfSegment(Table):
+    """The segment, and who is in it."""
 
     segment_id: Text = column("the segment", key=True, required=True)
     segment_name: Text = column("its name", required=True)
     contact_count: Count = column("contacts in it as the source last counted them")
     members: Count = column("distinct contacts on its lists", required=True)
     campaigns_used_in: Count = column("campaigns on whose list it put someone", required=True)
+
+
+class SegmentReport(Rates, Basis, Counts, OfSegment, Tenant):
+    """One row per segment."""
 
 
 class Audience(Tenant):

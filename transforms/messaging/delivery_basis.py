@@ -132,6 +132,7 @@ def count_assumed(days: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFrame:
             channel_of_basis().alias(CountedEvents.channel_code),
         )
         .agg(pl.col(Counts.delivered).sum())
+        .filter(pl.col(Counts.delivered) > 0)
         .sort(CountedEvents.feed, CountedEvents.channel_code)
     )
 

@@ -28,6 +28,7 @@ NAMES = [
 WINDOW = [ContactSends.window_start, ContactSends.window_days]
 SEND_KEY = [ORG_ID, SEND_ID]
 BARE_ACTIONS = [str(action) for action in Action]
+SENT_EVENT = "sent event"
 MAILED = f"{Channel.DIRECT_MAIL}_{Action.SENT}"
 
 
@@ -43,27 +44,40 @@ def name_contacts(rows: pl.LazyFrame, emails: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def describe_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
-    """Sends with the names of their message, dispatch and campaign.
+def describe_sends(
+    sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Sends with the names of their message, dispatch and campaign, and the time of their sending.
 
     Args:
         sends: Canonical sends, contacts named (`name_contacts`).
+        events: `MessageEvents`.
         messages: `DescribedMessages`.
 
     Returns:
-        `ContactSends`, in no order. A send without sent_at has its created_at, else the time of
-        its message, dispatch or campaign, as in the reports of messages.
+        `ContactSends`, in no order. A send without sent_at has the time of its first `sent` event,
+        else its created_at, else that of its message, dispatch or campaign (SPEC §6.1).
     """
     planned_at = DescribedMessages.planned_at
     own = messages.select(MESSAGE_KEY, MESSAGE_ID, *NAMES, CHANNEL, *WINDOW, planned_at)
+    timeless = sends.filter(pl.col(Sends.sent_at).is_null()).select(SEND_KEY)
+    sent = (
+        events.filter(pl.col(EVENT_TYPE).str.ends_with(f"_{Action.SENT}"))
+        .join(timeless, on=SEND_KEY, how="semi")
+        .group_by(SEND_KEY)
+        .agg(pl.col(MessageEvents.occurred_at).min().alias(SENT_EVENT))
+    )
     return (
-        sends.with_columns(message_key_of_send().alias(MESSAGE_KEY))
+        sends.join(sent, on=SEND_KEY, how="left", validate="m:1")
+        .with_columns(message_key_of_send().alias(MESSAGE_KEY))
         .drop(Sends.message_id, Sends.campaign_id)
         .join(own, on=MESSAGE_KEY, how="left", validate="m:1")
         .with_columns(
+            pl.coalesce(Sends.sent_at, SENT_EVENT, Sends.created_at, planned_at).alias(
+                ContactSends.sent_at
+            ),
             pl.col(Sends.is_holdout).fill_null(value=False),
             pl.lit(value=False).alias(ContactSends.is_of_event),
-            pl.coalesce(Sends.sent_at, Sends.created_at, planned_at).alias(ContactSends.sent_at),
         )
         .select(columns(ContactSends))
     )

@@ -23,9 +23,9 @@ def build_journey(
     """Set out every send, event, session and order of each contact in the order of time.
 
     Complete for any split of the rows by organization and contact. A send stands at its sending,
-    direct mail that does not tell it at the start of its attribution window; sends that never left
-    have no time and come first. Hold-outs were not sent, and rows without a contact are nobody's:
-    neither is here.
+    direct mail that does not tell it at the start of its attribution window; sends of which nothing
+    says when have no time and come first. Hold-outs were not sent, and rows without a contact are
+    nobody's: neither is here.
 
     Args:
         sends: `ContactSends`.

@@ -35,8 +35,9 @@ def list_steps(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
     """List what decided about each contact's subscription to a channel, and what it led to.
 
     A subscription, unsubscribe or complaint is a step, by a machine or not, and so is the first
-    send. An unsubscribe or complaint is in force until the contact subscribes to the same channel;
-    a complaint outranks an unsubscribe in force, and of one instant the objection rules.
+    send, which may be one that only events show. An unsubscribe or complaint is in force until the
+    contact subscribes to the same channel; a complaint outranks an unsubscribe in force, and of one
+    instant the objection rules.
 
     Complete for any split of the rows by contact.
 
@@ -62,7 +63,7 @@ def list_steps(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
         .then(pl.lit(SUBSCRIBED))
     )
     return (
-        pl.concat([_select_events(events), _select_first_sends(sends)])
+        pl.concat([_select_events(events), _select_first_sends(events, sends)])
         .with_columns(pl.col(STEP).replace_strict(RANKS, return_dtype=pl.UInt8).alias(RANK))
         .sort(*PLACE, AT, RANK, SubscriptionSteps.event_id, nulls_last=False)
         .with_columns((pl.col(STEP) == SUBSCRIBED).cum_sum().over(PLACE).alias(STRETCH))
@@ -200,18 +201,29 @@ def _select_events(events: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _select_first_sends(sends: pl.LazyFrame) -> pl.LazyFrame:
-    """The first send to each contact on each channel."""
+def _select_first_sends(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
+    """The first send to each contact on each channel, that only events show too."""
     types = polars_schema(SubscriptionSteps)
+    send_key = [ContactSends.org_id, ContactSends.send_id]
+    is_held_out = pl.col(ContactSends.is_holdout).fill_null(value=False)
+    of_list = [pl.format(f"{{}}_{action}", MessageEvents.channel) for action in STATUSES]
+    is_of_list = pl.any_horizontal(pl.col(MessageEvents.event_type) == kind for kind in of_list)
+    shown = events.filter(pl.col(MessageEvents.channel).is_not_null(), ~is_of_list).join(
+        sends.filter(is_held_out).select(send_key), on=send_key, how="anti"
+    )
+    told = sends.filter(~is_held_out).with_columns(
+        pl.col(ContactSends.channel).fill_null(OTHER_CHANNEL)
+    )
     return (
-        sends.filter(
-            ~pl.col(ContactSends.is_holdout).fill_null(value=False),
-            pl.col(ContactSends.sent_at).is_not_null(),
-            pl.col(ContactSends.contact_id).is_not_null(),
+        pl.concat(
+            [
+                told.select(*PLACE, pl.col(ContactSends.sent_at).alias(AT)),
+                shown.select(*PLACE, pl.col(MessageEvents.occurred_at).alias(AT)),
+            ]
         )
-        .with_columns(pl.col(ContactSends.channel).fill_null(OTHER_CHANNEL))
+        .filter(pl.col(AT).is_not_null(), pl.col(ContactSends.contact_id).is_not_null())
         .group_by(PLACE)
-        .agg(pl.col(ContactSends.sent_at).min().alias(AT))
+        .agg(pl.col(AT).min())
         .with_columns(
             pl.lit(None, types[SubscriptionSteps.event_id]).alias(SubscriptionSteps.event_id),
             pl.lit(None, types[SubscriptionSteps.message_id]).alias(SubscriptionSteps.message_id),

@@ -6,11 +6,11 @@ import polars as pl
 
 from contracts.columns import references
 from contracts.feeds import FEEDS, Contacts
-from contracts.manifest import Warned
+from contracts.manifest import Warned, count_of
 from contracts.vocabulary import Action
 from flows.catalog.canonical_tables import Catalog
 from flows.steps.messaging.message_reports import MessageFacts
-from transforms.common.keys import CONTACT, hash_id
+from transforms.common.keys import CONTACT, IMPLIED_MESSAGE, hash_id
 
 OF_FACTS = frozenset({"sends", "events"})
 """Tables whose references are counted from the facts."""
@@ -24,7 +24,9 @@ def find_message_warnings(catalog: Catalog, built: MessageFacts) -> Iterator[War
     yield from _find_assumed_deliveries(catalog, built)
     unclear = built.facts.count_unclear()
     if count := unclear["contradicted"]:
-        message = f"{count} sends have a final status that their events contradict; the row stands"
+        message = (
+            f"final status of {count_of(count, 'send')} contradicted by events; the row stands"
+        )
         yield Warned(code="status_disagreement", message=message, count=count)
     if catalog.has_rows("sends") and (count := unclear["orphans"]):
         yield _unresolved("events", "send_id", "sends.send_id", count)
@@ -32,7 +34,8 @@ def find_message_warnings(catalog: Catalog, built: MessageFacts) -> Iterator[War
     yield from find_unresolved(catalog)
     sharing = built.emails.get_column("contacts", default=pl.Series(dtype=pl.UInt32))
     if count := int((sharing > 1).sum()):
-        message = f"{count} e-mail addresses have several contacts; the one updated last is meant"
+        addresses = "address" if count == 1 else "addresses"
+        message = f"{count} e-mail {addresses} of several contacts; the one updated last is meant"
         yield Warned(code="shared_email", message=message, count=count)
 
 
@@ -45,8 +48,9 @@ def _find_assumed_deliveries(catalog: Catalog, built: MessageFacts) -> Iterator[
         has_type = event_type in built.channels.interactions
         hint = f"a feed of {event_type} events or " if has_type else ""
         message = (
-            f"{feed}: no receipts of {channel} deliveries: {count} sends that were sent and "
-            "neither bounced, dropped nor failed count as delivered (delivery_basis is assumed); "
+            f"{feed}: no receipts of {channel} deliveries; counted as delivered "
+            f"(delivery_basis is assumed): {count_of(count, 'send')}, sent and neither bounced, "
+            "dropped nor failed; "
             f"{hint}sends of status delivered would say which were"
         )
         yield Warned(
@@ -61,7 +65,10 @@ def _find_assumed_deliveries(catalog: Catalog, built: MessageFacts) -> Iterator[
 
 def _unresolved_by_facts(catalog: Catalog, built: MessageFacts) -> Iterator[Warned]:
     """What sends and events refer to in vain, counted by id: their facts have it ready."""
-    named = built.messages.filter(pl.col("message_id").is_not_null())
+    named = built.messages.filter(
+        pl.col("message_id").is_not_null(),
+        pl.col("message_key") != hash_id("campaign_id", seed=IMPLIED_MESSAGE).fill_null(0),
+    )
     unknown = {"messages.message_id": named.filter(~pl.col("is_described")).height}
     campaigns = built.messages.filter(
         pl.col("campaign_id").is_not_null(), pl.col("campaign_name").is_null()

@@ -111,10 +111,11 @@ def write_activities(inputs: PeopleInputs, folder: Path) -> Activities:
     )
     activities = Activities(folder, rows // ROWS_A_GROUP + 1, links)
     _write_events(inputs, activities)
-    sends = describe_sends(inputs.scan_named("sends"), messages)
+    events = activities.scan("events")
+    sends = describe_sends(inputs.scan_named("sends"), events, messages)
     sessions = _fill(inputs.sessions, links, ContactSessions.started_at)
     tables = {
-        "sends": add_direct_mail(sends, activities.scan("events"), messages),
+        "sends": add_direct_mail(sends, events, messages),
         "sessions": describe_sessions(sessions, inputs.ad_names),
         "orders": _fill(orders, links, PricedOrders.credited_at),
         "contacts": catalog.scan("contacts"),

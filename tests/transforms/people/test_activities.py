@@ -37,9 +37,13 @@ MESSAGES = pl.LazyFrame(
         "channel": ["email", "direct_mail", "whatsapp"],
         "window_start": [None, date(2026, 1, 12), None],
         "window_days": [None, 14, None],
-        "planned_at": [NOON - HOUR, None, None],
+        "planned_at": [NOON - HOUR, None, NOON],
     },
-    schema_overrides={"window_start": pl.Date, "window_days": pl.Int64},
+    schema_overrides={
+        "window_start": pl.Date,
+        "window_days": pl.Int64,
+        "planned_at": pl.Datetime("us", "UTC"),
+    },
 ).with_columns(hash_id("message_id", seed=MESSAGE).alias("message_key"))
 
 
@@ -120,7 +124,9 @@ def test_an_event_of_a_send_is_of_its_contact_and_message() -> None:
 def test_sends_bear_names_channel_and_window() -> None:
     """Who was not held out was not held out on purpose."""
     sends = [{"org_id": "o", "send_id": "21", "message_id": "m2", "contact_id": "101"}]
-    described = describe_sends(frame(Sends, sends).drop("email"), MESSAGES).collect()
+    described = describe_sends(
+        frame(Sends, sends).drop("email"), frame(MessageEvents, []), MESSAGES
+    ).collect()
     assert described.schema == polars_schema(ContactSends)
     (row,) = described.to_dicts()
     assert (row["message_name"], row["channel"], row["is_holdout"]) == (
@@ -131,17 +137,32 @@ def test_sends_bear_names_channel_and_window() -> None:
     assert (row["window_start"], row["window_days"]) == (date(2026, 1, 12), 14)
 
 
-def test_a_send_without_a_time_has_its_created_at_or_its_message_s_time() -> None:
-    """Mail m1 was to go out an hour before noon."""
+def test_a_send_without_sent_at_has_the_time_that_the_reports_give_it() -> None:
+    """Its `sent` event, else its creation, else its message's time (m3's noon)."""
+    own = {"org_id": "o", "contact_id": "101"}
+    early, late = NOON - HOUR, NOON + HOUR
     sends = [
-        {"org_id": "o", "send_id": "11", "message_id": "m1", "sent_at": NOON},
-        {"org_id": "o", "send_id": "12", "message_id": "m1", "created_at": NOON + HOUR},
-        {"org_id": "o", "send_id": "13", "message_id": "m1"},
-        {"org_id": "o", "send_id": "21", "message_id": "m2"},
+        own | {"send_id": "31", "message_id": "m3", "sent_at": late, "created_at": early},
+        own | {"send_id": "32", "message_id": "m3", "created_at": early},
+        own | {"send_id": "33", "message_id": "m3", "created_at": early},
+        own | {"send_id": "34", "message_id": "m3"},
+        own | {"send_id": "35", "message_id": "m2"},
     ]
-    described = describe_sends(frame(Sends, sends).drop("email"), MESSAGES).sort("send_id")
-    times = described.collect().get_column("sent_at").to_list()
-    assert times == [NOON, NOON + HOUR, NOON - HOUR, None]
+    events = [
+        event("e1", "whatsapp_sent", send_id="31"),
+        event("e2", "whatsapp_sent", send_id="32", occurred_at=late),
+        event("e3", "whatsapp_opened", send_id="33"),
+    ]
+    described = describe_sends(
+        frame(Sends, sends).drop("email"), frame(MessageEvents, events), MESSAGES
+    )
+    assert described.sort("send_id").select("send_id", "sent_at").collect().rows() == [
+        ("31", late),
+        ("32", late),
+        ("33", early),
+        ("34", NOON),
+        ("35", None),
+    ]
 
 
 def test_direct_mail_that_events_alone_show_is_a_send_each_instant() -> None:

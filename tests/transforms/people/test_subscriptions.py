@@ -143,3 +143,24 @@ def test_days_add_up_over_any_split_of_the_contacts() -> None:
     assert_frame_equal(
         report_list_growth(pl.concat(parts)).collect(), report_list_growth(whole).collect()
     )
+
+
+def test_a_send_that_only_events_show_puts_a_contact_on_the_list() -> None:
+    """Contact 1 was sent an e-mail on the 1st and left on the 3rd; 2 opened one on the 2nd.
+
+    Contact 3 was held out: an open of that send shows none.
+    """
+    held_out = sent(2, "3") | {"is_holdout": True}
+    events = [
+        did(1, "sent"),
+        did(2, "opened", "2"),
+        did(2, "opened", "3") | {"send_id": "s2"},
+        did(3, "unsubscribed"),
+    ]
+    days = sum_subscription_days(step(events, [held_out]), "UTC")
+    growth = report_list_growth(days).select("date_day", "unsubscribed", "size").collect()
+    assert growth.rows() == [
+        (date(2026, 1, 1), 0, 1),
+        (date(2026, 1, 2), 0, 2),
+        (date(2026, 1, 3), 1, 1),
+    ]

@@ -100,6 +100,32 @@ def test_a_bare_event_of_an_unknown_send_is_other_until_the_send_comes(tmp_path:
     assert ran.warnings == []
 
 
+def test_a_message_that_no_send_names_is_no_unresolved_reference(tmp_path: Path) -> None:
+    """Sends of campaign a name no message beside those of m; the one unknown message is x."""
+    ran = publish(
+        tmp_path,
+        campaigns=b"campaign_id,name,channel\na,A,email\n",
+        messages=b"message_id,name,campaign_id\nm,M,a\n",
+        sends=b"send_id,campaign_id,message_id,contact_id,status\n"
+        b"s1,a,,101,delivered\ns2,,m,101,delivered\ns3,,x,101,delivered\n",
+    )
+    unresolved = [one for one in ran.warnings if one.code == "unresolved_reference"]
+    assert [(one.message, one.count) for one in unresolved] == [
+        ("sends or events: 1 unknown message_id, not in messages.message_id; the rows are kept", 1)
+    ]
+
+
+def test_where_nothing_counts_as_delivered_nothing_is_assumed_aloud(tmp_path: Path) -> None:
+    """The feed says `delivered` of none, but its one send has not left yet."""
+    ran = publish(
+        tmp_path,
+        campaigns=b"campaign_id,name,channel\na,A,email\n",
+        sends=b"send_id,campaign_id,contact_id,status\ns1,a,101,queued\n",
+    )
+    assert ran.table("email", "campaign_report").select("sends", "queued").rows() == [(1, 1)]
+    assert ran.warnings == []
+
+
 def test_an_older_version_says_nothing(tmp_path: Path) -> None:
     ran = publish(
         tmp_path,
