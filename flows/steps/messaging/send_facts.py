@@ -8,7 +8,7 @@ import polars as pl
 from contracts.facts.hierarchy import DescribedMessages, MessageCodes
 from contracts.facts.key_types import ACTION_CODES
 from contracts.facts.send_facts import AssignedEvents, ChannelSends, CountedEvents, SendFacts
-from contracts.facts.send_keys import EventKeys, FeedEvents, SendKeys
+from contracts.facts.send_keys import AddressOwners, EventKeys, FeedEvents, SendKeys
 from contracts.facts.send_sums import ContactBases
 from flows.runtime.materialize import materialize
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys
@@ -49,6 +49,8 @@ from transforms.messaging.send_linking import (
 )
 
 BARE_ACTIONS = frozenset(ACTION_CODES)
+BY_ADDRESS = (EventScope.MESSAGE_ADDRESS, EventScope.CONTACT)
+"""The scopes of events that may name their contact by an e-mail address."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def build_facts(inputs: MessageInputs, names: NamedKeys) -> FactFiles:
     keys, owners = KeyFiles.of(inputs.catalog, names.channels), names.owners
     named = _prepare(inputs, names)
     addressed = materialize(_read_addressed(keys, owners), FeedEvents)
-    if _moves(keys, addressed):
+    if _moves(keys):
         _move_events(keys, addressed, named, files.folder)
     for group in range(keys.groups):
         sends = materialize(
@@ -105,7 +107,7 @@ def build_facts(inputs: MessageInputs, names: NamedKeys) -> FactFiles:
         events = keep_counted(assigned)
         if keys.has(EventScope.SEND):
             events = name_messages(events, named.unknown)
-        if _has_unlinked(keys, addressed):
+        if _has_unlinked(keys):
             events = separate_sends(materialize(events, CountedEvents))
         counted = materialize(flag_hasty_clicks(events, deliveries), CountedEvents)
         built = build_send_facts(sends, counted, named.codes, named.timezone)
@@ -195,10 +197,22 @@ def _read_sends(keys: KeyFiles, owners: pl.DataFrame, group: int | None) -> pl.L
 
 
 def _read_addressed(keys: KeyFiles, owners: pl.DataFrame) -> pl.LazyFrame:
-    """The events whose contact an address names, or that name no message, by their contact."""
-    by_address = keys.read_events(EventScope.MESSAGE_ADDRESS)
-    of_contact = keys.read_events(EventScope.CONTACT)
-    return key_message_contacts(_identify(pl.concat([by_address, of_contact]), owners))
+    """The events whose contact an address names that a contact bears, keyed by that contact."""
+    if owners.is_empty():
+        return pl.LazyFrame(schema=EVENTS)
+    named = pl.concat([keys.read_events(scope) for scope in BY_ADDRESS])
+    borne = owners.lazy().select(pl.col(AddressOwners.email_key).alias(EventKeys.contact_key))
+    known = named.join(borne, on=EventKeys.contact_key, how="semi")
+    return key_message_contacts(_identify(known, owners))
+
+
+def _read_unlinked(keys: KeyFiles, owners: pl.DataFrame, group: int) -> pl.LazyFrame:
+    """A group's events that name no send and whose contact is known as they name it."""
+    named = pl.concat([keys.read_events(scope, group) for scope in BY_ADDRESS])
+    if not owners.is_empty():
+        borne = owners.lazy().select(pl.col(AddressOwners.email_key).alias(EventKeys.contact_key))
+        named = named.join(borne, on=EventKeys.contact_key, how="anti")
+    return pl.concat([keys.read_events(EventScope.MESSAGE_CONTACT, group), named])
 
 
 def _read_events(
@@ -206,9 +220,9 @@ def _read_events(
 ) -> pl.LazyFrame:
     """A group's events, each with the key of its send, and whether it names that by its id."""
     by_id = keys.read_events(EventScope.SEND, group)
-    if not _has_unlinked(keys, addressed):
+    if not _has_unlinked(keys):
         linked = addressed
-    elif _moves(keys, addressed):
+    elif _moves(keys):
         moved = sorted(folder.glob(f"linked-{group:02}-*.parquet"))
         linked = pl.scan_parquet(moved) if moved else pl.LazyFrame(schema=EVENTS)
     else:
@@ -221,19 +235,18 @@ def _read_events(
     )
 
 
-def _has_unlinked(keys: KeyFiles, addressed: pl.LazyFrame) -> bool:
+def _has_unlinked(keys: KeyFiles) -> bool:
     """Whether any event names no send by its id."""
-    is_any = addressed.select(pl.len() > 0).collect().item()
-    return is_any or keys.has(EventScope.MESSAGE_CONTACT)
+    return any(keys.has(scope) for scope in EventScope if scope != EventScope.SEND)
 
 
-def _moves(keys: KeyFiles, addressed: pl.LazyFrame) -> bool:
+def _moves(keys: KeyFiles) -> bool:
     """Whether events that name message and contact move to the groups of their sends.
 
     Where a group is all there is, or there are no sends, an event's group stays what it is.
     """
     has_groups = keys.groups > 1 and keys.catalog.has_rows("sends")
-    return has_groups and _has_unlinked(keys, addressed)
+    return has_groups and _has_unlinked(keys)
 
 
 def _move_events(keys: KeyFiles, addressed: pl.LazyFrame, named: FactInputs, folder: Path) -> None:
@@ -251,7 +264,7 @@ def _link_events(
 ) -> pl.LazyFrame:
     """A group's events that name message and contact, linked to the sends that there are."""
     own = addressed.filter(keys.in_group(EventKeys.send_key, group))
-    events = pl.concat([keys.read_events(EventScope.MESSAGE_CONTACT, group), own])
+    events = pl.concat([_read_unlinked(keys, named.owners, group), own])
     if not keys.catalog.has_rows("sends"):
         return events
     sends = list_linkable_sends(_read_sends(keys, named.owners, None), named.codes)
