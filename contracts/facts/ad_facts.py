@@ -97,7 +97,7 @@ class NameVersions(Table):
 
 
 class NameSpans(Table):
-    """One row per name that stats of an ad or ad campaign, of one level, bore: its days."""
+    """One row per name that stats of an ad or ad campaign, of one level, had: its days."""
 
     org_id: SharedText = column("organization", key=True)
     platform: SharedText = column("ad platform", key=True)
@@ -165,7 +165,7 @@ class FeedStats(AdEntity):
 class NamedStats(FeedStats):
     """One row per row of `FeedStats`, its names, parents and link filled in as of the day.
 
-    Conversions that a platform tells apart from the clicks are rows of their own.
+    Conversions that a platform gives apart from the clicks are rows of their own.
     """
 
     url_tags: SharedText = column("parameters added to the landing URL")

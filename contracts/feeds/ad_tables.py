@@ -98,7 +98,7 @@ class AdCreatives(Feed):
 
     platform: Text = column(PLATFORM, key=True, required=True, str_matches=NAME_PATTERN)
     creative_id: Text = column("the creative", key=True, required=True)
-    parameter: Text = column("the URL parameter that the row tells, if it tells one", key=True)
+    parameter: Text = column("the URL parameter that the row states, if any", key=True)
     landing_url: Text = column("where it leads")
     url_tags: Text = column("parameters added to the landing URL; they win over its own")
     updated_at: Instant = column(VERSION, key=True)

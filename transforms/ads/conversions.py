@@ -68,9 +68,9 @@ def attach_conversions(
     """
     keyed = stats.with_columns(_finest_id())
     parents = (*PARENTS, AdStats.currency)
-    borne = (*parents, AdStats.landing_url, NamedStats.url_tags, *NAMES)
+    observed = (*parents, AdStats.landing_url, NamedStats.url_tags, *NAMES)
     first_feed = pl.col(NamedStats.feed).min()
-    of_day = keyed.group_by(*ENTITY, AdStats.date_day).agg(pl.col(borne).max(), first_feed)
+    of_day = keyed.group_by(*ENTITY, AdStats.date_day).agg(pl.col(observed).max(), first_feed)
     of_entity = keyed.group_by(ENTITY).agg(pl.col(parents).max(), first_feed)
     metrics = [AdStats.conversions, AdStats.conversions_value]
     known = (

@@ -1,4 +1,4 @@
-"""The names that ads and ad campaigns bore, from the tables of names and from the day's stats."""
+"""The names that ads and ad campaigns had, from the tables of names and from the day's stats."""
 
 import polars as pl
 
@@ -89,7 +89,7 @@ def _add_known_days(versions: pl.LazyFrame, table: pl.LazyFrame, keys: list[str]
 
 
 def list_name_spans(level: AdLevel, stats: pl.LazyFrame) -> pl.LazyFrame:
-    """List the names that the day's stats bore, from the first of their days to the last.
+    """List the names that the day's stats had, from the first of their days to the last.
 
     An id with one name, as nearly all have, needs no look at its single days.
 
@@ -103,18 +103,18 @@ def list_name_spans(level: AdLevel, stats: pl.LazyFrame) -> pl.LazyFrame:
     keys = [*PLATFORM_KEYS, IDS[level]]
     span = (pl.min(DAY).alias(FIRST_DAY), pl.max(DAY).alias(LAST_DAY), pl.col(PARENTS[level]).max())
     schema = polars_schema(NameSpans)
-    borne = (
+    observed = (
         stats.filter(pl.col(IDS[level]).is_not_null())
         .group_by(*keys, pl.col(NAMES[level]).alias(NAME))
         .agg(span)
     )
-    return pl.concat([pl.LazyFrame(schema=schema), borne], how="diagonal")
+    return pl.concat([pl.LazyFrame(schema=schema), observed], how="diagonal")
 
 
 def list_stats_names(
     level: AdLevel, spans: pl.LazyFrame, stats: pl.LazyFrame, stated: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """List the names that the day's stats bore, and what they prove of those that tables state.
+    """List the names that the day's stats had, and what they prove of those that tables state.
 
     A name holds from the first to the last day of its run where the tables name the id too; where
     they do not, until the next name, the first also before and the last still. Ids that nobody
@@ -130,8 +130,8 @@ def list_stats_names(
         `EntityNames`, in no order.
     """
     keys = [*PLATFORM_KEYS, IDS[level]]
-    borne = spans.select(*keys, NAME, FIRST_DAY, LAST_DAY, *PARENTS[level])
-    named = borne.filter(pl.col(NAME).is_not_null())
+    observed = spans.select(*keys, NAME, FIRST_DAY, LAST_DAY, *PARENTS[level])
+    named = observed.filter(pl.col(NAME).is_not_null())
     renamed = named.group_by(keys).len().filter(pl.col("len") > 1)
     runs = _find_runs(level, stats.join(renamed, on=keys, how="semi"))
     every = pl.concat([named.join(renamed, on=keys, how="anti"), runs])
@@ -147,7 +147,7 @@ def list_stats_names(
     fresh = every.join(repeated, on=[*keys, NAME, FIRST_DAY], how="anti")
     in_tables = stated.filter(pl.col(NAME).is_not_null()).select(keys).unique()
     nameless = (
-        borne.join(named, on=keys, how="anti")
+        observed.join(named, on=keys, how="anti")
         .join(in_tables, on=keys, how="anti")
         .select(*keys, *PARENTS[level])
     )
@@ -156,19 +156,19 @@ def list_stats_names(
     return pl.concat([pl.LazyFrame(schema=schema), *found], how="diagonal").select(schema.names())
 
 
-def list_ad_names(stated: pl.LazyFrame, borne: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
-    """List every name that an ad or ad campaign bore, and when.
+def list_ad_names(stated: pl.LazyFrame, observed: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
+    """List every name that an ad or ad campaign had, and when.
 
     Args:
         stated: `EntityNames` of the tables.
-        borne: `EntityNames` of the stats.
+        observed: `EntityNames` of the stats.
         level: ads or campaigns.
 
     Returns:
         `AdNames`, in no order.
     """
     keys = [*PLATFORM_KEYS, IDS[level]]
-    names = pl.concat([stated, borne])
+    names = pl.concat([stated, observed])
     named = names.filter(pl.col(NAME).is_not_null())
     nameless = (
         names.filter(pl.col(NAME).is_null())
@@ -188,7 +188,7 @@ def list_ad_names(stated: pl.LazyFrame, borne: pl.LazyFrame, level: AdLevel) -> 
 
 
 def _find_runs(level: AdLevel, stats: pl.LazyFrame) -> pl.LazyFrame:
-    """Cut the days of ids that bore several names into runs of days with one name."""
+    """Cut the days of ids that had several names into runs of days with one name."""
     keys = [*PLATFORM_KEYS, IDS[level]]
     parents = pl.col(PARENTS[level]).max()
     changed = (pl.col(NAME) != pl.col(NAME).shift()).fill_null(value=True)
@@ -215,7 +215,7 @@ def _known_days() -> list[pl.Expr]:
 
 def _bound_spans(spans: pl.LazyFrame, keys: list[str], in_tables: pl.LazyFrame) -> pl.LazyFrame:
     """Make runs of days into validity: as observed where tables know more, else without a gap."""
-    observed = pl.col(IN_TABLES).fill_null(value=False)
+    in_tables_too = pl.col(IN_TABLES).fill_null(value=False)
     after_last = pl.col(LAST_DAY).dt.offset_by("1d")
     next_first = pl.col(FIRST_DAY).shift(-1).over(keys)
     is_first = pl.int_range(pl.len()).over(keys) == 0
@@ -229,8 +229,8 @@ def _bound_spans(spans: pl.LazyFrame, keys: list[str], in_tables: pl.LazyFrame) 
         )
         .sort(*keys, FIRST_DAY, NAME)
         .with_columns(
-            pl.when(observed | ~is_first).then(FIRST_DAY).alias(VALID_FROM),
-            pl.when(observed).then(after_last).otherwise(until_next).alias(VALID_UNTIL),
+            pl.when(in_tables_too | ~is_first).then(FIRST_DAY).alias(VALID_FROM),
+            pl.when(in_tables_too).then(after_last).otherwise(until_next).alias(VALID_UNTIL),
             *_known_days(),
         )
         .drop(FIRST_DAY, LAST_DAY, IN_TABLES)

@@ -196,7 +196,7 @@ def _find_names(rows: pl.LazyFrame, names: pl.LazyFrame, level: AdLevel) -> pl.L
     """Give what has an id and no name the name of its day; of several the one that sorts last."""
     by, name = ID_OF_LEVEL[level], NAME_OF[level]
     keys = [*PLATFORM_KEYS, by]
-    borne = (
+    observed = (
         names.filter(pl.col(AdNames.level) == level)
         .select(
             *keys, AdNames.valid_from, AdNames.valid_until, pl.col(AdNames.name).alias(name + KNOWN)
@@ -208,7 +208,7 @@ def _find_names(rows: pl.LazyFrame, names: pl.LazyFrame, level: AdLevel) -> pl.L
     found = (
         nameless.select(*keys, DAY)
         .unique()
-        .join(borne, on=keys, how="inner", validate="m:m")
+        .join(observed, on=keys, how="inner", validate="m:m")
         .filter(is_valid_on(DAY))
         .group_by(*keys, DAY)
         .agg(pl.col(name + KNOWN).max())

@@ -163,8 +163,8 @@ def _list_names(stats: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
     for level in IDS:
         stated = materialize(list_table_names(level, ads, versions.tables), EntityNames)
         spans = materialize(list_name_spans(level, stats), NameSpans)
-        borne = materialize(list_stats_names(level, spans, stats, stated), EntityNames)
-        parts.append(list_ad_names(stated, borne, level))
+        observed = materialize(list_stats_names(level, spans, stats, stated), EntityNames)
+        parts.append(list_ad_names(stated, observed, level))
     return materialize(pl.concat(parts), AdNames)
 
 
