@@ -24,8 +24,8 @@ def warn_of_repeats(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
         files = [file for file in catalog.given.files if file.raw.feed is feed]
         if equal := _count_equal(files):
             message = (
-                f"feed {feed.name}: {count_of(equal, 'row')} say, cell by cell, what another row "
-                "of the file says; rows of one day add up, and all of them count"
+                f"feed {feed.name}: {count_of(equal, 'row')} equal, cell by cell, to another row "
+                "of the file; rows of one day add up, and all of them count"
             )
             yield Warned(code="equal_rows", message=message, feed=feed.name, count=equal)
     for restatement in catalog.status.restatements:

@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contracts.columns import any_of, columns, is_named_or_counted, required
+from contracts.columns import (
+    Table,
+    any_of,
+    columns,
+    is_named_or_counted,
+    polars_schema,
+    required,
+)
 from contracts.config.nearest_names import nearest_names
 from contracts.feeds import DERIVED_KEYS, FEEDS, AdStats
 from flows.config.configured_feeds import ConfiguredFeed
@@ -42,9 +49,10 @@ class MissingColumn:
 
     @property
     def is_told(self) -> bool:
-        """Whether its absence changes what reports say: it is a metric, an id or a name."""
+        """Whether its absence changes what reports say: a metric, an id, a name, a currency."""
         is_derived = DERIVED_KEYS.get(self.table) == self.column
-        return not is_derived and is_named_or_counted(FEEDS[self.table], self.column)
+        is_said = self.column == AdStats.currency
+        return not is_derived and (is_said or is_named_or_counted(FEEDS[self.table], self.column))
 
 
 def require_columns(
@@ -105,8 +113,16 @@ def find_missing(feed: ConfiguredFeed, header: tuple[str, ...]) -> Iterator[Miss
             yield MissingColumn(mapping.table, " or ".join(alternatives), wanted, is_needed=True)
         for name, wanted in lacking.items():
             may_warn = feed.section.source is not None and name not in mapping.rare
+            if header and name == AdStats.currency:
+                may_warn = may_warn and _has_amounts(table, {*mapped}.difference(lacking))
             if name in needed or may_warn:
                 yield MissingColumn(mapping.table, name, wanted, is_needed=name in needed)
+
+
+def _has_amounts(table: type[Table], given: set[str]) -> bool:
+    """Whether a file's currency says what its amounts mean; of an account, what its stats mean."""
+    money = {name for name, dtype in polars_schema(table).items() if dtype.is_decimal()}
+    return not money or bool(money & given)
 
 
 def _needed(feed: ConfiguredFeed, resolved: ResolvedMapping) -> set[str]:

@@ -35,19 +35,10 @@ def fill_currency(
     stats = stats.with_columns(normalize_currency(pl.col(AdStats.currency)))
     if accounts is None:
         return stats.with_columns(pl.col(AdStats.currency).fill_null(currency))
-    keys = [AdAccounts.org_id, AdAccounts.platform, AdAccounts.account_id]
-    billed = (
-        accounts.sort(*keys, AdAccounts.updated_at, AdAccounts.currency, nulls_last=False)
-        .with_columns(normalize_currency(pl.col(AdAccounts.currency)))
-        .group_by(keys)
-        .agg(pl.col(AdAccounts.currency).drop_nulls().last().alias(OF_ACCOUNT))
-    )
     own = AdStats.currency
     of_account = (
         stats.filter(pl.col(own).is_null())
-        .drop(own)
-        .join(billed, on=keys, how="left", validate="m:1")
-        .rename({OF_ACCOUNT: own})
+        .pipe(bill_accounts, accounts)
         .pipe(find_rates, exchange_rates, currency)
         .with_columns(
             pl.when(pl.col(RATE).is_not_null()).then(own).otherwise(pl.lit(currency)).alias(own)
@@ -55,6 +46,30 @@ def fill_currency(
         .drop(RATE)
     )
     return pl.concat([stats.filter(pl.col(own).is_not_null()), of_account], how="diagonal")
+
+
+def bill_accounts(stats: pl.LazyFrame, accounts: pl.LazyFrame) -> pl.LazyFrame:
+    """Give stats the currency of their account, as the account's latest version has it.
+
+    Args:
+        stats: canonical `ad_stats`, accounts filled in.
+        accounts: canonical `ad_accounts`.
+
+    Returns:
+        The same rows, in no order; the currency is null where the account's is not known.
+    """
+    keys = [AdAccounts.org_id, AdAccounts.platform, AdAccounts.account_id]
+    billed = (
+        accounts.sort(*keys, AdAccounts.updated_at, AdAccounts.currency, nulls_last=False)
+        .with_columns(normalize_currency(pl.col(AdAccounts.currency)))
+        .group_by(keys)
+        .agg(pl.col(AdAccounts.currency).drop_nulls().last().alias(OF_ACCOUNT))
+    )
+    return (
+        stats.drop(AdStats.currency)
+        .join(billed, on=keys, how="left", validate="m:1")
+        .rename({OF_ACCOUNT: AdStats.currency})
+    )
 
 
 def split_unpriced(

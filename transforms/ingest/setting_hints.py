@@ -29,6 +29,8 @@ OLDEST_YEAR = 1970
 MOST_TOTALS = 3
 """How many rows at the end of a file may be totals."""
 TOTALS = 'stands at the end of the file; total_rows = ["…"] leaves out rows that only add up'
+NO_DAY_OR_ID = r"^date_day: |: missing$"
+"""Reasons of rows that are no figures of an entity on a day, as those of totals are not."""
 Parse = Callable[[pl.Series], pl.Series]
 
 
@@ -94,8 +96,10 @@ def hint_totals(failures: pl.DataFrame, accepted: pl.Series) -> pl.DataFrame:
     if failures.select(is_at_end.sum()).item() > MOST_TOTALS:
         return failures
     more = pl.concat_list(Quarantine.failed_checks, pl.lit(TOTALS))
+    is_no_day = pl.element().str.contains(NO_DAY_OR_ID)
+    may_total = is_at_end & pl.col(Quarantine.failed_checks).list.eval(is_no_day).list.any()
     return failures.with_columns(
-        pl.when(is_at_end)
+        pl.when(may_total)
         .then(more)
         .otherwise(Quarantine.failed_checks)
         .alias(Quarantine.failed_checks)

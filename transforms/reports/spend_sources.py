@@ -29,7 +29,7 @@ def compare_levels(stats: pl.LazyFrame) -> pl.LazyFrame:
         stats: `PlacedStats`.
 
     Returns:
-        `LevelComparisons`: of the days of which something lies below.
+        `LevelComparisons`: of the days of which something lies below, without own rows or with.
     """
     return pl.concat([_compare_level(stats, level) for level in range(NO_LEVEL - 1)])
 
@@ -44,17 +44,17 @@ def _compare_level(stats: pl.LazyFrame, level: int) -> pl.LazyFrame:
         .group_by(*ENTITY, FEED, DAY)
         .agg(pl.col(SPEND).sum().alias(c.spend_below))
     )
-    own = (
-        stats.filter((pl.col(OWN) == level) & (pl.col(TOP) < NO_LEVEL))
-        .select(*entity, PlacedStats.account_id, FEED, DAY, SPEND)
-        .group_by(*ENTITY, FEED, DAY)
-        .agg(pl.col(PlacedStats.account_id).max(), pl.col(SPEND).sum())
+    own = stats.filter(pl.col(OWN) == level).select(
+        *entity, PlacedStats.account_id, FEED, DAY, SPEND, TOP
     )
+    spent = own.filter(pl.col(TOP) < NO_LEVEL).group_by(*ENTITY, FEED, DAY).agg(pl.col(SPEND).sum())
+    accounts = own.group_by(*ENTITY, FEED).agg(pl.col(PlacedStats.account_id).max())
     schema = polars_schema(c)
     return (
-        below.join(own, on=[*ENTITY, FEED, DAY], how="left", nulls_equal=True, validate="1:1")
+        below.join(spent, on=[*ENTITY, FEED, DAY], how="left", nulls_equal=True, validate="1:1")
         .group_by(*ENTITY, FEED)
-        .agg(pl.col(PlacedStats.account_id).max(), pl.col(SPEND, c.spend_below).sum())
+        .agg(pl.col(SPEND, c.spend_below).sum())
+        .join(accounts, on=[*ENTITY, FEED], how="left", nulls_equal=True, validate="1:1")
         .select(schema.names())
         .cast(dict(schema))
     )

@@ -7,7 +7,7 @@ from itertools import chain
 from contracts.channels import RunChannels
 from contracts.config.nearest_names import nearest
 from contracts.config.source_mapping import Source
-from contracts.feeds import Events
+from contracts.feeds import AdStats, Events
 from contracts.manifest import Warned, count_of
 from contracts.vocabulary import Action
 from flows.catalog.canonical_tables import Catalog
@@ -19,6 +19,9 @@ from flows.ingest.required_columns import find_missing
 from flows.steps.messaging.described_messages import find_channels
 from transforms.ingest.expressions import fold
 
+OF_AD_ACCOUNTS = ("ad_stats", "ad_breakdowns")
+"""Tables whose amounts are in their account's currency where they name none."""
+
 
 def find_feed_warnings(loaded: LoadedWorkspace, catalog: Catalog) -> Iterator[Warned]:
     """Everything about the feeds that is allowed and looks like a mistake."""
@@ -26,7 +29,7 @@ def find_feed_warnings(loaded: LoadedWorkspace, catalog: Catalog) -> Iterator[Wa
         files = [file for file in catalog.given.files if file.raw.feed is feed]
         yield from _warn_of_emptiness(feed, files)
         filled = [file for file in files if not file.receipt.is_empty]
-        yield from _warn_of_missing_columns(feed, filled)
+        yield from _warn_of_missing_columns(feed, filled, loaded.config.workspace.currency)
         yield from _warn_of_gone_columns(feed, filled)
     channels = find_channels(catalog, loaded.config)
     yield from _warn_of_unknown_types(loaded, catalog.given, channels)
@@ -45,7 +48,9 @@ def _warn_of_emptiness(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[
         )
 
 
-def _warn_of_missing_columns(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+def _warn_of_missing_columns(
+    feed: ConfiguredFeed, files: list[ReadFile], currency: str
+) -> Iterator[Warned]:
     lacking: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
     for file in files:
         lacking.update(
@@ -61,12 +66,22 @@ def _warn_of_missing_columns(feed: ConfiguredFeed, files: list[ReadFile]) -> Ite
             yield Warned(
                 code="column_missing",
                 message=f"feed {feed.name}: {_of_files(count, len(files))} no column "
-                f"{names} for {table}.{column}, which is null there; name the file's column in "
-                f'columns = {{ {column} = "…" }}, or silence this: without = ["{column}"]',
+                f"{names} for {table}.{column}, {_without(table, column, currency)}, "
+                f'or silence this: without = ["{column}"]',
                 feed=feed.name,
                 count=count,
                 setting=f"feeds[{feed.place}].without",
             )
+
+
+def _without(table: str, column: str, currency: str) -> str:
+    """What becomes of a column that files lack, and what would give it."""
+    named = f'name the file\'s column in columns = {{ {column} = "…" }}'
+    if column != AdStats.currency:
+        return f"which is null there; {named}"
+    account = "their account's currency, else " if table in OF_AD_ACCOUNTS else ""
+    means = f"so amounts are taken to be in {account}{currency}"
+    return f'{means}; say it in constants = {{ currency = "…" }}, {named}'
 
 
 def _warn_of_gone_columns(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:

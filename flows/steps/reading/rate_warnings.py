@@ -6,10 +6,10 @@ import polars as pl
 
 from contracts.config.workspace import Workspace
 from contracts.feeds import AdStats, Messages, MessageStats, Orders
-from contracts.manifest import Warned
+from contracts.manifest import Warned, count_of
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
-from transforms.common.currency import RATE, find_rates, normalize_currency
+from transforms.common.currency import RATE, bill_accounts, find_rates, normalize_currency
 from transforms.messaging.message_costs import price_messages
 
 AMOUNTS = {"orders": Orders.revenue, "ad_stats": AdStats.spend}
@@ -27,10 +27,12 @@ def find_missing_rates(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
         config: The workspace's configuration.
     """
     for table, amount in AMOUNTS.items():
-        yield from _warn(table, _sum_rejected(catalog, table, amount), "are rejected", config)
-    yield from _warn("messages", _sum_costs(catalog, config), "count without their cost", config)
+        yield from _warn(table, _sum_rejected(catalog, table, amount), "rejected", config)
+    as_ours = f"counted as if in {config.workspace.currency}"
+    yield from _warn("ad_stats", _sum_of_accounts(catalog, config), as_ours, config)
+    yield from _warn("messages", _sum_costs(catalog, config), "counted without their cost", config)
     stats = _sum_provider_revenue(catalog, config)
-    yield from _warn("message_stats", stats, "stand without their revenue", config)
+    yield from _warn("message_stats", stats, "standing without their revenue", config)
 
 
 def _sum_rejected(catalog: Catalog, table: str, amount: str) -> pl.DataFrame:
@@ -47,6 +49,17 @@ def _sum_rejected(catalog: Catalog, table: str, amount: str) -> pl.DataFrame:
             raw.str.json_path_match(f"$.{amount}").alias(AMOUNT),
         )
     )
+
+
+def _sum_of_accounts(catalog: Catalog, config: Workspace) -> pl.DataFrame:
+    """Stats that name no currency, by that of their account, where it has no rate."""
+    silent = catalog.scan("ad_stats").filter(pl.col(AdStats.currency).is_null())
+    billed = bill_accounts(silent, catalog.scan("ad_accounts")).filter(
+        pl.col(AdStats.currency).is_not_null()
+    )
+    rated = find_rates(billed, rates_of(catalog), config.workspace.currency)
+    unpriced = rated.filter(pl.col(RATE).is_null())
+    return _sum_by_currency(unpriced.select(AdStats.currency, pl.col(AdStats.spend).alias(AMOUNT)))
 
 
 def _sum_costs(catalog: Catalog, config: Workspace) -> pl.DataFrame:
@@ -83,9 +96,10 @@ def _warn(table: str, sums: pl.DataFrame, what: str, config: Workspace) -> Itera
     for currency, amount, rows in sums.iter_rows():
         yield Warned(
             code="rate_missing",
-            message=f"{table}: {rows} rows with {amount:.2f} {currency} in all {what}, because "
-            f"exchange_rates has no rate of {currency} in {config.workspace.currency} on their "
-            "day; give it in a feed of exchange_rates, or set workspace.currency",
+            message=f"{table}: {count_of(rows, 'row')} with {amount:.2f} {currency} in all, "
+            f"{what}, because exchange_rates has no rate of {currency} in "
+            f"{config.workspace.currency} on the day; give it in a feed of exchange_rates, or set "
+            "workspace.currency",
             count=rows,
             amount=f"{amount:.4f}",
             setting="workspace.currency",

@@ -47,3 +47,13 @@ def test_a_total_row_in_words_that_nobody_knows_names_the_setting(tmp_path: Path
     assert "zusammen" not in problem
     read = read_files(tmp_path / "2", EUR + TOML + 'total_rows = ["Zwei Zeilen"]\n', files)
     assert [account(one) for one in read.inputs()] == [(2, 2, 0, 0, 0)]
+
+
+def test_a_wrong_number_at_the_end_is_not_taken_for_a_total_row(tmp_path: Path) -> None:
+    """The row has its day and its campaign: only its spend is no number."""
+    text = FILES["raw/meta/März.csv"].decode().replace('"1.234,56",1.200', "1234.56,1200")
+    read = read_files(tmp_path, EUR + TOML, {"raw/meta/März.csv": text.encode()})
+    problem = str(find_problem(read, load_workspace(tmp_path / "ws", environ={}).config))
+    assert [account(one) for one in read.inputs()] == [(2, 1, 1, 0, 0)]
+    assert "spend: not a number" in problem
+    assert "total_rows" not in problem

@@ -67,3 +67,21 @@ def test_stats_of_nobody_s_account_are_no_fault(tmp_path: Path) -> None:
     ran = run_workspace(root, tmp_path / "out")
     assert ran.table("ads", "account_report")["spend"].to_list() == [5]
     assert ran.table("ads", "spend_sources")["spend_used"].to_list() == [5]
+
+
+def test_a_day_without_an_account_s_row_is_in_the_comparison(tmp_path: Path) -> None:
+    """The account speaks from the 1st to the 3rd: 0 on the 2nd, when its campaign cost 60.00."""
+    files = {
+        "raw/account.csv": b"date_day,platform,account_id,spend\n"
+        b"2026-03-01,google_ads,A,100.00\n2026-03-03,google_ads,A,9.00\n",
+        "raw/campaign.csv": b"date_day,platform,account_id,campaign_id,spend\n"
+        b"2026-03-02,google_ads,A,1,60.00\n",
+    }
+    toml = "".join(feed("ad_stats", path, name=f'"{path[4:-4]}"') for path in files)
+    ran = run_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "out")
+    assert warned(ran, "levels_disagree") == [("account", 1, "60.0000")]
+    sources = ran.table("ads", "spend_sources").select(
+        "level", "spend", "spend_used", "spend_of_level_below", "difference"
+    )
+    assert sources.rows() == [("account", 109, 109, 60, -60), ("campaign", 60, 0, None, None)]
+    assert ran.table("ads", "account_report")["spend"].sum() == 109

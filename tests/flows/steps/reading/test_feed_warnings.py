@@ -38,6 +38,18 @@ def test_a_metric_that_a_file_lacks_is_told_once_a_feed_and_column(tmp_path: Pat
     assert not [one for one in silenced.warnings if "ad_stats.clicks" in one.message]
 
 
+def test_a_currency_that_a_file_lacks_is_told(tmp_path: Path) -> None:
+    """Spend is taken to be in dollars: a renamed header must not change the money in silence."""
+    files = {"raw/ads/1.csv": HEADER.replace(b"Currency code", b"Billing code") + ROW}
+    found = read_files(tmp_path / "told", GOOGLE, files)
+    (told,) = [o for o in found.warnings if "ad_stats.currency" in o.message]
+    assert (told.code, told.count, told.setting) == ("column_missing", 1, "feeds[0].without")
+    assert "so amounts are taken to be in their account's currency, else USD" in told.message
+    for settles in ('without = ["currency"]\n', 'constants = { currency = "EUR" }\n'):
+        silenced = read_files(tmp_path / settles[:5], GOOGLE + settles, files)
+        assert not [one for one in silenced.warnings if "ad_stats.currency" in one.message]
+
+
 def test_a_column_that_earlier_files_had_is_told(tmp_path: Path) -> None:
     """File 10 comes after file 9: digits count as numbers."""
     files = {

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.publishing import publish, row
+from tests.support.workspaces import feed, run_workspace, write_workspace
 
 TOML = "[workspace]\nmax_rejected_share = 0.9\n"
 RATES = b"currency,date_day,rate\nEUR,2026-01-01,1.1\nNOK,2026-02-01,0.1\n"
@@ -40,6 +41,21 @@ def test_orders_and_costs_without_a_rate_are_counted_and_summed(tmp_path: Path) 
         ({"table": "orders", "currency": "NOK"}, 2, "60.0000", "workspace.currency"),
         ({"table": "messages", "currency": "SEK"}, 1, "7.5000", "workspace.currency"),
     ]
-    assert "2 rows with 60.00 NOK in all are rejected" in found[0].message
+    assert "2 rows with 60.00 NOK in all, rejected" in found[0].message
     assert row(ran, "email", "message_report", message_id="m1")["cost"] is None
     assert row(ran, "email", "message_report", message_id="m2")["cost"] == Decimal("2.2")
+
+
+def test_an_account_s_currency_without_a_rate_is_told(tmp_path: Path) -> None:
+    """100.00 of an account in EUR count as 100.00 USD; 7.00 of one in USD are what they say."""
+    files = {
+        "raw/stats/1.csv": b"date_day,platform,account_id,campaign_id,spend\n"
+        b"2026-01-01,google_ads,A,1,100.00\n2026-01-01,google_ads,B,2,7.00\n",
+        "raw/accounts/1.csv": b"platform,account_id,currency\ngoogle_ads,A,EUR\ngoogle_ads,B,USD\n",
+    }
+    toml = feed("ad_stats", "raw/stats/*.csv") + feed("ad_accounts", "raw/accounts/*.csv")
+    ran = run_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "out")
+    (told,) = [one for one in ran.warnings if one.code == "rate_missing"]
+    assert (told.count, told.amount, told.setting) == (1, "100.0000", "workspace.currency")
+    assert "1 row with 100.00 EUR in all, counted as if in USD" in told.message
+    assert ran.table("ads", "account_report")["spend"].sum() == 107
