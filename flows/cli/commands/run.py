@@ -116,9 +116,29 @@ def _change_lines(root: Path) -> list[str]:
     files = published_tables(root).get(("run", "changes"))
     if not files:
         return []
-    by_day = (
-        pl.scan_parquet(files)
-        .group_by("report", "date_day", "column")
+    by_day = sum_changes(pl.scan_parquet(files)).collect()
+    lines = [_describe_change(*row) for row in by_day.head(CHANGES_SHOWN).iter_rows()]
+    if (more := by_day.height - CHANGES_SHOWN) > 0:
+        lines.append(f"  changed   … and {more} more, all in run/changes")
+    return lines
+
+
+def sum_changes(changes: pl.LazyFrame) -> pl.LazyFrame:
+    """Sum changes by report, day and column, the largest first.
+
+    An order's revenue stands in a row of each attribution model: of the models the one counts whose
+    change is the largest.
+
+    Args:
+        changes: `Changes`.
+
+    Returns:
+        report, date_day, column, difference, the reasons, the number of files.
+    """
+    size = pl.col("difference").abs()
+    model = pl.col("key").str.json_path_match("$.model").alias("model")
+    return (
+        changes.group_by("report", "date_day", "column", model)
         .agg(
             pl.col("difference").sum(),
             pl.col("reason").unique().sort().str.join(", "),
@@ -129,13 +149,11 @@ def _change_lines(root: Path) -> list[str]:
             .drop_nulls()
             .n_unique(),
         )
-        .sort(pl.col("difference").abs(), "report", "date_day", "column", descending=True)
-        .collect()
+        .sort(size, "model", descending=[True, False], nulls_last=True)
+        .unique(["report", "date_day", "column"], keep="first", maintain_order=True)
+        .sort(size, "report", "date_day", "column", descending=True)
+        .drop("model")
     )
-    lines = [_describe_change(*row) for row in by_day.head(CHANGES_SHOWN).iter_rows()]
-    if (more := by_day.height - CHANGES_SHOWN) > 0:
-        lines.append(f"  changed   … and {more} more, all in run/changes")
-    return lines
 
 
 def _describe_change(
