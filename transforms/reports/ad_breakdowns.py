@@ -26,6 +26,7 @@ from transforms.common.currency import AMOUNTS, EXACT
 from transforms.common.rates import divide
 from transforms.common.report_rows import RANK, ReportRows, rank_groups
 
+OF_STATS = " of stats"
 GRAIN = [name for name in key(BreakdownSums) if name != DAY]
 
 
@@ -51,7 +52,7 @@ def sum_breakdowns(
     Args:
         breakdowns: `NamedBreakdowns`.
         rates: `StatsRates` of them; amounts without a rate are null.
-        stats: `PlacedStats`.
+        stats: `PlacedStats`, whose names stand where nothing else gives one.
 
     Returns:
         `BreakdownSums`, in no order.
@@ -76,9 +77,11 @@ def sum_breakdowns(
     spend = [_sum_entities(stats, level) for level in ID_OF_LEVEL]
     keys = [*PLATFORM_KEYS, PlacedStats.own_level, "entity", DAY]
     finest = pl.coalesce(pl.col(by) for by in reversed(ID_OF_LEVEL.values())).alias("entity")
+    borne = [pl.coalesce(name, name + OF_STATS).alias(name) for name in NAMES]
     return (
         sums.with_columns(entity.cast(pl.Int64), finest)
-        .join(pl.concat(spend), on=keys, how="left", validate="m:1")
+        .join(pl.concat(spend, how="diagonal"), on=keys, how="left", validate="m:1")
+        .with_columns(borne)
         .select(schema.names())
         .cast(dict(schema))
     )
@@ -107,11 +110,15 @@ def report_breakdowns(sums: pl.LazyFrame, currency: str) -> ReportRows:
 
 
 def _sum_entities(stats: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
-    """The spend of a level's entities by the day."""
+    """The spend of a level's entities by the day, and the names that the day's stats bear."""
     by, rank = ID_OF_LEVEL[level], RANKS[level]
+    names = pl.col(NAMES[: rank + 1])
     return (
         stats.filter(adds_to(rank) & pl.col(by).is_not_null())
         .group_by(*PLATFORM_KEYS, pl.col(by).alias("entity"), DAY)
-        .agg(pl.col(PlacedStats.spend).sum().alias(BreakdownSums.entity_spend))
+        .agg(
+            pl.col(PlacedStats.spend).sum().alias(BreakdownSums.entity_spend),
+            names.max().name.suffix(OF_STATS),
+        )
         .with_columns(pl.lit(rank, pl.Int64).alias(PlacedStats.own_level))
     )

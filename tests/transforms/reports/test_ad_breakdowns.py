@@ -79,3 +79,18 @@ def test_amounts_are_in_the_reporting_currency_or_unknown() -> None:
         ("GB", None, None, None),
         ("US", Decimal(10), None, None),
     ]
+
+
+def test_names_that_only_the_stats_bear_stand_beside_the_breakdown() -> None:
+    """The breakdown is of a campaign; the name of one of its ads is not its own."""
+    stat = {"account_id": "A", "account_name": "Shop", "campaign_id": "1"}
+    made = report(
+        [
+            stat | {"campaign_name": "Spring", "spend": Decimal(60)},
+            stat | {"ad_id": "11", "ad_name": "Red shoe", "spend": Decimal(60)},
+        ],
+        [{"campaign_id": "1", "kind": "device", "value": "mobile", "spend": Decimal(15)}],
+        AdTables(),
+    )
+    names = ("account_name", "campaign_name", "ad_name", "spend_share")
+    assert made.select(names).rows() == [("Shop", "Spring", None, 0.25)]
