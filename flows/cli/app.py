@@ -25,6 +25,10 @@ COMMANDS = {
         "Look at the configuration and the feeds; write nothing.",
     ),
     "show": ("show:show", "List the published tables, or print one."),
+    "explain": (
+        "explain_figure:explain",
+        "Say which raw rows a published figure comes from, and why.",
+    ),
     "rejects": (
         "rejects:rejects",
         "Print the rows in quarantine, with their reasons and what would help.",

@@ -56,7 +56,7 @@ class KeyFiles:
     def read_sends(self, group: int | None = None) -> pl.LazyFrame:
         """`FeedSends` in a group of buckets, or in all of them."""
         parts = [
-            self._add_feed(self.catalog.leave_discarded(rows, file, "sends"), file)
+            self.add_feed(self.catalog.leave_discarded(rows, file, "sends"), file)
             for file in self.catalog.feeding("sends")
             for rows in self._scan(file, "sends", EventScope.SEND, group)
         ]
@@ -66,7 +66,7 @@ class KeyFiles:
         """`FeedEvents` of a scope in a group of buckets, or in all of them."""
         parts = [
             recode_types(
-                self._add_feed(self.catalog.leave_discarded(rows, file, "events"), file),
+                self.add_feed(self.catalog.leave_discarded(rows, file, "events"), file),
                 got.own_channels,
                 self.channels.codes,
             )
@@ -77,7 +77,8 @@ class KeyFiles:
         return pl.concat(parts).select(EVENTS.names()) if parts else pl.LazyFrame(schema=EVENTS)
 
     @staticmethod
-    def _add_feed(rows: pl.LazyFrame, file: ReadFile) -> pl.LazyFrame:
+    def add_feed(rows: pl.LazyFrame, file: ReadFile) -> pl.LazyFrame:
+        """Give rows of a file the place of its feed in the configuration."""
         return rows.with_columns(pl.lit(file.raw.feed.place, pl.UInt16).alias(FeedSends.feed))
 
     def _scan(

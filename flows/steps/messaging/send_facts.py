@@ -88,7 +88,7 @@ def build_facts(inputs: MessageInputs, names: NamedKeys) -> FactFiles:
     files = FactFiles(inputs.scratch / "facts")
     files.folder.mkdir(parents=True)
     keys, owners = KeyFiles.of(inputs.catalog, names.channels), names.owners
-    named = _prepare(inputs, names)
+    named = prepare_facts(inputs, names)
     addressed = materialize(_read_addressed(keys, owners), FeedEvents)
     if _moves(keys):
         _move_events(keys, addressed, named, files.folder)
@@ -124,7 +124,8 @@ def number_organizations(messages: pl.LazyFrame) -> pl.LazyFrame:
     return messages.select(org_id).unique().sort(org_id).with_row_index(MessageCodes.org_code)
 
 
-def _prepare(inputs: MessageInputs, names: NamedKeys) -> FactInputs:
+def prepare_facts(inputs: MessageInputs, names: NamedKeys) -> FactInputs:
+    """What the send facts are made from, beside the key columns."""
     described = names.messages.lazy()
     organizations = number_organizations(described)
     code = pl.col(DescribedMessages.channel).replace_strict(

@@ -1,0 +1,147 @@
+"""`campaign-reports explain`: the raw rows that a published figure comes from."""
+
+import json as json_text
+from pathlib import Path
+from typing import Annotated, Any
+
+import polars as pl
+from cyclopts import Parameter
+
+from flows.cli.console import as_json, print_json, print_note, print_table
+from flows.cli.published import find_published, list_published
+from flows.errors import FAULT_OF_OURS, UsageError
+from flows.explain.answers import ExplainedCell, Explainer
+from flows.explain.published_run import open_published_run
+from flows.storage.workspace_files import storage_errors
+
+ROWS_FOR_PEOPLE = 20
+HEADER = ("file", "row_number", "table", "counts", "because")
+
+
+def explain(
+    workspace: Path,
+    table: str | None = None,
+    /,
+    *,
+    key: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    column: str | None = None,
+    cells: Path | None = None,
+    to: Path | None = None,
+    personal: Annotated[bool, Parameter(negative=())] = False,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Say which raw rows a published figure comes from, and why each of them counts.
+
+    Args:
+        workspace: The workspace's folder.
+        table: `email/message_report`, or `message_report` where only one group has it.
+        key: A column of the row's key and its value: `message_id=m1`; `COLUMN=` for an empty one;
+            again for each further column.
+        column: The figure's column.
+        cells: A JSON list of `{"table", "key", "column"}` to explain in one go.
+        to: A .parquet or .json file for all rows; the answer prints the first 1,000.
+        personal: Show the raw rows themselves, with whatever personal data they have.
+        json: Print a JSON object, or a list with --cells.
+
+    Returns:
+        The exit code: 0; 1 where the rows do not add up to the published value.
+    """
+    asked = _read_cells(cells) if cells else [_read_cell(table, key, column)]
+    if cells and (table or key or column):
+        msg = "--cells takes the place of a table, --key and --column"
+        raise UsageError(msg, "Give either.")
+    published = list_published(workspace)
+    places = [find_published(str(one["table"]), published) for one in asked]
+    with open_published_run(workspace) as run:
+        explainer = Explainer(run, shows_rows=personal)
+        answers = [
+            explainer.answer(place, one["key"], str(one["column"]))
+            for place, one in zip(places, asked, strict=True)
+        ]
+    if to is not None:
+        _write(answers, to)
+    if json:
+        said = [answer.said for answer in answers]
+        print_json(said if cells else said[0])
+    else:
+        for answer in answers:
+            _print(answer)
+    problems = [answer.problem for answer in answers if answer.problem]
+    for problem in problems:
+        print_note(f"the rows do not add up: {problem}")
+    return FAULT_OF_OURS if problems else 0
+
+
+def _read_cell(table: str | None, key: tuple[str, ...], column: str | None) -> dict[str, Any]:
+    if table is None or column is None:
+        msg = "a figure is named by its table and its column"
+        raise UsageError(msg, "Give TABLE, --key COLUMN=VALUE and --column NAME, or --cells FILE.")
+    cells = dict[str, str]()
+    for one in key:
+        name, sign, value = one.partition("=")
+        if not sign:
+            msg = f"the key {one!r} cannot be read"
+            raise UsageError(msg, "Write COLUMN=VALUE; COLUMN= for an empty one.")
+        cells[name.strip()] = value
+    return {"table": table, "key": cells, "column": column}
+
+
+def _read_cells(file: Path) -> list[dict[str, Any]]:
+    """The cells that a file lists."""
+    try:
+        listed = json_text.loads(file.read_text("utf-8"))
+        good = isinstance(listed, list) and all(
+            isinstance(one, dict) and {"table", "key", "column"} <= one.keys() for one in listed
+        )
+    except (OSError, ValueError):
+        good = False
+    if not good:
+        msg = f"{file} is no list of cells"
+        raise UsageError(msg, 'It is a JSON list of {"table": …, "key": {…}, "column": …}.')
+    return listed
+
+
+def _write(answers: list[ExplainedCell], to: Path) -> None:
+    """Write all rows of the explained figures."""
+    if to.suffix not in (".parquet", ".json"):
+        msg = f"rows cannot be written to {to.name}"
+        raise UsageError(msg, "Give a file that ends in .parquet or .json.")
+    with storage_errors(f"writing {to}"):
+        if to.suffix == ".json":
+            whole = [{**answer.said, "rows": answer.rows.to_dicts()} for answer in answers]
+            to.write_text(as_json(whole if len(whole) > 1 else whole[0]) + "\n", "utf-8")
+        else:
+            stack_rows(answers).write_parquet(to)
+
+
+def stack_rows(answers: list[ExplainedCell]) -> pl.DataFrame:
+    """The rows of all answers in one table, each with its cell."""
+    return pl.concat(
+        [
+            answer.rows.select(
+                pl.lit(answer.said["table"]).alias("cell_table"),
+                pl.lit(as_json(answer.said["key"])).alias("cell_key"),
+                pl.lit(answer.said["column"]).alias("cell_column"),
+                pl.all(),
+            )
+            for answer in answers
+        ],
+        how="diagonal",
+    )
+
+
+def _print(answer: ExplainedCell) -> None:
+    said = answer.said
+    print_note(f"{said['table']}.{said['column']} = {said['value']}: {said['formula']}")
+    for operand in said["operands"]:
+        print_note(f"{operand['name']} = {operand['value']}, from {operand['rows_total']:,} rows")
+    names = [*HEADER, *(["raw"] if "raw" in answer.rows.columns else [])]
+    shown = answer.rows.head(ROWS_FOR_PEOPLE).to_dicts()
+    if shown:
+        print_table(names, ([row.get(name) for name in names] for row in shown))
+    if answer.rows.height > len(shown):
+        print_note(f"{len(shown):,} of {answer.rows.height:,} rows; --json or --to shows more")
+    if said["excluded"]:
+        print_note("rows that do not count:")
+        left = [name for name in names if name != "counts"]
+        print_table(left, ([row.get(name) for name in left] for row in said["excluded"][:20]))

@@ -1,0 +1,128 @@
+"""Explanations as the command prints them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from flows.catalog.read_files import ReadFile
+from flows.explain.cells import AskedCell, find_cell
+from flows.explain.explanation import Explanation, NotCovered
+from flows.explain.message_cells import MessageCells
+from flows.explain.order_rows import OrderRows
+from flows.explain.published_run import PublishedRun
+from flows.explain.raw_rows import RAW, read_raw_rows
+from transforms.explain.row_places import COUNTS, ROW_PLACE, unpack_place
+
+ROWS_SHOWN = 1000
+
+
+@dataclass(frozen=True)
+class ExplainedCell:
+    """What is said of one cell.
+
+    Attributes:
+        said: The object that the command prints.
+        rows: Every row of the figure and of its operands, for a file.
+        problem: What does not add up; empty where everything does.
+    """
+
+    said: dict[str, Any]
+    rows: pl.DataFrame
+    problem: str
+
+
+class Explainer:
+    """Explains figures of one published run."""
+
+    def __init__(self, run: PublishedRun, *, shows_rows: bool = False) -> None:
+        """Explain figures of a run; with the raw rows themselves where they are asked for."""
+        self.run = run
+        self.shows_rows = shows_rows
+        orders = OrderRows(run)
+        self.subjects = (MessageCells(run, orders),)
+        self.files = {file.order: file for file in run.catalog.files}
+
+    def answer(
+        self, place: tuple[str, str], key: Mapping[str, object], column: str
+    ) -> ExplainedCell:
+        """Explain one cell.
+
+        Raises:
+            UsageError: There is no such cell, or nothing can be said of it.
+        """
+        cell = find_cell(place, self.run.tables[place], key, column)
+        for subject in self.subjects:
+            if subject.covers(cell):
+                return self._state(cell, subject.explain(cell))
+        raise NotCovered(cell.label, column)
+
+    def _state(self, cell: AskedCell, found: Explanation) -> ExplainedCell:
+        rows = self._name_files(found.rows)
+        operands = [(one, self._name_files(one.rows)) for one in found.operands]
+        said = {
+            "table": cell.label,
+            "key": dict(cell.key),
+            "column": cell.column,
+            "value": cell.value,
+            "formula": found.formula,
+            "operands": [
+                {
+                    "name": one.name,
+                    "value": one.value,
+                    "rows": named.head(ROWS_SHOWN).to_dicts(),
+                    "rows_total": named.height,
+                }
+                for one, named in operands
+            ],
+            "rows": rows.head(ROWS_SHOWN).to_dicts(),
+            "rows_total": rows.height,
+            "excluded": self._name_files(found.excluded).head(ROWS_SHOWN).to_dicts(),
+        }
+        parts = [(cell.column, rows), *((one.name, named) for one, named in operands)]
+        every = pl.concat(
+            [named.with_columns(pl.lit(name).alias("operand")) for name, named in parts],
+            how="diagonal",
+        )
+        problem = found.find_problem(cell.value)
+        return ExplainedCell(said, every, problem and f"{cell.label}.{cell.column}: {problem}")
+
+    def _name_files(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Give rows the feed and the path of their file in the place of its number."""
+        names = pl.DataFrame(
+            [(order, *_names(file)) for order, file in self.files.items()],
+            schema={"file": pl.UInt32, "feed": pl.String, "path": pl.String},
+            orient="row",
+        )
+        counts = [_plain(pl.col(COUNTS))] if COUNTS in rows.columns else []
+        shown = [RAW] if self.shows_rows else []
+        if self.shows_rows:
+            places = rows.get_column(ROW_PLACE).unique().head(ROWS_SHOWN)
+            raw = read_raw_rows(self.files, places)
+            rows = rows.join(raw, on=ROW_PLACE, how="left", validate="m:1", maintain_order="left")
+        file = pl.col("path").alias("file")
+        return (
+            unpack_place(rows.lazy())
+            .join(names.lazy(), on="file", how="left", validate="m:1", maintain_order="left")
+            .select(
+                "feed",
+                file,
+                "row_number",
+                "table",
+                *counts,
+                "because",
+                *shown,
+            )
+            .collect()
+        )
+
+
+def _names(file: ReadFile) -> tuple[str, str]:
+    return file.raw.feed.name, file.raw.path
+
+
+def _plain(amount: pl.Expr) -> pl.Expr:
+    """An exact decimal as text, without zeros at its end."""
+    text = amount.cast(pl.String)
+    return text.str.strip_chars_end("0").str.strip_chars_end(".").alias(COUNTS)

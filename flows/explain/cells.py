@@ -1,0 +1,106 @@
+"""Which figure is asked about: a table, the key of one row, a column."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from contracts.config.nearest_names import nearest
+from flows.errors import UsageError
+from flows.storage.workspace_files import storage_errors
+
+
+@dataclass(frozen=True)
+class AskedCell:
+    """One figure of a published table.
+
+    Attributes:
+        group: The group of its table.
+        name: The name of its table.
+        key: The columns that tell its row from others, with their values.
+        row: That row as it is published.
+        column: The figure's column.
+    """
+
+    group: str
+    name: str
+    key: Mapping[str, Any]
+    row: Mapping[str, Any]
+    column: str
+
+    @property
+    def label(self) -> str:
+        """`group/name` of the table."""
+        return f"{self.group}/{self.name}"
+
+    @property
+    def value(self) -> Any:
+        """The figure as it is published."""
+        return self.row[self.column]
+
+
+def find_cell(
+    place: tuple[str, str], files: Sequence[Path], key: Mapping[str, object], column: str
+) -> AskedCell:
+    """The figure of a published table that a key and a column name.
+
+    Args:
+        place: Group and name of the table.
+        files: Its files.
+        key: Column -> value; text is read as the column's type, empty text as null.
+        column: The figure's column.
+
+    Raises:
+        UsageError: There is no such column, no such row, or several rows have these values.
+    """
+    label = "/".join(place)
+    with storage_errors(f"reading {label}"):
+        rows = pl.scan_parquet(list(files))
+        schema = rows.collect_schema()
+    for name in (column, *key):
+        if name not in schema:
+            near = nearest(name, schema.names())
+            msg = f"{label} has no column {name!r}"
+            raise UsageError(msg, f"Did you mean {near!r}?" if near else "")
+    if not schema[column].is_numeric():
+        msg = f"{label}.{column} is no figure"
+        raise UsageError(msg, "Columns of counts, amounts and rates can be explained.")
+    wanted = {name: read_value(value, schema[name], name) for name, value in key.items()}
+    conditions = [
+        pl.col(name).eq_missing(pl.lit(value, schema[name])) for name, value in wanted.items()
+    ]
+    with storage_errors(f"reading {label}"):
+        found = rows.filter(*conditions).head(2).collect().to_dicts()
+    if len(found) != 1:
+        many = "several rows" if found else "no row"
+        msg = f"{label} has {many} with {', '.join(key) or 'no key'} as given"
+        raise UsageError(msg, "Give every column of the row's key; COLUMN= means an empty one.")
+    return AskedCell(*place, wanted, found[0], column)
+
+
+def read_value(value: object, dtype: pl.DataType, name: str) -> object:
+    """A value of a key, in the type of its column; empty text is null.
+
+    Raises:
+        UsageError: It is not of that type.
+    """
+    if value is None or value == "":
+        return None
+    text = str(value)
+    try:
+        if dtype == pl.Date:
+            return date.fromisoformat(text)
+        if isinstance(dtype, pl.Datetime):
+            return datetime.fromisoformat(text)
+        if dtype.is_integer():
+            return int(text)
+        if dtype.is_decimal():
+            return Decimal(text)
+        return float(text) if dtype.is_float() else text
+    except (ValueError, InvalidOperation):
+        msg = f"the value given for {name} is not of its type, {dtype}"
+        raise UsageError(msg, "Days and times are ISO 8601.") from None

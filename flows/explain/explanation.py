@@ -1,0 +1,101 @@
+"""What an explanation says: rows that add up to a figure, operands, what does not count."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from contracts.manifest import count_of
+from flows.errors import UsageError
+from transforms.explain.row_places import COUNTS, EXPLAINED, ROW_PLACE
+
+NOTHING = pl.DataFrame(schema=EXPLAINED)
+LEFT_OUT = pl.Schema({name: EXPLAINED[name] for name in EXPLAINED if name != COUNTS})
+
+
+class NotCovered(UsageError):  # noqa: N818 - it names what happened
+    """A figure that `explain` cannot explain yet."""
+
+    def __init__(self, label: str, column: str, why: str = "") -> None:
+        """Name the figure, and why it cannot be explained where there is a reason."""
+        because = f": {why}" if why else ""
+        super().__init__(f"explain does not cover {label}.{column}{because}")
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A figure that another one is made from.
+
+    Attributes:
+        name: Its column.
+        value: Its value.
+        rows: `EXPLAINED`; empty where it comes from no rows.
+    """
+
+    name: str
+    value: Any
+    rows: pl.DataFrame = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How a figure came to be.
+
+    Attributes:
+        formula: In words.
+        rows: `EXPLAINED`: what adds up to the figure; empty where operands make it.
+        operands: What it is made from, where it is no sum.
+        excluded: Rows of the same key that do not count: their place, table and reason.
+        expected: What the operands give; None where the rows add up to the value.
+    """
+
+    formula: str
+    rows: pl.DataFrame = field(default_factory=lambda: NOTHING)
+    operands: tuple[Operand, ...] = ()
+    excluded: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEFT_OUT))
+    expected: float | Decimal | None = None
+
+    def find_problem(self, value: Any) -> str:
+        """What does not add up; empty where the rows come to the published value."""
+        for operand in self.operands:
+            if operand.rows.height and (said := _compare(operand.rows, operand.value)):
+                return f"{operand.name}: {said}"
+        if self.operands:
+            if value is None or self.expected is None:
+                same = value is None and self.expected is None
+            else:
+                same = abs(float(value) - float(self.expected)) <= 1e-12 * abs(float(value))
+            return "" if same else f"the operands give {self.expected}, not {value}"
+        return _compare(self.rows, value)
+
+
+def add_up(rows: pl.DataFrame) -> Decimal:
+    """The sum of what rows count."""
+    return sum(rows.get_column(COUNTS), Decimal(0))
+
+
+def _compare(rows: pl.DataFrame, value: Any) -> str:
+    total = add_up(rows)
+    stated = Decimal(str(value)) if value is not None else Decimal(0)
+    if total == stated:
+        return ""
+    return f"{count_of(rows.height, 'row')} add up to {total.normalize():f}, not to {value}"
+
+
+def divide(numerator: Any, denominator: Any) -> float | None:
+    """A fraction as reports have it: null where there is nothing to divide by."""
+    if numerator is None or not denominator:
+        return None
+    return float(numerator) / float(denominator)
+
+
+def merge_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row per raw row, table and reason, in the order of files and rows."""
+    return (
+        rows.group_by(ROW_PLACE, "table", "because")
+        .agg(pl.col(COUNTS).sum())
+        .select(list(EXPLAINED))
+        .cast(dict(EXPLAINED))
+        .sort(ROW_PLACE, "table", "because")
+    )

@@ -1,0 +1,208 @@
+"""Figures about sends and messages, by the facts of every send."""
+
+from functools import cached_property
+
+import polars as pl
+
+from contracts.channels import RunChannels
+from contracts.columns import columns, key
+from contracts.facts.hierarchy import DescribedMessages
+from contracts.facts.send_counts import Counts
+from contracts.facts.send_sums import ChannelDays, MessageRows
+from contracts.feeds import Messages
+from contracts.reports.messaging import Conversions, Cost
+from flows.explain.cells import AskedCell
+from flows.explain.explanation import Explanation, NotCovered, Operand, divide, merge_rows
+from flows.explain.message_exclusions import list_left_out
+from flows.explain.order_rows import OrderRows
+from flows.explain.published_run import PublishedRun
+from flows.explain.unit_facts import NAMES, UNIT, UnitBuilder, UnitFacts
+from flows.report_tables import find_table
+from flows.steps.messaging.described_messages import find_channels
+from transforms.common.rates import CONVERSION_FORMULAS, FORMULAS
+from transforms.explain.row_places import (
+    ROW_PLACE,
+    TABLE,
+    pack_place,
+    state_rows,
+)
+from transforms.explain.send_rows import (
+    EVERY,
+    UNIQUE,
+    choose_carriers,
+    list_passed_over,
+    word_reason,
+)
+from transforms.ingest.deduplication import FILE
+
+COUNTED = columns(Counts)
+RATES = {**FORMULAS, **CONVERSION_FORMULAS}
+TABLES = ("campaign_report", "dispatch_report", "message_report", "daily_report", "channel_report")
+OVERVIEWS = ("hierarchy_report", "delivery_summary")
+SEVERAL = "several"
+DAY = ChannelDays.date_day
+COST, ORDERS, REVENUE = Cost.cost, Conversions.orders, Conversions.revenue
+
+
+class MessageCells:
+    """Explains the figures of the message channels' reports, and those over all channels."""
+
+    def __init__(self, run: PublishedRun, orders: OrderRows) -> None:
+        """Explain the figures of a run."""
+        self.run = run
+        self.orders = orders
+
+    def covers(self, cell: AskedCell) -> bool:
+        """Whether a cell's table is one of these."""
+        if cell.group == "campaigns":
+            return cell.name in OVERVIEWS
+        return cell.name in TABLES and (cell.group, cell.name) in self.run.tables
+
+    @cached_property
+    def facts(self) -> UnitFacts:
+        """Every send and event of the run."""
+        return UnitBuilder(self.run).build()
+
+    def explain(self, cell: AskedCell) -> Explanation:
+        """How a figure came to be.
+
+        Raises:
+            NotCovered: Nothing can be said of the column.
+        """
+        column = cell.column
+        if column in RATES:
+            upper, lower = (self._make_operand(cell, name) for name in RATES[column])
+            return Explanation(
+                f"{upper.name} / {lower.name}",
+                operands=(upper, lower),
+                expected=divide(upper.value, lower.value),
+            )
+        rows = self._list_rows(cell, column)
+        excluded = (
+            list_left_out(self.run, self._find_messages(cell), cell, self._pass_over(cell))
+            if column in COUNTED
+            else Explanation("").excluded
+        )
+        return Explanation(_WORDS.get(column, f"the number of {column}"), rows, (), excluded)
+
+    def _make_operand(self, cell: AskedCell, name: str) -> Operand:
+        return Operand(name, cell.row[name], self._list_rows(cell, name))
+
+    def _list_rows(self, cell: AskedCell, column: str) -> pl.DataFrame:
+        if column in EVERY:
+            return self._list_events(cell, column)
+        if column in COUNTED:
+            return self._list_sends(cell, column)
+        if column == COST:
+            return self._list_costs(cell)
+        if column in (ORDERS, REVENUE):
+            if cell.row[column] is None:
+                return Explanation("").rows
+            messages = self._find_messages(cell).select(
+                DescribedMessages.org_id, DescribedMessages.message_id
+            )
+            day = {DAY: cell.row[DAY]} if self._is_by_day(cell) else {}
+            return self.orders.of_messages(messages, self._channels(cell), column, day)
+        raise NotCovered(cell.label, column)
+
+    def _list_sends(self, cell: AskedCell, column: str) -> pl.DataFrame:
+        units = self._restrict(self.facts.sends, cell).filter(pl.col(column) > 0).select(UNIT)
+        own = self.facts.rows.lazy().join(units.lazy().unique(), on=UNIT, how="semi")
+        chosen = choose_carriers(own, column)
+        parts = [
+            state_rows(chosen.filter(pl.col(TABLE) == table), table, pl.lit(1), word_reason(column))
+            for table in ("sends", "events")
+        ]
+        return merge_rows(pl.concat(parts).collect())
+
+    def _list_events(self, cell: AskedCell, column: str) -> pl.DataFrame:
+        counted = self._restrict(self.facts.events, cell).filter(pl.col(column) > 0)
+        rows = counted.lazy().select(ROW_PLACE, pl.col(column).alias("times"))
+        known = self.facts.rows.lazy().filter(pl.col(TABLE) == "events")
+        joined = rows.join(known, on=ROW_PLACE, how="inner", validate="1:1")
+        return merge_rows(
+            state_rows(joined, "events", pl.col("times"), word_reason(column)).collect()
+        )
+
+    def _pass_over(self, cell: AskedCell) -> pl.DataFrame:
+        """The events that a count of sends does not count."""
+        if cell.column not in UNIQUE:
+            return Explanation("").excluded
+        day = self._restrict(self.facts.events, cell)
+        names = self._restrict(self.facts.sends, cell).select(UNIT).unique().lazy()
+        own = self.facts.rows.lazy().join(names, on=UNIT, how="semi")
+        passed = list_passed_over(own, cell.column).collect()
+        if not self._is_by_day(cell):
+            return passed
+        return passed.join(day.select(ROW_PLACE), on=ROW_PLACE, how="semi")
+
+    def _list_costs(self, cell: AskedCell) -> pl.DataFrame:
+        if cell.row[COST] is None or not self.run.catalog.has_rows("messages"):
+            return Explanation("").rows
+        channels = self._channels(cell)
+        own = self._find_messages(cell).filter(
+            pl.col(MessageRows.cost).is_not_null(),
+            pl.col(DescribedMessages.channel).is_in(channels),
+        )
+        if self._is_by_day(cell):
+            sent = self.facts.sends.filter(
+                pl.col(Counts.sends) > 0, pl.col(DescribedMessages.channel).is_in(channels)
+            )
+            first = sent.group_by(MessageRows.message_key).agg(pl.col(DAY).min())
+            own = own.join(first, on=MessageRows.message_key, how="left").filter(
+                pl.col(DAY).eq_missing(pl.lit(cell.row[DAY], pl.Date))
+            )
+        numbered = self.run.catalog.scan_numbered("messages").select(
+            Messages.org_id, Messages.message_id, pack_place(pl.col(FILE))
+        )
+        ids = [Messages.org_id, Messages.message_id]
+        costs = own.lazy().select(*ids, COST).join(numbered, on=ids, how="inner", validate="1:1")
+        because = pl.lit("the message's cost, in the reporting currency")
+        return merge_rows(state_rows(costs, "messages", pl.col(COST), because).collect())
+
+    def _find_messages(self, cell: AskedCell) -> pl.DataFrame:
+        """The messages that a cell is about."""
+        rows = self.facts.messages
+        return rows.filter(*self._conditions(cell, rows, with_day=False))
+
+    def _restrict(self, sums: pl.DataFrame, cell: AskedCell) -> pl.DataFrame:
+        own = sums.filter(pl.col(DescribedMessages.channel).is_in(self._channels(cell)))
+        return own.filter(*self._conditions(cell, own, with_day=True))
+
+    def _channels(self, cell: AskedCell) -> list[str]:
+        """The channels whose sends a cell counts."""
+        channels = self._all_channels
+        if cell.name == "delivery_summary":
+            return list(channels.codes)
+        if cell.name != "hierarchy_report":
+            return [cell.group]
+        named = cell.row[DescribedMessages.channel]
+        return list(channels.messages) if named == SEVERAL else [named]
+
+    @cached_property
+    def _all_channels(self) -> RunChannels:
+        return find_channels(self.run.catalog, self.run.loaded.config)
+
+    def _is_by_day(self, cell: AskedCell) -> bool:
+        return DAY in key(find_table(cell.group, cell.name).contract)
+
+    def _conditions(self, cell: AskedCell, rows: pl.DataFrame, *, with_day: bool) -> list[pl.Expr]:
+        """What a row of facts has in common with the cell's row."""
+        keys = [name for name in key(find_table(cell.group, cell.name).contract) if name in NAMES]
+        if cell.name == "hierarchy_report":
+            depth = ("campaign", "dispatch", "message").index(cell.row["level"])
+            keys = NAMES[: depth + 2]
+        if with_day and self._is_by_day(cell):
+            keys = [*keys, DAY]
+        schema = rows.schema
+        return [pl.col(name).eq_missing(pl.lit(cell.row[name], schema[name])) for name in keys]
+
+
+_WORDS = {
+    COST: "the sum of the messages' costs, in the reporting currency",
+    ORDERS: "the number of orders whose last touch is a message of this row; refunds count none",
+    REVENUE: "the sum of the revenue of orders whose last touch is a message of this row",
+    Counts.sends: "the number of sends, hold-outs apart",
+    **dict.fromkeys(UNIQUE, "the number of sends with at least one such event, on the first's day"),
+    **dict.fromkeys(EVERY, "the number of such events, machines' included"),
+}

@@ -1,0 +1,93 @@
+"""The canonical tables of the published run, read again without writing to the workspace."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from contracts.manifest import InputFile, Manifest
+from flows.catalog.canonical_tables import Catalog
+from flows.config.loading import LoadedWorkspace, load_workspace
+from flows.errors import UsageError
+from flows.progress import silence
+from flows.steps.reading.read_feeds import read_feeds
+from flows.storage.published_files import published_tables, read_manifest
+from flows.storage.workspace_files import Layout
+
+RUN_AGAIN = "Run the workspace, then explain the figures that it publishes."
+
+
+@dataclass(frozen=True)
+class PublishedRun:
+    """What the published tables were made from.
+
+    Attributes:
+        loaded: The workspace.
+        catalog: The canonical tables.
+        tables: Group and name of every published table -> its files.
+        run_id: The run.
+        scratch: A folder outside the workspace, for intermediate tables.
+    """
+
+    loaded: LoadedWorkspace
+    catalog: Catalog
+    tables: dict[tuple[str, str], list[Path]]
+    run_id: str
+    scratch: Path
+
+    def scan(self, group: str, name: str) -> pl.LazyFrame | None:
+        """A published table; None where there is none."""
+        files = self.tables.get((group, name))
+        return pl.scan_parquet(files) if files else None
+
+    def make_folder(self, name: str) -> Path:
+        """A fresh folder for intermediate tables."""
+        folder = self.scratch / name
+        folder.mkdir(parents=True)
+        return folder
+
+
+@contextmanager
+def open_published_run(root: Path) -> Generator[PublishedRun]:
+    """Read the canonical tables of the published run; the workspace stays as it is.
+
+    The ledger is seen through links in a folder of its own, so that whatever reading writes falls
+    there.
+
+    Raises:
+        UsageError: Nothing is published, or files or configuration are not those of the run.
+    """
+    loaded = load_workspace(root)
+    manifest = read_manifest(loaded.root)
+    if manifest is None:
+        msg = f"nothing is published yet in {root}"
+        raise UsageError(msg, RUN_AGAIN)
+    if manifest.config_sha256 != loaded.config_sha256:
+        msg = f"the configuration is not the one that run {manifest.run_id} published with"
+        raise UsageError(msg, RUN_AGAIN)
+    with TemporaryDirectory(prefix="campaign-reports-explain-") as folder:
+        ledger = Path(folder) / "ledger"
+        ledger.mkdir()
+        for reading in Layout(loaded.root).ledger.glob("*"):
+            (ledger / reading.name).symlink_to(reading)
+        read = read_feeds(loaded, ledger, silence)
+        _require_same_files(manifest, read.inputs())
+        scratch = Path(folder) / "scratch"
+        scratch.mkdir()
+        tables = published_tables(loaded.root)
+        yield PublishedRun(loaded, read.catalog, tables, manifest.run_id, scratch)
+
+
+def _require_same_files(manifest: Manifest, inputs: list[InputFile]) -> None:
+    """Refuse to explain figures by other files than those that they were made from."""
+    published, found = (
+        {(one.path, one.feed, one.table, one.sha256) for one in listed}
+        for listed in (manifest.inputs, inputs)
+    )
+    if differing := sorted({path for path, *_ in published ^ found}):
+        further = f" and {len(differing) - 1} more" if len(differing) > 1 else ""
+        msg = f"since run {manifest.run_id} was published, {differing[0]}{further} changed"
+        raise UsageError(msg, RUN_AGAIN)

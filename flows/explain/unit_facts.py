@@ -1,0 +1,206 @@
+"""The send facts of a run at their finest: every send, and every row of a feed that is of it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from contracts.facts.hierarchy import DescribedMessages
+from contracts.facts.send_facts import CountedEvents, SendFacts
+from contracts.facts.send_keys import EventKeys, SendKeys
+from contracts.facts.send_sums import MessageDays
+from flows.catalog.read_files import ReadFile
+from flows.explain.published_run import PublishedRun
+from flows.steps.messaging.described_messages import MessageInputs, find_names
+from flows.steps.messaging.key_files import KeyFiles
+from flows.steps.messaging.send_facts import prepare_facts
+from transforms.explain.row_places import ROW_PLACE, TABLE, pack_place
+from transforms.messaging.bot_detection import flag_hasty_clicks
+from transforms.messaging.daily_sums import sum_message_days
+from transforms.messaging.delivery_basis import (
+    assume_deliveries,
+    find_assumed,
+    list_said_delivered,
+)
+from transforms.messaging.event_assignment import (
+    NAMES_SEND,
+    assign_channels,
+    assign_events,
+    keep_counted,
+    name_messages,
+    separate_sends,
+    unit_key,
+)
+from transforms.messaging.send_facts import build_send_facts
+from transforms.messaging.send_keys import EventScope
+from transforms.messaging.send_linking import (
+    identify_contacts,
+    key_message_contacts,
+    link_to_sends,
+    list_linkable_sends,
+)
+
+UNIT, PLACE = CountedEvents.unit_key, SendKeys.row_number
+NAMES = [
+    DescribedMessages.org_id,
+    DescribedMessages.campaign_id,
+    DescribedMessages.dispatch_id,
+    DescribedMessages.message_id,
+]
+
+
+class PlacedKeys(KeyFiles):
+    """Key columns whose `row_number` is the row's place among all files."""
+
+    @staticmethod
+    def add_feed(rows: pl.LazyFrame, file: ReadFile) -> pl.LazyFrame:
+        """Give rows of a file their feed and their place."""
+        return KeyFiles.add_feed(rows, file).with_columns(
+            pack_place(pl.lit(file.order)).alias(PLACE)
+        )
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    """Every send of a run, and every event, with what is counted of it.
+
+    Attributes:
+        sends: One row per send and day: its message's ids, `channel`, `date_day`, counts.
+        events: One row per open and click likewise, its `row_place` in the place of the send.
+        rows: One row per row of a feed that is of a send (`choose_carriers`).
+        messages: `DescribedMessages`.
+    """
+
+    sends: pl.DataFrame
+    events: pl.DataFrame
+    rows: pl.DataFrame
+    messages: pl.DataFrame
+
+
+class UnitBuilder:
+    """Builds the facts of a run by the very transforms that built its reports."""
+
+    def __init__(self, run: PublishedRun) -> None:
+        """Prepare what the facts are made from."""
+        self.catalog = run.catalog
+        inputs = MessageInputs(run.catalog, run.loaded.config, run.scratch)
+        self.names = find_names(inputs)
+        self.named = prepare_facts(inputs, self.names)
+        self.keys = PlacedKeys(run.catalog, self.names.channels, 1)
+
+    @cached_property
+    def owners(self) -> pl.DataFrame:
+        """Whom e-mail addresses name."""
+        return self.names.owners
+
+    def build(self) -> UnitFacts:
+        """Every send, every event, and the rows that they come from."""
+        named, zone = self.named, self.named.timezone
+        raw = self._identify(_placed(self.keys.read_sends()), SendKeys.is_by_address)
+        sends = assign_channels(raw, named.codes).collect().lazy()
+        counted = self._count_events(raw, sends)
+        facts = build_send_facts(sends, counted, named.codes, zone).collect().lazy()
+        said = list_said_delivered(counted, named.codes)
+        assumed = find_assumed(sum_message_days(facts, counted, zone), said)
+        message = MessageDays.message_key
+        by_send = sum_message_days(
+            facts.with_columns(pl.col(UNIT).alias(message)), counted.clear(), zone
+        ).pipe(assume_deliveries, assumed)
+        by_event = sum_message_days(
+            facts.clear(),
+            counted.with_columns(pl.col(CountedEvents.contact_key).alias(message)),
+            zone,
+        )
+        of_send = facts.select(
+            UNIT, SendFacts.message_key, SendFacts.channel_code, SendFacts.contact_key
+        )
+        of_event = counted.select(
+            pl.col(CountedEvents.contact_key).alias(ROW_PLACE),
+            UNIT,
+            SendFacts.message_key,
+            SendFacts.channel_code,
+            CountedEvents.link_key,
+        )
+        return UnitFacts(
+            self._name(by_send.rename({message: UNIT}), of_send, UNIT).collect(),
+            self._name(by_event.rename({message: ROW_PLACE}), of_event, ROW_PLACE).collect(),
+            self._list_rows(raw, counted).collect(),
+            self.names.messages,
+        )
+
+    def _identify(self, rows: pl.LazyFrame, is_by_address: str) -> pl.LazyFrame:
+        if self.owners.is_empty():
+            return rows
+        named = rows.filter(is_by_address).pipe(identify_contacts, self.owners.lazy())
+        return pl.concat([rows.filter(~pl.col(is_by_address)), named])
+
+    def _count_events(self, raw: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
+        """`CountedEvents` of all events; the key of the contact is the row's place."""
+        named, keys = self.named, self.keys
+        addressed = pl.concat(
+            [
+                _placed(keys.read_events(scope))
+                for scope in (EventScope.MESSAGE_ADDRESS, EventScope.CONTACT)
+            ]
+        )
+        if not self.owners.is_empty():
+            addressed = identify_contacts(addressed, self.owners.lazy())
+        unlinked = pl.concat(
+            [_placed(keys.read_events(EventScope.MESSAGE_CONTACT)), key_message_contacts(addressed)]
+        )
+        if self.catalog.has_rows("sends"):
+            unlinked = link_to_sends(unlinked, list_linkable_sends(raw, named.codes))
+        events = pl.concat(
+            [
+                _placed(keys.read_events(EventScope.SEND)).with_columns(
+                    pl.lit(value=True).alias(NAMES_SEND)
+                ),
+                unlinked.with_columns(pl.lit(value=False).alias(NAMES_SEND)),
+            ]
+        ).with_columns(pl.col(PLACE).alias(EventKeys.contact_key))
+        assigned = assign_events(events.collect().lazy(), sends, named.bare_codes)
+        counted = name_messages(keep_counted(assigned), named.unknown).collect().lazy()
+        deliveries = sends.select(
+            SendKeys.delivered_at,
+            unit_key(SendKeys.send_key, SendFacts.channel_code).alias(UNIT),
+        )
+        return flag_hasty_clicks(separate_sends(counted), deliveries).collect().lazy()
+
+    def _list_rows(self, raw: pl.LazyFrame, counted: pl.LazyFrame) -> pl.LazyFrame:
+        of_sends = raw.join(
+            self.named.codes, on=SendKeys.message_key, how="inner", validate="m:1"
+        ).select(
+            unit_key(SendKeys.send_key, SendFacts.channel_code).alias(UNIT),
+            pl.col(PLACE).alias(ROW_PLACE),
+            pl.lit("sends").alias(TABLE),
+            SendFacts.status_code,
+        )
+        of_events = counted.select(
+            UNIT,
+            pl.col(CountedEvents.contact_key).alias(ROW_PLACE),
+            pl.lit("events").alias(TABLE),
+            CountedEvents.action_code,
+            CountedEvents.bounce_code,
+            CountedEvents.is_machine,
+            CountedEvents.occurred_at,
+            CountedEvents.names_send,
+            CountedEvents.has_row,
+        )
+        return pl.concat([of_sends, of_events], how="diagonal")
+
+    def _name(self, sums: pl.LazyFrame, of: pl.LazyFrame, by: str) -> pl.LazyFrame:
+        """Give sums the ids and the channel of their message."""
+        channel = pl.col(SendFacts.channel_code).replace_strict(
+            self.names.channels.names, return_dtype=pl.String
+        )
+        names = self.names.messages.lazy().select(SendFacts.message_key, *NAMES)
+        return (
+            sums.join(of, on=by, how="inner", validate="m:1")
+            .join(names, on=SendFacts.message_key, how="inner", validate="m:1")
+            .with_columns(channel.alias(DescribedMessages.channel))
+        )
+
+
+def _placed(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows whose place has room for every file, also where there is no row."""
+    return rows.with_columns(pl.col(PLACE).cast(pl.UInt64))

@@ -1,0 +1,217 @@
+"""`explain` of figures about sends: the raw rows add up, by a reader of nothing but csv."""
+
+import csv
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from flows.campaign_reports import campaign_reports
+from flows.cli.app import main
+from tests.support.workspaces import as_csv, feed, write_workspace
+
+TOML = '[workspace]\nmax_rejected_share = 0.5\n[attribution]\nmodels = ["last_touch"]\n' + "".join(
+    feed(table, f"raw/{table}/*.csv")
+    for table in ("contacts", "messages", "sends", "events", "orders")
+)
+SENT = "2026-03-01T08:00:00Z"
+SENDS = [
+    {"send_id": f"s{n}", "message_id": "m1", "contact_id": f"c{n}", "status": s, "sent_at": SENT}
+    for n, s in enumerate(["delivered", "delivered", "bounced", "sent"])
+]
+EVENTS = [
+    ("e1", "email_opened", "s0", "2026-03-01T09:00:00Z"),
+    ("e2", "email_opened", "s0", "2026-03-02T09:00:00Z"),
+    ("e3", "email_opened", "s1", "2026-03-02T09:30:00Z"),
+    ("e1", "email_opened", "s0", "2026-03-01T09:00:00Z"),
+    ("e4", "email_clicked", "s0", "2026-03-02T10:00:00Z"),
+    ("e5", "email_opened", "s3", "no time at all"),
+]
+ORDERS = [
+    {"order_id": i, "contact_id": "c0", "ordered_at": f"2026-03-{d}T00:00:00Z", "revenue": r}
+    for i, d, r in (("o1", "03", "30.50"), ("o2", "04", "12.25"))
+]
+CONTACTS = [{"contact_id": f"c{n}"} for n in range(4)]
+Explain = Callable[..., tuple[int, dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four sends; one open of three is a copy, one has no time, one send was stated anew."""
+    events = [
+        {"event_id": i, "event_type": t, "send_id": s, "message_id": "m1", "occurred_at": at}
+        | {"contact_id": f"c{s[1:]}"}
+        for i, t, s, at in EVENTS
+    ]
+    columns = [*SENDS[0], "updated_at"]
+    first = [{**SENDS[0], "status": "sent", "updated_at": "2026-03-01T08:00:00Z"}]
+    latest = [{**send, "updated_at": "2026-03-01T08:30:00Z"} for send in SENDS]
+    message = {"message_id": "m1", "name": "Hello", "channel": "email", "cost": "7.5"}
+    root = write_workspace(
+        tmp_path_factory.mktemp("explain") / "ws",
+        TOML,
+        {
+            "raw/contacts/1.csv": as_csv(
+                [{"contact_id": f"c{n}"} for n in range(4)], ["contact_id"]
+            ),
+            "raw/messages/1.csv": as_csv([message], list(message)),
+            "raw/sends/1.csv": as_csv(first, columns),
+            "raw/sends/2.csv": as_csv(latest, columns),
+            "raw/events/1.csv": as_csv(events, list(events[0])),
+            "raw/orders/1.csv": as_csv(ORDERS, list(ORDERS[0])),
+        },
+    )
+    campaign_reports.fn(str(root), wait_seconds=0)
+    return root
+
+
+@pytest.fixture
+def explain(workspace: Path, capsys: pytest.CaptureFixture[str]) -> Explain:
+    """Ask the command for a figure of message m1."""
+
+    def ask(table: str, column: str, *more: str, root: Path = workspace) -> tuple[int, Any]:
+        key = [] if more and more[0] == "--key" else ["--key", "message_id=m1"]
+        code = main(["explain", str(root), table, *key, "--column", column, *more, "--json"])
+        out = capsys.readouterr().out
+        return code, json.loads(out) if out else {}
+
+    return ask
+
+
+def read_row(root: Path, row: dict[str, Any]) -> dict[str, str]:
+    """A raw row, counted from 1 without the header."""
+    with (root / row["file"]).open() as file:
+        return list(csv.DictReader(file))[row["row_number"] - 1]
+
+
+def test_an_open_counts_by_its_own_row_and_a_copy_and_a_reject_do_not(
+    workspace: Path, explain: Explain
+) -> None:
+    code, said = explain("email/message_report", "opens")
+    assert code == 0
+    assert said["value"] == 3
+    assert [(one["row_number"], one["counts"]) for one in said["rows"]] == [
+        (1, "1"),
+        (2, "1"),
+        (3, "1"),
+    ]
+    assert {read_row(workspace, one)["event_type"] for one in said["rows"]} == {"email_opened"}
+    left = {
+        one["row_number"]: one["because"] for one in said["excluded"] if "events" in one["file"]
+    }
+    assert left[4].startswith("duplicate")
+    assert left[6].startswith("rejected")
+
+
+def test_a_unique_open_is_the_first_of_its_send(explain: Explain) -> None:
+    _, said = explain("email/message_report", "unique_opens")
+    assert [one["row_number"] for one in said["rows"]] == [1, 3]
+    left = {one["row_number"]: one["because"] for one in said["excluded"]}
+    assert "earlier event" in left[2]
+
+
+def test_of_versions_of_a_send_the_latest_counts(workspace: Path, explain: Explain) -> None:
+    _, said = explain("email/message_report", "delivered")
+    sends = [read_row(workspace, one) for one in said["rows"]]
+    assert [send["send_id"] for send in sends] == ["s0", "s1"]
+    assert {send["status"] for send in sends} == {"delivered"}
+    superseded = [one for one in said["excluded"] if one["because"].startswith("superseded")]
+    assert [one["file"] for one in superseded] == ["raw/sends/1.csv"]
+
+
+def test_revenue_is_that_of_the_orders_after_the_click(workspace: Path, explain: Explain) -> None:
+    _, said = explain("email/message_report", "revenue")
+    amounts = [Decimal(read_row(workspace, one)["revenue"]) for one in said["rows"]]
+    assert sum(amounts) == Decimal("42.75") == Decimal(str(said["value"]))
+
+
+def test_a_rate_has_its_operands_with_their_rows(explain: Explain) -> None:
+    _, said = explain("email/message_report", "open_rate")
+    assert said["formula"] == "unique_opens / delivered"
+    assert [(one["name"], one["value"], one["rows_total"]) for one in said["operands"]] == [
+        ("unique_opens", 2, 2),
+        ("delivered", 2, 2),
+    ]
+    assert said["value"] == 1.0
+
+
+def test_every_figure_of_every_table_of_messages_adds_up(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tables = ("email/campaign_report", "email/dispatch_report", "email/message_report")
+    keys = {
+        **{table: {"org_id": "default"} for table in tables},
+        "email/daily_report": {"date_day": "2026-03-02"},
+        "email/channel_report": {"date_day": "2026-03-01"},
+        "campaigns/hierarchy_report": {"level": "message"},
+    }
+    folder = workspace / "reports" / "latest"
+    cells = [
+        {"table": table, "key": key, "column": column}
+        for table, key in keys.items()
+        for column, dtype in pl.read_parquet_schema(folder / f"{table}.parquet").items()
+        if dtype.is_numeric()
+    ]
+    (tmp_path / "cells.json").write_text(json.dumps(cells))
+    code = main(["explain", str(workspace), "--cells", str(tmp_path / "cells.json"), "--json"])
+    said = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert len(said) == len(cells)
+    for one in said:
+        if not one["operands"]:
+            total = sum((Decimal(row["counts"]) for row in one["rows"]), Decimal(0))
+            assert total == Decimal(str(one["value"] or 0)), one
+
+
+def test_rows_go_to_a_file_and_raw_rows_show_only_on_request(
+    tmp_path: Path, explain: Explain
+) -> None:
+    _, plain = explain("email/message_report", "opens", "--to", str(tmp_path / "rows.parquet"))
+    assert "raw" not in plain["rows"][0]
+    assert pl.read_parquet(tmp_path / "rows.parquet").height == 3
+    _, personal = explain("email/message_report", "opens", "--personal")
+    assert json.loads(personal["rows"][0]["raw"])["contact_id"] == "c0"
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "key"),
+    [
+        ("email/message_report", "opens", "message_id=nobody"),
+        ("email/message_report", "openings", "message_id=m1"),
+        ("email/message_report", "message_name", "message_id=m1"),
+        ("email/domain_report", "opens", "org_id=default"),
+    ],
+)
+def test_what_is_not_there_or_not_covered_is_two(
+    table: str, column: str, key: str, explain: Explain
+) -> None:
+    assert explain(table, column, "--key", key) == (2, {})
+
+
+def test_a_figure_that_was_tampered_with_is_one(workspace: Path, explain: Explain) -> None:
+    (published,) = (workspace / "reports/snapshots").glob("*/email/message_report.parquet")
+    whole = published.read_bytes()
+    pl.read_parquet(published).with_columns(opens=pl.lit(9, pl.Int64)).write_parquet(published)
+    try:
+        code, said = explain("email/message_report", "opens")
+    finally:
+        published.write_bytes(whole)
+    assert (code, said["value"], said["rows_total"]) == (1, 9, 3)
+
+
+def test_other_raw_files_than_the_run_s_are_refused_and_nothing_is_written(
+    workspace: Path, explain: Explain
+) -> None:
+    before = {path: path.stat().st_mtime_ns for path in workspace.rglob("*")}
+    more = workspace / "raw/orders/2.csv"
+    explain("email/message_report", "opens")
+    assert {path: path.stat().st_mtime_ns for path in workspace.rglob("*")} == before
+    more.write_bytes(as_csv(ORDERS[:1], list(ORDERS[0])))
+    try:
+        assert explain("email/message_report", "opens") == (2, {})
+    finally:
+        more.unlink()

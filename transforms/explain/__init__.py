@@ -1,0 +1,1 @@
+"""Which raw rows a figure of a report comes from, by the rules that made the figure."""
