@@ -154,6 +154,8 @@ def select_event_keys(events: pl.LazyFrame, own_channels: Sequence[str] = ()) ->
             EventKeys.contact_key,
             EventKeys.type_code,
             pl.col(Events.subtype)
+            .str.strip_chars()
+            .str.to_lowercase()
             .replace_strict(BOUNCE_CODES, default=0, return_dtype=pl.UInt8)
             .alias(EventKeys.bounce_code),
             (pl.col(Events.is_machine).fill_null(value=False) | by_agent).alias(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
-from contracts.channels import RunChannels
+from contracts.channels import RunChannels, own_channel_of
 from contracts.config.nearest_names import nearest
 from contracts.config.source_mapping import Source
 from contracts.feeds import AdStats, Events
@@ -135,10 +135,12 @@ def _warn_of_unknown_types(
             near = nearest(name, standard)
             meant = f"; did you mean {near!r}?" if near else "."
             target = near or "…"
+            own_channel = own_channel_of(name)
+            channel = f', or name its channel: channels = ["{own_channel}"]' if own_channel else ""
             message = (
                 f"feed {feed.name}: {count_of(count, 'row')} of event type {name!r}, which is no "
                 f"standard one, kept as generic events{meant} Map it with values = "
-                f'{{ event_type = {{ {name} = "{target}" }} }}, or declare it: '
+                f'{{ event_type = {{ {name} = "{target}" }} }}{channel}, or declare it: '
                 f'[events] generic = ["{name}"]'
             )
             yield Warned(

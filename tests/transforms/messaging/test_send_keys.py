@@ -65,10 +65,12 @@ def test_links_are_kept_of_clicks_and_subtypes_of_bounces() -> None:
         event("email_opened", url="https://x.io"),
         event("email_bounced", subtype="hard"),
         event("email_bounced", subtype="soft"),
+        event("email_bounced", subtype="Hard "),
+        event("email_bounced", subtype="undetermined"),
     )
     keys = select_event_keys(given).collect()
-    assert keys.get_column("link_key").is_null().to_list() == [False, True, True, True]
-    assert keys.get_column("bounce_code").to_list() == [0, 0, 1, 2]
+    assert keys.get_column("link_key").is_null().to_list() == [False, *[True] * 5]
+    assert keys.get_column("bounce_code").to_list() == [0, 0, 1, 2, 1, 0]
     assert list_links(given).collect().get_column("url").to_list() == ["https://x.io"]
 
 
