@@ -9,17 +9,17 @@ from contracts.reports.messaging import Conversions, Rates
 COUNTS = columns(Counts)
 
 FORMULAS: dict[str, tuple[str, str]] = {
-    Rates.delivery_rate: ("delivered", "sends"),
-    Rates.bounce_rate: ("bounced", "sends"),
-    Rates.open_rate: ("unique_opens", "delivered"),
-    Rates.human_open_rate: ("human_unique_opens", "delivered"),
-    Rates.click_rate: ("unique_clicks", "delivered"),
-    Rates.human_click_rate: ("human_unique_clicks", "delivered"),
-    Rates.click_to_open_rate: ("unique_clicks", "unique_opens"),
-    Rates.unsubscribe_rate: ("unsubscribes", "delivered"),
-    Rates.complaint_rate: ("complaints", "delivered"),
-    Rates.open_rate_of_sends: ("unique_opens", "sends"),
-    Rates.click_rate_of_sends: ("unique_clicks", "sends"),
+    Rates.delivery_rate: (Counts.delivered, Counts.sends),
+    Rates.bounce_rate: (Counts.bounced, Counts.sends),
+    Rates.open_rate: (Counts.unique_opens, Counts.delivered),
+    Rates.human_open_rate: (Counts.human_unique_opens, Counts.delivered),
+    Rates.click_rate: (Counts.unique_clicks, Counts.delivered),
+    Rates.human_click_rate: (Counts.human_unique_clicks, Counts.delivered),
+    Rates.click_to_open_rate: (Counts.unique_clicks, Counts.unique_opens),
+    Rates.unsubscribe_rate: (Counts.unsubscribes, Counts.delivered),
+    Rates.complaint_rate: (Counts.complaints, Counts.delivered),
+    Rates.open_rate_of_sends: (Counts.unique_opens, Counts.sends),
+    Rates.click_rate_of_sends: (Counts.unique_clicks, Counts.sends),
 }
 """Rate -> its numerator and denominator."""
 
