@@ -146,7 +146,8 @@ def _add_up(
 ) -> pl.LazyFrame:
     """One row per key from figures of spend and of sessions; what it has none of is 0.
 
-    A metric that none of a row's stats has is null. There is no row where all that it had was taken
+    A metric that none of a row's stats has is null, and so is, on days of sessions alone, one that
+    no stats of the campaign have on any day. There is no row where all that it had was taken
     off, to the last figure.
     """
     contact = AdContactSessions.contact_key
@@ -161,6 +162,12 @@ def _add_up(
     of_orders = [SessionCounts.orders, SessionCounts.revenue]
     has_stats = pl.col(PlacedStats.spend).is_not_null()
     is_left = pl.any_horizontal(pl.col(*METRICS, SessionCounts.sessions).fill_null(0) != 0)
+    campaign = [name for name in CAMPAIGN_KEY if name != DAY]
+
+    def is_never(metric: str) -> pl.Expr:
+        some = has_stats.any() & pl.col(metric).is_null().all()
+        return some.over(campaign)
+
     schema = polars_schema(PerformanceSums)
     rows = pl.concat([figures, counts, contacts], how="diagonal")
     return (
@@ -175,7 +182,10 @@ def _add_up(
             pl.col(TAKEN_OFF).sum(),
         )
         .filter((pl.col(TAKEN_OFF) == 0) | is_left)
-        .with_columns(pl.when(has_stats).then(name).otherwise(0).alias(name) for name in METRICS)
+        .with_columns(
+            pl.when(has_stats | is_never(name)).then(name).otherwise(0).alias(name)
+            for name in METRICS
+        )
         .with_columns(
             pl.col([*of_sessions, *(of_orders if sessions.has_orders else ())]).fill_null(0)
         )

@@ -75,7 +75,8 @@ def _name_problems(
     if pointer is None and not damaged:
         yield "nothing is published yet"
     if attempt is not None and attempt.exit_code:
-        yield f"the last run ({attempt.run_id}) published nothing: {attempt.message}"
+        why = " ".join(line.strip() for line in attempt.message.splitlines())
+        yield f"the last run ({attempt.run_id}) published nothing: {why}"
     for one in damaged:
         yield one["problem"] if one["path"] in one["problem"] else f"{one['path']} {one['problem']}"
     for warned in late:

@@ -95,6 +95,17 @@ def test_a_refused_run_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "1 of 1 rows rejected" in found["problems"][0]
 
 
+def test_a_reason_of_several_lines_is_one_line(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "raw/sends.csv").write_bytes(b"send_id,contact\n1,2\n")
+    with pytest.raises(DataRefused):
+        run(root)
+    (problem, *_) = ask("status", root, capsys, 3)["problems"]
+    assert "because files were refused: raw/sends.csv" in problem
+    assert "\n" not in problem
+
+
 def test_damage_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (snapshot,) = list_snapshots(root)
     first, second = (root / one.path for one in snapshot.manifest.outputs[:2])

@@ -8,7 +8,7 @@ import pytest
 
 from flows.report_tables import REPORT_TABLES
 from tests.support.publishing import publish, quarantined, row, rows
-from tests.support.workspaces import Ran
+from tests.support.workspaces import Ran, feed, run_workspace, write_workspace
 
 ADS = b"""platform,account_id,campaign_id,campaign_name,ad_group_id,ad_id,ad_name
 google_ads,G,1,Spring Sale,10,11,Blue Shoe
@@ -305,3 +305,21 @@ def test_sessions_without_ads_make_no_ads_reports(tmp_path: Path) -> None:
     ran = publish(tmp_path, contacts=contacts, sessions=visits, events=events)
     assert not any(name.startswith("ads/") for name in ran.tables())
     assert row(ran, "people", "contact_report")["sessions"] == 1
+
+
+def test_a_metric_that_no_stats_have_is_unknown_on_days_of_sessions_alone(tmp_path: Path) -> None:
+    """No file has conversions: 0 clicks on the 2nd, and nobody knows how many conversions."""
+    files = {
+        "raw/stats.csv": b"date_day,platform,account_id,campaign_id,campaign_name,clicks,spend\n"
+        b"2026-03-01,google_ads,A,1,Spring,4,10.00\n",
+        "raw/sessions.csv": b"session_id,started_at,anonymous_id,utm_source,utm_campaign\n"
+        b"s1,2026-03-02T10:00:00Z,x,google,Spring\n",
+    }
+    toml = feed("ad_stats", "raw/stats.csv") + feed("sessions", "raw/sessions.csv")
+    ran = run_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "out")
+    for name in ("campaign_performance", "ad_performance"):
+        made = ran.table("ads", name)
+        assert made.select("clicks", "sessions", "reported_conversions").rows() == [
+            (4, 0, None),
+            (0, 1, None),
+        ]
