@@ -9,7 +9,7 @@ from contracts.config.nearest_names import nearest
 from contracts.config.source_mapping import Source
 from contracts.feeds import AdStats, Events
 from contracts.manifest import Warned, count_of
-from contracts.vocabulary import Action
+from contracts.vocabulary import Action, Channel
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.feed_contents import FeedContents
 from flows.catalog.read_files import ReadFile
@@ -132,7 +132,7 @@ def _warn_of_unknown_types(
         for name, count in counts.most_common():
             if name in own:
                 continue
-            near = nearest(name, standard)
+            near = None if _lacks_action(name) else nearest(name, standard)
             meant = f"; did you mean {near!r}?" if near else "."
             target = near or "…"
             own_channel = own_channel_of(name)
@@ -150,6 +150,15 @@ def _warn_of_unknown_types(
                 count=count,
                 setting="events.generic",
             )
+
+
+def _lacks_action(name: str) -> bool:
+    """Whether it is a word of a standard channel that has no such action, as `email_failed`.
+
+    The nearest standard word is then one of another channel, or says something else.
+    """
+    channel, _, action = name.rpartition("_")
+    return channel in {*map(str, Channel)} and action in {*map(str, Action)}
 
 
 def _words_of(feed: ConfiguredFeed, sources: Mapping[str, Source]) -> set[str]:

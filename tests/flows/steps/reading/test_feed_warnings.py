@@ -83,6 +83,15 @@ def test_an_event_type_that_is_no_standard_one_is_told_with_the_nearest(
         assert "did you mean 'email_opened'?" in told[0].message
 
 
+def test_no_word_of_another_channel_is_proposed(tmp_path: Path) -> None:
+    """`sms_failed` is the nearest word of `email_failed`, and would make it a text message."""
+    content = b"event_id,event_type,occurred_at,contact_id\n1,email_failed,2026-01-01,1\n"
+    found = read_files(tmp_path, CONTACTS + EVENTS, {**PEOPLE, "raw/events/1.csv": content})
+    (told,) = warned(found.warnings, "unknown_event_type")
+    assert "did you mean" not in told.message
+    assert 'values = { event_type = { email_failed = "…" } }' in told.message
+
+
 def test_what_reads_as_a_word_of_an_own_channel_is_told_how_to_name_that(tmp_path: Path) -> None:
     content = b"event_id,event_type,occurred_at,contact_id\n1,in_app_opened,2026-01-01,1\n"
     found = read_files(tmp_path, CONTACTS + EVENTS, {**PEOPLE, "raw/events/1.csv": content})
