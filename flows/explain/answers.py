@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from flows.catalog.read_files import ReadFile
+from flows.explain.ad_cells import AdCells
 from flows.explain.cells import AskedCell, find_cell
 from flows.explain.explanation import Explanation, NotCovered
 from flows.explain.message_cells import MessageCells
@@ -41,7 +42,7 @@ class Explainer:
         self.run = run
         self.shows_rows = shows_rows
         orders = OrderRows(run)
-        self.subjects = (MessageCells(run, orders),)
+        self.subjects = (MessageCells(run, orders), AdCells(run, orders))
         self.files = {file.order: file for file in run.catalog.files}
 
     def answer(

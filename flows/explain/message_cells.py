@@ -17,7 +17,7 @@ from flows.explain.message_exclusions import list_left_out
 from flows.explain.order_rows import OrderRows
 from flows.explain.published_run import PublishedRun
 from flows.explain.unit_facts import NAMES, UNIT, UnitBuilder, UnitFacts
-from flows.report_tables import find_table
+from flows.report_tables import FIXED_GROUPS, find_table
 from flows.steps.messaging.described_messages import find_channels
 from transforms.common.rates import CONVERSION_FORMULAS, FORMULAS
 from transforms.explain.row_places import (
@@ -56,7 +56,7 @@ class MessageCells:
         """Whether a cell's table is one of these."""
         if cell.group == "campaigns":
             return cell.name in OVERVIEWS
-        return cell.name in TABLES and (cell.group, cell.name) in self.run.tables
+        return cell.name in TABLES and cell.group not in FIXED_GROUPS
 
     @cached_property
     def facts(self) -> UnitFacts:

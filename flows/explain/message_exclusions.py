@@ -42,12 +42,13 @@ def list_left_out(
         cell: The cell.
         passed_over: Events that other events of their send stand for.
     """
+    ids = {str(cell.row[name]) for name in IDS if cell.row.get(name) and name in cell.key}
     keys = messages.select(DescribedMessages.message_key).to_series()
     parts = [
         pl.DataFrame(schema=LEFT_OUT),
         passed_over.select(list(LEFT_OUT)),
         *_list_discarded(run.catalog, keys),
-        *_list_rejected(run, cell),
+        *list_rejected(run, ("sends", "events"), ids),
     ]
     return pl.concat(parts).sort(ROW_PLACE, TABLE)
 
@@ -80,17 +81,20 @@ def _list_discarded(catalog: Catalog, messages: pl.Series) -> Iterator[pl.DataFr
             ).collect()
 
 
-def _list_rejected(run: PublishedRun, cell: AskedCell) -> Iterator[pl.DataFrame]:
-    """Quarantined rows of sends and events that bear an id of the cell's key."""
-    ids = {str(cell.row[name]) for name in IDS if cell.row.get(name) and name in cell.key}
+def list_rejected(
+    run: PublishedRun, tables: tuple[str, ...], ids: set[str], day: str = ""
+) -> Iterator[pl.DataFrame]:
+    """Quarantined rows of some tables that bear one of some ids, and a day where one is given."""
     orders: dict[tuple[str, str], ReadFile] = {
         (file.raw.path, file.raw.feed.name): file for file in run.catalog.files
     }
     for path in sorted((Layout(run.loaded.root).quarantine / run.run_id).glob("*.parquet")):
-        rows = pl.read_parquet(path).filter(pl.col(Quarantine.table).is_in(["sends", "events"]))
+        rows = pl.read_parquet(path).filter(pl.col(Quarantine.table).is_in(tables))
         for row in rows.iter_rows(named=True):
             file = orders.get((row[Quarantine.file], row[Quarantine.feed]))
-            if file is None or not ids & _values(row[Quarantine.raw]):
+            values = _values(row[Quarantine.raw])
+            is_of_day = any(value.startswith(day) for value in values)
+            if file is None or not ids & values or not is_of_day:
                 continue
             place = file.order * 2**PLACE_BITS + row[Quarantine.row_number]
             reasons = "; ".join(row["failed_checks"])

@@ -6,23 +6,33 @@ from contracts.facts.ad_facts import DailyStats
 from contracts.reports.ads import CampaignPerformance
 from transforms.common.rates import divide
 
+P = CampaignPerformance
+OF_STATS = {
+    P.reported_conversions: DailyStats.conversions,
+    P.reported_conversions_value: DailyStats.conversions_value,
+}
+"""Column of a report -> what stats call it."""
+RATIOS: dict[str, tuple[str, str]] = {
+    P.ctr: (P.clicks, P.impressions),
+    P.cpc: (P.spend, P.clicks),
+    P.cpm: (P.spend, P.impressions),
+    P.cost_per_session: (P.spend, P.sessions),
+    P.cost_per_order: (P.spend, P.orders),
+    P.roas: (P.revenue, P.spend),
+    P.reported_roas: (P.reported_conversions_value, P.spend),
+    P.over_claim_ratio: (P.reported_conversions, P.orders),
+}
+"""Ratio -> its numerator and denominator."""
+THOUSANDS = {P.cpm: 1000}
+"""Ratio -> how many of the denominator it is for."""
+
 
 def make_ratios() -> list[pl.Expr]:
     """Conversions as the platform reports them, and ratios; null where the denominator is 0."""
-    p, conversions, value = (
-        CampaignPerformance,
-        DailyStats.conversions,
-        DailyStats.conversions_value,
-    )
     return [
-        pl.col(conversions).alias(p.reported_conversions),
-        pl.col(value).alias(p.reported_conversions_value),
-        divide(p.clicks, p.impressions).alias(p.ctr),
-        divide(p.spend, p.clicks).alias(p.cpc),
-        (divide(p.spend, p.impressions) * 1000).alias(p.cpm),
-        divide(p.spend, p.sessions).alias(p.cost_per_session),
-        divide(p.spend, p.orders).alias(p.cost_per_order),
-        divide(p.revenue, p.spend).alias(p.roas),
-        divide(value, p.spend).alias(p.reported_roas),
-        divide(conversions, p.orders).alias(p.over_claim_ratio),
+        *(pl.col(metric).alias(name) for name, metric in OF_STATS.items()),
+        *(
+            (divide(OF_STATS.get(upper, upper), lower) * THOUSANDS.get(ratio, 1)).alias(ratio)
+            for ratio, (upper, lower) in RATIOS.items()
+        ),
     ]
