@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 
 from contracts.facts.ad_facts import AdNames
+from contracts.facts.ad_sums import AdSpend
 from contracts.facts.session_facts import MatchMethod, MatchStatus, SessionFacts
 from contracts.facts.session_matching import AuditedLinks
 from contracts.reports.session_matches import AuditKind, UtmAudit
@@ -14,6 +15,7 @@ from transforms.web.utm import normalize_value
 CAMPAIGN = [UtmAudit.org_id, UtmAudit.platform, UtmAudit.campaign_id]
 AD = [*CAMPAIGN, UtmAudit.ad_id]
 SESSIONS = UtmAudit.sessions_at_risk
+SPENT_FROM, SPENT_UNTIL = "spent from", "spent until"
 EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 31)
 
 
@@ -54,8 +56,8 @@ def find_names_used_twice(
         UtmAudit.value,
         UtmAudit.spend_at_risk,
         SESSIONS,
-        UtmAudit.first_day,
-        UtmAudit.last_day,
+        pl.coalesce(UtmAudit.first_day, SPENT_FROM),
+        pl.coalesce(UtmAudit.last_day, SPENT_UNTIL),
         UtmAudit.landing_page,
         pl.lit(str(AuditKind.NAME_USED_TWICE)).alias(UtmAudit.kind),
     )
@@ -174,10 +176,14 @@ def sum_spend_of_names(
     )
     by_campaign = (
         spend.group_by(CAMPAIGN)
-        .agg(**spent())
+        .agg(**spent(), **_days_spent())
         .with_columns(pl.lit(None, pl.String).alias(AdNames.ad_id))
     )
-    by_ad = spend.filter(pl.col(AdNames.ad_id).is_not_null()).group_by(AD).agg(**spent())
+    by_ad = (
+        spend.filter(pl.col(AdNames.ad_id).is_not_null())
+        .group_by(AD)
+        .agg(**spent(), **_days_spent())
+    )
     cost = pl.concat([by_campaign, by_ad], how="diagonal").rename(
         {name: f"{name}_entity" for name in (AdNames.platform, AdNames.campaign_id)}
     )
@@ -186,7 +192,11 @@ def sum_spend_of_names(
         meant.unique()
         .join(cost, on=[*on, AdNames.ad_id], how="left", nulls_equal=True, validate="m:1")
         .group_by(*CAMPAIGN, UtmAudit.parameter, AdNames.name_key)
-        .agg(pl.col(UtmAudit.spend_at_risk).sum())
+        .agg(
+            pl.col(UtmAudit.spend_at_risk).sum(),
+            pl.col(SPENT_FROM).min(),
+            pl.col(SPENT_UNTIL).max(),
+        )
     )
 
 
@@ -203,3 +213,11 @@ def sessions_at_risk() -> dict[str, pl.Expr]:
 def spent() -> dict[str, pl.Expr]:
     """The sum of spend, as the audit calls it."""
     return {UtmAudit.spend_at_risk: pl.col("spend").sum()}
+
+
+def _days_spent() -> dict[str, pl.Expr]:
+    """The first and last day of spend; the days of sessions go before them."""
+    return {
+        SPENT_FROM: pl.col(AdSpend.first_day).min(),
+        SPENT_UNTIL: pl.col(AdSpend.last_day).max(),
+    }

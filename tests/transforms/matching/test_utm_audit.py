@@ -92,6 +92,14 @@ def test_name_of_two_campaigns() -> None:
     ]
 
 
+def test_name_of_two_campaigns_without_sessions_has_the_days_of_its_spend() -> None:
+    names = [campaign("google_ads", "G", "1", "Sale"), campaign("google_ads", "G", "2", "sale")]
+    found = audit([], names, [("1", None, "5"), ("2", None, "3")])
+    columns = ["spend_at_risk", "sessions_at_risk", "first_day", "last_day"]
+    days = (date(2026, 4, 1), date(2026, 4, 7))
+    assert of_kind(found, "name_used_twice", *columns) == [(Decimal("8.0000"), 0, *days)]
+
+
 def test_name_that_two_campaigns_bore_one_after_the_other() -> None:
     names = [
         campaign("google_ads", "G", "1", "Sale", None, MARCH),
