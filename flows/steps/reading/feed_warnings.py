@@ -121,7 +121,9 @@ def _warn_of_unknown_types(
 ) -> Iterator[Warned]:
     """Event types that no vocabulary has: a generic event, or a word that nobody mapped."""
     standard = [*channels.interactions]
-    known = {*standard, *map(str, Action), *loaded.config.events.generic}
+    config = loaded.config
+    declared = {*config.events.generic, *config.attribution.touch_events}
+    known = {*standard, *map(str, Action), *declared}
     for feed in contents.feeds:
         counts: Counter[str] = Counter()
         for file in contents.files:

@@ -63,12 +63,19 @@ def test_a_column_that_earlier_files_had_is_told(tmp_path: Path) -> None:
     assert 'column "tier"' in told.message
 
 
-@pytest.mark.parametrize("declared", [False, True])
+DECLARED = (
+    "",
+    '[events]\ngeneric = ["email_open"]\n',
+    '[attribution]\ntouch_events = ["email_open"]\n',
+)
+
+
+@pytest.mark.parametrize("declared", DECLARED)
 def test_an_event_type_that_is_no_standard_one_is_told_with_the_nearest(
-    tmp_path: Path, *, declared: bool
+    tmp_path: Path, declared: str
 ) -> None:
     """`email_open` gave no opens and said nothing; three rows bear it."""
-    toml = CONTACTS + EVENTS + ('[events]\ngeneric = ["email_open"]\n' if declared else "")
+    toml = CONTACTS + EVENTS + declared
     types = ("email_open", "email_opened", "email_open", "email_open", "opened")
     lines = [f"{at},{name},2026-01-0{at},1" for at, name in enumerate(types, start=1)]
     content = "\n".join(["event_id,event_type,occurred_at,contact_id", *lines, ""]).encode()
