@@ -108,6 +108,16 @@ class AdCells:
         rows = merge_rows(state_rows(found, STATS, pl.col(metric), self._word()).collect())
         return _round(rows, cell.row[column]) if metric in AMOUNTS else rows
 
+    def list_spend(self, row: dict[str, object], names: list[str]) -> pl.DataFrame:
+        """The spend of a day that stands under a row's platform or campaign, or all of it."""
+        figures = list_campaign_figures(self.rows.stats).pipe(write_out_texts)
+        spend = pl.col(PlacedStats.spend)
+        own = figures.filter(
+            *are_of(row, names), spend.is_not_null(), pl.col(ROW_PLACE).is_not_null()
+        )
+        rows = merge_rows(state_rows(own, STATS, spend, self._word()).collect())
+        return _round(rows, row["cost"])
+
     def _find_stats(self, cell: AskedCell) -> pl.LazyFrame:
         """The rows of stats that a cell's row adds up, those taken off with their sign."""
         row = dict(cell.row)
@@ -163,7 +173,7 @@ class AdCells:
         return pl.concat(parts).unique().sort(ROW_PLACE, TABLE)
 
 
-def _round(rows: pl.DataFrame, value: Decimal) -> pl.DataFrame:
+def _round(rows: pl.DataFrame, value: object) -> pl.DataFrame:
     """Give the largest row what rounding a day's sum, and not its rows, makes of a difference."""
     rest = Decimal(str(value)) - add_up(rows)
     is_sum = rows.height > 1

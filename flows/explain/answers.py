@@ -8,6 +8,7 @@ import polars as pl
 
 from flows.catalog.read_files import ReadFile
 from flows.explain.ad_cells import AdCells
+from flows.explain.attribution_cells import AttributionCells
 from flows.explain.cells import AskedCell, find_cell
 from flows.explain.explanation import Explanation, NotCovered
 from flows.explain.message_cells import MessageCells
@@ -42,7 +43,8 @@ class Explainer:
         self.run = run
         self.shows_rows = shows_rows
         orders = OrderRows(run)
-        self.subjects = (MessageCells(run, orders), AdCells(run, orders))
+        messages, ads = MessageCells(run, orders), AdCells(run, orders)
+        self.subjects = (messages, ads, AttributionCells(run, orders, messages, ads))
         self.files = {file.order: file for file in run.catalog.files}
 
     def answer(

@@ -1,5 +1,6 @@
 """Figures about sends and messages, by the facts of every send."""
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import polars as pl
@@ -137,20 +138,30 @@ class MessageCells:
         return passed.join(day.select(ROW_PLACE), on=ROW_PLACE, how="semi")
 
     def _list_costs(self, cell: AskedCell) -> pl.DataFrame:
-        if cell.row[COST] is None or not self.run.catalog.has_rows("messages"):
+        if cell.row[COST] is None:
             return Explanation("").rows
-        channels = self._channels(cell)
-        own = self._find_messages(cell).filter(
-            pl.col(MessageRows.cost).is_not_null(),
-            pl.col(DescribedMessages.channel).is_in(channels),
-        )
-        if self._is_by_day(cell):
-            sent = self.facts.sends.filter(
-                pl.col(Counts.sends) > 0, pl.col(DescribedMessages.channel).is_in(channels)
-            )
-            first = sent.group_by(MessageRows.message_key).agg(pl.col(DAY).min())
+        day = {DAY: cell.row[DAY]} if self._is_by_day(cell) else {}
+        return self.state_costs(self._find_messages(cell), self._channels(cell), day)
+
+    def state_costs(
+        self, messages: pl.DataFrame, channels: list[str], day: Mapping[str, object]
+    ) -> pl.DataFrame:
+        """What messages of some channels cost; each on the first day of its sending.
+
+        Args:
+            messages: Of `DescribedMessages`.
+            channels: Their channels.
+            day: That day, where it is asked for.
+        """
+        if not self.run.catalog.has_rows("messages"):
+            return Explanation("").rows
+        of_channel = pl.col(DescribedMessages.channel).is_in(channels)
+        own = messages.filter(pl.col(MessageRows.cost).is_not_null(), of_channel)
+        for name, value in day.items():
+            sent = self.facts.sends.filter(pl.col(Counts.sends) > 0, of_channel)
+            first = sent.group_by(MessageRows.message_key).agg(pl.col(name).min())
             own = own.join(first, on=MessageRows.message_key, how="left").filter(
-                pl.col(DAY).eq_missing(pl.lit(cell.row[DAY], pl.Date))
+                pl.col(name).eq_missing(pl.lit(value, pl.Date))
             )
         numbered = self.run.catalog.scan_numbered("messages").select(
             Messages.org_id, Messages.message_id, pack_place(pl.col(FILE))

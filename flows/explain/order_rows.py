@@ -42,14 +42,19 @@ class OrderRows:
         )
 
     @cached_property
-    def last_touches(self) -> pl.DataFrame:
-        """The last touch of every order."""
+    def touches(self) -> pl.DataFrame:
+        """Every touch of every order, as published."""
         touches = self.run.scan("attribution", "order_touches")
         if touches is None:
             label = "attribution/order_touches"
             raise NotCovered(label, ORDERS, "the table is not published")
+        return touches.collect()
+
+    @cached_property
+    def last_touches(self) -> pl.DataFrame:
+        """The last touch of every order."""
         is_last = pl.col(CreditedTouch.touch_position) == pl.col(CreditedTouch.touches)
-        return touches.filter(is_last).collect()
+        return self.touches.filter(is_last)
 
     def of_messages(
         self,

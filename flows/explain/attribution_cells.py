@@ -1,0 +1,251 @@
+"""Figures of attribution: credits by the models' own rule, and what they add up to."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+
+from contracts.facts.order_facts import PricedOrders, Touches
+from contracts.facts.send_sums import ChannelDays
+from contracts.feeds import Events, Sends, Sessions
+from contracts.reports.attribution import (
+    DIRECT,
+    CampaignAttribution,
+    CreditedTouch,
+    revenue_column,
+)
+from contracts.vocabulary import Channel
+from flows.explain.ad_cells import AdCells
+from flows.explain.cells import AskedCell
+from flows.explain.explanation import (
+    NOTHING,
+    Explanation,
+    NotCovered,
+    Operand,
+    divide,
+    merge_rows,
+)
+from flows.explain.message_cells import MessageCells
+from flows.explain.order_rows import KEY, OrderRows
+from flows.explain.published_run import PublishedRun
+from transforms.attribution.credit_models import (
+    COUNT,
+    LAST_AT,
+    LAST_NON_DIRECT,
+    POSITION,
+    REVENUE,
+    add_credits,
+)
+from transforms.attribution.orders import ORDER_ROW
+from transforms.attribution.touches import DIRECT_GROUP
+from transforms.explain.row_places import pack_place, state_rows
+from transforms.ingest.deduplication import FILE
+
+SUMS = ("channel_attribution", "campaign_attribution")
+C = CampaignAttribution
+GRAIN = [C.org_id, C.channel, C.platform, C.campaign_id]
+ADS = str(Channel.ADS)
+FORMULAS = {
+    "first_touch": "1 for the first touch of the order, 0 for the others",
+    "last_touch": "1 for the last touch of the order, 0 for the others",
+    "last_non_direct": "1 for the last touch that is not direct (else the last), 0 for the others",
+    "linear": "1 / touches, to eight places; what is left goes to the earlier touches",
+    "position_based": "0.4 for the first and the last touch, 0.2 shared by those between; 0.5 "
+    "each of two, 1 for one alone",
+    "time_decay": "2 to the power of minus the touch's age before the last touch in half-lives, "
+    "as a share of the sum of that over the order's touches",
+}
+
+
+class AttributionCells:
+    """Explains `order_touches`, `channel_attribution` and `campaign_attribution`."""
+
+    def __init__(
+        self, run: PublishedRun, orders: OrderRows, messages: MessageCells, ads: AdCells
+    ) -> None:
+        """Explain the figures of a run."""
+        self.run = run
+        self.orders = orders
+        self.messages = messages
+        self.ads = ads
+        self.rules = run.loaded.config.attribution
+
+    def covers(self, cell: AskedCell) -> bool:
+        """Whether a cell's table is one of these."""
+        return cell.group == "attribution" and cell.name in (*SUMS, "order_touches")
+
+    def explain(self, cell: AskedCell) -> Explanation:
+        """How a figure came to be.
+
+        Raises:
+            NotCovered: Nothing can be said of the column.
+        """
+        if cell.name in SUMS:
+            return self._explain_sum(cell)
+        row, column = dict(cell.row), cell.column
+        if column == CreditedTouch.days_to_convert:
+            ends = (CreditedTouch.touched_at, CreditedTouch.ordered_at)
+            days = (row[ends[1]] - row[ends[0]]) / timedelta(days=1)
+            operands = tuple(Operand(name, row[name]) for name in ends)
+            return Explanation("ordered_at - touched_at, in days", NOTHING, operands, expected=days)
+        if column == CreditedTouch.touches:
+            touches = self._touches_of(row)
+            return Explanation(
+                "the number of touches that led to the order", self._find_rows(cell, touches)
+            )
+        if column in (*self.rules.models, *map(revenue_column, self.rules.models)):
+            return self._explain_credit(cell, row)
+        raise NotCovered(cell.label, column)
+
+    def _explain_credit(self, cell: AskedCell, row: dict[str, Any]) -> Explanation:
+        model = cell.column.removeprefix("revenue_")
+        touches = self._touches_of(row)
+        order = self.orders.orders.filter(*(pl.col(name) == row[name] for name in KEY))
+        of_order = merge_rows(
+            state_rows(
+                order.lazy(),
+                "orders",
+                pl.col(PricedOrders.revenue),
+                pl.lit("the order, in the reporting currency"),
+            ).collect()
+        )
+        expected = self._credit_again(touches, order, cell.column, row[POSITION])
+        own = touches.filter(pl.col(POSITION) == row[POSITION])
+        operands = [
+            Operand(POSITION, row[POSITION]),
+            Operand(COUNT, row[COUNT], self._find_rows(cell, touches)),
+            Operand(CreditedTouch.touched_at, row[CreditedTouch.touched_at]),
+            Operand("touch", own.height, self._find_rows(cell, own)),
+        ]
+        if model == "time_decay":
+            operands.append(Operand("half_life_days", self.rules.half_life_days))
+            operands.append(Operand("last_touched_at", touches[CreditedTouch.touched_at].max()))
+        words = FORMULAS.get(model, model)
+        if cell.column != model:
+            operands.append(Operand(model, row[model]))
+            operands.append(Operand("order_revenue", order[PricedOrders.revenue].sum(), of_order))
+            words = f"the order's revenue shared by {model} ({words}), so that shares add up to it"
+        return Explanation(words, NOTHING, tuple(operands), expected=expected)
+
+    def _credit_again(
+        self, touches: pl.DataFrame, order: pl.DataFrame, column: str, position: int
+    ) -> Any:
+        """The credit of a touch by the models' own rule, from the order's touches."""
+        is_direct = (pl.col(CreditedTouch.channel) == DIRECT_GROUP).fill_null(value=False)
+        other = pl.col(POSITION).filter(~is_direct).max()
+        ranked = touches.lazy().select(
+            POSITION,
+            COUNT,
+            pl.col(CreditedTouch.touched_at).alias(Touches.touched_at),
+            pl.col(CreditedTouch.touched_at).max().alias(LAST_AT),
+            pl.coalesce(other, COUNT).alias(LAST_NON_DIRECT),
+            pl.lit(0, pl.UInt32).alias(ORDER_ROW),
+            pl.lit(order[PricedOrders.revenue].sum(), pl.Decimal(18, 4)).alias(REVENUE),
+        )
+        credited = add_credits(ranked, self.rules.models, self.rules.half_life_days)
+        return credited.filter(pl.col(POSITION) == position).select(column).collect().item()
+
+    def _touches_of(self, row: dict[str, Any]) -> pl.DataFrame:
+        return self.orders.touches.filter(*(pl.col(name) == row[name] for name in KEY))
+
+    def _find_rows(self, cell: AskedCell, touches: pl.DataFrame) -> pl.DataFrame:
+        """The raw rows of touches, each of which counts 1.
+
+        Raises:
+            NotCovered: A touch is no row of a feed, or it cannot be told which.
+        """
+        is_event = pl.col(CreditedTouch.event_id).is_not_null()
+        is_session = pl.col(CreditedTouch.session_id).is_not_null()
+        kinds = (
+            ("events", touches.filter(is_event), [Events.org_id, Events.event_id]),
+            (
+                "sessions",
+                touches.filter(~is_event, is_session),
+                [Sessions.org_id, Sessions.session_id],
+            ),
+            (
+                "sends",
+                touches.filter(~is_event, ~is_session),
+                [Sends.org_id, Sends.message_id, Sends.contact_id],
+            ),
+        )
+        parts = [NOTHING]
+        for table, own, ids in kinds:
+            if own.is_empty():
+                continue
+            if not self.run.catalog.has_rows(table):
+                raise NotCovered(cell.label, cell.column, f"a touch is no row of {table}")
+            places = self.run.catalog.scan_numbered(table).select(*ids, pack_place(pl.col(FILE)))
+            found = own.lazy().select(*ids, CreditedTouch.channel).join(places, on=ids, how="inner")
+            why = pl.format("a touch of the channel {} before the order", CreditedTouch.channel)
+            parts.append(state_rows(found, table, pl.lit(1), why).collect())
+        rows = merge_rows(pl.concat(parts))
+        if rows.height != touches.height:
+            why = "it cannot be told which rows the touches are"
+            raise NotCovered(cell.label, cell.column, why)
+        return rows
+
+    def _explain_sum(self, cell: AskedCell) -> Explanation:
+        if cell.column == C.roas:
+            upper, lower = (
+                Operand(C.revenue, cell.row[C.revenue], self._list_credits(cell, C.revenue)),
+                Operand(C.cost, cell.row[C.cost], self._list_costs(cell)),
+            )
+            ratio = divide(upper.value, lower.value)
+            return Explanation("revenue / cost", NOTHING, (upper, lower), expected=ratio)
+        if cell.column == C.cost:
+            return Explanation("ad spend and message cost of the day", self._list_costs(cell))
+        if cell.column not in (C.credited_orders, C.revenue):
+            raise NotCovered(cell.label, cell.column)
+        words = f"the sum of what {cell.row[C.model]} credits to the touches of this row"
+        if cell.row[C.channel] == DIRECT:
+            words = "the orders of the day that no touch led to"
+        return Explanation(words, self._list_credits(cell, cell.column))
+
+    def _list_credits(self, cell: AskedCell, column: str) -> pl.DataFrame:
+        """The orders of a day, each with what it gives to the row's channel or campaign."""
+        row, model = dict(cell.row), cell.row[C.model]
+        orders = self.orders.orders.filter(pl.col(PricedOrders.date_day) == row[C.date_day])
+        is_refund = pl.col(PricedOrders.is_refund)
+        touched = self.orders.touches.filter(self._is_of(row, GRAIN))
+        name = revenue_column(model) if column == C.revenue else model
+        shares = touched.group_by(KEY).agg(pl.col(name).sum().alias("share"))
+        parts = [orders.join(shares, on=KEY, how="inner", validate="1:1")]
+        if row[C.channel] == DIRECT and row.get(C.campaign_id) is None:
+            whole = pl.col(PricedOrders.revenue) if column == C.revenue else pl.lit(1)
+            untouched = orders.filter(pl.col(PricedOrders.org_id) == row[C.org_id]).join(
+                self.orders.touches, on=KEY, how="anti"
+            )
+            parts.append(untouched.with_columns(whole.cast(pl.Decimal(38, 8)).alias("share")))
+        rows = pl.concat(
+            [part.with_columns(pl.col("share").cast(pl.Decimal(38, 8))) for part in parts]
+        )
+        counts = pl.col("share")
+        if column == C.credited_orders:
+            counts = pl.when(is_refund).then(pl.lit(0)).otherwise(counts)
+        because = (
+            pl.when(is_refund)
+            .then(pl.lit("a row that takes an order back, by that order's touches"))
+            .otherwise(pl.lit(f"an order of the day, by its touches under {model}"))
+        )
+        return merge_rows(state_rows(rows.lazy(), "orders", counts, because).collect())
+
+    @staticmethod
+    def _is_of(row: dict[str, Any], names: Sequence[str]) -> pl.Expr:
+        return pl.all_horizontal(
+            pl.col(name).eq_missing(pl.lit(row[name], pl.String)) for name in names if name in row
+        )
+
+    def _list_costs(self, cell: AskedCell) -> pl.DataFrame:
+        row = dict(cell.row)
+        if row[C.cost] is None:
+            return NOTHING
+        if row[C.channel] == ADS and self.run.catalog.has_rows("ad_stats"):
+            return self.ads.list_spend(row, [n for n in GRAIN if n in row and n != C.channel])
+        if row.get(C.platform) is not None:
+            return NOTHING
+        known = [name for name in (C.org_id, C.channel, C.campaign_id) if name in row]
+        messages = self.messages.facts.messages.filter(self._is_of(row, known))
+        day = {ChannelDays.date_day: row[C.date_day]}
+        return self.messages.state_costs(messages, [row[C.channel]], day)
