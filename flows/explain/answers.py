@@ -13,6 +13,7 @@ from flows.explain.cells import AskedCell, find_cell
 from flows.explain.explanation import Explanation, NotCovered
 from flows.explain.message_cells import MessageCells
 from flows.explain.order_rows import OrderRows
+from flows.explain.people_cells import PeopleCells
 from flows.explain.published_run import PublishedRun
 from flows.explain.raw_rows import RAW, read_raw_rows
 from transforms.explain.row_places import COUNTS, ROW_PLACE, unpack_place
@@ -44,7 +45,8 @@ class Explainer:
         self.shows_rows = shows_rows
         orders = OrderRows(run)
         messages, ads = MessageCells(run, orders), AdCells(run, orders)
-        self.subjects = (messages, ads, AttributionCells(run, orders, messages, ads))
+        people = PeopleCells(run, orders, messages)
+        self.subjects = (messages, ads, AttributionCells(run, orders, messages, ads), people)
         self.files = {file.order: file for file in run.catalog.files}
 
     def answer(

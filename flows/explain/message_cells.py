@@ -90,10 +90,9 @@ class MessageCells:
         return Operand(name, cell.row[name], self._list_rows(cell, name))
 
     def _list_rows(self, cell: AskedCell, column: str) -> pl.DataFrame:
-        if column in EVERY:
-            return self._list_events(cell, column)
         if column in COUNTED:
-            return self._list_sends(cell, column)
+            facts = self.facts.events if column in EVERY else self.facts.sends
+            return self.state_counts(self._restrict(facts, cell), column)
         if column == COST:
             return self._list_costs(cell)
         if column in (ORDERS, REVENUE):
@@ -106,24 +105,27 @@ class MessageCells:
             return self.orders.of_messages(messages, self._channels(cell), column, day)
         raise NotCovered(cell.label, column)
 
-    def _list_sends(self, cell: AskedCell, column: str) -> pl.DataFrame:
-        units = self._restrict(self.facts.sends, cell).filter(pl.col(column) > 0).select(UNIT)
-        own = self.facts.rows.lazy().join(units.lazy().unique(), on=UNIT, how="semi")
-        chosen = choose_carriers(own, column)
+    def state_counts(self, sums: pl.DataFrame, column: str) -> pl.DataFrame:
+        """The rows of feeds that carry what a column of `Counts` counts.
+
+        Args:
+            sums: Rows of the facts' `sends`, of opens and clicks those of their `events`.
+            column: The column.
+        """
+        own = sums.lazy().filter(pl.col(column) > 0)
+        if column in EVERY:
+            counted = own.select(ROW_PLACE, pl.col(column).alias("times"))
+            known = self.facts.rows.lazy().filter(pl.col(TABLE) == "events")
+            rows = counted.join(known, on=ROW_PLACE, how="inner", validate="1:1")
+            stated = state_rows(rows, "events", pl.col("times"), word_reason(column))
+            return merge_rows(stated.collect())
+        units = own.select(UNIT).unique()
+        chosen = choose_carriers(self.facts.rows.lazy().join(units, on=UNIT, how="semi"), column)
         parts = [
             state_rows(chosen.filter(pl.col(TABLE) == table), table, pl.lit(1), word_reason(column))
             for table in ("sends", "events")
         ]
         return merge_rows(pl.concat(parts).collect())
-
-    def _list_events(self, cell: AskedCell, column: str) -> pl.DataFrame:
-        counted = self._restrict(self.facts.events, cell).filter(pl.col(column) > 0)
-        rows = counted.lazy().select(ROW_PLACE, pl.col(column).alias("times"))
-        known = self.facts.rows.lazy().filter(pl.col(TABLE) == "events")
-        joined = rows.join(known, on=ROW_PLACE, how="inner", validate="1:1")
-        return merge_rows(
-            state_rows(joined, "events", pl.col("times"), word_reason(column)).collect()
-        )
 
     def _pass_over(self, cell: AskedCell) -> pl.DataFrame:
         """The events that a count of sends does not count."""

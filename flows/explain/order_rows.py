@@ -86,6 +86,15 @@ class OrderRows:
             of_what: What their last touch is, in words.
             day: Their day, where that is asked for.
         """
+        return self._count(keys, column, f" whose last touch is {of_what}", day)
+
+    def state_own(self, keys: pl.DataFrame, column: str) -> pl.DataFrame:
+        """What a contact's orders count for, one row per raw row."""
+        return self._count(keys, column, " of the contact", {})
+
+    def _count(
+        self, keys: pl.DataFrame, column: str, of_what: str, day: Mapping[str, object]
+    ) -> pl.DataFrame:
         own = self.orders.join(keys.unique(), on=KEY, how="semi").filter(
             *(pl.col(name).eq_missing(pl.lit(value, pl.Date)) for name, value in day.items())
         )
@@ -95,6 +104,6 @@ class OrderRows:
             pl.when(is_refund)
             .then(pl.lit("it takes back an order"))
             .otherwise(pl.lit("an order that counts"))
-            + f" whose last touch is {of_what}"
+            + of_what
         )
         return merge_rows(state_rows(own.lazy(), "orders", counts, because).collect())

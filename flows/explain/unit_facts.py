@@ -87,6 +87,7 @@ class UnitBuilder:
         self.names = find_names(inputs)
         self.named = prepare_facts(inputs, self.names)
         self.keys = PlacedKeys(run.catalog, self.names.channels, 1)
+        self.event_contacts = pl.LazyFrame()
 
     @cached_property
     def owners(self) -> pl.DataFrame:
@@ -111,8 +112,9 @@ class UnitBuilder:
             counted.with_columns(pl.col(CountedEvents.contact_key).alias(message)),
             zone,
         )
-        of_send = facts.select(
-            UNIT, SendFacts.message_key, SendFacts.channel_code, SendFacts.contact_key
+        contacts = self._find_contacts(raw, counted)
+        of_send = facts.select(UNIT, SendFacts.message_key, SendFacts.channel_code).join(
+            contacts, on=UNIT, how="left", validate="1:1"
         )
         of_event = counted.select(
             pl.col(CountedEvents.contact_key).alias(ROW_PLACE),
@@ -120,7 +122,7 @@ class UnitBuilder:
             SendFacts.message_key,
             SendFacts.channel_code,
             CountedEvents.link_key,
-        )
+        ).join(contacts, on=UNIT, how="left", validate="m:1")
         return UnitFacts(
             self._name(by_send.rename({message: UNIT}), of_send, UNIT).collect(),
             self._name(by_event.rename({message: ROW_PLACE}), of_event, ROW_PLACE).collect(),
@@ -157,14 +159,33 @@ class UnitBuilder:
                 ),
                 unlinked.with_columns(pl.lit(value=False).alias(NAMES_SEND)),
             ]
-        ).with_columns(pl.col(PLACE).alias(EventKeys.contact_key))
-        assigned = assign_events(events.collect().lazy(), sends, named.bare_codes)
+        )
+        events = events.collect().lazy()
+        self.event_contacts = events.select(pl.col(PLACE).alias(ROW_PLACE), EventKeys.contact_key)
+        placed = events.with_columns(pl.col(PLACE).alias(EventKeys.contact_key))
+        assigned = assign_events(placed, sends, named.bare_codes)
         counted = name_messages(keep_counted(assigned), named.unknown).collect().lazy()
         deliveries = sends.select(
             SendKeys.delivered_at,
             unit_key(SendKeys.send_key, SendFacts.channel_code).alias(UNIT),
         )
         return flag_hasty_clicks(separate_sends(counted), deliveries).collect().lazy()
+
+    def _find_contacts(self, raw: pl.LazyFrame, counted: pl.LazyFrame) -> pl.LazyFrame:
+        """One row per send: the key of its contact, as the send's row or its events say."""
+        contact = SendFacts.contact_key
+        stated = raw.join(
+            self.named.codes, on=SendKeys.message_key, how="inner", validate="m:1"
+        ).select(unit_key(SendKeys.send_key, SendFacts.channel_code).alias(UNIT), contact)
+        shown = (
+            counted.filter(~pl.col(CountedEvents.has_row))
+            .select(UNIT, pl.col(CountedEvents.contact_key).alias(ROW_PLACE))
+            .join(self.event_contacts, on=ROW_PLACE, how="inner", validate="1:1")
+            .group_by(UNIT)
+            .agg(pl.col(contact).max())
+        )
+        both = pl.concat([stated, shown])
+        return both if self.owners.is_empty() else identify_contacts(both, self.owners.lazy())
 
     def _list_rows(self, raw: pl.LazyFrame, counted: pl.LazyFrame) -> pl.LazyFrame:
         of_sends = raw.join(
