@@ -9,11 +9,12 @@ from contracts.channels import RunChannels
 from contracts.columns import columns, key
 from contracts.facts.hierarchy import DescribedMessages
 from contracts.facts.send_counts import Counts
+from contracts.facts.send_keys import ContactDomains
 from contracts.facts.send_sums import ChannelDays, MessageRows
 from contracts.feeds import Messages
 from contracts.reports.messaging import Conversions, Cost
 from flows.explain.cells import AskedCell
-from flows.explain.explanation import Explanation, NotCovered, Operand, divide, merge_rows
+from flows.explain.explanation import Explanation, NotCovered, Operand, add_up, divide, merge_rows
 from flows.explain.message_exclusions import list_left_out
 from flows.explain.order_rows import OrderRows
 from flows.explain.published_run import PublishedRun
@@ -38,7 +39,22 @@ from transforms.ingest.deduplication import FILE
 
 COUNTED = columns(Counts)
 RATES = {**FORMULAS, **CONVERSION_FORMULAS}
-TABLES = ("campaign_report", "dispatch_report", "message_report", "daily_report", "channel_report")
+DOMAINS, VARIANTS = "domain_report", "variant_report"
+TABLES = (
+    "campaign_report",
+    "dispatch_report",
+    "message_report",
+    "daily_report",
+    "channel_report",
+    DOMAINS,
+    VARIANTS,
+)
+RATES_OF_VARIANTS = {
+    "open_rate": (Counts.human_unique_opens, Counts.delivered),
+    "click_rate": (Counts.human_unique_clicks, Counts.delivered),
+    "conversion_rate": (Conversions.orders, Counts.delivered),
+}
+NO_DOMAIN = "(none)"
 OVERVIEWS = ("hierarchy_report", "delivery_summary")
 SEVERAL = "several"
 DAY = ChannelDays.date_day
@@ -71,8 +87,9 @@ class MessageCells:
             NotCovered: Nothing can be said of the column.
         """
         column = cell.column
-        if column in RATES:
-            upper, lower = (self._make_operand(cell, name) for name in RATES[column])
+        rates = RATES_OF_VARIANTS if cell.name == VARIANTS else RATES
+        if column in rates:
+            upper, lower = (self._make_operand(cell, name) for name in rates[column])
             return Explanation(
                 f"{upper.name} / {lower.name}",
                 operands=(upper, lower),
@@ -81,13 +98,14 @@ class MessageCells:
         rows = self._list_rows(cell, column)
         excluded = (
             list_left_out(self.run, self._find_messages(cell), cell, self._pass_over(cell))
-            if column in COUNTED
+            if column in COUNTED and cell.name != DOMAINS
             else Explanation("").excluded
         )
         return Explanation(_WORDS.get(column, f"the number of {column}"), rows, (), excluded)
 
     def _make_operand(self, cell: AskedCell, name: str) -> Operand:
-        return Operand(name, cell.row[name], self._list_rows(cell, name))
+        rows = self._list_rows(cell, name)
+        return Operand(name, cell.row[name] if name in cell.row else int(add_up(rows)), rows)
 
     def _list_rows(self, cell: AskedCell, column: str) -> pl.DataFrame:
         if column in COUNTED:
@@ -96,8 +114,10 @@ class MessageCells:
         if column == COST:
             return self._list_costs(cell)
         if column in (ORDERS, REVENUE):
-            if cell.row[column] is None:
+            if column in cell.row and cell.row[column] is None:
                 return Explanation("").rows
+            if cell.name == DOMAINS:
+                raise NotCovered(cell.label, cell.column)
             messages = self._find_messages(cell).select(
                 DescribedMessages.org_id, DescribedMessages.message_id
             )
@@ -208,7 +228,18 @@ class MessageCells:
         if with_day and self._is_by_day(cell):
             keys = [*keys, DAY]
         schema = rows.schema
+        if cell.name == DOMAINS:
+            return [pl.col(NAMES[0]) == cell.row[NAMES[0]], self._is_of_domain(cell.row["domain"])]
         return [pl.col(name).eq_missing(pl.lit(cell.row[name], schema[name])) for name in keys]
+
+    def _is_of_domain(self, domain: str) -> pl.Expr:
+        """Whether a send is to a mailbox at a domain; `(none)` where none is known."""
+        known, contact = self.facts.domains, pl.col(ContactDomains.contact_key)
+        if domain != NO_DOMAIN:
+            known = known.filter(pl.col(ContactDomains.domain) == domain)
+        is_listed = contact.is_in(known.get_column(ContactDomains.contact_key).implode())
+        is_listed = is_listed.fill_null(value=False)
+        return ~is_listed if domain == NO_DOMAIN else is_listed
 
 
 _WORDS = {

@@ -69,12 +69,14 @@ class UnitFacts:
         events: One row per open and click likewise, its `row_place` in the place of the send.
         rows: One row per row of a feed that is of a send (`choose_carriers`).
         messages: `DescribedMessages`.
+        domains: `ContactDomains`.
     """
 
     sends: pl.DataFrame
     events: pl.DataFrame
     rows: pl.DataFrame
     messages: pl.DataFrame
+    domains: pl.DataFrame
 
 
 class UnitBuilder:
@@ -128,6 +130,7 @@ class UnitBuilder:
             self._name(by_event.rename({message: ROW_PLACE}), of_event, ROW_PLACE).collect(),
             self._list_rows(raw, counted).collect(),
             self.names.messages,
+            self.names.domains,
         )
 
     def _identify(self, rows: pl.LazyFrame, is_by_address: str) -> pl.LazyFrame:

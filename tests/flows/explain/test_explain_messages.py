@@ -44,7 +44,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four sends; one open of three is a copy, one has no time, one send was stated anew."""
     events = [
         {"event_id": i, "event_type": t, "send_id": s, "message_id": "m1", "occurred_at": at}
-        | {"contact_id": f"c{s[1:]}"}
+        | {"contact_id": f"c{s[1:]}", "url": "https://shop.example/" if "click" in t else ""}
         for i, t, s, at in EVENTS
     ]
     columns = [*SENDS[0], "updated_at"]
@@ -148,6 +148,9 @@ def test_every_figure_of_every_table_of_messages_adds_up(
         "email/daily_report": {"date_day": "2026-03-02"},
         "email/channel_report": {"date_day": "2026-03-01"},
         "campaigns/hierarchy_report": {"level": "message"},
+        "people/contact_report": {"contact_id": "c0"},
+        "email/link_report": {"url": "https://shop.example/"},
+        "email/domain_report": {"domain": "(none)"},
     }
     folder = workspace / "reports" / "latest"
     cells = [
@@ -183,13 +186,21 @@ def test_rows_go_to_a_file_and_raw_rows_show_only_on_request(
         ("email/message_report", "opens", "message_id=nobody"),
         ("email/message_report", "openings", "message_id=m1"),
         ("email/message_report", "message_name", "message_id=m1"),
-        ("email/domain_report", "opens", "org_id=default"),
+        ("run/feeds", "accepted", "feed=orders"),
     ],
 )
 def test_what_is_not_there_or_not_covered_is_two(
     table: str, column: str, key: str, explain: Explain
 ) -> None:
     assert explain(table, column, "--key", key) == (2, {})
+
+
+def test_what_is_not_covered_is_said_in_a_sentence(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cell = ["run/feeds", "--key", "feed=orders", "--column", "accepted"]
+    assert main(["explain", str(workspace), *cell]) == 2
+    assert "explain does not cover run/feeds.accepted" in capsys.readouterr().err
 
 
 def test_a_figure_that_was_tampered_with_is_one(workspace: Path, explain: Explain) -> None:
