@@ -117,7 +117,8 @@ class MessageCells:
             if column in cell.row and cell.row[column] is None:
                 return Explanation("").rows
             if cell.name == DOMAINS:
-                raise NotCovered(cell.label, cell.column)
+                is_of = self._is_of_domain(cell.row["domain"])
+                return self.orders.of_contacts(cell.row[NAMES[0]], is_of, cell.group, column)
             messages = self._find_messages(cell).select(
                 DescribedMessages.org_id, DescribedMessages.message_id
             )

@@ -11,9 +11,11 @@ from contracts.reports.attribution import CreditedTouch
 from flows.explain.explanation import NotCovered, merge_rows
 from flows.explain.published_run import PublishedRun
 from transforms.attribution.orders import price_orders
+from transforms.common.keys import CONTACT, hash_id
 from transforms.explain.row_places import ROW_PLACE, pack_place, state_rows
 from transforms.ingest.deduplication import FILE
 
+CONTACT_KEY = "contact_key"
 KEY = [Orders.org_id, Orders.order_id]
 ORDERS, REVENUE = "orders", PricedOrders.revenue
 
@@ -74,6 +76,22 @@ class OrderRows:
             nulls_equal=True,
         )
         return self.state(touches.select(KEY), column, "a message of this row", day)
+
+    def of_contacts(self, org_id: str, is_of: pl.Expr, channel: str, column: str) -> pl.DataFrame:
+        """The orders whose last touch is a message of a channel, of some contacts.
+
+        Args:
+            org_id: The organization.
+            is_of: Whether a row's `contact_key` is one of theirs.
+            channel: The channel.
+            column: `orders` or `revenue`.
+        """
+        touches = self.last_touches.filter(
+            pl.col(CreditedTouch.session_id).is_null(),
+            pl.col(CreditedTouch.channel) == channel,
+            pl.col(CreditedTouch.org_id) == org_id,
+        ).with_columns(hash_id(CreditedTouch.contact_id, seed=CONTACT).alias(CONTACT_KEY))
+        return self.state(touches.filter(is_of).select(KEY), column, "a message to them", {})
 
     def state(
         self, keys: pl.DataFrame, column: str, of_what: str, day: Mapping[str, object]

@@ -15,6 +15,7 @@ from flows.explain.published_run import open_published_run
 from flows.storage.workspace_files import storage_errors
 
 ROWS_FOR_PEOPLE = 20
+ERROR = "error"
 HEADER = ("file", "row_number", "table", "counts", "because")
 
 
@@ -55,7 +56,7 @@ def explain(
     with open_published_run(workspace) as run:
         explainer = Explainer(run, shows_rows=personal)
         answers = [
-            explainer.answer(place, one["key"], str(one["column"]))
+            _answer(explainer, place, one, is_one_of_many=cells is not None)
             for place, one in zip(places, asked, strict=True)
         ]
     if to is not None:
@@ -65,11 +66,30 @@ def explain(
         print_json(said if cells else said[0])
     else:
         for answer in answers:
-            _print(answer)
+            if ERROR not in answer.said:
+                _print(answer)
     problems = [answer.problem for answer in answers if answer.problem]
     for problem in problems:
         print_note(f"the rows do not add up: {problem}")
-    return FAULT_OF_OURS if problems else 0
+    for answer in answers:
+        if ERROR in answer.said:
+            print_note(answer.said[ERROR])
+    if problems:
+        return FAULT_OF_OURS
+    return UsageError.exit_code if any(ERROR in answer.said for answer in answers) else 0
+
+
+def _answer(
+    explainer: Explainer, place: tuple[str, str], asked: dict[str, Any], *, is_one_of_many: bool
+) -> ExplainedCell:
+    """Explain a cell; of many, one that cannot be explained does not stop the others."""
+    try:
+        return explainer.answer(place, asked["key"], str(asked["column"]))
+    except UsageError as error:
+        if not is_one_of_many:
+            raise
+        said = {"table": "/".join(place), "key": asked["key"], "column": asked["column"]}
+        return ExplainedCell({**said, ERROR: error.message}, pl.DataFrame(), "")
 
 
 def _read_cell(table: str | None, key: tuple[str, ...], column: str | None) -> dict[str, Any]:
@@ -116,18 +136,17 @@ def _write(answers: list[ExplainedCell], to: Path) -> None:
 
 def stack_rows(answers: list[ExplainedCell]) -> pl.DataFrame:
     """The rows of all answers in one table, each with its cell."""
-    return pl.concat(
-        [
-            answer.rows.select(
-                pl.lit(answer.said["table"]).alias("cell_table"),
-                pl.lit(as_json(answer.said["key"])).alias("cell_key"),
-                pl.lit(answer.said["column"]).alias("cell_column"),
-                pl.all(),
-            )
-            for answer in answers
-        ],
-        how="diagonal",
-    )
+    parts = [
+        answer.rows.select(
+            pl.lit(answer.said["table"]).alias("cell_table"),
+            pl.lit(as_json(answer.said["key"])).alias("cell_key"),
+            pl.lit(answer.said["column"]).alias("cell_column"),
+            pl.all(),
+        )
+        for answer in answers
+        if answer.rows.width
+    ]
+    return pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
 
 
 def _print(answer: ExplainedCell) -> None:

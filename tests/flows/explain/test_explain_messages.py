@@ -195,6 +195,20 @@ def test_what_is_not_there_or_not_covered_is_two(
     assert explain(table, column, "--key", key) == (2, {})
 
 
+def test_a_cell_of_many_that_cannot_be_explained_does_not_stop_the_others(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = [
+        {"table": "run/feeds", "key": {"feed": "orders"}, "column": "accepted"},
+        {"table": "email/message_report", "key": {"message_id": "m1"}, "column": "opens"},
+    ]
+    (tmp_path / "cells.json").write_text(json.dumps(cells))
+    assert main(["explain", str(workspace), "--cells", str(tmp_path / "cells.json"), "--json"]) == 2
+    unknown, known = json.loads(capsys.readouterr().out)
+    assert unknown["error"].startswith("explain does not cover")
+    assert known["rows_total"] == known["value"] == 3
+
+
 def test_what_is_not_covered_is_said_in_a_sentence(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
