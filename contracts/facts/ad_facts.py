@@ -96,22 +96,8 @@ class NameVersions(Table):
     url_tags: SharedText = column("parameters added to the landing URL")
 
 
-class NameSpans(Table):
-    """One row per name that stats of an ad or ad campaign, of one level, had: its days."""
-
-    org_id: SharedText = column("organization", key=True)
-    platform: SharedText = column("ad platform", key=True)
-    account_id: SharedText = column("its account")
-    campaign_id: SharedText = column("the ad campaign, or that of the ad", key=True)
-    ad_group_id: SharedText = column("the ad's ad group; empty for a campaign")
-    ad_id: SharedText = column("the ad; empty for a campaign", key=True)
-    name: SharedText = column("the name; empty where stats have none", key=True)
-    first_day: Day = column("the first of its days")
-    last_day: Day = column("the last of its days")
-
-
-class EntityNames(Table):
-    """One row per name of an ad or ad campaign, of one level, and the days of which it is known."""
+class NamedAd(Table):
+    """One row per name of an ad or ad campaign, of one level."""
 
     org_id: SharedText = column("organization", key=True)
     platform: SharedText = column("ad platform", key=True)
@@ -120,6 +106,18 @@ class EntityNames(Table):
     ad_group_id: SharedText = column("the ad's ad group; empty for a campaign")
     ad_id: SharedText = column("the ad; empty for a campaign", key=True)
     name: SharedText = column("the name; empty where none is known", key=True)
+
+
+class NameSpans(NamedAd):
+    """One row per name that stats of an ad or ad campaign, of one level, had: its days."""
+
+    first_day: Day = column("the first of its days")
+    last_day: Day = column("the last of its days")
+
+
+class EntityNames(NamedAd):
+    """One row per name of an ad or ad campaign, of one level, and the days of which it is known."""
+
     valid_from: Day = column("first day of the name; empty for since ever", key=True)
     valid_until: Day = column("first day after the name; empty for still", key=True)
     known_from: Day = column(

@@ -47,7 +47,7 @@ COMMANDS = {
         "Hold every published and kept file against what was written.",
     ),
     "runs": ("history:runs", "List the kept snapshots with their figures."),
-    "diff": ("diff:diff", "Print what two kept snapshots give differently."),
+    "diff": ("history:diff", "Print what two kept snapshots give differently."),
     "gc": ("history:gc", "Remove the snapshots that are too old."),
     "doctor": ("doctor:doctor", "Look at this machine, and whether it can run."),
     "audience": (

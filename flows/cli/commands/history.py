@@ -1,4 +1,4 @@
-"""`campaign-reports runs` and `gc`: the snapshots that are kept."""
+"""`campaign-reports runs`, `diff` and `gc`: the snapshots that are kept."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,13 +6,25 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from flows.cli.console import print_json, print_json_rows, print_note, print_table
+from contracts.columns import columns
+from contracts.reports.run_tables import RunChanges
+from flows.cli.console import (
+    on_terminal,
+    print_json,
+    print_json_rows,
+    print_note,
+    print_rows,
+    print_table,
+)
 from flows.cli.published import require_workspace
 from flows.config.loading import load_workspace
+from flows.errors import UsageError
+from flows.steps.run_tables import list_changes, view_snapshot
 from flows.storage.lock import hold_workspace
-from flows.storage.snapshots import Snapshot, drop_old_snapshots, list_snapshots
-from flows.storage.workspace_files import Layout
+from flows.storage.snapshots import Snapshot, drop_old_snapshots, find_snapshot, list_snapshots
+from flows.storage.workspace_files import Layout, storage_errors
 
+ROWS_ON_A_TERMINAL = 20
 HEADER = (
     "run",
     "is_published",
@@ -45,6 +57,42 @@ def runs(workspace: Path, /, *, json: Annotated[bool, Parameter(negative=())] = 
         print_table(HEADER, [list(one.values()) for one in listed])
     else:
         print_note(f"nothing is published yet in {workspace}")
+    return 0
+
+
+def diff(
+    workspace: Path,
+    before: str | None = None,
+    after: str | None = None,
+    /,
+    *,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Print the figures that two kept snapshots give differently, as `run/changes` does.
+
+    Args:
+        workspace: The workspace's folder.
+        before: The run of the earlier snapshot; by default the one before the newest.
+        after: The run of the later one; by default the newest.
+        json: Print a JSON list of objects.
+
+    Returns:
+        The exit code, 0.
+    """
+    require_workspace(workspace)
+    loaded = load_workspace(workspace)
+    first, second = _choose(workspace, before, after)
+    earlier, later = (view_snapshot(workspace, one.manifest) for one in (first, second))
+    with storage_errors("reading the two snapshots"):
+        rows = list_changes(earlier, later, loaded.config.workspace.timezone).collect()
+    if json:
+        print_json_rows(rows.iter_rows(named=True))
+    elif on_terminal():
+        print_rows(columns(RunChanges), rows.head(ROWS_ON_A_TERMINAL).rows())
+    else:
+        print_table(columns(RunChanges), rows.iter_rows())
+    shown = rows.height if json or not on_terminal() else min(rows.height, ROWS_ON_A_TERMINAL)
+    print_note(f"{first.run_id} to {second.run_id}: {shown:,} of {rows.height:,} changes")
     return 0
 
 
@@ -94,3 +142,19 @@ def _describe(snapshot: Snapshot) -> dict[str, Any]:
         "rows": sum(output.rows for output in manifest.outputs),
         "warnings": len(manifest.warnings),
     }
+
+
+def _choose(workspace: Path, before: str | None, after: str | None) -> tuple[Snapshot, Snapshot]:
+    """The two snapshots that are meant."""
+    kept = list_snapshots(workspace)
+    if len(kept) < 2:  # noqa: PLR2004 - a comparison takes two
+        msg = f"{workspace} keeps {len(kept)} snapshot{'' if len(kept) == 1 else 's'}"
+        raise UsageError(msg, "A comparison takes two: run again, or raise keep_snapshots.")
+    second = kept[0] if after is None else find_snapshot(workspace, after)
+    if before is not None:
+        return find_snapshot(workspace, before), second
+    earlier = [one for one in kept if one.published_at < second.published_at]
+    if not earlier:
+        msg = f"no snapshot before {second.run_id} is kept"
+        raise UsageError(msg, f"Kept: {', '.join(one.run_id for one in kept)}.")
+    return earlier[0], second
