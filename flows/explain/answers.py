@@ -11,9 +11,9 @@ from flows.explain.ad_cells import AdCells
 from flows.explain.attribution_cells import AttributionCells
 from flows.explain.cells import AskedCell, find_cell
 from flows.explain.explanation import Explanation, NotCovered
-from flows.explain.message_cells import MessageCells
+from flows.explain.messaging.message_cells import MessageCells
 from flows.explain.order_rows import OrderRows
-from flows.explain.people_cells import PeopleCells
+from flows.explain.people.people_cells import PeopleCells
 from flows.explain.published_run import PublishedRun
 from flows.explain.raw_rows import RAW, read_raw_rows
 from transforms.explain.row_places import COUNTS, ROW_PLACE, unpack_place

@@ -26,7 +26,7 @@ from flows.explain.explanation import (
     divide,
     merge_rows,
 )
-from flows.explain.message_cells import MessageCells
+from flows.explain.messaging.message_cells import MessageCells
 from flows.explain.order_rows import KEY, OrderRows
 from flows.explain.published_run import PublishedRun
 from transforms.attribution.credit_models import (

@@ -7,7 +7,7 @@ import polars as pl
 from contracts.feeds import AdStats
 from flows.catalog.canonical_tables import Catalog
 from flows.explain.explanation import LEFT_OUT
-from flows.explain.message_exclusions import list_rejected
+from flows.explain.messaging.message_exclusions import list_rejected
 from flows.explain.published_run import PublishedRun
 from transforms.explain.row_places import BECAUSE, PLACE_BITS, ROW_PLACE, TABLE
 from transforms.ingest.deduplication import FILE, ROW_NUMBER

@@ -11,7 +11,7 @@ from contracts.reports.messaging import LinkReport
 from contracts.reports.people import ContactReport
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import NOTHING, Explanation, NotCovered, merge_rows
-from flows.explain.message_cells import MessageCells
+from flows.explain.messaging.message_cells import MessageCells
 from flows.explain.order_rows import KEY, OrderRows
 from flows.explain.published_run import PublishedRun
 from flows.report_tables import FIXED_GROUPS

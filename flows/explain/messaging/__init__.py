@@ -1,0 +1,1 @@
+"""Figures about sends and messages, down to rows of sends and events."""

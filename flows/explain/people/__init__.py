@@ -1,0 +1,1 @@
+"""Figures about contacts, their lists and segments."""
