@@ -7,12 +7,12 @@ from typing import Any
 import polars as pl
 
 from flows.catalog.read_files import ReadFile
-from flows.explain.ad_cells import AdCells
-from flows.explain.attribution_cells import AttributionCells
+from flows.explain.ads.level_cells import AdCells
+from flows.explain.attribution.credit_cells import AttributionCells
+from flows.explain.attribution.order_rows import OrderRows
 from flows.explain.cells import AskedCell, find_cell
 from flows.explain.explanation import Explanation, NotCovered
 from flows.explain.messaging.message_cells import MessageCells
-from flows.explain.order_rows import OrderRows
 from flows.explain.people.people_cells import PeopleCells
 from flows.explain.published_run import PublishedRun
 from flows.explain.raw_rows import RAW, read_raw_rows

@@ -13,11 +13,11 @@ from contracts.facts.send_keys import ContactDomains
 from contracts.facts.send_sums import ChannelDays, MessageRows
 from contracts.feeds import Messages
 from contracts.reports.messaging import Conversions, Cost
+from flows.explain.attribution.order_rows import OrderRows
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import Explanation, NotCovered, Operand, add_up, divide, merge_rows
 from flows.explain.messaging.message_exclusions import list_left_out
 from flows.explain.messaging.unit_facts import NAMES, UNIT, UnitBuilder, UnitFacts
-from flows.explain.order_rows import OrderRows
 from flows.explain.published_run import PublishedRun
 from flows.report_tables import FIXED_GROUPS, find_table
 from flows.steps.messaging.described_messages import find_channels

@@ -9,10 +9,10 @@ from contracts.facts.send_facts import CountedEvents, SendFacts
 from contracts.feeds import Sessions
 from contracts.reports.messaging import LinkReport
 from contracts.reports.people import ContactReport
+from flows.explain.attribution.order_rows import KEY, OrderRows
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import NOTHING, Explanation, NotCovered, merge_rows
 from flows.explain.messaging.message_cells import MessageCells
-from flows.explain.order_rows import KEY, OrderRows
 from flows.explain.published_run import PublishedRun
 from flows.report_tables import FIXED_GROUPS
 from transforms.common.keys import CONTACT, LINK, hash_id

@@ -16,7 +16,8 @@ from contracts.reports.attribution import (
     revenue_column,
 )
 from contracts.vocabulary import Channel
-from flows.explain.ad_cells import AdCells
+from flows.explain.ads.level_cells import AdCells
+from flows.explain.attribution.order_rows import KEY, OrderRows
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import (
     NOTHING,
@@ -27,7 +28,6 @@ from flows.explain.explanation import (
     merge_rows,
 )
 from flows.explain.messaging.message_cells import MessageCells
-from flows.explain.order_rows import KEY, OrderRows
 from flows.explain.published_run import PublishedRun
 from transforms.attribution.credit_models import (
     COUNT,

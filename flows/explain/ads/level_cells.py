@@ -7,8 +7,10 @@ import polars as pl
 from contracts.columns import key
 from contracts.facts.ad_facts import PlacedStats
 from contracts.reports.ads import CampaignPerformance
-from flows.explain.ad_session_rows import AdSessionRows
-from flows.explain.ad_stats_rows import STATS, AdStatsRows, are_of, key_of_level
+from flows.explain.ads.stats_exclusions import list_rejected_stats, list_restated
+from flows.explain.ads.stats_rows import STATS, AdStatsRows, are_of, key_of_level
+from flows.explain.ads.visit_rows import AdSessionRows
+from flows.explain.attribution.order_rows import OrderRows
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import (
     LEFT_OUT,
@@ -20,9 +22,7 @@ from flows.explain.explanation import (
     divide,
     merge_rows,
 )
-from flows.explain.order_rows import OrderRows
 from flows.explain.published_run import PublishedRun
-from flows.explain.stats_exclusions import list_rejected_stats, list_restated
 from flows.report_tables import find_table
 from flows.steps.ads.ad_reports import LEVELS
 from transforms.ads.levels import DAY, METRICS, RANKS

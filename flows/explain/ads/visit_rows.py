@@ -10,10 +10,10 @@ from contracts.facts.ad_sums import AdContactSessions, SessionCounts, SessionPla
 from contracts.facts.session_facts import SessionFacts
 from contracts.reports.ads import AdPerformance, CampaignPerformance
 from contracts.reports.attribution import CreditedTouch
-from flows.explain.ad_stats_rows import AdStatsRows, are_of
+from flows.explain.ads.stats_rows import AdStatsRows, are_of
+from flows.explain.attribution.order_rows import KEY, OrderRows
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import NotCovered, merge_rows
-from flows.explain.order_rows import KEY, OrderRows
 from flows.report_tables import find_table
 from flows.runtime.materialize import materialize
 from transforms.ads.levels import DAY

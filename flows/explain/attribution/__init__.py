@@ -1,0 +1,1 @@
+"""Figures of orders, down to their rows and those of the touches before them."""
