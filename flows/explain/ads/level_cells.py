@@ -7,7 +7,7 @@ import polars as pl
 from contracts.columns import key
 from contracts.facts.ad_facts import PlacedStats
 from contracts.reports.ads import CampaignPerformance
-from flows.explain.ads.stats_exclusions import list_rejected_stats, list_restated
+from flows.explain.ads.stats_exclusions import list_stats_left_out
 from flows.explain.ads.stats_rows import STATS, AdStatsRows, are_of, key_of_level
 from flows.explain.ads.visit_rows import AdSessionRows
 from flows.explain.attribution.order_rows import OrderRows
@@ -167,9 +167,7 @@ class AdCells:
             .select(ROW_PLACE, pl.lit(STATS).alias(TABLE), why.alias(BECAUSE))
             .collect()
         )
-        parts = [pl.DataFrame(schema=LEFT_OUT), passed]
-        parts += list_restated(self.run.catalog, row, names)
-        parts += list_rejected_stats(self.run, row, names)
+        parts = [passed.cast(dict(LEFT_OUT)), list_stats_left_out(self.run, STATS, row, names)]
         return pl.concat(parts).unique().sort(ROW_PLACE, TABLE)
 
 
