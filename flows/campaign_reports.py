@@ -1,8 +1,9 @@
 """The flow: raw feeds in, one published snapshot of report tables out."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,8 @@ from pydantic import Field
 
 from contracts.manifest import AttemptEnd, Check, Manifest, Warned
 from flows.catalog.quarantine_files import write_quarantine
+from flows.cluster.dask_workers import connect
+from flows.cluster.workers import THREADS
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.descriptions.write_descriptions import write_descriptions
 from flows.errors import FAULT_OF_OURS, CampaignReportsError, DataRefused
@@ -44,6 +47,7 @@ QUARANTINE = "quarantine"
 SCRATCH = "scratch"
 AN_HOUR = 3600
 _progress: ContextVar[Progress] = ContextVar("progress", default=silence)
+_cluster: ContextVar[str | None] = ContextVar("cluster", default=None)
 
 
 def name_run() -> str:
@@ -92,9 +96,13 @@ def begin_attempt(loaded: LoadedWorkspace, wait_seconds: float) -> Generator[Att
         clean_up(loaded.root)
         staging = stage_snapshot(loaded.root, run_id)
         attempt = Attempt(loaded, run_id, started, staging, staging / SCRATCH, _progress.get())
+        address = _cluster.get() or loaded.config.run.dask
         try:
-            with storage_errors(f"working on {loaded.root}"):
-                yield attempt
+            with (
+                storage_errors(f"working on {loaded.root}"),
+                connect(address, staging) if address else nullcontext(THREADS) as workers,
+            ):
+                yield replace(attempt, workers=workers)
         except Exception as error:
             note_attempt(loaded.root, describe_failure(attempt, error))
             raise
@@ -134,7 +142,7 @@ def read_raw_feeds(attempt: Attempt, *, full: bool) -> FeedsRead:
     if full:
         with storage_errors("forgetting what was read before"):
             remove_tree(ledger)
-    return read_feeds(attempt.loaded, ledger, attempt.progress, attempt.started_at)
+    return read_feeds(attempt.loaded, ledger, attempt.progress, attempt.started_at, attempt.workers)
 
 
 @step
@@ -220,7 +228,12 @@ def drop_old_files(attempt: Attempt, read: FeedsRead) -> None:
 
 
 def run_workspace(
-    root: Path, wait_seconds: float, progress: Progress, *, full: bool = False
+    root: Path,
+    wait_seconds: float,
+    progress: Progress,
+    *,
+    full: bool = False,
+    dask: str | None = None,
 ) -> Manifest:
     """Run the flow in this process.
 
@@ -229,15 +242,17 @@ def run_workspace(
         wait_seconds: How long to wait for another run.
         progress: Told how far each stage is.
         full: Whether every file is read anew.
+        dask: The scheduler of the cluster that carries out the tasks; as configured if not given.
 
     Raises:
         CampaignReportsError: What stopped the run.
     """
-    token = _progress.set(progress)
+    tokens = _progress.set(progress), _cluster.set(dask)
     try:
         return Manifest.model_validate(campaign_reports(str(root), full, wait_seconds))
     finally:
-        _progress.reset(token)
+        _progress.reset(tokens[0])
+        _cluster.reset(tokens[1])
 
 
 def _stamp(instant: datetime) -> str:

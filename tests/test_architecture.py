@@ -108,8 +108,10 @@ SUBJECTS = {
         "flows.readers",
         "flows.storage",
     },
+    "flows.cluster": {"flows.errors", "flows.ingest"},
     "flows.steps": {
         "flows.catalog",
+        "flows.cluster",
         "flows.config",
         "flows.errors",
         "flows.ingest",
@@ -134,6 +136,7 @@ SUBJECTS = {
     "flows.descriptions": {"flows.storage"},
     "flows.campaign_reports": {
         "flows.catalog",
+        "flows.cluster",
         "flows.config",
         "flows.descriptions",
         "flows.errors",

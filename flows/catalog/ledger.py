@@ -5,7 +5,9 @@ hash. All of it is flushed to the disk before the folder gets the name under whi
 that what is found is whole; what has changed since then is found out when it is read.
 """
 
+import errno
 import hashlib
+import secrets
 import zlib
 from pathlib import Path
 
@@ -39,12 +41,14 @@ class DamagedReading(Exception):  # noqa: N818 - it names what was found
 
 
 def begin_reading(ledger: Path, key: str) -> Path:
-    """Make the folder into which a file is read; what lay there or under its key is removed."""
+    """Make the folder into which a file is read; what lay under its key is removed.
+
+    Its name is never used twice: an attempt that is thought dead may still be writing.
+    """
     with storage_errors(f"making room in {ledger}"):
         make_folder(ledger)
         remove_tree(ledger / key)
-        home = ledger / f"{key}{READING}"
-        remove_tree(home)
+        home = ledger / f"{key}-{secrets.token_hex(4)}{READING}"
         home.mkdir(mode=PRIVATE_FOLDER)
     return home
 
@@ -71,9 +75,19 @@ def keep_reading(ledger: Path, home: Path, receipt: Receipt) -> Receipt:
         write_durably(home / RECEIPT, f"{text}\n{_hash(text)}\n")
         keep_private(home)
         sync_tree(home)
-        home.rename(ledger / receipt.key)
+        _move_in(home, ledger / receipt.key)
         sync(ledger)
     return whole
+
+
+def _move_in(home: Path, place: Path) -> None:
+    """Give a reading its name, unless another attempt at the same reading has just had it."""
+    try:
+        home.rename(place)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        remove_tree(home)
 
 
 def read_kept(ledger: Path, key: str) -> Receipt | None:

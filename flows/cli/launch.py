@@ -16,7 +16,12 @@ SERVER_IS_DEAD = "Failed to reach API"
 
 
 def launch_run(
-    root: Path, wait_seconds: float, progress: Progress, *, full: bool = False
+    root: Path,
+    wait_seconds: float,
+    progress: Progress,
+    *,
+    full: bool = False,
+    dask: str | None = None,
 ) -> Manifest:
     """Run the Prefect flow for one workspace in this process.
 
@@ -32,7 +37,7 @@ def launch_run(
     start_server()
     flow = import_module("flows.campaign_reports")
     try:
-        return flow.run_workspace(loaded.root, wait_seconds, progress, full=full)
+        return flow.run_workspace(loaded.root, wait_seconds, progress, full=full, dask=dask)
     except RuntimeError as error:
         if SERVER_IS_DEAD in str(error):
             msg = "the Prefect server that PREFECT_API_URL names does not answer"

@@ -14,7 +14,7 @@ from contracts import columns
 from contracts.config.feed_section import FeedSection
 from contracts.config.nearest_names import nearest, unknown
 from contracts.config.source_mapping import Source
-from contracts.config.workspace import ErasureSection, Workspace
+from contracts.config.workspace import Workspace
 from contracts.feeds import FEEDS
 from contracts.manifest import Warned
 from contracts.vocabulary import Platform
@@ -25,11 +25,6 @@ from flows.errors import ConfigurationError
 from flows.storage.workspace_files import Layout
 
 OBJECT_STORE = re.compile(r"^[a-z0-9]+:/")
-NOT_YET = {
-    "run.dask": "the run's tasks run on this machine",
-    "erasure.aggregates": "nothing erases contacts",
-}
-"""Setting -> what happens in spite of it."""
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -81,7 +76,7 @@ def load_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Loade
         config=config,
         config_sha256=hashlib.sha256(hashed).hexdigest(),
         sources=sources,
-        warnings=(*_unused_settings(config), *_slips(config)),
+        warnings=tuple(_slips(config)),
     )
 
 
@@ -147,23 +142,6 @@ def _source_problems(position: int, feed: FeedSection, sources: Mapping[str, Sou
         f"feeds[{position}].{section}.{name}: {unknown(f'column of {feed.source}', name, known)}"
         for section, name in feed.named_columns()
         if name not in known
-    ]
-
-
-def _unused_settings(config: Workspace) -> list[Warned]:
-    """Settings that say something which this version does not do yet."""
-    said = {
-        "run.dask": config.run.dask is not None,
-        "erasure.aggregates": config.erasure.aggregates != ErasureSection().aggregates,
-    }
-    return [
-        Warned(
-            code="setting_unused",
-            message=f"{key} is set, and this version does not use it yet: {NOT_YET[key]}",
-            setting=key,
-        )
-        for key, is_set in said.items()
-        if is_set
     ]
 
 

@@ -7,7 +7,7 @@ A file that changed is read once more; one that changed again is left for the ne
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -89,7 +89,7 @@ def read_raw_files(
     files: list[RawFile],
     target: Target,
     settle_seconds: float,
-    pool: ThreadPoolExecutor,
+    pool: Executor,
     on_file: Callable[[int, int], None],
 ) -> RawFilesRead:
     """Read every raw file that the ledger does not have yet, several at a time.
@@ -99,7 +99,7 @@ def read_raw_files(
         files: Every file of every feed.
         target: Where readings go, and whose rows do not.
         settle_seconds: Files written less than this ago are left for the next run.
-        pool: Reads as many files at a time as it has threads.
+        pool: Reads as many files at a time as it has threads or workers.
         on_file: Told how many files are done, of how many.
 
     Returns:
@@ -123,15 +123,15 @@ def _read_once(
     files: list[RawFile],
     target: Target,
     found: RawFilesRead,
-    pool: ThreadPoolExecutor,
+    pool: Executor,
     on_file: Callable[[int, int], None],
 ) -> list[RawFile]:
     """Hash and read files; return those that changed meanwhile."""
-    noted = pool.map(lambda raw: _note(root, raw), files)
+    noted = [pool.submit(_note, root, raw) for raw in files]
     states: dict[str, FileState] = {}
     changed = []
-    for raw, state in zip(files, noted, strict=True):
-        match state:
+    for raw, note in zip(files, noted, strict=True):
+        match state := note.result():
             case FileState():
                 states[raw.path] = state
             case Refused():

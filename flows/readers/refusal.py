@@ -14,9 +14,13 @@ class RefusedFile(Exception):  # noqa: N818 (the domain's word)
 
     def __init__(self, reason: str, hint: str) -> None:
         """Keep the reason and the hint apart, for reports that show both."""
-        super().__init__(f"{reason}; {hint}")
+        super().__init__(reason, hint)
         self.reason = reason
         self.hint = hint
+
+    def __str__(self) -> str:
+        """The reason, and what would set it right."""
+        return f"{self.reason}; {self.hint}"
 
 
 def require_few_columns(columns: int, limit: int) -> None:

@@ -1,5 +1,6 @@
 """Intermediate tables, computed once: in memory, or in files by groups of rows."""
 
+import secrets
 from pathlib import Path
 
 import polars as pl
@@ -63,3 +64,16 @@ def materialize(frame: pl.LazyFrame, schema: type[Table]) -> pl.LazyFrame:
         msg = f"the intermediate table {schema.__name__} has other types in {', '.join(wrong)}"
         raise CampaignReportsError(msg, "This is a fault of the program; please report it.")
     return table.lazy()
+
+
+def write_whole(frame: pl.DataFrame, path: Path) -> None:
+    """Write a frame as `.arrow` or `.parquet`, under its name only when it is whole.
+
+    So a task may be done again, and even beside an attempt at it that was thought dead.
+    """
+    draft = path.with_name(f".{secrets.token_hex(8)}")
+    if path.suffix == ".arrow":
+        frame.write_ipc(draft, compression="lz4")
+    else:
+        frame.write_parquet(draft, compression="lz4")
+    draft.replace(path)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from contracts.config.workspace import Workspace
 from flows.catalog.canonical_tables import Catalog
+from flows.cluster.workers import THREADS, Workers
 from flows.config.loading import LoadedWorkspace
 from flows.progress import Progress, silence
 from flows.steps.reading.read_feeds import FeedsRead
@@ -23,6 +24,7 @@ class Attempt:
         staging: The snapshot being written.
         scratch: A folder for intermediate tables; removed before publishing.
         progress: Told how far each stage is.
+        workers: What carries out its tasks.
     """
 
     loaded: LoadedWorkspace
@@ -31,6 +33,7 @@ class Attempt:
     staging: Path
     scratch: Path
     progress: Progress = silence
+    workers: Workers = THREADS
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,11 @@ class Run:
     def scratch(self) -> Path:
         """A folder for intermediate tables."""
         return self.attempt.scratch
+
+    @property
+    def workers(self) -> Workers:
+        """What carries out the tasks of the run."""
+        return self.attempt.workers
 
     def report_progress(self, stage: str) -> Callable[[int, int], None]:
         """What a stage of several parts calls with how many are done, of how many."""

@@ -59,7 +59,9 @@ def write_report_tables(run: Run) -> tuple[list[Check], list[Warned]]:
 def build_send_facts(run: Run) -> MessageFacts:
     """Sends and events to one row a send, with everything that happened to it."""
     progress = run.report_progress("building send facts")
-    return build_message_facts(MessageInputs(run.catalog, run.config, run.scratch, progress))
+    return build_message_facts(
+        MessageInputs(run.catalog, run.config, run.scratch, progress, run.workers)
+    )
 
 
 @step

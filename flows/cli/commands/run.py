@@ -1,9 +1,11 @@
 """`campaign-reports run`: publish, and say in a few lines what came of it."""
 
+import re
 import sys
 from collections import Counter
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +13,7 @@ import polars as pl
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from contracts.config.setting_types import DASK_PATTERN
 from contracts.manifest import Manifest, Warned, count_of
 from flows.cli.console import print_json, print_note
 from flows.cli.failures import report_failure
@@ -19,6 +22,15 @@ from flows.cli.progress_bars import progress_bars
 from flows.storage.published_files import published_tables
 from flows.storage.workspace_files import Layout
 
+
+def _require_address(_: object, address: str | None) -> None:
+    """Refuse what is no scheduler's address."""
+    if address is not None and not re.fullmatch(DASK_PATTERN, address):
+        msg = "not a scheduler's address, as tcp://host:8786"
+        raise ValueError(msg)
+
+
+DaskAddress = Annotated[str | None, Parameter(validator=_require_address)]
 COUNTS = {
     "rows_read": "read",
     "accepted": "accepted",
@@ -38,6 +50,7 @@ def run(
     json: Annotated[bool, Parameter(negative=())] = False,
     full: Annotated[bool, Parameter(negative=())] = False,
     wait: Annotated[float, Parameter(validator=Number(gte=0))] = 0,
+    dask: DaskAddress = None,
 ) -> int:
     """Read the feeds of workspaces and publish their reports.
 
@@ -46,17 +59,19 @@ def run(
         full: Read every file anew, as if none had been read before; the tables are the same.
         json: Print each manifest on stdout, one JSON document a line.
         wait: Seconds to wait for another run that holds the workspace.
+        dask: Scheduler of the Dask cluster that carries out the tasks (tcp://host:8786).
 
     Returns:
         The highest exit code of the runs.
     """
-    return max([_run_one(root, print_manifest=json, full=full, wait=wait) for root in workspaces])
+    of_each = partial(_run_one, print_manifest=json, full=full, wait=wait, dask=dask)
+    return max([of_each(root) for root in workspaces])
 
 
-def _run_one(root: Path, *, print_manifest: bool, full: bool, wait: float) -> int:
+def _run_one(root: Path, *, print_manifest: bool, full: bool, wait: float, dask: str | None) -> int:
     try:
         with progress_bars() as progress:
-            manifest = launch_run(root, wait, progress, full=full)
+            manifest = launch_run(root, wait, progress, full=full, dask=dask)
         if print_manifest:
             print_json(manifest.model_dump(mode="json"))
             sys.stdout.flush()

@@ -15,6 +15,7 @@ from contracts.feeds import Campaigns, Sends
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from flows.catalog.read_files import ReadFile
+from flows.cluster.workers import THREADS, Workers
 from flows.errors import ConfigurationError
 from flows.ingest.send_key_files import LINKS_FILE, REFERENCES_FILE
 from flows.runtime.materialize import materialize
@@ -46,12 +47,14 @@ class MessageInputs:
         config: The workspace's configuration.
         scratch: A folder for facts.
         on_group: Told after each group of buckets how many of how many are done.
+        workers: What builds the groups.
     """
 
     catalog: Catalog
     config: Workspace
     scratch: Path
     on_group: Callable[[int, int], None] = lambda *_: None
+    workers: Workers = THREADS
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +17,7 @@ from flows.catalog.feed_files import find_files
 from flows.catalog.read_files import ReadFile, order_files
 from flows.catalog.repeat_warnings import warn_of_repeats
 from flows.catalog.row_status import REJECTED, judge_rows
+from flows.cluster.workers import THREADS, Workers
 from flows.config.configured_feeds import configure_feeds
 from flows.config.loading import LoadedWorkspace
 from flows.config.memory import files_at_once, keys_at_once
@@ -87,7 +87,11 @@ class FeedsRead:
 
 
 def read_feeds(
-    loaded: LoadedWorkspace, ledger: Path, progress: Progress, now: datetime | None = None
+    loaded: LoadedWorkspace,
+    ledger: Path,
+    progress: Progress,
+    now: datetime | None = None,
+    workers: Workers = THREADS,
 ) -> FeedsRead:
     """Read every file of every feed that the ledger does not have yet.
 
@@ -96,6 +100,7 @@ def read_feeds(
         ledger: The folder with one folder per file read.
         progress: Told of every file.
         now: When the run started, against which a feed is late; the present if not given.
+        workers: What reads the files.
 
     Raises:
         ConfigurationError: The feeds cannot make any report (SPEC §3).
@@ -117,7 +122,7 @@ def read_feeds(
     erasing = Erasing(
         read_erasures(loaded.root), keeps_facts=loaded.config.erasure.aggregates == "keep"
     )
-    with ThreadPoolExecutor(max_workers=files_at_once(loaded.config.run)) as pool:
+    with workers.open_pool(files_at_once(loaded.config.run)) as pool:
         raw = read_raw_files(
             loaded.root,
             files,

@@ -155,15 +155,6 @@ def test_a_platform_that_looks_misspelt_is_a_warning(tmp_path: Path) -> None:
     assert "'facebook_ads'" in warned.message
 
 
-def test_a_setting_that_nothing_uses_yet_says_so(tmp_path: Path) -> None:
-    text = '[run]\ndask = "tcp://127.0.0.1:8786"\n[erasure]\naggregates = "keep"\n'
-    warnings = load(tmp_path, text).warnings
-    assert [(one.code, one.setting) for one in warnings] == [
-        ("setting_unused", "run.dask"),
-        ("setting_unused", "erasure.aggregates"),
-    ]
-
-
 @pytest.mark.parametrize(
     ("make", "says"),
     [

@@ -1,0 +1,134 @@
+"""A group's sends and events, each event with the key of its send."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from contracts.facts.send_keys import AddressOwners, EventKeys, FeedEvents, SendKeys
+from flows.runtime.materialize import materialize, write_whole
+from flows.steps.messaging.key_files import EVENTS, KeyFiles
+from transforms.messaging.event_assignment import NAMES_SEND
+from transforms.messaging.send_keys import EventScope
+from transforms.messaging.send_linking import (
+    MESSAGE_CONTACT,
+    identify_contacts,
+    key_message_contacts,
+    link_to_sends,
+    list_linkable_sends,
+)
+
+BY_ADDRESS = (EventScope.MESSAGE_ADDRESS, EventScope.CONTACT)
+"""The scopes of events that may name their contact by an e-mail address."""
+
+
+@dataclass(frozen=True)
+class LinkInputs:
+    """What events are linked to sends by.
+
+    Attributes:
+        keys: The key columns of sends and events.
+        codes: `MessageCodes`.
+        owners: `AddressOwners`.
+        addressed: The events whose contact an address names that a contact bears (`FeedEvents`).
+        folder: Where events lie that move to the groups of their sends.
+    """
+
+    keys: KeyFiles
+    codes: pl.LazyFrame
+    owners: pl.DataFrame
+    addressed: pl.LazyFrame
+    folder: Path
+
+    @classmethod
+    def of(
+        cls, keys: KeyFiles, codes: pl.LazyFrame, owners: pl.DataFrame, folder: Path
+    ) -> "LinkInputs":
+        """Find the events that an address names."""
+        addressed = materialize(_read_addressed(keys, owners), FeedEvents)
+        return cls(keys, codes, owners, addressed, folder)
+
+    @property
+    def has_unlinked(self) -> bool:
+        """Whether any event names no send by its id."""
+        return any(self.keys.has(scope) for scope in EventScope if scope != EventScope.SEND)
+
+    @property
+    def moves(self) -> bool:
+        """Whether events that name message and contact move to the groups of their sends.
+
+        Where a group is all there is, or there are no sends, an event's group stays what it is.
+        """
+        has_groups = self.keys.groups > 1 and self.keys.catalog.has_rows("sends")
+        return has_groups and self.has_unlinked
+
+
+def identify(rows: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
+    """The contact that an address names, in its place."""
+    return rows if owners.is_empty() else identify_contacts(rows, owners.lazy())
+
+
+def read_sends(of: LinkInputs, group: int | None) -> pl.LazyFrame:
+    """A group's sends, or all, with their contacts."""
+    rows = of.keys.read_sends(group)
+    if of.owners.is_empty():
+        return rows
+    by_address = pl.col(SendKeys.is_by_address)
+    return pl.concat([rows.filter(~by_address), identify(rows.filter(by_address), of.owners)])
+
+
+def _read_addressed(keys: KeyFiles, owners: pl.DataFrame) -> pl.LazyFrame:
+    """The events whose contact an address names that a contact bears, keyed by that contact."""
+    if owners.is_empty():
+        return pl.LazyFrame(schema=EVENTS)
+    named = pl.concat([keys.read_events(scope) for scope in BY_ADDRESS])
+    borne = owners.lazy().select(pl.col(AddressOwners.email_key).alias(EventKeys.contact_key))
+    known = named.join(borne, on=EventKeys.contact_key, how="semi")
+    return key_message_contacts(identify(known, owners))
+
+
+def _read_unlinked(of: LinkInputs, group: int) -> pl.LazyFrame:
+    """A group's events that name no send and whose contact is known as they name it."""
+    named = pl.concat([of.keys.read_events(scope, group) for scope in BY_ADDRESS])
+    if not of.owners.is_empty():
+        borne = of.owners.lazy().select(
+            pl.col(AddressOwners.email_key).alias(EventKeys.contact_key)
+        )
+        named = named.join(borne, on=EventKeys.contact_key, how="anti")
+    return pl.concat([of.keys.read_events(EventScope.MESSAGE_CONTACT, group), named])
+
+
+def read_events(of: LinkInputs, group: int) -> pl.LazyFrame:
+    """A group's events, each with the key of its send, and whether it names that by its id."""
+    by_id = of.keys.read_events(EventScope.SEND, group)
+    if not of.has_unlinked:
+        linked = of.addressed
+    elif of.moves:
+        moved = sorted(of.folder.glob(f"linked-{group:02}-*.parquet"))
+        linked = pl.scan_parquet(moved) if moved else pl.LazyFrame(schema=EVENTS)
+    else:
+        linked = materialize(_link_events(of, group), FeedEvents)
+    return pl.concat(
+        [
+            by_id.with_columns(pl.lit(value=True).alias(NAMES_SEND)),
+            linked.with_columns(pl.lit(value=False).alias(NAMES_SEND)),
+        ]
+    )
+
+
+def move_events(of: LinkInputs, group: int) -> None:
+    """Write a group's events that name message and contact into the groups of their sends."""
+    linked = materialize(_link_events(of, group), FeedEvents).collect()
+    for target in range(of.keys.groups):
+        chosen = linked.filter(of.keys.in_group(EventKeys.send_key, target))
+        write_whole(chosen, of.folder / f"linked-{target:02}-{group:02}.parquet")
+
+
+def _link_events(of: LinkInputs, group: int) -> pl.LazyFrame:
+    """A group's events that name message and contact, linked to the sends that there are."""
+    own = of.addressed.filter(of.keys.in_group(EventKeys.send_key, group))
+    events = pl.concat([_read_unlinked(of, group), own])
+    if not of.keys.catalog.has_rows("sends"):
+        return events
+    sends = list_linkable_sends(read_sends(of, None), of.codes)
+    return link_to_sends(events, sends.filter(of.keys.in_group(MESSAGE_CONTACT, group)))
