@@ -13,7 +13,11 @@ from flows.explain.attribution.order_rows import OrderRows
 from flows.explain.cells import AskedCell, find_cell
 from flows.explain.explanation import Explanation, NotCovered
 from flows.explain.messaging.message_cells import MessageCells
+from flows.explain.messaging.provider_cells import ProviderCells
+from flows.explain.messaging.send_figures import SendFigures
+from flows.explain.messaging.variant_cells import VariantCells
 from flows.explain.people.people_cells import PeopleCells
+from flows.explain.people.segment_cells import SegmentCells
 from flows.explain.published_run import PublishedRun
 from flows.explain.raw_rows import RAW, read_raw_rows
 from transforms.explain.row_places import COUNTS, ROW_PLACE, unpack_place
@@ -44,9 +48,16 @@ class Explainer:
         self.run = run
         self.shows_rows = shows_rows
         orders = OrderRows(run)
-        messages, ads = MessageCells(run, orders), AdCells(run, orders)
-        people = PeopleCells(run, orders, messages)
-        self.subjects = (messages, ads, AttributionCells(run, orders, messages, ads), people)
+        sends, ads = SendFigures(run, orders), AdCells(run, orders)
+        self.subjects = (
+            MessageCells(sends),
+            VariantCells(sends),
+            ProviderCells(sends),
+            ads,
+            AttributionCells(run, orders, sends, ads),
+            PeopleCells(sends, orders),
+            SegmentCells(sends),
+        )
         self.files = {file.order: file for file in run.catalog.files}
 
     def answer(

@@ -204,14 +204,15 @@ def key_members(members: pl.LazyFrame) -> pl.LazyFrame:
     return members.filter(pl.col(ListMembers.segment_id).is_not_null()).select(
         ListMembers.org_id,
         ListMembers.segment_id,
-        _hash_campaign_and_contact(
+        hash_campaign_and_contact(
             hash_id(ListMembers.campaign_id, seed=CAMPAIGN),
             hash_id(ListMembers.contact_id, seed=CONTACT),
         ),
     )
 
 
-def _hash_campaign_and_contact(campaign: pl.Expr, contact: pl.Expr) -> pl.Expr:
+def hash_campaign_and_contact(campaign: pl.Expr, contact: pl.Expr) -> pl.Expr:
+    """One key of the keys of a campaign and a contact."""
     both = pl.struct(campaign.alias("campaign"), contact.alias("contact"))
     return both.hash().alias(CAMPAIGN_CONTACT)
 
@@ -233,7 +234,7 @@ def sum_segments(
     return (
         facts.join(campaign_of, on=SendFacts.message_key, how="inner", validate="m:1")
         .with_columns(
-            _hash_campaign_and_contact(pl.col(CAMPAIGN_HASH), pl.col(SendFacts.contact_key))
+            hash_campaign_and_contact(pl.col(CAMPAIGN_HASH), pl.col(SendFacts.contact_key))
         )
         .join(members, on=CAMPAIGN_CONTACT, how="inner", validate="m:1")
         .group_by(key(SegmentBases))

@@ -17,6 +17,16 @@ COMPARED = {
 OF_FIRST = "{} of first"
 
 
+def list_variants(messages: pl.LazyFrame) -> pl.LazyFrame:
+    """The messages of the dispatches that have several, each dispatch's first variant first.
+
+    Args:
+        messages: The channel's `MessageReport`.
+    """
+    order = [VariantReport.variant, VariantReport.message_id]
+    return messages.filter(pl.len().over(DISPATCH) > 1).sort(*DISPATCH, *order, nulls_last=True)
+
+
 def compare_variants(messages: pl.LazyFrame) -> pl.LazyFrame:
     """One row per message of a dispatch with several.
 
@@ -27,9 +37,8 @@ def compare_variants(messages: pl.LazyFrame) -> pl.LazyFrame:
         `VariantReport`. The first variant of a dispatch, by variant and then by message_id, has
         its rates and no comparison.
     """
-    order = [VariantReport.variant, VariantReport.message_id]
     counted = [VariantReport.delivered, *COMPARED.values()]
-    several = messages.filter(pl.len().over(DISPATCH) > 1).sort(*DISPATCH, *order, nulls_last=True)
+    several = list_variants(messages)
     firsts = several.group_by(DISPATCH, maintain_order=True).agg(
         pl.col(VariantReport.message_id, *counted).first().name.map(OF_FIRST.format)
     )

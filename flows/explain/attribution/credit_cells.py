@@ -27,7 +27,7 @@ from flows.explain.explanation import (
     divide,
     merge_rows,
 )
-from flows.explain.messaging.message_cells import MessageCells
+from flows.explain.messaging.send_figures import SendFigures
 from flows.explain.published_run import PublishedRun
 from transforms.attribution.credit_models import (
     COUNT,
@@ -62,7 +62,7 @@ class AttributionCells:
     """Explains `order_touches`, `channel_attribution` and `campaign_attribution`."""
 
     def __init__(
-        self, run: PublishedRun, orders: OrderRows, messages: MessageCells, ads: AdCells
+        self, run: PublishedRun, orders: OrderRows, messages: SendFigures, ads: AdCells
     ) -> None:
         """Explain the figures of a run."""
         self.run = run

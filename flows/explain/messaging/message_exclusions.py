@@ -4,9 +4,9 @@ import polars as pl
 
 from contracts.facts.hierarchy import DescribedMessages
 from contracts.facts.send_keys import SendKeys
-from flows.explain.cells import AskedCell
 from flows.explain.explanation import LEFT_OUT
 from flows.explain.left_out import list_discarded, list_rejected
+from flows.explain.messaging.send_scopes import SendScope
 from flows.explain.published_run import PublishedRun
 from transforms.explain.row_places import ROW_PLACE, TABLE
 from transforms.messaging.send_keys import select_event_keys, select_send_keys
@@ -19,17 +19,17 @@ IDS = (
 
 
 def list_left_out(
-    run: PublishedRun, messages: pl.DataFrame, cell: AskedCell, passed_over: pl.DataFrame
+    run: PublishedRun, messages: pl.DataFrame, scope: SendScope, passed_over: pl.DataFrame
 ) -> pl.DataFrame:
-    """Rows of a cell's messages that do not count: their place, table and reason.
+    """Rows of some messages that do not count: their place, table and reason.
 
     Args:
         run: The published run.
-        messages: The `DescribedMessages` of the cell.
-        cell: The cell.
+        messages: Of `DescribedMessages`.
+        scope: What is asked about.
         passed_over: Events that other events of their send stand for.
     """
-    ids = {str(cell.row[name]) for name in IDS if cell.row.get(name) and name in cell.key}
+    ids = {str(scope.of_messages[name]) for name in IDS if scope.of_messages.get(name)}
     keys = messages.select(DescribedMessages.message_key).to_series()
     parts = [
         pl.DataFrame(schema=LEFT_OUT),

@@ -1,21 +1,17 @@
-"""Figures of single contacts and single links, by the facts of every send."""
+"""Figures of single contacts: what was sent to them, what they did, ordered and visited."""
 
 import polars as pl
 
-from contracts.facts.hierarchy import DescribedMessages
-from contracts.facts.order_facts import PricedOrders
-from contracts.facts.send_counts import Counts
-from contracts.facts.send_facts import CountedEvents, SendFacts
+from contracts.facts.send_facts import SendFacts
 from contracts.feeds import Sessions
-from contracts.reports.messaging import LinkReport
+from contracts.reports.journeys import ContactJourney
 from contracts.reports.people import ContactReport
 from flows.explain.attribution.order_rows import KEY, OrderRows
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import NOTHING, Explanation, NotCovered, merge_rows
-from flows.explain.messaging.message_cells import MessageCells
-from flows.explain.published_run import PublishedRun
-from flows.report_tables import FIXED_GROUPS
-from transforms.common.keys import CONTACT, LINK, hash_id
+from flows.explain.messaging.send_figures import SendFigures
+from flows.explain.messaging.send_scopes import SendScope
+from transforms.common.keys import CONTACT, hash_id
 from transforms.explain.row_places import ROW_PLACE, pack_place, state_rows
 from transforms.ingest.deduplication import FILE
 
@@ -30,25 +26,21 @@ OF_ORDERS = {
     R.orders: "the number of the contact's orders; refunds count none",
     R.revenue: "the sum of the revenue of the contact's orders",
 }
-OF_LINKS = {
-    LinkReport.clicks: "the number of clicks on the link",
-    LinkReport.unique_clicks: "the number of sends with a click on the link",
-}
+JOURNEY = "people/contact_journey"
 
 
 class PeopleCells:
-    """Explains `people/contact_report` and the channels' `link_report`."""
+    """Explains `people/contact_report` and the revenue in `people/contact_journey`."""
 
-    def __init__(self, run: PublishedRun, orders: OrderRows, messages: MessageCells) -> None:
+    def __init__(self, sends: SendFigures, orders: OrderRows) -> None:
         """Explain the figures of a run."""
-        self.run = run
+        self.run = sends.run
+        self.sends = sends
         self.orders = orders
-        self.messages = messages
 
     def covers(self, cell: AskedCell) -> bool:
         """Whether a cell's table is one of these."""
-        is_link = cell.name == "link_report" and cell.group not in FIXED_GROUPS
-        return is_link or cell.label == "people/contact_report"
+        return cell.label in ("people/contact_report", JOURNEY)
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be.
@@ -57,38 +49,33 @@ class PeopleCells:
             NotCovered: Nothing can be said of the column.
         """
         column = cell.column
+        if cell.label == JOURNEY:
+            return self._explain_order(cell)
         if cell.value is None:
             return Explanation("no feed gives it", NOTHING)
-        if cell.name == "link_report":
-            return Explanation(OF_LINKS[column], self._list_clicks(cell))
         if column in OF_SENDS:
-            facts = self.messages.facts
-            own = facts.events if column in (R.opens, R.clicks) else facts.sends
-            rows = own.filter(pl.col(SendFacts.contact_key) == _hash_contact(cell))
-            return Explanation(OF_SENDS[column], self.messages.state_counts(rows, column))
+            key = _hash_contact(cell)
+            scope = SendScope(
+                {R.org_id: cell.row[R.org_id]}, contact=pl.col(SendFacts.contact_key) == key
+            )
+            return Explanation(OF_SENDS[column], self.sends.list_rows(scope, column, cell.value))
         journey = self.run.scan("people", "contact_journey")
         if journey is None or column not in {*OF_ORDERS, R.sessions}:
             raise NotCovered(cell.label, column)
         of_contact = [pl.col(name) == cell.row[name] for name in (R.org_id, R.contact_id)]
         steps = journey.filter(*of_contact)
         if column in OF_ORDERS:
-            keys = steps.filter(pl.col("kind") == "order").select(KEY).collect()
+            keys = steps.filter(pl.col(ContactJourney.kind) == "order").select(KEY).collect()
             return Explanation(OF_ORDERS[column], self.orders.state_own(keys, column))
         return Explanation("the number of the contact's sessions", self._list_visits(cell, steps))
 
-    def _list_clicks(self, cell: AskedCell) -> pl.DataFrame:
-        facts = self.messages.facts
-        link = pl.select(pl.lit(cell.row[LinkReport.url]).hash(LINK)).item()
-        ids = (DescribedMessages.org_id, DescribedMessages.message_id)
-        own = facts.events.filter(
-            pl.col(Counts.clicks) > 0,
-            pl.col(CountedEvents.link_key) == link,
-            pl.col(DescribedMessages.channel) == cell.group,
-            *(pl.col(name).eq_missing(pl.lit(cell.row[name], pl.String)) for name in ids),
-        )
-        if cell.column == LinkReport.unique_clicks:
-            own = own.sort(ROW_PLACE).unique(CountedEvents.unit_key, keep="first")
-        return self.messages.state_counts(own, Counts.clicks)
+    def _explain_order(self, cell: AskedCell) -> Explanation:
+        """What one order of a journey brought."""
+        if cell.value is None:
+            return Explanation("no order, so that nothing was brought")
+        words = "what the order brought, in the reporting currency; 0 where it does not count"
+        order = pl.DataFrame({name: [cell.row[name]] for name in KEY})
+        return Explanation(words, self.orders.state_own(order, R.revenue))
 
     def _list_visits(self, cell: AskedCell, steps: pl.LazyFrame) -> pl.DataFrame:
         catalog = self.run.catalog
@@ -111,5 +98,5 @@ class PeopleCells:
 
 def _hash_contact(cell: AskedCell) -> int:
     """The key of a cell's contact."""
-    names = {name: [cell.row[name]] for name in (PricedOrders.org_id, PricedOrders.contact_id)}
+    names = {name: [cell.row[name]] for name in (R.org_id, R.contact_id)}
     return pl.DataFrame(names).select(hash_id(R.contact_id, seed=CONTACT)).item()

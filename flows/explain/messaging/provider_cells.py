@@ -1,0 +1,81 @@
+"""Figures of providers' own summaries, and our own counts beside them."""
+
+from functools import cached_property
+
+import polars as pl
+
+from contracts.feeds import MessageStats
+from contracts.reports.messaging import ProviderReport
+from flows.catalog.exchange_rates import rates_of
+from flows.explain.cells import AskedCell
+from flows.explain.explanation import Explanation, Operand, merge_rows
+from flows.explain.messaging.send_figures import WORDS, SendFigures, explain_quotient
+from flows.explain.messaging.send_scopes import DAY, SendScope
+from transforms.common.rates import FORMULAS
+from transforms.explain.row_places import pack_place, state_rows
+from transforms.ingest.deduplication import FILE
+from transforms.reports.provider_stats import COUNTED, price_stats
+
+STATS = "message_stats"
+OWN = {column: count for count, column in COUNTED.items()}
+"""Column of a count of ours -> the count."""
+P = ProviderReport
+IDS = [P.org_id, P.message_id, P.date_day]
+
+
+class ProviderCells:
+    """Explains the channels' `provider_report`."""
+
+    def __init__(self, sends: SendFigures) -> None:
+        """Explain the figures of a run."""
+        self.sends = sends
+        self.run = sends.run
+
+    def covers(self, cell: AskedCell) -> bool:
+        """Whether a cell's table is this one."""
+        return cell.name == "provider_report"
+
+    def explain(self, cell: AskedCell) -> Explanation:
+        """How a figure came to be: from the provider's row, or from our own sends beside it."""
+        column = cell.column
+        if column in FORMULAS:
+            upper, lower = (
+                Operand(name, cell.row[name], self._list_summaries(cell, name))
+                for name in FORMULAS[column]
+            )
+            return explain_quotient(upper, lower)
+        if column in OWN:
+            return self._count_own(cell, OWN[column])
+        words = f"{column} as the provider's own summary of the message says it"
+        if column == P.revenue:
+            words += ", in the reporting currency"
+        return Explanation(words, self._list_summaries(cell, column))
+
+    def _count_own(self, cell: AskedCell, count: str) -> Explanation:
+        """Our own count of the same message, on the same day or at all."""
+        ids = {name: cell.row[name] for name in (P.org_id, P.message_id)}
+        day = cell.row[P.date_day]
+        scope = SendScope(ids, [cell.group], day={} if day is None else {DAY: day})
+        words = f"our own count: {WORDS.get(count, f'the number of {count}')}"
+        if cell.value is None:
+            return Explanation(f"{words}; no feed of sends or events tells of the message then")
+        rows = self.sends.list_rows(scope, count, cell.value)
+        return Explanation(words, rows, (), self.sends.list_left_out(scope, count))
+
+    @cached_property
+    def _summaries(self) -> pl.LazyFrame:
+        """Canonical `message_stats`, revenue in the reporting currency, with `row_place`."""
+        catalog, currency = self.run.catalog, self.run.loaded.config.workspace.currency
+        stats = catalog.scan_numbered(STATS).with_columns(pack_place(pl.col(FILE)))
+        return price_stats(stats, rates_of(catalog), currency).collect().lazy()
+
+    def _list_summaries(self, cell: AskedCell, column: str) -> pl.DataFrame:
+        """The one row that says a figure."""
+        types = self._summaries.collect_schema()
+        own = self._summaries.filter(
+            pl.col(MessageStats.channel) == cell.group,
+            pl.col(column).is_not_null(),
+            *(pl.col(name).eq_missing(pl.lit(cell.row[name], types[name])) for name in IDS),
+        )
+        why = pl.lit("the provider's own summary of the message")
+        return merge_rows(state_rows(own, STATS, pl.col(column), why).collect())

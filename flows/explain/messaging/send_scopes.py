@@ -1,0 +1,95 @@
+"""Which sends a row of a report is about."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from contracts.columns import key
+from contracts.facts.hierarchy import DescribedMessages
+from contracts.facts.send_facts import SendFacts
+from contracts.facts.send_sums import ChannelDays
+from flows.explain.cells import AskedCell
+from flows.explain.messaging.unit_facts import NAMES
+from flows.report_tables import find_table
+from transforms.common.keys import CAMPAIGN, hash_id
+from transforms.messaging.contact_sums import (
+    CAMPAIGN_CONTACT,
+    hash_campaign_and_contact,
+    key_members,
+)
+
+DAY = ChannelDays.date_day
+CHANNEL = DescribedMessages.channel
+
+
+@dataclass(frozen=True)
+class SendScope:
+    """The sends of a report's row, told by their message, channel, contact and day.
+
+    Attributes:
+        of_messages: Ids that its messages have, of those in `NAMES`.
+        channels: Its channels; None for all.
+        contact: Whether a send is to one of its contacts, by `contact_key` and the ids in `NAMES`;
+            None for everybody.
+        day: `date_day` and its day, where the row is about one.
+    """
+
+    of_messages: Mapping[str, object]
+    channels: Sequence[str] | None = None
+    contact: pl.Expr | None = None
+    day: Mapping[str, object] = field(default_factory=dict)
+
+    def are_messages(self) -> list[pl.Expr]:
+        """Whether rows with the ids of a message are about one of the scope."""
+        return [
+            pl.col(name).eq_missing(pl.lit(value, pl.String))
+            for name, value in self.of_messages.items()
+        ]
+
+    def are_of_channels(self) -> list[pl.Expr]:
+        """Whether rows with a `channel` are of one of the scope."""
+        return [] if self.channels is None else [pl.col(CHANNEL).is_in(list(self.channels))]
+
+    def are_sends(self, *, with_day: bool = True) -> list[pl.Expr]:
+        """Whether rows with a message's ids, channel, contact and day are of the scope."""
+        days = [
+            pl.col(name).eq_missing(pl.lit(value, pl.Date))
+            for name, value in (self.day.items() if with_day else ())
+        ]
+        contacts = [] if self.contact is None else [self.contact]
+        return [*self.are_messages(), *self.are_of_channels(), *contacts, *days]
+
+
+def scope_of_key(
+    cell: AskedCell, channels: Sequence[str] | None, names: Sequence[str] | None = None
+) -> SendScope:
+    """The sends that have what the key of a cell's row says of message and day.
+
+    Args:
+        cell: The cell.
+        channels: The channels that its row is about; None for all.
+        names: The columns that tell its messages; those of the table's key if not given.
+    """
+    of_key = key(find_table(cell.group, cell.name).contract)
+    told = [name for name in of_key if name in NAMES] if names is None else names
+    day = {DAY: cell.row[DAY]} if DAY in of_key else {}
+    return SendScope({name: cell.row[name] for name in told}, channels, day=day)
+
+
+def are_to(contacts: pl.Series) -> pl.Expr:
+    """Whether sends are to some contacts, by their keys; False where nobody is known."""
+    is_theirs = pl.col(SendFacts.contact_key).is_in(contacts.implode())
+    return is_theirs.fill_null(value=False)
+
+
+def are_of_list(members: pl.LazyFrame) -> pl.Expr:
+    """Whether sends are of a campaign on whose list their contact stands.
+
+    Args:
+        members: Canonical list members.
+    """
+    keys = key_members(members).select(CAMPAIGN_CONTACT).collect().to_series()
+    campaign = hash_id(DescribedMessages.campaign_id, seed=CAMPAIGN)
+    own = hash_campaign_and_contact(campaign, pl.col(SendFacts.contact_key))
+    return own.is_in(keys.implode()).fill_null(value=False)

@@ -1,0 +1,112 @@
+"""Figures of segments: who stands in them, and the sends that they had through them."""
+
+import polars as pl
+
+from contracts.feeds import ListMembers, Segments
+from contracts.reports.people import SegmentReport
+from flows.explain.cells import AskedCell
+from flows.explain.explanation import (
+    LEFT_OUT,
+    NOTHING,
+    Explanation,
+    merge_rows,
+)
+from flows.explain.left_out import list_left_out
+from flows.explain.messaging.send_figures import SendFigures
+from flows.explain.messaging.send_scopes import SendScope, are_of_list
+from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, pack_place, state_rows
+from transforms.ingest.deduplication import FILE
+
+R = SegmentReport
+OF_LISTS = {
+    R.members: (ListMembers.contact_id, "the number of distinct contacts on its lists"),
+    R.campaigns_used_in: (
+        ListMembers.campaign_id,
+        "the number of campaigns on whose list it put someone",
+    ),
+}
+"""Column -> what is counted once, and what it says."""
+
+
+class SegmentCells:
+    """Explains `people/segment_report`."""
+
+    def __init__(self, sends: SendFigures) -> None:
+        """Explain the figures of a run."""
+        self.run = sends.run
+        self.sends = sends
+
+    def covers(self, cell: AskedCell) -> bool:
+        """Whether a cell's table is this one."""
+        return cell.label == "people/segment_report"
+
+    def explain(self, cell: AskedCell) -> Explanation:
+        """How a figure came to be."""
+        if cell.column == R.contact_count:
+            words = "contacts in the segment as its source last counted them"
+            return Explanation(words, self._state_source(cell), (), self._list_versions(cell))
+        if cell.column in OF_LISTS:
+            return self._count_members(cell)
+        members = self.run.catalog.scan("list_members").filter(*self._are_of(cell))
+        scope = SendScope({R.org_id: cell.row[R.org_id]}, contact=are_of_list(members))
+        return self.sends.explain(scope, cell.column, cell.row)
+
+    def _are_of(self, cell: AskedCell) -> list[pl.Expr]:
+        """Whether rows are of the cell's segment."""
+        return [pl.col(name) == cell.row[name] for name in (R.org_id, R.segment_id)]
+
+    def _state_source(self, cell: AskedCell) -> pl.DataFrame:
+        """The segment's own row."""
+        own = self.run.catalog.scan_numbered("segments").filter(
+            *self._are_of(cell), pl.col(Segments.contact_count).is_not_null()
+        )
+        placed = own.with_columns(pack_place(pl.col(FILE)))
+        why = pl.lit("the segment, as its source counted it")
+        counts = pl.col(Segments.contact_count)
+        return merge_rows(state_rows(placed, "segments", counts, why).collect())
+
+    def _list_versions(self, cell: AskedCell) -> pl.DataFrame:
+        own = self._are_of(cell)
+        ids = {str(cell.row[R.segment_id])}
+        return list_left_out(self.run, "segments", lambda rows: rows.filter(*own), ids)
+
+    def _count_members(self, cell: AskedCell) -> Explanation:
+        """The first row of a list by which each contact or campaign counts; the others do not."""
+        counted, words = OF_LISTS[cell.column]
+        own = self._are_of(cell)
+        if not self.run.catalog.has_rows("list_members"):
+            return Explanation(words, NOTHING)
+        is_own_list = pl.col(ListMembers.campaign_id) == pl.col(ListMembers.segment_id)
+        rows = (
+            self.run.catalog.scan_numbered("list_members")
+            .filter(*own)
+            .with_columns(
+                pack_place(pl.col(FILE)),
+                (is_own_list & (counted == ListMembers.campaign_id)).alias("is own list"),
+            )
+            .sort(ROW_PLACE)
+            .with_columns(
+                (~pl.col("is own list") & pl.int_range(pl.len()).over(counted).eq(0)).alias("first")
+            )
+            .collect()
+            .lazy()
+        )
+        chosen = rows.filter("first")
+        why = pl.lit(f"the first row of a list of the segment with this {counted}")
+        stated = merge_rows(state_rows(chosen, "list_members", pl.lit(1), why).collect())
+        passed = (
+            rows.filter(~pl.col("first"))
+            .select(
+                ROW_PLACE,
+                pl.lit("list_members").alias(TABLE),
+                pl.when("is own list")
+                .then(pl.lit("the segment's own list: no campaign used it"))
+                .otherwise(pl.lit(f"its {counted} counts once"))
+                .alias(BECAUSE),
+            )
+            .cast(dict(LEFT_OUT))
+            .collect()
+        )
+        ids = {str(cell.row[R.segment_id])}
+        left = list_left_out(self.run, "list_members", lambda rows: rows.filter(*own), ids)
+        return Explanation(words, stated, (), pl.concat([passed, left]).sort(ROW_PLACE, TABLE))
