@@ -15,6 +15,7 @@ import polars as pl
 
 from contracts.manifest import Check, InputFile, Warned
 from flows.catalog.quarantine_files import write_quarantine
+from flows.cluster.workers import THREADS, Workers
 from flows.config.loading import load_workspace
 from flows.progress import silence
 from flows.steps.attempt import Attempt, Run
@@ -77,8 +78,8 @@ def feed(table: str, files: str, **settings: str) -> str:
     return "\n".join(["[[feeds]]", *lines, *(f"{k} = {v}" for k, v in settings.items()), ""])
 
 
-def read_workspace(root: Path, ledger: Path) -> FeedsRead:
-    return read_feeds(load_workspace(root, environ={}), ledger, silence)
+def read_workspace(root: Path, ledger: Path, workers: Workers = THREADS) -> FeedsRead:
+    return read_feeds(load_workspace(root, environ={}), ledger, silence, workers=workers)
 
 
 def read_files(place: Path, toml: str, files: Mapping[str, bytes]) -> FeedsRead:
@@ -96,14 +97,14 @@ def account(one: InputFile) -> tuple[int, ...]:
     return one.rows_read, one.accepted, one.rejected, one.superseded, one.duplicates
 
 
-def run_workspace(root: Path, out: Path) -> Ran:
+def run_workspace(root: Path, out: Path, workers: Workers = THREADS) -> Ran:
     """Read, check and report a workspace; fail where any check does not hold."""
     loaded = load_workspace(root, environ={})
-    read = read_workspace(root, out / "ledger")
+    read = read_workspace(root, out / "ledger", workers)
     write_quarantine(read.catalog, out / "quarantine", "run")
     assert (problem := find_problem(read, loaded.config)) is None, problem
     staging = out / "snapshot"
-    attempt = Attempt(loaded, "run", datetime.now(UTC), staging, out / "scratch")
+    attempt = Attempt(loaded, "run", datetime.now(UTC), staging, out / "scratch", workers=workers)
     checks, warnings = write_report_tables(Run(attempt, read))
     checks = [*reconcile_inputs(read.inputs()), *checks]
     assert [check for check in checks if not check.holds] == []

@@ -1,0 +1,150 @@
+"""Tasks on a real Dask cluster: each done once, and the samples' tables the same as here."""
+
+import os
+import shutil
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from distributed import LocalCluster
+
+from flows.cluster import dask_workers
+from flows.cluster.dask_workers import connect
+from flows.cluster.workers import THREADS, Threads, Workers, perform
+from flows.errors import ConfigurationError
+from flows.readers import RefusedFile
+from flows.steps.messaging import key_files
+from tests.support.workspaces import run_workspace
+
+SAMPLES = Path(__file__).parents[3] / "data" / "sample"
+ITEMS = range(12)
+
+
+def note(folder: Path, item: int) -> tuple[int, int]:
+    """Leave a file that names the item and the process that worked on it."""
+    (folder / f"{item}-{os.getpid()}").touch()
+    time.sleep(0.05)
+    return item, os.getpid()
+
+
+def die_once(folder: Path, item: int) -> int:
+    """Die the first time that the item 3 comes; be slow with the item 5."""
+    (folder / f"{item}-{os.getpid()}").touch()
+    if item == 3 and not (folder / "killed").exists():
+        (folder / "killed").write_text(str(os.getpid()))
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(1.5 if item == 5 else 0.05)
+    return item
+
+
+def refuse(_: object, item: int) -> int:
+    if item == 7:
+        msg = "it is no text"
+        raise RefusedFile(msg, "deliver text")
+    return item
+
+
+def test_threads_do_one_after_the_other_in_order(tmp_path: Path) -> None:
+    done = list(perform(THREADS, note, tmp_path, ITEMS))
+    assert done == [(item, os.getpid()) for item in ITEMS]
+
+
+def test_a_cluster_does_each_task_once(tmp_path: Path, address: str) -> None:
+    with connect(address, tmp_path) as workers:
+        done = dict(perform(workers, note, tmp_path, ITEMS))
+    assert sorted(done) == list(ITEMS)
+    assert os.getpid() not in done.values()
+    assert len(set(done.values())) > 1
+    assert len(list(tmp_path.iterdir())) == len(ITEMS)
+
+
+def test_of_a_killed_worker_only_its_own_tasks_are_done_again(tmp_path: Path, address: str) -> None:
+    with connect(address, tmp_path) as workers:
+        done = sorted(perform(workers, die_once, tmp_path, ITEMS))
+    assert done == list(ITEMS)
+    begun = [path.name for path in tmp_path.glob("*-*")]
+    of_killed = [name for name in begun if name.endswith(f"-{(tmp_path / 'killed').read_text()}")]
+    assert len(ITEMS) < len(begun) <= len(ITEMS) + len(of_killed)
+
+
+@pytest.mark.parametrize("remote", [False, True], ids=["threads", "cluster"])
+def test_what_a_task_raises_is_raised_here(tmp_path: Path, address: str, *, remote: bool) -> None:
+    def expect(workers: Workers) -> None:
+        with pytest.raises(RefusedFile, match="it is no text; deliver text") as refused:
+            list(perform(workers, refuse, None, ITEMS))
+        assert refused.value.hint == "deliver text"
+
+    if not remote:
+        expect(Threads())
+        return
+    with connect(address, tmp_path) as workers:
+        expect(workers)
+
+
+def test_no_scheduler_at_the_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask_workers, "SECONDS_TO_CONNECT", 1)
+    told = pytest.raises(ConfigurationError, match=r"no Dask scheduler answers at tcp://127")
+    with told, connect("tcp://127.0.0.1:9", tmp_path):
+        pass
+
+
+def test_workers_with_other_code_are_refused(
+    tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dask_workers, "name_code", lambda: "another version")
+    told = pytest.raises(ConfigurationError, match="4 of 4 workers have another version")
+    with told, connect(address, tmp_path):
+        pass
+
+
+def test_workers_that_do_not_see_the_workspace_are_refused(
+    tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dask_workers, "_read_probe", str)
+    told = pytest.raises(ConfigurationError, match="4 of 4 workers do not see the workspace")
+    with told, connect(address, tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def run_sample(name: str, place: Path, workers: Workers) -> dict[str, bytes]:
+    root = place / "ws"
+    shutil.copytree(SAMPLES / name, root)
+    tables = run_workspace(root, place, workers).tables()
+    assert tables
+    return tables
+
+
+@pytest.mark.parametrize("sample", ["skene", "acquia", "hightouch", "ads", "journeys"])
+def test_a_cluster_gives_the_same_bytes(
+    sample: str, tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_files, "ROWS_A_GROUP", 100)
+    here = run_sample(sample, tmp_path / "here", THREADS)
+    with connect(address, tmp_path) as workers:
+        there = run_sample(sample, tmp_path / "there", workers)
+    assert {name for name in here | there if here.get(name) != there.get(name)} == set()
+
+
+def test_a_worker_killed_and_one_stopped_for_a_while(
+    tmp_path: Path, cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_files, "ROWS_A_GROUP", 100)
+    here = run_sample("journeys", tmp_path / "here", THREADS)
+    killed, slow, *_ = (worker.pid for worker in cluster.workers.values())
+
+    def disturb() -> None:
+        time.sleep(0.2)
+        os.kill(slow, signal.SIGSTOP)
+        os.kill(killed, signal.SIGKILL)
+        time.sleep(2)
+        os.kill(slow, signal.SIGCONT)
+
+    with connect(cluster.scheduler_address, tmp_path) as workers:
+        disturbing = threading.Thread(target=disturb)
+        disturbing.start()
+        there = run_sample("journeys", tmp_path / "there", workers)
+        disturbing.join()
+    assert here == there
