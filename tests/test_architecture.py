@@ -92,7 +92,7 @@ SUBJECTS = {
         "transforms.messaging",
         "transforms.web",
     },
-    "transforms.explain": {"transforms.ingest", "transforms.messaging"},
+    "transforms.explain": {"transforms.ingest", "transforms.messaging", "transforms.people"},
     "flows.errors": set(),
     "flows.report_tables": set(),
     "flows.progress": {"flows.errors"},

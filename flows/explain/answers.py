@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from flows.catalog.read_files import ReadFile
+from flows.explain.activity_facts import ActivityFacts
 from flows.explain.ads.level_cells import AdCells
 from flows.explain.attribution.credit_cells import AttributionCells
 from flows.explain.attribution.order_rows import OrderRows
@@ -16,6 +17,7 @@ from flows.explain.messaging.message_cells import MessageCells
 from flows.explain.messaging.provider_cells import ProviderCells
 from flows.explain.messaging.send_figures import SendFigures
 from flows.explain.messaging.variant_cells import VariantCells
+from flows.explain.people.list_cells import ListCells
 from flows.explain.people.people_cells import PeopleCells
 from flows.explain.people.segment_cells import SegmentCells
 from flows.explain.published_run import PublishedRun
@@ -57,6 +59,7 @@ class Explainer:
             AttributionCells(run, orders, sends, ads),
             PeopleCells(sends, orders),
             SegmentCells(sends),
+            ListCells(run, ActivityFacts(run, ads.rows)),
         )
         self.files = {file.order: file for file in run.catalog.files}
 

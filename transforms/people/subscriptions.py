@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.channels import OTHER_CHANNEL
-from contracts.columns import columns, polars_schema
+from contracts.columns import columns
 from contracts.facts.activities import ContactSends, MessageEvents
 from contracts.facts.lists import (
     SubscriptionDays,
@@ -27,7 +27,7 @@ RANKS = {SENT: 0, SUBSCRIBED: 1, UNSUBSCRIBED: 2, COMPLAINED: 3}
 PLACE = [SubscriptionSteps.org_id, SubscriptionSteps.contact_id, SubscriptionSteps.channel]
 AT, STEP = SubscriptionSteps.occurred_at, SubscriptionSteps.step
 STATUS = SubscriptionSteps.status
-STRETCH, RANK = "stretch", "rank"
+STRETCH, RANK, IS_NEW = "stretch", "rank", "is_new"
 DAY_KEY = [SubscriptionDays.org_id, SubscriptionDays.channel, SubscriptionDays.date_day]
 
 
@@ -133,28 +133,41 @@ def sum_subscription_days(steps: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
     Returns:
         `SubscriptionDays`, in no order; additive over any split of the contacts.
     """
-    before = pl.when(_same_place()).then(pl.col(STATUS).shift(1))
-    was_listed = (_same_place() & pl.col(SubscriptionSteps.is_listed).shift(1)).fill_null(
-        value=False
-    )
-    is_new = pl.col(STATUS).ne_missing(before)
-    change = pl.col(SubscriptionSteps.is_listed).cast(pl.Int64) - was_listed.cast(pl.Int64)
     return (
-        steps.with_columns(
-            reporting_day(pl.col(AT), timezone).alias(SubscriptionDays.date_day),
-            is_new.alias("is_new"),
-            change.alias(SubscriptionDays.size_change),
-        )
+        mark_changes(steps, timezone)
         .group_by(DAY_KEY)
         .agg(
             *(
-                (pl.col("is_new") & (pl.col(STATUS) == status)).sum().cast(pl.Int64).alias(status)
+                (pl.col(IS_NEW) & (pl.col(STATUS) == status)).sum().cast(pl.Int64).alias(status)
                 for status in STATUSES.values()
             ),
             pl.col(SubscriptionDays.size_change).sum(),
         )
         .filter(pl.any_horizontal(pl.col(*STATUSES.values(), SubscriptionDays.size_change) != 0))
         .select(columns(SubscriptionDays))
+    )
+
+
+def mark_changes(steps: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
+    """Say of each step what it changed.
+
+    Args:
+        steps: `SubscriptionSteps`, in their order.
+        timezone: the reporting time zone.
+
+    Returns:
+        The same rows with their `date_day`, whether their status `is_new`, and `size_change`: 1
+        where the contact came onto the list, -1 where it left it, else 0.
+    """
+    before = pl.when(_same_place()).then(pl.col(STATUS).shift(1))
+    was_listed = (_same_place() & pl.col(SubscriptionSteps.is_listed).shift(1)).fill_null(
+        value=False
+    )
+    change = pl.col(SubscriptionSteps.is_listed).cast(pl.Int64) - was_listed.cast(pl.Int64)
+    return steps.with_columns(
+        reporting_day(pl.col(AT), timezone).alias(SubscriptionDays.date_day),
+        pl.col(STATUS).ne_missing(before).alias(IS_NEW),
+        change.alias(SubscriptionDays.size_change),
     )
 
 
@@ -201,9 +214,18 @@ def _select_events(events: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _select_first_sends(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
-    """The first send to each contact on each channel, that only events show too."""
-    types = polars_schema(SubscriptionSteps)
+def list_sendings(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
+    """List what shows a send to a contact on a channel: its row, or an event of any send.
+
+    Args:
+        events: `MessageEvents`, contacts filled in.
+        sends: `ContactSends`.
+
+    Returns:
+        Organization, contact, channel and `occurred_at`, with the `send_id` of a row and the
+        `event_id` of an event. Hold-outs were not sent, and what has no time or no contact is not
+        here.
+    """
     send_key = [ContactSends.org_id, ContactSends.send_id]
     is_held_out = pl.col(ContactSends.is_holdout).fill_null(value=False)
     of_list = [pl.format(f"{{}}_{action}", MessageEvents.channel) for action in STATUSES]
@@ -214,21 +236,34 @@ def _select_first_sends(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFra
     told = sends.filter(~is_held_out).with_columns(
         pl.col(ContactSends.channel).fill_null(OTHER_CHANNEL)
     )
+    send_id, is_of_event = pl.col(ContactSends.send_id), pl.col(ContactSends.is_of_event)
+    return pl.concat(
+        [
+            told.select(
+                *PLACE,
+                pl.col(ContactSends.sent_at).alias(AT),
+                pl.when(~is_of_event).then(send_id).alias(ContactSends.send_id),
+                pl.when(is_of_event).then(send_id).alias(SubscriptionSteps.event_id),
+            ),
+            shown.select(
+                *PLACE,
+                pl.col(MessageEvents.occurred_at).alias(AT),
+                pl.lit(None, pl.String).alias(ContactSends.send_id),
+                SubscriptionSteps.event_id,
+            ),
+        ]
+    ).filter(pl.col(AT).is_not_null(), pl.col(ContactSends.contact_id).is_not_null())
+
+
+def _select_first_sends(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
+    """The first send to each contact on each channel, that only events show too."""
+    ids = (SubscriptionSteps.event_id, SubscriptionSteps.message_id)
+    no_ids = (pl.lit(None, pl.String).alias(name) for name in ids)
     return (
-        pl.concat(
-            [
-                told.select(*PLACE, pl.col(ContactSends.sent_at).alias(AT)),
-                shown.select(*PLACE, pl.col(MessageEvents.occurred_at).alias(AT)),
-            ]
-        )
-        .filter(pl.col(AT).is_not_null(), pl.col(ContactSends.contact_id).is_not_null())
+        list_sendings(events, sends)
         .group_by(PLACE)
         .agg(pl.col(AT).min())
-        .with_columns(
-            pl.lit(None, types[SubscriptionSteps.event_id]).alias(SubscriptionSteps.event_id),
-            pl.lit(None, types[SubscriptionSteps.message_id]).alias(SubscriptionSteps.message_id),
-            pl.lit(SENT).alias(STEP),
-        )
+        .with_columns(*no_ids, pl.lit(SENT).alias(STEP))
         .select(*PLACE, AT, SubscriptionSteps.event_id, SubscriptionSteps.message_id, STEP)
     )
 

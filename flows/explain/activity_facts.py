@@ -1,0 +1,35 @@
+"""What people did, built again from the feeds by the very step that built it for the reports."""
+
+from functools import cached_property
+
+from flows.explain.ads.stats_rows import AdStatsRows
+from flows.explain.published_run import PublishedRun
+from flows.steps.messaging.described_messages import MessageInputs, find_names
+from flows.steps.people.activities import Activities, PeopleInputs, write_activities
+
+
+class ActivityFacts:
+    """The activities of a run."""
+
+    def __init__(self, run: PublishedRun, ads: AdStatsRows) -> None:
+        """Read the activities of a run, and its sessions with their ads."""
+        self.run = run
+        self.ads = ads
+
+    @cached_property
+    def activities(self) -> Activities:
+        """What everybody did, whose each device was, cut into groups of people."""
+        run = self.run
+        config = run.loaded.config
+        names = find_names(MessageInputs(run.catalog, config, run.scratch))
+        facts = self.ads.facts
+        inputs = PeopleInputs(
+            run.catalog,
+            config,
+            names.channels,
+            names.messages,
+            names.owners,
+            facts.matched.facts(),
+            facts.names.lazy(),
+        )
+        return write_activities(inputs, run.scratch / "activities")

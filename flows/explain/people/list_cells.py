@@ -1,0 +1,119 @@
+"""Figures of the growth of lists: the events and first sends that changed them."""
+
+from functools import cached_property
+
+import polars as pl
+
+from contracts.feeds import Events, Sends
+from contracts.reports.people import ListGrowth
+from flows.explain.activity_facts import ActivityFacts
+from flows.explain.cells import AskedCell
+from flows.explain.explanation import LEFT_OUT, Explanation, merge_rows
+from flows.explain.left_out import list_left_out
+from flows.explain.published_run import PublishedRun
+from transforms.common.calendar import reporting_day
+from transforms.explain.list_rows import (
+    COUNT,
+    DAY,
+    EVENT_ID,
+    SEND_ID,
+    SIGNS,
+    count_changes,
+    list_changes,
+    list_standing,
+)
+from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, pack_place, state_rows
+from transforms.ingest.deduplication import FILE
+from transforms.people.subscriptions import STATUSES
+
+R = ListGrowth
+KINDS = (("sends", Sends.send_id, SEND_ID), ("events", Events.event_id, EVENT_ID))
+"""Table -> its id, and the column of a change that names it."""
+WORDS = {
+    **{name: f"the number of contacts who came to be {name} that day" for name in SIGNS},
+    R.net: "subscribed - unsubscribed - complained of the day",
+    R.size: "the number of contacts at the day's end with a subscription or a send, and no "
+    "unsubscribe or complaint in force",
+}
+
+
+class ListCells:
+    """Explains `people/list_growth`."""
+
+    def __init__(self, run: PublishedRun, facts: ActivityFacts) -> None:
+        """Explain the figures of a run."""
+        self.run = run
+        self.facts = facts
+
+    def covers(self, cell: AskedCell) -> bool:
+        """Whether a cell's table is this one."""
+        return cell.label == "people/list_growth"
+
+    def explain(self, cell: AskedCell) -> Explanation:
+        """How a figure came to be."""
+        row, column = cell.row, cell.column
+        own = self._changes.lazy().filter(
+            *(pl.col(name) == row[name] for name in (R.org_id, R.channel))
+        )
+        if column == R.size:
+            counted = list_standing(own.filter(pl.col(DAY) <= row[R.date_day]))
+        else:
+            counted = count_changes(own.filter(pl.col(DAY) == row[R.date_day]), column)
+        found = self._place(counted)
+        rows = [
+            state_rows(part.lazy(), table, pl.col(COUNT), pl.col(BECAUSE)).collect()
+            for (table,), part in found.filter(pl.col(COUNT) != 0).group_by(TABLE)
+        ]
+        left = found.filter(pl.col(COUNT) == 0).select(list(LEFT_OUT)).cast(dict(LEFT_OUT))
+        return Explanation(
+            WORDS[column],
+            merge_rows(pl.concat([Explanation("").rows, *rows])),
+            (),
+            pl.concat([left, self._list_copies(cell)]).sort(ROW_PLACE, TABLE),
+        )
+
+    @cached_property
+    def _changes(self) -> pl.DataFrame:
+        """The steps of every subscription, in their order."""
+        activities = self.facts.activities
+        zone = self.run.loaded.config.workspace.timezone
+        return pl.concat(
+            list_changes(
+                activities.scan("events", group), activities.scan("sends", group), zone
+            ).collect()
+            for group in range(activities.groups)
+        )
+
+    def _list_copies(self, cell: AskedCell) -> pl.DataFrame:
+        """Events of the day that are copies, earlier versions or rejected."""
+        channel, day = cell.row[R.channel], cell.row[R.date_day]
+        types = [f"{channel}_{action}" for action in STATUSES]
+        zone = self.run.loaded.config.workspace.timezone
+        is_own = pl.all_horizontal(
+            pl.col(Events.org_id) == cell.row[R.org_id],
+            pl.col(Events.event_type).is_in(types),
+            reporting_day(pl.col(Events.occurred_at), zone) == day,
+        )
+        words = {*types, *map(str, STATUSES)}
+        return list_left_out(
+            self.run, "events", lambda rows: rows.filter(is_own), words, day.isoformat()
+        )
+
+    def _place(self, changes: pl.LazyFrame) -> pl.DataFrame:
+        """Changes with the raw row that each of them is."""
+        catalog = self.run.catalog
+        taken = changes.collect()
+        parts = []
+        for table, own_id, named in KINDS:
+            of_kind = taken.filter(pl.col(named).is_not_null())
+            if of_kind.is_empty():
+                continue
+            places = catalog.scan_numbered(table).select(
+                R.org_id, pl.col(own_id).alias(named), pack_place(pl.col(FILE))
+            )
+            placed = of_kind.lazy().join(places, on=[R.org_id, named], how="inner", validate="m:1")
+            parts.append(
+                placed.select(ROW_PLACE, pl.lit(table).alias(TABLE), COUNT, BECAUSE).collect()
+            )
+        nothing = pl.DataFrame(schema={**LEFT_OUT, COUNT: pl.Int64})
+        return pl.concat([nothing.select(ROW_PLACE, TABLE, COUNT, BECAUSE), *parts])
