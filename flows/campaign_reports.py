@@ -13,6 +13,7 @@ from prefect.runtime import flow_run
 from pydantic import Field
 
 from contracts.manifest import AttemptEnd, Check, Manifest, Warned
+from flows.announcements.announce import tell_published, tell_refused
 from flows.catalog.quarantine_files import write_quarantine
 from flows.cluster.dask_workers import connect
 from flows.cluster.workers import THREADS
@@ -23,6 +24,7 @@ from flows.ingest.code_version import name_code
 from flows.page.report_page import write_page
 from flows.page.snapshot_tables import SnapshotTables
 from flows.progress import Progress, silence
+from flows.runtime.flow_ends import end_in_a_sentence
 from flows.runtime.prefect_steps import step
 from flows.steps.attempt import Attempt, Run
 from flows.steps.reading.read_feeds import FeedsRead, find_problem, read_feeds, reconcile_inputs
@@ -45,6 +47,7 @@ from flows.storage.workspace_files import Layout, remove_tree, storage_errors
 
 QUARANTINE = "quarantine"
 SCRATCH = "scratch"
+REFUSED = "refused"
 AN_HOUR = 3600
 _progress: ContextVar[Progress] = ContextVar("progress", default=silence)
 _cluster: ContextVar[str | None] = ContextVar("cluster", default=None)
@@ -57,6 +60,7 @@ def name_run() -> str:
 
 
 @flow(name="campaign-reports", flow_run_name=name_run, validate_parameters=True)
+@end_in_a_sentence
 def campaign_reports(
     workspace: str,
     full: bool = False,  # noqa: FBT001, FBT002 - a parameter of a deployment
@@ -84,6 +88,7 @@ def campaign_reports(
         draw_page(attempt, manifest)
         publish(attempt, manifest)
         drop_old_files(attempt, read)
+    tell_published(loaded.root, manifest)
     return manifest.model_dump()
 
 
@@ -104,7 +109,10 @@ def begin_attempt(loaded: LoadedWorkspace, wait_seconds: float) -> Generator[Att
             ):
                 yield replace(attempt, workers=workers)
         except Exception as error:
-            note_attempt(loaded.root, describe_failure(attempt, error))
+            end = describe_failure(attempt, error)
+            note_attempt(loaded.root, end)
+            if end.outcome == REFUSED:
+                tell_refused(loaded.root, end)
             raise
         else:
             note_attempt(loaded.root, describe_end(attempt, "published", 0))
@@ -116,7 +124,7 @@ def describe_failure(attempt: Attempt, error: Exception) -> AttemptEnd:
     """How an attempt ended that published nothing; of a fault of ours its kind alone."""
     if not isinstance(error, CampaignReportsError):
         return describe_end(attempt, "failed", FAULT_OF_OURS, type(error).__name__)
-    outcome = "refused" if isinstance(error, DataRefused) else "failed"
+    outcome = REFUSED if isinstance(error, DataRefused) else "failed"
     return describe_end(attempt, outcome, error.exit_code, error.message, error.hint)
 
 

@@ -1,7 +1,10 @@
 """What can stop a command, and the exit code that says so (SPEC §9)."""
 
+import traceback
+from pathlib import Path
 from typing import ClassVar
 
+PACKAGES = ("flows", "transforms", "contracts")
 FAULT_OF_OURS = 1
 INTERRUPTED = 130
 
@@ -55,3 +58,29 @@ class WorkspaceBusy(CampaignReportsError):  # noqa: N818 - it names what happene
     """A workspace that another run holds."""
 
     exit_code = 5
+
+
+def explain_failure(error: BaseException) -> tuple[str, str]:
+    """What to say of any failure, and what to do about it: sentences without personal data.
+
+    The text of an exception that is not ours may hold values of the data: it is not repeated.
+    """
+    if isinstance(error, CampaignReportsError):
+        return error.message, error.hint
+    hint = "Nothing that was published has changed. Please report it to the maintainers."
+    return f"a fault of ours, not of your data: {find_place(error)}", hint
+
+
+def find_place(error: BaseException) -> str:
+    """The kind of an exception, and the last line of ours that it came from."""
+    frames = traceback.extract_tb(error.__traceback__)
+    project = Path(__file__).resolve().parents[1]
+    ours = [
+        frame
+        for frame in frames
+        if any(Path(frame.filename).is_relative_to(project / package) for package in PACKAGES)
+    ]
+    if not ours:
+        return type(error).__name__
+    file = Path(ours[-1].filename).relative_to(project)
+    return f"{type(error).__name__} at {file.as_posix()}, line {ours[-1].lineno}"

@@ -134,7 +134,9 @@ SUBJECTS = {
     },
     "flows.page": {"flows.storage"},
     "flows.descriptions": {"flows.storage"},
+    "flows.announcements": {"flows.runtime", "flows.storage"},
     "flows.campaign_reports": {
+        "flows.announcements",
         "flows.catalog",
         "flows.cluster",
         "flows.config",
@@ -148,6 +150,7 @@ SUBJECTS = {
         "flows.storage",
     },
     "flows.cli": {
+        "flows.announcements",
         "flows.config",
         "flows.descriptions",
         "flows.errors",

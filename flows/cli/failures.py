@@ -3,14 +3,12 @@
 import os
 import traceback
 from importlib.metadata import version
-from pathlib import Path
 
 from flows.cli.console import print_note
-from flows.errors import FAULT_OF_OURS, CampaignReportsError
+from flows.errors import FAULT_OF_OURS, CampaignReportsError, find_place
 
 NAME = "campaign-reports"
 DEBUG = "CAMPAIGN_REPORTS_DEBUG"
-PACKAGES = ("flows", "transforms", "contracts")
 
 
 def report_failure(error: Exception) -> int:
@@ -23,22 +21,9 @@ def report_failure(error: Exception) -> int:
     if isinstance(error, CampaignReportsError):
         print_note(f"{NAME}: {error}", style="red")
         return error.exit_code
-    print_note(f"{NAME}: a fault of ours, not of your data: {_whereabouts(error)}.", style="red")
+    print_note(f"{NAME}: a fault of ours, not of your data: {find_place(error)}.", style="red")
     print_note(
         "Nothing that was published has changed. Please report it to the maintainers with the "
         f"version ({version(NAME)}) and what {DEBUG}=1 prints in addition."
     )
     return FAULT_OF_OURS
-
-
-def _whereabouts(error: Exception) -> str:
-    project = Path(__file__).resolve().parents[2]
-    ours = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if any(Path(frame.filename).is_relative_to(project / package) for package in PACKAGES)
-    ]
-    if not ours:
-        return type(error).__name__
-    file = Path(ours[-1].filename).relative_to(project)
-    return f"{type(error).__name__} at {file.as_posix()}, line {ours[-1].lineno}"

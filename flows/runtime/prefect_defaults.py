@@ -17,11 +17,15 @@ DEFAULTS = {
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
     "PREFECT_CLI_COLORS": "false",
 }
-"""What holds where the environment says nothing; the start limit of 20 s fails under load."""
+"""What holds where the environment says nothing; the start limit of 20 s fails under load.
+
+The terminal is the command's own: it shows progress and a summary, the log of a run the rest.
+"""
 
 TALKATIVE = ("PREFECT_LOGGING_LEVEL", "PREFECT_LOGGING_TO_API_ENABLED")
 """Left to Prefect where a server of the user's own takes the logs."""

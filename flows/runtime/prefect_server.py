@@ -52,6 +52,11 @@ def start_server(environ: MutableMapping[str, str] = os.environ) -> bool:
     return True
 
 
+def is_private() -> bool:
+    """Whether the server of this process is one of ours, which ends with it and nobody sees."""
+    return bool(_servers)
+
+
 def end_server(server: subprocess.Popen[bytes]) -> None:
     """End a server and wait until it is gone."""
     server.kill()

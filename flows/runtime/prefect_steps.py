@@ -1,31 +1,64 @@
 """The steps of a run: tasks of Prefect inside a flow's run, plain functions outside of one."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+from polars.exceptions import PanicException
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, StateType
 from prefect.context import FlowRunContext
 from prefect.utilities.annotations import opaque
 
+from flows.errors import DataRefused, explain_failure
+
 P = ParamSpec("P")
 R = TypeVar("R")
+REFUSED, STOPPED = "Refused", "Stopped"
+"""What Prefect calls a step that ended without a result: the data's doing, or anything else's."""
+_stops: ContextVar[list[BaseException]] = ContextVar("stops")
 
 
 def step(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function one step of a run, shown under its name and described by its docstring.
 
     What steps hand to each other is large: Prefect links the steps by it and does not look inside.
+    A step that cannot go on ends in a state with one sentence, and raises to the flow: it is the
+    flow's run that fails, once.
     """
     name = getattr(function, "__name__", "step").replace("_", " ")
-    as_task: Callable[..., R] = task(name=name, cache_policy=NO_CACHE)(function)
+
+    @wraps(function)
+    def attempt(*args: P.args, **kwargs: P.kwargs) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except (Exception, PanicException) as error:  # noqa: BLE001 - raised again by `perform`
+            _stops.get().append(error)
+            return name_stop(error)
+
+    as_task: Callable[..., R] = task(name=name, task_run_name=name, cache_policy=NO_CACHE)(attempt)
 
     @wraps(function)
     def perform(*args: P.args, **kwargs: P.kwargs) -> R:
         if FlowRunContext.get() is None:
             return function(*args, **kwargs)
         given = {name: opaque(value) for name, value in kwargs.items()}
-        return as_task(*(opaque(value) for value in args), **given)
+        stops: list[BaseException] = []
+        token = _stops.set(stops)
+        try:
+            result = as_task(*(opaque(value) for value in args), **given)
+        finally:
+            _stops.reset(token)
+        for error in stops:
+            raise error
+        return result
 
     return perform
+
+
+def name_stop(error: BaseException) -> State:
+    """The state of a step that cannot go on; Prefect's own would hold a traceback and more."""
+    name = REFUSED if isinstance(error, DataRefused) else STOPPED
+    return State(type=StateType.CANCELLED, name=name, message=explain_failure(error)[0])

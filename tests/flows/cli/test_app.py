@@ -36,7 +36,8 @@ Launch = Callable[..., Manifest]
 def published_run(publish: Publish, report: pl.DataFrame) -> Launch:
     """A run that publishes two tables and a quarantine, in place of the flow."""
     matches = pl.DataFrame({"match_status": ["matched", "matched", "unmatched"]})
-    rejected = pl.DataFrame({"failed_checks": [["email: no address", "x"], ["email: no address"]]})
+    reasons = [["email: no address", "x"], ["email: no address"]]
+    rejected = pl.DataFrame({"feed": "contacts", "file": "a.csv", "failed_checks": reasons})
     tables = {
         "email/message_report": report,
         "ads/session_matches": matches,

@@ -1,0 +1,1 @@
+"""What a run tells of itself: lines, Markdown and tables, and where Prefect shows them."""

@@ -1,0 +1,157 @@
+"""What a run tells Prefect: log lines, artifacts, events and assets, where somebody can see them.
+
+Nobody sees the server that the command starts for one run and ends with it: there nothing is told.
+What cannot be told is no failure of the run, whose figures are published or are not.
+"""
+
+import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from prefect import get_run_logger
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.assets import Asset, AssetProperties, add_asset_metadata
+from prefect.cache_policies import NO_CACHE
+from prefect.context import FlowRunContext
+from prefect.events import emit_event
+from prefect.tasks import MaterializingTask
+
+from contracts.manifest import AttemptEnd, Manifest
+from flows.announcements.artifact_tables import (
+    Rows,
+    list_changes,
+    list_feeds,
+    list_rejects,
+    say_what_is_left_out,
+)
+from flows.announcements.asset_lineage import AssetGroup, list_asset_groups
+from flows.announcements.prefect_keys import name_artifact
+from flows.announcements.run_events import RunEvent, announce_published, announce_refused
+from flows.announcements.run_summary import RunSummary, summarize_run
+from flows.announcements.summary_lines import WARNING, describe_run
+from flows.announcements.summary_markdown import draw_summary
+from flows.runtime.prefect_server import is_private
+
+TOOL = "campaign-reports"
+
+
+def tell_published(root: Path, manifest: Manifest) -> None:
+    """Tell what a run published.
+
+    Args:
+        root: The workspace.
+        manifest: The manifest of the published snapshot.
+    """
+    if not is_watched():
+        return
+    with _in_passing("what was published"):
+        summary = summarize_run(root, manifest)
+        log_summary(summary)
+        show_artifacts(summary)
+        for group in list_asset_groups(summary):
+            name_assets(group)
+        send(announce_published(summary))
+
+
+def tell_refused(root: Path, end: AttemptEnd) -> None:
+    """Tell that the data forbade publishing.
+
+    Args:
+        root: The workspace.
+        end: How the attempt ended.
+    """
+    if is_watched():
+        with _in_passing("the refusal"):
+            send(announce_refused(root, end))
+
+
+def is_watched() -> bool:
+    """Whether this is a run of Prefect's on a server that outlives it."""
+    return FlowRunContext.get() is not None and not is_private()
+
+
+def log_summary(summary: RunSummary) -> None:
+    """Write the lines of a run's summary to its log, warnings as such."""
+    log = get_run_logger()
+    label = ""
+    for line in describe_run(summary):
+        label = line.label or label
+        level = logging.WARNING if label == WARNING else logging.INFO
+        log.log(level, "%s: %s", label, line.text)
+
+
+def show_artifacts(summary: RunSummary) -> None:
+    """Show the summary and the tables of a run; the newest of a key is the workspace's."""
+    name = summary.root.absolute().name
+    run = summary.manifest.run_id
+    create_markdown_artifact(
+        key=name_artifact(name, "summary"),
+        markdown=draw_summary(summary),
+        description=f"What run {run} of {name} published.",
+    )
+    tables: dict[str, tuple[Rows, int, str, str]] = {
+        "feeds": (
+            list_feeds(summary),
+            summary.feeds.height,
+            "What came of each feed",
+            "run/feeds",
+        ),
+        "changes": (
+            list_changes(summary),
+            summary.changes.height,
+            "Figures that are others than in the snapshot before",
+            "run/changes",
+        ),
+        "rejects": (
+            list_rejects(summary),
+            summary.rejects.height,
+            "Rejected rows by file and reason",
+            "quarantine",
+        ),
+    }
+    for what, (rows, total, title, where) in tables.items():
+        more = say_what_is_left_out(total, where) or (" There are none." if not rows else "")
+        create_table_artifact(
+            key=name_artifact(name, what),
+            table=rows,
+            description=f"{title}, run {run}.{more}",
+        )
+
+
+def name_assets(group: AssetGroup) -> None:
+    """Tell Prefect of a group's tables as assets, with the feeds that they come from."""
+    assets = [
+        Asset(key=one.key, properties=AssetProperties(name=one.table)) for one in group.assets
+    ]
+    feeds: list[Asset | str] = [
+        Asset(key=key, properties=AssetProperties(name=name)) for key, name in group.feeds.items()
+    ]
+
+    def describe() -> None:
+        for one in group.assets:
+            add_asset_metadata(one.key, {"rows": one.rows, "bytes": one.bytes, "path": one.path})
+
+    MaterializingTask(
+        describe,
+        name=f"publish {group.group}",
+        task_run_name=f"publish {group.group}",
+        assets=assets,
+        asset_deps=feeds,
+        materialized_by=TOOL,
+        cache_policy=NO_CACHE,
+    )()
+
+
+def send(event: RunEvent) -> None:
+    """Send an event to Prefect."""
+    emit_event(event.name, resource=event.resource, payload=event.payload)
+
+
+@contextmanager
+def _in_passing(what: str) -> Generator[None]:
+    """Let nothing that goes wrong with telling become a failure of the run."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - an API that does not answer, in any of its ways
+        get_run_logger().warning("%s could not be told in full: %s", what, type(error).__name__)

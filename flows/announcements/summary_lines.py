@@ -1,0 +1,164 @@
+"""A run's summary in lines: what a terminal prints, and what Prefect's log of the run says."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+
+from contracts.manifest import Warned, count_of
+from contracts.reports.run_tables import RunChanges
+from flows.announcements.run_summary import RunSummary
+
+REASONS_SHOWN = 3
+WARNINGS_SHOWN = 10
+CHANGES_SHOWN = 3
+WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class SummaryLine:
+    """One line: what it is about, in a word, and what it says."""
+
+    label: str
+    text: str
+
+
+def describe_run(summary: RunSummary) -> list[SummaryLine]:
+    """What came of a run; no personal data.
+
+    Args:
+        summary: The published run.
+    """
+    counts = ", ".join(f"{number:,} {word}" for word, number in summary.counts.items())
+    return [
+        SummaryLine(
+            "published",
+            f"{count_of(len(summary.tables), 'table')} from {count_of(summary.files, 'file')}",
+        ),
+        SummaryLine("rows", counts),
+        *_reason_lines(summary),
+        *(SummaryLine("skipped", f"{one.path}: {one.refused}") for one in summary.skipped),
+        *_match_lines(summary),
+        *_spend_lines(summary),
+        *_change_lines(summary.changes),
+        *warning_lines(summary.manifest.warnings),
+        SummaryLine("where", str(summary.snapshot)),
+    ]
+
+
+def _reason_lines(summary: RunSummary) -> Iterator[SummaryLine]:
+    if summary.quarantine and summary.reasons:
+        top = summary.reasons[:REASONS_SHOWN]
+        yield SummaryLine("rejected", "; ".join(f"{reason} ({rows:,})" for reason, rows in top))
+        yield SummaryLine("", f"see {summary.quarantine}")
+
+
+def _match_lines(summary: RunSummary) -> Iterator[SummaryLine]:
+    if summary.matched is not None:
+        yield SummaryLine("matched", describe_matches(*summary.matched))
+
+
+def describe_matches(matched: int, sessions: int) -> str:
+    """How many sessions have their ad."""
+    rate = f" ({matched / sessions:.1%})" if sessions else ""
+    return f"{matched:,} of {sessions:,} sessions to an ad{rate}"
+
+
+def _spend_lines(summary: RunSummary) -> Iterator[SummaryLine]:
+    if spend := describe_spend(summary):
+        yield SummaryLine("spend", spend)
+
+
+def describe_spend(summary: RunSummary) -> str:
+    """Whether every level of ads adds up to the spend that the feeds report; empty without ads."""
+    amounts = {one.actual for one in summary.spend}
+    if len(amounts) != 1:
+        return ""
+    return f"{Decimal(amounts.pop()):,.2f}, the same over accounts, campaigns and ads"
+
+
+def _change_lines(changes: pl.DataFrame) -> Iterator[SummaryLine]:
+    shown, more = describe_changes(changes)
+    yield from (SummaryLine("changed", one) for one in shown)
+    if more:
+        yield SummaryLine("changed", f"… and {more} more, all in run/changes")
+
+
+def describe_changes(changes: pl.DataFrame) -> tuple[list[str], int]:
+    """The largest changes of days that the snapshot before had, and how many more there are.
+
+    Args:
+        changes: `RunChanges`.
+
+    Returns:
+        As `email opens of 2026-11-17 +312 (late rows, 2 files)`, by report, column and day.
+    """
+    by_day = sum_changes(changes.lazy()).collect()
+    shown = [_describe_change(*row) for row in by_day.head(CHANGES_SHOWN).iter_rows()]
+    return shown, by_day.height - len(shown)
+
+
+def sum_changes(changes: pl.LazyFrame) -> pl.LazyFrame:
+    """Sum changes by report, day and column, the largest first.
+
+    An order's revenue stands in a row of each attribution model: of the models the one counts whose
+    change is the largest.
+
+    Args:
+        changes: `RunChanges`.
+
+    Returns:
+        report, date_day, column, difference, the reasons, the number of files.
+    """
+    of_figure = [RunChanges.report, RunChanges.date_day, RunChanges.column]
+    size = pl.col(RunChanges.difference).abs()
+    model = pl.col(RunChanges.key).str.json_path_match("$.model").alias("model")
+    return (
+        changes.group_by(*of_figure, model)
+        .agg(
+            pl.col(RunChanges.difference).sum(),
+            pl.col(RunChanges.reason).unique().sort().str.join(", "),
+            pl.col(RunChanges.files)
+            .str.split("; ")
+            .list.explode()
+            .replace("", None)
+            .drop_nulls()
+            .n_unique(),
+        )
+        .sort(size, "model", descending=[True, False], nulls_last=True)
+        .unique(of_figure, keep="first", maintain_order=True)
+        .sort(size, *of_figure, descending=True)
+        .drop("model")
+    )
+
+
+def _describe_change(
+    report: str, day: date | None, column: str, difference: Decimal, reason: str, files: int
+) -> str:
+    group = report.split("/", maxsplit=1)[0]
+    words = reason.replace("_", " ")
+    why = words if not files else f"{words}, {count_of(files, 'file')}"
+    amount = f"{difference.normalize():+,f}"
+    return f"{group} {column} of {day or 'no day'} {amount} ({why})"
+
+
+def warning_lines(warnings: list[Warned]) -> list[SummaryLine]:
+    """One line a code and feed, in the manifest's order: the most important first."""
+    kinds: dict[tuple[str, str | None], list[Warned]] = {}
+    for one in warnings:
+        kinds.setdefault((one.code, one.feed), []).append(one)
+    lines = [
+        SummaryLine(WARNING, f"{of_kind[0].message}{_count_others(of_kind)}")
+        for of_kind in kinds.values()
+    ]
+    if (more := len(lines) - WARNINGS_SHOWN) > 0:
+        lines[WARNINGS_SHOWN:] = [
+            SummaryLine(WARNING, f"… and {more} kinds more, all in manifest.json")
+        ]
+    return lines
+
+
+def _count_others(of_kind: list[Warned]) -> str:
+    return f" (and {len(of_kind) - 1} more of this kind)" if len(of_kind) > 1 else ""

@@ -1,0 +1,242 @@
+"""What a run tells a real Prefect server: states, log lines, artifacts, assets and events."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterId,
+    LogFilter,
+    LogFilterFlowRunId,
+)
+from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.events.worker import EventsWorker
+from prefect.logging.handlers import APILogWorker
+
+from flows import campaign_reports as flow
+from flows.announcements.run_events import PUBLISHED, REFUSED
+from flows.errors import CampaignReportsError, DataRefused, StorageFailed
+from tests.support.workspaces import feed, write_workspace
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+TOML = "".join(feed(table, f"raw/{table}/*.csv") for table in ("contacts", "messages", "sends"))
+SENDS = b"send_id,contact_id,message_id,status,sent_at\n"
+FIRST = SENDS + b"1,101,m1,sent,2026-07-01T10:00:00Z\n"
+LATE = SENDS + b"2,102,m1,sent,2026-07-01T12:00:00Z\n3,103,m1,sold,2026-07-01T12:00:00Z\n"
+SHARE = "[workspace]\nmax_rejected_share = 0.5\n"
+EVERYBODY = b"contact_id,email\n101,jane@example.com\n"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What Prefect knows of a run."""
+
+    run: FlowRun
+    states: list[tuple[str, str]]
+    tasks: dict[str, tuple[str, str]]
+    logs: list[tuple[int, str]]
+    artifacts: dict[str, Any]
+
+    def text(self) -> str:
+        parts = [self.states, self.tasks, self.logs, self.artifacts]
+        return "\n".join(str(part) for part in parts)
+
+
+@pytest.fixture
+def client() -> Iterator[SyncPrefectClient]:
+    with get_client(sync_client=True) as one:
+        yield one
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    files = {
+        "raw/contacts/1.csv": EVERYBODY,
+        "raw/messages/1.csv": b"message_id,name,channel\nm1,Hello *you* | me,email\n",
+        "raw/sends/1.csv": FIRST,
+    }
+    return write_workspace(tmp_path / "Shop & Co", SHARE + TOML, files)
+
+
+def drain() -> None:
+    EventsWorker.drain_all()
+    APILogWorker.drain_all()
+
+
+def look(client: SyncPrefectClient) -> Told:
+    """What the API says of the run that started last."""
+    drain()
+    (run,) = client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)
+    only = FlowRunFilter(id=FlowRunFilterId(any_=[run.id]))
+    of_run = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run.id]))
+    deadline = time.monotonic() + 20
+    tasks = client.read_task_runs(flow_run_filter=only)
+    while time.monotonic() < deadline and not all(t.state and t.state.is_final() for t in tasks):
+        time.sleep(0.1)
+        tasks = client.read_task_runs(flow_run_filter=only)
+    return Told(
+        run,
+        [(state.name or "", state.message or "") for state in client.read_flow_run_states(run.id)],
+        {
+            one.name: (one.state_name or "", (one.state and one.state.message) or "")
+            for one in tasks
+        },
+        [(log.level, log.message) for log in client.read_logs(of_run, limit=200)],
+        {one.key or "": one.data for one in client.read_artifacts(flow_run_filter=only)},
+    )
+
+
+def events(client: SyncPrefectClient, run: FlowRun) -> list[dict[str, Any]]:
+    """The events that a run sent, oldest first, once the one that ends it is there."""
+    related = {"id": [f"prefect.flow-run.{run.id}"]}
+    deadline = time.monotonic() + 20
+    while True:
+        answer = client.request(
+            "POST", "/events/filter", json={"filter": {"related": related}, "limit": 50}
+        )
+        found = answer.json()["events"]
+        ours = {one["event"] for one in found} & {PUBLISHED, REFUSED}
+        if ours or time.monotonic() > deadline:
+            return list(reversed(found))
+        time.sleep(0.1)
+
+
+def test_a_published_run_is_told_in_lines_artifacts_assets_and_one_event(
+    root: Path, client: SyncPrefectClient
+) -> None:
+    flow.campaign_reports(str(root), wait_seconds=0)
+    (root / "raw/sends/2.csv").write_bytes(LATE)
+    published = flow.campaign_reports(str(root), wait_seconds=0)
+    told = look(client)
+    assert told.run.name.startswith("Shop & Co 20")
+    assert told.run.parameters == {"workspace": str(root), "full": False, "wait_seconds": 0}
+    assert told.states[-1][0] == "Completed"
+    assert {"read raw feeds", "report messages", "publish", "publish email"} <= set(told.tasks)
+    assert {name for name, _ in told.tasks.values()} == {"Completed"}
+    lines = [message for _, message in told.logs]
+    assert "rows: 5 read, 4 accepted, 1 rejected, 0 superseded, 0 duplicates" in lines
+    assert "changed: email sends of 2026-07-01 +1 (late rows, 1 file)" in lines
+    assert "jane" not in told.text()
+
+    key = "campaign-reports-shop-co"
+    assert set(told.artifacts) == {f"{key}-{x}" for x in ("summary", "feeds", "changes", "rejects")}
+    summary = told.artifacts[f"{key}-summary"]
+    assert "# Shop & Co" in summary
+    assert "| Rows rejected | 1 |" in summary
+    assert "email sends of 2026-07-01 +1 (late rows, 1 file)" in summary
+    assert (root / "reports/latest/report.html").as_uri() in summary
+    rejects = json.loads(told.artifacts[f"{key}-rejects"])
+    assert [(one["feed"], one["file"], one["rows"]) for one in rejects] == [
+        ("sends", "raw/sends/2.csv", 1)
+    ]
+    feeds = json.loads(told.artifacts[f"{key}-feeds"])
+    assert {one["feed"]: one["new_files"] for one in feeds} == {
+        "contacts": 0,
+        "messages": 0,
+        "sends": 1,
+    }
+    changes = json.loads(told.artifacts[f"{key}-changes"])
+    assert {"Hello *you* | me"} == {one["name"] for one in changes}
+
+    sent = events(client, told.run)
+    (event,) = [one for one in sent if one["event"] == PUBLISHED]
+    assert event["resource"]["prefect.resource.id"] == "campaign-reports.workspace.shop-co"
+    assert event["payload"]["workspace"] == "Shop & Co"
+    assert event["payload"]["run_id"] == published["run_id"]
+    assert "email/message_report" in event["payload"]["tables"]
+    assert event["payload"]["changes"] == len(changes)
+    made = {
+        one["resource"]["prefect.resource.id"]: one
+        for one in sent
+        if one["event"] == "prefect.asset.materialization.succeeded"
+    }
+    tables = {f"{one['group']}/{one['table']}" for one in published["outputs"]}
+    assert set(made) == {f"campaignreports://shop-co/{table}" for table in tables}
+    report = made["campaignreports://shop-co/email/message_report"]
+    assert report["payload"]["rows"] == 1
+    assert report["payload"]["bytes"] > 0
+    upstream = {one["prefect.resource.id"] for one in report["related"]}
+    assert "campaignreports://shop-co/feeds/sends" in upstream
+
+
+def test_a_refusal_is_one_failed_state_with_its_sentence_and_one_event(
+    root: Path, client: SyncPrefectClient
+) -> None:
+    (root / "raw/sends/1.csv").write_bytes(FIRST.replace(b"sent,", b"jane@example.com,"))
+    with pytest.raises(DataRefused) as refusal:
+        flow.campaign_reports(str(root), wait_seconds=0)
+    told = look(client)
+    failed = [message for name, message in told.states if name == "Failed"]
+    assert failed == [refusal.value.message]
+    assert told.tasks["refuse bad data"] == ("Refused", refusal.value.message)
+    assert {name for name, _ in told.tasks.values()} == {"Completed", "Refused"}
+    assert told.run.run_count == 1
+    assert "Traceback" not in told.text()
+    assert "jane" not in told.text()
+    assert told.artifacts == {}
+    (event,) = [one for one in events(client, told.run) if one["event"] == REFUSED]
+    assert event["payload"]["workspace"] == "Shop & Co"
+    assert event["payload"]["message"] == refusal.value.message
+    assert event["payload"]["exit_code"] == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (ValueError("jane@example.com"), "ValueError at "),
+        (StorageFailed("the disk is full", "make room"), "the disk is full"),
+    ],
+)
+def test_any_other_failure_is_a_sentence_too(
+    error: Exception,
+    says: str,
+    root: Path,
+    client: SyncPrefectClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(flow, "publish_snapshot", fail)
+    with pytest.raises(type(error)) as raised:
+        flow.campaign_reports(str(root), wait_seconds=0)
+    assert raised.value is error
+    told = look(client)
+    assert [name for name, _ in told.states] == ["Pending", "Running", "Failed"]
+    assert says in told.states[-1][1]
+    assert told.tasks["publish"][0] == "Stopped"
+    assert "Traceback" not in told.text()
+    assert "jane" not in told.text()
+
+
+def test_a_storage_failure_is_tried_again_and_nothing_else_is(
+    root: Path, client: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures: list[CampaignReportsError] = [StorageFailed("the disk is full")]
+    publish = flow.publish_snapshot
+
+    def fail_first(*args: Any) -> None:
+        if failures:
+            raise failures.pop()
+        publish(*args)
+
+    monkeypatch.setattr(flow, "publish_snapshot", fail_first)
+    patient = flow.campaign_reports.with_options(retries=2, retry_delay_seconds=1)
+    patient(str(root), wait_seconds=0)
+    told = look(client)
+    names = [name for name, _ in told.states]
+    assert names == ["Pending", "Running", "AwaitingRetry", "Running", "Completed"]
+    assert "the disk is full" in told.states[2][1]
+    assert (30, "the disk is full; it is tried again") in told.logs
+    assert "Traceback" not in told.text()
+    failures[:] = [DataRefused("raw/a.csv is truncated")]
+    with pytest.raises(DataRefused):
+        patient(str(root), wait_seconds=0)
+    assert [name for name, _ in look(client).states] == ["Pending", "Running", "Failed"]
