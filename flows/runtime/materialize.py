@@ -77,3 +77,10 @@ def write_whole(frame: pl.DataFrame, path: Path) -> None:
     else:
         frame.write_parquet(draft, compression="lz4")
     draft.replace(path)
+
+
+def sink_whole(rows: pl.LazyFrame, path: Path) -> None:
+    """Stream rows into a Parquet file, as `write_whole` writes a frame."""
+    draft = path.with_name(f".{secrets.token_hex(8)}")
+    rows.sink_parquet(draft, compression="lz4")
+    draft.replace(path)
