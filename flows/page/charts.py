@@ -1,21 +1,30 @@
-"""Lines over days as points of an SVG."""
+"""Lines over days as paths of an SVG."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
 
-from flows.page.figures import kind_of, write_value
+from flows.page.figures import NUMBER, kind_of, plain
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import DAY, SnapshotTables
 from flows.page.views import ChartView, Line
 
-WIDTH, HEIGHT, MARGIN = 720, 180, 4
+WIDTH, HEIGHT, MARGIN = 720, 150, 5
 MOST_DAYS = 180
 """How many days a chart shows at most, the last ones."""
+MOST_LINES = 4
+Series = Mapping[str, Sequence[float | None]]
+"""What a line is called -> its value of each day; None for a gap."""
 
 
 def draw_chart(
-    published: SnapshotTables, title: str, table: str, columns: dict[str, str], period: ReportPeriod
+    published: SnapshotTables,
+    title: str,
+    table: str,
+    columns: Mapping[str, str],
+    period: ReportPeriod,
 ) -> ChartView | None:
     """Draw sums by the day as lines; None where no day has one.
 
@@ -26,53 +35,191 @@ def draw_chart(
         columns: Column -> what its line is called.
         period: The days.
     """
-    known = [
-        name
-        for name in columns
-        if name in published.columns(table) and published.count(table, pl.col(name) != 0)
-    ]
-    if not known:
+    known = _known(published, table, columns, period)
+    sums = _sum_days(published, table, known, period)
+    days = _list_days(sums, period)
+    series = {columns[name]: _spread(sums, name, days, empty=0.0) for name in known}
+    return _draw(title, days, series, _kind(sums, known))
+
+
+def draw_ratio(
+    published: SnapshotTables,
+    title: str,
+    table: str,
+    parts: tuple[str, str],
+    period: ReportPeriod,
+) -> ChartView | None:
+    """Draw the ratio of two sums by the day; days without a divisor are gaps.
+
+    Args:
+        published: The snapshot.
+        title: What the chart shows, and its line.
+        table: `group/table`, with a day in every row.
+        parts: The column above, and the column below.
+        period: The days.
+    """
+    if len(_known(published, table, parts, period)) < len(parts):
+        return None
+    sums = _sum_days(published, table, parts, period)
+    days = _list_days(sums, period)
+    above, below = (_spread(sums, name, days, empty=0.0) for name in parts)
+    ratios = [a / b if a is not None and b else None for a, b in zip(above, below, strict=True)]
+    return _draw(title, days, {title: ratios}, NUMBER)
+
+
+def draw_groups(
+    published: SnapshotTables, title: str, table: str, column: tuple[str, str], period: ReportPeriod
+) -> ChartView | None:
+    """Draw the sums of a column by the day, a line for each of the greatest groups.
+
+    Args:
+        published: The snapshot.
+        title: What the chart shows.
+        table: `group/table`, with a day in every row.
+        column: The column that is summed, and the one that tells groups apart.
+        period: The days.
+    """
+    summed, group = column
+    if not _known(published, table, [summed], period):
         return None
     sums = (
         published.scan(table)
-        .filter(pl.col(DAY).is_not_null(), period.condition())
-        .group_by(DAY)
-        .agg(pl.col(known).sum())
-        .sort(DAY)
+        .filter(pl.col(DAY).is_not_null(), pl.col(group).is_not_null(), period.condition())
+        .group_by(DAY, group)
+        .agg(pl.col(summed).sum())
         .collect()
     )
-    if sums.height < 2:  # noqa: PLR2004 - one day is no line
+    greatest = (
+        sums.group_by(group)
+        .agg(pl.col(summed).sum())
+        .sort(summed, group, descending=[True, False])
+        .head(MOST_LINES)[group]
+    )
+    if greatest.len() < 2:  # noqa: PLR2004 - one group is the sum
         return None
-    last = sums[DAY][-1]
-    first = max(sums[DAY][0], last - timedelta(days=MOST_DAYS - 1))
-    values = {day: rest for day, *rest in sums.iter_rows()}
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    days = _list_days(sums, period)
     series = {
-        name: [float(values.get(day, [0] * len(known))[place] or 0) for day in days]
-        for place, name in enumerate(known)
+        name: _spread(sums.filter(pl.col(group) == name), summed, days, empty=0.0)
+        for name in greatest
     }
-    top = max(max(points) for points in series.values())
-    if top <= 0:
+    return _draw(title, days, series, _kind(sums, [summed]))
+
+
+def draw_level(
+    published: SnapshotTables,
+    title: str,
+    table: str,
+    column: tuple[str, str],
+    period: ReportPeriod,
+) -> ChartView | None:
+    """Draw what stands at the end of each day: a value holds until the next one.
+
+    Args:
+        published: The snapshot.
+        title: What the chart shows, and its line.
+        table: `group/table`, with a day in every row.
+        column: The column that stands, and the one of whose values each has its own.
+        period: The days.
+    """
+    standing, each = column
+    if not published.has(table):
         return None
-    kind = kind_of(known[0], sums[known[0]][0])
-    lines = tuple(_line(columns[name], points, top, days, kind) for name, points in series.items())
-    return ChartView(
-        title,
-        lines,
-        str(first),
-        str(last),
-        write_value(round(top) if kind == "count" else top, kind),
-        "; ".join(f"{line.name}: {line.highest}" for line in lines),
+    rows = (
+        published.scan(table)
+        .filter(replace(period, first=None, last=None).condition())
+        .select(DAY, each, standing)
+        .collect()
+    )
+    days = _list_days(rows, period)
+    parts = []
+    for name in rows[each].unique().sort():
+        one = rows.filter(pl.col(each) == name).sort(DAY)
+        earlier = one.filter(pl.col(DAY) < days[0])[standing] if days else one[standing].head(0)
+        held = float(earlier[-1]) if earlier.len() else 0.0
+        values = _spread(one, standing, days, empty=None)
+        parts.append([held := value if value is not None else held for value in values])
+    return _draw(title, days, {title: [sum(day) for day in zip(*parts, strict=True)]}, "count")
+
+
+def _known(
+    published: SnapshotTables,
+    table: str,
+    columns: Mapping[str, str] | Sequence[str],
+    of: ReportPeriod,
+) -> list[str]:
+    """The columns of a table that have a value other than 0 in a period."""
+    if not published.has(table):
+        return []
+    given = [name for name in columns if name in published.columns(table)]
+    has_value = [((pl.col(name) != 0) & of.condition()).any().alias(name) for name in given]
+    found = published.scan(table).select(has_value).collect()
+    return [name for name in given if found[name][0]]
+
+
+def _sum_days(
+    published: SnapshotTables, table: str, columns: Sequence[str], period: ReportPeriod
+) -> pl.DataFrame:
+    if not columns:
+        return pl.DataFrame(schema={DAY: pl.Date})
+    return (
+        published.scan(table)
+        .filter(pl.col(DAY).is_not_null(), period.condition())
+        .group_by(DAY)
+        .agg(pl.col(columns).sum())
+        .collect()
     )
 
 
-def _line(name: str, values: list[float], top: float, days: list[date], kind: str) -> Line:
+def _kind(sums: pl.DataFrame, columns: Sequence[str]) -> str:
+    return kind_of(columns[0], sums[columns[0]][0]) if columns and sums.height else NUMBER
+
+
+def _list_days(rows: pl.DataFrame, period: ReportPeriod) -> list[date]:
+    """The days of a chart: those of the period since the first that has a row."""
+    known = rows[DAY].drop_nulls()
+    if not known.len():
+        return []
+    days = sorted(known.unique())
+    last = period.last or days[-1]
+    first = max(days[0], period.first or days[0], last - timedelta(days=MOST_DAYS - 1))
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _spread(
+    rows: pl.DataFrame, column: str, days: Sequence[date], *, empty: float | None
+) -> list[float | None]:
+    """The values of a column on each of the days."""
+    values = dict(rows.select(DAY, column).iter_rows())
+    return [empty if (value := values.get(day)) is None else float(value) for day in days]
+
+
+def _draw(title: str, days: Sequence[date], series: Series, kind: str) -> ChartView | None:
+    known = [value for values in series.values() for value in values if value is not None]
+    top = max(known, default=0.0)
+    if len(days) < 2 or top <= 0:  # noqa: PLR2004 - one day is no line
+        return None
+    lines = tuple(_line(name, values, top, days, kind) for name, values in series.items())
+    said = "; ".join(f"{one.name}: highest {one.highest.text} on {one.day}" for one in lines)
+    written = plain(round(top) if kind == "count" else top, kind)
+    return ChartView(title, lines, str(days[0]), str(days[-1]), written, said)
+
+
+def _line(
+    name: str, values: Sequence[float | None], top: float, days: Sequence[date], kind: str
+) -> Line:
     step = (WIDTH - 2 * MARGIN) / max(len(values) - 1, 1)
     height = HEIGHT - 2 * MARGIN
-    points = " ".join(
-        f"{MARGIN + place * step:.1f},{MARGIN + height * (1 - value / top):.1f}"
-        for place, value in enumerate(values)
-    )
-    highest = max(range(len(values)), key=values.__getitem__)
-    value = round(values[highest]) if kind == "count" else values[highest]
-    return Line(name, points, f"highest {write_value(value, kind)} on {days[highest]}")
+    path, pen = [], "M"
+    for place, value in enumerate(values):
+        if value is None:
+            pen = "M"
+            continue
+        across, down = MARGIN + place * step, MARGIN + height * (1 - max(value, 0.0) / top)
+        is_alone = pen == "M" and (place + 1 == len(values) or values[place + 1] is None)
+        dot = "h0" if is_alone else ""
+        path.append(f"{pen}{across:.1f},{down:.1f}{dot}")
+        pen = "L"
+    highest = max(range(len(values)), key=lambda place: values[place] or 0.0)
+    value = values[highest] or 0.0
+    written = plain(round(value) if kind == "count" else value, kind)
+    return Line(name, "".join(path), written, str(days[highest]))

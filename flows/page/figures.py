@@ -8,15 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-COUNT, MONEY, RATE, NUMBER, DAY, TIME, TEXT = (
-    "count",
-    "money",
-    "rate",
-    "number",
-    "day",
-    "time",
-    "text",
-)
+COUNT, MONEY, RATE, NUMBER = "count", "money", "rate", "number"
+DAY, TIME, TEXT, CODE = "day", "time", "text", "code"
+FIGURES = (COUNT, MONEY, RATE, NUMBER)
+"""Kinds that are written in the reader's locale."""
 ADDRESS = re.compile(
     r"[^\s@/?&=<>]{1,64}(?:@|%40)[^\s@/?&=<>]{1,200}\.[^\s@/?&=<>]{1,60}", re.IGNORECASE
 )
@@ -87,15 +82,15 @@ def write_value(value: Value, kind: str) -> str:
         return str(value)
     if kind == RATE:
         return f"{float(value) * 100:.1f} %"
-    if kind == COUNT:
-        return f"{value:,}"
+    if kind == COUNT or (kind == NUMBER and value == int(value)):
+        return f"{int(value):,}"
     return f"{value:,.2f}"
 
 
 def plain(value: Value, kind: str | None = None, *, share: float | None = None) -> Cell:
     """A cell that stands in no table: a text, or a ratio of sums."""
     kind = kind or kind_of("", value)
-    if kind == TEXT:
+    if kind in (TEXT, CODE):
         return Cell(_mask(write_value(value, kind)), kind, share=share)
     return Cell(write_value(value, kind), kind, _raw(value), share=share)
 

@@ -1,17 +1,22 @@
 """The questions that are asked every day, each answered in one sentence."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import polars as pl
 
-from flows.page.ads_tab import AUDIT, CAMPAIGN, CAMPAIGNS
+from contracts.manifest import count_of
 from flows.page.figures import MONEY, NUMBER, RATE, divide, figure, plain
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import DAY, SnapshotTables
+from flows.page.tabs.ads import CAMPAIGN, CAMPAIGNS
+from flows.page.tabs.broken_links import AUDIT
 from flows.page.views import Answer
 
 GOOD, BAD = "good", "bad"
 NO_ORDERS = "No order is credited to an ad; the table shows what the platforms report."
+MEASURES = {"click": "clicks", "conversion": "orders", "open": "opens"}
+"""By what variants are compared: the first that any of them has."""
 CERTAIN = 0.05
 """Below this a difference is called no chance."""
 MUCH_REJECTED = 0.01
@@ -119,33 +124,46 @@ def _winning_variant(published: SnapshotTables, channels: list[str]) -> Iterator
         table = f"{channel}/variant_report"
         if not published.count(table):
             continue
-        rows = (
-            published.scan(table)
-            .filter(pl.col("click_p_value").is_not_null())
-            .sort("click_p_value", "dispatch_id", "message_id")
-            .head(1)
-            .collect()
-        )
         question = f"Which variant won, and is it chance ({channel.replace('_', ' ')})?"
-        if not rows.height:
+        found = _find_surest(published, table)
+        if found is None:
             yield Answer(question, (plain("No two variants can be compared yet."),), channel)
             continue
-        row = rows.row(0, named=True)
+        measure, row = found
         key = {name: row[name] for name in published.key(table)}
-        won = (row["click_difference"] or 0) > 0
-        sure = row["click_p_value"] < CERTAIN
+        difference, p_value = f"{measure}_difference", f"{measure}_p_value"
+        gain, is_sure = row[difference] or 0, row[p_value] < CERTAIN
+        verb = "beats" if gain > 0 else "loses to" if gain < 0 else "is level with"
         name = row.get("message_name") or row["message_id"]
+        chance = "hardly by chance" if is_sure else "which may be chance"
         yield Answer(
             question,
             (
-                plain(f"{name} {'beats' if won else 'loses to'} the first variant by"),
-                figure(table, key, "click_difference", row["click_difference"], RATE),
-                plain("of clicks; that is " + ("no chance" if sure else "likely chance") + ", p ="),
-                figure(table, key, "click_p_value", row["click_p_value"], NUMBER),
+                plain(f"{name} {verb} the first variant: {MEASURES[measure]} differ by"),
+                figure(table, key, difference, row[difference], RATE),
+                plain(f"of delivered, {chance}; p ="),
+                figure(table, key, p_value, row[p_value], NUMBER),
             ),
             channel,
-            GOOD if won and sure else "",
+            GOOD if gain > 0 and is_sure else "",
         )
+
+
+def _find_surest(published: SnapshotTables, table: str) -> tuple[str, dict[str, Any]] | None:
+    """By what variants are compared, and the variant whose difference is least likely chance."""
+    rates = published.scan(table).select(pl.col(f"{one}_rate").max() for one in MEASURES)
+    known = rates.collect().row(0, named=True)
+    for measure in MEASURES:
+        if known[f"{measure}_rate"]:
+            rows = (
+                published.scan(table)
+                .filter(pl.col(f"{measure}_p_value").is_not_null())
+                .sort(f"{measure}_p_value", "dispatch_id", "message_id")
+                .head(1)
+                .collect()
+            )
+            return (measure, rows.row(0, named=True)) if rows.height else None
+    return None
 
 
 def _spend_without_sessions(published: SnapshotTables) -> Iterator[Answer]:
@@ -160,10 +178,12 @@ def _spend_without_sessions(published: SnapshotTables) -> Iterator[Answer]:
         )
         return
     worst = rows.row(0, named=True)
+    noun = "campaign or ad" if rows.height == 1 else "campaigns or ads"
+    name = worst["value"] or worst["ad_id"] or worst["campaign_id"]
     key = {name: worst[name] for name in published.key(AUDIT)}
     suggested = published.count(AUDIT, pl.col("score").is_not_null())
     hint = (
-        f"{suggested} broken links have a suggestion: see the table in Ads."
+        f"Ads has {count_of(suggested, 'suggestion')} of aliases."
         if suggested
         else "See the broken links in Ads."
     )
@@ -171,7 +191,7 @@ def _spend_without_sessions(published: SnapshotTables) -> Iterator[Answer]:
         question,
         (
             figure(AUDIT, {"kind": worst["kind"]}, "spend_at_risk", rows["spend_at_risk"].sum()),
-            plain(f"in {rows.height} campaigns or ads; most in {worst['value']}:"),
+            plain(f"in {rows.height:,} {noun}; most in {name}:"),
             figure(AUDIT, key, "spend_at_risk", worst["spend_at_risk"], MONEY),
             plain(f"\u00b7 {hint}"),
         ),

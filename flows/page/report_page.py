@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -10,16 +11,17 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from contracts.channels import STANDARD
-from flows.page.ads_tab import build_ads_tab
-from flows.page.attribution_tab import build_attribution_tab
-from flows.page.channel_tab import build_channel_tab
 from flows.page.charts import HEIGHT, WIDTH
 from flows.page.figures import plain
 from flows.page.glance import answer_questions
-from flows.page.people_tab import build_people_tab
 from flows.page.report_periods import DEFAULT_PERIOD, list_periods
-from flows.page.run_tab import build_campaigns_tab, build_run_tab
 from flows.page.snapshot_tables import SnapshotTables, last_day
+from flows.page.tabs.ads import build_ads_tab
+from flows.page.tabs.attribution import build_attribution_tab
+from flows.page.tabs.campaigns import build_campaigns_tab
+from flows.page.tabs.channel import build_channel_tab
+from flows.page.tabs.people import build_people_tab
+from flows.page.tabs.run import build_run_tab
 from flows.page.views import Page, Tab
 from flows.storage.published_files import PAGE
 from flows.storage.workspace_files import write_durably
@@ -28,7 +30,9 @@ MOST_BYTES = 2_000_000
 LIMITS = (50, 25, 12, 6, 3, 1)
 """How many rows a table shows: the first number with which the page is small enough."""
 
-OTHER_GROUPS = ("ads", "people", "attribution", "campaigns", "run")
+ENTITIES = {"&": "&amp;", "'": "&#39;", "<": "&lt;", ">": "&gt;"}
+"""What is escaped between apostrophes, the ampersand first."""
+
 DAILY = ("daily_report", "campaign_performance")
 NOTHING_YET = (
     "There is nothing to report yet: no feed has a row beyond its headers. To report on messages, "
@@ -91,6 +95,11 @@ def build_page(published: SnapshotTables, limit: int) -> Page:
         tabs=(*tabs, build_run_tab(published, limit)),
         currency=published.currency,
         timezone=published.timezone,
+        keys={
+            f"{out.group}/{out.table}": published.key(f"{out.group}/{out.table}")
+            for out in published.manifest.outputs
+            if published.has(f"{out.group}/{out.table}")
+        },
         notes=() if has_rows else (NOTHING_YET,),
     )
 
@@ -102,8 +111,10 @@ def render_page(page: Page) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     default = DEFAULT_PERIOD if any(n == DEFAULT_PERIOD for n, _ in page.periods) else "all"
+    environment.filters["quoted"] = _quote
     return environment.from_string(_read("page.html")).render(
         page=page,
+        keys=json.dumps(page.keys, ensure_ascii=False),
         period=default,
         style=Markup(style),  # noqa: S704 - our own file, without data
         script=Markup(script),  # noqa: S704 - our own file, without data
@@ -114,6 +125,13 @@ def render_page(page: Page) -> str:
         width=WIDTH,
         height=HEIGHT,
     )
+
+
+def _quote(text: str) -> Markup:
+    """A text between apostrophes, where quotation marks may stay: keys are half as long so."""
+    for character, entity in ENTITIES.items():
+        text = text.replace(character, entity)
+    return Markup(text)  # noqa: S704 - what could end the attribute is escaped above
 
 
 def _read(name: str) -> str:

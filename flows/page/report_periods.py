@@ -1,6 +1,6 @@
 """The periods that a reader chooses from, counted back from the last day that the data has."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -10,35 +10,50 @@ from flows.page.snapshot_tables import DAY
 
 @dataclass(frozen=True)
 class ReportPeriod:
-    """Some days up to the last that the data has; all days where `first` is None."""
+    """Some days up to the last that the data has; all days where `first` is None.
+
+    Attributes:
+        name: What the page's parts of it bear.
+        title: What a reader calls it.
+        first: Its first day.
+        last: Its last day.
+        within: Columns and the values that rows must have to be in it.
+    """
 
     name: str
     title: str
-    first: date | None
-    last: date | None
+    first: date | None = None
+    last: date | None = None
+    within: tuple[tuple[str, str], ...] = ()
 
     def condition(self) -> pl.Expr:
         """Whether a row's day is in the period."""
-        if self.first is None:
-            return pl.lit(value=True)
-        return pl.col(DAY).is_between(self.first, self.last)
+        days = pl.lit(value=True)
+        if self.first is not None:
+            days = pl.col(DAY).is_between(self.first, self.last)
+        return pl.all_horizontal(days, *(pl.col(name) == value for name, value in self.within))
 
     def key(self) -> dict[str, object]:
         """The period as part of a figure's key."""
-        if self.first is None:
-            return {}
-        return {DAY: {"from": str(self.first), "to": str(self.last)}}
+        key: dict[str, object] = dict(self.within)
+        if self.first is not None:
+            key[DAY] = {"from": str(self.first), "to": str(self.last)}
+        return key
+
+    def of(self, **values: str) -> "ReportPeriod":
+        """The rows of the period that have some values."""
+        return replace(self, within=tuple(values.items()))
 
     def before(self) -> "ReportPeriod | None":
         """As many days right before it; None for all days."""
         if self.first is None or self.last is None:
             return None
         length = self.last - self.first + timedelta(days=1)
-        return ReportPeriod(
-            self.name, "before", self.first - length, self.first - timedelta(days=1)
-        )
+        first, last = self.first - length, self.first - timedelta(days=1)
+        return replace(self, title="before", first=first, last=last)
 
 
+ALL_DAYS = ReportPeriod("all", "All days")
 LENGTHS = {"d7": 7, "d28": 28}
 DEFAULT_PERIOD = "d28"
 
@@ -50,4 +65,4 @@ def list_periods(last: date | None) -> list[ReportPeriod]:
         for name, days in LENGTHS.items()
         if last is not None
     ]
-    return [*periods, ReportPeriod("all", "All days", None, None)]
+    return [*periods, ALL_DAYS]

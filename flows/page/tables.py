@@ -1,18 +1,31 @@
 """Tables of the page: rows of a published table, or sums of its rows over a period."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
-from flows.page.figures import NUMBER, RATE, TEXT, Cell, divide, figure, kind_of, plain
+from flows.page.figures import (
+    DAY,
+    NUMBER,
+    RATE,
+    TEXT,
+    TIME,
+    Cell,
+    divide,
+    figure,
+    kind_of,
+    plain,
+)
 from flows.page.report_periods import ReportPeriod
-from flows.page.snapshot_tables import DAY, SnapshotTables
-from flows.page.views import Column, Headline, Rows, TableView
+from flows.page.snapshot_tables import SnapshotTables
+from flows.page.views import Column, Rows, TableView
 
 Ratios = Mapping[str, tuple[str, str, str]]
 """Title -> the column above, the column below, and how the ratio is written."""
+BLANK = Cell("")
+"""The cell of a figure that a finer level does not have."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,7 @@ class TableSpec:
         ratios: Ratios of sums, after the figures.
         bars: Figures and ratios that have a bar.
         note: What must be said of it.
+        only: Which rows are meant at all.
     """
 
     title: str
@@ -40,6 +54,7 @@ class TableSpec:
     ratios: Ratios = field(default_factory=dict)
     bars: tuple[str, ...] = ()
     note: str = ""
+    only: pl.Expr | None = None
 
     def known_ratios(self, rows: pl.DataFrame) -> Ratios:
         """The ratios of which both parts have a value."""
@@ -52,7 +67,11 @@ class TableSpec:
     def columns(self, rows: pl.DataFrame) -> tuple[Column, ...]:
         """The columns that the page shows."""
         return (
-            *(Column(title, TEXT) for name, title in self.labels.items() if name in rows.columns),
+            *(
+                Column(title, kind_of_label(rows, name))
+                for name, title in self.labels.items()
+                if name in rows.columns
+            ),
             *(Column("Organization", TEXT) for _ in list_organizations(rows)),
             *(
                 Column(title, kind_of_column(rows, name))
@@ -67,6 +86,21 @@ def list_organizations(rows: pl.DataFrame) -> list[str]:
     """The column of the organization, where rows are of several."""
     is_several = "org_id" in rows.columns and rows["org_id"].n_unique() > 1
     return ["org_id"] if is_several else []
+
+
+def kind_of_label(rows: pl.DataFrame, name: str) -> str:
+    """How a column of texts, days or instants is written."""
+    kind = kind_of(name, next(iter(rows[name].drop_nulls()), None))
+    return kind if kind in (DAY, TIME) else TEXT
+
+
+def write_label(row: Mapping[str, Any], name: str) -> Cell:
+    """A text, day or instant beside figures; the id of what has no name."""
+    value = row[name]
+    if value is None and name.endswith("_name"):
+        value = row.get(name.removesuffix("name") + "id")
+    kind = kind_of("", value)
+    return plain(value, kind if kind in (DAY, TIME) else TEXT)
 
 
 def kind_of_column(rows: pl.DataFrame, name: str) -> str:
@@ -94,10 +128,12 @@ def select_rows(
     ]
     parts = [name for above, below, _ in spec.ratios.values() for name in (above, below)]
     rows = published.scan(spec.table).filter(condition)
+    if spec.only is not None:
+        rows = rows.filter(spec.only)
     if spec.by:
         sums = [name for name in dict.fromkeys([*spec.figures, *parts]) if name in given]
         texts = [name for name in spec.labels if name in given and name not in spec.by]
-        rows = rows.group_by(spec.by).agg(pl.col(texts).max(), *map(_sum, sums))
+        rows = rows.group_by(spec.by).agg(pl.col(texts).max(), *map(sum_known, sums))
     else:
         rows = rows.select(
             list(dict.fromkeys([*wanted, *(name for name in parts if name in given)]))
@@ -171,18 +207,20 @@ def list_cells(
     """
     shape = rows if above is None else above
     organizations, ratios = list_organizations(shape), spec.known_ratios(shape)
-    shown = [name for name in spec.figures if name in shape.columns and name in rows.columns]
+    shown = [name for name in spec.figures if name in shape.columns]
     highest = {name: _highest(rows, name) for name in spec.bars if name in rows.columns}
     key_columns = spec.by or tuple(published.key(spec.table))
     days = period.key() if period else {}
 
     def write(row: Mapping[str, Any], name: str) -> Cell:
+        if name not in row:
+            return BLANK
         key = {column: row[column] for column in key_columns} | days
         return figure(spec.table, key, name, row[name], kind_of_column(rows, name))
 
     return [
         (
-            *(plain(row[name], TEXT) for name in [*spec.labels, *organizations] if name in row),
+            *(write_label(row, name) for name in [*spec.labels, *organizations] if name in row),
             *(_with_bar(write(row, name), highest.get(name)) for name in shown),
             *(
                 _ratio(row, part, whole, kind, has_bar=title in spec.bars)
@@ -193,71 +231,7 @@ def list_cells(
     ]
 
 
-def make_headlines(
-    published: SnapshotTables,
-    table: str,
-    titles: Mapping[str, str],
-    period: ReportPeriod,
-    ratios: Ratios,
-) -> tuple[Headline, ...]:
-    """Make headline figures: sums over all rows of a period, beside the period before.
-
-    Args:
-        published: The snapshot.
-        table: `group/table`.
-        titles: Columns -> titles.
-        period: The days that are summed.
-        ratios: Ratios of those sums.
-    """
-    given = published.columns(table)
-    known = [name for name in titles if name in given]
-    before = period.before()
-    now = _sum_rows(published, table, given, titles, ratios, period)
-    if before and not _reaches(published, table, before):
-        before = None
-    then = _sum_rows(published, table, given, titles, ratios, before) if before else {}
-    headlines = [
-        Headline(
-            titles[name],
-            figure(table, period.key(), name, now[name]),
-            figure(table, before.key(), name, then[name]) if before else None,
-            _change(now[name], then.get(name)),
-        )
-        for name in known
-        if now[name] is not None
-    ]
-    for title, (above, below, kind) in ratios.items():
-        value = divide(now.get(above), now.get(below))
-        if value is not None:
-            old = divide(then.get(above), then.get(below))
-            headlines.append(
-                Headline(title, plain(value, kind), plain(old, kind) if before else None)
-            )
-    return tuple(headlines)
-
-
-def _reaches(published: SnapshotTables, table: str, period: ReportPeriod) -> bool:
-    """Whether the figures of a table begin early enough to tell the whole of a period."""
-    first = published.scan(table).select(pl.col(DAY).min()).collect().item()
-    return first is not None and period.first is not None and first <= period.first
-
-
-def _sum_rows(
-    published: SnapshotTables,
-    table: str,
-    given: Sequence[str],
-    titles: Mapping[str, str],
-    ratios: Ratios,
-    period: ReportPeriod,
-) -> dict[str, Any]:
-    names = [*titles, *(name for above, below, _ in ratios.values() for name in (above, below))]
-    sums = [_sum(name) for name in dict.fromkeys(names) if name in given]
-    return (
-        published.scan(table).filter(period.condition()).select(sums).collect().row(0, named=True)
-    )
-
-
-def _sum(name: str) -> pl.Expr:
+def sum_known(name: str) -> pl.Expr:
     """A sum that is null where no row has a value."""
     return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
 
@@ -286,12 +260,3 @@ def _ratio(row: Mapping[str, Any], above: str, below: str, kind: str, *, has_bar
     value = divide(row.get(above), row.get(below))
     share = min(1.0, max(0.0, value)) if has_bar and value is not None and kind == RATE else None
     return plain(value, kind, share=share)
-
-
-def _change(now: Any, then: Any) -> Cell | None:
-    difference = divide(now, then)
-    if difference is None:
-        return None
-    cell = plain(difference - 1, RATE)
-    sign = "+" if difference > 1 else ""
-    return Cell(f"{sign}{cell.text}", cell.kind, cell.value)

@@ -1,6 +1,7 @@
 """What the page is made of: tabs of blocks, of headlines, charts and tables."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flows.page.figures import Cell
 
@@ -15,10 +16,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Rows:
-    """A row, and the finer rows that it opens into."""
+    """A row, and the finer rows that it opens into, which may open in turn."""
 
     cells: tuple[Cell, ...]
-    finer: tuple[tuple[Cell, ...], ...] = ()
+    finer: tuple["Rows", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,12 @@ class Headline:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a chart: its name, its points in the chart's units, and where its sum stands."""
+    """One line of a chart: its name, its path in the chart's units, its highest point's day."""
 
     name: str
-    points: str
-    highest: str
+    path: str
+    highest: Cell
+    day: str
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class ChartView:
     lines: tuple[Line, ...]
     first_day: str
     last_day: str
-    top: str
+    top: Cell
     summary: str
 
 
@@ -103,7 +105,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Page:
-    """The whole page."""
+    """The whole page; `keys` are the columns that tell the rows of each table apart."""
 
     title: str
     facts: tuple[Cell, ...]
@@ -112,4 +114,5 @@ class Page:
     tabs: tuple[Tab, ...]
     currency: str
     timezone: str
-    notes: tuple[str, ...] = field(default=())
+    keys: Mapping[str, Sequence[str]]
+    notes: tuple[str, ...] = ()

@@ -6,13 +6,15 @@
   };
   var tabs = all("[role=tab]");
   var format = function (kind, text) {
-    var options = { count: { maximumFractionDigits: 0 }, number: { maximumFractionDigits: 2 }, rate: { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }, money: { style: "currency", currency: root.dataset.currency } }[kind];
+    var options = { count: { maximumFractionDigits: 0 }, number: { minimumFractionDigits: 2, maximumFractionDigits: 2 }, rate: { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }, money: { style: "currency", currency: root.dataset.currency } }[kind];
     if (!options) { return null; }
+    if (kind === "number" && Number.isInteger(Number(text))) { options = { maximumFractionDigits: 0 }; }
     try { return new Intl.NumberFormat(undefined, options).format(Number(text)); } catch (error) { return null; }
   };
   all("[data-kind][data-value]").forEach(function (cell) {
     var written = format(cell.dataset.kind, cell.dataset.value);
-    if (written !== null && cell.lastChild && cell.lastChild.nodeType === 3) { cell.lastChild.nodeValue = written; }
+    var text = Array.prototype.filter.call(cell.childNodes, function (node) { return node.nodeType === 3; }).pop();
+    if (written !== null && text) { text.nodeValue = written; }
   });
   var choose = function (name, focus) {
     tabs.forEach(function (tab) {
@@ -55,6 +57,10 @@
     var number = Number(cell.dataset.value);
     return cell.dataset.kind && !isNaN(number) ? number : cell.dataset.value.toLowerCase();
   };
+  var mark = function (button, open) {
+    button.setAttribute("aria-expanded", String(open));
+    button.textContent = open ? "\u25be" : "\u25b8";
+  };
   all("table").forEach(function (table) {
     all(".sort", table).forEach(function (button, place) {
       button.addEventListener("click", function () {
@@ -68,32 +74,99 @@
         }).forEach(function (pair) { table.appendChild(pair[1]); });
       });
     });
+    var levelOf = function (row) { return Number(row.dataset.level || 0); };
     table.addEventListener("click", function (event) {
       var button = event.target.closest ? event.target.closest(".open") : null;
       if (!button) { return; }
       var open = button.getAttribute("aria-expanded") !== "true";
-      button.setAttribute("aria-expanded", String(open));
-      button.textContent = open ? "▾" : "▸";
-      all(".finer", button.closest("tbody")).forEach(function (row) { row.hidden = !open; });
+      var level = levelOf(button.closest("tr"));
+      mark(button, open);
+      for (var row = button.closest("tr").nextElementSibling; row && levelOf(row) > level; row = row.nextElementSibling) {
+        row.hidden = !open || levelOf(row) > level + 1;
+        all(".open", row).forEach(function (inner) { mark(inner, false); });
+      }
+    });
+    var first = table.querySelector("td[data-table]");
+    if (first) { first.tabIndex = 0; }
+    table.addEventListener("keydown", function (event) {
+      var step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
+      var cell = event.target;
+      if (!step || cell.tagName !== "TD") { return; }
+      event.preventDefault();
+      var rows = all("tbody tr", table).filter(function (row) { return row.offsetParent !== null; });
+      var down = rows.indexOf(cell.parentNode), across = cell.cellIndex;
+      for (var next = cell; next; next = rows[down] && rows[down].cells[across]) {
+        if (next !== cell && next.dataset.table) {
+          all("td[tabindex='0']", table).forEach(function (other) { other.tabIndex = -1; });
+          next.tabIndex = 0;
+          next.focus();
+          return;
+        }
+        down += step[0];
+        across += step[1];
+      }
     });
   });
   var where = document.getElementById("where");
-  var show = function (cell) {
-    var key = JSON.parse(cell.dataset.key);
-    var parts = Object.keys(key).map(function (name) {
-      var value = key[name];
-      return name + " = " + (value === null ? "(none)" : typeof value === "object" && value.from ? value.from + " to " + value.to : String(value));
-    });
-    where.firstChild.textContent = cell.dataset.table + " · " + cell.dataset.column + " = " + cell.dataset.value + (parts.length ? " · where " + parts.join(", ") : " · all rows");
-    where.hidden = false;
+  var keys = JSON.parse(where.dataset.keys);
+  var command = where.querySelector("code");
+  var told = where.querySelector("[role=status]");
+  var asked = null;
+  var place = /^(.*)\/reports\/(?:latest|snapshots\/[^/]+)\/report\.html$/.exec(location.pathname);
+  var workspace = where.dataset.workspace;
+  if (location.protocol === "file:" && place) {
+    try { workspace = decodeURIComponent(place[1]).replace(/^\/([A-Za-z]:)/, "$1"); } catch (error) { workspace = where.dataset.workspace; }
+  }
+  var quote = function (text) {
+    if (/^[\w%+=:,./-]+$/.test(text)) { return text; }
+    if (!/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/.test(text)) { return "'" + text.replace(/'/g, "'\\''") + "'"; }
+    return "$'" + text.replace(/[\\']/g, "\\$&").replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, function (character) {
+      return "\\u" + ("000" + character.charCodeAt(0).toString(16)).slice(-4);
+    }) + "'";
   };
+  var writeCommand = function (table, key, column) {
+    var sums = (keys[table] || []).some(function (name) { return !(name in key); });
+    var words = ["campaign-reports", "explain", quote(workspace), quote(table)];
+    Object.keys(key).forEach(function (name) {
+      var value = key[name];
+      var isRange = value !== null && typeof value === "object";
+      sums = sums || isRange;
+      words.push("--key", quote(name + "=" + (value === null ? "" : isRange ? value.from + ".." + value.to : String(value))));
+    });
+    return words.concat(["--column", quote(column)], sums ? ["--sum"] : []).join(" ");
+  };
+  var show = function (cell) {
+    asked = cell;
+    where.querySelector("p").textContent = cell.dataset.table + " \u00b7 " + cell.dataset.column + " = " + cell.dataset.value;
+    command.textContent = writeCommand(cell.dataset.table, JSON.parse(cell.dataset.key), cell.dataset.column);
+    told.textContent = "";
+    where.hidden = false;
+    where.querySelector(".copy").focus();
+  };
+  var hide = function () {
+    if (where.hidden) { return; }
+    where.hidden = true;
+    if (asked) { asked.focus(); }
+  };
+  var select = function () {
+    var range = document.createRange();
+    range.selectNodeContents(command);
+    window.getSelection().removeAllRanges();
+    window.getSelection().addRange(range);
+    told.textContent = document.execCommand("copy") ? "Copied." : "Selected: copy it with the keyboard.";
+  };
+  where.querySelector(".copy").addEventListener("click", function () {
+    if (!navigator.clipboard) { select(); return; }
+    navigator.clipboard.writeText(command.textContent).then(function () { told.textContent = "Copied."; }, select);
+  });
+  where.querySelector(".close").addEventListener("click", hide);
   document.addEventListener("click", function (event) {
     var cell = event.target.closest ? event.target.closest("[data-table]") : null;
     if (cell && !event.target.closest("button")) { show(cell); }
   });
   document.addEventListener("keydown", function (event) {
-    if (event.key === "Escape") { where.hidden = true; }
-    if (event.key === "Enter" && document.activeElement && document.activeElement.dataset.table) { show(document.activeElement); }
+    if (event.key === "Escape") { hide(); }
+    var cell = event.target.closest ? event.target.closest("[data-table]") : null;
+    if ((event.key === "Enter" || event.key === " ") && cell === event.target && cell) { event.preventDefault(); show(cell); }
   });
-  where.querySelector("button").addEventListener("click", function () { where.hidden = true; });
 })();

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.page.figures import MONEY, NUMBER, TEXT, Cell, figure, plain
+from flows.page.figures import MONEY, TEXT, Cell, figure, plain
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, make_table
@@ -117,7 +117,11 @@ def compare_models(
             (
                 *(plain(row[name], TEXT) for name in spec.labels),
                 *(_credit(spec, row, model, period) for model in models),
-                *([lift.get((row["org_id"], row["campaign_id"]), plain(None))] if lift else ()),
+                *(
+                    [lift.get((row["org_id"], row["campaign_id"]), plain(None, MONEY))]
+                    if lift
+                    else ()
+                ),
             )
         )
         for row in named.head(limit).iter_rows(named=True)
@@ -161,7 +165,7 @@ def _paths() -> TableSpec:
             "contacts_without_order": "Contacts without an order",
         },
         "contacts",
-        ratios={"Revenue per contact": ("revenue", "contacts", NUMBER)},
+        ratios={"Revenue per contact": ("revenue", "contacts", MONEY)},
         bars=("contacts",),
     )
 

@@ -1,14 +1,14 @@
 """The tab of people: counts over all of them, nobody by name."""
 
-from flows.page.charts import draw_chart
+from flows.page.charts import draw_chart, draw_level
 from flows.page.figures import COUNT, plain
-from flows.page.report_periods import ReportPeriod
+from flows.page.headlines import make_headlines
+from flows.page.report_periods import ALL_DAYS, ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables
-from flows.page.tables import TableSpec, make_headlines, make_table
-from flows.page.views import Block, Column, Rows, Tab, TableView
+from flows.page.tables import TableSpec, make_table
+from flows.page.views import Block, ChartView, Column, Rows, Tab, TableView
 
 CONTACTS = "people/contact_report"
-ALL = ReportPeriod("all", "All days", None, None)
 
 
 def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod], limit: int) -> Tab:
@@ -26,11 +26,7 @@ def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod], lim
         Block(
             period=period.name,
             headlines=make_headlines(published, growth, titles, period, {}),
-            charts=tuple(
-                chart
-                for chart in [draw_chart(published, "Lists by the day", growth, moves, period)]
-                if chart is not None
-            ),
+            charts=_draw_charts(published, growth, moves, period),
         )
         for period in periods
         if published.has(growth)
@@ -48,7 +44,7 @@ def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod], lim
     blocks.append(
         Block(
             title="All contacts",
-            headlines=make_headlines(published, CONTACTS, _OF_CONTACTS, ALL, {})
+            headlines=make_headlines(published, CONTACTS, _OF_CONTACTS, ALL_DAYS, {})
             if published.has(CONTACTS)
             else (),
             tables=tuple(table for table in tables if table is not None),
@@ -58,6 +54,23 @@ def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod], lim
     if all(block.is_empty for block in blocks):
         blocks = [Block(notes=("No feed has a row about people yet.",))]
     return Tab("people", "People", tuple(blocks))
+
+
+def _draw_charts(
+    published: SnapshotTables, table: str, moves: dict[str, str], period: ReportPeriod
+) -> tuple[ChartView, ...]:
+    sizes = [
+        draw_level(
+            published,
+            f"Size of the list: {channel.replace('_', ' ')}",
+            table,
+            ("size", "org_id"),
+            period.of(channel=channel),
+        )
+        for channel in published.scan(table).select("channel").unique().collect()["channel"].sort()
+    ]
+    by_day = draw_chart(published, "Subscriptions by the day", table, moves, period)
+    return tuple(chart for chart in (by_day, *sizes) if chart is not None)
 
 
 _OF_CONTACTS = {

@@ -1,17 +1,19 @@
-"""The tab of the run itself, and that of campaigns over all channels."""
+"""The tab of the run itself."""
 
 from collections import Counter
 
 import polars as pl
 
+from contracts.manifest import Check
 from flows.page.figures import COUNT, TEXT, plain
 from flows.page.snapshot_tables import SnapshotTables
-from flows.page.tables import TableSpec, list_cells, make_table, select_rows
+from flows.page.tables import TableSpec, make_table
 from flows.page.views import Block, Column, Rows, Tab, TableView
 
 FEEDS = "run/feeds"
 QUARANTINE = "quarantine"
 MOST_REASONS = 30
+PROOFS_NAMED = 4
 
 
 def build_run_tab(published: SnapshotTables, limit: int) -> Tab:
@@ -28,63 +30,16 @@ def build_run_tab(published: SnapshotTables, limit: int) -> Tab:
         make_table(published, _feeds(), limit) or _list_inputs(published),
         _list_reasons(published),
         make_table(published, _changes(), limit),
+        _list_files(published, limit),
+        _list_proofs(published, limit),
         _list_outputs(published),
     )
-    ran = f"Run {manifest.run_id}, {manifest.started_at} to {manifest.finished_at}"
-    proven = f"{held} of {len(manifest.reconciliation)} reconciliations hold."
-    notes = (f"{ran}, version {manifest.code_version}.", proven)
+    start, end = _instant(manifest.started_at), _instant(manifest.finished_at)
+    proven = f"{held:,} of {len(manifest.reconciliation):,} reconciliations hold."
+    versions = f"Version {manifest.code_version}, configuration {manifest.config_sha256[:12]}."
+    notes = (f"Run {manifest.run_id}, {start} to {end} (UTC).", versions, proven)
     found = tuple(table for table in tables if table is not None)
     return Tab("run", "Run", (Block(notes=notes, tables=found),))
-
-
-def build_campaigns_tab(published: SnapshotTables, limit: int) -> Tab:
-    """Build the overview of campaigns over all message channels.
-
-    Args:
-        published: The snapshot.
-        limit: How many rows a table shows at most.
-    """
-    figures = {
-        "sends": "Sends",
-        "delivered": "Delivered",
-        "human_unique_opens": "Opens by people",
-        "human_unique_clicks": "Clicks by people",
-        "human_click_rate": "Clicked by people",
-        "orders": "Orders",
-        "revenue": "Revenue",
-        "cost": "Cost",
-    }
-    campaigns = TableSpec(
-        "Campaigns of all message channels",
-        "campaigns/hierarchy_report",
-        {"campaign_name": "Campaign", "channel": "Channel"},
-        figures,
-        "revenue",
-        bars=("human_click_rate",),
-    )
-    deliveries = TableSpec(
-        "Deliveries, newest first",
-        "campaigns/delivery_summary",
-        {"name": "Campaign", "status": "Status", "sent_at": "Sent"},
-        {"sent": "Sent", "delivered": "Delivered", "bounced": "Bounced", "failed": "Failed"},
-        "sent_at",
-    )
-    top = _make_top_level(published, campaigns, limit)
-    tables = (top, make_table(published, deliveries, limit))
-    found = tuple(table for table in tables if table is not None)
-    notes = () if found else ("No feed has a campaign yet.",)
-    return Tab("campaigns", "Campaigns", (Block(tables=found, notes=notes),))
-
-
-def _make_top_level(published: SnapshotTables, spec: TableSpec, limit: int) -> TableView | None:
-
-    if not published.has(spec.table):
-        return None
-    rows, total = select_rows(published, spec, pl.col("level") == "campaign", limit)
-    if not total:
-        return None
-    cells = list_cells(published, spec, rows)
-    return TableView(spec.title, spec.columns(rows), tuple(map(Rows, cells)), total, spec.table)
 
 
 def _feeds() -> TableSpec:
@@ -106,8 +61,11 @@ def _feeds() -> TableSpec:
             "rejected": "Rejected",
             "superseded": "Superseded",
             "duplicates": "Duplicates",
+            "rejected_share": "Rejected, of rows",
+            "usual_rows": "Usual rows",
         },
         "rejected",
+        note="Usual rows: the median of what new files had in the last runs.",
     )
 
 
@@ -175,6 +133,62 @@ def _list_reasons(published: SnapshotTables) -> TableView | None:
     note = "`campaign-reports rejects` shows the rows and how to mend them."
     columns = (*_texts("Feed", "Reason"), Column("Rows", COUNT))
     return TableView("Rejected rows", columns, rows, len(counts), note=note) if rows else None
+
+
+def _list_files(published: SnapshotTables, limit: int) -> TableView | None:
+    """The raw files, those first that were refused or had most rows rejected."""
+    inputs = published.manifest.inputs
+    counts = ("rows_read", "accepted", "rejected", "superseded", "duplicates")
+    ordered = sorted(inputs, key=lambda one: (one.refused is None, -one.rejected, one.path))
+    rows = tuple(
+        Rows(
+            (
+                plain(one.path),
+                plain(f"{one.feed} \N{RIGHTWARDS ARROW} {one.table}"),
+                plain(one.refused or "read"),
+                *(plain(getattr(one, name), COUNT) for name in counts),
+            )
+        )
+        for one in ordered[:limit]
+    )
+    titles = ("Rows", "Accepted", "Rejected", "Superseded", "Duplicates")
+    columns = (*_texts("File", "Feed", "Refused"), *(Column(title, COUNT) for title in titles))
+    return TableView("Files", columns, rows, len(ordered)) if rows else None
+
+
+def _list_proofs(published: SnapshotTables, limit: int) -> TableView | None:
+    """What was reached by two ways, by what it is about; what does not hold first."""
+    about: dict[str, list[Check]] = {}
+    for check in published.manifest.reconciliation:
+        about.setdefault(check.name.rpartition(": ")[0] or check.name, []).append(check)
+    counted = [
+        (len(checks) - sum(check.holds for check in checks), name, checks)
+        for name, checks in about.items()
+    ]
+    ordered = sorted(counted, key=lambda one: (-one[0], one[1]))
+    rows = tuple(
+        Rows(
+            (
+                plain(name),
+                plain("; ".join(_say(check) for check in checks[:PROOFS_NAMED])),
+                plain(len(checks), COUNT),
+                plain(len(checks) - broken, COUNT),
+            )
+        )
+        for broken, name, checks in ordered[:limit]
+    )
+    columns = (*_texts("About", "What is proven"), Column("Proofs", COUNT), Column("Hold", COUNT))
+    return TableView("Reconciliation", columns, rows, len(ordered)) if rows else None
+
+
+def _say(check: Check) -> str:
+    """What a check proves, and what it found where it does not hold."""
+    said = check.name.rpartition(": ")[2]
+    return said if check.holds else f"{said}: {check.expected} expected, {check.actual} found"
+
+
+def _instant(text: str) -> str:
+    return text.replace("T", " ").partition(".")[0].removesuffix("Z")
 
 
 def _list_outputs(published: SnapshotTables) -> TableView | None:

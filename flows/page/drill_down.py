@@ -1,0 +1,179 @@
+"""Rows that open into finer ones: a campaign into dispatches, messages and links."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from flows.page.figures import plain
+from flows.page.report_periods import ALL_DAYS, ReportPeriod
+from flows.page.snapshot_tables import SnapshotTables
+from flows.page.tables import BLANK, TableSpec, list_cells, select_rows, sum_known
+from flows.page.views import Rows, TableView
+
+NAME, LEVEL = "shown_name", "shown_level"
+"""The first two cells of a finer row, that stand below the labels of the row above."""
+LEAST_FINER = 2
+OPENING = 8
+"""A row opens into an eighth as many rows as a table has, at most."""
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class FinerLevel:
+    """The level below another.
+
+    Attributes:
+        table: `group/table`.
+        name: What a row is called.
+        level: What stands in the second cell.
+        parent: The columns that say below which row a row stands.
+        by: The columns by whose values rows are summed over a period; empty for rows as they are.
+        implied: Whether a row only repeats the one above, and is left out for what is below it.
+        only: Which rows of the table are of this level.
+    """
+
+    table: str
+    name: pl.Expr
+    level: pl.Expr
+    parent: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    implied: pl.Expr | None = None
+    only: pl.Expr | None = None
+
+
+def make_opening_table(
+    published: SnapshotTables,
+    spec: TableSpec,
+    levels: Sequence[FinerLevel],
+    limit: int,
+    period: ReportPeriod = ALL_DAYS,
+) -> TableView | None:
+    """Make a table whose rows open into finer ones.
+
+    Args:
+        published: The snapshot.
+        spec: The table of the topmost rows; it has two labels, or finer rows have one too few.
+        levels: What they open into, the coarsest first.
+        limit: How many topmost rows are shown at most, and rows of each level.
+        period: The days that are summed.
+    """
+    if not published.has(spec.table):
+        return None
+    rows, total = select_rows(published, spec, period.condition(), limit)
+    if not total:
+        return None
+    drill = _Drill(published, spec, rows, limit, period)
+    finer = drill.open(levels, rows)
+    parent = levels[0].parent if levels else ()
+    shown = tuple(
+        Rows(cells, finer.get(_pick(row, parent), ()))
+        for row, cells in zip(
+            rows.iter_rows(named=True), list_cells(published, spec, rows, period), strict=True
+        )
+    )
+    return TableView(spec.title, spec.columns(rows), shown, total, spec.table, spec.note)
+
+
+@dataclass(frozen=True)
+class _Drill:
+    """What all levels below one table share."""
+
+    published: SnapshotTables
+    spec: TableSpec
+    top: pl.DataFrame
+    limit: int
+    period: ReportPeriod
+
+    def open(
+        self, levels: Sequence[FinerLevel], above: pl.DataFrame
+    ) -> dict[Key, tuple[Rows, ...]]:
+        """Parent -> its finer rows, each with those below it."""
+        if not levels or not self.published.has(levels[0].table):
+            return {}
+        level, *deeper = levels
+        every = self._read(level, above)
+        rows = (
+            every.group_by(level.parent, maintain_order=True)
+            .head(max(LEAST_FINER, self.limit // OPENING))
+            .sort("place")
+            .head(self.limit)
+        )
+        below = self.open(deeper, rows)
+        counts = dict(_keyed(every.group_by(level.parent).len(), level.parent, "len"))
+        spec = TableSpec(
+            "",
+            level.table,
+            {NAME: "", LEVEL: ""},
+            self.spec.figures,
+            "",
+            level.by,
+            self.spec.ratios,
+        )
+        found: dict[Key, list[Rows]] = {}
+        for row, cells in zip(
+            rows.iter_rows(named=True),
+            list_cells(self.published, spec, rows, self.period, self.top),
+            strict=True,
+        ):
+            opened = below.get(_pick(row, deeper[0].parent), ()) if deeper else ()
+            rows_here = opened if row["implied"] else (Rows(cells, opened),)
+            found.setdefault(_pick(row, level.parent), []).extend(rows_here)
+            counts[_pick(row, level.parent)] -= 1
+        for parent, rest in counts.items():
+            if rest and parent in found:
+                found[parent].append(_more(rest, level.table, found[parent]))
+        return {parent: tuple(those) for parent, those in found.items()}
+
+    def _read(self, level: FinerLevel, above: pl.DataFrame) -> pl.DataFrame:
+        """The rows of a level that stand below some rows, the first figure's greatest first."""
+        given = self.published.columns(level.table)
+        wanted = above.lazy().select(level.parent).unique()
+        rows = self.published.scan(level.table)
+        if level.only is not None:
+            rows = rows.filter(level.only)
+        parts = [name for above, below, _ in self.spec.ratios.values() for name in (above, below)]
+        figures = [n for n in dict.fromkeys([*self.spec.figures, *parts]) if n in given]
+        rows = rows.join(wanted, on=level.parent, how="semi", nulls_equal=True)
+        names = {NAME: level.name, LEVEL: level.level}
+        if level.by:
+            rows = (
+                rows.filter(self.period.condition())
+                .group_by(level.by)
+                .agg(
+                    *(text.max().alias(to) for to, text in names.items()), *map(sum_known, figures)
+                )
+            )
+        else:
+            rows = rows.with_columns(**names)
+        keys = level.by or self.published.key(level.table)
+        organization = ["org_id"] if "org_id" in given else []
+        is_alone = pl.len().over(level.parent) == 1
+        implied = pl.lit(value=False) if level.implied is None else level.implied & is_alone
+        columns = dict.fromkeys([*organization, *level.parent, *keys, *names, *figures])
+        return (
+            rows.with_columns(implied=implied)
+            .select(*columns, "implied")
+            .sort(
+                *figures[:1],
+                *keys,
+                descending=[*([True] * len(figures[:1])), *(False for _ in keys)],
+            )
+            .collect()
+            .with_row_index("place")
+        )
+
+
+def _more(rest: int, table: str, shown: Sequence[Rows]) -> Rows:
+    """The row that says how many are not shown, and where they are."""
+    wide = len(shown[0].cells)
+    return Rows((plain(f"\u2026 and {rest:,} more in {table}"), *(BLANK for _ in range(wide - 1))))
+
+
+def _pick(row: Mapping[str, Any], columns: Sequence[str]) -> Key:
+    return tuple(row[name] for name in columns)
+
+
+def _keyed(rows: pl.DataFrame, columns: Sequence[str], value: str) -> list[tuple[Key, Any]]:
+    return [(_pick(row, columns), row[value]) for row in rows.iter_rows(named=True)]

@@ -1,0 +1,1 @@
+"""One module a tab of the page, and what only tabs share."""
