@@ -111,6 +111,7 @@ class _Drill:
             level.by,
             self.spec.ratios,
         )
+        wide = len(self.spec.columns(self.top))
         found: dict[Key, list[Rows]] = {}
         for row, cells in zip(
             rows.iter_rows(named=True),
@@ -122,8 +123,8 @@ class _Drill:
             found.setdefault(_pick(row, level.parent), []).extend(rows_here)
             counts[_pick(row, level.parent)] -= 1
         for parent, rest in counts.items():
-            if rest and parent in found:
-                found[parent].append(_more(rest, level.table, found[parent]))
+            if rest:
+                found.setdefault(parent, []).append(_more(rest, level.table, wide))
         return {parent: tuple(those) for parent, those in found.items()}
 
     def _read(self, level: FinerLevel, above: pl.DataFrame) -> pl.DataFrame:
@@ -165,9 +166,8 @@ class _Drill:
         )
 
 
-def _more(rest: int, table: str, shown: Sequence[Rows]) -> Rows:
+def _more(rest: int, table: str, wide: int) -> Rows:
     """The row that says how many are not shown, and where they are."""
-    wide = len(shown[0].cells)
     return Rows((plain(f"\u2026 and {rest:,} more in {table}"), *(BLANK for _ in range(wide - 1))))
 
 

@@ -9,7 +9,7 @@ from contracts.manifest import count_of
 from flows.page.figures import MONEY, NUMBER, RATE, divide, figure, plain
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import DAY, SnapshotTables
-from flows.page.tabs.ads import CAMPAIGN, CAMPAIGNS
+from flows.page.tabs.ads_tab import CAMPAIGN, CAMPAIGNS
 from flows.page.tabs.broken_links import AUDIT
 from flows.page.views import Answer
 

@@ -16,12 +16,12 @@ from flows.page.figures import plain
 from flows.page.glance import answer_questions
 from flows.page.report_periods import DEFAULT_PERIOD, list_periods
 from flows.page.snapshot_tables import SnapshotTables, last_day
-from flows.page.tabs.ads import build_ads_tab
-from flows.page.tabs.attribution import build_attribution_tab
-from flows.page.tabs.campaigns import build_campaigns_tab
-from flows.page.tabs.channel import build_channel_tab
-from flows.page.tabs.people import build_people_tab
-from flows.page.tabs.run import build_run_tab
+from flows.page.tabs.ads_tab import build_ads_tab
+from flows.page.tabs.attribution_tab import build_attribution_tab
+from flows.page.tabs.campaigns_tab import build_campaigns_tab
+from flows.page.tabs.channel_tab import build_channel_tab
+from flows.page.tabs.people_tab import build_people_tab
+from flows.page.tabs.run_tab import build_run_tab
 from flows.page.views import Page, Tab
 from flows.storage.published_files import PAGE
 from flows.storage.workspace_files import write_durably

@@ -1,6 +1,7 @@
 """`campaign-reports explain`: the raw rows that a published figure comes from."""
 
 import json as json_text
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from flows.cli.published import find_published, list_published
 from flows.errors import FAULT_OF_OURS, UsageError
 from flows.explain.answers import ExplainedCell, Explainer
 from flows.explain.published_run import open_published_run
+from flows.explain.sums import add_up_answers, list_summed_keys
 from flows.storage.workspace_files import storage_errors
 
 ROWS_FOR_PEOPLE = 20
@@ -28,6 +30,7 @@ def explain(
     column: str | None = None,
     cells: Path | None = None,
     to: Path | None = None,
+    sum_: Annotated[bool, Parameter(name="--sum", negative=())] = False,
     personal: Annotated[bool, Parameter(negative=())] = False,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
@@ -41,6 +44,8 @@ def explain(
         column: The figure's column.
         cells: A JSON list of `{"table", "key", "column"}` to explain in one go.
         to: A .parquet or .json file for all rows; the answer prints the first 1,000.
+        sum_: Explain the sum over all rows that the key hits: columns may be left out of it, and
+            days be given as `date_day=2026-01-01..2026-01-31`.
         personal: Show the raw rows themselves, with whatever personal data they have.
         json: Print a JSON object, or a list with --cells.
 
@@ -48,17 +53,15 @@ def explain(
         The exit code: 0; 1 where the rows do not add up to the published value.
     """
     asked = _read_cells(cells) if cells else [_read_cell(table, key, column)]
-    if cells and (table or key or column):
-        msg = "--cells takes the place of a table, --key and --column"
+    if cells and (table or key or column or sum_):
+        msg = "--cells takes the place of a table, --key, --column and --sum"
         raise UsageError(msg, "Give either.")
     published = list_published(workspace)
     places = [find_published(str(one["table"]), published) for one in asked]
     with open_published_run(workspace) as run:
         explainer = Explainer(run, shows_rows=personal)
-        answers = [
-            _answer(explainer, place, one, is_one_of_many=cells is not None)
-            for place, one in zip(places, asked, strict=True)
-        ]
+        answer = _sum if sum_ else partial(_answer, is_one_of_many=cells is not None)
+        answers = [answer(explainer, place, one) for place, one in zip(places, asked, strict=True)]
     if to is not None:
         _write(answers, to)
     if json:
@@ -77,6 +80,13 @@ def explain(
     if problems:
         return FAULT_OF_OURS
     return UsageError.exit_code if any(ERROR in answer.said for answer in answers) else 0
+
+
+def _sum(explainer: Explainer, place: tuple[str, str], asked: dict[str, Any]) -> ExplainedCell:
+    """Explain the sum over all rows that a key hits."""
+    column = str(asked["column"])
+    keys = list_summed_keys(place, explainer.run.tables[place], asked["key"], column)
+    return add_up_answers(asked, [explainer.answer(place, key, column) for key in keys])
 
 
 def _answer(

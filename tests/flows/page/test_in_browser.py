@@ -1,19 +1,16 @@
 """The page in a real browser: tabs, periods, sorting, the keyboard; no script of others."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.support.pages import draw
 from tests.support.publishing import publish
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
 ATTACKS = [
     f"{attack}{number}"
     for number in range(20)
@@ -48,14 +45,6 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         tmp_path_factory.mktemp("browser"), ad_stats=stats, contacts=contacts, sends=sends
     )
     return draw(ran)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -124,14 +113,41 @@ def test_a_table_is_sorted_filtered_and_opened(page: Page) -> None:
     assert row.locator(".finer").first.is_visible()
 
 
-def test_a_figure_says_where_it_stands(page: Page) -> None:
+def test_a_figure_gives_its_command_by_mouse_and_by_keyboard(page: Page) -> None:
     page.click("[data-tab=ads]")
     page.check("input[value=all]")
-    page.click("[data-period=all] .headlines [data-column=spend]")
-    where = "ads/campaign_performance · spend = 40200.0000 · all rows"
-    assert page.inner_text("#where span") == where
+    headline = "[data-period=all] .headlines [data-column=spend]"
+    page.click(headline)
+    assert page.inner_text("#where-what") == "ads/campaign_performance · spend = 40200.0000"
+    asked = "ads/campaign_performance --column spend --sum"
+    assert page.inner_text("#where code") == f"campaign-reports explain Workspace {asked}"
     page.keyboard.press("Escape")
     assert not page.is_visible("#where")
+    assert page.evaluate("document.activeElement.dataset.value") == "40200.0000"
+    page.keyboard.press("Enter")
+    assert page.is_visible("#where")
+    assert page.evaluate("document.activeElement.textContent") == "Copy the command"
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#where [role=status]').textContent !== ''")
+    page.click("#where .close")
+    assert not page.is_visible("#where")
+
+
+def test_figures_of_a_table_are_reached_by_arrow_keys(page: Page) -> None:
+    """Tab stops at one figure of a table; the arrows go on from there, as in a grid."""
+    page.click("[data-tab=ads]")
+    page.check("input[value=all]")
+    table = page.locator("[data-period=all] table").nth(1)
+    stops = table.locator("td[tabindex='0']")
+    assert stops.count() == 1
+    stops.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    second = table.locator("tbody").nth(1).locator("[data-column=clicks]").first
+    assert second.evaluate("cell => cell === document.activeElement")
+    page.keyboard.press("Enter")
+    value = second.get_attribute("data-value")
+    assert page.inner_text("#where-what").endswith(f"clicks = {value}")
 
 
 @pytest.mark.parametrize(("scheme", "tabs"), [("light", ("campaigns", "ads")), ("dark", ("run",))])
