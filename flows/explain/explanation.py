@@ -8,8 +8,10 @@ import polars as pl
 
 from contracts.manifest import count_of
 from flows.errors import UsageError
-from transforms.explain.row_places import COUNTS, EXPLAINED, ROW_PLACE
+from transforms.explain.row_places import BECAUSE, COUNTS, EXPLAINED, ROW_PLACE
 
+HALF_A_STEP = Decimal("0.00005")
+"""The most that rounding to four places changes an amount."""
 NOTHING = pl.DataFrame(schema=EXPLAINED)
 LEFT_OUT = pl.Schema({name: EXPLAINED[name] for name in EXPLAINED if name != COUNTS})
 
@@ -72,7 +74,27 @@ class Explanation:
 
 def add_up(rows: pl.DataFrame) -> Decimal:
     """The sum of what rows count."""
-    return sum(rows.get_column(COUNTS), Decimal(0))
+    return rows.get_column(COUNTS).sum() or Decimal(0)
+
+
+def absorb_rounding(rows: pl.DataFrame, value: Any) -> pl.DataFrame:
+    """Give the largest row what rounding a day's sum, and not its rows, makes of a difference.
+
+    Args:
+        rows: `EXPLAINED`.
+        value: The amount that they come to, of which each day's sum was rounded.
+    """
+    rest = Decimal(str(value or 0)) - add_up(rows)
+    is_sum = rows.height > 1
+    if not rest or not is_sum or abs(rest) > HALF_A_STEP * (rows.height + 1):
+        return rows
+    largest = pl.int_range(pl.len()) == pl.col(COUNTS).abs().arg_max()
+    added = (pl.col(COUNTS) + pl.lit(rest)).cast(rows.schema[COUNTS])
+    words = pl.col(BECAUSE) + f"; with {rest.normalize():f} that rounding the sum makes"
+    return rows.with_columns(
+        pl.when(largest).then(added).otherwise(COUNTS).alias(COUNTS),
+        pl.when(largest).then(words).otherwise(BECAUSE).alias(BECAUSE),
+    )
 
 
 def _compare(rows: pl.DataFrame, value: Any) -> str:

@@ -48,7 +48,10 @@ def choose_conversions(
 
 
 def attach_conversions(
-    stats: pl.LazyFrame, conversions: pl.LazyFrame, versions: AdVersions
+    stats: pl.LazyFrame,
+    conversions: pl.LazyFrame,
+    versions: AdVersions,
+    apart: Sequence[str] = (),
 ) -> pl.LazyFrame:
     """Add conversions given apart from the clicks to stats, as rows beside the entity's own.
 
@@ -62,6 +65,7 @@ def attach_conversions(
         stats: `NamedStats`.
         conversions: canonical `ad_conversions` of the names that count.
         versions: what the tables of names say.
+        apart: columns that keep rows apart (`daily_stats`).
 
     Returns:
         `NamedStats`: the same rows, and rows with `conversions` and their value alone.
@@ -78,7 +82,7 @@ def attach_conversions(
         .with_columns(_finest_id())
         .filter(pl.col(FINEST_ID).is_not_null())
         .with_columns(pl.col(AdStats.conversions_value).fill_null(0))
-        .select(*ENTITY, AdStats.date_day, *PARENTS, *metrics)
+        .select(*ENTITY, AdStats.date_day, *PARENTS, *metrics, *apart)
     )
     same_day = known.drop(PARENTS).join(
         of_day, on=[*ENTITY, AdStats.date_day], how="inner", validate="m:1"
@@ -111,7 +115,11 @@ def attach_conversions(
         pl.when(IS_COUNTED).then(pl.col(name).fill_null(0)).otherwise(name).alias(name)
         for name in metrics
     )
-    return pl.concat([counted, attached], how="diagonal").select(schema.names()).cast(dict(schema))
+    return (
+        pl.concat([counted, attached], how="diagonal")
+        .select(*schema.names(), *apart)
+        .cast(dict(schema))
+    )
 
 
 def _finest_id() -> pl.Expr:

@@ -1,4 +1,10 @@
-"""Ad stats summed by the day, in one currency, under the names and parents of their days."""
+"""Ad stats summed by the day, in one currency, under the names and parents of their days.
+
+Columns that keep rows apart are beyond the contracts: no run has them, and who explains a figure by
+single rows gives those rows' places.
+"""
+
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -30,11 +36,12 @@ OF_FEED = [AdStats.org_id, AdStats.platform, FeedStats.feed, AdStats.level, *PAR
 KNOWN = " known"
 
 
-def sum_feed_stats(stats: pl.LazyFrame) -> pl.LazyFrame:
+def sum_feed_stats(stats: pl.LazyFrame, apart: Sequence[str] = ()) -> pl.LazyFrame:
     """Add up the rows of a feed: hours, devices and networks of one day and entity.
 
     Args:
         stats: canonical `ad_stats` with the place of their `feed` in the configuration.
+        apart: columns that keep rows apart.
 
     Returns:
         `FeedStats`, in no order.
@@ -45,7 +52,7 @@ def sum_feed_stats(stats: pl.LazyFrame) -> pl.LazyFrame:
             pl.col(AdStats.level).fill_null(finest_level()), pl.col(AdStats.spend).fill_null(0)
         )
         .pipe(share_texts)
-        .group_by(*OF_FEED, AdStats.landing_url, AdStats.currency, DAY)
+        .group_by(*OF_FEED, AdStats.landing_url, AdStats.currency, DAY, *apart)
         .agg(
             *sum_known(METRICS),
             pl.col(NAMES).max(),
@@ -54,17 +61,20 @@ def sum_feed_stats(stats: pl.LazyFrame) -> pl.LazyFrame:
             attributes.min().alias(FeedStats.first_attributes),
             attributes.max().alias(FeedStats.last_attributes),
         )
-        .select(columns(FeedStats))
+        .select(*columns(FeedStats), *apart)
         .cast(dict(polars_schema(FeedStats)))
     )
 
 
-def name_stats(stats: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
+def name_stats(
+    stats: pl.LazyFrame, versions: AdVersions, apart: Sequence[str] = ()
+) -> pl.LazyFrame:
     """Fill in the names, parents and links that rows do not have themselves, as of their days.
 
     Args:
         stats: `FeedStats`.
         versions: what the tables of names say.
+        apart: columns that keep rows apart.
 
     Returns:
         `NamedStats`, in no order: as many rows.
@@ -73,7 +83,7 @@ def name_stats(stats: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
         stats.pipe(drop_finer_ids)
         .pipe(fill_names, versions, DAY)
         .pipe(drop_finer_ids)
-        .select(columns(NamedStats))
+        .select(*columns(NamedStats), *apart)
     )
 
 
@@ -145,7 +155,9 @@ def find_stats_rates(
     )
 
 
-def sum_daily_stats(stats: pl.LazyFrame, rates: pl.LazyFrame) -> pl.LazyFrame:
+def sum_daily_stats(
+    stats: pl.LazyFrame, rates: pl.LazyFrame, apart: Sequence[str] = ()
+) -> pl.LazyFrame:
     """Sum stats by day and finest id, in one currency.
 
     Amounts are rounded here, to four places, half away from zero, and nowhere else, so that every
@@ -154,6 +166,7 @@ def sum_daily_stats(stats: pl.LazyFrame, rates: pl.LazyFrame) -> pl.LazyFrame:
     Args:
         stats: `NamedStats`; rows for which there is no rate are left out.
         rates: `StatsRates`.
+        apart: columns that keep rows apart.
 
     Returns:
         `DailyStats`, in no order.
@@ -166,7 +179,7 @@ def sum_daily_stats(stats: pl.LazyFrame, rates: pl.LazyFrame) -> pl.LazyFrame:
     return (
         stats.join(rates, on=OF_RATE, how="inner", nulls_equal=True, validate="m:1")
         .with_columns(pl.col(AMOUNTS).cast(EXACT) * pl.col(StatsRates.rate).cast(EXACT))
-        .group_by(*OF_FEED, s.landing_url, s.url_tags, DAY)
+        .group_by(*OF_FEED, s.landing_url, s.url_tags, DAY, *apart)
         .agg(
             *sum_known(METRICS),
             pl.col(NAMES).max(),
@@ -174,6 +187,6 @@ def sum_daily_stats(stats: pl.LazyFrame, rates: pl.LazyFrame) -> pl.LazyFrame:
             attributes.alias(DailyStats.attributes),
         )
         .with_columns(pl.col(AMOUNTS).round(4, mode="half_away_from_zero"))
-        .select(columns(DailyStats))
+        .select(*columns(DailyStats), *apart)
         .cast(dict(polars_schema(DailyStats)))
     )

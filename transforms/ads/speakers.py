@@ -5,6 +5,8 @@ day that it has of that level and account; of two feeds the one configured first
 speaks, what lies below adds up.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from contracts.columns import columns
@@ -62,13 +64,16 @@ def list_speakers(stats: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def place_stats(stats: pl.LazyFrame, speakers: pl.LazyFrame, tables: AdTables) -> pl.LazyFrame:
+def place_stats(
+    stats: pl.LazyFrame, speakers: pl.LazyFrame, tables: AdTables, apart: Sequence[str] = ()
+) -> pl.LazyFrame:
     """Find the coarsest level to which each row is added.
 
     Args:
         stats: `DailyStats`, in memory.
         speakers: `AdSpeakers`.
         tables: the tables of names, whose accounts are known as those of stats are.
+        apart: columns that keep rows apart (`daily_stats`).
 
     Returns:
         `PlacedStats`: as many rows.
@@ -87,7 +92,7 @@ def place_stats(stats: pl.LazyFrame, speakers: pl.LazyFrame, tables: AdTables) -
             pl.when(IS_SUPERSEDED).then(NO_LEVEL).otherwise(top.fill_null(0)).alias(TOP),
             pl.col(UNPLACED_LEVEL).is_not_null().alias(PlacedStats.is_unplaced),
         )
-        .select(columns(PlacedStats))
+        .select(*columns(PlacedStats), *apart)
     )
 
 

@@ -33,11 +33,13 @@ def unpack_place(rows: pl.LazyFrame) -> pl.LazyFrame:
     ).drop(ROW_PLACE)
 
 
-def state_rows(rows: pl.LazyFrame, table: str, counts: pl.Expr, because: pl.Expr) -> pl.LazyFrame:
+def state_rows(
+    rows: pl.LazyFrame, table: str | pl.Expr, counts: pl.Expr, because: pl.Expr
+) -> pl.LazyFrame:
     """Rows with a `row_place` in the columns of `EXPLAINED`."""
     return rows.select(
         pl.col(ROW_PLACE),
-        pl.lit(table).alias(TABLE),
+        (pl.lit(table) if isinstance(table, str) else table).alias(TABLE),
         counts.cast(EXACT_COUNTS).alias(COUNTS),
         because.alias(BECAUSE),
     )

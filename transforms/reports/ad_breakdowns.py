@@ -1,5 +1,7 @@
 """Ad entities by keyword, place, device, … (SPEC §6.2)."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from contracts.columns import columns, key, polars_schema
@@ -30,18 +32,21 @@ OF_STATS = " of stats"
 GRAIN = [name for name in key(BreakdownSums) if name != DAY]
 
 
-def name_breakdowns(breakdowns: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
+def name_breakdowns(
+    breakdowns: pl.LazyFrame, versions: AdVersions, apart: Sequence[str] = ()
+) -> pl.LazyFrame:
     """Fill in names and parents, as of the day.
 
     Args:
         breakdowns: canonical `ad_breakdowns`.
         versions: what the tables of names say.
+        apart: columns that tell rows apart, beyond the contract.
 
     Returns:
         `NamedBreakdowns`, in no order: as many rows.
     """
     named = share_texts(breakdowns).pipe(fill_names, versions, AdBreakdowns.date_day)
-    return named.select(columns(NamedBreakdowns))
+    return named.select(*columns(NamedBreakdowns), *apart)
 
 
 def sum_breakdowns(

@@ -34,19 +34,44 @@ def compare_levels(stats: pl.LazyFrame) -> pl.LazyFrame:
     return pl.concat([_compare_level(stats, level) for level in range(NO_LEVEL - 1)])
 
 
+def list_spent_below(stats: pl.LazyFrame, level: int) -> pl.LazyFrame:
+    """List the rows that lie right below the entities of a level for which a feed speaks.
+
+    Args:
+        stats: `PlacedStats`, or single rows of them.
+        level: how fine the entities are, from 0 for an account.
+
+    Returns:
+        The rows as those of the entity (`ENTITY`) and of the `feed` that speaks for it.
+    """
+    is_right_below = (pl.col(PlacedStats.spoken_level) == level) & (pl.col(TOP) == level + 1)
+    return stats.filter(is_right_below).with_columns(
+        *_name_level(level), pl.col(PlacedStats.spoken_feed).alias(FEED)
+    )
+
+
+def list_spent_on(stats: pl.LazyFrame, level: int) -> pl.LazyFrame:
+    """List the rows of the entities of a level, as those of the entity (`ENTITY`).
+
+    Args:
+        stats: `PlacedStats`, or single rows of them.
+        level: how fine the entities are, from 0 for an account.
+    """
+    return stats.filter(pl.col(OWN) == level).with_columns(_name_level(level))
+
+
+def _name_level(level: int) -> list[pl.Expr]:
+    return [pl.lit(level, pl.Int64).alias(OWN), *name_entity(level)]
+
+
 def _compare_level(stats: pl.LazyFrame, level: int) -> pl.LazyFrame:
     c = LevelComparisons
-    entity = [*PLATFORM_KEYS, pl.lit(level, pl.Int64).alias(OWN), *name_entity(level)]
-    is_right_below = (pl.col(PlacedStats.spoken_level) == level) & (pl.col(TOP) == level + 1)
     below = (
-        stats.filter(is_right_below)
-        .select(*entity, pl.col(PlacedStats.spoken_feed).alias(FEED), DAY, SPEND)
+        list_spent_below(stats, level)
         .group_by(*ENTITY, FEED, DAY)
         .agg(pl.col(SPEND).sum().alias(c.spend_below))
     )
-    own = stats.filter(pl.col(OWN) == level).select(
-        *entity, PlacedStats.account_id, FEED, DAY, SPEND, TOP
-    )
+    own = list_spent_on(stats, level)
     spent = own.filter(pl.col(TOP) < NO_LEVEL).group_by(*ENTITY, FEED, DAY).agg(pl.col(SPEND).sum())
     accounts = own.group_by(*ENTITY, FEED).agg(pl.col(PlacedStats.account_id).max())
     schema = polars_schema(c)

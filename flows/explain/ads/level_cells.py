@@ -1,6 +1,7 @@
 """Figures of ads: what platforms report, by who speaks for it, and the sessions beside it."""
 
-from decimal import Decimal
+from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
@@ -8,8 +9,15 @@ from contracts.columns import key
 from contracts.facts.ad_facts import PlacedStats
 from contracts.reports.ads import CampaignPerformance
 from flows.explain.ads.stats_exclusions import list_stats_left_out
-from flows.explain.ads.stats_rows import STATS, AdStatsRows, are_of, key_of_level
-from flows.explain.ads.visit_rows import AdSessionRows
+from flows.explain.ads.stats_rows import (
+    CONVERSIONS,
+    STATS,
+    AdStatsRows,
+    are_of,
+    key_of_level,
+    of_table,
+)
+from flows.explain.ads.visit_rows import OF_SESSIONS, VisitRows
 from flows.explain.attribution.order_rows import OrderRows
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import (
@@ -18,11 +26,10 @@ from flows.explain.explanation import (
     Explanation,
     NotCovered,
     Operand,
-    add_up,
+    absorb_rounding,
     divide,
     merge_rows,
 )
-from flows.explain.published_run import PublishedRun
 from flows.report_tables import find_table
 from flows.steps.ads.ad_reports import LEVELS
 from transforms.ads.levels import DAY, METRICS, RANKS
@@ -30,12 +37,14 @@ from transforms.ads.ratios import RATIOS, THOUSANDS
 from transforms.ads.rests import TAKEN_OFF, list_ad_figures, list_campaign_figures
 from transforms.ads.shared_texts import write_out_texts
 from transforms.ads.speakers import NO_LEVEL, OWN, TOP, adds_to
-from transforms.explain.row_places import BECAUSE, COUNTS, ROW_PLACE, TABLE, state_rows
+from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, state_rows
+from transforms.reports.ads import URL_COLUMNS, URL_GRAIN, read_links
 
 PERFORMANCE = {
     "campaign_performance": list_campaign_figures,
     "ad_performance": list_ad_figures,
 }
+URLS = "url_report"
 P = CampaignPerformance
 METRIC_OF = {
     **{name: name for name in METRICS},
@@ -43,25 +52,25 @@ METRIC_OF = {
     P.reported_conversions_value: PlacedStats.conversions_value,
 }
 """Column of a report -> the metric of stats that it adds up."""
-OF_CONVERSIONS = (PlacedStats.conversions, PlacedStats.conversions_value)
 AMOUNTS = (PlacedStats.spend, PlacedStats.conversions_value)
-HALF_A_STEP = Decimal("0.00005")
-"""The most that rounding to four places changes an amount."""
+OF_CONVERSIONS = (PlacedStats.conversions, PlacedStats.conversions_value)
 LEVEL_NAMES = {rank: name for name, rank in RANKS.items()}
+LINK = [PlacedStats.landing_url, PlacedStats.url_tags]
+NO_METRIC = "no file has a value in it for this row"
 
 
 class AdCells:
-    """Explains the reports of the ad levels, and what campaigns and ads brought."""
+    """Explains the reports of the ad levels and pages, and what campaigns and ads brought."""
 
-    def __init__(self, run: PublishedRun, orders: OrderRows) -> None:
+    def __init__(self, rows: AdStatsRows, orders: OrderRows) -> None:
         """Explain the figures of a run."""
-        self.run = run
-        self.rows = AdStatsRows(run)
-        self.sessions = AdSessionRows(self.rows, orders)
+        self.run = rows.run
+        self.rows = rows
+        self.visits = VisitRows(rows, orders)
 
     def covers(self, cell: AskedCell) -> bool:
         """Whether a cell's table is one of these."""
-        return cell.group == "ads" and cell.name in {**LEVELS, **PERFORMANCE}
+        return cell.group == "ads" and cell.name in {*LEVELS, *PERFORMANCE, URLS}
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be.
@@ -70,125 +79,145 @@ class AdCells:
             NotCovered: Nothing can be said of the column.
         """
         if cell.column in RATIOS:
-            upper, lower = (
-                Operand(name, cell.row[name], self._list_rows(cell, name))
-                for name in RATIOS[cell.column]
-            )
-            times = 1000 if cell.column in THOUSANDS else 1
-            ratio = divide(upper.value, lower.value)
-            return Explanation(
-                f"{upper.name} / {lower.name}" + (f" * {times}" if times > 1 else ""),
-                operands=(upper, lower),
-                expected=None if ratio is None else ratio * times,
-            )
-        rows = self._list_rows(cell, cell.column)
-        if cell.column not in METRIC_OF:
-            return Explanation(_WORDS[cell.column], rows)
-        words = f"the sum of {METRIC_OF[cell.column]} of the stats that speak for this row's entity"
+            parts = [self._explain_figure(cell, name) for name in RATIOS[cell.column]]
+            times = THOUSANDS.get(cell.column, 1)
+            return explain_ratio(cell, RATIOS[cell.column], parts, times)
+        return self._explain_figure(cell, cell.column)
+
+    def _explain_figure(self, cell: AskedCell, column: str) -> Explanation:
+        if column in OF_SESSIONS:
+            if cell.row[column] is None:
+                return Explanation("no feed gives orders")
+            rows, left_out = self.visits.explain(cell, column)
+            return Explanation(OF_SESSIONS[column], rows, (), left_out)
+        if column not in METRIC_OF:
+            raise NotCovered(cell.label, column)
+        words = f"the sum of {METRIC_OF[column]} of the stats that speak for this row's entity"
         if cell.name in PERFORMANCE:
             words += ", less what stands under its campaigns or ads where it is what is left"
-        return Explanation(words, rows, (), self._list_left_out(cell))
-
-    def _list_rows(self, cell: AskedCell, column: str) -> pl.DataFrame:
         if cell.row[column] is None:
-            return NOTHING
-        if column in METRIC_OF:
-            return self._list_stats(cell, column)
-        if column in _WORDS:
-            return self.sessions.list_rows(cell, column)
-        raise NotCovered(cell.label, column)
+            return Explanation(f"{words}: {NO_METRIC}")
+        return Explanation(words, self._list_stats(cell, column), (), self._list_left_out(cell))
 
     def _list_stats(self, cell: AskedCell, column: str) -> pl.DataFrame:
         metric = METRIC_OF[column]
-        if metric in OF_CONVERSIONS and self.run.catalog.has_rows("ad_conversions"):
-            raise NotCovered(cell.label, column, "conversions come apart from the stats here")
-        found = self._find_stats(cell).filter(
-            pl.col(metric).is_not_null(), pl.col(ROW_PLACE).is_not_null()
+        found = self._find_stats(cell).filter(*_bears(metric))
+        rows = merge_rows(
+            state_rows(found, of_table(), pl.col(metric), self._word()).collect()
         )
-        rows = merge_rows(state_rows(found, STATS, pl.col(metric), self._word()).collect())
-        return _round(rows, cell.row[column]) if metric in AMOUNTS else rows
+        return absorb_rounding(rows, cell.row[column]) if metric in AMOUNTS else rows
 
-    def list_spend(self, row: dict[str, object], names: list[str]) -> pl.DataFrame:
-        """The spend of a day that stands under a row's platform or campaign, or all of it."""
-        figures = list_campaign_figures(self.rows.stats).pipe(write_out_texts)
-        spend = pl.col(PlacedStats.spend)
-        own = figures.filter(
-            *are_of(row, names), spend.is_not_null(), pl.col(ROW_PLACE).is_not_null()
-        )
-        rows = merge_rows(state_rows(own, STATS, spend, self._word()).collect())
-        return _round(rows, row["cost"])
+    def list_spend(self, row: dict[str, Any], names: list[str]) -> pl.DataFrame:
+        """The spend of a day that stands under a row's platforms or campaign, or all of it."""
+        spend = PlacedStats.spend
+        platforms = [row[P.platform]] if P.platform in names else self.rows.list_platforms(row)
+        parts = [NOTHING]
+        for platform in platforms:
+            if platform is None:
+                continue
+            of = {**row, P.platform: platform}
+            figures = list_campaign_figures(self.rows.place(of).stats).pipe(write_out_texts)
+            own = figures.filter(*are_of(of, names), *_bears(spend))
+            stated = state_rows(own, of_table(), pl.col(spend), self._word())
+            parts.append(stated.collect())
+        return absorb_rounding(merge_rows(pl.concat(parts)), row["cost"])
 
     def _find_stats(self, cell: AskedCell) -> pl.LazyFrame:
         """The rows of stats that a cell's row adds up, those taken off with their sign."""
         row = dict(cell.row)
+        placed = self.rows.place(row).stats
+        nothing = pl.lit(None, pl.Int64).alias(TAKEN_OFF)
+        if cell.name == URLS:
+            return self._find_pages(placed, row).with_columns(nothing)
         if cell.name in LEVELS:
             rank = RANKS[LEVELS[cell.name]]
-            stats = self.rows.stats.filter(adds_to(rank)).pipe(write_out_texts)
-            own = stats.filter(*are_of(row, key_of_level(row, rank)))
-            return own.with_columns(pl.lit(None, pl.Int64).alias(TAKEN_OFF))
-        names = [name for name in key(find_table(cell.group, cell.name).contract) if name != DAY]
-        figures = PERFORMANCE[cell.name](self.rows.stats).pipe(write_out_texts)
-        return figures.filter(*are_of(row, names))
+            stats = placed.filter(adds_to(rank)).pipe(write_out_texts)
+            return stats.filter(*are_of(row, key_of_level(row, rank))).with_columns(nothing)
+        figures = PERFORMANCE[cell.name](placed).pipe(write_out_texts)
+        return figures.filter(*are_of(row, _names_of(cell)))
+
+    @staticmethod
+    def _find_pages(placed: pl.LazyFrame, row: dict[str, Any]) -> pl.LazyFrame:
+        """The stats of ads that lead to a row's page with its parameters."""
+        grain = [name for name in URL_GRAIN if name not in URL_COLUMNS]
+        is_ad = pl.col(OWN) == max(RANKS.values())
+        ads = placed.filter(is_ad).pipe(write_out_texts).filter(*are_of(row, grain))
+        links = read_links(ads.select(LINK).unique())
+        told = ads.join(links, on=LINK, how="left", nulls_equal=True, validate="m:1")
+        return told.filter(*are_of(row, URL_COLUMNS))
 
     def _word(self) -> pl.Expr:
         """Why a row of stats counts."""
         level = pl.col(OWN).replace_strict(LEVEL_NAMES, return_dtype=pl.String)
-        counts = pl.format("stats by {} of feed {}, which speaks for it", level, self._feed("feed"))
+        feed = self.rows.name_feed(PlacedStats.feed)
+        stats = pl.format("stats by {} of feed {}, which speaks for it", level, feed)
+        given = pl.format("conversions that the platform gives apart, by {}", level)
+        counts = pl.when(of_table() == CONVERSIONS).then(given).otherwise(stats)
         taken = pl.format("taken off: stats by {} that stand under a finer row", level)
         return pl.when(pl.col(TAKEN_OFF).is_not_null()).then(taken).otherwise(counts)
-
-    def _feed(self, column: str) -> pl.Expr:
-        names = {feed.place: feed.name for feed in self.run.catalog.given.feeds}
-        return pl.col(column).replace_strict(names, default="", return_dtype=pl.String)
 
     def _list_left_out(self, cell: AskedCell) -> pl.DataFrame:
         """Rows of the same entity and day that another feed speaks for, or a later file."""
         row = dict(cell.row)
-        rank = RANKS[LEVELS[cell.name]] if cell.name in LEVELS else None
-        names = (
-            key_of_level(row, rank)
-            if rank is not None
-            else [n for n in key(find_table(cell.group, cell.name).contract) if n != DAY]
-        )
+        names = _names_of(cell)
         counting = self._find_stats(cell).select(ROW_PLACE)
+        feed = self.rows.name_feed(PlacedStats.spoken_feed)
         why = (
             pl.when(pl.col(TOP) == NO_LEVEL)
             .then(pl.lit("another feed, configured first, speaks for its entity"))
             .when(pl.col(PlacedStats.is_unplaced))
             .then(pl.lit("its account is unknown, and a feed speaks for the platform above it"))
             .when(pl.col(PlacedStats.spoken_level).is_not_null())
-            .then(pl.format("feed {} speaks for it", self._feed(PlacedStats.spoken_feed)))
+            .then(pl.format("feed {} speaks for it", feed))
             .otherwise(pl.lit("it is not of this level"))
         )
+        placed = self.rows.place(row).stats.pipe(write_out_texts)
         passed = (
-            self.rows.stats.pipe(write_out_texts)
-            .filter(*are_of(row, names), pl.col(ROW_PLACE).is_not_null())
+            placed.filter(*are_of(row, names), pl.col(ROW_PLACE).is_not_null())
+            .filter(of_table() == STATS)
             .join(counting, on=ROW_PLACE, how="anti")
             .select(ROW_PLACE, pl.lit(STATS).alias(TABLE), why.alias(BECAUSE))
             .collect()
         )
-        parts = [passed.cast(dict(LEFT_OUT)), list_stats_left_out(self.run, STATS, row, names)]
+        told = [name for name in names if name not in URL_COLUMNS]
+        parts = [passed.cast(dict(LEFT_OUT)), list_stats_left_out(self.run, STATS, row, told)]
         return pl.concat(parts).unique().sort(ROW_PLACE, TABLE)
 
 
-def _round(rows: pl.DataFrame, value: object) -> pl.DataFrame:
-    """Give the largest row what rounding a day's sum, and not its rows, makes of a difference."""
-    rest = Decimal(str(value)) - add_up(rows)
-    is_sum = rows.height > 1
-    if not rest or not is_sum or abs(rest) > HALF_A_STEP * (rows.height + 1):
-        return rows
-    largest = pl.int_range(pl.len()) == pl.col(COUNTS).abs().arg_max()
-    added = (pl.col(COUNTS) + pl.lit(rest)).cast(rows.schema[COUNTS])
-    words = pl.col(BECAUSE) + f"; with {rest.normalize():f} that rounding the sum makes"
-    return rows.with_columns(
-        pl.when(largest).then(added).otherwise(COUNTS).alias(COUNTS),
-        pl.when(largest).then(words).otherwise(BECAUSE).alias(BECAUSE),
+def _names_of(cell: AskedCell) -> list[str]:
+    """The columns that tell the entity of a cell's row."""
+    if cell.name == URLS:
+        return [name for name in URL_GRAIN if name not in URL_COLUMNS]
+    if cell.name in LEVELS:
+        return key_of_level(dict(cell.row), RANKS[LEVELS[cell.name]])
+    return [name for name in key(find_table(cell.group, cell.name).contract) if name != DAY]
+
+
+def _bears(metric: str) -> list[pl.Expr]:
+    """Whether a row says something of a metric; conversions given apart say nothing of others."""
+    own = [] if metric in OF_CONVERSIONS else [of_table() == STATS]
+    return [pl.col(metric).is_not_null(), pl.col(ROW_PLACE).is_not_null(), *own]
+
+
+def explain_ratio(
+    cell: AskedCell, names: Sequence[str], parts: Sequence[Explanation], times: int = 1
+) -> Explanation:
+    """A quotient of two figures of a cell's row, with the rows of both.
+
+    Args:
+        cell: The cell.
+        names: The columns of the numerator and the denominator.
+        parts: How both came to be.
+        times: What the quotient is multiplied by.
+    """
+    upper, lower = (
+        Operand(name, cell.row[name], part.rows) for name, part in zip(names, parts, strict=True)
     )
-
-
-_WORDS = {
-    P.sessions: "the number of sessions matched to this row's ad, campaign or platform",
-    P.session_contacts: "the number of distinct known contacts of those sessions",
-    P.orders: "the number of orders whose last touch is one of those sessions; refunds count none",
-    P.revenue: "the sum of the revenue of orders whose last touch is one of those sessions",
-}
+    ratio = divide(upper.value, lower.value)
+    left_out = pl.concat([part.excluded for part in parts]).unique().sort(ROW_PLACE, TABLE, BECAUSE)
+    return Explanation(
+        f"{upper.name} / {lower.name}" + (f" * {times}" if times > 1 else ""),
+        operands=(upper, lower),
+        excluded=left_out,
+        expected=None if ratio is None else ratio * times,
+    )

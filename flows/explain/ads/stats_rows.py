@@ -1,68 +1,131 @@
 """The stats of ads, row by row, placed by the very transforms that placed their sums."""
 
-from functools import cached_property
+from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.facts.ad_facts import PlacedStats
-from contracts.feeds import AdStats
+from contracts.facts.ad_facts import AdSpeakers, FeedStats, PlacedStats, StatsRates
 from flows.catalog.canonical_tables import Catalog
-from flows.catalog.read_files import ReadFile
+from flows.catalog.exchange_rates import rates_of
+from flows.explain.narrowed_tables import narrow_tables
 from flows.explain.published_run import PublishedRun
-from flows.steps.ads.ad_facts import AdFacts, build_ad_facts
-from flows.steps.matching.sessions import find_sessions
+from flows.runtime.materialize import materialize
+from flows.steps.ads.ad_facts import choose_by_platform, find_versions, scan_given
+from transforms.ads.conversions import attach_conversions, choose_conversions
+from transforms.ads.daily_stats import (
+    fill_parents,
+    find_stats_rates,
+    name_stats,
+    sum_daily_stats,
+    sum_feed_stats,
+)
 from transforms.ads.levels import DAY, PARENTS
-from transforms.explain.row_places import ROW_PLACE, pack_place
+from transforms.ads.name_lookup import AdVersions
+from transforms.ads.speakers import list_speakers, place_stats
+from transforms.explain.row_places import ROW_PLACE, TABLE, pack_place
+from transforms.ingest.deduplication import FILE
 
 OF_PLATFORM = [PlacedStats.org_id, PlacedStats.platform]
-STATS = "ad_stats"
+STATS, CONVERSIONS = "ad_stats", "ad_conversions"
+AD_TABLES = (
+    STATS,
+    CONVERSIONS,
+    "ad_accounts",
+    "ad_campaigns",
+    "ad_portfolios",
+    "ad_groups",
+    "ads",
+    "ad_creatives",
+    "ad_breakdowns",
+)
+APART = (ROW_PLACE, TABLE)
+"""What keeps the rows of stats apart that a run adds up."""
 
 
-class PlacedCatalog(Catalog):
-    """Canonical tables whose ad stats bear their place in the place of their landing page.
+@dataclass(frozen=True)
+class PlacedRows:
+    """The stats of a platform at their finest.
 
-    Rows of stats with different landing pages are never added up before they are placed, and no
-    figure but the report of pages reads the page.
+    Attributes:
+        catalog: The canonical tables that they come from.
+        stats: `PlacedStats` of single rows with their `row_place` and `table`.
+        speakers: `AdSpeakers`.
+        versions: What the tables of names say.
     """
 
-    def scan_file(self, file: ReadFile, table: str) -> pl.LazyFrame:
-        """A file's rows of a table that count, with their `row_number`."""
-        rows = super().scan_file(file, table)
-        if table != STATS:
-            return rows
-        place = pack_place(pl.lit(file.order)).cast(pl.String)
-        return rows.with_columns(place.alias(AdStats.landing_url))
+    catalog: Catalog
+    stats: pl.LazyFrame
+    speakers: pl.LazyFrame
+    versions: AdVersions
 
 
 class AdStatsRows:
-    """The ad stats and sessions of a run at their finest."""
+    """The ad stats of a run, by organization and platform."""
 
     def __init__(self, run: PublishedRun) -> None:
         """Read the stats of a run."""
         self.run = run
-        self.catalog = PlacedCatalog(run.catalog.files, run.catalog.given, run.catalog.status)
+        self.catalog = run.catalog
+        self.placed: dict[tuple[str, str], PlacedRows] = {}
 
-    @cached_property
-    def stats(self) -> pl.LazyFrame:
-        """`PlacedStats` of single rows with their `row_place`, which are no sums."""
-        return self._build(with_sessions=False).stats.pipe(place_rows).collect().lazy()
+    def place(self, row: dict[str, object]) -> PlacedRows:
+        """The stats of the organization and platform of a report's row."""
+        of = (str(row[OF_PLATFORM[0]]), str(row[OF_PLATFORM[1]]))
+        if of not in self.placed:
+            is_own = [pl.col(name) == value for name, value in zip(OF_PLATFORM, of, strict=True)]
+            narrow = {table: lambda rows: rows.filter(*is_own) for table in AD_TABLES}
+            self.placed[of] = _place(narrow_tables(self.catalog, narrow), self.run)
+        return self.placed[of]
 
-    @cached_property
-    def facts(self) -> AdFacts:
-        """What the ads reports are made from, with every session and its ad."""
-        return self._build(with_sessions=True)
+    def list_platforms(self, row: dict[str, object]) -> list[str]:
+        """The platforms of a row's organization that have stats."""
+        own = pl.col(OF_PLATFORM[0]) == row[OF_PLATFORM[0]]
+        found = self.catalog.scan(STATS).filter(own).select(OF_PLATFORM[1]).unique()
+        return found.collect().to_series().sort().to_list()
 
-    def _build(self, *, with_sessions: bool) -> AdFacts:
-        folder = self.run.make_folder("sessions" if with_sessions else "stats")
-        sessions = find_sessions(self.catalog, self.run.loaded.config, folder)
-        chosen = sessions if with_sessions else sessions.clear()
-        return build_ad_facts(self.catalog, self.run.loaded.config, chosen, folder / "ads")
+    def name_feed(self, column: str) -> pl.Expr:
+        """The name of the feed whose place a column has."""
+        names = {feed.place: feed.name for feed in self.catalog.given.feeds}
+        return pl.col(column).replace_strict(names, default="", return_dtype=pl.String)
 
 
-def place_rows(stats: pl.LazyFrame) -> pl.LazyFrame:
-    """Stats with the place of their row."""
-    place = pl.col(PlacedStats.landing_url).cast(pl.String).cast(pl.UInt64)
-    return stats.with_columns(place.alias(ROW_PLACE))
+def _place(catalog: Catalog, run: PublishedRun) -> PlacedRows:
+    """Name, price and place single rows, as a run does their sums."""
+    currency = run.loaded.config.workspace.currency
+    versions = find_versions(catalog, run.loaded.config)
+    given = sum_feed_stats(_scan_placed(catalog), APART).collect().lazy()
+    named = name_stats(given, versions, APART).collect().lazy().pipe(fill_parents).collect().lazy()
+    speakers = materialize(list_speakers(named), AdSpeakers)
+    if catalog.has_rows(CONVERSIONS):
+        conversions = scan_rows(catalog, CONVERSIONS)
+        chosen = choose_conversions(conversions, choose_by_platform(catalog))
+        named = attach_conversions(named, chosen, versions, APART).collect().lazy()
+    accounts = scan_given(catalog, "ad_accounts")
+    rates = find_stats_rates(named, accounts, rates_of(catalog), currency)
+    daily = sum_daily_stats(named, materialize(rates, StatsRates), APART).collect().lazy()
+    placed = place_stats(daily, speakers, versions.tables, APART).collect().lazy()
+    return PlacedRows(catalog, placed, speakers, versions)
+
+
+def scan_rows(catalog: Catalog, table: str) -> pl.LazyFrame:
+    """A canonical table with each row's place, and its own name."""
+    if not catalog.has_rows(table):
+        nothing = {ROW_PLACE: pl.UInt64, TABLE: pl.String}
+        return catalog.scan(table).with_columns(
+            pl.lit(None, dtype).alias(name) for name, dtype in nothing.items()
+        )
+    return catalog.scan_numbered(table).with_columns(
+        pack_place(pl.col(FILE)), pl.lit(table).alias(TABLE)
+    )
+
+
+def _scan_placed(catalog: Catalog) -> pl.LazyFrame:
+    """Canonical `ad_stats` with each row's place, and the place of its feed."""
+    feeds = {file.order: file.raw.feed.place for file in catalog.feeding(STATS)}
+    if not feeds:
+        return scan_rows(catalog, STATS).with_columns(pl.lit(0, pl.UInt32).alias(FeedStats.feed))
+    feed = pl.col(FILE).replace_strict(feeds, return_dtype=pl.UInt32)
+    return scan_rows(catalog, STATS).with_columns(feed.alias(FeedStats.feed))
 
 
 def are_of(row: dict[str, object], names: list[str]) -> list[pl.Expr]:
@@ -79,3 +142,8 @@ def key_of_level(row: dict[str, object], rank: int) -> list[str]:
     by = PARENTS[rank]
     parents = PARENTS[1:rank] if row[by] is None else []
     return [*OF_PLATFORM, *dict.fromkeys((PARENTS[0], *parents, by))]
+
+
+def of_table() -> pl.Expr:
+    """Rows of stats by the table of their raw row, as text."""
+    return pl.col(TABLE).cast(pl.String)

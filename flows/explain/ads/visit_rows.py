@@ -1,19 +1,21 @@
-"""The sessions behind the figures of campaigns and ads, by the transforms that count them."""
+"""The sessions behind the figures of campaigns and ads, by their published matches."""
 
-from dataclasses import replace
-from functools import cached_property
+from typing import Any
 
 import polars as pl
 
 from contracts.columns import key, polars_schema
 from contracts.facts.ad_sums import AdContactSessions, SessionCounts, SessionPlaces
-from contracts.facts.session_facts import SessionFacts
+from contracts.facts.session_facts import MatchStatus, SessionFacts
+from contracts.facts.session_matching import SessionLinks
 from contracts.reports.ads import AdPerformance, CampaignPerformance
-from contracts.reports.attribution import CreditedTouch
+from contracts.reports.session_matches import SessionMatches
 from flows.explain.ads.stats_rows import AdStatsRows, are_of
-from flows.explain.attribution.order_rows import KEY, OrderRows
+from flows.explain.attribution.order_rows import OrderRows
 from flows.explain.cells import AskedCell
-from flows.explain.explanation import NotCovered, merge_rows
+from flows.explain.explanation import LEFT_OUT, merge_rows
+from flows.explain.left_out import list_left_out
+from flows.explain.session_rows import KEY, SessionRows, count_contacts
 from flows.report_tables import find_table
 from flows.runtime.materialize import materialize
 from transforms.ads.levels import DAY
@@ -24,100 +26,119 @@ from transforms.ads.session_counts import (
     list_session_places,
 )
 from transforms.ads.shared_texts import write_out_texts
-from transforms.common.keys import CONTACT, hash_id
-from transforms.explain.row_places import ROW_PLACE, pack_place, state_rows
-from transforms.ingest.deduplication import FILE
+from transforms.common.keys import CONTACT as OF_CONTACT
+from transforms.common.keys import hash_id
+from transforms.explain.row_places import BECAUSE, EXPLAINED
+from transforms.matching.match_sessions import LINK, MatchedSessions
 
-ORG, SESSION, VISITOR = SessionFacts.org_id, SessionFacts.session_id, SessionFacts.contact_id
-KNOWN = "known contact"
+ORG, SESSION = SessionMatches.org_id, SessionMatches.session_id
+CONTACT, STARTED_AT = SessionFacts.contact_id, SessionMatches.started_at
+OF_SESSIONS = {
+    CampaignPerformance.sessions: "the number of sessions matched to this row's ad, campaign or "
+    "platform",
+    CampaignPerformance.session_contacts: "the number of distinct known contacts of those sessions",
+    CampaignPerformance.orders: "the number of orders whose last touch is one of those sessions; "
+    "refunds count none",
+    CampaignPerformance.revenue: "the sum of the revenue of orders whose last touch is one of "
+    "those sessions",
+}
+"""Figure of sessions -> how it is made."""
+OF_LINK = [
+    SessionLinks.org_id,
+    SessionLinks.platform,
+    SessionLinks.campaign_id,
+    SessionLinks.ad_group_id,
+    SessionLinks.ad_id,
+]
+OF_ENTITY = [name for name in key(AdPerformance) if name not in (DAY, ORG)]
 OWN_KEY = AdContactSessions.contact_key
 """Where sessions stand in the place of contacts: the key of the session."""
-OF_ENTITY = [name for name in key(AdPerformance) if name != DAY]
+WHY = pl.format("matched by {}: {}", SessionMatches.match_method, SessionMatches.match_reason)
 
 
-class AdSessionRows:
+class VisitRows:
     """The sessions of a run, each with the row of the performance tables that it falls into."""
 
     def __init__(self, stats: AdStatsRows, orders: OrderRows) -> None:
         """Find the sessions of a run."""
+        self.run = stats.run
         self.stats = stats
         self.orders = orders
+        self.rows = SessionRows(stats.run)
 
-    @cached_property
-    def sessions(self) -> pl.DataFrame:
-        """One row per session of an ad platform: its ids, contact, day and entity."""
-        facts = self.stats.facts
-        names = (AdContactSessions.orders, AdContactSessions.revenue)
-        nothing = [
-            pl.lit(None, dtype).alias(name)
-            for name, dtype in polars_schema(AdContactSessions).items()
-            if name in names
-        ]
-        single = facts.matched.sessions.with_columns(pl.col(SESSION).alias(VISITOR), *nothing)
-        matched = replace(facts.matched, sessions=single)
+    def explain(self, cell: AskedCell, column: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The raw rows of sessions or orders that a column counts, and those that it does not."""
+        day = self._match(dict(cell.row))
+        names = [n for n in key(find_table(cell.group, cell.name).contract) if n != DAY]
+        own = day.filter(*are_of(dict(cell.row), names))
+        if column in (CampaignPerformance.orders, CampaignPerformance.revenue):
+            return self.orders.explain_sessions(own.select(KEY), column)
+        found = self.rows.find(own.select(*KEY, STARTED_AT, WHY.alias(BECAUSE)))
+        is_open = pl.col(SessionMatches.match_status) != MatchStatus.MATCHED
+        left_out = self._list_left_out(own, day.filter(is_open).join(own, on=KEY, how="anti"))
+        if column == CampaignPerformance.session_contacts:
+            return count_contacts(found), left_out
+        return merge_rows(found.select(list(EXPLAINED))), left_out
+
+    def _match(self, row: dict[str, Any]) -> pl.DataFrame:
+        """The sessions of a row's platform and day with their entity, as the tables place them."""
+        matches = self.run.scan("ads", "session_matches")
+        if matches is None:
+            return pl.DataFrame()
+        of_day = (pl.col(ORG) == row[ORG]) & (pl.col(DAY) == row[DAY])
+        sessions = matches.filter(of_day, pl.col(OF_LINK[1]) == row[OF_LINK[1]]).collect()
+        links = sessions.select(OF_LINK).unique(maintain_order=True).with_row_index(LINK)
+        matched = self._as_single(sessions, links)
         places = materialize(list_session_places(matched.links), SessionPlaces)
         by_session = materialize(count_contact_sessions(matched, places), AdContactSessions)
-        counts = count_sessions(by_session, places, facts.stats, facts.versions)
+        known = self.stats.place(row)
+        counts = count_sessions(by_session, places, known.stats, known.versions)
         entities = materialize(counts, SessionCounts).pipe(write_out_texts)
-        own = (
-            facts.matched.sessions.select(ORG, SESSION, VISITOR, SessionFacts.started_at)
-            .with_columns(pl.col(VISITOR).alias(KNOWN), pl.col(SESSION).alias(VISITOR))
-            .with_columns(hash_id(VISITOR, seed=CONTACT).alias(OWN_KEY))
-        )
+        named = sessions.lazy().drop(OF_LINK[1:]).with_columns(pl.col(SESSION).alias(CONTACT))
+        keyed = named.with_columns(_hash_session())
         return (
             by_session.select(PLACE, DAY, OWN_KEY)
             .join(
-                entities.select(PLACE, DAY, *(n for n in OF_ENTITY if n != ORG)),
+                entities.select(PLACE, DAY, *OF_ENTITY),
                 on=[PLACE, DAY],
                 how="inner",
                 validate="m:1",
             )
-            .join(own, on=OWN_KEY, how="inner", validate="1:1")
+            .drop(DAY)
+            .join(keyed, on=OWN_KEY, how="inner", validate="1:1")
+            .sort(STARTED_AT, SESSION)
             .collect()
         )
 
-    def list_rows(self, cell: AskedCell, column: str) -> pl.DataFrame:
-        """The raw rows of sessions or orders that a column counts.
+    @staticmethod
+    def _as_single(sessions: pl.DataFrame, links: pl.DataFrame) -> MatchedSessions:
+        """Sessions as if each were a contact of its own, so that none are added up."""
+        schema = polars_schema(AdContactSessions)
+        nothing = [
+            pl.lit(None, schema[name]).alias(name)
+            for name in (AdContactSessions.orders, AdContactSessions.revenue)
+        ]
+        numbered = sessions.lazy().join(
+            links.lazy(), on=OF_LINK, how="left", nulls_equal=True, validate="m:1"
+        )
+        account = pl.lit(None, pl.String).alias(SessionLinks.account_id)
+        single = numbered.select(*KEY, pl.col(SESSION).alias(CONTACT), DAY, LINK)
+        return MatchedSessions(single.with_columns(nothing), links.lazy().with_columns(account))
 
-        Raises:
-            NotCovered: The sessions are made from page views.
-        """
-        names = [n for n in key(find_table(cell.group, cell.name).contract) if n != DAY]
-        own = self.sessions.filter(*are_of(dict(cell.row), names))
-        if column in (CampaignPerformance.orders, CampaignPerformance.revenue):
-            last = self.orders.last_touches.join(
-                own.select(ORG, SESSION),
-                on=[CreditedTouch.org_id, CreditedTouch.session_id],
-                how="semi",
-            )
-            return self.orders.state(last.select(KEY), column, "a session of this row", {})
-        if column == CampaignPerformance.session_contacts:
-            known = own.filter(pl.col(KNOWN).is_not_null())
-            own = known.sort(SessionFacts.started_at, SESSION).unique(
-                [ORG, KNOWN], keep="first", maintain_order=True
-            )
-        return self._state(cell, column, own)
-
-    def _state(self, cell: AskedCell, column: str, own: pl.DataFrame) -> pl.DataFrame:
-        catalog = self.stats.catalog
-        if own.is_empty():
-            return merge_rows(state_rows(_NO_SESSIONS, "sessions", pl.lit(1), _WHY).collect())
-        if not catalog.has_rows("sessions"):
-            raise NotCovered(cell.label, column, "the sessions are made from page views")
-        places = catalog.scan_numbered("sessions").select(ORG, SESSION, pack_place(pl.col(FILE)))
-        found = own.lazy().join(places, on=[ORG, SESSION], how="left", validate="1:1").collect()
-        if found.get_column(ROW_PLACE).null_count():
-            raise NotCovered(cell.label, column, "some of the sessions are made from page views")
-        matches = self.stats.run.scan("ads", "session_matches")
-        told = found.lazy()
-        if matches is not None:
-            reasons = matches.select(ORG, SESSION, "match_method", "match_reason")
-            told = told.join(reasons, on=[ORG, SESSION], how="left", validate="1:1")
-            why = pl.format("matched by {}: {}", "match_method", "match_reason")
-        else:
-            why = _WHY
-        return merge_rows(state_rows(told, "sessions", pl.lit(1), why).collect())
+    def _list_left_out(self, own: pl.DataFrame, near: pl.DataFrame) -> pl.DataFrame:
+        """Other sessions of the platform and day, and rows of these that do not count."""
+        why = pl.format("{}: {}", SessionMatches.match_status, SessionMatches.match_reason)
+        passed = self.rows.state(near.select(*KEY, STARTED_AT, why.alias(BECAUSE)))
+        ids = own.lazy().select(KEY)
+        versions = list_left_out(
+            self.run,
+            "sessions",
+            lambda rows: rows.join(ids, on=KEY, how="semi"),
+            set(own.get_column(SESSION)),
+        )
+        return pl.concat([passed.select(list(LEFT_OUT)), versions])
 
 
-_WHY = pl.lit("a session matched to this row's ad, campaign or platform")
-_NO_SESSIONS = pl.LazyFrame(schema={ROW_PLACE: pl.UInt64})
+def _hash_session() -> pl.Expr:
+    """The key of a session in the place of a contact's."""
+    return hash_id(CONTACT, seed=OF_CONTACT).alias(OWN_KEY)

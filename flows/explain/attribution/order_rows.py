@@ -8,16 +8,24 @@ import polars as pl
 from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import Orders
 from contracts.reports.attribution import CreditedTouch
-from flows.explain.explanation import NotCovered, merge_rows
+from flows.explain.explanation import LEFT_OUT, NotCovered, merge_rows
+from flows.explain.left_out import list_left_out
+from flows.explain.narrowed_tables import narrow_tables
 from flows.explain.published_run import PublishedRun
 from transforms.attribution.orders import price_orders
+from transforms.common.calendar import reporting_day
 from transforms.common.keys import CONTACT, hash_id
-from transforms.explain.row_places import ROW_PLACE, pack_place, state_rows
+from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, pack_place, state_rows
 from transforms.ingest.deduplication import FILE
 
 CONTACT_KEY = "contact_key"
 KEY = [Orders.org_id, Orders.order_id]
+TOUCHED_KEY = [CreditedTouch.org_id, CreditedTouch.session_id]
 ORDERS, REVENUE = "orders", PricedOrders.revenue
+FEW_ORDERS = 200_000
+"""So many orders are priced at once; of more, those alone that a figure comes from."""
+VOID = "it brings nothing: cancelled or refunded, by its status, or taking back such an order"
+NOT_LAST = "its last touch is another: it counts where that stands"
 
 
 class OrderRows:
@@ -26,37 +34,74 @@ class OrderRows:
     def __init__(self, run: PublishedRun) -> None:
         """Read the orders of a run."""
         self.run = run
+        self.catalog = run.catalog
+        self.count = sum(file.count_valid(ORDERS) for file in run.catalog.files)
 
-    @cached_property
-    def orders(self) -> pl.DataFrame:
-        """`PricedOrders` that count, with `row_place`."""
-        catalog, rules = self.run.catalog, self.run.loaded.config.workspace
-        priced = price_orders(
-            catalog.scan("orders"), catalog.scan("exchange_rates"), rules.currency, rules.timezone
-        )
-        if not catalog.has_rows("orders"):
-            return priced.with_columns(pl.lit(0, pl.UInt64).alias(ROW_PLACE)).collect()
-        places = catalog.scan_numbered("orders").select(*KEY, pack_place(pl.col(FILE)))
-        return (
-            priced.filter(pl.col(PricedOrders.is_conversion))
-            .join(places, on=KEY, how="inner", validate="1:1")
+    def find(self, keys: pl.DataFrame) -> pl.DataFrame:
+        """The orders with some keys that count, with `row_place` (`PricedOrders`)."""
+        own = self.find_all(keys)
+        return own.filter(pl.col(PricedOrders.is_conversion))
+
+    def find_all(self, keys: pl.DataFrame) -> pl.DataFrame:
+        """The orders with some keys, those too that bring nothing, with `row_place`."""
+        if self.count <= FEW_ORDERS:
+            return self._all.join(keys.select(KEY).unique(), on=KEY, how="semi")
+        if keys.is_empty():
+            return self._price(pl.DataFrame(schema=dict.fromkeys(KEY, pl.String)))
+        wanted = keys.select(KEY).unique()
+        refunds = [Orders.org_id, pl.col(Orders.refund_of).alias(Orders.order_id)]
+        links = (
+            self.catalog.scan(ORDERS)
+            .filter(pl.col(Orders.refund_of).is_not_null())
+            .select(*KEY, pl.col(Orders.refund_of))
             .collect()
         )
+        taken_back = links.join(wanted, on=KEY, how="semi").select(refunds)
+        related = pl.concat([wanted, taken_back])
+        by_order = links.join(
+            related.unique(), left_on=[KEY[0], Orders.refund_of], right_on=KEY, how="semi"
+        )
+        whole = pl.concat([related, by_order.select(KEY)]).unique()
+        return self._price(whole).join(wanted, on=KEY, how="semi")
+
+    def find_of_day(self, org_id: str, day: object) -> pl.DataFrame:
+        """The orders of a day, those too that bring nothing, with `row_place`."""
+        if self.count <= FEW_ORDERS:
+            return self._all.filter(
+                pl.col(Orders.org_id) == org_id, pl.col(PricedOrders.date_day) == day
+            )
+        zone = self.run.loaded.config.workspace.timezone
+        is_of_day = reporting_day(pl.col(Orders.ordered_at), zone) == day
+        keys = self.catalog.scan(ORDERS).filter(pl.col(Orders.org_id) == org_id, is_of_day)
+        return self.find_all(keys.select(KEY).collect())
 
     @cached_property
-    def touches(self) -> pl.DataFrame:
+    def _all(self) -> pl.DataFrame:
+        return self._price(None)
+
+    def _price(self, keys: pl.DataFrame | None) -> pl.DataFrame:
+        rules, catalog = self.run.loaded.config.workspace, self.catalog
+        if keys is not None:
+            of = keys.lazy()
+            catalog = narrow_tables(
+                catalog, {ORDERS: lambda rows: rows.join(of, on=KEY, how="semi")}
+            )
+        priced = price_orders(
+            catalog.scan(ORDERS), catalog.scan("exchange_rates"), rules.currency, rules.timezone
+        )
+        if not catalog.has_rows(ORDERS):
+            return priced.with_columns(pl.lit(0, pl.UInt64).alias(ROW_PLACE)).collect()
+        places = catalog.scan_numbered(ORDERS).select(*KEY, pack_place(pl.col(FILE)))
+        return priced.join(places, on=KEY, how="inner", validate="1:1").collect()
+
+    @cached_property
+    def touches(self) -> pl.LazyFrame:
         """Every touch of every order, as published."""
         touches = self.run.scan("attribution", "order_touches")
         if touches is None:
             label = "attribution/order_touches"
             raise NotCovered(label, ORDERS, "the table is not published")
-        return touches.collect()
-
-    @cached_property
-    def last_touches(self) -> pl.DataFrame:
-        """The last touch of every order."""
-        is_last = pl.col(CreditedTouch.touch_position) == pl.col(CreditedTouch.touches)
-        return self.touches.filter(is_last)
+        return touches
 
     def of_messages(
         self,
@@ -66,16 +111,69 @@ class OrderRows:
         day: Mapping[str, object],
     ) -> pl.DataFrame:
         """The orders whose last touch is one of these messages, in these channels."""
-        touches = self.last_touches.filter(
+        last = self._touch_messages(messages, channels).filter(_is_last())
+        return self.state(last.select(KEY).collect(), column, "a message of this row", day)
+
+    def leave_out_of_messages(
+        self, messages: pl.DataFrame, channels: Sequence[str], day: Mapping[str, object]
+    ) -> pl.DataFrame:
+        """The orders that these messages touched, but not last: `LEFT_OUT`."""
+        touched = self._touch_messages(messages, channels)
+        return self.leave_out_touched(touched, day)
+
+    def _touch_messages(self, messages: pl.DataFrame, channels: Sequence[str]) -> pl.LazyFrame:
+        return self.touches.filter(
             pl.col(CreditedTouch.session_id).is_null(),
             pl.col(CreditedTouch.channel).is_in(list(channels)),
         ).join(
-            messages,
+            messages.lazy(),
             on=[CreditedTouch.org_id, CreditedTouch.message_id],
             how="semi",
             nulls_equal=True,
         )
-        return self.state(touches.select(KEY), column, "a message of this row", day)
+
+    def explain_sessions(
+        self, sessions: pl.DataFrame, column: str
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The orders whose last touch is one of some sessions, and those of whom it is another.
+
+        Args:
+            sessions: Their keys.
+            column: `orders` or `revenue`.
+        """
+        touched = self.touches.join(sessions.lazy(), on=TOUCHED_KEY, how="semi")
+        last = touched.filter(_is_last()).select(KEY).collect()
+        found = self.state(last, column, "a session of this row", {})
+        return found, self.leave_out_touched(touched, {})
+
+    def leave_out_touched(self, touched: pl.LazyFrame, day: Mapping[str, object]) -> pl.DataFrame:
+        """The orders of some touches of which none is the last, and rows that later ones replace.
+
+        Args:
+            touched: Rows of `order_touches`.
+            day: The orders' day, where it is asked for.
+        """
+        keys = touched.select(KEY).unique()
+        last = touched.filter(_is_last()).select(KEY)
+        other = self.find(keys.join(last, on=KEY, how="anti").collect()).filter(_are_of_day(day))
+        parts = [
+            other.select(ROW_PLACE, pl.lit(ORDERS).alias(TABLE), pl.lit(NOT_LAST).alias(BECAUSE)),
+            self.leave_out_versions(last.collect()),
+        ]
+        return pl.concat(parts).sort(ROW_PLACE, TABLE)
+
+    def leave_out_void(self, orders: pl.DataFrame) -> pl.DataFrame:
+        """Of some orders (`find_all`) those that bring nothing: `LEFT_OUT`."""
+        void = orders.filter(~pl.col(PricedOrders.is_conversion))
+        return void.select(ROW_PLACE, pl.lit(ORDERS).alias(TABLE), pl.lit(VOID).alias(BECAUSE))
+
+    def leave_out_versions(self, keys: pl.DataFrame) -> pl.DataFrame:
+        """Copies, earlier versions and rejected rows of some orders: `LEFT_OUT`."""
+        own = keys.lazy()
+        ids = set(keys.get_column(Orders.order_id)) if keys.height <= FEW_ORDERS else set()
+        return list_left_out(
+            self.run, ORDERS, lambda rows: rows.join(own, on=KEY, how="semi"), ids
+        ).cast(dict(LEFT_OUT))
 
     def of_contacts(self, org_id: str, is_of: pl.Expr, channel: str, column: str) -> pl.DataFrame:
         """The orders whose last touch is a message of a channel, of some contacts.
@@ -86,12 +184,14 @@ class OrderRows:
             channel: The channel.
             column: `orders` or `revenue`.
         """
-        touches = self.last_touches.filter(
+        touches = self.touches.filter(
+            _is_last(),
             pl.col(CreditedTouch.session_id).is_null(),
             pl.col(CreditedTouch.channel) == channel,
             pl.col(CreditedTouch.org_id) == org_id,
         ).with_columns(hash_id(CreditedTouch.contact_id, seed=CONTACT).alias(CONTACT_KEY))
-        return self.state(touches.filter(is_of).select(KEY), column, "a message to them", {})
+        keys = touches.filter(is_of).select(KEY).collect()
+        return self.state(keys, column, "a message to them", {})
 
     def state(
         self, keys: pl.DataFrame, column: str, of_what: str, day: Mapping[str, object]
@@ -113,9 +213,7 @@ class OrderRows:
     def _count(
         self, keys: pl.DataFrame, column: str, of_what: str, day: Mapping[str, object]
     ) -> pl.DataFrame:
-        own = self.orders.join(keys.unique(), on=KEY, how="semi").filter(
-            *(pl.col(name).eq_missing(pl.lit(value, pl.Date)) for name, value in day.items())
-        )
+        own = self.find(keys).filter(_are_of_day(day))
         is_refund = pl.col(PricedOrders.is_refund)
         counts = (~is_refund).cast(pl.Int64) if column == ORDERS else pl.col(REVENUE)
         because = (
@@ -124,4 +222,13 @@ class OrderRows:
             .otherwise(pl.lit("an order that counts"))
             + of_what
         )
-        return merge_rows(state_rows(own.lazy(), "orders", counts, because).collect())
+        return merge_rows(state_rows(own.lazy(), ORDERS, counts, because).collect())
+
+
+def _is_last() -> pl.Expr:
+    return pl.col(CreditedTouch.touch_position) == pl.col(CreditedTouch.touches)
+
+
+def _are_of_day(day: Mapping[str, object]) -> pl.Expr:
+    is_of = [pl.col(name).eq_missing(pl.lit(value, pl.Date)) for name, value in day.items()]
+    return pl.all_horizontal(is_of) if is_of else pl.lit(value=True)

@@ -87,7 +87,7 @@ def build_ad_facts(
         sessions: Canonical sessions, delivered or made from page views.
         scratch: A folder for the matched sessions.
     """
-    versions = _find_versions(catalog, config)
+    versions = find_versions(catalog, config)
     named = build_named_stats(catalog, versions)
     speakers = materialize(list_speakers(named), AdSpeakers)
     daily = build_daily_stats(catalog, config, named, versions)
@@ -122,10 +122,10 @@ def build_daily_stats(
         versions: What the tables of names say.
     """
     currency, exchange_rates = config.workspace.currency, rates_of(catalog)
-    if (conversions := _given(catalog, "ad_conversions")) is not None:
-        chosen = choose_conversions(conversions, _chosen_conversions(catalog))
+    if (conversions := scan_given(catalog, "ad_conversions")) is not None:
+        chosen = choose_conversions(conversions, choose_by_platform(catalog))
         named = materialize(attach_conversions(named, chosen, versions), NamedStats)
-    accounts = _given(catalog, "ad_accounts")
+    accounts = scan_given(catalog, "ad_accounts")
     rates = materialize(find_stats_rates(named, accounts, exchange_rates, currency), StatsRates)
     return materialize(sum_daily_stats(named, rates), DailyStats)
 
@@ -144,13 +144,14 @@ def scan_stats(catalog: Catalog) -> pl.LazyFrame:
     return pl.concat(parts, how="diagonal") if parts else nothing
 
 
-def _find_versions(catalog: Catalog, config: Workspace) -> AdVersions:
+def find_versions(catalog: Catalog, config: Workspace) -> AdVersions:
+    """What the tables of names say."""
     given = AdTables(
-        accounts=_given(catalog, "ad_accounts"),
+        accounts=scan_given(catalog, "ad_accounts"),
         campaigns=_campaigns_given(catalog),
-        groups=_given(catalog, "ad_groups"),
-        ads=_given(catalog, "ads"),
-        creatives=_given(catalog, "ad_creatives"),
+        groups=scan_given(catalog, "ad_groups"),
+        ads=scan_given(catalog, "ads"),
+        creatives=scan_given(catalog, "ad_creatives"),
     )
     dated = materialize(list_name_tables(given, config.workspace.timezone), NameTables)
     tables = given.read_from(dated)
@@ -168,18 +169,22 @@ def _list_names(stats: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
     return materialize(pl.concat(parts), AdNames)
 
 
-def _given(catalog: Catalog, table: str) -> pl.LazyFrame | None:
+def scan_given(catalog: Catalog, table: str) -> pl.LazyFrame | None:
+    """A canonical table; None where no file gives a row of it."""
     return catalog.scan(table) if catalog.has_rows(table) else None
 
 
 def _campaigns_given(catalog: Catalog) -> pl.LazyFrame | None:
-    campaigns, portfolios = _given(catalog, "ad_campaigns"), _given(catalog, "ad_portfolios")
+    campaigns, portfolios = (
+        scan_given(catalog, "ad_campaigns"),
+        scan_given(catalog, "ad_portfolios"),
+    )
     if campaigns is None or portfolios is None:
         return campaigns
     return add_portfolio_names(campaigns, portfolios)
 
 
-def _chosen_conversions(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+def choose_by_platform(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     """Platform -> the conversions that count: those configured, else those of the source."""
     chosen: dict[str, tuple[str, ...]] = {}
     for file in catalog.files:

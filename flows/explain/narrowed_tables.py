@@ -1,0 +1,36 @@
+"""Canonical tables of which only those rows are read that a figure can come from."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.catalog.canonical_tables import Catalog
+from flows.catalog.read_files import ReadFile
+from flows.explain.left_out import Narrow
+
+
+@dataclass(frozen=True)
+class NarrowedTables(Catalog):
+    """The canonical tables of a run, some of them cut to what is asked about.
+
+    Attributes:
+        narrow: Table -> which of its rows are read; all rows of the others are.
+    """
+
+    narrow: Mapping[str, Narrow]
+
+    def scan_file(self, file: ReadFile, table: str) -> pl.LazyFrame:
+        """A file's rows of a table that count and are asked about, with their `row_number`."""
+        rows = super().scan_file(file, table)
+        return self.narrow[table](rows) if table in self.narrow else rows
+
+    def scan_chunks(self, table: str, rows: int) -> Iterator[pl.LazyFrame]:
+        """The rows of a table that are asked about, in pieces of about so many rows, or less."""
+        for chunk in super().scan_chunks(table, rows):
+            yield self.narrow[table](chunk) if table in self.narrow else chunk
+
+
+def narrow_tables(catalog: Catalog, narrow: Mapping[str, Narrow]) -> NarrowedTables:
+    """Canonical tables cut to what is asked about."""
+    return NarrowedTables(catalog.files, catalog.given, catalog.status, narrow)
