@@ -8,7 +8,10 @@ import polars as pl
 
 from flows.catalog.read_files import ReadFile
 from flows.explain.activity_facts import ActivityFacts
+from flows.explain.ads.breakdown_cells import BreakdownCells
 from flows.explain.ads.level_cells import AdCells
+from flows.explain.ads.source_cells import SourceCells
+from flows.explain.ads.stats_rows import AdStatsRows
 from flows.explain.attribution.credit_cells import AttributionCells
 from flows.explain.attribution.order_rows import OrderRows
 from flows.explain.cells import AskedCell, find_cell
@@ -50,16 +53,19 @@ class Explainer:
         self.run = run
         self.shows_rows = shows_rows
         orders = OrderRows(run)
-        sends, ads = SendFigures(run, orders), AdCells(run, orders)
+        sends, stats = SendFigures(run, orders), AdStatsRows(run)
+        ads = AdCells(stats, orders)
         self.subjects = (
             MessageCells(sends),
             VariantCells(sends),
             ProviderCells(sends),
             ads,
+            SourceCells(stats),
+            BreakdownCells(stats),
             AttributionCells(run, orders, sends, ads),
             PeopleCells(sends, orders),
             SegmentCells(sends),
-            ListCells(run, ActivityFacts(run, ads.rows)),
+            ListCells(run, ActivityFacts(run, stats)),
         )
         self.files = {file.order: file for file in run.catalog.files}
 

@@ -74,7 +74,7 @@ class Explanation:
 
 def add_up(rows: pl.DataFrame) -> Decimal:
     """The sum of what rows count."""
-    return rows.get_column(COUNTS).sum() or Decimal(0)
+    return Decimal(rows.get_column(COUNTS).sum() or 0)
 
 
 def absorb_rounding(rows: pl.DataFrame, value: Any) -> pl.DataFrame:

@@ -102,9 +102,7 @@ class AdCells:
     def _list_stats(self, cell: AskedCell, column: str) -> pl.DataFrame:
         metric = METRIC_OF[column]
         found = self._find_stats(cell).filter(*_bears(metric))
-        rows = merge_rows(
-            state_rows(found, of_table(), pl.col(metric), self._word()).collect()
-        )
+        rows = merge_rows(state_rows(found, of_table(), pl.col(metric), self._word()).collect())
         return absorb_rounding(rows, cell.row[column]) if metric in AMOUNTS else rows
 
     def list_spend(self, row: dict[str, Any], names: list[str]) -> pl.DataFrame:

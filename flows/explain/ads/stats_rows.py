@@ -1,6 +1,7 @@
 """The stats of ads, row by row, placed by the very transforms that placed their sums."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -10,7 +11,14 @@ from flows.catalog.exchange_rates import rates_of
 from flows.explain.narrowed_tables import narrow_tables
 from flows.explain.published_run import PublishedRun
 from flows.runtime.materialize import materialize
-from flows.steps.ads.ad_facts import choose_by_platform, find_versions, scan_given
+from flows.steps.ads.ad_facts import (
+    AdFacts,
+    build_ad_facts,
+    choose_by_platform,
+    find_versions,
+    scan_given,
+)
+from flows.steps.matching.sessions import find_sessions
 from transforms.ads.conversions import attach_conversions, choose_conversions
 from transforms.ads.daily_stats import (
     fill_parents,
@@ -76,6 +84,13 @@ class AdStatsRows:
             narrow = {table: lambda rows: rows.filter(*is_own) for table in AD_TABLES}
             self.placed[of] = _place(narrow_tables(self.catalog, narrow), self.run)
         return self.placed[of]
+
+    @cached_property
+    def facts(self) -> AdFacts:
+        """What the ads reports were made from, with every session and its ad."""
+        folder, config = self.run.make_folder("ads"), self.run.loaded.config
+        sessions = find_sessions(self.catalog, config, folder)
+        return build_ad_facts(self.catalog, config, sessions, folder / "facts")
 
     def list_platforms(self, row: dict[str, object]) -> list[str]:
         """The platforms of a row's organization that have stats."""

@@ -8,7 +8,6 @@ import polars as pl
 
 from contracts.facts.order_facts import PricedOrders, Touches
 from contracts.facts.send_sums import ChannelDays
-from contracts.feeds import Events, Sends, Sessions
 from contracts.reports.attribution import (
     DIRECT,
     CampaignAttribution,
@@ -18,6 +17,7 @@ from contracts.reports.attribution import (
 from contracts.vocabulary import Channel
 from flows.explain.ads.level_cells import AdCells
 from flows.explain.attribution.order_rows import KEY, OrderRows
+from flows.explain.attribution.touch_rows import TouchRows
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import (
     NOTHING,
@@ -39,8 +39,7 @@ from transforms.attribution.credit_models import (
 )
 from transforms.attribution.orders import ORDER_ROW
 from transforms.attribution.touches import DIRECT_GROUP
-from transforms.explain.row_places import pack_place, state_rows
-from transforms.ingest.deduplication import FILE
+from transforms.explain.row_places import EXACT_COUNTS, ROW_PLACE, TABLE, state_rows
 
 SUMS = ("channel_attribution", "campaign_attribution")
 C = CampaignAttribution
@@ -58,6 +57,13 @@ FORMULAS = {
 }
 
 
+WORDS = {
+    COUNT: "the number of touches that led to the order",
+    POSITION: "the number of the order's touches up to this one, by time, channel and id",
+}
+SHARE = "share"
+
+
 class AttributionCells:
     """Explains `order_touches`, `channel_attribution` and `campaign_attribution`."""
 
@@ -67,6 +73,7 @@ class AttributionCells:
         """Explain the figures of a run."""
         self.run = run
         self.orders = orders
+        self.touches = TouchRows(run)
         self.messages = messages
         self.ads = ads
         self.rules = run.loaded.config.attribution
@@ -89,11 +96,11 @@ class AttributionCells:
             days = (row[ends[1]] - row[ends[0]]) / timedelta(days=1)
             operands = tuple(Operand(name, row[name]) for name in ends)
             return Explanation("ordered_at - touched_at, in days", NOTHING, operands, expected=days)
-        if column == CreditedTouch.touches:
+        if column in (COUNT, POSITION):
             touches = self._touches_of(row)
-            return Explanation(
-                "the number of touches that led to the order", self._find_rows(cell, touches)
-            )
+            left_out = self.touches.list_left_out(touches)
+            own = touches.filter(pl.col(POSITION) <= cell.value)
+            return Explanation(WORDS[column], self.touches.state(own), (), left_out)
         if column in (*self.rules.models, *map(revenue_column, self.rules.models)):
             return self._explain_credit(cell, row)
         raise NotCovered(cell.label, column)
@@ -101,7 +108,7 @@ class AttributionCells:
     def _explain_credit(self, cell: AskedCell, row: dict[str, Any]) -> Explanation:
         model = cell.column.removeprefix("revenue_")
         touches = self._touches_of(row)
-        order = self.orders.orders.filter(*(pl.col(name) == row[name] for name in KEY))
+        order = self.orders.find(touches.select(KEY))
         of_order = merge_rows(
             state_rows(
                 order.lazy(),
@@ -114,9 +121,9 @@ class AttributionCells:
         own = touches.filter(pl.col(POSITION) == row[POSITION])
         operands = [
             Operand(POSITION, row[POSITION]),
-            Operand(COUNT, row[COUNT], self._find_rows(cell, touches)),
+            Operand(COUNT, row[COUNT], self.touches.state(touches)),
             Operand(CreditedTouch.touched_at, row[CreditedTouch.touched_at]),
-            Operand("touch", own.height, self._find_rows(cell, own)),
+            Operand("touch", own.height, self.touches.state(own)),
         ]
         if model == "time_decay":
             operands.append(Operand("half_life_days", self.rules.half_life_days))
@@ -147,44 +154,8 @@ class AttributionCells:
         return credited.filter(pl.col(POSITION) == position).select(column).collect().item()
 
     def _touches_of(self, row: dict[str, Any]) -> pl.DataFrame:
-        return self.orders.touches.filter(*(pl.col(name) == row[name] for name in KEY))
-
-    def _find_rows(self, cell: AskedCell, touches: pl.DataFrame) -> pl.DataFrame:
-        """The raw rows of touches, each of which counts 1.
-
-        Raises:
-            NotCovered: A touch is no row of a feed, or it cannot be told which.
-        """
-        is_event = pl.col(CreditedTouch.event_id).is_not_null()
-        is_session = pl.col(CreditedTouch.session_id).is_not_null()
-        kinds = (
-            ("events", touches.filter(is_event), [Events.org_id, Events.event_id]),
-            (
-                "sessions",
-                touches.filter(~is_event, is_session),
-                [Sessions.org_id, Sessions.session_id],
-            ),
-            (
-                "sends",
-                touches.filter(~is_event, ~is_session),
-                [Sends.org_id, Sends.message_id, Sends.contact_id],
-            ),
-        )
-        parts = [NOTHING]
-        for table, own, ids in kinds:
-            if own.is_empty():
-                continue
-            if not self.run.catalog.has_rows(table):
-                raise NotCovered(cell.label, cell.column, f"a touch is no row of {table}")
-            places = self.run.catalog.scan_numbered(table).select(*ids, pack_place(pl.col(FILE)))
-            found = own.lazy().select(*ids, CreditedTouch.channel).join(places, on=ids, how="inner")
-            why = pl.format("a touch of the channel {} before the order", CreditedTouch.channel)
-            parts.append(state_rows(found, table, pl.lit(1), why).collect())
-        rows = merge_rows(pl.concat(parts))
-        if rows.height != touches.height:
-            why = "it cannot be told which rows the touches are"
-            raise NotCovered(cell.label, cell.column, why)
-        return rows
+        is_own = [pl.col(name) == row[name] for name in KEY]
+        return self.orders.touches.filter(*is_own).collect().sort(POSITION)
 
     def _explain_sum(self, cell: AskedCell) -> Explanation:
         if cell.column == C.roas:
@@ -193,7 +164,8 @@ class AttributionCells:
                 Operand(C.cost, cell.row[C.cost], self._list_costs(cell)),
             )
             ratio = divide(upper.value, lower.value)
-            return Explanation("revenue / cost", NOTHING, (upper, lower), expected=ratio)
+            left_out = self._leave_out_orders(cell)
+            return Explanation("revenue / cost", NOTHING, (upper, lower), left_out, ratio)
         if cell.column == C.cost:
             return Explanation("ad spend and message cost of the day", self._list_costs(cell))
         if cell.column not in (C.credited_orders, C.revenue):
@@ -201,27 +173,25 @@ class AttributionCells:
         words = f"the sum of what {cell.row[C.model]} credits to the touches of this row"
         if cell.row[C.channel] == DIRECT:
             words = "the orders of the day that no touch led to"
-        return Explanation(words, self._list_credits(cell, cell.column))
+        rows, left_out = self._list_credits(cell, cell.column), self._leave_out_orders(cell)
+        return Explanation(words, rows, (), left_out)
 
     def _list_credits(self, cell: AskedCell, column: str) -> pl.DataFrame:
         """The orders of a day, each with what it gives to the row's channel or campaign."""
         row, model = dict(cell.row), cell.row[C.model]
-        orders = self.orders.orders.filter(pl.col(PricedOrders.date_day) == row[C.date_day])
+        day = self.orders.find_of_day(row[C.org_id], row[C.date_day])
+        orders = day.filter(pl.col(PricedOrders.is_conversion))
         is_refund = pl.col(PricedOrders.is_refund)
-        touched = self.orders.touches.filter(self._is_of(row, GRAIN))
+        touches = self.orders.touches.join(orders.lazy().select(KEY), on=KEY, how="semi").collect()
         name = revenue_column(model) if column == C.revenue else model
-        shares = touched.group_by(KEY).agg(pl.col(name).sum().alias("share"))
+        touched = touches.filter(self._is_of(row, GRAIN))
+        shares = touched.group_by(KEY).agg(pl.col(name).sum().cast(EXACT_COUNTS).alias(SHARE))
         parts = [orders.join(shares, on=KEY, how="inner", validate="1:1")]
         if row[C.channel] == DIRECT and row.get(C.campaign_id) is None:
             whole = pl.col(PricedOrders.revenue) if column == C.revenue else pl.lit(1)
-            untouched = orders.filter(pl.col(PricedOrders.org_id) == row[C.org_id]).join(
-                self.orders.touches, on=KEY, how="anti"
-            )
-            parts.append(untouched.with_columns(whole.cast(pl.Decimal(38, 8)).alias("share")))
-        rows = pl.concat(
-            [part.with_columns(pl.col("share").cast(pl.Decimal(38, 8))) for part in parts]
-        )
-        counts = pl.col("share")
+            untouched = orders.join(touches, on=KEY, how="anti")
+            parts.append(untouched.with_columns(whole.cast(EXACT_COUNTS).alias(SHARE)))
+        counts = pl.col(SHARE)
         if column == C.credited_orders:
             counts = pl.when(is_refund).then(pl.lit(0)).otherwise(counts)
         because = (
@@ -229,7 +199,13 @@ class AttributionCells:
             .then(pl.lit("a row that takes an order back, by that order's touches"))
             .otherwise(pl.lit(f"an order of the day, by its touches under {model}"))
         )
-        return merge_rows(state_rows(rows.lazy(), "orders", counts, because).collect())
+        return merge_rows(state_rows(pl.concat(parts).lazy(), "orders", counts, because).collect())
+
+    def _leave_out_orders(self, cell: AskedCell) -> pl.DataFrame:
+        """Orders of the day that bring nothing, and rows of its orders that others replace."""
+        day = self.orders.find_of_day(cell.row[C.org_id], cell.row[C.date_day])
+        parts = [self.orders.leave_out_void(day), self.orders.leave_out_versions(day.select(KEY))]
+        return pl.concat(parts).sort(ROW_PLACE, TABLE)
 
     @staticmethod
     def _is_of(row: dict[str, Any], names: Sequence[str]) -> pl.Expr:

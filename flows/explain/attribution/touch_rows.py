@@ -1,0 +1,173 @@
+"""Touches of orders down to their raw rows: clicks, sessions, direct mail."""
+
+from datetime import timedelta
+from functools import cached_property
+
+import polars as pl
+
+from contracts.feeds import Events, Sends
+from contracts.reports.attribution import CreditedTouch
+from contracts.vocabulary import Action
+from flows.explain.explanation import LEFT_OUT, merge_rows
+from flows.explain.published_run import PublishedRun
+from flows.explain.session_rows import KEY as OF_SESSION
+from flows.explain.session_rows import STARTED_AT, SessionRows
+from flows.steps.messaging.described_messages import MessageInputs, find_names
+from transforms.attribution.touches import NEVER_ARRIVED
+from transforms.common.calendar import reporting_day
+from transforms.explain.row_places import (
+    BECAUSE,
+    EXPLAINED,
+    ROW_PLACE,
+    TABLE,
+    pack_place,
+    state_rows,
+)
+from transforms.ingest.deduplication import FILE
+from transforms.people.activities import MAILED, name_contacts
+
+C = CreditedTouch
+WHY = pl.format("a touch of the channel {} before the order", C.channel)
+OF_MAIL = [C.org_id, C.message_id, C.contact_id]
+TOO_EARLY = "more than the look-back before the order"
+NO_TOUCH = {
+    "event": "flagged as a machine's, or later than the order",
+    "session": "direct, a machine's, or the landing of a click that counts itself",
+}
+KIND, AT, EVENT_ID, EVENT_TYPE = "kind", "occurred_at", "event_id", "event_type"
+
+
+class TouchRows:
+    """Finds the raw rows of touches."""
+
+    def __init__(self, run: PublishedRun) -> None:
+        """Find the touches of a run."""
+        self.run = run
+        self.sessions = SessionRows(run)
+
+    def state(self, touches: pl.DataFrame) -> pl.DataFrame:
+        """The raw rows of touches, which count 1 each; a session's further page views 0.
+
+        Args:
+            touches: Rows of `order_touches`.
+        """
+        is_event = pl.col(C.event_id).is_not_null()
+        is_session = pl.col(C.session_id).is_not_null()
+        visits = touches.filter(~is_event, is_session)
+        return merge_rows(
+            pl.concat(
+                [
+                    self._state_events(touches.filter(is_event)),
+                    self._state_sessions(visits),
+                    self._state_mail(touches.filter(~is_event, ~is_session)),
+                ]
+            )
+        )
+
+    def _state_events(self, touches: pl.DataFrame) -> pl.DataFrame:
+        if touches.is_empty():
+            return pl.DataFrame(schema=EXPLAINED)
+        key = [Events.org_id, Events.event_id]
+        own = touches.lazy().select(*key, C.channel).unique()
+        found = self._scan("events").join(own, on=key, how="inner", validate="1:m")
+        return state_rows(found, "events", pl.lit(1), WHY).collect()
+
+    def _state_sessions(self, touches: pl.DataFrame) -> pl.DataFrame:
+        named = touches.select(
+            *OF_SESSION, WHY.alias(BECAUSE), pl.col(C.touched_at).alias(STARTED_AT)
+        )
+        return self.sessions.state(named.unique(OF_SESSION))
+
+    def _state_mail(self, touches: pl.DataFrame) -> pl.DataFrame:
+        """The sends, or the events that show them, by which direct mail touched people."""
+        parts = [pl.DataFrame(schema=EXPLAINED)]
+        for _, own in touches.group_by(OF_MAIL, maintain_order=True):
+            found = self._find_mail(own)
+            channel = pl.lit(own[0, C.channel]).alias(C.channel)
+            told = found.head(own.height).lazy().with_columns(channel)
+            parts.append(state_rows(told, pl.col(TABLE), pl.lit(1), WHY).collect())
+        return pl.concat(parts)
+
+    def _find_mail(self, touches: pl.DataFrame) -> pl.DataFrame:
+        """The rows of one message to one contact that arrived, the likeliest first."""
+        ids = touches.row(0, named=True)
+        zone = self.run.loaded.config.workspace.timezone
+        days = touches.select(reporting_day(pl.col(C.touched_at), zone)).to_series()
+        parts = []
+        for table, at in (("sends", Sends.sent_at), ("events", Events.occurred_at)):
+            if not self.run.catalog.has_rows(table):
+                continue
+            rows = self._scan(table).filter(
+                pl.col(Sends.org_id) == ids[C.org_id],
+                pl.col(Sends.message_id).eq_missing(pl.lit(ids[C.message_id], pl.String)),
+            )
+            rows = rows.filter(pl.col(EVENT_TYPE) == MAILED) if table == "events" else rows
+            held = pl.col(Sends.is_holdout) if table == "sends" else pl.lit(value=False)
+            failed = pl.col(Sends.status).is_in(NEVER_ARRIVED) if table == "sends" else held
+            parts.append(
+                name_contacts(rows, self._owners)
+                .filter(
+                    pl.col(Sends.contact_id) == ids[C.contact_id],
+                    ~held.fill_null(value=False),
+                    ~failed.fill_null(value=False),
+                )
+                .select(
+                    ROW_PLACE,
+                    pl.lit(table).alias(TABLE),
+                    reporting_day(pl.col(at), zone).is_in(days.implode()).alias("is of day"),
+                )
+                .collect()
+            )
+            if parts[-1].height:
+                break
+        return pl.concat(parts).sort(~pl.col("is of day"), ROW_PLACE, nulls_last=True)
+
+    @cached_property
+    def _owners(self) -> pl.LazyFrame:
+        names = find_names(
+            MessageInputs(self.run.catalog, self.run.loaded.config, self.run.scratch)
+        )
+        return names.owners.lazy()
+
+    def _scan(self, table: str) -> pl.LazyFrame:
+        return self.run.catalog.scan_numbered(table).with_columns(pack_place(pl.col(FILE)))
+
+    def list_left_out(self, touches: pl.DataFrame) -> pl.DataFrame:
+        """Clicks and sessions of an order's contact that did not lead to it, and why: `LEFT_OUT`.
+
+        Args:
+            touches: The order's touches.
+        """
+        journey = self.run.scan("people", "contact_journey")
+        if journey is None or touches.is_empty() or touches[0, C.contact_id] is None:
+            return pl.DataFrame(schema=LEFT_OUT)
+        order = touches.row(0, named=True)
+        steps = journey.filter(
+            *(pl.col(name) == order[name] for name in (C.org_id, C.contact_id)),
+            pl.col(AT) <= order[C.ordered_at],
+            (pl.col(KIND) == "session") | pl.col(EVENT_TYPE).str.ends_with(f"_{Action.CLICKED}"),
+        ).collect()
+        counted = [*touches[C.event_id].drop_nulls(), *touches[C.session_id].drop_nulls()]
+        since = order[C.ordered_at] - self._longest_lookback()
+        why = (
+            pl.when(pl.col(AT) < since)
+            .then(pl.lit(TOO_EARLY))
+            .otherwise(pl.col(KIND).replace_strict(NO_TOUCH, default=TOO_EARLY))
+        )
+        passed = steps.filter(~pl.col(EVENT_ID).is_in(counted)).with_columns(why.alias(BECAUSE))
+        visits = passed.filter(pl.col(KIND) == "session").select(
+            C.org_id, pl.col(EVENT_ID).alias(C.session_id), BECAUSE
+        )
+        clicks = passed.filter(pl.col(KIND) == "event").lazy()
+        parts = [self.sessions.state(visits).select(list(LEFT_OUT))]
+        if self.run.catalog.has_rows("events"):
+            key = [Events.org_id, Events.event_id]
+            found = self._scan("events").join(clicks.select(*key, BECAUSE), on=key, how="inner")
+            table = pl.lit("events").alias(TABLE)
+            parts.append(found.select(ROW_PLACE, table, BECAUSE).collect())
+        return pl.concat(parts).sort(ROW_PLACE, TABLE)
+
+    def _longest_lookback(self) -> timedelta:
+        rules = self.run.loaded.config.attribution
+        hours = [rules.lookback_days * 24, *rules.lookback_hours.values()]
+        return timedelta(hours=max(hours))
