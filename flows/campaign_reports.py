@@ -14,6 +14,7 @@ from pydantic import Field
 
 from contracts.manifest import AttemptEnd, Check, Manifest, Warned
 from flows.announcements.announce import tell_published, tell_refused
+from flows.announcements.progress_artifacts import show_progress
 from flows.catalog.quarantine_files import write_quarantine
 from flows.cluster.dask_workers import connect
 from flows.cluster.workers import THREADS
@@ -27,6 +28,7 @@ from flows.progress import Progress, silence
 from flows.runtime.flow_ends import end_in_a_sentence
 from flows.runtime.prefect_steps import step
 from flows.steps.attempt import Attempt, Run
+from flows.steps.reading.file_tasks import show_reading
 from flows.steps.reading.read_feeds import FeedsRead, find_problem, read_feeds, reconcile_inputs
 from flows.steps.run_tables import write_run_tables
 from flows.steps.warning_order import order_warnings
@@ -100,7 +102,8 @@ def begin_attempt(loaded: LoadedWorkspace, wait_seconds: float) -> Generator[Att
     with hold_workspace(loaded.root, wait_seconds, run_id):
         clean_up(loaded.root)
         staging = stage_snapshot(loaded.root, run_id)
-        attempt = Attempt(loaded, run_id, started, staging, staging / SCRATCH, _progress.get())
+        progress = show_progress(loaded.root, _progress.get())
+        attempt = Attempt(loaded, run_id, started, staging, staging / SCRATCH, progress)
         address = _cluster.get() or loaded.config.run.dask
         try:
             with (
@@ -150,7 +153,8 @@ def read_raw_feeds(attempt: Attempt, *, full: bool) -> FeedsRead:
     if full:
         with storage_errors("forgetting what was read before"):
             remove_tree(ledger)
-    return read_feeds(attempt.loaded, ledger, attempt.progress, attempt.started_at, attempt.workers)
+    workers = show_reading(attempt.workers)
+    return read_feeds(attempt.loaded, ledger, attempt.progress, attempt.started_at, workers)
 
 
 @step

@@ -13,7 +13,6 @@ from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.assets import Asset, AssetProperties, add_asset_metadata
 from prefect.cache_policies import NO_CACHE
-from prefect.context import FlowRunContext
 from prefect.events import emit_event
 from prefect.tasks import MaterializingTask
 
@@ -31,7 +30,7 @@ from flows.announcements.run_events import RunEvent, announce_published, announc
 from flows.announcements.run_summary import RunSummary, summarize_run
 from flows.announcements.summary_lines import WARNING, describe_run
 from flows.announcements.summary_markdown import draw_summary
-from flows.runtime.prefect_server import is_private
+from flows.runtime.prefect_steps import is_watched
 
 TOOL = "campaign-reports"
 
@@ -64,11 +63,6 @@ def tell_refused(root: Path, end: AttemptEnd) -> None:
     if is_watched():
         with _in_passing("the refusal"):
             send(announce_refused(root, end))
-
-
-def is_watched() -> bool:
-    """Whether this is a run of Prefect's on a server that outlives it."""
-    return FlowRunContext.get() is not None and not is_private()
 
 
 def log_summary(summary: RunSummary) -> None:

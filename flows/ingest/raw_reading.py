@@ -140,7 +140,7 @@ def _read_once(
                 changed.append(raw)
     groups = _group_same_bytes([raw for raw in files if raw.path in states], states)
     pending: dict[Future[Reading], SameBytes] = {
-        pool.submit(_read_unchanged, same, states[same.files[0].path], target): same
+        pool.submit(read_unchanged, same, states[same.files[0].path], target): same
         for same in groups
     }
     for future in as_completed(pending):
@@ -182,8 +182,18 @@ def _entry(path: Path) -> tuple[int, ...]:
     return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, stat.st_dev
 
 
-def _read_unchanged(same: SameBytes, state: FileState, target: Target) -> Reading:
-    """Read a file, and prove that it still is what was noted before anything is kept of it."""
+def read_unchanged(same: SameBytes, state: FileState, target: Target) -> Reading:
+    """Read a file, and prove that it still is what was noted before anything is kept of it.
+
+    Args:
+        same: The file, and others with its bytes.
+        state: What it was when it was noted.
+        target: Where the reading goes.
+
+    Raises:
+        RefusedFile: The file cannot be read as a whole.
+        ChangedFile: It is not what was noted.
+    """
 
     def require_unchanged() -> None:
         path = same.files[0].location

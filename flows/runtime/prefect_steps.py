@@ -13,6 +13,7 @@ from prefect.context import FlowRunContext
 from prefect.utilities.annotations import opaque
 
 from flows.errors import DataRefused, explain_failure
+from flows.runtime.prefect_server import is_private
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,7 +37,8 @@ def step(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
         except (Exception, PanicException) as error:  # noqa: BLE001 - raised again by `perform`
             _stops.get().append(error)
-            return name_stop(error)
+            name = REFUSED if isinstance(error, DataRefused) else STOPPED
+            return stop(name, explain_failure(error)[0])
 
     as_task: Callable[..., R] = task(name=name, task_run_name=name, cache_policy=NO_CACHE)(attempt)
 
@@ -58,7 +60,14 @@ def step(function: Callable[P, R]) -> Callable[P, R]:
     return perform
 
 
-def name_stop(error: BaseException) -> State:
-    """The state of a step that cannot go on; Prefect's own would hold a traceback and more."""
-    name = REFUSED if isinstance(error, DataRefused) else STOPPED
-    return State(type=StateType.CANCELLED, name=name, message=explain_failure(error)[0])
+def stop(name: str, message: str) -> State:
+    """The state of a task that ends without a result, which is not what failed: the flow's run is.
+
+    Prefect's own state of an exception would hold its traceback, and its text.
+    """
+    return State(type=StateType.CANCELLED, name=name, message=message)
+
+
+def is_watched() -> bool:
+    """Whether this is a run of Prefect's on a server that somebody can see: not on one of ours."""
+    return FlowRunContext.get() is not None and not is_private()

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import prefect
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterKey,
     FlowRunFilter,
     FlowRunFilterId,
     LogFilter,
@@ -21,8 +24,10 @@ from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
 
 from flows import campaign_reports as flow
+from flows.announcements.progress_artifacts import ProgressArtifacts
 from flows.announcements.run_events import PUBLISHED, REFUSED
 from flows.errors import CampaignReportsError, DataRefused, StorageFailed
+from flows.steps.reading import file_tasks
 from tests.support.workspaces import feed, write_workspace
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -119,6 +124,7 @@ def test_a_published_run_is_told_in_lines_artifacts_assets_and_one_event(
     assert told.run.parameters == {"workspace": str(root), "full": False, "wait_seconds": 0}
     assert told.states[-1][0] == "Completed"
     assert {"read raw feeds", "report messages", "publish", "publish email"} <= set(told.tasks)
+    assert {name for name in told.tasks if name.startswith("raw/")} == {"raw/sends/2.csv"}
     assert {name for name, _ in told.tasks.values()} == {"Completed"}
     lines = [message for _, message in told.logs]
     assert "rows: 5 read, 4 accepted, 1 rejected, 0 superseded, 0 duplicates" in lines
@@ -185,6 +191,49 @@ def test_a_refusal_is_one_failed_state_with_its_sentence_and_one_event(
     assert event["payload"]["workspace"] == "Shop & Co"
     assert event["payload"]["message"] == refusal.value.message
     assert event["payload"]["exit_code"] == 3
+
+
+def test_a_refused_file_is_a_task_that_says_so(root: Path, client: SyncPrefectClient) -> None:
+    (root / "raw/sends/2.csv").write_bytes(b"send_id,contact_id\n2,101\n")
+    with pytest.raises(DataRefused):
+        flow.campaign_reports(str(root), wait_seconds=0)
+    told = look(client)
+    state, reason = told.tasks["raw/sends/2.csv"]
+    assert state == "Refused"
+    assert "status" in reason
+    assert told.tasks["raw/sends/1.csv"][0] == "Completed"
+    assert told.tasks["read raw feeds"][0] == "Completed"
+    assert [name for name, _ in told.states] == ["Pending", "Running", "Failed"]
+
+
+def test_files_beyond_the_most_are_read_without_a_task(
+    root: Path, client: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_tasks, "MOST_TASKS", 2)
+    flow.campaign_reports(str(root), wait_seconds=0)
+    assert len([name for name in look(client).tasks if name.startswith("raw/")]) == 2
+
+
+def test_a_stage_that_takes_long_is_an_artifact_that_moves(client: SyncPrefectClient) -> None:
+    seconds = iter((0, 1, 6, 7, 8, 9, 20))
+    told: list[tuple[str, int, int]] = []
+
+    @prefect.flow
+    def stages() -> None:
+        progress = ProgressArtifacts("shop", lambda *at: told.append(at), lambda: next(seconds))
+        for at in ((0, 4), (1, 4), (2, 4), (3, 4), (4, 4)):
+            progress("reading feeds", *at)
+        progress("publishing", 0, 1)
+        progress("publishing", 1, 1)
+
+    stages()
+    assert len(told) == 7
+    (artifact,) = client.read_artifacts(
+        artifact_filter=ArtifactFilter(
+            key=ArtifactFilterKey(any_=["campaign-reports-shop-progress"])
+        )
+    )
+    assert (artifact.data, artifact.description) == (100, "reading feeds: 4 of 4")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -139,11 +140,11 @@ def test_several_workspaces_run_in_turn_and_the_worst_counts(
     capsys: pytest.CaptureFixture[str],
     published_run: Launch,
 ) -> None:
-    def fail_first(root: Path, wait: float, progress: Progress, *, full: bool) -> Manifest:
+    def fail_first(root: Path, wait: float, progress: Progress, **options: Any) -> Manifest:
         if root.name == "gone":
             msg = "refused"
             raise DataRefused(msg)
-        return published_run(root, wait, progress, full=full)
+        return published_run(root, wait, progress, **options)
 
     monkeypatch.setattr(run, "launch_run", fail_first)
     assert main(["run", "gone", str(workspace)]) == 3
