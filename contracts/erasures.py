@@ -47,6 +47,8 @@ class Erasures(BaseModel):
     salt: str
     organizations: frozenset[str] = frozenset()
     hashes: frozenset[str] = frozenset()
+    rewritten: frozenset[str] = frozenset()
+    """The SHA-256 of raw files as they were written anew without somebody."""
 
     @classmethod
     def none_yet(cls) -> "Erasures":
@@ -60,7 +62,12 @@ class Erasures(BaseModel):
             salt=self.salt,
             organizations=self.organizations | {org_id for org_id, _, _ in found},
             hashes=self.hashes | {self._hash(*one) for one in found},
+            rewritten=self.rewritten,
         )
+
+    def note_rewritten(self, hashes: Iterable[str]) -> "Erasures":
+        """The same with more raw files that were written anew."""
+        return self.model_copy(update={"rewritten": self.rewritten.union(hashes)})
 
     def knows(self, org_id: str | None, kind: str, value: str) -> bool:
         """Whether a value of a column that holds this kind is an erased person's.

@@ -84,7 +84,8 @@ def campaign_reports(
         refuse_bad_data(attempt, read)
         run = Run(attempt, read)
         checks, warnings = write_report_tables(run)
-        checks += report_run(run)
+        more_checks, damages = report_run(run)
+        checks, warnings = [*checks, *more_checks], [*warnings, *damages]
         manifest = prove(attempt, read, checks, warnings)
         describe_snapshot(attempt, manifest)
         draw_page(attempt, manifest)
@@ -168,7 +169,7 @@ def refuse_bad_data(attempt: Attempt, read: FeedsRead) -> None:
 
 
 @step
-def report_run(run: Run) -> list[Check]:
+def report_run(run: Run) -> tuple[list[Check], list[Warned]]:
     """Write what came of each feed, and which figures are others than in the snapshot before."""
     return write_run_tables(run, run.read.inputs(), name_code())
 

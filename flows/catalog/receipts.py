@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.erasures import ERASED
+
 
 class KeptFile(BaseModel):
     """One file of a reading: what it must be when it is read again.
@@ -40,6 +42,8 @@ class TableReceipt(BaseModel):
     """The channels of the user's own that event types may name, in the order of their codes."""
     equal_rows: int = 0
     """Where rows of one key add up: those that say, cell by cell, what one before them says."""
+    forgotten: int = 0
+    """Rows of people who were erased that are kept without any id."""
     by_email: bool = False
     """Whether a row names its contact by e-mail address alone."""
 
@@ -57,5 +61,12 @@ class Receipt(BaseModel):
     """The file's columns; of JSON, those that any record has."""
     has_fixed_columns: bool = True
     """Whether every row has the same columns, as those of JSON need not."""
+    keeps_facts: bool = False
+    """Whether facts of people who were erased are kept without any id, where it has such."""
     files: list[KeptFile] = []
     """Every file of the reading, in the order of their paths."""
+
+    @property
+    def bears_erased(self) -> bool:
+        """Whether any of its rows is one of a person who was erased."""
+        return any(got.forgotten or got.reasons.get(ERASED) for got in self.tables)

@@ -81,6 +81,8 @@ def ingest_file(
         kept, damage = read_kept(ledger, same.key), ""
     except DamagedReading as found:
         kept, damage = None, str(found)
+    if kept and kept.bears_erased and kept.keeps_facts != erasing.keeps_facts:
+        kept = None
     return Reading(kept or _read_file(same, ledger, require_unchanged, erasing), damage)
 
 
@@ -126,6 +128,7 @@ def _write_parts(same: SameBytes, home: Path, erasing: Erasing) -> Receipt:
         is_empty=opened.is_empty,
         columns=list(header),
         has_fixed_columns=opened.has_fixed_columns,
+        keeps_facts=erasing.keeps_facts,
     )
 
 

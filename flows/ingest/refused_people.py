@@ -44,11 +44,16 @@ class Erasing:
             return parsed.select(names).clear()
         return parsed.filter(is_erased(parsed.schema, self.erasures)).select(names)
 
-    def forget_ids(self, valid: pl.DataFrame, table: str) -> pl.DataFrame:
-        """Facts of erased people without what tells the person."""
+    def find_forgotten(self, valid: pl.DataFrame, table: str) -> pl.Series:
+        """Whether each row is a fact of an erased person that is kept without any id."""
         if self.erasures is None or not self.keeps_facts or table in ABOUT_A_PERSON:
+            return pl.repeat(value=False, n=valid.height, dtype=pl.Boolean, eager=True)
+        return valid.select(erased=is_erased(valid.schema, self.erasures)).to_series()
+
+    def forget_ids(self, valid: pl.DataFrame, erased: pl.Series) -> pl.DataFrame:
+        """Facts of erased people without what tells the person."""
+        if not erased.any():
             return valid
-        erased = is_erased(valid.schema, self.erasures)
         return valid.with_columns(
             pl.when(~erased).then(name).alias(name) for name in PERSONAL if name in valid.columns
         )

@@ -75,7 +75,7 @@ class TableWriter:
                 failures = hint_totals(failures, parsed.get_column(ROW_NUMBER))
             self._write_rejected(mine, suspects, failures, number)
         self._write_broken(batch.broken, number)
-        parsed = self.erasing.forget_ids(parsed, self.receipt.table)
+        parsed = self._forget_ids(parsed)
         self._write_valid(self._with_key(parsed, mine), number)
         self.receipt.rows_read += mine.height + batch.broken.height
         return mine.get_column(ROW_NUMBER)
@@ -89,6 +89,12 @@ class TableWriter:
         self.receipt.rejected += refused.height
         self._write(show_refused(refused), f"rejected-{number:05}-erased.parquet")
         return parsed.join(refused, on=ROW_NUMBER, how="anti")
+
+    def _forget_ids(self, parsed: pl.DataFrame) -> pl.DataFrame:
+        """Keep the facts of people who were erased without what tells the person."""
+        erased = self.erasing.find_forgotten(parsed, self.receipt.table)
+        self.receipt.forgotten += int(erased.sum())
+        return self.erasing.forget_ids(parsed, erased)
 
     def _with_key(self, parsed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
         """Add the hash by which repeated rows are found."""

@@ -16,14 +16,17 @@ from contracts.facts.run_facts import (
     FigureDifferences,
     PastFeedFiles,
 )
-from contracts.manifest import Check, InputFile, Manifest
+from contracts.manifest import Check, InputFile, Manifest, Warned
 from contracts.reports.run_tables import ChangeReason, RunChanges
 from flows.report_tables import find_table
 from flows.runtime.materialize import materialize
 from flows.steps.attempt import Run
+from flows.storage.erasure_journal import read_erasures
 from flows.storage.latest import TABLE_SUFFIX
+from flows.storage.published_files import find_problem
 from flows.storage.report_files import write_table
-from flows.storage.snapshots import Snapshot, list_snapshots
+from flows.storage.snapshots import Snapshot, list_runs, list_snapshots
+from flows.storage.workspace_files import Layout
 from transforms.reports.run_tables import SOURCES, compare_report, explain_changes, report_feeds
 
 RUN = "run"
@@ -47,13 +50,18 @@ class Compared:
     code_version: str
 
 
-def write_run_tables(run: Run, inputs: list[InputFile], code_version: str) -> list[Check]:
+def write_run_tables(
+    run: Run, inputs: list[InputFile], code_version: str
+) -> tuple[list[Check], list[Warned]]:
     """Write `run/feeds` and `run/changes`.
 
     Args:
         run: The run, all other tables of which are written.
         inputs: What it read.
         code_version: The code that is running.
+
+    Returns:
+        What was checked; what of the kept snapshots is damaged, so that the two do not know of it.
     """
     root, timezone = run.attempt.loaded.root, run.config.workspace.timezone
     kept = list_snapshots(root)
@@ -67,18 +75,46 @@ def write_run_tables(run: Run, inputs: list[InputFile], code_version: str) -> li
     after = Compared(staged, inputs, run.attempt.loaded.config_sha256, code_version)
     published = next((one for one in kept if one.is_published), None)
     before = None if published is None else view_snapshot(root, published.manifest)
-    changes = list_changes(before, after, timezone)
-    return [
+    changes = list_changes(before, after, timezone, list_rewritten(root))
+    checks = [
         *write_table(run.staging, RUN, "feeds", feeds.collect()),
         *write_table(run.staging, RUN, "changes", changes.collect()),
     ]
+    return checks, [*_warn_of_damage(root, kept, published)]
+
+
+def list_rewritten(root: Path) -> frozenset[str]:
+    """The hashes of the raw files that erasures wrote anew."""
+    erasures = read_erasures(root)
+    return erasures.rewritten if erasures else frozenset()
+
+
+def _warn_of_damage(
+    root: Path, kept: list[Snapshot], published: Snapshot | None
+) -> Iterator[Warned]:
+    """Say what `run/feeds` and `run/changes` lack, because it is not what was published."""
+    layout, whole = Layout(root), {one.run_id for one in kept}
+    lost = [layout.snapshots / run_id for run_id in list_runs(layout) if run_id not in whole]
+    problems = {layout.relative(folder): "has no manifest that is whole" for folder in lost}
+    if published is not None:
+        problems |= find_damaged(root, published.manifest)
+    for path, problem in sorted(problems.items()):
+        message = f"{path} {problem}: run/feeds and run/changes are made without it"
+        yield Warned(code="snapshot_damaged", message=message, path=path)
+
+
+def find_damaged(root: Path, manifest: Manifest) -> dict[str, str]:
+    """The compared files of a snapshot that are not what was published: path -> problem."""
+    compared = [one for one in manifest.outputs if one.table in SOURCES]
+    return {one.path: problem for one in compared if (problem := find_problem(root, one))}
 
 
 def view_snapshot(root: Path, manifest: Manifest) -> Compared:
-    """What of a kept snapshot is compared; files that are gone are left out."""
+    """What of a kept snapshot is compared; files that are not what was published are left out."""
     tables: dict[tuple[str, str], list[Path]] = {}
+    damaged = find_damaged(root, manifest)
     for output in manifest.outputs:
-        if output.table in SOURCES and (root / output.path).exists():
+        if output.table in SOURCES and output.path not in damaged:
             tables.setdefault((output.group, output.table), []).append(root / output.path)
     return Compared(tables, manifest.inputs, manifest.config_sha256, manifest.code_version)
 
@@ -88,13 +124,19 @@ def _find_staged(staging: Path) -> Tables:
     return {(file.parent.name, file.stem): [file] for file in files}
 
 
-def list_changes(before: Compared | None, after: Compared, timezone: str) -> pl.LazyFrame:
+def list_changes(
+    before: Compared | None,
+    after: Compared,
+    timezone: str,
+    rewritten: frozenset[str] = frozenset(),
+) -> pl.LazyFrame:
     """The rows of `run/changes` between two snapshots.
 
     Args:
         before: The earlier one; without one nothing has changed.
         after: The later one.
         timezone: Whose midnight ends a day.
+        rewritten: The hashes of raw files that an erasure wrote anew.
     """
     if before is None:
         return pl.LazyFrame(schema=polars_schema(RunChanges))
@@ -110,7 +152,7 @@ def list_changes(before: Compared | None, after: Compared, timezone: str) -> pl.
     empty = pl.LazyFrame(schema=polars_schema(FigureDifferences))
     differences = materialize(pl.concat([empty, *compared]), FigureDifferences)
     changed = pl.LazyFrame(
-        [*_list_changed_files(before.inputs, after.inputs, timezone)],
+        [*_list_changed_files(before.inputs, after.inputs, timezone, rewritten)],
         schema=polars_schema(ChangedFiles),
         orient="row",
     )
@@ -129,7 +171,7 @@ def _scan(tables: Tables, label: tuple[str, str]) -> pl.LazyFrame:
 
 
 def _list_changed_files(
-    before: list[InputFile], after: list[InputFile], timezone: str
+    before: list[InputFile], after: list[InputFile], timezone: str, rewritten: frozenset[str]
 ) -> Iterator[tuple[str, str, str, date | None, date | None]]:
     """Rows of `ChangedFiles`; a file of the same content under another name has not changed."""
     old, new = ([one for one in entries if not one.refused] for entries in (before, after))
@@ -137,6 +179,7 @@ def _list_changed_files(
     paths_before, paths_after = ({_place(one) for one in entries} for entries in (old, new))
     seen = set()
     erased = {_content(one): one.erased for one in new}
+    anew = {_place(one) for one in new if one.sha256 in rewritten and _content(one) not in known}
     for one in old:
         if erased.get(_content(one), one.erased) != one.erased:
             seen.add(_describe_file(one, ChangeReason.ERASED, timezone))
@@ -144,11 +187,13 @@ def _list_changed_files(
         if _content(one) not in known:
             is_corrected = _place(one) in paths_before
             kind = ChangeReason.CORRECTED_FILE if is_corrected else ChangeReason.LATE_ROWS
+            kind = ChangeReason.ERASED if is_corrected and _place(one) in anew else kind
             seen.add(_describe_file(one, kind, timezone))
     for one in old:
         if _content(one) not in current:
             is_corrected = _place(one) in paths_after
             kind = ChangeReason.CORRECTED_FILE if is_corrected else ChangeReason.WITHDRAWN_FILE
+            kind = ChangeReason.ERASED if _place(one) in anew else kind
             seen.add(_describe_file(one, kind, timezone))
     yield from sorted(seen, key=str)
 

@@ -1,7 +1,7 @@
-"""Taking people out of what was written: kept snapshots, quarantine, and the memory of erasures."""
+"""Taking people out of what runs wrote: kept snapshots and quarantine, written anew beside."""
 
-import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -9,18 +9,18 @@ import pyarrow.parquet as pq
 
 from contracts.erasures import Erasures
 from contracts.manifest import Manifest, OutputTable
-from flows.storage.latest import TABLE_SUFFIX, mirror_latest
+from flows.storage.checksums import SUFFIX, format_sums, read_sums
+from flows.storage.erasure_journal import ANEW
+from flows.storage.latest import TABLE_SUFFIX
 from flows.storage.published_files import MANIFEST, read_pointer
 from flows.storage.report_files import ROWS_A_ROW_GROUP
-from flows.storage.snapshots import list_snapshots
+from flows.storage.snapshots import list_runs, list_snapshots
 from flows.storage.workspace_files import (
+    PRIVATE_FILE,
     Layout,
     hash_file,
-    make_folder,
     remove_tree,
-    replace_text,
     storage_errors,
-    sync,
 )
 from transforms.common.erased_rows import is_erased
 
@@ -31,30 +31,33 @@ Describe = Callable[[Path, Manifest], None]
 TEXTS = frozenset({".html", ".json", ".sql", ".yaml", ".yml", ".csv", ".txt"})
 
 
-def read_erasures(root: Path) -> Erasures | None:
-    """Who was erased from a workspace; None for nobody.
+@dataclass
+class StagedErasure:
+    """Files written anew without some people, beside those that they are to replace.
 
-    Raises:
-        StorageFailed: The file cannot be read.
+    Attributes:
+        root: The workspace.
+        folder: A folder of staging.
+        erasures: Who goes.
+        gone: What goes whole, by its path from the workspace.
+        sums: Run -> path -> the new hash; None for what goes.
     """
-    path = Layout(root).erasures
-    with storage_errors("reading state/erasures.json"):
-        if not path.exists():
-            return None
-        return Erasures.model_validate_json(path.read_text(encoding="utf-8"))
 
+    root: Path
+    folder: Path
+    erasures: Erasures
+    gone: list[str] = field(default_factory=list)
+    sums: dict[str, dict[str, str | None]] = field(default_factory=dict)
 
-def write_erasures(root: Path, erasures: Erasures) -> None:
-    """Remember who was erased, before anything of them goes.
+    def place(self, path: Path) -> Path:
+        """Where what is to replace a file of the workspace is written."""
+        draft = self.folder / ANEW / Layout(self.root).relative(path)
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        return draft
 
-    Raises:
-        StorageFailed: The file cannot be written.
-    """
-    layout = Layout(root)
-    with storage_errors("writing state/erasures.json"):
-        make_folder(layout.state)
-        replace_text(layout.erasures, erasures.model_dump_json() + "\n", layout.staging)
-        layout.erasures.chmod(0o600)
+    def note(self, run_id: str, path: Path, sha256: str | None) -> None:
+        """Note the new hash of a file that a run wrote."""
+        self.sums.setdefault(run_id, {})[Layout(self.root).relative(path)] = sha256
 
 
 def count_in_published_files(root: Path, erasures: Erasures) -> int:
@@ -66,75 +69,101 @@ def count_in_published_files(root: Path, erasures: Erasures) -> int:
     )
 
 
-def erase_from_snapshots(root: Path, erasures: Erasures, describe: Describe) -> int:
-    """Take people out of every kept snapshot, and put its manifest right.
-
-    Args:
-        root: The workspace, held by this run.
-        erasures: Who goes.
-        describe: Writes what describes a snapshot, and its page, anew.
-
-    Returns:
-        How many rows went.
-
-    Raises:
-        StorageFailed: The disk refused.
-    """
-    layout = Layout(root)
-    gone = 0
-    with storage_errors("erasing from the kept snapshots"):
-        for snapshot in list_snapshots(root):
-            folder = layout.snapshots / snapshot.run_id
-            changed = {
-                file: rows
-                for file in sorted(folder.rglob(f"*{TABLE_SUFFIX}"))
-                if (rows := _erase_rows(file, erasures, layout))
-            }
-            gone += sum(changed.values())
-            _erase_texts(folder, erasures, layout)
-            if changed:
-                describe(folder, _restate_manifest(layout, snapshot.manifest, set(changed)))
-        mirror_latest(root)
-    return gone
-
-
-def erase_from_quarantine(root: Path, erasures: Erasures) -> int:
-    """Take people out of quarantine; a file of which nothing is left goes.
-
-    Returns:
-        How many rows went.
-
-    Raises:
-        StorageFailed: The disk refused.
-    """
-    layout = Layout(root)
-    with storage_errors("erasing from quarantine"):
-        gone = 0
-        for file in sorted(layout.quarantine.rglob(f"*{TABLE_SUFFIX}")):
-            gone += _erase_rows(file, erasures, layout)
-            if not pq.read_metadata(file).num_rows:
-                remove_tree(file)
-    return gone
-
-
 def _list_tables(root: Path) -> Iterator[Path]:
     for folder in (Layout(root).snapshots, Layout(root).quarantine):
         yield from sorted(folder.rglob(f"*{TABLE_SUFFIX}"))
 
 
-def _erase_rows(file: Path, erasures: Erasures, layout: Layout) -> int:
-    """Write a table anew without some rows, if it has any of them; its order stays."""
+def stage_published(staged: StagedErasure, describe: Describe) -> None:
+    """Write the kept snapshots and quarantine anew without some people; nothing is replaced yet.
+
+    A snapshot that nobody can read goes whole.
+
+    Args:
+        staged: Where, and who.
+        describe: Writes what describes a snapshot, and its page, anew.
+
+    Raises:
+        StorageFailed: The disk refused.
+    """
+    layout = Layout(staged.root)
+    with storage_errors("erasing from the kept snapshots and quarantine"):
+        kept = {one.run_id: one.manifest for one in list_snapshots(staged.root)}
+        for run_id in list_runs(layout):
+            if run_id in kept:
+                _stage_snapshot(staged, kept[run_id], describe)
+            else:
+                staged.gone.append(layout.relative(layout.snapshots / run_id))
+        for file in sorted(layout.quarantine.rglob(f"*{TABLE_SUFFIX}")):
+            _stage_quarantine(staged, file)
+        for run_id, changed in staged.sums.items():
+            if sums := read_sums(staged.root, run_id):
+                new = {path: one for path, one in (sums | changed).items() if one is not None}
+                draft = staged.place(layout.sums / f"{run_id}{SUFFIX}")
+                draft.write_text(format_sums(new), encoding="utf-8")
+
+
+def _stage_quarantine(staged: StagedErasure, file: Path) -> None:
+    draft = staged.place(file)
+    left = _write_without(file, staged.erasures, draft)
+    if left is None:
+        return
+    if left:
+        draft.chmod(PRIVATE_FILE)
+        staged.note(file.parent.name, file, hash_file(draft))
+    else:
+        draft.unlink()
+        staged.gone.append(Layout(staged.root).relative(file))
+        staged.note(file.parent.name, file, None)
+
+
+def _stage_snapshot(staged: StagedErasure, manifest: Manifest, describe: Describe) -> None:
+    """Write what of a snapshot bears a person anew, with all that is said of its tables."""
+    layout = Layout(staged.root)
+    folder = layout.snapshots / manifest.run_id
+    view = staged.folder / manifest.run_id
+    changed: set[Path] = set()
+    for file in sorted(folder.rglob(f"*{TABLE_SUFFIX}")):
+        seen = view / file.relative_to(folder)
+        seen.parent.mkdir(parents=True, exist_ok=True)
+        if _write_without(file, staged.erasures, seen) is None:
+            seen.hardlink_to(file)
+        else:
+            changed.add(file)
+    if changed or _says_person(folder, staged.erasures):
+        outputs = [_restate(layout, output, changed, view) for output in manifest.outputs]
+        whole = manifest.model_copy(update={"outputs": outputs})
+        describe(view, whole)
+        (view / MANIFEST).write_text(whole.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        for seen in sorted(view.rglob("*")):
+            place = folder / seen.relative_to(view)
+            if seen.is_file() and (seen.suffix != TABLE_SUFFIX or place in changed):
+                seen.rename(staged.place(place))
+                staged.note(manifest.run_id, place, hash_file(staged.place(place)))
+        _stage_pointer(staged, manifest.run_id, staged.place(folder / MANIFEST))
+    remove_tree(view)
+
+
+def _stage_pointer(staged: StagedErasure, run_id: str, manifest: Path) -> None:
+    layout, pointer = Layout(staged.root), read_pointer(staged.root)
+    if pointer is not None and pointer.run_id == run_id:
+        restated = pointer.model_copy(update={"manifest_sha256": hash_file(manifest)})
+        text = restated.model_dump_json(indent=2) + "\n"
+        staged.place(layout.pointer).write_text(text, encoding="utf-8")
+
+
+def _write_without(file: Path, erasures: Erasures, draft: Path) -> int | None:
+    """Write a table without some rows, in its order; gives the rows left, None if it has none."""
     rows = pl.read_parquet(file)
     kept = rows.filter(~is_erased(rows.schema, erasures))
     if kept.height == rows.height:
-        return 0
+        return None
     stated = pq.read_metadata(file).metadata or {}
     metadata = {
         name.decode(): text.decode()
         for name, text in stated.items()
         if name.decode().startswith(OURS)
     }
-    draft = make_folder(layout.staging) / f"{file.name}.erasing"
     kept.rechunk().write_parquet(
         draft,
         compression="zstd",
@@ -143,44 +172,28 @@ def _erase_rows(file: Path, erasures: Erasures, layout: Layout) -> int:
         metadata=metadata,
         arrow_schema=pq.read_schema(file).remove_metadata(),
     )
-    sync(draft)
-    draft.replace(file)
-    sync(file.parent)
-    return rows.height - kept.height
+    return kept.height
 
 
-def _erase_texts(folder: Path, erasures: Erasures, layout: Layout) -> None:
-    """Remove the pages and descriptions that bear a person; the next run writes its own."""
-    for file in sorted(folder.rglob("*")):
-        if file.suffix in TEXTS and file.name != MANIFEST:
-            text = file.read_text(encoding="utf-8", errors="replace")
-            if erasures.mentions(None, text):
-                replace_text(file, "", layout.staging)
+def _says_person(folder: Path, erasures: Erasures) -> bool:
+    """Whether a page or description of a snapshot bears a person."""
+    return any(
+        erasures.mentions(None, file.read_text(encoding="utf-8", errors="replace"))
+        for file in sorted(folder.rglob("*"))
+        if file.suffix in TEXTS and file.name != MANIFEST
+    )
 
 
-def _restate_manifest(layout: Layout, manifest: Manifest, changed: set[Path]) -> Manifest:
-    """State rows, bytes and hashes of changed files; the pointer states the manifest's."""
-    outputs = [_restate(layout, output, changed) for output in manifest.outputs]
-    whole = manifest.model_copy(update={"outputs": outputs})
-    text = whole.model_dump_json(indent=2) + "\n"
-    path = layout.snapshots / manifest.run_id / MANIFEST
-    replace_text(path, text, layout.staging)
-    pointer = read_pointer(layout.root)
-    if pointer is not None and pointer.run_id == manifest.run_id:
-        sha256 = hashlib.sha256(text.encode()).hexdigest()
-        restated = pointer.model_copy(update={"manifest_sha256": sha256})
-        replace_text(layout.pointer, restated.model_dump_json(indent=2) + "\n", layout.staging)
-    return whole
-
-
-def _restate(layout: Layout, output: OutputTable, changed: set[Path]) -> OutputTable:
+def _restate(layout: Layout, output: OutputTable, changed: set[Path], view: Path) -> OutputTable:
+    """State rows, bytes and hash of a file that was written anew."""
     file = layout.root / output.path
     if file not in changed:
         return output
+    anew = view / file.relative_to(layout.snapshots / view.name)
     return output.model_copy(
         update={
-            "rows": pq.read_metadata(file).num_rows,
-            "bytes": file.stat().st_size,
-            "sha256": hash_file(file),
+            "rows": pq.read_metadata(anew).num_rows,
+            "bytes": anew.stat().st_size,
+            "sha256": hash_file(anew),
         }
     )

@@ -3,10 +3,9 @@
 from contextlib import suppress
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from contracts.manifest import AttemptEnd
 from flows.errors import StorageFailed
+from flows.storage.sealed_files import seal, unseal
 from flows.storage.workspace_files import (
     PRIVATE_FILE,
     Layout,
@@ -24,7 +23,7 @@ def note_attempt(root: Path, end: AttemptEnd) -> None:
     layout = Layout(root)
     with suppress(StorageFailed), storage_errors("noting how the run ended"):
         make_folder(layout.state)
-        replace_text(layout.last_attempt, end.model_dump_json(indent=2) + "\n", layout.state)
+        replace_text(layout.last_attempt, seal(end), layout.state)
         layout.last_attempt.chmod(PRIVATE_FILE)
 
 
@@ -34,9 +33,9 @@ def read_last_attempt(root: Path) -> AttemptEnd | None:
     with storage_errors(f"reading {path}"):
         if not path.exists():
             return None
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
     try:
-        return AttemptEnd.model_validate_json(text)
-    except ValidationError as error:
+        return unseal(AttemptEnd, content)
+    except ValueError as error:
         msg = "state/last_attempt.json is not what a run writes"
-        raise StorageFailed(msg, "Remove it and run again.") from error
+        raise StorageFailed(msg, "Run again: a run writes it anew.") from error

@@ -13,8 +13,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from contracts.manifest import Journal, Manifest, OutputTable, Pointer
+from flows.storage.checksums import list_sums, write_sums
 from flows.storage.latest import mirror_latest
 from flows.storage.published_files import MANIFEST
+from flows.storage.sealed_files import seal
 from flows.storage.workspace_files import (
     PRIVATE_FOLDER,
     Layout,
@@ -101,10 +103,15 @@ def publish_snapshot(root: Path, staging: Path, manifest: Manifest) -> None:
     with storage_errors("publishing the snapshot"):
         write_durably(staging / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
         sync_tree(staging)
+        sums = {}
         if (staging / QUARANTINE).exists():
             keep_private(staging / QUARANTINE)
             move_folder(staging / QUARANTINE, rejected)
-        replace_text(layout.journal, Journal(run_id=run_id).model_dump_json(), layout.staging)
+            sums = list_sums(rejected, f"{QUARANTINE}/{run_id}", {})
+        known = {output.path: output.sha256 for output in manifest.outputs}
+        sums |= list_sums(staging, layout.relative(layout.snapshots / run_id), known)
+        write_sums(root, run_id, sums)
+        replace_text(layout.journal, seal(Journal(run_id=run_id)), layout.staging)
         move_folder(staging, layout.snapshots / run_id)
         point_to(layout, manifest)
         finish_publishing(layout, run_id)
@@ -127,6 +134,7 @@ def publish_quarantine(root: Path, staging_quarantine: Path, run_id: str) -> Pat
     with storage_errors("writing the quarantine"):
         keep_private(staging_quarantine)
         sync_tree(staging_quarantine)
+        write_sums(root, run_id, list_sums(staging_quarantine, f"{QUARANTINE}/{run_id}", {}))
         move_folder(staging_quarantine, shown)
         shown.parent.chmod(PRIVATE_FOLDER)
     return shown

@@ -10,11 +10,12 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from contracts.manifest import Journal, Manifest, OutputTable, Pointer
+from contracts.manifest import Manifest, OutputTable, Pointer
 from flows.errors import StorageFailed
+from flows.storage.checksums import find_differing
 from flows.storage.workspace_files import Layout, hash_file, storage_errors
 
-M = TypeVar("M", Pointer, Manifest, Journal)
+M = TypeVar("M", Pointer, Manifest)
 MANIFEST = "manifest.json"
 PAGE = "report.html"
 TO_MEND = "Run again, or `campaign-reports verify --repair`: both go back to what is whole."
@@ -45,7 +46,7 @@ def read_manifest(root: Path) -> Manifest | None:
     if pointer is None:
         return None
     path = Layout(root).reports / pointer.snapshot / MANIFEST
-    manifest = read_snapshot_manifest(root, pointer.run_id)
+    manifest = _read_manifest(root, pointer.run_id)
     with storage_errors(f"reading reports/{pointer.snapshot}/{MANIFEST}"):
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     if pointer.manifest_sha256 and found != pointer.manifest_sha256:
@@ -58,8 +59,18 @@ def read_snapshot_manifest(root: Path, run_id: str) -> Manifest:
     """The manifest of a run's snapshot.
 
     Raises:
-        StorageFailed: It is not there, is no manifest, or is another run's.
+        StorageFailed: It is not there, is no manifest, another run's, or not what was written.
     """
+    manifest = _read_manifest(root, run_id)
+    name = f"reports/snapshots/{run_id}/{MANIFEST}"
+    with storage_errors(f"reading {name}"):
+        for _, problem in find_differing(root, run_id, lambda path: path == name):
+            msg = f"{name} {problem}"
+            raise PublishedDamage(msg, TO_MEND)
+    return manifest
+
+
+def _read_manifest(root: Path, run_id: str) -> Manifest:
     name = f"reports/snapshots/{run_id}/{MANIFEST}"
     with storage_errors(f"reading {name}"):
         if not (root / name).exists():
@@ -88,6 +99,19 @@ def published_pages(root: Path) -> list[Path]:
         return []
     page = Layout(root).reports / pointer.snapshot / PAGE
     return [page] if page.exists() else []
+
+
+def require_written(root: Path, run_id: str, *paths: Path) -> None:
+    """Refuse files of a run, beside its tables, that are not what was written.
+
+    Raises:
+        PublishedDamage: One is gone, or its bytes are others.
+    """
+    names = {Layout(root).relative(path) for path in paths}
+    with storage_errors("reading what was written"):
+        for path, problem in find_differing(root, run_id, names.__contains__):
+            msg = f"{path} {problem}"
+            raise PublishedDamage(msg, "Run again: a run writes it anew.")
 
 
 def require_whole(root: Path, group: str, table: str) -> None:

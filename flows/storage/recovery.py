@@ -3,16 +3,18 @@
 from pathlib import Path
 
 from contracts.manifest import Journal, Pointer
+from flows.storage.checksums import drop_sums
+from flows.storage.erasure_journal import finish_erasure, heal_erasures
 from flows.storage.latest import mirror_latest
 from flows.storage.publish import finish_publishing, point_to
 from flows.storage.published_files import (
     PublishedDamage,
     find_problem,
-    parse,
     read_manifest,
     read_pointer,
     read_snapshot_manifest,
 )
+from flows.storage.sealed_files import unseal
 from flows.storage.snapshots import list_runs
 from flows.storage.workspace_files import PRIVATE_FOLDER, Layout, remove_tree, storage_errors
 
@@ -31,11 +33,14 @@ def clean_up(root: Path) -> None:
         for folder in (layout.state, layout.quarantine):
             if folder.is_dir():
                 folder.chmod(PRIVATE_FOLDER)
+        finish_erasure(root)
+        heal_erasures(root)
         heal_pointer(root)
         _finish_or_undo(root)
         if layout.staging.exists():
             for leftover in layout.staging.iterdir():
                 remove_tree(leftover)
+        drop_sums(root)
         mirror_latest(root)
 
 
@@ -45,17 +50,26 @@ def heal_pointer(root: Path) -> str:
     Returns:
         What was wrong with the pointer or its manifest; empty where nothing was.
     """
-    try:
-        read_manifest(root)
-    except PublishedDamage as damage:
-        layout = Layout(root)
+    layout = Layout(root)
+    problem = find_pointer_problem(root)
+    if problem:
         found = next((run for run in reversed(list_runs(layout)) if _is_whole(root, run)), None)
         if found is None:
-            layout.pointer.unlink()
+            layout.pointer.unlink(missing_ok=True)
         else:
             point_to(layout, read_snapshot_manifest(root, found))
+    return problem
+
+
+def find_pointer_problem(root: Path) -> str:
+    """What is wrong with the pointer or its manifest; empty where nothing is."""
+    layout = Layout(root)
+    try:
+        is_gone = read_manifest(root) is None and not layout.journal.exists()
+    except PublishedDamage as damage:
         return damage.message
-    return ""
+    is_known = is_gone and any(_is_whole(root, run) for run in list_runs(layout))
+    return "reports/current.json is gone" if is_known else ""
 
 
 def _finish_or_undo(root: Path) -> None:
@@ -64,8 +78,8 @@ def _finish_or_undo(root: Path) -> None:
     if not layout.journal.exists():
         return
     try:
-        interrupted = parse(Journal, layout.journal, "state/publishing.json").run_id
-    except PublishedDamage:
+        interrupted = unseal(Journal, layout.journal.read_bytes()).run_id
+    except ValueError:
         if pointer is not None:
             _drop_unpublished(layout, pointer)
         interrupted = pointer.run_id if pointer else ""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from contracts.manifest import RUN_ID_PATTERN, Manifest
 from flows.errors import UsageError
+from flows.storage.checksums import drop_sums
 from flows.storage.published_files import PublishedDamage, read_pointer, read_snapshot_manifest
 from flows.storage.workspace_files import Layout, remove_tree, storage_errors
 
@@ -91,14 +92,17 @@ def drop_old_snapshots(
         StorageFailed: One cannot be removed.
     """
     layout, kept = Layout(root), list_snapshots(root)
-    going = {one.run_id for one in _choose_old(kept, keep, now - timedelta(days=keep_days), now)}
+    oldest = now - timedelta(days=keep_days)
+    going = {one.run_id for one in _choose_old(kept, keep, oldest, now)}
     staying = {one.run_id for one in kept} - going
+    going |= _find_old_damaged(layout, staying | going, min(oldest, now - GRACE))
     folders = [layout.snapshots / run_id for run_id in sorted(going)]
-    folders += _find_old_quarantines(layout.quarantine, staying, now - timedelta(days=keep_days))
+    folders += _find_old_quarantines(layout.quarantine, staying, oldest)
     if not dry_run:
         with storage_errors("removing old snapshots"):
             for folder in folders:
                 remove_tree(folder)
+            drop_sums(root)
     return folders
 
 
@@ -115,10 +119,19 @@ def _choose_old(
             yield one
 
 
+def _find_old_damaged(layout: Layout, whole: set[str], oldest: datetime) -> set[str]:
+    """Snapshots without a manifest that is whole, and that are old: nobody can read them."""
+    return {run for run in list_runs(layout) if run not in whole and run < _as_run_id(oldest)}
+
+
+def _as_run_id(instant: datetime) -> str:
+    return f"{instant:%Y%m%dT%H%M%SZ}"
+
+
 def _find_old_quarantines(folder: Path, staying: set[str], oldest: datetime) -> Iterator[Path]:
     """Rejected rows of runs whose snapshot is gone, or that never had one, and that are old."""
     if not folder.is_dir():
         return
     for one in sorted(folder.iterdir()):
-        if one.is_dir() and one.name not in staying and one.name < f"{oldest:%Y%m%dT%H%M%SZ}":
+        if one.is_dir() and one.name not in staying and one.name < _as_run_id(oldest):
             yield one

@@ -84,6 +84,21 @@ class Layout:
         return self.state / "erasures.json"
 
     @property
+    def erasures_copy(self) -> Path:
+        """The same once more, in another folder: what is lost of it, no feed brings back."""
+        return self.quarantine / "erasures.json"
+
+    @property
+    def erasing(self) -> Path:
+        """An erasure that is decided and not yet carried out; absent at all other times."""
+        return self.state / "erasing"
+
+    @property
+    def sums(self) -> Path:
+        """The hashes of what runs wrote for others to read."""
+        return self.state / "sums"
+
+    @property
     def lock(self) -> Path:
         """The file that the running run holds."""
         return self.state / "lock"

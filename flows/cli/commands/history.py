@@ -1,6 +1,7 @@
 """`campaign-reports runs`, `diff` and `gc`: the snapshots that are kept."""
 
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,8 +20,9 @@ from flows.cli.console import (
 from flows.cli.published import require_workspace
 from flows.config.loading import load_workspace
 from flows.errors import UsageError
-from flows.steps.run_tables import list_changes, view_snapshot
+from flows.steps.run_tables import find_damaged, list_changes, list_rewritten, view_snapshot
 from flows.storage.lock import hold_workspace
+from flows.storage.published_files import PublishedDamage
 from flows.storage.snapshots import Snapshot, drop_old_snapshots, find_snapshot, list_snapshots
 from flows.storage.workspace_files import Layout, storage_errors
 
@@ -82,9 +84,16 @@ def diff(
     require_workspace(workspace)
     loaded = load_workspace(workspace)
     first, second = _choose(workspace, before, after)
+    for path, problem in chain.from_iterable(
+        find_damaged(workspace, one.manifest).items() for one in (first, second)
+    ):
+        msg = f"{path} {problem}"
+        raise PublishedDamage(msg, "Compare two other runs: `campaign-reports runs` lists them.")
     earlier, later = (view_snapshot(workspace, one.manifest) for one in (first, second))
     with storage_errors("reading the two snapshots"):
-        rows = list_changes(earlier, later, loaded.config.workspace.timezone).collect()
+        rows = list_changes(
+            earlier, later, loaded.config.workspace.timezone, list_rewritten(workspace)
+        ).collect()
     if json:
         print_json_rows(rows.iter_rows(named=True))
     elif on_terminal():

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from flows.cli.console import on_terminal, print_json, print_lines, print_note
 from flows.cli.published import list_published
 from flows.errors import ConfigurationError
-from flows.storage.published_files import published_pages
+from flows.storage.published_files import published_pages, require_written
 
 
 def open_page(workspace: Path, /, *, json: Annotated[bool, Parameter(negative=())] = False) -> int:
@@ -30,6 +30,7 @@ def open_page(workspace: Path, /, *, json: Annotated[bool, Parameter(negative=()
     if not pages:
         msg = "the published snapshot has no page: it is of an earlier version"
         raise ConfigurationError(msg, f"Publish anew with `campaign-reports run {workspace}`.")
+    require_written(workspace, pages[0].parent.name, *pages)
     page = pages[0].resolve()
     if json:
         print_json({"page": str(page)})

@@ -24,7 +24,7 @@ from flows.errors import UsageError
 from flows.steps.maintenance.replay_files import forget_rejected
 from flows.storage.last_attempt import read_last_attempt
 from flows.storage.lock import hold_workspace
-from flows.storage.published_files import read_pointer
+from flows.storage.published_files import read_pointer, require_written
 from flows.storage.workspace_files import Layout, storage_errors
 
 ROWS_ON_A_TERMINAL = 20
@@ -108,10 +108,10 @@ def _read_rows(
         near = nearest(feed, kept)
         msg = f"no row of a feed {feed!r} is in quarantine"
         raise UsageError(msg, f"Did you mean {near!r}?" if near else f"Rows of: {', '.join(kept)}.")
+    asked = [file for name, file in kept.items() if feed is None or name == feed]
+    require_written(folder.parents[1], run_id, *asked)
     with storage_errors(f"reading {folder}"):
-        frames = [
-            pl.read_parquet(file) for name, file in kept.items() if feed is None or name == feed
-        ]
+        frames = [pl.read_parquet(file) for file in asked]
     return [_describe(row) for frame in frames for row in frame.iter_rows(named=True)]
 
 

@@ -10,6 +10,7 @@ from flows.cli.console import print_json_rows, print_note, print_table
 from flows.cli.published import require_workspace
 from flows.errors import StorageFailed
 from flows.steps.maintenance.verify_files import Damage, verify_files
+from flows.storage.erasure_journal import finish_erasure
 from flows.storage.lock import hold_workspace
 
 HEADER = ("path", "problem", "mended")
@@ -46,4 +47,5 @@ def verify(
 
 def _repair(workspace: Path) -> list[Damage]:
     with hold_workspace(workspace):
+        finish_erasure(workspace)
         return list(verify_files(workspace, repair=True))

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import polars as pl
 
-from contracts.erasures import Erasures, Identifier, IdentifierKind
+from contracts.erasures import ERASED, Erasures, Identifier, IdentifierKind
 from contracts.feeds import FEEDS
 from flows.catalog.read_files import ReadFile
 from flows.config.loading import LoadedWorkspace
@@ -17,25 +16,32 @@ from flows.readers.rewriting import WrongRecordError, write_without
 from flows.steps.reading.read_feeds import FeedsRead, read_feeds
 from flows.storage.erased_files import (
     Describe,
+    StagedErasure,
     count_in_published_files,
-    erase_from_quarantine,
-    erase_from_snapshots,
+    stage_published,
+)
+from flows.storage.erasure_journal import (
+    DecidedErasure,
+    decide_erasure,
+    finish_erasure,
     read_erasures,
-    write_erasures,
 )
 from flows.storage.lock import hold_workspace
 from flows.storage.recovery import clean_up
 from flows.storage.workspace_files import (
+    PRIVATE_FOLDER,
     Layout,
+    hash_file,
     make_folder,
-    remove_tree,
     storage_errors,
-    sync,
 )
 from transforms.common.erased_rows import is_erased
 from transforms.common.keys import normalize_email
 
 ORG_ID = "org_id"
+FAILED = "failed_checks"
+KEPT = "state/kept"
+"""What steps keep between runs: made from rows that may bear the person."""
 CONTACT, EMAIL, PHONE, DEVICE, SEND = (str(kind) for kind in IdentifierKind)
 
 
@@ -85,8 +91,8 @@ def erase_person(
 ) -> Erased | None:
     """Erase a person from a workspace.
 
-    What is to be remembered is written first: after a kill the same command goes on, and no row of
-    the person comes back.
+    All that is written anew is written beside what it replaces, and replaced when it is whole: a
+    kill before that leaves everything as it was, and after one the next command goes on.
 
     Args:
         loaded: The workspace.
@@ -112,7 +118,8 @@ def erase_person(
         identifiers = _identify(read, asked)
         kept = read_erasures(loaded.root) or Erasures.none_yet()
         person = Erasures(salt=kept.salt).add(identifiers)
-        person_files = list(_find_files(read, person))
+        is_known = any(kept.knows(org_id, kind, value) for org_id, kind, value in identifiers)
+        person_files = list(_find_files(read, person, refused_too=raw and is_known))
         found = Erased(
             organizations=sorted(person.organizations),
             files={found_in.file.raw.path: len(found_in.numbers) for found_in in person_files},
@@ -124,17 +131,25 @@ def erase_person(
             raise UsageError(msg, "Look at the id and --org, or at `show people/contact_report`.")
         if not confirm(found):
             return None
+        everybody = kept.add(identifiers)
+        staged = _stage(layout, person)
+        stage_published(staged, describe)
+        before = {}
         if raw:
-            rewritten = _rewrite_raw_files(person_files, person, layout)
-        write_erasures(loaded.root, kept.add(identifiers))
-        if raw:
-            _put_in_place(rewritten)
-        with storage_errors("erasing from state"):
-            for found_in in person_files:
-                remove_tree(found_in.file.folder)
-        erase_from_quarantine(loaded.root, person)
-        erase_from_snapshots(loaded.root, person, describe)
+            before = {one.file.raw.path: one.file.sha256 for one in person_files}
+            everybody = everybody.note_rewritten(_rewrite_raw(person_files, everybody, staged))
+        folders = [layout.relative(one.file.folder) for one in person_files]
+        decided = DecidedErasure(gone=[*staged.gone, *folders, KEPT], raw=before)
+        decide_erasure(loaded.root, staged.folder, everybody, decided)
+        finish_erasure(loaded.root)
     return found
+
+
+def _stage(layout: Layout, person: Erasures) -> StagedErasure:
+    with storage_errors("making a staging folder"):
+        folder = make_folder(layout.staging) / "erasing"
+        folder.mkdir(mode=PRIVATE_FOLDER)
+    return StagedErasure(layout.root, folder, person)
 
 
 def _identify(read: FeedsRead, asked: Asked) -> set[Identifier]:
@@ -197,49 +212,53 @@ def _scan(read: FeedsRead, *names: str) -> pl.LazyFrame:
     return pl.concat([empty, *parts])
 
 
-def _find_files(read: FeedsRead, person: Erasures) -> Iterator[PersonFile]:
-    """The raw files whose rows, accepted or rejected, bear the person."""
+def _find_files(
+    read: FeedsRead, person: Erasures, *, refused_too: bool = False
+) -> Iterator[PersonFile]:
+    """The raw files whose rows, accepted or rejected, bear the person.
+
+    Args:
+        read: What was read.
+        person: Who.
+        refused_too: Whether rows count that are refused for an earlier erasure: whose they are is
+            not kept.
+    """
     for file in read.catalog.files:
         numbers: set[int] = set()
         for part in sorted(file.folder.rglob("*.parquet")):
             if part.name.startswith(("part-", "rejected-")):
                 rows = pl.read_parquet(part)
-                numbers |= {*rows.filter(is_erased(rows.schema, person)).get_column(ROW_NUMBER)}
+                bears = is_erased(rows.schema, person)
+                if refused_too and FAILED in rows.columns:
+                    bears |= pl.col(FAILED).list.contains(ERASED)
+                numbers |= {*rows.filter(bears).get_column(ROW_NUMBER)}
         if numbers:
             yield PersonFile(file, tuple(sorted(numbers)))
 
 
-def _rewrite_raw_files(
-    person_files: list[PersonFile], person: Erasures, layout: Layout
-) -> list[tuple[Path, Path]]:
-    """Write the raw files anew beside the workspace's own; nothing is replaced yet."""
-    drafts = []
-    for number, found_in in enumerate(person_files):
+def _rewrite_raw(
+    person_files: list[PersonFile], everybody: Erasures, staged: StagedErasure
+) -> list[str]:
+    """Write the raw files anew beside the workspace's own; gives their hashes."""
+    hashes = []
+    for found_in in person_files:
         raw = found_in.file.raw
         with storage_errors(f"writing {raw.path} anew"):
-            draft = make_folder(layout.staging) / f"{number}.erasing{raw.location.suffix}"
+            draft = staged.place(staged.root / raw.path)
             try:
                 write_without(
                     raw.location,
                     raw.feed.options,
                     found_in.numbers,
                     draft,
-                    lambda record: _says_person(record, person),
+                    lambda record: _says_person(record, everybody),
                 )
             except WrongRecordError as error:
                 msg = f"{raw.path} was changed while it was read: nothing was erased"
                 raise DataRefused(msg, "Run the command again.") from error
-            sync(draft)
             draft.chmod(raw.location.stat().st_mode & 0o777)
-        drafts.append((draft, raw.location))
-    return drafts
-
-
-def _put_in_place(drafts: list[tuple[Path, Path]]) -> None:
-    for draft, location in drafts:
-        with storage_errors(f"replacing {location.name}"):
-            draft.replace(location)
-            sync(location.parent)
+            hashes.append(hash_file(draft))
+    return hashes
 
 
 def _says_person(record: str, person: Erasures) -> bool:

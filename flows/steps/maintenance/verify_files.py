@@ -13,11 +13,22 @@ from contracts.columns import Table, columns, key
 from contracts.manifest import Manifest, OutputTable
 from contracts.reports.attribution import order_touches_contract, revenue_column
 from flows.catalog.ledger import DamagedReading, list_readings, read_kept
+from flows.errors import StorageFailed
 from flows.report_tables import find_table
-from flows.storage.latest import mirror_latest
-from flows.storage.published_files import PublishedDamage, find_problem, read_manifest
-from flows.storage.recovery import heal_pointer
-from flows.storage.snapshots import list_runs, list_snapshots
+from flows.storage.checksums import find_differing, is_whole, list_kept_sums, read_sums
+from flows.storage.erasure_journal import find_damaged_erasures, heal_erasures
+from flows.storage.last_attempt import read_last_attempt
+from flows.storage.latest import TABLE_SUFFIX, mirror_latest
+from flows.storage.published_files import (
+    MANIFEST,
+    PublishedDamage,
+    find_problem,
+    published_pages,
+    read_manifest,
+    read_snapshot_manifest,
+)
+from flows.storage.recovery import find_pointer_problem, heal_pointer
+from flows.storage.snapshots import list_runs
 from flows.storage.workspace_files import Layout, hash_file, remove_tree
 
 ROWS_AT_A_TIME = 500_000
@@ -40,7 +51,7 @@ class Damage:
 
 
 def verify_files(root: Path, *, repair: bool) -> Iterator[Damage]:
-    """Verify the pointer, every kept snapshot, reports/latest and the ledger.
+    """Verify the pointer, every kept snapshot, quarantine, reports/latest, ledger and notes.
 
     Args:
         root: The workspace; held by who calls, where anything is to be mended.
@@ -53,8 +64,10 @@ def verify_files(root: Path, *, repair: bool) -> Iterator[Damage]:
     """
     yield from _verify_pointer(root, repair=repair)
     yield from _verify_snapshots(root)
+    yield from _verify_sums(root, repair=repair)
     yield from _verify_latest(root, repair=repair)
     yield from _verify_ledger(root, repair=repair)
+    yield from _verify_notes(root, repair=repair)
 
 
 def _verify_pointer(root: Path, *, repair: bool) -> Iterator[Damage]:
@@ -63,23 +76,46 @@ def _verify_pointer(root: Path, *, repair: bool) -> Iterator[Damage]:
         if damage := heal_pointer(root):
             yield Damage(path, f"led to nothing whole: {damage}", mended=True)
         return
-    try:
-        read_manifest(root)
-    except PublishedDamage as damage:
-        yield Damage(path, f"leads to nothing whole: {damage.message}")
+    if damage := find_pointer_problem(root):
+        yield Damage(path, f"leads to nothing whole: {damage}")
 
 
 def _verify_snapshots(root: Path) -> Iterator[Damage]:
-    layout, kept = Layout(root), {one.run_id: one.manifest for one in list_snapshots(root)}
+    layout = Layout(root)
     for run_id in list_runs(layout):
-        if run_id not in kept:
-            place = layout.relative(layout.snapshots / run_id)
+        place = layout.relative(layout.snapshots / run_id)
+        try:
+            manifest = read_snapshot_manifest(root, run_id)
+        except PublishedDamage:
             yield Damage(place, "has no manifest that is whole")
-    for manifest in kept.values():
+            continue
         for output in manifest.outputs:
             if problem := find_problem(root, output) or _find_breach(root, output):
                 yield Damage(output.path, problem)
-        yield from _verify_counts(manifest, layout.relative(layout.snapshots / manifest.run_id))
+        yield from _verify_counts(manifest, place)
+
+
+def _verify_sums(root: Path, *, repair: bool) -> Iterator[Damage]:
+    """Whether what stands beside the tables, and what is in quarantine, is what was written."""
+    layout = Layout(root)
+    tables = f"{layout.relative(layout.snapshots)}/"
+    for file in list_kept_sums(root):
+        if not is_whole(file):
+            if repair:
+                file.unlink()
+            yield Damage(layout.relative(file), "is not what was written", mended=repair)
+            continue
+        for path, problem in find_differing(
+            root,
+            file.stem,
+            lambda path: (
+                not (
+                    path.endswith(f"/{MANIFEST}")
+                    or (path.startswith(tables) and path.endswith(TABLE_SUFFIX))
+                )
+            ),
+        ):
+            yield Damage(path, problem)
 
 
 def _verify_counts(manifest: Manifest, place: str) -> Iterator[Damage]:
@@ -139,8 +175,19 @@ def _verify_latest(root: Path, *, repair: bool) -> Iterator[Damage]:
         return
     outputs = manifest.outputs if manifest else []
     whole = [output for output in outputs if not find_problem(root, output)]
-    shown = {layout.latest / one.group / f"{one.table}.parquet": one for one in outputs}
-    stale = [path for path, one in shown.items() if _is_one_file(one) and not _shows(path, one)]
+    shown = {
+        layout.latest / one.group / f"{one.table}.parquet": one.sha256
+        for one in outputs
+        if one.path.endswith(f"/{one.group}/{one.table}.parquet")
+    }
+    pages = published_pages(root)
+    sums = read_sums(root, manifest.run_id) if manifest else {}
+    shown |= {
+        layout.latest / page.name: sums[name]
+        for page in pages
+        if (name := layout.relative(page)) in sums
+    }
+    stale = [path for path, sha256 in shown.items() if not _shows(path, sha256)]
     if stale and repair and len(whole) == len(outputs):
         for path in stale:
             path.unlink(missing_ok=True)
@@ -150,12 +197,25 @@ def _verify_latest(root: Path, *, repair: bool) -> Iterator[Damage]:
         yield Damage(layout.relative(path), "does not show what is published", mended=is_mended)
 
 
-def _is_one_file(output: OutputTable) -> bool:
-    return output.path.endswith(f"/{output.group}/{output.table}.parquet")
+def _shows(path: Path, sha256: str) -> bool:
+    return path.exists() and hash_file(path) == sha256
 
 
-def _shows(path: Path, output: OutputTable) -> bool:
-    return path.exists() and hash_file(path) == output.sha256
+def _verify_notes(root: Path, *, repair: bool) -> Iterator[Damage]:
+    """Whether it is known who was erased, and how the last run ended."""
+    layout = Layout(root)
+    damaged = find_damaged_erasures(root)
+    if damaged and repair:
+        heal_erasures(root)
+    for path in damaged:
+        yield Damage(layout.relative(path), "is gone or not what was written", mended=repair)
+    try:
+        read_last_attempt(root)
+    except StorageFailed:
+        if repair:
+            layout.last_attempt.unlink()
+        path = layout.relative(layout.last_attempt)
+        yield Damage(path, "is not what a run writes", mended=repair)
 
 
 def _verify_ledger(root: Path, *, repair: bool) -> Iterator[Damage]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from contracts.manifest import InputFile, Warned, count_of
+from contracts.manifest import Warned, count_of
 from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.storage.past_inputs import Inputs, read_past_inputs
@@ -87,7 +87,7 @@ def _judge(
 
 
 def _hashes(inputs: Inputs, feed: str) -> set[str]:
-    return {one["sha256"] for one in inputs if one.get("feed") == feed}
+    return {one.sha256 for one in inputs if one.feed == feed}
 
 
 def _usual_rows(past: list[Inputs], feed: str) -> float | None:
@@ -98,7 +98,7 @@ def _usual_rows(past: list[Inputs], feed: str) -> float | None:
         known = _hashes(earlier, feed)
         rows: Counter[str] = Counter()
         counted: set[tuple[str, str]] = set()
-        for one in map(InputFile.model_validate, inputs):
+        for one in inputs:
             is_first = (one.sha256, one.table) not in counted
             if one.feed == feed and one.sha256 not in known and not one.refused and is_first:
                 counted.add((one.sha256, one.table))

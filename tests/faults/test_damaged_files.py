@@ -1,0 +1,135 @@
+"""Issue 11: no damage to any file below a workspace publishes or shows a wrong figure.
+
+`FAULTS=2000` tries so many flipped bits, and a tenth as many deletions and truncations.
+"""
+
+import json
+import os
+import random
+import shutil
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from flows.cli.app import main
+from flows.errors import CampaignReportsError
+from flows.storage.published_files import read_manifest
+from tests.support.faults.damages import damage_one, list_files
+from tests.support.faults.faulty_workspaces import (
+    Tables,
+    build,
+    copy_workspace,
+    deliver,
+    differing,
+    fast_place,
+    list_leftovers,
+    publish,
+    published,
+    shown,
+)
+
+FAULTS = int(os.environ.get("FAULTS", "0"))
+HARMLESS = {"lock", "pointer", "note"}
+"""Kinds of files that may differ and mean the same."""
+TOLD = "snapshot_damaged"
+"""The warning that run/feeds and run/changes lack what a kept snapshot said."""
+FLIPPED = ("table", "manifest", "erasures", "receipt", "part", "keys", "refused part", "hashes")
+DELETED = ("manifest", "pointer", "erasures", "receipt")
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A workspace as it should be, and what the next run makes of it."""
+
+    root: Path
+    after: dict[bool, Tables]
+    """Whether files were delivered -> the tables of the next run."""
+    rows: dict[str, str]
+    """What `show` says of each table."""
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sound]:
+    place = fast_place(tmp_path_factory.mktemp("damaged"))
+    root = build(place / "sound")
+    after = {}
+    for is_delivered in (False, True):
+        copy = copy_workspace(root, place / "copy")
+        if is_delivered:
+            deliver(copy)
+        publish(copy)
+        after[is_delivered] = published(copy)
+    rows = {name: ask(root, "show", name.removesuffix(".parquet"))[1] for name in published(root)}
+    yield Sound(root, after, rows)
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def ask(root: Path, command: str, *more: str) -> tuple[int, str]:
+    """The exit code and the output of a command that reads."""
+    out = root.parent / "out"
+    with out.open("w") as file, redirect_stdout(file):
+        code = main([command, str(root), *more, "--json"])
+    return code, out.read_text()
+
+
+def find_faults(sound: Sound, kind: str, how: str, seed: int) -> Iterator[str]:
+    """Damage a file of a workspace and run it: whatever is not as it must be."""
+    draw = random.Random(f"{kind} {how} {seed}")  # noqa: S311
+    root = copy_workspace(sound.root, sound.root.parent / "ws")
+    is_delivered = draw.random() < 0.5
+    if is_delivered:
+        deliver(root)
+    done = damage_one(draw, root, kind, how)
+    described = f"{done} ({'delivered' if is_delivered else 'nothing new'})"
+    yield from (f"{described}: {fault}" for fault in find_shown(sound, root, kind, draw))
+    try:
+        publish(root)
+    except CampaignReportsError as error:
+        yield f"{described}: run ends with {error.exit_code}: {error}"
+    else:
+        wanted = sound.after[is_delivered]
+        yield from (f"{described}: {fault}" for fault in find_published(root, wanted))
+
+
+def find_shown(sound: Sound, root: Path, kind: str, draw: random.Random) -> Iterator[str]:
+    """What readers say wrongly of a damaged workspace."""
+    if kind in HARMLESS:
+        return
+    if draw.random() < (0.2 if FAULTS else 1):
+        code, found = ask(root, "verify")
+        if code != 4 or not json.loads(found):
+            yield f"verify ends with {code}"
+    for name in draw.sample(sorted(sound.rows), 2):
+        code, rows = ask(root, "show", name.removesuffix(".parquet"))
+        if not (code == 4 or (code, rows) == (0, sound.rows[name])):
+            yield f"show {name} ends with {code}"
+
+
+def find_published(root: Path, wanted: Tables) -> Iterator[str]:
+    """What is wrong with what was published after the damage."""
+    manifest = read_manifest(root)
+    assert manifest is not None
+    wrong = differing(published(root), wanted)
+    is_told = TOLD in {one.code for one in manifest.warnings}
+    if wrong and not (is_told and {name.split("/")[0] for name in wrong} == {"run"}):
+        yield f"wrong are {wrong}"
+    if differing(shown(root), published(root)):
+        yield "reports/latest does not show it"
+    yield from list_leftovers(root)
+
+
+def test_no_damage_publishes_or_shows_a_wrong_figure(sound: Sound) -> None:
+    kinds = sorted(list_files(sound.root))
+    assert len(kinds) >= 15, kinds
+    tried = [(kind, "flip") for kind in FLIPPED] + [(kind, "delete") for kind in DELETED]
+    if FAULTS:
+        tried = [(kinds[n % len(kinds)], "flip") for n in range(FAULTS)]
+        tried += [(kinds[n % len(kinds)], "delete") for n in range(FAULTS // 20)]
+        tried += [(kinds[n % len(kinds)], "truncate") for n in range(FAULTS // 20)]
+    faults = [
+        fault for n, (kind, how) in enumerate(tried) for fault in find_faults(sound, kind, how, n)
+    ]
+    assert faults == []
