@@ -7,6 +7,8 @@ from contracts.config.workspace import RunSection
 UNITS = {"M": 10**6, "G": 10**9, "T": 10**12, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40}
 FILE_BYTES = 300_000_000
 """What reading one file takes at most: its batches as text, parsed, and being written."""
+FACT_BYTES = 400
+"""What a row of sends or events takes while the facts of its group are built."""
 KEY_BYTES = 64
 """What a key takes while repeated ones are found: its hash, where its row is, and the sort."""
 
@@ -27,3 +29,8 @@ def files_at_once(run: RunSection) -> int:
 def keys_at_once(run: RunSection) -> int:
     """How many keys of rows are compared at a time."""
     return max(1, memory_bytes(run) // KEY_BYTES)
+
+
+def fact_rows_at_once(run: RunSection) -> int:
+    """How many rows of sends and events are made into facts at a time."""
+    return max(1, memory_bytes(run) // FACT_BYTES)

@@ -16,6 +16,7 @@ from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from flows.catalog.read_files import ReadFile
 from flows.cluster.workers import THREADS, Workers
+from flows.config.memory import fact_rows_at_once
 from flows.errors import ConfigurationError
 from flows.ingest.send_key_files import LINKS_FILE, REFERENCES_FILE
 from flows.runtime.materialize import materialize
@@ -120,7 +121,7 @@ def describe(inputs: MessageInputs, channels: RunChannels) -> pl.DataFrame:
     without = described.filter(pl.col(DescribedMessages.channel) == OTHER_CHANNEL)
     if without.is_empty() or not (catalog.has_rows("sends") and catalog.has_rows("events")):
         return described
-    told = _find_event_channels(catalog, channels, without)
+    told = _find_event_channels(inputs, channels, without)
     if told.is_empty():
         return described
     named = add_event_channels(references, told.lazy(), channels.codes)
@@ -141,10 +142,10 @@ def _describe(inputs: MessageInputs, references: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _find_event_channels(
-    catalog: Catalog, channels: RunChannels, messages: pl.DataFrame
+    inputs: MessageInputs, channels: RunChannels, messages: pl.DataFrame
 ) -> pl.DataFrame:
     """The channels that the events of sends give to messages for which no feed names one."""
-    keys = KeyFiles.of(catalog, channels)
+    keys = KeyFiles.of(inputs.catalog, channels, fact_rows_at_once(inputs.config.run))
     found = [
         find_event_channels(
             keys.read_sends(group), keys.read_events(EventScope.SEND, group), messages.lazy()

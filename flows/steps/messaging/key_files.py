@@ -35,15 +35,24 @@ class KeyFiles:
     groups: int
 
     @classmethod
-    def of(cls, catalog: Catalog, channels: RunChannels) -> "KeyFiles":
-        """Choose as many groups as keep one of them small."""
+    def of(cls, catalog: Catalog, channels: RunChannels, most_rows: int) -> "KeyFiles":
+        """Choose as many groups as keep one of them small.
+
+        Args:
+            catalog: What was read.
+            channels: The run's channels.
+            most_rows: How many rows of a group memory allows; where a bucket has more, each is cut
+                into several groups.
+        """
         rows = sum(
             got.valid
             for table in ("sends", "events")
             for file in catalog.feeding(table)
             if (got := file.of_table(table))
         )
-        return cls(catalog, channels, min(BUCKETS, rows // ROWS_A_GROUP + 1))
+        cuts = rows // (BUCKETS * most_rows) + 1
+        groups = BUCKETS * cuts if cuts > 1 else min(BUCKETS, rows // ROWS_A_GROUP + 1)
+        return cls(catalog, channels, groups)
 
     def has(self, scope: EventScope) -> bool:
         """Whether any event is of the scope."""
@@ -91,15 +100,18 @@ class KeyFiles:
             is_all = group is None or self.groups == 1
             yield rows if is_all else rows.filter(self.in_group(FeedSends.send_key, group or 0))
         elif found := self._find_parts(folder, group):
-            yield pl.scan_ipc(found)
+            rows = pl.scan_ipc(found)
+            is_cut = group is not None and self.groups > BUCKETS
+            yield rows.filter(self.in_group(FeedSends.send_key, group)) if is_cut else rows
 
     def _find_parts(self, folder: Path, group: int | None) -> list[Path]:
         return [
             part
             for part in sorted(folder.glob("*.arrow"))
-            if group is None or int(part.name[:2]) % self.groups == group
+            if group is None or int(part.name[:2]) % self.groups == group % BUCKETS
         ]
 
     def in_group(self, key: str, group: int) -> pl.Expr:
-        """Whether a key's bucket is in the group."""
-        return pl.col(key) % BUCKETS % self.groups == group
+        """Whether a key's bucket is in the group, or the key in the group's part of its bucket."""
+        place = pl.col(key) if self.groups > BUCKETS else pl.col(key) % BUCKETS
+        return place % self.groups == group

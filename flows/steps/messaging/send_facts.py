@@ -10,6 +10,7 @@ from contracts.facts.key_types import ACTION_CODES
 from contracts.facts.send_facts import AssignedEvents, ChannelSends, CountedEvents, SendFacts
 from contracts.facts.send_sums import ContactBases
 from flows.cluster.workers import perform
+from flows.config.memory import fact_rows_at_once
 from flows.runtime.materialize import materialize, write_whole
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys
 from flows.steps.messaging.fact_files import FactFiles
@@ -21,7 +22,7 @@ from flows.steps.messaging.linked_events import (
     read_events,
     read_sends,
 )
-from transforms.common.keys import hash_unknown_message
+from transforms.common.keys import BUCKETS, hash_unknown_message
 from transforms.messaging.bot_detection import flag_hasty_clicks
 from transforms.messaging.contact_sums import (
     key_members,
@@ -97,7 +98,9 @@ def build_facts(inputs: MessageInputs, names: NamedKeys) -> FactFiles:
     """
     files = FactFiles(inputs.scratch / "facts")
     files.folder.mkdir(parents=True)
-    keys, named = KeyFiles.of(inputs.catalog, names.channels), prepare_facts(inputs, names)
+    most_rows = fact_rows_at_once(inputs.config.run)
+    keys = KeyFiles.of(inputs.catalog, names.channels, most_rows)
+    named = prepare_facts(inputs, names)
     of = GroupInputs(LinkInputs.of(keys, named.codes, names.owners, files.folder), named)
     groups = range(keys.groups)
     if of.links.moves:
@@ -127,7 +130,7 @@ def build_group(of: GroupInputs, group: int) -> None:
     built = build_send_facts(sends, counted, named.codes, named.timezone)
     facts = materialize(identify(built, named.owners), SendFacts)
     _write_sums(facts, counted, assigned, named, of.links.folder, group)
-    _write_contacts(sum_contacts(facts), of.links.folder, group, keys.groups)
+    _write_contacts(sum_contacts(facts), of.links.folder, group, min(keys.groups, BUCKETS))
 
 
 def number_organizations(messages: pl.LazyFrame) -> pl.LazyFrame:

@@ -13,7 +13,7 @@ from contracts.columns import key
 from flows.ingest import file_ingest, send_key_files
 from flows.readers import open_feed
 from flows.report_tables import find_table
-from flows.steps.messaging import key_files
+from flows.steps.messaging import key_files, send_facts
 from tests.oracles.expected_facts import World
 from tests.oracles.expected_messages import REPORTED, Row
 from tests.oracles.expected_overviews import Overviews
@@ -182,6 +182,25 @@ def test_many_batches_and_groups_of_buckets_give_what_one_gives(
     monkeypatch.setattr(file_ingest, "open_feed", partial(open_feed, batch_bytes=6000))
     workspace = write(tmp_path / "workspace", tables, zone)
     assert run_workspace(workspace, tmp_path / "out").tables() == ran.tables()
+
+
+@pytest.mark.parametrize("without_sends", [False, True], ids=["sends", "events alone"])
+def test_little_memory_cuts_buckets_into_groups_that_give_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, without_sends: bool
+) -> None:
+    tables = draw_tables(6, 4)
+    if without_sends:
+        del tables["sends"]
+    workspace = write(tmp_path / "workspace", tables, "UTC")
+    whole = run_workspace(workspace, tmp_path / "whole").tables()
+    rows = sum(len(tables.get(name, [])) for name in ("sends", "events"))
+    for module in (key_files, send_key_files, send_facts):
+        monkeypatch.setattr(module, "BUCKETS", 4)
+    monkeypatch.setattr(send_facts, "fact_rows_at_once", lambda _: rows // 11)
+    monkeypatch.setattr(send_key_files, "SMALL", 0)
+    assert run_workspace(workspace, tmp_path / "groups").tables() == whole
+    facts = tmp_path / "groups" / "scratch" / "facts"
+    assert len(list(facts.glob("days-*.arrow"))) == 12
 
 
 def test_events_alone_give_in_groups_what_they_give_in_one(
