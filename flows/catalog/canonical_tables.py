@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -9,7 +10,7 @@ import polars as pl
 from contracts.columns import columns, polars_schema
 from contracts.feeds import FEEDS
 from flows.catalog.feed_contents import FeedContents
-from flows.catalog.read_files import ReadFile
+from flows.catalog.read_files import ReadFile, hash_parts
 from flows.catalog.row_status import RowStatus
 from transforms.ingest.deduplication import FILE, ROW_NUMBER
 
@@ -22,15 +23,57 @@ class Catalog:
         files: Every file that was read, in the order of their paths.
         given: What the feeds can give.
         status: Which rows of the files do not count.
+        tables: The tables that may be asked for; any other is an error.
     """
 
     files: tuple[ReadFile, ...]
     given: FeedContents
     status: RowStatus
+    tables: frozenset[str] = frozenset(FEEDS)
+
+    def only(self, *tables: str) -> "Catalog":
+        """The part of the catalog that a step may read, which therefore decides its result.
+
+        Args:
+            tables: The tables; asking the part for another raises KeyError.
+        """
+        unknown = {*tables} - self.tables
+        if unknown:
+            raise KeyError(*unknown)
+        files = tuple(
+            file for file in self.given.files if any(file.of_table(table) for table in tables)
+        )
+        given = FeedContents(self.given.feeds, files)
+        return Catalog(files, given, self.status, frozenset(tables))
+
+    @cached_property
+    def identity(self) -> str:
+        """What the tables hold, and what is configured of all feeds; no path of a file."""
+        feeds = [
+            (feed.place, feed.name, feed.signature, feed.conversions, feed.section.conversions)
+            for feed in self.given.feeds
+        ]
+        return hash_parts(feeds, {table: self.identify(table) for table in sorted(self.tables)})
+
+    def identify(self, table: str) -> str:
+        """What the rows of a table are: of which files, in their order, less those discarded."""
+        discarded = self.status.identify(table)
+        return hash_parts(
+            *(
+                (file.identity, file.raw.feed.place, discarded.get(file.order, ""))
+                for file in self.files
+                if file.of_table(table) and not file.is_copy
+            )
+        )
 
     def feeding(self, table: str) -> list[ReadFile]:
         """The files whose rows of the table may count."""
+        self._require(table)
         return [file for file in self.files if file.count_valid(table)]
+
+    def _require(self, table: str) -> None:
+        if table not in self.tables:
+            raise KeyError(table)
 
     def has_rows(self, table: str) -> bool:
         """Whether any file gives a row of the table."""
@@ -38,6 +81,7 @@ class Catalog:
 
     def folder(self, file: ReadFile, table: str) -> Path:
         """Where a file's parts of a table lie."""
+        self._require(table)
         return file.folder / table
 
     def scan(self, table: str) -> pl.LazyFrame:
@@ -72,6 +116,7 @@ class Catalog:
 
     def leave_discarded(self, rows: pl.LazyFrame, file: ReadFile, table: str) -> pl.LazyFrame:
         """A file's rows that count; the rows bear their `row_number`."""
+        self._require(table)
         discarded = self.status.list_discarded(file, table)
         if discarded.is_empty():
             return rows

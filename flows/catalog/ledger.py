@@ -68,11 +68,11 @@ def keep_reading(ledger: Path, home: Path, receipt: Receipt) -> Receipt:
         StorageFailed: The disk refused, or did not give back what was written.
     """
     with storage_errors(f"writing {ledger}"):
-        files = [_describe(home, path) for path in _list_files(home)]
+        files = [describe_file(home, path) for path in list_files(home)]
         whole = receipt.model_copy(update={"files": files})
         _require_all_rows(whole)
         text = whole.model_dump_json()
-        write_durably(home / RECEIPT, f"{text}\n{_hash(text)}\n")
+        write_durably(home / RECEIPT, f"{text}\n{hash_text(text)}\n")
         keep_private(home)
         sync_tree(home)
         _move_in(home, ledger / receipt.key)
@@ -102,7 +102,7 @@ def read_kept(ledger: Path, key: str) -> Receipt | None:
     receipt = _read_receipt(home, key)
     listed = {file.path: file for file in receipt.files}
     try:
-        present = {path.relative_to(home).as_posix(): path for path in _list_files(home)}
+        present = {path.relative_to(home).as_posix(): path for path in list_files(home)}
     except OSError as error:
         raise DamagedReading(key, f"cannot be read ({error.strerror})") from None
     if missing := sorted(listed.keys() - present.keys()):
@@ -110,7 +110,7 @@ def read_kept(ledger: Path, key: str) -> Receipt | None:
     if unknown := sorted(present.keys() - listed.keys()):
         raise DamagedReading(unknown[0], "is not its own")
     for path, file in listed.items():
-        _verify(present[path], file)
+        verify_file(present[path], file)
     return receipt
 
 
@@ -141,7 +141,7 @@ def _read_receipt(home: Path, key: str) -> Receipt:
     except (OSError, UnicodeDecodeError):
         raise DamagedReading(RECEIPT, "is missing or cannot be read") from None
     text = whole.partition("\n")[0]
-    if whole != f"{text}\n{_hash(text)}\n":
+    if whole != f"{text}\n{hash_text(text)}\n":
         raise DamagedReading(RECEIPT, "is not what was written")
     try:
         receipt = Receipt.model_validate_json(text)
@@ -152,7 +152,12 @@ def _read_receipt(home: Path, key: str) -> Receipt:
     return receipt
 
 
-def _verify(path: Path, said: KeptFile) -> None:
+def verify_file(path: Path, said: KeptFile) -> None:
+    """Require a file to be what was written.
+
+    Raises:
+        DamagedReading: It is not, or cannot be read.
+    """
     try:
         length, checksum = path.stat().st_size, _checksum(path)
     except OSError as error:
@@ -161,7 +166,8 @@ def _verify(path: Path, said: KeptFile) -> None:
         raise DamagedReading(said.path, "is not what was written")
 
 
-def _describe(home: Path, path: Path) -> KeptFile:
+def describe_file(home: Path, path: Path) -> KeptFile:
+    """What a file of a reading must be when it is read again."""
     rows = pq.read_metadata(path).num_rows if path.suffix == ".parquet" else None
     return KeptFile(
         path=path.relative_to(home).as_posix(),
@@ -171,7 +177,8 @@ def _describe(home: Path, path: Path) -> KeptFile:
     )
 
 
-def _list_files(home: Path) -> list[Path]:
+def list_files(home: Path) -> list[Path]:
+    """The files of a reading, but its receipt."""
     return sorted(path for path in home.rglob("*") if path.is_file() and path.name != RECEIPT)
 
 
@@ -184,5 +191,6 @@ def _checksum(path: Path) -> int:
     return checksum
 
 
-def _hash(text: str) -> str:
+def hash_text(text: str) -> str:
+    """The SHA-256 of a text, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,8 +1,10 @@
 """The files that a run has read, in the order in which they count, and where their parts lie."""
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -34,6 +36,11 @@ class ReadFile:
     order: int
     is_copy: bool
 
+    @cached_property
+    def identity(self) -> str:
+        """What reading it gave: its bytes, how they were read, and the parts that they became."""
+        return hash_parts(self.receipt.model_dump_json())
+
     def of_table(self, table: str) -> TableReceipt | None:
         """What the table got from the file, if it feeds it."""
         return next((t for t in self.receipt.tables if t.table == table), None)
@@ -51,6 +58,11 @@ class ReadFile:
     def list_parts(self, table: str) -> list[Path]:
         """The file's canonical parts of a table, in the order of its rows."""
         return sorted((self.folder / table).glob("part-*.parquet"))
+
+
+def hash_parts(*parts: object) -> str:
+    """One hash of texts, numbers and tuples, lists or mappings of them."""
+    return hashlib.blake2b(repr(parts).encode(), digest_size=20).hexdigest()
 
 
 def order_files(ledger: Path, read: Iterable[tuple[RawFile, str, Receipt]]) -> tuple[ReadFile, ...]:

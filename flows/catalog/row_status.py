@@ -9,7 +9,7 @@ import polars as pl
 from contracts.columns import columns
 from contracts.feeds import ADDITIVE, FEEDS
 from contracts.quarantine import Quarantine
-from flows.catalog.read_files import ReadFile
+from flows.catalog.read_files import ReadFile, hash_parts
 from flows.catalog.restated_files import Restatement, find_restatements
 from transforms.ingest.deduplication import (
     DUPLICATE,
@@ -43,6 +43,13 @@ class RowStatus:
     def list_discarded(self, file: ReadFile, table: str) -> pl.Series:
         """The numbers of a file's rows that do not count."""
         return self._of(file, table).get_column(ROW_NUMBER)
+
+    def identify(self, table: str) -> dict[int, str]:
+        """The place of each file of which rows of a table do not count -> which rows these are."""
+        return {
+            int(order): hash_parts(rows.get_column(ROW_NUMBER).to_list())
+            for (order,), rows in self.discarded[table].partition_by(FILE, as_dict=True).items()
+        }
 
     def count(self, file: ReadFile, table: str) -> Counter[str]:
         """How many of a file's valid rows of a table do not count, by status."""

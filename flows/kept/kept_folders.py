@@ -1,0 +1,134 @@
+"""Folders of intermediate results, found by the hash of what decides them, and verified when read.
+
+A folder's receipt lists its files with length and checksum and ends with its own hash; all of it is
+flushed to the disk before the folder gets the name under which it is found.
+"""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from flows.catalog.ledger import (
+    DamagedReading,
+    describe_file,
+    hash_text,
+    list_files,
+    verify_file,
+)
+from flows.catalog.receipts import KeptFile
+from flows.kept.identities import identify
+from flows.storage.workspace_files import (
+    PRIVATE_FOLDER,
+    hash_file,
+    keep_private,
+    make_folder,
+    remove_tree,
+    storage_errors,
+    sync,
+    sync_tree,
+    write_durably,
+)
+
+RECEIPT = "receipt.json"
+DRAFT = ".keeping"
+
+
+class KeptReceipt(BaseModel):
+    """What a kept folder holds.
+
+    Attributes:
+        key: The hash of all that decides it.
+        identity: What its content is: of equal content, equal.
+        files: Its files.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str
+    identity: str
+    files: list[KeptFile]
+
+
+def begin_folder(home: Path) -> Path:
+    """Make the folder into which a result is written; what lay there goes.
+
+    Args:
+        home: Where the folder will be found.
+    """
+    with storage_errors(f"making room in {home.parent}"):
+        make_folder(home.parent)
+        draft = home.with_name(f"{home.name}{DRAFT}")
+        remove_tree(draft)
+        remove_tree(home)
+        draft.mkdir(mode=PRIVATE_FOLDER)
+    return draft
+
+
+def keep_folder(home: Path, key: str, identity: str | None = None) -> KeptReceipt:
+    """Give a folder that is written the name under which it is found.
+
+    Args:
+        home: Where it will be found.
+        key: The hash of all that decides it.
+        identity: What its content is; the hash of its files if not given.
+
+    Raises:
+        StorageFailed: The disk refused.
+    """
+    draft = home.with_name(f"{home.name}{DRAFT}")
+    with storage_errors(f"writing {home.parent}"):
+        files = [describe_file(draft, path) for path in list_files(draft)]
+        receipt = KeptReceipt(key=key, identity=identity or hash_files(draft), files=files)
+        text = receipt.model_dump_json()
+        write_durably(draft / RECEIPT, f"{text}\n{hash_text(text)}\n")
+        keep_private(draft)
+        sync_tree(draft)
+        draft.rename(home)
+        sync(home.parent)
+    return receipt
+
+
+def hash_files(folder: Path) -> str:
+    """The hash of a folder's files, their names among it."""
+    return identify(
+        [(path.relative_to(folder).as_posix(), hash_file(path)) for path in list_files(folder)]
+    )
+
+
+def read_receipt(home: Path, key: str) -> KeptReceipt | None:
+    """The receipt of a kept folder; None where there is no such folder.
+
+    Raises:
+        DamagedReading: The receipt is missing or not what was written.
+    """
+    if not home.is_dir():
+        return None
+    try:
+        whole = (home / RECEIPT).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise DamagedReading(RECEIPT, "is missing or cannot be read") from None
+    text = whole.partition("\n")[0]
+    if whole != f"{text}\n{hash_text(text)}\n":
+        raise DamagedReading(RECEIPT, "is not what was written")
+    try:
+        receipt = KeptReceipt.model_validate_json(text)
+    except ValidationError:
+        raise DamagedReading(RECEIPT, "is not a receipt") from None
+    if receipt.key != key:
+        raise DamagedReading(RECEIPT, "is another result's")
+    return receipt
+
+
+def verify_folder(home: Path, receipt: KeptReceipt) -> None:
+    """Require every file of a kept folder to be what was written.
+
+    Raises:
+        DamagedReading: One is missing, more than was written, unreadable or another.
+    """
+    listed = {file.path: file for file in receipt.files}
+    present = {path.relative_to(home).as_posix(): path for path in list_files(home)}
+    if differing := sorted(listed.keys() ^ present.keys()):
+        problem = "is missing" if differing[0] in listed else "is not its own"
+        raise DamagedReading(differing[0], problem)
+    for path, file in listed.items():
+        verify_file(present[path], file)

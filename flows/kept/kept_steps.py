@@ -1,0 +1,242 @@
+"""Steps whose results are kept: computed only where something that decides them has changed.
+
+A step's key is the hash of the code and its libraries, of the step's name and of its inputs, each
+of which says what it is. A step may read nothing but these inputs; a catalog is cut down to the
+tables that a step may read (`Catalog.only`), so that no table can decide a result unseen.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from contracts.manifest import Check, OutputTable, Warned
+from flows.catalog.ledger import DamagedReading
+from flows.kept.identities import identify
+from flows.kept.kept_folders import (
+    KeptReceipt,
+    begin_folder,
+    keep_folder,
+    read_receipt,
+    verify_folder,
+)
+from flows.kept.kept_reports import (
+    KeptReport,
+    RunRecord,
+    find_damage,
+    link_files,
+    read_record,
+    write_record,
+)
+from flows.storage.workspace_files import remove_tree, storage_errors
+
+TABLES = "*.parquet"
+NO_TABLES = frozenset({"quarantine", "scratch"})
+"""Folders of a snapshot being written that hold no table of it."""
+
+
+@dataclass
+class KeptFolder:
+    """The files of a step's result.
+
+    Attributes:
+        home: Where they lie.
+        receipt: What they are.
+        compute: Writes them anew, where they do not verify.
+    """
+
+    home: Path
+    receipt: KeptReceipt
+    compute: Callable[[str], KeptReceipt]
+    is_verified: bool = False
+
+    @property
+    def identity(self) -> str:
+        """What its content is."""
+        return self.receipt.identity
+
+    def open(self) -> Path:
+        """The folder, its files verified; what does not verify is computed anew."""
+        if not self.is_verified:
+            try:
+                verify_folder(self.home, self.receipt)
+            except DamagedReading as damage:
+                self.receipt = self.compute(str(damage))
+            self.is_verified = True
+        return self.home
+
+
+@dataclass
+class KeptSteps:
+    """What a run takes over from those before it, and keeps for the next.
+
+    Attributes:
+        root: The workspace.
+        home: Where results are kept.
+        staging: The snapshot being written.
+        code: The code and its libraries: results of others are not taken over.
+        before: What the published run wrote; None where nothing can be taken over.
+        outputs: The table files of the published snapshot.
+        used: The kept folders that this run used.
+        reports: What the reports of this run wrote.
+        linked: Table files that are hard links to those of the published snapshot.
+        warnings: What did not verify.
+    """
+
+    root: Path
+    home: Path
+    staging: Path
+    code: str
+    before: RunRecord | None = None
+    outputs: dict[str, OutputTable] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    reports: dict[str, KeptReport] = field(default_factory=dict)
+    linked: set[str] = field(default_factory=set)
+    warnings: list[Warned] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, root: Path, home: Path, staging: Path, code: str) -> "KeptSteps":
+        """Take over what the published run kept, if this very code wrote it."""
+        before, outputs = read_record(root, home)
+        steps = cls(root, home, staging, code, outputs=dict(outputs))
+        if before is not None and before.code != code:
+            steps.warnings.append(
+                Warned(
+                    code="rebuilt",
+                    message="all tables were computed anew, because the program or a library of "
+                    "it is another than that which made the snapshot before",
+                )
+            )
+        elif before is not None:
+            steps.before = before
+        return steps
+
+    def folder(
+        self,
+        name: str,
+        inputs: Iterable[object],
+        write: Callable[[Path], str | None],
+    ) -> KeptFolder:
+        """The files that a step writes; taken over where its inputs are those of a run before.
+
+        Args:
+            name: The step.
+            inputs: All that decides its result.
+            write: Writes the files into a folder; returns what they are, where that is not the
+                hash of their bytes.
+        """
+        key = identify(self.code, name, [*inputs])
+        home = self.home / f"{name}-{key}"
+        self.used.add(home.name)
+
+        def compute(damage: str = "") -> KeptReceipt:
+            if damage:
+                self._warn(name, damage)
+            draft = begin_folder(home)
+            return keep_folder(home, key, write(draft))
+
+        try:
+            receipt = read_receipt(home, key)
+        except DamagedReading as damage:
+            receipt = compute(str(damage))
+        is_new = receipt is None
+        return KeptFolder(home, receipt or compute(), compute, is_verified=is_new)
+
+    def report(
+        self, name: str, inputs: Iterable[object], write: Callable[[], list[Check]]
+    ) -> list[Check]:
+        """Have report tables in the snapshot; linked where their inputs are those of the last run.
+
+        Args:
+            name: What is written, unique within a run.
+            inputs: All that decides it.
+            write: Writes the tables into the snapshot.
+
+        Returns:
+            What was checked of them.
+        """
+        key = identify(self.code, name, [*inputs])
+        report = self._take_over(name, key)
+        if report is None:
+            there = self._list_staged()
+            checks = write()
+            files = dict.fromkeys(sorted(self._list_staged() - there), "")
+            report = KeptReport(key=key, files=files, checks=checks)
+        self.reports[name] = report
+        return report.checks
+
+    def warn(
+        self, name: str, inputs: Iterable[object], find: Callable[[], Iterable[Warned]]
+    ) -> list[Warned]:
+        """What a person should look at; known where the inputs are those of the last run.
+
+        Args:
+            name: What is looked at, unique within a run and no report's.
+            inputs: All that decides the warnings.
+            find: Finds them.
+        """
+        key = identify(self.code, name, [*inputs])
+        before = self.before.reports.get(name) if self.before else None
+        if before is None or before.key != key:
+            before = KeptReport(key=key, warnings=[*find()])
+        self.reports[name] = before
+        return before.warnings
+
+    def keep(self, run_id: str, outputs: Iterable[OutputTable]) -> None:
+        """Keep for the next run what this one wrote, before it is published.
+
+        Raises:
+            StorageFailed: The disk refused.
+        """
+        place = f"reports/snapshots/{run_id}/"
+        hashes = {one.path.removeprefix(place): one.sha256 for one in outputs}
+        reports = {
+            name: one.model_copy(update={"files": {path: hashes[path] for path in one.files}})
+            for name, one in self.reports.items()
+        }
+        write_record(self.root, self.home, RunRecord(run_id=run_id, code=self.code, reports=reports))
+
+    def drop_unused(self, run_id: str) -> None:
+        """Drop what has newer results, after a run is published.
+
+        What belongs to a step that had nothing to do in this run stays for the next.
+
+        Raises:
+            StorageFailed: The disk refused.
+        """
+        with storage_errors(f"cleaning {self.home}"):
+            for one in self.home.iterdir() if self.home.is_dir() else ():
+                if one.is_dir() and self._is_outdated(one.name) or self._is_past(one, run_id):
+                    remove_tree(one)
+
+    def _is_outdated(self, name: str) -> bool:
+        """Whether a folder is another code's, or its step has a newer one; one in use is not."""
+        steps = {used.rpartition("-")[0] for used in self.used}
+        is_superseded = self.before is None or name.rpartition("-")[0] in steps
+        return name not in self.used and is_superseded
+
+    @staticmethod
+    def _is_past(path: Path, run_id: str) -> bool:
+        """Whether a file is the record of another run."""
+        return path.is_file() and run_id not in path.name
+
+    def _take_over(self, name: str, key: str) -> KeptReport | None:
+        before = self.before.reports.get(name) if self.before else None
+        if before is None or before.key != key:
+            return None
+        if damage := find_damage(self.root, before, self.outputs):
+            self._warn(name, damage)
+            return None
+        self.linked |= {*link_files(self.root, self.staging, before.files, self.outputs)}
+        return before
+
+    def _list_staged(self) -> set[str]:
+        return {
+            path.relative_to(self.staging).as_posix()
+            for group in (self.staging.iterdir() if self.staging.is_dir() else ())
+            if group.name not in NO_TABLES
+            for path in group.rglob(TABLES)
+        }
+
+    def _warn(self, name: str, damage: str) -> None:
+        message = f"{name}: computed anew, since of what was kept {damage}"
+        self.warnings.append(Warned(code="kept_damaged", message=message))
