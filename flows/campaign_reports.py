@@ -21,7 +21,8 @@ from flows.cluster.workers import THREADS
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.descriptions.write_descriptions import write_descriptions
 from flows.errors import FAULT_OF_OURS, CampaignReportsError, DataRefused
-from flows.ingest.code_version import name_code
+from flows.ingest.code_version import name_code, name_environment
+from flows.kept.kept_steps import KeptSteps
 from flows.page.report_page import write_page
 from flows.page.snapshot_tables import SnapshotTables
 from flows.progress import Progress, silence
@@ -79,7 +80,7 @@ def campaign_reports(
         The manifest of the published snapshot.
     """
     loaded = load_workspace(Path(workspace))
-    with begin_attempt(loaded, wait_seconds) as attempt:
+    with begin_attempt(loaded, wait_seconds, full=full) as attempt:
         read = read_raw_feeds(attempt, full=full)
         refuse_bad_data(attempt, read)
         run = Run(attempt, read)
@@ -96,7 +97,9 @@ def campaign_reports(
 
 
 @contextmanager
-def begin_attempt(loaded: LoadedWorkspace, wait_seconds: float) -> Generator[Attempt]:
+def begin_attempt(
+    loaded: LoadedWorkspace, wait_seconds: float, *, full: bool = False
+) -> Generator[Attempt]:
     """Hold the workspace, and write into a fresh folder that goes with the attempt."""
     started = datetime.now(UTC)
     run_id = new_run_id(started)
@@ -104,7 +107,9 @@ def begin_attempt(loaded: LoadedWorkspace, wait_seconds: float) -> Generator[Att
         clean_up(loaded.root)
         staging = stage_snapshot(loaded.root, run_id)
         progress = show_progress(loaded.root, _progress.get())
-        attempt = Attempt(loaded, run_id, started, staging, staging / SCRATCH, progress)
+        kept = begin_keeping(loaded.root, staging, full=full)
+        scratch = staging / SCRATCH
+        attempt = Attempt(loaded, run_id, started, staging, scratch, progress, kept=kept)
         address = _cluster.get() or loaded.config.run.dask
         try:
             with (
@@ -122,6 +127,15 @@ def begin_attempt(loaded: LoadedWorkspace, wait_seconds: float) -> Generator[Att
             note_attempt(loaded.root, describe_end(attempt, "published", 0))
         finally:
             discard_staging(staging)
+
+
+def begin_keeping(root: Path, staging: Path, *, full: bool) -> KeptSteps:
+    """Take over what the run before kept, if the code and its libraries are the same."""
+    home = Layout(root).kept
+    if full:
+        with storage_errors("forgetting what was kept before"):
+            remove_tree(home)
+    return KeptSteps.begin(root, home, staging, name_environment())
 
 
 def describe_failure(attempt: Attempt, error: Exception) -> AttemptEnd:
@@ -182,7 +196,10 @@ def prove(
     remove_tree(attempt.scratch)
     inputs = read.inputs()
     reconciliation = [*reconcile_inputs(inputs), *checks]
-    outputs = hash_outputs(attempt.staging, attempt.run_id)
+    kept = attempt.kept
+    outputs = hash_outputs(attempt.staging, attempt.run_id, kept.list_linked() if kept else {})
+    if kept:
+        kept.keep(attempt.run_id, outputs)
     if broken := [check.name for check in reconciliation if not check.holds]:
         msg = f"nothing was published, because {len(broken)} checks do not hold: {broken[0]}"
         raise CampaignReportsError(msg, "This is a fault of the program; please report it.")
@@ -231,13 +248,15 @@ def publish(attempt: Attempt, manifest: Manifest) -> None:
 @step
 def drop_old_files(attempt: Attempt, read: FeedsRead) -> None:
     """Drop what this run did not read from the ledger, and the snapshots that are too old."""
-    root, kept = attempt.loaded.root, attempt.loaded.config.workspace
+    root, rules = attempt.loaded.root, attempt.loaded.config.workspace
+    if attempt.kept:
+        attempt.kept.drop_unused(attempt.run_id)
     used = {file.receipt.key for file in read.catalog.files}
     with storage_errors("cleaning the ledger"):
         for one in Layout(root).ledger.iterdir():
             if one.name not in used:
                 remove_tree(one)
-    drop_old_snapshots(root, kept.keep_snapshots, kept.keep_days, datetime.now(UTC))
+    drop_old_snapshots(root, rules.keep_snapshots, rules.keep_days, datetime.now(UTC))
 
 
 def run_workspace(

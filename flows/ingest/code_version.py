@@ -4,6 +4,7 @@ import hashlib
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from platform import machine, python_version
 
 KINDS = {".py", ".toml"}
 PROJECT = Path(__file__).parents[2]
@@ -28,6 +29,14 @@ EVERYTHING = ("contracts/**/*", "transforms/**/*.py", "flows/**/*.py")
 def name_code() -> str:
     """The version of the product and, behind a plus, the hash of its sources."""
     return f"{version('campaign-reports')}+{hash_sources(EVERYTHING)[:12]}"
+
+
+@cache
+def name_environment() -> str:
+    """The code, and the libraries that decide a figure or the bytes of a table."""
+    libraries = ("polars", "pyarrow", "pandera", "rapidfuzz", "crawler-user-agents", "tzdata")
+    versions = [f"{name} {version(name)}" for name in libraries]
+    return " ".join((name_code(), *versions, f"python {python_version()} {machine()}"))
 
 
 @cache

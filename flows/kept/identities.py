@@ -1,4 +1,4 @@
-"""What things are: hashes by which a run knows that nothing of what decides a result has changed."""
+"""What things are: hashes by which a run knows that nothing that decides a result has changed."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Report tables of the snapshot before that a run takes over, since nothing that decides them changed.
+"""Report tables of the snapshot before that a run takes over, as nothing that decides them changed.
 
 Beside the ledger lies a record of the published run: which of its table files each report wrote,
 under which key, and what was checked. A file is linked into the new snapshot only where it is,

@@ -181,6 +181,10 @@ class KeptSteps:
         self.reports[name] = before
         return before.warnings
 
+    def list_linked(self) -> dict[str, OutputTable]:
+        """Path in the snapshot -> what is known of the file that is linked there."""
+        return {path: self.outputs[path] for path in sorted(self.linked)}
+
     def keep(self, run_id: str, outputs: Iterable[OutputTable]) -> None:
         """Keep for the next run what this one wrote, before it is published.
 
@@ -193,7 +197,9 @@ class KeptSteps:
             name: one.model_copy(update={"files": {path: hashes[path] for path in one.files}})
             for name, one in self.reports.items()
         }
-        write_record(self.root, self.home, RunRecord(run_id=run_id, code=self.code, reports=reports))
+        write_record(
+            self.root, self.home, RunRecord(run_id=run_id, code=self.code, reports=reports)
+        )
 
     def drop_unused(self, run_id: str) -> None:
         """Drop what has newer results, after a run is published.
@@ -205,7 +211,7 @@ class KeptSteps:
         """
         with storage_errors(f"cleaning {self.home}"):
             for one in self.home.iterdir() if self.home.is_dir() else ():
-                if one.is_dir() and self._is_outdated(one.name) or self._is_past(one, run_id):
+                if (one.is_dir() and self._is_outdated(one.name)) or self._is_past(one, run_id):
                     remove_tree(one)
 
     def _is_outdated(self, name: str) -> bool:

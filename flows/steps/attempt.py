@@ -1,14 +1,16 @@
 """What every step of a run is given: the workspace, the run and the folders that it writes to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from contracts.config.workspace import Workspace
 from flows.catalog.canonical_tables import Catalog
 from flows.cluster.workers import THREADS, Workers
 from flows.config.loading import LoadedWorkspace
+from flows.kept.kept_steps import KeptSteps
 from flows.progress import Progress, silence
 from flows.steps.reading.read_feeds import FeedsRead
 
@@ -25,6 +27,7 @@ class Attempt:
         scratch: A folder for intermediate tables; removed before publishing.
         progress: Told how far each stage is.
         workers: What carries out its tasks.
+        kept: What it takes over from earlier runs, and keeps for the next.
     """
 
     loaded: LoadedWorkspace
@@ -34,6 +37,7 @@ class Attempt:
     scratch: Path
     progress: Progress = silence
     workers: Workers = THREADS
+    kept: KeptSteps | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,37 @@ class Run:
     def config(self) -> Workspace:
         """The workspace's configuration."""
         return self.attempt.loaded.config
+
+    @cached_property
+    def kept(self) -> KeptSteps:
+        """What is taken over from earlier runs; of an attempt that keeps nothing, nothing."""
+        own = self.attempt.scratch / "kept"
+        root, staging = self.attempt.loaded.root, self.attempt.staging
+        return self.attempt.kept or KeptSteps(root, own, staging, "")
+
+    def settings(self, *sections: str) -> Workspace:
+        """The configuration as far as a step may read it: time zone, currency, and some sections.
+
+        Args:
+            sections: Their names; all others are as if they were not configured.
+        """
+        whole, workspace = self.config, self.config.workspace
+        named = {"timezone", "currency", "channels"}
+        base = workspace.model_copy(
+            update={
+                name: field.default
+                for name, field in type(workspace).model_fields.items()
+                if name not in named
+            }
+        )
+        chosen = {name: getattr(whole, name) for name in sections}
+        return Workspace().model_copy(update={"workspace": base, **chosen})
+
+    def cut(self, catalog: Catalog, settings: Workspace) -> "Run":
+        """The run as a step sees it that may read these tables and settings alone."""
+        loaded = replace(self.attempt.loaded, config=settings)
+        read = replace(self.read, catalog=catalog)
+        return Run(replace(self.attempt, loaded=loaded, kept=self.kept), read)
 
     @property
     def staging(self) -> Path:

@@ -6,7 +6,7 @@ that was killed in between is finished or undone by `clean_up`, according to wha
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,26 +63,42 @@ def discard_staging(staging: Path) -> None:
         remove_tree(staging)
 
 
-def hash_outputs(staging: Path, run_id: str) -> list[OutputTable]:
+def hash_outputs(
+    staging: Path, run_id: str, known: Mapping[str, OutputTable] | None = None
+) -> list[OutputTable]:
     """The manifest's entries of all staged tables, one a file, sorted by path.
 
     Paths are those that the files will have in the workspace once they are published.
+
+    Args:
+        staging: The snapshot being written.
+        run_id: The run.
+        known: Path in the snapshot -> the entry of a file whose bytes are known already.
 
     Raises:
         StorageFailed: A file cannot be read back.
     """
     with storage_errors("reading the staged tables back"):
         return [
-            OutputTable(
-                group=file.relative_to(staging).parts[0],
-                table=_table_name(file.relative_to(staging)),
-                path=f"reports/snapshots/{run_id}/{file.relative_to(staging).as_posix()}",
-                rows=pq.read_metadata(file).num_rows,
-                bytes=file.stat().st_size,
-                sha256=hash_file(file),
-            )
+            _describe_output(file, file.relative_to(staging), run_id, known or {})
             for file in _staged_tables(staging)
         ]
+
+
+def _describe_output(
+    file: Path, place: Path, run_id: str, known: Mapping[str, OutputTable]
+) -> OutputTable:
+    path = f"reports/snapshots/{run_id}/{place.as_posix()}"
+    if said := known.get(place.as_posix()):
+        return said.model_copy(update={"path": path})
+    return OutputTable(
+        group=place.parts[0],
+        table=_table_name(place),
+        path=path,
+        rows=pq.read_metadata(file).num_rows,
+        bytes=file.stat().st_size,
+        sha256=hash_file(file),
+    )
 
 
 def publish_snapshot(root: Path, staging: Path, manifest: Manifest) -> None:

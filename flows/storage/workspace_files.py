@@ -79,6 +79,11 @@ class Layout:
         return self.state / "ledger"
 
     @property
+    def kept(self) -> Path:
+        """What a run need not compute again: intermediate results, and what each report wrote."""
+        return self.state / "kept"
+
+    @property
     def erasures(self) -> Path:
         """What is remembered of the people who were erased."""
         return self.state / "erasures.json"

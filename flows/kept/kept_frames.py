@@ -1,0 +1,39 @@
+"""Tables in a kept folder: written as they are, read back as their contracts say."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from contracts.columns import Table, polars_schema
+from flows.catalog.ledger import DamagedReading
+from flows.kept.identities import identify, identify_rows
+
+SUFFIX = ".arrow"
+
+
+def write_frames(folder: Path, frames: Mapping[str, pl.DataFrame]) -> str:
+    """Write tables into a kept folder.
+
+    Args:
+        folder: The folder.
+        frames: Name -> table.
+
+    Returns:
+        What they are, whatever the order of their rows.
+    """
+    for name, frame in frames.items():
+        frame.write_ipc(folder / f"{name}{SUFFIX}", compression="lz4")
+    return identify([(name, identify_rows(frame.lazy())) for name, frame in frames.items()])
+
+
+def read_frame(folder: Path, name: str, contract: type[Table]) -> pl.DataFrame:
+    """Read a table back.
+
+    Raises:
+        DamagedReading: It has other columns than its contract.
+    """
+    frame = pl.read_ipc(folder / f"{name}{SUFFIX}")
+    if frame.schema != polars_schema(contract):
+        raise DamagedReading(name, f"is no {contract.__name__}")
+    return frame
