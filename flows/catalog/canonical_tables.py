@@ -37,14 +37,10 @@ class Catalog:
         Args:
             tables: The tables; asking the part for another raises KeyError.
         """
-        unknown = {*tables} - self.tables
-        if unknown:
-            raise KeyError(*unknown)
-        files = tuple(
-            file for file in self.given.files if any(file.of_table(table) for table in tables)
-        )
-        given = FeedContents(self.given.feeds, files)
-        return Catalog(files, given, self.status, frozenset(tables))
+        for table in tables:
+            self._require(table)
+        given = self.given.only(tables)
+        return Catalog(given.files, given, self.status, given.tables)
 
     @cached_property
     def identity(self) -> str:

@@ -1,11 +1,21 @@
 """What the feeds of a workspace can give, and what their rows were seen to hold."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
-from contracts.feeds import Events
+from contracts.columns import columns
+from contracts.feeds import FEEDS, Events
 from flows.catalog.read_files import ReadFile
+from flows.catalog.receipts import TableReceipt
 from flows.config.configured_feeds import ConfiguredFeed
 from transforms.messaging.send_keys import EventScope
+
+ADDRESSED = tuple(
+    table
+    for table, contract in FEEDS.items()
+    if table != "contacts" and {Events.contact_id, Events.email} <= {*columns(contract)}
+)
+"""The tables whose rows may name their contact by an e-mail address."""
 
 
 @dataclass(frozen=True)
@@ -15,10 +25,24 @@ class FeedContents:
     Attributes:
         feeds: As configured, those without a file too.
         files: The files that were read, without copies.
+        tables: The tables that may be asked about; any other is an error.
     """
 
     feeds: tuple[ConfiguredFeed, ...]
     files: tuple[ReadFile, ...]
+    tables: frozenset[str] = frozenset(FEEDS)
+
+    def only(self, tables: Collection[str]) -> "FeedContents":
+        """What the feeds give of some tables; what is configured stands as a whole."""
+        files = [file for file in self.files if any(file.of_table(table) for table in tables)]
+        return replace(self, files=tuple(files), tables=frozenset(tables))
+
+    def _list_receipts(self, *tables: str) -> Iterator[TableReceipt]:
+        """What tables got from the files."""
+        if unknown := {*tables} - self.tables:
+            raise KeyError(*unknown)
+        for file in self.files:
+            yield from (got for table in tables if (got := file.of_table(table)))
 
     def is_configured(self, *tables: str) -> bool:
         """Whether a feed gives one of the tables, be it without a row."""
@@ -33,16 +57,13 @@ class FeedContents:
 
     def event_types(self) -> set[str]:
         """Every event type that a row bears."""
-        return {
-            name for file in self.files for got in file.receipt.tables for name in got.event_types
-        }
+        return {name for got in self._list_receipts("events") for name in got.event_types}
 
     def names_message_and_contact(self) -> bool:
         """Whether any event names its message and contact rather than its send."""
-        got = [receipt for file in self.files if (receipt := file.of_table("events"))]
         scopes = {EventScope.MESSAGE_CONTACT, EventScope.MESSAGE_ADDRESS}
-        return any(scopes & set(receipt.scopes) for receipt in got)
+        return any(scopes & set(got.scopes) for got in self._list_receipts("events"))
 
     def names_by_email(self) -> bool:
         """Whether any row names its contact by e-mail address alone."""
-        return any(got.by_email for file in self.files for got in file.receipt.tables)
+        return any(got.by_email for got in self._list_receipts(*ADDRESSED))

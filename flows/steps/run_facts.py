@@ -28,7 +28,7 @@ from transforms.attribution.costs import list_costs, name_message_campaigns
 from transforms.people.activities import name_campaigns
 
 MESSAGES = ("campaigns", "dispatches", "messages", "exchange_rates")
-NAMED = (*MESSAGES, "sends", "events", "contacts")
+NAMED = (*MESSAGES, "sends", "events", "contacts", "orders")
 SUMMED = ("sends", "events", "list_members")
 WEB = ("sessions", "page_views")
 AD_TABLES = (
