@@ -12,8 +12,15 @@ import numpy as np
 import polars as pl
 
 from tests.benchmarks import generate, generate_ads
-from tests.benchmarks.assets import DAYS, START, generate_once, numbered, stamp, write_assets
-from tests.benchmarks.assets import write_contacts
+from tests.benchmarks.assets import (
+    DAYS,
+    START,
+    generate_once,
+    numbered,
+    stamp,
+    write_assets,
+    write_contacts,
+)
 
 DAY = 86_400
 LATE = 0.01
