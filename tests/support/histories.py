@@ -213,7 +213,7 @@ def draw_views(random: Random) -> Iterator[Row]:
         [
             {
                 "page_view_id": f"p{number}",
-                "viewed_at": f"2026-01-{random.randrange(10, 30)}T{random.randrange(10, 24)}:07:00Z",
+                "viewed_at": f"2026-01-{random.randrange(10, 30)}T10:07:00Z",
                 "anonymous_id": f"d{random.randrange(5)}",
                 "contact_id": random.choice([None, None, "1", "2"]),
                 "url": random.choice(
