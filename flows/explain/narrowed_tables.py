@@ -1,7 +1,7 @@
 """Canonical tables of which only those rows are read that a figure can come from."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -18,7 +18,7 @@ class NarrowedTables(Catalog):
         narrow: Table -> which of its rows are read; all rows of the others are.
     """
 
-    narrow: Mapping[str, Narrow]
+    narrow: Mapping[str, Narrow] = field(default_factory=dict)
 
     def scan_file(self, file: ReadFile, table: str) -> pl.LazyFrame:
         """A file's rows of a table that count and are asked about, with their `row_number`."""
@@ -33,4 +33,4 @@ class NarrowedTables(Catalog):
 
 def narrow_tables(catalog: Catalog, narrow: Mapping[str, Narrow]) -> NarrowedTables:
     """Canonical tables cut to what is asked about."""
-    return NarrowedTables(catalog.files, catalog.given, catalog.status, narrow)
+    return NarrowedTables(catalog.files, catalog.given, catalog.status, narrow=narrow)
