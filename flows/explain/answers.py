@@ -25,6 +25,7 @@ from flows.explain.people.people_cells import PeopleCells
 from flows.explain.people.segment_cells import SegmentCells
 from flows.explain.published_run import PublishedRun
 from flows.explain.raw_rows import RAW, read_raw_rows
+from flows.explain.run_cells import RunCells
 from transforms.explain.row_places import COUNTS, ROW_PLACE, unpack_place
 
 ROWS_SHOWN = 1000
@@ -65,6 +66,7 @@ class Explainer:
             AttributionCells(run, orders, sends, ads),
             PeopleCells(sends, orders),
             SegmentCells(sends),
+            RunCells(run, self._explain),
             ListCells(run, ActivityFacts(run, stats)),
         )
         self.files = {file.order: file for file in run.catalog.files}
@@ -78,10 +80,13 @@ class Explainer:
             UsageError: There is no such cell, or nothing can be said of it.
         """
         cell = find_cell(place, self.run.tables[place], key, column)
+        return self._state(cell, self._explain(cell))
+
+    def _explain(self, cell: AskedCell) -> Explanation:
         for subject in self.subjects:
             if subject.covers(cell):
-                return self._state(cell, subject.explain(cell))
-        raise NotCovered(cell.label, column)
+                return subject.explain(cell)
+        raise NotCovered(cell.label, cell.column)
 
     def _state(self, cell: AskedCell, found: Explanation) -> ExplainedCell:
         rows = self._name_files(found.rows)
