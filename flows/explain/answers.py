@@ -13,7 +13,9 @@ from flows.explain.ads.level_cells import AdCells
 from flows.explain.ads.source_cells import SourceCells
 from flows.explain.ads.stats_rows import AdStatsRows
 from flows.explain.attribution.credit_cells import AttributionCells
+from flows.explain.attribution.lift_cells import LiftCells
 from flows.explain.attribution.order_rows import OrderRows
+from flows.explain.attribution.path_cells import PathCells
 from flows.explain.cells import AskedCell, find_cell
 from flows.explain.explanation import Explanation, NotCovered
 from flows.explain.messaging.message_cells import MessageCells
@@ -55,7 +57,7 @@ class Explainer:
         self.shows_rows = shows_rows
         orders = OrderRows(run)
         sends, stats = SendFigures(run, orders), AdStatsRows(run)
-        ads = AdCells(stats, orders)
+        ads, activities = AdCells(stats, orders), ActivityFacts(run, stats)
         self.subjects = (
             MessageCells(sends),
             VariantCells(sends),
@@ -67,7 +69,9 @@ class Explainer:
             PeopleCells(sends, orders),
             SegmentCells(sends),
             RunCells(run, self._explain),
-            ListCells(run, ActivityFacts(run, stats)),
+            PathCells(orders, activities),
+            LiftCells(orders, activities),
+            ListCells(run, activities),
         )
         self.files = {file.order: file for file in run.catalog.files}
 

@@ -1,5 +1,6 @@
 """Orders credited to the touches that led to them, group of people by group, and their sums."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +89,18 @@ def build_credited_orders(activities: Activities, config: Workspace) -> Credited
 
 def count_paths_without_order(activities: Activities, config: Workspace) -> pl.LazyFrame:
     """Count the contacts without an order by the path of their touches, as `OpenPaths`."""
+    nothing = pl.LazyFrame(schema=polars_schema(OpenPaths))
+    counted = [
+        materialize(count_open_paths(touches, open_ends), OpenPaths)
+        for open_ends, touches in list_touched_open_ends(activities, config)
+    ]
+    return pl.concat([nothing, *counted])
+
+
+def list_touched_open_ends(
+    activities: Activities, config: Workspace
+) -> Iterator[tuple[pl.LazyFrame, pl.LazyFrame]]:
+    """The contacts without an order (`PricedOrders`), and their `Touches`, by group of people."""
     rules, timezone = config.attribution, config.workspace.timezone
     last_days = materialize(
         find_last_days(
@@ -99,7 +112,6 @@ def count_paths_without_order(activities: Activities, config: Workspace) -> pl.L
         ),
         LastDays,
     )
-    paths = [pl.LazyFrame(schema=polars_schema(OpenPaths))]
     for group in range(activities.groups):
         open_ends = materialize(
             list_open_ends(
@@ -121,8 +133,7 @@ def count_paths_without_order(activities: Activities, config: Workspace) -> pl.L
             ),
             Touches,
         )
-        paths.append(materialize(count_open_paths(touches, open_ends), OpenPaths))
-    return pl.concat(paths)
+        yield open_ends, touches
 
 
 def write_attribution(

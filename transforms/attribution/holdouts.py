@@ -48,27 +48,49 @@ def report_holdout_lift(
     Returns:
         `HoldoutLift`, sorted by its key: messages and campaigns that held contacts out.
     """
+    return (
+        list_watched_contacts(list_watched_sends(sends, rules, timezone))
+        .pipe(_add_conversions, orders)
+        .pipe(_sum_sides)
+        .pipe(add_differences)
+        .select(columns(HoldoutLift))
+        .sort(LEVEL)
+    )
+
+
+def list_watched_sends(
+    sends: pl.LazyFrame, rules: AttributionSection, timezone: str
+) -> pl.LazyFrame:
+    """List the sends of messages and campaigns that held contacts out.
+
+    Args:
+        sends: `ContactSends`.
+        rules: the look-backs.
+        timezone: the reporting time zone.
+
+    Returns:
+        Rows of `ContactSends`, once for the message and once for the campaign (the key of
+        `HoldoutLift`), with the first and the last instant at which orders count.
+    """
     watched = _watch(sends, rules, timezone)
     levels = pl.concat([_tag_level(watched, "message"), _tag_level(watched, "campaign")])
     held = levels.filter(IS_HOLDOUT).select(LEVEL).unique()
-    contacts = (
-        levels.join(held, on=LEVEL, how="semi", nulls_equal=True)
-        .group_by(*LEVEL, CONTACT_ID)
-        .agg(
-            pl.col(IS_HOLDOUT).all(),
-            pl.col(FROM).min(),
-            pl.col(UNTIL).max(),
-            pl.col(HoldoutLift.campaign_name, HoldoutLift.message_name).max(),
-            pl.col(HoldoutLift.channel).min(),
-            pl.col(HoldoutLift.channel).max().alias("other_channel"),
-        )
-    )
-    return (
-        contacts.pipe(_add_conversions, orders)
-        .pipe(_sum_sides)
-        .pipe(_add_differences)
-        .select(columns(HoldoutLift))
-        .sort(LEVEL)
+    return levels.join(held, on=LEVEL, how="semi", nulls_equal=True)
+
+
+def list_watched_contacts(watched: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per message or campaign and contact: treated or held out, and watched how long.
+
+    Args:
+        watched: `list_watched_sends`.
+    """
+    return watched.group_by(*LEVEL, CONTACT_ID).agg(
+        pl.col(IS_HOLDOUT).all(),
+        pl.col(FROM).min(),
+        pl.col(UNTIL).max(),
+        pl.col(HoldoutLift.campaign_name, HoldoutLift.message_name).max(),
+        pl.col(HoldoutLift.channel).min(),
+        pl.col(HoldoutLift.channel).max().alias("other_channel"),
     )
 
 
@@ -115,20 +137,40 @@ def _tag_level(watched: pl.LazyFrame, level: str) -> pl.LazyFrame:
     return only.with_columns(pl.lit(None, pl.String).alias(name) for name in named)
 
 
-def _add_conversions(contacts: pl.LazyFrame, orders: pl.LazyFrame) -> pl.LazyFrame:
-    """Add what each contact ordered while watched, in whole ten-thousandths."""
+def list_watched_orders(contacts: pl.LazyFrame, orders: pl.LazyFrame) -> pl.LazyFrame:
+    """List what each contact ordered while watched, in whole ten-thousandths.
+
+    Args:
+        contacts: `list_watched_contacts`.
+        orders: `PricedOrders`, contacts filled in.
+
+    Returns:
+        One row per message or campaign, contact and order, refunds among them.
+    """
     units = (pl.col(REVENUE).cast(pl.Decimal(38, 4)) * UNITS).cast(pl.Int64)
-    brought = (
+    return (
         contacts.select(*LEVEL, CONTACT_ID, FROM, UNTIL)
         .join(
             orders.filter(pl.col(PricedOrders.is_conversion)).select(
-                ORG_ID, CONTACT_ID, PricedOrders.credited_at, PricedOrders.is_refund, units
+                ORG_ID,
+                CONTACT_ID,
+                PricedOrders.order_id,
+                PricedOrders.credited_at,
+                PricedOrders.is_refund,
+                units,
             ),
             on=[ORG_ID, CONTACT_ID],
             how="inner",
             validate="m:m",
         )
         .filter(pl.col(PricedOrders.credited_at).is_between(FROM, UNTIL))
+    )
+
+
+def _add_conversions(contacts: pl.LazyFrame, orders: pl.LazyFrame) -> pl.LazyFrame:
+    """Add what each contact ordered while watched, in whole ten-thousandths."""
+    brought = (
+        list_watched_orders(contacts, orders)
         .group_by(*LEVEL, CONTACT_ID)
         .agg((~pl.col(PricedOrders.is_refund)).sum().alias(COUNT), pl.col(REVENUE).sum())
     )
@@ -167,8 +209,13 @@ def _in_money(units: pl.Expr) -> pl.Expr:
     return (units.cast(pl.Decimal(38, 4)) * unit).cast(polars_schema(HoldoutLift)[SIDE_REVENUE])
 
 
-def _add_differences(sums: pl.LazyFrame) -> pl.LazyFrame:
-    """Add rates, differences and their intervals; null where a side has too few contacts."""
+def add_differences(sums: pl.LazyFrame) -> pl.LazyFrame:
+    """Add rates, differences and their intervals; null where a side has too few contacts.
+
+    Args:
+        sums: of both sides (`treated_`, `holdout_`) the contacts, conversions and revenue, and the
+            `squares` of the contacts' revenue, added up.
+    """
     rate, mean, rate_error, mean_error = {}, {}, {}, {}
     for side in ("treated", "holdout"):
         contacts = pl.col(f"{side}_contacts")

@@ -111,13 +111,29 @@ def count_open_paths(touches: pl.LazyFrame, open_ends: pl.LazyFrame) -> pl.LazyF
     Returns:
         `OpenPaths`, in no order; additive over any split of the contacts.
     """
-    paths = rank_touches(touches, open_ends).pipe(_join_channels)
+    return (
+        find_open_paths(touches, open_ends)
+        .group_by(ORG_ID, PATH)
+        .agg(pl.len().cast(pl.Int64).alias(OpenPaths.contacts_without_order))
+        .select(columns(OpenPaths))
+    )
+
+
+def find_open_paths(touches: pl.LazyFrame, open_ends: pl.LazyFrame) -> pl.LazyFrame:
+    """Find the path that each contact without an order has come.
+
+    Args:
+        touches: `Touches` of the open ends.
+        open_ends: `PricedOrders` (`list_open_ends`).
+
+    Returns:
+        One row per open end: organization, `order_id` (the contact's) and `path`.
+    """
+    paths = rank_touches(touches, open_ends).pipe(join_channels)
     return (
         open_ends.select(ORDER_KEY)
         .join(paths, on=ORDER_KEY, how="left", validate="1:1")
-        .group_by(ORG_ID, pl.col(PATH).fill_null(DIRECT))
-        .agg(pl.len().cast(pl.Int64).alias(OpenPaths.contacts_without_order))
-        .select(columns(OpenPaths))
+        .with_columns(pl.col(PATH).fill_null(DIRECT))
     )
 
 
@@ -140,7 +156,7 @@ def report_paths(
     of_orders = (
         orders.filter(pl.col(PricedOrders.is_conversion))
         .select(*ORDER_KEY, CONTACT_ID, PricedOrders.revenue, is_order.alias(IS_ORDER))
-        .join(_join_channels(order_touches), on=ORDER_KEY, how="left", validate="1:1")
+        .join(join_channels(order_touches), on=ORDER_KEY, how="left", validate="1:1")
         .group_by(ORG_ID, pl.col(PATH).fill_null(DIRECT))
         .agg(
             pl.col(CONTACT_ID).filter(IS_ORDER).drop_nulls().n_unique().alias(Paths.contacts),
@@ -158,8 +174,15 @@ def report_paths(
     )
 
 
-def _join_channels(ranked: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per order with touches: their channels in order, equal neighbours once."""
+def join_channels(ranked: pl.LazyFrame) -> pl.LazyFrame:
+    """Name the path of each order: its touches' channels in order, equal neighbours once.
+
+    Args:
+        ranked: Touches of orders with their `touch_position`.
+
+    Returns:
+        One row per order with touches: its key and `path`.
+    """
     channel = pl.col(CreditedTouch.channel)
     is_same_order = pl.all_horizontal(
         pl.col(name) == pl.col(name).shift(1) for name in ORDER_KEY

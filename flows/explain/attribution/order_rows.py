@@ -210,6 +210,10 @@ class OrderRows:
         """What a contact's orders count for, one row per raw row."""
         return self._count(keys, column, " of the contact", {})
 
+    def state_by_path(self, keys: pl.DataFrame, column: str) -> pl.DataFrame:
+        """What the orders of a path count for, one row per raw row."""
+        return self._count(keys, column, " after these channels", {})
+
     def _count(
         self, keys: pl.DataFrame, column: str, of_what: str, day: Mapping[str, object]
     ) -> pl.DataFrame:

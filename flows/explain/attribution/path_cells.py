@@ -1,0 +1,112 @@
+"""Figures of `attribution/paths`: orders by the channels that led to them, contacts by theirs."""
+
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from contracts.facts.order_facts import PricedOrders
+from contracts.feeds import Contacts
+from contracts.reports.attribution import DIRECT, Paths
+from flows.explain.activity_facts import ActivityFacts
+from flows.explain.attribution.order_rows import KEY, OrderRows
+from flows.explain.cells import AskedCell
+from flows.explain.explanation import NOTHING, Explanation, merge_rows
+from flows.steps.attribution_reports import list_touched_open_ends
+from transforms.attribution.paths import PATH, find_open_paths, join_channels
+from transforms.explain.row_places import ROW_PLACE, TABLE, pack_place, state_rows
+from transforms.ingest.deduplication import FILE
+
+ORG, CONTACT = PricedOrders.org_id, PricedOrders.contact_id
+OF_CONTACT = [Contacts.org_id, Contacts.contact_id]
+WORDS = {
+    Paths.contacts: "the number of distinct known contacts of the orders with this path; each "
+    "counts by the first of them",
+    Paths.orders: "the number of orders with this path; refunds count none",
+    Paths.revenue: "the sum of the revenue of the orders with this path, refunds taken off",
+    Paths.contacts_without_order: "the number of contacts who have come this path within the "
+    "look-back before the last day, without an order in it",
+}
+
+
+class PathCells:
+    """Explains `attribution/paths`."""
+
+    def __init__(self, orders: OrderRows, facts: ActivityFacts) -> None:
+        """Explain the figures of a run."""
+        self.orders = orders
+        self.facts = facts
+        self.run = orders.run
+
+    def covers(self, cell: AskedCell) -> bool:
+        """Whether a cell's table is this one."""
+        return cell.label == "attribution/paths"
+
+    def explain(self, cell: AskedCell) -> Explanation:
+        """How a figure came to be."""
+        row, column = dict(cell.row), cell.column
+        if column == Paths.contacts_without_order:
+            return Explanation(WORDS[column], self._list_contacts(row))
+        keys = self._find_orders(row)
+        if column == Paths.contacts:
+            rows = self._count_contacts(keys)
+        else:
+            rows = self.orders.state_by_path(keys, column)
+        return Explanation(WORDS[column], rows, (), self._list_left_out(keys))
+
+    @cached_property
+    def _paths(self) -> pl.DataFrame:
+        """Every order with touches, and its path."""
+        return join_channels(self.orders.touches).collect()
+
+    def _find_orders(self, row: dict[str, Any]) -> pl.DataFrame:
+        """The keys of the orders with a path."""
+        own = [pl.col(ORG) == row[ORG]]
+        if row[PATH] != DIRECT:
+            return self._paths.filter(*own, pl.col(PATH) == row[PATH]).select(KEY)
+        orders = self.run.catalog.scan("orders").filter(*own).select(KEY).collect()
+        return orders.join(self._paths, on=KEY, how="anti")
+
+    def _count_contacts(self, keys: pl.DataFrame) -> pl.DataFrame:
+        """The first order of each known contact, by whose each device was."""
+        named = self.facts.activities.scan("orders").filter(
+            pl.col(PricedOrders.is_conversion),
+            ~pl.col(PricedOrders.is_refund),
+            pl.col(CONTACT).is_not_null(),
+        )
+        own = named.join(keys.lazy(), on=KEY, how="semi")
+        firsts = (
+            own.sort(PricedOrders.ordered_at, *KEY)
+            .unique([ORG, CONTACT], keep="first", maintain_order=True)
+            .select(KEY)
+            .collect()
+        )
+        because = pl.lit("the first order of a known contact")
+        found = self.orders.find(firsts).lazy()
+        return merge_rows(state_rows(found, "orders", pl.lit(1), because).collect())
+
+    def _list_contacts(self, row: dict[str, Any]) -> pl.DataFrame:
+        """The rows of contacts without an order who have come a path."""
+        if not self.run.catalog.has_rows("contacts"):
+            return NOTHING
+        own = (pl.col(ORG) == row[ORG]) & (pl.col(PATH) == row[PATH])
+        come = [
+            find_open_paths(touches, open_ends).filter(own).collect()
+            for open_ends, touches in list_touched_open_ends(
+                self.facts.activities, self.run.loaded.config
+            )
+        ]
+        contacts = pl.concat(come).select(ORG, pl.col(KEY[1]).alias(Contacts.contact_id)).lazy()
+        found = (
+            self.run.catalog.scan_numbered("contacts")
+            .select(*OF_CONTACT, pack_place(pl.col(FILE)))
+            .join(contacts, on=OF_CONTACT, how="inner", validate="1:1")
+        )
+        because = pl.lit("a contact who has come this path and not ordered within the look-back")
+        return merge_rows(state_rows(found, "contacts", pl.lit(1), because).collect())
+
+    def _list_left_out(self, keys: pl.DataFrame) -> pl.DataFrame:
+        """Orders with the path that bring nothing, and rows that other versions replace."""
+        orders = self.orders.find_all(keys)
+        parts = [self.orders.leave_out_void(orders), self.orders.leave_out_versions(keys)]
+        return pl.concat(parts).unique().sort(ROW_PLACE, TABLE)
