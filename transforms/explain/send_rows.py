@@ -10,7 +10,7 @@ from contracts.facts.key_types import ACTION_CODES
 from contracts.facts.send_counts import Counts
 from contracts.facts.send_facts import CountedEvents, SendFacts
 from contracts.vocabulary import Action
-from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE
+from transforms.explain.row_places import BECAUSE, ROW_PLACE
 from transforms.messaging.send_facts import BOUNCED, DELIVERED, FAILED, HARD, SOFT
 
 UNIT, ACTION, STATUS = CountedEvents.unit_key, CountedEvents.action_code, SendFacts.status_code
@@ -41,6 +41,18 @@ PROVING = {
 }
 """Count -> the actions that prove it, the best first."""
 LAST_RANK = 9
+STATE, HELD_OUT = "state", "held out"
+OF_KINDS = (Counts.other_bounces, *OF_BOUNCE)
+SAYING = {
+    Counts.sends: (Action.SENT,),
+    Counts.sent: (Action.SENT,),
+    Counts.delivered: (Action.DELIVERED,),
+    Counts.failed: PROVING[Counts.failed],
+    **dict.fromkeys((Counts.bounced, *OF_KINDS), (Action.BOUNCED,)),
+}
+"""Count of sends by their status -> the actions that say so."""
+OF_ROWS = (*SAYING, Counts.queued)
+"""The counts that a send's own row may carry."""
 
 
 def choose_carriers(rows: pl.LazyFrame, column: str) -> pl.LazyFrame:
@@ -63,30 +75,60 @@ def choose_carriers(rows: pl.LazyFrame, column: str) -> pl.LazyFrame:
     )
 
 
-def list_passed_over(rows: pl.LazyFrame, column: str) -> pl.LazyFrame:
-    """The events of sends that a column of `UNIQUE` or `EVERY` does not count, and why.
+def list_passed_over(
+    rows: pl.LazyFrame, column: str, counted: pl.LazyFrame, states: pl.LazyFrame
+) -> pl.LazyFrame:
+    """The rows of sends that a column does not count, though they say what it counts, and why.
 
     Args:
         rows: As of `choose_carriers`.
-        column: The column.
+        column: A column of `Counts`.
+        counted: The `unit_key` of the sends that the column counts.
+        states: `unit_key` and `state` of every send: its final status, or `HELD_OUT`.
 
     Returns:
-        Their `row_place`, `table` and `because`.
+        The same rows with `because`: of a send that is counted by another row, or not at all.
     """
-    action = UNIQUE[column]
-    chosen = choose_carriers(rows, column).select(UNIT, ROW_PLACE, pl.lit(1).alias(IS_CHOSEN))
-    is_machine = pl.col(IS_MACHINE) if column in HUMAN else pl.lit(value=False)
+    asked = pl.col(ACTION).is_in([ACTION_CODES[action] for action in list_actions(column)])
+    is_row = pl.col(ACTION).is_null()
+    if column in (Counts.sends, Counts.delivered):
+        asked |= is_row
+    if column in OF_KINDS:
+        asked |= is_row & (pl.col(STATE) == Counts.bounced)
+    units = counted.select(UNIT).unique()
+    chosen = choose_carriers(rows.join(units, on=UNIT, how="semi"), column)
+    is_counted = units.with_columns(pl.lit(value=True).alias(IS_CHOSEN))
     return (
-        rows.filter(pl.col(ACTION) == ACTION_CODES[action])
-        .join(chosen, on=[UNIT, ROW_PLACE], how="anti")
-        .select(
-            ROW_PLACE,
-            TABLE,
-            pl.when(is_machine)
-            .then(pl.lit("flagged as a machine's"))
-            .otherwise(pl.lit(f"its send has an earlier event `{action}`, which counts once"))
-            .alias(BECAUSE),
-        )
+        rows.join(chosen.select(UNIT, ROW_PLACE), on=[UNIT, ROW_PLACE], how="anti")
+        .join(is_counted, on=UNIT, how="left", validate="m:1")
+        .join(states, on=UNIT, how="left", validate="m:1")
+        .filter(asked.fill_null(value=False))
+        .with_columns(_word_exclusion(column).alias(BECAUSE))
+    )
+
+
+def list_actions(column: str) -> tuple[Action, ...]:
+    """The actions of events that say what a column of `Counts` counts."""
+    named = UNIQUE.get(column) or EVERY.get(column)
+    return (named,) if named else SAYING.get(column, ())
+
+
+def _word_exclusion(column: str) -> pl.Expr:
+    is_machine = pl.col(IS_MACHINE) if column in HUMAN else pl.lit(value=False)
+    machine = pl.when(is_machine).then(pl.lit("flagged as a machine's"))
+    if column in UNIQUE:
+        earlier = f"its send has an earlier event `{UNIQUE[column]}`, which counts once"
+        return machine.otherwise(pl.lit(earlier))
+    is_other = (pl.col(STATE) == Counts.bounced) & pl.lit(column in OF_KINDS)
+    kind = pl.lit("the bounce of its send is of another kind")
+    elsewise = pl.when(is_other).then(kind).otherwise(pl.format("its send is {}", STATE))
+    held_out = pl.lit("its contact was held out: never sent")
+    return (
+        machine.when(IS_CHOSEN)
+        .then(pl.lit("its send counts once, by another row"))
+        .when(pl.col(STATE) == HELD_OUT)
+        .then(held_out)
+        .otherwise(elsewise)
     )
 
 

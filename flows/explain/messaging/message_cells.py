@@ -1,10 +1,7 @@
 """Figures of the message channels' reports, and of those over all channels."""
 
-from functools import cached_property
-
 import polars as pl
 
-from contracts.channels import RunChannels
 from contracts.facts.hierarchy import DescribedMessages
 from contracts.facts.send_counts import Counts
 from contracts.facts.send_facts import CountedEvents
@@ -16,7 +13,6 @@ from flows.explain.messaging.send_figures import SendFigures
 from flows.explain.messaging.send_scopes import CHANNEL, SendScope, are_to, scope_of_key
 from flows.explain.messaging.unit_facts import NAMES
 from flows.report_tables import FIXED_GROUPS
-from flows.steps.messaging.described_messages import find_channels
 from transforms.common.keys import LINK
 from transforms.explain.row_places import ROW_PLACE
 
@@ -64,16 +60,11 @@ class MessageCells:
         if cell.name == "hierarchy_report":
             depth = ("campaign", "dispatch", "message").index(cell.row["level"])
             named = cell.row[CHANNEL]
-            channels = self._channels.messages if named == SEVERAL else [named]
+            channels = self.sends.exclusions.channels.messages if named == SEVERAL else [named]
             return scope_of_key(cell, list(channels), NAMES[: depth + 2])
         if cell.name == "delivery_summary":
-            return scope_of_key(cell, list(self._channels.codes))
+            return scope_of_key(cell, list(self.sends.exclusions.channels.codes))
         return scope_of_key(cell, [cell.group])
-
-    @cached_property
-    def _channels(self) -> RunChannels:
-        run = self.sends.run
-        return find_channels(run.catalog, run.loaded.config)
 
     def _are_to_domain(self, domain: str) -> pl.Expr:
         """Whether sends are to a mailbox at a domain; `(none)` where none is known."""

@@ -8,19 +8,23 @@ import polars as pl
 from contracts.columns import columns
 from contracts.facts.hierarchy import DescribedMessages
 from contracts.facts.send_counts import Counts
+from contracts.facts.send_facts import CountedEvents
 from contracts.facts.send_sums import MessageRows
 from contracts.feeds import Messages
 from contracts.reports.messaging import Conversions, Cost
 from flows.explain.attribution.order_rows import OrderRows
-from flows.explain.explanation import NOTHING, Explanation, Operand, divide, merge_rows
-from flows.explain.messaging.message_exclusions import list_left_out
-from flows.explain.messaging.send_scopes import SendScope
+from flows.explain.explanation import LEFT_OUT, NOTHING, Explanation, Operand, divide, merge_rows
+from flows.explain.messaging.message_exclusions import MessageExclusions
+from flows.explain.messaging.send_scopes import DAY, SendScope
 from flows.explain.messaging.unit_facts import UNIT, UnitBuilder, UnitFacts
 from flows.explain.published_run import PublishedRun
+from transforms.common.calendar import reporting_day
 from transforms.common.rates import CONVERSION_FORMULAS, FORMULAS
-from transforms.explain.row_places import ROW_PLACE, TABLE, pack_place, state_rows
+from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, pack_place, state_rows
 from transforms.explain.send_rows import (
     EVERY,
+    HELD_OUT,
+    STATE,
     UNIQUE,
     choose_carriers,
     list_passed_over,
@@ -43,6 +47,7 @@ class SendFigures:
         """Explain the figures of a run."""
         self.run = run
         self.orders = orders
+        self.exclusions = MessageExclusions(run)
 
     @cached_property
     def facts(self) -> UnitFacts:
@@ -59,7 +64,10 @@ class SendFigures:
         """
         if column in RATES:
             parts = [self.make_operand(scope, name, row) for name in RATES[column]]
-            return explain_quotient(*parts)
+            left = [self.list_left_out(scope, name) for name in RATES[column]]
+            return explain_quotient(
+                *parts, pl.concat(left).unique().sort(ROW_PLACE, TABLE, BECAUSE)
+            )
         words = WORDS.get(column, f"the number of {column}")
         rows = self.list_rows(scope, column, row[column])
         return Explanation(words, rows, (), self.list_left_out(scope, column))
@@ -97,10 +105,56 @@ class SendFigures:
 
     def list_left_out(self, scope: SendScope, column: str) -> pl.DataFrame:
         """Raw rows of the same messages, contacts and day that do not count, and why."""
-        if column not in COUNTED or scope.contact is not None:
-            return Explanation("").excluded
-        return list_left_out(
-            self.run, self.find_messages(scope), scope, self._pass_over(scope, column)
+        messages = self.find_messages(scope).filter(*scope.are_of_channels())
+        if column in COUNTED:
+            parts = [
+                self._pass_over(scope, column),
+                self.exclusions.list_uncounted(messages, scope, column),
+            ]
+        elif column == COST:
+            parts = [
+                self._list_other_days(messages, scope),
+                self.exclusions.list_versions(messages, scope),
+            ]
+        else:
+            parts = []
+        return pl.concat([pl.DataFrame(schema=LEFT_OUT), *parts]).unique().sort(ROW_PLACE, TABLE)
+
+    def _pass_over(self, scope: SendScope, column: str) -> pl.DataFrame:
+        """The rows of the scope's sends that say what a column counts and are not counted."""
+        if column in EVERY:
+            return pl.DataFrame(schema=LEFT_OUT)
+        sends = self.facts.sends.filter(*scope.are_sends(with_day=False)).lazy()
+        own = self.facts.sends.filter(*scope.are_sends()).lazy()
+        rows = self.facts.rows.lazy().join(sends.select(UNIT).unique(), on=UNIT, how="semi")
+        counted = own.filter(pl.col(column) > 0)
+        passed = list_passed_over(rows, column, counted, name_states(sends))
+        if scope.day:
+            (day,) = scope.day.values()
+            zone = self.run.loaded.config.workspace.timezone
+            is_of_day = reporting_day(pl.col(CountedEvents.occurred_at), zone).eq_missing(day)
+            on_day = own.filter(pl.any_horizontal(pl.col(Counts.sends, Counts.holdout) > 0))
+            is_row = pl.col(CountedEvents.action_code).is_null()
+            passed = pl.concat(
+                [
+                    passed.filter(~is_row, is_of_day),
+                    passed.filter(is_row).join(on_day.select(UNIT), on=UNIT, how="semi"),
+                ]
+            )
+        return passed.select(list(LEFT_OUT)).cast(dict(LEFT_OUT)).collect()
+
+    def _list_other_days(self, messages: pl.DataFrame, scope: SendScope) -> pl.DataFrame:
+        """Assets whose cost stands on another day than the scope's."""
+        if not scope.day or not self.run.catalog.has_rows("messages"):
+            return pl.DataFrame(schema=LEFT_OUT)
+        (day,) = scope.day.values()
+        why = pl.format("its cost stands on the first day of its sending, {}", DAY)
+        return (
+            self._date_costs(messages)
+            .filter(pl.col(DAY).ne_missing(pl.lit(day, pl.Date)), pl.col(DAY).is_not_null())
+            .select(ROW_PLACE, pl.lit("messages").alias(TABLE), why.alias(BECAUSE))
+            .cast(dict(LEFT_OUT))
+            .collect()
         )
 
     def state_counts(self, sums: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -125,18 +179,6 @@ class SendFigures:
         ]
         return merge_rows(pl.concat(parts).collect())
 
-    def _pass_over(self, scope: SendScope, column: str) -> pl.DataFrame:
-        """The events that a count of sends does not count."""
-        if column not in UNIQUE:
-            return Explanation("").excluded
-        units = self.facts.sends.filter(*scope.are_sends()).select(UNIT).unique().lazy()
-        own = self.facts.rows.lazy().join(units, on=UNIT, how="semi")
-        passed = list_passed_over(own, column).collect()
-        if not scope.day:
-            return passed
-        day = self.facts.events.filter(*scope.are_sends())
-        return passed.join(day.select(ROW_PLACE), on=ROW_PLACE, how="semi")
-
     def state_costs(
         self, messages: pl.DataFrame, channels: Sequence[str], day: Mapping[str, object]
     ) -> pl.DataFrame:
@@ -150,26 +192,49 @@ class SendFigures:
         if not self.run.catalog.has_rows("messages"):
             return NOTHING
         of_channel = pl.col(DescribedMessages.channel).is_in(list(channels))
-        own = messages.filter(pl.col(MessageRows.cost).is_not_null(), of_channel)
-        for name, value in day.items():
-            by = [MessageRows.message_key, DescribedMessages.channel]
-            sent = self.facts.sends.filter(pl.col(Counts.sends) > 0)
-            first = sent.group_by(by).agg(pl.col(name).min())
-            own = own.join(first, on=by, how="left", validate="1:1").filter(
-                pl.col(name).eq_missing(pl.lit(value, pl.Date))
-            )
-        ids = [Messages.org_id, Messages.message_id]
-        numbered = self.run.catalog.scan_numbered("messages").select(*ids, pack_place(pl.col(FILE)))
-        costs = own.lazy().select(*ids, COST).join(numbered, on=ids, how="inner", validate="1:1")
+        days = [pl.col(n).eq_missing(pl.lit(value, pl.Date)) for n, value in day.items()]
+        costs = self._date_costs(messages.filter(of_channel)).filter(*days)
         because = pl.lit("the message's cost, in the reporting currency")
         return merge_rows(state_rows(costs, "messages", pl.col(COST), because).collect())
 
+    def _date_costs(self, messages: pl.DataFrame) -> pl.LazyFrame:
+        """The messages that cost something, with `row_place` and the first day of their sending."""
+        by = [MessageRows.message_key, DescribedMessages.channel]
+        sent = self.facts.sends.lazy().filter(pl.col(Counts.sends) > 0)
+        first = sent.group_by(by).agg(pl.col(DAY).min())
+        ids = [Messages.org_id, Messages.message_id]
+        numbered = self.run.catalog.scan_numbered("messages").select(*ids, pack_place(pl.col(FILE)))
+        return (
+            messages.lazy()
+            .filter(pl.col(MessageRows.cost).is_not_null())
+            .join(first, on=by, how="left", validate="1:1")
+            .select(*ids, COST, DAY)
+            .join(numbered, on=ids, how="inner", validate="1:1")
+        )
 
-def explain_quotient(upper: Operand, lower: Operand) -> Explanation:
-    """How a rate came to be from what it divides."""
+
+def name_states(sends: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per send: `unit_key` and `state`, its final status or that it was held out.
+
+    Args:
+        sends: Of `UnitFacts.sends`.
+    """
+    statuses = [Counts.queued, Counts.sent, Counts.delivered, Counts.bounced, Counts.failed]
+    sums = sends.group_by(UNIT).agg(pl.col(*statuses, Counts.holdout).sum())
+    state = pl.when(pl.col(Counts.holdout) > 0).then(pl.lit(HELD_OUT))
+    for status in statuses:
+        state = state.when(pl.col(status) > 0).then(pl.lit(status))
+    return sums.select(UNIT, state.otherwise(pl.lit("not counted")).alias(STATE))
+
+
+def explain_quotient(
+    upper: Operand, lower: Operand, excluded: pl.DataFrame | None = None
+) -> Explanation:
+    """How a rate came to be from what it divides, and what does not count in either."""
     return Explanation(
         f"{upper.name} / {lower.name}",
         operands=(upper, lower),
+        excluded=pl.DataFrame(schema=LEFT_OUT) if excluded is None else excluded,
         expected=divide(upper.value, lower.value),
     )
 

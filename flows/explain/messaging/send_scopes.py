@@ -1,6 +1,6 @@
 """Which sends a row of a report is about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -33,12 +33,14 @@ class SendScope:
         contact: Whether a send is to one of its contacts, by `contact_key` and the ids in `NAMES`;
             None for everybody.
         day: `date_day` and its day, where the row is about one.
+        bearing: Texts by which rejected rows of these contacts are known.
     """
 
     of_messages: Mapping[str, object]
     channels: Sequence[str] | None = None
     contact: pl.Expr | None = None
     day: Mapping[str, object] = field(default_factory=dict)
+    bearing: Collection[str] = ()
 
     def are_messages(self) -> list[pl.Expr]:
         """Whether rows with the ids of a message are about one of the scope."""
