@@ -24,18 +24,33 @@ def write_groups(
         folder: Where to write `<group>-<source>-<part>.parquet`; made here.
         source: Which of several frames that are written to one folder this is.
     """
+    group = (key.fill_null(0) % groups).cast(pl.UInt16).alias(GROUP)
+    sink_groups(frame.with_columns(group), GROUP, groups, folder, source)
+
+
+def sink_groups(
+    frame: pl.LazyFrame, group: str, groups: int, folder: Path, source: int = 0
+) -> None:
+    """Write a frame as Parquet, cut by a column that is not written.
+
+    Args:
+        frame: Any rows.
+        group: The column that holds the number of each row's group.
+        groups: How many groups there are.
+        folder: Where to write `<group>-<source>-<part>.parquet`; made here.
+        source: Which of several frames that are written to one folder this is.
+    """
 
     def name_file(args: FileProviderArgs) -> str:
         return f"{args.partition_keys.item():03}-{source:03}-{args.index_in_partition}.parquet"
 
     folder.mkdir(parents=True, exist_ok=True)
     if groups == 1:
-        frame.sink_parquet(folder / f"000-{source:03}-0.parquet", compression="lz4")
+        path = folder / f"000-{source:03}-0.parquet"
+        frame.drop(group).sink_parquet(path, compression="lz4")
         return
-    frame.with_columns((key.fill_null(0) % groups).cast(pl.UInt16).alias(GROUP)).sink_parquet(
-        pl.PartitionBy(folder, key=GROUP, include_key=False, file_path_provider=name_file),
-        compression="lz4",
-    )
+    cut = pl.PartitionBy(folder, key=group, include_key=False, file_path_provider=name_file)
+    frame.sink_parquet(cut, compression="lz4")
 
 
 def scan_groups(folder: Path, schema: pl.Schema, group: int | None = None) -> pl.LazyFrame:

@@ -23,9 +23,10 @@ from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.messaging.kept_names import read_names, write_names
 from flows.steps.messaging.message_reports import MessageFacts, sum_message_rows
 from flows.steps.messaging.send_facts import build_facts
-from flows.steps.people.activities import Activities, PeopleInputs, write_activities
+from flows.steps.people.activities import Activities, write_activities
+from flows.steps.people.people_inputs import PeopleInputs
 from transforms.attribution.costs import list_costs, name_message_campaigns
-from transforms.people.activities import name_campaigns
+from transforms.people.ad_names_now import name_campaigns
 
 MESSAGES = ("campaigns", "dispatches", "messages", "exchange_rates")
 NAMED = (*MESSAGES, "sends", "events", "contacts", "orders")

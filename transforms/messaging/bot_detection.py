@@ -7,14 +7,17 @@ haste alone, since they bear the other signs already (`flag_hasty_clicks`).
 
 import polars as pl
 
+from contracts.columns import columns
 from contracts.facts.key_types import ACTION_CODES
+from contracts.facts.numbered_activities import Clicks, HastyClicks, MachineAgents
 from contracts.facts.send_facts import ChannelSends, CountedEvents
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action
+from transforms.common.joins import STREAMED
 from transforms.common.machine_agents import is_crawler, is_generic
 
 MACHINE_REASON = "machine_reason"
-AGENT_REASON = "agent_reason"
+AGENT_REASON = MachineAgents.agent_reason
 PROVIDER_FLAG = "provider_flag"
 GENERIC_AGENT = "generic_user_agent"
 CRAWLER_AGENT = "crawler_user_agent"
@@ -23,12 +26,64 @@ SOON_AFTER_DELIVERY = "click_soon_after_delivery"
 
 SEVERAL_LINKS_SECONDS = 2
 DELIVERY_SECONDS = 5
-FIRST_DELIVERY, AT_ONCE, SOON = "first delivery", "at once", "soon"
+FIRST_DELIVERY, FOUND = "first delivery", "found"
+AT_ONCE, SOON = HastyClicks.at_once, HastyClicks.soon
 LONG = 10**18
 """Microseconds: further away than any other click."""
 
 
-def flag_machines(events: pl.LazyFrame, deliveries: pl.LazyFrame) -> pl.LazyFrame:
+def select_clicks(events: pl.LazyFrame) -> pl.LazyFrame:
+    """Select the clicks on links of known sends (`Clicks`), in which haste is looked for.
+
+    Args:
+        events: Canonical events with their `event_row` and the `unit_key` of their send, or of
+            message and contact where they name none.
+    """
+    return events.filter(is_type_of(Action.CLICKED), pl.col(Clicks.unit_key).is_not_null()).select(
+        Clicks.event_row,
+        Clicks.unit_key,
+        Clicks.occurred_at,
+        pl.when(pl.col(Events.url).is_not_null())
+        .then(pl.col(Events.url).hash())
+        .alias(Clicks.link_key),
+    )
+
+
+def select_deliveries(events: pl.LazyFrame) -> pl.LazyFrame:
+    """Select the unit and instant of events of delivery, as `unit_key` and `delivered_at`."""
+    return events.filter(is_type_of(Action.DELIVERED)).select(
+        Clicks.unit_key, pl.col(Events.occurred_at).alias(Sends.delivered_at)
+    )
+
+
+def find_hasty_clicks(clicks: pl.LazyFrame, deliveries: pl.LazyFrame) -> pl.LazyFrame:
+    """Find the clicks that bear a sign of haste.
+
+    Complete for any split of the rows by unit.
+
+    Args:
+        clicks: `Clicks`.
+        deliveries: `unit_key` and `delivered_at`, as sends state them and events of delivery tell;
+            the first of a unit is its delivery.
+
+    Returns:
+        `HastyClicks`, in no order.
+    """
+    unit, at = [Clicks.unit_key], Clicks.occurred_at
+    return (
+        clicks.pipe(add_at_once, unit, at, Clicks.link_key)
+        .pipe(add_soon, deliveries, unit, at)
+        .filter(pl.col(AT_ONCE) | pl.col(SOON))
+        .select(columns(HastyClicks))
+    )
+
+
+def judge_agents(agents: pl.LazyFrame) -> pl.LazyFrame:
+    """The user agents that are machines' (`MachineAgents`), of distinct ones."""
+    return agents.with_columns(judge_user_agent()).filter(pl.col(AGENT_REASON).is_not_null())
+
+
+def flag_machines(events: pl.LazyFrame, agents: pl.LazyFrame, hasty: pl.LazyFrame) -> pl.LazyFrame:
     """Flag what machines did, and say why.
 
     An event is a machine's by its provider's own flag, or by a user agent that is exactly
@@ -36,45 +91,43 @@ def flag_machines(events: pl.LazyFrame, deliveries: pl.LazyFrame) -> pl.LazyFram
     another link of the same send was clicked within 2 seconds, and the delivery was at most 5
     seconds before. One of them alone is given as a reason and flags nothing.
 
-    Complete for any split of the rows by organization and send.
-
     Args:
-        events: canonical events; `send_id` is as far as known, `is_machine` the provider's flag.
-        deliveries: `org_id, send_id, delivered_at`, as sends state them; delivery events count
-            too, and the first of a send is its delivery.
+        events: Canonical events with their `event_row`; `is_machine` is the provider's flag.
+        agents: `MachineAgents`.
+        hasty: `HastyClicks`.
 
     Returns:
         The same rows, in no order: `is_machine` (never null) and `machine_reason`, the reasons
         separated by commas, null where there is none.
     """
-    send, at = [Events.org_id, Events.send_id], Events.occurred_at
-    agents = events.select(Events.user_agent).drop_nulls().unique().with_columns(judge_user_agent())
-    judged = events.join(agents, on=Events.user_agent, how="left", validate="m:1")
-    by_event = judged.filter(is_type_of(Action.DELIVERED)).select(
-        *send, pl.col(at).alias(Sends.delivered_at)
-    )
-    clicks = (
-        judged.filter(is_type_of(Action.CLICKED))
-        .pipe(add_at_once, send, at, Events.url)
-        .pipe(
-            add_soon, pl.concat([deliveries.select(*send, Sends.delivered_at), by_event]), send, at
-        )
-    )
-    by_flag, by_agent = pl.col(Events.is_machine), pl.col(AGENT_REASON)
-    reasons = [
-        pl.when(by_flag).then(pl.lit(PROVIDER_FLAG)),
-        by_agent,
-        pl.when(AT_ONCE).then(pl.lit(SEVERAL_LINKS)),
-        pl.when(SOON).then(pl.lit(SOON_AFTER_DELIVERY)),
-    ]
-    is_machine = by_flag | by_agent.is_not_null() | (pl.col(AT_ONCE) & pl.col(SOON))
-    reason = pl.concat_str(reasons, separator=",", ignore_nulls=True).replace("", None)
+    signs = {
+        PROVIDER_FLAG: pl.col(Events.is_machine),
+        GENERIC_AGENT: pl.col(AGENT_REASON) == GENERIC_AGENT,
+        CRAWLER_AGENT: pl.col(AGENT_REASON) == CRAWLER_AGENT,
+        SEVERAL_LINKS: pl.col(AT_ONCE),
+        SOON_AFTER_DELIVERY: pl.col(SOON),
+    }
+    bits = {reason: 1 << place for place, reason in enumerate(signs)}
+    found = pl.sum_horizontal(
+        sign.fill_null(value=False) * pl.lit(bits[reason], pl.UInt8)
+        for reason, sign in signs.items()
+    ).cast(pl.UInt8)
+    reasons = {
+        code: ",".join(reason for reason, bit in bits.items() if code & bit)
+        for code in range(1, 1 << len(bits))
+    }
+    hasty_alone = [bits[SEVERAL_LINKS], bits[SOON_AFTER_DELIVERY]]
     return (
-        pl.concat([judged.filter(~is_type_of(Action.CLICKED)), clicks], how="diagonal")
+        events.join(agents, on=Events.user_agent, how="left", validate=STREAMED)
+        .join(hasty, on=HastyClicks.event_row, how="left", validate=STREAMED)
+        .with_columns(found.alias(FOUND))
         .with_columns(
-            reason.alias(MACHINE_REASON), is_machine.fill_null(value=False).alias(Events.is_machine)
+            pl.col(FOUND)
+            .replace_strict(reasons, default=None, return_dtype=pl.String)
+            .alias(MACHINE_REASON),
+            (~pl.col(FOUND).is_in([0, *hasty_alone])).alias(Events.is_machine),
         )
-        .drop(AGENT_REASON, AT_ONCE, SOON)
+        .drop(AGENT_REASON, AT_ONCE, SOON, FOUND)
     )
 
 
@@ -154,7 +207,7 @@ def add_soon(
 
 
 def add_at_once(clicks: pl.LazyFrame, send: list[str], at: str, link: str) -> pl.LazyFrame:
-    """Add whether another link of the same send was clicked within two seconds, as `at once`.
+    """Add whether another link of the same send was clicked within two seconds, as `at_once`.
 
     In the order of time, the nearest others of a click are those just before and just after the
     run of clicks on its own link.
@@ -166,7 +219,7 @@ def add_at_once(clicks: pl.LazyFrame, send: list[str], at: str, link: str) -> pl
         link: The column of its link.
 
     Returns:
-        The same rows, in no order; `at once` is never null.
+        The same rows, in no order; `at_once` is never null.
     """
     is_known = pl.all_horizontal(pl.col(name).is_not_null() for name in (*send, link))
     micros = pl.col(at).dt.epoch("us")

@@ -1,24 +1,36 @@
-"""Canonical sends, events and sessions as activities: with their contact, message and campaign."""
+"""Canonical sends, events and sessions as activities: with their contact, message and campaign.
+
+They are written with numbers in the place of contacts and messages (`number_sends`,
+`number_events`); what reads them gets the texts back (`describe_sends`, `describe_events`).
+"""
 
 import polars as pl
 
 from contracts.channels import OTHER_CHANNEL, RunChannels
-from contracts.columns import columns, polars_schema
-from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
-from contracts.facts.ad_facts import AdNames
+from contracts.columns import columns
+from contracts.facts.activities import ContactSends, MessageEvents
 from contracts.facts.hierarchy import DescribedMessages
-from contracts.facts.order_facts import NamedCampaigns
-from contracts.facts.send_keys import AddressOwners
+from contracts.facts.key_types import ACTION_CODES, CHANNEL_STRIDE
+from contracts.facts.numbered_activities import (
+    Clicks,
+    FirstSentEvents,
+    NumberedEvents,
+    NumberedMessages,
+    NumberedSends,
+    SendPlaces,
+)
+from contracts.facts.send_keys import AddressOwners, EventKeys, SendKeys
 from contracts.feeds import Events, Sends
-from contracts.vocabulary import Action, AdLevel, Channel, SendStatus
+from contracts.vocabulary import Action
+from transforms.common.joins import STREAMED
 from transforms.common.keys import MESSAGE, MESSAGE_AND_CONTACT, SEND, hash_email, hash_id
-from transforms.messaging.bot_detection import flag_machines
 from transforms.messaging.send_keys import message_key_of_send
+from transforms.people.person_numbers import CONTACT_KEY, CONTACT_NO, PART, number_contacts
 
 ORG_ID, CONTACT_ID = Events.org_id, Events.contact_id
 SEND_ID, MESSAGE_ID, EVENT_TYPE = Events.send_id, Events.message_id, Events.event_type
 CHANNEL = MessageEvents.channel
-MESSAGE_KEY = DescribedMessages.message_key
+MESSAGE_KEY, MESSAGE_NO = DescribedMessages.message_key, NumberedMessages.message_no
 NAMES = [
     MessageEvents.message_name,
     MessageEvents.dispatch_id,
@@ -26,10 +38,10 @@ NAMES = [
     MessageEvents.campaign_name,
 ]
 WINDOW = [ContactSends.window_start, ContactSends.window_days]
-SEND_KEY = [ORG_ID, SEND_ID]
 BARE_ACTIONS = [str(action) for action in Action]
-SENT_EVENT = "sent event"
-MAILED = f"{Channel.DIRECT_MAIL}_{Action.SENT}"
+OWN_MESSAGE, MESSAGE_OF_SEND = "own message", "message of send"
+DESCRIBED, ITS_CHANNEL = "described", "its channel"
+CONTACT_OF_SEND, PART_OF_SEND = "contact of send", "part of send"
 
 
 def name_contacts(rows: pl.LazyFrame, emails: pl.LazyFrame) -> pl.LazyFrame:
@@ -44,129 +56,127 @@ def name_contacts(rows: pl.LazyFrame, emails: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def describe_sends(
-    sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame
+def number_messages(messages: pl.LazyFrame) -> pl.LazyFrame:
+    """Number messages (`DescribedMessages`), as `NumberedMessages`."""
+    return messages.sort(MESSAGE_KEY).with_row_index(MESSAGE_NO).select(columns(NumberedMessages))
+
+
+def place_sends(sends: pl.LazyFrame, people: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+    """Find out whose each send is, and of which message: `SendPlaces`.
+
+    Args:
+        sends: `FeedSends`, contacts identified.
+        people: `People`.
+        messages: `NumberedMessages`.
+    """
+    return (
+        sends.select(SendKeys.send_key, MESSAGE_KEY, CONTACT_KEY)
+        .join(
+            people.select(CONTACT_KEY, CONTACT_NO, PART),
+            on=CONTACT_KEY,
+            how="left",
+            validate=STREAMED,
+        )
+        .join(
+            messages.select(MESSAGE_KEY, MESSAGE_NO), on=MESSAGE_KEY, how="left", validate=STREAMED
+        )
+        .select(columns(SendPlaces))
+    )
+
+
+def find_first_sent(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
+    """Find the first `sent` event of each send without a time of its own (`FirstSentEvents`).
+
+    Complete for any split of the rows by send.
+
+    Args:
+        events: `FeedEvents` that name their send by its id.
+        sends: `FeedSends`.
+    """
+    is_sent = pl.col(EventKeys.type_code) % CHANNEL_STRIDE == ACTION_CODES[Action.SENT]
+    timeless = sends.filter(pl.col(SendKeys.sent_at).is_null()).select(SendKeys.send_key)
+    return (
+        events.filter(is_sent)
+        .join(timeless, on=EventKeys.send_key, how="semi")
+        .group_by(FirstSentEvents.send_key)
+        .agg(pl.col(EventKeys.occurred_at).min().alias(FirstSentEvents.first_sent_at))
+    )
+
+
+def number_sends(
+    sends: pl.LazyFrame, sent: pl.LazyFrame, people: pl.LazyFrame, messages: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """Sends with the names of their message, dispatch and campaign, and the time of their sending.
+    """Sends with the numbers of their contact and message, and the time of their sending.
 
     Args:
         sends: Canonical sends, contacts named (`name_contacts`).
-        events: `MessageEvents`.
-        messages: `DescribedMessages`.
+        sent: `FirstSentEvents`.
+        people: `People`.
+        messages: `NumberedMessages`.
 
     Returns:
-        `ContactSends`, in no order. A send without sent_at has the time of its first `sent` event,
-        else its created_at, else that of its message, dispatch or campaign (SPEC §6.1).
+        `NumberedSends` and the `part` of their contact, in no order. A send without sent_at has the
+        time of its first `sent` event, else its created_at, else that of its message, dispatch or
+        campaign (SPEC §6.1).
     """
-    planned_at = DescribedMessages.planned_at
-    own = messages.select(MESSAGE_KEY, MESSAGE_ID, *NAMES, CHANNEL, *WINDOW, planned_at)
-    timeless = sends.filter(pl.col(Sends.sent_at).is_null()).select(SEND_KEY)
-    sent = (
-        events.filter(pl.col(EVENT_TYPE).str.ends_with(f"_{Action.SENT}"))
-        .join(timeless, on=SEND_KEY, how="semi")
-        .group_by(SEND_KEY)
-        .agg(pl.col(MessageEvents.occurred_at).min().alias(SENT_EVENT))
-    )
+    planned_at = NumberedMessages.planned_at
+    own = messages.select(MESSAGE_KEY, MESSAGE_NO, planned_at)
+    times = (Sends.sent_at, FirstSentEvents.first_sent_at, Sends.created_at, planned_at)
     return (
-        sends.join(sent, on=SEND_KEY, how="left", validate="m:1")
-        .with_columns(message_key_of_send().alias(MESSAGE_KEY))
-        .drop(Sends.message_id, Sends.campaign_id)
-        .join(own, on=MESSAGE_KEY, how="left", validate="m:1")
-        .with_columns(
-            pl.coalesce(Sends.sent_at, SENT_EVENT, Sends.created_at, planned_at).alias(
-                ContactSends.sent_at
-            ),
-            pl.col(Sends.is_holdout).fill_null(value=False),
-            pl.lit(value=False).alias(ContactSends.is_of_event),
+        sends.with_columns(
+            hash_id(SEND_ID, seed=SEND).alias(FirstSentEvents.send_key),
+            message_key_of_send().alias(MESSAGE_KEY),
         )
+        .join(sent, on=FirstSentEvents.send_key, how="left", validate=STREAMED)
+        .join(own, on=MESSAGE_KEY, how="left", validate=STREAMED)
+        .pipe(number_contacts, people)
+        .with_columns(
+            pl.coalesce(times).alias(NumberedSends.sent_at),
+            pl.col(Sends.is_holdout).fill_null(value=False),
+        )
+        .select(*columns(NumberedSends), PART)
+    )
+
+
+def describe_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+    """Numbered sends with the names of their message, dispatch and campaign.
+
+    Args:
+        sends: `NumberedSends`, contacts restored.
+        messages: `NumberedMessages`.
+
+    Returns:
+        `ContactSends`, in no order.
+    """
+    own = messages.select(MESSAGE_NO, MESSAGE_ID, *NAMES, CHANNEL, *WINDOW)
+    return (
+        sends.join(own, on=MESSAGE_NO, how="left", validate=STREAMED)
+        .with_columns(pl.lit(value=False).alias(ContactSends.is_of_event))
         .select(columns(ContactSends))
     )
 
 
-def describe_events(
-    events: pl.LazyFrame,
-    sends: pl.LazyFrame,
-    messages: pl.LazyFrame,
-    channels: RunChannels,
-    sends_of_messages: pl.LazyFrame | None = None,
-) -> pl.LazyFrame:
-    """Events with their contact, message and campaign, machines' ones flagged.
-
-    Complete for any split of the rows by organization and send, and of the events that name none by
-    organization, message and contact.
+def add_unit_key(events: pl.LazyFrame) -> pl.LazyFrame:
+    """Add by which key the clicks of one send are known: of the send, else of message and contact.
 
     Args:
         events: Canonical events, contacts named as far as the events themselves do.
+    """
+    unit = pl.coalesce(hash_id(SEND_ID, seed=SEND), _hash_message_and_contact())
+    return events.with_columns(unit.alias(Clicks.unit_key))
+
+
+def list_deliveries(sends: pl.LazyFrame, *, of_messages: bool) -> pl.LazyFrame:
+    """List when sends say they were delivered, by `unit_key`.
+
+    Args:
         sends: Canonical sends, contacts named.
-        messages: `DescribedMessages`.
-        channels: The channels of the run.
-        sends_of_messages: The same sends, split by message and contact; None where nothing is
-            split.
-
-    Returns:
-        `MessageEvents`, in no order. An event of a send is of its contact and message; a bare
-        action takes its message's channel, or that of what no feed gives a channel.
+        of_messages: Whether events know them by message and contact, too.
     """
-    of_send = sends.select(
-        *SEND_KEY,
-        message_key_of_send().alias("send_message"),
-        pl.col(CONTACT_ID).alias("send_contact"),
-    )
-    own = messages.select(
-        MESSAGE_KEY, CHANNEL, *NAMES, pl.col(MESSAGE_ID).alias("described_message")
-    )
-    channel_of_type = {name: channel for name, (channel, _) in channels.interactions.items()} | {
-        f"{OTHER_CHANNEL}_{action}": OTHER_CHANNEL for action in Action
-    }
-    by_message = sends if sends_of_messages is None else sends_of_messages
-    is_bare = pl.col(EVENT_TYPE).is_in(BARE_ACTIONS)
-    of_message = pl.col(CHANNEL).fill_null(OTHER_CHANNEL)
-    of_type = pl.col(EVENT_TYPE).replace_strict(
-        channel_of_type, default=None, return_dtype=pl.String
-    )
-    return (
-        events.pipe(_flag_machines, sends, by_message)
-        .join(of_send, on=SEND_KEY, how="left", validate="m:1")
-        .with_columns(
-            pl.coalesce("send_message", hash_id(MESSAGE_ID, seed=MESSAGE)).alias(MESSAGE_KEY),
-            pl.coalesce(CONTACT_ID, "send_contact").alias(CONTACT_ID),
-        )
-        .join(own, on=MESSAGE_KEY, how="left", validate="m:1")
-        .with_columns(
-            pl.when(is_bare)
-            .then(pl.format("{}_{}", of_message, EVENT_TYPE))
-            .otherwise(EVENT_TYPE)
-            .alias(EVENT_TYPE),
-            pl.when(is_bare).then(of_message).otherwise(of_type).alias(CHANNEL),
-            pl.coalesce("described_message", MESSAGE_ID).alias(MESSAGE_ID),
-        )
-        .select(columns(MessageEvents))
-    )
-
-
-def _flag_machines(
-    events: pl.LazyFrame, sends: pl.LazyFrame, sends_of_messages: pl.LazyFrame
-) -> pl.LazyFrame:
-    """Flag machines among the events of a send; of events that name none, of message and contact.
-
-    The clicks of a send are known by a hash of it, in the place of its id.
-    """
-    of_send, of_message = hash_id(SEND_ID, seed=SEND), _hash_message_and_contact()
-    deliveries = pl.concat(
-        [
-            rows.filter(pl.col(Sends.delivered_at).is_not_null()).select(
-                ORG_ID, by.alias(SEND_ID), Sends.delivered_at
-            )
-            for rows, by in ((sends, of_send), (sends_of_messages, of_message))
-        ]
-    )
-    return (
-        events.with_columns(
-            pl.coalesce(of_send, of_message).alias(SEND_ID), pl.col(SEND_ID).alias("named_send")
-        )
-        .pipe(flag_machines, deliveries.filter(pl.col(SEND_ID).is_not_null()))
-        .with_columns(pl.col("named_send").alias(SEND_ID))
-        .drop("named_send")
+    told = sends.filter(pl.col(Sends.delivered_at).is_not_null())
+    units = [hash_id(SEND_ID, seed=SEND), *([_hash_message_and_contact()] * of_messages)]
+    return pl.concat(
+        [told.select(unit.alias(Clicks.unit_key), Sends.delivered_at) for unit in units]
     )
 
 
@@ -177,76 +187,94 @@ def _hash_message_and_contact() -> pl.Expr:
     return pl.when(*(one.is_not_null() for one in named)).then(whole)
 
 
-def add_direct_mail(
-    sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame
+def number_events(
+    events: pl.LazyFrame,
+    places: pl.LazyFrame,
+    people: pl.LazyFrame,
+    messages: pl.LazyFrame,
+    channels: RunChannels,
+    *,
+    has_bare: bool = True,
 ) -> pl.LazyFrame:
-    """Add the direct mail that only events show to the sends, with its window.
+    """Events with the numbers of their contact and message.
+
+    An event of a send is of its message, and where it names no contact itself, of its contact; a
+    bare action takes its message's channel, or that of what no feed gives a channel.
 
     Args:
-        sends: `ContactSends`.
-        events: `MessageEvents`.
-        messages: `DescribedMessages`.
+        events: Canonical events, contacts named as far as the events themselves do, machines
+            flagged.
+        places: `SendPlaces`.
+        people: `People`.
+        messages: `NumberedMessages`.
+        channels: The channels of the run.
+        has_bare: Whether any type may be a bare action.
 
     Returns:
-        `ContactSends`, in no order; those added are marked as `is_of_event` and have the id of the
-        event that shows them. Two events of one instant are one send.
+        `NumberedEvents` and the `part` of their contact, in no order.
     """
-    windows = messages.filter(pl.col(MESSAGE_ID).is_not_null()).select(ORG_ID, MESSAGE_ID, *WINDOW)
-    who = [ORG_ID, MESSAGE_ID, CONTACT_ID]
-    shown = (
-        events.filter(pl.col(EVENT_TYPE) == MAILED, pl.col(CONTACT_ID).is_not_null())
-        .join(sends.select(who).unique(), on=who, how="anti")
-        .group_by(*who, pl.col(MessageEvents.occurred_at).alias(ContactSends.sent_at))
-        .agg(pl.col(MessageEvents.event_id).min().alias(SEND_ID), pl.col(*NAMES, CHANNEL).max())
-        .join(windows, on=[ORG_ID, MESSAGE_ID], how="left", validate="m:1")
+    of_send = places.select(
+        SendPlaces.send_key,
+        pl.col(SendPlaces.message_no).alias(MESSAGE_OF_SEND),
+        pl.col(SendPlaces.contact_no).alias(CONTACT_OF_SEND),
+        pl.col(SendPlaces.part).alias(PART_OF_SEND),
+    )
+    own = messages.select(MESSAGE_KEY, pl.col(MESSAGE_NO).alias(OWN_MESSAGE))
+    of_message = messages.select(
+        MESSAGE_NO, pl.col(MESSAGE_ID).alias(DESCRIBED), pl.col(CHANNEL).alias(ITS_CHANNEL)
+    )
+    return (
+        events.pipe(number_contacts, people)
         .with_columns(
-            pl.lit(str(SendStatus.SENT)).alias(ContactSends.status),
-            pl.lit(value=False).alias(ContactSends.is_holdout),
-            pl.lit(value=True).alias(ContactSends.is_of_event),
+            hash_id(SEND_ID, seed=SEND).alias(SendPlaces.send_key),
+            hash_id(MESSAGE_ID, seed=MESSAGE).alias(MESSAGE_KEY),
         )
+        .join(of_send, on=SendPlaces.send_key, how="left", validate=STREAMED)
+        .join(own, on=MESSAGE_KEY, how="left", validate=STREAMED)
+        .with_columns(
+            pl.coalesce(MESSAGE_OF_SEND, OWN_MESSAGE).alias(MESSAGE_NO),
+            pl.coalesce(CONTACT_NO, CONTACT_OF_SEND).alias(CONTACT_NO),
+            pl.coalesce(PART, PART_OF_SEND).alias(PART),
+        )
+        .join(of_message, on=MESSAGE_NO, how="left", validate=STREAMED)
+        .with_columns(
+            *_tell_types(channels, has_bare=has_bare),
+            pl.when(pl.col(DESCRIBED).is_null()).then(MESSAGE_ID).alias(MESSAGE_ID),
+        )
+        .select(*columns(NumberedEvents), PART)
     )
-    return pl.concat([sends, shown.select(columns(ContactSends))])
 
 
-def describe_sessions(sessions: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame:
-    """Session facts with the names of their ad and its campaign, as they are now.
+def _tell_types(channels: RunChannels, *, has_bare: bool) -> list[pl.Expr]:
+    """An event's type and channel; a bare action's are those of its message's channel."""
+    channel_of_type = {name: channel for name, (channel, _) in channels.interactions.items()} | {
+        f"{OTHER_CHANNEL}_{action}": OTHER_CHANNEL for action in Action
+    }
+    event_type, of_message = pl.col(EVENT_TYPE), pl.col(ITS_CHANNEL).fill_null(OTHER_CHANNEL)
+    of_type = event_type.replace_strict(channel_of_type, default=None, return_dtype=pl.String)
+    if not has_bare:
+        return [event_type, of_type.alias(CHANNEL)]
+    is_bare = event_type.is_in(BARE_ACTIONS)
+    whole = pl.when(is_bare).then(pl.format("{}_{}", of_message, event_type)).otherwise(event_type)
+    return [
+        whole.alias(EVENT_TYPE),
+        pl.when(is_bare).then(of_message).otherwise(of_type).alias(CHANNEL),
+    ]
+
+
+def describe_events(events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+    """Numbered events with the names of their message, dispatch and campaign.
 
     Args:
-        sessions: `SessionFacts`, contacts filled in.
-        names: `AdNames`.
+        events: `NumberedEvents`, contacts restored.
+        messages: `NumberedMessages`.
 
     Returns:
-        `ContactSessions`, in no order.
+        `MessageEvents`, in no order.
     """
-    platform = [ORG_ID, ContactSessions.platform]
-    ads = _name_latest(names, AdLevel.AD, ContactSessions.ad_id, ContactSessions.ad_name)
+    own = messages.select(MESSAGE_NO, pl.col(MESSAGE_ID).alias(OWN_MESSAGE), *NAMES)
     return (
-        sessions.join(
-            name_campaigns(names),
-            on=[*platform, ContactSessions.campaign_id],
-            how="left",
-            validate="m:1",
-        )
-        .join(ads, on=[*platform, ContactSessions.ad_id], how="left", validate="m:1")
-        .select(polars_schema(ContactSessions).names())
-    )
-
-
-def name_campaigns(names: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per organization, platform and ad campaign: its `campaign_name` as it is now."""
-    return _name_latest(
-        names, AdLevel.CAMPAIGN, NamedCampaigns.campaign_id, NamedCampaigns.campaign_name
-    )
-
-
-def _name_latest(names: pl.LazyFrame, level: AdLevel, by: str, named: str) -> pl.LazyFrame:
-    return (
-        names.filter(
-            pl.col(AdNames.level) == level,
-            pl.col(AdNames.name).is_not_null(),
-            pl.col(by).is_not_null(),
-        )
-        .sort(AdNames.valid_from, AdNames.name, nulls_last=False)
-        .group_by(AdNames.org_id, AdNames.platform, by, maintain_order=True)
-        .agg(pl.col(AdNames.name).last().alias(named))
+        events.join(own, on=MESSAGE_NO, how="left", validate=STREAMED)
+        .with_columns(pl.coalesce(OWN_MESSAGE, MESSAGE_ID).alias(MESSAGE_ID))
+        .select(columns(MessageEvents))
     )

@@ -6,12 +6,15 @@ by the window that the configuration gives. It lasts until the stretch of the ne
 Evidence of one instant stands in the order of contact, then of what shows it.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from contracts.columns import columns
 from contracts.feeds import Events, Orders, PageViews, Sessions
 from contracts.reports.journeys import IdentityLinks
 from transforms.common.instants import microseconds
+from transforms.common.joins import STREAMED
 
 AT, SOURCE = "at", IdentityLinks.how
 ORG_ID, ANONYMOUS_ID, CONTACT_ID = (
@@ -22,6 +25,7 @@ ORG_ID, ANONYMOUS_ID, CONTACT_ID = (
 DEVICE = [ORG_ID, ANONYMOUS_ID]
 LAST_OF_PREVIOUS = "last_of_previous"
 LINKED_FROM, LINKED_UNTIL = IdentityLinks.linked_from, IdentityLinks.linked_until
+STRETCHES, LINKED = "stretches", " by link"
 TICK = pl.duration(microseconds=1)
 
 
@@ -72,37 +76,51 @@ def link_identities(
     )
 
 
-def fill_contacts(rows: pl.LazyFrame, links: pl.LazyFrame, at: str) -> pl.LazyFrame:
+def fill_contacts(
+    rows: pl.LazyFrame, links: pl.LazyFrame, at: str, contact: Sequence[str] = (CONTACT_ID,)
+) -> pl.LazyFrame:
     """Give rows of a device without a contact the contact whose the device was then.
 
     Args:
-        rows: sessions, events, page views or orders; any with organization and both ids.
-        links: `IdentityLinks`.
+        rows: sessions, events, page views or orders; any with organization and device.
+        links: `IdentityLinks`, with the columns that name a contact.
         at: the column of the rows' instant.
+        contact: the columns of rows and links that name a contact, null together.
 
     Returns:
-        The same rows in no order, `contact_id` filled in where a link holds.
+        The same rows in no order, their contact filled in where a link holds.
     """
-    is_open = pl.col(CONTACT_ID).is_null() & pl.col(ANONYMOUS_ID).is_not_null()
+    is_open = pl.col(contact[0]).is_null() & pl.col(ANONYMOUS_ID).is_not_null()
     names = rows.collect_schema().names()
+    of_device = links.group_by(DEVICE).agg(
+        pl.len().alias(STRETCHES),
+        pl.col(*contact).first().name.suffix(LINKED),
+        pl.col(LINKED_FROM, LINKED_UNTIL).first(),
+    )
     until = pl.col(LINKED_UNTIL)
     holds = until.is_null() | (pl.col(at) < until)
-    filled = (
-        rows.filter(is_open)
-        .drop(CONTACT_ID)
+    is_linked = is_open & (pl.col(at) >= pl.col(LINKED_FROM)) & holds
+    # Most devices were one contact's alone: only the rows of the others are held and sorted.
+    joined = rows.join(of_device, on=DEVICE, how="left", validate=STREAMED)
+    has_several = (is_open & (pl.col(STRETCHES) > 1)).fill_null(value=False)
+    of_one = joined.filter(~has_several).with_columns(
+        pl.when(is_linked).then(name + LINKED).otherwise(name).alias(name) for name in contact
+    )
+    of_several = (
+        joined.filter(has_several)
+        .select(name for name in names if name not in contact)
         .sort(at)
         .join_asof(
-            links.select(*DEVICE, CONTACT_ID, LINKED_FROM, LINKED_UNTIL).sort(LINKED_FROM),
+            links.select(*DEVICE, *contact, LINKED_FROM, LINKED_UNTIL).sort(LINKED_FROM),
             left_on=at,
             right_on=LINKED_FROM,
             by=DEVICE,
             strategy="backward",
             check_sortedness=False,
         )
-        .with_columns(pl.when(holds).then(CONTACT_ID).alias(CONTACT_ID))
-        .select(names)
+        .with_columns(pl.when(holds).then(name).alias(name) for name in contact)
     )
-    return pl.concat([rows.filter(~is_open), filled])
+    return pl.concat([of_one.select(names), of_several.select(names)])
 
 
 def _select_evidence(rows: pl.LazyFrame, at: str, source: str) -> pl.LazyFrame:

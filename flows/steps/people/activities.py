@@ -1,40 +1,48 @@
-"""People: whose each device was, and what everybody did, cut into groups of people."""
+"""What everybody did, in files that are cut into ranges of contacts."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from contracts.channels import RunChannels
-from contracts.columns import Table, polars_schema
-from contracts.config.workspace import Workspace
-from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
-from contracts.facts.order_facts import PricedOrders
-from contracts.feeds import Contacts, Events
-from contracts.reports.journeys import IdentityLinks
-from flows.catalog.canonical_tables import Catalog
-from flows.runtime.materialize import materialize, scan_groups, write_groups
-from flows.storage.workspace_files import remove_tree
-from transforms.attribution.orders import price_orders
-from transforms.people.activities import (
-    add_direct_mail,
-    describe_events,
-    describe_sends,
-    describe_sessions,
-    name_contacts,
+from contracts.columns import columns, polars_schema
+from contracts.facts.activities import ContactSends, ContactSessions
+from contracts.facts.numbered_activities import (
+    NumberedEvents,
+    NumberedMessages,
+    NumberedSends,
+    People,
+    numbered_schema,
 )
+from contracts.facts.order_facts import PricedOrders
+from contracts.feeds import Contacts
+from contracts.reports.journeys import IdentityLinks
+from contracts.vocabulary import Action
+from flows.runtime.materialize import materialize, scan_groups, sink_groups
+from flows.steps.people.message_activities import Numbers, write_events, write_sends
+from flows.steps.people.people_inputs import PeopleInputs
+from flows.steps.people.people_numbers import find_people
+from transforms.attribution.orders import price_orders
+from transforms.people.activities import describe_events, describe_sends, number_messages
+from transforms.people.ad_names_now import describe_sessions
+from transforms.people.direct_mail import MAILED, list_shown_mail
 from transforms.people.identity import fill_contacts, link_identities
-from transforms.people.person_key import hash_person
+from transforms.people.person_numbers import (
+    CONTACT_NO,
+    PART,
+    number_contacts,
+    place_devices,
+    restore_contacts,
+)
 
-ROWS_A_GROUP = 1_000_000
-"""How many activities are held in memory at a time."""
-CONTRACTS: dict[str, type[Table]] = {
-    "sends": ContactSends,
-    "events": MessageEvents,
-    "sessions": ContactSessions,
-    "orders": PricedOrders,
-    "contacts": Contacts,
+NUMBERED = {
+    "sends": polars_schema(NumberedSends),
+    "shown mail": numbered_schema(ContactSends),
+    "events": polars_schema(NumberedEvents),
+    "sessions": numbered_schema(ContactSessions),
+    "orders": numbered_schema(PricedOrders),
 }
+"""What lies in files, by kind; shown mail are the sends that events alone show."""
 
 
 @dataclass(frozen=True)
@@ -43,129 +51,108 @@ class Activities:
 
     Attributes:
         folder: Holds `<kind>/<group>-….parquet`.
-        groups: How many groups there are.
+        people: `People`; a group is one of their parts.
+        messages: `NumberedMessages`.
         links: `IdentityLinks`.
     """
 
     folder: Path
-    groups: int
+    people: pl.DataFrame
+    messages: pl.DataFrame
     links: pl.DataFrame
 
+    @property
+    def groups(self) -> int:
+        """How many groups there are."""
+        return (self.people.select(pl.col(PART).max()).item() or 0) + 1
+
+    def list_people(self, group: int | None = None) -> pl.LazyFrame:
+        """`People`, or those of a group."""
+        people = self.people.lazy()
+        return people if group is None else people.filter(pl.col(PART) == group)
+
+    def scan_numbered(self, kind: str, group: int | None = None) -> pl.LazyFrame:
+        """All activities of a kind, or those of a group, as they lie in files."""
+        return scan_groups(self.folder / kind, NUMBERED[kind], group)
+
     def scan(self, kind: str, group: int | None = None) -> pl.LazyFrame:
-        """All activities of a kind, or those of a group of people."""
-        return scan_groups(self.folder / kind, polars_schema(CONTRACTS[kind]), group)
+        """All activities of a kind, or those of a group of people, with ids and names.
 
-
-@dataclass(frozen=True)
-class PeopleInputs:
-    """What activities are made from.
-
-    Attributes:
-        catalog: What was read.
-        config: The workspace's configuration.
-        channels: The channels of the run.
-        messages: Every message (`DescribedMessages`).
-        emails: `AddressOwners`.
-        sessions: `SessionFacts`.
-        ad_names: `AdNames`.
-    """
-
-    catalog: Catalog
-    config: Workspace
-    channels: RunChannels
-    messages: pl.DataFrame
-    emails: pl.DataFrame
-    sessions: pl.LazyFrame
-    ad_names: pl.LazyFrame
-
-    def scan_named(self, table: str) -> pl.LazyFrame:
-        """A canonical table whose contacts an address may name."""
-        return name_contacts(self.catalog.scan(table), self.emails.lazy())
+        Args:
+            kind: `sends` (`ContactSends`), `events` (`MessageEvents`), `sessions`
+                (`ContactSessions`), `orders` (`PricedOrders`), or `contacts`, the organization and
+                id of those whom the contacts feed has.
+            group: The group; None for all of them.
+        """
+        people, messages = self.list_people(group), self.messages.lazy()
+        if kind == "contacts":
+            return people.filter(People.is_known).select(Contacts.org_id, Contacts.contact_id)
+        rows = restore_contacts(self.scan_numbered(kind, group), people)
+        if kind == "events":
+            return describe_events(rows, messages)
+        if kind == "sessions":
+            return rows.select(columns(ContactSessions))
+        if kind == "orders":
+            return rows.select(columns(PricedOrders))
+        shown = restore_contacts(self.scan_numbered("shown mail", group), people)
+        return pl.concat([describe_sends(rows, messages), shown.select(columns(ContactSends))])
 
 
 def write_activities(inputs: PeopleInputs, folder: Path) -> Activities:
-    """Describe every send, event, session and order, and write them by groups of people."""
-    catalog, config, messages = inputs.catalog, inputs.config, inputs.messages.lazy()
-    orders = materialize(
-        price_orders(
-            inputs.scan_named("orders"),
-            catalog.scan("exchange_rates"),
-            config.workspace.currency,
-            config.workspace.timezone,
-        ),
-        PricedOrders,
+    """Write every send, event, session and order, beside what else its person did."""
+    orders = _price_orders(inputs)
+    links = _link_identities(inputs, orders)
+    people = find_people(inputs, orders, links)
+    numbered = materialize(number_messages(inputs.messages.lazy()), NumberedMessages)
+    numbers = Numbers(
+        people.lazy(), numbered, number_contacts(links.lazy(), people.lazy()).collect()
     )
-    is_own = pl.col(PricedOrders.credited_at) == pl.col(PricedOrders.ordered_at)
-    links = materialize(
-        link_identities(
-            inputs.sessions,
-            catalog.scan("page_views"),
-            inputs.scan_named("events"),
-            orders.filter(is_own),
-            config.identity.backward_days,
-        ),
-        IdentityLinks,
-    ).collect()
-    rows = sum(
-        got.valid for file in catalog.files for got in file.receipt.tables if not file.is_copy
-    )
-    activities = Activities(folder, rows // ROWS_A_GROUP + 1, links)
-    _write_events(inputs, activities)
-    events = activities.scan("events")
-    sends = describe_sends(inputs.scan_named("sends"), events, messages)
-    sessions = _fill(inputs.sessions, links, ContactSessions.started_at)
-    tables = {
-        "sends": add_direct_mail(sends, events, messages),
-        "sessions": describe_sessions(sessions, inputs.ad_names),
-        "orders": _fill(orders, links, PricedOrders.credited_at),
-        "contacts": catalog.scan("contacts"),
-    }
-    for kind, table in tables.items():
-        write_groups(table, _person(table), activities.groups, folder / kind)
+    activities = Activities(folder, people, numbered.collect(), links)
+    write_events(inputs, numbers, folder / "events")
+    write_sends(inputs, numbers, folder / "sends")
+    _write_shown_mail(inputs, activities)
+    sessions = describe_sessions(inputs.sessions, inputs.ad_names)
+    _write_web("sessions", sessions, ContactSessions.started_at, numbers, folder)
+    _write_web("orders", orders, PricedOrders.credited_at, numbers, folder)
     return activities
 
 
-def _write_events(inputs: PeopleInputs, activities: Activities) -> None:
-    """Describe the events beside their sends, then write them beside their people.
+def _price_orders(inputs: PeopleInputs) -> pl.LazyFrame:
+    """All orders, as `PricedOrders`."""
+    config = inputs.config.workspace
+    rates = inputs.catalog.scan("exchange_rates")
+    orders = price_orders(inputs.scan_named("orders"), rates, config.currency, config.timezone)
+    return materialize(orders, PricedOrders)
 
-    Both are cut by send first: an event's contact, message and signs of a machine come from there.
-    """
-    by_send, groups = activities.folder / "by send", activities.groups
-    of_send = pl.struct(Events.org_id, Events.send_id).hash()
-    of_message = pl.struct(Events.org_id, Events.message_id, Events.contact_id).hash()
-    of_event = pl.when(pl.col(Events.send_id).is_not_null()).then(of_send).otherwise(of_message)
-    cuts = {"events": ("events", of_event), "sends": ("sends", of_send)}
-    if inputs.catalog.given.names_message_and_contact():
-        cuts["sends of messages"] = ("sends", of_message)
-    for folder, (table, key) in cuts.items():
-        chunks = inputs.catalog.scan_chunks(table, ROWS_A_GROUP)
-        for source, chunk in enumerate(chunks):
-            named = name_contacts(chunk, inputs.emails.lazy())
-            write_groups(named, key, groups, by_send / folder, source)
-    messages = inputs.messages.lazy()
-    event_types, send_types = (
-        inputs.scan_named(table).collect_schema() for table in ("events", "sends")
+
+def _link_identities(inputs: PeopleInputs, orders: pl.LazyFrame) -> pl.DataFrame:
+    """Whose each device was (`IdentityLinks`); a refund proves nothing that its order does not."""
+    is_own = pl.col(PricedOrders.credited_at) == pl.col(PricedOrders.ordered_at)
+    links = link_identities(
+        inputs.sessions,
+        inputs.catalog.scan("page_views"),
+        inputs.scan_named("events"),
+        orders.filter(is_own),
+        inputs.config.identity.backward_days,
     )
-    for group in range(groups):
-        described = describe_events(
-            scan_groups(by_send / "events", event_types, group),
-            scan_groups(by_send / "sends", send_types, group),
-            messages,
-            inputs.channels,
-            scan_groups(by_send / "sends of messages", send_types, group),
-        )
-        filled = _fill(described, activities.links, MessageEvents.occurred_at)
-        write_groups(filled, hash_person(), groups, activities.folder / "events", group)
-    if by_send.exists():
-        remove_tree(by_send)
+    return materialize(links, IdentityLinks).collect()
 
 
-def _fill(rows: pl.LazyFrame, links: pl.DataFrame, at: str) -> pl.LazyFrame:
-    return fill_contacts(rows, links.lazy(), at) if links.height else rows
+def _write_shown_mail(inputs: PeopleInputs, activities: Activities) -> None:
+    """Write the direct mail that only events show, where any may."""
+    if not inputs.catalog.given.event_types() & {MAILED, str(Action.SENT)}:
+        return
+    mail = list_shown_mail(
+        activities.scan("sends"), activities.scan("events"), inputs.messages.lazy()
+    )
+    rows = number_contacts(mail, activities.people.lazy())
+    kept = rows.select(*NUMBERED["shown mail"].names(), PART)
+    sink_groups(kept, PART, activities.groups, activities.folder / "shown mail")
 
 
-def _person(rows: pl.LazyFrame) -> pl.Expr:
-    """The key of a row's person; of rows without devices, that of the contact."""
-    if PricedOrders.anonymous_id in rows.collect_schema():
-        return hash_person()
-    return hash_person(device=pl.lit(None, pl.String))
+def _write_web(kind: str, rows: pl.LazyFrame, at: str, numbers: Numbers, folder: Path) -> None:
+    """Write sessions or orders, of a device's rows those of its contact then as theirs."""
+    numbered = number_contacts(rows, numbers.people).select(*NUMBERED[kind].names(), PART)
+    if numbers.links.height:
+        numbered = fill_contacts(numbered, numbers.links.lazy(), at, (CONTACT_NO, PART))
+    sink_groups(place_devices(numbered, numbers.parts), PART, numbers.parts, folder / kind)

@@ -23,7 +23,8 @@ from flows.steps.messaging.described_messages import (
     find_channels,
     find_owners,
 )
-from flows.steps.people.activities import Activities, PeopleInputs, write_activities
+from flows.steps.people.activities import Activities, write_activities
+from flows.steps.people.people_inputs import PeopleInputs
 from flows.steps.people.segments import list_segment_members
 from flows.steps.people.subscriptions import build_subscriptions
 from flows.steps.reading.asked_names import find_unknown_names

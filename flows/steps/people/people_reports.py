@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.config.workspace import Workspace
+from contracts.facts.numbered_activities import JourneySteps
 from contracts.facts.order_facts import ContactOrders
 from contracts.manifest import Check
 from flows.catalog.canonical_tables import Catalog
@@ -17,7 +18,7 @@ from flows.steps.people.audiences import write_audiences
 from flows.steps.people.subscriptions import SubscriptionFacts, build_subscriptions
 from flows.storage.report_files import write_table
 from transforms.attribution.orders import count_orders
-from transforms.people.journeys import build_journey
+from transforms.people.journeys import build_journey, set_out_steps
 from transforms.people.subscriptions import report_list_growth, report_subscriptions
 from transforms.reports.people import report_contacts
 
@@ -67,18 +68,17 @@ def write_journeys(
     staging: Path,
     on_group: Callable[[int, int], None],
 ) -> list[Check]:
-    """Write `contact_journey`, one part for each group of people where there are several."""
+    """Write `contact_journey`, one part for each group of people: together in its order."""
     checks: list[Check] = []
+    messages = activities.messages.lazy()
     for group in range(activities.groups):
-        journey = build_journey(
-            activities.scan("sends", group),
-            activities.scan("events", group),
-            activities.scan("sessions", group),
-            activities.scan("orders", group),
-            config.workspace.timezone,
-        ).collect()
-        part = f"part-{group:03}" if activities.groups > 1 else ""
-        checks += write_table(staging, "people", "contact_journey", journey, part=part)
+        kinds = ("sends", "events", "sessions", "orders")
+        rows = (activities.scan_numbered(kind, group) for kind in kinds)
+        steps = materialize(set_out_steps(*rows, messages, config.workspace.timezone), JourneySteps)
+        journey = build_journey(steps, activities.list_people(group), messages)
+        checks += write_table(
+            staging, "people", "contact_journey", journey.collect(), part=f"part-{group:04}"
+        )
         on_group(group + 1, activities.groups)
     return checks
 

@@ -1,0 +1,129 @@
+"""What people did in numbers: as it lies in files, cut into ranges of contacts.
+
+Contacts and messages are numbered, since what is written, sorted and joined millions of times is
+to be short; the texts that a number stands for come back where a table is finished.
+"""
+
+import polars as pl
+
+from contracts.columns import Flag, Instant, Money, Serial, Table, Text, column, polars_schema
+from contracts.facts.hierarchy import DescribedMessages
+from contracts.facts.key_types import Key
+
+
+class People(Table):
+    """One row per contact that any row names, in the order of organization and contact."""
+
+    contact_no: Serial = column("number of the contact, in that order", key=True, required=True)
+    contact_key: Key = column("key of the contact", required=True)
+    org_id: Text = column("organization", required=True)
+    contact_id: Text = column("the contact", required=True)
+    is_known: Flag = column("whether the contacts feed has them", required=True)
+    part: Serial = column("the range of contacts that they lie in", required=True)
+
+
+class NumberedMessages(DescribedMessages):
+    """One row per message (`DescribedMessages`), with its number."""
+
+    message_no: Serial = column("number of the message", required=True)
+
+
+class SendPlaces(Table):
+    """One row per send: whose it is, and of which message."""
+
+    send_key: Key = column("key of the send", key=True, required=True)
+    message_no: Serial = column("number of its message")
+    contact_no: Serial = column("number of its contact")
+    part: Serial = column("that contact's range")
+
+
+class FirstSentEvents(Table):
+    """One row per send without a time of its own that a `sent` event tells of."""
+
+    send_key: Key = column("key of the send", key=True, required=True)
+    first_sent_at: Instant = column("when the first of them happened", required=True)
+
+
+class MachineAgents(Table):
+    """One row per user agent that is a machine's."""
+
+    user_agent: Text = column("the user agent", key=True, required=True)
+    agent_reason: Text = column("why", required=True)
+
+
+class Clicks(Table):
+    """One row per click whose send is known, or its message and contact."""
+
+    event_row: Key = column("file and row of the event", key=True, required=True)
+    unit_key: Key = column("key of the send, or of message and contact", required=True)
+    occurred_at: Instant = column("when it happened")
+    link_key: Key = column("key of the link")
+
+
+class HastyClicks(Table):
+    """One row per click that bears a sign of haste."""
+
+    event_row: Key = column("file and row of the event", key=True, required=True)
+    at_once: Flag = column("whether another link was clicked within seconds", required=True)
+    soon: Flag = column("whether it came within seconds of the delivery", required=True)
+
+
+class NumberedEvents(Table):
+    """One row per event, with the numbers of its contact and message."""
+
+    org_id: Text = column("organization", key=True)
+    event_id: Text = column("the event", key=True)
+    event_type: Text = column("a standard type (`email_clicked`) or a generic event's name")
+    channel: Text = column("channel of the type; empty for a generic event")
+    occurred_at: Instant = column("when it happened")
+    contact_no: Serial = column("who did it, where known")
+    anonymous_id: Text = column("cookie or device")
+    send_id: Text = column("the send")
+    message_no: Serial = column("the message, where one is described")
+    message_id: Text = column("the message as the event names it, where none of that id is meant")
+    url: Text = column("the link that was clicked")
+    is_machine: Flag = column("whether a machine opened or clicked")
+    machine_reason: Text = column("the signs of a machine")
+
+
+class NumberedSends(Table):
+    """One row per send, with the numbers of its contact and message."""
+
+    org_id: Text = column("organization", key=True)
+    send_id: Text = column("the send", key=True)
+    contact_no: Serial = column("to whom")
+    message_no: Serial = column("the message")
+    status: Text = column("state of the send")
+    sent_at: Instant = column("when it was sent")
+    is_holdout: Flag = column("held out on purpose: never sent")
+
+
+class JourneySteps(Table):
+    """One row per step of a contact's journey, with the numbers of contact and message."""
+
+    contact_no: Serial = column("the contact", key=True, required=True)
+    occurred_at: Instant = column("when it happened; empty for a send not yet sent", key=True)
+    event_id: Text = column("the event, send, session or order", key=True)
+    kind: Text = column("what it is", key=True)
+    message_no: Serial = column("the message")
+    message_id: Text = column("the message as an event names it, where none of that id is meant")
+    channel: Text = column("channel of an event or session; a send has its message's")
+    event_type: Text = column("type of an event")
+    campaign_id: Text = column("the campaign of a session's ad")
+    campaign_name: Text = column("its name")
+    platform: Text = column("ad platform of a session")
+    ad_id: Text = column("the ad")
+    ad_name: Text = column("its name")
+    url: Text = column("the link of an event, the landing page of a session")
+    order_id: Text = column("the order")
+    revenue: Money = column("what an order brought")
+    is_machine: Flag = column("whether a machine opened or clicked; empty for other kinds")
+    machine_reason: Text = column("the signs of a machine")
+
+
+def numbered_schema(table: type[Table]) -> pl.Schema:
+    """The Polars types of a table that has the number of its contact in the place of the id."""
+    stated = polars_schema(table)
+    number = polars_schema(People)[People.contact_no]
+    ids = {name: dtype for name, dtype in stated.items() if name != People.contact_id}
+    return pl.Schema({People.contact_no: number} | ids)

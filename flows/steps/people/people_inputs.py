@@ -1,0 +1,44 @@
+"""What is known before people's activities are described."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.channels import RunChannels
+from contracts.config.workspace import Workspace
+from contracts.feeds import Sends
+from flows.catalog.canonical_tables import Catalog
+from transforms.people.activities import name_contacts
+
+
+@dataclass(frozen=True)
+class PeopleInputs:
+    """What activities are made from.
+
+    Attributes:
+        catalog: What was read.
+        config: The workspace's configuration.
+        channels: The channels of the run.
+        messages: Every message (`DescribedMessages`).
+        emails: `AddressOwners`.
+        sessions: `SessionFacts`.
+        ad_names: `AdNames`.
+    """
+
+    catalog: Catalog
+    config: Workspace
+    channels: RunChannels
+    messages: pl.DataFrame
+    emails: pl.DataFrame
+    sessions: pl.LazyFrame
+    ad_names: pl.LazyFrame
+
+    def scan_named(self, table: str) -> pl.LazyFrame:
+        """A canonical table whose contacts an address may name."""
+        return self.name(self.catalog.scan(table))
+
+    def name(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Canonical rows with the contact that their address names."""
+        if self.emails.is_empty():
+            return rows.drop(Sends.email)
+        return name_contacts(rows, self.emails.lazy())
