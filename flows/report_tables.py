@@ -33,7 +33,7 @@ class ReportTable:
         builder_place: `module:function` of the transform that builds it.
         feeds: It exists where of each of these groups of canonical tables one is configured.
         is_sorted: Whether its rows stand in the order of its key.
-        is_dataset: Whether a large one is written as a folder of parts.
+        is_dataset: Whether it is a folder of parts, be it one: together in the order of its key.
         is_named_by_user: Whether it is a folder with a table for each name in the configuration.
     """
 

@@ -61,8 +61,9 @@ def con(ran: Ran) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("set timezone = 'UTC'")
         load_raw(connection)
         for name in OVERALL:
-            path = ran.folder / f"{name}.parquet"
-            connection.execute(f"create view {path.stem} as from '{path}'")
+            path = ran.folder / name
+            files = f"{path}/*.parquet" if path.is_dir() else f"{path}.parquet"
+            connection.execute(f"create view {path.name} as from '{files}'")
         reports = ", ".join(
             f"'{ran.folder}/{channel}/campaign_report.parquet'" for channel in CHANNELS
         )

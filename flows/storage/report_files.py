@@ -16,6 +16,7 @@ from transforms.common.report_rows import ReportRows
 
 ROWS_AT_A_TIME = 500_000
 """How many rows of a large report are held with all their texts."""
+FIRST_PART = "part-0000"
 ROWS_A_ROW_GROUP = ROWS_AT_A_TIME // 2
 
 
@@ -35,7 +36,8 @@ def write_table(
         group: The table's group.
         name: The table's name.
         rows: The table, in its contract's columns and order.
-        part: The name of the part, where the table is written in several.
+        part: The name of the part, where the table is written in several; one that is a folder of
+            parts has a first one at least.
         table: Its contract, where the configuration adds columns to it.
 
     Returns:
@@ -43,6 +45,7 @@ def write_table(
     """
     stated = find_table(group, name)
     table = table or stated.contract
+    part = part or FIRST_PART * stated.is_dataset
     path, label = _place(staging, group, name, part)
     # In one chunk and groups of one size: else the bytes would depend on the number of threads.
     rows.rechunk().write_parquet(

@@ -12,7 +12,7 @@ from tests.benchmarks.duckdb_job import connect, save
 BOUGHT = """
 CREATE TEMP TABLE bought AS
 SELECT org_id, order_id, contact_id, ordered_at, revenue
-FROM '{root}/activities/orders/*.parquet' WHERE is_conversion
+FROM '{root}/told/orders/*.parquet' WHERE is_conversion
 """
 PAIRS = """
 CREATE TEMP TABLE pairs AS
@@ -20,7 +20,7 @@ WITH clicks AS (
     SELECT
         org_id, contact_id, occurred_at AS touched_at, channel, campaign_id, dispatch_id,
         message_id, event_id
-    FROM '{root}/activities/events/*.parquet'
+    FROM '{root}/told/events/*.parquet'
     WHERE event_type IN ('email_clicked', 'sms_clicked', 'push_clicked', 'direct_mail_clicked')
         AND NOT is_machine AND contact_id IN (SELECT contact_id FROM bought)
 ),
@@ -31,7 +31,7 @@ visits AS (
             ELSE coalesce(channel_group, 'unassigned') END AS channel,
         coalesce(channel_group, 'unassigned') AS channel_group,
         campaign_id, platform, ad_id, session_id
-    FROM '{root}/activities/sessions/*.parquet'
+    FROM '{root}/told/sessions/*.parquet'
     WHERE (campaign_id IS NOT NULL OR ad_id IS NOT NULL
             OR coalesce(channel_group, 'unassigned') <> 'direct')
         AND NOT coalesce(is_bot, false) AND contact_id IN (SELECT contact_id FROM bought)
@@ -108,18 +108,18 @@ SELECT
     campaign_name, dispatch_id, message_id, message_name, platform, ad_id, ad_name, url, order_id,
     revenue, is_machine, machine_reason
 FROM (
-    SELECT *, 'event' AS kind FROM '{root}/activities/events/*.parquet'
+    SELECT *, 'event' AS kind FROM '{root}/told/events/*.parquet'
     UNION ALL BY NAME
     SELECT
         org_id, contact_id, started_at AS occurred_at, session_id AS event_id, 'session' AS kind,
         CASE WHEN campaign_id IS NOT NULL OR ad_id IS NOT NULL THEN 'ads' ELSE 'web' END AS channel,
         campaign_id, campaign_name, platform, ad_id, ad_name, landing_url AS url
-    FROM '{root}/activities/sessions/*.parquet'
+    FROM '{root}/told/sessions/*.parquet'
     UNION ALL BY NAME
     SELECT
         org_id, contact_id, ordered_at AS occurred_at, order_id AS event_id, 'order' AS kind,
         order_id, CASE WHEN is_conversion THEN revenue ELSE 0 END AS revenue
-    FROM '{root}/activities/orders/*.parquet'
+    FROM '{root}/told/orders/*.parquet'
 )
 WHERE contact_id IS NOT NULL
 ORDER BY org_id, contact_id, occurred_at, event_id

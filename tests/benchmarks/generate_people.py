@@ -2,7 +2,9 @@
 
 Six touches of ten are sessions (half of them direct, some the landing of a click), four are clicks
 on messages; one order comes for twenty-five touches. People's activity has a heavy tail. What is
-written are the files that a run describes its activities in, cut into groups of people.
+written are the files that a run describes its activities in, with numbers for contacts and messages
+and cut into ranges of contacts (`activities`), and the same rows with their texts (`told`), which
+DuckDB starts from.
 """
 
 import argparse
@@ -11,14 +13,26 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from contracts.columns import Table, polars_schema
+from contracts.columns import Table, columns, polars_schema
 from contracts.facts.activities import ContactSessions, MessageEvents
+from contracts.facts.hierarchy import DescribedMessages
+from contracts.facts.numbered_activities import People
 from contracts.facts.order_facts import PricedOrders
-from flows.runtime.materialize import write_groups
-from flows.steps.people.activities import ROWS_A_GROUP
+from flows.runtime.materialize import sink_groups
+from flows.steps.people.activities import NUMBERED
+from flows.steps.people.people_numbers import ROWS_A_PART
 from tests.benchmarks.assets import START, generate_once, numbered
-from transforms.people.person_key import hash_person
+from transforms.common.keys import MESSAGE, hash_id
+from transforms.people.activities import number_messages
+from transforms.people.person_numbers import (
+    add_parts,
+    find_cuts,
+    key_people,
+    list_people,
+    number_contacts,
+)
 
+PEOPLE, MESSAGES = "people.parquet", "messages.parquet"
 SPAN = 180 * 86_400_000_000
 TOUCHES_PER_ORDER, TOUCHES_PER_CONTACT = 25, 12
 CLICKS, LANDINGS, CHUNK = 0.4, 0.1, 1_000_000
@@ -30,15 +44,19 @@ def generate(root: Path, touches: int, seed: int = 11) -> int:
     """Write activities with `touches` clicks and sessions below `root`, unless they are there.
 
     Returns:
-        How many groups of people there are.
+        How many parts of people there are.
     """
     return generate_once(root, lambda: write(root, touches, seed))
 
 
 def write(root: Path, touches: int, seed: int) -> int:
-    """Write the activities and tell their groups."""
-    groups = touches // ROWS_A_GROUP + 1
+    """Write the activities and tell in how many parts."""
     contacts = touches // TOUCHES_PER_CONTACT + 1
+    people, messages = number_people(contacts, touches), number_messages(describe_messages())
+    (root / "told").mkdir()
+    people.write_parquet(root / PEOPLE)
+    messages.collect().write_parquet(root / MESSAGES)
+    parts = people.select(pl.col("part").max()).item() + 1
     for place, first in enumerate(range(0, touches, CHUNK)):
         rng = np.random.default_rng([seed, place])
         count = min(CHUNK, touches - first)
@@ -60,8 +78,47 @@ def write(root: Path, touches: int, seed: int) -> int:
             "orders": shape_orders(orders, rng),
         }
         for kind, table in tables.items():
-            write_groups(table.lazy(), hash_person(), groups, root / "activities" / kind, place)
-    return groups
+            (root / "told" / kind).mkdir(exist_ok=True)
+            table.write_parquet(root / "told" / kind / f"{place:03}.parquet", compression="lz4")
+            rows = number_contacts(table.lazy(), people.lazy())
+            if kind == "events":
+                of_message = messages.select("message_id", "message_no")
+                rows = rows.join(of_message, on="message_id", how="left")
+            rows = rows.select(*NUMBERED[kind].names(), "part")
+            sink_groups(rows, "part", parts, root / "activities" / kind, place)
+    return parts
+
+
+def number_people(contacts: int, touches: int) -> pl.DataFrame:
+    """The people, cut as a run of so many touches cuts them."""
+    ids = pl.LazyFrame({"who": range(contacts)}).select(
+        org_id=pl.lit("default"), contact_id=numbered("c-{}", pl.col("who"), 9)
+    )
+    listed = list_people(key_people(ids), key_people(ids.clear())).collect()
+    most = max(1, ROWS_A_PART * contacts // touches)
+    cuts = find_cuts(listed.get_column("contact_key"), most)
+    return add_parts(listed.lazy(), cuts).select(columns(People)).collect()
+
+
+def describe_messages() -> pl.LazyFrame:
+    """The messages that clicks are on."""
+    number = pl.col("n")
+    return (
+        pl.LazyFrame({"n": range(200)})
+        .select(
+            org_id=pl.lit("default"),
+            message_id=numbered("msg-{}", number, 4),
+            message_name=pl.format("Message no. {}", number),
+            dispatch_id=numbered("dsp-{}", number % 100, 3),
+            campaign_id=numbered("cmp-{}", number % 40, 3),
+            campaign_name=pl.format("Campaign no. {}", number % 40),
+            channel=pl.lit("email"),
+        )
+        .with_columns(hash_id("message_id", seed=MESSAGE).alias("message_key"))
+        .collect()
+        .pipe(complete, DescribedMessages)
+        .lazy()
+    )
 
 
 def draw_people(rng: np.random.Generator, count: int, contacts: int, first: int) -> pl.DataFrame:
@@ -150,4 +207,4 @@ if __name__ == "__main__":
     arguments.add_argument("root", type=Path)
     arguments.add_argument("--touches", type=int, default=1_000_000)
     chosen = arguments.parse_args()
-    print(f"{generate(chosen.root, chosen.touches)} groups in {chosen.root}")
+    print(f"{generate(chosen.root, chosen.touches)} parts in {chosen.root}")

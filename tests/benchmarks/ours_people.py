@@ -20,7 +20,7 @@ from flows.steps.attribution_reports import CreditedOrders, build_credited_order
 from flows.steps.people.activities import Activities
 from flows.steps.people.people_reports import write_journeys
 from flows.storage.report_files import write_table
-from tests.benchmarks.generate_people import generate
+from tests.benchmarks.generate_people import MESSAGES, PEOPLE, generate
 
 
 def write_touches(root: Path, models: tuple[str, ...]) -> CreditedOrders:
@@ -34,16 +34,17 @@ def write_touches(root: Path, models: tuple[str, ...]) -> CreditedOrders:
 
 
 def write_all_journeys(root: Path) -> None:
-    """Write `contact_journey`, a part for each group of people."""
+    """Write `contact_journey`, a part for each range of contacts."""
     activities = open_activities(root)
     refuse(write_journeys(activities, Workspace(), root / "ours", lambda _done, _all: None))
 
 
 def open_activities(root: Path) -> Activities:
     """The activities as the generator left them."""
-    groups = generate(root, 0)
-    folder = root / "activities"
-    return Activities(folder, groups, pl.DataFrame(schema=polars_schema(IdentityLinks)))
+    generate(root, 0)
+    people, messages = (pl.read_parquet(root / name) for name in (PEOPLE, MESSAGES))
+    links = pl.DataFrame(schema=polars_schema(IdentityLinks))
+    return Activities(root / "activities", people, messages, links)
 
 
 def refuse(checks: list[Check]) -> None:

@@ -51,7 +51,7 @@ def test_duckdb_shares_orders_among_as_many_touches(root: Path) -> None:
 
 def test_duckdb_sets_out_the_same_journeys(root: Path) -> None:
     write_all_journeys(root)
-    ours = pl.read_parquet(root / "ours/people/contact_journey.parquet")
+    ours = pl.read_parquet(root / "ours/people/contact_journey/*.parquet")
     theirs = pl.read_parquet(run(root, "journey")).cast(dict(ours.schema))
 
     assert_frame_equal(ours, theirs)

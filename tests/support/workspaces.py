@@ -40,7 +40,8 @@ class Ran:
     folder: Path
 
     def table(self, group: str, name: str) -> pl.DataFrame:
-        return pl.read_parquet(self.folder / group / f"{name}.parquet")
+        parts = self.folder / group / name
+        return pl.read_parquet(parts if parts.is_dir() else parts.with_suffix(".parquet"))
 
     def tables(self) -> dict[str, bytes]:
         found = sorted(self.folder.rglob("*.parquet"))

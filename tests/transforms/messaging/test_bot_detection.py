@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from contracts.feeds import Events
 from tests.support.frames import frame
-from transforms.messaging.bot_detection import flag_machines
+from transforms.common.keys import SEND, hash_id
+from transforms.messaging.bot_detection import (
+    find_hasty_clicks,
+    flag_machines,
+    judge_agents,
+    select_clicks,
+    select_deliveries,
+)
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -18,7 +25,7 @@ DELIVERIES = pl.LazyFrame(
     [("o", "s1", NOON), ("o", "s2", None)],
     {"org_id": pl.String, "send_id": pl.String, "delivered_at": pl.Datetime("us", "UTC")},
     orient="row",
-)
+).select(hash_id("send_id", seed=SEND).alias("unit_key"), "delivered_at")
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 GMAIL = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
@@ -28,7 +35,17 @@ def flag(*events: dict[str, Any]) -> list[str | None]:
     """The reasons of some events, in their order."""
     common = {"org_id": "o", "event_type": "email_clicked", "occurred_at": NOON + 60 * SECOND}
     rows = [common | {"event_id": f"{n:03}"} | row for n, row in enumerate(events)]
-    result = flag_machines(frame(Events, rows), DELIVERIES).sort("event_id").collect()
+    events = (
+        frame(Events, rows)
+        .with_row_index("event_row")
+        .with_columns(
+            pl.col("event_row").cast(pl.UInt64), hash_id("send_id", seed=SEND).alias("unit_key")
+        )
+    )
+    deliveries = pl.concat([DELIVERIES, select_deliveries(events)])
+    hasty_clicks = find_hasty_clicks(select_clicks(events), deliveries)
+    agents = judge_agents(events.select("user_agent").drop_nulls().unique())
+    result = flag_machines(events, agents, hasty_clicks).sort("event_id").collect()
     assert result.height == len(rows)
     hasty = {"several_links_at_once", "click_soon_after_delivery"}
     for is_machine, reason in result.select("is_machine", "machine_reason").iter_rows():

@@ -5,28 +5,47 @@ from decimal import Decimal
 from typing import Any
 
 import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
+from contracts.columns import polars_schema
+from contracts.facts.activities import ContactSessions
+from contracts.facts.numbered_activities import (
+    JourneySteps,
+    NumberedEvents,
+    NumberedMessages,
+    NumberedSends,
+    numbered_schema,
+)
 from contracts.facts.order_facts import PricedOrders
 from contracts.reports.journeys import ContactJourney
 from tests.support.frames import frame
-from transforms.people.journeys import build_journey
+from transforms.people.journeys import build_journey, set_out_steps
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-ME = {"org_id": "o", "contact_id": "1"}
+PEOPLE = pl.LazyFrame(
+    {"contact_no": [0, 1], "org_id": ["o", "o"], "contact_id": ["1", "2"]},
+    schema_overrides={"contact_no": pl.UInt32},
+)
+MESSAGES: list[dict[str, Any]] = [
+    {"message_no": 0, "message_id": "m0", "message_name": "Hello", "channel": "email"},
+    {"message_no": 1, "channel": "direct_mail", "window_start": date(2026, 1, 2)},
+]
+ME = {"org_id": "o", "contact_no": 0}
 SENDS: list[dict[str, Any]] = [
-    ME | {"send_id": "s1", "channel": "email", "sent_at": NOON, "message_name": "Hello"},
-    ME | {"send_id": "s2", "channel": "email", "status": "queued"},
-    ME | {"send_id": "s3", "channel": "direct_mail", "window_start": date(2026, 1, 2)},
-    ME | {"send_id": "s4", "channel": "email", "sent_at": NOON, "is_holdout": True},
-    ME | {"send_id": "e1", "channel": "direct_mail", "sent_at": NOON, "is_of_event": True},
-    {"org_id": "o", "contact_id": "2", "send_id": "s5", "sent_at": NOON},
+    ME | {"send_id": "s1", "message_no": 0, "sent_at": NOON},
+    ME | {"send_id": "s2", "message_no": 0, "status": "queued"},
+    ME | {"send_id": "s3", "message_no": 1},
+    ME | {"send_id": "s4", "message_no": 0, "sent_at": NOON, "is_holdout": True},
+    {"org_id": "o", "contact_no": 1, "send_id": "s5", "sent_at": NOON},
 ]
 EVENTS: list[dict[str, Any]] = [
-    ME | {"event_id": "e1", "event_type": "email_opened", "occurred_at": NOON + HOUR},
-    ME | {"event_id": "7", "event_type": "store_visit", "occurred_at": NOON + 3 * HOUR},
+    ME
+    | {"event_id": "e1", "event_type": "email_opened", "occurred_at": NOON + HOUR, "message_no": 0},
+    ME
+    | {"event_id": "7", "event_type": "visit", "occurred_at": NOON + 3 * HOUR, "message_id": "m9"},
     {"org_id": "o", "event_id": "e3", "event_type": "login", "occurred_at": NOON},
 ]
 SESSIONS: list[dict[str, Any]] = [
@@ -39,15 +58,24 @@ ORDERS: list[dict[str, Any]] = [
 ]
 
 
+def rows_of(schema: pl.Schema, rows: list[dict[str, Any]]) -> pl.LazyFrame:
+    """Rows, what they leave out being null."""
+    return pl.LazyFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+
+
 def build(step: int = 1) -> pl.DataFrame:
     """The journeys, from rows in their order (1) or the reverse (-1)."""
-    return build_journey(
-        frame(ContactSends, SENDS[::step]),
-        frame(MessageEvents, EVENTS[::step]),
-        frame(ContactSessions, SESSIONS[::step]),
-        frame(PricedOrders, ORDERS[::step]),
+    messages = frame(NumberedMessages, MESSAGES)
+    steps = set_out_steps(
+        frame(NumberedSends, SENDS[::step]),
+        frame(NumberedEvents, EVENTS[::step]),
+        rows_of(numbered_schema(ContactSessions), SESSIONS[::step]),
+        rows_of(numbered_schema(PricedOrders), ORDERS[::step]),
+        messages,
         "America/New_York",
     ).collect(engine="streaming")
+    assert steps.schema == polars_schema(JourneySteps)
+    return build_journey(steps.lazy(), PEOPLE, messages).collect()
 
 
 def test_journey_is_in_order_and_its_key_unique() -> None:
@@ -70,6 +98,49 @@ def test_journey_is_in_order_and_its_key_unique() -> None:
     assert (
         not journey.select("org_id", "contact_id", "occurred_at", "event_id").is_duplicated().any()
     )
+
+
+def test_names_are_those_of_the_message() -> None:
+    """An event of a message that nothing describes keeps the id that it names."""
+    journey = build().filter(pl.col("event_id").is_in(["s1", "e1", "7", "v1"]))
+    names = ["event_id", "message_id", "message_name", "campaign_id", "ad_name"]
+    assert journey.select(names).rows() == [
+        ("s1", "m0", "Hello", None, None),
+        ("e1", "m0", "Hello", None, None),
+        ("v1", None, None, "9", "Red"),
+        ("7", "m9", None, None, None),
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 1),
+            st.none() | st.integers(0, 2),
+            st.sampled_from("abc"),
+            st.sampled_from(["event", "order", "send", "session"]),
+        ),
+        max_size=16,
+        unique=True,
+    )
+)
+def test_the_order_is_that_of_a_plain_sort(steps: list[tuple[int, int | None, str, str]]) -> None:
+    """By contact, instant, id and kind, nulls first; who shares an id follows in brackets."""
+    rows = [
+        {"contact_no": no, "event_id": own, "kind": kind}
+        | {"occurred_at": None if at is None else NOON + at * HOUR}
+        for no, at, own, kind in steps
+    ]
+    journey = build_journey(frame(JourneySteps, rows), PEOPLE, frame(NumberedMessages, []))
+    expected, before = [], None
+    for no, at, own, kind in sorted(
+        steps, key=lambda s: (s[0], -1 if s[1] is None else s[1], s[2:])
+    ):
+        is_taken = (no, at, own) == before
+        expected.append((str(no + 1), f"{own} ({kind})" if is_taken else own, kind))
+        before = (no, at, own)
+    assert journey.select("contact_id", "event_id", "kind").collect().rows() == expected
 
 
 def test_order_of_rows_does_not_matter() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.steps.people import activities
+from flows.steps.people import people_numbers
 from tests.support.publishing import publish, row, rows
 
 PEOPLE = b"contact_id,email\n101,Ann@x.io\n102,\n"
@@ -24,12 +24,12 @@ def order(own: str, **more: object) -> dict[str, Any]:
     return {"order_id": own, **cells, **more}
 
 
-@pytest.mark.parametrize("rows_a_group", [10**6, 1])
+@pytest.mark.parametrize("rows_a_part", [10**6, 1])
 @pytest.mark.parametrize("told_by", ["event", "send"])
 def test_a_scanners_clicks_are_told_in_the_journey_and_touch_nobody(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told_by: str, rows_a_group: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told_by: str, rows_a_part: int
 ) -> None:
-    monkeypatch.setattr(activities, "ROWS_A_GROUP", rows_a_group)
+    monkeypatch.setattr(people_numbers, "ROWS_A_PART", rows_a_part)
     events = [
         event("first", "email_clicked", "12:00:02", url="https://x.io/a"),
         event("second", "email_clicked", "12:00:03", url="https://x.io/b"),
@@ -44,7 +44,6 @@ def test_a_scanners_clicks_are_told_in_the_journey_and_touch_nobody(
         tables["sends"] = sends
     ran = publish(tmp_path, **tables)
     parts = ran.folder / "people/contact_journey"
-    parts = parts if rows_a_group == 1 else parts.with_suffix(".parquet")
     machines = pl.read_parquet(parts).filter("is_machine")
     assert machines["event_id"].to_list() == ["first", "second"]
     assert row(ran, "attribution", "order_touches")["event_id"] == "human"
