@@ -24,7 +24,8 @@ from transforms.explain.row_places import (
     state_rows,
 )
 from transforms.ingest.deduplication import FILE
-from transforms.people.activities import MAILED, name_contacts
+from transforms.people.activities import name_contacts
+from transforms.people.direct_mail import MAILED
 
 C = CreditedTouch
 WHY = pl.format("a touch of the channel {} before the order", C.channel)
