@@ -16,7 +16,7 @@ from contracts.facts.numbered_activities import (
 from contracts.facts.send_keys import SendKeys
 from contracts.feeds import Events
 from contracts.vocabulary import Action
-from flows.config.memory import memory_bytes
+from flows.config.memory import fact_rows_at_once, sends_at_once
 from flows.runtime.materialize import materialize, sink_groups
 from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.people.people_inputs import PeopleInputs
@@ -46,10 +46,6 @@ ROWS_OF_FILE = 1 << 32
 """More than a file has rows."""
 CLICKS_AT_ONCE = 2_000_000
 """How many clicks are looked at for haste at a time."""
-SEND_BYTES = 64
-"""What finding a send by its key takes, its place in a hash table counted."""
-SHARE_OF_SENDS = 4
-"""One part in so many of the memory may be taken by the sends that events are looked up in."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ class Numbers:
 def write_sends(inputs: PeopleInputs, numbers: Numbers, folder: Path) -> None:
     """Write every send into the part of its contact, as `NumberedSends`."""
     sent = find_first_sent(
-        KeyFiles.of(inputs.catalog, inputs.channels).read_events(EventScope.SEND),
+        _open_keys(inputs).read_events(EventScope.SEND),
         _read_sends(inputs),
     )
     sends = number_sends(
@@ -103,7 +99,7 @@ def write_events(inputs: PeopleInputs, numbers: Numbers, folder: Path) -> None:
     ).pipe(add_unit_key)
     flagged = flag_machines(events, _judge_agents(inputs), _find_hasty_clicks(inputs, events))
     sends = sum(file.count_valid("sends") for file in inputs.catalog.feeding("sends"))
-    turns = sends * SEND_BYTES * SHARE_OF_SENDS // memory_bytes(inputs.config.run) + 1
+    turns = sends // sends_at_once(inputs.config.run) + 1
     for turn in range(turns):
         chosen = _read_sends(inputs).filter(_is_of(SendKeys.send_key, turn, turns))
         places = materialize(place_sends(chosen, numbers.people, numbers.messages), SendPlaces)
@@ -127,9 +123,15 @@ def _is_of(key: str, turn: int, turns: int) -> pl.Expr:
     return pl.col(key).fill_null(0) % turns == turn if turns > 1 else pl.lit(value=True)
 
 
+def _open_keys(inputs: PeopleInputs) -> KeyFiles:
+    """The key columns of sends and events."""
+    most_rows = fact_rows_at_once(inputs.config.run)
+    return KeyFiles.of(inputs.catalog, inputs.channels, most_rows)
+
+
 def _read_sends(inputs: PeopleInputs) -> pl.LazyFrame:
     """The key columns of all sends (`FeedSends`), contacts identified."""
-    rows = KeyFiles.of(inputs.catalog, inputs.channels).read_sends()
+    rows = _open_keys(inputs).read_sends()
     if inputs.emails.is_empty():
         return rows
     by_address = pl.col(SendKeys.is_by_address)
