@@ -127,7 +127,6 @@ def _winning_variant(published: SnapshotTables, channels: list[str]) -> Iterator
         question = f"Which variant won, and is it chance ({channel.replace('_', ' ')})?"
         found = _find_surest(published, table)
         if found is None:
-            yield Answer(question, (plain("No two variants can be compared yet."),), channel)
             continue
         measure, row = found
         key = {name: row[name] for name in published.key(table)}

@@ -6,17 +6,22 @@ from typing import Annotated
 import polars as pl
 from cyclopts import Parameter
 
+from contracts.columns import polars_schema
 from contracts.config.workspace import AudienceSection
+from contracts.feeds.contacts import Contacts
 from flows.cli.console import print_json, print_note
 from flows.cli.progress_bars import progress_bars
+from flows.cli.row_query import require_column
 from flows.config.loading import load_workspace
-from flows.errors import ConfigurationError
+from flows.errors import ConfigurationError, UsageError
 from flows.steps.people.audiences import draw
+from flows.storage.export_files import WRITERS, export_tables
 from flows.storage.published_files import published_tables, require_whole
 from flows.storage.workspace_files import storage_errors
 from transforms.matching.suggestions import render_aliases
 
 ASKED = "asked"
+PARQUET = ".parquet"
 
 
 def audience(
@@ -27,14 +32,15 @@ def audience(
     campaign: str | None = None,
     message: str | None = None,
     from_: Annotated[str | None, Parameter(name="--from")] = None,
-    to: str | None = None,
+    to: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     never: str | None = None,
     segment: str | None = None,
     subscribed: str | None = None,
     output: Path = Path("audience.parquet"),
+    columns: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
-    """Write the contacts who did something, and never did something else, as Parquet.
+    """Write the contacts who did something, and never did something else, to a file.
 
     Args:
         workspace: The workspace's folder.
@@ -42,17 +48,24 @@ def audience(
         campaign: Of this campaign, by id or name.
         message: Of this message, by id or name.
         from_: On this day or later, as 2026-01-31.
-        to: On this day or earlier.
+        to: On this day or earlier, as 2026-01-31; or the file to write, as `people.csv`.
         never: A type of event that must never have happened, as `email_unsubscribed`.
         segment: A member of this segment, by id or name.
         subscribed: Subscribed to this channel, as `email`, and since neither unsubscribed nor
             complained.
-        output: The file to write.
+        output: The file to write: .parquet, or .csv, .xlsx or .duckdb, in which no text is a
+            formula.
+        columns: What of the contacts to write, personal data too, as `email,first_name`; by
+            default org_id and contact_id alone.
         json: Print what was written as JSON.
 
     Returns:
         The exit code, 0.
     """
+    until, file = _split_ends(to)
+    names = [name.strip() for one in columns for name in one.split(",") if name.strip()]
+    for name in names:
+        require_column(name, polars_schema(Contacts), "contacts")
     asked = AudienceSection.model_validate(
         {
             "name": ASKED,
@@ -60,20 +73,38 @@ def audience(
             "campaign": campaign,
             "message": message,
             "from": from_,
-            "to": to,
+            "to": until,
             "never": never,
             "segment": segment,
             "subscribed": subscribed,
         }
     )
     with progress_bars() as progress:
-        found = draw(load_workspace(workspace), asked, progress)
-    with storage_errors(f"writing {output}"):
-        found.write_parquet(output)
+        found = draw(load_workspace(workspace), asked, progress, names)
+    path = file or output
+    if path.suffix.lower() in WRITERS:
+        export_tables({"people/audience": found.lazy()}, path)
+    else:
+        with storage_errors(f"writing {path}"):
+            found.write_parquet(path)
     if json:
-        print_json({"contacts": found.height, "path": str(output)})
-    print_note(f"{found.height:,} contacts in {output}")
+        print_json({"contacts": found.height, "path": str(path)})
+    print_note(f"{found.height:,} contacts in {path}")
     return 0
+
+
+def _split_ends(to: tuple[str, ...]) -> tuple[str | None, Path | None]:
+    """The day and the file among what was given as --to.
+
+    Raises:
+        UsageError: Two are days, or two are files.
+    """
+    files = [one for one in to if Path(one).suffix.lower() in {PARQUET, *WRITERS}]
+    days = [one for one in to if one not in files]
+    if len(files) > 1 or len(days) > 1:
+        msg = "--to is given twice"
+        raise UsageError(msg, "Give one day, as 2026-01-31, and one file, as people.csv.")
+    return next(iter(days), None), next(map(Path, files), None)
 
 
 def suggest(workspace: Path, /) -> int:

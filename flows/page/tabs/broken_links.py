@@ -1,7 +1,7 @@
 """What is broken between links and ads, and what the suggested aliases would bring."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -16,6 +16,9 @@ AUDIT, MATCHES, TOUCHES = "ads/utm_audit", "ads/session_matches", "attribution/o
 FOUND_BY = ("utm_content", "utm_campaign")
 """The values of a session by which an alias finds it, as far as the published table has them."""
 LAST_TOUCH = "revenue_last_touch"
+PAGE_AT = 4
+"""Which of the labels is the example page."""
+Part = TypeVar("Part", Cell, Column)
 WORDS = {
     "spend_without_sessions": "spend without sessions",
     "sessions_without_ad": "sessions without an ad",
@@ -70,9 +73,7 @@ def list_broken_links(published: SnapshotTables, limit: int) -> TableView | None
     shows_revenue = LAST_TOUCH in published.columns(TOUCHES)
     added = (2 + shows_revenue) if values else 0
     shown = tuple(
-        Rows(
-            (plain(WORDS.get(row["kind"], row["kind"])), *cells[1:], *_bring(bearers, row)[:added])
-        )
+        Rows(_put_page_last((_say(row["kind"]), *cells[1:], *_bring(bearers, row)[:added])))
         for row, cells in zip(
             whole.iter_rows(named=True), list_cells(published, spec, rows), strict=True
         )
@@ -82,8 +83,17 @@ def list_broken_links(published: SnapshotTables, limit: int) -> TableView | None
         Column("Sessions it would bring", COUNT),
         Column("Revenue it would bring", MONEY),
     )
-    columns = (*spec.columns(rows), *titles[:added])
+    columns = _put_page_last((*spec.columns(rows), *titles[:added]))
     return TableView(spec.title, columns, shown, total, AUDIT, spec.note)
+
+
+def _say(kind: str) -> Cell:
+    return plain(WORDS.get(kind, kind))
+
+
+def _put_page_last(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The example page, the longest text, behind what is to be done."""
+    return (*parts[:PAGE_AT], *parts[PAGE_AT + 1 :], parts[PAGE_AT])
 
 
 def _bring(bearers: pl.DataFrame | None, row: Mapping[str, Any]) -> tuple[Cell, Cell, Cell]:

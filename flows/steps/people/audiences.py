@@ -1,6 +1,7 @@
 """Audiences: contacts by what they did and never did, in every run or for one question."""
 
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from contracts.columns import polars_schema
 from contracts.config.workspace import AudienceSection, Workspace
 from contracts.facts.ad_facts import AdNames
 from contracts.facts.session_matching import MessageNameKeys
+from contracts.feeds.contacts import Contacts
 from contracts.manifest import Check
 from contracts.reports.people import Audience
 from flows.catalog.canonical_tables import Catalog
@@ -80,13 +82,19 @@ def select(
     ).collect()
 
 
-def draw(loaded: LoadedWorkspace, audience: AudienceSection, progress: Progress) -> pl.DataFrame:
+def draw(
+    loaded: LoadedWorkspace,
+    audience: AudienceSection,
+    progress: Progress,
+    columns: Sequence[str] = (),
+) -> pl.DataFrame:
     """The contacts of an audience that somebody asks for, from the feeds as they are now.
 
     Args:
         loaded: The workspace.
         audience: Who is meant.
         progress: Told how far the reading is.
+        columns: What of `Contacts` is asked for, personal data too; none gives `Audience`.
 
     Raises:
         CampaignReportsError: The feeds do not allow a report either.
@@ -119,4 +127,12 @@ def draw(loaded: LoadedWorkspace, audience: AudienceSection, progress: Progress)
         )
         activities = write_activities(people, Path(scratch) / "activities")
         states = build_subscriptions(activities, config).states
-        return select(read.catalog, config, activities, states, audience)
+        found = select(read.catalog, config, activities, states, audience)
+        if not columns:
+            return found
+        person = [Contacts.org_id, Contacts.contact_id]
+        asked = dict.fromkeys([*person, *columns])
+        contacts = read.catalog.scan("contacts").select(*asked).collect()
+        return found.join(
+            contacts, on=person, how="left", validate="1:1", maintain_order="left"
+        ).select(columns)
