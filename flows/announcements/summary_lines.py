@@ -1,6 +1,7 @@
 """A run's summary in lines: what a terminal prints, and what Prefect's log of the run says."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,21 +9,26 @@ from decimal import Decimal
 import polars as pl
 
 from contracts.manifest import Warned, count_of
-from contracts.reports.run_tables import RunChanges
+from contracts.reports.run_tables import RunChanges, RunFeeds
 from flows.announcements.run_summary import RunSummary
 
 REASONS_SHOWN = 3
 WARNINGS_SHOWN = 10
 CHANGES_SHOWN = 3
-WARNING = "warning"
+MOST_LINES = 10
+"""How many lines a terminal gets."""
+SKIPPED, CHANGED, WARNING = "skipped", "changed", "warning"
+WHOLE = {WARNING: "manifest.json", CHANGED: "run/changes", SKIPPED: "manifest.json"}
+"""Where all of what is cut off stands."""
 
 
 @dataclass(frozen=True)
 class SummaryLine:
-    """One line: what it is about, in a word, and what it says."""
+    """One line: what it is about, in a word, what it says, and for how many it stands."""
 
     label: str
     text: str
+    stands_for: int = 1
 
 
 def describe_run(summary: RunSummary) -> list[SummaryLine]:
@@ -39,9 +45,10 @@ def describe_run(summary: RunSummary) -> list[SummaryLine]:
         ),
         SummaryLine("rows", counts),
         *_reason_lines(summary),
-        *(SummaryLine("skipped", f"{one.path}: {one.refused}") for one in summary.skipped),
+        *(SummaryLine(SKIPPED, f"{one.path}: {one.refused}") for one in summary.skipped),
         *_match_lines(summary),
         *_spend_lines(summary),
+        *_proof_lines(summary),
         *_change_lines(summary.changes),
         *warning_lines(summary.manifest.warnings),
         SummaryLine("where", str(summary.snapshot)),
@@ -51,8 +58,8 @@ def describe_run(summary: RunSummary) -> list[SummaryLine]:
 def _reason_lines(summary: RunSummary) -> Iterator[SummaryLine]:
     if summary.quarantine and summary.reasons:
         top = summary.reasons[:REASONS_SHOWN]
-        yield SummaryLine("rejected", "; ".join(f"{reason} ({rows:,})" for reason, rows in top))
-        yield SummaryLine("", f"see {summary.quarantine}")
+        told = "; ".join(f"{reason} ({rows:,})" for reason, rows in top)
+        yield SummaryLine("rejected", f"{told}; see {summary.quarantine}")
 
 
 def _match_lines(summary: RunSummary) -> Iterator[SummaryLine]:
@@ -79,11 +86,54 @@ def describe_spend(summary: RunSummary) -> str:
     return f"{Decimal(amounts.pop()):,.2f}, the same over accounts, campaigns and ads"
 
 
+def _proof_lines(summary: RunSummary) -> Iterator[SummaryLine]:
+    """Whether the figures add up, and whether the newest days are there."""
+    checks, feeds = summary.manifest.reconciliation, summary.feeds
+    if not checks:
+        return
+    held = sum(one.holds for one in checks)
+    newest = feeds[RunFeeds.last_day].max()
+    late = sorted(feeds.filter(pl.col(RunFeeds.is_late))[RunFeeds.feed].unique())
+    told = f"late: {', '.join(late)}" if late else "no feed is late"
+    day = f"; newest day {newest}, {told}" if newest else ""
+    yield SummaryLine("proven", f"{held:,} of {len(checks):,} reconciliations hold{day}")
+
+
+def fit_lines(lines: Sequence[SummaryLine], most: int = MOST_LINES) -> list[SummaryLine]:
+    """Cut a summary to some lines: of warnings, changes and skipped files the first are kept.
+
+    Args:
+        lines: The summary (`describe_run`).
+        most: How many lines; each kind keeps one at least.
+
+    Returns:
+        The lines; the last one kept of a kind says how many more there are.
+    """
+    counts = Counter(line.label for line in lines)
+    kinds = [label for label in (WARNING, CHANGED, SKIPPED) if counts[label]]
+    room = most - sum(number for label, number in counts.items() if label not in kinds)
+    keep = dict.fromkeys(kinds, 1)
+    for label in kinds:
+        keep[label] += max(0, min(counts[label] - 1, room - sum(keep.values())))
+    fitted: list[SummaryLine] = []
+    met: Counter[str] = Counter()
+    for line in lines:
+        met[line.label] += 1
+        kept = keep.get(line.label, counts[line.label])
+        if met[line.label] < kept or kept == counts[line.label]:
+            fitted.append(line)
+        elif met[line.label] == kept:
+            left = [one.stands_for for one in lines if one.label == line.label][kept:]
+            more = f" (\u2026 and {sum(left)} more, all in {WHOLE[line.label]})"
+            fitted.append(SummaryLine(line.label, line.text + more))
+    return fitted
+
+
 def _change_lines(changes: pl.DataFrame) -> Iterator[SummaryLine]:
     shown, more = describe_changes(changes)
-    yield from (SummaryLine("changed", one) for one in shown)
+    yield from (SummaryLine(CHANGED, one) for one in shown)
     if more:
-        yield SummaryLine("changed", f"… and {more} more, all in run/changes")
+        yield SummaryLine(CHANGED, f"… and {more} more, all in run/changes", more)
 
 
 def describe_changes(changes: pl.DataFrame) -> tuple[list[str], int]:
@@ -155,7 +205,7 @@ def warning_lines(warnings: list[Warned]) -> list[SummaryLine]:
     ]
     if (more := len(lines) - WARNINGS_SHOWN) > 0:
         lines[WARNINGS_SHOWN:] = [
-            SummaryLine(WARNING, f"… and {more} kinds more, all in manifest.json")
+            SummaryLine(WARNING, f"… and {more} kinds more, all in manifest.json", more)
         ]
     return lines
 

@@ -70,6 +70,7 @@ def _run_one(root: Path, *, print_manifest: bool, full: bool, wait: float, dask:
 
 def _summary(root: Path, manifest: Manifest) -> list[str]:
     summary = import_module("flows.announcements.run_summary").summarize_run(root, manifest)
-    lines = import_module("flows.announcements.summary_lines").describe_run(summary)
+    said = import_module("flows.announcements.summary_lines")
+    lines = said.fit_lines(said.describe_run(summary))
     first, *others = [(line.label, line.text) for line in lines]
     return [f"{root}: {' '.join(first)}", *(f"  {label:<10}{text}" for label, text in others)]

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from flows.announcements.summary_lines import sum_changes
+from flows.announcements.summary_lines import SummaryLine, fit_lines, sum_changes
 
 
 def test_an_order_is_one_change_and_not_one_of_each_model() -> None:
@@ -28,3 +28,26 @@ def test_an_order_is_one_change_and_not_one_of_each_model() -> None:
     )
     summed = sum_changes(changes).select("date_day", "difference").collect()
     assert summed.rows() == [(day, 7.5), (date(2026, 7, 4), -2)]
+
+
+def test_a_summary_of_few_lines_stays_as_it_is() -> None:
+    lines = [SummaryLine("rows", "1"), *(SummaryLine("warning", str(n)) for n in range(9))]
+    assert fit_lines(lines) == lines
+
+
+def test_a_long_summary_keeps_the_first_of_each_kind() -> None:
+    """Six lines of which three may be cut: warnings have what room is left, others one line."""
+    lines = [
+        SummaryLine("rows", "1"),
+        *(SummaryLine("changed", f"change {n}") for n in range(3)),
+        *(SummaryLine("warning", f"warning {n}") for n in range(3)),
+        SummaryLine("warning", "and 7 kinds more", 7),
+        SummaryLine("where", "here"),
+    ]
+    assert [f"{line.label}: {line.text}" for line in fit_lines(lines, 5)] == [
+        "rows: 1",
+        "changed: change 0 (\N{HORIZONTAL ELLIPSIS} and 2 more, all in run/changes)",
+        "warning: warning 0",
+        "warning: warning 1 (\N{HORIZONTAL ELLIPSIS} and 8 more, all in manifest.json)",
+        "where: here",
+    ]
