@@ -8,6 +8,7 @@ import polars as pl
 
 from flows.catalog.read_files import ReadFile
 from flows.explain.activity_facts import ActivityFacts
+from flows.explain.ads.audit_cells import AuditCells
 from flows.explain.ads.breakdown_cells import BreakdownCells
 from flows.explain.ads.level_cells import AdCells
 from flows.explain.ads.source_cells import SourceCells
@@ -64,6 +65,7 @@ class Explainer:
             ProviderCells(sends),
             ads,
             SourceCells(stats),
+            AuditCells(stats),
             BreakdownCells(stats),
             AttributionCells(run, orders, sends, ads),
             PeopleCells(sends, orders),

@@ -15,6 +15,7 @@ from transforms.web.utm import normalize_value
 CAMPAIGN = [UtmAudit.org_id, UtmAudit.platform, UtmAudit.campaign_id]
 AD = [*CAMPAIGN, UtmAudit.ad_id]
 SESSIONS = UtmAudit.sessions_at_risk
+OF_ENTITY = "_entity"
 SPENT_FROM, SPENT_UNTIL = "spent from", "spent until"
 EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 31)
 
@@ -118,6 +119,22 @@ def _list_spans(names: pl.LazyFrame, place: list[str]) -> pl.LazyFrame:
 
 def count_ambiguous(links: pl.LazyFrame) -> pl.LazyFrame:
     """Count the ambiguous sessions of each value, at the campaign or platform of its candidates."""
+    return (
+        list_ambiguous(links)
+        .group_by(*CAMPAIGN, UtmAudit.parameter, AdNames.name_key)
+        .agg(pl.col(UtmAudit.value).min(), **sessions_at_risk())
+    )
+
+
+def list_ambiguous(links: pl.LazyFrame) -> pl.LazyFrame:
+    """List the ambiguous links with the value that several ads or campaigns bear.
+
+    Args:
+        links: What sessions came by (`AuditedLinks`).
+
+    Returns:
+        As many rows as are ambiguous, with `parameter`, `value` and `name_key`.
+    """
     method = pl.col(SessionFacts.match_method)
     at_ads = method.is_in(
         [str(MatchMethod.UTM_CONTENT_AD_ID), str(MatchMethod.UTM_CONTENT_AD_NAME)]
@@ -138,8 +155,6 @@ def count_ambiguous(links: pl.LazyFrame) -> pl.LazyFrame:
         )
         .with_columns(level.alias(UtmAudit.parameter), value.alias(UtmAudit.value))
         .with_columns(normalize_value(pl.col(UtmAudit.value)).alias(AdNames.name_key))
-        .group_by(*CAMPAIGN, UtmAudit.parameter, AdNames.name_key)
-        .agg(pl.col(UtmAudit.value).min(), **sessions_at_risk())
     )
 
 
@@ -153,27 +168,6 @@ def sum_spend_of_names(
         places: The names, each with its platform and campaign where they have one.
         spend: `AdSpend`.
     """
-    ids = [AdNames.platform, AdNames.campaign_id, AdNames.ad_id]
-    entity_id = normalize_value(pl.coalesce(AdNames.ad_id, AdNames.campaign_id))
-    meant = pl.concat(
-        [
-            places.join(
-                names.select(
-                    AdNames.org_id, *ids, called.alias(AdNames.name_key), parameter=AdNames.level
-                ),
-                on=[AdNames.org_id, UtmAudit.parameter, AdNames.name_key],
-                how="inner",
-                suffix="_entity",
-                validate="m:m",
-            )
-            for called in (pl.col(AdNames.name_key), entity_id)
-        ]
-    ).filter(
-        pl.all_horizontal(
-            pl.col(name).is_null() | (pl.col(name) == pl.col(f"{name}_entity"))
-            for name in (AdNames.platform, AdNames.campaign_id)
-        )
-    )
     by_campaign = (
         spend.group_by(CAMPAIGN)
         .agg(**spent(), **_days_spent())
@@ -185,11 +179,11 @@ def sum_spend_of_names(
         .agg(**spent(), **_days_spent())
     )
     cost = pl.concat([by_campaign, by_ad], how="diagonal").rename(
-        {name: f"{name}_entity" for name in (AdNames.platform, AdNames.campaign_id)}
+        {name: f"{name}{OF_ENTITY}" for name in (AdNames.platform, AdNames.campaign_id)}
     )
-    on = [AdNames.org_id, *(f"{n}_entity" for n in (AdNames.platform, AdNames.campaign_id))]
+    on = [AdNames.org_id, *(f"{n}{OF_ENTITY}" for n in (AdNames.platform, AdNames.campaign_id))]
     return (
-        meant.unique()
+        list_bearers(names, places)
         .join(cost, on=[*on, AdNames.ad_id], how="left", nulls_equal=True, validate="m:1")
         .group_by(*CAMPAIGN, UtmAudit.parameter, AdNames.name_key)
         .agg(
@@ -198,6 +192,40 @@ def sum_spend_of_names(
             pl.col(SPENT_UNTIL).max(),
         )
     )
+
+
+def list_bearers(names: pl.LazyFrame, places: pl.LazyFrame) -> pl.LazyFrame:
+    """List every campaign or ad that ever had some names, or has one as its id.
+
+    Args:
+        names: One row per name and its days.
+        places: The names, each with its platform and campaign where they have one.
+
+    Returns:
+        One row per name and entity: `platform_entity`, `campaign_id_entity`, `ad_id`.
+    """
+    ids = [AdNames.platform, AdNames.campaign_id, AdNames.ad_id]
+    entity_id = normalize_value(pl.coalesce(AdNames.ad_id, AdNames.campaign_id))
+    meant = pl.concat(
+        [
+            places.join(
+                names.select(
+                    AdNames.org_id, *ids, called.alias(AdNames.name_key), parameter=AdNames.level
+                ),
+                on=[AdNames.org_id, UtmAudit.parameter, AdNames.name_key],
+                how="inner",
+                suffix=OF_ENTITY,
+                validate="m:m",
+            )
+            for called in (pl.col(AdNames.name_key), entity_id)
+        ]
+    ).filter(
+        pl.all_horizontal(
+            pl.col(name).is_null() | (pl.col(name) == pl.col(f"{name}{OF_ENTITY}"))
+            for name in (AdNames.platform, AdNames.campaign_id)
+        )
+    )
+    return meant.unique()
 
 
 def sessions_at_risk() -> dict[str, pl.Expr]:

@@ -123,6 +123,16 @@ def find_similar(
     return target, name, round(score, 1)
 
 
+def score_names(value: str, name: str) -> float:
+    """How alike a utm value and a name are, from 0 to 100 (rapidfuzz's ratio, normalised).
+
+    Args:
+        value: A utm value.
+        name: A name.
+    """
+    return round(fuzz.ratio(normalize_text(value), normalize_text(name)), 1)
+
+
 def name_periods(name: str) -> list[str]:
     """The quarters, months, years and other numbers in a name, in order."""
     return PERIOD_PATTERN.findall(name)

@@ -1,0 +1,202 @@
+"""The links that something is wrong with, each under what the audit calls it (SPEC §6.2)."""
+
+import polars as pl
+
+from contracts.columns import key, polars_schema
+from contracts.facts.ad_facts import AdNames
+from contracts.facts.session_facts import AdEvidence, MatchMethod, MatchStatus, SessionFacts
+from contracts.facts.session_matching import AuditedLinks
+from contracts.reference.web_sources import ChannelGroup
+from contracts.reports.session_matches import AuditKind, UtmAudit
+from contracts.vocabulary import AdLevel
+from transforms.matching.shared_names import CAMPAIGN
+from transforms.web.traffic_sources import UTM_VALUES
+from transforms.web.utm import is_macro
+
+OTHER_CHANNELS = [
+    str(group)
+    for group in (
+        ChannelGroup.DIRECT,
+        ChannelGroup.ORGANIC_SHOPPING,
+        ChannelGroup.ORGANIC_SOCIAL,
+        ChannelGroup.ORGANIC_VIDEO,
+        ChannelGroup.ORGANIC_SEARCH,
+        ChannelGroup.REFERRAL,
+        ChannelGroup.EMAIL,
+        ChannelGroup.AFFILIATES,
+        ChannelGroup.SMS,
+        ChannelGroup.MOBILE_PUSH,
+    )
+]
+"""Channel groups whose sources need not be ad platforms."""
+
+NO_SOURCE_MEANT = [
+    str(evidence)
+    for evidence in (
+        AdEvidence.MESSAGE_MEDIUM,
+        AdEvidence.MESSAGE_CAMPAIGN,
+        AdEvidence.UNPAID_MEDIUM,
+    )
+]
+"""Evidence by which a utm_source was never meant to be an ad platform."""
+
+AUDITED = key(UtmAudit)
+OF_LINK = [
+    AuditedLinks.link,
+    AuditedLinks.session_count,
+    AuditedLinks.first_day,
+    AuditedLinks.last_day,
+    AuditedLinks.landing_page,
+]
+
+
+def list_troubled_links(links: pl.LazyFrame, ad_names: pl.LazyFrame) -> pl.LazyFrame:
+    """List the links that something is wrong with, ambiguous ones apart.
+
+    Args:
+        links: What sessions came by (`AuditedLinks`).
+        ad_names: One row per name and its days.
+
+    Returns:
+        One row per link and row of the audit that it counts for: the key of `UtmAudit`, the link,
+        its sessions, their days and page.
+    """
+    return pl.concat(
+        [
+            list_without_ad(links),
+            list_unknown_sources(links),
+            list_unresolved_macros(links),
+            list_content_without_ad(links, ad_names),
+            list_aliases_to_nothing(links),
+        ]
+    )
+
+
+def list_without_ad(links: pl.LazyFrame) -> pl.LazyFrame:
+    """List the links of which only the platform is known, by the value that names no ad.
+
+    The value is utm_campaign, else utm_content, else utm_id; null where a link has none. Links
+    whose only values are macros count as unresolved macros alone.
+
+    Args:
+        links: What sessions came by (`AuditedLinks`).
+    """
+    values = {name: _resolved(name) for name in ("utm_campaign", "utm_content", "utm_id")}
+    only_macros = pl.col(SessionFacts.has_macro) & pl.col(UtmAudit.value).is_null()
+    named = [pl.when(value.is_not_null()).then(pl.lit(name)) for name, value in values.items()]
+    return (
+        links.filter(
+            (pl.col(SessionFacts.match_status) == MatchStatus.UNMATCHED)
+            & pl.col(SessionFacts.platform).is_not_null()
+            & pl.col(AuditedLinks.unknown_target).is_null()
+        )
+        .with_columns(
+            pl.coalesce(values.values()).alias(UtmAudit.value),
+            pl.coalesce(named).alias(UtmAudit.parameter),
+            _nothing(UtmAudit.campaign_id),
+        )
+        .filter(~only_macros)
+        .pipe(_list_as, AuditKind.SESSIONS_WITHOUT_AD)
+    )
+
+
+def list_unknown_sources(links: pl.LazyFrame) -> pl.LazyFrame:
+    """List the unmatched links by the utm_source that is no known ad platform.
+
+    Args:
+        links: What sessions came by (`AuditedLinks`).
+    """
+    source = pl.col(SessionFacts.utm_source)
+    return (
+        links.filter(
+            (pl.col(SessionFacts.match_status) == MatchStatus.UNMATCHED)
+            & pl.col(SessionFacts.platform).is_null()
+            & source.is_not_null()
+            & ~is_macro(source)
+            & ~pl.col(SessionFacts.channel_group).is_in(OTHER_CHANNELS)
+            & ~pl.col(AuditedLinks.ad_evidence).is_in(NO_SOURCE_MEANT)
+        )
+        .with_columns(
+            source.alias(UtmAudit.value),
+            pl.lit(str(SessionFacts.utm_source)).alias(UtmAudit.parameter),
+            _nothing(UtmAudit.campaign_id),
+        )
+        .pipe(_list_as, AuditKind.UNKNOWN_SOURCE)
+    )
+
+
+def list_unresolved_macros(links: pl.LazyFrame) -> pl.LazyFrame:
+    """List the links with macros; one with two macros counts for both.
+
+    Args:
+        links: What sessions came by (`AuditedLinks`).
+    """
+    troubled = links.filter(SessionFacts.has_macro)
+    return pl.concat(
+        [
+            troubled.filter(is_macro(pl.col(name)))
+            .with_columns(
+                pl.col(name).alias(UtmAudit.value),
+                pl.lit(name).alias(UtmAudit.parameter),
+                _nothing(UtmAudit.campaign_id),
+            )
+            .pipe(_list_as, AuditKind.UNRESOLVED_MACRO)
+            for name in UTM_VALUES
+        ]
+    )
+
+
+def list_content_without_ad(links: pl.LazyFrame, ad_names: pl.LazyFrame) -> pl.LazyFrame:
+    """List the links whose utm_content names no ad of the campaign that they were matched to.
+
+    Campaigns of which no feed knows an ad are left out, and what an alias names.
+
+    Args:
+        links: What sessions came by (`AuditedLinks`).
+        ad_names: One row per name and its days.
+    """
+    with_ads = ad_names.filter(pl.col(AdNames.level) == AdLevel.AD).select(CAMPAIGN).unique()
+    by_campaign = [str(MatchMethod.UTM_CAMPAIGN_ID), str(MatchMethod.UTM_CAMPAIGN_NAME)]
+    value = _resolved(SessionFacts.utm_content)
+    return (
+        links.filter(
+            (pl.col(SessionFacts.match_status) == MatchStatus.MATCHED)
+            & pl.col(SessionFacts.match_method).is_in(by_campaign)
+            & value.is_not_null()
+        )
+        .join(with_ads, on=CAMPAIGN, how="semi")
+        .with_columns(
+            value.alias(UtmAudit.value),
+            pl.lit(str(SessionFacts.utm_content)).alias(UtmAudit.parameter),
+        )
+        .pipe(_list_as, AuditKind.CONTENT_WITHOUT_AD)
+    )
+
+
+def list_aliases_to_nothing(links: pl.LazyFrame) -> pl.LazyFrame:
+    """List the links whose alias leads to an ad or campaign that no feed knows.
+
+    Args:
+        links: What sessions came by (`AuditedLinks`).
+    """
+    parameter = pl.col(AuditedLinks.parameter)
+    value = pl.coalesce(pl.when(parameter == name).then(pl.col(name)) for name in UTM_VALUES)
+    return (
+        links.filter(pl.col(AuditedLinks.unknown_target).is_not_null())
+        .with_columns(value.alias(UtmAudit.value), _nothing(UtmAudit.campaign_id))
+        .pipe(_list_as, AuditKind.ALIAS_TO_NOTHING)
+    )
+
+
+def _list_as(links: pl.LazyFrame, kind: AuditKind) -> pl.LazyFrame:
+    """Links with the key of the audit's row that they count for."""
+    named = links.with_columns(pl.lit(str(kind)).alias(UtmAudit.kind), _nothing(UtmAudit.ad_id))
+    return named.select(*AUDITED, *OF_LINK)
+
+
+def _nothing(name: str) -> pl.Expr:
+    return pl.lit(None, polars_schema(UtmAudit)[name]).alias(name)
+
+
+def _resolved(name: str) -> pl.Expr:
+    return pl.when(~is_macro(pl.col(name))).then(pl.col(name))
