@@ -13,7 +13,7 @@ from prefect.runtime import flow_run
 from pydantic import Field
 
 from contracts.manifest import AttemptEnd, Check, Manifest, Warned
-from flows.announcements.announce import tell_published, tell_refused
+from flows.announcements.announce import tell_if_held, tell_published, tell_refused
 from flows.announcements.progress_artifacts import show_progress
 from flows.catalog.quarantine_files import write_quarantine
 from flows.cluster.dask_workers import connect
@@ -103,6 +103,7 @@ def begin_attempt(
     """Hold the workspace, and write into a fresh folder that goes with the attempt."""
     started = datetime.now(UTC)
     run_id = new_run_id(started)
+    tell_if_held(loaded.root, wait_seconds)
     with hold_workspace(loaded.root, wait_seconds, run_id):
         clean_up(loaded.root)
         staging = stage_snapshot(loaded.root, run_id)

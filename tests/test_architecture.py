@@ -136,7 +136,12 @@ SUBJECTS = {
     },
     "flows.page": {"flows.storage"},
     "flows.descriptions": {"flows.storage"},
-    "flows.announcements": {"flows.progress", "flows.runtime", "flows.storage"},
+    "flows.announcements": {
+        "flows.errors",
+        "flows.progress",
+        "flows.runtime",
+        "flows.storage",
+    },
     "flows.campaign_reports": {
         "flows.announcements",
         "flows.catalog",

@@ -30,7 +30,9 @@ from flows.announcements.run_events import RunEvent, announce_published, announc
 from flows.announcements.run_summary import RunSummary, summarize_run
 from flows.announcements.summary_lines import WARNING, describe_run
 from flows.announcements.summary_markdown import draw_summary
+from flows.errors import WorkspaceBusy
 from flows.runtime.prefect_steps import is_watched
+from flows.storage.lock import refuse_if_held
 
 TOOL = "campaign-reports"
 
@@ -63,6 +65,20 @@ def tell_refused(root: Path, end: AttemptEnd) -> None:
     if is_watched():
         with _in_passing("the refusal"):
             send(announce_refused(root, end))
+
+
+def tell_if_held(root: Path, wait_seconds: float) -> None:
+    """Say that the run waits, where another one holds its workspace.
+
+    Args:
+        root: The workspace.
+        wait_seconds: How long it waits at most.
+    """
+    if is_watched() and wait_seconds:
+        try:
+            refuse_if_held(root)
+        except WorkspaceBusy as busy:
+            get_run_logger().info("%s; waiting up to %g seconds", busy.message, wait_seconds)
 
 
 def log_summary(summary: RunSummary) -> None:

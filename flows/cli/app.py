@@ -19,6 +19,10 @@ COMMANDS = {
         "run:run",
         "Read the feeds of workspaces and publish their reports.",
     ),
+    "serve": (
+        "serve:serve",
+        "Serve workspaces to a Prefect server, by schedule and on demand.",
+    ),
     "init": ("setup:init", "Start a workspace, empty or from a sample."),
     "check": (
         "check:check",

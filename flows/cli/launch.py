@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 from contracts.manifest import Manifest
 from flows.config.loading import load_workspace
@@ -40,6 +41,15 @@ def launch_run(
         return flow.run_workspace(loaded.root, wait_seconds, progress, full=full, dask=dask)
     except RuntimeError as error:
         if SERVER_IS_DEAD in str(error):
-            msg = "the Prefect server that PREFECT_API_URL names does not answer"
-            raise ConfigurationError(msg, "Start it, or unset PREFECT_API_URL.") from error
+            refuse_dead_server(error)
         raise
+
+
+def refuse_dead_server(error: Exception) -> NoReturn:
+    """Say that the user's own server is not there.
+
+    Raises:
+        ConfigurationError: Always.
+    """
+    msg = "the Prefect server that PREFECT_API_URL names does not answer"
+    raise ConfigurationError(msg, "Start it, or unset PREFECT_API_URL.") from error

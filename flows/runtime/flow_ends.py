@@ -14,10 +14,11 @@ from prefect.client.schemas.objects import FlowRun, FlowRunPolicy
 from prefect.context import FlowRunContext
 from prefect.states import Failed
 
-from flows.errors import CampaignReportsError, StorageFailed, explain_failure
+from flows.errors import StorageFailed, explain_failure
 
 P = ParamSpec("P")
 R = TypeVar("R")
+ENGINE_LOGGERS = ("prefect.engine", "prefect.flow_runs")
 RETRIES = 3
 RETRY_DELAY_SECONDS = 60
 """What a deployment's run does after a storage failure, where Prefect's settings say nothing."""
@@ -41,9 +42,9 @@ def end_in_a_sentence(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
         except Exception as error:
             message, hint = explain_failure(error)
+            _drop_traceback(error)
             if _is_tried_again(context, context.flow_run, error):
                 get_run_logger().warning("%s; it is tried again", message)
-                logging.getLogger("prefect.flow_runs").addFilter(_is_no_traceback_of_ours)
                 raise
             get_run_logger().error("%s", "\n".join(filter(None, (message, hint))))
             return Failed(message=message, data=error)
@@ -65,6 +66,11 @@ def _is_tried_again(context: FlowRunContext, run: FlowRun, error: Exception) -> 
     return is_wanted
 
 
-def _is_no_traceback_of_ours(record: logging.LogRecord) -> bool:
-    """Whether a line of the log is not the traceback of what is said in a sentence already."""
-    return not (record.exc_info and isinstance(record.exc_info[1], CampaignReportsError))
+def _drop_traceback(error: Exception) -> None:
+    """Let Prefect's engine not log the traceback of a failure that is told in its sentence."""
+
+    def is_another(record: logging.LogRecord) -> bool:
+        return not (record.exc_info and record.exc_info[1] is error)
+
+    for name in ENGINE_LOGGERS:
+        logging.getLogger(name).addFilter(is_another)

@@ -9,6 +9,7 @@ from typing import Any
 
 import prefect
 import pytest
+import yaml
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
     ArtifactFilter,
@@ -20,6 +21,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
+from prefect.events.schemas.automations import AutomationCore
 from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
 
@@ -27,6 +29,7 @@ from flows import campaign_reports as flow
 from flows.announcements.progress_artifacts import ProgressArtifacts
 from flows.announcements.run_events import PUBLISHED, REFUSED
 from flows.errors import CampaignReportsError, DataRefused, StorageFailed
+from flows.runtime.deployments import PROJECT
 from flows.steps.reading import file_tasks
 from tests.support.workspaces import feed, write_workspace
 
@@ -289,3 +292,19 @@ def test_a_storage_failure_is_tried_again_and_nothing_else_is(
     with pytest.raises(DataRefused):
         patient(str(root), wait_seconds=0)
     assert [name for name, _ in look(client).states] == ["Pending", "Running", "Failed"]
+
+
+def test_the_example_automations_are_accepted_and_wait_for_what_is_sent(
+    client: SyncPrefectClient,
+) -> None:
+    stated = yaml.safe_load((PROJECT / "flows/automations.yaml").read_text())["automations"]
+    expected = {name for one in stated for name in one["trigger"]["expect"]}
+    assert expected == {PUBLISHED, REFUSED}
+    for one in stated:
+        automation = AutomationCore.model_validate(one)
+        answer = client.request(
+            "POST", "/automations/", json=automation.model_dump(mode="json", exclude_unset=True)
+        )
+        assert answer.status_code == 201
+        kept = client.request("GET", f"/automations/{answer.json()['id']}").json()
+        assert kept["trigger"]["match"]["prefect.resource.id"] == "campaign-reports.workspace.shop"

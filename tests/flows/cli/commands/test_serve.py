@@ -1,0 +1,33 @@
+"""`serve`: what is refused before anything is served; a real server is in the long test."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.cli.app import main
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "no Prefect server is named"),
+        (["--timezone", "Europe/Atlantis"], "there is no time zone 'Europe/Atlantis'"),
+    ],
+)
+def test_what_cannot_be_served_is_told(
+    arguments: list[str],
+    says: str,
+    workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    assert main(["serve", str(workspace), "--cron", "0 5 * * *", *arguments]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_two_workspaces_of_one_name_are_refused(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", str(workspace), str(workspace)]) == 2
+    assert "2 workspaces are called ws" in capsys.readouterr().err
