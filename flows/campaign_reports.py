@@ -16,6 +16,7 @@ from contracts.manifest import AttemptEnd, Check, Manifest, Warned
 from flows.announcements.announce import tell_if_held, tell_published, tell_refused
 from flows.announcements.progress_artifacts import show_progress
 from flows.catalog.quarantine_files import write_quarantine
+from flows.catalog.recall import compute_rows
 from flows.cluster.dask_workers import connect
 from flows.cluster.workers import THREADS
 from flows.config.loading import LoadedWorkspace, load_workspace
@@ -23,6 +24,7 @@ from flows.descriptions.write_descriptions import write_descriptions
 from flows.errors import FAULT_OF_OURS, CampaignReportsError, DataRefused
 from flows.ingest.code_version import name_code, name_environment
 from flows.kept.kept_steps import KeptSteps
+from flows.kept.recalled_rows import RecalledRows
 from flows.page.report_page import write_page
 from flows.page.snapshot_tables import SnapshotTables
 from flows.progress import Progress, silence
@@ -170,7 +172,9 @@ def read_raw_feeds(attempt: Attempt, *, full: bool) -> FeedsRead:
         with storage_errors("forgetting what was read before"):
             remove_tree(ledger)
     workers = show_reading(attempt.workers)
-    return read_feeds(attempt.loaded, ledger, attempt.progress, attempt.started_at, workers)
+    recall = RecalledRows(attempt.kept) if attempt.kept else compute_rows
+    started = attempt.started_at
+    return read_feeds(attempt.loaded, ledger, attempt.progress, started, workers, recall)
 
 
 @step

@@ -7,11 +7,13 @@ import polars as pl
 from contracts.config.workspace import Workspace
 from contracts.feeds import Orders
 from flows.catalog.canonical_tables import Catalog
+from flows.catalog.recall import Recall, compute_rows
 from flows.catalog.row_status import RowStatus
 from transforms.attribution.orders import price_orders
 from transforms.common.currency import split_unpriced
 from transforms.ingest.deduplication import FILE, ROW_NUMBER
 
+UNPRICED = "unpriced"
 NO_RATE = "currency: neither the workspace's nor in exchange_rates on that day"
 
 
@@ -20,27 +22,43 @@ def rates_of(catalog: Catalog) -> pl.LazyFrame | None:
     return catalog.scan("exchange_rates") if catalog.has_rows("exchange_rates") else None
 
 
-def reject_unpriced(catalog: Catalog, config: Workspace) -> Catalog:
+def reject_unpriced(catalog: Catalog, config: Workspace, recall: Recall = compute_rows) -> Catalog:
     """Reject the ad stats and orders whose currency has no rate on their day.
+
+    Args:
+        catalog: What was read.
+        config: The workspace's configuration.
+        recall: Gives what was found of the same files before.
 
     Returns:
         The catalog without those rows.
     """
-    currency = config.workspace.currency
+    currency, timezone = config.workspace.currency, config.workspace.timezone
     status = catalog.status
-    if catalog.has_rows("ad_stats"):
-        stats = catalog.scan_numbered("ad_stats")
-        _, unpriced = split_unpriced(stats, rates_of(catalog), currency)
-        status = _reject(status, "ad_stats", unpriced.collect())
-    if catalog.has_rows("orders"):
-        orders = catalog.scan_numbered("orders")
-        priced = price_orders(
-            orders, catalog.scan("exchange_rates"), currency, config.workspace.timezone
-        )
-        keys = [Orders.org_id, Orders.order_id]
-        unknown = priced.filter(pl.col(Orders.revenue).is_null()).select(keys)
-        status = _reject(status, "orders", orders.join(unknown, on=keys, how="semi").collect())
+    for table, find in (("ad_stats", _find_stats), ("orders", _find_orders)):
+        if catalog.has_rows(table):
+            also = (catalog.identify(table), catalog.identify("exchange_rates"), currency, timezone)
+            found = recall(
+                f"{table} without a rate",
+                catalog.feeding(table),
+                also,
+                lambda find=find: {UNPRICED: find(catalog, currency, timezone)},
+            )
+            status = _reject(status, table, found[UNPRICED])
     return replace(catalog, status=status)
+
+
+def _find_stats(catalog: Catalog, currency: str, _: str) -> pl.DataFrame:
+    stats = catalog.scan_numbered("ad_stats")
+    return split_unpriced(stats, rates_of(catalog), currency)[1].collect()
+
+
+def _find_orders(catalog: Catalog, currency: str, timezone: str) -> pl.DataFrame:
+    orders = catalog.scan_numbered("orders")
+    priced = price_orders(orders, catalog.scan("exchange_rates"), currency, timezone)
+    keys = [Orders.org_id, Orders.order_id]
+    unknown = priced.filter(pl.col(Orders.revenue).is_null()).select(keys)
+    return orders.join(unknown, on=keys, how="semi").collect()
 
 
 def _reject(status: RowStatus, table: str, rows: pl.DataFrame) -> RowStatus:

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 import polars as pl
 
 from contracts.feeds import FEEDS
 from flows.catalog.read_files import ReadFile
+from flows.catalog.recall import Recall, compute_rows
 from transforms.ingest.deduplication import FILE, KEY_HASH, find_repeated
 from transforms.ingest.restatements import judge_restated, list_superseded, sum_restated
+
+SUPERSEDED, AMOUNTS = "superseded", "amounts"
 
 
 @dataclass(frozen=True)
@@ -31,23 +35,38 @@ class Restatement:
     amounts: pl.DataFrame
 
 
-def find_restatements(files: list[ReadFile], table: str) -> Iterator[Restatement]:
+def find_restatements(
+    files: list[ReadFile], table: str, recall: Recall = compute_rows
+) -> Iterator[Restatement]:
     """Judge each feed's files of a table by themselves.
 
     Args:
         files: Those that give rows of the table, without copies.
         table: A table whose rows of one key add up.
+        recall: Gives what was found of the same files before.
     """
     by_feed = sorted(files, key=lambda file: (file.raw.feed.place, file.order))
     for _, group in groupby(by_feed, key=lambda file: file.raw.feed.place):
         own = list(group)
         feed = own[0].raw.feed
-        if feed.section.repeats == "replace" and (judged := _judge(own, table)) is not None:
-            superseded = list_superseded(judged.lazy()).collect()
-            amounts = sum_restated(judged.lazy(), FEEDS[table]).collect()
-            replaced = set(superseded.get_column(FILE))
-            paths = tuple(file.raw.path for file in own if file.order in replaced)
-            yield Restatement(table, feed.name, paths, superseded, amounts)
+        if feed.section.repeats == "replace":
+            name = f"figures of {table} said anew by feed {feed.place}"
+            found = recall(name, own, (), partial(_find_restated, own, table))
+            if found:
+                replaced = set(found[SUPERSEDED].get_column(FILE))
+                paths = tuple(file.raw.path for file in own if file.order in replaced)
+                yield Restatement(table, feed.name, paths, found[SUPERSEDED], found[AMOUNTS])
+
+
+def _find_restated(files: list[ReadFile], table: str) -> dict[str, pl.DataFrame]:
+    """The rows of one feed that are replaced, and the money before and after; nothing if none."""
+    judged = _judge(files, table)
+    if judged is None:
+        return {}
+    return {
+        SUPERSEDED: list_superseded(judged.lazy()).collect(),
+        AMOUNTS: sum_restated(judged.lazy(), FEEDS[table]).collect(),
+    }
 
 
 def _judge(files: list[ReadFile], table: str) -> pl.DataFrame | None:

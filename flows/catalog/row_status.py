@@ -10,6 +10,7 @@ from contracts.columns import columns
 from contracts.feeds import ADDITIVE, FEEDS
 from contracts.quarantine import Quarantine
 from flows.catalog.read_files import ReadFile, hash_parts
+from flows.catalog.recall import Recall, compute_rows
 from flows.catalog.restated_files import Restatement, find_restatements
 from transforms.ingest.deduplication import (
     DUPLICATE,
@@ -86,24 +87,34 @@ class RowStatus:
         return self.discarded[table].filter(pl.col(FILE) == file.order)
 
 
-def judge_rows(files: Iterable[ReadFile], rows_at_once: int) -> RowStatus:
+def judge_rows(
+    files: Iterable[ReadFile], rows_at_once: int, recall: Recall = compute_rows
+) -> RowStatus:
     """Find, in every table, the rows of these files that others of its rows put out of count.
 
     Args:
         files: Every file, in order.
         rows_at_once: How many rows' keys are compared in memory at a time.
+        recall: Gives what was found of the same files before.
     """
     given = [file for file in files if not file.is_copy]
     restatements = [
         found
         for table in sorted(ADDITIVE)
-        for found in find_restatements([f for f in given if f.count_valid(table)], table)
+        for found in find_restatements([f for f in given if f.count_valid(table)], table, recall)
     ]
-    discarded = {
-        table: _judge_table([f for f in given if f.count_valid(table)], table, rows_at_once)
-        for table in FEEDS
-        if table not in ADDITIVE
-    }
+
+    def judge(table: str) -> pl.DataFrame:
+        own = [file for file in given if file.count_valid(table)]
+        found = recall(
+            f"rows of {table} that do not count",
+            own,
+            (),
+            lambda: {ROW_STATUS: _judge_table(own, table, rows_at_once)},
+        )
+        return found[ROW_STATUS]
+
+    discarded = {table: judge(table) for table in FEEDS if table not in ADDITIVE}
     for table in sorted(ADDITIVE):
         superseded = [found.superseded for found in restatements if found.table == table]
         discarded[table] = _in_order([pl.DataFrame(schema=DISCARDED), *superseded])

@@ -27,6 +27,11 @@ def write_frames(folder: Path, frames: Mapping[str, pl.DataFrame]) -> str:
     return identify([(name, identify_rows(frame.lazy())) for name, frame in frames.items()])
 
 
+def list_frames(folder: Path) -> dict[str, pl.DataFrame]:
+    """Every table of a kept folder by its name."""
+    return {path.stem: pl.read_ipc(path) for path in sorted(folder.glob(f"*{SUFFIX}"))}
+
+
 def read_frame(folder: Path, name: str, contract: type[Table]) -> pl.DataFrame:
     """Read a table back.
 

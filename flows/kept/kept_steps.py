@@ -125,7 +125,7 @@ class KeptSteps:
                 hash of their bytes.
         """
         key = identify(self.code, name, [*inputs])
-        home = self.home / f"{name}-{key}"
+        home = self.home / f"{name.replace(' ', '_')}-{key}"
         self.used.add(home.name)
 
         def compute(damage: str = "") -> KeptReceipt:

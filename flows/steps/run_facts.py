@@ -103,7 +103,7 @@ class RunFacts:
         run = self.run.cut(catalog, settings)
         return Deferred(
             identify(catalog, settings, self.names, self.visits),
-            lambda: describe_activities(run, self.sends.value, self.ads.value),
+            lambda: describe_activities(run, self.names.value, self.ads.value),
         )
 
     @cached_property
@@ -169,16 +169,16 @@ def match_sessions_to_ads(run: Run) -> AdFacts:
 
 
 @step
-def describe_activities(run: Run, sends: MessageFacts, ads: AdFacts) -> Activities:
+def describe_activities(run: Run, names: NamedKeys, ads: AdFacts) -> Activities:
     """What every person did, cut into groups of people, with the devices that are theirs."""
     progress = run.report_progress("describing activities")
     progress(0, 1)
     inputs = PeopleInputs(
         run.catalog,
         run.config,
-        sends.channels,
-        sends.messages,
-        sends.emails,
+        names.channels,
+        names.messages,
+        names.owners,
         ads.matched.facts(),
         ads.names.lazy(),
     )

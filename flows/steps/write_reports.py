@@ -57,6 +57,8 @@ def report_messages(run: Run, facts: RunFacts) -> list[Check]:
 @step
 def report_people(run: Run, facts: RunFacts) -> list[Check]:
     """Write journeys, contacts, identity links and audiences; they exist where contacts do."""
+    if not run.is_configured("contacts"):
+        return []
     catalog, settings = run.catalog.only(*MEMBERS), run.settings("audiences")
 
     def write() -> list[Check]:

@@ -4,15 +4,19 @@ import json
 import os
 import shutil
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from flows.campaign_reports import campaign_reports
 from flows.errors import CampaignReportsError
+from flows.kept import recalled_rows
+from tests.support.faults.forked_commands import Disturbance, forked_commands
 from tests.support.histories import History
 
 HISTORIES = int(os.environ.get("HISTORIES", "2"))
-NIGHTS = int(os.environ.get("NIGHTS", "3"))
+KILLS = int(os.environ.get("KILLS", "1"))
+NIGHTS = int(os.environ.get("NIGHTS", "2"))
 
 
 def run_night(root: Path, *, full: bool = False) -> str:
@@ -32,16 +36,50 @@ def read_tables(root: Path) -> dict[str, bytes]:
     return {p.relative_to(latest).as_posix(): p.read_bytes() for p in latest.rglob("*.parquet")}
 
 
+def publish_anew(root: Path, place: Path) -> tuple[str, dict[str, bytes]]:
+    """What a night that computes everything would publish after the same nights."""
+    shutil.copytree(root, place)
+    refused = run_night(place, full=True)
+    tables = read_tables(place)
+    shutil.rmtree(place)
+    return refused, tables
+
+
+def without_run(tables: dict[str, bytes]) -> dict[str, bytes]:
+    """All tables but those that tell of the run itself: a killed run may have published."""
+    return {name: content for name, content in tables.items() if not name.startswith("run/")}
+
+
+def require_same(kept: dict[str, bytes], anew: dict[str, bytes], history: History) -> None:
+    assert {*kept} == {*anew}, history.happened
+    assert not [name for name in sorted(kept) if kept[name] != anew[name]], history.happened
+
+
 @pytest.mark.parametrize("seed", range(HISTORIES))
-def test_every_night_equals_one_that_computes_everything(tmp_path: Path, seed: int) -> None:
+def test_every_night_equals_one_that_computes_everything(
+    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recalled_rows, "LEAST_ROWS", 0)
     history = History.begin(tmp_path / "ws", seed)
-    for night in range(NIGHTS):
-        anew = tmp_path / f"anew {night}"
-        shutil.copytree(history.root, anew)
-        assert run_night(history.root) == run_night(anew, full=True), history.happened
-        kept, computed = read_tables(history.root), read_tables(anew)
-        assert {*kept} == {*computed}, history.happened
-        differing = [name for name in sorted(kept) if kept[name] != computed[name]]
-        assert not differing, history.happened
-        shutil.rmtree(anew)
+    for _ in range(NIGHTS):
+        refused, anew = publish_anew(history.root, tmp_path / "anew")
+        assert run_night(history.root) == refused, history.happened
+        require_same(read_tables(history.root), anew, history)
         history.pass_a_day()
+
+
+def test_a_night_after_a_killed_one_equals_one_that_computes_everything(tmp_path: Path) -> None:
+    history, draw = History.begin(tmp_path / "ws", 0), Random(0)  # noqa: S311
+    run_night(history.root)
+    with forked_commands(tmp_path / "scratch") as commands:
+        for number in range(KILLS):
+            history.deliver(3)
+            copy = shutil.copytree(history.root, tmp_path / "copy")
+            operations = commands.run(copy, "run").operations
+            shutil.rmtree(copy)
+            _, anew = publish_anew(history.root, tmp_path / "anew")
+            killed = Disturbance(at=draw.randrange(1, operations))
+            assert commands.run(history.root, "run", disturbed=killed).code == -9
+            history.note("killed at", killed.at, "of", operations, "in night", number)
+            assert run_night(history.root) == ""
+            require_same(without_run(read_tables(history.root)), without_run(anew), history)

@@ -15,6 +15,7 @@ from flows.catalog.exchange_rates import NO_RATE, reject_unpriced
 from flows.catalog.feed_contents import FeedContents
 from flows.catalog.feed_files import find_files
 from flows.catalog.read_files import ReadFile, order_files
+from flows.catalog.recall import Recall, compute_rows
 from flows.catalog.repeat_warnings import warn_of_repeats
 from flows.catalog.row_status import REJECTED, judge_rows
 from flows.cluster.workers import THREADS, Workers
@@ -92,6 +93,7 @@ def read_feeds(
     progress: Progress,
     now: datetime | None = None,
     workers: Workers = THREADS,
+    recall: Recall = compute_rows,
 ) -> FeedsRead:
     """Read every file of every feed that the ledger does not have yet.
 
@@ -101,6 +103,7 @@ def read_feeds(
         progress: Told of every file.
         now: When the run started, against which a feed is late; the present if not given.
         workers: What reads the files.
+        recall: Gives what was found of the same files before.
 
     Raises:
         ConfigurationError: The feeds cannot make any report (SPEC §3).
@@ -134,10 +137,8 @@ def read_feeds(
     warnings += raw.warnings
     files_read = order_files(ledger, raw.read)
     given = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
-    catalog = reject_unpriced(
-        Catalog(files_read, given, judge_rows(files_read, keys_at_once(loaded.config.run))),
-        loaded.config,
-    )
+    status = judge_rows(files_read, keys_at_once(loaded.config.run), recall)
+    catalog = reject_unpriced(Catalog(files_read, given, status), loaded.config, recall)
     warnings += find_missing_rates(catalog, loaded.config)
     states = judge_feeds(
         loaded.root,

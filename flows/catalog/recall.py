@@ -1,0 +1,41 @@
+"""Rows that were found in the same files before, and need not be looked for again."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import polars as pl
+
+from flows.catalog.read_files import ReadFile
+
+Frames = dict[str, pl.DataFrame]
+
+
+class Recall(Protocol):
+    """Gives rows that are known, or has them found."""
+
+    def __call__(
+        self,
+        name: str,
+        files: list[ReadFile],
+        also: tuple[object, ...],
+        find: Callable[[], Frames],
+    ) -> Frames:
+        """Tables of rows that were found in files.
+
+        Args:
+            name: What is looked for.
+            files: The files, in order; a column `file` names them by their place among all files.
+            also: What else decides the result.
+            find: Finds it.
+        """
+        ...
+
+
+def compute_rows(
+    name: str,  # noqa: ARG001 - nothing is known under it
+    files: list[ReadFile],  # noqa: ARG001
+    also: tuple[object, ...],  # noqa: ARG001
+    find: Callable[[], Frames],
+) -> Frames:
+    """Have it found: nothing is known from before."""
+    return find()

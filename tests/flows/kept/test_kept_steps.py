@@ -1,0 +1,164 @@
+"""Steps are computed where something that decides them has changed, and only there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from contracts.manifest import Check, Manifest
+from flows.kept.kept_steps import KeptSteps
+from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
+
+TABLE = "email/message_report.parquet"
+
+
+@dataclass
+class Night:
+    """A run of one step that keeps a folder, and of one that writes a report."""
+
+    root: Path
+    code: str = "code"
+    folder_input: str = "a"
+    report_input: str = "a"
+    computed: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+
+    def run(self) -> Path:
+        """Run and publish; gives the snapshot."""
+        run_id = new_run_id(datetime.now(UTC))
+        staging = stage_snapshot(self.root, run_id)
+        kept = KeptSteps.begin(self.root, self.root / "state/kept", staging, self.code)
+        folder = kept.folder("some step", [self.folder_input], self.write_folder)
+        self.kept_text = (folder.open() / "text").read_text()
+        self.checks = kept.report("tables", [self.report_input], lambda: self.write(staging))
+        outputs = hash_outputs(staging, run_id, kept.list_linked())
+        kept.keep(run_id, outputs)
+        publish_snapshot(self.root, staging, make_manifest(run_id, outputs))
+        kept.drop_unused(run_id)
+        self.codes = [one.code for one in kept.warnings]
+        return self.root / "reports/snapshots" / run_id
+
+    def write_folder(self, folder: Path) -> None:
+        self.computed.append("folder")
+        (folder / "text").write_text(f"of {self.folder_input}")
+
+    def write(self, staging: Path) -> list[Check]:
+        self.computed.append("report")
+        (staging / TABLE).parent.mkdir()
+        pl.DataFrame({"a": [self.report_input]}).write_parquet(staging / TABLE)
+        return [Check(name="one", expected=1, actual=1, holds=True)]
+
+
+def make_manifest(run_id: str, outputs: list[object]) -> Manifest:
+    return Manifest.model_validate(
+        {
+            "run_id": run_id,
+            "started_at": "2026-01-01T00:00:00Z",
+            "finished_at": "2026-01-01T00:00:00Z",
+            "code_version": "1",
+            "config_sha256": "",
+            "inputs": [],
+            "outputs": outputs,
+            "reconciliation": [],
+            "warnings": [],
+        }
+    )
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Night:
+    found = Night(tmp_path)
+    found.before = found.run()
+    assert found.computed == ["folder", "report"]
+    found.computed.clear()
+    return found
+
+
+def find_kept(root: Path) -> Path:
+    (folder,) = (one for one in (root / "state/kept").iterdir() if one.is_dir())
+    return folder
+
+
+def test_nothing_new_computes_nothing_and_links_the_tables(night: Night) -> None:
+    after = night.run()
+    assert night.computed == []
+    assert night.codes == []
+    assert (after / TABLE).samefile(night.before / TABLE)
+    assert [check.name for check in night.checks] == ["one"]
+
+
+def test_a_changed_input_computes_what_depends_on_it(night: Night) -> None:
+    night.report_input = "b"
+    after = night.run()
+    assert night.computed == ["report"]
+    assert pl.read_parquet(after / TABLE).item() == "b"
+    assert pl.read_parquet(night.before / TABLE).item() == "a"
+
+
+def test_a_changed_folder_is_computed_and_the_old_one_goes(night: Night) -> None:
+    night.folder_input = "b"
+    night.run()
+    assert (night.computed, night.kept_text) == (["folder"], "of b")
+    assert (find_kept(night.root) / "text").read_text() == "of b"
+
+
+def test_other_code_computes_everything_and_says_so(night: Night) -> None:
+    night.code = "other code"
+    night.run()
+    assert night.computed == ["folder", "report"]
+    assert night.codes == ["rebuilt"]
+    night.run()
+    assert (len(night.computed), night.codes) == (2, [])
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.unlink()
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("damage", [flip, Path.unlink, lambda path: path.write_text("")])
+@pytest.mark.parametrize("name", ["text", "receipt.json"])
+def test_a_damaged_folder_is_computed_anew_with_a_warning(
+    night: Night, name: str, damage: Callable[[Path], None]
+) -> None:
+    damage(find_kept(night.root) / name)
+    night.run()
+    assert (night.computed, night.kept_text) == (["folder"], "of a")
+    assert night.codes == ["kept_damaged"]
+    night.run()
+    assert (night.computed, night.codes) == (["folder"], [])
+
+
+@pytest.mark.parametrize("damage", [flip, Path.unlink])
+def test_a_damaged_table_is_not_taken_over(night: Night, damage: Callable[[Path], None]) -> None:
+    damage(night.before / TABLE)
+    after = night.run()
+    assert (night.computed, night.codes) == (["report"], ["kept_damaged"])
+    assert pl.read_parquet(after / TABLE).item() == "a"
+
+
+@pytest.mark.parametrize("damage", [flip, Path.unlink])
+def test_without_its_record_a_snapshot_is_not_taken_over(
+    night: Night, damage: Callable[[Path], None]
+) -> None:
+    (record,) = (night.root / "state/kept").glob("reports-*.json")
+    damage(record)
+    night.run()
+    assert night.computed == ["report"]
+
+
+def test_a_folder_that_a_killed_run_left_is_not_believed(night: Night) -> None:
+    home = find_kept(night.root)
+    home.rename(home.with_name(f"{home.name}.keeping"))
+    night.run()
+    assert (night.computed, night.kept_text) == (["folder"], "of a")
+
+
+def test_what_is_kept_is_its_owner_s_alone(night: Night) -> None:
+    modes = {path.stat().st_mode & 0o077 for path in (night.root / "state/kept").rglob("*")}
+    assert modes == {0}
