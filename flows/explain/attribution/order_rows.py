@@ -111,17 +111,11 @@ class OrderRows:
         day: Mapping[str, object],
     ) -> pl.DataFrame:
         """The orders whose last touch is one of these messages, in these channels."""
-        last = self._touch_messages(messages, channels).filter(_is_last())
+        last = self.find_touched(messages, channels).filter(_is_last())
         return self.state(last.select(KEY).collect(), column, "a message of this row", day)
 
-    def leave_out_of_messages(
-        self, messages: pl.DataFrame, channels: Sequence[str], day: Mapping[str, object]
-    ) -> pl.DataFrame:
-        """The orders that these messages touched, but not last: `LEFT_OUT`."""
-        touched = self._touch_messages(messages, channels)
-        return self.leave_out_touched(touched, day)
-
-    def _touch_messages(self, messages: pl.DataFrame, channels: Sequence[str]) -> pl.LazyFrame:
+    def find_touched(self, messages: pl.DataFrame, channels: Sequence[str]) -> pl.LazyFrame:
+        """The rows of `order_touches` that are touches by some messages, in some channels."""
         return self.touches.filter(
             pl.col(CreditedTouch.session_id).is_null(),
             pl.col(CreditedTouch.channel).is_in(list(channels)),
@@ -184,14 +178,26 @@ class OrderRows:
             channel: The channel.
             column: `orders` or `revenue`.
         """
+        last = self.find_touched_of(org_id, is_of, channel).filter(_is_last())
+        return self.state(last.select(KEY).collect(), column, "a message to them", {})
+
+    def find_touched_of(self, org_id: str, is_of: pl.Expr, channel: str) -> pl.LazyFrame:
+        """The rows of `order_touches` that are touches by messages of a channel to some contacts.
+
+        Args:
+            org_id: The organization.
+            is_of: Whether a row's `contact_key` is one of theirs.
+            channel: The channel.
+        """
         touches = self.touches.filter(
-            _is_last(),
             pl.col(CreditedTouch.session_id).is_null(),
             pl.col(CreditedTouch.channel) == channel,
             pl.col(CreditedTouch.org_id) == org_id,
-        ).with_columns(hash_id(CreditedTouch.contact_id, seed=CONTACT).alias(CONTACT_KEY))
-        keys = touches.filter(is_of).select(KEY).collect()
-        return self.state(keys, column, "a message to them", {})
+        )
+        keyed = touches.with_columns(
+            hash_id(CreditedTouch.contact_id, seed=CONTACT).alias(CONTACT_KEY)
+        )
+        return keyed.filter(is_of)
 
     def state(
         self, keys: pl.DataFrame, column: str, of_what: str, day: Mapping[str, object]

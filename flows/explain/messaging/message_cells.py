@@ -8,13 +8,13 @@ from contracts.facts.send_facts import CountedEvents
 from contracts.facts.send_keys import ContactDomains
 from contracts.reports.messaging import DomainReport, LinkReport
 from flows.explain.cells import AskedCell
-from flows.explain.explanation import Explanation
-from flows.explain.messaging.send_figures import SendFigures
+from flows.explain.explanation import LEFT_OUT, Explanation
+from flows.explain.messaging.send_figures import SendFigures, merge_left_out
 from flows.explain.messaging.send_scopes import CHANNEL, SendScope, are_to, scope_of_key
 from flows.explain.messaging.unit_facts import NAMES
 from flows.report_tables import FIXED_GROUPS
 from transforms.common.keys import LINK
-from transforms.explain.row_places import ROW_PLACE
+from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE
 
 LEVELS = (
     "campaign_report",
@@ -48,7 +48,7 @@ class MessageCells:
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
         if cell.name == LINKS:
-            return Explanation(OF_LINKS[cell.column], self._list_clicks(cell))
+            return self._count_clicks(cell)
         return self.sends.explain(self._find_scope(cell), cell.column, cell.row)
 
     def _find_scope(self, cell: AskedCell) -> SendScope:
@@ -74,13 +74,27 @@ class MessageCells:
         own = known.filter(pl.col(ContactDomains.domain) == domain)
         return are_to(own.get_column(ContactDomains.contact_key))
 
-    def _list_clicks(self, cell: AskedCell) -> pl.DataFrame:
+    def _count_clicks(self, cell: AskedCell) -> Explanation:
+        """The clicks on a link; of a send the first where sends are counted."""
         link = pl.select(pl.lit(cell.row[LinkReport.url]).hash(LINK)).item()
-        own = self.sends.facts.events.filter(
-            pl.col(Counts.clicks) > 0,
-            pl.col(CountedEvents.link_key) == link,
-            *scope_of_key(cell, [cell.group]).are_sends(),
-        )
+        scope = scope_of_key(cell, [cell.group])
+        is_own = pl.col(CountedEvents.link_key) == link
+        clicks = self.sends.facts.events.filter(
+            pl.col(Counts.clicks) > 0, is_own, *scope.are_sends()
+        ).sort(ROW_PLACE)
+        counted = clicks
         if cell.column == LinkReport.unique_clicks:
-            own = own.sort(ROW_PLACE).unique(CountedEvents.unit_key, keep="first")
-        return self.sends.state_counts(own, Counts.clicks)
+            counted = clicks.unique(CountedEvents.unit_key, keep="first", maintain_order=True)
+        again = clicks.join(counted, on=ROW_PLACE, how="anti").select(
+            ROW_PLACE,
+            pl.lit("events").alias(TABLE),
+            pl.lit("its send has an earlier click on the link, which counts once").alias(BECAUSE),
+        )
+        messages = self.sends.find_messages(scope)
+        left = self.sends.exclusions.list_uncounted(messages, scope, Counts.clicks, is_own)
+        return Explanation(
+            OF_LINKS[cell.column],
+            self.sends.state_counts(counted, Counts.clicks),
+            (),
+            merge_left_out([again.cast(dict(LEFT_OUT)), left]),
+        )

@@ -35,6 +35,7 @@ IDS = (
     DescribedMessages.dispatch_id,
     DescribedMessages.campaign_id,
 )
+EVERYTHING = pl.lit(value=True)
 OWN_KEY, OWN_CONTACT, AT = "own message", "own contact", "at"
 
 
@@ -50,13 +51,20 @@ class MessageExclusions:
         """The channels of the run."""
         return find_channels(self.run.catalog, self.run.loaded.config)
 
-    def list_uncounted(self, messages: pl.DataFrame, scope: SendScope, column: str) -> pl.DataFrame:
+    def list_uncounted(
+        self,
+        messages: pl.DataFrame,
+        scope: SendScope,
+        column: str,
+        are_own: pl.Expr = EVERYTHING,
+    ) -> pl.DataFrame:
         """Rows of sends and events about what a count counts that are put out of count.
 
         Args:
             messages: Of `DescribedMessages`: those of the scope.
             scope: The sends.
             column: A column of `Counts`.
+            are_own: Which events are asked about, by their `EventKeys`.
 
         Returns:
             Their place, table and reason.
@@ -79,7 +87,7 @@ class MessageExclusions:
                 "events",
                 lambda rows: (
                     self._key_events(rows)
-                    .filter((pl.col(EventKeys.type_code) % CHANNEL_STRIDE).is_in(codes))
+                    .filter((pl.col(EventKeys.type_code) % CHANNEL_STRIDE).is_in(codes), are_own)
                     .pipe(self._narrow, messages, scope)
                 ),
             )
@@ -116,6 +124,7 @@ class MessageExclusions:
                 pl.coalesce(OWN_CONTACT, CONTACT).alias(CONTACT),
                 EventKeys.row_number,
                 EventKeys.type_code,
+                EventKeys.link_key,
                 pl.col(EventKeys.occurred_at).alias(AT),
                 MessageReferences.channel,
             )

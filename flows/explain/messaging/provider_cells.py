@@ -4,11 +4,13 @@ from functools import cached_property
 
 import polars as pl
 
+from contracts.columns import polars_schema
 from contracts.feeds import MessageStats
 from contracts.reports.messaging import ProviderReport
 from flows.catalog.exchange_rates import rates_of
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import Explanation, Operand, merge_rows
+from flows.explain.left_out import list_left_out
 from flows.explain.messaging.send_figures import WORDS, SendFigures, explain_quotient
 from flows.explain.messaging.send_scopes import DAY, SendScope
 from transforms.common.rates import FORMULAS
@@ -43,13 +45,14 @@ class ProviderCells:
                 Operand(name, cell.row[name], self._list_summaries(cell, name))
                 for name in FORMULAS[column]
             )
-            return explain_quotient(upper, lower)
+            return explain_quotient(upper, lower, self._list_versions(cell))
         if column in OWN:
             return self._count_own(cell, OWN[column])
         words = f"{column} as the provider's own summary of the message says it"
         if column == P.revenue:
             words += ", in the reporting currency"
-        return Explanation(words, self._list_summaries(cell, column))
+        rows = self._list_summaries(cell, column)
+        return Explanation(words, rows, (), self._list_versions(cell))
 
     def _count_own(self, cell: AskedCell, count: str) -> Explanation:
         """Our own count of the same message, on the same day or at all."""
@@ -71,11 +74,26 @@ class ProviderCells:
 
     def _list_summaries(self, cell: AskedCell, column: str) -> pl.DataFrame:
         """The one row that says a figure."""
-        types = self._summaries.collect_schema()
-        own = self._summaries.filter(
-            pl.col(MessageStats.channel) == cell.group,
-            pl.col(column).is_not_null(),
-            *(pl.col(name).eq_missing(pl.lit(cell.row[name], types[name])) for name in IDS),
-        )
+        own = self._summaries.filter(pl.col(column).is_not_null(), *_are_of(cell))
         why = pl.lit("the provider's own summary of the message")
         return merge_rows(state_rows(own, STATS, pl.col(column), why).collect())
+
+    def _list_versions(self, cell: AskedCell) -> pl.DataFrame:
+        """Summaries of the same message and day that others put out of count."""
+        day = cell.row[P.date_day]
+        return list_left_out(
+            self.run,
+            STATS,
+            lambda rows: rows.filter(*_are_of(cell)),
+            {str(cell.row[P.message_id])},
+            "" if day is None else str(day),
+        )
+
+
+def _are_of(cell: AskedCell) -> list[pl.Expr]:
+    """Whether summaries are of a cell's channel, message and day."""
+    types = polars_schema(ProviderReport)
+    return [
+        pl.col(MessageStats.channel) == cell.group,
+        *(pl.col(name).eq_missing(pl.lit(cell.row[name], types[name])) for name in IDS),
+    ]

@@ -1,6 +1,6 @@
 """Counts, rates, costs and orders of sends: one rule a column, whichever report they stand in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 import polars as pl
@@ -15,6 +15,7 @@ from contracts.reports.messaging import Conversions, Cost
 from flows.explain.attribution.order_rows import OrderRows
 from flows.explain.explanation import LEFT_OUT, NOTHING, Explanation, Operand, divide, merge_rows
 from flows.explain.messaging.message_exclusions import MessageExclusions
+from flows.explain.messaging.missed_orders import MESSAGE, list_missed_orders
 from flows.explain.messaging.send_scopes import DAY, SendScope
 from flows.explain.messaging.unit_facts import UNIT, UnitBuilder, UnitFacts
 from flows.explain.published_run import PublishedRun
@@ -34,7 +35,6 @@ from transforms.ingest.deduplication import FILE
 
 COUNTED = columns(Counts)
 RATES = {**FORMULAS, **CONVERSION_FORMULAS}
-ORG = DescribedMessages.org_id
 COST, ORDERS, REVENUE = Cost.cost, Conversions.orders, Conversions.revenue
 FIGURES = {*COUNTED, *RATES, COST, ORDERS, REVENUE}
 """The columns that every report of sends has in common."""
@@ -64,10 +64,8 @@ class SendFigures:
         """
         if column in RATES:
             parts = [self.make_operand(scope, name, row) for name in RATES[column]]
-            left = [self.list_left_out(scope, name) for name in RATES[column]]
-            return explain_quotient(
-                *parts, pl.concat(left).unique().sort(ROW_PLACE, TABLE, BECAUSE)
-            )
+            left = merge_left_out(self.list_left_out(scope, name) for name in RATES[column])
+            return explain_quotient(*parts, left)
         words = WORDS.get(column, f"the number of {column}")
         rows = self.list_rows(scope, column, row[column])
         return Explanation(words, rows, (), self.list_left_out(scope, column))
@@ -92,11 +90,8 @@ class SendFigures:
         if column == COST:
             return self.state_costs(self.find_messages(scope), scope.channels or (), scope.day)
         if scope.contact is not None:
-            org_id, (channel, *_) = str(scope.of_messages[ORG]), scope.channels or ("",)
-            return self.orders.of_contacts(org_id, scope.contact, channel, column)
-        messages = self.find_messages(scope).select(
-            DescribedMessages.org_id, DescribedMessages.message_id
-        )
+            return self.orders.of_contacts(*scope.of_one_channel(), column)
+        messages = self.find_messages(scope).select(MESSAGE)
         return self.orders.of_messages(messages, scope.channels or (), column, scope.day)
 
     def find_messages(self, scope: SendScope) -> pl.DataFrame:
@@ -117,8 +112,8 @@ class SendFigures:
                 self.exclusions.list_versions(messages, scope),
             ]
         else:
-            parts = []
-        return pl.concat([pl.DataFrame(schema=LEFT_OUT), *parts]).unique().sort(ROW_PLACE, TABLE)
+            parts = self._list_other_orders(messages, scope)
+        return merge_left_out(parts)
 
     def _pass_over(self, scope: SendScope, column: str) -> pl.DataFrame:
         """The rows of the scope's sends that say what a column counts and are not counted."""
@@ -156,6 +151,20 @@ class SendFigures:
             .cast(dict(LEFT_OUT))
             .collect()
         )
+
+    def _list_other_orders(self, messages: pl.DataFrame, scope: SendScope) -> list[pl.DataFrame]:
+        """Orders after a message of the scope that another touch has, or none."""
+        if self.run.scan("attribution", "order_touches") is None:
+            return []
+        if scope.contact is not None:
+            touched = self.orders.find_touched_of(*scope.of_one_channel())
+            return [self.orders.leave_out_touched(touched, scope.day)]
+        ids, channels = messages.select(MESSAGE), scope.channels or ()
+        touched = self.orders.find_touched(ids, channels)
+        return [
+            self.orders.leave_out_touched(touched, scope.day),
+            list_missed_orders(self.orders, ids, channels, scope.day),
+        ]
 
     def state_counts(self, sums: pl.DataFrame, column: str) -> pl.DataFrame:
         """The rows of feeds that carry what a column of `Counts` counts.
@@ -225,6 +234,12 @@ def name_states(sends: pl.LazyFrame) -> pl.LazyFrame:
     for status in statuses:
         state = state.when(pl.col(status) > 0).then(pl.lit(status))
     return sums.select(UNIT, state.otherwise(pl.lit("not counted")).alias(STATE))
+
+
+def merge_left_out(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Rows that do not count, once each, in the order of files and rows: `LEFT_OUT`."""
+    whole = pl.concat([pl.DataFrame(schema=LEFT_OUT), *parts])
+    return whole.unique().sort(ROW_PLACE, TABLE, BECAUSE)
 
 
 def explain_quotient(

@@ -53,6 +53,18 @@ class SendScope:
         """Whether rows with a `channel` are of one of the scope."""
         return [] if self.channels is None else [pl.col(CHANNEL).is_in(list(self.channels))]
 
+    def of_one_channel(self) -> tuple[str, pl.Expr, str]:
+        """Organization, contacts and channel of a scope that is of some contacts and one channel.
+
+        Raises:
+            ValueError: It is of other sends.
+        """
+        if self.contact is None or self.channels is None:
+            msg = "a scope of all contacts or all channels"
+            raise ValueError(msg)
+        (channel,) = self.channels
+        return str(self.of_messages[DescribedMessages.org_id]), self.contact, channel
+
     def are_sends(self, *, with_day: bool = True) -> list[pl.Expr]:
         """Whether rows with a message's ids, channel, contact and day are of the scope."""
         days = [

@@ -8,7 +8,7 @@ import polars as pl
 from contracts.reports.messaging import MessageReport, VariantReport
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import Explanation, Operand
-from flows.explain.messaging.send_figures import SendFigures, explain_quotient
+from flows.explain.messaging.send_figures import SendFigures, explain_quotient, merge_left_out
 from flows.explain.messaging.send_scopes import SendScope
 from transforms.common.proportions import compare_proportions
 from transforms.reports.variants import COMPARED, list_variants
@@ -57,7 +57,7 @@ class VariantCells:
         count = COMPARED[prefix]
         parts = self._make_operands(cell, own, count)
         if kind == RATE:
-            return explain_quotient(*parts)
+            return explain_quotient(*parts, self._list_left_out(cell, [own], count))
         words = COMPARISONS[kind].format(count=count)
         if own is variants[0]:
             return Explanation(f"nothing: it is the first variant itself. {words}", operands=parts)
@@ -68,7 +68,20 @@ class VariantCells:
         values = [pl.lit(part.value, pl.Int64) for part in (*parts, *first)]
         compared = compare_proportions(*values)[list(COMPARISONS).index(kind)]
         return Explanation(
-            words, operands=(*parts, *first), expected=pl.select(compared).to_series().item()
+            words,
+            operands=(*parts, *first),
+            excluded=self._list_left_out(cell, [own, variants[0]], count),
+            expected=pl.select(compared).to_series().item(),
+        )
+
+    def _list_left_out(
+        self, cell: AskedCell, variants: list[dict[str, Any]], count: str
+    ) -> pl.DataFrame:
+        """What does not count in the operands of some variants."""
+        return merge_left_out(
+            self.sends.list_left_out(_scope(cell, of), name)
+            for of in variants
+            for name in (count, VariantReport.delivered)
         )
 
     def _make_operands(

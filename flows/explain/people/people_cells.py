@@ -8,12 +8,13 @@ from contracts.reports.journeys import ContactJourney
 from contracts.reports.people import ContactReport
 from flows.explain.attribution.order_rows import KEY, OrderRows
 from flows.explain.cells import AskedCell
-from flows.explain.explanation import NOTHING, Explanation, NotCovered, merge_rows
+from flows.explain.explanation import LEFT_OUT, NOTHING, Explanation, NotCovered
+from flows.explain.left_out import list_left_out
 from flows.explain.messaging.send_figures import SendFigures
 from flows.explain.messaging.send_scopes import SendScope
+from flows.explain.session_rows import SessionRows
 from transforms.common.keys import CONTACT, hash_id
-from transforms.explain.row_places import ROW_PLACE, pack_place, state_rows
-from transforms.ingest.deduplication import FILE
+from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE
 
 R = ContactReport
 OF_SENDS = {
@@ -54,46 +55,66 @@ class PeopleCells:
         if cell.value is None:
             return Explanation("no feed gives it", NOTHING)
         if column in OF_SENDS:
-            key = _hash_contact(cell)
             scope = SendScope(
-                {R.org_id: cell.row[R.org_id]}, contact=pl.col(SendFacts.contact_key) == key
+                {R.org_id: cell.row[R.org_id]},
+                contact=pl.col(SendFacts.contact_key) == _hash_contact(cell),
+                bearing={str(cell.row[R.contact_id])},
             )
-            return Explanation(OF_SENDS[column], self.sends.list_rows(scope, column, cell.value))
+            rows = self.sends.list_rows(scope, column, cell.value)
+            return Explanation(OF_SENDS[column], rows, (), self.sends.list_left_out(scope, column))
         journey = self.run.scan("people", "contact_journey")
         if journey is None or column not in {*OF_ORDERS, R.sessions}:
             raise NotCovered(cell.label, column)
-        of_contact = [pl.col(name) == cell.row[name] for name in (R.org_id, R.contact_id)]
-        steps = journey.filter(*of_contact)
+        steps = journey.filter(*_are_of(cell))
         if column in OF_ORDERS:
-            keys = steps.filter(pl.col(ContactJourney.kind) == "order").select(KEY).collect()
-            return Explanation(OF_ORDERS[column], self.orders.state_own(keys, column))
-        return Explanation("the number of the contact's sessions", self._list_visits(cell, steps))
+            return self._count_orders(steps, column, OF_ORDERS[column])
+        return self._count_visits(cell, steps)
 
     def _explain_order(self, cell: AskedCell) -> Explanation:
         """What one order of a journey brought."""
         if cell.value is None:
             return Explanation("no order, so that nothing was brought")
         words = "what the order brought, in the reporting currency; 0 where it does not count"
-        order = pl.DataFrame({name: [cell.row[name]] for name in KEY})
-        return Explanation(words, self.orders.state_own(order, R.revenue))
+        order = pl.LazyFrame({name: [cell.row[name]] for name in KEY})
+        own = order.with_columns(pl.lit("order").alias(ContactJourney.kind))
+        return self._count_orders(own, R.revenue, words)
 
-    def _list_visits(self, cell: AskedCell, steps: pl.LazyFrame) -> pl.DataFrame:
-        catalog = self.run.catalog
-        visits = steps.filter(pl.col("kind") == "session").select(
-            Sessions.org_id, pl.col("event_id").alias(Sessions.session_id)
+    def _count_orders(self, steps: pl.LazyFrame, column: str, words: str) -> Explanation:
+        """What the orders among some steps of journeys count for, and those that bring nothing."""
+        keys = steps.filter(pl.col(ContactJourney.kind) == "order").select(KEY).collect()
+        left = [
+            self.orders.leave_out_void(self.orders.find_all(keys)).cast(dict(LEFT_OUT)),
+            self.orders.leave_out_versions(keys),
+        ]
+        whole = pl.concat(left).sort(ROW_PLACE, TABLE)
+        return Explanation(words, self.orders.state_own(keys, column), (), whole)
+
+    def _count_visits(self, cell: AskedCell, steps: pl.LazyFrame) -> Explanation:
+        """The sessions among some steps of journeys."""
+        why = pl.lit("a session of the contact, or of a device that was the contact's then")
+        session_id = pl.col(ContactJourney.event_id).str.strip_suffix(" (session)")
+        visits = steps.filter(pl.col(ContactJourney.kind) == "session").select(
+            Sessions.org_id,
+            session_id.alias(Sessions.session_id),
+            pl.col(ContactJourney.occurred_at).alias(Sessions.started_at),
+            why.alias(BECAUSE),
         )
-        ids = [Sessions.org_id, Sessions.session_id]
-        if not catalog.has_rows("sessions"):
-            if cell.value:
-                raise NotCovered(cell.label, cell.column, "the sessions are made from page views")
-            return NOTHING
-        places = catalog.scan_numbered("sessions").select(*ids, pack_place(pl.col(FILE)))
-        found = visits.join(places, on=ids, how="left", validate="1:1").collect()
-        if found.get_column(ROW_PLACE).null_count():
-            why = "some of the sessions are made from page views"
-            raise NotCovered(cell.label, cell.column, why)
-        because = pl.lit("a session of the contact, or of a device that was the contact's then")
-        return merge_rows(state_rows(found.lazy(), "sessions", pl.lit(1), because).collect())
+        own, ids = _are_of(cell), {str(cell.row[R.contact_id])}
+        parts = [
+            list_left_out(self.run, table, lambda rows: rows.filter(*own), ids)
+            for table in ("sessions", "page_views")
+        ]
+        return Explanation(
+            "the number of the contact's sessions",
+            SessionRows(self.run).state(visits.collect()),
+            (),
+            pl.concat(parts).sort(ROW_PLACE, TABLE),
+        )
+
+
+def _are_of(cell: AskedCell) -> list[pl.Expr]:
+    """Whether rows are of a cell's contact."""
+    return [pl.col(name) == cell.row[name] for name in (R.org_id, R.contact_id)]
 
 
 def _hash_contact(cell: AskedCell) -> int:
