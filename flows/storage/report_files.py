@@ -12,6 +12,7 @@ from contracts.columns import Table, columns, descriptions, grain, key, polars_s
 from contracts.manifest import Check
 from contracts.reports import SCHEMA_VERSION
 from flows.report_tables import find_table
+from flows.storage.workspace_files import storage_errors
 from transforms.common.report_rows import ReportRows
 
 ROWS_AT_A_TIME = 500_000
@@ -48,14 +49,15 @@ def write_table(
     part = part or FIRST_PART * stated.is_dataset
     path, label = _place(staging, group, name, part)
     # In one chunk and groups of one size: else the bytes would depend on the number of threads.
-    rows.rechunk().write_parquet(
-        path,
-        compression="zstd",
-        compression_level=1,
-        row_group_size=ROWS_A_ROW_GROUP,
-        metadata=table_metadata(table),
-        arrow_schema=arrow_schema(table),
-    )
+    with storage_errors(f"writing {label}"):
+        rows.rechunk().write_parquet(
+            path,
+            compression="zstd",
+            compression_level=1,
+            row_group_size=ROWS_A_ROW_GROUP,
+            metadata=table_metadata(table),
+            arrow_schema=arrow_schema(table),
+        )
     return check_table(table, label, rows, is_sorted=stated.is_sorted)
 
 
@@ -91,14 +93,7 @@ def write_report(
             last_key = rows.select(key(table)).tail(1)
             yield rows
 
-    register_io_source(finish_parts, schema=polars_schema(table)).sink_parquet(
-        path,
-        compression="zstd",
-        compression_level=1,
-        row_group_size=ROWS_A_ROW_GROUP,
-        metadata=table_metadata(table),
-        arrow_schema=arrow_schema(table),
-    )
+    _sink(register_io_source(finish_parts, schema=polars_schema(table)), path, label, table)
     keys = None if all(rises) else pl.read_parquet(path, columns=key(table))
     return _check_keys(label, numbers.height, keys)
 
@@ -130,16 +125,21 @@ def write_pieces(
             last_key = rows.select(key(table)).tail(1)
             yield rows
 
-    register_io_source(check_pieces, schema=polars_schema(table)).sink_parquet(
-        path,
-        compression="zstd",
-        compression_level=1,
-        row_group_size=ROWS_A_ROW_GROUP,
-        metadata=table_metadata(table),
-        arrow_schema=arrow_schema(table),
-    )
+    _sink(register_io_source(check_pieces, schema=polars_schema(table)), path, label, table)
     keys = None if all(rises) else pl.read_parquet(path, columns=key(table))
     return _check_keys(label, sum(counts), keys)
+
+
+def _sink(rows: pl.LazyFrame, path: Path, label: str, table: type[Table]) -> None:
+    with storage_errors(f"writing {label}"):
+        rows.sink_parquet(
+            path,
+            compression="zstd",
+            compression_level=1,
+            row_group_size=ROWS_A_ROW_GROUP,
+            metadata=table_metadata(table),
+            arrow_schema=arrow_schema(table),
+        )
 
 
 def _place(staging: Path, group: str, name: str, part: str) -> tuple[Path, str]:

@@ -17,8 +17,12 @@ from flows.errors import CampaignReportsError, StorageFailed
 OS_ERROR_IN_TEXT = re.compile(r"\(os error (\d+)\)")
 """How Polars tells the system's error number where its exception is no OSError."""
 
+CUT_SHORT = ("Invalid thrift: transport error", "failed to write whole buffer")
+"""How Polars says that the system took only a part of a file, where it loses the error's number."""
+
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 """What state and quarantine are written with: for their owner alone."""
+ANY_REMEDY = "Look at the disk's free space, rights and limits, then run again."
 REMEDIES = {
     errno.ENOSPC: "The disk is full: make room and run again.",
     errno.EDQUOT: "The disk quota is used up: make room and run again.",
@@ -143,12 +147,15 @@ def storage_errors(doing: str) -> Generator[None, None, None]:
         yield
     except (OSError, PolarsError) as error:
         number = _system_error(error)
-        if number is None and not isinstance(error, OSError):
+        is_cut_short = any(text in str(error) for text in CUT_SHORT)
+        if number is None and not is_cut_short and not isinstance(error, OSError):
             raise
         what = os.strerror(number) if number else type(error).__name__
+        if is_cut_short and not number:
+            what = "the system did not take a file whole"
         place = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
         msg = f"storage failed while {doing}: {what}{place}"
-        raise StorageFailed(msg, REMEDIES.get(number or 0, "")) from error
+        raise StorageFailed(msg, REMEDIES.get(number or 0, ANY_REMEDY)) from error
     except PanicException as error:
         msg = f"a library of ours gave up while {doing}"
         hint = "Nothing that was published has changed. Please report it to the maintainers."

@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from polars.exceptions import ComputeError
 
 from flows.storage.publish import new_run_id, publish_quarantine, publish_snapshot, stage_snapshot
 from flows.storage.published_files import read_manifest, read_pointer
@@ -136,3 +137,30 @@ def test_what_the_system_says_becomes_a_place_and_a_way_out() -> None:
     )
     assert failed.value.hint == "The disk is full: make room and run again."
     assert failed.value.exit_code == 4
+
+
+def test_a_disk_that_takes_a_part_of_a_parquet_file_is_no_fault_of_ours() -> None:
+    """Polars loses the system's number where a footer is cut short."""
+    cut_short = ComputeError("parquet: File out of specification: Invalid thrift: transport error")
+    with pytest.raises(StorageFailed) as failed, storage_errors("writing ads/ad_report"):
+        raise cut_short
+    assert failed.value.message == (
+        "storage failed while writing ads/ad_report: the system did not take a file whole"
+    )
+    assert "free space" in failed.value.hint
+
+
+def test_a_pointer_that_is_gone_goes_back_to_the_newest_snapshot(root: Path) -> None:
+    """Else the next run knows of nothing before it: tables that stand on would go."""
+    Layout(root).pointer.unlink()
+    assert heal_pointer(root) == "reports/current.json is gone"
+    assert values(root) == {1}
+
+
+def test_hashes_of_runs_that_are_gone_go(root: Path) -> None:
+    layout = Layout(root)
+    (stale,) = layout.sums.iterdir()
+    other = stale.with_name("20200101T000000Z-000000.sha256")
+    other.write_bytes(stale.read_bytes())
+    clean_up(root)
+    assert list(layout.sums.iterdir()) == [stale]

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from collections.abc import Iterator
 from functools import partial
 from io import BytesIO
@@ -21,6 +22,7 @@ from flows.progress import silence
 from flows.steps.maintenance.erasure import Asked, Erased, erase_person
 from flows.storage.published_files import published_tables
 from flows.storage.workspace_files import Layout
+from tests.support.faults.faulty_workspaces import copy_workspace, fast_place
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 
 ID, ADDRESS, PHONE, DEVICE = "ann-4711", "Ann.Nym@Example.org", "+47 22 33 44 55", "cookie-ann-1"
@@ -94,6 +96,20 @@ def build(place: Path, more: str = "") -> Path:
     return root
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A workspace that was published twice, to be copied."""
+    place = fast_place(tmp_path_factory.mktemp("erasure"))
+    yield build(place)
+    shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture
+def root(built: Path) -> Path:
+    """A copy of it."""
+    return copy_workspace(built, built.parent / "copy")
+
+
 def run(root: Path) -> Manifest:
     """One run of the flow's function."""
     return Manifest.model_validate(campaign_reports.fn(str(root), wait_seconds=0))
@@ -135,9 +151,8 @@ def inputs(manifest: Manifest) -> dict[str, InputFile]:
     return {one.path: one for one in manifest.inputs}
 
 
-def test_nothing_of_a_person_is_left_in_any_byte(tmp_path: Path) -> None:
+def test_nothing_of_a_person_is_left_in_any_byte(root: Path) -> None:
     """State, quarantine, both snapshots, latest and the raw files, of five formats."""
-    root = build(tmp_path)
     assert {name for name, _ in find_traces(root)} >= {"part-0000.parquet", "1.csv"}
     found = erase(root, contact=ID, raw=True)
     assert found is not None
@@ -166,9 +181,8 @@ def test_nothing_of_a_person_is_left_in_any_byte(tmp_path: Path) -> None:
     assert {one.rejected for one in manifest.inputs} == {0}
 
 
-def test_without_raw_the_files_are_listed_and_their_rows_refused(tmp_path: Path) -> None:
+def test_without_raw_the_files_are_listed_and_their_rows_refused(root: Path) -> None:
     """Also when they are delivered again; the person goes from the sums with the next snapshot."""
-    root = build(tmp_path)
     found = erase(root, email=ADDRESS.lower())
     assert found is not None
     assert len(found.files) == 5
@@ -215,9 +229,8 @@ def test_facts_can_be_kept_without_any_id(tmp_path: Path) -> None:
         assert list(find_traces(folder)) == []
 
 
-def test_nobody_is_erased_by_mistake(tmp_path: Path) -> None:
+def test_nobody_is_erased_by_mistake(root: Path) -> None:
     """Whoever is not known is no erasure, and what was published stays as it is."""
-    root = build(tmp_path)
     before = Layout(root).pointer.read_bytes()
     with pytest.raises(UsageError, match="bears this person"):
         erase(root, contact="ann-471")
