@@ -144,6 +144,11 @@ def shown(root: Path) -> Tables:
     }
 
 
+def in_one_file(tables: Tables) -> Tables:
+    """The tables that are one file each."""
+    return {name: content for name, content in tables.items() if "/part-" not in name}
+
+
 def without_run(tables: Tables) -> Tables:
     """The tables without those that tell of the run itself."""
     return {name: content for name, content in tables.items() if not name.startswith("run/")}
