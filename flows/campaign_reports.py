@@ -28,6 +28,8 @@ from flows.kept.recalled_rows import RecalledRows
 from flows.page.report_page import write_page
 from flows.page.snapshot_tables import SnapshotTables
 from flows.progress import Progress, silence
+from flows.remote.needs import TO_RUN, TO_SUM_UP
+from flows.remote.workspace_place import open_workspace
 from flows.runtime.flow_ends import end_in_a_sentence
 from flows.runtime.prefect_steps import step
 from flows.steps.attempt import Attempt, Run
@@ -46,6 +48,7 @@ from flows.storage.publish import (
     publish_snapshot,
     stage_snapshot,
 )
+from flows.storage.raw_files import bring_raw_files, name_places
 from flows.storage.recovery import clean_up
 from flows.storage.snapshots import drop_old_snapshots
 from flows.storage.workspace_files import Layout, remove_tree, storage_errors
@@ -74,15 +77,17 @@ def campaign_reports(
     """Publish the campaign reports of a workspace.
 
     Args:
-        workspace: The folder with campaigns.toml.
+        workspace: The folder with campaigns.toml, or `s3://bucket/prefix`.
         full: Whether every file is read anew, as if none had been read before.
         wait_seconds: How long to wait for another run that holds the workspace.
 
     Returns:
         The manifest of the published snapshot.
     """
-    loaded = load_workspace(Path(workspace))
-    with begin_attempt(loaded, wait_seconds, full=full) as attempt:
+    with (
+        open_workspace(workspace, TO_RUN, wait_seconds) as root,
+        begin_attempt(load_workspace(root), wait_seconds, full=full) as attempt,
+    ):
         read = read_raw_feeds(attempt, full=full)
         refuse_bad_data(attempt, read)
         run = Run(attempt, read)
@@ -94,7 +99,8 @@ def campaign_reports(
         draw_page(attempt, manifest)
         publish(attempt, manifest)
         drop_old_files(attempt, read)
-    tell_published(loaded.root, manifest)
+    with open_workspace(workspace, TO_SUM_UP) as root:
+        tell_published(root, manifest)
     return manifest.model_dump()
 
 
@@ -114,6 +120,8 @@ def begin_attempt(
         scratch = staging / SCRATCH
         attempt = Attempt(loaded, run_id, started, staging, scratch, progress, kept=kept)
         address = _cluster.get() or loaded.config.run.dask
+        if address:
+            bring_raw_files(loaded.root)
         try:
             with (
                 storage_errors(f"working on {loaded.root}"),
@@ -146,7 +154,8 @@ def describe_failure(attempt: Attempt, error: Exception) -> AttemptEnd:
     if not isinstance(error, CampaignReportsError):
         return describe_end(attempt, "failed", FAULT_OF_OURS, type(error).__name__)
     outcome = REFUSED if isinstance(error, DataRefused) else "failed"
-    return describe_end(attempt, outcome, error.exit_code, error.message, error.hint)
+    said = name_places(error.message), name_places(error.hint)
+    return describe_end(attempt, outcome, error.exit_code, *said)
 
 
 def describe_end(
@@ -265,7 +274,7 @@ def drop_old_files(attempt: Attempt, read: FeedsRead) -> None:
 
 
 def run_workspace(
-    root: Path,
+    workspace: str,
     wait_seconds: float,
     progress: Progress,
     *,
@@ -275,7 +284,7 @@ def run_workspace(
     """Run the flow in this process.
 
     Args:
-        root: The workspace.
+        workspace: Its folder or address.
         wait_seconds: How long to wait for another run.
         progress: Told how far each stage is.
         full: Whether every file is read anew.
@@ -286,7 +295,7 @@ def run_workspace(
     """
     tokens = _progress.set(progress), _cluster.set(dask)
     try:
-        return Manifest.model_validate(campaign_reports(str(root), full, wait_seconds))
+        return Manifest.model_validate(campaign_reports(workspace, full, wait_seconds))
     finally:
         _progress.reset(tokens[0])
         _cluster.reset(tokens[1])

@@ -7,6 +7,7 @@ from pathlib import Path
 from contracts.manifest import AttemptEnd
 from flows.announcements.prefect_keys import in_key
 from flows.announcements.run_summary import RunSummary
+from flows.storage.raw_files import name_places
 
 PUBLISHED = "campaign-reports.published"
 REFUSED = "campaign-reports.refused"
@@ -65,7 +66,11 @@ def announce_refused(root: Path, end: AttemptEnd) -> RunEvent:
 
 
 def _name_run(root: Path, run_id: str) -> dict[str, object]:
-    return {"workspace": root.absolute().name, "path": str(root.absolute()), "run_id": run_id}
+    return {
+        "workspace": root.absolute().name,
+        "path": name_places(str(root.absolute())),
+        "run_id": run_id,
+    }
 
 
 def _name_resource(root: Path) -> dict[str, str]:

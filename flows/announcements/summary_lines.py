@@ -11,6 +11,7 @@ import polars as pl
 from contracts.manifest import Warned, count_of
 from contracts.reports.run_tables import RunChanges, RunFeeds
 from flows.announcements.run_summary import RunSummary
+from flows.storage.raw_files import name_places
 
 REASONS_SHOWN = 3
 WARNINGS_SHOWN = 10
@@ -51,7 +52,7 @@ def describe_run(summary: RunSummary) -> list[SummaryLine]:
         *_proof_lines(summary),
         *_change_lines(summary.changes),
         *warning_lines(summary.manifest.warnings),
-        SummaryLine("where", str(summary.snapshot)),
+        SummaryLine("where", name_places(str(summary.snapshot))),
     ]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.errors import DataRefused
 from flows.readers import RefusedFile
+from flows.storage.raw_files import is_elsewhere
 
 WILDCARD = re.compile(r"[*?\[]")
 
@@ -26,9 +27,10 @@ def find_files(root: Path, feeds: list[ConfiguredFeed]) -> list[RawFile]:
     """Every file of every feed, in the order of the paths.
 
     Raises:
-        DataRefused: A feed's folder is gone, or it or one below it cannot be read.
+        DataRefused: A feed's folder is gone, or it or one below it cannot be read. An object store
+            has no folders: there a feed without an object has no files.
     """
-    for feed in feeds:
+    for feed in [] if is_elsewhere(root) else feeds:
         _require_folder(root, feed)
     return [
         RawFile(feed, path.relative_to(root).as_posix(), path)

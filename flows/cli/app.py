@@ -10,6 +10,7 @@ from cyclopts import App, CycloptsError
 
 from flows.cli.failures import NAME, report_failure
 from flows.cli.interrupts import interruptible
+from flows.cli.workspaces import workspace_at_hand
 from flows.errors import INTERRUPTED, UsageError
 from flows.runtime.allocator import keep_pages
 from flows.runtime.prefect_server import leave
@@ -102,7 +103,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         with interruptible():
-            code = app(sys.argv[1:] if arguments is None else list(arguments))
+            given = sys.argv[1:] if arguments is None else list(arguments)
+            command, bound, _ = app.parse_args(given)
+            with workspace_at_hand(getattr(command, "__name__", ""), bound) as at_hand:
+                code = command(*at_hand.args, **at_hand.kwargs)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

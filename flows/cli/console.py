@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flows.storage.raw_files import name_places
+
 DECIMALS_SHOWN = 4
 COLUMN_GAP = 3
 
@@ -115,7 +117,7 @@ def print_json_rows(rows: Iterable[dict[str, object]]) -> None:
 
 def as_json(value: object) -> str:
     """A value as JSON: money as a number, times in ISO 8601 with Z."""
-    return json.dumps(value, default=_plain, ensure_ascii=False)
+    return name_places(json.dumps(value, default=_plain, ensure_ascii=False))
 
 
 def _on_screen(document: str) -> str:
@@ -154,6 +156,7 @@ def _instant(value: datetime) -> str:
 
 def make_visible(text: str, keep: str = "") -> str:
     """The text with what would steer a terminal, or break a line of a table, made visible."""
+    text = name_places(text)
     if text.isprintable():
         return text
     return "".join(

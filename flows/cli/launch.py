@@ -8,6 +8,9 @@ from contracts.manifest import Manifest
 from flows.config.loading import load_workspace
 from flows.errors import ConfigurationError
 from flows.progress import Progress
+from flows.remote.address import parse_address
+from flows.remote.needs import TO_LOOK
+from flows.remote.workspace_place import open_workspace, refuse_if_held_elsewhere
 from flows.runtime.prefect_defaults import quiet_prefect
 from flows.runtime.prefect_server import start_server
 from flows.storage.lock import refuse_if_held
@@ -31,14 +34,17 @@ def launch_run(
     Raises:
         CampaignReportsError: What stopped the run.
     """
-    loaded = load_workspace(root)
+    with open_workspace(root, TO_LOOK) as local:
+        loaded = load_workspace(local)
     if wait_seconds == 0:
+        refuse_if_held_elsewhere(root)
         refuse_if_held(loaded.root)
+    place = str(parse_address(root) or loaded.root)
     quiet_prefect()
     start_server()
     flow = import_module("flows.campaign_reports")
     try:
-        return flow.run_workspace(loaded.root, wait_seconds, progress, full=full, dask=dask)
+        return flow.run_workspace(place, wait_seconds, progress, full=full, dask=dask)
     except RuntimeError as error:
         if SERVER_IS_DEAD in str(error):
             refuse_dead_server(error)

@@ -91,8 +91,8 @@ def config_schema() -> dict[str, Any]:
 def _read(root: Path, file: Path) -> bytes:
     start = "Start one with `campaign-reports init DIR`."
     if OBJECT_STORE.match(str(root)):
-        msg = f"{root} is an object store's address, and workspaces are local folders so far"
-        raise ConfigurationError(msg, "Give a folder of a file system.")
+        msg = f"{root} is an address of a kind of store that is not supported"
+        raise ConfigurationError(msg, "Give a folder, or s3://bucket/prefix.")
     if not root.exists():
         msg = f"there is no workspace {root}"
         raise ConfigurationError(msg, start)

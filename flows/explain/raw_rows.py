@@ -7,6 +7,7 @@ import polars as pl
 from flows.catalog.read_files import ReadFile
 from flows.readers.feed_file import open_feed
 from flows.readers.header import ROW_NUMBER
+from flows.storage.raw_files import raw_content
 from transforms.explain.row_places import PLACE_BITS, ROW_PLACE
 
 RAW = "raw"
@@ -34,8 +35,9 @@ def _read_file(file: ReadFile, order: int, numbers: list[int]) -> pl.DataFrame:
     wanted = pl.col(ROW_NUMBER).is_in(numbers)
     place = (pl.lit(order, pl.UInt64) * 2**PLACE_BITS + pl.col(ROW_NUMBER)).alias(ROW_PLACE)
     parts = [pl.DataFrame(schema=RAW_ROWS)]
-    for batch in open_feed(file.raw.location, file.raw.feed.options).batches():
-        cells = pl.struct(pl.exclude(ROW_NUMBER)).struct.json_encode().alias(RAW)
-        parts.append(batch.rows.filter(wanted).select(place, cells))
-        parts.append(batch.broken.filter(wanted).select(place, RAW))
+    with raw_content(file.raw.location):
+        for batch in open_feed(file.raw.location, file.raw.feed.options).batches():
+            cells = pl.struct(pl.exclude(ROW_NUMBER)).struct.json_encode().alias(RAW)
+            parts.append(batch.rows.filter(wanted).select(place, cells))
+            parts.append(batch.broken.filter(wanted).select(place, RAW))
     return pl.concat(parts)

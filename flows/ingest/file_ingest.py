@@ -17,6 +17,7 @@ from flows.ingest.repeated_columns import drop_repeated
 from flows.ingest.required_columns import require_columns
 from flows.ingest.table_writer import TableWriter
 from flows.readers import ROW_NUMBER, RawBatch, RefusedFile, open_feed
+from flows.storage.raw_files import raw_content
 from flows.storage.workspace_files import storage_errors
 
 
@@ -89,14 +90,16 @@ def ingest_file(
 def _read_file(
     same: SameBytes, ledger: Path, require_unchanged: Callable[[], None], erasing: Erasing
 ) -> Receipt:
-    home = begin_reading(ledger, same.key)
-    with storage_errors(f"writing {ledger}"):
-        try:
-            receipt = _write_parts(same, home, erasing)
-        except PanicException:
-            msg = "its content makes the library that reads it fail"
-            raise RefusedFile(msg, "write the file anew, as CSV or with other software") from None
-    require_unchanged()
+    with raw_content(same.files[0].location):
+        home = begin_reading(ledger, same.key)
+        with storage_errors(f"writing {ledger}"):
+            try:
+                receipt = _write_parts(same, home, erasing)
+            except PanicException:
+                msg = "its content makes the library that reads it fail"
+                hint = "write the file anew, as CSV or with other software"
+                raise RefusedFile(msg, hint) from None
+        require_unchanged()
     return keep_reading(ledger, home, receipt)
 
 

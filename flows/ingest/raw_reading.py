@@ -17,6 +17,7 @@ from flows.catalog.receipts import Receipt
 from flows.ingest.file_ingest import Reading, SameBytes, ingest_file
 from flows.ingest.refused_people import NOBODY_ERASED, Erasing
 from flows.readers import RefusedFile
+from flows.storage.raw_files import describe_raw, hash_raw
 from flows.storage.workspace_files import hash_file
 
 CLOCK_GRAIN_NS = 2_000_000_000
@@ -165,7 +166,7 @@ def _note(root: Path, raw: RawFile) -> FileState | Refused | None:
     try:
         require_inside(root, raw)
         before, noted = _entry(raw.location), time.time_ns()
-        sha256 = hash_file(raw.location)
+        sha256 = hash_raw(raw.location)
         is_same = _entry(raw.location) == before
     except RefusedFile as error:
         return Refused(raw, error.reason, error.hint)
@@ -178,6 +179,8 @@ def _note(root: Path, raw: RawFile) -> FileState | Refused | None:
 
 
 def _entry(path: Path) -> tuple[int, ...]:
+    if (described := describe_raw(path)) is not None:
+        return described
     stat = path.stat()
     return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, stat.st_dev
 
@@ -212,6 +215,8 @@ def read_unchanged(same: SameBytes, state: FileState, target: Target) -> Reading
     except RefusedFile:
         require_unchanged()
         raise
+    except FileNotFoundError:
+        raise ChangedFile from None
 
 
 def _group_same_bytes(files: Iterable[RawFile], states: dict[str, FileState]) -> list[SameBytes]:

@@ -14,8 +14,10 @@ from cyclopts import Parameter
 
 from flows.cli.console import print_json_rows, print_table
 from flows.cli.failures import NAME
-from flows.config.loading import load_workspace
+from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.errors import CampaignReportsError, StorageFailed
+from flows.remote.needs import TO_LOOK
+from flows.remote.workspace_place import open_workspace, refuse_if_held_elsewhere
 from flows.runtime.prefect_defaults import quiet_prefect
 from flows.storage.lock import refuse_if_held
 from flows.storage.workspace_files import Layout
@@ -92,13 +94,17 @@ def _look_at_prefect() -> Iterator[Finding]:
 
 def _look_at_workspace(root: Path) -> Iterator[Finding]:
     try:
-        loaded = load_workspace(root)
+        with open_workspace(root, TO_LOOK) as local:
+            yield from _look_into(root, load_workspace(local))
     except CampaignReportsError as error:
         yield Finding("configuration", str(root), str(error), error.exit_code)
-        return
+
+
+def _look_into(place: Path, loaded: LoadedWorkspace) -> Iterator[Finding]:
     feeds = len(loaded.config.feeds)
     yield Finding("configuration", f"{feeds} feeds, {loaded.config_sha256[:12]}")
     try:
+        refuse_if_held_elsewhere(place)
         refuse_if_held(loaded.root)
         yield Finding("lock", "free")
     except CampaignReportsError as error:

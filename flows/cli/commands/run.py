@@ -16,6 +16,8 @@ from flows.cli.console import print_json, print_note
 from flows.cli.failures import report_failure
 from flows.cli.launch import launch_run
 from flows.cli.progress_bars import progress_bars
+from flows.remote.needs import TO_SUM_UP
+from flows.remote.workspace_place import open_workspace
 
 
 def _require_address(_: object, address: str | None) -> None:
@@ -60,7 +62,8 @@ def _run_one(root: Path, *, print_manifest: bool, full: bool, wait: float, dask:
         if print_manifest:
             print_json(manifest.model_dump(mode="json"))
             sys.stdout.flush()
-        print_note("\n".join(_summary(root, manifest)))
+        with open_workspace(root, TO_SUM_UP) as local:
+            print_note("\n".join(_summary(local, manifest)))
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 - the other workspaces are still to be run

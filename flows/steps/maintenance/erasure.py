@@ -27,6 +27,7 @@ from flows.storage.erasure_journal import (
     read_erasures,
 )
 from flows.storage.lock import hold_workspace
+from flows.storage.raw_files import raw_content
 from flows.storage.recovery import clean_up
 from flows.storage.workspace_files import (
     PRIVATE_FOLDER,
@@ -246,13 +247,14 @@ def _rewrite_raw(
         with storage_errors(f"writing {raw.path} anew"):
             draft = staged.place(staged.root / raw.path)
             try:
-                write_without(
-                    raw.location,
-                    raw.feed.options,
-                    found_in.numbers,
-                    draft,
-                    lambda record: _says_person(record, everybody),
-                )
+                with raw_content(raw.location):
+                    write_without(
+                        raw.location,
+                        raw.feed.options,
+                        found_in.numbers,
+                        draft,
+                        lambda record: _says_person(record, everybody),
+                    )
             except WrongRecordError as error:
                 msg = f"{raw.path} was changed while it was read: nothing was erased"
                 raise DataRefused(msg, "Run the command again.") from error

@@ -8,7 +8,8 @@ from flows.config.loading import LoadedWorkspace
 from flows.errors import UsageError
 from flows.ingest.file_ingest import SameBytes
 from flows.steps.reading.event_type_names import name_event_types
-from flows.storage.workspace_files import Layout, hash_file, remove_tree, storage_errors
+from flows.storage.raw_files import hash_raw
+from flows.storage.workspace_files import Layout, remove_tree, storage_errors
 
 
 def forget_rejected(loaded: LoadedWorkspace, feed: str | None) -> list[str]:
@@ -37,7 +38,7 @@ def forget_rejected(loaded: LoadedWorkspace, feed: str | None) -> list[str]:
     forgotten = []
     with storage_errors(f"forgetting readings of {ledger}"):
         for raw in find_files(loaded.root, asked):
-            key = SameBytes(hash_file(raw.location), (raw,)).key
+            key = SameBytes(hash_raw(raw.location), (raw,)).key
             if _has_rejected(loaded, key):
                 remove_tree(ledger / key)
                 forgotten.append(raw.path)

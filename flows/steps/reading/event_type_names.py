@@ -10,7 +10,7 @@ from flows.catalog.feed_files import find_files, require_inside
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.file_ingest import SameBytes, ingest_file
 from flows.readers import RefusedFile
-from flows.storage.workspace_files import hash_file
+from flows.storage.raw_files import hash_raw
 from transforms.ingest.column_mapping import ResolvedMapping
 
 TABLE = "event_types"
@@ -46,7 +46,7 @@ def _read_words(root: Path, feeds: list[ConfiguredFeed], ledger: Path) -> dict[s
     for raw in find_files(root, feeds) if feeds else []:
         try:
             require_inside(root, raw)
-            receipt = ingest_file(SameBytes(hash_file(raw.location), (raw,)), ledger).receipt
+            receipt = ingest_file(SameBytes(hash_raw(raw.location), (raw,)), ledger).receipt
         except RefusedFile:
             continue
         for part in sorted((ledger / receipt.key / TABLE).glob("part-*.parquet")):

@@ -1,0 +1,194 @@
+"""One run at a time on a workspace in an object store: a lease that is renewed (SPEC §12).
+
+The lease is an object. It is taken by a conditional request, so that of two machines one gets it;
+it says for how long it holds without being renewed, by the store's clock. Whoever takes over one
+that ran out first makes the pointer another object of the same meaning: a request of the former
+holder that is still on its way, however late, no longer finds the pointer that it is to replace.
+"""
+
+import json
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+from flows.errors import StorageFailed, WorkspaceBusy
+from flows.remote.object_keys import LEASE, POINTER
+from flows.remote.object_store import Objects, StoredObject, read_whole
+from flows.remote.store_errors import ObjectChanged, ObjectMissing
+
+LEASE_SECONDS = 120
+RENEWALS = 4
+"""How often a lease is renewed in the time for which it holds."""
+POLL_SECONDS = 1.0
+
+
+class Lease:
+    """A lease that this process holds, as far as it knows."""
+
+    def __init__(self, objects: Objects, seconds: float, run_id: str) -> None:
+        """Describe the holder; nothing is taken yet."""
+        self.seconds = seconds
+        self._objects = objects
+        self._holder: dict[str, object] = {
+            "run_id": run_id,
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "since": datetime.now(UTC).isoformat(timespec="seconds"),
+            "token": secrets.token_hex(8),
+            "seconds": seconds,
+        }
+        self._e_tag: str | None = None
+        self._renewals = 0
+        self._is_lost = False
+        self._turn = threading.Lock()
+        self._ended = threading.Event()
+
+    def take(self, e_tag: str | None) -> None:
+        """Take it in place of one that is free or ran out, or where there was none.
+
+        Raises:
+            ObjectChanged: Another was quicker.
+        """
+        self._e_tag = self._objects.put_if(LEASE, self._say(), e_tag)
+
+    def require(self) -> None:
+        """Renew it now, or refuse to go on.
+
+        Raises:
+            WorkspaceBusy: Another run has it.
+            StorageFailed: The store does not say.
+        """
+        with self._turn:
+            if not self._is_lost:
+                self._renew()
+            if self._is_lost:
+                msg = f"this run lost its hold on {self._objects.address}: nothing was published"
+                raise WorkspaceBusy(
+                    msg, "It did not renew its lease in time, and another run took it. Run again."
+                )
+
+    def renew_while_held(self) -> None:
+        """Renew it again and again, until it is given back or lost."""
+        while not self._ended.wait(self.seconds / RENEWALS):
+            with self._turn, suppress(StorageFailed):
+                self._renew()
+            if self._is_lost:
+                return
+
+    def give_back(self) -> None:
+        """Let others have it at once; one that was lost is left alone."""
+        self._ended.set()
+        with self._turn, suppress(ObjectChanged, StorageFailed):
+            if self._e_tag is not None and not self._is_lost:
+                self._objects.put_if(LEASE, self._say(is_free=True), self._e_tag)
+
+    def _renew(self) -> None:
+        self._renewals += 1
+        try:
+            self._e_tag = self._objects.put_if(LEASE, self._say(), self._e_tag)
+        except ObjectChanged:
+            self._is_lost = True
+
+    def _say(self, *, is_free: bool = False) -> bytes:
+        return json.dumps({**self._holder, "renewals": self._renewals, "free": is_free}).encode()
+
+
+@contextmanager
+def hold_lease(
+    objects: Objects, run_id: str = "", wait_seconds: float = 0, seconds: float = LEASE_SECONDS
+) -> Generator[Lease]:
+    """Hold a workspace against every other run, on this machine or another.
+
+    Args:
+        objects: The workspace's objects.
+        run_id: What the message to others names, with machine and process.
+        wait_seconds: How long to wait for a run that holds it.
+        seconds: For how long it holds without being renewed.
+
+    Raises:
+        WorkspaceBusy: Another run holds it, still after the wait.
+        StorageFailed: The store refuses.
+    """
+    lease = Lease(objects, seconds, run_id)
+    try:
+        _acquire(objects, lease, wait_seconds)
+        threading.Thread(target=lease.renew_while_held, name="lease", daemon=True).start()
+        yield lease
+    finally:
+        lease.give_back()
+
+
+def refuse_if_leased(objects: Objects) -> None:
+    """Say at once that another run holds a workspace.
+
+    Raises:
+        WorkspaceBusy: Another run holds it.
+    """
+    found = _find_lease(objects)
+    if found is not None and _is_held(*found):
+        raise _busy(objects, found[0], 0)
+
+
+def _acquire(objects: Objects, lease: Lease, wait_seconds: float) -> None:
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        found = _find_lease(objects)
+        if found is None or not _is_held(*found):
+            with suppress(ObjectChanged):
+                lease.take(found[1].e_tag if found else None)
+                if found is not None and not found[0].get("free"):
+                    _fence_pointer(objects)
+                return
+            found = _find_lease(objects)
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise _busy(objects, found[0] if found else {}, wait_seconds)
+        time.sleep(min(POLL_SECONDS, left))
+
+
+def _find_lease(objects: Objects) -> tuple[dict[str, object], StoredObject] | None:
+    try:
+        content, stored = read_whole(objects, LEASE)
+    except ObjectMissing:
+        return None
+    try:
+        said = json.loads(content)
+    except ValueError:
+        said = {}
+    return said if isinstance(said, dict) else {}, stored
+
+
+def _is_held(said: dict[str, object], stored: StoredObject) -> bool:
+    seconds = said.get("seconds")
+    lasts = timedelta(seconds=seconds if isinstance(seconds, int | float) else LEASE_SECONDS)
+    return not said.get("free") and datetime.now(UTC) < stored.modified + lasts
+
+
+def _fence_pointer(objects: Objects) -> None:
+    """Make the pointer another object that says the same, if there is one."""
+    while True:
+        try:
+            content, stored = read_whole(objects, POINTER)
+            objects.put_if(POINTER, content + b"\n", stored.e_tag)
+        except ObjectMissing:
+            return
+        except ObjectChanged:
+            continue
+        return
+
+
+def _busy(objects: Objects, said: dict[str, object], wait_seconds: float) -> WorkspaceBusy:
+    who = ""
+    if {"pid", "host", "since"} <= said.keys():
+        who = f" (process {said['pid']} on {said['host']}, since {said['since']})"
+    waited = f" still after {wait_seconds:g} seconds" if wait_seconds else ""
+    return WorkspaceBusy(
+        f"another run holds the workspace {objects.address}{waited}{who}",
+        "Let it finish, or wait for it with --wait SECONDS; the hold of a run that was killed "
+        f"ends {LEASE_SECONDS // 60} minutes after it renewed it last.",
+    )

@@ -1,0 +1,109 @@
+"""A workspace of an object store as a folder to work in."""
+
+import os
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from flows.errors import CampaignReportsError, StorageFailed
+from flows.remote.address import Address
+from flows.remote.lease import hold_lease, refuse_if_leased
+from flows.remote.mirror import Mirror
+from flows.remote.needs import Needs
+from flows.remote.object_cache import ObjectCache, cache_folder
+from flows.remote.object_keys import Kind
+from flows.remote.object_store import Objects, S3Objects
+from flows.remote.store_errors import ObjectChanged, ObjectMissing
+from flows.remote.uploads import upload_changes, upload_failure
+from flows.storage.raw_files import raw_files_elsewhere
+from flows.storage.workspace_files import remove_tree, storage_errors
+
+LOOKS = 3
+"""How often a workspace is looked at that changes meanwhile."""
+
+
+@contextmanager
+def open_remote_workspace(
+    address: Address, needs: Needs, wait_seconds: float, objects: Objects | None = None
+) -> Generator[Path]:
+    """Show a workspace of an object store in a folder, as long as the context lasts.
+
+    Where the command writes, the workspace is held by a lease, and what was changed in the view is
+    uploaded at the end.
+
+    Args:
+        address: The workspace.
+        needs: What the command needs.
+        wait_seconds: How long to wait for a run that holds the workspace.
+        objects: Makes the requests.
+
+    Raises:
+        WorkspaceBusy: Another run holds it, or has taken it from this one.
+        ConfigurationError: There is no such bucket.
+        StorageFailed: The store refuses.
+    """
+    objects = objects or S3Objects(address)
+    if not needs.writes:
+        with _view(objects, needs) as mirror:
+            yield mirror.root
+        return
+    with hold_lease(objects, wait_seconds=wait_seconds) as lease, _view(objects, needs) as mirror:
+        try:
+            yield mirror.root
+        except Exception:
+            with suppress(CampaignReportsError):
+                upload_failure(mirror, lease)
+            raise
+        with storage_errors(f"uploading to {address}"):
+            upload_changes(mirror, lease)
+
+
+def refuse_if_held_elsewhere(address: Address) -> None:
+    """Say at once that another run holds a workspace of an object store.
+
+    Raises:
+        WorkspaceBusy: Another run holds it.
+    """
+    refuse_if_leased(S3Objects(address))
+
+
+@contextmanager
+def _view(objects: Objects, needs: Needs) -> Generator[Mirror]:
+    """Fill a view, and remove it at the end."""
+    address = objects.address
+    with storage_errors("keeping what was brought"):
+        cache = ObjectCache(cache_folder(address), objects)
+    mirror, handle = _fill(objects, needs, cache)
+    root = mirror.root
+    name = "" if needs.is_kept else str(address)
+    try:
+        with raw_files_elsewhere(root, mirror.raw, name):
+            yield mirror
+        if needs.writes and Kind.LEDGER in needs.kinds:
+            cache.drop_others(mirror.stored.values())
+    finally:
+        os.close(handle)
+        if not needs.is_kept:
+            with suppress(OSError):
+                remove_tree(root.parent)
+
+
+def _fill(objects: Objects, needs: Needs, cache: ObjectCache) -> tuple[Mirror, int]:
+    for _ in range(LOOKS):
+        with storage_errors(f"bringing what is in {objects.address}"):
+            root, handle = cache.begin_view(objects.address.name, is_kept=needs.is_kept)
+            try:
+                return Mirror(root.resolve(), objects, cache, needs), handle
+            except (ObjectChanged, ObjectMissing):
+                _discard(root, handle)
+            except BaseException:
+                _discard(root, handle)
+                raise
+    msg = f"storage failed: {objects.address} changes all the time"
+    raise StorageFailed(msg, "Run the command again.")
+
+
+def _discard(root: Path, handle: int) -> None:
+    os.close(handle)
+    with suppress(OSError):
+        remove_tree(root.parent)
