@@ -13,6 +13,7 @@ from typing import TypeVar
 from flows.remote.needs import Needs
 from flows.remote.object_cache import ObjectCache, stand_in
 from flows.remote.object_keys import (
+    KEPT_FOLDER,
     LEDGER_FOLDER,
     MANIFEST,
     OUR_FOLDERS,
@@ -29,6 +30,8 @@ from flows.remote.raw_objects import RawObjects
 
 AT_ONCE = 8
 """How many objects are brought or uploaded at a time."""
+LARGE = {Kind.LEDGER: LEDGER_FOLDER.rstrip("/"), Kind.KEPT: KEPT_FOLDER.rstrip("/")}
+"""Folders of state that are not even listed for who does not need them."""
 OF_THE_VIEW = ("state/lock", "state/staging", "state/publishing.json")
 """What a command keeps in its view for itself."""
 
@@ -165,15 +168,13 @@ def _read_signature(path: Path) -> Signature:
 def _list_objects(objects: Objects, needs: Needs) -> list[StoredObject]:
     """What the store has of the kinds that matter to a command."""
     folders, found = objects.list_level("")
-    whole = {"sources", "reports"} & {*folders}
-    if needs.writes or Kind.QUARANTINE in needs.kinds:
-        whole |= {"quarantine"} & {*folders}
+    whole = {"sources", "reports", "quarantine"} & {*folders}
     if Kind.RAW in needs.kinds:
         whole |= {*folders} - OUR_FOLDERS
     if "state" in folders:
         below, here = objects.list_level("state")
         found += here
-        skipped = set() if Kind.LEDGER in needs.kinds else {LEDGER_FOLDER.rstrip("/")}
+        skipped = {place for kind, place in LARGE.items() if kind not in needs.kinds}
         whole |= {*below} - skipped
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for listed in pool.map(objects.list_all, sorted(whole)):

@@ -60,10 +60,11 @@ READS_RAW = frozenset({Kind.RAW})
 COMPARED = frozenset({"daily_report", "campaign_performance", "campaign_attribution"})
 """Tables of which `run/changes` tells the differences."""
 EVERYTHING = frozenset(Kind) - {Kind.OWN}
-TO_RUN = Needs(TABLES | {Kind.LEDGER, Kind.RAW}, writes=True)
+TO_RUN = Needs(TABLES | {Kind.LEDGER, Kind.KEPT, Kind.RAW}, writes=True)
 """Of a run: the ledger, and what is published, with which it compares."""
 TO_LOOK = Needs()
 TO_SUM_UP = Needs(
-    frozenset({Kind.SNAPSHOT, Kind.QUARANTINE}), tables=frozenset({"session_matches", "changes", "feeds"})
+    frozenset({Kind.SNAPSHOT, Kind.QUARANTINE}),
+    tables=frozenset({"session_matches", "changes", "feeds"}),
 )
 """Of the summary of a run that has just ended."""

@@ -8,7 +8,10 @@ UPLOADS = "state/uploads/"
 """One object a run whose snapshot is on its way into the store, and not published yet."""
 LEDGER_FOLDER = "state/ledger/"
 SNAPSHOTS = "reports/snapshots/"
-ERASURES = "state/erasures.json"
+ERASURES = frozenset({"state/erasures.json", "quarantine/erasures.json"})
+"""Who was erased, and its copy: the first to be uploaded."""
+KEPT_FOLDER = "state/kept/"
+SUMS_FOLDER = "state/sums/"
 MANIFEST = "manifest.json"
 RECEIPT = "receipt.json"
 PAGE = "report.html"
@@ -27,6 +30,7 @@ class Kind(StrEnum):
     LATEST = "latest"
     QUARANTINE = "quarantine"
     LEDGER = "ledger"
+    KEPT = "kept"
     STATE = "state"
     RAW = "raw"
     OWN = "own"
@@ -43,12 +47,16 @@ def kind_of(key: str) -> Kind:
     if top == "reports":
         return _kind_of_report(key)
     if top == "quarantine":
-        return Kind.QUARANTINE
-    if top == "state":
-        if key == LEASE or key.startswith(UPLOADS):
-            return Kind.OWN
-        return Kind.LEDGER if key.startswith(LEDGER_FOLDER) else Kind.STATE
-    return Kind.RAW
+        return Kind.STATE if key in ERASURES else Kind.QUARANTINE
+    return _kind_of_state(key) if top == "state" else Kind.RAW
+
+
+def _kind_of_state(key: str) -> Kind:
+    if key == LEASE or key.startswith(UPLOADS):
+        return Kind.OWN
+    if key.startswith(LEDGER_FOLDER):
+        return Kind.LEDGER
+    return Kind.KEPT if key.startswith(KEPT_FOLDER) else Kind.STATE
 
 
 def _kind_of_report(key: str) -> Kind:

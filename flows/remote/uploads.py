@@ -18,6 +18,7 @@ from flows.remote.object_keys import (
     POINTER,
     RECEIPT,
     SNAPSHOTS,
+    SUMS_FOLDER,
     UPLOADS,
     Kind,
     kind_of,
@@ -26,8 +27,9 @@ from flows.remote.object_keys import (
 from flows.remote.store_errors import ObjectChanged, ObjectMissing
 
 LATEST = "reports/latest"
-OF_A_FAILURE = frozenset({Kind.LEDGER, Kind.QUARANTINE, Kind.STATE})
+OF_A_FAILURE = frozenset({Kind.LEDGER, Kind.KEPT, Kind.QUARANTINE, Kind.STATE})
 """What a command that failed leaves on purpose."""
+BEFORE_THE_MANIFEST = frozenset({Kind.KEPT, Kind.QUARANTINE, Kind.SNAPSHOT, Kind.PAGE})
 KEYS_A_REQUEST = 1000
 
 
@@ -55,7 +57,7 @@ def upload_changes(mirror: Mirror, lease: Lease) -> None:
             _withdraw(mirror, run)
         raise
     _show_latest(mirror)
-    _upload(mirror, changes, lambda key: kind_of(key) is Kind.STATE)
+    _upload(mirror, changes, _is_said_last)
     notes = [f"{UPLOADS}{run}"] if run else []
     _remove(mirror, [*_without_latest(changes.removed), *mirror.leftovers, *notes])
 
@@ -67,16 +69,17 @@ def upload_failure(mirror: Mirror, lease: Lease) -> None:
     kept = {key: path for key, path in changes.written.items() if kind_of(key) in OF_A_FAILURE}
     changes = Changes(kept)
     _upload_ledger(mirror, changes)
-    _upload(mirror, changes, lambda key: kind_of(key) in {Kind.QUARANTINE, Kind.STATE})
+    _upload(mirror, changes, lambda key: kind_of(key) in BEFORE_THE_MANIFEST)
+    _upload(mirror, changes, _is_said_last)
 
 
 def _upload_up_to_the_pointer(mirror: Mirror, lease: Lease, changes: Changes, run: str) -> None:
-    _upload(mirror, changes, lambda key: key == ERASURES)
+    _upload(mirror, changes, lambda key: key in ERASURES)
     _require_same_raw(mirror, changes)
     _upload(mirror, changes, lambda key: kind_of(key) in {Kind.RAW, Kind.SETTING})
     _upload_ledger(mirror, changes)
-    _upload(mirror, changes, lambda key: kind_of(key) is Kind.QUARANTINE)
-    _upload(mirror, changes, lambda key: kind_of(key) in {Kind.SNAPSHOT, Kind.PAGE})
+    _upload(mirror, changes, lambda key: kind_of(key) in BEFORE_THE_MANIFEST)
+    _upload(mirror, changes, lambda key: key.startswith(SUMS_FOLDER))
     if run:
         _require_whole(mirror, run)
     if POINTER in changes.written or any(kind_of(key) is Kind.MANIFEST for key in changes.written):
@@ -97,6 +100,10 @@ def _find_new_run(mirror: Mirror, changes: Changes) -> str:
 def _upload(mirror: Mirror, changes: Changes, is_meant: Callable[[str], bool]) -> None:
     """Upload the files whose keys are meant, several at a time."""
     work_at_once(lambda key: _put(mirror, key, changes), filter(is_meant, sorted(changes.written)))
+
+
+def _is_said_last(key: str) -> bool:
+    return kind_of(key) is Kind.STATE and key not in ERASURES and not key.startswith(SUMS_FOLDER)
 
 
 def _put(mirror: Mirror, key: str, changes: Changes) -> None:
