@@ -116,6 +116,11 @@ class Mirror:
         if kind_of(key) is not Kind.RAW:
             self._cache.keep(one, path)
 
+    def find_same(self, path: Path) -> str:
+        """The key of an object whose file in the view is the very same one; empty for none."""
+        own = _read_signature(path)
+        return next((key for key, known in self._signatures.items() if known == own), "")
+
     def sign(self, key: str) -> None:
         """Note that a file is as it is in the store."""
         self._signatures[key] = _read_signature(self.root / key)
