@@ -91,7 +91,7 @@ def config_schema() -> dict[str, Any]:
 def _read(root: Path, file: Path) -> bytes:
     start = "Start one with `campaign-reports init DIR`."
     if OBJECT_STORE.match(str(root)):
-        msg = f"{root} is an address of a kind of store that is not supported"
+        msg = f"{root} is in an object store of a kind that is not supported"
         raise ConfigurationError(msg, "Give a folder, or s3://bucket/prefix.")
     if not root.exists():
         msg = f"there is no workspace {root}"
