@@ -12,7 +12,7 @@ from prefect import flow
 from prefect.runtime import flow_run
 from pydantic import Field
 
-from contracts.manifest import AttemptEnd, Check, Manifest, Warned
+from contracts.manifest import Check, Manifest, Warned
 from flows.announcements.announce import tell_if_held, tell_published, tell_refused
 from flows.announcements.progress_artifacts import show_progress
 from flows.catalog.quarantine_files import write_quarantine
@@ -21,7 +21,7 @@ from flows.cluster.dask_workers import connect
 from flows.cluster.workers import THREADS
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.descriptions.write_descriptions import write_descriptions
-from flows.errors import FAULT_OF_OURS, CampaignReportsError, DataRefused
+from flows.errors import CampaignReportsError
 from flows.ingest.code_version import name_code, name_environment
 from flows.kept.kept_steps import KeptSteps
 from flows.kept.recalled_rows import RecalledRows
@@ -33,6 +33,7 @@ from flows.remote.workspace_place import open_workspace
 from flows.runtime.flow_ends import end_in_a_sentence
 from flows.runtime.prefect_steps import step
 from flows.steps.attempt import Attempt, Run
+from flows.steps.attempt_ends import REFUSED, describe_end, describe_failure, stamp
 from flows.steps.reading.file_tasks import show_reading
 from flows.steps.reading.read_feeds import FeedsRead, find_problem, read_feeds, reconcile_inputs
 from flows.steps.run_tables import write_run_tables
@@ -48,14 +49,13 @@ from flows.storage.publish import (
     publish_snapshot,
     stage_snapshot,
 )
-from flows.storage.raw_files import bring_raw_files, name_places
+from flows.storage.raw_files import bring_raw_files
 from flows.storage.recovery import clean_up
 from flows.storage.snapshots import drop_old_snapshots
 from flows.storage.workspace_files import Layout, remove_tree, storage_errors
 
 QUARANTINE = "quarantine"
 SCRATCH = "scratch"
-REFUSED = "refused"
 AN_HOUR = 3600
 _progress: ContextVar[Progress] = ContextVar("progress", default=silence)
 _cluster: ContextVar[str | None] = ContextVar("cluster", default=None)
@@ -149,30 +149,6 @@ def begin_keeping(root: Path, staging: Path, *, full: bool) -> KeptSteps:
     return KeptSteps.begin(root, home, staging, name_environment())
 
 
-def describe_failure(attempt: Attempt, error: Exception) -> AttemptEnd:
-    """How an attempt ended that published nothing; of a fault of ours its kind alone."""
-    if not isinstance(error, CampaignReportsError):
-        return describe_end(attempt, "failed", FAULT_OF_OURS, type(error).__name__)
-    outcome = REFUSED if isinstance(error, DataRefused) else "failed"
-    said = name_places(error.message), name_places(error.hint)
-    return describe_end(attempt, outcome, error.exit_code, *said)
-
-
-def describe_end(
-    attempt: Attempt, outcome: str, exit_code: int, message: str = "", hint: str = ""
-) -> AttemptEnd:
-    """How an attempt ended."""
-    return AttemptEnd(
-        run_id=attempt.run_id,
-        started_at=_stamp(attempt.started_at),
-        finished_at=_stamp(datetime.now(UTC)),
-        outcome=outcome,
-        exit_code=exit_code,
-        message=message,
-        hint=hint,
-    )
-
-
 @step
 def read_raw_feeds(attempt: Attempt, *, full: bool) -> FeedsRead:
     """Raw files to canonical tables; what an earlier run has read is not read again."""
@@ -219,8 +195,8 @@ def prove(
         raise CampaignReportsError(msg, "This is a fault of the program; please report it.")
     return Manifest(
         run_id=attempt.run_id,
-        started_at=_stamp(attempt.started_at),
-        finished_at=_stamp(datetime.now(UTC)),
+        started_at=stamp(attempt.started_at),
+        finished_at=stamp(datetime.now(UTC)),
         code_version=name_code(),
         config_sha256=attempt.loaded.config_sha256,
         inputs=inputs,
@@ -299,7 +275,3 @@ def run_workspace(
     finally:
         _progress.reset(tokens[0])
         _cluster.reset(tokens[1])
-
-
-def _stamp(instant: datetime) -> str:
-    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
