@@ -19,7 +19,9 @@ def load_sources() -> dict[str, Source]:
     """Every source mapping that ships with the product, by its name (`skene.campaign_events`)."""
     found = sorted(files("contracts").joinpath("sources").iterdir(), key=lambda entry: entry.name)
     return {
-        entry.name.removesuffix(SUFFIX): Source.model_validate(tomllib.loads(entry.read_text()))
+        entry.name.removesuffix(SUFFIX): Source.model_validate(
+            tomllib.loads(entry.read_text("utf-8"))
+        )
         for entry in found
         if entry.name.endswith(SUFFIX)
     }

@@ -23,7 +23,7 @@ def write_names(folder: Path, names: NamedKeys) -> str:
 def read_names(folder: Path) -> NamedKeys:
     """The names that a folder keeps."""
     return NamedKeys(
-        RunChannels(tuple(json.loads((folder / CHANNELS).read_text()))),
+        RunChannels(tuple(json.loads((folder / CHANNELS).read_text("utf-8")))),
         read_frame(folder, "messages", DescribedMessages),
         read_frame(folder, "owners", AddressOwners),
         read_frame(folder, "domains", ContactDomains),
