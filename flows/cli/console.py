@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import chain
@@ -17,6 +17,11 @@ from flows.storage.raw_files import name_places
 
 DECIMALS_SHOWN = 4
 COLUMN_GAP = 3
+Writer = Callable[[str, object], str | None]
+
+
+def _leave(_column: str, _value: object) -> None:
+    """Have a value written as it is."""
 
 
 def stderr_console() -> Console:
@@ -52,8 +57,16 @@ def _in_csv(value: object) -> object:
     return value if value is None or isinstance(value, str | int | float) else _cell(value)
 
 
-def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows on stdout: aligned on a terminal, tab-separated in a pipe or a file."""
+def print_table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], write: Writer = _leave
+) -> None:
+    """Print rows on stdout: aligned on a terminal, tab-separated in a pipe or a file.
+
+    Args:
+        header: The columns.
+        rows: Their values.
+        write: What writes a column's figure for people; None from it for what is no figure.
+    """
     if not on_terminal():
         for row in chain([header], rows):
             sys.stdout.write("\t".join(_cell(value) for value in row) + "\n")
@@ -64,8 +77,16 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None
         is_number = _holds_numbers([row[place] for row in every])
         table.add_column(Text(name), overflow="fold", justify="right" if is_number else "left")
     for row in every:
-        table.add_row(*(Text(_cell(value)) for value in row))
+        table.add_row(*(Text(text) for text in _write_row(header, row, write)))
     Console(highlight=False).print(table)
+
+
+def _write_row(header: Sequence[str], row: Sequence[object], write: Writer) -> list[str]:
+    """The cells of a row as text."""
+    return [
+        _cell(value) if (text := write(name, value)) is None else text
+        for name, value in zip(header, row, strict=True)
+    ]
 
 
 def _holds_numbers(values: Iterable[object]) -> bool:
@@ -76,18 +97,20 @@ def _holds_numbers(values: Iterable[object]) -> bool:
     )
 
 
-def print_rows(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def print_rows(
+    header: Sequence[str], rows: Sequence[Sequence[object]], write: Writer = _leave
+) -> None:
     """Print rows on a terminal: as a table where that has room, else one block a row.
 
-    Columns that are empty in all of them are left out.
+    Columns that are empty in all of them are left out. The arguments are those of `print_table`.
     """
     filled = [place for place in range(len(header)) if any(row[place] is not None for row in rows)]
     names = [header[place] for place in filled]
     shown = [[row[place] for place in filled] for row in rows]
-    cells = [list(map(_cell, row)) for row in shown]
+    cells = [_write_row(names, row, write) for row in shown]
     widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
     if sum(widths) + COLUMN_GAP * len(widths) <= Console().width:
-        print_table(names, shown)
+        print_table(names, shown, write)
         return
     margin = max(map(len, names), default=0)
     for number, (row, texts) in enumerate(zip(shown, cells, strict=True), start=1):

@@ -14,6 +14,7 @@ from flows.cli.console import (
     on_terminal,
     print_csv,
     print_json_rows,
+    print_lines,
     print_note,
     print_rows,
     print_table,
@@ -21,12 +22,14 @@ from flows.cli.console import (
 from flows.cli.journey_text import print_journey
 from flows.cli.published import Tables, find_published, list_published
 from flows.cli.row_query import RowQuery, require_column
+from flows.cli.units import draw_days, find_currency, in_units
 from flows.errors import UsageError
 from flows.storage.published_files import require_whole
 from flows.storage.workspace_files import storage_errors
 
 ROWS_ON_A_TERMINAL = 20
 CONTACT = "contact_id"
+DAY = "date_day"
 GRAIN = b"campaign_reports.grain"
 
 JOURNEY = ("people", "contact_journey")
@@ -42,6 +45,7 @@ class Choice:
     limit: int | None
     contact: str | None
     form: Literal["json", "csv", "text"]
+    currency: str
 
 
 def show(
@@ -85,7 +89,8 @@ def show(
         require_whole(workspace, *key)
         query = RowQuery(where, _split(sort), _split(columns))
         form = "json" if json else "csv" if csv else "text"
-        _print_rows(key, tables[key], Choice(query, limit, contact, form))
+        choice = Choice(query, limit, contact, form, find_currency(workspace))
+        _print_rows(key, tables[key], choice)
     return 0
 
 
@@ -136,19 +141,23 @@ def _print_rows(key: tuple[str, str], files: list[Path], choice: Choice) -> None
     elif key == JOURNEY and choice.contact is not None:
         print_journey([dict(zip(header, row, strict=True)) for row in _stream(shown)])
     elif on_terminal():
-        _print_for_people(key, rows, choice.limit or ROWS_ON_A_TERMINAL)
+        _print_for_people(key, rows, choice)
     else:
         print_table(header, _stream(shown))
 
 
-def _print_for_people(key: tuple[str, str], rows: pl.LazyFrame, limit: int) -> None:
-    few = list(_stream(rows.head(limit)))
+def _print_for_people(key: tuple[str, str], rows: pl.LazyFrame, choice: Choice) -> None:
+    few = list(_stream(rows.head(choice.limit or ROWS_ON_A_TERMINAL)))
     if not few:
         print_note(f"{'/'.join(key)}: {NOTHING.get(key[1], 'no such row')}")
         return
-    print_rows(rows.collect_schema().names(), few)
+    schema = rows.collect_schema()
+    print_rows(schema.names(), few, in_units(choice.currency))
+    amounts = [name for name in schema if schema[name].is_integer() or schema[name].is_decimal()]
     with storage_errors("reading a published table"):
         count = rows.select(pl.len()).collect().item()
+        if schema.get(DAY) == pl.Date:
+            print_lines(draw_days(rows, DAY, amounts))
     if count > len(few):
         print_note(f"{len(few):,} of {count:,} rows; --limit, --csv, --json or a pipe shows more")
 
