@@ -52,15 +52,15 @@ def stand_there(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(place)
 
 
-def read_total(place: Path) -> Decimal:
-    """The revenue of all campaigns, added up in plain Python."""
-    report = pl.read_parquet(place / "shop/reports/latest/email/campaign_report.parquet")
+def read_total(place: Path, table: str) -> Decimal:
+    """The revenue of all rows of a table, added up in plain Python."""
+    report = pl.read_parquet(place / f"shop/reports/latest/{table}.parquet")
     return sum(report["revenue"].to_list(), Decimal(0))
 
 
 def test_every_tool_has_a_snippet() -> None:
     imports = {name for one in PYTHON for name in IMPORT.findall(one)}
-    assert imports == {"polars", "pandas", "pyarrow", "pyspark"}
+    assert imports == {"json", "pathlib", "polars", "pandas", "pyarrow", "pyspark"}
     assert len(SQL) == 1
     assert {shlex.split(line)[3] for line in COMMANDS} == {"explain", "audience", "export"}
 
@@ -79,14 +79,15 @@ def test_python_reads_exact_money(place: Path, code: str) -> None:
             warnings.simplefilter("ignore")
         exec(code, names)  # noqa: S102 - our own README
     assert isinstance(names["total"], Decimal)
-    assert names["total"] == read_total(place)
+    table = "people/contact_report" if "contact_journey" in code else "email/campaign_report"
+    assert names["total"] == read_total(place, table)
 
 
 @pytest.mark.parametrize("query", SQL)
 def test_duckdb_answers(place: Path, query: str) -> None:
     with duckdb.connect() as connection:
         rows = connection.sql(query).fetchall()
-    assert [row[-1] for row in rows] == [read_total(place)]
+    assert [row[-1] for row in rows] == [read_total(place, "email/campaign_report")]
 
 
 @pytest.mark.parametrize("line", COMMANDS)

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 
 import polars as pl
 
-from flows.config.loading import load_workspace
 from flows.errors import CampaignReportsError
 from flows.page.figures import COUNT, MONEY, RATE, kind_of
 
@@ -21,9 +21,13 @@ Figure = int | float | Decimal
 
 
 def find_currency(workspace: Path) -> str:
-    """The currency of a workspace's reports; empty where its configuration cannot be read."""
+    """The currency of a workspace's reports; empty where its configuration cannot be read.
+
+    What reads configurations is slow to import, and imported here alone.
+    """
     try:
-        return load_workspace(workspace).config.workspace.currency
+        loading = import_module("flows.config.loading")
+        return loading.load_workspace(workspace).config.workspace.currency
     except CampaignReportsError:
         return ""
 

@@ -1,12 +1,10 @@
 """`campaign-reports check`: what a run would read, with nothing written."""
 
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from contracts.feed_check import CheckedFeed, CheckedTable
 from flows.cli.console import print_json, print_lines, print_note
+from flows.cli.options import Flag
 from flows.cli.progress_bars import progress_bars
 from flows.config.loading import load_workspace
 from flows.errors import CampaignReportsError
@@ -16,7 +14,7 @@ REASONS_SHOWN = 5
 COUNTED = ("rejected", "superseded", "duplicates")
 
 
-def check(workspace: Path, /, *, json: Annotated[bool, Parameter(negative=())] = False) -> int:
+def check(workspace: Path, /, *, json: Flag = False) -> int:
     """Look at a workspace's configuration and feeds, and write nothing.
 
     Args:

@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from flows.cli.console import print_json_rows, print_table
 from flows.cli.failures import NAME
+from flows.cli.options import Flag
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.errors import CampaignReportsError, StorageFailed
 from flows.remote.needs import TO_LOOK
@@ -46,9 +44,7 @@ class Finding:
     exit_code: int = 0
 
 
-def doctor(
-    workspace: Path | None = None, /, *, json: Annotated[bool, Parameter(negative=())] = False
-) -> int:
+def doctor(workspace: Path | None = None, /, *, json: Flag = False) -> int:
     """Look at versions, settings of Prefect, and a workspace's configuration, lock and disk.
 
     Args:

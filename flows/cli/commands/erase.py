@@ -4,12 +4,10 @@ import sys
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from contracts.manifest import Manifest
 from flows.cli.console import print_json, print_note
+from flows.cli.options import Flag
 from flows.cli.progress_bars import progress_bars
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.descriptions.write_descriptions import write_descriptions
@@ -27,9 +25,9 @@ def erase(
     contact: str | None = None,
     email: str | None = None,
     org: str | None = None,
-    raw: Annotated[bool, Parameter(negative=())] = False,
-    yes: Annotated[bool, Parameter(negative=())] = False,
-    json: Annotated[bool, Parameter(negative=())] = False,
+    raw: Flag = False,
+    yes: Flag = False,
+    json: Flag = False,
 ) -> int:
     """Erase a person from state, quarantine and every kept snapshot.
 

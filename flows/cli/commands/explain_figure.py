@@ -9,6 +9,7 @@ import polars as pl
 from cyclopts import Parameter
 
 from flows.cli.console import as_json, print_json, print_note, print_table
+from flows.cli.options import Flag, Texts
 from flows.cli.published import find_published, list_published
 from flows.errors import FAULT_OF_OURS, UsageError
 from flows.explain.answers import ExplainedCell, Explainer
@@ -26,13 +27,13 @@ def explain(
     table: str | None = None,
     /,
     *,
-    key: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    key: Texts = (),
     column: str | None = None,
     cells: Path | None = None,
     to: Path | None = None,
     sum_: Annotated[bool, Parameter(name="--sum", negative=())] = False,
-    personal: Annotated[bool, Parameter(negative=())] = False,
-    json: Annotated[bool, Parameter(negative=())] = False,
+    personal: Flag = False,
+    json: Flag = False,
 ) -> int:
     """Say which raw rows a published figure comes from, and why each of them counts.
 

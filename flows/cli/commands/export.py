@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from contracts.config.nearest_names import nearest
 from flows.cli.console import print_json, print_note
+from flows.cli.options import Flag
 from flows.cli.published import find_published, list_published
 from flows.errors import UsageError
 from flows.storage.export_files import export_tables
@@ -24,7 +25,7 @@ def export(
     *,
     to: Path,
     org: str | None = None,
-    json: Annotated[bool, Parameter(negative=())] = False,
+    json: Flag = False,
 ) -> int:
     """Write published tables to a CSV, Excel or DuckDB file; no text in it is a formula.
 

@@ -3,9 +3,7 @@
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any
-
-from cyclopts import Parameter
+from typing import Any
 
 from contracts.columns import columns
 from contracts.reports.run_tables import RunChanges
@@ -17,6 +15,7 @@ from flows.cli.console import (
     print_rows,
     print_table,
 )
+from flows.cli.options import Flag
 from flows.cli.published import require_workspace
 from flows.config.loading import load_workspace
 from flows.errors import UsageError
@@ -41,7 +40,7 @@ HEADER = (
 )
 
 
-def runs(workspace: Path, /, *, json: Annotated[bool, Parameter(negative=())] = False) -> int:
+def runs(workspace: Path, /, *, json: Flag = False) -> int:
     """List the kept snapshots with their figures, the newest first.
 
     Args:
@@ -68,7 +67,7 @@ def diff(
     after: str | None = None,
     /,
     *,
-    json: Annotated[bool, Parameter(negative=())] = False,
+    json: Flag = False,
 ) -> int:
     """Print the figures that two kept snapshots give differently, as `run/changes` does.
 
@@ -109,8 +108,8 @@ def gc(
     workspace: Path,
     /,
     *,
-    dry_run: Annotated[bool, Parameter(negative=())] = False,
-    json: Annotated[bool, Parameter(negative=())] = False,
+    dry_run: Flag = False,
+    json: Flag = False,
 ) -> int:
     """Remove the snapshots and quarantines that are too old, as the end of a run does.
 

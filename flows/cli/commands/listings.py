@@ -2,23 +2,20 @@
 
 import json as json_text
 import sys
-from typing import Annotated, Any
-
-from cyclopts import Parameter
+from typing import Any
 
 from contracts.config.nearest_names import nearest
 from contracts.config.source_mapping import Expression, Source
 from contracts.dictionary import render_dictionary
 from flows.cli.console import print_json, print_note, print_table
+from flows.cli.options import Flag
 from flows.config.loading import config_schema
 from flows.config.source_files import load_sources
 from flows.errors import UsageError
 from flows.report_tables import REPORT_TABLES
 
 
-def sources(
-    name: str | None = None, /, *, json: Annotated[bool, Parameter(negative=())] = False
-) -> int:
+def sources(name: str | None = None, /, *, json: Flag = False) -> int:
     """List the source mappings that ship with the product, or show one with its columns.
 
     Args:

@@ -2,17 +2,15 @@
 
 import webbrowser
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from flows.cli.console import on_terminal, print_json, print_lines, print_note
+from flows.cli.options import Flag
 from flows.cli.published import list_published
 from flows.errors import ConfigurationError
 from flows.storage.published_files import published_pages, require_written
 
 
-def open_page(workspace: Path, /, *, json: Annotated[bool, Parameter(negative=())] = False) -> int:
+def open_page(workspace: Path, /, *, json: Flag = False) -> int:
     """Open the page of the published snapshot in a browser, or print its path without a terminal.
 
     Args:

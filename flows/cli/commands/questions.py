@@ -9,7 +9,9 @@ from cyclopts import Parameter
 from contracts.columns import polars_schema
 from contracts.config.workspace import AudienceSection
 from contracts.feeds.contacts import Contacts
-from flows.cli.console import print_json, print_note
+from contracts.reports.session_matches import UtmAudit
+from flows.cli.console import print_json, print_json_rows, print_note
+from flows.cli.options import Flag, Texts
 from flows.cli.progress_bars import progress_bars
 from flows.cli.row_query import require_column
 from flows.config.loading import load_workspace
@@ -32,13 +34,13 @@ def audience(
     campaign: str | None = None,
     message: str | None = None,
     from_: Annotated[str | None, Parameter(name="--from")] = None,
-    to: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    to: Texts = (),
     never: str | None = None,
     segment: str | None = None,
     subscribed: str | None = None,
     output: Path = Path("audience.parquet"),
-    columns: Annotated[tuple[str, ...], Parameter(negative=())] = (),
-    json: Annotated[bool, Parameter(negative=())] = False,
+    columns: Texts = (),
+    json: Flag = False,
 ) -> int:
     """Write the contacts who did something, and never did something else, to a file.
 
@@ -107,11 +109,12 @@ def _split_ends(to: tuple[str, ...]) -> tuple[str | None, Path | None]:
     return next(iter(days), None), next(map(Path, files), None)
 
 
-def suggest(workspace: Path, /) -> int:
+def suggest(workspace: Path, /, *, json: Flag = False) -> int:
     """Print what broken links may have meant, as lines for [ads.aliases] of campaigns.toml.
 
     Args:
         workspace: The workspace's folder.
+        json: Print a JSON list of objects, one a broken link that has a suggestion.
 
     Returns:
         The exit code, 0.
@@ -121,8 +124,11 @@ def suggest(workspace: Path, /) -> int:
         msg = f"{workspace} has published no ads/utm_audit"
         raise ConfigurationError(msg, "It needs a feed of ads and one of sessions, and a run.")
     require_whole(workspace, "ads", "utm_audit")
-    lines = render_aliases(pl.read_parquet(files))
-    if lines:
+    audit = pl.read_parquet(files)
+    lines = render_aliases(audit)
+    if json:
+        print_json_rows(audit.filter(pl.col(UtmAudit.score).is_not_null()).iter_rows(named=True))
+    elif lines:
         print(lines, end="")  # noqa: T201 - data on stdout
     else:
         print_note("nothing to suggest: no broken link resembles one ad or campaign clearly enough")

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from contracts.config.nearest_names import nearest
+from contracts.manifest import count_of
 from contracts.quarantine import Quarantine
 from flows.cli.console import (
     on_terminal,
@@ -17,6 +18,7 @@ from flows.cli.console import (
     print_rows,
     print_table,
 )
+from flows.cli.options import Flag
 from flows.cli.published import require_workspace
 from flows.cli.reject_hints import hint_at
 from flows.config.loading import load_workspace
@@ -39,8 +41,8 @@ def rejects(
     *,
     run: str | None = None,
     limit: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
-    replay: Annotated[bool, Parameter(negative=())] = False,
-    json: Annotated[bool, Parameter(negative=())] = False,
+    replay: Flag = False,
+    json: Flag = False,
 ) -> int:
     """Print the rows in quarantine as their files have them, with reasons and what would help.
 
@@ -83,7 +85,7 @@ def _replay(workspace: Path, feed: str | None, *, as_json: bool) -> int:
         print_json(paths)
     else:
         print_table(("path",), [(path,) for path in paths])
-    print_note(f"the next run reads {len(paths)} files again")
+    print_note(f"the next run reads {count_of(len(paths), 'file')} again")
     return 0
 
 

@@ -15,6 +15,7 @@ from contracts.manifest import Manifest
 from flows.cli.console import print_json, print_note
 from flows.cli.failures import report_failure
 from flows.cli.launch import launch_run
+from flows.cli.options import Flag
 from flows.cli.progress_bars import progress_bars
 from flows.remote.needs import TO_SUM_UP
 from flows.remote.workspace_place import open_workspace
@@ -34,8 +35,8 @@ def run(
     workspaces: Annotated[list[Path], Parameter(negative=())],
     /,
     *,
-    json: Annotated[bool, Parameter(negative=())] = False,
-    full: Annotated[bool, Parameter(negative=())] = False,
+    json: Flag = False,
+    full: Flag = False,
     wait: Annotated[float, Parameter(validator=Number(gte=0))] = 0,
     dask: DaskAddress = None,
 ) -> int:

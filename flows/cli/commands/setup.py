@@ -10,7 +10,8 @@ from cyclopts import Parameter
 
 from contracts.config.nearest_names import nearest
 from flows.cli.commands.proposals import make_folders, place_feeds, propose_feeds, render_feeds
-from flows.cli.console import print_note
+from flows.cli.console import print_json, print_note
+from flows.cli.options import Flag
 from flows.config.loading import config_schema
 from flows.errors import UsageError
 from flows.steps.reading.feed_proposals import FeedProposal
@@ -28,6 +29,7 @@ def init(
     *,
     sample: str | None = None,
     from_: Annotated[list[Path] | None, Parameter(name="--from", consume_multiple=True)] = None,
+    json: Flag = False,
 ) -> int:
     """Start a workspace: a commented campaigns.toml, its JSON Schema, raw/ and a .gitignore.
 
@@ -35,6 +37,7 @@ def init(
         directory: The folder to make; it must not hold a workspace yet.
         sample: A sample workspace to copy instead, as `skene`.
         from_: Files that feeds deliver: their entries are proposed, with what is open as comments.
+        json: Print the folder and the proposed feeds as JSON.
 
     Returns:
         The exit code, 0.
@@ -56,6 +59,12 @@ def init(
         (directory / SCHEMA).write_text(json_text.dumps(config_schema(), indent=2) + "\n", "utf-8")
         if not (directory / IGNORED).exists():
             (directory / IGNORED).write_text(WRITTEN_BY_RUNS)
+    if json:
+        feeds = [
+            {"path": str(one.path), "settings": one.settings, "open_points": one.open_points}
+            for one in proposals
+        ]
+        print_json({"workspace": str(directory), "feeds": feeds})
     print_note(f"started {directory}")
     for proposal in proposals:
         print_note(f"{proposal.path}: {_summarize(proposal)}")

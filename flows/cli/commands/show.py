@@ -20,6 +20,7 @@ from flows.cli.console import (
     print_table,
 )
 from flows.cli.journey_text import print_journey
+from flows.cli.options import Flag, Texts
 from flows.cli.published import Tables, find_published, list_published
 from flows.cli.row_query import RowQuery, require_column
 from flows.cli.units import draw_days, find_currency, in_units
@@ -45,7 +46,7 @@ class Choice:
     limit: int | None
     contact: str | None
     form: Literal["json", "csv", "text"]
-    currency: str
+    workspace: Path
 
 
 def show(
@@ -53,13 +54,15 @@ def show(
     table: str | None = None,
     /,
     *,
-    where: Annotated[tuple[str, ...], Parameter(negative=())] = (),
-    sort: Annotated[tuple[str, ...], Parameter(negative=(), allow_leading_hyphen=True)] = (),
-    columns: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    where: Texts = (),
+    sort: Annotated[
+        tuple[str, ...], Parameter(negative=(), allow_leading_hyphen=True, show_default=False)
+    ] = (),
+    columns: Texts = (),
     limit: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
     contact: str | None = None,
-    csv: Annotated[bool, Parameter(negative=())] = False,
-    json: Annotated[bool, Parameter(negative=())] = False,
+    csv: Flag = False,
+    json: Flag = False,
 ) -> int:
     """List the published tables, or print the rows of one.
 
@@ -89,7 +92,7 @@ def show(
         require_whole(workspace, *key)
         query = RowQuery(where, _split(sort), _split(columns))
         form = "json" if json else "csv" if csv else "text"
-        choice = Choice(query, limit, contact, form, find_currency(workspace))
+        choice = Choice(query, limit, contact, form, workspace)
         _print_rows(key, tables[key], choice)
     return 0
 
@@ -152,7 +155,7 @@ def _print_for_people(key: tuple[str, str], rows: pl.LazyFrame, choice: Choice) 
         print_note(f"{'/'.join(key)}: {NOTHING.get(key[1], 'no such row')}")
         return
     schema = rows.collect_schema()
-    print_rows(schema.names(), few, in_units(choice.currency))
+    print_rows(schema.names(), few, in_units(find_currency(choice.workspace)))
     amounts = [name for name in schema if schema[name].is_integer() or schema[name].is_decimal()]
     with storage_errors("reading a published table"):
         count = rows.select(pl.len()).collect().item()

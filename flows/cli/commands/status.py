@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
-
-from cyclopts import Parameter
+from typing import Any
 
 from contracts.manifest import AttemptEnd, Manifest, Pointer, Warned
 from flows.cli.console import print_json, print_lines
+from flows.cli.options import Flag
 from flows.config.configured_feeds import configure_feeds
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.errors import DataRefused
@@ -17,7 +16,7 @@ from flows.storage.integrity import look_at_published
 from flows.storage.last_attempt import read_last_attempt
 
 
-def status(workspace: Path, /, *, json: Annotated[bool, Parameter(negative=())] = False) -> int:
+def status(workspace: Path, /, *, json: Flag = False) -> int:
     """Say what is published, from what, and whether anything is wrong with it.
 
     Args:

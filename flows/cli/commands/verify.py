@@ -2,11 +2,9 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from flows.cli.console import print_json_rows, print_note, print_table
+from flows.cli.options import Flag
 from flows.cli.published import require_workspace
 from flows.errors import StorageFailed
 from flows.steps.maintenance.verify_files import Damage, verify_files
@@ -20,8 +18,8 @@ def verify(
     workspace: Path,
     /,
     *,
-    repair: Annotated[bool, Parameter(negative=())] = False,
-    json: Annotated[bool, Parameter(negative=())] = False,
+    repair: Flag = False,
+    json: Flag = False,
 ) -> int:
     """Hold every published file and every part of the ledger against its hash, contract and counts.
 

@@ -1,5 +1,6 @@
 """`init`: a workspace before its first run."""
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -30,6 +31,20 @@ def test_init_starts_a_workspace_that_holds_and_overwrites_nothing(
     assert main(["init", str(root)]) == 2
     assert (root / "campaigns.toml").read_text() == "# mine"
     assert "overwrites nothing" in capsys.readouterr().err
+
+
+def test_init_says_as_json_what_it_proposes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("contact_id,email,shoe_size\n1,a@b.example,42\n")
+    root = tmp_path / "new"
+    assert main(["init", str(root), "--from", str(file), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    [feed] = said["feeds"]
+    assert (said["workspace"], feed["path"]) == (str(root), str(file))
+    assert feed["settings"] == {"table": "contacts"}
+    assert "shoe_size" in " ".join(feed["open_points"])
 
 
 def test_every_setting_of_the_starter_holds(tmp_path: Path) -> None:
