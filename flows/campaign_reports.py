@@ -99,8 +99,7 @@ def campaign_reports(
         draw_page(attempt, manifest)
         publish(attempt, manifest)
         drop_old_files(attempt, read)
-    with open_workspace(workspace, TO_SUM_UP) as root:
-        tell_published(root, manifest)
+    tell_published(open_workspace(workspace, TO_SUM_UP), manifest)
     return manifest.model_dump()
 
 

@@ -6,7 +6,7 @@ What cannot be told is no failure of the run, whose figures are published or are
 
 import logging
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from prefect import get_run_logger
@@ -37,16 +37,16 @@ from flows.storage.lock import refuse_if_held
 TOOL = "campaign-reports"
 
 
-def tell_published(root: Path, manifest: Manifest) -> None:
+def tell_published(workspace: AbstractContextManager[Path], manifest: Manifest) -> None:
     """Tell what a run published.
 
     Args:
-        root: The workspace.
+        workspace: Makes the workspace a folder to read from.
         manifest: The manifest of the published snapshot.
     """
     if not is_watched():
         return
-    with _in_passing("what was published"):
+    with _in_passing("what was published"), workspace as root:
         summary = summarize_run(root, manifest)
         log_summary(summary)
         show_artifacts(summary)

@@ -38,7 +38,7 @@ def announce_published(summary: RunSummary) -> RunEvent:
     payload = {
         **_name_run(summary.root, manifest.run_id),
         "finished_at": manifest.finished_at,
-        "snapshot": str(summary.snapshot.absolute()),
+        "snapshot": name_places(str(summary.snapshot.absolute())),
         "tables": summary.tables,
         "files": summary.files,
         "rows": summary.counts,

@@ -12,6 +12,7 @@ from flows.announcements.summary_lines import (
     describe_spend,
     warning_lines,
 )
+from flows.storage.raw_files import name_places
 
 STEERING = re.compile(r"([\\`*_{}\[\]<>#|~])")
 """What Markdown would take as more than a character."""
@@ -61,7 +62,7 @@ def _figures(summary: RunSummary) -> str:
     checks = summary.manifest.reconciliation
     holding = sum(one.holds for one in checks)
     rows.append(("Checks", f"{holding:,} of {len(checks):,} hold"))
-    return _table(("", ""), rows)
+    return _table(("figure", "this run"), rows)
 
 
 def _changes(summary: RunSummary) -> Iterator[str]:
@@ -109,11 +110,12 @@ def _feeds(summary: RunSummary) -> Iterator[str]:
 
 def _places(summary: RunSummary) -> Iterator[str]:
     if summary.page is not None:
-        page = summary.page.absolute()
-        yield f"* [The page of the reports]({page.as_uri()}): `{page}`"
-    yield f"* Tables: `{summary.snapshot.absolute()}`"
+        page = name_places(str(summary.page.absolute()))
+        link = page if "://" in page else summary.page.absolute().as_uri()
+        yield f"* [The page of the reports]({link}): `{page}`"
+    yield f"* Tables: `{name_places(str(summary.snapshot.absolute()))}`"
     if summary.quarantine is not None:
-        yield f"* Rejected rows: `{summary.quarantine.absolute()}`"
+        yield f"* Rejected rows: `{name_places(str(summary.quarantine.absolute()))}`"
 
 
 def _section(title: str, lines: Iterable[str]) -> str:

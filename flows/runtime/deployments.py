@@ -28,12 +28,12 @@ def describe_workspace(path: str = "") -> dict[str, str]:
     return {"name": name_deployment(path), "path": path, "project": str(PROJECT)}
 
 
-def name_deployment(path: str | Path) -> str:
+def name_deployment(path: str) -> str:
     """The name of a workspace's deployment: that of its folder."""
-    return str(path).rstrip("/").rsplit("/", 1)[-1]
+    return path.rstrip("/").rsplit("/", 1)[-1]
 
 
-def require_distinct_names(paths: Iterable[Path]) -> None:
+def require_distinct_names(paths: Iterable[str]) -> None:
     """Refuse workspaces whose deployments would replace each other.
 
     Raises:

@@ -11,9 +11,12 @@ from cyclopts import Parameter
 from flows.cli.launch import SERVER_IS_DEAD, refuse_dead_server
 from flows.config.loading import load_workspace
 from flows.errors import ConfigurationError, UsageError
+from flows.remote.address import parse_address
+from flows.remote.needs import TO_LOOK
+from flows.remote.workspace_place import open_workspace
 from flows.runtime.deployments import name_deployment, require_distinct_names
 
-DESCRIPTION = "Read the feeds of {root} and publish its reports."
+DESCRIPTION = "Read the feeds of {place} and publish its reports."
 
 
 def serve(
@@ -33,8 +36,8 @@ def serve(
     Returns:
         The exit code, once it is interrupted.
     """
-    roots = [load_workspace(root).root.resolve() for root in workspaces]
-    require_distinct_names(roots)
+    places = [_find_place(root) for root in workspaces]
+    require_distinct_names(places)
     _require_timezone(timezone)
     _require_server()
     flow = import_module("flows.campaign_reports").campaign_reports
@@ -42,14 +45,14 @@ def serve(
     schedule = _make_schedule(cron, timezone) if cron else None
     served: list[Any] = [
         flow.to_deployment(
-            name=name_deployment(root),
-            parameters={"workspace": str(root)},
-            description=DESCRIPTION.format(root=root),
+            name=name_deployment(place),
+            parameters={"workspace": place},
+            description=DESCRIPTION.format(place=place),
             tags=["campaign-reports"],
             schedule=schedule,
             entrypoint_type=by_module,
         )
-        for root in roots
+        for place in places
     ]
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -59,6 +62,13 @@ def serve(
             refuse_dead_server(error)
         raise
     return 0
+
+
+def _find_place(workspace: Path) -> str:
+    """Where a workspace is for whoever runs it, once its configuration is known to hold."""
+    with open_workspace(workspace, TO_LOOK) as root:
+        folder = load_workspace(root).root
+    return str(parse_address(workspace) or folder.resolve())
 
 
 def _require_server() -> None:

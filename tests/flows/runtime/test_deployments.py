@@ -1,7 +1,5 @@
 """A deployment is one workspace, and bears its name."""
 
-from pathlib import Path
-
 import pytest
 import yaml
 
@@ -24,7 +22,7 @@ def test_a_workspace_that_is_not_named_is_not_deployed(path: str) -> None:
 
 def test_two_workspaces_of_one_name_are_not_served_together() -> None:
     with pytest.raises(ConfigurationError, match="2 workspaces are called shop"):
-        require_distinct_names([Path("/a/shop"), Path("/b/shop"), Path("/b/mall")])
+        require_distinct_names(["/a/shop", "s3://b/shop", "/b/mall"])
 
 
 def test_the_deployment_file_names_what_is_there() -> None:
