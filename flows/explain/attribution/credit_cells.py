@@ -222,6 +222,6 @@ class AttributionCells:
         if row.get(C.platform) is not None:
             return NOTHING
         known = [name for name in (C.org_id, C.channel, C.campaign_id) if name in row]
-        messages = self.messages.facts.messages.filter(self._is_of(row, known))
+        messages = self.messages.messages.filter(self._is_of(row, known))
         day = {ChannelDays.date_day: row[C.date_day]}
         return self.messages.state_costs(messages, [row[C.channel]], day)

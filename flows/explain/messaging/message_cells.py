@@ -68,7 +68,7 @@ class MessageCells:
 
     def _are_to_domain(self, domain: str) -> pl.Expr:
         """Whether sends are to a mailbox at a domain; `(none)` where none is known."""
-        known = self.sends.facts.domains
+        known = self.sends.domains
         if domain == NO_DOMAIN:
             return ~are_to(known.get_column(ContactDomains.contact_key))
         own = known.filter(pl.col(ContactDomains.domain) == domain)
@@ -79,9 +79,10 @@ class MessageCells:
         link = pl.select(pl.lit(cell.row[LinkReport.url]).hash(LINK)).item()
         scope = scope_of_key(cell, [cell.group])
         is_own = pl.col(CountedEvents.link_key) == link
-        clicks = self.sends.facts.events.filter(
-            pl.col(Counts.clicks) > 0, is_own, *scope.are_sends()
-        ).sort(ROW_PLACE)
+        facts = self.sends.facts.of(scope)
+        clicks = facts.events.filter(pl.col(Counts.clicks) > 0, is_own, *scope.are_sends()).sort(
+            ROW_PLACE
+        )
         counted = clicks
         if cell.column == LinkReport.unique_clicks:
             counted = clicks.unique(CountedEvents.unit_key, keep="first", maintain_order=True)
@@ -94,7 +95,7 @@ class MessageCells:
         left = self.sends.exclusions.list_uncounted(messages, scope, Counts.clicks, is_own)
         return Explanation(
             OF_LINKS[cell.column],
-            self.sends.state_counts(counted, Counts.clicks),
+            self.sends.state_counts(facts, counted, Counts.clicks),
             (),
             merge_left_out([again.cast(dict(LEFT_OUT)), left]),
         )

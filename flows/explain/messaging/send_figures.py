@@ -1,7 +1,6 @@
 """Counts, rates, costs and orders of sends: one rule a column, whichever report they stand in."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 
 import polars as pl
 
@@ -16,8 +15,12 @@ from flows.explain.attribution.order_rows import OrderRows
 from flows.explain.explanation import LEFT_OUT, NOTHING, Explanation, Operand, divide, merge_rows
 from flows.explain.messaging.message_exclusions import MessageExclusions
 from flows.explain.messaging.missed_orders import MESSAGE, list_missed_orders
+from flows.explain.messaging.scoped_facts import ScopedFacts
 from flows.explain.messaging.send_scopes import DAY, SendScope
-from flows.explain.messaging.unit_facts import UNIT, UnitBuilder, UnitFacts
+from flows.explain.messaging.unit_facts import (
+    UNIT,
+    UnitFacts,
+)
 from flows.explain.published_run import PublishedRun
 from transforms.common.calendar import reporting_day
 from transforms.common.rates import CONVERSION_FORMULAS, FORMULAS
@@ -48,11 +51,17 @@ class SendFigures:
         self.run = run
         self.orders = orders
         self.exclusions = MessageExclusions(run)
+        self.facts = ScopedFacts(run)
 
-    @cached_property
-    def facts(self) -> UnitFacts:
-        """Every send and event of the run."""
-        return UnitBuilder(self.run).build()
+    @property
+    def messages(self) -> pl.DataFrame:
+        """Every message of the run (`DescribedMessages`)."""
+        return self.facts.messages
+
+    @property
+    def domains(self) -> pl.DataFrame:
+        """Every mailbox's domain (`ContactDomains`)."""
+        return self.facts.domains
 
     def explain(self, scope: SendScope, column: str, row: Mapping[str, object]) -> Explanation:
         """How a figure of some sends came to be.
@@ -62,6 +71,12 @@ class SendFigures:
             column: One of `FIGURES`.
             row: The row of the report that it stands in, with the figures that it is made from.
         """
+        found = self._explain(scope, column, row)
+        if found.find_problem(row[column]) and self.facts.widen(scope):
+            found = self._explain(scope, column, row)
+        return found
+
+    def _explain(self, scope: SendScope, column: str, row: Mapping[str, object]) -> Explanation:
         if column in RATES:
             parts = [self.make_operand(scope, name, row) for name in RATES[column]]
             left = merge_left_out(self.list_left_out(scope, name) for name in RATES[column])
@@ -85,8 +100,9 @@ class SendFigures:
         if value is None:
             return NOTHING
         if column in COUNTED:
-            facts = self.facts.events if column in EVERY else self.facts.sends
-            return self.state_counts(facts.filter(*scope.are_sends()), column)
+            facts = self.facts.of(scope)
+            own = facts.events if column in EVERY else facts.sends
+            return self.state_counts(facts, own.filter(*scope.are_sends()), column)
         if column == COST:
             return self.state_costs(self.find_messages(scope), scope.channels or (), scope.day)
         if scope.contact is not None:
@@ -96,7 +112,7 @@ class SendFigures:
 
     def find_messages(self, scope: SendScope) -> pl.DataFrame:
         """The `DescribedMessages` of some sends."""
-        return self.facts.messages.filter(*scope.are_messages())
+        return self.messages.filter(*scope.are_messages())
 
     def list_left_out(self, scope: SendScope, column: str) -> pl.DataFrame:
         """Raw rows of the same messages, contacts and day that do not count, and why."""
@@ -119,9 +135,10 @@ class SendFigures:
         """The rows of the scope's sends that say what a column counts and are not counted."""
         if column in EVERY:
             return pl.DataFrame(schema=LEFT_OUT)
-        sends = self.facts.sends.filter(*scope.are_sends(with_day=False)).lazy()
-        own = self.facts.sends.filter(*scope.are_sends()).lazy()
-        rows = self.facts.rows.lazy().join(sends.select(UNIT).unique(), on=UNIT, how="semi")
+        facts = self.facts.of(scope)
+        sends = facts.sends.filter(*scope.are_sends(with_day=False)).lazy()
+        own = facts.sends.filter(*scope.are_sends()).lazy()
+        rows = facts.rows.lazy().join(sends.select(UNIT).unique(), on=UNIT, how="semi")
         counted = own.filter(pl.col(column) > 0)
         passed = list_passed_over(rows, column, counted, name_states(sends))
         if scope.day:
@@ -166,22 +183,24 @@ class SendFigures:
             list_missed_orders(self.orders, ids, channels, scope.day),
         ]
 
-    def state_counts(self, sums: pl.DataFrame, column: str) -> pl.DataFrame:
+    @staticmethod
+    def state_counts(facts: UnitFacts, sums: pl.DataFrame, column: str) -> pl.DataFrame:
         """The rows of feeds that carry what a column of `Counts` counts.
 
         Args:
+            facts: The facts of these sends.
             sums: Rows of the facts' `sends`, of opens and clicks those of their `events`.
             column: The column.
         """
         own = sums.lazy().filter(pl.col(column) > 0)
         if column in EVERY:
             counted = own.select(ROW_PLACE, pl.col(column).alias("times"))
-            known = self.facts.rows.lazy().filter(pl.col(TABLE) == "events")
+            known = facts.rows.lazy().filter(pl.col(TABLE) == "events")
             rows = counted.join(known, on=ROW_PLACE, how="inner", validate="1:1")
             stated = state_rows(rows, "events", pl.col("times"), word_reason(column))
             return merge_rows(stated.collect())
         units = own.select(UNIT).unique()
-        chosen = choose_carriers(self.facts.rows.lazy().join(units, on=UNIT, how="semi"), column)
+        chosen = choose_carriers(facts.rows.lazy().join(units, on=UNIT, how="semi"), column)
         parts = [
             state_rows(chosen.filter(pl.col(TABLE) == table), table, pl.lit(1), word_reason(column))
             for table in ("sends", "events")
@@ -208,18 +227,31 @@ class SendFigures:
 
     def _date_costs(self, messages: pl.DataFrame) -> pl.LazyFrame:
         """The messages that cost something, with `row_place` and the first day of their sending."""
-        by = [MessageRows.message_key, DescribedMessages.channel]
-        sent = self.facts.sends.lazy().filter(pl.col(Counts.sends) > 0)
-        first = sent.group_by(by).agg(pl.col(DAY).min())
+        first = self._scan_first_days(messages.get_column(DescribedMessages.channel).unique())
         ids = [Messages.org_id, Messages.message_id]
         numbered = self.run.catalog.scan_numbered("messages").select(*ids, pack_place(pl.col(FILE)))
         return (
             messages.lazy()
             .filter(pl.col(MessageRows.cost).is_not_null())
-            .join(first, on=by, how="left", validate="1:1")
+            .join(first, on=[*ids, DescribedMessages.channel], how="left", validate="1:1")
             .select(*ids, COST, DAY)
             .join(numbered, on=ids, how="inner", validate="1:1")
         )
+
+    def _scan_first_days(self, channels: pl.Series) -> pl.LazyFrame:
+        """The first day on which each message of some channels was sent, as published."""
+        sent = pl.col(Counts.sends) > 0
+        days = [
+            daily.filter(sent)
+            .group_by(Messages.org_id, Messages.message_id)
+            .agg(pl.col(DAY).min())
+            .with_columns(pl.lit(channel).alias(DescribedMessages.channel))
+            for channel in channels.sort()
+            if (daily := self.run.scan(channel, "daily_report")) is not None
+        ]
+        text = dict.fromkeys((Messages.org_id, Messages.message_id), pl.String)
+        nothing = pl.LazyFrame(schema={**text, DAY: pl.Date, DescribedMessages.channel: pl.String})
+        return pl.concat([nothing, *days])
 
 
 def name_states(sends: pl.LazyFrame) -> pl.LazyFrame:

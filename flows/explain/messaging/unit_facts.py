@@ -9,7 +9,10 @@ from contracts.facts.hierarchy import DescribedMessages
 from contracts.facts.send_facts import CountedEvents, SendFacts
 from contracts.facts.send_keys import EventKeys, SendKeys
 from contracts.facts.send_sums import MessageDays
+from contracts.reports.campaigns import HierarchyReport
+from contracts.vocabulary import DeliveryBasis
 from flows.catalog.read_files import ReadFile
+from flows.explain.messaging.narrowed_keys import KeyRows, Seed, narrow_keys
 from flows.explain.published_run import PublishedRun
 from flows.steps.messaging.described_messages import MessageInputs, find_names
 from flows.steps.messaging.key_files import KeyFiles
@@ -19,6 +22,7 @@ from transforms.messaging.bot_detection import flag_hasty_clicks
 from transforms.messaging.daily_sums import sum_message_days
 from transforms.messaging.delivery_basis import (
     assume_deliveries,
+    channel_of_basis,
     find_assumed,
     list_said_delivered,
 )
@@ -49,6 +53,16 @@ NAMES = [
 ]
 
 
+UNLINKED = (EventScope.MESSAGE_CONTACT, EventScope.MESSAGE_ADDRESS, EventScope.CONTACT)
+"""The scopes of events that name no send."""
+BASIS = HierarchyReport.delivery_basis
+CLEAR_BASES = (DeliveryBasis.RECEIPTS, DeliveryBasis.ASSUMED)
+
+
+class MixedBasis(Exception):  # noqa: N818 - it names what was found
+    """Only from all sends can it be told which deliveries are assumed."""
+
+
 class PlacedKeys(KeyFiles):
     """Key columns whose `row_number` is the row's place among all files."""
 
@@ -68,15 +82,11 @@ class UnitFacts:
         sends: One row per send and day: its message's ids, `channel`, `date_day`, counts.
         events: One row per open and click likewise, its `row_place` in the place of the send.
         rows: One row per row of a feed that is of a send (`choose_carriers`).
-        messages: `DescribedMessages`.
-        domains: `ContactDomains`.
     """
 
     sends: pl.DataFrame
     events: pl.DataFrame
     rows: pl.DataFrame
-    messages: pl.DataFrame
-    domains: pl.DataFrame
 
 
 class UnitBuilder:
@@ -84,6 +94,7 @@ class UnitBuilder:
 
     def __init__(self, run: PublishedRun) -> None:
         """Prepare what the facts are made from."""
+        self.run = run
         self.catalog = run.catalog
         inputs = MessageInputs(run.catalog, run.loaded.config, run.scratch)
         self.names = find_names(inputs)
@@ -96,15 +107,33 @@ class UnitBuilder:
         """Whom e-mail addresses name."""
         return self.names.owners
 
-    def build(self) -> UnitFacts:
-        """Every send, every event, and the rows that they come from."""
+    def count_rows(self) -> int:
+        """How many sends and events were read."""
+        tables = ("sends", "events")
+        return sum(file.count_valid(table) for file in self.catalog.files for table in tables)
+
+    def build(self, seed: Seed | None = None) -> UnitFacts:
+        """Every send, every event, and the rows that they come from; or those of a figure.
+
+        Args:
+            seed: Which rows say themselves that they are of the figure; None for all.
+
+        Raises:
+            MixedBasis: Which deliveries are assumed can only be told from all sends.
+        """
         named, zone = self.named, self.named.timezone
-        raw = self._identify(_placed(self.keys.read_sends()), SendKeys.is_by_address)
+        read = self._read()
+        if seed is not None:
+            read = narrow_keys(read, seed)
+        raw = read.sends
         sends = assign_channels(raw, named.codes).collect().lazy()
-        counted = self._count_events(raw, sends)
+        counted = self._count_events(read, sends)
         facts = build_send_facts(sends, counted, named.codes, zone).collect().lazy()
-        said = list_said_delivered(counted, named.codes)
-        assumed = find_assumed(sum_message_days(facts, counted, zone), said)
+        days = sum_message_days(facts, counted, zone)
+        if seed is None:
+            assumed = find_assumed(days, list_said_delivered(counted, named.codes))
+        else:
+            assumed = self._find_published_bases(days)
         message = MessageDays.message_key
         by_send = sum_message_days(
             facts.with_columns(pl.col(UNIT).alias(message)), counted.clear(), zone
@@ -129,19 +158,45 @@ class UnitBuilder:
             self._name(by_send.rename({message: UNIT}), of_send, UNIT).collect(),
             self._name(by_event.rename({message: ROW_PLACE}), of_event, ROW_PLACE).collect(),
             self._list_rows(raw, counted).collect(),
-            self.names.messages,
-            self.names.domains,
         )
 
-    def _identify(self, rows: pl.LazyFrame, is_by_address: str) -> pl.LazyFrame:
-        if self.owners.is_empty():
-            return rows
-        named = rows.filter(is_by_address).pipe(identify_contacts, self.owners.lazy())
-        return pl.concat([rows.filter(~pl.col(is_by_address)), named])
+    def _find_published_bases(self, days: pl.LazyFrame) -> pl.LazyFrame:
+        """`AssumedBases` of some sends, by what was published of their messages.
 
-    def _count_events(self, raw: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
-        """`CountedEvents` of all events; the key of the contact is the row's place."""
-        named, keys = self.named, self.keys
+        Raises:
+            MixedBasis: Only some of a message's deliveries are assumed.
+        """
+        published = self.run.scan("campaigns", "hierarchy_report")
+        if published is None:
+            raise MixedBasis
+        ids = [*NAMES, DescribedMessages.channel]
+        stated = published.filter(pl.col(HierarchyReport.level) == "message").select(*ids, BASIS)
+        bases = (
+            days.filter(pl.col(MessageDays.sends) > 0)
+            .select(MessageDays.message_key, MessageDays.basis_key)
+            .unique()
+            .with_columns(channel_of_basis().alias(SendFacts.channel_code))
+            .pipe(self._add_names)
+            .join(stated, on=ids, how="left", nulls_equal=True, validate="m:1")
+            .collect()
+        )
+        if not bases.get_column(BASIS).is_in([*CLEAR_BASES]).all():
+            raise MixedBasis
+        is_assumed = pl.col(BASIS) == DeliveryBasis.ASSUMED
+        by_basis = bases.group_by(MessageDays.basis_key).agg(
+            is_assumed.any().alias("any"), is_assumed.all().alias("all")
+        )
+        if by_basis.filter(pl.col("any") != pl.col("all")).height:
+            raise MixedBasis
+        return by_basis.lazy().filter("all").select(MessageDays.basis_key)
+
+    def _read(self) -> KeyRows:
+        """The key columns of all sends and events."""
+        keys = self.keys
+        raw = self._identify(_placed(keys.read_sends()), SendKeys.is_by_address)
+        named = _placed(keys.read_events(EventScope.SEND))
+        if not any(keys.has(scope) for scope in UNLINKED):
+            return KeyRows(raw, named, None)
         addressed = pl.concat(
             [
                 _placed(keys.read_events(scope))
@@ -150,16 +205,24 @@ class UnitBuilder:
         )
         if not self.owners.is_empty():
             addressed = identify_contacts(addressed, self.owners.lazy())
-        unlinked = pl.concat(
-            [_placed(keys.read_events(EventScope.MESSAGE_CONTACT)), key_message_contacts(addressed)]
-        )
-        if self.catalog.has_rows("sends"):
-            unlinked = link_to_sends(unlinked, list_linkable_sends(raw, named.codes))
+        of_contact = _placed(keys.read_events(EventScope.MESSAGE_CONTACT))
+        return KeyRows(raw, named, pl.concat([of_contact, key_message_contacts(addressed)]))
+
+    def _identify(self, rows: pl.LazyFrame, is_by_address: str) -> pl.LazyFrame:
+        if self.owners.is_empty():
+            return rows
+        named = rows.filter(is_by_address).pipe(identify_contacts, self.owners.lazy())
+        return pl.concat([rows.filter(~pl.col(is_by_address)), named])
+
+    def _count_events(self, read: KeyRows, sends: pl.LazyFrame) -> pl.LazyFrame:
+        """`CountedEvents` of all events; the key of the contact is the row's place."""
+        named = self.named
+        unlinked = read.named.clear() if read.unlinked is None else read.unlinked
+        if self.catalog.has_rows("sends") and read.unlinked is not None:
+            unlinked = link_to_sends(unlinked, list_linkable_sends(read.sends, named.codes))
         events = pl.concat(
             [
-                _placed(keys.read_events(EventScope.SEND)).with_columns(
-                    pl.lit(value=True).alias(NAMES_SEND)
-                ),
+                read.named.with_columns(pl.lit(value=True).alias(NAMES_SEND)),
                 unlinked.with_columns(pl.lit(value=False).alias(NAMES_SEND)),
             ]
         )
@@ -214,14 +277,16 @@ class UnitBuilder:
 
     def _name(self, sums: pl.LazyFrame, of: pl.LazyFrame, by: str) -> pl.LazyFrame:
         """Give sums the ids and the channel of their message."""
+        return self._add_names(sums.join(of, on=by, how="inner", validate="m:1"))
+
+    def _add_names(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Give rows with a message and the number of a channel the ids and the channel's name."""
         channel = pl.col(SendFacts.channel_code).replace_strict(
             self.names.channels.names, return_dtype=pl.String
         )
         names = self.names.messages.lazy().select(SendFacts.message_key, *NAMES)
-        return (
-            sums.join(of, on=by, how="inner", validate="m:1")
-            .join(names, on=SendFacts.message_key, how="inner", validate="m:1")
-            .with_columns(channel.alias(DescribedMessages.channel))
+        return rows.join(names, on=SendFacts.message_key, how="inner", validate="m:1").with_columns(
+            channel.alias(DescribedMessages.channel)
         )
 
 

@@ -1,0 +1,113 @@
+"""The key columns of those sends and events alone that a figure can come from.
+
+A figure's seeds are the rows that say themselves that they are of its message, contact or day.
+What else a send's facts are made from follows by the keys of sends, and of message and contact.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+
+from contracts.facts.send_facts import SendFacts
+from contracts.facts.send_keys import EventKeys, SendKeys
+from transforms.common.instants import start_of_day
+from transforms.common.keys import hash_message_contact
+from transforms.messaging.send_linking import MESSAGE_CONTACT
+
+SEND, MESSAGE, CONTACT = SendKeys.send_key, SendKeys.message_key, SendKeys.contact_key
+
+
+@dataclass(frozen=True)
+class KeyRows:
+    """The key columns of sends and events.
+
+    Attributes:
+        sends: `FeedSends`, contacts identified.
+        named: `FeedEvents` that name their send by its id.
+        unlinked: `FeedEvents` that do not; `send_key` is that of message and contact. None where
+            no feed has any.
+    """
+
+    sends: pl.LazyFrame
+    named: pl.LazyFrame
+    unlinked: pl.LazyFrame | None
+
+
+@dataclass(frozen=True)
+class Seed:
+    """Which rows say themselves that they are of a figure.
+
+    Attributes:
+        of_sends: Whether a row of `FeedSends` does.
+        of_events: Whether a row of `FeedEvents` does.
+    """
+
+    of_sends: pl.Expr
+    of_events: pl.Expr
+
+
+def seed_messages(messages: pl.Series) -> Seed:
+    """The rows of some messages, by their keys."""
+    is_own = pl.col(MESSAGE).is_in(messages.implode())
+    return Seed(is_own, is_own)
+
+
+def seed_contacts(contact: pl.Expr) -> Seed | None:
+    """The rows of some contacts; None where more than their keys tells them."""
+    if set(contact.meta.root_names()) != {SendFacts.contact_key}:
+        return None
+    return Seed(contact, contact)
+
+
+def seed_day(day: Mapping[str, Any], timezone: str) -> Seed:
+    """The rows of a day; sends without a time of their own may be of any."""
+    sent = [pl.col(SendKeys.sent_at), pl.col(SendKeys.created_at)]
+    is_timeless = pl.all_horizontal(at.is_null() for at in sent)
+    (date,) = day.values()
+    if date is None:
+        return Seed(is_timeless, pl.col(EventKeys.occurred_at).is_null())
+    first, last = (
+        pl.select(start_of_day(pl.lit(one, pl.Date), timezone)).item()
+        for one in (date, date + timedelta(days=1))
+    )
+    times = [*sent, pl.col(SendKeys.delivered_at)]
+    is_of_day = pl.any_horizontal(at.is_between(first, last, closed="left") for at in times)
+    occurred = pl.col(EventKeys.occurred_at).is_between(first, last, closed="left")
+    return Seed(is_timeless | is_of_day.fill_null(value=False), occurred)
+
+
+def narrow_keys(rows: KeyRows, seed: Seed) -> KeyRows:
+    """Keep the sends of a figure with all that belongs to them.
+
+    Args:
+        rows: The key columns of all sends and events.
+        seed: Which rows say themselves that they are of the figure.
+
+    Returns:
+        The rows of every send of which any row is a seed, in memory, and those beside which a seed
+        finds its send.
+    """
+    paired = rows.sends
+    if rows.unlinked is not None:
+        pair = hash_message_contact(MESSAGE, CONTACT).alias(MESSAGE_CONTACT)
+        paired = paired.with_columns(pair)
+    own, told = pl.collect_all(
+        [paired.filter(seed.of_sends), rows.named.filter(seed.of_events).select(SEND).unique()]
+    )
+    keys = pl.concat([own.select(SEND), told]).unique()
+    unlinked = rows.unlinked
+    if unlinked is not None:
+        seeds = unlinked.filter(seed.of_events).select(SEND).unique().collect()
+        known = paired.join(keys.lazy(), on=SEND, how="semi")
+        pairs = known.select(pl.col(MESSAGE_CONTACT).alias(SEND)).collect()
+        pairs = pl.concat([seeds, pairs]).unique()
+        beside = paired.join(pairs.lazy(), left_on=MESSAGE_CONTACT, right_on=SEND, how="semi")
+        keys = pl.concat([keys, beside.select(SEND).collect()]).unique()
+        unlinked = unlinked.join(pairs.lazy(), on=SEND, how="semi").collect().lazy()
+    sends, named = pl.collect_all(
+        [table.join(keys.lazy(), on=SEND, how="semi") for table in (rows.sends, rows.named)]
+    )
+    return KeyRows(sends.lazy(), named.lazy(), unlinked)
