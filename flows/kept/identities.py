@@ -10,8 +10,12 @@ from typing import Protocol, runtime_checkable
 import polars as pl
 from pydantic import BaseModel
 
-SEEDS = (1, 2)
-"""Of two hashes a row; rows of two tables that differ in neither are the same but by chance."""
+from contracts.config.workspace import Workspace
+
+DECIDES_NOTHING = "run"
+"""The section of a configuration that says what a run may use: no figure hangs on it."""
+HASH, FIRST, SECOND = "hash", 1, 2
+"""A row's hash and its seed, and that of the hash of it that is added up beside it."""
 
 
 @runtime_checkable
@@ -46,13 +50,19 @@ def identify_rows(rows: pl.LazyFrame) -> str:
     """
     schema = rows.collect_schema()
     whole = pl.struct(pl.all())
-    sums = [whole.hash(seed).sum().alias(f"sum {seed}") for seed in SEEDS]
-    found = rows.select(pl.len(), *sums).collect(engine="streaming").row(0)
+    found = (
+        rows.select(whole.hash(FIRST).alias(HASH))
+        .select(pl.len(), pl.sum(HASH), pl.col(HASH).hash(SECOND).sum().alias("again"))
+        .collect(engine="streaming")
+        .row(0)
+    )
     return identify([(name, str(dtype)) for name, dtype in schema.items()], found)
 
 
 def _describe(part: object) -> object:
     match part:
+        case Workspace():
+            return part.model_dump(mode="json", by_alias=True, exclude={DECIDES_NOTHING})
         case BaseModel():
             return part.model_dump(mode="json", by_alias=True)
         case Identified():

@@ -68,7 +68,8 @@ class Run:
         """The configuration as far as a step may read it: time zone, currency, and some sections.
 
         Args:
-            sections: Their names; all others are as if they were not configured.
+            sections: Their names; all others are as if they were not configured, but for `run`,
+                which decides no result.
         """
         whole, workspace = self.config, self.config.workspace
         named = {"timezone", "currency", "channels"}
@@ -79,7 +80,7 @@ class Run:
                 if name not in named
             }
         )
-        chosen = {name: getattr(whole, name) for name in sections}
+        chosen = {name: getattr(whole, name) for name in (*sections, "run")}
         return Workspace().model_copy(update={"workspace": base, **chosen})
 
     def cut(self, catalog: Catalog, settings: Workspace) -> "Run":
