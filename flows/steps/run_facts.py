@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.channels import RunChannels
 from contracts.facts.order_facts import DayCosts, NamedCampaigns
 from flows.kept.deferred import Deferred
 from flows.kept.identities import identify, identify_rows
@@ -20,7 +21,7 @@ from flows.steps.attribution_reports import CreditedOrders, build_credited_order
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys, find_names
 from flows.steps.messaging.fact_files import FactFiles
-from flows.steps.messaging.kept_names import read_names, write_names
+from flows.steps.messaging.kept_names import read_channels, read_names, write_names
 from flows.steps.messaging.message_reports import MessageFacts, sum_message_rows
 from flows.steps.messaging.send_facts import build_facts
 from flows.steps.people.activities import Activities, write_activities
@@ -47,16 +48,26 @@ class RunFacts:
 
     run: Run
 
+    @property
+    def channels(self) -> RunChannels:
+        """The channels of the run."""
+        return read_channels(self.kept_names.open())
+
     @cached_property
     def names(self) -> Deferred[NamedKeys]:
         """What the keys of facts stand for."""
+        kept = self.kept_names
+        return Deferred(kept.identity, lambda: read_names(kept.open()))
+
+    @cached_property
+    def kept_names(self) -> KeptFolder:
+        """What the keys of facts stand for, in files."""
         run, catalog, settings = self.run, self.run.catalog.only(*NAMED), self.run.settings()
 
         def write(folder: Path) -> str:
             return write_names(folder, find_names(MessageInputs(catalog, settings, folder)))
 
-        kept = run.kept.folder("message names", [catalog, settings], write)
-        return Deferred(kept.identity, lambda: read_names(kept.open()))
+        return run.kept.folder("message names", [catalog, settings], write)
 
     @cached_property
     def sums(self) -> KeptFolder:

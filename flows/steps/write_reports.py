@@ -113,8 +113,8 @@ def report_attribution(run: Run, facts: RunFacts) -> list[Check]:
 @step
 def keep_standing_tables(run: Run, facts: RunFacts) -> list[Check]:
     """Write, without rows, what the snapshot before had and the feeds give no row of now."""
-    root, channels = run.attempt.loaded.root, facts.names.value.channels
-    return write_standing_tables(root, run.staging, run.catalog.given, channels)
+    root = run.attempt.loaded.root
+    return write_standing_tables(root, run.staging, run.catalog.given, facts.channels)
 
 
 @step

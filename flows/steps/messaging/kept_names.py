@@ -20,10 +20,15 @@ def write_names(folder: Path, names: NamedKeys) -> str:
     return identify(names.channels.own, write_frames(folder, frames))
 
 
+def read_channels(folder: Path) -> RunChannels:
+    """The channels of a run whose names a folder keeps."""
+    return RunChannels(tuple(json.loads((folder / CHANNELS).read_text("utf-8"))))
+
+
 def read_names(folder: Path) -> NamedKeys:
     """The names that a folder keeps."""
     return NamedKeys(
-        RunChannels(tuple(json.loads((folder / CHANNELS).read_text("utf-8")))),
+        read_channels(folder),
         read_frame(folder, "messages", DescribedMessages),
         read_frame(folder, "owners", AddressOwners),
         read_frame(folder, "domains", ContactDomains),
