@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +11,7 @@ import polars as pl
 from contracts.columns import columns, polars_schema
 from contracts.feeds import FEEDS
 from flows.catalog.feed_contents import FeedContents
-from flows.catalog.read_files import ReadFile, hash_parts
+from flows.catalog.read_files import ReadFile, hash_parts, scan_together
 from flows.catalog.row_status import RowStatus
 from transforms.ingest.deduplication import FILE, ROW_NUMBER
 
@@ -82,7 +83,7 @@ class Catalog:
 
     def scan(self, table: str) -> pl.LazyFrame:
         """The canonical table: one row per key, the latest version of each."""
-        parts = [self.scan_file(file, table) for file in self.feeding(table)]
+        parts = [self.scan_run(files, table) for files in self.list_runs(table)]
         schema = polars_schema(FEEDS[table])
         return pl.concat(parts).select(schema.names()) if parts else pl.LazyFrame(schema=schema)
 
@@ -90,25 +91,28 @@ class Catalog:
         """A file's rows of a table that count, with their `row_number`."""
         return self.leave_discarded(pl.scan_parquet(file.list_parts(table)), file, table)
 
-    def scan_chunks(self, table: str, rows: int) -> Iterator[pl.LazyFrame]:
-        """The canonical table in pieces of about so many rows, or less."""
-        names = columns(FEEDS[table])
-        for file in self.feeding(table):
-            parts = file.list_parts(table)
-            step = max(1, rows * len(parts) // file.count_valid(table))
-            for start in range(0, len(parts), step):
-                piece = pl.scan_parquet(parts[start : start + step])
-                yield self.leave_discarded(piece, file, table).select(names)
+    def list_runs(self, table: str) -> Iterator[list[ReadFile]]:
+        """The files that feed a table, in order: such of one feed whose rows all count together.
+
+        Files that are read together cost less than each for itself, by far where they are small.
+        """
+        discarded = self.status.list_files(table)
+
+        def name_run(file: ReadFile) -> tuple[int, int | None]:
+            return file.raw.feed.place, file.order if file.order in discarded else None
+
+        for _, files in groupby(self.feeding(table), key=name_run):
+            yield list(files)
+
+    def scan_run(self, files: list[ReadFile], table: str) -> pl.LazyFrame:
+        """The rows of files read together that count, with their `file` and `row_number`."""
+        rows = scan_together(files, table)
+        return self.leave_discarded(rows, files[0], table) if len(files) == 1 else rows
 
     def scan_numbered(self, table: str) -> pl.LazyFrame:
         """The canonical table with each row's `file` and `row_number`."""
-        parts = [
-            self.scan_file(file, table)
-            .select(*columns(FEEDS[table]), ROW_NUMBER)
-            .with_columns(pl.lit(file.order, pl.UInt32).alias(FILE))
-            for file in self.feeding(table)
-        ]
-        return pl.concat(parts)
+        parts = [self.scan_run(files, table) for files in self.list_runs(table)]
+        return pl.concat(parts).select(*columns(FEEDS[table]), ROW_NUMBER, FILE)
 
     def leave_discarded(self, rows: pl.LazyFrame, file: ReadFile, table: str) -> pl.LazyFrame:
         """A file's rows that count; the rows bear their `row_number`."""

@@ -2,9 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, groupby
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +14,9 @@ from flows.catalog.feed_files import RawFile
 from flows.catalog.receipts import Receipt, TableReceipt
 from transforms.ingest.deduplication import FILE
 
+PLACE = "place"
+ROWS_TOGETHER = 1_000_000
+"""About how many rows of several files are read in one scan: their places are held in memory."""
 DIGITS = re.compile(r"(\d+)")
 
 
@@ -58,6 +62,34 @@ class ReadFile:
     def list_parts(self, table: str) -> list[Path]:
         """The file's canonical parts of a table, in the order of its rows."""
         return sorted((self.folder / table).glob("part-*.parquet"))
+
+
+def scan_together(files: Sequence[ReadFile], table: str) -> pl.LazyFrame:
+    """The rows of a table in several files, all that the parts hold, with each row's file.
+
+    One scan of many small files takes a tenth of what a scan of each takes.
+
+    Args:
+        files: Files that give rows of the table, in order.
+        table: The table.
+    """
+    rows = accumulate(file.count_valid(table) for file in files)
+    pieces = groupby(zip(rows, files, strict=True), key=lambda one: one[0] // ROWS_TOGETHER)
+    return pl.concat([_scan_piece([file for _, file in piece], table) for _, piece in pieces])
+
+
+def _scan_piece(files: list[ReadFile], table: str) -> pl.LazyFrame:
+    if len(files) == 1:
+        return files[0].scan(table)
+    ends = pl.Series([*accumulate(file.count_valid(table) for file in files)], dtype=pl.UInt32)
+    orders = pl.Series([file.order for file in files], dtype=pl.UInt32)
+    place = pl.lit(ends).search_sorted(pl.col(PLACE), side="right")
+    parts = [part for file in files for part in file.list_parts(table)]
+    return (
+        pl.scan_parquet(parts, row_index_name=PLACE)
+        .with_columns(pl.lit(orders).gather(place).alias(FILE))
+        .drop(PLACE)
+    )
 
 
 def hash_parts(*parts: object) -> str:

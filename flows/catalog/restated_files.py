@@ -8,7 +8,7 @@ from itertools import groupby
 import polars as pl
 
 from contracts.feeds import FEEDS
-from flows.catalog.read_files import ReadFile
+from flows.catalog.read_files import ReadFile, scan_together
 from flows.catalog.recall import Recall, compute_rows
 from transforms.ingest.deduplication import FILE, KEY_HASH, find_repeated
 from transforms.ingest.restatements import judge_restated, list_superseded, sum_restated
@@ -71,10 +71,10 @@ def _find_restated(files: list[ReadFile], table: str) -> dict[str, pl.DataFrame]
 
 def _judge(files: list[ReadFile], table: str) -> pl.DataFrame | None:
     """The rows of one feed that stand in several files, with their status; None if none does."""
-    keys = pl.concat([file.scan(table).select(KEY_HASH).unique() for file in files])
-    found = find_repeated(keys).collect()
+    rows = scan_together(files, table)
+    found = find_repeated(rows.select(FILE, KEY_HASH).unique().select(KEY_HASH)).collect()
     if found.is_empty():
         return None
-    shared = [file.scan(table).join(found.lazy(), on=KEY_HASH, how="semi") for file in files]
-    judged = judge_restated(pl.concat(shared), FEEDS[table]).collect()
+    shared = rows.join(found.lazy(), on=KEY_HASH, how="semi")
+    judged = judge_restated(shared, FEEDS[table]).collect()
     return None if judged.is_empty() else judged

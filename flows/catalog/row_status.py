@@ -9,7 +9,7 @@ import polars as pl
 from contracts.columns import columns
 from contracts.feeds import ADDITIVE, FEEDS
 from contracts.quarantine import Quarantine
-from flows.catalog.read_files import ReadFile, hash_parts
+from flows.catalog.read_files import ReadFile, hash_parts, scan_together
 from flows.catalog.recall import Recall, compute_rows
 from flows.catalog.restated_files import Restatement, find_restatements
 from transforms.ingest.deduplication import (
@@ -51,6 +51,10 @@ class RowStatus:
             int(order): hash_parts(rows.get_column(ROW_NUMBER).to_list())
             for (order,), rows in self.discarded[table].partition_by(FILE, as_dict=True).items()
         }
+
+    def list_files(self, table: str) -> set[int]:
+        """The places of the files of which rows of a table do not count."""
+        return {*self.discarded[table].get_column(FILE).unique()}
 
     def count(self, file: ReadFile, table: str) -> Counter[str]:
         """How many of a file's valid rows of a table do not count, by status."""
@@ -130,19 +134,16 @@ def _judge_table(files: list[ReadFile], table: str, rows_at_once: int) -> pl.Dat
 
 def _judge_pass(files: list[ReadFile], table: str, place: int, passes: int) -> pl.DataFrame:
     """Judge the rows whose key falls to one of several passes."""
-
-    def scan(file: ReadFile) -> pl.LazyFrame:
-        rows = file.scan(table)
-        return rows.filter(pl.col(KEY_HASH) % passes == place) if passes > 1 else rows
-
     if not files:
         return pl.DataFrame(schema=DISCARDED)
-    keys = pl.concat([scan(file).select(KEY_HASH) for file in files])
-    found = find_repeated(keys).collect()
+    rows = scan_together(files, table)
+    if passes > 1:
+        rows = rows.filter(pl.col(KEY_HASH) % passes == place)
+    found = find_repeated(rows.select(KEY_HASH)).collect()
     if found.is_empty():
         return pl.DataFrame(schema=DISCARDED)
-    shared = [scan(file).join(found.lazy(), on=KEY_HASH, how="semi") for file in files]
-    return judge_versions(pl.concat(shared), table).collect()
+    shared = rows.join(found.lazy(), on=KEY_HASH, how="semi")
+    return judge_versions(shared, table).collect()
 
 
 def _in_order(judged: list[pl.DataFrame]) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Canonical tables of which only those rows are read that a figure can come from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -25,10 +25,10 @@ class NarrowedTables(Catalog):
         rows = super().scan_file(file, table)
         return self.narrow[table](rows) if table in self.narrow else rows
 
-    def scan_chunks(self, table: str, rows: int) -> Iterator[pl.LazyFrame]:
-        """The rows of a table that are asked about, in pieces of about so many rows, or less."""
-        for chunk in super().scan_chunks(table, rows):
-            yield self.narrow[table](chunk) if table in self.narrow else chunk
+    def scan_run(self, files: list[ReadFile], table: str) -> pl.LazyFrame:
+        """The rows of files read together that count and are asked about."""
+        rows = super().scan_run(files, table)
+        return self.narrow[table](rows) if table in self.narrow else rows
 
 
 def narrow_tables(catalog: Catalog, narrow: Mapping[str, Narrow]) -> NarrowedTables:

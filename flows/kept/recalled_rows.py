@@ -11,8 +11,8 @@ from flows.kept.kept_frames import list_frames, write_frames
 from flows.kept.kept_steps import KeptSteps
 from transforms.ingest.deduplication import FILE
 
-LEAST_ROWS = 20_000
-"""Fewer rows are searched sooner than what was found of them is kept."""
+LEAST_ROWS, LEAST_FILES = 20_000, 20
+"""Fewer rows of fewer files are searched sooner than what was found of them is kept."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class RecalledRows:
     ) -> Frames:
         """Tables of rows that were found in files."""
         valid = sum(got.valid for file in files for got in file.receipt.tables)
-        if valid < LEAST_ROWS:
+        if valid < LEAST_ROWS and len(files) < LEAST_FILES:
             return find()
         places = {file.order: place for place, file in enumerate(files)}
         folder = self.kept.folder(

@@ -133,10 +133,10 @@ def build_daily_stats(
 def scan_stats(catalog: Catalog) -> pl.LazyFrame:
     """Canonical `ad_stats` with the place of each row's feed in the configuration."""
     parts = [
-        catalog.scan_file(file, "ad_stats").with_columns(
-            pl.lit(file.raw.feed.place, pl.UInt32).alias(FeedStats.feed)
+        catalog.scan_run(files, "ad_stats").with_columns(
+            pl.lit(files[0].raw.feed.place, pl.UInt32).alias(FeedStats.feed)
         )
-        for file in catalog.feeding("ad_stats")
+        for files in catalog.list_runs("ad_stats")
     ]
     nothing = (
         catalog.scan("ad_stats").clear().with_columns(pl.lit(0, pl.UInt32).alias(FeedStats.feed))
