@@ -75,6 +75,53 @@ def test_every_row_is_accounted_for_and_every_check_holds(
     assert all(check.holds for check in manifest.reconciliation)
 
 
+ELSEWHERE = """
+import os, sys
+from datetime import datetime, timedelta
+os.umask(0o077)
+from flows import campaign_reports
+
+class OtherClock(datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return datetime.now(tz) - timedelta(days=9000)
+
+campaign_reports.datetime = OtherClock
+for root in sys.argv[1:]:
+    campaign_reports.campaign_reports.fn(root, wait_seconds=0)
+"""
+"""The flow with another clock and umask."""
+
+
+@pytest.mark.parametrize("threads", ["1", *(["4"] if "FAULTS" in os.environ else [])])
+def test_another_machine_writes_the_same_bytes(
+    published: dict[str, Path], tmp_path: Path, threads: str
+) -> None:
+    """Other threads, locale, zone, umask, hash seed and clock; `FAULTS` tries more of them."""
+    roots = {name: copy_sample(name, tmp_path) for name in SAMPLES}
+    elsewhere = {
+        "POLARS_MAX_THREADS": threads,
+        "PYTHONHASHSEED": "42",
+        "TZ": "Asia/Kathmandu",
+        "LC_ALL": "POSIX",
+        "LANG": "tr_TR.UTF-8",
+        "PYTHONPATH": str(ROOT),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE, *map(str, roots.values())],
+        cwd=ROOT,
+        env={**os.environ, **elsewhere},
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for name, root in roots.items():
+        here, there = (read_manifest(one) for one in (published[name], root))
+        assert here is not None
+        assert there is not None
+        assert table_hashes(there.model_dump()) == table_hashes(here.model_dump())
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_nothing_that_is_told_holds_an_address(published: dict[str, Path], name: str) -> None:
     pointer = read_pointer(published[name])

@@ -14,12 +14,12 @@ from contracts.erasures import Erasures
 from contracts.manifest import PathBelow
 from flows.errors import StorageFailed
 from flows.storage.latest import mirror_latest
+from flows.storage.raw_files import hash_raw
 from flows.storage.sealed_files import seal, unseal
 from flows.storage.workspace_files import (
     PRIVATE_FILE,
     PRIVATE_FOLDER,
     Layout,
-    hash_file,
     make_folder,
     remove_tree,
     replace_text,
@@ -168,4 +168,4 @@ def _when(name: str) -> int:
 
 def _is_another(place: Path, sha256: str | None) -> bool:
     """Whether a raw file is not any more what was read: it is not replaced."""
-    return sha256 is not None and (not place.exists() or hash_file(place) != sha256)
+    return sha256 is not None and (not place.exists() or hash_raw(place) != sha256)

@@ -29,7 +29,7 @@ from tests.support.faults.faulty_workspaces import (
 )
 from tests.support.faults.forked_commands import Commands, Disturbance, forked_commands
 
-TRIED = int(os.environ.get("FAULTS", "120")) // 40
+TRIED = int(os.environ.get("FAULTS", "80")) // 40
 OPERATIONS = 900
 """About how many operations on files a run has."""
 REFUSALS = (errno.ENOSPC, errno.EACCES, errno.EIO, errno.EROFS, errno.EMFILE)

@@ -54,26 +54,23 @@ SECONDS = 1.5
 
 @dataclass(frozen=True)
 class Sound:
-    """A workspace, and what its tables are: by what was delivered and whether KEPT was erased."""
+    """A workspace, and what its tables are: by whether KEPT was erased."""
 
     root: Path
-    tables: dict[tuple[bool, bool], Tables]
+    tables: dict[bool, Tables]
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sound]:
     place = fast_place(tmp_path_factory.mktemp("killed"))
     root = build(place / "sound")
-    tables = {}
-    for is_delivered in (False, True):
-        copy = copy_workspace(root, place / "copy")
-        if is_delivered:
-            deliver(copy)
-        publish(copy)
-        tables[is_delivered, False] = without_run(published(copy))
-        assert main(["erase", str(copy), "--contact", KEPT, "--yes"]) == 0
-        publish(copy)
-        tables[is_delivered, True] = without_run(published(copy))
+    deliver(root)
+    copy = copy_workspace(root, place / "copy")
+    publish(copy)
+    tables = {False: without_run(published(copy))}
+    assert main(["erase", str(copy), "--contact", KEPT, "--yes"]) == 0
+    publish(copy)
+    tables[True] = without_run(published(copy))
     yield Sound(root, tables)
     shutil.rmtree(place, ignore_errors=True)
 
@@ -111,13 +108,13 @@ def find_torn(root: Path) -> Iterator[str]:
             yield f"{output.path} {problem}"
 
 
-def find_wrong(sound: Sound, root: Path, *, is_delivered: bool) -> Iterator[str]:
+def find_wrong(sound: Sound, root: Path) -> Iterator[str]:
     """What is wrong after the next run."""
     erasures = read_erasures(root)
     assert erasures is not None
     is_erased = erasures.knows("default", "contact_id", KEPT)
     found = published(root)
-    if wrong := differing(without_run(found), sound.tables[is_delivered, is_erased]):
+    if wrong := differing(without_run(found), sound.tables[is_erased]):
         yield f"wrong are {wrong}"
     if differing(shown(root), in_one_file(found)):
         yield "reports/latest does not show it"
@@ -131,14 +128,10 @@ def test_killed_at_any_moment(sound: Sound, commands: Commands) -> None:
     for number in range(max(1, KILLS // KILLS_A_ROUND)):
         draw = random.Random(number)  # noqa: S311
         root = copy_workspace(sound.root, sound.root.parent / "ws")
-        is_delivered = draw.random() < 0.7
-        if is_delivered:
-            deliver(root)
         done = []
         for _ in range(KILLS_A_ROUND):
             done.append(kill_once(commands, root, draw))
             faults += [f"{number} {done}: {torn}" for torn in find_torn(root)]
         publish(root)
-        wrong = find_wrong(sound, root, is_delivered=is_delivered)
-        faults += [f"{number} {done}: {one}" for one in wrong]
+        faults += [f"{number} {done}: {wrong}" for wrong in find_wrong(sound, root)]
     assert faults == []
