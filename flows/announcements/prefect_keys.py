@@ -1,16 +1,16 @@
 """Names as Prefect's keys take them."""
 
-import re
-import unicodedata
+from slugify import slugify
+
+NAMELESS = "workspace"
 
 
 def in_key(name: str, keep: str = "") -> str:
     """A name as a part of a key: lower-case letters, digits and dashes, and what is to be kept.
 
-    Letters with marks lose them; a name with nothing left is `workspace`.
+    Other scripts are written in Latin letters; a name with nothing left is `workspace`.
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(rf"[^a-z0-9{re.escape(keep)}]+", "-", plain).strip("-") or "workspace"
+    return slugify(name, regex_pattern=rf"[^-a-z0-9{keep}]+") or NAMELESS
 
 
 def name_artifact(workspace: str, what: str) -> str:

@@ -9,9 +9,11 @@ from polars.exceptions import PanicException
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 
+from contracts.manifest import count_of
 from flows.cluster.workers import Threads, Workers
 from flows.errors import explain_failure
 from flows.ingest.file_ingest import Reading, SameBytes
@@ -25,7 +27,7 @@ without. Files that an earlier run has read are none."""
 
 
 @task(name="read file", task_run_name="{path}", cache_policy=NO_CACHE)
-def read_file(path: str, read: Callable[[], State | None]) -> State | None:  # noqa: ARG001 - its name
+def read_file(path: str, read: Callable[[], State]) -> State:  # noqa: ARG001 - its name
     """Read one raw file into the ledger."""
     return read()
 
@@ -72,18 +74,29 @@ class ReadingPool(Executor):
     def _read_as_task(self, same: SameBytes, state: FileState, target: Target) -> Future[Reading]:
         outcome: Future[Reading] = Future()
 
-        def read() -> State | None:
+        def read() -> State:
             try:
-                outcome.set_result(read_unchanged(same, state, target))
+                reading = read_unchanged(same, state, target)
             except (Exception, PanicException) as error:  # noqa: BLE001 - raised for who waits
                 outcome.set_exception(error)
                 return _describe_stop(error)
-            return None
+            outcome.set_result(reading)
+            return Completed(message=_describe_rows(reading))
 
         path = same.files[0].path
         shown = self.runner.submit(read_file, {"path": path, "read": opaque(read)})
         shown.add_done_callback(lambda _: _fail_unless_done(outcome))
         return outcome
+
+
+def _describe_rows(reading: Reading) -> str:
+    """What a file gave, by canonical table."""
+    given = [
+        f"{one.table}: {count_of(one.rows_read, 'row')}"
+        + (f", {one.rejected:,} rejected" if one.rejected else "")
+        for one in reading.receipt.tables
+    ]
+    return "; ".join(given)
 
 
 def _describe_stop(error: BaseException) -> State:

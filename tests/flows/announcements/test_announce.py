@@ -128,6 +128,7 @@ def test_a_published_run_is_told_in_lines_artifacts_assets_and_one_event(
     assert told.states[-1][0] == "Completed"
     assert {"read raw feeds", "report messages", "publish", "publish email"} <= set(told.tasks)
     assert {name for name in told.tasks if name.startswith("raw/")} == {"raw/sends/2.csv"}
+    assert told.tasks["raw/sends/2.csv"] == ("Completed", "sends: 2 rows, 1 rejected")
     assert {name for name, _ in told.tasks.values()} == {"Completed"}
     lines = [message for _, message in told.logs]
     assert "rows: 5 read, 4 accepted, 1 rejected, 0 superseded, 0 duplicates" in lines
