@@ -150,6 +150,15 @@ def test_figures_of_a_table_are_reached_by_arrow_keys(page: Page) -> None:
     assert page.inner_text("#where-what").endswith(f"clicks = {value}")
 
 
+def test_paper_is_light_and_has_every_tab(page: Page) -> None:
+    page.emulate_media(media="print", color_scheme="dark")
+    ink = page.evaluate("getComputedStyle(document.body).color")
+    assert ink == "rgb(27, 31, 36)"
+    panels = page.query_selector_all("[role=tabpanel]")
+    assert len(shown_panels(page)) == len(panels)
+    assert not page.is_visible("[role=tablist]")
+
+
 @pytest.mark.parametrize(("scheme", "tabs"), [("light", ("campaigns", "ads")), ("dark", ("run",))])
 def test_nothing_hinders_a_reader(
     page: Page, scheme: Literal["light", "dark"], tabs: tuple[str, ...]
