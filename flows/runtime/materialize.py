@@ -1,15 +1,17 @@
 """Intermediate tables, computed once: in memory, or in files by groups of rows."""
 
 import secrets
+from itertools import count
 from pathlib import Path
 
 import polars as pl
-from polars.io.partition import FileProviderArgs
 
 from contracts.columns import Table, columns, polars_schema
 from flows.errors import CampaignReportsError
 
 GROUP = "group"
+ROWS_A_BATCH = 500_000
+"""How many rows are held at a time while a frame is cut into groups."""
 
 
 def write_groups(
@@ -40,17 +42,21 @@ def sink_groups(
         folder: Where to write `<group>-<source>-<part>.parquet`; made here.
         source: Which of several frames that are written to one folder this is.
     """
-
-    def name_file(args: FileProviderArgs) -> str:
-        return f"{args.partition_keys.item():03}-{source:03}-{args.index_in_partition}.parquet"
-
     folder.mkdir(parents=True, exist_ok=True)
     if groups == 1:
         path = folder / f"000-{source:03}-0.parquet"
         frame.drop(group).sink_parquet(path, compression="lz4")
         return
-    cut = pl.PartitionBy(folder, key=group, include_key=False, file_path_provider=name_file)
-    frame.sink_parquet(cut, compression="lz4")
+    batches = count()
+
+    def cut(rows: pl.DataFrame) -> None:
+        batch = next(batches)
+        for (number,), part in rows.partition_by(group, as_dict=True, include_key=False).items():
+            path = folder / f"{number:03}-{source:03}-{batch}.parquet"
+            part.write_parquet(path, compression="lz4", statistics=False)
+
+    # Cut batch by batch: the partitioned sink of Polars 2.1 takes twice the processor time.
+    frame.sink_batches(cut, chunk_size=ROWS_A_BATCH, maintain_order=False)
 
 
 def scan_groups(folder: Path, schema: pl.Schema, group: int | None = None) -> pl.LazyFrame:

@@ -19,9 +19,10 @@ from transforms.common.joins import STREAMED
 SCHEMA = polars_schema(JourneySteps)
 CONTACT_NO, MESSAGE_NO = JourneySteps.contact_no, JourneySteps.message_no
 EVENT_ID, KIND = JourneySteps.event_id, JourneySteps.kind
-PLACE, INSTANT, SLOT, IS_TAKEN, IS_TIED = "place", "instant", "slot", "is taken", "is tied"
-MOST_INSTANTS = 1 << 32
-"""More than the steps of one group have instants."""
+PLACE, INSTANT, SLOT, IS_TAKEN = "place", "instant", "slot", "is taken"
+SETTLED = "settled"
+INSTANTS, NEVER = 1 << 64, -(1 << 63)
+"""How many microseconds an instant can be of, and the one that stands before all of them."""
 NAMED, CHANNEL_OF_MESSAGE, CAMPAIGN, ITS_NAME = "named", "its channel", "its campaign", "its name"
 
 
@@ -109,31 +110,24 @@ def _find_order(steps: pl.LazyFrame) -> pl.LazyFrame:
 
     Numbers are sorted alone; ids only where several steps of a contact share an instant.
     """
-    instant = (
-        pl.col(CONTACT_NO).cast(pl.UInt64) * MOST_INSTANTS
-        + pl.col(JourneySteps.occurred_at).rank("dense").fill_null(0).cast(pl.UInt64)
-    ).alias(INSTANT)
+    at = pl.col(JourneySteps.occurred_at).dt.epoch("us").fill_null(NEVER).cast(pl.Int128)
+    instant = (pl.col(CONTACT_NO).cast(pl.Int128) * INSTANTS + at).alias(INSTANT)
     this, before, after = (pl.col(INSTANT).shift(by) for by in (0, 1, -1))
-    is_tied = ((this == before) | (this == after)).fill_null(value=False).alias(IS_TIED)
-    slots = (
-        steps.select(instant)
-        .with_row_index(PLACE)
-        .sort(INSTANT)
-        .with_row_index(SLOT)
-        .with_columns(is_tied)
-    )
-    ties = slots.filter(IS_TIED)
+    is_tied = ((this == before) | (this == after)).fill_null(value=False)
+    slots = steps.select(instant).with_row_index(PLACE).sort(INSTANT).with_row_index(SLOT)
+    ties = slots.filter(is_tied)
     is_taken = (this == before) & (pl.col(EVENT_ID) == pl.col(EVENT_ID).shift())
     settled = (
         steps.select(EVENT_ID, KIND)
         .with_row_index(PLACE)
         .join(ties.select(PLACE, INSTANT), on=PLACE, how="inner", validate="1:1")
         .sort(INSTANT, EVENT_ID, KIND)
-        .select(PLACE, is_taken.fill_null(value=False).alias(IS_TAKEN))
+        .select(pl.col(PLACE).alias(SETTLED), is_taken.fill_null(value=False).alias(IS_TAKEN))
     )
-    single = slots.filter(~pl.col(IS_TIED)).select(SLOT, PLACE, pl.lit(value=False).alias(IS_TAKEN))
     tied = pl.concat([ties.select(SLOT), settled], how="horizontal")
-    return pl.concat([single, tied]).sort(SLOT).drop(SLOT)
+    return slots.join(tied, on=SLOT, how="left", validate="1:1", maintain_order="left").select(
+        pl.coalesce(SETTLED, PLACE).alias(PLACE), pl.col(IS_TAKEN).fill_null(value=False)
+    )
 
 
 def _set_out_sends(sends: pl.LazyFrame, messages: pl.LazyFrame, timezone: str) -> pl.LazyFrame:

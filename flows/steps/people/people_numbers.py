@@ -9,7 +9,7 @@ from flows.runtime.materialize import materialize
 from flows.steps.people.people_inputs import PeopleInputs
 from transforms.people.person_numbers import add_parts, find_cuts, key_people, list_people
 
-ROWS_A_PART = 250_000
+ROWS_A_PART = 500_000
 """How many activities a range of contacts has at most, if all do as much."""
 MOST_PARTS = 256
 """Into how many ranges contacts are cut about, however many there are."""
