@@ -17,7 +17,7 @@ from transforms.ads.levels import DAY, NAMES, PARENTS, sum_known
 from transforms.ads.name_lookup import AdVersions, fill_names
 from transforms.ads.name_versions import PLATFORM_KEYS
 from transforms.ads.shared_texts import share_texts
-from transforms.common.joins import STREAMED
+from transforms.common.joins import HELD, STREAMED
 from transforms.common.keys import CONTACT, hash_id
 from transforms.matching.match_sessions import LINK, MatchedSessions
 
@@ -73,7 +73,9 @@ def count_contact_sessions(matched: MatchedSessions, places: pl.LazyFrame) -> pl
     )
     contact = hash_id(SessionFacts.contact_id, seed=CONTACT).alias(AdContactSessions.contact_key)
     return (
-        matched.sessions.join(of_links.select(LINK, PLACE), on=LINK, how="inner", validate=STREAMED)
+        matched.sessions.join(
+            of_links.select(LINK, PLACE), on=LINK, how="inner", validate=STREAMED, build_side=HELD
+        )
         .group_by(PLACE, DAY, contact)
         .agg(
             pl.len().alias(AdContactSessions.sessions),

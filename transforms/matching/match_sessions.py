@@ -17,7 +17,7 @@ from contracts.facts.session_matching import (
 )
 from contracts.vocabulary import AdLevel
 from transforms.common.calendar import reporting_day
-from transforms.common.joins import STREAMED
+from transforms.common.joins import HELD, STREAMED
 from transforms.matching.reasons import explain_matches
 from transforms.matching.steps import (
     CASE,
@@ -51,9 +51,9 @@ class MatchedSessions:
     def facts(self) -> pl.LazyFrame:
         """The session fact (`SessionFacts`): each session exactly once, in any order."""
         links = self.links.drop(SessionLinks.org_id)
-        return self.sessions.join(links, on=LINK, how="left", validate=STREAMED).select(
-            columns(SessionFacts)
-        )
+        return self.sessions.join(
+            links, on=LINK, how="left", validate=STREAMED, build_side=HELD
+        ).select(columns(SessionFacts))
 
     def count(self) -> pl.LazyFrame:
         """The links with their sessions (`CountedLinks`)."""
@@ -187,8 +187,8 @@ def find_links(keyed: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
     )
     return (
         keyed.select(*SESSION_COLUMNS, *SOURCE_KEY)
-        .join(lasting, on=SOURCE_KEY, how="left", validate=STREAMED)
-        .join(of_days, on=[*SOURCE_KEY, day], how="left", validate=STREAMED)
+        .join(lasting, on=SOURCE_KEY, how="left", validate=STREAMED, build_side=HELD)
+        .join(of_days, on=[*SOURCE_KEY, day], how="left", validate=STREAMED, build_side=HELD)
         .with_columns(pl.coalesce(LINK, DAY).alias(LINK))
         .drop(*SOURCE_KEY, DAY)
     )

@@ -13,7 +13,7 @@ from contracts.facts.numbered_activities import Clicks, HastyClicks, MachineAgen
 from contracts.facts.send_facts import ChannelSends, CountedEvents
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action
-from transforms.common.joins import STREAMED
+from transforms.common.joins import HELD, STREAMED
 from transforms.common.machine_agents import is_crawler, is_generic
 
 MACHINE_REASON = "machine_reason"
@@ -118,8 +118,8 @@ def flag_machines(events: pl.LazyFrame, agents: pl.LazyFrame, hasty: pl.LazyFram
     }
     hasty_alone = [bits[SEVERAL_LINKS], bits[SOON_AFTER_DELIVERY]]
     return (
-        events.join(agents, on=Events.user_agent, how="left", validate=STREAMED)
-        .join(hasty, on=HastyClicks.event_row, how="left", validate=STREAMED)
+        events.join(agents, on=Events.user_agent, how="left", validate=STREAMED, build_side=HELD)
+        .join(hasty, on=HastyClicks.event_row, how="left", validate=STREAMED, build_side=HELD)
         .with_columns(found.alias(FOUND))
         .with_columns(
             pl.col(FOUND)

@@ -19,7 +19,7 @@ from contracts.facts.send_sums import (
 )
 from contracts.feeds import Contacts, ListMembers, Sends
 from contracts.vocabulary import Channel
-from transforms.common.joins import STREAMED
+from transforms.common.joins import HELD, STREAMED
 from transforms.common.keys import CAMPAIGN, CONTACT, hash_email, hash_id, normalize_email
 from transforms.messaging.delivery_basis import (
     ASSUMED_SENDS,
@@ -160,7 +160,7 @@ def sum_domains(facts: pl.LazyFrame, domains: pl.LazyFrame) -> pl.LazyFrame:
     codes = domains.select(ContactDomains.contact_key, ContactDomains.domain_code)
     return (
         facts.filter(pl.col(SendFacts.channel_code) == STANDARD_CODES[Channel.EMAIL])
-        .join(codes, on=SendFacts.contact_key, how="left", validate=STREAMED)
+        .join(codes, on=SendFacts.contact_key, how="left", validate=STREAMED, build_side=HELD)
         .group_by(key(DomainBases))
         .agg(count_sends())
         .select(columns(DomainBases))

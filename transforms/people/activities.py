@@ -22,7 +22,7 @@ from contracts.facts.numbered_activities import (
 from contracts.facts.send_keys import AddressOwners, EventKeys, SendKeys
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action
-from transforms.common.joins import STREAMED
+from transforms.common.joins import HELD, STREAMED
 from transforms.common.keys import MESSAGE, MESSAGE_AND_CONTACT, SEND, hash_email, hash_id
 from transforms.messaging.send_keys import message_key_of_send
 from transforms.people.person_numbers import CONTACT_KEY, CONTACT_NO, PART, number_contacts
@@ -76,9 +76,14 @@ def place_sends(sends: pl.LazyFrame, people: pl.LazyFrame, messages: pl.LazyFram
             on=CONTACT_KEY,
             how="left",
             validate=STREAMED,
+            build_side=HELD,
         )
         .join(
-            messages.select(MESSAGE_KEY, MESSAGE_NO), on=MESSAGE_KEY, how="left", validate=STREAMED
+            messages.select(MESSAGE_KEY, MESSAGE_NO),
+            on=MESSAGE_KEY,
+            how="left",
+            validate=STREAMED,
+            build_side=HELD,
         )
         .select(columns(SendPlaces))
     )
@@ -127,8 +132,8 @@ def number_sends(
             hash_id(SEND_ID, seed=SEND).alias(FirstSentEvents.send_key),
             message_key_of_send().alias(MESSAGE_KEY),
         )
-        .join(sent, on=FirstSentEvents.send_key, how="left", validate=STREAMED)
-        .join(own, on=MESSAGE_KEY, how="left", validate=STREAMED)
+        .join(sent, on=FirstSentEvents.send_key, how="left", validate=STREAMED, build_side=HELD)
+        .join(own, on=MESSAGE_KEY, how="left", validate=STREAMED, build_side=HELD)
         .pipe(number_contacts, people)
         .with_columns(
             pl.coalesce(times).alias(NumberedSends.sent_at),
@@ -150,7 +155,7 @@ def describe_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
     """
     own = messages.select(MESSAGE_NO, MESSAGE_ID, *NAMES, CHANNEL, *WINDOW)
     return (
-        sends.join(own, on=MESSAGE_NO, how="left", validate=STREAMED)
+        sends.join(own, on=MESSAGE_NO, how="left", validate=STREAMED, build_side=HELD)
         .with_columns(pl.lit(value=False).alias(ContactSends.is_of_event))
         .select(columns(ContactSends))
     )
@@ -229,14 +234,14 @@ def number_events(
             hash_id(SEND_ID, seed=SEND).alias(SendPlaces.send_key),
             hash_id(MESSAGE_ID, seed=MESSAGE).alias(MESSAGE_KEY),
         )
-        .join(of_send, on=SendPlaces.send_key, how="left", validate=STREAMED)
-        .join(own, on=MESSAGE_KEY, how="left", validate=STREAMED)
+        .join(of_send, on=SendPlaces.send_key, how="left", validate=STREAMED, build_side=HELD)
+        .join(own, on=MESSAGE_KEY, how="left", validate=STREAMED, build_side=HELD)
         .with_columns(
             pl.coalesce(MESSAGE_OF_SEND, OWN_MESSAGE).alias(MESSAGE_NO),
             pl.coalesce(CONTACT_NO, CONTACT_OF_SEND).alias(CONTACT_NO),
             pl.coalesce(PART, PART_OF_SEND).alias(PART),
         )
-        .join(of_message, on=MESSAGE_NO, how="left", validate=STREAMED)
+        .join(of_message, on=MESSAGE_NO, how="left", validate=STREAMED, build_side=HELD)
         .with_columns(
             *_tell_types(channels, has_bare=has_bare),
             pl.when(pl.col(DESCRIBED).is_null()).then(MESSAGE_ID).alias(MESSAGE_ID),
@@ -274,7 +279,7 @@ def describe_events(events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFram
     """
     own = messages.select(MESSAGE_NO, pl.col(MESSAGE_ID).alias(OWN_MESSAGE), *NAMES)
     return (
-        events.join(own, on=MESSAGE_NO, how="left", validate=STREAMED)
+        events.join(own, on=MESSAGE_NO, how="left", validate=STREAMED, build_side=HELD)
         .with_columns(pl.coalesce(OWN_MESSAGE, MESSAGE_ID).alias(MESSAGE_ID))
         .select(columns(MessageEvents))
     )

@@ -6,7 +6,7 @@ from contracts.facts.activities import ContactSessions
 from contracts.facts.ad_facts import AdNames
 from contracts.facts.order_facts import NamedCampaigns
 from contracts.vocabulary import AdLevel
-from transforms.common.joins import STREAMED
+from transforms.common.joins import HELD, STREAMED
 
 ORG_ID = ContactSessions.org_id
 
@@ -28,7 +28,10 @@ def describe_sessions(sessions: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFra
         on=[*platform, ContactSessions.campaign_id],
         how="left",
         validate=STREAMED,
-    ).join(ads, on=[*platform, ContactSessions.ad_id], how="left", validate=STREAMED)
+        build_side=HELD,
+    ).join(
+        ads, on=[*platform, ContactSessions.ad_id], how="left", validate=STREAMED, build_side=HELD
+    )
 
 
 def name_campaigns(names: pl.LazyFrame) -> pl.LazyFrame:

@@ -14,7 +14,7 @@ from contracts.columns import columns
 from contracts.feeds import Events, Orders, PageViews, Sessions
 from contracts.reports.journeys import IdentityLinks
 from transforms.common.instants import microseconds
-from transforms.common.joins import STREAMED
+from transforms.common.joins import HELD, STREAMED
 
 AT, SOURCE = "at", IdentityLinks.how
 ORG_ID, ANONYMOUS_ID, CONTACT_ID = (
@@ -101,7 +101,7 @@ def fill_contacts(
     holds = until.is_null() | (pl.col(at) < until)
     is_linked = is_open & (pl.col(at) >= pl.col(LINKED_FROM)) & holds
     # Most devices were one contact's alone: only the rows of the others are held and sorted.
-    joined = rows.join(of_device, on=DEVICE, how="left", validate=STREAMED)
+    joined = rows.join(of_device, on=DEVICE, how="left", validate=STREAMED, build_side=HELD)
     has_several = (is_open & (pl.col(STRETCHES) > 1)).fill_null(value=False)
     of_one = joined.filter(~has_several).with_columns(
         pl.when(is_linked).then(name + LINKED).otherwise(name).alias(name) for name in contact

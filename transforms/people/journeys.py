@@ -14,7 +14,7 @@ from contracts.facts.order_facts import PricedOrders
 from contracts.reports.journeys import ContactJourney
 from contracts.vocabulary import Channel
 from transforms.common.instants import start_of_day
-from transforms.common.joins import STREAMED
+from transforms.common.joins import HELD, STREAMED
 
 SCHEMA = polars_schema(JourneySteps)
 CONTACT_NO, MESSAGE_NO = JourneySteps.contact_no, JourneySteps.message_no
@@ -136,7 +136,7 @@ def _set_out_sends(sends: pl.LazyFrame, messages: pl.LazyFrame, timezone: str) -
     windows = messages.select(MESSAGE_NO, NumberedMessages.window_start)
     return (
         sends.filter(~pl.col(NumberedSends.is_holdout).fill_null(value=False))
-        .join(windows, on=MESSAGE_NO, how="left", validate=STREAMED)
+        .join(windows, on=MESSAGE_NO, how="left", validate=STREAMED, build_side=HELD)
         .pipe(
             _shape,
             "send",

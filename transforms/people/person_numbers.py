@@ -4,7 +4,7 @@ import polars as pl
 
 from contracts.facts.numbered_activities import People
 from contracts.feeds import Contacts, Events
-from transforms.common.joins import STREAMED
+from transforms.common.joins import HELD, STREAMED
 from transforms.common.keys import CONTACT, PERSON_DEVICE, hash_id
 
 ORG_ID, CONTACT_ID, DEVICE = Contacts.org_id, Contacts.contact_id, Events.anonymous_id
@@ -78,7 +78,7 @@ def number_contacts(rows: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
     numbers = people.select(CONTACT_KEY, CONTACT_NO, PART)
     return (
         rows.with_columns(hash_id(CONTACT_ID, seed=CONTACT).alias(CONTACT_KEY))
-        .join(numbers, on=CONTACT_KEY, how="left", validate=STREAMED)
+        .join(numbers, on=CONTACT_KEY, how="left", validate=STREAMED, build_side=HELD)
         .drop(CONTACT_KEY)
     )
 
@@ -86,7 +86,9 @@ def number_contacts(rows: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
 def restore_contacts(rows: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
     """Put the contact in the place of its number."""
     ids = people.select(CONTACT_NO, CONTACT_ID)
-    return rows.join(ids, on=CONTACT_NO, how="left", validate=STREAMED).drop(CONTACT_NO)
+    return rows.join(ids, on=CONTACT_NO, how="left", validate=STREAMED, build_side=HELD).drop(
+        CONTACT_NO
+    )
 
 
 def place_devices(rows: pl.LazyFrame, parts: int) -> pl.LazyFrame:

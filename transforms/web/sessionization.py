@@ -7,7 +7,7 @@ from contracts.facts.session_facts import SessionFacts
 from contracts.feeds.web import PageViews, Sessions
 from contracts.reference.ad_platforms import CLICK_IDS
 from transforms.common.calendar import reporting_day
-from transforms.common.joins import STREAMED
+from transforms.common.joins import HELD, STREAMED
 from transforms.common.machine_agents import is_crawler, is_generic
 from transforms.web.utm import (
     is_click_macro,
@@ -74,7 +74,12 @@ def flag_bots(sessions: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns((is_generic(agent) | is_crawler(agent)).alias(SessionFacts.is_bot))
     )
     return sessions.join(
-        judged, on=PageViews.user_agent, how="left", nulls_equal=True, validate=STREAMED
+        judged,
+        on=PageViews.user_agent,
+        how="left",
+        nulls_equal=True,
+        validate=STREAMED,
+        build_side=HELD,
     )
 
 

@@ -42,7 +42,7 @@ from transforms.ads.session_counts import (
     list_session_places,
 )
 from transforms.ads.speakers import adds_to
-from transforms.common.joins import STREAMED
+from transforms.common.joins import HELD, STREAMED
 from transforms.common.report_rows import ReportRows
 from transforms.matching.match_sessions import SESSION_COUNT, MatchedSessions
 from transforms.reports.ad_breakdowns import (
@@ -220,7 +220,7 @@ def _add_orders(matched: MatchedSessions, conversions: pl.DataFrame | None) -> M
         )
         return replace(matched, sessions=matched.sessions.with_columns(nothing))
     sessions = matched.sessions.join(
-        conversions.lazy(), on=key(SessionBase), how="left", validate=STREAMED
+        conversions.lazy(), on=key(SessionBase), how="left", validate=STREAMED, build_side=HELD
     ).with_columns(pl.col(AdContactSessions.orders, AdContactSessions.revenue).fill_null(0))
     return replace(matched, sessions=sessions)
 
