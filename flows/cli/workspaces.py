@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from inspect import BoundArguments
 from typing import Any
 
@@ -74,7 +75,9 @@ def choose_needs(name: str, arguments: Mapping[str, Any]) -> Needs:
     if reads is None:
         msg = f"{name} takes no workspace in an object store"
         raise UsageError(msg, "Give a folder.")
-    return reads
+    asked = [arguments.get("table"), *arguments.get("tables", ())]
+    names = frozenset(one.rpartition("/")[2] for one in asked if one)
+    return replace(reads, tables=names) if names and reads is PUBLISHED else reads
 
 
 def _is_writing(name: str, arguments: Mapping[str, Any]) -> bool:

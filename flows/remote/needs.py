@@ -18,7 +18,7 @@ class Needs:
         kinds: What is brought to this machine before the command starts, beside what says what
             there is. Raw objects are brought when they are read, if ever.
         of_all_runs: Whether that is meant of every kept run, not only of the published one.
-        tables: Only report tables of these names; all where there is none.
+        tables: Only report tables of these names, or whose names end so; all where there is none.
         by_size: Whether for the tables of the published snapshot files of their size alone do.
         is_fresh: Whether nothing that was brought before is taken for what is in the store.
         writes: Whether the command holds the workspace, and what it changes is uploaded.
@@ -47,13 +47,14 @@ class Needs:
             return False
         if kind in OF_RUNS and not (self.of_all_runs or run_of(key) == published):
             return False
-        return not self.tables or kind is not Kind.SNAPSHOT or _table_of(key) in self.tables
+        return not self.tables or kind is not Kind.SNAPSHOT or self._names(key)
 
-
-def _table_of(key: str) -> str:
-    """The table that a file of a snapshot belongs to, without its group."""
-    parts = key.split("/")[4:]
-    return parts[0].removesuffix(".parquet") if parts else ""
+    def _names(self, key: str) -> bool:
+        """Whether a file of a snapshot belongs to a table that is meant."""
+        names = [part.removesuffix(".parquet") for part in key.split("/")[4:]]
+        return any(
+            name == table or name.endswith(f"_{table}") for name in names for table in self.tables
+        )
 
 
 READS_RAW = frozenset({Kind.RAW})

@@ -239,6 +239,7 @@ class Proxy:
         self.lost = 0
         self._loses: Callable[[int], bool] = lambda number: False
         self._delay = 0.0
+        self._open: list[socket.socket] = []
         threading.Thread(target=self._serve, daemon=True).start()
 
     def lose(self, which: Callable[[int], bool]) -> None:
@@ -249,6 +250,12 @@ class Proxy:
         """Give every answer this much later."""
         self._delay = seconds
 
+    def cut(self) -> None:
+        """Cut every connection off at once."""
+        for one in self._open:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """Take no connection any more."""
         self._listening.close()
@@ -258,6 +265,7 @@ class Proxy:
             while True:
                 client, _ = self._listening.accept()
                 self.connections += 1
+                self._open.append(client)
                 is_lost = self._loses(self.connections)
                 threading.Thread(target=self._lead, args=(client, is_lost), daemon=True).start()
 
