@@ -120,6 +120,7 @@ SUBJECTS = {
         "flows.kept",
         "flows.progress",
         "flows.readers",
+        "flows.remote",
         "flows.report_tables",
         "flows.runtime",
         "flows.storage",
@@ -140,6 +141,7 @@ SUBJECTS = {
     "flows.announcements": {
         "flows.errors",
         "flows.progress",
+        "flows.remote",
         "flows.runtime",
         "flows.storage",
     },

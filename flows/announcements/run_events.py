@@ -7,7 +7,7 @@ from pathlib import Path
 from contracts.manifest import AttemptEnd
 from flows.announcements.prefect_keys import in_key
 from flows.announcements.run_summary import RunSummary
-from flows.storage.raw_files import name_places
+from flows.remote.place_names import name_places
 
 PUBLISHED = "campaign-reports.published"
 REFUSED = "campaign-reports.refused"

@@ -11,7 +11,7 @@ import polars as pl
 from contracts.manifest import Warned, count_of
 from contracts.reports.run_tables import RunChanges, RunFeeds
 from flows.announcements.run_summary import RunSummary
-from flows.storage.raw_files import name_places
+from flows.remote.place_names import name_places
 
 REASONS_SHOWN = 3
 WARNINGS_SHOWN = 10

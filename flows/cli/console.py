@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from flows.storage.raw_files import name_places
+from flows.remote.place_names import name_places
 
 DECIMALS_SHOWN = 4
 COLUMN_GAP = 3

@@ -13,6 +13,7 @@ from flows.remote.needs import Needs
 from flows.remote.object_cache import ObjectCache, cache_folder
 from flows.remote.object_keys import Kind
 from flows.remote.object_store import Objects, S3Objects
+from flows.remote.place_names import call_place
 from flows.remote.store_errors import ObjectChanged, ObjectMissing
 from flows.remote.uploads import upload_changes, upload_failure
 from flows.storage.raw_files import raw_files_elsewhere
@@ -75,9 +76,10 @@ def _view(objects: Objects, needs: Needs) -> Generator[Mirror]:
         cache = ObjectCache(cache_folder(address), objects)
     mirror, handle = _fill(objects, needs, cache)
     root = mirror.root
-    name = "" if needs.is_kept else str(address)
+    if not needs.is_kept:
+        call_place(root, str(address))
     try:
-        with raw_files_elsewhere(root, mirror.raw, name):
+        with raw_files_elsewhere(root, mirror.raw):
             yield mirror
         if needs.writes and Kind.LEDGER in needs.kinds:
             cache.drop_others(mirror.stored.values())

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from contracts.manifest import AttemptEnd
 from flows.errors import FAULT_OF_OURS, CampaignReportsError, DataRefused
+from flows.remote.place_names import name_places
 from flows.steps.attempt import Attempt
-from flows.storage.raw_files import name_places
 
 REFUSED = "refused"
 

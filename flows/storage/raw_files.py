@@ -1,4 +1,4 @@
-"""Raw files whose bytes may be elsewhere until they are read, and what such a place is called."""
+"""Raw files whose bytes may be elsewhere until they are read."""
 
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -33,32 +33,21 @@ class RawElsewhere(Protocol):
 
 
 _elsewhere: dict[Path, RawElsewhere] = {}
-_names: dict[str, str] = {}
 
 
 @contextmanager
-def raw_files_elsewhere(root: Path, raw: RawElsewhere, name: str) -> Generator[None]:
+def raw_files_elsewhere(root: Path, raw: RawElsewhere) -> Generator[None]:
     """Have the raw files of a folder brought when they are read, as long as the context lasts.
 
     Args:
         root: The folder, with symbolic links resolved.
         raw: Brings them.
-        name: What the folder is called in whatever is told from now on; empty for its own path.
     """
     _elsewhere[root] = raw
-    if name:
-        _names[str(root)] = name
     try:
         yield
     finally:
         del _elsewhere[root]
-
-
-def name_places(text: str) -> str:
-    """A text in which a folder that stands for another place is called by that place's name."""
-    for folder, name in _names.items():
-        text = text.replace(folder, name)
-    return text
 
 
 def is_elsewhere(root: Path) -> bool:
