@@ -12,7 +12,7 @@ from flows.announcements.summary_lines import (
     describe_spend,
     warning_lines,
 )
-from flows.storage.raw_files import name_places
+from flows.remote.place_names import name_places
 
 STEERING = re.compile(r"([\\`*_{}\[\]<>#|~])")
 """What Markdown would take as more than a character."""
