@@ -19,12 +19,14 @@ def describe_workspace(path: str = "") -> dict[str, str]:
         `name` and `path` of the workspace, and `project`, the folder of the code.
 
     Raises:
-        ConfigurationError: No workspace was named, or by a path that a worker could read otherwise.
+        SystemExit: No workspace was named, or by a path that a worker could read otherwise. Prefect
+            shows a traceback of every exception of a step but this one, with which its own command
+            ends too.
     """
     if not path or not (path.startswith("/") or "://" in path):
         stated = f"{path!r} is no absolute path" if path else "the deployment names no workspace"
         hint = "Set WORKSPACE to the absolute path of a folder with campaigns.toml, then deploy."
-        raise ConfigurationError(stated, hint)
+        raise SystemExit(str(ConfigurationError(stated, hint)))
     return {"name": name_deployment(path), "path": path, "project": str(PROJECT)}
 
 

@@ -289,6 +289,13 @@ def test_a_storage_failure_is_tried_again_and_nothing_else_is(
     assert "the disk is full" in told.states[2][1]
     assert (30, "the disk is full; it is tried again") in told.logs
     assert "Traceback" not in told.text()
+    failures[:] = [StorageFailed("the disk is full") for _ in range(2)]
+    with pytest.raises(StorageFailed):
+        patient.with_options(retries=1)(str(root), wait_seconds=0)
+    told = look(client)
+    names = [name for name, _ in told.states]
+    assert names == ["Pending", "Running", "AwaitingRetry", "Running", "Failed"]
+    assert told.states[-1][1] == "the disk is full"
     failures[:] = [DataRefused("raw/a.csv is truncated")]
     with pytest.raises(DataRefused):
         patient(str(root), wait_seconds=0)

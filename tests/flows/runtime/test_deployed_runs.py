@@ -138,7 +138,8 @@ def root(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
 def test_a_deployment_without_a_workspace_is_refused(prefect_api: Prefect) -> None:
     done = prefect_api.deploy()
     assert done.returncode != 0
-    assert "the deployment names no workspace" in done.stdout + done.stderr
+    assert "the deployment names no workspace" in done.stderr
+    assert "Traceback" not in done.stderr
     assert prefect_api.client.request("POST", "/deployments/count", json={}).json() == 0
 
 
