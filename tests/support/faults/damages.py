@@ -20,6 +20,7 @@ KINDS = {
     "part": r"state/ledger/.*/part-.*\.parquet",
     "refused part": r"state/ledger/.*/rejected-.*\.parquet",
     "keys": r"state/ledger/.*",
+    "kept": r"state/kept/.*",
     "hashes": r"state/sums/.*",
     "note": r"state/last_attempt\.json",
     "lock": r"state/lock",
