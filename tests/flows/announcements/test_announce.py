@@ -28,9 +28,10 @@ from prefect.logging.handlers import APILogWorker
 from flows import campaign_reports as flow
 from flows.announcements.progress_artifacts import ProgressArtifacts
 from flows.announcements.run_events import PUBLISHED, REFUSED
-from flows.errors import CampaignReportsError, DataRefused, StorageFailed
+from flows.errors import CampaignReportsError, DataRefused, StorageFailed, WorkspaceBusy
 from flows.runtime.deployments import PROJECT
 from flows.steps.reading import file_tasks
+from flows.storage.lock import hold_workspace
 from tests.support.workspaces import feed, write_workspace
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -195,6 +196,18 @@ def test_a_refusal_is_one_failed_state_with_its_sentence_and_one_event(
     assert event["payload"]["workspace"] == "Shop & Co"
     assert event["payload"]["message"] == refusal.value.message
     assert event["payload"]["exit_code"] == 3
+
+
+def test_a_run_says_for_whom_it_waits_and_fails_with_its_sentence(
+    root: Path, client: SyncPrefectClient
+) -> None:
+    with hold_workspace(root), pytest.raises(WorkspaceBusy):
+        flow.campaign_reports(str(root), wait_seconds=0.2)
+    told = look(client)
+    assert [name for name, _ in told.states] == ["Pending", "Running", "Failed"]
+    assert told.states[-1][1].startswith("another run holds the workspace")
+    assert any(line.endswith("; waiting up to 0.2 seconds") for _, line in told.logs)
+    assert told.tasks == {}
 
 
 def test_a_refused_file_is_a_task_that_says_so(root: Path, client: SyncPrefectClient) -> None:
