@@ -252,9 +252,7 @@ class Proxy:
 
     def cut(self) -> None:
         """Cut every connection off at once."""
-        for one in self._open:
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+        _cut(*self._open)
 
     def close(self) -> None:
         """Take no connection any more."""
@@ -278,11 +276,20 @@ class Proxy:
                     if is_lost:
                         self.lost += 1
                         client.sendall(answer[: len(answer) // 2])
-                        return
+                        break
                     client.sendall(answer)
+            _cut(client, server)
 
 
 def _pass_on(source: socket.socket, target: socket.socket) -> None:
     with suppress(OSError):
         while content := source.recv(1 << 16):
             target.sendall(content)
+    _cut(source, target)
+
+
+def _cut(*connections: socket.socket) -> None:
+    """End connections also where another thread waits for what comes from them."""
+    for one in connections:
+        with suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
