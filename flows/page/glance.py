@@ -219,7 +219,7 @@ def _completeness(published: SnapshotTables) -> Iterator[Answer]:
     said = (
         f"No: {', '.join(late)} {'is' if len(late) == 1 else 'are'} late."
         if late
-        else f"No feed is late; the newest day is {last}."
+        else f"No feed is late; the newest day of the feeds is {last}."
     )
     yield Answer("Is yesterday complete?", (plain(said),), "run", BAD if late else GOOD)
 

@@ -83,7 +83,7 @@ def build_page(published: SnapshotTables, limit: int) -> Page:
     tabs: list[Tab] = [build() for name, build in builders.items() if name in groups]
     has_rows = any(out.rows for out in published.manifest.outputs if out.group != "run")
     facts = (
-        plain(f"Newest day: {last}" if last else "No day has figures yet"),
+        plain(f"Newest day of the reports: {last}" if last else "No day has figures yet"),
         plain(f"Days end at midnight in {published.timezone}"),
         plain(f"Money in {published.currency}"),
     )

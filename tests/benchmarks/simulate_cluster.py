@@ -31,7 +31,8 @@ class Constants:
         fact_seconds_a_row: Processor seconds of the send facts for a row.
         group_rows: Rows of a group of buckets.
         alone_seconds_a_row: Processor seconds, for a row, of what the run's own process does:
-            finding repeated keys, naming messages, adding up the groups' sums.
+            repeated keys, names, people's activities and journeys, all tables.
+        own_cores: The cores of the machine of that process.
         scheduler_seconds: The scheduler's time for one task.
         bandwidth: Bytes a second between a worker and the storage.
         slow_share: How many tasks take `slow_factor` times as long as others.
@@ -46,7 +47,8 @@ class Constants:
     key_share: float = 0.18
     fact_seconds_a_row: float = 0.6e-6
     group_rows: float = 1_250_000
-    alone_seconds_a_row: float = 0.1e-6
+    alone_seconds_a_row: float = 3.8e-6
+    own_cores: int = 16
     scheduler_seconds: float = 0.001
     bandwidth: float = 0.2 * GB
     slow_share: float = 0.01
@@ -126,7 +128,7 @@ def simulate(stage: Stage, workers: int, of: Constants, chance: random.Random) -
 def print_plan(terabytes: float, workers: list[int], of: Constants) -> None:
     """One line a stage and number of workers."""
     stages = plan_stages(terabytes, of)
-    alone = terabytes * 1000 * GB / of.row_bytes * of.alone_seconds_a_row
+    alone = terabytes * 1000 * GB / of.row_bytes * of.alone_seconds_a_row / of.own_cores
     print("workers | stage | tasks | GB moved | wall min | workers busy | done again | scheduler s")
     print("---: | --- | ---: | ---: | ---: | ---: | ---: | ---:")
     for count in workers:

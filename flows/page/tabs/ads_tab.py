@@ -27,6 +27,10 @@ RATIOS = {
     "Reported value per unit spent": ("reported_conversions_value", "spend", NUMBER),
     "Cost per session": ("spend", "sessions", MONEY),
 }
+HEADLINE_RATIOS = {
+    name: ratio for name, ratio in RATIOS.items() if ratio[0] != "reported_conversions_value"
+}
+"""Not what platforms claim: some say no value, and their spend would stand below that of others."""
 CAMPAIGN = ("org_id", "platform", "account_id", "campaign_id")
 MATCHES = "ads/session_matches"
 
@@ -63,7 +67,7 @@ def _of_period(published: SnapshotTables, period: ReportPeriod, limit: int) -> B
     return Block(
         period=period.name,
         headlines=(
-            *make_headlines(published, CAMPAIGNS, FIGURES, period, RATIOS),
+            *make_headlines(published, CAMPAIGNS, FIGURES, period, HEADLINE_RATIOS),
             *rate_matches(published, period),
         ),
         charts=_draw_charts(published, period),

@@ -12,6 +12,8 @@ from flows.page.tables import TableSpec, make_table
 from flows.page.tabs.best_and_worst import list_best_and_worst
 from flows.page.views import Block, ChartView, Tab, TableView
 
+TITLES = {"sms": "SMS"}
+"""Channels whose names are no words."""
 COUNTS = {
     "sends": "Sends",
     "delivered": "Delivered",
@@ -89,7 +91,7 @@ def build_channel_tab(
     blocks.append(Block(title="All days" if found else "", tables=found))
     if not any(block.headlines or block.tables for block in blocks):
         blocks = [Block(notes=("No feed has a row for this channel yet.",))]
-    return Tab(channel, channel.replace("_", " ").capitalize(), tuple(blocks))
+    return Tab(channel, TITLES.get(channel, channel.replace("_", " ").capitalize()), tuple(blocks))
 
 
 def list_campaigns(published: SnapshotTables, channel: str, limit: int) -> TableView | None:

@@ -73,7 +73,7 @@ def to_utf16_tsv(text: str) -> bytes:
     [
         (GOOGLE.encode(), "a.csv"),
         (GOOGLE.encode("utf-8-sig"), "a.csv"),
-        (gzip.compress(GOOGLE.encode()), "a.csv.gz"),
+        (gzip.compress(GOOGLE.encode(), mtime=0), "a.csv.gz"),
         (to_utf16_tsv(GOOGLE), "a.csv"),
     ],
     ids=["csv", "bom", "gzip", "utf-16 tsv"],

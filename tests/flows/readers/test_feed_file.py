@@ -118,7 +118,7 @@ def test_damaged_compression_is_refused(
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("a.csv", gzip.compress(CSV), "content is gzip"),
+        ("a.csv", gzip.compress(CSV, mtime=0), "content is gzip"),
         ("a.csv", zstd(CSV), "content is zstd"),
         ("a.csv", b"PAR1....PAR1", "content is Parquet"),
         ("a.csv", b"PK\x03\x04....", "zip archive or a spreadsheet"),

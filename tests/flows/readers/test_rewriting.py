@@ -33,7 +33,7 @@ def parquet() -> bytes:
         ("1.csv", codecs.BOM_UTF8 + CSV.encode()),
         ("1.csv", CSV.replace("\n", "\r\n").encode("latin-1")),
         ("1.csv", codecs.BOM_UTF16_LE + CSV.encode("utf-16-le")),
-        ("1.csv.gz", gzip.compress(CSV.encode())),
+        ("1.csv.gz", gzip.compress(CSV.encode(), mtime=0)),
         ("1.csv.zst", pa.Codec("zstd").compress(CSV.encode(), asbytes=True)),
         ("1.jsonl", LINES.encode()),
         ("1.json", ARRAY.encode()),

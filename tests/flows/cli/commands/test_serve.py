@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.cli.app import main
 
@@ -18,11 +19,10 @@ def test_what_cannot_be_served_is_told(
     arguments: list[str],
     says: str,
     workspace: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    assert main(["serve", str(workspace), "--cron", "0 5 * * *", *arguments]) == 2
+    with temporary_settings(restore_defaults={PREFECT_API_URL}):
+        assert main(["serve", str(workspace), "--cron", "0 5 * * *", *arguments]) == 2
     assert says in capsys.readouterr().err
 
 

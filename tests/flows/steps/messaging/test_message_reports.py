@@ -199,8 +199,7 @@ def test_little_memory_cuts_buckets_into_groups_that_give_the_same(
     monkeypatch.setattr(send_facts, "fact_rows_at_once", lambda _: rows // 11)
     monkeypatch.setattr(send_key_files, "SMALL", 0)
     assert run_workspace(workspace, tmp_path / "groups").tables() == whole
-    facts = tmp_path / "groups" / "scratch" / "facts"
-    assert len(list(facts.glob("days-*.arrow"))) == 12
+    assert len(list((tmp_path / "groups" / "scratch").rglob("days-*.arrow"))) == 12
 
 
 def test_events_alone_give_in_groups_what_they_give_in_one(

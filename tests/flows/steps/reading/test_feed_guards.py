@@ -1,11 +1,11 @@
 """Whether a feed delivered when and as much as expected: instants and rows by hand."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from contracts.manifest import InputFile, Manifest
 from flows.config.loading import load_workspace
 from flows.errors import DataRefused
 from flows.progress import silence
@@ -72,19 +72,31 @@ def test_a_feed_of_which_nothing_is_expected_is_never_late(tmp_path: Path) -> No
 def publish_inputs(root: Path, run_id: str, rows: dict[str, int]) -> None:
     """A kept snapshot that read files of the feed orders: hash -> rows."""
     inputs = [
-        {
-            "path": f"raw/orders/{sha}.csv",
-            "sha256": sha,
-            "bytes": 1,
-            "feed": "orders",
-            "table": "orders",
-            "rows_read": count,
-        }
+        InputFile(
+            path=f"raw/orders/{sha}.csv",
+            sha256=sha,
+            bytes=1,
+            feed="orders",
+            table="orders",
+            rows_read=count,
+        )
         for sha, count in rows.items()
     ]
-    folder = root / "reports/snapshots" / run_id
+    name = f"2026012{run_id}T000000Z-00000{run_id}"
+    manifest = Manifest(
+        run_id=name,
+        started_at="",
+        finished_at="",
+        code_version="",
+        config_sha256="",
+        inputs=inputs,
+        outputs=[],
+        reconciliation=[],
+        warnings=[],
+    )
+    folder = root / "reports/snapshots" / name
     folder.mkdir(parents=True)
-    (folder / "manifest.json").write_text(json.dumps({"inputs": inputs}))
+    (folder / "manifest.json").write_text(manifest.model_dump_json())
 
 
 @pytest.mark.parametrize(
