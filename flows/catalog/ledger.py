@@ -6,16 +6,17 @@ that what is found is whole; what has changed since then is found out when it is
 """
 
 import errno
-import hashlib
 import secrets
 import zlib
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow.parquet as pq
-from pydantic import ValidationError
+from pydantic import BaseModel
 
 from flows.catalog.receipts import KeptFile, Receipt
 from flows.errors import StorageFailed
+from flows.storage.sealed_files import seal, unseal
 from flows.storage.workspace_files import (
     PRIVATE_FOLDER,
     keep_private,
@@ -27,6 +28,7 @@ from flows.storage.workspace_files import (
     write_durably,
 )
 
+M = TypeVar("M", bound=BaseModel)
 RECEIPT = "receipt.json"
 READING = ".reading"
 BLOCK_BYTES = 1 << 22
@@ -71,8 +73,7 @@ def keep_reading(ledger: Path, home: Path, receipt: Receipt) -> Receipt:
         files = [describe_file(home, path) for path in list_files(home)]
         whole = receipt.model_copy(update={"files": files})
         _require_all_rows(whole)
-        text = whole.model_dump_json()
-        write_durably(home / RECEIPT, f"{text}\n{hash_text(text)}\n")
+        write_durably(home / RECEIPT, seal(whole))
         keep_private(home)
         sync_tree(home)
         _move_in(home, ledger / receipt.key)
@@ -136,20 +137,24 @@ def list_readings(ledger: Path) -> list[str]:
 
 
 def _read_receipt(home: Path, key: str) -> Receipt:
-    try:
-        whole = (home / RECEIPT).read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise DamagedReading(RECEIPT, "is missing or cannot be read") from None
-    text = whole.partition("\n")[0]
-    if whole != f"{text}\n{hash_text(text)}\n":
-        raise DamagedReading(RECEIPT, "is not what was written")
-    try:
-        receipt = Receipt.model_validate_json(text)
-    except ValidationError:
-        raise DamagedReading(RECEIPT, "is not a receipt") from None
+    receipt = read_sealed(Receipt, home / RECEIPT)
     if receipt.key != key:
         raise DamagedReading(RECEIPT, "is another reading's")
     return receipt
+
+
+def read_sealed(model: type[M], path: Path) -> M:
+    """What a sealed record in a file says.
+
+    Raises:
+        DamagedReading: It is missing, unreadable or not what was written.
+    """
+    try:
+        return unseal(model, path.read_bytes())
+    except OSError:
+        raise DamagedReading(path.name, "is missing or cannot be read") from None
+    except ValueError:
+        raise DamagedReading(path.name, "is not what was written") from None
 
 
 def verify_file(path: Path, said: KeptFile) -> None:
@@ -189,8 +194,3 @@ def _checksum(path: Path) -> int:
         while block := file.read(BLOCK_BYTES):
             checksum = zlib.crc32(block, checksum)
     return checksum
-
-
-def hash_text(text: str) -> str:
-    """The SHA-256 of a text, in hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -6,17 +6,18 @@ flushed to the disk before the folder gets the name under which it is found.
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from flows.catalog.ledger import (
     DamagedReading,
     describe_file,
-    hash_text,
     list_files,
+    read_sealed,
     verify_file,
 )
 from flows.catalog.receipts import KeptFile
 from flows.kept.identities import identify
+from flows.storage.sealed_files import seal
 from flows.storage.workspace_files import (
     PRIVATE_FOLDER,
     hash_file,
@@ -79,8 +80,7 @@ def keep_folder(home: Path, key: str, identity: str | None = None) -> KeptReceip
     with storage_errors(f"writing {home.parent}"):
         files = [describe_file(draft, path) for path in list_files(draft)]
         receipt = KeptReceipt(key=key, identity=identity or hash_files(draft), files=files)
-        text = receipt.model_dump_json()
-        write_durably(draft / RECEIPT, f"{text}\n{hash_text(text)}\n")
+        write_durably(draft / RECEIPT, seal(receipt))
         keep_private(draft)
         sync_tree(draft)
         draft.rename(home)
@@ -103,17 +103,7 @@ def read_receipt(home: Path, key: str) -> KeptReceipt | None:
     """
     if not home.is_dir():
         return None
-    try:
-        whole = (home / RECEIPT).read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise DamagedReading(RECEIPT, "is missing or cannot be read") from None
-    text = whole.partition("\n")[0]
-    if whole != f"{text}\n{hash_text(text)}\n":
-        raise DamagedReading(RECEIPT, "is not what was written")
-    try:
-        receipt = KeptReceipt.model_validate_json(text)
-    except ValidationError:
-        raise DamagedReading(RECEIPT, "is not a receipt") from None
+    receipt = read_sealed(KeptReceipt, home / RECEIPT)
     if receipt.key != key:
         raise DamagedReading(RECEIPT, "is another result's")
     return receipt

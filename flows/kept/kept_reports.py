@@ -10,15 +10,15 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from contracts.manifest import Check, OutputTable, Warned
-from flows.catalog.ledger import hash_text
 from flows.storage.published_files import (
     PublishedDamage,
     find_problem,
     read_manifest,
 )
+from flows.storage.sealed_files import seal, unseal
 from flows.storage.workspace_files import (
     PRIVATE_FILE,
     Layout,
@@ -84,15 +84,8 @@ def read_record(root: Path, home: Path) -> tuple[RunRecord | None, Mapping[str, 
 
 def _parse(path: Path, run_id: str) -> RunRecord | None:
     try:
-        whole = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
-    text = whole.partition("\n")[0]
-    if whole != f"{text}\n{hash_text(text)}\n":
-        return None
-    try:
-        record = RunRecord.model_validate_json(text)
-    except ValidationError:
+        record = unseal(RunRecord, path.read_bytes())
+    except (OSError, ValueError):
         return None
     return record if record.run_id == run_id else None
 
@@ -103,11 +96,10 @@ def write_record(root: Path, home: Path, record: RunRecord) -> None:
     Raises:
         StorageFailed: The disk refused.
     """
-    text = record.model_dump_json()
     path = home / RECORD.format(record.run_id)
     with storage_errors(f"writing {home}"):
         make_folder(home)
-        replace_text(path, f"{text}\n{hash_text(text)}\n", Layout(root).staging)
+        replace_text(path, seal(record), Layout(root).staging)
         path.chmod(PRIVATE_FILE)
 
 

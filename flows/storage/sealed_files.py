@@ -7,26 +7,33 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 M = TypeVar("M", bound=BaseModel)
-SEAL = "sha256"
+SEAL = "own_sha256"
 
 
 def seal(record: BaseModel) -> str:
     """A record as JSON whose last entry is the hash of the others."""
-    said = record.model_dump(mode="json")
-    return json.dumps({**said, SEAL: _hash(said)}, indent=2) + "\n"
+    return _write(record.model_dump(mode="json"))
 
 
 def unseal(model: type[M], content: bytes) -> M:
     """What a sealed record says.
 
     Raises:
-        ValueError: It is not what was sealed.
+        ValueError: It is not, byte for byte, what was sealed.
     """
     said = json.loads(content)
-    if not isinstance(said, dict) or said.pop(SEAL, None) != _hash(said):
+    if not isinstance(said, dict) or SEAL not in said:
+        msg = "it bears no hash"
+        raise ValueError(msg)
+    del said[SEAL]
+    if content != _write(said).encode():
         msg = "it does not bear its own hash"
         raise ValueError(msg)
     return model.model_validate(said)
+
+
+def _write(said: dict[str, object]) -> str:
+    return json.dumps({**said, SEAL: _hash(said)}, indent=2) + "\n"
 
 
 def _hash(said: object) -> str:
