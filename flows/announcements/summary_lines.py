@@ -25,11 +25,19 @@ WHOLE = {WARNING: "manifest.json", CHANGED: "run/changes", SKIPPED: "manifest.js
 
 @dataclass(frozen=True)
 class SummaryLine:
-    """One line: what it is about, in a word, what it says, and for how many it stands."""
+    """One line of a summary.
+
+    Attributes:
+        label: What it is about, in a word.
+        text: What it says.
+        stands_for: For how many lines it stands.
+        kinds: What to call them where they are cut off.
+    """
 
     label: str
     text: str
     stands_for: int = 1
+    kinds: tuple[str, ...] = ()
 
 
 def describe_run(summary: RunSummary) -> list[SummaryLine]:
@@ -124,10 +132,17 @@ def fit_lines(lines: Sequence[SummaryLine], most: int = MOST_LINES) -> list[Summ
         if met[line.label] < kept or kept == counts[line.label]:
             fitted.append(line)
         elif met[line.label] == kept:
-            left = [one.stands_for for one in lines if one.label == line.label][kept:]
-            more = f" (\u2026 and {sum(left)} more, all in {WHOLE[line.label]})"
-            fitted.append(SummaryLine(line.label, line.text + more))
+            left = [one for one in lines if one.label == line.label][kept:]
+            fitted.append(SummaryLine(line.label, f"{line.text} ({_name_rest(left)})"))
     return fitted
+
+
+def _name_rest(left: Sequence[SummaryLine]) -> str:
+    """How many lines are cut off, of which kinds, and where all of them stand."""
+    kinds = dict.fromkeys(kind for one in left for kind in one.kinds)
+    named = f": {', '.join(kinds)}; " if kinds else ", "
+    count = sum(one.stands_for for one in left)
+    return f"\u2026 and {count} more{named}all in {WHOLE[left[0].label]}"
 
 
 def _change_lines(changes: pl.DataFrame) -> Iterator[SummaryLine]:
@@ -201,13 +216,13 @@ def warning_lines(warnings: list[Warned]) -> list[SummaryLine]:
     for one in warnings:
         kinds.setdefault((one.code, one.feed), []).append(one)
     lines = [
-        SummaryLine(WARNING, f"{of_kind[0].message}{_count_others(of_kind)}")
-        for of_kind in kinds.values()
+        SummaryLine(WARNING, f"{of_kind[0].message}{_count_others(of_kind)}", kinds=(code,))
+        for (code, _), of_kind in kinds.items()
     ]
-    if (more := len(lines) - WARNINGS_SHOWN) > 0:
-        lines[WARNINGS_SHOWN:] = [
-            SummaryLine(WARNING, f"… and {more} kinds more, all in manifest.json", more)
-        ]
+    if left := lines[WARNINGS_SHOWN:]:
+        codes = tuple(dict.fromkeys(kind for one in left for kind in one.kinds))
+        rest = _name_rest(left)
+        lines[WARNINGS_SHOWN:] = [SummaryLine(WARNING, rest, len(left), codes)]
     return lines
 
 

@@ -21,7 +21,7 @@ from contracts.reports.run_tables import ChangeReason, RunChanges
 from flows.report_tables import find_table
 from flows.runtime.materialize import materialize
 from flows.steps.attempt import Run
-from flows.storage.erasure_journal import read_erasures
+from flows.storage.erasing.erasure_journal import read_erasures
 from flows.storage.latest import TABLE_SUFFIX
 from flows.storage.published_files import find_problem
 from flows.storage.report_files import write_table

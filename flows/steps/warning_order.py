@@ -5,9 +5,14 @@ from decimal import Decimal
 
 from contracts.manifest import Warned
 
+LACKING = ("column_gone", "column_missing")
+"""Warnings of columns that were not read at all: a figure may lack all that they say."""
+
 
 def order_warnings(warnings: Iterable[Warned]) -> list[Warned]:
-    """Those about money first, the most first; then those about most rows; then by code and feed.
+    """Those of columns that were not there first; then those about money, the most first.
+
+    Then those about most rows; then by code and feed.
 
     Args:
         warnings: Warnings of any steps; equal ones count once.
@@ -16,9 +21,10 @@ def order_warnings(warnings: Iterable[Warned]) -> list[Warned]:
     return sorted(distinct.values(), key=_rank)
 
 
-def _rank(warned: Warned) -> tuple[bool, Decimal, int, str, str, str]:
+def _rank(warned: Warned) -> tuple[bool, bool, Decimal, int, str, str, str]:
     amount = abs(Decimal(warned.amount)) if warned.amount else Decimal(0)
     return (
+        warned.code not in LACKING,
         warned.amount is None,
         -amount,
         -(warned.count or 0),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from contracts.manifest import Journal, Pointer
 from flows.storage.checksums import drop_sums
-from flows.storage.erasure_journal import finish_erasure, heal_erasures
+from flows.storage.erasing.erasure_journal import finish_erasure, heal_erasures
 from flows.storage.latest import mirror_latest
 from flows.storage.publish import finish_publishing, point_to
 from flows.storage.published_files import (

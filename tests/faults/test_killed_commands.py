@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli.app import main
-from flows.storage.erasure_journal import read_erasures
+from flows.storage.erasing.erasure_journal import read_erasures
 from flows.storage.published_files import find_problem, read_manifest
 from flows.storage.workspace_files import Layout
 from tests.support.faults.faulty_workspaces import (

@@ -8,7 +8,7 @@ from flows.cli.options import Flag
 from flows.cli.published import require_workspace
 from flows.errors import StorageFailed
 from flows.steps.maintenance.verify_files import Damage, verify_files
-from flows.storage.erasure_journal import finish_erasure
+from flows.storage.erasing.erasure_journal import finish_erasure
 from flows.storage.lock import hold_workspace
 
 HEADER = ("path", "problem", "mended")

@@ -14,13 +14,13 @@ from flows.progress import Progress
 from flows.readers import ROW_NUMBER
 from flows.readers.rewriting import WrongRecordError, write_without
 from flows.steps.reading.read_feeds import FeedsRead, read_feeds
-from flows.storage.erased_files import (
+from flows.storage.erasing.erased_files import (
     Describe,
     StagedErasure,
     count_in_published_files,
     stage_published,
 )
-from flows.storage.erasure_journal import (
+from flows.storage.erasing.erasure_journal import (
     DecidedErasure,
     decide_erasure,
     finish_erasure,

@@ -32,7 +32,7 @@ from flows.steps.reading.event_type_names import name_event_types
 from flows.steps.reading.feed_guards import FeedState, judge_feeds
 from flows.steps.reading.feed_warnings import find_feed_warnings
 from flows.steps.reading.rate_warnings import find_missing_rates
-from flows.storage.erasure_journal import read_erasures
+from flows.storage.erasing.erasure_journal import read_erasures
 from flows.storage.report_files import equal
 from transforms.ingest.deduplication import DUPLICATE, SUPERSEDED
 

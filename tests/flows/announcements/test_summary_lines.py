@@ -51,3 +51,12 @@ def test_a_long_summary_keeps_the_first_of_each_kind() -> None:
         "warning: warning 1 (\N{HORIZONTAL ELLIPSIS} and 8 more, all in manifest.json)",
         "where: here",
     ]
+
+
+def test_what_is_cut_off_is_named_by_its_kind() -> None:
+    warnings = ["alias_unknown", "late", "late", "column_missing"]
+    lines = [SummaryLine("warning", f"{n}", kinds=(code,)) for n, code in enumerate(warnings)]
+    (line,) = fit_lines(lines, 1)
+    assert line.text == (
+        "0 (\N{HORIZONTAL ELLIPSIS} and 3 more: late, column_missing; all in manifest.json)"
+    )

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from contracts.erasures import Erasures
 from contracts.manifest import Manifest, OutputTable
 from flows.storage.checksums import SUFFIX, format_sums, read_sums
-from flows.storage.erasure_journal import ANEW
+from flows.storage.erasing.erasure_journal import ANEW
 from flows.storage.latest import TABLE_SUFFIX
 from flows.storage.published_files import MANIFEST, read_pointer
 from flows.storage.report_files import ROWS_A_ROW_GROUP

@@ -1,0 +1,1 @@
+"""Erasures: who was erased, what an erasure writes anew, and how it is carried out whole."""
