@@ -39,6 +39,7 @@ from flows.steps.reading.read_feeds import FeedsRead, find_problem, read_feeds, 
 from flows.steps.run_tables import write_run_tables
 from flows.steps.warning_order import order_warnings
 from flows.steps.write_reports import write_report_tables
+from flows.storage.known_columns import note_columns
 from flows.storage.last_attempt import note_attempt
 from flows.storage.lock import hold_workspace
 from flows.storage.publish import (
@@ -98,6 +99,7 @@ def campaign_reports(
         describe_snapshot(attempt, manifest)
         draw_page(attempt, manifest)
         publish(attempt, manifest)
+        note_columns(attempt.loaded.root, read.columns)
         drop_old_files(attempt, read)
     tell_published(open_workspace(workspace, TO_SUM_UP), manifest)
     return manifest.model_dump()

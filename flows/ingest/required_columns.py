@@ -16,7 +16,7 @@ from contracts.config.nearest_names import nearest_names
 from contracts.feeds import DERIVED_KEYS, FEEDS, AdStats
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.readers import RefusedFile
-from transforms.ingest.column_mapping import ResolvedMapping, index_header
+from transforms.ingest.column_mapping import ResolvedMapping, index_header, is_in_file
 from transforms.ingest.expressions import file_columns, fold
 from transforms.ingest.missing_columns import missing_of
 
@@ -117,6 +117,21 @@ def find_missing(feed: ConfiguredFeed, header: tuple[str, ...]) -> Iterator[Miss
                 may_warn = may_warn and _has_amounts(table, {*mapped}.difference(lacking))
             if name in needed or may_warn:
                 yield MissingColumn(mapping.table, name, wanted, is_needed=name in needed)
+
+
+def list_given(feed: ConfiguredFeed, header: tuple[str, ...]) -> Iterator[str]:
+    """Every canonical column, as `table.column`, to which a file with this header gives something.
+
+    Args:
+        feed: The feed, its mappings among it.
+        header: The file's columns.
+    """
+    for resolved in feed.mappings:
+        mapping, named = resolved.mapping, index_header(header, resolved)
+        for name in columns(FEEDS[mapping.table]):
+            expression = mapping.columns.get(name)
+            if expression is not None and is_in_file(expression, named):
+                yield f"{mapping.table}.{name}"
 
 
 def _has_amounts(table: type[Table], given: set[str]) -> bool:

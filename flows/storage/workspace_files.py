@@ -123,6 +123,11 @@ class Layout:
         return self.state / "last_attempt.json"
 
     @property
+    def columns(self) -> Path:
+        """Which columns the files of each feed gave."""
+        return self.state / "columns.json"
+
+    @property
     def journal(self) -> Path:
         """Which run is being published at this moment; absent at all other times."""
         return self.state / "publishing.json"

@@ -15,6 +15,7 @@ from contracts.reports.attribution import order_touches_contract, revenue_column
 from flows.catalog.ledger import DamagedReading, list_readings, read_kept
 from flows.errors import StorageFailed
 from flows.report_tables import find_table
+from flows.storage import known_columns
 from flows.storage.checksums import find_differing, is_whole, list_kept_sums, read_sums
 from flows.storage.erasing.erasure_journal import find_damaged_erasures, heal_erasures
 from flows.storage.last_attempt import read_last_attempt
@@ -202,13 +203,18 @@ def _shows(path: Path, sha256: str) -> bool:
 
 
 def _verify_notes(root: Path, *, repair: bool) -> Iterator[Damage]:
-    """Whether it is known who was erased, and how the last run ended."""
+    """Whether it is known who was erased, what feeds gave, and how the last run ended."""
     layout = Layout(root)
     damaged = find_damaged_erasures(root)
     if damaged and repair:
         heal_erasures(root)
     for path in damaged:
         yield Damage(layout.relative(path), "is gone or not what was written", mended=repair)
+    if known_columns.is_damaged(root):
+        if repair:
+            layout.columns.unlink()
+        path = layout.relative(layout.columns)
+        yield Damage(path, "is not what a run writes", mended=repair)
     try:
         read_last_attempt(root)
     except StorageFailed:

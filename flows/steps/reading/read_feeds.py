@@ -1,8 +1,8 @@
 """Every feed of a workspace into the ledger, several files at a time; what became of the rows."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -31,8 +31,10 @@ from flows.steps.reading.asked_names import find_unknown_names
 from flows.steps.reading.event_type_names import name_event_types
 from flows.steps.reading.feed_guards import FeedState, judge_feeds
 from flows.steps.reading.feed_warnings import find_feed_warnings
+from flows.steps.reading.lost_columns import list_columns, warn_of_lost_columns
 from flows.steps.reading.rate_warnings import find_missing_rates
 from flows.storage.erasing.erasure_journal import read_erasures
+from flows.storage.known_columns import read_known_columns
 from flows.storage.report_files import equal
 from transforms.ingest.deduplication import DUPLICATE, SUPERSEDED
 
@@ -42,13 +44,23 @@ Reason = tuple[str, int, list[str]]
 
 @dataclass(frozen=True)
 class FeedsRead:
-    """What reading all feeds gave."""
+    """What reading all feeds gave.
+
+    Attributes:
+        root: The workspace.
+        catalog: The canonical tables.
+        refused: The files that were refused.
+        warnings: What a person should look at.
+        states: What was delivered, feed by feed.
+        columns: What the next run is to know of each feed's columns.
+    """
 
     root: Path
     catalog: Catalog
     refused: list[Refused]
     warnings: list[Warned]
     states: list[FeedState]
+    columns: Mapping[str, list[str]] = field(default_factory=dict)
 
     def inputs(self) -> list[InputFile]:
         """One entry a file and table, sorted by path."""
@@ -148,12 +160,15 @@ def read_feeds(
         loaded.config.workspace.timezone,
     )
     warnings += [warned for state in states for warned in state.warnings]
+    before = read_known_columns(loaded.root)
     warnings += [
         *find_feed_warnings(loaded, catalog),
+        *warn_of_lost_columns(given, before),
         *warn_of_repeats(catalog, loaded.config),
         *_warn_of_files(catalog),
     ]
-    return FeedsRead(loaded.root, catalog, raw.refused, warnings, states)
+    columns = list_columns(given, before)
+    return FeedsRead(loaded.root, catalog, raw.refused, warnings, states, columns)
 
 
 def _warn_of_files(catalog: Catalog) -> Iterator[Warned]:

@@ -9,7 +9,7 @@ import pytest
 from flows.cli.app import main
 from flows.errors import StorageFailed
 from flows.steps.maintenance import erasure
-from flows.storage import erasure_journal
+from flows.storage.erasing import erasure_journal
 from flows.storage.published_files import published_tables
 from flows.storage.workspace_files import Layout
 from tests.flows.steps.maintenance.test_erasure import (

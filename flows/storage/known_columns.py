@@ -1,0 +1,67 @@
+"""Which columns the files of each feed gave to the runs that were published."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from flows.errors import StorageFailed
+from flows.storage.sealed_files import seal, unseal
+from flows.storage.workspace_files import (
+    PRIVATE_FILE,
+    Layout,
+    make_folder,
+    replace_text,
+    storage_errors,
+)
+
+
+class KnownColumns(BaseModel):
+    """state/columns.json.
+
+    Attributes:
+        feeds: Feed -> the canonical columns, as `table.column`, that its files gave.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    feeds: dict[str, list[str]]
+
+
+def read_known_columns(root: Path) -> Mapping[str, list[str]]:
+    """Feed -> the columns that its files gave earlier runs; nothing where none is remembered."""
+    try:
+        return _read(root)
+    except (OSError, ValueError):
+        return {}
+
+
+def is_damaged(root: Path) -> bool:
+    """Whether what is remembered is not what a run wrote.
+
+    Raises:
+        StorageFailed: The disk refused.
+    """
+    path = Layout(root).columns
+    with storage_errors(f"reading {path}"):
+        try:
+            _read(root)
+        except FileNotFoundError:
+            return False
+        except ValueError:
+            return True
+    return False
+
+
+def _read(root: Path) -> Mapping[str, list[str]]:
+    return unseal(KnownColumns, Layout(root).columns.read_bytes()).feeds
+
+
+def note_columns(root: Path, feeds: Mapping[str, list[str]]) -> None:
+    """Remember the columns of feeds; what cannot be noted is not worth a failure."""
+    layout = Layout(root)
+    with suppress(StorageFailed), storage_errors("noting the columns of feeds"):
+        make_folder(layout.state)
+        replace_text(layout.columns, seal(KnownColumns(feeds=dict(feeds))), layout.state)
+        layout.columns.chmod(PRIVATE_FILE)

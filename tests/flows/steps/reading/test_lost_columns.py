@@ -1,0 +1,62 @@
+"""A column that a feed's only file loses when it is delivered anew: figures by hand."""
+
+from pathlib import Path
+
+import polars as pl
+
+from flows.campaign_reports import campaign_reports
+from flows.storage.known_columns import is_damaged
+from flows.storage.workspace_files import Layout
+from tests.support.workspaces import feed, write_workspace
+
+STATS = "raw/ad_stats.csv"
+HEADER, ROW = "date_day,platform,campaign_id,clicks,impressions,spend\n", "2026-03-01,g,7,30,90,1\n"
+RENAMED = HEADER.replace("clicks", "klicks")
+
+
+def write(folder: Path) -> Path:
+    """A workspace with one file."""
+    files = {STATS: (HEADER + ROW).encode()}
+    return write_workspace(folder / "ws", feed("ad_stats", STATS), files)
+
+
+def run(root: Path) -> list[str]:
+    """The messages about columns of one run."""
+    manifest = campaign_reports.fn(str(root), wait_seconds=0)
+    warnings = manifest["warnings"]
+    assert isinstance(warnings, list)
+    return [one["message"] for one in warnings if one["code"] == "column_gone"]
+
+
+def test_a_column_that_a_new_delivery_lacks_is_told_until_it_is_settled(tmp_path: Path) -> None:
+    """Of 30 clicks nothing is left, and every run says so; a new name or `without` ends it."""
+    root = write_workspace(
+        tmp_path / "ws", feed("ad_stats", STATS), {STATS: (HEADER + ROW).encode()}
+    )
+    assert run(root) == []
+    (root / STATS).write_text(RENAMED + ROW)
+    (told,) = run(root)
+    assert "feed ad_stats: no file gives ad_stats.clicks any more" in told
+    assert 'columns = { clicks = "…" }' in told
+    clicks = pl.read_parquet(root / "reports/latest/ads/campaign_report.parquet")["clicks"]
+    assert clicks.to_list() == [None]
+    assert run(root) == [told]
+    configuration = (root / "campaigns.toml").read_text()
+    for settles in ('columns = { clicks = "klicks" }', 'without = ["clicks"]'):
+        (root / "campaigns.toml").write_text(f"{configuration}{settles}\n")
+        assert run(root) == []
+    (root / "campaigns.toml").write_text(configuration)
+    assert run(root) == []
+
+
+def test_columns_of_which_nothing_is_remembered_any_more_are_no_failure(tmp_path: Path) -> None:
+    root = write_workspace(
+        tmp_path / "ws", feed("ad_stats", STATS), {STATS: (HEADER + ROW).encode()}
+    )
+    run(root)
+    columns = Layout(root).columns
+    columns.write_bytes(columns.read_bytes().replace(b"clicks", b"klicks"))
+    assert is_damaged(root)
+    (root / STATS).write_text(RENAMED + ROW)
+    assert run(root) == []
+    assert not is_damaged(root)
