@@ -194,6 +194,25 @@ def rules(table: type[Table]) -> dict[str, tuple[Rule, ...]]:
     }
 
 
+def breaks_contract(
+    table: type[Table], cell: Callable[[str], pl.Expr] = pl.col
+) -> list[pl.Expr]:
+    """One expression per rule of a contract: whether a row breaks it, as Pandera decides.
+
+    Args:
+        table: The contract.
+        cell: Gives the values of a column.
+    """
+    stated = polars_schema(table)
+    missing = [_is_missing(cell(name), stated[name]) for name in required(table)]
+    broken = [~rule.holds(cell(name)) for name, of in rules(table).items() for rule in of]
+    return [*missing, *broken, ~names_one_of(any_of(table))]
+
+
+def _is_missing(cell: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    return cell.is_null() | cell.is_nan() if dtype.is_float() else cell.is_null()
+
+
 def has_unique_key(table: type[Table]) -> bool:
     """Whether one row stands for each key; where not, the rows of one key add up."""
     return not (getattr(table.Config, "metadata", None) or {}).get(ADDS_UP, False)

@@ -14,11 +14,9 @@ from contracts.columns import (
     ANY_OF_CHECK,
     Table,
     any_of,
+    breaks_contract,
     columns,
-    names_one_of,
     polars_schema,
-    required,
-    rules,
 )
 from contracts.feeds import Feed
 from contracts.quarantine import Quarantine
@@ -45,13 +43,6 @@ def is_suspect(table: type[Feed]) -> pl.Expr:
     unparsed = [is_unparsed(name) for name in parsed_columns(table)]
     failed = [*unparsed, *breaks_contract(table), covers_other_than_its_day()]
     return pl.any_horizontal(failed).fill_null(value=False)
-
-
-def breaks_contract(table: type[Table]) -> list[pl.Expr]:
-    """One expression per rule of a contract: whether a row breaks it."""
-    missing = [pl.col(name).is_null() for name in required(table)]
-    broken = [~rule.holds(pl.col(name)) for name, of in rules(table).items() for rule in of]
-    return [*missing, *broken, ~names_one_of(any_of(table))]
 
 
 def explain_failures(
