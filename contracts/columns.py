@@ -194,9 +194,7 @@ def rules(table: type[Table]) -> dict[str, tuple[Rule, ...]]:
     }
 
 
-def breaks_contract(
-    table: type[Table], cell: Callable[[str], pl.Expr] = pl.col
-) -> list[pl.Expr]:
+def breaks_contract(table: type[Table], cell: Callable[[str], pl.Expr] = pl.col) -> list[pl.Expr]:
     """One expression per rule of a contract: whether a row breaks it, as Pandera decides.
 
     Args:

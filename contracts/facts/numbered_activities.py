@@ -6,7 +6,17 @@ to be short; the texts that a number stands for come back where a table is finis
 
 import polars as pl
 
-from contracts.columns import Flag, Instant, Money, Serial, Table, Text, column, polars_schema
+from contracts.columns import (
+    Flag,
+    Instant,
+    Money,
+    Serial,
+    SharedText,
+    Table,
+    Text,
+    column,
+    polars_schema,
+)
 from contracts.facts.hierarchy import DescribedMessages
 from contracts.facts.key_types import Key
 
@@ -104,21 +114,23 @@ class JourneySteps(Table):
     contact_no: Serial = column("the contact", key=True, required=True)
     occurred_at: Instant = column("when it happened; empty for a send not yet sent", key=True)
     event_id: Text = column("the event, send, session or order", key=True)
-    kind: Text = column("what it is", key=True)
+    kind: SharedText = column("what it is", key=True)
     message_no: Serial = column("the message")
-    message_id: Text = column("the message as an event names it, where none of that id is meant")
-    channel: Text = column("channel of an event or session; a send has its message's")
-    event_type: Text = column("type of an event")
-    campaign_id: Text = column("the campaign of a session's ad")
-    campaign_name: Text = column("its name")
-    platform: Text = column("ad platform of a session")
-    ad_id: Text = column("the ad")
-    ad_name: Text = column("its name")
+    message_id: SharedText = column(
+        "the message as an event names it, where none of that id is meant"
+    )
+    channel: SharedText = column("channel of an event or session; a send has its message's")
+    event_type: SharedText = column("type of an event")
+    campaign_id: SharedText = column("the campaign of a session's ad")
+    campaign_name: SharedText = column("its name")
+    platform: SharedText = column("ad platform of a session")
+    ad_id: SharedText = column("the ad")
+    ad_name: SharedText = column("its name")
     url: Text = column("the link of an event, the landing page of a session")
     order_id: Text = column("the order")
     revenue: Money = column("what an order brought")
     is_machine: Flag = column("whether a machine opened or clicked; empty for other kinds")
-    machine_reason: Text = column("the signs of a machine")
+    machine_reason: SharedText = column("the signs of a machine")
 
 
 def numbered_schema(table: type[Table]) -> pl.Schema:

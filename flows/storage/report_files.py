@@ -192,7 +192,9 @@ def require_contract(table: type[Table], rows: pl.DataFrame) -> None:
         return pl.col(name).unique().cast(pl.String) if name in shared else pl.col(name)
 
     has_types = rows.clear().with_columns(_write_out()).schema == polars_schema(table)
-    breaks = [rule.any().alias(str(place)) for place, rule in enumerate(breaks_contract(table, cell))]
+    breaks = [
+        rule.any().alias(str(place)) for place, rule in enumerate(breaks_contract(table, cell))
+    ]
     if not has_types or any(rows.select(breaks).row(0)):
         table.validate(rows.with_columns(_write_out()))
 

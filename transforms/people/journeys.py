@@ -13,17 +13,28 @@ from contracts.facts.numbered_activities import (
 from contracts.facts.order_facts import PricedOrders
 from contracts.reports.journeys import ContactJourney
 from contracts.vocabulary import Channel
+from transforms.ads.shared_texts import SHARED
 from transforms.common.instants import start_of_day
 from transforms.common.joins import HELD, STREAMED
 
 SCHEMA = polars_schema(JourneySteps)
 CONTACT_NO, MESSAGE_NO = JourneySteps.contact_no, JourneySteps.message_no
 EVENT_ID, KIND = JourneySteps.event_id, JourneySteps.kind
-PLACE, INSTANT, SLOT, IS_TAKEN = "place", "instant", "slot", "is taken"
-SETTLED = "settled"
+CHANNEL, AT = JourneySteps.channel, JourneySteps.occurred_at
+PLACE, INSTANT, IS_TIED, IS_TAKEN = "place", "instant", "is tied", "is taken"
 INSTANTS, NEVER = 1 << 64, -(1 << 63)
 """How many microseconds an instant can be of, and the one that stands before all of them."""
+SEND = "send"
 NAMED, CHANNEL_OF_MESSAGE, CAMPAIGN, ITS_NAME = "named", "its channel", "its campaign", "its name"
+OF_MESSAGE = {
+    NumberedMessages.message_id: NAMED,
+    NumberedMessages.channel: CHANNEL_OF_MESSAGE,
+    NumberedMessages.campaign_id: CAMPAIGN,
+    NumberedMessages.campaign_name: ITS_NAME,
+    NumberedMessages.message_name: NumberedMessages.message_name,
+    NumberedMessages.dispatch_id: NumberedMessages.dispatch_id,
+}
+"""Column of a message -> what it is called beside a step's own."""
 
 
 def set_out_steps(
@@ -73,30 +84,27 @@ def build_journey(
         messages: `NumberedMessages`.
 
     Returns:
-        `ContactJourney`, sorted by its key. Where rows of several kinds share an id at one
-        instant, the kinds after the first (in the order of their names) follow it in brackets.
+        `ContactJourney`, sorted by its key, texts that rows share kept once. Where rows of several
+        kinds share an id at one instant, the kinds after the first (in the order of their names)
+        follow it in brackets.
     """
-    own = people.select(CONTACT_NO, People.org_id, People.contact_id)
+    own = people.select(CONTACT_NO, pl.col(People.org_id).cast(SHARED), People.contact_id)
     names = messages.select(
         MESSAGE_NO,
-        pl.col(NumberedMessages.message_id).alias(NAMED),
-        pl.col(NumberedMessages.channel).alias(CHANNEL_OF_MESSAGE),
-        pl.col(NumberedMessages.campaign_id).alias(CAMPAIGN),
-        pl.col(NumberedMessages.campaign_name).alias(ITS_NAME),
-        NumberedMessages.message_name,
-        NumberedMessages.dispatch_id,
+        *(pl.col(name).cast(SHARED).alias(as_name) for name, as_name in OF_MESSAGE.items()),
     )
-    distinct_id = pl.format("{} ({})", EVENT_ID, KIND)
+    taken = (pl.col(name).filter(IS_TAKEN) for name in (EVENT_ID, KIND))
+    distinct_id = _spread(pl.format("{} ({})", *taken), pl.col(IS_TAKEN))
+    is_send = pl.col(KIND) == SEND
     return (
         pl.concat([steps, _find_order(steps)], how="horizontal")
-        .select(pl.exclude(PLACE, IS_TAKEN).gather(PLACE), IS_TAKEN)
+        .select(pl.exclude(PLACE).gather(PLACE))
+        .with_columns(_is_taken().alias(IS_TAKEN))
+        .with_columns(pl.when(IS_TAKEN).then(distinct_id).otherwise(EVENT_ID).alias(EVENT_ID))
         .join(own, on=CONTACT_NO, how="left", validate="m:1", maintain_order="left")
         .join(names, on=MESSAGE_NO, how="left", validate="m:1", maintain_order="left")
         .with_columns(
-            pl.when(IS_TAKEN).then(distinct_id).otherwise(EVENT_ID).alias(EVENT_ID),
-            pl.coalesce(
-                ContactJourney.channel, pl.when(pl.col(KIND) == "send").then(CHANNEL_OF_MESSAGE)
-            ).alias(ContactJourney.channel),
+            pl.coalesce(CHANNEL, pl.when(is_send).then(CHANNEL_OF_MESSAGE)).alias(CHANNEL),
             pl.coalesce(NAMED, ContactJourney.message_id).alias(ContactJourney.message_id),
             pl.coalesce(CAMPAIGN, ContactJourney.campaign_id).alias(ContactJourney.campaign_id),
             pl.coalesce(ITS_NAME, ContactJourney.campaign_name).alias(ContactJourney.campaign_name),
@@ -106,28 +114,35 @@ def build_journey(
 
 
 def _find_order(steps: pl.LazyFrame) -> pl.LazyFrame:
-    """Find the order of steps: which is at each place, and whether one before it has its id.
+    """Find the order of steps: which is at each `place`.
 
     Numbers are sorted alone; ids only where several steps of a contact share an instant.
     """
-    at = pl.col(JourneySteps.occurred_at).dt.epoch("us").fill_null(NEVER).cast(pl.Int128)
-    instant = (pl.col(CONTACT_NO).cast(pl.Int128) * INSTANTS + at).alias(INSTANT)
+    at = pl.col(AT).dt.epoch("us").fill_null(NEVER).cast(pl.Int128)
+    instant = pl.col(CONTACT_NO).cast(pl.Int128) * INSTANTS + at
     this, before, after = (pl.col(INSTANT).shift(by) for by in (0, 1, -1))
     is_tied = ((this == before) | (this == after)).fill_null(value=False)
-    slots = steps.select(instant).with_row_index(PLACE).sort(INSTANT).with_row_index(SLOT)
-    ties = slots.filter(is_tied)
-    is_taken = (this == before) & (pl.col(EVENT_ID) == pl.col(EVENT_ID).shift())
-    settled = (
-        steps.select(EVENT_ID, KIND)
-        .with_row_index(PLACE)
-        .join(ties.select(PLACE, INSTANT), on=PLACE, how="inner", validate="1:1")
-        .sort(INSTANT, EVENT_ID, KIND)
-        .select(pl.col(PLACE).alias(SETTLED), is_taken.fill_null(value=False).alias(IS_TAKEN))
+    tied = [pl.col(name).filter(IS_TIED) for name in (PLACE, INSTANT, EVENT_ID, KIND)]
+    settled = _spread(tied[0].sort_by(tied[1:]), pl.col(IS_TIED))
+    return (
+        steps.select(EVENT_ID, KIND, instant.alias(INSTANT))
+        .with_columns(pl.col(INSTANT).arg_sort().alias(PLACE))
+        .select(pl.exclude(PLACE).gather(PLACE), PLACE)
+        .with_columns(is_tied.alias(IS_TIED))
+        .select(pl.when(IS_TIED).then(settled).otherwise(PLACE).alias(PLACE))
     )
-    tied = pl.concat([ties.select(SLOT), settled], how="horizontal")
-    return slots.join(tied, on=SLOT, how="left", validate="1:1", maintain_order="left").select(
-        pl.coalesce(SETTLED, PLACE).alias(PLACE), pl.col(IS_TAKEN).fill_null(value=False)
-    )
+
+
+def _spread(values: pl.Expr, is_meant: pl.Expr) -> pl.Expr:
+    """Set values out over the rows that are meant, as many as these are, in their order."""
+    return values.gather(is_meant.cum_sum().cast(pl.Int64) - 1, null_on_oob=True)
+
+
+def _is_taken() -> pl.Expr:
+    """Whether the step before, in order, has the contact, instant and id of this one."""
+    same = (pl.col(name) == pl.col(name).shift() for name in (CONTACT_NO, EVENT_ID))
+    at_once = pl.col(AT).eq_missing(pl.col(AT).shift())
+    return pl.all_horizontal(*same, at_once).fill_null(value=False)
 
 
 def _set_out_sends(sends: pl.LazyFrame, messages: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
@@ -139,7 +154,7 @@ def _set_out_sends(sends: pl.LazyFrame, messages: pl.LazyFrame, timezone: str) -
         .join(windows, on=MESSAGE_NO, how="left", validate=STREAMED, build_side=HELD)
         .pipe(
             _shape,
-            "send",
+            SEND,
             occurred_at=pl.coalesce(NumberedSends.sent_at, window),
             event_id=pl.col(NumberedSends.send_id),
         )
@@ -180,9 +195,9 @@ def _shape(frame: pl.LazyFrame, kind: str, **given: pl.Expr) -> pl.LazyFrame:
     present = set(frame.collect_schema())
     given = given | {KIND: pl.lit(kind)}
     return frame.select(
-        given[name].alias(name)
+        given[name].cast(dtype).alias(name)
         if name in given
-        else pl.col(name)
+        else pl.col(name).cast(dtype)
         if name in present
         else pl.lit(None, dtype).alias(name)
         for name, dtype in SCHEMA.items()

@@ -21,6 +21,7 @@ from contracts.facts.numbered_activities import (
 from contracts.facts.order_facts import PricedOrders
 from contracts.reports.journeys import ContactJourney
 from tests.support.frames import frame
+from transforms.ads.shared_texts import write_out_texts
 from transforms.people.journeys import build_journey, set_out_steps
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
@@ -81,7 +82,7 @@ def build(step: int = 1) -> pl.DataFrame:
 def test_journey_is_in_order_and_its_key_unique() -> None:
     """Sends that never left come first; what an event alone shows stands once, as the event."""
     journey = build()
-    ContactJourney.validate(journey)
+    ContactJourney.validate(write_out_texts(journey.lazy()).collect())
     mine = journey.filter(pl.col("contact_id") == "1")
     assert mine.select("occurred_at", "event_id", "kind", "channel", "revenue").rows() == [
         (None, "s2", "send", "email", None),
