@@ -32,6 +32,7 @@ from flows.remote.needs import TO_RUN, TO_SUM_UP
 from flows.remote.workspace_place import open_workspace
 from flows.runtime.flow_ends import end_in_a_sentence
 from flows.runtime.prefect_steps import step
+from flows.runtime.unwatched_runs import spare_a_private_server
 from flows.steps.attempt import Attempt, Run
 from flows.steps.attempt_ends import REFUSED, describe_end, describe_failure, stamp
 from flows.steps.reading.file_tasks import show_reading
@@ -272,7 +273,8 @@ def run_workspace(
     """
     tokens = _progress.set(progress), _cluster.set(dask)
     try:
-        return Manifest.model_validate(campaign_reports(workspace, full, wait_seconds))
+        with spare_a_private_server():
+            return Manifest.model_validate(campaign_reports(workspace, full, wait_seconds))
     finally:
         _progress.reset(tokens[0])
         _cluster.reset(tokens[1])

@@ -4,20 +4,14 @@ The proxies through which mail programs load a person's images (Gmail's, Yahoo's
 them: an open through one of them is the person's.
 """
 
-from crawleruseragents import CRAWLER_USER_AGENTS_DATA
+from functools import cache
+from importlib import import_module
 
 GENERIC_USER_AGENT = "Mozilla/5.0"
 """What scanners send that do not trouble to name a browser: this and nothing more."""
 
 MAIL_PROXIES = frozenset({"GoogleImageProxy", "YahooMailProxy", "YahooCacheSystem", "FastmailUA"})
 """Patterns of the kept list that are mail programs' own: a person looks through them."""
-
-KEPT_CRAWLERS = tuple(
-    crawler["pattern"]
-    for crawler in CRAWLER_USER_AGENTS_DATA
-    if crawler["pattern"] not in MAIL_PROXIES
-)
-"""Patterns (case as written) of the list that the package crawler-user-agents keeps."""
 
 OWN_CRAWLERS = (
     # Words by which crawlers commonly call themselves.
@@ -70,8 +64,17 @@ OWN_CRAWLERS = (
 )
 """Patterns (any case) of machines that the kept list does not have."""
 
-CRAWLER_PATTERN = f"(?:{'|'.join(KEPT_CRAWLERS)})|(?i:{'|'.join(OWN_CRAWLERS)})"
-"""Matches user agents that are machines."""
-
 PERSON_PATTERN = r"(?i)cubot"
 """Matches people's user agents that look like a machine's: a maker of telephones."""
+
+
+@cache
+def match_crawlers() -> str:
+    """The pattern that matches user agents which are machines.
+
+    The list that the package crawler-user-agents keeps (case as written) is loaded when it is
+    first asked for: a run with no new event does not.
+    """
+    kept = import_module("crawleruseragents").CRAWLER_USER_AGENTS_DATA
+    patterns = [one["pattern"] for one in kept if one["pattern"] not in MAIL_PROXIES]
+    return f"(?:{'|'.join(patterns)})|(?i:{'|'.join(OWN_CRAWLERS)})"

@@ -5,15 +5,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from contracts.manifest import Manifest
-from flows.config.loading import load_workspace
 from flows.errors import ConfigurationError
 from flows.progress import Progress
 from flows.remote.address import parse_address
 from flows.remote.needs import TO_LOOK
 from flows.remote.workspace_place import open_workspace, refuse_if_held_elsewhere
+from flows.runtime.imports import without_collecting
 from flows.runtime.prefect_defaults import quiet_prefect
 from flows.runtime.prefect_server import start_server
-from flows.storage.lock import refuse_if_held
 
 SERVER_IS_DEAD = "Failed to reach API"
 """How Prefect begins its RuntimeError when the user's own server is not there."""
@@ -29,20 +28,23 @@ def launch_run(
 ) -> Manifest:
     """Run the Prefect flow for one workspace in this process.
 
-    Configuration and lock are looked at first, so that a mistake or a running run is told at once.
+    Prefect's server is started first of all: it takes longer to come up than all else together.
+    Configuration and lock are looked at meanwhile, so that a mistake or a running run is told at
+    once.
 
     Raises:
         CampaignReportsError: What stopped the run.
     """
-    with open_workspace(root, TO_LOOK) as local:
-        loaded = load_workspace(local)
-    if wait_seconds == 0:
-        refuse_if_held_elsewhere(root)
-        refuse_if_held(loaded.root)
-    place = str(parse_address(root) or loaded.root)
     quiet_prefect()
     start_server()
-    flow = import_module("flows.campaign_reports")
+    with open_workspace(root, TO_LOOK) as local:
+        loaded = import_module("flows.config.loading").load_workspace(local)
+    if wait_seconds == 0:
+        refuse_if_held_elsewhere(root)
+        import_module("flows.storage.lock").refuse_if_held(loaded.root)
+    place = str(parse_address(root) or loaded.root)
+    with without_collecting():
+        flow = import_module("flows.campaign_reports")
     try:
         return flow.run_workspace(place, wait_seconds, progress, full=full, dask=dask)
     except RuntimeError as error:

@@ -11,11 +11,12 @@ import sys
 from pathlib import Path
 from threading import Thread
 
+from flows.runtime.imports import without_collecting
+
 DATABASE_IS_READY = "PREFECT_API_DATABASE_MIGRATE_ON_START"
 PRIVATE = {
     "PREFECT_UI_ENABLED": "false",
     "PREFECT__SERVER_EPHEMERAL": "1",
-    "PREFECT__SERVER_FINAL": "1",
     "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
 }
 """What a server for one run does without: pages, block types, and services for other runs."""
@@ -48,8 +49,11 @@ def serve(descriptor: int) -> None:
     if is_ready:
         os.environ.setdefault(DATABASE_IS_READY, "false")
 
-    import uvicorn  # noqa: PLC0415 - Prefect reads the environment when it is imported
-    from prefect.server.api.server import create_app  # noqa: PLC0415
+    with without_collecting():
+        import uvicorn  # noqa: PLC0415 - Prefect reads the environment when it is imported
+        from prefect.server.api.server import create_app  # noqa: PLC0415
+
+        app = create_app()
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -57,7 +61,7 @@ def serve(descriptor: int) -> None:
             if self.started and not is_ready and "PREFECT_HOME" in os.environ:
                 mark.touch()
 
-    config = uvicorn.Config(create_app(), log_level="error", lifespan="on", access_log=False)
+    config = uvicorn.Config(app, log_level="error", lifespan="on", access_log=False)
     Server(config).run([socket.socket(fileno=descriptor)])
 
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.reference.user_agents import CRAWLER_PATTERN, GENERIC_USER_AGENT, PERSON_PATTERN
+from contracts.reference.user_agents import GENERIC_USER_AGENT, PERSON_PATTERN, match_crawlers
 
 
 def is_generic(user_agent: pl.Expr) -> pl.Expr:
@@ -16,4 +16,4 @@ def is_crawler(user_agent: pl.Expr) -> pl.Expr:
     To be asked of distinct user agents: the patterns are many.
     """
     agent = user_agent.str.strip_chars()
-    return agent.str.contains(CRAWLER_PATTERN) & ~agent.str.contains(PERSON_PATTERN)
+    return agent.str.contains(match_crawlers()) & ~agent.str.contains(PERSON_PATTERN)

@@ -10,7 +10,6 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from contracts.config.setting_types import DASK_PATTERN
 from contracts.manifest import Manifest
 from flows.cli.console import print_json, print_note
 from flows.cli.failures import report_failure
@@ -23,7 +22,10 @@ from flows.remote.workspace_place import open_workspace
 
 def _require_address(_: object, address: str | None) -> None:
     """Refuse what is no scheduler's address."""
-    if address is not None and not re.fullmatch(DASK_PATTERN, address):
+    if address is None:
+        return
+    pattern = import_module("contracts.config.setting_types").DASK_PATTERN
+    if not re.fullmatch(pattern, address):
         msg = "not a scheduler's address, as tcp://host:8786"
         raise ValueError(msg)
 
