@@ -12,14 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
+import pandera.polars as pa
 import polars as pl
-
-from contracts.pandera_alone import without_pandas
-
-with without_pandas():
-    import pandera.polars as pa
-    from pandera.errors import SchemaErrors as SchemaErrors
-    from pandera.polars import PolarsData
+from pandera.polars import PolarsData
 
 Text = str
 if TYPE_CHECKING:

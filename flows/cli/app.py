@@ -13,6 +13,7 @@ from flows.cli.interrupts import interruptible
 from flows.cli.workspaces import workspace_at_hand
 from flows.errors import INTERRUPTED, UsageError
 from flows.runtime.allocator import keep_pages
+from flows.runtime.imports import leave_out_pandas
 from flows.runtime.prefect_server import leave
 
 COMMANDS = {
@@ -124,6 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def command() -> None:
     """Be the command: carry it out and end the process."""
+    leave_out_pandas()
     leave(main())
 
 

@@ -8,10 +8,10 @@ proves that they suspect exactly the rows that Pandera fails.
 from collections.abc import Mapping
 
 import polars as pl
+from pandera.errors import SchemaErrors
 
 from contracts.columns import (
     ANY_OF_CHECK,
-    SchemaErrors,
     Table,
     any_of,
     breaks_contract,

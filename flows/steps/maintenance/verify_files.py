@@ -7,8 +7,9 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pandera.errors import SchemaErrors
 
-from contracts.columns import SchemaErrors, Table, columns, key
+from contracts.columns import Table, columns, key
 from contracts.manifest import Manifest, OutputTable
 from contracts.reports.attribution import order_touches_contract, revenue_column
 from flows.catalog.ledger import DamagedReading, list_readings, read_kept
