@@ -22,7 +22,7 @@ COMMANDS = {
         "Read the feeds of workspaces and publish their reports.",
     ),
     "serve": (
-        "serve:serve",
+        "operating.serve:serve",
         "Serve workspaces to a Prefect server, by schedule and on demand.",
     ),
     "init": ("setup:init", "Start a workspace, empty or from a sample."),
@@ -45,22 +45,22 @@ COMMANDS = {
         "Write published tables to a CSV, Excel or DuckDB file.",
     ),
     "status": (
-        "status:status",
+        "operating.status:status",
         "Say what is published and whether anything is wrong.",
     ),
     "verify": (
-        "verify:verify",
+        "operating.verify:verify",
         "Hold every published and kept file against what was written.",
     ),
-    "runs": ("history:runs", "List the kept snapshots with their figures."),
-    "diff": ("history:diff", "Print what two kept snapshots give differently."),
-    "gc": ("history:gc", "Remove the snapshots that are too old."),
-    "doctor": ("doctor:doctor", "Look at this machine, and whether it can run."),
+    "runs": ("operating.history:runs", "List the kept snapshots with their figures."),
+    "diff": ("operating.history:diff", "Print what two kept snapshots give differently."),
+    "gc": ("operating.history:gc", "Remove the snapshots that are too old."),
+    "doctor": ("operating.doctor:doctor", "Look at this machine, and whether it can run."),
     "audience": (
         "questions:audience",
         "Write the contacts who did one thing and never another.",
     ),
-    "erase": ("erase:erase", "Erase a person from a workspace."),
+    "erase": ("operating.erase:erase", "Erase a person from a workspace."),
     "suggest": (
         "questions:suggest",
         "Print aliases for links that match no ad.",

@@ -304,5 +304,6 @@ def test_warnings_are_one_line_a_code_and_feed(
         "feed a: 5 days (and 2 more of this kind)",
         "feed b: 1 day",
     ]
-    assert lines[-1] == "note 3 (… and 5 more, all in manifest.json)"
+    rest = "note_04, note_05, note_06, note_07, note_08"
+    assert lines[-1] == f"note 3 (… and 5 more: {rest}; all in manifest.json)"
     assert len(lines) == 7, "ten lines in all"

@@ -15,7 +15,7 @@ import pytest
 from contracts.manifest import InputFile, Manifest
 from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
-from flows.cli.commands.erase import redraw
+from flows.cli.commands.operating.erase import redraw
 from flows.config.loading import load_workspace
 from flows.errors import UsageError
 from flows.progress import silence

@@ -55,7 +55,7 @@ def test_nothing_is_damaged_after_a_run(root: Path, capsys: pytest.CaptureFixtur
     assert ask(root, capsys, 0) == []
 
 
-SAMPLES = sorted((Path(__file__).resolve().parents[4] / "data" / "sample").iterdir())
+SAMPLES = sorted((Path(__file__).resolve().parents[5] / "data" / "sample").iterdir())
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)

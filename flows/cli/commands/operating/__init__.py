@@ -1,0 +1,1 @@
+"""Commands of who operates a workspace: serving, watching, verifying, erasing."""
