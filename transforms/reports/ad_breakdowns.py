@@ -26,7 +26,7 @@ from transforms.ads.speakers import adds_to
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.currency import AMOUNTS, EXACT
 from transforms.common.rates import divide
-from transforms.common.report_rows import RANK, ReportRows, rank_groups
+from transforms.common.report_rows import ReportRows, order_groups
 
 OF_STATS = " of stats"
 GRAIN = [name for name in key(BreakdownSums) if name != DAY]
@@ -111,7 +111,7 @@ def report_breakdowns(sums: pl.LazyFrame, currency: str) -> ReportRows:
         divide(b.spend, BreakdownSums.entity_spend).alias(b.spend_share),
         pl.lit(currency).alias(b.currency),
     )
-    return ReportRows(rank_groups(sums, GRAIN).sort(b.org_id, DAY, RANK), b, added)
+    return ReportRows(order_groups(sums, GRAIN, DAY, leads=True), b, added)
 
 
 def _sum_entities(stats: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:

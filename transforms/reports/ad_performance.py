@@ -40,7 +40,7 @@ from transforms.ads.rests import TAKEN_OFF, list_ad_figures, list_campaign_figur
 from transforms.ads.session_counts import COUNTS, PLACE, SessionFigures
 from transforms.ads.shared_texts import SHARED, share_texts, write_out_texts
 from transforms.common.ad_levels import ID_OF_LEVEL
-from transforms.common.report_rows import RANK, ReportRows, rank_groups
+from transforms.common.report_rows import RANK, ReportRows, order_groups
 
 CAMPAIGN_KEY, AD_KEY = key(CampaignPerformance), key(AdPerformance)
 CAMPAIGN_NAMES = [CampaignPerformance.account_name, CampaignPerformance.campaign_name]
@@ -50,7 +50,8 @@ NAME_OF = {
     AdLevel.CAMPAIGN: CampaignPerformance.campaign_name,
     AdLevel.AD: AdPerformance.ad_name,
 }
-KNOWN = " known"
+KNOWN, NEVER = " known", " never given"
+CAMPAIGN = [name for name in CAMPAIGN_KEY if name != DAY]
 
 
 def sum_campaign_performance(stats: pl.LazyFrame, sessions: SessionFigures) -> pl.LazyFrame:
@@ -126,16 +127,19 @@ def sum_by_ad(performance: ReportRows) -> pl.LazyFrame:
     """
     names = [CampaignPerformance.campaign_name, AdPerformance.ad_name]
     ids = [AdPerformance.org_id, AdPerformance.platform, CAMPAIGN_ID, AD_ID]
-    spend = pl.col(CampaignPerformance.spend)
+    spend, first, last = (pl.col(n) for n in (AdSpend.spend, AdSpend.first_day, AdSpend.last_day))
     days = pl.col(DAY).filter(spend > 0)
     return (
-        performance.rows.group_by(ids)
+        performance.rows.group_by(RANK)
         .agg(
+            pl.col(ids).first(),
             pl.col(names).max(),
             spend.sum(),
             days.min().alias(AdSpend.first_day),
             days.max().alias(AdSpend.last_day),
         )
+        .group_by(ids)
+        .agg(pl.col(names).max(), spend.sum(), first.min(), last.max())
         .pipe(write_out_texts)
         .cast({AdSpend.spend: polars_schema(AdSpend)[AdSpend.spend]})
     )
@@ -162,15 +166,9 @@ def _add_up(
     of_orders = [SessionCounts.orders, SessionCounts.revenue]
     has_stats = pl.col(PlacedStats.spend).is_not_null()
     is_left = pl.any_horizontal(pl.col(*METRICS, SessionCounts.sessions).fill_null(0) != 0)
-    campaign = [name for name in CAMPAIGN_KEY if name != DAY]
-
-    def is_never(metric: str) -> pl.Expr:
-        some = has_stats.any() & pl.col(metric).is_null().all()
-        return some.over(campaign)
-
     schema = polars_schema(PerformanceSums)
     rows = pl.concat([figures, counts, contacts], how="diagonal")
-    return (
+    sums = (
         pl.concat([pl.LazyFrame(schema=schema), rows], how="diagonal")
         .group_by(by)
         .agg(
@@ -182,8 +180,12 @@ def _add_up(
             pl.col(TAKEN_OFF).sum(),
         )
         .filter((pl.col(TAKEN_OFF) == 0) | is_left)
+    )
+    never = _find_metrics_never_given(sums.filter(has_stats))
+    return (
+        sums.join(never, on=CAMPAIGN, how="left", nulls_equal=True, validate="m:1")
         .with_columns(
-            pl.when(has_stats | is_never(name)).then(name).otherwise(0).alias(name)
+            pl.when(has_stats | pl.col(name + NEVER)).then(name).otherwise(0).alias(name)
             for name in METRICS
         )
         .with_columns(
@@ -191,6 +193,17 @@ def _add_up(
         )
         .select(schema.names())
         .cast(dict(schema))
+    )
+
+
+def _find_metrics_never_given(stats: pl.LazyFrame) -> pl.LazyFrame:
+    """The campaigns whose stats lack a metric on all days, and which; most campaigns have all."""
+    lacks_one = pl.any_horizontal(pl.col(name).is_null() for name in METRICS)
+    lacking = stats.filter(lacks_one).select(CAMPAIGN).unique()
+    return (
+        stats.join(lacking, on=CAMPAIGN, how="semi", nulls_equal=True)
+        .group_by(CAMPAIGN)
+        .agg(pl.col(METRICS).is_null().all().name.suffix(NEVER))
     )
 
 
@@ -261,6 +274,5 @@ def _name_ads() -> pl.Expr:
 def _order(rows: pl.LazyFrame, contract: type[Table], currency: str) -> ReportRows:
     """The table with its ratios, in the order of its key."""
     grain = [name for name in key(contract) if name != DAY]
-    ranked = rank_groups(rows, grain).sort(CampaignPerformance.org_id, DAY, RANK)
     added = (*make_ratios(), pl.lit(currency).alias(CampaignPerformance.currency))
-    return ReportRows(ranked, contract, added)
+    return ReportRows(order_groups(rows, grain, DAY, leads=True), contract, added)

@@ -36,7 +36,7 @@ from transforms.ads.shared_texts import SHARED, share_texts, write_out_texts
 from transforms.ads.speakers import OWN, adds_to
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.json_objects import merge_objects
-from transforms.common.report_rows import GROUP_KEY, RANK, ReportRows, rank_groups
+from transforms.common.report_rows import GROUP_KEY, ReportRows, order_groups
 from transforms.web.utm import (
     base_url,
     cut_before_query,
@@ -263,4 +263,4 @@ def _order(
         of_day.alias(AccountReport.ad_stats_key),
         pl.lit(currency).alias(AccountReport.currency),
     )
-    return ReportRows(rank_groups(rows, grain, entity_key).sort(DAY, RANK), contract, added)
+    return ReportRows(order_groups(rows, grain, DAY, group_key=entity_key), contract, added)
