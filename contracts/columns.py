@@ -10,6 +10,7 @@ break it as one Polars expression, and words the reason.
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 import pandera.polars as pa
@@ -145,8 +146,9 @@ def columns(table: type[Table]) -> list[str]:
     return list(table.to_schema().columns)
 
 
+@cache
 def polars_schema(table: type[Table]) -> pl.Schema:
-    """The Polars types of a table's columns, in order."""
+    """The Polars types of a table's columns, in order: one object for all, which nobody changes."""
     return pl.Schema({name: col.dtype.type for name, col in table.to_schema().columns.items()})
 
 

@@ -7,13 +7,13 @@ import polars as pl
 from contracts.columns import columns
 from contracts.facts.send_keys import EventKeys, MessageReferences, SendKeys
 from transforms.common.keys import BUCKETS
+from transforms.messaging.message_references import list_references
 from transforms.messaging.send_keys import (
     SCOPE,
     EventScope,
     is_of_send,
     list_links,
     list_own_channels,
-    list_references,
     select_event_keys,
     select_send_keys,
 )
@@ -74,10 +74,14 @@ class SendKeyWriter:
         if not self.references:
             return
         self.home.mkdir(parents=True, exist_ok=True)
-        listed = list_references(pl.concat(self.references).lazy()).collect()
+        listed = self.references[0]
+        if len(self.references) > 1:
+            every = pl.concat(self.references).lazy()
+            listed = list_references(every).collect(engine="in-memory")
         listed.sort(columns(MessageReferences)).write_parquet(self.home / REFERENCES_FILE)
         if self.links:
-            pl.concat(self.links).unique().write_parquet(self.home / LINKS_FILE)
+            links = self.links[0] if len(self.links) == 1 else pl.concat(self.links).unique()
+            links.write_parquet(self.home / LINKS_FILE)
         held = sum(frame.height for frame in self.held)
         self._flush(cut=self.flushes > 0 or held > SMALL)
 
@@ -89,13 +93,12 @@ class SendKeyWriter:
         if self.table == "sends":
             self._write_scope(EventScope.SEND, rows, cut=cut)
         else:
-            for scope in EventScope:
-                self._write_scope(scope, rows.filter(pl.col(SCOPE) == scope).drop(SCOPE), cut=cut)
+            by_scope = rows.partition_by(SCOPE, include_key=False, as_dict=True)
+            for (scope,), of_scope in by_scope.items():
+                self._write_scope(EventScope(scope), of_scope, cut=cut)
         self.flushes += 1
 
     def _write_scope(self, scope: EventScope, rows: pl.DataFrame, *, cut: bool) -> None:
-        if rows.height == 0:
-            return
         self.scopes.add(str(scope))
         folder = scope_folder(self.home, scope)
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 import polars as pl
 
 from contracts.columns import columns, key
 from contracts.erasures import ERASED
-from contracts.feeds import ADDITIVE, FEEDS, Events, Sends, happened_at
+from contracts.feeds import ADDITIVE, FEEDS, Contacts, Events, Sends, happened_at
 from contracts.quarantine import Quarantine
 from flows.catalog.receipts import TableReceipt
 from flows.config.configured_feeds import ConfiguredFeed
@@ -31,6 +32,18 @@ REJECTED_SCHEMA = pl.Schema(
         Quarantine.raw: pl.String,
     }
 )
+
+
+SUSPECT = "suspect"
+"""Whether a row may break its contract."""
+
+
+@cache
+def hash_key(table: str) -> pl.Expr:
+    """The hash by which repeated rows of a table are found."""
+    contract = FEEDS[table]
+    unit = restated_unit(contract) if table in ADDITIVE else key(contract)
+    return pl.struct(unit).hash().alias(KEY_HASH)
 
 
 class TableWriter:
@@ -64,10 +77,15 @@ class TableWriter:
         """Write a batch's rows of this table; return the numbers of the rows that are its own."""
         rows = keep_rows_of_table(batch.rows.lazy(), self.resolved, header)
         mine = rows.collect(engine="in-memory")
-        parsed = parse_rows(mine.lazy(), self.resolved, header).collect(engine="in-memory")
-        parsed = self._refuse_erased(parsed, number)
-        suspects = parsed.filter(is_suspect(self.table))
-        if suspects.height:
+        parsed = (
+            parse_rows(mine.lazy(), self.resolved, header)
+            .with_columns(is_suspect(self.table).alias(SUSPECT), hash_key(self.receipt.table))
+            .collect(engine="in-memory")
+        )
+        if self.erasing.erasures is not None:
+            parsed = self._refuse_erased(parsed, number)
+        if parsed.get_column(SUSPECT).any():
+            suspects = parsed.filter(SUSPECT)
             hints = hint_settings(parsed, self.resolved, index_header(header, self.resolved))
             failures = explain_failures(suspects, self.table, hints)
             parsed = parsed.join(failures, on=ROW_NUMBER, how="anti")
@@ -75,8 +93,11 @@ class TableWriter:
                 failures = hint_totals(failures, parsed.get_column(ROW_NUMBER))
             self._write_rejected(mine, suspects, failures, number)
         self._write_broken(batch.broken, number)
-        parsed = self._forget_ids(parsed)
-        self._write_valid(self._with_key(parsed, mine), number)
+        if self.erasing.erasures is not None:
+            parsed = self._forget_ids(parsed)
+        if self.receipt.table in ADDITIVE:
+            self._count_equal(mine.join(parsed, on=ROW_NUMBER, how="semi"))
+        self._write_valid(parsed, number)
         self.receipt.rows_read += mine.height + batch.broken.height
         return mine.get_column(ROW_NUMBER)
 
@@ -95,13 +116,6 @@ class TableWriter:
         erased = self.erasing.find_forgotten(parsed, self.receipt.table)
         self.receipt.forgotten += int(erased.sum())
         return self.erasing.forget_ids(parsed, erased)
-
-    def _with_key(self, parsed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-        """Add the hash by which repeated rows are found."""
-        if self.receipt.table not in ADDITIVE:
-            return parsed.with_columns(pl.struct(key(self.table)).hash().alias(KEY_HASH))
-        self._count_equal(rows.join(parsed, on=ROW_NUMBER, how="semi"))
-        return parsed.with_columns(pl.struct(restated_unit(self.table)).hash().alias(KEY_HASH))
 
     def _count_equal(self, rows: pl.DataFrame) -> None:
         """Count the rows that say, cell by cell, what a row before them says."""
@@ -138,12 +152,17 @@ class TableWriter:
             counted = valid.get_column(Events.event_type).value_counts()
             self.event_types.update(dict(counted.iter_rows()))
         self._note_days(valid)
-        names_contacts = {Sends.email, Sends.contact_id} <= set(valid.columns)
-        if names_contacts and self.receipt.table != "contacts":
-            named = pl.col(Sends.contact_id).is_null() & pl.col(Sends.email).is_not_null()
-            self.receipt.by_email |= valid.select(named.any()).item()
+        self.receipt.by_email |= self._names_by_email(valid)
         self.keys.write(valid)
         self._write(valid, f"part-{number:05}.parquet")
+
+    def _names_by_email(self, valid: pl.DataFrame) -> bool:
+        """Whether any row names its contact by e-mail address alone."""
+        if not {Sends.email, Sends.contact_id} <= {*valid.columns} or self.table is Contacts:
+            return False
+        address, contact = valid.get_column(Sends.email), valid.get_column(Sends.contact_id)
+        is_named = address.null_count() < len(address) and contact.has_nulls()
+        return is_named and (address.is_not_null() & contact.is_null()).any()
 
     def _note_days(self, valid: pl.DataFrame) -> None:
         """Note between which days or instants the rows happened."""

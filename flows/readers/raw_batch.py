@@ -10,6 +10,7 @@ import polars as pl
 from flows.readers.header import ROW_NUMBER, Header
 
 BROKEN_SCHEMA = pl.Schema({ROW_NUMBER: pl.UInt32, "reason": pl.String, "raw": pl.String})
+NONE_BROKEN = pl.DataFrame(schema=BROKEN_SCHEMA)
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,8 @@ class BrokenRecords:
 
     def to_frame(self) -> pl.DataFrame:
         """Return one row per broken record."""
+        if not self.numbers:
+            return NONE_BROKEN
         return pl.DataFrame([self.numbers, self.reasons, self.raws], schema=BROKEN_SCHEMA)
 
 

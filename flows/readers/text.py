@@ -44,8 +44,9 @@ class TextFile:
             RefusedFile: The file is not text, not readable, or not in the encoding given.
         """
         self._max_expansion = options.max_expansion
-        with open_content(path, max_expansion=self._max_expansion) as content:
+        with self._open(path, hashing=not known_sha256) as content:
             head = content.read(HEAD_BYTES)
+            self._sha256_of_head = known_sha256 or content.sha256
         _refuse_other_formats(head)
         self._path = path
         self._encoding, self._mark_bytes, self.notes = detect_encoding(head, options.encoding)
@@ -58,14 +59,18 @@ class TextFile:
             _refuse_binary(head)
         self.content_sha256 = known_sha256
 
-    def _open(self, *, hashing: bool) -> AbstractContextManager[Content]:
-        return open_content(self._path, hashing=hashing, max_expansion=self._max_expansion)
+    def _open(self, path: Path, *, hashing: bool) -> AbstractContextManager[Content]:
+        return open_content(path, hashing=hashing, max_expansion=self._max_expansion)
 
     def blocks(self, block_bytes: int) -> Iterator[tuple[bytes, bool]]:
         """Yield the text from its start as UTF-8, and whether that is the end of the file."""
+        if self.head_is_all and len(self.head) < block_bytes:
+            self.content_sha256 = self._sha256_of_head
+            yield self.head, True
+            return
         converter = Utf8Converter(self._encoding)
         known = self.content_sha256
-        with self._open(hashing=not known) as content:
+        with self._open(self._path, hashing=not known) as content:
             content.read(self._mark_bytes)
             final = False
             while not final:

@@ -6,6 +6,8 @@ from transforms.ingest.column_mapping import ResolvedMapping
 from transforms.ingest.expressions import file_columns, fold, is_filled, read_expression
 
 ATTRIBUTES = "attributes"
+CUSTOM = "custom attributes"
+"""The object of the columns that are none of ours."""
 
 
 def express_attributes(
@@ -41,7 +43,7 @@ def express_attributes(
         for member, cell in members.items()
     ]
     if not pairs:
-        return [pl.lit(None, pl.String).alias("custom attributes")], given
+        return [pl.lit(None, pl.String).alias(CUSTOM)], given
     body = pl.concat_str(pairs, separator=",", ignore_nulls=True)
     whole = pl.when(body != "").then(pl.format("{{{}}}", body))
-    return [whole.alias("custom attributes")], given
+    return [whole.alias(CUSTOM)], given

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import polars as pl
 
@@ -17,10 +18,15 @@ from transforms.ingest.expressions import (
 )
 from transforms.ingest.number_parsing import PLAIN, NumberMarks
 
+MAPPINGS_KNOWN = 256
+"""For how many mappings and headers is kept what follows from them: files of a feed are alike."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class ResolvedMapping:
     """How the rows of one feed become rows of one table: its mapping, the feed's settings put in.
+
+    It is known by itself, not by what it says, so that what follows from it is worked out once.
 
     Attributes:
         mapping: Columns, constants, words and formats.
@@ -56,6 +62,13 @@ def keep_rows_of_table(
     rows: pl.LazyFrame, resolved: ResolvedMapping, header: Iterable[str]
 ) -> pl.LazyFrame:
     """The rows that are rows of this table at all, where a flat file feeds several."""
+    conditions = _find_conditions(resolved, tuple(header))
+    return rows.filter(pl.all_horizontal(conditions)) if conditions else rows
+
+
+@lru_cache(maxsize=MAPPINGS_KNOWN)
+def _find_conditions(resolved: ResolvedMapping, header: tuple[str, ...]) -> list[pl.Expr]:
+    """What makes a row one of the table."""
     named = index_header(header, resolved)
     conditions = []
     for name, words in resolved.mapping.when.items():
@@ -66,7 +79,7 @@ def keep_rows_of_table(
         is_filled(read_cell(name, named)).fill_null(value=False)
         for name in resolved.mapping.unless_empty
     )
-    return rows.filter(pl.all_horizontal(conditions)) if conditions else rows
+    return conditions
 
 
 def express(name: str, resolved: ResolvedMapping, named: dict[str, str]) -> pl.Expr:

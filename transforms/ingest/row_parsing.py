@@ -1,15 +1,18 @@
 """A file's rows to typed rows of a canonical table (SPEC §5.2)."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
 from contracts.columns import polars_schema
 from contracts.feeds import Feed
 from transforms.common.json_objects import merge_objects
-from transforms.ingest.attributes import ATTRIBUTES, express_attributes
+from transforms.ingest.attributes import ATTRIBUTES, CUSTOM, express_attributes
 from transforms.ingest.cell_parsing import parse_objects, parser_for
 from transforms.ingest.column_mapping import (
+    MAPPINGS_KNOWN,
     ResolvedMapping,
     express,
     find_ungiven,
@@ -20,6 +23,8 @@ from transforms.ingest.periods import COVERED_DAYS, count_covered_days
 from transforms.ingest.row_completion import METRICS, TEXT_OF, fill_level, fill_metrics
 
 ROW_NUMBER = "row_number"
+GIVEN = "given attributes"
+"""The object that a column of the file holds."""
 
 
 def parse_rows(
@@ -36,48 +41,84 @@ def parse_rows(
         One row per record: `row_number`, the table's columns in order, for each column that was
         parsed from text also `text of <column>` as the file had it, and `covered_days`.
     """
+    plan = _plan_parsing(resolved, tuple(header))
+    return (
+        rows.select(plan.cells)
+        .with_columns(plan.parsed)
+        .with_columns(plan.attributes)
+        .pipe(derive_ids, resolved.mapping.table)
+        .with_columns(plan.completed)
+        .select(plan.columns)
+    )
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How rows of one header become rows of one table, step by step."""
+
+    cells: list[pl.Expr]
+    parsed: list[pl.Expr]
+    attributes: list[pl.Expr]
+    completed: list[pl.Expr]
+    columns: list[str]
+
+
+@lru_cache(maxsize=MAPPINGS_KNOWN)
+def _plan_parsing(resolved: ResolvedMapping, header: tuple[str, ...]) -> _Plan:
     named = index_header(header, resolved)
     schema = polars_schema(resolved.table)
-    cells = {name: express(name, resolved, named) for name in schema if name != ATTRIBUTES}
-    parsed = {
-        name: dtype for name, dtype in schema.items() if dtype != pl.String and name != ATTRIBUTES
-    }
-    attributes, given = express_attributes(resolved, named)
-    return (
-        rows.select(
-            ROW_NUMBER,
-            *(cell.alias(TEXT_OF + n if n in parsed else n) for n, cell in cells.items()),
-            given.alias(TEXT_OF + ATTRIBUTES),
-            *attributes,
-            count_covered_days(resolved, named).alias(COVERED_DAYS),
-        )
-        .with_columns(
-            *(_parse(name, dtype, resolved) for name, dtype in parsed.items()),
-            pl.col(TEXT_OF + ATTRIBUTES)
-            .map_batches(parse_objects, return_dtype=pl.String)
-            .alias("given attributes"),
-        )
-        .with_columns(
-            merge_objects(pl.col("given attributes"), pl.col("custom attributes")).alias(
-                ATTRIBUTES
+    own = [name for name in schema if name != ATTRIBUTES]
+    ungiven = find_ungiven(own, resolved, named)
+    typed = [name for name in own if schema[name] != pl.String]
+    custom, given = express_attributes(resolved, named)
+    has_given = not find_ungiven([ATTRIBUTES], resolved, named)
+    return _Plan(
+        cells=[
+            pl.col(ROW_NUMBER),
+            *(
+                express(name, resolved, named).alias(TEXT_OF + name if name in typed else name)
+                for name in own
             ),
-            pl.when(pl.col("given attributes").is_null())
-            .then(pl.col(TEXT_OF + ATTRIBUTES))
-            .alias(TEXT_OF + ATTRIBUTES),
-        )
-        .pipe(derive_ids, resolved.mapping.table)
-        .with_columns(
+            given.alias(TEXT_OF + ATTRIBUTES),
+            *custom,
+            count_covered_days(resolved, named).alias(COVERED_DAYS),
+        ],
+        parsed=[
+            *(
+                pl.lit(None, schema[name]).alias(name)
+                if name in ungiven
+                else _parse(name, schema[name], resolved)
+                for name in typed
+            ),
+            *([_parse_given()] if has_given else []),
+        ],
+        attributes=_merge_attributes() if has_given else [pl.col(CUSTOM).alias(ATTRIBUTES)],
+        completed=[
             *fill_metrics(resolved.table, find_ungiven(METRICS, resolved, named)),
             *fill_level(resolved.table),
-        )
-        .select(
+        ],
+        columns=[
             ROW_NUMBER,
             *schema,
-            *(TEXT_OF + name for name in parsed),
+            *(TEXT_OF + name for name in typed),
             TEXT_OF + ATTRIBUTES,
             COVERED_DAYS,
-        )
+        ],
     )
+
+
+def _parse_given() -> pl.Expr:
+    text = pl.col(TEXT_OF + ATTRIBUTES)
+    return text.map_batches(parse_objects, return_dtype=pl.String).alias(GIVEN)
+
+
+def _merge_attributes() -> list[pl.Expr]:
+    """The file's object and its custom columns as one; the object's text where it is none."""
+    is_unparsed = pl.col(GIVEN).is_null()
+    return [
+        merge_objects(pl.col(GIVEN), pl.col(CUSTOM)).alias(ATTRIBUTES),
+        pl.when(is_unparsed).then(pl.col(TEXT_OF + ATTRIBUTES)).alias(TEXT_OF + ATTRIBUTES),
+    ]
 
 
 def _parse(name: str, dtype: pl.DataType, resolved: ResolvedMapping) -> pl.Expr:

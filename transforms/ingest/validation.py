@@ -6,6 +6,7 @@ proves that they suspect exactly the rows that Pandera fails.
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 import polars as pl
 from pandera.errors import SchemaErrors
@@ -38,6 +39,7 @@ COLUMN = "column"
 SENTENCE = "sentence"
 
 
+@cache
 def is_suspect(table: type[Feed]) -> pl.Expr:
     """Whether a parsed row breaks its contract, has an unparsed cell or covers several days."""
     unparsed = [is_unparsed(name) for name in parsed_columns(table)]

@@ -8,12 +8,12 @@ first when events are linked to sends (send_linking.py). One that names a contac
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import polars as pl
 
 from contracts.channels import FIRST_OWN_CODE, STANDARD_CODES, own_channel_of
-from contracts.columns import columns
-from contracts.facts.hierarchy import EventChannels
 from contracts.facts.key_types import ACTION_CODES, CHANNEL_STRIDE
 from contracts.facts.send_keys import EventKeys, LinkTexts, MessageReferences, SendKeys
 from contracts.feeds import Events, Sends
@@ -29,7 +29,7 @@ from transforms.common.keys import (
     hash_message_contact,
     hash_unknown_message,
 )
-from transforms.messaging.bot_detection import AGENT_REASON, judge_user_agent
+from transforms.messaging.bot_detection import is_machine_agent
 
 STANDARD_TYPES: dict[str, int] = {
     **{str(action): code for action, code in ACTION_CODES.items()},
@@ -63,8 +63,13 @@ NAMED_IDS = (MessageReferences.org_id, MessageReferences.message_id, MessageRefe
 
 def select_send_keys(sends: pl.LazyFrame) -> pl.LazyFrame:
     """One row per send row: `SendKeys`, and beside them the ids of `MessageReferences`."""
+    return sends.select(_plan_send_keys())
+
+
+@cache
+def _plan_send_keys() -> list[pl.Expr]:
     sent_at = pl.col(Sends.sent_at)
-    return sends.select(
+    return [
         hash_id(Sends.send_id, seed=SEND).alias(SendKeys.send_key),
         message_key_of_send().alias(SendKeys.message_key),
         pl.coalesce(hash_id(Sends.contact_id, seed=CONTACT), hash_email()).alias(
@@ -81,7 +86,7 @@ def select_send_keys(sends: pl.LazyFrame) -> pl.LazyFrame:
         pl.col(SendKeys.row_number),
         pl.col(*NAMED_IDS),
         pl.lit(None, pl.String).alias(MessageReferences.channel),
-    )
+    ]
 
 
 def message_key_of_send() -> pl.Expr:
@@ -117,6 +122,25 @@ def select_event_keys(events: pl.LazyFrame, own_channels: Sequence[str] = ()) ->
         own_channels: The channels of the user's own that types may name, by place: the first one's
             code is `FIRST_OWN_CODE`. Which of them are channels, a run knows (`recode_types`).
     """
+    plan = _plan_event_keys(tuple(own_channels))
+    return (
+        events.with_columns(plan.type_code)
+        .filter(pl.col(EventKeys.type_code).is_not_null())
+        .with_columns(plan.keys)
+        .select(plan.columns)
+    )
+
+
+class _EventKeyPlan(NamedTuple):
+    """How events become key columns, step by step."""
+
+    type_code: pl.Expr
+    keys: list[pl.Expr]
+    columns: list[pl.Expr]
+
+
+@lru_cache(maxsize=256)
+def _plan_event_keys(own_channels: tuple[str, ...]) -> _EventKeyPlan:
     codes = {name: code for code, name in enumerate(own_channels, start=FIRST_OWN_CODE)}
     types = STANDARD_TYPES | {
         f"{name}_{action}": code * CHANNEL_STRIDE + ACTION_CODES[action]
@@ -125,53 +149,46 @@ def select_event_keys(events: pl.LazyFrame, own_channels: Sequence[str] = ()) ->
     }
     names = {code: name for name, code in (STANDARD_CODES | codes).items()}
     type_code = pl.col(EventKeys.type_code)
-    action = type_code % CHANNEL_STRIDE
-    is_click = action == ACTION_CODES[Action.CLICKED]
-    agents = events.select(Events.user_agent).drop_nulls().unique().with_columns(judge_user_agent())
-    by_agent = pl.col(AGENT_REASON).is_not_null()
-    return (
-        events.join(agents, on=Events.user_agent, how="left", validate="m:1")
-        .with_columns(
-            pl.col(Events.event_type)
-            .replace_strict(types, default=None, return_dtype=pl.UInt16)
-            .alias(EventKeys.type_code)
-        )
-        .filter(type_code.is_not_null())
-        .with_columns(
+    is_click = type_code % CHANNEL_STRIDE == ACTION_CODES[Action.CLICKED]
+    is_flagged = pl.col(Events.is_machine).fill_null(value=False)
+    by_agent = is_machine_agent(pl.col(Events.user_agent)).fill_null(value=False)
+    return _EventKeyPlan(
+        type_code=pl.col(Events.event_type)
+        .replace_strict(types, default=None, return_dtype=pl.UInt16)
+        .alias(EventKeys.type_code),
+        keys=[
             pl.coalesce(hash_id(Events.message_id, seed=MESSAGE), hash_unknown_message()).alias(
                 EventKeys.message_key
             ),
             pl.coalesce(hash_id(Events.contact_id, seed=CONTACT), hash_email()).alias(
                 EventKeys.contact_key
             ),
-        )
-        .select(
+        ],
+        columns=[
             pl.coalesce(
                 hash_id(Events.send_id, seed=SEND),
                 hash_message_contact(EventKeys.message_key, EventKeys.contact_key),
             ).alias(EventKeys.send_key),
-            EventKeys.message_key,
-            EventKeys.contact_key,
-            EventKeys.type_code,
+            pl.col(EventKeys.message_key),
+            pl.col(EventKeys.contact_key),
+            type_code,
             pl.col(Events.subtype)
             .str.strip_chars()
             .str.to_lowercase()
             .replace_strict(BOUNCE_CODES, default=0, return_dtype=pl.UInt8)
             .alias(EventKeys.bounce_code),
-            (pl.col(Events.is_machine).fill_null(value=False) | by_agent).alias(
-                EventKeys.is_machine
-            ),
+            (is_flagged | by_agent).alias(EventKeys.is_machine),
             pl.col(Events.occurred_at).alias(EventKeys.occurred_at),
             pl.when(is_click).then(link_key()).alias(EventKeys.link_key),
-            EventKeys.row_number,
+            pl.col(EventKeys.row_number),
             find_scope().alias(SCOPE),
-            MessageReferences.org_id,
-            MessageReferences.message_id,
+            pl.col(MessageReferences.org_id),
+            pl.col(MessageReferences.message_id),
             pl.lit(None, pl.String).alias(MessageReferences.campaign_id),
             (type_code // CHANNEL_STRIDE)
             .replace_strict(names, default=None, return_dtype=pl.String)
             .alias(MessageReferences.channel),
-        )
+        ],
     )
 
 
@@ -236,65 +253,3 @@ def list_links(events: pl.LazyFrame) -> pl.LazyFrame:
     return named.select(
         link_key().alias(LinkTexts.link_key), pl.col(Events.url).alias(LinkTexts.url)
     ).unique()
-
-
-def list_references(keys: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per message and channel that rows name, with the least campaign named with both.
-
-    Args:
-        keys: Rows of `select_send_keys` or `select_event_keys`, or lists of several files.
-    """
-    return (
-        keys.group_by(MessageReferences.message_key, MessageReferences.channel)
-        .agg(
-            pl.col(MessageReferences.org_id, MessageReferences.message_id).first(),
-            pl.col(MessageReferences.campaign_id).min(),
-        )
-        .select(columns(MessageReferences))
-    )
-
-
-def add_event_channels(
-    references: pl.LazyFrame, found: pl.LazyFrame, codes: dict[str, int]
-) -> pl.LazyFrame:
-    """Give messages the channel that the events of their sends tell, where nothing else does.
-
-    Args:
-        references: `MessageReferences`.
-        found: `EventChannels`.
-        codes: Channel -> its number in the run.
-    """
-    names = {code: name for name, code in codes.items()}
-    named = pl.col(EventChannels.channel_code).replace_strict(names, return_dtype=pl.String)
-    return (
-        references.join(found, on=MessageReferences.message_key, how="left", validate="1:1")
-        .with_columns(
-            pl.coalesce(MessageReferences.channel, named).alias(MessageReferences.channel)
-        )
-        .select(columns(MessageReferences))
-    )
-
-
-def merge_references(listed: pl.LazyFrame, codes: dict[str, int]) -> pl.LazyFrame:
-    """One row per message that rows name: `MessageReferences`.
-
-    Args:
-        listed: The lists of all files (`list_references`).
-        codes: Channel -> its number in the run; what is no channel of the run counts for none.
-    """
-    names = {code: name for name, code in codes.items()}
-    code = pl.col(MessageReferences.channel).replace_strict(
-        codes, default=None, return_dtype=pl.UInt8
-    )
-    return (
-        listed.with_columns(code.alias(MessageReferences.channel))
-        .group_by(MessageReferences.message_key)
-        .agg(
-            pl.col(MessageReferences.org_id, MessageReferences.message_id).first(),
-            pl.col(MessageReferences.campaign_id, MessageReferences.channel).min(),
-        )
-        .with_columns(
-            pl.col(MessageReferences.channel).replace_strict(names, return_dtype=pl.String)
-        )
-        .select(columns(MessageReferences))
-    )

@@ -1,6 +1,7 @@
 """Where the data of a text table starts: delimiter, preamble, header and leading total rows."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contracts.manifest import count_of
@@ -14,6 +15,8 @@ HEADER_SEARCH_ROWS = 25
 SAMPLE_ROWS = 50
 MAX_PREAMBLE_CELLS = 2
 """How many cells a line above a header has that names no known column."""
+ONE_CELL = (1, False, 1)
+"""The highest rank of a delimiter that is nowhere in the text: every row is one cell."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,22 @@ def find_header(head: bytes, options: FileOptions, *, final: bool) -> CsvHeader:
     if given is not None and (len(given) != 1 or not given.isascii() or given in '"\r\n'):
         msg = "the delimiter has to be one ASCII character"
         raise RefusedFile(msg, "correct or leave out the delimiter")
-    candidates = (given,) if given is not None else DELIMITERS
-    best = max(
-        (_Candidate(head, delimiter.encode(), options, final=final) for delimiter in candidates),
+    delimiters = (given,) if given is not None else DELIMITERS
+    present = [delimiter for delimiter in delimiters if delimiter.encode() in head]
+    best = _fit_best(head, present, options, final=final) if present else None
+    if best is None or best.rank <= ONE_CELL:
+        best = _fit_best(head, delimiters, options, final=final)
+    return best.find()
+
+
+def _fit_best(
+    head: bytes, delimiters: Sequence[str], options: FileOptions, *, final: bool
+) -> "_Candidate":
+    """The head as it reads with the delimiter that fits best, of several the first."""
+    return max(
+        (_Candidate(head, delimiter.encode(), options, final=final) for delimiter in delimiters),
         key=lambda candidate: candidate.rank,
     )
-    return best.find()
 
 
 class _Candidate:
@@ -134,6 +147,8 @@ class _Candidate:
 
     def _has_no_data(self) -> bool:
         """Whether a row says that there is no data, and none below the header says otherwise."""
+        if not self.options.no_data:
+            return False
         phrases = {_comparable(phrase) for phrase in self.options.no_data}
         said = [_comparable("".join(row)) in phrases for row in self.rows]
         data = [

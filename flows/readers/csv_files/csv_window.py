@@ -1,7 +1,7 @@
 """The fast reading of a stretch of CSV text, with a proof that it is exact."""
 
 import re
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import add
 from typing import NamedTuple
 
@@ -41,9 +41,7 @@ def read_well_formed(
         )
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return None
-    lengths = frame.select(
-        reduce(add, [pl.col(name).str.len_bytes().sum().cast(pl.Int64) for name in columns])
-    ).item()
+    lengths = frame.select(_sum_lengths(columns)).item()
     line_ends = frame.height - (not window.endswith(b"\n"))
     delimiters = frame.height * (len(columns) - 1)
     if lengths + structure.size + delimiters + line_ends != len(window):
@@ -52,6 +50,11 @@ def read_well_formed(
         text = pl.col(pl.String)
         frame = frame.with_columns(pl.when(text != "").then(text).name.keep())
     return frame
+
+
+@lru_cache(maxsize=64)
+def _sum_lengths(columns: tuple[str, ...]) -> pl.Expr:
+    return reduce(add, [pl.col(name).str.len_bytes().sum().cast(pl.Int64) for name in columns])
 
 
 def last_record_end(window: bytes) -> int:

@@ -11,12 +11,11 @@ from contracts.columns import polars_schema
 from contracts.facts.key_types import CHANNEL_STRIDE
 from contracts.facts.send_keys import EventKeys, SendKeys
 from contracts.feeds import Events, Sends
+from transforms.messaging.message_references import list_references, merge_references
 from transforms.messaging.send_keys import (
     is_of_send,
     list_links,
     list_own_channels,
-    list_references,
-    merge_references,
     recode_types,
     select_event_keys,
     select_send_keys,

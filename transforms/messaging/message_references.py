@@ -1,0 +1,69 @@
+"""The messages that sends and events name: one list a file, and one of all files."""
+
+import polars as pl
+
+from contracts.columns import columns
+from contracts.facts.hierarchy import EventChannels
+from contracts.facts.send_keys import MessageReferences
+
+
+def list_references(keys: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per message and channel that rows name, with the least campaign named with both.
+
+    Args:
+        keys: Rows of `select_send_keys` or `select_event_keys`, or lists of several files.
+    """
+    return (
+        keys.group_by(MessageReferences.message_key, MessageReferences.channel)
+        .agg(
+            pl.col(MessageReferences.org_id, MessageReferences.message_id).first(),
+            pl.col(MessageReferences.campaign_id).min(),
+        )
+        .select(columns(MessageReferences))
+    )
+
+
+def add_event_channels(
+    references: pl.LazyFrame, found: pl.LazyFrame, codes: dict[str, int]
+) -> pl.LazyFrame:
+    """Give messages the channel that the events of their sends tell, where nothing else does.
+
+    Args:
+        references: `MessageReferences`.
+        found: `EventChannels`.
+        codes: Channel -> its number in the run.
+    """
+    names = {code: name for name, code in codes.items()}
+    named = pl.col(EventChannels.channel_code).replace_strict(names, return_dtype=pl.String)
+    return (
+        references.join(found, on=MessageReferences.message_key, how="left", validate="1:1")
+        .with_columns(
+            pl.coalesce(MessageReferences.channel, named).alias(MessageReferences.channel)
+        )
+        .select(columns(MessageReferences))
+    )
+
+
+def merge_references(listed: pl.LazyFrame, codes: dict[str, int]) -> pl.LazyFrame:
+    """One row per message that rows name: `MessageReferences`.
+
+    Args:
+        listed: The lists of all files (`list_references`).
+        codes: Channel -> its number in the run; what is no channel of the run counts for none.
+    """
+    names = {code: name for name, code in codes.items()}
+    code = pl.col(MessageReferences.channel).replace_strict(
+        codes, default=None, return_dtype=pl.UInt8
+    )
+    return (
+        listed.with_columns(code.alias(MessageReferences.channel))
+        .group_by(MessageReferences.message_key)
+        .agg(
+            pl.col(MessageReferences.org_id, MessageReferences.message_id).first(),
+            pl.col(MessageReferences.campaign_id, MessageReferences.channel).min(),
+        )
+        .with_columns(
+            pl.col(MessageReferences.channel).replace_strict(names, return_dtype=pl.String)
+        )
+        .select(columns(MessageReferences))
+    )
