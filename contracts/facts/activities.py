@@ -8,7 +8,7 @@ from contracts.facts.session_facts import SessionBase
 
 
 class MessageEvents(Table):
-    """One row per event, with the send, message and campaign that it belongs to."""
+    """One row per event, with the message and campaign that it belongs to."""
 
     org_id: Text = column("organization", key=True)
     event_id: Text = column("the event", key=True)
@@ -17,12 +17,12 @@ class MessageEvents(Table):
     occurred_at: Instant = column("when it happened")
     contact_id: Text = column("who did it, where known")
     anonymous_id: Text = column("cookie or device")
-    send_id: Text = column("the send")
     message_id: Text = column("the message")
     message_name: Text = column("name of the message")
     dispatch_id: Text = column("the dispatch")
     campaign_id: Text = column("the campaign")
     campaign_name: Text = column("name of the campaign")
+    of_holdout: Flag = column("whether its send was held out, and so never sent", required=True)
     url: Text = column("the link that was clicked")
     is_machine: Flag = column("whether a machine opened or clicked")
     machine_reason: Text = column(

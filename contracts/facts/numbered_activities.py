@@ -42,9 +42,9 @@ class SendPlaces(Table):
     """One row per send: whose it is, and of which message."""
 
     send_key: Key = column("key of the send", key=True, required=True)
-    message_no: Serial = column("number of its message")
-    contact_no: Serial = column("number of its contact")
-    part: Serial = column("that contact's range")
+    message_key: Key = column("key of its message")
+    contact_key: Key = column("key of its contact")
+    is_holdout: Flag = column("held out on purpose: never sent")
 
 
 class FirstSentEvents(Table):
@@ -78,6 +78,45 @@ class HastyClicks(Table):
     soon: Flag = column("whether it came within seconds of the delivery", required=True)
 
 
+class PlacedRows(Table):
+    """One row per send or event of a batch, in its order: whose it is."""
+
+    contact_key: Key = column("key of the contact whose row it is, where known")
+    contact_no: Serial = column("number of that contact")
+    part: Serial = column("the range of contacts that the row lies in", required=True)
+    device_key: Key = column("key of the device, of rows without a contact")
+
+
+class KeyedEvents(Table):
+    """One row per event, with the keys of its contact and message, in the order of contacts."""
+
+    org_id: Text = column("organization", key=True)
+    event_id: Text = column("the event", key=True)
+    event_type: Text = column("its type, as the event says it")
+    channel: Text = column("channel of the type; empty for bare actions and generic events")
+    occurred_at: Instant = column("when it happened")
+    contact_key: Key = column("who did it, where known")
+    anonymous_id: Text = column("cookie or device")
+    message_key: Key = column("the message, that of its send first")
+    message_id: Text = column("the message as the event names it")
+    of_holdout: Flag = column("whether its send was held out, and so never sent", required=True)
+    url: Text = column("the link that was clicked")
+    is_machine: Flag = column("whether a machine opened or clicked")
+    machine_reason: Text = column("the signs of a machine")
+
+
+class KeyedSends(Table):
+    """One row per send, with the keys of its contact and message, in the order of contacts."""
+
+    org_id: Text = column("organization", key=True)
+    send_id: Text = column("the send", key=True)
+    contact_key: Key = column("to whom")
+    message_key: Key = column("the message, or the one that its campaign implies")
+    status: Text = column("state of the send")
+    sent_at: Instant = column("when it was sent, as far as it or an event says")
+    is_holdout: Flag = column("held out on purpose: never sent")
+
+
 class NumberedEvents(Table):
     """One row per event, with the numbers of its contact and message."""
 
@@ -88,9 +127,9 @@ class NumberedEvents(Table):
     occurred_at: Instant = column("when it happened")
     contact_no: Serial = column("who did it, where known")
     anonymous_id: Text = column("cookie or device")
-    send_id: Text = column("the send")
     message_no: Serial = column("the message, where one is described")
     message_id: Text = column("the message as the event names it, where none of that id is meant")
+    of_holdout: Flag = column("whether its send was held out, and so never sent", required=True)
     url: Text = column("the link that was clicked")
     is_machine: Flag = column("whether a machine opened or clicked")
     machine_reason: Text = column("the signs of a machine")

@@ -193,7 +193,7 @@ def describe_activities(run: Run, names: NamedKeys, ads: AdFacts) -> Activities:
         ads.matched.facts(),
         ads.names.lazy(),
     )
-    activities = write_activities(inputs, run.scratch / "activities")
+    activities = write_activities(inputs, run.scratch / "activities", run.kept)
     progress(1, 1)
     return activities
 

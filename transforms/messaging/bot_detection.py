@@ -13,7 +13,7 @@ from contracts.facts.numbered_activities import Clicks, HastyClicks, MachineAgen
 from contracts.facts.send_facts import ChannelSends, CountedEvents
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action
-from transforms.common.joins import HELD, STREAMED
+from transforms.common.joins import STREAMED
 from transforms.common.machine_agents import is_crawler, is_generic
 
 MACHINE_REASON = "machine_reason"
@@ -100,7 +100,7 @@ def flag_machines(events: pl.LazyFrame, agents: pl.LazyFrame, hasty: pl.LazyFram
         hasty: `HastyClicks`.
 
     Returns:
-        The same rows, in no order: `is_machine` (never null) and `machine_reason`, the reasons
+        The same rows in the same order: `is_machine` (never null) and `machine_reason`, the reasons
         separated by commas, null where there is none.
     """
     signs = {
@@ -121,8 +121,16 @@ def flag_machines(events: pl.LazyFrame, agents: pl.LazyFrame, hasty: pl.LazyFram
     }
     hasty_alone = [bits[SEVERAL_LINKS], bits[SOON_AFTER_DELIVERY]]
     return (
-        events.join(agents, on=Events.user_agent, how="left", validate=STREAMED, build_side=HELD)
-        .join(hasty, on=HastyClicks.event_row, how="left", validate=STREAMED, build_side=HELD)
+        events.join(
+            agents, on=Events.user_agent, how="left", validate=STREAMED, maintain_order="left"
+        )
+        .join(
+            hasty,
+            on=HastyClicks.event_row,
+            how="left",
+            validate=STREAMED,
+            maintain_order="left",
+        )
         .with_columns(found.alias(FOUND))
         .with_columns(
             pl.col(FOUND)

@@ -25,7 +25,7 @@ ORG_ID, ANONYMOUS_ID, CONTACT_ID = (
 DEVICE = [ORG_ID, ANONYMOUS_ID]
 LAST_OF_PREVIOUS = "last_of_previous"
 LINKED_FROM, LINKED_UNTIL = IdentityLinks.linked_from, IdentityLinks.linked_until
-STRETCHES, LINKED = "stretches", " by link"
+STRETCHES, LINKED, ROW = "stretches", " by link", "row"
 TICK = pl.duration(microseconds=1)
 
 
@@ -121,6 +121,24 @@ def fill_contacts(
         .with_columns(pl.when(holds).then(name).alias(name) for name in contact)
     )
     return pl.concat([of_one.select(names), of_several.select(names)])
+
+
+def fill_in_order(rows: pl.LazyFrame, links: pl.LazyFrame, at: str, contact: str) -> pl.LazyFrame:
+    """Fill contacts as `fill_contacts` does, of rows in memory that keep their order."""
+    is_open = pl.col(contact).is_null() & pl.col(ANONYMOUS_ID).is_not_null()
+    numbered = rows.with_row_index(ROW)
+    found = fill_contacts(numbered.filter(is_open), links, at, (contact,))
+    return (
+        numbered.join(
+            found.select(ROW, pl.col(contact).alias(LINKED)),
+            on=ROW,
+            how="left",
+            validate="1:1",
+            maintain_order="left",
+        )
+        .with_columns(pl.coalesce(contact, LINKED).alias(contact))
+        .drop(ROW, LINKED)
+    )
 
 
 def _select_evidence(rows: pl.LazyFrame, at: str, source: str) -> pl.LazyFrame:

@@ -226,12 +226,13 @@ def list_sendings(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
         `event_id` of an event. Hold-outs were not sent, and what has no time or no contact is not
         here.
     """
-    send_key = [ContactSends.org_id, ContactSends.send_id]
     is_held_out = pl.col(ContactSends.is_holdout).fill_null(value=False)
     of_list = [pl.format(f"{{}}_{action}", MessageEvents.channel) for action in STATUSES]
     is_of_list = pl.any_horizontal(pl.col(MessageEvents.event_type) == kind for kind in of_list)
-    shown = events.filter(pl.col(MessageEvents.channel).is_not_null(), ~is_of_list).join(
-        sends.filter(is_held_out).select(send_key), on=send_key, how="anti"
+    shown = events.filter(
+        pl.col(MessageEvents.channel).is_not_null(),
+        ~is_of_list,
+        ~pl.col(MessageEvents.of_holdout),
     )
     told = sends.filter(~is_held_out).with_columns(
         pl.col(ContactSends.channel).fill_null(OTHER_CHANNEL)

@@ -1,6 +1,8 @@
 """What everybody did, in files that are cut into ranges of contacts."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -18,18 +20,29 @@ from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import Contacts
 from contracts.reports.journeys import IdentityLinks
 from contracts.vocabulary import Action
+from flows.kept.identities import identify, identify_rows
 from flows.runtime.materialize import materialize, scan_groups, sink_groups
-from flows.steps.people.message_activities import Numbers, write_events, write_sends
+from flows.steps.people.activity_pieces import Keeper, Pieces, Scratch
+from flows.steps.people.message_activities import Placing, write_events, write_sends
 from flows.steps.people.people_inputs import PeopleInputs
 from flows.steps.people.people_numbers import find_people
 from transforms.attribution.orders import price_orders
-from transforms.people.activities import describe_events, describe_sends, number_messages
+from transforms.people.activities import (
+    BARE_ACTIONS,
+    describe_events,
+    describe_sends,
+    number_events,
+    number_messages,
+    number_sends,
+)
 from transforms.people.ad_names_now import describe_sessions
 from transforms.people.direct_mail import MAILED, list_shown_mail
 from transforms.people.identity import fill_contacts, link_identities
 from transforms.people.person_numbers import (
     CONTACT_NO,
     PART,
+    count_parts,
+    key_contacts,
     number_contacts,
     place_devices,
     restore_contacts,
@@ -42,7 +55,7 @@ NUMBERED = {
     "sessions": numbered_schema(ContactSessions),
     "orders": numbered_schema(PricedOrders),
 }
-"""What lies in files, by kind; shown mail are the sends that events alone show."""
+"""What there is, by kind; shown mail are the sends that events alone show."""
 
 
 @dataclass(frozen=True)
@@ -50,21 +63,52 @@ class Activities:
     """What people did, in files: everything of a person lies in one group.
 
     Attributes:
-        folder: Holds `<kind>/<group>-….parquet`.
+        folder: Holds `<kind>/<group>-….parquet`, with numbers, of what is in no piece.
         people: `People`; a group is one of their parts.
         messages: `NumberedMessages`.
         links: `IdentityLinks`.
+        pieces: Kind -> its rows with keys, in the files of many nights.
+        has_bare: Whether any event may be a bare action.
     """
 
     folder: Path
     people: pl.DataFrame
     messages: pl.DataFrame
     links: pl.DataFrame
+    pieces: Mapping[str, Pieces] = field(default_factory=dict)
+    has_bare: bool = False
 
-    @property
+    @cached_property
     def groups(self) -> int:
         """How many groups there are."""
-        return (self.people.select(pl.col(PART).max()).item() or 0) + 1
+        return count_parts(self.people)
+
+    def identity(self, group: int) -> str:
+        """What `scan`, `scan_numbered` and `list_people` give of a group, but for the numbers.
+
+        Of contacts it tells only their order, so that a new one elsewhere makes no difference.
+        """
+        people = self.people.filter(pl.col(PART) == group)
+        orgs = people.get_column(People.org_id).unique().implode()
+        messages = self.messages.filter(pl.col(NumberedMessages.org_id).is_in(orgs))
+        in_files = {
+            kind: identify_rows(self._unnumber(self.scan_numbered(kind, group), people))
+            for kind in NUMBERED
+            if kind not in self.pieces
+        }
+        return identify(
+            self.has_bare,
+            identify_rows(people.select(pl.exclude(CONTACT_NO, PART)).lazy()),
+            identify_rows(messages.select(pl.exclude(NumberedMessages.message_no)).lazy()),
+            {kind: pieces.identify(group) for kind, pieces in self.pieces.items()},
+            in_files,
+        )
+
+    @staticmethod
+    def _unnumber(rows: pl.LazyFrame, people: pl.DataFrame) -> pl.LazyFrame:
+        """Rows of a group with the places of their contacts in it instead of their numbers."""
+        first = people.get_column(CONTACT_NO).min()
+        return rows.with_columns(pl.col(CONTACT_NO) - pl.lit(first, pl.UInt32))
 
     def list_people(self, group: int | None = None) -> pl.LazyFrame:
         """`People`, or those of a group."""
@@ -72,8 +116,14 @@ class Activities:
         return people if group is None else people.filter(pl.col(PART) == group)
 
     def scan_numbered(self, kind: str, group: int | None = None) -> pl.LazyFrame:
-        """All activities of a kind, or those of a group, as they lie in files."""
-        return scan_groups(self.folder / kind, NUMBERED[kind], group)
+        """All activities of a kind, or those of a group, with numbers."""
+        if kind not in self.pieces:
+            return scan_groups(self.folder / kind, NUMBERED[kind], group)
+        rows, people = self.pieces[kind].scan(group), self.list_people(group)
+        messages = self.messages.lazy()
+        if kind == "events":
+            return number_events(rows, people, messages, has_bare=self.has_bare)
+        return number_sends(rows, people, messages)
 
     def scan(self, kind: str, group: int | None = None) -> pl.LazyFrame:
         """All activities of a kind, or those of a group of people, with ids and names.
@@ -98,22 +148,32 @@ class Activities:
         return pl.concat([describe_sends(rows, messages), shown.select(columns(ContactSends))])
 
 
-def write_activities(inputs: PeopleInputs, folder: Path) -> Activities:
-    """Write every send, event, session and order, beside what else its person did."""
+def write_activities(
+    inputs: PeopleInputs, folder: Path, keeper: Keeper | None = None
+) -> Activities:
+    """Write every send, event, session and order, beside what else its person did.
+
+    Args:
+        inputs: What activities are made from.
+        folder: Where to write what is not kept.
+        keeper: Has written what a later run can take over; by default all of it is written anew.
+    """
     orders = _price_orders(inputs)
     links = _link_identities(inputs, orders)
     people = find_people(inputs, orders, links)
     numbered = materialize(number_messages(inputs.messages.lazy()), NumberedMessages)
-    numbers = Numbers(
-        people.lazy(), numbered, number_contacts(links.lazy(), people.lazy()).collect()
-    )
-    activities = Activities(folder, people, numbered.collect(), links)
-    write_events(inputs, numbers, folder / "events")
-    write_sends(inputs, numbers, folder / "sends")
+    keyed = key_contacts(links.lazy()).collect()
+    placing = Placing(people.lazy(), count_parts(people), keyed, keeper or Scratch(folder / "kept"))
+    pieces = {
+        "events": write_events(inputs, placing),
+        "sends": write_sends(inputs, placing),
+    }
+    has_bare = bool(inputs.catalog.given.event_types() & {*BARE_ACTIONS})
+    activities = Activities(folder, people, numbered.collect(), links, pieces, has_bare)
     _write_shown_mail(inputs, activities)
     sessions = describe_sessions(inputs.sessions, inputs.ad_names)
-    _write_web("sessions", sessions, ContactSessions.started_at, numbers, folder)
-    _write_web("orders", orders, PricedOrders.credited_at, numbers, folder)
+    _write_web("sessions", sessions, ContactSessions.started_at, activities)
+    _write_web("orders", orders, PricedOrders.credited_at, activities)
     return activities
 
 
@@ -150,9 +210,11 @@ def _write_shown_mail(inputs: PeopleInputs, activities: Activities) -> None:
     sink_groups(kept, PART, activities.groups, activities.folder / "shown mail")
 
 
-def _write_web(kind: str, rows: pl.LazyFrame, at: str, numbers: Numbers, folder: Path) -> None:
+def _write_web(kind: str, rows: pl.LazyFrame, at: str, activities: Activities) -> None:
     """Write sessions or orders, of a device's rows those of its contact then as theirs."""
-    numbered = number_contacts(rows, numbers.people).select(*NUMBERED[kind].names(), PART)
-    if numbers.links.height:
-        numbered = fill_contacts(numbered, numbers.links.lazy(), at, (CONTACT_NO, PART))
-    sink_groups(place_devices(numbered, numbers.parts), PART, numbers.parts, folder / kind)
+    people, parts = activities.people.lazy(), activities.groups
+    numbered = number_contacts(rows, people).select(*NUMBERED[kind].names(), PART)
+    if activities.links.height:
+        links = number_contacts(activities.links.lazy(), people)
+        numbered = fill_contacts(numbered, links, at, (CONTACT_NO, PART))
+    sink_groups(place_devices(numbered, parts), PART, parts, activities.folder / kind)

@@ -8,7 +8,7 @@ from contracts.channels import RunChannels
 from contracts.config.workspace import Workspace
 from contracts.feeds import Sends
 from flows.catalog.canonical_tables import Catalog
-from transforms.people.activities import name_contacts
+from transforms.people.activity_keys import name_contacts
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,11 @@ class PeopleInputs:
     emails: pl.DataFrame
     sessions: pl.LazyFrame
     ad_names: pl.LazyFrame
+
+    @property
+    def owners(self) -> pl.LazyFrame | None:
+        """`AddressOwners`, where addresses name contacts."""
+        return None if self.emails.is_empty() else self.emails.lazy()
 
     def scan_named(self, table: str) -> pl.LazyFrame:
         """A canonical table whose contacts an address may name."""

@@ -1,0 +1,115 @@
+"""The files of a table in batches that stay what they are while later files come."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+
+import polars as pl
+
+from contracts.facts.numbered_activities import Clicks
+from flows.catalog.canonical_tables import Catalog
+from flows.catalog.read_files import ReadFile, hash_parts, scan_together
+from transforms.ingest.deduplication import FILE, ROW_NUMBER
+
+MOST_ROWS = 500_000
+"""How many rows a batch has about, at most; a file with more is cut into several."""
+ENDS = frozenset("01")
+"""First digits of the hash of a file after which a batch ends: of every eighth file, on average."""
+ROWS_OF_FILE = 1 << 32
+"""More than a file has rows."""
+
+
+def pack_row() -> pl.Expr:
+    """A row's file and number in one, as `event_row`."""
+    return (pl.col(FILE).cast(pl.UInt64) * ROWS_OF_FILE + pl.col(ROW_NUMBER)).alias(
+        Clicks.event_row
+    )
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows that files next to each other give to a table.
+
+    Attributes:
+        table: The table.
+        files: The files, in order; one alone may be cut.
+        identity: What the rows are.
+        discarded: The rows that do not count, packed with their files.
+        parts: The first and last but one of the parts of a file that is cut.
+    """
+
+    table: str
+    files: tuple[ReadFile, ...]
+    identity: str
+    discarded: pl.Series
+    parts: tuple[int, int] | None = None
+
+    def scan(self) -> pl.LazyFrame:
+        """The rows that count, in their order, with their `file` and `row_number`."""
+        rows = self._scan_all()
+        if self.discarded.is_empty():
+            return rows
+        return rows.filter(~pack_row().is_in(self.discarded.implode()))
+
+    def select_own(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Those of some rows with an `event_row` that may be of this batch."""
+        orders = [file.order for file in self.files]
+        return rows.filter((pl.col(Clicks.event_row) // ROWS_OF_FILE).is_in(orders))
+
+    def number_files(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Put a file's place in the batch, which other files do not move, into `event_row`."""
+        row = pl.col(Clicks.event_row)
+        places = {file.order: place for place, file in enumerate(self.files)}
+        place = (row // ROWS_OF_FILE).replace_strict(places, return_dtype=pl.UInt64)
+        return rows.with_columns(place * ROWS_OF_FILE + row % ROWS_OF_FILE)
+
+    def _scan_all(self) -> pl.LazyFrame:
+        if self.parts is None:
+            return scan_together(self.files, self.table)
+        file, (first, end) = self.files[0], self.parts
+        rows = pl.scan_parquet(file.list_parts(self.table)[first:end])
+        return rows.with_columns(pl.lit(file.order, pl.UInt32).alias(FILE))
+
+
+def list_batches(catalog: Catalog, table: str) -> Iterator[Batch]:
+    """The files that feed a table, in batches.
+
+    Where a batch ends is for its own files to say, so that a new file makes at most those anew that
+    lie around it.
+    """
+    states = catalog.status.identify(table)
+    discarded = catalog.status.discarded[table].select(FILE, pack_row())
+
+    def make(files: list[ReadFile], parts: tuple[int, int] | None = None) -> Batch:
+        own = discarded.filter(pl.col(FILE).is_in([file.order for file in files]))
+        held = [(file.identity, states.get(file.order, "")) for file in files]
+        packed = own.get_column(Clicks.event_row)
+        return Batch(table, tuple(files), hash_parts(table, held, parts), packed, parts)
+
+    batch: list[ReadFile] = []
+    for file in catalog.feeding(table):
+        if batch and sum(one.count_valid(table) for one in (*batch, file)) > MOST_ROWS:
+            yield make(batch)
+            batch = []
+        if file.count_valid(table) > MOST_ROWS:
+            yield from (make([file], parts) for parts in _cut(file, table))
+            continue
+        batch.append(file)
+        if file.identity[0] in ENDS:
+            yield make(batch)
+            batch = []
+    if batch:
+        yield make(batch)
+
+
+def _cut(file: ReadFile, table: str) -> Iterator[tuple[int, int]]:
+    """Cut the parts of a large file into ranges of at most so many rows, or of one part."""
+    rows = {one.path: one.rows or 0 for one in file.receipt.files}
+    parts = [part.relative_to(file.folder).as_posix() for part in file.list_parts(table)]
+    ends = [*accumulate(rows[part] for part in parts)]
+    first = 0
+    for place in range(1, len(parts) + 1):
+        before = ends[first - 1] if first else 0
+        if place == len(parts) or ends[place] - before > MOST_ROWS:
+            yield first, place
+            first = place

@@ -1,0 +1,163 @@
+"""Activities in files that are kept: of a batch of files each, in the order of their people."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+from contracts.columns import Table, columns, polars_schema
+from flows.kept.identities import identify
+from transforms.people.person_numbers import find_slices, sort_by_person
+
+ROWS = "rows.parquet"
+ROWS_A_READ = 4_096
+"""How many rows are read at least: few, since each range of people is some rows of each file."""
+LEVEL = 1
+
+
+class Folder(Protocol):
+    """A folder with files that were written once."""
+
+    @property
+    def identity(self) -> str:
+        """What its content is."""
+        ...
+
+    def open(self) -> Path:
+        """The folder, its files as they were written."""
+        ...
+
+
+class Keeper(Protocol):
+    """Has files written that are not there yet."""
+
+    def folder(
+        self, name: str, inputs: Iterable[object], write: Callable[[Path], str | None]
+    ) -> Folder:
+        """The files that a step writes.
+
+        Args:
+            name: The step.
+            inputs: All that decides its result.
+            write: Writes the files into a folder; returns what they are.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class ScratchFolder:
+    """A folder that lasts as long as the process.
+
+    Attributes:
+        path: Where it lies.
+        identity: What its content is.
+    """
+
+    path: Path
+    identity: str
+
+    def open(self) -> Path:
+        """The folder."""
+        return self.path
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """Has everything written, and keeps nothing.
+
+    Attributes:
+        home: Where it is written.
+    """
+
+    home: Path
+
+    def folder(
+        self, name: str, inputs: Iterable[object], write: Callable[[Path], str | None]
+    ) -> ScratchFolder:
+        """The files that a step writes."""
+        identity = identify(name, [*inputs])
+        path = self.home / identity
+        path.mkdir(parents=True)
+        write(path)
+        return ScratchFolder(path, identity)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Activities of a batch of files.
+
+    Attributes:
+        path: The rows, in the order of people.
+        identity: What the rows are.
+        slices: Range of contacts -> the first row and the number of rows of each stretch.
+    """
+
+    path: Path
+    identity: str
+    slices: Mapping[int, list[tuple[int, int]]]
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """All activities of a kind.
+
+    Attributes:
+        table: What a row is.
+        pieces: Where they lie.
+    """
+
+    table: type[Table]
+    pieces: tuple[Piece, ...]
+
+    def scan(self, group: int | None = None) -> pl.LazyFrame:
+        """All of them, or those in a range of contacts."""
+        if group is None:
+            found = [pl.scan_parquet(piece.path) for piece in self.pieces]
+        else:
+            found = [
+                pl.scan_parquet(piece.path).slice(first, rows)
+                for piece in self.pieces
+                for first, rows in piece.slices.get(group, ())
+            ]
+        return pl.concat(found) if found else pl.LazyFrame(schema=polars_schema(self.table))
+
+    def identify(self, group: int) -> str:
+        """What the activities in a range of contacts are."""
+        own = [
+            (piece.identity, piece.slices[group]) for piece in self.pieces if group in piece.slices
+        ]
+        return identify(own)
+
+
+def keep_piece(
+    keeper: Keeper,
+    table: type[Table],
+    inputs: Iterable[object],
+    placed: pl.DataFrame,
+    read: Callable[[], pl.LazyFrame],
+) -> Piece:
+    """Have a batch of activities in a file.
+
+    Args:
+        keeper: Has it written where it is not there yet.
+        table: What a row is.
+        inputs: All that decides the rows.
+        placed: `PlacedRows` of the batch.
+        read: Gives its rows with their `contact_no` and `device_key`, in any order.
+    """
+
+    def write(folder: Path) -> str:
+        rows = sort_by_person(read()).select(columns(table))
+        rows.collect().write_parquet(
+            folder / ROWS,
+            compression="zstd",
+            compression_level=LEVEL,
+            statistics=False,
+            row_group_size=ROWS_A_READ,
+        )
+        return identify(table.__name__, inputs)
+
+    kept = keeper.folder(f"people {table.__name__}", inputs, write)
+    return Piece(kept.open() / ROWS, kept.identity, find_slices(placed))
