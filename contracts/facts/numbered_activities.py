@@ -78,7 +78,7 @@ class HastyClicks(Table):
     soon: Flag = column("whether it came within seconds of the delivery", required=True)
 
 
-class PlacedRows(Table):
+class PersonPlaces(Table):
     """One row per send or event of a batch, in its order: whose it is."""
 
     contact_key: Key = column("key of the contact whose row it is, where known")

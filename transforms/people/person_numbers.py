@@ -2,14 +2,14 @@
 
 import polars as pl
 
-from contracts.facts.numbered_activities import People, PlacedRows
+from contracts.facts.numbered_activities import People, PersonPlaces
 from contracts.feeds import Contacts, Events
 from transforms.common.joins import HELD, STREAMED
 from transforms.common.keys import CONTACT, PERSON_DEVICE, hash_id
 
 ORG_ID, CONTACT_ID, DEVICE = Contacts.org_id, Contacts.contact_id, Events.anonymous_id
 CONTACT_NO, CONTACT_KEY, PART = People.contact_no, People.contact_key, People.part
-IS_KNOWN, DEVICE_KEY = People.is_known, PlacedRows.device_key
+IS_KNOWN, DEVICE_KEY = People.is_known, PersonPlaces.device_key
 NAMELESS, LENGTH = "nameless", "len"
 HALF = 1 << 32
 """The values that half of a key has."""
@@ -167,7 +167,7 @@ def find_slices(placed: pl.DataFrame) -> dict[int, list[tuple[int, int]]]:
     """Find where the rows of each range of contacts lie, once they stand in the order of people.
 
     Args:
-        placed: `PlacedRows`.
+        placed: `PersonPlaces`.
 
     Returns:
         Range -> the first row and the number of rows of each stretch (`sort_by_person`).

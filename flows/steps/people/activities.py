@@ -23,9 +23,10 @@ from contracts.vocabulary import Action
 from flows.kept.identities import identify, identify_rows
 from flows.runtime.materialize import materialize, scan_groups, sink_groups
 from flows.steps.people.activity_pieces import Keeper, Pieces, Scratch
-from flows.steps.people.message_activities import Placing, write_events, write_sends
+from flows.steps.people.message_activities import write_events, write_sends
 from flows.steps.people.people_inputs import PeopleInputs
 from flows.steps.people.people_numbers import find_people
+from flows.steps.people.placed_batches import Placing
 from transforms.attribution.orders import price_orders
 from transforms.people.activities import (
     BARE_ACTIONS,

@@ -144,7 +144,7 @@ def keep_piece(
         keeper: Has it written where it is not there yet.
         table: What a row is.
         inputs: All that decides the rows.
-        placed: `PlacedRows` of the batch.
+        placed: `PersonPlaces` of the batch.
         read: Gives its rows with their `contact_no` and `device_key`, in any order.
     """
 

@@ -7,6 +7,7 @@ import polars as pl
 from contracts.channels import RunChannels
 from contracts.config.workspace import Workspace
 from contracts.feeds import Sends
+from contracts.vocabulary import Action
 from flows.catalog.canonical_tables import Catalog
 from transforms.people.activity_keys import name_contacts
 
@@ -37,6 +38,10 @@ class PeopleInputs:
     def owners(self) -> pl.LazyFrame | None:
         """`AddressOwners`, where addresses name contacts."""
         return None if self.emails.is_empty() else self.emails.lazy()
+
+    def has_events_of(self, action: Action) -> bool:
+        """Whether any event is of an action, of whatever channel or bare."""
+        return any(name.endswith(str(action)) for name in self.catalog.given.event_types())
 
     def scan_named(self, table: str) -> pl.LazyFrame:
         """A canonical table whose contacts an address may name."""

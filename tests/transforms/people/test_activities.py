@@ -8,24 +8,33 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from contracts.channels import RunChannels
-from contracts.columns import polars_schema
+from contracts.columns import columns, polars_schema
 from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
 from contracts.facts.ad_facts import AdNames
 from contracts.facts.hierarchy import DescribedMessages
+from contracts.facts.numbered_activities import KeyedEvents, KeyedSends
 from contracts.facts.send_keys import FeedEvents, FeedSends
 from contracts.facts.session_facts import SessionFacts
 from contracts.feeds import Events, Sends
 from tests.support.frames import frame
-from transforms.common.keys import MESSAGE, hash_email, hash_id
+from transforms.common.keys import CONTACT, MESSAGE, SEND, hash_email, hash_id
 from transforms.messaging.send_keys import select_event_keys, select_send_keys
 from transforms.people.activities import (
     describe_events,
     describe_sends,
-    find_first_sent,
-    name_contacts,
     number_events,
     number_messages,
     number_sends,
+)
+from transforms.people.activity_keys import (
+    add_first_sent,
+    find_contacts,
+    find_first_sent,
+    key_sends,
+    name_channels,
+    name_contacts,
+    name_keys_of_events,
+    place_events,
     place_sends,
 )
 from transforms.people.ad_names_now import describe_sessions
@@ -66,13 +75,15 @@ def describe(events: list[dict[str, Any]], sends: list[dict[str, Any]] | None = 
     """Events as activities, in the order of their ids."""
     rows, of_sends = frame(Events, events), frame(Sends, sends or [])
     people, messages = number_people(rows, of_sends), number()
-    numbered = number_events(
-        rows.drop("email").with_columns(machine_reason=pl.lit(None, pl.String)),
-        place_sends(key_sends(of_sends), people, messages),
-        people,
-        messages,
-        OWN,
+    keyed = (
+        rows.with_columns(machine_reason=pl.lit(None, pl.String))
+        .pipe(find_contacts, None)
+        .pipe(name_keys_of_events)
+        .pipe(place_events, place_sends(select_keys(of_sends), None))
+        .pipe(name_channels, OWN)
+        .select(columns(KeyedEvents))
     )
+    numbered = number_events(keyed, people, messages)
     described = describe_events(restore_contacts(numbered, people), messages).collect()
     assert described.schema == polars_schema(MessageEvents)
     return described.sort("event_id")
@@ -90,7 +101,7 @@ def number_people(*naming: pl.LazyFrame) -> pl.LazyFrame:
     return add_parts(list_people(named.clear(), named), [])
 
 
-def key_sends(sends: pl.LazyFrame) -> pl.LazyFrame:
+def select_keys(sends: pl.LazyFrame) -> pl.LazyFrame:
     """The key columns of sends."""
     numbered = sends.with_columns(pl.col("status").fill_null("sent")).with_row_index("row_number")
     keys = select_send_keys(numbered).with_columns(feed=pl.lit(1, pl.UInt16))
@@ -114,6 +125,33 @@ def test_an_address_names_its_contact_trimmed_and_in_any_case() -> None:
     named = name_contacts(rows, emails).collect()
     expected = pl.DataFrame({"org_id": ["o", "o", "o"], "contact_id": ["7", "101", None]})
     assert_frame_equal(named, expected, check_row_order=False)
+    keys = expected.select(contact_key=hash_id("contact_id", seed=CONTACT))
+    owners = emails.with_columns(org_id=pl.lit("o")).with_columns(
+        contact_key=hash_id("contact_id", seed=CONTACT)
+    )
+    assert_frame_equal(find_contacts(rows, owners).select("contact_key").collect(), keys)
+
+
+def test_a_send_is_its_contacts_by_id_or_by_address() -> None:
+    """The address of send 13 nobody bears."""
+    sends = [
+        {"org_id": "o", "send_id": "11", "contact_id": "101"},
+        {"org_id": "o", "send_id": "12", "email": "Bo@x.io"},
+        {"org_id": "o", "send_id": "13", "email": "cy@x.io"},
+    ]
+    rows = pl.LazyFrame({"org_id": ["o"], "email": ["bo@x.io"], "contact_id": ["102"]})
+    contact_key = hash_id("contact_id", seed=CONTACT).alias("contact_key")
+    owners = rows.select(hash_email().alias("email_key"), contact_key, "contact_id")
+    placed = place_sends(select_keys(frame(Sends, sends)), owners).collect()
+    keys = placed.sort("send_key").get_column("contact_key").to_list()
+    expected = pl.LazyFrame(sends).select(
+        send_key=hash_id("send_id", seed=SEND),
+        contact_key=pl.Series(["101", "102", None]).alias("contact_id"),
+    )
+    named = pl.DataFrame({"org_id": ["o"] * 3, "contact_id": ["101", "102", None]})
+    of_send = expected.collect().get_column("send_key")
+    wanted = named.select(contact_key).get_column("contact_key")
+    assert keys == pl.DataFrame({"s": of_send, "c": wanted}).sort("s").get_column("c").to_list()
 
 
 @pytest.mark.parametrize(
@@ -159,8 +197,9 @@ def told(sends: list[dict[str, Any]], events: list[dict[str, Any]]) -> pl.LazyFr
     people = number_people(rows)
     keys = select_event_keys(frame(Events, events).with_row_index("row_number"), OWN.own)
     keys = keys.with_columns(feed=pl.lit(1, pl.UInt16)).select(polars_schema(FeedEvents).names())
-    sent = find_first_sent(keys, key_sends(rows))
-    numbered = number_sends(rows.drop("email"), sent, people, messages)
+    sent = find_first_sent(keys, select_keys(rows))
+    keyed = key_sends(add_first_sent(find_contacts(rows, None), sent)).select(columns(KeyedSends))
+    numbered = number_sends(keyed, people, messages)
     return describe_sends(restore_contacts(numbered, people), messages)
 
 

@@ -5,15 +5,21 @@ from itertools import pairwise
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from transforms.people.person_numbers import (
     add_parts,
+    count_parts,
     find_cuts,
+    find_slices,
+    key_contacts,
     key_people,
     list_people,
     number_contacts,
     place_devices,
+    place_people,
     restore_contacts,
+    sort_by_person,
 )
 
 PERSON = ["org_id", "contact_id"]
@@ -62,6 +68,41 @@ def test_all_that_a_device_did_lies_in_one_part() -> None:
     parts = place_devices(rows, 7).collect().get_column("part").to_list()
     assert [parts[0], parts[3], parts[4]] == [3, 4, 0]
     assert parts[1] == parts[2] < 7
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.none() | st.integers(0, 5), st.none() | st.sampled_from("abcdef")),
+        max_size=30,
+    ),
+    st.lists(st.integers(1, 5), unique=True, max_size=4),
+)
+def test_the_rows_of_a_range_lie_where_its_slices_say(
+    drawn: list[tuple[int | None, str | None]], cuts: list[int]
+) -> None:
+    """Rows of contacts, of devices alone and of nobody, in the order of people."""
+    contacts = [("o", str(number)) for number in range(6)]
+    people = add_parts(list_people(named(*contacts), named()), cuts).collect()
+    rows = pl.DataFrame(
+        [("o", None if who is None else str(who), device) for who, device in drawn],
+        dict.fromkeys((*PERSON, "anonymous_id"), pl.String),
+        orient="row",
+    )
+    parts = count_parts(people)
+    placed = place_people(key_contacts(rows.lazy()), people.lazy(), parts).collect()
+    assert_frame_equal(placed.select(rows.columns), rows)
+    of_devices = place_devices(number_contacts(rows.lazy(), people.lazy()), parts).collect()
+    in_order = sort_by_person(placed.lazy()).collect()
+    slices = find_slices(placed)
+    assert sum(count for own in slices.values() for _, count in own) == rows.height
+    for part, own in slices.items():
+        found = pl.concat([in_order.slice(first, count) for first, count in own])
+        assert found.get_column("part").unique().to_list() == [part]
+        by_device = of_devices.filter(pl.col("part") == part)
+        assert_frame_equal(
+            found.select(rows.columns), by_device.select(rows.columns), check_row_order=False
+        )
 
 
 @settings(max_examples=80, deadline=None)

@@ -31,7 +31,7 @@ def on(day: int) -> datetime:
 def did(day: int, action: str, contact: str = "1", channel: str = "email") -> dict[str, Any]:
     """An event of contact 1's e-mail by message m<day>."""
     cells = {"event_id": f"e{day}-{action}", "message_id": f"m{day}", "channel": channel}
-    kind = {"event_type": f"{channel}_{action}", "occurred_at": on(day)}
+    kind = {"event_type": f"{channel}_{action}", "occurred_at": on(day), "of_holdout": False}
     return {"org_id": "o", "contact_id": contact, **cells, **kind}
 
 
@@ -154,7 +154,7 @@ def test_a_send_that_only_events_show_puts_a_contact_on_the_list() -> None:
     events = [
         did(1, "sent"),
         did(2, "opened", "2"),
-        did(2, "opened", "3") | {"send_id": "s2"},
+        did(2, "opened", "3") | {"of_holdout": True},
         did(3, "unsubscribed"),
     ]
     days = sum_subscription_days(step(events, [held_out]), "UTC")

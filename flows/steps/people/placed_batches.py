@@ -1,0 +1,71 @@
+"""Batches of rows with the people whose they are."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.kept.identities import identify_rows
+from flows.steps.people.activity_batches import MOST_ROWS, Batch
+from flows.steps.people.activity_pieces import Keeper
+from transforms.people.person_numbers import place_people
+
+ROWS_TOGETHER = 2 * MOST_ROWS
+"""About how many rows of several batches find their sends and people at a time."""
+PLACE = "place"
+
+
+@dataclass(frozen=True)
+class Placing:
+    """By what the people of rows are found, and where these are written.
+
+    Attributes:
+        people: `People`.
+        parts: Into how many ranges the contacts are cut.
+        links: `IdentityLinks` with the key of their contact.
+        keeper: Has activities written that are not there yet.
+    """
+
+    people: pl.LazyFrame
+    parts: int
+    links: pl.DataFrame
+    keeper: Keeper
+
+    def place(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Add `PersonPlaces` to rows in memory with the key of their contact; they keep their order."""
+        return place_people(rows, self.people, self.parts)
+
+
+def place_batches(
+    batches: Iterable[Batch],
+    read: Callable[[Batch], pl.LazyFrame],
+    place: Callable[[pl.DataFrame], pl.LazyFrame],
+) -> Iterator[tuple[Batch, pl.DataFrame]]:
+    """Each batch with what its rows were given, some batches at a time.
+
+    Args:
+        batches: The batches.
+        read: Gives the rows of a batch, in their order.
+        place: Gives rows what decides where they lie; keeps their order.
+    """
+    held: list[tuple[Batch, pl.DataFrame]] = []
+
+    def settle() -> Iterator[tuple[Batch, pl.DataFrame]]:
+        whole = place(pl.concat([rows for _, rows in held])).collect(engine="in-memory")
+        first = 0
+        for batch, rows in held:
+            yield batch, whole.slice(first, rows.height)
+            first += rows.height
+        held.clear()
+
+    for batch in batches:
+        held.append((batch, read(batch).collect(engine="streaming")))
+        if sum(rows.height for _, rows in held) >= ROWS_TOGETHER:
+            yield from settle()
+    if held:
+        yield from settle()
+
+
+def identify_in_order(rows: pl.DataFrame) -> str:
+    """The hash of rows and of their order."""
+    return identify_rows(rows.with_row_index(PLACE).lazy())
