@@ -24,7 +24,7 @@ from transforms.explain.row_places import (
     state_rows,
 )
 from transforms.ingest.deduplication import FILE
-from transforms.people.activities import name_contacts
+from transforms.people.activity_keys import name_contacts
 from transforms.people.direct_mail import MAILED
 
 C = CreditedTouch

@@ -21,8 +21,9 @@ from contracts.feeds import Contacts
 from contracts.reports.journeys import IdentityLinks
 from contracts.vocabulary import Action
 from flows.kept.identities import identify, identify_rows
+from flows.kept.keepers import Keeper, Scratch
 from flows.runtime.materialize import materialize, scan_groups, sink_groups
-from flows.steps.people.activity_pieces import Keeper, Pieces, Scratch
+from flows.steps.people.activity_pieces import Pieces
 from flows.steps.people.message_activities import write_events, write_sends
 from flows.steps.people.people_inputs import PeopleInputs
 from flows.steps.people.people_numbers import find_people

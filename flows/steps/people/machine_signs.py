@@ -8,8 +8,8 @@ from contracts.columns import polars_schema
 from contracts.facts.numbered_activities import Clicks, HastyClicks, MachineAgents
 from contracts.feeds import Events
 from contracts.vocabulary import Action
+from flows.catalog.file_batches import pack_row
 from flows.runtime.materialize import materialize
-from flows.steps.people.activity_batches import pack_row
 from flows.steps.people.people_inputs import PeopleInputs
 from transforms.messaging.bot_detection import (
     find_hasty_clicks,

@@ -16,11 +16,11 @@ from contracts.facts.numbered_activities import (
 )
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action
+from flows.catalog.file_batches import MOST_ROWS, Batch, list_batches, pack_row
 from flows.config.memory import fact_rows_at_once, sends_at_once
 from flows.kept.identities import identify_rows
 from flows.runtime.materialize import materialize
 from flows.steps.messaging.key_files import KeyFiles
-from flows.steps.people.activity_batches import MOST_ROWS, Batch, list_batches, pack_row
 from flows.steps.people.activity_pieces import Pieces, keep_piece
 from flows.steps.people.machine_signs import JudgedAgents, find_haste
 from flows.steps.people.people_inputs import PeopleInputs

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from flows.catalog.file_batches import MOST_ROWS, Batch
 from flows.kept.identities import identify_rows
-from flows.steps.people.activity_batches import MOST_ROWS, Batch
-from flows.steps.people.activity_pieces import Keeper
+from flows.kept.keepers import Keeper
 from transforms.people.person_numbers import place_people
 
 ROWS_TOGETHER = 2 * MOST_ROWS
@@ -32,7 +32,7 @@ class Placing:
     keeper: Keeper
 
     def place(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """Add `PersonPlaces` to rows in memory with the key of their contact; they keep their order."""
+        """Add `PersonPlaces` to rows in memory that have the key of their contact, in order."""
         return place_people(rows, self.people, self.parts)
 
 
