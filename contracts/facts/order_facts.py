@@ -1,6 +1,7 @@
 """Orders and what may have led to them: the facts that attribution is made from."""
 
 from contracts.columns import Count, Day, Flag, Instant, Money, Serial, Table, Text, column
+from contracts.facts.key_types import Key
 
 
 class PricedOrders(Table):
@@ -28,13 +29,11 @@ class PricedOrders(Table):
 
 
 class Touches(Table):
-    """One row per order and touch that may have led to it."""
+    """One row per touch: what may lead a person to an order."""
 
-    order_row: Serial = column("number of the order, in the order of its key", key=True)
-    org_id: Text = column("organization")
-    contact_id: Text = column("who was touched; empty where only the device is known")
-    anonymous_id: Text = column("the device, where no contact is known")
+    person: Key = column("number of the person")
     touched_at: Instant = column("when the touch happened")
+    counts_until: Instant = column("the last instant at which an order counts")
     channel: Text = column("channel; an unmatched session's is its channel group")
     channel_group: Text = column("Google Analytics 4's default channel group, where there is one")
     campaign_id: Text = column("the campaign, of messages or ads")
@@ -44,9 +43,51 @@ class Touches(Table):
     ad_id: Text = column("the ad")
     event_id: Text = column("the event that is the touch")
     session_id: Text = column("the session that is the touch")
-    touch_id: Text = column(
-        "id of the event, session or send; orders touches of one instant", key=True
-    )
+    touch_id: Text = column("id of the event, session or send; orders touches of one instant")
+
+
+class MessageTouches(Touches):
+    """One row per touch by a message or by what a person did."""
+
+    is_landing: Flag = column("whether it leads to the site")
+
+
+class VisitTouches(Touches):
+    """One row per visit that may be a touch, or the landing of another."""
+
+    utm_medium: Text = column("by what kind of link it came")
+    utm_source: Text = column("who sent it")
+
+
+class PathEnds(PricedOrders):
+    """One row per order that counts, and per contact without one: where a path of touches ends."""
+
+    end_no: Serial = column("number of the end, orders first, in the order of their key")
+    person: Key = column("number of the person, where known")
+    is_open: Flag = column("whether there is no order yet: the row stands under its contact's id")
+
+
+class PairedTouches(Table):
+    """One row per touch of a path."""
+
+    end_no: Serial = column("the end of the path", key=True)
+    touched_at: Instant = column("when the touch happened", key=True)
+    channel: Text = column("its channel", key=True)
+    touch_id: Text = column("id of the event, session or send", key=True)
+    touch_no: Serial = column("place of the touch among all touches")
+
+
+class RankedTouches(Table):
+    """One row per touch of a path, in order."""
+
+    end_no: Serial = column("the end of the path", key=True)
+    touch_position: Count = column("place of the touch in the path, from 1", key=True)
+    touches: Count = column("how many touches the path has")
+    touch_no: Serial = column("place of the touch among all touches")
+    touched_at: Instant = column("when it happened")
+    channel: Text = column("its channel")
+    last_at: Instant = column("when the last touch of the path happened")
+    last_not_direct: Count = column("position of the last touch that is not direct, else the last")
 
 
 class SessionOrders(Table):
@@ -107,9 +148,7 @@ class LastDays(Table):
     last_instant: Instant = column("its last microsecond")
 
 
-class OpenPaths(Table):
-    """One row per path of channels that led contacts to no order yet."""
+class OrderRevenue(Table):
+    """One row for all orders that count."""
 
-    org_id: Text = column("organization", key=True)
-    path: Text = column("the path, as of `attribution/paths`", key=True)
-    contacts_without_order: Count = column("contacts without an order in the look-back")
+    revenue: Money = column("their revenue")

@@ -1,12 +1,14 @@
 """Which touches led to which orders, and what each channel and campaign earned by them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, TypeVar, cast, get_args
 
 import polars as pl
 
 from contracts.columns import Count, Day, Instant, Money, Number, Rate, Table, Text, column
 from contracts.config.workspace import AttributionModel
+
+T = TypeVar("T", bound=Table)
 
 if TYPE_CHECKING:
     Credit = str
@@ -27,7 +29,7 @@ def revenue_column(model: str) -> str:
 
 
 class CreditedTouch(Table):
-    """One row per order and touch that led to it; the models' columns follow."""
+    """One row per order and touch that led to it."""
 
     org_id: Text = column("organization", key=True)
     order_id: Text = column("the order", key=True, references="orders.order_id")
@@ -53,19 +55,23 @@ def order_touches_contract(models: Sequence[str]) -> type[CreditedTouch]:
 
     It has one credit column a model, under the model's name, then one `revenue_<model>` a model.
     """
-    credit = {name: (Credit, column(f"share of the order under {name}")) for name in models}
+    return add_models(CreditedTouch, "OrderTouches", models)
+
+
+def add_models(table: type[T], name: str, models: Sequence[str]) -> type[T]:
+    """State a table with a credit column a model, then one `revenue_<model>` a model."""
+    credit = {one: (Credit, column(f"share of the order under {one}")) for one in models}
     revenue = {
-        revenue_column(name): (Money, column(f"revenue of the order under {name}"))
-        for name in models
+        revenue_column(one): (Money, column(f"revenue of the order under {one}")) for one in models
     }
     fields = credit | revenue
     body = {
-        "__doc__": "One row per order and touch that led to it.",
+        "__doc__": table.__doc__,
         "__module__": __name__,
-        "__annotations__": {name: kind for name, (kind, _) in fields.items()},
-        **{name: stated for name, (_, stated) in fields.items()},
+        "__annotations__": {one: kind for one, (kind, _) in fields.items()},
+        **{one: stated for one, (_, stated) in fields.items()},
     }
-    return type("OrderTouches", (CreditedTouch,), body)
+    return cast("type[T]", type(name, (table,), body))
 
 
 OrderTouches = order_touches_contract(MODELS)

@@ -13,6 +13,10 @@ SEND_BYTES = 64
 """What finding a send by its key takes, its place in a hash table counted."""
 SHARE_OF_SENDS = 4
 """One part in so many of the memory may be taken by the sends that events are looked up in."""
+TOUCH_BYTES = 1000
+"""What an activity takes while orders are credited, as a touch with its texts and in pairs."""
+MOST_TOUCHES = 4_000_000
+"""More activities at a time credit orders no sooner."""
 KEY_BYTES = 64
 """What a key takes while repeated ones are found: its hash, where its row is, and the sort."""
 
@@ -43,3 +47,8 @@ def sends_at_once(run: RunSection) -> int:
 def fact_rows_at_once(run: RunSection) -> int:
     """How many rows of sends and events are made into facts at a time."""
     return max(1, memory_bytes(run) // FACT_BYTES)
+
+
+def touch_rows_at_once(run: RunSection) -> int:
+    """How many activities are looked through for touches at a time."""
+    return max(1, min(MOST_TOUCHES, memory_bytes(run) // TOUCH_BYTES))

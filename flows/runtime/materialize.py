@@ -65,12 +65,14 @@ def scan_groups(folder: Path, schema: pl.Schema, group: int | None = None) -> pl
     return pl.scan_parquet(files) if files else pl.LazyFrame(schema=schema)
 
 
-def materialize(frame: pl.LazyFrame, schema: type[Table]) -> pl.LazyFrame:
+def materialize(frame: pl.LazyFrame, schema: type[Table], *, is_held: bool = False) -> pl.LazyFrame:
     """Compute a named intermediate table once, and prove that it is what its contract says.
 
     Args:
         frame: The lazy table that a step built.
         schema: Its contract (contracts/facts).
+        is_held: Whether all that it is made from is in memory, and no more than a part of a run:
+            then it need not stream, and sorts and short joins cost half.
 
     Returns:
         The table in memory, its columns those of the contract, in its order.
@@ -78,7 +80,8 @@ def materialize(frame: pl.LazyFrame, schema: type[Table]) -> pl.LazyFrame:
     Raises:
         CampaignReportsError: Columns or types differ from the contract's: a fault of ours.
     """
-    table = frame.select(columns(schema)).collect(engine="streaming")
+    engine = "in-memory" if is_held else "streaming"
+    table = frame.select(columns(schema)).collect(engine=engine)
     if table.schema != polars_schema(schema):
         stated = polars_schema(schema)
         wrong = [name for name in stated if table.schema[name] != stated[name]]
@@ -87,14 +90,20 @@ def materialize(frame: pl.LazyFrame, schema: type[Table]) -> pl.LazyFrame:
     return table.lazy()
 
 
-def write_whole(frame: pl.DataFrame, path: Path) -> None:
+def write_whole(frame: pl.DataFrame, path: Path, rows_a_batch: int | None = None) -> None:
     """Write a frame as `.arrow` or `.parquet`, under its name only when it is whole.
 
     So a task may be done again, and even beside an attempt at it that was thought dead.
+
+    Args:
+        frame: The frame.
+        path: Where to write it.
+        rows_a_batch: How many rows of an `.arrow` file can be read without the others; all as one
+            if not given.
     """
     draft = path.with_name(f".{secrets.token_hex(8)}")
     if path.suffix == ".arrow":
-        frame.write_ipc(draft, compression="lz4")
+        frame.write_ipc(draft, compression="lz4", record_batch_size=rows_a_batch)
     else:
         frame.write_parquet(draft, compression="lz4")
     draft.replace(path)

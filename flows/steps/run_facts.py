@@ -8,7 +8,8 @@ from pathlib import Path
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.facts.order_facts import DayCosts, NamedCampaigns
+from contracts.columns import Table
+from contracts.facts.order_facts import DayCosts, MessageOrders, NamedCampaigns, SessionOrders
 from flows.kept.deferred import Deferred
 from flows.kept.identities import identify, identify_rows
 from flows.kept.kept_frames import read_frame, write_frames
@@ -17,7 +18,8 @@ from flows.runtime.materialize import materialize
 from flows.runtime.prefect_steps import step
 from flows.steps.ads.ad_facts import AdFacts, build_ad_facts
 from flows.steps.attempt import Run
-from flows.steps.attribution_reports import CreditedOrders, build_credited_orders
+from flows.steps.attribution.credit_files import CreditFiles
+from flows.steps.attribution.credited_orders import build_credited_orders
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys, find_names
 from flows.steps.messaging.fact_files import FactFiles
@@ -39,7 +41,7 @@ AD_TABLES = (
 )
 VISITED = (*WEB, *AD_TABLES, *MESSAGES, "message_stats")
 DONE = ("sends", "events", *WEB, "orders", "contacts", "exchange_rates")
-FACTS, COSTS, CAMPAIGNS = "facts", "costs", "campaigns"
+FACTS, COSTS, CAMPAIGNS, SUMS = "facts", "costs", "campaigns", "sums"
 
 
 @dataclass(frozen=True)
@@ -118,32 +120,43 @@ class RunFacts:
         )
 
     @cached_property
-    def orders(self) -> Deferred[CreditedOrders]:
+    def orders(self) -> Deferred[CreditFiles]:
         """The orders with the touches that led to them."""
         settings = self.run.settings("attribution")
         run = self.run.cut(self.run.catalog.only("orders"), settings)
-        return Deferred(
-            identify(settings, self.activities),
-            lambda: credit_orders(run, self.activities.value),
-        )
+        inputs = identify(settings, self.activities)
+
+        def write(folder: Path) -> str:
+            credit_orders(run, self.activities.value, folder)
+            return inputs
+
+        def keep() -> CreditFiles:
+            folder = run.kept.folder("credited orders", [inputs], write).open()
+            return CreditFiles(folder, settings.attribution.models)
+
+        return Deferred(inputs, keep)
 
     @cached_property
     def orders_by_message(self) -> Deferred[pl.DataFrame | None]:
         """`MessageOrders`; None without an orders feed."""
-        return self._find_conversions("orders by message", lambda: self.orders.value.by_message)
+        return self._find_conversions("orders by message", CreditFiles.sum_messages, MessageOrders)
 
     @cached_property
     def orders_by_session(self) -> Deferred[pl.DataFrame | None]:
         """`SessionOrders`; None without an orders feed."""
-        return self._find_conversions("orders by session", lambda: self.orders.value.by_session)
+        return self._find_conversions("orders by session", CreditFiles.sum_sessions, SessionOrders)
 
     def _find_conversions(
-        self, name: str, find: Callable[[], pl.DataFrame]
+        self, name: str, find: Callable[[CreditFiles], pl.LazyFrame], table: type[Table]
     ) -> Deferred[pl.DataFrame | None]:
         if not self.run.is_configured("orders"):
             return Deferred("", lambda: None)
-        kept = self.run.kept.folder(name, [self.orders], lambda _: identify_rows(find().lazy()))
-        return Deferred(kept.identity, find)
+
+        def write(folder: Path) -> str:
+            return write_frames(folder, {SUMS: find(self.orders.value).collect()})
+
+        kept = self.run.kept.folder(name, [self.orders], write)
+        return Deferred(kept.identity, lambda: read_frame(kept.open(), SUMS, table))
 
     @cached_property
     def costs(self) -> Deferred[tuple[pl.LazyFrame, pl.LazyFrame]]:
@@ -199,13 +212,11 @@ def describe_activities(run: Run, names: NamedKeys, ads: AdFacts) -> Activities:
 
 
 @step
-def credit_orders(run: Run, activities: Activities) -> CreditedOrders:
+def credit_orders(run: Run, activities: Activities, folder: Path) -> None:
     """Orders to the touches that led to them."""
+    files = CreditFiles(folder, run.config.attribution.models)
     progress = run.report_progress("crediting orders")
-    progress(0, 1)
-    credited = build_credited_orders(activities, run.config)
-    progress(1, 1)
-    return credited
+    build_credited_orders(activities, run.config, files, run.workers, progress)
 
 
 def find_costs(sends: MessageFacts, ads: AdFacts) -> dict[str, pl.DataFrame]:

@@ -5,7 +5,7 @@ from flows.runtime.prefect_steps import step
 from flows.steps.ads.ad_reports import write_ads_reports
 from flows.steps.ads.ad_warnings import find_spend_warnings
 from flows.steps.attempt import Run
-from flows.steps.attribution_reports import write_attribution
+from flows.steps.attribution.attribution_reports import write_credited_orders, write_earnings
 from flows.steps.matching.session_reports import find_alias_warnings
 from flows.steps.messaging.described_messages import MessageInputs
 from flows.steps.messaging.message_reports import write_channel_reports, write_overviews
@@ -100,14 +100,19 @@ def report_attribution(run: Run, facts: RunFacts) -> list[Check]:
     """Write the attribution group; it exists where orders are configured."""
     if not run.is_configured("orders"):
         return []
-    settings = run.settings("attribution")
-
-    def write() -> list[Check]:
-        orders, activities, costs = facts.orders.value, facts.activities.value, facts.costs.value
-        return write_attribution(orders, activities, settings, *costs, run.staging)
-
-    inputs = [settings, facts.orders, facts.activities, facts.costs]
-    return run.kept.report("attribution", inputs, write)
+    credited, costs = facts.orders, facts.costs
+    return [
+        *run.kept.report(
+            "credited orders",
+            [credited],
+            lambda: write_credited_orders(credited.value, run.staging),
+        ),
+        *run.kept.report(
+            "earnings",
+            [credited, costs],
+            lambda: write_earnings(credited.value, *costs.value, run.staging),
+        ),
+    ]
 
 
 @step

@@ -116,7 +116,12 @@ def write_report(
 
 
 def write_pieces(
-    staging: Path, group: str, name: str, pieces: Iterable[pl.DataFrame]
+    staging: Path,
+    group: str,
+    name: str,
+    pieces: Iterable[pl.DataFrame],
+    *,
+    table: type[Table] | None = None,
 ) -> list[Check]:
     """Write one report table of any size as one file, from pieces in the order of its key.
 
@@ -125,11 +130,12 @@ def write_pieces(
         group: The table's group.
         name: The table's name.
         pieces: The table, cut; one piece is held at a time.
+        table: Its contract, where the configuration adds columns to it.
 
     Returns:
         What was checked: the contract, the order, and that the key is unique.
     """
-    table = find_table(group, name).contract
+    table = table or find_table(group, name).contract
     path, label = _place(staging, group, name, "")
     counts, rises = [], []
 

@@ -13,24 +13,31 @@ import polars as pl
 
 from contracts.columns import polars_schema
 from contracts.config.workspace import AttributionSection, Workspace
+from contracts.facts.order_facts import DayCosts, NamedCampaigns
 from contracts.manifest import Check
-from contracts.reports.attribution import MODELS, order_touches_contract
+from contracts.reports.attribution import MODELS
 from contracts.reports.journeys import ContactJourney, IdentityLinks
-from flows.steps.attribution_reports import CreditedOrders, build_credited_orders
+from flows.steps.attribution.attribution_reports import write_credited_orders, write_earnings
+from flows.steps.attribution.credit_files import CreditFiles
+from flows.steps.attribution.credited_orders import build_credited_orders
 from flows.steps.people.activities import Activities
 from flows.steps.people.people_reports import write_journeys
-from flows.storage.report_files import write_table
 from tests.benchmarks.generate_people import MESSAGES, PEOPLE, generate
 
 
-def write_touches(root: Path, models: tuple[str, ...]) -> CreditedOrders:
-    """Credit the orders under some models and write `order_touches`."""
+def write_attribution(root: Path, models: tuple[str, ...]) -> Path:
+    """Credit the orders under some models and write the attribution group; tell where."""
     rules = AttributionSection.model_validate({"models": models})
-    credited = build_credited_orders(open_activities(root), Workspace(attribution=rules))
-    contract = order_touches_contract(models)
     folder = root / "ours" / str(len(models))
-    refuse(write_table(folder, "attribution", "order_touches", credited.touches, table=contract))
-    return credited
+    shutil.rmtree(folder, ignore_errors=True)
+    credited = CreditFiles(folder / "kept", models)
+    credited.folder.mkdir(parents=True)
+    build_credited_orders(open_activities(root), Workspace(attribution=rules), credited)
+    costs = pl.LazyFrame(schema=polars_schema(DayCosts))
+    campaigns = pl.LazyFrame(schema=polars_schema(NamedCampaigns))
+    refuse(write_credited_orders(credited, folder))
+    refuse(write_earnings(credited, costs, campaigns, folder))
+    return folder / "attribution"
 
 
 def write_all_journeys(root: Path) -> None:
@@ -61,9 +68,9 @@ if __name__ == "__main__":
     if chosen.mode == "start":
         ContactJourney.validate(pl.DataFrame(schema=polars_schema(ContactJourney)))
     elif chosen.mode == "last":
-        write_touches(chosen.root, ("last_touch",))
+        write_attribution(chosen.root, ("last_touch",))
     elif chosen.mode == "models":
-        write_touches(chosen.root, MODELS)
+        write_attribution(chosen.root, MODELS)
     else:
         shutil.rmtree(chosen.root / "ours/people", ignore_errors=True)
         write_all_journeys(chosen.root)

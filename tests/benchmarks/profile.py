@@ -53,7 +53,7 @@ STAGES = {
     "matching": ("flows.steps.matching.session_matching:match_sessions",),
     "ad facts": ("flows.steps.ads.ad_facts:build_ad_facts",),
     "activities": ("flows.steps.people.activities:write_activities",),
-    "credits": ("flows.steps.attribution_reports:build_credited_orders",),
+    "credits": ("flows.steps.attribution.credited_orders:build_credited_orders",),
     "message reports": (
         "flows.steps.messaging.message_reports:write_channel_reports",
         "flows.steps.messaging.message_reports:write_overviews",
@@ -63,7 +63,10 @@ STAGES = {
     "ads reports": ("flows.steps.ads.ad_reports:write_ads_reports",),
     "session matches": ("flows.steps.matching.session_reports:write_session_matches",),
     "utm audit": ("flows.steps.matching.session_reports:write_utm_audit",),
-    "attribution reports": ("flows.steps.attribution_reports:write_attribution",),
+    "attribution reports": (
+        "flows.steps.attribution.attribution_reports:write_credited_orders",
+        "flows.steps.attribution.attribution_reports:write_earnings",
+    ),
     "warnings": ("flows.steps.write_reports:find_warnings",),
     "tables: check and write": (
         "flows.storage.report_files:write_table",

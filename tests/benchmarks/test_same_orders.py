@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 from contracts.reports.attribution import MODELS
 from tests.benchmarks.duckdb_people import run
 from tests.benchmarks.generate_people import generate
-from tests.benchmarks.ours_people import write_all_journeys, write_touches
+from tests.benchmarks.ours_people import write_all_journeys, write_attribution
 
 TOUCHES = 20_000
 
@@ -22,8 +22,13 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def read_touches(root: Path, models: tuple[str, ...]) -> pl.DataFrame:
+    """Our order_touches under some models."""
+    return pl.read_parquet(write_attribution(root, models) / "order_touches.parquet")
+
+
 def test_duckdb_credits_the_same_last_touches(root: Path) -> None:
-    credited = write_touches(root, ("last_touch",)).touches
+    credited = read_touches(root, ("last_touch",))
     touch = ["order_id", "touched_at", "channel", "campaign_id", "message_id", "ad_id", "revenue"]
     ours = (
         credited.filter(pl.col("last_touch") == 1)
@@ -38,7 +43,7 @@ def test_duckdb_credits_the_same_last_touches(root: Path) -> None:
 
 
 def test_duckdb_shares_orders_among_as_many_touches(root: Path) -> None:
-    ours = write_touches(root, MODELS).touches
+    ours = read_touches(root, MODELS)
     theirs = pl.read_parquet(run(root, "models")).sort("order_id", "position")
 
     assert ours["touch_position"].to_list() == theirs["position"].to_list()

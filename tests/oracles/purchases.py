@@ -7,13 +7,10 @@ from typing import Any
 
 import polars as pl
 
+from contracts.columns import columns
 from contracts.config.workspace import AttributionSection
-from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
-from contracts.facts.order_facts import PricedOrders
-from contracts.reports.attribution import MODELS
-from tests.support.frames import frame
-from transforms.attribution.credit_orders import credit_orders
-from transforms.attribution.touches import collect_touches
+from contracts.reports.attribution import MODELS, order_touches_contract
+from tests.support.held_activities import credit_them, find_their_paths, number_activities
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 NEW_YORK = "America/New_York"
@@ -85,16 +82,9 @@ def credit(
 ) -> pl.DataFrame:
     """The order touches of some rows under all models."""
     section = AttributionSection.model_validate({"models": MODELS} | rules)
-    priced = frame(PricedOrders, orders)
-    touches = collect_touches(
-        frame(MessageEvents, events),
-        frame(ContactSends, sends),
-        frame(ContactSessions, sessions),
-        priced,
-        section,
-        NEW_YORK,
-    )
-    return credit_orders(touches, priced, section).collect(engine="streaming")
+    found = find_their_paths(number_activities(events, sessions, sends, orders), section, NEW_YORK)
+    table = columns(order_touches_contract(section.models))
+    return credit_them(found, section).select(table).collect(engine="streaming")
 
 
 def touched(result: pl.DataFrame) -> list[str]:

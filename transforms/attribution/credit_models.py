@@ -9,9 +9,8 @@ two are equal. So the shares always add up to the whole.
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts.order_facts import Touches
-from contracts.reports.attribution import CreditedTouch, OrderTouches, revenue_column
-from transforms.attribution.orders import ORDER_ROW
+from contracts.facts.order_facts import PricedOrders, RankedTouches
+from contracts.reports.attribution import OrderTouches, revenue_column
 from transforms.common.instants import microseconds
 
 CREDIT_UNITS = 10**8
@@ -23,9 +22,10 @@ DECAY_PRECISION = 2**40
 EVEN_UP_TO = 2
 """How many touches position_based treats alike."""
 
-REVENUE, LAST_AT, LAST_NON_DIRECT = "order_revenue", "last_at", "last_nd"
+END_NO, REVENUE = RankedTouches.end_no, PricedOrders.revenue
+LAST_AT, LAST_NOT_DIRECT = RankedTouches.last_at, RankedTouches.last_not_direct
 CREDIT, MONEY = "credit_units", "money_units"
-POSITION, COUNT = CreditedTouch.touch_position, CreditedTouch.touches
+POSITION, COUNT = RankedTouches.touch_position, RankedTouches.touches
 
 
 def add_credits(
@@ -34,9 +34,7 @@ def add_credits(
     """Add the columns of each model: its credit, and what that is worth.
 
     Args:
-        ranked: one row per order and touch, with `order_row` (a number of the order),
-            `order_revenue`, `last_at` (the last touch's instant), `last_nd` (position of the last
-            touch that is not direct), position and count of touches.
+        ranked: `RankedTouches` of orders, with the `revenue` of the order.
         models: the configured models.
         half_life_days: after how many days before the last touch a touch weighs half.
 
@@ -117,27 +115,27 @@ def _share_by_weight(units: str) -> pl.Expr:
     product = pl.col(units).cast(pl.Int128) * pl.col("weight").cast(pl.Int128)
     whole = (product // pl.col("weights")).cast(pl.Int64)
     rest = product % pl.col("weights")
-    left = pl.col(units) - whole.sum().over(ORDER_ROW)
+    left = pl.col(units) - whole.sum().over(END_NO)
     # Distinct by position, so that equal remainders rank the earlier touch first.
     place = (rest * pl.col(COUNT) - pl.col(POSITION)).rank("ordinal", descending=True)
-    return whole + (place.over(ORDER_ROW) <= left).cast(pl.Int64)
+    return whole + (place.over(END_NO) <= left).cast(pl.Int64)
 
 
 def _weigh_by_age(ranked: pl.LazyFrame, half_life_days: float) -> pl.LazyFrame:
     """Add `weight`, halved with every half-life before the last touch, and the order's sum."""
-    age = (pl.col(LAST_AT) - pl.col(Touches.touched_at)).dt.total_microseconds()
+    age = (pl.col(LAST_AT) - pl.col(RankedTouches.touched_at)).dt.total_microseconds()
     # Not a division: see `instants.in_days`.
     halvings = age * (1 / microseconds(half_life_days))
     weight = (pl.lit(2.0).pow(-halvings) * DECAY_PRECISION).round().cast(pl.Int64)
     return ranked.with_columns(weight.alias("weight")).with_columns(
-        pl.col("weight").sum().over(ORDER_ROW).cast(pl.Int128).alias("weights")
+        pl.col("weight").sum().over(END_NO).cast(pl.Int128).alias("weights")
     )
 
 
 SHARES = {
     "first_touch": lambda units: _share_one(pl.lit(1), units),
     "last_touch": lambda units: _share_one(pl.col(COUNT), units),
-    "last_non_direct": lambda units: _share_one(pl.col(LAST_NON_DIRECT), units),
+    "last_non_direct": lambda units: _share_one(pl.col(LAST_NOT_DIRECT), units),
     "linear": _share_evenly,
     "position_based": _share_by_position,
     "time_decay": _share_by_weight,

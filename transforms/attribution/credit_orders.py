@@ -2,84 +2,126 @@
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import columns, polars_schema
 from contracts.config.workspace import AttributionSection
-from contracts.facts.order_facts import PricedOrders, Touches
-from contracts.reports.attribution import CreditedTouch, order_touches_contract
+from contracts.facts.order_facts import PairedTouches, PathEnds, RankedTouches, Touches
+from contracts.reports.attribution import CreditedTouch
+from contracts.reports.credits import credited_orders_contract
 from transforms.attribution.credit_models import (
     COUNT,
+    END_NO,
     LAST_AT,
-    LAST_NON_DIRECT,
+    LAST_NOT_DIRECT,
     POSITION,
-    REVENUE,
     add_credits,
 )
-from transforms.attribution.orders import ORDER_ROW, number_orders
+from transforms.attribution.persons import PERSON
 from transforms.attribution.touches import DIRECT_GROUP
 from transforms.common.instants import in_days
-from transforms.people.person_key import same_person
 
-ROW, ORDER_SUFFIX = "row", "_of_order"
+AT, CHANNEL, TOUCH_NO = Touches.touched_at, Touches.channel, RankedTouches.touch_no
+ROW, FIRST, LAST = "row", "first row", "last row"
+
+
+def pair_touches(touches: pl.LazyFrame, ends: pl.LazyFrame) -> pl.LazyFrame:
+    """Find the touches that count for each end of a path.
+
+    A touch counts from its own instant, an order at that very instant included, to the last instant
+    of its look-back or window.
+
+    Args:
+        touches: `Touches`; `touch_no` is the place of each.
+        ends: `PathEnds`.
+
+    Returns:
+        `PairedTouches`, in no order.
+    """
+    # Few columns are paired and sorted: what a join carries is what it costs.
+    bought = ends.select(END_NO, PERSON, PathEnds.credited_at)
+    return (
+        touches.with_row_index(TOUCH_NO)
+        .select(TOUCH_NO, PERSON, AT, Touches.counts_until, CHANNEL, Touches.touch_id)
+        .join(bought, on=PERSON, how="inner", validate="m:m")
+        .filter(pl.col(PathEnds.credited_at).is_between(AT, Touches.counts_until))
+        .select(columns(PairedTouches))
+    )
+
+
+def rank_touches(paired: pl.LazyFrame) -> pl.LazyFrame:
+    """Number the touches of each path: those of one instant in the order of channel and id.
+
+    Args:
+        paired: `PairedTouches`.
+
+    Returns:
+        `RankedTouches`, sorted by its key.
+    """
+    return (
+        paired.sort(END_NO, AT, CHANNEL, PairedTouches.touch_id)
+        .with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ROW))
+        .pipe(_number_touches)
+        .select(columns(RankedTouches))
+    )
+
+
+def _number_touches(paired: pl.LazyFrame) -> pl.LazyFrame:
+    """Number the touches of each path, from rows sorted by path: each spreads what its ends say."""
+    end, row = pl.col(END_NO), pl.col(ROW)
+    is_first = end.ne_missing(end.shift())
+    is_last = end.ne_missing(end.shift(-1))
+    is_direct = (pl.col(CHANNEL) == DIRECT_GROUP).fill_null(value=False)
+    first, last = pl.col(FIRST), pl.col(LAST)
+    other = pl.when(is_last).then(pl.when(~is_direct).then(row).forward_fill()).backward_fill()
+    return paired.with_columns(
+        pl.when(is_first).then(row).forward_fill().alias(FIRST),
+        pl.when(is_last).then(row).backward_fill().alias(LAST),
+        pl.when(is_last).then(AT).backward_fill().alias(LAST_AT),
+        other.alias(LAST_NOT_DIRECT),
+    ).with_columns(
+        (row - first + 1).alias(POSITION),
+        (last - first + 1).alias(COUNT),
+        pl.when(pl.col(LAST_NOT_DIRECT) >= first)
+        .then(LAST_NOT_DIRECT)
+        .otherwise(LAST)
+        .sub(first)
+        .add(1)
+        .alias(LAST_NOT_DIRECT),
+    )
 
 
 def credit_orders(
-    touches: pl.LazyFrame, orders: pl.LazyFrame, rules: AttributionSection
+    ranked: pl.LazyFrame, touches: pl.LazyFrame, ends: pl.LazyFrame, rules: AttributionSection
 ) -> pl.LazyFrame:
     """Share every order among the touches that led to it (SPEC §6.5).
 
-    A touch counts from its own instant, an order at that very instant included, to the last instant
-    of its look-back or window. Touches at one instant stand in the order of channel and id. Orders
-    that no touch led to have no row.
+    Orders that no touch led to have no row.
 
     Args:
-        touches: `Touches`, from `collect_touches` of the same orders.
-        orders: `PricedOrders`; only conversions are credited.
+        ranked: `RankedTouches` of these touches and ends.
+        touches: `Touches`.
+        ends: `PathEnds`.
         rules: the models and the half-life.
 
     Returns:
-        `order_touches_contract(rules.models)`: one row per order and touch, sorted by its key.
+        `credited_orders_contract(rules.models)`, sorted by its key.
     """
-    contract = order_touches_contract(rules.models)
-    age = pl.col(CreditedTouch.ordered_at) - pl.col(Touches.touched_at)
+    of_order = [CreditedTouch.org_id, CreditedTouch.order_id, CreditedTouch.contact_id]
+    orders = ends.filter(~pl.col(PathEnds.is_open)).select(
+        END_NO,
+        *of_order,
+        PathEnds.ordered_at,
+        PathEnds.revenue,
+        PathEnds.date_day,
+        PathEnds.is_refund,
+    )
+    of_touch = [name for name in columns(CreditedTouch) if name in polars_schema(Touches)]
+    told = touches.select(of_touch).drop(AT, CHANNEL).with_row_index(TOUCH_NO)
+    age = pl.col(CreditedTouch.ordered_at) - pl.col(AT)
     return (
-        rank_touches(touches, orders)
+        ranked.join(orders, on=END_NO, how="inner", validate="m:1")
+        .join(told, on=TOUCH_NO, how="inner", validate="m:1")
+        .sort(END_NO, POSITION)
         .pipe(add_credits, rules.models, rules.half_life_days)
         .with_columns(in_days(age).alias(CreditedTouch.days_to_convert))
-        .sort(ROW)
-        .select(columns(contract))
-    )
-
-
-def rank_touches(touches: pl.LazyFrame, orders: pl.LazyFrame) -> pl.LazyFrame:
-    """Number the touches of each order.
-
-    Returns:
-        One row per order and touch, with what `add_credits` needs and the row's number in the
-        order of organization, order and position.
-    """
-    bought = number_orders(orders).select(
-        ORDER_ROW,
-        PricedOrders.org_id,
-        PricedOrders.order_id,
-        PricedOrders.contact_id,
-        PricedOrders.anonymous_id,
-        PricedOrders.ordered_at,
-        pl.col(PricedOrders.revenue).alias(REVENUE),
-    )
-    row = pl.col(ROW).cast(pl.Int64)
-    first_row = row.min().over(ORDER_ROW)
-    is_direct = (pl.col(Touches.channel) == DIRECT_GROUP).fill_null(value=False)
-    last_not_direct = row.filter(~is_direct).max().over(ORDER_ROW)
-    return (
-        touches.join(bought, on=ORDER_ROW, how="inner", validate="m:1", suffix=ORDER_SUFFIX)
-        .filter(same_person(ORDER_SUFFIX))
-        .sort(ORDER_ROW, Touches.touched_at, Touches.channel, Touches.touch_id)
-        .with_row_index(ROW)
-        .with_columns(
-            (row - first_row + 1).alias(POSITION),
-            pl.len().over(ORDER_ROW).cast(pl.Int64).alias(COUNT),
-            pl.col(Touches.touched_at).max().over(ORDER_ROW).alias(LAST_AT),
-            (last_not_direct - first_row + 1).alias(LAST_NON_DIRECT),
-        )
-        .with_columns(pl.coalesce(LAST_NON_DIRECT, COUNT).alias(LAST_NON_DIRECT))
+        .select(columns(credited_orders_contract(rules.models)))
     )

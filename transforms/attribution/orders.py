@@ -8,9 +8,6 @@ from contracts.feeds import Orders
 from transforms.common.calendar import reporting_day
 from transforms.common.currency import EXACT, RATE, find_rates
 
-ORDER_ROW = "order_row"
-"""Number of an order that counts: `Touches.order_row`."""
-
 CANCELLED_STATUSES = (
     "cancelled",
     "canceled",
@@ -77,19 +74,6 @@ def price_orders(
         .pipe(_follow_refunds)
         .select(columns(PricedOrders))
         .sort(ORG_ID, ORDER_ID)
-    )
-
-
-def number_orders(orders: pl.LazyFrame) -> pl.LazyFrame:
-    """Number the orders that count, in the order of their key, by `order_row`.
-
-    Args:
-        orders: `PricedOrders`.
-    """
-    return (
-        orders.filter(pl.col(PricedOrders.is_conversion))
-        .sort(ORG_ID, ORDER_ID)
-        .with_row_index(ORDER_ROW)
     )
 
 

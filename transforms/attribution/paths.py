@@ -5,17 +5,17 @@ import polars as pl
 from contracts.columns import columns, polars_schema
 from contracts.config.workspace import AttributionSection
 from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
-from contracts.facts.order_facts import LastDays, OpenPaths, PricedOrders
-from contracts.feeds import Contacts
-from contracts.reports.attribution import DIRECT, CreditedTouch, Paths
-from transforms.attribution.credit_orders import rank_touches
+from contracts.facts.numbered_activities import People
+from contracts.facts.order_facts import LastDays, PathEnds, PricedOrders, RankedTouches
+from contracts.reports.attribution import DIRECT, Paths
+from transforms.attribution.persons import PERSON, add_persons
 from transforms.common.calendar import reporting_day
 from transforms.common.instants import microseconds, start_of_day
 
 SEPARATOR = " > "
-ORG_ID, PATH, CONTACT_ID = Paths.org_id, Paths.path, PricedOrders.contact_id
-ORDER_KEY = [CreditedTouch.org_id, CreditedTouch.order_id]
-IS_ORDER = "is_order"
+ORG_ID, PATH, CONTACT_NO = Paths.org_id, Paths.path, People.contact_no
+END_NO, CHANNEL = RankedTouches.end_no, RankedTouches.channel
+IS_LONE = "is lone"
 
 
 def find_last_days(
@@ -28,8 +28,8 @@ def find_last_days(
     """Find the last day on which anything happened in each organization.
 
     Args:
-        events: `MessageEvents`.
-        sends: `ContactSends`.
+        events: `NumberedEvents`.
+        sends: `NumberedSends`.
         sessions: `ContactSessions`.
         orders: `PricedOrders`.
         timezone: the reporting time zone.
@@ -56,7 +56,7 @@ def find_last_days(
 
 
 def list_open_ends(
-    contacts: pl.LazyFrame,
+    people: pl.LazyFrame,
     orders: pl.LazyFrame,
     last_days: pl.LazyFrame,
     rules: AttributionSection,
@@ -64,14 +64,15 @@ def list_open_ends(
     """List the contacts without an order in the look-back, as orders that have not come yet.
 
     Args:
-        contacts: canonical contacts.
-        orders: `PricedOrders`, contacts filled in.
+        people: `People`.
+        orders: `PricedOrders` with the number of their contact.
         last_days: `LastDays`.
         rules: the look-back.
 
     Returns:
-        `PricedOrders`, in no order: one row per contact under the contact's own id, worth nothing,
-        at the last instant of the organization's last day.
+        `PricedOrders` with the number of their contact, in no order: one row per contact of the
+        contacts feed under the contact's own id, worth nothing, at the last instant of the
+        organization's last day.
     """
     end = pl.col(LastDays.last_instant)
     lookback = pl.duration(microseconds=microseconds(rules.lookback_days))
@@ -79,13 +80,13 @@ def list_open_ends(
         orders.filter(pl.col(PricedOrders.is_conversion), ~pl.col(PricedOrders.is_refund))
         .join(last_days, on=ORG_ID, how="inner", validate="m:1")
         .filter(pl.col(PricedOrders.ordered_at).is_between(end - lookback, end))
-        .select(ORG_ID, CONTACT_ID)
+        .select(CONTACT_NO)
     )
     schema = polars_schema(PricedOrders)
     known = {
         ORG_ID: pl.col(ORG_ID),
-        PricedOrders.order_id: pl.col(CONTACT_ID),
-        CONTACT_ID: pl.col(CONTACT_ID),
+        PricedOrders.order_id: pl.col(People.contact_id),
+        PricedOrders.contact_id: pl.col(People.contact_id),
         PricedOrders.ordered_at: end,
         PricedOrders.credited_at: end,
         PricedOrders.date_day: pl.col(LastDays.date_day),
@@ -94,104 +95,118 @@ def list_open_ends(
         PricedOrders.is_refund: pl.lit(value=False),
     }
     return (
-        contacts.select(ORG_ID, Contacts.contact_id)
-        .join(bought, on=[ORG_ID, CONTACT_ID], how="anti")
+        people.filter(People.is_known)
+        .join(bought, on=CONTACT_NO, how="anti")
         .join(last_days, on=ORG_ID, how="inner", validate="m:1")
-        .select(known.get(name, pl.lit(None, dtype)).alias(name) for name, dtype in schema.items())
+        .select(
+            CONTACT_NO,
+            *(known.get(name, pl.lit(None, dtype)).alias(name) for name, dtype in schema.items()),
+        )
     )
 
 
-def count_open_paths(touches: pl.LazyFrame, open_ends: pl.LazyFrame) -> pl.LazyFrame:
-    """Count the contacts without an order by the path that they have come.
-
-    Args:
-        touches: `Touches` of the open ends.
-        open_ends: `PricedOrders` (`list_open_ends`).
-
-    Returns:
-        `OpenPaths`, in no order; additive over any split of the contacts.
-    """
-    return (
-        find_open_paths(touches, open_ends)
-        .group_by(ORG_ID, PATH)
-        .agg(pl.len().cast(pl.Int64).alias(OpenPaths.contacts_without_order))
-        .select(columns(OpenPaths))
-    )
-
-
-def find_open_paths(touches: pl.LazyFrame, open_ends: pl.LazyFrame) -> pl.LazyFrame:
-    """Find the path that each contact without an order has come.
-
-    Args:
-        touches: `Touches` of the open ends.
-        open_ends: `PricedOrders` (`list_open_ends`).
-
-    Returns:
-        One row per open end: organization, `order_id` (the contact's) and `path`.
-    """
-    paths = rank_touches(touches, open_ends).pipe(join_channels)
-    return (
-        open_ends.select(ORDER_KEY)
-        .join(paths, on=ORDER_KEY, how="left", validate="1:1")
-        .with_columns(pl.col(PATH).fill_null(DIRECT))
-    )
-
-
-def report_paths(
-    order_touches: pl.LazyFrame, orders: pl.LazyFrame, open_paths: pl.LazyFrame
+def number_ends(
+    orders: pl.LazyFrame, open_ends: pl.LazyFrame, devices: pl.LazyFrame | None
 ) -> pl.LazyFrame:
+    """Number what paths end in: the orders that count, then the contacts without one.
+
+    Args:
+        orders: `PricedOrders` with the number of their contact.
+        open_ends: The same of contacts without an order (`list_open_ends`).
+        devices: Those by which somebody unknown ordered, if any did.
+
+    Returns:
+        `PathEnds`, in the order of its numbers.
+    """
+    parts = {False: orders.filter(PricedOrders.is_conversion), True: open_ends}
+    names = [CONTACT_NO, *columns(PricedOrders)]
+    return (
+        pl.concat(
+            rows.select(*names, pl.lit(value=is_open).alias(PathEnds.is_open))
+            for is_open, rows in parts.items()
+        )
+        .pipe(add_persons, devices)
+        .sort(PathEnds.is_open, ORG_ID, PathEnds.order_id)
+        .with_row_index(END_NO)
+        .select(columns(PathEnds))
+    )
+
+
+def name_paths(ranked: pl.LazyFrame, ends: pl.LazyFrame) -> pl.LazyFrame:
+    """Name the path to each end: its touches' channels in order, equal neighbours once.
+
+    Args:
+        ranked: `RankedTouches`.
+        ends: `PathEnds`.
+
+    Returns:
+        The ends with their `path`.
+    """
+    paths = join_channels(ranked, [END_NO])
+    return ends.join(paths, on=END_NO, how="left", validate="1:1").with_columns(
+        pl.col(PATH).fill_null(DIRECT)
+    )
+
+
+def join_channels(touches: pl.LazyFrame, path: list[str]) -> pl.LazyFrame:
+    """Join the channels of each path, equal neighbours once.
+
+    Args:
+        touches: Touches with their `channel`, sorted by path and position.
+        path: What tells paths apart.
+
+    Returns:
+        One row per path with touches: what tells it apart, and `path`.
+    """
+    channel = pl.col(CHANNEL)
+    neighbours = [pl.col(name) == pl.col(name).shift() for name in (*path, CHANNEL)]
+    is_repeated = pl.all_horizontal(neighbours).fill_null(value=False)
+    is_other = [
+        pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(by)) for name in path)
+        for by in (1, -1)
+    ]
+    told = touches.select(*path, CHANNEL).filter(~is_repeated)
+    # Most paths are of one channel, of which there is nothing to join.
+    lone = told.with_columns(pl.all_horizontal(is_other).alias(IS_LONE))
+    joined = (
+        lone.filter(~pl.col(IS_LONE))
+        .group_by(path, maintain_order=True)
+        .agg(channel.str.join(SEPARATOR).alias(PATH))
+    )
+    return pl.concat([lone.filter(IS_LONE).select(*path, channel.alias(PATH)), joined])
+
+
+def sum_paths(named: pl.LazyFrame) -> pl.LazyFrame:
     """Sum orders and contacts by the path of channels that led to them.
 
     A refund takes its revenue from the path of its order, and is no order.
 
     Args:
-        order_touches: the table `order_touches`.
-        orders: `PricedOrders`.
-        open_paths: `OpenPaths`; rows of one path add up.
+        named: `PathEnds` with their `path`.
 
     Returns:
-        `Paths`, sorted by its key.
+        `Paths`, in no order; additive over any split of the people.
     """
-    is_order = ~pl.col(PricedOrders.is_refund)
-    of_orders = (
-        orders.filter(pl.col(PricedOrders.is_conversion))
-        .select(*ORDER_KEY, CONTACT_ID, PricedOrders.revenue, is_order.alias(IS_ORDER))
-        .join(join_channels(order_touches), on=ORDER_KEY, how="left", validate="1:1")
-        .group_by(ORG_ID, pl.col(PATH).fill_null(DIRECT))
+    is_open, is_known = pl.col(PathEnds.is_open), pl.col(PathEnds.contact_id).is_not_null()
+    is_order = ~is_open & ~pl.col(PathEnds.is_refund)
+    return (
+        named.group_by(ORG_ID, PATH)
         .agg(
-            pl.col(CONTACT_ID).filter(IS_ORDER).drop_nulls().n_unique().alias(Paths.contacts),
-            pl.col(IS_ORDER).sum().alias(Paths.orders),
-            pl.col(PricedOrders.revenue).sum().alias(Paths.revenue),
+            pl.col(PERSON).filter(is_order & is_known).n_unique().alias(Paths.contacts),
+            is_order.sum().alias(Paths.orders),
+            pl.col(PathEnds.revenue).sum(),
+            is_open.sum().alias(Paths.contacts_without_order),
         )
+        .select(pl.col(name).cast(dtype) for name, dtype in polars_schema(Paths).items())
     )
+
+
+def add_up_paths(parts: pl.LazyFrame) -> pl.LazyFrame:
+    """Add up the sums of several people: `Paths`, sorted by its key."""
     schema = polars_schema(Paths)
     return (
-        pl.concat([of_orders, open_paths], how="diagonal")
-        .group_by(ORG_ID, PATH)
+        parts.group_by(ORG_ID, PATH)
         .agg(pl.exclude(ORG_ID, PATH).sum())
         .select(pl.col(name).cast(dtype) for name, dtype in schema.items())
         .sort(ORG_ID, PATH)
-    )
-
-
-def join_channels(ranked: pl.LazyFrame) -> pl.LazyFrame:
-    """Name the path of each order: its touches' channels in order, equal neighbours once.
-
-    Args:
-        ranked: Touches of orders with their `touch_position`.
-
-    Returns:
-        One row per order with touches: its key and `path`.
-    """
-    channel = pl.col(CreditedTouch.channel)
-    is_same_order = pl.all_horizontal(
-        pl.col(name) == pl.col(name).shift(1) for name in ORDER_KEY
-    ).fill_null(value=False)
-    is_repeated = is_same_order & (channel == channel.shift(1)).fill_null(value=False)
-    return (
-        ranked.select(*ORDER_KEY, CreditedTouch.touch_position, CreditedTouch.channel)
-        .sort(*ORDER_KEY, CreditedTouch.touch_position)
-        .filter(~is_repeated)
-        .group_by(ORDER_KEY, maintain_order=True)
-        .agg(channel.str.join(SEPARATOR).alias(PATH))
     )

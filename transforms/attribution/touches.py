@@ -5,12 +5,13 @@ import polars as pl
 from contracts.columns import columns, polars_schema
 from contracts.config.workspace import AttributionSection
 from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
-from contracts.facts.order_facts import PricedOrders, Touches
+from contracts.facts.numbered_activities import NumberedMessages
+from contracts.facts.order_facts import MessageTouches, Touches, VisitTouches
 from contracts.vocabulary import Action, Channel, SendStatus
-from transforms.attribution.orders import ORDER_ROW, number_orders
+from transforms.attribution.persons import PERSON
 from transforms.common.calendar import reporting_day
 from transforms.common.instants import microseconds, start_of_day
-from transforms.people.person_key import PERSON, hash_person, same_person
+from transforms.common.joins import HELD, STREAMED
 
 LANDING_MINUTES = 30
 EARLY_LANDING_MINUTES = 1
@@ -27,121 +28,120 @@ GROUPS_OF_CHANNELS: dict[str, str] = {
 
 NEVER_ARRIVED = [SendStatus.BOUNCED, SendStatus.FAILED]
 EVENT_TYPE = MessageEvents.event_type
-IS_LANDING, CLICKED_CHANNEL = "is_landing", "clicked_channel"
-WINDOW_END = "window_end"
-WHO = (Touches.org_id, Touches.contact_id, Touches.anonymous_id)
+MESSAGE_NO, OWN_MESSAGE = NumberedMessages.message_no, "own message"
+IS_LANDING, CLICKED_CHANNEL = MessageTouches.is_landing, "clicked_channel"
+AT, UNTIL = Touches.touched_at, Touches.counts_until
+VISIT, CLICKED_AT = "visit", "clicked_at"
 
 
-def collect_touches(
-    events: pl.LazyFrame,
-    sends: pl.LazyFrame,
-    sessions: pl.LazyFrame,
-    orders: pl.LazyFrame,
-    rules: AttributionSection,
-    timezone: str,
+def touch_by_events(
+    events: pl.LazyFrame, messages: pl.LazyFrame, rules: AttributionSection
 ) -> pl.LazyFrame:
-    """Collect the touches that count for each order.
-
-    Clicks, opens and generic events as `rules` say; sessions that are neither direct nor the
-    landing of a click; direct mail that was not held out and did not bounce or fail, at the first
-    instant of its attribution window. What machines did is never a touch.
-
-    Complete for any split of the rows by person (`hash_person`).
+    """Clicks, and opens and generic events as `rules` say; what machines did is never a touch.
 
     Args:
-        events: `MessageEvents`, contacts filled in.
-        sends: `ContactSends`.
-        sessions: `ContactSessions`, contacts filled in.
-        orders: `PricedOrders`, contacts filled in.
-        rules: which touches count, and for how long.
-        timezone: the reporting time zone, whose days a direct-mail window counts.
+        events: `NumberedEvents` with their `person`.
+        messages: `NumberedMessages`.
+        rules: Which touches count, and for how long.
 
     Returns:
-        `Touches`, in no order. People are paired by hash: who takes them checks the people.
+        `MessageTouches`, in no order.
     """
-    bought = number_orders(orders).select(ORDER_ROW, PricedOrders.credited_at, hash_person())
-    messages = _touch_by_events(events, rules)
-    visits = (
-        _touch_by_sessions(sessions)
-        .join(bought, on=PERSON, how="semi")
-        .pipe(_drop_landings, messages)
-    )
-    mailings = _touch_by_direct_mail(sends, timezone)
-    at = pl.col(Touches.touched_at)
-    # Each kind is paired with its own few columns: what a join carries is what it costs.
-    paired = [
-        messages.drop(IS_LANDING).pipe(_pair, bought, at + _lookback(rules)),
-        visits.pipe(_pair, bought, at + _lookback(rules, of_sessions=True)),
-        mailings.pipe(_pair, bought, pl.coalesce(WINDOW_END, at + _lookback(rules))),
-    ]
-    group = pl.col(Touches.channel).replace_strict(
-        GROUPS_OF_CHANNELS, default=None, return_dtype=pl.String
-    )
-    empty = pl.LazyFrame(schema=polars_schema(Touches))
-    return (
-        pl.concat([empty, *paired], how="diagonal")
-        .with_columns(
-            pl.coalesce(Touches.channel_group, group),
-            pl.coalesce(Touches.touch_id, Touches.event_id, Touches.session_id),
-        )
-        .select(columns(Touches))
-    )
-
-
-def _touch_by_events(events: pl.LazyFrame, rules: AttributionSection) -> pl.LazyFrame:
-    """Clicks, and opens and generic events where configured; whether each leads to the site."""
     is_click, is_open = _is_action(Action.CLICKED), _is_action(Action.OPENED)
     is_wanted = is_click | pl.col(EVENT_TYPE).is_in(rules.touch_events)
     # Opening a push message brings a person to the site, as a click does.
     is_landing = is_click | (is_open & (pl.col(MessageEvents.channel) == Channel.PUSH))
-    return events.filter(
-        (is_wanted | is_open) if rules.touch_opens else is_wanted,
-        ~pl.col(MessageEvents.is_machine),
-    ).select(
-        *WHO,
-        pl.col(MessageEvents.occurred_at).alias(Touches.touched_at),
-        pl.coalesce(MessageEvents.channel, EVENT_TYPE).alias(Touches.channel),
-        MessageEvents.campaign_id,
-        MessageEvents.dispatch_id,
-        MessageEvents.message_id,
-        MessageEvents.event_id,
-        is_landing.alias(IS_LANDING),
-        hash_person(),
+    own = messages.select(
+        MESSAGE_NO,
+        pl.col(NumberedMessages.message_id).alias(OWN_MESSAGE),
+        Touches.dispatch_id,
+        Touches.campaign_id,
+    )
+    return (
+        events.filter(
+            (is_wanted | is_open) if rules.touch_opens else is_wanted,
+            ~pl.col(MessageEvents.is_machine),
+            pl.col(PERSON).is_not_null(),
+        )
+        .join(own, on=MESSAGE_NO, how="left", validate=STREAMED, build_side=HELD)
+        .with_columns(
+            pl.col(MessageEvents.occurred_at).alias(AT),
+            pl.coalesce(MessageEvents.channel, EVENT_TYPE).alias(Touches.channel),
+            pl.coalesce(OWN_MESSAGE, MessageEvents.message_id).alias(Touches.message_id),
+            pl.col(MessageEvents.event_id).alias(Touches.touch_id),
+            is_landing.alias(IS_LANDING),
+        )
+        .with_columns((pl.col(AT) + _lookback(rules)).alias(UNTIL), _group_of_channel())
+        .pipe(_complete, MessageTouches)
     )
 
 
-def _is_action(action: Action) -> pl.Expr:
-    """Whether an event is this action on a message, of whatever channel."""
-    full_type = pl.format(f"{{}}_{action}", MessageEvents.channel)
-    return (pl.col(EVENT_TYPE) == full_type).fill_null(value=False)
+def touch_by_sessions(sessions: pl.LazyFrame, rules: AttributionSection) -> pl.LazyFrame:
+    """People's sessions that an ad or anything else but a direct visit brought.
 
+    Args:
+        sessions: `ContactSessions` with their `person`.
+        rules: For how long a touch counts.
 
-def _touch_by_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
-    """People's sessions that an ad or anything else but a direct visit brought."""
+    Returns:
+        `VisitTouches`, in no order: landings of clicks are among them.
+    """
     has_ad = (
         pl.col(ContactSessions.campaign_id).is_not_null()
         | pl.col(ContactSessions.ad_id).is_not_null()
     )
     group = pl.col(ContactSessions.channel_group).fill_null(UNASSIGNED_GROUP)
-    return sessions.filter(
-        has_ad | (group != DIRECT_GROUP), ~pl.col(ContactSessions.is_bot).fill_null(value=False)
-    ).select(
-        *WHO,
-        pl.col(ContactSessions.started_at).alias(Touches.touched_at),
-        pl.when(has_ad).then(pl.lit(Channel.ADS)).otherwise(group).alias(Touches.channel),
-        group.alias(Touches.channel_group),
-        ContactSessions.campaign_id,
-        ContactSessions.platform,
-        ContactSessions.ad_id,
-        ContactSessions.session_id,
-        ContactSessions.utm_medium,
-        ContactSessions.utm_source,
-        hash_person(),
+    return (
+        sessions.filter(
+            has_ad | (group != DIRECT_GROUP),
+            ~pl.col(ContactSessions.is_bot).fill_null(value=False),
+            pl.col(PERSON).is_not_null(),
+        )
+        .with_columns(
+            pl.col(ContactSessions.started_at).alias(AT),
+            pl.when(has_ad).then(pl.lit(Channel.ADS)).otherwise(group).alias(Touches.channel),
+            group.alias(Touches.channel_group),
+            pl.col(ContactSessions.session_id).alias(Touches.touch_id),
+        )
+        .with_columns((pl.col(AT) + _lookback(rules, of_sessions=True)).alias(UNTIL))
+        .pipe(_complete, VisitTouches)
     )
 
 
-def _touch_by_direct_mail(sends: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
-    """Direct mail at the first instant of its window; without a window, of the day it was sent."""
+def describe_mail(sends: pl.LazyFrame, shown: pl.LazyFrame, mailed: pl.LazyFrame) -> pl.LazyFrame:
+    """Direct mail with its message, dispatch and campaign.
+
+    Args:
+        sends: `NumberedSends`.
+        shown: `ContactSends` with the number of their contact: mail that events alone show.
+        mailed: The messages that are direct mail (`NumberedMessages`).
+
+    Returns:
+        `ContactSends` but for names, with the number of their contact.
+    """
+    names = [name for name in columns(ContactSends) if name in polars_schema(NumberedMessages)]
+    of_message = mailed.select(MESSAGE_NO, *(name for name in names if name != ContactSends.org_id))
+    described = sends.join(
+        of_message, on=MESSAGE_NO, how="inner", validate=STREAMED, build_side=HELD
+    )
+    return pl.concat([described, shown], how="diagonal")
+
+
+def touch_by_direct_mail(
+    sends: pl.LazyFrame, rules: AttributionSection, timezone: str
+) -> pl.LazyFrame:
+    """Direct mail at the first instant of its window; without a window, of the day it was sent.
+
+    What was held out, bounced or failed is no touch.
+
+    Args:
+        sends: Direct mail (`describe_mail`) with the `person` it went to.
+        rules: For how long a touch without a window counts.
+        timezone: The reporting time zone, whose days a window counts.
+
+    Returns:
+        `Touches`, in no order.
+    """
     first_day = pl.coalesce(
         ContactSends.window_start, reporting_day(pl.col(ContactSends.sent_at), timezone)
     )
@@ -152,71 +152,79 @@ def _touch_by_direct_mail(sends: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
             pl.col(ContactSends.channel) == Channel.DIRECT_MAIL,
             ~pl.col(ContactSends.is_holdout).fill_null(value=False),
             ~pl.col(ContactSends.status).is_in(NEVER_ARRIVED).fill_null(value=False),
+            pl.col(PERSON).is_not_null(),
         )
-        .with_columns(pl.lit(None, pl.String).alias(Touches.anonymous_id))
-        .select(
-            *WHO,
-            start_of_day(first_day, timezone).alias(Touches.touched_at),
-            last_instant.alias(WINDOW_END),
-            Touches.channel,
-            ContactSends.campaign_id,
-            ContactSends.dispatch_id,
-            ContactSends.message_id,
+        .with_columns(
+            start_of_day(first_day, timezone).alias(AT),
             pl.col(ContactSends.send_id).alias(Touches.touch_id),
-            hash_person(),
         )
+        .with_columns(
+            pl.coalesce(last_instant, pl.col(AT) + _lookback(rules)).alias(UNTIL),
+            _group_of_channel(),
+        )
+        .pipe(_complete, Touches)
     )
 
 
-def _drop_landings(visits: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
-    """Drop the sessions by which a contact landed on the site after a click already counted.
+def find_landings(visits: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+    """Find the sessions by which a person landed on the site after a click already counted.
 
     A session bears a channel's utm by its channel group, or by a medium or source of the channel's
     own name.
+
+    Args:
+        visits: `VisitTouches`.
+        messages: `MessageTouches`.
+
+    Returns:
+        The `visit` of each: its place among the visits; some more than once.
     """
-    of_group = pl.col(Touches.channel_group).replace_strict(
-        list(GROUPS_OF_CHANNELS.values()),
-        list(GROUPS_OF_CHANNELS),
-        default=None,
-        return_dtype=pl.String,
-    )
-    words = (
-        pl.col(name).str.strip_chars().str.to_lowercase().str.replace_all(r"[\s+-]+", "_")
-        for name in (ContactSessions.utm_medium, ContactSessions.utm_source)
-    )
+    numbered = visits.with_row_index(VISIT)
     bearing = pl.concat(
-        visits.with_columns(channel.alias(CLICKED_CHANNEL)) for channel in (of_group, *words)
+        _read_channels(numbered, name)
+        for name in (Touches.channel_group, VisitTouches.utm_medium, VisitTouches.utm_source)
     )
     clicks = messages.filter(IS_LANDING).select(
-        *WHO,
-        PERSON,
-        pl.col(Touches.channel).alias(CLICKED_CHANNEL),
-        pl.col(Touches.touched_at).alias("clicked_at"),
+        PERSON, pl.col(Touches.channel).alias(CLICKED_CHANNEL), pl.col(AT).alias(CLICKED_AT)
     )
-    since_click = pl.col(Touches.touched_at) - pl.col("clicked_at")
-    landings = (
-        bearing.filter(pl.col(CLICKED_CHANNEL).is_not_null())
-        .join(clicks, on=[PERSON, CLICKED_CHANNEL], how="inner", validate="m:m", suffix="_of")
-        .filter(
-            same_person("_of"),
-            since_click.is_between(
-                -pl.duration(minutes=EARLY_LANDING_MINUTES), pl.duration(minutes=LANDING_MINUTES)
-            ),
-        )
-        .select(Touches.org_id, Touches.session_id)
-    )
-    return visits.drop(ContactSessions.utm_medium, ContactSessions.utm_source).join(
-        landings, on=[Touches.org_id, Touches.session_id], how="anti"
-    )
-
-
-def _pair(touches: pl.LazyFrame, bought: pl.LazyFrame, until: pl.Expr) -> pl.LazyFrame:
-    """Pair touches with their person's orders, from their own instant to the last that counts."""
-    at = pl.col(Touches.touched_at)
+    since_click = pl.col(AT) - pl.col(CLICKED_AT)
+    earliest, latest = -EARLY_LANDING_MINUTES, LANDING_MINUTES
     return (
-        touches.join(bought, on=PERSON, how="inner", validate="m:m")
-        .filter(pl.col(PricedOrders.credited_at).is_between(at, until))
-        .drop(PERSON, PricedOrders.credited_at)
+        bearing.join(clicks, on=[PERSON, CLICKED_CHANNEL], how="inner", validate="m:m")
+        .filter(since_click.is_between(pl.duration(minutes=earliest), pl.duration(minutes=latest)))
+        .select(VISIT)
+    )
+
+
+def drop_landings(visits: pl.LazyFrame, landings: pl.Series) -> pl.LazyFrame:
+    """The visits that are touches of their own (`Touches`).
+
+    Args:
+        visits: `VisitTouches`.
+        landings: Places of landings among them (`find_landings`).
+    """
+    is_landing = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(landings.implode())
+    return visits.filter(~is_landing).select(columns(Touches))
+
+
+def _read_channels(visits: pl.LazyFrame, name: str) -> pl.LazyFrame:
+    """The visits whose column names a channel of messages: its name, or its channel group's.
+
+    Few values stand in many rows: each is read once.
+    """
+    values = visits.select(name).unique()
+    if name == Touches.channel_group:
+        channel = pl.col(name).replace_strict(
+            list(GROUPS_OF_CHANNELS.values()),
+            list(GROUPS_OF_CHANNELS),
+            default=None,
+            return_dtype=pl.String,
+        )
+    else:
+        channel = pl.col(name).str.strip_chars().str.to_lowercase().str.replace_all(r"[\s+-]+", "_")
+    read = values.with_columns(channel.alias(CLICKED_CHANNEL)).drop_nulls()
+    return visits.join(read, on=name, how="inner", validate="m:1").select(
+        VISIT, PERSON, AT, CLICKED_CHANNEL
     )
 
 
@@ -244,3 +252,24 @@ def _lookback(rules: AttributionSection, *, of_sessions: bool = False) -> pl.Exp
         is_web = channel != Channel.ADS
         own = pl.coalesce(own, lookback_of(pl.when(is_web).then(pl.lit(Channel.WEB)), rules))
     return pl.duration(microseconds=pl.coalesce(own, general))
+
+
+def _is_action(action: Action) -> pl.Expr:
+    """Whether an event is this action on a message, of whatever channel."""
+    channel_of_type = pl.col(EVENT_TYPE).str.strip_suffix(f"_{action}")
+    return (channel_of_type == pl.col(MessageEvents.channel)).fill_null(value=False)
+
+
+def _group_of_channel() -> pl.Expr:
+    """The channel group of a message's channel."""
+    return (
+        pl.col(Touches.channel)
+        .replace_strict(GROUPS_OF_CHANNELS, default=None, return_dtype=pl.String)
+        .alias(Touches.channel_group)
+    )
+
+
+def _complete(rows: pl.LazyFrame, contract: type[Touches]) -> pl.LazyFrame:
+    """The columns of a contract; those that rows of this kind do not have are null."""
+    empty = pl.LazyFrame(schema=polars_schema(contract))
+    return pl.concat([empty, rows], how="diagonal").select(columns(contract))

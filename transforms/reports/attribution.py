@@ -5,7 +5,13 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.columns import columns, key, polars_schema
-from contracts.facts.order_facts import MessageOrders, PricedOrders, SessionOrders
+from contracts.facts.order_facts import (
+    MessageOrders,
+    PathEnds,
+    PricedOrders,
+    RankedTouches,
+    SessionOrders,
+)
 from contracts.reports.attribution import (
     DIRECT,
     CampaignAttribution,
@@ -13,9 +19,9 @@ from contracts.reports.attribution import (
     CreditedTouch,
     revenue_column,
 )
+from contracts.reports.credits import CampaignCredit, CreditedOrder, campaign_credits_contract
 from contracts.vocabulary import NO_CAMPAIGN
 
-ORDER_KEY = [CreditedTouch.org_id, CreditedTouch.order_id]
 CHANNEL_GRAIN = [
     CampaignAttribution.org_id,
     CampaignAttribution.date_day,
@@ -31,8 +37,49 @@ ORDERS, CREDITED, REVENUE, COST = (
 TYPES = polars_schema(CampaignAttribution)
 
 
+def sum_campaigns(
+    credited: pl.LazyFrame, ranked: pl.LazyFrame, ends: pl.LazyFrame, models: Sequence[str]
+) -> pl.LazyFrame:
+    """Sum credits by day, channel and campaign; orders that no touch led to are `(direct)`.
+
+    Args:
+        credited: `CreditedOrder` of the same models.
+        ranked: `RankedTouches`.
+        ends: `PathEnds`.
+        models: the configured models.
+
+    Returns:
+        `campaign_credits_contract(models)`, in no order; additive over any split of the orders.
+    """
+    is_refund = pl.col(PathEnds.is_refund)
+    touched = credited.select(
+        *key(CampaignCredit),
+        *(
+            pl.when(is_refund).then(pl.lit(0, TYPES[CREDITED])).otherwise(model).alias(model)
+            for model in models
+        ),
+        *(revenue_column(model) for model in models),
+    )
+    untouched = (
+        ends.filter(~pl.col(PathEnds.is_open))
+        .join(ranked, on=RankedTouches.end_no, how="anti")
+        .select(
+            *CHANNEL_GRAIN[:2],
+            pl.lit(DIRECT).alias(CampaignAttribution.channel),
+            *((~is_refund).cast(pl.Int64).cast(TYPES[CREDITED]).alias(model) for model in models),
+            *(pl.col(PricedOrders.revenue).alias(revenue_column(model)) for model in models),
+        )
+    )
+    return pl.concat([touched, untouched], how="diagonal").pipe(_add_up, models)
+
+
+def add_up_campaigns(parts: pl.LazyFrame, models: Sequence[str]) -> pl.LazyFrame:
+    """Add up the sums of several people's orders, as `campaign_credits_contract(models)`."""
+    return _add_up(parts, models).sort(key(CampaignCredit))
+
+
 def report_channel_attribution(
-    order_touches: pl.LazyFrame, orders: pl.LazyFrame, costs: pl.LazyFrame, models: Sequence[str]
+    earned: pl.LazyFrame, costs: pl.LazyFrame, models: Sequence[str]
 ) -> pl.LazyFrame:
     """Sum credits by day, channel and model.
 
@@ -40,8 +87,7 @@ def report_channel_attribution(
     revenue of a model add up to those of all conversions.
 
     Args:
-        order_touches: the table `order_touches` of the same models.
-        orders: `PricedOrders`.
+        earned: `campaign_credits_contract(models)`.
         costs: `org_id, date_day, channel, platform, campaign_id, cost`; rows of one key add up.
         models: the configured models.
 
@@ -49,16 +95,14 @@ def report_channel_attribution(
         `ChannelAttribution`, sorted by its key.
     """
     return (
-        _credit_days(order_touches, orders, costs, models)
-        .pipe(_sum_credits, CHANNEL_GRAIN, models)
+        _weigh_costs(earned, costs, CHANNEL_GRAIN, models)
         .select(columns(ChannelAttribution))
         .sort(*CHANNEL_GRAIN, CampaignAttribution.model)
     )
 
 
 def report_campaign_attribution(
-    order_touches: pl.LazyFrame,
-    orders: pl.LazyFrame,
+    earned: pl.LazyFrame,
     costs: pl.LazyFrame,
     names: pl.LazyFrame,
     models: Sequence[str],
@@ -66,8 +110,7 @@ def report_campaign_attribution(
     """Sum credits by day, channel, platform, campaign and model.
 
     Args:
-        order_touches: the table `order_touches` of the same models.
-        orders: `PricedOrders`.
+        earned: `campaign_credits_contract(models)`.
         costs: `org_id, date_day, channel, platform, campaign_id, cost`; rows of one key add up.
         names: `org_id, platform, campaign_id, campaign_name`, one row per campaign; the platform of
             a campaign of messages is null.
@@ -79,8 +122,7 @@ def report_campaign_attribution(
     named = pl.col(CampaignAttribution.campaign_name)
     nameless = pl.col(CampaignAttribution.campaign_id).is_null()
     return (
-        _credit_days(order_touches, orders, costs, models)
-        .pipe(_sum_credits, [*CHANNEL_GRAIN, *CAMPAIGN], models)
+        _weigh_costs(earned, costs, [*CHANNEL_GRAIN, *CAMPAIGN], models)
         .join(
             names.filter(pl.col(CampaignAttribution.campaign_id).is_not_null()),
             on=[CampaignAttribution.org_id, *CAMPAIGN],
@@ -99,95 +141,78 @@ def report_campaign_attribution(
     )
 
 
-def count_orders_by_session(order_touches: pl.LazyFrame, orders: pl.LazyFrame) -> pl.LazyFrame:
+def count_orders_by_session(credited: pl.LazyFrame) -> pl.LazyFrame:
     """Sum the orders whose last touch was a session.
 
+    Args:
+        credited: `CreditedOrder`.
+
     Returns:
-        One row per organization and session, with `orders` and `revenue`: joined to sessions, they
-        fall into whatever row the session falls into.
+        `SessionOrders`, sorted by its key: joined to sessions, they fall into whatever row the
+        session falls into.
     """
-    return (
-        _take_last_touches(order_touches, orders)
-        .filter(pl.col(CreditedTouch.session_id).is_not_null())
-        .pipe(_sum_orders, [CreditedTouch.org_id, CreditedTouch.session_id])
-    )
+    is_session = pl.col(CreditedTouch.session_id).is_not_null()
+    return _take_last_touches(credited).filter(is_session).pipe(add_up_orders, key(SessionOrders))
 
 
-def count_orders_by_message(order_touches: pl.LazyFrame, orders: pl.LazyFrame) -> pl.LazyFrame:
+def count_orders_by_message(credited: pl.LazyFrame) -> pl.LazyFrame:
     """Sum the orders whose last touch was a message.
+
+    Args:
+        credited: `CreditedOrder`.
 
     Returns:
         `MessageOrders`, sorted by its key; a touch that names no message is one of its channel.
     """
     is_message = pl.col(CreditedTouch.session_id).is_null()
+    named = pl.col(CreditedTouch.channel).is_not_null()
     return (
-        _take_last_touches(order_touches, orders)
-        .filter(is_message, pl.col(CreditedTouch.channel).is_not_null())
-        .pipe(_sum_orders, key(MessageOrders))
+        _take_last_touches(credited)
+        .filter(is_message, named)
+        .pipe(add_up_orders, key(MessageOrders))
     )
 
 
-def _take_last_touches(order_touches: pl.LazyFrame, orders: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per order with its last touch, its whole revenue, and 1 or (a refund) 0 orders."""
-    return order_touches.filter(
-        pl.col(CreditedTouch.touch_position) == pl.col(CreditedTouch.touches)
-    ).join(
-        orders.select(
-            *ORDER_KEY,
-            PricedOrders.revenue,
-            PricedOrders.date_day,
-            (~pl.col(PricedOrders.is_refund)).cast(pl.Int64).alias(ORDERS),
-        ),
-        on=ORDER_KEY,
-        how="inner",
-        validate="1:1",
-    )
-
-
-def _sum_orders(last_touches: pl.LazyFrame, grain: list[str]) -> pl.LazyFrame:
+def add_up_orders(parts: pl.LazyFrame, grain: list[str]) -> pl.LazyFrame:
     """Whole orders and their revenue by grain, sorted."""
     return (
-        last_touches.group_by(grain)
+        parts.group_by(grain)
         .agg(pl.col(ORDERS).sum(), pl.col(REVENUE).sum().cast(TYPES[REVENUE]))
         .sort(grain)
     )
 
 
-def _credit_days(
-    order_touches: pl.LazyFrame, orders: pl.LazyFrame, costs: pl.LazyFrame, models: Sequence[str]
+def _take_last_touches(credited: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per order with its last touch, its whole revenue, and 1 or (a refund) 0 orders."""
+    is_last = pl.col(CreditedOrder.touch_position) == pl.col(CreditedOrder.touches)
+    return credited.filter(is_last).with_columns(
+        (~pl.col(CreditedOrder.is_refund)).cast(pl.Int64).alias(ORDERS)
+    )
+
+
+def _add_up(parts: pl.LazyFrame, models: Sequence[str]) -> pl.LazyFrame:
+    schema = polars_schema(campaign_credits_contract(models))
+    sums = [name for name in schema if name not in key(CampaignCredit)]
+    return (
+        parts.group_by(key(CampaignCredit))
+        .agg(pl.col(sums).sum())
+        .select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+    )
+
+
+def _weigh_costs(
+    earned: pl.LazyFrame, costs: pl.LazyFrame, grain: list[str], models: Sequence[str]
 ) -> pl.LazyFrame:
-    """Stack credited touches, orders without touches and costs, with their day and campaign."""
-    conversions = orders.filter(pl.col(PricedOrders.is_conversion)).select(
-        *ORDER_KEY, PricedOrders.date_day, PricedOrders.is_refund, PricedOrders.revenue
-    )
-    is_refund = pl.col(PricedOrders.is_refund)
-    grain = [*CHANNEL_GRAIN, *CAMPAIGN]
-    touched = order_touches.join(
-        conversions.drop(PricedOrders.revenue), on=ORDER_KEY, how="inner", validate="m:1"
-    ).select(
-        *grain,
-        *(
-            pl.when(is_refund).then(pl.lit(0, TYPES[CREDITED])).otherwise(model).alias(model)
-            for model in models
-        ),
-        *(revenue_column(model) for model in models),
-    )
-    untouched = conversions.join(order_touches.select(ORDER_KEY), on=ORDER_KEY, how="anti").select(
-        *CHANNEL_GRAIN[:2],
-        pl.lit(DIRECT).alias(CampaignAttribution.channel),
-        *((~is_refund).cast(pl.Int64).cast(TYPES[CREDITED]).alias(model) for model in models),
-        *(pl.col(PricedOrders.revenue).alias(revenue_column(model)) for model in models),
-    )
-    spent = costs.select(*grain, pl.col(COST).cast(TYPES[COST]))
-    return pl.concat([touched, untouched, spent], how="diagonal")
-
-
-def _sum_credits(credited: pl.LazyFrame, grain: list[str], models: Sequence[str]) -> pl.LazyFrame:
-    """Sum by grain, then set the models one below the other."""
-    sums = credited.group_by(grain).agg(
-        *(pl.col(model).sum().cast(TYPES[CREDITED]) for model in models),
-        *(pl.col(revenue_column(model)).sum().cast(TYPES[REVENUE]) for model in models),
-        pl.col(COST).sum().cast(TYPES[COST]),
+    """Sum credits and costs by grain, then set the models one below the other."""
+    spent = costs.select(*key(CampaignCredit), pl.col(COST).cast(TYPES[COST]))
+    sums = (
+        pl.concat([earned, spent], how="diagonal")
+        .group_by(grain)
+        .agg(
+            *(pl.col(model).sum().cast(TYPES[CREDITED]) for model in models),
+            *(pl.col(revenue_column(model)).sum().cast(TYPES[REVENUE]) for model in models),
+            pl.col(COST).sum().cast(TYPES[COST]),
+        )
     )
     cost = pl.col(COST).cast(pl.Float64)
     return pl.concat(

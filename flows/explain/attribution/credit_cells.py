@@ -31,13 +31,13 @@ from flows.explain.messaging.send_figures import SendFigures
 from flows.explain.published_run import PublishedRun
 from transforms.attribution.credit_models import (
     COUNT,
+    END_NO,
     LAST_AT,
-    LAST_NON_DIRECT,
+    LAST_NOT_DIRECT,
     POSITION,
     REVENUE,
     add_credits,
 )
-from transforms.attribution.orders import ORDER_ROW
 from transforms.attribution.touches import DIRECT_GROUP
 from transforms.explain.row_places import EXACT_COUNTS, ROW_PLACE, TABLE, state_rows
 
@@ -146,8 +146,8 @@ class AttributionCells:
             COUNT,
             pl.col(CreditedTouch.touched_at).alias(Touches.touched_at),
             pl.col(CreditedTouch.touched_at).max().alias(LAST_AT),
-            pl.coalesce(other, COUNT).alias(LAST_NON_DIRECT),
-            pl.lit(0, pl.UInt32).alias(ORDER_ROW),
+            pl.coalesce(other, COUNT).alias(LAST_NOT_DIRECT),
+            pl.lit(0, pl.UInt32).alias(END_NO),
             pl.lit(order[PricedOrders.revenue].sum(), pl.Decimal(18, 4)).alias(REVENUE),
         )
         credited = add_credits(ranked, self.rules.models, self.rules.half_life_days)

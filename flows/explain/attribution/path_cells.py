@@ -7,13 +7,13 @@ import polars as pl
 
 from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import Contacts
-from contracts.reports.attribution import DIRECT, Paths
+from contracts.reports.attribution import DIRECT, CreditedTouch, Paths
 from flows.explain.activity_facts import ActivityFacts
 from flows.explain.attribution.order_rows import KEY, OrderRows
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import NOTHING, Explanation, merge_rows
-from flows.steps.attribution_reports import list_touched_open_ends
-from transforms.attribution.paths import PATH, find_open_paths, join_channels
+from flows.steps.attribution.credited_orders import list_open_paths
+from transforms.attribution.paths import PATH, join_channels
 from transforms.explain.row_places import ROW_PLACE, TABLE, pack_place, state_rows
 from transforms.ingest.deduplication import FILE
 
@@ -57,7 +57,9 @@ class PathCells:
     @cached_property
     def _paths(self) -> pl.DataFrame:
         """Every order with touches, and its path."""
-        return join_channels(self.orders.touches).collect()
+        return join_channels(
+            self.orders.touches.sort(*KEY, CreditedTouch.touch_position), KEY
+        ).collect()
 
     def _find_orders(self, row: dict[str, Any]) -> pl.DataFrame:
         """The keys of the orders with a path."""
@@ -90,12 +92,8 @@ class PathCells:
         if not self.run.catalog.has_rows("contacts"):
             return NOTHING
         own = (pl.col(ORG) == row[ORG]) & (pl.col(PATH) == row[PATH])
-        come = [
-            find_open_paths(touches, open_ends).filter(own).collect()
-            for open_ends, touches in list_touched_open_ends(
-                self.facts.activities, self.run.loaded.config
-            )
-        ]
+        paths = list_open_paths(self.facts.activities, self.run.loaded.config)
+        come = [part.filter(own).collect() for part in paths]
         contacts = pl.concat(come).select(ORG, pl.col(KEY[1]).alias(Contacts.contact_id)).lazy()
         found = (
             self.run.catalog.scan_numbered("contacts")

@@ -9,13 +9,13 @@ import pytest
 from contracts.reports.attribution import MODELS
 from transforms.attribution.credit_models import (
     COUNT,
+    END_NO,
     LAST_AT,
-    LAST_NON_DIRECT,
+    LAST_NOT_DIRECT,
     POSITION,
     REVENUE,
     add_credits,
 )
-from transforms.attribution.orders import ORDER_ROW
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 
@@ -27,15 +27,15 @@ def share(
     ages = [(touches - place) * days_apart for place in range(1, touches + 1)]
     ranked = pl.LazyFrame(
         {
-            ORDER_ROW: [0] * touches,
+            END_NO: [0] * touches,
             POSITION: range(1, touches + 1),
             COUNT: [touches] * touches,
-            LAST_NON_DIRECT: [last_non_direct or touches] * touches,
+            LAST_NOT_DIRECT: [last_non_direct or touches] * touches,
             "touched_at": [NOON - timedelta(days=age) for age in ages],
             LAST_AT: [NOON] * touches,
             REVENUE: [Decimal(revenue)] * touches,
         },
-        schema_overrides={ORDER_ROW: pl.UInt32, REVENUE: pl.Decimal(18, 4)},
+        schema_overrides={END_NO: pl.UInt32, REVENUE: pl.Decimal(18, 4)},
     )
     return add_credits(ranked, MODELS, half_life_days=7).collect()
 

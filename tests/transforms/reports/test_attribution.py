@@ -9,17 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.config.workspace import AttributionSection
-from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
-from contracts.facts.order_facts import PricedOrders
 from contracts.reports.attribution import MODELS, CampaignAttribution, ChannelAttribution
-from tests.support.frames import frame
-from transforms.attribution.credit_orders import credit_orders
-from transforms.attribution.touches import collect_touches
+from tests.support.held_activities import credit_them, find_their_paths, number_activities
 from transforms.reports.attribution import (
     count_orders_by_message,
     count_orders_by_session,
     report_campaign_attribution,
     report_channel_attribution,
+    sum_campaigns,
 )
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
@@ -88,22 +85,15 @@ def order(number: int, hour: int, revenue: str, contact: str = "1") -> dict[str,
 def credit(
     events: list[dict[str, Any]], sessions: list[dict[str, Any]], orders: list[dict[str, Any]]
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """The order touches, and the orders."""
-    priced = frame(PricedOrders, orders)
-    touches = collect_touches(
-        frame(MessageEvents, events),
-        frame(ContactSends, []),
-        frame(ContactSessions, sessions),
-        priced,
-        RULES,
-        "UTC",
-    )
-    return credit_orders(touches, priced, RULES), priced
+    """The credited orders, and their sums by campaign."""
+    found = find_their_paths(number_activities(events, sessions, orders=orders), RULES, "UTC")
+    credited = credit_them(found, RULES)
+    return credited, sum_campaigns(credited, found.ranked, found.ends, MODELS)
 
 
 def test_channels_and_campaigns_of_three_orders() -> None:
     """Two touched orders, one without a touch, a refund that counts no order, and a cost."""
-    touches, orders = credit(
+    _, earned = credit(
         [click(0)],
         [visit(1)],
         [
@@ -115,7 +105,7 @@ def test_channels_and_campaigns_of_three_orders() -> None:
     costs = pl.LazyFrame(
         [("o", date(2026, 1, 10), "ads", "google_ads", "7", Decimal(4))], COSTS, orient="row"
     )
-    channels = report_channel_attribution(touches, orders, costs, MODELS).collect()
+    channels = report_channel_attribution(earned, costs, MODELS).collect()
     ChannelAttribution.validate(channels)
     linear = channels.filter(pl.col("model") == "linear").drop("org_id", "model")
     assert linear.rows() == [
@@ -123,7 +113,7 @@ def test_channels_and_campaigns_of_three_orders() -> None:
         (date(2026, 1, 10), "email", Decimal("0.5"), Decimal("4.5"), Decimal(0), None),
         (date(2026, 1, 12), "(direct)", Decimal(1), Decimal(5), Decimal(0), None),
     ]
-    campaigns = report_campaign_attribution(touches, orders, costs, NAMES, MODELS).collect()
+    campaigns = report_campaign_attribution(earned, costs, NAMES, MODELS).collect()
     CampaignAttribution.validate(campaigns)
     last = campaigns.filter(pl.col("model") == "last_touch")
     assert last.select("channel", "campaign_name", "credited_orders", "revenue", "cost").rows() == [
@@ -136,10 +126,10 @@ def test_channels_and_campaigns_of_three_orders() -> None:
 def test_last_touch_fills_ads_and_messages() -> None:
     """Whole orders, on the session's day, whichever models are configured."""
     rows = [order(1, 2, "10.00"), order(2, 15, "5.00")]
-    touches, orders = credit([click(13)], [visit(1)], rows)
-    by_session = count_orders_by_session(touches, orders).collect()
+    credited, _ = credit([click(13)], [visit(1)], rows)
+    by_session = count_orders_by_session(credited).collect()
     assert by_session.rows() == [("o", "v1", 1, Decimal(10))]
-    by_message = count_orders_by_message(touches, orders).collect()
+    by_message = count_orders_by_message(credited).collect()
     assert by_message.rows() == [("o", "email", "m7", "1", date(2026, 1, 11), 1, Decimal(5))]
 
 
@@ -157,10 +147,10 @@ def test_totals_equal_the_orders(
 ) -> None:
     """By day, channel or campaign, in every model."""
     rows = [order(n, hour, str(money), contact=who) for n, (hour, money, who) in enumerate(bought)]
-    touches, orders = credit([click(h) for h in clicks], [visit(h) for h in visits], rows)
+    _, earned = credit([click(h) for h in clicks], [visit(h) for h in visits], rows)
     costs = pl.LazyFrame(schema=COSTS)
-    channels = report_channel_attribution(touches, orders, costs, MODELS).collect()
-    campaigns = report_campaign_attribution(touches, orders, costs, NAMES, MODELS).collect()
+    channels = report_channel_attribution(earned, costs, MODELS).collect()
+    campaigns = report_campaign_attribution(earned, costs, NAMES, MODELS).collect()
     count, total = sum(row["revenue"] >= 0 for row in rows), sum(row["revenue"] for row in rows)
     for table in (channels, campaigns):
         for model in MODELS:

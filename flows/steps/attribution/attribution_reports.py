@@ -1,0 +1,77 @@
+"""The attribution group: credited orders and their sums, proven against the orders."""
+
+from itertools import chain
+from pathlib import Path
+
+import polars as pl
+
+from contracts.manifest import Check
+from contracts.reports.attribution import ChannelAttribution, order_touches_contract
+from flows.steps.attribution.credit_files import LIFT, CreditFiles
+from flows.storage.report_files import equal, write_pieces, write_table
+from transforms.reports.attribution import (
+    report_campaign_attribution,
+    report_channel_attribution,
+)
+
+GROUP = "attribution"
+
+
+def write_credited_orders(credited: CreditFiles, staging: Path) -> list[Check]:
+    """Write every order with its touches, the paths to orders, and what hold-outs prove.
+
+    Args:
+        credited: The credited orders.
+        staging: The snapshot being written.
+    """
+    checks = _write_touches(credited, staging)
+    checks += write_table(staging, GROUP, "paths", credited.sum_paths().collect())
+    for lift in credited.list_parts(LIFT):
+        checks += write_table(staging, GROUP, "holdout_lift", lift.collect())
+    return checks
+
+
+def _write_touches(credited: CreditFiles, staging: Path) -> list[Check]:
+    contract, pieces = order_touches_contract(credited.models), credited.read_touches()
+    first, second = next(pieces), next(pieces, None)
+    if second is None:
+        return write_table(staging, GROUP, "order_touches", first, table=contract)
+    whole = chain((first, second), pieces)
+    return write_pieces(staging, GROUP, "order_touches", whole, table=contract)
+
+
+def write_earnings(
+    credited: CreditFiles, costs: pl.LazyFrame, campaigns: pl.LazyFrame, staging: Path
+) -> list[Check]:
+    """Write what channels and campaigns earned, and prove that it is what the orders brought.
+
+    Args:
+        credited: The credited orders.
+        costs: `DayCosts`.
+        campaigns: `NamedCampaigns`.
+        staging: The snapshot being written.
+    """
+    earned, models = credited.sum_campaigns(), credited.models
+    tables = {
+        "channel_attribution": report_channel_attribution(earned, costs, models),
+        "campaign_attribution": report_campaign_attribution(earned, costs, campaigns, models),
+    }
+    revenue, checks = credited.sum_revenue(), []
+    for name, table in zip(tables, pl.collect_all(list(tables.values())), strict=True):
+        checks += write_table(staging, GROUP, name, table)
+        checks += _compare_revenue(name, table, revenue)
+    return checks
+
+
+def _compare_revenue(name: str, table: pl.DataFrame, revenue: object) -> list[Check]:
+    """Whether the revenue of each model adds up to that of the orders."""
+    model = ChannelAttribution.model
+    sums = table.group_by(model).agg(pl.col(ChannelAttribution.revenue).sum()).sort(model)
+    return [
+        equal(f"attribution: {name} of {model}", _money(revenue), _money(total))
+        for model, total in sums.iter_rows()
+    ]
+
+
+def _money(amount: object) -> str:
+    return f"{amount or 0:.4f}"

@@ -1,0 +1,230 @@
+"""Orders credited to the touches that led to them, some groups of people at a time."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.columns import columns, polars_schema
+from contracts.config.workspace import AttributionSection, Workspace
+from contracts.facts.activities import ContactSends
+from contracts.facts.numbered_activities import NumberedMessages, People
+from contracts.facts.order_facts import (
+    LastDays,
+    MessageOrders,
+    MessageTouches,
+    OrderRevenue,
+    PairedTouches,
+    PathEnds,
+    PricedOrders,
+    RankedTouches,
+    SessionOrders,
+    Touches,
+    VisitTouches,
+)
+from contracts.reports.attribution import HoldoutLift, Paths, order_touches_contract
+from contracts.reports.credits import campaign_credits_contract, credited_orders_contract
+from contracts.vocabulary import Channel
+from flows.cluster.workers import THREADS, Workers, perform
+from flows.config.memory import touch_rows_at_once
+from flows.runtime.materialize import materialize
+from flows.steps.attribution.credit_files import (
+    BY_MESSAGE,
+    BY_SESSION,
+    CAMPAIGNS,
+    LIFT,
+    PATHS,
+    REVENUE,
+    TOUCHES,
+    CreditFiles,
+)
+from flows.steps.people.activities import Activities
+from transforms.attribution.credit_orders import credit_orders, pair_touches, rank_touches
+from transforms.attribution.holdouts import report_holdout_lift
+from transforms.attribution.paths import (
+    find_last_days,
+    list_open_ends,
+    name_paths,
+    number_ends,
+    sum_paths,
+)
+from transforms.attribution.persons import add_persons, number_devices
+from transforms.attribution.touches import (
+    describe_mail,
+    drop_landings,
+    find_landings,
+    touch_by_direct_mail,
+    touch_by_events,
+    touch_by_sessions,
+)
+from transforms.reports.attribution import (
+    count_orders_by_message,
+    count_orders_by_session,
+    sum_campaigns,
+)
+
+SENDS = ("sends", "shown mail")
+KINDS = ("events", *SENDS, "sessions", "orders")
+
+
+@dataclass(frozen=True)
+class CreditInputs:
+    """What the orders of any people are credited from.
+
+    Attributes:
+        activities: What they did.
+        last_days: `LastDays`.
+        rules: Which touches count, and how they share an order.
+        timezone: The reporting time zone.
+    """
+
+    activities: Activities
+    last_days: pl.DataFrame
+    rules: AttributionSection
+    timezone: str
+
+    @property
+    def mailed(self) -> pl.LazyFrame:
+        """The messages that are direct mail (`NumberedMessages`)."""
+        is_mail = pl.col(NumberedMessages.channel) == Channel.DIRECT_MAIL
+        return self.activities.messages.lazy().filter(is_mail)
+
+    def scan(self, kind: str, groups: range) -> pl.LazyFrame:
+        """Numbered activities of a kind, of some groups of people."""
+        if len(groups) == self.activities.groups:
+            return self.activities.scan_numbered(kind)
+        return pl.concat([self.activities.scan_numbered(kind, group) for group in groups])
+
+    def list_people(self, groups: range) -> pl.LazyFrame:
+        """`People` of some groups."""
+        part = pl.col(People.part)
+        return self.activities.list_people().filter(part >= groups.start, part < groups.stop)
+
+
+@dataclass(frozen=True)
+class PeoplesPaths:
+    """The touches of some people, and what they led to.
+
+    Attributes:
+        ends: `PathEnds`.
+        touches: `Touches`.
+        ranked: `RankedTouches`.
+    """
+
+    ends: pl.LazyFrame
+    touches: pl.LazyFrame
+    ranked: pl.LazyFrame
+
+
+def build_credited_orders(
+    activities: Activities,
+    config: Workspace,
+    files: CreditFiles,
+    workers: Workers = THREADS,
+    report_progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> None:
+    """Share every order among the touches that led to it.
+
+    Args:
+        activities: What people did.
+        config: The workspace's configuration.
+        files: Where the credited orders and their sums go.
+        workers: What carries out the tasks.
+        report_progress: Told how many groups of people are done, of how many.
+    """
+    of = find_inputs(activities, config)
+    batches = list_batches(activities, touch_rows_at_once(config.run))
+    for done, _ in enumerate(perform(workers, credit_people, (of, files), batches), start=1):
+        report_progress(done, len(batches))
+    sends = pl.concat(
+        activities.scan_numbered(kind).select(ContactSends.is_holdout) for kind in SENDS
+    )
+    if sends.select(pl.col(ContactSends.is_holdout).any()).collect().item():
+        lift = report_holdout_lift(
+            activities.scan("sends"), activities.scan("orders"), of.rules, of.timezone
+        )
+        files.write(LIFT, 0, materialize(lift, HoldoutLift).collect())
+
+
+def find_inputs(activities: Activities, config: Workspace) -> CreditInputs:
+    """What orders are credited from, beside the configuration."""
+    kinds = [activities.scan_numbered(kind) for kind in KINDS]
+    events, *sends, sessions, orders = kinds
+    told = pl.concat(rows.select(ContactSends.org_id, ContactSends.sent_at) for rows in sends)
+    timezone = config.workspace.timezone
+    last_days = materialize(find_last_days(events, told, sessions, orders, timezone), LastDays)
+    return CreditInputs(activities, last_days.collect(), config.attribution, timezone)
+
+
+def list_batches(activities: Activities, most_rows: int) -> list[range]:
+    """Cut the groups of people so that so many activities are looked at at a time, about."""
+    counts = [activities.scan_numbered(kind).select(pl.len()) for kind in KINDS]
+    rows = sum(one.item() for one in pl.collect_all(counts))
+    groups = activities.groups
+    at_once = max(1, groups * most_rows // max(1, rows))
+    return [range(first, min(first + at_once, groups)) for first in range(0, groups, at_once)]
+
+
+def credit_people(shared: tuple[CreditInputs, CreditFiles], groups: range) -> None:
+    """Credit the orders of some groups of people, and write them with their sums."""
+    of, files = shared
+    found, models = find_paths(of, groups), of.rules.models
+    contract = credited_orders_contract(models)
+    credited = materialize(
+        credit_orders(found.ranked, found.touches, found.ends, of.rules), contract, is_held=True
+    )
+    campaigns = sum_campaigns(credited, found.ranked, found.ends, models)
+    written = {
+        TOUCHES: (credited, order_touches_contract(models)),
+        CAMPAIGNS: (campaigns, campaign_credits_contract(models)),
+        PATHS: (sum_paths(name_paths(found.ranked, found.ends)), Paths),
+        REVENUE: (_sum_revenue(of.scan("orders", groups)), OrderRevenue),
+        BY_MESSAGE: (count_orders_by_message(credited), MessageOrders),
+        BY_SESSION: (count_orders_by_session(credited), SessionOrders),
+    }
+    for kind, (rows, table) in written.items():
+        files.write(kind, groups.start, materialize(rows, table, is_held=kind != REVENUE).collect())
+
+
+def _sum_revenue(orders: pl.LazyFrame) -> pl.LazyFrame:
+    """`OrderRevenue`, from the orders as they are: what credits are compared with."""
+    conversions = orders.filter(PricedOrders.is_conversion)
+    dtype = polars_schema(OrderRevenue)[OrderRevenue.revenue]
+    return conversions.select(pl.col(PricedOrders.revenue).sum().cast(dtype))
+
+
+def find_paths(of: CreditInputs, groups: range) -> PeoplesPaths:
+    """Find the touches of some groups of people, and what they led to."""
+    people, messages = of.list_people(groups), of.activities.messages.lazy()
+    ids = people.select(People.contact_no, People.contact_id)
+    orders = (
+        of.scan("orders", groups)
+        .join(ids, on=People.contact_no, how="left", validate="m:1")
+        .select(People.contact_no, *columns(PricedOrders))
+        .collect()
+        .lazy()
+    )
+    devices = number_devices(orders).collect()
+    known = devices.lazy() if devices.height else None
+    open_ends = list_open_ends(people, orders, of.last_days.lazy(), of.rules)
+    ends = materialize(number_ends(orders, open_ends, known), PathEnds)
+    events = add_persons(of.scan("events", groups), known)
+    by_events = materialize(touch_by_events(events, messages, of.rules), MessageTouches)
+    sessions = add_persons(of.scan("sessions", groups), known)
+    by_sessions = materialize(touch_by_sessions(sessions, of.rules), VisitTouches)
+    mail = describe_mail(*(of.scan(kind, groups) for kind in SENDS), of.mailed)
+    by_mail = touch_by_direct_mail(add_persons(mail, None), of.rules, of.timezone)
+    landings = find_landings(by_sessions, by_events).collect().to_series()
+    visits = drop_landings(by_sessions, landings)
+    touches = materialize(pl.concat([by_events.select(columns(Touches)), visits, by_mail]), Touches)
+    paired = materialize(pair_touches(touches, ends), PairedTouches)
+    ranked = materialize(rank_touches(paired), RankedTouches, is_held=True)
+    return PeoplesPaths(ends, touches, ranked)
+
+
+def list_open_paths(activities: Activities, config: Workspace) -> Iterator[pl.LazyFrame]:
+    """The contacts without an order (`PathEnds`) with the `path` that they have come, in parts."""
+    of = find_inputs(activities, config)
+    for groups in list_batches(activities, touch_rows_at_once(config.run)):
+        found = find_paths(of, groups)
+        yield name_paths(found.ranked, found.ends.filter(PathEnds.is_open))

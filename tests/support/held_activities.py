@@ -1,0 +1,122 @@
+"""Activities of a few rows, in memory: numbered as those in files are."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from contracts.columns import columns, polars_schema
+from contracts.config.workspace import AttributionSection, Workspace
+from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
+from contracts.facts.numbered_activities import NumberedMessages, People
+from contracts.facts.order_facts import PricedOrders
+from flows.steps.attribution.credited_orders import PeoplesPaths, find_inputs, find_paths
+from flows.steps.people.activities import NUMBERED
+from tests.support.frames import frame
+from transforms.attribution.credit_orders import credit_orders
+from transforms.people.person_numbers import CONTACT_NO
+
+Rows = Iterable[Mapping[str, Any]]
+PERSON = ["org_id", "contact_id"]
+DETAILS = ["dispatch_id", "campaign_id", "window_start", "window_days"]
+MESSAGE = ["org_id", "channel", "message_id", *DETAILS]
+
+
+@dataclass(frozen=True)
+class HeldActivities:
+    """What people did, in one group."""
+
+    rows: dict[str, pl.DataFrame]
+    people: pl.DataFrame
+    messages: pl.DataFrame
+    groups: int = 1
+
+    def list_people(self) -> pl.LazyFrame:
+        """`People`."""
+        return self.people.lazy()
+
+    def scan_numbered(self, kind: str, _group: int | None = None) -> pl.LazyFrame:
+        """All activities of a kind."""
+        return self.rows[kind].lazy()
+
+
+def number_activities(
+    events: Rows = (),
+    sessions: Rows = (),
+    sends: Rows = (),
+    orders: Rows = (),
+    contacts: Rows = (),
+) -> HeldActivities:
+    """Number rows that name their contacts and messages; `contacts` are those of the feed."""
+    told = {
+        "events": frame(MessageEvents, events),
+        "sends": frame(ContactSends, sends),
+        "sessions": frame(ContactSessions, sessions),
+        "orders": frame(PricedOrders, orders),
+    }
+    known = pl.LazyFrame(
+        [[row["org_id"], row["contact_id"]] for row in contacts],
+        schema=dict.fromkeys(PERSON, pl.String),
+        orient="row",
+    )
+    named = pl.concat([known, *(rows.select(PERSON) for rows in told.values())])
+    people = (
+        named.drop_nulls()
+        .unique()
+        .sort(PERSON)
+        .with_row_index(CONTACT_NO)
+        .join(known.with_columns(is_known=pl.lit(value=True)), on=PERSON, how="left")
+        .with_columns(
+            pl.col("is_known").fill_null(value=False),
+            contact_key=pl.col(CONTACT_NO).cast(pl.UInt64),
+            part=pl.lit(0, pl.UInt32),
+        )
+    )
+    parts = [
+        told[kind].select(set(MESSAGE) & set(columns(table))) for kind, table in NAMING.items()
+    ]
+    messages = (
+        pl.concat(parts, how="diagonal")
+        .unique()
+        .sort(MESSAGE)
+        .with_row_index("message_no")
+        .select(_complete(polars_schema(NumberedMessages), ["message_no", *MESSAGE]))
+    )
+    numbered = {}
+    for kind, rows in told.items():
+        placed = rows.join(people.select(*PERSON, CONTACT_NO), on=PERSON, how="left")
+        if kind in NAMING:
+            own = [name for name in MESSAGE if name in columns(NAMING[kind])]
+            placed = placed.join(
+                messages.select("message_no", *own), on=own, how="left", nulls_equal=True
+            )
+        numbered[kind] = placed.select(NUMBERED[kind].names()).collect()
+    numbered["shown mail"] = pl.DataFrame(schema=NUMBERED["shown mail"])
+    return HeldActivities(numbered, people.select(columns(People)).collect(), messages.collect())
+
+
+NAMING: dict[str, Any] = {"events": MessageEvents, "sends": ContactSends}
+"""Kinds whose rows name a message."""
+
+
+def _complete(schema: pl.Schema, names: list[str]) -> list[pl.Expr]:
+    return [
+        pl.col(name) if name in names else pl.lit(None, dtype).alias(name)
+        for name, dtype in schema.items()
+    ]
+
+
+def find_their_paths(
+    activities: HeldActivities, rules: AttributionSection, timezone: str
+) -> PeoplesPaths:
+    """The touches of these people, and what they led to."""
+    base = Workspace()
+    section = base.workspace.model_copy(update={"timezone": timezone})
+    config = base.model_copy(update={"workspace": section, "attribution": rules})
+    return find_paths(find_inputs(activities, config), range(1))  # ty: ignore[invalid-argument-type]
+
+
+def credit_them(found: PeoplesPaths, rules: AttributionSection) -> pl.LazyFrame:
+    """Their credited orders."""
+    return credit_orders(found.ranked, found.touches, found.ends, rules)
