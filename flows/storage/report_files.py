@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -77,9 +78,7 @@ def write_table(
     return check_table(table, label, rows, is_sorted=stated.is_sorted)
 
 
-def write_report(
-    staging: Path, group: str, name: str, report: ReportRows, *, part: str = ""
-) -> list[Check]:
+def write_report(staging: Path, group: str, name: str, report: ReportRows) -> list[Check]:
     """Write one report table, finishing a large one part by part, and check it.
 
     Args:
@@ -87,7 +86,6 @@ def write_report(
         group: The table's group.
         name: The table's name.
         report: Its rows, held.
-        part: The name of the part, where the table is written in several.
 
     Returns:
         What was checked: the contract, the order, and that the key is unique.
@@ -95,24 +93,12 @@ def write_report(
     numbers = report.rows.collect()
     if numbers.height <= ROWS_AT_A_TIME:
         rows = report.whole().collect(engine="in-memory")
-        return write_table(staging, group, name, rows, part=part)
-    table = find_table(group, name).contract
-    path, label = _place(staging, group, name, part)
-    rises = []
-
-    def finish_parts(*_: object) -> Iterator[pl.DataFrame]:
-        last_key = _select_keys(table, pl.DataFrame(schema=polars_schema(table)))
-        for piece in numbers.iter_slices(ROWS_AT_A_TIME):
-            rows = report.finish(piece.lazy()).collect(engine="in-memory")
-            require_contract(table, rows)
-            keys = _select_keys(table, rows)
-            rises.append(_rises(pl.concat([last_key, keys])))
-            last_key = keys.tail(1)
-            yield rows
-
-    _sink(register_io_source(finish_parts, schema=polars_schema(table)), path, label, table)
-    keys = None if all(rises) else pl.read_parquet(path, columns=key(table))
-    return _check_keys(label, numbers.height, keys)
+        return write_table(staging, group, name, rows)
+    pieces = (
+        report.finish(piece.lazy()).collect(engine="in-memory")
+        for piece in numbers.iter_slices(ROWS_AT_A_TIME)
+    )
+    return write_pieces(staging, group, name, pieces)
 
 
 def write_pieces(
@@ -137,11 +123,16 @@ def write_pieces(
     """
     table = table or find_table(group, name).contract
     path, label = _place(staging, group, name, "")
+    nothing = pl.DataFrame(schema=polars_schema(table))
+    rest = iter(pieces)
+    first = next(rest, nothing)
+    schema, whole = first.schema, chain([first], rest)
+    del first  # held no longer than any other piece
     counts, rises = [], []
 
     def check_pieces(*_: object) -> Iterator[pl.DataFrame]:
-        last_key = _select_keys(table, pl.DataFrame(schema=polars_schema(table)))
-        for rows in pieces:
+        last_key = _select_keys(table, nothing)
+        for rows in whole:
             require_contract(table, rows)
             counts.append(rows.height)
             keys = _select_keys(table, rows)
@@ -149,7 +140,7 @@ def write_pieces(
             last_key = keys.tail(1)
             yield rows
 
-    _sink(register_io_source(check_pieces, schema=polars_schema(table)), path, label, table)
+    _sink(register_io_source(check_pieces, schema=schema), path, label, table)
     keys = None if all(rises) else pl.read_parquet(path, columns=key(table))
     return _check_keys(label, sum(counts), keys)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 import polars as pl
+import polars.selectors as cs
 
 from contracts.columns import Table, polars_schema
 
@@ -27,9 +28,17 @@ class ReportRows:
     added: tuple[pl.Expr, ...]
 
     def finish(self, part: pl.LazyFrame) -> pl.LazyFrame:
-        """The report of some of its rows, in their order."""
+        """The report of some of its rows, in their order; texts that rows share are kept once."""
         schema = polars_schema(self.contract)
-        return part.with_columns(self.added).select(schema.names()).cast(dict(schema))
+        texts = cs.by_name([name for name, dtype in schema.items() if dtype == pl.String])
+        return (
+            part.with_columns(self.added)
+            .select(schema.names())
+            .with_columns((texts - cs.categorical()).cast(pl.String))
+            .with_columns(
+                pl.col(name).cast(dtype) for name, dtype in schema.items() if dtype != pl.String
+            )
+        )
 
     def whole(self) -> pl.LazyFrame:
         """The whole report."""

@@ -6,6 +6,7 @@ from contracts.columns import columns, key
 from contracts.facts.session_facts import SessionFacts
 from contracts.facts.session_matching import SessionLinks
 from contracts.reports.session_matches import SessionMatches
+from transforms.ads.shared_texts import share_texts
 from transforms.web.utm import base_url
 
 OWN = [SessionMatches.date_day, SessionMatches.started_at]
@@ -48,11 +49,11 @@ def list_matches(sessions: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
         links: `SessionLinks`.
 
     Returns:
-        `SessionMatches`, in the order of the sessions.
+        `SessionMatches`, in the order of the sessions, what links say kept once.
     """
     of_link = [name for name in columns(SessionMatches) if name not in SESSION_ROW]
     return sessions.join(
-        links.select(SessionLinks.link, *of_link),
+        links.select(SessionLinks.link, *of_link).pipe(share_texts),
         on=SessionLinks.link,
         how="left",
         validate="m:1",

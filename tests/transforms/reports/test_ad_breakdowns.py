@@ -15,6 +15,7 @@ from tests.support.ad_facts import find_versions, place_rows
 from tests.support.frames import frame
 from transforms.ads.daily_stats import find_stats_rates
 from transforms.ads.name_versions import AdTables
+from transforms.ads.shared_texts import write_out_texts
 from transforms.reports.ad_breakdowns import name_breakdowns, report_breakdowns, sum_breakdowns
 
 HERE = {"org_id": "o", "platform": "google_ads", "date_day": date(2026, 3, 2)}
@@ -33,7 +34,7 @@ def report(
     rates = materialize(find_stats_rates(named, None, quoted, "USD"), StatsRates)
     placed = place_rows(frame(AdStats, [HERE | row for row in stats]))
     sums = materialize(sum_breakdowns(named, rates, placed), BreakdownSums)
-    made = report_breakdowns(sums, "USD").whole().collect()
+    made = write_out_texts(report_breakdowns(sums, "USD").whole()).collect()
     BreakdownReport.validate(made)
     return made
 

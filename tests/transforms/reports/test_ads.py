@@ -28,6 +28,7 @@ from transforms.ads.session_counts import (
     count_sessions,
     list_session_places,
 )
+from transforms.ads.shared_texts import write_out_texts
 from transforms.matching.match_sessions import SESSION_COLUMNS, MatchedSessions
 from transforms.reports.ad_performance import (
     make_ad_performance,
@@ -61,7 +62,7 @@ def ad(campaign_id: str | None, identity: str, spend: str, **more: object) -> di
 def report(level: AdLevel, stats: pl.LazyFrame, tables: AdTables = NO_TABLES) -> pl.DataFrame:
     sums = sum_level(place_rows(stats, tables), level).collect().lazy()
     dated = find_versions(tables).tables
-    made = make_level_report(sums, level, dated, "USD").whole().collect()
+    made = write_out_texts(make_level_report(sums, level, dated, "USD").whole()).collect()
     check(REPORTS[level], made)
     return made
 
@@ -157,7 +158,7 @@ URL = "https://shop.example/sale?a=1&utm_source=google&prev_utm_campaign=old&utm
 def test_url_report(link: dict[str, Any], columns: tuple[str | None, ...]) -> None:
     tables = AdTables(ads=frame(Ads, [HERE | {"ad_id": "11"} | link]))
     sums = sum_urls(place_rows(stats_of(ad("1", "11", "4")), tables)).collect().lazy()
-    made = make_url_report(sums, "USD").whole().collect()
+    made = write_out_texts(make_url_report(sums, "USD").whole()).collect()
     check(UrlReport, made)
     read = made.select("base_url", "url_host", "url_path", "utm_source", "utm_campaign", "spend")
     assert read.rows() == [(*columns, Decimal(4))]
@@ -192,7 +193,7 @@ def perform(
         (sum_ad_performance, make_ad_performance, AdPerformance),
     ):
         sums = materialize(add_up(placed, figures), PerformanceSums)
-        table = make(sums, names, "USD").whole().collect()
+        table = write_out_texts(make(sums, names, "USD").whole()).collect()
         check(contract, table)
         made.append(table)
     return made[0], made[1]
