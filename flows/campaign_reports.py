@@ -24,8 +24,9 @@ from flows.descriptions.write_descriptions import write_descriptions
 from flows.errors import CampaignReportsError
 from flows.ingest.code_version import name_code, name_environment
 from flows.kept.kept_steps import KeptSteps
+from flows.kept.kept_texts import KeptTexts
 from flows.kept.recalled_rows import RecalledRows
-from flows.page.report_page import write_page
+from flows.page.report_page import write_anew, write_page
 from flows.page.snapshot_tables import SnapshotTables
 from flows.progress import Progress, silence
 from flows.remote.needs import TO_RUN, TO_SUM_UP
@@ -218,15 +219,14 @@ def describe_snapshot(attempt: Attempt, manifest: Manifest) -> None:
 def draw_page(attempt: Attempt, manifest: Manifest) -> None:
     """Draw the page of the snapshot from its tables."""
     workspace = attempt.loaded.config.workspace
-    write_page(
-        SnapshotTables(
-            attempt.staging,
-            manifest,
-            attempt.loaded.root.name,
-            workspace.timezone,
-            workspace.currency,
-        )
+    tables = SnapshotTables(
+        attempt.staging,
+        manifest,
+        attempt.loaded.root.name,
+        workspace.timezone,
+        workspace.currency,
     )
+    write_page(tables, KeptTexts(attempt.kept) if attempt.kept else write_anew)
 
 
 @step

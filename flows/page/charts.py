@@ -6,9 +6,10 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from flows.page.day_sums import DaySums
 from flows.page.figures import NUMBER, kind_of, plain
 from flows.page.report_periods import ReportPeriod
-from flows.page.snapshot_tables import DAY, SnapshotTables
+from flows.page.snapshot_tables import DAY
 from flows.page.views import ChartView, Line
 
 WIDTH, HEIGHT, MARGIN = 720, 150, 5
@@ -20,75 +21,58 @@ Series = Mapping[str, Sequence[float | None]]
 
 
 def draw_chart(
-    published: SnapshotTables,
-    title: str,
-    table: str,
-    columns: Mapping[str, str],
-    period: ReportPeriod,
+    days: DaySums, title: str, columns: Mapping[str, str], period: ReportPeriod
 ) -> ChartView | None:
     """Draw sums by the day as lines; None where no day has one.
 
     Args:
-        published: The snapshot.
+        days: The sums by the day.
         title: What the chart shows.
-        table: `group/table`, with a day in every row.
         columns: Column -> what its line is called.
         period: The days.
     """
-    known = _known(published, table, columns, period)
-    sums = _sum_days(published, table, known, period)
-    days = _list_days(sums, period)
-    series = {columns[name]: _spread(sums, name, days, empty=0.0) for name in known}
-    return _draw(title, days, series, _kind(sums, known))
+    known = _known(days, columns, period)
+    sums = _sum_days(days, known, period)
+    shown = _list_days(sums, period)
+    series = {columns[name]: _spread(sums, name, shown, empty=0.0) for name in known}
+    return _draw(title, shown, series, _kind(sums, known))
 
 
 def draw_ratio(
-    published: SnapshotTables,
-    title: str,
-    table: str,
-    parts: tuple[str, str],
-    period: ReportPeriod,
+    days: DaySums, title: str, parts: tuple[str, str], period: ReportPeriod
 ) -> ChartView | None:
     """Draw the ratio of two sums by the day; days without a divisor are gaps.
 
     Args:
-        published: The snapshot.
+        days: The sums by the day.
         title: What the chart shows, and its line.
-        table: `group/table`, with a day in every row.
         parts: The column above, and the column below.
         period: The days.
     """
-    if len(_known(published, table, parts, period)) < len(parts):
+    if len(_known(days, parts, period)) < len(parts):
         return None
-    sums = _sum_days(published, table, parts, period)
-    days = _list_days(sums, period)
-    above, below = (_spread(sums, name, days, empty=0.0) for name in parts)
+    sums = _sum_days(days, parts, period)
+    shown = _list_days(sums, period)
+    above, below = (_spread(sums, name, shown, empty=0.0) for name in parts)
     ratios = [a / b if a is not None and b else None for a, b in zip(above, below, strict=True)]
-    return _draw(title, days, {title: ratios}, NUMBER)
+    return _draw(title, shown, {title: ratios}, NUMBER)
 
 
 def draw_groups(
-    published: SnapshotTables, title: str, table: str, column: tuple[str, str], period: ReportPeriod
+    days: DaySums, title: str, column: tuple[str, str], period: ReportPeriod
 ) -> ChartView | None:
     """Draw the sums of a column by the day, a line for each of the greatest groups.
 
     Args:
-        published: The snapshot.
+        days: The sums by the day and group.
         title: What the chart shows.
-        table: `group/table`, with a day in every row.
         column: The column that is summed, and the one that tells groups apart.
         period: The days.
     """
     summed, group = column
-    if not _known(published, table, [summed], period):
+    if not _known(days, [summed], period):
         return None
-    sums = (
-        published.scan(table)
-        .filter(pl.col(DAY).is_not_null(), pl.col(group).is_not_null(), period.condition())
-        .group_by(DAY, group)
-        .agg(pl.col(summed).sum())
-        .collect()
-    )
+    sums = days.of(period).filter(pl.col(DAY).is_not_null(), pl.col(group).is_not_null())
     greatest = (
         sums.group_by(group)
         .agg(pl.col(summed).sum())
@@ -97,77 +81,52 @@ def draw_groups(
     )
     if greatest.len() < 2:  # noqa: PLR2004 - one group is the sum
         return None
-    days = _list_days(sums, period)
+    shown = _list_days(sums, period)
     series = {
-        name: _spread(sums.filter(pl.col(group) == name), summed, days, empty=0.0)
+        name: _spread(sums.filter(pl.col(group) == name), summed, shown, empty=0.0)
         for name in greatest
     }
-    return _draw(title, days, series, _kind(sums, [summed]))
+    return _draw(title, shown, series, _kind(sums, [summed]))
 
 
 def draw_level(
-    published: SnapshotTables,
-    title: str,
-    table: str,
-    column: tuple[str, str],
-    period: ReportPeriod,
+    days: DaySums, title: str, column: tuple[str, str], period: ReportPeriod
 ) -> ChartView | None:
     """Draw what stands at the end of each day: a value holds until the next one.
 
     Args:
-        published: The snapshot.
+        days: What stands on each day, by the column of whose values each has its own.
         title: What the chart shows, and its line.
-        table: `group/table`, with a day in every row.
         column: The column that stands, and the one of whose values each has its own.
         period: The days.
     """
     standing, each = column
-    if not published.has(table):
-        return None
-    rows = (
-        published.scan(table)
-        .filter(replace(period, first=None, last=None).condition())
-        .select(DAY, each, standing)
-        .collect()
-    )
-    days = _list_days(rows, period)
+    rows = days.of(replace(period, first=None, last=None))
+    shown = _list_days(rows, period)
     parts = []
     for name in rows[each].unique().sort():
         one = rows.filter(pl.col(each) == name).sort(DAY)
-        earlier = one.filter(pl.col(DAY) < days[0])[standing] if days else one[standing].head(0)
+        earlier = one.filter(pl.col(DAY) < shown[0])[standing] if shown else one[standing].head(0)
         held = float(earlier[-1]) if earlier.len() else 0.0
-        values = _spread(one, standing, days, empty=None)
+        values = _spread(one, standing, shown, empty=None)
         parts.append([held := value if value is not None else held for value in values])
-    return _draw(title, days, {title: [sum(day) for day in zip(*parts, strict=True)]}, "count")
+    return _draw(title, shown, {title: [sum(day) for day in zip(*parts, strict=True)]}, "count")
 
 
 def _known(
-    published: SnapshotTables,
-    table: str,
-    columns: Mapping[str, str] | Sequence[str],
-    of: ReportPeriod,
+    days: DaySums, columns: Mapping[str, str] | Sequence[str], period: ReportPeriod
 ) -> list[str]:
-    """The columns of a table that have a value other than 0 in a period."""
-    if not published.has(table):
-        return []
-    given = [name for name in columns if name in published.columns(table)]
-    has_value = [((pl.col(name) != 0) & of.condition()).any().alias(name) for name in given]
-    found = published.scan(table).select(has_value).collect()
+    """The columns of a table that have a value other than 0 on a day of a period."""
+    given = [name for name in columns if days.has(name)]
+    found = days.of(period).select((pl.col(name) != 0).any() for name in given)
     return [name for name in given if found[name][0]]
 
 
-def _sum_days(
-    published: SnapshotTables, table: str, columns: Sequence[str], period: ReportPeriod
-) -> pl.DataFrame:
+def _sum_days(days: DaySums, columns: Sequence[str], period: ReportPeriod) -> pl.DataFrame:
     if not columns:
         return pl.DataFrame(schema={DAY: pl.Date})
-    return (
-        published.scan(table)
-        .filter(pl.col(DAY).is_not_null(), period.condition())
-        .group_by(DAY)
-        .agg(pl.col(columns).sum())
-        .collect()
-    )
+    known = days.of(period).filter(pl.col(DAY).is_not_null())
+    return known.group_by(DAY).agg(pl.col(columns).sum())
 
 
 def _kind(sums: pl.DataFrame, columns: Sequence[str]) -> str:

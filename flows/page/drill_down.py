@@ -6,17 +6,16 @@ from typing import Any
 
 import polars as pl
 
+from flows.page.day_sums import parts_of, sum_known
 from flows.page.figures import plain
+from flows.page.pieces import LIMITS, MOST_ROWS, count_finer, limit_of_finer
 from flows.page.report_periods import ALL_DAYS, ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables
-from flows.page.tables import BLANK, TableSpec, list_cells, select_rows, sum_known
+from flows.page.tables import BLANK, TableSpec, list_cells, rows_of, select_rows
 from flows.page.views import Rows, TableView
 
 NAME, LEVEL = "shown_name", "shown_level"
 """The first two cells of a finer row, that stand below the labels of the row above."""
-LEAST_FINER = 2
-OPENING = 8
-"""A row opens into an eighth as many rows as a table has, at most."""
 Key = tuple[Any, ...]
 
 
@@ -47,8 +46,8 @@ def make_opening_table(
     published: SnapshotTables,
     spec: TableSpec,
     levels: Sequence[FinerLevel],
-    limit: int,
     period: ReportPeriod = ALL_DAYS,
+    rows: pl.DataFrame | None = None,
 ) -> TableView | None:
     """Make a table whose rows open into finer ones.
 
@@ -56,24 +55,24 @@ def make_opening_table(
         published: The snapshot.
         spec: The table of the topmost rows; it has two labels, or finer rows have one too few.
         levels: What they open into, the coarsest first.
-        limit: How many topmost rows are shown at most, and rows of each level.
         period: The days that are summed.
+        rows: The topmost rows of those days, or sums of them that are known already.
     """
     if not published.has(spec.table):
         return None
-    rows, total = select_rows(published, spec, period.condition(), limit)
+    top, total = select_rows(published, spec, rows_of(published, spec, period, rows))
     if not total:
         return None
-    drill = _Drill(published, spec, rows, limit, period)
-    finer = drill.open(levels, rows)
+    drill = _Drill(published, spec, top, period)
+    finer = drill.open(levels, top)
     parent = levels[0].parent if levels else ()
     shown = tuple(
         Rows(cells, finer.get(_pick(row, parent), ()))
         for row, cells in zip(
-            rows.iter_rows(named=True), list_cells(published, spec, rows, period), strict=True
+            top.iter_rows(named=True), list_cells(published, spec, top, period), strict=True
         )
     )
-    return TableView(spec.title, spec.columns(rows), shown, total, spec.table, spec.note)
+    return TableView(spec.title, spec.columns(top), shown, total, spec.table, spec.note)
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,6 @@ class _Drill:
     published: SnapshotTables
     spec: TableSpec
     top: pl.DataFrame
-    limit: int
     period: ReportPeriod
 
     def open(
@@ -96,12 +94,11 @@ class _Drill:
         every = self._read(level, above)
         rows = (
             every.group_by(level.parent, maintain_order=True)
-            .head(max(LEAST_FINER, self.limit // OPENING))
+            .head(count_finer(MOST_ROWS))
             .sort("place")
-            .head(self.limit)
+            .head(MOST_ROWS)
         )
         below = self.open(deeper, rows)
-        counts = dict(_keyed(every.group_by(level.parent).len(), level.parent, "len"))
         spec = TableSpec(
             "",
             level.table,
@@ -111,21 +108,25 @@ class _Drill:
             level.by,
             self.spec.ratios,
         )
-        wide = len(self.spec.columns(self.top))
-        found: dict[Key, list[Rows]] = {}
+        counts = dict(_keyed(every.group_by(level.parent).len(), level.parent, "len"))
+        found: dict[Key, list[list[Rows]]] = {parent: [] for parent in counts}
         for row, cells in zip(
             rows.iter_rows(named=True),
             list_cells(self.published, spec, rows, self.period, self.top),
             strict=True,
         ):
             opened = below.get(_pick(row, deeper[0].parent), ()) if deeper else ()
-            rows_here = opened if row["implied"] else (Rows(cells, opened),)
-            found.setdefault(_pick(row, level.parent), []).extend(rows_here)
-            counts[_pick(row, level.parent)] -= 1
-        for parent, rest in counts.items():
-            if rest:
-                found.setdefault(parent, []).append(_more(rest, level.table, wide))
-        return {parent: tuple(those) for parent, those in found.items()}
+            siblings = found[_pick(row, level.parent)]
+            least = limit_of_finer(len(siblings))
+            siblings.append([*opened] if row["implied"] else [Rows(cells, opened, least)])
+        wide = len(self.spec.columns(self.top))
+        return {
+            parent: (
+                *(row for part in parts for row in part),
+                *_count_rest(counts[parent], len(parts), level.table, wide),
+            )
+            for parent, parts in found.items()
+        }
 
     def _read(self, level: FinerLevel, above: pl.DataFrame) -> pl.DataFrame:
         """The rows of a level that stand below some rows, the first figure's greatest first."""
@@ -134,8 +135,8 @@ class _Drill:
         rows = self.published.scan(level.table)
         if level.only is not None:
             rows = rows.filter(level.only)
-        parts = [name for above, below, _ in self.spec.ratios.values() for name in (above, below)]
-        figures = [n for n in dict.fromkeys([*self.spec.figures, *parts]) if n in given]
+        wanted_figures = dict.fromkeys([*self.spec.figures, *parts_of(self.spec.ratios)])
+        figures = [name for name in wanted_figures if name in given]
         rows = rows.join(wanted, on=level.parent, how="semi", nulls_equal=True)
         names = {NAME: level.name, LEVEL: level.level}
         if level.by:
@@ -166,9 +167,17 @@ class _Drill:
         )
 
 
-def _more(rest: int, table: str, wide: int) -> Rows:
-    """The row that says how many are not shown, and where they are."""
-    return Rows((plain(f"\u2026 and {rest:,} more in {table}"), *(BLANK for _ in range(wide - 1))))
+def _count_rest(count: int, known: int, table: str, wide: int) -> list[Rows]:
+    """The rows that say, for each limit, how many are not shown, and where they are."""
+    rests: dict[int, list[int]] = {}
+    for limit in LIMITS:
+        rests.setdefault(count - min(known, count_finer(limit)), []).append(limit)
+    blank = (BLANK,) * (wide - 1)
+    return [
+        Rows((plain(f"\u2026 and {rest:,} more in {table}"), *blank), (), min(limits), max(limits))
+        for rest, limits in rests.items()
+        if rest
+    ]
 
 
 def _pick(row: Mapping[str, Any], columns: Sequence[str]) -> Key:

@@ -109,13 +109,22 @@ def figure(
         value: What the table says, or the sum.
         kind: How it is written; by the column where not given.
     """
-    kind = kind or kind_of(column, value)
+    return figure_at(table, write_key(key), column, value, kind or kind_of(column, value))
+
+
+def write_key(key: Mapping[str, object]) -> str:
+    """A key as JSON; empty where it bears an address: the page names nobody."""
+    text = json.dumps(key, ensure_ascii=False, default=str)
+    return text if _mask(text) == text else ""
+
+
+def figure_at(table: str, key: str, column: str, value: Value, kind: str) -> Cell:
+    """A cell that stands in a table, its key written already (`write_key`)."""
     if value is None:
         return Cell(NOTHING, kind)
-    text = json.dumps(key, ensure_ascii=False, default=str)
-    if _mask(text) != text:
+    if not key:
         return plain(value, kind)
-    return Cell(write_value(value, kind), kind, _raw(value), table, text, column)
+    return Cell(write_value(value, kind), kind, _raw(value), table, key, column)
 
 
 def divide(part: Value, whole: Value) -> float | None:

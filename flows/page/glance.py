@@ -23,10 +23,10 @@ MUCH_REJECTED = 0.01
 """Above this share of rejected rows somebody should look."""
 
 
-def answer_questions(
+def answer_of_reports(
     published: SnapshotTables, channels: list[str], week: ReportPeriod
 ) -> tuple[Answer, ...]:
-    """Answer what a marketer asks first, as far as the tables can tell.
+    """Answer what a marketer asks first, as far as the reports can tell.
 
     Args:
         published: The snapshot.
@@ -38,11 +38,14 @@ def answer_questions(
         lambda: _clicked_by_people(published, channels),
         lambda: _winning_variant(published, channels),
         lambda: _spend_without_sessions(published),
-        lambda: _rejected(published),
-        lambda: _completeness(published),
-        lambda: _changes(published),
     )
     return tuple(answer for question in questions for answer in question())
+
+
+def answer_of_run(published: SnapshotTables) -> tuple[Answer, ...]:
+    """Answer what is asked of the run itself."""
+    questions = (_rejected, _completeness, _changes)
+    return tuple(answer for question in questions for answer in question(published))
 
 
 def _best_campaign(published: SnapshotTables, week: ReportPeriod) -> Iterator[Answer]:

@@ -1,40 +1,32 @@
 """Headline figures: sums over all rows of a period, beside the period before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-import polars as pl
-
+from flows.page.day_sums import DaySums, Ratios, parts_of
 from flows.page.figures import RATE, Cell, divide, figure, plain
 from flows.page.report_periods import ReportPeriod
-from flows.page.snapshot_tables import DAY, SnapshotTables
-from flows.page.tables import Ratios, sum_known
+from flows.page.snapshot_tables import DAY
 from flows.page.views import Headline
 
 
 def make_headlines(
-    published: SnapshotTables,
-    table: str,
-    titles: Mapping[str, str],
-    period: ReportPeriod,
-    ratios: Ratios,
+    days: DaySums, titles: Mapping[str, str], period: ReportPeriod, ratios: Ratios
 ) -> tuple[Headline, ...]:
     """Make headline figures: sums over all rows of a period, beside the period before.
 
     Args:
-        published: The snapshot.
-        table: `group/table`.
+        days: The sums by the day.
         titles: Columns -> titles.
         period: The days that are summed.
         ratios: Ratios of those sums.
     """
-    given = published.columns(table)
-    known = [name for name in titles if name in given]
+    table, summed = days.table, [*titles, *parts_of(ratios)]
     before = period.before()
-    now = _sum_rows(published, table, given, titles, ratios, period)
-    if before and not _reaches(published, table, before):
+    now = days.sum(summed, period)
+    if before and not _reaches(days, before):
         before = None
-    then = _sum_rows(published, table, given, titles, ratios, before) if before else {}
+    then = days.sum(summed, before) if before else {}
     headlines = [
         Headline(
             titles[name],
@@ -42,8 +34,8 @@ def make_headlines(
             figure(table, before.key(), name, then[name]) if before else None,
             _change(now[name], then.get(name)),
         )
-        for name in known
-        if now[name] is not None
+        for name in titles
+        if now.get(name) is not None
     ]
     for title, (above, below, kind) in ratios.items():
         value = divide(now.get(above), now.get(below))
@@ -55,25 +47,10 @@ def make_headlines(
     return tuple(headlines)
 
 
-def _reaches(published: SnapshotTables, table: str, period: ReportPeriod) -> bool:
+def _reaches(days: DaySums, period: ReportPeriod) -> bool:
     """Whether the figures of a table begin early enough to tell the whole of a period."""
-    first = published.scan(table).select(pl.col(DAY).min()).collect().item()
+    first: Any = days.rows[DAY].min()
     return first is not None and period.first is not None and first <= period.first
-
-
-def _sum_rows(
-    published: SnapshotTables,
-    table: str,
-    given: Sequence[str],
-    titles: Mapping[str, str],
-    ratios: Ratios,
-    period: ReportPeriod,
-) -> dict[str, Any]:
-    names = [*titles, *(name for above, below, _ in ratios.values() for name in (above, below))]
-    sums = [sum_known(name) for name in dict.fromkeys(names) if name in given]
-    return (
-        published.scan(table).filter(period.condition()).select(sums).collect().row(0, named=True)
-    )
 
 
 def _change(now: Any, then: Any) -> Cell | None:

@@ -3,18 +3,20 @@
 import base64
 import hashlib
 import json
-from functools import partial
-from importlib.resources import files
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from contracts.channels import STANDARD
-from flows.page.charts import HEIGHT, WIDTH
 from flows.page.figures import plain
-from flows.page.glance import answer_questions
-from flows.page.report_periods import DEFAULT_PERIOD, list_periods
+from flows.page.glance import answer_of_reports, answer_of_run
+from flows.page.pieces import Piece, fit_pieces
+from flows.page.report_periods import DEFAULT_PERIOD, ReportPeriod, list_periods
 from flows.page.snapshot_tables import SnapshotTables, last_day
 from flows.page.tabs.ads_tab import build_ads_tab
 from flows.page.tabs.attribution_tab import build_attribution_tab
@@ -23,49 +25,45 @@ from flows.page.tabs.channel_tab import build_channel_tab
 from flows.page.tabs.people_tab import build_people_tab
 from flows.page.tabs.run_tab import build_run_tab
 from flows.page.views import Page, Tab
+from flows.page.writing import TabWriter, read_template, read_templates
 from flows.storage.published_files import PAGE
 from flows.storage.workspace_files import write_durably
 
 MOST_BYTES = 2_000_000
-LIMITS = (50, 25, 12, 6, 3, 1)
-"""How many rows a table shows: the first number with which the page is small enough."""
-
-ENTITIES = {"&": "&amp;", "'": "&#39;", "<": "&lt;", ">": "&gt;"}
-"""What is escaped between apostrophes, the ampersand first."""
-
 DAILY = ("daily_report", "campaign_performance")
 NOTHING_YET = (
     "There is nothing to report yet: no feed has a row beyond its headers. To report on messages, "
     "configure a parent model (a feed of contacts) with sends or events; ads need their stats."
 )
+TEMPLATES = ("parts.html", "page.html", "page.css", "page.js")
+Keep = Callable[[str, Sequence[object], Callable[[], str]], str]
+"""Gives the text of a part of the page: the one that is kept under all that decides it, or a new
+one, which it keeps. Its name, what decides it, and what writes it."""
 
 
-def write_page(published: SnapshotTables) -> Path:
+def write_anew(name: str, inputs: Sequence[object], write: Callable[[], str]) -> str:
+    """Write a part of the page, and keep nothing."""
+    del name, inputs
+    return write()
+
+
+def write_page(published: SnapshotTables, keep: Keep = write_anew) -> Path:
     """Write the page of a snapshot into its folder.
 
     Args:
         published: The snapshot, its tables written.
+        keep: Where parts of the page are kept whose tables may not have changed since.
 
     Returns:
         The file, at most 2 MB.
     """
     path = published.folder / PAGE
-    text = ""
-    for limit in LIMITS:
-        text = render_page(build_page(published, limit))
-        if len(text.encode()) <= MOST_BYTES:
-            break
-    write_durably(path, text)
+    write_durably(path, draw_page(published, keep))
     return path
 
 
-def build_page(published: SnapshotTables, limit: int) -> Page:
-    """Put together what the page shows.
-
-    Args:
-        published: The snapshot.
-        limit: How many rows a table shows at most.
-    """
+def draw_page(published: SnapshotTables, keep: Keep) -> str:
+    """Write a page as HTML: every text escaped, styles and script allowed by their hash alone."""
     groups = published.groups()
     channels = [name for name in groups if published.has(f"{name}/message_report")]
     standard = {name: place for place, name in enumerate(STANDARD)}
@@ -73,26 +71,19 @@ def build_page(published: SnapshotTables, limit: int) -> Page:
     daily = [f"{group}/{table}" for group in groups for table in DAILY]
     last = last_day(published, [table for table in daily if published.has(table)])
     periods = list_periods(last)
-    builders = {
-        "campaigns": partial(build_campaigns_tab, published, limit),
-        **{name: partial(build_channel_tab, published, name, periods, limit) for name in channels},
-        "ads": partial(build_ads_tab, published, periods, limit),
-        "people": partial(build_people_tab, published, periods, limit),
-        "attribution": partial(build_attribution_tab, published, periods, limit),
-    }
-    tabs: list[Tab] = [build() for name, build in builders.items() if name in groups]
+    drawing = _Drawing(published, keep, periods)
     has_rows = any(out.rows for out in published.manifest.outputs if out.group != "run")
-    facts = (
-        plain(f"Newest day of the reports: {last}" if last else "No day has figures yet"),
-        plain(f"Days end at midnight in {published.timezone}"),
-        plain(f"Money in {published.currency}"),
-    )
-    return Page(
+    tabs = drawing.write_tabs(groups, channels)
+    page = Page(
         title=published.workspace,
-        facts=facts,
+        facts=(
+            plain(f"Newest day of the reports: {last}" if last else "No day has figures yet"),
+            plain(f"Days end at midnight in {published.timezone}"),
+            plain(f"Money in {published.currency}"),
+        ),
         periods=tuple((period.name, period.title) for period in periods),
-        answers=answer_questions(published, channels, periods[0]) if has_rows else (),
-        tabs=(*tabs, build_run_tab(published, limit)),
+        answers=drawing.write_answers(channels) if has_rows else "",
+        tabs=tuple(Tab(name, ()) for name in tabs),
         currency=published.currency,
         timezone=published.timezone,
         keys={
@@ -102,40 +93,112 @@ def build_page(published: SnapshotTables, limit: int) -> Page:
         },
         notes=() if has_rows else (NOTHING_YET,),
     )
+    room = MOST_BYTES - len(drawing.render(page, "").encode())
+    return drawing.render(page, "".join(fit_pieces(tabs, room).values()))
 
 
-def render_page(page: Page) -> str:
-    """Write a page as HTML: every text escaped, styles and script allowed by their hash alone."""
-    style, script = _read("page.css"), _read("page.js")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    default = DEFAULT_PERIOD if any(n == DEFAULT_PERIOD for n, _ in page.periods) else "all"
-    environment.filters["quoted"] = _quote
-    return environment.from_string(_read("page.html")).render(
-        page=page,
-        keys=json.dumps(page.keys, ensure_ascii=False),
-        period=default,
-        style=Markup(style),  # noqa: S704 - our own file, without data
-        script=Markup(script),  # noqa: S704 - our own file, without data
-        policy=(
-            f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-            "base-uri 'none'; form-action 'none'"
-        ),
-        width=WIDTH,
-        height=HEIGHT,
-    )
+@dataclass(frozen=True)
+class _Drawing:
+    """What all parts of a page share.
 
+    Attributes:
+        published: The snapshot.
+        keep: Where parts are kept.
+        periods: The periods that a reader chooses from.
+    """
 
-def _quote(text: str) -> Markup:
-    """A text between apostrophes, where quotation marks may stay: keys are half as long so."""
-    for character, entity in ENTITIES.items():
-        text = text.replace(character, entity)
-    return Markup(text)  # noqa: S704 - what could end the attribute is escaped above
+    published: SnapshotTables
+    keep: Keep
+    periods: list[ReportPeriod]
 
+    @cached_property
+    def templates(self) -> Environment:
+        """The templates, compiled."""
+        return read_templates()
 
-def _read(name: str) -> str:
-    return files("flows.page").joinpath("templates", name).read_text(encoding="utf-8")
+    @cached_property
+    def parts(self) -> Any:
+        """The macros of the parts of a page."""
+        return self.templates.get_template("parts.html").module
+
+    @property
+    def period(self) -> str:
+        """The period that is chosen at first."""
+        names = [period.name for period in self.periods]
+        return DEFAULT_PERIOD if DEFAULT_PERIOD in names else names[-1]
+
+    def write_tabs(self, groups: list[str], channels: list[str]) -> dict[str, list[Piece]]:
+        """Name -> pieces of each tab, in the order of the page."""
+        one = self.published.only
+        attributed = one("ads", "attribution/order_touches")
+        builders: dict[str, tuple[SnapshotTables, Callable[[SnapshotTables], Tab]]] = {
+            "campaigns": (one("campaigns"), build_campaigns_tab),
+            **{
+                name: (
+                    one(name, "people/list_growth"),
+                    partial(build_channel_tab, channel=name, periods=self.periods),
+                )
+                for name in channels
+            },
+            "ads": (attributed, partial(build_ads_tab, periods=self.periods)),
+            "people": (one("people"), partial(build_people_tab, periods=self.periods)),
+            "attribution": (
+                one("attribution"),
+                partial(build_attribution_tab, periods=self.periods),
+            ),
+        }
+        tabs = {
+            name: self._keep_tab(name, tables, build)
+            for name, (tables, build) in builders.items()
+            if name in groups
+        }
+        return {**tabs, "run": self._write_tab(build_run_tab(self.published))}
+
+    def write_answers(self, channels: list[str]) -> Markup:
+        """The answers to the questions of every day."""
+        tables = self.published.only("ads", *channels)
+
+        def write() -> str:
+            return self.parts.answers(answer_of_reports(tables, channels, self.periods[0]))
+
+        of_reports = self.keep("page answers", [*self._decided_by(tables), channels], write)
+        of_run = self.parts.answers(answer_of_run(self.published))
+        return Markup(of_reports) + of_run  # noqa: S704 - a template's, that escapes texts
+
+    def render(self, page: Page, tabs: str) -> str:
+        """The page around its tabs."""
+        style, script = read_template("page.css"), read_template("page.js")
+        return self.templates.get_template("page.html").render(
+            page=page,
+            tabs=Markup(tabs),  # noqa: S704 - texts are escaped where they are written
+            keys=json.dumps(page.keys, ensure_ascii=False),
+            period=self.period,
+            style=Markup(style),  # noqa: S704 - our own file, without data
+            script=Markup(script),  # noqa: S704 - our own file, without data
+            policy=(
+                f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+                "base-uri 'none'; form-action 'none'"
+            ),
+        )
+
+    def _keep_tab(
+        self, name: str, tables: SnapshotTables, build: Callable[[SnapshotTables], Tab]
+    ) -> list[Piece]:
+        """The pieces of a tab: those kept, where no table of it has changed."""
+
+        def write() -> str:
+            return json.dumps(self._write_tab(build(tables)), ensure_ascii=False)
+
+        kept = json.loads(self.keep(f"page {name}", self._decided_by(tables), write))
+        return [Piece(*piece) for piece in kept]
+
+    def _write_tab(self, tab: Tab) -> list[Piece]:
+        return TabWriter(self.parts, self.period).write(tab)
+
+    def _decided_by(self, tables: SnapshotTables) -> list[object]:
+        """All that decides a part of the page that is made from some tables alone."""
+        last = self.periods[0].last
+        return [tables.identity, str(last), [_hash(read_template(name)) for name in TEMPLATES]]
 
 
 def _hash(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -25,6 +25,7 @@ class SnapshotTables:
         workspace: What the workspace is called.
         timezone: The reporting time zone.
         currency: The reporting currency.
+        given: The tables and groups that may be read; all where there are none.
     """
 
     folder: Path
@@ -32,11 +33,29 @@ class SnapshotTables:
     workspace: str
     timezone: str
     currency: str
+    given: tuple[str, ...] = ()
+    _files: dict[str, list[Path]] = field(default_factory=dict, repr=False, compare=False)
+    _columns: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
+    _keys: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
+
+    def only(self, *given: str) -> "SnapshotTables":
+        """Only some tables (`group/table`) and groups: others are as if they were not written."""
+        return replace(self, given=given, _files={}, _columns={}, _keys={})
+
+    @property
+    def identity(self) -> list[list[str]]:
+        """What all that is drawn from these tables hangs on: their names and hashes."""
+        return [
+            [one.path.removeprefix(f"reports/snapshots/{self.manifest.run_id}/"), one.sha256]
+            for one in self.manifest.outputs
+            if self._is_given(f"{one.group}/{one.table}")
+        ]
 
     def files(self, table: str) -> list[Path]:
         """The files of `group/table`; none where it was not written."""
-        file = self.folder / f"{table}.parquet"
-        return [file] if file.exists() else sorted((self.folder / table).glob("*.parquet"))
+        if table not in self._files:
+            self._files[table] = self._find(table) if self._is_given(table) else []
+        return self._files[table]
 
     def has(self, table: str) -> bool:
         """Whether a table was written."""
@@ -48,12 +67,17 @@ class SnapshotTables:
 
     def columns(self, table: str) -> list[str]:
         """The columns of a table; none where it was not written."""
-        return self.scan(table).collect_schema().names() if self.has(table) else []
+        if table not in self._columns:
+            files = self.files(table)
+            self._columns[table] = list(pl.read_parquet_schema(files[0])) if files else []
+        return self._columns[table]
 
     def key(self, table: str) -> list[str]:
         """The columns of a table's key, as its file tells them."""
-        metadata = pq.read_metadata(self.files(table)[0]).metadata or {}
-        return json.loads(metadata.get(KEY, b"[]"))
+        if table not in self._keys:
+            metadata = pq.read_metadata(self.files(table)[0]).metadata or {}
+            self._keys[table] = json.loads(metadata.get(KEY, b"[]"))
+        return self._keys[table]
 
     def groups(self) -> list[str]:
         """The groups that have a table, in the order of their names."""
@@ -66,6 +90,13 @@ class SnapshotTables:
         if not self.has(table):
             return 0
         return self.scan(table).filter(*conditions).select(pl.len()).collect().item()
+
+    def _is_given(self, table: str) -> bool:
+        return not self.given or table in self.given or table.partition("/")[0] in self.given
+
+    def _find(self, table: str) -> list[Path]:
+        file = self.folder / f"{table}.parquet"
+        return [file] if file.exists() else sorted((self.folder / table).glob("*.parquet"))
 
 
 def last_day(published: SnapshotTables, tables: Sequence[str]) -> date | None:

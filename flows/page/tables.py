@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from flows.page.day_sums import Ratios, parts_of, sum_known
 from flows.page.figures import (
     DAY,
     NUMBER,
@@ -14,16 +15,16 @@ from flows.page.figures import (
     TIME,
     Cell,
     divide,
-    figure,
+    figure_at,
     kind_of,
     plain,
+    write_key,
 )
+from flows.page.pieces import MOST_ROWS
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.views import Column, Rows, TableView
 
-Ratios = Mapping[str, tuple[str, str, str]]
-"""Title -> the column above, the column below, and how the ratio is written."""
 BLANK = Cell("")
 """The cell of a figure that a finer level does not have."""
 
@@ -115,9 +116,15 @@ def kind_of_column(rows: pl.DataFrame, name: str) -> str:
 
 
 def select_rows(
-    published: SnapshotTables, spec: TableSpec, condition: pl.Expr, limit: int
+    published: SnapshotTables, spec: TableSpec, rows: pl.LazyFrame
 ) -> tuple[pl.DataFrame, int]:
-    """Read the rows that a table shows: the first ones in its order, and how many there are."""
+    """Select the rows that a table may show: the first ones in its order, and how many there are.
+
+    Args:
+        published: The snapshot; it has the table.
+        spec: What the table shows.
+        rows: The rows of the table that are meant, or sums of them.
+    """
     given = published.columns(spec.table)
     wanted = [
         name
@@ -126,8 +133,7 @@ def select_rows(
         )
         if name in given
     ]
-    parts = [name for above, below, _ in spec.ratios.values() for name in (above, below)]
-    rows = published.scan(spec.table).filter(condition)
+    parts = parts_of(spec.ratios)
     if spec.only is not None:
         rows = rows.filter(spec.only)
     if spec.by:
@@ -148,7 +154,20 @@ def select_rows(
         descending=[True, True, *(False for _ in keys)],
         nulls_last=True,
     )
-    return _drop_empty(ordered.head(limit), spec), ordered.height
+    return _drop_empty(ordered.head(MOST_ROWS), spec), ordered.height
+
+
+def rows_of(
+    published: SnapshotTables,
+    spec: TableSpec,
+    period: ReportPeriod | None = None,
+    known: pl.DataFrame | None = None,
+) -> pl.LazyFrame:
+    """The rows of a table's days, where they are not known already."""
+    if known is not None:
+        return known.lazy()
+    rows = published.scan(spec.table)
+    return rows.filter(period.condition()) if period else rows
 
 
 def _drop_empty(rows: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:
@@ -162,26 +181,28 @@ def _drop_empty(rows: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:
 
 
 def make_table(
-    published: SnapshotTables, spec: TableSpec, limit: int, period: ReportPeriod | None = None
+    published: SnapshotTables,
+    spec: TableSpec,
+    period: ReportPeriod | None = None,
+    rows: pl.DataFrame | None = None,
 ) -> TableView | None:
     """Make a table of the page; None where the published one is not there or has no row.
 
     Args:
         published: The snapshot.
         spec: What it shows.
-        limit: How many rows it shows at most.
         period: The days that are summed.
+        rows: Its rows of those days, or sums of them that are known already.
     """
     if not published.has(spec.table):
         return None
-    condition = period.condition() if period else pl.lit(value=True)
-    rows, total = select_rows(published, spec, condition, limit)
+    found, total = select_rows(published, spec, rows_of(published, spec, period, rows))
     if not total:
         return None
-    shown = list_cells(published, spec, rows, period)
+    shown = list_cells(published, spec, found, period)
     return TableView(
         spec.title,
-        spec.columns(rows),
+        spec.columns(found),
         tuple(Rows(cells) for cells in shown),
         total,
         spec.table,
@@ -208,32 +229,30 @@ def list_cells(
     shape = rows if above is None else above
     organizations, ratios = list_organizations(shape), spec.known_ratios(shape)
     shown = [name for name in spec.figures if name in shape.columns]
+    kinds = {name: kind_of_column(rows, name) for name in shown if name in rows.columns}
     highest = {name: _highest(rows, name) for name in spec.bars if name in rows.columns}
+    labels = [name for name in (*spec.labels, *organizations) if name in rows.columns]
     key_columns = spec.by or tuple(published.key(spec.table))
     days = period.key() if period else {}
 
-    def write(row: Mapping[str, Any], name: str) -> Cell:
-        if name not in row:
+    def write(row: Mapping[str, Any], name: str, key: str) -> Cell:
+        if name not in kinds:
             return BLANK
-        key = {column: row[column] for column in key_columns} | days
-        return figure(spec.table, key, name, row[name], kind_of_column(rows, name))
+        cell = figure_at(spec.table, key, name, row[name], kinds[name])
+        return _with_bar(cell, highest.get(name))
 
-    return [
-        (
-            *(write_label(row, name) for name in [*spec.labels, *organizations] if name in row),
-            *(_with_bar(write(row, name), highest.get(name)) for name in shown),
+    def write_row(row: Mapping[str, Any]) -> tuple[Cell, ...]:
+        key = write_key({column: row[column] for column in key_columns} | days)
+        return (
+            *(write_label(row, name) for name in labels),
+            *(write(row, name, key) for name in shown),
             *(
                 _ratio(row, part, whole, kind, has_bar=title in spec.bars)
                 for title, (part, whole, kind) in ratios.items()
             ),
         )
-        for row in rows.iter_rows(named=True)
-    ]
 
-
-def sum_known(name: str) -> pl.Expr:
-    """A sum that is null where no row has a value."""
-    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
+    return [write_row(row) for row in rows.iter_rows(named=True)]
 
 
 def _order(spec: TableSpec, rows: pl.DataFrame) -> pl.Expr:

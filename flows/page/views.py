@@ -4,6 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.page.figures import Cell
+from flows.page.pieces import FEWEST_ROWS, MOST_ROWS
+
+TITLES = {"sms": "SMS"}
+"""Tabs whose names are no words."""
 
 
 @dataclass(frozen=True)
@@ -16,15 +20,24 @@ class Column:
 
 @dataclass(frozen=True)
 class Rows:
-    """A row, and the finer rows that it opens into, which may open in turn."""
+    """A row, and the finer rows that it opens into, which may open in turn.
+
+    Attributes:
+        cells: Its cells.
+        finer: The rows below it.
+        least: With which limit of rows a row below another is shown, at least.
+        most: And at most.
+    """
 
     cells: tuple[Cell, ...]
     finer: tuple["Rows", ...] = ()
+    least: int = FEWEST_ROWS
+    most: int = MOST_ROWS
 
 
 @dataclass(frozen=True)
 class TableView:
-    """A table on the page, with how many rows of how many it shows."""
+    """A table on the page: the rows that it may show, of how many there are."""
 
     title: str
     columns: tuple[Column, ...]
@@ -89,8 +102,12 @@ class Tab:
     """A tab of the page."""
 
     name: str
-    title: str
     blocks: tuple[Block, ...]
+
+    @property
+    def title(self) -> str:
+        """What a reader calls it."""
+        return TITLES.get(self.name, self.name.replace("_", " ").capitalize())
 
 
 @dataclass(frozen=True)
@@ -105,12 +122,24 @@ class Answer:
 
 @dataclass(frozen=True)
 class Page:
-    """The whole page; `keys` are the columns that tell the rows of each table apart."""
+    """The page around its tabs.
+
+    Attributes:
+        title: What the workspace is called.
+        facts: What holds for all figures.
+        periods: Name and title of each period that a reader chooses from.
+        answers: The answers to the questions of every day, as HTML.
+        tabs: The tabs, without what is in them.
+        currency: The reporting currency.
+        timezone: The reporting time zone.
+        keys: The columns that tell the rows of each table apart.
+        notes: What is said where there is nothing to report.
+    """
 
     title: str
     facts: tuple[Cell, ...]
     periods: tuple[tuple[str, str], ...]
-    answers: tuple[Answer, ...]
+    answers: str
     tabs: tuple[Tab, ...]
     currency: str
     timezone: str

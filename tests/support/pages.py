@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from contracts.manifest import Manifest
-from flows.page.report_page import write_page
+from flows.page.report_page import Keep, write_anew, write_page
 from flows.page.snapshot_tables import SnapshotTables
 from flows.storage.publish import hash_outputs
 from tests.support.workspaces import Ran
@@ -56,7 +56,7 @@ class Elements(HTMLParser):
             element.texts.append(data)
 
 
-def draw(ran: Ran, folder: Path | None = None) -> Path:
+def draw(ran: Ran, folder: Path | None = None, keep: Keep = write_anew) -> Path:
     """Draw the page of a run that publishes nothing."""
     folder = folder or ran.folder
     manifest = Manifest(
@@ -70,7 +70,7 @@ def draw(ran: Ran, folder: Path | None = None) -> Path:
         reconciliation=ran.checks,
         warnings=ran.warnings,
     )
-    return write_page(SnapshotTables(folder, manifest, "Workspace", "Europe/Oslo", "EUR"))
+    return write_page(SnapshotTables(folder, manifest, "Workspace", "Europe/Oslo", "EUR"), keep)
 
 
 def figures(elements: Iterable[Element]) -> Iterator[tuple[str, dict[str, Any], str, str]]:

@@ -3,11 +3,12 @@
 import polars as pl
 
 from flows.page.charts import draw_chart, draw_groups, draw_ratio
+from flows.page.day_sums import DaySums, parts_of, read_day_sums, sum_known
 from flows.page.drill_down import FinerLevel, make_opening_table
 from flows.page.figures import MONEY, NUMBER, RATE, divide, plain
 from flows.page.headlines import make_headlines
 from flows.page.report_periods import ReportPeriod
-from flows.page.snapshot_tables import SnapshotTables
+from flows.page.snapshot_tables import DAY, SnapshotTables
 from flows.page.tables import TableSpec, make_table
 from flows.page.tabs.broken_links import list_broken_links
 from flows.page.views import Block, ChartView, Headline, Tab, TableView
@@ -33,68 +34,95 @@ HEADLINE_RATIOS = {
 """Not what platforms claim: some say no value, and their spend would stand below that of others."""
 CAMPAIGN = ("org_id", "platform", "account_id", "campaign_id")
 MATCHES = "ads/session_matches"
+MATCHED, OF_ADS = "matched", "of_ads"
+SUMMED = tuple(dict.fromkeys([*FIGURES, *parts_of(RATIOS)]))
 
 
-def build_ads_tab(published: SnapshotTables, periods: list[ReportPeriod], limit: int) -> Tab:
+def build_ads_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> Tab:
     """Build the tab of ads.
 
     Args:
         published: The snapshot.
         periods: The periods that a reader chooses from.
-        limit: How many rows a table shows at most.
     """
-    blocks = [_of_period(published, period, limit) for period in periods]
+    days = _read_days(published)
+    sessions = _read_matches(published)
+    blocks = [_of_period(published, days, sessions, period) for period in periods]
     tables = [
-        list_broken_links(published, limit),
-        make_table(published, _conversions(), limit),
-        make_table(published, _sources(), limit),
-        make_table(published, _breakdowns(), limit),
+        list_broken_links(published),
+        make_table(published, _conversions(), rows=days.rows if days else None),
+        make_table(published, _sources()),
+        make_table(published, _breakdowns()),
     ]
     found = tuple(table for table in tables if table is not None)
     blocks.append(Block(title="All days" if found else "", tables=found))
     if all(block.is_empty for block in blocks):
         blocks = [Block(notes=("No feed has a row about ads yet.",))]
-    return Tab("ads", "Ads", tuple(blocks))
+    return Tab("ads", tuple(blocks))
 
 
-def _of_period(published: SnapshotTables, period: ReportPeriod, limit: int) -> Block:
+def _read_days(published: SnapshotTables) -> DaySums | None:
+    """The figures of each day and platform."""
     if not published.has(CAMPAIGNS):
+        return None
+    return read_day_sums(published, CAMPAIGNS, SUMMED, ("platform",))
+
+
+def _of_period(
+    published: SnapshotTables, days: DaySums | None, sessions: DaySums | None, period: ReportPeriod
+) -> Block:
+    if days is None:
         return Block(period=period.name)
+    campaigns = sum_campaigns(published, period)
     tables = (
-        make_table(published, _platforms(), limit, period),
-        list_campaigns(published, period, limit),
+        make_table(published, _platforms(), period, days.of(period)),
+        list_campaigns(published, period, campaigns),
     )
     return Block(
         period=period.name,
         headlines=(
-            *make_headlines(published, CAMPAIGNS, FIGURES, period, HEADLINE_RATIOS),
-            *rate_matches(published, period),
+            *make_headlines(days, FIGURES, period, HEADLINE_RATIOS),
+            *_rate_matches(sessions, campaigns, period),
         ),
-        charts=_draw_charts(published, period),
+        charts=_draw_charts(days, period),
         tables=tuple(table for table in tables if table is not None),
     )
 
 
-def _draw_charts(published: SnapshotTables, period: ReportPeriod) -> tuple[ChartView, ...]:
+def _draw_charts(days: DaySums, period: ReportPeriod) -> tuple[ChartView, ...]:
     money = {"spend": "Spend", "revenue": "Revenue"}
     roas = "Revenue per unit spent, by the day"
     drawn = (
-        draw_chart(published, "Spend and revenue by the day", CAMPAIGNS, money, period),
-        draw_ratio(published, roas, CAMPAIGNS, ("revenue", "spend"), period),
-        draw_chart(published, "Clicks by the day", CAMPAIGNS, {"clicks": "Clicks"}, period),
-        draw_chart(published, "Sessions by the day", CAMPAIGNS, {"sessions": "Sessions"}, period),
-        draw_chart(published, "Orders by the day", CAMPAIGNS, {"orders": "Orders"}, period),
-        draw_groups(
-            published, "Spend by platform and day", CAMPAIGNS, ("spend", "platform"), period
-        ),
-        draw_groups(
-            published, "Sessions by platform and day", CAMPAIGNS, ("sessions", "platform"), period
-        ),
+        draw_chart(days, "Spend and revenue by the day", money, period),
+        draw_ratio(days, roas, ("revenue", "spend"), period),
+        draw_chart(days, "Clicks by the day", {"clicks": "Clicks"}, period),
+        draw_chart(days, "Sessions by the day", {"sessions": "Sessions"}, period),
+        draw_chart(days, "Orders by the day", {"orders": "Orders"}, period),
+        draw_groups(days, "Spend by platform and day", ("spend", "platform"), period),
+        draw_groups(days, "Sessions by platform and day", ("sessions", "platform"), period),
     )
     return tuple(chart for chart in drawn if chart is not None)
 
 
-def list_campaigns(published: SnapshotTables, period: ReportPeriod, limit: int) -> TableView | None:
+def sum_campaigns(published: SnapshotTables, period: ReportPeriod) -> pl.DataFrame:
+    """The name and the figures of each ad campaign over a period; the snapshot has campaigns.
+
+    Args:
+        published: The snapshot.
+        period: The days that are summed.
+    """
+    return (
+        published.scan(CAMPAIGNS)
+        .filter(period.condition())
+        .group_by(CAMPAIGN)
+        .agg(pl.col("campaign_name").max(), *map(sum_known, SUMMED))
+        .collect(engine="streaming")
+    )
+
+
+def list_campaigns(
+    published: SnapshotTables, period: ReportPeriod, campaigns: pl.DataFrame
+) -> TableView | None:
     """List the campaigns of a period, best revenue per unit spent first, each with its ads."""
     spec = TableSpec(
         "Campaigns, and the ads of each",
@@ -113,45 +141,36 @@ def list_campaigns(published: SnapshotTables, period: ReportPeriod, limit: int) 
         CAMPAIGN,
         by=(*CAMPAIGN, "ad_group_id", "ad_id"),
     )
-    return make_opening_table(published, spec, [ads], limit, period)
+    return make_opening_table(published, spec, [ads], period, campaigns)
 
 
-def rate_matches(published: SnapshotTables, period: ReportPeriod) -> tuple[Headline, ...]:
-    """How much of the sessions of ad platforms, and of the spend, found each other.
-
-    Args:
-        published: The snapshot.
-        period: The days that are meant.
-    """
+def _rate_matches(
+    sessions: DaySums | None, campaigns: pl.DataFrame, period: ReportPeriod
+) -> tuple[Headline, ...]:
+    """How much of the sessions of ad platforms, and of the spend, found each other."""
+    found = sessions.sum([MATCHED, OF_ADS], period) if sessions else {}
+    seen = campaigns.filter(pl.col("sessions") > 0)
     rates = (
-        ("Sessions whose ad or campaign is known", _share_of_sessions(published, period)),
-        ("Spend on campaigns with sessions", _share_of_spend(published, period)),
+        ("Sessions whose ad or campaign is known", divide(found.get(MATCHED), found.get(OF_ADS))),
+        ("Spend on campaigns with sessions", divide(seen["spend"].sum(), campaigns["spend"].sum())),
     )
     return tuple(Headline(title, plain(rate, RATE)) for title, rate in rates if rate is not None)
 
 
-def _share_of_sessions(published: SnapshotTables, period: ReportPeriod) -> float | None:
+def _read_matches(published: SnapshotTables) -> DaySums | None:
+    """The sessions of each day that came from ad platforms, and those whose ad was found."""
     if not published.has(MATCHES):
         return None
     is_matched = pl.col("match_status") == "matched"
     of_ads = pl.col("platform").is_not_null() | (pl.col("match_status") == "ambiguous")
-    counted = published.scan(MATCHES).filter(of_ads, period.condition())
-    matched, sessions = counted.select(is_matched.sum(), sessions=pl.len()).collect().row(0)
-    return divide(matched, sessions)
-
-
-def _share_of_spend(published: SnapshotTables, period: ReportPeriod) -> float | None:
-    has_sessions = pl.col("sessions") > 0
-    whole, seen = (
-        published.scan(CAMPAIGNS)
-        .filter(period.condition())
-        .group_by(CAMPAIGN)
-        .agg(pl.col("spend", "sessions").sum())
-        .select(whole=pl.col("spend").sum(), seen=pl.col("spend").filter(has_sessions).sum())
-        .collect()
-        .row(0)
+    days = (
+        published.scan(MATCHES)
+        .filter(of_ads)
+        .group_by(DAY)
+        .agg(is_matched.sum().alias(MATCHED), pl.len().alias(OF_ADS))
+        .collect(engine="streaming")
     )
-    return divide(seen, whole)
+    return DaySums(MATCHES, days)
 
 
 def _platforms() -> TableSpec:

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from flows.page.figures import MONEY, TEXT, Cell, figure, plain
+from flows.page.pieces import MOST_ROWS
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, make_table
@@ -50,32 +51,27 @@ OF_CAMPAIGNS = ModelsSpec(
 )
 
 
-def build_attribution_tab(
-    published: SnapshotTables, periods: list[ReportPeriod], limit: int
-) -> Tab:
+def build_attribution_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> Tab:
     """Build the tab of attribution.
 
     Args:
         published: The snapshot.
         periods: The periods that a reader chooses from.
-        limit: How many rows a table shows at most.
     """
     blocks = []
     for period in periods:
-        compared = [
-            compare_models(published, spec, period, limit) for spec in (OF_CHANNELS, OF_CAMPAIGNS)
-        ]
+        compared = [compare_models(published, spec, period) for spec in (OF_CHANNELS, OF_CAMPAIGNS)]
         found = tuple(table for table in compared if table is not None)
         blocks.append(Block(period=period.name, tables=found))
-    tables = (make_table(published, _paths(), limit), make_table(published, _lift(), limit))
+    tables = (make_table(published, _paths()), make_table(published, _lift()))
     blocks.append(Block(tables=tuple(table for table in tables if table is not None)))
     if all(block.is_empty for block in blocks):
         blocks = [Block(notes=("No order has been read yet.",))]
-    return Tab("attribution", "Attribution", tuple(blocks))
+    return Tab("attribution", tuple(blocks))
 
 
 def compare_models(
-    published: SnapshotTables, spec: ModelsSpec, period: ReportPeriod, limit: int
+    published: SnapshotTables, spec: ModelsSpec, period: ReportPeriod
 ) -> TableView | None:
     """Put the revenue that each model credits side by side, one row a channel or campaign.
 
@@ -83,7 +79,6 @@ def compare_models(
         published: The snapshot.
         spec: Whose revenue.
         period: The days that are summed.
-        limit: How many rows are shown at most.
     """
     if not published.has(spec.table):
         return None
@@ -124,7 +119,7 @@ def compare_models(
                 ),
             )
         )
-        for row in named.head(limit).iter_rows(named=True)
+        for row in named.head(MOST_ROWS).iter_rows(named=True)
     ]
     columns = (
         *(Column(title, TEXT) for title in spec.labels.values()),

@@ -30,12 +30,11 @@ WORDS = {
 }
 
 
-def list_broken_links(published: SnapshotTables, limit: int) -> TableView | None:
+def list_broken_links(published: SnapshotTables) -> TableView | None:
     """List what is broken between links and ads, most money and sessions at risk first.
 
     Args:
         published: The snapshot.
-        limit: How many rows are shown at most.
     """
     spec = TableSpec(
         "What is broken between links and ads",
@@ -56,7 +55,7 @@ def list_broken_links(published: SnapshotTables, limit: int) -> TableView | None
     )
     if not published.has(AUDIT):
         return None
-    rows, total = select_rows(published, spec, pl.lit(value=True), limit)
+    rows, total = select_rows(published, spec, published.scan(AUDIT))
     if not total:
         return None
     audit = published.scan(AUDIT).collect()

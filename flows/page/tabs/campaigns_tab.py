@@ -20,12 +20,11 @@ OF_CAMPAIGN = {
 }
 
 
-def build_campaigns_tab(published: SnapshotTables, limit: int) -> Tab:
+def build_campaigns_tab(published: SnapshotTables) -> Tab:
     """Build the overview of campaigns over all message channels.
 
     Args:
         published: The snapshot.
-        limit: How many rows a table shows at most.
     """
     campaigns = TableSpec(
         "Campaigns of all message channels, their dispatches and messages",
@@ -44,12 +43,12 @@ def build_campaigns_tab(published: SnapshotTables, limit: int) -> Tab:
         "sent_at",
     )
     tables = (
-        make_opening_table(published, campaigns, _list_levels(), limit),
-        make_table(published, deliveries, limit),
+        make_opening_table(published, campaigns, _list_levels()),
+        make_table(published, deliveries),
     )
     found = tuple(table for table in tables if table is not None)
     notes = () if found else ("No feed has a campaign yet.",)
-    return Tab("campaigns", "Campaigns", (Block(tables=found, notes=notes),))
+    return Tab("campaigns", (Block(tables=found, notes=notes),))
 
 
 def _list_levels() -> list[FinerLevel]:

@@ -3,6 +3,7 @@
 import polars as pl
 
 from flows.page.charts import draw_chart, draw_level
+from flows.page.day_sums import DaySums, parts_of, read_day_sums
 from flows.page.drill_down import FinerLevel, make_opening_table
 from flows.page.figures import RATE
 from flows.page.headlines import make_headlines
@@ -12,8 +13,6 @@ from flows.page.tables import TableSpec, make_table
 from flows.page.tabs.best_and_worst import list_best_and_worst
 from flows.page.views import Block, ChartView, Tab, TableView
 
-TITLES = {"sms": "SMS"}
-"""Channels whose names are no words."""
 COUNTS = {
     "sends": "Sends",
     "delivered": "Delivered",
@@ -54,47 +53,53 @@ GROWTH = "people/list_growth"
 MOVES = {"subscribed": "Subscribed", "unsubscribed": "Unsubscribed", "complained": "Complained"}
 
 
-def build_channel_tab(
-    published: SnapshotTables, channel: str, periods: list[ReportPeriod], limit: int
-) -> Tab:
+def build_channel_tab(published: SnapshotTables, channel: str, periods: list[ReportPeriod]) -> Tab:
     """Build the tab of a message channel.
 
     Args:
         published: The snapshot.
         channel: Its group of tables.
         periods: The periods that a reader chooses from.
-        limit: How many rows a table shows at most.
     """
-    days = f"{channel}/channel_report"
-    days = days if published.has(days) else f"{channel}/daily_report"
-    blocks = [
-        Block(
-            period=period.name,
-            headlines=make_headlines(published, days, COUNTS, period, RATIOS),
-            charts=_draw_charts(published, days, period),
-        )
-        for period in periods
-        if published.has(days)
-    ]
+    blocks = _describe_sends(published, channel, periods)
     tables = [
-        list_campaigns(published, channel, limit),
+        list_campaigns(published, channel),
         list_best_and_worst(published, channel),
-        make_table(published, _variants(channel), limit),
-        make_table(published, _messages(channel), limit),
-        make_table(published, _troubles(channel), limit),
-        make_table(published, _domains(channel), limit),
-        make_table(published, _links(channel), limit),
-        make_table(published, _provider(channel), limit),
+        make_table(published, _variants(channel)),
+        make_table(published, _messages(channel)),
+        make_table(published, _troubles(channel)),
+        make_table(published, _domains(channel)),
+        make_table(published, _links(channel)),
+        make_table(published, _provider(channel)),
     ]
     found = tuple(table for table in tables if table is not None)
-    blocks.extend(_describe_list(published, channel, period) for period in periods)
+    blocks.extend(_describe_list(published, channel, periods))
     blocks.append(Block(title="All days" if found else "", tables=found))
     if not any(block.headlines or block.tables for block in blocks):
         blocks = [Block(notes=("No feed has a row for this channel yet.",))]
-    return Tab(channel, TITLES.get(channel, channel.replace("_", " ").capitalize()), tuple(blocks))
+    return Tab(channel, tuple(blocks))
 
 
-def list_campaigns(published: SnapshotTables, channel: str, limit: int) -> TableView | None:
+def _describe_sends(
+    published: SnapshotTables, channel: str, periods: list[ReportPeriod]
+) -> list[Block]:
+    """Figures of each period, and how they went by the day."""
+    tables = [f"{channel}/channel_report", f"{channel}/daily_report"]
+    table = next((name for name in tables if published.has(name)), None)
+    if table is None:
+        return []
+    days = read_day_sums(published, table, [*COUNTS, *parts_of(RATIOS)])
+    return [
+        Block(
+            period=period.name,
+            headlines=make_headlines(days, COUNTS, period, RATIOS),
+            charts=_draw_charts(days, period),
+        )
+        for period in periods
+    ]
+
+
+def list_campaigns(published: SnapshotTables, channel: str) -> TableView | None:
     """List the campaigns of a channel, which open into dispatches, messages and links."""
     spec = TableSpec(
         "Campaigns, their dispatches, messages and links",
@@ -105,7 +110,7 @@ def list_campaigns(published: SnapshotTables, channel: str, limit: int) -> Table
         bars=("human_open_rate", "human_click_rate"),
         note="Opened and clicked: by people, of delivered. Open a row to see what is below it.",
     )
-    return make_opening_table(published, spec, list_levels(channel), limit)
+    return make_opening_table(published, spec, list_levels(channel))
 
 
 def list_levels(channel: str) -> list[FinerLevel]:
@@ -135,26 +140,32 @@ def list_levels(channel: str) -> list[FinerLevel]:
     ]
 
 
-def _draw_charts(
-    published: SnapshotTables, table: str, period: ReportPeriod
-) -> tuple[ChartView, ...]:
-    drawn = (draw_chart(published, title, table, of, period) for title, of in CHARTS.items())
+def _draw_charts(days: DaySums, period: ReportPeriod) -> tuple[ChartView, ...]:
+    drawn = (draw_chart(days, title, of, period) for title, of in CHARTS.items())
     return tuple(chart for chart in drawn if chart is not None)
 
 
-def _describe_list(published: SnapshotTables, channel: str, period: ReportPeriod) -> Block:
-    """Who may be written to in this channel, and how that changed."""
-    of_channel = period.of(channel=channel)
-    if not published.count(GROWTH, of_channel.condition()):
+def _describe_list(
+    published: SnapshotTables, channel: str, periods: list[ReportPeriod]
+) -> list[Block]:
+    """Who may be written to in this channel, and how that changed in each period."""
+    if not published.has(GROWTH):
+        return []
+    days = read_day_sums(published, GROWTH, [*MOVES, "net", "size"], ("channel", "org_id"))
+    return [_describe_list_of(days, period.of(channel=channel)) for period in periods]
+
+
+def _describe_list_of(days: DaySums, period: ReportPeriod) -> Block:
+    if not days.of(period).height:
         return Block(period=period.name)
     charts = (
-        draw_level(published, "Size of the list", GROWTH, ("size", "org_id"), of_channel),
-        draw_chart(published, "Subscriptions by the day", GROWTH, MOVES, of_channel),
+        draw_level(days, "Size of the list", ("size", "org_id"), period),
+        draw_chart(days, "Subscriptions by the day", MOVES, period),
     )
     return Block(
         title="List",
         period=period.name,
-        headlines=make_headlines(published, GROWTH, {**MOVES, "net": "Net"}, of_channel, {}),
+        headlines=make_headlines(days, {**MOVES, "net": "Net"}, period, {}),
         charts=tuple(chart for chart in charts if chart is not None),
     )
 

@@ -1,6 +1,7 @@
 """The tab of people: counts over all of them, nobody by name."""
 
 from flows.page.charts import draw_chart, draw_level
+from flows.page.day_sums import DaySums, read_day_sums
 from flows.page.figures import COUNT, plain
 from flows.page.headlines import make_headlines
 from flows.page.report_periods import ALL_DAYS, ReportPeriod
@@ -9,32 +10,22 @@ from flows.page.tables import TableSpec, make_table
 from flows.page.views import Block, ChartView, Column, Rows, Tab, TableView
 
 CONTACTS = "people/contact_report"
+GROWTH = "people/list_growth"
+MOVES = {"subscribed": "Subscribed", "unsubscribed": "Unsubscribed"}
 
 
-def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod], limit: int) -> Tab:
+def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> Tab:
     """Build the tab of people: counts over all of them, lists and segments; nobody by name.
 
     Args:
         published: The snapshot.
         periods: The periods that a reader chooses from.
-        limit: How many rows a table shows at most.
     """
-    growth = "people/list_growth"
-    titles = {"subscribed": "Subscribed", "unsubscribed": "Unsubscribed", "net": "Net"}
-    moves = {name: title for name, title in titles.items() if name != "net"}
-    blocks = [
-        Block(
-            period=period.name,
-            headlines=make_headlines(published, growth, titles, period, {}),
-            charts=_draw_charts(published, growth, moves, period),
-        )
-        for period in periods
-        if published.has(growth)
-    ]
+    blocks = _describe_lists(published, periods) if published.has(GROWTH) else []
     tables = (
         _subscriptions(published),
-        make_table(published, _growth(), limit),
-        make_table(published, _segments(), limit),
+        make_table(published, _growth()),
+        make_table(published, _segments()),
     )
     counted = published.count(CONTACTS)
     notes = [f"{counted:,} contacts are known."] if counted else []
@@ -44,7 +35,9 @@ def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod], lim
     blocks.append(
         Block(
             title="All contacts",
-            headlines=make_headlines(published, CONTACTS, _OF_CONTACTS, ALL_DAYS, {})
+            headlines=make_headlines(
+                read_day_sums(published, CONTACTS, _OF_CONTACTS), _OF_CONTACTS, ALL_DAYS, {}
+            )
             if published.has(CONTACTS)
             else (),
             tables=tuple(table for table in tables if table is not None),
@@ -53,23 +46,34 @@ def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod], lim
     )
     if all(block.is_empty for block in blocks):
         blocks = [Block(notes=("No feed has a row about people yet.",))]
-    return Tab("people", "People", tuple(blocks))
+    return Tab("people", tuple(blocks))
 
 
-def _draw_charts(
-    published: SnapshotTables, table: str, moves: dict[str, str], period: ReportPeriod
-) -> tuple[ChartView, ...]:
+def _describe_lists(published: SnapshotTables, periods: list[ReportPeriod]) -> list[Block]:
+    """How the lists grew and shrank in each period."""
+    titles = {**MOVES, "net": "Net"}
+    days = read_day_sums(published, GROWTH, [*titles, "size"], ("channel", "org_id"))
+    return [
+        Block(
+            period=period.name,
+            headlines=make_headlines(days, titles, period, {}),
+            charts=_draw_charts(days, period),
+        )
+        for period in periods
+    ]
+
+
+def _draw_charts(days: DaySums, period: ReportPeriod) -> tuple[ChartView, ...]:
     sizes = [
         draw_level(
-            published,
+            days,
             f"Size of the list: {channel.replace('_', ' ')}",
-            table,
             ("size", "org_id"),
             period.of(channel=channel),
         )
-        for channel in published.scan(table).select("channel").unique().collect()["channel"].sort()
+        for channel in days.rows["channel"].unique().sort()
     ]
-    by_day = draw_chart(published, "Subscriptions by the day", table, moves, period)
+    by_day = draw_chart(days, "Subscriptions by the day", MOVES, period)
     return tuple(chart for chart in (by_day, *sizes) if chart is not None)
 
 
@@ -105,7 +109,7 @@ def _subscriptions(published: SnapshotTables) -> TableView | None:
 def _growth() -> TableSpec:
     return TableSpec(
         "Lists by channel",
-        "people/list_growth",
+        GROWTH,
         {"channel": "Channel"},
         {"subscribed": "Subscribed", "unsubscribed": "Unsubscribed", "complained": "Complained"}
         | {"net": "Net"},

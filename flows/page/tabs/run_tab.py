@@ -6,6 +6,7 @@ import polars as pl
 
 from contracts.manifest import Check
 from flows.page.figures import COUNT, TEXT, plain
+from flows.page.pieces import MOST_ROWS
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, make_table
 from flows.page.views import Block, Column, Rows, Tab, TableView
@@ -16,22 +17,21 @@ MOST_REASONS = 30
 PROOFS_NAMED = 4
 
 
-def build_run_tab(published: SnapshotTables, limit: int) -> Tab:
+def build_run_tab(published: SnapshotTables) -> Tab:
     """Build the tab of the run: what was read, rejected, reconciled, warned of and changed.
 
     Args:
         published: The snapshot.
-        limit: How many rows a table shows at most.
     """
     manifest = published.manifest
     held = sum(check.holds for check in manifest.reconciliation)
     tables = (
         _list_warnings(published),
-        make_table(published, _feeds(), limit) or _list_inputs(published),
+        make_table(published, _feeds()) or _list_inputs(published),
         _list_reasons(published),
-        make_table(published, _changes(), limit),
-        _list_files(published, limit),
-        _list_proofs(published, limit),
+        make_table(published, _changes()),
+        _list_files(published),
+        _list_proofs(published),
         _list_outputs(published),
     )
     start, end = _instant(manifest.started_at), _instant(manifest.finished_at)
@@ -39,7 +39,7 @@ def build_run_tab(published: SnapshotTables, limit: int) -> Tab:
     versions = f"Version {manifest.code_version}, configuration {manifest.config_sha256[:12]}."
     notes = (f"Run {manifest.run_id}, {start} to {end} (UTC).", versions, proven)
     found = tuple(table for table in tables if table is not None)
-    return Tab("run", "Run", (Block(notes=notes, tables=found),))
+    return Tab("run", (Block(notes=notes, tables=found),))
 
 
 def _feeds() -> TableSpec:
@@ -135,7 +135,7 @@ def _list_reasons(published: SnapshotTables) -> TableView | None:
     return TableView("Rejected rows", columns, rows, len(counts), note=note) if rows else None
 
 
-def _list_files(published: SnapshotTables, limit: int) -> TableView | None:
+def _list_files(published: SnapshotTables) -> TableView | None:
     """The raw files, those first that were refused or had most rows rejected."""
     inputs = published.manifest.inputs
     counts = ("rows_read", "accepted", "rejected", "superseded", "duplicates")
@@ -149,14 +149,14 @@ def _list_files(published: SnapshotTables, limit: int) -> TableView | None:
                 *(plain(getattr(one, name), COUNT) for name in counts),
             )
         )
-        for one in ordered[:limit]
+        for one in ordered[:MOST_ROWS]
     )
     titles = ("Rows", "Accepted", "Rejected", "Superseded", "Duplicates")
     columns = (*_texts("File", "Feed", "Refused"), *(Column(title, COUNT) for title in titles))
     return TableView("Files", columns, rows, len(ordered)) if rows else None
 
 
-def _list_proofs(published: SnapshotTables, limit: int) -> TableView | None:
+def _list_proofs(published: SnapshotTables) -> TableView | None:
     """What was reached by two ways, by what it is about; what does not hold first."""
     about: dict[str, list[Check]] = {}
     for check in published.manifest.reconciliation:
@@ -175,7 +175,7 @@ def _list_proofs(published: SnapshotTables, limit: int) -> TableView | None:
                 plain(len(checks) - broken, COUNT),
             )
         )
-        for broken, name, checks in ordered[:limit]
+        for broken, name, checks in ordered[:MOST_ROWS]
     )
     columns = (*_texts("About", "What is proven"), Column("Proofs", COUNT), Column("Hold", COUNT))
     return TableView("Reconciliation", columns, rows, len(ordered)) if rows else None

@@ -1,7 +1,9 @@
 """The page of a snapshot: figures are their tables', texts stay texts, and its size is bounded."""
 
+import json
 import re
 import shutil
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -64,6 +66,23 @@ def test_every_figure_of_other_samples_is_its_tables(tmp_path: Path, sample: str
     shutil.copytree(JOURNEYS.parent / sample, tmp_path / "ws")
     ran = run_workspace(tmp_path / "ws", tmp_path / "out")
     compare_figures(ran, draw(ran).read_text(encoding="utf-8"))
+
+
+def test_parts_that_are_kept_are_what_a_drawing_gives(journeys: Ran, html: str) -> None:
+    """Each part is kept under the hashes of its tables: the second page takes over all of them."""
+    kept: dict[str, str] = {}
+    written = []
+
+    def keep(name: str, inputs: Sequence[object], write: Callable[[], str]) -> str:
+        key = json.dumps([name, inputs])
+        if key not in kept:
+            written.append(name)
+            kept[key] = write()
+        return kept[key]
+
+    pages = [draw(journeys, keep=keep).read_text(encoding="utf-8") for _ in range(2)]
+    assert pages == [html, html]
+    assert len(written) == len({*written}) > 5
 
 
 def test_headlines_are_sums_over_several_rows(journeys: Ran, html: str) -> None:

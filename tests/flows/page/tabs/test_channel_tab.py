@@ -71,7 +71,7 @@ def outline(rows: tuple[Rows, ...]) -> list[object]:
 
 
 def test_a_campaign_opens_down_to_its_links(published: SnapshotTables) -> None:
-    view = list_campaigns(published, "email", 50)
+    view = list_campaigns(published, "email")
     assert view is not None
     links = ["https://x.io/0 | link", "https://x.io/1 | link"]
     assert outline(view.rows) == [
@@ -86,22 +86,32 @@ def test_a_campaign_opens_down_to_its_links(published: SnapshotTables) -> None:
     ]
 
 
-def test_what_is_not_shown_is_counted(published: SnapshotTables) -> None:
-    view = list_campaigns(published, "email", 1)
-    assert view is not None
-    more = "\N{HORIZONTAL ELLIPSIS} and {} more in email/{}_report | "
-    assert outline(view.rows) == [
-        "Winter | \N{EN DASH}",
-        [
-            "D1 | dispatch of 2026-01-01",
-            [
-                "M11 | message, variant A",
-                ["https://x.io/0 | link", more.format(1, "link")],
-                more.format(1, "message"),
-            ],
-            more.format(1, "dispatch"),
+def test_what_is_not_shown_is_counted(tmp_path: Path) -> None:
+    """Of nine dispatches six are shown with the greatest limit of rows, and two with the least."""
+    ran = publish(
+        tmp_path,
+        contacts=[{"contact_id": "c1"}],
+        campaigns=[{"campaign_id": "c", "name": "Winter", "channel": "email"}],
+        dispatches=[
+            {"dispatch_id": f"d{n}", "name": f"D{n}", "campaign_id": "c"} for n in range(9)
         ],
-    ]
+        messages=[
+            {"message_id": f"m{n}", "dispatch_id": f"d{n}", "name": f"M{n}"} for n in range(9)
+        ],
+        sends=[{"send_id": "s", "message_id": "m0", "contact_id": "c1", "status": "sent"}],
+    )
+    published = SnapshotTables(ran.folder, None, "W", "UTC", "USD")  # type: ignore[arg-type]
+    view = list_campaigns(published, "email")
+    assert view is not None
+    [campaign] = view.rows
+    more = "\N{HORIZONTAL ELLIPSIS} and {} more in email/dispatch_report"
+
+    def shown(limit: int) -> list[str]:
+        return [row.cells[0].text for row in campaign.finer if row.least <= limit <= row.most]
+
+    assert shown(50) == ["D0", "D1", "D2", "D3", "D4", "D5", more.format(3)]
+    assert shown(25) == ["D0", "D1", "D2", more.format(6)]
+    assert shown(1) == ["D0", "D1", more.format(7)]
 
 
 def test_best_and_worst_messages_by_clicks_of_people(published: SnapshotTables) -> None:
