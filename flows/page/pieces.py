@@ -16,7 +16,7 @@ LEAST_FINER = 2
 """So many rows a row opens into at least, where there are as many."""
 
 
-class Piece(NamedTuple):
+class PagePiece(NamedTuple):
     """Some HTML, and with which limits of rows it is shown."""
 
     text: str
@@ -39,7 +39,7 @@ def limit_of_finer(place: int) -> int:
     return min((limit for limit in LIMITS if count_finer(limit) > place), default=MOST_ROWS)
 
 
-def fit_pieces(tabs: Mapping[str, Sequence[Piece]], room: int) -> dict[str, str]:
+def fit_pieces(tabs: Mapping[str, Sequence[PagePiece]], room: int) -> dict[str, str]:
     """Join the pieces of each tab, the rows of the largest tabs cut until all have room.
 
     Args:
@@ -63,5 +63,5 @@ def fit_pieces(tabs: Mapping[str, Sequence[Piece]], room: int) -> dict[str, str]
     return {name: "".join(_shown(tabs[name], limit)) for name, limit in chosen.items()}
 
 
-def _shown(pieces: Sequence[Piece], limit: int) -> list[str]:
+def _shown(pieces: Sequence[PagePiece], limit: int) -> list[str]:
     return [text for text, least, most in pieces if least <= limit <= most]

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from contracts.channels import STANDARD
 from flows.page.figures import plain
 from flows.page.glance import answer_of_reports, answer_of_run
-from flows.page.pieces import Piece, fit_pieces
+from flows.page.pieces import PagePiece, fit_pieces
 from flows.page.report_periods import DEFAULT_PERIOD, ReportPeriod, list_periods
 from flows.page.snapshot_tables import SnapshotTables, last_day
 from flows.page.tabs.ads_tab import build_ads_tab
@@ -127,7 +127,7 @@ class _Drawing:
         names = [period.name for period in self.periods]
         return DEFAULT_PERIOD if DEFAULT_PERIOD in names else names[-1]
 
-    def write_tabs(self, groups: list[str], channels: list[str]) -> dict[str, list[Piece]]:
+    def write_tabs(self, groups: list[str], channels: list[str]) -> dict[str, list[PagePiece]]:
         """Name -> pieces of each tab, in the order of the page."""
         one = self.published.only
         attributed = one("ads", "attribution/order_touches")
@@ -183,16 +183,16 @@ class _Drawing:
 
     def _keep_tab(
         self, name: str, tables: SnapshotTables, build: Callable[[SnapshotTables], Tab]
-    ) -> list[Piece]:
+    ) -> list[PagePiece]:
         """The pieces of a tab: those kept, where no table of it has changed."""
 
         def write() -> str:
             return json.dumps(self._write_tab(build(tables)), ensure_ascii=False)
 
         kept = json.loads(self.keep(f"page {name}", self._decided_by(tables), write))
-        return [Piece(*piece) for piece in kept]
+        return [PagePiece(*piece) for piece in kept]
 
-    def _write_tab(self, tab: Tab) -> list[Piece]:
+    def _write_tab(self, tab: Tab) -> list[PagePiece]:
         return TabWriter(self.parts, self.period).write(tab)
 
     def _decided_by(self, tables: SnapshotTables) -> list[object]:

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from flows.page.charts import HEIGHT, WIDTH
 from flows.page.figures import CODE, DAY, TEXT, TIME, Cell
-from flows.page.pieces import LIMITS, MOST_ROWS, Piece, limit_of
+from flows.page.pieces import LIMITS, MOST_ROWS, PagePiece, limit_of
 from flows.page.views import Block, Rows, Tab, TableView
 
 ENTITIES = {"&": "&amp;", "'": "&#39;", "<": "&lt;", ">": "&gt;"}
@@ -54,10 +54,10 @@ class TabWriter:
     parts: Any
     period: str
 
-    def write(self, tab: Tab) -> list[Piece]:
+    def write(self, tab: Tab) -> list[PagePiece]:
         """Write a tab with all the rows that it may show."""
         pieces = [
-            Piece(self.parts.tab_start(tab)),
+            PagePiece(self.parts.tab_start(tab)),
             *(
                 piece
                 for number, block in enumerate(
@@ -65,31 +65,31 @@ class TabWriter:
                 )
                 for piece in self._write_block(block, f"{tab.name}-{number}")
             ),
-            Piece("</section>\n"),
+            PagePiece("</section>\n"),
         ]
         return [
-            Piece("".join(text for text, *_ in those), *limits)
+            PagePiece("".join(text for text, *_ in those), *limits)
             for limits, those in groupby(pieces, key=lambda one: one[1:])
         ]
 
-    def _write_block(self, block: Block, place: str) -> Iterator[Piece]:
-        yield Piece(self.parts.block_start(block, self.period, (WIDTH, HEIGHT)))
+    def _write_block(self, block: Block, place: str) -> Iterator[PagePiece]:
+        yield PagePiece(self.parts.block_start(block, self.period, (WIDTH, HEIGHT)))
         for number, view in enumerate(block.tables, start=1):
             yield from self._write_table(view, f"{place}-{number}")
-        yield Piece("</div>\n")
+        yield PagePiece("</div>\n")
 
-    def _write_table(self, view: TableView, name: str) -> Iterator[Piece]:
-        yield Piece(self.parts.table_start(view, name))
+    def _write_table(self, view: TableView, name: str) -> Iterator[PagePiece]:
+        yield PagePiece(self.parts.table_start(view, name))
         yield from self._count_rows(view)
-        yield Piece(self.parts.table_head(view, name))
+        yield PagePiece(self.parts.table_head(view, name))
         for place, row in enumerate(view.rows):
             least = limit_of(place)
-            yield Piece("<tbody>", least)
+            yield PagePiece("<tbody>", least)
             yield from _write_rows(row, 0, least, MOST_ROWS)
-            yield Piece("</tbody>\n", least)
-        yield Piece("</table></div>\n</section>\n")
+            yield PagePiece("</tbody>\n", least)
+        yield PagePiece("</table></div>\n</section>\n")
 
-    def _count_rows(self, view: TableView) -> Iterator[Piece]:
+    def _count_rows(self, view: TableView) -> Iterator[PagePiece]:
         """How many rows of how many are shown, for each limit of rows."""
 
         def count(limit: int) -> int:
@@ -97,17 +97,17 @@ class TabWriter:
 
         for shown, limits in groupby(LIMITS, key=count):
             those = [*limits]
-            yield Piece(self.parts.table_count(view, shown), min(those), max(those))
+            yield PagePiece(self.parts.table_count(view, shown), min(those), max(those))
 
 
-def _write_rows(row: Rows, depth: int, least: int, most: int) -> Iterator[Piece]:
+def _write_rows(row: Rows, depth: int, least: int, most: int) -> Iterator[PagePiece]:
     below = f' class="finer l{depth}" data-level="{depth}" hidden' if depth else ""
     first, *others = row.cells
     text = escape(first.text)
     head = OPENER.format(text) if row.finer else text
     cells = "".join(map(_write_cell, others))
     html = f'<tr{below}><th scope="row"{_write_attributes(first)}>{head}</th>{cells}</tr>\n'
-    yield Piece(html, least, most)
+    yield PagePiece(html, least, most)
     for finer in row.finer:
         yield from _write_rows(finer, depth + 1, max(least, finer.least), min(most, finer.most))
 

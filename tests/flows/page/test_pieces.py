@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.page.pieces import LIMITS, Piece, fit_pieces, limit_of
+from flows.page.pieces import LIMITS, PagePiece, fit_pieces, limit_of
 
 TABS = {
-    "large": [Piece("head"), *(Piece("x" * 10, limit_of(place)) for place in range(60))],
-    "small": [Piece("head"), *(Piece("y", limit_of(place)) for place in range(4))],
+    "large": [PagePiece("head"), *(PagePiece("x" * 10, limit_of(place)) for place in range(60))],
+    "small": [PagePiece("head"), *(PagePiece("y", limit_of(place)) for place in range(4))],
 }
 
 
@@ -41,7 +41,7 @@ def test_a_page_has_room_or_the_fewest_rows(room: int) -> None:
 
 @given(parts=st.lists(st.tuples(st.text(), st.sampled_from(LIMITS), st.sampled_from(LIMITS))))
 def test_a_piece_is_shown_between_its_limits(parts: list[tuple[str, int, int]]) -> None:
-    pieces = [Piece(*part) for part in parts]
+    pieces = [PagePiece(*part) for part in parts]
     assert fit_pieces({"one": pieces}, 10**9)["one"] == "".join(
         text for text, least, most in parts if least <= 50 <= most
     )
