@@ -29,6 +29,16 @@ class TrafficSources(Table):
     referrer_host: Text = column("site of the referrer, where it is another than the session's own")
 
 
+class SourceDays(Table):
+    """One row per traffic source and day of a part of the sessions."""
+
+    traffic_source: Hash = column("a hash of the traffic source", key=True, required=True)
+    traffic_source_check: Hash = column("the second hash", key=True, required=True)
+    date_day: Day = column("day of their start in the reporting time zone", key=True)
+    session_count: Count = column("sessions that came by it")
+    landing_page: Text = column("a page that they began on: of several the one that sorts first")
+
+
 class MessageNameKeys(Table):
     """One row per name or id of a campaign, dispatch or message of the message channels."""
 
@@ -151,15 +161,10 @@ class SessionLinks(Table):
     unknown_target: Text = column("what an alias leads to, where no feed knows it")
 
 
-class CountedLinks(SessionLinks):
-    """One row per link, with the sessions that came by it."""
+class AuditedLinks(SessionLinks):
+    """One row per link: its sessions, and where it leads if something may be broken about it."""
 
     session_count: Count = column("sessions that came by it")
     first_day: Day = column("day of the first of them")
     last_day: Day = column("day of the last of them")
-
-
-class AuditedLinks(CountedLinks):
-    """One row per link, with an example of where it leads if something may be broken about it."""
-
     landing_page: Text = column("a page that it leads to, without query and fragment")

@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.columns import Table
+from contracts.columns import Table, columns
 from contracts.facts.order_facts import DayCosts, MessageOrders, NamedCampaigns, SessionOrders
+from contracts.facts.session_matching import SessionLinks
 from flows.kept.deferred import Deferred
 from flows.kept.identities import identify, identify_rows
 from flows.kept.kept_frames import read_frame, write_frames
@@ -42,6 +43,8 @@ AD_TABLES = (
 VISITED = (*WEB, *AD_TABLES, *MESSAGES, "message_stats")
 DONE = ("sends", "events", *WEB, "orders", "contacts", "exchange_rates")
 FACTS, COSTS, CAMPAIGNS, SUMS = "facts", "costs", "campaigns", "sums"
+TOLD_OF_LINKS = [name for name in columns(SessionLinks) if name != SessionLinks.link]
+"""What decides the link of a session; links are numbered anew in each run."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,9 @@ class RunFacts:
         """What people's activities take from the sessions and ads."""
 
         def look(_: Path) -> str:
-            ads = self.ads.value
-            return identify(identify_rows(ads.matched.facts()), identify_rows(ads.names.lazy()))
+            matched, names = self.ads.value.matched, self.ads.value.names
+            links = matched.links.select(TOLD_OF_LINKS)
+            return identify(matched.identity, *map(identify_rows, (links, names.lazy())))
 
         return self.run.kept.folder("visits", [self.ads], look).identity
 
@@ -186,7 +190,7 @@ def match_sessions_to_ads(run: Run) -> AdFacts:
     """Sessions to the ads that brought them, beside what the platforms report of each day."""
     progress = run.report_progress("matching sessions")
     progress(0, 1)
-    sessions = find_sessions(run.catalog, run.config, run.scratch / "web", run.workers)
+    sessions = find_sessions(run.catalog, run.config, run.kept, run.scratch / "web", run.workers)
     facts = build_ad_facts(run.catalog, run.config, sessions, run.scratch / "ads")
     progress(1, 1)
     return facts

@@ -6,6 +6,7 @@ group, `utm_audit` included; `match` is the part of it before the first report.
 
 import argparse
 import pickle
+import shutil
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import polars as pl
 from contracts.columns import polars_schema
 from contracts.reports.ads import CampaignPerformance
 from flows.config.loading import load_workspace
+from flows.kept.keepers import Scratch
 from flows.steps.ads.ad_facts import AdFacts, build_ad_facts
 from flows.steps.ads.ad_reports import write_ads_reports
 from flows.steps.matching.sessions import find_sessions
@@ -24,7 +26,9 @@ from tests.benchmarks.ours import ingest
 def match(root: Path) -> AdFacts:
     """Sum the stats and match the sessions that `ingest` left."""
     read, config = reopen(root), load_workspace(root).config
-    sessions = find_sessions(read.catalog, config, root / "ours/web")
+    shutil.rmtree(root / "ours/kept", ignore_errors=True)
+    keeper = Scratch(root / "ours/kept")
+    sessions = find_sessions(read.catalog, config, keeper, root / "ours/web")
     return build_ad_facts(read.catalog, config, sessions, root / "ours/ads")
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from contracts.columns import polars_schema
 from contracts.feeds import PageViews
 from flows.config.loading import load_workspace
-from flows.steps.matching.sessions import find_sessions
+from flows.steps.matching.sessions import cut_views, scan_made
 from tests.benchmarks.ours import ingest
 from tests.benchmarks.ours_ads import reopen
 
@@ -21,8 +21,10 @@ def make_sessions(root: Path) -> Path:
     """Write the sessions of the views that `ingest` left and tell where they are."""
     scratch = root / "ours/web"
     shutil.rmtree(scratch, ignore_errors=True)
-    sessions = find_sessions(reopen(root).catalog, load_workspace(root).config, scratch)
+    catalog, config = reopen(root).catalog, load_workspace(root).config
+    groups = cut_views(catalog, catalog.scan("page_views"), scratch)
     made = root / "ours/sessions.parquet"
+    sessions = pl.concat([scan_made(scratch, config, group) for group in range(groups)])
     sessions.sink_parquet(made, compression="zstd", compression_level=1)
     return made
 

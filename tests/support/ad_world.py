@@ -13,8 +13,14 @@ from contracts.facts.session_facts import SessionFacts
 from contracts.facts.session_matching import MessageNameKeys
 from contracts.feeds.web import Sessions
 from flows.steps.matching.session_matching import match_links
-from transforms.matching.match_sessions import MatchedSessions, find_links, key_sessions
-from transforms.web.traffic_sources import list_traffic_sources
+from transforms.matching.link_visits import count_visits, sum_source_days
+from transforms.matching.match_sessions import (
+    SESSION_COLUMNS,
+    MatchedSessions,
+    find_links,
+    key_sessions,
+)
+from transforms.web.traffic_sources import SOURCE_KEY, list_traffic_sources
 from transforms.web.utm import normalize_value
 
 Link = dict[str, str]
@@ -172,4 +178,5 @@ def match_sessions(
         schema=polars_schema(MessageNameKeys),
     )
     links = match_links(list_traffic_sources(keyed), keyed, names, of_messages, Workspace(ads=ads))
-    return MatchedSessions(find_links(keyed, links), links)
+    sessions = find_links(keyed.select(*SESSION_COLUMNS, *SOURCE_KEY), links)
+    return MatchedSessions(sessions, count_visits(links, sum_source_days(keyed)))

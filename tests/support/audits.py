@@ -19,7 +19,7 @@ from tests.support.ad_world import (
 )
 from tests.support.frames import frame
 from transforms.matching.suggestions import suggest_targets
-from transforms.matching.utm_audit import add_landing_pages, audit_utm
+from transforms.matching.utm_audit import audit_utm
 
 NAMES = [
     campaign("google_ads", "G", "1", "Spring Sale"),
@@ -57,8 +57,7 @@ def audit(
 ) -> pl.DataFrame:
     known = ad_names(names)
     matched = match_sessions(sessions(links), known, ads or AdsSection())
-    links = add_landing_pages(matched.count(), matched.sessions)
-    found = audit_utm(links, known, spent(*spend)).collect()
+    found = audit_utm(matched.links, known, spent(*spend)).collect()
     UtmAudit.validate(found)
     suggested = suggest_targets(found, known.collect())
     UtmAudit.validate(suggested)

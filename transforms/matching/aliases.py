@@ -4,7 +4,7 @@ import polars as pl
 
 from contracts.config.workspace import AdsSection
 from contracts.facts.ad_facts import AdNames
-from contracts.facts.session_matching import CountedLinks
+from contracts.facts.session_matching import AuditedLinks
 from contracts.manifest import Warned
 
 NAMED_ALIASES = 3
@@ -40,10 +40,10 @@ def warn_of_aliases(unknown: list[str], links: pl.DataFrame) -> list[Warned]:
 
     Args:
         unknown: The aliases that nobody knows (`find_unknown_aliases`).
-        links: `CountedLinks`; an alias may also be unknown to some organizations alone.
+        links: `AuditedLinks`; an alias may also be unknown to some organizations alone.
     """
-    of_aliases = links.filter(pl.col(CountedLinks.unknown_target).is_not_null())
-    sessions = int(of_aliases[CountedLinks.session_count].sum())
+    of_aliases = links.filter(pl.col(AuditedLinks.unknown_target).is_not_null())
+    sessions = int(of_aliases[AuditedLinks.session_count].sum())
     if not unknown and not sessions:
         return []
     named = ", ".join(repr(value) for value in unknown[:NAMED_ALIASES])

@@ -9,7 +9,6 @@ from contracts.config.workspace import AdsSection
 from contracts.facts.session_facts import SessionBase, SessionFacts
 from contracts.facts.session_matching import (
     AdCandidates,
-    CountedLinks,
     DatedSources,
     MatchCases,
     MatchLookups,
@@ -31,7 +30,6 @@ from transforms.matching.steps import (
 from transforms.web.traffic_sources import SOURCE_KEY, key_traffic_sources
 
 LINK = SessionLinks.link
-SESSION_COUNT = CountedLinks.session_count
 SESSION_COLUMNS = columns(SessionBase)
 DAY = MatchLookups.day
 
@@ -42,11 +40,13 @@ class MatchedSessions:
 
     Attributes:
         sessions: One row per session: `SessionBase` and `link`.
-        links: `SessionLinks`: what each link says, and the ad behind it.
+        links: `AuditedLinks`: what each link says, the ad behind it, and its sessions.
+        identity: What the sessions are, apart from their links.
     """
 
     sessions: pl.LazyFrame
     links: pl.LazyFrame
+    identity: str = ""
 
     def facts(self) -> pl.LazyFrame:
         """The session fact (`SessionFacts`): each session exactly once, in any order."""
@@ -54,16 +54,6 @@ class MatchedSessions:
         return self.sessions.join(
             links, on=LINK, how="left", validate=STREAMED, build_side=HELD
         ).select(columns(SessionFacts))
-
-    def count(self) -> pl.LazyFrame:
-        """The links with their sessions (`CountedLinks`)."""
-        day = pl.col(SessionFacts.date_day)
-        counts = self.sessions.group_by(LINK).agg(
-            pl.len().cast(pl.Int64).alias(SESSION_COUNT),
-            day.min().alias(CountedLinks.first_day),
-            day.max().alias(CountedLinks.last_day),
-        )
-        return self.links.join(counts, on=LINK, how="inner", validate="1:1")
 
 
 def key_sessions(sessions: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
@@ -82,7 +72,7 @@ def list_lookups(keyed: pl.LazyFrame, sources: pl.LazyFrame) -> pl.LazyFrame:
     """List what is to be matched: traffic sources, by day where the day matters.
 
     Args:
-        keyed: Sessions with their days and traffic sources (`key_sessions`).
+        keyed: The days and traffic sources of sessions.
         sources: `DatedSources`.
 
     Returns:
@@ -171,14 +161,14 @@ def list_links(lookups: pl.LazyFrame, answers: pl.LazyFrame, ads: AdsSection) ->
 
 
 def find_links(keyed: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
-    """Give each session the number of its link.
+    """Give rows the number of the link that their traffic source is on their day.
 
     Args:
-        keyed: Sessions with their days and traffic sources (`key_sessions`).
+        keyed: Rows with the days and traffic sources of sessions (`key_sessions`).
         links: `SessionLinks`.
 
     Returns:
-        As many rows as `keyed` has: `SessionBase` and `link`.
+        As many rows, with `link` in place of the traffic source.
     """
     day = SessionFacts.date_day
     lasting = links.filter(pl.col(DAY).is_null()).select(*SOURCE_KEY, LINK)
@@ -186,8 +176,7 @@ def find_links(keyed: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
         *SOURCE_KEY, pl.col(DAY).alias(day), pl.col(LINK).alias(DAY)
     )
     return (
-        keyed.select(*SESSION_COLUMNS, *SOURCE_KEY)
-        .join(lasting, on=SOURCE_KEY, how="left", validate=STREAMED, build_side=HELD)
+        keyed.join(lasting, on=SOURCE_KEY, how="left", validate=STREAMED, build_side=HELD)
         .join(of_days, on=[*SOURCE_KEY, day], how="left", validate=STREAMED, build_side=HELD)
         .with_columns(pl.coalesce(LINK, DAY).alias(LINK))
         .drop(*SOURCE_KEY, DAY)

@@ -4,8 +4,6 @@ import polars as pl
 
 from contracts.columns import key, polars_schema
 from contracts.facts.ad_sums import AdSpend
-from contracts.facts.session_facts import MatchStatus, SessionFacts
-from contracts.facts.session_matching import AuditedLinks
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
 from transforms.matching.shared_names import (
@@ -17,8 +15,6 @@ from transforms.matching.shared_names import (
     spent,
 )
 from transforms.matching.troubled_links import AUDITED, list_troubled_links
-from transforms.web.traffic_sources import UTM_VALUES
-from transforms.web.utm import base_url
 
 
 def audit_utm(links: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame) -> pl.LazyFrame:
@@ -54,33 +50,6 @@ def audit_utm(links: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame) 
         .cast(dict(schema))
         .sort(key(UtmAudit))
     )
-
-
-def add_landing_pages(links: pl.LazyFrame, sessions: pl.LazyFrame) -> pl.LazyFrame:
-    """Add an example of where each link leads, but for links that say nothing or are in order.
-
-    Args:
-        links: `CountedLinks`.
-        sessions: Their sessions: `SessionBase` and `link`.
-
-    Returns:
-        `AuditedLinks`: of several pages the one that sorts first.
-    """
-    says_something = pl.any_horizontal(
-        pl.col(name).is_not_null() for name in (*UTM_VALUES, AuditedLinks.platform)
-    )
-    is_in_order = (
-        (pl.col(AuditedLinks.match_status) == MatchStatus.MATCHED)
-        & ~pl.col(AuditedLinks.has_macro)
-        & (pl.col(AuditedLinks.ad_id).is_not_null() | pl.col(AuditedLinks.utm_content).is_null())
-    )
-    audited = links.filter(says_something & ~is_in_order).select(AuditedLinks.link)
-    pages = (
-        sessions.join(audited, on=AuditedLinks.link, how="semi")
-        .group_by(AuditedLinks.link)
-        .agg(base_url(pl.col(SessionFacts.landing_url)).min().alias(AuditedLinks.landing_page))
-    )
-    return links.join(pages, on=AuditedLinks.link, how="left", validate="1:1")
 
 
 def find_spend_without_sessions(links: pl.LazyFrame, spend: pl.LazyFrame) -> pl.LazyFrame:

@@ -112,7 +112,8 @@ def is_click_macro(value: pl.Expr) -> pl.Expr:
 
 def base_url(url: pl.Expr) -> pl.Expr:
     """A URL without query and fragment."""
-    return trim_value(url.str.extract(r"^\s*([^?#]*)"))
+    before_query = url.str.splitn("?", 2).struct[0]
+    return trim_value(before_query.str.splitn("#", 2).struct[0])
 
 
 def url_host(url: pl.Expr) -> pl.Expr:

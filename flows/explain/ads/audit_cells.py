@@ -1,12 +1,11 @@
 """Figures of `ads/utm_audit`: the money and the sessions that cannot be followed."""
 
-from functools import cached_property
 from typing import Any
 
 import polars as pl
 
 from contracts.facts.ad_facts import AdNames, PlacedStats
-from contracts.facts.session_matching import AuditedLinks, CountedLinks
+from contracts.facts.session_matching import AuditedLinks
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from flows.explain.ads.stats_rows import STATS, AdStatsRows, of_table
 from flows.explain.cells import AskedCell
@@ -19,7 +18,6 @@ from flows.explain.explanation import (
     merge_rows,
 )
 from flows.explain.session_rows import KEY, STARTED_AT, SessionRows
-from flows.runtime.materialize import materialize
 from transforms.ads.rests import list_ad_figures
 from transforms.ads.shared_texts import write_out_texts
 from transforms.explain.row_places import BECAUSE, state_rows
@@ -27,7 +25,6 @@ from transforms.matching.match_sessions import LINK
 from transforms.matching.shared_names import CAMPAIGN, OF_ENTITY, list_ambiguous, list_bearers
 from transforms.matching.suggestions import score_names
 from transforms.matching.troubled_links import AUDITED, list_troubled_links
-from transforms.matching.utm_audit import add_landing_pages
 from transforms.web.traffic_sources import UTM_VALUES
 from transforms.web.utm import normalize_text
 
@@ -63,11 +60,9 @@ class AuditCells:
         rows = self._list_spend(row, entities)
         return Explanation(words, absorb_rounding(rows, cell.value))
 
-    @cached_property
+    @property
     def _links(self) -> pl.LazyFrame:
-        matched = self.stats.facts.matched
-        counted = materialize(matched.count(), CountedLinks)
-        return materialize(add_landing_pages(counted, matched.sessions), AuditedLinks)
+        return self.stats.facts.matched.links
 
     def _find_links(self, row: dict[str, Any]) -> pl.LazyFrame:
         """The links that a row of the audit is about."""

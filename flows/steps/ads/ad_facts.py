@@ -24,6 +24,7 @@ from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from flows.runtime.materialize import materialize
 from flows.steps.matching.session_matching import find_message_names, match_sessions
+from flows.steps.matching.sessions import KeyedSessions
 from transforms.ads.conversions import attach_conversions, choose_conversions
 from transforms.ads.daily_stats import (
     fill_parents,
@@ -77,15 +78,15 @@ class AdFacts:
 
 
 def build_ad_facts(
-    catalog: Catalog, config: Workspace, sessions: pl.LazyFrame, scratch: Path
+    catalog: Catalog, config: Workspace, sessions: KeyedSessions, scratch: Path
 ) -> AdFacts:
     """Sum the stats by day, list the names in time, and match every session.
 
     Args:
         catalog: What was read.
         config: The workspace's configuration.
-        sessions: Canonical sessions, delivered or made from page views.
-        scratch: A folder for the matched sessions.
+        sessions: Sessions, delivered or made from page views.
+        scratch: A folder for what is cut into groups.
     """
     versions = find_versions(catalog, config)
     named = build_named_stats(catalog, versions)
@@ -94,7 +95,7 @@ def build_ad_facts(
     names = _list_names(daily, versions)
     stats = materialize(place_stats(daily, speakers, versions.tables), PlacedStats)
     messages = find_message_names(catalog)
-    matched = match_sessions(sessions, names, messages, config, scratch)
+    matched = match_sessions(sessions, names, messages, config)
     return AdFacts(stats, speakers, names.collect(), versions, matched, scratch)
 
 

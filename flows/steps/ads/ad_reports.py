@@ -24,7 +24,7 @@ from contracts.facts.ad_sums import (
     UrlSums,
 )
 from contracts.facts.session_facts import SessionBase
-from contracts.facts.session_matching import CountedLinks, SessionLinks
+from contracts.facts.session_matching import AuditedLinks
 from contracts.manifest import Check
 from contracts.reports.ads import BreakdownReport, CampaignPerformance, SpendSources
 from contracts.vocabulary import AdLevel
@@ -44,7 +44,7 @@ from transforms.ads.session_counts import (
 from transforms.ads.speakers import adds_to
 from transforms.common.joins import HELD, STREAMED
 from transforms.common.report_rows import ReportRows
-from transforms.matching.match_sessions import SESSION_COUNT, MatchedSessions
+from transforms.matching.match_sessions import MatchedSessions
 from transforms.reports.ad_breakdowns import (
     name_breakdowns,
     report_breakdowns,
@@ -98,10 +98,9 @@ def write_ads_reports(
     totals.append(sum_performance(ads))
     spend = materialize(sum_by_ad(ads), AdSpend)
     del ads
-    links = materialize(facts.matched.count(), CountedLinks)
     checks += write_session_matches(facts.matched, staging, facts.scratch)
-    checks += write_utm_audit(facts.matched, links, facts.names, spend, staging)
-    return checks + reconcile_ads(facts, links, *totals)
+    checks += write_utm_audit(facts.matched, facts.names, spend, staging)
+    return checks + reconcile_ads(facts, *totals)
 
 
 def write_level_reports(facts: AdFacts, currency: str, staging: Path) -> list[Check]:
@@ -238,19 +237,16 @@ def sum_counted(facts: AdFacts) -> str:
     return f"{spend.collect().item() or 0:.4f}"
 
 
-def reconcile_ads(
-    facts: AdFacts, links: pl.LazyFrame, campaigns: tuple[int, str], ads: tuple[int, str]
-) -> list[Check]:
+def reconcile_ads(facts: AdFacts, campaigns: tuple[int, str], ads: tuple[int, str]) -> list[Check]:
     """Both performance tables come to the accounts' spend and to every session of a platform.
 
     Args:
         facts: What the reports are made from.
-        links: `CountedLinks`.
         campaigns: Sessions and spend of `campaign_performance`.
         ads: Sessions and spend of `ad_performance`.
     """
-    came = links.filter(pl.col(SessionLinks.platform).is_not_null())
-    visited = came.select(pl.col(SESSION_COUNT).sum()).collect().item()
+    came = facts.matched.links.filter(pl.col(AuditedLinks.platform).is_not_null())
+    visited = came.select(pl.col(AuditedLinks.session_count).sum()).collect().item()
     spent = sum_counted(facts)
     return [
         equal("ads: sessions of campaigns", visited, campaigns[0]),

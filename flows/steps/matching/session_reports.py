@@ -7,15 +7,14 @@ import polars as pl
 
 from contracts.columns import key
 from contracts.config.workspace import AdsSection
-from contracts.facts.session_matching import AuditedLinks, CountedLinks
 from contracts.manifest import Check, Warned
 from contracts.reports.session_matches import SessionMatches
-from flows.runtime.materialize import materialize, scan_groups, write_groups
+from flows.runtime.materialize import scan_groups, write_groups
 from flows.storage.report_files import write_pieces, write_table
 from transforms.matching.aliases import find_unknown_aliases, warn_of_aliases
 from transforms.matching.match_sessions import MatchedSessions
 from transforms.matching.suggestions import suggest_targets
-from transforms.matching.utm_audit import add_landing_pages, audit_utm
+from transforms.matching.utm_audit import audit_utm
 from transforms.reports.session_matches import describe_sessions, list_matches
 
 SESSIONS_A_PART = 10_000_000
@@ -70,23 +69,17 @@ def _cut_by_key(rows: pl.LazyFrame, count: int, scratch: Path) -> Iterator[pl.La
 
 
 def write_utm_audit(
-    matched: MatchedSessions,
-    counted: pl.LazyFrame,
-    ad_names: pl.DataFrame,
-    spend: pl.LazyFrame,
-    staging: Path,
+    matched: MatchedSessions, ad_names: pl.DataFrame, spend: pl.LazyFrame, staging: Path
 ) -> list[Check]:
     """Write what is broken between links and ads, with the money at risk and what may be meant.
 
     Args:
         matched: Every session and its link.
-        counted: `CountedLinks`.
         ad_names: `AdNames`.
         spend: What each ad cost, and what is known of campaigns alone.
         staging: The snapshot being written.
     """
-    links = materialize(add_landing_pages(counted, matched.sessions), AuditedLinks)
-    found = audit_utm(links, ad_names.lazy(), spend).collect()
+    found = audit_utm(matched.links, ad_names.lazy(), spend).collect()
     return write_table(staging, "ads", "utm_audit", suggest_targets(found, ad_names))
 
 
@@ -96,5 +89,4 @@ def find_alias_warnings(
     """Warn of aliases whose ad or campaign no feed knows."""
     if not ads.aliases:
         return []
-    links = materialize(matched.count(), CountedLinks).collect()
-    return warn_of_aliases(find_unknown_aliases(ads, ad_names), links)
+    return warn_of_aliases(find_unknown_aliases(ads, ad_names), matched.links.collect())

@@ -1,22 +1,58 @@
-"""Sessions: as a feed delivers them, or made from page views."""
+"""Sessions with their days and traffic sources: as feeds deliver them, or made from page views.
 
+Those of a batch of files are written once, and kept while its files stay what they are.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import Table, polars_schema
 from contracts.config.workspace import Workspace
-from contracts.facts.session_facts import SessionFacts
-from contracts.feeds import PageViews, Sessions
+from contracts.facts.session_facts import SessionBase, SessionFacts
+from contracts.facts.session_matching import SourceDays, TrafficSources
+from contracts.feeds import PageViews
 from flows.catalog.canonical_tables import Catalog
+from flows.catalog.file_batches import Batch, list_batches
 from flows.cluster.workers import THREADS, Workers, perform
-from flows.runtime.materialize import scan_groups, sink_whole, write_groups
+from flows.kept.identities import identify
+from flows.kept.keepers import Folder, Keeper
+from flows.runtime.materialize import (
+    materialize,
+    scan_groups,
+    write_groups,
+    write_whole,
+)
+from transforms.matching.link_visits import sum_source_days
+from transforms.matching.match_sessions import SESSION_COLUMNS, key_sessions
 from transforms.web.sessionization import build_sessions
+from transforms.web.traffic_sources import READ_FROM, SOURCE_KEY, list_traffic_sources
 
 ROWS_A_GROUP = 2_000_000
 """How many page views are held in memory at a time."""
-COLUMNS = [*columns(Sessions), SessionFacts.is_bot]
+ROWS, SOURCES, DAYS = "rows", "sources", "days"
+KEYED_SCHEMA = polars_schema(SessionBase) | {name: pl.UInt64() for name in SOURCE_KEY}
+UNKNOWN = pl.lit(None, pl.Boolean).alias(SessionFacts.is_bot)
+"""Whether a session is a program's: only the user agents of page views can tell."""
+
+
+@dataclass(frozen=True)
+class KeyedSessions:
+    """Every session, with what is added up of them by day and traffic source.
+
+    Attributes:
+        sessions: `SessionBase` and the keys of their traffic sources.
+        sources: `TrafficSources`.
+        days: `SourceDays`, of several parts of the sessions one after the other.
+        identity: What the sessions are.
+    """
+
+    sessions: pl.LazyFrame
+    sources: pl.LazyFrame
+    days: pl.LazyFrame
+    identity: str
 
 
 @dataclass(frozen=True)
@@ -24,59 +60,119 @@ class ViewGroups:
     """Page views cut into groups of visitors.
 
     Attributes:
-        folder: Holds `views/<group>-….parquet`; sessions go to `sessions` beside it.
+        views: Holds `<group>-….parquet`.
+        made: Where their sessions go.
         config: The workspace's configuration.
     """
 
-    folder: Path
+    views: Path
+    made: Path
     config: Workspace
 
 
 def find_sessions(
-    catalog: Catalog, config: Workspace, scratch: Path, workers: Workers = THREADS
-) -> pl.LazyFrame:
+    catalog: Catalog,
+    config: Workspace,
+    keeper: Keeper,
+    scratch: Path,
+    workers: Workers = THREADS,
+) -> KeyedSessions:
     """Every session; of organizations that deliver none, those that their page views make.
 
     Args:
         catalog: What was read.
         config: The workspace's configuration.
+        keeper: Has sessions written that are not there yet.
         scratch: A folder for what is cut into groups.
         workers: What makes sessions of page views.
+    """
+    timezone = config.workspace.timezone
+    folders = []
+    for batch in list_batches(catalog, "sessions"):
+
+        def write(folder: Path, batch: Batch = batch) -> str:
+            write_keyed(batch.scan().with_columns(UNKNOWN), timezone, folder)
+            return identify(batch.identity, timezone)
+
+        folders.append(keeper.folder("sessions of files", [batch.identity, timezone], write))
+    delivered = _open(folders)
+    if not catalog.has_rows("page_views"):
+        return delivered
+    orgs = delivered.sources.select(TrafficSources.org_id).unique().collect().to_series().sort()
+    inputs = [catalog.only("page_views"), orgs.to_list(), timezone, config.sessions]
+
+    def make(folder: Path) -> str:
+        views = catalog.scan("page_views").filter(~pl.col(PageViews.org_id).is_in(orgs.implode()))
+        groups = cut_views(catalog, views, scratch)
+        of = ViewGroups(scratch, folder, config)
+        for _ in perform(workers, make_sessions, of, range(groups)):
+            pass
+        return identify(inputs)
+
+    return _open([*folders, keeper.folder("sessions of page views", inputs, make)])
+
+
+def make_sessions(of: ViewGroups, group: int) -> None:
+    """Make a group's sessions of its page views, and write them."""
+    sessions = scan_made(of.views, of.config, group)
+    write_keyed(sessions, of.config.workspace.timezone, of.made, group)
+
+
+def scan_made(views: Path, config: Workspace, group: int) -> pl.LazyFrame:
+    """The sessions that a group's page views make: canonical, with `is_bot`."""
+    return build_sessions(
+        scan_groups(views, polars_schema(PageViews), group),
+        config.workspace.timezone,
+        config.sessions.timeout_minutes,
+        split_at_midnight=config.sessions.split_at_midnight,
+    )
+
+
+def write_keyed(sessions: pl.LazyFrame, timezone: str, folder: Path, part: int = 0) -> None:
+    """Write sessions that can be held, with what is added up of them.
+
+    Args:
+        sessions: Canonical sessions with `is_bot`.
+        timezone: The reporting time zone.
+        folder: Gets `rows-<part>.parquet`, `sources-<part>.arrow` and `days-<part>.arrow`.
+        part: Which part of the folder's sessions they are.
+    """
+    read = [*SESSION_COLUMNS, *SOURCE_KEY, *READ_FROM]
+    keyed = key_sessions(sessions, timezone).select(read).collect(engine="streaming")
+    sources = materialize(list_traffic_sources(keyed.lazy()), TrafficSources)
+    days = materialize(sum_source_days(keyed.lazy()), SourceDays)
+    write_whole(keyed.select(list(KEYED_SCHEMA)), folder / f"{ROWS}-{part:03}.parquet")
+    write_whole(sources.collect(), folder / f"{SOURCES}-{part:03}.arrow")
+    write_whole(days.collect(), folder / f"{DAYS}-{part:03}.arrow")
+
+
+def _open(folders: Iterable[Folder]) -> KeyedSessions:
+    paths = [path for folder in folders for path in sorted(folder.open().iterdir())]
+    rows = [path for path in paths if path.name.startswith(ROWS)]
+    return KeyedSessions(
+        pl.scan_parquet(rows) if rows else pl.LazyFrame(schema=KEYED_SCHEMA),
+        _read(paths, SOURCES, TrafficSources).unique(SOURCE_KEY),
+        _read(paths, DAYS, SourceDays),
+        identify([folder.identity for folder in folders]),
+    )
+
+
+def _read(paths: Iterable[Path], stem: str, table: type[Table]) -> pl.LazyFrame:
+    found = [pl.read_ipc(path) for path in paths if path.name.startswith(stem)]
+    return pl.concat([pl.DataFrame(schema=polars_schema(table)), *found]).lazy()
+
+
+def cut_views(catalog: Catalog, views: pl.LazyFrame, folder: Path) -> int:
+    """Cut page views into groups of visitors that can be held.
+
+    Args:
+        catalog: What was read.
+        views: The page views of which sessions are made.
+        folder: Where to write `<group>-….parquet`.
 
     Returns:
-        Canonical sessions with `is_bot`, which only the user agents of page views can tell.
+        How many groups there are.
     """
-    delivered = catalog.scan("sessions").with_columns(
-        pl.lit(None, pl.Boolean).alias(SessionFacts.is_bot)
-    )
-    if not catalog.has_rows("page_views"):
-        return delivered.select(COLUMNS)
-    views = catalog.scan("page_views").join(
-        delivered.select(Sessions.org_id).unique(), on=Sessions.org_id, how="anti"
-    )
-    groups = _cut_views(catalog, views, scratch)
-    (scratch / "sessions").mkdir()
-    made = pl.scan_parquet(
-        sorted(perform(workers, make_sessions, ViewGroups(scratch, config), range(groups)))
-    )
-    return pl.concat([delivered.select(COLUMNS), made.select(COLUMNS)])
-
-
-def make_sessions(of: ViewGroups, group: int) -> Path:
-    """Make a group's sessions of its page views, and write them."""
-    made = of.folder / "sessions" / f"{group:03}.parquet"
-    sessions = build_sessions(
-        scan_groups(of.folder / "views", polars_schema(PageViews), group),
-        of.config.workspace.timezone,
-        of.config.sessions.timeout_minutes,
-        split_at_midnight=of.config.sessions.split_at_midnight,
-    )
-    sink_whole(sessions, made)
-    return made
-
-
-def _cut_views(catalog: Catalog, views: pl.LazyFrame, scratch: Path) -> int:
-    """Cut page views into groups of visitors that can be held; return how many groups."""
     rows = sum(
         got.valid for file in catalog.feeding("page_views") if (got := file.of_table("page_views"))
     )
@@ -84,5 +180,5 @@ def _cut_views(catalog: Catalog, views: pl.LazyFrame, scratch: Path) -> int:
     visitor = pl.struct(
         PageViews.org_id, pl.coalesce(PageViews.anonymous_id, PageViews.contact_id)
     ).hash()
-    write_groups(views, visitor, groups, scratch / "views")
+    write_groups(views, visitor, groups, folder)
     return groups

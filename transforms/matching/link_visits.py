@@ -1,0 +1,63 @@
+"""The sessions of each link, added up from those of its traffic source by the day."""
+
+import polars as pl
+
+from contracts.columns import columns
+from contracts.facts.session_facts import MatchStatus, SessionFacts
+from contracts.facts.session_matching import AuditedLinks, SourceDays
+from transforms.matching.match_sessions import LINK, find_links
+from transforms.web.traffic_sources import SOURCE_KEY, UTM_VALUES
+from transforms.web.utm import base_url
+
+PAGE = AuditedLinks.landing_page
+
+
+def sum_source_days(keyed: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the sessions of each traffic source by the day.
+
+    Args:
+        keyed: Sessions with their days and traffic sources (`key_sessions`).
+
+    Returns:
+        `SourceDays`, in no order.
+    """
+    return keyed.group_by(*SOURCE_KEY, SessionFacts.date_day).agg(
+        pl.len().cast(pl.Int64).alias(SourceDays.session_count),
+        base_url(pl.col(SessionFacts.landing_url)).min().alias(SourceDays.landing_page),
+    )
+
+
+def count_visits(links: pl.LazyFrame, days: pl.LazyFrame) -> pl.LazyFrame:
+    """Add to links how many sessions came by them, and where those lead that may be broken.
+
+    Args:
+        links: `SessionLinks`.
+        days: `SourceDays` of every session, of several parts of them one after the other.
+
+    Returns:
+        `AuditedLinks`; links that say nothing or are in order have no page.
+    """
+    day = pl.col(SourceDays.date_day)
+    counts = (
+        find_links(days, links)
+        .group_by(LINK)
+        .agg(
+            pl.col(SourceDays.session_count).sum(),
+            day.min().alias(AuditedLinks.first_day),
+            day.max().alias(AuditedLinks.last_day),
+            pl.col(PAGE).min(),
+        )
+    )
+    says_something = pl.any_horizontal(
+        pl.col(name).is_not_null() for name in (*UTM_VALUES, AuditedLinks.platform)
+    )
+    is_in_order = (
+        (pl.col(AuditedLinks.match_status) == MatchStatus.MATCHED)
+        & ~pl.col(AuditedLinks.has_macro)
+        & (pl.col(AuditedLinks.ad_id).is_not_null() | pl.col(AuditedLinks.utm_content).is_null())
+    )
+    return (
+        links.join(counts, on=LINK, how="inner", validate="1:1")
+        .with_columns(pl.when(says_something & ~is_in_order).then(PAGE).alias(PAGE))
+        .select(columns(AuditedLinks))
+    )
