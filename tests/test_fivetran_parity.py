@@ -19,7 +19,6 @@ import pytest
 from contracts.vocabulary import AdLevel
 from flows.config.loading import load_workspace
 from flows.config.source_files import load_sources
-from flows.kept.keepers import Scratch
 from flows.progress import silence
 from flows.steps.ads.ad_facts import build_ad_facts
 from flows.steps.matching.sessions import find_sessions
@@ -92,7 +91,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     assert not read.refused
     catalog = read.catalog
     config = load_workspace(root, environ={}).config
-    sessions = find_sessions(catalog, config, Scratch(root / "kept"), root / "web")
+    sessions = find_sessions(catalog, config, root / "web")
     facts = build_ad_facts(catalog, config, sessions, root / "scratch")
     inputs = read.inputs()
     return Made(

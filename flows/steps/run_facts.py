@@ -190,7 +190,7 @@ def match_sessions_to_ads(run: Run) -> AdFacts:
     """Sessions to the ads that brought them, beside what the platforms report of each day."""
     progress = run.report_progress("matching sessions")
     progress(0, 1)
-    sessions = find_sessions(run.catalog, run.config, run.kept, run.scratch / "web", run.workers)
+    sessions = find_sessions(run.catalog, run.config, run.scratch / "web", run.kept, run.workers)
     facts = build_ad_facts(run.catalog, run.config, sessions, run.scratch / "ads")
     progress(1, 1)
     return facts

@@ -15,7 +15,6 @@ import polars as pl
 from contracts.columns import polars_schema
 from contracts.reports.ads import CampaignPerformance
 from flows.config.loading import load_workspace
-from flows.kept.keepers import Scratch
 from flows.steps.ads.ad_facts import AdFacts, build_ad_facts
 from flows.steps.ads.ad_reports import write_ads_reports
 from flows.steps.matching.sessions import find_sessions
@@ -26,9 +25,8 @@ from tests.benchmarks.ours import ingest
 def match(root: Path) -> AdFacts:
     """Sum the stats and match the sessions that `ingest` left."""
     read, config = reopen(root), load_workspace(root).config
-    shutil.rmtree(root / "ours/kept", ignore_errors=True)
-    keeper = Scratch(root / "ours/kept")
-    sessions = find_sessions(read.catalog, config, keeper, root / "ours/web")
+    shutil.rmtree(root / "ours/web", ignore_errors=True)
+    sessions = find_sessions(read.catalog, config, root / "ours/web")
     return build_ad_facts(read.catalog, config, sessions, root / "ours/ads")
 
 

@@ -7,7 +7,6 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from flows.config.loading import load_workspace
-from flows.kept.keepers import Scratch
 from flows.steps.ads.ad_facts import build_ad_facts
 from flows.steps.ads.ad_reports import write_ads_reports
 from flows.steps.matching import session_reports
@@ -39,7 +38,7 @@ def folders(
     root = tmp_path_factory.mktemp("benchmark") / "workspace"
     generate(root, SESSIONS, ADS)
     read, config = read_into(root, root / "ledger", root / "rejected"), load_workspace(root).config
-    sessions = find_sessions(read.catalog, config, Scratch(root / "kept"), root / "web")
+    sessions = find_sessions(read.catalog, config, root / "web")
     facts = build_ad_facts(read.catalog, config, sessions, root / "ads")
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "in parts":

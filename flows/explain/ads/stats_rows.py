@@ -10,7 +10,6 @@ from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from flows.explain.narrowed_tables import narrow_tables
 from flows.explain.published_run import PublishedRun
-from flows.kept.keepers import Scratch
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import (
     AdFacts,
@@ -90,7 +89,7 @@ class AdStatsRows:
     def facts(self) -> AdFacts:
         """What the ads reports were made from, with every session and its ad."""
         folder, config = self.run.make_folder("ads"), self.run.loaded.config
-        sessions = find_sessions(self.catalog, config, Scratch(folder / "kept"), folder)
+        sessions = find_sessions(self.catalog, config, folder)
         return build_ad_facts(self.catalog, config, sessions, folder / "facts")
 
     def list_platforms(self, row: dict[str, object]) -> list[str]:

@@ -18,7 +18,7 @@ from flows.catalog.canonical_tables import Catalog
 from flows.catalog.file_batches import Batch, list_batches
 from flows.cluster.workers import THREADS, Workers, perform
 from flows.kept.identities import identify
-from flows.kept.keepers import Folder, Keeper
+from flows.kept.keepers import Folder, Keeper, Scratch
 from flows.runtime.materialize import (
     materialize,
     scan_groups,
@@ -73,8 +73,8 @@ class ViewGroups:
 def find_sessions(
     catalog: Catalog,
     config: Workspace,
-    keeper: Keeper,
     scratch: Path,
+    keeper: Keeper | None = None,
     workers: Workers = THREADS,
 ) -> KeyedSessions:
     """Every session; of organizations that deliver none, those that their page views make.
@@ -82,11 +82,11 @@ def find_sessions(
     Args:
         catalog: What was read.
         config: The workspace's configuration.
-        keeper: Has sessions written that are not there yet.
         scratch: A folder for what is cut into groups.
+        keeper: Has sessions written that are not there yet; by default all are written anew.
         workers: What makes sessions of page views.
     """
-    timezone = config.workspace.timezone
+    timezone, keeper = config.workspace.timezone, keeper or Scratch(scratch / "kept")
     folders = []
     for batch in list_batches(catalog, "sessions"):
 
@@ -103,8 +103,8 @@ def find_sessions(
 
     def make(folder: Path) -> str:
         views = catalog.scan("page_views").filter(~pl.col(PageViews.org_id).is_in(orgs.implode()))
-        groups = cut_views(catalog, views, scratch)
-        of = ViewGroups(scratch, folder, config)
+        groups = cut_views(catalog, views, scratch / "views")
+        of = ViewGroups(scratch / "views", folder, config)
         for _ in perform(workers, make_sessions, of, range(groups)):
             pass
         return identify(inputs)

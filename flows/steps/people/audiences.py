@@ -16,7 +16,6 @@ from contracts.manifest import Check
 from contracts.reports.people import Audience
 from flows.catalog.canonical_tables import Catalog
 from flows.config.loading import LoadedWorkspace
-from flows.kept.keepers import Scratch
 from flows.progress import Progress
 from flows.steps.matching.session_matching import match_sessions
 from flows.steps.matching.sessions import find_sessions
@@ -115,9 +114,7 @@ def draw(
         # Sessions tell whose a device was; which ads they came from is not asked.
         no_ads = pl.LazyFrame(schema=polars_schema(AdNames))
         no_names = pl.LazyFrame(schema=polars_schema(MessageNameKeys))
-        sessions = find_sessions(
-            read.catalog, config, Scratch(Path(scratch) / "kept"), Path(scratch) / "web"
-        )
+        sessions = find_sessions(read.catalog, config, Path(scratch) / "web")
         matched = match_sessions(sessions, no_ads, no_names, config)
         people = PeopleInputs(
             read.catalog,
