@@ -3,8 +3,13 @@
 All counts are additive over any split of the sends.
 """
 
-from contracts.columns import Count, Day, Flag, Instant, Table, column
+from contracts.columns import Count, Day, Flag, Instant, Table, Text, column
 from contracts.facts.key_types import Code, FeedNumber, Key, Number32, TypeCode
+
+CONTRADICTED = "contradicted"
+"""Sends whose final status their events contradict."""
+ORPHANS = "orphans"
+"""Events that name a send that no row is of."""
 
 
 class ChannelSends(Table):
@@ -92,7 +97,7 @@ class SendFacts(Table):
 
 
 class UnclearRows(Table):
-    """One row: how many sends and events are not clear."""
+    """One row per way in which sends or events are not clear."""
 
-    contradicted: Number32 = column("sends whose final status their events contradict")
-    orphans: Number32 = column("events that name a send that no row is of")
+    what: Text = column("the way", key=True, required=True, isin=[CONTRADICTED, ORPHANS])
+    found: Count = column("how many are so", required=True)

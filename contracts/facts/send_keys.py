@@ -85,4 +85,4 @@ class ContactDomains(Table):
         "key of the contact, or of an address that no contact bears", key=True
     )
     domain: Text = column("what follows the last @ of the address, in small letters")
-    domain_code: Number32 = column("number of the domain within the run")
+    domain_key: Key = column("key of the domain")

@@ -5,7 +5,7 @@ They are additive: what several groups of buckets give adds up.
 
 from contracts.columns import Count, Day, Instant, Table, Text, column
 from contracts.facts.hierarchy import DescribedMessages
-from contracts.facts.key_types import Code, Key, Number32
+from contracts.facts.key_types import Code, Key
 from contracts.facts.send_counts import Counts
 
 
@@ -20,6 +20,7 @@ class SaidDelivered(Table):
     """One row per organization, feed and channel of which the feed has a delivery event."""
 
     basis_key: Key = column("organization, feed and channel, packed into one", key=True)
+    events: Count = column("events of delivery", required=True)
 
 
 class AssumedBases(Table):
@@ -88,13 +89,16 @@ class ContactBases(Table):
 
     contact_key: Key = column("key of the contact", key=True, required=True)
     basis_key: Key = column("organization, feed and channel", key=True, required=True)
+    facts: Count = column("sends and hold-outs", required=True)
     sends: Count = column("sends")
     delivered: Count = column("delivered sends")
     sent: Count = column("sends that were sent, of which nothing more is known")
     opens: Count = column("opens, machine ones included")
     clicks: Count = column("clicks, scanners' included")
     last_sent_at: Instant = column("last send")
-    last_assumable_at: Instant = column("last send of which nothing more is known")
+    last_assumable_at: Instant = column(
+        "last send of which nothing more is known; kept where its basis has no receipts"
+    )
     last_delivered_at: Instant = column("last delivery")
     last_opened_at: Instant = column("last open")
     last_clicked_at: Instant = column("last click")
@@ -105,7 +109,7 @@ class ContactBases(Table):
 class DomainBases(DeliveryCounts):
     """One row per mailbox domain and basis: counts over the e-mail sends to it."""
 
-    domain_code: Number32 = column("number of the domain; null where none is known", key=True)
+    domain_key: Key = column("key of the domain; null where none is known", key=True)
     basis_key: Key = column("organization, feed and channel", key=True, required=True)
 
 

@@ -20,6 +20,7 @@ UNKNOWN_MESSAGE = 7
 CAMPAIGN = 8
 LINK = 9
 MESSAGE_AND_CONTACT = 10
+DOMAIN = 11
 PERSON_CONTACT, PERSON_DEVICE = 1, 2
 """Of the person behind a row; these hashes meet none of the others."""
 BUCKETS = 32

@@ -20,7 +20,14 @@ from contracts.facts.send_sums import (
 from contracts.feeds import Contacts, ListMembers, Sends
 from contracts.vocabulary import Channel
 from transforms.common.joins import HELD, STREAMED
-from transforms.common.keys import CAMPAIGN, CONTACT, hash_email, hash_id, normalize_email
+from transforms.common.keys import (
+    CAMPAIGN,
+    CONTACT,
+    DOMAIN,
+    hash_email,
+    hash_id,
+    normalize_email,
+)
 from transforms.messaging.delivery_basis import (
     ASSUMED_SENDS,
     IS_ASSUMED,
@@ -67,6 +74,7 @@ def sum_contacts(facts: pl.LazyFrame) -> pl.LazyFrame:
         facts.group_by(one_key.alias(ONE_KEY))
         .agg(
             pl.col(key(ContactBases)).first(),
+            pl.len().cast(pl.Int64).alias(ContactBases.facts),
             is_sent.sum().cast(pl.Int64).alias(ContactBases.sends),
             (is_sent & (status == DELIVERED)).sum().cast(pl.Int64).alias(ContactBases.delivered),
             is_assumable.sum().cast(pl.Int64).alias(ContactBases.sent),
@@ -82,11 +90,17 @@ def sum_contacts(facts: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def add_contacts(parts: pl.LazyFrame) -> pl.LazyFrame:
-    """Add the sums of several parts of the sends: `ContactBases`."""
+def keep_assumable(contacts: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFrame:
+    """Keep the time of a last send that is assumed to be delivered; elsewhere none is asked for.
+
+    Args:
+        contacts: `ContactBases`.
+        assumed: `AssumedBases`.
+    """
+    at = ContactBases.last_assumable_at
     return (
-        parts.group_by(key(ContactBases))
-        .agg(pl.col(ADDING).sum(), pl.col(LAST_TIMES).max(), pl.col(OPT_OUTS).min())
+        flag_assumed(contacts, assumed)
+        .with_columns(pl.when(IS_ASSUMED).then(pl.col(at)).alias(at))
         .select(columns(ContactBases))
     )
 
@@ -141,11 +155,7 @@ def list_domains(contacts: pl.LazyFrame, addressed: pl.LazyFrame) -> pl.LazyFram
         keyed.select(ContactDomains.contact_key, domain.alias(ContactDomains.domain))
         .drop_nulls()
         .unique(ContactDomains.contact_key)
-        .with_columns(
-            (pl.col(ContactDomains.domain).rank("dense") - 1)
-            .cast(pl.UInt32)
-            .alias(ContactDomains.domain_code)
-        )
+        .with_columns(pl.col(ContactDomains.domain).hash(DOMAIN).alias(ContactDomains.domain_key))
         .select(columns(ContactDomains))
     )
 
@@ -157,10 +167,10 @@ def sum_domains(facts: pl.LazyFrame, domains: pl.LazyFrame) -> pl.LazyFrame:
         facts: `SendFacts` of a group of buckets.
         domains: `ContactDomains`.
     """
-    codes = domains.select(ContactDomains.contact_key, ContactDomains.domain_code)
+    keys = domains.select(ContactDomains.contact_key, ContactDomains.domain_key)
     return (
         facts.filter(pl.col(SendFacts.channel_code) == STANDARD_CODES[Channel.EMAIL])
-        .join(codes, on=SendFacts.contact_key, how="left", validate=STREAMED, build_side=HELD)
+        .join(keys, on=SendFacts.contact_key, how="left", validate=STREAMED, build_side=HELD)
         .group_by(key(DomainBases))
         .agg(count_sends())
         .select(columns(DomainBases))
@@ -181,13 +191,13 @@ def add_domains(
         assumed: `AssumedBases`.
         organizations: The `org_id` and `org_code` of every organization.
     """
-    code = ContactDomains.domain_code
-    names = domains.select(code, ContactDomains.domain).unique()
+    domain = ContactDomains.domain_key
+    names = domains.select(domain, ContactDomains.domain).unique()
     return (
         assume_deliveries(parts, assumed)
         .with_columns(org_of_basis(DomainBases.basis_key).alias(MessageCodes.org_code))
         .join(organizations, on=MessageCodes.org_code, how="inner", validate="m:1")
-        .join(names, on=code, how="left", validate="m:1")
+        .join(names, on=domain, how="left", validate="m:1")
         .with_columns(pl.col(DomainSums.domain).fill_null(NO_DOMAIN))
         .group_by(key(DomainSums))
         .agg(pl.col(*COUNTS, ASSUMED_SENDS).sum())

@@ -17,12 +17,12 @@ from contracts.facts.send_sums import (
 )
 from contracts.vocabulary import Action
 from transforms.common.calendar import reporting_day
+from transforms.messaging.additive_sums import SUMS, add_up
 from transforms.messaging.delivery_basis import assume_deliveries, channel_of_basis
 from transforms.messaging.send_facts import BOUNCED, DELIVERED, FAILED, HARD, QUEUED, SENT, SOFT
 
 MESSAGE = [SendFacts.message_key, SendFacts.basis_key]
 COUNTS = columns(Counts)
-SUMMED = columns(DeliveryCounts)
 FIRST_TIMES = {
     Counts.human_unique_opens: SendFacts.first_human_open_at,
     Counts.unique_opens: SendFacts.first_open_at,
@@ -93,24 +93,11 @@ def sum_message_days(facts: pl.LazyFrame, events: pl.LazyFrame, timezone: str) -
             for count, action in EVERY_TIME.items()
         ),
     ]
-    return add_message_days(pl.concat(parts, how="diagonal_relaxed"))
+    return add_up(pl.concat(parts, how="diagonal_relaxed"), SUMS["days"])
 
 
 def _on_day(rows: pl.LazyFrame, day: pl.Expr) -> LazyGroupBy:
     return rows.group_by(*MESSAGE, day.alias(MessageDays.date_day))
-
-
-def add_message_days(parts: pl.LazyFrame) -> pl.LazyFrame:
-    """Add the sums of several parts of the sends."""
-    return (
-        parts.group_by(key(MessageDays))
-        .agg(
-            pl.col(SUMMED).sum().cast(pl.Int64),
-            pl.col(MessageDays.first_sent_at).min(),
-            pl.col(MessageDays.last_sent_at).max(),
-        )
-        .select(columns(MessageDays))
-    )
 
 
 def sum_links(events: pl.LazyFrame) -> pl.LazyFrame:
@@ -134,19 +121,6 @@ def sum_links(events: pl.LazyFrame) -> pl.LazyFrame:
             pl.len().cast(pl.Int64).alias(MessageLinks.unique_clicks),
             pl.col(FIRST).min().alias(MessageLinks.first_clicked_at),
             pl.col(LAST).max().alias(MessageLinks.last_clicked_at),
-        )
-        .select(columns(MessageLinks))
-    )
-
-
-def add_links(parts: pl.LazyFrame) -> pl.LazyFrame:
-    """Add the links of several parts of the sends."""
-    return (
-        parts.group_by(key(MessageLinks))
-        .agg(
-            pl.col(MessageLinks.clicks, MessageLinks.unique_clicks).sum(),
-            pl.col(MessageLinks.first_clicked_at).min(),
-            pl.col(MessageLinks.last_clicked_at).max(),
         )
         .select(columns(MessageLinks))
     )

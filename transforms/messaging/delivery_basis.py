@@ -57,15 +57,15 @@ def list_said_delivered(events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.Lazy
     organizations = messages.select(MessageCodes.message_key, MessageCodes.org_code)
     return (
         events.filter(pl.col(CountedEvents.action_code) == ACTION_CODES[Action.DELIVERED])
-        .select(basis)
-        .unique()
+        .group_by(basis)
+        .agg(pl.len().cast(pl.Int64).alias(SaidDelivered.events))
         .join(organizations, on=CountedEvents.message_key, how="inner", validate="m:1")
-        .select(
+        .group_by(
             pack_basis(MessageCodes.org_code, CountedEvents.feed, CountedEvents.channel_code).alias(
                 BASIS
             )
         )
-        .unique()
+        .agg(pl.col(SaidDelivered.events).sum())
     )
 
 

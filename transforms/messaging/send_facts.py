@@ -6,6 +6,8 @@ from contracts.columns import columns
 from contracts.facts.hierarchy import MessageCodes
 from contracts.facts.key_types import ACTION_CODES
 from contracts.facts.send_facts import (
+    CONTRADICTED,
+    ORPHANS,
     AssignedEvents,
     ChannelSends,
     CountedEvents,
@@ -267,12 +269,22 @@ def decide_days(units: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
 
 
 def count_unclear(facts: pl.LazyFrame, events: pl.LazyFrame) -> pl.LazyFrame:
-    """One row: `UnclearRows`.
+    """Count what is not clear: `UnclearRows`.
 
     Args:
         facts: `SendFacts`.
         events: `AssignedEvents`.
     """
-    contradicted = pl.col(SendFacts.is_contradicted).sum().alias(UnclearRows.contradicted)
-    orphans = pl.col(AssignedEvents.is_orphan).sum().alias(UnclearRows.orphans)
-    return pl.concat([facts.select(contradicted), events.select(orphans)], how="horizontal")
+    found = {
+        CONTRADICTED: facts.select(pl.col(SendFacts.is_contradicted).sum()),
+        ORPHANS: events.select(pl.col(AssignedEvents.is_orphan).sum()),
+    }
+    return pl.concat(
+        [
+            count.select(
+                pl.lit(what).alias(UnclearRows.what),
+                pl.all().cast(pl.Int64).alias(UnclearRows.found),
+            ).filter(pl.col(UnclearRows.found) > 0)
+            for what, count in found.items()
+        ]
+    )

@@ -114,7 +114,7 @@ class MessageExclusions:
 
     def _key_events(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Events with the message and the contact of the send that they name, where one is."""
-        sends = PlacedKeys(self.run.catalog, self.channels, 1).read_sends()
+        sends = PlacedKeys.whole(self.run.catalog, self.channels).read_sends()
         of_send = sends.select(SEND, pl.col(KEY).alias(OWN_KEY), pl.col(CONTACT).alias(OWN_CONTACT))
         return (
             select_event_keys(rows, self.channels.own)

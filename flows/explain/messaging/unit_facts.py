@@ -11,12 +11,11 @@ from contracts.facts.send_keys import EventKeys, SendKeys
 from contracts.facts.send_sums import MessageDays
 from contracts.reports.campaigns import HierarchyReport
 from contracts.vocabulary import DeliveryBasis
-from flows.catalog.read_files import ReadFile
 from flows.explain.messaging.narrowed_keys import KeyRows, Seed, narrow_keys
 from flows.explain.published_run import PublishedRun
 from flows.steps.messaging.described_messages import MessageInputs, find_names
-from flows.steps.messaging.key_files import KeyFiles
-from flows.steps.messaging.send_facts import prepare_facts
+from flows.steps.messaging.key_files import KeyFile, KeyFiles
+from flows.steps.messaging.send_facts import number_organizations, prepare_facts
 from transforms.explain.row_places import ROW_PLACE, TABLE, pack_place
 from transforms.messaging.bot_detection import flag_hasty_clicks
 from transforms.messaging.daily_sums import sum_message_days
@@ -67,7 +66,12 @@ class PlacedKeys(KeyFiles):
     """Key columns whose `row_number` is the row's place among all files."""
 
     @staticmethod
-    def add_feed(rows: pl.LazyFrame, file: ReadFile) -> pl.LazyFrame:
+    def name_run(file: KeyFile) -> object:
+        """Each file is read for itself."""
+        return file.order
+
+    @staticmethod
+    def add_feed(rows: pl.LazyFrame, file: KeyFile) -> pl.LazyFrame:
         """Give rows of a file their feed and their place."""
         return KeyFiles.add_feed(rows, file).with_columns(
             pack_place(pl.lit(file.order)).alias(PLACE)
@@ -98,8 +102,9 @@ class UnitBuilder:
         self.catalog = run.catalog
         inputs = MessageInputs(run.catalog, run.loaded.config, run.scratch)
         self.names = find_names(inputs)
-        self.named = prepare_facts(inputs, self.names)
-        self.keys = PlacedKeys(run.catalog, self.names.channels, 1)
+        organizations = number_organizations(self.names.messages)
+        self.named = prepare_facts(inputs, self.names, organizations)
+        self.keys = PlacedKeys.whole(run.catalog, self.names.channels)
         self.event_contacts = pl.LazyFrame()
 
     @cached_property

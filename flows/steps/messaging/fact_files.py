@@ -1,13 +1,13 @@
-"""The sums over the send facts, in files by group of buckets."""
+"""The sums over the send facts, in files: those of each group of buckets, then those of all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.columns import Table, polars_schema
+from contracts.columns import polars_schema
 from contracts.facts.send_facts import UnclearRows
 from contracts.facts.send_sums import (
     AssumedBases,
@@ -15,107 +15,155 @@ from contracts.facts.send_sums import (
     ChannelLinks,
     ContactBases,
     ContactSums,
-    DomainBases,
     DomainSums,
-    MessageDays,
-    MessageLinks,
-    SaidDelivered,
-    SegmentBases,
     SegmentSums,
 )
-from flows.runtime.materialize import materialize
+from flows.runtime.materialize import materialize, write_whole
+from flows.storage.workspace_files import remove_tree
+from transforms.messaging.additive_sums import SUMS, add_up
 from transforms.messaging.contact_sums import (
-    add_contacts,
     add_domains,
     add_segments,
+    keep_assumable,
     merge_bases,
 )
-from transforms.messaging.daily_sums import (
-    add_links,
-    add_message_days,
-    name_days,
-    name_links,
-)
+from transforms.messaging.daily_sums import name_days, name_links
 from transforms.messaging.delivery_basis import (
     count_assumed,
     find_assumed,
 )
 
-SUMS: dict[str, type[Table]] = {
-    "days": MessageDays,
-    "links": MessageLinks,
-    "segments": SegmentBases,
-    "contacts": ContactBases,
-    "domains": DomainBases,
-    "said": SaidDelivered,
-    "unclear": UnclearRows,
-}
-"""What is kept of the facts of each group: sums of one kind each."""
+CONTACTS = "contacts"
+"""The sums that are cut into parts, by contact."""
+GROUPS = "groups"
+ORGANIZATIONS = "organizations"
 
 
 @dataclass(frozen=True)
 class FactFiles:
-    """Where the sums over a run's facts lie; each kind is some files per group of buckets.
+    """Where the sums over a run's facts lie: `<kind>.arrow`, and `contacts-<part>.arrow`.
 
     Attributes:
-        folder: Holds `<kind>-….arrow`.
+        folder: Holds them, and those of each group in `groups` until they are added up.
     """
 
     folder: Path
 
+    @property
+    def groups(self) -> Path:
+        """Where the sums of each group lie."""
+        return self.folder / GROUPS
+
+    def begin(self, organizations: pl.DataFrame) -> None:
+        """Make the folders.
+
+        Args:
+            organizations: The `org_id` and `org_code` of every organization.
+        """
+        self.groups.mkdir(parents=True)
+        write_whole(organizations, self.folder / f"{ORGANIZATIONS}.arrow")
+
+    def write_group(self, sums: Mapping[str, pl.DataFrame], group: int, parts: int) -> None:
+        """Write the sums of a group.
+
+        Args:
+            sums: By their kind.
+            group: The group.
+            parts: Into how many parts contacts are cut.
+        """
+        for kind, rows in sums.items():
+            if kind == CONTACTS:
+                for part in range(parts):
+                    write_whole(
+                        rows.filter(is_in_part(part, parts)) if parts > 1 else rows,
+                        self.groups / f"{kind}-{part:02}-{group:04}.arrow",
+                    )
+            else:
+                write_whole(rows, self.groups / f"{kind}-{group:04}.arrow")
+
+    def add_groups(self, parts: int) -> None:
+        """Add up the sums of all groups.
+
+        Args:
+            parts: Into how many parts contacts are cut.
+        """
+        for kind, sums in SUMS.items():
+            if kind != CONTACTS:
+                rows = materialize(self._add_files(kind, kind), sums.table).collect()
+                write_whole(rows, self.folder / f"{kind}.arrow")
+        for part in range(parts):
+            contacts = self._add_files(CONTACTS, f"{CONTACTS}-{part:02}")
+            self.write_contacts(contacts, part)
+        remove_tree(self.groups)
+
+    def _add_files(self, kind: str, name: str) -> pl.LazyFrame:
+        files = sorted(self.groups.glob(f"{name}-*.arrow"))
+        if not files:
+            return pl.LazyFrame(schema=polars_schema(SUMS[kind].table))
+        return add_up(pl.scan_ipc(files), SUMS[kind]) if len(files) > 1 else pl.scan_ipc(files)
+
+    def write_contacts(self, contacts: pl.LazyFrame, part: int) -> None:
+        """Write the sums of a part of the contacts; those of bases lie there."""
+        kept = keep_assumable(contacts, self.find_assumed())
+        rows = materialize(kept, ContactBases).collect()
+        write_whole(rows, self.folder / f"{CONTACTS}-{part:02}.arrow")
+
+    def organizations(self) -> pl.LazyFrame:
+        """The `org_id` and `org_code` of every organization."""
+        return pl.scan_ipc(self.folder / f"{ORGANIZATIONS}.arrow")
+
     def find_assumed(self) -> pl.LazyFrame:
         """The bases whose sends have no delivery receipts: `AssumedBases`."""
-        days = add_message_days(self._scan("days"))
-        return materialize(find_assumed(days, self._scan("said")), AssumedBases)
+        return materialize(find_assumed(self.scan("days"), self.scan("said")), AssumedBases)
 
     def days(self, channels: RunChannels) -> pl.LazyFrame:
         """Sums by message, channel and day: `ChannelDays`."""
-        days = add_message_days(self._scan("days"))
-        return materialize(name_days(days, self.find_assumed(), channels), ChannelDays)
+        return materialize(name_days(self.scan("days"), self.find_assumed(), channels), ChannelDays)
 
     def count_assumed(self) -> pl.LazyFrame:
         """How many sends count as delivered without a receipt, by `feed` and `channel_code`."""
-        return count_assumed(add_message_days(self._scan("days")), self.find_assumed())
+        return count_assumed(self.scan("days"), self.find_assumed())
 
     def links(self, texts: pl.LazyFrame, channels: RunChannels) -> pl.LazyFrame:
         """Sums by message, channel and link: `ChannelLinks`."""
-        links = add_links(self._scan("links"))
-        return materialize(name_links(links, texts, channels), ChannelLinks)
+        return materialize(name_links(self.scan("links"), texts, channels), ChannelLinks)
 
     def segments(self) -> pl.LazyFrame:
         """Sums by segment: `SegmentSums`."""
-        return materialize(add_segments(self._scan("segments"), self.find_assumed()), SegmentSums)
+        return materialize(add_segments(self.scan("segments"), self.find_assumed()), SegmentSums)
 
     def contacts(self) -> pl.LazyFrame:
         """Sums by contact: `ContactSums`."""
         assumed = self.find_assumed()
         sums = [
-            materialize(merge_bases(part, assumed), ContactSums) for part in self._scan_contacts()
+            materialize(merge_bases(part, assumed), ContactSums) for part in self.scan_contacts()
         ]
         return pl.concat([pl.LazyFrame(schema=polars_schema(ContactSums)), *sums])
 
-    def domains(self, domains: pl.LazyFrame, organizations: pl.LazyFrame) -> pl.LazyFrame:
+    def domains(self, domains: pl.LazyFrame) -> pl.LazyFrame:
         """Sums by mailbox domain: `DomainSums`.
 
         Args:
             domains: `ContactDomains`.
-            organizations: The `org_id` and `org_code` of every organization.
         """
-        parts, assumed = self._scan("domains"), self.find_assumed()
-        return materialize(add_domains(parts, domains, assumed, organizations), DomainSums)
+        parts, assumed = self.scan("domains"), self.find_assumed()
+        return materialize(add_domains(parts, domains, assumed, self.organizations()), DomainSums)
 
     def count_unclear(self) -> dict[str, int]:
-        """How many sends and events are not clear, by column of `UnclearRows`."""
-        return self._scan("unclear").sum().collect().row(0, named=True)
+        """How many sends and events are not clear, by what is not."""
+        rows = self.scan("unclear").collect()
+        return dict(rows.select(UnclearRows.what, UnclearRows.found).iter_rows())
 
-    def _scan_contacts(self) -> Iterator[pl.LazyFrame]:
+    def scan_contacts(self) -> Iterator[pl.LazyFrame]:
         """The sums by contact, part of the contacts by part: `ContactBases`."""
-        parts: dict[str, list[Path]] = {}
-        for file in sorted(self.folder.glob("contacts-*.arrow")):
-            parts.setdefault(file.stem.rpartition("-")[2], []).append(file)
-        for files in parts.values():
-            yield add_contacts(pl.scan_ipc(files))
+        for file in sorted(self.folder.glob(f"{CONTACTS}-*.arrow")):
+            yield pl.scan_ipc(file)
 
-    def _scan(self, kind: str) -> pl.LazyFrame:
-        files = sorted(self.folder.glob(f"{kind}-*.arrow"))
-        return pl.scan_ipc(files) if files else pl.LazyFrame(schema=polars_schema(SUMS[kind]))
+    def scan(self, kind: str) -> pl.LazyFrame:
+        """The sums of a kind, all but those by contact."""
+        return pl.scan_ipc(self.folder / f"{kind}.arrow")
+
+
+def is_in_part(part: int, parts: int) -> pl.Expr:
+    """Whether sums are of a contact of a part."""
+    return pl.col(ContactBases.contact_key).fill_null(0) % parts == part

@@ -1,15 +1,17 @@
 """The key columns of a run's sends and events, read from their files by group of buckets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
+from typing import Self
 
 import polars as pl
 
 from contracts.channels import RunChannels
 from contracts.columns import polars_schema
 from contracts.facts.send_keys import FeedEvents, FeedSends
-from flows.catalog.canonical_tables import Catalog, ReadFile
+from flows.catalog.canonical_tables import Catalog
 from flows.ingest.send_key_files import WHOLE, scope_folder
 from transforms.common.keys import BUCKETS
 from transforms.messaging.send_keys import EventScope, recode_types
@@ -18,24 +20,84 @@ ROWS_A_GROUP = 1_250_000
 """How many rows are worked on at a time: so few that their hash tables stay in the cache."""
 SENDS = polars_schema(FeedSends)
 EVENTS = polars_schema(FeedEvents)
+ROW = FeedSends.row_number
+
+
+@dataclass(frozen=True)
+class KeyFile:
+    """The key columns of one file's sends or events.
+
+    Attributes:
+        folder: Where they lie.
+        table: `sends` or `events`.
+        feed: The place of its feed in the configuration.
+        order: Its place among the files read.
+        rows: How many rows it has, those that do not count among them.
+        scopes: Of events: what names their sends.
+        own_channels: The channels that event types may name, in the order of their codes.
+        counts: Of its rows, the numbers of those that count, or do not; None where all count.
+        is_chosen: Whether `counts` are the numbers of those that count.
+    """
+
+    folder: Path
+    table: str
+    feed: int
+    order: int
+    rows: int
+    scopes: tuple[str, ...] = ()
+    own_channels: tuple[str, ...] = ()
+    counts: pl.Series | None = None
+    is_chosen: bool = False
+
+    def leave_uncounted(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """The file's rows that count."""
+        if self.counts is None:
+            return rows
+        is_listed = pl.col(ROW).is_in(self.counts.implode())
+        return rows.filter(is_listed if self.is_chosen else ~is_listed)
+
+
+def list_key_files(catalog: Catalog) -> list[KeyFile]:
+    """The files that give sends or events."""
+    return [
+        KeyFile(
+            catalog.folder(file, table),
+            table,
+            file.raw.feed.place,
+            file.order,
+            got.valid,
+            tuple(got.scopes),
+            tuple(got.own_channels),
+            None if discarded.is_empty() else discarded,
+        )
+        for table in ("sends", "events")
+        for file in catalog.feeding(table)
+        if (got := file.of_table(table))
+        for discarded in [catalog.status.list_discarded(file, table)]
+    ]
 
 
 @dataclass(frozen=True)
 class KeyFiles:
-    """The key columns of a run's sends and events.
+    """The key columns of sends and events.
 
     Attributes:
-        catalog: What was read.
+        files: The files that give them.
         channels: The run's channels.
         groups: How many groups of buckets there are.
     """
 
-    catalog: Catalog
+    files: tuple[KeyFile, ...]
     channels: RunChannels
-    groups: int
+    groups: int = 1
 
     @classmethod
-    def of(cls, catalog: Catalog, channels: RunChannels, most_rows: int) -> "KeyFiles":
+    def whole(cls, catalog: Catalog, channels: RunChannels) -> Self:
+        """All that was read, in one group."""
+        return cls(tuple(list_key_files(catalog)), channels)
+
+    @classmethod
+    def of(cls, catalog: Catalog, channels: RunChannels, most_rows: int) -> Self:
         """Choose as many groups as keep one of them small.
 
         Args:
@@ -44,65 +106,72 @@ class KeyFiles:
             most_rows: How many rows of a group memory allows; where a bucket has more, each is cut
                 into several groups.
         """
-        rows = sum(
-            got.valid
-            for table in ("sends", "events")
-            for file in catalog.feeding(table)
-            if (got := file.of_table(table))
-        )
+        files = list_key_files(catalog)
+        rows = sum(file.rows for file in files)
         cuts = rows // (BUCKETS * most_rows) + 1
         groups = BUCKETS * cuts if cuts > 1 else min(BUCKETS, rows // ROWS_A_GROUP + 1)
-        return cls(catalog, channels, groups)
+        return cls(tuple(files), channels, groups)
 
     def has(self, scope: EventScope) -> bool:
         """Whether any event is of the scope."""
-        return any(
-            scope in got.scopes
-            for file in self.catalog.feeding("events")
-            if (got := file.of_table("events"))
-        )
+        return any(scope in file.scopes for file in self.files)
+
+    @property
+    def has_sends(self) -> bool:
+        """Whether there is any send."""
+        return any(file.table == "sends" for file in self.files)
 
     def read_sends(self, group: int | None = None) -> pl.LazyFrame:
         """`FeedSends` in a group of buckets, or in all of them."""
-        parts = [
-            self.add_feed(self.catalog.leave_discarded(rows, file, "sends"), file)
-            for file in self.catalog.feeding("sends")
-            for rows in self._scan(file, "sends", EventScope.SEND, group)
-        ]
+        parts = list(self._read("sends", EventScope.SEND, group))
         return pl.concat(parts).select(SENDS.names()) if parts else pl.LazyFrame(schema=SENDS)
 
     def read_events(self, scope: EventScope, group: int | None = None) -> pl.LazyFrame:
         """`FeedEvents` of a scope in a group of buckets, or in all of them."""
-        parts = [
-            recode_types(
-                self.add_feed(self.catalog.leave_discarded(rows, file, "events"), file),
-                got.own_channels,
-                self.channels.codes,
-            )
-            for file in self.catalog.feeding("events")
-            if (got := file.of_table("events"))
-            for rows in self._scan(file, "events", scope, group)
-        ]
+        parts = list(self._read("events", scope, group))
         return pl.concat(parts).select(EVENTS.names()) if parts else pl.LazyFrame(schema=EVENTS)
 
     @staticmethod
-    def add_feed(rows: pl.LazyFrame, file: ReadFile) -> pl.LazyFrame:
+    def name_run(file: KeyFile) -> object:
+        """What neighbouring files must share to be read together.
+
+        Files that are read together cost less than each for itself, by far where they are small.
+        """
+        return file.feed, file.own_channels, None if file.counts is None else file.order
+
+    @staticmethod
+    def add_feed(rows: pl.LazyFrame, file: KeyFile) -> pl.LazyFrame:
         """Give rows of a file the place of its feed in the configuration."""
-        return rows.with_columns(pl.lit(file.raw.feed.place, pl.UInt16).alias(FeedSends.feed))
+        return rows.with_columns(pl.lit(file.feed, pl.UInt16).alias(FeedSends.feed))
+
+    def _read(self, table: str, scope: EventScope, group: int | None) -> Iterator[pl.LazyFrame]:
+        own = (file for file in self.files if file.table == table)
+        for _, files in groupby(own, key=self.name_run):
+            run = list(files)
+            for scanned in self._scan(run, scope, group):
+                rows = self.add_feed(run[0].leave_uncounted(scanned), run[0])
+                own_channels = run[0].own_channels if table == "events" else ()
+                yield recode_types(rows, own_channels, self.channels.codes)
 
     def _scan(
-        self, file: ReadFile, table: str, scope: EventScope, group: int | None
+        self, files: Iterable[KeyFile], scope: EventScope, group: int | None
     ) -> Iterator[pl.LazyFrame]:
-        folder = scope_folder(self.catalog.folder(file, table), scope)
-        whole = folder / f"{WHOLE}.arrow"
-        if whole.exists():
-            rows = pl.scan_ipc(whole)
+        wholes, parts = [], []
+        for file in files:
+            folder = scope_folder(file.folder, scope)
+            whole = folder / f"{WHOLE}.arrow"
+            if whole.exists():
+                wholes.append(whole)
+            else:
+                parts += self._find_parts(folder, group)
+        if wholes:
+            rows = pl.scan_ipc(wholes)
             is_all = group is None or self.groups == 1
             yield rows if is_all else rows.filter(self.in_group(FeedSends.send_key, group or 0))
-        elif found := self._find_parts(folder, group):
-            rows = pl.scan_ipc(found)
+        if parts:
+            rows = pl.scan_ipc(parts)
             is_cut = group is not None and self.groups > BUCKETS
-            yield rows.filter(self.in_group(FeedSends.send_key, group)) if is_cut else rows
+            yield rows.filter(self.in_group(FeedSends.send_key, group or 0)) if is_cut else rows
 
     def _find_parts(self, folder: Path, group: int | None) -> list[Path]:
         return [

@@ -59,7 +59,7 @@ class LinkInputs:
 
         Where a group is all there is, or there are no sends, an event's group stays what it is.
         """
-        has_groups = self.keys.groups > 1 and self.keys.catalog.has_rows("sends")
+        has_groups = self.keys.groups > 1 and self.keys.has_sends
         return has_groups and self.has_unlinked
 
 
@@ -128,7 +128,7 @@ def _link_events(of: LinkInputs, group: int) -> pl.LazyFrame:
     """A group's events that name message and contact, linked to the sends that there are."""
     own = of.addressed.filter(of.keys.in_group(EventKeys.send_key, group))
     events = pl.concat([_read_unlinked(of, group), own])
-    if not of.keys.catalog.has_rows("sends"):
+    if not of.keys.has_sends:
         return events
     sends = list_linkable_sends(read_sends(of, None), of.codes)
     return link_to_sends(events, sends.filter(of.keys.in_group(MESSAGE_CONTACT, group)))

@@ -23,7 +23,7 @@ from flows.steps.messaging.described_messages import (
 )
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.messaging.message_checks import reconcile_channel, reconcile_levels
-from flows.steps.messaging.send_facts import build_facts, number_organizations
+from flows.steps.messaging.send_facts import build_facts
 from flows.storage.report_files import write_table
 from transforms.reports import campaigns, message_days, messaging, people
 from transforms.reports.mailbox_domains import report_domains
@@ -127,8 +127,7 @@ def write_channel_reports(
 def _report_domains(built: MessageFacts, orders: pl.LazyFrame | None) -> pl.LazyFrame:
     """E-mail sends by the domain of the mailbox."""
     domains = built.names.domains.lazy()
-    organizations = number_organizations(built.messages.lazy())
-    return report_domains(built.facts.domains(domains, organizations), domains, orders)
+    return report_domains(built.facts.domains(domains), domains, orders)
 
 
 def _write_provider_reports(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from contracts.columns import references
+from contracts.facts.send_facts import CONTRADICTED, ORPHANS
 from contracts.feeds import FEEDS, Contacts
 from contracts.manifest import Warned, count_of
 from contracts.vocabulary import Action
@@ -23,12 +24,12 @@ def find_message_warnings(catalog: Catalog, built: MessageFacts) -> Iterator[War
     """
     yield from _find_assumed_deliveries(catalog, built)
     unclear = built.facts.count_unclear()
-    if count := unclear["contradicted"]:
+    if count := unclear.get(CONTRADICTED, 0):
         message = (
             f"final status of {count_of(count, 'send')} contradicted by events; the row stands"
         )
         yield Warned(code="status_disagreement", message=message, count=count)
-    if catalog.has_rows("sends") and (count := unclear["orphans"]):
+    if catalog.has_rows("sends") and (count := unclear.get(ORPHANS, 0)):
         yield _unresolved("events", "send_id", "sends.send_id", count)
     yield from _unresolved_by_facts(catalog, built)
     yield from find_unresolved(catalog)

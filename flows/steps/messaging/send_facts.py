@@ -1,7 +1,6 @@
 """The send facts, built group of buckets by group of buckets in bounded memory."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
@@ -11,9 +10,9 @@ from contracts.facts.send_facts import AssignedEvents, ChannelSends, CountedEven
 from contracts.facts.send_sums import ContactBases
 from flows.cluster.workers import perform
 from flows.config.memory import fact_rows_at_once
-from flows.runtime.materialize import materialize, write_whole
+from flows.runtime.materialize import materialize
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys
-from flows.steps.messaging.fact_files import FactFiles
+from flows.steps.messaging.fact_files import CONTACTS, FactFiles
 from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.messaging.linked_events import (
     LinkInputs,
@@ -83,10 +82,14 @@ class GroupInputs:
     Attributes:
         links: Sends and events, and how they find each other.
         named: Messages, contacts and the like.
+        files: Where sums are written.
+        parts: Into how many parts those by contact are cut.
     """
 
     links: LinkInputs
     named: FactInputs
+    files: FactFiles
+    parts: int
 
 
 def build_facts(inputs: MessageInputs, names: NamedKeys) -> FactFiles:
@@ -97,25 +100,33 @@ def build_facts(inputs: MessageInputs, names: NamedKeys) -> FactFiles:
         names: Messages, channels and contacts.
     """
     files = FactFiles(inputs.scratch / "facts")
-    files.folder.mkdir(parents=True)
+    organizations = number_organizations(names.messages)
+    files.begin(organizations)
     most_rows = fact_rows_at_once(inputs.config.run)
     keys = KeyFiles.of(inputs.catalog, names.channels, most_rows)
-    named = prepare_facts(inputs, names)
-    of = GroupInputs(LinkInputs.of(keys, named.codes, names.owners, files.folder), named)
+    named = prepare_facts(inputs, names, organizations)
+    links = LinkInputs.of(keys, named.codes, names.owners, files.groups)
+    of = GroupInputs(links, named, files, min(keys.groups, BUCKETS))
     groups = range(keys.groups)
     if of.links.moves:
         for _ in perform(inputs.workers, move_events, of.links, groups):
             pass
     for done, _ in enumerate(perform(inputs.workers, build_group, of, groups), start=1):
         inputs.on_group(done, keys.groups)
+    files.add_groups(of.parts)
     return files
 
 
 def build_group(of: GroupInputs, group: int) -> None:
     """Build the facts of one group of buckets, and write what is kept of them."""
-    named, keys = of.named, of.links.keys
-    sends = materialize(assign_channels(read_sends(of.links, group), named.codes), ChannelSends)
-    events = read_events(of.links, group)
+    of.files.write_group(sum_group(of.links, of.named, group), group, of.parts)
+
+
+def sum_group(links: LinkInputs, named: FactInputs, group: int) -> dict[str, pl.DataFrame]:
+    """Build the facts of one group of buckets, and add them up: the sums by their kind."""
+    keys = links.keys
+    sends = materialize(assign_channels(read_sends(links, group), named.codes), ChannelSends)
+    events = read_events(links, group)
     assigned = materialize(assign_events(events, sends, named.bare_codes), AssignedEvents)
     deliveries = sends.select(
         ChannelSends.delivered_at,
@@ -124,58 +135,11 @@ def build_group(of: GroupInputs, group: int) -> None:
     events = keep_counted(assigned)
     if keys.has(EventScope.SEND):
         events = name_messages(events, named.unknown)
-    if of.links.has_unlinked:
+    if links.has_unlinked:
         events = separate_sends(materialize(events, CountedEvents))
     counted = materialize(flag_hasty_clicks(events, deliveries), CountedEvents)
     built = build_send_facts(sends, counted, named.codes, named.timezone)
     facts = materialize(identify(built, named.owners), SendFacts)
-    _write_sums(facts, counted, assigned, named, of.links.folder, group)
-    _write_contacts(sum_contacts(facts), of.links.folder, group, min(keys.groups, BUCKETS))
-
-
-def number_organizations(messages: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per organization: its `org_id`, and its number within the run, `org_code`."""
-    org_id = DescribedMessages.org_id
-    return messages.select(org_id).unique().sort(org_id).with_row_index(MessageCodes.org_code)
-
-
-def prepare_facts(inputs: MessageInputs, names: NamedKeys) -> FactInputs:
-    """What the send facts are made from, beside the key columns."""
-    described = names.messages.lazy()
-    organizations = number_organizations(described)
-    code = pl.col(DescribedMessages.channel).replace_strict(
-        names.channels.codes, return_dtype=pl.UInt8
-    )
-    codes = materialize(
-        described.join(
-            organizations, on=DescribedMessages.org_id, how="left", validate="m:1"
-        ).with_columns(code.alias(MessageCodes.channel_code)),
-        MessageCodes,
-    )
-    unknown = organizations.select(hash_unknown_message()).collect().to_series().to_list()
-    has_bare = bool(set(inputs.catalog.given.event_types()) & BARE_ACTIONS)
-    is_known = ~pl.col(MessageCodes.message_key).is_in(unknown)
-    return FactInputs(
-        described,
-        codes,
-        codes.filter(is_known) if has_bare else codes.clear(),
-        unknown,
-        names.owners,
-        names.domains.lazy(),
-        key_members(inputs.catalog.scan("list_members")).collect(),
-        inputs.config.workspace.timezone,
-    )
-
-
-def _write_sums(
-    facts: pl.LazyFrame,
-    counted: pl.LazyFrame,
-    assigned: pl.LazyFrame,
-    named: FactInputs,
-    folder: Path,
-    group: int,
-) -> None:
-    """Write what is kept of a group's facts."""
     sums = {
         "days": sum_message_days(facts, counted, named.timezone),
         "links": sum_links(counted),
@@ -185,14 +149,79 @@ def _write_sums(
     }
     if named.members.height:
         sums["segments"] = sum_segments(facts, named.messages, named.members.lazy())
-    for kind, frame in zip(sums, pl.collect_all(list(sums.values())), strict=True):
-        write_whole(frame, folder / f"{kind}-{group:02}.arrow")
+    summed = dict(zip(sums, pl.collect_all(list(sums.values())), strict=True))
+    return {**summed, CONTACTS: materialize(sum_contacts(facts), ContactBases).collect()}
 
 
-def _write_contacts(sums: pl.LazyFrame, folder: Path, group: int, parts: int) -> None:
-    """Write sums by contact, cut by contact, so that they can be added up part by part."""
-    rows = materialize(sums, ContactBases).collect()
-    for part in range(parts):
-        own = pl.col(ContactBases.contact_key).fill_null(0) % parts == part
-        chosen = rows.filter(own) if parts > 1 else rows
-        write_whole(chosen, folder / f"contacts-{group:02}-{part:02}.arrow")
+def number_organizations(messages: pl.DataFrame, known: pl.DataFrame | None = None) -> pl.DataFrame:
+    """One row per organization: its `org_id`, and the number that it has in facts, `org_code`.
+
+    Args:
+        messages: `DescribedMessages`.
+        known: Those that have numbers already, and keep them.
+    """
+    org_id = DescribedMessages.org_id
+    named = messages.select(org_id).unique().sort(org_id)
+    if known is None:
+        return named.with_row_index(MessageCodes.org_code)
+    new = named.join(known, on=org_id, how="anti", maintain_order="left")
+    return pl.concat(
+        [known, new.with_row_index(MessageCodes.org_code, known.height).select(known.columns)]
+    )
+
+
+def prepare_facts(
+    inputs: MessageInputs, names: NamedKeys, organizations: pl.DataFrame
+) -> FactInputs:
+    """What the send facts are made from, beside the key columns.
+
+    Args:
+        inputs: What was read.
+        names: Messages, channels and contacts.
+        organizations: The numbers of organizations (`number_organizations`).
+    """
+    members = key_members(inputs.catalog.scan("list_members")).collect()
+    has_bare = bool(set(inputs.catalog.given.event_types()) & BARE_ACTIONS)
+    zone = inputs.config.workspace.timezone
+    return number_facts(names, organizations, members, zone, has_bare=has_bare)
+
+
+def number_facts(
+    names: NamedKeys,
+    organizations: pl.DataFrame,
+    members: pl.DataFrame,
+    timezone: str,
+    *,
+    has_bare: bool = True,
+) -> FactInputs:
+    """Give messages the numbers that their channel and organization have in facts.
+
+    Args:
+        names: Messages, channels and contacts.
+        organizations: The numbers of organizations (`number_organizations`).
+        members: List members by campaign and contact (`key_members`).
+        timezone: The reporting time zone.
+        has_bare: Whether any event's type does not name its channel.
+    """
+    described = names.messages.lazy()
+    code = pl.col(DescribedMessages.channel).replace_strict(
+        names.channels.codes, return_dtype=pl.UInt8
+    )
+    codes = materialize(
+        described.join(
+            organizations.lazy(), on=DescribedMessages.org_id, how="left", validate="m:1"
+        ).with_columns(code.alias(MessageCodes.channel_code)),
+        MessageCodes,
+    )
+    unknown = organizations.select(hash_unknown_message()).to_series().to_list()
+    is_known = ~pl.col(MessageCodes.message_key).is_in(unknown)
+    return FactInputs(
+        described,
+        codes,
+        codes.filter(is_known) if has_bare else codes.clear(),
+        unknown,
+        names.owners,
+        names.domains.lazy(),
+        members,
+        timezone,
+    )

@@ -15,7 +15,6 @@ from contracts.feeds import Contacts, ListMembers, Sends
 from tests.support.frames import frame
 from transforms.common.keys import CONTACT, hash_id
 from transforms.messaging.contact_sums import (
-    add_contacts,
     add_domains,
     add_segments,
     key_members,
@@ -55,7 +54,7 @@ def test_a_contact_s_sends_of_all_channels_add_up_and_hold_outs_are_none() -> No
         fact(101, "delivered", 9, is_holdout=True, delivered_at=at(9)),
         fact(None, "sent", 3),
     ]
-    sums = add_contacts(sum_contacts(frame(SendFacts, rows)))
+    sums = sum_contacts(frame(SendFacts, rows))
     (got,) = merge_bases(sums, NOTHING_ASSUMED).collect().to_dicts()
     assert (got["sends"], got["delivered"], got["opens"]) == (2, 1, 3)
     assert (got["last_sent_at"], got["last_delivered_at"]) == (at(3), at(2))
@@ -82,7 +81,7 @@ def test_domains_are_of_emails_alone_and_who_has_none_is_none() -> None:
     email, sms = STANDARD_CODES["email"], STANDARD_CODES["sms"]
     sends = [(101, email), (102, email), (None, email), (101, sms)]
     rows = [fact(contact, "delivered", 1, channel_code=channel) for contact, channel in sends]
-    at_x = [{"contact_key": key, "domain": "x.io", "domain_code": 0} for key in (101, 102)]
+    at_x = [{"contact_key": key, "domain": "x.io", "domain_key": 7} for key in (101, 102)]
     domains = frame(ContactDomains, at_x)
     schema = {"org_code": pl.UInt32, "org_id": pl.String}
     organizations = pl.LazyFrame({"org_code": [0], "org_id": ["o"]}, schema)

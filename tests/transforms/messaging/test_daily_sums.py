@@ -13,9 +13,8 @@ from contracts.facts.send_keys import LinkTexts
 from contracts.facts.send_sums import AssumedBases
 from contracts.vocabulary import Action
 from tests.support.frames import frame
+from transforms.messaging.additive_sums import SUMS, add_up
 from transforms.messaging.daily_sums import (
-    add_links,
-    add_message_days,
     name_days,
     name_links,
     sum_links,
@@ -63,7 +62,7 @@ def days(facts: list[Row], *events: Row, assumed: bool = False) -> dict[int | No
     """What happened on which day of January, without what is zero."""
     sums = sum_message_days(frame(SendFacts, facts), frame(CountedEvents, events), "UTC")
     bases = frame(AssumedBases, [{"basis_key": BASIS}] if assumed else [])
-    named = name_days(add_message_days(sums), bases, RunChannels()).collect()
+    named = name_days(sums, bases, RunChannels()).collect()
     hidden = {"message_key", "channel", "date_day", "first_sent_at", "last_sent_at"}
     return {
         row["date_day"] and row["date_day"].day: {
@@ -110,7 +109,7 @@ def test_parts_of_the_sends_add_up() -> None:
     none = frame(CountedEvents, [])
     whole = sum_message_days(pl.concat(rows), none, "UTC").sort("date_day").collect()
     parts = pl.concat([sum_message_days(row, none, "UTC") for row in rows])
-    assert_frame_equal(add_message_days(parts).sort("date_day").collect(), whole)
+    assert_frame_equal(add_up(parts, SUMS["days"]).sort("date_day").collect(), whole)
 
 
 def test_a_link_has_its_clicks_the_sends_with_one_and_its_first_and_last() -> None:
@@ -120,7 +119,7 @@ def test_a_link_has_its_clicks_the_sends_with_one_and_its_first_and_last() -> No
         CountedEvents, [event(unit, Action.CLICKED, day, link) for unit, day, link in clicks]
     )
     texts = frame(LinkTexts, [{"link_key": 7, "url": "/a"}, {"link_key": 8, "url": "/b"}])
-    named = name_links(add_links(sum_links(events)), texts, RunChannels()).sort("url").collect()
+    named = name_links(sum_links(events), texts, RunChannels()).sort("url").collect()
     got = named.select(
         "channel", "url", "clicks", "unique_clicks", "first_clicked_at", "last_clicked_at"
     )

@@ -61,7 +61,7 @@ def test_a_feed_that_has_a_delivery_event_says_it_of_its_channel_and_organizatio
     ]
     codes = frame(MessageCodes, [{"message_key": 5, "org_code": 0}])
     got = list_said_delivered(frame(CountedEvents, events), codes).collect()
-    assert got.rows() == [(FEED_1_EMAIL,)]
+    assert got.rows() == [(FEED_1_EMAIL, 2)]
 
 
 def test_what_was_sent_counts_as_delivered_where_it_is_assumed() -> None:

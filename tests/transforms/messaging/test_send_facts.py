@@ -190,4 +190,4 @@ def test_contradictions_and_unknown_sends_are_counted() -> None:
     sends = [send(1, "bounced"), send(2, "bounced"), send(3, "delivered")]
     got = frame(SendFacts, facts(sends, *rows))
     events = frame(AssignedEvents, [{"is_orphan": True}, {"is_orphan": False}])
-    assert count_unclear(got, events).collect().rows() == [(2, 1)]
+    assert count_unclear(got, events).collect().rows() == [("contradicted", 2), ("orphans", 1)]

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from contracts.channels import RunChannels
 from contracts.columns import key
 from flows.ingest import file_ingest, send_key_files
 from flows.readers import open_feed
@@ -198,8 +199,10 @@ def test_little_memory_cuts_buckets_into_groups_that_give_the_same(
         monkeypatch.setattr(module, "BUCKETS", 4)
     monkeypatch.setattr(send_facts, "fact_rows_at_once", lambda _: rows // 11)
     monkeypatch.setattr(send_key_files, "SMALL", 0)
-    assert run_workspace(workspace, tmp_path / "groups").tables() == whole
-    assert len(list((tmp_path / "groups" / "scratch").rglob("days-*.arrow"))) == 12
+    ran = run_workspace(workspace, tmp_path / "groups")
+    assert ran.tables() == whole
+    assert key_files.KeyFiles.of(ran.read.catalog, RunChannels(), rows // 11).groups == 12
+    assert len(list((tmp_path / "groups" / "scratch").rglob("contacts-*.arrow"))) == 4
 
 
 def test_events_alone_give_in_groups_what_they_give_in_one(
