@@ -43,7 +43,7 @@ class ReadFile:
     @cached_property
     def identity(self) -> str:
         """What reading it gave: its bytes, how they were read, and the parts that they became."""
-        return hash_parts(self.receipt.model_dump_json())
+        return identify_reading(self.receipt)
 
     def of_table(self, table: str) -> TableReceipt | None:
         """What the table got from the file, if it feeds it."""
@@ -90,6 +90,11 @@ def _scan_piece(files: list[ReadFile], table: str) -> pl.LazyFrame:
         .with_columns(pl.lit(orders).gather(place).alias(FILE))
         .drop(PLACE)
     )
+
+
+def identify_reading(receipt: Receipt) -> str:
+    """What reading a file gave: its bytes, how they were read, and the parts that they became."""
+    return hash_parts(receipt.model_dump_json())
 
 
 def hash_parts(*parts: object) -> str:

@@ -39,6 +39,7 @@ class KeptReceipt(BaseModel):
 
     Attributes:
         key: The hash of all that decides it.
+        code: The code and its libraries that wrote it.
         identity: What its content is: of equal content, equal.
         files: Its files.
     """
@@ -46,6 +47,7 @@ class KeptReceipt(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: str
+    code: str
     identity: str
     files: list[KeptFile]
 
@@ -65,12 +67,13 @@ def begin_folder(home: Path) -> Path:
     return draft
 
 
-def keep_folder(home: Path, key: str, identity: str | None = None) -> KeptReceipt:
+def keep_folder(home: Path, key: str, code: str, identity: str | None = None) -> KeptReceipt:
     """Give a folder that is written the name under which it is found.
 
     Args:
         home: Where it will be found.
         key: The hash of all that decides it.
+        code: The code and its libraries that wrote it.
         identity: What its content is; the hash of its files if not given.
 
     Raises:
@@ -79,7 +82,8 @@ def keep_folder(home: Path, key: str, identity: str | None = None) -> KeptReceip
     draft = home.with_name(f"{home.name}{DRAFT}")
     with storage_errors(f"writing {home.parent}"):
         files = [describe_file(draft, path) for path in list_files(draft)]
-        receipt = KeptReceipt(key=key, identity=identity or hash_files(draft), files=files)
+        content = identity or hash_files(draft)
+        receipt = KeptReceipt(key=key, code=code, identity=content, files=files)
         write_durably(draft / RECEIPT, seal(receipt))
         keep_private(draft)
         sync_tree(draft)

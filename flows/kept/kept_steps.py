@@ -5,7 +5,7 @@ of which says what it is. A step may read nothing but these inputs; a catalog is
 tables that a step may read (`Catalog.only`), so that no table can decide a result unseen.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from contracts.manifest import Check, OutputTable, Warned
 from flows.catalog.ledger import DamagedReading
 from flows.kept.identities import identify
 from flows.kept.kept_folders import (
+    DRAFT,
     KeptReceipt,
     begin_folder,
     keep_folder,
@@ -132,7 +133,7 @@ class KeptSteps:
             if damage:
                 self._warn(name, damage)
             draft = begin_folder(home)
-            return keep_folder(home, key, write(draft))
+            return keep_folder(home, key, self.code, write(draft))
 
         try:
             receipt = read_receipt(home, key)
@@ -140,6 +141,28 @@ class KeptSteps:
             receipt = compute(str(damage))
         is_new = receipt is None
         return KeptFolder(home, receipt or compute(), compute, is_verified=is_new)
+
+    def list_earlier(self, name: str) -> Iterator[tuple[str, Path]]:
+        """What runs before left of a step, by this very code: what it is, and its folder, verified.
+
+        A step whose result follows from an earlier one and from what has changed since then starts
+        from it. What its inputs were, the step must have written beside it.
+
+        Args:
+            name: The step.
+        """
+        stem = name.replace(" ", "_")
+        homes = [one for one in self.home.glob(f"{stem}-*") if not one.name.endswith(DRAFT)]
+        for home in sorted(homes, key=lambda one: one.stat().st_mtime, reverse=True):
+            try:
+                receipt = read_receipt(home, home.name.removeprefix(f"{stem}-"))
+                if receipt is None or receipt.code != self.code:
+                    continue
+                verify_folder(home, receipt)
+            except DamagedReading as damage:
+                self._warn(name, str(damage))
+            else:
+                yield receipt.identity, home
 
     def report(
         self, name: str, inputs: Iterable[object], write: Callable[[], list[Check]]

@@ -13,6 +13,7 @@ from flows.config.loading import LoadedWorkspace
 from flows.kept.kept_steps import KeptSteps
 from flows.progress import Progress, silence
 from flows.steps.reading.read_feeds import FeedsRead
+from flows.storage.workspace_files import Layout
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,11 @@ class Run:
         loaded = replace(self.attempt.loaded, config=settings)
         read = replace(self.read, catalog=catalog)
         return Run(replace(self.attempt, loaded=loaded, kept=self.kept), read)
+
+    @property
+    def ledger(self) -> Path:
+        """The folder with one folder per file read."""
+        return Layout(self.attempt.loaded.root).ledger
 
     @property
     def staging(self) -> Path:

@@ -23,9 +23,12 @@ from flows.steps.attribution.credit_files import CreditFiles
 from flows.steps.attribution.credited_orders import build_credited_orders
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys, find_names
+from flows.steps.messaging.fact_base import FACTS, FactBase, find_base, write_base
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.messaging.kept_names import read_channels, read_names, write_names
+from flows.steps.messaging.key_files import list_key_files
 from flows.steps.messaging.message_reports import MessageFacts, sum_message_rows
+from flows.steps.messaging.restated_facts import restate_facts
 from flows.steps.messaging.send_facts import build_facts
 from flows.steps.people.activities import Activities, write_activities
 from flows.steps.people.people_inputs import PeopleInputs
@@ -42,7 +45,7 @@ AD_TABLES = (
 )
 VISITED = (*WEB, *AD_TABLES, *MESSAGES, "message_stats")
 DONE = ("sends", "events", *WEB, "orders", "contacts", "exchange_rates")
-FACTS, COSTS, CAMPAIGNS, SUMS = "facts", "costs", "campaigns", "sums"
+COSTS, CAMPAIGNS, SUMS = "costs", "campaigns", "sums"
 TOLD_OF_LINKS = [name for name in columns(SessionLinks) if name != SessionLinks.link]
 """What decides the link of a session; links are numbered anew in each run."""
 
@@ -81,7 +84,11 @@ class RunFacts:
         inputs = identify(catalog, settings, self.names)
 
         def write(folder: Path) -> str:
-            build_send_facts(run, MessageInputs(catalog, settings, folder), self.names.value)
+            names, files = self.names.value, list_key_files(catalog, "list_members")
+            decided = identify(settings, names.channels.own)
+            base = find_base(run.kept, decided, run.ledger, files)
+            build_send_facts(run, MessageInputs(catalog, settings, folder), names, base)
+            write_base(folder, decided, self.names.identity, files)
             return inputs
 
         return run.kept.folder("send sums", [inputs], write)
@@ -179,10 +186,16 @@ class RunFacts:
 
 
 @step
-def build_send_facts(run: Run, inputs: MessageInputs, names: NamedKeys) -> None:
+def build_send_facts(
+    run: Run, inputs: MessageInputs, names: NamedKeys, base: FactBase | None
+) -> None:
     """Sends and events to one row a send, with everything that happened to it."""
     progress = run.report_progress("building send facts")
-    build_facts(replace(inputs, on_group=progress, workers=run.workers), names)
+    files = list_key_files(inputs.catalog, "list_members")
+    if base is None or restate_facts(base, inputs, names, files) is None:
+        build_facts(replace(inputs, on_group=progress, workers=run.workers), names)
+    else:
+        progress(1, 1)
 
 
 @step

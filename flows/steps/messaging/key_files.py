@@ -11,6 +11,7 @@ import polars as pl
 from contracts.channels import RunChannels
 from contracts.columns import polars_schema
 from contracts.facts.send_keys import FeedEvents, FeedSends
+from contracts.feeds import FEEDS
 from flows.catalog.canonical_tables import Catalog
 from flows.ingest.send_key_files import WHOLE, scope_folder
 from transforms.common.keys import BUCKETS
@@ -33,6 +34,7 @@ class KeyFile:
         feed: The place of its feed in the configuration.
         order: Its place among the files read.
         rows: How many rows it has, those that do not count among them.
+        identity: What reading the file gave.
         scopes: Of events: what names their sends.
         own_channels: The channels that event types may name, in the order of their codes.
         counts: Of its rows, the numbers of those that count, or do not; None where all count.
@@ -44,6 +46,7 @@ class KeyFile:
     feed: int
     order: int
     rows: int
+    identity: str
     scopes: tuple[str, ...] = ()
     own_channels: tuple[str, ...] = ()
     counts: pl.Series | None = None
@@ -57,8 +60,13 @@ class KeyFile:
         return rows.filter(is_listed if self.is_chosen else ~is_listed)
 
 
-def list_key_files(catalog: Catalog) -> list[KeyFile]:
-    """The files that give sends or events."""
+def list_key_files(catalog: Catalog, *tables: str) -> list[KeyFile]:
+    """The files that give sends or events.
+
+    Args:
+        catalog: What was read.
+        tables: More tables whose files are listed.
+    """
     return [
         KeyFile(
             catalog.folder(file, table),
@@ -66,15 +74,26 @@ def list_key_files(catalog: Catalog) -> list[KeyFile]:
             file.raw.feed.place,
             file.order,
             got.valid,
+            file.identity,
             tuple(got.scopes),
             tuple(got.own_channels),
             None if discarded.is_empty() else discarded,
         )
-        for table in ("sends", "events")
+        for table in ("sends", "events", *tables)
         for file in catalog.feeding(table)
         if (got := file.of_table(table))
         for discarded in [catalog.status.list_discarded(file, table)]
     ]
+
+
+def scan_rows(files: Iterable[KeyFile], table: str) -> pl.LazyFrame:
+    """The canonical rows of a table that count in some files."""
+    rows = [
+        file.leave_uncounted(pl.scan_parquet(sorted(file.folder.glob("part-*.parquet"))))
+        for file in files
+    ]
+    schema = polars_schema(FEEDS[table])
+    return pl.concat([pl.LazyFrame(schema=schema), *(one.select(schema.names()) for one in rows)])
 
 
 @dataclass(frozen=True)
@@ -107,10 +126,15 @@ class KeyFiles:
                 into several groups.
         """
         files = list_key_files(catalog)
-        rows = sum(file.rows for file in files)
+        rows = cls(tuple(files), channels).rows
         cuts = rows // (BUCKETS * most_rows) + 1
         groups = BUCKETS * cuts if cuts > 1 else min(BUCKETS, rows // ROWS_A_GROUP + 1)
         return cls(tuple(files), channels, groups)
+
+    @property
+    def rows(self) -> int:
+        """How many rows they have at most."""
+        return sum(file.rows for file in self.files)
 
     def has(self, scope: EventScope) -> bool:
         """Whether any event is of the scope."""

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
 from contracts.facts.send_keys import AddressOwners, EventKeys, FeedEvents, SendKeys
 from flows.runtime.materialize import materialize, write_whole
-from flows.steps.messaging.key_files import EVENTS, KeyFiles
+from flows.steps.messaging.key_files import EVENTS
 from transforms.messaging.event_assignment import NAMES_SEND
 from transforms.messaging.send_keys import EventScope
 from transforms.messaging.send_linking import (
@@ -22,6 +23,36 @@ BY_ADDRESS = (EventScope.MESSAGE_ADDRESS, EventScope.CONTACT)
 """The scopes of events that may name their contact by an e-mail address."""
 
 
+class Keys(Protocol):
+    """The key columns of sends and events, in groups of buckets."""
+
+    @property
+    def groups(self) -> int:
+        """How many groups there are."""
+        ...
+
+    @property
+    def has_sends(self) -> bool:
+        """Whether there is any send."""
+        ...
+
+    def has(self, scope: EventScope) -> bool:
+        """Whether any event is of the scope."""
+        ...
+
+    def read_sends(self, group: int | None = None) -> pl.LazyFrame:
+        """`FeedSends` in a group, or in all of them."""
+        ...
+
+    def read_events(self, scope: EventScope, group: int | None = None) -> pl.LazyFrame:
+        """`FeedEvents` of a scope in a group, or in all of them."""
+        ...
+
+    def in_group(self, key: str, group: int) -> pl.Expr:
+        """Whether a key belongs to the group."""
+        ...
+
+
 @dataclass(frozen=True)
 class LinkInputs:
     """What events are linked to sends by.
@@ -34,7 +65,7 @@ class LinkInputs:
         folder: Where events lie that move to the groups of their sends.
     """
 
-    keys: KeyFiles
+    keys: Keys
     codes: pl.LazyFrame
     owners: pl.DataFrame
     addressed: pl.LazyFrame
@@ -42,7 +73,7 @@ class LinkInputs:
 
     @classmethod
     def of(
-        cls, keys: KeyFiles, codes: pl.LazyFrame, owners: pl.DataFrame, folder: Path
+        cls, keys: Keys, codes: pl.LazyFrame, owners: pl.DataFrame, folder: Path
     ) -> "LinkInputs":
         """Find the events that an address names."""
         addressed = materialize(_read_addressed(keys, owners), FeedEvents)
@@ -70,14 +101,18 @@ def identify(rows: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
 
 def read_sends(of: LinkInputs, group: int | None) -> pl.LazyFrame:
     """A group's sends, or all, with their contacts."""
-    rows = of.keys.read_sends(group)
-    if of.owners.is_empty():
-        return rows
+    return identify_sends(of.keys.read_sends(group), of.owners)
+
+
+def identify_sends(sends: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
+    """The contacts that the addresses of sends name, in their place."""
+    if owners.is_empty():
+        return sends
     by_address = pl.col(SendKeys.is_by_address)
-    return pl.concat([rows.filter(~by_address), identify(rows.filter(by_address), of.owners)])
+    return pl.concat([sends.filter(~by_address), identify(sends.filter(by_address), owners)])
 
 
-def _read_addressed(keys: KeyFiles, owners: pl.DataFrame) -> pl.LazyFrame:
+def _read_addressed(keys: Keys, owners: pl.DataFrame) -> pl.LazyFrame:
     """The events whose contact an address names that a contact bears, keyed by that contact."""
     if owners.is_empty():
         return pl.LazyFrame(schema=EVENTS)

@@ -154,7 +154,9 @@ def sum_group(links: LinkInputs, named: FactInputs, group: int) -> dict[str, pl.
 
 
 def number_organizations(messages: pl.DataFrame, known: pl.DataFrame | None = None) -> pl.DataFrame:
-    """One row per organization: its `org_id`, and the number that it has in facts, `org_code`.
+    """One row per organization: its `org_id`, and its number in facts from 1 on, `org_code`.
+
+    So no basis of sends is a bare channel's, under which events are counted.
 
     Args:
         messages: `DescribedMessages`.
@@ -163,11 +165,9 @@ def number_organizations(messages: pl.DataFrame, known: pl.DataFrame | None = No
     org_id = DescribedMessages.org_id
     named = messages.select(org_id).unique().sort(org_id)
     if known is None:
-        return named.with_row_index(MessageCodes.org_code)
+        return named.with_row_index(MessageCodes.org_code, 1)
     new = named.join(known, on=org_id, how="anti", maintain_order="left")
-    return pl.concat(
-        [known, new.with_row_index(MessageCodes.org_code, known.height).select(known.columns)]
-    )
+    return pl.concat([known, new.with_row_index(MessageCodes.org_code, known.height + 1)])
 
 
 def prepare_facts(

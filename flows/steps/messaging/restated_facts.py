@@ -1,0 +1,211 @@
+"""The sums over the send facts, from those of a run before and the sends that changed since then.
+
+What these gave is taken off, and what they give now is added; both are built by the code that
+builds all facts. Where it would cost no less, all facts are built anew.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from contracts.columns import polars_schema
+from contracts.facts.send_keys import AddressOwners, SendKeys
+from contracts.facts.send_sums import ContactBases
+from contracts.feeds import ListMembers
+from flows.config.memory import fact_rows_at_once
+from flows.steps.messaging.described_messages import MessageInputs, NamedKeys
+from flows.steps.messaging.fact_base import FactBase, FileChanges, compare_files
+from flows.steps.messaging.fact_files import CONTACTS, FactFiles
+from flows.steps.messaging.key_files import KeyFile, KeyFiles, scan_rows
+from flows.steps.messaging.linked_events import LinkInputs
+from flows.steps.messaging.restated_sums import RestatedSums
+from flows.steps.messaging.send_facts import (
+    FactInputs,
+    number_facts,
+    number_organizations,
+    sum_group,
+)
+from flows.steps.messaging.touched_sends import HeldKeys, Seeds, find_touched, hold
+from transforms.common.keys import CONTACT, hash_id
+from transforms.messaging.additive_sums import SUMS
+from transforms.messaging.contact_sums import keep_assumable, key_members
+from transforms.messaging.restated_names import (
+    add_addresses,
+    key_campaigns,
+    list_restated_contacts,
+    list_restated_members,
+    list_restated_messages,
+)
+
+MOST_TOUCHED = 0.3
+"""Where a larger share of the rows belongs to sends that changed, all facts are built anew."""
+MEMBERS = "list_members"
+NOTHING = {kind: pl.LazyFrame(schema=polars_schema(sums.table)) for kind, sums in SUMS.items()}
+
+
+class TooMuch(Exception):  # noqa: N818 - it names what was found
+    """The facts of all sends are built sooner than those of what changed."""
+
+
+@dataclass(frozen=True)
+class Restatement:
+    """What the facts of changed sends are built from.
+
+    Attributes:
+        inputs: What was read.
+        files: The files that give sends, events and list members.
+        names: What keys stand for.
+        before: What facts were made from in the run before, beside the key columns.
+        now: What they are made from.
+        changes: The rows that count otherwise.
+    """
+
+    inputs: MessageInputs
+    files: tuple[KeyFile, ...]
+    names: NamedKeys
+    before: FactInputs
+    now: FactInputs
+    changes: FileChanges
+
+    @property
+    def owners(self) -> list[pl.DataFrame]:
+        """`AddressOwners` of now and of before."""
+        return [self.now.owners, self.before.owners]
+
+    def open_keys(self, files: Iterable[KeyFile]) -> KeyFiles:
+        """The key columns of some files."""
+        own = tuple(file for file in files if file.table != MEMBERS)
+        return KeyFiles(own, self.names.channels)
+
+    def require_few(self, *held: HeldKeys | KeyFiles) -> None:
+        """Give up where too many rows must be looked at.
+
+        Raises:
+            TooMuch: There are.
+        """
+        whole = self.open_keys(self.files).rows
+        most = min(MOST_TOUCHED * whole, fact_rows_at_once(self.inputs.config.run))
+        if sum(keys.rows for keys in held) > most:
+            raise TooMuch
+
+
+def restate_facts(
+    base: FactBase, inputs: MessageInputs, names: NamedKeys, files: list[KeyFile]
+) -> FactFiles | None:
+    """Bring the sums of a run before up to date.
+
+    Args:
+        base: The sums, and what they were made from.
+        inputs: What was read, and where to write.
+        names: Messages, channels and contacts.
+        files: The files that give sends, events and list members.
+
+    Returns:
+        None where all facts are to be built anew.
+    """
+    organizations = number_organizations(names.messages, base.facts.organizations().collect())
+    zone, nobody = inputs.config.workspace.timezone, _key_members([], None)
+    before, now = (number_facts(one, organizations, nobody, zone) for one in (base.names, names))
+    changes = compare_files(base.files, files)
+    task = Restatement(inputs, tuple(files), names, before, now, changes)
+    try:
+        restated = _restate(task, base.facts)
+        exact = _tell_lost(task, restated)
+    except TooMuch:
+        return None
+    facts = FactFiles(inputs.scratch / "facts")
+    facts.begin(organizations)
+    restated.write(facts, exact)
+    return facts
+
+
+def _restate(task: Restatement, base: FactFiles) -> RestatedSums:
+    """Take off what the sends gave of which anything changed, and add what they give now."""
+    changes = task.changes
+    gone, come, same = (task.open_keys(of) for of in (changes.gone, changes.come, changes.same))
+    task.require_few(gone, come)
+    was, new = (hold(keys, None, task.now.owners) for keys in (gone, come))
+    touched = find_touched(same, was.beside(new), _find_seeds(task), task.owners)
+    held = hold(same, touched, task.now.owners)
+    task.require_few(held, was, new)
+    restated = RestatedSums.of(
+        base,
+        _sum_held(held.beside(was), task.before, (*changes.same, *changes.gone)),
+        _sum_held(held.beside(new), task.now, task.files),
+    )
+    if restated.is_assumed_otherwise:
+        raise TooMuch
+    return restated
+
+
+def _tell_lost(task: Restatement, restated: RestatedSums) -> dict[str, pl.LazyFrame]:
+    """All sums of messages and contacts of which an instant was taken off with a send."""
+    messages, contacts = restated.lost_messages, restated.lost_contacts
+    if messages.is_empty() and contacts.is_empty():
+        return NOTHING
+    named = add_addresses(contacts.lazy(), [task.now.owners.lazy()]).unique().collect()
+    keys = task.open_keys(task.files)
+    nothing = hold(task.open_keys([]), None, task.now.owners)
+    seeds = Seeds(messages, named, nothing.sends.select(SendKeys.message_key, SendKeys.contact_key))
+    touched = find_touched(keys, nothing, seeds, [task.now.owners])
+    held = hold(keys, touched, task.now.owners)
+    task.require_few(held)
+    sums = _sum_held(held, task.now, task.files)
+    return sums | {CONTACTS: keep_assumable(sums[CONTACTS], restated.assumed)}
+
+
+def _find_seeds(task: Restatement) -> Seeds:
+    """What the rows mean otherwise that count as before."""
+    before, now = task.before, task.now
+    has_members = any(file.table == MEMBERS for file in (*task.files, *task.changes.gone))
+    campaigns = [
+        key_campaigns(one.messages if has_members else one.messages.clear())
+        for one in (before, now)
+    ]
+    owners = [one.owners.lazy() for one in (before, now)]
+    changed = [file for file in (*task.changes.gone, *task.changes.come) if file.table == MEMBERS]
+    found = (
+        list_restated_messages((before.codes, campaigns[0]), (now.codes, campaigns[1])),
+        list_restated_contacts((owners[0], before.domains), (owners[1], now.domains)),
+        list_restated_members(scan_rows(changed, MEMBERS), campaigns, owners),
+    )
+    return Seeds(*pl.collect_all(found))
+
+
+def _sum_held(
+    held: HeldKeys, named: FactInputs, files: Iterable[KeyFile]
+) -> dict[str, pl.LazyFrame]:
+    """The sums of some sends by their kind.
+
+    Args:
+        held: Their rows, and those of their events.
+        named: What they are made from besides.
+        files: The files whose list members count.
+    """
+    contact, email = AddressOwners.contact_key, AddressOwners.email_key
+    rows = [held.sends, *held.events.values()]
+    mentioned = pl.concat([one.select(SendKeys.contact_key) for one in rows]).unique()
+    owners = named.owners.join(mentioned, left_on=email, right_on=contact, how="semi")
+    contacts = pl.concat([mentioned, owners.select(contact)]).unique()
+    narrowed = replace(
+        named,
+        owners=owners,
+        domains=named.domains.join(contacts.lazy(), on=contact, how="semi"),
+        members=_key_members(files, contacts),
+    )
+    links = LinkInputs.of(held, narrowed.codes, owners, Path())
+    sums = sum_group(links, narrowed, 0)
+    return NOTHING | {kind: rows.lazy() for kind, rows in sums.items()}
+
+
+def _key_members(files: Iterable[KeyFile], contacts: pl.DataFrame | None) -> pl.DataFrame:
+    """List members by campaign and contact (`key_members`), of some contacts."""
+    rows = scan_rows([file for file in files if file.table == MEMBERS], MEMBERS)
+    if contacts is not None:
+        contact = hash_id(ListMembers.contact_id, seed=CONTACT).alias(ContactBases.contact_key)
+        rows = rows.with_columns(contact).join(
+            contacts.lazy(), on=ContactBases.contact_key, how="semi"
+        )
+    return key_members(rows).collect(engine="streaming")

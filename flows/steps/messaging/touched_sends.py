@@ -1,0 +1,183 @@
+"""The sends of which anything changed since a run before, with all that belongs to them.
+
+A send is found by its key; one that events name by message and contact, by the key of these two.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.facts.send_keys import SendKeys
+from flows.steps.messaging.key_files import EVENTS, KeyFiles
+from flows.steps.messaging.linked_events import identify, identify_sends
+from transforms.common.keys import hash_message_contact
+from transforms.messaging.send_keys import EventScope
+from transforms.messaging.send_linking import MESSAGE_CONTACT
+
+SEND, MESSAGE, CONTACT = SendKeys.send_key, SendKeys.message_key, SendKeys.contact_key
+UNLINKED = tuple(scope for scope in EventScope if scope != EventScope.SEND)
+AS_NAMED = "contact as named"
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """What rows mean otherwise than before, though they are the same.
+
+    Attributes:
+        messages: The `message_key` of messages.
+        contacts: The `contact_key` of contacts, and of addresses that name them.
+        members: The `message_key` and `contact_key` of sends to whom is listed otherwise.
+    """
+
+    messages: pl.DataFrame
+    contacts: pl.DataFrame
+    members: pl.DataFrame
+
+    def select(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """The rows that mean something else; some may stand twice."""
+        chosen = [
+            rows.join(keys.lazy(), on=keys.columns, how="semi")
+            for keys in (self.messages, self.contacts, self.members)
+            if keys.height
+        ]
+        return pl.concat([rows.clear(), *chosen])
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Sends that must be looked at.
+
+    Attributes:
+        sends: Their `send_key`.
+        pairs: The keys of their messages and contacts, as `message_contact_key`.
+    """
+
+    sends: pl.DataFrame
+    pairs: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class HeldKeys:
+    """Key columns in memory, of one group.
+
+    Attributes:
+        sends: `FeedSends`.
+        events: `FeedEvents` by scope.
+    """
+
+    sends: pl.DataFrame
+    events: dict[EventScope, pl.DataFrame]
+    groups: int = 1
+
+    @property
+    def has_sends(self) -> bool:
+        """Whether there is any send."""
+        return self.sends.height > 0
+
+    @property
+    def rows(self) -> int:
+        """How many rows are held."""
+        return self.sends.height + sum(rows.height for rows in self.events.values())
+
+    def has(self, scope: EventScope) -> bool:
+        """Whether any event is of the scope."""
+        return self.events[scope].height > 0
+
+    def read_sends(self, group: int | None = None) -> pl.LazyFrame:  # noqa: ARG002 - there is one
+        """`FeedSends`."""
+        return self.sends.lazy()
+
+    def read_events(
+        self,
+        scope: EventScope,
+        group: int | None = None,  # noqa: ARG002 - there is one
+    ) -> pl.LazyFrame:
+        """`FeedEvents` of a scope."""
+        return self.events[scope].lazy()
+
+    def in_group(self, key: str, group: int) -> pl.Expr:  # noqa: ARG002 - there is one
+        """All rows are."""
+        return pl.lit(value=True)
+
+    def beside(self, other: "HeldKeys") -> "HeldKeys":
+        """These rows, and others."""
+        events = {
+            scope: pl.concat([rows, other.events[scope]]) for scope, rows in self.events.items()
+        }
+        return HeldKeys(pl.concat([self.sends, other.sends]), events)
+
+
+def hold(keys: KeyFiles, touched: Touched | None, owners: pl.DataFrame) -> HeldKeys:
+    """Read the rows of some sends into memory, or all.
+
+    Args:
+        keys: Where they are read from.
+        touched: The sends; None for all.
+        owners: `AddressOwners`.
+    """
+    sends, named = keys.read_sends(), keys.read_events(EventScope.SEND)
+    unlinked = {scope: keys.read_events(scope) for scope in UNLINKED}
+    if touched is not None:
+        own, pairs = touched.sends.lazy(), touched.pairs.lazy()
+        sends, named = (rows.join(own, on=SEND, how="semi") for rows in (sends, named))
+        unlinked = {
+            scope: pair_events(rows, owners).join(pairs, on=MESSAGE_CONTACT, how="semi")
+            for scope, rows in unlinked.items()
+        }
+    tables = [sends, named, *(rows.select(EVENTS.names()) for rows in unlinked.values())]
+    held = pl.collect_all(tables, engine="streaming")
+    return HeldKeys(held[0], dict(zip((EventScope.SEND, *UNLINKED), held[1:], strict=True)))
+
+
+def find_touched(
+    same: KeyFiles, changed: HeldKeys, seeds: Seeds, owners: Iterable[pl.DataFrame]
+) -> Touched:
+    """Find the sends of which anything changed, and those that share message and contact with them.
+
+    Args:
+        same: Rows that count as before.
+        changed: Rows that count now and did not, or did and do not.
+        seeds: What the former mean otherwise.
+        owners: `AddressOwners` of now and of before.
+    """
+    now, *_ = both = list(owners)
+    unlinked = pl.concat([same.read_events(scope) for scope in UNLINKED])
+    seen = [same.read_sends(), same.read_events(EventScope.SEND), unlinked]
+    sends, named, apart = pl.collect_all([seeds.select(rows) for rows in seen], engine="streaming")
+    sends = pl.concat([sends, changed.sends])
+    named = pl.concat([named, changed.events[EventScope.SEND]])
+    apart = pl.concat([apart, *(changed.events[scope] for scope in UNLINKED)])
+    keys = pl.concat([sends.select(SEND), named.select(SEND)]).unique()
+    if apart.is_empty() and not any(same.has(scope) for scope in UNLINKED):
+        return Touched(keys, pl.DataFrame(schema={MESSAGE_CONTACT: pl.UInt64}))
+    paired = [
+        rows
+        for known in both
+        for rows in (pair_sends(sends.lazy(), known), pair_events(apart.lazy(), known))
+    ]
+    others = pair_sends(same.read_sends(), now)
+    paired.append(others.join(keys.lazy(), on=SEND, how="semi"))
+    pairs = pl.concat([rows.select(MESSAGE_CONTACT) for rows in paired]).unique().collect()
+    beside = others.join(pairs.lazy(), on=MESSAGE_CONTACT, how="semi").select(SEND)
+    return Touched(pl.concat([keys, beside.collect(engine="streaming")]).unique(), pairs)
+
+
+def pair_sends(sends: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
+    """Sends with the key of their message and contact."""
+    return _pair(identify_sends(_hold_contact(sends), owners))
+
+
+def pair_events(events: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
+    """Events that name no send with the key of their message and contact."""
+    return _pair(identify(_hold_contact(events), owners))
+
+
+def _hold_contact(rows: pl.LazyFrame) -> pl.LazyFrame:
+    return rows.with_columns(pl.col(CONTACT).alias(AS_NAMED))
+
+
+def _pair(identified: pl.LazyFrame) -> pl.LazyFrame:
+    """Key rows by message and contact, and name the contact as they do themselves."""
+    pair = hash_message_contact(MESSAGE, CONTACT).alias(MESSAGE_CONTACT)
+    return identified.with_columns(pair, pl.col(AS_NAMED).alias(CONTACT)).drop(AS_NAMED)

@@ -1,0 +1,99 @@
+"""Sums brought up to date night after night against sums built anew: the same, row by row."""
+
+import os
+from pathlib import Path
+from random import Random
+
+import polars as pl
+import pytest
+
+from flows.config.loading import load_workspace
+from flows.steps.messaging import restated_facts
+from flows.steps.messaging.described_messages import MessageInputs, NamedKeys, find_names
+from flows.steps.messaging.fact_base import FactBase
+from flows.steps.messaging.fact_files import FactFiles
+from flows.steps.messaging.key_files import KeyFile, list_key_files
+from flows.steps.messaging.restated_facts import restate_facts
+from flows.steps.messaging.send_facts import build_facts
+from tests.support.generated import draw_tables
+from tests.support.histories import History, cut
+from tests.support.workspaces import read_workspace
+from transforms.messaging.additive_sums import SUMS
+
+HISTORIES = int(os.environ.get("HISTORIES", "8"))
+NIGHTS = int(os.environ.get("NIGHTS", "5"))
+SETTINGS = {"workspace.timezone": '"America/New_York"'}
+
+
+def begin(root: Path, seed: int) -> History:
+    """A workspace of message tables, some of whose files are delivered."""
+    random, tables = Random(seed), draw_tables(seed, 2)  # noqa: S311 - no secret is drawn
+    waiting = {
+        f"raw/{table}/{number}.jsonl": part
+        for table, rows in tables.items()
+        for number, part in enumerate(cut(random, rows))
+    }
+    history = History(root, random, waiting, SETTINGS, order=[*tables])
+    for table in tables:
+        (root / "raw" / table).mkdir(parents=True)
+    history.deliver(len(waiting) // 2)
+    history.configure()
+    return history
+
+
+def read(history: History, place: Path) -> tuple[MessageInputs, NamedKeys, list[KeyFile]]:
+    """What a night finds, and where its facts go."""
+    catalog = read_workspace(history.root, history.root / "ledger").catalog
+    inputs = MessageInputs(catalog, load_workspace(history.root, environ={}).config, place)
+    return inputs, find_names(inputs), list_key_files(catalog, "list_members")
+
+
+def read_sums(facts: FactFiles) -> dict[str, pl.DataFrame]:
+    """All that is kept, in order; organizations by their names, whatever their numbers."""
+    sums = {kind: facts.scan(kind).collect() for kind in SUMS if kind != "contacts"}
+    sums["contacts"] = pl.concat(facts.scan_contacts()).collect()
+    numbers = facts.organizations().collect()
+    keyed = {
+        kind: rows.with_columns(
+            org=(pl.col("basis_key") // 2**24).replace_strict(
+                numbers["org_code"], numbers["org_id"], default="", return_dtype=pl.String
+            ),
+            basis_key=pl.col("basis_key") % 2**24,
+        )
+        if "basis_key" in rows.columns
+        else rows
+        for kind, rows in sums.items()
+    }
+    return {kind: rows.sort(pl.all()) for kind, rows in keyed.items()}
+
+
+def live_nights(tmp_path: Path, seed: int, nights: int) -> int:
+    """Let nights pass; gives in how many the sums were brought up to date."""
+    history, restated = begin(tmp_path / "ws", seed), 0
+    base: FactBase | None = None
+    for night in range(nights):
+        inputs, names, files = read(history, tmp_path / f"anew {night}")
+        facts = anew = build_facts(inputs, names)
+        if base is not None:
+            place = MessageInputs(inputs.catalog, inputs.config, tmp_path / f"kept {night}")
+            found = restate_facts(base, place, names, files)
+            restated += found is not None
+            facts = found or anew
+        expected = read_sums(anew)
+        for kind, rows in read_sums(facts).items():
+            assert rows.equals(expected[kind]), (kind, history.happened)
+        base = FactBase(facts, names, tuple(files))
+        history.pass_a_day()
+        history.settings = SETTINGS
+        history.configure()
+    return restated
+
+
+@pytest.fixture(autouse=True)
+def _restate_whatever_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(restated_facts, "MOST_TOUCHED", 100)
+
+
+def test_sums_brought_up_to_date_are_those_built_anew(tmp_path: Path) -> None:
+    restated = [live_nights(tmp_path / str(seed), seed, NIGHTS) for seed in range(HISTORIES)]
+    assert sum(restated) > HISTORIES * (NIGHTS - 1) // 2

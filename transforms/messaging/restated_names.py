@@ -1,0 +1,111 @@
+"""What the keys of sends and events stand for otherwise than in a run before."""
+
+import polars as pl
+
+from contracts.facts.hierarchy import DescribedMessages, MessageCodes
+from contracts.facts.send_keys import AddressOwners, ContactDomains, SendKeys
+from contracts.feeds import ListMembers
+from transforms.common.keys import CAMPAIGN, CONTACT, hash_id
+
+CAMPAIGN_KEY = "campaign key"
+
+
+def find_differing(before: pl.LazyFrame, now: pl.LazyFrame, key: str) -> pl.LazyFrame:
+    """The keys of rows that one of two tables has and the other has not, or otherwise.
+
+    Args:
+        before: A table of one row a key.
+        now: The same table at another time.
+        key: Its key.
+    """
+    columns = before.collect_schema().names()
+    both = [
+        one.join(other, on=columns, how="anti", nulls_equal=True).select(key)
+        for one, other in ((before, now), (now, before))
+    ]
+    return pl.concat(both).unique()
+
+
+def key_campaigns(messages: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per message: its `message_key`, and the key of its campaign, as `campaign key`.
+
+    Args:
+        messages: `DescribedMessages`.
+    """
+    campaign = hash_id(DescribedMessages.campaign_id, seed=CAMPAIGN)
+    return messages.select(DescribedMessages.message_key, campaign.alias(CAMPAIGN_KEY))
+
+
+def list_restated_messages(
+    before: tuple[pl.LazyFrame, pl.LazyFrame], now: tuple[pl.LazyFrame, pl.LazyFrame]
+) -> pl.LazyFrame:
+    """The `message_key` of messages that give their sends something else, or another campaign.
+
+    Args:
+        before: `MessageCodes`, and `key_campaigns`.
+        now: The same of now.
+    """
+    key = MessageCodes.message_key
+    differing = [find_differing(one, other, key) for one, other in zip(before, now, strict=True)]
+    return pl.concat(differing).unique()
+
+
+def list_restated_contacts(
+    before: tuple[pl.LazyFrame, pl.LazyFrame], now: tuple[pl.LazyFrame, pl.LazyFrame]
+) -> pl.LazyFrame:
+    """The `contact_key` of contacts of another domain, and of addresses that name someone else.
+
+    Args:
+        before: `AddressOwners`, and `ContactDomains`.
+        now: The same of now.
+    """
+    email, contact = AddressOwners.email_key, AddressOwners.contact_key
+    owners = [one.select(email, contact) for one, _ in (before, now)]
+    domains = [one.select(contact, ContactDomains.domain_key) for _, one in (before, now)]
+    addresses = find_differing(*owners, email).select(pl.col(email).alias(contact))
+    contacts = find_differing(*domains, contact)
+    return pl.concat([addresses, contacts]).pipe(add_addresses, owners).unique()
+
+
+def add_addresses(contacts: pl.LazyFrame, owners: list[pl.LazyFrame]) -> pl.LazyFrame:
+    """Contacts, and the addresses that name them, as `contact_key`.
+
+    Args:
+        contacts: The `contact_key` of contacts.
+        owners: `AddressOwners` of several times.
+    """
+    email, contact = AddressOwners.email_key, AddressOwners.contact_key
+    named = [
+        one.join(contacts, on=contact, how="semi").select(pl.col(email).alias(contact))
+        for one in owners
+    ]
+    return pl.concat([contacts, *named])
+
+
+def list_restated_members(
+    members: pl.LazyFrame, campaigns: list[pl.LazyFrame], owners: list[pl.LazyFrame]
+) -> pl.LazyFrame:
+    """The `message_key` and `contact_key` of what may have been sent to who is listed otherwise.
+
+    Args:
+        members: Canonical list members that are new or gone.
+        campaigns: `key_campaigns` of before and of now.
+        owners: `AddressOwners` likewise.
+    """
+    contact = AddressOwners.contact_key
+    listed = members.select(
+        hash_id(ListMembers.campaign_id, seed=CAMPAIGN).alias(CAMPAIGN_KEY),
+        hash_id(ListMembers.contact_id, seed=CONTACT).alias(contact),
+    ).unique()
+    named = [
+        one.select(pl.col(AddressOwners.email_key).alias("address"), contact)
+        .join(listed, on=contact, how="inner", validate="m:m")
+        .select(CAMPAIGN_KEY, pl.col("address").alias(contact))
+        for one in owners
+    ]
+    return (
+        pl.concat([listed, *named])
+        .join(pl.concat(campaigns).unique(), on=CAMPAIGN_KEY, how="inner", validate="m:m")
+        .select(SendKeys.message_key, contact)
+        .unique()
+    )
