@@ -86,7 +86,7 @@ class RunFacts:
         def write(folder: Path) -> str:
             names, files = self.names.value, list_key_files(catalog, "list_members")
             decided = identify(settings, names.channels.own)
-            base = find_base(run.kept, decided, run.ledger, files)
+            base = find_base(run.kept, decided, run.ledger, files, self.names)
             build_send_facts(run, MessageInputs(catalog, settings, folder), names, base)
             write_base(folder, decided, self.names.identity, files)
             return inputs

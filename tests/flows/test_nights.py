@@ -11,6 +11,7 @@ import pytest
 from flows.campaign_reports import campaign_reports
 from flows.errors import CampaignReportsError
 from flows.kept import recalled_rows
+from flows.steps.messaging import restated_facts
 from tests.support.faults.forked_commands import Disturbance, forked_commands
 from tests.support.histories import History
 
@@ -60,6 +61,7 @@ def test_every_night_equals_one_that_computes_everything(
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recalled_rows, "LEAST_ROWS", 0)
+    monkeypatch.setattr(restated_facts, "MOST_TOUCHED", 100)
     history = History.begin(tmp_path / "ws", seed)
     for _ in range(NIGHTS):
         refused, anew = publish_anew(history.root, tmp_path / "anew")

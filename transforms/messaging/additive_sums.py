@@ -21,7 +21,7 @@ KEPT, GONE, COME = "kept", "gone", "come"
 
 
 @dataclass(frozen=True)
-class Sums:
+class AdditiveSums:
     """How the rows of one key of a table add up.
 
     Every send or event that gives a row counts in at least one of the counts: where all of them
@@ -48,20 +48,20 @@ class Sums:
 
 
 SUMS = {
-    "days": Sums(MessageDays, first=(MessageDays.first_sent_at,)),
-    "links": Sums(MessageLinks, first=(MessageLinks.first_clicked_at,)),
-    "segments": Sums(SegmentBases),
-    "contacts": Sums(
+    "days": AdditiveSums(MessageDays, first=(MessageDays.first_sent_at,)),
+    "links": AdditiveSums(MessageLinks, first=(MessageLinks.first_clicked_at,)),
+    "segments": AdditiveSums(SegmentBases),
+    "contacts": AdditiveSums(
         ContactBases, first=(ContactBases.unsubscribed_at, ContactBases.complained_at)
     ),
-    "domains": Sums(DomainBases),
-    "said": Sums(SaidDelivered),
-    "unclear": Sums(UnclearRows),
+    "domains": AdditiveSums(DomainBases),
+    "said": AdditiveSums(SaidDelivered),
+    "unclear": AdditiveSums(UnclearRows),
 }
 """What is kept of the facts, by its name."""
 
 
-def add_up(parts: pl.LazyFrame, sums: Sums) -> pl.LazyFrame:
+def add_up(parts: pl.LazyFrame, sums: AdditiveSums) -> pl.LazyFrame:
     """Add what several parts of the sends give."""
     return (
         parts.group_by(key(sums.table))
@@ -74,16 +74,18 @@ def add_up(parts: pl.LazyFrame, sums: Sums) -> pl.LazyFrame:
     )
 
 
-def find_changed(gone: pl.LazyFrame, come: pl.LazyFrame, sums: Sums) -> pl.LazyFrame:
+def find_changed(gone: pl.LazyFrame, come: pl.LazyFrame, sums: AdditiveSums) -> pl.LazyFrame:
     """The keys of rows that another part of the sends may give otherwise than before."""
     return pl.concat([gone, come]).select(key(sums.table)).unique()
 
 
-def restate(kept: pl.LazyFrame, gone: pl.LazyFrame, come: pl.LazyFrame, sums: Sums) -> pl.LazyFrame:
+def restate(
+    kept: pl.LazyFrame, gone: pl.LazyFrame, come: pl.LazyFrame, sums: AdditiveSums
+) -> pl.LazyFrame:
     """Take off what some sends gave, and add what they give now.
 
     Args:
-        kept: Sums over all sends, of the keys that `gone` or `come` bear alone.
+        kept: AdditiveSums over all sends, of the keys that `gone` or `come` bear alone.
         gone: What some sends gave of them.
         come: What these, and new ones, give now.
         sums: How the rows add up.

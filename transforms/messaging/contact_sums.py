@@ -1,10 +1,10 @@
-"""Send facts to sums by contact, mailbox domain and segment: additive, so that buckets merge."""
+"""Send facts to sums by contact and by mailbox domain: additive, so that buckets merge."""
 
 import polars as pl
 
 from contracts.channels import STANDARD_CODES
 from contracts.columns import columns, key
-from contracts.facts.hierarchy import DescribedMessages, MessageCodes
+from contracts.facts.hierarchy import MessageCodes
 from contracts.facts.send_counts import Counts
 from contracts.facts.send_facts import SendFacts
 from contracts.facts.send_keys import ContactDomains
@@ -14,14 +14,11 @@ from contracts.facts.send_sums import (
     DeliveryCounts,
     DomainBases,
     DomainSums,
-    SegmentBases,
-    SegmentSums,
 )
-from contracts.feeds import Contacts, ListMembers, Sends
+from contracts.feeds import Contacts, Sends
 from contracts.vocabulary import Channel
 from transforms.common.joins import HELD, STREAMED
 from transforms.common.keys import (
-    CAMPAIGN,
     CONTACT,
     DOMAIN,
     hash_email,
@@ -38,7 +35,6 @@ from transforms.messaging.delivery_basis import (
 from transforms.messaging.event_assignment import SPREAD
 from transforms.messaging.send_facts import BOUNCED, DELIVERED, FAILED, HARD, QUEUED, SENT, SOFT
 
-CAMPAIGN_CONTACT, CAMPAIGN_HASH = "campaign and contact", "campaign"
 COUNTS = columns(Counts)
 SUMMED = columns(DeliveryCounts)
 NO_DOMAIN = "(none)"
@@ -65,13 +61,14 @@ def sum_contacts(facts: pl.LazyFrame) -> pl.LazyFrame:
 
     Both keys are hashed into one: grouping by one number takes half the time.
     """
-    one_key = pl.col(SendFacts.contact_key).fill_null(0) ^ (pl.col(SendFacts.basis_key) * SPREAD)
+    one_key = pl.col(SendFacts.contact_key) ^ (pl.col(SendFacts.basis_key) * SPREAD)
     is_sent = ~pl.col(SendFacts.is_holdout)
     status = pl.col(SendFacts.status_code)
     is_assumable = is_sent & (status == SENT)
     sent_at, delivered_at = pl.col(SendFacts.sent_at), pl.col(SendFacts.delivered_at)
     return (
-        facts.group_by(one_key.alias(ONE_KEY))
+        facts.filter(pl.col(SendFacts.contact_key).is_not_null())
+        .group_by(one_key.alias(ONE_KEY))
         .agg(
             pl.col(key(ContactBases)).first(),
             pl.len().cast(pl.Int64).alias(ContactBases.facts),
@@ -119,7 +116,6 @@ def merge_bases(contacts: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFrame:
     times = [name for name in LAST_TIMES if name != ContactBases.last_assumable_at]
     return (
         flag_assumed(contacts, assumed)
-        .filter(pl.col(ContactBases.contact_key).is_not_null())
         .with_columns(
             delivered_at.alias(ContactSums.last_delivered_at),
             (pl.col(ContactBases.delivered) + more).alias(ContactSums.delivered),
@@ -202,69 +198,6 @@ def add_domains(
         .group_by(key(DomainSums))
         .agg(pl.col(*COUNTS, ASSUMED_SENDS).sum())
         .select(columns(DomainSums))
-    )
-
-
-def key_members(members: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per list member in a segment: the key of its campaign and contact, and its segment.
-
-    Args:
-        members: Canonical list members.
-    """
-    return members.filter(pl.col(ListMembers.segment_id).is_not_null()).select(
-        ListMembers.org_id,
-        ListMembers.segment_id,
-        hash_campaign_and_contact(
-            hash_id(ListMembers.campaign_id, seed=CAMPAIGN),
-            hash_id(ListMembers.contact_id, seed=CONTACT),
-        ),
-    )
-
-
-def hash_campaign_and_contact(campaign: pl.Expr, contact: pl.Expr) -> pl.Expr:
-    """One key of the keys of a campaign and a contact."""
-    both = pl.struct(campaign.alias("campaign"), contact.alias("contact"))
-    return both.hash().alias(CAMPAIGN_CONTACT)
-
-
-def sum_segments(
-    facts: pl.LazyFrame, messages: pl.LazyFrame, members: pl.LazyFrame
-) -> pl.LazyFrame:
-    """One row per segment and basis: `SegmentBases` over the sends to its members.
-
-    Args:
-        facts: `SendFacts` of a group of buckets.
-        messages: `DescribedMessages`.
-        members: List members by campaign and contact (`key_members`).
-    """
-    campaign = DescribedMessages.campaign_id
-    campaign_of = messages.filter(pl.col(campaign).is_not_null()).select(
-        DescribedMessages.message_key, hash_id(campaign, seed=CAMPAIGN).alias(CAMPAIGN_HASH)
-    )
-    return (
-        facts.join(campaign_of, on=SendFacts.message_key, how="inner", validate="m:1")
-        .with_columns(
-            hash_campaign_and_contact(pl.col(CAMPAIGN_HASH), pl.col(SendFacts.contact_key))
-        )
-        .join(members, on=CAMPAIGN_CONTACT, how="inner", validate="m:1")
-        .group_by(key(SegmentBases))
-        .agg(count_sends())
-        .select(columns(SegmentBases))
-    )
-
-
-def add_segments(parts: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFrame:
-    """Add the sums by segment of several parts of the sends: `SegmentSums`.
-
-    Args:
-        parts: `SegmentBases`.
-        assumed: `AssumedBases`.
-    """
-    return (
-        assume_deliveries(parts, assumed)
-        .group_by(key(SegmentSums))
-        .agg(pl.col(*COUNTS, ASSUMED_SENDS).sum())
-        .select(columns(SegmentSums))
     )
 
 

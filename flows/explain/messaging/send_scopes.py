@@ -13,7 +13,7 @@ from flows.explain.cells import AskedCell
 from flows.explain.messaging.unit_facts import NAMES
 from flows.report_tables import find_table
 from transforms.common.keys import CAMPAIGN, hash_id
-from transforms.messaging.contact_sums import (
+from transforms.messaging.segment_sums import (
     CAMPAIGN_CONTACT,
     hash_campaign_and_contact,
     key_members,

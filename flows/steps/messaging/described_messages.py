@@ -14,7 +14,6 @@ from contracts.facts.send_keys import AddressOwners, ContactDomains, LinkTexts, 
 from contracts.feeds import Campaigns, Sends
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
-from flows.catalog.read_files import ReadFile
 from flows.cluster.workers import THREADS, Workers
 from flows.config.memory import fact_rows_at_once
 from flows.errors import ConfigurationError
@@ -110,15 +109,8 @@ def find_channels(catalog: Catalog, config: Workspace) -> RunChannels:
 def describe(inputs: MessageInputs, channels: RunChannels) -> pl.DataFrame:
     """Every message with its names, dispatch, campaign and channel: `DescribedMessages`."""
     catalog = inputs.catalog
-    lists = [
-        _scan_references(catalog, file, table, channels)
-        for table in ("sends", "events")
-        for file in catalog.feeding(table)
-    ]
-    nothing = pl.LazyFrame(schema=polars_schema(MessageReferences))
-    references = materialize(
-        merge_references(pl.concat([nothing, *lists]), channels.codes), MessageReferences
-    )
+    listed = merge_references(pl.concat(_list_references(catalog, channels)), channels.codes)
+    references = materialize(listed, MessageReferences)
     described = _describe(inputs, references)
     without = described.filter(pl.col(DescribedMessages.channel) == OTHER_CHANNEL)
     if without.is_empty() or not (catalog.has_rows("sends") and catalog.has_rows("events")):
@@ -158,15 +150,21 @@ def _find_event_channels(
     return materialize(least, EventChannels).collect()
 
 
-def _scan_references(
-    catalog: Catalog, file: ReadFile, table: str, channels: RunChannels
-) -> pl.LazyFrame:
-    """The messages that a file's rows name: as listed when it was read, if all of them count."""
-    if catalog.status.list_discarded(file, table).is_empty():
-        return pl.scan_parquet(catalog.folder(file, table) / REFERENCES_FILE)
-    rows = catalog.scan_file(file, table)
-    keys = select_send_keys(rows) if table == "sends" else select_event_keys(rows, channels.own)
-    return list_references(keys)
+def _list_references(catalog: Catalog, channels: RunChannels) -> list[pl.LazyFrame]:
+    """The messages that files' rows name: as listed when a file was read, if all of them count."""
+    lists = [pl.LazyFrame(schema=polars_schema(MessageReferences))]
+    as_read = []
+    for table in ("sends", "events"):
+        discarded = catalog.status.list_files(table)
+        for file in catalog.feeding(table):
+            if file.order not in discarded:
+                as_read.append(catalog.folder(file, table) / REFERENCES_FILE)
+                continue
+            rows = catalog.scan_file(file, table)
+            is_of_sends = table == "sends"
+            keys = select_send_keys(rows) if is_of_sends else select_event_keys(rows, channels.own)
+            lists.append(list_references(keys))
+    return [*lists, pl.scan_parquet(as_read)] if as_read else lists
 
 
 def scan_link_texts(catalog: Catalog) -> pl.LazyFrame:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from flows.catalog.ledger import DamagedReading, read_kept
 from flows.catalog.read_files import identify_reading
+from flows.kept.deferred import Deferred
 from flows.kept.kept_steps import KeptSteps
 from flows.steps.messaging.described_messages import NamedKeys
 from flows.steps.messaging.fact_files import FactFiles
@@ -131,7 +132,11 @@ def write_base(folder: Path, settings: str, names: str, files: Iterable[KeyFile]
 
 
 def find_base(
-    kept: KeptSteps, settings: str, ledger: Path, now: Iterable[KeyFile]
+    kept: KeptSteps,
+    settings: str,
+    ledger: Path,
+    now: Iterable[KeyFile],
+    names: Deferred[NamedKeys],
 ) -> FactBase | None:
     """The sums of a run before, if it is still there what they were made from.
 
@@ -140,25 +145,28 @@ def find_base(
         settings: The hash of the settings and channels that decide them now.
         ledger: The folder with one folder per file read.
         now: The files that give sums now: these are verified already.
+        names: What keys stand for now.
     """
     verified = {file.identity for file in now}
     for _, folder in kept.list_earlier("send sums"):
         try:
             made_from = MadeFrom.model_validate_json((folder / RECORD).read_text("utf-8"))
-            names = _find_names(kept, made_from.names)
+            known = _find_names(kept, made_from.names, names)
         except (OSError, ValidationError):
             continue
         is_there = all(
             file.identity in verified or _is_kept(ledger, file) for file in made_from.files
         )
-        if made_from.settings == settings and names is not None and is_there:
+        if made_from.settings == settings and known is not None and is_there:
             files = _list_files(made_from, pl.read_ipc(folder / UNCOUNTED), ledger)
-            return FactBase(FactFiles(folder / FACTS), names, files)
+            return FactBase(FactFiles(folder / FACTS), known, files)
     return None
 
 
-def _find_names(kept: KeptSteps, identity: str) -> NamedKeys | None:
-    """The names that are what they were, if they are kept still."""
+def _find_names(kept: KeptSteps, identity: str, now: Deferred[NamedKeys]) -> NamedKeys | None:
+    """The names of then, if they are those of now or kept still."""
+    if identity == now.identity:
+        return now.value
     homes = (home for known, home in kept.list_earlier("message names") if known == identity)
     return next((read_names(home) for home in homes), None)
 

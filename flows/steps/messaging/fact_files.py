@@ -21,17 +21,13 @@ from contracts.facts.send_sums import (
 from flows.runtime.materialize import materialize, write_whole
 from flows.storage.workspace_files import remove_tree
 from transforms.messaging.additive_sums import SUMS, add_up
-from transforms.messaging.contact_sums import (
-    add_domains,
-    add_segments,
-    keep_assumable,
-    merge_bases,
-)
+from transforms.messaging.contact_sums import add_domains, keep_assumable, merge_bases
 from transforms.messaging.daily_sums import name_days, name_links
 from transforms.messaging.delivery_basis import (
     count_assumed,
     find_assumed,
 )
+from transforms.messaging.segment_sums import add_segments
 
 CONTACTS = "contacts"
 """The sums that are cut into parts, by contact."""
@@ -166,4 +162,4 @@ class FactFiles:
 
 def is_in_part(part: int, parts: int) -> pl.Expr:
     """Whether sums are of a contact of a part."""
-    return pl.col(ContactBases.contact_key).fill_null(0) % parts == part
+    return pl.col(ContactBases.contact_key) % parts == part

@@ -30,7 +30,7 @@ from flows.steps.messaging.send_facts import (
 from flows.steps.messaging.touched_sends import HeldKeys, Seeds, find_touched, hold
 from transforms.common.keys import CONTACT, hash_id
 from transforms.messaging.additive_sums import SUMS
-from transforms.messaging.contact_sums import keep_assumable, key_members
+from transforms.messaging.contact_sums import keep_assumable
 from transforms.messaging.restated_names import (
     add_addresses,
     key_campaigns,
@@ -38,6 +38,7 @@ from transforms.messaging.restated_names import (
     list_restated_members,
     list_restated_messages,
 )
+from transforms.messaging.segment_sums import key_members
 
 MOST_TOUCHED = 0.3
 """Where a larger share of the rows belongs to sends that changed, all facts are built anew."""
@@ -50,7 +51,7 @@ class TooMuch(Exception):  # noqa: N818 - it names what was found
 
 
 @dataclass(frozen=True)
-class Restatement:
+class FactRestatement:
     """What the facts of changed sends are built from.
 
     Attributes:
@@ -109,7 +110,7 @@ def restate_facts(
     zone, nobody = inputs.config.workspace.timezone, _key_members([], None)
     before, now = (number_facts(one, organizations, nobody, zone) for one in (base.names, names))
     changes = compare_files(base.files, files)
-    task = Restatement(inputs, tuple(files), names, before, now, changes)
+    task = FactRestatement(inputs, tuple(files), names, before, now, changes)
     try:
         restated = _restate(task, base.facts)
         exact = _tell_lost(task, restated)
@@ -121,7 +122,7 @@ def restate_facts(
     return facts
 
 
-def _restate(task: Restatement, base: FactFiles) -> RestatedSums:
+def _restate(task: FactRestatement, base: FactFiles) -> RestatedSums:
     """Take off what the sends gave of which anything changed, and add what they give now."""
     changes = task.changes
     gone, come, same = (task.open_keys(of) for of in (changes.gone, changes.come, changes.same))
@@ -140,7 +141,7 @@ def _restate(task: Restatement, base: FactFiles) -> RestatedSums:
     return restated
 
 
-def _tell_lost(task: Restatement, restated: RestatedSums) -> dict[str, pl.LazyFrame]:
+def _tell_lost(task: FactRestatement, restated: RestatedSums) -> dict[str, pl.LazyFrame]:
     """All sums of messages and contacts of which an instant was taken off with a send."""
     messages, contacts = restated.lost_messages, restated.lost_contacts
     if messages.is_empty() and contacts.is_empty():
@@ -153,10 +154,13 @@ def _tell_lost(task: Restatement, restated: RestatedSums) -> dict[str, pl.LazyFr
     held = hold(keys, touched, task.now.owners)
     task.require_few(held)
     sums = _sum_held(held, task.now, task.files)
-    return sums | {CONTACTS: keep_assumable(sums[CONTACTS], restated.assumed)}
+    exact = sums | {CONTACTS: keep_assumable(sums[CONTACTS], restated.assumed)}
+    if not restated.is_told(exact):
+        raise TooMuch
+    return exact
 
 
-def _find_seeds(task: Restatement) -> Seeds:
+def _find_seeds(task: FactRestatement) -> Seeds:
     """What the rows mean otherwise that count as before."""
     before, now = task.before, task.now
     has_members = any(file.table == MEMBERS for file in (*task.files, *task.changes.gone))

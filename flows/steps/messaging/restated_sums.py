@@ -9,7 +9,7 @@ from contracts.columns import columns, key
 from contracts.facts.send_sums import AssumedBases, ContactBases, MessageDays
 from flows.runtime.materialize import write_whole
 from flows.steps.messaging.fact_files import CONTACTS, FactFiles, is_in_part
-from transforms.messaging.additive_sums import IS_LOST, SUMS, Sums, find_changed, restate
+from transforms.messaging.additive_sums import IS_LOST, SUMS, AdditiveSums, find_changed, restate
 from transforms.messaging.contact_sums import keep_assumable
 from transforms.messaging.delivery_basis import find_assumed
 
@@ -27,13 +27,13 @@ class RestatedRows:
         moved: Those that do not, and whether each `is lost`.
     """
 
-    sums: Sums
+    sums: AdditiveSums
     untouched: pl.LazyFrame
     moved: pl.DataFrame
 
     @classmethod
     def of(
-        cls, kept: pl.LazyFrame, gone: pl.LazyFrame, come: pl.LazyFrame, sums: Sums
+        cls, kept: pl.LazyFrame, gone: pl.LazyFrame, come: pl.LazyFrame, sums: AdditiveSums
     ) -> "RestatedRows":
         """Take off what some sends gave, and add what they give now."""
         changed, by = find_changed(gone, come, sums), key(sums.table)
@@ -51,6 +51,11 @@ class RestatedRows:
         """All rows; their counts are right, their instants may be lost."""
         names = columns(self.sums.table)
         return pl.concat([self.untouched.select(names), self.moved.lazy().select(names)])
+
+    def is_told(self, exact: pl.LazyFrame) -> bool:
+        """Whether all sends of the keys that were lost are among these sums."""
+        told = self.lost.lazy().join(exact, on=self.lost.columns, how="semi", nulls_equal=True)
+        return self.lost.is_empty() or told.collect().height == self.lost.height
 
     def settle(self, exact: pl.LazyFrame) -> pl.LazyFrame:
         """All rows, those that were lost as all of their sends tell them."""
@@ -106,6 +111,10 @@ class RestatedSums:
         ]
         return pl.concat(lost).unique()
 
+    def is_told(self, exact: ByKind) -> bool:
+        """Whether sums tell everything that was lost."""
+        return all(rows.is_told(exact[kind_of(name)]) for name, rows in self.files.items())
+
     def write(self, facts: FactFiles, exact: ByKind) -> None:
         """Write the sums.
 
@@ -114,8 +123,13 @@ class RestatedSums:
             exact: All sums of the messages and contacts that were lost.
         """
         for name, rows in self.files.items():
-            told = exact[name.partition("-")[0]]
-            write_whole(rows.settle(told).collect(), facts.folder / f"{name}.arrow")
+            told = rows.settle(exact[kind_of(name)])
+            write_whole(told.collect(), facts.folder / f"{name}.arrow")
+
+
+def kind_of(file: str) -> str:
+    """The kind of the sums in a file."""
+    return file.partition("-")[0]
 
 
 def _restate_contacts(

@@ -23,12 +23,7 @@ from flows.steps.messaging.linked_events import (
 )
 from transforms.common.keys import BUCKETS, hash_unknown_message
 from transforms.messaging.bot_detection import flag_hasty_clicks
-from transforms.messaging.contact_sums import (
-    key_members,
-    sum_contacts,
-    sum_domains,
-    sum_segments,
-)
+from transforms.messaging.contact_sums import sum_contacts, sum_domains
 from transforms.messaging.daily_sums import (
     sum_links,
     sum_message_days,
@@ -44,6 +39,7 @@ from transforms.messaging.event_assignment import (
     separate_sends,
     unit_key,
 )
+from transforms.messaging.segment_sums import key_members, sum_segments
 from transforms.messaging.send_facts import build_send_facts, count_unclear
 from transforms.messaging.send_keys import EventScope
 

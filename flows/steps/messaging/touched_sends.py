@@ -116,7 +116,8 @@ def hold(keys: KeyFiles, touched: Touched | None, owners: pl.DataFrame) -> HeldK
         touched: The sends; None for all.
         owners: `AddressOwners`.
     """
-    sends, named = keys.read_sends(), keys.read_events(EventScope.SEND)
+    near = keys if touched is None else keys.find_sends(touched.sends)
+    sends, named = near.read_sends(), near.read_events(EventScope.SEND)
     unlinked = {scope: keys.read_events(scope) for scope in UNLINKED}
     if touched is not None:
         own, pairs = touched.sends.lazy(), touched.pairs.lazy()

@@ -1,5 +1,6 @@
 """Steps are computed where something that decides them has changed, and only there."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ import polars as pl
 import pytest
 
 from contracts.manifest import Check, Manifest
+from flows.kept.kept_folders import DRAFT
 from flows.kept.kept_steps import KeptSteps
 from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
 
@@ -162,3 +164,22 @@ def test_a_folder_that_a_killed_run_left_is_not_believed(night: Night) -> None:
 def test_what_is_kept_is_its_owner_s_alone(night: Night) -> None:
     modes = {path.stat().st_mode & 0o077 for path in (night.root / "state/kept").rglob("*")}
     assert modes == {0}
+
+
+def test_a_step_finds_what_the_run_before_left_by_the_same_code(night: Night) -> None:
+    """A step of other inputs, an unfinished folder and one of another code are none of its."""
+    home = night.root / "state/kept"
+    (found,) = home.glob("some_step-*")
+    shutil.copytree(found, found.with_name(f"{found.name}{DRAFT}"))
+    steps = KeptSteps(night.root, home, night.root, "code")
+    assert [folder for _, folder in steps.list_earlier("some step")] == [found]
+    assert [*steps.list_earlier("some")] == []
+    assert [*KeptSteps(night.root, home, night.root, "other").list_earlier("some step")] == []
+
+
+def test_what_the_run_before_left_is_not_believed_where_it_is_damaged(night: Night) -> None:
+    (found,) = (night.root / "state/kept").glob("some_step-*")
+    (found / "text").write_text("of b")
+    steps = KeptSteps(night.root, night.root / "state/kept", night.root, "code")
+    assert [*steps.list_earlier("some step")] == []
+    assert [one.code for one in steps.warnings] == ["kept_damaged"]

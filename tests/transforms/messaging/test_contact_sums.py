@@ -16,14 +16,12 @@ from tests.support.frames import frame
 from transforms.common.keys import CONTACT, hash_id
 from transforms.messaging.contact_sums import (
     add_domains,
-    add_segments,
-    key_members,
     list_domains,
     merge_bases,
     sum_contacts,
     sum_domains,
-    sum_segments,
 )
+from transforms.messaging.segment_sums import add_segments, key_members, sum_segments
 from transforms.messaging.send_keys import STATUS_CODES
 
 EMAIL, SMS = ((1 << 8) + STANDARD_CODES[name] for name in ("email", "sms"))

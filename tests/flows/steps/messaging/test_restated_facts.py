@@ -20,8 +20,8 @@ from tests.support.histories import History, cut
 from tests.support.workspaces import read_workspace
 from transforms.messaging.additive_sums import SUMS
 
-HISTORIES = int(os.environ.get("HISTORIES", "8"))
-NIGHTS = int(os.environ.get("NIGHTS", "5"))
+HISTORIES = int(os.environ.get("HISTORIES", "3"))
+NIGHTS = int(os.environ.get("NIGHTS", "4"))
 SETTINGS = {"workspace.timezone": '"America/New_York"'}
 
 
@@ -33,7 +33,7 @@ def begin(root: Path, seed: int) -> History:
         for table, rows in tables.items()
         for number, part in enumerate(cut(random, rows))
     }
-    history = History(root, random, waiting, SETTINGS, order=[*tables])
+    history = History(root, random, waiting, {**SETTINGS}, order=[*tables])
     for table in tables:
         (root / "raw" / table).mkdir(parents=True)
     history.deliver(len(waiting) // 2)
@@ -84,7 +84,7 @@ def live_nights(tmp_path: Path, seed: int, nights: int) -> int:
             assert rows.equals(expected[kind]), (kind, history.happened)
         base = FactBase(facts, names, tuple(files))
         history.pass_a_day()
-        history.settings = SETTINGS
+        history.settings = {**SETTINGS}
         history.configure()
     return restated
 
