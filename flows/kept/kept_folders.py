@@ -39,7 +39,7 @@ class KeptReceipt(BaseModel):
 
     Attributes:
         key: The hash of all that decides it.
-        code: The code and its libraries that wrote it.
+        code: The code and its libraries that wrote it; earlier ones did not say.
         identity: What its content is: of equal content, equal.
         files: Its files.
     """
@@ -47,7 +47,7 @@ class KeptReceipt(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: str
-    code: str
+    code: str = ""
     identity: str
     files: list[KeptFile]
 
