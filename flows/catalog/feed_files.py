@@ -77,6 +77,6 @@ def _walk(folder: Path, depth: int | None) -> Iterator[Path]:
 
 def require_inside(root: Path, raw: RawFile) -> None:
     """Refuse a file whose real path lies outside the workspace."""
-    if not raw.location.resolve().is_relative_to(root.resolve()):
+    if not Path(os.path.realpath(raw.location)).is_relative_to(os.path.realpath(root)):
         msg = "the file is a link to a place outside the workspace"
         raise RefusedFile(msg, "copy the file into the workspace")

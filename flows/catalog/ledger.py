@@ -6,6 +6,7 @@ that what is found is whole; what has changed since then is found out when it is
 """
 
 import errno
+import os
 import secrets
 import zlib
 from pathlib import Path
@@ -19,13 +20,10 @@ from flows.errors import StorageFailed
 from flows.storage.sealed_files import seal, unseal
 from flows.storage.workspace_files import (
     PRIVATE_FOLDER,
-    keep_private,
     make_folder,
     remove_tree,
+    settle_tree,
     storage_errors,
-    sync,
-    sync_tree,
-    write_durably,
 )
 
 M = TypeVar("M", bound=BaseModel)
@@ -70,14 +68,12 @@ def keep_reading(ledger: Path, home: Path, receipt: Receipt) -> Receipt:
         StorageFailed: The disk refused, or did not give back what was written.
     """
     with storage_errors(f"writing {ledger}"):
-        files = [describe_file(home, path) for path in list_files(home)]
+        files = [describe_file(name, path) for name, path in list_files(home).items()]
         whole = receipt.model_copy(update={"files": files})
         _require_all_rows(whole)
-        write_durably(home / RECEIPT, seal(whole))
-        keep_private(home)
-        sync_tree(home)
+        (home / RECEIPT).write_text(seal(whole), "utf-8")
+        settle_tree(home)
         _move_in(home, ledger / receipt.key)
-        sync(ledger)
     return whole
 
 
@@ -103,7 +99,7 @@ def read_kept(ledger: Path, key: str) -> Receipt | None:
     receipt = _read_receipt(home, key)
     listed = {file.path: file for file in receipt.files}
     try:
-        present = {path.relative_to(home).as_posix(): path for path in list_files(home)}
+        present = list_files(home)
     except OSError as error:
         raise DamagedReading(key, f"cannot be read ({error.strerror})") from None
     if missing := sorted(listed.keys() - present.keys()):
@@ -164,33 +160,43 @@ def verify_file(path: Path, said: KeptFile) -> None:
         DamagedReading: It is not, or cannot be read.
     """
     try:
-        length, checksum = path.stat().st_size, _checksum(path)
+        found = _measure(path)
     except OSError as error:
         raise DamagedReading(said.path, f"cannot be read ({error.strerror})") from None
-    if (length, checksum) != (said.bytes, said.crc32):
+    if found != (said.bytes, said.crc32):
         raise DamagedReading(said.path, "is not what was written")
 
 
-def describe_file(home: Path, path: Path) -> KeptFile:
-    """What a file of a reading must be when it is read again."""
+def describe_file(name: str, path: Path) -> KeptFile:
+    """What a file of a reading must be when it is read again; it is called by this name."""
     rows = pq.read_metadata(path).num_rows if path.suffix == ".parquet" else None
-    return KeptFile(
-        path=path.relative_to(home).as_posix(),
-        bytes=path.stat().st_size,
-        crc32=_checksum(path),
-        rows=rows,
-    )
+    length, checksum = _measure(path)
+    return KeptFile(path=name, bytes=length, crc32=checksum, rows=rows)
 
 
-def list_files(home: Path) -> list[Path]:
-    """The files of a reading, but its receipt."""
-    return sorted(path for path in home.rglob("*") if path.is_file() and path.name != RECEIPT)
+def list_files(home: Path) -> dict[str, Path]:
+    """The files of a reading but its receipt, by their paths in it and in the order of these.
+
+    Raises:
+        OSError: A folder of it cannot be read.
+    """
+    found: dict[str, Path] = {}
+    top = len(str(home)) + 1
+    for folder, _, names in os.walk(home, onerror=_raise):
+        within = f"{folder[top:]}/".lstrip("/")
+        found |= {within + name: Path(folder, name) for name in names if name != RECEIPT}
+    return dict(sorted(found.items()))
 
 
-def _checksum(path: Path) -> int:
-    """CRC-32 of a file's bytes: four times as fast as SHA-256, and no flipped bit escapes it."""
-    checksum = 0
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _measure(path: Path) -> tuple[int, int]:
+    """Length and CRC-32 of a file's bytes: faster than SHA-256, and no flipped bit escapes it."""
+    length, checksum = 0, 0
     with path.open("rb", buffering=0) as file:
         while block := file.read(BLOCK_BYTES):
+            length += len(block)
             checksum = zlib.crc32(block, checksum)
-    return checksum
+    return length, checksum

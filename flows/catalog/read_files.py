@@ -47,7 +47,11 @@ class ReadFile:
 
     def of_table(self, table: str) -> TableReceipt | None:
         """What the table got from the file, if it feeds it."""
-        return next((t for t in self.receipt.tables if t.table == table), None)
+        return self._by_table.get(table)
+
+    @cached_property
+    def _by_table(self) -> dict[str, TableReceipt]:
+        return {got.table: got for got in reversed(self.receipt.tables)}
 
     def count_valid(self, table: str) -> int:
         """How many rows of the table the file gave, those that others supersede among them."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from contracts.columns import columns
 from contracts.config.feed_section import FeedSection
@@ -39,7 +40,7 @@ class ConfiguredFeed:
     conversions: tuple[str, ...] = ()
     other_reports: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def signature(self) -> str:
         """All that the meaning of a file's bytes depends on, as text; the same in any run."""
         mappings = [

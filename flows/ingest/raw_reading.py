@@ -18,7 +18,7 @@ from flows.ingest.file_ingest import Reading, SameBytes, ingest_file
 from flows.ingest.refused_people import NOBODY_ERASED, Erasing
 from flows.readers import RefusedFile
 from flows.storage.raw_files import describe_raw, hash_raw
-from flows.storage.workspace_files import hash_file
+from flows.storage.workspace_files import hash_file, sync
 
 CLOCK_GRAIN_NS = 2_000_000_000
 """A file that was written less than this before it was noted may change and look the same."""
@@ -105,7 +105,7 @@ def read_raw_files(
 
     Returns:
         What was read and refused, in the order of the paths, and a warning for each file that was
-        left for the next run or had to be read again.
+        left for the next run or had to be read again. The disk has all of it.
     """
     found = RawFilesRead()
     on_file(0, len(files))
@@ -113,6 +113,8 @@ def read_raw_files(
     changed = _read_once(root, settled, target, found, pool, on_file)
     for raw in _read_once(root, changed, target, found, pool, on_file) if changed else ():
         _leave(raw, "changed while it was read, twice", found)
+    if target.ledger.is_dir():
+        sync(target.ledger)
     found.read.sort(key=lambda one: (one[0].path, one[0].feed.place))
     found.refused.sort(key=lambda one: (one.raw.path, one.raw.feed.place))
     found.warnings.sort(key=lambda one: (one.path or "", one.code))

@@ -21,13 +21,11 @@ from flows.storage.sealed_files import seal
 from flows.storage.workspace_files import (
     PRIVATE_FOLDER,
     hash_file,
-    keep_private,
     make_folder,
     remove_tree,
+    settle_tree,
     storage_errors,
     sync,
-    sync_tree,
-    write_durably,
 )
 
 RECEIPT = "receipt.json"
@@ -81,12 +79,11 @@ def keep_folder(home: Path, key: str, code: str, identity: str | None = None) ->
     """
     draft = home.with_name(f"{home.name}{DRAFT}")
     with storage_errors(f"writing {home.parent}"):
-        files = [describe_file(draft, path) for path in list_files(draft)]
+        files = [describe_file(name, path) for name, path in list_files(draft).items()]
         content = identity or hash_files(draft)
         receipt = KeptReceipt(key=key, code=code, identity=content, files=files)
-        write_durably(draft / RECEIPT, seal(receipt))
-        keep_private(draft)
-        sync_tree(draft)
+        (draft / RECEIPT).write_text(seal(receipt), "utf-8")
+        settle_tree(draft)
         draft.rename(home)
         sync(home.parent)
     return receipt
@@ -94,9 +91,7 @@ def keep_folder(home: Path, key: str, code: str, identity: str | None = None) ->
 
 def hash_files(folder: Path) -> str:
     """The hash of a folder's files, their names among it."""
-    return identify(
-        [(path.relative_to(folder).as_posix(), hash_file(path)) for path in list_files(folder)]
-    )
+    return identify([(name, hash_file(path)) for name, path in list_files(folder).items()])
 
 
 def read_receipt(home: Path, key: str) -> KeptReceipt | None:
@@ -120,7 +115,7 @@ def verify_folder(home: Path, receipt: KeptReceipt) -> None:
         DamagedReading: One is missing, more than was written, unreadable or another.
     """
     listed = {file.path: file for file in receipt.files}
-    present = {path.relative_to(home).as_posix(): path for path in list_files(home)}
+    present = list_files(home)
     if differing := sorted(listed.keys() ^ present.keys()):
         problem = "is missing" if differing[0] in listed else "is not its own"
         raise DamagedReading(differing[0], problem)

@@ -209,6 +209,24 @@ def sync_tree(top: Path) -> None:
         sync(Path(folder))
 
 
+def settle_tree(top: Path) -> None:
+    """Let the owner alone read a folder and all below it, and have the system write it to the disk.
+
+    It is `keep_private` and `sync_tree` in one, for folders of many small files.
+    """
+    for folder, _, names in os.walk(top, topdown=False):
+        for place, mode in (
+            *((f"{folder}/{name}", PRIVATE_FILE) for name in names),
+            (folder, PRIVATE_FOLDER),
+        ):
+            handle = os.open(place, os.O_RDONLY)
+            try:
+                os.fchmod(handle, mode)
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
 def write_durably(path: Path, text: str) -> None:
     """Write a new text file and wait until it is on the disk."""
     with path.open("w", encoding="utf-8") as file:

@@ -52,12 +52,10 @@ def _warn_of_missing_columns(
     feed: ConfiguredFeed, files: list[ReadFile], currency: str
 ) -> Iterator[Warned]:
     lacking: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
-    for file in files:
-        lacking.update(
-            (one.table, one.column, one.wanted)
-            for one in find_missing(feed, tuple(file.receipt.columns))
-            if one.is_told and not one.is_needed and one.column not in feed.section.without
-        )
+    for header, count in Counter(tuple(file.receipt.columns) for file in files).items():
+        for one in find_missing(feed, header):
+            if one.is_told and not one.is_needed and one.column not in feed.section.without:
+                lacking[one.table, one.column, one.wanted] += count
     warned: set[str] = set()
     for (table, column, wanted), count in lacking.items():
         if column not in warned:
