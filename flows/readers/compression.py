@@ -24,6 +24,19 @@ class _Source(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
+class _PlainSource:
+    """A file's own bytes; no more are asked for than it has, since room is made for what is."""
+
+    def __init__(self, file: BinaryIO, file_bytes: int) -> None:
+        self._file = file
+        self._left = file_bytes
+
+    def read(self, size: int, /) -> bytes:
+        content = self._file.read(min(size, max(self._left, 1)))
+        self._left -= len(content)
+        return content
+
+
 class _GzipSource:
     """Every member of a gzip file, one after another."""
 
@@ -167,7 +180,7 @@ def open_content(
             with pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd") as stream:
                 yield build(stream, compression)
         else:
-            yield build(file, "not compressed")
+            yield build(_PlainSource(file, file_bytes), "not compressed")
 
 
 def _expect(holds: bool, compression: str, *, empty: bool) -> None:  # noqa: FBT001

@@ -1,6 +1,7 @@
 """Which format a file is in: its name is the hint, its content has to agree."""
 
 import json
+import re
 from itertools import islice
 from pathlib import Path
 from typing import NoReturn
@@ -12,6 +13,7 @@ _COMPRESSIONS = {".gz", ".zst"}
 _TABLES = {".csv", ".tsv", ".txt"}
 _LINES = {".jsonl", ".ndjson"}
 _SAMPLE_LINES = 100
+_LINE = re.compile(rb"[^\r\n]+")
 
 
 def extension_of(path: Path) -> str:
@@ -39,7 +41,8 @@ def detect_text_format(extension: str, head: bytes, *, whole: bool) -> str:
         RefusedFile: The content is not in the format that the extension says.
     """
     content = head.lstrip()
-    lines = list(islice((line for line in content.splitlines() if line.strip()), _SAMPLE_LINES))
+    every = (found[0] for found in _LINE.finditer(content))
+    lines = list(islice((line for line in every if line.strip()), _SAMPLE_LINES))
     if extension in _TABLES:
         if lines and _is_json(lines[0]):
             _refuse("a text table", "a header line and rows, or name it .jsonl or .json")

@@ -107,7 +107,7 @@ def _refuse_other_formats(head: bytes) -> None:
 
 
 def _refuse_binary(head: bytes) -> None:
-    first_line = head.split(b"\n", 1)[0]
-    if b"\0" in first_line or head.count(b"\0") > len(head) * _MAX_NUL_SHARE + 1:
+    first_end = (head.find(b"\n") + 1) or len(head)
+    if head.count(b"\0", 0, first_end) or head.count(b"\0") > len(head) * _MAX_NUL_SHARE + 1:
         msg = "the content is binary, not text as the file's name says"
         raise RefusedFile(msg, "name the file as what it is, or deliver text")

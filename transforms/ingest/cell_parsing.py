@@ -6,7 +6,7 @@ the contract's type. A null that was not null before is a cell that could not be
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from itertools import chain, repeat
@@ -119,10 +119,16 @@ def _is_possible(cells: pl.Series) -> pl.Series:
 
 def _parse_iso(text: pl.Series, timezone: str) -> pl.Series:
     """Try the first stamp's own format on the whole column, then every format on what is left."""
+    likely = _format_of_first(text)
+    if likely is not None:
+        tried = text.to_frame("stamp").select(_try_format(likely))
+        stamps = tried.get_column("stamp")
+        if stamps.null_count() == text.null_count() and tried.item(0, "all dated"):
+            return _to_utc(stamps, "UTC" if likely in UTC_FORMATS else timezone).alias(text.name)
     dated = text.str.contains(ISO_START)
     left = text if dated.all() else text.set(~dated, None)
     parsed = pl.Series(text.name, [None], INSTANT).new_from_index(0, len(text))
-    for form in _formats_to_try(left):
+    for form in dict.fromkeys((_format_of_first(left) or FORMATS[0], *FORMATS)):
         if left.null_count() == len(left):
             break
         whole = left if left is text else left.str.strip_chars()
@@ -135,13 +141,20 @@ def _parse_iso(text: pl.Series, timezone: str) -> pl.Series:
     return parsed
 
 
-def _formats_to_try(left: pl.Series) -> Iterator[str]:
-    """Every format, that of the first stamp first."""
-    stamps = left.drop_nulls().head(1).str.strip_chars().to_list()
-    likely = _format_like(re.sub(r"\d", "0", stamps[0])) if stamps else None
-    if likely is not None:
-        yield likely
-    yield from (form for form in FORMATS if form != likely)
+@cache
+def _try_format(form: str) -> list[pl.Expr]:
+    text = pl.col("stamp")
+    return [
+        text.str.to_datetime(form, strict=False, time_unit="us", cache=False),
+        text.str.contains(ISO_START).all().alias("all dated"),
+    ]
+
+
+def _format_of_first(text: pl.Series) -> str | None:
+    """The format of the first stamp that is ISO 8601; None where there is none."""
+    place = text.is_not_null().arg_max()
+    first = text[place] if place is not None else None
+    return _format_like(re.sub(r"\d", "0", first.strip())) if first is not None else None
 
 
 @cache
