@@ -47,6 +47,33 @@ class InputFile(Record):
     last_at: str | None = None
 
 
+class PastInput(BaseModel):
+    """What later runs ask of an `InputFile`: a year's manifests have a million of them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    feed: str
+    table: str
+    sha256: str
+    rows_read: int = 0
+    refused: str | None = None
+
+
+class PastRun(BaseModel):
+    """Which run a manifest is of; its other entries are not looked at."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: RunId
+    finished_at: str
+
+
+class PastInputs(PastRun):
+    """What a manifest says that a run read."""
+
+    inputs: list[PastInput]
+
+
 class OutputTable(Record):
     """One published table (or file of a table written as a dataset)."""
 

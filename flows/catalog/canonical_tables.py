@@ -1,7 +1,7 @@
 """The canonical tables of a run: the rows of the files read that count."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -31,6 +31,8 @@ class Catalog:
     given: FeedContents
     status: RowStatus
     tables: frozenset[str] = frozenset(FEEDS)
+    _identified: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """What `identify` found, for all parts of one catalog."""
 
     def only(self, *tables: str) -> "Catalog":
         """The part of the catalog that a step may read, which therefore decides its result.
@@ -41,7 +43,7 @@ class Catalog:
         for table in tables:
             self._require(table)
         given = self.given.only(tables)
-        return Catalog(given.files, given, self.status, given.tables)
+        return Catalog(given.files, given, self.status, given.tables, self._identified)
 
     @cached_property
     def identity(self) -> str:
@@ -54,14 +56,16 @@ class Catalog:
 
     def identify(self, table: str) -> str:
         """What the rows of a table are: of which files, in their order, less those discarded."""
-        discarded = self.status.identify(table)
-        return hash_parts(
-            *(
-                (file.identity, file.raw.feed.place, discarded.get(file.order, ""))
-                for file in self.files
-                if file.of_table(table) and not file.is_copy
+        if table not in self._identified:
+            discarded = self.status.identify(table)
+            self._identified[table] = hash_parts(
+                *(
+                    (file.identity, file.raw.feed.place, discarded.get(file.order, ""))
+                    for file in self.files
+                    if file.of_table(table) and not file.is_copy
+                )
             )
-        )
+        return self._identified[table]
 
     def feeding(self, table: str) -> list[ReadFile]:
         """The files whose rows of the table may count."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import polars as pl
 
@@ -48,13 +49,13 @@ class RowStatus:
     def identify(self, table: str) -> dict[int, str]:
         """The place of each file of which rows of a table do not count -> which rows these are."""
         return {
-            int(order): hash_parts(rows.get_column(ROW_NUMBER).to_list())
-            for (order,), rows in self.discarded[table].partition_by(FILE, as_dict=True).items()
+            order: hash_parts(rows.get_column(ROW_NUMBER).to_list())
+            for order, rows in self._list_of_files(table).items()
         }
 
     def list_files(self, table: str) -> set[int]:
         """The places of the files of which rows of a table do not count."""
-        return {*self.discarded[table].get_column(FILE).unique()}
+        return {*self._list_of_files(table)}
 
     def count(self, file: ReadFile, table: str) -> Counter[str]:
         """How many of a file's valid rows of a table do not count, by status."""
@@ -88,7 +89,19 @@ class RowStatus:
         )
 
     def _of(self, file: ReadFile, table: str) -> pl.DataFrame:
-        return self.discarded[table].filter(pl.col(FILE) == file.order)
+        rows = self.discarded[table]
+        return self._list_of_files(table).get(file.order, rows.clear())
+
+    def _list_of_files(self, table: str) -> dict[int, pl.DataFrame]:
+        """The rows of each file, cut once a table."""
+        if table not in self._of_files:
+            parts = self.discarded[table].partition_by(FILE, as_dict=True)
+            self._of_files[table] = {int(order): rows for (order,), rows in parts.items()}
+        return self._of_files[table]
+
+    @cached_property
+    def _of_files(self) -> dict[str, dict[int, pl.DataFrame]]:
+        return {}
 
 
 def judge_rows(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from os.path import samefile
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,16 +17,16 @@ from contracts.facts.run_facts import (
     FigureDifferences,
     PastFeedFiles,
 )
-from contracts.manifest import Check, InputFile, Manifest, Warned
+from contracts.manifest import Check, InputFile, Manifest, PastInputs, Warned
 from contracts.reports.run_tables import ChangeReason, RunChanges
 from flows.report_tables import find_table
 from flows.runtime.materialize import materialize
 from flows.steps.attempt import Run
 from flows.storage.erasing.erasure_journal import read_erasures
 from flows.storage.latest import TABLE_SUFFIX
-from flows.storage.published_files import find_problem
+from flows.storage.published_files import find_problem, read_snapshot_manifest
 from flows.storage.report_files import write_table
-from flows.storage.snapshots import Snapshot, list_runs, list_snapshots
+from flows.storage.snapshots import Snapshot, list_parts, list_runs
 from flows.storage.workspace_files import Layout
 from transforms.reports.run_tables import SOURCES, compare_report, explain_changes, report_feeds
 
@@ -64,7 +65,7 @@ def write_run_tables(
         What was checked; what of the kept snapshots is damaged, so that the two do not know of it.
     """
     root, timezone = run.attempt.loaded.root, run.config.workspace.timezone
-    kept = list_snapshots(root)
+    kept = list_parts(root, PastInputs)
     feeds = report_feeds(
         _list_feed_tables(run),
         _list_feed_files(run, inputs),
@@ -74,13 +75,14 @@ def write_run_tables(
     staged = _find_staged(run.staging)
     after = Compared(staged, inputs, run.attempt.loaded.config_sha256, code_version)
     published = next((one for one in kept if one.is_published), None)
-    before = None if published is None else view_snapshot(root, published.manifest)
+    manifest = None if published is None else read_snapshot_manifest(root, published.run_id)
+    before = None if manifest is None else view_snapshot(root, manifest)
     changes = list_changes(before, after, timezone, list_rewritten(root))
     checks = [
         *write_table(run.staging, RUN, "feeds", feeds.collect()),
         *write_table(run.staging, RUN, "changes", changes.collect()),
     ]
-    return checks, [*_warn_of_damage(root, kept, published)]
+    return checks, [*_warn_of_damage(root, kept, manifest)]
 
 
 def list_rewritten(root: Path) -> frozenset[str]:
@@ -90,14 +92,14 @@ def list_rewritten(root: Path) -> frozenset[str]:
 
 
 def _warn_of_damage(
-    root: Path, kept: list[Snapshot], published: Snapshot | None
+    root: Path, kept: list[Snapshot[PastInputs]], published: Manifest | None
 ) -> Iterator[Warned]:
     """Say what `run/feeds` and `run/changes` lack, because it is not what was published."""
     layout, whole = Layout(root), {one.run_id for one in kept}
     lost = [layout.snapshots / run_id for run_id in list_runs(layout) if run_id not in whole]
     problems = {layout.relative(folder): "has no manifest that is whole" for folder in lost}
     if published is not None:
-        problems |= find_damaged(root, published.manifest)
+        problems |= find_damaged(root, published)
     for path, problem in sorted(problems.items()):
         message = f"{path} {problem}: run/feeds and run/changes are made without it"
         yield Warned(code="snapshot_damaged", message=message, path=path)
@@ -148,6 +150,7 @@ def list_changes(
             find_table(group, name).contract,
         )
         for (group, name), files in sorted(before.tables.items())
+        if not _are_the_same(files, after.tables.get((group, name), []))
     ]
     empty = pl.LazyFrame(schema=polars_schema(FigureDifferences))
     differences = materialize(pl.concat([empty, *compared]), FigureDifferences)
@@ -162,6 +165,11 @@ def list_changes(
     if before.code_version != after.code_version:
         everywhere.append(ChangeReason.CODE)
     return explain_changes(differences, changed, everywhere)
+
+
+def _are_the_same(before: list[Path], after: list[Path]) -> bool:
+    """Whether files were taken over from the snapshot before: nothing in them has changed."""
+    return len(before) == len(after) and all(map(samefile, before, after))
 
 
 def _scan(tables: Tables, label: tuple[str, str]) -> pl.LazyFrame:
@@ -263,7 +271,7 @@ def _list_feed_files(run: Run, inputs: list[InputFile]) -> pl.LazyFrame:
     return pl.LazyFrame(rows, schema=polars_schema(FeedFiles), orient="row")
 
 
-def _list_past_files(kept: list[Snapshot]) -> pl.LazyFrame:
+def _list_past_files(kept: list[Snapshot[PastInputs]]) -> pl.LazyFrame:
     """`PastFeedFiles` of the kept snapshots; the same content counts once a run."""
     rows = {
         (number, one.feed, one.table, one.sha256): one.rows_read

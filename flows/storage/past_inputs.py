@@ -3,12 +3,12 @@
 from contextlib import suppress
 from pathlib import Path
 
-from contracts.manifest import InputFile
-from flows.storage.published_files import PublishedDamage, read_snapshot_manifest
+from contracts.manifest import PastInput, PastInputs
+from flows.storage.published_files import PublishedDamage, read_of_snapshot
 from flows.storage.snapshots import list_runs
 from flows.storage.workspace_files import Layout
 
-Inputs = list[InputFile]
+Inputs = list[PastInput]
 """The `inputs` of a manifest (SPEC §8)."""
 
 
@@ -24,5 +24,5 @@ def read_past_inputs(root: Path, most: int) -> list[Inputs]:
         if len(found) == most:
             break
         with suppress(PublishedDamage):
-            found.append(read_snapshot_manifest(root, run_id).inputs)
+            found.append(read_of_snapshot(root, run_id, PastInputs).inputs)
     return found

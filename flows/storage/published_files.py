@@ -10,12 +10,13 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from contracts.manifest import Manifest, OutputTable, Pointer
+from contracts.manifest import Manifest, OutputTable, PastRun, Pointer
 from flows.errors import StorageFailed
 from flows.storage.checksums import find_differing
 from flows.storage.workspace_files import Layout, hash_file, storage_errors
 
-M = TypeVar("M", Pointer, Manifest)
+M = TypeVar("M", bound=Pointer | Manifest | PastRun)
+F = TypeVar("F", bound=Manifest | PastRun)
 MANIFEST = "manifest.json"
 PAGE = "report.html"
 TO_MEND = "Run again, or `campaign-reports verify --repair`: both go back to what is whole."
@@ -46,7 +47,7 @@ def read_manifest(root: Path) -> Manifest | None:
     if pointer is None:
         return None
     path = Layout(root).reports / pointer.snapshot / MANIFEST
-    manifest = _read_manifest(root, pointer.run_id)
+    manifest = _read_manifest(root, pointer.run_id, Manifest)
     with storage_errors(f"reading reports/{pointer.snapshot}/{MANIFEST}"):
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     if pointer.manifest_sha256 and found != pointer.manifest_sha256:
@@ -61,7 +62,21 @@ def read_snapshot_manifest(root: Path, run_id: str) -> Manifest:
     Raises:
         StorageFailed: It is not there, is no manifest, another run's, or not what was written.
     """
-    manifest = _read_manifest(root, run_id)
+    return read_of_snapshot(root, run_id, Manifest)
+
+
+def read_of_snapshot(root: Path, run_id: str, form: type[F]) -> F:
+    """What is asked of the manifest of a run's snapshot.
+
+    Args:
+        root: The workspace.
+        run_id: The run.
+        form: The whole manifest, or the part of it that is read.
+
+    Raises:
+        StorageFailed: It is not there, is no manifest, another run's, or not what was written.
+    """
+    manifest = _read_manifest(root, run_id, form)
     name = f"reports/snapshots/{run_id}/{MANIFEST}"
     with storage_errors(f"reading {name}"):
         for _, problem in find_differing(root, run_id, lambda path: path == name):
@@ -70,13 +85,13 @@ def read_snapshot_manifest(root: Path, run_id: str) -> Manifest:
     return manifest
 
 
-def _read_manifest(root: Path, run_id: str) -> Manifest:
+def _read_manifest(root: Path, run_id: str, form: type[F]) -> F:
     name = f"reports/snapshots/{run_id}/{MANIFEST}"
     with storage_errors(f"reading {name}"):
         if not (root / name).exists():
             msg = f"{name} is gone"
             raise PublishedDamage(msg, TO_MEND)
-        manifest = parse(Manifest, root / name, name)
+        manifest = parse(form, root / name, name)
     if manifest.run_id != run_id:
         msg = f"{name} is another run's"
         raise PublishedDamage(msg, TO_MEND)

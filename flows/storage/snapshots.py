@@ -6,22 +6,26 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Generic, TypeVar
 
-from contracts.manifest import RUN_ID_PATTERN, Manifest
+from contracts.manifest import RUN_ID_PATTERN, Manifest, PastRun
 from flows.errors import UsageError
 from flows.storage.checksums import drop_sums
-from flows.storage.published_files import PublishedDamage, read_pointer, read_snapshot_manifest
+from flows.storage.published_files import PublishedDamage, read_of_snapshot, read_pointer
 from flows.storage.workspace_files import Layout, remove_tree, storage_errors
 
 GRACE = timedelta(hours=1)
 """How long a snapshot stays after it ceased to be the published one: readers may be in it."""
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """One kept snapshot."""
+F = TypeVar("F", bound=Manifest | PastRun)
 
-    manifest: Manifest
+
+@dataclass(frozen=True)
+class Snapshot(Generic[F]):
+    """One kept snapshot, with what was asked of its manifest."""
+
+    manifest: F
     is_published: bool
 
     @property
@@ -44,8 +48,21 @@ def list_runs(layout: Layout) -> list[str]:
     return sorted(name for name in names if re.fullmatch(RUN_ID_PATTERN, name))
 
 
-def list_snapshots(root: Path) -> list[Snapshot]:
+def list_snapshots(root: Path) -> list[Snapshot[Manifest]]:
     """Every kept snapshot whose manifest is whole, the newest first.
+
+    Raises:
+        StorageFailed: The disk does not give them.
+    """
+    return list_parts(root, Manifest)
+
+
+def list_parts(root: Path, form: type[F]) -> list[Snapshot[F]]:
+    """Every kept snapshot, with the part of its manifest that is asked for.
+
+    Args:
+        root: The workspace.
+        form: What is read of each manifest.
 
     Raises:
         StorageFailed: The disk does not give them.
@@ -55,11 +72,11 @@ def list_snapshots(root: Path) -> list[Snapshot]:
     for run in list_runs(layout):
         with suppress(PublishedDamage):
             is_published = pointer is not None and pointer.run_id == run
-            kept.append(Snapshot(read_snapshot_manifest(root, run), is_published))
+            kept.append(Snapshot(read_of_snapshot(root, run, form), is_published))
     return sorted(kept, key=lambda one: (one.published_at, one.run_id), reverse=True)
 
 
-def find_snapshot(root: Path, run_id: str) -> Snapshot:
+def find_snapshot(root: Path, run_id: str) -> Snapshot[Manifest]:
     """The kept snapshot of a run.
 
     Raises:
@@ -91,7 +108,7 @@ def drop_old_snapshots(
     Raises:
         StorageFailed: One cannot be removed.
     """
-    layout, kept = Layout(root), list_snapshots(root)
+    layout, kept = Layout(root), list_parts(root, PastRun)
     oldest = now - timedelta(days=keep_days)
     going = {one.run_id for one in _choose_old(kept, keep, oldest, now)}
     staying = {one.run_id for one in kept} - going
@@ -107,8 +124,8 @@ def drop_old_snapshots(
 
 
 def _choose_old(
-    kept: list[Snapshot], keep: int, oldest: datetime, now: datetime
-) -> Iterator[Snapshot]:
+    kept: list[Snapshot[PastRun]], keep: int, oldest: datetime, now: datetime
+) -> Iterator[Snapshot[PastRun]]:
     """Those beyond the newest, older than the limit, and not published within the last hour."""
     for newer, one in zip([None, *kept], kept, strict=False):
         is_among_newest = kept.index(one) < keep
