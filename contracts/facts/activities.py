@@ -3,7 +3,7 @@
 These are no feeds and no reports: every row names its contact, message and campaign already.
 """
 
-from contracts.columns import Count, Day, Flag, Instant, Table, Text, column
+from contracts.columns import Count, Day, Flag, Instant, Serial, Table, Text, column
 from contracts.facts.session_facts import SessionBase
 
 
@@ -50,6 +50,27 @@ class ContactSends(Table):
     is_of_event: Flag = column(
         "whether only an event shows it: direct mail that no feed of sends has"
     )
+
+
+class LinkedSessions(SessionBase):
+    """One row per session, with the link that it came by."""
+
+    link: Serial = column("number of the link, within one run", required=True)
+
+
+class LinkNames(Table):
+    """One row per link by which sessions came, with the names that its ad has now."""
+
+    link: Serial = column("number of the link, within one run", key=True, required=True)
+    utm_medium: Text = column("by what kind of link it came")
+    utm_source: Text = column("who sent it")
+    channel_group: Text = column("Google Analytics 4's default channel group")
+    platform: Text = column("ad platform, where known")
+    campaign_id: Text = column("the ad's campaign, where one was found")
+    campaign_name: Text = column("name of that campaign")
+    ad_group_id: Text = column("the ad group")
+    ad_id: Text = column("the ad, where one was found")
+    ad_name: Text = column("name of the ad")
 
 
 class ContactSessions(SessionBase):

@@ -47,6 +47,18 @@ class SendPlaces(Table):
     is_holdout: Flag = column("held out on purpose: never sent")
 
 
+class DeviceContacts(Table):
+    """One row per device that evidence links to a contact."""
+
+    device_key: Key = column("key of the device", key=True, required=True)
+    org_id: Text = column("organization")
+    anonymous_id: Text = column("the device")
+    contact_id: Text = column("a contact of it; its only one, if it is single")
+    at: Instant = column("its first evidence")
+    how: Text = column("what shows that")
+    is_single: Flag = column("whether it was one contact's alone", required=True)
+
+
 class FirstSentEvents(Table):
     """One row per send without a time of its own that a `sent` event tells of."""
 

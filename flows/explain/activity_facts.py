@@ -30,7 +30,7 @@ class ActivityFacts:
             names.channels,
             names.messages,
             names.owners,
-            facts.matched.facts(),
+            facts.matched,
             facts.names.lazy(),
         )
         return write_activities(inputs, run.scratch / "activities")

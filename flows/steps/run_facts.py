@@ -220,7 +220,7 @@ def describe_activities(run: Run, names: NamedKeys, ads: AdFacts) -> Activities:
         names.channels,
         names.messages,
         names.owners,
-        ads.matched.facts(),
+        ads.matched,
         ads.names.lazy(),
     )
     activities = write_activities(inputs, run.scratch / "activities", run.kept)

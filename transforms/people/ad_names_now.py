@@ -1,37 +1,47 @@
-"""The names that ads and their campaigns have now, for the sessions that they brought."""
+"""The names that ads and their campaigns have now, for the links by which sessions came."""
 
 import polars as pl
 
-from contracts.facts.activities import ContactSessions
+from contracts.facts.activities import LinkNames
 from contracts.facts.ad_facts import AdNames
 from contracts.facts.order_facts import NamedCampaigns
 from contracts.vocabulary import AdLevel
 from transforms.common.joins import HELD, STREAMED
 
-ORG_ID = ContactSessions.org_id
+ORG_ID = AdNames.org_id
 
 
-def describe_sessions(sessions: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame:
-    """Session facts with the names of their ad and its campaign, as they are now.
+def describe_links(links: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame:
+    """The links by which sessions came, with the names of their ad and campaign as they are now.
 
     Args:
-        sessions: Any of the columns of `SessionFacts`, the campaign's and the ad's among them.
+        links: `SessionLinks`.
         names: `AdNames`.
 
     Returns:
-        The same rows, in no order, with `campaign_name` and `ad_name`.
+        `LinkNames`, in no order.
     """
-    platform = [ORG_ID, ContactSessions.platform]
-    ads = _name_latest(names, AdLevel.AD, ContactSessions.ad_id, ContactSessions.ad_name)
-    return sessions.join(
+    platform = [ORG_ID, LinkNames.platform]
+    ads = _name_latest(names, AdLevel.AD, LinkNames.ad_id, LinkNames.ad_name)
+    return links.join(
         name_campaigns(names),
-        on=[*platform, ContactSessions.campaign_id],
+        on=[*platform, LinkNames.campaign_id],
         how="left",
         validate=STREAMED,
         build_side=HELD,
-    ).join(
-        ads, on=[*platform, ContactSessions.ad_id], how="left", validate=STREAMED, build_side=HELD
-    )
+    ).join(ads, on=[*platform, LinkNames.ad_id], how="left", validate=STREAMED, build_side=HELD)
+
+
+def name_links(sessions: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
+    """Put what a link says into the place of its number.
+
+    Args:
+        sessions: Any with a `link`.
+        links: `LinkNames`.
+    """
+    return sessions.join(
+        links, on=LinkNames.link, how="left", validate=STREAMED, build_side=HELD
+    ).drop(LinkNames.link)
 
 
 def name_campaigns(names: pl.LazyFrame) -> pl.LazyFrame:

@@ -6,15 +6,15 @@ by the window that the configuration gives. It lasts until the stretch of the ne
 Evidence of one instant stands in the order of contact, then of what shows it.
 """
 
-from collections.abc import Sequence
-
 import polars as pl
 
 from contracts.columns import columns
+from contracts.facts.numbered_activities import DeviceContacts
 from contracts.feeds import Events, Orders, PageViews, Sessions
 from contracts.reports.journeys import IdentityLinks
 from transforms.common.instants import microseconds
 from transforms.common.joins import HELD, STREAMED
+from transforms.people.person_numbers import DEVICE_KEY, key_device
 
 AT, SOURCE = "at", IdentityLinks.how
 ORG_ID, ANONYMOUS_ID, CONTACT_ID = (
@@ -24,8 +24,13 @@ ORG_ID, ANONYMOUS_ID, CONTACT_ID = (
 )
 DEVICE = [ORG_ID, ANONYMOUS_ID]
 LAST_OF_PREVIOUS = "last_of_previous"
+INSTANT = pl.Datetime("us", "UTC")
 LINKED_FROM, LINKED_UNTIL = IdentityLinks.linked_from, IdentityLinks.linked_until
-STRETCHES, LINKED, ROW = "stretches", " by link", "row"
+SESSION_FROM = "session_from"
+CHECK, CONTACT_HASH, FIRST = "check", "contact hash", "first"
+DEVICE_CHECK = 3
+"""The seed of a device's second hash, by which two that share a key are told apart."""
+EVIDENCE = ("session", "page_view", "event", "order")
 TICK = pl.duration(microseconds=1)
 
 
@@ -50,20 +55,13 @@ def link_identities(
     Returns:
         `IdentityLinks`, sorted by its key; the stretches of a device do not overlap.
     """
-    evidence = pl.concat(
-        [
-            _select_evidence(sessions, Sessions.started_at, "session"),
-            _select_evidence(page_views, PageViews.viewed_at, "page_view"),
-            _select_evidence(events, Events.occurred_at, "event"),
-            _select_evidence(orders, Orders.ordered_at, "order"),
-        ]
-    )
+    evidence = list_evidence(sessions, page_views, events, orders)
     backward = pl.duration(microseconds=microseconds(backward_days))
     starts = _find_changes(evidence).pipe(_widen_to_sessions, sessions)
     since = (
         pl.when(pl.col(LAST_OF_PREVIOUS).is_null())
-        .then(pl.min_horizontal("session_from", pl.col(AT) - backward))
-        .otherwise(pl.max_horizontal("session_from", pl.col(LAST_OF_PREVIOUS) + TICK))
+        .then(pl.min_horizontal(SESSION_FROM, pl.col(AT) - backward))
+        .otherwise(pl.max_horizontal(SESSION_FROM, pl.col(LAST_OF_PREVIOUS) + TICK))
     )
     is_followed = _same_device(-1)
     return (
@@ -76,69 +74,105 @@ def link_identities(
     )
 
 
-def fill_contacts(
-    rows: pl.LazyFrame, links: pl.LazyFrame, at: str, contact: Sequence[str] = (CONTACT_ID,)
+def list_evidence(
+    sessions: pl.LazyFrame, page_views: pl.LazyFrame, events: pl.LazyFrame, orders: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """Give rows of a device without a contact the contact whose the device was then.
+    """List the rows that bear both ids, with their instant and what shows it."""
+    return pl.concat(
+        [
+            _select_evidence(sessions, Sessions.started_at, "session"),
+            _select_evidence(page_views, PageViews.viewed_at, "page_view"),
+            _select_evidence(events, Events.occurred_at, "event"),
+            _select_evidence(orders, Orders.ordered_at, "order"),
+        ]
+    )
+
+
+def find_device_contacts(evidence: pl.LazyFrame) -> pl.LazyFrame:
+    """Find the contact and the first evidence of each device: `DeviceContacts`.
 
     Args:
-        rows: sessions, events, page views or orders; any with organization and device.
-        links: `IdentityLinks`, with the columns that name a contact.
-        at: the column of the rows' instant.
-        contact: the columns of rows and links that name a contact, null together.
+        evidence: `list_evidence`.
+    """
+    kinds = sorted(EVIDENCE)
+    codes = {kind: code for code, kind in enumerate(kinds)}
+    code = pl.col(SOURCE).replace_strict(codes, return_dtype=pl.Int128)
+    first = pl.col(AT).dt.epoch("us").cast(pl.Int128) * len(kinds) + code
+    contact, check = pl.col(CONTACT_HASH), pl.col(CHECK)
+    is_single = (contact.min() == contact.max()) & (check.min() == check.max())
+    return (
+        evidence.select(
+            key_device().alias(DEVICE_KEY),
+            pl.struct(DEVICE).hash(DEVICE_CHECK).alias(CHECK),
+            pl.col(CONTACT_ID).hash().alias(CONTACT_HASH),
+            first.alias(FIRST),
+            *DEVICE,
+            CONTACT_ID,
+        )
+        .group_by(DEVICE_KEY)
+        .agg(
+            pl.col(*DEVICE, CONTACT_ID).first(),
+            pl.col(FIRST).min(),
+            is_single.alias(DeviceContacts.is_single),
+        )
+        .with_columns(
+            (pl.col(FIRST) // len(kinds)).cast(pl.Int64).cast(INSTANT).alias(DeviceContacts.at),
+            (pl.col(FIRST) % len(kinds))
+            .cast(pl.UInt8)
+            .replace_strict(dict(enumerate(kinds)), return_dtype=pl.String)
+            .alias(DeviceContacts.how),
+        )
+        .select(columns(DeviceContacts))
+    )
+
+
+def link_single_devices(
+    devices: pl.LazyFrame, sessions: pl.LazyFrame, backward_days: float
+) -> pl.LazyFrame:
+    """Link the devices that were one contact's alone, as `link_identities` does.
+
+    Args:
+        devices: Single ones of `DeviceContacts`.
+        sessions: canonical sessions.
+        backward_days: how long before its first evidence a device was already its contact's.
 
     Returns:
-        The same rows in no order, their contact filled in where a link holds.
+        `IdentityLinks`, in no order: one for each device.
     """
-    is_open = pl.col(contact[0]).is_null() & pl.col(ANONYMOUS_ID).is_not_null()
-    names = rows.collect_schema().names()
-    of_device = links.group_by(DEVICE).agg(
-        pl.len().alias(STRETCHES),
-        pl.col(*contact).first().name.suffix(LINKED),
-        pl.col(LINKED_FROM, LINKED_UNTIL).first(),
-    )
-    until = pl.col(LINKED_UNTIL)
-    holds = until.is_null() | (pl.col(at) < until)
-    is_linked = is_open & (pl.col(at) >= pl.col(LINKED_FROM)) & holds
-    # Most devices were one contact's alone: only the rows of the others are held and sorted.
-    joined = rows.join(of_device, on=DEVICE, how="left", validate=STREAMED, build_side=HELD)
-    has_several = (is_open & (pl.col(STRETCHES) > 1)).fill_null(value=False)
-    of_one = joined.filter(~has_several).with_columns(
-        pl.when(is_linked).then(name + LINKED).otherwise(name).alias(name) for name in contact
-    )
-    of_several = (
-        joined.filter(has_several)
-        .select(name for name in names if name not in contact)
-        .sort(at)
-        .join_asof(
-            links.select(*DEVICE, *contact, LINKED_FROM, LINKED_UNTIL).sort(LINKED_FROM),
-            left_on=at,
-            right_on=LINKED_FROM,
-            by=DEVICE,
-            strategy="backward",
-            check_sortedness=False,
+    backward = pl.duration(microseconds=microseconds(backward_days))
+    ends = pl.max_horizontal(Sessions.started_at, Sessions.ended_at)
+    around = (
+        sessions.filter(pl.col(ANONYMOUS_ID).is_not_null())
+        .select(key_device().alias(DEVICE_KEY), Sessions.started_at, ends.alias(Sessions.ended_at))
+        .join(
+            devices.select(DEVICE_KEY, AT),
+            on=DEVICE_KEY,
+            how="inner",
+            validate=STREAMED,
+            build_side=HELD,
         )
-        .with_columns(pl.when(holds).then(name).alias(name) for name in contact)
+        .filter(pl.col(AT).is_between(Sessions.started_at, Sessions.ended_at))
+        .group_by(DEVICE_KEY)
+        .agg(pl.col(Sessions.started_at).min().alias(SESSION_FROM))
     )
-    return pl.concat([of_one.select(names), of_several.select(names)])
-
-
-def fill_in_order(rows: pl.LazyFrame, links: pl.LazyFrame, at: str, contact: str) -> pl.LazyFrame:
-    """Fill contacts as `fill_contacts` does, of rows in memory that keep their order."""
-    is_open = pl.col(contact).is_null() & pl.col(ANONYMOUS_ID).is_not_null()
-    numbered = rows.with_row_index(ROW)
-    found = fill_contacts(numbered.filter(is_open), links, at, (contact,))
+    since = pl.min_horizontal(SESSION_FROM, pl.col(AT) - backward)
     return (
-        numbered.join(
-            found.select(ROW, pl.col(contact).alias(LINKED)),
-            on=ROW,
-            how="left",
-            validate="1:1",
-            maintain_order="left",
-        )
-        .with_columns(pl.coalesce(contact, LINKED).alias(contact))
-        .drop(ROW, LINKED)
+        devices.join(around, on=DEVICE_KEY, how="left", validate="1:1")
+        .with_columns(since.alias(LINKED_FROM), pl.lit(None, INSTANT).alias(LINKED_UNTIL))
+        .select(columns(IdentityLinks))
     )
+
+
+def leave_devices(rows: pl.LazyFrame, devices: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows of some devices.
+
+    Args:
+        rows: Any with organization and device.
+        devices: `DeviceContacts`.
+    """
+    own = devices.select(DEVICE_KEY)
+    keyed = rows.with_columns(key_device().alias(DEVICE_KEY))
+    return keyed.join(own, on=DEVICE_KEY, how="semi").drop(DEVICE_KEY)
 
 
 def _select_evidence(rows: pl.LazyFrame, at: str, source: str) -> pl.LazyFrame:
@@ -177,10 +211,10 @@ def _widen_to_sessions(starts: pl.LazyFrame, sessions: pl.LazyFrame) -> pl.LazyF
         )
         .filter(pl.col(AT).is_between(Sessions.started_at, Sessions.ended_at))
         .group_by(of_start)
-        .agg(pl.col(Sessions.started_at).min().alias("session_from"))
+        .agg(pl.col(Sessions.started_at).min().alias(SESSION_FROM))
     )
     return starts.join(around, on=of_start, how="left", validate="1:1").with_columns(
-        pl.coalesce("session_from", AT)
+        pl.coalesce(SESSION_FROM, AT)
     )
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
-from contracts.facts.activities import ContactSends, ContactSessions
+from contracts.columns import Table, columns, key, polars_schema
+from contracts.facts.activities import ContactSends, ContactSessions, LinkedSessions, LinkNames
 from contracts.facts.numbered_activities import (
+    DeviceContacts,
     NumberedEvents,
     NumberedMessages,
     NumberedSends,
@@ -20,6 +21,7 @@ from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import Contacts
 from contracts.reports.journeys import IdentityLinks
 from contracts.vocabulary import Action
+from flows.catalog.file_batches import MOST_ROWS
 from flows.kept.identities import identify, identify_rows
 from flows.kept.keepers import Keeper, Scratch
 from flows.runtime.materialize import materialize, scan_groups, sink_groups
@@ -37,16 +39,21 @@ from transforms.people.activities import (
     number_messages,
     number_sends,
 )
-from transforms.people.ad_names_now import describe_sessions
+from transforms.people.ad_names_now import describe_links, name_links
 from transforms.people.direct_mail import MAILED, list_shown_mail
-from transforms.people.identity import fill_contacts, link_identities
+from transforms.people.identity import (
+    find_device_contacts,
+    leave_devices,
+    link_identities,
+    link_single_devices,
+    list_evidence,
+)
 from transforms.people.person_numbers import (
     CONTACT_NO,
     PART,
     count_parts,
     key_contacts,
     number_contacts,
-    place_devices,
     restore_contacts,
 )
 
@@ -71,6 +78,7 @@ class Activities:
         links: `IdentityLinks`.
         pieces: Kind -> its rows with keys, in the files of many nights.
         has_bare: Whether any event may be a bare action.
+        links_of_sessions: `LinkNames`, where sessions lie in files without them.
     """
 
     folder: Path
@@ -79,6 +87,7 @@ class Activities:
     links: pl.DataFrame
     pieces: Mapping[str, Pieces] = field(default_factory=dict)
     has_bare: bool = False
+    links_of_sessions: pl.LazyFrame | None = None
 
     @cached_property
     def groups(self) -> int:
@@ -119,6 +128,9 @@ class Activities:
 
     def scan_numbered(self, kind: str, group: int | None = None) -> pl.LazyFrame:
         """All activities of a kind, or those of a group, with numbers."""
+        if kind == "sessions" and self.links_of_sessions is not None:
+            linked = scan_groups(self.folder / kind, numbered_schema(LinkedSessions), group)
+            return name_links(linked, self.links_of_sessions).select(NUMBERED[kind].names())
         if kind not in self.pieces:
             return scan_groups(self.folder / kind, NUMBERED[kind], group)
         rows, people = self.pieces[kind].scan(group), self.list_people(group)
@@ -171,11 +183,14 @@ def write_activities(
         "sends": write_sends(inputs, placing),
     }
     has_bare = bool(inputs.catalog.given.event_types() & {*BARE_ACTIONS})
-    activities = Activities(folder, people, numbered.collect(), links, pieces, has_bare)
+    names = describe_links(inputs.matched.links, inputs.ad_names)
+    activities = Activities(
+        folder, people, numbered.collect(), links, pieces, has_bare, materialize(names, LinkNames)
+    )
     _write_shown_mail(inputs, activities)
-    sessions = describe_sessions(inputs.sessions, inputs.ad_names)
-    _write_web("sessions", sessions, ContactSessions.started_at, activities)
-    _write_web("orders", orders, PricedOrders.credited_at, activities)
+    sessions, started_at = inputs.matched.sessions, ContactSessions.started_at
+    _write_web("sessions", LinkedSessions, sessions, started_at, placing, folder)
+    _write_web("orders", PricedOrders, orders, PricedOrders.credited_at, placing, folder)
     return activities
 
 
@@ -190,14 +205,22 @@ def _price_orders(inputs: PeopleInputs) -> pl.LazyFrame:
 def _link_identities(inputs: PeopleInputs, orders: pl.LazyFrame) -> pl.DataFrame:
     """Whose each device was (`IdentityLinks`); a refund proves nothing that its order does not."""
     is_own = pl.col(PricedOrders.credited_at) == pl.col(PricedOrders.ordered_at)
-    links = link_identities(
-        inputs.sessions,
+    sessions, backward_days = inputs.matched.sessions, inputs.config.identity.backward_days
+    named = (
+        sessions,
         inputs.catalog.scan("page_views"),
         inputs.scan_named("events"),
         orders.filter(is_own),
-        inputs.config.identity.backward_days,
     )
-    return materialize(links, IdentityLinks).collect()
+    devices = materialize(find_device_contacts(list_evidence(*named)), DeviceContacts)
+    is_single = pl.col(DeviceContacts.is_single)
+    shared = devices.filter(~is_single).collect().lazy()
+    links = [
+        link_single_devices(devices.filter(is_single), sessions, backward_days),
+        link_identities(*(leave_devices(rows, shared) for rows in named), backward_days),
+    ]
+    whole = pl.concat(links).sort(key(IdentityLinks))
+    return materialize(whole, IdentityLinks).collect()
 
 
 def _write_shown_mail(inputs: PeopleInputs, activities: Activities) -> None:
@@ -212,11 +235,22 @@ def _write_shown_mail(inputs: PeopleInputs, activities: Activities) -> None:
     sink_groups(kept, PART, activities.groups, activities.folder / "shown mail")
 
 
-def _write_web(kind: str, rows: pl.LazyFrame, at: str, activities: Activities) -> None:
-    """Write sessions or orders, of a device's rows those of its contact then as theirs."""
-    people, parts = activities.people.lazy(), activities.groups
-    numbered = number_contacts(rows, people).select(*NUMBERED[kind].names(), PART)
-    if activities.links.height:
-        links = number_contacts(activities.links.lazy(), people)
-        numbered = fill_contacts(numbered, links, at, (CONTACT_NO, PART))
-    sink_groups(place_devices(numbered, parts), PART, parts, activities.folder / kind)
+def _write_web(
+    kind: str, table: type[Table], rows: pl.LazyFrame, at: str, placing: Placing, folder: Path
+) -> None:
+    """Write sessions or orders, of a device's rows those of its contact then as theirs.
+
+    Args:
+        kind: The folder below `folder`.
+        table: What is written of a row, beside the number of its contact.
+        rows: Any with organization, contact and device.
+        at: The column of their instant.
+        placing: By what their people are found.
+        folder: Where to write.
+    """
+    names = [CONTACT_NO, *(name for name in columns(table) if name != Contacts.contact_id), PART]
+    batches = rows.collect_batches(chunk_size=MOST_ROWS, maintain_order=False, engine="streaming")
+    for source, batch in enumerate(batches):
+        keyed = key_contacts(batch.lazy()).collect(engine="in-memory")
+        placed = placing.place_linked(keyed, at).select(names)
+        sink_groups(placed, PART, placing.parts, folder / kind, source)

@@ -122,7 +122,7 @@ def draw(
             channels,
             describe(inputs, channels),
             find_owners(read.catalog),
-            matched.facts(),
+            matched,
             no_ads,
         )
         activities = write_activities(people, Path(scratch) / "activities")

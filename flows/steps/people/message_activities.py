@@ -39,7 +39,6 @@ from transforms.people.activity_keys import (
     place_events,
     place_sends,
 )
-from transforms.people.identity import fill_in_order
 
 CLICKS_AT_ONCE = 2_000_000
 """How many clicks are looked at for haste at a time."""
@@ -106,15 +105,8 @@ def write_events(inputs: PeopleInputs, placing: Placing) -> Pieces:
         )
 
     def place(rows: pl.DataFrame) -> pl.LazyFrame:
-        placed = place_events(rows.lazy(), sends.look_up(rows))
-        if placing.links.height and rows.get_column(Events.anonymous_id).count():
-            placed = fill_in_order(
-                placed.collect(engine="in-memory").lazy(),
-                placing.links.lazy(),
-                Events.occurred_at,
-                PersonPlaces.contact_key,
-            )
-        return placing.place(placed)
+        placed = place_events(rows.lazy(), sends.look_up(rows)).collect(engine="in-memory")
+        return placing.place_linked(placed, Events.occurred_at)
 
     def write(batch: Batch, placed: pl.DataFrame, signs: pl.DataFrame) -> pl.LazyFrame:
         rows = batch.scan().select(*TEXTS, *SIGNS, pack_row()).collect(engine="streaming")

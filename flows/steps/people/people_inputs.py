@@ -9,6 +9,7 @@ from contracts.config.workspace import Workspace
 from contracts.feeds import Sends
 from contracts.vocabulary import Action
 from flows.catalog.canonical_tables import Catalog
+from transforms.matching.match_sessions import MatchedSessions
 from transforms.people.activity_keys import name_contacts
 
 
@@ -22,7 +23,7 @@ class PeopleInputs:
         channels: The channels of the run.
         messages: Every message (`DescribedMessages`).
         emails: `AddressOwners`.
-        sessions: `SessionFacts`.
+        matched: The sessions, and the links that they came by.
         ad_names: `AdNames`.
     """
 
@@ -31,7 +32,7 @@ class PeopleInputs:
     channels: RunChannels
     messages: pl.DataFrame
     emails: pl.DataFrame
-    sessions: pl.LazyFrame
+    matched: MatchedSessions
     ad_names: pl.LazyFrame
 
     @property

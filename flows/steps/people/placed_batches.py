@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from contracts.facts.numbered_activities import PersonPlaces
 from flows.catalog.file_batches import MOST_ROWS, Batch
 from flows.kept.identities import identify_rows
 from flows.kept.keepers import Keeper
-from transforms.people.person_numbers import place_people
+from transforms.people.linked_rows import fill_in_order
+from transforms.people.person_numbers import DEVICE, place_people
 
 ROWS_TOGETHER = 2 * MOST_ROWS
 """About how many rows of several batches find their sends and people at a time."""
@@ -34,6 +36,19 @@ class Placing:
     def place(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Add `PersonPlaces` to rows in memory that have the key of their contact, in order."""
         return place_people(rows, self.people, self.parts)
+
+    def place_linked(self, rows: pl.DataFrame, at: str) -> pl.LazyFrame:
+        """Place rows after giving those of a device without a contact the one whose it was then.
+
+        Args:
+            rows: Any with organization, device, and the key of their contact.
+            at: The column of their instant.
+        """
+        is_open = pl.col(PersonPlaces.contact_key).is_null() & pl.col(DEVICE).is_not_null()
+        if not (self.links.height and rows.select(is_open.any()).item()):
+            return self.place(rows.lazy())
+        links = self.links.lazy()
+        return self.place(fill_in_order(rows.lazy(), links, at, PersonPlaces.contact_key))
 
 
 def place_batches(

@@ -9,12 +9,18 @@ from polars.testing import assert_frame_equal
 
 from contracts.channels import RunChannels
 from contracts.columns import columns, polars_schema
-from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
+from contracts.facts.activities import (
+    ContactSends,
+    ContactSessions,
+    LinkedSessions,
+    LinkNames,
+    MessageEvents,
+)
 from contracts.facts.ad_facts import AdNames
 from contracts.facts.hierarchy import DescribedMessages
 from contracts.facts.numbered_activities import KeyedEvents, KeyedSends
 from contracts.facts.send_keys import FeedEvents, FeedSends
-from contracts.facts.session_facts import SessionFacts
+from contracts.facts.session_matching import SessionLinks
 from contracts.feeds import Events, Sends
 from tests.support.frames import frame
 from transforms.common.keys import CONTACT, MESSAGE, SEND, hash_email, hash_id
@@ -37,7 +43,7 @@ from transforms.people.activity_keys import (
     place_events,
     place_sends,
 )
-from transforms.people.ad_names_now import describe_sessions
+from transforms.people.ad_names_now import describe_links, name_links
 from transforms.people.direct_mail import list_shown_mail
 from transforms.people.person_numbers import add_parts, key_people, list_people, restore_contacts
 
@@ -269,12 +275,14 @@ def test_sessions_bear_the_names_that_ads_have_now() -> None:
         ad | {"name": "New", "valid_from": date(2026, 5, 1)},
         ad | {"level": "campaign", "ad_id": None, "name": "Spring ads"},
     ]
-    sessions = [
-        {"org_id": "o", "session_id": "1", "platform": "google_ads"}
-        | {"campaign_id": "7", "ad_id": "77"},
-        {"org_id": "o", "session_id": "2"},
+    links = [
+        {"org_id": "o", "link": 1, "platform": "google_ads", "campaign_id": "7", "ad_id": "77"},
+        {"org_id": "o", "link": 2},
     ]
-    result = describe_sessions(frame(SessionFacts, sessions), frame(AdNames, names)).collect()
+    described = describe_links(frame(SessionLinks, links), frame(AdNames, names))
+    named = described.select(columns(LinkNames))
+    sessions = [{"org_id": "o", "session_id": str(number), "link": number} for number in (1, 2)]
+    result = name_links(frame(LinkedSessions, sessions), named).collect()
     assert {*polars_schema(ContactSessions)} <= {*result.columns}
     assert result.sort("session_id").select("campaign_name", "ad_name").rows() == [
         ("Spring ads", "New"),

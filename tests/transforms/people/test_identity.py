@@ -15,7 +15,14 @@ from contracts.columns import polars_schema
 from contracts.feeds import Events, Orders, PageViews, Sessions
 from contracts.reports.journeys import IdentityLinks
 from tests.support.frames import frame
-from transforms.people.identity import fill_contacts, link_identities
+from transforms.people.identity import (
+    find_device_contacts,
+    leave_devices,
+    link_identities,
+    link_single_devices,
+    list_evidence,
+)
+from transforms.people.linked_rows import fill_contacts
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -130,3 +137,45 @@ def test_links_agree_with_the_plain_account_in_any_order(
     shuffler.shuffle(rows)
     half = len(rows) // 2
     assert_frame_equal(link(events=rows[:half] + rows[half:]), links)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 12),
+            st.sampled_from("123"),
+            st.sampled_from("abcd"),
+            st.sampled_from(["session", "page_view", "event", "order"]),
+            st.integers(0, 4),
+        ),
+        max_size=14,
+    )
+)
+def test_devices_of_one_contact_are_linked_as_all_are(
+    drawn: list[tuple[int, str, str, str, int]],
+) -> None:
+    """What is found by numbers of devices alone is what is found among all of them."""
+    kinds: dict[str, list[dict[str, Any]]] = {"session": [], "page_view": [], "event": []}
+    kinds["order"] = []
+    for at, contact, device, kind, length in drawn:
+        end = NOON + (at + length) * MINUTE
+        kinds[kind].append(row(NOON + at * MINUTE, contact, device, ended_at=end))
+    tables = [
+        frame(table, rows)
+        for table, rows in zip((Sessions, PageViews, Events, Orders), kinds.values(), strict=True)
+    ]
+    devices = find_device_contacts(list_evidence(*tables)).collect().lazy()
+    owners = {
+        device: {contact for _, contact, own, *_ in drawn if own == device}
+        for _, _, device, *_ in drawn
+    }
+    found = dict(devices.select("anonymous_id", "is_single").collect().iter_rows())
+    assert found == {device: len(contacts) == 1 for device, contacts in owners.items()}
+    single, shared = devices.filter("is_single"), devices.filter(~pl.col("is_single"))
+    parts = [
+        link_single_devices(single, tables[0], 7),
+        link_identities(*(leave_devices(rows, shared) for rows in tables), 7),
+    ]
+    whole = link_identities(*tables, 7).collect()
+    assert_frame_equal(pl.concat(parts).collect(), whole, check_row_order=False)

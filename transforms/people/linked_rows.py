@@ -1,0 +1,91 @@
+"""Rows of devices that name no contact, to the contact whose the device was then (SPEC §6.4)."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from contracts.reports.journeys import IdentityLinks
+from transforms.common.joins import HELD, STREAMED
+from transforms.people.person_numbers import DEVICE_KEY, key_device
+
+ANONYMOUS_ID, CONTACT_ID = IdentityLinks.anonymous_id, IdentityLinks.contact_id
+DEVICE = [IdentityLinks.org_id, ANONYMOUS_ID]
+LINKED_FROM, LINKED_UNTIL = IdentityLinks.linked_from, IdentityLinks.linked_until
+STRETCHES, LINKED, ROW = "stretches", " by link", "row"
+
+
+def fill_contacts(
+    rows: pl.LazyFrame, links: pl.LazyFrame, at: str, contact: Sequence[str] = (CONTACT_ID,)
+) -> pl.LazyFrame:
+    """Give rows of a device without a contact the contact whose the device was then.
+
+    Args:
+        rows: sessions, events, page views or orders; any with organization and device.
+        links: `IdentityLinks`, with the columns that name a contact.
+        at: the column of the rows' instant.
+        contact: the columns of rows and links that name a contact, null together.
+
+    Returns:
+        The same rows in no order, their contact filled in where a link holds.
+    """
+    is_open = pl.col(contact[0]).is_null() & pl.col(ANONYMOUS_ID).is_not_null()
+    names = rows.collect_schema().names()
+    keyed = links.with_columns(key_device().alias(DEVICE_KEY))
+    of_device = keyed.group_by(DEVICE_KEY).agg(
+        pl.len().alias(STRETCHES),
+        pl.col(*DEVICE, *contact).first().name.suffix(LINKED),
+        pl.col(LINKED_FROM, LINKED_UNTIL).first(),
+    )
+    until = pl.col(LINKED_UNTIL)
+    is_same = pl.all_horizontal(pl.col(name) == pl.col(name + LINKED) for name in DEVICE)
+    holds = is_same & (until.is_null() | (pl.col(at) < until))
+    is_linked = (pl.col(at) >= pl.col(LINKED_FROM)) & holds
+    # Most devices were one contact's alone: only the rows of the others are sorted.
+    joined = (
+        rows.filter(is_open)
+        .with_columns(key_device().alias(DEVICE_KEY))
+        .join(of_device, on=DEVICE_KEY, how="left", validate=STREAMED, build_side=HELD)
+    )
+    has_several = (pl.col(STRETCHES) > 1).fill_null(value=False)
+    of_one = joined.filter(~has_several).with_columns(
+        pl.when(is_linked).then(name + LINKED).otherwise(name).alias(name) for name in contact
+    )
+    of_several = (
+        joined.filter(has_several)
+        .select(DEVICE_KEY, *(name for name in names if name not in contact))
+        .sort(at)
+        .join_asof(
+            keyed.select(
+                DEVICE_KEY,
+                pl.col(DEVICE).name.suffix(LINKED),
+                *contact,
+                LINKED_FROM,
+                LINKED_UNTIL,
+            ).sort(LINKED_FROM),
+            left_on=at,
+            right_on=LINKED_FROM,
+            by=DEVICE_KEY,
+            strategy="backward",
+            check_sortedness=False,
+        )
+        .with_columns(pl.when(holds).then(name).alias(name) for name in contact)
+    )
+    return pl.concat([rows.filter(~is_open), of_one.select(names), of_several.select(names)])
+
+
+def fill_in_order(rows: pl.LazyFrame, links: pl.LazyFrame, at: str, contact: str) -> pl.LazyFrame:
+    """Fill contacts as `fill_contacts` does, of rows in memory that keep their order."""
+    is_open = pl.col(contact).is_null() & pl.col(ANONYMOUS_ID).is_not_null()
+    numbered = rows.with_row_index(ROW)
+    found = fill_contacts(numbered.filter(is_open), links, at, (contact,))
+    return (
+        numbered.join(
+            found.select(ROW, pl.col(contact).alias(LINKED)),
+            on=ROW,
+            how="left",
+            validate="1:1",
+            maintain_order="left",
+        )
+        .with_columns(pl.coalesce(contact, LINKED).alias(contact))
+        .drop(ROW, LINKED)
+    )
