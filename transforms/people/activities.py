@@ -15,11 +15,12 @@ from contracts.facts.numbered_activities import (
     NumberedEvents,
     NumberedMessages,
     NumberedSends,
+    People,
 )
 from contracts.feeds import Events
 from contracts.vocabulary import Action
 from transforms.common.joins import HELD, STREAMED
-from transforms.people.person_numbers import number_people
+from transforms.people.person_numbers import find_numbers
 
 ORG_ID, CONTACT_ID = Events.org_id, Events.contact_id
 SEND_ID, MESSAGE_ID, EVENT_TYPE = Events.send_id, Events.message_id, Events.event_type
@@ -33,7 +34,7 @@ NAMES = [
 ]
 WINDOW = [ContactSends.window_start, ContactSends.window_days]
 BARE_ACTIONS = [str(action) for action in Action]
-OWN_MESSAGE, DESCRIBED, ITS_CHANNEL = "own message", "described", "its channel"
+OWN_MESSAGE = "own message"
 MESSAGE_OF_SEND, CONTACT_OF_SEND = "message of send", "contact of send"
 
 
@@ -42,25 +43,37 @@ def number_messages(messages: pl.LazyFrame) -> pl.LazyFrame:
     return messages.sort(MESSAGE_KEY).with_row_index(MESSAGE_NO).select(columns(NumberedMessages))
 
 
-def number_sends(sends: pl.LazyFrame, people: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+def number_sends(sends: pl.LazyFrame, people: pl.DataFrame, messages: pl.DataFrame) -> pl.LazyFrame:
     """Sends with the numbers of their contact and message.
 
     Args:
         sends: `KeyedSends`.
         people: `People`.
-        messages: `NumberedMessages`.
+        messages: `NumberedMessages`, in the order of their numbers.
 
     Returns:
-        `NumberedSends`, in no order. A send without a time of its own has that of its message,
+        `NumberedSends` in the same order. A send without a time of its own has that of its message,
         dispatch or campaign (SPEC §6.1).
     """
-    own = messages.select(MESSAGE_KEY, MESSAGE_NO, NumberedMessages.planned_at)
+    planned_at = _of_message(messages, NumberedMessages.planned_at)
     return (
-        sends.pipe(number_people, people)
-        .join(own, on=MESSAGE_KEY, how="left", validate=STREAMED, build_side=HELD)
-        .with_columns(pl.coalesce(NumberedSends.sent_at, NumberedMessages.planned_at))
+        sends.with_columns(*_number(people, messages))
+        .with_columns(pl.coalesce(NumberedSends.sent_at, planned_at))
         .select(columns(NumberedSends))
     )
+
+
+def _number(people: pl.DataFrame, messages: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
+    """The numbers of the contact and message of rows that have their keys."""
+    return (
+        find_numbers(people, People.contact_key, People.contact_no),
+        find_numbers(messages, MESSAGE_KEY, MESSAGE_NO),
+    )
+
+
+def _of_message(messages: pl.DataFrame, name: str) -> pl.Expr:
+    """What is known of the message that rows have the number of; null where they have none."""
+    return pl.lit(messages.get_column(name)).gather(MESSAGE_NO)
 
 
 def describe_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
@@ -82,7 +95,7 @@ def describe_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def number_events(
-    events: pl.LazyFrame, people: pl.LazyFrame, messages: pl.LazyFrame, *, has_bare: bool = True
+    events: pl.LazyFrame, people: pl.DataFrame, messages: pl.DataFrame, *, has_bare: bool = True
 ) -> pl.LazyFrame:
     """Events with the numbers of their contact and message.
 
@@ -91,33 +104,25 @@ def number_events(
     Args:
         events: `KeyedEvents`.
         people: `People`.
-        messages: `NumberedMessages`.
+        messages: `NumberedMessages`, in the order of their numbers.
         has_bare: Whether any type may be a bare action.
 
     Returns:
-        `NumberedEvents`, in no order.
+        `NumberedEvents` in the same order.
     """
-    own = messages.select(
-        MESSAGE_KEY,
-        MESSAGE_NO,
-        pl.col(MESSAGE_ID).alias(DESCRIBED),
-        pl.col(CHANNEL).alias(ITS_CHANNEL),
-    )
-    is_undescribed = pl.col(DESCRIBED).is_null()
+    is_undescribed = _of_message(messages.select(pl.col(MESSAGE_ID).is_null()), MESSAGE_ID)
+    own = pl.when(is_undescribed.fill_null(value=True)).then(MESSAGE_ID)
+    its_channel = _of_message(messages, CHANNEL).fill_null(OTHER_CHANNEL)
     return (
-        events.pipe(number_people, people)
-        .join(own, on=MESSAGE_KEY, how="left", validate=STREAMED, build_side=HELD)
-        .with_columns(
-            *(_complete_types() if has_bare else ()),
-            pl.when(is_undescribed).then(MESSAGE_ID).alias(MESSAGE_ID),
-        )
+        events.with_columns(*_number(people, messages))
+        .with_columns(*(_complete_types(its_channel) if has_bare else ()), own.alias(MESSAGE_ID))
         .select(columns(NumberedEvents))
     )
 
 
-def _complete_types() -> list[pl.Expr]:
+def _complete_types(of_message: pl.Expr) -> list[pl.Expr]:
     """Bare actions as those of their message's channel."""
-    event_type, of_message = pl.col(EVENT_TYPE), pl.col(ITS_CHANNEL).fill_null(OTHER_CHANNEL)
+    event_type = pl.col(EVENT_TYPE)
     is_bare = event_type.is_in(BARE_ACTIONS)
     whole = pl.when(is_bare).then(pl.format("{}_{}", of_message, event_type)).otherwise(event_type)
     return [

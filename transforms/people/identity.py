@@ -95,8 +95,7 @@ def find_device_contacts(evidence: pl.LazyFrame) -> pl.LazyFrame:
         evidence: `list_evidence`.
     """
     kinds = sorted(EVIDENCE)
-    codes = {kind: code for code, kind in enumerate(kinds)}
-    code = pl.col(SOURCE).replace_strict(codes, return_dtype=pl.Int128)
+    code = pl.col(SOURCE).replace_strict(kinds, range(len(kinds)), return_dtype=pl.Int128)
     first = pl.col(AT).dt.epoch("us").cast(pl.Int128) * len(kinds) + code
     contact, check = pl.col(CONTACT_HASH), pl.col(CHECK)
     is_single = (contact.min() == contact.max()) & (check.min() == check.max())

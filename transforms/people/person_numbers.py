@@ -85,7 +85,29 @@ def number_contacts(rows: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
         rows: Any with organization and contact; each contact is among `people`.
         people: `People`.
     """
-    return key_contacts(rows).pipe(number_people, people)
+    numbers = people.select(CONTACT_KEY, CONTACT_NO, PART)
+    return (
+        key_contacts(rows)
+        .join(numbers, on=CONTACT_KEY, how="left", validate=STREAMED, build_side=HELD)
+        .drop(CONTACT_KEY)
+    )
+
+
+def find_numbers(numbered: pl.DataFrame, key: str, number: str) -> pl.Expr:
+    """The numbers of what rows name by its key, null where it has none.
+
+    A join would copy every column of the rows beside.
+
+    Args:
+        numbered: One row per key, with its number.
+        key: The column of the key, there and in the rows.
+        number: The column of the number.
+    """
+    known = numbered.get_column(number)
+    found = pl.col(key).replace_strict(
+        numbered.get_column(key), known, default=None, return_dtype=known.dtype
+    )
+    return found.alias(number)
 
 
 def key_contacts(rows: pl.LazyFrame) -> pl.LazyFrame:

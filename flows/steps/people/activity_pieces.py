@@ -14,7 +14,6 @@ from transforms.people.person_numbers import find_slices, sort_by_person
 ROWS = "rows.parquet"
 ROWS_A_READ = 4_096
 """How many rows are read at least: few, since each range of people is some rows of each file."""
-LEVEL = 1
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,7 @@ def keep_piece(
         rows = sort_by_person(read()).select(columns(table))
         rows.collect().write_parquet(
             folder / ROWS,
-            compression="zstd",
-            compression_level=LEVEL,
+            compression="lz4",
             statistics=False,
             row_group_size=ROWS_A_READ,
         )

@@ -89,7 +89,7 @@ def describe(events: list[dict[str, Any]], sends: list[dict[str, Any]] | None = 
         .pipe(name_channels, OWN)
         .select(columns(KeyedEvents))
     )
-    numbered = number_events(keyed, people, messages)
+    numbered = number_events(keyed, people.collect(), messages.collect())
     described = describe_events(restore_contacts(numbered, people), messages).collect()
     assert described.schema == polars_schema(MessageEvents)
     return described.sort("event_id")
@@ -205,7 +205,7 @@ def told(sends: list[dict[str, Any]], events: list[dict[str, Any]]) -> pl.LazyFr
     keys = keys.with_columns(feed=pl.lit(1, pl.UInt16)).select(polars_schema(FeedEvents).names())
     sent = find_first_sent(keys, select_keys(rows))
     keyed = key_sends(add_first_sent(find_contacts(rows, None), sent)).select(columns(KeyedSends))
-    numbered = number_sends(keyed, people, messages)
+    numbered = number_sends(keyed, people.collect(), messages.collect())
     return describe_sends(restore_contacts(numbered, people), messages)
 
 
