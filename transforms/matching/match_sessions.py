@@ -42,11 +42,13 @@ class MatchedSessions:
         sessions: One row per session: `SessionBase` and `link`.
         links: `AuditedLinks`: what each link says, the ad behind it, and its sessions.
         identity: What the sessions are, apart from their links.
+        unlinked: One row per session, as `SessionBase`, where finding the links can be saved.
     """
 
     sessions: pl.LazyFrame
     links: pl.LazyFrame
     identity: str = ""
+    unlinked: pl.LazyFrame | None = None
 
     def facts(self) -> pl.LazyFrame:
         """The session fact (`SessionFacts`): each session exactly once, in any order."""

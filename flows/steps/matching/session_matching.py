@@ -52,7 +52,8 @@ def match_sessions(
     """
     links = match_links(keyed.sources, keyed.days, ad_names, message_names, config)
     audited = materialize(count_visits(links, keyed.days), AuditedLinks)
-    return MatchedSessions(find_links(keyed.sessions, links), audited, keyed.identity)
+    linked = find_links(keyed.sessions, links)
+    return MatchedSessions(linked, audited, keyed.identity, keyed.sessions)
 
 
 def find_message_names(catalog: Catalog) -> pl.LazyFrame:

@@ -205,7 +205,7 @@ def _price_orders(inputs: PeopleInputs) -> pl.LazyFrame:
 def _link_identities(inputs: PeopleInputs, orders: pl.LazyFrame) -> pl.DataFrame:
     """Whose each device was (`IdentityLinks`); a refund proves nothing that its order does not."""
     is_own = pl.col(PricedOrders.credited_at) == pl.col(PricedOrders.ordered_at)
-    sessions, backward_days = inputs.matched.sessions, inputs.config.identity.backward_days
+    sessions, backward_days = inputs.sessions, inputs.config.identity.backward_days
     named = (
         sessions,
         inputs.catalog.scan("page_views"),

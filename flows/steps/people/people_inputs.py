@@ -40,6 +40,12 @@ class PeopleInputs:
         """`AddressOwners`, where addresses name contacts."""
         return None if self.emails.is_empty() else self.emails.lazy()
 
+    @property
+    def sessions(self) -> pl.LazyFrame:
+        """Every session, as `SessionBase`."""
+        unlinked = self.matched.unlinked
+        return self.matched.sessions if unlinked is None else unlinked
+
     def has_events_of(self, action: Action) -> bool:
         """Whether any event is of an action, of whatever channel or bare."""
         return any(name.endswith(str(action)) for name in self.catalog.given.event_types())

@@ -30,7 +30,7 @@ def find_people(inputs: PeopleInputs, orders: pl.LazyFrame, links: pl.DataFrame)
     Raises:
         CampaignReportsError: Two contacts share a key, which no workspace has shown yet.
     """
-    naming = [inputs.scan_named("sends"), inputs.scan_named("events"), inputs.matched.sessions]
+    naming = [inputs.scan_named("sends"), inputs.scan_named("events"), inputs.sessions]
     named = pl.concat([key_people(rows) for rows in (*naming, orders, links.lazy())])
     known = key_people(inputs.catalog.scan("contacts")).collect(engine="streaming").lazy()
     listed = list_people(known, named).collect(engine="streaming")
