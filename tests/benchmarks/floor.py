@@ -2,20 +2,21 @@
 
 import argparse
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from tests.benchmarks.feed_types import STAMP, TYPES, is_asset
 
-STAMP_FORM = "%Y-%m-%dT%H:%M:%SZ"
+STAMP_FORM = "%Y-%m-%dT%H:%M:%S%.fZ"
 DTYPES = {"VARCHAR": pl.String, "DECIMAL(18, 4)": pl.Decimal(18, 4)}
 
 
-def write_typed(root: Path, out: Path) -> None:
+def write_typed(root: Path, out: Path, feeds: Mapping[str, dict[str, str]] = TYPES) -> None:
     """Stream every CSV file of the workspace into one typed Parquet file."""
     shutil.rmtree(out, ignore_errors=True)
-    for table, types in TYPES.items():
+    for table, types in feeds.items():
         at = f"{table}.csv" if is_asset(table) else f"{table}/*.csv"
         for file in sorted((root / "raw").glob(at)):
             target = out / table / f"{file.stem}.parquet"

@@ -5,7 +5,9 @@
 runs the flow's body in this process, without Prefect's server, over one of the four generated
 worlds, files one after the other so that every second has one owner. A stage's seconds are its own,
 without those of the stages that it calls; its memory is the most that the process held while it or
-what it calls ran. The job of DuckDB over the same files follows, statement by statement.
+what it calls ran. The job of DuckDB over the same files follows, statement by statement, and for
+orders the tables side by side: what each took, and the floor under both, a bare scan of the rows
+that decide a table and a bare write of the table.
 """
 
 import argparse
@@ -15,19 +17,22 @@ import shutil
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from flows.config.loading import load_workspace
+from tests.benchmarks import beside, duckdb_job, duckdb_orders
 from tests.benchmarks.measuring import FOLDER, generate
 
 WORLDS = {
     "messages": ("generate", "events"),
     "ads": ("generate_ads", "sessions"),
     "views": ("generate_views", "views"),
+    "orders": ("generate_orders", "touches"),
 }
 """World -> the module that writes it, and what its size counts."""
 STAGES = {
@@ -81,6 +86,7 @@ STAGES = {
 }
 """Stage -> the functions whose own time it is."""
 REST = "everything else"
+WRITING = "tables: check and write"
 
 
 @dataclass
@@ -151,25 +157,29 @@ def forget_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5", "ascii")
 
 
-def profile_run(root: Path) -> Stopwatch:
-    """Run the flow's body over a workspace that has never been run."""
+def profile_run(root: Path, stages: Iterable[str] = tuple(STAGES)) -> Stopwatch:
+    """Run the flow's body over a workspace that has never been run.
+
+    Args:
+        root: The workspace.
+        stages: What is told apart; what others take counts to those that call them.
+    """
     for folder in ("state", "reports", "quarantine"):
         shutil.rmtree(root / folder, ignore_errors=True)
     flow = import_module("flows.campaign_reports")
     reading = import_module("flows.steps.reading.read_feeds")
     reading.files_at_once = lambda _: 1
     stopwatch = Stopwatch()
-    for stage, places in STAGES.items():
-        for place in places:
+    for stage in stages:
+        for place in STAGES[stage]:
             stopwatch.watch(stage, place)
     forget_peak()
     stopwatch.time(REST, lambda: flow.campaign_reports.fn(str(root), full=True, wait_seconds=0))
     return stopwatch
 
 
-def profile_duckdb(root: Path) -> Stopwatch:
+def profile_duckdb(root: Path, job: Any, *more: object) -> Stopwatch:
     """Run DuckDB's job over the same files, each statement a stage."""
-    job = import_module("tests.benchmarks.duckdb_job")
     stopwatch = Stopwatch()
     save = job.save
 
@@ -180,7 +190,7 @@ def profile_duckdb(root: Path) -> Stopwatch:
     forget_peak()
     stopwatch.time(
         "duckdb: facts",
-        lambda: job.run_whole(root, root / "duckdb/typed", root / "duckdb/reports"),
+        lambda: job.run_whole(root, root / "duckdb/typed", root / "duckdb/reports", *more),
     )
     return stopwatch
 
@@ -202,6 +212,16 @@ def print_stages(stopwatch: Stopwatch) -> None:
     print(f"in all | {total:.2f} | 100% | {wall:.2f} | {memory / 1e6:,.0f}")
 
 
+def processor(stopwatch: Stopwatch) -> dict[str, float]:
+    """Stage -> its processor seconds."""
+    return {stage: one.processor for stage, one in stopwatch.spent.items()}
+
+
+def read_models(root: Path) -> tuple[str, ...]:
+    """The models under which a workspace credits its orders."""
+    return load_workspace(root).config.attribution.models
+
+
 def main() -> None:
     """Generate the world if it is missing, run, print."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -213,9 +233,15 @@ def main() -> None:
     root = (chosen.folder / f"{unit}-{chosen.size}").resolve()
     generate(module, root, unit, chosen.size)
     print(f"{chosen.size:,} {unit}, {os.cpu_count()} cores")
-    print_stages(profile_run(root))
+    is_beside = chosen.world == "orders"
+    ours = profile_run(root, [one for one in STAGES if one != WRITING or not is_beside])
+    print_stages(ours)
     if chosen.world == "messages":
-        print_stages(profile_duckdb(root))
+        print_stages(profile_duckdb(root, duckdb_job))
+    elif is_beside:
+        theirs = profile_duckdb(root, duckdb_orders, read_models(root))
+        print_stages(theirs)
+        beside.print_beside(processor(ours), processor(theirs), beside.find_floors(root))
 
 
 if __name__ == "__main__":

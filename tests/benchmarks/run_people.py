@@ -16,10 +16,10 @@ STAGES = (
     "ours_people journey",
 )
 RATIOS = (
-    ("last touch / DuckDB", "ours_people last", "duckdb_people last", 0.8),
+    ("last touch / DuckDB", "ours_people last", "duckdb_people last", 0.6),
     ("all models / one of them", "ours_people models", "ours_people last", 1.5),
-    ("all models / DuckDB", "ours_people models", "duckdb_people models", 0.8),
-    ("journey / DuckDB's sorted write", "ours_people journey", "duckdb_people journey", 0.8),
+    ("all models / DuckDB", "ours_people models", "duckdb_people models", 0.9),
+    ("journey / DuckDB's sorted write", "ours_people journey", "duckdb_people journey", 0.7),
 )
 
 if __name__ == "__main__":
