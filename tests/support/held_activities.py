@@ -36,6 +36,10 @@ class HeldActivities:
         """`People`."""
         return self.people.lazy()
 
+    def scan_told(self, kind: str) -> pl.LazyFrame:
+        """All activities of a kind."""
+        return self.scan_numbered(kind)
+
     def scan_numbered(self, kind: str, _group: int | None = None) -> pl.LazyFrame:
         """All activities of a kind."""
         return self.rows[kind].lazy()

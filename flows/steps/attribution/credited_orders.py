@@ -136,9 +136,7 @@ def build_credited_orders(
     batches = list_batches(activities, touch_rows_at_once(config.run))
     for done, _ in enumerate(perform(workers, credit_people, (of, files), batches), start=1):
         report_progress(done, len(batches))
-    sends = pl.concat(
-        activities.scan_numbered(kind).select(ContactSends.is_holdout) for kind in SENDS
-    )
+    sends = pl.concat(activities.scan_told(kind).select(ContactSends.is_holdout) for kind in SENDS)
     if sends.select(pl.col(ContactSends.is_holdout).any()).collect().item():
         lift = report_holdout_lift(
             activities.scan("sends"), activities.scan("orders"), of.rules, of.timezone
@@ -148,7 +146,7 @@ def build_credited_orders(
 
 def find_inputs(activities: Activities, config: Workspace) -> CreditInputs:
     """What orders are credited from, beside the configuration."""
-    kinds = [activities.scan_numbered(kind) for kind in KINDS]
+    kinds = [activities.scan_told(kind) for kind in KINDS]
     events, *sends, sessions, orders = kinds
     told = pl.concat(rows.select(ContactSends.org_id, ContactSends.sent_at) for rows in sends)
     timezone = config.workspace.timezone
@@ -158,7 +156,7 @@ def find_inputs(activities: Activities, config: Workspace) -> CreditInputs:
 
 def list_batches(activities: Activities, most_rows: int) -> list[range]:
     """Cut the groups of people so that so many activities are looked at at a time, about."""
-    counts = [activities.scan_numbered(kind).select(pl.len()) for kind in KINDS]
+    counts = [activities.scan_told(kind).select(pl.len()) for kind in KINDS]
     rows = sum(one.item() for one in pl.collect_all(counts))
     groups = activities.groups
     at_once = max(1, groups * most_rows // max(1, rows))

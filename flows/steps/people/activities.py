@@ -139,6 +139,12 @@ class Activities:
             return number_events(rows, people, messages, has_bare=self.has_bare)
         return number_sends(rows, people, messages)
 
+    def scan_told(self, kind: str) -> pl.LazyFrame:
+        """All activities of a kind as they lie in files: what needs no number needs no join."""
+        if kind in self.pieces:
+            return self.pieces[kind].scan()
+        return self.scan_numbered(kind)
+
     def scan(self, kind: str, group: int | None = None) -> pl.LazyFrame:
         """All activities of a kind, or those of a group of people, with ids and names.
 
