@@ -92,7 +92,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     catalog = read.catalog
     config = load_workspace(root, environ={}).config
     sessions = find_sessions(catalog, config, root / "web")
-    facts = build_ad_facts(catalog, config, sessions, root / "scratch")
+    facts = build_ad_facts(catalog, config, sessions)
     inputs = read.inputs()
     return Made(
         facts.stats,

@@ -98,14 +98,14 @@ def write_whole(frame: pl.DataFrame, path: Path, rows_a_batch: int | None = None
     Args:
         frame: The frame.
         path: Where to write it.
-        rows_a_batch: How many rows of an `.arrow` file can be read without the others; all as one
-            if not given.
+        rows_a_batch: How many rows of the file can be read without the others; what suits its
+            format if not given.
     """
     draft = path.with_name(f".{secrets.token_hex(8)}")
     if path.suffix == ".arrow":
         frame.write_ipc(draft, compression="lz4", record_batch_size=rows_a_batch)
     else:
-        frame.write_parquet(draft, compression="lz4")
+        frame.write_parquet(draft, compression="lz4", row_group_size=rows_a_batch)
     draft.replace(path)
 
 

@@ -204,7 +204,7 @@ def match_sessions_to_ads(run: Run) -> AdFacts:
     progress = run.report_progress("matching sessions")
     progress(0, 1)
     sessions = find_sessions(run.catalog, run.config, run.scratch / "web", run.kept, run.workers)
-    facts = build_ad_facts(run.catalog, run.config, sessions, run.scratch / "ads")
+    facts = build_ad_facts(run.catalog, run.config, sessions)
     progress(1, 1)
     return facts
 

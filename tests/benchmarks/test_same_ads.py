@@ -39,7 +39,7 @@ def folders(
     generate(root, SESSIONS, ADS)
     read, config = read_into(root, root / "ledger", root / "rejected"), load_workspace(root).config
     sessions = find_sessions(read.catalog, config, root / "web")
-    facts = build_ad_facts(read.catalog, config, sessions, root / "ads")
+    facts = build_ad_facts(read.catalog, config, sessions)
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "in parts":
             patch.setattr(report_files, "ROWS_AT_A_TIME", 500)

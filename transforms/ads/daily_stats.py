@@ -103,11 +103,9 @@ def fill_parents(stats: pl.LazyFrame) -> pl.LazyFrame:
         by, coarser = PARENTS[rank], PARENTS[:rank]
         keys = [NamedStats.org_id, NamedStats.platform, by]
         held = [*coarser, *NAMES[:rank]]
-        is_id = pl.col(by).is_not_null() & has_ids()
-        lacks_any = pl.any_horizontal(pl.col(name).is_null() for name in coarser)
-        lacking = stats.filter(is_id & lacks_any).select(keys).unique()
+        lacking = stats.filter(_lacks_parents(rank)).select(keys).unique()
         known = (
-            stats.filter(is_id)
+            stats.filter(_is_id(rank))
             .join(lacking, on=keys, how="semi")
             .group_by(keys)
             .agg(pl.col(held).max().name.suffix(KNOWN))
@@ -121,6 +119,19 @@ def fill_parents(stats: pl.LazyFrame) -> pl.LazyFrame:
             .drop(name + KNOWN for name in held)
         )
     return stats
+
+
+def lacks_parents() -> pl.Expr:
+    """Whether a row has an id without a parent that `fill_parents` may find."""
+    return pl.any_horizontal(_lacks_parents(rank) for rank in range(1, len(PARENTS)))
+
+
+def _lacks_parents(rank: int) -> pl.Expr:
+    return _is_id(rank) & pl.any_horizontal(pl.col(name).is_null() for name in PARENTS[:rank])
+
+
+def _is_id(rank: int) -> pl.Expr:
+    return pl.col(PARENTS[rank]).is_not_null() & has_ids()
 
 
 def find_stats_rates(

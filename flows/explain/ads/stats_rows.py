@@ -90,7 +90,7 @@ class AdStatsRows:
         """What the ads reports were made from, with every session and its ad."""
         folder, config = self.run.make_folder("ads"), self.run.loaded.config
         sessions = find_sessions(self.catalog, config, folder)
-        return build_ad_facts(self.catalog, config, sessions, folder / "facts")
+        return build_ad_facts(self.catalog, config, sessions)
 
     def list_platforms(self, row: dict[str, object]) -> list[str]:
         """The platforms of a row's organization that have stats."""

@@ -1,7 +1,6 @@
 """What the ads reports are made from: stats by the day, names in time, sessions with their ads."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
@@ -29,6 +28,7 @@ from transforms.ads.conversions import attach_conversions, choose_conversions
 from transforms.ads.daily_stats import (
     fill_parents,
     find_stats_rates,
+    lacks_parents,
     name_stats,
     sum_daily_stats,
     sum_feed_stats,
@@ -62,7 +62,6 @@ class AdFacts:
         names: `AdNames`.
         versions: What the tables of names say.
         matched: Every session and what it came by.
-        scratch: A folder for what is cut into groups.
     """
 
     stats: pl.LazyFrame
@@ -70,23 +69,19 @@ class AdFacts:
     names: pl.DataFrame
     versions: AdVersions
     matched: MatchedSessions
-    scratch: Path
 
     def list_spend(self) -> pl.LazyFrame:
         """Rows of organization, day, platform, campaign and spend that add up to the accounts'."""
         return write_out_texts(list_campaign_figures(self.stats).select(SPEND))
 
 
-def build_ad_facts(
-    catalog: Catalog, config: Workspace, sessions: KeyedSessions, scratch: Path
-) -> AdFacts:
+def build_ad_facts(catalog: Catalog, config: Workspace, sessions: KeyedSessions) -> AdFacts:
     """Sum the stats by day, list the names in time, and match every session.
 
     Args:
         catalog: What was read.
         config: The workspace's configuration.
         sessions: Sessions, delivered or made from page views.
-        scratch: A folder for what is cut into groups.
     """
     versions = find_versions(catalog, config)
     named = build_named_stats(catalog, versions)
@@ -96,7 +91,7 @@ def build_ad_facts(
     stats = materialize(place_stats(daily, speakers, versions.tables), PlacedStats)
     messages = find_message_names(catalog)
     matched = match_sessions(sessions, names, messages, config)
-    return AdFacts(stats, speakers, names.collect(), versions, matched, scratch)
+    return AdFacts(stats, speakers, names.collect(), versions, matched)
 
 
 def build_named_stats(catalog: Catalog, versions: AdVersions) -> pl.LazyFrame:
@@ -108,7 +103,8 @@ def build_named_stats(catalog: Catalog, versions: AdVersions) -> pl.LazyFrame:
     """
     given = materialize(sum_feed_stats(scan_stats(catalog)), FeedStats)
     named = materialize(name_stats(given, versions), NamedStats)
-    return materialize(fill_parents(named), NamedStats)
+    lacks_any = named.select(lacks_parents().any()).collect().item()
+    return materialize(fill_parents(named), NamedStats) if lacks_any else named
 
 
 def build_daily_stats(

@@ -98,7 +98,7 @@ def write_ads_reports(
     totals.append(sum_performance(ads))
     spend = materialize(sum_by_ad(ads), AdSpend)
     del ads
-    checks += write_session_matches(facts.matched, staging, facts.scratch)
+    checks += write_session_matches(facts.matched, staging)
     checks += write_utm_audit(facts.matched, facts.names, spend, staging)
     return checks + reconcile_ads(facts, *totals)
 

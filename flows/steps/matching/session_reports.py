@@ -1,15 +1,16 @@
 """What sessions and links tell: every session's match, and what is broken between links and ads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 
 from contracts.columns import key
 from contracts.config.workspace import AdsSection
+from contracts.facts.session_matching import AuditedLinks
 from contracts.manifest import Check, Warned
 from contracts.reports.session_matches import SessionMatches
-from flows.runtime.materialize import scan_groups, write_groups
 from flows.storage.report_files import write_pieces, write_table
 from transforms.matching.aliases import find_unknown_aliases, warn_of_aliases
 from transforms.matching.match_sessions import MatchedSessions
@@ -17,55 +18,57 @@ from transforms.matching.suggestions import suggest_targets
 from transforms.matching.utm_audit import audit_utm
 from transforms.reports.session_matches import describe_sessions, list_matches
 
-SESSIONS_A_PART = 10_000_000
+SESSIONS_A_PART = 1_000_000
 """How many sessions are sorted in memory at a time."""
 ROWS_A_PIECE = 500_000
 """How many rows are held with all their texts."""
 SAMPLED_KEYS = 10_000
 """From how many keys the bounds of parts are drawn."""
+ORG_ID, SESSION_ID = key(SessionMatches)
+Key = tuple[str, str]
 
 
-def write_session_matches(matched: MatchedSessions, staging: Path, scratch: Path) -> list[Check]:
+def write_session_matches(matched: MatchedSessions, staging: Path) -> list[Check]:
     """Write `session_matches`, one file whatever the number of sessions.
 
     Args:
         matched: Every session and its link.
         staging: The snapshot being written.
-        scratch: A folder for sessions that are cut into parts.
     """
+    count = matched.links.select(pl.sum(AuditedLinks.session_count)).collect().item()
+    bounds = _find_bounds(matched.sessions, count) if count > SESSIONS_A_PART else []
     rows = describe_sessions(matched.sessions)
-    count = rows.select(pl.len()).collect().item()
-    parts = _cut_by_key(rows, count, scratch) if count > SESSIONS_A_PART else iter([rows])
-    return write_pieces(
-        staging, "ads", "session_matches", _list_pieces(parts, matched.links.lazy())
-    )
+    parts = (rows.filter(_is_within(*ends)) for ends in pairwise([None, *bounds, None]))
+    pieces = _list_pieces(parts, matched.links.lazy())
+    return write_pieces(staging, "ads", "session_matches", pieces)
 
 
-def _list_pieces(parts: Iterator[pl.LazyFrame], links: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+def _list_pieces(parts: Iterable[pl.LazyFrame], links: pl.LazyFrame) -> Iterator[pl.DataFrame]:
     """The report in the order of its key, from parts whose keys follow each other."""
     for part in parts:
-        sessions = part.sort(key(SessionMatches)).collect(engine="in-memory")
+        sessions = part.sort(ORG_ID, SESSION_ID).collect(engine="in-memory")
         for piece in sessions.iter_slices(ROWS_A_PIECE):
             yield list_matches(piece.lazy(), links).collect(engine="in-memory")
 
 
-def _cut_by_key(rows: pl.LazyFrame, count: int, scratch: Path) -> Iterator[pl.LazyFrame]:
-    """Cut sessions into parts that can be held, each with the keys between two bounds."""
-    org_id, session_id = key(SessionMatches)
-    groups = count // SESSIONS_A_PART + 1
-    every = max(count // SAMPLED_KEYS, 1)
-    sampled = rows.select(org_id, session_id).gather_every(every).collect().sort(org_id, session_id)
-    bounds = sampled.gather_every(sampled.height // groups + 1, offset=sampled.height // groups)
-    is_beyond = [
-        (pl.col(org_id) > org) | ((pl.col(org_id) == org) & (pl.col(session_id) >= session))
-        for org, session in bounds.iter_rows()
-    ]
-    folder = scratch / "session_matches"
-    part = pl.sum_horizontal(is_beyond).cast(pl.UInt64)
-    write_groups(rows, part, len(is_beyond) + 1, folder)
-    schema = rows.collect_schema()
-    for number in range(len(is_beyond) + 1):
-        yield scan_groups(folder, schema, number)
+def _find_bounds(rows: pl.LazyFrame, count: int) -> list[Key]:
+    """The keys at which parts begin that can be held, but for the first."""
+    keys = rows.select(ORG_ID, SESSION_ID).gather_every(max(count // SAMPLED_KEYS, 1))
+    sampled = keys.sort(ORG_ID, SESSION_ID).collect()
+    every = sampled.height // (count // SESSIONS_A_PART + 1) + 1
+    return sampled.gather_every(every, offset=every).unique(maintain_order=True).rows()
+
+
+def _is_within(first: Key | None, end: Key | None) -> pl.Expr:
+    """Whether a session's key lies from the first on and before the end."""
+    is_before_end = pl.lit(value=True) if end is None else ~_is_from(end)
+    return is_before_end if first is None else is_before_end & _is_from(first)
+
+
+def _is_from(first: Key) -> pl.Expr:
+    org_id, session_id = first
+    is_own, is_later = pl.col(ORG_ID) == org_id, pl.col(ORG_ID) > org_id
+    return is_later | (is_own & (pl.col(SESSION_ID) >= session_id))
 
 
 def write_utm_audit(

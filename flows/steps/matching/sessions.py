@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import Table, polars_schema
+from contracts.columns import Table, key, polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.session_facts import SessionBase, SessionFacts
 from contracts.facts.session_matching import SourceDays, TrafficSources
@@ -32,6 +32,8 @@ from transforms.web.traffic_sources import READ_FROM, SOURCE_KEY, list_traffic_s
 
 ROWS_A_GROUP = 2_000_000
 """How many page views are held in memory at a time."""
+ROWS_A_READ = 32_768
+"""How many rows are read at least: few, since a report reads them by ranges of their keys."""
 ROWS, SOURCES, DAYS = "rows", "sources", "days"
 KEYED_SCHEMA = polars_schema(SessionBase) | {name: pl.UInt64() for name in SOURCE_KEY}
 UNKNOWN = pl.lit(None, pl.Boolean).alias(SessionFacts.is_bot)
@@ -139,9 +141,10 @@ def write_keyed(sessions: pl.LazyFrame, timezone: str, folder: Path, part: int =
     """
     read = [*SESSION_COLUMNS, *SOURCE_KEY, *READ_FROM]
     keyed = key_sessions(sessions, timezone).select(read).collect(engine="streaming")
-    sources = materialize(list_traffic_sources(keyed.lazy()), TrafficSources)
-    days = materialize(sum_source_days(keyed.lazy()), SourceDays)
-    write_whole(keyed.select(list(KEYED_SCHEMA)), folder / f"{ROWS}-{part:03}.parquet")
+    sources = materialize(list_traffic_sources(keyed.lazy()), TrafficSources, is_held=True)
+    days = materialize(sum_source_days(keyed.lazy()), SourceDays, is_held=True)
+    rows = keyed.select(list(KEYED_SCHEMA)).sort(key(SessionBase))
+    write_whole(rows, folder / f"{ROWS}-{part:03}.parquet", ROWS_A_READ)
     write_whole(sources.collect(), folder / f"{SOURCES}-{part:03}.arrow")
     write_whole(days.collect(), folder / f"{DAYS}-{part:03}.arrow")
 
