@@ -5,7 +5,7 @@ of which says what it is. A step may read nothing but these inputs; a catalog is
 tables that a step may read (`Catalog.only`), so that no table can decide a result unseen.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -187,6 +187,30 @@ class KeptSteps:
         self.reports[name] = report
         return report.checks
 
+    def parts(
+        self,
+        inputs: Mapping[str, Iterable[object]],
+        write: Callable[[list[str]], Mapping[str, list[Check]]],
+    ) -> list[Check]:
+        """Have the files of a table in the snapshot, each linked where its own inputs are the same.
+
+        Args:
+            inputs: `<report>/<path>` of each file, without suffix -> all that decides it. They are
+                parts of the report whose name they begin with, and taken over with it.
+            write: Writes those that it is given, and tells what was checked of each.
+
+        Returns:
+            What was checked, in the order of the files.
+        """
+        keys = {path: identify(self.code, path, [*of]) for path, of in inputs.items()}
+        found = {path: self._take_over(path, key) for path, key in keys.items()}
+        written = write([path for path, report in found.items() if report is None])
+        for path, key in keys.items():
+            self.reports[path] = found[path] or KeptReport(
+                key=key, files={f"{path}.parquet": ""}, checks=written[path]
+            )
+        return [check for path in keys for check in self.reports[path].checks]
+
     def warn(
         self, name: str, inputs: Iterable[object], find: Callable[[], Iterable[Warned]]
     ) -> list[Warned]:
@@ -256,6 +280,10 @@ class KeptSteps:
             self._warn(name, damage)
             return None
         self.linked |= {*link_files(self.root, self.staging, before.files, self.outputs)}
+        earlier = self.before.reports if self.before else {}
+        self.reports |= {
+            path: part for path, part in earlier.items() if path.startswith(f"{name}/")
+        }
         return before
 
     def _list_staged(self) -> set[str]:

@@ -69,6 +69,9 @@ def report_people(run: Run, facts: RunFacts) -> list[Check]:
                 facts.activities.value,
                 facts.sends.value.facts.contacts(),
                 run.staging,
+                run.scratch,
+                run.kept,
+                run.workers,
                 run.report_progress("writing journeys"),
             )
         )

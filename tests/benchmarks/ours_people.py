@@ -17,11 +17,13 @@ from contracts.facts.order_facts import DayCosts, NamedCampaigns
 from contracts.manifest import Check
 from contracts.reports.attribution import MODELS
 from contracts.reports.journeys import ContactJourney, IdentityLinks
+from flows.cluster.workers import THREADS
+from flows.kept.kept_steps import KeptSteps
 from flows.steps.attribution.attribution_reports import write_credited_orders, write_earnings
 from flows.steps.attribution.credit_files import CreditFiles
 from flows.steps.attribution.credited_orders import build_credited_orders
 from flows.steps.people.activities import Activities
-from flows.steps.people.people_reports import write_journeys
+from flows.steps.people.journeys import JourneyParts, write_journeys
 from tests.benchmarks.generate_people import MESSAGES, PEOPLE, generate
 
 
@@ -43,7 +45,10 @@ def write_attribution(root: Path, models: tuple[str, ...]) -> Path:
 def write_all_journeys(root: Path) -> None:
     """Write `contact_journey`, a part for each range of contacts."""
     activities = open_activities(root)
-    refuse(write_journeys(activities, Workspace(), root / "ours", lambda _done, _all: None))
+    ours = root / "ours"
+    of = JourneyParts(activities, "UTC", ours, ours / "scratch")
+    nothing_kept = KeptSteps(ours, ours / "kept", ours, "")
+    refuse(write_journeys(of, nothing_kept, THREADS, lambda _done, _all: None))
 
 
 def open_activities(root: Path) -> Activities:

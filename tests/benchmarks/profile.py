@@ -63,7 +63,7 @@ STAGES = {
         "flows.steps.messaging.message_reports:write_channel_reports",
         "flows.steps.messaging.message_reports:write_overviews",
     ),
-    "journeys": ("flows.steps.people.people_reports:write_journeys",),
+    "journeys": ("flows.steps.people.journeys:write_journeys",),
     "people reports": ("flows.steps.people.people_reports:write_people_reports",),
     "ads reports": ("flows.steps.ads.ad_reports:write_ads_reports",),
     "session matches": ("flows.steps.matching.session_reports:write_session_matches",),

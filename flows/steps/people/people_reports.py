@@ -7,18 +7,19 @@ from pathlib import Path
 import polars as pl
 
 from contracts.config.workspace import Workspace
-from contracts.facts.numbered_activities import JourneySteps
 from contracts.facts.order_facts import ContactOrders
 from contracts.manifest import Check
 from flows.catalog.canonical_tables import Catalog
+from flows.cluster.workers import Workers
+from flows.kept.kept_steps import KeptSteps
 from flows.report_tables import MESSAGES, WEB
 from flows.runtime.materialize import materialize
 from flows.steps.people.activities import Activities
 from flows.steps.people.audiences import write_audiences
+from flows.steps.people.journeys import JourneyParts, write_journeys
 from flows.steps.people.subscriptions import SubscriptionFacts, build_subscriptions
 from flows.storage.report_files import write_table
 from transforms.attribution.orders import count_orders
-from transforms.people.journeys import build_journey, set_out_steps
 from transforms.people.subscriptions import report_list_growth, report_subscriptions
 from transforms.reports.people import report_contacts
 
@@ -33,7 +34,10 @@ class PeopleReports:
         activities: What people did.
         contact_sums: `ContactSums`.
         staging: The snapshot being written.
-        on_group: Told after each group of people how many of how many are done.
+        scratch: A folder for what is not whole yet.
+        kept: What is taken over from earlier runs.
+        workers: What carries out the tasks.
+        on_part: Told after each part of the journeys how many of how many are written.
     """
 
     catalog: Catalog
@@ -41,7 +45,10 @@ class PeopleReports:
     activities: Activities
     contact_sums: pl.LazyFrame
     staging: Path
-    on_group: Callable[[int, int], None]
+    scratch: Path
+    kept: KeptSteps
+    workers: Workers
+    on_part: Callable[[int, int], None]
 
 
 def write_people_reports(of: PeopleReports) -> list[Check]:
@@ -49,7 +56,9 @@ def write_people_reports(of: PeopleReports) -> list[Check]:
     if not of.catalog.given.is_configured("contacts"):
         return []
     links = of.activities.links
-    checks = write_journeys(of.activities, of.config, of.staging, of.on_group)
+    timezone, scratch = of.config.workspace.timezone, of.scratch / "journeys"
+    journeys = JourneyParts(of.activities, timezone, of.staging, scratch)
+    checks = write_journeys(journeys, of.kept, of.workers, of.on_part)
     subscriptions = build_subscriptions(of.activities, of.config)
     checks += _write_contacts(of, subscriptions.states)
     if of.catalog.given.is_configured(*MESSAGES):
@@ -59,27 +68,6 @@ def write_people_reports(of: PeopleReports) -> list[Check]:
     )
     if links.height:
         checks += write_table(of.staging, "people", "identity_links", links)
-    return checks
-
-
-def write_journeys(
-    activities: Activities,
-    config: Workspace,
-    staging: Path,
-    on_group: Callable[[int, int], None],
-) -> list[Check]:
-    """Write `contact_journey`, one part for each group of people: together in its order."""
-    checks: list[Check] = []
-    messages = activities.messages.lazy()
-    for group in range(activities.groups):
-        kinds = ("sends", "events", "sessions", "orders")
-        rows = (activities.scan_numbered(kind, group) for kind in kinds)
-        steps = materialize(set_out_steps(*rows, messages, config.workspace.timezone), JourneySteps)
-        journey = build_journey(steps, activities.list_people(group), messages)
-        checks += write_table(
-            staging, "people", "contact_journey", journey.collect(), part=f"part-{group:04}"
-        )
-        on_group(group + 1, activities.groups)
     return checks
 
 

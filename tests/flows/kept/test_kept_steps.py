@@ -15,6 +15,7 @@ from flows.kept.kept_steps import KeptSteps
 from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
 
 TABLE = "email/message_report.parquet"
+PARTS = ("people/journey/part-0000", "people/journey/part-0001")
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Night:
     code: str = "code"
     folder_input: str = "a"
     report_input: str = "a"
+    part_inputs: tuple[str, ...] = ("a", "a")
     computed: list[str] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
 
@@ -36,6 +38,9 @@ class Night:
         folder = kept.folder("some step", [self.folder_input], self.write_folder)
         self.kept_text = (folder.open() / "text").read_text()
         self.checks = kept.report("tables", [self.report_input], lambda: self.write(staging))
+        self.part_checks = kept.report(
+            "people", [self.part_inputs], lambda: self.write_parts(kept, staging)
+        )
         outputs = hash_outputs(staging, run_id, kept.list_linked())
         kept.keep(run_id, outputs)
         publish_snapshot(self.root, staging, make_manifest(run_id, outputs))
@@ -52,6 +57,21 @@ class Night:
         (staging / TABLE).parent.mkdir()
         pl.DataFrame({"a": [self.report_input]}).write_parquet(staging / TABLE)
         return [Check(name="one", expected=1, actual=1, holds=True)]
+
+    def write_parts(self, kept: KeptSteps, staging: Path) -> list[Check]:
+        def write(asked: list[str]) -> dict[str, list[Check]]:
+            self.computed += asked
+            (staging / "people/journey").mkdir(parents=True, exist_ok=True)
+            for path in asked:
+                text = {"a": [inputs[path][0]]}
+                pl.DataFrame(text).write_parquet(staging / f"{path}.parquet")
+            return {
+                path: [Check(name=path, expected=1, actual=1, holds=True)]
+                for path in reversed(asked)
+            }
+
+        inputs = dict(zip(PARTS, ([one] for one in self.part_inputs), strict=True))
+        return kept.parts(inputs, write)
 
 
 def make_manifest(run_id: str, outputs: list[object]) -> Manifest:
@@ -74,7 +94,7 @@ def make_manifest(run_id: str, outputs: list[object]) -> Manifest:
 def night(tmp_path: Path) -> Night:
     found = Night(tmp_path)
     found.before = found.run()
-    assert found.computed == ["folder", "report"]
+    assert found.computed == ["folder", "report", *PARTS]
     found.computed.clear()
     return found
 
@@ -110,10 +130,10 @@ def test_a_changed_folder_is_computed_and_the_old_one_goes(night: Night) -> None
 def test_other_code_computes_everything_and_says_so(night: Night) -> None:
     night.code = "other code"
     night.run()
-    assert night.computed == ["folder", "report"]
+    assert night.computed == ["folder", "report", *PARTS]
     assert night.codes == ["rebuilt"]
     night.run()
-    assert (len(night.computed), night.codes) == (2, [])
+    assert (len(night.computed), night.codes) == (4, [])
 
 
 def flip(path: Path) -> None:
@@ -151,7 +171,7 @@ def test_without_its_record_a_snapshot_is_not_taken_over(
     (record,) = (night.root / "state/kept").glob("reports-*.json")
     damage(record)
     night.run()
-    assert night.computed == ["report"]
+    assert night.computed == ["report", *PARTS]
 
 
 def test_a_folder_that_a_killed_run_left_is_not_believed(night: Night) -> None:
@@ -183,3 +203,23 @@ def test_what_the_run_before_left_is_not_believed_where_it_is_damaged(night: Nig
     steps = KeptSteps(night.root, night.root / "state/kept", night.root, "code")
     assert [*steps.list_earlier("some step")] == []
     assert [one.code for one in steps.warnings] == ["kept_damaged"]
+
+
+def test_of_a_table_in_parts_only_those_with_other_inputs_are_written(night: Night) -> None:
+    """Also after a night in which the whole report was taken over, and its parts with it."""
+    night.run()
+    night.part_inputs = ("a", "b")
+    after = night.run()
+    assert night.computed == [PARTS[1]]
+    first, second = (f"{path}.parquet" for path in PARTS)
+    assert (after / first).samefile(night.before / first)
+    assert pl.read_parquet(after / second).rows() == [("b",)]
+    assert [check.name for check in night.part_checks] == list(PARTS)
+
+
+def test_a_damaged_part_alone_is_written_anew(night: Night) -> None:
+    (night.before / f"{PARTS[0]}.parquet").write_bytes(b"damaged")
+    after = night.run()
+    assert night.computed == [PARTS[0]]
+    assert night.codes == ["kept_damaged"] * 2, "of the report, and of its part"
+    assert pl.read_parquet(after / f"{PARTS[0]}.parquet").rows() == [("a",)]
