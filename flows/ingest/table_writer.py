@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -144,7 +145,7 @@ class TableWriter:
         return self.receipt
 
     def _write_valid(self, parsed: pl.DataFrame, number: int) -> None:
-        valid = parsed.select(*columns(self.table), ROW_NUMBER, KEY_HASH)
+        valid = parsed[[*columns(self.table), ROW_NUMBER, KEY_HASH]]
         self.receipt.valid += valid.height
         if valid.height == 0:
             return
@@ -169,12 +170,11 @@ class TableWriter:
         known = happened_at(self.receipt.table)
         if not known:
             return
-        at = pl.coalesce(known)
-        self.happened = [
-            one
-            for one in (*self.happened, *valid.select(at.min(), last=at.max()).row(0))
-            if one is not None
-        ]
+        at = valid.get_column(known[0])
+        if at.has_nulls() and len(known) > 1:
+            at = valid.select(pl.coalesce(known)).to_series()
+        ends: list[Any] = [at.min(), at.max()]
+        self.happened = [one for one in (*self.happened, *ends) if one is not None]
 
     def _write_rejected(
         self,

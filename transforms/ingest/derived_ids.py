@@ -1,6 +1,7 @@
 """Ids of rows that have none of their own: derived from what the row says, the same for good."""
 
 import hashlib
+from functools import cache
 
 import polars as pl
 
@@ -27,12 +28,25 @@ def derive_ids(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:
     """
     if table not in DERIVED_KEYS:
         return rows
-    own = DERIVED_KEYS[table]
-    is_missing = pl.col(own).is_null() | (pl.col(own) == "")
-    cells = [_encode_cell(n, dtype) for n, dtype in polars_schema(FEEDS[table]).items() if n != own]
-    content = pl.when(is_missing).then(pl.concat_str(cells, ignore_nulls=True))
-    derived = content.map_batches(_hash_texts, return_dtype=pl.String)
-    return rows.with_columns(pl.when(is_missing).then(derived).otherwise(own).alias(own))
+    return rows.with_columns(_derive(table))
+
+
+@cache
+def _derive(table: str) -> pl.Expr:
+    own, schema = DERIVED_KEYS[table], polars_schema(FEEDS[table])
+    cells = [_encode_cell(name, dtype) for name, dtype in schema.items() if name != own]
+    content = pl.concat_str(cells, ignore_nulls=True)
+
+    def fill_ids(whole: pl.Series) -> pl.Series:
+        ids = whole.struct.field(own)
+        is_missing = ids.is_null() | (ids == "")
+        if not is_missing.any():
+            return ids
+        places = is_missing.arg_true()
+        texts = whole.gather(places).struct.unnest().select(content).to_series()
+        return ids.clone().scatter(places, _hash_texts(texts))
+
+    return pl.struct(*schema).map_batches(fill_ids, return_dtype=pl.String).alias(own)
 
 
 def _encode_cell(name: str, dtype: pl.DataType) -> pl.Expr:
@@ -43,9 +57,7 @@ def _encode_cell(name: str, dtype: pl.DataType) -> pl.Expr:
 
 def _hash_texts(texts: pl.Series) -> pl.Series:
     hashed = [
-        None
-        if text is None
-        else PREFIX + hashlib.blake2b(text.encode(), digest_size=DIGEST_BYTES).hexdigest()
+        PREFIX + hashlib.blake2b(text.encode(), digest_size=DIGEST_BYTES).hexdigest()
         for text in texts
     ]
     return pl.Series(texts.name, hashed, pl.String)
