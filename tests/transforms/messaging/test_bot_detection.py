@@ -14,6 +14,7 @@ from transforms.common.keys import SEND, hash_id
 from transforms.messaging.bot_detection import (
     find_hasty_clicks,
     flag_machines,
+    is_machine_agent,
     judge_agents,
     select_clicks,
     select_deliveries,
@@ -146,3 +147,16 @@ def test_several_links_agree_with_the_plain_account(clicks: list[tuple[str, int,
         for send, half, url in clicks
     ]
     assert flag(*rows) == expected
+
+
+def test_an_agent_is_judged_alike_however_often_and_beside_whom_it_is_met() -> None:
+    crawler, generic = "Googlebot/2.1", "Mozilla/5.0"
+    for agents, machines in (
+        ([FIREFOX, crawler, None], [False, True, None]),
+        ([crawler, generic, crawler], [True, True, True]),
+        ([FIREFOX, FIREFOX], [False, False]),
+        ([None], [None]),
+    ):
+        column = pl.DataFrame({"user_agent": agents}, schema={"user_agent": pl.String})
+        judged = column.select(is_machine_agent(pl.col("user_agent"))).to_series()
+        assert judged.to_list() == machines
