@@ -59,28 +59,34 @@ OPT_OUTS = [ContactBases.unsubscribed_at, ContactBases.complained_at]
 def sum_contacts(facts: pl.LazyFrame) -> pl.LazyFrame:
     """One row per contact and basis: `ContactBases` over the send facts of a group of buckets.
 
-    Both keys are hashed into one: grouping by one number takes half the time.
+    Both keys are hashed into one: grouping by one number takes half the time. What is counted is
+    worked out before the rows are grouped, which takes a third less than within the groups.
     """
-    one_key = pl.col(SendFacts.contact_key) ^ (pl.col(SendFacts.basis_key) * SPREAD)
-    is_sent = ~pl.col(SendFacts.is_holdout)
-    status = pl.col(SendFacts.status_code)
+    is_sent, status = ~pl.col(SendFacts.is_holdout), pl.col(SendFacts.status_code)
     is_assumable = is_sent & (status == SENT)
     sent_at, delivered_at = pl.col(SendFacts.sent_at), pl.col(SendFacts.delivered_at)
+    counted = facts.filter(pl.col(SendFacts.contact_key).is_not_null()).select(
+        (pl.col(SendFacts.contact_key) ^ (pl.col(SendFacts.basis_key) * SPREAD)).alias(ONE_KEY),
+        *key(ContactBases),
+        pl.lit(1, pl.Int64).alias(ContactBases.facts),
+        is_sent.cast(pl.Int64).alias(ContactBases.sends),
+        (is_sent & (status == DELIVERED)).cast(pl.Int64).alias(ContactBases.delivered),
+        is_assumable.cast(pl.Int64).alias(ContactBases.sent),
+        SendFacts.opens,
+        SendFacts.clicks,
+        pl.when(is_sent).then(sent_at).alias(ContactBases.last_sent_at),
+        pl.when(is_assumable).then(sent_at).alias(ContactBases.last_assumable_at),
+        pl.when(is_sent).then(delivered_at).alias(ContactBases.last_delivered_at),
+        pl.col(SendFacts.last_open_at).alias(ContactBases.last_opened_at),
+        pl.col(SendFacts.last_click_at).alias(ContactBases.last_clicked_at),
+        *OPT_OUTS,
+    )
     return (
-        facts.filter(pl.col(SendFacts.contact_key).is_not_null())
-        .group_by(one_key.alias(ONE_KEY))
+        counted.group_by(ONE_KEY)
         .agg(
             pl.col(key(ContactBases)).first(),
-            pl.len().cast(pl.Int64).alias(ContactBases.facts),
-            is_sent.sum().cast(pl.Int64).alias(ContactBases.sends),
-            (is_sent & (status == DELIVERED)).sum().cast(pl.Int64).alias(ContactBases.delivered),
-            is_assumable.sum().cast(pl.Int64).alias(ContactBases.sent),
-            pl.col(SendFacts.opens, SendFacts.clicks).sum(),
-            sent_at.filter(is_sent).max().alias(ContactBases.last_sent_at),
-            sent_at.filter(is_assumable).max().alias(ContactBases.last_assumable_at),
-            delivered_at.filter(is_sent).max().alias(ContactBases.last_delivered_at),
-            pl.col(SendFacts.last_open_at).max().alias(ContactBases.last_opened_at),
-            pl.col(SendFacts.last_click_at).max().alias(ContactBases.last_clicked_at),
+            pl.col(ContactBases.facts, *ADDING).sum(),
+            pl.col(LAST_TIMES).max(),
             pl.col(OPT_OUTS).min(),
         )
         .select(columns(ContactBases))
