@@ -23,11 +23,12 @@ from flows.steps.attribution.credit_files import CreditFiles
 from flows.steps.attribution.credited_orders import build_credited_orders
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys, find_names
-from flows.steps.messaging.fact_base import FACTS, FactBase, find_base, write_base
+from flows.steps.messaging.fact_base import FACT_SUMS, FACTS, FactBase, find_base, write_base
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.messaging.kept_names import read_channels, read_names, write_names
 from flows.steps.messaging.key_files import list_key_files
 from flows.steps.messaging.message_reports import MessageFacts, sum_message_rows
+from flows.steps.messaging.named_messages import NAMES, find_earlier, gather_named
 from flows.steps.messaging.restated_facts import restate_facts
 from flows.steps.messaging.send_facts import build_facts
 from flows.steps.people.activities import Activities, write_activities
@@ -73,9 +74,11 @@ class RunFacts:
         run, catalog, settings = self.run, self.run.catalog.only(*NAMED), self.run.settings()
 
         def write(folder: Path) -> str:
-            return write_names(folder, find_names(MessageInputs(catalog, settings, folder)))
+            named = gather_named(catalog, find_earlier(run.kept))
+            named.keep(folder)
+            return write_names(folder, find_names(MessageInputs(catalog, settings, folder), named))
 
-        return run.kept.folder("message names", [catalog, settings], write)
+        return run.kept.folder(NAMES, [catalog, settings], write)
 
     @cached_property
     def sums(self) -> KeptFolder:
@@ -91,7 +94,7 @@ class RunFacts:
             write_base(folder, decided, self.names.identity, files)
             return inputs
 
-        return run.kept.folder("send sums", [inputs], write)
+        return run.kept.folder(FACT_SUMS, [inputs], write)
 
     @cached_property
     def sends(self) -> Deferred[MessageFacts]:

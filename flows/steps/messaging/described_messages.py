@@ -17,22 +17,20 @@ from flows.catalog.exchange_rates import rates_of
 from flows.cluster.workers import THREADS, Workers
 from flows.config.memory import fact_rows_at_once
 from flows.errors import ConfigurationError
-from flows.ingest.send_key_files import LINKS_FILE, REFERENCES_FILE
+from flows.ingest.send_key_files import LINKS_FILE
 from flows.runtime.materialize import materialize
 from flows.steps.messaging.key_files import KeyFiles
+from flows.steps.messaging.named_messages import NamedMessages, gather_named, list_named
 from transforms.messaging.contact_sums import list_domains
 from transforms.messaging.event_assignment import find_event_channels
 from transforms.messaging.hierarchy import describe_messages
 from transforms.messaging.message_costs import price_messages
 from transforms.messaging.message_references import (
     add_event_channels,
-    list_references,
     merge_references,
 )
 from transforms.messaging.send_keys import (
     EventScope,
-    select_event_keys,
-    select_send_keys,
 )
 from transforms.messaging.send_linking import map_addresses
 
@@ -76,12 +74,17 @@ class NamedKeys:
     domains: pl.DataFrame
 
 
-def find_names(inputs: MessageInputs) -> NamedKeys:
-    """The run's channels, messages, addresses and mailbox domains."""
+def find_names(inputs: MessageInputs, named: NamedMessages | None = None) -> NamedKeys:
+    """The run's channels, messages, addresses and mailbox domains.
+
+    Args:
+        inputs: What was read.
+        named: What files name whose rows all count, if it is gathered already.
+    """
     channels = find_channels(inputs.catalog, inputs.config)
     return NamedKeys(
         channels,
-        describe(inputs, channels),
+        describe(inputs, channels, named),
         find_owners(inputs.catalog),
         find_domains(inputs.catalog),
     )
@@ -106,11 +109,20 @@ def find_channels(catalog: Catalog, config: Workspace) -> RunChannels:
     return channels
 
 
-def describe(inputs: MessageInputs, channels: RunChannels) -> pl.DataFrame:
-    """Every message with its names, dispatch, campaign and channel: `DescribedMessages`."""
+def describe(
+    inputs: MessageInputs, channels: RunChannels, gathered: NamedMessages | None = None
+) -> pl.DataFrame:
+    """Every message with its names, dispatch, campaign and channel: `DescribedMessages`.
+
+    Args:
+        inputs: What was read.
+        channels: The run's channels.
+        gathered: What files name whose rows all count, if it is gathered already.
+    """
     catalog = inputs.catalog
-    listed = merge_references(pl.concat(_list_references(catalog, channels)), channels.codes)
-    references = materialize(listed, MessageReferences)
+    gathered = gathered or gather_named(catalog)
+    named = pl.concat(list_named(catalog, channels, gathered))
+    references = materialize(merge_references(named, channels.codes), MessageReferences)
     described = _describe(inputs, references)
     without = described.filter(pl.col(DescribedMessages.channel) == OTHER_CHANNEL)
     if without.is_empty() or not (catalog.has_rows("sends") and catalog.has_rows("events")):
@@ -148,23 +160,6 @@ def _find_event_channels(
     ]
     least = pl.concat(found).group_by(EventChannels.message_key).agg(pl.all().min())
     return materialize(least, EventChannels).collect()
-
-
-def _list_references(catalog: Catalog, channels: RunChannels) -> list[pl.LazyFrame]:
-    """The messages that files' rows name: as listed when a file was read, if all of them count."""
-    lists = [pl.LazyFrame(schema=polars_schema(MessageReferences))]
-    as_read = []
-    for table in ("sends", "events"):
-        discarded = catalog.status.list_files(table)
-        for file in catalog.feeding(table):
-            if file.order not in discarded:
-                as_read.append(catalog.folder(file, table) / REFERENCES_FILE)
-                continue
-            rows = catalog.scan_file(file, table)
-            is_of_sends = table == "sends"
-            keys = select_send_keys(rows) if is_of_sends else select_event_keys(rows, channels.own)
-            lists.append(list_references(keys))
-    return [*lists, pl.scan_parquet(as_read)] if as_read else lists
 
 
 def scan_link_texts(catalog: Catalog) -> pl.LazyFrame:

@@ -15,8 +15,11 @@ from flows.steps.messaging.described_messages import NamedKeys
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.messaging.kept_names import read_names
 from flows.steps.messaging.key_files import ROW, KeyFile
+from flows.steps.messaging.named_messages import NAMES
 
 FACTS = "facts"
+FACT_SUMS = "send sums"
+"""The step that keeps the sums."""
 RECORD, UNCOUNTED = "made_from.json", "uncounted.arrow"
 FILE = "file"
 
@@ -148,7 +151,7 @@ def find_base(
         names: What keys stand for now.
     """
     verified = {file.identity for file in now}
-    for _, folder in kept.list_earlier("send sums"):
+    for _, folder in kept.list_earlier(FACT_SUMS):
         try:
             made_from = MadeFrom.model_validate_json((folder / RECORD).read_text("utf-8"))
             known = _find_names(kept, made_from.names, names)
@@ -167,7 +170,7 @@ def _find_names(kept: KeptSteps, identity: str, now: Deferred[NamedKeys]) -> Nam
     """The names of then, if they are those of now or kept still."""
     if identity == now.identity:
         return now.value
-    homes = (home for known, home in kept.list_earlier("message names") if known == identity)
+    homes = (home for known, home in kept.list_earlier(NAMES) if known == identity)
     return next((read_names(home) for home in homes), None)
 
 

@@ -156,6 +156,14 @@ class KeyFiles:
         parts = list(self._read("events", scope, group))
         return pl.concat(parts).select(EVENTS.names()) if parts else pl.LazyFrame(schema=EVENTS)
 
+    def list_of(self, table: str, scope: EventScope) -> list[KeyFile]:
+        """The files that give sends, or events of a scope."""
+        return [
+            file
+            for file in self.files
+            if file.table == table and (table == "sends" or scope in file.scopes)
+        ]
+
     def find_sends(self, keys: pl.DataFrame) -> Self:
         """The files alone that have sends, or events of them, of some keys (`send_key`).
 
@@ -164,9 +172,7 @@ class KeyFiles:
         found = [
             rows.join(keys.lazy(), on=FeedSends.send_key, how="semi").select(pl.col(PATH).unique())
             for table in ("sends", "events")
-            for rows in self._scan(
-                [file for file in self.files if file.table == table], EventScope.SEND, None
-            )
+            for rows in self._scan(self.list_of(table, EventScope.SEND), EventScope.SEND, None)
         ]
         paths = pl.collect_all(found, engine="streaming")
         folders = {Path(path).parents[1] for one in paths for path in one.to_series()}
@@ -186,7 +192,7 @@ class KeyFiles:
         return rows.with_columns(pl.lit(file.feed, pl.UInt16).alias(FeedSends.feed))
 
     def _read(self, table: str, scope: EventScope, group: int | None) -> Iterator[pl.LazyFrame]:
-        own = (file for file in self.files if file.table == table)
+        own = self.list_of(table, scope)
         for _, files in groupby(own, key=self.name_run):
             run = list(files)
             for scanned in self._scan(run, scope, group):

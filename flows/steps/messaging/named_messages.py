@@ -1,0 +1,96 @@
+"""The messages that sends and events name, as each file's list has them since it was read.
+
+What earlier runs gathered from files that are still there is gone on from.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from contracts.channels import RunChannels
+from contracts.columns import polars_schema
+from contracts.facts.send_keys import MessageReferences
+from flows.catalog.canonical_tables import Catalog
+from flows.ingest.send_key_files import REFERENCES_FILE
+from flows.kept.kept_frames import read_frame, write_frames
+from flows.kept.kept_steps import KeptSteps
+from flows.runtime.materialize import materialize
+from transforms.messaging.message_references import list_references
+from transforms.messaging.send_keys import select_event_keys, select_send_keys
+
+NAMES = "message names"
+"""The step that keeps them, beside what keys stand for."""
+NAMED, FILES = "named", "named_by.json"
+TABLES = ("sends", "events")
+
+
+@dataclass(frozen=True)
+class NamedMessages:
+    """What files name whose rows all count.
+
+    Attributes:
+        files: The files, each as what reading it gave.
+        rows: `MessageReferences`, a row for each channel that a message is named with.
+    """
+
+    files: frozenset[str]
+    rows: pl.DataFrame
+
+    def keep(self, folder: Path) -> None:
+        """Keep them for the next run."""
+        write_frames(folder, {NAMED: self.rows})
+        (folder / FILES).write_text(json.dumps(sorted(self.files)))
+
+
+def find_earlier(kept: KeptSteps) -> NamedMessages | None:
+    """What the run before gathered."""
+    for _, folder in kept.list_earlier(NAMES):
+        files = json.loads((folder / FILES).read_text("utf-8"))
+        return NamedMessages(frozenset(files), read_frame(folder, NAMED, MessageReferences))
+    return None
+
+
+def gather_named(catalog: Catalog, earlier: NamedMessages | None = None) -> NamedMessages:
+    """What the files name whose rows all count.
+
+    Args:
+        catalog: What was read.
+        earlier: What a run before gathered; of use where all of its files are there still.
+    """
+    lists = {
+        f"{table} {file.identity}": catalog.folder(file, table) / REFERENCES_FILE
+        for table in TABLES
+        for discarded in [catalog.status.list_files(table)]
+        for file in catalog.feeding(table)
+        if file.order not in discarded
+    }
+    known = earlier if earlier is not None and earlier.files <= lists.keys() else None
+    new = [path for name, path in lists.items() if known is None or name not in known.files]
+    rows = [pl.LazyFrame(schema=polars_schema(MessageReferences))]
+    rows += [pl.scan_parquet(new)] if new else []
+    rows += [] if known is None else [known.rows.lazy()]
+    gathered = materialize(list_references(pl.concat(rows)), MessageReferences)
+    return NamedMessages(frozenset(lists), gathered.collect())
+
+
+def list_named(
+    catalog: Catalog, channels: RunChannels, gathered: NamedMessages
+) -> list[pl.LazyFrame]:
+    """The lists of all files; of those of which some rows do not count, from the others.
+
+    Args:
+        catalog: What was read.
+        channels: The run's channels.
+        gathered: What the files name whose rows all count.
+    """
+    lists = [gathered.rows.lazy()]
+    for table in TABLES:
+        discarded = catalog.status.list_files(table)
+        for file in catalog.feeding(table):
+            if file.order in discarded:
+                rows, is_sends = catalog.scan_file(file, table), table == "sends"
+                keys = select_send_keys(rows) if is_sends else select_event_keys(rows, channels.own)
+                lists.append(list_references(keys))
+    return lists
