@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from contracts.config.workspace import Workspace
@@ -64,6 +64,10 @@ class FeedsRead:
 
     def inputs(self) -> list[InputFile]:
         """One entry a file and table, sorted by path."""
+        return self._inputs
+
+    @cached_property
+    def _inputs(self) -> list[InputFile]:
         entries = [entry for file in self.catalog.files for entry in self._entries(file)]
         entries += [
             InputFile(
