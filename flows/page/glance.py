@@ -11,7 +11,7 @@ from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import DAY, SnapshotTables
 from flows.page.tabs.ads_tab import CAMPAIGN, CAMPAIGNS
 from flows.page.tabs.broken_links import AUDIT
-from flows.page.views import Answer
+from flows.page.views import Answer, name_tab
 
 GOOD, BAD = "good", "bad"
 NO_ORDERS = "No order is credited to an ad; the table shows what the platforms report."
@@ -127,7 +127,7 @@ def _winning_variant(published: SnapshotTables, channels: list[str]) -> Iterator
         table = f"{channel}/variant_report"
         if not published.count(table):
             continue
-        question = f"Which variant won, and is it chance ({channel.replace('_', ' ')})?"
+        question = f"Which variant won, and is it chance ({name_tab(channel)})?"
         found = _find_surest(published, table)
         if found is None:
             continue

@@ -26,6 +26,7 @@ class SnapshotTables:
         timezone: The reporting time zone.
         currency: The reporting currency.
         given: The tables and groups that may be read; all where there are none.
+        hidden: Figures that are as if no table had them.
     """
 
     folder: Path
@@ -34,6 +35,7 @@ class SnapshotTables:
     timezone: str
     currency: str
     given: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
     _files: dict[str, list[Path]] = field(default_factory=dict, repr=False, compare=False)
     _columns: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
     _keys: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
@@ -41,6 +43,10 @@ class SnapshotTables:
     def only(self, *given: str) -> "SnapshotTables":
         """Only some tables (`group/table`) and groups: others are as if they were not written."""
         return replace(self, given=given, _files={}, _columns={}, _keys={})
+
+    def without(self, hidden: frozenset[str]) -> "SnapshotTables":
+        """The same tables without some figures."""
+        return replace(self, hidden=hidden, _columns={})
 
     @property
     def identity(self) -> list[list[str]]:
@@ -69,7 +75,8 @@ class SnapshotTables:
         """The columns of a table; none where it was not written."""
         if table not in self._columns:
             files = self.files(table)
-            self._columns[table] = list(pl.read_parquet_schema(files[0])) if files else []
+            names = pl.read_parquet_schema(files[0]) if files else ()
+            self._columns[table] = [name for name in names if name not in self.hidden]
         return self._columns[table]
 
     def key(self, table: str) -> list[str]:

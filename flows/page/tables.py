@@ -146,12 +146,12 @@ def select_rows(
         )
     table = rows.collect()
     keys = [pl.col(name) for name in (spec.by or published.key(spec.table))]
-    first = next((pl.col(name) for name in spec.figures if name in table.columns), pl.lit(0))
+    first = [pl.col(name) for name in spec.figures if name in table.columns][:1]
+    greatest = [*_order(spec, table), *first]
     ordered = table.sort(
-        _order(spec, table),
-        first,
+        *greatest,
         *keys,
-        descending=[True, True, *(False for _ in keys)],
+        descending=[*(True for _ in greatest), *(False for _ in keys)],
         nulls_last=True,
     )
     return _drop_empty(ordered.head(MOST_ROWS), spec), ordered.height
@@ -255,12 +255,14 @@ def list_cells(
     return [write_row(row) for row in rows.iter_rows(named=True)]
 
 
-def _order(spec: TableSpec, rows: pl.DataFrame) -> pl.Expr:
+def _order(spec: TableSpec, rows: pl.DataFrame) -> list[pl.Expr]:
+    """By what the rows are sorted, where they have it."""
     if spec.order in spec.ratios:
         above, below, _ = spec.ratios[spec.order]
         below_as_number = pl.col(below).cast(pl.Float64)
-        return pl.when(below_as_number > 0).then(pl.col(above).cast(pl.Float64) / below_as_number)
-    return pl.col(spec.order) if spec.order in rows.columns else pl.lit(0)
+        share = pl.col(above).cast(pl.Float64) / below_as_number
+        return [pl.when(below_as_number > 0).then(share)]
+    return [pl.col(spec.order)] if spec.order in rows.columns else []
 
 
 def _highest(rows: pl.DataFrame, name: str) -> float:

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from flows.page.figures import Cell
 from flows.page.pieces import FEWEST_ROWS, MOST_ROWS
 
-TITLES = {"sms": "SMS"}
+TITLES = {"sms": "SMS", "whatsapp": "WhatsApp", "rcs": "RCS"}
 """Tabs whose names are no words."""
+
+
+def name_tab(name: str) -> str:
+    """What a reader calls a tab."""
+    return TITLES.get(name, name.replace("_", " ").capitalize())
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ class Tab:
     @property
     def title(self) -> str:
         """What a reader calls it."""
-        return TITLES.get(self.name, self.name.replace("_", " ").capitalize())
+        return name_tab(self.name)
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,11 @@ class Answer:
     parts: tuple[Cell, ...]
     tab: str
     tone: str = ""
+
+    @property
+    def title(self) -> str:
+        """What a reader calls the tab that says more."""
+        return name_tab(self.tab)
 
 
 @dataclass(frozen=True)

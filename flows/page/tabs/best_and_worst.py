@@ -2,20 +2,31 @@
 
 import polars as pl
 
+from contracts.reports.messaging import MessageReport
 from flows.page.figures import plain
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, list_cells
 from flows.page.views import Column, Rows, TableView
 
+M = MessageReport
 LEAST_DELIVERED = 20
 """How many must have got a message for its rates to be compared with others'."""
 MOST_SHOWN = 3
 MEASURES = {
-    "human_click_rate": "clicks of people",
-    "conversion_rate": "orders",
-    "human_open_rate": "opens by people",
+    M.human_click_rate: "clicks of people",
+    M.conversion_rate: "orders",
+    M.human_open_rate: "opens by people",
 }
 """Rates by which messages are compared: the first that any message has."""
+SHOWN = {
+    M.delivered: "Delivered",
+    M.human_open_rate: "Opened by people",
+    M.human_click_rate: "Clicked by people",
+    M.replies: "Replies",
+    M.conversion_rate: "Ordered",
+    M.unsubscribe_rate: "Unsubscribed",
+    M.revenue_per_recipient: "Revenue per recipient",
+}
 
 
 def list_best_and_worst(published: SnapshotTables, channel: str) -> TableView | None:
@@ -28,7 +39,8 @@ def list_best_and_worst(published: SnapshotTables, channel: str) -> TableView | 
     table = f"{channel}/message_report"
     if not published.has(table):
         return None
-    compared = published.scan(table).filter(pl.col("delivered") >= LEAST_DELIVERED)
+    given = published.columns(table)
+    compared = published.scan(table).filter(pl.col(M.delivered) >= LEAST_DELIVERED)
     known = compared.select(pl.col(list(MEASURES)).max()).collect().row(0, named=True)
     measure = next((name for name in MEASURES if known[name]), None)
     if measure is None:
@@ -36,10 +48,8 @@ def list_best_and_worst(published: SnapshotTables, channel: str) -> TableView | 
     spec = TableSpec(
         f"Best and worst messages, by {MEASURES[measure]}",
         table,
-        {"message_name": "Message", "campaign_name": "Campaign"},
-        {"delivered": "Delivered", "human_open_rate": "Opened by people"}
-        | {"human_click_rate": "Clicked by people", "conversion_rate": "Ordered"}
-        | {"unsubscribe_rate": "Unsubscribed", "revenue_per_recipient": "Revenue per recipient"},
+        {M.message_name: "Message", M.campaign_name: "Campaign"},
+        {name: title for name, title in SHOWN.items() if name in given},
         measure,
         bars=(measure,),
         note=f"Of messages that at least {LEAST_DELIVERED} people got.",
