@@ -11,7 +11,7 @@ from flows.catalog.canonical_tables import Catalog
 from flows.catalog.read_files import ReadFile, hash_parts, scan_together
 from transforms.ingest.deduplication import FILE, ROW_NUMBER
 
-MOST_ROWS = 500_000
+MOST_ROWS = 250_000
 """How many rows a batch has about, at most; a file with more is cut into several."""
 ENDS = frozenset("01")
 """First digits of the hash of a file after which a batch ends: of every eighth file, on average."""

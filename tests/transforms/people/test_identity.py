@@ -22,7 +22,7 @@ from transforms.people.identity import (
     link_single_devices,
     list_evidence,
 )
-from transforms.people.linked_rows import fill_contacts
+from transforms.people.linked_rows import fill_contacts, fill_in_order
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -130,6 +130,11 @@ def test_links_agree_with_the_plain_account_in_any_order(
     events = [row(NOON + minute * MINUTE, None, event_id=str(minute)) for minute in asked]
     taken = {NOON + at * MINUTE for at, _ in evidence}
     filled = fill_contacts(frame(Events, events), links.lazy(), Events.occurred_at).collect()
+    in_order = fill_in_order(
+        frame(Events, events), links.lazy(), Events.occurred_at, Events.contact_id
+    ).collect()
+    assert in_order["event_id"].to_list() == [event["event_id"] for event in events]
+    assert_frame_equal(in_order, filled, check_row_order=False, check_column_order=False)
     found = dict(filled.select("event_id", "contact_id").iter_rows())
     for minute in asked:
         if NOON + minute * MINUTE not in taken:
