@@ -129,6 +129,13 @@ class KeyedSends(Table):
     is_holdout: Flag = column("held out on purpose: never sent")
 
 
+class LastInstants(Table):
+    """One row per organization and piece of its activities: when anything happened last in it."""
+
+    org_id: Text = column("organization")
+    last_instant: Instant = column("the latest instant; empty where nothing has one")
+
+
 class NumberedEvents(Table):
     """One row per event, with the numbers of its contact and message."""
 

@@ -12,9 +12,10 @@ from contracts.facts.activities import ContactSends, ContactSessions, MessageEve
 from contracts.facts.numbered_activities import NumberedMessages, People
 from contracts.facts.order_facts import PricedOrders
 from flows.steps.attribution.credited_orders import PeoplesPaths, find_inputs, find_paths
-from flows.steps.people.activities import NUMBERED
+from flows.steps.people.activities import INSTANTS, NUMBERED
 from tests.support.frames import frame
 from transforms.attribution.credit_orders import credit_orders
+from transforms.people.activity_extracts import find_last_instants, keep_clicks
 from transforms.people.person_numbers import CONTACT_NO
 
 Rows = Iterable[Mapping[str, Any]]
@@ -36,9 +37,15 @@ class HeldActivities:
         """`People`."""
         return self.people.lazy()
 
-    def scan_told(self, kind: str) -> pl.LazyFrame:
-        """All activities of a kind."""
-        return self.scan_numbered(kind)
+    def scan_clicks(self) -> pl.LazyFrame:
+        """The clicks that no machine made."""
+        return keep_clicks(self.scan_numbered("events"))
+
+    def list_last_instants(self) -> pl.LazyFrame:
+        """When anything happened last, by kind."""
+        return pl.concat(
+            find_last_instants(self.scan_numbered(kind), at) for kind, at in INSTANTS.items()
+        )
 
     def scan_numbered(self, kind: str, _group: int | None = None) -> pl.LazyFrame:
         """All activities of a kind."""

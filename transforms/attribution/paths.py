@@ -4,7 +4,6 @@ import polars as pl
 
 from contracts.columns import columns, polars_schema
 from contracts.config.workspace import AttributionSection
-from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
 from contracts.facts.numbered_activities import People
 from contracts.facts.order_facts import LastDays, PathEnds, PricedOrders, RankedTouches
 from contracts.reports.attribution import DIRECT, Paths
@@ -18,36 +17,20 @@ END_NO, CHANNEL = RankedTouches.end_no, RankedTouches.channel
 IS_LONE = "is lone"
 
 
-def find_last_days(
-    events: pl.LazyFrame,
-    sends: pl.LazyFrame,
-    sessions: pl.LazyFrame,
-    orders: pl.LazyFrame,
-    timezone: str,
-) -> pl.LazyFrame:
+def find_last_days(instants: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
     """Find the last day on which anything happened in each organization.
 
     Args:
-        events: `NumberedEvents`.
-        sends: `NumberedSends`.
-        sessions: `ContactSessions`.
-        orders: `PricedOrders`.
+        instants: `LastInstants`.
         timezone: the reporting time zone.
 
     Returns:
-        `LastDays`, in no order; one for any split of the rows, of which the latest holds.
+        `LastDays`, in no order.
     """
-    instants = {
-        MessageEvents.occurred_at: events,
-        ContactSends.sent_at: sends,
-        ContactSessions.started_at: sessions,
-        PricedOrders.ordered_at: orders,
-    }
     at = LastDays.last_instant
     day_after = pl.col(LastDays.date_day).dt.offset_by("1d")
     return (
-        pl.concat(rows.select(ORG_ID, pl.col(name).alias(at)) for name, rows in instants.items())
-        .filter(pl.col(at).is_not_null())
+        instants.filter(pl.col(at).is_not_null())
         .group_by(ORG_ID)
         .agg(reporting_day(pl.col(at).max(), timezone).alias(LastDays.date_day))
         .with_columns((start_of_day(day_after, timezone) - pl.duration(microseconds=1)).alias(at))

@@ -64,7 +64,7 @@ from transforms.reports.attribution import (
 )
 
 SENDS = ("sends", "shown mail")
-KINDS = ("events", *SENDS, "sessions", "orders")
+LAST = "last"
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,17 @@ class CreditInputs:
         if len(groups) == self.activities.groups:
             return self.activities.scan_numbered(kind)
         return pl.concat([self.activities.scan_numbered(kind, group) for group in groups])
+
+    def scan_events(self, groups: range) -> pl.LazyFrame:
+        """The events of some groups that may be touches; of other people's, none has a number."""
+        if self.rules.touch_opens or self.rules.touch_events:
+            return self.scan("events", groups)
+        clicks, contact = self.activities.scan_clicks(), pl.col(People.contact_no)
+        if len(groups) == self.activities.groups:
+            return clicks
+        numbers = self.list_people(groups).select(contact.min(), contact.max().alias(LAST))
+        first, last = numbers.collect().row(0)
+        return clicks.filter(contact.is_null() | contact.is_between(first, last))
 
     def list_people(self, groups: range) -> pl.LazyFrame:
         """`People` of some groups."""
@@ -133,7 +144,7 @@ def build_credited_orders(
         report_progress: Told how many groups of people are done, of how many.
     """
     of = find_inputs(activities, config)
-    batches = list_batches(activities, touch_rows_at_once(config.run))
+    batches = list_batches(activities, config.attribution, touch_rows_at_once(config.run))
     for done, _ in enumerate(perform(workers, credit_people, (of, files), batches), start=1):
         report_progress(done, len(batches))
     sends = pl.concat(activities.scan_told(kind).select(ContactSends.is_holdout) for kind in SENDS)
@@ -146,17 +157,17 @@ def build_credited_orders(
 
 def find_inputs(activities: Activities, config: Workspace) -> CreditInputs:
     """What orders are credited from, beside the configuration."""
-    kinds = [activities.scan_told(kind) for kind in KINDS]
-    events, *sends, sessions, orders = kinds
-    told = pl.concat(rows.select(ContactSends.org_id, ContactSends.sent_at) for rows in sends)
     timezone = config.workspace.timezone
-    last_days = materialize(find_last_days(events, told, sessions, orders, timezone), LastDays)
+    last_days = materialize(find_last_days(activities.list_last_instants(), timezone), LastDays)
     return CreditInputs(activities, last_days.collect(), config.attribution, timezone)
 
 
-def list_batches(activities: Activities, most_rows: int) -> list[range]:
+def list_batches(activities: Activities, rules: AttributionSection, most_rows: int) -> list[range]:
     """Cut the groups of people so that so many activities are looked at at a time, about."""
-    counts = [activities.scan_told(kind).select(pl.len()) for kind in KINDS]
+    are_clicks = not (rules.touch_opens or rules.touch_events)
+    events = activities.scan_clicks() if are_clicks else activities.scan_told("events")
+    others = [activities.scan_told(kind) for kind in ("sessions", "orders")]
+    counts = [rows.select(pl.len()) for rows in (events, *others)]
     rows = sum(one.item() for one in pl.collect_all(counts))
     groups = activities.groups
     at_once = max(1, groups * most_rows // max(1, rows))
@@ -206,7 +217,7 @@ def find_paths(of: CreditInputs, groups: range) -> PeoplesPaths:
     known = devices.lazy() if devices.height else None
     open_ends = list_open_ends(people, orders, of.last_days.lazy(), of.rules)
     ends = materialize(number_ends(orders, open_ends, known), PathEnds)
-    events = add_persons(of.scan("events", groups), known)
+    events = add_persons(of.scan_events(groups), known)
     by_events = materialize(touch_by_events(events, messages, of.rules), MessageTouches)
     sessions = add_persons(of.scan("sessions", groups), known)
     by_sessions = materialize(touch_by_sessions(sessions, of.rules), VisitTouches)
@@ -223,6 +234,6 @@ def find_paths(of: CreditInputs, groups: range) -> PeoplesPaths:
 def list_open_paths(activities: Activities, config: Workspace) -> Iterator[pl.LazyFrame]:
     """The contacts without an order (`PathEnds`) with the `path` that they have come, in parts."""
     of = find_inputs(activities, config)
-    for groups in list_batches(activities, touch_rows_at_once(config.run)):
+    for groups in list_batches(activities, config.attribution, touch_rows_at_once(config.run)):
         found = find_paths(of, groups)
         yield name_paths(found.ranked, found.ends.filter(PathEnds.is_open))

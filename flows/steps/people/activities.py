@@ -25,7 +25,7 @@ from flows.catalog.file_batches import MOST_ROWS
 from flows.kept.identities import identify, identify_rows
 from flows.kept.keepers import Keeper, Scratch
 from flows.runtime.materialize import materialize, scan_groups, sink_groups
-from flows.steps.people.activity_pieces import Pieces
+from flows.steps.people.activity_pieces import CLICKS, LAST, Pieces
 from flows.steps.people.message_activities import write_events, write_sends
 from flows.steps.people.people_inputs import PeopleInputs
 from flows.steps.people.people_numbers import find_people
@@ -39,6 +39,7 @@ from transforms.people.activities import (
     number_messages,
     number_sends,
 )
+from transforms.people.activity_extracts import find_last_instants, keep_clicks
 from transforms.people.ad_names_now import describe_links, name_links
 from transforms.people.direct_mail import MAILED, list_shown_mail
 from transforms.people.identity import (
@@ -65,6 +66,15 @@ NUMBERED = {
     "orders": numbered_schema(PricedOrders),
 }
 """What there is, by kind; shown mail are the sends that events alone show."""
+
+INSTANTS = {
+    "sends": ContactSends.sent_at,
+    "shown mail": ContactSends.sent_at,
+    "events": NumberedEvents.occurred_at,
+    "sessions": ContactSessions.started_at,
+    "orders": PricedOrders.ordered_at,
+}
+"""When what there is happened, by kind."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +154,22 @@ class Activities:
         if kind in self.pieces:
             return self.pieces[kind].scan()
         return self.scan_numbered(kind)
+
+    def scan_clicks(self) -> pl.LazyFrame:
+        """The clicks that no machine made (`NumberedEvents`), without a look at other events."""
+        if "events" not in self.pieces:
+            return keep_clicks(self.scan_numbered("events"))
+        clicks = self.pieces["events"].scan_extract(CLICKS)
+        return number_events(clicks, self.people, self.messages, has_bare=self.has_bare)
+
+    def list_last_instants(self) -> pl.LazyFrame:
+        """When anything happened last in each organization (`LastInstants`): the latest holds."""
+        return pl.concat(
+            self.pieces[kind].scan_extract(LAST)
+            if kind in self.pieces
+            else find_last_instants(self.scan_told(kind), at)
+            for kind, at in INSTANTS.items()
+        )
 
     def scan(self, kind: str, group: int | None = None) -> pl.LazyFrame:
         """All activities of a kind, or those of a group of people, with ids and names.

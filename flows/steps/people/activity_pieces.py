@@ -1,19 +1,31 @@
 """Activities in files that are kept: of a batch of files each, in the order of their people."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from contracts.columns import Table, columns, polars_schema
+from contracts.facts.numbered_activities import KeyedEvents, KeyedSends
 from flows.kept.identities import identify
 from flows.kept.keepers import Keeper
+from transforms.people.activity_extracts import find_last_instants, keep_clicks
 from transforms.people.person_numbers import find_slices, sort_by_person
 
 ROWS = "rows.parquet"
 ROWS_A_READ = 4_096
 """How many rows are read at least: few, since each range of people is some rows of each file."""
+
+Extract = Callable[[pl.LazyFrame], pl.LazyFrame]
+CLICKS, LAST = "clicks", "last instants"
+OF_EVENTS: Mapping[str, Extract] = {
+    CLICKS: keep_clicks,
+    LAST: partial(find_last_instants, at=KeyedEvents.occurred_at),
+}
+OF_SENDS: Mapping[str, Extract] = {LAST: partial(find_last_instants, at=KeyedSends.sent_at)}
+"""What of events and of sends lies beside them."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +50,12 @@ class Pieces:
     Attributes:
         table: What a row is.
         pieces: Where they lie.
+        extracts: What lies beside the rows of each, by name.
     """
 
     table: type[Table]
     pieces: tuple[Piece, ...]
+    extracts: Mapping[str, Extract] = field(default_factory=dict)
 
     def scan(self, group: int | None = None) -> pl.LazyFrame:
         """All of them, or those in a range of contacts."""
@@ -55,6 +69,12 @@ class Pieces:
             ]
         return pl.concat(found) if found else pl.LazyFrame(schema=polars_schema(self.table))
 
+    def scan_extract(self, name: str) -> pl.LazyFrame:
+        """What was extracted from each piece, one below the other."""
+        if not self.pieces:
+            return self.extracts[name](self.scan())
+        return pl.concat([pl.scan_ipc(piece.path.with_name(_file(name))) for piece in self.pieces])
+
     def identify(self, group: int) -> str:
         """What the activities in a range of contacts are."""
         own = [
@@ -63,12 +83,18 @@ class Pieces:
         return identify(own)
 
 
+def _file(extract: str) -> str:
+    """The file of an extract."""
+    return f"{extract}.arrow"
+
+
 def keep_piece(
     keeper: Keeper,
     table: type[Table],
     inputs: Iterable[object],
     placed: pl.DataFrame,
     read: Callable[[], pl.LazyFrame],
+    extracts: Mapping[str, Extract],
 ) -> Piece:
     """Have a batch of activities in a file.
 
@@ -78,11 +104,14 @@ def keep_piece(
         inputs: All that decides the rows.
         placed: `PersonPlaces` of the batch.
         read: Gives its rows with their `contact_no` and `device_key`, in any order.
+        extracts: What few rows of it are looked for often, by name: they lie in files of their own.
     """
 
     def write(folder: Path) -> str:
-        rows = sort_by_person(read()).select(columns(table))
-        rows.collect().write_parquet(
+        rows = sort_by_person(read()).select(columns(table)).collect()
+        for name, extract in extracts.items():
+            extract(rows.lazy()).collect().write_ipc(folder / _file(name), compression="lz4")
+        rows.write_parquet(
             folder / ROWS,
             compression="lz4",
             statistics=False,

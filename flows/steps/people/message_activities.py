@@ -21,7 +21,7 @@ from flows.config.memory import fact_rows_at_once, sends_at_once
 from flows.kept.identities import identify_rows
 from flows.runtime.materialize import materialize
 from flows.steps.messaging.key_files import KeyFiles
-from flows.steps.people.activity_pieces import Pieces, keep_piece
+from flows.steps.people.activity_pieces import OF_EVENTS, OF_SENDS, Pieces, keep_piece
 from flows.steps.people.machine_signs import JudgedAgents, find_haste
 from flows.steps.people.people_inputs import PeopleInputs
 from flows.steps.people.placed_batches import Placing, identify_in_order, place_batches
@@ -81,10 +81,11 @@ def write_sends(inputs: PeopleInputs, placing: Placing) -> Pieces:
             [batch.identity, identify_in_order(placed.select(answers))],
             placed,
             partial(write, batch, placed),
+            OF_SENDS,
         )
         for batch, placed in place_batches(list_batches(inputs.catalog, "sends"), read, place)
     ]
-    return Pieces(KeyedSends, tuple(pieces))
+    return Pieces(KeyedSends, tuple(pieces), OF_SENDS)
 
 
 def write_events(inputs: PeopleInputs, placing: Placing) -> Pieces:
@@ -133,9 +134,10 @@ def write_events(inputs: PeopleInputs, placing: Placing) -> Pieces:
                 decided,
                 placed,
                 partial(write, batch, placed, signs),
+                OF_EVENTS,
             )
         )
-    return Pieces(KeyedEvents, tuple(pieces))
+    return Pieces(KeyedEvents, tuple(pieces), OF_EVENTS)
 
 
 def _leave_out(placed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -50,13 +50,14 @@ def test_contacts_without_an_order_in_the_look_back_have_paths_too() -> None:
     orders = [order("A", NOON - 9 * DAY), order("B", NOON - DAY, contact_id="2")]
     events = [click("e1", NOON), click("e4", NOON - 9 * DAY, contact_id="4")]
     activities = number_activities(events, orders=orders, contacts=contacts)
-    kinds = [activities.scan_numbered(kind) for kind in ("events", "sends", "sessions", "orders")]
     expected_days = pl.DataFrame(
         [("o", date(2026, 1, 10), datetime(2026, 1, 11, 4, 59, 59, 999999, tzinfo=UTC))],
         schema=polars_schema(LastDays),
         orient="row",
     )
-    assert_frame_equal(find_last_days(*kinds, NEW_YORK).collect(), expected_days)
+    assert_frame_equal(
+        find_last_days(activities.list_last_instants(), NEW_YORK).collect(), expected_days
+    )
     ends = find_their_paths(activities, RULES, NEW_YORK).ends.collect()
     assert ends.filter("is_open")["contact_id"].to_list() == ["1", "3", "4"]
     assert report(activities, times=2).rows() == [
