@@ -1,0 +1,32 @@
+"""Orders are credited alike, however people are cut and however large a piece of a table is."""
+
+from pathlib import Path
+
+import pytest
+from polars.testing import assert_frame_equal
+
+from flows.steps.attribution import credit_files, credited_orders
+from flows.steps.people import people_numbers
+from tests.support.people_world import TOML, make_people
+from tests.support.publishing import publish
+
+TABLES = ("order_touches", "paths", "channel_attribution", "campaign_attribution")
+
+
+@pytest.mark.parametrize("touch_events", ['["store_visit"]', "[]"])
+@pytest.mark.parametrize("most_rows", [1, 200])
+def test_how_people_are_cut_changes_nothing(
+    touch_events: str, most_rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clicks alone lie apart from the other events; where other events count, all are read."""
+    toml, world = TOML.replace('["store_visit"]', touch_events), make_people(3)
+    whole = publish(tmp_path / "whole", toml, **world.tables)
+    monkeypatch.setattr(people_numbers, "ROWS_A_PART", 80)
+    monkeypatch.setattr(credited_orders, "touch_rows_at_once", lambda _run: most_rows)
+    monkeypatch.setattr(credit_files, "ROWS_A_PIECE", 7)
+    monkeypatch.setattr(credit_files, "ROWS_A_SAMPLE", 2)
+    cut = publish(tmp_path / "cut", toml, **world.tables)
+
+    assert whole.table("attribution", "order_touches").height > 20
+    for name in TABLES:
+        assert_frame_equal(cut.table("attribution", name), whole.table("attribution", name))
