@@ -4,15 +4,20 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.columns import polars_schema
+from contracts.columns import columns, polars_schema
 from contracts.config.workspace import Workspace
+from contracts.facts.activities import ContactSends
 from contracts.facts.lists import (
     SubscriptionDays,
     SubscriptionStates,
     SubscriptionSteps,
 )
+from contracts.facts.numbered_activities import NumberedEvents, NumberedSends
 from flows.runtime.materialize import materialize
 from flows.steps.people.activities import Activities
+from transforms.people.activities import describe_events, describe_sends
+from transforms.people.deciding_rows import pick_events, pick_sends
+from transforms.people.person_numbers import restore_contacts
 from transforms.people.subscriptions import find_states, list_steps, sum_subscription_days
 
 
@@ -34,11 +39,23 @@ def build_subscriptions(activities: Activities, config: Workspace) -> Subscripti
     states = [pl.LazyFrame(schema=polars_schema(SubscriptionStates))]
     days = [pl.LazyFrame(schema=polars_schema(SubscriptionDays))]
     for group in range(activities.groups):
-        steps = materialize(
-            list_steps(activities.scan("events", group), activities.scan("sends", group)),
-            SubscriptionSteps,
-        )
+        steps = materialize(list_steps(*_list_deciding(activities, group)), SubscriptionSteps)
         states.append(materialize(find_states(steps), SubscriptionStates))
         growth = sum_subscription_days(steps, config.workspace.timezone)
         days.append(materialize(growth, SubscriptionDays))
     return SubscriptionFacts(pl.concat(states), pl.concat(days))
+
+
+def _list_deciding(activities: Activities, group: int) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Of the `MessageEvents` and `ContactSends` of a group of people those that decide."""
+    people, messages = activities.list_people(group), activities.messages.lazy()
+    events = pick_events(activities.scan_numbered("events", group))
+    sends = pick_sends(activities.scan_numbered("sends", group), messages)
+    shown = restore_contacts(activities.scan_numbered("shown mail", group), people)
+    events, sends = (
+        restore_contacts(materialize(rows, table), people)
+        for rows, table in ((events, NumberedEvents), (sends, NumberedSends))
+    )
+    return describe_events(events, messages), pl.concat(
+        [describe_sends(sends, messages), shown.select(columns(ContactSends))]
+    )
