@@ -27,7 +27,7 @@ RANKS = {SENT: 0, SUBSCRIBED: 1, UNSUBSCRIBED: 2, COMPLAINED: 3}
 PLACE = [SubscriptionSteps.org_id, SubscriptionSteps.contact_id, SubscriptionSteps.channel]
 AT, STEP = SubscriptionSteps.occurred_at, SubscriptionSteps.step
 STATUS = SubscriptionSteps.status
-STRETCH, RANK, IS_NEW = "stretch", "rank", "is_new"
+LIST, STRETCH, RANK, IS_NEW = "list", "stretch", "rank", "is_new"
 DAY_KEY = [SubscriptionDays.org_id, SubscriptionDays.channel, SubscriptionDays.date_day]
 
 
@@ -50,10 +50,10 @@ def list_steps(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
     """
     is_complaint, is_objection = pl.col(STEP) == COMPLAINED, pl.col(RANK) > RANKS[SUBSCRIBED]
     complained, objected = (
-        kind.cum_max().over(*PLACE, STRETCH) for kind in (is_complaint, is_objection)
+        kind.cum_max().over(LIST, STRETCH) for kind in (is_complaint, is_objection)
     )
-    is_listed = (pl.col(RANK) <= RANKS[SUBSCRIBED]).cum_max().over(PLACE)
-    has_subscribed = (pl.col(STEP) == SUBSCRIBED).cum_max().over(PLACE)
+    is_listed = (pl.col(RANK) <= RANKS[SUBSCRIBED]).cum_max().over(LIST)
+    has_subscribed = (pl.col(STEP) == SUBSCRIBED).cum_max().over(LIST)
     status = (
         pl.when(complained)
         .then(pl.lit(COMPLAINED))
@@ -66,7 +66,8 @@ def list_steps(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
         pl.concat([_select_events(events), _select_first_sends(events, sends)])
         .with_columns(pl.col(STEP).replace_strict(RANKS, return_dtype=pl.UInt8).alias(RANK))
         .sort(*PLACE, AT, RANK, SubscriptionSteps.event_id, nulls_last=False)
-        .with_columns((pl.col(STEP) == SUBSCRIBED).cum_sum().over(PLACE).alias(STRETCH))
+        .with_columns(pl.struct(PLACE).rle_id().alias(LIST))
+        .with_columns((pl.col(STEP) == SUBSCRIBED).cum_sum().over(LIST).alias(STRETCH))
         .with_columns(
             status.alias(STATUS),
             (is_listed & ~objected).alias(SubscriptionSteps.is_listed),

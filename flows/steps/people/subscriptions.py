@@ -6,17 +6,17 @@ import polars as pl
 
 from contracts.columns import columns, polars_schema
 from contracts.config.workspace import Workspace
-from contracts.facts.activities import ContactSends
+from contracts.facts.activities import ContactSends, MessageEvents
 from contracts.facts.lists import (
     SubscriptionDays,
     SubscriptionStates,
     SubscriptionSteps,
 )
-from contracts.facts.numbered_activities import NumberedEvents, NumberedSends
+from contracts.facts.numbered_activities import NumberedSends
 from flows.runtime.materialize import materialize
 from flows.steps.people.activities import Activities
 from transforms.people.activities import describe_events, describe_sends
-from transforms.people.deciding_rows import pick_events, pick_sends
+from transforms.people.deciding_rows import READ, pick_events, pick_sends
 from transforms.people.person_numbers import restore_contacts
 from transforms.people.subscriptions import find_states, list_steps, sum_subscription_days
 
@@ -49,13 +49,10 @@ def build_subscriptions(activities: Activities, config: Workspace) -> Subscripti
 def _list_deciding(activities: Activities, group: int) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """Of the `MessageEvents` and `ContactSends` of a group of people those that decide."""
     people, messages = activities.list_people(group), activities.messages.lazy()
-    events = pick_events(activities.scan_numbered("events", group))
-    sends = pick_sends(activities.scan_numbered("sends", group), messages)
+    happened = activities.scan_numbered("events", group).select(READ).collect(engine="streaming")
+    events = restore_contacts(pick_events(happened.lazy()), people)
+    told = pick_sends(activities.scan_numbered("sends", group), messages)
+    sends = restore_contacts(materialize(told, NumberedSends), people)
     shown = restore_contacts(activities.scan_numbered("shown mail", group), people)
-    events, sends = (
-        restore_contacts(materialize(rows, table), people)
-        for rows, table in ((events, NumberedEvents), (sends, NumberedSends))
-    )
-    return describe_events(events, messages), pl.concat(
-        [describe_sends(sends, messages), shown.select(columns(ContactSends))]
-    )
+    all_sends = [describe_sends(sends, messages), shown.select(columns(ContactSends))]
+    return materialize(describe_events(events, messages), MessageEvents), pl.concat(all_sends)
