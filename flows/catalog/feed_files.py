@@ -76,7 +76,12 @@ def _walk(folder: Path, depth: int | None) -> Iterator[Path]:
 
 
 def require_inside(root: Path, raw: RawFile) -> None:
-    """Refuse a file whose real path lies outside the workspace."""
-    if not Path(os.path.realpath(raw.location)).is_relative_to(os.path.realpath(root)):
+    """Refuse a file whose real path lies outside the workspace.
+
+    Args:
+        root: The workspace, its own links resolved.
+        raw: The file.
+    """
+    if not os.path.realpath(raw.location).startswith(f"{root}{os.sep}"):
         msg = "the file is a link to a place outside the workspace"
         raise RefusedFile(msg, "copy the file into the workspace")

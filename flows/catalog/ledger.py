@@ -68,7 +68,7 @@ def keep_reading(ledger: Path, home: Path, receipt: Receipt) -> Receipt:
         StorageFailed: The disk refused, or did not give back what was written.
     """
     with storage_errors(f"writing {ledger}"):
-        files = [describe_file(name, path) for name, path in list_files(home).items()]
+        files = [describe_file(home, name) for name in list_files(home)]
         whole = receipt.model_copy(update={"files": files})
         _require_all_rows(whole)
         (home / RECEIPT).write_text(seal(whole), "utf-8")
@@ -99,15 +99,15 @@ def read_kept(ledger: Path, key: str) -> Receipt | None:
     receipt = _read_receipt(home, key)
     listed = {file.path: file for file in receipt.files}
     try:
-        present = list_files(home)
+        present = {*list_files(home)}
     except OSError as error:
         raise DamagedReading(key, f"cannot be read ({error.strerror})") from None
-    if missing := sorted(listed.keys() - present.keys()):
+    if missing := sorted(listed.keys() - present):
         raise DamagedReading(missing[0], "is missing")
-    if unknown := sorted(present.keys() - listed.keys()):
+    if unknown := sorted(present - listed.keys()):
         raise DamagedReading(unknown[0], "is not its own")
-    for path, file in listed.items():
-        verify_file(present[path], file)
+    for file in receipt.files:
+        verify_file(home, file)
     return receipt
 
 
@@ -153,50 +153,55 @@ def read_sealed(model: type[M], path: Path) -> M:
         raise DamagedReading(path.name, "is not what was written") from None
 
 
-def verify_file(path: Path, said: KeptFile) -> None:
-    """Require a file to be what was written.
+def verify_file(home: Path, said: KeptFile) -> None:
+    """Require a file of a reading to be what was written.
 
     Raises:
         DamagedReading: It is not, or cannot be read.
     """
     try:
-        found = _measure(path)
+        found = _measure(f"{home}/{said.path}")
     except OSError as error:
         raise DamagedReading(said.path, f"cannot be read ({error.strerror})") from None
     if found != (said.bytes, said.crc32):
         raise DamagedReading(said.path, "is not what was written")
 
 
-def describe_file(name: str, path: Path) -> KeptFile:
-    """What a file of a reading must be when it is read again; it is called by this name."""
+def describe_file(home: Path, name: str) -> KeptFile:
+    """What a file of a reading must be when it is read again."""
+    path = home / name
     rows = pq.read_metadata(path).num_rows if path.suffix == ".parquet" else None
-    length, checksum = _measure(path)
+    length, checksum = _measure(str(path))
     return KeptFile(path=name, bytes=length, crc32=checksum, rows=rows)
 
 
-def list_files(home: Path) -> dict[str, Path]:
+def list_files(home: Path) -> list[str]:
     """The files of a reading but its receipt, by their paths in it and in the order of these.
 
     Raises:
         OSError: A folder of it cannot be read.
     """
-    found: dict[str, Path] = {}
+    found: list[str] = []
     top = len(str(home)) + 1
     for folder, _, names in os.walk(home, onerror=_raise):
         within = f"{folder[top:]}/".lstrip("/")
-        found |= {within + name: Path(folder, name) for name in names if name != RECEIPT}
-    return dict(sorted(found.items()))
+        found += [within + name for name in names if name != RECEIPT]
+    return sorted(found)
 
 
 def _raise(error: OSError) -> None:
     raise error
 
 
-def _measure(path: Path) -> tuple[int, int]:
+def _measure(path: str) -> tuple[int, int]:
     """Length and CRC-32 of a file's bytes: faster than SHA-256, and no flipped bit escapes it."""
     length, checksum = 0, 0
-    with path.open("rb", buffering=0) as file:
-        while block := file.read(BLOCK_BYTES):
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        size = os.fstat(handle).st_size
+        while block := os.read(handle, min(BLOCK_BYTES, max(size - length, 0) + 1)):
             length += len(block)
             checksum = zlib.crc32(block, checksum)
+    finally:
+        os.close(handle)
     return length, checksum

@@ -110,8 +110,9 @@ def read_raw_files(
     found = RawFilesRead()
     on_file(0, len(files))
     settled = [raw for raw in files if not _is_left(raw, settle_seconds, found)]
-    changed = _read_once(root, settled, target, found, pool, on_file)
-    for raw in _read_once(root, changed, target, found, pool, on_file) if changed else ():
+    place = root.resolve()
+    changed = _read_once(place, settled, target, found, pool, on_file)
+    for raw in _read_once(place, changed, target, found, pool, on_file) if changed else ():
         _leave(raw, "changed while it was read, twice", found)
     if target.ledger.is_dir():
         sync(target.ledger)

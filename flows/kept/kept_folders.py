@@ -79,7 +79,7 @@ def keep_folder(home: Path, key: str, code: str, identity: str | None = None) ->
     """
     draft = home.with_name(f"{home.name}{DRAFT}")
     with storage_errors(f"writing {home.parent}"):
-        files = [describe_file(name, path) for name, path in list_files(draft).items()]
+        files = [describe_file(draft, name) for name in list_files(draft)]
         content = identity or hash_files(draft)
         receipt = KeptReceipt(key=key, code=code, identity=content, files=files)
         (draft / RECEIPT).write_text(seal(receipt), "utf-8")
@@ -91,7 +91,7 @@ def keep_folder(home: Path, key: str, code: str, identity: str | None = None) ->
 
 def hash_files(folder: Path) -> str:
     """The hash of a folder's files, their names among it."""
-    return identify([(name, hash_file(path)) for name, path in list_files(folder).items()])
+    return identify([(name, hash_file(folder / name)) for name in list_files(folder)])
 
 
 def read_receipt(home: Path, key: str) -> KeptReceipt | None:
@@ -114,10 +114,9 @@ def verify_folder(home: Path, receipt: KeptReceipt) -> None:
     Raises:
         DamagedReading: One is missing, more than was written, unreadable or another.
     """
-    listed = {file.path: file for file in receipt.files}
-    present = list_files(home)
-    if differing := sorted(listed.keys() ^ present.keys()):
+    listed = {file.path for file in receipt.files}
+    if differing := sorted(listed.symmetric_difference(list_files(home))):
         problem = "is missing" if differing[0] in listed else "is not its own"
         raise DamagedReading(differing[0], problem)
-    for path, file in listed.items():
-        verify_file(present[path], file)
+    for file in receipt.files:
+        verify_file(home, file)
