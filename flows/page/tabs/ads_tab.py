@@ -2,6 +2,13 @@
 
 import polars as pl
 
+from contracts.reports.ads import (
+    AdPerformance,
+    BreakdownReport,
+    CampaignPerformance,
+    SpendSources,
+)
+from contracts.reports.session_matches import SessionMatches
 from flows.page.charts import draw_chart, draw_groups, draw_ratio
 from flows.page.day_sums import DaySums, parts_of, read_day_sums, sum_known
 from flows.page.drill_down import FinerLevel, make_opening_table
@@ -13,26 +20,27 @@ from flows.page.tables import TableSpec, make_table
 from flows.page.tabs.broken_links import list_broken_links
 from flows.page.views import Block, ChartView, Headline, Tab, TableView
 
+A, B, C = AdPerformance, BreakdownReport, CampaignPerformance
 CAMPAIGNS, ADS = "ads/campaign_performance", "ads/ad_performance"
 FIGURES = {
-    "spend": "Spend",
-    "clicks": "Clicks",
-    "sessions": "Sessions",
-    "orders": "Orders",
-    "revenue": "Revenue",
-    "reported_conversions": "Conversions reported",
-    "reported_conversions_value": "Value reported",
+    C.spend: "Spend",
+    C.clicks: "Clicks",
+    C.sessions: "Sessions",
+    C.orders: "Orders",
+    C.revenue: "Revenue",
+    C.reported_conversions: "Conversions reported",
+    C.reported_conversions_value: "Value reported",
 }
 RATIOS = {
-    "Revenue per unit spent": ("revenue", "spend", NUMBER),
-    "Reported value per unit spent": ("reported_conversions_value", "spend", NUMBER),
-    "Cost per session": ("spend", "sessions", MONEY),
+    "Revenue per unit spent": (C.revenue, C.spend, NUMBER),
+    "Reported value per unit spent": (C.reported_conversions_value, C.spend, NUMBER),
+    "Cost per session": (C.spend, C.sessions, MONEY),
 }
 HEADLINE_RATIOS = {
-    name: ratio for name, ratio in RATIOS.items() if ratio[0] != "reported_conversions_value"
+    name: ratio for name, ratio in RATIOS.items() if ratio[0] != C.reported_conversions_value
 }
 """Not what platforms claim: some say no value, and their spend would stand below that of others."""
-CAMPAIGN = ("org_id", "platform", "account_id", "campaign_id")
+CAMPAIGN = (C.org_id, C.platform, C.account_id, C.campaign_id)
 MATCHES = "ads/session_matches"
 MATCHED, OF_ADS = "matched", "of_ads"
 SUMMED = tuple(dict.fromkeys([*FIGURES, *parts_of(RATIOS)]))
@@ -65,7 +73,7 @@ def _read_days(published: SnapshotTables) -> DaySums | None:
     """The figures of each day and platform."""
     if not published.has(CAMPAIGNS):
         return None
-    return read_day_sums(published, CAMPAIGNS, SUMMED, ("platform",))
+    return read_day_sums(published, CAMPAIGNS, SUMMED, (C.platform,))
 
 
 def _of_period(
@@ -90,16 +98,16 @@ def _of_period(
 
 
 def _draw_charts(days: DaySums, period: ReportPeriod) -> tuple[ChartView, ...]:
-    money = {"spend": "Spend", "revenue": "Revenue"}
+    money = {C.spend: "Spend", C.revenue: "Revenue"}
     roas = "Revenue per unit spent, by the day"
     drawn = (
         draw_chart(days, "Spend and revenue by the day", money, period),
-        draw_ratio(days, roas, ("revenue", "spend"), period),
-        draw_chart(days, "Clicks by the day", {"clicks": "Clicks"}, period),
-        draw_chart(days, "Sessions by the day", {"sessions": "Sessions"}, period),
-        draw_chart(days, "Orders by the day", {"orders": "Orders"}, period),
-        draw_groups(days, "Spend by platform and day", ("spend", "platform"), period),
-        draw_groups(days, "Sessions by platform and day", ("sessions", "platform"), period),
+        draw_ratio(days, roas, (C.revenue, C.spend), period),
+        draw_chart(days, "Clicks by the day", {C.clicks: "Clicks"}, period),
+        draw_chart(days, "Sessions by the day", {C.sessions: "Sessions"}, period),
+        draw_chart(days, "Orders by the day", {C.orders: "Orders"}, period),
+        draw_groups(days, "Spend by platform and day", (C.spend, C.platform), period),
+        draw_groups(days, "Sessions by platform and day", (C.sessions, C.platform), period),
     )
     return tuple(chart for chart in drawn if chart is not None)
 
@@ -115,7 +123,7 @@ def sum_campaigns(published: SnapshotTables, period: ReportPeriod) -> pl.DataFra
         published.scan(CAMPAIGNS)
         .filter(period.condition())
         .group_by(CAMPAIGN)
-        .agg(pl.col("campaign_name").max(), *map(sum_known, SUMMED))
+        .agg(pl.col(C.campaign_name).max(), *map(sum_known, SUMMED))
         .collect(engine="streaming")
     )
 
@@ -127,19 +135,19 @@ def list_campaigns(
     spec = TableSpec(
         "Campaigns, and the ads of each",
         CAMPAIGNS,
-        {"campaign_name": "Campaign", "platform": "Platform or level"},
+        {C.campaign_name: "Campaign", C.platform: "Platform or level"},
         FIGURES,
         "Revenue per unit spent",
         by=CAMPAIGN,
         ratios=RATIOS,
-        bars=("spend",),
+        bars=(C.spend,),
     )
     ads = FinerLevel(
         ADS,
-        pl.coalesce("ad_name", "ad_id"),
+        pl.coalesce(A.ad_name, A.ad_id),
         pl.lit("ad"),
         CAMPAIGN,
-        by=(*CAMPAIGN, "ad_group_id", "ad_id"),
+        by=(*CAMPAIGN, A.ad_group_id, A.ad_id),
     )
     return make_opening_table(published, spec, [ads], period, campaigns)
 
@@ -149,10 +157,10 @@ def _rate_matches(
 ) -> tuple[Headline, ...]:
     """How much of the sessions of ad platforms, and of the spend, found each other."""
     found = sessions.sum([MATCHED, OF_ADS], period) if sessions else {}
-    seen = campaigns.filter(pl.col("sessions") > 0)
+    seen = campaigns.filter(pl.col(C.sessions) > 0)
     rates = (
         ("Sessions whose ad or campaign is known", divide(found.get(MATCHED), found.get(OF_ADS))),
-        ("Spend on campaigns with sessions", divide(seen["spend"].sum(), campaigns["spend"].sum())),
+        ("Spend on campaigns with sessions", divide(seen[C.spend].sum(), campaigns[C.spend].sum())),
     )
     return tuple(Headline(title, plain(rate, RATE)) for title, rate in rates if rate is not None)
 
@@ -161,8 +169,10 @@ def _read_matches(published: SnapshotTables) -> DaySums | None:
     """The sessions of each day that came from ad platforms, and those whose ad was found."""
     if not published.has(MATCHES):
         return None
-    is_matched = pl.col("match_status") == "matched"
-    of_ads = pl.col("platform").is_not_null() | (pl.col("match_status") == "ambiguous")
+    is_matched = pl.col(SessionMatches.match_status) == "matched"
+    of_ads = pl.col(SessionMatches.platform).is_not_null() | (
+        pl.col(SessionMatches.match_status) == "ambiguous"
+    )
     days = (
         published.scan(MATCHES)
         .filter(of_ads)
@@ -177,12 +187,12 @@ def _platforms() -> TableSpec:
     return TableSpec(
         "By platform",
         CAMPAIGNS,
-        {"platform": "Platform"},
+        {C.platform: "Platform"},
         FIGURES,
-        "spend",
-        by=("platform",),
+        C.spend,
+        by=(C.platform,),
         ratios=RATIOS,
-        bars=("spend",),
+        bars=(C.spend,),
     )
 
 
@@ -190,16 +200,16 @@ def _conversions() -> TableSpec:
     return TableSpec(
         "What platforms claim, beside our own orders",
         CAMPAIGNS,
-        {"platform": "Platform"},
+        {C.platform: "Platform"},
         {
-            "reported_conversions": "Conversions reported",
-            "orders": "Our orders",
-            "reported_conversions_value": "Value reported",
-            "revenue": "Our revenue",
+            C.reported_conversions: "Conversions reported",
+            C.orders: "Our orders",
+            C.reported_conversions_value: "Value reported",
+            C.revenue: "Our revenue",
         },
-        "reported_conversions",
-        by=("platform",),
-        ratios={"Reported per order": ("reported_conversions", "orders", NUMBER)},
+        C.reported_conversions,
+        by=(C.platform,),
+        ratios={"Reported per order": (C.reported_conversions, C.orders, NUMBER)},
     )
 
 
@@ -207,16 +217,21 @@ def _sources() -> TableSpec:
     return TableSpec(
         "Whose figures count: who speaks for which spend",
         "ads/spend_sources",
-        {"platform": "Platform", "account_id": "Account", "level": "Level", "feed": "Feed"},
         {
-            "entities": "Entities",
-            "spend": "Spend",
-            "spend_used": "Used",
-            "spend_unplaced": "Not placed",
-            "spend_of_level_below": "Level below",
-            "difference": "Difference",
+            SpendSources.platform: "Platform",
+            SpendSources.account_id: "Account",
+            SpendSources.level: "Level",
+            SpendSources.feed: "Feed",
         },
-        "spend",
+        {
+            SpendSources.entities: "Entities",
+            SpendSources.spend: "Spend",
+            SpendSources.spend_used: "Used",
+            SpendSources.spend_unplaced: "Not placed",
+            SpendSources.spend_of_level_below: "Level below",
+            SpendSources.difference: "Difference",
+        },
+        SpendSources.spend,
     )
 
 
@@ -224,9 +239,9 @@ def _breakdowns() -> TableSpec:
     return TableSpec(
         "By keyword, place and device",
         "ads/breakdown_report",
-        {"kind": "Kind", "value": "Value", "platform": "Platform"},
-        {"spend": "Spend", "clicks": "Clicks", "impressions": "Impressions"},
-        "spend",
-        by=("platform", "kind", "value"),
-        ratios={"Clicked": ("clicks", "impressions", RATE)},
+        {B.kind: "Kind", B.value: "Value", B.platform: "Platform"},
+        {B.spend: "Spend", B.clicks: "Clicks", B.impressions: "Impressions"},
+        B.spend,
+        by=(B.platform, B.kind, B.value),
+        ratios={"Clicked": (B.clicks, B.impressions, RATE)},
     )

@@ -6,6 +6,12 @@ from typing import Any
 
 import polars as pl
 
+from contracts.reports.attribution import (
+    CampaignAttribution,
+    ChannelAttribution,
+    HoldoutLift,
+    Paths,
+)
 from flows.page.figures import MONEY, TEXT, Cell, figure, plain
 from flows.page.pieces import MOST_ROWS
 from flows.page.report_periods import ReportPeriod
@@ -14,7 +20,8 @@ from flows.page.tables import TableSpec, make_table
 from flows.page.views import Block, Column, Rows, Tab, TableView
 
 LIFT = "attribution/holdout_lift"
-GAIN = "revenue_per_contact_difference"
+GAIN = HoldoutLift.revenue_per_contact_difference
+C, L = CampaignAttribution, HoldoutLift
 
 
 @dataclass(frozen=True)
@@ -39,14 +46,14 @@ class ModelsSpec:
 OF_CHANNELS = ModelsSpec(
     "Revenue by channel",
     "attribution/channel_attribution",
-    ("org_id", "channel"),
-    {"channel": "Channel"},
+    (ChannelAttribution.org_id, ChannelAttribution.channel),
+    {ChannelAttribution.channel: "Channel"},
 )
 OF_CAMPAIGNS = ModelsSpec(
     "Revenue by campaign, beside what its hold-outs say",
     "attribution/campaign_attribution",
-    ("org_id", "channel", "platform", "campaign_id"),
-    {"campaign_name": "Campaign", "channel": "Channel"},
+    (C.org_id, C.channel, C.platform, C.campaign_id),
+    {C.campaign_name: "Campaign", C.channel: "Channel"},
     has_lift=True,
 )
 
@@ -86,13 +93,13 @@ def compare_models(
     sums = (
         published.scan(spec.table)
         .filter(period.condition())
-        .group_by(*spec.key, "model")
-        .agg(pl.col(texts).max(), pl.col("revenue").sum())
+        .group_by(*spec.key, C.model)
+        .agg(pl.col(texts).max(), pl.col(C.revenue).sum())
         .collect()
     )
     if not sums.height:
         return None
-    rows = sums.pivot("model", index=spec.key, values="revenue", sort_columns=True)
+    rows = sums.pivot(C.model, index=spec.key, values=C.revenue, sort_columns=True)
     models = [name for name in rows.columns if name not in spec.key]
     named = rows.join(
         sums.group_by(spec.key).agg(pl.col(texts).max()),
@@ -113,7 +120,7 @@ def compare_models(
                 *(plain(row[name], TEXT) for name in spec.labels),
                 *(_credit(spec, row, model, period) for model in models),
                 *(
-                    [lift.get((row["org_id"], row["campaign_id"]), plain(None, MONEY))]
+                    [lift.get((row[C.org_id], row[C.campaign_id]), plain(None, MONEY))]
                     if lift
                     else ()
                 ),
@@ -130,8 +137,8 @@ def compare_models(
 
 
 def _credit(spec: ModelsSpec, row: Mapping[str, Any], model: str, period: ReportPeriod) -> Cell:
-    key = {name: row[name] for name in spec.key} | {"model": model} | period.key()
-    return figure(spec.table, key, "revenue", row[model])
+    key = {name: row[name] for name in spec.key} | {C.model: model} | period.key()
+    return figure(spec.table, key, C.revenue, row[model])
 
 
 def _find_lift(published: SnapshotTables) -> dict[tuple[Any, Any], Cell]:
@@ -139,9 +146,9 @@ def _find_lift(published: SnapshotTables) -> dict[tuple[Any, Any], Cell]:
     if not published.has(LIFT):
         return {}
     key = published.key(LIFT)
-    rows = published.scan(LIFT).filter(pl.col("level") == "campaign").select(*key, GAIN).collect()
+    rows = published.scan(LIFT).filter(pl.col(L.level) == "campaign").select(*key, GAIN).collect()
     return {
-        (row["org_id"], row["campaign_id"]): figure(
+        (row[L.org_id], row[L.campaign_id]): figure(
             LIFT, {name: row[name] for name in key}, GAIN, row[GAIN], MONEY
         )
         for row in rows.iter_rows(named=True)
@@ -152,16 +159,16 @@ def _paths() -> TableSpec:
     return TableSpec(
         "The commonest paths, with an order and without",
         "attribution/paths",
-        {"path": "Path"},
+        {Paths.path: "Path"},
         {
-            "contacts": "Contacts",
-            "orders": "Orders",
-            "revenue": "Revenue",
-            "contacts_without_order": "Contacts without an order",
+            Paths.contacts: "Contacts",
+            Paths.orders: "Orders",
+            Paths.revenue: "Revenue",
+            Paths.contacts_without_order: "Contacts without an order",
         },
-        "contacts",
-        ratios={"Revenue per contact": ("revenue", "contacts", MONEY)},
-        bars=("contacts",),
+        Paths.contacts,
+        ratios={"Revenue per contact": (Paths.revenue, Paths.contacts, MONEY)},
+        bars=(Paths.contacts,),
     )
 
 
@@ -169,16 +176,16 @@ def _lift() -> TableSpec:
     return TableSpec(
         "What hold-outs say: people who got the message against people held back",
         "attribution/holdout_lift",
-        {"campaign_name": "Campaign", "message_name": "Message", "channel": "Channel"},
+        {L.campaign_name: "Campaign", L.message_name: "Message", L.channel: "Channel"},
         {
-            "treated_contacts": "Got it",
-            "holdout_contacts": "Held back",
-            "treated_conversion_rate": "Converted",
-            "holdout_conversion_rate": "Converted without",
-            "conversion_rate_difference": "Difference",
-            "conversion_rate_difference_low": "At least",
-            "conversion_rate_difference_high": "At most",
+            L.treated_contacts: "Got it",
+            L.holdout_contacts: "Held back",
+            L.treated_conversion_rate: "Converted",
+            L.holdout_conversion_rate: "Converted without",
+            L.conversion_rate_difference: "Difference",
+            L.conversion_rate_difference_low: "At least",
+            L.conversion_rate_difference_high: "At most",
         },
-        "conversion_rate_difference",
+        L.conversion_rate_difference,
         note="An interval from below zero to above it may be chance.",
     )

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from contracts.reports.session_matches import UtmAudit
 from flows.page.figures import CODE, COUNT, MONEY, Cell, plain
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, list_cells, select_rows
@@ -12,6 +13,7 @@ from flows.page.views import Column, Rows, TableView
 from transforms.matching.suggestions import render_aliases
 from transforms.web.utm import normalize_text, normalize_value
 
+U = UtmAudit
 AUDIT, MATCHES, TOUCHES = "ads/utm_audit", "ads/session_matches", "attribution/order_touches"
 FOUND_BY = ("utm_content", "utm_campaign")
 """The values of a session by which an alias finds it, as far as the published table has them."""
@@ -40,14 +42,14 @@ def list_broken_links(published: SnapshotTables) -> TableView | None:
         "What is broken between links and ads",
         AUDIT,
         {
-            "kind": "What",
-            "platform": "Platform",
-            "parameter": "Where",
-            "value": "Value",
-            "landing_page": "Example page",
+            U.kind: "What",
+            U.platform: "Platform",
+            U.parameter: "Where",
+            U.value: "Value",
+            U.landing_page: "Example page",
         },
-        {"spend_at_risk": "Spend at risk", "sessions_at_risk": "Sessions at risk"},
-        "spend_at_risk",
+        {U.spend_at_risk: "Spend at risk", U.sessions_at_risk: "Sessions at risk"},
+        U.spend_at_risk,
         note="A suggested alias is a line of [ads.aliases] in campaigns.toml; `campaign-reports "
         "suggest` prints all of them. They are never applied by themselves. What one would bring: "
         "the sessions that its ad or campaign does not have yet, and the revenue whose last touch "
@@ -67,12 +69,12 @@ def list_broken_links(published: SnapshotTables) -> TableView | None:
         validate="1:1",
         maintain_order="left",
     )
-    values = [row["value"] for row in whole.iter_rows(named=True) if _write_alias(row)]
+    values = [row[U.value] for row in whole.iter_rows(named=True) if _write_alias(row)]
     bearers = read_bearers(published, values)
     shows_revenue = LAST_TOUCH in published.columns(TOUCHES)
     added = (2 + shows_revenue) if values else 0
     shown = tuple(
-        Rows(_put_page_last((_say(row["kind"]), *cells[1:], *_bring(bearers, row)[:added])))
+        Rows(_put_page_last((_say(row[U.kind]), *cells[1:], *_bring(bearers, row)[:added])))
         for row, cells in zip(
             whole.iter_rows(named=True), list_cells(published, spec, rows), strict=True
         )
@@ -98,13 +100,13 @@ def _put_page_last(parts: tuple[Part, ...]) -> tuple[Part, ...]:
 def _bring(bearers: pl.DataFrame | None, row: Mapping[str, Any]) -> tuple[Cell, Cell, Cell]:
     """The alias that a row suggests, and what it would bring; blank cells where none."""
     line = plain(_write_alias(row), CODE)
-    if bearers is None or not line.text or row["parameter"] not in FOUND_BY:
+    if bearers is None or not line.text or row[U.parameter] not in FOUND_BY:
         return line, plain(None, COUNT), plain(None, MONEY)
-    campaign, ad = row["suggested_campaign_id"], row["suggested_ad_id"]
-    platform = pl.col("platform")
-    is_there = (platform == row["suggested_platform"]) & (pl.col("campaign_id") == campaign)
+    campaign, ad = row[U.suggested_campaign_id], row[U.suggested_ad_id]
+    platform = pl.col(U.platform)
+    is_there = (platform == row[U.suggested_platform]) & (pl.col(U.campaign_id) == campaign)
     if ad is not None:
-        is_there &= pl.col("ad_id") == ad
+        is_there &= pl.col(U.ad_id) == ad
     found = bearers.filter(
         pl.col("org_id") == row["org_id"],
         pl.any_horizontal(pl.col(FOUND_BY) == normalize_text(row["value"])).fill_null(value=False),

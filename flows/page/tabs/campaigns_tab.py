@@ -2,21 +2,23 @@
 
 import polars as pl
 
+from contracts.reports.campaigns import DeliverySummary, HierarchyReport
 from flows.page.drill_down import FinerLevel, make_opening_table
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, make_table
 from flows.page.views import Block, Tab
 
+H = HierarchyReport
 HIERARCHY = "campaigns/hierarchy_report"
 OF_CAMPAIGN = {
-    "sends": "Sends",
-    "delivered": "Delivered",
-    "human_unique_opens": "Opens by people",
-    "human_unique_clicks": "Clicks by people",
-    "human_click_rate": "Clicked by people",
-    "orders": "Orders",
-    "revenue": "Revenue",
-    "cost": "Cost",
+    H.sends: "Sends",
+    H.delivered: "Delivered",
+    H.human_unique_opens: "Opens by people",
+    H.human_unique_clicks: "Clicks by people",
+    H.human_click_rate: "Clicked by people",
+    H.orders: "Orders",
+    H.revenue: "Revenue",
+    H.cost: "Cost",
 }
 
 
@@ -29,18 +31,27 @@ def build_campaigns_tab(published: SnapshotTables) -> Tab:
     campaigns = TableSpec(
         "Campaigns of all message channels, their dispatches and messages",
         HIERARCHY,
-        {"campaign_name": "Campaign", "channel": "Channel or level"},
+        {H.campaign_name: "Campaign", H.channel: "Channel or level"},
         OF_CAMPAIGN,
-        "revenue",
-        bars=("human_click_rate",),
-        only=pl.col("level") == "campaign",
+        H.revenue,
+        bars=(H.human_click_rate,),
+        only=pl.col(H.level) == "campaign",
     )
     deliveries = TableSpec(
         "Deliveries, newest first",
         "campaigns/delivery_summary",
-        {"name": "Campaign", "status": "Status", "sent_at": "Sent on"},
-        {"sent": "Sent", "delivered": "Delivered", "bounced": "Bounced", "failed": "Failed"},
-        "sent_at",
+        {
+            DeliverySummary.name: "Campaign",
+            DeliverySummary.status: "Status",
+            DeliverySummary.sent_at: "Sent on",
+        },
+        {
+            DeliverySummary.sent: "Sent",
+            DeliverySummary.delivered: "Delivered",
+            DeliverySummary.bounced: "Bounced",
+            DeliverySummary.failed: "Failed",
+        },
+        DeliverySummary.sent_at,
     )
     tables = (
         make_opening_table(published, campaigns, _list_levels()),
@@ -53,22 +64,22 @@ def build_campaigns_tab(published: SnapshotTables) -> Tab:
 
 def _list_levels() -> list[FinerLevel]:
     """Dispatches and messages; those that only repeat what is above them aside."""
-    words = pl.concat_str(["channel", "type", "subtype"], separator=", ", ignore_nulls=True)
+    words = pl.concat_str([H.channel, H.type, H.subtype], separator=", ", ignore_nulls=True)
     return [
         FinerLevel(
             HIERARCHY,
-            pl.coalesce("dispatch_name", "dispatch_id", pl.lit("(none)")),
+            pl.coalesce(H.dispatch_name, H.dispatch_id, pl.lit("(none)")),
             pl.format("dispatch: {}", words),
-            ("org_id", "campaign_id"),
-            implied=pl.col("dispatch_id").eq_missing(pl.col("campaign_id")),
-            only=(pl.col("level") == "dispatch") & pl.col("campaign_id").is_not_null(),
+            (H.org_id, H.campaign_id),
+            implied=pl.col(H.dispatch_id).eq_missing(pl.col(H.campaign_id)),
+            only=(pl.col(H.level) == "dispatch") & pl.col(H.campaign_id).is_not_null(),
         ),
         FinerLevel(
             HIERARCHY,
-            pl.coalesce("message_name", "message_id", pl.lit("(none)")),
+            pl.coalesce(H.message_name, H.message_id, pl.lit("(none)")),
             pl.format("message: {}", words),
-            ("org_id", "campaign_id", "dispatch_id"),
-            implied=pl.col("message_id").eq_missing(pl.col("dispatch_id")),
-            only=(pl.col("level") == "message") & pl.col("campaign_id").is_not_null(),
+            (H.org_id, H.campaign_id, H.dispatch_id),
+            implied=pl.col(H.message_id).eq_missing(pl.col(H.dispatch_id)),
+            only=(pl.col(H.level) == "message") & pl.col(H.campaign_id).is_not_null(),
         ),
     ]

@@ -1,5 +1,6 @@
 """The tab of people: counts over all of them, nobody by name."""
 
+from contracts.reports.people import ContactReport, ListGrowth, SegmentReport, Subscriptions
 from flows.page.charts import draw_chart, draw_level
 from flows.page.day_sums import DaySums, read_day_sums
 from flows.page.figures import COUNT, plain
@@ -11,7 +12,8 @@ from flows.page.views import Block, ChartView, Column, Rows, Tab, TableView
 
 CONTACTS = "people/contact_report"
 GROWTH = "people/list_growth"
-MOVES = {"subscribed": "Subscribed", "unsubscribed": "Unsubscribed"}
+L = ListGrowth
+MOVES = {L.subscribed: "Subscribed", L.unsubscribed: "Unsubscribed"}
 
 
 def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> Tab:
@@ -51,8 +53,8 @@ def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> 
 
 def _describe_lists(published: SnapshotTables, periods: list[ReportPeriod]) -> list[Block]:
     """How the lists grew and shrank in each period."""
-    titles = {**MOVES, "net": "Net"}
-    days = read_day_sums(published, GROWTH, [*titles, "size"], ("channel", "org_id"))
+    titles = {**MOVES, L.net: "Net"}
+    days = read_day_sums(published, GROWTH, [*titles, L.size], (L.channel, L.org_id))
     return [
         Block(
             period=period.name,
@@ -68,21 +70,21 @@ def _draw_charts(days: DaySums, period: ReportPeriod) -> tuple[ChartView, ...]:
         draw_level(
             days,
             f"Size of the list: {channel.replace('_', ' ')}",
-            ("size", "org_id"),
+            (L.size, L.org_id),
             period.of(channel=channel),
         )
-        for channel in days.rows["channel"].unique().sort()
+        for channel in days.rows[L.channel].unique().sort()
     ]
     by_day = draw_chart(days, "Subscriptions by the day", MOVES, period)
     return tuple(chart for chart in (by_day, *sizes) if chart is not None)
 
 
 _OF_CONTACTS = {
-    "sends": "Sends",
-    "delivered": "Delivered",
-    "sessions": "Sessions",
-    "orders": "Orders",
-    "revenue": "Revenue",
+    ContactReport.sends: "Sends",
+    ContactReport.delivered: "Delivered",
+    ContactReport.sessions: "Sessions",
+    ContactReport.orders: "Orders",
+    ContactReport.revenue: "Revenue",
 }
 
 
@@ -93,9 +95,9 @@ def _subscriptions(published: SnapshotTables) -> TableView | None:
         return None
     counts = (
         published.scan(table)
-        .group_by("channel", "status")
+        .group_by(Subscriptions.channel, Subscriptions.status)
         .len()
-        .sort("channel", "status")
+        .sort(Subscriptions.channel, Subscriptions.status)
         .collect()
     )
     rows = tuple(
@@ -110,11 +112,15 @@ def _growth() -> TableSpec:
     return TableSpec(
         "Lists by channel",
         GROWTH,
-        {"channel": "Channel"},
-        {"subscribed": "Subscribed", "unsubscribed": "Unsubscribed", "complained": "Complained"}
-        | {"net": "Net"},
-        "net",
-        by=("org_id", "channel"),
+        {L.channel: "Channel"},
+        {
+            L.subscribed: "Subscribed",
+            L.unsubscribed: "Unsubscribed",
+            L.complained: "Complained",
+        }
+        | {L.net: "Net"},
+        L.net,
+        by=(L.org_id, L.channel),
     )
 
 
@@ -122,14 +128,14 @@ def _segments() -> TableSpec:
     return TableSpec(
         "Segments",
         "people/segment_report",
-        {"segment_name": "Segment"},
+        {SegmentReport.segment_name: "Segment"},
         {
-            "members": "Members",
-            "campaigns_used_in": "Campaigns",
-            "sends": "Sends",
-            "human_open_rate": "Opened by people",
-            "human_click_rate": "Clicked by people",
+            SegmentReport.members: "Members",
+            SegmentReport.campaigns_used_in: "Campaigns",
+            SegmentReport.sends: "Sends",
+            SegmentReport.human_open_rate: "Opened by people",
+            SegmentReport.human_click_rate: "Clicked by people",
         },
-        "members",
-        bars=("human_click_rate",),
+        SegmentReport.members,
+        bars=(SegmentReport.human_click_rate,),
     )

@@ -5,6 +5,7 @@ from collections import Counter
 import polars as pl
 
 from contracts.manifest import Check
+from contracts.reports.run_tables import RunChanges, RunFeeds
 from flows.page.figures import COUNT, TEXT, plain
 from flows.page.pieces import MOST_ROWS
 from flows.page.snapshot_tables import SnapshotTables
@@ -47,24 +48,24 @@ def _feeds() -> TableSpec:
         "Feeds: what was read, and whether it is complete",
         FEEDS,
         {
-            "feed": "Feed",
-            "table": "Table",
-            "first_day": "From",
-            "last_day": "To",
-            "is_late": "Late",
+            RunFeeds.feed: "Feed",
+            RunFeeds.table: "Table",
+            RunFeeds.first_day: "From",
+            RunFeeds.last_day: "To",
+            RunFeeds.is_late: "Late",
         },
         {
-            "files": "Files",
-            "new_files": "New files",
-            "rows_read": "Rows",
-            "accepted": "Accepted",
-            "rejected": "Rejected",
-            "superseded": "Superseded",
-            "duplicates": "Duplicates",
-            "rejected_share": "Rejected, of rows",
-            "usual_rows": "Usual rows",
+            RunFeeds.files: "Files",
+            RunFeeds.new_files: "New files",
+            RunFeeds.rows_read: "Rows",
+            RunFeeds.accepted: "Accepted",
+            RunFeeds.rejected: "Rejected",
+            RunFeeds.superseded: "Superseded",
+            RunFeeds.duplicates: "Duplicates",
+            RunFeeds.rejected_share: "Rejected, of rows",
+            RunFeeds.usual_rows: "Usual rows",
         },
-        "rejected",
+        RunFeeds.rejected,
         note="Usual rows: the median of what new files had in the last runs.",
     )
 
@@ -74,15 +75,19 @@ def _changes() -> TableSpec:
         "What this snapshot says otherwise than the one before",
         "run/changes",
         {
-            "report": "Report",
-            "name": "Of",
-            "date_day": "Day",
-            "column": "Column",
-            "reason": "Why",
-            "files": "Files",
+            RunChanges.report: "Report",
+            RunChanges.name: "Of",
+            RunChanges.date_day: "Day",
+            RunChanges.column: "Column",
+            RunChanges.reason: "Why",
+            RunChanges.files: "Files",
         },
-        {"before": "Before", "after": "After", "difference": "Difference"},
-        "difference",
+        {
+            RunChanges.before: "Before",
+            RunChanges.after: "After",
+            RunChanges.difference: "Difference",
+        },
+        RunChanges.difference,
     )
 
 
