@@ -2,23 +2,23 @@
 
 from contracts.manifest import Check, Warned
 from flows.runtime.prefect_steps import step
-from flows.steps.ads.ad_reports import write_ads_reports
+from flows.steps.ads.ad_reports import write_performance_reports, write_stats_reports
 from flows.steps.ads.ad_warnings import find_spend_warnings
 from flows.steps.attempt import Run
 from flows.steps.attribution.attribution_reports import write_credited_orders, write_earnings
-from flows.steps.matching.session_reports import find_alias_warnings
+from flows.steps.matching.session_reports import find_alias_warnings, write_session_matches
 from flows.steps.messaging.described_messages import MessageInputs
 from flows.steps.messaging.message_reports import write_channel_reports, write_overviews
 from flows.steps.messaging.message_warnings import find_message_warnings
 from flows.steps.people.people_reports import PeopleReports, write_people_reports
 from flows.steps.people.segments import compare_segments
-from flows.steps.run_facts import MESSAGES, RunFacts
+from flows.steps.run_facts import AD_TABLES, MESSAGES, RunFacts
 from flows.steps.standing_tables import write_standing_tables
 
 ADS = ("ads", "ad_stats")
 REPORTED = (*MESSAGES, "sends", "events", "message_stats", "segments", "list_members")
 MEMBERS = ("contacts", "segments", "list_members")
-BREAKDOWNS = ("ad_breakdowns", "ad_accounts", "exchange_rates")
+BREAKDOWNS = ("ad_breakdowns", "exchange_rates")
 
 
 def write_report_tables(run: Run) -> tuple[list[Check], list[Warned]]:
@@ -86,16 +86,25 @@ def report_ads(run: Run, facts: RunFacts) -> list[Check]:
     if not run.is_configured(*ADS):
         return []
     catalog, settings, orders = (
-        run.catalog.only(*BREAKDOWNS),
+        run.catalog.only(*AD_TABLES, *BREAKDOWNS),
         run.settings(),
         facts.orders_by_session,
     )
 
-    def write() -> list[Check]:
-        ads = facts.ads.value
-        return write_ads_reports(catalog, settings, ads, orders.value, run.staging)
+    def write_stats() -> list[Check]:
+        return write_stats_reports(catalog, settings, facts.ads.value, run.staging)
 
-    return run.kept.report("ads", [catalog, settings, facts.ads, orders], write)
+    def write_matches() -> list[Check]:
+        return write_session_matches(facts.ads.value.matched, run.staging)
+
+    def write_performance() -> list[Check]:
+        return write_performance_reports(settings, facts.ads.value, orders.value, run.staging)
+
+    return [
+        *run.kept.report("ad stats", [catalog, settings], write_stats),
+        *run.kept.report("session matches", [facts.visits], write_matches),
+        *run.kept.report("ad performance", [settings, facts.ads, orders], write_performance),
+    ]
 
 
 @step

@@ -13,10 +13,14 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import polars_schema
+from contracts.config.workspace import Workspace
+from contracts.manifest import Check
 from contracts.reports.ads import CampaignPerformance
+from flows.catalog.canonical_tables import Catalog
 from flows.config.loading import load_workspace
 from flows.steps.ads.ad_facts import AdFacts, build_ad_facts
-from flows.steps.ads.ad_reports import write_ads_reports
+from flows.steps.ads.ad_reports import write_performance_reports, write_stats_reports
+from flows.steps.matching.session_reports import write_session_matches
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.reading.read_feeds import FeedsRead
 from tests.benchmarks.ours import ingest
@@ -33,9 +37,18 @@ def match(root: Path) -> AdFacts:
 def report(root: Path) -> None:
     """Canonical tables, as `ingest` left them, to the ads group."""
     config, facts = load_workspace(root).config, match(root)
-    checks = write_ads_reports(reopen(root).catalog, config, facts, None, root / "ours/reports")
+    checks = write_ads(reopen(root).catalog, config, facts, root / "ours/reports")
     if not all(check.holds for check in checks):
         sys.exit("the reports do not add up")
+
+
+def write_ads(catalog: Catalog, config: Workspace, facts: AdFacts, out: Path) -> list[Check]:
+    """The ads group, as a run without orders writes it."""
+    return [
+        *write_stats_reports(catalog, config, facts, out),
+        *write_session_matches(facts.matched, out),
+        *write_performance_reports(config, facts, None, out),
+    ]
 
 
 def reopen(root: Path) -> FeedsRead:

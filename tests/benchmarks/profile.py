@@ -65,7 +65,10 @@ STAGES = {
     ),
     "journeys": ("flows.steps.people.journeys:write_journeys",),
     "people reports": ("flows.steps.people.people_reports:write_people_reports",),
-    "ads reports": ("flows.steps.ads.ad_reports:write_ads_reports",),
+    "ads reports": (
+        "flows.steps.ads.ad_reports:write_stats_reports",
+        "flows.steps.ads.ad_reports:write_performance_reports",
+    ),
     "session matches": ("flows.steps.matching.session_reports:write_session_matches",),
     "utm audit": ("flows.steps.matching.session_reports:write_utm_audit",),
     "attribution reports": (

@@ -8,13 +8,13 @@ from polars.testing import assert_frame_equal
 
 from flows.config.loading import load_workspace
 from flows.steps.ads.ad_facts import build_ad_facts
-from flows.steps.ads.ad_reports import write_ads_reports
 from flows.steps.matching import session_reports
 from flows.steps.matching.sessions import find_sessions
 from flows.storage import report_files
 from tests.benchmarks.duckdb_ads import run_reports
 from tests.benchmarks.generate_ads import generate
 from tests.benchmarks.ours import read_into
+from tests.benchmarks.ours_ads import write_ads
 
 SESSIONS, ADS, DAYS = 8_000, 600, 300
 TABLES = (
@@ -44,7 +44,7 @@ def folders(
         if request.param == "in parts":
             patch.setattr(report_files, "ROWS_AT_A_TIME", 500)
             patch.setattr(session_reports, "SESSIONS_A_PART", 3_000)
-        checks = write_ads_reports(read.catalog, config, facts, None, root / "ours")
+        checks = write_ads(read.catalog, config, facts, root / "ours")
     assert all(check.holds for check in checks)
     return root / "ours/ads", run_reports(root)
 

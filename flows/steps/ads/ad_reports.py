@@ -32,7 +32,7 @@ from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
-from flows.steps.matching.session_reports import write_session_matches, write_utm_audit
+from flows.steps.matching.session_reports import write_utm_audit
 from flows.storage.report_files import equal, write_report, write_table
 from transforms.ads.daily_stats import find_stats_rates
 from transforms.ads.session_counts import (
@@ -68,29 +68,40 @@ LEVELS = {
 }
 
 
-def write_ads_reports(
-    catalog: Catalog,
-    config: Workspace,
-    facts: AdFacts,
-    conversions: pl.DataFrame | None,
-    staging: Path,
+def write_stats_reports(
+    catalog: Catalog, config: Workspace, facts: AdFacts, staging: Path
 ) -> list[Check]:
-    """Write the ads group; it exists where `ads` or `ad_stats` are configured.
+    """Write what platforms report: by level, landing page and breakdown, and where it comes from.
 
     Args:
         catalog: What was read.
+        config: The workspace's configuration.
+        facts: What the reports are made from.
+        staging: The snapshot being written.
+    """
+    currency = config.workspace.currency
+    return [
+        *write_level_reports(facts, currency, staging),
+        *write_spend_sources(facts, catalog, currency, staging),
+        *write_breakdowns(facts, catalog, currency, staging),
+    ]
+
+
+def write_performance_reports(
+    config: Workspace, facts: AdFacts, conversions: pl.DataFrame | None, staging: Path
+) -> list[Check]:
+    """Write what ads cost beside the sessions that they brought, and what is broken between them.
+
+    Args:
         config: The workspace's configuration.
         facts: What the reports are made from.
         conversions: Orders and revenue by session (last touch); None without an orders feed.
         staging: The snapshot being written.
     """
     currency = config.workspace.currency
-    checks = write_level_reports(facts, currency, staging)
-    checks += write_spend_sources(facts, catalog, currency, staging)
-    checks += write_breakdowns(facts, catalog, currency, staging)
     sessions = count_ad_sessions(facts, conversions)
     campaigns = compute_campaign_performance(facts, sessions, currency)
-    checks += write_report(staging, "ads", "campaign_performance", campaigns)
+    checks = write_report(staging, "ads", "campaign_performance", campaigns)
     totals = [sum_performance(campaigns)]
     del campaigns
     ads = compute_ad_performance(facts, sessions, currency)
@@ -98,7 +109,6 @@ def write_ads_reports(
     totals.append(sum_performance(ads))
     spend = materialize(sum_by_ad(ads), AdSpend)
     del ads
-    checks += write_session_matches(facts.matched, staging)
     checks += write_utm_audit(facts.matched, facts.names, spend, staging)
     return checks + reconcile_ads(facts, *totals)
 
