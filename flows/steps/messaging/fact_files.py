@@ -51,12 +51,12 @@ class FactFiles:
         return self.folder / GROUPS
 
     def begin(self, organizations: pl.DataFrame) -> None:
-        """Make the folders.
+        """Make the folder.
 
         Args:
             organizations: The `org_id` and `org_code` of every organization.
         """
-        self.groups.mkdir(parents=True)
+        self.folder.mkdir(parents=True)
         write_whole(organizations, self.folder / f"{ORGANIZATIONS}.arrow")
 
     def write_group(self, sums: Mapping[str, pl.DataFrame], group: int, parts: int) -> None:

@@ -98,6 +98,7 @@ def build_facts(inputs: MessageInputs, names: NamedKeys) -> FactFiles:
     files = FactFiles(inputs.scratch / "facts")
     organizations = number_organizations(names.messages)
     files.begin(organizations)
+    files.groups.mkdir()
     most_rows = fact_rows_at_once(inputs.config.run)
     keys = KeyFiles.of(inputs.catalog, names.channels, most_rows)
     named = prepare_facts(inputs, names, organizations)
