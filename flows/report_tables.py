@@ -236,7 +236,7 @@ REPORT_TABLES: tuple[ReportTable, ...] = (
         "CampaignAttribution",
         "reports.attribution:report_campaign_attribution",
     ),
-    _of_orders("paths", "Paths", "attribution.paths:report_paths"),
+    _of_orders("paths", "Paths", "attribution.paths:add_up_paths"),
     _of_orders("holdout_lift", "HoldoutLift", "attribution.holdouts:report_holdout_lift"),
     _of_run("feeds", "RunFeeds", "report_feeds"),
     _of_run("changes", "RunChanges", "explain_changes"),

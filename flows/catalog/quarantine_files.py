@@ -9,6 +9,7 @@ from contracts.columns import columns
 from contracts.quarantine import Quarantine
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.read_files import ReadFile
+from flows.folders import list_matching
 from transforms.ingest.deduplication import FILE
 
 
@@ -38,7 +39,7 @@ def _list_rejected(catalog: Catalog, file: ReadFile, run_id: str) -> Iterator[pl
     """A file's rejected rows: those rejected when it was read, and those rejected afterwards."""
     for got in file.receipt.tables:
         if got.rejected:
-            parts = sorted(catalog.folder(file, got.table).glob("rejected-*.parquet"))
+            parts = list_matching(catalog.folder(file, got.table), "rejected-*.parquet")
             yield _show(pl.scan_parquet(parts), file, got.table, run_id)
         late = catalog.status.quarantined.get(got.table)
         if late is not None:

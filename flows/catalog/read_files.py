@@ -12,6 +12,7 @@ import polars as pl
 
 from flows.catalog.feed_files import RawFile
 from flows.catalog.receipts import Receipt, TableReceipt
+from flows.folders import list_matching
 from transforms.ingest.deduplication import FILE
 
 PLACE = "place"
@@ -65,7 +66,7 @@ class ReadFile:
 
     def list_parts(self, table: str) -> list[Path]:
         """The file's canonical parts of a table, in the order of its rows."""
-        return sorted((self.folder / table).glob("part-*.parquet"))
+        return list_matching(self.folder / table, "part-*.parquet")
 
 
 def scan_together(files: Sequence[ReadFile], table: str) -> pl.LazyFrame:

@@ -7,6 +7,7 @@ import polars as pl
 
 from contracts.columns import Table, polars_schema
 from flows.catalog.ledger import DamagedReading
+from flows.folders import list_matching
 from flows.kept.identities import identify, identify_rows
 
 SUFFIX = ".arrow"
@@ -29,7 +30,7 @@ def write_frames(folder: Path, frames: Mapping[str, pl.DataFrame]) -> str:
 
 def list_frames(folder: Path) -> dict[str, pl.DataFrame]:
     """Every table of a kept folder by its name."""
-    return {path.stem: pl.read_ipc(path) for path in sorted(folder.glob(f"*{SUFFIX}"))}
+    return {path.stem: pl.read_ipc(path) for path in list_matching(folder, f"*{SUFFIX}")}
 
 
 def read_frame(folder: Path, name: str, contract: type[Table]) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from contracts.manifest import Check, OutputTable, Warned
 from flows.catalog.ledger import DamagedReading
+from flows.folders import list_matching_below
 from flows.kept.identities import identify
 from flows.kept.kept_folders import (
     DRAFT,
@@ -291,7 +292,7 @@ class KeptSteps:
             path.relative_to(self.staging).as_posix()
             for group in (self.staging.iterdir() if self.staging.is_dir() else ())
             if group.name not in NO_TABLES
-            for path in group.rglob(TABLES)
+            for path in list_matching_below(group, TABLES)
         }
 
     def _warn(self, name: str, damage: str) -> None:

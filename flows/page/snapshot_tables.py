@@ -10,6 +10,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from contracts.manifest import Manifest
+from flows.folders import list_matching
 
 DAY = "date_day"
 KEY = b"campaign_reports.key"
@@ -103,7 +104,7 @@ class SnapshotTables:
 
     def _find(self, table: str) -> list[Path]:
         file = self.folder / f"{table}.parquet"
-        return [file] if file.exists() else sorted((self.folder / table).glob("*.parquet"))
+        return [file] if file.exists() else list_matching(self.folder / table, "*.parquet")
 
 
 def last_day(published: SnapshotTables, tables: Sequence[str]) -> date | None:

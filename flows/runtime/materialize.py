@@ -8,6 +8,7 @@ import polars as pl
 
 from contracts.columns import Table, columns, polars_schema
 from flows.errors import CampaignReportsError
+from flows.folders import list_matching
 
 GROUP = "group"
 ROWS_A_BATCH = 500_000
@@ -61,7 +62,7 @@ def sink_groups(
 
 def scan_groups(folder: Path, schema: pl.Schema, group: int | None = None) -> pl.LazyFrame:
     """Read all groups of a frame, or one."""
-    files = sorted(folder.glob("*.parquet" if group is None else f"{group:03}-*.parquet"))
+    files = list_matching(folder, "*.parquet" if group is None else f"{group:03}-*.parquet")
     return pl.scan_parquet(files) if files else pl.LazyFrame(schema=schema)
 
 

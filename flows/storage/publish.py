@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from contracts.manifest import Journal, Manifest, OutputTable, Pointer
+from flows.folders import list_matching_below
 from flows.storage.checksums import list_sums, write_sums
 from flows.storage.latest import mirror_latest
 from flows.storage.published_files import MANIFEST
@@ -183,7 +184,7 @@ def _staged_quarantine(layout: Layout, run_id: str) -> Path:
 
 
 def _staged_tables(staging: Path) -> Iterator[Path]:
-    for file in sorted(staging.rglob(f"*{TABLE_SUFFIX}")):
+    for file in list_matching_below(staging, f"*{TABLE_SUFFIX}"):
         if file.relative_to(staging).parts[0] != QUARANTINE:
             yield file
 

@@ -11,6 +11,7 @@ from contracts.columns import Table, key, polars_schema
 from contracts.facts.order_facts import MessageOrders, OrderRevenue, SessionOrders
 from contracts.reports.attribution import CreditedTouch, Paths, order_touches_contract
 from contracts.reports.credits import campaign_credits_contract
+from flows.folders import list_matching
 from flows.runtime.materialize import materialize, write_whole
 from transforms.attribution.paths import add_up_paths
 from transforms.reports.attribution import add_up_campaigns, add_up_orders
@@ -45,7 +46,7 @@ class CreditFiles:
 
     def list_parts(self, kind: str) -> list[pl.LazyFrame]:
         """The rows of a kind, part by part."""
-        return [pl.scan_ipc(path) for path in sorted(self.folder.glob(f"{kind}-*.arrow"))]
+        return [pl.scan_ipc(path) for path in list_matching(self.folder, f"{kind}-*.arrow")]
 
     def sum_campaigns(self) -> pl.LazyFrame:
         """The credits by day and campaign, as `campaign_credits_contract`."""

@@ -18,6 +18,7 @@ from contracts.facts.send_sums import (
     DomainSums,
     SegmentSums,
 )
+from flows.folders import list_matching
 from flows.runtime.materialize import materialize, write_whole
 from flows.storage.workspace_files import remove_tree
 from transforms.messaging.additive_sums import SUMS, add_up
@@ -93,7 +94,7 @@ class FactFiles:
         remove_tree(self.groups)
 
     def _add_files(self, kind: str, name: str) -> pl.LazyFrame:
-        files = sorted(self.groups.glob(f"{name}-*.arrow"))
+        files = list_matching(self.groups, f"{name}-*.arrow")
         if not files:
             return pl.LazyFrame(schema=polars_schema(SUMS[kind].table))
         return add_up(pl.scan_ipc(files), SUMS[kind]) if len(files) > 1 else pl.scan_ipc(files)
@@ -152,7 +153,7 @@ class FactFiles:
 
     def scan_contacts(self) -> Iterator[pl.LazyFrame]:
         """The sums by contact, part of the contacts by part: `ContactBases`."""
-        for file in sorted(self.folder.glob(f"{CONTACTS}-*.arrow")):
+        for file in list_matching(self.folder, f"{CONTACTS}-*.arrow"):
             yield pl.scan_ipc(file)
 
     def scan(self, kind: str) -> pl.LazyFrame:

@@ -13,6 +13,7 @@ from contracts.columns import polars_schema
 from contracts.facts.send_keys import FeedEvents, FeedSends
 from contracts.feeds import FEEDS
 from flows.catalog.canonical_tables import Catalog
+from flows.folders import list_matching
 from flows.ingest.send_key_files import WHOLE, scope_folder
 from transforms.common.keys import BUCKETS
 from transforms.messaging.send_keys import EventScope, recode_types
@@ -90,7 +91,7 @@ def list_key_files(catalog: Catalog, *tables: str) -> list[KeyFile]:
 def scan_rows(files: Iterable[KeyFile], table: str) -> pl.LazyFrame:
     """The canonical rows of a table that count in some files."""
     rows = [
-        file.leave_uncounted(pl.scan_parquet(sorted(file.folder.glob("part-*.parquet"))))
+        file.leave_uncounted(pl.scan_parquet(list_matching(file.folder, "part-*.parquet")))
         for file in files
     ]
     schema = polars_schema(FEEDS[table])
@@ -223,7 +224,7 @@ class KeyFiles:
     def _find_parts(self, folder: Path, group: int | None) -> list[Path]:
         return [
             part
-            for part in sorted(folder.glob("*.arrow"))
+            for part in list_matching(folder, "*.arrow")
             if group is None or int(part.name[:2]) % self.groups == group % BUCKETS
         ]
 

@@ -7,6 +7,7 @@ from typing import Protocol
 import polars as pl
 
 from contracts.facts.send_keys import AddressOwners, EventKeys, FeedEvents, SendKeys
+from flows.folders import list_matching
 from flows.runtime.materialize import materialize, write_whole
 from flows.steps.messaging.key_files import EVENTS
 from transforms.messaging.event_assignment import NAMES_SEND
@@ -139,7 +140,7 @@ def read_events(of: LinkInputs, group: int) -> pl.LazyFrame:
     if not of.has_unlinked:
         linked = of.addressed
     elif of.moves:
-        moved = sorted(of.folder.glob(f"linked-{group:02}-*.parquet"))
+        moved = list_matching(of.folder, f"linked-{group:02}-*.parquet")
         linked = pl.scan_parquet(moved) if moved else pl.LazyFrame(schema=EVENTS)
     else:
         linked = materialize(_link_events(of, group), FeedEvents)

@@ -8,6 +8,7 @@ import polars as pl
 from contracts.feeds import Events, EventTypes
 from flows.catalog.feed_files import find_files, require_inside
 from flows.config.configured_feeds import ConfiguredFeed
+from flows.folders import list_matching
 from flows.ingest.file_ingest import SameBytes, ingest_file
 from flows.readers import RefusedFile
 from flows.storage.raw_files import hash_raw
@@ -49,7 +50,7 @@ def _read_words(root: Path, feeds: list[ConfiguredFeed], ledger: Path) -> dict[s
             receipt = ingest_file(SameBytes(hash_raw(raw.location), (raw,)), ledger).receipt
         except RefusedFile:
             continue
-        for part in sorted((ledger / receipt.key / TABLE).glob("part-*.parquet")):
+        for part in list_matching(ledger / receipt.key / TABLE, "part-*.parquet"):
             rows = pl.read_parquet(part, columns=[EventTypes.event_type_id, EventTypes.event_type])
             words.update(rows.iter_rows())
     return words
