@@ -35,7 +35,7 @@ from tests.support.faults.faulty_workspaces import (
 )
 from tests.support.faults.forked_commands import Commands, Disturbance, forked_commands
 
-KILLS = int(os.environ.get("FAULTS", "80")) // 4
+KILLS = int(os.environ.get("FAULTS", "40")) // 4
 KILLS_A_ROUND = 5
 COMMANDS = (
     ("run",),

@@ -224,7 +224,7 @@ def quarantined(read: FeedsRead, folder: Path) -> list[dict[str, Any]]:
     return pl.read_parquet(found).to_dicts() if found.exists() else []
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(deliveries(), st.sampled_from([40, 200, 1 << 20]))
 def test_every_record_is_accounted_for(delivered: list[File], batch_bytes: int) -> None:
     in_batches = partial(open_feed, batch_bytes=batch_bytes)
