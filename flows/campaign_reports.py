@@ -41,9 +41,9 @@ from flows.steps.reading.read_feeds import FeedsRead, find_problem, read_feeds, 
 from flows.steps.run_tables import write_run_tables
 from flows.steps.warning_order import order_warnings
 from flows.steps.write_reports import write_report_tables
-from flows.storage.known_columns import note_columns
-from flows.storage.last_attempt import note_attempt
 from flows.storage.lock import hold_workspace
+from flows.storage.notes.known_columns import note_columns
+from flows.storage.notes.last_attempt import note_attempt
 from flows.storage.publish import (
     discard_staging,
     hash_outputs,

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 from contracts.manifest import Warned
 
-LACKING = ("column_gone", "column_missing")
-"""Warnings of columns that were not read at all: a figure may lack all that they say."""
+LACKING = ("column_gone", "column_missing", "feed_empty", "no_files")
+"""Warnings of columns or rows that were not there at all: a figure may lack all that they say."""
 
 
 def order_warnings(warnings: Iterable[Warned]) -> list[Warned]:
-    """Those of columns that were not there first; then those about money, the most first.
+    """Those of columns and rows that were not there first; then those about money, the most first.
 
     Then those about most rows; then by code and feed.
 

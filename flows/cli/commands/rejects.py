@@ -24,8 +24,8 @@ from flows.cli.reject_hints import hint_at
 from flows.config.loading import load_workspace
 from flows.errors import UsageError
 from flows.steps.maintenance.replay_files import forget_rejected
-from flows.storage.last_attempt import read_last_attempt
 from flows.storage.lock import hold_workspace
+from flows.storage.notes.last_attempt import read_last_attempt
 from flows.storage.published_files import read_pointer, require_written
 from flows.storage.workspace_files import Layout, storage_errors
 

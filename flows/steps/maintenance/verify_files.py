@@ -15,11 +15,11 @@ from contracts.reports.attribution import order_touches_contract, revenue_column
 from flows.catalog.ledger import DamagedReading, list_readings, read_kept
 from flows.errors import StorageFailed
 from flows.report_tables import find_table
-from flows.storage import known_columns
 from flows.storage.checksums import find_differing, is_whole, list_kept_sums, read_sums
 from flows.storage.erasing.erasure_journal import find_damaged_erasures, heal_erasures
-from flows.storage.last_attempt import read_last_attempt
 from flows.storage.latest import TABLE_SUFFIX, mirror_latest
+from flows.storage.notes import known_columns
+from flows.storage.notes.last_attempt import read_last_attempt
 from flows.storage.published_files import (
     MANIFEST,
     PublishedDamage,

@@ -1,12 +1,15 @@
 """Columns that a feed's files gave to earlier runs, and that none of its files gives any more."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from contracts.manifest import Warned
 from flows.catalog.feed_contents import FeedContents
 from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.required_columns import list_given
+from flows.storage.notes.known_columns import is_damaged
+from flows.storage.workspace_files import Layout
 
 
 def list_columns(given: FeedContents, before: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -28,6 +31,14 @@ def list_columns(given: FeedContents, before: Mapping[str, list[str]]) -> dict[s
         )
         for feed in given.feeds
     }
+
+
+def warn_of_damage(root: Path) -> Iterator[Warned]:
+    """Warn where it is not known any more what feeds gave to earlier runs."""
+    if is_damaged(root):
+        path = Layout(root).relative(Layout(root).columns)
+        message = f"{path} is not what a run wrote: a column that a feed lost is not told this time"
+        yield Warned(code="kept_damaged", message=message, path=path)
 
 
 def warn_of_lost_columns(given: FeedContents, before: Mapping[str, list[str]]) -> Iterator[Warned]:

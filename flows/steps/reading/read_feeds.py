@@ -31,10 +31,10 @@ from flows.steps.reading.asked_names import find_unknown_names
 from flows.steps.reading.event_type_names import name_event_types
 from flows.steps.reading.feed_guards import FeedState, judge_feeds
 from flows.steps.reading.feed_warnings import find_feed_warnings
-from flows.steps.reading.lost_columns import list_columns, warn_of_lost_columns
+from flows.steps.reading.lost_columns import list_columns, warn_of_damage, warn_of_lost_columns
 from flows.steps.reading.rate_warnings import find_missing_rates
 from flows.storage.erasing.erasure_journal import read_erasures
-from flows.storage.known_columns import read_known_columns
+from flows.storage.notes.known_columns import read_known_columns
 from flows.storage.report_files import equal
 from transforms.ingest.deduplication import DUPLICATE, SUPERSEDED
 
@@ -167,6 +167,7 @@ def read_feeds(
     before = read_known_columns(loaded.root)
     warnings += [
         *find_feed_warnings(loaded, catalog),
+        *warn_of_damage(loaded.root),
         *warn_of_lost_columns(given, before),
         *warn_of_repeats(catalog, loaded.config),
         *_warn_of_files(catalog),

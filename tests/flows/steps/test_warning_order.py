@@ -20,8 +20,9 @@ def test_equal_ranks_stand_by_code_feed_and_message() -> None:
     assert order_warnings([third, second, first]) == [first, second, third]
 
 
-def test_a_column_that_is_gone_comes_before_all_money() -> None:
+def test_what_was_not_delivered_comes_before_all_money() -> None:
     much = Warned(code="e_much", message="-10.00", amount="-10.00")
     gone = Warned(code="column_gone", message="clicks", feed="meta")
     missing = Warned(code="column_missing", message="clicks", feed="meta")
-    assert order_warnings([much, missing, gone]) == [gone, missing, much]
+    empty = Warned(code="feed_empty", message="no row", feed="tiktok")
+    assert order_warnings([much, empty, missing, gone]) == [gone, missing, empty, much]

@@ -13,7 +13,7 @@ from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.errors import DataRefused
 from flows.steps.reading.feed_guards import explain_lateness
 from flows.storage.integrity import look_at_published
-from flows.storage.last_attempt import read_last_attempt
+from flows.storage.notes.last_attempt import read_last_attempt
 
 
 def status(workspace: Path, /, *, json: Flag = False) -> int:

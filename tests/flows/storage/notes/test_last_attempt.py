@@ -6,7 +6,7 @@ import pytest
 
 from flows.campaign_reports import campaign_reports
 from flows.errors import DataRefused, StorageFailed
-from flows.storage.last_attempt import read_last_attempt
+from flows.storage.notes.last_attempt import read_last_attempt
 from flows.storage.workspace_files import Layout
 from tests.support.workspaces import feed, write_workspace
 

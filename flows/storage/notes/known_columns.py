@@ -30,11 +30,15 @@ class KnownColumns(BaseModel):
 
 
 def read_known_columns(root: Path) -> Mapping[str, list[str]]:
-    """Feed -> the columns that its files gave earlier runs; nothing where none is remembered."""
-    try:
-        return _read(root)
-    except (OSError, ValueError):
+    """Feed -> the columns that its files gave earlier runs; nothing where none is remembered.
+
+    Raises:
+        StorageFailed: The disk refused.
+    """
+    if is_damaged(root) or not Layout(root).columns.exists():
         return {}
+    with storage_errors("reading the columns of feeds"):
+        return _read(root)
 
 
 def is_damaged(root: Path) -> bool:
