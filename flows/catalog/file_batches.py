@@ -1,8 +1,9 @@
 """The files of a table in batches that stay what they are while later files come."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 
 import polars as pl
 
@@ -12,9 +13,13 @@ from flows.catalog.read_files import ReadFile, hash_parts, scan_together
 from transforms.ingest.deduplication import FILE, ROW_NUMBER
 
 MOST_ROWS = 250_000
-"""How many rows a batch has about, at most; a file with more is cut into several."""
-ENDS = frozenset("01")
-"""First digits of the hash of a file after which a batch ends: of every eighth file, on average."""
+"""How many rows a batch of the last files has about, at most."""
+MOST_ROWS_SETTLED = 1_000_000
+"""How many rows a batch of files long before the last has about, at most."""
+ENDS = re.compile("[01]")
+"""How the hash of a file begins after which a batch ends: of every eighth file, on average."""
+SETTLED_ENDS = re.compile("[01][01]")
+"""The same of batches that are settled: every 64th."""
 ROWS_OF_FILE = 1 << 32
 """More than a file has rows."""
 
@@ -75,7 +80,8 @@ def list_batches(catalog: Catalog, table: str) -> Iterator[Batch]:
     """The files that feed a table, in batches.
 
     Where a batch ends is for its own files to say, so that a new file makes at most those anew that
-    lie around it.
+    lie around it. The last files lie in small batches, since more will come there; when they are
+    many they become a large one, so that the number of batches does not grow with every night.
     """
     states = catalog.status.identify(table)
     discarded = catalog.status.discarded[table].select(FILE, pack_row())
@@ -86,20 +92,32 @@ def list_batches(catalog: Catalog, table: str) -> Iterator[Batch]:
         packed = own.get_column(Clicks.event_row)
         return Batch(table, tuple(files), hash_parts(table, held, parts), packed, parts)
 
-    batch: list[ReadFile] = []
-    for file in catalog.feeding(table):
-        if batch and sum(one.count_valid(table) for one in (*batch, file)) > MOST_ROWS:
-            yield make(batch)
-            batch = []
-        if file.count_valid(table) > MOST_ROWS:
-            yield from (make([file], parts) for parts in _cut(file, table))
-            continue
-        batch.append(file)
-        if file.identity[0] in ENDS:
-            yield make(batch)
-            batch = []
-    if batch:
-        yield make(batch)
+    large = [*_gather(catalog.feeding(table), table, MOST_ROWS_SETTLED, SETTLED_ENDS)]
+    settled, last = large[:-1], chain.from_iterable(large[-1:])
+    for files in (*settled, *_gather(last, table, MOST_ROWS, ENDS)):
+        if files[0].count_valid(table) > MOST_ROWS_SETTLED:
+            yield from (make(files, parts) for parts in _cut(files[0], table))
+        else:
+            yield make(files)
+
+
+def _gather(
+    files: Iterable[ReadFile], table: str, most_rows: int, ends: re.Pattern[str]
+) -> Iterator[list[ReadFile]]:
+    """Files next to each other, of so many rows together or one file of more."""
+    gathered: list[ReadFile] = []
+    rows = 0
+    for file in files:
+        if gathered and rows + file.count_valid(table) > most_rows:
+            yield gathered
+            gathered, rows = [], 0
+        gathered.append(file)
+        rows += file.count_valid(table)
+        if ends.match(file.identity):
+            yield gathered
+            gathered, rows = [], 0
+    if gathered:
+        yield gathered
 
 
 def _cut(file: ReadFile, table: str) -> Iterator[tuple[int, int]]:
@@ -110,6 +128,6 @@ def _cut(file: ReadFile, table: str) -> Iterator[tuple[int, int]]:
     first = 0
     for place in range(1, len(parts) + 1):
         before = ends[first - 1] if first else 0
-        if place == len(parts) or ends[place] - before > MOST_ROWS:
+        if place == len(parts) or ends[place] - before > MOST_ROWS_SETTLED:
             yield first, place
             first = place

@@ -1,5 +1,6 @@
 """Files in batches: each row once, in order, and batches that other files leave as they are."""
 
+import re
 from itertools import chain
 from pathlib import Path
 
@@ -58,6 +59,20 @@ def test_a_new_file_leaves_the_batches_of_others_as_they_are(tmp_path: Path) -> 
         assert len({*before} - {batch.identity for batch in after}) <= 1
 
 
+def test_batches_do_not_become_many_as_the_days_go_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files of 3 rows; the last lie in batches of 6 at most, those before in batches of 24."""
+    monkeypatch.setattr(file_batches, "MOST_ROWS", 6)
+    monkeypatch.setattr(file_batches, "MOST_ROWS_SETTLED", 24)
+    monkeypatch.setattr(file_batches, "SETTLED_ENDS", re.compile("none"))
+    catalog = read(tmp_path, {f"{number:02}": day(number) for number in range(DAYS - 3)})
+    batches = [len(list_ids(batch)) for batch in list_batches(catalog, "orders")]
+    assert batches[:2] == [24, 24]
+    assert sum(batches[2:]) == (DAYS - 3) * 3 - 48
+    assert max(batches[2:]) <= 6
+
+
 def test_a_row_that_counts_no_more_changes_its_batch_alone(tmp_path: Path) -> None:
     files = {f"{number:02}": day(number) for number in range(DAYS)}
     before = [batch.identity for batch in list_batches(read(tmp_path / "a", files), "orders")]
@@ -68,7 +83,7 @@ def test_a_row_that_counts_no_more_changes_its_batch_alone(tmp_path: Path) -> No
 
 def test_a_large_file_is_cut_at_its_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of 3 rows and batches of 7 at most: two parts a batch, and the last alone."""
-    monkeypatch.setattr(file_batches, "MOST_ROWS", 7)
+    monkeypatch.setattr(file_batches, "MOST_ROWS_SETTLED", 7)
     catalog = read(tmp_path, {"00": day(0), "01": day(1, rows=15), "02": day(2)})
     large = catalog.feeding("orders")[1]
     (part,) = large.list_parts("orders")
