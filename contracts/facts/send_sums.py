@@ -99,7 +99,7 @@ class ContactBases(Table):
     last_assumable_at: Instant = column(
         "last send of which nothing more is known; kept where its basis has no receipts"
     )
-    last_delivered_at: Instant = column("last delivery")
+    last_delivered_at: Instant = column("last delivery; the send's time where none is told")
     last_opened_at: Instant = column("last open")
     last_clicked_at: Instant = column("last click")
     unsubscribed_at: Instant = column("first unsubscribe")
@@ -130,7 +130,7 @@ class ContactSums(Table):
     opens: Count = column("opens, machine ones included")
     clicks: Count = column("clicks, scanners' included")
     last_sent_at: Instant = column("last send")
-    last_delivered_at: Instant = column("last delivery")
+    last_delivered_at: Instant = column("last delivery; the send's time where none is told")
     last_opened_at: Instant = column("last open")
     last_clicked_at: Instant = column("last click")
     unsubscribed_at: Instant = column("first unsubscribe")

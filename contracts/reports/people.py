@@ -15,7 +15,7 @@ class ContactReport(Tenant):
     opens: Count = column("opens", required=True)
     clicks: Count = column("clicks", required=True)
     last_sent_at: Instant = column("last send, in UTC")
-    last_delivered_at: Instant = column("last delivery, in UTC")
+    last_delivered_at: Instant = column("last delivery, in UTC; the send's time where none is told")
     last_opened_at: Instant = column("last open, in UTC")
     last_clicked_at: Instant = column("last click, in UTC")
     unsubscribed_at: Instant = column(

@@ -17,6 +17,8 @@ from flows.remote.place_names import name_places
 
 DECIMALS_SHOWN = 4
 COLUMN_GAP = 3
+ROWS_ON_A_TERMINAL = 20
+"""How many rows of a table a person is shown who asked for no number of them."""
 Writer = Callable[[str, object], str | None]
 
 

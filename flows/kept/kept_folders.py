@@ -4,6 +4,8 @@ A folder's receipt lists its files with length and checksum and ends with its ow
 flushed to the disk before the folder gets the name under which it is found.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -48,6 +50,37 @@ class KeptReceipt(BaseModel):
     code: str = ""
     identity: str
     files: list[KeptFile]
+
+
+@dataclass
+class KeptFolder:
+    """The files of a step's result.
+
+    Attributes:
+        home: Where they lie.
+        receipt: What they are.
+        compute: Writes them anew, where they do not verify.
+    """
+
+    home: Path
+    receipt: KeptReceipt
+    compute: Callable[[str], KeptReceipt]
+    is_verified: bool = False
+
+    @property
+    def identity(self) -> str:
+        """What its content is."""
+        return self.receipt.identity
+
+    def open(self) -> Path:
+        """The folder, its files verified; what does not verify is computed anew."""
+        if not self.is_verified:
+            try:
+                verify_folder(self.home, self.receipt)
+            except DamagedReading as damage:
+                self.receipt = self.compute(str(damage))
+            self.is_verified = True
+        return self.home
 
 
 def begin_folder(home: Path) -> Path:

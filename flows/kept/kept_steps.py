@@ -15,6 +15,7 @@ from flows.folders import list_matching_below
 from flows.kept.identities import identify
 from flows.kept.kept_folders import (
     DRAFT,
+    KeptFolder,
     KeptReceipt,
     begin_folder,
     keep_folder,
@@ -34,37 +35,6 @@ from flows.storage.workspace_files import remove_tree, storage_errors
 TABLES = "*.parquet"
 NO_TABLES = frozenset({"quarantine", "scratch"})
 """Folders of a snapshot being written that hold no table of it."""
-
-
-@dataclass
-class KeptFolder:
-    """The files of a step's result.
-
-    Attributes:
-        home: Where they lie.
-        receipt: What they are.
-        compute: Writes them anew, where they do not verify.
-    """
-
-    home: Path
-    receipt: KeptReceipt
-    compute: Callable[[str], KeptReceipt]
-    is_verified: bool = False
-
-    @property
-    def identity(self) -> str:
-        """What its content is."""
-        return self.receipt.identity
-
-    def open(self) -> Path:
-        """The folder, its files verified; what does not verify is computed anew."""
-        if not self.is_verified:
-            try:
-                verify_folder(self.home, self.receipt)
-            except DamagedReading as damage:
-                self.receipt = self.compute(str(damage))
-            self.is_verified = True
-        return self.home
 
 
 @dataclass
@@ -183,6 +153,8 @@ class KeptSteps:
         if report is None:
             there = self._list_staged()
             checks = write()
+            for part in _list_parts(name, self.reports).values():
+                there |= part.files.keys()
             files = dict.fromkeys(sorted(self._list_staged() - there), "")
             report = KeptReport(key=key, files=files, checks=checks)
         self.reports[name] = report
@@ -280,11 +252,12 @@ class KeptSteps:
         if damage := find_damage(self.root, before, self.outputs):
             self._warn(name, damage)
             return None
-        self.linked |= {*link_files(self.root, self.staging, before.files, self.outputs)}
-        earlier = self.before.reports if self.before else {}
-        self.reports |= {
-            path: part for path, part in earlier.items() if path.startswith(f"{name}/")
-        }
+        parts = _list_parts(name, self.before.reports if self.before else {})
+        if any(find_damage(self.root, part, self.outputs) for part in parts.values()):
+            return None
+        for one in (before, *parts.values()):
+            self.linked |= {*link_files(self.root, self.staging, one.files, self.outputs)}
+        self.reports |= parts
         return before
 
     def _list_staged(self) -> set[str]:
@@ -298,3 +271,8 @@ class KeptSteps:
     def _warn(self, name: str, damage: str) -> None:
         message = f"{name}: computed anew, since of what was kept {damage}"
         self.warnings.append(Warned(code="kept_damaged", message=message))
+
+
+def _list_parts(name: str, reports: Mapping[str, KeptReport]) -> dict[str, KeptReport]:
+    """The files of a report that have inputs of their own."""
+    return {path: part for path, part in reports.items() if path.startswith(f"{name}/")}

@@ -13,8 +13,8 @@ from contracts.facts.order_facts import DayCosts, MessageOrders, NamedCampaigns,
 from contracts.facts.session_matching import SessionLinks
 from flows.kept.deferred import Deferred
 from flows.kept.identities import identify, identify_rows
+from flows.kept.kept_folders import KeptFolder
 from flows.kept.kept_frames import read_frame, write_frames
-from flows.kept.kept_steps import KeptFolder
 from flows.runtime.materialize import materialize
 from flows.runtime.prefect_steps import step
 from flows.steps.ads.ad_facts import AdFacts, build_ad_facts

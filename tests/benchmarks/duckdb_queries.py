@@ -202,7 +202,8 @@ LEFT JOIN (
     SELECT
         contact_id, count(*) AS sends, count(*) FILTER (final = 'delivered') AS delivered,
         CAST(sum(opens) AS BIGINT) AS opens, CAST(sum(clicks) AS BIGINT) AS clicks,
-        max(sent_at) AS last_sent_at, max(delivered_at) AS last_delivered_at,
+        max(sent_at) AS last_sent_at,
+        max(coalesce(delivered_at, sent_at)) FILTER (final = 'delivered') AS last_delivered_at,
         max(last_open_at) AS last_opened_at, max(last_click_at) AS last_clicked_at,
         min(unsubscribed_at) AS unsubscribed_at, min(complained_at) AS complained_at
     FROM send_facts GROUP BY contact_id

@@ -112,7 +112,9 @@ class Overviews(Expected):
                 "contact_id": key[1],
                 **{n: counts.get(n, 0) for n in ("sends", "delivered", "opens", "clicks")},
                 "last_sent_at": last(s.sent_at for s in sends),
-                "last_delivered_at": last(s.delivered_at for s in sends),
+                "last_delivered_at": last(
+                    s.delivered_at or s.sent_at for s in sends if s.status == "delivered"
+                ),
                 "last_opened_at": last(s.last("opened") for s in sends),
                 "last_clicked_at": last(s.last("clicked") for s in sends),
                 "unsubscribed_at": unsubscribed_in_force(wishes),

@@ -64,19 +64,20 @@ def sum_contacts(facts: pl.LazyFrame) -> pl.LazyFrame:
     """
     is_sent, status = ~pl.col(SendFacts.is_holdout), pl.col(SendFacts.status_code)
     is_assumable = is_sent & (status == SENT)
-    sent_at, delivered_at = pl.col(SendFacts.sent_at), pl.col(SendFacts.delivered_at)
+    is_delivered, sent_at = is_sent & (status == DELIVERED), pl.col(SendFacts.sent_at)
+    delivered_at = pl.coalesce(SendFacts.delivered_at, sent_at)
     counted = facts.filter(pl.col(SendFacts.contact_key).is_not_null()).select(
         (pl.col(SendFacts.contact_key) ^ (pl.col(SendFacts.basis_key) * SPREAD)).alias(ONE_KEY),
         *key(ContactBases),
         pl.lit(1, pl.Int64).alias(ContactBases.facts),
         is_sent.cast(pl.Int64).alias(ContactBases.sends),
-        (is_sent & (status == DELIVERED)).cast(pl.Int64).alias(ContactBases.delivered),
+        is_delivered.cast(pl.Int64).alias(ContactBases.delivered),
         is_assumable.cast(pl.Int64).alias(ContactBases.sent),
         SendFacts.opens,
         SendFacts.clicks,
         pl.when(is_sent).then(sent_at).alias(ContactBases.last_sent_at),
         pl.when(is_assumable).then(sent_at).alias(ContactBases.last_assumable_at),
-        pl.when(is_sent).then(delivered_at).alias(ContactBases.last_delivered_at),
+        pl.when(is_delivered).then(delivered_at).alias(ContactBases.last_delivered_at),
         pl.col(SendFacts.last_open_at).alias(ContactBases.last_opened_at),
         pl.col(SendFacts.last_click_at).alias(ContactBases.last_clicked_at),
         *OPT_OUTS,

@@ -11,6 +11,7 @@ from contracts.config.nearest_names import nearest
 from contracts.manifest import count_of
 from contracts.quarantine import Quarantine
 from flows.cli.console import (
+    ROWS_ON_A_TERMINAL,
     on_terminal,
     print_json,
     print_json_rows,
@@ -29,7 +30,6 @@ from flows.storage.notes.last_attempt import read_last_attempt
 from flows.storage.published_files import read_pointer, require_written
 from flows.storage.workspace_files import Layout, storage_errors
 
-ROWS_ON_A_TERMINAL = 20
 SUFFIX = ".parquet"
 HEADER = ("feed", "file", "row_number", "table", "reasons", "hint", "raw")
 

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from flows.cli.console import (
+    ROWS_ON_A_TERMINAL,
     on_terminal,
     print_csv,
     print_json_rows,
@@ -28,7 +29,6 @@ from flows.errors import UsageError
 from flows.storage.published_files import require_whole
 from flows.storage.workspace_files import storage_errors
 
-ROWS_ON_A_TERMINAL = 20
 CONTACT = "contact_id"
 DAY = "date_day"
 GRAIN = b"campaign_reports.grain"

@@ -41,7 +41,7 @@ def _warn_of_emptiness(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[
         yield Warned(
             code="feed_empty",
             message=f"feed {feed.name}: no row in {count_of(len(files), 'file')}; "
-            "the tables that were published from it stand on without rows",
+            "tables that it alone fills are published without rows",
             feed=feed.name,
             count=len(files),
             setting=f"feeds[{feed.place}].expect_every",

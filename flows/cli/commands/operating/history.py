@@ -8,6 +8,7 @@ from typing import Any
 from contracts.columns import columns
 from contracts.reports.run_tables import RunChanges
 from flows.cli.console import (
+    ROWS_ON_A_TERMINAL,
     on_terminal,
     print_json,
     print_json_rows,
@@ -25,7 +26,6 @@ from flows.storage.published_files import PublishedDamage
 from flows.storage.snapshots import Snapshot, drop_old_snapshots, find_snapshot, list_snapshots
 from flows.storage.workspace_files import Layout, storage_errors
 
-ROWS_ON_A_TERMINAL = 20
 HEADER = (
     "run",
     "is_published",
