@@ -35,6 +35,19 @@ DAY = MatchLookups.day
 
 
 @dataclass(frozen=True)
+class SessionPiece:
+    """Some of the sessions, which stay what they are while what they were made from does.
+
+    Attributes:
+        identity: What they are.
+        rows: One row per session: `SessionBase` and the key of its traffic source.
+    """
+
+    identity: str
+    rows: pl.LazyFrame
+
+
+@dataclass(frozen=True)
 class MatchedSessions:
     """Sessions, and the few distinct links that they came by.
 
@@ -43,12 +56,14 @@ class MatchedSessions:
         links: `AuditedLinks`: what each link says, the ad behind it, and its sessions.
         identity: What the sessions are, apart from their links.
         unlinked: One row per session, as `SessionBase`, where finding the links can be saved.
+        pieces: The same sessions, piece by piece.
     """
 
     sessions: pl.LazyFrame
     links: pl.LazyFrame
     identity: str = ""
     unlinked: pl.LazyFrame | None = None
+    pieces: tuple[SessionPiece, ...] = ()
 
     def facts(self) -> pl.LazyFrame:
         """The session fact (`SessionFacts`): each session exactly once, in any order."""

@@ -53,7 +53,7 @@ def match_sessions(
     links = match_links(keyed.sources, keyed.days, ad_names, message_names, config)
     audited = materialize(count_visits(links, keyed.days), AuditedLinks)
     linked = find_links(keyed.sessions, links)
-    return MatchedSessions(linked, audited, keyed.identity, keyed.sessions)
+    return MatchedSessions(linked, audited, keyed.identity, keyed.sessions, keyed.pieces)
 
 
 def find_message_names(catalog: Catalog) -> pl.LazyFrame:

@@ -26,7 +26,7 @@ from flows.runtime.materialize import (
     write_whole,
 )
 from transforms.matching.link_visits import sum_source_days
-from transforms.matching.match_sessions import SESSION_COLUMNS, key_sessions
+from transforms.matching.match_sessions import SESSION_COLUMNS, SessionPiece, key_sessions
 from transforms.web.sessionization import build_sessions
 from transforms.web.traffic_sources import READ_FROM, SOURCE_KEY, list_traffic_sources
 
@@ -46,12 +46,14 @@ class KeyedSessions:
 
     Attributes:
         sessions: `SessionBase` and the keys of their traffic sources.
+        pieces: The same, file by file.
         sources: `TrafficSources`.
         days: `SourceDays`, of several parts of the sessions one after the other.
         identity: What the sessions are.
     """
 
     sessions: pl.LazyFrame
+    pieces: tuple[SessionPiece, ...]
     sources: pl.LazyFrame
     days: pl.LazyFrame
     identity: str
@@ -150,10 +152,17 @@ def write_keyed(sessions: pl.LazyFrame, timezone: str, folder: Path, part: int =
 
 
 def _open(folders: Iterable[Folder]) -> KeyedSessions:
-    paths = [path for folder in folders for path in sorted(folder.open().iterdir())]
+    found = [(folder, path) for folder in folders for path in sorted(folder.open().iterdir())]
+    paths = [path for _, path in found]
     rows = [path for path in paths if path.name.startswith(ROWS)]
+    pieces = (
+        SessionPiece(identify(folder.identity, path.name), pl.scan_parquet(path))
+        for folder, path in found
+        if path in rows
+    )
     return KeyedSessions(
         pl.scan_parquet(rows) if rows else pl.LazyFrame(schema=KEYED_SCHEMA),
+        tuple(pieces),
         _read(paths, SOURCES, TrafficSources).unique(SOURCE_KEY),
         _read(paths, DAYS, SourceDays),
         identify([folder.identity for folder in folders]),
