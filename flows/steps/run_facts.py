@@ -23,12 +23,13 @@ from flows.steps.attribution.credit_files import CreditFiles
 from flows.steps.attribution.credited_orders import build_credited_orders
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys, find_names
-from flows.steps.messaging.fact_base import FACT_SUMS, FACTS, FactBase, find_base, write_base
+from flows.steps.messaging.fact_base import FACT_SUMS, FACTS, FactBase, find_base
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.messaging.kept_names import read_channels, read_names, write_names
 from flows.steps.messaging.key_files import list_key_files
 from flows.steps.messaging.message_reports import MessageFacts, sum_message_rows
 from flows.steps.messaging.named_messages import NAMES, find_earlier, gather_named
+from flows.steps.messaging.recorded_files import write_record
 from flows.steps.messaging.restated_facts import restate_facts
 from flows.steps.messaging.send_facts import build_facts
 from flows.steps.people.activities import Activities, write_activities
@@ -91,7 +92,7 @@ class RunFacts:
             decided = identify(settings, names.channels.own)
             base = find_base(run.kept, decided, run.ledger, files, self.names)
             build_send_facts(run, MessageInputs(catalog, settings, folder), names, base)
-            write_base(folder, decided, self.names.identity, files)
+            write_record(folder, decided, self.names.identity, files)
             return inputs
 
         return run.kept.folder(FACT_SUMS, [inputs], write)

@@ -1,67 +1,21 @@
-"""What the sums of a run were made from, kept beside them: by it the next tells what changed."""
+"""The sums of a run before, with what they were made from: by it a run tells what changed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from flows.catalog.ledger import DamagedReading, read_kept
-from flows.catalog.read_files import identify_reading
 from flows.kept.deferred import Deferred
 from flows.kept.kept_steps import KeptSteps
 from flows.steps.messaging.described_messages import NamedKeys
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.messaging.kept_names import read_names
-from flows.steps.messaging.key_files import ROW, KeyFile
+from flows.steps.messaging.key_files import KeyFile
 from flows.steps.messaging.named_messages import NAMES
+from flows.steps.messaging.recorded_files import find_recorded, read_record
 
 FACTS = "facts"
 FACT_SUMS = "send sums"
 """The step that keeps the sums."""
-RECORD, UNCOUNTED = "made_from.json", "uncounted.arrow"
-FILE = "file"
-
-
-class RecordedFile(BaseModel):
-    """A file that gave sends, events or list members.
-
-    Attributes:
-        reading: The folder of its reading in the ledger.
-        identity: What reading it gave.
-        table: The table.
-        feed: The place of its feed in the configuration.
-        rows: How many rows it has.
-        scopes: Of events: what names their sends.
-        own_channels: The channels that event types may name.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    reading: str
-    identity: str
-    table: str
-    feed: int
-    rows: int
-    scopes: tuple[str, ...]
-    own_channels: tuple[str, ...]
-
-
-class MadeFrom(BaseModel):
-    """What sums were made from.
-
-    Attributes:
-        settings: The hash of the settings and channels that decide them.
-        names: What the names were.
-        files: The files, in order.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    settings: str
-    names: str
-    files: list[RecordedFile]
 
 
 @dataclass(frozen=True)
@@ -77,61 +31,6 @@ class FactBase:
     facts: FactFiles
     names: NamedKeys
     files: tuple[KeyFile, ...]
-
-
-@dataclass(frozen=True)
-class FileChanges:
-    """How the rows that count differ between two runs.
-
-    Attributes:
-        same: Rows that count in both.
-        gone: Rows that counted before.
-        come: Rows that count now.
-    """
-
-    same: tuple[KeyFile, ...]
-    gone: tuple[KeyFile, ...]
-    come: tuple[KeyFile, ...]
-
-    @property
-    def changed(self) -> tuple[KeyFile, ...]:
-        """Rows that count in one of them."""
-        return (*self.gone, *self.come)
-
-
-def write_base(folder: Path, settings: str, names: str, files: Iterable[KeyFile]) -> None:
-    """Keep what sums were made from beside them.
-
-    Args:
-        folder: Holds the sums in `facts`.
-        settings: The hash of the settings and channels that decided them.
-        names: What the names were.
-        files: The files that gave them.
-    """
-    listed = list(files)
-    recorded = [
-        RecordedFile(
-            reading=file.folder.parent.name,
-            identity=file.identity,
-            table=file.table,
-            feed=file.feed,
-            rows=file.rows,
-            scopes=file.scopes,
-            own_channels=file.own_channels,
-        )
-        for file in listed
-    ]
-    made_from = MadeFrom(settings=settings, names=names, files=recorded)
-    (folder / RECORD).write_text(made_from.model_dump_json())
-    uncounted = [
-        pl.DataFrame(
-            {FILE: pl.repeat(place, file.counts.len(), dtype=pl.UInt32, eager=True)}
-        ).with_columns(file.counts.cast(pl.UInt32).alias(ROW))
-        for place, file in enumerate(listed)
-        if file.counts is not None
-    ]
-    nothing = pl.DataFrame(schema={FILE: pl.UInt32, ROW: pl.UInt32})
-    pl.concat([nothing, *uncounted]).write_ipc(folder / UNCOUNTED, compression="lz4")
 
 
 def find_base(
@@ -150,18 +49,14 @@ def find_base(
         now: The files that give sums now: these are verified already.
         names: What keys stand for now.
     """
-    verified = {file.identity for file in now}
+    listed = list(now)
     for _, folder in kept.list_earlier(FACT_SUMS):
-        try:
-            made_from = MadeFrom.model_validate_json((folder / RECORD).read_text("utf-8"))
-            known = _find_names(kept, made_from.names, names)
-        except (OSError, ValidationError):
+        made_from = read_record(folder)
+        if made_from is None or made_from.settings != settings:
             continue
-        is_there = all(
-            file.identity in verified or _is_kept(ledger, file) for file in made_from.files
-        )
-        if made_from.settings == settings and known is not None and is_there:
-            files = _list_files(made_from, pl.read_ipc(folder / UNCOUNTED), ledger)
+        known = _find_names(kept, made_from.names, names)
+        files = find_recorded(folder, made_from, ledger, listed)
+        if known is not None and files is not None:
             return FactBase(FactFiles(folder / FACTS), known, files)
     return None
 
@@ -171,66 +66,7 @@ def _find_names(kept: KeptSteps, identity: str, now: Deferred[NamedKeys]) -> Nam
     if identity == now.identity:
         return now.value
     homes = (home for known, home in kept.list_earlier(NAMES) if known == identity)
-    return next((read_names(home) for home in homes), None)
-
-
-def _is_kept(ledger: Path, file: RecordedFile) -> bool:
-    """Whether the ledger still has a reading as it was."""
     try:
-        receipt = read_kept(ledger, file.reading)
-    except DamagedReading:
-        return False
-    return receipt is not None and identify_reading(receipt) == file.identity
-
-
-def _list_files(made_from: MadeFrom, uncounted: pl.DataFrame, ledger: Path) -> tuple[KeyFile, ...]:
-    rows = {
-        int(place): own.get_column(ROW)
-        for (place,), own in uncounted.partition_by(FILE, as_dict=True).items()
-    }
-    return tuple(
-        KeyFile(
-            ledger / file.reading / file.table,
-            file.table,
-            file.feed,
-            place,
-            file.rows,
-            file.identity,
-            file.scopes,
-            file.own_channels,
-            rows.get(place),
-        )
-        for place, file in enumerate(made_from.files)
-    )
-
-
-def compare_files(before: Iterable[KeyFile], now: Iterable[KeyFile]) -> FileChanges:
-    """Tell the rows that count as before from those that do not.
-
-    Args:
-        before: The files of a run before; a file of one feed gives a table once.
-        now: Those of this run.
-    """
-    known = {(file.identity, file.table, file.feed): file for file in before}
-    same, gone, come = [], [], []
-    for file in now:
-        old = known.pop((file.identity, file.table, file.feed), None)
-        if old is None:
-            come.append(file)
-            continue
-        was, is_now = ({*(one.counts if one.counts is not None else ())} for one in (old, file))
-        same.append(_choose(file, was | is_now, is_chosen=False))
-        if was - is_now:
-            come.append(_choose(file, was - is_now, is_chosen=True))
-        if is_now - was:
-            gone.append(_choose(file, is_now - was, is_chosen=True))
-    return FileChanges(tuple(same), (*gone, *known.values()), tuple(come))
-
-
-def _choose(file: KeyFile, numbers: set[int], *, is_chosen: bool) -> KeyFile:
-    """A file less some rows, or of them alone."""
-    if not numbers:
-        return replace(file, counts=None)
-    rows = len(numbers) if is_chosen else file.rows
-    counts = pl.Series(ROW, sorted(numbers), pl.UInt32)
-    return replace(file, counts=counts, is_chosen=is_chosen, rows=rows)
+        return next((read_names(home) for home in homes), None)
+    except OSError:
+        return None

@@ -16,10 +16,11 @@ from contracts.facts.send_sums import ContactBases
 from contracts.feeds import ListMembers
 from flows.config.memory import fact_rows_at_once
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys
-from flows.steps.messaging.fact_base import FactBase, FileChanges, compare_files
+from flows.steps.messaging.fact_base import FactBase
 from flows.steps.messaging.fact_files import CONTACTS, FactFiles
 from flows.steps.messaging.key_files import KeyFile, KeyFiles, scan_rows
 from flows.steps.messaging.linked_events import LinkInputs
+from flows.steps.messaging.recorded_files import FileChanges, compare_files
 from flows.steps.messaging.restated_sums import RestatedSums
 from flows.steps.messaging.send_facts import (
     FactInputs,

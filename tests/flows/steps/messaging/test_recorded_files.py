@@ -4,8 +4,8 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.steps.messaging.fact_base import compare_files
 from flows.steps.messaging.key_files import KeyFile
+from flows.steps.messaging.recorded_files import compare_files
 
 
 def file(name: str, *uncounted: int, feed: int = 1) -> KeyFile:
