@@ -6,6 +6,10 @@ from typing import Any
 import polars as pl
 
 from contracts.manifest import count_of
+from contracts.reports.ads import CampaignPerformance
+from contracts.reports.messaging import MessageReport, VariantReport
+from contracts.reports.run_tables import RunChanges, RunFeeds
+from contracts.reports.session_matches import UtmAudit
 from flows.page.figures import MONEY, NUMBER, RATE, divide, figure, plain
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import DAY, SnapshotTables
@@ -13,6 +17,7 @@ from flows.page.tabs.ads_tab import CAMPAIGN, CAMPAIGNS
 from flows.page.tabs.broken_links import AUDIT
 from flows.page.views import Answer, name_tab
 
+C, M, V, U = CampaignPerformance, MessageReport, VariantReport, UtmAudit
 GOOD, BAD = "good", "bad"
 NO_ORDERS = "No order is credited to an ad; the table shows what the platforms report."
 MEASURES = {"click": "clicks", "conversion": "orders", "open": "opens"}
@@ -53,11 +58,11 @@ def _best_campaign(published: SnapshotTables, week: ReportPeriod) -> Iterator[An
         return
     earned = (
         published.scan(CAMPAIGNS)
-        .filter(week.condition(), pl.col("campaign_id").is_not_null())
+        .filter(week.condition(), pl.col(C.campaign_id).is_not_null())
         .group_by(CAMPAIGN)
-        .agg(pl.col("campaign_name").max(), pl.col("spend", "revenue").sum())
-        .filter(pl.col("spend") > 0)
-        .with_columns(roas=pl.col("revenue").cast(pl.Float64) / pl.col("spend").cast(pl.Float64))
+        .agg(pl.col(C.campaign_name).max(), pl.col(C.spend, C.revenue).sum())
+        .filter(pl.col(C.spend) > 0)
+        .with_columns(roas=pl.col(C.revenue).cast(pl.Float64) / pl.col(C.spend).cast(pl.Float64))
         .sort("roas", *CAMPAIGN, descending=[True, *(False for _ in CAMPAIGN)])
         .head(1)
         .collect()
@@ -68,18 +73,18 @@ def _best_campaign(published: SnapshotTables, week: ReportPeriod) -> Iterator[An
         return
     row = earned.row(0, named=True)
     key = {name: row[name] for name in CAMPAIGN} | week.key()
-    if not row["revenue"]:
+    if not row[C.revenue]:
         yield Answer(question, (plain(NO_ORDERS),), "ads")
         return
     yield Answer(
         question,
         (
-            plain(f"{row['campaign_name'] or row['campaign_id']}:"),
+            plain(f"{row[C.campaign_name] or row[C.campaign_id]}:"),
             plain(row["roas"], NUMBER),
             plain("per unit spent,"),
-            figure(CAMPAIGNS, key, "revenue", row["revenue"]),
+            figure(CAMPAIGNS, key, C.revenue, row[C.revenue]),
             plain("from"),
-            figure(CAMPAIGNS, key, "spend", row["spend"]),
+            figure(CAMPAIGNS, key, C.spend, row[C.spend]),
         ),
         "ads",
         GOOD,
@@ -93,9 +98,9 @@ def _clicked_by_people(published: SnapshotTables, channels: list[str]) -> Iterat
             continue
         messages = (
             published.scan(table)
-            .filter(pl.col("unique_clicks") > 0)
-            .select("org_id", "message_id", "message_name", "unique_clicks", "human_unique_clicks")
-            .sort("human_unique_clicks", "message_id", descending=[True, False])
+            .filter(pl.col(M.unique_clicks) > 0)
+            .select(M.org_id, M.message_id, M.message_name, M.unique_clicks, M.human_unique_clicks)
+            .sort(M.human_unique_clicks, M.message_id, descending=[True, False])
             .collect()
         )
         question = "Which e-mails are clicked by people, and not by machines?"
@@ -103,17 +108,17 @@ def _clicked_by_people(published: SnapshotTables, channels: list[str]) -> Iterat
             yield Answer(question, (plain("No e-mail has a click."),), channel)
             continue
         best = messages.row(0, named=True)
-        key = {"org_id": best["org_id"], "message_id": best["message_id"]}
+        key = {M.org_id: best[M.org_id], M.message_id: best[M.message_id]}
         only = messages.filter(
-            (pl.col("human_unique_clicks") == 0) & (pl.col("unique_clicks") > 0)
+            (pl.col(M.human_unique_clicks) == 0) & (pl.col(M.unique_clicks) > 0)
         ).height
         yield Answer(
             question,
             (
-                plain(f"{best['message_name'] or best['message_id']}:"),
-                figure(table, key, "human_unique_clicks", best["human_unique_clicks"]),
+                plain(f"{best[M.message_name] or best[M.message_id]}:"),
+                figure(table, key, M.human_unique_clicks, best[M.human_unique_clicks]),
                 plain("of"),
-                figure(table, key, "unique_clicks", best["unique_clicks"]),
+                figure(table, key, M.unique_clicks, best[M.unique_clicks]),
                 plain("clicked sends by people."),
                 plain(f"{only} of {messages.height} clicked e-mails by machines alone."),
             ),
@@ -136,7 +141,7 @@ def _winning_variant(published: SnapshotTables, channels: list[str]) -> Iterator
         difference, p_value = f"{measure}_difference", f"{measure}_p_value"
         gain, is_sure = row[difference] or 0, row[p_value] < CERTAIN
         verb = "beats" if gain > 0 else "loses to" if gain < 0 else "is level with"
-        name = row.get("message_name") or row["message_id"]
+        name = row.get(V.message_name) or row[V.message_id]
         chance = "hardly by chance" if is_sure else "which may be chance"
         yield Answer(
             question,
@@ -160,7 +165,7 @@ def _find_surest(published: SnapshotTables, table: str) -> tuple[str, dict[str, 
             rows = (
                 published.scan(table)
                 .filter(pl.col(f"{measure}_p_value").is_not_null())
-                .sort(f"{measure}_p_value", "dispatch_id", "message_id")
+                .sort(f"{measure}_p_value", V.dispatch_id, V.message_id)
                 .head(1)
                 .collect()
             )
@@ -172,8 +177,8 @@ def _spend_without_sessions(published: SnapshotTables) -> Iterator[Answer]:
     if not published.has(AUDIT):
         return
     question = "Which ad spend leads to no session, and what mends it?"
-    lost = published.scan(AUDIT).filter(pl.col("kind") == "spend_without_sessions")
-    rows = lost.sort("spend_at_risk", "value", descending=[True, False]).collect()
+    lost = published.scan(AUDIT).filter(pl.col(U.kind) == "spend_without_sessions")
+    rows = lost.sort(U.spend_at_risk, U.value, descending=[True, False]).collect()
     if not rows.height:
         yield Answer(
             question, (plain("None: every campaign with spend has sessions."),), "ads", GOOD
@@ -181,9 +186,9 @@ def _spend_without_sessions(published: SnapshotTables) -> Iterator[Answer]:
         return
     worst = rows.row(0, named=True)
     noun = "campaign or ad" if rows.height == 1 else "campaigns or ads"
-    name = worst["value"] or worst["ad_id"] or worst["campaign_id"]
+    name = worst[U.value] or worst[U.ad_id] or worst[U.campaign_id]
     key = {name: worst[name] for name in published.key(AUDIT)}
-    suggested = published.count(AUDIT, pl.col("score").is_not_null())
+    suggested = published.count(AUDIT, pl.col(U.score).is_not_null())
     hint = (
         f"Ads has {count_of(suggested, 'suggestion')} of aliases."
         if suggested
@@ -192,9 +197,9 @@ def _spend_without_sessions(published: SnapshotTables) -> Iterator[Answer]:
     yield Answer(
         question,
         (
-            figure(AUDIT, {"kind": worst["kind"]}, "spend_at_risk", rows["spend_at_risk"].sum()),
+            figure(AUDIT, {U.kind: worst[U.kind]}, U.spend_at_risk, rows[U.spend_at_risk].sum()),
             plain(f"in {rows.height:,} {noun}; most in {name}:"),
-            figure(AUDIT, key, "spend_at_risk", worst["spend_at_risk"], MONEY),
+            figure(AUDIT, key, U.spend_at_risk, worst[U.spend_at_risk], MONEY),
             plain(f"\u00b7 {hint}"),
         ),
         "ads",
@@ -216,9 +221,14 @@ def _completeness(published: SnapshotTables) -> Iterator[Answer]:
     table = "run/feeds"
     if not published.count(table):
         return
-    feeds = published.scan(table).select("feed", "last_day", "is_late").unique().collect()
-    late = sorted(feeds.filter(pl.col("is_late"))["feed"].unique())
-    last = feeds["last_day"].max()
+    feeds = (
+        published.scan(table)
+        .select(RunFeeds.feed, RunFeeds.last_day, RunFeeds.is_late)
+        .unique()
+        .collect()
+    )
+    late = sorted(feeds.filter(pl.col(RunFeeds.is_late))[RunFeeds.feed].unique())
+    last = feeds[RunFeeds.last_day].max()
     said = (
         f"No: {', '.join(late)} {'is' if len(late) == 1 else 'are'} late."
         if late
@@ -231,11 +241,15 @@ def _changes(published: SnapshotTables) -> Iterator[Answer]:
     table = "run/changes"
     if not published.has(table):
         return
-    changed = published.scan(table).select("report", "column", DAY, "reason").collect()
+    changed = (
+        published.scan(table)
+        .select(RunChanges.report, RunChanges.column, DAY, RunChanges.reason)
+        .collect()
+    )
     question = "What changed since the run before?"
     if not changed.height:
         yield Answer(question, (plain("No figure of a day that was known already."),), "run", GOOD)
         return
-    reasons = ", ".join(sorted(changed["reason"].drop_nulls().unique())).replace("_", " ")
+    reasons = ", ".join(sorted(changed[RunChanges.reason].drop_nulls().unique())).replace("_", " ")
     said = f"{changed.height:,} figures of {changed[DAY].n_unique()} days ({reasons})."
     yield Answer(question, (plain(said),), "run")
