@@ -4,7 +4,7 @@ A folder's receipt lists its files with length and checksum and ends with its ow
 flushed to the disk before the folder gets the name under which it is found.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -153,3 +153,20 @@ def verify_folder(home: Path, receipt: KeptReceipt) -> None:
         raise DamagedReading(differing[0], problem)
     for file in receipt.files:
         verify_file(home, file)
+
+
+def find_damaged_folders(homes: Path) -> Iterator[tuple[Path, str]]:
+    """The kept folders that are not what was written, and what is the matter with each.
+
+    Args:
+        homes: Where results are kept.
+    """
+    if not homes.is_dir():
+        return
+    for home in sorted(one for one in homes.iterdir() if one.is_dir() and DRAFT not in one.name):
+        try:
+            receipt = read_receipt(home, home.name.rpartition("-")[-1])
+            if receipt is not None:
+                verify_folder(home, receipt)
+        except DamagedReading as damage:
+            yield home, str(damage)

@@ -14,6 +14,7 @@ from contracts.manifest import Manifest, OutputTable
 from contracts.reports.attribution import order_touches_contract, revenue_column
 from flows.catalog.ledger import DamagedReading, list_readings, read_kept
 from flows.errors import StorageFailed
+from flows.kept.kept_folders import find_damaged_folders
 from flows.report_tables import find_table
 from flows.storage.checksums import find_differing, is_whole, list_kept_sums, read_sums
 from flows.storage.erasing.erasure_journal import find_damaged_erasures, heal_erasures
@@ -52,13 +53,13 @@ class Damage:
 
 
 def verify_files(root: Path, *, repair: bool) -> Iterator[Damage]:
-    """Verify the pointer, every kept snapshot, quarantine, reports/latest, ledger and notes.
+    """Verify pointer, kept snapshots, quarantine, reports/latest, ledger, kept steps and notes.
 
     Args:
         root: The workspace; held by who calls, where anything is to be mended.
         repair: Whether to mend what can be: a pointer goes back to the newest whole snapshot,
-            reports/latest shows what is published, and a reading of the ledger that does not
-            verify goes, so that the next run reads the file again.
+            reports/latest shows what is published, and a reading of the ledger or a
+            result of a step that does not verify goes, so that the next run makes it anew.
 
     Raises:
         StorageFailed: The disk gives nothing back at all.
@@ -68,6 +69,7 @@ def verify_files(root: Path, *, repair: bool) -> Iterator[Damage]:
     yield from _verify_sums(root, repair=repair)
     yield from _verify_latest(root, repair=repair)
     yield from _verify_ledger(root, repair=repair)
+    yield from _verify_steps(root, repair=repair)
     yield from _verify_notes(root, repair=repair)
 
 
@@ -234,3 +236,13 @@ def _verify_ledger(root: Path, *, repair: bool) -> Iterator[Damage]:
                 remove_tree(layout.ledger / reading)
             place = layout.relative(layout.ledger / reading)
             yield Damage(place, f"{damage}; the next run reads its file again", mended=repair)
+
+
+def _verify_steps(root: Path, *, repair: bool) -> Iterator[Damage]:
+    """Whether what steps left for the next run is what they wrote."""
+    layout = Layout(root)
+    for home, problem in find_damaged_folders(layout.kept):
+        if repair:
+            remove_tree(home)
+        place = layout.relative(home)
+        yield Damage(place, f"{problem}; the next run computes it anew", mended=repair)

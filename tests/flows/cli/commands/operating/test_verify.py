@@ -77,6 +77,16 @@ DAMAGES: dict[str, tuple[Callable[[Path], Path], Callable[[Path], object], bool]
         flip,
         True,
     ),
+    "a kept step": (
+        lambda root: next(Layout(root).kept.rglob("*.parquet")),
+        flip,
+        True,
+    ),
+    "a kept step's receipt": (
+        lambda root: next(Layout(root).kept.glob("message_names-*/receipt.json")),
+        flip,
+        True,
+    ),
     "a shown table": (
         lambda root: Layout(root).latest / "ads" / "campaign_report.parquet",
         flip,
