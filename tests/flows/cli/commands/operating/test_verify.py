@@ -78,7 +78,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], Path], Callable[[Path], object], bool]
         True,
     ),
     "a kept step": (
-        lambda root: next(Layout(root).kept.rglob("*.parquet")),
+        lambda root: next(Layout(root).kept.rglob("*/*.arrow")),
         flip,
         True,
     ),
