@@ -80,6 +80,7 @@ class SessionBase(Table):
     contact_id: Text = column("who it was, where known", references="contacts.contact_id")
     anonymous_id: Text = column("cookie or device")
     landing_url: Text = column("its first page, with query and fragment")
+    landing_page: Text = column("the same without them")
     is_bot: Flag = column("whether its user agent is a program; null where none is known")
 
 

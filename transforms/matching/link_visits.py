@@ -7,7 +7,6 @@ from contracts.facts.session_facts import MatchStatus, SessionFacts
 from contracts.facts.session_matching import AuditedLinks, SourceDays
 from transforms.matching.match_sessions import LINK, find_links
 from transforms.web.traffic_sources import SOURCE_KEY, UTM_VALUES
-from transforms.web.utm import base_url
 
 PAGE = AuditedLinks.landing_page
 
@@ -23,7 +22,7 @@ def sum_source_days(keyed: pl.LazyFrame) -> pl.LazyFrame:
     """
     return keyed.group_by(*SOURCE_KEY, SessionFacts.date_day).agg(
         pl.len().cast(pl.Int64).alias(SourceDays.session_count),
-        base_url(pl.col(SessionFacts.landing_url)).min().alias(SourceDays.landing_page),
+        pl.col(PAGE).min(),
     )
 
 

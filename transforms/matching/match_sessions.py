@@ -28,6 +28,7 @@ from transforms.matching.steps import (
     list_aliases,
 )
 from transforms.web.traffic_sources import SOURCE_KEY, key_traffic_sources
+from transforms.web.utm import base_url
 
 LINK = SessionLinks.link
 SESSION_COLUMNS = columns(SessionBase)
@@ -74,14 +75,15 @@ class MatchedSessions:
 
 
 def key_sessions(sessions: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
-    """Add to each session its day, the key of its traffic source and what that is read from.
+    """Add to each session its day, page and traffic source's key, and what that is read from.
 
     Args:
         sessions: Canonical sessions, with `is_bot` where it is known.
         timezone: The reporting time zone.
     """
     return key_traffic_sources(sessions).with_columns(
-        reporting_day(pl.col(SessionFacts.started_at), timezone).alias(SessionFacts.date_day)
+        reporting_day(pl.col(SessionFacts.started_at), timezone).alias(SessionFacts.date_day),
+        base_url(pl.col(SessionFacts.landing_url)).alias(SessionFacts.landing_page),
     )
 
 

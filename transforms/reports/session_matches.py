@@ -7,13 +7,11 @@ from contracts.facts.session_facts import SessionFacts
 from contracts.facts.session_matching import SessionLinks
 from contracts.reports.session_matches import SessionMatches
 from transforms.ads.shared_texts import share_texts
-from transforms.web.utm import base_url
 
-OWN = [SessionMatches.date_day, SessionMatches.started_at]
+OWN = [SessionMatches.date_day, SessionMatches.started_at, SessionMatches.landing_page]
 SESSION_ROW = [
     *key(SessionMatches),
     *OWN,
-    SessionMatches.landing_page,
     SessionMatches.is_human,
     SessionLinks.link,
 ]
@@ -35,7 +33,6 @@ def describe_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
     return sessions.select(
         *key(SessionMatches),
         *OWN,
-        base_url(pl.col(SessionFacts.landing_url)).alias(SessionMatches.landing_page),
         (~is_bot).alias(SessionMatches.is_human),
         SessionLinks.link,
     )

@@ -11,6 +11,7 @@ from contracts.config.workspace import AdsSection
 from contracts.facts.session_matching import AuditedLinks
 from contracts.manifest import Check, Warned
 from contracts.reports.session_matches import SessionMatches
+from flows.steps.matching.sessions import sort_sessions
 from flows.storage.report_files import write_pieces, write_table
 from transforms.matching.aliases import find_unknown_aliases, warn_of_aliases
 from transforms.matching.match_sessions import MatchedSessions
@@ -46,7 +47,7 @@ def write_session_matches(matched: MatchedSessions, staging: Path) -> list[Check
 def _list_pieces(parts: Iterable[pl.LazyFrame], links: pl.LazyFrame) -> Iterator[pl.DataFrame]:
     """The report in the order of its key, from parts whose keys follow each other."""
     for part in parts:
-        sessions = part.sort(ORG_ID, SESSION_ID).collect(engine="in-memory")
+        sessions = sort_sessions(part.collect(engine="in-memory"))
         for piece in sessions.iter_slices(ROWS_A_PIECE):
             yield list_matches(piece.lazy(), links).collect(engine="in-memory")
 

@@ -145,10 +145,20 @@ def write_keyed(sessions: pl.LazyFrame, timezone: str, folder: Path, part: int =
     keyed = key_sessions(sessions, timezone).select(read).collect(engine="streaming")
     sources = materialize(list_traffic_sources(keyed.lazy()), TrafficSources, is_held=True)
     days = materialize(sum_source_days(keyed.lazy()), SourceDays, is_held=True)
-    rows = keyed.select(list(KEYED_SCHEMA)).sort(key(SessionBase))
+    rows = sort_sessions(keyed.select(list(KEYED_SCHEMA)))
     write_whole(rows, folder / f"{ROWS}-{part:03}.parquet", ROWS_A_READ)
     write_whole(sources.collect(), folder / f"{SOURCES}-{part:03}.arrow")
     write_whole(days.collect(), folder / f"{DAYS}-{part:03}.arrow")
+
+
+def sort_sessions(sessions: pl.DataFrame) -> pl.DataFrame:
+    """Put sessions in the order of their key.
+
+    Those of one organization by their id alone: sorting by two texts takes fifteen times as long.
+    """
+    org_id, session_id = key(SessionBase)
+    is_of_one = sessions.get_column(org_id).n_unique() <= 1
+    return sessions.sort(session_id) if is_of_one else sessions.sort(org_id, session_id)
 
 
 def _open(folders: Iterable[Folder]) -> KeyedSessions:
