@@ -29,6 +29,14 @@ SENT_EVENT, FIRST_DELIVERY, FIRST_BOUNCE = "first sent", "first delivery", "firs
 LAST_DELIVERY, LAST_BOUNCE, LAST_FAILURE = "last delivery", "last bounce", "last failure"
 ONLY_DEFERRED, IS_HARD, IS_SOFT = "only deferred", "is hard", "is soft"
 FIRST_EVENT = "first event"
+OPENS = (
+    *(SendFacts.opens, SendFacts.first_open_at),
+    *(SendFacts.first_human_open_at, SendFacts.last_open_at),
+)
+CLICKS = (
+    *(SendFacts.clicks, SendFacts.first_click_at),
+    *(SendFacts.first_human_click_at, SendFacts.last_click_at),
+)
 
 
 def build_send_facts(
@@ -49,8 +57,8 @@ def build_send_facts(
     """
     return (
         pl.concat([_list_rows(sends), _list_sends_without_row(events, messages)])
-        .join(sum_opens(events), on=UNIT, how="left", validate="m:1")
-        .join(sum_clicks(events), on=UNIT, how="left", validate="m:1")
+        .join(sum_times(events, Action.OPENED, OPENS), on=UNIT, how="left", validate="m:1")
+        .join(sum_times(events, Action.CLICKED, CLICKS), on=UNIT, how="left", validate="m:1")
         .join(sum_deliveries(events), on=UNIT, how="left", validate="m:1")
         .join(sum_other_events(events), on=UNIT, how="left", validate="m:1")
         .pipe(decide_status)
@@ -122,34 +130,25 @@ def _is(*actions: Action) -> pl.Expr:
     return pl.col(ACTION).is_in([ACTION_CODES[action] for action in actions])
 
 
-def sum_opens(events: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per unit with an open: how many, the first, the first of a person, the last."""
+def sum_times(events: pl.LazyFrame, action: Action, names: tuple[str, ...]) -> pl.LazyFrame:
+    """One row per unit with an open, or a click: how many, the first, that of a person, the last.
+
+    Args:
+        events: `CountedEvents`.
+        action: What is counted.
+        names: What these four are called.
+    """
+    count, first, first_human, last = names
     at, human_at = pl.col(AT), pl.when(~pl.col(CountedEvents.is_machine)).then(pl.col(AT))
     return (
-        events.filter(_is(Action.OPENED))
-        .select(UNIT, AT, human_at.alias(SendFacts.first_human_open_at))
+        events.filter(_is(action))
+        .select(UNIT, AT, human_at.alias(first_human))
         .group_by(UNIT)
         .agg(
-            pl.len().cast(pl.Int64).alias(SendFacts.opens),
-            at.min().alias(SendFacts.first_open_at),
-            pl.col(SendFacts.first_human_open_at).min(),
-            at.max().alias(SendFacts.last_open_at),
-        )
-    )
-
-
-def sum_clicks(events: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per unit with a click: how many, the first, the first of a person, the last."""
-    at, human_at = pl.col(AT), pl.when(~pl.col(CountedEvents.is_machine)).then(pl.col(AT))
-    return (
-        events.filter(_is(Action.CLICKED))
-        .select(UNIT, AT, human_at.alias(SendFacts.first_human_click_at))
-        .group_by(UNIT)
-        .agg(
-            pl.len().cast(pl.Int64).alias(SendFacts.clicks),
-            at.min().alias(SendFacts.first_click_at),
-            pl.col(SendFacts.first_human_click_at).min(),
-            at.max().alias(SendFacts.last_click_at),
+            pl.len().cast(pl.Int64).alias(count),
+            at.min().alias(first),
+            pl.col(first_human).min(),
+            at.max().alias(last),
         )
     )
 
