@@ -1,87 +1,59 @@
-"""Nights that compute what is new against nights that compute everything: the same bytes."""
+"""Nights that compute what is new against nights that compute everything: the same bytes.
 
-import json
+`HISTORIES=200 NIGHTS=4 KILLS=100` is the long mode; `FIRST=40` begins with the 41st history.
+"""
+
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from flows.campaign_reports import campaign_reports
-from flows.errors import CampaignReportsError
-from flows.kept import recalled_rows
-from flows.steps.messaging import restated_facts
+from tests.support.faults.faulty_workspaces import fast_place
 from tests.support.faults.forked_commands import Disturbance, forked_commands
-from tests.support.histories import History
+from tests.support.histories.history import History
+from tests.support.nights import find_faults, find_faults_after_kill, make_small, run_night
 
-HISTORIES = int(os.environ.get("HISTORIES", "2"))
-KILLS = int(os.environ.get("KILLS", "1"))
+FIRST = int(os.environ.get("FIRST", "0"))
+HISTORIES = range(FIRST, FIRST + int(os.environ.get("HISTORIES", "2")))
 NIGHTS = int(os.environ.get("NIGHTS", "2"))
+KILLS = int(os.environ.get("KILLS", "1"))
+KILLS_A_HISTORY = 5
 
 
-def run_night(root: Path, *, full: bool = False) -> str:
-    """A run in this process, without Prefect's engine; what it refused, if it did."""
-    try:
-        campaign_reports.fn(str(root), full, 0)
-    except CampaignReportsError as error:
-        return type(error).__name__
-    return ""
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Path]:
+    """A folder that is fast and goes with the test."""
+    folder = fast_place(tmp_path)
+    folder.mkdir(exist_ok=True)
+    yield folder
+    shutil.rmtree(folder)
 
 
-def read_tables(root: Path) -> dict[str, bytes]:
-    """Every table file of the published snapshot."""
-    if not (root / "reports/current.json").exists():
-        return {}
-    latest = root / "reports" / json.loads((root / "reports/current.json").read_text())["snapshot"]
-    return {p.relative_to(latest).as_posix(): p.read_bytes() for p in latest.rglob("*.parquet")}
-
-
-def publish_anew(root: Path, place: Path) -> tuple[str, dict[str, bytes]]:
-    """What a night that computes everything would publish after the same nights."""
-    shutil.copytree(root, place)
-    refused = run_night(place, full=True)
-    tables = read_tables(place)
-    shutil.rmtree(place)
-    return refused, tables
-
-
-def without_run(tables: dict[str, bytes]) -> dict[str, bytes]:
-    """All tables but those that tell of the run itself: a killed run may have published."""
-    return {name: content for name, content in tables.items() if not name.startswith("run/")}
-
-
-def require_same(kept: dict[str, bytes], anew: dict[str, bytes], history: History) -> None:
-    assert {*kept} == {*anew}, history.happened
-    assert not [name for name in sorted(kept) if kept[name] != anew[name]], history.happened
-
-
-@pytest.mark.parametrize("seed", range(HISTORIES))
+@pytest.mark.parametrize("seed", HISTORIES)
 def test_every_night_equals_one_that_computes_everything(
-    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+    place: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recalled_rows, "LEAST_ROWS", 0)
-    monkeypatch.setattr(restated_facts, "MOST_TOUCHED", 100)
-    history = History.begin(tmp_path / "ws", seed)
-    for _ in range(NIGHTS):
-        refused, anew = publish_anew(history.root, tmp_path / "anew")
-        assert run_night(history.root) == refused, history.happened
-        require_same(read_tables(history.root), anew, history)
-        history.pass_a_day()
-
-
-def test_a_night_after_a_killed_one_equals_one_that_computes_everything(tmp_path: Path) -> None:
-    history, draw = History.begin(tmp_path / "ws", 0), Random(0)  # noqa: S311
+    make_small(monkeypatch, seed)
+    history = History.begin(place / "ws", seed)
     run_night(history.root)
-    with forked_commands(tmp_path / "scratch") as commands:
-        for number in range(KILLS):
-            history.deliver(3)
-            copy = shutil.copytree(history.root, tmp_path / "copy")
-            operations = commands.run(copy, "run").operations
-            shutil.rmtree(copy)
-            _, anew = publish_anew(history.root, tmp_path / "anew")
+    for _ in range(NIGHTS):
+        history.pass_a_day()
+        faults = [*find_faults(history, place)]
+        assert not faults, history.happened
+
+
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + -(-KILLS // KILLS_A_HISTORY)))
+def test_a_night_after_a_killed_one_equals_one_that_computes_everything(
+    place: Path, seed: int
+) -> None:
+    history, draw = History.begin(place / "ws", seed), Random(seed)  # noqa: S311
+    with forked_commands(place / "scratch") as commands:
+        operations = commands.run(history.root, "run").operations
+        for _ in range(min(KILLS, KILLS_A_HISTORY)):
+            history.pass_a_day()
             killed = Disturbance(at=draw.randrange(1, operations))
-            assert commands.run(history.root, "run", disturbed=killed).code == -9
-            history.note("killed at", killed.at, "of", operations, "in night", number)
-            assert run_night(history.root) == ""
-            require_same(without_run(read_tables(history.root)), without_run(anew), history)
+            faults = [*find_faults_after_kill(history, place, commands, killed)]
+            assert not faults, history.happened

@@ -16,7 +16,7 @@ from flows.steps.messaging.key_files import KeyFile, list_key_files
 from flows.steps.messaging.restated_facts import restate_facts
 from flows.steps.messaging.send_facts import build_facts
 from tests.support.generated import draw_tables
-from tests.support.histories import History, cut
+from tests.support.histories.history import History, cut
 from tests.support.workspaces import read_workspace
 from transforms.messaging.additive_sums import SUMS
 
@@ -33,7 +33,7 @@ def begin(root: Path, seed: int) -> History:
         for table, rows in tables.items()
         for number, part in enumerate(cut(random, rows))
     }
-    history = History(root, random, waiting, {**SETTINGS}, order=[*tables])
+    history = History(root, random, waiting, [*tables], settings={**SETTINGS})
     for table in tables:
         (root / "raw" / table).mkdir(parents=True)
     history.deliver(len(waiting) // 2)
