@@ -1,4 +1,4 @@
-"""What people did in numbers: as it lies in files, cut into ranges of contacts.
+"""What people did, in keys as it lies in files, and in numbers as it is sorted and joined.
 
 Contacts and messages are numbered, since what is written, sorted and joined millions of times is
 to be short; the texts that a number stands for come back where a table is finished.
@@ -7,6 +7,7 @@ to be short; the texts that a number stands for come back where a table is finis
 import polars as pl
 
 from contracts.columns import (
+    Day,
     Flag,
     Instant,
     Money,
@@ -29,7 +30,6 @@ class People(Table):
     org_id: Text = column("organization", required=True)
     contact_id: Text = column("the contact", required=True)
     is_known: Flag = column("whether the contacts feed has them", required=True)
-    part: Serial = column("the range of contacts that they lie in", required=True)
 
 
 class NumberedMessages(DescribedMessages):
@@ -91,16 +91,13 @@ class HastyClicks(Table):
 
 
 class PersonPlaces(Table):
-    """One row per send or event of a batch, in its order: whose it is."""
+    """One row per activity of a batch, in its order: whose it is."""
 
     contact_key: Key = column("key of the contact whose row it is, where known")
-    contact_no: Serial = column("number of that contact")
-    part: Serial = column("the range of contacts that the row lies in", required=True)
-    device_key: Key = column("key of the device, of rows without a contact")
 
 
 class KeyedEvents(Table):
-    """One row per event, with the keys of its contact and message, in the order of contacts."""
+    """One row per event, with the keys of its contact and message, in the order of time."""
 
     org_id: Text = column("organization", key=True)
     event_id: Text = column("the event", key=True)
@@ -118,7 +115,7 @@ class KeyedEvents(Table):
 
 
 class KeyedSends(Table):
-    """One row per send, with the keys of its contact and message, in the order of contacts."""
+    """One row per send, with the keys of its contact and message, in the order of time."""
 
     org_id: Text = column("organization", key=True)
     send_id: Text = column("the send", key=True)
@@ -127,6 +124,37 @@ class KeyedSends(Table):
     status: Text = column("state of the send")
     sent_at: Instant = column("when it was sent, as far as it or an event says")
     is_holdout: Flag = column("held out on purpose: never sent")
+
+
+class KeyedVisits(Table):
+    """One row per session, with the keys of its contact and link, in the order of time."""
+
+    org_id: Text = column("organization", key=True)
+    session_id: Text = column("the session", key=True)
+    started_at: Instant = column("its first page view")
+    ended_at: Instant = column("its last page view")
+    date_day: Day = column("day of its start in the reporting time zone")
+    contact_key: Key = column("who it was, where known")
+    anonymous_id: Text = column("cookie or device")
+    landing_url: Text = column("its first page, with query and fragment")
+    is_bot: Flag = column("whether its user agent is a program; null where none is known")
+    link_key: Key = column("the link that it came by", required=True)
+
+
+class KeyedOrders(Table):
+    """One row per order, in the reporting currency, with the key of its contact."""
+
+    org_id: Text = column("organization", key=True)
+    order_id: Text = column("the order", key=True)
+    contact_key: Key = column("who ordered, where known")
+    anonymous_id: Text = column("cookie or device")
+    ordered_at: Instant = column("when it was placed")
+    credited_at: Instant = column("the instant before which touches count")
+    date_day: Day = column("day of the order in the reporting time zone")
+    revenue: Money = column("less what was refunded; empty where no rate is valid on the day")
+    status: Text = column("state of the order, in the shop's words")
+    is_conversion: Flag = column("whether it brings revenue")
+    is_refund: Flag = column("whether it takes revenue back")
 
 
 class LastInstants(Table):

@@ -9,17 +9,20 @@ import polars as pl
 
 from contracts.channels import OTHER_CHANNEL
 from contracts.columns import columns
-from contracts.facts.activities import ContactSends, MessageEvents
+from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
 from contracts.facts.hierarchy import DescribedMessages
 from contracts.facts.numbered_activities import (
     NumberedEvents,
     NumberedMessages,
     NumberedSends,
     People,
+    numbered_schema,
 )
+from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import Events
 from contracts.vocabulary import Action
 from transforms.common.joins import HELD, STREAMED
+from transforms.people.ad_names_now import name_links
 from transforms.people.person_numbers import find_numbers
 
 ORG_ID, CONTACT_ID = Events.org_id, Events.contact_id
@@ -69,6 +72,34 @@ def _number(people: pl.DataFrame, messages: pl.DataFrame) -> tuple[pl.Expr, pl.E
         find_numbers(people, People.contact_key, People.contact_no),
         find_numbers(messages, MESSAGE_KEY, MESSAGE_NO),
     )
+
+
+def number_sessions(
+    sessions: pl.LazyFrame, people: pl.DataFrame, links: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Sessions with the number of their contact and what their link says, in the same order.
+
+    Args:
+        sessions: `KeyedVisits`.
+        people: `People`.
+        links: `LinkNames`.
+
+    Returns:
+        `ContactSessions` with the number of the contact in the place of its id.
+    """
+    numbered = sessions.with_columns(find_numbers(people, People.contact_key, People.contact_no))
+    return name_links(numbered, links).select(numbered_schema(ContactSessions).names())
+
+
+def number_orders(orders: pl.LazyFrame, people: pl.DataFrame) -> pl.LazyFrame:
+    """Orders with the number of their contact in the place of its key, in the same order.
+
+    Args:
+        orders: `KeyedOrders`.
+        people: `People`.
+    """
+    numbered = orders.with_columns(find_numbers(people, People.contact_key, People.contact_no))
+    return numbered.select(numbered_schema(PricedOrders).names())
 
 
 def _of_message(messages: pl.DataFrame, name: str) -> pl.Expr:

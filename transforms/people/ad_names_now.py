@@ -5,8 +5,10 @@ import polars as pl
 from contracts.facts.activities import LinkNames
 from contracts.facts.ad_facts import AdNames
 from contracts.facts.order_facts import NamedCampaigns
+from contracts.facts.session_matching import SessionLinks
 from contracts.vocabulary import AdLevel
 from transforms.common.joins import HELD, STREAMED
+from transforms.common.keys import LINK
 
 ORG_ID = AdNames.org_id
 
@@ -22,8 +24,10 @@ def describe_links(links: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame:
         `LinkNames`, in no order.
     """
     platform = [ORG_ID, LinkNames.platform]
+    said = (SessionLinks.traffic_source, SessionLinks.traffic_source_check, SessionLinks.day)
     ads = _name_latest(names, AdLevel.AD, LinkNames.ad_id, LinkNames.ad_name)
-    return links.join(
+    keyed = links.with_columns(pl.struct(said).hash(LINK).alias(LinkNames.link_key))
+    return keyed.join(
         name_campaigns(names),
         on=[*platform, LinkNames.campaign_id],
         how="left",
@@ -32,16 +36,30 @@ def describe_links(links: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame:
     ).join(ads, on=[*platform, LinkNames.ad_id], how="left", validate=STREAMED, build_side=HELD)
 
 
-def name_links(sessions: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
-    """Put what a link says into the place of its number.
+def key_links(sessions: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
+    """Put the key of a link, which every run gives it, into the place of its number.
 
     Args:
         sessions: Any with a `link`.
         links: `LinkNames`.
     """
+    keys = links.select(LinkNames.link, LinkNames.link_key)
     return sessions.join(
-        links, on=LinkNames.link, how="left", validate=STREAMED, build_side=HELD
+        keys, on=LinkNames.link, how="left", validate=STREAMED, build_side=HELD
     ).drop(LinkNames.link)
+
+
+def name_links(sessions: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
+    """Put what a link says into the place of its key.
+
+    Args:
+        sessions: Any with a `link_key`.
+        links: `LinkNames`.
+    """
+    names = links.drop(LinkNames.link)
+    return sessions.join(
+        names, on=LinkNames.link_key, how="left", validate=STREAMED, build_side=HELD
+    ).drop(LinkNames.link_key)
 
 
 def name_campaigns(names: pl.LazyFrame) -> pl.LazyFrame:

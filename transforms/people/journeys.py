@@ -35,6 +35,8 @@ OF_MESSAGE = {
     NumberedMessages.dispatch_id: NumberedMessages.dispatch_id,
 }
 """Column of a message -> what it is called beside a step's own."""
+SHOWN_OF_MESSAGE = [*OF_MESSAGE, NumberedMessages.planned_at, NumberedMessages.window_start]
+"""What decides what a journey shows of a message."""
 
 
 def set_out_steps(

@@ -1,20 +1,17 @@
-"""Contacts in numbers, and cut into ranges of bounded size."""
+"""Contacts in numbers, and people in groups."""
 
 import polars as pl
 
-from contracts.facts.numbered_activities import People, PersonPlaces
+from contracts.facts.numbered_activities import People
 from contracts.feeds import Contacts, Events
 from transforms.common.joins import HELD, STREAMED
 from transforms.common.keys import CONTACT, PERSON_DEVICE, hash_id
 
 ORG_ID, CONTACT_ID, DEVICE = Contacts.org_id, Contacts.contact_id, Events.anonymous_id
-CONTACT_NO, CONTACT_KEY, PART = People.contact_no, People.contact_key, People.part
-IS_KNOWN, DEVICE_KEY = People.is_known, PersonPlaces.device_key
-NAMELESS, LENGTH = "nameless", "len"
+CONTACT_NO, CONTACT_KEY = People.contact_no, People.contact_key
+IS_KNOWN, DEVICE_KEY = People.is_known, "device_key"
 HALF = 1 << 32
 """The values that half of a key has."""
-NAMELESS_FROM = 1 << 63
-"""Where rows without a contact are sorted to: behind all numbers of contacts."""
 
 
 def key_people(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -31,7 +28,7 @@ def list_people(contacts: pl.LazyFrame, others: pl.LazyFrame) -> pl.LazyFrame:
         others: Those whom other rows name (`key_people`).
 
     Returns:
-        `People` but for the ranges that they lie in.
+        `People`.
     """
     unknown = others.join(contacts, on=CONTACT_KEY, how="anti").unique()
     named = [
@@ -39,58 +36,6 @@ def list_people(contacts: pl.LazyFrame, others: pl.LazyFrame) -> pl.LazyFrame:
         for rows, is_known in ((contacts, True), (unknown, False))
     ]
     return pl.concat(named).sort(ORG_ID, CONTACT_ID).with_row_index(CONTACT_NO)
-
-
-def find_cuts(contact_keys: pl.Series, most: int) -> list[int]:
-    """Find where to cut contacts, so that no range has more than so many of them.
-
-    A range that is too long is cut before the contact whose key is least, and so on. Where the cuts
-    lie follows from who the contacts are, not from when each came or what is cut elsewhere: a new
-    contact moves at most the bounds of the range that it falls into.
-
-    Args:
-        contact_keys: The keys of the contacts, in the order of the contacts.
-        most: How many contacts a range may have, one or more.
-
-    Returns:
-        The places of the first contacts of all ranges but the first one, rising.
-    """
-    cuts, ranges = [], [(0, len(contact_keys))]
-    while ranges:
-        first, end = ranges.pop()
-        if end - first <= most:
-            continue
-        least = contact_keys.slice(first + 1, end - first - 1).arg_min() or 0
-        cut = first + 1 + least
-        cuts.append(cut)
-        ranges += [(first, cut), (cut, end)]
-    return sorted(cuts)
-
-
-def add_parts(people: pl.LazyFrame, cuts: list[int]) -> pl.LazyFrame:
-    """Give every contact the number of its range: `People`."""
-    is_first = pl.col(CONTACT_NO).is_in(cuts)
-    return people.with_columns(is_first.cum_sum().cast(pl.UInt32).alias(PART))
-
-
-def count_parts(people: pl.DataFrame) -> int:
-    """Count the ranges that contacts are cut into: at least one."""
-    return (people.select(pl.col(PART).max()).item() or 0) + 1
-
-
-def number_contacts(rows: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
-    """Add to rows the number of their contact, where they name one, and its range.
-
-    Args:
-        rows: Any with organization and contact; each contact is among `people`.
-        people: `People`.
-    """
-    numbers = people.select(CONTACT_KEY, CONTACT_NO, PART)
-    return (
-        key_contacts(rows)
-        .join(numbers, on=CONTACT_KEY, how="left", validate=STREAMED, build_side=HELD)
-        .drop(CONTACT_KEY)
-    )
 
 
 def find_numbers(numbered: pl.DataFrame, key: str, number: str) -> pl.Expr:
@@ -115,44 +60,6 @@ def key_contacts(rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.with_columns(hash_id(CONTACT_ID, seed=CONTACT).alias(CONTACT_KEY))
 
 
-def number_people(rows: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
-    """Put the number and the range of a contact in the place of its key.
-
-    Args:
-        rows: Any with the key of a contact, which is among `people`, or null.
-        people: `People`.
-    """
-    numbers = people.select(CONTACT_KEY, CONTACT_NO, PART)
-    return rows.join(numbers, on=CONTACT_KEY, how="left", validate=STREAMED, build_side=HELD).drop(
-        CONTACT_KEY
-    )
-
-
-def place_people(rows: pl.LazyFrame, people: pl.LazyFrame, parts: int) -> pl.LazyFrame:
-    """Add to rows the number of their contact and the range that they lie in.
-
-    Args:
-        rows: In memory, with organization, device and the key of their contact.
-        people: `People`, every contact among them.
-        parts: How many ranges there are.
-
-    Returns:
-        The same rows in the same order, with `contact_no`, `part` and `device_key`.
-    """
-    device = pl.when(pl.col(CONTACT_KEY).is_null()).then(key_device()).alias(DEVICE_KEY)
-    return (
-        rows.join(
-            people.select(CONTACT_KEY, CONTACT_NO, PART),
-            on=CONTACT_KEY,
-            how="left",
-            validate=STREAMED,
-            maintain_order="left",
-        )
-        .with_columns(device)
-        .with_columns(pl.coalesce(PART, part_of_device(pl.col(DEVICE_KEY), parts)))
-    )
-
-
 def restore_contacts(rows: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
     """Put the contact in the place of its number."""
     ids = people.select(CONTACT_NO, CONTACT_ID)
@@ -167,47 +74,14 @@ def key_device() -> pl.Expr:
     return pl.when(pl.col(DEVICE).is_not_null()).then(whole)
 
 
-def part_of_device(key: pl.Expr, parts: int) -> pl.Expr:
-    """The range of contacts in which the rows of a device without one lie: one for all it did.
+def group_of_person(groups: int, *, has_devices: bool = True) -> pl.Expr:
+    """The group of people in which a row lies: one for all that a contact did, or a device of none.
 
-    Devices lie in the ranges in the order of their keys; rows without one lie in the first.
-    """
-    return ((key // HALF) * parts // HALF).cast(pl.UInt32).fill_null(0)
-
-
-def place_devices(rows: pl.LazyFrame, parts: int) -> pl.LazyFrame:
-    """Give rows of a device without a contact a part, too: one for all that it did.
+    Groups are ranges of keys, so that who else there is makes no difference.
 
     Args:
-        rows: Any with organization and device, and the `part` of their contact.
-        parts: How many there are.
+        groups: How many there are.
+        has_devices: Whether rows without the key of a contact may name a device.
     """
-    return rows.with_columns(pl.coalesce(PART, part_of_device(key_device(), parts)).alias(PART))
-
-
-def find_slices(placed: pl.DataFrame) -> dict[int, list[tuple[int, int]]]:
-    """Find where the rows of each range of contacts lie, once they stand in the order of people.
-
-    Args:
-        placed: `PersonPlaces`.
-
-    Returns:
-        Range -> the first row and the number of rows of each stretch (`sort_by_person`).
-    """
-    nameless = pl.col(CONTACT_NO).is_null().alias(NAMELESS)
-    counted = placed.group_by(nameless, PART).len().sort(NAMELESS, PART)
-    starts = counted.select(PART, pl.col(LENGTH).cum_sum() - pl.col(LENGTH), rows=LENGTH)
-    slices: dict[int, list[tuple[int, int]]] = {}
-    for part, first, rows in starts.iter_rows():
-        slices.setdefault(part, []).append((first, rows))
-    return slices
-
-
-def sort_by_person(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Put rows into the order of people: of contacts, then of devices without one.
-
-    Args:
-        rows: Any with `contact_no`, and `device_key` where that is null.
-    """
-    device = NAMELESS_FROM + pl.col(DEVICE_KEY).fill_null(0) // 2
-    return rows.sort(pl.coalesce(pl.col(CONTACT_NO).cast(pl.UInt64), device))
+    person = pl.coalesce(CONTACT_KEY, key_device()) if has_devices else pl.col(CONTACT_KEY)
+    return ((person // HALF) * groups // HALF).cast(pl.UInt32).fill_null(0)

@@ -79,7 +79,8 @@ class ListCells:
         zone = self.run.loaded.config.workspace.timezone
         return pl.concat(
             list_changes(
-                activities.scan("events", group), activities.scan("sends", group), zone
+                *(activities.scan(kind, range(group, group + 1)) for kind in ("events", "sends")),
+                zone,
             ).collect()
             for group in range(activities.groups)
         )

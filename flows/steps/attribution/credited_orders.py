@@ -64,7 +64,6 @@ from transforms.reports.attribution import (
 )
 
 SENDS = ("sends", "shown mail")
-LAST = "last"
 
 
 @dataclass(frozen=True)
@@ -91,25 +90,13 @@ class CreditInputs:
 
     def scan(self, kind: str, groups: range) -> pl.LazyFrame:
         """Numbered activities of a kind, of some groups of people."""
-        if len(groups) == self.activities.groups:
-            return self.activities.scan_numbered(kind)
-        return pl.concat([self.activities.scan_numbered(kind, group) for group in groups])
+        return self.activities.scan_numbered(kind, groups)
 
     def scan_events(self, groups: range) -> pl.LazyFrame:
-        """The events of some groups that may be touches; of other people's, none has a number."""
+        """The events of some groups of people that may be touches."""
         if self.rules.touch_opens or self.rules.touch_events:
             return self.scan("events", groups)
-        clicks, contact = self.activities.scan_clicks(), pl.col(People.contact_no)
-        if len(groups) == self.activities.groups:
-            return clicks
-        numbers = self.list_people(groups).select(contact.min(), contact.max().alias(LAST))
-        first, last = numbers.collect().row(0)
-        return clicks.filter(contact.is_null() | contact.is_between(first, last))
-
-    def list_people(self, groups: range) -> pl.LazyFrame:
-        """`People` of some groups."""
-        part = pl.col(People.part)
-        return self.activities.list_people().filter(part >= groups.start, part < groups.stop)
+        return self.activities.scan_clicks(groups)
 
 
 @dataclass(frozen=True)
@@ -204,7 +191,7 @@ def _sum_revenue(orders: pl.LazyFrame) -> pl.LazyFrame:
 
 def find_paths(of: CreditInputs, groups: range) -> PeoplesPaths:
     """Find the touches of some groups of people, and what they led to."""
-    people, messages = of.list_people(groups), of.activities.messages.lazy()
+    people, messages = of.activities.list_people(groups), of.activities.messages.lazy()
     ids = people.select(People.contact_no, People.contact_id)
     orders = (
         of.scan("orders", groups)

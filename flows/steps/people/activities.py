@@ -1,19 +1,18 @@
-"""What everybody did, in files that are cut into ranges of contacts."""
+"""What everybody did, in files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import Table, columns, key, polars_schema
-from contracts.facts.activities import ContactSends, ContactSessions, LinkedSessions, LinkNames
+from contracts.columns import columns, key
+from contracts.facts.activities import ContactSends, ContactSessions, LinkNames
 from contracts.facts.numbered_activities import (
     DeviceContacts,
-    NumberedEvents,
+    KeyedOrders,
     NumberedMessages,
-    NumberedSends,
     People,
     numbered_schema,
 )
@@ -22,10 +21,17 @@ from contracts.feeds import Contacts
 from contracts.reports.journeys import IdentityLinks
 from contracts.vocabulary import Action
 from flows.catalog.file_batches import MOST_ROWS
-from flows.kept.identities import identify, identify_rows
 from flows.kept.keepers import Keeper, Scratch
 from flows.runtime.materialize import materialize, scan_groups, sink_groups
-from flows.steps.people.activity_pieces import CLICKS, LAST, Pieces
+from flows.steps.people.activity_pieces import (
+    CLICKS,
+    LAST,
+    ORDERS,
+    SESSIONS,
+    PieceKind,
+    Pieces,
+    keep_piece,
+)
 from flows.steps.people.message_activities import write_events, write_sends
 from flows.steps.people.people_inputs import PeopleInputs
 from flows.steps.people.people_numbers import find_people
@@ -37,10 +43,12 @@ from transforms.people.activities import (
     describe_sends,
     number_events,
     number_messages,
+    number_orders,
     number_sends,
+    number_sessions,
 )
-from transforms.people.activity_extracts import find_last_instants, keep_clicks
-from transforms.people.ad_names_now import describe_links, name_links
+from transforms.people.activity_extracts import find_last_instants
+from transforms.people.ad_names_now import describe_links, key_links
 from transforms.people.direct_mail import MAILED, list_shown_mail
 from transforms.people.identity import (
     find_device_contacts,
@@ -50,147 +58,118 @@ from transforms.people.identity import (
     list_evidence,
 )
 from transforms.people.person_numbers import (
-    CONTACT_NO,
-    PART,
-    count_parts,
+    CONTACT_KEY,
+    group_of_person,
     key_contacts,
-    number_contacts,
     restore_contacts,
 )
 
-NUMBERED = {
-    "sends": polars_schema(NumberedSends),
-    "shown mail": numbered_schema(ContactSends),
-    "events": polars_schema(NumberedEvents),
-    "sessions": numbered_schema(ContactSessions),
-    "orders": numbered_schema(PricedOrders),
-}
-"""What there is, by kind; shown mail are the sends that events alone show."""
-
-INSTANTS = {
-    "sends": ContactSends.sent_at,
-    "shown mail": ContactSends.sent_at,
-    "events": NumberedEvents.occurred_at,
-    "sessions": ContactSessions.started_at,
-    "orders": PricedOrders.ordered_at,
-}
-"""When what there is happened, by kind."""
+ROWS_A_GROUP = 1_000_000
+"""How many activities a group of people has about, if all do as much."""
+SHOWN_MAIL = "shown mail"
+"""The sends that events alone show."""
+GROUP = "group"
 
 
 @dataclass(frozen=True)
 class Activities:
-    """What people did, in files: everything of a person lies in one group.
+    """What people did, in files.
+
+    People are looked at in groups where there are many: everything of a person is in one group.
 
     Attributes:
-        folder: Holds `<kind>/<group>-….parquet`, with numbers, of what is in no piece.
-        people: `People`; a group is one of their parts.
+        folder: Holds the direct mail that events alone show, `<group>-….parquet`, with numbers.
+        people: `People`.
         messages: `NumberedMessages`.
         links: `IdentityLinks`.
-        pieces: Kind -> its rows with keys, in the files of many nights.
+        pieces: `sends`, `events`, `sessions` and `orders`, with keys, in the files of many nights.
+        link_names: `LinkNames`, of sessions.
         has_bare: Whether any event may be a bare action.
-        links_of_sessions: `LinkNames`, where sessions lie in files without them.
     """
 
     folder: Path
     people: pl.DataFrame
     messages: pl.DataFrame
     links: pl.DataFrame
-    pieces: Mapping[str, Pieces] = field(default_factory=dict)
+    pieces: Mapping[str, Pieces]
+    link_names: pl.DataFrame
     has_bare: bool = False
-    links_of_sessions: pl.LazyFrame | None = None
 
     @cached_property
     def groups(self) -> int:
-        """How many groups there are."""
-        return count_parts(self.people)
+        """How many groups of people there are."""
+        return sum(pieces.count() for pieces in self.pieces.values()) // ROWS_A_GROUP + 1
 
-    def identity(self, group: int) -> str:
-        """What `scan`, `scan_numbered` and `list_people` give of a group, but for the numbers.
-
-        Of contacts it tells only their order, so that a new one elsewhere makes no difference.
-        """
-        people = self.people.filter(pl.col(PART) == group)
-        orgs = people.get_column(People.org_id).unique().implode()
-        messages = self.messages.filter(pl.col(NumberedMessages.org_id).is_in(orgs))
-        in_files = {
-            kind: identify_rows(self._unnumber(self.scan_numbered(kind, group), people))
-            for kind in NUMBERED
-            if kind not in self.pieces
-        }
-        return identify(
-            self.has_bare,
-            identify_rows(people.select(pl.exclude(CONTACT_NO, PART)).lazy()),
-            identify_rows(messages.select(pl.exclude(NumberedMessages.message_no)).lazy()),
-            {kind: pieces.identify(group) for kind, pieces in self.pieces.items()},
-            in_files,
-        )
-
-    @staticmethod
-    def _unnumber(rows: pl.LazyFrame, people: pl.DataFrame) -> pl.LazyFrame:
-        """Rows of a group with the places of their contacts in it instead of their numbers."""
-        first = people.get_column(CONTACT_NO).min()
-        return rows.with_columns(pl.col(CONTACT_NO) - pl.lit(first, pl.UInt32))
-
-    def list_people(self, group: int | None = None) -> pl.LazyFrame:
-        """`People`, or those of a group."""
+    def list_people(self, groups: range | None = None) -> pl.LazyFrame:
+        """`People`, or those of some groups."""
         people = self.people.lazy()
-        return people if group is None else people.filter(pl.col(PART) == group)
+        if groups is None or len(groups) == self.groups:
+            return people
+        group = group_of_person(self.groups, has_devices=False)
+        return people.filter(group >= groups.start, group < groups.stop)
 
-    def scan_numbered(self, kind: str, group: int | None = None) -> pl.LazyFrame:
-        """All activities of a kind, or those of a group, with numbers."""
-        if kind == "sessions" and self.links_of_sessions is not None:
-            linked = scan_groups(self.folder / kind, numbered_schema(LinkedSessions), group)
-            return name_links(linked, self.links_of_sessions).select(NUMBERED[kind].names())
-        if kind not in self.pieces:
-            return scan_groups(self.folder / kind, NUMBERED[kind], group)
-        rows, messages = self.pieces[kind].scan(group), self.messages
-        people = self.people if group is None else self.people.filter(pl.col(PART) == group)
-        if kind == "events":
-            return number_events(rows, people, messages, has_bare=self.has_bare)
-        return number_sends(rows, people, messages)
+    def scan_numbered(self, kind: str, groups: range | None = None) -> pl.LazyFrame:
+        """All activities of a kind, or those of some groups of people, with numbers."""
+        if kind == SHOWN_MAIL:
+            schema = numbered_schema(ContactSends)
+            found = (scan_groups(self.folder / kind, schema, group) for group in groups or ())
+            return scan_groups(self.folder / kind, schema) if groups is None else pl.concat(found)
+        return self.number(kind, self.pieces[kind].scan(groups, self.groups), self.people)
+
+    def number(self, kind: str, rows: pl.LazyFrame, people: pl.DataFrame) -> pl.LazyFrame:
+        """Put numbers in the place of the keys of a kind's rows.
+
+        Args:
+            kind: The kind.
+            rows: Some of it, as they lie in files.
+            people: `People`, theirs among them.
+        """
+        match kind:
+            case "events":
+                return number_events(rows, people, self.messages, has_bare=self.has_bare)
+            case "sends":
+                return number_sends(rows, people, self.messages)
+            case "sessions":
+                return number_sessions(rows, people, self.link_names.lazy())
+        return number_orders(rows, people)
 
     def scan_told(self, kind: str) -> pl.LazyFrame:
         """All activities of a kind as they lie in files: what needs no number needs no join."""
-        if kind in self.pieces:
-            return self.pieces[kind].scan()
-        return self.scan_numbered(kind)
+        return self.scan_numbered(kind) if kind == SHOWN_MAIL else self.pieces[kind].scan()
 
-    def scan_clicks(self) -> pl.LazyFrame:
+    def scan_clicks(self, groups: range | None = None) -> pl.LazyFrame:
         """The clicks that no machine made (`NumberedEvents`), without a look at other events."""
-        if "events" not in self.pieces:
-            return keep_clicks(self.scan_numbered("events"))
         clicks = self.pieces["events"].scan_extract(CLICKS)
-        return number_events(clicks, self.people, self.messages, has_bare=self.has_bare)
+        if groups is not None and len(groups) < self.groups:
+            group = group_of_person(self.groups)
+            clicks = clicks.filter(group >= groups.start, group < groups.stop)
+        return self.number("events", clicks, self.people)
 
     def list_last_instants(self) -> pl.LazyFrame:
         """When anything happened last in each organization (`LastInstants`): the latest holds."""
-        return pl.concat(
-            self.pieces[kind].scan_extract(LAST)
-            if kind in self.pieces
-            else find_last_instants(self.scan_told(kind), at)
-            for kind, at in INSTANTS.items()
-        )
+        of_mail = find_last_instants(self.scan_told(SHOWN_MAIL), ContactSends.sent_at)
+        return pl.concat([*(pieces.scan_extract(LAST) for pieces in self.pieces.values()), of_mail])
 
-    def scan(self, kind: str, group: int | None = None) -> pl.LazyFrame:
-        """All activities of a kind, or those of a group of people, with ids and names.
+    def scan(self, kind: str, groups: range | None = None) -> pl.LazyFrame:
+        """All activities of a kind, or those of some groups of people, with ids and names.
 
         Args:
             kind: `sends` (`ContactSends`), `events` (`MessageEvents`), `sessions`
                 (`ContactSessions`), `orders` (`PricedOrders`), or `contacts`, the organization and
                 id of those whom the contacts feed has.
-            group: The group; None for all of them.
+            groups: The groups; None for all of them.
         """
-        people, messages = self.list_people(group), self.messages.lazy()
+        people, messages = self.list_people(groups), self.messages.lazy()
         if kind == "contacts":
             return people.filter(People.is_known).select(Contacts.org_id, Contacts.contact_id)
-        rows = restore_contacts(self.scan_numbered(kind, group), people)
+        rows = restore_contacts(self.scan_numbered(kind, groups), people)
         if kind == "events":
             return describe_events(rows, messages)
         if kind == "sessions":
             return rows.select(columns(ContactSessions))
         if kind == "orders":
             return rows.select(columns(PricedOrders))
-        shown = restore_contacts(self.scan_numbered("shown mail", group), people)
+        shown = restore_contacts(self.scan_numbered(SHOWN_MAIL, groups), people)
         return pl.concat([describe_sends(rows, messages), shown.select(columns(ContactSends))])
 
 
@@ -208,21 +187,21 @@ def write_activities(
     links = _link_identities(inputs, orders)
     people = find_people(inputs, orders, links)
     numbered = materialize(number_messages(inputs.messages.lazy()), NumberedMessages)
-    keyed = key_contacts(links.lazy()).collect()
-    placing = Placing(people.lazy(), count_parts(people), keyed, keeper or Scratch(folder / "kept"))
+    scratch = Scratch(folder / "kept")
+    placing = Placing(key_contacts(links.lazy()).collect(), keeper or scratch)
+    names = materialize(describe_links(inputs.matched.links, inputs.ad_names), LinkNames)
+    sessions = key_links(inputs.matched.sessions, names)
     pieces = {
         "events": write_events(inputs, placing),
         "sends": write_sends(inputs, placing),
+        "sessions": _write_web(SESSIONS, sessions, SESSIONS.at, placing, scratch),
+        "orders": _write_web(ORDERS, orders, KeyedOrders.credited_at, placing, scratch),
     }
     has_bare = bool(inputs.catalog.given.event_types() & {*BARE_ACTIONS})
-    names = describe_links(inputs.matched.links, inputs.ad_names)
     activities = Activities(
-        folder, people, numbered.collect(), links, pieces, has_bare, materialize(names, LinkNames)
+        folder, people, numbered.collect(), links, pieces, names.collect(), has_bare
     )
     _write_shown_mail(inputs, activities)
-    sessions, started_at = inputs.matched.sessions, ContactSessions.started_at
-    _write_web("sessions", LinkedSessions, sessions, started_at, placing, folder)
-    _write_web("orders", PricedOrders, orders, PricedOrders.credited_at, placing, folder)
     return activities
 
 
@@ -262,27 +241,29 @@ def _write_shown_mail(inputs: PeopleInputs, activities: Activities) -> None:
     mail = list_shown_mail(
         activities.scan("sends"), activities.scan("events"), inputs.messages.lazy()
     )
-    rows = number_contacts(mail, activities.people.lazy())
-    kept = rows.select(*NUMBERED["shown mail"].names(), PART)
-    sink_groups(kept, PART, activities.groups, activities.folder / "shown mail")
+    numbers = activities.people.lazy().select(CONTACT_KEY, People.contact_no)
+    rows = key_contacts(mail).join(numbers, on=CONTACT_KEY, how="left", validate="m:1")
+    group = group_of_person(activities.groups, has_devices=False).alias(GROUP)
+    kept = rows.select(*numbered_schema(ContactSends).names(), group)
+    sink_groups(kept, GROUP, activities.groups, activities.folder / SHOWN_MAIL)
 
 
 def _write_web(
-    kind: str, table: type[Table], rows: pl.LazyFrame, at: str, placing: Placing, folder: Path
-) -> None:
+    kind: PieceKind, rows: pl.LazyFrame, at: str, placing: Placing, scratch: Scratch
+) -> Pieces:
     """Write sessions or orders, of a device's rows those of its contact then as theirs.
 
     Args:
-        kind: The folder below `folder`.
-        table: What is written of a row, beside the number of its contact.
+        kind: What they are.
         rows: Any with organization, contact and device.
-        at: The column of their instant.
+        at: The column of the instant at which a device's contact counts.
         placing: By what their people are found.
-        folder: Where to write.
+        scratch: Where to write.
     """
-    names = [CONTACT_NO, *(name for name in columns(table) if name != Contacts.contact_id), PART]
     batches = rows.collect_batches(chunk_size=MOST_ROWS, maintain_order=False, engine="streaming")
-    for source, batch in enumerate(batches):
+    folders = []
+    for number, batch in enumerate(batches):
         keyed = key_contacts(batch.lazy()).collect(engine="in-memory")
-        placed = placing.place_linked(keyed, at).select(names)
-        sink_groups(placed, PART, placing.parts, folder / kind, source)
+        placed = placing.place_linked(keyed, at)
+        folders.append(keep_piece(scratch, kind, [number], lambda rows=placed: rows))
+    return Pieces(kind, tuple(folders))

@@ -1,4 +1,4 @@
-"""Activities in files that are kept: of a batch of files each, in the order of their people."""
+"""Activities in files that are kept: of a batch of files each, in the order of time."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,39 +8,68 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import Table, columns, polars_schema
-from contracts.facts.numbered_activities import KeyedEvents, KeyedSends
+from contracts.facts.journey_slices import ActivityDays
+from contracts.facts.numbered_activities import KeyedEvents, KeyedOrders, KeyedSends, KeyedVisits
 from flows.kept.identities import identify
 from flows.kept.keepers import Keeper
-from transforms.people.activity_extracts import find_last_instants, keep_clicks
-from transforms.people.person_numbers import find_slices, sort_by_person
+from transforms.people.activity_extracts import find_last_instants, keep_clicks, sum_days
+from transforms.people.person_numbers import CONTACT_KEY, group_of_person
 
 ROWS = "rows.parquet"
-ROWS_A_READ = 4_096
-"""How many rows are read at least: few, since each range of people is some rows of each file."""
+ROWS_A_READ = 32_768
+"""How many rows are read at least: few, since a slice of journeys is some rows of each file."""
 
 Extract = Callable[[pl.LazyFrame], pl.LazyFrame]
-CLICKS, LAST = "clicks", "last instants"
-OF_EVENTS: Mapping[str, Extract] = {
-    CLICKS: keep_clicks,
-    LAST: partial(find_last_instants, at=KeyedEvents.occurred_at),
-}
-OF_SENDS: Mapping[str, Extract] = {LAST: partial(find_last_instants, at=KeyedSends.sent_at)}
-"""What of events and of sends lies beside them."""
+CLICKS, LAST, DAYS = "clicks", "last instants", "days"
 
 
 @dataclass(frozen=True)
-class Piece:
-    """Activities of a batch of files.
+class PieceKind:
+    """A kind of activities.
 
     Attributes:
-        path: The rows, in the order of people.
-        identity: What the rows are.
-        slices: Range of contacts -> the first row and the number of rows of each stretch.
+        table: What a row is.
+        at: The column of its instant.
+        subject: The column with the key of what it is about.
+        is_step: Whether a row is a step of a journey.
+        has_devices: Whether rows may name a device instead of a contact.
+        own: What of it lies beside the rows of each piece, by name, but for what does of all kinds.
     """
 
-    path: Path
-    identity: str
-    slices: Mapping[int, list[tuple[int, int]]]
+    table: type[Table]
+    at: str
+    subject: str | None
+    is_step: pl.Expr
+    has_devices: bool = True
+    own: Mapping[str, Extract] = field(default_factory=dict)
+
+    @property
+    def extracts(self) -> Mapping[str, Extract]:
+        """What lies beside the rows of each piece."""
+        of_all = {
+            LAST: partial(find_last_instants, at=self.at),
+            DAYS: partial(sum_days, at=self.at, subject=self.subject, is_step=self.is_step),
+        }
+        return of_all | self.own
+
+
+IS_KNOWN = pl.col(CONTACT_KEY).is_not_null()
+EVENTS = PieceKind(
+    KeyedEvents,
+    KeyedEvents.occurred_at,
+    KeyedEvents.message_key,
+    IS_KNOWN,
+    own={CLICKS: keep_clicks},
+)
+SENDS = PieceKind(
+    KeyedSends,
+    KeyedSends.sent_at,
+    KeyedSends.message_key,
+    IS_KNOWN & ~pl.col(KeyedSends.is_holdout),
+    has_devices=False,
+)
+SESSIONS = PieceKind(KeyedVisits, KeyedVisits.started_at, KeyedVisits.link_key, IS_KNOWN)
+ORDERS = PieceKind(KeyedOrders, KeyedOrders.ordered_at, None, IS_KNOWN)
 
 
 @dataclass(frozen=True)
@@ -48,39 +77,51 @@ class Pieces:
     """All activities of a kind.
 
     Attributes:
-        table: What a row is.
-        pieces: Where they lie.
-        extracts: What lies beside the rows of each, by name.
+        kind: The kind.
+        folders: Where they lie, a piece each.
     """
 
-    table: type[Table]
-    pieces: tuple[Piece, ...]
-    extracts: Mapping[str, Extract] = field(default_factory=dict)
+    kind: PieceKind
+    folders: tuple[Path, ...]
 
-    def scan(self, group: int | None = None) -> pl.LazyFrame:
-        """All of them, or those in a range of contacts."""
-        if group is None:
-            found = [pl.scan_parquet(piece.path) for piece in self.pieces]
-        else:
-            found = [
-                pl.scan_parquet(piece.path).slice(first, rows)
-                for piece in self.pieces
-                for first, rows in piece.slices.get(group, ())
+    def scan(self, groups: range | None = None, of: int = 1) -> pl.LazyFrame:
+        """All of them, or those of some groups of people.
+
+        Args:
+            groups: The groups; None for all.
+            of: How many groups there are.
+        """
+        rows = self._concat([pl.scan_parquet(folder / ROWS) for folder in self.folders])
+        if groups is None or len(groups) == of:
+            return rows
+        group = group_of_person(of, has_devices=self.kind.has_devices)
+        return rows.filter(group >= groups.start, group < groups.stop)
+
+    def scan_stretches(self, stretches: Iterable[tuple[int, int, int]]) -> pl.LazyFrame:
+        """The rows of some stretches: of which piece, from which row on, and how many."""
+        return self._concat(
+            [
+                pl.scan_parquet(self.folders[piece] / ROWS).slice(first, rows)
+                for piece, first, rows in stretches
             ]
-        return pl.concat(found) if found else pl.LazyFrame(schema=polars_schema(self.table))
+        )
 
     def scan_extract(self, name: str) -> pl.LazyFrame:
         """What was extracted from each piece, one below the other."""
-        if not self.pieces:
-            return self.extracts[name](self.scan())
-        return pl.concat([pl.scan_ipc(piece.path.with_name(_file(name))) for piece in self.pieces])
+        if not self.folders:
+            return self.kind.extracts[name](self.scan())
+        return pl.concat([pl.scan_ipc(folder / _file(name)) for folder in self.folders])
 
-    def identify(self, group: int) -> str:
-        """What the activities in a range of contacts are."""
-        own = [
-            (piece.identity, piece.slices[group]) for piece in self.pieces if group in piece.slices
-        ]
-        return identify(own)
+    def read_days(self) -> list[pl.DataFrame]:
+        """The days of each piece (`ActivityDays`)."""
+        return [pl.read_ipc(folder / _file(DAYS)) for folder in self.folders]
+
+    def count(self) -> int:
+        """How many there are."""
+        return self.scan_extract(DAYS).select(pl.col(ActivityDays.rows).sum()).collect().item()
+
+    def _concat(self, rows: list[pl.LazyFrame]) -> pl.LazyFrame:
+        return pl.concat(rows) if rows else pl.LazyFrame(schema=polars_schema(self.kind.table))
 
 
 def _file(extract: str) -> str:
@@ -90,34 +131,37 @@ def _file(extract: str) -> str:
 
 def keep_piece(
     keeper: Keeper,
-    table: type[Table],
+    kind: PieceKind,
     inputs: Iterable[object],
-    placed: pl.DataFrame,
     read: Callable[[], pl.LazyFrame],
-    extracts: Mapping[str, Extract],
-) -> Piece:
-    """Have a batch of activities in a file.
+) -> Path:
+    """Have a batch of activities in a folder.
 
     Args:
         keeper: Has it written where it is not there yet.
-        table: What a row is.
+        kind: What activities they are.
         inputs: All that decides the rows.
-        placed: `PersonPlaces` of the batch.
-        read: Gives its rows with their `contact_no` and `device_key`, in any order.
-        extracts: What few rows of it are looked for often, by name: they lie in files of their own.
+        read: Gives the rows, in any order that follows from the inputs.
     """
+    table = kind.table
 
     def write(folder: Path) -> str:
-        rows = sort_by_person(read()).select(columns(table)).collect()
-        for name, extract in extracts.items():
+        rows = _sort(read().select(columns(table)).collect(), kind)
+        for name, extract in kind.extracts.items():
             extract(rows.lazy()).collect().write_ipc(folder / _file(name), compression="lz4")
         rows.write_parquet(
-            folder / ROWS,
-            compression="lz4",
-            statistics=False,
-            row_group_size=ROWS_A_READ,
+            folder / ROWS, compression="lz4", statistics=False, row_group_size=ROWS_A_READ
         )
         return identify(table.__name__, inputs)
 
-    kept = keeper.folder(f"people {table.__name__}", inputs, write)
-    return Piece(kept.open() / ROWS, kept.identity, find_slices(placed))
+    return keeper.folder(f"people {table.__name__}", inputs, write).open()
+
+
+def _sort(rows: pl.DataFrame, kind: PieceKind) -> pl.DataFrame:
+    """Rows in the order of time; those without one come first, by what they are about."""
+    rows = rows.sort(kind.at, maintain_order=True)
+    undated = rows.get_column(kind.at).null_count()
+    if kind.subject is None or not undated:
+        return rows
+    first = rows.head(undated).sort(kind.subject, maintain_order=True)
+    return pl.concat([first, rows.slice(undated)])

@@ -1,21 +1,24 @@
-"""`contact_journey`, one part for each range of people: a task each, written where it has to be."""
+"""`contact_journey`, a part for each slice of time: a task each, written where it has to be."""
 
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.facts.numbered_activities import JourneySteps
+import polars as pl
+
+from contracts.facts.numbered_activities import JourneySteps, People
 from contracts.manifest import Check
 from flows.cluster.workers import Workers, perform
 from flows.kept.kept_steps import KeptSteps
 from flows.runtime.materialize import materialize
 from flows.steps.people.activities import Activities
+from flows.steps.people.journey_slices import KINDS, JourneySlice, find_slices
 from flows.storage.report_files import write_table
 from transforms.people.journeys import build_journey, set_out_steps
+from transforms.people.person_numbers import group_of_person
 
 GROUP, NAME = "people", "contact_journey"
-KINDS = ("sends", "events", "sessions", "orders")
 
 
 @dataclass(frozen=True)
@@ -41,17 +44,23 @@ def write_journeys(
     workers: Workers,
     on_part: Callable[[int, int], None],
 ) -> list[Check]:
-    """Have every part in the snapshot: together in the order of the table's key.
+    """Have every part in the snapshot.
+
+    A large table is cut by time and, where a day is large, by contacts. Each part is in the order of
+    the table's key, and so are a contact's steps over the parts in the order of their names.
 
     Args:
         of: What they are made from.
-        kept: Links those whose people did nothing new.
+        kept: Links those in whose time nothing changed.
         workers: What carries the others out.
         on_part: Told after each part how many of how many are written.
     """
-    activities = of.activities
-    parts = {f"{GROUP}/{NAME}/{_name_part(group)}": group for group in range(activities.groups)}
-    inputs = {path: [activities.identity(group), of.timezone] for path, group in parts.items()}
+    parts = {
+        f"{GROUP}/{NAME}/{_name_part(one, group)}": (one, group)
+        for one in find_slices(of.activities, of.timezone)
+        for group in range(one.groups)
+    }
+    inputs = {path: [one.identity] for path, (one, _) in parts.items()}
 
     def write(asked: list[str]) -> dict[str, list[Check]]:
         written: dict[str, list[Check]] = {}
@@ -64,28 +73,46 @@ def write_journeys(
     return kept.parts(inputs, write)
 
 
-def write_part(of: JourneyParts, part: tuple[str, int]) -> tuple[str, list[Check]]:
+def write_part(
+    of: JourneyParts, part: tuple[str, tuple[JourneySlice, int]]
+) -> tuple[str, list[Check]]:
     """Write one part, under its name only when it is whole.
 
     Args:
         of: What it is made from.
-        part: Its path in the snapshot, without suffix, and its range of people.
+        part: Its path in the snapshot, without suffix, its slice and which group of contacts of it.
 
     Returns:
         Its path, and what was checked.
     """
-    path, group = part
-    people, messages = of.activities.list_people(group), of.activities.messages.lazy()
-    rows = (of.activities.scan_numbered(kind, group) for kind in KINDS)
-    steps = materialize(set_out_steps(*rows, messages, of.timezone), JourneySteps)
-    journey = build_journey(steps, people, messages).collect()
+    path, (one, group) = part
+    rows = [_read(of.activities, one, group, kind) for kind in KINDS]
+    keys = pl.concat(each.select(People.contact_key) for each in rows).unique()
+    people = of.activities.people.lazy().join(
+        keys.lazy(), on=People.contact_key, how="semi", maintain_order="left"
+    )
+    own, messages = people.collect(), of.activities.messages.lazy()
+    numbered = (
+        of.activities.number(kind, each.lazy(), own) for kind, each in zip(KINDS, rows, strict=True)
+    )
+    steps = materialize(set_out_steps(*numbered, messages, of.timezone), JourneySteps)
+    journey = build_journey(steps, own.lazy(), messages).collect()
     draft = of.scratch / secrets.token_hex(8)
-    checks = write_table(draft, GROUP, NAME, journey, part=_name_part(group))
+    checks = write_table(draft, GROUP, NAME, journey, part=_name_part(one, group))
     target = of.staging / f"{path}.parquet"
     target.parent.mkdir(parents=True, exist_ok=True)
     (draft / f"{path}.parquet").replace(target)
     return path, checks
 
 
-def _name_part(group: int) -> str:
-    return f"part-{group:04}"
+def _read(activities: Activities, one: JourneySlice, group: int, kind: str) -> pl.DataFrame:
+    """The rows of a kind in a slice, of a group of contacts."""
+    rows = activities.pieces[kind].scan_stretches(one.stretches.get(kind, ()))
+    if one.groups > 1:
+        rows = rows.filter(group_of_person(one.groups, has_devices=False) == group)
+    return rows.filter(pl.col(People.contact_key).is_not_null()).collect()
+
+
+def _name_part(one: JourneySlice, group: int) -> str:
+    name = f"part-{one.name}"
+    return f"{name}-{group:04}" if one.groups > 1 else name

@@ -10,7 +10,6 @@ from contracts.facts.numbered_activities import (
     Clicks,
     FirstSentEvents,
     KeyedEvents,
-    KeyedSends,
     PersonPlaces,
     SendPlaces,
 )
@@ -21,7 +20,7 @@ from flows.config.memory import fact_rows_at_once, sends_at_once
 from flows.kept.identities import identify_rows
 from flows.runtime.materialize import materialize
 from flows.steps.messaging.key_files import KeyFiles
-from flows.steps.people.activity_pieces import OF_EVENTS, OF_SENDS, Pieces, keep_piece
+from flows.steps.people.activity_pieces import EVENTS, SENDS, Pieces, keep_piece
 from flows.steps.people.machine_signs import JudgedAgents, find_haste
 from flows.steps.people.people_inputs import PeopleInputs
 from flows.steps.people.placed_batches import Placing, identify_in_order, place_batches
@@ -62,12 +61,11 @@ def write_sends(inputs: PeopleInputs, placing: Placing) -> Pieces:
     first_sent = _find_first_sent(inputs)
 
     def read(batch: Batch) -> pl.LazyFrame:
-        nothing = pl.lit(None, pl.String).alias(Events.anonymous_id)
-        rows = batch.scan().select(*NAMED, Sends.send_id, nothing)
+        rows = batch.scan().select(*NAMED, Sends.send_id)
         return find_contacts(rows, inputs.owners).drop(Sends.contact_id, Sends.email)
 
     def place(rows: pl.DataFrame) -> pl.LazyFrame:
-        return add_first_sent(rows.lazy(), first_sent).pipe(placing.place)
+        return add_first_sent(rows.lazy(), first_sent)
 
     def write(batch: Batch, placed: pl.DataFrame) -> pl.LazyFrame:
         rows = batch.scan().select(SENT).collect(engine="streaming")
@@ -77,15 +75,13 @@ def write_sends(inputs: PeopleInputs, placing: Placing) -> Pieces:
     pieces = [
         keep_piece(
             placing.keeper,
-            KeyedSends,
+            SENDS,
             [batch.identity, identify_in_order(placed.select(answers))],
-            placed,
             partial(write, batch, placed),
-            OF_SENDS,
         )
         for batch, placed in place_batches(list_batches(inputs.catalog, "sends"), read, place)
     ]
-    return Pieces(KeyedSends, tuple(pieces), OF_SENDS)
+    return Pieces(SENDS, tuple(pieces))
 
 
 def write_events(inputs: PeopleInputs, placing: Placing) -> Pieces:
@@ -128,16 +124,9 @@ def write_events(inputs: PeopleInputs, placing: Placing) -> Pieces:
             identify_rows(batch.number_files(signs).lazy()),
         ]
         pieces.append(
-            keep_piece(
-                placing.keeper,
-                KeyedEvents,
-                decided,
-                placed,
-                partial(write, batch, placed, signs),
-                OF_EVENTS,
-            )
+            keep_piece(placing.keeper, EVENTS, decided, partial(write, batch, placed, signs))
         )
-    return Pieces(KeyedEvents, tuple(pieces), OF_EVENTS)
+    return Pieces(EVENTS, tuple(pieces))
 
 
 def _leave_out(placed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from flows.catalog.file_batches import MOST_ROWS, Batch
 from flows.kept.identities import identify_rows
 from flows.kept.keepers import Keeper
 from transforms.people.linked_rows import fill_in_order
-from transforms.people.person_numbers import DEVICE, place_people
+from transforms.people.person_numbers import DEVICE
 
 ROWS_TOGETHER = 2 * MOST_ROWS
 """About how many rows of several batches find their sends and people at a time."""
@@ -22,23 +22,15 @@ class Placing:
     """By what the people of rows are found, and where these are written.
 
     Attributes:
-        people: `People`.
-        parts: Into how many ranges the contacts are cut.
         links: `IdentityLinks` with the key of their contact.
         keeper: Has activities written that are not there yet.
     """
 
-    people: pl.LazyFrame
-    parts: int
     links: pl.DataFrame
     keeper: Keeper
 
-    def place(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """Add `PersonPlaces` to rows in memory that have the key of their contact, in order."""
-        return place_people(rows, self.people, self.parts)
-
     def place_linked(self, rows: pl.DataFrame, at: str) -> pl.LazyFrame:
-        """Place rows after giving those of a device without a contact the one whose it was then.
+        """Give rows of a device without a contact the one whose it was then.
 
         Args:
             rows: Any with organization, device, and the key of their contact.
@@ -46,9 +38,8 @@ class Placing:
         """
         is_open = pl.col(PersonPlaces.contact_key).is_null() & pl.col(DEVICE).is_not_null()
         if not (self.links.height and rows.select(is_open.any()).item()):
-            return self.place(rows.lazy())
-        links = self.links.lazy()
-        return self.place(fill_in_order(rows.lazy(), links, at, PersonPlaces.contact_key))
+            return rows.lazy()
+        return fill_in_order(rows.lazy(), self.links.lazy(), at, PersonPlaces.contact_key)
 
 
 def place_batches(

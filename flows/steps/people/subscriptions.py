@@ -39,20 +39,22 @@ def build_subscriptions(activities: Activities, config: Workspace) -> Subscripti
     states = [pl.LazyFrame(schema=polars_schema(SubscriptionStates))]
     days = [pl.LazyFrame(schema=polars_schema(SubscriptionDays))]
     for group in range(activities.groups):
-        steps = materialize(list_steps(*_list_deciding(activities, group)), SubscriptionSteps)
+        steps = materialize(
+            list_steps(*_list_deciding(activities, range(group, group + 1))), SubscriptionSteps
+        )
         states.append(materialize(find_states(steps), SubscriptionStates))
         growth = sum_subscription_days(steps, config.workspace.timezone)
         days.append(materialize(growth, SubscriptionDays))
     return SubscriptionFacts(pl.concat(states), pl.concat(days))
 
 
-def _list_deciding(activities: Activities, group: int) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Of the `MessageEvents` and `ContactSends` of a group of people those that decide."""
-    people, messages = activities.list_people(group), activities.messages.lazy()
-    happened = activities.scan_numbered("events", group).select(READ).collect(engine="streaming")
+def _list_deciding(activities: Activities, groups: range) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Of the `MessageEvents` and `ContactSends` of some groups of people those that decide."""
+    people, messages = activities.list_people(groups), activities.messages.lazy()
+    happened = activities.scan_numbered("events", groups).select(READ).collect(engine="streaming")
     events = restore_contacts(pick_events(happened.lazy()), people)
-    told = pick_sends(activities.scan_numbered("sends", group), messages)
+    told = pick_sends(activities.scan_numbered("sends", groups), messages)
     sends = restore_contacts(materialize(told, NumberedSends), people)
-    shown = restore_contacts(activities.scan_numbered("shown mail", group), people)
+    shown = restore_contacts(activities.scan_numbered("shown mail", groups), people)
     all_sends = [describe_sends(sends, messages), shown.select(columns(ContactSends))]
     return materialize(describe_events(events, messages), MessageEvents), pl.concat(all_sends)
