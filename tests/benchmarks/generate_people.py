@@ -2,9 +2,8 @@
 
 Six touches of ten are sessions (half of them direct, some the landing of a click), four are clicks
 on messages; one order comes for twenty-five touches. People's activity has a heavy tail. What is
-written are the files that a run describes its activities in, with numbers for contacts and messages
-and cut into ranges of contacts (`activities`), and the same rows with their texts (`told`), which
-DuckDB starts from.
+written are the files that a run describes its activities in, with keys for contacts, messages and
+links (`activities`), and the same rows with their texts (`told`), which DuckDB starts from.
 """
 
 import argparse
@@ -14,25 +13,20 @@ import numpy as np
 import polars as pl
 
 from contracts.columns import Table, columns, polars_schema
-from contracts.facts.activities import ContactSessions, MessageEvents
+from contracts.facts.activities import ContactSessions, LinkNames, MessageEvents
 from contracts.facts.hierarchy import DescribedMessages
 from contracts.facts.numbered_activities import People
 from contracts.facts.order_facts import PricedOrders
-from flows.runtime.materialize import sink_groups
-from flows.steps.people.activities import NUMBERED
-from flows.steps.people.people_numbers import ROWS_A_PART
+from flows.kept.keepers import Scratch
+from flows.steps.people.activity_pieces import EVENTS, ORDERS, SENDS, SESSIONS, keep_piece
 from tests.benchmarks.assets import START, generate_once, numbered
-from transforms.common.keys import MESSAGE, hash_id
+from transforms.common.keys import LINK, MESSAGE, hash_id
 from transforms.people.activities import number_messages
-from transforms.people.person_numbers import (
-    add_parts,
-    find_cuts,
-    key_people,
-    list_people,
-    number_contacts,
-)
+from transforms.people.person_numbers import key_contacts, key_people, list_people
 
-PEOPLE, MESSAGES = "people.parquet", "messages.parquet"
+PEOPLE, MESSAGES, LINKS = "people.parquet", "messages.parquet", "links.parquet"
+SAID_OF_LINK = ["channel_group", "platform", "campaign_id", "ad_id"]
+KINDS = {"events": EVENTS, "sends": SENDS, "sessions": SESSIONS, "orders": ORDERS}
 SPAN = 180 * 86_400_000_000
 TOUCHES_PER_ORDER, TOUCHES_PER_CONTACT = 25, 12
 CLICKS, LANDINGS, CHUNK = 0.4, 0.1, 1_000_000
@@ -44,19 +38,19 @@ def generate(root: Path, touches: int, seed: int = 11) -> int:
     """Write activities with `touches` clicks and sessions below `root`, unless they are there.
 
     Returns:
-        How many parts of people there are.
+        How many pieces each kind of activities lies in.
     """
     return generate_once(root, lambda: write(root, touches, seed))
 
 
 def write(root: Path, touches: int, seed: int) -> int:
-    """Write the activities and tell in how many parts."""
+    """Write the activities and tell in how many pieces."""
     contacts = touches // TOUCHES_PER_CONTACT + 1
-    people, messages = number_people(contacts, touches), number_messages(describe_messages())
+    people, messages = number_people(contacts), number_messages(describe_messages())
     (root / "told").mkdir()
     people.write_parquet(root / PEOPLE)
     messages.collect().write_parquet(root / MESSAGES)
-    parts = people.select(pl.col("part").max()).item() + 1
+    links = []
     for place, first in enumerate(range(0, touches, CHUNK)):
         rng = np.random.default_rng([seed, place])
         count = min(CHUNK, touches - first)
@@ -80,24 +74,40 @@ def write(root: Path, touches: int, seed: int) -> int:
         for kind, table in tables.items():
             (root / "told" / kind).mkdir(exist_ok=True)
             table.write_parquet(root / "told" / kind / f"{place:03}.parquet", compression="lz4")
-            rows = number_contacts(table.lazy(), people.lazy())
-            if kind == "events":
-                of_message = messages.select("message_id", "message_no")
-                rows = rows.join(of_message, on="message_id", how="left")
-            rows = rows.select(*NUMBERED[kind].names(), "part")
-            sink_groups(rows, "part", parts, root / "activities" / kind, place)
-    return parts
+            keyed = key_contacts(table.lazy()).with_columns(key_link(kind))
+            rows = keyed if kind != "events" else key_message(keyed)
+            keep_piece(
+                Scratch(root / "activities" / kind), KINDS[kind], [place], lambda rows=rows: rows
+            )
+        links.append(name_links(tables["sessions"]))
+    pl.concat(links).unique("link_key").write_parquet(root / LINKS)
+    return len(links)
 
 
-def number_people(contacts: int, touches: int) -> pl.DataFrame:
-    """The people, cut as a run of so many touches cuts them."""
+def key_link(kind: str) -> pl.Expr:
+    """The key of a session's link; of other rows a column that nobody reads."""
+    said = SAID_OF_LINK if kind == "sessions" else ["org_id"]
+    return pl.struct(said).hash(LINK).alias("link_key")
+
+
+def name_links(sessions: pl.DataFrame) -> pl.DataFrame:
+    """The links that sessions came by (`LinkNames`)."""
+    keyed = sessions.with_columns(key_link("sessions"), pl.lit(0, pl.UInt32).alias("link"))
+    return keyed.select(columns(LinkNames)).unique("link_key")
+
+
+def key_message(events: pl.LazyFrame) -> pl.LazyFrame:
+    """Events with the key of the message that they name."""
+    return events.with_columns(hash_id("message_id", seed=MESSAGE).alias("message_key"))
+
+
+def number_people(contacts: int) -> pl.DataFrame:
+    """The people."""
     ids = pl.LazyFrame({"who": range(contacts)}).select(
         org_id=pl.lit("default"), contact_id=numbered("c-{}", pl.col("who"), 9)
     )
-    listed = list_people(key_people(ids), key_people(ids.clear())).collect()
-    most = max(1, ROWS_A_PART * contacts // touches)
-    cuts = find_cuts(listed.get_column("contact_key"), most)
-    return add_parts(listed.lazy(), cuts).select(columns(People)).collect()
+    listed = list_people(key_people(ids), key_people(ids.clear()))
+    return listed.select(columns(People)).collect()
 
 
 def describe_messages() -> pl.LazyFrame:
@@ -207,4 +217,4 @@ if __name__ == "__main__":
     arguments.add_argument("root", type=Path)
     arguments.add_argument("--touches", type=int, default=1_000_000)
     chosen = arguments.parse_args()
-    print(f"{generate(chosen.root, chosen.touches)} parts in {chosen.root}")
+    print(f"{generate(chosen.root, chosen.touches)} pieces in {chosen.root}")

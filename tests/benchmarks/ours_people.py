@@ -1,6 +1,6 @@
 """Our attribution and journeys, each as one process that the benchmark can measure.
 
-Both start from the described activities, cut into groups of people. `last` credits the last touch
+Both start from the described activities. `last` credits the last touch
 alone, `models` all models; `journey` writes every contact's journey, sorted and checked.
 """
 
@@ -23,8 +23,9 @@ from flows.steps.attribution.attribution_reports import write_credited_orders, w
 from flows.steps.attribution.credit_files import CreditFiles
 from flows.steps.attribution.credited_orders import build_credited_orders
 from flows.steps.people.activities import Activities
+from flows.steps.people.activity_pieces import Pieces
 from flows.steps.people.journeys import JourneyParts, write_journeys
-from tests.benchmarks.generate_people import MESSAGES, PEOPLE, generate
+from tests.benchmarks.generate_people import KINDS, LINKS, MESSAGES, PEOPLE, generate
 
 
 def write_attribution(root: Path, models: tuple[str, ...]) -> Path:
@@ -43,7 +44,7 @@ def write_attribution(root: Path, models: tuple[str, ...]) -> Path:
 
 
 def write_all_journeys(root: Path) -> None:
-    """Write `contact_journey`, a part for each range of contacts."""
+    """Write `contact_journey`, a part for each slice of time."""
     activities = open_activities(root)
     ours = root / "ours"
     of = JourneyParts(activities, "UTC", ours, ours / "scratch")
@@ -54,9 +55,13 @@ def write_all_journeys(root: Path) -> None:
 def open_activities(root: Path) -> Activities:
     """The activities as the generator left them."""
     generate(root, 0)
-    people, messages = (pl.read_parquet(root / name) for name in (PEOPLE, MESSAGES))
+    people, messages, names = (pl.read_parquet(root / name) for name in (PEOPLE, MESSAGES, LINKS))
     links = pl.DataFrame(schema=polars_schema(IdentityLinks))
-    return Activities(root / "activities", people, messages, links)
+    home = root / "activities"
+    pieces = {
+        name: Pieces(kind, tuple(sorted((home / name).glob("*")))) for name, kind in KINDS.items()
+    }
+    return Activities(home, people, messages, links, pieces, names)
 
 
 def refuse(checks: list[Check]) -> None:

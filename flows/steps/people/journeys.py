@@ -46,8 +46,8 @@ def write_journeys(
 ) -> list[Check]:
     """Have every part in the snapshot.
 
-    A large table is cut by time and, where a day is large, by contacts. Each part is in the order of
-    the table's key, and so are a contact's steps over the parts in the order of their names.
+    A large table is cut by time and, where a day is large, by contacts. Each part is in the order
+    of the table's key, and so are a contact's steps over the parts in the order of their names.
 
     Args:
         of: What they are made from.

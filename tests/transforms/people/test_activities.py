@@ -11,8 +11,6 @@ from contracts.channels import RunChannels
 from contracts.columns import columns, polars_schema
 from contracts.facts.activities import (
     ContactSends,
-    ContactSessions,
-    LinkedSessions,
     LinkNames,
     MessageEvents,
 )
@@ -43,9 +41,9 @@ from transforms.people.activity_keys import (
     place_events,
     place_sends,
 )
-from transforms.people.ad_names_now import describe_links, name_links
+from transforms.people.ad_names_now import describe_links, key_links, name_links
 from transforms.people.direct_mail import list_shown_mail
-from transforms.people.person_numbers import add_parts, key_people, list_people, restore_contacts
+from transforms.people.person_numbers import key_people, list_people, restore_contacts
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -104,7 +102,7 @@ def number() -> pl.LazyFrame:
 def number_people(*naming: pl.LazyFrame) -> pl.LazyFrame:
     """The people whom rows name."""
     named = pl.concat(key_people(rows) for rows in naming)
-    return add_parts(list_people(named.clear(), named), [])
+    return list_people(named.clear(), named)
 
 
 def select_keys(sends: pl.LazyFrame) -> pl.LazyFrame:
@@ -279,11 +277,15 @@ def test_sessions_bear_the_names_that_ads_have_now() -> None:
         {"org_id": "o", "link": 1, "platform": "google_ads", "campaign_id": "7", "ad_id": "77"},
         {"org_id": "o", "link": 2},
     ]
-    described = describe_links(frame(SessionLinks, links), frame(AdNames, names))
+    said = [row | {"traffic_source": row["link"], "traffic_source_check": 0} for row in links]
+    described = describe_links(frame(SessionLinks, said), frame(AdNames, names))
     named = described.select(columns(LinkNames))
-    sessions = [{"org_id": "o", "session_id": str(number), "link": number} for number in (1, 2)]
-    result = name_links(frame(LinkedSessions, sessions), named).collect()
-    assert {*polars_schema(ContactSessions)} <= {*result.columns}
+    sessions = pl.LazyFrame(
+        [{"org_id": "o", "session_id": str(number), "link": number} for number in (1, 2)],
+        schema_overrides={"link": pl.UInt32},
+    )
+    result = name_links(key_links(sessions, named), named).collect()
+    assert {*polars_schema(LinkNames)} - {*result.columns} == {"link", "link_key"}
     assert result.sort("session_id").select("campaign_name", "ad_name").rows() == [
         ("Spring ads", "New"),
         (None, None),

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from contracts.reports.attribution import MODELS
-from flows.steps.people import people_numbers
+from flows.steps.people import activities, journey_slices
 from tests.oracles.expected_people import ZONE, ExpectedPeople, instant
 from tests.support.people_world import TOML, People, make_people
 from tests.support.publishing import publish
@@ -155,17 +155,25 @@ def without_journey(published: Ran) -> dict[str, bytes]:
     return {name: cells for name, cells in published.tables().items() if "journey" not in name}
 
 
-def test_groups_of_people_and_the_order_of_rows_change_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ran: tuple[People, Ran]
+@pytest.mark.parametrize("rows_a_slice", [40, 3])
+def test_how_activities_are_cut_and_the_order_of_rows_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ran: tuple[People, Ran], rows_a_slice: int
 ) -> None:
+    """A contact's steps are in order over the parts of their journey, in the order of the names."""
     world, published = ran
     again = publish(tmp_path / "shuffled", TOML, **world.shuffled(1))
     assert again.tables() == published.tables()
-    monkeypatch.setattr(people_numbers, "ROWS_A_PART", 80)
-    grouped = publish(tmp_path / "grouped", TOML, **world.shuffled(2))
-    parts = sorted((grouped.folder / "people/contact_journey").glob("*.parquet"))
+    order = ["org_id", "contact_id", "occurred_at", "event_id"]
+    monkeypatch.setattr(activities, "ROWS_A_GROUP", 80)
+    monkeypatch.setattr(journey_slices, "ROWS_A_SLICE", rows_a_slice)
+    cut = publish(tmp_path / "cut", TOML, **world.shuffled(2))
+    parts = sorted((cut.folder / "people/contact_journey").glob("*.parquet"))
     assert len(parts) > 5
     journey = published.table("people", "contact_journey")
-    assert pl.read_parquet(parts).equals(journey)
-    whole = {n: c for n, c in grouped.tables().items() if not n.startswith("contact_journey/")}
+    told = [pl.read_parquet(part) for part in parts]
+    for part in told:
+        assert part.select(order).equals(part.select(order).sort(order))
+    together = pl.concat(told)
+    assert together.sort("org_id", "contact_id", maintain_order=True).equals(journey)
+    whole = {n: c for n, c in cut.tables().items() if not n.startswith("contact_journey/")}
     assert whole == without_journey(published)
