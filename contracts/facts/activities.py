@@ -5,7 +5,6 @@ These are no feeds and no reports: every row names its contact, message and camp
 
 from contracts.columns import Count, Day, Flag, Instant, Serial, Table, Text, column
 from contracts.facts.key_types import Key
-from contracts.facts.session_facts import SessionBase
 
 
 class MessageEvents(Table):
@@ -69,9 +68,16 @@ class LinkNames(Table):
     ad_name: Text = column("name of the ad")
 
 
-class ContactSessions(SessionBase):
+class ContactSessions(Table):
     """One row per session, with the ad that it came from."""
 
+    org_id: Text = column("organization", key=True)
+    session_id: Text = column("the session", key=True)
+    started_at: Instant = column("its first page view")
+    contact_id: Text = column("who it was, where known")
+    anonymous_id: Text = column("cookie or device")
+    landing_url: Text = column("its first page, with query and fragment")
+    is_bot: Flag = column("whether its user agent is a program; null where none is known")
     utm_medium: Text = column("by what kind of link it came")
     utm_source: Text = column("who sent it")
     channel_group: Text = column("Google Analytics 4's default channel group")

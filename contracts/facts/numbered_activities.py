@@ -132,8 +132,6 @@ class KeyedVisits(Table):
     org_id: Text = column("organization", key=True)
     session_id: Text = column("the session", key=True)
     started_at: Instant = column("its first page view")
-    ended_at: Instant = column("its last page view")
-    date_day: Day = column("day of its start in the reporting time zone")
     contact_key: Key = column("who it was, where known")
     anonymous_id: Text = column("cookie or device")
     landing_url: Text = column("its first page, with query and fragment")

@@ -169,12 +169,10 @@ def shape_sessions(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(
         session_id=numbered("v-{}", number, 9),
         started_at=instant(),
-        ended_at=instant() + pl.duration(minutes=5),
         contact_id=numbered("c-{}", pl.col("who"), 9),
         anonymous_id=numbered("a-{}", pl.col("who"), 9),
         landing_url=pl.format("https://shop.example/page/{}", number % 997),
         channel_group="channel_group",
-        date_day=instant().dt.date(),
         platform=pl.when(is_paid).then(pl.lit("google_ads")),
         campaign_id=pl.when(is_paid).then(numbered("gc-{}", number % 300, 4)),
         ad_id=pl.when(is_paid).then(numbered("ga-{}", number % 9000, 6)),

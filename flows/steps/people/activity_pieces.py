@@ -46,11 +46,11 @@ class PieceKind:
     @property
     def extracts(self) -> Mapping[str, Extract]:
         """What lies beside the rows of each piece."""
-        of_all = {
+        of_all: dict[str, Extract] = {
             LAST: partial(find_last_instants, at=self.at),
             DAYS: partial(sum_days, at=self.at, subject=self.subject, is_step=self.is_step),
         }
-        return of_all | self.own
+        return {**of_all, **self.own}
 
 
 IS_KNOWN = pl.col(CONTACT_KEY).is_not_null()

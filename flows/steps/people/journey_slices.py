@@ -94,7 +94,7 @@ def find_slices(activities: Activities, timezone: str) -> list[JourneySlice]:
         JourneySlice(
             name,
             identify(activities.has_bare, timezone, own.rows()),
-            own.get_column(SliceContents.steps).sum(),
+            own.select(pl.col(SliceContents.steps).sum()).item(),
             _list_by_kind(stretches[(name,)]),
         )
         for (name,), own in sorted(told.items())
