@@ -59,6 +59,15 @@ class DeviceContacts(Table):
     is_single: Flag = column("whether it was one contact's alone", required=True)
 
 
+class DeviceEvidence(Table):
+    """One row per piece of evidence that a device was a contact's, in any number."""
+
+    device_key: Key = column("key of the device", required=True)
+    contact_key: Key = column("key of the contact", required=True)
+    at: Instant = column("when it happened")
+    how: Text = column("what shows it")
+
+
 class FirstSentEvents(Table):
     """One row per send without a time of its own that a `sent` event tells of."""
 

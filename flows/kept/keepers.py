@@ -1,6 +1,6 @@
 """What has files written that a step makes: a run keeps them for the next, a question does not."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -33,6 +33,14 @@ class Keeper(Protocol):
             name: The step.
             inputs: All that decides its result.
             write: Writes the files into a folder; returns what they are.
+        """
+        ...
+
+    def list_earlier(self, name: str) -> Iterator[tuple[str, Path]]:
+        """What runs before left of a step: what it is, and its folder.
+
+        Args:
+            name: The step.
         """
         ...
 
@@ -73,3 +81,7 @@ class Scratch:
         path.mkdir(parents=True)
         write(path)
         return ScratchFolder(path, identity)
+
+    def list_earlier(self, name: str) -> Iterator[tuple[str, Path]]:  # noqa: ARG002 - it has none
+        """Nothing was kept."""
+        return iter(())

@@ -127,7 +127,7 @@ class RunFacts:
     @cached_property
     def activities(self) -> Deferred[Activities]:
         """What every person did."""
-        catalog, settings = self.run.catalog.only(*DONE), self.run.settings("identity")
+        catalog, settings = self.run.catalog.only(*DONE), self.run.settings("identity", "sessions")
         run = self.run.cut(catalog, settings)
         return Deferred(
             identify(catalog, settings, self.names, self.visits),

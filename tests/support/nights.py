@@ -16,6 +16,7 @@ from flows.errors import CampaignReportsError
 from flows.kept import recalled_rows
 from flows.readers import open_feed
 from flows.steps.messaging import restated_facts
+from flows.steps.people import identity_links
 from tests.oracles.changed_figures import find_wrong_changes, read_figures
 from tests.support.faults.forked_commands import Commands, Disturbance
 from tests.support.histories.history import History
@@ -46,6 +47,7 @@ def make_small(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     draw = Random(seed)  # noqa: S311 - no secret is drawn
     monkeypatch.setattr(recalled_rows, "LEAST_ROWS", 0)
     monkeypatch.setattr(restated_facts, "MOST_TOUCHED", 100)
+    monkeypatch.setattr(identity_links, "MOST_CHANGED", 100)
     monkeypatch.setattr(file_batches, "MOST_ROWS", draw.choice([5, 30, 200]))
     monkeypatch.setattr(file_batches, "MOST_ROWS_SETTLED", draw.choice([20, 60, 400]))
     options, *_, sha256 = open_feed.__defaults__ or ()

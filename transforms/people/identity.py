@@ -9,12 +9,12 @@ Evidence of one instant stands in the order of contact, then of what shows it.
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.numbered_activities import DeviceContacts
+from contracts.facts.numbered_activities import DeviceContacts, DeviceEvidence
 from contracts.feeds import Events, Orders, PageViews, Sessions
 from contracts.reports.journeys import IdentityLinks
 from transforms.common.instants import microseconds
 from transforms.common.joins import HELD, STREAMED
-from transforms.people.person_numbers import DEVICE_KEY, key_device
+from transforms.people.person_numbers import DEVICE_KEY, key_contacts, key_device
 
 AT, SOURCE = "at", IdentityLinks.how
 ORG_ID, ANONYMOUS_ID, CONTACT_ID = (
@@ -27,6 +27,7 @@ LAST_OF_PREVIOUS = "last_of_previous"
 INSTANT = pl.Datetime("us", "UTC")
 LINKED_FROM, LINKED_UNTIL = IdentityLinks.linked_from, IdentityLinks.linked_until
 SESSION_FROM = "session_from"
+SIGN = "sign"
 CHECK, CONTACT_HASH, FIRST = "check", "contact hash", "first"
 DEVICE_CHECK = 3
 """The seed of a device's second hash, by which two that share a key are told apart."""
@@ -172,6 +173,36 @@ def leave_devices(rows: pl.LazyFrame, devices: pl.LazyFrame) -> pl.LazyFrame:
     own = devices.select(DEVICE_KEY)
     keyed = rows.with_columns(key_device().alias(DEVICE_KEY))
     return keyed.join(own, on=DEVICE_KEY, how="semi").drop(DEVICE_KEY)
+
+
+def key_evidence(evidence: pl.LazyFrame) -> pl.LazyFrame:
+    """Evidence (`list_evidence`) by the keys of device and contact: `DeviceEvidence`."""
+    keyed = key_contacts(evidence).with_columns(key_device().alias(DEVICE_KEY))
+    return keyed.select(columns(DeviceEvidence))
+
+
+def find_differing_devices(before: pl.LazyFrame, now: pl.LazyFrame) -> pl.LazyFrame:
+    """Find the devices (`device_key`) of which evidence stands in one of two tables alone.
+
+    Args:
+        before: `DeviceEvidence`; a row that stands twice counts twice.
+        now: The same.
+    """
+    signed = [
+        rows.with_columns(pl.lit(sign).alias(SIGN)) for rows, sign in ((before, -1), (now, 1))
+    ]
+    return (
+        pl.concat(signed)
+        .group_by(columns(DeviceEvidence))
+        .agg(pl.col(SIGN).sum())
+        .filter(pl.col(SIGN) != 0)
+        .select(DEVICE_KEY)
+    )
+
+
+def list_devices(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The devices (`device_key`) that rows name."""
+    return rows.select(key_device().alias(DEVICE_KEY)).drop_nulls()
 
 
 def _select_evidence(rows: pl.LazyFrame, at: str, source: str) -> pl.LazyFrame:

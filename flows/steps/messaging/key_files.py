@@ -54,6 +54,11 @@ class KeyFile:
     counts: pl.Series | None = None
     is_chosen: bool = False
 
+    @property
+    def ledger(self) -> Path:
+        """The folder with one folder per file read."""
+        return self.folder.parents[1]
+
     def leave_uncounted(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """The file's rows that count."""
         if self.counts is None:
@@ -69,6 +74,16 @@ def list_key_files(catalog: Catalog, *tables: str) -> list[KeyFile]:
         catalog: What was read.
         tables: More tables whose files are listed.
     """
+    return list_row_files(catalog, "sends", "events", *tables)
+
+
+def list_row_files(catalog: Catalog, *tables: str) -> list[KeyFile]:
+    """The files that give rows of some tables.
+
+    Args:
+        catalog: What was read.
+        tables: The tables.
+    """
     return [
         KeyFile(
             catalog.folder(file, table),
@@ -81,7 +96,7 @@ def list_key_files(catalog: Catalog, *tables: str) -> list[KeyFile]:
             tuple(got.own_channels),
             None if discarded.is_empty() else discarded,
         )
-        for table in ("sends", "events", *tables)
+        for table in tables
         for file in catalog.feeding(table)
         if (got := file.of_table(table))
         for discarded in [catalog.status.list_discarded(file, table)]

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import columns, key
+from contracts.columns import columns
 from contracts.facts.activities import ContactSends, ContactSessions, LinkNames
 from contracts.facts.numbered_activities import (
-    DeviceContacts,
     KeyedOrders,
     NumberedMessages,
     People,
@@ -18,7 +17,6 @@ from contracts.facts.numbered_activities import (
 )
 from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import Contacts
-from contracts.reports.journeys import IdentityLinks
 from contracts.vocabulary import Action
 from flows.catalog.file_batches import MOST_ROWS
 from flows.kept.keepers import Keeper, Scratch
@@ -32,6 +30,7 @@ from flows.steps.people.activity_pieces import (
     Pieces,
     keep_piece,
 )
+from flows.steps.people.identity_links import link_devices
 from flows.steps.people.message_activities import write_events, write_sends
 from flows.steps.people.people_inputs import PeopleInputs
 from flows.steps.people.people_numbers import find_people
@@ -50,13 +49,6 @@ from transforms.people.activities import (
 from transforms.people.activity_extracts import find_last_instants
 from transforms.people.ad_names_now import describe_links, key_links
 from transforms.people.direct_mail import MAILED, list_shown_mail
-from transforms.people.identity import (
-    find_device_contacts,
-    leave_devices,
-    link_identities,
-    link_single_devices,
-    list_evidence,
-)
 from transforms.people.person_numbers import (
     CONTACT_KEY,
     group_of_person,
@@ -184,10 +176,10 @@ def write_activities(
         keeper: Has written what a later run can take over; by default all of it is written anew.
     """
     orders = _price_orders(inputs)
-    links = _link_identities(inputs, orders)
+    scratch = Scratch(folder / "kept")
+    links = link_devices(inputs, orders, keeper or scratch)
     people = find_people(inputs, orders, links)
     numbered = materialize(number_messages(inputs.messages.lazy()), NumberedMessages)
-    scratch = Scratch(folder / "kept")
     placing = Placing(key_contacts(links.lazy()).collect(), keeper or scratch)
     names = materialize(describe_links(inputs.matched.links, inputs.ad_names), LinkNames)
     sessions = key_links(inputs.matched.sessions, names)
@@ -211,27 +203,6 @@ def _price_orders(inputs: PeopleInputs) -> pl.LazyFrame:
     rates = inputs.catalog.scan("exchange_rates")
     orders = price_orders(inputs.scan_named("orders"), rates, config.currency, config.timezone)
     return materialize(orders, PricedOrders)
-
-
-def _link_identities(inputs: PeopleInputs, orders: pl.LazyFrame) -> pl.DataFrame:
-    """Whose each device was (`IdentityLinks`); a refund proves nothing that its order does not."""
-    is_own = pl.col(PricedOrders.credited_at) == pl.col(PricedOrders.ordered_at)
-    sessions, backward_days = inputs.sessions, inputs.config.identity.backward_days
-    named = (
-        sessions,
-        inputs.catalog.scan("page_views"),
-        inputs.scan_named("events"),
-        orders.filter(is_own),
-    )
-    devices = materialize(find_device_contacts(list_evidence(*named)), DeviceContacts)
-    is_single = pl.col(DeviceContacts.is_single)
-    shared = devices.filter(~is_single).collect()
-    links = link_single_devices(devices.filter(is_single), sessions, backward_days)
-    if shared.height:
-        own = (leave_devices(rows, shared.lazy()) for rows in named)
-        links = pl.concat([links, link_identities(*own, backward_days)])
-    # A struct is sorted by the bytes of its fields together: half of what sorting by each takes.
-    return materialize(links.sort(pl.struct(key(IdentityLinks))), IdentityLinks).collect()
 
 
 def _write_shown_mail(inputs: PeopleInputs, activities: Activities) -> None:
