@@ -9,10 +9,15 @@ import polars as pl
 from contracts.columns import columns, polars_schema
 from contracts.config.workspace import AttributionSection, Workspace
 from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
-from contracts.facts.numbered_activities import NumberedMessages, People
+from contracts.facts.numbered_activities import (
+    NumberedEvents,
+    NumberedMessages,
+    NumberedSends,
+    People,
+    numbered_schema,
+)
 from contracts.facts.order_facts import PricedOrders
 from flows.steps.attribution.credited_orders import PeoplesPaths, find_inputs, find_paths
-from flows.steps.people.activities import INSTANTS, NUMBERED
 from tests.support.frames import frame
 from transforms.attribution.credit_orders import credit_orders
 from transforms.people.activity_extracts import find_last_instants, keep_clicks
@@ -22,6 +27,20 @@ Rows = Iterable[Mapping[str, Any]]
 PERSON = ["org_id", "contact_id"]
 DETAILS = ["dispatch_id", "campaign_id", "window_start", "window_days"]
 MESSAGE = ["org_id", "channel", "message_id", *DETAILS]
+NUMBERED = {
+    "sends": polars_schema(NumberedSends),
+    "shown mail": numbered_schema(ContactSends),
+    "events": polars_schema(NumberedEvents),
+    "sessions": numbered_schema(ContactSessions),
+    "orders": numbered_schema(PricedOrders),
+}
+INSTANTS = {
+    "sends": "sent_at",
+    "shown mail": "sent_at",
+    "events": "occurred_at",
+    "sessions": "started_at",
+    "orders": "ordered_at",
+}
 
 
 @dataclass(frozen=True)
@@ -33,13 +52,14 @@ class HeldActivities:
     messages: pl.DataFrame
     groups: int = 1
 
-    def list_people(self) -> pl.LazyFrame:
+    def list_people(self, _groups: range | None = None) -> pl.LazyFrame:
         """`People`."""
         return self.people.lazy()
 
-    def scan_clicks(self) -> pl.LazyFrame:
-        """The clicks that no machine made."""
-        return keep_clicks(self.scan_numbered("events"))
+    def scan_touching(self, kind: str, _groups: range | None = None) -> pl.LazyFrame:
+        """What orders are credited from: of events the clicks that no machine made."""
+        rows = self.scan_numbered(kind)
+        return keep_clicks(rows) if kind == "events" else rows
 
     def list_last_instants(self) -> pl.LazyFrame:
         """When anything happened last, by kind."""
@@ -47,7 +67,7 @@ class HeldActivities:
             find_last_instants(self.scan_numbered(kind), at) for kind, at in INSTANTS.items()
         )
 
-    def scan_numbered(self, kind: str, _group: int | None = None) -> pl.LazyFrame:
+    def scan_numbered(self, kind: str, _groups: range | None = None) -> pl.LazyFrame:
         """All activities of a kind."""
         return self.rows[kind].lazy()
 
@@ -81,7 +101,6 @@ def number_activities(
         .with_columns(
             pl.col("is_known").fill_null(value=False),
             contact_key=pl.col(CONTACT_NO).cast(pl.UInt64),
-            part=pl.lit(0, pl.UInt32),
         )
     )
     parts = [

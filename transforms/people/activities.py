@@ -80,15 +80,17 @@ def number_sessions(
     """Sessions with the number of their contact and what their link says, in the same order.
 
     Args:
-        sessions: `KeyedVisits`.
+        sessions: `KeyedVisits`, or some columns of it.
         people: `People`.
         links: `LinkNames`.
 
     Returns:
-        `ContactSessions` with the number of the contact in the place of its id.
+        `ContactSessions` with the number of the contact in the place of its id, as far as given.
     """
-    numbered = sessions.with_columns(find_numbers(people, People.contact_key, People.contact_no))
-    return name_links(numbered, links).select(numbered_schema(ContactSessions).names())
+    number = find_numbers(people, People.contact_key, People.contact_no)
+    named = name_links(sessions.with_columns(number), links)
+    given = named.collect_schema()
+    return named.select(name for name in numbered_schema(ContactSessions) if name in given)
 
 
 def number_orders(orders: pl.LazyFrame, people: pl.DataFrame) -> pl.LazyFrame:

@@ -4,7 +4,7 @@ import polars as pl
 
 from contracts.columns import columns
 from contracts.facts.journey_slices import ActivityDays, SubjectContents
-from contracts.facts.numbered_activities import KeyedEvents, LastInstants
+from contracts.facts.numbered_activities import KeyedEvents, KeyedVisits, LastInstants
 from contracts.vocabulary import Action
 
 HASH, IS_STEP, FIRST, SECOND = "hash", "is step", 1, 2
@@ -67,6 +67,11 @@ def keep_clicks(events: pl.LazyFrame) -> pl.LazyFrame:
     """
     is_click = pl.col(KeyedEvents.event_type).str.ends_with(Action.CLICKED)
     return events.filter(is_click, ~pl.col(KeyedEvents.is_machine))
+
+
+def leave_pages(sessions: pl.LazyFrame) -> pl.LazyFrame:
+    """Sessions (`KeyedVisits`) without the pages that they began on."""
+    return sessions.drop(KeyedVisits.landing_url)
 
 
 def find_last_instants(rows: pl.LazyFrame, at: str) -> pl.LazyFrame:

@@ -9,9 +9,9 @@ from transforms.common.keys import CONTACT, PERSON_DEVICE, hash_id
 
 ORG_ID, CONTACT_ID, DEVICE = Contacts.org_id, Contacts.contact_id, Events.anonymous_id
 CONTACT_NO, CONTACT_KEY = People.contact_no, People.contact_key
-IS_KNOWN, DEVICE_KEY = People.is_known, "device_key"
-HALF = 1 << 32
-"""The values that half of a key has."""
+IS_KNOWN, DEVICE_KEY, PERSON_KEY = People.is_known, "device_key", "person_key"
+KEYS = 1 << 64
+"""How many keys there are."""
 
 
 def key_people(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -74,14 +74,26 @@ def key_device() -> pl.Expr:
     return pl.when(pl.col(DEVICE).is_not_null()).then(whole)
 
 
-def group_of_person(groups: int, *, has_devices: bool = True) -> pl.Expr:
-    """The group of people in which a row lies: one for all that a contact did, or a device of none.
+def find_person(*, has_devices: bool = True) -> pl.Expr:
+    """The key of who did a row: its contact, or a device of none; 0 for nobody known.
+
+    Args:
+        has_devices: Whether rows without the key of a contact may name a device.
+    """
+    person = pl.coalesce(CONTACT_KEY, key_device()) if has_devices else pl.col(CONTACT_KEY)
+    return person.fill_null(0).alias(PERSON_KEY)
+
+
+def is_in_groups(person: pl.Expr, groups: range, of: int) -> pl.Expr:
+    """Whether a person is in some groups of people, next to each other.
 
     Groups are ranges of keys, so that who else there is makes no difference.
 
     Args:
-        groups: How many there are.
-        has_devices: Whether rows without the key of a contact may name a device.
+        person: The key of the person.
+        groups: The groups.
+        of: How many there are.
     """
-    person = pl.coalesce(CONTACT_KEY, key_device()) if has_devices else pl.col(CONTACT_KEY)
-    return ((person // HALF) * groups // HALF).cast(pl.UInt32).fill_null(0)
+    first, end = (-(-group * KEYS // of) for group in (groups.start, groups.stop))
+    is_before = person < pl.lit(end, pl.UInt64) if end < KEYS else pl.lit(value=True)
+    return (person >= pl.lit(first, pl.UInt64)) & is_before

@@ -64,6 +64,7 @@ from transforms.reports.attribution import (
 )
 
 SENDS = ("sends", "shown mail")
+KINDS = ("events", "sessions", "orders")
 
 
 @dataclass(frozen=True)
@@ -89,14 +90,10 @@ class CreditInputs:
         return self.activities.messages.lazy().filter(is_mail)
 
     def scan(self, kind: str, groups: range) -> pl.LazyFrame:
-        """Numbered activities of a kind, of some groups of people."""
-        return self.activities.scan_numbered(kind, groups)
-
-    def scan_events(self, groups: range) -> pl.LazyFrame:
-        """The events of some groups of people that may be touches."""
-        if self.rules.touch_opens or self.rules.touch_events:
-            return self.scan("events", groups)
-        return self.activities.scan_clicks(groups)
+        """What orders are credited from, of a kind and some groups of people, with numbers."""
+        if kind in SENDS or (kind == "events" and touches_by_any_event(self.rules)):
+            return self.activities.scan_numbered(kind, groups)
+        return self.activities.scan_touching(kind, groups)
 
 
 @dataclass(frozen=True)
@@ -149,13 +146,20 @@ def find_inputs(activities: Activities, config: Workspace) -> CreditInputs:
     return CreditInputs(activities, last_days.collect(), config.attribution, timezone)
 
 
+def touches_by_any_event(rules: AttributionSection) -> bool:
+    """Whether other events than clicks may be touches."""
+    return rules.touch_opens or bool(rules.touch_events)
+
+
 def list_batches(activities: Activities, rules: AttributionSection, most_rows: int) -> list[range]:
     """Cut the groups of people so that so many activities are looked at at a time, about."""
-    are_clicks = not (rules.touch_opens or rules.touch_events)
-    events = activities.scan_clicks() if are_clicks else activities.scan_told("events")
-    others = [activities.scan_told(kind) for kind in ("sessions", "orders")]
-    counts = [rows.select(pl.len()) for rows in (events, *others)]
-    rows = sum(one.item() for one in pl.collect_all(counts))
+    kinds = (
+        ("sessions", "orders") if touches_by_any_event(rules) else ("events", "sessions", "orders")
+    )
+    read = [activities.pieces[kind].scan_touching() for kind in kinds]
+    if "events" not in kinds:
+        read.append(activities.scan_told("events"))
+    rows = sum(one.item() for one in pl.collect_all([each.select(pl.len()) for each in read]))
     groups = activities.groups
     at_once = max(1, groups * most_rows // max(1, rows))
     return [range(first, min(first + at_once, groups)) for first in range(0, groups, at_once)]
@@ -204,7 +208,7 @@ def find_paths(of: CreditInputs, groups: range) -> PeoplesPaths:
     known = devices.lazy() if devices.height else None
     open_ends = list_open_ends(people, orders, of.last_days.lazy(), of.rules)
     ends = materialize(number_ends(orders, open_ends, known), PathEnds)
-    events = add_persons(of.scan_events(groups), known)
+    events = add_persons(of.scan("events", groups), known)
     by_events = materialize(touch_by_events(events, messages, of.rules), MessageTouches)
     sessions = add_persons(of.scan("sessions", groups), known)
     by_sessions = materialize(touch_by_sessions(sessions, of.rules), VisitTouches)

@@ -20,9 +20,8 @@ from contracts.feeds import Contacts
 from contracts.vocabulary import Action
 from flows.catalog.file_batches import MOST_ROWS
 from flows.kept.keepers import Keeper, Scratch
-from flows.runtime.materialize import materialize, scan_groups, sink_groups
+from flows.runtime.materialize import materialize
 from flows.steps.people.activity_pieces import (
-    CLICKS,
     LAST,
     ORDERS,
     SESSIONS,
@@ -51,7 +50,7 @@ from transforms.people.ad_names_now import describe_links, key_links
 from transforms.people.direct_mail import MAILED, list_shown_mail
 from transforms.people.person_numbers import (
     CONTACT_KEY,
-    group_of_person,
+    is_in_groups,
     key_contacts,
     restore_contacts,
 )
@@ -60,7 +59,7 @@ ROWS_A_GROUP = 1_000_000
 """How many activities a group of people has about, if all do as much."""
 SHOWN_MAIL = "shown mail"
 """The sends that events alone show."""
-GROUP = "group"
+MAIL_FILE = "shown-mail.parquet"
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Activities:
     People are looked at in groups where there are many: everything of a person is in one group.
 
     Attributes:
-        folder: Holds the direct mail that events alone show, `<group>-….parquet`, with numbers.
+        folder: Holds the direct mail that events alone show, with numbers.
         people: `People`.
         messages: `NumberedMessages`.
         links: `IdentityLinks`.
@@ -97,16 +96,22 @@ class Activities:
         people = self.people.lazy()
         if groups is None or len(groups) == self.groups:
             return people
-        group = group_of_person(self.groups, has_devices=False)
-        return people.filter(group >= groups.start, group < groups.stop)
+        return people.filter(is_in_groups(pl.col(People.contact_key), groups, self.groups))
 
     def scan_numbered(self, kind: str, groups: range | None = None) -> pl.LazyFrame:
         """All activities of a kind, or those of some groups of people, with numbers."""
         if kind == SHOWN_MAIL:
-            schema = numbered_schema(ContactSends)
-            found = (scan_groups(self.folder / kind, schema, group) for group in groups or ())
-            return scan_groups(self.folder / kind, schema) if groups is None else pl.concat(found)
+            return self._scan_shown_mail(groups)
         return self.number(kind, self.pieces[kind].scan(groups, self.groups), self.people)
+
+    def _scan_shown_mail(self, groups: range | None) -> pl.LazyFrame:
+        path, names = self.folder / MAIL_FILE, numbered_schema(ContactSends)
+        if not path.exists():
+            return pl.LazyFrame(schema=names)
+        rows = pl.scan_parquet(path)
+        if groups is not None and len(groups) < self.groups:
+            rows = rows.filter(is_in_groups(pl.col(CONTACT_KEY), groups, self.groups))
+        return rows.select(names.names())
 
     def number(self, kind: str, rows: pl.LazyFrame, people: pl.DataFrame) -> pl.LazyFrame:
         """Put numbers in the place of the keys of a kind's rows.
@@ -129,13 +134,12 @@ class Activities:
         """All activities of a kind as they lie in files: what needs no number needs no join."""
         return self.scan_numbered(kind) if kind == SHOWN_MAIL else self.pieces[kind].scan()
 
-    def scan_clicks(self, groups: range | None = None) -> pl.LazyFrame:
-        """The clicks that no machine made (`NumberedEvents`), without a look at other events."""
-        clicks = self.pieces["events"].scan_extract(CLICKS)
-        if groups is not None and len(groups) < self.groups:
-            group = group_of_person(self.groups)
-            clicks = clicks.filter(group >= groups.start, group < groups.stop)
-        return self.number("events", clicks, self.people)
+    def scan_touching(self, kind: str, groups: range | None = None) -> pl.LazyFrame:
+        """What orders are credited from, of all people or some groups, with numbers.
+
+        Of events the clicks that no machine made, of sessions all but the pages, and orders.
+        """
+        return self.number(kind, self.pieces[kind].scan_touching(groups, self.groups), self.people)
 
     def list_last_instants(self) -> pl.LazyFrame:
         """When anything happened last in each organization (`LastInstants`): the latest holds."""
@@ -214,9 +218,9 @@ def _write_shown_mail(inputs: PeopleInputs, activities: Activities) -> None:
     )
     numbers = activities.people.lazy().select(CONTACT_KEY, People.contact_no)
     rows = key_contacts(mail).join(numbers, on=CONTACT_KEY, how="left", validate="m:1")
-    group = group_of_person(activities.groups, has_devices=False).alias(GROUP)
-    kept = rows.select(*numbered_schema(ContactSends).names(), group)
-    sink_groups(kept, GROUP, activities.groups, activities.folder / SHOWN_MAIL)
+    activities.folder.mkdir(parents=True, exist_ok=True)
+    kept = rows.select(*numbered_schema(ContactSends).names(), CONTACT_KEY).sort(CONTACT_KEY)
+    kept.sink_parquet(activities.folder / MAIL_FILE, compression="lz4")
 
 
 def _write_web(

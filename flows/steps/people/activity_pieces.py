@@ -1,7 +1,7 @@
 """Activities in files that are kept: of a batch of files each, in the order of time."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -12,15 +12,25 @@ from contracts.facts.journey_slices import ActivityDays
 from contracts.facts.numbered_activities import KeyedEvents, KeyedOrders, KeyedSends, KeyedVisits
 from flows.kept.identities import identify
 from flows.kept.keepers import Keeper
-from transforms.people.activity_extracts import find_last_instants, keep_clicks, sum_days
-from transforms.people.person_numbers import CONTACT_KEY, group_of_person
+from transforms.people.activity_extracts import (
+    find_last_instants,
+    keep_clicks,
+    leave_pages,
+    sum_days,
+)
+from transforms.people.person_numbers import (
+    CONTACT_KEY,
+    PERSON_KEY,
+    find_person,
+    is_in_groups,
+)
 
-ROWS = "rows.parquet"
+ROWS, TOUCHES = "rows.parquet", "touches.parquet"
 ROWS_A_READ = 32_768
 """How many rows are read at least: few, since a slice of journeys is some rows of each file."""
 
 Extract = Callable[[pl.LazyFrame], pl.LazyFrame]
-CLICKS, LAST, DAYS = "clicks", "last instants", "days"
+LAST, DAYS = "last instants", "days"
 
 
 @dataclass(frozen=True)
@@ -32,25 +42,24 @@ class PieceKind:
         at: The column of its instant.
         subject: The column with the key of what it is about.
         is_step: Whether a row is a step of a journey.
+        touching: What of it orders are credited from; it lies apart, in the order of people.
         has_devices: Whether rows may name a device instead of a contact.
-        own: What of it lies beside the rows of each piece, by name, but for what does of all kinds.
     """
 
     table: type[Table]
     at: str
     subject: str | None
     is_step: pl.Expr
+    touching: Extract | None = None
     has_devices: bool = True
-    own: Mapping[str, Extract] = field(default_factory=dict)
 
     @property
     def extracts(self) -> Mapping[str, Extract]:
         """What lies beside the rows of each piece."""
-        of_all: dict[str, Extract] = {
+        return {
             LAST: partial(find_last_instants, at=self.at),
             DAYS: partial(sum_days, at=self.at, subject=self.subject, is_step=self.is_step),
         }
-        return {**of_all, **self.own}
 
 
 IS_KNOWN = pl.col(CONTACT_KEY).is_not_null()
@@ -59,7 +68,7 @@ EVENTS = PieceKind(
     KeyedEvents.occurred_at,
     KeyedEvents.message_key,
     IS_KNOWN,
-    own={CLICKS: keep_clicks},
+    touching=keep_clicks,
 )
 SENDS = PieceKind(
     KeyedSends,
@@ -68,8 +77,16 @@ SENDS = PieceKind(
     IS_KNOWN & ~pl.col(KeyedSends.is_holdout),
     has_devices=False,
 )
-SESSIONS = PieceKind(KeyedVisits, KeyedVisits.started_at, KeyedVisits.link_key, IS_KNOWN)
-ORDERS = PieceKind(KeyedOrders, KeyedOrders.ordered_at, None, IS_KNOWN)
+SESSIONS = PieceKind(
+    KeyedVisits,
+    KeyedVisits.started_at,
+    KeyedVisits.link_key,
+    IS_KNOWN,
+    touching=leave_pages,
+)
+ORDERS = PieceKind(
+    KeyedOrders, KeyedOrders.ordered_at, None, IS_KNOWN, touching=lambda orders: orders
+)
 
 
 @dataclass(frozen=True)
@@ -94,8 +111,21 @@ class Pieces:
         rows = self._concat([pl.scan_parquet(folder / ROWS) for folder in self.folders])
         if groups is None or len(groups) == of:
             return rows
-        group = group_of_person(of, has_devices=self.kind.has_devices)
-        return rows.filter(group >= groups.start, group < groups.stop)
+        return rows.filter(is_in_groups(find_person(has_devices=self.kind.has_devices), groups, of))
+
+    def scan_touching(self, groups: range | None = None, of: int = 1) -> pl.LazyFrame:
+        """What orders are credited from: of some groups of people a stretch of each piece.
+
+        Args:
+            groups: The groups; None for all.
+            of: How many groups there are.
+        """
+        if not self.folders:
+            return self.scan()
+        rows = pl.scan_parquet([folder / TOUCHES for folder in self.folders])
+        if groups is not None and len(groups) < of:
+            rows = rows.filter(is_in_groups(pl.col(PERSON_KEY), groups, of))
+        return rows.drop(PERSON_KEY)
 
     def scan_stretches(self, stretches: Iterable[tuple[int, int, int]]) -> pl.LazyFrame:
         """The rows of some stretches: of which piece, from which row on, and how many."""
@@ -152,6 +182,9 @@ def keep_piece(
         rows.write_parquet(
             folder / ROWS, compression="lz4", statistics=False, row_group_size=ROWS_A_READ
         )
+        if kind.touching is not None:
+            by_person = kind.touching(rows.lazy()).with_columns(find_person()).sort(PERSON_KEY)
+            by_person.sink_parquet(folder / TOUCHES, compression="lz4", row_group_size=ROWS_A_READ)
         return identify(table.__name__, inputs)
 
     return keeper.folder(f"people {table.__name__}", inputs, write).open()

@@ -16,7 +16,7 @@ from flows.steps.people.activities import Activities
 from flows.steps.people.journey_slices import KINDS, JourneySlice, find_slices
 from flows.storage.report_files import write_table
 from transforms.people.journeys import build_journey, set_out_steps
-from transforms.people.person_numbers import group_of_person
+from transforms.people.person_numbers import is_in_groups
 
 GROUP, NAME = "people", "contact_journey"
 
@@ -109,7 +109,8 @@ def _read(activities: Activities, one: JourneySlice, group: int, kind: str) -> p
     """The rows of a kind in a slice, of a group of contacts."""
     rows = activities.pieces[kind].scan_stretches(one.stretches.get(kind, ()))
     if one.groups > 1:
-        rows = rows.filter(group_of_person(one.groups, has_devices=False) == group)
+        own = range(group, group + 1)
+        rows = rows.filter(is_in_groups(pl.col(People.contact_key), own, one.groups))
     return rows.filter(pl.col(People.contact_key).is_not_null()).collect()
 
 

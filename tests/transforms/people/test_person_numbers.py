@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from transforms.people.person_numbers import (
     find_numbers,
-    group_of_person,
+    find_person,
+    is_in_groups,
     key_contacts,
     key_people,
     list_people,
@@ -62,10 +63,17 @@ def test_all_that_a_person_did_lies_in_one_group(
         dict.fromkeys((*PERSON, "anonymous_id"), pl.String),
         orient="row",
     )
-    found = key_contacts(rows).with_columns(group_of_person(groups).alias("group")).collect()
+    keyed = key_contacts(rows).with_columns(find_person()).collect()
+    own = [
+        keyed.filter(is_in_groups(pl.col("person_key"), range(group, group + 1), groups))
+        for group in range(groups)
+    ]
+    found = pl.concat(rows.with_columns(group=pl.lit(group)) for group, rows in enumerate(own))
+    assert found.height == keyed.height
     person = pl.coalesce("contact_id", "anonymous_id")
     is_alone = pl.col("group").n_unique().over(person) == 1
     assert found.select(is_alone.all()).item()
-    assert found.select((pl.col("group") < groups).all()).item()
+    half = keyed.filter(is_in_groups(pl.col("person_key"), range(groups // 2), groups))
+    assert half.height == sum(rows.height for rows in own[: groups // 2])
     nobody = found.filter(person.is_null()).get_column("group")
     assert set(nobody) <= {0}
