@@ -3,7 +3,7 @@
 These are no feeds and no reports: every row names its contact, message and campaign already.
 """
 
-from contracts.columns import Count, Day, Flag, Instant, Serial, Table, Text, column
+from contracts.columns import Count, Day, Flag, Instant, Table, Text, column
 from contracts.facts.key_types import Key
 
 
@@ -55,8 +55,7 @@ class ContactSends(Table):
 class LinkNames(Table):
     """One row per link by which sessions came, with the names that its ad has now."""
 
-    link: Serial = column("number of the link, within one run", key=True, required=True)
-    link_key: Key = column("a hash of what it says and led to", required=True)
+    link_key: Key = column("a hash of what it says", key=True, required=True)
     utm_medium: Text = column("by what kind of link it came")
     utm_source: Text = column("who sent it")
     channel_group: Text = column("Google Analytics 4's default channel group")

@@ -99,10 +99,27 @@ class HastyClicks(Table):
     soon: Flag = column("whether it came within seconds of the delivery", required=True)
 
 
-class PersonPlaces(Table):
-    """One row per activity of a batch, in its order: whose it is."""
+class Deliveries(Table):
+    """One row per delivery that a send or an event tells of."""
 
-    contact_key: Key = column("key of the contact whose row it is, where known")
+    unit_key: Key = column("key of the send, or of message and contact")
+    delivered_at: Instant = column("when it was delivered")
+
+
+class DeviceSpans(Table):
+    """One row per device that names itself in a batch where no contact is named."""
+
+    device_key: Key = column("key of the device", key=True, required=True)
+    first_at: Instant = column("the first time")
+    last_at: Instant = column("the last time")
+
+
+class Meetings(Table):
+    """One row per two batches whose keys were compared."""
+
+    asking: Text = column("the identity of the one that asks for keys", key=True, required=True)
+    asked: Text = column("that of the one that may have them", key=True, required=True)
+    do_meet: Flag = column("whether it has any of them", required=True)
 
 
 class KeyedEvents(Table):

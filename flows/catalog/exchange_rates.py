@@ -5,11 +5,10 @@ from dataclasses import replace
 import polars as pl
 
 from contracts.config.workspace import Workspace
-from contracts.feeds import Orders
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.recall import Recall, compute_rows
 from flows.catalog.row_status import RowStatus
-from transforms.attribution.orders import price_orders
+from transforms.attribution.orders import find_unpriced
 from transforms.common.currency import split_unpriced
 from transforms.ingest.deduplication import FILE, ROW_NUMBER
 
@@ -54,11 +53,8 @@ def _find_stats(catalog: Catalog, currency: str, _: str) -> pl.DataFrame:
 
 
 def _find_orders(catalog: Catalog, currency: str, timezone: str) -> pl.DataFrame:
-    orders = catalog.scan_numbered("orders")
-    priced = price_orders(orders, catalog.scan("exchange_rates"), currency, timezone)
-    keys = [Orders.org_id, Orders.order_id]
-    unknown = priced.filter(pl.col(Orders.revenue).is_null()).select(keys)
-    return orders.join(unknown, on=keys, how="semi").collect()
+    orders, rates = catalog.scan_numbered("orders"), catalog.scan("exchange_rates")
+    return find_unpriced(orders, rates, currency, timezone).collect()
 
 
 def _reject(status: RowStatus, table: str, rows: pl.DataFrame) -> RowStatus:

@@ -56,10 +56,10 @@ class Batch:
             return rows
         return rows.filter(~pack_row().is_in(self.discarded.implode()))
 
-    def select_own(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Those of some rows with an `event_row` that may be of this batch."""
-        orders = [file.order for file in self.files]
-        return rows.filter((pl.col(Clicks.event_row) // ROWS_OF_FILE).is_in(orders))
+    @property
+    def names_by_email(self) -> bool:
+        """Whether any row names its contact by e-mail address alone."""
+        return any(got.by_email for file in self.files if (got := file.of_table(self.table)))
 
     def number_files(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Put a file's place in the batch, which other files do not move, into `event_row`."""

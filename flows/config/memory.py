@@ -9,10 +9,6 @@ FILE_BYTES = 300_000_000
 """What reading one file takes at most: its batches as text, parsed, and being written."""
 FACT_BYTES = 400
 """What a row of sends or events takes while the facts of its group are built."""
-SEND_BYTES = 64
-"""What finding a send by its key takes, its place in a hash table counted."""
-SHARE_OF_SENDS = 4
-"""One part in so many of the memory may be taken by the sends that events are looked up in."""
 TOUCH_BYTES = 1000
 """What an activity takes while orders are credited, as a touch with its texts and in pairs."""
 MOST_TOUCHES = 4_000_000
@@ -37,11 +33,6 @@ def files_at_once(run: RunSection) -> int:
 def keys_at_once(run: RunSection) -> int:
     """How many keys of rows are compared at a time."""
     return max(1, memory_bytes(run) // KEY_BYTES)
-
-
-def sends_at_once(run: RunSection) -> int:
-    """How many sends are held at a time for events to find theirs among."""
-    return max(1, memory_bytes(run) // SHARE_OF_SENDS // SEND_BYTES)
 
 
 def fact_rows_at_once(run: RunSection) -> int:

@@ -16,6 +16,8 @@ DECIDES_NOTHING = "run"
 """The section of a configuration that says what a run may use: no figure hangs on it."""
 HASH, FIRST, SECOND = "hash", 1, 2
 """A row's hash and its seed, and that of the hash of it that is added up beside it."""
+SUMS = (pl.len(), pl.sum(HASH), pl.col(HASH).hash(SECOND).sum().alias("again"))
+"""What is told of the hashes of a table's rows."""
 
 
 @runtime_checkable
@@ -50,13 +52,20 @@ def identify_rows(rows: pl.LazyFrame) -> str:
     """
     schema = rows.collect_schema()
     whole = pl.struct(pl.all())
-    found = (
-        rows.select(whole.hash(FIRST).alias(HASH))
-        .select(pl.len(), pl.sum(HASH), pl.col(HASH).hash(SECOND).sum().alias("again"))
-        .collect(engine="streaming")
-        .row(0)
-    )
-    return identify([(name, str(dtype)) for name, dtype in schema.items()], found)
+    found = rows.select(whole.hash(FIRST).alias(HASH)).select(SUMS).collect(engine="streaming")
+    return identify([(name, str(dtype)) for name, dtype in schema.items()], found.row(0))
+
+
+def identify_each(rows: pl.LazyFrame, by: str) -> dict[int, str]:
+    """The hash of the rows of each group of a table, as `identify_rows` has it of all.
+
+    Args:
+        rows: The table.
+        by: The column with the number of a row's group.
+    """
+    whole = pl.struct(pl.exclude(by)).hash(FIRST).alias(HASH)
+    found = rows.select(by, whole).group_by(by).agg(SUMS).collect(engine="streaming")
+    return {number: identify(sums) for number, *sums in found.iter_rows()}
 
 
 def _describe(part: object) -> object:

@@ -6,7 +6,7 @@ from contracts.columns import columns, polars_schema
 from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import Orders
 from transforms.common.calendar import reporting_day
-from transforms.common.currency import EXACT, RATE, find_rates
+from transforms.common.currency import EXACT, RATE, find_rates, normalize_currency
 
 CANCELLED_STATUSES = (
     "cancelled",
@@ -75,6 +75,26 @@ def price_orders(
         .select(columns(PricedOrders))
         .sort(ORG_ID, ORDER_ID)
     )
+
+
+def find_unpriced(
+    orders: pl.LazyFrame, exchange_rates: pl.LazyFrame, currency: str, timezone: str
+) -> pl.LazyFrame:
+    """Find the orders that `price_orders` cannot price: of their currency no rate is valid.
+
+    Args:
+        orders: canonical orders, with whatever columns besides.
+        exchange_rates: canonical rates, one row per currency and day.
+        currency: the reporting currency; orders without a currency are in it.
+        timezone: the reporting time zone.
+
+    Returns:
+        These orders, in no order.
+    """
+    day = reporting_day(pl.col(Orders.ordered_at), timezone).alias(PricedOrders.date_day)
+    is_foreign = normalize_currency(pl.col(Orders.currency)).fill_null(currency) != currency
+    rated = find_rates(orders.filter(is_foreign).with_columns(day), exchange_rates, currency)
+    return rated.filter(pl.col(RATE).is_null()).drop(RATE, PricedOrders.date_day)
 
 
 def count_orders(orders: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:

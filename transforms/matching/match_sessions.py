@@ -42,10 +42,12 @@ class SessionPiece:
     Attributes:
         identity: What they are.
         rows: One row per session: `SessionBase` and the key of its traffic source.
+        sources: These traffic sources, by their key.
     """
 
     identity: str
     rows: pl.LazyFrame
+    sources: pl.LazyFrame
 
 
 @dataclass(frozen=True)

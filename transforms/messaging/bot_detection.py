@@ -53,7 +53,7 @@ def select_clicks(events: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def select_deliveries(events: pl.LazyFrame) -> pl.LazyFrame:
-    """Select the unit and instant of events of delivery, as `unit_key` and `delivered_at`."""
+    """Select what events tell of deliveries, by the `unit_key` of their send (`Deliveries`)."""
     return events.filter(is_type_of(Action.DELIVERED)).select(
         Clicks.unit_key, pl.col(Events.occurred_at).alias(Sends.delivered_at)
     )

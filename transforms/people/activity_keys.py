@@ -19,7 +19,7 @@ from contracts.facts.numbered_activities import (
 from contracts.facts.send_keys import AddressOwners, EventKeys, SendKeys
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action
-from transforms.common.joins import HELD, STREAMED
+from transforms.common.joins import STREAMED
 from transforms.common.keys import (
     MESSAGE,
     MESSAGE_AND_CONTACT,
@@ -75,29 +75,21 @@ def find_contacts(rows: pl.LazyFrame, owners: pl.LazyFrame | None) -> pl.LazyFra
     )
 
 
-def place_sends(sends: pl.LazyFrame, owners: pl.LazyFrame | None) -> pl.LazyFrame:
-    """Find out whose each send is, and of which message: `SendPlaces`.
+def place_sends(sends: pl.LazyFrame) -> pl.LazyFrame:
+    """Whose each send is, and of which message, by the key that events know it by: `SendPlaces`.
 
     Args:
-        sends: `FeedSends`.
-        owners: `AddressOwners`, where addresses name contacts.
+        sends: `KeyedSends`.
     """
-    by_address = pl.col(SendKeys.is_by_address)
-    by_id = pl.when(~by_address).then(CONTACT_KEY)
-    if owners is None:
-        return sends.select(
-            SendKeys.send_key, MESSAGE_KEY, by_id.alias(CONTACT_KEY), SendKeys.is_holdout
-        )
-    known = owners.select(AddressOwners.email_key, pl.col(AddressOwners.contact_key).alias(OWNER))
-    named = pl.when(by_address).then(OWNER).otherwise(CONTACT_KEY)
-    return sends.join(
-        known,
-        left_on=CONTACT_KEY,
-        right_on=AddressOwners.email_key,
-        how="left",
-        validate=STREAMED,
-        build_side=HELD,
-    ).select(SendKeys.send_key, MESSAGE_KEY, named.alias(CONTACT_KEY), SendKeys.is_holdout)
+    key = hash_id(SEND_ID, seed=SEND).alias(SendPlaces.send_key)
+    return sends.select(key, MESSAGE_KEY, CONTACT_KEY, KeyedSends.is_holdout)
+
+
+def list_asked_sends(events: pl.LazyFrame) -> pl.LazyFrame:
+    """The sends that canonical events name, each once, by their `send_key`."""
+    return (
+        events.select(hash_id(SEND_ID, seed=SEND).alias(SendPlaces.send_key)).drop_nulls().unique()
+    )
 
 
 def find_first_sent(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
@@ -219,18 +211,24 @@ def add_unit_key(events: pl.LazyFrame) -> pl.LazyFrame:
     return events.with_columns(unit.alias(Clicks.unit_key))
 
 
-def list_deliveries(sends: pl.LazyFrame, *, of_messages: bool) -> pl.LazyFrame:
-    """List when sends say they were delivered, by `unit_key`.
+def list_deliveries(sends: pl.LazyFrame) -> pl.LazyFrame:
+    """When sends say they were delivered, by their own key: `Deliveries`.
+
+    Args:
+        sends: `FeedSends`.
+    """
+    unit = pl.col(SendKeys.send_key).alias(Clicks.unit_key)
+    return sends.filter(pl.col(Sends.delivered_at).is_not_null()).select(unit, Sends.delivered_at)
+
+
+def list_deliveries_of_messages(sends: pl.LazyFrame) -> pl.LazyFrame:
+    """The same by message and contact, by which events know a send that they do not name.
 
     Args:
         sends: Canonical sends, contacts named.
-        of_messages: Whether events know them by message and contact, too.
     """
     told = sends.filter(pl.col(Sends.delivered_at).is_not_null())
-    units = [hash_id(SEND_ID, seed=SEND), *([_hash_message_and_contact()] * of_messages)]
-    return pl.concat(
-        [told.select(unit.alias(Clicks.unit_key), Sends.delivered_at) for unit in units]
-    )
+    return told.select(_hash_message_and_contact().alias(Clicks.unit_key), Sends.delivered_at)
 
 
 def _hash_message_and_contact() -> pl.Expr:

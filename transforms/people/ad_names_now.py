@@ -5,12 +5,14 @@ import polars as pl
 from contracts.facts.activities import LinkNames
 from contracts.facts.ad_facts import AdNames
 from contracts.facts.order_facts import NamedCampaigns
+from contracts.facts.session_facts import SessionFacts
 from contracts.facts.session_matching import SessionLinks
 from contracts.vocabulary import AdLevel
 from transforms.common.joins import HELD, STREAMED
 from transforms.common.keys import LINK
 
-ORG_ID = AdNames.org_id
+ORG_ID, IS_DATED = AdNames.org_id, "is dated"
+SOURCE_KEY = [SessionLinks.traffic_source, SessionLinks.traffic_source_check]
 
 
 def describe_links(links: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame:
@@ -24,29 +26,49 @@ def describe_links(links: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame:
         `LinkNames`, in no order.
     """
     platform = [ORG_ID, LinkNames.platform]
-    said = (SessionLinks.traffic_source, SessionLinks.traffic_source_check, SessionLinks.day)
     ads = _name_latest(names, AdLevel.AD, LinkNames.ad_id, LinkNames.ad_name)
-    keyed = links.with_columns(pl.struct(said).hash(LINK).alias(LinkNames.link_key))
-    return keyed.join(
-        name_campaigns(names),
-        on=[*platform, LinkNames.campaign_id],
-        how="left",
-        validate=STREAMED,
-        build_side=HELD,
-    ).join(ads, on=[*platform, LinkNames.ad_id], how="left", validate=STREAMED, build_side=HELD)
+    return (
+        links.with_columns(_key_link())
+        .join(
+            name_campaigns(names),
+            on=[*platform, LinkNames.campaign_id],
+            how="left",
+            validate=STREAMED,
+            build_side=HELD,
+        )
+        .join(ads, on=[*platform, LinkNames.ad_id], how="left", validate=STREAMED, build_side=HELD)
+    )
 
 
-def key_links(sessions: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
-    """Put the key of a link, which every run gives it, into the place of its number.
+def list_dated_sources(links: pl.LazyFrame) -> pl.LazyFrame:
+    """The traffic sources that are a link of its own on each day, by their key.
 
     Args:
-        sessions: Any with a `link`.
-        links: `LinkNames`.
+        links: `SessionLinks`.
     """
-    keys = links.select(LinkNames.link, LinkNames.link_key)
-    return sessions.join(
-        keys, on=LinkNames.link, how="left", validate=STREAMED, build_side=HELD
-    ).drop(LinkNames.link)
+    return links.filter(pl.col(SessionLinks.day).is_not_null()).select(SOURCE_KEY).unique()
+
+
+def key_links(sessions: pl.LazyFrame, dated: pl.LazyFrame) -> pl.LazyFrame:
+    """Put the key of the link that a session came by into the place of its traffic source.
+
+    Args:
+        sessions: Any with their day and the key of their traffic source.
+        dated: The traffic sources of which the day matters (`list_dated_sources`).
+    """
+    flagged = dated.with_columns(pl.lit(value=True).alias(IS_DATED))
+    day = pl.when(IS_DATED).then(SessionFacts.date_day).alias(SessionLinks.day)
+    return (
+        sessions.join(flagged, on=SOURCE_KEY, how="left", validate=STREAMED, build_side=HELD)
+        .with_columns(day)
+        .with_columns(_key_link())
+        .drop(*SOURCE_KEY, IS_DATED, SessionLinks.day)
+    )
+
+
+def _key_link() -> pl.Expr:
+    """The key of a link, which every run gives it."""
+    return pl.struct(*SOURCE_KEY, SessionLinks.day).hash(LINK).alias(LinkNames.link_key)
 
 
 def name_links(sessions: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
@@ -56,9 +78,8 @@ def name_links(sessions: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
         sessions: Any with a `link_key`.
         links: `LinkNames`.
     """
-    names = links.drop(LinkNames.link)
     return sessions.join(
-        names, on=LinkNames.link_key, how="left", validate=STREAMED, build_side=HELD
+        links, on=LinkNames.link_key, how="left", validate=STREAMED, build_side=HELD
     ).drop(LinkNames.link_key)
 
 

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from contracts.facts.numbered_activities import DeviceSpans
 from contracts.reports.journeys import IdentityLinks
 from transforms.common.joins import HELD, STREAMED
-from transforms.people.person_numbers import DEVICE_KEY, key_device
+from transforms.people.person_numbers import CONTACT_KEY, DEVICE_KEY, key_device
 
 ANONYMOUS_ID, CONTACT_ID = IdentityLinks.anonymous_id, IdentityLinks.contact_id
 DEVICE = [IdentityLinks.org_id, ANONYMOUS_ID]
 LINKED_FROM, LINKED_UNTIL = IdentityLinks.linked_from, IdentityLinks.linked_until
+FIRST_AT, LAST_AT = DeviceSpans.first_at, DeviceSpans.last_at
 STRETCHES, LINKED, ROW = "stretches", " by link", "row"
 
 
@@ -88,4 +90,45 @@ def fill_in_order(rows: pl.LazyFrame, links: pl.LazyFrame, at: str, contact: str
     # Beside the rows, not joined to them: a join would copy all of their texts.
     return pl.concat(
         [rows.drop(contact), filled.select(pl.coalesce(contact, LINKED))], how="horizontal"
+    )
+
+
+def span_devices(rows: pl.LazyFrame, at: str) -> pl.LazyFrame:
+    """When each device names itself in rows first and last: `DeviceSpans`.
+
+    Args:
+        rows: Any with organization and device.
+        at: The column of their instant.
+    """
+    return (
+        rows.filter(pl.col(ANONYMOUS_ID).is_not_null())
+        .group_by(key_device().alias(DEVICE_KEY))
+        .agg(pl.col(at).min().alias(FIRST_AT), pl.col(at).max().alias(LAST_AT))
+    )
+
+
+def clip_links(links: pl.LazyFrame, devices: pl.LazyFrame) -> pl.LazyFrame:
+    """What links say of devices in the time in which they name themselves.
+
+    Rows of these devices in this time are filled from the links alike where this is the same.
+
+    Args:
+        links: Those of the devices among them, with the keys of device and contact.
+        devices: `DeviceSpans`.
+
+    Returns:
+        The rows of `devices` with their links: device, contact, and the bounds of each as far as
+        they lie in the device's time.
+    """
+    said = links.select(DEVICE_KEY, *DEVICE, CONTACT_KEY, LINKED_FROM, LINKED_UNTIL)
+    since, until = pl.col(LINKED_FROM), pl.col(LINKED_UNTIL)
+    first, last = pl.col(FIRST_AT), pl.col(LAST_AT)
+    return (
+        devices.join(said, on=DEVICE_KEY, how="inner", validate=STREAMED, build_side=HELD)
+        .filter(since <= last, until.is_null() | (until > first))
+        .with_columns(
+            pl.max_horizontal(since, first).alias(LINKED_FROM),
+            pl.when(until <= last).then(until).alias(LINKED_UNTIL),
+        )
+        .drop(FIRST_AT, LAST_AT)
     )

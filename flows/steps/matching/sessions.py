@@ -166,7 +166,13 @@ def _open(folders: Iterable[Folder]) -> KeyedSessions:
     paths = [path for _, path in found]
     rows = [path for path in paths if path.name.startswith(ROWS)]
     pieces = (
-        SessionPiece(identify(folder.identity, path.name), pl.scan_parquet(path))
+        SessionPiece(
+            identify(folder.identity, path.name),
+            pl.scan_parquet(path),
+            pl.scan_ipc(path.with_name(f"{SOURCES}{path.stem.removeprefix(ROWS)}.arrow")).select(
+                SOURCE_KEY
+            ),
+        )
         for folder, path in found
         if path in rows
     )

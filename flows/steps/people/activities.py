@@ -10,7 +10,6 @@ import polars as pl
 from contracts.columns import columns
 from contracts.facts.activities import ContactSends, ContactSessions, LinkNames
 from contracts.facts.numbered_activities import (
-    KeyedOrders,
     NumberedMessages,
     People,
     numbered_schema,
@@ -18,22 +17,15 @@ from contracts.facts.numbered_activities import (
 from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import Contacts
 from contracts.vocabulary import Action
-from flows.catalog.file_batches import MOST_ROWS
 from flows.kept.keepers import Keeper, Scratch
 from flows.runtime.materialize import materialize
-from flows.steps.people.activity_pieces import (
-    LAST,
-    ORDERS,
-    SESSIONS,
-    PieceKind,
-    Pieces,
-    keep_piece,
-)
+from flows.steps.people.activity_pieces import LAST, Pieces
 from flows.steps.people.identity_links import link_devices
 from flows.steps.people.message_activities import write_events, write_sends
 from flows.steps.people.people_inputs import PeopleInputs
 from flows.steps.people.people_numbers import find_people
-from flows.steps.people.placed_batches import Placing
+from flows.steps.people.placing import Placing
+from flows.steps.people.web_activities import write_orders, write_sessions
 from transforms.attribution.orders import price_orders
 from transforms.people.activities import (
     BARE_ACTIONS,
@@ -46,12 +38,14 @@ from transforms.people.activities import (
     number_sessions,
 )
 from transforms.people.activity_extracts import find_last_instants
-from transforms.people.ad_names_now import describe_links, key_links
+from transforms.people.ad_names_now import describe_links
 from transforms.people.direct_mail import MAILED, list_shown_mail
 from transforms.people.person_numbers import (
     CONTACT_KEY,
+    DEVICE_KEY,
     is_in_groups,
     key_contacts,
+    key_device,
     restore_contacts,
 )
 
@@ -184,14 +178,15 @@ def write_activities(
     links = link_devices(inputs, orders, keeper or scratch)
     people = find_people(inputs, orders, links)
     numbered = materialize(number_messages(inputs.messages.lazy()), NumberedMessages)
-    placing = Placing(key_contacts(links.lazy()).collect(), keeper or scratch)
+    keyed = key_contacts(links.lazy()).with_columns(key_device().alias(DEVICE_KEY)).collect()
+    placing = Placing(keyed, keeper or scratch)
     names = materialize(describe_links(inputs.matched.links, inputs.ad_names), LinkNames)
-    sessions = key_links(inputs.matched.sessions, names)
+    sends = write_sends(inputs, placing)
     pieces = {
-        "events": write_events(inputs, placing),
-        "sends": write_sends(inputs, placing),
-        "sessions": _write_web(SESSIONS, sessions, SESSIONS.at, placing, scratch),
-        "orders": _write_web(ORDERS, orders, KeyedOrders.credited_at, placing, scratch),
+        "events": write_events(inputs, placing, sends),
+        "sends": sends,
+        "sessions": write_sessions(inputs.matched, placing),
+        "orders": write_orders(orders, placing),
     }
     has_bare = bool(inputs.catalog.given.event_types() & {*BARE_ACTIONS})
     activities = Activities(
@@ -221,24 +216,3 @@ def _write_shown_mail(inputs: PeopleInputs, activities: Activities) -> None:
     activities.folder.mkdir(parents=True, exist_ok=True)
     kept = rows.select(*numbered_schema(ContactSends).names(), CONTACT_KEY).sort(CONTACT_KEY)
     kept.sink_parquet(activities.folder / MAIL_FILE, compression="lz4")
-
-
-def _write_web(
-    kind: PieceKind, rows: pl.LazyFrame, at: str, placing: Placing, scratch: Scratch
-) -> Pieces:
-    """Write sessions or orders, of a device's rows those of its contact then as theirs.
-
-    Args:
-        kind: What they are.
-        rows: Any with organization, contact and device.
-        at: The column of the instant at which a device's contact counts.
-        placing: By what their people are found.
-        scratch: Where to write.
-    """
-    batches = rows.collect_batches(chunk_size=MOST_ROWS, maintain_order=False, engine="streaming")
-    folders = []
-    for number, batch in enumerate(batches):
-        keyed = key_contacts(batch.lazy()).collect(engine="in-memory")
-        placed = placing.place_linked(keyed, at)
-        folders.append(keep_piece(scratch, kind, [number], lambda rows=placed: rows))
-    return Pieces(kind, tuple(folders))

@@ -1,7 +1,7 @@
 """Activities in files that are kept: of a batch of files each, in the order of time."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from transforms.people.activity_extracts import (
     leave_pages,
     sum_days,
 )
+from transforms.people.activity_keys import place_sends
 from transforms.people.person_numbers import (
     CONTACT_KEY,
     PERSON_KEY,
@@ -30,7 +31,7 @@ ROWS_A_READ = 32_768
 """How many rows are read at least: few, since a slice of journeys is some rows of each file."""
 
 Extract = Callable[[pl.LazyFrame], pl.LazyFrame]
-LAST, DAYS = "last instants", "days"
+PLACES, LAST, DAYS = "places", "last instants", "days"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class PieceKind:
         is_step: Whether a row is a step of a journey.
         touching: What of it orders are credited from; it lies apart, in the order of people.
         has_devices: Whether rows may name a device instead of a contact.
+        own: What of it lies beside the rows of each piece, beside what does of all kinds.
     """
 
     table: type[Table]
@@ -52,6 +54,7 @@ class PieceKind:
     is_step: pl.Expr
     touching: Extract | None = None
     has_devices: bool = True
+    own: Mapping[str, Extract] = field(default_factory=dict)
 
     @property
     def extracts(self) -> Mapping[str, Extract]:
@@ -59,6 +62,7 @@ class PieceKind:
         return {
             LAST: partial(find_last_instants, at=self.at),
             DAYS: partial(sum_days, at=self.at, subject=self.subject, is_step=self.is_step),
+            **self.own,
         }
 
 
@@ -76,6 +80,7 @@ SENDS = PieceKind(
     KeyedSends.message_key,
     IS_KNOWN & ~pl.col(KeyedSends.is_holdout),
     has_devices=False,
+    own={PLACES: place_sends},
 )
 SESSIONS = PieceKind(
     KeyedVisits,

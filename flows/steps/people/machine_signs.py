@@ -1,25 +1,21 @@
 """The signs of machines: their user agents, and the haste of clicks."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import polars as pl
 
 from contracts.columns import polars_schema
 from contracts.facts.numbered_activities import Clicks, HastyClicks, MachineAgents
 from contracts.feeds import Events
-from contracts.vocabulary import Action
-from flows.catalog.file_batches import pack_row
 from flows.runtime.materialize import materialize
+from flows.steps.people.event_questions import Questions
 from flows.steps.people.people_inputs import PeopleInputs
-from transforms.messaging.bot_detection import (
-    find_hasty_clicks,
-    is_type_of,
-    judge_agents,
-    select_clicks,
-    select_deliveries,
-)
-from transforms.people.activity_keys import add_unit_key, list_deliveries
+from transforms.messaging.bot_detection import find_hasty_clicks, judge_agents
+from transforms.people.activity_keys import list_deliveries, list_deliveries_of_messages
 
+PLACE = "place"
 CLICKS_AT_ONCE = 2_000_000
 """How many clicks are looked at for haste at a time."""
 
@@ -49,36 +45,47 @@ class JudgedAgents:
         return self.machines.lazy()
 
 
-def find_haste(inputs: PeopleInputs) -> pl.DataFrame:
-    """The clicks that bear a sign of haste (`HastyClicks`), some sends' at a time."""
-    given = inputs.catalog.given
-    clicks = sum(
-        count
-        for file in inputs.catalog.feeding("events")
-        if (got := file.of_table("events"))
-        for name, count in got.event_types.items()
-        if name.endswith(str(Action.CLICKED))
+def find_haste(inputs: PeopleInputs, asked: Sequence[Questions]) -> list[pl.DataFrame]:
+    """The clicks of each batch of events that bear a sign of haste, some sends' at a time.
+
+    Returns:
+        `HastyClicks` of each, whose files are numbered within the batch.
+    """
+    counts = [one.clicks.select(pl.len()).collect().item() for one in asked]
+    nothing = pl.DataFrame(schema=polars_schema(HastyClicks))
+    if not sum(counts):
+        return [nothing for _ in asked]
+    clicks = pl.concat([one.clicks for one in asked]).drop(Clicks.event_row)
+    placed = clicks.with_row_index(PLACE).with_columns(
+        pl.col(PLACE).cast(pl.UInt64).alias(Clicks.event_row)
     )
-    if not clicks:
-        return pl.DataFrame(schema=polars_schema(HastyClicks))
-    clicked, delivered = (
-        _scan_type(inputs, action) for action in (Action.CLICKED, Action.DELIVERED)
-    )
-    deliveries = list_deliveries(
-        inputs.scan_named("sends"), of_messages=given.names_message_and_contact()
-    )
-    if inputs.has_events_of(Action.DELIVERED):
-        deliveries = pl.concat([deliveries, select_deliveries(delivered)])
-    turns = clicks // CLICKS_AT_ONCE + 1
-    hasty = []
+    deliveries = pl.concat([*_list_told(inputs), *(one.deliveries for one in asked)])
+    turns = sum(counts) // CLICKS_AT_ONCE + 1
+    found = [nothing]
     for turn in range(turns):
-        is_of = pl.col(Clicks.unit_key).fill_null(0) % turns == turn
-        looked_at = materialize(select_clicks(clicked).filter(is_of), Clicks)
-        hasty.append(materialize(find_hasty_clicks(looked_at, deliveries), HastyClicks).collect())
-    return pl.concat(hasty)
+        is_of = pl.col(Clicks.unit_key) % turns == turn
+        looked_at = materialize(placed.filter(is_of), Clicks)
+        found.append(materialize(find_hasty_clicks(looked_at, deliveries), HastyClicks).collect())
+    hasty, firsts = pl.concat(found), accumulate(counts, initial=0)
+    return [_select_own(hasty, one, first) for one, first in zip(asked, firsts, strict=False)]
 
 
-def _scan_type(inputs: PeopleInputs, action: Action) -> pl.LazyFrame:
-    """The events of an action, with their row and the key of their send."""
-    own = inputs.catalog.scan_numbered("events").filter(is_type_of(action))
-    return inputs.name(own.with_columns(pack_row())).pipe(add_unit_key)
+def _select_own(hasty: pl.DataFrame, one: Questions, first: int) -> pl.DataFrame:
+    """The hasty clicks of a batch, by their rows there and not by their places among all clicks.
+
+    Args:
+        hasty: `HastyClicks` of all batches.
+        one: The batch.
+        first: The place of its first click.
+    """
+    rows = one.clicks.select(Clicks.event_row).collect().to_series()
+    place = pl.col(Clicks.event_row) - first
+    own = hasty.filter(pl.col(Clicks.event_row) >= first, place < len(rows))
+    return own.with_columns(rows.gather(own.select(place).to_series()))
+
+
+def _list_told(inputs: PeopleInputs) -> Iterator[pl.LazyFrame]:
+    """When sends say they were delivered (`Deliveries`)."""
+    yield list_deliveries(inputs.open_keys().read_sends())
+    if inputs.catalog.given.names_message_and_contact():
+        yield list_deliveries_of_messages(inputs.scan_named("sends"))

@@ -1,53 +1,40 @@
-"""Sends and events, each written once, in the order of their people."""
+"""Sends and events, each written once, in files that many nights read."""
 
-from dataclasses import dataclass
 from functools import partial
 
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts.numbered_activities import (
-    Clicks,
-    FirstSentEvents,
-    KeyedEvents,
-    PersonPlaces,
-    SendPlaces,
-)
+from contracts.facts.numbered_activities import Clicks, FirstSentEvents, KeyedEvents, SendPlaces
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action
-from flows.catalog.file_batches import MOST_ROWS, Batch, list_batches, pack_row
-from flows.config.memory import fact_rows_at_once, sends_at_once
+from flows.catalog.file_batches import Batch, list_batches, pack_row
+from flows.kept.deferred import Deferred
 from flows.kept.identities import identify_rows
 from flows.runtime.materialize import materialize
-from flows.steps.messaging.key_files import KeyFiles
-from flows.steps.people.activity_pieces import EVENTS, SENDS, Pieces, keep_piece
+from flows.steps.people.activity_pieces import EVENTS, PLACES, SENDS, Pieces, keep_piece
+from flows.steps.people.event_questions import keep_questions
 from flows.steps.people.machine_signs import JudgedAgents, find_haste
+from flows.steps.people.meetings import find_meetings
 from flows.steps.people.people_inputs import PeopleInputs
-from flows.steps.people.placed_batches import Placing, identify_in_order, place_batches
-from transforms.messaging.bot_detection import (
-    flag_machines,
-)
+from flows.steps.people.placing import Placing
+from transforms.messaging.bot_detection import flag_machines
 from transforms.messaging.send_keys import EventScope
 from transforms.people.activity_keys import (
     add_first_sent,
     find_contacts,
     find_first_sent,
     key_sends,
+    list_asked_sends,
     name_channels,
     name_keys_of_events,
     place_events,
-    place_sends,
 )
 
-CLICKS_AT_ONCE = 2_000_000
-"""How many clicks are looked at for haste at a time."""
-ROWS_TOGETHER = 2 * MOST_ROWS
-"""About how many rows of several batches find their sends and people at a time."""
-NAMED = (Events.org_id, Events.contact_id, Events.email)
-PLACE, ROW = "place", Clicks.event_row
+PLACE, ROW, SENT_KEY = "place", Clicks.event_row, SendPlaces.send_key
 SENT = (
     *(Sends.org_id, Sends.send_id, Sends.message_id, Sends.campaign_id, Sends.status),
-    *(Sends.sent_at, Sends.created_at, Sends.is_holdout),
+    *(Sends.sent_at, Sends.created_at, Sends.is_holdout, Sends.contact_id, Sends.email),
 )
 TEXTS = (
     *(Events.org_id, Events.event_id, Events.event_type, Events.occurred_at),
@@ -58,75 +45,110 @@ SIGNS = (Events.user_agent, Events.is_machine)
 
 def write_sends(inputs: PeopleInputs, placing: Placing) -> Pieces:
     """Have every send written, as `KeyedSends`."""
-    first_sent = _find_first_sent(inputs)
+    first_sent, folders = _find_first_sent(inputs), []
 
-    def read(batch: Batch) -> pl.LazyFrame:
-        rows = batch.scan().select(*NAMED, Sends.send_id)
-        return find_contacts(rows, inputs.owners).drop(Sends.contact_id, Sends.email)
+    def read(batch: Batch, own: pl.LazyFrame) -> pl.LazyFrame:
+        rows = find_contacts(batch.scan().select(SENT), inputs.owners)
+        return key_sends(add_first_sent(rows, own))
 
-    def place(rows: pl.DataFrame) -> pl.LazyFrame:
-        return add_first_sent(rows.lazy(), first_sent)
-
-    def write(batch: Batch, placed: pl.DataFrame) -> pl.LazyFrame:
-        rows = batch.scan().select(SENT).collect(engine="streaming")
-        return key_sends(rows.hstack(_leave_out(placed, rows)).lazy())
-
-    answers = [PersonPlaces.contact_key, FirstSentEvents.first_sent_at]
-    pieces = [
-        keep_piece(
-            placing.keeper,
-            SENDS,
-            [batch.identity, identify_in_order(placed.select(answers))],
-            partial(write, batch, placed),
-        )
-        for batch, placed in place_batches(list_batches(inputs.catalog, "sends"), read, place)
-    ]
-    return Pieces(SENDS, tuple(pieces))
+    for batch in list_batches(inputs.catalog, "sends"):
+        own = _select_own(first_sent, batch).lazy()
+        decided = [batch.identity, inputs.identify_owners(batch), identify_rows(own)]
+        folders.append(keep_piece(placing.keeper, SENDS, decided, partial(read, batch, own)))
+    return Pieces(SENDS, tuple(folders))
 
 
-def write_events(inputs: PeopleInputs, placing: Placing) -> Pieces:
-    """Have every event written, as `KeyedEvents`."""
-    sends, hasty, agents = _SendPlaces.of(inputs), find_haste(inputs), JudgedAgents()
+def write_events(inputs: PeopleInputs, placing: Placing, sends: Pieces) -> Pieces:
+    """Have every event written, as `KeyedEvents`.
 
-    def read(batch: Batch) -> pl.LazyFrame:
-        device = pl.when(pl.col(Events.contact_id).is_null()).then(Events.anonymous_id)
-        rows = batch.scan().with_columns(device.alias(Events.anonymous_id))
-        keyed = name_keys_of_events(find_contacts(rows, inputs.owners))
-        return keyed.select(
-            Events.org_id,
-            Events.anonymous_id,
-            Events.occurred_at,
-            PersonPlaces.contact_key,
-            KeyedEvents.message_key,
-            SendPlaces.send_key,
-        )
+    Whose an event is and of which message hangs on its row, on its send and on the links of its
+    device. Its batch is looked at again only where the batch itself, a piece of sends that has any
+    send that it names, or what links say of its devices in its time is another than before.
 
-    def place(rows: pl.DataFrame) -> pl.LazyFrame:
-        placed = place_events(rows.lazy(), sends.look_up(rows)).collect(engine="in-memory")
-        return placing.place_linked(placed, Events.occurred_at)
+    Args:
+        inputs: What was read.
+        placing: Whose devices were, and where to write.
+        sends: Every send.
+    """
+    asked = keep_questions(inputs, list_batches(inputs.catalog, "events"), placing.keeper)
+    pieces = {folder.name: Pieces(SENDS, (folder,)) for folder in sends.folders}
+    met = find_meetings(
+        placing.keeper,
+        "meetings of events and sends",
+        {one.identity: one.sends for one in asked},
+        {name: piece.scan_extract(PLACES).select(SENT_KEY) for name, piece in pieces.items()},
+    )
+    links, hasty = placing.identify_links([one.devices for one in asked]), find_haste(inputs, asked)
+    nothing = pl.LazyFrame(schema=polars_schema(SendPlaces))
+    agents, folders = JudgedAgents(), []
 
-    def write(batch: Batch, placed: pl.DataFrame, signs: pl.DataFrame) -> pl.LazyFrame:
-        rows = batch.scan().select(*TEXTS, *SIGNS, pack_row()).collect(engine="streaming")
+    def write(batch: Batch, placed: Deferred[pl.DataFrame], signs: pl.DataFrame) -> pl.LazyFrame:
+        scanned = batch.scan().select(*TEXTS, *SIGNS, pack_row()).collect(engine="streaming")
+        rows = batch.number_files(scanned)
         machines = agents.judge(rows.get_column(Events.user_agent))
         flagged = flag_machines(rows.lazy().select(*SIGNS, ROW), machines, signs.lazy())
         reasons = flagged.select(KeyedEvents.is_machine, KeyedEvents.machine_reason).collect()
-        whole = rows.drop(SIGNS).hstack(reasons).hstack(_leave_out(placed, rows))
+        whole = rows.drop(SIGNS).hstack(reasons).hstack(_leave_out(placed.value, rows))
         return name_channels(whole.lazy(), inputs.channels)
 
-    answers = [PersonPlaces.contact_key, KeyedEvents.message_key, KeyedEvents.of_holdout]
-    pieces = []
-    for batch, placed in place_batches(list_batches(inputs.catalog, "events"), read, place):
-        signs = batch.select_own(hasty)
-        decided = [
-            batch.identity,
-            inputs.channels.own,
-            identify_in_order(placed.select(answers)),
-            identify_rows(batch.number_files(signs).lazy()),
-        ]
-        pieces.append(
-            keep_piece(placing.keeper, EVENTS, decided, partial(write, batch, placed, signs))
+    for one, linked, signs in zip(asked, links, hasty, strict=True):
+        own = pl.concat(
+            [nothing, *(pieces[name].scan_extract(PLACES) for name in met[one.identity])]
         )
-    return Pieces(EVENTS, tuple(pieces))
+        decided = [one.identity, met[one.identity], linked]
+        placed = Deferred("", partial(_place, inputs, placing, one.batch, own))
+        places = placing.keeper.folder(
+            "places of events", decided, lambda _, placed=placed: identify_places(placed.value)
+        )
+        inputs_of_piece = [
+            one.batch.identity,
+            inputs.channels.own,
+            places.identity,
+            identify_rows(signs.lazy()),
+        ]
+        folders.append(
+            keep_piece(
+                placing.keeper, EVENTS, inputs_of_piece, partial(write, one.batch, placed, signs)
+            )
+        )
+    return Pieces(EVENTS, tuple(folders))
+
+
+def _place(
+    inputs: PeopleInputs, placing: Placing, batch: Batch, sends: pl.LazyFrame
+) -> pl.DataFrame:
+    """Whose each event of a batch is, and of which message, in the order of the batch.
+
+    Args:
+        inputs: What was read.
+        placing: Whose devices were.
+        batch: The batch.
+        sends: `SendPlaces`, those that it names among them.
+    """
+    device = pl.when(pl.col(Events.contact_id).is_null()).then(Events.anonymous_id)
+    rows = batch.scan().with_columns(device.alias(Events.anonymous_id))
+    keyed = (
+        name_keys_of_events(find_contacts(rows, inputs.owners))
+        .select(
+            Events.org_id,
+            Events.anonymous_id,
+            Events.occurred_at,
+            KeyedEvents.contact_key,
+            KeyedEvents.message_key,
+            SENT_KEY,
+        )
+        .collect(engine="streaming")
+    )
+    named = keyed.lazy().select(SENT_KEY).drop_nulls().unique()
+    own = sends.join(named, on=SENT_KEY, how="semi")
+    placed = place_events(keyed.lazy(), materialize(own, SendPlaces)).collect(engine="in-memory")
+    return placing.place_linked(placed, Events.occurred_at).collect(engine="in-memory")
+
+
+def identify_places(placed: pl.DataFrame) -> str:
+    """The hash of what the events of a batch were given, and of their order."""
+    given = (KeyedEvents.contact_key, KeyedEvents.message_key, KeyedEvents.of_holdout)
+    return identify_rows(placed.select(given).with_row_index(PLACE).lazy())
 
 
 def _leave_out(placed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -134,45 +156,19 @@ def _leave_out(placed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     return placed.select(pl.exclude(rows.columns))
 
 
-@dataclass(frozen=True)
-class _SendPlaces:
-    """In which events find their sends: all held, or looked through for some events at a time.
-
-    Attributes:
-        sends: `SendPlaces`.
-        is_held: Whether they are in memory.
-    """
-
-    sends: pl.LazyFrame
-    is_held: bool
-
-    @classmethod
-    def of(cls, inputs: PeopleInputs) -> "_SendPlaces":
-        """Hold them if memory allows."""
-        sends = place_sends(_open_keys(inputs).read_sends(), inputs.owners)
-        count = sum(file.count_valid("sends") for file in inputs.catalog.feeding("sends"))
-        is_held = count <= sends_at_once(inputs.config.run)
-        return cls(materialize(sends, SendPlaces) if is_held else sends, is_held)
-
-    def look_up(self, events: pl.DataFrame) -> pl.LazyFrame:
-        """The sends that events name, perhaps among others."""
-        if self.is_held:
-            return self.sends
-        named = events.lazy().select(SendPlaces.send_key).drop_nulls().unique()
-        own = self.sends.join(named, on=SendPlaces.send_key, how="semi")
-        return materialize(own, SendPlaces)
-
-
-def _open_keys(inputs: PeopleInputs) -> KeyFiles:
-    """The key columns of sends and events."""
-    most_rows = fact_rows_at_once(inputs.config.run)
-    return KeyFiles.of(inputs.catalog, inputs.channels, most_rows)
-
-
-def _find_first_sent(inputs: PeopleInputs) -> pl.LazyFrame:
+def _find_first_sent(inputs: PeopleInputs) -> pl.DataFrame:
     """`FirstSentEvents`."""
     if not inputs.has_events_of(Action.SENT):
-        return pl.LazyFrame(schema=polars_schema(FirstSentEvents))
-    keys = _open_keys(inputs)
+        return pl.DataFrame(schema=polars_schema(FirstSentEvents))
+    keys = inputs.open_keys()
     found = find_first_sent(keys.read_events(EventScope.SEND), keys.read_sends())
-    return materialize(found, FirstSentEvents)
+    return materialize(found, FirstSentEvents).collect()
+
+
+def _select_own(first_sent: pl.DataFrame, batch: Batch) -> pl.DataFrame:
+    """`FirstSentEvents` of a batch of sends."""
+    if first_sent.is_empty():
+        return first_sent
+    timeless = batch.scan().filter(pl.col(Sends.sent_at).is_null())
+    own = list_asked_sends(timeless).collect(engine="streaming")
+    return first_sent.join(own, on=FirstSentEvents.send_key, how="semi")

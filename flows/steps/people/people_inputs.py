@@ -1,6 +1,7 @@
 """What is known before people's activities are described."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -9,6 +10,10 @@ from contracts.config.workspace import Workspace
 from contracts.feeds import Sends
 from contracts.vocabulary import Action
 from flows.catalog.canonical_tables import Catalog
+from flows.catalog.file_batches import Batch
+from flows.config.memory import fact_rows_at_once
+from flows.kept.identities import identify_rows
+from flows.steps.messaging.key_files import KeyFiles
 from transforms.matching.match_sessions import MatchedSessions
 from transforms.people.activity_keys import name_contacts
 
@@ -45,6 +50,18 @@ class PeopleInputs:
         """Every session, as `SessionBase`."""
         unlinked = self.matched.unlinked
         return self.matched.sessions if unlinked is None else unlinked
+
+    def open_keys(self) -> KeyFiles:
+        """The key columns of sends and events."""
+        return KeyFiles.of(self.catalog, self.channels, fact_rows_at_once(self.config.run))
+
+    def identify_owners(self, batch: Batch) -> str:
+        """What addresses decide of the rows of a batch."""
+        return self._owners_identity if batch.names_by_email else ""
+
+    @cached_property
+    def _owners_identity(self) -> str:
+        return identify_rows(self.emails.lazy())
 
     def has_events_of(self, action: Action) -> bool:
         """Whether any event is of an action, of whatever channel or bare."""

@@ -11,7 +11,7 @@ from contracts.columns import polars_schema
 from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import ExchangeRates, Orders
 from tests.support.frames import frame
-from transforms.attribution.orders import count_orders, price_orders
+from transforms.attribution.orders import count_orders, find_unpriced, price_orders
 
 AT = datetime(2026, 3, 2, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -141,3 +141,31 @@ def test_refund_takes_revenue_and_counts_no_order() -> None:
     priced = price({"revenue": Decimal(10)}, {"revenue": Decimal("-2.5")})
     counted = count_orders(priced.lazy(), ["org_id", "contact_id"]).collect()
     assert counted.rows() == [("o", "1", 1, Decimal("7.5"))]
+
+
+def test_an_order_without_a_rate_is_one_that_gets_no_price() -> None:
+    """Whatever a currency looks like, and though rates are those of an organization and a day."""
+    currencies = [None, "", "USD", " usd ", "EUR", " eur", "CHF", "GBP"]
+    rows = [
+        {
+            "org_id": org,
+            "order_id": f"{org}{at:%d}{currency}",
+            "ordered_at": at,
+            "revenue": Decimal(1),
+        }
+        | {"currency": currency}
+        for org in ("o", "p")
+        for at in (AT, AT - 9 * DAY)
+        for currency in currencies
+    ]
+    rates = frame(
+        ExchangeRates,
+        [{"org_id": "o", "currency": "Eur ", "date_day": date(2026, 3, 1), "rate": Decimal(2)}],
+    )
+    orders = frame(Orders, rows)
+    priced = price_orders(orders, rates, "USD", "UTC").filter(pl.col("revenue").is_null())
+    found = find_unpriced(orders, rates, "USD", "UTC")
+    expected = {*priced.collect().get_column("order_id")}
+    assert len(expected) == 14
+    assert {*found.collect().get_column("order_id")} == expected
+    assert found.collect_schema() == orders.collect_schema()

@@ -16,7 +16,7 @@ from contracts.facts.activities import (
 )
 from contracts.facts.ad_facts import AdNames
 from contracts.facts.hierarchy import DescribedMessages
-from contracts.facts.numbered_activities import KeyedEvents, KeyedSends
+from contracts.facts.numbered_activities import FirstSentEvents, KeyedEvents, KeyedSends
 from contracts.facts.send_keys import FeedEvents, FeedSends
 from contracts.facts.session_matching import SessionLinks
 from contracts.feeds import Events, Sends
@@ -41,7 +41,12 @@ from transforms.people.activity_keys import (
     place_events,
     place_sends,
 )
-from transforms.people.ad_names_now import describe_links, key_links, name_links
+from transforms.people.ad_names_now import (
+    describe_links,
+    key_links,
+    list_dated_sources,
+    name_links,
+)
 from transforms.people.direct_mail import list_shown_mail
 from transforms.people.person_numbers import key_people, list_people, restore_contacts
 
@@ -83,7 +88,7 @@ def describe(events: list[dict[str, Any]], sends: list[dict[str, Any]] | None = 
         rows.with_columns(machine_reason=pl.lit(None, pl.String))
         .pipe(find_contacts, None)
         .pipe(name_keys_of_events)
-        .pipe(place_events, place_sends(select_keys(of_sends), None))
+        .pipe(place_events, place_sends(key_rows(of_sends, None)))
         .pipe(name_channels, OWN)
         .select(columns(KeyedEvents))
     )
@@ -110,6 +115,14 @@ def select_keys(sends: pl.LazyFrame) -> pl.LazyFrame:
     numbered = sends.with_columns(pl.col("status").fill_null("sent")).with_row_index("row_number")
     keys = select_send_keys(numbered).with_columns(feed=pl.lit(1, pl.UInt16))
     return keys.select(polars_schema(FeedSends).names())
+
+
+def key_rows(sends: pl.LazyFrame, owners: pl.LazyFrame | None) -> pl.LazyFrame:
+    """Canonical sends as `KeyedSends`."""
+    keyed = find_contacts(sends, owners).with_columns(
+        pl.lit(None, polars_schema(FirstSentEvents)["first_sent_at"]).alias("first_sent_at")
+    )
+    return key_sends(keyed).select(columns(KeyedSends))
 
 
 def test_an_address_names_its_contact_trimmed_and_in_any_case() -> None:
@@ -146,7 +159,7 @@ def test_a_send_is_its_contacts_by_id_or_by_address() -> None:
     rows = pl.LazyFrame({"org_id": ["o"], "email": ["bo@x.io"], "contact_id": ["102"]})
     contact_key = hash_id("contact_id", seed=CONTACT).alias("contact_key")
     owners = rows.select(hash_email().alias("email_key"), contact_key, "contact_id")
-    placed = place_sends(select_keys(frame(Sends, sends)), owners).collect()
+    placed = place_sends(key_rows(frame(Sends, sends), owners)).collect()
     keys = placed.sort("send_key").get_column("contact_key").to_list()
     expected = pl.LazyFrame(sends).select(
         send_key=hash_id("send_id", seed=SEND),
@@ -273,20 +286,54 @@ def test_sessions_bear_the_names_that_ads_have_now() -> None:
         ad | {"name": "New", "valid_from": date(2026, 5, 1)},
         ad | {"level": "campaign", "ad_id": None, "name": "Spring ads"},
     ]
-    links = [
-        {"org_id": "o", "link": 1, "platform": "google_ads", "campaign_id": "7", "ad_id": "77"},
-        {"org_id": "o", "link": 2},
-    ]
-    said = [row | {"traffic_source": row["link"], "traffic_source_check": 0} for row in links]
-    described = describe_links(frame(SessionLinks, said), frame(AdNames, names))
-    named = described.select(columns(LinkNames))
-    sessions = pl.LazyFrame(
-        [{"org_id": "o", "session_id": str(number), "link": number} for number in (1, 2)],
-        schema_overrides={"link": pl.UInt32},
-    )
-    result = name_links(key_links(sessions, named), named).collect()
-    assert {*polars_schema(LinkNames)} - {*result.columns} == {"link", "link_key"}
+    of_ad = {"org_id": "o", "platform": "google_ads", "campaign_id": "7", "ad_id": "77"}
+    links = frame(SessionLinks, [of_ad | said(1), {"org_id": "o"} | said(2)])
+    named = describe_links(links, frame(AdNames, names)).select(columns(LinkNames))
+    sessions = [{"session_id": str(number)} | came(number, 1) for number in (1, 2)]
+    keyed = key_links(frame_sessions(sessions), list_dated_sources(links))
+    result = name_links(keyed, named).collect()
+    assert {*polars_schema(LinkNames)} - {*result.columns} == {"link_key"}
     assert result.sort("session_id").select("campaign_name", "ad_name").rows() == [
         ("Spring ads", "New"),
         (None, None),
     ]
+
+
+def test_a_session_came_by_the_link_of_its_day_where_the_day_matters() -> None:
+    """Source 1 means the same on all days, source 2 another thing on the second."""
+    links = frame(
+        SessionLinks,
+        [
+            said(1) | {"utm_source": "lasting"},
+            *(said(2, day) | {"utm_source": f"of day {day}"} for day in (1, 2)),
+        ],
+    )
+    named = describe_links(links, frame(AdNames, [])).select(columns(LinkNames))
+    assert named.select("link_key").collect().n_unique() == 3
+    sessions = [
+        {"session_id": f"{source}{day}"} | came(source, day) for source in (1, 2) for day in (1, 2)
+    ]
+    keyed = key_links(frame_sessions(sessions), list_dated_sources(links))
+    result = name_links(keyed, named).collect().sort("session_id")
+    assert result.get_column("utm_source").to_list() == [
+        *("lasting", "lasting"),
+        *("of day 1", "of day 2"),
+    ]
+
+
+def said(source: int, day: int | None = None) -> dict[str, Any]:
+    """A link of a traffic source."""
+    on = None if day is None else date(2026, 5, day)
+    return {"link": source, "traffic_source": source, "traffic_source_check": 0, "day": on}
+
+
+def came(source: int, day: int) -> dict[str, Any]:
+    """By which traffic source a session came, and when."""
+    of_source = {"traffic_source": source, "traffic_source_check": 0}
+    return of_source | {"date_day": date(2026, 5, day)}
+
+
+def frame_sessions(rows: list[dict[str, Any]]) -> pl.LazyFrame:
+    """Sessions with the key of their traffic source."""
+    key = ("traffic_source", "traffic_source_check")
+    return pl.LazyFrame(rows, schema_overrides=dict.fromkeys(key, pl.UInt64))

@@ -1,6 +1,7 @@
-"""What a night keeps of sends and events: a new day writes the batch that it lies in, no other."""
+"""What a night keeps of activities: a new day writes the batches that it lies in, no other."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,17 +13,20 @@ CONFIGURATION = "".join(
     [
         '[workspace]\ntimezone = "UTC"\ncurrency = "USD"\n',
         *(feed(table, f"raw/{table}/*") for table in ("contacts", "campaigns", "messages")),
-        *(feed(table, f"raw/{table}/*") for table in ("dispatches", "sends", "events", "sessions")),
+        *(feed(table, f"raw/{table}/*") for table in ("dispatches", "sends", "events")),
+        *(feed(table, f"raw/{table}/*") for table in ("sessions", "orders")),
     ]
 )
 DAYS = 20
 MESSAGE = {"message_id": "m1", "dispatch_id": "d1", "campaign_id": "c1", "channel": "email"}
 MESSAGE |= {"name": "M"}
-STEPS = ("people_KeyedSends", "people_KeyedEvents")
+STEPS = ("people_KeyedSends", "people_KeyedEvents", "people_KeyedVisits", "people_KeyedOrders")
+LOOKED_AT = "places_of_events"
+"""What is kept of a batch of events once its rows have found their sends and people."""
 
 
 def tell(day: int) -> dict[str, bytes]:
-    """The sends, events and sessions of a day, to two of ten contacts."""
+    """The sends, events, sessions and orders of a day, of two of ten contacts and of a device."""
     at = f"2026-01-{day + 1:02}T10"
     who = [f"{(day * 3 + more) % 10}" for more in range(2)]
     sends = [
@@ -35,15 +39,25 @@ def tell(day: int) -> dict[str, bytes]:
         | {"occurred_at": f"{at}:30:00Z", "url": f"https://x.io/{day}"}
         for one in who
     ]
-    sessions = [{"session_id": f"v{day}", "started_at": f"{at}:31:00Z", "contact_id": who[0]}]
-    tables = {"sends": sends, "events": events, "sessions": sessions}
+    sessions = [
+        {"session_id": f"v{day}", "started_at": f"{at}:31:00Z", "contact_id": who[0]},
+        {"session_id": f"w{day}", "started_at": f"{at}:32:00Z", "anonymous_id": f"d{day}"},
+    ]
+    orders = [{"order_id": f"o{day}", "ordered_at": f"{at}:40:00Z", "contact_id": who[1]}]
+    orders = [row | {"revenue": "9.00"} for row in orders]
+    tables = {"sends": sends, "events": events, "sessions": sessions, "orders": orders}
     return {f"raw/{name}/{day:02}.jsonl": as_json_lines(rows) for name, rows in tables.items()}
 
 
 def list_pieces(root: Path) -> set[str]:
-    """The folders of kept sends and events."""
+    """The folders of kept activities, and of what was looked at for them."""
     kept = (root / "state/kept").iterdir()
-    return {folder.name for folder in kept if folder.name.startswith(STEPS)}
+    return {folder.name for folder in kept if folder.name.startswith((*STEPS, LOOKED_AT))}
+
+
+def count(folders: set[str]) -> dict[str, int]:
+    """How many folders there are of each step."""
+    return dict(Counter(name.rpartition("-")[0] for name in folders))
 
 
 @pytest.fixture
@@ -73,10 +87,11 @@ def test_a_new_day_writes_the_batches_that_it_lies_in(workspace: Path) -> None:
     """A new contact and a new message change numbers and names, but no batch."""
     deliver(workspace, {})
     before = list_pieces(workspace)
-    assert len(before) > len(STEPS)
+    # Orders lie by the month, and all are of one.
+    assert min(number for step, number in count(before).items() if step != STEPS[-1]) > 1
     deliver(workspace, tell(DAYS))
     after = list_pieces(workspace)
-    assert len(after - before) == len(STEPS)
+    assert count(after - before) == dict.fromkeys((*STEPS, LOOKED_AT), 1)
     named = as_json_lines([{"contact_id": "00", "email": "a@x.io"}])
     deliver(workspace, {"raw/contacts/new.jsonl": named})
     assert list_pieces(workspace) == after
@@ -89,8 +104,27 @@ def test_events_follow_the_contact_and_message_of_their_send(workspace: Path) ->
     row = {"send_id": "s0-0", "message_id": "m1", "contact_id": "9", "status": "delivered"}
     again = row | {"sent_at": "2026-01-01T10:00:00Z", "updated_at": "2026-02-01T00:00:00Z"}
     deliver(workspace, {"raw/sends/99.jsonl": as_json_lines([again])})
+    changed = count(list_pieces(workspace) - before)
+    assert {*changed} == {*STEPS[:2], LOOKED_AT}
+    assert changed[STEPS[1]] == 1
+    require_as_anew(workspace)
+
+
+def test_a_login_writes_the_batch_of_its_device(workspace: Path) -> None:
+    """Whose a device was is told by a later session; nothing is told of other devices."""
+    deliver(workspace, {})
+    before = list_pieces(workspace)
+    login = {"session_id": "l", "started_at": "2026-01-01T11:00:00Z", "contact_id": "7"}
+    told = as_json_lines([login | {"anonymous_id": "d0"}])
+    deliver(workspace, {"raw/sessions/99.jsonl": told})
     changed = list_pieces(workspace) - before
-    assert {name.rpartition("-")[0] for name in changed} == {*STEPS}
+    # That of the device, and that in which the login lies.
+    assert count(changed) == {STEPS[2]: 2}
+    require_as_anew(workspace)
+
+
+def require_as_anew(workspace: Path) -> None:
+    """Require the journeys to be those that a run writes that takes nothing over."""
     expected = workspace.with_name("anew")
     shutil.copytree(workspace, expected)
     campaign_reports.fn(str(expected), full=True, wait_seconds=0)
