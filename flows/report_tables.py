@@ -33,7 +33,8 @@ class ReportTable:
         builder_place: `module:function` of the transform that builds it.
         feeds: It exists where of each of these groups of canonical tables one is configured.
         is_sorted: Whether its rows stand in the order of its key.
-        is_dataset: Whether it is a folder of parts, be it one: together in the order of its key.
+        is_dataset: Whether it is a folder of parts, be it one: each in the order of its key, and in
+            the order of their names together by time.
         is_named_by_user: Whether it is a folder with a table for each name in the configuration.
     """
 

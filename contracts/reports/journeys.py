@@ -18,7 +18,12 @@ class IdentityLinks(Table):
 
 
 class ContactJourney(Table):
-    """One row per event, send, session and order of a contact."""
+    """One row per event, send, session and order of a contact; a large table is cut by time.
+
+    Then its parts are years, months, stretches of eight days or days (UTC), whose names sort in the
+    order of time. Each part is in the order of the key, and so are the rows of a contact over all
+    parts in the order of their names. What has no time lies in the first part.
+    """
 
     org_id: Text = column("organization", key=True)
     contact_id: Text = column("the contact", key=True, references="contacts.contact_id")

@@ -30,6 +30,7 @@ from flows.storage.published_files import require_whole
 from flows.storage.workspace_files import storage_errors
 
 CONTACT = "contact_id"
+ORGANIZATION = "org_id"
 DAY = "date_day"
 GRAIN = b"campaign_reports.grain"
 
@@ -134,6 +135,8 @@ def _print_rows(key: tuple[str, str], files: list[Path], choice: Choice) -> None
         schema = rows.collect_schema()
     if choice.contact is not None:
         rows = rows.filter(pl.col(require_column(CONTACT, schema, label)) == choice.contact)
+        if key == JOURNEY:  # comes in parts by time: one organization after the other, in its order
+            rows = rows.sort(ORGANIZATION, maintain_order=True)
     rows = choice.query.apply(rows, label)
     header = rows.collect_schema().names()
     shown = rows if choice.limit is None else rows.head(choice.limit)

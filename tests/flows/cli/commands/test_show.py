@@ -170,6 +170,21 @@ def test_one_contact_id_of_two_organizations_is_two_people(
     assert [line.split("\t")[0] for line in lines] == ["organization", "a", "b"]
 
 
+def test_a_journey_in_parts_by_time_is_told_one_organization_after_the_other(
+    workspace: Path, capsys: pytest.CaptureFixture[str], publish: Publish
+) -> None:
+    parts = {
+        f"people/contact_journey/part-2026-0{month}": pl.DataFrame(
+            [row(org_id=org, kind="send", channel=f"{org}{month}") for org in ("a", "b")]
+        )
+        for month in (1, 2)
+    }
+    publish(workspace, parts)
+    assert main(["show", str(workspace), "journey", "--contact", "101", "--json"]) == 0
+    told = [step["channel"] for step in json.loads(capsys.readouterr().out)]
+    assert told == ["a1", "a2", "b1", "b2"]
+
+
 def test_a_terminal_gets_a_table_or_blocks_without_empty_columns(
     workspace: Path,
     monkeypatch: pytest.MonkeyPatch,
