@@ -1,10 +1,19 @@
 """Who is on which list: subscriptions to channels, and members of segments."""
 
 from contracts.columns import Count, Day, Flag, Instant, Table, Text, column
+from contracts.facts.key_types import Key
 
 STEPS = ["sent", "subscribed", "unsubscribed", "complained"]
 STATUSES = STEPS[1:]
 STATUS = "subscribed, unsubscribed or complained"
+
+
+class FirstSendings(Table):
+    """One row per contact and channel that anything but an event of its list shows a send on."""
+
+    contact_key: Key = column("key of the contact", key=True, required=True)
+    channel: Text = column("the channel", key=True, required=True)
+    occurred_at: Instant = column("the first send, or event of one", required=True)
 
 
 class SubscriptionSteps(Table):

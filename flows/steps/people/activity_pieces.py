@@ -19,6 +19,7 @@ from transforms.people.activity_extracts import (
     sum_days,
 )
 from transforms.people.activity_keys import place_sends
+from transforms.people.first_sendings import keep_list_events
 from transforms.people.person_numbers import (
     CONTACT_KEY,
     PERSON_KEY,
@@ -31,7 +32,7 @@ ROWS_A_READ = 32_768
 """How many rows are read at least: few, since a slice of journeys is some rows of each file."""
 
 Extract = Callable[[pl.LazyFrame], pl.LazyFrame]
-PLACES, LAST, DAYS = "places", "last instants", "days"
+PLACES, LISTS, LAST, DAYS = "places", "list events", "last instants", "days"
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ EVENTS = PieceKind(
     KeyedEvents.message_key,
     IS_KNOWN,
     touching=keep_clicks,
+    own={LISTS: keep_list_events},
 )
 SENDS = PieceKind(
     KeyedSends,
@@ -150,6 +152,11 @@ class Pieces:
     def read_days(self) -> list[pl.DataFrame]:
         """The days of each piece (`ActivityDays`)."""
         return [pl.read_ipc(folder / _file(DAYS)) for folder in self.folders]
+
+    def part(self, place: int) -> tuple["Pieces", "Pieces"]:
+        """Those before a place among the pieces, and the others."""
+        before, after = self.folders[:place], self.folders[place:]
+        return Pieces(self.kind, before), Pieces(self.kind, after)
 
     def count(self) -> int:
         """How many there are."""

@@ -16,6 +16,7 @@ from contracts.manifest import Check
 from contracts.reports.people import Audience
 from flows.catalog.canonical_tables import Catalog
 from flows.config.loading import LoadedWorkspace
+from flows.kept.keepers import Scratch
 from flows.progress import Progress
 from flows.steps.matching.session_matching import match_sessions
 from flows.steps.matching.sessions import find_sessions
@@ -126,7 +127,8 @@ def draw(
             no_ads,
         )
         activities = write_activities(people, Path(scratch) / "activities")
-        states = build_subscriptions(activities, config).states
+        kept = Scratch(Path(scratch) / "subscriptions")
+        states = build_subscriptions(activities, config, kept).states
         found = select(read.catalog, config, activities, states, audience)
         if not columns:
             return found

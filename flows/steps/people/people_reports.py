@@ -59,7 +59,7 @@ def write_people_reports(of: PeopleReports) -> list[Check]:
     timezone, scratch = of.config.workspace.timezone, of.scratch / "journeys"
     journeys = JourneyParts(of.activities, timezone, of.staging, scratch)
     checks = write_journeys(journeys, of.kept, of.workers, of.on_part)
-    subscriptions = build_subscriptions(of.activities, of.config)
+    subscriptions = build_subscriptions(of.activities, of.config, of.kept)
     checks += _write_contacts(of, subscriptions.states)
     if of.catalog.given.is_configured(*MESSAGES):
         checks += _write_subscriptions(of, subscriptions)

@@ -1,24 +1,42 @@
-"""Subscriptions: who may be written to on which channel, group of people by group."""
+"""Subscriptions: who may be written to on which channel, from the few rows that decide."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
 from contracts.config.workspace import Workspace
-from contracts.facts.activities import ContactSends, MessageEvents
+from contracts.facts.activities import MessageEvents
+from contracts.facts.journey_slices import ActivityDays
 from contracts.facts.lists import (
+    FirstSendings,
     SubscriptionDays,
     SubscriptionStates,
     SubscriptionSteps,
 )
-from contracts.facts.numbered_activities import NumberedSends
+from contracts.facts.numbered_activities import NumberedMessages
+from flows.kept.identities import identify_rows
+from flows.kept.keepers import Keeper
+from flows.kept.kept_frames import read_frame, write_frames
 from flows.runtime.materialize import materialize
-from flows.steps.people.activities import Activities
-from transforms.people.activities import describe_events, describe_sends
-from transforms.people.deciding_rows import READ, pick_events, pick_sends
-from transforms.people.person_numbers import restore_contacts
+from flows.steps.people.activities import SHOWN_MAIL, Activities
+from flows.steps.people.activity_pieces import LISTS, Pieces
+from transforms.people.activities import describe_events
+from transforms.people.first_sendings import (
+    find_first_events,
+    find_first_sends,
+    key_mail,
+    merge_firsts,
+    restore_firsts,
+    sum_first_days,
+)
+from transforms.people.person_numbers import key_contacts, restore_contacts
 from transforms.people.subscriptions import find_states, list_steps, sum_subscription_days
+
+FIRSTS = "first sendings"
+LAST_PIECES = 4
+"""Of how many pieces, the last ones, the first sendings are looked for in every run."""
+PLACE = [FirstSendings.contact_key, FirstSendings.channel]
 
 
 @dataclass(frozen=True)
@@ -34,27 +52,71 @@ class SubscriptionFacts:
     days: pl.LazyFrame
 
 
-def build_subscriptions(activities: Activities, config: Workspace) -> SubscriptionFacts:
-    """Find the state of every subscription, group of people by group."""
-    states = [pl.LazyFrame(schema=polars_schema(SubscriptionStates))]
-    days = [pl.LazyFrame(schema=polars_schema(SubscriptionDays))]
-    for group in range(activities.groups):
-        steps = materialize(
-            list_steps(*_list_deciding(activities, range(group, group + 1))), SubscriptionSteps
+def build_subscriptions(
+    activities: Activities, config: Workspace, keeper: Keeper
+) -> SubscriptionFacts:
+    """Find the state of every subscription.
+
+    Args:
+        activities: What people did.
+        config: The workspace's configuration.
+        keeper: Keeps the first sendings of the pieces that stay as they are.
+    """
+    people, timezone = activities.list_people(), config.workspace.timezone
+    happened = _list_events(activities)
+    of_lists = key_contacts(happened).select(PLACE).unique()
+    firsts = _find_firsts(activities, keeper)
+    told = restore_firsts(firsts.join(of_lists, on=PLACE, how="semi"), people)
+    steps = materialize(list_steps(happened, told), SubscriptionSteps)
+    others = sum_first_days(firsts.join(of_lists, on=PLACE, how="anti"), people, timezone)
+    days = pl.concat([sum_subscription_days(steps, timezone), others])
+    return SubscriptionFacts(
+        materialize(find_states(steps), SubscriptionStates), materialize(days, SubscriptionDays)
+    )
+
+
+def _list_events(activities: Activities) -> pl.LazyFrame:
+    """`MessageEvents` that may be a list's own."""
+    kept = activities.pieces["events"].scan_extract(LISTS)
+    rows = activities.number("events", kept, activities.people)
+    events = restore_contacts(rows, activities.list_people())
+    return materialize(describe_events(events, activities.messages.lazy()), MessageEvents)
+
+
+def _find_firsts(activities: Activities, keeper: Keeper) -> pl.LazyFrame:
+    """`FirstSendings` of all that people were sent, or that shows it."""
+    messages, has_bare = activities.messages, activities.has_bare
+    own = messages.select(
+        NumberedMessages.message_key, NumberedMessages.channel, NumberedMessages.planned_at
+    )
+
+    def find(kind: str, pieces: Pieces) -> pl.LazyFrame:
+        if kind == "sends":
+            return find_first_sends(pieces.scan(), own.lazy())
+        return find_first_events(pieces.scan(), own.lazy(), has_bare=has_bare)
+
+    def keep(kind: str, pieces: Pieces) -> pl.LazyFrame:
+        days = pl.concat(
+            [
+                pl.DataFrame(schema={ActivityDays.subject: pl.UInt64}),
+                *(day.select(ActivityDays.subject) for day in pieces.read_days()),
+            ]
         )
-        states.append(materialize(find_states(steps), SubscriptionStates))
-        growth = sum_subscription_days(steps, config.workspace.timezone)
-        days.append(materialize(growth, SubscriptionDays))
-    return SubscriptionFacts(pl.concat(states), pl.concat(days))
+        named = own.filter(pl.col(NumberedMessages.message_key).is_in(days.to_series().implode()))
+        decided = [kind, [folder.name for folder in pieces.folders], has_bare]
 
+        def write(folder: Path) -> str:
+            found = materialize(find(kind, pieces), FirstSendings)
+            return write_frames(folder, {FIRSTS: found.collect()})
 
-def _list_deciding(activities: Activities, groups: range) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Of the `MessageEvents` and `ContactSends` of some groups of people those that decide."""
-    people, messages = activities.list_people(groups), activities.messages.lazy()
-    happened = activities.scan_numbered("events", groups).select(READ).collect(engine="streaming")
-    events = restore_contacts(pick_events(happened.lazy()), people)
-    told = pick_sends(activities.scan_numbered("sends", groups), messages)
-    sends = restore_contacts(materialize(told, NumberedSends), people)
-    shown = restore_contacts(activities.scan_numbered("shown mail", groups), people)
-    all_sends = [describe_sends(sends, messages), shown.select(columns(ContactSends))]
-    return materialize(describe_events(events, messages), MessageEvents), pl.concat(all_sends)
+        kept = keeper.folder(FIRSTS, [*decided, identify_rows(named.lazy())], write)
+        return read_frame(kept.open(), FIRSTS, FirstSendings).lazy()
+
+    mail = key_mail(activities.scan_numbered(SHOWN_MAIL), activities.list_people())
+    found = [mail]
+    for kind in ("sends", "events"):
+        pieces = activities.pieces[kind]
+        settled, last = pieces.part(-LAST_PIECES)
+        found += [keep(kind, settled)] if settled.folders else []
+        found.append(find(kind, last))
+    return materialize(merge_firsts(pl.concat(found)), FirstSendings)

@@ -1,0 +1,158 @@
+"""When each contact was first written to on a channel, which is how most come onto its list.
+
+Only contacts who did something about a list themselves have more steps than that (SPEC §6.4). So
+of the rows of years two things are looked for: the few events of lists, and the first of all else.
+"""
+
+import polars as pl
+
+from contracts.channels import OTHER_CHANNEL
+from contracts.columns import columns, polars_schema
+from contracts.facts.activities import ContactSends
+from contracts.facts.lists import FirstSendings, SubscriptionDays
+from contracts.facts.numbered_activities import (
+    KeyedEvents,
+    KeyedSends,
+    NumberedMessages,
+    People,
+)
+from transforms.common.calendar import reporting_day
+from transforms.common.joins import HELD, STREAMED
+from transforms.people.activities import BARE_ACTIONS
+from transforms.people.subscriptions import STATUSES
+
+OF_LIST = rf"(^|_)({'|'.join(STATUSES)})$"
+"""Ends of the event types that may be a list's own, in whatever channel; bare ones too."""
+CONTACT, CHANNEL, AT = (
+    FirstSendings.contact_key,
+    FirstSendings.channel,
+    FirstSendings.occurred_at,
+)
+MESSAGE, OF_MESSAGE = KeyedEvents.message_key, "channel of message"
+PLACE = [CONTACT, CHANNEL]
+
+
+def keep_list_events(events: pl.LazyFrame) -> pl.LazyFrame:
+    """The events of known contacts that may be a list's own.
+
+    Args:
+        events: `KeyedEvents`.
+    """
+    return events.filter(_is_of_list(), pl.col(CONTACT).is_not_null())
+
+
+def find_first_events(
+    events: pl.LazyFrame, messages: pl.LazyFrame, *, has_bare: bool
+) -> pl.LazyFrame:
+    """Find the first event of each contact and channel that shows a send: `FirstSendings`.
+
+    Args:
+        events: `KeyedEvents`.
+        messages: `NumberedMessages`.
+        has_bare: Whether any type may be a bare action.
+    """
+    shown = events.filter(~_is_of_list(), ~pl.col(KeyedEvents.of_holdout))
+    if has_bare:
+        is_bare = pl.col(KeyedEvents.event_type).is_in(BARE_ACTIONS)
+        of_message = pl.col(OF_MESSAGE).fill_null(OTHER_CHANNEL)
+        channel = pl.when(is_bare).then(of_message).otherwise(CHANNEL)
+        shown = _add_messages(shown, messages).with_columns(channel.alias(CHANNEL))
+    return merge_firsts(shown)
+
+
+def find_first_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+    """Find the first send to each contact on each channel: `FirstSendings`.
+
+    Args:
+        sends: `KeyedSends`.
+        messages: `NumberedMessages`.
+    """
+    told = sends.filter(~pl.col(KeyedSends.is_holdout).fill_null(value=False))
+    return merge_firsts(
+        _add_messages(told, messages).with_columns(
+            pl.col(OF_MESSAGE).fill_null(OTHER_CHANNEL).alias(CHANNEL),
+            pl.coalesce(KeyedSends.sent_at, NumberedMessages.planned_at).alias(AT),
+        )
+    )
+
+
+def key_mail(mail: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
+    """The direct mail that only events show, as `FirstSendings`.
+
+    Args:
+        mail: `ContactSends` with the numbers of their contacts.
+        people: `People`.
+    """
+    keys = people.select(People.contact_no, CONTACT)
+    return merge_firsts(
+        mail.join(keys, on=People.contact_no, how="left", validate="m:1").with_columns(
+            pl.col(ContactSends.channel).fill_null(OTHER_CHANNEL),
+            pl.col(ContactSends.sent_at).alias(AT),
+        )
+    )
+
+
+def merge_firsts(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The first of rows of each contact and channel (`FirstSendings`); of several tables, too.
+
+    Args:
+        rows: Any with the key of a contact, a channel and an instant.
+    """
+    return (
+        rows.select(columns(FirstSendings))
+        .filter(*(pl.col(name).is_not_null() for name in (*PLACE, AT)))
+        .group_by(PLACE)
+        .agg(pl.col(AT).min())
+    )
+
+
+def restore_firsts(firsts: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
+    """First sendings as `ContactSends` that tell no more than to whom, on what, and when.
+
+    Args:
+        firsts: `FirstSendings`.
+        people: `People`.
+    """
+    ids = people.select(CONTACT, ContactSends.org_id, ContactSends.contact_id)
+    told = firsts.rename({AT: ContactSends.sent_at}).join(
+        ids, on=CONTACT, how="inner", validate="m:1"
+    )
+    nothing = pl.LazyFrame(schema=polars_schema(ContactSends))
+    return pl.concat([nothing, told.drop(CONTACT)], how="diagonal").select(columns(ContactSends))
+
+
+def sum_first_days(firsts: pl.LazyFrame, people: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
+    """Sum by channel and day who came onto the list of a channel, and did nothing about it since.
+
+    Args:
+        firsts: `FirstSendings` of contacts without an event of that list.
+        people: `People`.
+        timezone: The reporting time zone.
+
+    Returns:
+        `SubscriptionDays`, in no order.
+    """
+    day = reporting_day(pl.col(AT), timezone).alias(SubscriptionDays.date_day)
+    orgs = people.select(CONTACT, SubscriptionDays.org_id)
+    none = (pl.lit(0, pl.Int64).alias(status) for status in STATUSES.values())
+    return (
+        firsts.join(orgs, on=CONTACT, how="inner", validate="m:1")
+        .group_by(SubscriptionDays.org_id, CHANNEL, day)
+        .agg(pl.len().cast(pl.Int64).alias(SubscriptionDays.size_change))
+        .with_columns(*none)
+        .select(columns(SubscriptionDays))
+    )
+
+
+def _is_of_list() -> pl.Expr:
+    return pl.col(KeyedEvents.event_type).str.contains(OF_LIST)
+
+
+def _add_messages(rows: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+    """Add the channel of rows' messages, and when they were planned."""
+    own = messages.filter(pl.col(MESSAGE).is_not_null()).select(
+        MESSAGE,
+        pl.col(NumberedMessages.channel).alias(OF_MESSAGE),
+        NumberedMessages.planned_at,
+    )
+    return rows.join(own, on=MESSAGE, how="left", validate=STREAMED, build_side=HELD)
