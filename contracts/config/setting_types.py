@@ -17,6 +17,8 @@ PROBLEM = "problem"
 """The type of the errors that come with a sentence for the user, in `ctx["problem"]`."""
 WINDOWS_PATH = re.compile(r"[A-Za-z]:|\\")
 """How a path begins on a system that runs do not know."""
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/")
+"""How an address of another place begins; a drive of Windows has one letter."""
 WRITTEN_BY_RUNS = ("reports", "quarantine", "state")
 """The folders of a workspace that hold no feeds."""
 FEED_NAME_PATTERN = r"^\w[\w .()-]*$"
@@ -60,7 +62,12 @@ def check_time_zone(name: str) -> str:
 def check_feed_path(glob: str) -> str:
     """The glob itself, where it can only lead to feed files below the workspace."""
     parts = PurePosixPath(glob).parts
-    if glob.startswith("/") or WINDOWS_PATH.match(glob) or ".." in parts:
+    if ADDRESS.match(glob):
+        sentence = (
+            "is an address; feed files lie below the workspace: run it where they are, as "
+            "'s3://bucket/prefix' with 'raw/contacts/*.csv' in it, or bring them into raw/"
+        )
+    elif glob.startswith("/") or WINDOWS_PATH.match(glob) or ".." in parts:
         sentence = "leads out of the workspace; give a path below it, as 'raw/contacts/*.csv'"
     elif not parts:
         sentence = "names no file; give a path below the workspace, as 'raw/contacts/*.csv'"

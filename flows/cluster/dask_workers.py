@@ -110,7 +110,11 @@ def _require_shared_storage(client: Any, folder: Path) -> None:
         probe.unlink(missing_ok=True)
     if blind := sum(theirs != token for theirs in found.values()):
         msg = f"run.dask: {blind} of {len(found)} workers do not see the workspace's folder"
-        raise ConfigurationError(msg, "Mount it on every worker under the same path.")
+        hint = (
+            "Mount it on every worker under the same path; that of an s3:// workspace is the cache "
+            "of this machine, whose place XDG_CACHE_HOME says."
+        )
+        raise ConfigurationError(msg, hint)
 
 
 def _read_probe(path: str) -> str | None:

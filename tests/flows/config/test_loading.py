@@ -42,6 +42,7 @@ WRONG = [
     (feed(files=""), "feeds[0].files: is missing", "glob below the workspace"),
     (feed(files="5"), "feeds[0].files: must be text", "not a number"),
     (feed(files='"/etc/*"'), "feeds[0].files: leads out of the workspace", "raw/"),
+    (feed(files='"s3://shop/raw/*"'), "feeds[0].files: is an address", "s3://bucket/prefix"),
     (feed(files='"raw/../../x"'), "feeds[0].files: leads out of the workspace", "raw/"),
     (feed(files='"C:\\\\feeds"'), "feeds[0].files: leads out of the workspace", "raw/"),
     (feed(files='"./reports/*.parquet"'), "feeds[0].files: reads what runs write", "raw/"),

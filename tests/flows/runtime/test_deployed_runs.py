@@ -19,10 +19,12 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
 from prefect.client.schemas.objects import FlowRun
 
+from contracts.manifest import Manifest
 from flows.runtime.deployments import PROJECT
 from flows.storage.lock import hold_workspace
 from flows.storage.published_files import read_manifest
 from flows.storage.workspace_files import Layout
+from tests.support.object_stores import BUCKET, S3Server, s3_server
 from tests.support.workspaces import feed, write_workspace
 
 pytestmark = pytest.mark.skipif(
@@ -93,7 +95,14 @@ def start(environ: dict[str, str], *arguments: str) -> subprocess.Popen[bytes]:
 
 
 @pytest.fixture(scope="module")
-def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect]:
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """An S3 server, to which the worker's variables lead."""
+    with s3_server(tmp_path_factory.mktemp("s3")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def prefect_api(tmp_path_factory: pytest.TempPathFactory, s3: S3Server) -> Iterator[Prefect]:
     """A server on a free port, and a worker that tries again after two seconds."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -107,6 +116,8 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_FLOWS_DEFAULT_RETRY_DELAY_SECONDS": "2",
         "PYTHONPATH": str(PROJECT),
+        "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")),
+        **s3.environment,
     }
     server = start(environ, "prefect", "server", "start", "--host", "127.0.0.1", "--port", port)
     url = environ["PREFECT_API_URL"]
@@ -155,6 +166,36 @@ def test_a_triggered_run_completes_and_shows_itself(prefect_api: Prefect, root: 
     shown = prefect_api.client.request("POST", "/artifacts/latest/filter", json={}).json()
     (summary,) = [one for one in shown if one["key"] == f"campaign-reports-{root.name}-summary"]
     assert manifest.run_id in summary["data"]
+
+
+def test_a_workspace_in_a_bucket_completes_and_is_the_same(
+    prefect_api: Prefect, root: Path, s3: S3Server, tmp_path: Path
+) -> None:
+    """Triggered twice: read anew, and from what lies in the bucket; then as a folder."""
+    address = f"s3://{BUCKET}/deployed/{root.name}"
+    s3.upload(root, f"deployed/{root.name}")
+    assert prefect_api.deploy(WORKSPACE=address).returncode == 0
+    for _ in range(2):
+        run = prefect_api.wait(prefect_api.trigger(root.name))
+        assert run.state_name == "Completed"
+        assert run.name.startswith(f"{root.name} 20")
+        assert "rows: 4 read, 4 accepted" in prefect_api.logs(run)
+        assert address in prefect_api.logs(run)
+    there = s3.download(f"deployed/{root.name}", tmp_path / "there")
+    found = read_manifest(there)
+    assert prefect_api.deploy(WORKSPACE=str(root)).returncode == 0
+    assert prefect_api.wait(prefect_api.trigger(root.name)).state_name == "Completed"
+    here = read_manifest(root)
+    assert found is not None
+    assert here is not None
+    assert _hashes(found) == _hashes(here)
+    assert not (root / "s3:").exists()
+
+
+def _hashes(manifest: Manifest) -> dict[str, str]:
+    """Table -> hash of its file; what tells of the run itself left out."""
+    outputs = [one for one in manifest.outputs if one.group != "run"]
+    return {f"{one.group}/{one.table}": one.sha256 for one in outputs}
 
 
 def test_a_refusal_is_one_failed_state_without_a_traceback(
