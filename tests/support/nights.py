@@ -6,21 +6,42 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from flows import campaign_reports as flow
-from flows.catalog import file_batches
+from flows.catalog import file_batches, read_files
 from flows.errors import CampaignReportsError
 from flows.kept import recalled_rows
 from flows.readers import open_feed
-from flows.steps.messaging import restated_facts
-from flows.steps.people import identity_links
+from flows.steps.attribution import credit_files
+from flows.steps.matching import sessions
+from flows.steps.messaging import key_files, restated_facts
+from flows.steps.people import activities, identity_links, journey_slices
 from tests.oracles.changed_figures import find_wrong_changes, read_figures
 from tests.support.faults.forked_commands import Commands, Disturbance
 from tests.support.histories.history import History
 
+ALL = 1_000_000
+SIZES: tuple[tuple[ModuleType, str, tuple[float, ...]], ...] = (
+    (recalled_rows, "LEAST_ROWS", (0,)),
+    (restated_facts, "MOST_TOUCHED", (0.3, 100, 100)),
+    (identity_links, "MOST_CHANGED", (0.3, 100)),
+    (file_batches, "MOST_ROWS", (5, 30, 200)),
+    (file_batches, "MOST_ROWS_SETTLED", (20, 60, 400)),
+    (journey_slices, "ROWS_A_SLICE", (20, 200, ALL)),
+    (activities, "ROWS_A_GROUP", (20, 200, ALL)),
+    (key_files, "ROWS_A_GROUP", (30, ALL)),
+    (sessions, "ROWS_A_GROUP", (30, ALL)),
+    (credit_files, "ROWS_A_PIECE", (30, ALL)),
+    (credit_files, "ROWS_A_BATCH", (7, ALL)),
+    (credit_files, "ROWS_A_SAMPLE", (3,)),
+    (read_files, "ROWS_TOGETHER", (30, ALL)),
+)
+"""From how many rows, or which share of them, work is cut or done anew: what is tried."""
+SHARE_CUT = 0.3
 SMALL = 2000
 """Bytes of a file that are read together, so that a small file has several parts."""
 TOLD = ("inputs", "reconciliation", "warnings")
@@ -45,13 +66,10 @@ class Night:
 def make_small(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     """Have small workspaces take the ways of large ones: many batches, some of a cut file."""
     draw = Random(seed)  # noqa: S311 - no secret is drawn
-    monkeypatch.setattr(recalled_rows, "LEAST_ROWS", 0)
-    monkeypatch.setattr(restated_facts, "MOST_TOUCHED", 100)
-    monkeypatch.setattr(identity_links, "MOST_CHANGED", 100)
-    monkeypatch.setattr(file_batches, "MOST_ROWS", draw.choice([5, 30, 200]))
-    monkeypatch.setattr(file_batches, "MOST_ROWS_SETTLED", draw.choice([20, 60, 400]))
+    for module, name, sizes in SIZES:
+        monkeypatch.setattr(module, name, draw.choice(sizes))
     options, *_, sha256 = open_feed.__defaults__ or ()
-    if draw.random() < 0.3:
+    if draw.random() < SHARE_CUT:
         monkeypatch.setattr(open_feed, "__defaults__", (options, SMALL, sha256))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from contracts.columns import polars_schema
 from contracts.facts.activities import LinkNames
 from contracts.facts.journey_slices import (
     PieceDays,
@@ -73,9 +74,9 @@ def find_slices(activities: Activities, timezone: str) -> list[JourneySlice]:
         timezone: The reporting time zone.
     """
     messages = activities.messages.lazy()
-    days = materialize(
-        place_undated(pl.concat([*_list_days(activities)]).lazy(), messages, timezone), PieceDays
-    )
+    none = pl.DataFrame(schema=polars_schema(PieceDays))
+    placed = pl.concat([none, *_list_days(activities)]).lazy()
+    days = materialize(place_undated(placed, messages, timezone), PieceDays)
     slices = materialize(name_slices(days, ROWS_A_SLICE), SliceDays)
     names = activities.link_names.lazy()
     subjects = pl.concat(

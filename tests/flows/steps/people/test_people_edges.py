@@ -128,3 +128,11 @@ def test_organizations_never_meet(tmp_path: Path) -> None:
     assert ran.table("people/audiences", "clickers").rows() == [("a", "101")]
     assert [link["org_id"] for link in rows(ran, "people", "identity_links")] == ["a"]
     assert [r["sessions"] for r in rows(ran, "people", "contact_report")] == [1, 0]
+
+
+def test_contacts_who_did_nothing_have_a_report_and_no_journey(tmp_path: Path) -> None:
+    """Beside ads alone, nobody's sends, events, sessions or orders are there to be told."""
+    ads = b"platform,campaign_id,campaign_name\ngoogle_ads,1,Spring\n"
+    ran = publish(tmp_path, contacts=PEOPLE, ads=ads)
+    assert [one["contact_id"] for one in rows(ran, "people", "contact_report")] == ["101", "102"]
+    assert ran.table("people", "contact_journey").is_empty()
