@@ -9,7 +9,7 @@ from contracts.facts.numbered_activities import KeyedEvents
 from flows.kept.identities import identify_each
 from flows.kept.keepers import Keeper
 from transforms.people.linked_rows import clip_links, fill_in_order
-from transforms.people.person_numbers import DEVICE
+from transforms.people.person_numbers import DEVICE, DEVICE_KEY, key_device
 
 BATCH = "batch"
 
@@ -34,9 +34,11 @@ class Placing:
             at: The column of their instant.
         """
         is_open = pl.col(KeyedEvents.contact_key).is_null() & pl.col(DEVICE).is_not_null()
-        if not (self.links.height and rows.select(is_open.any()).item()):
+        devices = rows.lazy().filter(is_open).select(key_device().alias(DEVICE_KEY)).unique()
+        own = self.links.lazy().join(devices, on=DEVICE_KEY, how="semi").collect()
+        if own.is_empty():
             return rows.lazy()
-        return fill_in_order(rows.lazy(), self.links.lazy(), at, KeyedEvents.contact_key)
+        return fill_in_order(rows.lazy(), own.lazy(), at, KeyedEvents.contact_key)
 
     def identify_links(self, batches: Sequence[pl.LazyFrame]) -> list[str]:
         """What the links say of the devices of batches: decides all that `place_linked` gives.
