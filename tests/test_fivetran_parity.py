@@ -23,9 +23,10 @@ from flows.progress import silence
 from flows.steps.ads.ad_facts import build_ad_facts
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.reading.read_feeds import read_feeds
+from tests.support.ad_facts import sum_of_level, sum_of_urls
 from transforms.ads.name_versions import AdTables
 from transforms.ads.shared_texts import write_out_texts
-from transforms.reports.ads import make_level_report, make_url_report, sum_level, sum_urls
+from transforms.reports.ads import make_level_report, make_url_report
 
 REALDATA = Path(__file__).parents[1] / "../shared/realdata"
 SEEDS, EXPECTED = REALDATA / "fivetran_seeds", REALDATA / "fivetran_expected"
@@ -119,7 +120,7 @@ def read_expected(level: str) -> pl.DataFrame:
 @pytest.mark.parametrize("level", IDS)
 def test_reports_have_the_rows_of_dbt(made: Made, level: str) -> None:
     expected = read_expected(level)
-    sums = sum_level(made.stats, AdLevel(level)).collect().lazy()
+    sums = sum_of_level(made.stats, AdLevel(level))
     report = write_out_texts(
         make_level_report(sums, AdLevel(level), made.tables, "USD").whole()
     ).collect()
@@ -158,11 +159,7 @@ def test_urls_of_ads_are_those_of_dbt(made: Made) -> None:
         return {row[: len(keys)]: row[len(keys) :] for row in rows}
 
     ours, theirs = (
-        total(
-            write_out_texts(
-                make_url_report(sum_urls(made.stats).collect().lazy(), "USD").whole()
-            ).collect()
-        ),
+        total(write_out_texts(make_url_report(sum_of_urls(made.stats), "USD").whole()).collect()),
         total(expected),
     )
     assert ours.keys() == theirs.keys()
@@ -286,7 +283,7 @@ def test_linkedin_s_clicks_are_counted_once(made: Made) -> None:
     days = [date.fromisoformat(row["day"][:10]) for row in given]
     assert sum(int(row["clicks"]) for row in given) == 919
     for level in ("account", "campaign", "ad_group"):
-        sums = write_out_texts(sum_level(made.stats, AdLevel(level))).collect()
+        sums = write_out_texts(sum_of_level(made.stats, AdLevel(level))).collect()
         of_days = sums.filter(platform="linkedin_ads").filter(
             pl.col("date_day").is_between(min(days), max(days))
         )

@@ -197,6 +197,20 @@ class DailyStats(AdEntity):
     attributes: Text = column("JSON object of the feed's custom columns, where its rows agree")
 
 
+class AdEntities(Table):
+    """One row per account, campaign, ad group or ad of stats, with its parents and its link."""
+
+    entity: Serial = column("its number, within one run", key=True, required=True)
+    org_id: SharedText = column("organization")
+    platform: SharedText = column("ad platform")
+    account_id: SharedText = column("the account")
+    campaign_id: SharedText = column("the ad campaign")
+    ad_group_id: SharedText = column("the ad group")
+    ad_id: SharedText = column("the ad")
+    landing_url: SharedText = column("where it led")
+    url_tags: SharedText = column("parameters added to the landing URL")
+
+
 class AdSpeakers(Table):
     """One row per entity, feed that has rows of it at its own level, and account of those rows.
 
@@ -226,3 +240,9 @@ class PlacedStats(DailyStats):
     is_unplaced: Flag = column(
         "whether a level leaves it out because nobody knows its account; the rest above has it"
     )
+
+
+class NumberedStats(PlacedStats):
+    """One row per row of `PlacedStats`, with the number of what it is about."""
+
+    entity: Serial = column("number of its ids and its link", required=True)

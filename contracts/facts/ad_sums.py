@@ -13,7 +13,7 @@ from contracts.columns import (
     Text,
     column,
 )
-from contracts.facts.ad_facts import AdEntity
+from contracts.facts.ad_facts import AdEntities, AdEntity
 
 
 class LevelComparisons(Table):
@@ -66,12 +66,34 @@ class SessionCounts(AdEntity):
     revenue: Money = column("the orders' revenue; empty without attribution")
 
 
+class LevelGroups(AdEntities):
+    """One row per entity of stats: to what of a report its figures are added."""
+
+    group_number: Serial = column("its place among those of the report", required=True)
+    group_key: SharedText = column("what tells it apart, as one text by which it is sorted")
+
+
+class UrlGroups(LevelGroups):
+    """One row per entity of stats: to which page of which ad group its figures are added."""
+
+    base_url: SharedText = column("landing URL without query and fragment")
+    url_host: SharedText = column("its host")
+    url_path: SharedText = column("its path")
+    utm_source: SharedText = column("utm_source of the ad's URL tags, or else of the URL")
+    utm_medium: SharedText = column("utm_medium, likewise")
+    utm_campaign: SharedText = column("utm_campaign, likewise")
+    utm_content: SharedText = column("utm_content, likewise")
+    utm_term: SharedText = column("utm_term, likewise")
+
+
 class LevelSums(AdEntity):
     """One row per day and entity of one level: its figures.
 
     What is of no known entity is told apart by the coarser ids. Finer ids and names are empty.
     """
 
+    group_number: Serial = column("its place among those of the report", required=True)
+    group_key: SharedText = column("what tells it apart, as one text by which it is sorted")
     date_day: Day = column("the day, as the platform's account reckons it", key=True)
     source_relation: SharedText = column("connector or file it came from, where only one did")
     clicks: Count = column("clicks; empty where no row has them, as all metrics")
@@ -96,9 +118,34 @@ class UrlSums(LevelSums):
     utm_term: SharedText = column("utm_term, likewise", key=True)
 
 
+class PerformanceGroups(Table):
+    """One row per ad, campaign or account of a performance table, in the order of its texts."""
+
+    group_number: Serial = column("its place", key=True, required=True)
+    campaign_number: Serial = column("that of its campaign, or of its account alone")
+    org_number: Serial = column("that of its organization")
+    org_id: SharedText = column("organization")
+    platform: SharedText = column("ad platform")
+    account_id: SharedText = column("the account")
+    campaign_id: SharedText = column("the ad campaign; empty for what is left of an account")
+    ad_group_id: SharedText = column("the ad group")
+    ad_id: SharedText = column("the ad; empty for what is left of a campaign")
+
+
+class EntityPlaces(Table):
+    """One row per entity of stats: its place in a performance table, and those of its parents."""
+
+    entity: Serial = column("number of the entity", key=True, required=True)
+    ad_number: Serial = column("its place as an ad; empty in the table of campaigns")
+    campaign_number: Serial = column("that of its campaign")
+    account_number: Serial = column("that of its account")
+
+
 class PerformanceSums(AdEntity):
     """One row per day and ad, campaign or account: its spend beside its sessions."""
 
+    group_number: Serial = column("its place in the order of the table's texts", required=True)
+    org_number: Serial = column("that of its organization", required=True)
     date_day: Day = column("day of the stats, or of the sessions' start", key=True)
     clicks: Count = column("clicks; empty where stats have none, 0 without stats, as all metrics")
     impressions: Count = column("impressions")

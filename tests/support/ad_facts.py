@@ -3,6 +3,7 @@
 import polars as pl
 
 from contracts.facts.ad_facts import (
+    AdEntities,
     AdNames,
     AdSpeakers,
     DailyStats,
@@ -12,9 +13,19 @@ from contracts.facts.ad_facts import (
     NameSpans,
     NameTables,
     NameVersions,
-    PlacedStats,
+    NumberedStats,
     StatsRates,
 )
+from contracts.facts.ad_sums import (
+    EntityPlaces,
+    LevelGroups,
+    LevelSums,
+    PerformanceGroups,
+    PerformanceSums,
+    UrlGroups,
+    UrlSums,
+)
+from contracts.vocabulary import AdLevel
 from flows.runtime.materialize import materialize
 from transforms.ads.conversions import attach_conversions
 from transforms.ads.daily_stats import (
@@ -24,6 +35,7 @@ from transforms.ads.daily_stats import (
     sum_daily_stats,
     sum_feed_stats,
 )
+from transforms.ads.entities import list_entities, number_entities
 from transforms.ads.name_lookup import AdVersions, list_versions
 from transforms.ads.name_versions import AdTables, list_name_tables
 from transforms.ads.names import (
@@ -34,7 +46,12 @@ from transforms.ads.names import (
     list_table_names,
     name_ads,
 )
+from transforms.ads.performance_groups import list_groups, place_entities
+from transforms.ads.report_groups import group_level, group_urls
+from transforms.ads.session_counts import SessionFigures
 from transforms.ads.speakers import list_speakers, place_stats
+from transforms.reports.ad_performance import Grouping, sum_performance
+from transforms.reports.ads import sum_level, sum_urls
 
 NO_TABLES = AdTables()
 
@@ -71,13 +88,40 @@ def price_days(
 
 
 def place_rows(stats: pl.LazyFrame, tables: AdTables = NO_TABLES) -> pl.LazyFrame:
-    """Canonical stats to `PlacedStats`."""
+    """Canonical stats to `NumberedStats`."""
     versions = find_versions(tables)
     named = name_rows(stats, versions)
     speakers = materialize(list_speakers(named), AdSpeakers)
-    return materialize(
-        place_stats(price_days(named, versions), speakers, versions.tables), PlacedStats
-    )
+    daily = price_days(named, versions)
+    placed = place_stats(daily, speakers, versions.tables)
+    entities = materialize(list_entities(daily), AdEntities)
+    return materialize(number_entities(placed, entities), NumberedStats)
+
+
+def entities_of(stats: pl.LazyFrame) -> pl.LazyFrame:
+    """`NumberedStats` to their `AdEntities`."""
+    return materialize(stats.unique(NumberedStats.entity), AdEntities)
+
+
+def sum_of_level(stats: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
+    """`NumberedStats` to `LevelSums`."""
+    groups = materialize(group_level(entities_of(stats), level), LevelGroups)
+    return materialize(sum_level(stats, groups, level), LevelSums)
+
+
+def sum_of_urls(stats: pl.LazyFrame) -> pl.LazyFrame:
+    """`NumberedStats` to `UrlSums`."""
+    groups = materialize(group_urls(entities_of(stats)), UrlGroups)
+    return materialize(sum_urls(stats, groups), UrlSums)
+
+
+def perform_at(level: int, stats: pl.LazyFrame, sessions: SessionFigures) -> pl.LazyFrame:
+    """`NumberedStats` and sessions to `PerformanceSums`."""
+    entities = entities_of(stats)
+    groups = materialize(list_groups(entities, sessions.counts, level), PerformanceGroups)
+    places = materialize(place_entities(entities, groups, level), EntityPlaces)
+    sums = sum_performance(stats, sessions, Grouping(level, groups, places))
+    return materialize(sums, PerformanceSums)
 
 
 def list_names(stats: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:

@@ -3,6 +3,7 @@
 import polars as pl
 
 from contracts.facts.ad_facts import PlacedStats
+from contracts.facts.ad_sums import EntityPlaces
 from contracts.vocabulary import AdLevel
 from transforms.ads.levels import METRICS, NAMES, PARENTS, RANKS
 from transforms.ads.shared_texts import SHARED
@@ -11,6 +12,12 @@ from transforms.ads.speakers import OWN, TOP, adds_to
 CAMPAIGN_ID = PlacedStats.campaign_id
 ACCOUNT, CAMPAIGN, AD = (RANKS[level] for level in (AdLevel.ACCOUNT, AdLevel.CAMPAIGN, AdLevel.AD))
 TAKEN_OFF = "rows taken off"
+NUMBERS = {
+    ACCOUNT: EntityPlaces.account_number,
+    CAMPAIGN: EntityPlaces.campaign_number,
+    AD: EntityPlaces.ad_number,
+}
+"""How fine a row is -> its place in a performance table, where the stats have it."""
 
 
 def list_campaign_figures(stats: pl.LazyFrame) -> pl.LazyFrame:
@@ -79,7 +86,10 @@ def _forget_below(rows: pl.LazyFrame, level: int) -> pl.LazyFrame:
         for name in names
         if rank > level
     ]
-    return rows.with_columns(pl.lit(None, SHARED).alias(name) for name in finer)
+    return rows.with_columns(
+        *(pl.lit(None, SHARED).alias(name) for name in finer),
+        *(pl.lit(None, pl.UInt32).alias(name) for rank, name in NUMBERS.items() if rank > level),
+    )
 
 
 def _take_off(rows: pl.LazyFrame) -> pl.LazyFrame:

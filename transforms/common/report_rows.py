@@ -74,17 +74,19 @@ def order_groups(
         ranked = keyed.with_columns(pl.col(GROUP_KEY).cast(pl.Categorical))
     leader = pl.col(grain[0]).rle_id() if leads else pl.lit(0)
     numbered = ranked.with_columns(leader.alias(LEADER)).with_row_index(RANK)
-    place = _join_numbers(pl.col(LEADER), pl.col(day), pl.col(RANK))
     return (
         rows.join(numbered, on=grain, how="left", nulls_equal=True, validate="m:1")
-        .with_columns(place.alias(PLACE))
+        .pipe(order_rows, LEADER, day, RANK)
         .drop(LEADER)
-        .sort(PLACE)
-        .drop(PLACE)
     )
 
 
-def _join_numbers(*numbers: pl.Expr) -> pl.Expr:
-    """One number that sorts as several of 32 bits do: sorting by one costs half."""
-    places = (one.cast(pl.Int64).cast(pl.Int128) for one in numbers)
-    return reduce(lambda high, low: high * 2**32 + low, places)
+def order_rows(rows: pl.LazyFrame, *numbers: str) -> pl.LazyFrame:
+    """Put rows in the order of numbers of 32 bits or days, the first of them first.
+
+    They are sorted by one number that sorts as all do, which costs half.
+    """
+    wide = pl.Int64 if len(numbers) == 2 else pl.Int128  # noqa: PLR2004
+    places = (pl.col(name).cast(pl.Int64).cast(wide) for name in numbers)
+    place = reduce(lambda high, low: high * 2**32 + low, places)
+    return rows.with_columns(place.alias(PLACE)).sort(PLACE).drop(PLACE)

@@ -5,10 +5,11 @@ ads to their campaign, the difference stands in a row without a campaign, or wit
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.columns import Table, key, polars_schema
+from contracts.columns import Table, polars_schema
 from contracts.facts.ad_facts import (
     AdNames,
     PlacedStats,
@@ -16,6 +17,7 @@ from contracts.facts.ad_facts import (
 from contracts.facts.ad_sums import (
     AdContactSessions,
     AdSpend,
+    PerformanceGroups,
     PerformanceSums,
     SessionCounts,
 )
@@ -27,57 +29,78 @@ from contracts.reports.ads import (
     CampaignPerformance,
 )
 from contracts.vocabulary import AdLevel
+from transforms.ads.entities import ENTITY
 from transforms.ads.levels import (
     DAY,
     METRICS,
     NAMES,
-    PARENTS,
     sum_known,
 )
 from transforms.ads.name_versions import PLATFORM_KEYS, is_valid_on
+from transforms.ads.performance_groups import GROUP, IDS, keep_ids, number_groups
 from transforms.ads.ratios import make_ratios
-from transforms.ads.rests import TAKEN_OFF, list_ad_figures, list_campaign_figures
+from transforms.ads.rests import (
+    AD,
+    CAMPAIGN,
+    NUMBERS,
+    TAKEN_OFF,
+    list_ad_figures,
+    list_campaign_figures,
+)
 from transforms.ads.session_counts import COUNTS, PLACE, SessionFigures
 from transforms.ads.shared_texts import SHARED, share_texts, write_out_texts
 from transforms.common.ad_levels import ID_OF_LEVEL
-from transforms.common.report_rows import RANK, ReportRows, order_groups
+from transforms.common.report_rows import ReportRows, order_rows
 
-CAMPAIGN_KEY, AD_KEY = key(CampaignPerformance), key(AdPerformance)
-CAMPAIGN_NAMES = [CampaignPerformance.account_name, CampaignPerformance.campaign_name]
-AD_NAMES = [*CAMPAIGN_NAMES, AdPerformance.ad_group_name, AdPerformance.ad_name]
 CAMPAIGN_ID, AD_ID = CampaignPerformance.campaign_id, AdPerformance.ad_id
 NAME_OF = {
     AdLevel.CAMPAIGN: CampaignPerformance.campaign_name,
     AdLevel.AD: AdPerformance.ad_name,
 }
 KNOWN, NEVER = " known", " never given"
-CAMPAIGN = [name for name in CAMPAIGN_KEY if name != DAY]
+CAMPAIGN_NUMBER, ORG_NUMBER = PerformanceGroups.campaign_number, PerformanceGroups.org_number
 
 
-def sum_campaign_performance(stats: pl.LazyFrame, sessions: SessionFigures) -> pl.LazyFrame:
-    """Set each campaign's spend beside its sessions, day by day.
+@dataclass(frozen=True)
+class Grouping:
+    """What a performance table has rows of.
+
+    Attributes:
+        level: How fine the table is: `CAMPAIGN` or `AD`.
+        groups: `PerformanceGroups`.
+        places: `EntityPlaces` of the stats.
+    """
+
+    level: int
+    groups: pl.LazyFrame
+    places: pl.LazyFrame
+
+
+def sum_performance(
+    stats: pl.LazyFrame, sessions: SessionFigures, grouping: Grouping
+) -> pl.LazyFrame:
+    """Set what campaigns or ads cost beside their sessions, day by day, and what is left above.
+
+    A metric that none of a row's stats has is null, and so is, on days of sessions alone, one that
+    no stats of the campaign have on any day; else what a row has none of is 0. There is no row
+    where all that it had was taken off, to the last figure.
 
     Args:
-        stats: `PlacedStats`.
+        stats: `NumberedStats`.
         sessions: the sessions of ad platforms.
+        grouping: what the table has rows of.
 
     Returns:
-        `PerformanceSums` of campaigns, in no order.
+        `PerformanceSums`, in no order.
     """
-    return _add_up(list_campaign_figures(stats), sessions, CAMPAIGN_KEY, CAMPAIGN_NAMES)
-
-
-def sum_ad_performance(stats: pl.LazyFrame, sessions: SessionFigures) -> pl.LazyFrame:
-    """Set each ad's spend beside its sessions, day by day, and what is left of its campaign.
-
-    Args:
-        stats: `PlacedStats`.
-        sessions: the sessions of ad platforms.
-
-    Returns:
-        `PerformanceSums` of ads, in no order.
-    """
-    return _add_up(list_ad_figures(stats), sessions, AD_KEY, AD_NAMES)
+    list_figures = list_ad_figures if grouping.level == AD else list_campaign_figures
+    names = NAMES if grouping.level == AD else NAMES[: CAMPAIGN + 1]
+    placed = stats.join(grouping.places, on=ENTITY, how="left", validate="m:1")
+    group = pl.coalesce(NUMBERS[rank] for rank in sorted(NUMBERS, reverse=True)).alias(GROUP)
+    figures = list_figures(placed).select(group, DAY, *METRICS, *names, TAKEN_OFF)
+    of_sessions = keep_ids(sessions.counts, grouping.level, PLACE, DAY, *names, *COUNTS)
+    counts = number_groups(of_sessions, grouping.groups, IDS).drop(IDS)
+    return _add_up(figures, counts, sessions, grouping.groups, names)
 
 
 def make_campaign_performance(sums: pl.LazyFrame, names: pl.LazyFrame, currency: str) -> ReportRows:
@@ -130,7 +153,7 @@ def sum_by_ad(performance: ReportRows) -> pl.LazyFrame:
     spend, first, last = (pl.col(n) for n in (AdSpend.spend, AdSpend.first_day, AdSpend.last_day))
     days = pl.col(DAY).filter(spend > 0)
     return (
-        performance.rows.group_by(RANK)
+        performance.rows.group_by(GROUP)
         .agg(
             pl.col(ids).first(),
             pl.col(names).max(),
@@ -146,50 +169,47 @@ def sum_by_ad(performance: ReportRows) -> pl.LazyFrame:
 
 
 def _add_up(
-    figures: pl.LazyFrame, sessions: SessionFigures, by: Sequence[str], names: Sequence[str]
+    figures: pl.LazyFrame,
+    counts: pl.LazyFrame,
+    sessions: SessionFigures,
+    groups: pl.LazyFrame,
+    names: Sequence[str],
 ) -> pl.LazyFrame:
-    """One row per key from figures of spend and of sessions; what it has none of is 0.
-
-    A metric that none of a row's stats has is null, and so is, on days of sessions alone, one that
-    no stats of the campaign have on any day. There is no row where all that it had was taken
-    off, to the last figure.
-    """
     contact = AdContactSessions.contact_key
     contacts = (
         sessions.by_contact.filter(pl.col(contact).is_not_null())
-        .join(sessions.counts.select(PLACE, *by), on=[PLACE, DAY], how="inner", validate="m:1")
-        .group_by(by)
+        .join(counts.select(PLACE, DAY, GROUP), on=[PLACE, DAY], how="inner", validate="m:1")
+        .group_by(GROUP, DAY)
         .agg(pl.col(contact).n_unique().cast(pl.Int64).alias(CampaignPerformance.session_contacts))
     )
-    counts = sessions.counts.select(*by, *names, *COUNTS)
     of_sessions = [SessionCounts.sessions, CampaignPerformance.session_contacts]
     of_orders = [SessionCounts.orders, SessionCounts.revenue]
     has_stats = pl.col(PlacedStats.spend).is_not_null()
     is_left = pl.any_horizontal(pl.col(*METRICS, SessionCounts.sessions).fill_null(0) != 0)
     schema = polars_schema(PerformanceSums)
-    rows = pl.concat([figures, counts, contacts], how="diagonal")
     sums = (
-        pl.concat([pl.LazyFrame(schema=schema), rows], how="diagonal")
-        .group_by(by)
+        pl.concat([figures, counts.drop(PLACE), contacts], how="diagonal")
+        .group_by(GROUP, DAY)
         .agg(
             *(_sum_rest(name) for name in METRICS),
             *sum_known([*of_sessions, *of_orders]),
-            pl.col(
-                [name for name in schema if name in NAMES or (name in PARENTS and name not in by)]
-            ).max(),
+            pl.col(names).max(),
             pl.col(TAKEN_OFF).sum(),
         )
         .filter((pl.col(TAKEN_OFF) == 0) | is_left)
+        .join(groups, on=GROUP, how="left", validate="m:1")
     )
     never = _find_metrics_never_given(sums.filter(has_stats))
+    nameless = (pl.lit(None, SHARED).alias(name) for name in NAMES if name not in names)
     return (
-        sums.join(never, on=CAMPAIGN, how="left", nulls_equal=True, validate="m:1")
+        sums.join(never, on=CAMPAIGN_NUMBER, how="left", validate="m:1")
         .with_columns(
             pl.when(has_stats | pl.col(name + NEVER)).then(name).otherwise(0).alias(name)
             for name in METRICS
         )
         .with_columns(
-            pl.col([*of_sessions, *(of_orders if sessions.has_orders else ())]).fill_null(0)
+            pl.col([*of_sessions, *(of_orders if sessions.has_orders else ())]).fill_null(0),
+            *nameless,
         )
         .select(schema.names())
         .cast(dict(schema))
@@ -199,10 +219,10 @@ def _add_up(
 def _find_metrics_never_given(stats: pl.LazyFrame) -> pl.LazyFrame:
     """The campaigns whose stats lack a metric on all days, and which; most campaigns have all."""
     lacks_one = pl.any_horizontal(pl.col(name).is_null() for name in METRICS)
-    lacking = stats.filter(lacks_one).select(CAMPAIGN).unique()
+    lacking = stats.filter(lacks_one).select(CAMPAIGN_NUMBER).unique()
     return (
-        stats.join(lacking, on=CAMPAIGN, how="semi", nulls_equal=True)
-        .group_by(CAMPAIGN)
+        stats.join(lacking, on=CAMPAIGN_NUMBER, how="semi")
+        .group_by(CAMPAIGN_NUMBER)
         .agg(pl.col(METRICS).is_null().all().name.suffix(NEVER))
     )
 
@@ -273,6 +293,5 @@ def _name_ads() -> pl.Expr:
 
 def _order(rows: pl.LazyFrame, contract: type[Table], currency: str) -> ReportRows:
     """The table with its ratios, in the order of its key."""
-    grain = [name for name in key(contract) if name != DAY]
     added = (*make_ratios(), pl.lit(currency).alias(CampaignPerformance.currency))
-    return ReportRows(order_groups(rows, grain, DAY, leads=True), contract, added)
+    return ReportRows(order_rows(rows, ORG_NUMBER, DAY, GROUP), contract, added)

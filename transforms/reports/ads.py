@@ -21,6 +21,7 @@ from contracts.reports.ads import (
     UrlReport,
 )
 from contracts.vocabulary import AdLevel
+from transforms.ads.entities import ENTITY
 from transforms.ads.levels import (
     DAY,
     METRICS,
@@ -32,19 +33,12 @@ from transforms.ads.levels import (
 )
 from transforms.ads.name_lookup import find_version
 from transforms.ads.name_versions import PLATFORM_KEYS, AdTables, make_versions
-from transforms.ads.shared_texts import SHARED, share_texts, write_out_texts
+from transforms.ads.report_groups import GRAIN, GROUP, GROUP_KEY, URL_GRAIN
+from transforms.ads.shared_texts import SHARED
 from transforms.ads.speakers import OWN, adds_to
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.json_objects import merge_objects
-from transforms.common.report_rows import GROUP_KEY, ReportRows, order_groups
-from transforms.web.utm import (
-    base_url,
-    cut_before_query,
-    decode_value,
-    read_parameter,
-    url_host,
-    url_path,
-)
+from transforms.common.report_rows import ReportRows, order_rows
 
 REPORTS: dict[AdLevel, type[Table]] = {
     AdLevel.ACCOUNT: AccountReport,
@@ -53,68 +47,58 @@ REPORTS: dict[AdLevel, type[Table]] = {
     AdLevel.AD: AdReport,
 }
 
-UTM_COLUMNS = [
-    UrlReport.utm_source,
-    UrlReport.utm_medium,
-    UrlReport.utm_campaign,
-    UrlReport.utm_content,
-    UrlReport.utm_term,
-]
-URL_COLUMNS = [UrlReport.base_url, UrlReport.url_host, UrlReport.url_path, *UTM_COLUMNS]
-PAGE, QUERY, OF_TAGS = "page", "query", " of tags"
-GRAIN = [PlacedStats.org_id, PlacedStats.platform, PlacedStats.account_id]
-WHERE_UNKNOWN = " where unknown"
-URL_GRAIN = [*GRAIN, PlacedStats.campaign_id, PlacedStats.ad_group_id, *URL_COLUMNS]
 OF_ENTITY = "attributes of the entity"
 IS_OWN = LevelSums.is_own
 
 
-def sum_level(stats: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
+def sum_level(stats: pl.LazyFrame, groups: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
     """Sum the figures of a level's entities, from their own rows or from what lies below.
 
     Args:
-        stats: `PlacedStats`.
+        stats: `NumberedStats`.
+        groups: `LevelGroups` of the level.
         level: the level.
 
     Returns:
         `LevelSums`, in no order.
     """
     by, rank = ID_OF_LEVEL[level], RANKS[level]
-    unknown = {
-        parent + WHERE_UNKNOWN: pl.when(pl.col(by).is_null()).then(parent)
-        for parent in PARENTS[1:rank]
-    }
-    grain = list(dict.fromkeys([*GRAIN, by]))
+    grain = [*GRAIN, by] if rank else GRAIN
     held = [name for name in (*PARENTS[: rank + 1], *NAMES[: rank + 1]) if name not in grain]
     return (
         stats.filter(adds_to(rank))
-        .with_columns(**unknown)
-        .group_by(*grain, *unknown, DAY)
+        .join(groups.select(ENTITY, GROUP), on=ENTITY, how="left", validate="m:1")
+        .group_by(GROUP, DAY)
         .agg(pl.col(held).max(), *_sum_figures(), (pl.col(OWN) == rank).all().alias(IS_OWN))
+        .pipe(_join_texts, groups, grain)
         .pipe(_complete, LevelSums)
     )
 
 
-def sum_urls(stats: pl.LazyFrame) -> pl.LazyFrame:
+def sum_urls(stats: pl.LazyFrame, groups: pl.LazyFrame) -> pl.LazyFrame:
     """Sum the figures of ads by their landing pages with utm parameters.
 
-    A parameter in an ad's URL tags wins over the URL's own. Each distinct URL is read once.
-
     Args:
-        stats: `PlacedStats`.
+        stats: `NumberedStats`.
+        groups: `UrlGroups`.
 
     Returns:
         `UrlSums`, in no order.
     """
-    link = [PlacedStats.landing_url, PlacedStats.url_tags]
-    ads = stats.filter(pl.col(OWN) == RANKS[AdLevel.AD])
-    links = ads.select(link).unique().pipe(write_out_texts).pipe(read_links).pipe(share_texts)
     return (
-        ads.join(links, on=link, how="left", nulls_equal=True, validate="m:1")
-        .group_by(*URL_GRAIN, DAY)
+        stats.filter(pl.col(OWN) == RANKS[AdLevel.AD])
+        .join(groups.select(ENTITY, GROUP), on=ENTITY, how="left", validate="m:1")
+        .group_by(GROUP, DAY)
         .agg(pl.col(NAMES[:-1]).max(), *_sum_figures(), pl.lit(value=True).alias(IS_OWN))
+        .pipe(_join_texts, groups, URL_GRAIN)
         .pipe(_complete, UrlSums)
     )
+
+
+def _join_texts(sums: pl.LazyFrame, groups: pl.LazyFrame, grain: Sequence[str]) -> pl.LazyFrame:
+    """Give sums by number the texts of their group."""
+    texts = groups.select(GROUP, GROUP_KEY, *grain).unique(GROUP)
+    return sums.join(texts, on=GROUP, how="left", validate="m:1")
 
 
 def make_level_report(
@@ -132,12 +116,7 @@ def make_level_report(
         The level's report, sorted by its key: one row per day and entity of the level; what is of
         no known entity is told apart by the coarser ids.
     """
-    by, rank = ID_OF_LEVEL[level], RANKS[level]
-    where_unknown = [pl.when(pl.col(by).is_null()).then(name) for name in PARENTS[1:rank]]
-    entity_key = make_entity_key([*map(pl.col, dict.fromkeys([*GRAIN, by])), *where_unknown])
-    rows = _join_attributes(sums, level, tables)
-    grain = [*GRAIN, *PARENTS[1 : rank + 1]]
-    return _order(rows, grain, entity_key, REPORTS[level], currency)
+    return _order(_join_attributes(sums, level, tables), REPORTS[level], currency)
 
 
 def make_url_report(sums: pl.LazyFrame, currency: str) -> ReportRows:
@@ -151,8 +130,7 @@ def make_url_report(sums: pl.LazyFrame, currency: str) -> ReportRows:
         `UrlReport`, sorted by its key: one row per day, ad group, URL without query and fragment,
         and utm parameters.
     """
-    entity_key = make_entity_key([pl.col(name) for name in URL_GRAIN])
-    return _order(sums, URL_GRAIN, entity_key, UrlReport, currency)
+    return _order(sums, UrlReport, currency)
 
 
 def _sum_figures() -> list[pl.Expr]:
@@ -169,63 +147,6 @@ def _complete(sums: pl.LazyFrame, contract: type[Table]) -> pl.LazyFrame:
         .select(schema.names())
         .cast(dict(schema))
     )
-
-
-def read_links(ads: pl.LazyFrame) -> pl.LazyFrame:
-    """Add what the landing page and the URL tags of ads say.
-
-    Each distinct page, query and set of tags is read once, and they are far fewer than URLs.
-
-    Args:
-        ads: Rows with landing_url and url_tags.
-
-    Returns:
-        The same rows, in no order, with `URL_COLUMNS`.
-    """
-    query = cut_before_query(pl.col(PlacedStats.landing_url))
-    page = pl.col(PlacedStats.landing_url).str.extract(r"^([^?#]*)")
-    urls = (
-        ads.select(PlacedStats.landing_url)
-        .unique()
-        .with_columns(page.alias(PAGE), query.alias(QUERY))
-    )
-    of_page = {
-        UrlReport.base_url: base_url(pl.col(PAGE)),
-        UrlReport.url_host: url_host(pl.col(PAGE)),
-        UrlReport.url_path: url_path(pl.col(PAGE)),
-    }
-    of_query = {name: read_parameter(pl.col(QUERY), name) for name in UTM_COLUMNS}
-    of_tags = {name + OF_TAGS: read_tag(name) for name in UTM_COLUMNS}
-    parts = ((PAGE, urls, of_page), (QUERY, urls, of_query), (PlacedStats.url_tags, ads, of_tags))
-    rows = ads.join(urls, on=PlacedStats.landing_url, how="left", validate="m:1", nulls_equal=True)
-    for part, source, readings in parts:
-        read = source.select(part).unique().with_columns(**readings)
-        rows = rows.join(read, on=part, how="left", validate="m:1", nulls_equal=True)
-    return rows.with_columns(
-        pl.coalesce(name + OF_TAGS, name).alias(name) for name in UTM_COLUMNS
-    ).drop(PAGE, QUERY, *of_tags)
-
-
-def read_tag(name: str) -> pl.Expr:
-    """The value of a parameter in `url_tags`: a query string, or a JSON list of keys and values."""
-    tags = pl.col(PlacedStats.url_tags)
-    listed = tags.str.extract(rf'(?i)"key"\s*:\s*"{name}"\s*,\s*"value"\s*:\s*"([^"]+)"')
-    written = read_parameter(pl.lit("?") + tags.str.strip_chars_start("?& "), name)
-    return pl.coalesce(decode_value(listed), written)
-
-
-def make_entity_key(parts: Sequence[pl.Expr]) -> pl.Expr:
-    r"""Make a key of ids as text; no two different entities share one.
-
-    Parts are joined by a space, one inside a part is `\s`, a missing part is empty.
-    """
-    texts = [
-        part.cast(pl.String)
-        .str.replace_all("\\", "\\\\", literal=True)
-        .str.replace_all(" ", "\\s", literal=True)
-        for part in parts
-    ]
-    return pl.concat_str(*(text.fill_null("") for text in texts), separator=" ")
 
 
 def _join_attributes(rows: pl.LazyFrame, level: AdLevel, tables: AdTables) -> pl.LazyFrame:
@@ -248,13 +169,7 @@ def _join_attributes(rows: pl.LazyFrame, level: AdLevel, tables: AdTables) -> pl
     )
 
 
-def _order(
-    rows: pl.LazyFrame,
-    grain: Sequence[str],
-    entity_key: pl.Expr,
-    contract: type[Table],
-    currency: str,
-) -> ReportRows:
+def _order(rows: pl.LazyFrame, contract: type[Table], currency: str) -> ReportRows:
     """The report in the order of its key: of the days, and of the keys of what is reported."""
     day = pl.col(DAY).dt.to_string("%Y-%m-%d")
     of_day = pl.concat_str(day, pl.col(GROUP_KEY).cast(pl.String), separator=" ")
@@ -263,4 +178,4 @@ def _order(
         of_day.alias(AccountReport.ad_stats_key),
         pl.lit(currency).alias(AccountReport.currency),
     )
-    return ReportRows(order_groups(rows, grain, DAY, group_key=entity_key), contract, added)
+    return ReportRows(order_rows(rows, DAY, GROUP), contract, added)

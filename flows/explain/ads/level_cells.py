@@ -34,11 +34,11 @@ from flows.report_tables import find_table
 from flows.steps.ads.ad_reports import LEVELS
 from transforms.ads.levels import DAY, METRICS, RANKS
 from transforms.ads.ratios import RATIOS, THOUSANDS
+from transforms.ads.report_groups import URL_COLUMNS, URL_GRAIN, read_links
 from transforms.ads.rests import TAKEN_OFF, list_ad_figures, list_campaign_figures
 from transforms.ads.shared_texts import write_out_texts
 from transforms.ads.speakers import NO_LEVEL, OWN, TOP, adds_to
 from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, state_rows
-from transforms.reports.ads import URL_COLUMNS, URL_GRAIN, read_links
 
 PERFORMANCE = {
     "campaign_performance": list_campaign_figures,

@@ -6,6 +6,7 @@ import polars as pl
 
 from contracts.config.workspace import Workspace
 from contracts.facts.ad_facts import (
+    AdEntities,
     AdNames,
     AdSpeakers,
     DailyStats,
@@ -15,7 +16,7 @@ from contracts.facts.ad_facts import (
     NameSpans,
     NameTables,
     NameVersions,
-    PlacedStats,
+    NumberedStats,
     StatsRates,
 )
 from contracts.feeds import AdStats
@@ -33,6 +34,7 @@ from transforms.ads.daily_stats import (
     sum_daily_stats,
     sum_feed_stats,
 )
+from transforms.ads.entities import list_entities, number_entities
 from transforms.ads.name_lookup import AdVersions, list_versions
 from transforms.ads.name_versions import AdTables, list_name_tables
 from transforms.ads.names import (
@@ -57,7 +59,8 @@ class AdFacts:
     """What the ads reports are made from.
 
     Attributes:
-        stats: `PlacedStats`.
+        stats: `NumberedStats`.
+        entities: `AdEntities` of the stats.
         speakers: `AdSpeakers`.
         names: `AdNames`.
         versions: What the tables of names say.
@@ -65,6 +68,7 @@ class AdFacts:
     """
 
     stats: pl.LazyFrame
+    entities: pl.LazyFrame
     speakers: pl.LazyFrame
     names: pl.DataFrame
     versions: AdVersions
@@ -88,10 +92,12 @@ def build_ad_facts(catalog: Catalog, config: Workspace, sessions: KeyedSessions)
     speakers = materialize(list_speakers(named), AdSpeakers)
     daily = build_daily_stats(catalog, config, named, versions)
     names = _list_names(daily, versions)
-    stats = materialize(place_stats(daily, speakers, versions.tables), PlacedStats)
+    entities = materialize(list_entities(daily), AdEntities)
+    placed = place_stats(daily, speakers, versions.tables)
+    stats = materialize(number_entities(placed, entities), NumberedStats)
     messages = find_message_names(catalog)
     matched = match_sessions(sessions, names, messages, config)
-    return AdFacts(stats, speakers, names.collect(), versions, matched)
+    return AdFacts(stats, entities, speakers, names.collect(), versions, matched)
 
 
 def build_named_stats(catalog: Catalog, versions: AdVersions) -> pl.LazyFrame:

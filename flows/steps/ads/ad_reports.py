@@ -15,12 +15,16 @@ from contracts.facts.ad_sums import (
     AdContactSessions,
     AdSpend,
     BreakdownSums,
+    EntityPlaces,
     LevelComparisons,
+    LevelGroups,
     LevelSums,
     NamedBreakdowns,
+    PerformanceGroups,
     PerformanceSums,
     SessionCounts,
     SessionPlaces,
+    UrlGroups,
     UrlSums,
 )
 from contracts.facts.session_facts import SessionBase
@@ -35,6 +39,9 @@ from flows.steps.ads.ad_facts import AdFacts
 from flows.steps.matching.session_reports import write_utm_audit
 from flows.storage.report_files import equal, write_report, write_table
 from transforms.ads.daily_stats import find_stats_rates
+from transforms.ads.performance_groups import list_groups, place_entities
+from transforms.ads.report_groups import group_level, group_urls
+from transforms.ads.rests import AD, CAMPAIGN
 from transforms.ads.session_counts import (
     SessionFigures,
     count_contact_sessions,
@@ -51,11 +58,11 @@ from transforms.reports.ad_breakdowns import (
     sum_breakdowns,
 )
 from transforms.reports.ad_performance import (
+    Grouping,
     make_ad_performance,
     make_campaign_performance,
-    sum_ad_performance,
     sum_by_ad,
-    sum_campaign_performance,
+    sum_performance,
 )
 from transforms.reports.ads import make_level_report, make_url_report, sum_level, sum_urls
 from transforms.reports.spend_sources import compare_levels, report_spend_sources
@@ -100,13 +107,13 @@ def write_performance_reports(
     """
     currency = config.workspace.currency
     sessions = count_ad_sessions(facts, conversions)
-    campaigns = compute_campaign_performance(facts, sessions, currency)
+    campaigns = compute_performance(facts, sessions, CAMPAIGN, currency)
     checks = write_report(staging, "ads", "campaign_performance", campaigns)
-    totals = [sum_performance(campaigns)]
+    totals = [total_performance(campaigns)]
     del campaigns
-    ads = compute_ad_performance(facts, sessions, currency)
+    ads = compute_performance(facts, sessions, AD, currency)
     checks += write_report(staging, "ads", "ad_performance", ads)
-    totals.append(sum_performance(ads))
+    totals.append(total_performance(ads))
     spend = materialize(sum_by_ad(ads), AdSpend)
     del ads
     checks += write_utm_audit(facts.matched, facts.names, spend, staging)
@@ -175,27 +182,29 @@ def write_breakdowns(facts: AdFacts, catalog: Catalog, currency: str, staging: P
 
 def compute_level_report(facts: AdFacts, level: AdLevel, currency: str) -> ReportRows:
     """The report of one level, its rows in memory."""
-    sums = materialize(sum_level(facts.stats, level), LevelSums)
+    groups = materialize(group_level(facts.entities, level), LevelGroups)
+    sums = materialize(sum_level(facts.stats, groups, level), LevelSums)
     return compute_rows(make_level_report(sums, level, facts.versions.tables, currency))
 
 
 def compute_url_report(facts: AdFacts, currency: str) -> ReportRows:
     """The report of landing pages, its rows in memory."""
-    return compute_rows(make_url_report(materialize(sum_urls(facts.stats), UrlSums), currency))
+    groups = materialize(group_urls(facts.entities), UrlGroups)
+    sums = materialize(sum_urls(facts.stats, groups), UrlSums)
+    return compute_rows(make_url_report(sums, currency))
 
 
-def compute_campaign_performance(
-    facts: AdFacts, sessions: SessionFigures, currency: str
+def compute_performance(
+    facts: AdFacts, sessions: SessionFigures, level: int, currency: str
 ) -> ReportRows:
-    """What campaigns cost beside their sessions, its rows in memory."""
-    sums = materialize(sum_campaign_performance(facts.stats, sessions), PerformanceSums)
-    return compute_rows(make_campaign_performance(sums, facts.names.lazy(), currency))
-
-
-def compute_ad_performance(facts: AdFacts, sessions: SessionFigures, currency: str) -> ReportRows:
-    """What ads cost beside their sessions, its rows in memory."""
-    sums = materialize(sum_ad_performance(facts.stats, sessions), PerformanceSums)
-    return compute_rows(make_ad_performance(sums, facts.names.lazy(), currency))
+    """What campaigns or ads cost beside their sessions, its rows in memory."""
+    listed = list_groups(facts.entities, sessions.counts, level)
+    groups = materialize(listed, PerformanceGroups)
+    places = materialize(place_entities(facts.entities, groups, level), EntityPlaces)
+    grouping = Grouping(level, groups, places)
+    sums = materialize(sum_performance(facts.stats, sessions, grouping), PerformanceSums)
+    make = make_ad_performance if level == AD else make_campaign_performance
+    return compute_rows(make(sums, facts.names.lazy(), currency))
 
 
 def compute_rows(report: ReportRows) -> ReportRows:
@@ -234,7 +243,7 @@ def _add_orders(matched: MatchedSessions, conversions: pl.DataFrame | None) -> M
     return replace(matched, sessions=sessions)
 
 
-def sum_performance(report: ReportRows) -> tuple[int, str]:
+def total_performance(report: ReportRows) -> tuple[int, str]:
     """The sessions and the spend of a performance table in all."""
     p = CampaignPerformance
     sessions, spend = report.rows.select(pl.sum(p.sessions, p.spend)).collect().row(0)

@@ -19,14 +19,13 @@ from contracts.feeds import AdAccounts, AdGroups, AdStats
 from contracts.vocabulary import AdLevel
 from flows.runtime.materialize import materialize
 from tests.oracles.ad_speakers import LEVELS, SpeakersRead, StatsRow
-from tests.support.ad_facts import find_versions, name_rows, place_rows
+from tests.support.ad_facts import find_versions, name_rows, place_rows, sum_of_level
 from tests.support.frames import frame
 from transforms.ads.levels import PARENTS
 from transforms.ads.name_versions import AdTables
 from transforms.ads.rests import list_ad_figures, list_campaign_figures
 from transforms.ads.shared_texts import write_out_texts
 from transforms.ads.speakers import list_speakers
-from transforms.reports.ads import sum_level
 from transforms.reports.spend_sources import compare_levels, report_spend_sources
 
 FIRST = date(2026, 3, 1)
@@ -57,7 +56,7 @@ def spend_of(
 ) -> dict[tuple[Any, ...], Decimal]:
     """Account, entity and day of the month -> spend of a level."""
     placed = place_rows(stats, tables or AdTables())
-    sums = write_out_texts(sum_level(placed, AdLevel(level))).collect()
+    sums = write_out_texts(sum_of_level(placed, AdLevel(level))).collect()
     by = PARENTS[LEVELS.index(level)]
     found = sums.select("account_id", pl.col(by).alias("entity"), "date_day", "spend").rows()
     return {(account, entity, day.day): spend for account, entity, day, spend in found}
@@ -261,7 +260,7 @@ def test_every_level_is_that_of_a_plain_reading(seed: int) -> None:
     )
     placed = place_rows(stats)
     for level, name in enumerate(LEVELS):
-        sums = write_out_texts(sum_level(placed, AdLevel(name))).collect()
+        sums = write_out_texts(sum_of_level(placed, AdLevel(name))).collect()
         got: dict[Any, Decimal] = defaultdict(Decimal)
         for account, entity, day, spend in sums.select(
             "account_id", pl.col(PARENTS[level]).alias("entity"), "date_day", "spend"

@@ -10,7 +10,6 @@ import pytest
 from contracts.columns import Table, columns, key, polars_schema
 from contracts.facts.ad_sums import (
     AdContactSessions,
-    PerformanceSums,
     SessionCounts,
     SessionPlaces,
 )
@@ -19,9 +18,17 @@ from contracts.feeds import AdCampaigns, Ads, AdStats
 from contracts.reports.ads import AdPerformance, CampaignPerformance, UrlReport
 from contracts.vocabulary import AdLevel
 from flows.runtime.materialize import materialize
-from tests.support.ad_facts import find_versions, list_names, place_rows
+from tests.support.ad_facts import (
+    find_versions,
+    list_names,
+    perform_at,
+    place_rows,
+    sum_of_level,
+    sum_of_urls,
+)
 from tests.support.frames import frame
 from transforms.ads.name_versions import AdTables
+from transforms.ads.rests import AD, CAMPAIGN
 from transforms.ads.session_counts import (
     SessionFigures,
     count_contact_sessions,
@@ -33,10 +40,8 @@ from transforms.matching.match_sessions import SESSION_COLUMNS, MatchedSessions
 from transforms.reports.ad_performance import (
     make_ad_performance,
     make_campaign_performance,
-    sum_ad_performance,
-    sum_campaign_performance,
 )
-from transforms.reports.ads import REPORTS, make_level_report, make_url_report, sum_level, sum_urls
+from transforms.reports.ads import REPORTS, make_level_report, make_url_report
 
 MONEY = pl.Decimal(18, 4)
 DAY = date(2026, 3, 2)
@@ -60,7 +65,7 @@ def ad(campaign_id: str | None, identity: str, spend: str, **more: object) -> di
 
 
 def report(level: AdLevel, stats: pl.LazyFrame, tables: AdTables = NO_TABLES) -> pl.DataFrame:
-    sums = sum_level(place_rows(stats, tables), level).collect().lazy()
+    sums = sum_of_level(place_rows(stats, tables), level)
     dated = find_versions(tables).tables
     made = write_out_texts(make_level_report(sums, level, dated, "USD").whole()).collect()
     check(REPORTS[level], made)
@@ -157,7 +162,7 @@ URL = "https://shop.example/sale?a=1&utm_source=google&prev_utm_campaign=old&utm
 )
 def test_url_report(link: dict[str, Any], columns: tuple[str | None, ...]) -> None:
     tables = AdTables(ads=frame(Ads, [HERE | {"ad_id": "11"} | link]))
-    sums = sum_urls(place_rows(stats_of(ad("1", "11", "4")), tables)).collect().lazy()
+    sums = sum_of_urls(place_rows(stats_of(ad("1", "11", "4")), tables))
     made = write_out_texts(make_url_report(sums, "USD").whole()).collect()
     check(UrlReport, made)
     read = made.select("base_url", "url_host", "url_path", "utm_source", "utm_campaign", "spend")
@@ -188,11 +193,11 @@ def perform(
     counts = materialize(count_sessions(by_contact, places, placed, versions), SessionCounts)
     figures = SessionFigures(counts, by_contact, has_orders=False)
     made = []
-    for add_up, make, contract in (
-        (sum_campaign_performance, make_campaign_performance, CampaignPerformance),
-        (sum_ad_performance, make_ad_performance, AdPerformance),
+    for level, make, contract in (
+        (CAMPAIGN, make_campaign_performance, CampaignPerformance),
+        (AD, make_ad_performance, AdPerformance),
     ):
-        sums = materialize(add_up(placed, figures), PerformanceSums)
+        sums = perform_at(level, placed, figures)
         table = write_out_texts(make(sums, names, "USD").whole()).collect()
         check(contract, table)
         made.append(table)

@@ -1,0 +1,142 @@
+"""What of a report entities of stats are added to, numbered in the order of the report's texts."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from contracts.facts.ad_facts import AdEntities
+from contracts.facts.ad_sums import LevelGroups
+from contracts.reports.ads import UrlReport
+from contracts.vocabulary import AdLevel
+from transforms.ads.levels import PARENTS, RANKS
+from transforms.ads.shared_texts import SHARED, share_texts, write_out_texts
+from transforms.common.ad_levels import ID_OF_LEVEL
+from transforms.web.utm import (
+    base_url,
+    cut_before_query,
+    decode_value,
+    read_parameter,
+    url_host,
+    url_path,
+)
+
+UTM_COLUMNS = [
+    UrlReport.utm_source,
+    UrlReport.utm_medium,
+    UrlReport.utm_campaign,
+    UrlReport.utm_content,
+    UrlReport.utm_term,
+]
+URL_COLUMNS = [UrlReport.base_url, UrlReport.url_host, UrlReport.url_path, *UTM_COLUMNS]
+LINK = [AdEntities.landing_url, AdEntities.url_tags]
+PAGE, QUERY, OF_TAGS = "page", "query", " of tags"
+GROUP, GROUP_KEY = LevelGroups.group_number, LevelGroups.group_key
+GRAIN = [AdEntities.org_id, AdEntities.platform, AdEntities.account_id]
+WHERE_UNKNOWN = " where unknown"
+URL_GRAIN = [*GRAIN, AdEntities.campaign_id, AdEntities.ad_group_id, *URL_COLUMNS]
+
+
+def group_level(entities: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
+    """Group entities by those of a level, or by their parents where they name none of it.
+
+    Args:
+        entities: `AdEntities`.
+        level: the level.
+
+    Returns:
+        `LevelGroups`, in no order.
+    """
+    by, rank = ID_OF_LEVEL[level], RANKS[level]
+    unknown = {
+        parent + WHERE_UNKNOWN: pl.when(pl.col(by).is_null()).then(parent)
+        for parent in PARENTS[1:rank]
+    }
+    grain = dict.fromkeys([*GRAIN, by, *unknown])
+    return entities.with_columns(**unknown).pipe(_number_groups, [*grain])
+
+
+def group_urls(entities: pl.LazyFrame) -> pl.LazyFrame:
+    """Group entities by their ad groups, landing pages and utm parameters.
+
+    A parameter in an ad's URL tags wins over the URL's own. Each distinct URL is read once.
+
+    Args:
+        entities: `AdEntities`.
+
+    Returns:
+        `UrlGroups`, in no order.
+    """
+    links = entities.select(LINK).unique().pipe(write_out_texts).pipe(read_links).pipe(share_texts)
+    return entities.join(links, on=LINK, how="left", nulls_equal=True, validate="m:1").pipe(
+        _number_groups, URL_GRAIN
+    )
+
+
+def _number_groups(entities: pl.LazyFrame, grain: Sequence[str]) -> pl.LazyFrame:
+    groups = (
+        entities.select(grain)
+        .unique()
+        .with_columns(make_entity_key(grain).alias(GROUP_KEY))
+        .sort(GROUP_KEY)
+        .with_row_index(GROUP)
+        .with_columns(pl.col(GROUP_KEY).cast(SHARED))
+    )
+    return entities.join(groups, on=grain, how="left", nulls_equal=True, validate="m:1")
+
+
+def read_links(ads: pl.LazyFrame) -> pl.LazyFrame:
+    """Add what the landing page and the URL tags of ads say.
+
+    Each distinct page, query and set of tags is read once, and they are far fewer than URLs.
+
+    Args:
+        ads: Rows with landing_url and url_tags.
+
+    Returns:
+        The same rows, in no order, with `URL_COLUMNS`.
+    """
+    query = cut_before_query(pl.col(AdEntities.landing_url))
+    page = pl.col(AdEntities.landing_url).str.extract(r"^([^?#]*)")
+    urls = (
+        ads.select(AdEntities.landing_url)
+        .unique()
+        .with_columns(page.alias(PAGE), query.alias(QUERY))
+    )
+    of_page = {
+        UrlReport.base_url: base_url(pl.col(PAGE)),
+        UrlReport.url_host: url_host(pl.col(PAGE)),
+        UrlReport.url_path: url_path(pl.col(PAGE)),
+    }
+    of_query = {name: read_parameter(pl.col(QUERY), name) for name in UTM_COLUMNS}
+    of_tags = {name + OF_TAGS: read_tag(name) for name in UTM_COLUMNS}
+    parts = ((PAGE, urls, of_page), (QUERY, urls, of_query), (AdEntities.url_tags, ads, of_tags))
+    rows = ads.join(urls, on=AdEntities.landing_url, how="left", validate="m:1", nulls_equal=True)
+    for part, source, readings in parts:
+        read = source.select(part).unique().with_columns(**readings)
+        rows = rows.join(read, on=part, how="left", validate="m:1", nulls_equal=True)
+    return rows.with_columns(
+        pl.coalesce(name + OF_TAGS, name).alias(name) for name in UTM_COLUMNS
+    ).drop(PAGE, QUERY, *of_tags)
+
+
+def read_tag(name: str) -> pl.Expr:
+    """The value of a parameter in `url_tags`: a query string, or a JSON list of keys and values."""
+    tags = pl.col(AdEntities.url_tags)
+    listed = tags.str.extract(rf'(?i)"key"\s*:\s*"{name}"\s*,\s*"value"\s*:\s*"([^"]+)"')
+    written = read_parameter(pl.lit("?") + tags.str.strip_chars_start("?& "), name)
+    return pl.coalesce(decode_value(listed), written)
+
+
+def make_entity_key(parts: Sequence[str]) -> pl.Expr:
+    r"""Make a key of ids as text; no two different entities share one.
+
+    Parts are joined by a space, one inside a part is `\s`, a missing part is empty.
+    """
+    texts = [
+        pl.col(part)
+        .cast(pl.String)
+        .str.replace_all("\\", "\\\\", literal=True)
+        .str.replace_all(" ", "\\s", literal=True)
+        for part in parts
+    ]
+    return pl.concat_str(*(text.fill_null("") for text in texts), separator=" ")
