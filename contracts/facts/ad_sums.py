@@ -145,6 +145,7 @@ class PerformanceSums(AdEntity):
     """One row per day and ad, campaign or account: its spend beside its sessions."""
 
     group_number: Serial = column("its place in the order of the table's texts", required=True)
+    campaign_number: Serial = column("that of its campaign, or of its account", required=True)
     org_number: Serial = column("that of its organization", required=True)
     date_day: Day = column("day of the stats, or of the sessions' start", key=True)
     clicks: Count = column("clicks; empty where stats have none, 0 without stats, as all metrics")

@@ -46,11 +46,16 @@ from transforms.ads.names import (
     list_table_names,
     name_ads,
 )
-from transforms.ads.performance_groups import list_groups, place_entities
+from transforms.ads.performance_sums import (
+    Grouping,
+    fill_performance,
+    list_groups,
+    place_entities,
+    sum_performance,
+)
 from transforms.ads.report_groups import group_level, group_urls
 from transforms.ads.session_counts import SessionFigures
 from transforms.ads.speakers import list_speakers, place_stats
-from transforms.reports.ad_performance import Grouping, sum_performance
 from transforms.reports.ads import sum_level, sum_urls
 
 NO_TABLES = AdTables()
@@ -121,7 +126,8 @@ def perform_at(level: int, stats: pl.LazyFrame, sessions: SessionFigures) -> pl.
     groups = materialize(list_groups(entities, sessions.counts, level), PerformanceGroups)
     places = materialize(place_entities(entities, groups, level), EntityPlaces)
     sums = sum_performance(stats, sessions, Grouping(level, groups, places))
-    return materialize(sums, PerformanceSums)
+    whole = materialize(sums, PerformanceSums)
+    return materialize(fill_performance(whole, has_orders=sessions.has_orders), PerformanceSums)
 
 
 def list_names(stats: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:

@@ -4,22 +4,15 @@ Both tables come to the figures of the accounts: where campaigns do not add up t
 ads to their campaign, the difference stands in a row without a campaign, or without an ad.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import polars as pl
 
 from contracts.columns import Table, polars_schema
 from contracts.facts.ad_facts import (
     AdNames,
-    PlacedStats,
 )
 from contracts.facts.ad_sums import (
-    AdContactSessions,
     AdSpend,
-    PerformanceGroups,
     PerformanceSums,
-    SessionCounts,
 )
 from contracts.reports.ads import (
     NO_CAMPAIGN_MATCHED,
@@ -29,25 +22,12 @@ from contracts.reports.ads import (
     CampaignPerformance,
 )
 from contracts.vocabulary import AdLevel
-from transforms.ads.entities import ENTITY
 from transforms.ads.levels import (
     DAY,
-    METRICS,
-    NAMES,
-    sum_known,
 )
 from transforms.ads.name_versions import PLATFORM_KEYS, is_valid_on
-from transforms.ads.performance_groups import GROUP, IDS, keep_ids, number_groups
+from transforms.ads.performance_sums import GROUP
 from transforms.ads.ratios import make_ratios
-from transforms.ads.rests import (
-    AD,
-    CAMPAIGN,
-    NUMBERS,
-    TAKEN_OFF,
-    list_ad_figures,
-    list_campaign_figures,
-)
-from transforms.ads.session_counts import COUNTS, PLACE, SessionFigures
 from transforms.ads.shared_texts import SHARED, share_texts, write_out_texts
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.report_rows import ReportRows, order_rows
@@ -57,50 +37,8 @@ NAME_OF = {
     AdLevel.CAMPAIGN: CampaignPerformance.campaign_name,
     AdLevel.AD: AdPerformance.ad_name,
 }
-KNOWN, NEVER = " known", " never given"
-CAMPAIGN_NUMBER, ORG_NUMBER = PerformanceGroups.campaign_number, PerformanceGroups.org_number
-
-
-@dataclass(frozen=True)
-class Grouping:
-    """What a performance table has rows of.
-
-    Attributes:
-        level: How fine the table is: `CAMPAIGN` or `AD`.
-        groups: `PerformanceGroups`.
-        places: `EntityPlaces` of the stats.
-    """
-
-    level: int
-    groups: pl.LazyFrame
-    places: pl.LazyFrame
-
-
-def sum_performance(
-    stats: pl.LazyFrame, sessions: SessionFigures, grouping: Grouping
-) -> pl.LazyFrame:
-    """Set what campaigns or ads cost beside their sessions, day by day, and what is left above.
-
-    A metric that none of a row's stats has is null, and so is, on days of sessions alone, one that
-    no stats of the campaign have on any day; else what a row has none of is 0. There is no row
-    where all that it had was taken off, to the last figure.
-
-    Args:
-        stats: `NumberedStats`.
-        sessions: the sessions of ad platforms.
-        grouping: what the table has rows of.
-
-    Returns:
-        `PerformanceSums`, in no order.
-    """
-    list_figures = list_ad_figures if grouping.level == AD else list_campaign_figures
-    names = NAMES if grouping.level == AD else NAMES[: CAMPAIGN + 1]
-    placed = stats.join(grouping.places, on=ENTITY, how="left", validate="m:1")
-    group = pl.coalesce(NUMBERS[rank] for rank in sorted(NUMBERS, reverse=True)).alias(GROUP)
-    figures = list_figures(placed).select(group, DAY, *METRICS, *names, TAKEN_OFF)
-    of_sessions = keep_ids(sessions.counts, grouping.level, PLACE, DAY, *names, *COUNTS)
-    counts = number_groups(of_sessions, grouping.groups, IDS).drop(IDS)
-    return _add_up(figures, counts, sessions, grouping.groups, names)
+KNOWN = " known"
+ORG_NUMBER = PerformanceSums.org_number
 
 
 def make_campaign_performance(sums: pl.LazyFrame, names: pl.LazyFrame, currency: str) -> ReportRows:
@@ -166,73 +104,6 @@ def sum_by_ad(performance: ReportRows) -> pl.LazyFrame:
         .pipe(write_out_texts)
         .cast({AdSpend.spend: polars_schema(AdSpend)[AdSpend.spend]})
     )
-
-
-def _add_up(
-    figures: pl.LazyFrame,
-    counts: pl.LazyFrame,
-    sessions: SessionFigures,
-    groups: pl.LazyFrame,
-    names: Sequence[str],
-) -> pl.LazyFrame:
-    contact = AdContactSessions.contact_key
-    contacts = (
-        sessions.by_contact.filter(pl.col(contact).is_not_null())
-        .join(counts.select(PLACE, DAY, GROUP), on=[PLACE, DAY], how="inner", validate="m:1")
-        .group_by(GROUP, DAY)
-        .agg(pl.col(contact).n_unique().cast(pl.Int64).alias(CampaignPerformance.session_contacts))
-    )
-    of_sessions = [SessionCounts.sessions, CampaignPerformance.session_contacts]
-    of_orders = [SessionCounts.orders, SessionCounts.revenue]
-    has_stats = pl.col(PlacedStats.spend).is_not_null()
-    is_left = pl.any_horizontal(pl.col(*METRICS, SessionCounts.sessions).fill_null(0) != 0)
-    schema = polars_schema(PerformanceSums)
-    sums = (
-        pl.concat([figures, counts.drop(PLACE), contacts], how="diagonal")
-        .group_by(GROUP, DAY)
-        .agg(
-            *(_sum_rest(name) for name in METRICS),
-            *sum_known([*of_sessions, *of_orders]),
-            pl.col(names).max(),
-            pl.col(TAKEN_OFF).sum(),
-        )
-        .filter((pl.col(TAKEN_OFF) == 0) | is_left)
-        .join(groups, on=GROUP, how="left", validate="m:1")
-    )
-    never = _find_metrics_never_given(sums.filter(has_stats))
-    nameless = (pl.lit(None, SHARED).alias(name) for name in NAMES if name not in names)
-    return (
-        sums.join(never, on=CAMPAIGN_NUMBER, how="left", validate="m:1")
-        .with_columns(
-            pl.when(has_stats | pl.col(name + NEVER)).then(name).otherwise(0).alias(name)
-            for name in METRICS
-        )
-        .with_columns(
-            pl.col([*of_sessions, *(of_orders if sessions.has_orders else ())]).fill_null(0),
-            *nameless,
-        )
-        .select(schema.names())
-        .cast(dict(schema))
-    )
-
-
-def _find_metrics_never_given(stats: pl.LazyFrame) -> pl.LazyFrame:
-    """The campaigns whose stats lack a metric on all days, and which; most campaigns have all."""
-    lacks_one = pl.any_horizontal(pl.col(name).is_null() for name in METRICS)
-    lacking = stats.filter(lacks_one).select(CAMPAIGN_NUMBER).unique()
-    return (
-        stats.join(lacking, on=CAMPAIGN_NUMBER, how="semi")
-        .group_by(CAMPAIGN_NUMBER)
-        .agg(pl.col(METRICS).is_null().all().name.suffix(NEVER))
-    )
-
-
-def _sum_rest(metric: str) -> pl.Expr:
-    """The sum of a metric; null where the figures from which others are taken off lack it."""
-    is_whole = pl.col(TAKEN_OFF).is_null() & pl.col(PlacedStats.spend).is_not_null()
-    is_known = (pl.col(metric).is_not_null() & is_whole).any() | ~is_whole.any()
-    some = pl.col(metric).count() > 0
-    return pl.when(is_known & some).then(pl.col(metric).sum()).alias(metric)
 
 
 def _find_names(rows: pl.LazyFrame, names: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:

@@ -39,7 +39,13 @@ from flows.steps.ads.ad_facts import AdFacts
 from flows.steps.matching.session_reports import write_utm_audit
 from flows.storage.report_files import equal, write_report, write_table
 from transforms.ads.daily_stats import find_stats_rates
-from transforms.ads.performance_groups import list_groups, place_entities
+from transforms.ads.performance_sums import (
+    Grouping,
+    fill_performance,
+    list_groups,
+    place_entities,
+    sum_performance,
+)
 from transforms.ads.report_groups import group_level, group_urls
 from transforms.ads.rests import AD, CAMPAIGN
 from transforms.ads.session_counts import (
@@ -58,11 +64,9 @@ from transforms.reports.ad_breakdowns import (
     sum_breakdowns,
 )
 from transforms.reports.ad_performance import (
-    Grouping,
     make_ad_performance,
     make_campaign_performance,
     sum_by_ad,
-    sum_performance,
 )
 from transforms.reports.ads import make_level_report, make_url_report, sum_level, sum_urls
 from transforms.reports.spend_sources import compare_levels, report_spend_sources
@@ -203,6 +207,9 @@ def compute_performance(
     places = materialize(place_entities(facts.entities, groups, level), EntityPlaces)
     grouping = Grouping(level, groups, places)
     sums = materialize(sum_performance(facts.stats, sessions, grouping), PerformanceSums)
+    sums = materialize(
+        fill_performance(sums, has_orders=sessions.has_orders), PerformanceSums, is_held=True
+    )
     make = make_ad_performance if level == AD else make_campaign_performance
     return compute_rows(make(sums, facts.names.lazy(), currency))
 

@@ -1,0 +1,227 @@
+"""What performance tables add up, under numbers in the order of their rows' texts (SPEC §6.2)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.columns import columns, polars_schema
+from contracts.facts.ad_facts import PlacedStats
+from contracts.facts.ad_sums import (
+    AdContactSessions,
+    EntityPlaces,
+    PerformanceGroups,
+    PerformanceSums,
+    SessionCounts,
+)
+from transforms.ads.entities import ENTITY
+from transforms.ads.levels import DAY, METRICS, NAMES, PARENTS, sum_known
+from transforms.ads.name_versions import PLATFORM_KEYS
+from transforms.ads.rests import (
+    AD,
+    CAMPAIGN,
+    NUMBERS,
+    TAKEN_OFF,
+    list_ad_figures,
+    list_campaign_figures,
+)
+from transforms.ads.session_counts import COUNTS, PLACE, SessionFigures
+from transforms.ads.shared_texts import SHARED
+
+G = PerformanceGroups
+NEVER = " never given"
+OF_SESSIONS = [SessionCounts.sessions, PerformanceSums.session_contacts]
+OF_ORDERS = [SessionCounts.orders, SessionCounts.revenue]
+GROUP, CAMPAIGN_NUMBER = G.group_number, G.campaign_number
+IDS = [*PLATFORM_KEYS, *PARENTS]
+OF_CAMPAIGN = IDS[: IDS.index(G.campaign_id) + 1]
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """What a performance table has rows of.
+
+    Attributes:
+        level: How fine the table is: `CAMPAIGN` or `AD`.
+        groups: `PerformanceGroups`.
+        places: `EntityPlaces` of the stats.
+    """
+
+    level: int
+    groups: pl.LazyFrame
+    places: pl.LazyFrame
+
+
+def list_groups(entities: pl.LazyFrame, sessions: pl.LazyFrame, level: int) -> pl.LazyFrame:
+    """List what a performance table may have rows of: ads or campaigns, and their parents.
+
+    Args:
+        entities: `AdEntities`.
+        sessions: `SessionCounts`.
+        level: how fine the table is, from 0 for accounts.
+
+    Returns:
+        `PerformanceGroups`.
+    """
+    coarser = [keep_ids(entities, rank) for rank in NUMBERS if rank <= level]
+    return (
+        pl.concat([*coarser, keep_ids(sessions, level)])
+        .unique()
+        .sort(IDS)
+        .with_row_index(GROUP)
+        .with_columns(
+            pl.struct(OF_CAMPAIGN).rle_id().alias(G.campaign_number),
+            pl.col(G.org_id).rle_id().alias(G.org_number),
+        )
+        .select(columns(G))
+    )
+
+
+def place_entities(entities: pl.LazyFrame, groups: pl.LazyFrame, level: int) -> pl.LazyFrame:
+    """Find where entities and their parents stand among the groups of a performance table.
+
+    Args:
+        entities: `AdEntities`.
+        groups: `PerformanceGroups`.
+        level: how fine the table is.
+
+    Returns:
+        `EntityPlaces`, in no order.
+    """
+    placed = entities.select(ENTITY)
+    for rank, number in NUMBERS.items():
+        if rank > level:
+            placed = placed.with_columns(pl.lit(None, pl.UInt32).alias(number))
+            continue
+        found = number_groups(keep_ids(entities, rank, ENTITY), groups, IDS)
+        placed = placed.join(
+            found.select(ENTITY, pl.col(GROUP).alias(number)),
+            on=ENTITY,
+            how="left",
+            validate="1:1",
+        )
+    return placed.select(columns(EntityPlaces))
+
+
+def number_groups(rows: pl.LazyFrame, groups: pl.LazyFrame, ids: Sequence[str]) -> pl.LazyFrame:
+    """Add to rows the number of the group that bears their ids.
+
+    Args:
+        rows: Rows with ids.
+        groups: `PerformanceGroups`.
+        ids: The ids.
+    """
+    return rows.join(
+        groups.select(*ids, GROUP), on=ids, how="left", nulls_equal=True, validate="m:1"
+    )
+
+
+def keep_ids(rows: pl.LazyFrame, level: int, *also: str) -> pl.LazyFrame:
+    """The ids of rows down to a level; finer ones are empty."""
+    finer = [pl.lit(None, SHARED).alias(name) for name in PARENTS[level + 1 :]]
+    return rows.select(*also, *PLATFORM_KEYS, *PARENTS[: level + 1], *finer)
+
+
+def sum_performance(
+    stats: pl.LazyFrame, sessions: SessionFigures, grouping: Grouping
+) -> pl.LazyFrame:
+    """Set what campaigns or ads cost beside their sessions, day by day, and what is left above.
+
+    There is no row where all that it had was taken off, to the last figure.
+
+    Args:
+        stats: `NumberedStats`.
+        sessions: the sessions of ad platforms.
+        grouping: what the table has rows of.
+
+    Returns:
+        `PerformanceSums`, in no order; what a row has none of is null.
+    """
+    list_figures = list_ad_figures if grouping.level == AD else list_campaign_figures
+    names = NAMES if grouping.level == AD else NAMES[: CAMPAIGN + 1]
+    placed = stats.join(grouping.places, on=ENTITY, how="left", validate="m:1")
+    group = pl.coalesce(NUMBERS[rank] for rank in sorted(NUMBERS, reverse=True)).alias(GROUP)
+    figures = list_figures(placed).select(group, DAY, *METRICS, *names, TAKEN_OFF)
+    of_sessions = keep_ids(sessions.counts, grouping.level, PLACE, DAY, *names, *COUNTS)
+    counts = number_groups(of_sessions, grouping.groups, IDS).drop(IDS)
+    return _add_up(figures, counts, sessions.by_contact, grouping.groups, names)
+
+
+def fill_performance(sums: pl.LazyFrame, *, has_orders: bool) -> pl.LazyFrame:
+    """Fill in 0 for what a row has none of.
+
+    A metric that none of a row's stats has stays null, and so does, on days of sessions alone, one
+    that no stats of the campaign have on any day.
+
+    Args:
+        sums: `PerformanceSums` as they add up (`sum_performance`), in memory.
+        has_orders: whether a feed gives orders.
+
+    Returns:
+        `PerformanceSums`, in no order.
+    """
+    has_stats = pl.col(PlacedStats.spend).is_not_null()
+    never = _find_metrics_never_given(sums.filter(has_stats))
+    return (
+        sums.join(never, on=CAMPAIGN_NUMBER, how="left", validate="m:1")
+        .with_columns(
+            pl.when(has_stats | pl.col(name + NEVER)).then(name).otherwise(0).alias(name)
+            for name in METRICS
+        )
+        .with_columns(pl.col([*OF_SESSIONS, *(OF_ORDERS if has_orders else ())]).fill_null(0))
+        .select(sums.collect_schema().names())
+        .cast(dict(sums.collect_schema()))
+    )
+
+
+def _add_up(
+    figures: pl.LazyFrame,
+    counts: pl.LazyFrame,
+    by_contact: pl.LazyFrame,
+    groups: pl.LazyFrame,
+    names: Sequence[str],
+) -> pl.LazyFrame:
+    contact = AdContactSessions.contact_key
+    contacts = (
+        by_contact.filter(pl.col(contact).is_not_null())
+        .join(counts.select(PLACE, DAY, GROUP), on=[PLACE, DAY], how="inner", validate="m:1")
+        .group_by(GROUP, DAY)
+        .agg(pl.col(contact).n_unique().cast(pl.Int64).alias(PerformanceSums.session_contacts))
+    )
+    is_left = pl.any_horizontal(pl.col(*METRICS, SessionCounts.sessions).fill_null(0) != 0)
+    schema = polars_schema(PerformanceSums)
+    nameless = (pl.lit(None, SHARED).alias(name) for name in NAMES if name not in names)
+    return (
+        pl.concat([figures, counts.drop(PLACE), contacts], how="diagonal")
+        .group_by(GROUP, DAY)
+        .agg(
+            *(_sum_rest(name) for name in METRICS),
+            *sum_known([*OF_SESSIONS, *OF_ORDERS]),
+            pl.col(names).max(),
+            pl.col(TAKEN_OFF).sum(),
+        )
+        .filter((pl.col(TAKEN_OFF) == 0) | is_left)
+        .join(groups, on=GROUP, how="left", validate="m:1")
+        .with_columns(nameless)
+        .select(schema.names())
+        .cast(dict(schema))
+    )
+
+
+def _find_metrics_never_given(stats: pl.LazyFrame) -> pl.LazyFrame:
+    """The campaigns whose stats lack a metric on all days, and which; most campaigns have all."""
+    lacks_one = pl.any_horizontal(pl.col(name).is_null() for name in METRICS)
+    lacking = stats.filter(lacks_one).select(CAMPAIGN_NUMBER).unique()
+    return (
+        stats.join(lacking, on=CAMPAIGN_NUMBER, how="semi")
+        .group_by(CAMPAIGN_NUMBER)
+        .agg(pl.col(METRICS).is_null().all().name.suffix(NEVER))
+    )
+
+
+def _sum_rest(metric: str) -> pl.Expr:
+    """The sum of a metric; null where the figures from which others are taken off lack it."""
+    is_whole = pl.col(TAKEN_OFF).is_null() & pl.col(PlacedStats.spend).is_not_null()
+    is_known = (pl.col(metric).is_not_null() & is_whole).any() | ~is_whole.any()
+    some = pl.col(metric).count() > 0
+    return pl.when(is_known & some).then(pl.col(metric).sum()).alias(metric)
