@@ -24,8 +24,13 @@ def write_frames(folder: Path, frames: Mapping[str, pl.DataFrame]) -> str:
         What they are, whatever the order of their rows.
     """
     for name, frame in frames.items():
-        frame.write_ipc(folder / f"{name}{SUFFIX}", compression="lz4")
+        write_frame(folder, name, frame)
     return identify([(name, identify_rows(frame.lazy())) for name, frame in frames.items()])
+
+
+def write_frame(folder: Path, name: str, frame: pl.DataFrame) -> None:
+    """Write a table into a kept folder of which something else says what it is."""
+    frame.write_ipc(folder / f"{name}{SUFFIX}", compression="lz4")
 
 
 def list_frames(folder: Path) -> dict[str, pl.DataFrame]:

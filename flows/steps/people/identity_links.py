@@ -13,7 +13,7 @@ from contracts.feeds import Events, Sessions
 from contracts.reports.journeys import IdentityLinks
 from flows.kept.identities import identify, identify_rows
 from flows.kept.keepers import Keeper
-from flows.kept.kept_frames import read_frame, write_frames
+from flows.kept.kept_frames import read_frame, write_frame
 from flows.runtime.materialize import materialize
 from flows.steps.messaging.key_files import KeyFile, list_row_files, scan_rows
 from flows.steps.messaging.recorded_files import (
@@ -117,7 +117,8 @@ def link_devices(inputs: PeopleInputs, orders: pl.LazyFrame, keeper: Keeper) -> 
         # takes; and a stable sort merges what is in order already.
         in_order = links.sort(pl.struct(key(IdentityLinks)), maintain_order=True)
         held = materialize(in_order, IdentityLinks, is_held=True).collect()
-        write_frames(folder, {LINKS: held, MOVABLE: movable})
+        for name, frame in ((LINKS, held), (MOVABLE, movable)):
+            write_frame(folder, name, frame)
         write_record(folder, settings, "", files)
         return identify(decided)
 

@@ -15,9 +15,9 @@ from contracts.facts.lists import (
     SubscriptionSteps,
 )
 from contracts.facts.numbered_activities import NumberedMessages
-from flows.kept.identities import identify_rows
+from flows.kept.identities import identify, identify_rows
 from flows.kept.keepers import Keeper
-from flows.kept.kept_frames import read_frame, write_frames
+from flows.kept.kept_frames import read_frame, write_frame
 from flows.runtime.materialize import materialize
 from flows.steps.people.activities import SHOWN_MAIL, Activities
 from flows.steps.people.activity_pieces import LISTS, Pieces
@@ -96,20 +96,17 @@ def _find_firsts(activities: Activities, keeper: Keeper) -> pl.LazyFrame:
         return find_first_events(pieces.scan(), own.lazy(), has_bare=has_bare)
 
     def keep(kind: str, pieces: Pieces) -> pl.LazyFrame:
-        days = pl.concat(
-            [
-                pl.DataFrame(schema={ActivityDays.subject: pl.UInt64}),
-                *(day.select(ActivityDays.subject) for day in pieces.read_days()),
-            ]
-        )
+        days = pl.concat([day.select(ActivityDays.subject) for day in pieces.read_days()])
         named = own.filter(pl.col(NumberedMessages.message_key).is_in(days.to_series().implode()))
-        decided = [kind, [folder.name for folder in pieces.folders], has_bare]
+        names = [folder.name for folder in pieces.folders]
+        decided = [kind, names, has_bare, identify_rows(named.lazy())]
 
         def write(folder: Path) -> str:
             found = materialize(find(kind, pieces), FirstSendings)
-            return write_frames(folder, {FIRSTS: found.collect()})
+            write_frame(folder, FIRSTS, found.collect())
+            return identify(decided)
 
-        kept = keeper.folder(FIRSTS, [*decided, identify_rows(named.lazy())], write)
+        kept = keeper.folder(FIRSTS, decided, write)
         return read_frame(kept.open(), FIRSTS, FirstSendings).lazy()
 
     mail = key_mail(activities.scan_numbered(SHOWN_MAIL), activities.list_people())
