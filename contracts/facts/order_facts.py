@@ -114,8 +114,7 @@ class MessageOrders(Table):
 class ContactOrders(Table):
     """One row per contact who ordered."""
 
-    org_id: Text = column("organization", key=True)
-    contact_id: Text = column("who ordered; empty for orders of nobody known", key=True)
+    contact_key: Key = column("who ordered; empty for orders of nobody known", key=True)
     orders: Count = column("orders; refunds count none")
     revenue: Money = column("their revenue")
 

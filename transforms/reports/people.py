@@ -2,7 +2,6 @@
 
 import polars as pl
 
-from contracts.facts.activities import ContactSessions
 from contracts.facts.lists import SubscriptionStates
 from contracts.facts.send_sums import ContactSums, SegmentSums
 from contracts.feeds import Contacts, ListMembers, Segments
@@ -12,7 +11,8 @@ from transforms.common.rates import COUNTS, add_rates
 from transforms.messaging.delivery_basis import name_basis
 from transforms.reports.messaging import finish
 
-CONTACT_KEY = [Contacts.org_id, Contacts.contact_id]
+PERSON = [Contacts.org_id, Contacts.contact_id]
+CONTACT_KEY = ContactSums.contact_key
 SEGMENT_KEY = [Segments.org_id, Segments.segment_id]
 SENDS_AND_ACTIONS = [
     ContactReport.sends,
@@ -36,20 +36,21 @@ def report_contacts(
         contacts: Canonical contacts, latest versions.
         sums: `ContactSums`.
         states: `SubscriptionStates`.
-        sessions: `ContactSessions`; None without web feeds, which leaves their number null.
+        sessions: Any with the key of their contact; None without web feeds, which leaves their
+            number null.
         orders: `ContactOrders`; None without orders, which leaves their number and revenue null.
 
     Returns:
         `ContactReport`, sorted by its key.
     """
     visits = None if sessions is None else _count_sessions(sessions)
-    objections = states.group_by(CONTACT_KEY).agg(pl.col(OBJECTIONS).min())
-    contact_key = hash_id(Contacts.contact_id, seed=CONTACT).alias(ContactSums.contact_key)
+    objections = states.group_by(PERSON).agg(pl.col(OBJECTIONS).min())
+    contact_key = hash_id(Contacts.contact_id, seed=CONTACT).alias(CONTACT_KEY)
     return (
-        contacts.select(*CONTACT_KEY, Contacts.attributes, contact_key)
-        .join(sums.drop(OBJECTIONS), on=ContactSums.contact_key, how="left", validate="1:1")
+        contacts.select(*PERSON, Contacts.attributes, contact_key)
+        .join(sums.drop(OBJECTIONS), on=CONTACT_KEY, how="left", validate="1:1")
         .with_columns(pl.col(SENDS_AND_ACTIONS).fill_null(0))
-        .join(objections, on=CONTACT_KEY, how="left", validate="1:1")
+        .join(objections, on=PERSON, how="left", validate="1:1")
         .pipe(_join_counts, visits, [ContactReport.sessions])
         .pipe(_join_counts, orders, [ContactReport.orders, ContactReport.revenue])
         .pipe(finish, ContactReport)
@@ -58,9 +59,7 @@ def report_contacts(
 
 def _count_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
     """One row per contact with sessions, and how many."""
-    return sessions.group_by(ContactSessions.org_id, ContactSessions.contact_id).agg(
-        pl.len().cast(pl.Int64).alias(ContactReport.sessions)
-    )
+    return sessions.group_by(CONTACT_KEY).agg(pl.len().cast(pl.Int64).alias(ContactReport.sessions))
 
 
 def _join_counts(rows: pl.LazyFrame, counts: pl.LazyFrame | None, names: list[str]) -> pl.LazyFrame:
@@ -68,7 +67,7 @@ def _join_counts(rows: pl.LazyFrame, counts: pl.LazyFrame | None, names: list[st
     if counts is None:
         return rows.with_columns(pl.lit(None).alias(name) for name in names)
     return rows.join(
-        counts.select(*CONTACT_KEY, *names), on=CONTACT_KEY, how="left", validate="1:1"
+        counts.select(CONTACT_KEY, *names), on=CONTACT_KEY, how="left", validate="1:1"
     ).with_columns(pl.col(names).fill_null(0))
 
 

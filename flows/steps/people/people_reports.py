@@ -85,14 +85,12 @@ def _write_subscriptions(of: PeopleReports, facts: SubscriptionFacts) -> list[Ch
 
 def _write_contacts(of: PeopleReports, states: pl.LazyFrame) -> list[Check]:
     has_web, has_orders = (of.catalog.given.is_configured(*feeds) for feeds in (WEB, ("orders",)))
-    orders = count_orders(
-        of.activities.scan("orders"), [ContactOrders.org_id, ContactOrders.contact_id]
-    )
+    orders = count_orders(of.activities.scan_told("orders"), [ContactOrders.contact_key])
     contacts = report_contacts(
         of.catalog.scan("contacts"),
         of.contact_sums,
         states,
-        of.activities.scan("sessions") if has_web else None,
+        of.activities.scan_told("sessions") if has_web else None,
         materialize(orders, ContactOrders) if has_orders else None,
     )
     return write_table(of.staging, "people", "contact_report", contacts.collect())

@@ -7,8 +7,8 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from contracts.columns import polars_schema
-from contracts.facts.activities import ContactSessions
 from contracts.facts.lists import SubscriptionStates
+from contracts.facts.numbered_activities import KeyedVisits
 from contracts.facts.order_facts import ContactOrders
 from contracts.facts.send_counts import Counts
 from contracts.facts.send_sums import ContactSums, SegmentSums
@@ -50,10 +50,11 @@ STATES = frame(
 
 def test_every_contact_is_a_row_active_or_not() -> None:
     """Contact 101 of o did something; 102 complained; 101 of p is somebody else."""
-    sessions = [{"org_id": "o", "contact_id": "101", "session_id": own} for own in ("1", "2")]
-    orders = [{"org_id": "p", "contact_id": "101", "orders": 1, "revenue": Decimal("9.50")}]
+    who = CONTACTS.select(contact_key=hash_id("contact_id", seed=CONTACT)).collect().to_series()
+    sessions = [{"contact_key": who[0], "session_id": own} for own in ("1", "2")]
+    orders = [{"contact_key": who[2], "orders": 1, "revenue": Decimal("9.50")}]
     result = report_contacts(
-        CONTACTS, SUMS, STATES, frame(ContactSessions, sessions), frame(ContactOrders, orders)
+        CONTACTS, SUMS, STATES, frame(KeyedVisits, sessions), frame(ContactOrders, orders)
     ).collect()
     nothing = [None, None, None]
     expected = pl.DataFrame(
