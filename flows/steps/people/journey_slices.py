@@ -28,7 +28,7 @@ from transforms.people.journey_slices import (
 )
 from transforms.people.journeys import SHOWN_OF_MESSAGE
 
-ROWS_A_SLICE = 500_000
+ROWS_A_SLICE = 1_000_000
 """How many steps of journeys are written together at most, where they are of several days."""
 KINDS = ("sends", "events", "sessions", "orders")
 SHOWN_OF_LINK = [
