@@ -13,6 +13,10 @@ TOUCH_BYTES = 1000
 """What an activity takes while orders are credited, as a touch with its texts and in pairs."""
 MOST_TOUCHES = 4_000_000
 """More activities at a time credit orders no sooner."""
+STATS_BYTES = 2000
+"""What a row of ad stats takes while reports are made of it, theirs with all their texts."""
+MOST_STATS = 2_000_000
+"""More rows of ad stats at a time make reports no sooner."""
 KEY_BYTES = 64
 """What a key takes while repeated ones are found: its hash, where its row is, and the sort."""
 
@@ -43,3 +47,8 @@ def fact_rows_at_once(run: RunSection) -> int:
 def touch_rows_at_once(run: RunSection) -> int:
     """How many activities are looked through for touches at a time."""
     return max(1, min(MOST_TOUCHES, memory_bytes(run) // TOUCH_BYTES))
+
+
+def stats_rows_at_once(run: RunSection) -> int:
+    """How many rows of ad stats are made into reports at a time."""
+    return max(1, min(MOST_STATS, memory_bytes(run) // STATS_BYTES))

@@ -90,13 +90,27 @@ def write_report(staging: Path, group: str, name: str, report: ReportRows) -> li
     Returns:
         What was checked: the contract, the order, and that the key is unique.
     """
-    numbers = report.rows.collect()
-    if numbers.height <= ROWS_AT_A_TIME:
-        rows = report.whole().collect(engine="in-memory")
-        return write_table(staging, group, name, rows)
+    return write_reports(staging, group, name, [report])
+
+
+def write_reports(
+    staging: Path, group: str, name: str, reports: Iterable[ReportRows]
+) -> list[Check]:
+    """Write one report table from parts of it in the order of its key (`write_report`).
+
+    Args:
+        staging: The snapshot being written.
+        group: The table's group.
+        name: The table's name.
+        reports: Its parts, each held while it is written.
+
+    Returns:
+        What was checked: the contract, the order, and that the key is unique.
+    """
     pieces = (
         report.finish(piece.lazy()).collect(engine="in-memory")
-        for piece in numbers.iter_slices(ROWS_AT_A_TIME)
+        for report in reports
+        for piece in report.rows.collect().iter_slices(ROWS_AT_A_TIME)
     )
     return write_pieces(staging, group, name, pieces)
 

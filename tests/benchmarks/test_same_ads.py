@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from flows.config import memory
 from flows.config.loading import load_workspace
 from flows.steps.ads.ad_facts import build_ad_facts
 from flows.steps.matching import session_reports
@@ -44,6 +45,7 @@ def folders(
         if request.param == "in parts":
             patch.setattr(report_files, "ROWS_AT_A_TIME", 500)
             patch.setattr(session_reports, "SESSIONS_A_PART", 3_000)
+            patch.setattr(memory, "MOST_STATS", 800)
         checks = write_ads(read.catalog, config, facts, root / "ours")
     assert all(check.holds for check in checks)
     return root / "ours/ads", run_reports(root)

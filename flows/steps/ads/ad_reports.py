@@ -34,10 +34,11 @@ from contracts.reports.ads import BreakdownReport, CampaignPerformance, SpendSou
 from contracts.vocabulary import AdLevel
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
+from flows.config.memory import stats_rows_at_once
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
 from flows.steps.matching.session_reports import write_utm_audit
-from flows.storage.report_files import equal, write_report, write_table
+from flows.storage.report_files import equal, write_report, write_reports, write_table
 from transforms.ads.daily_stats import find_stats_rates
 from transforms.ads.performance_sums import (
     Grouping,
@@ -92,7 +93,7 @@ def write_stats_reports(
     """
     currency = config.workspace.currency
     return [
-        *write_level_reports(facts, currency, staging),
+        *write_level_reports(facts, currency, stats_rows_at_once(config.run), staging),
         *write_spend_sources(facts, catalog, currency, staging),
         *write_breakdowns(facts, catalog, currency, staging),
     ]
@@ -124,19 +125,36 @@ def write_performance_reports(
     return checks + reconcile_ads(facts, *totals)
 
 
-def write_level_reports(facts: AdFacts, currency: str, staging: Path) -> list[Check]:
-    """Write the reports of every level, one after the other.
+def write_level_reports(
+    facts: AdFacts, currency: str, most_rows: int, staging: Path
+) -> list[Check]:
+    """Write the reports of every level, one after the other, each some days at a time.
 
     Args:
         facts: What the reports are made from.
         currency: The reporting currency.
+        most_rows: How many rows of stats are made into reports at a time.
         staging: The snapshot being written.
     """
+    days = [facts.stats.filter(within) for within in _cut_days(facts.stats, most_rows)]
     checks: list[Check] = []
     for name, level in LEVELS.items():
-        report = compute_level_report(facts, level, currency)
-        checks += write_report(staging, "ads", name, report)
-    return checks + write_report(staging, "ads", "url_report", compute_url_report(facts, currency))
+        groups = materialize(group_level(facts.entities, level), LevelGroups)
+        reports = (compute_level_report(facts, of, groups, level, currency) for of in days)
+        checks += write_reports(staging, "ads", name, reports)
+    groups = materialize(group_urls(facts.entities), UrlGroups)
+    reports = (compute_url_report(of, groups, currency) for of in days)
+    return checks + write_reports(staging, "ads", "url_report", reports)
+
+
+def _cut_days(stats: pl.LazyFrame, most_rows: int) -> list[pl.Expr]:
+    """Which days are made into reports together, one range after the other."""
+    day, last = pl.col(PlacedStats.date_day), "last"
+    counts = stats.group_by(day).len().sort(day)
+    number = ((pl.col("len").cum_sum() - 1) // most_rows).alias("number")
+    ranges = counts.group_by(number, maintain_order=True).agg(day.min(), day.max().alias(last))
+    found = ranges.select(day, last).collect().rows()
+    return [day.is_between(*ends) for ends in found] or [pl.lit(value=True)]
 
 
 def write_spend_sources(
@@ -184,17 +202,17 @@ def write_breakdowns(facts: AdFacts, catalog: Catalog, currency: str, staging: P
     return write_report(staging, "ads", "breakdown_report", report)
 
 
-def compute_level_report(facts: AdFacts, level: AdLevel, currency: str) -> ReportRows:
-    """The report of one level, its rows in memory."""
-    groups = materialize(group_level(facts.entities, level), LevelGroups)
-    sums = materialize(sum_level(facts.stats, groups, level), LevelSums)
+def compute_level_report(
+    facts: AdFacts, stats: pl.LazyFrame, groups: pl.LazyFrame, level: AdLevel, currency: str
+) -> ReportRows:
+    """The report of one level over some days, its rows in memory."""
+    sums = materialize(sum_level(stats, groups, level), LevelSums)
     return compute_rows(make_level_report(sums, level, facts.versions.tables, currency))
 
 
-def compute_url_report(facts: AdFacts, currency: str) -> ReportRows:
-    """The report of landing pages, its rows in memory."""
-    groups = materialize(group_urls(facts.entities), UrlGroups)
-    sums = materialize(sum_urls(facts.stats, groups), UrlSums)
+def compute_url_report(stats: pl.LazyFrame, groups: pl.LazyFrame, currency: str) -> ReportRows:
+    """The report of landing pages over some days, its rows in memory."""
+    sums = materialize(sum_urls(stats, groups), UrlSums)
     return compute_rows(make_url_report(sums, currency))
 
 
