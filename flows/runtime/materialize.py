@@ -106,7 +106,10 @@ def write_whole(frame: pl.DataFrame, path: Path, rows_a_batch: int | None = None
     if path.suffix == ".arrow":
         frame.write_ipc(draft, compression="lz4", record_batch_size=rows_a_batch)
     else:
-        frame.write_parquet(draft, compression="lz4", row_group_size=rows_a_batch)
+        # Twice as small as with lz4, and hardly slower to read.
+        frame.write_parquet(
+            draft, compression="zstd", compression_level=1, row_group_size=rows_a_batch
+        )
     draft.replace(path)
 
 

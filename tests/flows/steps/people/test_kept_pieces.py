@@ -1,5 +1,6 @@
 """What a night keeps of activities: a new day writes the batches that it lies in, no other."""
 
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.campaign_reports import campaign_reports
+from flows.catalog import file_batches
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 
 CONFIGURATION = "".join(
@@ -17,7 +19,7 @@ CONFIGURATION = "".join(
         *(feed(table, f"raw/{table}/*") for table in ("sessions", "orders")),
     ]
 )
-DAYS = 20
+DAYS, DAYS_A_BATCH = 20, 3
 MESSAGE = {"message_id": "m1", "dispatch_id": "d1", "campaign_id": "c1", "channel": "email"}
 MESSAGE |= {"name": "M"}
 STEPS = ("people_KeyedSends", "people_KeyedEvents", "people_KeyedVisits", "people_KeyedOrders")
@@ -61,7 +63,11 @@ def count(folders: set[str]) -> dict[str, int]:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Path:
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Twenty days, of which three make a batch, wherever files would end one."""
+    monkeypatch.setattr(file_batches, "MOST_ROWS", 2 * DAYS_A_BATCH)
+    for ends in ("ENDS", "SETTLED_ENDS"):
+        monkeypatch.setattr(file_batches, ends, re.compile("never"))
     contacts = [{"contact_id": str(number)} for number in range(10)]
     files = {
         "raw/contacts/all.jsonl": as_json_lines(contacts),
@@ -87,8 +93,9 @@ def test_a_new_day_writes_the_batches_that_it_lies_in(workspace: Path) -> None:
     """A new contact and a new message change numbers and names, but no batch."""
     deliver(workspace, {})
     before = list_pieces(workspace)
+    batches = dict.fromkeys((*STEPS, LOOKED_AT), DAYS // DAYS_A_BATCH + 1)
     # Orders lie by the month, and all are of one.
-    assert min(number for step, number in count(before).items() if step != STEPS[-1]) > 1
+    assert count(before) == batches | {STEPS[-1]: 1}
     deliver(workspace, tell(DAYS))
     after = list_pieces(workspace)
     assert count(after - before) == dict.fromkeys((*STEPS, LOOKED_AT), 1)
