@@ -6,8 +6,7 @@
 import json
 import os
 import random
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
 from tests.oracles.raw_rows import RawFiles
 
@@ -26,13 +24,10 @@ PLACE = ("file", "row_number", "table")
 Said = dict[str, Any]
 
 
-@pytest.fixture(scope="module", params=SAMPLES, ids=lambda path: path.name)
-def sample(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(params=SAMPLES, ids=lambda path: path.name)
+def sample(request: pytest.FixtureRequest, published_sample: Callable[[str], Path]) -> Path:
     """A sample workspace with its reports."""
-    root = tmp_path_factory.mktemp("samples") / request.param.name
-    shutil.copytree(request.param, root, ignore=shutil.ignore_patterns("reports", "state"))
-    campaign_reports.fn(str(root), wait_seconds=0)
-    return root
+    return published_sample(request.param.name)
 
 
 def read_tables(root: Path) -> Iterator[tuple[str, list[str], pa.Table]]:

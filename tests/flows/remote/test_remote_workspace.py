@@ -3,6 +3,7 @@
 import json
 import shutil
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from flows.remote import object_store
 from flows.remote.address import Address, parse_address
 from flows.remote.lease import hold_lease
 from flows.remote.object_store import Patience, S3Objects
+from flows.storage.published_files import read_manifest
 from tests.support.object_stores import BUCKET, USER, Proxy, S3Server
 from tests.support.workspaces import as_csv, feed, write_workspace
 
@@ -82,12 +84,18 @@ def test_an_address_is_known_as_pathlib_leaves_it(place: str | Path) -> None:
 
 @pytest.mark.parametrize("name", ["skene", "acquia", "hightouch", "ads", "journeys"])
 def test_a_sample_has_the_same_bytes_in_the_store_and_in_a_folder(
-    name: str, s3: S3Server, address: Address, tmp_path: Path
+    name: str,
+    s3: S3Server,
+    address: Address,
+    tmp_path: Path,
+    published_sample: Callable[[str], Path],
 ) -> None:
     written = shutil.ignore_patterns("reports", "quarantine", "state")
-    local = Path(shutil.copytree(SAMPLES / name, tmp_path / name, ignore=written))
-    s3.upload(local, address.prefix)
-    here, there = publish(local), publish(address)
+    s3.upload(
+        Path(shutil.copytree(SAMPLES / name, tmp_path / name, ignore=written)), address.prefix
+    )
+    here, there = read_manifest(published_sample(name)), publish(address)
+    assert here is not None
     assert hashes(there) == hashes(here)
     assert there.inputs == here.inputs
     assert there.config_sha256 == here.config_sha256

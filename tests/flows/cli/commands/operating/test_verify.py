@@ -1,7 +1,6 @@
 """`verify`: damage is a list; `--repair` goes back to what is whole; the next run does the rest."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -60,11 +59,9 @@ SAMPLES = sorted((Path(__file__).resolve().parents[5] / "data" / "sample").iterd
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
 def test_every_sample_is_what_its_contracts_say(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], sample: Path
+    capsys: pytest.CaptureFixture[str], sample: Path, published_sample: Callable[[str], Path]
 ) -> None:
-    written = shutil.ignore_patterns("reports", "state", "quarantine")
-    root = Path(shutil.copytree(sample, tmp_path / "ws", ignore=written))
-    run(root)
+    root = published_sample(sample.name)
     capsys.readouterr()
     assert ask(root, capsys, 0) == []
 
