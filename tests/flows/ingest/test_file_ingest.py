@@ -22,6 +22,7 @@ from flows.catalog.quarantine_files import write_quarantine
 from flows.ingest import file_ingest
 from flows.readers import open_feed
 from flows.steps.reading.read_feeds import FeedsRead, reconcile_inputs
+from tests.support.examples import count_examples
 from tests.support.workspaces import (
     as_json_lines,
     feed,
@@ -224,7 +225,9 @@ def quarantined(read: FeedsRead, folder: Path) -> list[dict[str, Any]]:
     return pl.read_parquet(found).to_dicts() if found.exists() else []
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    deadline=None, max_examples=count_examples(10), suppress_health_check=[HealthCheck.too_slow]
+)
 @given(deliveries(), st.sampled_from([40, 200, 1 << 20]))
 def test_every_record_is_accounted_for(delivered: list[File], batch_bytes: int) -> None:
     in_batches = partial(open_feed, batch_bytes=batch_bytes)

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from flows.readers import FileOptions, open_feed
+from tests.support.examples import count_examples
 
 SPECIAL = ',;\t|"\r\n'
 one_line_cells = st.text(
@@ -77,7 +78,9 @@ def tables(draw: st.DrawFn) -> Table:
     )
 
 
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    deadline=None, max_examples=count_examples(200), suppress_health_check=[HealthCheck.too_slow]
+)
 @given(tables())
 def test_damaged_records_are_rejected_alone(table: Table) -> None:
     written = [table.damaged(r, d) for r, d in zip(table.records, table.damages, strict=True)]

@@ -15,6 +15,7 @@ from polars.testing import assert_frame_equal
 from contracts.columns import polars_schema
 from contracts.reports.attribution import MODELS, order_touches_contract
 from tests.oracles.purchases import DAY, HOUR, NOON, click, credit, order
+from tests.support.examples import count_examples
 
 
 def test_result_is_as_its_contract_says() -> None:
@@ -97,7 +98,7 @@ def histories(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any
     return events, orders
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=count_examples(25), deadline=None)
 @given(histories(), st.randoms(use_true_random=False))
 def test_every_model_agrees_with_its_plain_account(
     history: tuple[list[dict[str, Any]], list[dict[str, Any]]], shuffler: Random

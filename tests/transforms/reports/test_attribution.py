@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.config.workspace import AttributionSection
 from contracts.reports.attribution import MODELS, CampaignAttribution, ChannelAttribution
+from tests.support.examples import count_examples
 from tests.support.held_activities import credit_them, find_their_paths, number_activities
 from transforms.reports.attribution import (
     count_orders_by_message,
@@ -133,7 +134,7 @@ def test_last_touch_fills_ads_and_messages() -> None:
     assert by_message.rows() == [("o", "email", "m7", "1", date(2026, 1, 11), 1, Decimal(5))]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=count_examples(15), deadline=None)
 @given(
     st.sets(st.integers(0, 900), max_size=8),
     st.sets(st.integers(0, 900), max_size=8),

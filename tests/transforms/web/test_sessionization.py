@@ -12,6 +12,7 @@ from polars.testing import assert_frame_equal
 
 from contracts.columns import columns
 from contracts.feeds.web import PageViews, Sessions
+from tests.support.examples import count_examples
 from tests.support.frames import frame
 from transforms.web.sessionization import build_sessions
 from transforms.web.traffic_sources import (
@@ -165,7 +166,7 @@ moves = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=count_examples(20), deadline=None)
 @given(moves, st.integers(0, 99))
 def test_sessions_are_what_a_plain_loop_makes(found: list, seed: int) -> None:
     views = [
