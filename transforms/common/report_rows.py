@@ -9,8 +9,7 @@ import polars.selectors as cs
 
 from contracts.columns import Table, polars_schema
 
-RANK, GROUP_KEY = "rank in order", "group key"
-PLACE, LEADER = "place in order", "rank of what leads"
+PLACE, RANK, LEADER = "place in order", "rank in order", "rank of what leads"
 
 
 @dataclass(frozen=True)
@@ -45,39 +44,24 @@ class ReportRows:
         return self.finish(self.rows)
 
 
-def order_groups(
-    rows: pl.LazyFrame,
-    grain: Sequence[str],
-    day: str,
-    *,
-    group_key: pl.Expr | None = None,
-    leads: bool = False,
-) -> pl.LazyFrame:
-    """Put rows in the order of their days and groups: by one number, which costs less than texts.
+def order_groups(rows: pl.LazyFrame, grain: Sequence[str], day: str) -> pl.LazyFrame:
+    """Put rows in the order of the grain's first column, their day, and the rest of the grain.
 
     Args:
         rows: Rows of many days, in memory.
         grain: What tells groups apart.
         day: The column of the rows' day.
-        group_key: A text made of the grain by which groups are sorted; the grain where not given.
-        leads: Whether the first column of the grain comes before the day, and not after it.
 
     Returns:
-        The same rows with the `rank in order` of their group, and its `group key` where one is
-        given.
+        The same rows.
     """
-    groups = rows.select(grain).unique()
-    if group_key is None:
-        ranked = groups.sort(grain)
-    else:
-        keyed = groups.with_columns(group_key.alias(GROUP_KEY)).sort(GROUP_KEY)
-        ranked = keyed.with_columns(pl.col(GROUP_KEY).cast(pl.Categorical))
-    leader = pl.col(grain[0]).rle_id() if leads else pl.lit(0)
-    numbered = ranked.with_columns(leader.alias(LEADER)).with_row_index(RANK)
+    groups = rows.select(grain).unique().sort(grain)
+    leader = pl.col(grain[0]).rle_id().alias(LEADER)
+    numbered = groups.with_columns(leader).with_row_index(RANK)
     return (
         rows.join(numbered, on=grain, how="left", nulls_equal=True, validate="m:1")
         .pipe(order_rows, LEADER, day, RANK)
-        .drop(LEADER)
+        .drop(LEADER, RANK)
     )
 
 

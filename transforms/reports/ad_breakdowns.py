@@ -111,7 +111,7 @@ def report_breakdowns(sums: pl.LazyFrame, currency: str) -> ReportRows:
         divide(b.spend, BreakdownSums.entity_spend).alias(b.spend_share),
         pl.lit(currency).alias(b.currency),
     )
-    return ReportRows(order_groups(sums, GRAIN, DAY, leads=True), b, added)
+    return ReportRows(order_groups(sums, GRAIN, DAY), b, added)
 
 
 def _sum_entities(stats: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:

@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.columns import Day, Text, column
 from contracts.columns import Table as Contract
-from transforms.common.report_rows import GROUP_KEY, ReportRows, order_groups
+from transforms.common.report_rows import ReportRows, order_groups, order_rows
 
 ROWS = pl.LazyFrame(
     {"ad": ["b", "a", None, "b"], "day": [date(2026, 3, day) for day in (1, 1, 1, 2)]}
@@ -22,26 +22,32 @@ class Ads(Contract):
 
 
 def test_rows_are_ordered_by_day_and_group_nulls_first() -> None:
-    ordered = order_groups(ROWS, ["ad"], "day").collect()
-    assert ordered.rows() == [
-        (None, date(2026, 3, 1), 0),
-        ("a", date(2026, 3, 1), 1),
-        ("b", date(2026, 3, 1), 2),
-        ("b", date(2026, 3, 2), 2),
+    of_one = ROWS.with_columns(pl.lit("o").alias("org"))
+    ordered = order_groups(of_one, ["org", "ad"], "day").collect()
+    assert ordered.select("ad", "day").rows() == [
+        (None, date(2026, 3, 1)),
+        ("a", date(2026, 3, 1)),
+        ("b", date(2026, 3, 1)),
+        ("b", date(2026, 3, 2)),
     ]
 
 
 def test_what_leads_comes_before_the_day() -> None:
     days = [date(1969, 12, 31), date(2026, 3, 1), date(1969, 12, 30)]
     rows = pl.LazyFrame({"org": ["b", "a", "b"], "ad": ["1", "2", "2"], "day": days})
-    ordered = order_groups(rows, ["org", "ad"], "day", leads=True).collect()
+    ordered = order_groups(rows, ["org", "ad"], "day").collect()
     assert ordered.select("org", "ad").rows() == [("a", "2"), ("b", "2"), ("b", "1")]
 
 
-def test_groups_are_in_the_order_of_a_key_that_is_given() -> None:
-    by_name = pl.when(pl.col("ad") == "a").then(pl.lit("z")).otherwise(pl.col("ad").fill_null("-"))
-    ordered = order_groups(ROWS, ["ad"], "day", group_key=by_name).collect()
-    assert ordered[GROUP_KEY].to_list() == ["-", "b", "z", "b"]
+def test_rows_are_ordered_by_day_and_number() -> None:
+    rows = pl.LazyFrame(
+        {
+            "day": [date(2026, 3, 2), date(1969, 12, 31), date(2026, 3, 2)],
+            "number": [1, 2**32 - 1, 0],
+        },
+        schema={"day": pl.Date, "number": pl.UInt32},
+    )
+    assert order_rows(rows, "day", "number").collect()["number"].to_list() == [2**32 - 1, 0, 1]
 
 
 def test_a_part_is_finished_as_the_whole_is() -> None:
