@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.simulate_cluster --terabytes 1 --workers 8 64 512
 
-The tasks are those of a run (a file read, a group of buckets built, a table written), with the
-costs measured here (`tests.benchmarks.profile`); the scheduler hands them out one at a time; some
+The tasks are those of a run (a file read, a group of sends built, a slice of journeys written, the
+orders of some people credited), with the costs measured here (`tests.benchmarks.profile`); the scheduler hands them out one at a time; some
 are slow for no reason, and now and then a worker dies, so that what it was doing is done again.
 What the process of the run does alone, between the tasks, is counted as it is: alone.
 """
@@ -30,8 +30,13 @@ class Constants:
         key_share: Bytes of key columns for each byte read.
         fact_seconds_a_row: Processor seconds of the send facts for a row.
         group_rows: Rows of a group of buckets.
+        journey_seconds_a_row: Processor seconds of making and writing a row of the journeys.
+        slice_rows: Rows of a slice of journeys.
+        journey_share: Bytes read and written for a slice, for each byte read of the raw files.
+        credit_seconds_a_row: Processor seconds of crediting orders, for a row.
+        people_rows: Rows of the people whose orders are credited together.
         alone_seconds_a_row: Processor seconds, for a row, of what the run's own process does:
-            repeated keys, names, people's activities and journeys, all tables.
+            repeated keys, names, people's activities, all other tables.
         own_cores: The cores of the machine of that process.
         scheduler_seconds: The scheduler's time for one task.
         bandwidth: Bytes a second between a worker and the storage.
@@ -47,7 +52,12 @@ class Constants:
     key_share: float = 0.18
     fact_seconds_a_row: float = 0.6e-6
     group_rows: float = 1_250_000
-    alone_seconds_a_row: float = 3.8e-6
+    journey_seconds_a_row: float = 1.2e-6
+    slice_rows: float = 1_000_000
+    journey_share: float = 0.35
+    credit_seconds_a_row: float = 0.2e-6
+    people_rows: float = 4_000_000
+    alone_seconds_a_row: float = 2.2e-6
     own_cores: int = 16
     scheduler_seconds: float = 0.001
     bandwidth: float = 0.2 * GB
@@ -99,9 +109,16 @@ def plan_stages(terabytes: float, of: Constants) -> list[Stage]:
     read += of.file_bytes * (1 + of.canonical_share) / of.bandwidth
     build = of.group_rows * of.fact_seconds_a_row
     build += of.group_rows * of.row_bytes * of.key_share / of.bandwidth
+    slices, people = max(1, round(rows / of.slice_rows)), max(1, round(rows / of.people_rows))
+    write = of.slice_rows * of.journey_seconds_a_row
+    write += of.slice_rows * of.row_bytes * of.journey_share / of.bandwidth
+    credit = of.people_rows * of.credit_seconds_a_row
+    credit += of.people_rows * of.row_bytes * of.key_share / of.bandwidth
     return [
         Stage("files read", files, read, size * (1 + of.canonical_share)),
         Stage("groups of sends", groups, build, size * of.key_share),
+        Stage("orders of people", people, credit, size * of.key_share),
+        Stage("slices of journeys", slices, write, size * of.journey_share),
     ]
 
 
