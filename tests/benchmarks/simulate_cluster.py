@@ -2,10 +2,11 @@
 
     python -m tests.benchmarks.simulate_cluster --terabytes 1 --workers 8 64 512
 
-The tasks are those of a run (a file read, a group of sends built, a slice of journeys written, the
-orders of some people credited), with the costs measured here (`tests.benchmarks.profile`); the scheduler hands them out one at a time; some
-are slow for no reason, and now and then a worker dies, so that what it was doing is done again.
-What the process of the run does alone, between the tasks, is counted as it is: alone.
+The tasks are those of a run (a file read, a group of sends built, a slice of journeys written,
+the orders of some people credited), with the costs measured here (`tests.benchmarks.profile`); the
+scheduler hands them out one at a time; some are slow for no reason, and now and then a worker
+dies, so that what it was doing is done again. What the process of the run does alone, between the
+tasks, is counted as it is: alone.
 """
 
 import argparse
