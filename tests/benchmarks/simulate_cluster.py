@@ -48,17 +48,17 @@ class Constants:
 
     row_bytes: float = 132
     file_bytes: float = 0.128 * GB
-    read_seconds_a_gb: float = 12
+    read_seconds_a_gb: float = 15
     canonical_share: float = 0.50
     key_share: float = 0.18
-    fact_seconds_a_row: float = 0.6e-6
+    fact_seconds_a_row: float = 0.8e-6
     group_rows: float = 1_250_000
-    journey_seconds_a_row: float = 1.2e-6
+    journey_seconds_a_row: float = 1.1e-6
     slice_rows: float = 1_000_000
     journey_share: float = 0.35
     credit_seconds_a_row: float = 0.2e-6
     people_rows: float = 4_000_000
-    alone_seconds_a_row: float = 2.2e-6
+    alone_seconds_a_row: float = 2.0e-6
     own_cores: int = 16
     scheduler_seconds: float = 0.001
     bandwidth: float = 0.2 * GB

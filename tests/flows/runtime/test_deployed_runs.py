@@ -160,7 +160,7 @@ def test_a_triggered_run_completes_and_shows_itself(prefect_api: Prefect, root: 
     assert run.state_name == "Completed"
     assert run.name.startswith(f"{root.name} 20")
     assert run.parameters == {"workspace": str(root), "full": False, "wait_seconds": 3600}
-    assert "rows: 4 read, 4 accepted" in prefect_api.logs(run)
+    assert wait_for(lambda: "rows: 4 read, 4 accepted" in prefect_api.logs(run))
     manifest = read_manifest(root)
     assert manifest is not None
     shown = prefect_api.client.request("POST", "/artifacts/latest/filter", json={}).json()
@@ -179,8 +179,8 @@ def test_a_workspace_in_a_bucket_completes_and_is_the_same(
         run = prefect_api.wait(prefect_api.trigger(root.name))
         assert run.state_name == "Completed"
         assert run.name.startswith(f"{root.name} 20")
-        assert "rows: 4 read, 4 accepted" in prefect_api.logs(run)
-        assert address in prefect_api.logs(run)
+        for said in ("rows: 4 read, 4 accepted", f"where: {address}"):
+            assert wait_for(lambda said=said, run=run: said in prefect_api.logs(run))
     there = s3.download(f"deployed/{root.name}", tmp_path / "there")
     found = read_manifest(there)
     assert prefect_api.deploy(WORKSPACE=str(root)).returncode == 0
