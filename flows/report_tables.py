@@ -215,7 +215,7 @@ REPORT_TABLES: tuple[ReportTable, ...] = (
         "people",
         "identity_links",
         "contracts.reports.journeys:IdentityLinks",
-        "transforms.people.identity:link_identities",
+        "transforms.activities.identity:link_identities",
         (("contacts",), (*WEB, "events", "orders")),
     ),
     ReportTable(

@@ -25,7 +25,7 @@ from flows.steps.matching.sessions import find_sessions
 from flows.steps.reading.read_feeds import read_feeds
 from tests.support.ad_facts import sum_of_level, sum_of_urls
 from transforms.ads.name_versions import AdTables
-from transforms.ads.shared_texts import write_out_texts
+from transforms.common.shared_texts import write_out_texts
 from transforms.reports.ads import make_level_report, make_url_report
 
 REALDATA = Path(__file__).parents[1] / "../shared/realdata"

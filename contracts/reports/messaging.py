@@ -2,7 +2,7 @@
 
 from contracts.channels import CHANNEL_NAME
 from contracts.columns import Count, Day, Instant, Money, Rate, Table, Text, column
-from contracts.facts.send_counts import Counts
+from contracts.facts.messaging.send_counts import Counts
 from contracts.vocabulary import CampaignStatus, DeliveryBasis
 
 

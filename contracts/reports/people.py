@@ -1,8 +1,8 @@
 """Reports about people: contacts and the segments that they stand in."""
 
 from contracts.columns import Count, Day, Instant, Money, Table, Text, column
-from contracts.facts.lists import STATUSES
-from contracts.facts.send_counts import Counts
+from contracts.facts.messaging.send_counts import Counts
+from contracts.facts.people.lists import STATUSES
 from contracts.reports.messaging import Basis, Rates, Tenant
 
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from contracts.columns import Count, Day, Flag, Instant, Money, Number, Table, Text, column
-from contracts.facts.session_facts import LEVELS, METHODS, STATUSES
+from contracts.facts.matching.session_facts import LEVELS, METHODS, STATUSES
 
 
 class AuditKind(StrEnum):

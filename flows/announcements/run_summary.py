@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts.session_facts import MatchStatus
+from contracts.facts.matching.session_facts import MatchStatus
 from contracts.manifest import Check, InputFile, Manifest
 from contracts.quarantine import Quarantine
 from contracts.reports.run_tables import RunChanges, RunFeeds

@@ -7,7 +7,7 @@ from itertools import accumulate, chain
 
 import polars as pl
 
-from contracts.facts.numbered_activities import Clicks
+from contracts.facts.people.numbered_activities import Clicks
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.read_files import ReadFile, hash_parts, scan_together
 from transforms.ingest.deduplication import FILE, ROW_NUMBER

@@ -4,9 +4,9 @@ from functools import cached_property
 
 from flows.explain.ads.stats_rows import AdStatsRows
 from flows.explain.published_run import PublishedRun
+from flows.steps.activities.people_inputs import PeopleInputs
+from flows.steps.activities.write_activities import Activities, write_activities
 from flows.steps.messaging.described_messages import MessageInputs, find_names
-from flows.steps.people.activities import Activities, write_activities
-from flows.steps.people.people_inputs import PeopleInputs
 
 
 class ActivityFacts:

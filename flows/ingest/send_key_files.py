@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.send_keys import EventKeys, MessageReferences, SendKeys
+from contracts.facts.messaging.send_keys import EventKeys, MessageReferences, SendKeys
 from transforms.common.keys import BUCKETS
 from transforms.messaging.message_references import list_references
 from transforms.messaging.send_keys import (

@@ -9,14 +9,17 @@ import polars as pl
 
 from contracts.channels import RunChannels
 from contracts.columns import Table, columns
+from contracts.facts.matching.session_matching import SessionLinks
 from contracts.facts.order_facts import DayCosts, MessageOrders, NamedCampaigns, SessionOrders
-from contracts.facts.session_matching import SessionLinks
 from flows.kept.deferred import Deferred
 from flows.kept.identities import identify, identify_rows
 from flows.kept.kept_folders import KeptFolder
 from flows.kept.kept_frames import read_frame, write_frames
+from flows.kept.recorded_files import write_record
 from flows.runtime.materialize import materialize
 from flows.runtime.prefect_steps import step
+from flows.steps.activities.people_inputs import PeopleInputs
+from flows.steps.activities.write_activities import Activities, write_activities
 from flows.steps.ads.ad_facts import AdFacts, build_ad_facts
 from flows.steps.attempt import Run
 from flows.steps.attribution.credit_files import CreditFiles
@@ -29,13 +32,10 @@ from flows.steps.messaging.kept_names import read_channels, read_names, write_na
 from flows.steps.messaging.key_files import list_key_files
 from flows.steps.messaging.message_reports import MessageFacts, sum_message_rows
 from flows.steps.messaging.named_messages import NAMES, find_earlier, gather_named
-from flows.steps.messaging.recorded_files import write_record
 from flows.steps.messaging.restated_facts import restate_facts
 from flows.steps.messaging.send_facts import build_facts
-from flows.steps.people.activities import Activities, write_activities
-from flows.steps.people.people_inputs import PeopleInputs
+from transforms.activities.ad_names_now import name_campaigns
 from transforms.attribution.costs import list_costs, name_message_campaigns
-from transforms.people.ad_names_now import name_campaigns
 
 MESSAGES = ("campaigns", "dispatches", "messages", "exchange_rates")
 NAMED = (*MESSAGES, "sends", "events", "contacts", "orders")

@@ -13,16 +13,16 @@ import numpy as np
 import polars as pl
 
 from contracts.columns import Table, columns, polars_schema
-from contracts.facts.activities import ContactSessions, LinkNames, MessageEvents
-from contracts.facts.hierarchy import DescribedMessages
-from contracts.facts.numbered_activities import People
+from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.order_facts import PricedOrders
+from contracts.facts.people.described_activities import ContactSessions, LinkNames, MessageEvents
+from contracts.facts.people.numbered_activities import People
 from flows.kept.keepers import Scratch
-from flows.steps.people.activity_pieces import EVENTS, ORDERS, SENDS, SESSIONS, keep_piece
+from flows.steps.activities.activity_pieces import EVENTS, ORDERS, SENDS, SESSIONS, keep_piece
 from tests.benchmarks.assets import START, generate_once, numbered
+from transforms.activities.described_activities import number_messages
+from transforms.activities.person_numbers import key_contacts, key_people, list_people
 from transforms.common.keys import LINK, MESSAGE, hash_id
-from transforms.people.activities import number_messages
-from transforms.people.person_numbers import key_contacts, key_people, list_people
 
 PEOPLE, MESSAGES, LINKS = "people.parquet", "messages.parquet", "links.parquet"
 SAID_OF_LINK = ["channel_group", "platform", "campaign_id", "ad_id"]

@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts.lists import SubscriptionStates
+from contracts.facts.people.lists import SubscriptionStates
 from contracts.feeds import Contacts
 from contracts.manifest import Manifest
 from flows.catalog.quarantine_files import write_quarantine

@@ -19,11 +19,11 @@ from contracts.reports.attribution import MODELS
 from contracts.reports.journeys import ContactJourney, IdentityLinks
 from flows.cluster.workers import THREADS
 from flows.kept.kept_steps import KeptSteps
+from flows.steps.activities.activity_pieces import Pieces
+from flows.steps.activities.write_activities import Activities
 from flows.steps.attribution.attribution_reports import write_credited_orders, write_earnings
 from flows.steps.attribution.credit_files import CreditFiles
 from flows.steps.attribution.credited_orders import build_credited_orders
-from flows.steps.people.activities import Activities
-from flows.steps.people.activity_pieces import Pieces
 from flows.steps.people.journeys import JourneyParts, write_journeys
 from tests.benchmarks.generate_people import KINDS, LINKS, MESSAGES, PEOPLE, generate
 

@@ -57,7 +57,7 @@ STAGES = {
     "sessions": ("flows.steps.matching.sessions:find_sessions",),
     "matching": ("flows.steps.matching.session_matching:match_sessions",),
     "ad facts": ("flows.steps.ads.ad_facts:build_ad_facts",),
-    "activities": ("flows.steps.people.activities:write_activities",),
+    "activities": ("flows.steps.activities.write_activities:write_activities",),
     "credits": ("flows.steps.attribution.credited_orders:build_credited_orders",),
     "message reports": (
         "flows.steps.messaging.message_reports:write_channel_reports",

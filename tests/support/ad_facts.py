@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.facts.ad_facts import (
+from contracts.facts.ads.ad_facts import (
     AdEntities,
     AdNames,
     AdSpeakers,
@@ -16,7 +16,7 @@ from contracts.facts.ad_facts import (
     NumberedStats,
     StatsRates,
 )
-from contracts.facts.ad_sums import (
+from contracts.facts.ads.ad_sums import (
     EntityPlaces,
     LevelGroups,
     LevelSums,

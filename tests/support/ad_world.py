@@ -8,9 +8,9 @@ import polars as pl
 
 from contracts.columns import polars_schema
 from contracts.config.workspace import AdsSection, Workspace
-from contracts.facts.ad_facts import AdNames
-from contracts.facts.session_facts import SessionFacts
-from contracts.facts.session_matching import MessageNameKeys
+from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.matching.session_facts import SessionFacts
+from contracts.facts.matching.session_matching import MessageNameKeys
 from contracts.feeds.web import Sessions
 from flows.steps.matching.session_matching import match_links
 from transforms.matching.link_visits import count_visits, sum_source_days

@@ -7,7 +7,7 @@ from decimal import Decimal
 import polars as pl
 
 from contracts.config.workspace import AdsSection
-from contracts.facts.ad_sums import AdSpend
+from contracts.facts.ads.ad_sums import AdSpend
 from contracts.reports.session_matches import UtmAudit
 from tests.support.ad_world import (
     Link,

@@ -8,20 +8,20 @@ import polars as pl
 
 from contracts.columns import columns, polars_schema
 from contracts.config.workspace import AttributionSection, Workspace
-from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
-from contracts.facts.numbered_activities import (
+from contracts.facts.order_facts import PricedOrders
+from contracts.facts.people.described_activities import ContactSends, ContactSessions, MessageEvents
+from contracts.facts.people.numbered_activities import (
     NumberedEvents,
     NumberedMessages,
     NumberedSends,
     People,
     numbered_schema,
 )
-from contracts.facts.order_facts import PricedOrders
 from flows.steps.attribution.credited_orders import PeoplesPaths, find_inputs, find_paths
 from tests.support.frames import frame
+from transforms.activities.activity_extracts import find_last_instants, keep_clicks
+from transforms.activities.person_numbers import CONTACT_NO
 from transforms.attribution.credit_orders import credit_orders
-from transforms.people.activity_extracts import find_last_instants, keep_clicks
-from transforms.people.person_numbers import CONTACT_NO
 
 Rows = Iterable[Mapping[str, Any]]
 PERSON = ["org_id", "contact_id"]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts.ad_facts import NamedStats
+from contracts.facts.ads.ad_facts import NamedStats
 from contracts.feeds import AdConversions, AdStats
 from transforms.ads.levels import (
     NAMES,
@@ -15,8 +15,8 @@ from transforms.ads.levels import (
 )
 from transforms.ads.name_lookup import AdVersions, fill_names
 from transforms.ads.name_versions import PLATFORM_KEYS, AdTables
-from transforms.ads.shared_texts import SHARED, share_texts
 from transforms.common.ad_levels import ID_OF_LEVEL
+from transforms.common.shared_texts import SHARED, share_texts
 
 FINEST_ID = "finest id"
 FINEST = "finest level"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts.ad_facts import DailyStats, FeedStats, NamedStats, StatsRates
+from contracts.facts.ads.ad_facts import DailyStats, FeedStats, NamedStats, StatsRates
 from contracts.feeds import AdStats
 from transforms.ads.levels import (
     DAY,
@@ -22,9 +22,9 @@ from transforms.ads.levels import (
     sum_known,
 )
 from transforms.ads.name_lookup import AdVersions, fill_names
-from transforms.ads.shared_texts import share_texts, write_out_texts
 from transforms.common.ad_levels import finest_level
 from transforms.common.currency import AMOUNTS, EXACT, RATE, fill_currency, find_rates
+from transforms.common.shared_texts import share_texts, write_out_texts
 
 ACCOUNT = [AdStats.org_id, AdStats.platform, AdStats.account_id]
 OF_RATE = [*ACCOUNT, AdStats.currency, DAY]

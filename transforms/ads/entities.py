@@ -7,7 +7,7 @@ them, is found once an entity and not once a row.
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.ad_facts import AdEntities
+from contracts.facts.ads.ad_facts import AdEntities
 
 ENTITY = AdEntities.entity
 OF_ENTITY = [name for name in columns(AdEntities) if name != ENTITY]

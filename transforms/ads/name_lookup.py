@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts.ad_facts import NameVersions
+from contracts.facts.ads.ad_facts import NameVersions
 from contracts.feeds import AdAccounts, AdCampaigns, AdCreatives, AdGroups, Ads
 from transforms.ads.name_versions import (
     PLATFORM_KEYS,
@@ -15,7 +15,7 @@ from transforms.ads.name_versions import (
     is_valid_on,
     make_versions,
 )
-from transforms.ads.shared_texts import SHARED
+from transforms.common.shared_texts import SHARED
 
 FOUND = " found"
 CREATIVE = AdCreatives.creative_id

@@ -6,11 +6,11 @@ from dataclasses import dataclass, fields
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts.ad_facts import NameTables
+from contracts.facts.ads.ad_facts import NameTables
 from contracts.feeds import AdCreatives, Ads
 from contracts.vocabulary import AdLevel
-from transforms.ads.shared_texts import share_texts
 from transforms.common.calendar import reporting_day
+from transforms.common.shared_texts import share_texts
 
 PLATFORM_KEYS = [Ads.org_id, Ads.platform]
 VERSION_DAY = NameTables.version_day

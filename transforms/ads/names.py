@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts.ad_facts import AdNames, EntityNames, NameSpans, NameTables
+from contracts.facts.ads.ad_facts import AdNames, EntityNames, NameSpans, NameTables
 from contracts.feeds import Ads
 from contracts.vocabulary import AdLevel
 from transforms.ads.levels import DAY
@@ -17,7 +17,7 @@ from transforms.ads.name_versions import (
     is_valid_on,
     make_versions,
 )
-from transforms.ads.shared_texts import write_out_texts
+from transforms.common.shared_texts import write_out_texts
 from transforms.web.utm import normalize_value
 
 NAME = AdNames.name

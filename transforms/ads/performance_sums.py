@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts.ad_facts import PlacedStats
-from contracts.facts.ad_sums import (
+from contracts.facts.ads.ad_facts import PlacedStats
+from contracts.facts.ads.ad_sums import (
     AdContactSessions,
     EntityPlaces,
     PerformanceGroups,
@@ -26,7 +26,7 @@ from transforms.ads.rests import (
     list_campaign_figures,
 )
 from transforms.ads.session_counts import COUNTS, PLACE, SessionFigures
-from transforms.ads.shared_texts import SHARED
+from transforms.common.shared_texts import SHARED
 
 G = PerformanceGroups
 NEVER = " never given"

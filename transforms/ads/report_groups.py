@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from contracts.facts.ad_facts import AdEntities
-from contracts.facts.ad_sums import LevelGroups
+from contracts.facts.ads.ad_facts import AdEntities
+from contracts.facts.ads.ad_sums import LevelGroups
 from contracts.reports.ads import UrlReport
 from contracts.vocabulary import AdLevel
 from transforms.ads.levels import PARENTS, RANKS
-from transforms.ads.shared_texts import SHARED, share_texts, write_out_texts
 from transforms.common.ad_levels import ID_OF_LEVEL
+from transforms.common.shared_texts import SHARED, share_texts, write_out_texts
 from transforms.web.utm import (
     base_url,
     cut_before_query,

@@ -2,12 +2,12 @@
 
 import polars as pl
 
-from contracts.facts.ad_facts import PlacedStats
-from contracts.facts.ad_sums import EntityPlaces
+from contracts.facts.ads.ad_facts import PlacedStats
+from contracts.facts.ads.ad_sums import EntityPlaces
 from contracts.vocabulary import AdLevel
 from transforms.ads.levels import METRICS, NAMES, PARENTS, RANKS
-from transforms.ads.shared_texts import SHARED
 from transforms.ads.speakers import OWN, TOP, adds_to
+from transforms.common.shared_texts import SHARED
 
 CAMPAIGN_ID = PlacedStats.campaign_id
 ACCOUNT, CAMPAIGN, AD = (RANKS[level] for level in (AdLevel.ACCOUNT, AdLevel.CAMPAIGN, AdLevel.AD))

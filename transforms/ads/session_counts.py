@@ -6,19 +6,19 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts.ad_sums import (
+from contracts.facts.ads.ad_sums import (
     AdContactSessions,
     SessionCounts,
     SessionPlaces,
 )
-from contracts.facts.session_facts import SessionFacts
+from contracts.facts.matching.session_facts import SessionFacts
 from contracts.reports.ads import AdPerformance
 from transforms.ads.levels import DAY, NAMES, PARENTS, sum_known
 from transforms.ads.name_lookup import AdVersions, fill_names
 from transforms.ads.name_versions import PLATFORM_KEYS
-from transforms.ads.shared_texts import share_texts
 from transforms.common.joins import HELD, STREAMED
 from transforms.common.keys import CONTACT, hash_id
+from transforms.common.shared_texts import share_texts
 from transforms.matching.match_sessions import LINK, MatchedSessions
 
 AD, CAMPAIGN = SessionFacts.ad_id, SessionFacts.campaign_id

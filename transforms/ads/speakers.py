@@ -10,15 +10,15 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.ad_facts import AdSpeakers, NamedStats, PlacedStats
+from contracts.facts.ads.ad_facts import AdSpeakers, NamedStats, PlacedStats
 from transforms.ads.levels import (
     DAY,
     has_ids,
     rank_level,
 )
 from transforms.ads.name_versions import PLATFORM_KEYS, AdTables
-from transforms.ads.shared_texts import SHARED
 from transforms.common.ad_levels import ID_OF_LEVEL
+from transforms.common.shared_texts import SHARED
 
 OWN, TOP = PlacedStats.own_level, PlacedStats.top_level
 ACCOUNT_ID, CAMPAIGN_ID = PlacedStats.account_id, PlacedStats.campaign_id

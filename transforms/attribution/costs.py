@@ -3,8 +3,8 @@
 import polars as pl
 
 from contracts.columns import columns
+from contracts.facts.messaging.send_sums import ChannelDays
 from contracts.facts.order_facts import DayCosts, NamedCampaigns
-from contracts.facts.send_sums import ChannelDays
 from contracts.vocabulary import Channel
 
 MESSAGE = [ChannelDays.message_key, ChannelDays.channel]

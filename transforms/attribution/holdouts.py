@@ -8,8 +8,8 @@ import polars as pl
 
 from contracts.columns import columns, key, polars_schema
 from contracts.config.workspace import AttributionSection
-from contracts.facts.activities import ContactSends
 from contracts.facts.order_facts import PricedOrders
+from contracts.facts.people.described_activities import ContactSends
 from contracts.reports.attribution import HoldoutLift
 from contracts.vocabulary import Channel
 from transforms.attribution.touches import lookback_of

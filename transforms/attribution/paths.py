@@ -4,8 +4,8 @@ import polars as pl
 
 from contracts.columns import columns, polars_schema
 from contracts.config.workspace import AttributionSection
-from contracts.facts.numbered_activities import People
 from contracts.facts.order_facts import LastDays, PathEnds, PricedOrders, RankedTouches
+from contracts.facts.people.numbered_activities import People
 from contracts.reports.attribution import DIRECT, Paths
 from transforms.attribution.persons import PERSON, add_persons
 from transforms.common.calendar import reporting_day

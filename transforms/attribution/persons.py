@@ -3,8 +3,8 @@
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts.numbered_activities import People
 from contracts.facts.order_facts import PathEnds
+from contracts.facts.people.numbered_activities import People
 from contracts.feeds import Events
 from transforms.common.joins import HELD, STREAMED
 

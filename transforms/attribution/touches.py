@@ -4,9 +4,9 @@ import polars as pl
 
 from contracts.columns import columns, polars_schema
 from contracts.config.workspace import AttributionSection
-from contracts.facts.activities import ContactSends, ContactSessions, MessageEvents
-from contracts.facts.numbered_activities import NumberedMessages
 from contracts.facts.order_facts import MessageTouches, Touches, VisitTouches
+from contracts.facts.people.described_activities import ContactSends, ContactSessions, MessageEvents
+from contracts.facts.people.numbered_activities import NumberedMessages
 from contracts.vocabulary import Action, Channel, SendStatus
 from transforms.attribution.persons import PERSON
 from transforms.common.calendar import reporting_day

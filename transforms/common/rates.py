@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.send_counts import Counts
+from contracts.facts.messaging.send_counts import Counts
 from contracts.reports.messaging import Conversions, Rates
 
 COUNTS = columns(Counts)

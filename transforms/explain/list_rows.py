@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.facts.lists import SubscriptionDays, SubscriptionSteps
+from contracts.facts.people.lists import SubscriptionDays, SubscriptionSteps
 from contracts.reports.people import ListGrowth
 from transforms.explain.row_places import BECAUSE
 from transforms.people.subscriptions import (

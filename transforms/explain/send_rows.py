@@ -7,8 +7,8 @@ that says so: a delivery by the send's row or by its delivery event, a first ope
 import polars as pl
 
 from contracts.facts.key_types import ACTION_CODES
-from contracts.facts.send_counts import Counts
-from contracts.facts.send_facts import CountedEvents, SendFacts
+from contracts.facts.messaging.send_counts import Counts
+from contracts.facts.messaging.send_facts import CountedEvents, SendFacts
 from contracts.vocabulary import Action
 from transforms.explain.row_places import BECAUSE, ROW_PLACE
 from transforms.messaging.send_facts import BOUNCED, DELIVERED, FAILED, HARD, SOFT

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from contracts.facts.session_facts import AGAINST_ADS, AdEvidence
-from contracts.facts.session_matching import DescribedSources, MessageNameKeys
+from contracts.facts.matching.session_facts import AGAINST_ADS, AdEvidence
+from contracts.facts.matching.session_matching import DescribedSources, MessageNameKeys
 from contracts.feeds.messages import Campaigns, Dispatches, Messages, MessageStats
 from contracts.reference.web_sources import (
     DISPLAY_MEDIA,

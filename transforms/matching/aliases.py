@@ -3,8 +3,8 @@
 import polars as pl
 
 from contracts.config.workspace import AdsSection
-from contracts.facts.ad_facts import AdNames
-from contracts.facts.session_matching import AuditedLinks
+from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.matching.session_matching import AuditedLinks
 from contracts.manifest import Warned
 
 NAMED_ALIASES = 3

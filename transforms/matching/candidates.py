@@ -3,8 +3,8 @@
 import polars as pl
 
 from contracts.config.workspace import AdsSection
-from contracts.facts.ad_facts import AdNames
-from contracts.facts.session_matching import AdCandidates, DatedSources, DescribedSources
+from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.matching.session_matching import AdCandidates, DatedSources, DescribedSources
 from transforms.matching.ad_evidence import judge_evidence
 from transforms.web.channel_groups import group_channels
 from transforms.web.platforms import name_platforms

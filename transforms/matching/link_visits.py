@@ -3,8 +3,8 @@
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.session_facts import MatchStatus, SessionFacts
-from contracts.facts.session_matching import AuditedLinks, SourceDays
+from contracts.facts.matching.session_facts import MatchStatus, SessionFacts
+from contracts.facts.matching.session_matching import AuditedLinks, SourceDays
 from transforms.matching.match_sessions import LINK, find_links
 from transforms.web.traffic_sources import SOURCE_KEY, UTM_VALUES
 

@@ -5,8 +5,8 @@ A hit is one row per lookup and one version of an ad or campaign that the value 
 
 import polars as pl
 
-from contracts.facts.session_facts import MatchLevel, MatchStatus
-from contracts.facts.session_matching import AdCandidates, CaseAnswers, MatchCases
+from contracts.facts.matching.session_facts import MatchLevel, MatchStatus
+from contracts.facts.matching.session_matching import AdCandidates, CaseAnswers, MatchCases
 
 SCOPE = [MatchCases.org_id, MatchCases.link_platform, MatchCases.day]
 """What every lookup has beside its value."""

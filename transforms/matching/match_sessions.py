@@ -6,8 +6,8 @@ import polars as pl
 
 from contracts.columns import columns
 from contracts.config.workspace import AdsSection
-from contracts.facts.session_facts import SessionBase, SessionFacts
-from contracts.facts.session_matching import (
+from contracts.facts.matching.session_facts import SessionBase, SessionFacts
+from contracts.facts.matching.session_matching import (
     AdCandidates,
     DatedSources,
     MatchCases,

@@ -2,14 +2,14 @@
 
 import polars as pl
 
-from contracts.facts.session_facts import (
+from contracts.facts.matching.session_facts import (
     AdEvidence,
     MatchLevel,
     MatchMethod,
     MatchStatus,
     SessionFacts,
 )
-from contracts.facts.session_matching import CaseAnswers, MatchLookups
+from contracts.facts.matching.session_matching import CaseAnswers, MatchLookups
 from transforms.web.platforms import BY_CLICK_ID
 from transforms.web.utm import is_macro
 

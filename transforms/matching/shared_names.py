@@ -4,10 +4,10 @@ from datetime import date
 
 import polars as pl
 
-from contracts.facts.ad_facts import AdNames
-from contracts.facts.ad_sums import AdSpend
-from contracts.facts.session_facts import MatchMethod, MatchStatus, SessionFacts
-from contracts.facts.session_matching import AuditedLinks
+from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.ads.ad_sums import AdSpend
+from contracts.facts.matching.session_facts import MatchMethod, MatchStatus, SessionFacts
+from contracts.facts.matching.session_matching import AuditedLinks
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
 from transforms.web.utm import normalize_value

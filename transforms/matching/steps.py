@@ -10,8 +10,8 @@ import polars as pl
 
 from contracts.columns import columns
 from contracts.config.workspace import AdAlias
-from contracts.facts.session_facts import MatchLevel, MatchMethod, MatchStatus
-from contracts.facts.session_matching import AdCandidates, CaseAnswers, MatchCases
+from contracts.facts.matching.session_facts import MatchLevel, MatchMethod, MatchStatus
+from contracts.facts.matching.session_matching import AdCandidates, CaseAnswers, MatchCases
 from contracts.feeds.web import Sessions
 from transforms.matching.lookup import (
     SCOPE,

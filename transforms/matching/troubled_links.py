@@ -3,9 +3,14 @@
 import polars as pl
 
 from contracts.columns import key, polars_schema
-from contracts.facts.ad_facts import AdNames
-from contracts.facts.session_facts import AdEvidence, MatchMethod, MatchStatus, SessionFacts
-from contracts.facts.session_matching import AuditedLinks
+from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.matching.session_facts import (
+    AdEvidence,
+    MatchMethod,
+    MatchStatus,
+    SessionFacts,
+)
+from contracts.facts.matching.session_matching import AuditedLinks
 from contracts.reference.web_sources import ChannelGroup
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel

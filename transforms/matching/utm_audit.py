@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.columns import key, polars_schema
-from contracts.facts.ad_sums import AdSpend
+from contracts.facts.ads.ad_sums import AdSpend
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
 from transforms.matching.shared_names import (

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.columns import Table, columns, key, polars_schema
-from contracts.facts.send_facts import UnclearRows
-from contracts.facts.send_sums import (
+from contracts.facts.messaging.send_facts import UnclearRows
+from contracts.facts.messaging.send_sums import (
     ContactBases,
     DomainBases,
     MessageDays,

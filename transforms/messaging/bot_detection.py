@@ -9,8 +9,8 @@ import polars as pl
 
 from contracts.columns import columns
 from contracts.facts.key_types import ACTION_CODES
-from contracts.facts.numbered_activities import Clicks, HastyClicks, MachineAgents
-from contracts.facts.send_facts import ChannelSends, CountedEvents
+from contracts.facts.messaging.send_facts import ChannelSends, CountedEvents
+from contracts.facts.people.numbered_activities import Clicks, HastyClicks, MachineAgents
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action
 from transforms.common.joins import STREAMED

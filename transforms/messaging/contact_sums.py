@@ -4,11 +4,11 @@ import polars as pl
 
 from contracts.channels import STANDARD_CODES
 from contracts.columns import columns, key
-from contracts.facts.hierarchy import MessageCodes
-from contracts.facts.send_counts import Counts
-from contracts.facts.send_facts import SendFacts
-from contracts.facts.send_keys import ContactDomains
-from contracts.facts.send_sums import (
+from contracts.facts.messaging.hierarchy import MessageCodes
+from contracts.facts.messaging.send_counts import Counts
+from contracts.facts.messaging.send_facts import SendFacts
+from contracts.facts.messaging.send_keys import ContactDomains
+from contracts.facts.messaging.send_sums import (
     ContactBases,
     ContactSums,
     DeliveryCounts,

@@ -6,9 +6,9 @@ from polars.lazyframe.group_by import LazyGroupBy
 from contracts.channels import RunChannels, name_codes
 from contracts.columns import columns, key
 from contracts.facts.key_types import ACTION_CODES
-from contracts.facts.send_counts import Counts
-from contracts.facts.send_facts import CountedEvents, SendFacts
-from contracts.facts.send_sums import (
+from contracts.facts.messaging.send_counts import Counts
+from contracts.facts.messaging.send_facts import CountedEvents, SendFacts
+from contracts.facts.messaging.send_sums import (
     ChannelDays,
     ChannelLinks,
     DeliveryCounts,

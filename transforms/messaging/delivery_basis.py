@@ -10,11 +10,16 @@ sums bear the basis in their key until then.
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.hierarchy import MessageCodes
 from contracts.facts.key_types import ACTION_CODES
-from contracts.facts.send_counts import Counts
-from contracts.facts.send_facts import CountedEvents
-from contracts.facts.send_sums import AssumedBases, DeliveryCounts, MessageDays, SaidDelivered
+from contracts.facts.messaging.hierarchy import MessageCodes
+from contracts.facts.messaging.send_counts import Counts
+from contracts.facts.messaging.send_facts import CountedEvents
+from contracts.facts.messaging.send_sums import (
+    AssumedBases,
+    DeliveryCounts,
+    MessageDays,
+    SaidDelivered,
+)
 from contracts.vocabulary import Action, DeliveryBasis
 
 CHANNEL_BITS, FEED_BITS = 8, 16

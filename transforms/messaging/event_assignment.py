@@ -6,10 +6,10 @@ import polars as pl
 
 from contracts.channels import OTHER_CODE
 from contracts.columns import columns
-from contracts.facts.hierarchy import DescribedMessages, EventChannels
 from contracts.facts.key_types import ACTION_CODES, CHANNEL_STRIDE
-from contracts.facts.send_facts import AssignedEvents, ChannelSends, CountedEvents
-from contracts.facts.send_keys import EventKeys
+from contracts.facts.messaging.hierarchy import DescribedMessages, EventChannels
+from contracts.facts.messaging.send_facts import AssignedEvents, ChannelSends, CountedEvents
+from contracts.facts.messaging.send_keys import EventKeys
 from contracts.vocabulary import Action
 from transforms.common.keys import SEND
 

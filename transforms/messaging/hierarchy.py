@@ -8,8 +8,8 @@ import polars as pl
 
 from contracts.channels import OTHER_CHANNEL
 from contracts.columns import columns
-from contracts.facts.hierarchy import DescribedMessages
-from contracts.facts.send_keys import MessageReferences
+from contracts.facts.messaging.hierarchy import DescribedMessages
+from contracts.facts.messaging.send_keys import MessageReferences
 from contracts.feeds import Campaigns, Dispatches, Messages
 from contracts.vocabulary import NO_CAMPAIGN
 from transforms.common.instants import start_of_day

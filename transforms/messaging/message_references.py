@@ -3,8 +3,8 @@
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.hierarchy import EventChannels
-from contracts.facts.send_keys import MessageReferences
+from contracts.facts.messaging.hierarchy import EventChannels
+from contracts.facts.messaging.send_keys import MessageReferences
 
 
 def list_references(keys: pl.LazyFrame) -> pl.LazyFrame:

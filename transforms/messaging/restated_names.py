@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from contracts.facts.hierarchy import DescribedMessages, MessageCodes
-from contracts.facts.send_keys import AddressOwners, ContactDomains, SendKeys
+from contracts.facts.messaging.hierarchy import DescribedMessages, MessageCodes
+from contracts.facts.messaging.send_keys import AddressOwners, ContactDomains, SendKeys
 from contracts.feeds import ListMembers
 from transforms.common.keys import CAMPAIGN, CONTACT, hash_id
 

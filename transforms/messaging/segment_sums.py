@@ -3,10 +3,10 @@
 import polars as pl
 
 from contracts.columns import columns, key
-from contracts.facts.hierarchy import DescribedMessages
-from contracts.facts.send_counts import Counts
-from contracts.facts.send_facts import SendFacts
-from contracts.facts.send_sums import SegmentBases, SegmentSums
+from contracts.facts.messaging.hierarchy import DescribedMessages
+from contracts.facts.messaging.send_counts import Counts
+from contracts.facts.messaging.send_facts import SendFacts
+from contracts.facts.messaging.send_sums import SegmentBases, SegmentSums
 from contracts.feeds import ListMembers
 from transforms.common.keys import CAMPAIGN, CONTACT, hash_id
 from transforms.messaging.contact_sums import count_sends

@@ -3,9 +3,9 @@
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.hierarchy import MessageCodes
 from contracts.facts.key_types import ACTION_CODES
-from contracts.facts.send_facts import (
+from contracts.facts.messaging.hierarchy import MessageCodes
+from contracts.facts.messaging.send_facts import (
     CONTRADICTED,
     ORPHANS,
     AssignedEvents,

@@ -15,7 +15,7 @@ import polars as pl
 
 from contracts.channels import FIRST_OWN_CODE, STANDARD_CODES, own_channel_of
 from contracts.facts.key_types import ACTION_CODES, CHANNEL_STRIDE
-from contracts.facts.send_keys import EventKeys, LinkTexts, MessageReferences, SendKeys
+from contracts.facts.messaging.send_keys import EventKeys, LinkTexts, MessageReferences, SendKeys
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import INTERACTIONS, Action, BounceType, SendStatus
 from transforms.common.keys import (

@@ -3,8 +3,8 @@
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.hierarchy import MessageCodes
-from contracts.facts.send_keys import AddressOwners, EventKeys, SendKeys
+from contracts.facts.messaging.hierarchy import MessageCodes
+from contracts.facts.messaging.send_keys import AddressOwners, EventKeys, SendKeys
 from contracts.feeds import Contacts
 from transforms.common.keys import CONTACT, hash_email, hash_id, hash_message_contact
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from contracts.config.workspace import AudienceSection
-from contracts.facts.activities import ContactSends, MessageEvents
-from contracts.facts.lists import SegmentMembers, SubscriptionStates
+from contracts.facts.people.described_activities import ContactSends, MessageEvents
+from contracts.facts.people.lists import SegmentMembers, SubscriptionStates
 from contracts.feeds import Contacts
 from contracts.vocabulary import Action, SendStatus
 from transforms.people.subscriptions import SUBSCRIBED

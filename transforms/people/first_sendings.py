@@ -8,17 +8,17 @@ import polars as pl
 
 from contracts.channels import OTHER_CHANNEL
 from contracts.columns import columns, polars_schema
-from contracts.facts.activities import ContactSends
-from contracts.facts.lists import FirstSendings, SubscriptionDays
-from contracts.facts.numbered_activities import (
+from contracts.facts.people.described_activities import ContactSends
+from contracts.facts.people.lists import FirstSendings, SubscriptionDays
+from contracts.facts.people.numbered_activities import (
     KeyedEvents,
     KeyedSends,
     NumberedMessages,
     People,
 )
+from transforms.activities.described_activities import BARE_ACTIONS
 from transforms.common.calendar import reporting_day
 from transforms.common.joins import HELD, STREAMED
-from transforms.people.activities import BARE_ACTIONS
 from transforms.people.subscriptions import STATUSES
 
 OF_LIST = rf"(^|_)({'|'.join(STATUSES)})$"

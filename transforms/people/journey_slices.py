@@ -3,14 +3,14 @@
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.journey_slices import (
+from contracts.facts.people.journey_slices import (
     ActivityDays,
     PieceDays,
     SliceContents,
     SliceDays,
     SliceStretches,
 )
-from contracts.facts.numbered_activities import NumberedMessages
+from contracts.facts.people.numbered_activities import NumberedMessages
 from transforms.common.instants import start_of_day
 
 DAY, SUBJECT, STEPS = PieceDays.day, PieceDays.subject, PieceDays.steps

@@ -3,19 +3,19 @@
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts.activities import ContactSessions
-from contracts.facts.numbered_activities import (
+from contracts.facts.order_facts import PricedOrders
+from contracts.facts.people.described_activities import ContactSessions
+from contracts.facts.people.numbered_activities import (
     JourneySteps,
     NumberedMessages,
     NumberedSends,
     People,
 )
-from contracts.facts.order_facts import PricedOrders
 from contracts.reports.journeys import ContactJourney
 from contracts.vocabulary import Channel
-from transforms.ads.shared_texts import SHARED
 from transforms.common.instants import start_of_day
 from transforms.common.joins import HELD, STREAMED
+from transforms.common.shared_texts import SHARED
 
 SCHEMA = polars_schema(JourneySteps)
 CONTACT_NO, MESSAGE_NO = JourneySteps.contact_no, JourneySteps.message_no

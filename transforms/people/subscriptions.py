@@ -4,8 +4,8 @@ import polars as pl
 
 from contracts.channels import OTHER_CHANNEL
 from contracts.columns import columns
-from contracts.facts.activities import ContactSends, MessageEvents
-from contracts.facts.lists import (
+from contracts.facts.people.described_activities import ContactSends, MessageEvents
+from contracts.facts.people.lists import (
     SubscriptionDays,
     SubscriptionStates,
     SubscriptionSteps,

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.columns import columns, key, polars_schema
-from contracts.facts.ad_facts import PlacedStats, StatsRates
-from contracts.facts.ad_sums import BreakdownSums, NamedBreakdowns
+from contracts.facts.ads.ad_facts import PlacedStats, StatsRates
+from contracts.facts.ads.ad_sums import BreakdownSums, NamedBreakdowns
 from contracts.feeds import AdBreakdowns
 from contracts.reports.ads import BreakdownReport
 from contracts.vocabulary import AdLevel
@@ -21,12 +21,12 @@ from transforms.ads.levels import (
 )
 from transforms.ads.name_lookup import AdVersions, fill_names
 from transforms.ads.name_versions import PLATFORM_KEYS
-from transforms.ads.shared_texts import share_texts
 from transforms.ads.speakers import adds_to
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.currency import AMOUNTS, EXACT
 from transforms.common.rates import divide
 from transforms.common.report_rows import ReportRows, order_groups
+from transforms.common.shared_texts import share_texts
 
 OF_STATS = " of stats"
 GRAIN = [name for name in key(BreakdownSums) if name != DAY]

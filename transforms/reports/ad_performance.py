@@ -7,10 +7,10 @@ ads to their campaign, the difference stands in a row without a campaign, or wit
 import polars as pl
 
 from contracts.columns import Table, polars_schema
-from contracts.facts.ad_facts import (
+from contracts.facts.ads.ad_facts import (
     AdNames,
 )
-from contracts.facts.ad_sums import (
+from contracts.facts.ads.ad_sums import (
     AdSpend,
     PerformanceSums,
 )
@@ -28,9 +28,9 @@ from transforms.ads.levels import (
 from transforms.ads.name_versions import PLATFORM_KEYS, is_valid_on
 from transforms.ads.performance_sums import GROUP
 from transforms.ads.ratios import make_ratios
-from transforms.ads.shared_texts import SHARED, share_texts, write_out_texts
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.report_rows import ReportRows, order_rows
+from transforms.common.shared_texts import SHARED, share_texts, write_out_texts
 
 CAMPAIGN_ID, AD_ID = CampaignPerformance.campaign_id, AdPerformance.ad_id
 NAME_OF = {

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.columns import Table, polars_schema
-from contracts.facts.ad_facts import (
+from contracts.facts.ads.ad_facts import (
     PlacedStats,
 )
-from contracts.facts.ad_sums import (
+from contracts.facts.ads.ad_sums import (
     LevelSums,
     UrlSums,
 )
@@ -34,11 +34,11 @@ from transforms.ads.levels import (
 from transforms.ads.name_lookup import find_version
 from transforms.ads.name_versions import PLATFORM_KEYS, AdTables, make_versions
 from transforms.ads.report_groups import GRAIN, GROUP, GROUP_KEY, URL_GRAIN
-from transforms.ads.shared_texts import SHARED
 from transforms.ads.speakers import OWN, adds_to
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.json_objects import merge_objects
 from transforms.common.report_rows import ReportRows, order_rows
+from transforms.common.shared_texts import SHARED
 
 REPORTS: dict[AdLevel, type[Table]] = {
     AdLevel.ACCOUNT: AccountReport,

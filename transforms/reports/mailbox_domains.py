@@ -3,8 +3,8 @@
 import polars as pl
 
 from contracts.columns import key, polars_schema
-from contracts.facts.send_keys import ContactDomains
-from contracts.facts.send_sums import DomainSums
+from contracts.facts.messaging.send_keys import ContactDomains
+from contracts.facts.messaging.send_sums import DomainSums
 from contracts.feeds import Contacts
 from contracts.reports.messaging import DomainReport, Figures
 from contracts.vocabulary import Channel

@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.columns import columns, key, polars_schema
-from contracts.facts.send_sums import ChannelDays, MessageRows
+from contracts.facts.messaging.send_sums import ChannelDays, MessageRows
 from contracts.reports.messaging import ChannelReport, DailyReport, Figures
 from transforms.common.rates import COUNTS, add_conversion_rates, add_rates
 from transforms.messaging.delivery_basis import name_basis

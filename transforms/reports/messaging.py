@@ -3,8 +3,8 @@
 import polars as pl
 
 from contracts.columns import Table, columns, key, polars_schema
-from contracts.facts.hierarchy import DescribedMessages
-from contracts.facts.send_sums import ChannelDays, ChannelLinks, MessageRows
+from contracts.facts.messaging.hierarchy import DescribedMessages
+from contracts.facts.messaging.send_sums import ChannelDays, ChannelLinks, MessageRows
 from contracts.reports.messaging import (
     CampaignReport,
     Conversions,

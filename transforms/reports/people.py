@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from contracts.facts.lists import SubscriptionStates
-from contracts.facts.send_sums import ContactSums, SegmentSums
+from contracts.facts.messaging.send_sums import ContactSums, SegmentSums
+from contracts.facts.people.lists import SubscriptionStates
 from contracts.feeds import Contacts, ListMembers, Segments
 from contracts.reports.people import ContactReport, SegmentReport
 from transforms.common.keys import CONTACT, hash_id

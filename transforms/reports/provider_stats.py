@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts.send_sums import ChannelDays, MessageRows
+from contracts.facts.messaging.send_sums import ChannelDays, MessageRows
 from contracts.feeds import MessageStats
 from contracts.reports.messaging import ProviderReport
 from transforms.common.currency import EXACT, RATE, find_rates

@@ -3,10 +3,10 @@
 import polars as pl
 
 from contracts.columns import columns, key
-from contracts.facts.session_facts import SessionFacts
-from contracts.facts.session_matching import SessionLinks
+from contracts.facts.matching.session_facts import SessionFacts
+from contracts.facts.matching.session_matching import SessionLinks
 from contracts.reports.session_matches import SessionMatches
-from transforms.ads.shared_texts import share_texts
+from transforms.common.shared_texts import share_texts
 
 OWN = [SessionMatches.date_day, SessionMatches.started_at, SessionMatches.landing_page]
 SESSION_ROW = [

@@ -5,18 +5,18 @@ from collections.abc import Mapping
 import polars as pl
 
 from contracts.columns import columns, key, polars_schema
-from contracts.facts.ad_facts import (
+from contracts.facts.ads.ad_facts import (
     AdSpeakers,
     PlacedStats,
 )
-from contracts.facts.ad_sums import (
+from contracts.facts.ads.ad_sums import (
     LevelComparisons,
 )
 from contracts.reports.ads import SpendSources
 from transforms.ads.levels import DAY, RANKS
 from transforms.ads.name_versions import PLATFORM_KEYS
-from transforms.ads.shared_texts import write_out_texts
 from transforms.ads.speakers import ENTITY, FEED, NO_LEVEL, OWN, TOP, name_entity
+from transforms.common.shared_texts import write_out_texts
 
 SPEND = PlacedStats.spend
 SOURCE = [*PLATFORM_KEYS, PlacedStats.account_id, OWN, FEED]

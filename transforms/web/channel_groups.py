@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.facts.session_matching import DescribedSources
+from contracts.facts.matching.session_matching import DescribedSources
 from contracts.reference.ad_platforms import CLICK_IDS
 from contracts.reference.web_sources import (
     DISPLAY_MEDIA,

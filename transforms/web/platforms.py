@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from contracts.facts.ad_facts import AdNames
-from contracts.facts.session_matching import PLATFORM_BY, DescribedSources
+from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.matching.session_matching import PLATFORM_BY, DescribedSources
 from contracts.reference.ad_platforms import (
     PLATFORM_OF_SITE,
     PLATFORM_OF_SOURCE,

@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.session_facts import SessionFacts
+from contracts.facts.matching.session_facts import SessionFacts
 from contracts.feeds.web import PageViews, Sessions
 from contracts.reference.ad_platforms import CLICK_IDS
 from transforms.common.calendar import reporting_day

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from contracts.facts.session_matching import TrafficSources
+from contracts.facts.matching.session_matching import TrafficSources
 from contracts.feeds.web import Sessions
 from contracts.reference.ad_platforms import CLICK_IDS, ClickId
 from contracts.reference.web_sources import PARAMETERS

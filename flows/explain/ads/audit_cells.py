@@ -4,8 +4,8 @@ from typing import Any
 
 import polars as pl
 
-from contracts.facts.ad_facts import AdNames, PlacedStats
-from contracts.facts.session_matching import AuditedLinks
+from contracts.facts.ads.ad_facts import AdNames, PlacedStats
+from contracts.facts.matching.session_matching import AuditedLinks
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from flows.explain.ads.stats_rows import STATS, AdStatsRows, of_table
 from flows.explain.cells import AskedCell
@@ -19,7 +19,7 @@ from flows.explain.explanation import (
 )
 from flows.explain.session_rows import KEY, STARTED_AT, SessionRows
 from transforms.ads.rests import list_ad_figures
-from transforms.ads.shared_texts import write_out_texts
+from transforms.common.shared_texts import write_out_texts
 from transforms.explain.row_places import BECAUSE, state_rows
 from transforms.matching.match_sessions import LINK
 from transforms.matching.shared_names import CAMPAIGN, OF_ENTITY, list_ambiguous, list_bearers

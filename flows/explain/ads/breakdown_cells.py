@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.facts.ad_facts import PlacedStats, StatsRates
+from contracts.facts.ads.ad_facts import PlacedStats, StatsRates
 from contracts.reports.ads import BreakdownReport
 from flows.catalog.exchange_rates import rates_of
 from flows.explain.ads.level_cells import AMOUNTS, NO_METRIC, explain_ratio
@@ -31,9 +31,9 @@ from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import scan_given
 from transforms.ads.daily_stats import OF_RATE, find_stats_rates
 from transforms.ads.levels import DAY, PARENTS
-from transforms.ads.shared_texts import write_out_texts
 from transforms.ads.speakers import adds_to
 from transforms.common.currency import EXACT
+from transforms.common.shared_texts import write_out_texts
 from transforms.explain.row_places import ROW_PLACE, state_rows
 from transforms.reports.ad_breakdowns import GRAIN, name_breakdowns
 

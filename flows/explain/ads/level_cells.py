@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from contracts.columns import key
-from contracts.facts.ad_facts import PlacedStats
+from contracts.facts.ads.ad_facts import PlacedStats
 from contracts.reports.ads import CampaignPerformance
 from flows.explain.ads.stats_exclusions import list_stats_left_out
 from flows.explain.ads.stats_rows import (
@@ -36,8 +36,8 @@ from transforms.ads.levels import DAY, METRICS, RANKS
 from transforms.ads.ratios import RATIOS, THOUSANDS
 from transforms.ads.report_groups import URL_COLUMNS, URL_GRAIN, read_links
 from transforms.ads.rests import TAKEN_OFF, list_ad_figures, list_campaign_figures
-from transforms.ads.shared_texts import write_out_texts
 from transforms.ads.speakers import NO_LEVEL, OWN, TOP, adds_to
+from transforms.common.shared_texts import write_out_texts
 from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, state_rows
 
 PERFORMANCE = {

@@ -4,15 +4,15 @@ from typing import Any
 
 import polars as pl
 
-from contracts.facts.ad_facts import PlacedStats
+from contracts.facts.ads.ad_facts import PlacedStats
 from contracts.reports.ads import SpendSources
 from flows.explain.ads.stats_rows import STATS, AdStatsRows, PlacedRows, of_table
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import Explanation, Operand, absorb_rounding, merge_rows
 from flows.explain.left_out import list_left_out
 from transforms.ads.levels import DAY, RANKS
-from transforms.ads.shared_texts import write_out_texts
 from transforms.ads.speakers import ENTITY, FEED, OWN, TOP, name_entity
+from transforms.common.shared_texts import write_out_texts
 from transforms.explain.row_places import ROW_PLACE, state_rows
 from transforms.reports.spend_sources import is_left_out, list_spent_below, list_spent_on
 

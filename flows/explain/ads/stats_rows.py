@@ -5,7 +5,7 @@ from functools import cached_property
 
 import polars as pl
 
-from contracts.facts.ad_facts import AdSpeakers, FeedStats, PlacedStats, StatsRates
+from contracts.facts.ads.ad_facts import AdSpeakers, FeedStats, PlacedStats, StatsRates
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from flows.explain.narrowed_tables import narrow_tables

@@ -5,9 +5,9 @@ from typing import Any
 import polars as pl
 
 from contracts.columns import key, polars_schema
-from contracts.facts.ad_sums import AdContactSessions, SessionCounts, SessionPlaces
-from contracts.facts.session_facts import MatchStatus, SessionFacts
-from contracts.facts.session_matching import SessionLinks
+from contracts.facts.ads.ad_sums import AdContactSessions, SessionCounts, SessionPlaces
+from contracts.facts.matching.session_facts import MatchStatus, SessionFacts
+from contracts.facts.matching.session_matching import SessionLinks
 from contracts.reports.ads import AdPerformance, CampaignPerformance
 from contracts.reports.session_matches import SessionMatches
 from flows.explain.ads.stats_rows import AdStatsRows, are_of
@@ -25,9 +25,9 @@ from transforms.ads.session_counts import (
     count_sessions,
     list_session_places,
 )
-from transforms.ads.shared_texts import write_out_texts
 from transforms.common.keys import CONTACT as OF_CONTACT
 from transforms.common.keys import hash_id
+from transforms.common.shared_texts import write_out_texts
 from transforms.explain.row_places import BECAUSE, EXPLAINED
 from transforms.matching.match_sessions import LINK, MatchedSessions
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
+from contracts.facts.messaging.send_sums import ChannelDays
 from contracts.facts.order_facts import PricedOrders, Touches
-from contracts.facts.send_sums import ChannelDays
 from contracts.reports.attribution import (
     DIRECT,
     CampaignAttribution,

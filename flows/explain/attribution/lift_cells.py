@@ -5,8 +5,8 @@ from typing import Any
 import polars as pl
 
 from contracts.columns import key
-from contracts.facts.activities import ContactSends
 from contracts.facts.order_facts import PricedOrders
+from contracts.facts.people.described_activities import ContactSends
 from contracts.feeds import Events, Sends
 from contracts.reports.attribution import HoldoutLift
 from flows.explain.activity_facts import ActivityFacts

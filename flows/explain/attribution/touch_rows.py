@@ -13,6 +13,8 @@ from flows.explain.published_run import PublishedRun
 from flows.explain.session_rows import KEY as OF_SESSION
 from flows.explain.session_rows import STARTED_AT, SessionRows
 from flows.steps.messaging.described_messages import MessageInputs, find_names
+from transforms.activities.activity_keys import name_contacts
+from transforms.activities.direct_mail import MAILED
 from transforms.attribution.touches import NEVER_ARRIVED
 from transforms.common.calendar import reporting_day
 from transforms.explain.row_places import (
@@ -24,8 +26,6 @@ from transforms.explain.row_places import (
     state_rows,
 )
 from transforms.ingest.deduplication import FILE
-from transforms.people.activity_keys import name_contacts
-from transforms.people.direct_mail import MAILED
 
 C = CreditedTouch
 WHY = pl.format("a touch of the channel {} before the order", C.channel)

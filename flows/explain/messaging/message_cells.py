@@ -2,10 +2,10 @@
 
 import polars as pl
 
-from contracts.facts.hierarchy import DescribedMessages
-from contracts.facts.send_counts import Counts
-from contracts.facts.send_facts import CountedEvents
-from contracts.facts.send_keys import ContactDomains
+from contracts.facts.messaging.hierarchy import DescribedMessages
+from contracts.facts.messaging.send_counts import Counts
+from contracts.facts.messaging.send_facts import CountedEvents
+from contracts.facts.messaging.send_keys import ContactDomains
 from contracts.reports.messaging import DomainReport, LinkReport
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import LEFT_OUT, Explanation

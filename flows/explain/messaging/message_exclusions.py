@@ -5,9 +5,9 @@ from functools import cached_property
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.facts.hierarchy import DescribedMessages
 from contracts.facts.key_types import ACTION_CODES, CHANNEL_STRIDE
-from contracts.facts.send_keys import EventKeys, MessageReferences, SendKeys
+from contracts.facts.messaging.hierarchy import DescribedMessages
+from contracts.facts.messaging.send_keys import EventKeys, MessageReferences, SendKeys
 from contracts.feeds import Messages
 from contracts.vocabulary import Action
 from flows.explain.explanation import LEFT_OUT

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from contracts.facts.hierarchy import DescribedMessages
+from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.order_facts import PricedOrders
 from contracts.reports.journeys import ContactJourney
 from contracts.vocabulary import Action, Channel

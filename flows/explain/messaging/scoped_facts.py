@@ -4,7 +4,7 @@ from functools import cached_property
 
 import polars as pl
 
-from contracts.facts.send_sums import MessageRows
+from contracts.facts.messaging.send_sums import MessageRows
 from flows.explain.messaging.narrowed_keys import Seed, seed_contacts, seed_day, seed_messages
 from flows.explain.messaging.send_scopes import SendScope
 from flows.explain.messaging.unit_facts import MixedBasis, UnitBuilder, UnitFacts

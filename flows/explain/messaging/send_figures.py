@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.hierarchy import DescribedMessages
-from contracts.facts.send_counts import Counts
-from contracts.facts.send_facts import CountedEvents
-from contracts.facts.send_sums import MessageRows
+from contracts.facts.messaging.hierarchy import DescribedMessages
+from contracts.facts.messaging.send_counts import Counts
+from contracts.facts.messaging.send_facts import CountedEvents
+from contracts.facts.messaging.send_sums import MessageRows
 from contracts.feeds import Messages
 from contracts.reports.messaging import Conversions, Cost
 from flows.explain.attribution.order_rows import OrderRows

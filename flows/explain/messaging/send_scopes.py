@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from contracts.columns import key
-from contracts.facts.hierarchy import DescribedMessages
-from contracts.facts.send_facts import SendFacts
-from contracts.facts.send_sums import ChannelDays
+from contracts.facts.messaging.hierarchy import DescribedMessages
+from contracts.facts.messaging.send_facts import SendFacts
+from contracts.facts.messaging.send_sums import ChannelDays
 from flows.explain.cells import AskedCell
 from flows.explain.messaging.unit_facts import NAMES
 from flows.report_tables import find_table

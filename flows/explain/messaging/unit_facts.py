@@ -5,16 +5,17 @@ from functools import cached_property
 
 import polars as pl
 
-from contracts.facts.hierarchy import DescribedMessages
-from contracts.facts.send_facts import CountedEvents, SendFacts
-from contracts.facts.send_keys import EventKeys, SendKeys
-from contracts.facts.send_sums import MessageDays
+from contracts.facts.messaging.hierarchy import DescribedMessages
+from contracts.facts.messaging.send_facts import CountedEvents, SendFacts
+from contracts.facts.messaging.send_keys import EventKeys, SendKeys
+from contracts.facts.messaging.send_sums import MessageDays
 from contracts.reports.campaigns import HierarchyReport
 from contracts.vocabulary import DeliveryBasis
+from flows.catalog.row_files import RowFile
 from flows.explain.messaging.narrowed_keys import KeyRows, Seed, narrow_keys
 from flows.explain.published_run import PublishedRun
 from flows.steps.messaging.described_messages import MessageInputs, find_names
-from flows.steps.messaging.key_files import KeyFile, KeyFiles
+from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.messaging.send_facts import number_organizations, prepare_facts
 from transforms.explain.row_places import ROW_PLACE, TABLE, pack_place
 from transforms.messaging.bot_detection import flag_hasty_clicks
@@ -50,8 +51,6 @@ NAMES = [
     DescribedMessages.dispatch_id,
     DescribedMessages.message_id,
 ]
-
-
 UNLINKED = (EventScope.MESSAGE_CONTACT, EventScope.MESSAGE_ADDRESS, EventScope.CONTACT)
 """The scopes of events that name no send."""
 BASIS = HierarchyReport.delivery_basis
@@ -66,12 +65,12 @@ class PlacedKeys(KeyFiles):
     """Key columns whose `row_number` is the row's place among all files."""
 
     @staticmethod
-    def name_run(file: KeyFile) -> object:
+    def name_run(file: RowFile) -> object:
         """Each file is read for itself."""
         return file.order
 
     @staticmethod
-    def add_feed(rows: pl.LazyFrame, file: KeyFile) -> pl.LazyFrame:
+    def add_feed(rows: pl.LazyFrame, file: RowFile) -> pl.LazyFrame:
         """Give rows of a file their feed and their place."""
         return KeyFiles.add_feed(rows, file).with_columns(
             pack_place(pl.lit(file.order)).alias(PLACE)

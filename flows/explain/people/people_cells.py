@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.facts.send_facts import SendFacts
+from contracts.facts.messaging.send_facts import SendFacts
 from contracts.feeds import Sessions
 from contracts.reports.journeys import ContactJourney
 from contracts.reports.people import ContactReport

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.config.workspace import Workspace
-from contracts.facts.ad_facts import (
+from contracts.facts.ads.ad_facts import (
     AdEntities,
     AdNames,
     AdSpeakers,
@@ -47,8 +47,8 @@ from transforms.ads.names import (
 )
 from transforms.ads.portfolios import add_portfolio_names
 from transforms.ads.rests import list_campaign_figures
-from transforms.ads.shared_texts import write_out_texts
 from transforms.ads.speakers import list_speakers, place_stats
+from transforms.common.shared_texts import write_out_texts
 from transforms.matching.match_sessions import MatchedSessions
 
 SPEND = [AdStats.org_id, AdStats.date_day, AdStats.platform, AdStats.campaign_id, AdStats.spend]

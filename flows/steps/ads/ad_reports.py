@@ -7,11 +7,11 @@ import polars as pl
 
 from contracts.columns import key, polars_schema
 from contracts.config.workspace import Workspace
-from contracts.facts.ad_facts import (
+from contracts.facts.ads.ad_facts import (
     PlacedStats,
     StatsRates,
 )
-from contracts.facts.ad_sums import (
+from contracts.facts.ads.ad_sums import (
     AdContactSessions,
     AdSpend,
     BreakdownSums,
@@ -27,8 +27,8 @@ from contracts.facts.ad_sums import (
     UrlGroups,
     UrlSums,
 )
-from contracts.facts.session_facts import SessionBase
-from contracts.facts.session_matching import AuditedLinks
+from contracts.facts.matching.session_facts import SessionBase
+from contracts.facts.matching.session_matching import AuditedLinks
 from contracts.manifest import Check
 from contracts.reports.ads import BreakdownReport, CampaignPerformance, SpendSources
 from contracts.vocabulary import AdLevel

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from contracts.facts.ad_facts import (
+from contracts.facts.ads.ad_facts import (
     PlacedStats,
 )
-from contracts.facts.ad_sums import (
+from contracts.facts.ads.ad_sums import (
     LevelComparisons,
 )
 from contracts.manifest import Warned

@@ -7,8 +7,6 @@ import polars as pl
 
 from contracts.columns import columns, polars_schema
 from contracts.config.workspace import AttributionSection, Workspace
-from contracts.facts.activities import ContactSends
-from contracts.facts.numbered_activities import NumberedMessages, People
 from contracts.facts.order_facts import (
     LastDays,
     MessageOrders,
@@ -22,12 +20,15 @@ from contracts.facts.order_facts import (
     Touches,
     VisitTouches,
 )
+from contracts.facts.people.described_activities import ContactSends
+from contracts.facts.people.numbered_activities import NumberedMessages, People
 from contracts.reports.attribution import HoldoutLift, Paths, order_touches_contract
 from contracts.reports.credits import campaign_credits_contract, credited_orders_contract
 from contracts.vocabulary import Channel
 from flows.cluster.workers import THREADS, Workers, perform
 from flows.config.memory import touch_rows_at_once
 from flows.runtime.materialize import materialize
+from flows.steps.activities.write_activities import Activities
 from flows.steps.attribution.credit_files import (
     BY_MESSAGE,
     BY_SESSION,
@@ -38,7 +39,6 @@ from flows.steps.attribution.credit_files import (
     TOUCHES,
     CreditFiles,
 )
-from flows.steps.people.activities import Activities
 from transforms.attribution.credit_orders import credit_orders, pair_touches, rank_touches
 from transforms.attribution.holdouts import report_holdout_lift
 from transforms.attribution.paths import (

@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.config.workspace import Workspace
-from contracts.facts.session_matching import (
+from contracts.facts.matching.session_matching import (
     AdCandidates,
     AuditedLinks,
     CampaignHits,

@@ -8,7 +8,7 @@ import polars as pl
 
 from contracts.columns import key
 from contracts.config.workspace import AdsSection
-from contracts.facts.session_matching import AuditedLinks
+from contracts.facts.matching.session_matching import AuditedLinks
 from contracts.manifest import Check, Warned
 from contracts.reports.session_matches import SessionMatches
 from flows.steps.matching.sessions import sort_sessions

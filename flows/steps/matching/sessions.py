@@ -11,8 +11,8 @@ import polars as pl
 
 from contracts.columns import Table, key, polars_schema
 from contracts.config.workspace import Workspace
-from contracts.facts.session_facts import SessionBase, SessionFacts
-from contracts.facts.session_matching import SourceDays, TrafficSources
+from contracts.facts.matching.session_facts import SessionBase, SessionFacts
+from contracts.facts.matching.session_matching import SourceDays, TrafficSources
 from contracts.feeds import PageViews
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.file_batches import Batch, list_batches

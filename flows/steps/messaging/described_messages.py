@@ -9,8 +9,13 @@ import polars as pl
 from contracts.channels import MOST_OWN_CHANNELS, OTHER_CHANNEL, RunChannels
 from contracts.columns import polars_schema
 from contracts.config.workspace import Workspace
-from contracts.facts.hierarchy import DescribedMessages, EventChannels
-from contracts.facts.send_keys import AddressOwners, ContactDomains, LinkTexts, MessageReferences
+from contracts.facts.messaging.hierarchy import DescribedMessages, EventChannels
+from contracts.facts.messaging.send_keys import (
+    AddressOwners,
+    ContactDomains,
+    LinkTexts,
+    MessageReferences,
+)
 from contracts.feeds import Campaigns, Sends
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.catalog.row_files import RowFile
 from flows.kept.deferred import Deferred
 from flows.kept.kept_steps import KeptSteps
+from flows.kept.recorded_files import find_recorded, read_record
 from flows.steps.messaging.described_messages import NamedKeys
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.messaging.kept_names import read_names
-from flows.steps.messaging.key_files import KeyFile
 from flows.steps.messaging.named_messages import NAMES
-from flows.steps.messaging.recorded_files import find_recorded, read_record
 
 FACTS = "facts"
 FACT_SUMS = "send sums"
@@ -30,14 +30,14 @@ class FactBase:
 
     facts: FactFiles
     names: NamedKeys
-    files: tuple[KeyFile, ...]
+    files: tuple[RowFile, ...]
 
 
 def find_base(
     kept: KeptSteps,
     settings: str,
     ledger: Path,
-    now: Iterable[KeyFile],
+    now: Iterable[RowFile],
     names: Deferred[NamedKeys],
 ) -> FactBase | None:
     """The sums of a run before, if it is still there what they were made from.

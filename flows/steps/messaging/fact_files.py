@@ -8,8 +8,8 @@ import polars as pl
 
 from contracts.channels import RunChannels
 from contracts.columns import polars_schema
-from contracts.facts.send_facts import UnclearRows
-from contracts.facts.send_sums import (
+from contracts.facts.messaging.send_facts import UnclearRows
+from contracts.facts.messaging.send_sums import (
     AssumedBases,
     ChannelDays,
     ChannelLinks,

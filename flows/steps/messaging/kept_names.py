@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from contracts.channels import RunChannels
-from contracts.facts.hierarchy import DescribedMessages
-from contracts.facts.send_keys import AddressOwners, ContactDomains
+from contracts.facts.messaging.hierarchy import DescribedMessages
+from contracts.facts.messaging.send_keys import AddressOwners, ContactDomains
 from flows.kept.identities import identify
 from flows.kept.kept_frames import read_frame, write_frames
 from flows.steps.messaging.described_messages import NamedKeys

@@ -10,9 +10,9 @@ import polars as pl
 
 from contracts.channels import RunChannels
 from contracts.columns import polars_schema
-from contracts.facts.send_keys import FeedEvents, FeedSends
-from contracts.feeds import FEEDS
+from contracts.facts.messaging.send_keys import FeedEvents, FeedSends
 from flows.catalog.canonical_tables import Catalog
+from flows.catalog.row_files import RowFile, list_row_files
 from flows.folders import list_matching
 from flows.ingest.send_key_files import WHOLE, scope_folder
 from transforms.common.keys import BUCKETS
@@ -22,52 +22,10 @@ ROWS_A_GROUP = 1_250_000
 """How many rows are worked on at a time: so few that their hash tables stay in the cache."""
 SENDS = polars_schema(FeedSends)
 EVENTS = polars_schema(FeedEvents)
-ROW = FeedSends.row_number
 PATH = "path"
 
 
-@dataclass(frozen=True)
-class KeyFile:
-    """The key columns of one file's sends or events.
-
-    Attributes:
-        folder: Where they lie.
-        table: `sends` or `events`.
-        feed: The place of its feed in the configuration.
-        order: Its place among the files read.
-        rows: How many rows it has, those that do not count among them.
-        identity: What reading the file gave.
-        scopes: Of events: what names their sends.
-        own_channels: The channels that event types may name, in the order of their codes.
-        counts: Of its rows, the numbers of those that count, or do not; None where all count.
-        is_chosen: Whether `counts` are the numbers of those that count.
-    """
-
-    folder: Path
-    table: str
-    feed: int
-    order: int
-    rows: int
-    identity: str
-    scopes: tuple[str, ...] = ()
-    own_channels: tuple[str, ...] = ()
-    counts: pl.Series | None = None
-    is_chosen: bool = False
-
-    @property
-    def ledger(self) -> Path:
-        """The folder with one folder per file read."""
-        return self.folder.parents[1]
-
-    def leave_uncounted(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """The file's rows that count."""
-        if self.counts is None:
-            return rows
-        is_listed = pl.col(ROW).is_in(self.counts.implode())
-        return rows.filter(is_listed if self.is_chosen else ~is_listed)
-
-
-def list_key_files(catalog: Catalog, *tables: str) -> list[KeyFile]:
+def list_key_files(catalog: Catalog, *tables: str) -> list[RowFile]:
     """The files that give sends or events.
 
     Args:
@@ -75,42 +33,6 @@ def list_key_files(catalog: Catalog, *tables: str) -> list[KeyFile]:
         tables: More tables whose files are listed.
     """
     return list_row_files(catalog, "sends", "events", *tables)
-
-
-def list_row_files(catalog: Catalog, *tables: str) -> list[KeyFile]:
-    """The files that give rows of some tables.
-
-    Args:
-        catalog: What was read.
-        tables: The tables.
-    """
-    return [
-        KeyFile(
-            catalog.folder(file, table),
-            table,
-            file.raw.feed.place,
-            file.order,
-            got.valid,
-            file.identity,
-            tuple(got.scopes),
-            tuple(got.own_channels),
-            None if discarded.is_empty() else discarded,
-        )
-        for table in tables
-        for file in catalog.feeding(table)
-        if (got := file.of_table(table))
-        for discarded in [catalog.status.list_discarded(file, table)]
-    ]
-
-
-def scan_rows(files: Iterable[KeyFile], table: str) -> pl.LazyFrame:
-    """The canonical rows of a table that count in some files."""
-    rows = [
-        file.leave_uncounted(pl.scan_parquet(list_matching(file.folder, "part-*.parquet")))
-        for file in files
-    ]
-    schema = polars_schema(FEEDS[table])
-    return pl.concat([pl.LazyFrame(schema=schema), *(one.select(schema.names()) for one in rows)])
 
 
 @dataclass(frozen=True)
@@ -123,7 +45,7 @@ class KeyFiles:
         groups: How many groups of buckets there are.
     """
 
-    files: tuple[KeyFile, ...]
+    files: tuple[RowFile, ...]
     channels: RunChannels
     groups: int = 1
 
@@ -172,7 +94,7 @@ class KeyFiles:
         parts = list(self._read("events", scope, group))
         return pl.concat(parts).select(EVENTS.names()) if parts else pl.LazyFrame(schema=EVENTS)
 
-    def list_of(self, table: str, scope: EventScope) -> list[KeyFile]:
+    def list_of(self, table: str, scope: EventScope) -> list[RowFile]:
         """The files that give sends, or events of a scope."""
         return [
             file
@@ -195,7 +117,7 @@ class KeyFiles:
         return replace(self, files=tuple(file for file in self.files if file.folder in folders))
 
     @staticmethod
-    def name_run(file: KeyFile) -> object:
+    def name_run(file: RowFile) -> object:
         """What neighbouring files must share to be read together.
 
         Files that are read together cost less than each for itself, by far where they are small.
@@ -203,7 +125,7 @@ class KeyFiles:
         return file.feed, file.own_channels, None if file.counts is None else file.order
 
     @staticmethod
-    def add_feed(rows: pl.LazyFrame, file: KeyFile) -> pl.LazyFrame:
+    def add_feed(rows: pl.LazyFrame, file: RowFile) -> pl.LazyFrame:
         """Give rows of a file the place of its feed in the configuration."""
         return rows.with_columns(pl.lit(file.feed, pl.UInt16).alias(FeedSends.feed))
 
@@ -217,7 +139,7 @@ class KeyFiles:
                 yield recode_types(rows, own_channels, self.channels.codes)
 
     def _scan(
-        self, files: Iterable[KeyFile], scope: EventScope, group: int | None
+        self, files: Iterable[RowFile], scope: EventScope, group: int | None
     ) -> Iterator[pl.LazyFrame]:
         wholes, parts = [], []
         for file in files:

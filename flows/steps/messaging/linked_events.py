@@ -6,7 +6,7 @@ from typing import Protocol
 
 import polars as pl
 
-from contracts.facts.send_keys import AddressOwners, EventKeys, FeedEvents, SendKeys
+from contracts.facts.messaging.send_keys import AddressOwners, EventKeys, FeedEvents, SendKeys
 from flows.folders import list_matching
 from flows.runtime.materialize import materialize, write_whole
 from flows.steps.messaging.key_files import EVENTS

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.send_counts import Counts
+from contracts.facts.messaging.send_counts import Counts
 from contracts.manifest import Check
 from contracts.reports.campaigns import HierarchyReport
 from flows.storage.report_files import equal

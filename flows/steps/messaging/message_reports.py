@@ -8,7 +8,7 @@ import polars as pl
 
 from contracts.channels import RunChannels
 from contracts.columns import polars_schema
-from contracts.facts.send_sums import ChannelDays, MessageRows
+from contracts.facts.messaging.send_sums import ChannelDays, MessageRows
 from contracts.feeds import MessageStats
 from contracts.manifest import Check
 from contracts.vocabulary import Channel

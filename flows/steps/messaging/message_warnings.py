@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from contracts.columns import references
-from contracts.facts.send_facts import CONTRADICTED, ORPHANS
+from contracts.facts.messaging.send_facts import CONTRADICTED, ORPHANS
 from contracts.feeds import FEEDS, Contacts
 from contracts.manifest import Warned, count_of
 from contracts.vocabulary import Action

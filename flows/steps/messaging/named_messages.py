@@ -11,7 +11,7 @@ import polars as pl
 
 from contracts.channels import RunChannels
 from contracts.columns import polars_schema
-from contracts.facts.send_keys import MessageReferences
+from contracts.facts.messaging.send_keys import MessageReferences
 from flows.catalog.canonical_tables import Catalog
 from flows.ingest.send_key_files import REFERENCES_FILE
 from flows.kept.kept_frames import read_frame, write_frames

@@ -11,16 +11,17 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts.send_keys import AddressOwners, SendKeys
-from contracts.facts.send_sums import ContactBases
+from contracts.facts.messaging.send_keys import AddressOwners, SendKeys
+from contracts.facts.messaging.send_sums import ContactBases
 from contracts.feeds import ListMembers
+from flows.catalog.row_files import RowFile, scan_rows
 from flows.config.memory import fact_rows_at_once
+from flows.kept.recorded_files import FileChanges, compare_files
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys
 from flows.steps.messaging.fact_base import FactBase
 from flows.steps.messaging.fact_files import CONTACTS, FactFiles
-from flows.steps.messaging.key_files import KeyFile, KeyFiles, scan_rows
+from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.messaging.linked_events import LinkInputs
-from flows.steps.messaging.recorded_files import FileChanges, compare_files
 from flows.steps.messaging.restated_sums import RestatedSums
 from flows.steps.messaging.send_facts import (
     FactInputs,
@@ -65,7 +66,7 @@ class FactRestatement:
     """
 
     inputs: MessageInputs
-    files: tuple[KeyFile, ...]
+    files: tuple[RowFile, ...]
     names: NamedKeys
     before: FactInputs
     now: FactInputs
@@ -76,7 +77,7 @@ class FactRestatement:
         """`AddressOwners` of now and of before."""
         return [self.now.owners, self.before.owners]
 
-    def open_keys(self, files: Iterable[KeyFile]) -> KeyFiles:
+    def open_keys(self, files: Iterable[RowFile]) -> KeyFiles:
         """The key columns of some files."""
         own = tuple(file for file in files if file.table != MEMBERS)
         return KeyFiles(own, self.names.channels)
@@ -94,7 +95,7 @@ class FactRestatement:
 
 
 def restate_facts(
-    base: FactBase, inputs: MessageInputs, names: NamedKeys, files: list[KeyFile]
+    base: FactBase, inputs: MessageInputs, names: NamedKeys, files: list[RowFile]
 ) -> FactFiles | None:
     """Bring the sums of a run before up to date.
 
@@ -180,7 +181,7 @@ def _find_seeds(task: FactRestatement) -> Seeds:
 
 
 def _sum_held(
-    held: HeldKeys, named: FactInputs, files: Iterable[KeyFile]
+    held: HeldKeys, named: FactInputs, files: Iterable[RowFile]
 ) -> dict[str, pl.LazyFrame]:
     """The sums of some sends by their kind.
 
@@ -205,7 +206,7 @@ def _sum_held(
     return NOTHING | {kind: rows.lazy() for kind, rows in sums.items()}
 
 
-def _key_members(files: Iterable[KeyFile], contacts: pl.DataFrame | None) -> pl.DataFrame:
+def _key_members(files: Iterable[RowFile], contacts: pl.DataFrame | None) -> pl.DataFrame:
     """List members by campaign and contact (`key_members`), of some contacts."""
     rows = scan_rows([file for file in files if file.table == MEMBERS], MEMBERS)
     if contacts is not None:

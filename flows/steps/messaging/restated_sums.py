@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.columns import columns, key
-from contracts.facts.send_sums import AssumedBases, ContactBases, MessageDays
+from contracts.facts.messaging.send_sums import AssumedBases, ContactBases, MessageDays
 from flows.runtime.materialize import write_whole
 from flows.steps.messaging.fact_files import CONTACTS, FactFiles, is_in_part
 from transforms.messaging.additive_sums import IS_LOST, SUMS, AdditiveSums, find_changed, restate

@@ -4,10 +4,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.facts.hierarchy import DescribedMessages, MessageCodes
 from contracts.facts.key_types import ACTION_CODES
-from contracts.facts.send_facts import AssignedEvents, ChannelSends, CountedEvents, SendFacts
-from contracts.facts.send_sums import ContactBases
+from contracts.facts.messaging.hierarchy import DescribedMessages, MessageCodes
+from contracts.facts.messaging.send_facts import (
+    AssignedEvents,
+    ChannelSends,
+    CountedEvents,
+    SendFacts,
+)
+from contracts.facts.messaging.send_sums import ContactBases
 from flows.cluster.workers import perform
 from flows.config.memory import fact_rows_at_once
 from flows.runtime.materialize import materialize

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.facts.send_keys import SendKeys
+from contracts.facts.messaging.send_keys import SendKeys
 from flows.steps.messaging.key_files import EVENTS, KeyFiles
 from flows.steps.messaging.linked_events import identify, identify_sends
 from transforms.common.keys import hash_message_contact

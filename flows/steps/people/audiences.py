@@ -9,8 +9,8 @@ import polars as pl
 
 from contracts.columns import polars_schema
 from contracts.config.workspace import AudienceSection, Workspace
-from contracts.facts.ad_facts import AdNames
-from contracts.facts.session_matching import MessageNameKeys
+from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.matching.session_matching import MessageNameKeys
 from contracts.feeds.contacts import Contacts
 from contracts.manifest import Check
 from contracts.reports.people import Audience
@@ -18,6 +18,8 @@ from flows.catalog.canonical_tables import Catalog
 from flows.config.loading import LoadedWorkspace
 from flows.kept.keepers import Scratch
 from flows.progress import Progress
+from flows.steps.activities.people_inputs import PeopleInputs
+from flows.steps.activities.write_activities import Activities, write_activities
 from flows.steps.matching.session_matching import match_sessions
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.messaging.described_messages import (
@@ -26,8 +28,6 @@ from flows.steps.messaging.described_messages import (
     find_channels,
     find_owners,
 )
-from flows.steps.people.activities import Activities, write_activities
-from flows.steps.people.people_inputs import PeopleInputs
 from flows.steps.people.segments import list_segment_members
 from flows.steps.people.subscriptions import build_subscriptions
 from flows.steps.reading.asked_names import find_unknown_names

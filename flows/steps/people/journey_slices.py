@@ -6,19 +6,19 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts.activities import LinkNames
-from contracts.facts.journey_slices import (
+from contracts.facts.people.described_activities import LinkNames
+from contracts.facts.people.journey_slices import (
     PieceDays,
     SliceContents,
     SliceDays,
     SliceStretches,
     SubjectContents,
 )
-from contracts.facts.numbered_activities import NumberedMessages
+from contracts.facts.people.numbered_activities import NumberedMessages
 from flows.kept.identities import identify
 from flows.runtime.materialize import materialize
-from flows.steps.people.activities import Activities
-from transforms.people.activity_extracts import hash_subjects
+from flows.steps.activities.write_activities import Activities
+from transforms.activities.activity_extracts import hash_subjects
 from transforms.people.journey_slices import (
     UNDATED,
     list_stretches,

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.facts.numbered_activities import JourneySteps, People
+from contracts.facts.people.numbered_activities import JourneySteps, People
 from contracts.manifest import Check
 from flows.cluster.workers import Workers, perform
 from flows.kept.kept_steps import KeptSteps
 from flows.runtime.materialize import materialize
-from flows.steps.people.activities import Activities
+from flows.steps.activities.write_activities import Activities
 from flows.steps.people.journey_slices import KINDS, JourneySlice, find_slices
 from flows.storage.report_files import write_table
+from transforms.activities.person_numbers import is_in_groups
 from transforms.people.journeys import build_journey, set_out_steps
-from transforms.people.person_numbers import is_in_groups
 
 GROUP, NAME = "people", "contact_journey"
 

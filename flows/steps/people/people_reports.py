@@ -14,7 +14,7 @@ from flows.cluster.workers import Workers
 from flows.kept.kept_steps import KeptSteps
 from flows.report_tables import MESSAGES, WEB
 from flows.runtime.materialize import materialize
-from flows.steps.people.activities import Activities
+from flows.steps.activities.write_activities import Activities
 from flows.steps.people.audiences import write_audiences
 from flows.steps.people.journeys import JourneyParts, write_journeys
 from flows.steps.people.subscriptions import SubscriptionFacts, build_subscriptions

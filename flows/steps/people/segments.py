@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.facts.lists import SegmentMembers
+from contracts.facts.people.lists import SegmentMembers
 from contracts.feeds import ListMembers, Segments
 from contracts.manifest import Warned
 from flows.catalog.canonical_tables import Catalog

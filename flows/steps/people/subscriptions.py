@@ -6,22 +6,23 @@ from pathlib import Path
 import polars as pl
 
 from contracts.config.workspace import Workspace
-from contracts.facts.activities import MessageEvents
-from contracts.facts.journey_slices import ActivityDays
-from contracts.facts.lists import (
+from contracts.facts.people.described_activities import MessageEvents
+from contracts.facts.people.journey_slices import ActivityDays
+from contracts.facts.people.lists import (
     FirstSendings,
     SubscriptionDays,
     SubscriptionStates,
     SubscriptionSteps,
 )
-from contracts.facts.numbered_activities import NumberedMessages
+from contracts.facts.people.numbered_activities import NumberedMessages
 from flows.kept.identities import identify, identify_rows
 from flows.kept.keepers import Keeper
 from flows.kept.kept_frames import read_frame, write_frame
 from flows.runtime.materialize import materialize
-from flows.steps.people.activities import SHOWN_MAIL, Activities
-from flows.steps.people.activity_pieces import LISTS, Pieces
-from transforms.people.activities import describe_events
+from flows.steps.activities.activity_pieces import LISTS, Pieces
+from flows.steps.activities.write_activities import SHOWN_MAIL, Activities
+from transforms.activities.described_activities import describe_events
+from transforms.activities.person_numbers import key_contacts, restore_contacts
 from transforms.people.first_sendings import (
     find_first_events,
     find_first_sends,
@@ -30,7 +31,6 @@ from transforms.people.first_sendings import (
     restore_firsts,
     sum_first_days,
 )
-from transforms.people.person_numbers import key_contacts, restore_contacts
 from transforms.people.subscriptions import find_states, list_steps, sum_subscription_days
 
 FIRSTS = "first sendings"

@@ -13,8 +13,8 @@ from tests.support.ad_facts import find_versions, name_rows, price_days
 from tests.support.frames import frame
 from transforms.ads.conversions import choose_conversions
 from transforms.ads.name_versions import AdTables
-from transforms.ads.shared_texts import write_out_texts
 from transforms.common.currency import split_unpriced
+from transforms.common.shared_texts import write_out_texts
 
 DAY = date(2026, 3, 2)
 HERE = {"org_id": "o", "platform": "google_ads", "date_day": DAY}

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.columns import Table, key, polars_schema
-from contracts.facts.ad_facts import AdNames
+from contracts.facts.ads.ad_facts import AdNames
 from contracts.feeds import AdAccounts, AdCampaigns, AdCreatives, AdGroups, Ads, AdStats
 from tests.support.ad_facts import find_versions, list_names
 from tests.support.frames import frame
 from transforms.ads.name_lookup import fill_names
 from transforms.ads.name_versions import AdTables
-from transforms.ads.shared_texts import share_texts, write_out_texts
+from transforms.common.shared_texts import share_texts, write_out_texts
 
 HERE = {"org_id": "o", "platform": "google_ads"}
 ZONE = "America/New_York"

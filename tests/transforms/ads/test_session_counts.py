@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts.ad_sums import AdContactSessions, SessionCounts, SessionPlaces
-from contracts.facts.session_facts import SessionFacts
-from contracts.facts.session_matching import SessionLinks
+from contracts.facts.ads.ad_sums import AdContactSessions, SessionCounts, SessionPlaces
+from contracts.facts.matching.session_facts import SessionFacts
+from contracts.facts.matching.session_matching import SessionLinks
 from contracts.feeds import AdCampaigns, AdStats
 from flows.runtime.materialize import materialize
 from tests.support.ad_facts import find_versions, place_rows
@@ -20,7 +20,7 @@ from transforms.ads.session_counts import (
     count_sessions,
     list_session_places,
 )
-from transforms.ads.shared_texts import write_out_texts
+from transforms.common.shared_texts import write_out_texts
 from transforms.matching.match_sessions import SESSION_COLUMNS, MatchedSessions
 
 HERE = {"org_id": "o", "platform": "google_ads"}

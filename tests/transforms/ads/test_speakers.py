@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.facts.ad_facts import (
+from contracts.facts.ads.ad_facts import (
     AdSpeakers,
 )
-from contracts.facts.ad_sums import (
+from contracts.facts.ads.ad_sums import (
     LevelComparisons,
 )
 from contracts.feeds import AdAccounts, AdGroups, AdStats
@@ -24,8 +24,8 @@ from tests.support.frames import frame
 from transforms.ads.levels import PARENTS
 from transforms.ads.name_versions import AdTables
 from transforms.ads.rests import list_ad_figures, list_campaign_figures
-from transforms.ads.shared_texts import write_out_texts
 from transforms.ads.speakers import list_speakers
+from transforms.common.shared_texts import write_out_texts
 from transforms.reports.spend_sources import compare_levels, report_spend_sources
 
 FIRST = date(2026, 3, 1)

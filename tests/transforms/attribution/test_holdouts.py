@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from contracts.config.workspace import AttributionSection
-from contracts.facts.activities import ContactSends
 from contracts.facts.order_facts import PricedOrders
+from contracts.facts.people.described_activities import ContactSends
 from contracts.reports.attribution import HoldoutLift
 from tests.support.frames import frame
 from transforms.attribution.holdouts import report_holdout_lift

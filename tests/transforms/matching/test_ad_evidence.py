@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from contracts.facts.session_matching import DescribedSources, MessageNameKeys
+from contracts.facts.matching.session_matching import DescribedSources, MessageNameKeys
 from contracts.feeds.messages import Campaigns, Dispatches, Messages, MessageStats
 from tests.support.frames import frame
 from transforms.matching.ad_evidence import judge_evidence, list_message_names

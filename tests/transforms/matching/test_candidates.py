@@ -4,7 +4,11 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from contracts.config.workspace import AdsSection
-from contracts.facts.session_matching import DescribedSources, MessageNameKeys, TrafficSources
+from contracts.facts.matching.session_matching import (
+    DescribedSources,
+    MessageNameKeys,
+    TrafficSources,
+)
 from tests.support.ad_world import MARCH, Name, ad_names, campaign
 from tests.support.frames import frame
 from transforms.matching.candidates import describe_sources, flag_dated, select_candidates

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from contracts.columns import polars_schema
-from contracts.facts.session_matching import CaseAnswers, MatchLookups
+from contracts.facts.matching.session_matching import CaseAnswers, MatchLookups
 from transforms.matching.reasons import explain_matches
 
 SCHEMA = polars_schema(MatchLookups) | polars_schema(CaseAnswers)

@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.config.workspace import AdAlias
-from contracts.facts.session_matching import MatchCases
+from contracts.facts.matching.session_matching import MatchCases
 from tests.support.ad_world import Name, ad_names, campaign
 from tests.support.frames import frame
 from transforms.matching.steps import (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.facts.send_sums import MessageLinks, SaidDelivered
+from contracts.facts.messaging.send_sums import MessageLinks, SaidDelivered
 from tests.support.frames import frame
 from transforms.messaging.additive_sums import IS_LOST, SUMS, add_up, restate
 

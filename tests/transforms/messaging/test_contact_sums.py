@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from contracts.channels import STANDARD_CODES
-from contracts.facts.hierarchy import DescribedMessages
-from contracts.facts.send_facts import SendFacts
-from contracts.facts.send_keys import ContactDomains
-from contracts.facts.send_sums import AssumedBases
+from contracts.facts.messaging.hierarchy import DescribedMessages
+from contracts.facts.messaging.send_facts import SendFacts
+from contracts.facts.messaging.send_keys import ContactDomains
+from contracts.facts.messaging.send_sums import AssumedBases
 from contracts.feeds import Contacts, ListMembers, Sends
 from tests.support.frames import frame
 from transforms.common.keys import CONTACT, hash_id

@@ -8,9 +8,9 @@ from polars.testing import assert_frame_equal
 
 from contracts.channels import STANDARD_CODES, RunChannels
 from contracts.facts.key_types import ACTION_CODES
-from contracts.facts.send_facts import CountedEvents, SendFacts
-from contracts.facts.send_keys import LinkTexts
-from contracts.facts.send_sums import AssumedBases
+from contracts.facts.messaging.send_facts import CountedEvents, SendFacts
+from contracts.facts.messaging.send_keys import LinkTexts
+from contracts.facts.messaging.send_sums import AssumedBases
 from contracts.vocabulary import Action
 from tests.support.frames import frame
 from transforms.messaging.additive_sums import SUMS, add_up

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from contracts.facts.hierarchy import MessageCodes
 from contracts.facts.key_types import ACTION_CODES
-from contracts.facts.send_facts import CountedEvents
-from contracts.facts.send_sums import AssumedBases, MessageDays, SaidDelivered
+from contracts.facts.messaging.hierarchy import MessageCodes
+from contracts.facts.messaging.send_facts import CountedEvents
+from contracts.facts.messaging.send_sums import AssumedBases, MessageDays, SaidDelivered
 from contracts.vocabulary import Action
 from tests.support.frames import frame
 from transforms.messaging.delivery_basis import (

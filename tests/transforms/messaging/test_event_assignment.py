@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from contracts.channels import OTHER_CODE, STANDARD_CODES
-from contracts.facts.hierarchy import MessageCodes
 from contracts.facts.key_types import ACTION_CODES, CHANNEL_STRIDE
-from contracts.facts.send_facts import ChannelSends, CountedEvents
-from contracts.facts.send_keys import FeedEvents, FeedSends
+from contracts.facts.messaging.hierarchy import MessageCodes
+from contracts.facts.messaging.send_facts import ChannelSends, CountedEvents
+from contracts.facts.messaging.send_keys import FeedEvents, FeedSends
 from contracts.vocabulary import Action
 from tests.support.frames import frame
 from transforms.messaging.event_assignment import (

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contracts.facts.send_keys import MessageReferences
+from contracts.facts.messaging.send_keys import MessageReferences
 from contracts.feeds import Campaigns, Dispatches, Messages
 from tests.support.frames import frame
 from transforms.messaging.hierarchy import describe_messages

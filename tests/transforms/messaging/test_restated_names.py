@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from contracts.facts.hierarchy import DescribedMessages, MessageCodes
-from contracts.facts.send_keys import AddressOwners, ContactDomains
+from contracts.facts.messaging.hierarchy import DescribedMessages, MessageCodes
+from contracts.facts.messaging.send_keys import AddressOwners, ContactDomains
 from contracts.feeds import ListMembers
 from tests.support.frames import frame
 from transforms.common.keys import CONTACT, hash_id

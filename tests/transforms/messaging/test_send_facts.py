@@ -8,9 +8,14 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from contracts.channels import STANDARD_CODES
-from contracts.facts.hierarchy import MessageCodes
 from contracts.facts.key_types import ACTION_CODES
-from contracts.facts.send_facts import AssignedEvents, ChannelSends, CountedEvents, SendFacts
+from contracts.facts.messaging.hierarchy import MessageCodes
+from contracts.facts.messaging.send_facts import (
+    AssignedEvents,
+    ChannelSends,
+    CountedEvents,
+    SendFacts,
+)
 from contracts.vocabulary import Action
 from tests.support.frames import frame
 from transforms.messaging.event_assignment import unit_key

@@ -9,7 +9,7 @@ import pytest
 from contracts.channels import FIRST_OWN_CODE, RunChannels
 from contracts.columns import polars_schema
 from contracts.facts.key_types import CHANNEL_STRIDE
-from contracts.facts.send_keys import EventKeys, SendKeys
+from contracts.facts.messaging.send_keys import EventKeys, SendKeys
 from contracts.feeds import Events, Sends
 from transforms.messaging.message_references import list_references, merge_references
 from transforms.messaging.send_keys import (

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from contracts.facts.hierarchy import MessageCodes
-from contracts.facts.send_keys import FeedEvents, FeedSends
+from contracts.facts.messaging.hierarchy import MessageCodes
+from contracts.facts.messaging.send_keys import FeedEvents, FeedSends
 from contracts.feeds import Contacts
 from tests.support.frames import frame
 from transforms.messaging.send_linking import (

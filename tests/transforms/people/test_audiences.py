@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from contracts.config.workspace import AudienceSection
-from contracts.facts.activities import ContactSends, MessageEvents
-from contracts.facts.lists import SubscriptionStates
+from contracts.facts.people.described_activities import ContactSends, MessageEvents
+from contracts.facts.people.lists import SubscriptionStates
 from contracts.feeds import Contacts
 from tests.support.frames import frame
 from transforms.people.audiences import read_moment, select_audience

@@ -8,14 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from contracts.facts.numbered_activities import KeyedEvents, KeyedSends, NumberedMessages, People
+from contracts.facts.people.numbered_activities import (
+    KeyedEvents,
+    KeyedSends,
+    NumberedMessages,
+    People,
+)
 from tests.support.frames import frame
-from transforms.people.activities import (
+from transforms.activities.described_activities import (
     describe_events,
     describe_sends,
     number_events,
     number_sends,
 )
+from transforms.activities.person_numbers import restore_contacts
 from transforms.people.first_sendings import (
     find_first_events,
     find_first_sends,
@@ -24,7 +30,6 @@ from transforms.people.first_sendings import (
     restore_firsts,
     sum_first_days,
 )
-from transforms.people.person_numbers import restore_contacts
 from transforms.people.subscriptions import (
     PLACE,
     find_states,

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.columns import polars_schema
-from contracts.facts.journey_slices import ActivityDays, PieceDays, SubjectContents
-from transforms.people.activity_extracts import sum_days
+from contracts.facts.people.journey_slices import ActivityDays, PieceDays, SubjectContents
+from transforms.activities.activity_extracts import sum_days
 from transforms.people.journey_slices import (
     list_stretches,
     name_slices,

@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from contracts.columns import polars_schema
-from contracts.facts.activities import ContactSessions
-from contracts.facts.numbered_activities import (
+from contracts.facts.order_facts import PricedOrders
+from contracts.facts.people.described_activities import ContactSessions
+from contracts.facts.people.numbered_activities import (
     JourneySteps,
     NumberedEvents,
     NumberedMessages,
     NumberedSends,
     numbered_schema,
 )
-from contracts.facts.order_facts import PricedOrders
 from contracts.reports.journeys import ContactJourney
 from tests.support.frames import frame
-from transforms.ads.shared_texts import write_out_texts
+from transforms.common.shared_texts import write_out_texts
 from transforms.people.journeys import build_journey, set_out_steps
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from contracts.columns import polars_schema
-from contracts.facts.activities import ContactSends, MessageEvents
-from contracts.facts.lists import SubscriptionDays, SubscriptionSteps
+from contracts.facts.people.described_activities import ContactSends, MessageEvents
+from contracts.facts.people.lists import SubscriptionDays, SubscriptionSteps
 from contracts.reports.people import ListGrowth, Subscriptions
 from tests.support.frames import frame
 from transforms.people.subscriptions import (

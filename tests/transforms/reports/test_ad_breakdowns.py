@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from contracts.facts.ad_facts import StatsRates
-from contracts.facts.ad_sums import BreakdownSums, NamedBreakdowns
+from contracts.facts.ads.ad_facts import StatsRates
+from contracts.facts.ads.ad_sums import BreakdownSums, NamedBreakdowns
 from contracts.feeds import AdBreakdowns, AdCampaigns, AdStats, ExchangeRates
 from contracts.reports.ads import BreakdownReport
 from flows.runtime.materialize import materialize
@@ -15,7 +15,7 @@ from tests.support.ad_facts import find_versions, place_rows
 from tests.support.frames import frame
 from transforms.ads.daily_stats import find_stats_rates
 from transforms.ads.name_versions import AdTables
-from transforms.ads.shared_texts import write_out_texts
+from transforms.common.shared_texts import write_out_texts
 from transforms.reports.ad_breakdowns import name_breakdowns, report_breakdowns, sum_breakdowns
 
 HERE = {"org_id": "o", "platform": "google_ads", "date_day": date(2026, 3, 2)}

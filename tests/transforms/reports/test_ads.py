@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 
 from contracts.columns import Table, columns, key, polars_schema
-from contracts.facts.ad_sums import (
+from contracts.facts.ads.ad_sums import (
     AdContactSessions,
     SessionCounts,
     SessionPlaces,
 )
-from contracts.facts.session_facts import SessionFacts
+from contracts.facts.matching.session_facts import SessionFacts
 from contracts.feeds import AdCampaigns, Ads, AdStats
 from contracts.reports.ads import AdPerformance, CampaignPerformance, UrlReport
 from contracts.vocabulary import AdLevel
@@ -35,7 +35,7 @@ from transforms.ads.session_counts import (
     count_sessions,
     list_session_places,
 )
-from transforms.ads.shared_texts import write_out_texts
+from transforms.common.shared_texts import write_out_texts
 from transforms.matching.match_sessions import SESSION_COLUMNS, MatchedSessions
 from transforms.reports.ad_performance import (
     make_ad_performance,

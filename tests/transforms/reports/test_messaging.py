@@ -7,10 +7,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.facts.hierarchy import DescribedMessages
+from contracts.facts.messaging.hierarchy import DescribedMessages
+from contracts.facts.messaging.send_keys import ContactDomains
+from contracts.facts.messaging.send_sums import ChannelDays, ChannelLinks, DomainSums, MessageRows
 from contracts.facts.order_facts import MessageOrders
-from contracts.facts.send_keys import ContactDomains
-from contracts.facts.send_sums import ChannelDays, ChannelLinks, DomainSums, MessageRows
 from contracts.feeds import Campaigns, Contacts, MessageStats
 from tests.support.frames import frame
 from transforms.common.keys import CONTACT, hash_id

@@ -7,11 +7,11 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from contracts.columns import polars_schema
-from contracts.facts.lists import SubscriptionStates
-from contracts.facts.numbered_activities import KeyedVisits
+from contracts.facts.messaging.send_counts import Counts
+from contracts.facts.messaging.send_sums import ContactSums, SegmentSums
 from contracts.facts.order_facts import ContactOrders
-from contracts.facts.send_counts import Counts
-from contracts.facts.send_sums import ContactSums, SegmentSums
+from contracts.facts.people.lists import SubscriptionStates
+from contracts.facts.people.numbered_activities import KeyedVisits
 from contracts.feeds import Contacts, ListMembers, Segments
 from contracts.reports.people import ContactReport
 from tests.support.frames import frame

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from contracts.facts.session_matching import TrafficSources
+from contracts.facts.matching.session_matching import TrafficSources
 from tests.support.ad_world import ad_names, campaign
 from tests.support.frames import frame
 from transforms.web.platforms import name_platforms, site_label

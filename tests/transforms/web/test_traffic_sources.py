@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from contracts.columns import polars_schema
-from contracts.facts.session_matching import TrafficSources
+from contracts.facts.matching.session_matching import TrafficSources
 from contracts.feeds.web import Sessions
 from tests.support.frames import frame
 from transforms.web.traffic_sources import key_traffic_sources, list_traffic_sources

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from polars.testing import assert_frame_equal
 
+from flows.steps.activities import write_activities
 from flows.steps.attribution import credit_files, credited_orders
-from flows.steps.people import activities
 from tests.support.people_world import TOML, make_people
 from tests.support.publishing import publish
 
@@ -21,7 +21,7 @@ def test_how_people_are_cut_changes_nothing(
     """Clicks alone lie apart from the other events; where other events count, all are read."""
     toml, world = TOML.replace('["store_visit"]', touch_events), make_people(3)
     whole = publish(tmp_path / "whole", toml, **world.tables)
-    monkeypatch.setattr(activities, "ROWS_A_GROUP", 80)
+    monkeypatch.setattr(write_activities, "ROWS_A_GROUP", 80)
     monkeypatch.setattr(credited_orders, "touch_rows_at_once", lambda _run: most_rows)
     monkeypatch.setattr(credit_files, "ROWS_A_PIECE", 7)
     monkeypatch.setattr(credit_files, "ROWS_A_SAMPLE", 2)

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.config.workspace import Workspace
-from contracts.facts.session_matching import SourceDays
+from contracts.facts.matching.session_matching import SourceDays
 from flows.catalog.canonical_tables import Catalog
 from flows.kept.identities import identify
 from flows.kept.keepers import ScratchFolder

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from contracts.config.workspace import AdsSection
-from contracts.facts.session_facts import SessionFacts
+from contracts.facts.matching.session_facts import SessionFacts
 from tests.oracles.links_meant import MEANING_CASES
 from tests.oracles.links_possible import POSSIBLE_CASES
 from tests.oracles.links_read import READING_CASES

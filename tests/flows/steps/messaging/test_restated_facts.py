@@ -7,12 +7,13 @@ from random import Random
 import polars as pl
 import pytest
 
+from flows.catalog.row_files import RowFile
 from flows.config.loading import load_workspace
 from flows.steps.messaging import restated_facts
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys, find_names
 from flows.steps.messaging.fact_base import FactBase
 from flows.steps.messaging.fact_files import FactFiles
-from flows.steps.messaging.key_files import KeyFile, list_key_files
+from flows.steps.messaging.key_files import list_key_files
 from flows.steps.messaging.restated_facts import restate_facts
 from flows.steps.messaging.send_facts import build_facts
 from tests.support.generated import draw_tables
@@ -41,7 +42,7 @@ def begin(root: Path, seed: int) -> History:
     return history
 
 
-def read(history: History, place: Path) -> tuple[MessageInputs, NamedKeys, list[KeyFile]]:
+def read(history: History, place: Path) -> tuple[MessageInputs, NamedKeys, list[RowFile]]:
     """What a night finds, and where its facts go."""
     catalog = read_workspace(history.root, history.root / "ledger").catalog
     inputs = MessageInputs(catalog, load_workspace(history.root, environ={}).config, place)

@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.steps.people import activities, journey_slices
+from flows.steps.activities import write_activities
+from flows.steps.people import journey_slices
 from tests.support.publishing import publish, row, rows
 
 PEOPLE = b"contact_id,email\n101,Ann@x.io\n102,\n"
@@ -29,7 +30,7 @@ def order(own: str, **more: object) -> dict[str, Any]:
 def test_a_scanners_clicks_are_told_in_the_journey_and_touch_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told_by: str, rows_a_part: int
 ) -> None:
-    monkeypatch.setattr(activities, "ROWS_A_GROUP", rows_a_part)
+    monkeypatch.setattr(write_activities, "ROWS_A_GROUP", rows_a_part)
     monkeypatch.setattr(journey_slices, "ROWS_A_SLICE", rows_a_part)
     events = [
         event("first", "email_clicked", "12:00:02", url="https://x.io/a"),

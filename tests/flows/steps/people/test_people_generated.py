@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from contracts.reports.attribution import MODELS
-from flows.steps.people import activities, journey_slices
+from flows.steps.activities import write_activities
+from flows.steps.people import journey_slices
 from tests.oracles.expected_people import ZONE, ExpectedPeople, instant
 from tests.support.people_world import TOML, People, make_people
 from tests.support.publishing import publish
@@ -164,7 +165,7 @@ def test_how_activities_are_cut_and_the_order_of_rows_change_nothing(
     again = publish(tmp_path / "shuffled", TOML, **world.shuffled(1))
     assert again.tables() == published.tables()
     order = ["org_id", "contact_id", "occurred_at", "event_id"]
-    monkeypatch.setattr(activities, "ROWS_A_GROUP", 80)
+    monkeypatch.setattr(write_activities, "ROWS_A_GROUP", 80)
     monkeypatch.setattr(journey_slices, "ROWS_A_SLICE", rows_a_slice)
     cut = publish(tmp_path / "cut", TOML, **world.shuffled(2))
     parts = sorted((cut.folder / "people/contact_journey").glob("*.parquet"))

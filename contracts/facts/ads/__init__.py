@@ -1,0 +1,1 @@
+"""What reports on ads are sums over."""

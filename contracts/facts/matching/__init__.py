@@ -1,0 +1,1 @@
+"""Sessions, and how each is matched to its ad."""

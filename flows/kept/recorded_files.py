@@ -1,0 +1,192 @@
+"""From which rows of which files a result was made, kept beside it for the next run."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from flows.catalog.ledger import DamagedReading, read_kept
+from flows.catalog.read_files import identify_reading
+from flows.catalog.row_files import RowFile
+from transforms.ingest.deduplication import ROW_NUMBER
+
+RECORD, UNCOUNTED = "made_from.json", "uncounted.arrow"
+FILE = "file"
+
+
+class RecordedFile(BaseModel):
+    """A file that gave rows of a table.
+
+    Attributes:
+        reading: The folder of its reading in the ledger.
+        identity: What reading it gave.
+        table: The table.
+        feed: The place of its feed in the configuration.
+        rows: How many rows it has.
+        scopes: Of events: what names their sends.
+        own_channels: The channels that event types may name.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reading: str
+    identity: str
+    table: str
+    feed: int
+    rows: int
+    scopes: tuple[str, ...]
+    own_channels: tuple[str, ...]
+
+
+class MadeFrom(BaseModel):
+    """What a result was made from.
+
+    Attributes:
+        settings: The hash of the settings and channels that decide it.
+        names: What the names were.
+        files: The files, in order.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    settings: str
+    names: str = ""
+    files: list[RecordedFile]
+
+
+@dataclass(frozen=True)
+class FileChanges:
+    """How the rows that count differ between two runs.
+
+    Attributes:
+        same: Rows that count in both.
+        gone: Rows that counted before.
+        come: Rows that count now.
+    """
+
+    same: tuple[RowFile, ...]
+    gone: tuple[RowFile, ...]
+    come: tuple[RowFile, ...]
+
+    @property
+    def changed(self) -> tuple[RowFile, ...]:
+        """Rows that count in one of them."""
+        return (*self.gone, *self.come)
+
+
+def write_record(folder: Path, settings: str, names: str, files: Iterable[RowFile]) -> None:
+    """Keep what a result was made from beside it.
+
+    Args:
+        folder: Holds the result.
+        settings: The hash of the settings and channels that decided it.
+        names: What the names were, where any decided it.
+        files: The files that gave it.
+    """
+    listed = list(files)
+    recorded = [
+        RecordedFile(
+            reading=file.folder.parent.name,
+            identity=file.identity,
+            table=file.table,
+            feed=file.feed,
+            rows=file.rows,
+            scopes=file.scopes,
+            own_channels=file.own_channels,
+        )
+        for file in listed
+    ]
+    made_from = MadeFrom(settings=settings, names=names, files=recorded)
+    (folder / RECORD).write_text(made_from.model_dump_json())
+    uncounted = [
+        pl.DataFrame(
+            {FILE: pl.repeat(place, file.counts.len(), dtype=pl.UInt32, eager=True)}
+        ).with_columns(file.counts.cast(pl.UInt32).alias(ROW_NUMBER))
+        for place, file in enumerate(listed)
+        if file.counts is not None
+    ]
+    nothing = pl.DataFrame(schema={FILE: pl.UInt32, ROW_NUMBER: pl.UInt32})
+    pl.concat([nothing, *uncounted]).write_ipc(folder / UNCOUNTED, compression="lz4")
+
+
+def read_record(folder: Path) -> MadeFrom | None:
+    """What the result in a folder was made from; None where the record cannot be read."""
+    try:
+        return MadeFrom.model_validate_json((folder / RECORD).read_text("utf-8"))
+    except (OSError, ValidationError):
+        return None
+
+
+def find_recorded(
+    folder: Path, made_from: MadeFrom, ledger: Path, now: Iterable[RowFile]
+) -> tuple[RowFile, ...] | None:
+    """The files that a result was made from, if all of them can still be read.
+
+    Args:
+        folder: Holds the result.
+        made_from: Its record.
+        ledger: The folder with one folder per file read.
+        now: The files of this run: these are verified already.
+    """
+    verified = {file.identity for file in now}
+    if not all(one.identity in verified or _is_kept(ledger, one) for one in made_from.files):
+        return None
+    uncounted = pl.read_ipc(folder / UNCOUNTED).partition_by(FILE, as_dict=True)
+    rows = {int(place): own.get_column(ROW_NUMBER) for (place,), own in uncounted.items()}
+    return tuple(
+        RowFile(
+            ledger / file.reading / file.table,
+            file.table,
+            file.feed,
+            place,
+            file.rows,
+            file.identity,
+            file.scopes,
+            file.own_channels,
+            rows.get(place),
+        )
+        for place, file in enumerate(made_from.files)
+    )
+
+
+def _is_kept(ledger: Path, file: RecordedFile) -> bool:
+    """Whether the ledger still has a reading as it was."""
+    try:
+        receipt = read_kept(ledger, file.reading)
+    except DamagedReading:
+        return False
+    return receipt is not None and identify_reading(receipt) == file.identity
+
+
+def compare_files(before: Iterable[RowFile], now: Iterable[RowFile]) -> FileChanges:
+    """Tell the rows that count as before from those that do not.
+
+    Args:
+        before: The files of a run before; a file of one feed gives a table once.
+        now: Those of this run.
+    """
+    known = {(file.identity, file.table, file.feed): file for file in before}
+    same, gone, come = [], [], []
+    for file in now:
+        old = known.pop((file.identity, file.table, file.feed), None)
+        if old is None:
+            come.append(file)
+            continue
+        was, is_now = ({*(one.counts if one.counts is not None else ())} for one in (old, file))
+        same.append(_choose(file, was | is_now, is_chosen=False))
+        if was - is_now:
+            come.append(_choose(file, was - is_now, is_chosen=True))
+        if is_now - was:
+            gone.append(_choose(file, is_now - was, is_chosen=True))
+    return FileChanges(tuple(same), (*gone, *known.values()), tuple(come))
+
+
+def _choose(file: RowFile, numbers: set[int], *, is_chosen: bool) -> RowFile:
+    """A file less some rows, or of them alone."""
+    if not numbers:
+        return replace(file, counts=None)
+    rows = len(numbers) if is_chosen else file.rows
+    counts = pl.Series(ROW_NUMBER, sorted(numbers), pl.UInt32)
+    return replace(file, counts=counts, is_chosen=is_chosen, rows=rows)

@@ -1,0 +1,1 @@
+"""What everybody did, kept in files in the order of time."""

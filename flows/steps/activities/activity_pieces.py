@@ -1,0 +1,222 @@
+"""Activities in files that are kept: of a batch of files each, in the order of time."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from contracts.columns import Table, columns, polars_schema
+from contracts.facts.people.journey_slices import ActivityDays
+from contracts.facts.people.numbered_activities import (
+    KeyedEvents,
+    KeyedOrders,
+    KeyedSends,
+    KeyedVisits,
+)
+from flows.kept.identities import identify
+from flows.kept.keepers import Keeper
+from transforms.activities.activity_extracts import (
+    find_last_instants,
+    keep_clicks,
+    leave_pages,
+    sum_days,
+)
+from transforms.activities.activity_keys import place_sends
+from transforms.activities.person_numbers import (
+    CONTACT_KEY,
+    PERSON_KEY,
+    find_person,
+    is_in_groups,
+)
+from transforms.people.first_sendings import keep_list_events
+
+ROWS, TOUCHES = "rows.parquet", "touches.parquet"
+ROWS_A_READ = 32_768
+"""How many rows are read at least: few, since a slice of journeys is some rows of each file."""
+SMALL: Any = {
+    "compression": "zstd",
+    "compression_level": 1,
+    "row_group_size": ROWS_A_READ,
+}
+"""How rows are written: they stay for years, and take two thirds of what lz4 makes of them."""
+
+Extract = Callable[[pl.LazyFrame], pl.LazyFrame]
+PLACES, LISTS, LAST, DAYS = "places", "list events", "last instants", "days"
+
+
+@dataclass(frozen=True)
+class PieceKind:
+    """A kind of activities.
+
+    Attributes:
+        table: What a row is.
+        at: The column of its instant.
+        subject: The column with the key of what it is about.
+        is_step: Whether a row is a step of a journey.
+        touching: What of it orders are credited from; it lies apart, in the order of people.
+        has_devices: Whether rows may name a device instead of a contact.
+        own: What of it lies beside the rows of each piece, beside what does of all kinds.
+    """
+
+    table: type[Table]
+    at: str
+    subject: str | None
+    is_step: pl.Expr
+    touching: Extract | None = None
+    has_devices: bool = True
+    own: Mapping[str, Extract] = field(default_factory=dict)
+
+    @property
+    def extracts(self) -> Mapping[str, Extract]:
+        """What lies beside the rows of each piece."""
+        return {
+            LAST: partial(find_last_instants, at=self.at),
+            DAYS: partial(sum_days, at=self.at, subject=self.subject, is_step=self.is_step),
+            **self.own,
+        }
+
+
+IS_KNOWN = pl.col(CONTACT_KEY).is_not_null()
+EVENTS = PieceKind(
+    KeyedEvents,
+    KeyedEvents.occurred_at,
+    KeyedEvents.message_key,
+    IS_KNOWN,
+    touching=keep_clicks,
+    own={LISTS: keep_list_events},
+)
+SENDS = PieceKind(
+    KeyedSends,
+    KeyedSends.sent_at,
+    KeyedSends.message_key,
+    IS_KNOWN & ~pl.col(KeyedSends.is_holdout),
+    has_devices=False,
+    own={PLACES: place_sends},
+)
+SESSIONS = PieceKind(
+    KeyedVisits,
+    KeyedVisits.started_at,
+    KeyedVisits.link_key,
+    IS_KNOWN,
+    touching=leave_pages,
+)
+ORDERS = PieceKind(
+    KeyedOrders, KeyedOrders.ordered_at, None, IS_KNOWN, touching=lambda orders: orders
+)
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """All activities of a kind.
+
+    Attributes:
+        kind: The kind.
+        folders: Where they lie, a piece each.
+    """
+
+    kind: PieceKind
+    folders: tuple[Path, ...]
+
+    def scan(self, groups: range | None = None, of: int = 1) -> pl.LazyFrame:
+        """All of them, or those of some groups of people.
+
+        Args:
+            groups: The groups; None for all.
+            of: How many groups there are.
+        """
+        rows = self._concat([pl.scan_parquet(folder / ROWS) for folder in self.folders])
+        if groups is None or len(groups) == of:
+            return rows
+        return rows.filter(is_in_groups(find_person(has_devices=self.kind.has_devices), groups, of))
+
+    def scan_touching(self, groups: range | None = None, of: int = 1) -> pl.LazyFrame:
+        """What orders are credited from: of some groups of people a stretch of each piece.
+
+        Args:
+            groups: The groups; None for all.
+            of: How many groups there are.
+        """
+        if not self.folders:
+            return self.scan()
+        rows = pl.scan_parquet([folder / TOUCHES for folder in self.folders])
+        if groups is not None and len(groups) < of:
+            rows = rows.filter(is_in_groups(pl.col(PERSON_KEY), groups, of))
+        return rows.drop(PERSON_KEY)
+
+    def scan_stretches(self, stretches: Iterable[tuple[int, int, int]]) -> pl.LazyFrame:
+        """The rows of some stretches: of which piece, from which row on, and how many."""
+        return self._concat(
+            [
+                pl.scan_parquet(self.folders[piece] / ROWS).slice(first, rows)
+                for piece, first, rows in stretches
+            ]
+        )
+
+    def scan_extract(self, name: str) -> pl.LazyFrame:
+        """What was extracted from each piece, one below the other."""
+        if not self.folders:
+            return self.kind.extracts[name](self.scan())
+        return pl.concat([pl.scan_ipc(folder / _file(name)) for folder in self.folders])
+
+    def read_days(self) -> list[pl.DataFrame]:
+        """The days of each piece (`ActivityDays`)."""
+        return [pl.read_ipc(folder / _file(DAYS)) for folder in self.folders]
+
+    def part(self, place: int) -> tuple["Pieces", "Pieces"]:
+        """Those before a place among the pieces, and the others."""
+        before, after = self.folders[:place], self.folders[place:]
+        return Pieces(self.kind, before), Pieces(self.kind, after)
+
+    def count(self) -> int:
+        """How many there are."""
+        return self.scan_extract(DAYS).select(pl.col(ActivityDays.rows).sum()).collect().item()
+
+    def _concat(self, rows: list[pl.LazyFrame]) -> pl.LazyFrame:
+        return pl.concat(rows) if rows else pl.LazyFrame(schema=polars_schema(self.kind.table))
+
+
+def _file(extract: str) -> str:
+    """The file of an extract."""
+    return f"{extract}.arrow"
+
+
+def keep_piece(
+    keeper: Keeper,
+    kind: PieceKind,
+    inputs: Iterable[object],
+    read: Callable[[], pl.LazyFrame],
+) -> Path:
+    """Have a batch of activities in a folder.
+
+    Args:
+        keeper: Has it written where it is not there yet.
+        kind: What activities they are.
+        inputs: All that decides the rows.
+        read: Gives the rows, in any order that follows from the inputs.
+    """
+    table = kind.table
+
+    def write(folder: Path) -> str:
+        rows = _sort(read().select(columns(table)).collect(), kind)
+        for name, extract in kind.extracts.items():
+            extract(rows.lazy()).collect().write_ipc(folder / _file(name), compression="lz4")
+        rows.write_parquet(folder / ROWS, statistics=False, **SMALL)
+        if kind.touching is not None:
+            by_person = kind.touching(rows.lazy()).with_columns(find_person()).sort(PERSON_KEY)
+            by_person.sink_parquet(folder / TOUCHES, **SMALL)
+        return identify(table.__name__, inputs)
+
+    return keeper.folder(f"people {table.__name__}", inputs, write).open()
+
+
+def _sort(rows: pl.DataFrame, kind: PieceKind) -> pl.DataFrame:
+    """Rows in the order of time; those without one come first, by what they are about."""
+    rows = rows.sort(kind.at, maintain_order=True)
+    undated = rows.get_column(kind.at).null_count()
+    if kind.subject is None or not undated:
+        return rows
+    first = rows.head(undated).sort(kind.subject, maintain_order=True)
+    return pl.concat([first, rows.slice(undated)])

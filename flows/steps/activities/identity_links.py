@@ -1,0 +1,185 @@
+"""Whose each device was: as the run before found it, but for the devices of which rows changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from contracts.columns import key
+from contracts.facts.order_facts import PricedOrders
+from contracts.facts.people.numbered_activities import DeviceContacts, DeviceEvidence
+from contracts.feeds import Events, Sessions
+from contracts.reports.journeys import IdentityLinks
+from flows.catalog.row_files import RowFile, list_row_files, scan_rows
+from flows.kept.identities import identify, identify_rows
+from flows.kept.keepers import Keeper
+from flows.kept.kept_frames import read_frame, write_frame
+from flows.kept.recorded_files import (
+    compare_files,
+    find_recorded,
+    read_record,
+    write_record,
+)
+from flows.runtime.materialize import materialize
+from flows.steps.activities.people_inputs import PeopleInputs
+from transforms.activities.identity import (
+    find_device_contacts,
+    find_differing_devices,
+    key_evidence,
+    leave_devices,
+    link_identities,
+    link_single_devices,
+    list_devices,
+    list_evidence,
+)
+from transforms.activities.person_numbers import DEVICE_KEY, key_device
+
+STEP = "identity links"
+LINKS, MOVABLE = "links", "movable evidence"
+OF_FILES = ("sessions", "page_views", "events")
+"""Tables of which a file that is as before shows what it showed before."""
+MOST_CHANGED = 0.3
+"""Where a larger share of their rows changed, all devices are linked anew."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What names devices.
+
+    Attributes:
+        inputs: What was read.
+        orders: `PricedOrders`.
+        keeper: Has what earlier runs found.
+    """
+
+    inputs: PeopleInputs
+    orders: pl.LazyFrame
+    keeper: Keeper
+
+    @property
+    def backward_days(self) -> float:
+        """How long before its first evidence a device was already its contact's."""
+        return self.inputs.config.identity.backward_days
+
+    def list_rows(self) -> list[pl.LazyFrame]:
+        """Sessions, page views, events and orders; a refund shows nothing beside its order."""
+        is_own = pl.col(PricedOrders.credited_at) == pl.col(PricedOrders.ordered_at)
+        return [
+            self.inputs.sessions,
+            self.inputs.catalog.scan("page_views"),
+            self.inputs.scan_named("events"),
+            self.orders.filter(is_own),
+        ]
+
+    def list_movable(self) -> pl.LazyFrame:
+        """The evidence that other files and tables may move: of orders, and by addresses."""
+        *others, orders = self.list_rows()
+        sessions, page_views, events = (rows.clear() for rows in others)
+        if self.inputs.owners is not None:
+            is_open = (
+                pl.col(Events.contact_id).is_null() & pl.col(Events.anonymous_id).is_not_null()
+            )
+            events = self.inputs.name(self.inputs.catalog.scan("events").filter(is_open))
+        return key_evidence(list_evidence(sessions, page_views, events, orders))
+
+    def identify_settings(self) -> str:
+        """What decides the links beside rows: among it, of which page views sessions are made."""
+        config, catalog = self.inputs.config, self.inputs.catalog
+        if not catalog.has_rows("page_views"):
+            return identify(self.backward_days)
+        orgs = catalog.scan("sessions").select(Sessions.org_id).unique().collect().to_series()
+        timezone = config.workspace.timezone
+        return identify(self.backward_days, orgs.sort().to_list(), timezone, config.sessions)
+
+
+def link_devices(inputs: PeopleInputs, orders: pl.LazyFrame, keeper: Keeper) -> pl.DataFrame:
+    """Find out whose each device was, and when.
+
+    Args:
+        inputs: What was read.
+        orders: `PricedOrders`.
+        keeper: Has what earlier runs found, and keeps what this one finds.
+
+    Returns:
+        `IdentityLinks`, sorted by its key.
+    """
+    evidence = Evidence(inputs, orders, keeper)
+    settings = evidence.identify_settings()
+    movable = materialize(evidence.list_movable(), DeviceEvidence).collect()
+    decided = [settings, inputs.catalog.only(*OF_FILES), identify_rows(movable.lazy())]
+
+    def write(folder: Path) -> str:
+        files = list_row_files(inputs.catalog, *OF_FILES)
+        links = _restate(evidence, settings, files, movable)
+        links = _link_all(evidence) if links is None else links
+        # A struct is sorted by the bytes of its fields together: half of what sorting by each
+        # takes; and a stable sort merges what is in order already.
+        in_order = links.sort(pl.struct(key(IdentityLinks)), maintain_order=True)
+        held = materialize(in_order, IdentityLinks, is_held=True).collect()
+        for name, frame in ((LINKS, held), (MOVABLE, movable)):
+            write_frame(folder, name, frame)
+        write_record(folder, settings, "", files)
+        return identify(decided)
+
+    return read_frame(keeper.folder(STEP, decided, write).open(), LINKS, IdentityLinks)
+
+
+def _link_all(evidence: Evidence) -> pl.LazyFrame:
+    """The links of all devices, in no order."""
+    rows, backward_days = evidence.list_rows(), evidence.backward_days
+    devices = materialize(find_device_contacts(list_evidence(*rows)), DeviceContacts)
+    is_single = pl.col(DeviceContacts.is_single)
+    shared = devices.filter(~is_single).collect()
+    links = link_single_devices(devices.filter(is_single), rows[0], backward_days)
+    if shared.height:
+        links = pl.concat([links, _link_some(evidence, shared.lazy())])
+    return materialize(links, IdentityLinks)
+
+
+def _link_some(evidence: Evidence, devices: pl.LazyFrame) -> pl.LazyFrame:
+    """The links of some devices.
+
+    Args:
+        evidence: What names devices.
+        devices: Their `device_key`.
+    """
+    own = (leave_devices(rows, devices) for rows in evidence.list_rows())
+    return link_identities(*own, evidence.backward_days)
+
+
+def _restate(
+    evidence: Evidence, settings: str, files: list[RowFile], movable: pl.DataFrame
+) -> pl.LazyFrame | None:
+    """The links of a run before, with those of devices of which any row is another now.
+
+    Returns:
+        None where there are none, or where to link all devices costs no more.
+    """
+    for _, folder in evidence.keeper.list_earlier(STEP) if files else ():
+        made_from = read_record(folder)
+        if made_from is None or made_from.settings != settings:
+            continue
+        before = find_recorded(folder, made_from, files[0].ledger, files)
+        if before is None:
+            continue
+        changed = compare_files(before, files).changed
+        if sum(file.rows for file in changed) > MOST_CHANGED * sum(file.rows for file in files):
+            continue
+        moved = read_frame(folder, MOVABLE, DeviceEvidence)
+        named = [*_list_named(changed), find_differing_devices(moved.lazy(), movable.lazy())]
+        devices = pl.concat(named).unique().collect(engine="streaming")
+        is_changed = key_device().is_in(devices.get_column(DEVICE_KEY).implode())
+        same = read_frame(folder, LINKS, IdentityLinks).lazy().filter(~is_changed)
+        return pl.concat([same, materialize(_link_some(evidence, devices.lazy()), IdentityLinks)])
+    return None
+
+
+def _list_named(files: Iterable[RowFile]) -> list[pl.LazyFrame]:
+    """The devices that rows of files name; by an event without a contact nothing is shown."""
+    listed = list(files)
+    sessions, page_views, events = (
+        scan_rows([file for file in listed if file.table == table], table) for table in OF_FILES
+    )
+    shown = events.filter(pl.col(Events.contact_id).is_not_null())
+    return [list_devices(rows) for rows in (sessions, page_views, shown)]

@@ -1,0 +1,91 @@
+"""The signs of machines: their user agents, and the haste of clicks."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+import polars as pl
+
+from contracts.columns import polars_schema
+from contracts.facts.people.numbered_activities import Clicks, HastyClicks, MachineAgents
+from contracts.feeds import Events
+from flows.runtime.materialize import materialize
+from flows.steps.activities.event_questions import Questions
+from flows.steps.activities.people_inputs import PeopleInputs
+from transforms.activities.activity_keys import list_deliveries, list_deliveries_of_messages
+from transforms.messaging.bot_detection import find_hasty_clicks, judge_agents
+
+PLACE = "place"
+CLICKS_AT_ONCE = 2_000_000
+"""How many clicks are looked at for haste at a time."""
+
+
+@dataclass
+class JudgedAgents:
+    """The user agents that are machines', each judged once.
+
+    Attributes:
+        met: The agents that were judged.
+        machines: `MachineAgents` among them.
+    """
+
+    met: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
+    machines: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema=polars_schema(MachineAgents))
+    )
+
+    def judge(self, agents: pl.Series) -> pl.LazyFrame:
+        """`MachineAgents`, those of some agents among them."""
+        new = agents.drop_nulls().unique()
+        new = new.filter(~new.is_in(self.met.implode())).alias(Events.user_agent)
+        if len(new):
+            found = judge_agents(new.to_frame().lazy()).collect()
+            self.met = pl.concat([self.met, new])
+            self.machines = pl.concat([self.machines, found])
+        return self.machines.lazy()
+
+
+def find_haste(inputs: PeopleInputs, asked: Sequence[Questions]) -> list[pl.DataFrame]:
+    """The clicks of each batch of events that bear a sign of haste, some sends' at a time.
+
+    Returns:
+        `HastyClicks` of each, whose files are numbered within the batch.
+    """
+    counts = [one.clicks.select(pl.len()).collect().item() for one in asked]
+    nothing = pl.DataFrame(schema=polars_schema(HastyClicks))
+    if not sum(counts):
+        return [nothing for _ in asked]
+    clicks = pl.concat([one.clicks for one in asked]).drop(Clicks.event_row)
+    placed = clicks.with_row_index(PLACE).with_columns(
+        pl.col(PLACE).cast(pl.UInt64).alias(Clicks.event_row)
+    )
+    deliveries = pl.concat([*_list_told(inputs), *(one.deliveries for one in asked)])
+    turns = sum(counts) // CLICKS_AT_ONCE + 1
+    found = [nothing]
+    for turn in range(turns):
+        is_of = pl.col(Clicks.unit_key) % turns == turn
+        looked_at = materialize(placed.filter(is_of), Clicks)
+        found.append(materialize(find_hasty_clicks(looked_at, deliveries), HastyClicks).collect())
+    hasty, firsts = pl.concat(found), accumulate(counts, initial=0)
+    return [_select_own(hasty, one, first) for one, first in zip(asked, firsts, strict=False)]
+
+
+def _select_own(hasty: pl.DataFrame, one: Questions, first: int) -> pl.DataFrame:
+    """The hasty clicks of a batch, by their rows there and not by their places among all clicks.
+
+    Args:
+        hasty: `HastyClicks` of all batches.
+        one: The batch.
+        first: The place of its first click.
+    """
+    rows = one.clicks.select(Clicks.event_row).collect().to_series()
+    place = pl.col(Clicks.event_row) - first
+    own = hasty.filter(pl.col(Clicks.event_row) >= first, place < len(rows))
+    return own.with_columns(rows.gather(own.select(place).to_series()))
+
+
+def _list_told(inputs: PeopleInputs) -> Iterator[pl.LazyFrame]:
+    """When sends say they were delivered (`Deliveries`)."""
+    yield list_deliveries(inputs.open_keys().read_sends())
+    if inputs.catalog.given.names_message_and_contact():
+        yield list_deliveries_of_messages(inputs.scan_named("sends"))

@@ -1,0 +1,95 @@
+"""Which batches meet: of the keys that one asks for, another has any."""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from pathlib import Path
+
+import polars as pl
+
+from contracts.columns import polars_schema
+from contracts.facts.people.numbered_activities import Meetings
+from flows.kept.keepers import Keeper
+from flows.kept.kept_frames import read_frame, write_frames
+from transforms.common.joins import HELD, STREAMED
+
+KEYS_AT_ONCE = 4_000_000
+"""About how many keys are held at a time, of however many."""
+PAIRS, HOLDING, PASSING = "pairs", "holding", "passing"
+
+Keys = Mapping[str, pl.LazyFrame]
+Pair = tuple[str, str]
+
+
+def find_meetings(keeper: Keeper, name: str, asking: Keys, asked: Keys) -> dict[str, list[str]]:
+    """Find which of those asked have any key of each that asks.
+
+    Two that a run before compared meet as they did then: only what is new is compared.
+
+    Args:
+        keeper: Keeps what was found.
+        name: The step.
+        asking: Identity of each that asks -> its keys, each once, in one column.
+        asked: The same of those asked, with the same column.
+
+    Returns:
+        Each that asks -> those that it meets, in their order.
+    """
+
+    def write(folder: Path) -> str:
+        known = _recall(keeper, name)
+        olds = [{pair[side] for pair in known} for side in (0, 1)]
+        come = {one: keys for one, keys in asking.items() if one not in olds[0]}
+        stayed = {one: keys for one, keys in asking.items() if one in olds[0]}
+        new = {one: keys for one, keys in asked.items() if one not in olds[1]}
+        met = {*_meet(come, asked)} | {(one, other) for other, one in _meet(new, stayed)}
+        pairs = [(*pair, known.get(pair, pair in met)) for pair in product(asking, asked)]
+        whole = pl.DataFrame(pairs, schema=polars_schema(Meetings), orient="row")
+        return write_frames(folder, {PAIRS: whole})
+
+    kept = keeper.folder(name, [[*asking], [*asked]], write)
+    met = _list_pairs(kept.open())
+    return {one: [other for other in asked if met[one, other]] for one in asking}
+
+
+def _recall(keeper: Keeper, name: str) -> dict[Pair, bool]:
+    """The pairs that a run before compared -> whether they meet."""
+    for _, folder in keeper.list_earlier(name):
+        return _list_pairs(folder)
+    return {}
+
+
+def _list_pairs(folder: Path) -> dict[Pair, bool]:
+    rows = read_frame(folder, PAIRS, Meetings).iter_rows()
+    return {(one, other): do_meet for one, other, do_meet in rows}
+
+
+def _meet(held: Keys, passing: Keys) -> Iterator[Pair]:
+    """The pairs of one whose keys are held and one whose keys pass by that have one in common."""
+    if not (held and passing):
+        return
+    own, others = _number(held, HOLDING), _number(passing, PASSING)
+    keys = own.select(pl.len()).collect().item()
+    (key,) = {*own.collect_schema()} - {HOLDING}
+    turns = keys // KEYS_AT_ONCE + 1
+    names, their_names = [*held], [*passing]
+    for turn in range(turns):
+        is_of = pl.col(key) % turns == turn
+        mine = own.filter(is_of).collect(engine="streaming").lazy()
+        met = (
+            others.filter(is_of)
+            .join(mine, on=key, how="inner", validate=STREAMED, build_side=HELD)
+            .select(HOLDING, PASSING)
+            .unique()
+            .collect(engine="streaming")
+        )
+        yield from ((names[one], their_names[other]) for one, other in met.iter_rows())
+
+
+def _number(keys: Keys, place: str) -> pl.LazyFrame:
+    """All keys, each with the place of what asks for it or has it."""
+    return pl.concat(
+        [
+            rows.with_columns(pl.lit(number, pl.UInt32).alias(place))
+            for number, rows in enumerate(keys.values())
+        ]
+    )

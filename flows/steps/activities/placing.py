@@ -1,0 +1,56 @@
+"""Whose the rows of devices are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.facts.people.numbered_activities import KeyedEvents
+from flows.kept.identities import identify_each
+from flows.kept.keepers import Keeper
+from transforms.activities.linked_rows import clip_links, fill_in_order
+from transforms.activities.person_numbers import DEVICE, DEVICE_KEY, key_device
+
+BATCH = "batch"
+
+
+@dataclass(frozen=True)
+class Placing:
+    """By what the people of rows are found, and where these are written.
+
+    Attributes:
+        links: `IdentityLinks` with the keys of their device and contact.
+        keeper: Has activities written that are not there yet.
+    """
+
+    links: pl.DataFrame
+    keeper: Keeper
+
+    def place_linked(self, rows: pl.DataFrame, at: str) -> pl.LazyFrame:
+        """Give rows of a device without a contact the one whose it was then.
+
+        Args:
+            rows: Any with organization, device, and the key of their contact.
+            at: The column of their instant.
+        """
+        is_open = pl.col(KeyedEvents.contact_key).is_null() & pl.col(DEVICE).is_not_null()
+        devices = rows.lazy().filter(is_open).select(key_device().alias(DEVICE_KEY)).unique()
+        own = self.links.lazy().join(devices, on=DEVICE_KEY, how="semi").collect()
+        if own.is_empty():
+            return rows.lazy()
+        return fill_in_order(rows.lazy(), own.lazy(), at, KeyedEvents.contact_key)
+
+    def identify_links(self, batches: Sequence[pl.LazyFrame]) -> list[str]:
+        """What the links say of the devices of batches: decides all that `place_linked` gives.
+
+        Args:
+            batches: `DeviceSpans` of rows without a contact, a frame each.
+        """
+        if not (self.links.height and batches):
+            return ["" for _ in batches]
+        numbered = [
+            devices.with_columns(pl.lit(number, pl.UInt32).alias(BATCH))
+            for number, devices in enumerate(batches)
+        ]
+        found = identify_each(clip_links(self.links.lazy(), pl.concat(numbered)), BATCH)
+        return [found.get(number, "") for number in range(len(batches))]

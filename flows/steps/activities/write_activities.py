@@ -1,0 +1,218 @@
+"""What everybody did, in files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from contracts.columns import columns
+from contracts.facts.order_facts import PricedOrders
+from contracts.facts.people.described_activities import ContactSends, ContactSessions, LinkNames
+from contracts.facts.people.numbered_activities import (
+    NumberedMessages,
+    People,
+    numbered_schema,
+)
+from contracts.feeds import Contacts
+from contracts.vocabulary import Action
+from flows.kept.keepers import Keeper, Scratch
+from flows.runtime.materialize import materialize
+from flows.steps.activities.activity_pieces import LAST, Pieces
+from flows.steps.activities.identity_links import link_devices
+from flows.steps.activities.message_activities import write_events, write_sends
+from flows.steps.activities.people_inputs import PeopleInputs
+from flows.steps.activities.people_numbers import find_people
+from flows.steps.activities.placing import Placing
+from flows.steps.activities.web_activities import write_orders, write_sessions
+from transforms.activities.activity_extracts import find_last_instants
+from transforms.activities.ad_names_now import describe_links
+from transforms.activities.described_activities import (
+    BARE_ACTIONS,
+    describe_events,
+    describe_sends,
+    number_events,
+    number_messages,
+    number_orders,
+    number_sends,
+    number_sessions,
+)
+from transforms.activities.direct_mail import MAILED, list_shown_mail
+from transforms.activities.person_numbers import (
+    CONTACT_KEY,
+    DEVICE_KEY,
+    is_in_groups,
+    key_contacts,
+    key_device,
+    restore_contacts,
+)
+from transforms.attribution.orders import price_orders
+
+ROWS_A_GROUP = 1_000_000
+"""How many activities a group of people has about, if all do as much."""
+SHOWN_MAIL = "shown mail"
+"""The sends that events alone show."""
+MAIL_FILE = "shown-mail.parquet"
+
+
+@dataclass(frozen=True)
+class Activities:
+    """What people did, in files.
+
+    People are looked at in groups where there are many: everything of a person is in one group.
+
+    Attributes:
+        folder: Holds the direct mail that events alone show, with numbers.
+        people: `People`.
+        messages: `NumberedMessages`.
+        links: `IdentityLinks`.
+        pieces: `sends`, `events`, `sessions` and `orders`, with keys, in the files of many nights.
+        link_names: `LinkNames`, of sessions.
+        has_bare: Whether any event may be a bare action.
+    """
+
+    folder: Path
+    people: pl.DataFrame
+    messages: pl.DataFrame
+    links: pl.DataFrame
+    pieces: Mapping[str, Pieces]
+    link_names: pl.DataFrame
+    has_bare: bool = False
+
+    @cached_property
+    def groups(self) -> int:
+        """How many groups of people there are."""
+        return sum(pieces.count() for pieces in self.pieces.values()) // ROWS_A_GROUP + 1
+
+    def list_people(self, groups: range | None = None) -> pl.LazyFrame:
+        """`People`, or those of some groups."""
+        people = self.people.lazy()
+        if groups is None or len(groups) == self.groups:
+            return people
+        return people.filter(is_in_groups(pl.col(People.contact_key), groups, self.groups))
+
+    def scan_numbered(self, kind: str, groups: range | None = None) -> pl.LazyFrame:
+        """All activities of a kind, or those of some groups of people, with numbers."""
+        if kind == SHOWN_MAIL:
+            return self._scan_shown_mail(groups)
+        return self.number(kind, self.pieces[kind].scan(groups, self.groups), self.people)
+
+    def _scan_shown_mail(self, groups: range | None) -> pl.LazyFrame:
+        path, names = self.folder / MAIL_FILE, numbered_schema(ContactSends)
+        if not path.exists():
+            return pl.LazyFrame(schema=names)
+        rows = pl.scan_parquet(path)
+        if groups is not None and len(groups) < self.groups:
+            rows = rows.filter(is_in_groups(pl.col(CONTACT_KEY), groups, self.groups))
+        return rows.select(names.names())
+
+    def number(self, kind: str, rows: pl.LazyFrame, people: pl.DataFrame) -> pl.LazyFrame:
+        """Put numbers in the place of the keys of a kind's rows.
+
+        Args:
+            kind: The kind.
+            rows: Some of it, as they lie in files.
+            people: `People`, theirs among them.
+        """
+        match kind:
+            case "events":
+                return number_events(rows, people, self.messages, has_bare=self.has_bare)
+            case "sends":
+                return number_sends(rows, people, self.messages)
+            case "sessions":
+                return number_sessions(rows, people, self.link_names.lazy())
+        return number_orders(rows, people)
+
+    def scan_told(self, kind: str) -> pl.LazyFrame:
+        """All activities of a kind as they lie in files: what needs no number needs no join."""
+        return self.scan_numbered(kind) if kind == SHOWN_MAIL else self.pieces[kind].scan()
+
+    def scan_touching(self, kind: str, groups: range | None = None) -> pl.LazyFrame:
+        """What orders are credited from, of all people or some groups, with numbers.
+
+        Of events the clicks that no machine made, of sessions all but the pages, and orders.
+        """
+        return self.number(kind, self.pieces[kind].scan_touching(groups, self.groups), self.people)
+
+    def list_last_instants(self) -> pl.LazyFrame:
+        """When anything happened last in each organization (`LastInstants`): the latest holds."""
+        of_mail = find_last_instants(self.scan_told(SHOWN_MAIL), ContactSends.sent_at)
+        return pl.concat([*(pieces.scan_extract(LAST) for pieces in self.pieces.values()), of_mail])
+
+    def scan(self, kind: str, groups: range | None = None) -> pl.LazyFrame:
+        """All activities of a kind, or those of some groups of people, with ids and names.
+
+        Args:
+            kind: `sends` (`ContactSends`), `events` (`MessageEvents`), `sessions`
+                (`ContactSessions`), `orders` (`PricedOrders`), or `contacts`, the organization and
+                id of those whom the contacts feed has.
+            groups: The groups; None for all of them.
+        """
+        people, messages = self.list_people(groups), self.messages.lazy()
+        if kind == "contacts":
+            return people.filter(People.is_known).select(Contacts.org_id, Contacts.contact_id)
+        rows = restore_contacts(self.scan_numbered(kind, groups), people)
+        if kind == "events":
+            return describe_events(rows, messages)
+        if kind == "sessions":
+            return rows.select(columns(ContactSessions))
+        if kind == "orders":
+            return rows.select(columns(PricedOrders))
+        shown = restore_contacts(self.scan_numbered(SHOWN_MAIL, groups), people)
+        return pl.concat([describe_sends(rows, messages), shown.select(columns(ContactSends))])
+
+
+def write_activities(
+    inputs: PeopleInputs, folder: Path, keeper: Keeper | None = None
+) -> Activities:
+    """Write every send, event, session and order, beside what else its person did.
+
+    Args:
+        inputs: What activities are made from.
+        folder: Where to write what is not kept.
+        keeper: Has written what a later run can take over; by default all of it is written anew.
+    """
+    orders = _price_orders(inputs)
+    scratch = Scratch(folder / "kept")
+    links = link_devices(inputs, orders, keeper or scratch)
+    people = find_people(inputs, orders, links)
+    numbered = materialize(number_messages(inputs.messages.lazy()), NumberedMessages)
+    keyed = key_contacts(links.lazy()).with_columns(key_device().alias(DEVICE_KEY)).collect()
+    placing = Placing(keyed, keeper or scratch)
+    names = materialize(describe_links(inputs.matched.links, inputs.ad_names), LinkNames)
+    sends = write_sends(inputs, placing)
+    pieces = {
+        "events": write_events(inputs, placing, sends),
+        "sends": sends,
+        "sessions": write_sessions(inputs.matched, placing),
+        "orders": write_orders(orders, placing),
+    }
+    has_bare = bool(inputs.catalog.given.event_types() & {*BARE_ACTIONS})
+    activities = Activities(
+        folder, people, numbered.collect(), links, pieces, names.collect(), has_bare
+    )
+    _write_shown_mail(inputs, activities)
+    return activities
+
+
+def _price_orders(inputs: PeopleInputs) -> pl.LazyFrame:
+    """All orders, as `PricedOrders`."""
+    config = inputs.config.workspace
+    rates = inputs.catalog.scan("exchange_rates")
+    orders = price_orders(inputs.scan_named("orders"), rates, config.currency, config.timezone)
+    return materialize(orders, PricedOrders)
+
+
+def _write_shown_mail(inputs: PeopleInputs, activities: Activities) -> None:
+    """Write the direct mail that only events show, where any may."""
+    if not inputs.catalog.given.event_types() & {MAILED, str(Action.SENT)}:
+        return
+    mail = list_shown_mail(
+        activities.scan("sends"), activities.scan("events"), inputs.messages.lazy()
+    )
+    numbers = activities.people.lazy().select(CONTACT_KEY, People.contact_no)
+    rows = key_contacts(mail).join(numbers, on=CONTACT_KEY, how="left", validate="m:1")
+    activities.folder.mkdir(parents=True, exist_ok=True)
+    kept = rows.select(*numbered_schema(ContactSends).names(), CONTACT_KEY).sort(CONTACT_KEY)
+    kept.sink_parquet(activities.folder / MAIL_FILE, compression="lz4")

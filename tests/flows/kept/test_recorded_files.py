@@ -1,0 +1,41 @@
+"""What sums were made from: rows that count as before, rows that are gone, rows that came."""
+
+from pathlib import Path
+
+import polars as pl
+
+from flows.catalog.row_files import RowFile
+from flows.kept.recorded_files import compare_files
+
+
+def file(name: str, *uncounted: int, feed: int = 1) -> RowFile:
+    """A file of ten sends of which some rows do not count."""
+    counts = pl.Series(uncounted, dtype=pl.UInt32) if uncounted else None
+    return RowFile(Path(name), "sends", feed, 0, 10, name, counts=counts)
+
+
+def told(files: tuple[RowFile, ...]) -> list[tuple[str, int, list[int] | None, bool]]:
+    return [
+        (one.identity, one.rows, None if one.counts is None else [*one.counts], one.is_chosen)
+        for one in files
+    ]
+
+
+def test_files_that_are_new_or_gone_count_whole() -> None:
+    changes = compare_files([file("a"), file("b")], [file("b"), file("c", 3)])
+    assert told(changes.same) == [("b", 10, None, False)]
+    assert told(changes.gone) == [("a", 10, None, False)]
+    assert told(changes.come) == [("c", 10, [3], False)]
+
+
+def test_of_a_file_in_both_the_rows_count_whose_standing_changed() -> None:
+    """Row 1 never counts, row 2 counts now, row 3 no more."""
+    changes = compare_files([file("a", 1, 2)], [file("a", 1, 3)])
+    assert told(changes.same) == [("a", 10, [1, 2, 3], False)]
+    assert told(changes.gone) == [("a", 1, [3], True)]
+    assert told(changes.come) == [("a", 1, [2], True)]
+
+
+def test_a_file_whose_feed_has_another_place_is_another() -> None:
+    changes = compare_files([file("a", feed=1)], [file("a", feed=2)])
+    assert (told(changes.same), len(changes.gone), len(changes.come)) == ([], 1, 1)

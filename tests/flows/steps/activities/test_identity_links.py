@@ -1,0 +1,102 @@
+"""Links of devices that a night takes over are those that it would find anew."""
+
+import json
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows.campaign_reports import campaign_reports
+from flows.steps.activities import identity_links
+from tests.support.workspaces import as_json_lines, feed, write_workspace
+
+TABLES = ("contacts", "sessions", "page_views", "events", "orders")
+CONFIGURATION = '[workspace]\ntimezone = "UTC"\n[events]\ngeneric = ["visit"]\n' + "".join(
+    feed(table, f"raw/{table}/*") for table in TABLES
+)
+Rows = list[dict[str, object]]
+
+
+def at(day: int, minute: int = 0) -> str:
+    """An instant of a month."""
+    return f"2026-01-{day:02}T10:{minute:02}:00Z"
+
+
+def session(name: str, day: int, device: str, contact: str | None = None, minutes: int = 0) -> Rows:
+    ends = {"started_at": at(day), "ended_at": at(day, minutes)}
+    return [{"session_id": name, "anonymous_id": device, "contact_id": contact} | ends]
+
+
+def event(name: str, when: str, device: str, **who: str) -> Rows:
+    told = {"event_id": name, "event_type": "visit", "occurred_at": when, "anonymous_id": device}
+    return [told | who]
+
+
+def order(name: str, when: str, device: str | None, contact: str | None, **more: object) -> Rows:
+    told = {"order_id": name, "ordered_at": when, "revenue": 5, "anonymous_id": device}
+    return [told | {"contact_id": contact} | more]
+
+
+def people(address: str) -> Rows:
+    """Contacts, of whom one has an address."""
+    return [{"contact_id": one, "email": f"{one}@x.io"} for one in "12"] + [
+        {"contact_id": "3", "email": address}
+    ]
+
+
+FIRST = {
+    "contacts/a": people("a@x.io"),
+    "sessions/a": session("s1", 3, "d1", "1") + session("s2", 3, "d2") + session("s3", 9, "d3"),
+    "sessions/b": session("s4", 5, "d1", "2") + session("s5", 5, "d9", "1"),
+    "page_views/a": [
+        {"page_view_id": "p1", "viewed_at": at(9), "anonymous_id": "d3", "contact_id": "2"}
+        | {"url": "https://x.io"}
+    ],
+    "events/a": event("e1", at(4), "d4", email="a@x.io")
+    + event("e2", at(6, 20), "d5", contact_id="1"),
+    "orders/a": order("o2", at(8), "d6", "1", refund_of="o1") + order("o3", at(8), "d2", "2"),
+}
+NIGHTS: list[dict[str, Rows | None]] = [
+    {"sessions/c": session("s6", 6, "d5", minutes=40) + session("s7", 4, "d2", "1")},
+    {"contacts/a": [*people("b@x.io"), {"contact_id": "4", "email": "a@x.io"}]},
+    {"orders/b": order("o1", at(2), None, "2")},
+    {"sessions/b": None, "page_views/b": [dict(FIRST["page_views/a"][0], page_view_id="p2")]},
+    {"sessions/d": session("s4", 7, "d1", "3"), "orders/a": None},
+]
+
+
+def deliver(root: Path, files: dict[str, Rows | None] | dict[str, Rows]) -> None:
+    """Put files into a workspace, or take them out."""
+    for name, rows in files.items():
+        path = root / f"raw/{name}.jsonl"
+        if rows is None:
+            path.unlink()
+        else:
+            path.write_bytes(as_json_lines(rows))
+
+
+def read_links(root: Path) -> pl.DataFrame:
+    """The links of the published snapshot."""
+    return pl.read_parquet(root / "reports/latest/people/identity_links.parquet")
+
+
+def test_links_taken_over_are_those_found_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A late session, an address that is another's, an order behind its refund, files withdrawn."""
+    files = {f"raw/{name}.jsonl": as_json_lines(rows) for name, rows in FIRST.items()}
+    root = write_workspace(tmp_path / "ws", CONFIGURATION, files)
+    campaign_reports.fn(str(root), full=False, wait_seconds=0)
+    links = [read_links(root)]
+    monkeypatch.setattr(identity_links, "MOST_CHANGED", 100)
+    for number, night in enumerate(NIGHTS):
+        deliver(root, night)
+        anew = shutil.copytree(root, tmp_path / f"anew{number}")
+        campaign_reports.fn(str(anew), full=True, wait_seconds=0)
+        with monkeypatch.context() as only_kept:
+            only_kept.delattr(identity_links, "_link_all")
+            campaign_reports.fn(str(root), full=False, wait_seconds=0)
+        links.append(read_links(root))
+        assert links[-1].rows() == read_links(anew).rows(), json.dumps(night)
+        assert links[-1].rows() != links[-2].rows(), json.dumps(night)

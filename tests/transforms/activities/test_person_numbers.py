@@ -1,0 +1,79 @@
+"""Contacts in numbers, and the groups of people."""
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from transforms.activities.person_numbers import (
+    find_numbers,
+    find_person,
+    is_in_groups,
+    key_contacts,
+    key_people,
+    list_people,
+    restore_contacts,
+)
+
+PERSON = ["org_id", "contact_id"]
+
+
+def named(*people: tuple[str, str | None]) -> pl.LazyFrame:
+    """Rows that name people."""
+    rows = pl.LazyFrame(people, dict.fromkeys(PERSON, pl.String), orient="row")
+    return key_people(rows)
+
+
+def test_people_are_numbered_in_the_order_of_their_ids() -> None:
+    """Whom other rows name stand among those of the feed, each once; nobody is no contact."""
+    people = list_people(
+        named(("o", "2"), ("p", "1")), named(("o", "10"), ("o", "2"), ("o", "10"), ("o", None))
+    ).select("contact_no", "org_id", "contact_id", "is_known")
+    assert people.collect().rows() == [
+        (0, "o", "10", False),
+        (1, "o", "2", True),
+        (2, "p", "1", True),
+    ]
+
+
+def test_a_number_stands_for_its_contact_alone() -> None:
+    people = list_people(named(("o", "1"), ("p", "1")), named())
+    rows = pl.LazyFrame({"org_id": ["p", "o", "o"], "contact_id": ["1", "1", None], "n": [1, 2, 3]})
+    numbers = find_numbers(people.collect(), "contact_key", "contact_no")
+    numbered = key_contacts(rows).with_columns(numbers)
+    back = restore_contacts(numbered.drop("contact_id"), people)
+    assert back.sort("n").collect().get_column("contact_id").to_list() == ["1", "1", None]
+    assert numbered.collect().get_column("contact_no").to_list() == [1, 0, None]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.none() | st.integers(0, 5), st.none() | st.sampled_from("abcdef")),
+        min_size=1,
+        max_size=30,
+    ),
+    st.integers(1, 9),
+)
+def test_all_that_a_person_did_lies_in_one_group(
+    drawn: list[tuple[int | None, str | None]], groups: int
+) -> None:
+    """Of a contact, or of a device without one; a row of neither lies in the first."""
+    rows = pl.LazyFrame(
+        [("o", None if who is None else str(who), device) for who, device in drawn],
+        dict.fromkeys((*PERSON, "anonymous_id"), pl.String),
+        orient="row",
+    )
+    keyed = key_contacts(rows).with_columns(find_person()).collect()
+    own = [
+        keyed.filter(is_in_groups(pl.col("person_key"), range(group, group + 1), groups))
+        for group in range(groups)
+    ]
+    found = pl.concat(rows.with_columns(group=pl.lit(group)) for group, rows in enumerate(own))
+    assert found.height == keyed.height
+    person = pl.coalesce("contact_id", "anonymous_id")
+    is_alone = pl.col("group").n_unique().over(person) == 1
+    assert found.select(is_alone.all()).item()
+    half = keyed.filter(is_in_groups(pl.col("person_key"), range(groups // 2), groups))
+    assert half.height == sum(rows.height for rows in own[: groups // 2])
+    nobody = found.filter(person.is_null()).get_column("group")
+    assert set(nobody) <= {0}

@@ -1,0 +1,182 @@
+"""Canonical sends, events and sessions as activities: with their contact, message and campaign.
+
+They are kept with the keys of contacts and messages (`key_sends`, `key_events`). What reads them
+gets numbers, by which rows are sorted and joined (`number_sends`, `number_events`), or texts
+(`describe_sends`, `describe_events`).
+"""
+
+import polars as pl
+
+from contracts.channels import OTHER_CHANNEL
+from contracts.columns import columns
+from contracts.facts.messaging.hierarchy import DescribedMessages
+from contracts.facts.order_facts import PricedOrders
+from contracts.facts.people.described_activities import ContactSends, ContactSessions, MessageEvents
+from contracts.facts.people.numbered_activities import (
+    NumberedEvents,
+    NumberedMessages,
+    NumberedSends,
+    People,
+    numbered_schema,
+)
+from contracts.feeds import Events
+from contracts.vocabulary import Action
+from transforms.activities.ad_names_now import name_links
+from transforms.activities.person_numbers import find_numbers
+from transforms.common.joins import HELD, STREAMED
+
+ORG_ID, CONTACT_ID = Events.org_id, Events.contact_id
+SEND_ID, MESSAGE_ID, EVENT_TYPE = Events.send_id, Events.message_id, Events.event_type
+CHANNEL = MessageEvents.channel
+MESSAGE_KEY, MESSAGE_NO = DescribedMessages.message_key, NumberedMessages.message_no
+NAMES = [
+    MessageEvents.message_name,
+    MessageEvents.dispatch_id,
+    MessageEvents.campaign_id,
+    MessageEvents.campaign_name,
+]
+WINDOW = [ContactSends.window_start, ContactSends.window_days]
+BARE_ACTIONS = [str(action) for action in Action]
+OWN_MESSAGE = "own message"
+MESSAGE_OF_SEND, CONTACT_OF_SEND = "message of send", "contact of send"
+
+
+def number_messages(messages: pl.LazyFrame) -> pl.LazyFrame:
+    """Number messages (`DescribedMessages`), as `NumberedMessages`."""
+    return messages.sort(MESSAGE_KEY).with_row_index(MESSAGE_NO).select(columns(NumberedMessages))
+
+
+def number_sends(sends: pl.LazyFrame, people: pl.DataFrame, messages: pl.DataFrame) -> pl.LazyFrame:
+    """Sends with the numbers of their contact and message.
+
+    Args:
+        sends: `KeyedSends`.
+        people: `People`.
+        messages: `NumberedMessages`, in the order of their numbers.
+
+    Returns:
+        `NumberedSends` in the same order. A send without a time of its own has that of its message,
+        dispatch or campaign (SPEC §6.1).
+    """
+    planned_at = _of_message(messages, NumberedMessages.planned_at)
+    return (
+        sends.with_columns(*_number(people, messages))
+        .with_columns(pl.coalesce(NumberedSends.sent_at, planned_at))
+        .select(columns(NumberedSends))
+    )
+
+
+def _number(people: pl.DataFrame, messages: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
+    """The numbers of the contact and message of rows that have their keys."""
+    return (
+        find_numbers(people, People.contact_key, People.contact_no),
+        find_numbers(messages, MESSAGE_KEY, MESSAGE_NO),
+    )
+
+
+def number_sessions(
+    sessions: pl.LazyFrame, people: pl.DataFrame, links: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Sessions with the number of their contact and what their link says, in the same order.
+
+    Args:
+        sessions: `KeyedVisits`, or some columns of it.
+        people: `People`.
+        links: `LinkNames`.
+
+    Returns:
+        `ContactSessions` with the number of the contact in the place of its id, as far as given.
+    """
+    number = find_numbers(people, People.contact_key, People.contact_no)
+    named = name_links(sessions.with_columns(number), links)
+    given = named.collect_schema()
+    return named.select(name for name in numbered_schema(ContactSessions) if name in given)
+
+
+def number_orders(orders: pl.LazyFrame, people: pl.DataFrame) -> pl.LazyFrame:
+    """Orders with the number of their contact in the place of its key, in the same order.
+
+    Args:
+        orders: `KeyedOrders`.
+        people: `People`.
+    """
+    numbered = orders.with_columns(find_numbers(people, People.contact_key, People.contact_no))
+    return numbered.select(numbered_schema(PricedOrders).names())
+
+
+def _of_message(messages: pl.DataFrame, name: str) -> pl.Expr:
+    """What is known of the message that rows have the number of; null where they have none."""
+    return pl.lit(messages.get_column(name)).gather(MESSAGE_NO)
+
+
+def describe_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+    """Numbered sends with the names of their message, dispatch and campaign.
+
+    Args:
+        sends: `NumberedSends`, contacts restored.
+        messages: `NumberedMessages`.
+
+    Returns:
+        `ContactSends`, in no order.
+    """
+    own = messages.select(MESSAGE_NO, MESSAGE_ID, *NAMES, CHANNEL, *WINDOW)
+    return (
+        sends.join(own, on=MESSAGE_NO, how="left", validate=STREAMED, build_side=HELD)
+        .with_columns(pl.lit(value=False).alias(ContactSends.is_of_event))
+        .select(columns(ContactSends))
+    )
+
+
+def number_events(
+    events: pl.LazyFrame, people: pl.DataFrame, messages: pl.DataFrame, *, has_bare: bool = True
+) -> pl.LazyFrame:
+    """Events with the numbers of their contact and message.
+
+    A bare action takes its message's channel, or that of what no feed gives a channel.
+
+    Args:
+        events: `KeyedEvents`.
+        people: `People`.
+        messages: `NumberedMessages`, in the order of their numbers.
+        has_bare: Whether any type may be a bare action.
+
+    Returns:
+        `NumberedEvents` in the same order.
+    """
+    is_undescribed = _of_message(messages.select(pl.col(MESSAGE_ID).is_null()), MESSAGE_ID)
+    own = pl.when(is_undescribed.fill_null(value=True)).then(MESSAGE_ID)
+    its_channel = _of_message(messages, CHANNEL).fill_null(OTHER_CHANNEL)
+    return (
+        events.with_columns(*_number(people, messages))
+        .with_columns(*(_complete_types(its_channel) if has_bare else ()), own.alias(MESSAGE_ID))
+        .select(columns(NumberedEvents))
+    )
+
+
+def _complete_types(of_message: pl.Expr) -> list[pl.Expr]:
+    """Bare actions as those of their message's channel."""
+    event_type = pl.col(EVENT_TYPE)
+    is_bare = event_type.is_in(BARE_ACTIONS)
+    whole = pl.when(is_bare).then(pl.format("{}_{}", of_message, event_type)).otherwise(event_type)
+    return [
+        whole.alias(EVENT_TYPE),
+        pl.when(is_bare).then(of_message).otherwise(CHANNEL).alias(CHANNEL),
+    ]
+
+
+def describe_events(events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+    """Numbered events with the names of their message, dispatch and campaign.
+
+    Args:
+        events: `NumberedEvents`, contacts restored.
+        messages: `NumberedMessages`.
+
+    Returns:
+        `MessageEvents`, in no order.
+    """
+    own = messages.select(MESSAGE_NO, pl.col(MESSAGE_ID).alias(OWN_MESSAGE), *NAMES)
+    return (
+        events.join(own, on=MESSAGE_NO, how="left", validate=STREAMED, build_side=HELD)
+        .with_columns(pl.coalesce(OWN_MESSAGE, MESSAGE_ID).alias(MESSAGE_ID))
+        .select(columns(MessageEvents))
+    )

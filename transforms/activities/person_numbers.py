@@ -1,0 +1,99 @@
+"""Contacts in numbers, and people in groups."""
+
+import polars as pl
+
+from contracts.facts.people.numbered_activities import People
+from contracts.feeds import Contacts, Events
+from transforms.common.joins import HELD, STREAMED
+from transforms.common.keys import CONTACT, PERSON_DEVICE, hash_id
+
+ORG_ID, CONTACT_ID, DEVICE = Contacts.org_id, Contacts.contact_id, Events.anonymous_id
+CONTACT_NO, CONTACT_KEY = People.contact_no, People.contact_key
+IS_KNOWN, DEVICE_KEY, PERSON_KEY = People.is_known, "device_key", "person_key"
+KEYS = 1 << 64
+"""How many keys there are."""
+
+
+def key_people(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The contacts whom rows name, with their keys, in any number."""
+    key = hash_id(CONTACT_ID, seed=CONTACT).alias(CONTACT_KEY)
+    return rows.filter(pl.col(CONTACT_ID).is_not_null()).select(key, ORG_ID, CONTACT_ID)
+
+
+def list_people(contacts: pl.LazyFrame, others: pl.LazyFrame) -> pl.LazyFrame:
+    """List every contact that any row names, in the order of organization and contact.
+
+    Args:
+        contacts: Those of the contacts feed, each once (`key_people`).
+        others: Those whom other rows name (`key_people`).
+
+    Returns:
+        `People`.
+    """
+    unknown = others.join(contacts, on=CONTACT_KEY, how="anti").unique()
+    named = [
+        rows.with_columns(pl.lit(is_known).alias(IS_KNOWN))
+        for rows, is_known in ((contacts, True), (unknown, False))
+    ]
+    return pl.concat(named).sort(ORG_ID, CONTACT_ID).with_row_index(CONTACT_NO)
+
+
+def find_numbers(numbered: pl.DataFrame, key: str, number: str) -> pl.Expr:
+    """The numbers of what rows name by its key, null where it has none.
+
+    A join would copy every column of the rows beside.
+
+    Args:
+        numbered: One row per key, with its number.
+        key: The column of the key, there and in the rows.
+        number: The column of the number.
+    """
+    known = numbered.get_column(number)
+    found = pl.col(key).replace_strict(
+        numbered.get_column(key), known, default=None, return_dtype=known.dtype
+    )
+    return found.alias(number)
+
+
+def key_contacts(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Add the keys of the contacts whom rows name by their ids."""
+    return rows.with_columns(hash_id(CONTACT_ID, seed=CONTACT).alias(CONTACT_KEY))
+
+
+def restore_contacts(rows: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
+    """Put the contact in the place of its number."""
+    ids = people.select(CONTACT_NO, CONTACT_ID)
+    return rows.join(ids, on=CONTACT_NO, how="left", validate=STREAMED, build_side=HELD).drop(
+        CONTACT_NO
+    )
+
+
+def key_device() -> pl.Expr:
+    """The key of a row's device; null where it names none."""
+    whole = pl.struct(ORG_ID, DEVICE).hash(PERSON_DEVICE)
+    return pl.when(pl.col(DEVICE).is_not_null()).then(whole)
+
+
+def find_person(*, has_devices: bool = True) -> pl.Expr:
+    """The key of who did a row: its contact, or a device of none; 0 for nobody known.
+
+    Args:
+        has_devices: Whether rows without the key of a contact may name a device.
+    """
+    person = pl.coalesce(CONTACT_KEY, key_device()) if has_devices else pl.col(CONTACT_KEY)
+    return person.fill_null(0).alias(PERSON_KEY)
+
+
+def is_in_groups(person: pl.Expr, groups: range, of: int) -> pl.Expr:
+    """Whether a person is in some groups of people, next to each other.
+
+    Groups are ranges of keys, so that who else there is makes no difference.
+
+    Args:
+        person: The key of the person.
+        groups: The groups.
+        of: How many there are.
+    """
+    first, end = (-(-group * KEYS // of) for group in (groups.start, groups.stop))
+    is_before = person < pl.lit(end, pl.UInt64) if end < KEYS else pl.lit(value=True)
+    return (person >= pl.lit(first, pl.UInt64)) & is_before
