@@ -16,10 +16,11 @@ from flows.catalog import file_batches, read_files
 from flows.errors import CampaignReportsError
 from flows.kept import recalled_rows
 from flows.readers import open_feed
+from flows.steps.activities import identity_links, write_activities
 from flows.steps.attribution import credit_files
 from flows.steps.matching import sessions
 from flows.steps.messaging import key_files, restated_facts
-from flows.steps.people import activities, identity_links, journey_slices
+from flows.steps.people import journey_slices
 from tests.oracles.changed_figures import find_wrong_changes, read_figures
 from tests.support.faults.forked_commands import Commands, Disturbance
 from tests.support.histories.history import History
@@ -32,7 +33,7 @@ SIZES: tuple[tuple[ModuleType, str, tuple[float, ...]], ...] = (
     (file_batches, "MOST_ROWS", (5, 30, 200)),
     (file_batches, "MOST_ROWS_SETTLED", (20, 60, 400)),
     (journey_slices, "ROWS_A_SLICE", (20, 200, ALL)),
-    (activities, "ROWS_A_GROUP", (20, 200, ALL)),
+    (write_activities, "ROWS_A_GROUP", (20, 200, ALL)),
     (key_files, "ROWS_A_GROUP", (30, ALL)),
     (sessions, "ROWS_A_GROUP", (30, ALL)),
     (credit_files, "ROWS_A_PIECE", (30, ALL)),
