@@ -58,7 +58,7 @@ def price_orders(
     """
     dated = orders.with_columns(
         reporting_day(pl.col(Orders.ordered_at), timezone).alias(PricedOrders.date_day),
-        pl.col(Orders.currency).str.strip_chars().str.to_uppercase().fill_null(currency),
+        normalize_currency(pl.col(Orders.currency)).fill_null(currency),
     )
     own = pl.col(Orders.currency) == currency
     converted = (
