@@ -223,6 +223,11 @@ class Source(Strict):
     """Column of the mapping -> its names in the vendor's exports in other languages."""
     other_reports: dict[str, str] = {}
     """Column -> the source that reads files which have it: this one refuses them."""
+    longer_periods: tuple[str, ...] = ()
+    """Lines of a preamble, in any case, that say that each row covers more than a day.
+
+    Such a file is refused: its days would be the first ones of weeks or months.
+    """
     leaves_other_rows: bool = False
     """Whether rows that none of the tables takes are something else and left out, not rejected."""
     timezone: str | None = None

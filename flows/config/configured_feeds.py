@@ -29,6 +29,7 @@ class ConfiguredFeed:
         leaves_other_rows: Whether rows of none of its tables are left out, not rejected.
         conversions: Names of the conversions that count; none named: all count.
         other_reports: Column -> the source that reads files which have it.
+        longer_periods: Lines of a preamble that say that each row covers more than a day.
     """
 
     section: FeedSection
@@ -39,6 +40,7 @@ class ConfiguredFeed:
     leaves_other_rows: bool = False
     conversions: tuple[str, ...] = ()
     other_reports: Mapping[str, str] = field(default_factory=dict)
+    longer_periods: tuple[str, ...] = ()
 
     @cached_property
     def signature(self) -> str:
@@ -58,7 +60,8 @@ class ConfiguredFeed:
             for name, value in vars(self.options).items()
             if name not in LIMITS
         }
-        return repr((mappings, options, self.leaves_other_rows))
+        refused = (sorted(self.other_reports.items()), self.longer_periods)
+        return repr((mappings, options, self.leaves_other_rows, refused))
 
 
 def configure_feeds(
@@ -131,6 +134,7 @@ def _configure_feed(
         source.leaves_other_rows,
         conversions,
         source.other_reports,
+        source.longer_periods,
     )
 
 

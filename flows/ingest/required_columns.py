@@ -66,9 +66,11 @@ def require_columns(
         preamble: The lines above its header.
 
     Raises:
-        RefusedFile: The columns, the file's own headers nearest to them, and the key that maps.
+        RefusedFile: The columns, the file's own headers nearest to them, and the key that maps; or
+            that it is another report, or one of weeks or months.
     """
     _refuse_other_report(feed, header)
+    _refuse_longer_periods(feed, preamble)
     needed = [one for one in find_missing(feed, header) if one.is_needed]
     if not needed:
         return
@@ -158,6 +160,14 @@ def _refuse_other_report(feed: ConfiguredFeed, header: tuple[str, ...]) -> None:
         if fold(column) in named:
             msg = f"its column {named[fold(column)]!r} tells that it is another report"
             raise RefusedFile(msg, f'read it with source = "{source}"')
+
+
+def _refuse_longer_periods(feed: ConfiguredFeed, preamble: tuple[str, ...]) -> None:
+    longer = {fold(line) for line in feed.longer_periods}
+    said = next((line for line in preamble if fold(line) in longer), None)
+    if said is not None:
+        msg = f'its preamble says "{said}": each row covers more than a day'
+        raise RefusedFile(msg, "export it again by day")
 
 
 def _quote(names: tuple[str, ...]) -> str:

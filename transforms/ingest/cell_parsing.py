@@ -42,6 +42,8 @@ OFFSET_FORMATS = (
     "%Y-%m-%dT%H:%M%#z",
 )
 FORMATS = (*LOCAL_FORMATS, *UTC_FORMATS, *OFFSET_FORMATS)
+FIRST_WRITTEN_YEAR = 1000
+"""`%Y` also takes fewer than four digits: it would read `6/1/26` as a day of the year 26."""
 ISO_START = r"^\s*\d{4}-\d\d-\d\d(?:[T ]\d{1,2}:\d\d|\s*$)"
 TRUE_WORDS = ("true", "t", "1", "yes", "y")
 FALSE_WORDS = ("false", "f", "0", "no", "n")
@@ -76,7 +78,8 @@ def parse_instants(
         timezone: Of stamps without offset. A local time that does not exist is null; one that
             exists twice is the first.
         unit: `unix_seconds`, `unix_milliseconds` or `unix`, where the stamps are numbers.
-        form: A strptime format of stamps that are not ISO 8601, or several to try in turn.
+        form: A strptime format of stamps that are not ISO 8601, or several to try in turn; years
+            have four digits, or are `%y`.
     """
     if isinstance(cells.dtype, pl.Datetime):
         return _to_utc(_drop_impossible(cells).dt.cast_time_unit("us"), timezone)
@@ -94,7 +97,8 @@ def parse_instants(
     text = parse_text(cells)
     parsed = _parse_iso(text, timezone)
     for one in (form,) if isinstance(form, str) else form or ():
-        formed = _to_utc(text.str.to_datetime(one, strict=False, time_unit="us"), timezone)
+        stamps = _drop_short_years(text.str.to_datetime(one, strict=False, time_unit="us"))
+        formed = _to_utc(stamps, timezone)
         parsed = parsed.zip_with(formed.is_null(), formed)
     return parsed
 
@@ -115,6 +119,11 @@ def _is_possible(cells: pl.Series) -> pl.Series:
     if ticks is None:
         return pl.Series([True])
     return cells.to_physical().is_between(FIRST_SECOND * ticks, LAST_SECOND * ticks)
+
+
+def _drop_short_years(formed: pl.Series) -> pl.Series:
+    is_short = formed.dt.year() < FIRST_WRITTEN_YEAR
+    return formed.set(is_short, None) if is_short.any() else formed
 
 
 def _parse_iso(text: pl.Series, timezone: str) -> pl.Series:
@@ -185,7 +194,7 @@ def parse_days(cells: pl.Series, *, form: str | tuple[str, ...] | None = None) -
     if form is not None:
         parsed = parse_days(cells)
         for one in (form,) if isinstance(form, str) else form:
-            formed = text.str.to_date(one, strict=False)
+            formed = _drop_short_years(text.str.to_date(one, strict=False))
             parsed = parsed.zip_with(formed.is_null(), formed)
         return parsed
     whole = text.set(~text.str.contains(ISO_START), None)

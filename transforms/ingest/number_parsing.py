@@ -38,7 +38,7 @@ class NumberMarks:
         whole = r"\d+"
         if self.thousands is not None:
             between = ANY_SPACE if self.thousands == " " else re.escape(self.thousands)
-            whole = rf"(?:\d{{1,3}}(?:{between}\d{{3}})+|\d+)"
+            whole = rf"(?:[1-9]\d{{0,2}}(?:{between}\d{{3}})+|\d+)"
         return rf"^[+-]?(?:{whole}{fraction}|{re.escape(self.decimal)}\d+)(?:[eE][+-]?\d+)?$"
 
 

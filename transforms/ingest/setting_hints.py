@@ -138,15 +138,12 @@ def _candidates(
         times = ("",) if dtype == pl.Date else TIMES
         for day, time in product(DAYS, times):
             setting = f'formats = {{ {name} = "{day}{time}" }}'
-            yield setting, _parse_dates(dtype, day + time)
+            yield setting, _parse_dates(dtype, day + time, resolved.timezone)
 
 
-def _parse_dates(dtype: pl.DataType, form: str) -> Parse:
-    """A parser of days or stamps that are not older than what can have been delivered.
-
-    `%Y` reads the year `26` as the one of the Roman empire.
-    """
-    parse = parser_for(dtype, form=form)
+def _parse_dates(dtype: pl.DataType, form: str, timezone: str) -> Parse:
+    """A parser of days or stamps that are not older than what can have been delivered."""
+    parse = parser_for(dtype, timezone=timezone, form=form)
 
     def parse_recent(cells: pl.Series) -> pl.Series:
         found = parse(cells)

@@ -134,3 +134,13 @@ def test_names_of_columns_are_told_only_where_they_are_no_people() -> None:
     assert "Secretsdottir" not in said
     said = refusal(feed(), without("Cost", adding=("ann@x.io", "Costs")))
     assert "ann@x.io" not in said
+
+
+def test_a_report_of_weeks_is_none_of_days() -> None:
+    """Microsoft's weekly report has the first day of each week where a daily one has the day."""
+    section = FeedSection(source="microsoft_ads.report", files="raw/x.csv")
+    (weekly,) = configure_feeds(Workspace(feeds=(section,)))
+    header = ("TimePeriod", "CampaignId", "Spend")
+    said = refusal(weekly, header, "Report Name: Campaign", "report aggregation: Weekly")
+    assert said.startswith('its preamble says "report aggregation: Weekly": each row covers more')
+    require_columns(weekly, header, ("Report Name: Campaign", "Report Aggregation: Daily"))

@@ -108,6 +108,14 @@ def test_days_in_a_format_of_their_own() -> None:
     assert_series_equal(parse_days(cells, form="%d.%m.%Y"), expected)
 
 
+def test_a_year_of_two_digits_is_no_year_of_four() -> None:
+    cells = ["6/1/26", "06/01/2026", "6/1/202"]
+    days = parse_days(pl.Series(cells), form=("%m/%d/%Y", "%d.%m.%Y"))
+    assert days.to_list() == [None, date(2026, 6, 1), None]
+    assert instants(cells, form="%m/%d/%Y") == [None, utc(2026, 6, 1), None]
+    assert parse_days(pl.Series(cells[:1]), form="%m/%d/%y").to_list() == [date(2026, 6, 1)]
+
+
 def test_flags_are_the_usual_words() -> None:
     cells = ["true", "T", "1", " Yes ", "y", "FALSE", "f", "0", "no", "N", "maybe", "", None]
     expected = pl.Series([True] * 5 + [False] * 5 + [None] * 3)

@@ -57,6 +57,16 @@ def test_stamps_that_a_format_reads(cells: list[str | None], form: str) -> None:
     assert hint(POINT, Datum=cells) == {"ordered_at": setting}
 
 
+def test_no_format_is_advised_for_local_times_that_do_not_exist() -> None:
+    file = pl.DataFrame({"Datum": ["2026-04-24T00:30:00", "2026-04-24", "2026-04-24 00:59"]})
+    columns = {"ordered_at": "Datum"}
+    mapping = TableMapping(table="orders", columns=columns)
+    resolved = ResolvedMapping(mapping, timezone="Africa/Cairo")
+    parsed = parse_rows(file.with_row_index(ROW_NUMBER).lazy(), resolved, ["Datum"]).collect()
+    assert parsed.get_column("ordered_at").null_count() == 3
+    assert hint_settings(parsed, resolved, index_header(["Datum"], resolved)) == {}
+
+
 def test_days_that_two_formats_read_alike_are_left_to_who_knows() -> None:
     found = hint(POINT, Datum=["01.02.2026", "03.04.2026", "05.06.2026"])["ordered_at"]
     day_first, month_first = ('{ ordered_at = "%d.%m.%Y" }', '{ ordered_at = "%m.%d.%Y" }')
