@@ -30,7 +30,7 @@ from flows.page.report_page import write_anew, write_page
 from flows.page.snapshot_tables import SnapshotTables
 from flows.progress import Progress, silence
 from flows.remote.needs import TO_RUN, TO_SUM_UP
-from flows.remote.workspace_place import open_workspace
+from flows.remote.workspace_place import open_feeds, open_workspace
 from flows.runtime.flow_ends import end_in_a_sentence
 from flows.runtime.prefect_steps import step
 from flows.runtime.unwatched_runs import spare_a_private_server
@@ -52,7 +52,6 @@ from flows.storage.publish import (
     publish_snapshot,
     stage_snapshot,
 )
-from flows.storage.raw_files import bring_raw_files
 from flows.storage.recovery import clean_up
 from flows.storage.snapshots import drop_old_snapshots
 from flows.storage.workspace_files import Layout, remove_tree, storage_errors
@@ -123,12 +122,11 @@ def begin_attempt(
         scratch = staging / SCRATCH
         attempt = Attempt(loaded, run_id, started, staging, scratch, progress, kept=kept)
         address = _cluster.get() or loaded.config.run.dask
-        if address:
-            bring_raw_files(loaded.root)
         try:
             with (
                 storage_errors(f"working on {loaded.root}"),
-                connect(address, staging) if address else nullcontext(THREADS) as workers,
+                open_feeds(loaded.root, loaded.config.feed_files, keeps=True) as views,
+                connect(address, staging, *views) if address else nullcontext(THREADS) as workers,
             ):
                 yield replace(attempt, workers=workers)
         except Exception as error:

@@ -5,8 +5,19 @@ found were then missing from a figure without a word.
 """
 
 import os
+import re
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+
+WILDCARD = re.compile(r"[*?\[]")
+
+
+def split_glob(pattern: str) -> tuple[PurePosixPath, PurePosixPath]:
+    """The folder before a glob's first wildcard, and the glob of its files in that folder."""
+    parts = PurePosixPath(pattern).parts
+    folders = parts[:-1]
+    fixed = next((at for at, part in enumerate(folders) if WILDCARD.search(part)), len(folders))
+    return PurePosixPath(*parts[:fixed]), PurePosixPath(*parts[fixed:])
 
 
 def list_matching(folder: Path, pattern: str) -> list[Path]:

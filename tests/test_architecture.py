@@ -89,7 +89,7 @@ SUBJECTS = {
     "flows.progress": set(),
     "flows.runtime": {"flows.errors", "flows.folders"},
     "flows.storage": {"flows.errors", "flows.folders", "flows.report_tables"},
-    "flows.remote": {"flows.errors", "flows.storage"},
+    "flows.remote": {"flows.errors", "flows.folders", "flows.storage"},
     "flows.readers": set(),
     "flows.config": {"flows.errors", "flows.readers", "flows.storage"},
     "flows.catalog": {
@@ -123,6 +123,7 @@ SUBJECTS = {
         "flows.errors",
         "flows.progress",
         "flows.readers",
+        "flows.remote",
         "flows.report_tables",
         "flows.runtime",
         "flows.steps",

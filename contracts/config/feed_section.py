@@ -30,7 +30,9 @@ class FeedSection(Section):
     source: str | None = Field(
         None, description="source mapping that ships with the product or lies in sources/"
     )
-    files: FeedPath = Field(description="glob below the workspace")
+    files: FeedPath = Field(
+        description="glob below the workspace, or of objects: s3://bucket/prefix/*.csv"
+    )
     name: str | None = Field(
         None,
         description="how messages and quarantine call the feed",

@@ -19,6 +19,8 @@ WINDOWS_PATH = re.compile(r"[A-Za-z]:|\\")
 """How a path begins on a system that runs do not know."""
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/")
 """How an address of another place begins; a drive of Windows has one letter."""
+STORE_PATTERN = re.compile(r"s3://[^/*?\[\]]+/.*[^/]")
+"""A glob of objects in a store: the bucket is named whole."""
 WRITTEN_BY_RUNS = ("reports", "quarantine", "state")
 """The folders of a workspace that hold no feeds."""
 FEED_NAME_PATTERN = r"^\w[\w .()-]*$"
@@ -60,12 +62,14 @@ def check_time_zone(name: str) -> str:
 
 
 def check_feed_path(glob: str) -> str:
-    """The glob itself, where it can only lead to feed files below the workspace."""
+    """The glob itself, where it can only lead to feed files below the workspace or in a store."""
     parts = PurePosixPath(glob).parts
+    if STORE_PATTERN.fullmatch(glob) and ".." not in parts:
+        return glob
     if ADDRESS.match(glob):
         sentence = (
-            "is an address; feed files lie below the workspace: run it where they are, as "
-            "'s3://bucket/prefix' with 'raw/contacts/*.csv' in it, or bring them into raw/"
+            "is an address of another kind than 's3://bucket/prefix/*.csv'; give one of that kind, "
+            "or a path below the workspace, as 'raw/contacts/*.csv'"
         )
     elif glob.startswith("/") or WINDOWS_PATH.match(glob) or ".." in parts:
         sentence = "leads out of the workspace; give a path below it, as 'raw/contacts/*.csv'"

@@ -165,3 +165,8 @@ class Workspace(Section):
     audiences: tuple[AudienceSection, ...] = ()
     run: RunSection = RunSection()
     erasure: ErasureSection = ErasureSection()
+
+    @property
+    def feed_files(self) -> list[str]:
+        """The glob of each feed's files."""
+        return [feed.files for feed in self.feeds]

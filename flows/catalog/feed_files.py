@@ -1,26 +1,32 @@
 """Which files a workspace's feeds are."""
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.errors import DataRefused
+from flows.folders import split_glob
 from flows.readers import RefusedFile
-from flows.storage.raw_files import is_elsewhere
-
-WILDCARD = re.compile(r"[*?\[]")
+from flows.storage.raw_files import RawPlace, find_place, is_elsewhere
 
 
 @dataclass(frozen=True)
 class RawFile:
-    """One file of a feed; `path` as the manifest calls it, relative to the workspace."""
+    """One file of a feed.
+
+    Attributes:
+        feed: The feed.
+        path: As the manifest calls it: from the workspace, or the address of an object.
+        location: Where its bytes are when they are read.
+        home: The folder in which it has to lie, with symbolic links resolved.
+    """
 
     feed: ConfiguredFeed
     path: str
     location: Path
+    home: Path
 
 
 def find_files(root: Path, feeds: list[ConfiguredFeed]) -> list[RawFile]:
@@ -30,19 +36,26 @@ def find_files(root: Path, feeds: list[ConfiguredFeed]) -> list[RawFile]:
         DataRefused: A feed's folder is gone, or it or one below it cannot be read. An object store
             has no folders: there a feed without an object has no files.
     """
-    for feed in [] if is_elsewhere(root) else feeds:
-        _require_folder(root, feed)
+    places = [find_place(root, feed.section.files) for feed in feeds]
+    for feed, place in zip(feeds, places, strict=True):
+        if not is_elsewhere(place.folder):
+            _require_folder(root, feed)
     return [
-        RawFile(feed, path.relative_to(root).as_posix(), path)
-        for feed in feeds
-        for path in sorted(root.glob(feed.section.files))
-        if path.is_file() and not path.name.startswith(".")
+        raw for feed, place in zip(feeds, places, strict=True) for raw in _match_files(feed, place)
     ]
+
+
+def _match_files(feed: ConfiguredFeed, place: RawPlace) -> Iterator[RawFile]:
+    home = place.folder.resolve()
+    for path in sorted(place.folder.glob(place.pattern)):
+        if path.is_file() and not path.name.startswith("."):
+            yield RawFile(feed, place.call(path), path, home)
 
 
 def _require_folder(root: Path, feed: ConfiguredFeed) -> None:
     """Tell a feed whose folder is gone from one to which nothing has been delivered."""
-    folder, depth = _fixed_part(feed.section.files)
+    folder, below = split_glob(feed.section.files)
+    depth = None if "**" in below.parts else len(below.parts) - 1
     try:
         for _ in _walk(root / folder, depth):
             pass
@@ -58,16 +71,8 @@ def _require_folder(root: Path, feed: ConfiguredFeed) -> None:
         raise DataRefused(msg, hint) from error
 
 
-def _fixed_part(pattern: str) -> tuple[PurePosixPath, int | None]:
-    """The folder before a pattern's first wildcard, and how deep below it files lie; None: any."""
-    *folders, _ = PurePosixPath(pattern).parts
-    fixed = next((at for at, part in enumerate(folders) if WILDCARD.search(part)), len(folders))
-    below = folders[fixed:]
-    return PurePosixPath(*folders[:fixed]), None if "**" in below else len(below)
-
-
 def _walk(folder: Path, depth: int | None) -> Iterator[Path]:
-    """The folders from one on down, each of which can be listed."""
+    """The folders from one on down, so deep, each of which can be listed; None: all."""
     with os.scandir(folder) as entries:
         below = [] if depth == 0 else [one for one in entries if one.is_dir(follow_symlinks=False)]
     yield folder
@@ -75,13 +80,8 @@ def _walk(folder: Path, depth: int | None) -> Iterator[Path]:
         yield from _walk(Path(entry.path), None if depth is None else depth - 1)
 
 
-def require_inside(root: Path, raw: RawFile) -> None:
-    """Refuse a file whose real path lies outside the workspace.
-
-    Args:
-        root: The workspace, its own links resolved.
-        raw: The file.
-    """
-    if not os.path.realpath(raw.location).startswith(f"{root}{os.sep}"):
+def require_inside(raw: RawFile) -> None:
+    """Refuse a file whose real path lies outside the workspace."""
+    if not os.path.realpath(raw.location).startswith(f"{raw.home}{os.sep}"):
         msg = "the file is a link to a place outside the workspace"
         raise RefusedFile(msg, "copy the file into the workspace")

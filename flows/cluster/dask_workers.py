@@ -44,12 +44,13 @@ class DaskWorkers:
 
 
 @contextmanager
-def connect(address: str, folder: Path) -> Generator[DaskWorkers]:
+def connect(address: str, *folders: Path) -> Generator[DaskWorkers]:
     """Connect to a cluster, and prove that its workers can do the work of a run.
 
     Args:
         address: The scheduler's, as `tcp://host:8786`.
-        folder: A folder of the workspace, which every worker has to see under the same path.
+        folders: What every worker has to see under the same path: a folder of the workspace, and
+            those in which feeds of a store are shown.
 
     Raises:
         ConfigurationError: There is no such cluster, or its workers have other code or storage.
@@ -69,7 +70,8 @@ def connect(address: str, folder: Path) -> Generator[DaskWorkers]:
     try:
         with client:
             _require_equal_workers(client, address)
-            _require_shared_storage(client, folder)
+            for folder in folders:
+                _require_shared_storage(client, folder)
             yield DaskWorkers(client)
     except (distributed.scheduler.KilledWorker, distributed.CancelledError) as error:
         msg = f"the Dask cluster at {address} did not finish a task ({type(error).__name__})"
@@ -111,8 +113,8 @@ def _require_shared_storage(client: Any, folder: Path) -> None:
     if blind := sum(theirs != token for theirs in found.values()):
         msg = f"run.dask: {blind} of {len(found)} workers do not see the workspace's folder"
         hint = (
-            "Mount it on every worker under the same path; that of an s3:// workspace is the cache "
-            "of this machine, whose place XDG_CACHE_HOME says."
+            "Mount it on every worker under the same path; that of a workspace or feed in s3:// is "
+            "the cache of this machine, whose place XDG_CACHE_HOME says."
         )
         raise ConfigurationError(msg, hint)
 

@@ -13,6 +13,7 @@ from flows.catalog.canonical_tables import Catalog
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.errors import UsageError
 from flows.progress import silence
+from flows.remote.workspace_place import open_feeds
 from flows.steps.reading.read_feeds import read_feeds
 from flows.storage.published_files import published_tables, read_manifest
 from flows.storage.workspace_files import Layout
@@ -68,7 +69,10 @@ def open_published_run(root: Path) -> Generator[PublishedRun]:
     if manifest.config_sha256 != loaded.config_sha256:
         msg = f"the configuration is not the one that run {manifest.run_id} published with"
         raise UsageError(msg, RUN_AGAIN)
-    with TemporaryDirectory(prefix="campaign-reports-explain-") as folder:
+    with (
+        TemporaryDirectory(prefix="campaign-reports-explain-") as folder,
+        open_feeds(loaded.root, loaded.config.feed_files),
+    ):
         ledger = Path(folder) / "ledger"
         ledger.mkdir()
         for reading in Layout(loaded.root).ledger.glob("*"):

@@ -1,8 +1,10 @@
-"""Where a workspace in an object store is: `s3://bucket/prefix`."""
+"""Where a workspace or the files of a feed in an object store are: `s3://bucket/prefix`."""
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
+
+from flows.folders import split_glob
 
 ADDRESS = re.compile(r"^s3:/+(?P<bucket>[^/]+)(?:/+(?P<prefix>.*?))?/*$")
 """Also as `pathlib` leaves it, with one slash."""
@@ -10,7 +12,7 @@ ADDRESS = re.compile(r"^s3:/+(?P<bucket>[^/]+)(?:/+(?P<prefix>.*?))?/*$")
 
 @dataclass(frozen=True)
 class Address:
-    """A workspace's place in an object store.
+    """A place in an object store.
 
     Attributes:
         bucket: The bucket.
@@ -22,7 +24,7 @@ class Address:
 
     @property
     def name(self) -> str:
-        """What the workspace is called: the last part of its address."""
+        """What a workspace there is called: the last part of its address."""
         return self.prefix.rsplit("/", 1)[-1] or self.bucket
 
     def __str__(self) -> str:
@@ -37,3 +39,16 @@ def parse_address(place: str | Path) -> Address | None:
         return None
     parts = (found["prefix"] or "").split("/")
     return Address(found["bucket"], "/".join(part for part in parts if part))
+
+
+def split_address(glob: str) -> tuple[Address, str] | None:
+    """The folder of a store below which objects are matched, and their glob in it.
+
+    Args:
+        glob: As `s3://bucket/prefix/*.csv`; None is given for a path.
+    """
+    address = parse_address(glob)
+    if address is None:
+        return None
+    folder, pattern = split_glob(address.prefix)
+    return Address(address.bucket, "/".join(folder.parts)), pattern.as_posix()

@@ -26,7 +26,7 @@ from flows.remote.object_keys import (
     run_of,
 )
 from flows.remote.object_store import Objects, StoredObject
-from flows.remote.raw_objects import RawObjects
+from flows.remote.raw_objects import RAW_INDEX, RawIndex, RawObjects
 
 AT_ONCE = 8
 """How many objects are brought or uploaded at a time."""
@@ -89,11 +89,12 @@ class Mirror:
             if key not in hidden and kind_of(key) is not Kind.OWN
         }
         self._show()
-        self.raw = RawObjects(root, objects, self.stored, self.sign)
+        self._index = RawIndex(root / RAW_INDEX)
+        self.raw = RawObjects(root, objects, self.stored, self._index, self.sign)
 
     def find_changes(self) -> Changes:
         """What the command wrote and removed since."""
-        self.raw.write_index()
+        self._index.write(self.stored)
         changes, folders = Changes(), set[str]()
         for top, _, names in os.walk(self.root):
             place = Path(top).relative_to(self.root).as_posix()

@@ -4,18 +4,52 @@ import json
 import os
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Container, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flows.remote.object_cache import fetch, stand_in
-from flows.remote.object_keys import Kind, kind_of
 from flows.remote.object_store import Objects, StoredObject
 from flows.remote.store_errors import ObjectChanged, ObjectMissing
-from flows.storage.workspace_files import hash_file
+from flows.storage.workspace_files import PRIVATE_FILE, hash_file
 
 RAW_INDEX = "state/raw_objects.json"
-"""Key -> e_tag, bytes and SHA-256 of every raw object that a run has read."""
+LARGE = 1 << 26
+"""Up to how many bytes an object is replaced by one conditional request, which is held whole."""
+
+
+class RawIndex:
+    """Key -> e_tag, bytes and SHA-256 of every raw object that a run has read."""
+
+    def __init__(self, place: Path) -> None:
+        """Read what earlier runs have told in a file, if there is one."""
+        self._place = place
+        self._known: dict[str, list[object]] = {}
+        with suppress(FileNotFoundError, ValueError):
+            self._known = dict(json.loads(place.read_text("utf-8")))
+
+    def find(self, name: str, one: StoredObject) -> str | None:
+        """The hash of an object's bytes, if a run has read it."""
+        match self._known.get(name):
+            case [one.e_tag, one.size, str(sha256)]:
+                return sha256
+        return None
+
+    def note(self, name: str, one: StoredObject, sha256: str) -> None:
+        """Remember the hash of an object's bytes."""
+        self._known[name] = [one.e_tag, one.size, sha256]
+
+    def write(self, there: Container[str]) -> None:
+        """Tell later runs what is known of the raw objects that are there."""
+        known = {name: said for name, said in sorted(self._known.items()) if name in there}
+        text = json.dumps(known, indent=0, ensure_ascii=False) + "\n"
+        before = self._place.read_text("utf-8") if self._place.exists() else ""
+        if known and text != before:
+            self._place.parent.mkdir(exist_ok=True)
+            draft = self._place.with_name(f"{self._place.name}.draft")
+            draft.write_text(text, "utf-8")
+            draft.chmod(PRIVATE_FILE)
+            draft.replace(self._place)
 
 
 class RawObjects:
@@ -26,34 +60,35 @@ class RawObjects:
         root: Path,
         objects: Objects,
         stored: dict[str, StoredObject],
-        sign: Callable[[str], None],
+        index: RawIndex,
+        sign: Callable[[str], None] = lambda _: None,
+        name: str = "",
     ) -> None:
-        """Read what earlier runs have told of raw objects.
+        """Take what a view shows.
 
         Args:
             root: The view, in which every raw object has its stand-in.
-            objects: The workspace's objects.
+            objects: Makes the requests.
             stored: What is in the store; put right where a raw object turns out to be another.
+            index: What earlier runs have told of raw objects.
             sign: Notes that a file of the view is as it is in the store.
+            name: What the index calls an object by, before its key.
         """
         self._root, self._objects, self._stored, self._sign = root, objects, stored, sign
+        self._index, self._name = index, name
         self._turn = threading.Lock()
         self._turns: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
         self._whole: set[str] = set()
         self._readers: Counter[str] = Counter()
-        self._known: dict[str, list[object]] = {}
-        with suppress(FileNotFoundError, ValueError):
-            self._known = dict(json.loads((root / RAW_INDEX).read_text("utf-8")))
 
     def has(self, path: Path) -> bool:
         """Whether a file of the view is a raw object that nothing has rewritten."""
         return self._key(path) in self._stored
 
     def describe(self, path: Path) -> tuple[int, ...]:
-        """What tells one content of a raw object from another: size, times, and e_tag."""
+        """What tells one content of a raw object from another: by size and e_tag."""
         one = self._stored[self._key(path)]
-        modified = int(one.modified.timestamp() * 1e9)
-        return one.size, modified, modified, hash(one.e_tag)
+        return one.size, 0, 0, hash(one.e_tag)
 
     def hash_content(self, path: Path) -> str:
         """The SHA-256 of a raw object, as an earlier run has told it or from its bytes.
@@ -62,13 +97,13 @@ class RawObjects:
             FileNotFoundError: It is gone or was changed; from now on it is what it is.
         """
         one = self._stored[self._key(path)]
-        match self._known.get(one.key):
-            case [one.e_tag, one.size, str(sha256)]:
-                return sha256
+        name = f"{self._name}{one.key}"
+        if known := self._index.find(name, one):
+            return known
         with self._turn_of(one.key):
             self._bring(one.key, path)
             sha256 = hash_file(path)
-            self._known[one.key] = [one.e_tag, one.size, sha256]
+            self._index.note(name, one, sha256)
         return sha256
 
     @contextmanager
@@ -91,12 +126,18 @@ class RawObjects:
                     self._whole.discard(key)
                     self._stand_in(key, path)
 
-    def bring_all(self) -> None:
-        """Have the bytes of every raw object in its file until the view goes."""
-        for key in [key for key in self._stored if kind_of(key) is Kind.RAW]:
-            with self._turn_of(key), suppress(FileNotFoundError):
-                self._bring(key, self._root / key)
-                self._readers[key] += 1
+    def replace(self, path: Path, content: Path) -> None:
+        """Put a file's content in place of a raw object that is still the one that was read.
+
+        Raises:
+            FileNotFoundError: It is gone or was changed.
+            StorageFailed: The store refuses.
+        """
+        one = self._stored[self._key(path)]
+        try:
+            _replace(self._objects, one, content)
+        except (ObjectChanged, ObjectMissing):
+            raise FileNotFoundError(path) from None
 
     def _turn_of(self, key: str) -> threading.RLock:
         with self._turn:
@@ -113,17 +154,6 @@ class RawObjects:
         self._whole.add(key)
         self._sign(key)
 
-    def write_index(self) -> None:
-        """Tell later runs what this one knows of the raw objects that are there."""
-        there = {key: said for key, said in sorted(self._known.items()) if key in self._stored}
-        text = json.dumps(there, indent=0, ensure_ascii=False) + "\n"
-        place = self._root / RAW_INDEX
-        before = place.read_text("utf-8") if place.exists() else ""
-        if there and text != before:
-            place.parent.mkdir(exist_ok=True)
-            place.unlink(missing_ok=True)
-            place.write_text(text, "utf-8")
-
     def _look_again(self, key: str, path: Path) -> None:
         try:
             self._stored[key] = self._objects.look(key)
@@ -139,3 +169,12 @@ class RawObjects:
 
     def _key(self, path: Path) -> str:
         return os.path.relpath(path, self._root).replace(os.sep, "/")
+
+
+def _replace(objects: Objects, one: StoredObject, content: Path) -> None:
+    if content.stat().st_size < LARGE:
+        objects.put_if(one.key, content.read_bytes(), one.e_tag)
+        return
+    if objects.look(one.key).e_tag != one.e_tag:
+        raise ObjectChanged(one.key)
+    objects.put(one.key, content)

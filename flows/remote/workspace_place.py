@@ -1,5 +1,6 @@
-"""A workspace argument as a folder to work in: itself, or a view of what is in an object store."""
+"""Workspaces and feeds in object stores as folders to work in; what is a folder is itself."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from pathlib import Path
@@ -8,7 +9,8 @@ from flows.remote.address import parse_address
 from flows.remote.needs import Needs
 
 REMOTE = "flows.remote.remote_workspace"
-"""Imported when an address is given and not before: most workspaces are folders."""
+FEEDS = "flows.remote.feed_stores"
+"""Imported when an address is given and not before: most workspaces and feeds are folders."""
 
 
 def open_workspace(
@@ -31,6 +33,28 @@ def open_workspace(
     if address is None:
         return nullcontext(Path(place))
     return import_module(REMOTE).open_remote_workspace(address, needs, wait_seconds)
+
+
+def open_feeds(
+    root: Path, files: Sequence[str], *, keeps: bool = False
+) -> AbstractContextManager[tuple[Path, ...]]:
+    """Have the files of feeds at hand that are objects of a store, as long as the context lasts.
+
+    Args:
+        root: The workspace, a folder by now.
+        files: The glob of each feed's files, in the order of the configuration.
+        keeps: Whether it is remembered what is read of them; the workspace is held then.
+
+    Returns:
+        Gives the folders that show the objects; none where all feeds lie in the workspace.
+
+    Raises:
+        ConfigurationError: There is no such bucket.
+        StorageFailed: The store refuses.
+    """
+    if not any(map(parse_address, files)):
+        return nullcontext(())
+    return import_module(FEEDS).open_feed_stores(root, files, keeps=keeps)
 
 
 def refuse_if_held_elsewhere(place: str | Path) -> None:

@@ -1,7 +1,8 @@
 """Raw files whose bytes may be elsewhere until they are read."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -23,16 +24,36 @@ class RawElsewhere(Protocol):
         """The SHA-256 of the content; FileNotFoundError where it is gone or was changed."""
         ...
 
-    def bring_all(self) -> None:
-        """Have every content in its file until the end."""
-        ...
-
     def content(self, path: Path) -> AbstractContextManager[None]:
         """Have the content in the file; FileNotFoundError where it is gone or was changed."""
         ...
 
+    def replace(self, path: Path, content: Path) -> None:
+        """Put a file's content in place of the one that was read; FileNotFoundError likewise."""
+        ...
+
+
+@dataclass(frozen=True)
+class RawPlace:
+    """Where the files of a feed are matched.
+
+    Attributes:
+        folder: A folder.
+        pattern: The glob of the files in it.
+        name: What their paths begin with where they are told; empty where that is the workspace.
+    """
+
+    folder: Path
+    pattern: str
+    name: str = ""
+
+    def call(self, path: Path) -> str:
+        """What a file is called."""
+        return self.name + path.relative_to(self.folder).as_posix()
+
 
 _elsewhere: dict[Path, RawElsewhere] = {}
+_places: dict[tuple[Path, str], RawPlace] = {}
 
 
 @contextmanager
@@ -50,9 +71,47 @@ def raw_files_elsewhere(root: Path, raw: RawElsewhere) -> Generator[None]:
         del _elsewhere[root]
 
 
+@contextmanager
+def feeds_elsewhere(root: Path, places: Mapping[str, RawPlace]) -> Generator[None]:
+    """Have files of feeds matched outside of their workspace, as long as the context lasts.
+
+    Args:
+        root: The workspace.
+        places: The glob of a feed's files, as it is configured -> where they are.
+    """
+    known = {(root, files): place for files, place in places.items()}
+    _places.update(known)
+    try:
+        yield
+    finally:
+        for one in known:
+            del _places[one]
+
+
+def find_place(root: Path, files: str) -> RawPlace:
+    """Where the files of a feed of a workspace are matched.
+
+    Args:
+        root: The workspace.
+        files: Their glob, as it is configured.
+
+    Raises:
+        LookupError: They are objects of a store that was not opened.
+    """
+    place = _places.get((root, files))
+    if place is None and "://" in files:
+        raise LookupError(files)
+    return place or RawPlace(root, files)
+
+
 def is_elsewhere(root: Path) -> bool:
     """Whether a folder stands for another place."""
     return root in _elsewhere
+
+
+def is_raw_elsewhere(path: Path) -> bool:
+    """Whether a raw file's bytes are brought when it is read."""
+    return _find(path) is not None
 
 
 def describe_raw(path: Path) -> tuple[int, ...] | None:
@@ -77,10 +136,17 @@ def raw_content(path: Path) -> AbstractContextManager[None]:
     return raw.content(path) if raw else nullcontext()
 
 
-def bring_raw_files(root: Path) -> None:
-    """Have the bytes of every raw file of a folder in it, for who reads them in other processes."""
-    if root in _elsewhere:
-        _elsewhere[root].bring_all()
+def replace_raw(path: Path, content: Path) -> None:
+    """Put a file's content in place of a raw file that is elsewhere, if it is what was read.
+
+    Raises:
+        FileNotFoundError: It is gone elsewhere, or was changed there.
+        LookupError: It is not elsewhere.
+    """
+    raw = _find(path)
+    if raw is None:
+        raise LookupError(path)
+    raw.replace(path, content)
 
 
 def _find(path: Path) -> RawElsewhere | None:

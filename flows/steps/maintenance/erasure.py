@@ -1,18 +1,21 @@
 """Erasing a person: from state, quarantine, every kept snapshot and, if asked, the raw files."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from contracts.erasures import ERASED, Erasures, Identifier, IdentifierKind
+from contracts.erasures import Erasures, Identifier, IdentifierKind
 from contracts.feeds import FEEDS
-from flows.catalog.read_files import ReadFile
 from flows.config.loading import LoadedWorkspace
-from flows.errors import DataRefused, UsageError
+from flows.errors import UsageError
 from flows.progress import Progress
-from flows.readers import ROW_NUMBER
-from flows.readers.rewriting import WrongRecordError, write_without
+from flows.remote.workspace_place import open_feeds
+from flows.steps.maintenance.rewritten_files import (
+    find_person_files,
+    replace_objects,
+    rewrite_raw,
+)
 from flows.steps.reading.read_feeds import FeedsRead, read_feeds
 from flows.storage.erasing.erased_files import (
     Describe,
@@ -27,20 +30,16 @@ from flows.storage.erasing.erasure_journal import (
     read_erasures,
 )
 from flows.storage.lock import hold_workspace
-from flows.storage.raw_files import raw_content
 from flows.storage.recovery import clean_up
 from flows.storage.workspace_files import (
     PRIVATE_FOLDER,
     Layout,
-    hash_file,
     make_folder,
     storage_errors,
 )
-from transforms.common.erased_rows import is_erased
 from transforms.common.keys import normalize_email
 
 ORG_ID = "org_id"
-FAILED = "failed_checks"
 KEPT = "state/kept"
 """What steps keep between runs: made from rows that may bear the person."""
 CONTACT, EMAIL, PHONE, DEVICE, SEND = (str(kind) for kind in IdentifierKind)
@@ -53,14 +52,6 @@ class Asked:
     contact: str | None
     email: str | None
     org_id: str | None
-
-
-@dataclass(frozen=True)
-class PersonFile:
-    """A raw file that bears the person, and the numbers of the records that do."""
-
-    file: ReadFile
-    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -110,17 +101,20 @@ def erase_person(
     Raises:
         UsageError: Nothing in the workspace bears the person, or several organizations do.
         DataRefused: A raw file is not any more as it was read.
-        StorageFailed: The disk refused.
+        StorageFailed: The disk or a store refused.
     """
     layout = Layout(loaded.root)
-    with hold_workspace(loaded.root, 0, run_id):
+    with (
+        hold_workspace(loaded.root, 0, run_id),
+        open_feeds(loaded.root, loaded.config.feed_files, keeps=True),
+    ):
         clean_up(loaded.root)
         read = read_feeds(loaded, layout.ledger, progress)
         identifiers = _identify(read, asked)
         kept = read_erasures(loaded.root) or Erasures.none_yet()
         person = Erasures(salt=kept.salt).add(identifiers)
         is_known = any(kept.knows(org_id, kind, value) for org_id, kind, value in identifiers)
-        person_files = list(_find_files(read, person, refused_too=raw and is_known))
+        person_files = list(find_person_files(read, person, refused_too=raw and is_known))
         found = Erased(
             organizations=sorted(person.organizations),
             files={found_in.file.raw.path: len(found_in.numbers) for found_in in person_files},
@@ -135,14 +129,13 @@ def erase_person(
         everybody = kept.add(identifiers)
         staged = _stage(layout, person)
         stage_published(staged, describe)
-        before = {}
-        if raw:
-            before = {one.file.raw.path: one.file.sha256 for one in person_files}
-            everybody = everybody.note_rewritten(_rewrite_raw(person_files, everybody, staged))
+        rewritten = rewrite_raw(person_files if raw else [], everybody, staged)
+        everybody = everybody.note_rewritten(rewritten.hashes)
         folders = [layout.relative(one.file.folder) for one in person_files]
-        decided = DecidedErasure(gone=[*staged.gone, *folders, KEPT], raw=before)
+        decided = DecidedErasure(gone=[*staged.gone, *folders, KEPT], raw=rewritten.before)
         decide_erasure(loaded.root, staged.folder, everybody, decided)
         finish_erasure(loaded.root)
+        replace_objects(rewritten)
     return found
 
 
@@ -211,69 +204,3 @@ def _scan(read: FeedsRead, *names: str) -> pl.LazyFrame:
     ]
     empty = pl.LazyFrame(schema=dict.fromkeys(wanted, pl.String))
     return pl.concat([empty, *parts])
-
-
-def _find_files(
-    read: FeedsRead, person: Erasures, *, refused_too: bool = False
-) -> Iterator[PersonFile]:
-    """The raw files whose rows, accepted or rejected, bear the person.
-
-    Args:
-        read: What was read.
-        person: Who.
-        refused_too: Whether rows count that are refused for an earlier erasure: whose they are is
-            not kept.
-    """
-    for file in read.catalog.files:
-        numbers: set[int] = set()
-        for part in sorted(file.folder.rglob("*.parquet")):
-            if part.name.startswith(("part-", "rejected-")):
-                rows = pl.read_parquet(part)
-                bears = is_erased(rows.schema, person)
-                if refused_too and FAILED in rows.columns:
-                    bears |= pl.col(FAILED).list.contains(ERASED)
-                numbers |= {*rows.filter(bears).get_column(ROW_NUMBER)}
-        if numbers:
-            yield PersonFile(file, tuple(sorted(numbers)))
-
-
-def _rewrite_raw(
-    person_files: list[PersonFile], everybody: Erasures, staged: StagedErasure
-) -> list[str]:
-    """Write the raw files anew beside the workspace's own; gives their hashes."""
-    hashes = []
-    for found_in in person_files:
-        raw = found_in.file.raw
-        with storage_errors(f"writing {raw.path} anew"):
-            draft = staged.place(staged.root / raw.path)
-            try:
-                with raw_content(raw.location):
-                    write_without(
-                        raw.location,
-                        raw.feed.options,
-                        found_in.numbers,
-                        draft,
-                        lambda record: _says_person(record, everybody),
-                    )
-            except WrongRecordError as error:
-                msg = f"{raw.path} was changed while it was read: nothing was erased"
-                raise DataRefused(msg, "Run the command again.") from error
-            draft.chmod(raw.location.stat().st_mode & 0o777)
-            hashes.append(hash_file(draft))
-    return hashes
-
-
-def _says_person(record: str, person: Erasures) -> bool:
-    """Whether a record's text bears any of the person's identifiers, be they ever so short."""
-    if person.mentions(None, record):
-        return True
-    words = {word for piece in record.split('"') for word in _split(piece)}
-    return any(
-        person.knows(None, kind, word) for word in words for kind in (CONTACT, DEVICE, SEND, PHONE)
-    )
-
-
-def _split(text: str) -> list[str]:
-    for mark in ",;|\t{}[]:":
-        text = text.replace(mark, "\n")
-    return [*text.split("\n"), text.strip()]

@@ -7,6 +7,7 @@ from flows.config.configured_feeds import configure_feeds
 from flows.config.loading import LoadedWorkspace
 from flows.errors import UsageError
 from flows.ingest.file_ingest import SameBytes
+from flows.remote.workspace_place import open_feeds
 from flows.steps.reading.event_type_names import name_event_types
 from flows.storage.raw_files import hash_raw
 from flows.storage.workspace_files import Layout, remove_tree, storage_errors
@@ -33,10 +34,13 @@ def forget_rejected(loaded: LoadedWorkspace, feed: str | None) -> list[str]:
         near = nearest(feed, names)
         msg = f"no feed is called {feed!r}"
         raise UsageError(msg, f"Did you mean {near!r}?" if near else f"Feeds: {', '.join(names)}.")
-    feeds = name_event_types(loaded.root, feeds, ledger)
-    asked = [one for one in feeds if feed in (None, one.name)]
     forgotten = []
-    with storage_errors(f"forgetting readings of {ledger}"):
+    with (
+        storage_errors(f"forgetting readings of {ledger}"),
+        open_feeds(loaded.root, loaded.config.feed_files, keeps=True),
+    ):
+        feeds = name_event_types(loaded.root, feeds, ledger)
+        asked = [one for one in feeds if feed in (None, one.name)]
         for raw in find_files(loaded.root, asked):
             key = SameBytes(hash_raw(raw.location), (raw,)).key
             if _has_rejected(loaded, key):

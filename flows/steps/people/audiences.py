@@ -18,6 +18,7 @@ from flows.catalog.canonical_tables import Catalog
 from flows.config.loading import LoadedWorkspace
 from flows.kept.keepers import Scratch
 from flows.progress import Progress
+from flows.remote.workspace_place import open_feeds
 from flows.steps.activities.people_inputs import PeopleInputs
 from flows.steps.activities.write_activities import Activities, write_activities
 from flows.steps.matching.session_matching import match_sessions
@@ -105,6 +106,7 @@ def draw(
     with (
         hold_workspace(loaded.root, 0, run_id),
         tempfile.TemporaryDirectory(prefix="campaign-reports-audience-") as scratch,
+        open_feeds(loaded.root, config.feed_files),
     ):
         read = read_feeds(loaded, Layout(loaded.root).ledger, progress)
         problem = find_problem(read, config)

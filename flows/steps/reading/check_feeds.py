@@ -16,6 +16,7 @@ from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
 from flows.config.loading import LoadedWorkspace
 from flows.errors import CampaignReportsError, ConfigurationError, DataRefused
 from flows.progress import Progress
+from flows.remote.workspace_place import open_feeds
 from flows.steps.messaging.described_messages import find_channels
 from flows.steps.reading.read_feeds import FeedsRead, find_problem, read_feeds
 from flows.steps.warning_order import order_warnings
@@ -47,21 +48,25 @@ class Checked:
 
 def check_feeds(loaded: LoadedWorkspace, progress: Progress) -> Checked:
     """Read all feeds of a workspace as a run would, and keep nothing."""
-    with tempfile.TemporaryDirectory(prefix="campaign-reports-check-") as scratch:
-        try:
-            read = read_feeds(loaded, Path(scratch), progress)
-        except (ConfigurationError, DataRefused) as problem:
-            return Checked(feeds=[], inputs=[], warnings=[], problem=problem)
-        inputs = read.inputs()
-        channels = find_channels(read.catalog, loaded.config)
-        zone = ZoneInfo(loaded.config.workspace.timezone)
-        feeds = [
-            _check_feed(feed, read, inputs, channels, zone)
-            for feed in configure_feeds(loaded.config, loaded.sources)
-        ]
-        return Checked(
-            feeds, inputs, order_warnings(read.warnings), find_problem(read, loaded.config)
-        )
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="campaign-reports-check-") as scratch,
+            open_feeds(loaded.root, loaded.config.feed_files),
+        ):
+            return _describe(loaded, read_feeds(loaded, Path(scratch), progress))
+    except (ConfigurationError, DataRefused) as problem:
+        return Checked(feeds=[], inputs=[], warnings=[], problem=problem)
+
+
+def _describe(loaded: LoadedWorkspace, read: FeedsRead) -> Checked:
+    inputs = read.inputs()
+    channels = find_channels(read.catalog, loaded.config)
+    zone = ZoneInfo(loaded.config.workspace.timezone)
+    feeds = [
+        _check_feed(feed, read, inputs, channels, zone)
+        for feed in configure_feeds(loaded.config, loaded.sources)
+    ]
+    return Checked(feeds, inputs, order_warnings(read.warnings), find_problem(read, loaded.config))
 
 
 def _check_feed(

@@ -46,7 +46,7 @@ def _read_words(root: Path, feeds: list[ConfiguredFeed], ledger: Path) -> dict[s
     words: dict[str, str] = {}
     for raw in find_files(root, feeds) if feeds else []:
         try:
-            require_inside(root.resolve(), raw)
+            require_inside(raw)
             receipt = ingest_file(SameBytes(hash_raw(raw.location), (raw,)), ledger).receipt
         except RefusedFile:
             continue

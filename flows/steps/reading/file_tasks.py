@@ -17,7 +17,7 @@ from contracts.manifest import count_of
 from flows.cluster.workers import Threads, Workers
 from flows.errors import explain_failure
 from flows.ingest.file_ingest import Reading, SameBytes
-from flows.ingest.raw_reading import ChangedFile, FileState, Target, read_unchanged
+from flows.ingest.file_states import ChangedFile, FileState, Target, read_unchanged
 from flows.readers import RefusedFile
 from flows.runtime.prefect_steps import REFUSED, STOPPED, is_watched, stop
 

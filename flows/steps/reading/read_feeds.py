@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -24,7 +25,8 @@ from flows.config.loading import LoadedWorkspace
 from flows.config.memory import files_at_once, keys_at_once
 from flows.config.parent_model import require_parent_model
 from flows.errors import CampaignReportsError, DataRefused
-from flows.ingest.raw_reading import Refused, Target, read_raw_files
+from flows.ingest.file_states import Pools, Refused, Target
+from flows.ingest.raw_reading import read_raw_files
 from flows.ingest.refused_people import Erasing
 from flows.progress import Progress
 from flows.steps.reading.asked_names import find_unknown_names
@@ -38,6 +40,8 @@ from flows.storage.notes.known_columns import read_known_columns
 from flows.storage.report_files import equal
 from transforms.ingest.deduplication import DUPLICATE, SUPERSEDED
 
+BROUGHT_AT_ONCE = 16
+"""How many files are brought to this machine at a time for workers in other processes."""
 Reason = tuple[str, int, list[str]]
 """A reason for rejecting rows, how many, and the files that they stand in."""
 
@@ -141,13 +145,15 @@ def read_feeds(
     erasing = Erasing(
         read_erasures(loaded.root), keeps_facts=loaded.config.erasure.aggregates == "keep"
     )
-    with workers.open_pool(files_at_once(loaded.config.run)) as pool:
+    with (
+        workers.open_pool(files_at_once(loaded.config.run)) as pool,
+        ThreadPoolExecutor(BROUGHT_AT_ONCE) as here,
+    ):
         raw = read_raw_files(
-            loaded.root,
             files,
             Target(ledger, erasing),
             loaded.config.workspace.settle_seconds,
-            pool,
+            Pools(pool, here if workers.is_remote else pool),
             partial(progress, "reading feeds"),
         )
     warnings += raw.warnings

@@ -71,7 +71,7 @@ def test_a_damaged_file_is_refused_or_every_row_is_accounted_for(
     with TemporaryDirectory() as place:
         path = Path(place) / raw.location.name
         path.write_bytes(content)
-        same = SameBytes(hash_file(path), (RawFile(raw.feed, raw.path, path),))
+        same = SameBytes(hash_file(path), (RawFile(raw.feed, raw.path, path, raw.home),))
         try:
             receipt = ingest_file(same, Path(place) / "ledger").receipt
         except RefusedFile as error:

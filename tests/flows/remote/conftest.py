@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.remote import remote_workspace
+from flows.remote import feed_stores, remote_workspace
 from flows.remote.address import Address
 from flows.remote.object_store import S3Objects
 from tests.support.object_stores import BUCKET, S3Server, WatchedObjects, s3_server, why_not_run
@@ -49,7 +49,8 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[WatchedObjects]
             begun.append(WatchedObjects(S3Objects(address), dies_at, is_done=is_done))
             return begun[-1]
 
-        monkeypatch.setattr(remote_workspace, "S3Objects", connect)
+        for module in (remote_workspace, feed_stores):
+            monkeypatch.setattr(module, "S3Objects", connect)
         return begun
 
     return begin
