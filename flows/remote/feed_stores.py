@@ -7,11 +7,13 @@ have read of them is remembered in the workspace: an object that did not change 
 
 import os
 from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from flows.errors import CampaignReportsError
 from flows.remote.address import Address, split_address
+from flows.remote.mirror import AT_ONCE
 from flows.remote.object_cache import ObjectCache, cache_folder, stand_in
 from flows.remote.object_store import Objects, S3Objects, StoredObject
 from flows.remote.place_names import call_place
@@ -45,9 +47,10 @@ def open_feed_stores(
     there: set[str] = set()
     with ExitStack() as stack:
         folders = []
-        for address, matched in _group_by_folder(files).items():
-            objects = S3Objects(address)
-            stored = _list_objects(objects, matched, files)
+        grouped = _group_by_folder(files)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            shown = [*pool.map(lambda one: _list_objects(*one, files), grouped.items())]
+        for (objects, stored), (address, matched) in zip(shown, grouped.items(), strict=True):
             there |= {f"{address}/{key}" for key in stored}
             folder = stack.enter_context(_show(objects, stored, index))
             places = {one: RawPlace(folder, glob, f"{address}/") for one, glob in matched.items()}
@@ -72,9 +75,10 @@ def _group_by_folder(files: Sequence[str]) -> dict[Address, dict[str, str]]:
 
 
 def _list_objects(
-    objects: Objects, matched: dict[str, str], files: Sequence[str]
-) -> dict[str, StoredObject]:
-    """The objects among which globs of a folder are matched, by key."""
+    address: Address, matched: dict[str, str], files: Sequence[str]
+) -> tuple[Objects, dict[str, StoredObject]]:
+    """A folder's store, and the objects among which globs are matched there, by key."""
+    objects = S3Objects(address)
     is_flat = not any("/" in glob for glob in matched.values())
     try:
         found = objects.list_level("")[1] if is_flat else objects.list_all("")
@@ -82,7 +86,7 @@ def _list_objects(
         place = files.index(next(iter(matched)))
         msg = f"feeds[{place}].files: {error.message}"
         raise type(error)(msg, error.hint) from None
-    return {one.key: one for one in found}
+    return objects, {one.key: one for one in found}
 
 
 @contextmanager

@@ -1,38 +1,85 @@
-"""A workspace in a bucket whose tasks a Dask cluster carries out."""
+"""A workspace or its feeds in a bucket, and a Dask cluster that carries out the tasks."""
 
 import shutil
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
+import pytest
 from distributed import LocalCluster
 
 from contracts.manifest import Manifest
 from flows.campaign_reports import campaign_reports
 from flows.remote.address import Address
 from flows.storage.published_files import read_manifest
-from tests.support.object_stores import S3Server
+from tests.support.object_stores import S3Server, WatchedObjects
 
-SAMPLES = Path(__file__).resolve().parents[3] / "data" / "sample"
+SAMPLE = Path(__file__).resolve().parents[3] / "data" / "sample" / "skene"
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Generator[str]:
+    """The address of a scheduler with two workers."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        running = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
+    with running:
+        yield running.scheduler_address
+
+
+def copy_sample(folder: Path, cluster: str) -> Path:
+    written = shutil.ignore_patterns("reports", "quarantine", "state")
+    copied = Path(shutil.copytree(SAMPLE, folder, ignore=written))
+    with (copied / "campaigns.toml").open("a") as config:
+        config.write(f'\n[run]\ndask = "{cluster}"\n')
+    return copied
+
+
+def publish(place: Path | Address) -> dict[tuple[str, str], str]:
+    manifest = Manifest.model_validate(campaign_reports.fn(str(place), wait_seconds=0))
+    assert not [one for one in manifest.warnings if one.code == "file_changing"]
+    return tables(manifest)
+
+
+def tables(manifest: Manifest | None) -> dict[tuple[str, str], str]:
+    """Table -> the hash of its bytes; those of the run itself apart."""
+    assert manifest is not None
+    return {(one.group, one.table): one.sha256 for one in manifest.outputs if one.group != "run"}
 
 
 def test_workers_that_see_the_cache_give_the_same_bytes(
-    s3: S3Server, address: Address, tmp_path: Path, published_sample: Callable[[str], Path]
+    s3: S3Server,
+    address: Address,
+    tmp_path: Path,
+    cluster: str,
+    published_sample: Callable[[str], Path],
 ) -> None:
-    written = shutil.ignore_patterns("reports", "quarantine", "state")
-    sample = Path(shutil.copytree(SAMPLES / "skene", tmp_path / "skene", ignore=written))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
-    with cluster:
-        with (sample / "campaigns.toml").open("a") as config:
-            config.write(f'\n[run]\ndask = "{cluster.scheduler_address}"\n')
-        s3.upload(sample, address.prefix)
-        there = Manifest.model_validate(campaign_reports.fn(str(address), wait_seconds=0))
-    here = read_manifest(published_sample("skene"))
-    assert here is not None
-    of_tables = [
-        {(one.group, one.table): one.sha256 for one in told.outputs if one.group != "run"}
-        for told in (here, there)
-    ]
-    assert of_tables[0] == of_tables[1]
+    s3.upload(copy_sample(tmp_path / "skene", cluster), address.prefix)
+    assert publish(address) == tables(read_manifest(published_sample("skene")))
+
+
+def test_workers_read_the_objects_of_feeds_that_this_process_brings(
+    s3: S3Server,
+    address: Address,
+    tmp_path: Path,
+    cluster: str,
+    published_sample: Callable[[str], Path],
+    watch: Callable[..., list[WatchedObjects]],
+) -> None:
+    root = copy_sample(tmp_path / "skene", cluster)
+    s3.upload(root / "raw", address.prefix)
+    shutil.rmtree(root / "raw")
+    config = (root / "campaigns.toml").read_text()
+    (root / "campaigns.toml").write_text(config.replace('"raw/', f'"{address}/'))
+    watched, expected = watch(), tables(read_manifest(published_sample("skene")))
+
+    def got() -> int:
+        requests = [verb for one in watched for verb, _ in one.requests]
+        watched.clear()
+        return requests.count("get")
+
+    assert (publish(root), got()) == (expected, 14)
+    assert (publish(root), got()) == (expected, 0)
+    part = next((root / "state" / "ledger").rglob("part-*.parquet"))
+    part.write_bytes(part.read_bytes()[:-9])
+    assert (publish(root), got()) == (expected, 1)
