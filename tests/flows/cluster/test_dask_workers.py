@@ -5,6 +5,7 @@ import shutil
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from flows.cluster.workers import THREADS, Threads, Workers, perform
 from flows.errors import ConfigurationError
 from flows.readers import RefusedFile
 from flows.steps.messaging import key_files
+from flows.storage.published_files import read_pointer
 from tests.support.workspaces import run_workspace
 
 SAMPLES = Path(__file__).parents[3] / "data" / "sample"
@@ -117,22 +119,38 @@ def run_sample(name: str, place: Path, workers: Workers) -> dict[str, bytes]:
     return tables
 
 
+def read_snapshot(root: Path) -> dict[str, bytes]:
+    """The published tables, those of the run itself apart."""
+    pointer = read_pointer(root)
+    assert pointer is not None
+    found = (root / "reports" / pointer.snapshot).rglob("*.parquet")
+    tables = {f"{path.parent.name}/{path.stem}": path.read_bytes() for path in found}
+    return {name: content for name, content in tables.items() if not name.startswith("run/")}
+
+
 @pytest.mark.parametrize("sample", ["skene", "acquia", "hightouch", "ads", "journeys"])
 def test_a_cluster_gives_the_same_bytes(
-    sample: str, tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+    sample: str,
+    tmp_path: Path,
+    address: str,
+    monkeypatch: pytest.MonkeyPatch,
+    published_sample: Callable[[str], Path],
 ) -> None:
     monkeypatch.setattr(key_files, "ROWS_A_GROUP", 100)
-    here = run_sample(sample, tmp_path / "here", THREADS)
+    here = read_snapshot(published_sample(sample))
     with connect(address, tmp_path) as workers:
         there = run_sample(sample, tmp_path / "there", workers)
     assert {name for name in here | there if here.get(name) != there.get(name)} == set()
 
 
 def test_a_worker_killed_and_one_stopped_for_a_while(
-    tmp_path: Path, cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    cluster: LocalCluster,
+    monkeypatch: pytest.MonkeyPatch,
+    published_sample: Callable[[str], Path],
 ) -> None:
     monkeypatch.setattr(key_files, "ROWS_A_GROUP", 100)
-    here = run_sample("journeys", tmp_path / "here", THREADS)
+    here = read_snapshot(published_sample("journeys"))
     killed, slow, *_ = (worker.pid for worker in cluster.workers.values())
 
     def disturb() -> None:
