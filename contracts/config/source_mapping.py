@@ -240,6 +240,11 @@ class Source(Strict):
 
     One that ends in `$` is the whole cell.
     """
+    naming_columns: tuple[str, ...] = ()
+    """Columns of which, as far as a file has any, each row of data fills one.
+
+    A row that fills none, directly below the header or at the end, only adds up the others.
+    """
     decimal: DecimalMark = "."
     """Of numbers; the feed's `decimal` wins."""
     thousands: ThousandsMark | None = None

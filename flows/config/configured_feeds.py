@@ -1,6 +1,6 @@
 """The feeds of a configuration, each with its source mapping and its own settings put in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -119,6 +119,7 @@ def _configure_feed(
         null_values=(*source.null_values, *section.null_values),
         expected_columns=named | foreign,
         total_row_prefixes=(*source.total_rows, *section.total_rows),
+        naming_columns=frozenset(_list_names(source)),
         no_data=source.no_data,
         flatten=frozenset(source.flatten),
         max_expansion=run.max_expansion,
@@ -136,6 +137,12 @@ def _configure_feed(
         source.other_reports,
         source.longer_periods,
     )
+
+
+def _list_names(source: Source) -> Iterator[str]:
+    """The columns that name what a row is about, in every language."""
+    for name in source.naming_columns:
+        yield from (name, *source.synonyms.get(name, ()))
 
 
 def _source_of(section: FeedSection, sources: Mapping[str, Source]) -> Source:

@@ -27,6 +27,8 @@ class FileOptions:
             any case ("Total: Account", "©20"); one with `$` at its end is the whole cell. Such rows
             are left out directly below the header and at the end of the file; anywhere else they
             are data.
+        naming_columns: Columns of which, as far as a text table has any, each row of data fills
+            one; a row that fills none is a total row too.
         no_data: What a file without data says in place of rows, in any case.
         flatten: Dotted paths into JSON objects ("user.email", "links.0.url") that become
             columns of that name.
@@ -39,6 +41,7 @@ class FileOptions:
     null_values: tuple[str, ...] = ()
     expected_columns: frozenset[str] = frozenset()
     total_row_prefixes: tuple[str, ...] = ()
+    naming_columns: frozenset[str] = frozenset()
     no_data: tuple[str, ...] = ()
     flatten: frozenset[str] = frozenset()
     max_expansion: int = 1000

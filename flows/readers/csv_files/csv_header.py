@@ -134,9 +134,9 @@ class _Candidate:
         if header_place:
             notes.append(f"skipped {count_of(header_place, 'preamble line')}")
         totals = 0
-        prefixes = self.options.total_row_prefixes
+        only_adds_up = TotalRows.of(header.columns, self.options)
         for place, row in zip(self.places, self.rows, strict=True):
-            if place == header_place + 1 + totals and is_total_row(row, prefixes):
+            if place == header_place + 1 + totals and only_adds_up.matches(row):
                 totals += 1
         if totals:
             notes.append(f"skipped {count_of(totals, 'total row')} below the header")
@@ -157,6 +157,37 @@ class _Candidate:
             if not is_phrase and not is_total_row(row, self.options.total_row_prefixes)
         ]
         return any(said) and all(row in self.rows[: self.header + 1] for row in data)
+
+
+@dataclass(frozen=True)
+class TotalRows:
+    """Which rows of a file, where they stand at its beginning or end, only add up the others.
+
+    Attributes:
+        width: How many cells the header has.
+        prefixes: How their first filled cell begins.
+        names: The places of the cells of which every row of data fills one.
+    """
+
+    width: int
+    prefixes: tuple[str, ...]
+    names: tuple[int, ...]
+
+    @classmethod
+    def of(cls, header: Sequence[str], options: FileOptions) -> "TotalRows":
+        """Those of a file with this header."""
+        named = {_comparable(name) for name in options.naming_columns}
+        places = tuple(at for at, name in enumerate(header) if _comparable(name) in named)
+        return cls(len(header), options.total_row_prefixes, places)
+
+    def matches(self, cells: list[str]) -> bool:
+        """Whether a row begins as a total does, or has figures and no name."""
+        return is_total_row(cells, self.prefixes) or (
+            bool(self.names)
+            and len(cells) == self.width
+            and any(cell.strip() for cell in cells)
+            and not any(cells[at].strip() for at in self.names)
+        )
 
 
 def is_total_row(cells: list[str], prefixes: tuple[str, ...]) -> bool:

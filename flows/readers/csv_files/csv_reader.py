@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from contracts.manifest import count_of
-from flows.readers.csv_files.csv_header import find_header, is_total_row
+from flows.readers.csv_files.csv_header import TotalRows, find_header
 from flows.readers.csv_files.csv_records import TOO_FEW, TOO_MANY, Grammar, Records
 from flows.readers.csv_files.csv_window import last_record_end, read_well_formed
 from flows.readers.header import ROW_NUMBER, Header
@@ -61,7 +61,7 @@ class CsvReader:
 
     def batches(self) -> Iterator[RawBatch]:
         """Yield every record in order; total rows at the end are left out and noted."""
-        if not self._options.total_row_prefixes:
+        if not self._options.total_row_prefixes and not self._options.naming_columns:
             yield from self._all_batches()
             return
         held: list[RawBatch] = []
@@ -143,6 +143,7 @@ class CsvReader:
     def _trailing_totals(self, batch: RawBatch) -> int:
         """Count the total rows at a batch's end, among its rows and its broken records."""
         rows, broken = batch.rows, batch.broken
+        only_adds_up = TotalRows.of(self.header.columns, self._options)
         count = 0
         row, bad = rows.height - 1, broken.height - 1
         while row >= 0 or bad >= 0:
@@ -152,7 +153,7 @@ class CsvReader:
             else:
                 raw = json.loads(broken[bad, "raw"])
                 cells = raw.get("cells") or [raw.get("line", "")]
-            if not is_total_row(cells, self._options.total_row_prefixes):
+            if not only_adds_up.matches(cells):
                 break
             count += 1
             row, bad = (row - 1, bad) if is_row else (row, bad - 1)

@@ -92,6 +92,28 @@ def test_tiktok(read: Callable) -> None:
     assert feed.rows_read == 2
 
 
+META = frozenset({"campaign name", "ad name"})
+
+
+@pytest.mark.parametrize("totals", ["{total}{rows}", "{rows}{total}"])
+def test_meta_s_summary_row_has_figures_and_no_name(read: Callable, totals: str) -> None:
+    data = "2026-06-01,a,x,1\n2026-06-01,a,,2\n"
+    content = "Day,Campaign name,Ad name,Clicks\n" + totals.format(total=",, ,3\n", rows=data)
+    feed, rows, _ = read(content.encode(), naming_columns=META)
+    assert [row[1:] for row in rows.rows()] == [
+        ("2026-06-01", "a", "x", "1"),
+        ("2026-06-01", "a", None, "2"),
+    ]
+    assert "skipped 1 total row" in feed.notes[0]
+
+
+def test_a_row_without_names_counts_amid_others_and_where_no_row_has_any(read: Callable) -> None:
+    content = b"Day,Campaign name,Clicks\n1,a,1\n2,,2\n3,b,3\n"
+    assert read(content, naming_columns=META)[1].height == 3
+    content = b"Day,Account name,Clicks\n1,,1\n2,,2\n"
+    assert read(content, naming_columns=META)[1].height == 2
+
+
 def test_a_broken_record_above_total_rows_is_kept(read: Callable) -> None:
     content = b"Campaign,Clicks\nx\nTotal: a,1\nb,2\n"
     _, rows, broken = read(content, total_row_prefixes=("Total: ",))
