@@ -1,10 +1,10 @@
 """The feeds of a configuration, each with its source mapping and its own settings put in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from contracts.columns import columns
+from contracts.columns import columns, polars_schema
 from contracts.config.feed_section import FeedSection
 from contracts.config.source_mapping import Source, SumOf, TableMapping, ThousandsMark
 from contracts.config.workspace import RunSection, Workspace
@@ -122,6 +122,7 @@ def _configure_feed(
         naming_columns=frozenset(_list_names(source)),
         no_data=source.no_data,
         flatten=frozenset(source.flatten),
+        comma_columns=frozenset(_list_comma_columns(mappings)),
         max_expansion=run.max_expansion,
         max_columns=run.max_columns,
     )
@@ -143,6 +144,16 @@ def _list_names(source: Source) -> Iterator[str]:
     """The columns that name what a row is about, in every language."""
     for name in source.naming_columns:
         yield from (name, *source.synonyms.get(name, ()))
+
+
+def _list_comma_columns(mappings: Iterable[ResolvedMapping]) -> Iterator[str]:
+    """The columns from which numbers with a decimal comma are read."""
+    for resolved in mappings:
+        if resolved.marks.decimal == ",":
+            for name, dtype in polars_schema(resolved.table).items():
+                expression = resolved.mapping.columns.get(name)
+                if dtype.is_numeric() and expression is not None:
+                    yield from map(fold, file_columns(expression))
 
 
 def _source_of(section: FeedSection, sources: Mapping[str, Source]) -> Source:

@@ -32,6 +32,8 @@ class FileOptions:
         no_data: What a file without data says in place of rows, in any case.
         flatten: Dotted paths into JSON objects ("user.email", "links.0.url") that become
             columns of that name.
+        comma_columns: Columns of numbers whose texts have a decimal comma, trimmed and case-folded:
+            JSON's own numbers get one in them.
         max_expansion: How many times its own size a file's content may have, once it is large.
         max_columns: How many columns a file may have.
     """
@@ -44,6 +46,7 @@ class FileOptions:
     naming_columns: frozenset[str] = frozenset()
     no_data: tuple[str, ...] = ()
     flatten: frozenset[str] = frozenset()
+    comma_columns: frozenset[str] = frozenset()
     max_expansion: int = 1000
     max_columns: int = 2000
 

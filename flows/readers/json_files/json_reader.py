@@ -135,9 +135,16 @@ class JsonLinesReader:
             return None
         if not isinstance(example, dict) or not example:
             return None
-        shape = Shape(example, sorted(self._options.flatten))
+        shape = Shape(example, sorted(self._options.flatten), self._decimal_of)
         self._shapes.append(shape)
         return shape
+
+    def _decimal_of(self, key: str) -> str:
+        """The mark with which numbers are written that stand under a key.
+
+        Its texts may have a decimal comma: then `1.234`, which is a number, is no thousand.
+        """
+        return "," if key.strip().casefold() in self._options.comma_columns else "."
 
     def _read_one_by_one(
         self, lines: list[tuple[int, bytes]], broken: BrokenRecords
@@ -156,7 +163,9 @@ class JsonLinesReader:
             records.append(record)
         keys = dict.fromkeys(key for record in records for key in record)
         cells = [
-            pl.Series(key, [to_text(record.get(key)) for record in records], pl.String)
+            pl.Series(
+                key, [to_text(one.get(key), self._decimal_of(key)) for one in records], pl.String
+            )
             for key in keys
         ]
         return pl.DataFrame([pl.Series(PLACE, numbers, pl.UInt32), *cells])

@@ -6,7 +6,7 @@ stays as it is in the source. What no pattern fits is left to be read one by one
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from json.encoder import encode_basestring
 
 import polars as pl
@@ -24,18 +24,23 @@ _GAP = r"[ \t]*"
 _KEYS_AT_ONCE = 15
 # Names that no sane key has.
 LINE, PLACE = "\0line", "\0place"
+Decimals = Callable[[str], str]
 
 
 class Shape:
     """Objects with certain keys in a certain order."""
 
-    def __init__(self, example: dict[str, object], flatten: Iterable[str]) -> None:
+    def __init__(
+        self, example: dict[str, object], flatten: Iterable[str], decimals: Decimals
+    ) -> None:
         """Make the pattern of objects like the example.
 
         Args:
             example: A decoded object; those keys whose values are nested in it may be so.
             flatten: Dotted paths into nested values that become columns.
+            decimals: The mark with which the numbers of a column are written.
         """
+        self._decimals = decimals
         self._keys = tuple(example)
         self._nested = {key for key, value in example.items() if isinstance(value, dict | list)}
         self._paths = {
@@ -102,14 +107,15 @@ class Shape:
         columns = [tokens.get_column(PLACE)]
         for key in self._keys:
             column = tokens.get_column(key)
-            cells = _to_cells(column)
+            cells = _to_cells(column, self._decimals(key))
             if key not in self._nested:
                 columns.append(cells)
                 continue
             values = _decode_all(column.to_list())
             columns.append(_compact_nested(column, cells))
             for path in self._paths[key]:
-                found = [to_text(value_at({key: value}, path)) for value in values]
+                mark = self._decimals(path)
+                found = [to_text(value_at({key: value}, path), mark) for value in values]
                 columns.append(pl.Series(path, found, pl.String))
         return pl.DataFrame(columns)
 
@@ -123,10 +129,14 @@ def _decode_all(tokens: Iterable[str]) -> list[object]:
     return values
 
 
-def _to_cells(tokens: pl.Series) -> pl.Series:
+def _to_cells(tokens: pl.Series, decimal: str) -> pl.Series:
     """Return the text of JSON tokens; null and empty text become null."""
     token = pl.col(tokens.name)
     text = token.str.strip_prefix('"').str.strip_suffix('"')
+    if decimal != ".":
+        is_number = token.str.contains(r"^[-0-9]")
+        marked = token.str.replace(".", decimal, literal=True)
+        text = pl.when(is_number).then(marked).otherwise(text)
     is_filled = ~token.is_in(["null", '""'])
     cells = tokens.to_frame().select(pl.when(is_filled).then(text).alias(tokens.name)).to_series()
     escaped = tokens.str.contains("\\", literal=True)

@@ -18,10 +18,17 @@ def _refuse_constant(name: str) -> None:
 DECODER = json.JSONDecoder(parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant)
 
 
-def to_text(value: object) -> str | None:
-    """Return a decoded value as a cell: null and empty text as None, nested ones as JSON."""
+def to_text(value: object, decimal: str = ".") -> str | None:
+    """Return a decoded value as a cell: null and empty text as None, nested ones as JSON.
+
+    Args:
+        value: The value.
+        decimal: The mark with which a number's fraction is written.
+    """
     if value is None or value == "":
         return None
+    if isinstance(value, _Number):
+        return value.replace(".", decimal)
     if isinstance(value, str):
         return value
     return compact(value)

@@ -37,7 +37,7 @@ def test_with_the_setting_every_cent_is_there(tmp_path: Path) -> None:
 
 
 def test_a_total_row_in_words_that_nobody_knows_names_the_setting(tmp_path: Path) -> None:
-    total = "Zwei Zeilen zusammen,,,1246.90,1207\n"
+    total = ",,Zwei Zeilen zusammen,1246.90,1207\n"
     text = FILES["raw/meta/März.csv"].decode().replace('"1.234,56",1.200', "1234.56,1200")
     files = {"raw/meta/März.csv": (text.replace('"12,34"', "12.34") + total).encode()}
     read = read_files(tmp_path, EUR + TOML, files)
@@ -57,3 +57,15 @@ def test_a_wrong_number_at_the_end_is_not_taken_for_a_total_row(tmp_path: Path) 
     assert [account(one) for one in read.inputs()] == [(2, 1, 1, 0, 0)]
     assert "spend: not a number" in problem
     assert "total_rows" not in problem
+
+
+def test_a_number_of_json_has_its_own_point(tmp_path: Path) -> None:
+    """Under `decimal = ","` the text `1.234` is a thousand and the number 1.234 is none."""
+    entity = '"platform": "google_ads", "account_id": "1"'
+    lines = (
+        f'{{"date_day": "2026-03-01", {entity}, "spend": 1.234}}\n'
+        f'{{"date_day": "2026-03-02", {entity}, "spend": "1.234"}}\n'
+    )
+    toml = '[[feeds]]\ntable = "ad_stats"\nfiles = "raw/*"\ndecimal = ","\n'
+    read = read_files(tmp_path, EUR + toml, {"raw/a.jsonl": lines.encode()})
+    assert rows(read, "ad_stats", "spend") == [(Decimal("1.234"),), (Decimal(1234),)]

@@ -222,3 +222,15 @@ def test_both_ways_of_reading_lines_agree_with_the_json_module(
         assert rows.select("a", "b").rows() == expected * copies
         assert broken.height == 0
         assert rows.schema[ROW_NUMBER] == pl.UInt32
+
+
+@pytest.mark.parametrize("lines", [1, MANY])
+def test_a_number_is_written_as_its_column_s_texts_are(read: Callable, lines: int) -> None:
+    """Under a decimal comma the text `1.234` is a thousand; the number is a bit more than 1."""
+    line = '{"Spend": 1.234, "text": "1.234", "id": 1.5, "in": {"cost": 2.5}}\n'
+    content = (line * lines).encode()
+    commas = {"comma_columns": frozenset({"spend", "text", "in.cost"})}
+    _, rows, _ = read(content, "feed.jsonl", flatten=frozenset({"in.cost"}), **commas)
+    assert set(rows.select("Spend", "text", "id", "in.cost").rows()) == {
+        ("1,234", "1.234", "1.5", "2,5")
+    }
