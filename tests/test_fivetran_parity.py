@@ -21,6 +21,7 @@ from flows.config.loading import load_workspace
 from flows.config.source_files import load_sources
 from flows.progress import silence
 from flows.steps.ads.ad_facts import build_ad_facts
+from flows.steps.ads.daily_stats import StatsMade
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.reading.read_feeds import read_feeds
 from tests.support.ad_facts import sum_of_level, sum_of_urls
@@ -53,7 +54,7 @@ TOLERANCE = {"clicks": 0, "impressions": 0, "spend": 0.01, "conversions": 1e-6}
 class Made(NamedTuple):
     """What the seeds give."""
 
-    stats: pl.LazyFrame
+    stats: StatsMade
     tables: AdTables
     rows_read: dict[str, int]
     rejected: int
@@ -96,7 +97,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     facts = build_ad_facts(catalog, config, sessions)
     inputs = read.inputs()
     return Made(
-        facts.stats,
+        facts,
         facts.versions.tables,
         {entry.path: entry.rows_read for entry in inputs if entry.table == "ad_stats"},
         sum(entry.rejected for entry in inputs),
@@ -262,7 +263,7 @@ def test_the_other_seven_sum_the_columns_of_dbt(made: Made, seed: Seed) -> None:
         for source in platform_sources()
         if find_seed(source).stem.startswith(seed.file)
     )
-    rows = write_out_texts(made.stats)
+    rows = write_out_texts(made.stats.placed())
     ours = rows.filter(platform=platform, level=seed.level).collect()
     got = {
         (str(day), identity): [figure or 0 for figure in figures]

@@ -8,7 +8,7 @@ import polars as pl
 
 from contracts.columns import polars_schema
 from contracts.config.workspace import AdsSection, Workspace
-from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_facts import SessionFacts
 from contracts.facts.matching.session_matching import MessageNameKeys
 from contracts.feeds.web import Sessions

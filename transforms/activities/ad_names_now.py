@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_facts import SessionFacts
 from contracts.facts.matching.session_matching import SessionLinks
 from contracts.facts.order_facts import NamedCampaigns

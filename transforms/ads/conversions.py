@@ -4,24 +4,28 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from contracts.columns import polars_schema
-from contracts.facts.ads.ad_facts import NamedStats
+from contracts.columns import columns, polars_schema
+from contracts.facts.ads.ad_entities import NamedEntities
+from contracts.facts.ads.ad_stats import AttachedConversions, FeedStats
 from contracts.feeds import AdConversions, AdStats
-from transforms.ads.levels import (
-    NAMES,
-    PARENTS,
-    drop_finer_ids,
-    rank_level,
-)
+from transforms.ads.daily_stats import number_rows
+from transforms.ads.levels import DAY, NAMES, PARENTS, drop_finer_ids, rank_level
 from transforms.ads.name_lookup import AdVersions, fill_names
 from transforms.ads.name_versions import PLATFORM_KEYS, AdTables
+from transforms.ads.stated_entities import STATED
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.shared_texts import SHARED, share_texts
 
+A = AttachedConversions
 FINEST_ID = "finest id"
 FINEST = "finest level"
 COUNTED, IS_COUNTED = [*PLATFORM_KEYS, AdStats.level], "conversions are given apart"
 ENTITY = [*PLATFORM_KEYS, AdStats.level, FINEST_ID]
+OF_APART = [
+    name for name in columns(A) if name not in (DAY, AdStats.conversions, AdStats.conversions_value)
+]
+FIRST_APART = 2**31
+"""From which number on what is stated is that of conversions given apart."""
 
 
 def choose_conversions(
@@ -48,46 +52,49 @@ def choose_conversions(
 
 
 def attach_conversions(
-    stats: pl.LazyFrame,
+    rows: pl.LazyFrame,
+    named: pl.LazyFrame,
     conversions: pl.LazyFrame,
     versions: AdVersions,
     apart: Sequence[str] = (),
 ) -> pl.LazyFrame:
-    """Add conversions given apart from the clicks to stats, as rows beside the entity's own.
+    """Say of conversions given apart from the clicks whose they are.
 
     They take feed, parents, names, landing page and currency from the stats of the same entity and
     day, else of the entity on any day, else from the tables of names. Conversions of an entity that
     neither knows point nowhere and wait for it. Of entities without stats of their own, conversions
-    count where the platform gives none of a finer level. Where conversions of a platform and level
-    are given, stats without any have 0.
+    count where the platform gives none of a finer level.
 
     Args:
-        stats: `NamedStats`.
+        rows: `FeedStats`.
+        named: `NamedEntities` of them.
         conversions: canonical `ad_conversions` of the names that count.
         versions: what the tables of names say.
         apart: columns that keep rows apart (`daily_stats`).
 
     Returns:
-        `NamedStats`: the same rows, and rows with `conversions` and their value alone.
+        `AttachedConversions`, in no order.
     """
-    keyed = stats.with_columns(_finest_id())
     parents = (*PARENTS, AdStats.currency)
-    observed = (*parents, AdStats.landing_url, NamedStats.url_tags, *NAMES)
-    first_feed = pl.col(NamedStats.feed).min()
-    of_day = keyed.group_by(*ENTITY, AdStats.date_day).agg(pl.col(observed).max(), first_feed)
-    of_entity = keyed.group_by(ENTITY).agg(pl.col(parents).max(), first_feed)
+    observed = (*parents, AdStats.landing_url, A.url_tags, *NAMES)
+    first_feed = pl.col(A.feed).min()
     metrics = [AdStats.conversions, AdStats.conversions_value]
     known = (
         share_texts(conversions)
         .with_columns(_finest_id())
         .filter(pl.col(FINEST_ID).is_not_null())
         .with_columns(pl.col(AdStats.conversions_value).fill_null(0))
-        .select(*ENTITY, AdStats.date_day, *PARENTS, *metrics, *apart)
+        .select(*ENTITY, DAY, *PARENTS, *metrics, *apart)
     )
-    same_day = known.drop(PARENTS).join(
-        of_day, on=[*ENTITY, AdStats.date_day], how="inner", validate="m:1"
+    keyed = named.with_columns(_finest_id()).join(known, on=ENTITY, how="semi")
+    of_day = (
+        number_rows(rows.select(STATED, DAY), keyed)
+        .group_by(*ENTITY, DAY)
+        .agg(pl.col(observed).max(), first_feed)
     )
-    other_day = known.join(of_day, on=[*ENTITY, AdStats.date_day], how="anti")
+    of_entity = keyed.group_by(ENTITY).agg(pl.col(parents).max(), first_feed)
+    same_day = known.drop(PARENTS).join(of_day, on=[*ENTITY, DAY], how="inner", validate="m:1")
+    other_day = known.join(of_day, on=[*ENTITY, DAY], how="anti")
     of_known = other_day.drop(PARENTS).join(of_entity, on=ENTITY, how="inner", validate="m:1")
     finest = known.group_by(PLATFORM_KEYS).agg(rank_level().max().alias(FINEST))
     of_named = (
@@ -97,28 +104,98 @@ def attach_conversions(
         .filter(rank_level() == pl.col(FINEST))
         .drop(FINEST)
     )
-    rest = pl.concat([of_known, of_named], how="diagonal").pipe(
-        fill_names, versions, AdStats.date_day
-    )
-    zero = {
-        name: pl.lit(0, polars_schema(AdStats)[name])
-        for name in (AdStats.clicks, AdStats.impressions, AdStats.spend)
-    }
-    attached = pl.concat([same_day, rest], how="diagonal").with_columns(**zero).pipe(drop_finer_ids)
-    schema = polars_schema(NamedStats)
-    counted = stats.join(
-        known.select(COUNTED).unique().with_columns(pl.lit(value=True).alias(IS_COUNTED)),
-        on=COUNTED,
-        how="left",
-        validate="m:1",
-    ).with_columns(
-        pl.when(IS_COUNTED).then(pl.col(name).fill_null(0)).otherwise(name).alias(name)
-        for name in metrics
-    )
+    rest = pl.concat([of_known, of_named], how="diagonal").pipe(fill_names, versions, DAY)
+    schema = polars_schema(A)
     return (
-        pl.concat([counted, attached], how="diagonal")
+        pl.concat([same_day, rest], how="diagonal")
+        .pipe(drop_finer_ids)
         .select(*schema.names(), *apart)
         .cast(dict(schema))
+    )
+
+
+def name_conversions(attached: pl.LazyFrame) -> pl.LazyFrame:
+    """List what conversions are of, as stats would state it.
+
+    Args:
+        attached: `AttachedConversions`.
+
+    Returns:
+        `NamedEntities`, in no order, numbered from `FIRST_APART` on.
+    """
+    day = pl.col(DAY)
+    return (
+        attached.group_by(OF_APART)
+        .agg(day.min().alias(NamedEntities.first_day), day.max().alias(NamedEntities.last_day))
+        .with_row_index(STATED, FIRST_APART)
+        .with_columns(
+            pl.lit(None, pl.Date).alias(DAY), pl.lit(value=False).alias(NamedEntities.is_dated)
+        )
+        .select(columns(NamedEntities))
+    )
+
+
+def count_conversions(
+    attached: pl.LazyFrame, named: pl.LazyFrame, apart: Sequence[str] = ()
+) -> pl.LazyFrame:
+    """Make rows of stats of conversions.
+
+    Args:
+        attached: `AttachedConversions`.
+        named: `NamedEntities` of them (`name_conversions`).
+        apart: columns that keep rows apart.
+
+    Returns:
+        `FeedStats`, in no order, as many rows: nothing but conversions and their value.
+    """
+    schema = polars_schema(FeedStats)
+    zero = (AdStats.clicks, AdStats.impressions, AdStats.spend)
+    nothing = [name for name in schema if name not in (*columns(A), STATED, *zero)]
+    return (
+        attached.join(
+            named.select(STATED, *OF_APART),
+            on=OF_APART,
+            how="left",
+            nulls_equal=True,
+            validate="m:1",
+        )
+        .with_columns(
+            *(pl.lit(0, schema[name]).alias(name) for name in zero),
+            *(pl.lit(None, schema[name]).alias(name) for name in nothing),
+        )
+        .select(*schema.names(), *apart)
+        .cast(dict(schema))
+    )
+
+
+def count_none(rows: pl.LazyFrame, stated: pl.LazyFrame, conversions: pl.LazyFrame) -> pl.LazyFrame:
+    """Give stats without conversions 0, where those of their platform and level are given apart.
+
+    Args:
+        rows: `FeedStats`.
+        stated: `StatedEntities` of them.
+        conversions: canonical `ad_conversions` of the names that count.
+
+    Returns:
+        The same rows, in no order.
+    """
+    given = share_texts(conversions).with_columns(_finest_id())
+    levels = given.filter(pl.col(FINEST_ID).is_not_null()).select(COUNTED)
+    counted = stated.join(levels, on=COUNTED, how="semi").select(
+        STATED, pl.lit(value=True).alias(IS_COUNTED)
+    )
+    metrics = (AdStats.conversions, AdStats.conversions_value)
+    return (
+        rows.join(counted, on=STATED, how="left", validate="m:1")
+        .with_columns(
+            pl.when(IS_COUNTED)
+            .then(pl.col(name).fill_null(0))
+            .otherwise(name)
+            .cast(polars_schema(FeedStats)[name])
+            .alias(name)
+            for name in metrics
+        )
+        .drop(IS_COUNTED)
     )
 
 

@@ -1,4 +1,4 @@
-"""Ad stats summed by the day, in one currency, under the names and parents of their days.
+"""Ad stats summed by the day and what they are about, in one currency.
 
 Columns that keep rows apart are beyond the contracts: no run has them, and who explains a figure by
 single rows gives those rows' places.
@@ -9,38 +9,26 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts.ads.ad_facts import DailyStats, FeedStats, NamedStats, StatsRates
+from contracts.facts.ads.ad_stats import DailyStats, FeedStats, PayerRates, StatsRates
 from contracts.feeds import AdStats
-from transforms.ads.levels import (
-    DAY,
-    METRICS,
-    NAMES,
-    PARENTS,
-    agree_between,
-    drop_finer_ids,
-    has_ids,
-    sum_known,
-)
-from transforms.ads.name_lookup import AdVersions, fill_names
-from transforms.common.ad_levels import finest_level
+from transforms.ads.entities import ENTITY, OF_PAYER, PAYER
+from transforms.ads.levels import DAY, METRICS, agree_between, sum_known
+from transforms.ads.stated_entities import STATED, STATED_KEY
 from transforms.common.currency import AMOUNTS, EXACT, RATE, fill_currency, find_rates
-from transforms.common.shared_texts import share_texts, write_out_texts
+from transforms.common.shared_texts import SHARED, share_texts, write_out_texts
 
-ACCOUNT = [AdStats.org_id, AdStats.platform, AdStats.account_id]
-OF_RATE = [*ACCOUNT, AdStats.currency, DAY]
+OF_RATE = [*OF_PAYER, DAY]
 """What a rate of exchange depends on."""
 
-OF_FEED = [AdStats.org_id, AdStats.platform, FeedStats.feed, AdStats.level, *PARENTS]
 
-
-KNOWN = " known"
-
-
-def sum_feed_stats(stats: pl.LazyFrame, apart: Sequence[str] = ()) -> pl.LazyFrame:
+def sum_feed_stats(
+    keyed: pl.LazyFrame, stated: pl.LazyFrame, apart: Sequence[str] = ()
+) -> pl.LazyFrame:
     """Add up the rows of a feed: hours, devices and networks of one day and entity.
 
     Args:
-        stats: canonical `ad_stats` with the place of their `feed` in the configuration.
+        keyed: canonical `ad_stats` with the keys of what they state (`key_stats`).
+        stated: `StatedEntities` of them.
         apart: columns that keep rows apart.
 
     Returns:
@@ -48,94 +36,65 @@ def sum_feed_stats(stats: pl.LazyFrame, apart: Sequence[str] = ()) -> pl.LazyFra
     """
     source, attributes = pl.col(AdStats.source_relation), pl.col(AdStats.attributes)
     return (
-        stats.with_columns(
-            pl.col(AdStats.level).fill_null(finest_level()), pl.col(AdStats.spend).fill_null(0)
-        )
-        .pipe(share_texts)
-        .group_by(*OF_FEED, AdStats.landing_url, AdStats.currency, DAY, *apart)
+        keyed.with_columns(source.cast(SHARED), pl.col(AdStats.spend).fill_null(0))
+        .group_by(*STATED_KEY, DAY, *apart)
         .agg(
             *sum_known(METRICS),
-            pl.col(NAMES).max(),
             source.min().alias(FeedStats.first_source_relation),
             source.max().alias(FeedStats.last_source_relation),
             attributes.min().alias(FeedStats.first_attributes),
             attributes.max().alias(FeedStats.last_attributes),
         )
+        .join(stated.select(STATED, *STATED_KEY), on=STATED_KEY, how="left", validate="m:1")
         .select(*columns(FeedStats), *apart)
         .cast(dict(polars_schema(FeedStats)))
     )
 
 
-def name_stats(
-    stats: pl.LazyFrame, versions: AdVersions, apart: Sequence[str] = ()
+def number_rows(rows: pl.LazyFrame, numbers: pl.LazyFrame) -> pl.LazyFrame:
+    """Give rows the numbers of what they are about on their day.
+
+    Args:
+        rows: Rows with the number of what is `stated`, and their day.
+        numbers: `EntityNumbers`.
+
+    Returns:
+        As many rows, in no order.
+    """
+    is_of_day = pl.col(DAY).is_not_null()
+    lasting, of_days = numbers.filter(~is_of_day).drop(DAY), numbers.filter(is_of_day)
+    parts = [
+        rows.join(lasting, on=STATED, how="inner", validate="m:1"),
+        rows.join(of_days, on=[STATED, DAY], how="inner", validate="m:1"),
+    ]
+    return pl.concat(parts, how="diagonal")
+
+
+def list_priced_days(
+    rows: pl.LazyFrame, numbers: pl.LazyFrame, named: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """Fill in the names, parents and links that rows do not have themselves, as of their days.
+    """List the accounts, currencies and days of stats: of each there is one rate of exchange.
 
     Args:
-        stats: `FeedStats`.
-        versions: what the tables of names say.
-        apart: columns that keep rows apart.
+        rows: `FeedStats`.
+        numbers: `EntityNumbers`.
+        named: `NamedEntities`.
 
     Returns:
-        `NamedStats`, in no order: as many rows.
+        Distinct rows of `OF_RATE`, and the number of the payer.
     """
-    return (
-        stats.pipe(drop_finer_ids)
-        .pipe(fill_names, versions, DAY)
-        .pipe(drop_finer_ids)
-        .select(*columns(NamedStats), *apart)
+    days = number_rows(rows.select(STATED, DAY), numbers).select(PAYER, DAY).unique()
+    payers = (
+        named.select(STATED, DAY, *OF_PAYER)
+        .join(numbers, on=[STATED, DAY], how="inner", nulls_equal=True, validate="1:1")
+        .select(PAYER, *OF_PAYER)
+        .unique(PAYER)
     )
-
-
-def fill_parents(stats: pl.LazyFrame) -> pl.LazyFrame:
-    """Fill in the parents that only other rows of the same entity or parent state.
-
-    A feed by campaign may name no account where one by ad does. Names that stand for ids say
-    nothing of the same name elsewhere.
-
-    Args:
-        stats: `NamedStats`, in memory.
-
-    Returns:
-        `NamedStats`, in no order: as many rows.
-    """
-    for rank in range(len(PARENTS) - 1, 0, -1):
-        by, coarser = PARENTS[rank], PARENTS[:rank]
-        keys = [NamedStats.org_id, NamedStats.platform, by]
-        held = [*coarser, *NAMES[:rank]]
-        lacking = stats.filter(_lacks_parents(rank)).select(keys).unique()
-        known = (
-            stats.filter(_is_id(rank))
-            .join(lacking, on=keys, how="semi")
-            .group_by(keys)
-            .agg(pl.col(held).max().name.suffix(KNOWN))
-        )
-        stats = (
-            stats.join(known, on=keys, how="left", validate="m:1")
-            .with_columns(
-                pl.when(has_ids()).then(pl.coalesce(name, name + KNOWN)).otherwise(name).alias(name)
-                for name in held
-            )
-            .drop(name + KNOWN for name in held)
-        )
-    return stats
-
-
-def lacks_parents() -> pl.Expr:
-    """Whether a row has an id without a parent that `fill_parents` may find."""
-    return pl.any_horizontal(_lacks_parents(rank) for rank in range(1, len(PARENTS)))
-
-
-def _lacks_parents(rank: int) -> pl.Expr:
-    return _is_id(rank) & pl.any_horizontal(pl.col(name).is_null() for name in PARENTS[:rank])
-
-
-def _is_id(rank: int) -> pl.Expr:
-    return pl.col(PARENTS[rank]).is_not_null() & has_ids()
+    return days.join(payers, on=PAYER, how="left", validate="m:1")
 
 
 def find_stats_rates(
-    stats: pl.LazyFrame,
+    days: pl.LazyFrame,
     accounts: pl.LazyFrame | None,
     exchange_rates: pl.LazyFrame | None,
     currency: str,
@@ -143,7 +102,7 @@ def find_stats_rates(
     """Find the rate of each account, currency and day of stats, once for all their rows.
 
     Args:
-        stats: `NamedStats`.
+        days: rows of `OF_RATE`, repeated or not.
         accounts: canonical `ad_accounts`, whose currency stands for a missing one; None for none.
         exchange_rates: canonical rates; None for none.
         currency: the reporting currency.
@@ -154,46 +113,64 @@ def find_stats_rates(
     own = "own currency"
     rate = pl.col(RATE).cast(polars_schema(StatsRates)[StatsRates.rate])
     return (
-        stats.select(OF_RATE)
+        days.select(OF_RATE)
         .unique()
         .pipe(write_out_texts)
         .with_columns(pl.col(AdStats.currency).alias(own))
         .pipe(fill_currency, accounts, exchange_rates, currency)
         .pipe(find_rates, exchange_rates, currency)
         .filter(pl.col(RATE).is_not_null())
-        .select(*ACCOUNT, DAY, pl.col(own).alias(AdStats.currency), rate.alias(StatsRates.rate))
+        .select(
+            *OF_PAYER[:-1], DAY, pl.col(own).alias(AdStats.currency), rate.alias(StatsRates.rate)
+        )
         .pipe(share_texts)
     )
 
 
+def number_rates(rates: pl.LazyFrame, days: pl.LazyFrame) -> pl.LazyFrame:
+    """Put rates under the numbers of their payers.
+
+    Args:
+        rates: `StatsRates`.
+        days: what they are of (`list_priced_days`).
+
+    Returns:
+        `PayerRates`, in no order.
+    """
+    return days.join(rates, on=OF_RATE, how="inner", nulls_equal=True, validate="m:1").select(
+        columns(PayerRates)
+    )
+
+
 def sum_daily_stats(
-    stats: pl.LazyFrame, rates: pl.LazyFrame, apart: Sequence[str] = ()
+    rows: pl.LazyFrame, numbers: pl.LazyFrame, rates: pl.LazyFrame, apart: Sequence[str] = ()
 ) -> pl.LazyFrame:
-    """Sum stats by day and finest id, in one currency.
+    """Sum stats by entity and day, in one currency.
 
     Amounts are rounded here, to four places, half away from zero, and nowhere else, so that every
     report made from these rows adds up to the others.
 
     Args:
-        stats: `NamedStats`; rows for which there is no rate are left out.
-        rates: `StatsRates`.
+        rows: `FeedStats`; those for which there is no rate are left out.
+        numbers: `EntityNumbers`.
+        rates: `PayerRates`.
         apart: columns that keep rows apart.
 
     Returns:
         `DailyStats`, in no order.
     """
-    s = NamedStats
+    f = FeedStats
     source = agree_between(
-        pl.col(s.first_source_relation).min(), pl.col(s.last_source_relation).max()
+        pl.col(f.first_source_relation).min(), pl.col(f.last_source_relation).max()
     )
-    attributes = agree_between(pl.col(s.first_attributes).min(), pl.col(s.last_attributes).max())
+    attributes = agree_between(pl.col(f.first_attributes).min(), pl.col(f.last_attributes).max())
     return (
-        stats.join(rates, on=OF_RATE, how="inner", nulls_equal=True, validate="m:1")
-        .with_columns(pl.col(AMOUNTS).cast(EXACT) * pl.col(StatsRates.rate).cast(EXACT))
-        .group_by(*OF_FEED, s.landing_url, s.url_tags, DAY, *apart)
+        number_rows(rows, numbers)
+        .join(rates, on=[PAYER, DAY], how="inner", validate="m:1")
+        .with_columns(pl.col(AMOUNTS).cast(EXACT) * pl.col(PayerRates.rate).cast(EXACT))
+        .group_by(ENTITY, DAY, *apart)
         .agg(
             *sum_known(METRICS),
-            pl.col(NAMES).max(),
             source.alias(DailyStats.source_relation),
             attributes.alias(DailyStats.attributes),
         )

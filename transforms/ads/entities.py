@@ -1,38 +1,101 @@
-"""What stats are about, numbered: rows are grouped and ordered by a number, not by texts.
+"""What stats are about, numbered: rows are summed, grouped and ordered by numbers, not by texts."""
 
-A year of days repeats few entities. What tells them apart, and the order in which a report lists
-them, is found once an entity and not once a row.
-"""
+from collections.abc import Sequence
 
 import polars as pl
 
 from contracts.columns import columns
-from contracts.facts.ads.ad_facts import AdEntities
+from contracts.facts.ads.ad_entities import (
+    AdEntities,
+    EntityNumbers,
+    NumberedEntities,
+)
+from contracts.feeds import AdStats
+from transforms.ads.levels import DAY, rank_level
+from transforms.ads.name_versions import PLATFORM_KEYS
 
-ENTITY = AdEntities.entity
-OF_ENTITY = [name for name in columns(AdEntities) if name != ENTITY]
+ENTITY, PAYER = EntityNumbers.entity, EntityNumbers.payer
+OWN = NumberedEntities.own_level
+OF_PAYER = [*PLATFORM_KEYS, AdStats.account_id, AdStats.currency]
+OF_ENTITY = [name for name in columns(NumberedEntities) if name not in (ENTITY, OWN)]
 
 
-def list_entities(stats: pl.LazyFrame) -> pl.LazyFrame:
+def list_entities(named: pl.LazyFrame) -> pl.LazyFrame:
     """Number what stats are about.
 
     Args:
-        stats: `DailyStats`.
+        named: `NamedEntities`.
+
+    Returns:
+        `NumberedEntities`, in no order.
+    """
+    found = named.select(OF_ENTITY).unique().with_row_index(ENTITY)
+    return found.with_columns(rank_level().alias(OWN)).select(columns(NumberedEntities))
+
+
+def number_entities(named: pl.LazyFrame, entities: pl.LazyFrame) -> pl.LazyFrame:
+    """Find the numbers of what each set of ids, names and currency is about.
+
+    Args:
+        named: `NamedEntities`.
+        entities: `NumberedEntities` of them.
+
+    Returns:
+        `EntityNumbers`, in no order: as many rows.
+    """
+    payers = named.select(OF_PAYER).unique().with_row_index(PAYER)
+    return (
+        named.join(entities, on=OF_ENTITY, how="left", nulls_equal=True, validate="m:1")
+        .join(payers, on=OF_PAYER, how="left", nulls_equal=True, validate="m:1")
+        .select(columns(EntityNumbers))
+    )
+
+
+def list_placed_entities(
+    entities: pl.LazyFrame, settled: pl.LazyFrame, stats: pl.LazyFrame
+) -> pl.LazyFrame:
+    """List entities with the levels to which their figures are added, as far as they have stats.
+
+    Args:
+        entities: `NumberedEntities`.
+        settled: `SettledDays`.
+        stats: `DailyStats` under the numbers of placed entities.
 
     Returns:
         `AdEntities`, in no order.
     """
-    return stats.select(OF_ENTITY).unique().with_row_index(ENTITY)
+    a = AdEntities
+    placed = (
+        settled.drop(DAY)
+        .unique()
+        .join(entities, on=ENTITY, how="left", validate="m:1")
+        .with_columns(pl.col("placed").alias(ENTITY))
+    )
+    days = stats.group_by(ENTITY).agg(
+        pl.col(DAY).min().alias(a.first_day), pl.col(DAY).max().alias(a.last_day)
+    )
+    added = entities.with_columns(
+        pl.lit(0, pl.Int64).alias(a.top_level), pl.lit(value=False).alias(a.is_unplaced)
+    )
+    return (
+        pl.concat([added, placed], how="diagonal")
+        .join(days, on=ENTITY, how="inner", validate="1:1")
+        .select(columns(a))
+    )
 
 
-def number_entities(stats: pl.LazyFrame, entities: pl.LazyFrame) -> pl.LazyFrame:
-    """Add to stats the number of what they are about.
+def spell_out(
+    stats: pl.LazyFrame, entities: pl.LazyFrame, only: Sequence[str] = ()
+) -> pl.LazyFrame:
+    """Put rows of stats beside what they are about.
 
     Args:
-        stats: `PlacedStats`.
-        entities: `AdEntities` of them.
+        stats: `DailyStats`.
+        entities: `AdEntities`.
+        only: Columns of the entities; all if none is given.
 
     Returns:
-        `NumberedStats`: as many rows.
+        `PlacedStats`, in no order: as many rows.
     """
-    return stats.join(entities, on=OF_ENTITY, how="left", nulls_equal=True, validate="m:1")
+    told = entities.select(ENTITY, *only) if only else entities
+    return stats.join(told, on=ENTITY, how="left", validate="m:1")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from contracts.facts.ads.ad_facts import DailyStats
+from contracts.facts.ads.ad_stats import DailyStats
 from contracts.feeds import AdStats
 from transforms.common.ad_levels import ID_OF_LEVEL
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts.ads.ad_facts import NameVersions
+from contracts.facts.ads.ad_names import NameVersions
 from contracts.feeds import AdAccounts, AdCampaigns, AdCreatives, AdGroups, Ads
 from transforms.ads.name_versions import (
     PLATFORM_KEYS,
@@ -17,7 +17,8 @@ from transforms.ads.name_versions import (
 )
 from transforms.common.shared_texts import SHARED
 
-FOUND = " found"
+FOUND, ENDS = " found", "found version ends"
+CHANGES = "changes with the days"
 CREATIVE = AdCreatives.creative_id
 
 
@@ -126,24 +127,32 @@ def fill_names(rows: pl.LazyFrame, versions: AdVersions, day: str) -> pl.LazyFra
     the versions of an id are intervals without overlap.
 
     Args:
-        rows: Rows with ids, such as `FeedStats`; columns that they lack are added.
+        rows: Rows with ids, such as `StatedEntities`; columns that they lack are added.
         versions: What the tables of names say.
         day: The rows' day; where it is null, the first version holds.
 
     Returns:
-        The same rows, in no order.
+        The same rows, in no order, and whether a version that was found gives way to another one
+        on a later day (`CHANGES`).
     """
     wanted = {name for look_up in LOOK_UPS for name in (look_up.by, *look_up.take)}
     rows = rows.with_columns(
-        pl.lit(None, SHARED).alias(name)
-        for name in sorted(wanted.difference(rows.collect_schema()))
+        pl.lit(value=False).alias(CHANGES),
+        *(
+            pl.lit(None, SHARED).alias(name)
+            for name in sorted(wanted.difference(rows.collect_schema()))
+        ),
     )
     for look_up, known in versions.look_ups():
         found = {name: name + FOUND for name in look_up.take}
+        told = known.rename(found).with_columns(pl.col(VALID_UNTIL).is_not_null().alias(ENDS))
         rows = (
-            find_version(rows, known.rename(found), look_up.by, day)
-            .with_columns(pl.coalesce(name, other).alias(name) for name, other in found.items())
-            .drop(found.values())
+            find_version(rows, told, look_up.by, day)
+            .with_columns(
+                *(pl.coalesce(name, other).alias(name) for name, other in found.items()),
+                (pl.col(CHANGES) | pl.col(ENDS).fill_null(value=False)).alias(CHANGES),
+            )
+            .drop(ENDS, *found.values())
         )
     return rows
 

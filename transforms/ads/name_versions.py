@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts.ads.ad_facts import NameTables
+from contracts.facts.ads.ad_names import NameTables
 from contracts.feeds import AdCreatives, Ads
 from contracts.vocabulary import AdLevel
 from transforms.common.calendar import reporting_day

@@ -3,7 +3,8 @@
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts.ads.ad_facts import AdNames, EntityNames, NameSpans, NameTables
+from contracts.facts.ads.ad_entities import AdEntities
+from contracts.facts.ads.ad_names import AdNames, EntityNames, NameSpans, NameTables
 from contracts.feeds import Ads
 from contracts.vocabulary import AdLevel
 from transforms.ads.levels import DAY
@@ -88,23 +89,23 @@ def _add_known_days(versions: pl.LazyFrame, table: pl.LazyFrame, keys: list[str]
     )
 
 
-def list_name_spans(level: AdLevel, stats: pl.LazyFrame) -> pl.LazyFrame:
+def list_name_spans(level: AdLevel, entities: pl.LazyFrame) -> pl.LazyFrame:
     """List the names that the day's stats had, from the first of their days to the last.
 
     An id with one name, as nearly all have, needs no look at its single days.
 
     Args:
         level: ads or campaigns.
-        stats: `DailyStats`.
+        entities: `AdEntities`.
 
     Returns:
         `NameSpans`, in no order.
     """
     keys = [*PLATFORM_KEYS, IDS[level]]
-    span = (pl.min(DAY).alias(FIRST_DAY), pl.max(DAY).alias(LAST_DAY), pl.col(PARENTS[level]).max())
+    span = (pl.min(FIRST_DAY), pl.max(LAST_DAY), pl.col(PARENTS[level]).max())
     schema = polars_schema(NameSpans)
     observed = (
-        stats.filter(pl.col(IDS[level]).is_not_null())
+        entities.filter(pl.col(IDS[level]).is_not_null())
         .group_by(*keys, pl.col(NAMES[level]).alias(NAME))
         .agg(span)
     )
@@ -112,7 +113,11 @@ def list_name_spans(level: AdLevel, stats: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def list_stats_names(
-    level: AdLevel, spans: pl.LazyFrame, stats: pl.LazyFrame, stated: pl.LazyFrame
+    level: AdLevel,
+    spans: pl.LazyFrame,
+    entities: pl.LazyFrame,
+    stats: pl.LazyFrame,
+    stated: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """List the names that the day's stats had, and what they prove of those that tables state.
 
@@ -123,6 +128,7 @@ def list_stats_names(
     Args:
         level: ads or campaigns.
         spans: `NameSpans` of the stats.
+        entities: `AdEntities`.
         stats: `DailyStats`.
         stated: `EntityNames` of the tables.
 
@@ -133,7 +139,11 @@ def list_stats_names(
     observed = spans.select(*keys, NAME, FIRST_DAY, LAST_DAY, *PARENTS[level])
     named = observed.filter(pl.col(NAME).is_not_null())
     renamed = named.group_by(keys).len().filter(pl.col("len") > 1)
-    runs = _find_runs(level, stats.join(renamed, on=keys, how="semi"))
+    of_renamed = entities.join(renamed, on=keys, how="semi").drop(FIRST_DAY, LAST_DAY)
+    days = stats.select(AdEntities.entity, DAY).join(
+        of_renamed, on=AdEntities.entity, how="inner", validate="m:1"
+    )
+    runs = _find_runs(level, days)
     every = pl.concat([named.join(renamed, on=keys, how="anti"), runs])
     repeated = (
         every.select(*keys, NAME, FIRST_DAY, LAST_DAY)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts.ads.ad_facts import PlacedStats
+from contracts.facts.ads.ad_stats import PlacedStats
 from contracts.facts.ads.ad_sums import (
     AdContactSessions,
     EntityPlaces,
@@ -24,6 +24,7 @@ from transforms.ads.rests import (
     TAKEN_OFF,
     list_ad_figures,
     list_campaign_figures,
+    sign,
 )
 from transforms.ads.session_counts import COUNTS, PLACE, SessionFigures
 from transforms.common.shared_texts import SHARED
@@ -123,14 +124,15 @@ def keep_ids(rows: pl.LazyFrame, level: int, *also: str) -> pl.LazyFrame:
 
 
 def sum_performance(
-    stats: pl.LazyFrame, sessions: SessionFigures, grouping: Grouping
+    stats: pl.LazyFrame, entities: pl.LazyFrame, sessions: SessionFigures, grouping: Grouping
 ) -> pl.LazyFrame:
     """Set what campaigns or ads cost beside their sessions, day by day, and what is left above.
 
     There is no row where all that it had was taken off, to the last figure.
 
     Args:
-        stats: `NumberedStats`.
+        stats: `DailyStats`.
+        entities: `AdEntities` of them.
         sessions: the sessions of ad platforms.
         grouping: what the table has rows of.
 
@@ -139,9 +141,12 @@ def sum_performance(
     """
     list_figures = list_ad_figures if grouping.level == AD else list_campaign_figures
     names = NAMES if grouping.level == AD else NAMES[: CAMPAIGN + 1]
-    placed = stats.join(grouping.places, on=ENTITY, how="left", validate="m:1")
+    placed = entities.join(grouping.places, on=ENTITY, how="left", validate="m:1")
     group = pl.coalesce(NUMBERS[rank] for rank in sorted(NUMBERS, reverse=True)).alias(GROUP)
-    figures = list_figures(placed).select(group, DAY, *METRICS, *names, TAKEN_OFF)
+    parts = list_figures(placed).select(ENTITY, group, *names, TAKEN_OFF)
+    figures = stats.join(parts, on=ENTITY, how="inner", validate="m:m").select(
+        GROUP, DAY, *(sign(name).alias(name) for name in METRICS), *names, TAKEN_OFF
+    )
     of_sessions = keep_ids(sessions.counts, grouping.level, PLACE, DAY, *names, *COUNTS)
     counts = number_groups(of_sessions, grouping.groups, IDS).drop(IDS)
     return _add_up(figures, counts, sessions.by_contact, grouping.groups, names)

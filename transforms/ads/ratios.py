@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.facts.ads.ad_facts import DailyStats
+from contracts.facts.ads.ad_stats import DailyStats
 from contracts.reports.ads import CampaignPerformance
 from transforms.common.rates import divide
 

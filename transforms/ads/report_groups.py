@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from contracts.facts.ads.ad_facts import AdEntities
+from contracts.facts.ads.ad_entities import AdEntities
 from contracts.facts.ads.ad_sums import LevelGroups
 from contracts.reports.ads import UrlReport
 from contracts.vocabulary import AdLevel
 from transforms.ads.levels import PARENTS, RANKS
+from transforms.ads.speakers import OWN, adds_to
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.shared_texts import SHARED, share_texts, write_out_texts
 from transforms.web.utm import (
@@ -37,7 +38,9 @@ URL_GRAIN = [*GRAIN, AdEntities.campaign_id, AdEntities.ad_group_id, *URL_COLUMN
 
 
 def group_level(entities: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
-    """Group entities by those of a level, or by their parents where they name none of it.
+    """Group the entities that are added to a level by those of it, or by their parents.
+
+    By these where they name none of the level.
 
     Args:
         entities: `AdEntities`.
@@ -47,16 +50,17 @@ def group_level(entities: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
         `LevelGroups`, in no order.
     """
     by, rank = ID_OF_LEVEL[level], RANKS[level]
+    of_level = entities.filter(adds_to(rank))
     unknown = {
         parent + WHERE_UNKNOWN: pl.when(pl.col(by).is_null()).then(parent)
         for parent in PARENTS[1:rank]
     }
     grain = dict.fromkeys([*GRAIN, by, *unknown])
-    return entities.with_columns(**unknown).pipe(_number_groups, [*grain])
+    return of_level.with_columns(**unknown).pipe(_number_groups, [*grain])
 
 
 def group_urls(entities: pl.LazyFrame) -> pl.LazyFrame:
-    """Group entities by their ad groups, landing pages and utm parameters.
+    """Group ads by their ad groups, landing pages and utm parameters.
 
     A parameter in an ad's URL tags wins over the URL's own. Each distinct URL is read once.
 
@@ -66,8 +70,9 @@ def group_urls(entities: pl.LazyFrame) -> pl.LazyFrame:
     Returns:
         `UrlGroups`, in no order.
     """
-    links = entities.select(LINK).unique().pipe(write_out_texts).pipe(read_links).pipe(share_texts)
-    return entities.join(links, on=LINK, how="left", nulls_equal=True, validate="m:1").pipe(
+    ads = entities.filter(pl.col(OWN) == RANKS[AdLevel.AD])
+    links = ads.select(LINK).unique().pipe(write_out_texts).pipe(read_links).pipe(share_texts)
+    return ads.join(links, on=LINK, how="left", nulls_equal=True, validate="m:1").pipe(
         _number_groups, URL_GRAIN
     )
 

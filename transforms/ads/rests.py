@@ -2,10 +2,10 @@
 
 import polars as pl
 
-from contracts.facts.ads.ad_facts import PlacedStats
+from contracts.facts.ads.ad_stats import PlacedStats
 from contracts.facts.ads.ad_sums import EntityPlaces
 from contracts.vocabulary import AdLevel
-from transforms.ads.levels import METRICS, NAMES, PARENTS, RANKS
+from transforms.ads.levels import NAMES, PARENTS, RANKS
 from transforms.ads.speakers import OWN, TOP, adds_to
 from transforms.common.shared_texts import SHARED
 
@@ -26,11 +26,11 @@ def list_campaign_figures(stats: pl.LazyFrame) -> pl.LazyFrame:
     What is left of an account is its figures less those of its campaigns.
 
     Args:
-        stats: `PlacedStats`.
+        stats: `AdEntities`, or `PlacedStats`.
 
     Returns:
-        Rows that add up, some of them taken off, under the ids and names of their campaign or of
-        their account alone.
+        Rows that add up, some of them taken off (`sign`), under the ids and names of their campaign
+        or of their account alone.
     """
     placed = stats.filter(~pl.col(PlacedStats.is_unplaced))
     of_campaign = placed.filter(adds_to(CAMPAIGN) & pl.col(CAMPAIGN_ID).is_not_null())
@@ -50,11 +50,11 @@ def list_ad_figures(stats: pl.LazyFrame) -> pl.LazyFrame:
     """List the figures of ads, and what is left of their campaigns and accounts.
 
     Args:
-        stats: `PlacedStats`.
+        stats: `AdEntities`, or `PlacedStats`.
 
     Returns:
-        Rows that add up, some of them taken off, under the ids and names of their ad, or of their
-        campaign or account alone.
+        Rows that add up, some of them taken off (`sign`), under the ids and names of their ad, or
+        of their campaign or account alone.
     """
     placed = stats.filter(~pl.col(PlacedStats.is_unplaced))
     is_ad = (pl.col(OWN) == AD) & adds_to(AD)
@@ -93,7 +93,10 @@ def _forget_below(rows: pl.LazyFrame, level: int) -> pl.LazyFrame:
 
 
 def _take_off(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows with the opposite sign."""
-    return rows.with_columns(
-        *(-pl.col(name) for name in METRICS), pl.lit(1, pl.Int64).alias(TAKEN_OFF)
-    )
+    """The rows as those that are taken off."""
+    return rows.with_columns(pl.lit(1, pl.Int64).alias(TAKEN_OFF))
+
+
+def sign(metric: str) -> pl.Expr:
+    """A metric of figures: with the opposite sign where they are taken off."""
+    return pl.when(pl.col(TAKEN_OFF).is_null()).then(metric).otherwise(-pl.col(metric))

@@ -87,7 +87,7 @@ def count_contact_sessions(matched: MatchedSessions, places: pl.LazyFrame) -> pl
 
 
 def count_sessions(
-    sessions: pl.LazyFrame, places: pl.LazyFrame, stats: pl.LazyFrame, versions: AdVersions
+    sessions: pl.LazyFrame, places: pl.LazyFrame, entities: pl.LazyFrame, versions: AdVersions
 ) -> pl.LazyFrame:
     """Count the sessions of each place and day, under the parents that its stats have.
 
@@ -98,7 +98,7 @@ def count_sessions(
     Args:
         sessions: `AdContactSessions`.
         places: `SessionPlaces`.
-        stats: `DailyStats`.
+        entities: `AdEntities`.
         versions: What the tables of names say.
 
     Returns:
@@ -107,8 +107,8 @@ def count_sessions(
     has_ad = pl.col(AD).is_not_null()
     is_known = has_ad | pl.col(CAMPAIGN).is_not_null()
     group = (AdPerformance.ad_group_id, AdPerformance.ad_group_name)
-    parented = places.pipe(_take_parents, stats, AD, PARENTS[:-1]).pipe(
-        _take_parents, stats, CAMPAIGN, PARENTS[:1]
+    parented = places.pipe(_take_parents, entities, AD, PARENTS[:-1]).pipe(
+        _take_parents, entities, CAMPAIGN, PARENTS[:1]
     )
     return (
         sessions.group_by(PLACE, DAY)
@@ -123,11 +123,11 @@ def count_sessions(
 
 
 def _take_parents(
-    places: pl.LazyFrame, stats: pl.LazyFrame, by: str, parents: Sequence[str]
+    places: pl.LazyFrame, entities: pl.LazyFrame, by: str, parents: Sequence[str]
 ) -> pl.LazyFrame:
     keys = [*PLATFORM_KEYS, by]
     known = (
-        stats.filter(pl.col(by).is_not_null())
+        entities.filter(pl.col(by).is_not_null())
         .group_by(keys)
         .agg(pl.col(parents).max().name.suffix(OF_STATS), pl.lit(value=True).alias(KNOWN))
     )

@@ -5,17 +5,12 @@ day that it has of that level and account; of two feeds the one configured first
 speaks, what lies below adds up.
 """
 
-from collections.abc import Sequence
-
 import polars as pl
 
-from contracts.columns import columns
-from contracts.facts.ads.ad_facts import AdSpeakers, NamedStats, PlacedStats
-from transforms.ads.levels import (
-    DAY,
-    has_ids,
-    rank_level,
-)
+from contracts.columns import columns, polars_schema
+from contracts.facts.ads.ad_entities import AdClaims, AdSpeakers, Placement, SettledDays
+from contracts.facts.ads.ad_stats import PlacedStats
+from transforms.ads.levels import DAY, has_ids, rank_level
 from transforms.ads.name_versions import PLATFORM_KEYS, AdTables
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.shared_texts import SHARED
@@ -24,8 +19,11 @@ OWN, TOP = PlacedStats.own_level, PlacedStats.top_level
 ACCOUNT_ID, CAMPAIGN_ID = PlacedStats.account_id, PlacedStats.campaign_id
 FEED = PlacedStats.feed
 ENTITY = [*PLATFORM_KEYS, OWN, AdSpeakers.entity_id, AdSpeakers.entity_account]
-ROW, OTHER_FEED = "row", "feed that may speak"
-IS_SUPERSEDED, UNPLACED_LEVEL = "is superseded", "level that leaves it out"
+ENTITY_NUMBER = AdClaims.entity
+SPAN = [AdClaims.first_day, AdClaims.last_day]
+OTHER_FEED = "feed that may speak"
+FIRST_PLACED = 2**31
+"""From which number on entities are for whose figures something else speaks on some days."""
 NO_LEVEL = len(ID_OF_LEVEL)
 """Coarser than no level: the top of rows for which another feed speaks at their own level."""
 
@@ -35,20 +33,19 @@ def adds_to(level: int) -> pl.Expr:
     return (pl.col(TOP) <= level) & (pl.col(OWN) >= level)
 
 
-def list_speakers(stats: pl.LazyFrame) -> pl.LazyFrame:
+def list_speakers(named: pl.LazyFrame) -> pl.LazyFrame:
     """List the feeds that speak for each entity, and of which days.
 
     Args:
-        stats: `NamedStats`, without conversions given apart: these speak for nobody.
+        named: `NamedEntities`, without conversions given apart: these speak for nobody.
 
     Returns:
         `AdSpeakers`, in no order.
     """
-    ranked = stats.with_columns(rank_level().alias(OWN))
+    ranked = named.with_columns(rank_level().alias(OWN))
     of_level = [*PLATFORM_KEYS, OWN, ACCOUNT_ID, FEED]
     spans = ranked.group_by(of_level).agg(
-        pl.col(NamedStats.date_day).min().alias(AdSpeakers.first_day),
-        pl.col(NamedStats.date_day).max().alias(AdSpeakers.last_day),
+        pl.col(AdSpeakers.first_day).min(), pl.col(AdSpeakers.last_day).max()
     )
     entities = [
         ranked.filter(pl.col(OWN) == level)
@@ -64,35 +61,82 @@ def list_speakers(stats: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def place_stats(
-    stats: pl.LazyFrame, speakers: pl.LazyFrame, tables: AdTables, apart: Sequence[str] = ()
-) -> pl.LazyFrame:
-    """Find the coarsest level to which each row is added.
+def list_claims(entities: pl.LazyFrame, speakers: pl.LazyFrame, tables: AdTables) -> pl.LazyFrame:
+    """List what else speaks for the figures of entities, and of which days.
 
     Args:
-        stats: `DailyStats`, in memory.
+        entities: `NumberedEntities`.
         speakers: `AdSpeakers`.
         tables: the tables of names, whose accounts are known as those of stats are.
-        apart: columns that keep rows apart (`daily_stats`).
 
     Returns:
-        `PlacedStats`: as many rows.
+        `AdClaims`, in no order; none of most entities.
     """
-    rows = stats.with_columns(rank_level().alias(OWN)).with_row_index(ROW)
     known = speakers.filter(pl.col(AdSpeakers.entity_id).is_not_null())
-    superseded = _find_superseded(rows, known)
-    spoken = _find_spoken(rows, known)
-    unplaced = _find_unplaced(rows, speakers, tables)
-    top = pl.max_horizontal(PlacedStats.spoken_level, UNPLACED_LEVEL) + 1
-    return (
-        rows.join(superseded, on=ROW, how="left", validate="1:1")
-        .join(spoken, on=ROW, how="left", validate="1:1")
-        .join(unplaced, on=ROW, how="left", validate="1:1")
-        .with_columns(
-            pl.when(IS_SUPERSEDED).then(NO_LEVEL).otherwise(top.fill_null(0)).alias(TOP),
-            pl.col(UNPLACED_LEVEL).is_not_null().alias(PlacedStats.is_unplaced),
+    schema = polars_schema(AdClaims)
+    found = [
+        _find_superseding(entities, known),
+        _find_speaking(entities, known),
+        _find_unplaced(entities, speakers, tables),
+    ]
+    return pl.concat([pl.LazyFrame(schema=schema), *found], how="diagonal").select(schema.names())
+
+
+def settle_days(stats: pl.LazyFrame, claims: pl.LazyFrame) -> pl.LazyFrame:
+    """Find where figures are added on days on which something else speaks for them.
+
+    Args:
+        stats: `DailyStats` under the numbers of `NumberedEntities`.
+        claims: `AdClaims`.
+
+    Returns:
+        `SettledDays`, in no order.
+    """
+    level = pl.col(AdClaims.spoken_level)
+    spoken, unplaced = AdClaims.spoken_level, AdClaims.unplaced_level
+    top = pl.max_horizontal(spoken, unplaced) + 1
+    days = (
+        stats.select(ENTITY_NUMBER, DAY)
+        .join(claims, on=ENTITY_NUMBER, how="inner", validate="m:m")
+        .filter(_is_in_span())
+        .group_by(ENTITY_NUMBER, DAY)
+        .agg(
+            pl.col(AdClaims.is_superseded).any(),
+            level.max(),
+            pl.col(AdClaims.spoken_feed).filter(level == level.max()).min(),
+            pl.col(unplaced).max(),
         )
-        .select(*columns(PlacedStats), *apart)
+        .select(
+            ENTITY_NUMBER,
+            DAY,
+            pl.when(AdClaims.is_superseded).then(NO_LEVEL).otherwise(top.fill_null(0)).alias(TOP),
+            spoken,
+            AdClaims.spoken_feed,
+            pl.col(unplaced).is_not_null().alias(PlacedStats.is_unplaced),
+        )
+    )
+    kinds = [ENTITY_NUMBER, *columns(Placement)]
+    numbered = days.select(kinds).unique().with_row_index(SettledDays.placed, FIRST_PLACED)
+    return days.join(numbered, on=kinds, how="left", nulls_equal=True, validate="m:1").select(
+        columns(SettledDays)
+    )
+
+
+def place_stats(stats: pl.LazyFrame, settled: pl.LazyFrame) -> pl.LazyFrame:
+    """Put stats under the numbers of entities that are added to the same levels on all their days.
+
+    Args:
+        stats: `DailyStats` under the numbers of `NumberedEntities`.
+        settled: `SettledDays`.
+
+    Returns:
+        The same rows.
+    """
+    placed = settled.select(ENTITY_NUMBER, DAY, SettledDays.placed)
+    return (
+        stats.join(placed, on=[ENTITY_NUMBER, DAY], how="left", validate="m:1")
+        .with_columns(pl.coalesce(SettledDays.placed, ENTITY_NUMBER).alias(ENTITY_NUMBER))
+        .drop(SettledDays.placed)
     )
 
 
@@ -112,33 +156,32 @@ def _is_in_span() -> pl.Expr:
     return pl.col(DAY).is_between(AdSpeakers.first_day, AdSpeakers.last_day)
 
 
-def _find_superseded(rows: pl.LazyFrame, speakers: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows of entities for which an earlier feed speaks on their day."""
+def _find_superseding(entities: pl.LazyFrame, speakers: pl.LazyFrame) -> pl.LazyFrame:
+    """The entities for which an earlier feed may speak, too."""
     several = (
         speakers.group_by(ENTITY).agg(pl.col(FEED).n_unique()).filter(pl.col(FEED) > 1).drop(FEED)
     )
     others = speakers.join(several, on=ENTITY, how="semi", nulls_equal=True).select(
-        *ENTITY, pl.col(FEED).alias(OTHER_FEED), AdSpeakers.first_day, AdSpeakers.last_day
+        *ENTITY, pl.col(FEED).alias(OTHER_FEED), *SPAN
     )
     found = [
-        rows.filter(pl.col(OWN) == level)
-        .select(ROW, *PLATFORM_KEYS, OWN, FEED, DAY, *name_entity(level))
+        entities.filter(pl.col(OWN) == level)
+        .select(ENTITY_NUMBER, *PLATFORM_KEYS, OWN, FEED, *name_entity(level))
         .join(others, on=ENTITY, how="inner", nulls_equal=True, validate="m:m")
-        .filter(_is_in_span() & (pl.col(OTHER_FEED) < pl.col(FEED)))
-        .select(ROW)
+        .filter(pl.col(OTHER_FEED) < pl.col(FEED))
+        .select(ENTITY_NUMBER, *SPAN, pl.lit(value=True).alias(AdClaims.is_superseded))
         for level in range(NO_LEVEL)
     ]
-    return pl.concat(found).unique().with_columns(pl.lit(value=True).alias(IS_SUPERSEDED))
+    return pl.concat(found)
 
 
-def _find_spoken(rows: pl.LazyFrame, speakers: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows for which a coarser entity speaks on their day: the next one, and its feed."""
+def _find_speaking(entities: pl.LazyFrame, speakers: pl.LazyFrame) -> pl.LazyFrame:
+    """The entities for which a coarser one may speak."""
     found = [
-        rows.filter(pl.col(OWN) > level)
+        entities.filter(pl.col(OWN) > level)
         .select(
-            ROW,
+            ENTITY_NUMBER,
             *PLATFORM_KEYS,
-            DAY,
             pl.lit(level, pl.Int64).alias(OWN),
             *name_entity(level),
         )
@@ -149,41 +192,35 @@ def _find_spoken(rows: pl.LazyFrame, speakers: pl.LazyFrame) -> pl.LazyFrame:
             nulls_equal=True,
             validate="m:m",
         )
-        .filter(_is_in_span())
-        .select(ROW, OWN, FEED)
+        .select(
+            ENTITY_NUMBER,
+            *SPAN,
+            pl.col(OWN).alias(AdClaims.spoken_level),
+            pl.col(FEED).alias(AdClaims.spoken_feed),
+        )
         for level in range(NO_LEVEL - 1)
     ]
-    is_next = pl.col(OWN) == pl.col(OWN).max()
-    return (
-        pl.concat(found)
-        .group_by(ROW)
-        .agg(
-            pl.col(OWN).max().alias(PlacedStats.spoken_level),
-            pl.col(FEED).filter(is_next).min().alias(PlacedStats.spoken_feed),
-        )
-    )
+    return pl.concat(found)
 
 
-def _find_unplaced(rows: pl.LazyFrame, speakers: pl.LazyFrame, tables: AdTables) -> pl.LazyFrame:
-    """The rows of no known account, where a coarser level speaks for the platform on their day.
+def _find_unplaced(
+    entities: pl.LazyFrame, speakers: pl.LazyFrame, tables: AdTables
+) -> pl.LazyFrame:
+    """The entities of no known account, where a coarser level may speak for the platform.
 
     Only where feeds name accounts of the platform: elsewhere there is but the one account.
     """
     has_account = pl.col(ACCOUNT_ID).is_not_null()
     given = [table for name, table in tables.given().items() if name != "creatives"]
-    named = [frame.filter(has_account).select(PLATFORM_KEYS).unique() for frame in (rows, *given)]
-    spans = speakers.select(
-        *PLATFORM_KEYS,
-        pl.col(OWN).alias(UNPLACED_LEVEL),
-        AdSpeakers.first_day,
-        AdSpeakers.last_day,
-    ).unique()
+    frames = (entities, *given)
+    named = [frame.filter(has_account).select(PLATFORM_KEYS).unique() for frame in frames]
+    level = pl.col(OWN).alias(AdClaims.unplaced_level)
+    spans = speakers.select(*PLATFORM_KEYS, level, *SPAN).unique()
     return (
-        rows.filter(~has_account)
-        .select(ROW, *PLATFORM_KEYS, OWN, DAY)
+        entities.filter(~has_account)
+        .select(ENTITY_NUMBER, *PLATFORM_KEYS, OWN)
         .join(pl.concat(named).unique(), on=PLATFORM_KEYS, how="semi")
         .join(spans, on=PLATFORM_KEYS, how="inner", validate="m:m")
-        .filter(_is_in_span() & (pl.col(UNPLACED_LEVEL) < pl.col(OWN)))
-        .group_by(ROW)
-        .agg(pl.col(UNPLACED_LEVEL).max())
+        .filter(pl.col(AdClaims.unplaced_level) < pl.col(OWN))
+        .select(ENTITY_NUMBER, *SPAN, AdClaims.unplaced_level)
     )

@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.config.workspace import AdsSection
-from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_matching import AuditedLinks
 from contracts.manifest import Warned
 

@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.config.workspace import AdsSection
-from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_matching import AdCandidates, DatedSources, DescribedSources
 from transforms.matching.ad_evidence import judge_evidence
 from transforms.web.channel_groups import group_channels

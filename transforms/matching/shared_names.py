@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.ads.ad_sums import AdSpend
 from contracts.facts.matching.session_facts import MatchMethod, MatchStatus, SessionFacts
 from contracts.facts.matching.session_matching import AuditedLinks

@@ -10,7 +10,7 @@ import re
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.ads.ad_names import AdNames
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
 from transforms.web.utm import normalize_text

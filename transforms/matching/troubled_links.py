@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.columns import key, polars_schema
-from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_facts import (
     AdEvidence,
     MatchMethod,

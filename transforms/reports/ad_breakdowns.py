@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.columns import columns, key, polars_schema
-from contracts.facts.ads.ad_facts import PlacedStats, StatsRates
+from contracts.facts.ads.ad_stats import PlacedStats, StatsRates
 from contracts.facts.ads.ad_sums import BreakdownSums, NamedBreakdowns
 from contracts.feeds import AdBreakdowns
 from contracts.reports.ads import BreakdownReport

@@ -7,9 +7,7 @@ ads to their campaign, the difference stands in a row without a campaign, or wit
 import polars as pl
 
 from contracts.columns import Table, polars_schema
-from contracts.facts.ads.ad_facts import (
-    AdNames,
-)
+from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.ads.ad_sums import (
     AdSpend,
     PerformanceSums,

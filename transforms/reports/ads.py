@@ -5,9 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.columns import Table, polars_schema
-from contracts.facts.ads.ad_facts import (
-    PlacedStats,
-)
+from contracts.facts.ads.ad_stats import PlacedStats
 from contracts.facts.ads.ad_sums import (
     LevelSums,
     UrlSums,
@@ -34,7 +32,7 @@ from transforms.ads.levels import (
 from transforms.ads.name_lookup import find_version
 from transforms.ads.name_versions import PLATFORM_KEYS, AdTables, make_versions
 from transforms.ads.report_groups import GRAIN, GROUP, GROUP_KEY, URL_GRAIN
-from transforms.ads.speakers import OWN, adds_to
+from transforms.ads.speakers import OWN
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.json_objects import merge_objects
 from transforms.common.report_rows import ReportRows, order_rows
@@ -55,7 +53,7 @@ def sum_level(stats: pl.LazyFrame, groups: pl.LazyFrame, level: AdLevel) -> pl.L
     """Sum the figures of a level's entities, from their own rows or from what lies below.
 
     Args:
-        stats: `NumberedStats`.
+        stats: `DailyStats`.
         groups: `LevelGroups` of the level.
         level: the level.
 
@@ -66,8 +64,7 @@ def sum_level(stats: pl.LazyFrame, groups: pl.LazyFrame, level: AdLevel) -> pl.L
     grain = [*GRAIN, by] if rank else GRAIN
     held = [name for name in (*PARENTS[: rank + 1], *NAMES[: rank + 1]) if name not in grain]
     return (
-        stats.filter(adds_to(rank))
-        .join(groups.select(ENTITY, GROUP), on=ENTITY, how="left", validate="m:1")
+        stats.join(groups.select(ENTITY, GROUP, OWN, *held), on=ENTITY, how="inner", validate="m:1")
         .group_by(GROUP, DAY)
         .agg(pl.col(held).max(), *_sum_figures(), (pl.col(OWN) == rank).all().alias(IS_OWN))
         .pipe(_join_texts, groups, grain)
@@ -79,17 +76,17 @@ def sum_urls(stats: pl.LazyFrame, groups: pl.LazyFrame) -> pl.LazyFrame:
     """Sum the figures of ads by their landing pages with utm parameters.
 
     Args:
-        stats: `NumberedStats`.
+        stats: `DailyStats`.
         groups: `UrlGroups`.
 
     Returns:
         `UrlSums`, in no order.
     """
+    held = NAMES[:-1]
     return (
-        stats.filter(pl.col(OWN) == RANKS[AdLevel.AD])
-        .join(groups.select(ENTITY, GROUP), on=ENTITY, how="left", validate="m:1")
+        stats.join(groups.select(ENTITY, GROUP, *held), on=ENTITY, how="inner", validate="m:1")
         .group_by(GROUP, DAY)
-        .agg(pl.col(NAMES[:-1]).max(), *_sum_figures(), pl.lit(value=True).alias(IS_OWN))
+        .agg(pl.col(held).max(), *_sum_figures(), pl.lit(value=True).alias(IS_OWN))
         .pipe(_join_texts, groups, URL_GRAIN)
         .pipe(_complete, UrlSums)
     )

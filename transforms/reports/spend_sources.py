@@ -5,10 +5,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from contracts.columns import columns, key, polars_schema
-from contracts.facts.ads.ad_facts import (
-    AdSpeakers,
-    PlacedStats,
-)
+from contracts.facts.ads.ad_entities import AdSpeakers
+from contracts.facts.ads.ad_stats import PlacedStats
 from contracts.facts.ads.ad_sums import (
     LevelComparisons,
 )

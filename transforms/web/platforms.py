@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_matching import PLATFORM_BY, DescribedSources
 from contracts.reference.ad_platforms import (
     PLATFORM_OF_SITE,

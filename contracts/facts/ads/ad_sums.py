@@ -13,7 +13,7 @@ from contracts.columns import (
     Text,
     column,
 )
-from contracts.facts.ads.ad_facts import AdEntities, AdEntity
+from contracts.facts.ads.ad_entities import AdEntities, AdEntity
 
 
 class LevelComparisons(Table):

@@ -4,7 +4,7 @@ Each is the outcome of one step of flows/steps/matching/session_matching.py, in 
 """
 
 from contracts.columns import Count, Day, Flag, Hash, Serial, Table, Text, column
-from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_facts import (
     CHANNEL_GROUPS,
     EVIDENCE,

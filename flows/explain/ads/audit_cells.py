@@ -4,7 +4,8 @@ from typing import Any
 
 import polars as pl
 
-from contracts.facts.ads.ad_facts import AdNames, PlacedStats
+from contracts.facts.ads.ad_names import AdNames
+from contracts.facts.ads.ad_stats import PlacedStats
 from contracts.facts.matching.session_matching import AuditedLinks
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from flows.explain.ads.stats_rows import STATS, AdStatsRows, of_table
@@ -18,7 +19,7 @@ from flows.explain.explanation import (
     merge_rows,
 )
 from flows.explain.session_rows import KEY, STARTED_AT, SessionRows
-from transforms.ads.rests import list_ad_figures
+from transforms.ads.rests import list_ad_figures, sign
 from transforms.common.shared_texts import write_out_texts
 from transforms.explain.row_places import BECAUSE, state_rows
 from transforms.matching.match_sessions import LINK
@@ -128,7 +129,7 @@ class AuditCells:
         for platform, campaign_id, ad_id in entities:
             of = {A.org_id: row[A.org_id], A.platform: platform}
             figures = list_ad_figures(self.stats.place(of).stats).pipe(write_out_texts)
-            spend = pl.col(PlacedStats.spend)
+            spend = sign(PlacedStats.spend)
             own = figures.filter(
                 pl.col(PlacedStats.campaign_id) == campaign_id,
                 of_table() == STATS,

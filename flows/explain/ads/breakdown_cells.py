@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.facts.ads.ad_facts import PlacedStats, StatsRates
+from contracts.facts.ads.ad_stats import PlacedStats, StatsRates
 from contracts.reports.ads import BreakdownReport
 from flows.catalog.exchange_rates import rates_of
 from flows.explain.ads.level_cells import AMOUNTS, NO_METRIC, explain_ratio

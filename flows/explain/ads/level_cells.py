@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from contracts.columns import key
-from contracts.facts.ads.ad_facts import PlacedStats
+from contracts.facts.ads.ad_stats import PlacedStats
 from contracts.reports.ads import CampaignPerformance
 from flows.explain.ads.stats_exclusions import list_stats_left_out
 from flows.explain.ads.stats_rows import (
@@ -35,7 +35,7 @@ from flows.steps.ads.ad_reports import LEVELS
 from transforms.ads.levels import DAY, METRICS, RANKS
 from transforms.ads.ratios import RATIOS, THOUSANDS
 from transforms.ads.report_groups import URL_COLUMNS, URL_GRAIN, read_links
-from transforms.ads.rests import TAKEN_OFF, list_ad_figures, list_campaign_figures
+from transforms.ads.rests import TAKEN_OFF, list_ad_figures, list_campaign_figures, sign
 from transforms.ads.speakers import NO_LEVEL, OWN, TOP, adds_to
 from transforms.common.shared_texts import write_out_texts
 from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, state_rows
@@ -116,7 +116,7 @@ class AdCells:
             of = {**row, P.platform: platform}
             figures = list_campaign_figures(self.rows.place(of).stats).pipe(write_out_texts)
             own = figures.filter(*are_of(of, names), *_bears(spend))
-            stated = state_rows(own, of_table(), pl.col(spend), self._word())
+            stated = state_rows(own, of_table(), sign(spend), self._word())
             parts.append(stated.collect())
         return absorb_rounding(merge_rows(pl.concat(parts)), row["cost"])
 
@@ -131,7 +131,8 @@ class AdCells:
             rank = RANKS[LEVELS[cell.name]]
             stats = placed.filter(adds_to(rank)).pipe(write_out_texts)
             return stats.filter(*are_of(row, key_of_level(row, rank))).with_columns(nothing)
-        figures = PERFORMANCE[cell.name](placed).pipe(write_out_texts)
+        signed = [sign(name).alias(name) for name in METRICS]
+        figures = PERFORMANCE[cell.name](placed).with_columns(signed).pipe(write_out_texts)
         return figures.filter(*are_of(row, _names_of(cell)))
 
     @staticmethod

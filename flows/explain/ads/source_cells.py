@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.facts.ads.ad_facts import PlacedStats
+from contracts.facts.ads.ad_stats import PlacedStats
 from contracts.reports.ads import SpendSources
 from flows.explain.ads.stats_rows import STATS, AdStatsRows, PlacedRows, of_table
 from flows.explain.cells import AskedCell

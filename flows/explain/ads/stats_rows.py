@@ -1,35 +1,27 @@
 """The stats of ads, row by row, placed by the very transforms that placed their sums."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import polars as pl
 
-from contracts.facts.ads.ad_facts import AdSpeakers, FeedStats, PlacedStats, StatsRates
+from contracts.facts.ads.ad_stats import PlacedStats
 from flows.catalog.canonical_tables import Catalog
-from flows.catalog.exchange_rates import rates_of
 from flows.explain.narrowed_tables import narrow_tables
 from flows.explain.published_run import PublishedRun
-from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import (
     AdFacts,
     build_ad_facts,
     choose_by_platform,
     find_versions,
-    scan_given,
+    gather_stats,
 )
+from flows.steps.ads.daily_stats import build_daily_stats
 from flows.steps.matching.sessions import find_sessions
-from transforms.ads.conversions import attach_conversions, choose_conversions
-from transforms.ads.daily_stats import (
-    fill_parents,
-    find_stats_rates,
-    name_stats,
-    sum_daily_stats,
-    sum_feed_stats,
-)
+from transforms.ads.conversions import choose_conversions
 from transforms.ads.levels import DAY, PARENTS
 from transforms.ads.name_lookup import AdVersions
-from transforms.ads.speakers import list_speakers, place_stats
+from transforms.common.shared_texts import SHARED
 from transforms.explain.row_places import ROW_PLACE, TABLE, pack_place
 from transforms.ingest.deduplication import FILE
 
@@ -57,12 +49,14 @@ class PlacedRows:
     Attributes:
         catalog: The canonical tables that they come from.
         stats: `PlacedStats` of single rows with their `row_place` and `table`.
+        entities: `AdEntities` of them.
         speakers: `AdSpeakers`.
         versions: What the tables of names say.
     """
 
     catalog: Catalog
     stats: pl.LazyFrame
+    entities: pl.LazyFrame
     speakers: pl.LazyFrame
     versions: AdVersions
 
@@ -106,31 +100,34 @@ class AdStatsRows:
 
 def _place(catalog: Catalog, run: PublishedRun) -> PlacedRows:
     """Name, price and place single rows, as a run does their sums."""
-    currency = run.loaded.config.workspace.currency
     versions = find_versions(catalog, run.loaded.config)
-    given = sum_feed_stats(_scan_placed(catalog), APART).collect().lazy()
-    named = name_stats(given, versions, APART).collect().lazy().pipe(fill_parents).collect().lazy()
-    speakers = materialize(list_speakers(named), AdSpeakers)
-    if catalog.has_rows(CONVERSIONS):
-        conversions = scan_rows(catalog, CONVERSIONS)
-        chosen = choose_conversions(conversions, choose_by_platform(catalog))
-        named = attach_conversions(named, chosen, versions, APART).collect().lazy()
-    accounts = scan_given(catalog, "ad_accounts")
-    rates = find_stats_rates(named, accounts, rates_of(catalog), currency)
-    daily = sum_daily_stats(named, materialize(rates, StatsRates), APART).collect().lazy()
-    placed = place_stats(daily, speakers, versions.tables, APART).collect().lazy()
-    return PlacedRows(catalog, placed, speakers, versions)
+    given = replace(
+        gather_stats(catalog, run.loaded.config, versions),
+        stats=_scan_placed(catalog),
+        conversions=_scan_conversions(catalog),
+        apart=APART,
+    )
+    made = build_daily_stats(given)
+    placed = made.placed().collect().lazy()
+    return PlacedRows(catalog, placed, made.entities, made.speakers, versions)
+
+
+def _scan_conversions(catalog: Catalog) -> pl.LazyFrame | None:
+    """Canonical `ad_conversions` that count, with each row's place."""
+    if not catalog.has_rows(CONVERSIONS):
+        return None
+    return choose_conversions(scan_rows(catalog, CONVERSIONS), choose_by_platform(catalog))
 
 
 def scan_rows(catalog: Catalog, table: str) -> pl.LazyFrame:
     """A canonical table with each row's place, and its own name."""
     if not catalog.has_rows(table):
-        nothing = {ROW_PLACE: pl.UInt64, TABLE: pl.String}
+        nothing = {ROW_PLACE: pl.UInt64, TABLE: SHARED}
         return catalog.scan(table).with_columns(
             pl.lit(None, dtype).alias(name) for name, dtype in nothing.items()
         )
     return catalog.scan_numbered(table).with_columns(
-        pack_place(pl.col(FILE)), pl.lit(table).alias(TABLE)
+        pack_place(pl.col(FILE)), pl.lit(table, SHARED).alias(TABLE)
     )
 
 
@@ -138,9 +135,9 @@ def _scan_placed(catalog: Catalog) -> pl.LazyFrame:
     """Canonical `ad_stats` with each row's place, and the place of its feed."""
     feeds = {file.order: file.raw.feed.place for file in catalog.feeding(STATS)}
     if not feeds:
-        return scan_rows(catalog, STATS).with_columns(pl.lit(0, pl.UInt32).alias(FeedStats.feed))
+        return scan_rows(catalog, STATS).with_columns(pl.lit(0, pl.UInt32).alias(PlacedStats.feed))
     feed = pl.col(FILE).replace_strict(feeds, return_dtype=pl.UInt32)
-    return scan_rows(catalog, STATS).with_columns(feed.alias(FeedStats.feed))
+    return scan_rows(catalog, STATS).with_columns(feed.alias(PlacedStats.feed))
 
 
 def are_of(row: dict[str, object], names: list[str]) -> list[pl.Expr]:

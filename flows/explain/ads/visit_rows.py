@@ -92,7 +92,7 @@ class VisitRows:
         places = materialize(list_session_places(matched.links), SessionPlaces)
         by_session = materialize(count_contact_sessions(matched, places), AdContactSessions)
         known = self.stats.place(row)
-        counts = count_sessions(by_session, places, known.stats, known.versions)
+        counts = count_sessions(by_session, places, known.entities, known.versions)
         entities = materialize(counts, SessionCounts).pipe(write_out_texts)
         named = sessions.lazy().drop(OF_LINK[1:]).with_columns(pl.col(SESSION).alias(CONTACT))
         keyed = named.with_columns(_hash_session())

@@ -5,36 +5,17 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.config.workspace import Workspace
-from contracts.facts.ads.ad_facts import (
-    AdEntities,
-    AdNames,
-    AdSpeakers,
-    DailyStats,
-    EntityNames,
-    FeedStats,
-    NamedStats,
-    NameSpans,
-    NameTables,
-    NameVersions,
-    NumberedStats,
-    StatsRates,
-)
-from contracts.feeds import AdStats
+from contracts.facts.ads.ad_entities import AdEntities
+from contracts.facts.ads.ad_names import AdNames, EntityNames, NameSpans, NameTables, NameVersions
+from contracts.facts.ads.ad_stats import DailyStats
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from flows.runtime.materialize import materialize
+from flows.steps.ads.daily_stats import StatsGiven, StatsMade, build_daily_stats
 from flows.steps.matching.session_matching import find_message_names, match_sessions
 from flows.steps.matching.sessions import KeyedSessions
-from transforms.ads.conversions import attach_conversions, choose_conversions
-from transforms.ads.daily_stats import (
-    fill_parents,
-    find_stats_rates,
-    lacks_parents,
-    name_stats,
-    sum_daily_stats,
-    sum_feed_stats,
-)
-from transforms.ads.entities import list_entities, number_entities
+from transforms.ads.conversions import choose_conversions
+from transforms.ads.entities import ENTITY
 from transforms.ads.name_lookup import AdVersions, list_versions
 from transforms.ads.name_versions import AdTables, list_name_tables
 from transforms.ads.names import (
@@ -46,37 +27,37 @@ from transforms.ads.names import (
     name_ads,
 )
 from transforms.ads.portfolios import add_portfolio_names
-from transforms.ads.rests import list_campaign_figures
-from transforms.ads.speakers import list_speakers, place_stats
+from transforms.ads.rests import TAKEN_OFF, list_campaign_figures, sign
 from transforms.common.shared_texts import write_out_texts
 from transforms.matching.match_sessions import MatchedSessions
 
-SPEND = [AdStats.org_id, AdStats.date_day, AdStats.platform, AdStats.campaign_id, AdStats.spend]
+OF_SPEND = [AdEntities.org_id, AdEntities.platform, AdEntities.campaign_id]
 
 
 @dataclass(frozen=True)
-class AdFacts:
-    """What the ads reports are made from.
+class AdFacts(StatsMade):
+    """What the ads reports are made from: stats of all feeds, names, and sessions.
 
     Attributes:
-        stats: `NumberedStats`.
-        entities: `AdEntities` of the stats.
-        speakers: `AdSpeakers`.
         names: `AdNames`.
         versions: What the tables of names say.
         matched: Every session and what it came by.
     """
 
-    stats: pl.LazyFrame
-    entities: pl.LazyFrame
-    speakers: pl.LazyFrame
     names: pl.DataFrame
     versions: AdVersions
     matched: MatchedSessions
 
     def list_spend(self) -> pl.LazyFrame:
         """Rows of organization, day, platform, campaign and spend that add up to the accounts'."""
-        return write_out_texts(list_campaign_figures(self.stats).select(SPEND))
+        day, spend = DailyStats.date_day, DailyStats.spend
+        figures = list_campaign_figures(self.entities).select(ENTITY, *OF_SPEND, TAKEN_OFF)
+        return (
+            self.stats.select(ENTITY, day, spend)
+            .join(figures, on=ENTITY, how="inner", validate="m:m")
+            .select(*OF_SPEND, day, sign(spend).alias(spend))
+            .pipe(write_out_texts)
+        )
 
 
 def build_ad_facts(catalog: Catalog, config: Workspace, sessions: KeyedSessions) -> AdFacts:
@@ -88,61 +69,46 @@ def build_ad_facts(catalog: Catalog, config: Workspace, sessions: KeyedSessions)
         sessions: Sessions, delivered or made from page views.
     """
     versions = find_versions(catalog, config)
-    named = build_named_stats(catalog, versions)
-    speakers = materialize(list_speakers(named), AdSpeakers)
-    daily = build_daily_stats(catalog, config, named, versions)
-    names = _list_names(daily, versions)
-    entities = materialize(list_entities(daily), AdEntities)
-    placed = place_stats(daily, speakers, versions.tables)
-    stats = materialize(number_entities(placed, entities), NumberedStats)
+    made = build_daily_stats(gather_stats(catalog, config, versions))
+    names = list_names(made.stats, made.entities, versions)
     messages = find_message_names(catalog)
     matched = match_sessions(sessions, names, messages, config)
-    return AdFacts(stats, entities, speakers, names.collect(), versions, matched)
+    return AdFacts(made.stats, made.entities, made.speakers, names.collect(), versions, matched)
 
 
-def build_named_stats(catalog: Catalog, versions: AdVersions) -> pl.LazyFrame:
-    """Sum every feed's stats by the day, with names and parents (`NamedStats`).
-
-    Args:
-        catalog: What was read.
-        versions: What the tables of names say.
-    """
-    given = materialize(sum_feed_stats(scan_stats(catalog)), FeedStats)
-    named = materialize(name_stats(given, versions), NamedStats)
-    lacks_any = named.select(lacks_parents().any()).collect().item()
-    return materialize(fill_parents(named), NamedStats) if lacks_any else named
-
-
-def build_daily_stats(
-    catalog: Catalog, config: Workspace, named: pl.LazyFrame, versions: AdVersions
-) -> pl.LazyFrame:
-    """Sum named stats and their conversions by the day, in one currency (`DailyStats`).
+def gather_stats(catalog: Catalog, config: Workspace, versions: AdVersions) -> StatsGiven:
+    """What daily stats are made from.
 
     Args:
         catalog: What was read.
         config: The workspace's configuration.
-        named: `NamedStats`.
         versions: What the tables of names say.
     """
-    currency, exchange_rates = config.workspace.currency, rates_of(catalog)
-    if (conversions := scan_given(catalog, "ad_conversions")) is not None:
-        chosen = choose_conversions(conversions, choose_by_platform(catalog))
-        named = materialize(attach_conversions(named, chosen, versions), NamedStats)
-    accounts = scan_given(catalog, "ad_accounts")
-    rates = materialize(find_stats_rates(named, accounts, exchange_rates, currency), StatsRates)
-    return materialize(sum_daily_stats(named, rates), DailyStats)
+    conversions = scan_given(catalog, "ad_conversions")
+    if conversions is not None:
+        conversions = choose_conversions(conversions, choose_by_platform(catalog))
+    return StatsGiven(
+        scan_stats(catalog),
+        versions,
+        config.workspace.currency,
+        None
+        if conversions is None
+        else choose_conversions(conversions, choose_by_platform(catalog)),
+        scan_given(catalog, "ad_accounts"),
+        rates_of(catalog),
+    )
 
 
 def scan_stats(catalog: Catalog) -> pl.LazyFrame:
     """Canonical `ad_stats` with the place of each row's feed in the configuration."""
     parts = [
         catalog.scan_run(files, "ad_stats").with_columns(
-            pl.lit(files[0].raw.feed.place, pl.UInt32).alias(FeedStats.feed)
+            pl.lit(files[0].raw.feed.place, pl.UInt32).alias(AdEntities.feed)
         )
         for files in catalog.list_runs("ad_stats")
     ]
     nothing = (
-        catalog.scan("ad_stats").clear().with_columns(pl.lit(0, pl.UInt32).alias(FeedStats.feed))
+        catalog.scan("ad_stats").clear().with_columns(pl.lit(0, pl.UInt32).alias(AdEntities.feed))
     )
     return pl.concat(parts, how="diagonal") if parts else nothing
 
@@ -161,14 +127,21 @@ def find_versions(catalog: Catalog, config: Workspace) -> AdVersions:
     return AdVersions(tables, materialize(list_versions(tables), NameVersions))
 
 
-def _list_names(stats: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
+def list_names(stats: pl.LazyFrame, entities: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
+    """List every name that ads and ad campaigns had (`AdNames`).
+
+    Args:
+        stats: `DailyStats`.
+        entities: `AdEntities` of them.
+        versions: What the tables of names say.
+    """
     ads = materialize(name_ads(versions), NameTables)
     parts = []
     for level in IDS:
         stated = materialize(list_table_names(level, ads, versions.tables), EntityNames)
-        spans = materialize(list_name_spans(level, stats), NameSpans)
-        observed = materialize(list_stats_names(level, spans, stats, stated), EntityNames)
-        parts.append(list_ad_names(stated, observed, level))
+        spans = materialize(list_name_spans(level, entities), NameSpans)
+        listed = list_stats_names(level, spans, entities, stats, stated)
+        parts.append(list_ad_names(stated, materialize(listed, EntityNames), level))
     return materialize(pl.concat(parts), AdNames)
 
 

@@ -7,10 +7,7 @@ import polars as pl
 
 from contracts.columns import key, polars_schema
 from contracts.config.workspace import Workspace
-from contracts.facts.ads.ad_facts import (
-    PlacedStats,
-    StatsRates,
-)
+from contracts.facts.ads.ad_stats import PlacedStats, StatsRates
 from contracts.facts.ads.ad_sums import (
     AdContactSessions,
     AdSpend,
@@ -168,9 +165,10 @@ def write_spend_sources(
         currency: The reporting currency.
         staging: The snapshot being written.
     """
-    compared = materialize(compare_levels(facts.stats), LevelComparisons)
+    placed = facts.placed()
+    compared = materialize(compare_levels(placed), LevelComparisons)
     feeds = {feed.place: feed.name for feed in catalog.given.feeds}
-    rows = report_spend_sources(facts.stats, facts.speakers, compared, feeds, currency).collect()
+    rows = report_spend_sources(placed, facts.speakers, compared, feeds, currency).collect()
     return [
         *write_table(staging, "ads", "spend_sources", rows),
         equal(
@@ -197,7 +195,7 @@ def write_breakdowns(facts: AdFacts, catalog: Catalog, currency: str, staging: P
     named = materialize(name_breakdowns(given, facts.versions), NamedBreakdowns)
     accounts, exchange_rates = catalog.scan("ad_accounts"), rates_of(catalog)
     rates = materialize(find_stats_rates(named, accounts, exchange_rates, currency), StatsRates)
-    sums = materialize(sum_breakdowns(named, rates, facts.stats), BreakdownSums)
+    sums = materialize(sum_breakdowns(named, rates, facts.placed()), BreakdownSums)
     report = compute_rows(report_breakdowns(sums, currency))
     return write_report(staging, "ads", "breakdown_report", report)
 
@@ -224,7 +222,9 @@ def compute_performance(
     groups = materialize(listed, PerformanceGroups)
     places = materialize(place_entities(facts.entities, groups, level), EntityPlaces)
     grouping = Grouping(level, groups, places)
-    sums = materialize(sum_performance(facts.stats, sessions, grouping), PerformanceSums)
+    sums = materialize(
+        sum_performance(facts.stats, facts.entities, sessions, grouping), PerformanceSums
+    )
     sums = materialize(
         fill_performance(sums, has_orders=sessions.has_orders), PerformanceSums, is_held=True
     )
@@ -247,7 +247,7 @@ def count_ad_sessions(facts: AdFacts, conversions: pl.DataFrame | None) -> Sessi
     matched = _add_orders(facts.matched, conversions)
     places = materialize(list_session_places(matched.links), SessionPlaces)
     by_contact = materialize(count_contact_sessions(matched, places), AdContactSessions)
-    counts = count_sessions(by_contact, places, facts.stats, facts.versions)
+    counts = count_sessions(by_contact, places, facts.entities, facts.versions)
     return SessionFigures(
         materialize(counts, SessionCounts), by_contact, has_orders=conversions is not None
     )
@@ -277,7 +277,7 @@ def total_performance(report: ReportRows) -> tuple[int, str]:
 
 def sum_counted(facts: AdFacts) -> str:
     """The spend of all accounts."""
-    spend = facts.stats.filter(adds_to(0)).select(pl.col(PlacedStats.spend).sum())
+    spend = facts.placed().filter(adds_to(0)).select(pl.col(PlacedStats.spend).sum())
     return f"{spend.collect().item() or 0:.4f}"
 
 

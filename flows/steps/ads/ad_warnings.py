@@ -4,9 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from contracts.facts.ads.ad_facts import (
-    PlacedStats,
-)
+from contracts.facts.ads.ad_stats import PlacedStats
 from contracts.facts.ads.ad_sums import (
     LevelComparisons,
 )
@@ -32,9 +30,10 @@ def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
         facts: What the ads reports are made from.
     """
     feeds = {feed.place: feed.name for feed in catalog.given.feeds}
-    yield from _warn_of_unplaced(facts.stats, feeds)
-    yield from _warn_of_feeds(facts.stats, feeds)
-    yield from _warn_of_levels(facts.stats, feeds)
+    placed = facts.placed()
+    yield from _warn_of_unplaced(placed, feeds)
+    yield from _warn_of_feeds(placed, feeds)
+    yield from _warn_of_levels(placed, feeds)
 
 
 def _warn_of_unplaced(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[Warned]:

@@ -9,7 +9,7 @@ import polars as pl
 
 from contracts.columns import polars_schema
 from contracts.config.workspace import AudienceSection, Workspace
-from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_matching import MessageNameKeys
 from contracts.feeds.contacts import Contacts
 from contracts.manifest import Check

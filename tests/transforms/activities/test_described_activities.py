@@ -9,7 +9,7 @@ from polars.testing import assert_frame_equal
 
 from contracts.channels import RunChannels
 from contracts.columns import columns, polars_schema
-from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_matching import SessionLinks
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_keys import FeedEvents, FeedSends

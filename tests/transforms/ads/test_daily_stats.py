@@ -9,9 +9,10 @@ import pytest
 
 from contracts.columns import Table
 from contracts.feeds import AdAccounts, AdConversions, Ads, AdStats, ExchangeRates
-from tests.support.ad_facts import find_versions, name_rows, price_days
+from tests.support.ad_facts import make_stats
 from tests.support.frames import frame
 from transforms.ads.conversions import choose_conversions
+from transforms.ads.levels import PARENTS
 from transforms.ads.name_versions import AdTables
 from transforms.common.currency import split_unpriced
 from transforms.common.shared_texts import write_out_texts
@@ -45,12 +46,8 @@ def sum_days(
     tables: AdTables | None = None,
 ) -> pl.DataFrame:
     tables = tables or AdTables()
-    versions = find_versions(tables)
-    named = name_rows(given_stats, versions)
-    daily = price_days(
-        named, versions, conversions=conversions, accounts=tables.accounts, rates=RATES
-    )
-    return write_out_texts(daily).collect().sort(pl.all())
+    made = make_stats(given_stats, tables, conversions, RATES)
+    return write_out_texts(made.placed()).collect().sort("date_day", *PARENTS)
 
 
 def test_hours_and_devices_of_one_key_add_up_and_round_once() -> None:

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.columns import Table, key, polars_schema
-from contracts.facts.ads.ad_facts import AdNames
+from contracts.facts.ads.ad_names import AdNames
 from contracts.feeds import AdAccounts, AdCampaigns, AdCreatives, AdGroups, Ads, AdStats
-from tests.support.ad_facts import find_versions, list_names
+from tests.support.ad_facts import find_versions, list_stated_names
 from tests.support.frames import frame
 from transforms.ads.name_lookup import fill_names
 from transforms.ads.name_versions import AdTables
@@ -122,7 +122,7 @@ def test_an_empty_cell_of_a_version_keeps_what_was_said() -> None:
 
 
 def names(stats: pl.LazyFrame, tables: AdTables) -> list[tuple[Any, ...]]:
-    listed = list_names(share_texts(stats), find_versions(tables, ZONE)).collect()
+    listed = list_stated_names(share_texts(stats), find_versions(tables, ZONE)).collect()
     listed = listed.sort(key(AdNames))
     assert listed.schema == polars_schema(AdNames)
     return listed.select(
@@ -228,7 +228,7 @@ def test_an_ad_leads_where_its_creative_of_the_day_leads() -> None:
 
 
 def known_days(stats: pl.LazyFrame, tables: AdTables) -> list[tuple[Any, ...]]:
-    listed = list_names(share_texts(stats), find_versions(tables, ZONE)).collect()
+    listed = list_stated_names(share_texts(stats), find_versions(tables, ZONE)).collect()
     return listed.sort(key(AdNames)).select("name", "known_from", "known_until").rows()
 
 

@@ -12,7 +12,7 @@ from contracts.facts.matching.session_facts import SessionFacts
 from contracts.facts.matching.session_matching import SessionLinks
 from contracts.feeds import AdCampaigns, AdStats
 from flows.runtime.materialize import materialize
-from tests.support.ad_facts import find_versions, place_rows
+from tests.support.ad_facts import find_versions, make_stats
 from tests.support.frames import frame
 from transforms.ads.name_versions import AdTables
 from transforms.ads.session_counts import (
@@ -48,10 +48,10 @@ def count(
 ) -> list[tuple[Any, ...]]:
     """Account, campaign, ad group, ad, sessions, orders and revenue of each place and day."""
     tables = tables or AdTables()
-    placed = place_rows(frame(AdStats, [HERE | {"date_day": DAY} | row for row in stats]), tables)
+    made = make_stats(frame(AdStats, [HERE | {"date_day": DAY} | row for row in stats]), tables)
     places = materialize(list_session_places(matched.links), SessionPlaces)
     by_contact = materialize(count_contact_sessions(matched, places), AdContactSessions)
-    counted = count_sessions(by_contact, places, placed, find_versions(tables))
+    counted = count_sessions(by_contact, places, made.entities, find_versions(tables))
     made = write_out_texts(materialize(counted, SessionCounts)).collect()
     columns = ("account_id", "campaign_id", "ad_group_id", "ad_id", "sessions", "orders", "revenue")
     return sorted(made.select(columns).rows(), key=str)

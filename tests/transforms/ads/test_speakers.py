@@ -9,9 +9,6 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.facts.ads.ad_facts import (
-    AdSpeakers,
-)
 from contracts.facts.ads.ad_sums import (
     LevelComparisons,
 )
@@ -19,12 +16,11 @@ from contracts.feeds import AdAccounts, AdGroups, AdStats
 from contracts.vocabulary import AdLevel
 from flows.runtime.materialize import materialize
 from tests.oracles.ad_speakers import LEVELS, SpeakersRead, StatsRow
-from tests.support.ad_facts import find_versions, name_rows, place_rows, sum_of_level
+from tests.support.ad_facts import make_stats, sum_of_level
 from tests.support.frames import frame
 from transforms.ads.levels import PARENTS
 from transforms.ads.name_versions import AdTables
-from transforms.ads.rests import list_ad_figures, list_campaign_figures
-from transforms.ads.speakers import list_speakers
+from transforms.ads.rests import list_ad_figures, list_campaign_figures, sign
 from transforms.common.shared_texts import write_out_texts
 from transforms.reports.spend_sources import compare_levels, report_spend_sources
 
@@ -55,11 +51,16 @@ def spend_of(
     level: str, stats: pl.LazyFrame, tables: AdTables | None = None
 ) -> dict[tuple[Any, ...], Decimal]:
     """Account, entity and day of the month -> spend of a level."""
-    placed = place_rows(stats, tables or AdTables())
-    sums = write_out_texts(sum_of_level(placed, AdLevel(level))).collect()
+    made = make_stats(stats, tables or AdTables())
+    sums = write_out_texts(sum_of_level(made, AdLevel(level))).collect()
     by = PARENTS[LEVELS.index(level)]
     found = sums.select("account_id", pl.col(by).alias("entity"), "date_day", "spend").rows()
     return {(account, entity, day.day): spend for account, entity, day, spend in found}
+
+
+def signed(figures: pl.LazyFrame) -> pl.LazyFrame:
+    """Figures that add up, those taken off with the opposite sign."""
+    return figures.with_columns(sign("spend").alias("spend"))
 
 
 def test_campaigns_without_ads_stand_beside_those_that_have_them() -> None:
@@ -146,11 +147,11 @@ def test_names_that_stand_for_ids_are_of_their_account() -> None:
 
 def performance(stats: pl.LazyFrame) -> tuple[dict[Any, Any], dict[Any, Any]]:
     """Ids -> spend of both performance tables; what comes to nothing is left out."""
-    placed = place_rows(stats)
+    made = make_stats(stats)
     found = []
     for figures, ids in (
-        (list_campaign_figures(placed), ("account_id", "campaign_id")),
-        (list_ad_figures(placed), ("account_id", "campaign_id", "ad_id")),
+        (signed(list_campaign_figures(made.placed())), ("account_id", "campaign_id")),
+        (signed(list_ad_figures(made.placed())), ("account_id", "campaign_id", "ad_id")),
     ):
         sums = write_out_texts(figures).group_by(*ids).agg(pl.col("spend").sum()).collect()
         found.append({row[:-1]: row[-1] for row in sums.rows() if row[-1]})
@@ -177,12 +178,10 @@ def test_performance_comes_to_the_accounts_figures_at_both_levels() -> None:
 
 def sources(stats: pl.LazyFrame) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """Account, level and feed -> entities, spend, used, unplaced, below, difference."""
-    placed = place_rows(stats)
-    named = name_rows(stats, find_versions())
-    speakers = materialize(list_speakers(named), AdSpeakers)
-    compared = materialize(compare_levels(placed), LevelComparisons)
+    made = make_stats(stats)
+    compared = materialize(compare_levels(made.placed()), LevelComparisons)
     names = {0: "first", 1: "second", 2: "third"}
-    table = report_spend_sources(placed, speakers, compared, names, "USD").collect()
+    table = report_spend_sources(made.placed(), made.speakers, compared, names, "USD").collect()
     return {
         row[:3]: row[3:]
         for row in table.select(
@@ -258,9 +257,9 @@ def test_every_level_is_that_of_a_plain_reading(seed: int) -> None:
             for row in drawn
         )
     )
-    placed = place_rows(stats)
+    made = make_stats(stats)
     for level, name in enumerate(LEVELS):
-        sums = write_out_texts(sum_of_level(placed, AdLevel(name))).collect()
+        sums = write_out_texts(sum_of_level(made, AdLevel(name))).collect()
         got: dict[Any, Decimal] = defaultdict(Decimal)
         for account, entity, day, spend in sums.select(
             "account_id", pl.col(PARENTS[level]).alias("entity"), "date_day", "spend"
@@ -268,8 +267,8 @@ def test_every_level_is_that_of_a_plain_reading(seed: int) -> None:
             got[account, entity, day] += spend
         assert dict(got) == read.sums(level), name
     total = sum(read.sums(0).values())
-    for figures in (list_campaign_figures(placed), list_ad_figures(placed)):
-        assert (figures.select("spend").collect()["spend"].sum() or 0) == total
+    for figures in (list_campaign_figures(made.placed()), list_ad_figures(made.placed())):
+        assert (signed(figures).select("spend").collect()["spend"].sum() or 0) == total
 
 
 @pytest.mark.parametrize("seed", range(40, 50))
@@ -282,15 +281,15 @@ def test_ads_and_rests_come_to_their_campaign(seed: int) -> None:
             for row in drawn
         )
     )
-    placed = place_rows(stats)
+    made = make_stats(stats)
     by = ["account_id", "campaign_id", "date_day"]
     of_campaigns, of_ads = (
-        write_out_texts(figures)
+        write_out_texts(signed(figures))
         .group_by(by)
         .agg(pl.col("spend").sum())
         .filter(pl.col("spend") != 0)
         .sort(by)
         .collect()
-        for figures in (list_campaign_figures(placed), list_ad_figures(placed))
+        for figures in (list_campaign_figures(made.placed()), list_ad_figures(made.placed()))
     )
     assert of_campaigns.rows() == of_ads.rows()

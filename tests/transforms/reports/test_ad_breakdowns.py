@@ -6,12 +6,12 @@ from typing import Any
 
 import polars as pl
 
-from contracts.facts.ads.ad_facts import StatsRates
+from contracts.facts.ads.ad_stats import StatsRates
 from contracts.facts.ads.ad_sums import BreakdownSums, NamedBreakdowns
 from contracts.feeds import AdBreakdowns, AdCampaigns, AdStats, ExchangeRates
 from contracts.reports.ads import BreakdownReport
 from flows.runtime.materialize import materialize
-from tests.support.ad_facts import find_versions, place_rows
+from tests.support.ad_facts import find_versions, make_stats
 from tests.support.frames import frame
 from transforms.ads.daily_stats import find_stats_rates
 from transforms.ads.name_versions import AdTables
@@ -32,8 +32,8 @@ def report(
     euro = {"currency": "EUR", "rate": Decimal("1.1")}
     quoted = frame(ExchangeRates, [HERE | euro])
     rates = materialize(find_stats_rates(named, None, quoted, "USD"), StatsRates)
-    placed = place_rows(frame(AdStats, [HERE | row for row in stats]))
-    sums = materialize(sum_breakdowns(named, rates, placed), BreakdownSums)
+    made = make_stats(frame(AdStats, [HERE | row for row in stats]))
+    sums = materialize(sum_breakdowns(named, rates, made.placed()), BreakdownSums)
     made = write_out_texts(report_breakdowns(sums, "USD").whole()).collect()
     BreakdownReport.validate(made)
     return made

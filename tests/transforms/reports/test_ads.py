@@ -18,11 +18,11 @@ from contracts.feeds import AdCampaigns, Ads, AdStats
 from contracts.reports.ads import AdPerformance, CampaignPerformance, UrlReport
 from contracts.vocabulary import AdLevel
 from flows.runtime.materialize import materialize
+from flows.steps.ads.ad_facts import list_names
 from tests.support.ad_facts import (
     find_versions,
-    list_names,
+    make_stats,
     perform_at,
-    place_rows,
     sum_of_level,
     sum_of_urls,
 )
@@ -65,7 +65,7 @@ def ad(campaign_id: str | None, identity: str, spend: str, **more: object) -> di
 
 
 def report(level: AdLevel, stats: pl.LazyFrame, tables: AdTables = NO_TABLES) -> pl.DataFrame:
-    sums = sum_of_level(place_rows(stats, tables), level)
+    sums = sum_of_level(make_stats(stats, tables), level)
     dated = find_versions(tables).tables
     made = write_out_texts(make_level_report(sums, level, dated, "USD").whole()).collect()
     check(REPORTS[level], made)
@@ -162,7 +162,7 @@ URL = "https://shop.example/sale?a=1&utm_source=google&prev_utm_campaign=old&utm
 )
 def test_url_report(link: dict[str, Any], columns: tuple[str | None, ...]) -> None:
     tables = AdTables(ads=frame(Ads, [HERE | {"ad_id": "11"} | link]))
-    sums = sum_of_urls(place_rows(stats_of(ad("1", "11", "4")), tables))
+    sums = sum_of_urls(make_stats(stats_of(ad("1", "11", "4")), tables))
     made = write_out_texts(make_url_report(sums, "USD").whole()).collect()
     check(UrlReport, made)
     read = made.select("base_url", "url_host", "url_path", "utm_source", "utm_campaign", "spend")
@@ -178,8 +178,8 @@ def perform(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Both performance tables, checked."""
     versions = find_versions(tables)
-    placed = place_rows(stats, tables)
-    names = list_names(placed, versions)
+    made = make_stats(stats, tables)
+    names = list_names(made.stats, made.entities, versions)
     rows = [row | {"link": n} for n, row in enumerate(sessions)]
     facts, links = frame(SessionFacts, rows), pl.Series("link", range(len(rows)), pl.UInt32)
     of_links = [name for name in columns(SessionFacts) if name not in SESSION_COLUMNS]
@@ -190,18 +190,18 @@ def perform(
     )
     places = materialize(list_session_places(matched.links), SessionPlaces)
     by_contact = materialize(count_contact_sessions(matched, places), AdContactSessions)
-    counts = materialize(count_sessions(by_contact, places, placed, versions), SessionCounts)
+    counts = materialize(count_sessions(by_contact, places, made.entities, versions), SessionCounts)
     figures = SessionFigures(counts, by_contact, has_orders=False)
-    made = []
+    reports = []
     for level, make, contract in (
         (CAMPAIGN, make_campaign_performance, CampaignPerformance),
         (AD, make_ad_performance, AdPerformance),
     ):
-        sums = perform_at(level, placed, figures)
+        sums = perform_at(level, made, figures)
         table = write_out_texts(make(sums, names, "USD").whole()).collect()
         check(contract, table)
-        made.append(table)
-    return made[0], made[1]
+        reports.append(table)
+    return reports[0], reports[1]
 
 
 def test_what_is_known_of_no_ad_is_one_row_of_its_campaign() -> None:

@@ -1,0 +1,161 @@
+"""Ad stats from the feeds' rows to days of entities, each with who speaks for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.columns import Table
+from contracts.facts.ads.ad_entities import (
+    AdClaims,
+    AdEntities,
+    AdSpeakers,
+    EntityNumbers,
+    NamedEntities,
+    NumberedEntities,
+    SettledDays,
+    StatedDays,
+    StatedEntities,
+)
+from contracts.facts.ads.ad_stats import (
+    AttachedConversions,
+    DailyStats,
+    FeedStats,
+    PayerRates,
+    StatsRates,
+)
+from flows.runtime.materialize import materialize
+from transforms.ads.conversions import (
+    attach_conversions,
+    count_conversions,
+    count_none,
+    name_conversions,
+)
+from transforms.ads.daily_stats import (
+    find_stats_rates,
+    list_priced_days,
+    number_rates,
+    sum_daily_stats,
+    sum_feed_stats,
+)
+from transforms.ads.entities import list_entities, list_placed_entities, number_entities, spell_out
+from transforms.ads.name_lookup import AdVersions
+from transforms.ads.speakers import list_claims, list_speakers, place_stats, settle_days
+from transforms.ads.stated_entities import (
+    fill_parents,
+    key_stats,
+    list_dated_days,
+    list_stated,
+    name_dated,
+    name_entities,
+)
+
+
+@dataclass(frozen=True)
+class StatsGiven:
+    """What daily stats are made from.
+
+    Attributes:
+        stats: Canonical `ad_stats` with the place of their `feed` in the configuration.
+        versions: What the tables of names say.
+        currency: The reporting currency.
+        conversions: Canonical `ad_conversions` that count; None where no feed gives them.
+        accounts: Canonical `ad_accounts`; None where no feed gives them.
+        exchange_rates: Canonical rates; None where no feed gives them.
+        apart: Columns that keep rows apart, for who explains a figure by single rows.
+    """
+
+    stats: pl.LazyFrame
+    versions: AdVersions
+    currency: str
+    conversions: pl.LazyFrame | None = None
+    accounts: pl.LazyFrame | None = None
+    exchange_rates: pl.LazyFrame | None = None
+    apart: Sequence[str] = ()
+
+    def hold(self, rows: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
+        """Rows of stats in memory; as their contract says where nothing keeps them apart."""
+        return rows.collect().lazy() if self.apart else materialize(rows, table)
+
+
+@dataclass(frozen=True)
+class StatsMade:
+    """The stats of all feeds.
+
+    Attributes:
+        stats: `DailyStats`.
+        entities: `AdEntities` of them.
+        speakers: `AdSpeakers`.
+    """
+
+    stats: pl.LazyFrame
+    entities: pl.LazyFrame
+    speakers: pl.LazyFrame
+
+    def placed(self) -> pl.LazyFrame:
+        """The stats beside what they are about: `PlacedStats`, of which to take what is needed."""
+        return spell_out(self.stats, self.entities)
+
+
+def build_daily_stats(given: StatsGiven) -> StatsMade:
+    """Sum stats by entity and day, and find to which levels they are added."""
+    keyed = key_stats(given.stats)
+    stated = materialize(list_stated(keyed), StatedEntities)
+    rows = given.hold(sum_feed_stats(keyed, stated, given.apart), FeedStats)
+    named = name_stated(stated, rows, given.versions)
+    speakers = materialize(list_speakers(named), AdSpeakers)
+    if given.conversions is not None:
+        rows, named = add_conversions(given, given.conversions, stated, rows, named)
+    entities = materialize(list_entities(named), NumberedEntities)
+    numbers = materialize(number_entities(named, entities), EntityNumbers)
+    days = list_priced_days(rows, numbers, named).collect().lazy()
+    rates = find_stats_rates(days, given.accounts, given.exchange_rates, given.currency)
+    paid = materialize(number_rates(materialize(rates, StatsRates), days), PayerRates)
+    daily = given.hold(sum_daily_stats(rows, numbers, paid, given.apart), DailyStats)
+    claims = materialize(list_claims(entities, speakers, given.versions.tables), AdClaims)
+    settled = materialize(settle_days(daily, claims), SettledDays)
+    stats = given.hold(place_stats(daily, settled), DailyStats)
+    placed = materialize(list_placed_entities(entities, settled, stats), AdEntities)
+    return StatsMade(stats, placed, speakers)
+
+
+def name_stated(stated: pl.LazyFrame, rows: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
+    """Fill in the names and parents of what stats state (`NamedEntities`).
+
+    Args:
+        stated: `StatedEntities`.
+        rows: `FeedStats`.
+        versions: What the tables of names say.
+    """
+    first = materialize(name_entities(stated, versions), NamedEntities)
+    days = materialize(list_dated_days(first, rows), StatedDays)
+    named = materialize(name_dated(first, stated, days, versions), NamedEntities)
+    return materialize(fill_parents(named), NamedEntities)
+
+
+def add_conversions(
+    given: StatsGiven,
+    conversions: pl.LazyFrame,
+    stated: pl.LazyFrame,
+    rows: pl.LazyFrame,
+    named: pl.LazyFrame,
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Add rows of the conversions that platforms give apart from the clicks.
+
+    Args:
+        given: What daily stats are made from.
+        conversions: Those that count.
+        stated: `StatedEntities`.
+        rows: `FeedStats`.
+        named: `NamedEntities`.
+
+    Returns:
+        The rows and what they are about, with those of conversions.
+    """
+    found = attach_conversions(rows, named, conversions, given.versions, given.apart)
+    attached = given.hold(found, AttachedConversions)
+    apart = materialize(name_conversions(attached), NamedEntities)
+    counted = count_none(rows, stated, conversions)
+    added = count_conversions(attached, apart, given.apart)
+    whole = pl.concat([counted, added], how="diagonal")
+    return given.hold(whole, FeedStats), pl.concat([named, apart])

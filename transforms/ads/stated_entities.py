@@ -1,0 +1,155 @@
+"""What ad stats state of their entities, and what names, parents and links these have (SPEC §4).
+
+Rows of days repeat what they state: it is read, named and given parents once, and by the day only
+where the day matters.
+"""
+
+import polars as pl
+
+from contracts.columns import columns
+from contracts.facts.ads.ad_entities import NamedEntities, StatedDays, StatedEntities
+from contracts.feeds import AdStats
+from transforms.ads.levels import DAY, NAMES, PARENTS, drop_finer_ids, has_ids
+from transforms.ads.name_lookup import CHANGES, AdVersions, fill_names
+from transforms.common.ad_levels import finest_level
+from transforms.common.shared_texts import share_texts
+
+S, N = StatedEntities, NamedEntities
+STATED = S.stated
+STATED_KEY = [S.stated_key, S.stated_check]
+OF_STATED = [
+    *(AdStats.org_id, AdStats.platform, S.feed, AdStats.level),
+    *PARENTS,
+    *NAMES,
+    *(AdStats.landing_url, AdStats.currency),
+]
+KNOWN = " known"
+
+
+def key_stats(stats: pl.LazyFrame) -> pl.LazyFrame:
+    """Add to stats the keys of what they state: ids, names, landing page and currency.
+
+    Args:
+        stats: canonical `ad_stats` with the place of their `feed` in the configuration.
+    """
+    stated = pl.struct(OF_STATED)
+    return stats.with_columns(pl.col(AdStats.level).fill_null(finest_level())).with_columns(
+        stated.hash(1).alias(S.stated_key), stated.hash(2).alias(S.stated_check)
+    )
+
+
+def list_stated(keyed: pl.LazyFrame) -> pl.LazyFrame:
+    """List what stats state, each once.
+
+    Args:
+        keyed: Stats with keys (`key_stats`).
+
+    Returns:
+        `StatedEntities`, in no order.
+    """
+    return (
+        keyed.group_by(STATED_KEY)
+        .agg(
+            pl.col(OF_STATED).first(),
+            pl.col(DAY).min().alias(S.first_day),
+            pl.col(DAY).max().alias(S.last_day),
+        )
+        .with_row_index(STATED)
+        .pipe(share_texts)
+        .pipe(drop_finer_ids)
+        .select(columns(S))
+    )
+
+
+def name_entities(stated: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
+    """Fill in the names, parents and links that stats do not state themselves.
+
+    Args:
+        stated: `StatedEntities`.
+        versions: what the tables of names say.
+
+    Returns:
+        `NamedEntities` as of the first version of all, in no order: as many rows.
+    """
+    return (
+        stated.with_columns(pl.lit(None, pl.Date).alias(DAY))
+        .pipe(fill_names, versions, DAY)
+        .pipe(drop_finer_ids)
+        .rename({CHANGES: N.is_dated})
+        .select(columns(N))
+    )
+
+
+def list_dated_days(named: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """List the days of what has not the same names and parents on all of them.
+
+    Args:
+        named: `NamedEntities` as of the first version (`name_entities`).
+        rows: `FeedStats`.
+
+    Returns:
+        `StatedDays`, in no order.
+    """
+    dated = named.filter(N.is_dated).select(STATED)
+    return rows.select(columns(StatedDays)).join(dated, on=STATED, how="semi").unique()
+
+
+def name_dated(
+    named: pl.LazyFrame, stated: pl.LazyFrame, days: pl.LazyFrame, versions: AdVersions
+) -> pl.LazyFrame:
+    """Name what has not the same names and parents on all days by the day.
+
+    Args:
+        named: `NamedEntities` as of the first version (`name_entities`).
+        stated: `StatedEntities`.
+        days: `StatedDays` (`list_dated_days`).
+        versions: what the tables of names say.
+
+    Returns:
+        `NamedEntities`, in no order.
+    """
+    dated = (
+        stated.join(days, on=STATED, how="inner", validate="1:m")
+        .with_columns(pl.col(DAY).alias(N.first_day), pl.col(DAY).alias(N.last_day))
+        .pipe(fill_names, versions, DAY)
+        .pipe(drop_finer_ids)
+        .with_columns(pl.lit(value=True).alias(N.is_dated))
+        .select(columns(N))
+    )
+    return pl.concat([named.filter(~pl.col(N.is_dated)), dated])
+
+
+def fill_parents(named: pl.LazyFrame) -> pl.LazyFrame:
+    """Fill in the parents that only other rows of the same entity or parent state.
+
+    A feed by campaign may name no account where one by ad does. Names that stand for ids say
+    nothing of the same name elsewhere.
+
+    Args:
+        named: `NamedEntities`, in memory.
+
+    Returns:
+        `NamedEntities`, in no order: as many rows.
+    """
+    for rank in range(len(PARENTS) - 1, 0, -1):
+        by, coarser = PARENTS[rank], PARENTS[:rank]
+        keys = [N.org_id, N.platform, by]
+        held = [*coarser, *NAMES[:rank]]
+        is_id = pl.col(by).is_not_null() & has_ids()
+        lacks_one = pl.any_horizontal(pl.col(name).is_null() for name in coarser)
+        lacking = named.filter(is_id & lacks_one).select(keys).unique()
+        known = (
+            named.filter(is_id)
+            .join(lacking, on=keys, how="semi")
+            .group_by(keys)
+            .agg(pl.col(held).max().name.suffix(KNOWN))
+        )
+        named = (
+            named.join(known, on=keys, how="left", validate="m:1")
+            .with_columns(
+                pl.when(has_ids()).then(pl.coalesce(name, name + KNOWN)).otherwise(name).alias(name)
+                for name in held
+            )
+            .drop(name + KNOWN for name in held)
+        )
+    return named
