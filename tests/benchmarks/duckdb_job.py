@@ -16,6 +16,7 @@ from tests.benchmarks.duckdb_queries import (
     ASSETS,
     CONTACTS,
     DAILY,
+    JOURNEY,
     LEVELS,
     LINKS,
     SEND_EVENTS,
@@ -28,8 +29,8 @@ from tests.benchmarks.feed_types import TYPES, is_asset
 THREADS = 2
 
 
-def run_whole(root: Path, typed: Path, out: Path) -> None:
-    """CSV files to typed Parquet tables to reports."""
+def run_whole(root: Path, typed: Path, out: Path, *, has_journeys: bool = False) -> None:
+    """CSV files to typed Parquet tables to reports, and to `contact_journey` if asked."""
     with connect() as connection:
         shutil.rmtree(typed, ignore_errors=True)
         typed.mkdir(parents=True)
@@ -42,6 +43,9 @@ def run_whole(root: Path, typed: Path, out: Path) -> None:
                 typed / f"{table}.parquet",
             )
         make_reports(connection, typed, out)
+        if has_journeys:
+            journey = JOURNEY.format(**name_sources(typed))
+            save(connection, journey, out / "people/contact_journey.parquet")
 
 
 def run_reports(typed: Path, out: Path) -> None:
@@ -58,7 +62,7 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 def make_reports(connection: duckdb.DuckDBPyConnection, typed: Path, out: Path) -> None:
     """Write the report tables below `out`."""
-    sources = {table: f"'{typed}/{table}.parquet'" for table in TYPES}
+    sources = name_sources(typed)
     for folder in ("email", "people"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     for statement in (*SEND_EVENTS, SEND_FACTS, ASSETS, days_query()):
@@ -68,6 +72,11 @@ def make_reports(connection: duckdb.DuckDBPyConnection, typed: Path, out: Path) 
     save(connection, DAILY, out / "email/daily_report.parquet")
     save(connection, LINKS.format(**sources), out / "email/link_report.parquet")
     save(connection, CONTACTS.format(**sources), out / "people/contact_report.parquet")
+
+
+def name_sources(typed: Path) -> dict[str, str]:
+    """Table -> its typed file, as SQL names it."""
+    return {table: f"'{typed}/{table}.parquet'" for table in TYPES}
 
 
 def save(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:

@@ -142,6 +142,26 @@ FROM {messages} m
 LEFT JOIN {dispatches} d USING (dispatch_id)
 LEFT JOIN {campaigns} c ON c.campaign_id = d.campaign_id
 """
+JOURNEY = """
+SELECT
+    'default' AS org_id, contact_id, occurred_at, event_id, kind, 'email' AS channel, event_type,
+    campaign_id, campaign_name, dispatch_id, message_id, message_name,
+    CAST(NULL AS VARCHAR) AS platform, CAST(NULL AS VARCHAR) AS ad_id,
+    CAST(NULL AS VARCHAR) AS ad_name, url, CAST(NULL AS VARCHAR) AS order_id,
+    CAST(NULL AS DECIMAL(18, 4)) AS revenue, is_machine, machine_reason
+FROM (
+    SELECT
+        contact_id, occurred_at, event_id, 'event' AS kind, event_type, message_id, url,
+        coalesce(user_agent = 'Mozilla/5.0', false) AS is_machine,
+        CASE WHEN user_agent = 'Mozilla/5.0' THEN 'generic_user_agent' END AS machine_reason
+    FROM {events}
+    UNION ALL BY NAME
+    SELECT contact_id, sent_at AS occurred_at, send_id AS event_id, 'send' AS kind, message_id
+    FROM {sends}
+)
+JOIN assets USING (message_id)
+ORDER BY org_id, contact_id, occurred_at, event_id
+"""
 LEVELS: dict[str, tuple[str, ...]] = {
     "campaign_report": ("campaign_id", "campaign_name", "campaign_status"),
     "dispatch_report": (

@@ -181,7 +181,7 @@ def profile_run(root: Path, stages: Iterable[str] = tuple(STAGES)) -> Stopwatch:
     return stopwatch
 
 
-def profile_duckdb(root: Path, job: Any, *more: object) -> Stopwatch:
+def profile_duckdb(root: Path, job: Any, *more: object, **asked: object) -> Stopwatch:
     """Run DuckDB's job over the same files, each statement a stage."""
     stopwatch = Stopwatch()
     save = job.save
@@ -193,7 +193,7 @@ def profile_duckdb(root: Path, job: Any, *more: object) -> Stopwatch:
     forget_peak()
     stopwatch.time(
         "duckdb: facts",
-        lambda: job.run_whole(root, root / "duckdb/typed", root / "duckdb/reports", *more),
+        lambda: job.run_whole(root, root / "duckdb/typed", root / "duckdb/reports", *more, **asked),
     )
     return stopwatch
 
@@ -240,7 +240,7 @@ def main() -> None:
     ours = profile_run(root, [one for one in STAGES if one != WRITING or not is_beside])
     print_stages(ours)
     if chosen.world == "messages":
-        print_stages(profile_duckdb(root, duckdb_job))
+        print_stages(profile_duckdb(root, duckdb_job, has_journeys=True))
     elif is_beside:
         theirs = profile_duckdb(root, duckdb_orders, read_models(root))
         print_stages(theirs)

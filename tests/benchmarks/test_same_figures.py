@@ -13,6 +13,7 @@ from tests.benchmarks.duckdb_job import run_whole
 from tests.benchmarks.floor import write_typed
 from tests.benchmarks.generate import generate
 from tests.benchmarks.ours import read_into, write_reports
+from tests.support.workspaces import run_workspace
 
 EVENTS = 20_000
 TABLES = (
@@ -56,7 +57,7 @@ def ours(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def theirs(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("duckdb")
-    run_whole(workspace, out / "typed", out / "reports")
+    run_whole(workspace, out / "typed", out / "reports", has_journeys=True)
     return out / "reports"
 
 
@@ -95,3 +96,10 @@ def test_the_floor_writes_every_row(workspace: Path, tmp_path: Path) -> None:
 
     written = pl.scan_parquet(tmp_path / "floor/events/*.parquet").select(pl.len()).collect().item()
     assert written == pl.read_csv(workspace / "raw/events/*.csv").height
+
+
+def test_the_same_journeys(workspace: Path, theirs: Path, tmp_path: Path) -> None:
+    run_workspace(workspace, tmp_path)
+    ours = pl.read_parquet(tmp_path / "snapshot/people/contact_journey/*.parquet")
+    journey = pl.read_parquet(theirs / "people/contact_journey.parquet")
+    assert_frame_equal(ours, journey.cast(dict(ours.schema)))
