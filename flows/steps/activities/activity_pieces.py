@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -36,12 +35,6 @@ from transforms.people.first_sendings import keep_list_events
 ROWS, TOUCHES = "rows.parquet", "touches.parquet"
 ROWS_A_READ = 32_768
 """How many rows are read at least: few, since a slice of journeys is some rows of each file."""
-SMALL: Any = {
-    "compression": "zstd",
-    "compression_level": 1,
-    "row_group_size": ROWS_A_READ,
-}
-"""How rows are written: they stay for years, and take two thirds of what lz4 makes of them."""
 
 Extract = Callable[[pl.LazyFrame], pl.LazyFrame]
 PLACES, LISTS, LAST, DAYS = "places", "list events", "last instants", "days"
@@ -203,18 +196,30 @@ def keep_piece(
         rows = _sort(read().select(columns(table)).collect(), kind)
         for name, extract in kind.extracts.items():
             extract(rows.lazy()).collect().write_ipc(folder / _file(name), compression="lz4")
-        rows.write_parquet(folder / ROWS, statistics=False, **SMALL)
+        _write_small(rows, folder / ROWS, has_statistics=False)
         if kind.touching is not None:
-            by_person = kind.touching(rows.lazy()).with_columns(find_person()).sort(PERSON_KEY)
-            by_person.sink_parquet(folder / TOUCHES, **SMALL)
+            touching = kind.touching(rows.lazy()).with_columns(find_person()).collect()
+            by_person = touching.rechunk().sort(PERSON_KEY)
+            _write_small(by_person, folder / TOUCHES, has_statistics=True)
         return identify(table.__name__, inputs)
 
     return keeper.folder(f"people {table.__name__}", inputs, write).open()
 
 
+def _write_small(rows: pl.DataFrame, path: Path, *, has_statistics: bool) -> None:
+    """Write rows that stay for years: they take two thirds of what lz4 makes of them."""
+    rows.write_parquet(
+        path,
+        compression="zstd",
+        compression_level=1,
+        statistics=has_statistics,
+        row_group_size=ROWS_A_READ,
+    )
+
+
 def _sort(rows: pl.DataFrame, kind: PieceKind) -> pl.DataFrame:
     """Rows in the order of time; those without one come first, by what they are about."""
-    rows = rows.sort(kind.at, maintain_order=True)
+    rows = rows.rechunk().sort(kind.at, maintain_order=True)
     undated = rows.get_column(kind.at).null_count()
     if kind.subject is None or not undated:
         return rows

@@ -7,7 +7,12 @@ from itertools import accumulate
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts.people.numbered_activities import Clicks, HastyClicks, MachineAgents
+from contracts.facts.people.numbered_activities import (
+    Clicks,
+    Deliveries,
+    HastyClicks,
+    MachineAgents,
+)
 from contracts.feeds import Events
 from flows.runtime.materialize import materialize
 from flows.steps.activities.event_questions import Questions
@@ -65,7 +70,9 @@ def find_haste(inputs: PeopleInputs, asked: Sequence[Questions]) -> list[pl.Data
     for turn in range(turns):
         is_of = pl.col(Clicks.unit_key) % turns == turn
         looked_at = materialize(placed.filter(is_of), Clicks)
-        found.append(materialize(find_hasty_clicks(looked_at, deliveries), HastyClicks).collect())
+        told = deliveries.join(looked_at, on=Clicks.unit_key, how="semi")
+        hasty = find_hasty_clicks(looked_at, materialize(told, Deliveries))
+        found.append(materialize(hasty, HastyClicks, is_held=True).collect())
     hasty, firsts = pl.concat(found), accumulate(counts, initial=0)
     return [_select_own(hasty, one, first) for one, first in zip(asked, firsts, strict=False)]
 
