@@ -20,7 +20,7 @@ from contracts.facts.people.numbered_activities import (
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action
 from transforms.activities.person_numbers import CONTACT_KEY, key_contacts
-from transforms.common.joins import STREAMED
+from transforms.common.joins import STREAMED, look_up, take
 from transforms.common.keys import (
     MESSAGE,
     MESSAGE_AND_CONTACT,
@@ -37,7 +37,7 @@ ORG_ID, CONTACT_ID, SEND_ID, MESSAGE_ID = (
     Events.message_id,
 )
 MESSAGE_KEY, OWNER = DescribedMessages.message_key, "owner"
-MESSAGE_OF_SEND, CONTACT_OF_SEND = "message of send", "contact of send"
+PLACE = "place"
 
 
 def name_contacts(rows: pl.LazyFrame, emails: pl.LazyFrame) -> pl.LazyFrame:
@@ -157,36 +157,29 @@ def name_keys_of_events(events: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def place_events(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
+def place_events(events: pl.LazyFrame, sends: pl.DataFrame) -> pl.LazyFrame:
     """Give events the message of their send, and its contact where they name none themselves.
 
     Args:
-        events: In memory, with the keys of the send, message and contact that they name.
+        events: With the keys of the send, message and contact that they name.
         sends: `SendPlaces`.
 
     Returns:
         The same rows in the same order.
     """
-    of_send = sends.select(
-        SendPlaces.send_key,
-        pl.col(SendPlaces.message_key).alias(MESSAGE_OF_SEND),
-        pl.col(SendPlaces.contact_key).alias(CONTACT_OF_SEND),
-        pl.col(SendPlaces.is_holdout).alias(KeyedEvents.of_holdout),
+    place = look_up(sends.with_row_index(PLACE), SendPlaces.send_key, PLACE)
+    message, contact, of_holdout = (
+        take(sends, name, PLACE)
+        for name in (SendPlaces.message_key, SendPlaces.contact_key, SendPlaces.is_holdout)
     )
     return (
-        events.join(
-            of_send,
-            on=SendPlaces.send_key,
-            how="left",
-            validate=STREAMED,
-            maintain_order="left",
-        )
+        events.with_columns(place)
         .with_columns(
-            pl.coalesce(MESSAGE_OF_SEND, MESSAGE_KEY).alias(MESSAGE_KEY),
-            pl.coalesce(CONTACT_KEY, CONTACT_OF_SEND).alias(CONTACT_KEY),
-            pl.col(KeyedEvents.of_holdout).fill_null(value=False),
+            pl.coalesce(message, MESSAGE_KEY).alias(MESSAGE_KEY),
+            pl.coalesce(CONTACT_KEY, contact).alias(CONTACT_KEY),
+            of_holdout.fill_null(value=False).alias(KeyedEvents.of_holdout),
         )
-        .drop(MESSAGE_OF_SEND, CONTACT_OF_SEND)
+        .drop(PLACE)
     )
 
 

@@ -22,8 +22,7 @@ from contracts.facts.people.numbered_activities import (
 from contracts.feeds import Events
 from contracts.vocabulary import Action
 from transforms.activities.ad_names_now import name_links
-from transforms.activities.person_numbers import find_numbers
-from transforms.common.joins import HELD, STREAMED
+from transforms.common.joins import HELD, STREAMED, look_up, take
 
 ORG_ID, CONTACT_ID = Events.org_id, Events.contact_id
 SEND_ID, MESSAGE_ID, EVENT_TYPE = Events.send_id, Events.message_id, Events.event_type
@@ -38,7 +37,6 @@ NAMES = [
 WINDOW = [ContactSends.window_start, ContactSends.window_days]
 BARE_ACTIONS = [str(action) for action in Action]
 OWN_MESSAGE = "own message"
-MESSAGE_OF_SEND, CONTACT_OF_SEND = "message of send", "contact of send"
 
 
 def number_messages(messages: pl.LazyFrame) -> pl.LazyFrame:
@@ -58,7 +56,7 @@ def number_sends(sends: pl.LazyFrame, people: pl.DataFrame, messages: pl.DataFra
         `NumberedSends` in the same order. A send without a time of its own has that of its message,
         dispatch or campaign (SPEC §6.1).
     """
-    planned_at = _of_message(messages, NumberedMessages.planned_at)
+    planned_at = take(messages, NumberedMessages.planned_at, MESSAGE_NO)
     return (
         sends.with_columns(*_number(people, messages))
         .with_columns(pl.coalesce(NumberedSends.sent_at, planned_at))
@@ -69,8 +67,8 @@ def number_sends(sends: pl.LazyFrame, people: pl.DataFrame, messages: pl.DataFra
 def _number(people: pl.DataFrame, messages: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
     """The numbers of the contact and message of rows that have their keys."""
     return (
-        find_numbers(people, People.contact_key, People.contact_no),
-        find_numbers(messages, MESSAGE_KEY, MESSAGE_NO),
+        look_up(people, People.contact_key, People.contact_no),
+        look_up(messages, MESSAGE_KEY, MESSAGE_NO),
     )
 
 
@@ -87,7 +85,7 @@ def number_sessions(
     Returns:
         `ContactSessions` with the number of the contact in the place of its id, as far as given.
     """
-    number = find_numbers(people, People.contact_key, People.contact_no)
+    number = look_up(people, People.contact_key, People.contact_no)
     named = name_links(sessions.with_columns(number), links)
     given = named.collect_schema()
     return named.select(name for name in numbered_schema(ContactSessions) if name in given)
@@ -100,13 +98,8 @@ def number_orders(orders: pl.LazyFrame, people: pl.DataFrame) -> pl.LazyFrame:
         orders: `KeyedOrders`.
         people: `People`.
     """
-    numbered = orders.with_columns(find_numbers(people, People.contact_key, People.contact_no))
+    numbered = orders.with_columns(look_up(people, People.contact_key, People.contact_no))
     return numbered.select(numbered_schema(PricedOrders).names())
-
-
-def _of_message(messages: pl.DataFrame, name: str) -> pl.Expr:
-    """What is known of the message that rows have the number of; null where they have none."""
-    return pl.lit(messages.get_column(name)).gather(MESSAGE_NO)
 
 
 def describe_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
@@ -143,9 +136,9 @@ def number_events(
     Returns:
         `NumberedEvents` in the same order.
     """
-    is_undescribed = _of_message(messages.select(pl.col(MESSAGE_ID).is_null()), MESSAGE_ID)
+    is_undescribed = take(messages.select(pl.col(MESSAGE_ID).is_null()), MESSAGE_ID, MESSAGE_NO)
     own = pl.when(is_undescribed.fill_null(value=True)).then(MESSAGE_ID)
-    its_channel = _of_message(messages, CHANNEL).fill_null(OTHER_CHANNEL)
+    its_channel = take(messages, CHANNEL, MESSAGE_NO).fill_null(OTHER_CHANNEL)
     return (
         events.with_columns(*_number(people, messages))
         .with_columns(*(_complete_types(its_channel) if has_bare else ()), own.alias(MESSAGE_ID))

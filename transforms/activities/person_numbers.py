@@ -38,23 +38,6 @@ def list_people(contacts: pl.LazyFrame, others: pl.LazyFrame) -> pl.LazyFrame:
     return pl.concat(named).sort(ORG_ID, CONTACT_ID).with_row_index(CONTACT_NO)
 
 
-def find_numbers(numbered: pl.DataFrame, key: str, number: str) -> pl.Expr:
-    """The numbers of what rows name by its key, null where it has none.
-
-    A join would copy every column of the rows beside.
-
-    Args:
-        numbered: One row per key, with its number.
-        key: The column of the key, there and in the rows.
-        number: The column of the number.
-    """
-    known = numbered.get_column(number)
-    found = pl.col(key).replace_strict(
-        numbered.get_column(key), known, default=None, return_dtype=known.dtype
-    )
-    return found.alias(number)
-
-
 def key_contacts(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Add the keys of the contacts whom rows name by their ids."""
     return rows.with_columns(hash_id(CONTACT_ID, seed=CONTACT).alias(CONTACT_KEY))

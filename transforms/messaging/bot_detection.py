@@ -13,7 +13,7 @@ from contracts.facts.messaging.send_facts import ChannelSends, CountedEvents
 from contracts.facts.people.numbered_activities import Clicks, HastyClicks, MachineAgents
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action
-from transforms.common.joins import STREAMED
+from transforms.common.joins import look_up
 from transforms.common.machine_agents import is_crawler, is_generic
 
 MACHINE_REASON = "machine_reason"
@@ -86,7 +86,7 @@ def judge_agents(agents: pl.LazyFrame) -> pl.LazyFrame:
     return agents.with_columns(judge_user_agent()).filter(pl.col(AGENT_REASON).is_not_null())
 
 
-def flag_machines(events: pl.LazyFrame, agents: pl.LazyFrame, hasty: pl.LazyFrame) -> pl.LazyFrame:
+def flag_machines(events: pl.LazyFrame, agents: pl.DataFrame, hasty: pl.DataFrame) -> pl.LazyFrame:
     """Flag what machines did, and say why.
 
     An event is a machine's by its provider's own flag, or by a user agent that is exactly
@@ -103,12 +103,13 @@ def flag_machines(events: pl.LazyFrame, agents: pl.LazyFrame, hasty: pl.LazyFram
         The same rows in the same order: `is_machine` (never null) and `machine_reason`, the reasons
         separated by commas, null where there is none.
     """
+    of_agent = look_up(agents, MachineAgents.user_agent, AGENT_REASON)
     signs = {
         PROVIDER_FLAG: pl.col(Events.is_machine),
-        GENERIC_AGENT: pl.col(AGENT_REASON) == GENERIC_AGENT,
-        CRAWLER_AGENT: pl.col(AGENT_REASON) == CRAWLER_AGENT,
-        SEVERAL_LINKS: pl.col(AT_ONCE),
-        SOON_AFTER_DELIVERY: pl.col(SOON),
+        GENERIC_AGENT: of_agent == GENERIC_AGENT,
+        CRAWLER_AGENT: of_agent == CRAWLER_AGENT,
+        SEVERAL_LINKS: look_up(hasty, HastyClicks.event_row, AT_ONCE),
+        SOON_AFTER_DELIVERY: look_up(hasty, HastyClicks.event_row, SOON),
     }
     bits = {reason: 1 << place for place, reason in enumerate(signs)}
     found = pl.sum_horizontal(
@@ -121,24 +122,14 @@ def flag_machines(events: pl.LazyFrame, agents: pl.LazyFrame, hasty: pl.LazyFram
     }
     hasty_alone = [bits[SEVERAL_LINKS], bits[SOON_AFTER_DELIVERY]]
     return (
-        events.join(
-            agents, on=Events.user_agent, how="left", validate=STREAMED, maintain_order="left"
-        )
-        .join(
-            hasty,
-            on=HastyClicks.event_row,
-            how="left",
-            validate=STREAMED,
-            maintain_order="left",
-        )
-        .with_columns(found.alias(FOUND))
+        events.with_columns(found.alias(FOUND))
         .with_columns(
             pl.col(FOUND)
             .replace_strict(reasons, default=None, return_dtype=pl.String)
             .alias(MACHINE_REASON),
             (~pl.col(FOUND).is_in([0, *hasty_alone])).alias(Events.is_machine),
         )
-        .drop(AGENT_REASON, AT_ONCE, SOON, FOUND)
+        .drop(FOUND)
     )
 
 

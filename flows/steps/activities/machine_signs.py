@@ -39,7 +39,7 @@ class JudgedAgents:
         default_factory=lambda: pl.DataFrame(schema=polars_schema(MachineAgents))
     )
 
-    def judge(self, agents: pl.Series) -> pl.LazyFrame:
+    def judge(self, agents: pl.Series) -> pl.DataFrame:
         """`MachineAgents`, those of some agents among them."""
         new = agents.drop_nulls().unique()
         new = new.filter(~new.is_in(self.met.implode())).alias(Events.user_agent)
@@ -47,7 +47,7 @@ class JudgedAgents:
             found = judge_agents(new.to_frame().lazy()).collect()
             self.met = pl.concat([self.met, new])
             self.machines = pl.concat([self.machines, found])
-        return self.machines.lazy()
+        return self.machines
 
 
 def find_haste(inputs: PeopleInputs, asked: Sequence[Questions]) -> list[pl.DataFrame]:

@@ -91,7 +91,7 @@ def write_events(inputs: PeopleInputs, placing: Placing, sends: Pieces) -> Piece
         scanned = batch.scan().select(*TEXTS, *SIGNS, pack_row()).collect(engine="streaming")
         rows = batch.number_files(scanned)
         machines = agents.judge(rows.get_column(Events.user_agent))
-        flagged = flag_machines(rows.lazy().select(*SIGNS, ROW), machines, signs.lazy())
+        flagged = flag_machines(rows.lazy().select(*SIGNS, ROW), machines, signs)
         reasons = flagged.select(KeyedEvents.is_machine, KeyedEvents.machine_reason).collect()
         whole = rows.drop(SIGNS).hstack(reasons).hstack(_leave_out(placed.value, rows))
         return name_channels(whole.lazy(), inputs.channels)
@@ -146,7 +146,8 @@ def _place(
     )
     named = keyed.lazy().select(SENT_KEY).drop_nulls().unique()
     own = sends.join(named, on=SENT_KEY, how="semi")
-    placed = place_events(keyed.lazy(), materialize(own, SendPlaces)).collect(engine="in-memory")
+    places = materialize(own, SendPlaces).collect()
+    placed = place_events(keyed.lazy(), places).collect(engine="streaming")
     return placing.place_linked(placed, Events.occurred_at).collect(engine="in-memory")
 
 

@@ -5,7 +5,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.activities.person_numbers import (
-    find_numbers,
     find_person,
     is_in_groups,
     key_contacts,
@@ -13,6 +12,7 @@ from transforms.activities.person_numbers import (
     list_people,
     restore_contacts,
 )
+from transforms.common.joins import look_up
 
 PERSON = ["org_id", "contact_id"]
 
@@ -38,7 +38,7 @@ def test_people_are_numbered_in_the_order_of_their_ids() -> None:
 def test_a_number_stands_for_its_contact_alone() -> None:
     people = list_people(named(("o", "1"), ("p", "1")), named())
     rows = pl.LazyFrame({"org_id": ["p", "o", "o"], "contact_id": ["1", "1", None], "n": [1, 2, 3]})
-    numbers = find_numbers(people.collect(), "contact_key", "contact_no")
+    numbers = look_up(people.collect(), "contact_key", "contact_no")
     numbered = key_contacts(rows).with_columns(numbers)
     back = restore_contacts(numbered.drop("contact_id"), people)
     assert back.sort("n").collect().get_column("contact_id").to_list() == ["1", "1", None]

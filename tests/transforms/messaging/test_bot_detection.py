@@ -46,7 +46,9 @@ def flag(*events: dict[str, Any]) -> list[str | None]:
     deliveries = pl.concat([DELIVERIES, select_deliveries(events)])
     hasty_clicks = find_hasty_clicks(select_clicks(events), deliveries)
     agents = judge_agents(events.select("user_agent").drop_nulls().unique())
-    result = flag_machines(events, agents, hasty_clicks).sort("event_id").collect()
+    result = (
+        flag_machines(events, agents.collect(), hasty_clicks.collect()).sort("event_id").collect()
+    )
     assert result.height == len(rows)
     hasty = {"several_links_at_once", "click_soon_after_delivery"}
     for is_machine, reason in result.select("is_machine", "machine_reason").iter_rows():
