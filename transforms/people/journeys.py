@@ -14,7 +14,7 @@ from contracts.facts.people.numbered_activities import (
 from contracts.reports.journeys import ContactJourney
 from contracts.vocabulary import Channel
 from transforms.common.instants import start_of_day
-from transforms.common.joins import HELD, STREAMED
+from transforms.common.joins import HELD, STREAMED, take
 from transforms.common.shared_texts import SHARED
 
 SCHEMA = polars_schema(JourneySteps)
@@ -25,18 +25,17 @@ PLACE, INSTANT, IS_TIED, IS_TAKEN = "place", "instant", "is tied", "is taken"
 INSTANTS, NEVER = 1 << 64, -(1 << 63)
 """How many microseconds an instant can be of, and the one that stands before all of them."""
 SEND = "send"
-NAMED, CHANNEL_OF_MESSAGE, CAMPAIGN, ITS_NAME = "named", "its channel", "its campaign", "its name"
-OF_MESSAGE = {
-    NumberedMessages.message_id: NAMED,
-    NumberedMessages.channel: CHANNEL_OF_MESSAGE,
-    NumberedMessages.campaign_id: CAMPAIGN,
-    NumberedMessages.campaign_name: ITS_NAME,
-    NumberedMessages.message_name: NumberedMessages.message_name,
-    NumberedMessages.dispatch_id: NumberedMessages.dispatch_id,
-}
-"""Column of a message -> what it is called beside a step's own."""
+OF_MESSAGE = [
+    NumberedMessages.message_id,
+    NumberedMessages.channel,
+    NumberedMessages.campaign_id,
+    NumberedMessages.campaign_name,
+    NumberedMessages.message_name,
+    NumberedMessages.dispatch_id,
+]
+"""What a journey shows of a message."""
 SHOWN_OF_MESSAGE = [*OF_MESSAGE, NumberedMessages.planned_at, NumberedMessages.window_start]
-"""What decides what a journey shows of a message."""
+"""What decides that, and when its sends stand."""
 
 
 def set_out_steps(
@@ -74,7 +73,7 @@ def set_out_steps(
 
 
 def build_journey(
-    steps: pl.LazyFrame, people: pl.LazyFrame, messages: pl.LazyFrame
+    steps: pl.LazyFrame, people: pl.DataFrame, messages: pl.DataFrame
 ) -> pl.LazyFrame:
     """Put the steps of contacts into the order of time, with the names of what they are about.
 
@@ -82,35 +81,32 @@ def build_journey(
 
     Args:
         steps: `JourneySteps`, in memory: they are read twice.
-        people: `People`, those of the steps among them.
-        messages: `NumberedMessages`.
+        people: `People`, in the order of their numbers, of which none is left out.
+        messages: `NumberedMessages` likewise.
 
     Returns:
         `ContactJourney`, sorted by its key, texts that rows share kept once. Where rows of several
         kinds share an id at one instant, the kinds after the first (in the order of their names)
         follow it in brackets.
     """
-    own = people.select(CONTACT_NO, pl.col(People.org_id).cast(SHARED), People.contact_id)
-    names = messages.select(
-        MESSAGE_NO,
-        *(pl.col(name).cast(SHARED).alias(as_name) for name, as_name in OF_MESSAGE.items()),
-    )
+    people = people.with_columns(pl.col(People.org_id).cast(SHARED))
+    of_message = messages.select(pl.col(OF_MESSAGE).cast(SHARED))
+    told = {name: take(of_message, name, MESSAGE_NO) for name in OF_MESSAGE}
+    named = {
+        ContactJourney.org_id: take(people, People.org_id, CONTACT_NO),
+        ContactJourney.contact_id: take(people, People.contact_id, CONTACT_NO),
+        CHANNEL: pl.coalesce(CHANNEL, pl.when(pl.col(KIND) == SEND).then(told.pop(CHANNEL))),
+    }
+    own = {*SCHEMA} - {MESSAGE_NO}
+    named |= {name: pl.coalesce(text, name) if name in own else text for name, text in told.items()}
     taken = (pl.col(name).filter(IS_TAKEN) for name in (EVENT_ID, KIND))
     distinct_id = _spread(pl.format("{} ({})", *taken), pl.col(IS_TAKEN))
-    is_send = pl.col(KIND) == SEND
     return (
         pl.concat([steps, _find_order(steps)], how="horizontal")
         .select(pl.exclude(PLACE).gather(PLACE))
         .with_columns(_is_taken().alias(IS_TAKEN))
         .with_columns(pl.when(IS_TAKEN).then(distinct_id).otherwise(EVENT_ID).alias(EVENT_ID))
-        .join(own, on=CONTACT_NO, how="left", validate="m:1", maintain_order="left")
-        .join(names, on=MESSAGE_NO, how="left", validate="m:1", maintain_order="left")
-        .with_columns(
-            pl.coalesce(CHANNEL, pl.when(is_send).then(CHANNEL_OF_MESSAGE)).alias(CHANNEL),
-            pl.coalesce(NAMED, ContactJourney.message_id).alias(ContactJourney.message_id),
-            pl.coalesce(CAMPAIGN, ContactJourney.campaign_id).alias(ContactJourney.campaign_id),
-            pl.coalesce(ITS_NAME, ContactJourney.campaign_name).alias(ContactJourney.campaign_name),
-        )
+        .with_columns(text.alias(name) for name, text in named.items())
         .select(columns(ContactJourney))
     )
 
@@ -124,14 +120,17 @@ def _find_order(steps: pl.LazyFrame) -> pl.LazyFrame:
     instant = pl.col(CONTACT_NO).cast(pl.Int128) * INSTANTS + at
     this, before, after = (pl.col(INSTANT).shift(by) for by in (0, 1, -1))
     is_tied = ((this == before) | (this == after)).fill_null(value=False)
-    tied = [pl.col(name).filter(IS_TIED) for name in (PLACE, INSTANT, EVENT_ID, KIND)]
-    settled = _spread(tied[0].sort_by(tied[1:]), pl.col(IS_TIED))
-    return (
-        steps.select(EVENT_ID, KIND, instant.alias(INSTANT))
+    in_order = (
+        steps.select(instant.alias(INSTANT))
         .with_columns(pl.col(INSTANT).arg_sort().alias(PLACE))
-        .select(pl.exclude(PLACE).gather(PLACE), PLACE)
+        .select(pl.col(INSTANT).gather(PLACE), PLACE)
         .with_columns(is_tied.alias(IS_TIED))
-        .select(pl.when(IS_TIED).then(settled).otherwise(PLACE).alias(PLACE))
+    )
+    place, at_once = (pl.col(name).filter(IS_TIED) for name in (PLACE, INSTANT))
+    told = (pl.col(name).gather(place) for name in (EVENT_ID, KIND))
+    settled = _spread(place.sort_by(at_once, *told), pl.col(IS_TIED))
+    return pl.concat([steps.select(EVENT_ID, KIND), in_order], how="horizontal").select(
+        pl.when(IS_TIED).then(settled).otherwise(PLACE).alias(PLACE)
     )
 
 

@@ -87,16 +87,13 @@ def write_part(
     """
     path, (one, group) = part
     rows = [_read(of.activities, one, group, kind) for kind in KINDS]
-    keys = pl.concat(each.select(People.contact_key) for each in rows).unique()
-    people = of.activities.people.lazy().join(
-        keys.lazy(), on=People.contact_key, how="semi", maintain_order="left"
-    )
-    own, messages = people.collect(), of.activities.messages.lazy()
+    keys = pl.concat(each.select(People.contact_key) for each in rows)
+    own, messages = _number_own(of.activities.people, keys), of.activities.messages
     numbered = (
         of.activities.number(kind, each.lazy(), own) for kind, each in zip(KINDS, rows, strict=True)
     )
-    steps = materialize(set_out_steps(*numbered, messages, of.timezone), JourneySteps)
-    journey = build_journey(steps, own.lazy(), messages).collect()
+    steps = materialize(set_out_steps(*numbered, messages.lazy(), of.timezone), JourneySteps)
+    journey = build_journey(steps, own, messages).collect()
     draft = of.scratch / secrets.token_hex(8)
     checks = write_table(draft, GROUP, NAME, journey, part=_name_part(one, group))
     target = of.staging / f"{path}.parquet"
@@ -112,6 +109,14 @@ def _read(activities: Activities, one: JourneySlice, group: int, kind: str) -> p
         own = range(group, group + 1)
         rows = rows.filter(is_in_groups(pl.col(People.contact_key), own, one.groups))
     return rows.filter(pl.col(People.contact_key).is_not_null()).collect()
+
+
+def _number_own(people: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """The people of some keys (`People`), numbered anew, none being left out in between."""
+    own = people.lazy().join(
+        keys.lazy().unique(), on=People.contact_key, how="semi", maintain_order="left"
+    )
+    return own.drop(People.contact_no).with_row_index(People.contact_no).collect()
 
 
 def _name_part(one: JourneySlice, group: int) -> str:

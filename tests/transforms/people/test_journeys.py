@@ -26,7 +26,7 @@ from transforms.people.journeys import build_journey, set_out_steps
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-PEOPLE = pl.LazyFrame(
+PEOPLE = pl.DataFrame(
     {"contact_no": [0, 1], "org_id": ["o", "o"], "contact_id": ["1", "2"]},
     schema_overrides={"contact_no": pl.UInt32},
 )
@@ -76,7 +76,7 @@ def build(step: int = 1) -> pl.DataFrame:
         "America/New_York",
     ).collect(engine="streaming")
     assert steps.schema == polars_schema(JourneySteps)
-    return build_journey(steps.lazy(), PEOPLE, messages).collect()
+    return build_journey(steps.lazy(), PEOPLE, messages.collect()).collect()
 
 
 def test_journey_is_in_order_and_its_key_unique() -> None:
@@ -133,7 +133,8 @@ def test_the_order_is_that_of_a_plain_sort(steps: list[tuple[int, int | None, st
         | {"occurred_at": None if at is None else NOON + at * HOUR}
         for no, at, own, kind in steps
     ]
-    journey = build_journey(frame(JourneySteps, rows), PEOPLE, frame(NumberedMessages, []))
+    messages = frame(NumberedMessages, []).collect()
+    journey = build_journey(frame(JourneySteps, rows), PEOPLE, messages)
     expected, before = [], None
     for no, at, own, kind in sorted(
         steps, key=lambda s: (s[0], -1 if s[1] is None else s[1], s[2:])
