@@ -14,7 +14,7 @@ from contracts.facts.people.numbered_activities import (
 from contracts.reports.journeys import ContactJourney
 from contracts.vocabulary import Channel
 from transforms.common.instants import start_of_day
-from transforms.common.joins import HELD, STREAMED, take
+from transforms.common.joins import take
 from transforms.common.shared_texts import SHARED
 
 SCHEMA = polars_schema(JourneySteps)
@@ -25,17 +25,18 @@ PLACE, INSTANT, IS_TIED, IS_TAKEN = "place", "instant", "is tied", "is taken"
 INSTANTS, NEVER = 1 << 64, -(1 << 63)
 """How many microseconds an instant can be of, and the one that stands before all of them."""
 SEND = "send"
-OF_MESSAGE = [
+SAID_BY_BOTH = [
     NumberedMessages.message_id,
-    NumberedMessages.channel,
     NumberedMessages.campaign_id,
     NumberedMessages.campaign_name,
-    NumberedMessages.message_name,
-    NumberedMessages.dispatch_id,
 ]
-"""What a journey shows of a message."""
-SHOWN_OF_MESSAGE = [*OF_MESSAGE, NumberedMessages.planned_at, NumberedMessages.window_start]
-"""What decides that, and when its sends stand."""
+"""What a step says itself where its message does not."""
+SAID_BY_MESSAGE = [NumberedMessages.message_name, NumberedMessages.dispatch_id]
+SHOWN_OF_MESSAGE = [
+    *(*SAID_BY_BOTH, *SAID_BY_MESSAGE, NumberedMessages.channel),
+    *(NumberedMessages.planned_at, NumberedMessages.window_start),
+]
+"""What decides what a journey shows of a message."""
 
 
 def set_out_steps(
@@ -43,7 +44,7 @@ def set_out_steps(
     events: pl.LazyFrame,
     sessions: pl.LazyFrame,
     orders: pl.LazyFrame,
-    messages: pl.LazyFrame,
+    messages: pl.DataFrame,
     timezone: str,
 ) -> pl.LazyFrame:
     """Set out every send, event, session and order of contacts as a step of their journey.
@@ -57,7 +58,7 @@ def set_out_steps(
         events: `NumberedEvents`, contacts filled in.
         sessions: `ContactSessions` with the number of their contact, filled in.
         orders: `PricedOrders` likewise; those that do not count bring 0.
-        messages: `NumberedMessages`.
+        messages: `NumberedMessages`, in the order of their numbers.
         timezone: the reporting time zone, in which attribution windows begin.
 
     Returns:
@@ -89,24 +90,24 @@ def build_journey(
         kinds share an id at one instant, the kinds after the first (in the order of their names)
         follow it in brackets.
     """
-    people = people.with_columns(pl.col(People.org_id).cast(SHARED))
-    of_message = messages.select(pl.col(OF_MESSAGE).cast(SHARED))
-    told = {name: take(of_message, name, MESSAGE_NO) for name in OF_MESSAGE}
-    named = {
-        ContactJourney.org_id: take(people, People.org_id, CONTACT_NO),
-        ContactJourney.contact_id: take(people, People.contact_id, CONTACT_NO),
-        CHANNEL: pl.coalesce(CHANNEL, pl.when(pl.col(KIND) == SEND).then(told.pop(CHANNEL))),
-    }
-    own = {*SCHEMA} - {MESSAGE_NO}
-    named |= {name: pl.coalesce(text, name) if name in own else text for name, text in told.items()}
+    orgs = people.select(pl.col(People.org_id).cast(SHARED))
+    texts = messages.select(pl.col(*SAID_BY_BOTH, *SAID_BY_MESSAGE, CHANNEL).cast(SHARED))
+    told = {name: take(texts, name, MESSAGE_NO) for name in texts.columns}
     taken = (pl.col(name).filter(IS_TAKEN) for name in (EVENT_ID, KIND))
     distinct_id = _spread(pl.format("{} ({})", *taken), pl.col(IS_TAKEN))
+    of_send = pl.when(pl.col(KIND) == SEND).then(told[CHANNEL])
     return (
         pl.concat([steps, _find_order(steps)], how="horizontal")
         .select(pl.exclude(PLACE).gather(PLACE))
         .with_columns(_is_taken().alias(IS_TAKEN))
-        .with_columns(pl.when(IS_TAKEN).then(distinct_id).otherwise(EVENT_ID).alias(EVENT_ID))
-        .with_columns(text.alias(name) for name, text in named.items())
+        .with_columns(
+            take(orgs, People.org_id, CONTACT_NO).alias(ContactJourney.org_id),
+            take(people, People.contact_id, CONTACT_NO).alias(ContactJourney.contact_id),
+            pl.when(IS_TAKEN).then(distinct_id).otherwise(EVENT_ID).alias(EVENT_ID),
+            pl.coalesce(CHANNEL, of_send).alias(CHANNEL),
+            *(pl.coalesce(told[name], name).alias(name) for name in SAID_BY_BOTH),
+            *(told[name].alias(name) for name in SAID_BY_MESSAGE),
+        )
         .select(columns(ContactJourney))
     )
 
@@ -146,19 +147,15 @@ def _is_taken() -> pl.Expr:
     return pl.all_horizontal(*same, at_once).fill_null(value=False)
 
 
-def _set_out_sends(sends: pl.LazyFrame, messages: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
+def _set_out_sends(sends: pl.LazyFrame, messages: pl.DataFrame, timezone: str) -> pl.LazyFrame:
     """Sends but for those held out."""
     window = start_of_day(pl.col(NumberedMessages.window_start), timezone)
-    windows = messages.select(MESSAGE_NO, NumberedMessages.window_start)
-    return (
-        sends.filter(~pl.col(NumberedSends.is_holdout).fill_null(value=False))
-        .join(windows, on=MESSAGE_NO, how="left", validate=STREAMED, build_side=HELD)
-        .pipe(
-            _shape,
-            SEND,
-            occurred_at=pl.coalesce(NumberedSends.sent_at, window),
-            event_id=pl.col(NumberedSends.send_id),
-        )
+    start = take(messages.select(window.alias(INSTANT)), INSTANT, MESSAGE_NO)
+    return sends.filter(~pl.col(NumberedSends.is_holdout).fill_null(value=False)).pipe(
+        _shape,
+        SEND,
+        occurred_at=pl.coalesce(NumberedSends.sent_at, start),
+        event_id=pl.col(NumberedSends.send_id),
     )
 
 

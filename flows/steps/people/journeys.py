@@ -92,7 +92,7 @@ def write_part(
     numbered = (
         of.activities.number(kind, each.lazy(), own) for kind, each in zip(KINDS, rows, strict=True)
     )
-    steps = materialize(set_out_steps(*numbered, messages.lazy(), of.timezone), JourneySteps)
+    steps = materialize(set_out_steps(*numbered, messages, of.timezone), JourneySteps)
     journey = build_journey(steps, own, messages).collect()
     draft = of.scratch / secrets.token_hex(8)
     checks = write_table(draft, GROUP, NAME, journey, part=_name_part(one, group))

@@ -66,7 +66,7 @@ def rows_of(schema: pl.Schema, rows: list[dict[str, Any]]) -> pl.LazyFrame:
 
 def build(step: int = 1) -> pl.DataFrame:
     """The journeys, from rows in their order (1) or the reverse (-1)."""
-    messages = frame(NumberedMessages, MESSAGES)
+    messages = frame(NumberedMessages, MESSAGES).collect()
     steps = set_out_steps(
         frame(NumberedSends, SENDS[::step]),
         frame(NumberedEvents, EVENTS[::step]),
@@ -76,7 +76,7 @@ def build(step: int = 1) -> pl.DataFrame:
         "America/New_York",
     ).collect(engine="streaming")
     assert steps.schema == polars_schema(JourneySteps)
-    return build_journey(steps.lazy(), PEOPLE, messages.collect()).collect()
+    return build_journey(steps.lazy(), PEOPLE, messages).collect()
 
 
 def test_journey_is_in_order_and_its_key_unique() -> None:
