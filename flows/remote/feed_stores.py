@@ -78,9 +78,9 @@ def _list_objects(
     address: Address, matched: dict[str, str], files: Sequence[str]
 ) -> tuple[Objects, dict[str, StoredObject]]:
     """A folder's store, and the objects among which globs are matched there, by key."""
-    objects = S3Objects(address)
     is_flat = not any("/" in glob for glob in matched.values())
     try:
+        objects = S3Objects(address)
         found = objects.list_level("")[1] if is_flat else objects.list_all("")
     except CampaignReportsError as error:
         place = files.index(next(iter(matched)))

@@ -124,9 +124,13 @@ class S3Objects:
                     "backoff": {"max_backoff": timedelta(seconds=5)},
                 },
             )
-        except (BaseError, ValueError) as error:
+        except (BaseError, ValueError):
             msg = f"{address} cannot be reached by the variables AWS_… as they are"
-            raise ConfigurationError(msg, "Look at AWS_ENDPOINT_URL and AWS_REGION.") from error
+            hint = (
+                "Look at AWS_ENDPOINT_URL and AWS_REGION, and whether AWS_ACCESS_KEY_ID and "
+                "AWS_SECRET_ACCESS_KEY are both set."
+            )
+            raise ConfigurationError(msg, hint) from None
 
     def list_all(self, folder: str) -> list[StoredObject]:
         """Every object below a folder."""
