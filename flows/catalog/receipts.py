@@ -42,6 +42,8 @@ class TableReceipt(BaseModel):
     """The channels of the user's own that event types may name, in the order of their codes."""
     equal_rows: int = 0
     """Where rows of one key add up: those that say, cell by cell, what one before them says."""
+    days_alone: int = 0
+    """Rows that say on which day they happened, and not when."""
     forgotten: int = 0
     """Rows of people who were erased that are kept without any id."""
     by_email: bool = False

@@ -10,7 +10,15 @@ import polars as pl
 
 from contracts.columns import columns, key
 from contracts.erasures import ERASED
-from contracts.feeds import ADDITIVE, FEEDS, Contacts, Events, Sends, happened_at
+from contracts.feeds import (
+    ADDITIVE,
+    FEEDS,
+    HAPPENED_AT,
+    Contacts,
+    Events,
+    Sends,
+    happened_at,
+)
 from contracts.quarantine import Quarantine
 from flows.catalog.receipts import TableReceipt
 from flows.config.configured_feeds import ConfiguredFeed
@@ -21,6 +29,7 @@ from transforms.ingest.cell_parsing import show_impossible
 from transforms.ingest.column_mapping import ResolvedMapping, index_header, keep_rows_of_table
 from transforms.ingest.deduplication import KEY_HASH
 from transforms.ingest.restatements import restated_unit
+from transforms.ingest.row_completion import TEXT_OF
 from transforms.ingest.row_parsing import parse_rows
 from transforms.ingest.setting_hints import hint_settings, hint_totals
 from transforms.ingest.validation import explain_failures, is_suspect
@@ -35,6 +44,7 @@ REJECTED_SCHEMA = pl.Schema(
 )
 
 
+DAY_BYTES = len("2026-01-31")
 SUSPECT = "suspect"
 """Whether a row may break its contract."""
 
@@ -153,6 +163,7 @@ class TableWriter:
             counted = valid.get_column(Events.event_type).value_counts()
             self.event_types.update(dict(counted.iter_rows()))
         self._note_days(valid)
+        self.receipt.days_alone += self._count_days_alone(parsed)
         self.receipt.by_email |= self._names_by_email(valid)
         self.keys.write(valid)
         self._write(valid, f"part-{number:05}.parquet")
@@ -175,6 +186,18 @@ class TableWriter:
             at = valid.select(pl.coalesce(known)).to_series()
         ends: list[Any] = [at.min(), at.max()]
         self.happened = [one for one in (*self.happened, *ends) if one is not None]
+
+    def _count_days_alone(self, parsed: pl.DataFrame) -> int:
+        """Count the rows whose stamp is a day without a time: midnight, as it is read."""
+        name = HAPPENED_AT.get(self.receipt.table, ("",))[0]
+        if not name or name in self.resolved.mapping.units:
+            return 0
+        given = parsed.get_column(TEXT_OF + name)
+        if given.dtype == pl.Date:
+            return len(given) - given.null_count()
+        if given.dtype != pl.String:
+            return 0
+        return int((given.str.len_bytes() <= DAY_BYTES).sum())
 
     def _write_rejected(
         self,

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from itertools import chain
+from zoneinfo import ZoneInfo
 
 from contracts.channels import RunChannels, own_channel_of
 from contracts.config.nearest_names import nearest
@@ -31,6 +33,7 @@ def find_feed_warnings(loaded: LoadedWorkspace, catalog: Catalog) -> Iterator[Wa
         filled = [file for file in files if not file.receipt.is_empty]
         yield from _warn_of_missing_columns(feed, filled, loaded.config.workspace.currency)
         yield from _warn_of_gone_columns(feed, filled)
+        yield from _warn_of_shifted_days(feed, filled, loaded.config.workspace.timezone)
     channels = find_channels(catalog, loaded.config)
     yield from _warn_of_unknown_types(loaded, catalog.given, channels)
 
@@ -105,6 +108,31 @@ def _warn_of_gone_columns(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterat
             count=len(paths),
             setting=f"feeds[{feed.place}].columns",
         )
+
+
+def _warn_of_shifted_days(
+    feed: ConfiguredFeed, files: list[ReadFile], reporting: str
+) -> Iterator[Warned]:
+    """Days without a time, whose midnight in the feed's zone is the day before in the reports'."""
+    for resolved in feed.mappings:
+        table = resolved.mapping.table
+        got = [one for file in files for one in file.receipt.tables if one.table == table]
+        count = sum(one.days_alone for one in got)
+        newest = max((one.last_at for one in got if one.last_at and one.days_alone), default=None)
+        if newest is None:
+            continue
+        day = datetime.fromisoformat(newest).astimezone(ZoneInfo(resolved.timezone))
+        midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
+        if midnight.astimezone(ZoneInfo(reporting)).date() < midnight.date():
+            yield Warned(
+                code="no_time",
+                message=f"feed {feed.name}: {count_of(count, 'row')} of {table} with a day and no "
+                f"time, read as its midnight in {resolved.timezone}, which is the day before in "
+                f'{reporting}; for days as they stand say timezone = "{reporting}" in the feed',
+                feed=feed.name,
+                count=count,
+                setting=f"feeds[{feed.place}].timezone",
+            )
 
 
 def _columns_of(feed: ConfiguredFeed, names: tuple[str, ...]) -> Iterator[str]:

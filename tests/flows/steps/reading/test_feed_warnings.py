@@ -126,3 +126,21 @@ def test_a_feed_without_a_row_is_told(tmp_path: Path) -> None:
     found = read_files(tmp_path, CONTACTS + EVENTS, files)
     (told,) = warned(found.warnings, "feed_empty")
     assert (told.feed, told.count) == ("events", 2)
+
+
+def test_days_without_a_time_that_the_reports_would_shift_are_told(tmp_path: Path) -> None:
+    """Midnight of 5 March in London is 4 March in New York, and 5 March in Berlin."""
+    orders = {
+        "raw/o.csv": b"order_id,ordered_at,revenue\n1,2026-03-05,1\n2,2026-03-05T09:00:00Z,1\n"
+    }
+    toml = '[workspace]\ntimezone = "{}"\n[[feeds]]\ntable = "orders"\nfiles = "raw/o.csv"\n{}'
+    here = toml.format("America/New_York", "")
+    (told,) = warned(read_files(tmp_path / "1", here, orders).warnings, "no_time")
+    assert (told.feed, told.count, told.setting) == ("orders", 1, "feeds[0].timezone")
+    assert 'say timezone = "America/New_York" in the feed' in told.message
+    for settled in (
+        toml.format("America/New_York", 'timezone = "America/New_York"\n'),
+        toml.format("Europe/Berlin", ""),
+    ):
+        read = read_files(tmp_path / str(len(settled)), settled, orders)
+        assert not warned(read.warnings, "no_time")
