@@ -17,6 +17,7 @@ from flows.catalog.feed_contents import FeedContents
 from flows.catalog.feed_files import find_files
 from flows.catalog.read_files import ReadFile, order_files
 from flows.catalog.recall import Recall, compute_rows
+from flows.catalog.renamed_files import warn_of_renamed
 from flows.catalog.repeat_warnings import warn_of_repeats
 from flows.catalog.row_status import REJECTED, judge_rows
 from flows.cluster.workers import THREADS, Workers
@@ -176,6 +177,7 @@ def read_feeds(
         *warn_of_damage(loaded.root),
         *warn_of_lost_columns(given, before),
         *warn_of_repeats(catalog, loaded.config),
+        *warn_of_renamed(catalog, loaded.config, recall),
         *_warn_of_files(catalog),
     ]
     columns = list_columns(given, before)

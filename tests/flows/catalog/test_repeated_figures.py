@@ -103,3 +103,20 @@ def test_a_feed_without_files_or_rows_is_told_of(tmp_path: Path) -> None:
     read = read_files(tmp_path, toml, files)
     assert [warning.feed for warning in warned(read, "no_files")] == ["orders"]
     assert [warning.feed for warning in warned(read, "feed_empty")] == ["contacts"]
+
+
+def test_a_campaign_without_an_id_that_was_renamed_is_told(tmp_path: Path) -> None:
+    """An export from before the renaming and one from after it: 5.00 + 2.00 count twice."""
+    header = b"Day,Campaign,Currency code,Cost,Clicks,Impr.,Conversions,Conv. value\n"
+    lines = b"2026-06-01,Brand,USD,5.00,3,10,0,0\n2026-06-02,Brand,USD,2.00,1,7,0,0\n"
+    files = {
+        "raw/google/06-02.csv": header + lines,
+        "raw/google/06-03.csv": header + lines.replace(b"Brand", b"Brand new"),
+    }
+    google = '[[feeds]]\nsource = "google_ads.report"\nfiles = "raw/google/*"\n'
+    read = read_files(tmp_path, google, files)
+    assert spend(read) == Decimal("14.00")
+    (told,) = warned(read, "renamed_twice")
+    assert (told.count, told.amount, told.files) == (1, "7.00", ["raw/google/06-02.csv"])
+    corrected = {**files, "raw/google/06-02.csv": header}
+    assert not warned(read_files(tmp_path / "2", google, corrected), "renamed_twice")

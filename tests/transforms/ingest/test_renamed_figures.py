@@ -1,0 +1,64 @@
+"""Figures that two overlapping exports give under two names: both count, and that is told."""
+
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+
+from contracts.columns import polars_schema
+from contracts.feeds import AdStats
+from transforms.ingest.deduplication import FILE
+from transforms.ingest.renamed_figures import find_renamed
+
+
+def found(*rows: tuple[int, int, str, int], **same: object) -> list[tuple[int, int, str]]:
+    """Of rows `(file, day, campaign, clicks)`: file, day and name of what counts twice."""
+    entity = {"org_id": "o", "platform": "x", "level": "campaign", "currency": "USD", **same}
+    stats = [
+        {
+            "campaign_id": name,
+            "impressions": 9,
+            "clicks": clicks,
+            **entity,
+            FILE: file,
+            "date_day": date(2026, 6, day),
+            "campaign_name": name,
+            "spend": Decimal(clicks) / 2,
+        }
+        for file, day, name, clicks in rows
+    ]
+    schema = {**polars_schema(AdStats), FILE: pl.UInt32}
+    renamed = find_renamed(pl.LazyFrame(stats, schema=schema)).collect()
+    return [
+        (row[FILE], row["date_day"].day, row["entity_id"]) for row in renamed.iter_rows(named=True)
+    ]
+
+
+def test_a_campaign_renamed_between_two_exports_counts_twice() -> None:
+    rows = [(0, 1, "Brand", 5), (0, 2, "Brand", 7), (0, 2, "Other", 3)]
+    rows += [
+        (1, 1, "Brand 26", 5),
+        (1, 2, "Brand 26", 7),
+        (1, 2, "Other", 3),
+        (1, 3, "Brand 26", 1),
+    ]
+    assert found(*rows) == [(0, 1, "Brand"), (0, 2, "Brand")]
+
+
+def test_what_both_files_know_is_replaced_and_no_second_name() -> None:
+    assert found((0, 1, "A", 5), (0, 1, "B", 5), (1, 1, "B", 5)) == []
+    assert found((0, 1, "A", 5), (1, 1, "B", 5), (1, 1, "A", 6)) == []
+
+
+def test_equal_figures_by_chance_are_no_rename() -> None:
+    """A file per campaign: on one of three days two campaigns have the same figures."""
+    rows = [(0, 1, "A", 5), (0, 2, "A", 6), (0, 3, "A", 7)]
+    assert found(*rows, (1, 1, "B", 5), (1, 2, "B", 1), (1, 3, "B", 2)) == []
+    assert found((0, 1, "A", 0), (1, 1, "B", 0)) == []
+
+
+def test_ids_and_other_accounts_are_left_alone() -> None:
+    rows = [(0, 1, "A", 5), (1, 1, "B", 5)]
+    assert found(*rows) == [(0, 1, "A")]
+    assert found(*rows, account_id="1") == [(0, 1, "A")]
+    assert found(*rows, campaign_id="77") == []
