@@ -1,7 +1,9 @@
 """The key columns of a file's sends or events, written beside its canonical parts in buckets."""
 
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from contracts.columns import columns
@@ -23,7 +25,6 @@ FLUSH_BYTES = 96 * 1024 * 1024
 WHOLE = "whole"
 """The name of a part that holds every bucket: of a file too small to be cut."""
 SMALL = 50_000
-BUCKET = "bucket"
 REFERENCES_FILE = "references.parquet"
 LINKS_FILE = "links.parquet"
 
@@ -93,8 +94,8 @@ class SendKeyWriter:
         if self.table == "sends":
             self._write_scope(EventScope.SEND, rows, cut=cut)
         else:
-            by_scope = rows.partition_by(SCOPE, include_key=False, as_dict=True)
-            for (scope,), of_scope in by_scope.items():
+            for scope in rows.get_column(SCOPE).unique():
+                of_scope = rows.filter(pl.col(SCOPE) == scope).drop(SCOPE)
                 self._write_scope(EventScope(scope), of_scope, cut=cut)
         self.flushes += 1
 
@@ -105,8 +106,10 @@ class SendKeyWriter:
         if not cut:
             rows.write_ipc(folder / f"{WHOLE}.arrow", compression="lz4")
             return
-        bucket = (pl.col(SendKeys.send_key) % BUCKETS).alias(BUCKET)
-        parts = rows.with_columns(bucket).partition_by(BUCKET, as_dict=True, maintain_order=False)
-        for (number,), part in parts.items():
-            path = folder / f"{number:02}-{self.flushes:04}.arrow"
-            part.drop(BUCKET).write_ipc(path, compression="lz4")
+        bucket = (rows.get_column(SendKeys.send_key) % BUCKETS).cast(pl.UInt8).to_numpy()
+        in_order = rows[np.argsort(bucket, kind="stable")]
+        ends = np.bincount(bucket).cumsum().tolist()
+        for number, (start, end) in enumerate(pairwise([0, *ends])):
+            if part := end - start:
+                path = folder / f"{number:02}-{self.flushes:04}.arrow"
+                in_order.slice(start, part).write_ipc(path, compression="lz4")

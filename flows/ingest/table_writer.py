@@ -22,6 +22,7 @@ from contracts.feeds import (
 from contracts.quarantine import Quarantine
 from flows.catalog.receipts import TableReceipt
 from flows.config.configured_feeds import ConfiguredFeed
+from flows.ingest.part_files import write_part
 from flows.ingest.refused_people import Erasing, show_refused
 from flows.ingest.send_key_files import SendKeyWriter
 from flows.readers import ROW_NUMBER, RawBatch
@@ -166,7 +167,8 @@ class TableWriter:
         self.receipt.days_alone += self._count_days_alone(parsed)
         self.receipt.by_email |= self._names_by_email(valid)
         self.keys.write(valid)
-        self._write(valid, f"part-{number:05}.parquet")
+        self.home.mkdir(parents=True, exist_ok=True)
+        write_part(valid, self.home / f"part-{number:05}.parquet")
 
     def _names_by_email(self, valid: pl.DataFrame) -> bool:
         """Whether any row names its contact by e-mail address alone."""

@@ -43,7 +43,7 @@ STAGES = {
         "flows.readers.csv_files.csv_window:last_record_end",
     ),
     "parse and contract": ("flows.ingest.table_writer:TableWriter.take",),
-    "canonical parts": ("flows.ingest.table_writer:TableWriter._write",),
+    "canonical parts": ("flows.ingest.part_files:write_part",),
     "key columns": (
         "flows.ingest.send_key_files:SendKeyWriter.write",
         "flows.ingest.send_key_files:SendKeyWriter.finish",

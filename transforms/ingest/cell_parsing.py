@@ -12,6 +12,7 @@ from functools import cache
 from itertools import chain, repeat
 
 import polars as pl
+from pyarrow import ArrowInvalid, timestamp
 
 from contracts.config.source_mapping import Unit
 from transforms.ingest.number_parsing import PLAIN, NumberMarks, parse_counts, parse_decimals
@@ -40,6 +41,7 @@ OFFSET_FORMATS = (
     "%Y-%m-%d %H:%M:%S%.f%#z",
     "%Y-%m-%d %H:%M:%S%.f %#z",
     "%Y-%m-%dT%H:%M%#z",
+    "%Y-%m-%d %H:%M%#z",
 )
 FORMATS = (*LOCAL_FORMATS, *UTC_FORMATS, *OFFSET_FORMATS)
 FIRST_WRITTEN_YEAR = 1000
@@ -127,13 +129,10 @@ def _drop_short_years(formed: pl.Series) -> pl.Series:
 
 
 def _parse_iso(text: pl.Series, timezone: str) -> pl.Series:
-    """Try the first stamp's own format on the whole column, then every format on what is left."""
+    """Read a column of one kind of stamps at once; of others, try every format on what is left."""
     likely = _format_of_first(text)
-    if likely is not None:
-        tried = text.to_frame("stamp").select(_try_format(likely))
-        stamps = tried.get_column("stamp")
-        if stamps.null_count() == text.null_count() and tried.item(0, "all dated"):
-            return _to_utc(stamps, "UTC" if likely in UTC_FORMATS else timezone).alias(text.name)
+    if likely is not None and (read := _read_at_once(text, likely in LOCAL_FORMATS)) is not None:
+        return _to_utc(read, timezone)
     dated = text.str.contains(ISO_START)
     left = text if dated.all() else text.set(~dated, None)
     parsed = pl.Series(text.name, [None], INSTANT).new_from_index(0, len(text))
@@ -150,13 +149,21 @@ def _parse_iso(text: pl.Series, timezone: str) -> pl.Series:
     return parsed
 
 
-@cache
-def _try_format(form: str) -> list[pl.Expr]:
-    text = pl.col("stamp")
-    return [
-        text.str.to_datetime(form, strict=False, time_unit="us", cache=False),
-        text.str.contains(ISO_START).all().alias("all dated"),
-    ]
+def _read_at_once(text: pl.Series, is_local: bool) -> pl.Series | None:  # noqa: FBT001
+    """Stamps all of which have an offset, or all of which have none; None where one is otherwise.
+
+    Arrow reads them in a quarter of the time. Of what it takes, stamps of hours without minutes
+    alone are none of ours: their lengths are shorter than these.
+    """
+    least = len("2026-01-01T10:00") if is_local else len("2026-01-01T10:00:00Z")
+    shortest = text.str.len_bytes().min()
+    if not isinstance(shortest, int) or shortest < least:
+        return None
+    try:
+        read = text.to_arrow().cast(timestamp("us", None if is_local else "UTC"))
+    except ArrowInvalid:
+        return None
+    return pl.Series(text.name, read)
 
 
 def _format_of_first(text: pl.Series) -> str | None:

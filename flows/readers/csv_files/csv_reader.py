@@ -3,12 +3,17 @@
 import json
 from collections.abc import Iterator
 
+import numpy as np
 import polars as pl
 
 from contracts.manifest import count_of
 from flows.readers.csv_files.csv_header import TotalRows, find_header
 from flows.readers.csv_files.csv_records import TOO_FEW, TOO_MANY, Grammar, Records
-from flows.readers.csv_files.csv_window import last_record_end, read_well_formed
+from flows.readers.csv_files.csv_window import (
+    find_quotes,
+    last_record_end,
+    read_well_formed,
+)
 from flows.readers.header import ROW_NUMBER, Header
 from flows.readers.raw_batch import BrokenRecords, FileOptions, RawBatch, nullify
 from flows.readers.refusal import require_few_columns
@@ -95,8 +100,9 @@ class CsvReader:
                 block, skip = block[skip:], max(0, skip - len(block))
             if b'"' in carry:
                 block, carry = carry + block, b""
-            end = len(block) if final else last_record_end(block)
-            frame = self._read_fast(b"".join((carry, memoryview(block)[:end]))) if end else None
+            quotes = find_quotes(block)
+            end = len(block) if final else last_record_end(block, quotes)
+            frame = self._read_fast(carry, block, quotes, end) if end else None
             if frame is not None:
                 batch = RawBatch(_number(frame, before), BrokenRecords().to_frame())
                 carry = block[end:]
@@ -110,18 +116,23 @@ class CsvReader:
             if _height(batch):
                 yield batch
 
-    def _read_fast(self, window: bytes) -> pl.DataFrame | None:
+    def _read_fast(
+        self, carry: bytes, block: bytes, quotes: np.ndarray, end: int
+    ) -> pl.DataFrame | None:
+        """Read what was carried, which has no quotes, and a block up to an end of a record."""
+        window = b"".join((carry, memoryview(block)[:end]))
         text = window.lstrip(b"\r\n")
         if not text:
             return None
-        frame = read_well_formed(text, self._grammar.delimiter, self._columns)
+        inside = quotes[: np.searchsorted(quotes, end)] + (len(text) - end)
+        frame = read_well_formed(text, inside, self._grammar.delimiter, self._columns)
         return frame if frame is None else nullify(frame, self._options)
 
     def _read_exactly(self, records: Records, before: int) -> RawBatch:
         frame = pl.DataFrame(schema=dict.fromkeys(self._columns, pl.String))
         if records.good:
             text = b"\n".join(records.good) + b"\n"
-            read = read_well_formed(text, self._grammar.delimiter, self._columns)
+            read = read_well_formed(text, find_quotes(text), self._grammar.delimiter, self._columns)
             frame = read if read is not None else self._read_cells(records.good)
         places = pl.Series(ROW_NUMBER, records.places, pl.UInt32) + (before + 1)
         broken = BrokenRecords()

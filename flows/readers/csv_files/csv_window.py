@@ -10,10 +10,11 @@ import polars as pl
 
 _BLANK_LINE = re.compile(rb"(?:\A|[\r\n])\r?\n")
 _QUOTE, _NEWLINE, _RETURN = 0x22, 0x0A, 0x0D
+PIECE_BYTES = 1 << 19
 
 
 def read_well_formed(
-    window: bytes, delimiter: bytes, columns: tuple[str, ...]
+    window: bytes, quotes: np.ndarray, delimiter: bytes, columns: tuple[str, ...]
 ) -> pl.DataFrame | None:
     """Read whole records with Polars' own reader, or return None where it cannot be trusted.
 
@@ -25,10 +26,11 @@ def read_well_formed(
 
     Args:
         window: UTF-8 text of whole records.
+        quotes: Where its quotes stand (`find_quotes`).
         delimiter: The character between two cells.
         columns: The names of the columns.
     """
-    structure = _find_structure(window, delimiter)
+    structure = _find_structure(window, quotes, delimiter)
     if structure is None or (len(columns) == 1 and _BLANK_LINE.search(window)):
         return None
     try:
@@ -57,12 +59,14 @@ def _sum_lengths(columns: tuple[str, ...]) -> pl.Expr:
     return reduce(add, [pl.col(name).str.len_bytes().sum().cast(pl.Int64) for name in columns])
 
 
-def last_record_end(window: bytes) -> int:
+def find_quotes(window: bytes) -> np.ndarray:
+    """Where the quotes of a text stand."""
+    return _positions(window, _QUOTE)
+
+
+def last_record_end(window: bytes, quotes: np.ndarray) -> int:
     r"""Return where the last whole record ends, if all quotes before it are well-formed."""
     end = window.rfind(b"\n") + 1
-    if b'"' not in window:
-        return end
-    quotes = _positions(window, _QUOTE)
     while end:
         before = int(np.searchsorted(quotes, end))
         if before % 2 == 0:
@@ -72,7 +76,14 @@ def last_record_end(window: bytes) -> int:
 
 
 def _positions(window: bytes, byte: int) -> np.ndarray:
-    return np.flatnonzero(np.frombuffer(window, np.uint8) == byte)
+    """Where a byte stands, looked for piece by piece, so that no large mask is made."""
+    if bytes((byte,)) not in window:
+        return np.empty(0, np.int64)
+    text = np.frombuffer(window, np.uint8)
+    starts = range(0, len(text), PIECE_BYTES)
+    return np.concatenate(
+        [np.flatnonzero(text[at : at + PIECE_BYTES] == byte) + at for at in starts]
+    )
 
 
 class _Structure(NamedTuple):
@@ -87,11 +98,10 @@ class _Structure(NamedTuple):
     has_quoted_empty: bool
 
 
-def _find_structure(window: bytes, delimiter: bytes) -> _Structure | None:
+def _find_structure(window: bytes, quotes: np.ndarray, delimiter: bytes) -> _Structure | None:
     """Return a window's structure, or None if a quote or carriage return is astray."""
     text = np.frombuffer(window, np.uint8)
-    quotes = _positions(window, _QUOTE) if b'"' in window else np.empty(0, np.int64)
-    returns = _positions(window, _RETURN) if b"\r" in window else np.empty(0, np.int64)
+    returns = _positions(window, _RETURN)
     doubled = 0
     has_quoted_empty = False
     if len(quotes):

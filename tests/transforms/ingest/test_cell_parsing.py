@@ -5,6 +5,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from polars.testing import assert_series_equal
 
 from contracts.config.source_mapping import Unit
@@ -38,10 +40,13 @@ def utc(*parts: int) -> datetime:
         ("2026-03-01T10:00:00.123456Z", utc(2026, 3, 1, 10, 0, 0, 123456)),
         ("2026-03-01 10:00:00 UTC", utc(2026, 3, 1, 10)),
         ("2026-03-01T10:00:00+02:00", utc(2026, 3, 1, 8)),
+        ("2026-03-01 10:00+02:00", utc(2026, 3, 1, 8)),
         ("2026-03-01 10:00:00.5 -0530", utc(2026, 3, 1, 15, 30, 0, 500000)),
         (" 2026-03-01 10:00:00 ", utc(2026, 3, 1, 10)),
         ("2026-02-30", None),
         ("2026-3-1", None),
+        ("2026-03-01T10", None),
+        ("2026-03-01T10+05:30", None),
         ("01.03.2026", None),
         ("1772359200", None),
         ("soon", None),
@@ -51,6 +56,30 @@ def utc(*parts: int) -> datetime:
 def test_a_stamp_is_iso_8601_or_none(cell: str, at: datetime | None) -> None:
     assert instants([cell]) == [at]
     assert instants(["2026-01-01T00:00:00Z", cell, None]) == [utc(2026, 1, 1), at, None]
+
+
+stamps = st.builds(
+    "{}{}-{}-{}{}{}:{}{}{}{}".format,
+    st.sampled_from(["", "", "", " "]),
+    st.sampled_from(["2026", "1970", "2024", "0001", "9999", "99"]),
+    st.sampled_from(["01", "02", "12", "13", "1"]),
+    st.sampled_from(["01", "29", "31", "32"]),
+    st.sampled_from("TTT __"),
+    st.sampled_from(["00", "02", "23", "24", "7"]),
+    st.sampled_from(["00", "30", "59", "60"]),
+    st.sampled_from(["", ":00", ":59", ":60", ":7"]),
+    st.sampled_from(["", "", ".5", ".123", ".123456", ".1234567", ".", ",5"]),
+    st.sampled_from(["", "Z", "Z", "z", "+02:00", "-0530", "+05", "+24:00", "+05:60", " UTC"]),
+)
+
+
+@given(cells=st.lists(stamps, min_size=1, max_size=3), zone=st.sampled_from(["UTC", "Asia/Tokyo"]))
+def test_a_stamp_is_read_alike_in_any_company(cells: list[str], zone: str) -> None:
+    """Columns of one kind are read at once, all others format by format."""
+    alone = [instants([cell], timezone=zone) for cell in cells]
+    together = instants([*cells, None], timezone=zone)
+    with_others = instants([*cells, "soon", "2026-01-01", "2026-01-01T00:00:00Z"], timezone=zone)
+    assert [at for one in alone for at in one] == together[:-1] == with_others[:-3]
 
 
 def test_a_local_time_that_does_not_exist_is_none_and_one_that_is_there_twice_the_first() -> None:
