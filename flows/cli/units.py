@@ -10,6 +10,7 @@ import polars as pl
 
 from flows.errors import CampaignReportsError
 from flows.page.figures import COUNT, MONEY, RATE, kind_of
+from flows.page.report_periods import days_before
 
 BARS = "▁▂▃▄▅▆▇█"
 MOST_DAYS = 60
@@ -78,7 +79,7 @@ def draw_days(rows: pl.LazyFrame, day: str, columns: Sequence[str]) -> list[str]
     if sums.height < 2:  # noqa: PLR2004 - one day is no line
         return []
     last: date = sums[day][-1]
-    first: date = max(sums[day][0], last - timedelta(days=MOST_DAYS - 1))
+    first: date = max(sums[day][0], days_before(last, MOST_DAYS - 1))
     shown = [name for name in columns if sums[name].max() or 0][:MOST_LINES]
     margin = max(map(len, shown), default=0)
     return [

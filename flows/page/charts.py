@@ -8,7 +8,7 @@ import polars as pl
 
 from flows.page.day_sums import DaySums
 from flows.page.figures import NUMBER, kind_of, plain
-from flows.page.report_periods import ReportPeriod
+from flows.page.report_periods import ReportPeriod, days_before
 from flows.page.snapshot_tables import DAY
 from flows.page.views import ChartView, Line
 
@@ -140,7 +140,7 @@ def _list_days(rows: pl.DataFrame, period: ReportPeriod) -> list[date]:
         return []
     days = sorted(known.unique())
     last = period.last or days[-1]
-    first = max(days[0], period.first or days[0], last - timedelta(days=MOST_DAYS - 1))
+    first = max(days[0], period.first or days[0], days_before(last, MOST_DAYS - 1))
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 

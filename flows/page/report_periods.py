@@ -49,7 +49,7 @@ class ReportPeriod:
         if self.first is None or self.last is None:
             return None
         length = self.last - self.first + timedelta(days=1)
-        first, last = self.first - length, self.first - timedelta(days=1)
+        first, last = days_before(self.first, length.days), days_before(self.first, 1)
         return replace(self, title="before", first=first, last=last)
 
 
@@ -58,10 +58,18 @@ LENGTHS = {"d7": 7, "d28": 28}
 DEFAULT_PERIOD = "d28"
 
 
+def days_before(day: date, count: int) -> date:
+    """The day so many days before; the calendar's first where it has none so early.
+
+    Some systems write its first and last days where they know none.
+    """
+    return date.fromordinal(max(day.toordinal() - count, date.min.toordinal()))
+
+
 def list_periods(last: date | None) -> list[ReportPeriod]:
     """The last 7 and 28 days and all days, up to the last day that the data has."""
     periods = [
-        ReportPeriod(name, f"Last {days} days", last - timedelta(days=days - 1), last)
+        ReportPeriod(name, f"Last {days} days", days_before(last, days - 1), last)
         for name, days in LENGTHS.items()
         if last is not None
     ]

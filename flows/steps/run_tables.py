@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from os.path import samefile
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -28,6 +27,7 @@ from flows.storage.published_files import find_problem, read_snapshot_manifest
 from flows.storage.report_files import write_table
 from flows.storage.snapshots import Snapshot, list_parts, list_runs
 from flows.storage.workspace_files import Layout
+from transforms.common.calendar import find_day
 from transforms.reports.run_tables import SOURCES, compare_report, explain_changes, report_feeds
 
 RUN = "run"
@@ -223,18 +223,13 @@ def _describe_file(
         one.table,
         one.path,
         str(reason),
-        find_day(one.first_at, timezone),
-        find_day(one.last_at, timezone),
+        _find_day(one.first_at, timezone),
+        _find_day(one.last_at, timezone),
     )
 
 
-def find_day(at: str | None, timezone: str) -> date | None:
-    """The reporting day of a day or an instant in ISO 8601."""
-    if at is None:
-        return None
-    if "T" not in at:
-        return date.fromisoformat(at)
-    return datetime.fromisoformat(at).astimezone(ZoneInfo(timezone)).date()
+def _find_day(at: str | None, timezone: str) -> date | None:
+    return find_day(at, timezone) if at is not None else None
 
 
 def _list_feed_tables(run: Run) -> pl.LazyFrame:
@@ -258,8 +253,8 @@ def _list_feed_files(run: Run, inputs: list[InputFile]) -> pl.LazyFrame:
             one.path,
             one.sha256,
             (one.feed, one.path) in copies or one.refused is not None,
-            find_day(one.first_at, timezone),
-            find_day(one.last_at, timezone),
+            _find_day(one.first_at, timezone),
+            _find_day(one.last_at, timezone),
             one.rows_read,
             one.accepted,
             one.rejected,

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from itertools import chain, repeat
 
@@ -93,9 +94,8 @@ def parse_instants(
         if unit is Unit.UNIX:
             micros = micros.zip_with(number < MILLISECONDS_FROM, number * 1_000)
             micros = micros.zip_with(number < MICROSECONDS_FROM, number)
-        return (
-            micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-        )
+        stamps = micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us"))
+        return _drop_impossible(stamps).dt.replace_time_zone("UTC")
     text = parse_text(cells)
     parsed = _parse_iso(text, timezone)
     for one in (form,) if isinstance(form, str) else form or ():
@@ -187,8 +187,14 @@ def _format_like(shape: str) -> str | None:
 def _to_utc(stamps: pl.Series, timezone: str) -> pl.Series:
     if stamps.dtype == pl.Datetime("us", None):
         local = stamps.dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null")
-        return local if timezone == "UTC" else local.dt.convert_time_zone("UTC")
-    return stamps.dt.convert_time_zone("UTC")
+        return local if timezone == "UTC" else _keep_in_calendar(local.dt.convert_time_zone("UTC"))
+    return _keep_in_calendar(stamps.dt.convert_time_zone("UTC"))
+
+
+def _keep_in_calendar(instants: pl.Series) -> pl.Series:
+    """Instants that an offset moves out of the years 1 to 9999 at the end of these."""
+    ends = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+    return instants if _is_possible(instants).all() else instants.clip(*ends)
 
 
 def parse_days(cells: pl.Series, *, form: str | tuple[str, ...] | None = None) -> pl.Series:

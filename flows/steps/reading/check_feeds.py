@@ -3,7 +3,6 @@
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,6 +19,7 @@ from flows.remote.workspace_place import open_feeds
 from flows.steps.messaging.described_messages import find_channels
 from flows.steps.reading.read_feeds import FeedsRead, find_problem, read_feeds
 from flows.steps.warning_order import order_warnings
+from transforms.common.calendar import find_day
 from transforms.ingest.column_mapping import ResolvedMapping, index_header
 from transforms.ingest.expressions import file_columns, fold
 
@@ -160,7 +160,5 @@ def _read_columns(resolved: ResolvedMapping, header: tuple[str, ...]) -> dict[st
 
 
 def _day(at: str, zone: ZoneInfo) -> str:
-    """The reporting day of a day or an instant in ISO 8601."""
-    if "T" not in at:
-        return at
-    return datetime.fromisoformat(at).astimezone(zone).date().isoformat()
+    """The reporting day of a day or an instant in ISO 8601, as one."""
+    return find_day(at, zone.key).isoformat()

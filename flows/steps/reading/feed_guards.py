@@ -109,10 +109,13 @@ def _usual_rows(past: list[Inputs], feed: str) -> float | None:
 
 
 def end_of(text: str, timezone: str) -> datetime:
-    """The instant that a stamp is, or at which a day ends."""
+    """The instant that a stamp is, or at which a day ends; the calendar's last day never does."""
     if len(text) == len("2026-01-31"):
-        after = date.fromisoformat(text) + timedelta(days=1)
-        return datetime.combine(after, time(), tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+        day = date.fromisoformat(text)
+        if day == date.max:
+            return datetime.max.replace(tzinfo=UTC)
+        after = datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(timezone))
+        return after.astimezone(UTC)
     stamp = datetime.fromisoformat(text)
     return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
 

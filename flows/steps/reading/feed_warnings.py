@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, time
 from itertools import chain
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from flows.config.configured_feeds import ConfiguredFeed
 from flows.config.loading import LoadedWorkspace
 from flows.ingest.required_columns import find_missing
 from flows.steps.messaging.described_messages import find_channels
+from transforms.common.calendar import find_day
 from transforms.ingest.expressions import fold
 
 OF_AD_ACCOUNTS = ("ad_stats", "ad_breakdowns")
@@ -121,9 +122,9 @@ def _warn_of_shifted_days(
         newest = max((one.last_at for one in got if one.last_at and one.days_alone), default=None)
         if newest is None:
             continue
-        day = datetime.fromisoformat(newest).astimezone(ZoneInfo(resolved.timezone))
-        midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
-        if midnight.astimezone(ZoneInfo(reporting)).date() < midnight.date():
+        day = find_day(newest, resolved.timezone)
+        midnight = datetime.combine(day, time(), ZoneInfo(resolved.timezone)).isoformat()
+        if find_day(midnight, reporting) < day:
             yield Warned(
                 code="no_time",
                 message=f"feed {feed.name}: {count_of(count, 'row')} of {table} with a day and no "

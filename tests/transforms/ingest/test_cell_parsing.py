@@ -111,6 +111,23 @@ def test_unix_times_are_what_the_mapping_says(
     assert found == [utc(2026, 3, 1, 10, 0, 0, micros) for micros in expected]
 
 
+def test_an_offset_moves_no_stamp_out_of_the_calendar() -> None:
+    ends = ["0001-01-01T00:00:00+05:30", "9999-12-31T23:59:59-05:00"]
+    first, last = instants(ends)
+    assert first == utc(1, 1, 1)
+    assert last is not None
+    assert last.year == 9999
+    assert instants(["0001-01-01"], timezone="Asia/Tokyo") == [utc(1, 1, 1)]
+    assert instants(["9999-12-31"], timezone="America/New_York") == [utc(9999, 12, 31, 5)]
+
+
+def test_milliseconds_where_seconds_are_meant_are_none() -> None:
+    """Read as seconds they would lie in the year 58131."""
+    cells = ["1772323200000", "-99999999999999", "253402300799", "1772323200"]
+    expected = [None, None, utc(9999, 12, 31, 23, 59, 59), utc(2026, 3, 1)]
+    assert instants(cells, unit=Unit.UNIX_SECONDS) == expected
+
+
 def test_a_format_reads_what_is_not_iso_and_iso_still_holds() -> None:
     cells = ["31.03.2026 14:05", "2026-03-31 14:05", "03/31/2026"]
     expected = [utc(2026, 3, 31, 14, 5), utc(2026, 3, 31, 14, 5), None]

@@ -150,4 +150,5 @@ def test_a_folder_that_is_gone_stops_the_run(tmp_path: Path, pattern: str) -> No
 
 def test_the_end_of_a_day_and_of_a_stamp() -> None:
     assert end_of("2026-01-30", "UTC") == datetime(2026, 1, 31, tzinfo=UTC)
+    assert end_of("9999-12-31", "America/New_York").year == 9999
     assert end_of("2026-01-30T12:00:00Z", "Asia/Tokyo") == datetime(2026, 1, 30, 12, tzinfo=UTC)
