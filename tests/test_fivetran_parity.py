@@ -24,10 +24,9 @@ from flows.steps.ads.ad_facts import build_ad_facts
 from flows.steps.ads.daily_stats import StatsMade
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.reading.read_feeds import read_feeds
-from tests.support.ad_facts import sum_of_level, sum_of_urls
+from tests.support.ad_facts import report_level, report_urls, sum_of_level
 from transforms.ads.name_versions import AdTables
 from transforms.common.shared_texts import write_out_texts
-from transforms.reports.ads import make_level_report, make_url_report
 
 REALDATA = Path(__file__).parents[1] / "../shared/realdata"
 SEEDS, EXPECTED = REALDATA / "fivetran_seeds", REALDATA / "fivetran_expected"
@@ -121,10 +120,7 @@ def read_expected(level: str) -> pl.DataFrame:
 @pytest.mark.parametrize("level", IDS)
 def test_reports_have_the_rows_of_dbt(made: Made, level: str) -> None:
     expected = read_expected(level)
-    sums = sum_of_level(made.stats, AdLevel(level))
-    report = write_out_texts(
-        make_level_report(sums, AdLevel(level), made.tables, "USD").whole()
-    ).collect()
+    report = report_level(made.stats, AdLevel(level), made.tables)
     keys = ["platform", "date_day", IDS[level]]
     both = expected.join(
         report.filter(
@@ -160,7 +156,7 @@ def test_urls_of_ads_are_those_of_dbt(made: Made) -> None:
         return {row[: len(keys)]: row[len(keys) :] for row in rows}
 
     ours, theirs = (
-        total(write_out_texts(make_url_report(sum_of_urls(made.stats), "USD").whole()).collect()),
+        total(report_urls(made.stats)),
         total(expected),
     )
     assert ours.keys() == theirs.keys()

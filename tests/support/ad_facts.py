@@ -10,15 +10,17 @@ from contracts.facts.ads.ad_sums import (
     EntityPlaces,
     LevelGroups,
     LevelSums,
+    LevelTexts,
     PerformanceGroups,
     PerformanceSums,
     UrlGroups,
-    UrlSums,
+    UrlTexts,
 )
 from contracts.vocabulary import AdLevel
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import list_names
 from flows.steps.ads.daily_stats import StatsGiven, StatsMade, build_daily_stats
+from flows.steps.ads.level_reports import GroupedDays, group_days
 from transforms.ads.name_lookup import AdVersions, list_versions
 from transforms.ads.name_versions import AdTables, list_name_tables
 from transforms.ads.performance_sums import (
@@ -30,7 +32,8 @@ from transforms.ads.performance_sums import (
 )
 from transforms.ads.report_groups import group_level, group_urls
 from transforms.ads.session_counts import SessionFigures
-from transforms.reports.ads import sum_level, sum_urls
+from transforms.common.shared_texts import write_out_texts
+from transforms.reports.ads import make_level_report, make_url_report
 
 NO_TABLES = AdTables()
 
@@ -57,15 +60,33 @@ def make_stats(
 
 
 def sum_of_level(made: StatsMade, level: AdLevel) -> pl.LazyFrame:
-    """`LevelSums` of days of entities."""
+    """`LevelSums` of days of entities, with their texts."""
+    grouped = group_of_level(made, level)
+    return grouped.sum(made.stats).join(grouped.texts, on=LevelSums.text_number, how="left")
+
+
+def report_level(
+    made: StatsMade, level: AdLevel, tables: AdTables = NO_TABLES, currency: str = "USD"
+) -> pl.DataFrame:
+    """The report of a level, its texts written out; tables of names are in days."""
+    grouped = group_of_level(made, level)
+    sums = grouped.sum(made.stats)
+    report = make_level_report(sums, grouped.texts, level, tables, currency)
+    return write_out_texts(report.whole()).collect()
+
+
+def report_urls(made: StatsMade) -> pl.DataFrame:
+    """The report of landing pages, its texts written out."""
+    pages = materialize(group_urls(made.entities), UrlGroups)
+    grouped = group_days(made.stats, pages, AdLevel.AD_GROUP, UrlTexts)
+    report = make_url_report(grouped.sum(made.stats), grouped.texts, "USD")
+    return write_out_texts(report.whole()).collect()
+
+
+def group_of_level(made: StatsMade, level: AdLevel) -> GroupedDays:
+    """What a level's report is made from."""
     groups = materialize(group_level(made.entities, level), LevelGroups)
-    return materialize(sum_level(made.stats, groups, level), LevelSums)
-
-
-def sum_of_urls(made: StatsMade) -> pl.LazyFrame:
-    """`UrlSums` of days of entities."""
-    groups = materialize(group_urls(made.entities), UrlGroups)
-    return materialize(sum_urls(made.stats, groups), UrlSums)
+    return group_days(made.stats, groups, level, LevelTexts)
 
 
 def perform_at(level: int, made: StatsMade, sessions: SessionFigures) -> pl.LazyFrame:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from contracts.columns import Table, columns
 from contracts.facts.ads.ad_entities import AdEntities
-from contracts.facts.ads.ad_sums import LevelGroups
+from contracts.facts.ads.ad_sums import LevelGroups, LevelSums, RenamedDays
 from contracts.reports.ads import UrlReport
 from contracts.vocabulary import AdLevel
-from transforms.ads.levels import PARENTS, RANKS
+from transforms.ads.entities import ENTITY
+from transforms.ads.levels import DAY, NAMES, PARENTS, RANKS
 from transforms.ads.speakers import OWN, adds_to
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.shared_texts import SHARED, share_texts, write_out_texts
@@ -34,6 +36,9 @@ PAGE, QUERY, OF_TAGS = "page", "query", " of tags"
 GROUP, GROUP_KEY = LevelGroups.group_number, LevelGroups.group_key
 GRAIN = [AdEntities.org_id, AdEntities.platform, AdEntities.account_id]
 WHERE_UNKNOWN = " where unknown"
+TEXTS, IS_RENAMED = LevelSums.text_number, "is renamed"
+FIRST_RENAMED = 2**31
+"""From which number on texts are those of some days of a group."""
 URL_GRAIN = [*GRAIN, AdEntities.campaign_id, AdEntities.ad_group_id, *URL_COLUMNS]
 
 
@@ -75,6 +80,73 @@ def group_urls(entities: pl.LazyFrame) -> pl.LazyFrame:
     return ads.join(links, on=LINK, how="left", nulls_equal=True, validate="m:1").pipe(
         _number_groups, URL_GRAIN
     )
+
+
+def list_renamed_days(stats: pl.LazyFrame, groups: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
+    """List the days of groups whose parents or names are not the same on all of them.
+
+    Args:
+        stats: `DailyStats`.
+        groups: `LevelGroups`, or `UrlGroups`.
+        level: the level whose entities or whose pages are grouped.
+
+    Returns:
+        `RenamedDays`, in no order; none of most groups.
+    """
+    held = _held_at(level)
+    several = pl.any_horizontal(pl.col(name).n_unique() > 1 for name in held)
+    changing = groups.group_by(GROUP).agg(several.alias(IS_RENAMED)).filter(IS_RENAMED)
+    members = groups.join(changing, on=GROUP, how="semi").select(ENTITY, GROUP, *held)
+    days = (
+        stats.select(ENTITY, DAY)
+        .join(members, on=ENTITY, how="inner", validate="m:1")
+        .group_by(GROUP, DAY)
+        .agg(pl.col(held).max())
+    )
+    numbered = days.select(GROUP, *held).unique().with_row_index(TEXTS, FIRST_RENAMED)
+    return (
+        days.join(numbered, on=[GROUP, *held], how="left", nulls_equal=True, validate="m:1")
+        .pipe(_complete, RenamedDays)
+        .select(columns(RenamedDays))
+    )
+
+
+def list_texts(
+    groups: pl.LazyFrame, renamed: pl.LazyFrame, level: AdLevel, contract: type[Table]
+) -> pl.LazyFrame:
+    """List what the rows of groups have in texts.
+
+    Args:
+        groups: `LevelGroups`, or `UrlGroups`.
+        renamed: `RenamedDays` of them.
+        level: the level whose entities or whose pages are grouped.
+        contract: `LevelTexts`, or `UrlTexts`.
+
+    Returns:
+        Rows of the contract, in no order; ids and names of finer levels are empty.
+    """
+    held = _held_at(level)
+    told = [name for name in columns(contract) if name not in (TEXTS, *PARENTS, *NAMES)]
+    lasting = groups.group_by(GROUP).agg(pl.col(told).first(), pl.col(held).max())
+    of_days = (
+        renamed.select(TEXTS, GROUP, *held)
+        .unique(TEXTS)
+        .join(lasting.drop(held), on=GROUP, how="left", validate="m:1")
+    )
+    parts = [lasting.with_columns(pl.col(GROUP).alias(TEXTS)), of_days]
+    return pl.concat(parts, how="diagonal").pipe(_complete, contract).select(columns(contract))
+
+
+def _held_at(level: AdLevel) -> list[str]:
+    """The ids and names that rows of a level have."""
+    finest = RANKS[level] + 1
+    return [*PARENTS[:finest], *NAMES[:finest]]
+
+
+def _complete(rows: pl.LazyFrame, contract: type[Table]) -> pl.LazyFrame:
+    """Rows with all of a contract's columns; ids and names of finer levels are empty."""
+    finer = [name for name in columns(contract) if name not in rows.collect_schema()]
+    return rows.with_columns(pl.lit(None, SHARED).alias(name) for name in finer)
 
 
 def _number_groups(entities: pl.LazyFrame, grain: Sequence[str]) -> pl.LazyFrame:

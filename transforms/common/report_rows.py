@@ -19,17 +19,25 @@ class ReportRows:
     Attributes:
         rows: Its rows, in order, to be computed once.
         contract: The report's contract.
-        added: Columns of the report that are made of those of the rows.
+        added: Columns of the report that are made of those of the rows and their texts.
+        texts: What many rows have in common, by a number; None for nothing.
+        number: The column of that number.
     """
 
     rows: pl.LazyFrame
     contract: type[Table]
     added: tuple[pl.Expr, ...]
+    texts: pl.LazyFrame | None = None
+    number: str = ""
 
     def finish(self, part: pl.LazyFrame) -> pl.LazyFrame:
         """The report of some of its rows, in their order; texts that rows share are kept once."""
         schema = polars_schema(self.contract)
         texts = cs.by_name([name for name, dtype in schema.items() if dtype == pl.String])
+        if self.texts is not None:
+            part = part.join(
+                self.texts, on=self.number, how="left", validate="m:1", maintain_order="left"
+            )
         return (
             part.with_columns(self.added)
             .select(schema.names())

@@ -86,15 +86,43 @@ class UrlGroups(LevelGroups):
     utm_term: SharedText = column("utm_term, likewise")
 
 
-class LevelSums(AdEntity):
-    """One row per day and entity of one level: its figures.
+class RenamedDays(AdEntity):
+    """One row per group and day, of groups whose parents or names are not the same on all days."""
+
+    group_number: Serial = column("the group", key=True, required=True)
+    date_day: Day = column("the day", key=True)
+    text_number: Serial = column("number of the ids and names of the day", required=True)
+
+
+class LevelTexts(AdEntity):
+    """One row per group of a report, and per set of names where these change: its texts.
 
     What is of no known entity is told apart by the coarser ids. Finer ids and names are empty.
     """
 
-    group_number: Serial = column("its place among those of the report", required=True)
-    group_key: SharedText = column("what tells it apart, as one text by which it is sorted")
+    text_number: Serial = column("its number, within one run", key=True, required=True)
+    group_key: SharedText = column("what tells the group apart, as one text")
+
+
+class UrlTexts(LevelTexts):
+    """One row per ad group and landing page with utm parameters, and per set of names."""
+
+    base_url: SharedText = column("landing URL without query and fragment")
+    url_host: SharedText = column("its host")
+    url_path: SharedText = column("its path")
+    utm_source: SharedText = column("utm_source of the ad's URL tags, or else of the URL")
+    utm_medium: SharedText = column("utm_medium, likewise")
+    utm_campaign: SharedText = column("utm_campaign, likewise")
+    utm_content: SharedText = column("utm_content, likewise")
+    utm_term: SharedText = column("utm_term, likewise")
+
+
+class LevelSums(Table):
+    """One row per day and group of a report of one level, or of landing pages: its figures."""
+
+    group_number: Serial = column("its place among those of the report", key=True, required=True)
     date_day: Day = column("the day, as the platform's account reckons it", key=True)
+    text_number: Serial = column("number of its texts", required=True)
     source_relation: SharedText = column("connector or file it came from, where only one did")
     clicks: Count = column("clicks; empty where no row has them, as all metrics")
     impressions: Count = column("impressions")
@@ -103,19 +131,6 @@ class LevelSums(AdEntity):
     conversions_value: Money = column("their value in the reporting currency")
     attributes: Text = column("JSON object of the feed's custom columns, where its rows agree")
     is_own: Flag = column("whether all of its rows are of its own level")
-
-
-class UrlSums(LevelSums):
-    """One row per day, ad group and landing page with utm parameters: what its ads come to."""
-
-    base_url: SharedText = column("landing URL without query and fragment", key=True)
-    url_host: SharedText = column("its host", key=True)
-    url_path: SharedText = column("its path", key=True)
-    utm_source: SharedText = column("utm_source of the ad's URL tags, or else of the URL", key=True)
-    utm_medium: SharedText = column("utm_medium, likewise", key=True)
-    utm_campaign: SharedText = column("utm_campaign, likewise", key=True)
-    utm_content: SharedText = column("utm_content, likewise", key=True)
-    utm_term: SharedText = column("utm_term, likewise", key=True)
 
 
 class PerformanceGroups(Table):

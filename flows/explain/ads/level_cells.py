@@ -31,7 +31,7 @@ from flows.explain.explanation import (
     merge_rows,
 )
 from flows.report_tables import find_table
-from flows.steps.ads.ad_reports import LEVELS
+from flows.steps.ads.level_reports import LEVELS
 from transforms.ads.levels import DAY, METRICS, RANKS
 from transforms.ads.ratios import RATIOS, THOUSANDS
 from transforms.ads.report_groups import URL_COLUMNS, URL_GRAIN, read_links

@@ -14,28 +14,24 @@ from contracts.facts.ads.ad_sums import (
     BreakdownSums,
     EntityPlaces,
     LevelComparisons,
-    LevelGroups,
-    LevelSums,
     NamedBreakdowns,
     PerformanceGroups,
     PerformanceSums,
     SessionCounts,
     SessionPlaces,
-    UrlGroups,
-    UrlSums,
 )
 from contracts.facts.matching.session_facts import SessionBase
 from contracts.facts.matching.session_matching import AuditedLinks
 from contracts.manifest import Check
 from contracts.reports.ads import BreakdownReport, CampaignPerformance, SpendSources
-from contracts.vocabulary import AdLevel
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from flows.config.memory import stats_rows_at_once
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
+from flows.steps.ads.level_reports import compute_rows, write_level_reports
 from flows.steps.matching.session_reports import write_utm_audit
-from flows.storage.report_files import equal, write_report, write_reports, write_table
+from flows.storage.report_files import equal, write_report, write_table
 from transforms.ads.daily_stats import find_stats_rates
 from transforms.ads.performance_sums import (
     Grouping,
@@ -44,7 +40,6 @@ from transforms.ads.performance_sums import (
     place_entities,
     sum_performance,
 )
-from transforms.ads.report_groups import group_level, group_urls
 from transforms.ads.rests import AD, CAMPAIGN
 from transforms.ads.session_counts import (
     SessionFigures,
@@ -66,15 +61,7 @@ from transforms.reports.ad_performance import (
     make_campaign_performance,
     sum_by_ad,
 )
-from transforms.reports.ads import make_level_report, make_url_report, sum_level, sum_urls
 from transforms.reports.spend_sources import compare_levels, report_spend_sources
-
-LEVELS = {
-    "account_report": AdLevel.ACCOUNT,
-    "campaign_report": AdLevel.CAMPAIGN,
-    "ad_group_report": AdLevel.AD_GROUP,
-    "ad_report": AdLevel.AD,
-}
 
 
 def write_stats_reports(
@@ -120,38 +107,6 @@ def write_performance_reports(
     del ads
     checks += write_utm_audit(facts.matched, facts.names, spend, staging)
     return checks + reconcile_ads(facts, *totals)
-
-
-def write_level_reports(
-    facts: AdFacts, currency: str, most_rows: int, staging: Path
-) -> list[Check]:
-    """Write the reports of every level, one after the other, each some days at a time.
-
-    Args:
-        facts: What the reports are made from.
-        currency: The reporting currency.
-        most_rows: How many rows of stats are made into reports at a time.
-        staging: The snapshot being written.
-    """
-    days = [facts.stats.filter(within) for within in _cut_days(facts.stats, most_rows)]
-    checks: list[Check] = []
-    for name, level in LEVELS.items():
-        groups = materialize(group_level(facts.entities, level), LevelGroups)
-        reports = (compute_level_report(facts, of, groups, level, currency) for of in days)
-        checks += write_reports(staging, "ads", name, reports)
-    groups = materialize(group_urls(facts.entities), UrlGroups)
-    reports = (compute_url_report(of, groups, currency) for of in days)
-    return checks + write_reports(staging, "ads", "url_report", reports)
-
-
-def _cut_days(stats: pl.LazyFrame, most_rows: int) -> list[pl.Expr]:
-    """Which days are made into reports together, one range after the other."""
-    day, last = pl.col(PlacedStats.date_day), "last"
-    counts = stats.group_by(day).len().sort(day)
-    number = ((pl.col("len").cum_sum() - 1) // most_rows).alias("number")
-    ranges = counts.group_by(number, maintain_order=True).agg(day.min(), day.max().alias(last))
-    found = ranges.select(day, last).collect().rows()
-    return [day.is_between(*ends) for ends in found] or [pl.lit(value=True)]
 
 
 def write_spend_sources(
@@ -200,20 +155,6 @@ def write_breakdowns(facts: AdFacts, catalog: Catalog, currency: str, staging: P
     return write_report(staging, "ads", "breakdown_report", report)
 
 
-def compute_level_report(
-    facts: AdFacts, stats: pl.LazyFrame, groups: pl.LazyFrame, level: AdLevel, currency: str
-) -> ReportRows:
-    """The report of one level over some days, its rows in memory."""
-    sums = materialize(sum_level(stats, groups, level), LevelSums)
-    return compute_rows(make_level_report(sums, level, facts.versions.tables, currency))
-
-
-def compute_url_report(stats: pl.LazyFrame, groups: pl.LazyFrame, currency: str) -> ReportRows:
-    """The report of landing pages over some days, its rows in memory."""
-    sums = materialize(sum_urls(stats, groups), UrlSums)
-    return compute_rows(make_url_report(sums, currency))
-
-
 def compute_performance(
     facts: AdFacts, sessions: SessionFigures, level: int, currency: str
 ) -> ReportRows:
@@ -230,11 +171,6 @@ def compute_performance(
     )
     make = make_ad_performance if level == AD else make_campaign_performance
     return compute_rows(make(sums, facts.names.lazy(), currency))
-
-
-def compute_rows(report: ReportRows) -> ReportRows:
-    """The same report, its rows in memory."""
-    return replace(report, rows=report.rows.collect(engine="streaming").lazy())
 
 
 def count_ad_sessions(facts: AdFacts, conversions: pl.DataFrame | None) -> SessionFigures:

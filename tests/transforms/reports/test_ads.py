@@ -23,8 +23,8 @@ from tests.support.ad_facts import (
     find_versions,
     make_stats,
     perform_at,
-    sum_of_level,
-    sum_of_urls,
+    report_level,
+    report_urls,
 )
 from tests.support.frames import frame
 from transforms.ads.name_versions import AdTables
@@ -41,7 +41,7 @@ from transforms.reports.ad_performance import (
     make_ad_performance,
     make_campaign_performance,
 )
-from transforms.reports.ads import REPORTS, make_level_report, make_url_report
+from transforms.reports.ads import REPORTS
 
 MONEY = pl.Decimal(18, 4)
 DAY = date(2026, 3, 2)
@@ -65,9 +65,7 @@ def ad(campaign_id: str | None, identity: str, spend: str, **more: object) -> di
 
 
 def report(level: AdLevel, stats: pl.LazyFrame, tables: AdTables = NO_TABLES) -> pl.DataFrame:
-    sums = sum_of_level(make_stats(stats, tables), level)
-    dated = find_versions(tables).tables
-    made = write_out_texts(make_level_report(sums, level, dated, "USD").whole()).collect()
+    made = report_level(make_stats(stats, tables), level, find_versions(tables).tables)
     check(REPORTS[level], made)
     return made
 
@@ -162,8 +160,7 @@ URL = "https://shop.example/sale?a=1&utm_source=google&prev_utm_campaign=old&utm
 )
 def test_url_report(link: dict[str, Any], columns: tuple[str | None, ...]) -> None:
     tables = AdTables(ads=frame(Ads, [HERE | {"ad_id": "11"} | link]))
-    sums = sum_of_urls(make_stats(stats_of(ad("1", "11", "4")), tables))
-    made = write_out_texts(make_url_report(sums, "USD").whole()).collect()
+    made = report_urls(make_stats(stats_of(ad("1", "11", "4")), tables))
     check(UrlReport, made)
     read = made.select("base_url", "url_host", "url_path", "utm_source", "utm_campaign", "spend")
     assert read.rows() == [(*columns, Decimal(4))]

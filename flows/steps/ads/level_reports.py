@@ -1,0 +1,112 @@
+"""The reports of accounts, campaigns, ad groups, ads and landing pages, some days at a time."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from contracts.columns import Table
+from contracts.facts.ads.ad_stats import DailyStats
+from contracts.facts.ads.ad_sums import (
+    LevelGroups,
+    LevelSums,
+    LevelTexts,
+    RenamedDays,
+    UrlGroups,
+    UrlTexts,
+)
+from contracts.manifest import Check
+from contracts.vocabulary import AdLevel
+from flows.runtime.materialize import materialize
+from flows.steps.ads.ad_facts import AdFacts
+from flows.storage.report_files import write_reports
+from transforms.ads.report_groups import group_level, group_urls, list_renamed_days, list_texts
+from transforms.common.report_rows import ReportRows
+from transforms.reports.ads import make_level_report, make_url_report, sum_level
+
+LEVELS = {
+    "account_report": AdLevel.ACCOUNT,
+    "campaign_report": AdLevel.CAMPAIGN,
+    "ad_group_report": AdLevel.AD_GROUP,
+    "ad_report": AdLevel.AD,
+}
+
+
+def write_level_reports(
+    facts: AdFacts, currency: str, most_rows: int, staging: Path
+) -> list[Check]:
+    """Write the reports of every level, one after the other, each some days at a time.
+
+    Args:
+        facts: What the reports are made from.
+        currency: The reporting currency.
+        most_rows: How many rows of stats are made into reports at a time.
+        staging: The snapshot being written.
+    """
+    days = [facts.stats.filter(within) for within in _cut_days(facts.stats, most_rows)]
+    tables, checks = facts.versions.tables, []
+    for name, level in LEVELS.items():
+        groups = materialize(group_level(facts.entities, level), LevelGroups)
+        grouped = group_days(facts.stats, groups, level, LevelTexts)
+        sums, texts = map(grouped.sum, days), grouped.texts
+        reports = (
+            compute_rows(make_level_report(of, texts, level, tables, currency)) for of in sums
+        )
+        checks += write_reports(staging, "ads", name, reports)
+    pages = materialize(group_urls(facts.entities), UrlGroups)
+    grouped = group_days(facts.stats, pages, AdLevel.AD_GROUP, UrlTexts)
+    sums, texts = map(grouped.sum, days), grouped.texts
+    reports = (compute_rows(make_url_report(of, texts, currency)) for of in sums)
+    return [*checks, *write_reports(staging, "ads", "url_report", reports)]
+
+
+@dataclass(frozen=True)
+class GroupedDays:
+    """What the rows of a level's report, or of that of landing pages, are made from.
+
+    Attributes:
+        groups: `LevelGroups`, or `UrlGroups`.
+        renamed: `RenamedDays`.
+        texts: `LevelTexts`, or `UrlTexts`.
+        level: The level whose entities or pages are grouped.
+    """
+
+    groups: pl.LazyFrame
+    renamed: pl.LazyFrame
+    texts: pl.LazyFrame
+    level: AdLevel
+
+    def sum(self, stats: pl.LazyFrame) -> pl.LazyFrame:
+        """Sum stats by group and day (`LevelSums`)."""
+        return materialize(sum_level(stats, self.groups, self.renamed, self.level), LevelSums)
+
+
+def group_days(
+    stats: pl.LazyFrame, groups: pl.LazyFrame, level: AdLevel, texts: type[Table]
+) -> GroupedDays:
+    """Find the texts of groups, and the days on which these are others.
+
+    Args:
+        stats: `DailyStats`.
+        groups: `LevelGroups`, or `UrlGroups`.
+        level: The level whose entities or pages are grouped.
+        texts: `LevelTexts`, or `UrlTexts`.
+    """
+    renamed = materialize(list_renamed_days(stats, groups, level), RenamedDays)
+    told = materialize(list_texts(groups, renamed, level, texts), texts)
+    return GroupedDays(groups, renamed, told, level)
+
+
+def _cut_days(stats: pl.LazyFrame, most_rows: int) -> list[pl.Expr]:
+    """Which days are made into reports together, one range after the other."""
+    day, last = pl.col(DailyStats.date_day), "last"
+    counts = stats.group_by(day).len().sort(day)
+    number = ((pl.col("len").cum_sum() - 1) // most_rows).alias("number")
+    ranges = counts.group_by(number, maintain_order=True).agg(day.min(), day.max().alias(last))
+    found = ranges.select(day, last).collect().rows()
+    return [day.is_between(*ends) for ends in found] or [pl.lit(value=True)]
+
+
+def compute_rows(report: ReportRows) -> ReportRows:
+    """The same report, its rows in memory."""
+    return replace(report, rows=report.rows.collect(engine="streaming").lazy())
