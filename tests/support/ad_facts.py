@@ -89,14 +89,17 @@ def group_of_level(made: StatsMade, level: AdLevel) -> GroupedDays:
     return group_days(made.stats, groups, level, LevelTexts)
 
 
-def perform_at(level: int, made: StatsMade, sessions: SessionFigures) -> pl.LazyFrame:
-    """`PerformanceSums` of days of entities and sessions."""
+def perform_at(
+    level: int, made: StatsMade, sessions: SessionFigures
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """`PerformanceSums` of days of entities and sessions, and their `PerformanceGroups`."""
     groups = materialize(list_groups(made.entities, sessions.counts, level), PerformanceGroups)
     places = materialize(place_entities(made.entities, groups, level), EntityPlaces)
     grouping = Grouping(level, groups, places)
     sums = sum_performance(made.stats, made.entities, sessions, grouping)
     whole = materialize(sums, PerformanceSums)
-    return materialize(fill_performance(whole, has_orders=sessions.has_orders), PerformanceSums)
+    filled = fill_performance(whole, has_orders=sessions.has_orders)
+    return materialize(filled, PerformanceSums), groups
 
 
 def list_stated_names(stats: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:

@@ -206,7 +206,7 @@ def _add_up(
             pl.col(TAKEN_OFF).sum(),
         )
         .filter((pl.col(TAKEN_OFF) == 0) | is_left)
-        .join(groups, on=GROUP, how="left", validate="m:1")
+        .join(groups.drop(IDS), on=GROUP, how="left", validate="m:1")
         .with_columns(nameless)
         .select(schema.names())
         .cast(dict(schema))

@@ -34,17 +34,22 @@ class ReportRows:
         """The report of some of its rows, in their order; texts that rows share are kept once."""
         schema = polars_schema(self.contract)
         texts = cs.by_name([name for name, dtype in schema.items() if dtype == pl.String])
-        if self.texts is not None:
-            part = part.join(
-                self.texts, on=self.number, how="left", validate="m:1", maintain_order="left"
-            )
         return (
-            part.with_columns(self.added)
+            self.join_texts(part)
+            .with_columns(self.added)
             .select(schema.names())
             .with_columns((texts - cs.categorical()).cast(pl.String))
             .with_columns(
                 pl.col(name).cast(dtype) for name, dtype in schema.items() if dtype != pl.String
             )
+        )
+
+    def join_texts(self, part: pl.LazyFrame) -> pl.LazyFrame:
+        """Some of its rows, or sums of them, beside what they have in common with others."""
+        if self.texts is None:
+            return part
+        return part.join(
+            self.texts, on=self.number, how="left", validate="m:1", maintain_order="left"
         )
 
     def whole(self) -> pl.LazyFrame:

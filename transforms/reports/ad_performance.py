@@ -24,7 +24,7 @@ from transforms.ads.levels import (
     DAY,
 )
 from transforms.ads.name_versions import PLATFORM_KEYS, is_valid_on
-from transforms.ads.performance_sums import GROUP
+from transforms.ads.performance_sums import GROUP, IDS
 from transforms.ads.ratios import make_ratios
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.report_rows import ReportRows, order_rows
@@ -39,40 +39,51 @@ KNOWN = " known"
 ORG_NUMBER = PerformanceSums.org_number
 
 
-def make_campaign_performance(sums: pl.LazyFrame, names: pl.LazyFrame, currency: str) -> ReportRows:
+def make_campaign_performance(
+    sums: pl.LazyFrame, groups: pl.LazyFrame, names: pl.LazyFrame, currency: str
+) -> ReportRows:
     """Report what campaigns cost beside the sessions that they brought.
 
     Args:
         sums: `PerformanceSums` of campaigns.
+        groups: `PerformanceGroups` of the table.
         names: `AdNames`.
         currency: the reporting currency, in which the sums are.
 
     Returns:
         `CampaignPerformance`, sorted by its key.
     """
-    named = sums.pipe(_find_names, names, AdLevel.CAMPAIGN).with_columns(
-        _name_campaigns(CAMPAIGN_ID)
+    ids = groups.select(GROUP, *IDS)
+    named = (
+        sums.join(ids, on=GROUP, how="left", validate="m:1")
+        .pipe(_find_names, names, AdLevel.CAMPAIGN)
+        .with_columns(_name_campaigns(CAMPAIGN_ID))
     )
-    return _order(named, CampaignPerformance, currency)
+    return _order(named, ids, CampaignPerformance, currency)
 
 
-def make_ad_performance(sums: pl.LazyFrame, names: pl.LazyFrame, currency: str) -> ReportRows:
+def make_ad_performance(
+    sums: pl.LazyFrame, groups: pl.LazyFrame, names: pl.LazyFrame, currency: str
+) -> ReportRows:
     """Report what ads cost beside the sessions that they brought.
 
     Args:
         sums: `PerformanceSums` of ads.
+        groups: `PerformanceGroups` of the table.
         names: `AdNames`.
         currency: the reporting currency, in which the sums are.
 
     Returns:
         `AdPerformance`, sorted by its key.
     """
+    ids = groups.select(GROUP, *IDS)
     named = (
-        sums.pipe(_find_names, names, AdLevel.CAMPAIGN)
+        sums.join(ids, on=GROUP, how="left", validate="m:1")
+        .pipe(_find_names, names, AdLevel.CAMPAIGN)
         .pipe(_find_names, names, AdLevel.AD)
         .with_columns(_name_campaigns(CAMPAIGN_ID, AD_ID), _name_ads())
     )
-    return _order(named, AdPerformance, currency)
+    return _order(named, ids, AdPerformance, currency)
 
 
 def sum_by_ad(performance: ReportRows) -> pl.LazyFrame:
@@ -91,12 +102,12 @@ def sum_by_ad(performance: ReportRows) -> pl.LazyFrame:
     return (
         performance.rows.group_by(GROUP)
         .agg(
-            pl.col(ids).first(),
             pl.col(names).max(),
             spend.sum(),
             days.min().alias(AdSpend.first_day),
             days.max().alias(AdSpend.last_day),
         )
+        .pipe(performance.join_texts)
         .group_by(ids)
         .agg(pl.col(names).max(), spend.sum(), first.min(), last.max())
         .pipe(write_out_texts)
@@ -115,22 +126,19 @@ def _find_names(rows: pl.LazyFrame, names: pl.LazyFrame, level: AdLevel) -> pl.L
         )
         .pipe(share_texts)
     )
-    is_nameless = pl.col(name).is_null() & pl.col(by).is_not_null()
-    nameless = rows.filter(is_nameless)
     found = (
-        nameless.select(*keys, DAY)
-        .unique()
+        rows.filter(pl.col(name).is_null() & pl.col(by).is_not_null())
+        .select(GROUP, *keys, DAY)
         .join(observed, on=keys, how="inner", validate="m:m")
         .filter(is_valid_on(DAY))
-        .group_by(*keys, DAY)
+        .group_by(GROUP, DAY)
         .agg(pl.col(name + KNOWN).max())
     )
-    named = (
-        nameless.drop(name)
-        .join(found, on=[*keys, DAY], how="left", validate="m:1")
-        .rename({name + KNOWN: name})
+    return (
+        rows.join(found, on=[GROUP, DAY], how="left", validate="1:1")
+        .with_columns(pl.coalesce(name, name + KNOWN).alias(name))
+        .drop(name + KNOWN)
     )
-    return pl.concat([rows.filter(~is_nameless), named], how="diagonal")
 
 
 def _name_campaigns(*ids: str) -> pl.Expr:
@@ -160,7 +168,10 @@ def _name_ads() -> pl.Expr:
     return pl.when(is_rest).then(pl.lit(NOT_AT_AD_LEVEL, SHARED)).otherwise(name).alias(name)
 
 
-def _order(rows: pl.LazyFrame, contract: type[Table], currency: str) -> ReportRows:
+def _order(
+    rows: pl.LazyFrame, ids: pl.LazyFrame, contract: type[Table], currency: str
+) -> ReportRows:
     """The table with its ratios, in the order of its key."""
     added = (*make_ratios(), pl.lit(currency).alias(CampaignPerformance.currency))
-    return ReportRows(order_rows(rows, ORG_NUMBER, DAY, GROUP), contract, added)
+    ordered = order_rows(rows.drop(IDS), ORG_NUMBER, DAY, GROUP)
+    return ReportRows(ordered, contract, added, ids, GROUP)

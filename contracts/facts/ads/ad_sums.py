@@ -156,13 +156,19 @@ class EntityPlaces(Table):
     account_number: Serial = column("that of its account")
 
 
-class PerformanceSums(AdEntity):
+class PerformanceSums(Table):
     """One row per day and ad, campaign or account: its spend beside its sessions."""
 
-    group_number: Serial = column("its place in the order of the table's texts", required=True)
+    group_number: Serial = column(
+        "its place in the order of the table's texts", key=True, required=True
+    )
     campaign_number: Serial = column("that of its campaign, or of its account", required=True)
     org_number: Serial = column("that of its organization", required=True)
     date_day: Day = column("day of the stats, or of the sessions' start", key=True)
+    account_name: SharedText = column("the account's name on the day")
+    campaign_name: SharedText = column("the ad campaign's name on the day")
+    ad_group_name: SharedText = column("the ad group's name on the day")
+    ad_name: SharedText = column("the ad's name on the day")
     clicks: Count = column("clicks; empty where stats have none, 0 without stats, as all metrics")
     impressions: Count = column("impressions")
     spend: Money = column("spend in the reporting currency")

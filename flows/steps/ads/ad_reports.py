@@ -170,7 +170,7 @@ def compute_performance(
         fill_performance(sums, has_orders=sessions.has_orders), PerformanceSums, is_held=True
     )
     make = make_ad_performance if level == AD else make_campaign_performance
-    return compute_rows(make(sums, facts.names.lazy(), currency))
+    return compute_rows(make(sums, groups, facts.names.lazy(), currency))
 
 
 def count_ad_sessions(facts: AdFacts, conversions: pl.DataFrame | None) -> SessionFigures:

@@ -194,8 +194,8 @@ def perform(
         (CAMPAIGN, make_campaign_performance, CampaignPerformance),
         (AD, make_ad_performance, AdPerformance),
     ):
-        sums = perform_at(level, made, figures)
-        table = write_out_texts(make(sums, names, "USD").whole()).collect()
+        sums, groups = perform_at(level, made, figures)
+        table = write_out_texts(make(sums, groups, names, "USD").whole()).collect()
         check(contract, table)
         reports.append(table)
     return reports[0], reports[1]
