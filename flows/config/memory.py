@@ -15,7 +15,7 @@ MOST_TOUCHES = 4_000_000
 """More activities at a time credit orders no sooner."""
 STATS_BYTES = 2000
 """What a row of ad stats takes while reports are made of it, theirs with all their texts."""
-MOST_STATS = 2_000_000
+MOST_STATS = 500_000
 """More rows of ad stats at a time make reports no sooner."""
 KEY_BYTES = 64
 """What a key takes while repeated ones are found: its hash, where its row is, and the sort."""

@@ -43,6 +43,11 @@ class SessionFigures:
     by_contact: pl.LazyFrame
     has_orders: bool
 
+    def filter(self, within: pl.Expr) -> "SessionFigures":
+        """The sessions of some days."""
+        counts, by_contact = self.counts.filter(within), self.by_contact.filter(within)
+        return SessionFigures(counts, by_contact, self.has_orders)
+
 
 def list_session_places(links: pl.LazyFrame) -> pl.LazyFrame:
     """List the ads, ad campaigns and platforms that sessions came from.

@@ -1,5 +1,6 @@
 """The ads group: stats of every level, sessions with their ads, and what is broken between them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -94,13 +95,13 @@ def write_performance_reports(
         conversions: Orders and revenue by session (last touch); None without an orders feed.
         staging: The snapshot being written.
     """
-    currency = config.workspace.currency
+    currency, days = config.workspace.currency, facts.cut_days(stats_rows_at_once(config.run))
     sessions = count_ad_sessions(facts, conversions)
-    campaigns = compute_performance(facts, sessions, CAMPAIGN, currency)
+    campaigns = compute_performance(facts, sessions, CAMPAIGN, days, currency)
     checks = write_report(staging, "ads", "campaign_performance", campaigns)
     totals = [total_performance(campaigns)]
     del campaigns
-    ads = compute_performance(facts, sessions, AD, currency)
+    ads = compute_performance(facts, sessions, AD, days, currency)
     checks += write_report(staging, "ads", "ad_performance", ads)
     totals.append(total_performance(ads))
     spend = materialize(sum_by_ad(ads), AdSpend)
@@ -156,19 +157,32 @@ def write_breakdowns(facts: AdFacts, catalog: Catalog, currency: str, staging: P
 
 
 def compute_performance(
-    facts: AdFacts, sessions: SessionFigures, level: int, currency: str
+    facts: AdFacts, sessions: SessionFigures, level: int, days: Sequence[pl.Expr], currency: str
 ) -> ReportRows:
-    """What campaigns or ads cost beside their sessions, its rows in memory."""
+    """What campaigns or ads cost beside their sessions, its rows in memory.
+
+    Args:
+        facts: What the reports are made from.
+        sessions: The sessions of ad platforms.
+        level: How fine the report is: `CAMPAIGN` or `AD`.
+        days: The ranges of days that are added up one after the other.
+        currency: The reporting currency.
+    """
     listed = list_groups(facts.entities, sessions.counts, level)
     groups = materialize(listed, PerformanceGroups)
     places = materialize(place_entities(facts.entities, groups, level), EntityPlaces)
     grouping = Grouping(level, groups, places)
-    sums = materialize(
-        sum_performance(facts.stats, facts.entities, sessions, grouping), PerformanceSums
-    )
-    sums = materialize(
-        fill_performance(sums, has_orders=sessions.has_orders), PerformanceSums, is_held=True
-    )
+    parts = [
+        materialize(
+            sum_performance(facts.stats.filter(of), facts.entities, sessions.filter(of), grouping),
+            PerformanceSums,
+        )
+        for of in days
+    ]
+    filled = fill_performance(pl.concat(parts), has_orders=sessions.has_orders)
+    del parts
+    sums = materialize(filled, PerformanceSums, is_held=True)
+    del filled
     make = make_ad_performance if level == AD else make_campaign_performance
     return compute_rows(make(sums, groups, facts.names.lazy(), currency))
 

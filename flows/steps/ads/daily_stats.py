@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import polars as pl
 
@@ -95,6 +96,24 @@ class StatsMade:
     def placed(self) -> pl.LazyFrame:
         """The stats beside what they are about: `PlacedStats`, of which to take what is needed."""
         return spell_out(self.stats, self.entities)
+
+    def cut_days(self, most_rows: int) -> list[pl.Expr]:
+        """Whether a row is of a range of days, one range after the other; every day is of one.
+
+        Args:
+            most_rows: How many rows of stats a range has, or a day's if these are more.
+        """
+        day, last = pl.col(DailyStats.date_day), "last"
+        counts = self.stats.group_by(day).len().sort(day)
+        number = ((pl.col("len").cum_sum() - 1) // most_rows).alias("number")
+        ranges = counts.group_by(number, maintain_order=True).agg(day.max().alias(last))
+        ends = ranges.collect().get_column(last).to_list()[:-1]
+        bounds = pairwise([None, *ends, None])
+        return [
+            (pl.lit(value=True) if first is None else day > first)
+            & (pl.lit(value=True) if end is None else day <= end)
+            for first, end in bounds
+        ]
 
 
 def build_daily_stats(given: StatsGiven) -> StatsMade:

@@ -6,7 +6,6 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import Table
-from contracts.facts.ads.ad_stats import DailyStats
 from contracts.facts.ads.ad_sums import (
     LevelGroups,
     LevelSums,
@@ -43,7 +42,7 @@ def write_level_reports(
         most_rows: How many rows of stats are made into reports at a time.
         staging: The snapshot being written.
     """
-    days = [facts.stats.filter(within) for within in _cut_days(facts.stats, most_rows)]
+    days = [facts.stats.filter(within) for within in facts.cut_days(most_rows)]
     tables, checks = facts.versions.tables, []
     for name, level in LEVELS.items():
         groups = materialize(group_level(facts.entities, level), LevelGroups)
@@ -95,16 +94,6 @@ def group_days(
     renamed = materialize(list_renamed_days(stats, groups, level), RenamedDays)
     told = materialize(list_texts(groups, renamed, level, texts), texts)
     return GroupedDays(groups, renamed, told, level)
-
-
-def _cut_days(stats: pl.LazyFrame, most_rows: int) -> list[pl.Expr]:
-    """Which days are made into reports together, one range after the other."""
-    day, last = pl.col(DailyStats.date_day), "last"
-    counts = stats.group_by(day).len().sort(day)
-    number = ((pl.col("len").cum_sum() - 1) // most_rows).alias("number")
-    ranges = counts.group_by(number, maintain_order=True).agg(day.min(), day.max().alias(last))
-    found = ranges.select(day, last).collect().rows()
-    return [day.is_between(*ends) for ends in found] or [pl.lit(value=True)]
 
 
 def compute_rows(report: ReportRows) -> ReportRows:
