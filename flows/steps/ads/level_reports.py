@@ -98,4 +98,4 @@ def group_days(
 
 def compute_rows(report: ReportRows) -> ReportRows:
     """The same report, its rows in memory."""
-    return replace(report, rows=report.rows.collect(engine="streaming").lazy())
+    return replace(report, rows=report.rows.collect(engine="in-memory").lazy())
