@@ -67,8 +67,9 @@ def write_table(
     part = part or FIRST_PART * stated.is_dataset
     path, label = _place(staging, group, name, part)
     # In one chunk and groups of one size: else the bytes would depend on the number of threads.
+    rows = rows.rechunk()
     with storage_errors(f"writing {label}"):
-        rows.rechunk().write_parquet(
+        rows.write_parquet(
             path,
             compression="zstd",
             compression_level=1,

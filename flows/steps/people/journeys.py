@@ -86,6 +86,16 @@ def write_part(
         Its path, and what was checked.
     """
     path, (one, group) = part
+    draft, name = of.scratch / secrets.token_hex(8), _name_part(one, group)
+    checks = write_table(draft, GROUP, NAME, _build(of, one, group), part=name)
+    target = of.staging / f"{path}.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    (draft / f"{path}.parquet").replace(target)
+    return path, checks
+
+
+def _build(of: JourneyParts, one: JourneySlice, group: int) -> pl.DataFrame:
+    """The journeys of a slice and group; what they are made of is held no longer than that."""
     rows = [_read(of.activities, one, group, kind) for kind in KINDS]
     keys = pl.concat(each.select(People.contact_key) for each in rows)
     own, messages = _number_own(of.activities.people, keys), of.activities.messages
@@ -93,13 +103,8 @@ def write_part(
         of.activities.number(kind, each.lazy(), own) for kind, each in zip(KINDS, rows, strict=True)
     )
     steps = materialize(set_out_steps(*numbered, messages, of.timezone), JourneySteps)
-    journey = build_journey(steps, own, messages).collect()
-    draft = of.scratch / secrets.token_hex(8)
-    checks = write_table(draft, GROUP, NAME, journey, part=_name_part(one, group))
-    target = of.staging / f"{path}.parquet"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    (draft / f"{path}.parquet").replace(target)
-    return path, checks
+    del rows
+    return build_journey(steps, own, messages).collect()
 
 
 def _read(activities: Activities, one: JourneySlice, group: int, kind: str) -> pl.DataFrame:
