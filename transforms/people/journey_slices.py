@@ -20,11 +20,16 @@ UNDATED = "0000"
 """The slice of what has no time, and of everything where it is not much: the first by name."""
 DAYS_TOGETHER = 8
 """Into how many days a month is cut: the 1st to 8th, 9th to 16th, 17th to 24th, and the rest."""
+NAMES = "names"
+"""The kind of content that the names of messages and links are."""
 STRETCH, OWN_DAY = "stretch", "own day"
 
 
 def place_undated(days: pl.LazyFrame, messages: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
-    """Give sends without a time of their own the day of their message's, as journeys do.
+    """Put sends without a time of their own on the day on which journeys show them.
+
+    That is the day of their message's planned time, else the first of its attribution window; of a
+    message that tells neither they stay without a day.
 
     Args:
         days: `PieceDays`.
@@ -105,7 +110,7 @@ def sum_contents(days: pl.LazyFrame, slices: pl.LazyFrame, subjects: pl.LazyFram
     named = cut.select(SLICE, SUBJECT).unique().join(subjects, on=SUBJECT, validate="m:1")
     rows = cut.group_by(SLICE, KIND).agg(pl.col(sums).sum())
     names = named.group_by(SLICE).agg(
-        pl.lit("names").alias(KIND), pl.lit(0, pl.Int64).alias(STEPS), pl.col(sums[1:]).sum()
+        pl.lit(NAMES).alias(KIND), pl.lit(0, pl.Int64).alias(STEPS), pl.col(sums[1:]).sum()
     )
     return pl.concat([rows, names]).select(columns(SliceContents)).sort(SLICE, KIND)
 

@@ -1,6 +1,5 @@
 """Whose each device was: as the run before found it, but for the devices of which rows changed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -156,7 +155,26 @@ def _restate(
     Returns:
         None where there are none, or where to link all devices costs no more.
     """
-    for _, folder in evidence.keeper.list_earlier(STEP) if files else ():
+    before = _find_before(evidence.keeper, settings, files)
+    if before is None:
+        return None
+    folder, changed = before
+    moved = read_frame(folder, MOVABLE, DeviceEvidence)
+    named = [*_list_named(changed), find_differing_devices(moved.lazy(), movable.lazy())]
+    devices = pl.concat(named).unique().collect(engine="streaming")
+    is_changed = key_device().is_in(devices.get_column(DEVICE_KEY).implode())
+    same = read_frame(folder, LINKS, IdentityLinks).lazy().filter(~is_changed)
+    return pl.concat([same, materialize(_link_some(evidence, devices.lazy()), IdentityLinks)])
+
+
+def _find_before(
+    keeper: Keeper, settings: str, files: list[RowFile]
+) -> tuple[Path, tuple[RowFile, ...]] | None:
+    """What a run before left that read most of these files, and the files that differ from its."""
+    if not files:
+        return None
+    most = MOST_CHANGED * sum(file.rows for file in files)
+    for _, folder in keeper.list_earlier(STEP):
         made_from = read_record(folder)
         if made_from is None or made_from.settings != settings:
             continue
@@ -164,22 +182,15 @@ def _restate(
         if before is None:
             continue
         changed = compare_files(before, files).changed
-        if sum(file.rows for file in changed) > MOST_CHANGED * sum(file.rows for file in files):
-            continue
-        moved = read_frame(folder, MOVABLE, DeviceEvidence)
-        named = [*_list_named(changed), find_differing_devices(moved.lazy(), movable.lazy())]
-        devices = pl.concat(named).unique().collect(engine="streaming")
-        is_changed = key_device().is_in(devices.get_column(DEVICE_KEY).implode())
-        same = read_frame(folder, LINKS, IdentityLinks).lazy().filter(~is_changed)
-        return pl.concat([same, materialize(_link_some(evidence, devices.lazy()), IdentityLinks)])
+        if sum(file.rows for file in changed) <= most:
+            return folder, changed
     return None
 
 
-def _list_named(files: Iterable[RowFile]) -> list[pl.LazyFrame]:
+def _list_named(files: tuple[RowFile, ...]) -> list[pl.LazyFrame]:
     """The devices that rows of files name; by an event without a contact nothing is shown."""
-    listed = list(files)
     sessions, page_views, events = (
-        scan_rows([file for file in listed if file.table == table], table) for table in OF_FILES
+        scan_rows([file for file in files if file.table == table], table) for table in OF_FILES
     )
     shown = events.filter(pl.col(Events.contact_id).is_not_null())
     return [list_devices(rows) for rows in (sessions, page_views, shown)]
