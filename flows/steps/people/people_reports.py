@@ -8,6 +8,7 @@ import polars as pl
 
 from contracts.config.workspace import Workspace
 from contracts.facts.order_facts import ContactOrders
+from contracts.facts.people.numbered_activities import People
 from contracts.manifest import Check
 from flows.catalog.canonical_tables import Catalog
 from flows.cluster.workers import Workers
@@ -18,10 +19,14 @@ from flows.steps.activities.write_activities import Activities
 from flows.steps.people.audiences import write_audiences
 from flows.steps.people.journeys import JourneyParts, write_journeys
 from flows.steps.people.subscriptions import SubscriptionFacts, build_subscriptions
-from flows.storage.report_files import write_table
+from flows.storage.report_files import write_pieces, write_table
+from transforms.activities.person_numbers import key_contacts
 from transforms.attribution.orders import count_orders
 from transforms.people.subscriptions import report_list_growth, report_subscriptions
 from transforms.reports.people import report_contacts
+
+CONTACTS_AT_A_TIME = 250_000
+"""How many contacts are reported on at a time."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +89,23 @@ def _write_subscriptions(of: PeopleReports, facts: SubscriptionFacts) -> list[Ch
 
 
 def _write_contacts(of: PeopleReports, states: pl.LazyFrame) -> list[Check]:
+    """Write `contact_report`, some contacts in its order at a time."""
     has_web, has_orders = (of.catalog.given.is_configured(*feeds) for feeds in (WEB, ("orders",)))
-    orders = count_orders(of.activities.scan_told("orders"), [ContactOrders.contact_key])
-    contacts = report_contacts(
-        of.catalog.scan("contacts"),
-        of.contact_sums,
-        states,
-        of.activities.scan_told("sessions") if has_web else None,
-        materialize(orders, ContactOrders) if has_orders else None,
-    )
-    return write_table(of.staging, "people", "contact_report", contacts.collect())
+    told = count_orders(of.activities.scan_told("orders"), [ContactOrders.contact_key])
+    sessions = of.activities.scan_told("sessions") if has_web else None
+    orders = materialize(told, ContactOrders) if has_orders else None
+
+    def report(some: pl.DataFrame) -> pl.DataFrame:
+        own = some.lazy().select(People.contact_key)
+        contacts = key_contacts(of.catalog.scan("contacts"))
+        return report_contacts(
+            contacts.join(own, on=People.contact_key, how="semi"),
+            of.contact_sums,
+            states,
+            sessions,
+            orders,
+        ).collect()
+
+    known = of.activities.people.filter(People.is_known)
+    pieces = (report(some) for some in known.iter_slices(CONTACTS_AT_A_TIME))
+    return write_pieces(of.staging, "people", "contact_report", pieces)

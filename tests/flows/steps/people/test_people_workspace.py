@@ -10,12 +10,14 @@ import pytest
 from contracts.config.workspace import AudienceSection
 from flows.config.loading import load_workspace
 from flows.progress import silence
+from flows.steps.people import people_reports
 from flows.steps.people.audiences import draw
 from tests.support.publishing import publish, quarantined, row, rows
 from tests.support.workspaces import Ran
 
 PEOPLE = b"contact_id,email\n101,Ann@x.io\n102,bo@x.io\n103,\n"
 OSLO = '[workspace]\ntimezone = "Europe/Oslo"\n'
+REPORT = "contact_report"
 CLICKED = "2026-01-10T12:00:00Z"
 
 
@@ -295,3 +297,14 @@ def test_what_a_message_added_against_those_held_out(tmp_path: Path) -> None:
     error = 1.959963984540054 * (2 * 0.75 * 0.25 / 4) ** 0.5
     assert lift["conversion_rate_difference_low"] == pytest.approx(0.5 - error)
     assert row(ran, "email", "message_report")["holdout"] == 4
+
+
+def test_contacts_are_reported_alike_however_many_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = [event("e1"), event("e2", contact_id="103")]
+    whole = publish(tmp_path / "1", contacts=PEOPLE, events=events).table("people", REPORT)
+    monkeypatch.setattr(people_reports, "CONTACTS_AT_A_TIME", 2)
+    cut = publish(tmp_path / "2", contacts=PEOPLE, events=events).table("people", REPORT)
+    assert whole["clicks"].to_list() == [1, 0, 1]
+    assert cut.equals(whole)
