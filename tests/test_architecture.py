@@ -101,7 +101,7 @@ SUBJECTS = {
     },
     "flows.ingest": {"flows.catalog", "flows.config", "flows.readers", "flows.storage"},
     "flows.cluster": {"flows.errors", "flows.ingest"},
-    "flows.kept": {"flows.catalog", "flows.folders", "flows.storage"},
+    "flows.kept": {"flows.catalog", "flows.cluster", "flows.folders", "flows.storage"},
     "flows.steps": {
         "flows.catalog",
         "flows.cluster",

@@ -1,11 +1,18 @@
 """What has files written that a step makes: a run keeps them for the next, a question does not."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from flows.cluster.workers import Workers, perform
 from flows.kept.identities import identify
+
+Draft = tuple[int, Path]
+"""A folder to write into, and whose result among several it is to hold."""
+WriteDrafts = Callable[[Sequence[Draft]], Iterable[tuple[int, str | None]]]
+"""Writes drafts; tells of each, once it is written, what it is: None has its files hashed."""
 
 
 class Folder(Protocol):
@@ -33,6 +40,18 @@ class Keeper(Protocol):
             name: The step.
             inputs: All that decides its result.
             write: Writes the files into a folder; returns what they are.
+        """
+        ...
+
+    def folders(
+        self, name: str, inputs: Sequence[Iterable[object]], write: WriteDrafts
+    ) -> Sequence[Folder]:
+        """The files of several results of a step, each kept by itself.
+
+        Args:
+            name: The step.
+            inputs: All that decides each result.
+            write: Writes those that are not there yet.
         """
         ...
 
@@ -76,12 +95,68 @@ class Scratch:
         self, name: str, inputs: Iterable[object], write: Callable[[Path], str | None]
     ) -> ScratchFolder:
         """The files that a step writes."""
-        identity = identify(name, [*inputs])
-        path = self.home / identity
-        path.mkdir(parents=True)
-        write(path)
-        return ScratchFolder(path, identity)
+        return self.folders(name, [inputs], partial(write_alone, write))[0]
+
+    def folders(
+        self, name: str, inputs: Sequence[Iterable[object]], write: WriteDrafts
+    ) -> list[ScratchFolder]:
+        """The files of several results of a step."""
+        identities = [identify(name, [*of]) for of in inputs]
+        found = [ScratchFolder(self.home / one, one) for one in identities]
+        for folder in found:
+            folder.path.mkdir(parents=True)
+        for _ in write([(at, folder.path) for at, folder in enumerate(found)]):
+            pass
+        return found
 
     def list_earlier(self, name: str) -> Iterator[tuple[str, Path]]:  # noqa: ARG002 - it has none
         """Nothing was kept."""
         return iter(())
+
+
+def write_alone(
+    write: Callable[[Path], str | None], drafts: Sequence[Draft]
+) -> Iterator[tuple[int, str | None]]:
+    """Write drafts one after the other by what writes one folder."""
+    for at, folder in drafts:
+        yield at, write(folder)
+
+
+def keep_each(
+    keeper: Keeper,
+    workers: Workers,
+    name: str,
+    inputs: Sequence[Sequence[object]],
+    task: Callable[[Any, Any, Path], str | None],
+    shared: object,
+    items: Sequence[object],
+) -> Sequence[Folder]:
+    """Have the files of each of several items, those not there yet written by a task each.
+
+    Args:
+        keeper: Has files written that are not there yet.
+        workers: What carries out the tasks.
+        name: The step.
+        inputs: All that decides the files of each item.
+        task: A function of a module, of what is shared, of an item and of a folder to write into;
+            gives what it wrote, where less than all that decides it tells that.
+        shared: What all tasks need.
+        items: What they differ in.
+    """
+
+    def write(drafts: Sequence[Draft]) -> Iterator[tuple[int, str]]:
+        wanted = [(at, items[at], folder) for at, folder in drafts]
+        if not wanted:
+            return
+        for at, identity in perform(workers, partial(carry_out, task), shared, wanted):
+            yield at, identity or identify(name, [*inputs[at]])
+
+    return keeper.folders(name, inputs, write)
+
+
+def carry_out(
+    task: Callable[[Any, Any, Path], str | None], shared: object, wanted: tuple[int, object, Path]
+) -> tuple[int, str | None]:
+    """One task of several: whose result it wrote, and what that is."""
+    at, item, folder = wanted
+    return at, task(shared, item, folder)

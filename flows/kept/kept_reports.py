@@ -138,3 +138,8 @@ def link_files(
             else:
                 linked.append(path)
     return linked
+
+
+def list_parts(name: str, reports: Mapping[str, KeptReport]) -> dict[str, KeptReport]:
+    """The files of a report that have inputs of their own."""
+    return {path: part for path, part in reports.items() if path.startswith(f"{name}/")}

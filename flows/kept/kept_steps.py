@@ -5,14 +5,16 @@ of which says what it is. A step may read nothing but these inputs; a catalog is
 tables that a step may read (`Catalog.only`), so that no table can decide a result unseen.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from contracts.manifest import Check, OutputTable, Warned
 from flows.catalog.ledger import DamagedReading
 from flows.folders import list_matching_below
 from flows.kept.identities import identify
+from flows.kept.keepers import WriteDrafts, write_alone
 from flows.kept.kept_folders import (
     DRAFT,
     KeptFolder,
@@ -27,6 +29,7 @@ from flows.kept.kept_reports import (
     RunRecord,
     find_damage,
     link_files,
+    list_parts,
     read_record,
     write_record,
 )
@@ -96,22 +99,48 @@ class KeptSteps:
             write: Writes the files into a folder; returns what they are, where that is not the
                 hash of their bytes.
         """
-        key = identify(self.code, name, [*inputs])
-        home = self.home / f"{name.replace(' ', '_')}-{key}"
-        self.used.add(home.name)
+        return self.folders(name, [inputs], partial(write_alone, write))[0]
 
-        def compute(damage: str = "") -> KeptReceipt:
-            if damage:
-                self._warn(name, damage)
-            draft = begin_folder(home)
-            return keep_folder(home, key, self.code, write(draft))
+    def folders(
+        self, name: str, inputs: Sequence[Iterable[object]], write: WriteDrafts
+    ) -> list[KeptFolder]:
+        """The files of several results of a step; each taken over or written by itself.
 
+        Args:
+            name: The step.
+            inputs: All that decides each result.
+            write: Writes those that are not there.
+        """
+        keys = [identify(self.code, name, [*of]) for of in inputs]
+        homes = [self.home / f"{name.replace(' ', '_')}-{key}" for key in keys]
+        self.used |= {home.name for home in homes}
+
+        def compute(places: Iterable[int]) -> dict[int, KeptReceipt]:
+            drafts = [(at, begin_folder(homes[at])) for at in places]
+            return {
+                at: keep_folder(homes[at], keys[at], self.code, identity)
+                for at, identity in write(drafts)
+            }
+
+        def compute_again(at: int, damage: str) -> KeptReceipt:
+            self._warn(name, damage)
+            return compute([at])[at]
+
+        found = [self._find(name, home, key) for home, key in zip(homes, keys, strict=True)]
+        made = compute([at for at, receipt in enumerate(found) if receipt is None])
+        return [
+            KeptFolder(
+                home, receipt or made[at], partial(compute_again, at), is_verified=at in made
+            )
+            for at, (home, receipt) in enumerate(zip(homes, found, strict=True))
+        ]
+
+    def _find(self, name: str, home: Path, key: str) -> KeptReceipt | None:
         try:
-            receipt = read_receipt(home, key)
+            return read_receipt(home, key)
         except DamagedReading as damage:
-            receipt = compute(str(damage))
-        is_new = receipt is None
-        return KeptFolder(home, receipt or compute(), compute, is_verified=is_new)
+            self._warn(name, str(damage))
+        return None
 
     def list_earlier(self, name: str) -> Iterator[tuple[str, Path]]:
         """What runs before left of a step, by this very code: what it is, and its folder, verified.
@@ -153,7 +182,7 @@ class KeptSteps:
         if report is None:
             there = self._list_staged()
             checks = write()
-            for part in _list_parts(name, self.reports).values():
+            for part in list_parts(name, self.reports).values():
                 there |= part.files.keys()
             files = dict.fromkeys(sorted(self._list_staged() - there), "")
             report = KeptReport(key=key, files=files, checks=checks)
@@ -231,7 +260,8 @@ class KeptSteps:
         """
         with storage_errors(f"cleaning {self.home}"):
             for one in self.home.iterdir() if self.home.is_dir() else ():
-                if (one.is_dir() and self._is_outdated(one.name)) or self._is_past(one, run_id):
+                is_past_record = one.is_file() and run_id not in one.name
+                if is_past_record or (one.is_dir() and self._is_outdated(one.name)):
                     remove_tree(one)
 
     def _is_outdated(self, name: str) -> bool:
@@ -240,11 +270,6 @@ class KeptSteps:
         is_superseded = self.before is None or name.rpartition("-")[0] in steps
         return name not in self.used and is_superseded
 
-    @staticmethod
-    def _is_past(path: Path, run_id: str) -> bool:
-        """Whether a file is the record of another run."""
-        return path.is_file() and run_id not in path.name
-
     def _take_over(self, name: str, key: str) -> KeptReport | None:
         before = self.before.reports.get(name) if self.before else None
         if before is None or before.key != key:
@@ -252,7 +277,7 @@ class KeptSteps:
         if damage := find_damage(self.root, before, self.outputs):
             self._warn(name, damage)
             return None
-        parts = _list_parts(name, self.before.reports if self.before else {})
+        parts = list_parts(name, self.before.reports if self.before else {})
         if any(find_damage(self.root, part, self.outputs) for part in parts.values()):
             return None
         for one in (before, *parts.values()):
@@ -271,8 +296,3 @@ class KeptSteps:
     def _warn(self, name: str, damage: str) -> None:
         message = f"{name}: computed anew, since of what was kept {damage}"
         self.warnings.append(Warned(code="kept_damaged", message=message))
-
-
-def _list_parts(name: str, reports: Mapping[str, KeptReport]) -> dict[str, KeptReport]:
-    """The files of a report that have inputs of their own."""
-    return {path: part for path, part in reports.items() if path.startswith(f"{name}/")}

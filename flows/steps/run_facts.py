@@ -227,7 +227,7 @@ def describe_activities(run: Run, names: NamedKeys, ads: AdFacts) -> Activities:
         ads.matched,
         ads.names.lazy(),
     )
-    activities = write_activities(inputs, run.scratch / "activities", run.kept)
+    activities = write_activities(inputs, run.scratch / "activities", run.kept, run.workers)
     progress(1, 1)
     return activities
 

@@ -63,6 +63,11 @@ class PieceKind:
     own: Mapping[str, Extract] = field(default_factory=dict)
 
     @property
+    def step(self) -> str:
+        """The step that writes pieces."""
+        return f"people {self.table.__name__}"
+
+    @property
     def extracts(self) -> Mapping[str, Extract]:
         """What lies beside the rows of each piece."""
         return {
@@ -190,20 +195,31 @@ def keep_piece(
         inputs: All that decides the rows.
         read: Gives the rows, in any order that follows from the inputs.
     """
-    table = kind.table
+    decided = [*inputs]
 
     def write(folder: Path) -> str:
-        rows = _sort(read().select(columns(table)).collect(), kind)
-        for name, extract in kind.extracts.items():
-            extract(rows.lazy()).collect().write_ipc(folder / _file(name), compression="lz4")
-        _write_small(rows, folder / ROWS, has_statistics=False)
-        if kind.touching is not None:
-            touching = kind.touching(rows.lazy()).with_columns(find_person()).collect()
-            by_person = touching.rechunk().sort(PERSON_KEY)
-            _write_small(by_person, folder / TOUCHES, has_statistics=True)
-        return identify(table.__name__, inputs)
+        write_piece(kind, read(), folder)
+        return identify(kind.table.__name__, decided)
 
-    return keeper.folder(f"people {table.__name__}", inputs, write).open()
+    return keeper.folder(kind.step, decided, write).open()
+
+
+def write_piece(kind: PieceKind, rows: pl.LazyFrame, folder: Path) -> None:
+    """Write a batch of activities.
+
+    Args:
+        kind: What activities they are.
+        rows: They, in any order that follows from what decides them.
+        folder: Gets them, and what lies beside them.
+    """
+    ordered = _sort(rows.select(columns(kind.table)).collect(), kind)
+    for name, extract in kind.extracts.items():
+        extract(ordered.lazy()).collect().write_ipc(folder / _file(name), compression="lz4")
+    _write_small(ordered, folder / ROWS, has_statistics=False)
+    if kind.touching is not None:
+        touching = kind.touching(ordered.lazy()).with_columns(find_person()).collect()
+        by_person = touching.rechunk().sort(PERSON_KEY)
+        _write_small(by_person, folder / TOUCHES, has_statistics=True)
 
 
 def _write_small(rows: pl.DataFrame, path: Path, *, has_statistics: bool) -> None:

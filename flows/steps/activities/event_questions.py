@@ -4,9 +4,8 @@ By this a night knows which batches can be decided otherwise than before, and lo
 rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -16,9 +15,9 @@ from contracts.facts.people.numbered_activities import Clicks, Deliveries, Devic
 from contracts.feeds import Events
 from contracts.vocabulary import Action
 from flows.catalog.file_batches import Batch, pack_row
-from flows.kept.identities import identify
-from flows.kept.keepers import Folder, Keeper
-from flows.steps.activities.people_inputs import PeopleInputs
+from flows.cluster.workers import Workers
+from flows.kept.keepers import Folder, Keeper, keep_each
+from flows.steps.activities.people_inputs import PeopleInputs, name_by_address
 from transforms.activities.activity_keys import add_unit_key, list_asked_sends
 from transforms.activities.linked_rows import span_devices
 from transforms.messaging.bot_detection import is_type_of, select_clicks, select_deliveries
@@ -68,26 +67,27 @@ class Questions:
 
 
 def keep_questions(
-    inputs: PeopleInputs, batches: Iterable[Batch], keeper: Keeper
+    inputs: PeopleInputs, batches: Sequence[Batch], keeper: Keeper, workers: Workers
 ) -> list[Questions]:
     """Have the questions of batches of events written, each once."""
-    return [
-        Questions(
-            batch,
-            keeper.folder(
-                "questions of events",
-                [batch.identity, inputs.identify_owners(batch)],
-                partial(_write, inputs, batch),
-            ),
-        )
-        for batch in batches
-    ]
+    decided = [[batch.identity, inputs.identify_owners(batch)] for batch in batches]
+    kept = keep_each(
+        keeper, workers, "questions of events", decided, write_questions, inputs.emails, batches
+    )
+    return [Questions(batch, folder) for batch, folder in zip(batches, kept, strict=True)]
 
 
-def _write(inputs: PeopleInputs, batch: Batch, folder: Path) -> str:
+def write_questions(emails: pl.DataFrame, batch: Batch, folder: Path) -> None:
+    """Write what a batch of events asks.
+
+    Args:
+        emails: `AddressOwners`.
+        batch: The batch.
+        folder: Gets a file of each kind of question.
+    """
     rows = batch.scan()
     told = rows.filter(is_type_of(Action.CLICKED) | is_type_of(Action.DELIVERED))
-    named = inputs.name(told.with_columns(pack_row())).pipe(add_unit_key)
+    named = name_by_address(told.with_columns(pack_row()), emails).pipe(add_unit_key)
     nameless = rows.filter(pl.col(Events.contact_id).is_null())
     found = {
         SENDS: (list_asked_sends(rows), pl.Schema({SendPlaces.send_key: pl.UInt64()})),
@@ -101,7 +101,6 @@ def _write(inputs: PeopleInputs, batch: Batch, folder: Path) -> str:
     for name, frame in zip(found, frames, strict=True):
         whole = batch.number_files(frame) if name == CLICKS else frame
         whole.write_ipc(folder / _file(name), compression="lz4")
-    return identify(batch.identity, inputs.identify_owners(batch))
 
 
 def _file(name: str) -> str:

@@ -27,27 +27,30 @@ CLICKS_AT_ONCE = 2_000_000
 
 @dataclass
 class JudgedAgents:
-    """The user agents that are machines', each judged once.
+    """The user agents that are machines', each judged once in a process.
 
     Attributes:
-        met: The agents that were judged.
-        machines: `MachineAgents` among them.
+        known: The agents that were judged, and `MachineAgents` among them: replaced at once, so
+            that tasks side by side may use them.
     """
 
-    met: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
-    machines: pl.DataFrame = field(
-        default_factory=lambda: pl.DataFrame(schema=polars_schema(MachineAgents))
+    known: tuple[pl.Series, pl.DataFrame] = field(
+        default_factory=lambda: (
+            pl.Series(dtype=pl.String),
+            pl.DataFrame(schema=polars_schema(MachineAgents)),
+        )
     )
 
     def judge(self, agents: pl.Series) -> pl.DataFrame:
         """`MachineAgents`, those of some agents among them."""
+        met, machines = self.known
         new = agents.drop_nulls().unique()
-        new = new.filter(~new.is_in(self.met.implode())).alias(Events.user_agent)
+        new = new.filter(~new.is_in(met.implode())).alias(Events.user_agent)
         if len(new):
             found = judge_agents(new.to_frame().lazy()).collect()
-            self.met = pl.concat([self.met, new])
-            self.machines = pl.concat([self.machines, found])
-        return self.machines
+            machines = pl.concat([machines, found])
+            self.known = pl.concat([met, new]), machines
+        return machines
 
 
 def find_haste(inputs: PeopleInputs, asked: Sequence[Questions]) -> list[pl.DataFrame]:

@@ -1,9 +1,12 @@
 """Sends and events, each written once, in files that many nights read."""
 
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import polars as pl
 
+from contracts.channels import RunChannels
 from contracts.columns import polars_schema
 from contracts.facts.people.numbered_activities import (
     Clicks,
@@ -14,15 +17,15 @@ from contracts.facts.people.numbered_activities import (
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action
 from flows.catalog.file_batches import Batch, list_batches, pack_row
-from flows.kept.deferred import Deferred
 from flows.kept.identities import identify_rows
+from flows.kept.keepers import keep_each
 from flows.runtime.materialize import materialize
-from flows.steps.activities.activity_pieces import EVENTS, PLACES, SENDS, Pieces, keep_piece
+from flows.steps.activities.activity_pieces import EVENTS, PLACES, SENDS, Pieces, write_piece
 from flows.steps.activities.event_questions import keep_questions
 from flows.steps.activities.machine_signs import JudgedAgents, find_haste
 from flows.steps.activities.meetings import find_meetings
-from flows.steps.activities.people_inputs import PeopleInputs
-from flows.steps.activities.placing import Placing
+from flows.steps.activities.people_inputs import PeopleInputs, own_addresses
+from flows.steps.activities.placing import Placing, place_linked
 from transforms.activities.activity_keys import (
     add_first_sent,
     find_contacts,
@@ -46,21 +49,85 @@ TEXTS = (
     *(Events.anonymous_id, Events.message_id, Events.url),
 )
 SIGNS = (Events.user_agent, Events.is_machine)
+GIVEN = (KeyedEvents.contact_key, KeyedEvents.message_key, KeyedEvents.of_holdout)
+"""What an event is given that it has not itself."""
+
+
+@dataclass(frozen=True)
+class SendBatch:
+    """A batch of sends.
+
+    Attributes:
+        batch: The batch.
+        first_sent: `FirstSentEvents` of it.
+    """
+
+    batch: Batch
+    first_sent: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class EventBatch:
+    """A batch of events, and what decides beside it whose they are.
+
+    Attributes:
+        batch: The batch.
+        sends: The pieces of sends that have any send that it names.
+        signs: `HastyClicks` of it.
+        placed: The file in which it is noted, for the run, whose each event is.
+    """
+
+    batch: Batch
+    sends: tuple[Path, ...]
+    signs: pl.DataFrame
+    placed: Path
+
+
+@dataclass(frozen=True)
+class EventInputs:
+    """What all batches of events are placed and described by.
+
+    Attributes:
+        emails: `AddressOwners`.
+        links: `IdentityLinks`, with keys.
+        channels: The channels of the run.
+        agents: The user agents that were judged.
+    """
+
+    emails: pl.DataFrame
+    links: pl.DataFrame
+    channels: RunChannels
+    agents: JudgedAgents = field(default_factory=JudgedAgents)
 
 
 def write_sends(inputs: PeopleInputs, placing: Placing) -> Pieces:
     """Have every send written, as `KeyedSends`."""
-    first_sent, folders = _find_first_sent(inputs), []
+    first_sent = _find_first_sent(inputs)
+    batches = [
+        SendBatch(batch, _select_own(first_sent, batch))
+        for batch in list_batches(inputs.catalog, "sends")
+    ]
+    decided = [
+        [
+            one.batch.identity,
+            inputs.identify_owners(one.batch),
+            identify_rows(one.first_sent.lazy()),
+        ]
+        for one in batches
+    ]
+    return placing.keep_pieces(SENDS, decided, write_send_piece, inputs.emails, batches)
 
-    def read(batch: Batch, own: pl.LazyFrame) -> pl.LazyFrame:
-        rows = find_contacts(batch.scan().select(SENT), inputs.owners)
-        return key_sends(add_first_sent(rows, own))
 
-    for batch in list_batches(inputs.catalog, "sends"):
-        own = _select_own(first_sent, batch).lazy()
-        decided = [batch.identity, inputs.identify_owners(batch), identify_rows(own)]
-        folders.append(keep_piece(placing.keeper, SENDS, decided, partial(read, batch, own)))
-    return Pieces(SENDS, tuple(folders))
+def write_send_piece(emails: pl.DataFrame, one: SendBatch, folder: Path) -> None:
+    """Write a batch of sends, as `KeyedSends`.
+
+    Args:
+        emails: `AddressOwners`.
+        one: The batch.
+        folder: Gets it.
+    """
+    rows = find_contacts(one.batch.scan().select(SENT), own_addresses(emails))
+    write_piece(SENDS, key_sends(add_first_sent(rows, one.first_sent.lazy())), folder)
 
 
 def write_events(inputs: PeopleInputs, placing: Placing, sends: Pieces) -> Pieces:
@@ -75,65 +142,76 @@ def write_events(inputs: PeopleInputs, placing: Placing, sends: Pieces) -> Piece
         placing: Whose devices were, and where to write.
         sends: Every send.
     """
-    asked = keep_questions(inputs, list_batches(inputs.catalog, "events"), placing.keeper)
-    pieces = {folder.name: Pieces(SENDS, (folder,)) for folder in sends.folders}
+    keeper, workers = placing.keeper, placing.workers
+    asked = keep_questions(inputs, [*list_batches(inputs.catalog, "events")], keeper, workers)
+    pieces = {folder.name: folder for folder in sends.folders}
     met = find_meetings(
-        placing.keeper,
+        keeper,
         "meetings of events and sends",
         {one.identity: one.sends for one in asked},
-        {name: piece.scan_extract(PLACES).select(SENT_KEY) for name, piece in pieces.items()},
+        {name: _scan_places([folder]).select(SENT_KEY) for name, folder in pieces.items()},
     )
     links, hasty = placing.identify_links([one.devices for one in asked]), find_haste(inputs, asked)
-    nothing = pl.LazyFrame(schema=polars_schema(SendPlaces))
-    agents, folders = JudgedAgents(), []
-
-    def write(batch: Batch, placed: Deferred[pl.DataFrame], signs: pl.DataFrame) -> pl.LazyFrame:
-        scanned = batch.scan().select(*TEXTS, *SIGNS, pack_row()).collect(engine="streaming")
-        rows = batch.number_files(scanned)
-        machines = agents.judge(rows.get_column(Events.user_agent))
-        flagged = flag_machines(rows.lazy().select(*SIGNS, ROW), machines, signs)
-        reasons = flagged.select(KeyedEvents.is_machine, KeyedEvents.machine_reason).collect()
-        whole = rows.drop(SIGNS).hstack(reasons).hstack(_leave_out(placed.value, rows))
-        return name_channels(whole.lazy(), inputs.channels)
-
-    for one, linked, signs in zip(asked, links, hasty, strict=True):
-        own = pl.concat(
-            [nothing, *(pieces[name].scan_extract(PLACES) for name in met[one.identity])]
+    of = EventInputs(inputs.emails, placing.links, inputs.channels)
+    placing.scratch.mkdir(parents=True, exist_ok=True)
+    batches = [
+        EventBatch(
+            one.batch,
+            tuple(pieces[name] for name in met[one.identity]),
+            signs,
+            placing.scratch / f"{at}.arrow",
         )
-        decided = [one.identity, met[one.identity], linked]
-        placed = Deferred("", partial(_place, inputs, placing, one.batch, own))
-        places = placing.keeper.folder(
-            "places of events", decided, lambda _, placed=placed: identify_places(placed.value)
-        )
-        inputs_of_piece = [
+        for at, (one, signs) in enumerate(zip(asked, hasty, strict=True))
+    ]
+    decided = [
+        [one.identity, met[one.identity], linked] for one, linked in zip(asked, links, strict=True)
+    ]
+    places = keep_each(keeper, workers, "places of events", decided, place_event_batch, of, batches)
+    decided = [
+        [
             one.batch.identity,
             inputs.channels.own,
-            places.identity,
-            identify_rows(signs.lazy()),
+            place.identity,
+            identify_rows(one.signs.lazy()),
         ]
-        folders.append(
-            keep_piece(
-                placing.keeper, EVENTS, inputs_of_piece, partial(write, one.batch, placed, signs)
-            )
-        )
-    return Pieces(EVENTS, tuple(folders))
+        for one, place in zip(batches, places, strict=True)
+    ]
+    return placing.keep_pieces(EVENTS, decided, write_event_piece, of, batches)
 
 
-def _place(
-    inputs: PeopleInputs, placing: Placing, batch: Batch, sends: pl.LazyFrame
-) -> pl.DataFrame:
-    """Whose each event of a batch is, and of which message, in the order of the batch.
+def place_event_batch(of: EventInputs, one: EventBatch, _: Path) -> str:
+    """Note for the run whose each event of a batch is; tells what was noted."""
+    placed = _place(of, one)
+    placed.select(GIVEN).write_ipc(one.placed, compression="lz4")
+    return identify_places(placed)
+
+
+def write_event_piece(of: EventInputs, one: EventBatch, folder: Path) -> None:
+    """Write a batch of events, as `KeyedEvents`.
 
     Args:
-        inputs: What was read.
-        placing: Whose devices were.
-        batch: The batch.
-        sends: `SendPlaces`, those that it names among them.
+        of: What all batches are described by.
+        one: The batch.
+        folder: Gets it.
     """
+    is_noted = one.placed.exists()
+    placed = pl.read_ipc(one.placed) if is_noted else _place(of, one).select(GIVEN)
+    one.placed.unlink(missing_ok=True)
+    scanned = one.batch.scan().select(*TEXTS, *SIGNS, pack_row()).collect(engine="streaming")
+    rows = one.batch.number_files(scanned)
+    machines = of.agents.judge(rows.get_column(Events.user_agent))
+    flagged = flag_machines(rows.lazy().select(*SIGNS, ROW), machines, one.signs)
+    reasons = flagged.select(KeyedEvents.is_machine, KeyedEvents.machine_reason).collect()
+    whole = rows.drop(SIGNS).hstack(reasons).hstack(placed)
+    write_piece(EVENTS, name_channels(whole.lazy(), of.channels), folder)
+
+
+def _place(of: EventInputs, one: EventBatch) -> pl.DataFrame:
+    """Whose each event of a batch is, and of which message, in the order of the batch."""
     device = pl.when(pl.col(Events.contact_id).is_null()).then(Events.anonymous_id)
-    rows = batch.scan().with_columns(device.alias(Events.anonymous_id))
+    rows = one.batch.scan().with_columns(device.alias(Events.anonymous_id))
     keyed = (
-        name_keys_of_events(find_contacts(rows, inputs.owners))
+        name_keys_of_events(find_contacts(rows, own_addresses(of.emails)))
         .select(
             Events.org_id,
             Events.anonymous_id,
@@ -145,21 +223,20 @@ def _place(
         .collect(engine="streaming")
     )
     named = keyed.lazy().select(SENT_KEY).drop_nulls().unique()
-    own = sends.join(named, on=SENT_KEY, how="semi")
+    own = _scan_places(one.sends).join(named, on=SENT_KEY, how="semi")
     places = materialize(own, SendPlaces).collect()
     placed = place_events(keyed.lazy(), places).collect(engine="streaming")
-    return placing.place_linked(placed, Events.occurred_at).collect(engine="in-memory")
+    return place_linked(of.links, placed, Events.occurred_at).collect(engine="in-memory")
+
+
+def _scan_places(sends: Sequence[Path]) -> pl.LazyFrame:
+    """`SendPlaces` of pieces of sends."""
+    return Pieces(SENDS, tuple(sends)).scan_extract(PLACES)
 
 
 def identify_places(placed: pl.DataFrame) -> str:
     """The hash of what the events of a batch were given, and of their order."""
-    given = (KeyedEvents.contact_key, KeyedEvents.message_key, KeyedEvents.of_holdout)
-    return identify_rows(placed.select(given).with_row_index(PLACE).lazy())
-
-
-def _leave_out(placed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """What rows of a batch were given that they have not themselves, in their order."""
-    return placed.select(pl.exclude(rows.columns))
+    return identify_rows(placed.select(GIVEN).with_row_index(PLACE).lazy())
 
 
 def _find_first_sent(inputs: PeopleInputs) -> pl.DataFrame:

@@ -43,7 +43,7 @@ class PeopleInputs:
     @property
     def owners(self) -> pl.LazyFrame | None:
         """`AddressOwners`, where addresses name contacts."""
-        return None if self.emails.is_empty() else self.emails.lazy()
+        return own_addresses(self.emails)
 
     @property
     def sessions(self) -> pl.LazyFrame:
@@ -73,6 +73,19 @@ class PeopleInputs:
 
     def name(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Canonical rows with the contact that their address names."""
-        if self.emails.is_empty():
-            return rows.drop(Sends.email)
-        return name_contacts(rows, self.emails.lazy())
+        return name_by_address(rows, self.emails)
+
+
+def own_addresses(emails: pl.DataFrame) -> pl.LazyFrame | None:
+    """`AddressOwners`, where addresses name contacts."""
+    return None if emails.is_empty() else emails.lazy()
+
+
+def name_by_address(rows: pl.LazyFrame, emails: pl.DataFrame) -> pl.LazyFrame:
+    """Canonical rows with the contact that their address names.
+
+    Args:
+        rows: Any with an address.
+        emails: `AddressOwners`.
+    """
+    return rows.drop(Sends.email) if emails.is_empty() else name_contacts(rows, emails.lazy())

@@ -1,13 +1,17 @@
 """Whose the rows of devices are."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from contracts.facts.people.numbered_activities import KeyedEvents
+from flows.cluster.workers import THREADS, Workers
 from flows.kept.identities import identify_each
-from flows.kept.keepers import Keeper
+from flows.kept.keepers import Keeper, keep_each
+from flows.steps.activities.activity_pieces import PieceKind, Pieces
 from transforms.activities.linked_rows import clip_links, fill_in_order
 from transforms.activities.person_numbers import DEVICE, DEVICE_KEY, key_device
 
@@ -19,26 +23,36 @@ class Placing:
     """By what the people of rows are found, and where these are written.
 
     Attributes:
-        links: `IdentityLinks` with the keys of their device and contact.
+        links: `IdentityLinks` with the keys of their device and contact (`place_linked`).
         keeper: Has activities written that are not there yet.
+        scratch: A folder that every worker sees, for what lasts as long as the run.
+        workers: What carries out the tasks.
     """
 
     links: pl.DataFrame
     keeper: Keeper
+    scratch: Path
+    workers: Workers = THREADS
 
-    def place_linked(self, rows: pl.DataFrame, at: str) -> pl.LazyFrame:
-        """Give rows of a device without a contact the one whose it was then.
+    def keep_pieces(
+        self,
+        kind: PieceKind,
+        inputs: Sequence[Sequence[object]],
+        task: Callable[[Any, Any, Path], None],
+        shared: object,
+        items: Sequence[object],
+    ) -> Pieces:
+        """Have batches of activities in folders, each written by a task.
 
         Args:
-            rows: Any with organization, device, and the key of their contact.
-            at: The column of their instant.
+            kind: What activities they are.
+            inputs: All that decides the rows of each batch.
+            task: Writes a batch: of what is shared, of an item and of a folder.
+            shared: What all tasks need.
+            items: What they differ in.
         """
-        is_open = pl.col(KeyedEvents.contact_key).is_null() & pl.col(DEVICE).is_not_null()
-        devices = rows.lazy().filter(is_open).select(key_device().alias(DEVICE_KEY)).unique()
-        own = self.links.lazy().join(devices, on=DEVICE_KEY, how="semi").collect()
-        if own.is_empty():
-            return rows.lazy()
-        return fill_in_order(rows.lazy(), own.lazy(), at, KeyedEvents.contact_key)
+        kept = keep_each(self.keeper, self.workers, kind.step, inputs, task, shared, items)
+        return Pieces(kind, tuple(folder.open() for folder in kept))
 
     def identify_links(self, batches: Sequence[pl.LazyFrame]) -> list[str]:
         """What the links say of the devices of batches: decides all that `place_linked` gives.
@@ -54,3 +68,19 @@ class Placing:
         ]
         found = identify_each(clip_links(self.links.lazy(), pl.concat(numbered)), BATCH)
         return [found.get(number, "") for number in range(len(batches))]
+
+
+def place_linked(links: pl.DataFrame, rows: pl.DataFrame, at: str) -> pl.LazyFrame:
+    """Give rows of a device without a contact the one whose it was then.
+
+    Args:
+        links: `IdentityLinks` with the keys of their device and contact.
+        rows: Any with organization, device, and the key of their contact.
+        at: The column of their instant.
+    """
+    is_open = pl.col(KeyedEvents.contact_key).is_null() & pl.col(DEVICE).is_not_null()
+    devices = rows.lazy().filter(is_open).select(key_device().alias(DEVICE_KEY)).unique()
+    own = links.lazy().join(devices, on=DEVICE_KEY, how="semi").collect()
+    if own.is_empty():
+        return rows.lazy()
+    return fill_in_order(rows.lazy(), own.lazy(), at, KeyedEvents.contact_key)

@@ -1,6 +1,6 @@
 """Sessions and orders, each written once, in files that many nights read."""
 
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -9,8 +9,15 @@ from contracts.facts.matching.session_facts import SessionBase
 from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.numbered_activities import KeyedOrders
 from flows.kept.identities import identify_rows
-from flows.steps.activities.activity_pieces import ORDERS, SESSIONS, Pieces, keep_piece
-from flows.steps.activities.placing import Placing
+from flows.kept.keepers import keep_each
+from flows.steps.activities.activity_pieces import (
+    ORDERS,
+    SESSIONS,
+    Pieces,
+    keep_piece,
+    write_piece,
+)
+from flows.steps.activities.placing import Placing, place_linked
 from transforms.activities.ad_names_now import key_links, list_dated_sources
 from transforms.activities.linked_rows import span_devices
 from transforms.activities.person_numbers import key_contacts
@@ -21,39 +28,66 @@ MONTH = "month"
 SPANS = "spans.arrow"
 
 
+@dataclass(frozen=True)
+class SessionInputs:
+    """What all pieces of sessions are placed by.
+
+    Attributes:
+        links: `IdentityLinks`, with keys.
+        dated: The traffic sources for which the day matters (`list_dated_sources`).
+    """
+
+    links: pl.DataFrame
+    dated: pl.DataFrame
+
+
 def write_sessions(matched: MatchedSessions, placing: Placing) -> Pieces:
     """Have every session written, as `KeyedVisits`.
 
     Whose a session is and by which link it came hangs on its row, on the links of its device and
     on whether the day matters for its traffic source.
     """
-    dated = list_dated_sources(matched.links).collect()
-    links = placing.identify_links([_span_devices(piece, placing) for piece in matched.pieces])
+    of = SessionInputs(placing.links, list_dated_sources(matched.links).collect())
+    identities = [[piece.identity] for piece in matched.pieces]
+    spans = keep_each(
+        placing.keeper,
+        placing.workers,
+        "devices of sessions",
+        identities,
+        write_spans,
+        None,
+        matched.pieces,
+    )
+    links = placing.identify_links([pl.scan_ipc(one.open() / SPANS) for one in spans])
+    decided = [
+        [piece.identity, linked, identify_rows(_select_dated(of, piece))]
+        for piece, linked in zip(matched.pieces, links, strict=True)
+    ]
+    return placing.keep_pieces(SESSIONS, decided, write_session_piece, of, matched.pieces)
 
-    def read(piece: SessionPiece) -> pl.LazyFrame:
-        rows = key_contacts(piece.rows).collect(engine="streaming")
-        placed = placing.place_linked(rows, SessionBase.started_at)
-        return key_links(placed, dated.lazy())
 
-    folders = []
-    for piece, linked in zip(matched.pieces, links, strict=True):
-        own = dated.lazy().join(piece.sources, on=SOURCE_KEY, how="semi")
-        decided = [piece.identity, linked, identify_rows(own)]
-        folders.append(keep_piece(placing.keeper, SESSIONS, decided, partial(read, piece)))
-    return Pieces(SESSIONS, tuple(folders))
+def _select_dated(of: SessionInputs, piece: SessionPiece) -> pl.LazyFrame:
+    return of.dated.lazy().join(piece.sources, on=SOURCE_KEY, how="semi")
 
 
-def _span_devices(piece: SessionPiece, placing: Placing) -> pl.LazyFrame:
-    """`DeviceSpans` of the sessions that name no contact."""
+def write_session_piece(of: SessionInputs, piece: SessionPiece, folder: Path) -> None:
+    """Write a piece of the sessions, as `KeyedVisits`.
 
-    def write(folder: Path) -> str:
-        nameless = piece.rows.filter(pl.col(SessionBase.contact_id).is_null())
-        spans = span_devices(nameless, SessionBase.started_at).collect(engine="streaming")
-        spans.write_ipc(folder / SPANS, compression="lz4")
-        return piece.identity
+    Args:
+        of: What all of them are placed by.
+        piece: The piece.
+        folder: Gets it.
+    """
+    rows = key_contacts(piece.rows).collect(engine="streaming")
+    placed = place_linked(of.links, rows, SessionBase.started_at)
+    write_piece(SESSIONS, key_links(placed, of.dated.lazy()), folder)
 
-    kept = placing.keeper.folder("devices of sessions", [piece.identity], write)
-    return pl.scan_ipc(kept.open() / SPANS)
+
+def write_spans(_: None, piece: SessionPiece, folder: Path) -> None:
+    """Write the `DeviceSpans` of the sessions of a piece that name no contact."""
+    nameless = piece.rows.filter(pl.col(SessionBase.contact_id).is_null())
+    spans = span_devices(nameless, SessionBase.started_at).collect(engine="streaming")
+    spans.write_ipc(folder / SPANS, compression="lz4")
 
 
 def write_orders(orders: pl.LazyFrame, placing: Placing) -> Pieces:
@@ -63,7 +97,7 @@ def write_orders(orders: pl.LazyFrame, placing: Placing) -> Pieces:
         orders: `PricedOrders`, in memory.
         placing: Whose devices were, and where to write.
     """
-    keyed = placing.place_linked(key_contacts(orders).collect(), PricedOrders.credited_at)
+    keyed = place_linked(placing.links, key_contacts(orders).collect(), PricedOrders.credited_at)
     month = pl.col(KeyedOrders.ordered_at).dt.strftime("%Y-%m").alias(MONTH)
     months = keyed.with_columns(month).collect().partition_by(MONTH, include_key=False)
     folders = [

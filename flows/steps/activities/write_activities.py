@@ -17,6 +17,7 @@ from contracts.facts.people.numbered_activities import (
 )
 from contracts.feeds import Contacts
 from contracts.vocabulary import Action
+from flows.cluster.workers import THREADS, Workers
 from flows.kept.keepers import Keeper, Scratch
 from flows.runtime.materialize import materialize
 from flows.steps.activities.activity_pieces import LAST, Pieces
@@ -164,7 +165,10 @@ class Activities:
 
 
 def write_activities(
-    inputs: PeopleInputs, folder: Path, keeper: Keeper | None = None
+    inputs: PeopleInputs,
+    folder: Path,
+    keeper: Keeper | None = None,
+    workers: Workers = THREADS,
 ) -> Activities:
     """Write every send, event, session and order, beside what else its person did.
 
@@ -172,6 +176,7 @@ def write_activities(
         inputs: What activities are made from.
         folder: Where to write what is not kept.
         keeper: Has written what a later run can take over; by default all of it is written anew.
+        workers: What carries out the tasks.
     """
     orders = _price_orders(inputs)
     scratch = Scratch(folder / "kept")
@@ -179,7 +184,7 @@ def write_activities(
     people = find_people(inputs, orders, links)
     numbered = materialize(number_messages(inputs.messages.lazy()), NumberedMessages)
     keyed = key_contacts(links.lazy()).with_columns(key_device().alias(DEVICE_KEY)).collect()
-    placing = Placing(keyed, keeper or scratch)
+    placing = Placing(keyed, keeper or scratch, folder / "places", workers)
     names = materialize(describe_links(inputs.matched.links, inputs.ad_names), LinkNames)
     sends = write_sends(inputs, placing)
     pieces = {

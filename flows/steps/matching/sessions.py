@@ -18,7 +18,7 @@ from flows.catalog.canonical_tables import Catalog
 from flows.catalog.file_batches import Batch, list_batches
 from flows.cluster.workers import THREADS, Workers, perform
 from flows.kept.identities import identify
-from flows.kept.keepers import Folder, Keeper, Scratch
+from flows.kept.keepers import Folder, Keeper, Scratch, keep_each
 from flows.runtime.materialize import (
     materialize,
     scan_groups,
@@ -91,14 +91,11 @@ def find_sessions(
         workers: What makes sessions of page views.
     """
     timezone, keeper = config.workspace.timezone, keeper or Scratch(scratch / "kept")
-    folders = []
-    for batch in list_batches(catalog, "sessions"):
-
-        def write(folder: Path, batch: Batch = batch) -> str:
-            write_keyed(batch.scan().with_columns(UNKNOWN), timezone, folder)
-            return identify(batch.identity, timezone)
-
-        folders.append(keeper.folder("sessions of files", [batch.identity, timezone], write))
+    batches = [*list_batches(catalog, "sessions")]
+    decided = [[batch.identity, timezone] for batch in batches]
+    folders = keep_each(
+        keeper, workers, "sessions of files", decided, write_batch, timezone, batches
+    )
     delivered = _open(folders)
     if not catalog.has_rows("page_views"):
         return delivered
@@ -114,6 +111,11 @@ def find_sessions(
         return identify(inputs)
 
     return _open([*folders, keeper.folder("sessions of page views", inputs, make)])
+
+
+def write_batch(timezone: str, batch: Batch, folder: Path) -> None:
+    """Write the sessions of a batch of files, as `write_keyed`."""
+    write_keyed(batch.scan().with_columns(UNKNOWN), timezone, folder)
 
 
 def make_sessions(of: ViewGroups, group: int) -> None:
