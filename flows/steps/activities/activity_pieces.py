@@ -235,7 +235,8 @@ def _write_small(rows: pl.DataFrame, path: Path, *, has_statistics: bool) -> Non
 
 def _sort(rows: pl.DataFrame, kind: PieceKind) -> pl.DataFrame:
     """Rows in the order of time; those without one come first, by what they are about."""
-    rows = rows.rechunk().sort(kind.at, maintain_order=True)
+    rows = rows.rechunk()
+    rows = rows.sort(kind.at, maintain_order=True)
     undated = rows.get_column(kind.at).null_count()
     if kind.subject is None or not undated:
         return rows

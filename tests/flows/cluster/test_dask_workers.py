@@ -15,6 +15,8 @@ from flows.cluster import dask_workers
 from flows.cluster.dask_workers import connect
 from flows.cluster.workers import THREADS, Threads, Workers, perform
 from flows.errors import ConfigurationError
+from flows.kept.keepers import keep_each
+from flows.kept.kept_steps import KeptSteps
 from flows.readers import RefusedFile
 from flows.steps.messaging import key_files
 from flows.storage.published_files import read_pointer
@@ -48,6 +50,12 @@ def refuse(_: object, item: int) -> int:
     return item
 
 
+def write_process(word: str, item: int, folder: Path) -> str | None:
+    """Write which process worked on an item."""
+    (folder / "process").write_text(f"{word} {item} {os.getpid()}")
+    return f"odd {item}" if item % 2 else None
+
+
 def test_threads_do_one_after_the_other_in_order(tmp_path: Path) -> None:
     done = list(perform(THREADS, note, tmp_path, ITEMS))
     assert done == [(item, os.getpid()) for item in ITEMS]
@@ -60,6 +68,22 @@ def test_a_cluster_does_each_task_once(tmp_path: Path, address: str) -> None:
     assert os.getpid() not in done.values()
     assert len(set(done.values())) > 1
     assert len(list(tmp_path.iterdir())) == len(ITEMS)
+
+
+def test_what_is_kept_is_written_by_workers_and_once(tmp_path: Path, address: str) -> None:
+    def keep(items: range) -> list[tuple[str, str]]:
+        steps = KeptSteps(tmp_path, tmp_path / "kept", tmp_path / "staging", "code")
+        inputs = [[item] for item in items]
+        with connect(address, tmp_path) as workers:
+            found = keep_each(steps, workers, "a step", inputs, write_process, "item", items)
+        return [(one.identity, (one.open() / "process").read_text()) for one in found]
+
+    first, second = keep(ITEMS[:8]), keep(ITEMS)
+    assert second[:8] == first
+    assert [said.split()[:2] for _, said in second] == [["item", f"{item}"] for item in ITEMS]
+    assert str(os.getpid()) not in {said.split()[2] for _, said in second}
+    assert [identity for identity, _ in second][1::2] == [f"odd {item}" for item in ITEMS[1::2]]
+    assert len({identity for identity, _ in second}) == len(ITEMS)
 
 
 def test_of_a_killed_worker_only_its_own_tasks_are_done_again(tmp_path: Path, address: str) -> None:

@@ -1,7 +1,8 @@
 """Sessions are written once, and read again while their files are what they were."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +11,7 @@ from contracts.config.workspace import Workspace
 from contracts.facts.matching.session_matching import SourceDays
 from flows.catalog.canonical_tables import Catalog
 from flows.kept.identities import identify
-from flows.kept.keepers import ScratchFolder
+from flows.kept.keepers import ScratchFolder, WriteDrafts, write_alone
 from flows.steps.matching.sessions import KeyedSessions, find_sessions
 from tests.support.workspaces import feed, read_files
 
@@ -32,13 +33,18 @@ class Memory:
     def folder(
         self, name: str, inputs: Iterable[object], write: Callable[[Path], str | None]
     ) -> ScratchFolder:
-        identity = identify(name, [*inputs])
-        path = self.home / identity
-        if not path.exists():
+        return self.folders(name, [inputs], partial(write_alone, write))[0]
+
+    def folders(
+        self, name: str, inputs: Sequence[Iterable[object]], write: WriteDrafts
+    ) -> list[ScratchFolder]:
+        identities = [identify(name, [*of]) for of in inputs]
+        found = [ScratchFolder(self.home / one, one) for one in identities]
+        new = [(at, one.path) for at, one in enumerate(found) if not one.path.exists()]
+        for _, path in new:
             path.mkdir(parents=True)
-            write(path)
-            self.written.append(name)
-        return ScratchFolder(path, identity)
+        self.written += [name for _ in write(new)]
+        return found
 
 
 def day(number: int, org_id: str = "a") -> bytes:
