@@ -47,6 +47,7 @@ ANY_OF_CHECK = "names_any_of"
 ADDS_UP = "adds_up"
 """Config.metadata of a table: rows of one key add up, so that its key is not unique."""
 RULES = "rules"
+LARGEST_AMOUNT = 1_000_000_000_000
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,14 @@ def at_least(least: float | Decimal) -> Rule:
 def above(bound: float | Decimal) -> Rule:
     """A number that is more than this."""
     return Rule(f"not above {bound}", lambda cell: cell > bound)
+
+
+def amount() -> Rule:
+    """An amount of money whose sums, in any currency, a report's column can hold."""
+    return Rule(
+        f"{LARGEST_AMOUNT:,} or more, which is no amount of one row; is it an id or a time?",
+        lambda cell: cell.abs() < LARGEST_AMOUNT,
+    )
 
 
 def like(pattern: str) -> Rule:

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from contracts.channels import CHANNEL_NAME
-from contracts.columns import Count, Day, Flag, Instant, Money, Text, column
+from contracts.columns import Count, Day, Flag, Instant, Money, Text, amount, column
 from contracts.feeds.base import ANY_OF, ATTRIBUTES, IDENTIFYING_EMAIL, Feed
 from contracts.vocabulary import CampaignStatus, SendStatus
 
@@ -60,7 +60,7 @@ class Messages(Feed):
     variant: Text = column("which variant of a test it is")
     sender: Text = column("from whom it comes")
     links: Text = column("comma-separated links in it")
-    cost: Money = column("what sending it cost, in `currency`", ge=0)
+    cost: Money = column("what sending it cost, in `currency`", amount(), ge=0)
     currency: Text = column("currency of `cost`; the workspace's where empty")
     send_date: Day = column("the day on which it goes out")
     start_at: Instant = column("from when the asset was in use")
@@ -115,6 +115,6 @@ class MessageStats(Feed):
     unsubscribes: Count = column("unsubscribes", ge=0)
     complaints: Count = column("complaints", ge=0)
     orders: Count = column("orders that the provider credits", ge=0)
-    revenue: Money = column("their revenue, in `currency`")
+    revenue: Money = column("their revenue, in `currency`", amount())
     currency: Text = column("currency of `revenue`; the workspace's where empty")
     attributes: Text = column(ATTRIBUTES)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import polars as pl
 
-from contracts.columns import Day, Instant, Money, Text, column
+from contracts.columns import Day, Instant, Money, Text, amount, column
 from contracts.feeds.base import ATTRIBUTES, IDENTIFYING_EMAIL, Feed
 
 CURRENCY_PATTERN = r"^[A-Z]{3}$"
@@ -18,8 +18,10 @@ class Orders(Feed):
     contact_id: Text = column("who ordered", references="contacts.contact_id")
     email: Text = column(IDENTIFYING_EMAIL)
     anonymous_id: Text = column("cookie or device, where the person was not known")
-    revenue: Money = column("what it brought, in `currency`", required=True)
-    refunded: Money = column("what of it was given back, in `currency`; taken off revenue")
+    revenue: Money = column("what it brought, in `currency`", amount(), required=True)
+    refunded: Money = column(
+        "what of it was given back, in `currency`; taken off revenue", amount()
+    )
     refund_of: Text = column(
         "the order that this row takes back, its amount being negative",
         references="orders.order_id",
