@@ -2,11 +2,11 @@
 
     python -m tests.benchmarks.simulate_cluster --terabytes 1 --workers 8 64 512
 
-The tasks are those of a run (a file read, a group of sends built, a slice of journeys written,
-the orders of some people credited), with the costs measured here (`tests.benchmarks.profile`); the
-scheduler hands them out one at a time; some are slow for no reason, and now and then a worker
-dies, so that what it was doing is done again. What the process of the run does alone, between the
-tasks, is counted as it is: alone.
+The tasks are those of a run (a file read, a group of sends built, a batch of activities placed and
+written, a slice of journeys written, the orders of some people credited), with the costs measured
+here (`tests.benchmarks.profile`); the scheduler hands them out one at a time; some are slow for no
+reason, and now and then a worker dies, so that what it was doing is done again. What the process
+of the run does alone, between the tasks, is counted as it is: alone.
 """
 
 import argparse
@@ -31,13 +31,16 @@ class Constants:
         key_share: Bytes of key columns for each byte read.
         fact_seconds_a_row: Processor seconds of the send facts for a row.
         group_rows: Rows of a group of buckets.
+        activity_seconds_a_row: Processor seconds of asking, placing and writing a row's activity.
+        batch_rows: Rows of a batch of activities.
+        activity_share: Bytes read and written for a batch, for each byte read of the raw files.
         journey_seconds_a_row: Processor seconds of making and writing a row of the journeys.
         slice_rows: Rows of a slice of journeys.
         journey_share: Bytes read and written for a slice, for each byte read of the raw files.
         credit_seconds_a_row: Processor seconds of crediting orders, for a row.
         people_rows: Rows of the people whose orders are credited together.
         alone_seconds_a_row: Processor seconds, for a row, of what the run's own process does:
-            repeated keys, names, people's activities, all other tables.
+            repeated keys, names, whose devices are, all other tables.
         own_cores: The cores of the machine of that process.
         scheduler_seconds: The scheduler's time for one task.
         bandwidth: Bytes a second between a worker and the storage.
@@ -48,17 +51,20 @@ class Constants:
 
     row_bytes: float = 132
     file_bytes: float = 0.128 * GB
-    read_seconds_a_gb: float = 15
+    read_seconds_a_gb: float = 10.3
     canonical_share: float = 0.50
     key_share: float = 0.18
-    fact_seconds_a_row: float = 0.8e-6
+    fact_seconds_a_row: float = 0.6e-6
     group_rows: float = 1_250_000
+    activity_seconds_a_row: float = 1.0e-6
+    batch_rows: float = 500_000
+    activity_share: float = 0.85
     journey_seconds_a_row: float = 1.1e-6
     slice_rows: float = 1_000_000
     journey_share: float = 0.35
     credit_seconds_a_row: float = 0.2e-6
     people_rows: float = 4_000_000
-    alone_seconds_a_row: float = 2.0e-6
+    alone_seconds_a_row: float = 0.6e-6
     own_cores: int = 16
     scheduler_seconds: float = 0.001
     bandwidth: float = 0.2 * GB
@@ -110,6 +116,9 @@ def plan_stages(terabytes: float, of: Constants) -> list[Stage]:
     read += of.file_bytes * (1 + of.canonical_share) / of.bandwidth
     build = of.group_rows * of.fact_seconds_a_row
     build += of.group_rows * of.row_bytes * of.key_share / of.bandwidth
+    batches = max(1, round(rows / of.batch_rows))
+    place = of.batch_rows * of.activity_seconds_a_row
+    place += of.batch_rows * of.row_bytes * of.activity_share / of.bandwidth
     slices, people = max(1, round(rows / of.slice_rows)), max(1, round(rows / of.people_rows))
     write = of.slice_rows * of.journey_seconds_a_row
     write += of.slice_rows * of.row_bytes * of.journey_share / of.bandwidth
@@ -118,6 +127,7 @@ def plan_stages(terabytes: float, of: Constants) -> list[Stage]:
     return [
         Stage("files read", files, read, size * (1 + of.canonical_share)),
         Stage("groups of sends", groups, build, size * of.key_share),
+        Stage("batches of activities", batches, place, size * of.activity_share),
         Stage("orders of people", people, credit, size * of.key_share),
         Stage("slices of journeys", slices, write, size * of.journey_share),
     ]
