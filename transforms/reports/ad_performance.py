@@ -135,7 +135,7 @@ def _find_names(rows: pl.LazyFrame, names: pl.LazyFrame, level: AdLevel) -> pl.L
         .agg(pl.col(name + KNOWN).max())
     )
     return (
-        rows.join(found, on=[GROUP, DAY], how="left", validate="1:1")
+        rows.join(found, on=[GROUP, DAY], how="left", validate="m:1")
         .with_columns(pl.coalesce(name, name + KNOWN).alias(name))
         .drop(name + KNOWN)
     )

@@ -64,7 +64,7 @@ def sum_level(
             agree(LevelSums.attributes),
             is_own,
         )
-        .join(renamed.select(GROUP, DAY, TEXTS), on=[GROUP, DAY], how="left", validate="1:1")
+        .join(renamed.select(GROUP, DAY, TEXTS), on=[GROUP, DAY], how="left", validate="m:1")
         .with_columns(pl.coalesce(TEXTS, GROUP).alias(TEXTS))
         .select(columns(LevelSums))
         .cast(dict(polars_schema(LevelSums)))
