@@ -10,6 +10,10 @@ from typing import Any
 import polars as pl
 
 from contracts.config.nearest_names import nearest
+from contracts.reports.ads import BreakdownReport
+from contracts.reports.attribution import ChannelAttribution
+from contracts.reports.campaigns import HierarchyReport
+from contracts.reports.people import ListGrowth
 from flows.errors import UsageError
 from flows.explain.answers import ROWS_SHOWN, ExplainedCell
 from flows.explain.cells import read_value
@@ -20,6 +24,10 @@ MOST_CELLS = 500
 """How many rows of a table are explained in one sum at most."""
 BETWEEN = ".."
 KEY = "campaign_reports.key"
+TOLD_AGAIN = (ChannelAttribution.model, HierarchyReport.level, BreakdownReport.kind)
+"""Columns of keys under each value of which a table tells the same things again."""
+AT_A_TIME = {ListGrowth.size: ListGrowth.date_day}
+"""Figures that are a state and no flow, and the column by whose values one follows another."""
 
 
 def list_summed_keys(
@@ -35,7 +43,8 @@ def list_summed_keys(
         column: The column that is summed.
 
     Raises:
-        UsageError: The column has no sum, no row has these values, or too many have.
+        UsageError: The column has no sum, or none over what is meant; no row has these values, or
+            too many have.
     """
     label = "/".join(place)
     with storage_errors(f"reading {label}"):
@@ -61,6 +70,10 @@ def list_summed_keys(
     if not found.height:
         msg = f"{label} has no row with {', '.join(key) or 'a figure'} as given"
         raise UsageError(msg, "COLUMN= means an empty one.")
+    for name in sorted({*TOLD_AGAIN, AT_A_TIME.get(column, "")}.intersection(columns)):
+        if (values := found.get_column(name).unique().sort()).len() > 1:
+            msg = f"{label}.{column} has no sum over several values of {name!r}"
+            raise UsageError(msg, f"Each tells it anew; give one: --key {name}={values[0]}")
     if found.height > MOST_CELLS:
         msg = f"more than {MOST_CELLS} rows of {label} are meant"
         raise UsageError(msg, "Give more of the key; `show --where` lists the rows.")

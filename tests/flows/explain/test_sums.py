@@ -81,3 +81,31 @@ def test_what_has_no_sum_is_told(ask: Ask, key: tuple[str, ...], column: str, sa
     code, _, err = ask(column, *key)
     assert code == 2
     assert says in err
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "fixed", "apart"),
+    [
+        (
+            "attribution/channel_attribution",
+            "revenue",
+            ("model=linear", "date_day=2026-01-05..2026-01-09"),
+            "model",
+        ),
+        ("campaigns/hierarchy_report", "sends", ("level=message",), "level"),
+        ("people/list_growth", "size", ("date_day=2026-01-05",), "date_day"),
+    ],
+)
+def test_what_is_told_again_is_not_added_up(
+    published_sample: Callable[[str], Path],
+    capsys: pytest.CaptureFixture[str],
+    table: str,
+    column: str,
+    fixed: tuple[str, ...],
+    apart: str,
+) -> None:
+    words = ["explain", str(published_sample("journeys")), table, "--column", column, "--sum"]
+    assert main(words) == 2
+    told = capsys.readouterr().err
+    assert f"{table}.{column} has no sum over several values of '{apart}'" in told
+    assert main([*words, *(part for one in fixed for part in ("--key", one))]) == 0
