@@ -1,6 +1,6 @@
 """Names in questions must exist: an audience of a misspelt event type is everybody (SPEC §3)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -57,7 +57,7 @@ class Question:
 
 
 def find_unknown_names(
-    catalog: Catalog, config: Workspace, asked: Iterable[AudienceSection] = ()
+    catalog: Catalog, config: Workspace, asked: Sequence[AudienceSection] = ()
 ) -> ConfigurationError | None:
     """Whether the configuration or a command asks for something that no feed and no word knows.
 
@@ -89,7 +89,8 @@ def find_unknown_names(
         ]
     if not problems:
         return None
-    return ConfigurationError("\n  ".join(["nothing was published:", *problems]))
+    outcome = "nobody was selected:" if asked else "nothing was published:"
+    return ConfigurationError("\n  ".join([outcome, *problems]))
 
 
 def _list_questions(place: str, audience: AudienceSection) -> Iterator[Question]:

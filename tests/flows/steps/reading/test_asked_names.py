@@ -86,4 +86,5 @@ def test_a_command_s_question_is_told_with_its_option(tmp_path: Path) -> None:
     ).audiences
     found = find_unknown_names(read.catalog, loaded.config, asked)
     assert "--performed: no feed" in str(found)
+    assert str(found).startswith("nobody was selected:")
     assert "did you mean 'email_clicked'?" in str(found)
