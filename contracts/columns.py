@@ -47,7 +47,8 @@ ANY_OF_CHECK = "names_any_of"
 ADDS_UP = "adds_up"
 """Config.metadata of a table: rows of one key add up, so that its key is not unique."""
 RULES = "rules"
-LARGEST_AMOUNT = 1_000_000_000_000
+LEAST_ID = 1_000_000_000_000
+"""From here on a whole number in the place of an amount is an id or a time."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,10 @@ def above(bound: float | Decimal) -> Rule:
 
 
 def amount() -> Rule:
-    """An amount of money whose sums, in any currency, a report's column can hold."""
+    """An amount of money, and no id: a few of these are more than a report's column can hold."""
     return Rule(
-        f"{LARGEST_AMOUNT:,} or more, which is no amount of one row; is it an id or a time?",
-        lambda cell: cell.abs() < LARGEST_AMOUNT,
+        f"a whole number from {LEAST_ID:,} on, which is no amount of a row; is it an id or a time?",
+        lambda cell: (cell.abs() < LEAST_ID) | (cell != cell.floor()),
     )
 
 

@@ -30,10 +30,10 @@ def test_a_stamp_beyond_the_calendar_rejects_its_row(tmp_path: Path) -> None:
 def test_an_id_in_the_place_of_an_amount_rejects_its_row(tmp_path: Path) -> None:
     """Two of them would be more than a report's column can hold, and stop the run."""
     lines = b"order_id,ordered_at,revenue\n1,2026-03-01T00:00:00Z,99999999999999\n"
-    lines += b"2,2026-03-01T00:00:00Z,-1000000000000\n3,2026-03-01T00:00:00Z,999999999999.99\n"
+    lines += b"2,2026-03-01T00:00:00Z,-1000000000000\n3,2026-03-01T00:00:00Z,1000000000000.01\n"
     read = read_files(tmp_path, TOML, {"raw/orders/1.csv": lines})
     assert [account(one) for one in read.inputs()] == [(3, 1, 2, 0, 0)]
     assert rows(read, "orders", "order_id") == [("3",)]
     (receipt,) = (got for file in read.catalog.files for got in file.receipt.tables)
     (reason,) = receipt.reasons
-    assert reason.startswith("revenue: 1,000,000,000,000 or more")
+    assert reason.startswith("revenue: a whole number from 1,000,000,000,000 on")
