@@ -27,7 +27,6 @@ KILLS_A_HISTORY = 5
 def place(tmp_path: Path) -> Iterator[Path]:
     """A folder that is fast and goes with the test."""
     folder = fast_place(tmp_path)
-    folder.mkdir(exist_ok=True)
     yield folder
     shutil.rmtree(folder)
 

@@ -3,6 +3,7 @@
 import gzip
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,8 +63,13 @@ Tables = dict[str, bytes]
 
 
 def fast_place(place: Path) -> Path:
-    """A place in memory where there is one: a run flushes every file that it writes."""
-    return MEMORY / f"{place.parent.name}-{place.name}" if os.access(MEMORY, os.W_OK) else place
+    """A new folder in memory, where there is any: a run flushes every file that it writes.
+
+    Its name is its own, so that what a killed session left stands in nobody's way.
+    """
+    if not os.access(MEMORY, os.W_OK):
+        return place
+    return Path(tempfile.mkdtemp(prefix=f"{place.name}-", dir=MEMORY))
 
 
 def build(root: Path) -> Path:
