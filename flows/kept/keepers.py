@@ -1,5 +1,6 @@
 """What has files written that a step makes: a run keeps them for the next, a question does not."""
 
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -8,6 +9,7 @@ from typing import Any, Protocol
 
 from flows.cluster.workers import Workers, perform
 from flows.kept.identities import identify
+from flows.storage.workspace_files import PRIVATE_FOLDER, remove_tree
 
 Draft = tuple[int, Path]
 """A folder to write into, and whose result among several it is to hold."""
@@ -157,6 +159,18 @@ def keep_each(
 def carry_out(
     task: Callable[[Any, Any, Path], str | None], shared: object, wanted: tuple[int, object, Path]
 ) -> tuple[int, str | None]:
-    """One task of several: whose result it wrote, and what that is."""
+    """One task of several: whose result it wrote, and what that is.
+
+    It writes into a folder of its own and moves in what is whole, so that it may be done again, and
+    even beside an attempt at it that was thought dead.
+    """
     at, item, folder = wanted
-    return at, task(shared, item, folder)
+    own = folder.with_name(f"{folder.name}.{secrets.token_hex(8)}")
+    own.mkdir(mode=PRIVATE_FOLDER)
+    try:
+        identity = task(shared, item, own)
+        for path in own.iterdir():
+            path.replace(folder / path.name)
+    finally:
+        remove_tree(own)
+    return at, identity

@@ -152,7 +152,7 @@ class KeptSteps:
             name: The step.
         """
         stem = name.replace(" ", "_")
-        homes = [one for one in self.home.glob(f"{stem}-*") if not one.name.endswith(DRAFT)]
+        homes = [one for one in self.home.glob(f"{stem}-*") if DRAFT not in one.name]
         for home in sorted(homes, key=lambda one: one.stat().st_mtime, reverse=True):
             try:
                 receipt = read_receipt(home, home.name.removeprefix(f"{stem}-"))

@@ -17,7 +17,7 @@ class RawElsewhere(Protocol):
         ...
 
     def describe(self, path: Path) -> tuple[int, ...]:
-        """Length, time of writing twice, and what else tells one content from another."""
+        """Length, two times of writing (0 where no clock tells), and what tells contents apart."""
         ...
 
     def hash_content(self, path: Path) -> str:

@@ -19,7 +19,7 @@ from contracts.vocabulary import Action
 from flows.catalog.file_batches import Batch, list_batches, pack_row
 from flows.kept.identities import identify_rows
 from flows.kept.keepers import keep_each
-from flows.runtime.materialize import materialize
+from flows.runtime.materialize import materialize, write_whole
 from flows.steps.activities.activity_pieces import EVENTS, PLACES, SENDS, Pieces, write_piece
 from flows.steps.activities.event_questions import keep_questions
 from flows.steps.activities.machine_signs import JudgedAgents, find_haste
@@ -182,7 +182,7 @@ def write_events(inputs: PeopleInputs, placing: Placing, sends: Pieces) -> Piece
 def place_event_batch(of: EventInputs, one: EventBatch, _: Path) -> str:
     """Note for the run whose each event of a batch is; tells what was noted."""
     placed = _place(of, one)
-    placed.select(GIVEN).write_ipc(one.placed, compression="lz4")
+    write_whole(placed.select(GIVEN), one.placed)
     return identify_places(placed)
 
 
@@ -194,8 +194,7 @@ def write_event_piece(of: EventInputs, one: EventBatch, folder: Path) -> None:
         one: The batch.
         folder: Gets it.
     """
-    is_noted = one.placed.exists()
-    placed = pl.read_ipc(one.placed) if is_noted else _place(of, one).select(GIVEN)
+    placed = _recall_placed(of, one)
     one.placed.unlink(missing_ok=True)
     scanned = one.batch.scan().select(*TEXTS, *SIGNS, pack_row()).collect(engine="streaming")
     rows = one.batch.number_files(scanned)
@@ -204,6 +203,14 @@ def write_event_piece(of: EventInputs, one: EventBatch, folder: Path) -> None:
     reasons = flagged.select(KeyedEvents.is_machine, KeyedEvents.machine_reason).collect()
     whole = rows.drop(SIGNS).hstack(reasons).hstack(placed)
     write_piece(EVENTS, name_channels(whole.lazy(), of.channels), folder)
+
+
+def _recall_placed(of: EventInputs, one: EventBatch) -> pl.DataFrame:
+    """What was noted of a batch; found anew where its place is kept, or another attempt had it."""
+    try:
+        return pl.read_ipc(one.placed)
+    except FileNotFoundError:
+        return _place(of, one).select(GIVEN)
 
 
 def _place(of: EventInputs, one: EventBatch) -> pl.DataFrame:
