@@ -8,10 +8,7 @@ import polars as pl
 
 from contracts.columns import Table, polars_schema
 from contracts.facts.ads.ad_names import AdNames
-from contracts.facts.ads.ad_sums import (
-    AdSpend,
-    PerformanceSums,
-)
+from contracts.facts.ads.ad_sums import AdSpend, PerformanceSums
 from contracts.reports.ads import (
     NO_CAMPAIGN_MATCHED,
     NOT_AT_AD_LEVEL,
@@ -20,9 +17,7 @@ from contracts.reports.ads import (
     CampaignPerformance,
 )
 from contracts.vocabulary import AdLevel
-from transforms.ads.levels import (
-    DAY,
-)
+from transforms.ads.levels import DAY
 from transforms.ads.name_versions import PLATFORM_KEYS, is_valid_on
 from transforms.ads.performance_sums import GROUP, IDS
 from transforms.ads.ratios import make_ratios

@@ -7,9 +7,7 @@ import polars as pl
 from contracts.columns import columns, key, polars_schema
 from contracts.facts.ads.ad_entities import AdSpeakers
 from contracts.facts.ads.ad_stats import PlacedStats
-from contracts.facts.ads.ad_sums import (
-    LevelComparisons,
-)
+from contracts.facts.ads.ad_sums import LevelComparisons
 from contracts.reports.ads import SpendSources
 from transforms.ads.levels import DAY, RANKS
 from transforms.ads.name_versions import PLATFORM_KEYS

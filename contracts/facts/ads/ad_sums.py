@@ -73,8 +73,8 @@ class LevelGroups(AdEntities):
     group_key: SharedText = column("what tells it apart, as one text by which it is sorted")
 
 
-class UrlGroups(LevelGroups):
-    """One row per entity of stats: to which page of which ad group its figures are added."""
+class LandingPages(Table):
+    """One row per landing page with utm parameters."""
 
     base_url: SharedText = column("landing URL without query and fragment")
     url_host: SharedText = column("its host")
@@ -84,6 +84,10 @@ class UrlGroups(LevelGroups):
     utm_campaign: SharedText = column("utm_campaign, likewise")
     utm_content: SharedText = column("utm_content, likewise")
     utm_term: SharedText = column("utm_term, likewise")
+
+
+class UrlGroups(LandingPages, LevelGroups):
+    """One row per entity of stats: to which page of which ad group its figures are added."""
 
 
 class RenamedDays(AdEntity):
@@ -104,17 +108,8 @@ class LevelTexts(AdEntity):
     group_key: SharedText = column("what tells the group apart, as one text")
 
 
-class UrlTexts(LevelTexts):
+class UrlTexts(LandingPages, LevelTexts):
     """One row per ad group and landing page with utm parameters, and per set of names."""
-
-    base_url: SharedText = column("landing URL without query and fragment")
-    url_host: SharedText = column("its host")
-    url_path: SharedText = column("its path")
-    utm_source: SharedText = column("utm_source of the ad's URL tags, or else of the URL")
-    utm_medium: SharedText = column("utm_medium, likewise")
-    utm_campaign: SharedText = column("utm_campaign, likewise")
-    utm_content: SharedText = column("utm_content, likewise")
-    utm_term: SharedText = column("utm_term, likewise")
 
 
 class LevelSums(Table):

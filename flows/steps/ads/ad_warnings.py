@@ -5,9 +5,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from contracts.facts.ads.ad_stats import PlacedStats
-from contracts.facts.ads.ad_sums import (
-    LevelComparisons,
-)
+from contracts.facts.ads.ad_sums import LevelComparisons
 from contracts.manifest import Warned
 from flows.catalog.canonical_tables import Catalog
 from flows.runtime.materialize import materialize

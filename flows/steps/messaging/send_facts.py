@@ -29,13 +29,8 @@ from flows.steps.messaging.linked_events import (
 from transforms.common.keys import BUCKETS, hash_unknown_message
 from transforms.messaging.bot_detection import flag_hasty_clicks
 from transforms.messaging.contact_sums import sum_contacts, sum_domains
-from transforms.messaging.daily_sums import (
-    sum_links,
-    sum_message_days,
-)
-from transforms.messaging.delivery_basis import (
-    list_said_delivered,
-)
+from transforms.messaging.daily_sums import sum_links, sum_message_days
+from transforms.messaging.delivery_basis import list_said_delivered
 from transforms.messaging.event_assignment import (
     assign_channels,
     assign_events,
