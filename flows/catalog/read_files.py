@@ -19,6 +19,7 @@ PLACE = "place"
 ROWS_TOGETHER = 1_000_000
 """About how many rows of several files are read in one scan: their places are held in memory."""
 DIGITS = re.compile(r"(\d+)")
+ENDINGS = re.compile(r"(\.[a-z]\w*){1,2}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,10 @@ def order_files(ledger: Path, read: Iterable[tuple[RawFile, str, Receipt]]) -> t
 
 
 def order_of_path(path: str) -> tuple[list[str | int], str]:
-    """What paths sort by: their text, runs of digits as numbers (`file2` before `file10`)."""
-    pieces = DIGITS.split(path)
+    """What paths sort by: their text without its ending, runs of digits as numbers.
+
+    `file2.csv` lies before `file10.csv`, and `file.csv` before `file (1).csv`, as a browser names
+    what is downloaded again.
+    """
+    pieces = DIGITS.split(ENDINGS.sub("", path))
     return [int(piece) if at % 2 else piece for at, piece in enumerate(pieces)], path

@@ -4,7 +4,10 @@ import gzip
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from contracts.manifest import Warned
+from flows.catalog.read_files import order_of_path
 from flows.steps.reading.read_feeds import FeedsRead
 from tests.support.workspaces import account, feed, read_files, rows
 
@@ -49,6 +52,23 @@ def test_a_later_file_replaces_the_days_that_it_says_anew(tmp_path: Path) -> Non
         "feed stats: later files say 1 day (2026-03-02 to 2026-03-02) of raw/stats/file2.csv anew: "
         '2 rows replaced, spend 5.00 before, 5.50 after; with repeats = "add" all of them add up'
     )
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("Campaigns.csv", "Campaigns (1).csv"),
+        ("Campaigns (2).csv.gz", "Campaigns (10).csv.gz"),
+        ("ads.csv", "ads-late.csv"),
+        ("day.2026-03-01.csv", "day.2026-03-02.csv"),
+    ],
+)
+def test_what_is_downloaded_again_lies_after_the_file_of_its_name(earlier: str, later: str) -> None:
+    folder = "raw/google/"
+    assert sorted([folder + later, folder + earlier], key=order_of_path) == [
+        folder + earlier,
+        folder + later,
+    ]
 
 
 def test_repeats_add_adds_the_files_up(tmp_path: Path) -> None:
