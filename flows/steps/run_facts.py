@@ -237,7 +237,7 @@ def credit_orders(run: Run, activities: Activities, folder: Path) -> None:
     """Orders to the touches that led to them."""
     files = CreditFiles(folder, run.config.attribution.models)
     progress = run.report_progress("crediting orders")
-    build_credited_orders(activities, run.config, files, run.workers, progress)
+    build_credited_orders(activities, run.config, files, run.kept, run.workers, progress)
 
 
 def find_costs(sends: MessageFacts, ads: AdFacts) -> dict[str, pl.DataFrame]:

@@ -18,6 +18,7 @@ from contracts.manifest import Check
 from contracts.reports.attribution import MODELS
 from contracts.reports.journeys import ContactJourney, IdentityLinks
 from flows.cluster.workers import THREADS
+from flows.kept.keepers import Scratch
 from flows.kept.kept_steps import KeptSteps
 from flows.steps.activities.activity_pieces import Pieces
 from flows.steps.activities.write_activities import Activities
@@ -35,7 +36,9 @@ def write_attribution(root: Path, models: tuple[str, ...]) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     credited = CreditFiles(folder / "kept", models)
     credited.folder.mkdir(parents=True)
-    build_credited_orders(open_activities(root), Workspace(attribution=rules), credited)
+    build_credited_orders(
+        open_activities(root), Workspace(attribution=rules), credited, Scratch(folder / "scratch")
+    )
     costs = pl.LazyFrame(schema=polars_schema(DayCosts))
     campaigns = pl.LazyFrame(schema=polars_schema(NamedCampaigns))
     refuse(write_credited_orders(credited, folder))

@@ -64,9 +64,14 @@ def keep_clicks(events: pl.LazyFrame) -> pl.LazyFrame:
 
     Args:
         events: Any with the type and machine flag of `KeyedEvents`.
+
+    Returns:
+        They, without their links and the signs of machines.
     """
     is_click = pl.col(KeyedEvents.event_type).str.ends_with(Action.CLICKED)
-    return events.filter(is_click, ~pl.col(KeyedEvents.is_machine))
+    return events.filter(is_click, ~pl.col(KeyedEvents.is_machine)).drop(
+        KeyedEvents.url, KeyedEvents.machine_reason
+    )
 
 
 def leave_pages(sessions: pl.LazyFrame) -> pl.LazyFrame:

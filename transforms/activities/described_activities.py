@@ -128,22 +128,22 @@ def number_events(
     A bare action takes its message's channel, or that of what no feed gives a channel.
 
     Args:
-        events: `KeyedEvents`.
+        events: `KeyedEvents`, or some columns of it.
         people: `People`.
         messages: `NumberedMessages`, in the order of their numbers.
         has_bare: Whether any type may be a bare action.
 
     Returns:
-        `NumberedEvents` in the same order.
+        `NumberedEvents` in the same order, as far as given.
     """
     is_undescribed = take(messages.select(pl.col(MESSAGE_ID).is_null()), MESSAGE_ID, MESSAGE_NO)
     own = pl.when(is_undescribed.fill_null(value=True)).then(MESSAGE_ID)
     its_channel = take(messages, CHANNEL, MESSAGE_NO).fill_null(OTHER_CHANNEL)
-    return (
-        events.with_columns(*_number(people, messages))
-        .with_columns(*(_complete_types(its_channel) if has_bare else ()), own.alias(MESSAGE_ID))
-        .select(columns(NumberedEvents))
+    numbered = events.with_columns(*_number(people, messages)).with_columns(
+        *(_complete_types(its_channel) if has_bare else ()), own.alias(MESSAGE_ID)
     )
+    given = numbered.collect_schema()
+    return numbered.select(name for name in columns(NumberedEvents) if name in given)
 
 
 def _complete_types(of_message: pl.Expr) -> list[pl.Expr]:

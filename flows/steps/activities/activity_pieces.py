@@ -1,7 +1,7 @@
 """Activities in files that are kept: of a batch of files each, in the order of time."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from contracts.facts.people.numbered_activities import (
     KeyedSends,
     KeyedVisits,
 )
+from flows.cluster.workers import Workers
 from flows.kept.identities import identify
-from flows.kept.keepers import Keeper
+from flows.kept.keepers import Keeper, keep_each
 from transforms.activities.activity_extracts import (
     find_last_instants,
     keep_clicks,
@@ -32,12 +33,13 @@ from transforms.activities.person_numbers import (
 )
 from transforms.people.first_sendings import keep_list_events
 
-ROWS, TOUCHES = "rows.parquet", "touches.parquet"
+ROWS, BY_PERSON = "rows.parquet", "by-person.parquet"
 ROWS_A_READ = 32_768
 """How many rows are read at least: few, since a slice of journeys is some rows of each file."""
 
 Extract = Callable[[pl.LazyFrame], pl.LazyFrame]
 PLACES, LISTS, LAST, DAYS = "places", "list events", "last instants", "days"
+TOUCHING = "touching"
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class PieceKind:
         at: The column of its instant.
         subject: The column with the key of what it is about.
         is_step: Whether a row is a step of a journey.
-        touching: What of it orders are credited from; it lies apart, in the order of people.
+        touching: What of it orders are credited from, where any are.
         has_devices: Whether rows may name a device instead of a contact.
         own: What of it lies beside the rows of each piece, beside what does of all kinds.
     """
@@ -73,8 +75,16 @@ class PieceKind:
         return {
             LAST: partial(find_last_instants, at=self.at),
             DAYS: partial(sum_days, at=self.at, subject=self.subject, is_step=self.is_step),
+            **({TOUCHING: self._count_touching} if self.touching is not None else {}),
             **self.own,
         }
+
+    def select_touching(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """The rows that orders are credited from."""
+        return rows if self.touching is None else self.touching(rows)
+
+    def _count_touching(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        return self.select_touching(rows).select(pl.len().alias(TOUCHING))
 
 
 IS_KNOWN = pl.col(CONTACT_KEY).is_not_null()
@@ -113,10 +123,13 @@ class Pieces:
     Attributes:
         kind: The kind.
         folders: Where they lie, a piece each.
+        by_person: Where what orders are credited from lies in the order of people, a piece each;
+            None where it does not lie so.
     """
 
     kind: PieceKind
     folders: tuple[Path, ...]
+    by_person: tuple[Path, ...] | None = None
 
     def scan(self, groups: range | None = None, of: int = 1) -> pl.LazyFrame:
         """All of them, or those of some groups of people.
@@ -131,18 +144,23 @@ class Pieces:
         return rows.filter(is_in_groups(find_person(has_devices=self.kind.has_devices), groups, of))
 
     def scan_touching(self, groups: range | None = None, of: int = 1) -> pl.LazyFrame:
-        """What orders are credited from: of some groups of people a stretch of each piece.
+        """What orders are credited from, of all people or some groups.
 
         Args:
-            groups: The groups; None for all.
+            groups: The groups; None for all. Where it lies in the order of people they are a
+                stretch of each piece, else all rows are looked through for them.
             of: How many groups there are.
         """
-        if not self.folders:
-            return self.scan()
-        rows = pl.scan_parquet([folder / TOUCHES for folder in self.folders])
+        if not self.by_person:
+            return self.kind.select_touching(self.scan(groups, of))
+        rows = pl.scan_parquet([folder / BY_PERSON for folder in self.by_person])
         if groups is not None and len(groups) < of:
             rows = rows.filter(is_in_groups(pl.col(PERSON_KEY), groups, of))
         return rows.drop(PERSON_KEY)
+
+    def count_touching(self) -> int:
+        """How many there are that orders are credited from."""
+        return self.scan_extract(TOUCHING).select(pl.col(TOUCHING).sum()).collect().item()
 
     def scan_stretches(self, stretches: Iterable[tuple[int, int, int]]) -> pl.LazyFrame:
         """The rows of some stretches: of which piece, from which row on, and how many."""
@@ -216,10 +234,27 @@ def write_piece(kind: PieceKind, rows: pl.LazyFrame, folder: Path) -> None:
     for name, extract in kind.extracts.items():
         extract(ordered.lazy()).collect().write_ipc(folder / _file(name), compression="lz4")
     _write_small(ordered, folder / ROWS, has_statistics=False)
-    if kind.touching is not None:
-        touching = kind.touching(ordered.lazy()).with_columns(find_person()).collect()
-        by_person = touching.rechunk().sort(PERSON_KEY)
-        _write_small(by_person, folder / TOUCHES, has_statistics=True)
+
+
+def lay_by_person(pieces: Pieces, keeper: Keeper, workers: Workers) -> Pieces:
+    """Have what orders are credited from in the order of people, too, piece by piece.
+
+    Args:
+        pieces: All activities of a kind.
+        keeper: Has written what is not there yet.
+        workers: What carries out the tasks.
+    """
+    step = f"{pieces.kind.step} by person"
+    inputs = [[folder.name] for folder in pieces.folders]
+    kept = keep_each(keeper, workers, step, inputs, write_by_person, pieces.kind, pieces.folders)
+    return replace(pieces, by_person=tuple(folder.open() for folder in kept))
+
+
+def write_by_person(kind: PieceKind, piece: Path, folder: Path) -> None:
+    """Write what orders are credited from in a piece, in the order of people."""
+    touching = kind.select_touching(pl.scan_parquet(piece / ROWS))
+    rows = touching.with_columns(find_person()).collect().rechunk()
+    _write_small(rows.sort(PERSON_KEY), folder / BY_PERSON, has_statistics=True)
 
 
 def _write_small(rows: pl.DataFrame, path: Path, *, has_statistics: bool) -> None:

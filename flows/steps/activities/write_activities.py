@@ -1,7 +1,7 @@
 """What everybody did, in files."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from contracts.vocabulary import Action
 from flows.cluster.workers import THREADS, Workers
 from flows.kept.keepers import Keeper, Scratch
 from flows.runtime.materialize import materialize
-from flows.steps.activities.activity_pieces import LAST, Pieces
+from flows.steps.activities.activity_pieces import LAST, Pieces, lay_by_person
 from flows.steps.activities.identity_links import link_devices
 from flows.steps.activities.message_activities import write_events, write_sends
 from flows.steps.activities.people_inputs import PeopleInputs
@@ -135,6 +135,11 @@ class Activities:
         Of events the clicks that no machine made, of sessions all but the pages, and orders.
         """
         return self.number(kind, self.pieces[kind].scan_touching(groups, self.groups), self.people)
+
+    def lay_by_person(self, kinds: Iterable[str], keeper: Keeper, workers: Workers) -> "Activities":
+        """The same, what orders are credited from of some kinds being in the order of people."""
+        laid = {kind: lay_by_person(self.pieces[kind], keeper, workers) for kind in kinds}
+        return replace(self, pieces={**self.pieces, **laid})
 
     def list_last_instants(self) -> pl.LazyFrame:
         """When anything happened last in each organization (`LastInstants`): the latest holds."""

@@ -27,6 +27,7 @@ from contracts.reports.credits import campaign_credits_contract, credited_orders
 from contracts.vocabulary import Channel
 from flows.cluster.workers import THREADS, Workers, perform
 from flows.config.memory import touch_rows_at_once
+from flows.kept.keepers import Keeper
 from flows.runtime.materialize import materialize
 from flows.steps.activities.write_activities import Activities
 from flows.steps.attribution.credit_files import (
@@ -91,9 +92,9 @@ class CreditInputs:
 
     def scan(self, kind: str, groups: range) -> pl.LazyFrame:
         """What orders are credited from, of a kind and some groups of people, with numbers."""
-        if kind in SENDS or (kind == "events" and touches_by_any_event(self.rules)):
-            return self.activities.scan_numbered(kind, groups)
-        return self.activities.scan_touching(kind, groups)
+        if kind in list_touching(self.rules):
+            return self.activities.scan_touching(kind, groups)
+        return self.activities.scan_numbered(kind, groups)
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ def build_credited_orders(
     activities: Activities,
     config: Workspace,
     files: CreditFiles,
+    keeper: Keeper,
     workers: Workers = THREADS,
     report_progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> None:
@@ -124,11 +126,15 @@ def build_credited_orders(
         activities: What people did.
         config: The workspace's configuration.
         files: Where the credited orders and their sums go.
+        keeper: Has activities in the order of people, where some people's are looked at at a time.
         workers: What carries out the tasks.
         report_progress: Told how many groups of people are done, of how many.
     """
-    of = find_inputs(activities, config)
     batches = list_batches(activities, config.attribution, touch_rows_at_once(config.run))
+    if len(batches) > 1:
+        kinds = list_touching(config.attribution)
+        activities = activities.lay_by_person(kinds, keeper, workers)
+    of = find_inputs(activities, config)
     for done, _ in enumerate(perform(workers, credit_people, (of, files), batches), start=1):
         report_progress(done, len(batches))
     sends = pl.concat(activities.scan_told(kind).select(ContactSends.is_holdout) for kind in SENDS)
@@ -151,15 +157,18 @@ def touches_by_any_event(rules: AttributionSection) -> bool:
     return rules.touch_opens or bool(rules.touch_events)
 
 
+def list_touching(rules: AttributionSection) -> tuple[str, ...]:
+    """The kinds of activities of which only a part is looked at."""
+    return KINDS[1:] if touches_by_any_event(rules) else KINDS
+
+
 def list_batches(activities: Activities, rules: AttributionSection, most_rows: int) -> list[range]:
     """Cut the groups of people so that so many activities are looked at at a time, about."""
-    kinds = (
-        ("sessions", "orders") if touches_by_any_event(rules) else ("events", "sessions", "orders")
+    pieces, touching = activities.pieces, list_touching(rules)
+    rows = sum(
+        pieces[kind].count_touching() if kind in touching else pieces[kind].count()
+        for kind in KINDS
     )
-    read = [activities.pieces[kind].scan_touching() for kind in kinds]
-    if "events" not in kinds:
-        read.append(activities.scan_told("events"))
-    rows = sum(one.item() for one in pl.collect_all([each.select(pl.len()) for each in read]))
     groups = activities.groups
     at_once = max(1, groups * most_rows // max(1, rows))
     return [range(first, min(first + at_once, groups)) for first in range(0, groups, at_once)]
