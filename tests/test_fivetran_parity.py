@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from shutil import copyfile
 from typing import NamedTuple
 
@@ -18,28 +17,19 @@ import pytest
 
 from contracts.vocabulary import AdLevel
 from flows.config.loading import load_workspace
-from flows.config.source_files import load_sources
 from flows.progress import silence
 from flows.steps.ads.ad_facts import build_ad_facts
 from flows.steps.ads.daily_stats import StatsMade
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.reading.read_feeds import read_feeds
 from tests.support.ad_facts import report_level, report_urls, sum_of_level
+from tests.support.connector_seeds import REALDATA, SEEDS, find_seed, platform_sources
 from transforms.ads.name_versions import AdTables
 from transforms.common.shared_texts import write_out_texts
 
-REALDATA = Path(__file__).parents[1] / "../shared/realdata"
-SEEDS, EXPECTED = REALDATA / "fivetran_seeds", REALDATA / "fivetran_expected"
+EXPECTED = REALDATA / "fivetran_expected"
 pytestmark = pytest.mark.skipif(not SEEDS.exists(), reason="no real data here")
 
-PREFIXES = {
-    "apple_search_ads": "apple_search",
-    "linkedin_ads": "linkedin",
-    "pinterest_ads": "pinterest",
-    "snapchat_ads": "snapchat",
-    "tiktok_ads": "tiktok",
-    "twitter_ads": "twitter",
-}
 CONVERSIONS = {
     "facebook_ads.basic_ad_action": 'conversions = ["lead"]\n',
     "_conversions": 'conversions = ["purchase"]\n',
@@ -57,22 +47,6 @@ class Made(NamedTuple):
     tables: AdTables
     rows_read: dict[str, int]
     rejected: int
-
-
-def find_seed(source: str) -> Path:
-    """The file of a `fivetran.<platform>.<table>` source."""
-    _, platform, table = source.split(".")
-    stem = f"{PREFIXES.get(platform, platform)}_{table}"
-    data = SEEDS / f"{stem}_data.csv"
-    return data if data.exists() else SEEDS / f"{stem}.csv"
-
-
-def platform_sources() -> list[str]:
-    return [
-        name
-        for name in load_sources()
-        if name.startswith("fivetran.") and not name.startswith("fivetran.ad_reporting.")
-    ]
 
 
 @pytest.fixture(scope="module")

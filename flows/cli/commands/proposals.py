@@ -29,12 +29,12 @@ def propose_feeds(files: Iterable[Path]) -> list[FeedProposal]:
     Raises:
         UsageError: A file is not there.
     """
-    proposals = []
+    sources, proposals = load_sources(), []
     for path in files:
         if not path.is_file():
             msg = f"there is no file {path}"
             raise UsageError(msg, "Give files that feeds deliver, as --from export.csv.")
-        proposals.append(propose_feed(path, load_sources()))
+        proposals.append(propose_feed(path, sources))
     return proposals
 
 

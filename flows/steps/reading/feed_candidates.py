@@ -1,9 +1,10 @@
-"""Which source mapping or canonical table a file's header looks like."""
+"""Which source mapping or canonical table a file looks like, by its header and its name."""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
 from contracts.columns import any_of, columns, required
 from contracts.config.feed_section import FeedSection
@@ -17,10 +18,16 @@ from transforms.ingest.expressions import file_columns, fold
 
 FEWEST_SHARED = 2
 """How many columns a file shares at least with what it is taken for."""
-LIKENESS = 0.8
+CLOSE = 0.8
 """How like one of our columns a header must be to be taken for it."""
+LEAST_LIKENESS = 1.0
+"""How much of the columns of both must be the other's: all of one, or a half of each."""
+UNDATED = 0.5
+"""What lacking the day takes off a likeness."""
 ANYWHERE = "raw/x"
 """A pattern that stands for the file that is looked at."""
+NO_WORDS = frozenset({"data", "export", "raw", "fivetran"})
+"""What names of files and sources say of neither."""
 CONSTANT_PLACEHOLDERS = {Events.event_type: "…"}
 """Required columns that a file often leaves to its name, as what happened: a constant to fill."""
 
@@ -31,13 +38,21 @@ class Candidate:
 
     Attributes:
         settings: The feed entry, without `files`.
-        shared: The file's columns that it reads.
+        likeness: The share of the file's columns that it knows, and of its own that the file has;
+            of what lacks the day less.
+        alike_names: The share of the words in both names that are the same.
         undated: Whether all that it lacks is the day: an export of a whole period.
     """
 
     settings: Mapping[str, object]
-    shared: frozenset[str]
+    likeness: float = 0.0
+    alike_names: float = 0.0
     undated: bool = False
+
+    @property
+    def evidence(self) -> float:
+        """What speaks for it: columns and names."""
+        return self.likeness + self.alike_names
 
     def configure(self, sources: Mapping[str, Source], **more: object) -> ConfiguredFeed:
         """The feed that this would be, with further settings."""
@@ -45,52 +60,84 @@ class Candidate:
         return configure_feeds(Workspace(feeds=(section,)), sources)[0]
 
 
-def find_candidates(header: tuple[str, ...], sources: Mapping[str, Source]) -> list[Candidate]:
-    """What a file with this header may be, the likeliest first.
+def find_candidates(
+    path: Path, header: tuple[str, ...], sources: Mapping[str, Source]
+) -> list[Candidate]:
+    """What a file may be, the likeliest first; a canonical table before a source as likely.
 
-    That is what reads most of its columns, and a quarter of them at least; a canonical table comes
-    before a source that reads as many. Lacking the day weighs as much as two columns.
+    Tables of a connector share most of their columns, so that the file's name decides between them.
     """
     found = [
-        *(one for table in FEEDS for one in _as_table(table, header)),
-        *(one for name in sources for one in _as_source(name, header, sources)),
+        *(one for table in FEEDS for one in _as_table(table, path, header)),
+        *(one for name in sources for one in _as_source(name, path, header, sources)),
     ]
-    likely = [one for one in found if len(one.shared) * 4 >= len(header)]
-    return sorted(likely, key=lambda one: 2 * one.undated - len(one.shared))
+    likely = [one for one in found if one.likeness + UNDATED * one.undated >= LEAST_LIKENESS]
+    return sorted(likely, key=lambda one: -one.evidence)
 
 
 def _as_source(
-    name: str, header: tuple[str, ...], sources: Mapping[str, Source]
+    name: str, path: Path, header: tuple[str, ...], sources: Mapping[str, Source]
 ) -> Iterator[Candidate]:
-    candidate = Candidate({"source": name}, frozenset())
-    feed = candidate.configure(sources)
+    settings = {"source": name}
+    feed = Candidate(settings).configure(sources)
     here = {fold(one) for one in header}
     lacking = {one.column for one in find_missing(feed, header) if one.is_needed}
     if lacking - {AdStats.date_day} or here.intersection(map(fold, feed.other_reports)):
         return
     shared = list_read(feed, header)
-    if len(shared) >= FEWEST_SHARED:
-        yield Candidate({"source": name}, frozenset(shared), undated=bool(lacking))
+    if len(shared) < FEWEST_SHARED:
+        return
+    ignored = {one for one in header if fold(one) in {*map(fold, sources[name].ignored)}}
+    known = len({*shared, *ignored}) / len(header)
+    likeness = known + _share_given(feed, header) - UNDATED * bool(lacking)
+    yield Candidate(settings, likeness, _compare_names(name, path), undated=bool(lacking))
+
+
+def _share_given(feed: ConfiguredFeed, header: tuple[str, ...]) -> float:
+    """The share of a feed's mapped columns for which a file has something to read."""
+    given = [
+        any(fold(theirs) in index_header(header, resolved) for theirs in file_columns(how, header))
+        for resolved in feed.mappings
+        for ours, how in resolved.mapping.columns.items()
+        if ours != Events.org_id
+    ]
+    return sum(given) / len(given)
+
+
+def _compare_names(name: str, path: Path) -> float:
+    """The share of the words in both names that are the same; its folder may have said some."""
+    words, told = split_words(name), split_words(path.stem)
+    near = told | split_words(path.absolute().parent.name)
+    return len(words & near) / len(words | told)
+
+
+def split_words(name: str) -> frozenset[str]:
+    """The words of a file's or source's name that tell what it is."""
+    return frozenset(re.findall(r"[a-z]+", name.casefold())) - NO_WORDS
 
 
 def list_read(feed: ConfiguredFeed, header: tuple[str, ...]) -> dict[str, str]:
-    """The file's columns that a feed reads -> the first of our columns that is read from each."""
+    """The file's columns that a feed reads -> the first of our columns that is read from each.
+
+    Columns that are read as they stand come before those made of several.
+    """
     read: dict[str, str] = {}
     for resolved in feed.mappings:
         named = index_header(header, resolved)
-        for ours, expression in resolved.mapping.columns.items():
+        mapped = resolved.mapping.columns.items()
+        for ours, expression in sorted(mapped, key=lambda one: not isinstance(one[1], str)):
             for theirs in file_columns(expression, header):
                 if fold(theirs) in named:
                     read.setdefault(named[fold(theirs)], ours)
     return read
 
 
-def _as_table(table: str, header: tuple[str, ...]) -> Iterator[Candidate]:
+def _as_table(table: str, path: Path, header: tuple[str, ...]) -> Iterator[Candidate]:
     contract = FEEDS[table]
     by_shape = {_shape(name): name for name in header}
     mapped: dict[str, str] = {}
     for ours in columns(contract):
-        near = get_close_matches(ours, by_shape, n=1, cutoff=LIKENESS)
+        near = get_close_matches(ours, by_shape, n=1, cutoff=CLOSE)
         shape = ours if ours in by_shape else next(iter(near), None)
         if shape is not None and by_shape[shape] not in mapped.values():
             mapped[ours] = by_shape[shape]
@@ -108,7 +155,9 @@ def _as_table(table: str, header: tuple[str, ...]) -> Iterator[Candidate]:
         **({"columns": renamed} if renamed else {}),
         **({"constants": placeholders} if placeholders else {}),
     }
-    yield Candidate(settings, frozenset(mapped.values()))
+    exact = sum(ours in by_shape for ours in mapped)
+    likeness = len(mapped) / len(header) + exact / len(mapped)
+    yield Candidate(settings, likeness, _compare_names(table, path))
 
 
 def _shape(name: str) -> str:

@@ -17,7 +17,7 @@ from contracts.vocabulary import Action
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.required_columns import find_missing, require_columns
 from flows.readers import ROW_NUMBER, FeedFile, FileOptions, RefusedFile, open_feed
-from flows.steps.reading.feed_candidates import Candidate, find_candidates, list_read
+from flows.steps.reading.feed_candidates import Candidate, find_candidates, list_read, split_words
 from transforms.ingest.column_mapping import ResolvedMapping, keep_rows_of_table
 from transforms.ingest.expressions import file_columns
 from transforms.ingest.row_parsing import parse_rows
@@ -26,8 +26,8 @@ from transforms.ingest.validation import explain_failures, is_suspect
 
 SAMPLE_ROWS = 1_000
 """How many rows of a file are looked at."""
-ALMOST = 0.8
-"""From which share of the best candidate's columns on another one is named beside it."""
+ALMOST = 0.25
+"""How much less evidence another candidate may have to be named beside the best."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def propose_feed(path: Path, sources: Mapping[str, Source]) -> FeedProposal:
     header = opened.header.columns
     if opened.is_empty and not header:
         return FeedProposal(path, {}, {}, ("it has no data: bring a file with a row",))
-    candidates = find_candidates(header, sources)
+    candidates = find_candidates(path, header, sources)
     if not candidates:
         listed = ", ".join(map(repr, header[:12]))
         point = (
@@ -79,6 +79,7 @@ def propose_feed(path: Path, sources: Mapping[str, Source]) -> FeedProposal:
         *_explain_header(feed, opened),
         *_explain_rows(path, feed),
         *_explain_others(best, others),
+        *_explain_name(best, path, sources),
     ]
     return FeedProposal(path, settings, list_read(feed, header), tuple(points))
 
@@ -185,7 +186,17 @@ def _explain_others(best: Candidate, others: list[Candidate]) -> Iterator[str]:
     near = [
         str(one.settings.get("source") or one.settings.get("table"))
         for one in others
-        if len(one.shared) >= ALMOST * len(best.shared) and one.undated == best.undated
+        if one.evidence >= best.evidence - ALMOST and one.undated == best.undated
     ]
     if near:
         yield f"it may also be {', '.join(near[:3])}"
+
+
+def _explain_name(best: Candidate, path: Path, sources: Mapping[str, Source]) -> Iterator[str]:
+    """The file may be a neighbour of the table that its columns look like."""
+    source = best.settings.get("source")
+    if isinstance(source, str):
+        known = {word for name in sources for word in split_words(name)}
+        if more := sorted((split_words(path.stem) & known) - split_words(source)):
+            listed = " and ".join(map(repr, more))
+            yield f"its name says {listed}, which is not what {source} is called: is it that?"

@@ -6,6 +6,7 @@ import pytest
 
 from flows.config.source_files import load_sources
 from flows.steps.reading.feed_proposals import FeedProposal, propose_feed
+from tests.support.connector_seeds import SEEDS, find_seed, platform_sources
 
 GOOGLE = "Day,Campaign,Campaign ID,Currency code,Cost,Clicks,Impr.,Bidding\n"
 GERMAN = "Kampagnenbericht\n13. Juni 2026\nTag;Kampagne;Währungscode;Kosten;Klicks\n"
@@ -64,6 +65,49 @@ def test_an_event_word_that_is_no_standard_one_is_an_open_point(tmp_path: Path) 
     found = propose(tmp_path, "events.jsonl", line)
     assert found.settings == {"table": "events"}
     assert any("'email_open' is no standard event type" in one for one in found.open_points)
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("google_ads_ad_group_history_data.csv", "fivetran.google_ads.ad_group_history"),
+        ("google_ads_campaign_history_data.csv", "fivetran.google_ads.campaign_history"),
+    ],
+)
+def test_of_tables_with_like_columns_the_name_says_which(
+    tmp_path: Path, name: str, source: str
+) -> None:
+    header = "id,name,campaign_id,campaign_name,customer_id,type,status,updated_at\n"
+    found = propose(tmp_path, name, header + "1,A,2,B,3,X,ENABLED,2026-01-01T00:00:00Z\n")
+    assert found.settings == {"source": source}
+
+
+def test_a_wide_table_is_known_by_the_few_columns_that_its_source_reads(tmp_path: Path) -> None:
+    wide = ",".join(f"other_{number}" for number in range(60))
+    mapped = "id,title,status,subject_line,send_time,create_time,from_name,_fivetran_synced"
+    cells = "1,Spring,sent,Hi,2026-01-01T00:00:00Z,2026-01-01T00:00:00Z,Ann,2026-01-01T00:00:00Z"
+    (tmp_path / "mailchimp").mkdir()
+    content = f"{mapped},{wide}\n{cells}{',' * 60}\n"
+    found = propose(tmp_path, "mailchimp/campaign.csv", content)
+    assert found.settings == {"source": "mailchimp.campaign"}
+
+
+def test_a_name_that_says_another_table_is_an_open_point(tmp_path: Path) -> None:
+    columns = "id,name,campaign_id,account_id,modified_time,status\n"
+    content = columns + "1,A,2,3,2026-01-01T00:00:00Z,Active\n"
+    found = propose(tmp_path, "microsoft_ads_keyword_history.csv", content)
+    assert any("its name says 'keyword'" in one for one in found.open_points), found
+
+
+@pytest.mark.skipif(not SEEDS.exists(), reason="no real data here")
+def test_every_table_of_a_connector_is_known_for_what_it_is() -> None:
+    sources = load_sources()
+    wrong = {
+        name: found.settings
+        for name in platform_sources()
+        if (found := propose_feed(find_seed(name), sources)).settings.get("source") != name
+    }
+    assert wrong == {}
 
 
 @pytest.mark.parametrize(
