@@ -19,7 +19,7 @@ from flows.ingest.required_columns import find_missing, require_columns
 from flows.readers import ROW_NUMBER, FeedFile, FileOptions, RefusedFile, open_feed
 from flows.steps.reading.feed_candidates import Candidate, find_candidates, list_read, split_words
 from transforms.ingest.column_mapping import ResolvedMapping, keep_rows_of_table
-from transforms.ingest.expressions import file_columns
+from transforms.ingest.expressions import file_columns, fold
 from transforms.ingest.row_parsing import parse_rows
 from transforms.ingest.setting_hints import propose_settings
 from transforms.ingest.validation import explain_failures, is_suspect
@@ -153,7 +153,8 @@ def _explain_header(feed: ConfiguredFeed, opened: FeedFile) -> Iterator[str]:
         listed = ", ".join(f'"{name}"' for name in dict.fromkeys(lacking))
         yield f"it has no column for these; if it never has: without = [{listed}]"
     read = list_read(feed, header)
-    if left := [name for name in header if name not in read]:
+    passed = {name for one in feed.mappings for name in one.ignored}
+    if left := [name for name in header if name not in read and fold(name) not in passed]:
         yield f"these columns become attributes: {', '.join(left)}"
 
 
