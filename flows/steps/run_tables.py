@@ -187,9 +187,11 @@ def _list_changed_files(
     paths_before, paths_after = ({_place(one) for one in entries} for entries in (old, new))
     seen = set()
     erased = {_content(one): one.erased for one in new}
+    erased_here = {(_place(one), one.sha256): one.erased for one in new}
     anew = {_place(one) for one in new if one.sha256 in rewritten and _content(one) not in known}
     for one in old:
-        if erased.get(_content(one), one.erased) != one.erased:
+        elsewhere = erased.get(_content(one), one.erased)
+        if erased_here.get((_place(one), one.sha256), elsewhere) != one.erased:
             seen.add(_describe_file(one, ChangeReason.ERASED, timezone))
     for one in new:
         if _content(one) not in known:

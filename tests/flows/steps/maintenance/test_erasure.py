@@ -212,6 +212,20 @@ def test_without_raw_the_files_are_listed_and_their_rows_refused(root: Path) -> 
     assert set(rejected.explode("failed_checks")["failed_checks"]) == {"erased"}
 
 
+def test_a_copy_of_a_file_with_erased_rows_changed_nothing(tmp_path: Path) -> None:
+    """All its rows are duplicates before and after, so that no figure is other because of it."""
+    root = build(tmp_path, "")
+    shutil.copy(root / "raw/contacts/1.csv", root / "raw/contacts/1-1.csv")
+    run(root)
+    erase(root, contact=ID)
+    given = inputs(run(root))
+    assert [given[f"raw/contacts/{name}.csv"].erased for name in ("1", "1-1")] == [2, 0]
+    changes = pl.read_parquet(published_tables(root)["run", "changes"])
+    files = {one for files in changes["files"] for one in files.split("; ")}
+    assert "raw/contacts/1-1.csv" not in files
+    assert "raw/contacts/1.csv" in files
+
+
 def test_facts_can_be_kept_without_any_id(tmp_path: Path) -> None:
     """`aggregates = "keep"`: the sums stay as they were, and no row tells whose they are."""
     root = build(tmp_path, '[erasure]\naggregates = "keep"\n')
