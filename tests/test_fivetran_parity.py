@@ -67,7 +67,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     catalog = read.catalog
     config = load_workspace(root, environ={}).config
     sessions = find_sessions(catalog, config, root / "web")
-    facts = build_ad_facts(catalog, config, sessions)
+    facts = build_ad_facts(catalog, config, sessions, root / "facts")
     inputs = read.inputs()
     return Made(
         facts,

@@ -208,7 +208,9 @@ def match_sessions_to_ads(run: Run) -> AdFacts:
     progress = run.report_progress("matching sessions")
     progress(0, 1)
     sessions = find_sessions(run.catalog, run.config, run.scratch / "web", run.kept, run.workers)
-    facts = build_ad_facts(run.catalog, run.config, sessions)
+    facts = build_ad_facts(
+        run.catalog, run.config, sessions, run.scratch / "facts", run.kept, run.workers
+    )
     progress(1, 1)
     return facts
 

@@ -31,7 +31,7 @@ def match(root: Path) -> AdFacts:
     read, config = reopen(root), load_workspace(root).config
     shutil.rmtree(root / "ours/web", ignore_errors=True)
     sessions = find_sessions(read.catalog, config, root / "ours/web")
-    return build_ad_facts(read.catalog, config, sessions)
+    return build_ad_facts(read.catalog, config, sessions, root / "ours/web/facts")
 
 
 def report(root: Path) -> None:

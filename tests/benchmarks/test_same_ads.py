@@ -40,12 +40,12 @@ def folders(
     generate(root, SESSIONS, ADS)
     read, config = read_into(root, root / "ledger", root / "rejected"), load_workspace(root).config
     sessions = find_sessions(read.catalog, config, root / "web")
-    facts = build_ad_facts(read.catalog, config, sessions)
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "in parts":
             patch.setattr(report_files, "ROWS_AT_A_TIME", 500)
             patch.setattr(session_reports, "SESSIONS_A_PART", 3_000)
             patch.setattr(memory, "MOST_STATS", 800)
+        facts = build_ad_facts(read.catalog, config, sessions, root / "facts")
         checks = write_ads(read.catalog, config, facts, root / "ours")
     assert all(check.holds for check in checks)
     return root / "ours/ads", run_reports(root)

@@ -20,6 +20,7 @@ from contracts.vocabulary import AdLevel
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import list_names
 from flows.steps.ads.daily_stats import StatsGiven, StatsMade, build_daily_stats
+from flows.steps.ads.feed_stats import hold_stats
 from flows.steps.ads.level_reports import GroupedDays, group_days
 from transforms.ads.name_lookup import AdVersions, list_versions
 from transforms.ads.name_versions import AdTables, list_name_tables
@@ -55,7 +56,7 @@ def make_stats(
         stats = stats.with_columns(pl.lit(0, pl.UInt32).alias(AdEntities.feed))
     versions = find_versions(tables)
     return build_daily_stats(
-        StatsGiven(stats, versions, "USD", conversions, tables.accounts, rates)
+        StatsGiven(hold_stats(stats), versions, "USD", conversions, tables.accounts, rates)
     )
 
 

@@ -9,30 +9,28 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.columns import columns, polars_schema
-from contracts.facts.ads.ad_stats import DailyStats, FeedStats, PayerRates, StatsRates
+from contracts.facts.ads.ad_stats import DailyStats, FeedStats, KeyedStats, PayerRates, StatsRates
 from contracts.feeds import AdStats
 from transforms.ads.entities import ENTITY, OF_PAYER, PAYER
 from transforms.ads.levels import DAY, METRICS, agree_between, sum_known
 from transforms.ads.stated_entities import STATED, STATED_KEY
 from transforms.common.currency import AMOUNTS, EXACT, RATE, fill_currency, find_rates
+from transforms.common.joins import HELD, STREAMED
 from transforms.common.shared_texts import SHARED, share_texts, write_out_texts
 
 OF_RATE = [*OF_PAYER, DAY]
 """What a rate of exchange depends on."""
 
 
-def sum_feed_stats(
-    keyed: pl.LazyFrame, stated: pl.LazyFrame, apart: Sequence[str] = ()
-) -> pl.LazyFrame:
+def sum_feed_stats(keyed: pl.LazyFrame, apart: Sequence[str] = ()) -> pl.LazyFrame:
     """Add up the rows of a feed: hours, devices and networks of one day and entity.
 
     Args:
         keyed: canonical `ad_stats` with the keys of what they state (`key_stats`).
-        stated: `StatedEntities` of them.
         apart: columns that keep rows apart.
 
     Returns:
-        `FeedStats`, in no order.
+        `KeyedStats`, in no order.
     """
     source, attributes = pl.col(AdStats.source_relation), pl.col(AdStats.attributes)
     return (
@@ -40,14 +38,29 @@ def sum_feed_stats(
         .group_by(*STATED_KEY, DAY, *apart)
         .agg(
             *sum_known(METRICS),
-            source.min().alias(FeedStats.first_source_relation),
-            source.max().alias(FeedStats.last_source_relation),
-            attributes.min().alias(FeedStats.first_attributes),
-            attributes.max().alias(FeedStats.last_attributes),
+            source.min().alias(KeyedStats.first_source_relation),
+            source.max().alias(KeyedStats.last_source_relation),
+            attributes.min().alias(KeyedStats.first_attributes),
+            attributes.max().alias(KeyedStats.last_attributes),
         )
-        .join(stated.select(STATED, *STATED_KEY), on=STATED_KEY, how="left", validate="m:1")
-        .select(*columns(FeedStats), *apart)
-        .cast(dict(polars_schema(FeedStats)))
+        .select(*columns(KeyedStats), *apart)
+        .cast(dict(polars_schema(KeyedStats)))
+    )
+
+
+def number_stats(keyed: pl.LazyFrame, stated: pl.LazyFrame) -> pl.LazyFrame:
+    """Put stats under the numbers of what they state.
+
+    Args:
+        keyed: `KeyedStats`.
+        stated: `StatedEntities` of them.
+
+    Returns:
+        `FeedStats`, in no order.
+    """
+    numbers = stated.select(STATED, *STATED_KEY)
+    return keyed.join(numbers, on=STATED_KEY, how="inner", validate=STREAMED, build_side=HELD).drop(
+        STATED_KEY
     )
 
 

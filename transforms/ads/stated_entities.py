@@ -9,7 +9,7 @@ import polars as pl
 from contracts.columns import columns
 from contracts.facts.ads.ad_entities import NamedEntities, StatedDays, StatedEntities
 from contracts.feeds import AdStats
-from transforms.ads.levels import DAY, NAMES, PARENTS, drop_finer_ids, has_ids
+from transforms.ads.levels import DAY, METRICS, NAMES, PARENTS, drop_finer_ids, has_ids
 from transforms.ads.name_lookup import CHANGES, AdVersions, fill_names
 from transforms.common.ad_levels import finest_level
 from transforms.common.shared_texts import share_texts
@@ -23,6 +23,14 @@ OF_STATED = [
     *NAMES,
     *(AdStats.landing_url, AdStats.currency),
 ]
+OF_STATS = [
+    *STATED_KEY,
+    *OF_STATED,
+    DAY,
+    *METRICS,
+    *(AdStats.source_relation, AdStats.attributes),
+]
+"""What is read of stats."""
 KNOWN = " known"
 
 
@@ -57,6 +65,24 @@ def list_stated(keyed: pl.LazyFrame) -> pl.LazyFrame:
         .with_row_index(STATED)
         .pipe(share_texts)
         .pipe(drop_finer_ids)
+        .select(columns(S))
+    )
+
+
+def number_stated(parts: pl.LazyFrame) -> pl.LazyFrame:
+    """Number anew what the stats of several batches of files state.
+
+    Args:
+        parts: `StatedEntities` of each, one after the other.
+
+    Returns:
+        `StatedEntities`, in no order.
+    """
+    days = (pl.col(S.first_day).min(), pl.col(S.last_day).max())
+    return (
+        parts.group_by(STATED_KEY)
+        .agg(pl.exclude(STATED, S.first_day, S.last_day).first(), *days)
+        .with_row_index(STATED)
         .select(columns(S))
     )
 

@@ -5,6 +5,7 @@ from contracts.columns import (
     Day,
     Exact,
     FineMoney,
+    Hash,
     Money,
     Serial,
     SharedText,
@@ -15,10 +16,9 @@ from contracts.columns import (
 from contracts.facts.ads.ad_entities import AdEntities, FeedEntity
 
 
-class FeedStats(Table):
+class FeedFigures(Table):
     """One row per day and set of ids, names, link and currency that rows of a feed state."""
 
-    stated: Serial = column("number of what is stated", key=True, required=True)
     date_day: Day = column("the day, as the platform's account reckons it", key=True)
     clicks: Count = column("clicks")
     impressions: Count = column("impressions")
@@ -29,6 +29,19 @@ class FeedStats(Table):
     last_source_relation: SharedText = column("the last of them")
     first_attributes: Text = column("the first of its JSON objects of custom columns, as sorted")
     last_attributes: Text = column("the last of them")
+
+
+class KeyedStats(FeedFigures):
+    """One row per day and set of ids, names, link and currency that rows of some files state."""
+
+    stated_key: Hash = column("a hash of all that is stated", key=True, required=True)
+    stated_check: Hash = column("another hash of it", key=True, required=True)
+
+
+class FeedStats(FeedFigures):
+    """One row per row of `KeyedStats`: those of several batches of files add up."""
+
+    stated: Serial = column("number of what is stated", key=True, required=True)
 
 
 class AttachedConversions(FeedEntity):

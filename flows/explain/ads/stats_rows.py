@@ -17,6 +17,7 @@ from flows.steps.ads.ad_facts import (
     gather_stats,
 )
 from flows.steps.ads.daily_stats import build_daily_stats
+from flows.steps.ads.feed_stats import hold_stats
 from flows.steps.matching.sessions import find_sessions
 from transforms.ads.conversions import choose_conversions
 from transforms.ads.levels import DAY, PARENTS
@@ -84,7 +85,7 @@ class AdStatsRows:
         """What the ads reports were made from, with every session and its ad."""
         folder, config = self.run.make_folder("ads"), self.run.loaded.config
         sessions = find_sessions(self.catalog, config, folder)
-        return build_ad_facts(self.catalog, config, sessions)
+        return build_ad_facts(self.catalog, config, sessions, folder)
 
     def list_platforms(self, row: dict[str, object]) -> list[str]:
         """The platforms of a row's organization that have stats."""
@@ -102,8 +103,9 @@ def _place(catalog: Catalog, run: PublishedRun) -> PlacedRows:
     """Name, price and place single rows, as a run does their sums."""
     versions = find_versions(catalog, run.loaded.config)
     given = replace(
-        gather_stats(catalog, run.loaded.config, versions),
-        stats=_scan_placed(catalog),
+        gather_stats(
+            catalog, run.loaded.config, versions, hold_stats(_scan_placed(catalog), APART)
+        ),
         conversions=_scan_conversions(catalog),
         apart=APART,
     )

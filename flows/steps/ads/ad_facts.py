@@ -1,6 +1,7 @@
 """What the ads reports are made from: stats by the day, names in time, sessions with their ads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import polars as pl
 
@@ -10,8 +11,13 @@ from contracts.facts.ads.ad_names import AdNames, EntityNames, NameSpans, NameTa
 from contracts.facts.ads.ad_stats import DailyStats
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
+from flows.cluster.workers import THREADS, Workers
+from flows.config.memory import stats_rows_at_once
+from flows.kept.keepers import Keeper, Scratch
 from flows.runtime.materialize import materialize
 from flows.steps.ads.daily_stats import StatsGiven, StatsMade, build_daily_stats
+from flows.steps.ads.day_ranges import ROWS, cut_days
+from flows.steps.ads.feed_stats import StatsRows, keep_stats
 from flows.steps.matching.session_matching import find_message_names, match_sessions
 from flows.steps.matching.sessions import KeyedSessions
 from transforms.ads.conversions import choose_conversions
@@ -60,57 +66,62 @@ class AdFacts(StatsMade):
         )
 
 
-def build_ad_facts(catalog: Catalog, config: Workspace, sessions: KeyedSessions) -> AdFacts:
+def build_ad_facts(
+    catalog: Catalog,
+    config: Workspace,
+    sessions: KeyedSessions,
+    scratch: Path,
+    keeper: Keeper | None = None,
+    workers: Workers = THREADS,
+) -> AdFacts:
     """Sum the stats by day, list the names in time, and match every session.
 
     Args:
         catalog: What was read.
         config: The workspace's configuration.
         sessions: Sessions, delivered or made from page views.
+        scratch: A folder for days of stats.
+        keeper: Has stats written that are not there yet; by default all are written anew.
+        workers: What writes them.
     """
+    folder = scratch / "ads"
+    folder.mkdir(parents=True)
     versions = find_versions(catalog, config)
-    made = build_daily_stats(gather_stats(catalog, config, versions))
+    rows = keep_stats(catalog, keeper or Scratch(scratch / "kept stats"), workers)
+    of_stats = rows.rows.group_by(DailyStats.date_day).len(ROWS)
+    counts = pl.concat([of_stats, sessions.count_days(ROWS)], how="vertical_relaxed")
+    days = cut_days(counts, stats_rows_at_once(config.run))
+    given = gather_stats(catalog, config, versions, rows)
+    made = build_daily_stats(replace(given, days=days, folder=folder))
     names = list_names(made.stats, made.entities, versions)
     messages = find_message_names(catalog)
     matched = match_sessions(sessions, names, messages, config)
-    return AdFacts(made.stats, made.entities, made.speakers, names.collect(), versions, matched)
+    held = names.collect()
+    return AdFacts(made.stats, made.entities, made.speakers, days, held, versions, matched)
 
 
-def gather_stats(catalog: Catalog, config: Workspace, versions: AdVersions) -> StatsGiven:
+def gather_stats(
+    catalog: Catalog, config: Workspace, versions: AdVersions, stats: StatsRows
+) -> StatsGiven:
     """What daily stats are made from.
 
     Args:
         catalog: What was read.
         config: The workspace's configuration.
         versions: What the tables of names say.
+        stats: The rows of stats.
     """
     conversions = scan_given(catalog, "ad_conversions")
     if conversions is not None:
         conversions = choose_conversions(conversions, choose_by_platform(catalog))
     return StatsGiven(
-        scan_stats(catalog),
+        stats,
         versions,
         config.workspace.currency,
-        None
-        if conversions is None
-        else choose_conversions(conversions, choose_by_platform(catalog)),
+        conversions,
         scan_given(catalog, "ad_accounts"),
         rates_of(catalog),
     )
-
-
-def scan_stats(catalog: Catalog) -> pl.LazyFrame:
-    """Canonical `ad_stats` with the place of each row's feed in the configuration."""
-    parts = [
-        catalog.scan_run(files, "ad_stats").with_columns(
-            pl.lit(files[0].raw.feed.place, pl.UInt32).alias(AdEntities.feed)
-        )
-        for files in catalog.list_runs("ad_stats")
-    ]
-    nothing = (
-        catalog.scan("ad_stats").clear().with_columns(pl.lit(0, pl.UInt32).alias(AdEntities.feed))
-    )
-    return pl.concat(parts, how="diagonal") if parts else nothing
 
 
 def find_versions(catalog: Catalog, config: Workspace) -> AdVersions:

@@ -27,7 +27,6 @@ from contracts.manifest import Check
 from contracts.reports.ads import BreakdownReport, CampaignPerformance, SpendSources
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
-from flows.config.memory import stats_rows_at_once
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
 from flows.steps.ads.level_reports import compute_rows, write_level_reports
@@ -78,7 +77,7 @@ def write_stats_reports(
     """
     currency = config.workspace.currency
     return [
-        *write_level_reports(facts, currency, stats_rows_at_once(config.run), staging),
+        *write_level_reports(facts, currency, staging),
         *write_spend_sources(facts, catalog, currency, staging),
         *write_breakdowns(facts, catalog, currency, staging),
     ]
@@ -95,7 +94,7 @@ def write_performance_reports(
         conversions: Orders and revenue by session (last touch); None without an orders feed.
         staging: The snapshot being written.
     """
-    currency, days = config.workspace.currency, facts.cut_days(stats_rows_at_once(config.run))
+    currency, days = config.workspace.currency, facts.days
     sessions = count_ad_sessions(facts, conversions)
     campaigns = compute_performance(facts, sessions, CAMPAIGN, days, currency)
     checks = write_report(staging, "ads", "campaign_performance", campaigns)

@@ -1,8 +1,8 @@
 """Ad stats from the feeds' rows to days of entities, each with who speaks for it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from pathlib import Path
 
 import polars as pl
 
@@ -16,7 +16,6 @@ from contracts.facts.ads.ad_entities import (
     NumberedEntities,
     SettledDays,
     StatedDays,
-    StatedEntities,
 )
 from contracts.facts.ads.ad_stats import (
     AttachedConversions,
@@ -25,7 +24,9 @@ from contracts.facts.ads.ad_stats import (
     PayerRates,
     StatsRates,
 )
-from flows.runtime.materialize import materialize
+from flows.runtime.materialize import materialize, write_whole
+from flows.steps.ads.day_ranges import EVERY_DAY
+from flows.steps.ads.feed_stats import StatsRows
 from transforms.ads.conversions import (
     attach_conversions,
     count_conversions,
@@ -37,16 +38,13 @@ from transforms.ads.daily_stats import (
     list_priced_days,
     number_rates,
     sum_daily_stats,
-    sum_feed_stats,
 )
 from transforms.ads.entities import list_entities, list_placed_entities, number_entities, spell_out
 from transforms.ads.name_lookup import AdVersions
 from transforms.ads.speakers import list_claims, list_speakers, place_stats, settle_days
 from transforms.ads.stated_entities import (
     fill_parents,
-    key_stats,
     list_dated_days,
-    list_stated,
     name_dated,
     name_entities,
 )
@@ -57,26 +55,49 @@ class StatsGiven:
     """What daily stats are made from.
 
     Attributes:
-        stats: Canonical `ad_stats` with the place of their `feed` in the configuration.
+        stats: The rows of stats, and what they state.
         versions: What the tables of names say.
         currency: The reporting currency.
         conversions: Canonical `ad_conversions` that count; None where no feed gives them.
         accounts: Canonical `ad_accounts`; None where no feed gives them.
         exchange_rates: Canonical rates; None where no feed gives them.
         apart: Columns that keep rows apart, for who explains a figure by single rows.
+        days: Ranges of days of which one is held at a time (`cut_days`).
+        folder: Where the others lie; all are held if it is not given.
     """
 
-    stats: pl.LazyFrame
+    stats: StatsRows
     versions: AdVersions
     currency: str
     conversions: pl.LazyFrame | None = None
     accounts: pl.LazyFrame | None = None
     exchange_rates: pl.LazyFrame | None = None
     apart: Sequence[str] = ()
+    days: tuple[pl.Expr, ...] = (EVERY_DAY,)
+    folder: Path | None = None
 
     def hold(self, rows: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
         """Rows of stats in memory; as their contract says where nothing keeps them apart."""
         return rows.collect().lazy() if self.apart else materialize(rows, table)
+
+    def hold_days(
+        self, name: str, make: Callable[[pl.LazyFrame], pl.LazyFrame], rows: pl.LazyFrame
+    ) -> pl.LazyFrame:
+        """Days of stats (`DailyStats`), made range by range.
+
+        Args:
+            name: What their files are called.
+            make: Makes those of some days.
+            rows: What all are made from.
+        """
+        parts = (self.hold(make(rows.filter(within)), DailyStats) for within in self.days)
+        if self.folder is None:
+            return pl.concat([*parts])
+        paths = []
+        for number, part in enumerate(parts):
+            paths.append(self.folder / f"{name}-{number:03}.parquet")
+            write_whole(part.collect(), paths[-1])
+        return pl.scan_parquet(paths)
 
 
 @dataclass(frozen=True)
@@ -87,40 +108,22 @@ class StatsMade:
         stats: `DailyStats`.
         entities: `AdEntities` of them.
         speakers: `AdSpeakers`.
+        days: Ranges of days of which one is held at a time.
     """
 
     stats: pl.LazyFrame
     entities: pl.LazyFrame
     speakers: pl.LazyFrame
+    days: tuple[pl.Expr, ...]
 
     def placed(self) -> pl.LazyFrame:
         """The stats beside what they are about: `PlacedStats`, of which to take what is needed."""
         return spell_out(self.stats, self.entities)
 
-    def cut_days(self, most_rows: int) -> list[pl.Expr]:
-        """Whether a row is of a range of days, one range after the other; every day is of one.
-
-        Args:
-            most_rows: How many rows of stats a range has, or a day's if these are more.
-        """
-        day, last = pl.col(DailyStats.date_day), "last"
-        counts = self.stats.group_by(day).len().sort(day)
-        number = ((pl.col("len").cum_sum() - 1) // most_rows).alias("number")
-        ranges = counts.group_by(number, maintain_order=True).agg(day.max().alias(last))
-        ends = ranges.collect().get_column(last).to_list()[:-1]
-        bounds = pairwise([None, *ends, None])
-        return [
-            (pl.lit(value=True) if first is None else day > first)
-            & (pl.lit(value=True) if end is None else day <= end)
-            for first, end in bounds
-        ]
-
 
 def build_daily_stats(given: StatsGiven) -> StatsMade:
     """Sum stats by entity and day, and find to which levels they are added."""
-    keyed = key_stats(given.stats)
-    stated = materialize(list_stated(keyed), StatedEntities)
-    rows = given.hold(sum_feed_stats(keyed, stated, given.apart), FeedStats)
+    stated, rows = given.stats.stated, given.stats.rows
     named = name_stated(stated, rows, given.versions)
     speakers = materialize(list_speakers(named), AdSpeakers)
     if given.conversions is not None:
@@ -130,12 +133,15 @@ def build_daily_stats(given: StatsGiven) -> StatsMade:
     days = list_priced_days(rows, numbers, named).collect().lazy()
     rates = find_stats_rates(days, given.accounts, given.exchange_rates, given.currency)
     paid = materialize(number_rates(materialize(rates, StatsRates), days), PayerRates)
-    daily = given.hold(sum_daily_stats(rows, numbers, paid, given.apart), DailyStats)
+    stats = given.hold_days(
+        "daily", lambda part: sum_daily_stats(part, numbers, paid, given.apart), rows
+    )
     claims = materialize(list_claims(entities, speakers, given.versions.tables), AdClaims)
-    settled = materialize(settle_days(daily, claims), SettledDays)
-    stats = given.hold(place_stats(daily, settled), DailyStats)
+    settled = materialize(settle_days(stats, claims), SettledDays)
+    if settled.collect().height:
+        stats = given.hold_days("placed", lambda part: place_stats(part, settled), stats)
     placed = materialize(list_placed_entities(entities, settled, stats), AdEntities)
-    return StatsMade(stats, placed, speakers)
+    return StatsMade(stats, placed, speakers, given.days)
 
 
 def name_stated(stated: pl.LazyFrame, rows: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
@@ -176,5 +182,5 @@ def add_conversions(
     apart = materialize(name_conversions(attached), NamedEntities)
     counted = count_none(rows, stated, conversions)
     added = count_conversions(attached, apart, given.apart)
-    whole = pl.concat([counted, added], how="diagonal")
-    return given.hold(whole, FeedStats), pl.concat([named, apart])
+    held = given.hold(added, FeedStats)
+    return pl.concat([counted, held], how="diagonal"), pl.concat([named, apart])

@@ -31,18 +31,15 @@ LEVELS = {
 }
 
 
-def write_level_reports(
-    facts: AdFacts, currency: str, most_rows: int, staging: Path
-) -> list[Check]:
+def write_level_reports(facts: AdFacts, currency: str, staging: Path) -> list[Check]:
     """Write the reports of every level, one after the other, each some days at a time.
 
     Args:
         facts: What the reports are made from.
         currency: The reporting currency.
-        most_rows: How many rows of stats are made into reports at a time.
         staging: The snapshot being written.
     """
-    days = [facts.stats.filter(within) for within in facts.cut_days(most_rows)]
+    days = [facts.stats.filter(within) for within in facts.days]
     tables, checks = facts.versions.tables, []
     for name, level in LEVELS.items():
         groups = materialize(group_level(facts.entities, level), LevelGroups)

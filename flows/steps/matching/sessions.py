@@ -58,6 +58,14 @@ class KeyedSessions:
     days: pl.LazyFrame
     identity: str
 
+    def count_days(self, rows: str) -> pl.LazyFrame:
+        """How many sessions there are of days, several times of a day.
+
+        Args:
+            rows: What to call the count.
+        """
+        return self.days.select(SourceDays.date_day, pl.col(SourceDays.session_count).alias(rows))
+
 
 @dataclass(frozen=True)
 class ViewGroups:
