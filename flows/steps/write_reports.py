@@ -2,8 +2,9 @@
 
 from contracts.manifest import Check, Warned
 from flows.runtime.prefect_steps import step
-from flows.steps.ads.ad_reports import write_performance_reports, write_stats_reports
+from flows.steps.ads.ad_reports import write_stats_reports
 from flows.steps.ads.ad_warnings import find_spend_warnings
+from flows.steps.ads.performance_reports import write_performance_reports
 from flows.steps.attempt import Run
 from flows.steps.attribution.attribution_reports import write_credited_orders, write_earnings
 from flows.steps.matching.session_reports import find_alias_warnings, write_session_matches

@@ -19,7 +19,8 @@ from contracts.reports.ads import CampaignPerformance
 from flows.catalog.canonical_tables import Catalog
 from flows.config.loading import load_workspace
 from flows.steps.ads.ad_facts import AdFacts, build_ad_facts
-from flows.steps.ads.ad_reports import write_performance_reports, write_stats_reports
+from flows.steps.ads.ad_reports import write_stats_reports
+from flows.steps.ads.performance_reports import write_performance_reports
 from flows.steps.matching.session_reports import write_session_matches
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.reading.read_feeds import FeedsRead

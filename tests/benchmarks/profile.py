@@ -68,7 +68,7 @@ STAGES = {
     "people reports": ("flows.steps.people.people_reports:write_people_reports",),
     "ads reports": (
         "flows.steps.ads.ad_reports:write_stats_reports",
-        "flows.steps.ads.ad_reports:write_performance_reports",
+        "flows.steps.ads.performance_reports:write_performance_reports",
     ),
     "session matches": ("flows.steps.matching.session_reports:write_session_matches",),
     "utm audit": ("flows.steps.matching.session_reports:write_utm_audit",),

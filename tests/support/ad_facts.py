@@ -13,6 +13,7 @@ from contracts.facts.ads.ad_sums import (
     LevelTexts,
     PerformanceGroups,
     PerformanceSums,
+    UngivenMetrics,
     UrlGroups,
     UrlTexts,
 )
@@ -27,6 +28,7 @@ from transforms.ads.name_versions import AdTables, list_name_tables
 from transforms.ads.performance_sums import (
     Grouping,
     fill_performance,
+    find_metrics_never_given,
     list_groups,
     place_entities,
     sum_performance,
@@ -99,7 +101,8 @@ def perform_at(
     grouping = Grouping(level, groups, places)
     sums = sum_performance(made.stats, made.entities, sessions, grouping)
     whole = materialize(sums, PerformanceSums)
-    filled = fill_performance(whole, has_orders=sessions.has_orders)
+    never = materialize(find_metrics_never_given(whole), UngivenMetrics)
+    filled = fill_performance(whole, never, has_orders=sessions.has_orders)
     return materialize(filled, PerformanceSums), groups
 
 

@@ -179,4 +179,4 @@ def match_sessions(
     )
     links = match_links(list_traffic_sources(keyed), keyed, names, of_messages, Workspace(ads=ads))
     sessions = find_links(keyed.select(*SESSION_COLUMNS, *SOURCE_KEY), links)
-    return MatchedSessions(sessions, count_visits(links, sum_source_days(keyed)))
+    return MatchedSessions(sessions, count_visits(links, sum_source_days(keyed)), pl.LazyFrame())

@@ -26,13 +26,15 @@ from transforms.ads.rests import (
     list_campaign_figures,
     sign,
 )
-from transforms.ads.session_counts import COUNTS, PLACE, SessionFigures
+from transforms.ads.session_counts import COUNTS, OF_ORDERS, PLACE, SessionFigures
+from transforms.common.joins import HELD, STREAMED
 from transforms.common.shared_texts import SHARED
 
 G = PerformanceGroups
-NEVER = " never given"
+NEVER = {metric: f"no_{metric}" for metric in METRICS}
+"""Metric -> whether no stats of a campaign have it (`UngivenMetrics`)."""
+HAS_STATS = pl.col(PlacedStats.spend).is_not_null()
 OF_SESSIONS = [SessionCounts.sessions, PerformanceSums.session_contacts]
-OF_ORDERS = [SessionCounts.orders, SessionCounts.revenue]
 GROUP, CAMPAIGN_NUMBER = G.group_number, G.campaign_number
 IDS = [*PLATFORM_KEYS, *PARENTS]
 OF_CAMPAIGN = IDS[: IDS.index(G.campaign_id) + 1]
@@ -152,30 +154,45 @@ def sum_performance(
     return _add_up(figures, counts, sessions.by_contact, grouping.groups, names)
 
 
-def fill_performance(sums: pl.LazyFrame, *, has_orders: bool) -> pl.LazyFrame:
+def find_metrics_never_given(sums: pl.LazyFrame) -> pl.LazyFrame:
+    """Find the metrics that no stats of a campaign have on any day.
+
+    Args:
+        sums: `PerformanceSums` as they add up (`sum_performance`), of all days.
+
+    Returns:
+        `UngivenMetrics`, in no order.
+    """
+    return (
+        sums.filter(HAS_STATS)
+        .group_by(CAMPAIGN_NUMBER)
+        .agg(pl.col(metric).is_null().all().alias(name) for metric, name in NEVER.items())
+    )
+
+
+def fill_performance(sums: pl.LazyFrame, never: pl.LazyFrame, *, has_orders: bool) -> pl.LazyFrame:
     """Fill in 0 for what a row has none of.
 
     A metric that none of a row's stats has stays null, and so does, on days of sessions alone, one
     that no stats of the campaign have on any day.
 
     Args:
-        sums: `PerformanceSums` as they add up (`sum_performance`), in memory.
+        sums: `PerformanceSums` as they add up (`sum_performance`).
+        never: `UngivenMetrics` of all days.
         has_orders: whether a feed gives orders.
 
     Returns:
         `PerformanceSums`, in no order.
     """
-    has_stats = pl.col(PlacedStats.spend).is_not_null()
-    never = _find_metrics_never_given(sums.filter(has_stats))
     return (
-        sums.join(never, on=CAMPAIGN_NUMBER, how="left", validate="m:1")
+        sums.join(never, on=CAMPAIGN_NUMBER, how="left", validate=STREAMED, build_side=HELD)
         .with_columns(
-            pl.when(has_stats | pl.col(name + NEVER)).then(name).otherwise(0).alias(name)
-            for name in METRICS
+            pl.when(HAS_STATS | pl.col(name)).then(metric).otherwise(0).alias(metric)
+            for metric, name in NEVER.items()
         )
         .with_columns(pl.col([*OF_SESSIONS, *(OF_ORDERS if has_orders else ())]).fill_null(0))
-        .select(sums.collect_schema().names())
-        .cast(dict(sums.collect_schema()))
+        .select(columns(PerformanceSums))
+        .cast(dict(polars_schema(PerformanceSums)))
     )
 
 
@@ -210,17 +227,6 @@ def _add_up(
         .with_columns(nameless)
         .select(schema.names())
         .cast(dict(schema))
-    )
-
-
-def _find_metrics_never_given(stats: pl.LazyFrame) -> pl.LazyFrame:
-    """The campaigns whose stats lack a metric on all days, and which; most campaigns have all."""
-    lacks_one = pl.any_horizontal(pl.col(name).is_null() for name in METRICS)
-    lacking = stats.filter(lacks_one).select(CAMPAIGN_NUMBER).unique()
-    return (
-        stats.join(lacking, on=CAMPAIGN_NUMBER, how="semi")
-        .group_by(CAMPAIGN_NUMBER)
-        .agg(pl.col(METRICS).is_null().all().name.suffix(NEVER))
     )
 
 

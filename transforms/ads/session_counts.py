@@ -19,12 +19,14 @@ from transforms.ads.name_versions import PLATFORM_KEYS
 from transforms.common.joins import HELD, STREAMED
 from transforms.common.keys import CONTACT, hash_id
 from transforms.common.shared_texts import share_texts
-from transforms.matching.match_sessions import LINK, MatchedSessions
+from transforms.matching.match_sessions import LINK
 
 AD, CAMPAIGN = SessionFacts.ad_id, SessionFacts.campaign_id
 PLACE = SessionPlaces.place
 PLACE_TEXTS = [*PLATFORM_KEYS, *PARENTS]
-COUNTS = [AdContactSessions.sessions, AdContactSessions.orders, AdContactSessions.revenue]
+VISITOR = AdContactSessions.contact_key
+OF_ORDERS = [AdContactSessions.orders, AdContactSessions.revenue]
+COUNTS = [AdContactSessions.sessions, *OF_ORDERS]
 KNOWN = " known"
 OF_STATS = " of stats"
 
@@ -62,32 +64,53 @@ def list_session_places(links: pl.LazyFrame) -> pl.LazyFrame:
     return came.select(PLACE_TEXTS).unique().with_row_index(PLACE).pipe(share_texts)
 
 
-def count_contact_sessions(matched: MatchedSessions, places: pl.LazyFrame) -> pl.LazyFrame:
+def list_session_orders(sessions: pl.LazyFrame) -> pl.LazyFrame:
+    """List what sessions brought, each beside its visitor and link.
+
+    Args:
+        sessions: Sessions with their `link` and the `orders` and `revenue` of which each was the
+            last touch.
+    """
+    visitor = hash_id(SessionFacts.contact_id, seed=CONTACT).alias(VISITOR)
+    return sessions.select(LINK, DAY, visitor, *OF_ORDERS)
+
+
+def count_contact_sessions(
+    visits: pl.LazyFrame,
+    links: pl.LazyFrame,
+    places: pl.LazyFrame,
+    brought: pl.LazyFrame | None = None,
+) -> pl.LazyFrame:
     """Count the sessions of ad platforms by place, day and contact.
 
     Args:
-        matched: Sessions with the `orders` and `revenue` of which each was the last touch (null
-            where no feed gives orders), and what they came by.
+        visits: `SessionVisits`, by `link`.
+        links: `SessionLinks`.
         places: `SessionPlaces`.
+        brought: What some of these sessions brought (`list_session_orders`); None where no feed
+            gives orders.
 
     Returns:
         `AdContactSessions`, in no order.
     """
-    of_links = share_texts(matched.links.select(LINK, *PLACE_TEXTS)).join(
-        places, on=PLACE_TEXTS, how="inner", nulls_equal=True, validate="m:1"
+    schema = polars_schema(AdContactSessions)
+    of_links = (
+        share_texts(links.select(LINK, *PLACE_TEXTS))
+        .join(places, on=PLACE_TEXTS, how="inner", nulls_equal=True, validate="m:1")
+        .select(LINK, PLACE)
     )
-    contact = hash_id(SessionFacts.contact_id, seed=CONTACT).alias(AdContactSessions.contact_key)
+    came = visits.select(
+        *(LINK, DAY, VISITOR),
+        pl.lit(1, pl.Int64).alias(AdContactSessions.sessions),
+        *(pl.lit(None, schema[name]).alias(name) for name in OF_ORDERS),
+    )
+    rows = came if brought is None else pl.concat([came, brought], how="diagonal")
     return (
-        matched.sessions.join(
-            of_links.select(LINK, PLACE), on=LINK, how="inner", validate=STREAMED, build_side=HELD
-        )
-        .group_by(PLACE, DAY, contact)
-        .agg(
-            pl.len().alias(AdContactSessions.sessions),
-            *sum_known([AdContactSessions.orders, AdContactSessions.revenue]),
-        )
-        .select(columns(AdContactSessions))
-        .cast(dict(polars_schema(AdContactSessions)))
+        rows.join(of_links, on=LINK, how="inner", validate=STREAMED, build_side=HELD)
+        .group_by(PLACE, DAY, VISITOR)
+        .agg(pl.col(AdContactSessions.sessions).sum(), *sum_known(OF_ORDERS))
+        .select(schema.names())
+        .cast(dict(schema))
     )
 
 

@@ -4,7 +4,13 @@ import polars as pl
 
 from contracts.columns import columns
 from contracts.facts.matching.session_facts import MatchStatus, SessionFacts
-from contracts.facts.matching.session_matching import AuditedLinks, SourceDays
+from contracts.facts.matching.session_matching import (
+    AuditedLinks,
+    SessionVisits,
+    SourceDays,
+    TrafficSources,
+)
+from transforms.common.keys import CONTACT, hash_id
 from transforms.matching.match_sessions import LINK, find_links
 from transforms.web.traffic_sources import SOURCE_KEY, UTM_VALUES
 
@@ -23,6 +29,25 @@ def sum_source_days(keyed: pl.LazyFrame) -> pl.LazyFrame:
     return keyed.group_by(*SOURCE_KEY, SessionFacts.date_day).agg(
         pl.len().cast(pl.Int64).alias(SourceDays.session_count),
         pl.col(PAGE).min(),
+    )
+
+
+def list_visits(keyed: pl.LazyFrame, sources: pl.LazyFrame) -> pl.LazyFrame:
+    """List the sessions that may have come from an ad: of their visitors, distinct ones count.
+
+    Args:
+        keyed: Sessions with their days and traffic sources (`key_sessions`).
+        sources: `TrafficSources` of them.
+
+    Returns:
+        `SessionVisits`, in no order.
+    """
+    told = pl.exclude(*SOURCE_KEY, TrafficSources.org_id)
+    silent = sources.filter(pl.all_horizontal(told.is_null()))
+    return keyed.join(silent, on=SOURCE_KEY, how="anti").select(
+        *SOURCE_KEY,
+        SessionFacts.date_day,
+        hash_id(SessionFacts.contact_id, seed=CONTACT).alias(SessionVisits.contact_key),
     )
 
 

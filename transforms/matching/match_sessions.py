@@ -57,6 +57,7 @@ class MatchedSessions:
     Attributes:
         sessions: One row per session: `SessionBase` and `link`.
         links: `AuditedLinks`: what each link says, the ad behind it, and its sessions.
+        visits: `SessionVisits` by `link`.
         identity: What the sessions are, apart from their links.
         unlinked: One row per session, as `SessionBase`, where finding the links can be saved.
         pieces: The same sessions, piece by piece.
@@ -64,6 +65,7 @@ class MatchedSessions:
 
     sessions: pl.LazyFrame
     links: pl.LazyFrame
+    visits: pl.LazyFrame
     identity: str = ""
     unlinked: pl.LazyFrame | None = None
     pieces: tuple[SessionPiece, ...] = ()

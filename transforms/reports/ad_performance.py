@@ -8,7 +8,7 @@ import polars as pl
 
 from contracts.columns import Table, polars_schema
 from contracts.facts.ads.ad_names import AdNames
-from contracts.facts.ads.ad_sums import AdSpend, PerformanceSums
+from contracts.facts.ads.ad_sums import AdSpend, GroupSpend, PerformanceSums
 from contracts.reports.ads import (
     NO_CAMPAIGN_MATCHED,
     NOT_AT_AD_LEVEL,
@@ -31,6 +31,7 @@ NAME_OF = {
     AdLevel.AD: AdPerformance.ad_name,
 }
 KNOWN = " known"
+SPENT_BY = [CampaignPerformance.campaign_name, AdPerformance.ad_name]
 ORG_NUMBER = PerformanceSums.org_number
 
 
@@ -81,30 +82,44 @@ def make_ad_performance(
     return _order(named, ids, AdPerformance, currency)
 
 
-def sum_by_ad(performance: ReportRows) -> pl.LazyFrame:
+def sum_by_group(performance: ReportRows) -> pl.LazyFrame:
+    """Sum what each ad, and each campaign's rest, cost on some days.
+
+    Args:
+        performance: `AdPerformance` of these days.
+
+    Returns:
+        `GroupSpend`, in no order.
+    """
+    spend, days = pl.col(AdSpend.spend), pl.col(DAY).filter(pl.col(AdSpend.spend) > 0)
+    return performance.rows.group_by(GROUP).agg(
+        pl.col(SPENT_BY).max(),
+        spend.sum().cast(polars_schema(GroupSpend)[GroupSpend.spend]),
+        days.min().alias(AdSpend.first_day),
+        days.max().alias(AdSpend.last_day),
+    )
+
+
+def sum_by_ad(spent: pl.LazyFrame, groups: pl.LazyFrame) -> pl.LazyFrame:
     """Sum what each ad cost over all days, and what each campaign's rest did.
 
     Args:
-        performance: `AdPerformance`.
+        spent: `GroupSpend` of all days.
+        groups: `PerformanceGroups` of the table of ads.
 
     Returns:
         `AdSpend`, in no order.
     """
-    names = [CampaignPerformance.campaign_name, AdPerformance.ad_name]
     ids = [AdPerformance.org_id, AdPerformance.platform, CAMPAIGN_ID, AD_ID]
-    spend, first, last = (pl.col(n) for n in (AdSpend.spend, AdSpend.first_day, AdSpend.last_day))
-    days = pl.col(DAY).filter(spend > 0)
     return (
-        performance.rows.group_by(GROUP)
-        .agg(
-            pl.col(names).max(),
-            spend.sum(),
-            days.min().alias(AdSpend.first_day),
-            days.max().alias(AdSpend.last_day),
-        )
-        .pipe(performance.join_texts)
+        spent.join(groups.select(GROUP, *ids), on=GROUP, how="left", validate="m:1")
         .group_by(ids)
-        .agg(pl.col(names).max(), spend.sum(), first.min(), last.max())
+        .agg(
+            pl.col(SPENT_BY).max(),
+            pl.col(AdSpend.spend).sum(),
+            pl.col(AdSpend.first_day).min(),
+            pl.col(AdSpend.last_day).max(),
+        )
         .pipe(write_out_texts)
         .cast({AdSpend.spend: polars_schema(AdSpend)[AdSpend.spend]})
     )

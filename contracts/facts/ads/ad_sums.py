@@ -175,6 +175,28 @@ class PerformanceSums(Table):
     revenue: Money = column("the orders' revenue; empty without attribution")
 
 
+class UngivenMetrics(Table):
+    """One row per campaign that has stats: which metrics they lack on all days."""
+
+    campaign_number: Serial = column("its place, or that of its account", key=True, required=True)
+    no_clicks: Flag = column("whether none has clicks")
+    no_impressions: Flag = column("whether none has impressions")
+    no_spend: Flag = column("whether none has spend")
+    no_conversions: Flag = column("whether none has conversions")
+    no_conversions_value: Flag = column("whether none has their value")
+
+
+class GroupSpend(Table):
+    """One row per group of a performance table of ads and some days: what it cost on them."""
+
+    group_number: Serial = column("its place", key=True, required=True)
+    campaign_name: SharedText = column("the last of its names, as sorted")
+    ad_name: SharedText = column("the last of its names, as sorted")
+    spend: Money = column("spend in the reporting currency")
+    first_day: Day = column("first day with spend above 0")
+    last_day: Day = column("last day with spend above 0")
+
+
 class AdSpend(Table):
     """One row per ad, and per campaign or account for what is left of it: its spend in all."""
 

@@ -45,6 +45,15 @@ class SourceDays(Table):
     landing_page: Text = column("a page that they began on: of several the one that sorts first")
 
 
+class SessionVisits(Table):
+    """One row per session whose traffic source says anything."""
+
+    traffic_source: Hash = column("a hash of the traffic source", required=True)
+    traffic_source_check: Hash = column("the second hash", required=True)
+    date_day: Day = column("day of its start in the reporting time zone")
+    contact_key: Hash = column("a hash of the contact; empty where unknown")
+
+
 class MessageNameKeys(Table):
     """One row per name or id of a campaign, dispatch or message of the message channels."""
 

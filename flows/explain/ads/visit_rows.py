@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.columns import key, polars_schema
+from contracts.columns import key
 from contracts.facts.ads.ad_sums import AdContactSessions, SessionCounts, SessionPlaces
 from contracts.facts.matching.session_facts import MatchStatus, SessionFacts
 from contracts.facts.matching.session_matching import SessionLinks
@@ -90,7 +90,8 @@ class VisitRows:
         links = sessions.select(OF_LINK).unique(maintain_order=True).with_row_index(LINK)
         matched = self._as_single(sessions, links)
         places = materialize(list_session_places(matched.links), SessionPlaces)
-        by_session = materialize(count_contact_sessions(matched, places), AdContactSessions)
+        visits = count_contact_sessions(matched.visits, matched.links, places)
+        by_session = materialize(visits, AdContactSessions)
         known = self.stats.place(row)
         counts = count_sessions(by_session, places, known.entities, known.versions)
         entities = materialize(counts, SessionCounts).pipe(write_out_texts)
@@ -113,17 +114,13 @@ class VisitRows:
     @staticmethod
     def _as_single(sessions: pl.DataFrame, links: pl.DataFrame) -> MatchedSessions:
         """Sessions as if each were a contact of its own, so that none are added up."""
-        schema = polars_schema(AdContactSessions)
-        nothing = [
-            pl.lit(None, schema[name]).alias(name)
-            for name in (AdContactSessions.orders, AdContactSessions.revenue)
-        ]
         numbered = sessions.lazy().join(
             links.lazy(), on=OF_LINK, how="left", nulls_equal=True, validate="m:1"
         )
         account = pl.lit(None, pl.String).alias(SessionLinks.account_id)
         single = numbered.select(*KEY, pl.col(SESSION).alias(CONTACT), DAY, LINK)
-        return MatchedSessions(single.with_columns(nothing), links.lazy().with_columns(account))
+        visits = single.select(LINK, DAY, _hash_session())
+        return MatchedSessions(single, links.lazy().with_columns(account), visits)
 
     def _list_left_out(self, own: pl.DataFrame, near: pl.DataFrame) -> pl.DataFrame:
         """Other sessions of the platform and day, and rows of these that do not count."""

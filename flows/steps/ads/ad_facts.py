@@ -48,11 +48,13 @@ class AdFacts(StatsMade):
         names: `AdNames`.
         versions: What the tables of names say.
         matched: Every session and what it came by.
+        folder: Where what is made of days is written.
     """
 
     names: pl.DataFrame
     versions: AdVersions
     matched: MatchedSessions
+    folder: Path
 
     def list_spend(self) -> pl.LazyFrame:
         """Rows of organization, day, platform, campaign and spend that add up to the accounts'."""
@@ -97,7 +99,7 @@ def build_ad_facts(
     messages = find_message_names(catalog)
     matched = match_sessions(sessions, names, messages, config)
     held = names.collect()
-    return AdFacts(made.stats, made.entities, made.speakers, days, held, versions, matched)
+    return AdFacts(made.stats, made.entities, made.speakers, days, held, versions, matched, folder)
 
 
 def gather_stats(

@@ -52,8 +52,8 @@ def match_sessions(
     """
     links = match_links(keyed.sources, keyed.days, ad_names, message_names, config)
     audited = materialize(count_visits(links, keyed.days), AuditedLinks)
-    linked = find_links(keyed.sessions, links)
-    return MatchedSessions(linked, audited, keyed.identity, keyed.sessions, keyed.pieces)
+    linked, visits = (find_links(rows, links) for rows in (keyed.sessions, keyed.visits))
+    return MatchedSessions(linked, audited, visits, keyed.identity, keyed.sessions, keyed.pieces)
 
 
 def find_message_names(catalog: Catalog) -> pl.LazyFrame:

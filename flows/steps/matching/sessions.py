@@ -12,7 +12,7 @@ import polars as pl
 from contracts.columns import Table, key, polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.matching.session_facts import SessionBase, SessionFacts
-from contracts.facts.matching.session_matching import SourceDays, TrafficSources
+from contracts.facts.matching.session_matching import SessionVisits, SourceDays, TrafficSources
 from contracts.feeds import PageViews
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.file_batches import Batch, list_batches
@@ -25,7 +25,7 @@ from flows.runtime.materialize import (
     write_groups,
     write_whole,
 )
-from transforms.matching.link_visits import sum_source_days
+from transforms.matching.link_visits import list_visits, sum_source_days
 from transforms.matching.match_sessions import SESSION_COLUMNS, SessionPiece, key_sessions
 from transforms.web.sessionization import build_sessions
 from transforms.web.traffic_sources import READ_FROM, SOURCE_KEY, list_traffic_sources
@@ -34,7 +34,7 @@ ROWS_A_GROUP = 2_000_000
 """How many page views are held in memory at a time."""
 ROWS_A_READ = 32_768
 """How many rows are read at least: few, since a report reads them by ranges of their keys."""
-ROWS, SOURCES, DAYS = "rows", "sources", "days"
+ROWS, SOURCES, DAYS, VISITS = "rows", "sources", "days", "visits"
 KEYED_SCHEMA = polars_schema(SessionBase) | {name: pl.UInt64() for name in SOURCE_KEY}
 UNKNOWN = pl.lit(None, pl.Boolean).alias(SessionFacts.is_bot)
 """Whether a session is a program's: only the user agents of page views can tell."""
@@ -49,6 +49,7 @@ class KeyedSessions:
         pieces: The same, file by file.
         sources: `TrafficSources`.
         days: `SourceDays`, of several parts of the sessions one after the other.
+        visits: `SessionVisits`.
         identity: What the sessions are.
     """
 
@@ -56,6 +57,7 @@ class KeyedSessions:
     pieces: tuple[SessionPiece, ...]
     sources: pl.LazyFrame
     days: pl.LazyFrame
+    visits: pl.LazyFrame
     identity: str
 
     def count_days(self, rows: str) -> pl.LazyFrame:
@@ -148,17 +150,21 @@ def write_keyed(sessions: pl.LazyFrame, timezone: str, folder: Path, part: int =
     Args:
         sessions: Canonical sessions with `is_bot`.
         timezone: The reporting time zone.
-        folder: Gets `rows-<part>.parquet`, `sources-<part>.arrow` and `days-<part>.arrow`.
+        folder: Gets `rows-<part>.parquet`, `sources-<part>.arrow`, `days-<part>.arrow` and, in the
+            order of days, `visits-<part>.parquet`.
         part: Which part of the folder's sessions they are.
     """
     read = [*SESSION_COLUMNS, *SOURCE_KEY, *READ_FROM]
     keyed = key_sessions(sessions, timezone).select(read).collect(engine="streaming")
     sources = materialize(list_traffic_sources(keyed.lazy()), TrafficSources, is_held=True)
     days = materialize(sum_source_days(keyed.lazy()), SourceDays, is_held=True)
+    visits = materialize(list_visits(keyed.lazy(), sources), SessionVisits, is_held=True)
     rows = sort_sessions(keyed.select(list(KEYED_SCHEMA)))
     write_whole(rows, folder / f"{ROWS}-{part:03}.parquet", ROWS_A_READ)
     write_whole(sources.collect(), folder / f"{SOURCES}-{part:03}.arrow")
     write_whole(days.collect(), folder / f"{DAYS}-{part:03}.arrow")
+    by_day = visits.collect().sort(SessionVisits.date_day)
+    write_whole(by_day, folder / f"{VISITS}-{part:03}.parquet", ROWS_A_READ)
 
 
 def sort_sessions(sessions: pl.DataFrame) -> pl.DataFrame:
@@ -174,7 +180,7 @@ def sort_sessions(sessions: pl.DataFrame) -> pl.DataFrame:
 def _open(folders: Iterable[Folder]) -> KeyedSessions:
     found = [(folder, path) for folder in folders for path in sorted(folder.open().iterdir())]
     paths = [path for _, path in found]
-    rows = [path for path in paths if path.name.startswith(ROWS)]
+    rows, visits = ([one for one in paths if one.name.startswith(stem)] for stem in (ROWS, VISITS))
     pieces = (
         SessionPiece(
             identify(folder.identity, path.name),
@@ -191,6 +197,7 @@ def _open(folders: Iterable[Folder]) -> KeyedSessions:
         tuple(pieces),
         _read(paths, SOURCES, TrafficSources).unique(SOURCE_KEY),
         _read(paths, DAYS, SourceDays),
+        pl.scan_parquet(visits) if visits else pl.LazyFrame(schema=polars_schema(SessionVisits)),
         identify([folder.identity for folder in folders]),
     )
 

@@ -18,10 +18,18 @@ from transforms.ads.name_versions import AdTables
 from transforms.ads.session_counts import (
     count_contact_sessions,
     count_sessions,
+    list_session_orders,
     list_session_places,
 )
+from transforms.common.keys import CONTACT, hash_id
 from transforms.common.shared_texts import write_out_texts
 from transforms.matching.match_sessions import SESSION_COLUMNS, MatchedSessions
+
+
+def visitor() -> pl.Expr:
+    """The key of a contact."""
+    return hash_id(SessionFacts.contact_id, seed=CONTACT).alias(AdContactSessions.contact_key)
+
 
 HERE = {"org_id": "o", "platform": "google_ads"}
 DAY = date(2026, 3, 2)
@@ -40,7 +48,10 @@ def match(*links: dict[str, Any]) -> MatchedSessions:
         pl.lit(Decimal(5), polars_schema(AdContactSessions)["revenue"]).alias("revenue"),
     ]
     of_links = [{"org_id": "o", "link": n} | link for n, link in enumerate(links)]
-    return MatchedSessions(sessions.with_columns(brought), frame(SessionLinks, of_links))
+    visited = sessions.with_columns(brought)
+    return MatchedSessions(
+        visited, frame(SessionLinks, of_links), visited.select("link", "date_day", visitor())
+    )
 
 
 def count(
@@ -50,7 +61,10 @@ def count(
     tables = tables or AdTables()
     made = make_stats(frame(AdStats, [HERE | {"date_day": DAY} | row for row in stats]), tables)
     places = materialize(list_session_places(matched.links), SessionPlaces)
-    by_contact = materialize(count_contact_sessions(matched, places), AdContactSessions)
+    visits = count_contact_sessions(
+        matched.visits, matched.links, places, list_session_orders(matched.sessions)
+    )
+    by_contact = materialize(visits, AdContactSessions)
     counted = count_sessions(by_contact, places, made.entities, find_versions(tables))
     made = write_out_texts(materialize(counted, SessionCounts)).collect()
     columns = ("account_id", "campaign_id", "ad_group_id", "ad_id", "sessions", "orders", "revenue")

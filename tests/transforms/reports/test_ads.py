@@ -35,6 +35,7 @@ from transforms.ads.session_counts import (
     count_sessions,
     list_session_places,
 )
+from transforms.common.keys import CONTACT, hash_id
 from transforms.common.shared_texts import write_out_texts
 from transforms.matching.match_sessions import SESSION_COLUMNS, MatchedSessions
 from transforms.reports.ad_performance import (
@@ -180,13 +181,16 @@ def perform(
     rows = [row | {"link": n} for n, row in enumerate(sessions)]
     facts, links = frame(SessionFacts, rows), pl.Series("link", range(len(rows)), pl.UInt32)
     of_links = [name for name in columns(SessionFacts) if name not in SESSION_COLUMNS]
-    no_orders = [pl.lit(None, pl.Int64).alias("orders"), pl.lit(None, MONEY).alias("revenue")]
+    visitor = hash_id(SessionFacts.contact_id, seed=CONTACT)
     matched = MatchedSessions(
-        facts.select(*SESSION_COLUMNS, links, *no_orders),
+        facts.select(*SESSION_COLUMNS, links),
         facts.select(SessionFacts.org_id, *of_links).with_columns(links),
+        facts.select(links, "date_day", visitor.alias(AdContactSessions.contact_key)),
     )
     places = materialize(list_session_places(matched.links), SessionPlaces)
-    by_contact = materialize(count_contact_sessions(matched, places), AdContactSessions)
+    by_contact = materialize(
+        count_contact_sessions(matched.visits, matched.links, places), AdContactSessions
+    )
     counts = materialize(count_sessions(by_contact, places, made.entities, versions), SessionCounts)
     figures = SessionFigures(counts, by_contact, has_orders=False)
     reports = []

@@ -1,0 +1,212 @@
+"""What ads cost beside the sessions that they brought, made some days at a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+
+from contracts.columns import key, polars_schema
+from contracts.config.workspace import Workspace
+from contracts.facts.ads.ad_sums import (
+    AdContactSessions,
+    AdSpend,
+    EntityPlaces,
+    GroupSpend,
+    PerformanceGroups,
+    PerformanceSums,
+    SessionCounts,
+    SessionPlaces,
+    UngivenMetrics,
+)
+from contracts.facts.matching.session_facts import SessionBase
+from contracts.facts.matching.session_matching import AuditedLinks
+from contracts.manifest import Check
+from contracts.reports.ads import CampaignPerformance
+from flows.config.memory import stats_rows_at_once
+from flows.runtime.materialize import materialize, write_whole
+from flows.steps.ads.ad_facts import AdFacts
+from flows.steps.ads.ad_reports import sum_counted
+from flows.steps.ads.level_reports import compute_rows
+from flows.steps.matching.session_reports import write_utm_audit
+from flows.storage.report_files import equal, write_reports
+from transforms.ads.performance_sums import (
+    Grouping,
+    fill_performance,
+    find_metrics_never_given,
+    list_groups,
+    place_entities,
+    sum_performance,
+)
+from transforms.ads.rests import AD, CAMPAIGN
+from transforms.ads.session_counts import (
+    SessionFigures,
+    count_contact_sessions,
+    count_sessions,
+    list_session_orders,
+    list_session_places,
+)
+from transforms.common.joins import HELD, STREAMED
+from transforms.common.report_rows import ReportRows
+from transforms.reports.ad_performance import (
+    make_ad_performance,
+    make_campaign_performance,
+    sum_by_ad,
+    sum_by_group,
+)
+
+TABLES = {CAMPAIGN: "campaign_performance", AD: "ad_performance"}
+ORG = PerformanceSums.org_number
+
+
+@dataclass
+class PerformanceTable:
+    """A performance table as it is written, piece by piece, and what it comes to.
+
+    Attributes:
+        facts: What it is made from.
+        sessions: The sessions of ad platforms.
+        level: How fine it is: `CAMPAIGN` or `AD`.
+        config: The workspace's configuration.
+        sessions_in_all: The sessions of the pieces made so far.
+        spend_in_all: Their spend.
+        spent: `GroupSpend` of those pieces, of ads.
+    """
+
+    facts: AdFacts
+    sessions: SessionFigures
+    level: int
+    config: Workspace
+    sessions_in_all: int = 0
+    spend_in_all: Decimal = Decimal(0)
+    spent: list[pl.LazyFrame] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Number what the table may have rows of."""
+        entities = self.facts.entities
+        listed = list_groups(entities, self.sessions.counts, self.level)
+        self.groups = materialize(listed, PerformanceGroups)
+
+    def write(self, staging: Path) -> list[Check]:
+        """Write the table."""
+        return write_reports(staging, "ads", TABLES[self.level], self._make())
+
+    def _make(self) -> Iterator[ReportRows]:
+        sums = self._add_up()
+        never = materialize(find_metrics_never_given(sums), UngivenMetrics)
+        make = make_ad_performance if self.level == AD else make_campaign_performance
+        names, currency = self.facts.names.lazy(), self.config.workspace.currency
+        for within in cut_pieces(sums, self.facts.days, stats_rows_at_once(self.config.run)):
+            rows = fill_performance(sums.filter(within), never, has_orders=self.sessions.has_orders)
+            filled = materialize(rows, PerformanceSums)
+            report = compute_rows(make(filled, self.groups, names, currency))
+            self._total(report)
+            yield report
+
+    def _add_up(self) -> pl.LazyFrame:
+        """`PerformanceSums` of every range of days, in files."""
+        facts, level = self.facts, self.level
+        places = place_entities(facts.entities, self.groups, level)
+        grouping = Grouping(level, self.groups, materialize(places, EntityPlaces))
+        paths = []
+        for number, of in enumerate(facts.days):
+            stats, sessions = facts.stats.filter(of), self.sessions.filter(of)
+            rows = sum_performance(stats, facts.entities, sessions, grouping)
+            paths.append(facts.folder / f"{TABLES[level]}-{number:03}.parquet")
+            write_whole(materialize(rows, PerformanceSums).collect(), paths[-1])
+        return pl.scan_parquet(paths)
+
+    def _total(self, report: ReportRows) -> None:
+        p = CampaignPerformance
+        sessions, spend = report.rows.select(pl.sum(p.sessions, p.spend)).collect().row(0)
+        self.sessions_in_all += sessions
+        self.spend_in_all += spend
+        if self.level == AD:
+            self.spent.append(materialize(sum_by_group(report), GroupSpend))
+
+    def check(self, visited: int, spent: str) -> list[Check]:
+        """The table comes to every session of a platform and to the accounts' spend."""
+        rows = "campaigns" if self.level == CAMPAIGN else "ads"
+        return [
+            equal(f"ads: sessions of {rows}", visited, self.sessions_in_all),
+            equal(f"ads: spend of {rows}", spent, f"{self.spend_in_all:.4f}"),
+        ]
+
+
+def write_performance_reports(
+    config: Workspace, facts: AdFacts, conversions: pl.DataFrame | None, staging: Path
+) -> list[Check]:
+    """Write what ads cost beside the sessions that they brought, and what is broken between them.
+
+    Args:
+        config: The workspace's configuration.
+        facts: What the reports are made from.
+        conversions: Orders and revenue by session (last touch); None without an orders feed.
+        staging: The snapshot being written.
+    """
+    sessions = count_ad_sessions(facts, conversions)
+    campaigns, ads = (PerformanceTable(facts, sessions, level, config) for level in TABLES)
+    checks = campaigns.write(staging) + ads.write(staging)
+    nothing = pl.LazyFrame(schema=polars_schema(GroupSpend))
+    spend = materialize(sum_by_ad(pl.concat([nothing, *ads.spent]), ads.groups), AdSpend)
+    checks += write_utm_audit(facts.matched, facts.names, spend, staging)
+    came = facts.matched.links.filter(pl.col(AuditedLinks.platform).is_not_null())
+    visited = came.select(pl.col(AuditedLinks.session_count).sum()).collect().item()
+    spent = sum_counted(facts)
+    return [*checks, *campaigns.check(visited, spent), *ads.check(visited, spent)]
+
+
+def count_ad_sessions(facts: AdFacts, conversions: pl.DataFrame | None) -> SessionFigures:
+    """Count the sessions of ad platforms by the day, where the spend of their ads stands.
+
+    Args:
+        facts: What the reports are made from.
+        conversions: Orders and revenue by session (last touch); None without an orders feed.
+    """
+    matched, counted, visitors = facts.matched, [], []
+    places = materialize(list_session_places(matched.links), SessionPlaces)
+    brought = None if conversions is None else find_brought(facts, conversions)
+    for number, of in enumerate(facts.days):
+        of_days = None if brought is None else brought.filter(of)
+        visits = count_contact_sessions(matched.visits.filter(of), matched.links, places, of_days)
+        by_contact = materialize(visits, AdContactSessions)
+        counts = count_sessions(by_contact, places, facts.entities, facts.versions)
+        visitors.append(facts.folder / f"visitors-{number:03}.parquet")
+        write_whole(by_contact.collect(), visitors[-1])
+        counted.append(facts.folder / f"sessions-{number:03}.parquet")
+        write_whole(materialize(counts, SessionCounts).collect(), counted[-1])
+    has_orders = conversions is not None
+    return SessionFigures(pl.scan_parquet(counted), pl.scan_parquet(visitors), has_orders)
+
+
+def find_brought(facts: AdFacts, conversions: pl.DataFrame) -> pl.LazyFrame:
+    """What sessions brought of which an order's last touch was one (`list_session_orders`)."""
+    sessions = facts.matched.sessions.join(
+        conversions.lazy(), on=key(SessionBase), how="inner", validate=STREAMED, build_side=HELD
+    )
+    return list_session_orders(sessions).collect(engine="streaming").lazy()
+
+
+def cut_pieces(sums: pl.LazyFrame, days: Sequence[pl.Expr], most_rows: int) -> Iterator[pl.Expr]:
+    """Whether a row is of a piece of the table that can be held, in the order of its key.
+
+    The table is in the order of organizations and then of days: small organizations lie in one
+    piece, and of a large one each range of days does.
+
+    Args:
+        sums: `PerformanceSums`.
+        days: Ranges of days.
+        most_rows: How many rows a piece of several organizations has at most.
+    """
+    first, rows = 0, 0
+    for org, count in sums.group_by(ORG).len().sort(ORG).collect().iter_rows():
+        if rows and rows + count > most_rows:
+            yield pl.col(ORG).is_between(first, org, closed="left")
+            first, rows = org, 0
+        rows += count
+        if rows > most_rows:
+            yield from ((pl.col(ORG) == org) & of for of in days)
+            first, rows = org + 1, 0
+    if rows:
+        yield pl.col(ORG) >= first
