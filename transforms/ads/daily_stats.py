@@ -77,8 +77,8 @@ def number_rows(rows: pl.LazyFrame, numbers: pl.LazyFrame) -> pl.LazyFrame:
     is_of_day = pl.col(DAY).is_not_null()
     lasting, of_days = numbers.filter(~is_of_day).drop(DAY), numbers.filter(is_of_day)
     parts = [
-        rows.join(lasting, on=STATED, how="inner", validate="m:1"),
-        rows.join(of_days, on=[STATED, DAY], how="inner", validate="m:1"),
+        rows.join(lasting, on=STATED, how="inner", validate=STREAMED, build_side=HELD),
+        rows.join(of_days, on=[STATED, DAY], how="inner", validate=STREAMED, build_side=HELD),
     ]
     return pl.concat(parts, how="diagonal")
 
@@ -179,7 +179,7 @@ def sum_daily_stats(
     attributes = agree_between(pl.col(f.first_attributes).min(), pl.col(f.last_attributes).max())
     return (
         number_rows(rows, numbers)
-        .join(rates, on=[PAYER, DAY], how="inner", validate="m:1")
+        .join(rates, on=[PAYER, DAY], how="inner", validate=STREAMED, build_side=HELD)
         .with_columns(pl.col(AMOUNTS).cast(EXACT) * pl.col(PayerRates.rate).cast(EXACT))
         .group_by(ENTITY, DAY, *apart)
         .agg(

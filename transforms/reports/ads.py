@@ -26,6 +26,7 @@ from transforms.ads.name_versions import (
 from transforms.ads.report_groups import GROUP, GROUP_KEY, TEXTS
 from transforms.ads.speakers import OWN
 from transforms.common.ad_levels import ID_OF_LEVEL
+from transforms.common.joins import HELD, STREAMED
 from transforms.common.json_objects import merge_objects
 from transforms.common.report_rows import ReportRows, order_rows
 
@@ -56,7 +57,13 @@ def sum_level(
     """
     is_own = (pl.col(OWN) == RANKS[level]).all().alias(IS_OWN)
     return (
-        stats.join(groups.select(ENTITY, GROUP, OWN), on=ENTITY, how="inner", validate="m:1")
+        stats.join(
+            groups.select(ENTITY, GROUP, OWN),
+            on=ENTITY,
+            how="inner",
+            validate=STREAMED,
+            build_side=HELD,
+        )
         .group_by(GROUP, DAY)
         .agg(
             *sum_known(METRICS),
@@ -64,7 +71,13 @@ def sum_level(
             agree(LevelSums.attributes),
             is_own,
         )
-        .join(renamed.select(GROUP, DAY, TEXTS), on=[GROUP, DAY], how="left", validate="m:1")
+        .join(
+            renamed.select(GROUP, DAY, TEXTS),
+            on=[GROUP, DAY],
+            how="left",
+            validate=STREAMED,
+            build_side=HELD,
+        )
         .with_columns(pl.coalesce(TEXTS, GROUP).alias(TEXTS))
         .select(columns(LevelSums))
         .cast(dict(polars_schema(LevelSums)))
