@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import polars_schema
 from contracts.feeds import FEEDS
 from flows.catalog.feed_contents import FeedContents
 from flows.catalog.read_files import ReadFile, hash_parts, scan_together
@@ -115,8 +115,9 @@ class Catalog:
 
     def scan_numbered(self, table: str) -> pl.LazyFrame:
         """The canonical table with each row's `file` and `row_number`."""
+        schema = {**polars_schema(FEEDS[table]), ROW_NUMBER: pl.UInt32, FILE: pl.UInt32}
         parts = [self.scan_run(files, table) for files in self.list_runs(table)]
-        return pl.concat(parts).select(*columns(FEEDS[table]), ROW_NUMBER, FILE)
+        return pl.concat(parts).select(*schema) if parts else pl.LazyFrame(schema=schema)
 
     def leave_discarded(self, rows: pl.LazyFrame, file: ReadFile, table: str) -> pl.LazyFrame:
         """A file's rows that count; the rows bear their `row_number`."""

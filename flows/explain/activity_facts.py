@@ -6,7 +6,6 @@ from flows.explain.ads.stats_rows import AdStatsRows
 from flows.explain.published_run import PublishedRun
 from flows.steps.activities.people_inputs import PeopleInputs
 from flows.steps.activities.write_activities import Activities, write_activities
-from flows.steps.messaging.described_messages import MessageInputs, find_names
 
 
 class ActivityFacts:
@@ -21,12 +20,10 @@ class ActivityFacts:
     def activities(self) -> Activities:
         """What everybody did, whose each device was, cut into groups of people."""
         run = self.run
-        config = run.loaded.config
-        names = find_names(MessageInputs(run.catalog, config, run.scratch))
-        facts = self.ads.facts
+        names, facts = run.names, self.ads.facts
         inputs = PeopleInputs(
             run.catalog,
-            config,
+            run.config,
             names.channels,
             names.messages,
             names.owners,

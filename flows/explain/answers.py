@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -10,10 +10,10 @@ from flows.catalog.read_files import ReadFile
 from flows.explain.activity_facts import ActivityFacts
 from flows.explain.ads.audit_cells import AuditCells
 from flows.explain.ads.breakdown_cells import BreakdownCells
-from flows.explain.ads.level_cells import AdCells
+from flows.explain.ads.level_cells import PERFORMANCE, URLS, AdCells
 from flows.explain.ads.source_cells import SourceCells
 from flows.explain.ads.stats_rows import AdStatsRows
-from flows.explain.attribution.credit_cells import AttributionCells
+from flows.explain.attribution.credit_cells import SUMS, AttributionCells
 from flows.explain.attribution.lift_cells import LiftCells
 from flows.explain.attribution.order_rows import OrderRows
 from flows.explain.attribution.path_cells import PathCells
@@ -29,9 +29,30 @@ from flows.explain.people.segment_cells import SegmentCells
 from flows.explain.published_run import PublishedRun
 from flows.explain.raw_rows import RAW, read_raw_rows
 from flows.explain.run_cells import RunCells
+from flows.report_tables import EVERY_CHANNEL, find_table
+from flows.steps.ads.level_reports import LEVELS
 from transforms.explain.row_places import COUNTS, ROW_PLACE, unpack_place
 
 ROWS_SHOWN = 1000
+MESSAGE_TABLES = (
+    *(f"{EVERY_CHANNEL}/{level}_report" for level in ("campaign", "dispatch", "message")),
+    *(f"{EVERY_CHANNEL}/{name}" for name in ("daily_report", "channel_report", "link_report")),
+    *("email/domain_report", "campaigns/hierarchy_report", "campaigns/delivery_summary"),
+)
+AD_TABLES = tuple(f"ads/{name}" for name in (*LEVELS, *PERFORMANCE, URLS))
+ATTRIBUTION_TABLES = tuple(f"attribution/{name}" for name in (*SUMS, "order_touches"))
+
+
+class Cells(Protocol):
+    """Explains the figures of some tables."""
+
+    def explain(self, cell: AskedCell) -> Explanation:
+        """How a figure came to be.
+
+        Raises:
+            NotCovered: Nothing can be said of it.
+        """
+        ...
 
 
 @dataclass(frozen=True)
@@ -59,22 +80,23 @@ class Explainer:
         orders = OrderRows(run)
         sends, stats = SendFigures(run, orders), AdStatsRows(run)
         ads, activities = AdCells(stats, orders), ActivityFacts(run, stats)
-        self.subjects = (
-            MessageCells(sends),
-            VariantCells(sends),
-            ProviderCells(sends),
-            ads,
-            SourceCells(stats),
-            AuditCells(stats),
-            BreakdownCells(stats),
-            AttributionCells(run, orders, sends, ads),
-            PeopleCells(sends, orders),
-            SegmentCells(sends),
-            RunCells(run, self._explain),
-            PathCells(orders, activities),
-            LiftCells(orders, activities),
-            ListCells(run, activities),
-        )
+        of_tables: dict[tuple[str, ...], Cells] = {
+            MESSAGE_TABLES: MessageCells(sends),
+            (f"{EVERY_CHANNEL}/variant_report",): VariantCells(sends),
+            (f"{EVERY_CHANNEL}/provider_report",): ProviderCells(sends),
+            AD_TABLES: ads,
+            ("ads/spend_sources",): SourceCells(stats),
+            ("ads/utm_audit",): AuditCells(stats),
+            ("ads/breakdown_report",): BreakdownCells(stats),
+            ATTRIBUTION_TABLES: AttributionCells(run, orders, sends, ads),
+            ("attribution/paths",): PathCells(orders, activities),
+            ("attribution/holdout_lift",): LiftCells(orders, activities),
+            ("people/contact_report", "people/contact_journey"): PeopleCells(sends, orders),
+            ("people/segment_report",): SegmentCells(sends),
+            ("people/list_growth",): ListCells(run, activities),
+            ("run/feeds", "run/changes"): RunCells(run, self._explain),
+        }
+        self.cells = {label: cells for labels, cells in of_tables.items() for label in labels}
         self.files = {file.order: file for file in run.catalog.files}
 
     def answer(
@@ -89,10 +111,10 @@ class Explainer:
         return self._state(cell, self._explain(cell))
 
     def _explain(self, cell: AskedCell) -> Explanation:
-        for subject in self.subjects:
-            if subject.covers(cell):
-                return subject.explain(cell)
-        raise NotCovered(cell.label, cell.column)
+        cells = self.cells.get(find_table(cell.group, cell.name).label)
+        if cells is None:
+            raise NotCovered(cell.label, cell.column)
+        return cells.explain(cell)
 
     def _state(self, cell: AskedCell, found: Explanation) -> ExplainedCell:
         rows = self._name_files(found.rows)

@@ -1,6 +1,6 @@
 """Which figure is asked about: a table, the key of one row, a column."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -41,6 +41,13 @@ class AskedCell:
     def value(self) -> Any:
         """The figure as it is published."""
         return self.row[self.column]
+
+
+def have_values_of(
+    row: Mapping[str, Any], names: Iterable[str], dtype: type[pl.DataType] = pl.String
+) -> list[pl.Expr]:
+    """Whether rows have a row's values in some columns of one type; null is a value, too."""
+    return [pl.col(name).eq_missing(pl.lit(row[name], dtype)) for name in names]
 
 
 def find_cell(

@@ -1,5 +1,6 @@
 """What an explanation says: rows that add up to a figure, operands, what does not count."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -8,12 +9,20 @@ import polars as pl
 
 from contracts.manifest import count_of
 from flows.errors import UsageError
-from transforms.explain.row_places import BECAUSE, COUNTS, EXPLAINED, ROW_PLACE
+from transforms.explain.row_places import (
+    BECAUSE,
+    COUNTS,
+    EXPLAINED,
+    ROW_PLACE,
+    TABLE,
+    state_rows,
+)
 
 HALF_A_STEP = Decimal("0.00005")
 """The most that rounding to four places changes an amount."""
 NOTHING = pl.DataFrame(schema=EXPLAINED)
 LEFT_OUT = pl.Schema({name: EXPLAINED[name] for name in EXPLAINED if name != COUNTS})
+"""One row per raw row that does not count: where it stands, its canonical table, and why."""
 
 
 class NotCovered(UsageError):  # noqa: N818 - it names what happened
@@ -110,6 +119,38 @@ def divide(numerator: Any, denominator: Any) -> float | None:
     if numerator is None or not denominator:
         return None
     return float(numerator) / float(denominator)
+
+
+def count_rows(
+    rows: pl.LazyFrame, table: str | pl.Expr, counts: pl.Expr, because: pl.Expr
+) -> pl.DataFrame:
+    """What raw rows add to a figure: `EXPLAINED`, one row per raw row, table and reason.
+
+    Args:
+        rows: Rows with their `row_place`.
+        table: Their canonical table.
+        counts: How much each of them adds.
+        because: Why it does.
+    """
+    return merge_rows(state_rows(rows, table, counts, because).collect())
+
+
+def leave_out(rows: pl.LazyFrame | pl.DataFrame, table: str, because: pl.Expr) -> pl.DataFrame:
+    """Raw rows that do not count: `LEFT_OUT`.
+
+    Args:
+        rows: Rows with their `row_place`.
+        table: Their canonical table.
+        because: Why they do not count.
+    """
+    named = rows.lazy().select(ROW_PLACE, pl.lit(table).alias(TABLE), because.alias(BECAUSE))
+    return named.cast(dict(LEFT_OUT)).collect()
+
+
+def merge_left_out(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Rows that do not count, once each, in the order of files and rows: `LEFT_OUT`."""
+    whole = pl.concat([pl.DataFrame(schema=LEFT_OUT), *parts])
+    return whole.unique().sort(ROW_PLACE, TABLE, BECAUSE)
 
 
 def merge_rows(rows: pl.DataFrame) -> pl.DataFrame:

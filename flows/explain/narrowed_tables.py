@@ -8,6 +8,8 @@ import polars as pl
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.read_files import ReadFile
 from flows.explain.left_out import Narrow
+from transforms.explain.row_places import pack_place
+from transforms.ingest.deduplication import FILE
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class NarrowedTables(Catalog):
         """The rows of files read together that count and are asked about."""
         rows = super().scan_run(files, table)
         return self.narrow[table](rows) if table in self.narrow else rows
+
+
+def scan_placed(catalog: Catalog, table: str) -> pl.LazyFrame:
+    """A canonical table with each row's `row_place`."""
+    return catalog.scan_numbered(table).with_columns(pack_place(pl.col(FILE)))
 
 
 def narrow_tables(catalog: Catalog, narrow: Mapping[str, Narrow]) -> NarrowedTables:

@@ -3,17 +3,20 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
 
+from contracts.config.workspace import Workspace
 from contracts.manifest import InputFile, Manifest
 from flows.catalog.canonical_tables import Catalog
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.errors import UsageError
 from flows.progress import silence
 from flows.remote.workspace_place import open_feeds
+from flows.steps.messaging.described_messages import MessageInputs, NamedKeys, find_names
 from flows.steps.reading.read_feeds import read_feeds
 from flows.storage.published_files import published_tables, read_manifest
 from flows.storage.workspace_files import Layout
@@ -38,6 +41,21 @@ class PublishedRun:
     tables: dict[tuple[str, str], list[Path]]
     run_id: str
     scratch: Path
+
+    @property
+    def config(self) -> Workspace:
+        """The workspace's configuration."""
+        return self.loaded.config
+
+    @property
+    def timezone(self) -> str:
+        """Whose midnight ends a day."""
+        return self.config.workspace.timezone
+
+    @cached_property
+    def names(self) -> NamedKeys:
+        """What the keys of sends and events stand for."""
+        return find_names(MessageInputs(self.catalog, self.config, self.scratch))
 
     def scan(self, group: str, name: str) -> pl.LazyFrame | None:
         """A published table; None where there is none."""

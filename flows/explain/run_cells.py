@@ -60,10 +60,6 @@ class RunCells:
         self.run = run
         self.explain_other = explain
 
-    def covers(self, cell: AskedCell) -> bool:
-        """Whether a cell's table is one of these."""
-        return cell.label in ("run/feeds", "run/changes")
-
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be.
 

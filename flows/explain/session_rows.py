@@ -5,16 +5,9 @@ import polars as pl
 from contracts.columns import polars_schema
 from contracts.feeds import PageViews, Sessions
 from flows.explain.explanation import merge_rows
+from flows.explain.narrowed_tables import scan_placed
 from flows.explain.published_run import PublishedRun
-from transforms.explain.row_places import (
-    BECAUSE,
-    COUNTS,
-    EXPLAINED,
-    ROW_PLACE,
-    TABLE,
-    pack_place,
-)
-from transforms.ingest.deduplication import FILE
+from transforms.explain.row_places import BECAUSE, COUNTS, EXPLAINED, ROW_PLACE, TABLE
 from transforms.web.sessionization import build_sessions
 
 ORG, SESSION, STARTED_AT = Sessions.org_id, Sessions.session_id, Sessions.started_at
@@ -61,23 +54,23 @@ class SessionRows:
         """
         parts = [pl.DataFrame(schema=FOUND), self._find_delivered(sessions)]
         made = sessions.filter(pl.col(SESSION).str.starts_with(OF_VIEW))
-        if made.height and self.run.catalog.has_rows("page_views"):
+        if made.height:
             parts.append(self._find_made(made))
         return pl.concat(parts).sort(STARTED_AT, *KEY, ROW_PLACE)
 
     def _find_delivered(self, sessions: pl.DataFrame) -> pl.DataFrame:
-        if sessions.is_empty() or not self.run.catalog.has_rows("sessions"):
+        if sessions.is_empty():
             return pl.DataFrame(schema=FOUND)
-        rows = self.run.catalog.scan_numbered("sessions")
+        rows = scan_placed(self.run.catalog, "sessions")
         if STARTED_AT in sessions.columns:
             first, last = sessions[STARTED_AT].min(), sessions[STARTED_AT].max()
             rows = rows.filter(pl.col(STARTED_AT).is_between(pl.lit(first), pl.lit(last)))
         named = sessions.lazy().select(*KEY, BECAUSE)
-        found = rows.with_columns(pack_place(pl.col(FILE))).join(named, on=KEY, how="inner")
+        found = rows.join(named, on=KEY, how="inner")
         return _shape(found, "sessions", pl.lit(1), pl.col(BECAUSE)).collect()
 
     def _find_made(self, sessions: pl.DataFrame) -> pl.DataFrame:
-        rules, config = self.run.loaded.config.sessions, self.run.loaded.config.workspace
+        rules, config = self.run.config.sessions, self.run.config.workspace
         views = self._find_views(sessions)
         made = build_sessions(
             views.lazy(),
@@ -105,9 +98,8 @@ class SessionRows:
 
     def _find_views(self, sessions: pl.DataFrame) -> pl.DataFrame:
         """Every page view of the visitors of sessions, in the order in which they are cut."""
-        views = self.run.catalog.scan_numbered("page_views").with_columns(
-            pack_place(pl.col(FILE)),
-            pl.when(pl.col(DEVICE).is_null()).then(PageViews.contact_id).alias(PERSON),
+        views = scan_placed(self.run.catalog, "page_views").with_columns(
+            pl.when(pl.col(DEVICE).is_null()).then(PageViews.contact_id).alias(PERSON)
         )
         firsts = sessions.lazy().select(
             ORG, pl.col(SESSION).str.strip_prefix(OF_VIEW).alias(PageViews.page_view_id)

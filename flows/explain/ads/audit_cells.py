@@ -9,7 +9,7 @@ from contracts.facts.ads.ad_stats import PlacedStats
 from contracts.facts.matching.session_matching import AuditedLinks
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from flows.explain.ads.stats_rows import STATS, AdStatsRows, of_table
-from flows.explain.cells import AskedCell
+from flows.explain.cells import AskedCell, have_values_of
 from flows.explain.explanation import (
     LEFT_OUT,
     NOTHING,
@@ -44,10 +44,6 @@ class AuditCells:
         self.run = stats.run
         self.sessions = SessionRows(stats.run)
 
-    def covers(self, cell: AskedCell) -> bool:
-        """Whether a cell's table is this one."""
-        return cell.label == "ads/utm_audit"
-
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
         row = dict(cell.row)
@@ -70,11 +66,11 @@ class AuditCells:
         if row[A.kind] == AuditKind.NAME_USED_TWICE:
             named = list_ambiguous(self._links).filter(
                 pl.col(AdNames.name_key) == normalize_text(row[A.value]),
-                *_are_of(row, [*CAMPAIGN, A.parameter]),
+                *have_values_of(row, [*CAMPAIGN, A.parameter]),
             )
             return self._links.join(named.select(LINK), on=LINK, how="semi")
         troubled = list_troubled_links(self._links, self.stats.facts.names.lazy())
-        own = troubled.filter(*_are_of(row, AUDITED)).select(LINK)
+        own = troubled.filter(*have_values_of(row, AUDITED)).select(LINK)
         return self._links.join(own, on=LINK, how="semi")
 
     def _list_near(self, row: dict[str, Any], own: pl.LazyFrame) -> pl.DataFrame:
@@ -109,11 +105,12 @@ class AuditCells:
         audit = self.run.scan("ads", "utm_audit")
         if row[A.score] is None or audit is None:
             return words, []
-        is_lost = (pl.col(A.kind) == AuditKind.SPEND_WITHOUT_SESSIONS) & pl.all_horizontal(
-            pl.col(name).eq_missing(pl.lit(value, pl.String))
-            for name, value in zip([A.org_id, *ENTITY], (row[A.org_id], *suggested), strict=True)
+        of_suggested = {A.org_id: row[A.org_id], **dict(zip(ENTITY, suggested, strict=True))}
+        lost = audit.filter(
+            pl.col(A.kind) == AuditKind.SPEND_WITHOUT_SESSIONS,
+            *have_values_of(of_suggested, of_suggested),
         )
-        return words, [suggested] if audit.filter(is_lost).collect().height else []
+        return words, [suggested] if lost.collect().height else []
 
     def _find_bearers(self, row: dict[str, Any]) -> list[tuple[Any, ...]]:
         place = {name: row[name] for name in (*CAMPAIGN, A.parameter)}
@@ -143,10 +140,6 @@ class AuditCells:
             )
             parts.append(state_rows(own, STATS, spend, because).collect())
         return merge_rows(pl.concat(parts))
-
-
-def _are_of(row: dict[str, Any], names: list[str]) -> list[pl.Expr]:
-    return [pl.col(name).eq_missing(pl.lit(row[name], pl.String)) for name in names]
 
 
 def _explain_score(row: dict[str, Any]) -> Explanation:

@@ -24,8 +24,8 @@ from flows.explain.explanation import (
     Operand,
     absorb_rounding,
     add_up,
+    count_rows,
     divide,
-    merge_rows,
 )
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import scan_given
@@ -34,7 +34,7 @@ from transforms.ads.levels import DAY, PARENTS
 from transforms.ads.speakers import adds_to
 from transforms.common.currency import EXACT
 from transforms.common.shared_texts import write_out_texts
-from transforms.explain.row_places import ROW_PLACE, state_rows
+from transforms.explain.row_places import ROW_PLACE
 from transforms.reports.ad_breakdowns import GRAIN, name_breakdowns
 
 B = BreakdownReport
@@ -54,10 +54,6 @@ class BreakdownCells:
     def __init__(self, rows: AdStatsRows) -> None:
         """Explain the figures of a run."""
         self.rows = rows
-
-    def covers(self, cell: AskedCell) -> bool:
-        """Whether a cell's table is this one."""
-        return cell.label == "ads/breakdown_report"
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
@@ -80,7 +76,7 @@ class BreakdownCells:
             return Explanation(f"{words}: {NO_METRIC}", excluded=left_out)
         found = self._find_rows(row).filter(pl.col(column).is_not_null())
         why = pl.lit("a row of this entity, kind and value")
-        rows = merge_rows(state_rows(found, TABLE, pl.col(column), why).collect())
+        rows = count_rows(found, TABLE, pl.col(column), why)
         if column in AMOUNTS:
             rows = absorb_rounding(rows, row[column])
         return Explanation(words, rows, (), left_out)
@@ -101,7 +97,7 @@ class BreakdownCells:
     def _find_rows(self, row: dict[str, Any]) -> pl.LazyFrame:
         """The rows of breakdowns of a report's row, amounts in the reporting currency."""
         placed = self.rows.place(row)
-        currency = self.rows.run.loaded.config.workspace.currency
+        currency = self.rows.run.config.workspace.currency
         given = scan_rows(placed.catalog, TABLE).filter(pl.col(DAY) == row[DAY])
         named = name_breakdowns(given, placed.versions, (ROW_PLACE,)).collect().lazy()
         accounts = scan_given(placed.catalog, "ad_accounts")
@@ -124,4 +120,4 @@ class BreakdownCells:
         stats = self.rows.place(row).stats.filter(adds_to(rank), of_table() == STATS)
         own = write_out_texts(stats).filter(*are_of(row, [*OF_PLATFORM, PARENTS[rank]]))
         why = pl.lit("stats that speak for the entity on that day")
-        return merge_rows(state_rows(own, STATS, pl.col(PlacedStats.spend), why).collect())
+        return count_rows(own, STATS, pl.col(PlacedStats.spend), why)

@@ -21,13 +21,14 @@ from flows.explain.ads.visit_rows import OF_SESSIONS, VisitRows
 from flows.explain.attribution.order_rows import OrderRows
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import (
-    LEFT_OUT,
     NOTHING,
     Explanation,
     NotCovered,
     Operand,
     absorb_rounding,
+    count_rows,
     divide,
+    leave_out,
     merge_rows,
 )
 from flows.report_tables import find_table
@@ -68,10 +69,6 @@ class AdCells:
         self.rows = rows
         self.visits = VisitRows(rows, orders)
 
-    def covers(self, cell: AskedCell) -> bool:
-        """Whether a cell's table is one of these."""
-        return cell.group == "ads" and cell.name in {*LEVELS, *PERFORMANCE, URLS}
-
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be.
 
@@ -102,7 +99,7 @@ class AdCells:
     def _list_stats(self, cell: AskedCell, column: str) -> pl.DataFrame:
         metric = METRIC_OF[column]
         found = self._find_stats(cell).filter(*_bears(metric))
-        rows = merge_rows(state_rows(found, of_table(), pl.col(metric), self._word()).collect())
+        rows = count_rows(found, of_table(), pl.col(metric), self._word())
         return absorb_rounding(rows, cell.row[column]) if metric in AMOUNTS else rows
 
     def list_spend(self, row: dict[str, Any], names: list[str]) -> pl.DataFrame:
@@ -175,11 +172,9 @@ class AdCells:
             placed.filter(*are_of(row, names), pl.col(ROW_PLACE).is_not_null())
             .filter(of_table() == STATS)
             .join(counting, on=ROW_PLACE, how="anti")
-            .select(ROW_PLACE, pl.lit(STATS).alias(TABLE), why.alias(BECAUSE))
-            .collect()
         )
         told = [name for name in names if name not in URL_COLUMNS]
-        parts = [passed.cast(dict(LEFT_OUT)), list_stats_left_out(self.run, STATS, row, told)]
+        parts = [leave_out(passed, STATS, why), list_stats_left_out(self.run, STATS, row, told)]
         return pl.concat(parts).unique().sort(ROW_PLACE, TABLE)
 
 

@@ -6,14 +6,14 @@ import polars as pl
 
 from contracts.facts.ads.ad_stats import PlacedStats
 from contracts.reports.ads import SpendSources
-from flows.explain.ads.stats_rows import STATS, AdStatsRows, PlacedRows, of_table
-from flows.explain.cells import AskedCell
-from flows.explain.explanation import Explanation, Operand, absorb_rounding, merge_rows
+from flows.explain.ads.stats_rows import STATS, AdStatsRows, of_table
+from flows.explain.cells import AskedCell, have_values_of
+from flows.explain.explanation import Explanation, Operand, absorb_rounding, count_rows
 from flows.explain.left_out import list_left_out
 from transforms.ads.levels import DAY, RANKS
 from transforms.ads.speakers import ENTITY, FEED, OWN, TOP, name_entity
 from transforms.common.shared_texts import write_out_texts
-from transforms.explain.row_places import ROW_PLACE, state_rows
+from transforms.explain.row_places import ROW_PLACE
 from transforms.reports.spend_sources import is_left_out, list_spent_below, list_spent_on
 
 S, SPEND = SpendSources, PlacedStats.spend
@@ -37,10 +37,6 @@ class SourceCells:
         """Explain the figures of a run."""
         self.rows = rows
 
-    def covers(self, cell: AskedCell) -> bool:
-        """Whether a cell's table is this one."""
-        return cell.label == "ads/spend_sources"
-
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
         row, column = dict(cell.row), cell.column
@@ -54,12 +50,12 @@ class SourceCells:
             rank = RANKS[row[S.level]]
             firsts = own.sort(ROW_PLACE).unique(name_entity(rank), keep="first")
             why = pl.lit("the first row of an entity")
-            stated = state_rows(firsts, STATS, pl.lit(1), why)
+            rows = count_rows(firsts, STATS, pl.lit(1), why)
         else:
             of_column = {S.spend_used: pl.col(TOP) == 0, S.spend_unplaced: is_left_out()}
             counted = own.filter(of_column.get(column, pl.lit(value=True)))
-            stated = state_rows(counted, STATS, pl.col(SPEND), pl.lit("a row of the feed"))
-        rows = absorb_rounding(merge_rows(stated.collect()), cell.value)
+            stated = count_rows(counted, STATS, pl.col(SPEND), pl.lit("a row of the feed"))
+            rows = absorb_rounding(stated, cell.value)
         return Explanation(WORDS[column], rows, (), self._list_left_out(row))
 
     def _explain_difference(self, row: dict[str, Any], below: pl.DataFrame) -> Explanation:
@@ -67,8 +63,8 @@ class SourceCells:
             return Explanation("nothing lies below its entities: there is nothing to compare")
         spend = row[S.difference] + row[S.spend_of_level_below]
         own = self._find_compared(row, of_level=True)
-        stated = state_rows(own, STATS, pl.col(SPEND), pl.lit("a row of the feed"))
-        rows = absorb_rounding(merge_rows(stated.collect()), spend)
+        stated = count_rows(own, STATS, pl.col(SPEND), pl.lit("a row of the feed"))
+        rows = absorb_rounding(stated, spend)
         parts = (
             Operand("spend of those entities and days", spend, rows),
             Operand(S.spend_of_level_below, row[S.spend_of_level_below], below),
@@ -79,12 +75,11 @@ class SourceCells:
     def _list_below(self, row: dict[str, Any], value: object) -> pl.DataFrame:
         below = self._find_compared(row, of_level=False)
         why = pl.lit("it lies right below an entity for which the feed speaks")
-        stated = state_rows(below, STATS, pl.col(SPEND), why)
-        return absorb_rounding(merge_rows(stated.collect()), value)
+        return absorb_rounding(count_rows(below, STATS, pl.col(SPEND), why), value)
 
     def _find_compared(self, row: dict[str, Any], *, of_level: bool) -> pl.LazyFrame:
         """The rows of a feed's entities on days with something below, or what lies below."""
-        placed, rank = self._place(row), RANKS[row[S.level]]
+        placed, rank = self.rows.place(row), RANKS[row[S.level]]
         stats = placed.stats.filter(of_table() == STATS)
         own = list_spent_on(stats, rank)
         below = list_spent_below(stats, rank)
@@ -93,7 +88,7 @@ class SourceCells:
             own.group_by(OF_ENTITY)
             .agg(account)
             .pipe(write_out_texts)
-            .filter(self._are_of_source(row, feed=FEED))
+            .filter(*self._are_of_source(row))
             .select(OF_ENTITY)
         )
         below = write_out_texts(below).join(entities, on=OF_ENTITY, how="semi", nulls_equal=True)
@@ -105,16 +100,14 @@ class SourceCells:
 
     def _scan_own(self, row: dict[str, Any]) -> pl.LazyFrame:
         """The rows that a feed has of a level and account."""
-        stats = self._place(row).stats.filter(of_table() == STATS).pipe(write_out_texts)
+        stats = self.rows.place(row).stats.filter(of_table() == STATS).pipe(write_out_texts)
         is_of_level = pl.col(OWN) == RANKS[row[S.level]]
-        return stats.filter(is_of_level, self._are_of_source(row, feed=FEED))
+        return stats.filter(is_of_level, *self._are_of_source(row))
 
-    def _are_of_source(self, row: dict[str, Any], *, feed: str) -> pl.Expr:
-        account = pl.col(PlacedStats.account_id).eq_missing(pl.lit(row[S.account_id], pl.String))
-        return account & (self.rows.name_feed(feed) == row[S.feed])
-
-    def _place(self, row: dict[str, Any]) -> PlacedRows:
-        return self.rows.place(row)
+    def _are_of_source(self, row: dict[str, Any]) -> list[pl.Expr]:
+        """Whether rows are of a row's account and feed."""
+        of_account = have_values_of(row, [S.account_id])
+        return [*of_account, self.rows.name_feed(FEED) == row[S.feed]]
 
     def _list_left_out(self, row: dict[str, Any]) -> pl.DataFrame:
         """Rows of the account that later files of their feed replace, or that were rejected."""

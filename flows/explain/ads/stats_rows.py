@@ -7,7 +7,8 @@ import polars as pl
 
 from contracts.facts.ads.ad_stats import PlacedStats
 from flows.catalog.canonical_tables import Catalog
-from flows.explain.narrowed_tables import narrow_tables
+from flows.explain.cells import have_values_of
+from flows.explain.narrowed_tables import narrow_tables, scan_placed
 from flows.explain.published_run import PublishedRun
 from flows.steps.ads.ad_facts import (
     AdFacts,
@@ -23,7 +24,7 @@ from transforms.ads.conversions import choose_conversions
 from transforms.ads.levels import DAY, PARENTS
 from transforms.ads.name_lookup import AdVersions
 from transforms.common.shared_texts import SHARED
-from transforms.explain.row_places import ROW_PLACE, TABLE, pack_place
+from transforms.explain.row_places import ROW_PLACE, TABLE
 from transforms.ingest.deduplication import FILE
 
 OF_PLATFORM = [PlacedStats.org_id, PlacedStats.platform]
@@ -83,7 +84,7 @@ class AdStatsRows:
     @cached_property
     def facts(self) -> AdFacts:
         """What the ads reports were made from, with every session and its ad."""
-        folder, config = self.run.make_folder("ads"), self.run.loaded.config
+        folder, config = self.run.make_folder("ads"), self.run.config
         sessions = find_sessions(self.catalog, config, folder)
         return build_ad_facts(self.catalog, config, sessions, folder)
 
@@ -101,11 +102,9 @@ class AdStatsRows:
 
 def _place(catalog: Catalog, run: PublishedRun) -> PlacedRows:
     """Name, price and place single rows, as a run does their sums."""
-    versions = find_versions(catalog, run.loaded.config)
+    versions = find_versions(catalog, run.config)
     given = replace(
-        gather_stats(
-            catalog, run.loaded.config, versions, hold_stats(_scan_placed(catalog), APART)
-        ),
+        gather_stats(catalog, run.config, versions, hold_stats(_scan_placed(catalog), APART)),
         conversions=_scan_conversions(catalog),
         apart=APART,
     )
@@ -123,32 +122,19 @@ def _scan_conversions(catalog: Catalog) -> pl.LazyFrame | None:
 
 def scan_rows(catalog: Catalog, table: str) -> pl.LazyFrame:
     """A canonical table with each row's place, and its own name."""
-    if not catalog.has_rows(table):
-        nothing = {ROW_PLACE: pl.UInt64, TABLE: SHARED}
-        return catalog.scan(table).with_columns(
-            pl.lit(None, dtype).alias(name) for name, dtype in nothing.items()
-        )
-    return catalog.scan_numbered(table).with_columns(
-        pack_place(pl.col(FILE)), pl.lit(table, SHARED).alias(TABLE)
-    )
+    return scan_placed(catalog, table).with_columns(pl.lit(table, SHARED).alias(TABLE))
 
 
 def _scan_placed(catalog: Catalog) -> pl.LazyFrame:
     """Canonical `ad_stats` with each row's place, and the place of its feed."""
     feeds = {file.order: file.raw.feed.place for file in catalog.feeding(STATS)}
-    if not feeds:
-        return scan_rows(catalog, STATS).with_columns(pl.lit(0, pl.UInt32).alias(PlacedStats.feed))
     feed = pl.col(FILE).replace_strict(feeds, return_dtype=pl.UInt32)
     return scan_rows(catalog, STATS).with_columns(feed.alias(PlacedStats.feed))
 
 
 def are_of(row: dict[str, object], names: list[str]) -> list[pl.Expr]:
     """Whether rows of stats have a row's values in some columns; the day is among them."""
-    dtypes = {DAY: pl.Date}
-    return [
-        pl.col(name).eq_missing(pl.lit(row[name], dtypes.get(name, pl.String)))
-        for name in (DAY, *names)
-    ]
+    return [*have_values_of(row, [DAY], pl.Date), *have_values_of(row, names)]
 
 
 def key_of_level(row: dict[str, object], rank: int) -> list[str]:

@@ -1,6 +1,5 @@
 """Figures of attribution: credits by the models' own rule, and what they add up to."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -18,14 +17,14 @@ from contracts.vocabulary import Channel
 from flows.explain.ads.level_cells import AdCells
 from flows.explain.attribution.order_rows import KEY, OrderRows
 from flows.explain.attribution.touch_rows import TouchRows
-from flows.explain.cells import AskedCell
+from flows.explain.cells import AskedCell, have_values_of
 from flows.explain.explanation import (
     NOTHING,
     Explanation,
     NotCovered,
     Operand,
+    count_rows,
     divide,
-    merge_rows,
 )
 from flows.explain.messaging.send_figures import SendFigures
 from flows.explain.published_run import PublishedRun
@@ -39,7 +38,7 @@ from transforms.attribution.credit_models import (
     add_credits,
 )
 from transforms.attribution.touches import DIRECT_GROUP
-from transforms.explain.row_places import EXACT_COUNTS, ROW_PLACE, TABLE, state_rows
+from transforms.explain.row_places import EXACT_COUNTS, ROW_PLACE, TABLE
 
 SUMS = ("channel_attribution", "campaign_attribution")
 C = CampaignAttribution
@@ -55,8 +54,6 @@ FORMULAS = {
     "time_decay": "2 to the power of minus the touch's age before the last touch in half-lives, "
     "as a share of the sum of that over the order's touches",
 }
-
-
 WORDS = {
     COUNT: "the number of touches that led to the order",
     POSITION: "the number of the order's touches up to this one, by time, channel and id",
@@ -76,11 +73,7 @@ class AttributionCells:
         self.touches = TouchRows(run)
         self.messages = messages
         self.ads = ads
-        self.rules = run.loaded.config.attribution
-
-    def covers(self, cell: AskedCell) -> bool:
-        """Whether a cell's table is one of these."""
-        return cell.group == "attribution" and cell.name in (*SUMS, "order_touches")
+        self.rules = run.config.attribution
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be.
@@ -109,13 +102,11 @@ class AttributionCells:
         model = cell.column.removeprefix("revenue_")
         touches = self._touches_of(row)
         order = self.orders.find(touches.select(KEY))
-        of_order = merge_rows(
-            state_rows(
-                order.lazy(),
-                "orders",
-                pl.col(PricedOrders.revenue),
-                pl.lit("the order, in the reporting currency"),
-            ).collect()
+        of_order = count_rows(
+            order.lazy(),
+            "orders",
+            pl.col(PricedOrders.revenue),
+            pl.lit("the order, in the reporting currency"),
         )
         expected = self._credit_again(touches, order, cell.column, row[POSITION])
         own = touches.filter(pl.col(POSITION) == row[POSITION])
@@ -184,7 +175,7 @@ class AttributionCells:
         is_refund = pl.col(PricedOrders.is_refund)
         touches = self.orders.touches.join(orders.lazy().select(KEY), on=KEY, how="semi").collect()
         name = revenue_column(model) if column == C.revenue else model
-        touched = touches.filter(self._is_of(row, GRAIN))
+        touched = touches.filter(*have_values_of(row, [name for name in GRAIN if name in row]))
         shares = touched.group_by(KEY).agg(pl.col(name).sum().cast(EXACT_COUNTS).alias(SHARE))
         parts = [orders.join(shares, on=KEY, how="inner", validate="1:1")]
         if row[C.channel] == DIRECT and row.get(C.campaign_id) is None:
@@ -199,19 +190,13 @@ class AttributionCells:
             .then(pl.lit("a row that takes an order back, by that order's touches"))
             .otherwise(pl.lit(f"an order of the day, by its touches under {model}"))
         )
-        return merge_rows(state_rows(pl.concat(parts).lazy(), "orders", counts, because).collect())
+        return count_rows(pl.concat(parts).lazy(), "orders", counts, because)
 
     def _leave_out_orders(self, cell: AskedCell) -> pl.DataFrame:
         """Orders of the day that bring nothing, and rows of its orders that others replace."""
         day = self.orders.find_of_day(cell.row[C.org_id], cell.row[C.date_day])
         parts = [self.orders.leave_out_void(day), self.orders.leave_out_versions(day.select(KEY))]
         return pl.concat(parts).sort(ROW_PLACE, TABLE)
-
-    @staticmethod
-    def _is_of(row: dict[str, Any], names: Sequence[str]) -> pl.Expr:
-        return pl.all_horizontal(
-            pl.col(name).eq_missing(pl.lit(row[name], pl.String)) for name in names if name in row
-        )
 
     def _list_costs(self, cell: AskedCell) -> pl.DataFrame:
         row = dict(cell.row)
@@ -222,6 +207,6 @@ class AttributionCells:
         if row.get(C.platform) is not None:
             return NOTHING
         known = [name for name in (C.org_id, C.channel, C.campaign_id) if name in row]
-        messages = self.messages.messages.filter(self._is_of(row, known))
+        messages = self.messages.messages.filter(*have_values_of(row, known))
         day = {ChannelDays.date_day: row[C.date_day]}
         return self.messages.state_costs(messages, [row[C.channel]], day)

@@ -11,8 +11,17 @@ from contracts.feeds import Events, Sends
 from contracts.reports.attribution import HoldoutLift
 from flows.explain.activity_facts import ActivityFacts
 from flows.explain.attribution.order_rows import KEY, OrderRows
-from flows.explain.cells import AskedCell
-from flows.explain.explanation import NOTHING, Explanation, Operand, merge_rows
+from flows.explain.cells import AskedCell, have_values_of
+from flows.explain.explanation import (
+    LEFT_OUT,
+    NOTHING,
+    Explanation,
+    Operand,
+    count_rows,
+    leave_out,
+    merge_rows,
+)
+from flows.explain.narrowed_tables import scan_placed
 from transforms.attribution.holdouts import (
     UNITS,
     add_differences,
@@ -20,14 +29,7 @@ from transforms.attribution.holdouts import (
     list_watched_orders,
     list_watched_sends,
 )
-from transforms.explain.row_places import (
-    BECAUSE,
-    ROW_PLACE,
-    TABLE,
-    pack_place,
-    state_rows,
-)
-from transforms.ingest.deduplication import FILE
+from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, state_rows
 
 H = HoldoutLift
 ORG, CONTACT, HELD = ContactSends.org_id, ContactSends.contact_id, ContactSends.is_holdout
@@ -69,10 +71,6 @@ class LiftCells:
         self.facts = facts
         self.run = orders.run
 
-    def covers(self, cell: AskedCell) -> bool:
-        """Whether a cell's table is this one."""
-        return cell.label == "attribution/holdout_lift"
-
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
         row, column = dict(cell.row), cell.column
@@ -97,11 +95,10 @@ class LiftCells:
 
     def _find_sends(self, row: dict[str, Any]) -> pl.DataFrame:
         """The sends of a row's message or campaign, those held out too, with their contacts."""
-        config = self.run.loaded.config
+        config = self.run.config
         sends = self.facts.activities.scan("sends")
         watched = list_watched_sends(sends, config.attribution, config.workspace.timezone)
-        is_own = [pl.col(name).eq_missing(pl.lit(row[name], pl.String)) for name in LEVEL]
-        return watched.filter(*is_own).collect()
+        return watched.filter(*have_values_of(row, LEVEL)).collect()
 
     @staticmethod
     def _take_side(sends: pl.DataFrame, side: str) -> pl.LazyFrame:
@@ -122,7 +119,7 @@ class LiftCells:
         found = self.orders.find(watched.select(KEY).collect()).lazy()
         counts = pl.lit(1) if name == "conversions" else pl.col(PricedOrders.revenue)
         because = pl.lit("an order of a contact of this side while watched")
-        return merge_rows(state_rows(found, "orders", counts, because).collect())
+        return count_rows(found, "orders", counts, because)
 
     def _list_firsts(self, sends: pl.DataFrame, contacts: pl.LazyFrame) -> pl.DataFrame:
         """The row of each contact's first send."""
@@ -141,10 +138,8 @@ class LiftCells:
             ("sends", Sends.send_id, named.filter(~is_shown)),
             ("events", Events.event_id, named.filter(is_shown)),
         ):
-            if not self.run.catalog.has_rows(table):
-                continue
             keyed = own.select(ORG, pl.col(ContactSends.send_id).alias(by), BECAUSE)
-            rows = self.run.catalog.scan_numbered(table).select(ORG, by, pack_place(pl.col(FILE)))
+            rows = scan_placed(self.run.catalog, table).select(ORG, by, ROW_PLACE)
             found = rows.join(keyed, on=[ORG, by], how="inner", validate="1:1")
             parts.append(state_rows(found, table, pl.lit(1), pl.col(BECAUSE)).collect())
         return merge_rows(pl.concat(parts))
@@ -160,9 +155,8 @@ class LiftCells:
 
     def _list_late(self, sends: pl.DataFrame, side: str, name: str) -> pl.DataFrame:
         """Orders of the side's contacts that lie outside the time for which they were watched."""
-        nothing = Explanation("").excluded
         if name == "contacts":
-            return nothing
+            return pl.DataFrame(schema=LEFT_OUT)
         contacts = self._take_side(sends, side)
         orders = self.facts.activities.scan("orders")
         watched = list_watched_orders(contacts, orders)
@@ -171,10 +165,7 @@ class LiftCells:
         all_of_them = self.orders.find_all(other)
         late = all_of_them.filter(pl.col(PricedOrders.is_conversion))
         why = pl.lit("outside the window: ordered before or after the contact was watched")
-        parts = [
-            late.select(ROW_PLACE, pl.lit("orders").alias(TABLE), why.alias(BECAUSE)),
-            self.orders.leave_out_void(all_of_them),
-        ]
+        parts = [leave_out(late, "orders", why), self.orders.leave_out_void(all_of_them)]
         return pl.concat(parts).sort(ROW_PLACE, TABLE)
 
 

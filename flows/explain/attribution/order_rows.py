@@ -2,21 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 
 import polars as pl
 
 from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import Orders
 from contracts.reports.attribution import CreditedTouch
-from flows.explain.explanation import LEFT_OUT, NotCovered, merge_rows
+from flows.explain.cells import have_values_of
+from flows.explain.explanation import NotCovered, count_rows, leave_out
 from flows.explain.left_out import list_left_out
-from flows.explain.narrowed_tables import narrow_tables
+from flows.explain.narrowed_tables import narrow_tables, scan_placed
 from flows.explain.published_run import PublishedRun
 from transforms.attribution.orders import price_orders
 from transforms.common.calendar import reporting_day
 from transforms.common.keys import CONTACT, hash_id
-from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, pack_place, state_rows
-from transforms.ingest.deduplication import FILE
+from transforms.explain.row_places import ROW_PLACE, TABLE
 
 CONTACT_KEY = "contact_key"
 KEY = [Orders.org_id, Orders.order_id]
@@ -25,6 +26,8 @@ ORDERS, REVENUE = "orders", PricedOrders.revenue
 FEW_ORDERS = 200_000
 """So many orders are priced at once; of more, those alone that a figure comes from."""
 VOID = "it brings nothing: cancelled or refunded, by its status, or taking back such an order"
+LAST_TOUCHED = "whose last touch is a {}"
+NO_DAY: Mapping[str, object] = MappingProxyType({})
 NOT_LAST = "its last touch is another: it counts where that stands"
 
 
@@ -35,7 +38,7 @@ class OrderRows:
         """Read the orders of a run."""
         self.run = run
         self.catalog = run.catalog
-        self.count = sum(file.count_valid(ORDERS) for file in run.catalog.files)
+        self.rows = sum(file.count_valid(ORDERS) for file in run.catalog.files)
 
     def find(self, keys: pl.DataFrame) -> pl.DataFrame:
         """The orders with some keys that count, with `row_place` (`PricedOrders`)."""
@@ -44,7 +47,7 @@ class OrderRows:
 
     def find_all(self, keys: pl.DataFrame) -> pl.DataFrame:
         """The orders with some keys, those too that bring nothing, with `row_place`."""
-        if self.count <= FEW_ORDERS:
+        if self.rows <= FEW_ORDERS:
             return self._all.join(keys.select(KEY).unique(), on=KEY, how="semi")
         if keys.is_empty():
             return self._price(pl.DataFrame(schema=dict.fromkeys(KEY, pl.String)))
@@ -66,11 +69,11 @@ class OrderRows:
 
     def find_of_day(self, org_id: str, day: object) -> pl.DataFrame:
         """The orders of a day, those too that bring nothing, with `row_place`."""
-        if self.count <= FEW_ORDERS:
+        if self.rows <= FEW_ORDERS:
             return self._all.filter(
                 pl.col(Orders.org_id) == org_id, pl.col(PricedOrders.date_day) == day
             )
-        zone = self.run.loaded.config.workspace.timezone
+        zone = self.run.timezone
         is_of_day = reporting_day(pl.col(Orders.ordered_at), zone) == day
         keys = self.catalog.scan(ORDERS).filter(pl.col(Orders.org_id) == org_id, is_of_day)
         return self.find_all(keys.select(KEY).collect())
@@ -80,7 +83,7 @@ class OrderRows:
         return self._price(None)
 
     def _price(self, keys: pl.DataFrame | None) -> pl.DataFrame:
-        rules, catalog = self.run.loaded.config.workspace, self.catalog
+        rules, catalog = self.run.config.workspace, self.catalog
         if keys is not None:
             of = keys.lazy()
             catalog = narrow_tables(
@@ -89,9 +92,7 @@ class OrderRows:
         priced = price_orders(
             catalog.scan(ORDERS), catalog.scan("exchange_rates"), rules.currency, rules.timezone
         )
-        if not catalog.has_rows(ORDERS):
-            return priced.with_columns(pl.lit(0, pl.UInt64).alias(ROW_PLACE)).collect()
-        places = catalog.scan_numbered(ORDERS).select(*KEY, pack_place(pl.col(FILE)))
+        places = scan_placed(catalog, ORDERS).select(*KEY, ROW_PLACE)
         return priced.join(places, on=KEY, how="inner", validate="1:1").collect()
 
     @cached_property
@@ -112,7 +113,9 @@ class OrderRows:
     ) -> pl.DataFrame:
         """The orders whose last touch is one of these messages, in these channels."""
         last = self.find_touched(messages, channels).filter(_is_last())
-        return self.state(last.select(KEY).collect(), column, "a message of this row", day)
+        return self.count(
+            last.select(KEY).collect(), column, LAST_TOUCHED.format("message of this row"), day
+        )
 
     def find_touched(self, messages: pl.DataFrame, channels: Sequence[str]) -> pl.LazyFrame:
         """The rows of `order_touches` that are touches by some messages, in some channels."""
@@ -137,8 +140,8 @@ class OrderRows:
         """
         touched = self.touches.join(sessions.lazy(), on=TOUCHED_KEY, how="semi")
         last = touched.filter(_is_last()).select(KEY).collect()
-        found = self.state(last, column, "a session of this row", {})
-        return found, self.leave_out_touched(touched, {})
+        found = self.count(last, column, LAST_TOUCHED.format("session of this row"))
+        return found, self.leave_out_touched(touched, NO_DAY)
 
     def leave_out_touched(self, touched: pl.LazyFrame, day: Mapping[str, object]) -> pl.DataFrame:
         """The orders of some touches of which none is the last, and rows that later ones replace.
@@ -149,25 +152,21 @@ class OrderRows:
         """
         keys = touched.select(KEY).unique()
         last = touched.filter(_is_last()).select(KEY)
-        other = self.find(keys.join(last, on=KEY, how="anti").collect()).filter(_are_of_day(day))
-        parts = [
-            other.select(ROW_PLACE, pl.lit(ORDERS).alias(TABLE), pl.lit(NOT_LAST).alias(BECAUSE)),
-            self.leave_out_versions(last.collect()),
-        ]
-        return pl.concat(parts).sort(ROW_PLACE, TABLE)
+        found = self.find(keys.join(last, on=KEY, how="anti").collect())
+        other = found.filter(*have_values_of(day, day, pl.Date))
+        left = leave_out(other, ORDERS, pl.lit(NOT_LAST))
+        return pl.concat([left, self.leave_out_versions(last.collect())]).sort(ROW_PLACE, TABLE)
 
     def leave_out_void(self, orders: pl.DataFrame) -> pl.DataFrame:
         """Of some orders (`find_all`) those that bring nothing: `LEFT_OUT`."""
         void = orders.filter(~pl.col(PricedOrders.is_conversion))
-        return void.select(ROW_PLACE, pl.lit(ORDERS).alias(TABLE), pl.lit(VOID).alias(BECAUSE))
+        return leave_out(void, ORDERS, pl.lit(VOID))
 
     def leave_out_versions(self, keys: pl.DataFrame) -> pl.DataFrame:
         """Copies, earlier versions and rejected rows of some orders: `LEFT_OUT`."""
         own = keys.lazy()
         ids = set(keys.get_column(Orders.order_id)) if keys.height <= FEW_ORDERS else set()
-        return list_left_out(
-            self.run, ORDERS, lambda rows: rows.join(own, on=KEY, how="semi"), ids
-        ).cast(dict(LEFT_OUT))
+        return list_left_out(self.run, ORDERS, lambda rows: rows.join(own, on=KEY, how="semi"), ids)
 
     def of_contacts(self, org_id: str, is_of: pl.Expr, channel: str, column: str) -> pl.DataFrame:
         """The orders whose last touch is a message of a channel, of some contacts.
@@ -179,7 +178,9 @@ class OrderRows:
             column: `orders` or `revenue`.
         """
         last = self.find_touched_of(org_id, is_of, channel).filter(_is_last())
-        return self.state(last.select(KEY).collect(), column, "a message to them", {})
+        return self.count(
+            last.select(KEY).collect(), column, LAST_TOUCHED.format("message to them")
+        )
 
     def find_touched_of(self, org_id: str, is_of: pl.Expr, channel: str) -> pl.LazyFrame:
         """The rows of `order_touches` that are touches by messages of a channel to some contacts.
@@ -199,46 +200,28 @@ class OrderRows:
         )
         return keyed.filter(is_of)
 
-    def state(
-        self, keys: pl.DataFrame, column: str, of_what: str, day: Mapping[str, object]
+    def count(
+        self, keys: pl.DataFrame, column: str, which: str, day: Mapping[str, object] = NO_DAY
     ) -> pl.DataFrame:
-        """What orders count for, one row per raw row.
+        """What orders count for: `EXPLAINED`.
 
         Args:
             keys: The orders.
             column: `orders` or `revenue`.
-            of_what: What their last touch is, in words.
+            which: Which orders these are, as in "an order that counts of the contact".
             day: Their day, where that is asked for.
         """
-        return self._count(keys, column, f" whose last touch is {of_what}", day)
-
-    def state_own(self, keys: pl.DataFrame, column: str) -> pl.DataFrame:
-        """What a contact's orders count for, one row per raw row."""
-        return self._count(keys, column, " of the contact", {})
-
-    def state_by_path(self, keys: pl.DataFrame, column: str) -> pl.DataFrame:
-        """What the orders of a path count for, one row per raw row."""
-        return self._count(keys, column, " after these channels", {})
-
-    def _count(
-        self, keys: pl.DataFrame, column: str, of_what: str, day: Mapping[str, object]
-    ) -> pl.DataFrame:
-        own = self.find(keys).filter(_are_of_day(day))
+        own = self.find(keys).filter(*have_values_of(day, day, pl.Date))
         is_refund = pl.col(PricedOrders.is_refund)
         counts = (~is_refund).cast(pl.Int64) if column == ORDERS else pl.col(REVENUE)
         because = (
             pl.when(is_refund)
             .then(pl.lit("it takes back an order"))
             .otherwise(pl.lit("an order that counts"))
-            + of_what
+            + f" {which}"
         )
-        return merge_rows(state_rows(own.lazy(), ORDERS, counts, because).collect())
+        return count_rows(own.lazy(), ORDERS, counts, because)
 
 
 def _is_last() -> pl.Expr:
     return pl.col(CreditedTouch.touch_position) == pl.col(CreditedTouch.touches)
-
-
-def _are_of_day(day: Mapping[str, object]) -> pl.Expr:
-    is_of = [pl.col(name).eq_missing(pl.lit(value, pl.Date)) for name, value in day.items()]
-    return pl.all_horizontal(is_of) if is_of else pl.lit(value=True)

@@ -11,11 +11,11 @@ from contracts.reports.attribution import DIRECT, CreditedTouch, Paths
 from flows.explain.activity_facts import ActivityFacts
 from flows.explain.attribution.order_rows import KEY, OrderRows
 from flows.explain.cells import AskedCell
-from flows.explain.explanation import NOTHING, Explanation, merge_rows
+from flows.explain.explanation import Explanation, count_rows
+from flows.explain.narrowed_tables import scan_placed
 from flows.steps.attribution.credited_orders import list_open_paths
 from transforms.attribution.paths import PATH, join_channels
-from transforms.explain.row_places import ROW_PLACE, TABLE, pack_place, state_rows
-from transforms.ingest.deduplication import FILE
+from transforms.explain.row_places import ROW_PLACE, TABLE
 
 ORG, CONTACT = PricedOrders.org_id, PricedOrders.contact_id
 OF_CONTACT = [Contacts.org_id, Contacts.contact_id]
@@ -38,10 +38,6 @@ class PathCells:
         self.facts = facts
         self.run = orders.run
 
-    def covers(self, cell: AskedCell) -> bool:
-        """Whether a cell's table is this one."""
-        return cell.label == "attribution/paths"
-
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
         row, column = dict(cell.row), cell.column
@@ -51,7 +47,7 @@ class PathCells:
         if column == Paths.contacts:
             rows = self._count_contacts(keys)
         else:
-            rows = self.orders.state_by_path(keys, column)
+            rows = self.orders.count(keys, column, "after these channels")
         return Explanation(WORDS[column], rows, (), self._list_left_out(keys))
 
     @cached_property
@@ -85,23 +81,21 @@ class PathCells:
         )
         because = pl.lit("the first order of a known contact")
         found = self.orders.find(firsts).lazy()
-        return merge_rows(state_rows(found, "orders", pl.lit(1), because).collect())
+        return count_rows(found, "orders", pl.lit(1), because)
 
     def _list_contacts(self, row: dict[str, Any]) -> pl.DataFrame:
         """The rows of contacts without an order who have come a path."""
-        if not self.run.catalog.has_rows("contacts"):
-            return NOTHING
         own = (pl.col(ORG) == row[ORG]) & (pl.col(PATH) == row[PATH])
-        paths = list_open_paths(self.facts.activities, self.run.loaded.config)
+        paths = list_open_paths(self.facts.activities, self.run.config)
         come = [part.filter(own).collect() for part in paths]
         contacts = pl.concat(come).select(ORG, pl.col(KEY[1]).alias(Contacts.contact_id)).lazy()
         found = (
-            self.run.catalog.scan_numbered("contacts")
-            .select(*OF_CONTACT, pack_place(pl.col(FILE)))
+            scan_placed(self.run.catalog, "contacts")
+            .select(*OF_CONTACT, ROW_PLACE)
             .join(contacts, on=OF_CONTACT, how="inner", validate="1:1")
         )
         because = pl.lit("a contact who has come this path and not ordered within the look-back")
-        return merge_rows(state_rows(found, "contacts", pl.lit(1), because).collect())
+        return count_rows(found, "contacts", pl.lit(1), because)
 
     def _list_left_out(self, keys: pl.DataFrame) -> pl.DataFrame:
         """Orders with the path that bring nothing, and rows that other versions replace."""

@@ -1,31 +1,23 @@
 """Touches of orders down to their raw rows: clicks, sessions, direct mail."""
 
 from datetime import timedelta
-from functools import cached_property
 
 import polars as pl
 
 from contracts.feeds import Events, Sends
 from contracts.reports.attribution import CreditedTouch
 from contracts.vocabulary import Action
-from flows.explain.explanation import LEFT_OUT, merge_rows
+from flows.explain.cells import have_values_of
+from flows.explain.explanation import LEFT_OUT, leave_out, merge_rows
+from flows.explain.narrowed_tables import scan_placed
 from flows.explain.published_run import PublishedRun
 from flows.explain.session_rows import KEY as OF_SESSION
 from flows.explain.session_rows import STARTED_AT, SessionRows
-from flows.steps.messaging.described_messages import MessageInputs, find_names
 from transforms.activities.activity_keys import name_contacts
 from transforms.activities.direct_mail import MAILED
 from transforms.attribution.touches import NEVER_ARRIVED
 from transforms.common.calendar import reporting_day
-from transforms.explain.row_places import (
-    BECAUSE,
-    EXPLAINED,
-    ROW_PLACE,
-    TABLE,
-    pack_place,
-    state_rows,
-)
-from transforms.ingest.deduplication import FILE
+from transforms.explain.row_places import BECAUSE, EXPLAINED, ROW_PLACE, TABLE, state_rows
 
 C = CreditedTouch
 WHY = pl.format("a touch of the channel {} before the order", C.channel)
@@ -70,7 +62,8 @@ class TouchRows:
             return pl.DataFrame(schema=EXPLAINED)
         key = [Events.org_id, Events.event_id]
         own = touches.lazy().select(*key, C.channel).unique()
-        found = self._scan("events").join(own, on=key, how="inner", validate="1:m")
+        events = scan_placed(self.run.catalog, "events")
+        found = events.join(own, on=key, how="inner", validate="1:m")
         return state_rows(found, "events", pl.lit(1), WHY).collect()
 
     def _state_sessions(self, touches: pl.DataFrame) -> pl.DataFrame:
@@ -92,21 +85,19 @@ class TouchRows:
     def _find_mail(self, touches: pl.DataFrame) -> pl.DataFrame:
         """The rows of one message to one contact that arrived, the likeliest first."""
         ids = touches.row(0, named=True)
-        zone = self.run.loaded.config.workspace.timezone
+        zone = self.run.timezone
         days = touches.select(reporting_day(pl.col(C.touched_at), zone)).to_series()
         parts = []
         for table, at in (("sends", Sends.sent_at), ("events", Events.occurred_at)):
-            if not self.run.catalog.has_rows(table):
-                continue
-            rows = self._scan(table).filter(
+            rows = scan_placed(self.run.catalog, table).filter(
                 pl.col(Sends.org_id) == ids[C.org_id],
-                pl.col(Sends.message_id).eq_missing(pl.lit(ids[C.message_id], pl.String)),
+                *have_values_of(ids, [C.message_id]),
             )
             rows = rows.filter(pl.col(EVENT_TYPE) == MAILED) if table == "events" else rows
             held = pl.col(Sends.is_holdout) if table == "sends" else pl.lit(value=False)
             failed = pl.col(Sends.status).is_in(NEVER_ARRIVED) if table == "sends" else held
             parts.append(
-                name_contacts(rows, self._owners)
+                name_contacts(rows, self.run.names.owners.lazy())
                 .filter(
                     pl.col(Sends.contact_id) == ids[C.contact_id],
                     ~held.fill_null(value=False),
@@ -122,16 +113,6 @@ class TouchRows:
             if parts[-1].height:
                 break
         return pl.concat(parts).sort(~pl.col("is of day"), ROW_PLACE, nulls_last=True)
-
-    @cached_property
-    def _owners(self) -> pl.LazyFrame:
-        names = find_names(
-            MessageInputs(self.run.catalog, self.run.loaded.config, self.run.scratch)
-        )
-        return names.owners.lazy()
-
-    def _scan(self, table: str) -> pl.LazyFrame:
-        return self.run.catalog.scan_numbered(table).with_columns(pack_place(pl.col(FILE)))
 
     def list_left_out(self, touches: pl.DataFrame) -> pl.DataFrame:
         """Clicks and sessions of an order's contact that did not lead to it, and why: `LEFT_OUT`.
@@ -161,14 +142,13 @@ class TouchRows:
         )
         clicks = passed.filter(pl.col(KIND) == "event").lazy()
         parts = [self.sessions.state(visits).select(list(LEFT_OUT))]
-        if self.run.catalog.has_rows("events"):
-            key = [Events.org_id, Events.event_id]
-            found = self._scan("events").join(clicks.select(*key, BECAUSE), on=key, how="inner")
-            table = pl.lit("events").alias(TABLE)
-            parts.append(found.select(ROW_PLACE, table, BECAUSE).collect())
+        key = [Events.org_id, Events.event_id]
+        events = scan_placed(self.run.catalog, "events")
+        found = events.join(clicks.select(*key, BECAUSE), on=key, how="inner")
+        parts.append(leave_out(found, "events", pl.col(BECAUSE)))
         return pl.concat(parts).sort(ROW_PLACE, TABLE)
 
     def _longest_lookback(self) -> timedelta:
-        rules = self.run.loaded.config.attribution
+        rules = self.run.config.attribution
         hours = [rules.lookback_days * 24, *rules.lookback_hours.values()]
         return timedelta(hours=max(hours))

@@ -8,23 +8,14 @@ from contracts.facts.messaging.send_facts import CountedEvents
 from contracts.facts.messaging.send_keys import ContactDomains
 from contracts.reports.messaging import DomainReport, LinkReport
 from flows.explain.cells import AskedCell
-from flows.explain.explanation import LEFT_OUT, Explanation
-from flows.explain.messaging.send_figures import SendFigures, merge_left_out
+from flows.explain.explanation import Explanation, leave_out, merge_left_out
+from flows.explain.messaging.send_figures import SendFigures
 from flows.explain.messaging.send_scopes import CHANNEL, SendScope, are_to, scope_of_key
 from flows.explain.messaging.unit_facts import NAMES
-from flows.report_tables import FIXED_GROUPS
 from transforms.common.keys import LINK
-from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE
+from transforms.explain.row_places import ROW_PLACE
 
-LEVELS = (
-    "campaign_report",
-    "dispatch_report",
-    "message_report",
-    "daily_report",
-    "channel_report",
-)
 DOMAINS, LINKS = "domain_report", "link_report"
-OVERVIEWS = ("hierarchy_report", "delivery_summary")
 SEVERAL, NO_DOMAIN = "several", "(none)"
 OF_LINKS = {
     LinkReport.clicks: "the number of clicks on the link",
@@ -38,12 +29,6 @@ class MessageCells:
     def __init__(self, sends: SendFigures) -> None:
         """Explain the figures of a run's sends."""
         self.sends = sends
-
-    def covers(self, cell: AskedCell) -> bool:
-        """Whether a cell's table is one of these."""
-        if cell.group == "campaigns":
-            return cell.name in OVERVIEWS
-        return cell.name in (*LEVELS, DOMAINS, LINKS) and cell.group not in FIXED_GROUPS
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
@@ -60,15 +45,15 @@ class MessageCells:
         if cell.name == "hierarchy_report":
             depth = ("campaign", "dispatch", "message").index(cell.row["level"])
             named = cell.row[CHANNEL]
-            channels = self.sends.exclusions.channels.messages if named == SEVERAL else [named]
+            channels = self.sends.run.names.channels.messages if named == SEVERAL else [named]
             return scope_of_key(cell, list(channels), NAMES[: depth + 2])
         if cell.name == "delivery_summary":
-            return scope_of_key(cell, list(self.sends.exclusions.channels.codes))
+            return scope_of_key(cell, list(self.sends.run.names.channels.codes))
         return scope_of_key(cell, [cell.group])
 
     def _are_to_domain(self, domain: str) -> pl.Expr:
         """Whether sends are to a mailbox at a domain; `(none)` where none is known."""
-        known = self.sends.domains
+        known = self.sends.run.names.domains
         if domain == NO_DOMAIN:
             return ~are_to(known.get_column(ContactDomains.contact_key))
         own = known.filter(pl.col(ContactDomains.domain) == domain)
@@ -86,16 +71,13 @@ class MessageCells:
         counted = clicks
         if cell.column == LinkReport.unique_clicks:
             counted = clicks.unique(CountedEvents.unit_key, keep="first", maintain_order=True)
-        again = clicks.join(counted, on=ROW_PLACE, how="anti").select(
-            ROW_PLACE,
-            pl.lit("events").alias(TABLE),
-            pl.lit("its send has an earlier click on the link, which counts once").alias(BECAUSE),
-        )
+        why = pl.lit("its send has an earlier click on the link, which counts once")
+        again = leave_out(clicks.join(counted, on=ROW_PLACE, how="anti"), "events", why)
         messages = self.sends.find_messages(scope)
         left = self.sends.exclusions.list_uncounted(messages, scope, Counts.clicks, is_own)
         return Explanation(
             OF_LINKS[cell.column],
             self.sends.state_counts(facts, counted, Counts.clicks),
             (),
-            merge_left_out([again.cast(dict(LEFT_OUT)), left]),
+            merge_left_out([again, left]),
         )

@@ -1,10 +1,7 @@
 """Raw rows of the same messages that no count counts: copies, earlier versions, rejected rows."""
 
-from functools import cached_property
-
 import polars as pl
 
-from contracts.channels import RunChannels
 from contracts.facts.key_types import ACTION_CODES, CHANNEL_STRIDE
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_keys import EventKeys, MessageReferences, SendKeys
@@ -15,7 +12,6 @@ from flows.explain.left_out import list_discarded, list_left_out, list_rejected
 from flows.explain.messaging.send_scopes import CHANNEL, SendScope
 from flows.explain.messaging.unit_facts import NAMES, PlacedKeys
 from flows.explain.published_run import PublishedRun
-from flows.steps.messaging.described_messages import find_channels
 from transforms.common.calendar import reporting_day
 from transforms.explain.row_places import ROW_PLACE, TABLE
 from transforms.explain.send_rows import EVERY, OF_ROWS, UNIQUE, list_actions
@@ -45,11 +41,6 @@ class MessageExclusions:
     def __init__(self, run: PublishedRun) -> None:
         """Read the rows of a run."""
         self.run = run
-
-    @cached_property
-    def channels(self) -> RunChannels:
-        """The channels of the run."""
-        return find_channels(self.run.catalog, self.run.loaded.config)
 
     def list_uncounted(
         self,
@@ -114,10 +105,10 @@ class MessageExclusions:
 
     def _key_events(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Events with the message and the contact of the send that they name, where one is."""
-        sends = PlacedKeys.whole(self.run.catalog, self.channels).read_sends()
+        sends = PlacedKeys.whole(self.run.catalog, self.run.names.channels).read_sends()
         of_send = sends.select(SEND, pl.col(KEY).alias(OWN_KEY), pl.col(CONTACT).alias(OWN_CONTACT))
         return (
-            select_event_keys(rows, self.channels.own)
+            select_event_keys(rows, self.run.names.channels.own)
             .join(of_send, on=SEND, how="left", validate="m:1")
             .select(
                 pl.coalesce(OWN_KEY, KEY).alias(KEY),
@@ -136,7 +127,7 @@ class MessageExclusions:
         """The rows that are of a scope, by what they say themselves."""
         told = pl.coalesce(MessageReferences.channel, "channel of message")
         names = messages.lazy().select(KEY, *NAMES, pl.col(CHANNEL).alias("channel of message"))
-        zone = self.run.loaded.config.workspace.timezone
+        zone = self.run.timezone
         days = [reporting_day(pl.col(AT), zone).eq_missing(day) for day in scope.day.values()]
         contacts = [] if scope.contact is None else [scope.contact]
         return (

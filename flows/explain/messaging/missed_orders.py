@@ -9,8 +9,8 @@ from contracts.facts.order_facts import PricedOrders
 from contracts.reports.journeys import ContactJourney
 from contracts.vocabulary import Action, Channel
 from flows.explain.attribution.order_rows import KEY, ORDERS, OrderRows
-from flows.explain.explanation import LEFT_OUT
-from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE
+from flows.explain.cells import have_values_of
+from flows.explain.explanation import LEFT_OUT, leave_out
 
 J = ContactJourney
 CONTACT = [J.org_id, J.contact_id]
@@ -56,22 +56,15 @@ def list_missed_orders(
         .join(orders.find_touched(messages, channels).select(KEY).unique(), on=KEY, how="anti")
         .collect()
     )
-    days = [pl.col(name).eq_missing(pl.lit(value, pl.Date)) for name, value in day.items()]
-    own = orders.find_all(missed).filter(*days)
+    own = orders.find_all(missed).filter(*have_values_of(day, day, pl.Date))
     named = own.join(missed, on=KEY, how="inner", validate="1:1")
-    return pl.concat(
-        [
-            orders.leave_out_void(own).cast(dict(LEFT_OUT)),
-            named.filter(PricedOrders.is_conversion)
-            .select(ROW_PLACE, pl.lit(ORDERS).alias(TABLE), _word().alias(BECAUSE))
-            .cast(dict(LEFT_OUT)),
-        ]
-    )
+    late = leave_out(named.filter(PricedOrders.is_conversion), ORDERS, _word())
+    return pl.concat([orders.leave_out_void(own), late])
 
 
 def _list_touches(journey: pl.LazyFrame, orders: OrderRows) -> pl.LazyFrame:
     """The steps of journeys that are touches, were they near enough to an order."""
-    rules = orders.run.loaded.config.attribution
+    rules = orders.run.config.attribution
     kind = pl.col(J.event_type)
     is_touch = kind.str.ends_with(f"_{Action.CLICKED}") | kind.is_in(list(rules.touch_events))
     if rules.touch_opens:

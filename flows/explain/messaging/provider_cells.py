@@ -9,13 +9,12 @@ from contracts.feeds import MessageStats
 from contracts.reports.messaging import ProviderReport
 from flows.catalog.exchange_rates import rates_of
 from flows.explain.cells import AskedCell
-from flows.explain.explanation import Explanation, Operand, merge_rows
+from flows.explain.explanation import Explanation, Operand, count_rows
 from flows.explain.left_out import list_left_out
 from flows.explain.messaging.send_figures import WORDS, SendFigures, explain_quotient
 from flows.explain.messaging.send_scopes import DAY, SendScope
+from flows.explain.narrowed_tables import scan_placed
 from transforms.common.rates import FORMULAS
-from transforms.explain.row_places import pack_place, state_rows
-from transforms.ingest.deduplication import FILE
 from transforms.reports.provider_stats import COUNTED, price_stats
 
 STATS = "message_stats"
@@ -32,10 +31,6 @@ class ProviderCells:
         """Explain the figures of a run."""
         self.sends = sends
         self.run = sends.run
-
-    def covers(self, cell: AskedCell) -> bool:
-        """Whether a cell's table is this one."""
-        return cell.name == "provider_report"
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be: from the provider's row, or from our own sends beside it."""
@@ -68,15 +63,15 @@ class ProviderCells:
     @cached_property
     def _summaries(self) -> pl.LazyFrame:
         """Canonical `message_stats`, revenue in the reporting currency, with `row_place`."""
-        catalog, currency = self.run.catalog, self.run.loaded.config.workspace.currency
-        stats = catalog.scan_numbered(STATS).with_columns(pack_place(pl.col(FILE)))
+        catalog, currency = self.run.catalog, self.run.config.workspace.currency
+        stats = scan_placed(catalog, STATS)
         return price_stats(stats, rates_of(catalog), currency).collect().lazy()
 
     def _list_summaries(self, cell: AskedCell, column: str) -> pl.DataFrame:
         """The one row that says a figure."""
         own = self._summaries.filter(pl.col(column).is_not_null(), *_are_of(cell))
         why = pl.lit("the provider's own summary of the message")
-        return merge_rows(state_rows(own, STATS, pl.col(column), why).collect())
+        return count_rows(own, STATS, pl.col(column), why)
 
     def _list_versions(self, cell: AskedCell) -> pl.DataFrame:
         """Summaries of the same message and day that others put out of count."""

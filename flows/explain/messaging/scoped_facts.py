@@ -2,8 +2,6 @@
 
 from functools import cached_property
 
-import polars as pl
-
 from contracts.facts.messaging.send_sums import MessageRows
 from flows.explain.messaging.narrowed_keys import Seed, seed_contacts, seed_day, seed_messages
 from flows.explain.messaging.send_scopes import SendScope
@@ -32,16 +30,6 @@ class ScopedFacts:
     @cached_property
     def _whole(self) -> UnitFacts:
         return self._builder.build()
-
-    @property
-    def messages(self) -> pl.DataFrame:
-        """Every message of the run (`DescribedMessages`)."""
-        return self._builder.names.messages
-
-    @property
-    def domains(self) -> pl.DataFrame:
-        """Every mailbox's domain (`ContactDomains`)."""
-        return self._builder.names.domains
 
     def of(self, scope: SendScope) -> UnitFacts:
         """The sends of a row, with what it takes to tell them; where they are few, all."""
@@ -73,7 +61,7 @@ class ScopedFacts:
         if scope.contact is not None and (seed := seed_contacts(scope.contact)) is not None:
             return seed
         if len(scope.of_messages) > 1:
-            own = self.messages.filter(*scope.are_messages())
+            own = self.run.names.messages.filter(*scope.are_messages())
             return seed_messages(own.get_column(MessageRows.message_key))
-        zone = self.run.loaded.config.workspace.timezone
+        zone = self.run.timezone
         return seed_day(scope.day, zone) if scope.day else None

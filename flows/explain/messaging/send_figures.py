@@ -1,6 +1,6 @@
 """Counts, rates, costs and orders of sends: one rule a column, whichever report they stand in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -12,19 +12,27 @@ from contracts.facts.messaging.send_sums import MessageRows
 from contracts.feeds import Messages
 from contracts.reports.messaging import Conversions, Cost
 from flows.explain.attribution.order_rows import OrderRows
-from flows.explain.explanation import LEFT_OUT, NOTHING, Explanation, Operand, divide, merge_rows
+from flows.explain.cells import have_values_of
+from flows.explain.explanation import (
+    LEFT_OUT,
+    NOTHING,
+    Explanation,
+    Operand,
+    count_rows,
+    divide,
+    leave_out,
+    merge_left_out,
+)
 from flows.explain.messaging.message_exclusions import MessageExclusions
 from flows.explain.messaging.missed_orders import MESSAGE, list_missed_orders
 from flows.explain.messaging.scoped_facts import ScopedFacts
 from flows.explain.messaging.send_scopes import DAY, SendScope
-from flows.explain.messaging.unit_facts import (
-    UNIT,
-    UnitFacts,
-)
+from flows.explain.messaging.unit_facts import UNIT, UnitFacts
+from flows.explain.narrowed_tables import scan_placed
 from flows.explain.published_run import PublishedRun
 from transforms.common.calendar import reporting_day
 from transforms.common.rates import CONVERSION_FORMULAS, FORMULAS
-from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, pack_place, state_rows
+from transforms.explain.row_places import ROW_PLACE, TABLE
 from transforms.explain.send_rows import (
     EVERY,
     HELD_OUT,
@@ -34,7 +42,6 @@ from transforms.explain.send_rows import (
     list_passed_over,
     word_reason,
 )
-from transforms.ingest.deduplication import FILE
 
 COUNTED = columns(Counts)
 RATES = {**FORMULAS, **CONVERSION_FORMULAS}
@@ -56,12 +63,7 @@ class SendFigures:
     @property
     def messages(self) -> pl.DataFrame:
         """Every message of the run (`DescribedMessages`)."""
-        return self.facts.messages
-
-    @property
-    def domains(self) -> pl.DataFrame:
-        """Every mailbox's domain (`ContactDomains`)."""
-        return self.facts.domains
+        return self.run.names.messages
 
     def explain(self, scope: SendScope, column: str, row: Mapping[str, object]) -> Explanation:
         """How a figure of some sends came to be.
@@ -143,7 +145,7 @@ class SendFigures:
         passed = list_passed_over(rows, column, counted, name_states(sends))
         if scope.day:
             (day,) = scope.day.values()
-            zone = self.run.loaded.config.workspace.timezone
+            zone = self.run.timezone
             is_of_day = reporting_day(pl.col(CountedEvents.occurred_at), zone).eq_missing(day)
             on_day = own.filter(pl.any_horizontal(pl.col(Counts.sends, Counts.holdout) > 0))
             is_row = pl.col(CountedEvents.action_code).is_null()
@@ -157,17 +159,12 @@ class SendFigures:
 
     def _list_other_days(self, messages: pl.DataFrame, scope: SendScope) -> pl.DataFrame:
         """Assets whose cost stands on another day than the scope's."""
-        if not scope.day or not self.run.catalog.has_rows("messages"):
+        if not scope.day:
             return pl.DataFrame(schema=LEFT_OUT)
         (day,) = scope.day.values()
         why = pl.format("its cost stands on the first day of its sending, {}", DAY)
-        return (
-            self._date_costs(messages)
-            .filter(pl.col(DAY).ne_missing(pl.lit(day, pl.Date)), pl.col(DAY).is_not_null())
-            .select(ROW_PLACE, pl.lit("messages").alias(TABLE), why.alias(BECAUSE))
-            .cast(dict(LEFT_OUT))
-            .collect()
-        )
+        is_other = pl.col(DAY).ne_missing(pl.lit(day, pl.Date)) & pl.col(DAY).is_not_null()
+        return leave_out(self._date_costs(messages).filter(is_other), "messages", why)
 
     def _list_other_orders(self, messages: pl.DataFrame, scope: SendScope) -> list[pl.DataFrame]:
         """Orders after a message of the scope that another touch has, or none."""
@@ -197,15 +194,10 @@ class SendFigures:
             counted = own.select(ROW_PLACE, pl.col(column).alias("times"))
             known = facts.rows.lazy().filter(pl.col(TABLE) == "events")
             rows = counted.join(known, on=ROW_PLACE, how="inner", validate="1:1")
-            stated = state_rows(rows, "events", pl.col("times"), word_reason(column))
-            return merge_rows(stated.collect())
+            return count_rows(rows, "events", pl.col("times"), word_reason(column))
         units = own.select(UNIT).unique()
         chosen = choose_carriers(facts.rows.lazy().join(units, on=UNIT, how="semi"), column)
-        parts = [
-            state_rows(chosen.filter(pl.col(TABLE) == table), table, pl.lit(1), word_reason(column))
-            for table in ("sends", "events")
-        ]
-        return merge_rows(pl.concat(parts).collect())
+        return count_rows(chosen, pl.col(TABLE), pl.lit(1), word_reason(column))
 
     def state_costs(
         self, messages: pl.DataFrame, channels: Sequence[str], day: Mapping[str, object]
@@ -217,19 +209,17 @@ class SendFigures:
             channels: Their channels.
             day: That day, where it is asked for.
         """
-        if not self.run.catalog.has_rows("messages"):
-            return NOTHING
         of_channel = pl.col(DescribedMessages.channel).is_in(list(channels))
-        days = [pl.col(n).eq_missing(pl.lit(value, pl.Date)) for n, value in day.items()]
-        costs = self._date_costs(messages.filter(of_channel)).filter(*days)
+        costs = self._date_costs(messages.filter(of_channel))
+        own = costs.filter(*have_values_of(day, day, pl.Date))
         because = pl.lit("the message's cost, in the reporting currency")
-        return merge_rows(state_rows(costs, "messages", pl.col(COST), because).collect())
+        return count_rows(own, "messages", pl.col(COST), because)
 
     def _date_costs(self, messages: pl.DataFrame) -> pl.LazyFrame:
         """The messages that cost something, with `row_place` and the first day of their sending."""
         first = self._scan_first_days(messages.get_column(DescribedMessages.channel).unique())
         ids = [Messages.org_id, Messages.message_id]
-        numbered = self.run.catalog.scan_numbered("messages").select(*ids, pack_place(pl.col(FILE)))
+        numbered = scan_placed(self.run.catalog, "messages").select(*ids, ROW_PLACE)
         return (
             messages.lazy()
             .filter(pl.col(MessageRows.cost).is_not_null())
@@ -266,12 +256,6 @@ def name_states(sends: pl.LazyFrame) -> pl.LazyFrame:
     for status in statuses:
         state = state.when(pl.col(status) > 0).then(pl.lit(status))
     return sums.select(UNIT, state.otherwise(pl.lit("not counted")).alias(STATE))
-
-
-def merge_left_out(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Rows that do not count, once each, in the order of files and rows: `LEFT_OUT`."""
-    whole = pl.concat([pl.DataFrame(schema=LEFT_OUT), *parts])
-    return whole.unique().sort(ROW_PLACE, TABLE, BECAUSE)
 
 
 def explain_quotient(

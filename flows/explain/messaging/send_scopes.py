@@ -9,7 +9,7 @@ from contracts.columns import key
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_facts import SendFacts
 from contracts.facts.messaging.send_sums import ChannelDays
-from flows.explain.cells import AskedCell
+from flows.explain.cells import AskedCell, have_values_of
 from flows.explain.messaging.unit_facts import NAMES
 from flows.report_tables import find_table
 from transforms.common.keys import CAMPAIGN, hash_id
@@ -44,10 +44,7 @@ class SendScope:
 
     def are_messages(self) -> list[pl.Expr]:
         """Whether rows with the ids of a message are about one of the scope."""
-        return [
-            pl.col(name).eq_missing(pl.lit(value, pl.String))
-            for name, value in self.of_messages.items()
-        ]
+        return have_values_of(self.of_messages, self.of_messages)
 
     def are_of_channels(self) -> list[pl.Expr]:
         """Whether rows with a `channel` are of one of the scope."""
@@ -67,10 +64,7 @@ class SendScope:
 
     def are_sends(self, *, with_day: bool = True) -> list[pl.Expr]:
         """Whether rows with a message's ids, channel, contact and day are of the scope."""
-        days = [
-            pl.col(name).eq_missing(pl.lit(value, pl.Date))
-            for name, value in (self.day.items() if with_day else ())
-        ]
+        days = have_values_of(self.day, self.day, pl.Date) if with_day else []
         contacts = [] if self.contact is None else [self.contact]
         return [*self.are_messages(), *self.are_of_channels(), *contacts, *days]
 

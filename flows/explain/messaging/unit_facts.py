@@ -1,7 +1,6 @@
 """The send facts of a run at their finest: every send, and every row of a feed that is of it."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import polars as pl
 
@@ -14,7 +13,7 @@ from contracts.vocabulary import DeliveryBasis
 from flows.catalog.row_files import RowFile
 from flows.explain.messaging.narrowed_keys import KeyRows, Seed, narrow_keys
 from flows.explain.published_run import PublishedRun
-from flows.steps.messaging.described_messages import MessageInputs, find_names
+from flows.steps.messaging.described_messages import MessageInputs
 from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.messaging.send_facts import number_organizations, prepare_facts
 from transforms.explain.row_places import ROW_PLACE, TABLE, pack_place
@@ -99,17 +98,12 @@ class UnitBuilder:
         """Prepare what the facts are made from."""
         self.run = run
         self.catalog = run.catalog
-        inputs = MessageInputs(run.catalog, run.loaded.config, run.scratch)
-        self.names = find_names(inputs)
+        inputs = MessageInputs(run.catalog, run.config, run.scratch)
+        self.names = run.names
         organizations = number_organizations(self.names.messages)
         self.named = prepare_facts(inputs, self.names, organizations)
         self.keys = PlacedKeys.whole(run.catalog, self.names.channels)
         self.event_contacts = pl.LazyFrame()
-
-    @cached_property
-    def owners(self) -> pl.DataFrame:
-        """Whom e-mail addresses name."""
-        return self.names.owners
 
     def count_rows(self) -> int:
         """How many sends and events were read."""
@@ -207,15 +201,15 @@ class UnitBuilder:
                 for scope in (EventScope.MESSAGE_ADDRESS, EventScope.CONTACT)
             ]
         )
-        if not self.owners.is_empty():
-            addressed = identify_contacts(addressed, self.owners.lazy())
+        if not self.names.owners.is_empty():
+            addressed = identify_contacts(addressed, self.names.owners.lazy())
         of_contact = _placed(keys.read_events(EventScope.MESSAGE_CONTACT))
         return KeyRows(raw, named, pl.concat([of_contact, key_message_contacts(addressed)]))
 
     def _identify(self, rows: pl.LazyFrame, is_by_address: str) -> pl.LazyFrame:
-        if self.owners.is_empty():
+        if self.names.owners.is_empty():
             return rows
-        named = rows.filter(is_by_address).pipe(identify_contacts, self.owners.lazy())
+        named = rows.filter(is_by_address).pipe(identify_contacts, self.names.owners.lazy())
         return pl.concat([rows.filter(~pl.col(is_by_address)), named])
 
     def _count_events(self, read: KeyRows, sends: pl.LazyFrame) -> pl.LazyFrame:
@@ -254,8 +248,8 @@ class UnitBuilder:
             .group_by(UNIT)
             .agg(pl.col(contact).max())
         )
-        both = pl.concat([stated, shown])
-        return both if self.owners.is_empty() else identify_contacts(both, self.owners.lazy())
+        both, owners = pl.concat([stated, shown]), self.names.owners
+        return both if owners.is_empty() else identify_contacts(both, owners.lazy())
 
     def _list_rows(self, raw: pl.LazyFrame, counted: pl.LazyFrame) -> pl.LazyFrame:
         of_sends = raw.join(

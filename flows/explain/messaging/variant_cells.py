@@ -6,9 +6,9 @@ from typing import Any
 import polars as pl
 
 from contracts.reports.messaging import MessageReport, VariantReport
-from flows.explain.cells import AskedCell
-from flows.explain.explanation import Explanation, Operand
-from flows.explain.messaging.send_figures import SendFigures, explain_quotient, merge_left_out
+from flows.explain.cells import AskedCell, have_values_of
+from flows.explain.explanation import Explanation, Operand, merge_left_out
+from flows.explain.messaging.send_figures import SendFigures, explain_quotient
 from flows.explain.messaging.send_scopes import SendScope
 from transforms.common.proportions import compare_proportions
 from transforms.reports.variants import COMPARED, list_variants
@@ -38,10 +38,6 @@ class VariantCells:
     def __init__(self, sends: SendFigures) -> None:
         """Explain the figures of a run's sends."""
         self.sends = sends
-
-    def covers(self, cell: AskedCell) -> bool:
-        """Whether a cell's table is this one."""
-        return cell.name == "variant_report"
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be: from the message's own figures, and the first variant's."""
@@ -98,10 +94,7 @@ class VariantCells:
         messages = self.sends.run.scan(cell.group, "message_report")
         if messages is None:
             return [dict(cell.row)]
-        of_dispatch = [
-            pl.col(name).eq_missing(pl.lit(cell.row[name], pl.String))
-            for name in (VariantReport.org_id, VariantReport.dispatch_id)
-        ]
+        of_dispatch = have_values_of(cell.row, (VariantReport.org_id, VariantReport.dispatch_id))
         return list_variants(messages.filter(*of_dispatch)).collect().to_dicts()
 
 

@@ -8,8 +8,9 @@ from contracts.feeds import Events, Sends
 from contracts.reports.people import ListGrowth
 from flows.explain.activity_facts import ActivityFacts
 from flows.explain.cells import AskedCell
-from flows.explain.explanation import LEFT_OUT, Explanation, merge_rows
+from flows.explain.explanation import LEFT_OUT, Explanation, count_rows
 from flows.explain.left_out import list_left_out
+from flows.explain.narrowed_tables import scan_placed
 from flows.explain.published_run import PublishedRun
 from transforms.common.calendar import reporting_day
 from transforms.explain.list_rows import (
@@ -22,8 +23,7 @@ from transforms.explain.list_rows import (
     list_changes,
     list_standing,
 )
-from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, pack_place, state_rows
-from transforms.ingest.deduplication import FILE
+from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE
 from transforms.people.subscriptions import STATUSES
 
 R = ListGrowth
@@ -45,10 +45,6 @@ class ListCells:
         self.run = run
         self.facts = facts
 
-    def covers(self, cell: AskedCell) -> bool:
-        """Whether a cell's table is this one."""
-        return cell.label == "people/list_growth"
-
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
         row, column = cell.row, cell.column
@@ -60,14 +56,15 @@ class ListCells:
         else:
             counted = count_changes(own.filter(pl.col(DAY) == row[R.date_day]), column)
         found = self._place(counted)
-        rows = [
-            state_rows(part.lazy(), table, pl.col(COUNT), pl.col(BECAUSE)).collect()
-            for (table,), part in found.filter(pl.col(COUNT) != 0).group_by(TABLE)
-        ]
         left = found.filter(pl.col(COUNT) == 0).select(list(LEFT_OUT)).cast(dict(LEFT_OUT))
         return Explanation(
             WORDS[column],
-            merge_rows(pl.concat([Explanation("").rows, *rows])),
+            count_rows(
+                found.lazy().filter(pl.col(COUNT) != 0),
+                pl.col(TABLE),
+                pl.col(COUNT),
+                pl.col(BECAUSE),
+            ),
             (),
             pl.concat([left, self._list_copies(cell)]).sort(ROW_PLACE, TABLE),
         )
@@ -76,7 +73,7 @@ class ListCells:
     def _changes(self) -> pl.DataFrame:
         """The steps of every subscription, in their order."""
         activities = self.facts.activities
-        zone = self.run.loaded.config.workspace.timezone
+        zone = self.run.timezone
         return pl.concat(
             list_changes(
                 *(activities.scan(kind, range(group, group + 1)) for kind in ("events", "sends")),
@@ -89,7 +86,7 @@ class ListCells:
         """Events of the day that are copies, earlier versions or rejected."""
         channel, day = cell.row[R.channel], cell.row[R.date_day]
         types = [f"{channel}_{action}" for action in STATUSES]
-        zone = self.run.loaded.config.workspace.timezone
+        zone = self.run.timezone
         is_own = pl.all_horizontal(
             pl.col(Events.org_id) == cell.row[R.org_id],
             pl.col(Events.event_type).is_in(types),
@@ -109,8 +106,8 @@ class ListCells:
             of_kind = taken.filter(pl.col(named).is_not_null())
             if of_kind.is_empty():
                 continue
-            places = catalog.scan_numbered(table).select(
-                R.org_id, pl.col(own_id).alias(named), pack_place(pl.col(FILE))
+            places = scan_placed(catalog, table).select(
+                R.org_id, pl.col(own_id).alias(named), ROW_PLACE
             )
             placed = of_kind.lazy().join(places, on=[R.org_id, named], how="inner", validate="m:1")
             parts.append(

@@ -8,7 +8,7 @@ from contracts.reports.journeys import ContactJourney
 from contracts.reports.people import ContactReport
 from flows.explain.attribution.order_rows import KEY, OrderRows
 from flows.explain.cells import AskedCell
-from flows.explain.explanation import LEFT_OUT, NOTHING, Explanation, NotCovered
+from flows.explain.explanation import NOTHING, Explanation, NotCovered
 from flows.explain.left_out import list_left_out
 from flows.explain.messaging.send_figures import SendFigures
 from flows.explain.messaging.send_scopes import SendScope
@@ -38,10 +38,6 @@ class PeopleCells:
         self.run = sends.run
         self.sends = sends
         self.orders = orders
-
-    def covers(self, cell: AskedCell) -> bool:
-        """Whether a cell's table is one of these."""
-        return cell.label in ("people/contact_report", JOURNEY)
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be.
@@ -83,11 +79,11 @@ class PeopleCells:
         """What the orders among some steps of journeys count for, and those that bring nothing."""
         keys = steps.filter(pl.col(ContactJourney.kind) == "order").select(KEY).collect()
         left = [
-            self.orders.leave_out_void(self.orders.find_all(keys)).cast(dict(LEFT_OUT)),
+            self.orders.leave_out_void(self.orders.find_all(keys)),
             self.orders.leave_out_versions(keys),
         ]
         whole = pl.concat(left).sort(ROW_PLACE, TABLE)
-        return Explanation(words, self.orders.state_own(keys, column), (), whole)
+        return Explanation(words, self.orders.count(keys, column, "of the contact"), (), whole)
 
     def _count_visits(self, cell: AskedCell, steps: pl.LazyFrame) -> Explanation:
         """The sessions among some steps of journeys."""

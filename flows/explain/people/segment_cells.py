@@ -6,16 +6,15 @@ from contracts.feeds import ListMembers, Segments
 from contracts.reports.people import SegmentReport
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import (
-    LEFT_OUT,
-    NOTHING,
     Explanation,
-    merge_rows,
+    count_rows,
+    leave_out,
 )
 from flows.explain.left_out import list_left_out
 from flows.explain.messaging.send_figures import SendFigures
 from flows.explain.messaging.send_scopes import SendScope, are_of_list
-from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, pack_place, state_rows
-from transforms.ingest.deduplication import FILE
+from flows.explain.narrowed_tables import scan_placed
+from transforms.explain.row_places import ROW_PLACE, TABLE
 
 R = SegmentReport
 OF_LISTS = {
@@ -36,10 +35,6 @@ class SegmentCells:
         self.run = sends.run
         self.sends = sends
 
-    def covers(self, cell: AskedCell) -> bool:
-        """Whether a cell's table is this one."""
-        return cell.label == "people/segment_report"
-
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
         if cell.column == R.contact_count:
@@ -57,13 +52,11 @@ class SegmentCells:
 
     def _state_source(self, cell: AskedCell) -> pl.DataFrame:
         """The segment's own row."""
-        own = self.run.catalog.scan_numbered("segments").filter(
-            *self._are_of(cell), pl.col(Segments.contact_count).is_not_null()
-        )
-        placed = own.with_columns(pack_place(pl.col(FILE)))
+        counted = pl.col(Segments.contact_count).is_not_null()
+        own = scan_placed(self.run.catalog, "segments").filter(*self._are_of(cell), counted)
         why = pl.lit("the segment, as its source counted it")
         counts = pl.col(Segments.contact_count)
-        return merge_rows(state_rows(placed, "segments", counts, why).collect())
+        return count_rows(own, "segments", counts, why)
 
     def _list_versions(self, cell: AskedCell) -> pl.DataFrame:
         own = self._are_of(cell)
@@ -74,16 +67,11 @@ class SegmentCells:
         """The first row of a list by which each contact or campaign counts; the others do not."""
         counted, words = OF_LISTS[cell.column]
         own = self._are_of(cell)
-        if not self.run.catalog.has_rows("list_members"):
-            return Explanation(words, NOTHING)
         is_own_list = pl.col(ListMembers.campaign_id) == pl.col(ListMembers.segment_id)
         rows = (
-            self.run.catalog.scan_numbered("list_members")
+            scan_placed(self.run.catalog, "list_members")
             .filter(*own)
-            .with_columns(
-                pack_place(pl.col(FILE)),
-                (is_own_list & (counted == ListMembers.campaign_id)).alias("is own list"),
-            )
+            .with_columns((is_own_list & (counted == ListMembers.campaign_id)).alias("is own list"))
             .sort(ROW_PLACE)
             .with_columns(
                 (~pl.col("is own list") & pl.int_range(pl.len()).over(counted).eq(0)).alias("first")
@@ -93,20 +81,13 @@ class SegmentCells:
         )
         chosen = rows.filter("first")
         why = pl.lit(f"the first row of a list of the segment with this {counted}")
-        stated = merge_rows(state_rows(chosen, "list_members", pl.lit(1), why).collect())
-        passed = (
-            rows.filter(~pl.col("first"))
-            .select(
-                ROW_PLACE,
-                pl.lit("list_members").alias(TABLE),
-                pl.when("is own list")
-                .then(pl.lit("the segment's own list: no campaign used it"))
-                .otherwise(pl.lit(f"its {counted} counts once"))
-                .alias(BECAUSE),
-            )
-            .cast(dict(LEFT_OUT))
-            .collect()
+        stated = count_rows(chosen, "list_members", pl.lit(1), why)
+        why_not = (
+            pl.when("is own list")
+            .then(pl.lit("the segment's own list: no campaign used it"))
+            .otherwise(pl.lit(f"its {counted} counts once"))
         )
+        passed = leave_out(rows.filter(~pl.col("first")), "list_members", why_not)
         ids = {str(cell.row[R.segment_id])}
         left = list_left_out(self.run, "list_members", lambda rows: rows.filter(*own), ids)
         return Explanation(words, stated, (), pl.concat([passed, left]).sort(ROW_PLACE, TABLE))
