@@ -68,7 +68,7 @@ class RunCells:
         """
         if cell.name == "changes":
             return self._explain_change(cell)
-        row, column = dict(cell.row), cell.column
+        row, column = cell.row, cell.column
         if column == F.rejected_share:
             parts = (F.rejected, F.rows_read)
             operands = tuple(Operand(name, row[name], self._list_rows(row, name)) for name in parts)
@@ -181,7 +181,7 @@ class RunCells:
         return kept[place:]
 
     def _explain_change(self, cell: AskedCell) -> Explanation:
-        row = dict(cell.row)
+        row = cell.row
         before, after = row[C.before], row[C.after]
         if cell.column == C.after:
             return self._explain_figure(row) if after is not None else Explanation("no row now")
@@ -218,7 +218,7 @@ class RunCells:
         Raises:
             NotCovered: It is no longer kept.
         """
-        row = dict(cell.row)
+        row = cell.row
         group, name = str(row[C.report]).split("/", 1)
         files: list[Path] = [
             self.run.loaded.root / output.path

@@ -1,5 +1,6 @@
 """Figures of `ads/utm_audit`: the money and the sessions that cannot be followed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -46,7 +47,7 @@ class AuditCells:
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
-        row = dict(cell.row)
+        row = cell.row
         if cell.column == A.score:
             return _explain_score(row)
         if cell.column == A.sessions_at_risk:
@@ -61,7 +62,7 @@ class AuditCells:
     def _links(self) -> pl.LazyFrame:
         return self.stats.facts.matched.links
 
-    def _find_links(self, row: dict[str, Any]) -> pl.LazyFrame:
+    def _find_links(self, row: Mapping[str, Any]) -> pl.LazyFrame:
         """The links that a row of the audit is about."""
         if row[A.kind] == AuditKind.NAME_USED_TWICE:
             named = list_ambiguous(self._links).filter(
@@ -73,7 +74,7 @@ class AuditCells:
         own = troubled.filter(*have_values_of(row, AUDITED)).select(LINK)
         return self._links.join(own, on=LINK, how="semi")
 
-    def _list_near(self, row: dict[str, Any], own: pl.LazyFrame) -> pl.DataFrame:
+    def _list_near(self, row: Mapping[str, Any], own: pl.LazyFrame) -> pl.DataFrame:
         """Sessions whose links bear the value too, and to which nothing is wrong in this way."""
         if row[A.value] is None:
             return pl.DataFrame(schema=LEFT_OUT)
@@ -89,7 +90,7 @@ class AuditCells:
         )
         return self.sessions.state(sessions.select(*KEY, STARTED_AT, BECAUSE).collect())
 
-    def _find_entities(self, row: dict[str, Any]) -> tuple[str, list[tuple[Any, ...]]]:
+    def _find_entities(self, row: Mapping[str, Any]) -> tuple[str, list[tuple[Any, ...]]]:
         """Whose spend is at risk, in words and as platform, campaign and ad (null for all)."""
         if row[A.kind] == AuditKind.SPEND_WITHOUT_SESSIONS:
             words = "the spend of the campaign or ad, which no session came from, over all days"
@@ -112,7 +113,7 @@ class AuditCells:
         )
         return words, [suggested] if lost.collect().height else []
 
-    def _find_bearers(self, row: dict[str, Any]) -> list[tuple[Any, ...]]:
+    def _find_bearers(self, row: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         place = {name: row[name] for name in (*CAMPAIGN, A.parameter)}
         place[AdNames.name_key] = normalize_text(row[A.value])
         places = pl.LazyFrame([place], schema=dict.fromkeys(place, pl.String))
@@ -120,7 +121,7 @@ class AuditCells:
         names = [f"{AdNames.platform}{OF_ENTITY}", f"{AdNames.campaign_id}{OF_ENTITY}"]
         return bearers.select(*names, AdNames.ad_id).collect().sort(pl.all()).rows()
 
-    def _list_spend(self, row: dict[str, Any], entities: list[tuple[Any, ...]]) -> pl.DataFrame:
+    def _list_spend(self, row: Mapping[str, Any], entities: list[tuple[Any, ...]]) -> pl.DataFrame:
         """The stats of campaigns and ads, as `ads/ad_performance` adds them up."""
         parts = [NOTHING]
         for platform, campaign_id, ad_id in entities:
@@ -142,7 +143,7 @@ class AuditCells:
         return merge_rows(pl.concat(parts))
 
 
-def _explain_score(row: dict[str, Any]) -> Explanation:
+def _explain_score(row: Mapping[str, Any]) -> Explanation:
     """How alike a value and the name of what is suggested are."""
     words = (
         "how alike the value and the suggested name are, from 0 to 100: rapidfuzz's ratio of both, "

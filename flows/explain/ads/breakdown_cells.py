@@ -1,5 +1,6 @@
 """Figures of `ads/breakdown_report`: an entity's stats by keyword, place, device."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -67,7 +68,7 @@ class BreakdownCells:
         return self._explain_sum(cell, cell.column)
 
     def _explain_sum(self, cell: AskedCell, column: str) -> Explanation:
-        row = dict(cell.row)
+        row = cell.row
         words = f"the sum of {column} of the rows of this entity, kind and value"
         left_out = list_stats_left_out(
             self.rows.run, TABLE, row, [*OF_PLATFORM, *PARENTS, B.kind, B.value]
@@ -83,7 +84,7 @@ class BreakdownCells:
 
     def _explain_share(self, cell: AskedCell) -> Explanation:
         part = self._explain_sum(cell, B.spend)
-        row = dict(cell.row)
+        row = cell.row
         spent = self._list_entity_spend(row)
         total = add_up(spent) if spent.height else None
         operands = (Operand(B.spend, row[B.spend], part.rows), Operand(ENTITY_SPEND, total, spent))
@@ -94,7 +95,7 @@ class BreakdownCells:
             expected=divide(row[B.spend], total),
         )
 
-    def _find_rows(self, row: dict[str, Any]) -> pl.LazyFrame:
+    def _find_rows(self, row: Mapping[str, Any]) -> pl.LazyFrame:
         """The rows of breakdowns of a report's row, amounts in the reporting currency."""
         placed = self.rows.place(row)
         currency = self.rows.run.config.workspace.currency
@@ -112,7 +113,7 @@ class BreakdownCells:
         )
         return priced.pipe(write_out_texts).filter(*are_of(row, GRAIN))
 
-    def _list_entity_spend(self, row: dict[str, Any]) -> pl.DataFrame:
+    def _list_entity_spend(self, row: Mapping[str, Any]) -> pl.DataFrame:
         """The stats of the finest entity that a row of breakdowns names."""
         rank = max((n for n, by in enumerate(PARENTS) if row[by] is not None), default=None)
         if rank is None:

@@ -1,6 +1,6 @@
 """Figures of ads: what platforms report, by who speaks for it, and the sessions beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -102,7 +102,7 @@ class AdCells:
         rows = count_rows(found, of_table(), pl.col(metric), self._word())
         return absorb_rounding(rows, cell.row[column]) if metric in AMOUNTS else rows
 
-    def list_spend(self, row: dict[str, Any], names: list[str]) -> pl.DataFrame:
+    def list_spend(self, row: Mapping[str, Any], names: list[str]) -> pl.DataFrame:
         """The spend of a day that stands under a row's platforms or campaign, or all of it."""
         spend = PlacedStats.spend
         platforms = [row[P.platform]] if P.platform in names else self.rows.list_platforms(row)
@@ -119,7 +119,7 @@ class AdCells:
 
     def _find_stats(self, cell: AskedCell) -> pl.LazyFrame:
         """The rows of stats that a cell's row adds up, those taken off with their sign."""
-        row = dict(cell.row)
+        row = cell.row
         placed = self.rows.place(row).stats
         nothing = pl.lit(None, pl.Int64).alias(TAKEN_OFF)
         if cell.name == URLS:
@@ -133,7 +133,7 @@ class AdCells:
         return figures.filter(*are_of(row, _names_of(cell)))
 
     @staticmethod
-    def _find_pages(placed: pl.LazyFrame, row: dict[str, Any]) -> pl.LazyFrame:
+    def _find_pages(placed: pl.LazyFrame, row: Mapping[str, Any]) -> pl.LazyFrame:
         """The stats of ads that lead to a row's page with its parameters."""
         grain = [name for name in URL_GRAIN if name not in URL_COLUMNS]
         is_ad = pl.col(OWN) == max(RANKS.values())
@@ -154,7 +154,7 @@ class AdCells:
 
     def _list_left_out(self, cell: AskedCell) -> pl.DataFrame:
         """Rows of the same entity and day that another feed speaks for, or a later file."""
-        row = dict(cell.row)
+        row = cell.row
         names = _names_of(cell)
         counting = self._find_stats(cell).select(ROW_PLACE)
         feed = self.rows.name_feed(PlacedStats.spoken_feed)
@@ -183,7 +183,7 @@ def _names_of(cell: AskedCell) -> list[str]:
     if cell.name == URLS:
         return [name for name in URL_GRAIN if name not in URL_COLUMNS]
     if cell.name in LEVELS:
-        return key_of_level(dict(cell.row), RANKS[LEVELS[cell.name]])
+        return key_of_level(cell.row, RANKS[LEVELS[cell.name]])
     return [name for name in key(find_table(cell.group, cell.name).contract) if name != DAY]
 
 

@@ -1,5 +1,6 @@
 """Figures of `ads/spend_sources`: what each feed says was spent, and what became of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -39,7 +40,7 @@ class SourceCells:
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
-        row, column = dict(cell.row), cell.column
+        row, column = cell.row, cell.column
         if column == S.difference:
             below = self._list_below(row, row[S.spend_of_level_below])
             return self._explain_difference(row, below)
@@ -58,7 +59,7 @@ class SourceCells:
             rows = absorb_rounding(stated, cell.value)
         return Explanation(WORDS[column], rows, (), self._list_left_out(row))
 
-    def _explain_difference(self, row: dict[str, Any], below: pl.DataFrame) -> Explanation:
+    def _explain_difference(self, row: Mapping[str, Any], below: pl.DataFrame) -> Explanation:
         if row[S.difference] is None:
             return Explanation("nothing lies below its entities: there is nothing to compare")
         spend = row[S.difference] + row[S.spend_of_level_below]
@@ -72,12 +73,12 @@ class SourceCells:
         words = "what the feed says of those entities and days, less what lies right below them"
         return Explanation(words, operands=parts, expected=parts[0].value - parts[1].value)
 
-    def _list_below(self, row: dict[str, Any], value: object) -> pl.DataFrame:
+    def _list_below(self, row: Mapping[str, Any], value: object) -> pl.DataFrame:
         below = self._find_compared(row, of_level=False)
         why = pl.lit("it lies right below an entity for which the feed speaks")
         return absorb_rounding(count_rows(below, STATS, pl.col(SPEND), why), value)
 
-    def _find_compared(self, row: dict[str, Any], *, of_level: bool) -> pl.LazyFrame:
+    def _find_compared(self, row: Mapping[str, Any], *, of_level: bool) -> pl.LazyFrame:
         """The rows of a feed's entities on days with something below, or what lies below."""
         placed, rank = self.rows.place(row), RANKS[row[S.level]]
         stats = placed.stats.filter(of_table() == STATS)
@@ -98,18 +99,18 @@ class SourceCells:
         spent = own.filter(pl.col(TOP) < len(RANKS)).pipe(write_out_texts)
         return spent.join(days, on=[*OF_ENTITY, DAY], how="semi", nulls_equal=True)
 
-    def _scan_own(self, row: dict[str, Any]) -> pl.LazyFrame:
+    def _scan_own(self, row: Mapping[str, Any]) -> pl.LazyFrame:
         """The rows that a feed has of a level and account."""
         stats = self.rows.place(row).stats.filter(of_table() == STATS).pipe(write_out_texts)
         is_of_level = pl.col(OWN) == RANKS[row[S.level]]
         return stats.filter(is_of_level, *self._are_of_source(row))
 
-    def _are_of_source(self, row: dict[str, Any]) -> list[pl.Expr]:
+    def _are_of_source(self, row: Mapping[str, Any]) -> list[pl.Expr]:
         """Whether rows are of a row's account and feed."""
         of_account = have_values_of(row, [S.account_id])
         return [*of_account, self.rows.name_feed(FEED) == row[S.feed]]
 
-    def _list_left_out(self, row: dict[str, Any]) -> pl.DataFrame:
+    def _list_left_out(self, row: Mapping[str, Any]) -> pl.DataFrame:
         """Rows of the account that later files of their feed replace, or that were rejected."""
         told = [name for name in (S.org_id, S.platform, S.account_id) if row[name] is not None]
         conditions = [pl.col(name) == row[name] for name in told]

@@ -1,6 +1,7 @@
 """Rows of ad stats of the same entity and day that do not count, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -12,7 +13,7 @@ IDS = (AdStats.account_id, AdStats.campaign_id, AdStats.ad_group_id, AdStats.ad_
 
 
 def list_stats_left_out(
-    run: PublishedRun, table: str, row: dict[str, object], names: Sequence[str]
+    run: PublishedRun, table: str, row: Mapping[str, Any], names: Sequence[str]
 ) -> pl.DataFrame:
     """Rows that later files of their feed replace, rows of copies of files, rejected rows.
 

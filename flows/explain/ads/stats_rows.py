@@ -1,7 +1,9 @@
 """The stats of ads, row by row, placed by the very transforms that placed their sums."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
@@ -72,7 +74,7 @@ class AdStatsRows:
         self.catalog = run.catalog
         self.placed: dict[tuple[str, str], PlacedRows] = {}
 
-    def place(self, row: dict[str, object]) -> PlacedRows:
+    def place(self, row: Mapping[str, Any]) -> PlacedRows:
         """The stats of the organization and platform of a report's row."""
         of = (str(row[OF_PLATFORM[0]]), str(row[OF_PLATFORM[1]]))
         if of not in self.placed:
@@ -88,7 +90,7 @@ class AdStatsRows:
         sessions = find_sessions(self.catalog, config, folder)
         return build_ad_facts(self.catalog, config, sessions, folder)
 
-    def list_platforms(self, row: dict[str, object]) -> list[str]:
+    def list_platforms(self, row: Mapping[str, Any]) -> list[str]:
         """The platforms of a row's organization that have stats."""
         own = pl.col(OF_PLATFORM[0]) == row[OF_PLATFORM[0]]
         found = self.catalog.scan(STATS).filter(own).select(OF_PLATFORM[1]).unique()
@@ -132,12 +134,12 @@ def _scan_placed(catalog: Catalog) -> pl.LazyFrame:
     return scan_rows(catalog, STATS).with_columns(feed.alias(PlacedStats.feed))
 
 
-def are_of(row: dict[str, object], names: list[str]) -> list[pl.Expr]:
+def are_of(row: Mapping[str, Any], names: list[str]) -> list[pl.Expr]:
     """Whether rows of stats have a row's values in some columns; the day is among them."""
     return [*have_values_of(row, [DAY], pl.Date), *have_values_of(row, names)]
 
 
-def key_of_level(row: dict[str, object], rank: int) -> list[str]:
+def key_of_level(row: Mapping[str, Any], rank: int) -> list[str]:
     """The columns that tell the entity of a level's row: with its coarser ids where it has none."""
     by = PARENTS[rank]
     parents = PARENTS[1:rank] if row[by] is None else []

@@ -1,5 +1,6 @@
 """The sessions behind the figures of campaigns and ads, by their published matches."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -68,9 +69,9 @@ class VisitRows:
 
     def explain(self, cell: AskedCell, column: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The raw rows of sessions or orders that a column counts, and those that it does not."""
-        day = self._match(dict(cell.row))
+        day = self._match(cell.row)
         names = [n for n in key(find_table(cell.group, cell.name).contract) if n != DAY]
-        own = day.filter(*are_of(dict(cell.row), names))
+        own = day.filter(*are_of(cell.row, names))
         if column in (CampaignPerformance.orders, CampaignPerformance.revenue):
             return self.orders.explain_sessions(own.select(KEY), column)
         found = self.rows.find(own.select(*KEY, STARTED_AT, WHY.alias(BECAUSE)))
@@ -80,7 +81,7 @@ class VisitRows:
             return count_contacts(found), left_out
         return merge_rows(found.select(list(EXPLAINED))), left_out
 
-    def _match(self, row: dict[str, Any]) -> pl.DataFrame:
+    def _match(self, row: Mapping[str, Any]) -> pl.DataFrame:
         """The sessions of a row's platform and day with their entity, as the tables place them."""
         matches = self.run.scan("ads", "session_matches")
         if matches is None:

@@ -1,5 +1,6 @@
 """Figures of attribution: credits by the models' own rule, and what they add up to."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -83,7 +84,7 @@ class AttributionCells:
         """
         if cell.name in SUMS:
             return self._explain_sum(cell)
-        row, column = dict(cell.row), cell.column
+        row, column = cell.row, cell.column
         if column == CreditedTouch.days_to_convert:
             ends = (CreditedTouch.touched_at, CreditedTouch.ordered_at)
             days = (row[ends[1]] - row[ends[0]]) / timedelta(days=1)
@@ -98,7 +99,7 @@ class AttributionCells:
             return self._explain_credit(cell, row)
         raise NotCovered(cell.label, column)
 
-    def _explain_credit(self, cell: AskedCell, row: dict[str, Any]) -> Explanation:
+    def _explain_credit(self, cell: AskedCell, row: Mapping[str, Any]) -> Explanation:
         model = cell.column.removeprefix("revenue_")
         touches = self._touches_of(row)
         order = self.orders.find(touches.select(KEY))
@@ -144,7 +145,7 @@ class AttributionCells:
         credited = add_credits(ranked, self.rules.models, self.rules.half_life_days)
         return credited.filter(pl.col(POSITION) == position).select(column).collect().item()
 
-    def _touches_of(self, row: dict[str, Any]) -> pl.DataFrame:
+    def _touches_of(self, row: Mapping[str, Any]) -> pl.DataFrame:
         is_own = [pl.col(name) == row[name] for name in KEY]
         return self.orders.touches.filter(*is_own).collect().sort(POSITION)
 
@@ -169,7 +170,7 @@ class AttributionCells:
 
     def _list_credits(self, cell: AskedCell, column: str) -> pl.DataFrame:
         """The orders of a day, each with what it gives to the row's channel or campaign."""
-        row, model = dict(cell.row), cell.row[C.model]
+        row, model = cell.row, cell.row[C.model]
         day = self.orders.find_of_day(row[C.org_id], row[C.date_day])
         orders = day.filter(pl.col(PricedOrders.is_conversion))
         is_refund = pl.col(PricedOrders.is_refund)
@@ -199,7 +200,7 @@ class AttributionCells:
         return pl.concat(parts).sort(ROW_PLACE, TABLE)
 
     def _list_costs(self, cell: AskedCell) -> pl.DataFrame:
-        row = dict(cell.row)
+        row = cell.row
         if row[C.cost] is None:
             return NOTHING
         if row[C.channel] == ADS and self.run.catalog.has_rows("ad_stats"):

@@ -1,5 +1,6 @@
 """Figures of `attribution/holdout_lift`: the treated and those held out, and what they ordered."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -73,7 +74,7 @@ class LiftCells:
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
-        row, column = dict(cell.row), cell.column
+        row, column = cell.row, cell.column
         sides = {f"{side}_{name}": (side, name) for side in SIDES for name in SUMS}
         sends = self._find_sends(row)
         if column in sides:
@@ -93,7 +94,7 @@ class LiftCells:
         expected = add_differences(pl.LazyFrame([sums])).select(column).collect().item()
         return Explanation(FORMULAS[column], operands=tuple(told), expected=expected)
 
-    def _find_sends(self, row: dict[str, Any]) -> pl.DataFrame:
+    def _find_sends(self, row: Mapping[str, Any]) -> pl.DataFrame:
         """The sends of a row's message or campaign, those held out too, with their contacts."""
         config = self.run.config
         sends = self.facts.activities.scan("sends")

@@ -1,5 +1,6 @@
 """Figures of `attribution/paths`: orders by the channels that led to them, contacts by theirs."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -40,7 +41,7 @@ class PathCells:
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
-        row, column = dict(cell.row), cell.column
+        row, column = cell.row, cell.column
         if column == Paths.contacts_without_order:
             return Explanation(WORDS[column], self._list_contacts(row))
         keys = self._find_orders(row)
@@ -57,7 +58,7 @@ class PathCells:
             self.orders.touches.sort(*KEY, CreditedTouch.touch_position), KEY
         ).collect()
 
-    def _find_orders(self, row: dict[str, Any]) -> pl.DataFrame:
+    def _find_orders(self, row: Mapping[str, Any]) -> pl.DataFrame:
         """The keys of the orders with a path."""
         own = [pl.col(ORG) == row[ORG]]
         if row[PATH] != DIRECT:
@@ -83,7 +84,7 @@ class PathCells:
         found = self.orders.find(firsts).lazy()
         return count_rows(found, "orders", pl.lit(1), because)
 
-    def _list_contacts(self, row: dict[str, Any]) -> pl.DataFrame:
+    def _list_contacts(self, row: Mapping[str, Any]) -> pl.DataFrame:
         """The rows of contacts without an order who have come a path."""
         own = (pl.col(ORG) == row[ORG]) & (pl.col(PATH) == row[PATH])
         paths = list_open_paths(self.facts.activities, self.run.config)
