@@ -93,7 +93,7 @@ class VariantCells:
         """The messages of a cell's dispatch, as the message report has them, the first first."""
         messages = self.sends.run.scan(cell.group, "message_report")
         if messages is None:
-            return [cell.row]
+            return [dict(cell.row)]
         of_dispatch = have_values_of(cell.row, (VariantReport.org_id, VariantReport.dispatch_id))
         return list_variants(messages.filter(*of_dispatch)).collect().to_dicts()
 
