@@ -180,12 +180,13 @@ def find_landings(visits: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
         The `visit` of each: its place among the visits; some more than once.
     """
     numbered = visits.with_row_index(VISIT)
-    bearing = pl.concat(
-        _read_channels(numbered, name)
-        for name in (Touches.channel_group, VisitTouches.utm_medium, VisitTouches.utm_source)
-    )
     clicks = messages.filter(IS_LANDING).select(
         PERSON, pl.col(Touches.channel).alias(CLICKED_CHANNEL), pl.col(AT).alias(CLICKED_AT)
+    )
+    clicked = clicks.select(CLICKED_CHANNEL).unique()
+    bearing = pl.concat(
+        _read_channels(numbered, name, clicked)
+        for name in (Touches.channel_group, VisitTouches.utm_medium, VisitTouches.utm_source)
     )
     since_click = pl.col(AT) - pl.col(CLICKED_AT)
     earliest, latest = -EARLY_LANDING_MINUTES, LANDING_MINUTES
@@ -207,8 +208,8 @@ def drop_landings(visits: pl.LazyFrame, landings: pl.Series) -> pl.LazyFrame:
     return visits.filter(~is_landing).select(columns(Touches))
 
 
-def _read_channels(visits: pl.LazyFrame, name: str) -> pl.LazyFrame:
-    """The visits whose column names a channel of messages: its name, or its channel group's.
+def _read_channels(visits: pl.LazyFrame, name: str, clicked: pl.LazyFrame) -> pl.LazyFrame:
+    """The visits whose column names a channel that was clicked: its name, or its channel group's.
 
     Few values stand in many rows: each is read once.
     """
@@ -223,7 +224,8 @@ def _read_channels(visits: pl.LazyFrame, name: str) -> pl.LazyFrame:
     else:
         channel = pl.col(name).str.strip_chars().str.to_lowercase().str.replace_all(r"[\s+-]+", "_")
     read = values.with_columns(channel.alias(CLICKED_CHANNEL)).drop_nulls()
-    return visits.join(read, on=name, how="inner", validate="m:1").select(
+    told = read.join(clicked, on=CLICKED_CHANNEL, how="semi")
+    return visits.join(told, on=name, how="inner", validate=STREAMED, build_side=HELD).select(
         VISIT, PERSON, AT, CLICKED_CHANNEL
     )
 

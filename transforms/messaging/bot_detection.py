@@ -13,7 +13,7 @@ from contracts.facts.messaging.send_facts import ChannelSends, CountedEvents
 from contracts.facts.people.numbered_activities import Clicks, HastyClicks, MachineAgents
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action
-from transforms.common.joins import look_up
+from transforms.common.joins import HELD, STREAMED, look_up
 from transforms.common.machine_agents import is_crawler, is_generic
 
 MACHINE_REASON = "machine_reason"
@@ -78,6 +78,29 @@ def find_hasty_clicks(clicks: pl.LazyFrame, deliveries: pl.LazyFrame) -> pl.Lazy
         .pipe(add_soon, deliveries, unit, at)
         .filter(pl.col(AT_ONCE) | pl.col(SOON))
         .select(columns(HastyClicks))
+    )
+
+
+def list_soon_units(clicks: pl.LazyFrame, deliveries: pl.LazyFrame) -> pl.LazyFrame:
+    """The units of which any click came soon after any delivery, in any number.
+
+    Of few units what `find_hasty_clicks` has to know of deliveries.
+
+    Args:
+        clicks: `Clicks`, held.
+        deliveries: `unit_key` and `delivered_at`, of any number of rows.
+    """
+    is_soon = _is_soon(pl.col(Clicks.occurred_at) - pl.col(Sends.delivered_at))
+    return (
+        deliveries.join(
+            clicks.select(Clicks.unit_key, Clicks.occurred_at),
+            on=Clicks.unit_key,
+            how="inner",
+            validate=STREAMED,
+            build_side=HELD,
+        )
+        .filter(is_soon)
+        .select(Clicks.unit_key)
     )
 
 
@@ -218,12 +241,16 @@ def add_soon(
         .agg(pl.col(Sends.delivered_at).min().alias(FIRST_DELIVERY))
     )
     since = pl.col(at) - pl.col(FIRST_DELIVERY)
-    is_soon = since.is_between(pl.duration(), pl.duration(seconds=DELIVERY_SECONDS))
     return (
         clicks.join(first, on=send, how="left", validate="m:1")
-        .with_columns(is_soon.fill_null(value=False).alias(SOON))
+        .with_columns(_is_soon(since).fill_null(value=False).alias(SOON))
         .drop(FIRST_DELIVERY)
     )
+
+
+def _is_soon(since: pl.Expr) -> pl.Expr:
+    """Whether so much time after a delivery is soon."""
+    return since.is_between(pl.duration(), pl.duration(seconds=DELIVERY_SECONDS))
 
 
 def add_at_once(clicks: pl.LazyFrame, send: list[str], at: str, link: str) -> pl.LazyFrame:

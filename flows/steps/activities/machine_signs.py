@@ -18,7 +18,7 @@ from flows.runtime.materialize import materialize
 from flows.steps.activities.event_questions import Questions
 from flows.steps.activities.people_inputs import PeopleInputs
 from transforms.activities.activity_keys import list_deliveries, list_deliveries_of_messages
-from transforms.messaging.bot_detection import find_hasty_clicks, judge_agents
+from transforms.messaging.bot_detection import find_hasty_clicks, judge_agents, list_soon_units
 
 PLACE = "place"
 CLICKS_AT_ONCE = 2_000_000
@@ -73,7 +73,8 @@ def find_haste(inputs: PeopleInputs, asked: Sequence[Questions]) -> list[pl.Data
     for turn in range(turns):
         is_of = pl.col(Clicks.unit_key) % turns == turn
         looked_at = materialize(placed.filter(is_of), Clicks)
-        told = deliveries.join(looked_at, on=Clicks.unit_key, how="semi")
+        soon = list_soon_units(looked_at, deliveries).collect(engine="streaming").lazy()
+        told = deliveries.join(soon, on=Clicks.unit_key, how="semi")
         hasty = find_hasty_clicks(looked_at, materialize(told, Deliveries))
         found.append(materialize(hasty, HastyClicks, is_held=True).collect())
     hasty, firsts = pl.concat(found), accumulate(counts, initial=0)

@@ -85,7 +85,8 @@ class CreditFiles:
                 for part, start, end in zip(parts, starts, ends, strict=True)
             ]
             piece = pl.concat([pl.LazyFrame(schema=polars_schema(contract)), *rows])
-            yield materialize(piece.sort(key(contract)), contract).collect()
+            ordered = piece.sort(key(contract)) if len(rows) > 1 else piece
+            yield materialize(ordered, contract).collect()
             starts = ends
 
     def _stack(self, kind: str, contract: type[Table]) -> pl.LazyFrame:
