@@ -68,7 +68,7 @@ def report_people(run: Run, facts: RunFacts) -> list[Check]:
                 catalog,
                 settings,
                 facts.activities.value,
-                facts.sends.value.facts.contacts(),
+                facts.sends.value.facts.contacts,
                 run.staging,
                 run.scratch,
                 run.kept,

@@ -40,6 +40,7 @@ from flows.steps.reading.read_feeds import (
 )
 from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
 from flows.storage.report_files import write_table
+from transforms.activities.person_numbers import CONTACT_KEY, key_contacts
 from transforms.reports.people import report_contacts
 
 NO_SUBSCRIPTIONS = pl.LazyFrame(schema=polars_schema(SubscriptionStates))
@@ -84,9 +85,9 @@ def write_reports(inputs: MessageInputs, built: MessageFacts, staging: Path) -> 
     """Write the reports of messages and contacts: those that the DuckDB job makes, too."""
     checks = write_channel_reports(inputs, built, None, staging)
     checks += write_overviews(inputs.catalog, built, None, staging)
-    contacts = report_contacts(
-        inputs.catalog.scan("contacts"), built.facts.contacts(), NO_SUBSCRIPTIONS, None, None
-    )
+    known = inputs.catalog.scan("contacts")
+    sums = built.facts.contacts(key_contacts(known).select(CONTACT_KEY))
+    contacts = report_contacts(known, sums, NO_SUBSCRIPTIONS, None, None)
     checks += write_table(staging, "people", "contact_report", contacts.collect())
     list(find_message_warnings(inputs.catalog, built))
     if not all(check.holds for check in checks):

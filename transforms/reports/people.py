@@ -3,6 +3,7 @@
 import polars as pl
 
 from contracts.facts.messaging.send_sums import ContactSums, SegmentSums
+from contracts.facts.people.described_activities import ContactVisits
 from contracts.facts.people.lists import SubscriptionStates
 from contracts.feeds import Contacts, ListMembers, Segments
 from contracts.reports.people import ContactReport, SegmentReport
@@ -36,14 +37,12 @@ def report_contacts(
         contacts: Canonical contacts, latest versions.
         sums: `ContactSums`.
         states: `SubscriptionStates`.
-        sessions: Any with the key of their contact; None without web feeds, which leaves their
-            number null.
+        sessions: `ContactVisits`; None without web feeds, which leaves their number null.
         orders: `ContactOrders`; None without orders, which leaves their number and revenue null.
 
     Returns:
         `ContactReport`, sorted by its key.
     """
-    visits = None if sessions is None else _count_sessions(sessions)
     objections = states.group_by(PERSON).agg(pl.col(OBJECTIONS).min())
     contact_key = hash_id(Contacts.contact_id, seed=CONTACT).alias(CONTACT_KEY)
     return (
@@ -51,15 +50,19 @@ def report_contacts(
         .join(sums.drop(OBJECTIONS), on=CONTACT_KEY, how="left", validate="1:1")
         .with_columns(pl.col(SENDS_AND_ACTIONS).fill_null(0))
         .join(objections, on=PERSON, how="left", validate="1:1")
-        .pipe(_join_counts, visits, [ContactReport.sessions])
+        .pipe(_join_counts, sessions, [ContactReport.sessions])
         .pipe(_join_counts, orders, [ContactReport.orders, ContactReport.revenue])
         .pipe(finish, ContactReport)
     )
 
 
-def _count_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per contact with sessions, and how many."""
-    return sessions.group_by(CONTACT_KEY).agg(pl.len().cast(pl.Int64).alias(ContactReport.sessions))
+def count_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the sessions of each contact: `ContactVisits`.
+
+    Args:
+        sessions: Any with the key of their contact.
+    """
+    return sessions.group_by(CONTACT_KEY).agg(pl.len().cast(pl.Int64).alias(ContactVisits.sessions))
 
 
 def _join_counts(rows: pl.LazyFrame, counts: pl.LazyFrame | None, names: list[str]) -> pl.LazyFrame:

@@ -52,6 +52,13 @@ class ContactSends(Table):
     )
 
 
+class ContactVisits(Table):
+    """One row per contact with sessions."""
+
+    contact_key: Key = column("who it was; empty for sessions of nobody known", key=True)
+    sessions: Count = column("sessions", required=True)
+
+
 class LinkNames(Table):
     """One row per link by which sessions came, with the names that its ad has now."""
 

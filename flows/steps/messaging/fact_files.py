@@ -129,13 +129,29 @@ class FactFiles:
         """Sums by segment: `SegmentSums`."""
         return materialize(add_segments(self.scan("segments"), self.find_assumed()), SegmentSums)
 
-    def contacts(self) -> pl.LazyFrame:
-        """Sums by contact: `ContactSums`."""
+    def contacts(self, own: pl.LazyFrame) -> pl.LazyFrame:
+        """Sums by contact: `ContactSums`.
+
+        Args:
+            own: The `contact_key` of those that are asked for: all of them may be many.
+        """
         assumed = self.find_assumed()
-        sums = [
-            materialize(merge_bases(part, assumed), ContactSums) for part in self.scan_contacts()
-        ]
+        parts = (
+            part.join(own, on=ContactBases.contact_key, how="semi") for part in self.scan_contacts()
+        )
+        sums = [materialize(merge_bases(part, assumed), ContactSums) for part in parts]
         return pl.concat([pl.LazyFrame(schema=polars_schema(ContactSums)), *sums])
+
+    def count_contacts(self, known: pl.LazyFrame) -> int:
+        """How many contacts anything was sent to or came from, but for some.
+
+        Args:
+            known: The `contact_key` of those.
+        """
+        key = ContactBases.contact_key
+        parts = [part.select(key).unique() for part in self.scan_contacts()]
+        others = (part.join(known, on=key, how="anti").select(pl.len()) for part in parts)
+        return sum(count.item() for count in pl.collect_all(others))
 
     def domains(self, domains: pl.LazyFrame) -> pl.LazyFrame:
         """Sums by mailbox domain: `DomainSums`.

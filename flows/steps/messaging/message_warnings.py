@@ -76,8 +76,7 @@ def _unresolved_by_facts(catalog: Catalog, built: MessageFacts) -> Iterator[Warn
     )
     unknown["campaigns.campaign_id"] = campaigns.select("org_id", "campaign_id").n_unique()
     known = catalog.scan("contacts").select(contact_key=hash_id(Contacts.contact_id, seed=CONTACT))
-    strangers = built.facts.contacts().join(known, on="contact_key", how="anti").select(pl.len())
-    unknown["contacts.contact_id"] = strangers.collect().item()
+    unknown["contacts.contact_id"] = built.facts.count_contacts(known.collect().lazy())
     for target, count in unknown.items():
         table, column = target.split(".")
         if count and catalog.has_rows(table):

@@ -8,6 +8,7 @@ import polars as pl
 
 from contracts.config.workspace import Workspace
 from contracts.facts.order_facts import ContactOrders
+from contracts.facts.people.described_activities import ContactVisits
 from contracts.facts.people.numbered_activities import People
 from contracts.manifest import Check
 from flows.catalog.canonical_tables import Catalog
@@ -23,7 +24,7 @@ from flows.storage.report_files import write_pieces, write_table
 from transforms.activities.person_numbers import key_contacts
 from transforms.attribution.orders import count_orders
 from transforms.people.subscriptions import report_list_growth, report_subscriptions
-from transforms.reports.people import report_contacts
+from transforms.reports.people import count_sessions, report_contacts
 
 CONTACTS_AT_A_TIME = 250_000
 """How many contacts are reported on at a time."""
@@ -37,7 +38,7 @@ class PeopleReports:
         catalog: What was read.
         config: The workspace's configuration.
         activities: What people did.
-        contact_sums: `ContactSums`.
+        sum_contacts: Gives the `ContactSums` of the contacts of some keys.
         staging: The snapshot being written.
         scratch: A folder for what is not whole yet.
         kept: What is taken over from earlier runs.
@@ -48,7 +49,7 @@ class PeopleReports:
     catalog: Catalog
     config: Workspace
     activities: Activities
-    contact_sums: pl.LazyFrame
+    sum_contacts: Callable[[pl.LazyFrame], pl.LazyFrame]
     staging: Path
     scratch: Path
     kept: KeptSteps
@@ -92,7 +93,8 @@ def _write_contacts(of: PeopleReports, states: pl.LazyFrame) -> list[Check]:
     """Write `contact_report`, some contacts in its order at a time."""
     has_web, has_orders = (of.catalog.given.is_configured(*feeds) for feeds in (WEB, ("orders",)))
     told = count_orders(of.activities.scan_told("orders"), [ContactOrders.contact_key])
-    sessions = of.activities.scan_told("sessions") if has_web else None
+    came = count_sessions(of.activities.scan_told("sessions"))
+    sessions = materialize(came, ContactVisits) if has_web else None
     orders = materialize(told, ContactOrders) if has_orders else None
 
     def report(some: pl.DataFrame) -> pl.DataFrame:
@@ -100,7 +102,7 @@ def _write_contacts(of: PeopleReports, states: pl.LazyFrame) -> list[Check]:
         contacts = key_contacts(of.catalog.scan("contacts"))
         return report_contacts(
             contacts.join(own, on=People.contact_key, how="semi"),
-            of.contact_sums,
+            of.sum_contacts(own),
             states,
             sessions,
             orders,
