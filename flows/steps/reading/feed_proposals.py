@@ -85,7 +85,7 @@ def propose_feed(path: Path, sources: Mapping[str, Source]) -> FeedProposal:
 
 
 def _all_options(sources: Mapping[str, Source]) -> FileOptions:
-    """What is known of files of any kind: every name of a column, and words for no data."""
+    """What is known of files of any kind: names of columns, words for no data, nested values."""
     ours = {name for table in FEEDS.values() for name in columns(table)}
     theirs = {
         name
@@ -98,6 +98,7 @@ def _all_options(sources: Mapping[str, Source]) -> FileOptions:
     return FileOptions(
         expected_columns=frozenset(ours | theirs | foreign),
         no_data=tuple(phrase for source in sources.values() for phrase in source.no_data),
+        flatten=frozenset(path for source in sources.values() for path in source.flatten),
     )
 
 

@@ -1,5 +1,6 @@
 """What `init --from` takes a file for: the entry that reads it, and what is open."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,14 @@ def test_a_wide_table_is_known_by_the_few_columns_that_its_source_reads(tmp_path
     content = f"{mapped},{wide}\n{cells}{',' * 60}\n"
     found = propose(tmp_path, "mailchimp/campaign.csv", content)
     assert found.settings == {"source": "mailchimp.campaign"}
+
+
+def test_nested_values_are_columns_of_the_source_that_unfolds_them(tmp_path: Path) -> None:
+    told = {"email": "a@x.io", "first_name": "A", "created": "2026-01-01T00:00:00Z"}
+    line = json.dumps({"type": "profile", "id": "01", "attributes": told})
+    found = propose(tmp_path, "people.jsonl", line + "\n")
+    assert found.settings == {"source": "klaviyo.profiles"}
+    assert found.read["attributes.email"] == "email"
 
 
 def test_a_name_that_says_another_table_is_an_open_point(tmp_path: Path) -> None:
