@@ -36,7 +36,7 @@ class RunSummary:
         manifest: The run's manifest.
         rejects: Rejected rows by feed, file and reason, the most first: `feed`, `file`, `reason`,
             `rows`. A row with two reasons stands under both.
-        matched: Sessions with an ad and all sessions; None without ads.
+        matched: Sessions with an ad and all sessions; None without ads or sessions.
         feeds: `RunFeeds`.
         changes: `RunChanges`.
     """
@@ -159,4 +159,5 @@ def _count_matches(files: list[Path]) -> tuple[int, int] | None:
     if not files:
         return None
     is_matched = pl.col(SessionMatches.match_status) == MatchStatus.MATCHED
-    return pl.scan_parquet(files).select(is_matched.sum(), pl.len().alias("n")).collect().row(0)
+    counts = pl.scan_parquet(files).select(is_matched.sum(), pl.len().alias("n")).collect()
+    return counts.row(0) if counts["n"].item() else None

@@ -77,9 +77,8 @@ def _match_lines(summary: RunSummary) -> Iterator[SummaryLine]:
 
 
 def describe_matches(matched: int, sessions: int) -> str:
-    """How many sessions have their ad."""
-    rate = f" ({matched / sessions:.1%})" if sessions else ""
-    return f"{matched:,} of {sessions:,} sessions to an ad{rate}"
+    """How many of some sessions have their ad."""
+    return f"{matched:,} of {sessions:,} sessions to an ad ({matched / sessions:.1%})"
 
 
 def _spend_lines(summary: RunSummary) -> Iterator[SummaryLine]:

@@ -74,6 +74,18 @@ def test_run_tells_what_came_of_it_on_stderr(
     assert "\x1b" not in err
 
 
+def test_run_tells_no_match_rate_where_there_is_no_session(
+    workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    publish: Publish,
+) -> None:
+    tables = {"ads/session_matches": pl.DataFrame(schema={"match_status": pl.String})}
+    monkeypatch.setattr(run, "launch_run", lambda root, *_, **__: publish(root, tables))
+    assert main(["run", str(workspace)]) == 0
+    assert "sessions to an ad" not in capsys.readouterr().err
+
+
 def test_run_prints_one_manifest_a_workspace(
     workspace: Path,
     monkeypatch: pytest.MonkeyPatch,
