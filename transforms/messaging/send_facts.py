@@ -16,6 +16,7 @@ from contracts.facts.messaging.send_facts import (
 )
 from contracts.vocabulary import FINAL_STATUSES, Action, BounceType, SendStatus
 from transforms.common.calendar import reporting_day
+from transforms.common.joins import HELD, STREAMED
 from transforms.messaging.delivery_basis import pack_basis
 from transforms.messaging.event_assignment import unit_key
 from transforms.messaging.send_keys import BOUNCE_CODES, STATUS_CODES
@@ -57,10 +58,22 @@ def build_send_facts(
     """
     return (
         pl.concat([_list_rows(sends), _list_sends_without_row(events, messages)])
-        .join(sum_times(events, Action.OPENED, OPENS), on=UNIT, how="left", validate="m:1")
-        .join(sum_times(events, Action.CLICKED, CLICKS), on=UNIT, how="left", validate="m:1")
-        .join(sum_deliveries(events), on=UNIT, how="left", validate="m:1")
-        .join(sum_other_events(events), on=UNIT, how="left", validate="m:1")
+        .join(
+            sum_times(events, Action.OPENED, OPENS),
+            on=UNIT,
+            how="left",
+            validate=STREAMED,
+            build_side=HELD,
+        )
+        .join(
+            sum_times(events, Action.CLICKED, CLICKS),
+            on=UNIT,
+            how="left",
+            validate=STREAMED,
+            build_side=HELD,
+        )
+        .join(sum_deliveries(events), on=UNIT, how="left", validate=STREAMED, build_side=HELD)
+        .join(sum_other_events(events), on=UNIT, how="left", validate=STREAMED, build_side=HELD)
         .pipe(decide_status)
         .pipe(decide_days, timezone)
         .select(columns(SendFacts))
