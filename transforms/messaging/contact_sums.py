@@ -39,6 +39,8 @@ COUNTS = columns(Counts)
 SUMMED = columns(DeliveryCounts)
 NO_DOMAIN = "(none)"
 ADDRESS, ONE_KEY = "address", "contact and basis"
+SHORT = pl.UInt32
+"""Room for what one contact has of anything."""
 LAST_TIMES = [
     ContactBases.last_sent_at,
     ContactBases.last_assumable_at,
@@ -59,22 +61,22 @@ OPT_OUTS = [ContactBases.unsubscribed_at, ContactBases.complained_at]
 def sum_contacts(facts: pl.LazyFrame) -> pl.LazyFrame:
     """One row per contact and basis: `ContactBases` over the send facts of a group of buckets.
 
-    Both keys are hashed into one: grouping by one number takes half the time. What is counted is
-    worked out before the rows are grouped, which takes a third less than within the groups.
+    Both keys are hashed into one, of which the contact's is found again: grouping by one number,
+    and counting in short ones, takes half the time. What is counted is worked out before the rows
+    are grouped, which takes a third less than within the groups.
     """
     is_sent, status = ~pl.col(SendFacts.is_holdout), pl.col(SendFacts.status_code)
     is_assumable = is_sent & (status == SENT)
     is_delivered, sent_at = is_sent & (status == DELIVERED), pl.col(SendFacts.sent_at)
     delivered_at = pl.coalesce(SendFacts.delivered_at, sent_at)
-    counted = facts.filter(pl.col(SendFacts.contact_key).is_not_null()).select(
-        (pl.col(SendFacts.contact_key) ^ (pl.col(SendFacts.basis_key) * SPREAD)).alias(ONE_KEY),
-        *key(ContactBases),
-        pl.lit(1, pl.Int64).alias(ContactBases.facts),
-        is_sent.cast(pl.Int64).alias(ContactBases.sends),
-        is_delivered.cast(pl.Int64).alias(ContactBases.delivered),
-        is_assumable.cast(pl.Int64).alias(ContactBases.sent),
-        SendFacts.opens,
-        SendFacts.clicks,
+    contact, spread = pl.col(SendFacts.contact_key), pl.col(SendFacts.basis_key) * SPREAD
+    counted = facts.filter(contact.is_not_null()).select(
+        (contact ^ spread).alias(ONE_KEY),
+        ContactBases.basis_key,
+        is_sent.cast(SHORT).alias(ContactBases.sends),
+        is_delivered.cast(SHORT).alias(ContactBases.delivered),
+        is_assumable.cast(SHORT).alias(ContactBases.sent),
+        pl.col(SendFacts.opens, SendFacts.clicks).cast(SHORT),
         pl.when(is_sent).then(sent_at).alias(ContactBases.last_sent_at),
         pl.when(is_assumable).then(sent_at).alias(ContactBases.last_assumable_at),
         pl.when(is_delivered).then(delivered_at).alias(ContactBases.last_delivered_at),
@@ -85,10 +87,15 @@ def sum_contacts(facts: pl.LazyFrame) -> pl.LazyFrame:
     return (
         counted.group_by(ONE_KEY)
         .agg(
-            pl.col(key(ContactBases)).first(),
-            pl.col(ContactBases.facts, *ADDING).sum(),
+            pl.col(ContactBases.basis_key).max(),
+            pl.len().alias(ContactBases.facts),
+            pl.col(ADDING).sum(),
             pl.col(LAST_TIMES).max(),
             pl.col(OPT_OUTS).min(),
+        )
+        .with_columns(
+            (pl.col(ONE_KEY) ^ spread).alias(ContactBases.contact_key),
+            pl.col(ContactBases.facts, *ADDING).cast(pl.Int64),
         )
         .select(columns(ContactBases))
     )

@@ -1,35 +1,32 @@
 """The send fact: one row per send with its whole history, computed once per bucket (SPEC §6.1)."""
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from contracts.columns import columns
 from contracts.facts.key_types import ACTION_CODES
-from contracts.facts.messaging.hierarchy import MessageCodes
 from contracts.facts.messaging.send_facts import (
     CONTRADICTED,
     ORPHANS,
-    AssignedEvents,
-    ChannelSends,
     CountedEvents,
     SendFacts,
+    SendUnits,
     UnclearRows,
+    UnitEvents,
 )
 from contracts.vocabulary import FINAL_STATUSES, Action, BounceType, SendStatus
 from transforms.common.calendar import reporting_day
-from transforms.common.joins import HELD, STREAMED
-from transforms.messaging.delivery_basis import pack_basis
-from transforms.messaging.event_assignment import unit_key
+from transforms.common.joins import place
 from transforms.messaging.send_keys import BOUNCE_CODES, STATUS_CODES
 
 QUEUED, SENT, DELIVERED, BOUNCED, FAILED = (STATUS_CODES[str(s)] for s in SendStatus)
 FINAL = [STATUS_CODES[str(status)] for status in FINAL_STATUSES]
 HARD, SOFT = BOUNCE_CODES[BounceType.HARD], BOUNCE_CODES[BounceType.SOFT]
-UNIT, AT, ACTION = CountedEvents.unit_key, CountedEvents.occurred_at, CountedEvents.action_code
-HAS_ROW = CountedEvents.has_row
+NUMBER, AT, ACTION = UnitEvents.unit_no, UnitEvents.occurred_at, UnitEvents.action_code
 SENT_EVENT, FIRST_DELIVERY, FIRST_BOUNCE = "first sent", "first delivery", "first bounce"
 LAST_DELIVERY, LAST_BOUNCE, LAST_FAILURE = "last delivery", "last bounce", "last failure"
 ONLY_DEFERRED, IS_HARD, IS_SOFT = "only deferred", "is hard", "is soft"
-FIRST_EVENT = "first event"
 OPENS = (
     *(SendFacts.opens, SendFacts.first_open_at),
     *(SendFacts.first_human_open_at, SendFacts.last_open_at),
@@ -40,15 +37,28 @@ CLICKS = (
 )
 
 
+def sum_events(events: pl.LazyFrame) -> list[pl.LazyFrame]:
+    """What happened to sends, by their number: opens, clicks, deliveries, and all else.
+
+    Args:
+        events: `UnitEvents`.
+    """
+    return [
+        sum_times(events, Action.OPENED, OPENS),
+        sum_times(events, Action.CLICKED, CLICKS),
+        sum_deliveries(events),
+        sum_other_events(events),
+    ]
+
+
 def build_send_facts(
-    sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame, timezone: str
+    units: pl.DataFrame, happened: Iterable[pl.DataFrame], timezone: str
 ) -> pl.LazyFrame:
     """One row per send, hold-outs included, with everything that happened to it.
 
     Args:
-        sends: `ChannelSends`.
-        events: `CountedEvents` of the same group of buckets.
-        messages: `MessageCodes`.
+        units: `SendUnits`.
+        happened: What their events come to (`sum_events`).
         timezone: The reporting time zone.
 
     Returns:
@@ -56,86 +66,13 @@ def build_send_facts(
         failed decides; else an open or click proves delivery; else a row's status stands, and a
         send without one is `sent`, or `queued` where nothing but deferrals happened.
     """
+    beside = [place(rows, NUMBER, units.height) for rows in happened]
     return (
-        pl.concat([_list_rows(sends), _list_sends_without_row(events, messages)])
-        .join(
-            sum_times(events, Action.OPENED, OPENS),
-            on=UNIT,
-            how="left",
-            validate=STREAMED,
-            build_side=HELD,
-        )
-        .join(
-            sum_times(events, Action.CLICKED, CLICKS),
-            on=UNIT,
-            how="left",
-            validate=STREAMED,
-            build_side=HELD,
-        )
-        .join(sum_deliveries(events), on=UNIT, how="left", validate=STREAMED, build_side=HELD)
-        .join(sum_other_events(events), on=UNIT, how="left", validate=STREAMED, build_side=HELD)
+        pl.concat([units, *beside], how="horizontal")
+        .lazy()
         .pipe(decide_status)
         .pipe(decide_days, timezone)
         .select(columns(SendFacts))
-    )
-
-
-def _list_rows(sends: pl.LazyFrame) -> pl.LazyFrame:
-    return sends.select(
-        pl.lit(value=True).alias(HAS_ROW),
-        unit_key(ChannelSends.send_key, ChannelSends.channel_code).alias(UNIT),
-        SendFacts.message_key,
-        SendFacts.contact_key,
-        SendFacts.channel_code,
-        pack_basis(ChannelSends.org_code, ChannelSends.feed, ChannelSends.channel_code).alias(
-            SendFacts.basis_key
-        ),
-        SendFacts.status_code,
-        SendFacts.is_holdout,
-        SendFacts.sent_at,
-        ChannelSends.created_at,
-        ChannelSends.planned_at,
-        SendFacts.delivered_at,
-    )
-
-
-def _list_sends_without_row(events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
-    """The sends that events alone show, in the columns of `_list_rows`.
-
-    Their feed is that of their `sent` events, or else the first of all their events.
-    """
-    feed = pl.col(CountedEvents.feed)
-    never = pl.lit(None, pl.Datetime("us", "UTC"))
-    return (
-        events.filter(~pl.col(HAS_ROW))
-        .group_by(UNIT)
-        .agg(
-            pl.col(SendFacts.message_key, SendFacts.contact_key, SendFacts.channel_code).max(),
-            pl.coalesce(feed.filter(_is(Action.SENT)).min(), feed.min()).alias(ChannelSends.feed),
-            pl.col(AT).min().alias(FIRST_EVENT),
-        )
-        .join(
-            messages.drop(MessageCodes.channel_code),
-            on=SendFacts.message_key,
-            how="left",
-            validate="m:1",
-        )
-        .select(
-            pl.lit(value=False).alias(HAS_ROW),
-            UNIT,
-            SendFacts.message_key,
-            SendFacts.contact_key,
-            SendFacts.channel_code,
-            pack_basis(ChannelSends.org_code, ChannelSends.feed, ChannelSends.channel_code).alias(
-                SendFacts.basis_key
-            ),
-            pl.lit(None, pl.UInt8).alias(SendFacts.status_code),
-            pl.lit(value=False).alias(SendFacts.is_holdout),
-            never.alias(SendFacts.sent_at),
-            never.alias(ChannelSends.created_at),
-            pl.coalesce(ChannelSends.planned_at, FIRST_EVENT).alias(ChannelSends.planned_at),
-            never.alias(SendFacts.delivered_at),
-        )
     )
 
 
@@ -147,16 +84,16 @@ def sum_times(events: pl.LazyFrame, action: Action, names: tuple[str, ...]) -> p
     """One row per unit with an open, or a click: how many, the first, that of a person, the last.
 
     Args:
-        events: `CountedEvents`.
+        events: `UnitEvents`.
         action: What is counted.
         names: What these four are called.
     """
     count, first, first_human, last = names
-    at, human_at = pl.col(AT), pl.when(~pl.col(CountedEvents.is_machine)).then(pl.col(AT))
+    at, human_at = pl.col(AT), pl.when(~pl.col(UnitEvents.is_machine)).then(pl.col(AT))
     return (
         events.filter(_is(action))
-        .select(UNIT, AT, human_at.alias(first_human))
-        .group_by(UNIT)
+        .select(NUMBER, AT, human_at.alias(first_human))
+        .group_by(NUMBER)
         .agg(
             pl.len().cast(pl.Int64).alias(count),
             at.min().alias(first),
@@ -170,18 +107,18 @@ def sum_deliveries(events: pl.LazyFrame) -> pl.LazyFrame:
     """One row per unit with a delivery: the first and the last."""
     return (
         events.filter(_is(Action.DELIVERED))
-        .group_by(UNIT)
+        .group_by(NUMBER)
         .agg(pl.col(AT).min().alias(FIRST_DELIVERY), pl.col(AT).max().alias(LAST_DELIVERY))
     )
 
 
 def sum_other_events(events: pl.LazyFrame) -> pl.LazyFrame:
     """One row per unit with an event that is no open, click or delivery: when what happened."""
-    at, bounce = pl.col(AT), pl.col(CountedEvents.bounce_code)
+    at, bounce = pl.col(AT), pl.col(UnitEvents.bounce_code)
     return (
         events.filter(~_is(Action.OPENED, Action.CLICKED, Action.DELIVERED))
         .select(
-            UNIT,
+            NUMBER,
             pl.when(_is(Action.SENT)).then(at).alias(SENT_EVENT),
             pl.when(_is(Action.BOUNCED)).then(at).alias(FIRST_BOUNCE),
             pl.when(_is(Action.DROPPED, Action.FAILED)).then(at).alias(LAST_FAILURE),
@@ -192,7 +129,7 @@ def sum_other_events(events: pl.LazyFrame) -> pl.LazyFrame:
             (_is(Action.BOUNCED) & (bounce == HARD)).alias(IS_HARD),
             (_is(Action.BOUNCED) & (bounce == SOFT)).alias(IS_SOFT),
         )
-        .group_by(UNIT)
+        .group_by(NUMBER)
         .agg(
             pl.col(SENT_EVENT, FIRST_BOUNCE).min(),
             pl.col(FIRST_BOUNCE).max().alias(LAST_BOUNCE),
@@ -254,9 +191,7 @@ def decide_days(units: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
     is_delivered = pl.col(SendFacts.status_code) == DELIVERED
     is_bounced = pl.col(SendFacts.status_code) == BOUNCED
     delivered_at = pl.coalesce(SendFacts.delivered_at, FIRST_DELIVERY)
-    sent_at = pl.coalesce(
-        SendFacts.sent_at, SENT_EVENT, ChannelSends.created_at, ChannelSends.planned_at
-    )
+    sent_at = pl.coalesce(SendFacts.sent_at, SENT_EVENT, SendUnits.created_at, SendUnits.planned_at)
     return units.with_columns(
         sent_at.alias(SendFacts.sent_at),
         pl.when(is_delivered).then(delivered_at).alias(SendFacts.delivered_at),
@@ -285,11 +220,11 @@ def count_unclear(facts: pl.LazyFrame, events: pl.LazyFrame) -> pl.LazyFrame:
 
     Args:
         facts: `SendFacts`.
-        events: `AssignedEvents`.
+        events: `CountedEvents`.
     """
     found = {
         CONTRADICTED: facts.select(pl.col(SendFacts.is_contradicted).sum()),
-        ORPHANS: events.select(pl.col(AssignedEvents.is_orphan).sum()),
+        ORPHANS: events.select(pl.col(CountedEvents.is_orphan).sum()),
     }
     return pl.concat(
         [

@@ -63,6 +63,33 @@ class CountedEvents(Table):
     link_key: Key = column("key of the link of a click")
     has_row: Flag = column("whether a row of a sends feed is of the send", required=True)
     names_send: Flag = column("whether it names its send by id", required=True)
+    is_orphan: Flag = column("whether it names a send by id that no row is of", required=True)
+
+
+class SendUnits(Table):
+    """One row per send: what its row and its message say of it, or what its events show."""
+
+    unit_key: Key = column("key of the send and its channel", key=True, required=True)
+    message_key: Key = column("key of its message; null where none is known")
+    contact_key: Key = column("key of its contact")
+    channel_code: Code = column("number of its channel", required=True)
+    basis_key: Key = column("organization, feed and channel, packed into one", required=True)
+    status_code: Code = column("the status of its row; null where events alone show it")
+    is_holdout: Flag = column("never sent on purpose: counted apart", required=True)
+    sent_at: Instant = column("when its row says that it was sent")
+    created_at: Instant = column("when the row was created, where it was never sent")
+    planned_at: Instant = column("when its message was to go out, else its first event")
+    delivered_at: Instant = column("when its row says that it was delivered")
+
+
+class UnitEvents(Table):
+    """One row per event that counts: what decides the state of its send."""
+
+    unit_no: Number32 = column("place of its send in `SendUnits`, from 0 on", required=True)
+    action_code: TypeCode = column("what happened", required=True)
+    bounce_code: Code = column("1 for a hard bounce, 2 for a soft one, else 0", required=True)
+    is_machine: Flag = column("whether a machine did it", required=True)
+    occurred_at: Instant = column("when it happened", required=True)
 
 
 class SendFacts(Table):

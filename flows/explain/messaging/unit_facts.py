@@ -15,7 +15,11 @@ from flows.explain.messaging.narrowed_keys import KeyRows, Seed, narrow_keys
 from flows.explain.published_run import PublishedRun
 from flows.steps.messaging.described_messages import MessageInputs
 from flows.steps.messaging.key_files import KeyFiles
-from flows.steps.messaging.send_facts import number_organizations, prepare_facts
+from flows.steps.messaging.send_facts import (
+    number_organizations,
+    prepare_facts,
+    settle_sends,
+)
 from transforms.explain.row_places import ROW_PLACE, TABLE, pack_place
 from transforms.messaging.bot_detection import flag_hasty_clicks
 from transforms.messaging.daily_sums import sum_message_days
@@ -34,7 +38,6 @@ from transforms.messaging.event_assignment import (
     separate_sends,
     unit_key,
 )
-from transforms.messaging.send_facts import build_send_facts
 from transforms.messaging.send_keys import EventScope
 from transforms.messaging.send_linking import (
     identify_contacts,
@@ -126,7 +129,7 @@ class UnitBuilder:
         raw = read.sends
         sends = assign_channels(raw, named.codes).collect().lazy()
         counted = self._count_events(read, sends)
-        facts = build_send_facts(sends, counted, named.codes, zone).collect().lazy()
+        facts = settle_sends(sends, counted, named.codes, zone).collect().lazy()
         days = sum_message_days(facts, counted, zone)
         if seed is None:
             assumed = find_assumed(days, list_said_delivered(counted, named.codes))

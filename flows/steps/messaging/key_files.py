@@ -18,7 +18,7 @@ from flows.ingest.send_key_files import WHOLE, scope_folder
 from transforms.common.keys import BUCKETS
 from transforms.messaging.send_keys import EventScope, recode_types
 
-ROWS_A_GROUP = 1_250_000
+ROWS_A_GROUP = 2_000_000
 """How many rows are worked on at a time: so few that their hash tables stay in the cache."""
 SENDS = polars_schema(FeedSends)
 EVENTS = polars_schema(FeedEvents)
@@ -67,8 +67,8 @@ class KeyFiles:
         files = list_key_files(catalog)
         rows = cls(tuple(files), channels).rows
         cuts = rows // (BUCKETS * most_rows) + 1
-        groups = BUCKETS * cuts if cuts > 1 else min(BUCKETS, rows // ROWS_A_GROUP + 1)
-        return cls(tuple(files), channels, groups)
+        groups = min(BUCKETS, rows // min(ROWS_A_GROUP, most_rows) + 1)
+        return cls(tuple(files), channels, BUCKETS * cuts if cuts > 1 else groups)
 
     @property
     def rows(self) -> int:

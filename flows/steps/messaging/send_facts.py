@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from contracts.facts.key_types import ACTION_CODES
@@ -11,10 +12,13 @@ from contracts.facts.messaging.send_facts import (
     ChannelSends,
     CountedEvents,
     SendFacts,
+    SendUnits,
+    UnitEvents,
 )
 from contracts.facts.messaging.send_sums import ContactBases
 from flows.cluster.workers import perform
 from flows.config.memory import fact_rows_at_once
+from flows.errors import CampaignReportsError
 from flows.runtime.materialize import materialize
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys
 from flows.steps.messaging.fact_files import CONTACTS, FactFiles
@@ -40,8 +44,9 @@ from transforms.messaging.event_assignment import (
     unit_key,
 )
 from transforms.messaging.segment_sums import key_members, sum_segments
-from transforms.messaging.send_facts import build_send_facts, count_unclear
+from transforms.messaging.send_facts import build_send_facts, count_unclear, sum_events
 from transforms.messaging.send_keys import EventScope
+from transforms.messaging.send_units import list_units, number_events
 
 BARE_ACTIONS = frozenset(ACTION_CODES)
 
@@ -121,33 +126,70 @@ def build_group(of: GroupInputs, group: int) -> None:
 
 def sum_group(links: LinkInputs, named: FactInputs, group: int) -> dict[str, pl.DataFrame]:
     """Build the facts of one group of buckets, and add them up: the sums by their kind."""
-    keys = links.keys
     sends = materialize(assign_channels(read_sends(links, group), named.codes), ChannelSends)
-    events = read_events(links, group)
-    assigned = materialize(assign_events(events, sends, named.bare_codes), AssignedEvents)
-    deliveries = sends.select(
-        ChannelSends.delivered_at,
-        unit_key(ChannelSends.send_key, ChannelSends.channel_code).alias(CountedEvents.unit_key),
-    )
-    events = keep_counted(assigned)
-    if keys.has(EventScope.SEND):
-        events = name_messages(events, named.unknown)
-    if links.has_unlinked:
-        events = separate_sends(materialize(events, CountedEvents))
-    counted = materialize(flag_hasty_clicks(events, deliveries), CountedEvents)
-    built = build_send_facts(sends, counted, named.codes, named.timezone)
+    require_distinct(sends.collect().get_column(ChannelSends.send_key))
+    counted = _count_events(links, named, sends, group)
+    built = settle_sends(sends, counted, named.codes, named.timezone)
+    del sends
     facts = materialize(identify(built, named.owners), SendFacts)
+    del built
     sums = {
         "days": sum_message_days(facts, counted, named.timezone),
         "links": sum_links(counted),
         "said": list_said_delivered(counted, named.codes),
-        "unclear": count_unclear(facts, assigned),
+        "unclear": count_unclear(facts, counted),
         "domains": sum_domains(facts, named.domains),
     }
     if named.members.height:
         sums["segments"] = sum_segments(facts, named.messages, named.members.lazy())
     summed = dict(zip(sums, pl.collect_all(list(sums.values())), strict=True))
     return {**summed, CONTACTS: materialize(sum_contacts(facts), ContactBases).collect()}
+
+
+def _count_events(
+    links: LinkInputs, named: FactInputs, sends: pl.LazyFrame, group: int
+) -> pl.LazyFrame:
+    """The events of a group of buckets that count: `CountedEvents`."""
+    assigned = assign_events(read_events(links, group), sends, named.bare_codes)
+    events = keep_counted(materialize(assigned, AssignedEvents))
+    if links.keys.has(EventScope.SEND):
+        events = name_messages(events, named.unknown)
+    if links.has_unlinked:
+        events = separate_sends(materialize(events, CountedEvents))
+    deliveries = sends.select(
+        ChannelSends.delivered_at,
+        unit_key(ChannelSends.send_key, ChannelSends.channel_code).alias(CountedEvents.unit_key),
+    )
+    return materialize(flag_hasty_clicks(events, deliveries), CountedEvents)
+
+
+def settle_sends(
+    sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame, timezone: str
+) -> pl.LazyFrame:
+    """The facts of sends, from what happened to each: `SendFacts`.
+
+    Args:
+        sends: `ChannelSends`.
+        events: `CountedEvents` of the same group of buckets.
+        messages: `MessageCodes`.
+        timezone: The reporting time zone.
+    """
+    units = materialize(list_units(sends, events, messages), SendUnits)
+    numbered = materialize(number_events(events, units), UnitEvents)
+    happened = pl.collect_all(sum_events(numbered), engine="streaming")
+    return build_send_facts(units.collect(), happened, timezone)
+
+
+def require_distinct(keys: pl.Series) -> None:
+    """Require that no two sends share a key: their events would be mistaken for each other's.
+
+    Raises:
+        CampaignReportsError: Two do, which happens once in millions of years.
+    """
+    in_order = np.sort(keys.to_numpy())
+    if (in_order[1:] == in_order[:-1]).any():
+        msg = "two sends have ids with one hash"
+        raise CampaignReportsError(msg, "Write one of the two ids otherwise; please report it.")
 
 
 def number_organizations(messages: pl.DataFrame, known: pl.DataFrame | None = None) -> pl.DataFrame:

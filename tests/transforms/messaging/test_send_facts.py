@@ -19,8 +19,9 @@ from contracts.facts.messaging.send_facts import (
 from contracts.vocabulary import Action
 from tests.support.frames import frame
 from transforms.messaging.event_assignment import unit_key
-from transforms.messaging.send_facts import build_send_facts, count_unclear
+from transforms.messaging.send_facts import build_send_facts, count_unclear, sum_events
 from transforms.messaging.send_keys import STATUS_CODES
+from transforms.messaging.send_units import list_units, number_events
 
 EMAIL = STANDARD_CODES["email"]
 STATUSES = {code: status for status, code in STATUS_CODES.items()}
@@ -69,7 +70,9 @@ def facts(sends: list[Row], *events: Row, timezone: str = "UTC") -> list[Row]:
     rows = frame(CountedEvents, events).with_columns(
         unit_key("unit_key", "channel_code").alias("unit_key")
     )
-    built = build_send_facts(frame(ChannelSends, sends), rows, CODES, timezone)
+    units = list_units(frame(ChannelSends, sends), rows, CODES).collect()
+    happened = pl.collect_all(sum_events(number_events(rows, units.lazy())))
+    built = build_send_facts(units, happened, timezone)
     return built.sort("contact_key").collect().to_dicts()
 
 

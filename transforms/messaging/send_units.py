@@ -1,0 +1,97 @@
+"""The sends of a group of buckets, as rows and events show them, and the events of each."""
+
+import polars as pl
+
+from contracts.columns import columns
+from contracts.facts.key_types import ACTION_CODES
+from contracts.facts.messaging.hierarchy import MessageCodes
+from contracts.facts.messaging.send_facts import ChannelSends, CountedEvents, SendUnits, UnitEvents
+from contracts.vocabulary import Action
+from transforms.common.joins import HELD, STREAMED
+from transforms.messaging.delivery_basis import pack_basis
+from transforms.messaging.event_assignment import unit_key
+
+UNIT = SendUnits.unit_key
+FIRST_EVENT = "first event"
+
+
+def list_units(sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per send, hold-outs included: `SendUnits`.
+
+    Args:
+        sends: `ChannelSends`.
+        events: `CountedEvents` of the same group of buckets.
+        messages: `MessageCodes`.
+    """
+    units = pl.concat([_list_rows(sends), _list_sends_without_row(events, messages)])
+    return units.select(columns(SendUnits))
+
+
+def number_events(events: pl.LazyFrame, units: pl.LazyFrame) -> pl.LazyFrame:
+    """What of every event decides the state of its send: `UnitEvents`.
+
+    Args:
+        events: `CountedEvents`.
+        units: `SendUnits`, held: its rows are numbered as they stand.
+    """
+    numbers = units.select(UNIT).with_row_index(UnitEvents.unit_no)
+    joined = events.join(numbers, on=UNIT, how="inner", validate=STREAMED, build_side=HELD)
+    return joined.select(columns(UnitEvents))
+
+
+def _list_rows(sends: pl.LazyFrame) -> pl.LazyFrame:
+    return sends.select(
+        unit_key(ChannelSends.send_key, ChannelSends.channel_code).alias(UNIT),
+        SendUnits.message_key,
+        SendUnits.contact_key,
+        SendUnits.channel_code,
+        pack_basis(ChannelSends.org_code, ChannelSends.feed, ChannelSends.channel_code).alias(
+            SendUnits.basis_key
+        ),
+        SendUnits.status_code,
+        SendUnits.is_holdout,
+        SendUnits.sent_at,
+        SendUnits.created_at,
+        SendUnits.planned_at,
+        SendUnits.delivered_at,
+    )
+
+
+def _list_sends_without_row(events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+    """The sends that events alone show, in the columns of `_list_rows`.
+
+    Their feed is that of their `sent` events, or else the first of all their events.
+    """
+    feed = pl.col(CountedEvents.feed)
+    is_sent = pl.col(CountedEvents.action_code) == ACTION_CODES[Action.SENT]
+    never = pl.lit(None, pl.Datetime("us", "UTC"))
+    return (
+        events.filter(~pl.col(CountedEvents.has_row))
+        .group_by(UNIT)
+        .agg(
+            pl.col(SendUnits.message_key, SendUnits.contact_key, SendUnits.channel_code).max(),
+            pl.coalesce(feed.filter(is_sent).min(), feed.min()).alias(ChannelSends.feed),
+            pl.col(CountedEvents.occurred_at).min().alias(FIRST_EVENT),
+        )
+        .join(
+            messages.drop(MessageCodes.channel_code),
+            on=SendUnits.message_key,
+            how="left",
+            validate="m:1",
+        )
+        .select(
+            UNIT,
+            SendUnits.message_key,
+            SendUnits.contact_key,
+            SendUnits.channel_code,
+            pack_basis(ChannelSends.org_code, ChannelSends.feed, ChannelSends.channel_code).alias(
+                SendUnits.basis_key
+            ),
+            pl.lit(None, pl.UInt8).alias(SendUnits.status_code),
+            pl.lit(value=False).alias(SendUnits.is_holdout),
+            never.alias(SendUnits.sent_at),
+            never.alias(SendUnits.created_at),
+            pl.coalesce(SendUnits.planned_at, FIRST_EVENT).alias(SendUnits.planned_at),
+            never.alias(SendUnits.delivered_at),
+        )
+    )
