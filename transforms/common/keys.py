@@ -21,28 +21,33 @@ CAMPAIGN = 8
 LINK = 9
 MESSAGE_AND_CONTACT = 10
 DOMAIN = 11
+ORGANIZATION = 12
 PERSON_CONTACT, PERSON_DEVICE = 1, 2
 """Of the person behind a row; these hashes meet none of the others."""
 BUCKETS = 32
 """Into how many parts the facts are cut; a part of 50 million events is a million and a half."""
 
 
-def hash_id(*columns: str, seed: int) -> pl.Expr:
-    """A key of the organization and the columns; null where the last of them is."""
-    whole = pl.struct(pl.col(Feed.org_id), *columns).hash(seed)
-    return pl.when(pl.col(columns[-1]).is_not_null()).then(whole)
+def hash_id(column: str, *, seed: int) -> pl.Expr:
+    """A key of the organization and an id; null where the id is."""
+    whole = _hash_organization() ^ pl.col(column).hash(seed)
+    return pl.when(pl.col(column).is_not_null()).then(whole)
+
+
+def _hash_organization() -> pl.Expr:
+    """Half of a key: one hash of both in a struct takes thrice the time of two."""
+    return pl.col(Feed.org_id).hash(ORGANIZATION)
 
 
 def hash_unknown_message() -> pl.Expr:
     """The key of an organization's sends of which no message is known."""
-    return pl.struct(pl.col(Feed.org_id)).hash(UNKNOWN_MESSAGE)
+    return pl.col(Feed.org_id).hash(UNKNOWN_MESSAGE)
 
 
 def hash_email() -> pl.Expr:
     """A key of an e-mail address, trimmed and in any case; null where it is empty."""
     address = normalize_email(pl.col(Contacts.email))
-    whole = pl.struct(pl.col(Feed.org_id), address.alias(Contacts.email)).hash(EMAIL)
-    return pl.when(address.is_not_null()).then(whole)
+    return pl.when(address.is_not_null()).then(_hash_organization() ^ address.hash(EMAIL))
 
 
 def normalize_email(email: pl.Expr) -> pl.Expr:
