@@ -15,11 +15,8 @@ from flows.explain.messaging.narrowed_keys import KeyRows, Seed, narrow_keys
 from flows.explain.published_run import PublishedRun
 from flows.steps.messaging.described_messages import MessageInputs
 from flows.steps.messaging.key_files import KeyFiles
-from flows.steps.messaging.send_facts import (
-    number_organizations,
-    prepare_facts,
-    settle_sends,
-)
+from flows.steps.messaging.send_facts import number_organizations, prepare_facts
+from flows.steps.messaging.settled_sends import settle_sends
 from transforms.explain.row_places import ROW_PLACE, TABLE, pack_place
 from transforms.messaging.bot_detection import flag_hasty_clicks
 from transforms.messaging.daily_sums import sum_message_days

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from contracts.facts.key_types import ACTION_CODES
@@ -12,13 +11,10 @@ from contracts.facts.messaging.send_facts import (
     ChannelSends,
     CountedEvents,
     SendFacts,
-    SendUnits,
-    UnitEvents,
 )
 from contracts.facts.messaging.send_sums import ContactBases
 from flows.cluster.workers import perform
 from flows.config.memory import fact_rows_at_once
-from flows.errors import CampaignReportsError
 from flows.runtime.materialize import materialize
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys
 from flows.steps.messaging.fact_files import CONTACTS, FactFiles
@@ -30,6 +26,7 @@ from flows.steps.messaging.linked_events import (
     read_events,
     read_sends,
 )
+from flows.steps.messaging.settled_sends import require_distinct, settle_sends
 from transforms.common.keys import BUCKETS, hash_unknown_message
 from transforms.messaging.bot_detection import flag_hasty_clicks
 from transforms.messaging.contact_sums import sum_contacts, sum_domains
@@ -44,9 +41,8 @@ from transforms.messaging.event_assignment import (
     unit_key,
 )
 from transforms.messaging.segment_sums import key_members, sum_segments
-from transforms.messaging.send_facts import build_send_facts, count_unclear, sum_events
+from transforms.messaging.send_facts import count_unclear
 from transforms.messaging.send_keys import EventScope
-from transforms.messaging.send_units import list_units, number_events
 
 BARE_ACTIONS = frozenset(ACTION_CODES)
 
@@ -161,35 +157,6 @@ def _count_events(
         unit_key(ChannelSends.send_key, ChannelSends.channel_code).alias(CountedEvents.unit_key),
     )
     return materialize(flag_hasty_clicks(events, deliveries), CountedEvents)
-
-
-def settle_sends(
-    sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame, timezone: str
-) -> pl.LazyFrame:
-    """The facts of sends, from what happened to each: `SendFacts`.
-
-    Args:
-        sends: `ChannelSends`.
-        events: `CountedEvents` of the same group of buckets.
-        messages: `MessageCodes`.
-        timezone: The reporting time zone.
-    """
-    units = materialize(list_units(sends, events, messages), SendUnits)
-    numbered = materialize(number_events(events, units), UnitEvents)
-    happened = pl.collect_all(sum_events(numbered), engine="streaming")
-    return build_send_facts(units.collect(), happened, timezone)
-
-
-def require_distinct(keys: pl.Series) -> None:
-    """Require that no two sends share a key: their events would be mistaken for each other's.
-
-    Raises:
-        CampaignReportsError: Two do, which happens once in millions of years.
-    """
-    in_order = np.sort(keys.to_numpy())
-    if (in_order[1:] == in_order[:-1]).any():
-        msg = "two sends have ids with one hash"
-        raise CampaignReportsError(msg, "Write one of the two ids otherwise; please report it.")
 
 
 def number_organizations(messages: pl.DataFrame, known: pl.DataFrame | None = None) -> pl.DataFrame:
