@@ -16,7 +16,6 @@ from contracts.manifest import Check, Manifest, Warned
 from flows.announcements.announce import tell_if_held, tell_published, tell_refused
 from flows.announcements.progress_artifacts import show_progress
 from flows.catalog.quarantine_files import write_quarantine
-from flows.catalog.recall import compute_rows
 from flows.cluster.dask_workers import connect
 from flows.cluster.workers import THREADS
 from flows.config.loading import LoadedWorkspace, load_workspace
@@ -26,7 +25,7 @@ from flows.ingest.code_version import name_code, name_environment
 from flows.kept.kept_steps import KeptSteps
 from flows.kept.kept_texts import KeptTexts
 from flows.kept.recalled_rows import RecalledRows
-from flows.page.report_page import write_anew, write_page
+from flows.page.report_page import write_page
 from flows.page.snapshot_tables import SnapshotTables
 from flows.progress import Progress, silence
 from flows.remote.needs import TO_RUN, TO_SUM_UP
@@ -120,7 +119,7 @@ def begin_attempt(
         progress = show_progress(loaded.root, _progress.get())
         kept = begin_keeping(loaded.root, staging, full=full)
         scratch = staging / SCRATCH
-        attempt = Attempt(loaded, run_id, started, staging, scratch, progress, kept=kept)
+        attempt = Attempt(loaded, run_id, started, staging, scratch, kept, progress)
         address = _cluster.get() or loaded.config.run.dask
         try:
             with (
@@ -158,8 +157,7 @@ def read_raw_feeds(attempt: Attempt, *, full: bool) -> FeedsRead:
         with storage_errors("forgetting what was read before"):
             remove_tree(ledger)
     workers = show_reading(attempt.workers)
-    recall = RecalledRows(attempt.kept) if attempt.kept else compute_rows
-    started = attempt.started_at
+    recall, started = RecalledRows(attempt.kept), attempt.started_at
     return read_feeds(attempt.loaded, ledger, attempt.progress, started, workers, recall)
 
 
@@ -187,10 +185,8 @@ def prove(
     remove_tree(attempt.scratch)
     inputs = read.inputs()
     reconciliation = [*reconcile_inputs(inputs), *checks]
-    kept = attempt.kept
-    outputs = hash_outputs(attempt.staging, attempt.run_id, kept.list_linked() if kept else {})
-    if kept:
-        kept.keep(attempt.run_id, outputs)
+    outputs = hash_outputs(attempt.staging, attempt.run_id, attempt.kept.list_linked())
+    attempt.kept.keep(attempt.run_id, outputs)
     if broken := [check.name for check in reconciliation if not check.holds]:
         msg = f"nothing was published, because {len(broken)} checks do not hold: {broken[0]}"
         raise CampaignReportsError(msg, "This is a fault of the program; please report it.")
@@ -224,7 +220,7 @@ def draw_page(attempt: Attempt, manifest: Manifest) -> None:
         workspace.timezone,
         workspace.currency,
     )
-    write_page(tables, KeptTexts(attempt.kept) if attempt.kept else write_anew)
+    write_page(tables, KeptTexts(attempt.kept))
 
 
 @step
@@ -239,8 +235,7 @@ def publish(attempt: Attempt, manifest: Manifest) -> None:
 def drop_old_files(attempt: Attempt, read: FeedsRead) -> None:
     """Drop what this run did not read from the ledger, and the snapshots that are too old."""
     root, rules = attempt.loaded.root, attempt.loaded.config.workspace
-    if attempt.kept:
-        attempt.kept.drop_unused(attempt.run_id)
+    attempt.kept.drop_unused(attempt.run_id)
     used = {file.receipt.key for file in read.catalog.files}
     with storage_errors("cleaning the ledger"):
         for one in Layout(root).ledger.iterdir():

@@ -19,6 +19,7 @@ class Recall(Protocol):
         files: list[ReadFile],
         also: tuple[object, ...],
         find: Callable[[], Frames],
+        /,
     ) -> Frames:
         """Tables of rows that were found in files.
 
@@ -31,11 +32,8 @@ class Recall(Protocol):
         ...
 
 
-def compute_rows(
-    name: str,  # noqa: ARG001 - nothing is known under it
-    files: list[ReadFile],  # noqa: ARG001
-    also: tuple[object, ...],  # noqa: ARG001
-    find: Callable[[], Frames],
+def find_anew(
+    _name: str, _files: list[ReadFile], _also: tuple[object, ...], find: Callable[[], Frames], /
 ) -> Frames:
-    """Have it found: nothing is known from before."""
+    """Have rows found: nothing is known from before."""
     return find()

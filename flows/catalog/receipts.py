@@ -1,26 +1,9 @@
 """What reading a file gave, as the ledger keeps it beside the parts (SPEC §8)."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from contracts.erasures import ERASED
-
-
-class KeptFile(BaseModel):
-    """One file of a reading: what it must be when it is read again.
-
-    Attributes:
-        path: Relative to the reading's folder.
-        bytes: Its length.
-        crc32: The checksum of its bytes, which no flipped bit leaves as it is.
-        rows: Of a Parquet part: how many rows it has.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    path: str
-    bytes: int
-    crc32: int
-    rows: int | None = None
+from flows.storage.sealed_folders import ListedFile
 
 
 class TableReceipt(BaseModel):
@@ -65,7 +48,7 @@ class Receipt(BaseModel):
     """Whether every row has the same columns, as those of JSON need not."""
     keeps_facts: bool = False
     """Whether facts of people who were erased are kept without any id, where it has such."""
-    files: list[KeptFile] = []
+    files: list[ListedFile] = []
     """Every file of the reading, in the order of their paths."""
 
     @property

@@ -9,7 +9,7 @@ import polars as pl
 
 from contracts.feeds import FEEDS
 from flows.catalog.read_files import ReadFile, scan_together
-from flows.catalog.recall import Recall, compute_rows
+from flows.catalog.recall import Recall, find_anew
 from transforms.ingest.deduplication import FILE, KEY_HASH, find_repeated
 from transforms.ingest.restatements import judge_restated, list_superseded, sum_restated
 
@@ -36,7 +36,7 @@ class Restatement:
 
 
 def find_restatements(
-    files: list[ReadFile], table: str, recall: Recall = compute_rows
+    files: list[ReadFile], table: str, recall: Recall = find_anew
 ) -> Iterator[Restatement]:
     """Judge each feed's files of a table by themselves.
 

@@ -11,7 +11,7 @@ from contracts.columns import columns
 from contracts.feeds import ADDITIVE, FEEDS
 from contracts.quarantine import Quarantine
 from flows.catalog.read_files import ReadFile, hash_parts, scan_together
-from flows.catalog.recall import Recall, compute_rows
+from flows.catalog.recall import Recall, find_anew
 from flows.catalog.restated_files import Restatement, find_restatements
 from transforms.ingest.deduplication import (
     DUPLICATE,
@@ -105,7 +105,7 @@ class RowStatus:
 
 
 def judge_rows(
-    files: Iterable[ReadFile], rows_at_once: int, recall: Recall = compute_rows
+    files: Iterable[ReadFile], rows_at_once: int, recall: Recall = find_anew
 ) -> RowStatus:
     """Find, in every table, the rows of these files that others of its rows put out of count.
 

@@ -9,7 +9,7 @@ import polars as pl
 from polars.exceptions import PanicException
 
 from flows.catalog.feed_files import RawFile
-from flows.catalog.ledger import DamagedReading, begin_reading, keep_reading, read_kept
+from flows.catalog.ledger import begin_reading, keep_reading, read_kept
 from flows.catalog.receipts import Receipt
 from flows.ingest.code_version import hash_sources
 from flows.ingest.refused_people import NOBODY_ERASED, Erasing
@@ -18,6 +18,7 @@ from flows.ingest.required_columns import require_columns
 from flows.ingest.table_writer import TableWriter
 from flows.readers import ROW_NUMBER, RawBatch, RefusedFile, open_feed
 from flows.storage.raw_files import raw_content
+from flows.storage.sealed_folders import DamagedFile
 from flows.storage.workspace_files import storage_errors
 
 
@@ -80,7 +81,7 @@ def ingest_file(
     """
     try:
         kept, damage = read_kept(ledger, same.key), ""
-    except DamagedReading as found:
+    except DamagedFile as found:
         kept, damage = None, str(found)
     if kept and kept.bears_erased and kept.keeps_facts != erasing.keeps_facts:
         kept = None

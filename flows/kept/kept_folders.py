@@ -1,8 +1,4 @@
-"""Folders of intermediate results, found by the hash of what decides them, and verified when read.
-
-A folder's receipt lists its files with length and checksum and ends with its own hash; all of it is
-flushed to the disk before the folder gets the name under which it is found.
-"""
+"""Folders of intermediate results, found by the hash of what decides them, verified when read."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,27 +6,26 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from flows.catalog.ledger import (
-    DamagedReading,
-    describe_file,
-    list_files,
-    read_sealed,
-    verify_file,
-)
-from flows.catalog.receipts import KeptFile
 from flows.kept.identities import identify
-from flows.storage.sealed_files import seal
+from flows.storage.sealed_folders import (
+    RECEIPT,
+    DamagedFile,
+    ListedFile,
+    describe_files,
+    list_files,
+    read_receipt,
+    seal_folder,
+    verify_files,
+)
 from flows.storage.workspace_files import (
     PRIVATE_FOLDER,
     hash_file,
     make_folder,
     remove_tree,
-    settle_tree,
     storage_errors,
     sync,
 )
 
-RECEIPT = "receipt.json"
 DRAFT = ".keeping"
 
 
@@ -49,7 +44,7 @@ class KeptReceipt(BaseModel):
     key: str
     code: str = ""
     identity: str
-    files: list[KeptFile]
+    files: list[ListedFile]
 
 
 @dataclass
@@ -76,8 +71,8 @@ class KeptFolder:
         """The folder, its files verified; what does not verify is computed anew."""
         if not self.is_verified:
             try:
-                verify_folder(self.home, self.receipt)
-            except DamagedReading as damage:
+                verify_files(self.home, self.receipt.files)
+            except DamagedFile as damage:
                 self.receipt = self.compute(str(damage))
             self.is_verified = True
         return self.home
@@ -112,11 +107,9 @@ def keep_folder(home: Path, key: str, code: str, identity: str | None = None) ->
     """
     draft = home.with_name(f"{home.name}{DRAFT}")
     with storage_errors(f"writing {home.parent}"):
-        files = [describe_file(draft, name) for name in list_files(draft)]
-        content = identity or hash_files(draft)
+        files, content = describe_files(draft), identity or hash_files(draft)
         receipt = KeptReceipt(key=key, code=code, identity=content, files=files)
-        (draft / RECEIPT).write_text(seal(receipt), "utf-8")
-        settle_tree(draft)
+        seal_folder(draft, receipt)
         draft.rename(home)
         sync(home.parent)
     return receipt
@@ -127,32 +120,16 @@ def hash_files(folder: Path) -> str:
     return identify([(name, hash_file(folder / name)) for name in list_files(folder)])
 
 
-def read_receipt(home: Path, key: str) -> KeptReceipt | None:
+def find_kept(home: Path, key: str) -> KeptReceipt | None:
     """The receipt of a kept folder; None where there is no such folder.
 
     Raises:
-        DamagedReading: The receipt is missing or not what was written.
+        DamagedFile: The receipt is missing or not what was written.
     """
-    if not home.is_dir():
-        return None
-    receipt = read_sealed(KeptReceipt, home / RECEIPT)
-    if receipt.key != key:
-        raise DamagedReading(RECEIPT, "is another result's")
+    receipt = read_receipt(KeptReceipt, home)
+    if receipt is not None and receipt.key != key:
+        raise DamagedFile(RECEIPT, "is another result's")
     return receipt
-
-
-def verify_folder(home: Path, receipt: KeptReceipt) -> None:
-    """Require every file of a kept folder to be what was written.
-
-    Raises:
-        DamagedReading: One is missing, more than was written, unreadable or another.
-    """
-    listed = {file.path for file in receipt.files}
-    if differing := sorted(listed.symmetric_difference(list_files(home))):
-        problem = "is missing" if differing[0] in listed else "is not its own"
-        raise DamagedReading(differing[0], problem)
-    for file in receipt.files:
-        verify_file(home, file)
 
 
 def find_damaged_folders(homes: Path) -> Iterator[tuple[Path, str]]:
@@ -165,8 +142,8 @@ def find_damaged_folders(homes: Path) -> Iterator[tuple[Path, str]]:
         return
     for home in sorted(one for one in homes.iterdir() if one.is_dir() and DRAFT not in one.name):
         try:
-            receipt = read_receipt(home, home.name.rpartition("-")[-1])
+            receipt = find_kept(home, home.name.rpartition("-")[-1])
             if receipt is not None:
-                verify_folder(home, receipt)
-        except DamagedReading as damage:
+                verify_files(home, receipt.files)
+        except DamagedFile as damage:
             yield home, str(damage)

@@ -6,9 +6,9 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import Table, polars_schema
-from flows.catalog.ledger import DamagedReading
 from flows.folders import list_matching
 from flows.kept.identities import identify, identify_rows
+from flows.storage.sealed_folders import DamagedFile
 
 SUFFIX = ".arrow"
 
@@ -42,9 +42,9 @@ def read_frame(folder: Path, name: str, contract: type[Table]) -> pl.DataFrame:
     """Read a table back.
 
     Raises:
-        DamagedReading: It has other columns than its contract.
+        DamagedFile: It has other columns than its contract.
     """
     frame = pl.read_ipc(folder / f"{name}{SUFFIX}")
     if frame.schema != polars_schema(contract):
-        raise DamagedReading(name, f"is no {contract.__name__}")
+        raise DamagedFile(name, f"is no {contract.__name__}")
     return frame

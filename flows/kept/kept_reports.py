@@ -65,7 +65,7 @@ class RunRecord(BaseModel):
     reports: dict[str, KeptReport]
 
 
-def read_record(root: Path, home: Path) -> tuple[RunRecord | None, Mapping[str, OutputTable]]:
+def read_run_record(root: Path, home: Path) -> tuple[RunRecord | None, Mapping[str, OutputTable]]:
     """The record of the published run, and its table files by their path in the snapshot.
 
     Returns:
@@ -90,7 +90,7 @@ def _parse(path: Path, run_id: str) -> RunRecord | None:
     return record if record.run_id == run_id else None
 
 
-def write_record(root: Path, home: Path, record: RunRecord) -> None:
+def write_run_record(root: Path, home: Path, record: RunRecord) -> None:
     """Keep the record of a run that is about to be published.
 
     Raises:
@@ -140,6 +140,6 @@ def link_files(
     return linked
 
 
-def list_parts(name: str, reports: Mapping[str, KeptReport]) -> dict[str, KeptReport]:
+def select_parts(name: str, reports: Mapping[str, KeptReport]) -> dict[str, KeptReport]:
     """The files of a report that have inputs of their own."""
     return {path: part for path, part in reports.items() if path.startswith(f"{name}/")}

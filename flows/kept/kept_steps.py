@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 from contracts.manifest import Check, OutputTable, Warned
-from flows.catalog.ledger import DamagedReading
 from flows.folders import list_matching_below
 from flows.kept.identities import identify
 from flows.kept.keepers import WriteDrafts, write_alone
@@ -20,19 +19,19 @@ from flows.kept.kept_folders import (
     KeptFolder,
     KeptReceipt,
     begin_folder,
+    find_kept,
     keep_folder,
-    read_receipt,
-    verify_folder,
 )
 from flows.kept.kept_reports import (
     KeptReport,
     RunRecord,
     find_damage,
     link_files,
-    list_parts,
-    read_record,
-    write_record,
+    read_run_record,
+    select_parts,
+    write_run_record,
 )
+from flows.storage.sealed_folders import DamagedFile, verify_files
 from flows.storage.workspace_files import remove_tree, storage_errors
 
 TABLES = "*.parquet"
@@ -71,7 +70,7 @@ class KeptSteps:
     @classmethod
     def begin(cls, root: Path, home: Path, staging: Path, code: str) -> "KeptSteps":
         """Take over what the published run kept, if this very code wrote it."""
-        before, outputs = read_record(root, home)
+        before, outputs = read_run_record(root, home)
         steps = cls(root, home, staging, code, outputs=dict(outputs))
         if before is not None and before.code != code:
             steps.warnings.append(
@@ -137,8 +136,8 @@ class KeptSteps:
 
     def _find(self, name: str, home: Path, key: str) -> KeptReceipt | None:
         try:
-            return read_receipt(home, key)
-        except DamagedReading as damage:
+            return find_kept(home, key)
+        except DamagedFile as damage:
             self._warn(name, str(damage))
         return None
 
@@ -155,11 +154,11 @@ class KeptSteps:
         homes = [one for one in self.home.glob(f"{stem}-*") if DRAFT not in one.name]
         for home in sorted(homes, key=lambda one: one.stat().st_mtime, reverse=True):
             try:
-                receipt = read_receipt(home, home.name.removeprefix(f"{stem}-"))
+                receipt = find_kept(home, home.name.removeprefix(f"{stem}-"))
                 if receipt is None or receipt.code != self.code:
                     continue
-                verify_folder(home, receipt)
-            except DamagedReading as damage:
+                verify_files(home, receipt.files)
+            except DamagedFile as damage:
                 self._warn(name, str(damage))
             else:
                 yield receipt.identity, home
@@ -182,7 +181,7 @@ class KeptSteps:
         if report is None:
             there = self._list_staged()
             checks = write()
-            for part in list_parts(name, self.reports).values():
+            for part in select_parts(name, self.reports).values():
                 there |= part.files.keys()
             files = dict.fromkeys(sorted(self._list_staged() - there), "")
             report = KeptReport(key=key, files=files, checks=checks)
@@ -246,7 +245,7 @@ class KeptSteps:
             name: one.model_copy(update={"files": {path: hashes[path] for path in one.files}})
             for name, one in self.reports.items()
         }
-        write_record(
+        write_run_record(
             self.root, self.home, RunRecord(run_id=run_id, code=self.code, reports=reports)
         )
 
@@ -277,7 +276,7 @@ class KeptSteps:
         if damage := find_damage(self.root, before, self.outputs):
             self._warn(name, damage)
             return None
-        parts = list_parts(name, self.before.reports if self.before else {})
+        parts = select_parts(name, self.before.reports if self.before else {})
         if any(find_damage(self.root, part, self.outputs) for part in parts.values()):
             return None
         for one in (before, *parts.values()):

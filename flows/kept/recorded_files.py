@@ -7,9 +7,10 @@ from pathlib import Path
 import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from flows.catalog.ledger import DamagedReading, read_kept
+from flows.catalog.ledger import read_kept
 from flows.catalog.read_files import identify_reading
 from flows.catalog.row_files import RowFile
+from flows.storage.sealed_folders import DamagedFile
 from transforms.ingest.deduplication import ROW_NUMBER
 
 RECORD, UNCOUNTED = "made_from.json", "uncounted.arrow"
@@ -155,7 +156,7 @@ def _is_kept(ledger: Path, file: RecordedFile) -> bool:
     """Whether the ledger still has a reading as it was."""
     try:
         receipt = read_kept(ledger, file.reading)
-    except DamagedReading:
+    except DamagedFile:
         return False
     return receipt is not None and identify_reading(receipt) == file.identity
 

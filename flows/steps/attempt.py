@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 
 from contracts.config.workspace import Workspace
@@ -26,9 +25,9 @@ class Attempt:
         started_at: When it began.
         staging: The snapshot being written.
         scratch: A folder for intermediate tables; removed before publishing.
+        kept: What it takes over from earlier runs, and keeps for the next.
         progress: Told how far each stage is.
         workers: What carries out its tasks.
-        kept: What it takes over from earlier runs, and keeps for the next.
     """
 
     loaded: LoadedWorkspace
@@ -36,9 +35,9 @@ class Attempt:
     started_at: datetime
     staging: Path
     scratch: Path
+    kept: KeptSteps
     progress: Progress = silence
     workers: Workers = THREADS
-    kept: KeptSteps | None = None
 
 
 @dataclass(frozen=True)
@@ -58,12 +57,10 @@ class Run:
         """The workspace's configuration."""
         return self.attempt.loaded.config
 
-    @cached_property
+    @property
     def kept(self) -> KeptSteps:
-        """What is taken over from earlier runs; of an attempt that keeps nothing, nothing."""
-        own = self.attempt.scratch / "kept"
-        root, staging = self.attempt.loaded.root, self.attempt.staging
-        return self.attempt.kept or KeptSteps(root, own, staging, "")
+        """What is taken over from earlier runs, and kept for the next."""
+        return self.attempt.kept
 
     def settings(self, *sections: str) -> Workspace:
         """The configuration as far as a step may read it: time zone, currency, and some sections.
@@ -88,7 +85,7 @@ class Run:
         """The run as a step sees it that may read these tables and settings alone."""
         loaded = replace(self.attempt.loaded, config=settings)
         read = replace(self.read, catalog=catalog)
-        return Run(replace(self.attempt, loaded=loaded, kept=self.kept), read)
+        return Run(replace(self.attempt, loaded=loaded), read)
 
     @property
     def ledger(self) -> Path:

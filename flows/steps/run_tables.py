@@ -25,7 +25,7 @@ from flows.storage.erasing.erasure_journal import read_erasures
 from flows.storage.latest import TABLE_SUFFIX
 from flows.storage.published_files import find_problem, read_snapshot_manifest
 from flows.storage.report_files import write_table
-from flows.storage.snapshots import Snapshot, list_parts, list_runs
+from flows.storage.snapshots import Snapshot, list_runs, list_snapshots_as
 from flows.storage.workspace_files import Layout
 from transforms.common.calendar import find_day
 from transforms.reports.run_tables import SOURCES, compare_report, explain_changes, report_feeds
@@ -65,7 +65,7 @@ def write_run_tables(
         What was checked; what of the kept snapshots is damaged, so that the two do not know of it.
     """
     root, timezone = run.attempt.loaded.root, run.config.workspace.timezone
-    kept = list_parts(root, PastInputs)
+    kept = list_snapshots_as(root, PastInputs)
     feeds = report_feeds(
         _list_feed_tables(run),
         _list_feed_files(run, inputs),

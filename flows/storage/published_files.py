@@ -62,10 +62,10 @@ def read_snapshot_manifest(root: Path, run_id: str) -> Manifest:
     Raises:
         StorageFailed: It is not there, is no manifest, another run's, or not what was written.
     """
-    return read_of_snapshot(root, run_id, Manifest)
+    return read_manifest_as(root, run_id, Manifest)
 
 
-def read_of_snapshot(root: Path, run_id: str, form: type[F]) -> F:
+def read_manifest_as(root: Path, run_id: str, form: type[F]) -> F:
     """What is asked of the manifest of a run's snapshot.
 
     Args:

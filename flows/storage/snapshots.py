@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from contracts.manifest import RUN_ID_PATTERN, Manifest, PastRun
+from contracts.manifest import RUN_ID_PATTERN, Manifest, PastInput, PastInputs, PastRun
 from flows.errors import UsageError
 from flows.storage.checksums import drop_sums
-from flows.storage.published_files import PublishedDamage, read_of_snapshot, read_pointer
+from flows.storage.published_files import PublishedDamage, read_manifest_as, read_pointer
 from flows.storage.workspace_files import Layout, remove_tree, storage_errors
 
 GRACE = timedelta(hours=1)
@@ -54,10 +54,10 @@ def list_snapshots(root: Path) -> list[Snapshot[Manifest]]:
     Raises:
         StorageFailed: The disk does not give them.
     """
-    return list_parts(root, Manifest)
+    return list_snapshots_as(root, Manifest)
 
 
-def list_parts(root: Path, form: type[F]) -> list[Snapshot[F]]:
+def list_snapshots_as(root: Path, form: type[F]) -> list[Snapshot[F]]:
     """Every kept snapshot, with the part of its manifest that is asked for.
 
     Args:
@@ -72,8 +72,24 @@ def list_parts(root: Path, form: type[F]) -> list[Snapshot[F]]:
     for run in list_runs(layout):
         with suppress(PublishedDamage):
             is_published = pointer is not None and pointer.run_id == run
-            kept.append(Snapshot(read_of_snapshot(root, run, form), is_published))
+            kept.append(Snapshot(read_manifest_as(root, run, form), is_published))
     return sorted(kept, key=lambda one: (one.published_at, one.run_id), reverse=True)
+
+
+def read_past_inputs(root: Path, most: int) -> list[list[PastInput]]:
+    """What the last published runs read, the newest first; what does not hold is left out.
+
+    Args:
+        root: The workspace.
+        most: How many runs to read.
+    """
+    found: list[list[PastInput]] = []
+    for run_id in reversed(list_runs(Layout(root))):
+        if len(found) == most:
+            break
+        with suppress(PublishedDamage):
+            found.append(read_manifest_as(root, run_id, PastInputs).inputs)
+    return found
 
 
 def find_snapshot(root: Path, run_id: str) -> Snapshot[Manifest]:
@@ -108,7 +124,7 @@ def drop_old_snapshots(
     Raises:
         StorageFailed: One cannot be removed.
     """
-    layout, kept = Layout(root), list_parts(root, PastRun)
+    layout, kept = Layout(root), list_snapshots_as(root, PastRun)
     oldest = now - timedelta(days=keep_days)
     going = {one.run_id for one in _choose_old(kept, keep, oldest, now)}
     staying = {one.run_id for one in kept} - going

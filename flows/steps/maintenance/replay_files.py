@@ -2,7 +2,7 @@
 
 from contracts.config.nearest_names import nearest
 from flows.catalog.feed_files import find_files
-from flows.catalog.ledger import DamagedReading, read_kept
+from flows.catalog.ledger import read_kept
 from flows.config.configured_feeds import configure_feeds
 from flows.config.loading import LoadedWorkspace
 from flows.errors import UsageError
@@ -10,6 +10,7 @@ from flows.ingest.file_ingest import SameBytes
 from flows.remote.workspace_place import open_feeds
 from flows.steps.reading.event_type_names import name_event_types
 from flows.storage.raw_files import hash_raw
+from flows.storage.sealed_folders import DamagedFile
 from flows.storage.workspace_files import Layout, remove_tree, storage_errors
 
 
@@ -52,6 +53,6 @@ def forget_rejected(loaded: LoadedWorkspace, feed: str | None) -> list[str]:
 def _has_rejected(loaded: LoadedWorkspace, key: str) -> bool:
     try:
         receipt = read_kept(Layout(loaded.root).ledger, key)
-    except DamagedReading:
+    except DamagedFile:
         return True
     return receipt is not None and any(got.rejected for got in receipt.tables)

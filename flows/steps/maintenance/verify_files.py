@@ -12,7 +12,7 @@ from pandera.errors import SchemaErrors
 from contracts.columns import Table, columns, key
 from contracts.manifest import Manifest, OutputTable
 from contracts.reports.attribution import order_touches_contract, revenue_column
-from flows.catalog.ledger import DamagedReading, list_readings, read_kept
+from flows.catalog.ledger import list_readings, read_kept
 from flows.errors import StorageFailed
 from flows.kept.kept_folders import find_damaged_folders
 from flows.report_tables import find_table
@@ -30,6 +30,7 @@ from flows.storage.published_files import (
     read_snapshot_manifest,
 )
 from flows.storage.recovery import find_pointer_problem, heal_pointer
+from flows.storage.sealed_folders import DamagedFile
 from flows.storage.snapshots import list_runs
 from flows.storage.workspace_files import Layout, hash_file, remove_tree
 
@@ -231,7 +232,7 @@ def _verify_ledger(root: Path, *, repair: bool) -> Iterator[Damage]:
     for reading in list_readings(layout.ledger):
         try:
             read_kept(layout.ledger, reading)
-        except DamagedReading as damage:
+        except DamagedFile as damage:
             if repair:
                 remove_tree(layout.ledger / reading)
             place = layout.relative(layout.ledger / reading)

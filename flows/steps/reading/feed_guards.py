@@ -8,13 +8,15 @@ from pathlib import Path
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from contracts.manifest import Warned, count_of
+from contracts.manifest import PastInput, Warned, count_of
 from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed
-from flows.storage.past_inputs import Inputs, read_past_inputs
+from flows.storage.snapshots import read_past_inputs
 
 RUNS_COMPARED = 14
 """Of how many earlier runs that had new files the median is what a feed usually brings."""
+Inputs = list[PastInput]
+"""What a run read: the `inputs` of its manifest."""
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 

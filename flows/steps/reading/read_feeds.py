@@ -16,7 +16,7 @@ from flows.catalog.exchange_rates import NO_RATE, reject_unpriced
 from flows.catalog.feed_contents import FeedContents
 from flows.catalog.feed_files import find_files
 from flows.catalog.read_files import ReadFile, order_files
-from flows.catalog.recall import Recall, compute_rows
+from flows.catalog.recall import Recall, find_anew
 from flows.catalog.renamed_files import warn_of_renamed
 from flows.catalog.repeat_warnings import warn_of_repeats
 from flows.catalog.row_status import REJECTED, judge_rows
@@ -114,7 +114,7 @@ def read_feeds(
     progress: Progress,
     now: datetime | None = None,
     workers: Workers = THREADS,
-    recall: Recall = compute_rows,
+    recall: Recall = find_anew,
 ) -> FeedsRead:
     """Read every file of every feed that the ledger does not have yet.
 
