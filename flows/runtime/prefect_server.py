@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import tomllib
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 API_URL = "PREFECT_API_URL"
@@ -35,6 +35,18 @@ def start_server(environ: MutableMapping[str, str] = os.environ) -> bool:
     is_too_late = "prefect" in sys.modules
     if is_too_late or os.name != "posix" or names_server(environ, Path.cwd()):
         return False
+    server, environ[API_URL] = open_server(environ)
+    _servers.append(server)
+    atexit.register(end_server, server)
+    return True
+
+
+def open_server(environ: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], str]:
+    """Start a server of our own in a process, which ends with this one.
+
+    Returns:
+        The process, and the address of its API: it may be asked at once.
+    """
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(BACKLOG)
@@ -46,10 +58,7 @@ def start_server(environ: MutableMapping[str, str] = os.environ) -> bool:
             env=dict(environ),
             start_new_session=True,
         )
-        environ[API_URL] = f"http://127.0.0.1:{listening.getsockname()[1]}/api"
-    _servers.append(server)
-    atexit.register(end_server, server)
-    return True
+        return server, f"http://127.0.0.1:{listening.getsockname()[1]}/api"
 
 
 def is_private() -> bool:

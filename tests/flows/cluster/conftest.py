@@ -1,21 +1,17 @@
 """A real Dask cluster on loopback: a scheduler and four worker processes of one thread each."""
 
-import warnings
 from collections.abc import Iterator
 
 import pytest
 from distributed import LocalCluster
 
+from tests.support.clusters import dask_cluster
+
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
-    """The cluster; a worker that dies is started anew, as on a cluster that people run."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        made = LocalCluster(
-            n_workers=4, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
-        )
-    with made:
+    """The cluster."""
+    with dask_cluster(4) as made:
         yield made
 
 

@@ -1,17 +1,16 @@
 """A workspace or its feeds in a bucket, and a Dask cluster that carries out the tasks."""
 
 import shutil
-import warnings
 from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
-from distributed import LocalCluster
 
 from contracts.manifest import Manifest
 from flows.campaign_reports import campaign_reports
 from flows.remote.address import Address
 from flows.storage.published_files import read_manifest
+from tests.support.clusters import dask_cluster
 from tests.support.object_stores import S3Server, WatchedObjects
 
 SAMPLE = Path(__file__).resolve().parents[3] / "data" / "sample" / "skene"
@@ -20,10 +19,7 @@ SAMPLE = Path(__file__).resolve().parents[3] / "data" / "sample" / "skene"
 @pytest.fixture(scope="module")
 def cluster() -> Generator[str]:
     """The address of a scheduler with two workers."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        running = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
-    with running:
+    with dask_cluster(2) as running:
         yield running.scheduler_address
 
 
