@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,13 @@ import pytest
 
 from flows.storage.lock import hold_workspace
 from flows.storage.published_files import published_tables, read_manifest, read_pointer
+from tests.support.samples import copy_sample
+from tests.support.workspace_copies import copy_workspace
 
 ROOT = Path(__file__).parents[1]
-SAMPLES = ["skene", "acquia", "hightouch", "ads", "journeys"]
+NAMES = ["skene", "acquia", "hightouch", "ads", "journeys"]
 ENTRY = [sys.executable, "-m", "flows.cli.app"]
 PATIENCE = 300
-
-
-def copy_sample(name: str, target: Path) -> Path:
-    """A sample workspace of one's own, nothing published in it."""
-    written = shutil.ignore_patterns("reports", "quarantine", "state")
-    return Path(shutil.copytree(ROOT / "data" / "sample" / name, target / name, ignore=written))
 
 
 def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -52,17 +49,13 @@ def table_hashes(manifest: dict[str, Any]) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+@pytest.fixture(scope="module")
+def published(published_sample: Callable[[str], Path]) -> dict[str, Path]:
     """Every sample workspace, run by one command."""
-    folder = tmp_path_factory.mktemp("samples")
-    roots = {name: copy_sample(name, folder) for name in SAMPLES}
-    done = command("run", *roots.values())
-    assert done.returncode == 0, done.stderr
-    return roots
+    return {name: published_sample(name) for name in NAMES}
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_row_is_accounted_for_and_every_check_holds(
     published: dict[str, Path], name: str
 ) -> None:
@@ -98,7 +91,7 @@ def test_another_machine_writes_the_same_bytes(
     published: dict[str, Path], tmp_path: Path, threads: str
 ) -> None:
     """Other threads, locale, zone, umask, hash seed and clock; `FAULTS` tries more of them."""
-    roots = {name: copy_sample(name, tmp_path) for name in SAMPLES}
+    roots = {name: copy_sample(name, tmp_path / name) for name in NAMES}
     elsewhere = {
         "POLARS_MAX_THREADS": threads,
         "PYTHONHASHSEED": "42",
@@ -122,7 +115,7 @@ def test_another_machine_writes_the_same_bytes(
         assert table_hashes(there.model_dump()) == table_hashes(here.model_dump())
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", NAMES)
 def test_nothing_that_is_told_holds_an_address(published: dict[str, Path], name: str) -> None:
     pointer = read_pointer(published[name])
     assert pointer is not None
@@ -162,10 +155,12 @@ def test_every_table_opens_with_the_same_values_in_four_readers(
                 assert (total or 0) == sums[name].item()
 
 
-def test_a_second_run_gives_the_same_bytes_and_survives_a_kill(tmp_path: Path) -> None:
-    root = copy_sample("acquia", tmp_path)
-    first = json.loads(command("run", root, "--json").stdout)
-    before = read_pointer(root)
+def test_a_second_run_gives_the_same_bytes_and_survives_a_kill(
+    published: dict[str, Path], tmp_path: Path
+) -> None:
+    root = copy_workspace(published["acquia"], tmp_path / "ws")
+    before, first = read_pointer(root), read_manifest(root)
+    assert first is not None
     shutil.rmtree(root / "state" / "ledger")
     victim = subprocess.Popen(
         [*ENTRY, "run", str(root)],
@@ -182,8 +177,8 @@ def test_a_second_run_gives_the_same_bytes_and_survives_a_kill(tmp_path: Path) -
     victim.wait()
     assert read_pointer(root) == before
     again = json.loads(command("run", root, "--json").stdout)
-    assert again["run_id"] != first["run_id"]
-    assert table_hashes(again) == table_hashes(first)
+    assert again["run_id"] != first.run_id
+    assert table_hashes(again) == table_hashes(first.model_dump())
     assert not list((root / "state" / "staging").glob("*"))
 
 
@@ -201,7 +196,7 @@ def test_a_workspace_without_a_parent_model_is_told_so(tmp_path: Path) -> None:
 
 
 def test_a_refused_file_publishes_nothing_and_says_what_would_mend_it(tmp_path: Path) -> None:
-    root = copy_sample("skene", tmp_path)
+    root = copy_sample("skene", tmp_path / "ws")
     (root / "raw/contacts/2026-07.csv").write_text("identifier,email\n1,ann@example.com\n")
     done = command("run", root)
     assert done.returncode == 3
@@ -213,7 +208,7 @@ def test_a_refused_file_publishes_nothing_and_says_what_would_mend_it(tmp_path: 
 
 
 def test_a_second_run_at_the_same_time_exits_5_at_once(tmp_path: Path) -> None:
-    root = copy_sample("skene", tmp_path)
+    root = copy_sample("skene", tmp_path / "ws")
     with hold_workspace(root, 0, "other"):
         done = command("run", root)
     assert done.returncode == 5

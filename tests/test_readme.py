@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import warnings
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,8 +13,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
+from tests.support.workspace_copies import copy_workspace
 
 PROJECT = Path(__file__).parents[1]
 SECTION = "Reading the reports"
@@ -38,11 +39,12 @@ COMMANDS = [
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def place(
+    tmp_path_factory: pytest.TempPathFactory, published_sample: Callable[[str], Path]
+) -> Path:
     """Where `shop` is the sample that the section names, published."""
     folder = tmp_path_factory.mktemp("readme")
-    shutil.copytree(PROJECT / "data/sample/journeys", folder / "shop")
-    campaign_reports.fn(str(folder / "shop"), wait_seconds=0)
+    copy_workspace(published_sample("journeys"), folder / "shop")
     return folder
 
 

@@ -20,7 +20,6 @@ from flows.cli.app import main
 from tests.support.faults.damages import DAMAGES, damage_one, list_files
 from tests.support.faults.faulty_workspaces import (
     FILES,
-    MEMORY,
     TOML,
     Tables,
     differing,
@@ -78,8 +77,7 @@ class History(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        parent = MEMORY if os.access(MEMORY, os.W_OK) else None
-        self.place = Path(mkdtemp(prefix="history-", dir=parent))
+        self.place = Path(mkdtemp(prefix="history-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
         self.root = self.place / "ws"
         self.known: dict[str, Tables] = {}
         self.count = 0

@@ -6,14 +6,11 @@
 import json
 import os
 import random
-import shutil
 from collections.abc import Iterator
 from contextlib import redirect_stdout
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
+from io import StringIO
 from pathlib import Path
-
-import pytest
 
 from flows.cli.app import main
 from flows.errors import CampaignReportsError
@@ -23,17 +20,16 @@ from flows.storage.workspace_files import Layout
 from tests.support.faults.damages import damage_one, list_files
 from tests.support.faults.faulty_workspaces import (
     Tables,
-    build,
-    copy_workspace,
     deliver,
     differing,
-    fast_place,
     in_one_file,
     list_leftovers,
     publish,
     published,
     shown,
 )
+from tests.support.faults.sound_workspaces import Sound
+from tests.support.workspace_copies import copy_workspace
 
 FAULTS = int(os.environ.get("FAULTS", "0"))
 HARMLESS = {"lock", "pointer", "note"}
@@ -47,52 +43,23 @@ DELETED = ("pointer", "erasures", "receipt")
 SHARE_VERIFIED = 0.3
 
 
-@dataclass(eq=False)
-class Sound:
-    """A workspace as it should be, and what the next run makes of it."""
-
-    root: Path
-    after: dict[bool, Tables]
-    """Whether files were delivered -> the tables of the next run."""
-
-    @cached_property
-    def tables(self) -> list[str]:
-        """The tables that are one file each."""
-        return sorted(name.removesuffix(".parquet") for name in in_one_file(self.after[False]))
-
-    @cache  # noqa: B019 - it lives as long as the module's tests
-    def show(self, table: str) -> str:
-        """What `show` says of a table."""
-        return ask(self.root, "show", table)[1]
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sound]:
-    place = fast_place(tmp_path_factory.mktemp("damaged"))
-    root = build(place / "sound")
-    after = {}
-    for is_delivered in (False, True):
-        copy = copy_workspace(root, place / "copy")
-        if is_delivered:
-            deliver(copy)
-        publish(copy)
-        after[is_delivered] = published(copy)
-    yield Sound(root, after)
-    shutil.rmtree(place, ignore_errors=True)
-
-
 def ask(root: Path, command: str, *more: str) -> tuple[int, str]:
     """The exit code and the output of a command that reads."""
-    out = root.parent / "out"
-    with out.open("w") as file, redirect_stdout(file):
+    with StringIO() as out, redirect_stdout(out):
         code = main([command, str(root), *more, "--json"])
-    return code, out.read_text()
+        return code, out.getvalue()
 
 
-def find_faults(sound: Sound, kind: str, how: str, seed: int) -> Iterator[str]:
+@cache
+def show_sound(root: Path, table: str) -> tuple[int, str]:
+    """What `show` says of a table that is as it should be."""
+    return ask(root, "show", table)
+
+
+def find_faults(sound: Sound, place: Path, kind: str, how: str, seed: int) -> Iterator[str]:
     """Damage a file of a workspace and run it: whatever is not as it must be."""
     draw = random.Random(f"{kind} {how} {seed}")  # noqa: S311
-    root = copy_workspace(sound.root, sound.root.parent / "ws")
+    root = copy_workspace(sound.root, place / "ws")
     is_delivered = draw.random() < 0.5
     if is_delivered:
         deliver(root)
@@ -104,7 +71,7 @@ def find_faults(sound: Sound, kind: str, how: str, seed: int) -> Iterator[str]:
     except CampaignReportsError as error:
         yield f"{described}: run ends with {error.exit_code}: {error}"
     else:
-        wanted = sound.after[is_delivered]
+        wanted = sound.after_delivery if is_delivered else sound.after
         yield from (f"{described}: {fault}" for fault in find_published(root, wanted))
 
 
@@ -118,9 +85,10 @@ def find_shown(
         code, found = ask(root, "verify")
         if code != 4 or not json.loads(found):
             yield f"verify ends with {code}"
-    table = draw.choice(sound.tables)
+    tables = sorted(name.removesuffix(".parquet") for name in in_one_file(sound.after))
+    table = draw.choice(tables)
     code, rows = ask(root, "show", table)
-    if not (code == 4 or (code, rows) == (0, sound.show(table))):
+    if not (code == 4 or (code, rows) == show_sound(sound.root, table)):
         yield f"show {table} ends with {code}"
 
 
@@ -137,7 +105,7 @@ def find_published(root: Path, wanted: Tables) -> Iterator[str]:
     yield from list_leftovers(root)
 
 
-def test_no_damage_publishes_or_shows_a_wrong_figure(sound: Sound) -> None:
+def test_no_damage_publishes_or_shows_a_wrong_figure(sound: Sound, tmp_path: Path) -> None:
     kinds = sorted(list_files(sound.root))
     assert len(kinds) >= 15, kinds
     tried = [(kind, "flip") for kind in FLIPPED] + [(kind, "delete") for kind in DELETED]
@@ -146,7 +114,9 @@ def test_no_damage_publishes_or_shows_a_wrong_figure(sound: Sound) -> None:
         tried += [(kinds[n % len(kinds)], "delete") for n in range(FAULTS // 20)]
         tried += [(kinds[n % len(kinds)], "truncate") for n in range(FAULTS // 20)]
     faults = [
-        fault for n, (kind, how) in enumerate(tried) for fault in find_faults(sound, kind, how, n)
+        fault
+        for n, (kind, how) in enumerate(tried)
+        for fault in find_faults(sound, tmp_path, kind, how, n)
     ]
     assert faults == []
 
@@ -154,9 +124,11 @@ def test_no_damage_publishes_or_shows_a_wrong_figure(sound: Sound) -> None:
 JUNK = (b"", b"\xff\xfe\0", b"[]", b'{"run_id": "../../raw"}', b'{"gone": ["raw"], "raw": {}}')
 
 
-def test_journals_that_no_command_wrote_neither_harm_nor_stop_a_run(sound: Sound) -> None:
+def test_journals_that_no_command_wrote_neither_harm_nor_stop_a_run(
+    sound: Sound, tmp_path: Path
+) -> None:
     """Of a publishing and of an erasure; all of them in one workspace, one after the other."""
-    root = copy_workspace(sound.root, sound.root.parent / "ws")
+    root = copy_workspace(sound.root, tmp_path / "ws")
     layout = Layout(root)
     for junk in JUNK:
         layout.journal.write_bytes(junk)
@@ -166,7 +138,7 @@ def test_journals_that_no_command_wrote_neither_harm_nor_stop_a_run(sound: Sound
         assert not layout.journal.exists()
         assert not layout.erasing.exists()
     publish(root)
-    assert differing(published(root), sound.after[False]) == []
+    assert differing(published(root), sound.after) == []
     assert sorted(path.name for path in (root / "raw").iterdir()) == sorted(
         path.name for path in (sound.root / "raw").iterdir()
     )

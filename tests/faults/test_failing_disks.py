@@ -8,58 +8,25 @@ import os
 import random
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.support.faults.damages import list_files
 from tests.support.faults.faulty_workspaces import (
-    Tables,
-    allow_everything,
-    build,
-    copy_workspace,
-    deliver,
     differing,
-    fast_place,
     list_leftovers,
-    publish,
     published,
     without_run,
 )
-from tests.support.faults.forked_commands import Commands, Disturbance, forked_commands
+from tests.support.faults.forked_commands import Commands, Disturbance
+from tests.support.faults.sound_workspaces import Sound
+from tests.support.workspace_copies import allow_everything, copy_workspace
 
 TRIED = int(os.environ.get("FAULTS", "80")) // 40
 OPERATIONS = 900
 """About how many operations on files a run has."""
 REFUSALS = (errno.ENOSPC, errno.EACCES, errno.EIO, errno.EROFS, errno.EMFILE)
-
-
-@dataclass(frozen=True)
-class Sound:
-    """A workspace with a delivery, what is published and what the next run publishes."""
-
-    root: Path
-    before: Tables
-    after: Tables
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sound]:
-    place = fast_place(tmp_path_factory.mktemp("refused"))
-    root = build(place / "sound")
-    before = published(root)
-    deliver(root)
-    copy = copy_workspace(root, place / "copy")
-    publish(copy)
-    yield Sound(root, before, published(copy))
-    shutil.rmtree(place, ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
-    with forked_commands(tmp_path_factory.mktemp("commands")) as started:
-        yield started
 
 
 def disturb(kind: str, root: Path, draw: random.Random) -> Disturbance:
@@ -75,34 +42,41 @@ def disturb(kind: str, root: Path, draw: random.Random) -> Disturbance:
     return Disturbance(at=at, kind=kind, errno=draw.choice(REFUSALS))
 
 
-def find_faults(sound: Sound, commands: Commands, kind: str, draw: random.Random) -> Iterator[str]:
+def find_faults(
+    sound: Sound, place: Path, commands: Commands, kind: str, draw: random.Random
+) -> Iterator[str]:
     """Disturb a run, and run again: whatever is not as it must be."""
-    root = copy_workspace(sound.root, sound.root.parent / "ws")
+    root = copy_workspace(sound.delivered, place / "ws")
     disturbed = disturb(kind, root, draw)
     ended = commands.run(root, "run", disturbed=disturbed)
     allow_everything(root)
     told = f"{disturbed}: exit {ended.code}: {ended.said[:300]}"
     if ended.code not in (0, 3, 4) or "Traceback" in ended.said:
         yield told
-    is_raw_gone = differing_inputs(sound.root, root)
+    is_raw_gone = differing_inputs(sound.delivered, root)
     try:
         found = published(root)
     except OSError:
         found = {}
-    if ended.code == 0 and not is_raw_gone and without_run(found) != without_run(sound.after):
-        yield f"wrong are {differing(found, sound.after)}: {told}"
+    if (
+        ended.code == 0
+        and not is_raw_gone
+        and without_run(found) != without_run(sound.after_delivery)
+    ):
+        yield f"wrong are {differing(found, sound.after_delivery)}: {told}"
     if ended.code in (3, 4):
         if len(ended.said.strip().splitlines()) < 2:
             yield f"no mend: {told}"
-        if kind != "vanish" and found not in (sound.before, sound.after):
-            yield f"changed are {differing(found, sound.before)}: {told}"
+        before = published(sound.root)
+        if kind != "vanish" and found not in (before, sound.after_delivery):
+            yield f"changed are {differing(found, before)}: {told}"
     for name in is_raw_gone:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(sound.root / name, root / name)
+        shutil.copy2(sound.delivered / name, root / name)
     ended = commands.run(root, "run")
     if ended.code:
         yield f"then {ended}: {told}"
-    elif wrong := differing(without_run(published(root)), without_run(sound.after)):
+    elif wrong := differing(without_run(published(root)), without_run(sound.after_delivery)):
         yield f"then wrong are {wrong}: {told}"
     yield from (f"left {one}: {told}" for one in list_leftovers(root))
 
@@ -116,11 +90,11 @@ def differing_inputs(sound: Path, root: Path) -> list[str]:
 
 @pytest.mark.parametrize("kind", ["largest file", "refuse", "forbid", "vanish"])
 def test_what_the_system_refuses_is_told_and_harms_nothing(
-    sound: Sound, commands: Commands, kind: str
+    sound: Sound, tmp_path: Path, commands: Commands, kind: str
 ) -> None:
     faults = [
         fault
         for number in range(TRIED)
-        for fault in find_faults(sound, commands, kind, random.Random(f"{kind} {number}"))  # noqa: S311
+        for fault in find_faults(sound, tmp_path, commands, kind, random.Random(f"{kind} {number}"))  # noqa: S311
     ]
     assert faults == []

@@ -5,14 +5,10 @@
 
 import os
 import random
-import shutil
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
 
 from flows.cli.app import main
 from flows.storage.erasing.erasure_journal import read_erasures
@@ -20,12 +16,7 @@ from flows.storage.published_files import find_problem, read_manifest
 from flows.storage.workspace_files import Layout
 from tests.support.faults.faulty_workspaces import (
     KEPT,
-    Tables,
-    build,
-    copy_workspace,
-    deliver,
     differing,
-    fast_place,
     in_one_file,
     list_leftovers,
     publish,
@@ -33,7 +24,9 @@ from tests.support.faults.faulty_workspaces import (
     shown,
     without_run,
 )
-from tests.support.faults.forked_commands import Commands, Disturbance, forked_commands
+from tests.support.faults.forked_commands import Commands, Disturbance
+from tests.support.faults.sound_workspaces import Sound
+from tests.support.workspace_copies import copy_workspace
 
 KILLS = int(os.environ.get("FAULTS", "40")) // 4
 KILLS_A_ROUND = 5
@@ -50,35 +43,6 @@ WRITTEN = {"run": 450, "erase": 260, "verify": 40, "rejects": 60, "gc": 10}
 """About how many operations of a command change files."""
 SECONDS = 1.5
 """About how long the longest of them takes."""
-
-
-@dataclass(frozen=True)
-class Sound:
-    """A workspace, and what its tables are: by whether KEPT was erased."""
-
-    root: Path
-    tables: dict[bool, Tables]
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sound]:
-    place = fast_place(tmp_path_factory.mktemp("killed"))
-    root = build(place / "sound")
-    deliver(root)
-    copy = copy_workspace(root, place / "copy")
-    publish(copy)
-    tables = {False: without_run(published(copy))}
-    assert main(["erase", str(copy), "--contact", KEPT, "--yes"]) == 0
-    publish(copy)
-    tables[True] = without_run(published(copy))
-    yield Sound(root, tables)
-    shutil.rmtree(place, ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
-    with forked_commands(tmp_path_factory.mktemp("commands")) as started:
-        yield started
 
 
 def kill_once(commands: Commands, root: Path, draw: random.Random) -> str:
@@ -114,7 +78,8 @@ def find_wrong(sound: Sound, root: Path) -> Iterator[str]:
     assert erasures is not None
     is_erased = erasures.knows("default", "contact_id", KEPT)
     found = published(root)
-    if wrong := differing(without_run(found), sound.tables[is_erased]):
+    wanted = sound.after_erasure if is_erased else sound.after_delivery
+    if wrong := differing(without_run(found), without_run(wanted)):
         yield f"wrong are {wrong}"
     if differing(shown(root), in_one_file(found)):
         yield "reports/latest does not show it"
@@ -123,11 +88,11 @@ def find_wrong(sound: Sound, root: Path) -> Iterator[str]:
     yield from list_leftovers(root)
 
 
-def test_killed_at_any_moment(sound: Sound, commands: Commands) -> None:
+def test_killed_at_any_moment(sound: Sound, tmp_path: Path, commands: Commands) -> None:
     faults = []
     for number in range(max(1, KILLS // KILLS_A_ROUND)):
         draw = random.Random(number)  # noqa: S311
-        root = copy_workspace(sound.root, sound.root.parent / "ws")
+        root = copy_workspace(sound.delivered, tmp_path / "ws")
         done = []
         for _ in range(KILLS_A_ROUND):
             done.append(kill_once(commands, root, draw))

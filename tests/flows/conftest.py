@@ -1,8 +1,5 @@
 """What the tests of the flows share: a workspace, and a way to publish tables in it."""
 
-import fcntl
-import os
-import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,31 +9,9 @@ import polars as pl
 import pytest
 
 from contracts.manifest import InputFile, Manifest, Warned
-from flows.campaign_reports import campaign_reports
 from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
 
 Publish = Callable[[Path, dict[str, pl.DataFrame]], Manifest]
-SAMPLES = Path(__file__).resolve().parents[2] / "data" / "sample"
-
-
-@pytest.fixture(scope="session")
-def published_sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """A sample workspace with its reports, for who only reads: published once for all processes."""
-    own = tmp_path_factory.getbasetemp()
-    samples = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "samples"
-    samples.mkdir(exist_ok=True)
-
-    def find(name: str) -> Path:
-        root = samples / name
-        with (samples / f"{name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not root.exists():
-                written = shutil.ignore_patterns("reports", "quarantine", "state")
-                shutil.copytree(SAMPLES / name, root, ignore=written)
-                campaign_reports.fn(str(root), wait_seconds=0)
-        return root
-
-    return find
 
 
 @pytest.fixture

@@ -4,15 +4,12 @@
 """
 
 import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from tests.support.faults.faulty_workspaces import fast_place
-from tests.support.faults.forked_commands import Disturbance, forked_commands
+from tests.support.faults.forked_commands import Commands, Disturbance
 from tests.support.histories.history import History
 from tests.support.nights import find_faults, find_faults_after_kill, make_small, run_night
 
@@ -23,36 +20,27 @@ KILLS = int(os.environ.get("KILLS", "1"))
 KILLS_A_HISTORY = 5
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Path]:
-    """A folder that is fast and goes with the test."""
-    folder = fast_place(tmp_path)
-    yield folder
-    shutil.rmtree(folder)
-
-
 @pytest.mark.parametrize("seed", HISTORIES)
 def test_every_night_equals_one_that_computes_everything(
-    place: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_small(monkeypatch, seed)
-    history = History.begin(place / "ws", seed)
+    history = History.begin(tmp_path / "ws", seed)
     run_night(history.root)
     for _ in range(NIGHTS):
         history.pass_a_day()
-        faults = [*find_faults(history, place)]
+        faults = [*find_faults(history, tmp_path)]
         assert not faults, history.happened
 
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + -(-KILLS // KILLS_A_HISTORY)))
 def test_a_night_after_a_killed_one_equals_one_that_computes_everything(
-    place: Path, seed: int
+    tmp_path: Path, seed: int, commands: Commands
 ) -> None:
-    history, draw = History.begin(place / "ws", seed), Random(seed)  # noqa: S311
-    with forked_commands(place / "scratch") as commands:
-        operations = commands.run(history.root, "run").operations
-        for _ in range(min(KILLS, KILLS_A_HISTORY)):
-            history.pass_a_day()
-            killed = Disturbance(at=draw.randrange(1, operations))
-            faults = [*find_faults_after_kill(history, place, commands, killed)]
-            assert not faults, history.happened
+    history, draw = History.begin(tmp_path / "ws", seed), Random(seed)  # noqa: S311
+    operations = commands.run(history.root, "run").operations
+    for _ in range(min(KILLS, KILLS_A_HISTORY)):
+        history.pass_a_day()
+        killed = Disturbance(at=draw.randrange(1, operations))
+        faults = [*find_faults_after_kill(history, tmp_path, commands, killed)]
+        assert not faults, history.happened

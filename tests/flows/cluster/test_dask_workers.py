@@ -1,7 +1,6 @@
 """Tasks on a real Dask cluster: each done once, and the samples' tables the same as here."""
 
 import os
-import shutil
 import signal
 import threading
 import time
@@ -20,9 +19,9 @@ from flows.kept.kept_steps import KeptSteps
 from flows.readers import RefusedFile
 from flows.steps.messaging import key_files
 from flows.storage.published_files import read_pointer
+from tests.support.samples import copy_sample
 from tests.support.workspaces import run_workspace
 
-SAMPLES = Path(__file__).parents[3] / "data" / "sample"
 ITEMS = range(12)
 
 
@@ -136,8 +135,7 @@ def test_workers_that_do_not_see_the_workspace_are_refused(
 
 
 def run_sample(name: str, place: Path, workers: Workers) -> dict[str, bytes]:
-    root = place / "ws"
-    shutil.copytree(SAMPLES / name, root)
+    root = copy_sample(name, place / "ws")
     tables = run_workspace(root, place, workers).tables()
     assert tables
     return tables

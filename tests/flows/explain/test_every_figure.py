@@ -17,14 +17,14 @@ import pytest
 
 from flows.cli.app import main
 from tests.oracles.raw_rows import RawFiles
+from tests.support.samples import SAMPLES
 
-SAMPLES = sorted((Path(__file__).parents[3] / "data" / "sample").iterdir())
 CELLS = int(os.environ.get("EXPLAINED_CELLS", "50"))
 PLACE = ("file", "row_number", "table")
 Said = dict[str, Any]
 
 
-@pytest.fixture(params=SAMPLES, ids=lambda path: path.name)
+@pytest.fixture(params=sorted(SAMPLES.iterdir()), ids=lambda path: path.name)
 def sample(request: pytest.FixtureRequest, published_sample: Callable[[str], Path]) -> Path:
     """A sample workspace with its reports."""
     return published_sample(request.param.name)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -11,9 +10,9 @@ import pytest
 
 from tests.support.pages import Elements, draw, figures, is_same, read_figure
 from tests.support.publishing import publish
+from tests.support.samples import copy_sample
 from tests.support.workspaces import Ran, run_workspace
 
-JOURNEYS = Path(__file__).parents[3] / "data/sample/journeys"
 MONEY = ("revenue", "spend")
 ATTACKS = [
     "</script><script>alert(1)</script>",
@@ -32,8 +31,7 @@ ATTACKS = [
 @pytest.fixture(scope="module")
 def journeys(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     place = tmp_path_factory.mktemp("page")
-    shutil.copytree(JOURNEYS, place / "ws", ignore=shutil.ignore_patterns("reports", "state"))
-    ran = run_workspace(place / "ws", place / "out")
+    ran = run_workspace(copy_sample("journeys", place / "ws"), place / "out")
     draw(ran)
     return ran
 
@@ -63,8 +61,7 @@ def test_every_figure_is_its_tables(journeys: Ran, html: str) -> None:
 @pytest.mark.parametrize("sample", ["ads", "skene"])
 def test_every_figure_of_other_samples_is_its_tables(tmp_path: Path, sample: str) -> None:
     """Several organizations and platforms, names that repeat, rows that open into finer ones."""
-    shutil.copytree(JOURNEYS.parent / sample, tmp_path / "ws")
-    ran = run_workspace(tmp_path / "ws", tmp_path / "out")
+    ran = run_workspace(copy_sample(sample, tmp_path / "ws"), tmp_path / "out")
     compare_figures(ran, draw(ran).read_text(encoding="utf-8"))
 
 

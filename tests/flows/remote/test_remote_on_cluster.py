@@ -12,8 +12,7 @@ from flows.remote.address import Address
 from flows.storage.published_files import read_manifest
 from tests.support.clusters import dask_cluster
 from tests.support.object_stores import S3Server, WatchedObjects
-
-SAMPLE = Path(__file__).resolve().parents[3] / "data" / "sample" / "skene"
+from tests.support.samples import copy_sample
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +22,8 @@ def cluster() -> Generator[str]:
         yield running.scheduler_address
 
 
-def copy_sample(folder: Path, cluster: str) -> Path:
-    written = shutil.ignore_patterns("reports", "quarantine", "state")
-    copied = Path(shutil.copytree(SAMPLE, folder, ignore=written))
+def write_sample(folder: Path, cluster: str) -> Path:
+    copied = copy_sample("skene", folder)
     with (copied / "campaigns.toml").open("a") as config:
         config.write(f'\n[run]\ndask = "{cluster}"\n')
     return copied
@@ -50,7 +48,7 @@ def test_workers_that_see_the_cache_give_the_same_bytes(
     cluster: str,
     published_sample: Callable[[str], Path],
 ) -> None:
-    s3.upload(copy_sample(tmp_path / "skene", cluster), address.prefix)
+    s3.upload(write_sample(tmp_path / "skene", cluster), address.prefix)
     assert publish(address) == tables(read_manifest(published_sample("skene")))
 
 
@@ -62,7 +60,7 @@ def test_workers_read_the_objects_of_feeds_that_this_process_brings(
     published_sample: Callable[[str], Path],
     watch: Callable[..., list[WatchedObjects]],
 ) -> None:
-    root = copy_sample(tmp_path / "skene", cluster)
+    root = write_sample(tmp_path / "skene", cluster)
     s3.upload(root / "raw", address.prefix)
     shutil.rmtree(root / "raw")
     config = (root / "campaigns.toml").read_text()

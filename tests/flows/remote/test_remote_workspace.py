@@ -1,7 +1,6 @@
 """Workspaces at s3://bucket/prefix, by the real flow and the real commands."""
 
 import json
-import shutil
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,9 +21,9 @@ from flows.remote.lease import hold_lease
 from flows.remote.object_store import Patience, S3Objects
 from flows.storage.published_files import read_manifest
 from tests.support.object_stores import BUCKET, USER, Proxy, S3Server
+from tests.support.samples import copy_sample
 from tests.support.workspaces import as_csv, feed, write_workspace
 
-SAMPLES = Path(__file__).resolve().parents[3] / "data" / "sample"
 CONTACTS = [{"contact_id": f"{number}", "email": f"c{number}@x.org"} for number in range(101, 105)]
 OPENS = [
     {
@@ -90,10 +89,7 @@ def test_a_sample_has_the_same_bytes_in_the_store_and_in_a_folder(
     tmp_path: Path,
     published_sample: Callable[[str], Path],
 ) -> None:
-    written = shutil.ignore_patterns("reports", "quarantine", "state")
-    s3.upload(
-        Path(shutil.copytree(SAMPLES / name, tmp_path / name, ignore=written)), address.prefix
-    )
+    s3.upload(copy_sample(name, tmp_path / name), address.prefix)
     here, there = read_manifest(published_sample(name)), publish(address)
     assert here is not None
     assert hashes(there) == hashes(here)

@@ -1,9 +1,7 @@
 """A small workspace with every kind of file below it, and what its tables have to be."""
 
 import gzip
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,18 +56,7 @@ DELIVERED = {
 }
 """A new file, and one corrected."""
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a place in memory, where there is one
 Tables = dict[str, bytes]
-
-
-def fast_place(place: Path) -> Path:
-    """A new folder in memory, where there is any: a run flushes every file that it writes.
-
-    Its name is its own, so that what a killed session left stands in nobody's way.
-    """
-    if not os.access(MEMORY, os.W_OK):
-        return place
-    return Path(tempfile.mkdtemp(prefix=f"{place.name}-", dir=MEMORY))
 
 
 def build(root: Path) -> Path:
@@ -90,27 +77,6 @@ def deliver(root: Path) -> None:
 def publish(root: Path) -> None:
     """One run of the flow's function."""
     campaign_reports.fn(str(root), wait_seconds=0)
-
-
-def copy_workspace(source: Path, target: Path) -> Path:
-    """Copy a workspace whole, its hard links as hard links and its times as they are."""
-    if target.exists():
-        allow_everything(target)
-        shutil.rmtree(target)
-    links: dict[tuple[int, int], Path] = {}
-    for folder, _, names in os.walk(source):
-        there = target / Path(folder).relative_to(source)
-        there.mkdir(parents=True)
-        for name in names:
-            file = Path(folder, name)
-            entry = file.stat()
-            known = links.setdefault((entry.st_dev, entry.st_ino), there / name)
-            if known == there / name:
-                shutil.copy2(file, known)
-            else:
-                (there / name).hardlink_to(known)
-        shutil.copystat(folder, there)
-    return target
 
 
 def run_anew(root: Path, place: Path) -> Tables:
@@ -174,11 +140,3 @@ def list_leftovers(root: Path) -> Iterator[str]:
     for path in root.rglob("*"):
         if path.suffix in {".reading", ".draft", ".erasing"} or path == layout.journal:
             yield str(path)
-
-
-def allow_everything(root: Path) -> None:
-    """Give the owner every right again."""
-    root.chmod(0o755)
-    for folder, folders, _ in os.walk(root):
-        for name in folders:
-            Path(folder, name).chmod(0o755)

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import shutil
 from collections.abc import Iterator
 from functools import partial
 from io import BytesIO
@@ -22,7 +21,8 @@ from flows.progress import silence
 from flows.steps.maintenance.erasure import Asked, Erased, erase_person
 from flows.storage.published_files import published_tables
 from flows.storage.workspace_files import Layout
-from tests.support.faults.faulty_workspaces import copy_workspace, fast_place
+from tests.support.shared_folders import make_once
+from tests.support.workspace_copies import copy_workspace
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 
 ID, ADDRESS, PHONE, DEVICE = "ann-4711", "Ann.Nym@Example.org", "+47 22 33 44 55", "cookie-ann-1"
@@ -96,18 +96,16 @@ def build(place: Path, more: str = "") -> Path:
     return root
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace that was published twice, to be copied."""
-    place = fast_place(tmp_path_factory.mktemp("erasure"))
-    yield build(place)
-    shutil.rmtree(place, ignore_errors=True)
+    return make_once(tmp_path_factory, "erasure", build) / "ws"
 
 
 @pytest.fixture
-def root(built: Path) -> Path:
+def root(built: Path, tmp_path: Path) -> Path:
     """A copy of it."""
-    return copy_workspace(built, built.parent / "copy")
+    return copy_workspace(built, tmp_path / "ws")
 
 
 def run(root: Path) -> Manifest:
