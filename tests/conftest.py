@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.faults.forked_commands import Commands, forked_commands
 from tests.support.samples import SAMPLES, copy_sample
@@ -16,6 +18,17 @@ from tests.support.shared_folders import make_once
 ROOT = Path(__file__).resolve().parents[1]
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own there
 LEAST_FREE = 4 << 30
+SERVED = ("tests/flows/remote/",)
+"""Folders whose tests share a server."""
+LONGEST = (
+    *SERVED,
+    "tests/test_end_to_end.py",
+    "tests/faults/",
+    "tests/flows/announcements/",
+    "tests/flows/cluster/",
+    "tests/flows/test_nights.py",
+)
+"""Tests that take tens of seconds together."""
 
 if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > LEAST_FREE:
     # A run flushes every file that it writes: a fifth of the suite's processor time on a disk.
@@ -25,6 +38,34 @@ if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > LEAST_FREE:
 def pytest_xdist_auto_num_workers() -> int:
     """One process more than there are cores: tests wait for servers, workers and disks."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """A module's tests go to one process; those that share a server, with their whole folder."""
+    return Scheduling(config, log)
+
+
+class Scheduling(LoadScopeScheduling):
+    """Gives modules to processes in the order of collection."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        served = [folder for folder in SERVED if nodeid.startswith(folder)]
+        return served[0] if served else super()._split_scope(nodeid)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no process is left with it at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
+@pytest.fixture(autouse=True)
+def _environment_stays() -> Iterator[None]:
+    """Take back what commands that are called in this process set for theirs."""
+    before = dict(os.environ)
+    yield
+    if os.environ != before:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @pytest.fixture(scope="session")

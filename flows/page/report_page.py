@@ -9,7 +9,6 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
 from markupsafe import Markup
 
 from contracts.channels import STANDARD
@@ -112,14 +111,9 @@ class _Drawing:
     periods: list[ReportPeriod]
 
     @cached_property
-    def templates(self) -> Environment:
-        """The templates, compiled."""
-        return read_templates()
-
-    @cached_property
     def parts(self) -> Any:
         """The macros of the parts of a page."""
-        return self.templates.get_template("parts.html").module
+        return read_templates().get_template("parts.html").module
 
     @property
     def period(self) -> str:
@@ -168,17 +162,21 @@ class _Drawing:
     def render(self, page: Page, tabs: str) -> str:
         """The page around its tabs."""
         style, script = read_template("page.css"), read_template("page.js")
-        return self.templates.get_template("page.html").render(
-            page=page,
-            tabs=Markup(tabs),  # noqa: S704 - texts are escaped where they are written
-            keys=json.dumps(page.keys, ensure_ascii=False),
-            period=self.period,
-            style=Markup(style),  # noqa: S704 - our own file, without data
-            script=Markup(script),  # noqa: S704 - our own file, without data
-            policy=(
-                f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-                "base-uri 'none'; form-action 'none'"
-            ),
+        return (
+            read_templates()
+            .get_template("page.html")
+            .render(
+                page=page,
+                tabs=Markup(tabs),  # noqa: S704 - texts are escaped where they are written
+                keys=json.dumps(page.keys, ensure_ascii=False),
+                period=self.period,
+                style=Markup(style),  # noqa: S704 - our own file, without data
+                script=Markup(script),  # noqa: S704 - our own file, without data
+                policy=(
+                    f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+                    "base-uri 'none'; form-action 'none'"
+                ),
+            )
         )
 
     def _keep_tab(

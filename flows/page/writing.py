@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from typing import Any
@@ -24,8 +25,9 @@ OPENER = (
 )
 
 
+@cache
 def read_templates() -> Environment:
-    """The page's templates: every text is escaped."""
+    """The page's templates, compiled once for all workspaces: every text is escaped."""
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,

@@ -13,9 +13,9 @@ from tests.support.object_stores import BUCKET, S3Server, WatchedObjects, s3_ser
 Watch = Callable[[WatchedObjects], None]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[S3Server]:
-    """One server for all tests of a process; without its binary they cannot be run."""
+    """One server for all tests of the folder; without its binary they cannot be run."""
     if problem := why_not_run():
         pytest.skip(f"SeaweedFS cannot be run here: {problem}")
     with s3_server(tmp_path_factory.mktemp("s3")) as running:

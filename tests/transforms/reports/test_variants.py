@@ -5,7 +5,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from scipy import stats
 
 from contracts.reports.messaging import MessageReport
 from tests.support.frames import frame
@@ -69,6 +68,7 @@ def test_nothing_delivered_has_no_rate() -> None:
 
 def test_scipy_agrees_on_the_score_test() -> None:
     """The square of the score is Pearson's chi-squared without a correction."""
+    stats = pytest.importorskip("scipy.stats")  # a second to import, of every process
     for hits, base in ((3, 9), (40, 41), (0, 5)):
         _, b = compare(variant("a", 50, base), variant("b", 60, hits))
         table = [[hits, 60 - hits], [base, 50 - base]]

@@ -1,14 +1,16 @@
 """What a night keeps of activities: a new day writes the batches that it lies in, no other."""
 
 import re
-import shutil
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from flows.campaign_reports import campaign_reports
 from flows.catalog import file_batches
+from tests.support.nights import run_anew
+from tests.support.workspace_copies import copy_workspace
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 
 CONFIGURATION = "".join(
@@ -23,6 +25,7 @@ DAYS, DAYS_A_BATCH = 20, 3
 MESSAGE = {"message_id": "m1", "dispatch_id": "d1", "campaign_id": "c1", "channel": "email"}
 MESSAGE |= {"name": "M"}
 STEPS = ("people_KeyedSends", "people_KeyedEvents", "people_KeyedVisits", "people_KeyedOrders")
+JOURNEY = "people/contact_journey/"
 LOOKED_AT = "places_of_events"
 """What is kept of a batch of events once its rows have found their sends and people."""
 
@@ -62,12 +65,19 @@ def count(folders: set[str]) -> dict[str, int]:
     return dict(Counter(name.rpartition("-")[0] for name in folders))
 
 
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Twenty days, of which three make a batch, wherever files would end one."""
-    monkeypatch.setattr(file_batches, "MOST_ROWS", 2 * DAYS_A_BATCH)
-    for ends in ("ENDS", "SETTLED_ENDS"):
-        monkeypatch.setattr(file_batches, ends, re.compile("never"))
+@pytest.fixture(scope="module", autouse=True)
+def _batches() -> Iterator[None]:
+    """Three days make a batch, wherever files would end one."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(file_batches, "MOST_ROWS", 2 * DAYS_A_BATCH)
+        for ends in ("ENDS", "SETTLED_ENDS"):
+            patched.setattr(file_batches, ends, re.compile("never"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty days, published."""
     contacts = [{"contact_id": str(number)} for number in range(10)]
     files = {
         "raw/contacts/all.jsonl": as_json_lines(contacts),
@@ -79,7 +89,15 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }
     for day in range(DAYS):
         files |= tell(day)
-    return write_workspace(tmp_path / "ws", CONFIGURATION, files)
+    root = write_workspace(tmp_path_factory.mktemp("days") / "ws", CONFIGURATION, files)
+    deliver(root, {})
+    return root
+
+
+@pytest.fixture
+def workspace(published: Path, tmp_path: Path) -> Path:
+    """A copy of it, to which more is delivered."""
+    return copy_workspace(published, tmp_path / "ws")
 
 
 def deliver(root: Path, files: dict[str, bytes]) -> None:
@@ -91,7 +109,6 @@ def deliver(root: Path, files: dict[str, bytes]) -> None:
 
 def test_a_new_day_writes_the_batches_that_it_lies_in(workspace: Path) -> None:
     """A new contact and a new message change numbers and names, but no batch."""
-    deliver(workspace, {})
     before = list_pieces(workspace)
     batches = dict.fromkeys((*STEPS, LOOKED_AT), DAYS // DAYS_A_BATCH + 1)
     # Orders lie by the month, and all are of one.
@@ -106,7 +123,6 @@ def test_a_new_day_writes_the_batches_that_it_lies_in(workspace: Path) -> None:
 
 def test_events_follow_the_contact_and_message_of_their_send(workspace: Path) -> None:
     """A send that is said anew to be another contact's takes its click with it."""
-    deliver(workspace, {})
     before = list_pieces(workspace)
     row = {"send_id": "s0-0", "message_id": "m1", "contact_id": "9", "status": "delivered"}
     again = row | {"sent_at": "2026-01-01T10:00:00Z", "updated_at": "2026-02-01T00:00:00Z"}
@@ -119,7 +135,6 @@ def test_events_follow_the_contact_and_message_of_their_send(workspace: Path) ->
 
 def test_a_login_writes_the_batch_of_its_device(workspace: Path) -> None:
     """Whose a device was is told by a later session; nothing is told of other devices."""
-    deliver(workspace, {})
     before = list_pieces(workspace)
     login = {"session_id": "l", "started_at": "2026-01-01T11:00:00Z", "contact_id": "7"}
     told = as_json_lines([login | {"anonymous_id": "d0"}])
@@ -132,15 +147,11 @@ def test_a_login_writes_the_batch_of_its_device(workspace: Path) -> None:
 
 def require_as_anew(workspace: Path) -> None:
     """Require the journeys to be those that a run writes that takes nothing over."""
-    expected = workspace.with_name("anew")
-    shutil.copytree(workspace, expected)
-    campaign_reports.fn(str(expected), full=True, wait_seconds=0)
-    tables = [read_journeys(root) for root in (workspace, expected)]
-    assert tables[0] == tables[1]
-
-
-def read_journeys(root: Path) -> list[bytes]:
-    """The parts of the published journeys."""
-    parts = sorted((root / "reports/snapshots").glob("*/people/contact_journey/*.parquet"))
-    latest = {part.name: part.read_bytes() for part in parts}
-    return [*latest.values()]
+    anew = run_anew(workspace, workspace.with_name("anew")).tables
+    newest = max((workspace / "reports/snapshots").iterdir(), key=lambda one: one.name)
+    journey = {
+        part.relative_to(newest).as_posix(): part.read_bytes()
+        for part in newest.glob("people/contact_journey/*.parquet")
+    }
+    assert journey
+    assert journey == {name: anew[name] for name in anew if name.startswith(JOURNEY)}

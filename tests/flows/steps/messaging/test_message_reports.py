@@ -185,35 +185,42 @@ def test_many_batches_and_groups_of_buckets_give_what_one_gives(
     assert run_workspace(workspace, tmp_path / "out").tables() == ran.tables()
 
 
-@pytest.mark.parametrize("without_sends", [False, True], ids=["sends", "events alone"])
-def test_little_memory_cuts_buckets_into_groups_that_give_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, without_sends: bool
-) -> None:
+@pytest.fixture(scope="module", params=[False, True], ids=["sends", "events alone"])
+def whole(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Rows, Path, dict[str, bytes]]:
+    """Tables with sends or without, their workspace, and what one group of buckets gives."""
     tables = draw_tables(6, 4)
-    if without_sends:
+    if request.param:
         del tables["sends"]
-    workspace = write(tmp_path / "workspace", tables, "UTC")
-    whole = run_workspace(workspace, tmp_path / "whole").tables()
+    place = tmp_path_factory.mktemp("whole")
+    workspace = write(place / "workspace", tables, "UTC")
+    return tables, workspace, run_workspace(workspace, place / "out").tables()
+
+
+def test_little_memory_cuts_buckets_into_groups_that_give_the_same(
+    whole: tuple[Rows, Path, dict[str, bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables, workspace, expected = whole
     rows = sum(len(tables.get(name, [])) for name in ("sends", "events"))
     for module in (key_files, send_key_files, send_facts):
         monkeypatch.setattr(module, "BUCKETS", 4)
     monkeypatch.setattr(send_facts, "fact_rows_at_once", lambda _: rows // 11)
     monkeypatch.setattr(send_key_files, "SMALL", 0)
     ran = run_workspace(workspace, tmp_path / "groups")
-    assert ran.tables() == whole
+    assert ran.tables() == expected
     assert key_files.KeyFiles.of(ran.read.catalog, RunChannels(), rows // 11).groups == 12
     assert len(list((tmp_path / "groups" / "scratch").rglob("contacts-*.arrow"))) == 4
 
 
-def test_events_alone_give_in_groups_what_they_give_in_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("whole", [True], ids=["events alone"], indirect=True)
+def test_small_groups_of_events_alone_give_what_one_gives(
+    whole: tuple[Rows, Path, dict[str, bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tables = {name: rows for name, rows in draw_tables(6, 4).items() if name != "sends"}
-    workspace = write(tmp_path / "workspace", tables, "UTC")
-    whole = run_workspace(workspace, tmp_path / "whole").tables()
+    _, workspace, expected = whole
     monkeypatch.setattr(key_files, "ROWS_A_GROUP", 20)
     monkeypatch.setattr(send_key_files, "SMALL", 0)
-    assert run_workspace(workspace, tmp_path / "groups").tables() == whole
+    assert run_workspace(workspace, tmp_path / "groups").tables() == expected
 
 
 def test_a_second_run_writes_the_same_bytes(tmp_path: Path) -> None:

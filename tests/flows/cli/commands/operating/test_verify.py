@@ -10,17 +10,26 @@ import pytest
 from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
 from flows.storage.workspace_files import Layout
+from tests.support.samples import SAMPLES
+from tests.support.workspace_copies import copy_workspace
 from tests.support.workspaces import feed, write_workspace
 
 STATS = b"date_day,platform,campaign_id,spend\n2026-03-01,x,1,7.00\n"
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that was published once."""
     toml = feed("ad_stats", "raw/stats/*")
-    root = write_workspace(tmp_path / "ws", toml, {"raw/stats/1.csv": STATS})
-    run(root)
+    root = tmp_path_factory.mktemp("verified") / "ws"
+    run(write_workspace(root, toml, {"raw/stats/1.csv": STATS}))
     return root
+
+
+@pytest.fixture
+def root(sound: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be damaged."""
+    return copy_workspace(sound, tmp_path / "ws")
 
 
 def run(root: Path) -> str:
@@ -54,10 +63,7 @@ def test_nothing_is_damaged_after_a_run(root: Path, capsys: pytest.CaptureFixtur
     assert ask(root, capsys, 0) == []
 
 
-SAMPLES = sorted((Path(__file__).resolve().parents[5] / "data" / "sample").iterdir())
-
-
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
+@pytest.mark.parametrize("sample", sorted(SAMPLES.iterdir()), ids=lambda path: path.name)
 def test_every_sample_is_what_its_contracts_say(
     capsys: pytest.CaptureFixture[str], sample: Path, published_sample: Callable[[str], Path]
 ) -> None:
