@@ -162,21 +162,18 @@ class _Drawing:
     def render(self, page: Page, tabs: str) -> str:
         """The page around its tabs."""
         style, script = read_template("page.css"), read_template("page.js")
-        return (
-            read_templates()
-            .get_template("page.html")
-            .render(
-                page=page,
-                tabs=Markup(tabs),  # noqa: S704 - texts are escaped where they are written
-                keys=json.dumps(page.keys, ensure_ascii=False),
-                period=self.period,
-                style=Markup(style),  # noqa: S704 - our own file, without data
-                script=Markup(script),  # noqa: S704 - our own file, without data
-                policy=(
-                    f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-                    "base-uri 'none'; form-action 'none'"
-                ),
-            )
+        template = read_templates().get_template("page.html")
+        return template.render(
+            page=page,
+            tabs=Markup(tabs),  # noqa: S704 - texts are escaped where they are written
+            keys=json.dumps(page.keys, ensure_ascii=False),
+            period=self.period,
+            style=Markup(style),  # noqa: S704 - our own file, without data
+            script=Markup(script),  # noqa: S704 - our own file, without data
+            policy=(
+                f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+                "base-uri 'none'; form-action 'none'"
+            ),
         )
 
     def _keep_tab(
