@@ -104,7 +104,7 @@ def _build(of: JourneyParts, one: JourneySlice, group: int) -> pl.DataFrame:
     )
     steps = materialize(set_out_steps(*numbered, messages, of.timezone), JourneySteps)
     del rows
-    return build_journey(steps, own, messages).collect(engine="in-memory")
+    return build_journey(steps, own, messages).collect()
 
 
 def _read(activities: Activities, one: JourneySlice, group: int, kind: str) -> pl.DataFrame:
