@@ -10,7 +10,8 @@ import polars as pl
 from contracts.feeds import FEEDS
 from flows.catalog.read_files import ReadFile, scan_together
 from flows.catalog.recall import Recall, find_anew
-from transforms.ingest.deduplication import FILE, KEY_HASH, find_repeated
+from transforms.common.keys import list_repeated
+from transforms.ingest.deduplication import FILE, KEY_HASH
 from transforms.ingest.restatements import judge_restated, list_superseded, sum_restated
 
 SUPERSEDED, AMOUNTS = "superseded", "amounts"
@@ -72,7 +73,8 @@ def _find_restated(files: list[ReadFile], table: str) -> dict[str, pl.DataFrame]
 def _judge(files: list[ReadFile], table: str) -> pl.DataFrame | None:
     """The rows of one feed that stand in several files, with their status; None if none does."""
     rows = scan_together(files, table)
-    found = find_repeated(rows.select(FILE, KEY_HASH).unique().select(KEY_HASH)).collect()
+    keys = rows.select(FILE, KEY_HASH).unique().select(KEY_HASH).collect()
+    found = list_repeated(keys.to_series()).to_frame()
     if found.is_empty():
         return None
     shared = rows.join(found.lazy(), on=KEY_HASH, how="semi")

@@ -13,13 +13,13 @@ from contracts.quarantine import Quarantine
 from flows.catalog.read_files import ReadFile, hash_parts, scan_together
 from flows.catalog.recall import Recall, find_anew
 from flows.catalog.restated_files import Restatement, find_restatements
+from transforms.common.keys import list_repeated
 from transforms.ingest.deduplication import (
     DUPLICATE,
     FILE,
     KEY_HASH,
     ROW_NUMBER,
     ROW_STATUS,
-    find_repeated,
     judge_versions,
 )
 
@@ -152,10 +152,10 @@ def _judge_pass(files: list[ReadFile], table: str, place: int, passes: int) -> p
     rows = scan_together(files, table)
     if passes > 1:
         rows = rows.filter(pl.col(KEY_HASH) % passes == place)
-    found = find_repeated(rows.select(KEY_HASH)).collect()
+    found = list_repeated(rows.select(KEY_HASH).collect(engine="streaming").to_series())
     if found.is_empty():
         return pl.DataFrame(schema=DISCARDED)
-    shared = rows.join(found.lazy(), on=KEY_HASH, how="semi")
+    shared = rows.join(found.to_frame().lazy(), on=KEY_HASH, how="semi")
     return judge_versions(shared, table).collect()
 
 

@@ -54,14 +54,21 @@ class SendKeyWriter:
         self.links: list[pl.DataFrame] = []
         self.flushes = 0
 
-    def write(self, valid: pl.DataFrame) -> None:
-        """Take the key columns of a batch of canonical rows."""
+    def write(self, valid: pl.DataFrame, *, by_email: bool) -> None:
+        """Take the key columns of a batch of canonical rows.
+
+        Args:
+            valid: The rows.
+            by_email: Whether any of them names its contact by e-mail address alone.
+        """
         if self.table == "sends":
-            keys = select_send_keys(valid.lazy()).collect(engine="in-memory")
+            chosen = select_send_keys(valid.lazy(), by_email=by_email)
+            keys = chosen.collect(engine="in-memory")
             own = columns(SendKeys)
         elif self.table == "events":
             self.own_channels = list_own_channels(valid, self.own_channels)
-            keys = select_event_keys(valid.lazy(), self.own_channels).collect(engine="in-memory")
+            chosen = select_event_keys(valid.lazy(), self.own_channels, by_email=by_email)
+            keys = chosen.collect(engine="in-memory")
             own = [*columns(EventKeys), SCOPE]
             self.links.append(list_links(valid.lazy()).collect(engine="in-memory"))
         else:

@@ -165,8 +165,9 @@ class TableWriter:
             self.event_types.update(dict(counted.iter_rows()))
         self._note_days(valid)
         self.receipt.days_alone += self._count_days_alone(parsed)
-        self.receipt.by_email |= self._names_by_email(valid)
-        self.keys.write(valid)
+        by_email = self._names_by_email(valid)
+        self.receipt.by_email |= by_email
+        self.keys.write(valid, by_email=by_email)
         self.home.mkdir(parents=True, exist_ok=True)
         write_part(valid, self.home / f"part-{number:05}.parquet")
 

@@ -15,16 +15,6 @@ SUPERSEDED = "superseded"
 DUPLICATE = "duplicate"
 
 
-def find_repeated(keys: pl.LazyFrame) -> pl.LazyFrame:
-    """The key hashes that stand on more than one row.
-
-    Args:
-        keys: One row per row of a table, with its `key_hash`.
-    """
-    in_order = keys.sort(KEY_HASH).with_columns(before=pl.col(KEY_HASH).shift(1))
-    return in_order.filter(pl.col(KEY_HASH) == pl.col("before")).select(KEY_HASH).unique()
-
-
 def judge_versions(candidates: pl.LazyFrame, table: str) -> pl.LazyFrame:
     """Say which rows of a table do not count, and why (SPEC §5.4).
 

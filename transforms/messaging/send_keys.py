@@ -61,20 +61,28 @@ SCOPES = pl.Enum([str(scope) for scope in EventScope])
 NAMED_IDS = (MessageReferences.org_id, MessageReferences.message_id, MessageReferences.campaign_id)
 
 
-def select_send_keys(sends: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per send row: `SendKeys`, and beside them the ids of `MessageReferences`."""
-    return sends.select(_plan_send_keys())
+def select_send_keys(sends: pl.LazyFrame, *, by_email: bool = True) -> pl.LazyFrame:
+    """One row per send row: `SendKeys`, and beside them the ids of `MessageReferences`.
+
+    Args:
+        sends: Canonical sends with their row numbers.
+        by_email: Whether any of them may name its contact by e-mail address alone.
+    """
+    return sends.select(_plan_send_keys(by_email=by_email))
+
+
+def _key_contact(*, by_email: bool) -> pl.Expr:
+    contact = hash_id(Sends.contact_id, seed=CONTACT)
+    return pl.coalesce(contact, hash_email()) if by_email else contact
 
 
 @cache
-def _plan_send_keys() -> list[pl.Expr]:
+def _plan_send_keys(*, by_email: bool) -> list[pl.Expr]:
     sent_at = pl.col(Sends.sent_at)
     return [
         hash_id(Sends.send_id, seed=SEND).alias(SendKeys.send_key),
         message_key_of_send().alias(SendKeys.message_key),
-        pl.coalesce(hash_id(Sends.contact_id, seed=CONTACT), hash_email()).alias(
-            SendKeys.contact_key
-        ),
+        _key_contact(by_email=by_email).alias(SendKeys.contact_key),
         pl.col(Sends.contact_id).is_null().alias(SendKeys.is_by_address),
         pl.col(Sends.status)
         .replace_strict(STATUS_CODES, return_dtype=pl.UInt8)
@@ -112,7 +120,9 @@ def list_own_channels(events: pl.DataFrame, known: Sequence[str]) -> list[str]:
     return list(dict.fromkeys((*known, *found)))[:MOST_NAMES]
 
 
-def select_event_keys(events: pl.LazyFrame, own_channels: Sequence[str] = ()) -> pl.LazyFrame:
+def select_event_keys(
+    events: pl.LazyFrame, own_channels: Sequence[str] = (), *, by_email: bool = True
+) -> pl.LazyFrame:
     """One row per interaction: `EventKeys`, its `scope`, and the ids of `MessageReferences`.
 
     Those of lists are among them, since they tell their message's channel (`is_of_send`).
@@ -121,8 +131,9 @@ def select_event_keys(events: pl.LazyFrame, own_channels: Sequence[str] = ()) ->
         events: Canonical events with their row numbers.
         own_channels: The channels of the user's own that types may name, by place: the first one's
             code is `FIRST_OWN_CODE`. Which of them are channels, a run knows (`recode_types`).
+        by_email: Whether any of them may name its contact by e-mail address alone.
     """
-    plan = _plan_event_keys(tuple(own_channels))
+    plan = _plan_event_keys(tuple(own_channels), by_email=by_email)
     return (
         events.with_columns(plan.type_code)
         .filter(pl.col(EventKeys.type_code).is_not_null())
@@ -140,7 +151,7 @@ class _EventKeyPlan(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def _plan_event_keys(own_channels: tuple[str, ...]) -> _EventKeyPlan:
+def _plan_event_keys(own_channels: tuple[str, ...], *, by_email: bool) -> _EventKeyPlan:
     codes = {name: code for code, name in enumerate(own_channels, start=FIRST_OWN_CODE)}
     types = STANDARD_TYPES | {
         f"{name}_{action}": code * CHANNEL_STRIDE + ACTION_CODES[action]
@@ -160,9 +171,7 @@ def _plan_event_keys(own_channels: tuple[str, ...]) -> _EventKeyPlan:
             pl.coalesce(hash_id(Events.message_id, seed=MESSAGE), hash_unknown_message()).alias(
                 EventKeys.message_key
             ),
-            pl.coalesce(hash_id(Events.contact_id, seed=CONTACT), hash_email()).alias(
-                EventKeys.contact_key
-            ),
+            _key_contact(by_email=by_email).alias(EventKeys.contact_key),
         ],
         columns=[
             pl.coalesce(

@@ -1,11 +1,11 @@
 """What became of each send of a group of buckets."""
 
-import numpy as np
 import polars as pl
 
 from contracts.facts.messaging.send_facts import SendUnits, UnitEvents
 from flows.errors import CampaignReportsError
 from flows.runtime.materialize import materialize
+from transforms.common.keys import list_repeated
 from transforms.messaging.send_facts import build_send_facts, sum_events
 from transforms.messaging.send_units import list_units, number_events
 
@@ -33,7 +33,6 @@ def require_distinct(keys: pl.Series) -> None:
     Raises:
         CampaignReportsError: Two do.
     """
-    in_order = np.sort(keys.to_numpy())
-    if (in_order[1:] == in_order[:-1]).any():
+    if not list_repeated(keys).is_empty():
         msg = "two sends have ids with one hash"
         raise CampaignReportsError(msg, "Write one of the two ids otherwise; please report it.")

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import polars as pl
 import pytest
-from polars.testing import assert_frame_equal
 
 from contracts.columns import polars_schema
 from contracts.feeds import Contacts
@@ -13,7 +12,6 @@ from transforms.ingest.deduplication import (
     KEY_HASH,
     ROW_NUMBER,
     ROW_STATUS,
-    find_repeated,
     judge_versions,
 )
 
@@ -67,9 +65,3 @@ def test_of_equal_age_the_later_path_wins_then_the_later_row(stamp: datetime | N
 
 def test_ids_that_share_a_hash_are_told_apart() -> None:
     assert judge(contact(1, 1), contact(1, 2, contact_id="d"), contact(1, 3, org_id="p")) == {}
-
-
-def test_keys_that_stand_twice_are_found_once() -> None:
-    keys = pl.LazyFrame({KEY_HASH: [3, 1, 3, 2, 3, 1]}, schema={KEY_HASH: pl.UInt64})
-    expected = pl.DataFrame({KEY_HASH: [1, 3]}, schema={KEY_HASH: pl.UInt64})
-    assert_frame_equal(find_repeated(keys).collect(), expected, check_row_order=False)
