@@ -16,7 +16,7 @@ from flows.config.memory import stats_rows_at_once
 from flows.kept.keepers import Keeper, Scratch
 from flows.runtime.materialize import materialize
 from flows.steps.ads.daily_stats import StatsGiven, StatsMade, build_daily_stats
-from flows.steps.ads.day_ranges import ROWS, cut_days
+from flows.steps.ads.day_ranges import ROWS, DayRanges, cut_days
 from flows.steps.ads.feed_stats import StatsRows, keep_stats
 from flows.steps.matching.session_matching import find_message_names, match_sessions
 from flows.steps.matching.sessions import KeyedSessions
@@ -48,13 +48,13 @@ class AdFacts(StatsMade):
         names: `AdNames`.
         versions: What the tables of names say.
         matched: Every session and what it came by.
-        folder: Where what is made of days is written.
+        days: Ranges of days of which one is held at a time.
     """
 
     names: pl.DataFrame
     versions: AdVersions
     matched: MatchedSessions
-    folder: Path
+    days: DayRanges
 
     def list_spend(self) -> pl.LazyFrame:
         """Rows of organization, day, platform, campaign and spend that add up to the accounts'."""
@@ -92,14 +92,14 @@ def build_ad_facts(
     rows = keep_stats(catalog, keeper or Scratch(scratch / "kept stats"), workers)
     of_stats = rows.rows.group_by(DailyStats.date_day).len(ROWS)
     counts = pl.concat([of_stats, sessions.count_days(ROWS)], how="vertical_relaxed")
-    days = cut_days(counts, stats_rows_at_once(config.run))
+    days = DayRanges(cut_days(counts, stats_rows_at_once(config.run)), folder, workers)
     given = gather_stats(catalog, config, versions, rows)
-    made = build_daily_stats(replace(given, days=days, folder=folder))
+    made = build_daily_stats(replace(given, days=days))
     names = list_names(made.stats, made.entities, versions)
     messages = find_message_names(catalog)
     matched = match_sessions(sessions, names, messages, config)
-    held = names.collect()
-    return AdFacts(made.stats, made.entities, made.speakers, days, held, versions, matched, folder)
+    listed = names.collect()
+    return AdFacts(made.stats, made.entities, made.speakers, listed, versions, matched, days)
 
 
 def gather_stats(

@@ -1,8 +1,7 @@
 """Ad stats from the feeds' rows to days of entities, each with who speaks for it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
@@ -24,8 +23,8 @@ from contracts.facts.ads.ad_stats import (
     PayerRates,
     StatsRates,
 )
-from flows.runtime.materialize import materialize, write_whole
-from flows.steps.ads.day_ranges import EVERY_DAY
+from flows.runtime.materialize import materialize
+from flows.steps.ads.day_ranges import EVERY_DAY, DayRanges, MakeDays
 from flows.steps.ads.feed_stats import StatsRows
 from transforms.ads.conversions import (
     attach_conversions,
@@ -62,8 +61,7 @@ class StatsGiven:
         accounts: Canonical `ad_accounts`; None where no feed gives them.
         exchange_rates: Canonical rates; None where no feed gives them.
         apart: Columns that keep rows apart, for who explains a figure by single rows.
-        days: Ranges of days of which one is held at a time (`cut_days`).
-        folder: Where the others lie; all are held if it is not given.
+        days: Ranges of days of which one is held at a time; None for all.
     """
 
     stats: StatsRows
@@ -73,31 +71,23 @@ class StatsGiven:
     accounts: pl.LazyFrame | None = None
     exchange_rates: pl.LazyFrame | None = None
     apart: Sequence[str] = ()
-    days: tuple[pl.Expr, ...] = (EVERY_DAY,)
-    folder: Path | None = None
+    days: DayRanges | None = None
 
     def hold(self, rows: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
         """Rows of stats in memory; as their contract says where nothing keeps them apart."""
         return rows.collect().lazy() if self.apart else materialize(rows, table)
 
-    def hold_days(
-        self, name: str, make: Callable[[pl.LazyFrame], pl.LazyFrame], rows: pl.LazyFrame
-    ) -> pl.LazyFrame:
-        """Days of stats (`DailyStats`), made range by range.
+    def make_days(self, name: str, make: MakeDays, shared: object) -> pl.LazyFrame:
+        """Days of stats (`DailyStats`).
 
         Args:
             name: What their files are called.
             make: Makes those of some days.
-            rows: What all are made from.
+            shared: What all are made from.
         """
-        parts = (self.hold(make(rows.filter(within)), DailyStats) for within in self.days)
-        if self.folder is None:
-            return pl.concat([*parts])
-        paths = []
-        for number, part in enumerate(parts):
-            paths.append(self.folder / f"{name}-{number:03}.parquet")
-            write_whole(part.collect(), paths[-1])
-        return pl.scan_parquet(paths)
+        if self.days is None:
+            return self.hold(make(shared, EVERY_DAY), DailyStats)
+        return self.days.write(name, DailyStats, make, shared)
 
 
 @dataclass(frozen=True)
@@ -108,13 +98,11 @@ class StatsMade:
         stats: `DailyStats`.
         entities: `AdEntities` of them.
         speakers: `AdSpeakers`.
-        days: Ranges of days of which one is held at a time.
     """
 
     stats: pl.LazyFrame
     entities: pl.LazyFrame
     speakers: pl.LazyFrame
-    days: tuple[pl.Expr, ...]
 
     def placed(self) -> pl.LazyFrame:
         """The stats beside what they are about: `PlacedStats`, of which to take what is needed."""
@@ -133,15 +121,27 @@ def build_daily_stats(given: StatsGiven) -> StatsMade:
     days = list_priced_days(rows, numbers, named).collect().lazy()
     rates = find_stats_rates(days, given.accounts, given.exchange_rates, given.currency)
     paid = materialize(number_rates(materialize(rates, StatsRates), days), PayerRates)
-    stats = given.hold_days(
-        "daily", lambda part: sum_daily_stats(part, numbers, paid, given.apart), rows
-    )
+    stats = given.make_days("daily", add_up_days, (rows, numbers, paid, given.apart))
     claims = materialize(list_claims(entities, speakers, given.versions.tables), AdClaims)
     settled = materialize(settle_days(stats, claims), SettledDays)
     if settled.collect().height:
-        stats = given.hold_days("placed", lambda part: place_stats(part, settled), stats)
+        stats = given.make_days("placed", place_days, (stats, settled))
     placed = materialize(list_placed_entities(entities, settled, stats), AdEntities)
-    return StatsMade(stats, placed, speakers, given.days)
+    return StatsMade(stats, placed, speakers)
+
+
+def add_up_days(
+    of: tuple[pl.LazyFrame, pl.LazyFrame, pl.LazyFrame, Sequence[str]], within: pl.Expr
+) -> pl.LazyFrame:
+    """`DailyStats` of some days, from `FeedStats`, `EntityNumbers` and `PayerRates`."""
+    rows, numbers, rates, apart = of
+    return sum_daily_stats(rows.filter(within), numbers, rates, apart)
+
+
+def place_days(of: tuple[pl.LazyFrame, pl.LazyFrame], within: pl.Expr) -> pl.LazyFrame:
+    """`DailyStats` of some days under the numbers of placed entities (`SettledDays`)."""
+    stats, settled = of
+    return place_stats(stats.filter(within), settled)
 
 
 def name_stated(stated: pl.LazyFrame, rows: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:

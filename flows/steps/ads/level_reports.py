@@ -39,7 +39,7 @@ def write_level_reports(facts: AdFacts, currency: str, staging: Path) -> list[Ch
         currency: The reporting currency.
         staging: The snapshot being written.
     """
-    days = [facts.stats.filter(within) for within in facts.days]
+    days = [facts.stats.filter(within) for within in facts.days.each]
     tables, checks = facts.versions.tables, []
     for name, level in LEVELS.items():
         groups = materialize(group_level(facts.entities, level), LevelGroups)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import key, polars_schema
+from contracts.columns import columns, key, polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.ads.ad_sums import (
     AdContactSessions,
@@ -21,16 +21,17 @@ from contracts.facts.ads.ad_sums import (
     UngivenMetrics,
 )
 from contracts.facts.matching.session_facts import SessionBase
-from contracts.facts.matching.session_matching import AuditedLinks
+from contracts.facts.matching.session_matching import AuditedLinks, SessionLinks
 from contracts.manifest import Check
 from contracts.reports.ads import CampaignPerformance
 from flows.config.memory import stats_rows_at_once
-from flows.runtime.materialize import materialize, write_whole
+from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
 from flows.steps.ads.ad_reports import sum_counted
 from flows.steps.ads.level_reports import compute_rows
 from flows.steps.matching.session_reports import write_utm_audit
 from flows.storage.report_files import equal, write_reports
+from transforms.ads.name_lookup import AdVersions
 from transforms.ads.performance_sums import (
     Grouping,
     fill_performance,
@@ -97,7 +98,7 @@ class PerformanceTable:
         never = materialize(find_metrics_never_given(sums), UngivenMetrics)
         make = make_ad_performance if self.level == AD else make_campaign_performance
         names, currency = self.facts.names.lazy(), self.config.workspace.currency
-        for within in cut_pieces(sums, self.facts.days, stats_rows_at_once(self.config.run)):
+        for within in cut_pieces(sums, self.facts.days.each, stats_rows_at_once(self.config.run)):
             rows = fill_performance(sums.filter(within), never, has_orders=self.sessions.has_orders)
             filled = materialize(rows, PerformanceSums)
             report = compute_rows(make(filled, self.groups, names, currency))
@@ -109,13 +110,8 @@ class PerformanceTable:
         facts, level = self.facts, self.level
         places = place_entities(facts.entities, self.groups, level)
         grouping = Grouping(level, self.groups, materialize(places, EntityPlaces))
-        paths = []
-        for number, of in enumerate(facts.days):
-            stats, sessions = facts.stats.filter(of), self.sessions.filter(of)
-            rows = sum_performance(stats, facts.entities, sessions, grouping)
-            paths.append(facts.folder / f"{TABLES[level]}-{number:03}.parquet")
-            write_whole(materialize(rows, PerformanceSums).collect(), paths[-1])
-        return pl.scan_parquet(paths)
+        given = (facts.stats, facts.entities, self.sessions, grouping)
+        return facts.days.write(TABLES[level], PerformanceSums, add_up_days, given)
 
     def _total(self, report: ReportRows) -> None:
         p = CampaignPerformance
@@ -164,20 +160,40 @@ def count_ad_sessions(facts: AdFacts, conversions: pl.DataFrame | None) -> Sessi
         facts: What the reports are made from.
         conversions: Orders and revenue by session (last touch); None without an orders feed.
     """
-    matched, counted, visitors = facts.matched, [], []
+    matched, days = facts.matched, facts.days
     places = materialize(list_session_places(matched.links), SessionPlaces)
     brought = None if conversions is None else find_brought(facts, conversions)
-    for number, of in enumerate(facts.days):
-        of_days = None if brought is None else brought.filter(of)
-        visits = count_contact_sessions(matched.visits.filter(of), matched.links, places, of_days)
-        by_contact = materialize(visits, AdContactSessions)
-        counts = count_sessions(by_contact, places, facts.entities, facts.versions)
-        visitors.append(facts.folder / f"visitors-{number:03}.parquet")
-        write_whole(by_contact.collect(), visitors[-1])
-        counted.append(facts.folder / f"sessions-{number:03}.parquet")
-        write_whole(materialize(counts, SessionCounts).collect(), counted[-1])
-    has_orders = conversions is not None
-    return SessionFigures(pl.scan_parquet(counted), pl.scan_parquet(visitors), has_orders)
+    links = matched.links.select(columns(SessionLinks))
+    of_visits = (matched.visits, links, places, brought)
+    visitors = days.write("visitors", AdContactSessions, count_visitors, of_visits)
+    of_counts = (visitors, places, facts.entities, facts.versions)
+    counts = days.write("sessions", SessionCounts, count_visited, of_counts)
+    return SessionFigures(counts, visitors, has_orders=conversions is not None)
+
+
+def count_visitors(
+    of: tuple[pl.LazyFrame, pl.LazyFrame, pl.LazyFrame, pl.LazyFrame | None], within: pl.Expr
+) -> pl.LazyFrame:
+    """`AdContactSessions` of some days."""
+    visits, links, places, brought = of
+    of_days = None if brought is None else brought.filter(within)
+    return count_contact_sessions(visits.filter(within), links, places, of_days)
+
+
+def count_visited(
+    of: tuple[pl.LazyFrame, pl.LazyFrame, pl.LazyFrame, AdVersions], within: pl.Expr
+) -> pl.LazyFrame:
+    """`SessionCounts` of some days."""
+    visitors, places, entities, versions = of
+    return count_sessions(visitors.filter(within), places, entities, versions)
+
+
+def add_up_days(
+    of: tuple[pl.LazyFrame, pl.LazyFrame, SessionFigures, Grouping], within: pl.Expr
+) -> pl.LazyFrame:
+    """`PerformanceSums` of some days."""
+    stats, entities, sessions, grouping = of
+    return sum_performance(stats.filter(within), entities, sessions.filter(within), grouping)
 
 
 def find_brought(facts: AdFacts, conversions: pl.DataFrame) -> pl.LazyFrame:

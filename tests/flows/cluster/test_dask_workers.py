@@ -13,6 +13,7 @@ from distributed import LocalCluster
 from flows.cluster import dask_workers
 from flows.cluster.dask_workers import connect
 from flows.cluster.workers import THREADS, Threads, Workers, perform
+from flows.config import memory
 from flows.errors import ConfigurationError
 from flows.kept.keepers import keep_each
 from flows.kept.kept_steps import KeptSteps
@@ -159,6 +160,7 @@ def test_a_cluster_gives_the_same_bytes(
     published_sample: Callable[[str], Path],
 ) -> None:
     monkeypatch.setattr(key_files, "ROWS_A_GROUP", 100)
+    monkeypatch.setattr(memory, "MOST_STATS", 100)
     here = read_snapshot(published_sample(sample))
     with connect(address, tmp_path) as workers:
         there = run_sample(sample, tmp_path / "there", workers)
