@@ -12,6 +12,7 @@ from contracts.facts.ads.ad_sums import (
     LevelSums,
     LevelTexts,
     PerformanceGroups,
+    PerformanceParts,
     PerformanceSums,
     UngivenMetrics,
     UrlGroups,
@@ -30,6 +31,7 @@ from transforms.ads.performance_sums import (
     fill_performance,
     find_metrics_never_given,
     list_groups,
+    list_parts,
     place_entities,
     sum_performance,
 )
@@ -98,8 +100,8 @@ def perform_at(
     """`PerformanceSums` of days of entities and sessions, and their `PerformanceGroups`."""
     groups = materialize(list_groups(made.entities, sessions.counts, level), PerformanceGroups)
     places = materialize(place_entities(made.entities, groups, level), EntityPlaces)
-    grouping = Grouping(level, groups, places)
-    sums = sum_performance(made.stats, made.entities, sessions, grouping)
+    parts = materialize(list_parts(made.entities, places, level), PerformanceParts)
+    sums = sum_performance(made.stats, sessions, Grouping(level, groups, parts))
     whole = materialize(sums, PerformanceSums)
     never = materialize(find_metrics_never_given(whole), UngivenMetrics)
     filled = fill_performance(whole, never, has_orders=sessions.has_orders)

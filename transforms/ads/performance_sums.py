@@ -47,12 +47,17 @@ class Grouping:
     Attributes:
         level: How fine the table is: `CAMPAIGN` or `AD`.
         groups: `PerformanceGroups`.
-        places: `EntityPlaces` of the stats.
+        parts: `PerformanceParts` of the stats.
     """
 
     level: int
     groups: pl.LazyFrame
-    places: pl.LazyFrame
+    parts: pl.LazyFrame
+
+    @property
+    def names(self) -> list[str]:
+        """The names that rows of the table have."""
+        return NAMES if self.level == AD else NAMES[: CAMPAIGN + 1]
 
 
 def list_groups(entities: pl.LazyFrame, sessions: pl.LazyFrame, level: int) -> pl.LazyFrame:
@@ -125,8 +130,25 @@ def keep_ids(rows: pl.LazyFrame, level: int, *also: str) -> pl.LazyFrame:
     return rows.select(*also, *PLATFORM_KEYS, *PARENTS[: level + 1], *finer)
 
 
+def list_parts(entities: pl.LazyFrame, places: pl.LazyFrame, level: int) -> pl.LazyFrame:
+    """List to which rows of a performance table the figures of each entity are added.
+
+    Args:
+        entities: `AdEntities`.
+        places: `EntityPlaces` of them.
+        level: how fine the table is.
+
+    Returns:
+        `PerformanceParts`, in no order.
+    """
+    list_figures = list_ad_figures if level == AD else list_campaign_figures
+    group = pl.coalesce(NUMBERS[rank] for rank in sorted(NUMBERS, reverse=True)).alias(GROUP)
+    placed = entities.join(places, on=ENTITY, how="left", validate="m:1")
+    return list_figures(placed).select(ENTITY, group, *NAMES, TAKEN_OFF)
+
+
 def sum_performance(
-    stats: pl.LazyFrame, entities: pl.LazyFrame, sessions: SessionFigures, grouping: Grouping
+    stats: pl.LazyFrame, sessions: SessionFigures, grouping: Grouping
 ) -> pl.LazyFrame:
     """Set what campaigns or ads cost beside their sessions, day by day, and what is left above.
 
@@ -134,19 +156,15 @@ def sum_performance(
 
     Args:
         stats: `DailyStats`.
-        entities: `AdEntities` of them.
         sessions: the sessions of ad platforms.
         grouping: what the table has rows of.
 
     Returns:
         `PerformanceSums`, in no order; what a row has none of is null.
     """
-    list_figures = list_ad_figures if grouping.level == AD else list_campaign_figures
-    names = NAMES if grouping.level == AD else NAMES[: CAMPAIGN + 1]
-    placed = entities.join(grouping.places, on=ENTITY, how="left", validate="m:1")
-    group = pl.coalesce(NUMBERS[rank] for rank in sorted(NUMBERS, reverse=True)).alias(GROUP)
-    parts = list_figures(placed).select(ENTITY, group, *names, TAKEN_OFF)
-    figures = stats.join(parts, on=ENTITY, how="inner", validate="m:m").select(
+    names = grouping.names
+    parts = grouping.parts.select(ENTITY, GROUP, *names, TAKEN_OFF)
+    figures = stats.join(parts, on=ENTITY, how="inner", validate="m:m", build_side=HELD).select(
         GROUP, DAY, *(sign(name).alias(name) for name in METRICS), *names, TAKEN_OFF
     )
     of_sessions = keep_ids(sessions.counts, grouping.level, PLACE, DAY, *names, *COUNTS)

@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.facts.ads.ad_stats import PlacedStats
-from contracts.facts.ads.ad_sums import EntityPlaces
+from contracts.facts.ads.ad_sums import EntityPlaces, PerformanceParts
 from contracts.vocabulary import AdLevel
 from transforms.ads.levels import NAMES, PARENTS, RANKS
 from transforms.ads.speakers import OWN, TOP, adds_to
@@ -11,7 +11,7 @@ from transforms.common.shared_texts import SHARED
 
 CAMPAIGN_ID = PlacedStats.campaign_id
 ACCOUNT, CAMPAIGN, AD = (RANKS[level] for level in (AdLevel.ACCOUNT, AdLevel.CAMPAIGN, AdLevel.AD))
-TAKEN_OFF = "rows taken off"
+TAKEN_OFF = PerformanceParts.rows_taken_off
 NUMBERS = {
     ACCOUNT: EntityPlaces.account_number,
     CAMPAIGN: EntityPlaces.campaign_number,

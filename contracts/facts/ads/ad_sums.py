@@ -151,6 +151,21 @@ class EntityPlaces(Table):
     account_number: Serial = column("that of its account")
 
 
+class PerformanceParts(Table):
+    """One row per entity of stats and row of a performance table that it is added to, or taken off.
+
+    Names are those that the row has of it.
+    """
+
+    entity: Serial = column("number of the entity", key=True, required=True)
+    group_number: Serial = column("place of the row's ad, campaign or account", key=True)
+    account_name: SharedText = column("the account's name")
+    campaign_name: SharedText = column("the ad campaign's name")
+    ad_group_name: SharedText = column("the ad group's name")
+    ad_name: SharedText = column("the ad's name")
+    rows_taken_off: Count = column("1 where its figures are taken off; empty where they are added")
+
+
 class PerformanceSums(Table):
     """One row per day and ad, campaign or account: its spend beside its sessions."""
 

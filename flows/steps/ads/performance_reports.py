@@ -15,6 +15,7 @@ from contracts.facts.ads.ad_sums import (
     EntityPlaces,
     GroupSpend,
     PerformanceGroups,
+    PerformanceParts,
     PerformanceSums,
     SessionCounts,
     SessionPlaces,
@@ -37,6 +38,7 @@ from transforms.ads.performance_sums import (
     fill_performance,
     find_metrics_never_given,
     list_groups,
+    list_parts,
     place_entities,
     sum_performance,
 )
@@ -108,9 +110,9 @@ class PerformanceTable:
     def _add_up(self) -> pl.LazyFrame:
         """`PerformanceSums` of every range of days, in files."""
         facts, level = self.facts, self.level
-        places = place_entities(facts.entities, self.groups, level)
-        grouping = Grouping(level, self.groups, materialize(places, EntityPlaces))
-        given = (facts.stats, facts.entities, self.sessions, grouping)
+        places = materialize(place_entities(facts.entities, self.groups, level), EntityPlaces)
+        parts = materialize(list_parts(facts.entities, places, level), PerformanceParts)
+        given = (facts.stats, self.sessions, Grouping(level, self.groups, parts))
         return facts.days.write(TABLES[level], PerformanceSums, add_up_days, given)
 
     def _total(self, report: ReportRows) -> None:
@@ -188,12 +190,10 @@ def count_visited(
     return count_sessions(visitors.filter(within), places, entities, versions)
 
 
-def add_up_days(
-    of: tuple[pl.LazyFrame, pl.LazyFrame, SessionFigures, Grouping], within: pl.Expr
-) -> pl.LazyFrame:
+def add_up_days(of: tuple[pl.LazyFrame, SessionFigures, Grouping], within: pl.Expr) -> pl.LazyFrame:
     """`PerformanceSums` of some days."""
-    stats, entities, sessions, grouping = of
-    return sum_performance(stats.filter(within), entities, sessions.filter(within), grouping)
+    stats, sessions, grouping = of
+    return sum_performance(stats.filter(within), sessions.filter(within), grouping)
 
 
 def find_brought(facts: AdFacts, conversions: pl.DataFrame) -> pl.LazyFrame:
