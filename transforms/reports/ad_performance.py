@@ -6,8 +6,8 @@ ads to their campaign, the difference stands in a row without a campaign, or wit
 
 import polars as pl
 
-from contracts.columns import Table, polars_schema
-from contracts.facts.ads.ad_names import AdNames
+from contracts.columns import Table, columns, polars_schema
+from contracts.facts.ads.ad_names import AdNames, SharedNames
 from contracts.facts.ads.ad_sums import AdSpend, GroupSpend, PerformanceSums
 from contracts.reports.ads import (
     NO_CAMPAIGN_MATCHED,
@@ -35,6 +35,19 @@ SPENT_BY = [CampaignPerformance.campaign_name, AdPerformance.ad_name]
 ORG_NUMBER = PerformanceSums.org_number
 
 
+def share_names(names: pl.LazyFrame) -> pl.LazyFrame:
+    """The names of ads and campaigns, each text once.
+
+    Args:
+        names: `AdNames`.
+
+    Returns:
+        `SharedNames`, in no order.
+    """
+    named = names.filter(pl.col(AdNames.name).is_not_null())
+    return named.select(columns(SharedNames)).pipe(share_texts)
+
+
 def make_campaign_performance(
     sums: pl.LazyFrame, groups: pl.LazyFrame, names: pl.LazyFrame, currency: str
 ) -> ReportRows:
@@ -43,7 +56,7 @@ def make_campaign_performance(
     Args:
         sums: `PerformanceSums` of campaigns.
         groups: `PerformanceGroups` of the table.
-        names: `AdNames`.
+        names: `SharedNames`.
         currency: the reporting currency, in which the sums are.
 
     Returns:
@@ -66,7 +79,7 @@ def make_ad_performance(
     Args:
         sums: `PerformanceSums` of ads.
         groups: `PerformanceGroups` of the table.
-        names: `AdNames`.
+        names: `SharedNames`.
         currency: the reporting currency, in which the sums are.
 
     Returns:
@@ -129,12 +142,11 @@ def _find_names(rows: pl.LazyFrame, names: pl.LazyFrame, level: AdLevel) -> pl.L
     """Give what has an id and no name the name of its day; of several the one that sorts last."""
     by, name = ID_OF_LEVEL[level], NAME_OF[level]
     keys = [*PLATFORM_KEYS, by]
-    observed = (
-        names.filter(pl.col(AdNames.level) == level)
-        .select(
-            *keys, AdNames.valid_from, AdNames.valid_until, pl.col(AdNames.name).alias(name + KNOWN)
-        )
-        .pipe(share_texts)
+    observed = names.filter(pl.col(SharedNames.level) == level).select(
+        *keys,
+        SharedNames.valid_from,
+        SharedNames.valid_until,
+        pl.col(SharedNames.name).alias(name + KNOWN),
     )
     found = (
         rows.filter(pl.col(name).is_null() & pl.col(by).is_not_null())

@@ -31,6 +31,19 @@ class AdNames(Table):
     known_until: Day = column("first day after those proven; empty for still", key=True)
 
 
+class SharedNames(Table):
+    """One row per row of `AdNames` that has a name, for who names many rows by them."""
+
+    org_id: SharedText = column("organization", key=True)
+    platform: SharedText = column("ad platform", key=True)
+    level: SharedText = column("what bears the name", key=True)
+    campaign_id: SharedText = column("the ad campaign, or that of the ad", key=True)
+    ad_id: SharedText = column("the ad; empty for a campaign", key=True)
+    name: SharedText = column("the name", key=True)
+    valid_from: Day = column("first day of the name; empty for since ever", key=True)
+    valid_until: Day = column("first day after the name; empty for still", key=True)
+
+
 class NameTables(Table):
     """One row per version of an account, campaign, ad group, ad or creative in its own table.
 

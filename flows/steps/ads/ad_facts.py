@@ -37,6 +37,8 @@ from transforms.ads.rests import TAKEN_OFF, list_campaign_figures, sign
 from transforms.common.shared_texts import write_out_texts
 from transforms.matching.match_sessions import MatchedSessions
 
+SESSIONS_A_ROW = 4
+"""How many sessions take as much memory as a row of stats, while reports are made of them."""
 OF_SPEND = [AdEntities.org_id, AdEntities.platform, AdEntities.campaign_id]
 
 
@@ -91,7 +93,8 @@ def build_ad_facts(
     versions = find_versions(catalog, config)
     rows = keep_stats(catalog, keeper or Scratch(scratch / "kept stats"), workers)
     of_stats = rows.rows.group_by(DailyStats.date_day).len(ROWS)
-    counts = pl.concat([of_stats, sessions.count_days(ROWS)], how="vertical_relaxed")
+    of_sessions = sessions.count_days(ROWS).with_columns(pl.col(ROWS) / SESSIONS_A_ROW)
+    counts = pl.concat([of_stats, of_sessions], how="vertical_relaxed")
     days = DayRanges(cut_days(counts, stats_rows_at_once(config.run)), folder, workers)
     given = gather_stats(catalog, config, versions, rows)
     made = build_daily_stats(replace(given, days=days))

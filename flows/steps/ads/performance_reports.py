@@ -9,6 +9,7 @@ import polars as pl
 
 from contracts.columns import columns, key, polars_schema
 from contracts.config.workspace import Workspace
+from contracts.facts.ads.ad_names import SharedNames
 from contracts.facts.ads.ad_sums import (
     AdContactSessions,
     AdSpend,
@@ -55,6 +56,7 @@ from transforms.common.report_rows import ReportRows
 from transforms.reports.ad_performance import (
     make_ad_performance,
     make_campaign_performance,
+    share_names,
     sum_by_ad,
     sum_by_group,
 )
@@ -70,6 +72,7 @@ class PerformanceTable:
     Attributes:
         facts: What it is made from.
         sessions: The sessions of ad platforms.
+        names: `SharedNames`.
         level: How fine it is: `CAMPAIGN` or `AD`.
         config: The workspace's configuration.
         sessions_in_all: The sessions of the pieces made so far.
@@ -79,6 +82,7 @@ class PerformanceTable:
 
     facts: AdFacts
     sessions: SessionFigures
+    names: pl.LazyFrame
     level: int
     config: Workspace
     sessions_in_all: int = 0
@@ -99,11 +103,11 @@ class PerformanceTable:
         sums = self._add_up()
         never = materialize(find_metrics_never_given(sums), UngivenMetrics)
         make = make_ad_performance if self.level == AD else make_campaign_performance
-        names, currency = self.facts.names.lazy(), self.config.workspace.currency
+        currency = self.config.workspace.currency
         for within in cut_pieces(sums, self.facts.days.each, stats_rows_at_once(self.config.run)):
             rows = fill_performance(sums.filter(within), never, has_orders=self.sessions.has_orders)
             filled = materialize(rows, PerformanceSums)
-            report = compute_rows(make(filled, self.groups, names, currency))
+            report = compute_rows(make(filled, self.groups, self.names, currency))
             self._total(report)
             yield report
 
@@ -144,7 +148,8 @@ def write_performance_reports(
         staging: The snapshot being written.
     """
     sessions = count_ad_sessions(facts, conversions)
-    campaigns, ads = (PerformanceTable(facts, sessions, level, config) for level in TABLES)
+    names = materialize(share_names(facts.names.lazy()), SharedNames)
+    campaigns, ads = (PerformanceTable(facts, sessions, names, level, config) for level in TABLES)
     checks = campaigns.write(staging) + ads.write(staging)
     nothing = pl.LazyFrame(schema=polars_schema(GroupSpend))
     spend = materialize(sum_by_ad(pl.concat([nothing, *ads.spent]), ads.groups), AdSpend)

@@ -41,6 +41,7 @@ from transforms.matching.match_sessions import SESSION_COLUMNS, MatchedSessions
 from transforms.reports.ad_performance import (
     make_ad_performance,
     make_campaign_performance,
+    share_names,
 )
 from transforms.reports.ads import REPORTS
 
@@ -199,7 +200,7 @@ def perform(
         (AD, make_ad_performance, AdPerformance),
     ):
         sums, groups = perform_at(level, made, figures)
-        table = write_out_texts(make(sums, groups, names, "USD").whole()).collect()
+        table = write_out_texts(make(sums, groups, share_names(names), "USD").whole()).collect()
         check(contract, table)
         reports.append(table)
     return reports[0], reports[1]
