@@ -1,1 +1,7 @@
-"""Pure functions from lazy frames to lazy frames."""
+"""Pure functions from lazy frames to lazy frames: no paths, no clocks, nothing collected.
+
+`ingest` makes canonical rows of raw ones. `messaging`, `web`, `matching`, `ads`, `activities`,
+`people` and `attribution` make facts of canonical tables, each the facts of its subject; `reports`
+adds facts up to report tables. `explain` tells which raw row carries what a figure counts. The steps
+that call them, in their order, are in `flows/steps`.
+"""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import polars as pl
 from polars.exceptions import PolarsError
 
-from contracts.config.nearest_names import nearest
 from flows.errors import UsageError
+from flows.explain.cells import require_column
 
 CONDITION = re.compile(
     r"^(?P<column>[^=!<>~]+?)\s*(?P<sign>!=|>=|<=|=|>|<|~)(?P<value>.*)$", re.DOTALL
@@ -57,19 +57,6 @@ class RowQuery:
         if self.columns:
             rows = rows.select(require_column(name, schema, table) for name in self.columns)
         return rows
-
-
-def require_column(name: str, schema: pl.Schema, table: str) -> str:
-    """The name itself, where the table has such a column.
-
-    Raises:
-        UsageError: It has none.
-    """
-    if name in schema:
-        return name
-    near = nearest(name, schema.names())
-    msg = f"{table} has no column {name!r}"
-    raise UsageError(msg, f"Did you mean {near!r}?" if near else f"It has {', '.join(schema)}.")
 
 
 def _read_condition(condition: str, schema: pl.Schema, table: str) -> pl.Expr:

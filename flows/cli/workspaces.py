@@ -1,8 +1,8 @@
 """The folder that a command gets for a workspace in an object store."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from inspect import BoundArguments
 from typing import Any
 
@@ -12,33 +12,54 @@ from flows.remote.needs import COMPARED, EVERYTHING, READS_RAW, TABLES, Needs
 from flows.remote.object_keys import Kind
 from flows.remote.workspace_place import open_workspace
 
+
+@dataclass(frozen=True)
+class Access:
+    """What a command needs of a workspace in an object store.
+
+    Attributes:
+        reads: What it reads; None where it cannot do without writing.
+        writes: What it reads where it writes; None where it never does.
+        is_writing: Whether it writes, by its arguments.
+    """
+
+    reads: Needs | None
+    writes: Needs | None = None
+    is_writing: Callable[[Mapping[str, Any]], bool] = lambda _: True
+
+
 PUBLISHED = Needs(TABLES)
-READS = {
-    "check": Needs(READS_RAW),
-    "show": PUBLISHED,
-    "explain": Needs(TABLES | READS_RAW | {Kind.LEDGER}),
-    "rejects": Needs(frozenset({Kind.QUARANTINE}), of_all_runs=True),
-    "open_page": Needs(frozenset({Kind.PAGE}), is_kept=True),
-    "export": PUBLISHED,
-    "status": Needs(frozenset({Kind.SNAPSHOT}), by_size=True),
-    "verify": Needs(EVERYTHING, of_all_runs=True, is_fresh=True),
-    "runs": Needs(),
-    "diff": Needs(frozenset({Kind.SNAPSHOT}), of_all_runs=True, tables=COMPARED),
-    "gc": Needs(frozenset({Kind.QUARANTINE})),
-    "audience": Needs(READS_RAW | {Kind.LEDGER}),
-    "suggest": Needs(frozenset({Kind.SNAPSHOT}), tables=frozenset({"utm_audit"})),
+WHOLE = Needs(EVERYTHING, of_all_runs=True, writes=True)
+COMMANDS = {
+    "init": Access(None, Needs(READS_RAW, writes=True)),
+    "check": Access(Needs(READS_RAW)),
+    "show": Access(PUBLISHED),
+    "explain": Access(Needs(TABLES | READS_RAW | {Kind.LEDGER})),
+    "rejects": Access(
+        Needs(frozenset({Kind.QUARANTINE}), of_all_runs=True),
+        Needs(READS_RAW | {Kind.LEDGER}, writes=True),
+        lambda given: given.get("replay", False),
+    ),
+    "open_page": Access(Needs(frozenset({Kind.PAGE}), is_kept=True)),
+    "export": Access(PUBLISHED),
+    "status": Access(Needs(frozenset({Kind.SNAPSHOT}), by_size=True)),
+    "verify": Access(
+        Needs(EVERYTHING, of_all_runs=True, is_fresh=True),
+        replace(WHOLE, is_fresh=True),
+        lambda given: given.get("repair", False),
+    ),
+    "runs": Access(Needs()),
+    "diff": Access(Needs(frozenset({Kind.SNAPSHOT}), of_all_runs=True, tables=COMPARED)),
+    "gc": Access(
+        Needs(frozenset({Kind.QUARANTINE})),
+        Needs(writes=True),
+        lambda given: not given.get("dry_run", False),
+    ),
+    "audience": Access(Needs(READS_RAW | {Kind.LEDGER})),
+    "erase": Access(None, WHOLE),
+    "suggest": Access(Needs(frozenset({Kind.SNAPSHOT}), tables=frozenset({"utm_audit"}))),
 }
-"""Function of a command -> what it reads."""
-WRITES = {
-    "init": Needs(READS_RAW, writes=True),
-    "rejects": Needs(READS_RAW | {Kind.LEDGER}, writes=True),
-    "verify": Needs(EVERYTHING, of_all_runs=True, is_fresh=True, writes=True),
-    "gc": Needs(writes=True),
-    "erase": Needs(EVERYTHING, of_all_runs=True, writes=True),
-}
-"""Function of a command -> what it reads where it writes."""
-WRITING = {"rejects": "replay", "verify": "repair", "gc": "dry_run"}
-"""Function of a command that may write or not -> the flag that says so."""
+"""Function of a command -> what it needs; any other takes no workspace in an object store."""
 PLACES = ("workspace", "directory")
 
 
@@ -69,20 +90,13 @@ def choose_needs(name: str, arguments: Mapping[str, Any]) -> Needs:
     Raises:
         UsageError: It cannot be called with a workspace in an object store.
     """
-    reads, writes = READS.get(name), WRITES.get(name)
-    if writes is not None and _is_writing(name, arguments):
-        return writes
-    if reads is None:
+    access = COMMANDS.get(name, Access(None))
+    if access.writes is not None and access.is_writing(arguments):
+        return access.writes
+    if access.reads is None:
         msg = f"{name} takes no workspace in an object store"
         raise UsageError(msg, "Give a folder.")
     asked = [arguments.get("table"), *arguments.get("tables", ())]
     names = frozenset(one.rpartition("/")[2] for one in asked if one)
-    return replace(reads, tables=names) if names and reads is PUBLISHED else reads
-
-
-def _is_writing(name: str, arguments: Mapping[str, Any]) -> bool:
-    flag = WRITING.get(name)
-    if flag is None:
-        return True
-    is_given = bool(arguments.get(flag, False))
-    return not is_given if flag == "dry_run" else is_given
+    is_of_tables = names and access.reads is PUBLISHED
+    return replace(access.reads, tables=names) if is_of_tables else access.reads

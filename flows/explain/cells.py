@@ -69,10 +69,7 @@ def find_cell(
         rows = pl.scan_parquet(list(files))
         schema = rows.collect_schema()
     for name in (column, *key):
-        if name not in schema:
-            near = nearest(name, schema.names())
-            msg = f"{label} has no column {name!r}"
-            raise UsageError(msg, f"Did you mean {near!r}?" if near else "")
+        require_column(name, schema, label)
     if not schema[column].is_numeric():
         msg = f"{label}.{column} is no figure"
         raise UsageError(msg, "Columns of counts, amounts and rates can be explained.")
@@ -87,6 +84,19 @@ def find_cell(
         msg = f"{label} has {many} with {', '.join(key) or 'no key'} as given"
         raise UsageError(msg, "Give every column of the row's key; COLUMN= means an empty one.")
     return AskedCell(*place, wanted, found[0], column)
+
+
+def require_column(name: str, schema: pl.Schema, table: str) -> str:
+    """The name itself, where the table has such a column.
+
+    Raises:
+        UsageError: It has none.
+    """
+    if name in schema:
+        return name
+    near = nearest(name, schema.names())
+    msg = f"{table} has no column {name!r}"
+    raise UsageError(msg, f"Did you mean {near!r}?" if near else f"It has {', '.join(schema)}.")
 
 
 def read_value(value: object, dtype: pl.DataType, name: str) -> object:

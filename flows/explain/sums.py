@@ -9,14 +9,13 @@ from typing import Any
 
 import polars as pl
 
-from contracts.config.nearest_names import nearest
 from contracts.reports.ads import BreakdownReport
 from contracts.reports.attribution import ChannelAttribution
 from contracts.reports.campaigns import HierarchyReport
 from contracts.reports.people import ListGrowth
 from flows.errors import UsageError
 from flows.explain.answers import ROWS_SHOWN, ExplainedCell
-from flows.explain.cells import read_value
+from flows.explain.cells import read_value, require_column
 from flows.storage.workspace_files import storage_errors
 from transforms.explain.row_places import COUNTS
 
@@ -52,10 +51,7 @@ def list_summed_keys(
         schema = rows.collect_schema()
         columns = json.loads(pl.read_parquet_metadata(files[0]).get(KEY, "[]"))
     for name in (column, *key):
-        if name not in schema:
-            near = nearest(name, schema.names())
-            msg = f"{label} has no column {name!r}"
-            raise UsageError(msg, f"Did you mean {near!r}?" if near else "")
+        require_column(name, schema, label)
     if not (schema[column].is_integer() or schema[column].is_decimal()):
         msg = f"{label}.{column} has no sum"
         raise UsageError(msg, "Counts and amounts are summed; of a rate explain one row.")

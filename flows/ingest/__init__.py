@@ -1,1 +1,1 @@
-"""Raw files to canonical parts in the ledger, and what the ledger holds."""
+"""Raw files to canonical parts, rejected rows and key columns, put into the ledger."""
