@@ -78,10 +78,6 @@ class RunChannels:
         own = {f"{name}_{action}": (name, action) for name in self.own for action in Action}
         return standard | own
 
-    def types_of(self, *actions: Action) -> list[str]:
-        """The event types, of whatever channel, that are one of these actions."""
-        return [name for name, (_, action) in self.interactions.items() if action in actions]
-
 
 def own_channel_of(event_type: str) -> str | None:
     """The channel of the user's own that an event type may name; null for a standard type.

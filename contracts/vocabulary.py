@@ -102,9 +102,6 @@ NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 NO_CAMPAIGN = "(none)"
 """The campaign name of messages that name no campaign."""
 
-MESSAGE_CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.PUSH, Channel.DIRECT_MAIL)
-"""The channels whose unit is the send, in the order of their reports."""
-
 FINAL_STATUSES = (SendStatus.DELIVERED, SendStatus.BOUNCED, SendStatus.FAILED)
 
 CHANNEL_ACTIONS: dict[Channel, tuple[Action, ...]] = {

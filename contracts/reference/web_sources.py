@@ -3,10 +3,6 @@
 from enum import StrEnum
 
 
-def _list_sites(labels: str) -> frozenset[str]:
-    return frozenset(labels.split())
-
-
 class ChannelGroup(StrEnum):
     """Where a session came from, in the order of Google Analytics 4's default channel grouping."""
 

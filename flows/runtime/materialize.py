@@ -15,49 +15,30 @@ ROWS_A_BATCH = 500_000
 """How many rows are held at a time while a frame is cut into groups."""
 
 
-def write_groups(
-    frame: pl.LazyFrame, key: pl.Expr, groups: int, folder: Path, source: int = 0
-) -> None:
+def write_groups(frame: pl.LazyFrame, key: pl.Expr, groups: int, folder: Path) -> None:
     """Write a frame as Parquet, the rows of one key in one group.
 
     Args:
         frame: Any rows.
         key: An unsigned hash of what belongs together; rows without one are of group 0.
         groups: How many groups to cut.
-        folder: Where to write `<group>-<source>-<part>.parquet`; made here.
-        source: Which of several frames that are written to one folder this is.
-    """
-    group = (key.fill_null(0) % groups).cast(pl.UInt16).alias(GROUP)
-    sink_groups(frame.with_columns(group), GROUP, groups, folder, source)
-
-
-def sink_groups(
-    frame: pl.LazyFrame, group: str, groups: int, folder: Path, source: int = 0
-) -> None:
-    """Write a frame as Parquet, cut by a column that is not written.
-
-    Args:
-        frame: Any rows.
-        group: The column that holds the number of each row's group.
-        groups: How many groups there are.
-        folder: Where to write `<group>-<source>-<part>.parquet`; made here.
-        source: Which of several frames that are written to one folder this is.
+        folder: Where to write `<group>-<part>.parquet`; made here.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if groups == 1:
-        path = folder / f"000-{source:03}-0.parquet"
-        frame.drop(group).sink_parquet(path, compression="lz4")
+        frame.sink_parquet(folder / "000-0.parquet", compression="lz4")
         return
     batches = count()
 
     def cut(rows: pl.DataFrame) -> None:
         batch = next(batches)
-        for (number,), part in rows.partition_by(group, as_dict=True, include_key=False).items():
-            path = folder / f"{number:03}-{source:03}-{batch}.parquet"
+        for (number,), part in rows.partition_by(GROUP, as_dict=True, include_key=False).items():
+            path = folder / f"{number:03}-{batch}.parquet"
             part.write_parquet(path, compression="lz4", statistics=False)
 
     # Cut batch by batch: the partitioned sink of Polars 2.1 takes twice the processor time.
-    frame.sink_batches(cut, chunk_size=ROWS_A_BATCH, maintain_order=False)
+    grouped = frame.with_columns((key.fill_null(0) % groups).cast(pl.UInt16).alias(GROUP))
+    grouped.sink_batches(cut, chunk_size=ROWS_A_BATCH, maintain_order=False)
 
 
 def scan_groups(folder: Path, schema: pl.Schema, group: int | None = None) -> pl.LazyFrame:
@@ -110,11 +91,4 @@ def write_whole(frame: pl.DataFrame, path: Path, rows_a_batch: int | None = None
         frame.write_parquet(
             draft, compression="zstd", compression_level=1, row_group_size=rows_a_batch
         )
-    draft.replace(path)
-
-
-def sink_whole(rows: pl.LazyFrame, path: Path) -> None:
-    """Stream rows into a Parquet file, as `write_whole` writes a frame."""
-    draft = path.with_name(f".{secrets.token_hex(8)}")
-    rows.sink_parquet(draft, compression="lz4")
     draft.replace(path)
