@@ -1,11 +1,13 @@
 """What the page is made of: tabs of blocks, of headlines, charts and tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from flows.page.figures import Cell
 from flows.page.pieces import FEWEST_ROWS, MOST_ROWS
 
+V = TypeVar("V")
 TITLES = {"sms": "SMS", "whatsapp": "WhatsApp", "rcs": "RCS"}
 """Tabs whose names are no words."""
 
@@ -113,6 +115,17 @@ class Tab:
     def title(self) -> str:
         """What a reader calls it."""
         return name_tab(self.name)
+
+
+def only_made(views: Iterable[V | None]) -> tuple[V, ...]:
+    """The views of which there is something to show."""
+    return tuple(view for view in views if view is not None)
+
+
+def make_tab(name: str, blocks: Sequence[Block], *, nothing: str) -> Tab:
+    """A tab, or the sentence that says why none of its blocks shows anything."""
+    is_empty = all(block.is_empty for block in blocks)
+    return Tab(name, (Block(notes=(nothing,)),) if is_empty else tuple(blocks))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import DAY, SnapshotTables
 from flows.page.tables import TableSpec, make_table
 from flows.page.tabs.broken_links import list_broken_links
-from flows.page.views import Block, ChartView, Headline, Tab, TableView
+from flows.page.views import Block, ChartView, Headline, Tab, TableView, make_tab, only_made
 
 A, B, C = AdPerformance, BreakdownReport, CampaignPerformance
 CAMPAIGNS, ADS = "ads/campaign_performance", "ads/ad_performance"
@@ -62,11 +62,9 @@ def build_ads_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> Tab
         make_table(published, _sources()),
         make_table(published, _breakdowns()),
     ]
-    found = tuple(table for table in tables if table is not None)
+    found = only_made(tables)
     blocks.append(Block(title="All days" if found else "", tables=found))
-    if all(block.is_empty for block in blocks):
-        blocks = [Block(notes=("No feed has a row about ads yet.",))]
-    return Tab("ads", tuple(blocks))
+    return make_tab("ads", blocks, nothing="No feed has a row about ads yet.")
 
 
 def _read_days(published: SnapshotTables) -> DaySums | None:
@@ -93,7 +91,7 @@ def _of_period(
             *_rate_matches(sessions, campaigns, period),
         ),
         charts=_draw_charts(days, period),
-        tables=tuple(table for table in tables if table is not None),
+        tables=only_made(tables),
     )
 
 
@@ -109,7 +107,7 @@ def _draw_charts(days: DaySums, period: ReportPeriod) -> tuple[ChartView, ...]:
         draw_groups(days, "Spend by platform and day", (C.spend, C.platform), period),
         draw_groups(days, "Sessions by platform and day", (C.sessions, C.platform), period),
     )
-    return tuple(chart for chart in drawn if chart is not None)
+    return only_made(drawn)
 
 
 def sum_campaigns(published: SnapshotTables, period: ReportPeriod) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from flows.page.pieces import MOST_ROWS
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, make_table
-from flows.page.views import Block, Column, Rows, Tab, TableView
+from flows.page.views import Block, Column, Rows, Tab, TableView, make_tab, only_made
 
 LIFT = "attribution/holdout_lift"
 GAIN = HoldoutLift.revenue_per_contact_difference
@@ -68,13 +68,11 @@ def build_attribution_tab(published: SnapshotTables, periods: list[ReportPeriod]
     blocks = []
     for period in periods:
         compared = [compare_models(published, spec, period) for spec in (OF_CHANNELS, OF_CAMPAIGNS)]
-        found = tuple(table for table in compared if table is not None)
+        found = only_made(compared)
         blocks.append(Block(period=period.name, tables=found))
     tables = (make_table(published, _paths()), make_table(published, _lift()))
-    blocks.append(Block(tables=tuple(table for table in tables if table is not None)))
-    if all(block.is_empty for block in blocks):
-        blocks = [Block(notes=("No order has been read yet.",))]
-    return Tab("attribution", tuple(blocks))
+    blocks.append(Block(tables=only_made(tables)))
+    return make_tab("attribution", blocks, nothing="No order has been read yet.")
 
 
 def compare_models(

@@ -6,7 +6,7 @@ from contracts.reports.campaigns import DeliverySummary, HierarchyReport
 from flows.page.drill_down import FinerLevel, make_opening_table
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, make_table
-from flows.page.views import Block, Tab
+from flows.page.views import Block, Tab, only_made
 
 H = HierarchyReport
 HIERARCHY = "campaigns/hierarchy_report"
@@ -57,7 +57,7 @@ def build_campaigns_tab(published: SnapshotTables) -> Tab:
         make_opening_table(published, campaigns, _list_levels()),
         make_table(published, deliveries),
     )
-    found = tuple(table for table in tables if table is not None)
+    found = only_made(tables)
     notes = () if found else ("No feed has a campaign yet.",)
     return Tab("campaigns", (Block(tables=found, notes=notes),))
 

@@ -22,7 +22,7 @@ from flows.page.tabs.channel_specs import (
     show_troubles,
     show_variants,
 )
-from flows.page.views import Block, ChartView, Tab, TableView
+from flows.page.views import Block, ChartView, Tab, TableView, only_made
 
 M = MessageReport
 COUNTS = {
@@ -98,7 +98,7 @@ def build_channel_tab(published: SnapshotTables, channel: str, periods: list[Rep
         make_table(published, show_links(channel)),
         make_table(published, show_provider(channel)),
     ]
-    found = tuple(table for table in tables if table is not None)
+    found = only_made(tables)
     blocks.extend(_describe_list(published, channel, periods))
     blocks.append(Block(title="All days" if found else "", tables=found))
     if not any(block.headlines or block.tables for block in blocks):
@@ -170,7 +170,7 @@ def list_levels(channel: str) -> list[FinerLevel]:
 
 def _draw_charts(days: DaySums, period: ReportPeriod) -> tuple[ChartView, ...]:
     drawn = (draw_chart(days, title, of, period) for title, of in CHARTS.items())
-    return tuple(chart for chart in drawn if chart is not None)
+    return only_made(drawn)
 
 
 def _describe_list(
@@ -199,5 +199,5 @@ def _describe_list_of(days: DaySums, period: ReportPeriod) -> Block:
         title="List",
         period=period.name,
         headlines=make_headlines(days, {**MOVES, ListGrowth.net: "Net"}, period, {}),
-        charts=tuple(chart for chart in charts if chart is not None),
+        charts=only_made(charts),
     )

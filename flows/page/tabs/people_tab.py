@@ -8,7 +8,7 @@ from flows.page.headlines import make_headlines
 from flows.page.report_periods import ALL_DAYS, ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, make_table
-from flows.page.views import Block, ChartView, Column, Rows, Tab, TableView
+from flows.page.views import Block, ChartView, Column, Rows, Tab, TableView, make_tab, only_made
 
 CONTACTS = "people/contact_report"
 GROWTH = "people/list_growth"
@@ -42,13 +42,11 @@ def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> 
             )
             if published.has(CONTACTS)
             else (),
-            tables=tuple(table for table in tables if table is not None),
+            tables=only_made(tables),
             notes=tuple(notes),
         )
     )
-    if all(block.is_empty for block in blocks):
-        blocks = [Block(notes=("No feed has a row about people yet.",))]
-    return Tab("people", tuple(blocks))
+    return make_tab("people", blocks, nothing="No feed has a row about people yet.")
 
 
 def _describe_lists(published: SnapshotTables, periods: list[ReportPeriod]) -> list[Block]:

@@ -10,7 +10,7 @@ from flows.page.figures import COUNT, TEXT, plain
 from flows.page.pieces import MOST_ROWS
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, make_table
-from flows.page.views import Block, Column, Rows, Tab, TableView
+from flows.page.views import Block, Column, Rows, Tab, TableView, only_made
 
 FEEDS = "run/feeds"
 QUARANTINE = "quarantine"
@@ -39,7 +39,7 @@ def build_run_tab(published: SnapshotTables) -> Tab:
     proven = f"{held:,} of {len(manifest.reconciliation):,} reconciliations hold."
     versions = f"Version {manifest.code_version}, configuration {manifest.config_sha256[:12]}."
     notes = (f"Run {manifest.run_id}, {start} to {end} (UTC).", versions, proven)
-    found = tuple(table for table in tables if table is not None)
+    found = only_made(tables)
     return Tab("run", (Block(notes=notes, tables=found),))
 
 
