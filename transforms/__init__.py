@@ -2,6 +2,6 @@
 
 `ingest` makes canonical rows of raw ones. `messaging`, `web`, `matching`, `ads`, `activities`,
 `people` and `attribution` make facts of canonical tables, each the facts of its subject; `reports`
-adds facts up to report tables. `explain` tells which raw row carries what a figure counts. The steps
-that call them, in their order, are in `flows/steps`.
+adds facts up to report tables. `explain` tells which raw row carries what a figure counts.
+`flows/steps` calls all of these, in the order of a run.
 """

@@ -8,6 +8,7 @@ import polars as pl
 
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import DAY, SnapshotTables
+from transforms.common.rates import sum_known
 
 Ratios = Mapping[str, tuple[str, str, str]]
 """Title -> the column above, the column below, and how the ratio is written."""
@@ -35,7 +36,7 @@ class DaySums:
 
     def sum(self, columns: Iterable[str], period: ReportPeriod) -> dict[str, Any]:
         """The sums over a period; None where no row has a value."""
-        known = [sum_known(name) for name in dict.fromkeys(columns) if self.has(name)]
+        known = sum_known(name for name in dict.fromkeys(columns) if self.has(name))
         return self.of(period).select(known).row(0, named=True) if known else {}
 
 
@@ -52,7 +53,7 @@ def read_day_sums(
     """
     given = published.columns(table)
     keys = [*([DAY] if DAY in given else []), *by]
-    sums = [sum_known(name) for name in dict.fromkeys(columns) if name in given]
+    sums = sum_known(name for name in dict.fromkeys(columns) if name in given)
     rows = published.scan(table)
     if not keys:
         return DaySums(table, rows.select(sums).collect(engine="streaming"))
@@ -63,8 +64,3 @@ def read_day_sums(
 def parts_of(ratios: Ratios) -> list[str]:
     """The columns above and below of ratios."""
     return [name for above, below, _ in ratios.values() for name in (above, below)]
-
-
-def sum_known(name: str) -> pl.Expr:
-    """A sum that is null where no row has a value."""
-    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)

@@ -6,13 +6,14 @@ from typing import Any
 
 import polars as pl
 
-from flows.page.day_sums import parts_of, sum_known
+from flows.page.day_sums import parts_of
 from flows.page.figures import plain
 from flows.page.pieces import LIMITS, MOST_ROWS, count_finer, limit_of_finer
 from flows.page.report_periods import ALL_DAYS, ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import BLANK, TableSpec, list_cells, rows_of, select_rows
 from flows.page.views import Rows, TableView
+from transforms.common.rates import sum_known
 
 NAME, LEVEL = "shown_name", "shown_level"
 """The first two cells of a finer row, that stand below the labels of the row above."""
@@ -143,9 +144,7 @@ class _Drill:
             rows = (
                 rows.filter(self.period.condition())
                 .group_by(level.by)
-                .agg(
-                    *(text.max().alias(to) for to, text in names.items()), *map(sum_known, figures)
-                )
+                .agg(*(text.max().alias(to) for to, text in names.items()), *sum_known(figures))
             )
         else:
             rows = rows.with_columns(**names)

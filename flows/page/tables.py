@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.page.day_sums import Ratios, parts_of, sum_known
+from flows.page.day_sums import Ratios, parts_of
 from flows.page.figures import (
     DAY,
     NUMBER,
@@ -24,6 +24,7 @@ from flows.page.pieces import MOST_ROWS
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.views import Column, Rows, TableView
+from transforms.common.rates import sum_known
 
 BLANK = Cell("")
 """The cell of a figure that a finer level does not have."""
@@ -139,7 +140,7 @@ def select_rows(
     if spec.by:
         sums = [name for name in dict.fromkeys([*spec.figures, *parts]) if name in given]
         texts = [name for name in spec.labels if name in given and name not in spec.by]
-        rows = rows.group_by(spec.by).agg(pl.col(texts).max(), *map(sum_known, sums))
+        rows = rows.group_by(spec.by).agg(pl.col(texts).max(), *sum_known(sums))
     else:
         rows = rows.select(
             list(dict.fromkeys([*wanted, *(name for name in parts if name in given)]))

@@ -12,10 +12,11 @@ from contracts.columns import columns, polars_schema
 from contracts.facts.ads.ad_stats import DailyStats, FeedStats, KeyedStats, PayerRates, StatsRates
 from contracts.feeds import AdStats
 from transforms.ads.entities import ENTITY, OF_PAYER, PAYER
-from transforms.ads.levels import DAY, METRICS, agree_between, sum_known
+from transforms.ads.levels import DAY, METRICS, agree_between
 from transforms.ads.stated_entities import STATED, STATED_KEY
 from transforms.common.currency import AMOUNTS, EXACT, RATE, fill_currency, find_rates
 from transforms.common.joins import HELD, STREAMED
+from transforms.common.rates import sum_known
 from transforms.common.shared_texts import SHARED, share_texts, write_out_texts
 
 OF_RATE = [*OF_PAYER, DAY]

@@ -1,7 +1,5 @@
 """The four levels of ads, and how rows of a level are added up."""
 
-from collections.abc import Iterable
-
 import polars as pl
 
 from contracts.facts.ads.ad_stats import DailyStats
@@ -42,13 +40,6 @@ def drop_finer_ids(stats: pl.LazyFrame) -> pl.LazyFrame:
         for level, *held in zip(ID_OF_LEVEL, PARENTS, NAMES, strict=True)
         for column in held
     )
-
-
-def sum_known(names: Iterable[str]) -> list[pl.Expr]:
-    """Sums of a group's columns, null where none of its rows has a value."""
-    return [
-        pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in names
-    ]
 
 
 def agree(name: str) -> pl.Expr:

@@ -15,7 +15,7 @@ from contracts.facts.ads.ad_sums import (
     SessionCounts,
 )
 from transforms.ads.entities import ENTITY
-from transforms.ads.levels import DAY, METRICS, NAMES, PARENTS, sum_known
+from transforms.ads.levels import DAY, METRICS, NAMES, PARENTS
 from transforms.ads.name_versions import PLATFORM_KEYS
 from transforms.ads.rests import (
     AD,
@@ -28,6 +28,7 @@ from transforms.ads.rests import (
 )
 from transforms.ads.session_counts import COUNTS, OF_ORDERS, PLACE, SessionFigures
 from transforms.common.joins import HELD, STREAMED
+from transforms.common.rates import sum_known
 from transforms.common.shared_texts import SHARED
 
 G = PerformanceGroups

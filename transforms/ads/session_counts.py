@@ -13,11 +13,12 @@ from contracts.facts.ads.ad_sums import (
 )
 from contracts.facts.matching.session_facts import SessionFacts
 from contracts.reports.ads import AdPerformance
-from transforms.ads.levels import DAY, NAMES, PARENTS, sum_known
+from transforms.ads.levels import DAY, NAMES, PARENTS
 from transforms.ads.name_lookup import AdVersions, fill_names
 from transforms.ads.name_versions import PLATFORM_KEYS
 from transforms.common.joins import HELD, STREAMED
 from transforms.common.keys import CONTACT, hash_id
+from transforms.common.rates import sum_known
 from transforms.common.shared_texts import share_texts
 from transforms.matching.match_sessions import LINK
 

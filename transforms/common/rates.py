@@ -1,5 +1,7 @@
 """Rates: sums first and division last, null where there is nothing to divide by (SPEC §6)."""
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from contracts.columns import columns
@@ -28,6 +30,13 @@ CONVERSION_FORMULAS: dict[str, tuple[str, str]] = {
     Conversions.revenue_per_recipient: (Conversions.revenue, Counts.delivered),
 }
 """Rate of what followed -> its numerator and denominator."""
+
+
+def sum_known(names: Iterable[str]) -> list[pl.Expr]:
+    """Sums of a group's columns, null where none of its rows has a value."""
+    return [
+        pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in names
+    ]
 
 
 def divide(numerator: str, denominator: str) -> pl.Expr:

@@ -17,14 +17,13 @@ from transforms.ads.levels import (
     NAMES,
     RANKS,
     agree,
-    sum_known,
 )
 from transforms.ads.name_lookup import AdVersions, fill_names
 from transforms.ads.name_versions import PLATFORM_KEYS
 from transforms.ads.speakers import adds_to
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.currency import AMOUNTS, EXACT
-from transforms.common.rates import divide
+from transforms.common.rates import divide, sum_known
 from transforms.common.report_rows import ReportRows, order_groups
 from transforms.common.shared_texts import share_texts
 

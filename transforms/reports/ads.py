@@ -14,7 +14,7 @@ from contracts.reports.ads import (
 )
 from contracts.vocabulary import AdLevel
 from transforms.ads.entities import ENTITY
-from transforms.ads.levels import DAY, METRICS, RANKS, agree, sum_known
+from transforms.ads.levels import DAY, METRICS, RANKS, agree
 from transforms.ads.name_versions import (
     PLATFORM_KEYS,
     VALID_FROM,
@@ -28,6 +28,7 @@ from transforms.ads.speakers import OWN
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.joins import HELD, STREAMED
 from transforms.common.json_objects import merge_objects
+from transforms.common.rates import sum_known
 from transforms.common.report_rows import ReportRows, order_rows
 
 REPORTS: dict[AdLevel, type[Table]] = {

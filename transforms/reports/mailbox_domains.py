@@ -9,9 +9,9 @@ from contracts.feeds import Contacts
 from contracts.reports.messaging import DomainReport, Figures
 from contracts.vocabulary import Channel
 from transforms.common.keys import CONTACT, hash_id
-from transforms.common.rates import COUNTS
+from transforms.common.rates import COUNTS, sum_known
 from transforms.messaging.contact_sums import NO_DOMAIN
-from transforms.reports.messaging import ADDED, CONVERTED, add_figures, finish, sum_known
+from transforms.reports.messaging import ADDED, CONVERTED, add_figures, finish
 
 
 def report_domains(
@@ -47,7 +47,7 @@ def report_domains(
         rows.group_by(on)
         .agg(
             pl.col(*COUNTS, DomainSums.assumed_sends).sum(),
-            *(sum_known(name) for name in ADDED),
+            *sum_known(ADDED),
         )
         .with_columns(email)
         .pipe(add_figures)

@@ -5,9 +5,9 @@ import polars as pl
 from contracts.columns import columns, key, polars_schema
 from contracts.facts.messaging.send_sums import ChannelDays, MessageRows
 from contracts.reports.messaging import ChannelReport, DailyReport, Figures
-from transforms.common.rates import COUNTS, add_conversion_rates, add_rates
+from transforms.common.rates import COUNTS, add_conversion_rates, add_rates, sum_known
 from transforms.messaging.delivery_basis import name_basis
-from transforms.reports.messaging import ADDED, CONVERTED, OF_MESSAGE, finish, sum_known
+from transforms.reports.messaging import ADDED, CONVERTED, OF_MESSAGE, finish
 
 ALL_SENDS, ALL_ASSUMED = "sends on all days", "assumed sends on all days"
 ON_DAY = [ChannelDays.message_key, ChannelDays.date_day]
@@ -39,7 +39,7 @@ def sum_days(
     return (
         pl.concat([nothing, *parts], how="diagonal")
         .group_by(ON_DAY)
-        .agg(pl.col(COUNTS).sum(), *(sum_known(name) for name in ADDED))
+        .agg(pl.col(COUNTS).sum(), *sum_known(ADDED))
         .with_columns(pl.col(CONVERTED).fill_null(no_orders))
         .join(
             rows.select(MessageRows.message_key, *names, *of_message_as_a_whole()),
@@ -109,7 +109,7 @@ def report_channel(daily: pl.LazyFrame) -> pl.LazyFrame:
         .agg(
             pl.col(ChannelReport.channel).first(),
             pl.col(*COUNTS, ALL_SENDS, ALL_ASSUMED).sum(),
-            *(sum_known(name) for name in ADDED),
+            *sum_known(ADDED),
         )
         .pipe(add_rates)
         .pipe(add_conversion_rates)

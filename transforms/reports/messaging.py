@@ -14,7 +14,7 @@ from contracts.reports.messaging import (
     MessageReport,
     Sums,
 )
-from transforms.common.rates import COUNTS, add_conversion_rates, add_rates
+from transforms.common.rates import COUNTS, add_conversion_rates, add_rates, sum_known
 from transforms.messaging.delivery_basis import name_basis
 
 HAS_FACTS = "has facts"
@@ -143,15 +143,10 @@ def sum_up() -> list[pl.Expr]:
     """The sums of message rows to any level above."""
     return [
         pl.col(*COUNTS, MessageRows.assumed_sends).sum(),
-        *(sum_known(name) for name in ADDED),
+        *sum_known(ADDED),
         pl.col(MessageRows.first_sent_at).min(),
         pl.col(MessageRows.last_sent_at).max(),
     ]
-
-
-def sum_known(name: str) -> pl.Expr:
-    """A sum that is null where none of its rows has a value."""
-    return pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
 
 
 def report_links(links: pl.LazyFrame, rows: pl.LazyFrame, channel: str) -> pl.LazyFrame:

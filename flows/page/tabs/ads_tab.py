@@ -10,7 +10,7 @@ from contracts.reports.ads import (
 )
 from contracts.reports.session_matches import SessionMatches
 from flows.page.charts import draw_chart, draw_groups, draw_ratio
-from flows.page.day_sums import DaySums, parts_of, read_day_sums, sum_known
+from flows.page.day_sums import DaySums, parts_of, read_day_sums
 from flows.page.drill_down import FinerLevel, make_opening_table
 from flows.page.figures import MONEY, NUMBER, RATE, divide, plain
 from flows.page.headlines import make_headlines
@@ -19,6 +19,7 @@ from flows.page.snapshot_tables import DAY, SnapshotTables
 from flows.page.tables import TableSpec, make_table
 from flows.page.tabs.broken_links import list_broken_links
 from flows.page.views import Block, ChartView, Headline, Tab, TableView, make_tab, only_made
+from transforms.common.rates import sum_known
 
 A, B, C = AdPerformance, BreakdownReport, CampaignPerformance
 CAMPAIGNS, ADS = "ads/campaign_performance", "ads/ad_performance"
@@ -121,7 +122,7 @@ def sum_campaigns(published: SnapshotTables, period: ReportPeriod) -> pl.DataFra
         published.scan(CAMPAIGNS)
         .filter(period.condition())
         .group_by(CAMPAIGN)
-        .agg(pl.col(C.campaign_name).max(), *map(sum_known, SUMMED))
+        .agg(pl.col(C.campaign_name).max(), *sum_known(SUMMED))
         .collect(engine="streaming")
     )
 
