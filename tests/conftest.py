@@ -4,13 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from flows.runtime.imports import without_collecting
 from tests.support.faults.forked_commands import Commands, forked_commands
 from tests.support.samples import SAMPLES, copy_sample
 from tests.support.shared_folders import make_once
@@ -51,6 +52,13 @@ class Scheduling(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         served = [folder for folder in SERVED if nodeid.startswith(folder)]
         return served[0] if served else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """The modules and tests stay to the end: nobody need look whether they are garbage."""
+    with without_collecting():
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
