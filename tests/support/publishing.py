@@ -1,14 +1,28 @@
-"""Workspaces of a few rows a table, run and read back."""
+"""Workspaces run for their tables, most of a few rows a table."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 
+from contracts.manifest import Manifest
+from flows import campaign_reports as flow
 from tests.support.workspaces import Ran, Row, as_json_lines, feed, run_workspace, write_workspace
 
 Rows = Iterable[Row] | bytes
+
+
+def publish_tables(root: Path, *, full: bool = False) -> Manifest:
+    """Run the flow's function for tables alone: the page and the descriptions are left out.
+
+    They are a third of a small run. Whoever proves something of them calls the flow.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("draw_page", "describe_snapshot"):
+            patched.setattr(flow, name, lambda *_: None)
+        return Manifest.model_validate(flow.campaign_reports.fn(str(root), full, wait_seconds=0))
 
 
 def publish(place: Path, toml: str = "", **tables: Rows) -> Ran:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
+from tests.support.publishing import publish_tables
 from tests.support.workspaces import as_csv, feed, write_workspace
 
 TOML = (
@@ -52,7 +52,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "raw/orders/1.csv": as_csv([ORDER], list(ORDER)),
         },
     )
-    campaign_reports.fn(str(root), wait_seconds=0)
+    publish_tables(root)
     return root
 
 

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from contracts.columns import key
-from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
 from flows.report_tables import find_table
+from tests.support.publishing import publish_tables
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 
 ACCOUNT = {"platform": "google_ads", "account_id": "g"}
@@ -78,7 +78,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files["raw/totals.jsonl"] = as_json_lines(TOTALS)
     files["raw/page_views/2.jsonl"] = files["raw/page_views/1.jsonl"]
     root = write_workspace(tmp_path_factory.mktemp("explain") / "ws", TOML, files)
-    campaign_reports.fn(str(root), wait_seconds=0)
+    publish_tables(root)
     return root
 
 

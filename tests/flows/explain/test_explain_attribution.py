@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
+from tests.support.publishing import publish_tables
 from tests.support.workspaces import as_csv, feed, write_workspace
 
 TOML = '[attribution]\nmodels = ["linear", "last_touch"]\n' + "".join(
@@ -37,7 +37,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tables |= {"events": CLICKS, "orders": ORDERS}
     files = {f"raw/{name}.csv": as_csv(rows, list(rows[0])) for name, rows in tables.items()}
     root = write_workspace(tmp_path_factory.mktemp("explain") / "ws", TOML, files)
-    campaign_reports.fn(str(root), wait_seconds=0)
+    publish_tables(root)
     return root
 
 

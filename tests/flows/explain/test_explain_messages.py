@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
+from tests.support.publishing import publish_tables
 from tests.support.workspaces import as_csv, feed, write_workspace
 
 TOML = '[workspace]\nmax_rejected_share = 0.5\n[attribution]\nmodels = ["last_touch"]\n' + "".join(
@@ -65,7 +65,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "raw/orders/1.csv": as_csv(ORDERS, list(ORDERS[0])),
         },
     )
-    campaign_reports.fn(str(root), wait_seconds=0)
+    publish_tables(root)
     return root
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
+from tests.support.publishing import publish_tables
 from tests.support.workspaces import as_csv, feed, write_workspace
 
 TABLES: dict[str, list[dict[str, str]]] = {
@@ -73,7 +73,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "".join(feed(table, f"raw/{table}.csv") for table in TABLES),
         {f"raw/{table}.csv": as_csv(rows, list(rows[0])) for table, rows in TABLES.items()},
     )
-    campaign_reports.fn(str(root), wait_seconds=0)
+    publish_tables(root)
     return root
 
 

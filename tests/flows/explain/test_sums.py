@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
+from tests.support.publishing import publish_tables
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 
 Ask = Callable[..., tuple[int, dict[str, Any], str]]
@@ -32,7 +32,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         feed("ad_stats", "raw/*.jsonl"),
         {"raw/stats.jsonl": as_json_lines(stats)},
     )
-    campaign_reports.fn(str(root), wait_seconds=0)
+    publish_tables(root)
     return root
 
 

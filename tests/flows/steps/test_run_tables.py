@@ -9,9 +9,9 @@ import polars as pl
 
 from contracts.columns import key
 from contracts.manifest import Manifest
-from flows.campaign_reports import campaign_reports
 from flows.report_tables import find_table
 from flows.storage.workspace_files import Layout
+from tests.support.publishing import publish_tables
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 
 TOML = (
@@ -59,7 +59,7 @@ COMPARED = ("daily_report", "campaign_performance", "campaign_attribution")
 
 
 def publish(root: Path) -> Manifest:
-    return Manifest.model_validate(campaign_reports.fn(str(root), wait_seconds=0))
+    return publish_tables(root)
 
 
 def table(root: Path, manifest: Manifest, group: str, name: str) -> pl.DataFrame:

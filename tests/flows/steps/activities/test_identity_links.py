@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.campaign_reports import campaign_reports
 from flows.steps.activities import identity_links
 from tests.support.nights import run_anew
+from tests.support.publishing import publish_tables
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 
 LINKS = "people/identity_links.parquet"
@@ -87,7 +87,7 @@ def test_links_taken_over_are_those_found_anew(
     """A late session, an address that is another's, an order behind its refund, files withdrawn."""
     files = {f"raw/{name}.jsonl": as_json_lines(rows) for name, rows in FIRST.items()}
     root = write_workspace(tmp_path / "ws", CONFIGURATION, files)
-    campaign_reports.fn(str(root), full=False, wait_seconds=0)
+    publish_tables(root)
     links = [read_links(root)]
     monkeypatch.setattr(identity_links, "MOST_CHANGED", 100)
     for night in NIGHTS:
@@ -95,7 +95,7 @@ def test_links_taken_over_are_those_found_anew(
         anew = run_anew(root, tmp_path / "anew").tables[LINKS]
         with monkeypatch.context() as only_kept:
             only_kept.delattr(identity_links, "_link_all")
-            campaign_reports.fn(str(root), full=False, wait_seconds=0)
+            publish_tables(root)
         links.append(read_links(root))
         assert links[-1] == anew, json.dumps(night)
         assert links[-1] != links[-2], json.dumps(night)

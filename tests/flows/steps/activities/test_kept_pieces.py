@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.campaign_reports import campaign_reports
 from flows.catalog import file_batches
 from tests.support.nights import run_anew
+from tests.support.publishing import publish_tables
 from tests.support.workspace_copies import copy_workspace
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 
@@ -104,7 +104,7 @@ def deliver(root: Path, files: dict[str, bytes]) -> None:
     """Put files into a workspace and let a night pass."""
     for path, content in files.items():
         (root / path).write_bytes(content)
-    campaign_reports.fn(str(root), full=False, wait_seconds=0)
+    publish_tables(root)
 
 
 def test_a_new_day_writes_the_batches_that_it_lies_in(workspace: Path) -> None:

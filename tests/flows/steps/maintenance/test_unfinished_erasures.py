@@ -20,19 +20,33 @@ from tests.flows.steps.maintenance.test_erasure import (
     root,
     run,
 )
+from tests.support.workspace_copies import copy_workspace
 
 __all__ = ["built", "root"]
 
 
-def test_a_setting_of_erasures_needs_no_full_run(root: Path) -> None:
-    """What of a person was kept or refused is read again by another setting, and nothing else."""
+@pytest.fixture(scope="module")
+def once_erased(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace from which the person is erased, but for its raw files."""
+    root = copy_workspace(built, tmp_path_factory.mktemp("erased") / "ws")
     erase(root, contact=ID)
-    config = (root / "campaigns.toml").read_text()
+    return root
+
+
+@pytest.fixture
+def erased(once_erased: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return copy_workspace(once_erased, tmp_path / "erased")
+
+
+def test_a_setting_of_erasures_needs_no_full_run(erased: Path) -> None:
+    """What of a person was kept or refused is read again by another setting, and nothing else."""
+    config = (erased / "campaigns.toml").read_text()
     for aggregates, sends in (("restate", 1), ("keep", 3), ("restate", 1)):
         setting = f'[erasure]\naggregates = "{aggregates}"\n'
-        (root / "campaigns.toml").write_text(config + setting)
-        run(root)
-        (report,) = pl.read_parquet(published_tables(root)["email", "message_report"]).to_dicts()
+        (erased / "campaigns.toml").write_text(config + setting)
+        run(erased)
+        (report,) = pl.read_parquet(published_tables(erased)["email", "message_report"]).to_dicts()
         assert report["sends"] == sends
 
 
@@ -47,13 +61,12 @@ def test_after_raw_files_were_written_anew_figures_differ_because_of_the_erasure
     assert not reasons & {"corrected_file", "withdrawn_file", "identity"}
 
 
-def test_a_person_who_is_refused_already_goes_from_the_raw_files_later(root: Path) -> None:
-    erase(root, contact=ID)
-    run(root)
-    found = erase(root, contact=ID, raw=True)
+def test_a_person_who_is_refused_already_goes_from_the_raw_files_later(erased: Path) -> None:
+    run(erased)
+    found = erase(erased, contact=ID, raw=True)
     assert found is not None
     assert len(found.files) == 5
-    assert list(find_traces(root)) == []
+    assert list(find_traces(erased)) == []
 
 
 @pytest.mark.parametrize("moved", [0, 5])
@@ -93,19 +106,17 @@ def test_a_raw_file_delivered_after_a_kill_is_not_replaced(
 
 
 @pytest.mark.parametrize("lost", ["quarantine/erasures.json", "state"])
-def test_who_was_erased_is_not_lost_with_one_file(root: Path, lost: str) -> None:
-    erase(root, contact=ID)
-    path = root / lost
+def test_who_was_erased_is_not_lost_with_one_file(erased: Path, lost: str) -> None:
+    path = erased / lost
     shutil.rmtree(path) if path.is_dir() else path.write_bytes(path.read_bytes()[:40])
-    run(root)
-    contacts = pl.read_parquet(published_tables(root)["people", "contact_report"])
+    run(erased)
+    contacts = pl.read_parquet(published_tables(erased)["people", "contact_report"])
     assert contacts["contact_id"].to_list() == ["bo-0815", "cy-1"]
-    assert main(["verify", str(root)]) == 0
+    assert main(["verify", str(erased)]) == 0
 
 
-def test_where_nobody_knows_any_more_who_was_erased_nothing_is_published(root: Path) -> None:
-    erase(root, contact=ID)
-    for path in (Layout(root).erasures, Layout(root).erasures_copy):
+def test_where_nobody_knows_any_more_who_was_erased_nothing_is_published(erased: Path) -> None:
+    for path in (Layout(erased).erasures, Layout(erased).erasures_copy):
         path.write_text("{}")
     with pytest.raises(StorageFailed, match="who was erased is not known any more"):
-        run(root)
+        run(erased)

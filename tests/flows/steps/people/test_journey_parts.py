@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.campaign_reports import campaign_reports
 from flows.steps.people import journey_slices
 from tests.support.nights import run_anew
+from tests.support.publishing import publish_tables
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 
 TABLES = ("contacts", "campaigns", "dispatches", "messages", "sends", "events", "orders")
@@ -48,7 +48,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for number, day in enumerate(DAYS):
         files |= tell(day, f"m{number}")
     root = write_workspace(tmp_path / "ws", CONFIGURATION, files)
-    campaign_reports.fn(str(root), full=False, wait_seconds=0)
+    publish_tables(root)
     return root
 
 
@@ -57,7 +57,7 @@ def deliver(root: Path, files: dict[str, bytes]) -> set[str]:
     before = {part.stat().st_ino for part in list_parts(root)}
     for path, content in files.items():
         (root / path).write_bytes(content)
-    campaign_reports.fn(str(root), full=False, wait_seconds=0)
+    publish_tables(root)
     return {part.stem for part in list_parts(root) if part.stat().st_ino not in before}
 
 

@@ -162,7 +162,7 @@ def test_the_order_of_rows_changes_nothing(tmp_path: Path, ran: tuple[People, Ra
     assert again.tables() == published.tables()
 
 
-@pytest.mark.parametrize("rows_a_slice", [40, 3])
+@pytest.mark.parametrize(("ran", "rows_a_slice"), [(0, 3), (1, 40)], indirect=["ran"])
 def test_how_activities_are_cut_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ran: tuple[People, Ran], rows_a_slice: int
 ) -> None:

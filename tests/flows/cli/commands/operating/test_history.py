@@ -6,11 +6,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
 from flows.cli.commands import run as command
 from flows.storage.published_files import read_manifest
 from flows.storage.workspace_files import Layout
+from tests.support.publishing import publish_tables
 from tests.support.workspaces import feed, write_workspace
 
 TOML = "".join(feed(table, f"raw/{table}/*.csv") for table in ("contacts", "messages", "sends"))
@@ -31,7 +31,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def run(root: Path) -> str:
-    return str(campaign_reports.fn(str(root), wait_seconds=0)["run_id"])
+    return publish_tables(root).run_id
 
 
 def test_the_last_two_or_any_two(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
