@@ -160,18 +160,13 @@ def _write_duckdb(tables: Tables, file: Path) -> dict[str, int]:
         for label, rows in tables.items():
             group, _, name = label.partition("/")
             table = f"{group}_{name}".replace("/", "_").replace('"', "")
-            first = True
+            base.register("batch", pl.DataFrame(schema=rows.collect_schema()).to_arrow())
+            base.execute(f'CREATE TABLE "{table}" AS SELECT * FROM batch')  # noqa: S608 - our own name
             counts[label] = 0
-            batches = rows.collect_batches(maintain_order=True)
-            for batch in batches:
+            for batch in rows.collect_batches(maintain_order=True):
                 base.register("batch", batch.to_arrow())
-                verb = f'CREATE TABLE "{table}" AS' if first else f'INSERT INTO "{table}"'
-                base.execute(f"{verb} SELECT * FROM batch")  # noqa: S608 - our own table's name
-                first = False
+                base.execute(f'INSERT INTO "{table}" SELECT * FROM batch')  # noqa: S608 - likewise
                 counts[label] += batch.height
-            if first:
-                base.register("batch", pl.DataFrame(schema=rows.collect_schema()).to_arrow())
-                base.execute(f'CREATE TABLE "{table}" AS SELECT * FROM batch')  # noqa: S608 - likewise
     return counts
 
 
