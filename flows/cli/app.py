@@ -57,12 +57,12 @@ COMMANDS = {
     "gc": ("operating.history:gc", "Remove the snapshots that are too old."),
     "doctor": ("operating.doctor:doctor", "Look at this machine, and whether it can run."),
     "audience": (
-        "questions:audience",
+        "audience:audience",
         "Write the contacts who did one thing and never another.",
     ),
     "erase": ("operating.erase:erase", "Erase a person from a workspace."),
     "suggest": (
-        "questions:suggest",
+        "suggest:suggest",
         "Print aliases for links that match no ad.",
     ),
     "sources": ("listings:sources", "List the vendors' files that can be read."),

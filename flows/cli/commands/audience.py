@@ -1,26 +1,22 @@
-"""`campaign-reports audience` and `suggest`: questions to a workspace."""
+"""`campaign-reports audience`: the contacts who did one thing and never another, as a file."""
 
 from pathlib import Path
 from typing import Annotated
 
-import polars as pl
 from cyclopts import Parameter
 
 from contracts.columns import polars_schema
 from contracts.config.workspace import AudienceSection
 from contracts.feeds.contacts import Contacts
-from contracts.reports.session_matches import UtmAudit
-from flows.cli.console import print_json, print_json_rows, print_note
+from flows.cli.console import print_json, print_note
 from flows.cli.options import Flag, Texts
 from flows.cli.progress_bars import progress_bars
 from flows.cli.row_query import require_column
 from flows.config.loading import load_workspace
-from flows.errors import ConfigurationError, UsageError
+from flows.errors import UsageError
 from flows.steps.people.audiences import draw
 from flows.storage.export_files import WRITERS, export_tables
-from flows.storage.published_files import published_tables, require_whole
 from flows.storage.workspace_files import storage_errors
-from transforms.matching.suggestions import render_aliases
 
 ASKED = "asked"
 PARQUET = ".parquet"
@@ -107,29 +103,3 @@ def _split_ends(to: tuple[str, ...]) -> tuple[str | None, Path | None]:
         msg = "--to is given twice"
         raise UsageError(msg, "Give one day, as 2026-01-31, and one file, as people.csv.")
     return next(iter(days), None), next(map(Path, files), None)
-
-
-def suggest(workspace: Path, /, *, json: Flag = False) -> int:
-    """Print what broken links may have meant, as lines for [ads.aliases] of campaigns.toml.
-
-    Args:
-        workspace: The workspace's folder.
-        json: Print a JSON list of objects, one a broken link that has a suggestion.
-
-    Returns:
-        The exit code, 0.
-    """
-    files = published_tables(workspace).get(("ads", "utm_audit"))
-    if not files:
-        msg = f"{workspace} has published no ads/utm_audit"
-        raise ConfigurationError(msg, "It needs a feed of ads and one of sessions, and a run.")
-    require_whole(workspace, "ads", "utm_audit")
-    audit = pl.read_parquet(files)
-    lines = render_aliases(audit)
-    if json:
-        print_json_rows(audit.filter(pl.col(UtmAudit.score).is_not_null()).iter_rows(named=True))
-    elif lines:
-        print(lines, end="")  # noqa: T201 - data on stdout
-    else:
-        print_note("nothing to suggest: no broken link resembles one ad or campaign clearly enough")
-    return 0
