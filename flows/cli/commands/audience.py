@@ -11,9 +11,9 @@ from contracts.feeds.contacts import Contacts
 from flows.cli.console import print_json, print_note
 from flows.cli.options import Flag, Texts
 from flows.cli.progress_bars import progress_bars
-from flows.cli.row_query import require_column
 from flows.config.loading import load_workspace
 from flows.errors import UsageError
+from flows.explain.cells import require_column
 from flows.steps.people.audiences import draw
 from flows.storage.export_files import WRITERS, export_tables
 from flows.storage.workspace_files import storage_errors

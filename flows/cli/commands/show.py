@@ -23,9 +23,10 @@ from flows.cli.console import (
 from flows.cli.journey_text import print_journey
 from flows.cli.options import Flag, Texts
 from flows.cli.published import Tables, find_published, list_published
-from flows.cli.row_query import RowQuery, require_column
+from flows.cli.row_query import RowQuery
 from flows.cli.units import draw_days, find_currency, in_units
 from flows.errors import UsageError
+from flows.explain.cells import require_column
 from flows.storage.published_files import require_whole
 from flows.storage.workspace_files import storage_errors
 
