@@ -46,8 +46,9 @@ CONTACTS = (
     "bo-0815;bo@example.org;;Bo;Oslo\n"
     f"{ID};{ADDRESS.upper()};{PHONE};Nymphora;Bergen;too many cells\n"
 ).encode()
+SENT = {"sent_at": "2026-01-10T11:00:00Z"}
 SENDS = [
-    {"send_id": "s1", "contact_id": ID, "message_id": "m1", "status": "delivered"},
+    {"send_id": "s1", "contact_id": ID, "message_id": "m1", "status": "delivered"} | SENT,
     {"send_id": "s2", "contact_id": "bo-0815", "message_id": "m1", "status": "delivered"},
     {"send_id": "s3", "email": f" {ADDRESS}", "message_id": "m1", "status": "sent"},
 ]
@@ -226,7 +227,11 @@ def test_a_copy_of_a_file_with_erased_rows_changed_nothing(tmp_path: Path) -> No
 
 
 def test_facts_can_be_kept_without_any_id(tmp_path: Path) -> None:
-    """`aggregates = "keep"`: the sums stay as they were, and no row tells whose they are."""
+    """`aggregates = "keep"`: the sums stay as they were, and no row tells whose they are.
+
+    The open whose link bears the address has no contact any more, as two sends have none: it is
+    that of the last one before it.
+    """
     root = build(tmp_path, '[erasure]\naggregates = "keep"\n')
     before = pl.read_parquet(published_tables(root)["email", "message_report"])
     erase(root, contact=ID)
