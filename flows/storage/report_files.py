@@ -12,13 +12,11 @@ from itertools import chain
 from pathlib import Path
 
 import polars as pl
-import polars.selectors as cs
 import pyarrow as pa
 from polars.io.plugins import register_io_source
 
 from contracts.columns import (
     Table,
-    breaks_contract,
     columns,
     descriptions,
     grain,
@@ -28,6 +26,13 @@ from contracts.columns import (
 from contracts.manifest import Check
 from contracts.reports import SCHEMA_VERSION
 from flows.report_tables import find_table
+from flows.storage.table_checks import (
+    check_keys,
+    check_table,
+    require_contract,
+    rises_from_row_to_row,
+    select_keys,
+)
 from flows.storage.workspace_files import storage_errors
 from transforms.common.report_rows import ReportRows
 
@@ -146,18 +151,18 @@ def write_pieces(
     counts, rises = [], []
 
     def check_pieces(*_: object) -> Iterator[pl.DataFrame]:
-        last_key = _select_keys(table, nothing)
+        last_key = select_keys(table, nothing)
         for rows in whole:
             require_contract(table, rows)
             counts.append(rows.height)
-            keys = _select_keys(table, rows)
-            rises.append(_rises(pl.concat([last_key, keys])))
+            keys = select_keys(table, rows)
+            rises.append(rises_from_row_to_row(pl.concat([last_key, keys])))
             last_key = keys.tail(1)
             yield rows
 
     _sink(register_io_source(check_pieces, schema=schema), path, label, table)
     keys = None if all(rises) else pl.read_parquet(path, columns=key(table))
-    return _check_keys(label, sum(counts), keys)
+    return check_keys(label, sum(counts), keys)
 
 
 def _sink(rows: pl.LazyFrame, path: Path, label: str, table: type[Table]) -> None:
@@ -177,73 +182,6 @@ def _place(staging: Path, group: str, name: str, part: str) -> tuple[Path, str]:
     path = staging / f"{label}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     return path, label
-
-
-def check_table(
-    table: type[Table], label: str, rows: pl.DataFrame, *, is_sorted: bool = True
-) -> list[Check]:
-    """Check a table against its contract, its key's uniqueness and its order."""
-    require_contract(table, rows)
-    keys = _select_keys(table, rows)
-    rises = is_sorted and _rises(keys)
-    return _check_keys(label, rows.height, None if rises else keys, is_sorted=is_sorted)
-
-
-def require_contract(table: type[Table], rows: pl.DataFrame) -> None:
-    """Require rows to be what their contract says.
-
-    Pandera decides wherever one of the contract's rules finds a row, or a type is not the stated
-    one; a text that rows share is looked at once.
-
-    Raises:
-        SchemaError: What is wrong.
-    """
-    shared = {name for name, dtype in rows.schema.items() if dtype == pl.Categorical}
-
-    def cell(name: str) -> pl.Expr:
-        return pl.col(name).unique().cast(pl.String) if name in shared else pl.col(name)
-
-    has_types = rows.clear().with_columns(_write_out()).schema == polars_schema(table)
-    breaks = [
-        rule.any().alias(str(place)) for place, rule in enumerate(breaks_contract(table, cell))
-    ]
-    if not has_types or any(rows.select(breaks).row(0)):
-        table.validate(rows.with_columns(_write_out()))
-
-
-def _select_keys(table: type[Table], rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.select(key(table)).with_columns(_write_out())
-
-
-def _write_out() -> pl.Expr:
-    return cs.categorical().cast(pl.String)
-
-
-def _check_keys(
-    label: str, rows: int, keys: pl.DataFrame | None, *, is_sorted: bool = True
-) -> list[Check]:
-    """Check that keys are unique and in order; None for keys that rise from row to row."""
-    distinct = rows if keys is None else keys.n_unique() if rows else 0
-    checks = [equal(f"{label}: rows equal distinct keys", rows, distinct)]
-    if is_sorted and rows:
-        in_order = keys is None or keys.equals(keys.sort(keys.columns))
-        checks.append(equal(f"{label}: sorted by its key", 1, int(in_order)))
-    return checks
-
-
-def _rises(keys: pl.DataFrame) -> bool:
-    """Whether each key sorts after the one before it, nulls first: then all are distinct, too."""
-    is_after = pl.lit(value=False)
-    for name in reversed(keys.columns):
-        this, last = pl.col(name), pl.col(name).shift()
-        is_more = (this > last).fill_null(last.is_null() & this.is_not_null())
-        is_after = is_more | (this.eq_missing(last) & is_after)
-    return keys.lazy().select(is_after.slice(1).all()).collect(engine="in-memory").item()
-
-
-def equal(name: str, expected: int | str, actual: int | str) -> Check:
-    """A reconciliation of two figures that must be the same."""
-    return Check(name=name, expected=expected, actual=actual, holds=expected == actual)
 
 
 @lru_cache(maxsize=128)

@@ -19,7 +19,8 @@ from flows.catalog.exchange_rates import rates_of
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
 from flows.steps.ads.level_reports import compute_rows, write_level_reports
-from flows.storage.report_files import equal, write_report, write_table
+from flows.storage.report_files import write_report, write_table
+from flows.storage.table_checks import equal
 from transforms.ads.daily_stats import find_stats_rates
 from transforms.ads.speakers import adds_to
 from transforms.reports.ad_breakdowns import (

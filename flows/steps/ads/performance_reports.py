@@ -32,7 +32,8 @@ from flows.steps.ads.ad_facts import AdFacts
 from flows.steps.ads.ad_reports import sum_counted
 from flows.steps.ads.level_reports import compute_rows
 from flows.steps.matching.session_reports import write_utm_audit
-from flows.storage.report_files import equal, write_reports
+from flows.storage.report_files import write_reports
+from flows.storage.table_checks import equal
 from transforms.ads.name_lookup import AdVersions
 from transforms.ads.performance_sums import (
     Grouping,

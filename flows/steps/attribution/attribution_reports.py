@@ -8,7 +8,8 @@ import polars as pl
 from contracts.manifest import Check
 from contracts.reports.attribution import ChannelAttribution, order_touches_contract
 from flows.steps.attribution.credit_files import LIFT, CreditFiles
-from flows.storage.report_files import equal, write_pieces, write_table
+from flows.storage.report_files import write_pieces, write_table
+from flows.storage.table_checks import equal
 from transforms.reports.attribution import (
     report_campaign_attribution,
     report_channel_attribution,

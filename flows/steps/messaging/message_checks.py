@@ -8,7 +8,7 @@ from contracts.columns import columns
 from contracts.facts.messaging.send_counts import Counts
 from contracts.manifest import Check
 from contracts.reports.campaigns import HierarchyReport
-from flows.storage.report_files import equal
+from flows.storage.table_checks import equal
 from transforms.reports import campaigns, messaging
 
 COUNTS = columns(Counts)

@@ -38,7 +38,7 @@ from flows.steps.reading.lost_columns import list_columns, warn_of_damage, warn_
 from flows.steps.reading.rate_warnings import find_missing_rates
 from flows.storage.erasing.erasure_journal import read_erasures
 from flows.storage.notes.known_columns import read_known_columns
-from flows.storage.report_files import equal
+from flows.storage.table_checks import equal
 from transforms.ingest.deduplication import DUPLICATE, SUPERSEDED
 
 BROUGHT_AT_ONCE = 16
