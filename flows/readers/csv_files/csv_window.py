@@ -1,6 +1,7 @@
 """The fast reading of a stretch of CSV text, with a proof that it is exact."""
 
 import re
+from codecs import BOM_UTF8
 from functools import lru_cache, reduce
 from operator import add
 from typing import NamedTuple
@@ -33,6 +34,8 @@ def read_well_formed(
     structure = _find_structure(window, quotes, delimiter)
     if structure is None or (len(columns) == 1 and _BLANK_LINE.search(window)):
         return None
+    if window.startswith(BOM_UTF8):
+        return None  # Polars drops it: three bytes, in which three lacking delimiters would hide
     try:
         frame = pl.read_csv(
             window,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from flows.readers import FileOptions, open_feed
@@ -80,6 +80,18 @@ def tables(draw: st.DrawFn) -> Table:
 
 @settings(
     deadline=None, max_examples=count_examples(200), suppress_health_check=[HealthCheck.too_slow]
+)
+@example(
+    Table(
+        width=4,
+        records=[["\ufeff", "", "", ""], *[[""] * 4] * 3],
+        damages=["none", *["drop cell"] * 3],
+        delimiter=",",
+        line_end="\n",
+        quote_all=False,
+        ends_with_line_end=False,
+        batch_bytes=16,
+    )
 )
 @given(tables())
 def test_damaged_records_are_rejected_alone(table: Table) -> None:
