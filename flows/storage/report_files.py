@@ -84,25 +84,10 @@ def write_table(
     return check_table(table, label, rows, is_sorted=stated.is_sorted)
 
 
-def write_report(staging: Path, group: str, name: str, report: ReportRows) -> list[Check]:
-    """Write one report table, finishing a large one part by part, and check it.
-
-    Args:
-        staging: The snapshot being written.
-        group: The table's group.
-        name: The table's name.
-        report: Its rows, held.
-
-    Returns:
-        What was checked: the contract, the order, and that the key is unique.
-    """
-    return write_reports(staging, group, name, [report])
-
-
 def write_reports(
     staging: Path, group: str, name: str, reports: Iterable[ReportRows]
 ) -> list[Check]:
-    """Write one report table from parts of it in the order of its key (`write_report`).
+    """Write one report table from parts of it in the order of its key, some rows at a time.
 
     Args:
         staging: The snapshot being written.

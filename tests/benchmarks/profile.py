@@ -79,7 +79,7 @@ STAGES = {
     "warnings": ("flows.steps.write_reports:find_warnings",),
     "tables: check and write": (
         "flows.storage.report_files:write_table",
-        "flows.storage.report_files:write_report",
+        "flows.storage.report_files:write_reports",
         "flows.storage.report_files:write_pieces",
     ),
     "run tables": ("flows.steps.run_tables:write_run_tables",),

@@ -1,7 +1,5 @@
 """What stats are about, numbered: rows are summed, grouped and ordered by numbers, not by texts."""
 
-from collections.abc import Sequence
-
 import polars as pl
 
 from contracts.columns import columns
@@ -84,18 +82,14 @@ def list_placed_entities(
     )
 
 
-def spell_out(
-    stats: pl.LazyFrame, entities: pl.LazyFrame, only: Sequence[str] = ()
-) -> pl.LazyFrame:
+def spell_out(stats: pl.LazyFrame, entities: pl.LazyFrame) -> pl.LazyFrame:
     """Put rows of stats beside what they are about.
 
     Args:
         stats: `DailyStats`.
         entities: `AdEntities`.
-        only: Columns of the entities; all if none is given.
 
     Returns:
         `PlacedStats`, in no order: as many rows.
     """
-    told = entities.select(ENTITY, *only) if only else entities
-    return stats.join(told, on=ENTITY, how="left", validate="m:1")
+    return stats.join(entities, on=ENTITY, how="left", validate="m:1")

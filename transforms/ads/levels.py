@@ -20,9 +20,9 @@ RANKS = {str(level): rank for rank, level in enumerate(ID_OF_LEVEL)}
 """Level -> how fine it is, from 0 for an account."""
 
 
-def rank_level(level: str = AdStats.level) -> pl.Expr:
+def rank_level() -> pl.Expr:
     """How fine a row's level is, from 0 for an account."""
-    return pl.col(level).cast(pl.String).replace_strict(RANKS, return_dtype=pl.Int64)
+    return pl.col(AdStats.level).cast(pl.String).replace_strict(RANKS, return_dtype=pl.Int64)
 
 
 def has_ids() -> pl.Expr:

@@ -102,7 +102,7 @@ def place_entities(entities: pl.LazyFrame, groups: pl.LazyFrame, level: int) -> 
         if rank > level:
             placed = placed.with_columns(pl.lit(None, pl.UInt32).alias(number))
             continue
-        found = number_groups(keep_ids(entities, rank, ENTITY), groups, IDS)
+        found = _number_groups(keep_ids(entities, rank, ENTITY), groups)
         placed = placed.join(
             found.select(ENTITY, pl.col(GROUP).alias(number)),
             on=ENTITY,
@@ -112,16 +112,10 @@ def place_entities(entities: pl.LazyFrame, groups: pl.LazyFrame, level: int) -> 
     return placed.select(columns(EntityPlaces))
 
 
-def number_groups(rows: pl.LazyFrame, groups: pl.LazyFrame, ids: Sequence[str]) -> pl.LazyFrame:
-    """Add to rows the number of the group that bears their ids.
-
-    Args:
-        rows: Rows with ids.
-        groups: `PerformanceGroups`.
-        ids: The ids.
-    """
+def _number_groups(rows: pl.LazyFrame, groups: pl.LazyFrame) -> pl.LazyFrame:
+    """Add to rows with ids the number of the group (`PerformanceGroups`) that bears them."""
     return rows.join(
-        groups.select(*ids, GROUP), on=ids, how="left", nulls_equal=True, validate="m:1"
+        groups.select(*IDS, GROUP), on=IDS, how="left", nulls_equal=True, validate="m:1"
     )
 
 
@@ -169,7 +163,7 @@ def sum_performance(
         GROUP, DAY, *(sign(name).alias(name) for name in METRICS), *names, TAKEN_OFF
     )
     of_sessions = keep_ids(sessions.counts, grouping.level, PLACE, DAY, *names, *COUNTS)
-    counts = number_groups(of_sessions, grouping.groups, IDS).drop(IDS)
+    counts = _number_groups(of_sessions, grouping.groups).drop(IDS)
     return _add_up(figures, counts, sessions.by_contact, grouping.groups, names)
 
 

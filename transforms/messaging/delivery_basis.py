@@ -41,9 +41,9 @@ def channel_of_basis(basis_key: str = BASIS) -> pl.Expr:
     return (pl.col(basis_key) % 2**CHANNEL_BITS).cast(pl.UInt8)
 
 
-def feed_of_basis(basis_key: str = BASIS) -> pl.Expr:
+def feed_of_basis() -> pl.Expr:
     """The number of the feed in a packed basis."""
-    return (pl.col(basis_key) // 2**CHANNEL_BITS % 2**FEED_BITS).cast(pl.UInt16)
+    return (pl.col(BASIS) // 2**CHANNEL_BITS % 2**FEED_BITS).cast(pl.UInt16)
 
 
 def org_of_basis(basis_key: str = BASIS) -> pl.Expr:

@@ -18,8 +18,8 @@ from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
-from flows.steps.ads.level_reports import compute_rows, write_level_reports
-from flows.storage.report_files import write_report, write_table
+from flows.steps.ads.level_reports import hold_rows, write_level_reports
+from flows.storage.report_files import write_reports, write_table
 from flows.storage.table_checks import equal
 from transforms.ads.daily_stats import find_stats_rates
 from transforms.ads.speakers import adds_to
@@ -92,8 +92,8 @@ def write_breakdowns(facts: AdFacts, catalog: Catalog, currency: str, staging: P
     accounts, exchange_rates = catalog.scan("ad_accounts"), rates_of(catalog)
     rates = materialize(find_stats_rates(named, accounts, exchange_rates, currency), StatsRates)
     sums = materialize(sum_breakdowns(named, rates, facts.placed()), BreakdownSums)
-    report = compute_rows(report_breakdowns(sums, currency))
-    return write_report(staging, "ads", "breakdown_report", report)
+    report = hold_rows(report_breakdowns(sums, currency))
+    return write_reports(staging, "ads", "breakdown_report", [report])
 
 
 def sum_counted(facts: AdFacts) -> str:

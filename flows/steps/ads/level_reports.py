@@ -45,14 +45,12 @@ def write_level_reports(facts: AdFacts, currency: str, staging: Path) -> list[Ch
         groups = materialize(group_level(facts.entities, level), LevelGroups)
         grouped = group_days(facts.stats, groups, level, LevelTexts)
         sums, texts = map(grouped.sum, days), grouped.texts
-        reports = (
-            compute_rows(make_level_report(of, texts, level, tables, currency)) for of in sums
-        )
+        reports = (hold_rows(make_level_report(of, texts, level, tables, currency)) for of in sums)
         checks += write_reports(staging, "ads", name, reports)
     pages = materialize(group_urls(facts.entities), UrlGroups)
     grouped = group_days(facts.stats, pages, AdLevel.AD_GROUP, UrlTexts)
     sums, texts = map(grouped.sum, days), grouped.texts
-    reports = (compute_rows(make_url_report(of, texts, currency)) for of in sums)
+    reports = (hold_rows(make_url_report(of, texts, currency)) for of in sums)
     return [*checks, *write_reports(staging, "ads", "url_report", reports)]
 
 
@@ -93,6 +91,6 @@ def group_days(
     return GroupedDays(groups, renamed, told, level)
 
 
-def compute_rows(report: ReportRows) -> ReportRows:
+def hold_rows(report: ReportRows) -> ReportRows:
     """The same report, its rows in memory."""
     return replace(report, rows=report.rows.collect(engine="in-memory").lazy())

@@ -30,7 +30,7 @@ from flows.config.memory import stats_rows_at_once
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
 from flows.steps.ads.ad_reports import sum_counted
-from flows.steps.ads.level_reports import compute_rows
+from flows.steps.ads.level_reports import hold_rows
 from flows.steps.matching.session_reports import write_utm_audit
 from flows.storage.report_files import write_reports
 from flows.storage.table_checks import equal
@@ -108,7 +108,7 @@ class PerformanceTable:
         for within in cut_pieces(sums, self.facts.days.each, stats_rows_at_once(self.config.run)):
             rows = fill_performance(sums.filter(within), never, has_orders=self.sessions.has_orders)
             filled = materialize(rows, PerformanceSums)
-            report = compute_rows(make(filled, self.groups, self.names, currency))
+            report = hold_rows(make(filled, self.groups, self.names, currency))
             self._total(report)
             yield report
 
