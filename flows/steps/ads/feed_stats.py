@@ -60,6 +60,9 @@ def keep_stats(catalog: Catalog, keeper: Keeper, workers: Workers) -> StatsRows:
         workers: What writes them.
     """
     batches = [*list_batches(catalog, "ad_stats")]
+    if not batches:
+        stated, rows = (pl.LazyFrame(schema=polars_schema(t)) for t in (StatedEntities, FeedStats))
+        return StatsRows(stated, rows)
     decided = [[batch.identity, _find_places(batch)] for batch in batches]
     folders = [
         folder.open()
@@ -67,12 +70,9 @@ def keep_stats(catalog: Catalog, keeper: Keeper, workers: Workers) -> StatsRows:
             keeper, workers, "stats of files", decided, write_batch, None, batches
         )
     ]
-    nothing = pl.LazyFrame(schema=polars_schema(StatedEntities))
     parts = [pl.read_ipc(folder / STATED).lazy() for folder in folders]
-    whole = number_stated(pl.concat([nothing, *parts])) if len(parts) > 1 else [*parts, nothing][0]
+    whole = number_stated(pl.concat(parts)) if len(parts) > 1 else parts[0]
     stated = materialize(whole, StatedEntities, is_held=True)
-    if not folders:
-        return StatsRows(stated, pl.LazyFrame(schema=polars_schema(FeedStats)))
     keyed = pl.scan_parquet([folder / ROWS for folder in folders])
     return StatsRows(stated, number_stats(keyed, stated))
 

@@ -76,6 +76,7 @@ class PerformanceTable:
         names: `SharedNames`.
         level: How fine it is: `CAMPAIGN` or `AD`.
         config: The workspace's configuration.
+        groups: `PerformanceGroups`: what it may have rows of.
         sessions_in_all: The sessions of the pieces made so far.
         spend_in_all: Their spend.
         spent: `GroupSpend` of those pieces, of ads.
@@ -86,6 +87,7 @@ class PerformanceTable:
     names: pl.LazyFrame
     level: int
     config: Workspace
+    groups: pl.LazyFrame = field(init=False)
     sessions_in_all: int = 0
     spend_in_all: Decimal = Decimal(0)
     spent: list[pl.LazyFrame] = field(default_factory=list)

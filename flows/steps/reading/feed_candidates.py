@@ -87,21 +87,28 @@ def _as_source(
     shared = list_read(feed, header)
     if len(shared) < FEWEST_SHARED:
         return
-    ignored = {one for one in header if fold(one) in {*map(fold, sources[name].ignored)}}
-    known = len({*shared, *ignored}) / len(header)
+    passed = list_ignored(feed)
+    known = sum(one in shared or fold(one) in passed for one in header) / len(header)
     likeness = known + _share_given(feed, header) - UNDATED * bool(lacking)
     yield Candidate(settings, likeness, _compare_names(name, path), undated=bool(lacking))
 
 
 def _share_given(feed: ConfiguredFeed, header: tuple[str, ...]) -> float:
     """The share of a feed's mapped columns for which a file has something to read."""
-    given = [
-        any(fold(theirs) in index_header(header, resolved) for theirs in file_columns(how, header))
-        for resolved in feed.mappings
-        for ours, how in resolved.mapping.columns.items()
-        if ours != Events.org_id
-    ]
+    given: list[bool] = []
+    for resolved in feed.mappings:
+        named = index_header(header, resolved)
+        given += (
+            any(fold(theirs) in named for theirs in file_columns(expression, header))
+            for ours, expression in resolved.mapping.columns.items()
+            if ours != Events.org_id
+        )
     return sum(given) / len(given)
+
+
+def list_ignored(feed: ConfiguredFeed) -> frozenset[str]:
+    """The columns, in lower case, that become no attribute of what a feed reads."""
+    return frozenset(name for resolved in feed.mappings for name in resolved.ignored)
 
 
 def _compare_names(name: str, path: Path) -> float:

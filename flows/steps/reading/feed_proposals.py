@@ -17,7 +17,13 @@ from contracts.vocabulary import Action
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.required_columns import find_missing, require_columns
 from flows.readers import ROW_NUMBER, FeedFile, FileOptions, RefusedFile, open_feed
-from flows.steps.reading.feed_candidates import Candidate, find_candidates, list_read, split_words
+from flows.steps.reading.feed_candidates import (
+    Candidate,
+    find_candidates,
+    list_ignored,
+    list_read,
+    split_words,
+)
 from transforms.ingest.column_mapping import ResolvedMapping, keep_rows_of_table
 from transforms.ingest.expressions import file_columns, fold
 from transforms.ingest.row_parsing import parse_rows
@@ -154,7 +160,7 @@ def _explain_header(feed: ConfiguredFeed, opened: FeedFile) -> Iterator[str]:
         listed = ", ".join(f'"{name}"' for name in dict.fromkeys(lacking))
         yield f"it has no column for these; if it never has: without = [{listed}]"
     read = list_read(feed, header)
-    passed = {name for one in feed.mappings for name in one.ignored}
+    passed = list_ignored(feed)
     if left := [name for name in header if name not in read and fold(name) not in passed]:
         yield f"these columns become attributes: {', '.join(left)}"
 
