@@ -1,5 +1,7 @@
 """Which rows bear an erased person: each row's number says which it is."""
 
+import re
+
 import polars as pl
 import pytest
 
@@ -57,6 +59,8 @@ def test_rows_that_do_not_say_their_organization_are_anybodys() -> None:
 
 def test_what_is_remembered_tells_nobody() -> None:
     """A hash with a salt of the workspace's own: no id, address or number stands there."""
+    assert all(re.fullmatch("[0-9a-f]{32}", one) for one in (ERASED.salt, *ERASED.hashes))
     kept = ERASED.model_dump_json()
-    assert not any(part in kept for part in ("101", "ann", "Ann", "4722334455", "cookie"))
+    assert not any(value in kept for _, kind, value in ANN if kind != "phone" and len(value) > 3)
+    assert "4722334455" not in kept
     assert Erasures.none_yet().add(ANN).hashes.isdisjoint(ERASED.hashes)
