@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Generic, TypeVar
+
+from flows.kept.keepers import Folder
 
 T = TypeVar("T")
 
@@ -19,6 +22,11 @@ class Deferred(Generic[T]):
 
     identity: str
     compute: Callable[[], T]
+
+    @classmethod
+    def of(cls, kept: Folder, read: Callable[[Path], T]) -> "Deferred[T]":
+        """What lies in a kept folder."""
+        return cls(kept.identity, lambda: read(kept.open()))
 
     @cached_property
     def value(self) -> T:
