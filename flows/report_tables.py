@@ -1,15 +1,15 @@
 """Every report table once: its contract, its builder, and the feeds that make it exist.
 
 A table is added with one line here, a contract in contracts/reports whose class bears the table's
-name, a builder in transforms and a test that names the builder. Contracts and builders are given by
-their place and imported when they are asked for, so that a command that only lists tables starts at
-once.
+name, a builder in transforms that a step calls, and a test that names the builder. Both are given
+by their place: a contract is imported when it is asked for, so that a command that only lists
+tables starts at once; the builder's place is for who reads this, and a test holds it true.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from contracts.columns import Table
@@ -30,7 +30,7 @@ class ReportTable:
         group: Its folder in a snapshot, or EVERY_CHANNEL.
         name: Its name in the group.
         contract_place: `module:class` of its contract.
-        builder_place: `module:function` of the transform that builds it.
+        builder_place: `module:function` of the transform that a step builds it with.
         feeds: It exists where of each of these groups of canonical tables one is configured.
         is_sorted: Whether its rows stand in the order of its key.
         is_dataset: Whether it is a folder of parts, be it one: each in the order of its key, and in
@@ -55,12 +55,8 @@ class ReportTable:
     @property
     def contract(self) -> "type[Table]":
         """The Pandera model of its rows."""
-        return _load(self.contract_place)
-
-    @property
-    def builder(self) -> Callable[..., Any]:
-        """The transform that builds it."""
-        return _load(self.builder_place)
+        module, name = self.contract_place.split(":")
+        return getattr(import_module(module), name)
 
     @property
     def needs(self) -> str:
@@ -71,11 +67,6 @@ class ReportTable:
     def is_given_by(self, configured: Collection[str]) -> bool:
         """Whether feeds of these canonical tables make the table exist (SPEC §3)."""
         return all(any(table in configured for table in group) for group in self.feeds)
-
-
-def _load(place: str) -> Any:
-    module, name = place.split(":")
-    return getattr(import_module(module), name)
 
 
 def _of_channel(

@@ -9,6 +9,7 @@ from contracts.facts.run_facts import ChangedFiles, FeedFiles, FeedTables, PastF
 from contracts.reports.run_tables import ChangeReason, RunChanges, RunFeeds
 
 RUNS_COMPARED = 14
+"""Of how many earlier runs that had new files the median is what a feed usually brings."""
 EXACT = pl.Decimal(38, 8)
 SUMMED = (
     RunFeeds.rows_read,

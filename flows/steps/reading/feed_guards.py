@@ -12,9 +12,8 @@ from contracts.manifest import PastInput, Warned, count_of
 from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.storage.snapshots import read_past_inputs
+from transforms.reports.run_tables import RUNS_COMPARED
 
-RUNS_COMPARED = 14
-"""Of how many earlier runs that had new files the median is what a feed usually brings."""
 Inputs = list[PastInput]
 """What a run read: the `inputs` of its manifest."""
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
@@ -22,23 +21,15 @@ UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 @dataclass(frozen=True)
 class FeedState:
-    """What a feed brought in this run, against what it usually brings.
+    """What a feed brought in this run, against what is expected of it.
 
     Attributes:
         feed: The feed.
-        new_files: Its files that the run before did not read, copies apart.
-        new_rows: Their rows.
-        usual_rows: The median of such rows in earlier runs that had any; None without one.
-        last_at: Its newest day or stamp, in ISO 8601; None where it has none.
-        is_late: Whether more than `expect_every` has passed since.
-        warnings: What of the feed's expectations does not hold.
+        is_late: Whether more than `expect_every` has passed since its newest day or stamp.
+        warnings: What of its expectations does not hold.
     """
 
     feed: ConfiguredFeed
-    new_files: int
-    new_rows: int
-    usual_rows: float | None
-    last_at: str | None
     is_late: bool
     warnings: tuple[Warned, ...]
 
@@ -77,15 +68,14 @@ def _judge(
 ) -> FeedState:
     known = _hashes(past[0], feed.name) if past else set()
     new = [file for file in files if file.sha256 not in known]
-    new_rows = sum(got.rows_read for file in new for got in file.receipt.tables)
-    usual = _usual_rows(past, feed.name)
     stamps = [got.last_at for file in files for got in file.receipt.tables if got.last_at]
     last_at = max(stamps, key=lambda text: end_of(text, timezone), default=None)
     late = explain_lateness(feed, last_at, now, timezone, has_files=bool(files))
     warnings = [late] if late else []
     if new:
-        warnings += _explain_rows(feed, new_rows, usual)
-    return FeedState(feed, len(new), new_rows, usual, last_at, late is not None, tuple(warnings))
+        new_rows = sum(got.rows_read for file in new for got in file.receipt.tables)
+        warnings += _explain_rows(feed, new_rows, _usual_rows(past, feed.name))
+    return FeedState(feed, late is not None, tuple(warnings))
 
 
 def _hashes(inputs: Inputs, feed: str) -> set[str]:
@@ -93,7 +83,11 @@ def _hashes(inputs: Inputs, feed: str) -> set[str]:
 
 
 def _usual_rows(past: list[Inputs], feed: str) -> float | None:
-    """The median of the rows in new files of earlier runs that had any, the first run's too."""
+    """The median of the rows in new files of earlier runs that had any, the first run's too.
+
+    `run/feeds` has it of each of the feed's tables (`transforms.reports.run_tables`); a guard is of
+    all that a feed brings.
+    """
     before = [*past[1:], *([[]] if len(past) <= RUNS_COMPARED else [])]
     totals = []
     for inputs, earlier in zip(past, before, strict=False):

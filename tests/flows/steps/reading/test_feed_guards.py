@@ -123,8 +123,8 @@ def test_new_rows_against_the_usual_ones(
     toml = feed("orders", "raw/orders/*", **settings)
     found = read(tmp_path, toml, {"raw/orders/1.csv": content}, "2026-01-31T00:00:00")
     (state,) = found.states
-    assert (state.new_files, state.new_rows, state.usual_rows) == (1, rows, 10)
-    assert codes(found) == broken
+    assert [(one.code, one.count) for one in state.warnings] == [(code, rows) for code in broken]
+    assert all("10 are usual" in one.message for one in state.warnings if "max_drop" in settings)
 
 
 def test_a_run_without_new_files_breaks_no_guard(tmp_path: Path) -> None:
