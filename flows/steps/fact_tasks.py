@@ -15,9 +15,9 @@ from flows.steps.attribution.credit_files import CreditFiles
 from flows.steps.attribution.credited_orders import build_credited_orders
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys
-from flows.steps.messaging.fact_base import find_base
 from flows.steps.messaging.key_files import list_key_files
-from flows.steps.messaging.restated_facts import restate_facts
+from flows.steps.messaging.restating.fact_base import find_base
+from flows.steps.messaging.restating.restated_facts import restate_facts
 from flows.steps.messaging.send_facts import build_facts
 
 

@@ -27,11 +27,11 @@ from flows.steps.fact_tasks import (
     match_sessions_to_ads,
 )
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys, find_names
-from flows.steps.messaging.fact_base import FACT_SUMS, FACTS
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.messaging.kept_names import read_channels, read_names, write_names
 from flows.steps.messaging.message_reports import MessageFacts, sum_message_rows
 from flows.steps.messaging.named_messages import NAMES, find_earlier, gather_named
+from flows.steps.messaging.restating.fact_base import FACT_SUMS, FACTS
 
 MESSAGES = ("campaigns", "dispatches", "messages", "exchange_rates")
 NAMED = (*MESSAGES, "sends", "events", "contacts", "orders")

@@ -19,7 +19,8 @@ from flows.readers import open_feed
 from flows.steps.activities import identity_links, write_activities
 from flows.steps.attribution import credit_files
 from flows.steps.matching import sessions
-from flows.steps.messaging import key_files, restated_facts
+from flows.steps.messaging import key_files
+from flows.steps.messaging.restating import restated_facts
 from flows.steps.people import journey_slices
 from tests.oracles.changed_figures import find_wrong_changes, read_figures
 from tests.support.faults.forked_commands import Commands, Disturbance

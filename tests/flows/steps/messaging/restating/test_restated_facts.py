@@ -9,12 +9,12 @@ import pytest
 
 from flows.catalog.row_files import RowFile
 from flows.config.loading import load_workspace
-from flows.steps.messaging import restated_facts
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys, find_names
-from flows.steps.messaging.fact_base import FactBase
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.messaging.key_files import list_key_files
-from flows.steps.messaging.restated_facts import restate_facts
+from flows.steps.messaging.restating import restated_facts
+from flows.steps.messaging.restating.fact_base import FactBase
+from flows.steps.messaging.restating.restated_facts import restate_facts
 from flows.steps.messaging.send_facts import build_facts
 from tests.support.generated import draw_tables
 from tests.support.histories.history import History, cut

@@ -18,18 +18,18 @@ from flows.catalog.row_files import RowFile, scan_rows
 from flows.config.memory import fact_rows_at_once
 from flows.kept.recorded_files import FileChanges, compare_files
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys
-from flows.steps.messaging.fact_base import FactBase
 from flows.steps.messaging.fact_files import CONTACTS, FactFiles
 from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.messaging.linked_events import LinkInputs
-from flows.steps.messaging.restated_sums import RestatedSums
+from flows.steps.messaging.restating.fact_base import FactBase
+from flows.steps.messaging.restating.restated_sums import RestatedSums
+from flows.steps.messaging.restating.touched_sends import HeldKeys, Seeds, find_touched, hold
 from flows.steps.messaging.send_facts import (
     FactInputs,
     number_facts,
     number_organizations,
     sum_group,
 )
-from flows.steps.messaging.touched_sends import HeldKeys, Seeds, find_touched, hold
 from transforms.common.keys import CONTACT, hash_id
 from transforms.messaging.additive_sums import SUMS
 from transforms.messaging.contact_sums import keep_assumable
