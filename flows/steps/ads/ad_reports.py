@@ -19,6 +19,7 @@ from flows.catalog.exchange_rates import rates_of
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
 from flows.steps.ads.level_reports import hold_rows, write_level_reports
+from flows.steps.ads.stats_checks import reconcile_stats
 from flows.storage.report_files import write_reports, write_table
 from flows.storage.table_checks import equal
 from transforms.ads.daily_stats import find_stats_rates
@@ -47,6 +48,7 @@ def write_stats_reports(
         *write_level_reports(facts, currency, staging),
         *write_spend_sources(facts, catalog, currency, staging),
         *write_breakdowns(facts, catalog, currency, staging),
+        *reconcile_stats(facts, catalog, currency),
     ]
 
 

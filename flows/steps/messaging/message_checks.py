@@ -1,13 +1,19 @@
-"""Reconciliation of the message reports: every level adds up to the one above."""
+"""Reconciliation of messages: reports hold every accepted event, and add up level by level."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
+from contracts.channels import RunChannels
 from contracts.columns import columns
 from contracts.facts.messaging.send_counts import Counts
+from contracts.facts.messaging.send_sums import MessageRows
+from contracts.feeds import Events
 from contracts.manifest import Check
 from contracts.reports.campaigns import HierarchyReport
+from contracts.vocabulary import Action
+from flows.catalog.canonical_tables import Catalog
 from flows.storage.table_checks import equal
 from transforms.reports import campaigns, messaging
 
@@ -21,7 +27,55 @@ ADDING_UP = (
     "channel_report",
 )
 """Reports of a channel whose counts and amounts add up to the same."""
+EVENTS = "events"
+ACTIONS = {Action.OPENED: Counts.opens, Action.CLICKED: Counts.clicks}
+"""The actions of which every event is counted; others are counted once a send."""
 STATUSES = (Counts.queued, Counts.sent, Counts.delivered, Counts.bounced, Counts.failed)
+
+
+def reconcile_events(
+    catalog: Catalog, channels: RunChannels, rows: Iterable[pl.DataFrame]
+) -> list[Check]:
+    """Every accepted open and click is in a message row, but those of hold-outs.
+
+    Args:
+        catalog: What was read.
+        channels: The run's channels.
+        rows: The `MessageRows` of every channel, those of no message channel too.
+    """
+    accepted = count_actions(catalog, channels)
+    counted = pl.concat(rows).select(pl.col(MessageRows.holdout, *ACTIONS.values()).sum())
+    found = counted.row(0, named=True)
+    has_holdouts = found[MessageRows.holdout] > 0
+    return [
+        Check(
+            name=f"messages: {column} as accepted" + " or less, being hold-outs'" * has_holdouts,
+            expected=accepted[action],
+            actual=found[column],
+            holds=found[column] == accepted[action]
+            or (has_holdouts and found[column] < accepted[action]),
+        )
+        for action, column in ACTIONS.items()
+    ]
+
+
+def count_actions(catalog: Catalog, channels: RunChannels) -> Counter[Action]:
+    """How many accepted events there are of each action, on whatever channel."""
+    types: Counter[str] = Counter()
+    late = catalog.status.list_files(EVENTS)
+    for file in catalog.feeding(EVENTS):
+        if file.order in late:
+            rows = catalog.scan_file(file, EVENTS).group_by(Events.event_type).len()
+            types.update(dict(rows.collect().iter_rows()))
+        elif got := file.of_table(EVENTS):
+            types.update(got.event_types)
+    bare = {str(action): action for action in Action}
+    known = {name: action for name, (_, action) in channels.interactions.items()} | bare
+    actions: Counter[Action] = Counter()
+    for name, count in types.items():
+        if name in known:
+            actions[known[name]] += count
+    return actions
 
 
 def reconcile_channel(channel: str, tables: Mapping[str, pl.DataFrame]) -> list[Check]:

@@ -22,7 +22,11 @@ from flows.steps.messaging.described_messages import (
     scan_link_texts,
 )
 from flows.steps.messaging.fact_files import FactFiles
-from flows.steps.messaging.message_checks import reconcile_channel, reconcile_levels
+from flows.steps.messaging.message_checks import (
+    reconcile_channel,
+    reconcile_events,
+    reconcile_levels,
+)
 from flows.steps.messaging.send_facts import build_facts
 from flows.storage.report_files import write_table
 from transforms.reports import campaigns, message_days, messaging, people
@@ -163,7 +167,7 @@ def write_overviews(
         tables["people", "segment_report"] = people.report_segments(
             catalog.scan("segments"), catalog.scan("list_members"), built.facts.segments()
         )
-    checks: list[Check] = []
+    checks = reconcile_events(catalog, built.channels, built.rows.values())
     for (group, name), table in tables.items():
         written = table.collect()
         checks += write_table(staging, group, name, written)
