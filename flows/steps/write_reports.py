@@ -6,7 +6,11 @@ from flows.steps.ads.ad_reports import write_stats_reports
 from flows.steps.ads.ad_warnings import find_spend_warnings
 from flows.steps.ads.performance_reports import write_performance_reports
 from flows.steps.attempt import Run
-from flows.steps.attribution.attribution_reports import write_credited_orders, write_earnings
+from flows.steps.attribution.attribution_reports import (
+    reconcile_orders,
+    write_credited_orders,
+    write_earnings,
+)
 from flows.steps.matching.session_reports import find_alias_warnings, write_session_matches
 from flows.steps.messaging.described_messages import MessageInputs
 from flows.steps.messaging.message_reports import write_channel_reports, write_overviews
@@ -114,17 +118,19 @@ def report_attribution(run: Run, facts: RunFacts) -> list[Check]:
     if not run.is_configured("orders"):
         return []
     credited, costs = facts.orders, facts.costs
+    catalog, settings = run.catalog.only("orders", "exchange_rates"), run.settings()
+
+    def write_sums() -> list[Check]:
+        checks = write_earnings(credited.value, *costs.value, run.staging)
+        return [*reconcile_orders(catalog, settings, credited.value), *checks]
+
     return [
         *run.kept.report(
             "credited orders",
             [credited],
             lambda: write_credited_orders(credited.value, run.staging),
         ),
-        *run.kept.report(
-            "earnings",
-            [credited, costs],
-            lambda: write_earnings(credited.value, *costs.value, run.staging),
-        ),
+        *run.kept.report("earnings", [catalog, settings, credited, costs], write_sums),
     ]
 
 

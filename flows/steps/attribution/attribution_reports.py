@@ -5,11 +5,15 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.config.workspace import Workspace
+from contracts.facts.order_facts import PricedOrders
 from contracts.manifest import Check
 from contracts.reports.attribution import ChannelAttribution, order_touches_contract
+from flows.catalog.canonical_tables import Catalog
 from flows.steps.attribution.credit_files import LIFT, CreditFiles
 from flows.storage.report_files import write_pieces, write_table
 from flows.storage.table_checks import equal
+from transforms.attribution.orders import price_orders
 from transforms.reports.attribution import (
     report_campaign_attribution,
     report_channel_attribution,
@@ -62,6 +66,22 @@ def write_earnings(
         checks += write_table(staging, GROUP, name, table)
         checks += _compare_revenue(name, table, revenue)
     return checks
+
+
+def reconcile_orders(catalog: Catalog, config: Workspace, credited: CreditFiles) -> list[Check]:
+    """The orders that were credited brought what the accepted orders did.
+
+    Args:
+        catalog: What was read.
+        config: The workspace's configuration.
+        credited: The credited orders.
+    """
+    settings = config.workspace
+    rates = catalog.scan("exchange_rates")
+    orders = price_orders(catalog.scan("orders"), rates, settings.currency, settings.timezone)
+    brought = orders.filter(PricedOrders.is_conversion).select(pl.col(PricedOrders.revenue).sum())
+    accepted = _money(brought.collect().item())
+    return [equal("attribution: revenue as accepted", accepted, _money(credited.sum_revenue()))]
 
 
 def _compare_revenue(name: str, table: pl.DataFrame, revenue: object) -> list[Check]:
