@@ -16,7 +16,6 @@ from contracts.facts.people.numbered_activities import (
     NumberedEvents,
     NumberedMessages,
     NumberedSends,
-    People,
     numbered_schema,
 )
 from contracts.feeds import Events
@@ -44,12 +43,11 @@ def number_messages(messages: pl.LazyFrame) -> pl.LazyFrame:
     return messages.sort(MESSAGE_KEY).with_row_index(MESSAGE_NO).select(columns(NumberedMessages))
 
 
-def number_sends(sends: pl.LazyFrame, people: pl.DataFrame, messages: pl.DataFrame) -> pl.LazyFrame:
-    """Sends with the numbers of their contact and message.
+def number_sends(sends: pl.LazyFrame, messages: pl.DataFrame) -> pl.LazyFrame:
+    """Sends with the number of their message.
 
     Args:
-        sends: `KeyedSends`.
-        people: `People`.
+        sends: `KeyedSends`, contacts numbered.
         messages: `NumberedMessages`, in the order of their numbers.
 
     Returns:
@@ -58,48 +56,34 @@ def number_sends(sends: pl.LazyFrame, people: pl.DataFrame, messages: pl.DataFra
     """
     planned_at = take(messages, NumberedMessages.planned_at, MESSAGE_NO)
     return (
-        sends.with_columns(*_number(people, messages))
+        sends.with_columns(look_up(messages, MESSAGE_KEY, MESSAGE_NO))
         .with_columns(pl.coalesce(NumberedSends.sent_at, planned_at))
         .select(columns(NumberedSends))
     )
 
 
-def _number(people: pl.DataFrame, messages: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
-    """The numbers of the contact and message of rows that have their keys."""
-    return (
-        look_up(people, People.contact_key, People.contact_no),
-        look_up(messages, MESSAGE_KEY, MESSAGE_NO),
-    )
-
-
-def number_sessions(
-    sessions: pl.LazyFrame, people: pl.DataFrame, links: pl.LazyFrame
-) -> pl.LazyFrame:
-    """Sessions with the number of their contact and what their link says, in the same order.
+def number_sessions(sessions: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
+    """Sessions with what their link says, in the same order.
 
     Args:
-        sessions: `KeyedVisits`, or some columns of it.
-        people: `People`.
+        sessions: `KeyedVisits`, or some columns of it, contacts numbered.
         links: `LinkNames`.
 
     Returns:
         `ContactSessions` with the number of the contact in the place of its id, as far as given.
     """
-    number = look_up(people, People.contact_key, People.contact_no)
-    named = name_links(sessions.with_columns(number), links)
+    named = name_links(sessions, links)
     given = named.collect_schema()
     return named.select(name for name in numbered_schema(ContactSessions) if name in given)
 
 
-def number_orders(orders: pl.LazyFrame, people: pl.DataFrame) -> pl.LazyFrame:
+def number_orders(orders: pl.LazyFrame) -> pl.LazyFrame:
     """Orders with the number of their contact in the place of its key, in the same order.
 
     Args:
-        orders: `KeyedOrders`.
-        people: `People`.
+        orders: `KeyedOrders`, contacts numbered.
     """
-    numbered = orders.with_columns(look_up(people, People.contact_key, People.contact_no))
-    return numbered.select(numbered_schema(PricedOrders).names())
+    return orders.select(numbered_schema(PricedOrders).names())
 
 
 def describe_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
@@ -121,15 +105,14 @@ def describe_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def number_events(
-    events: pl.LazyFrame, people: pl.DataFrame, messages: pl.DataFrame, *, has_bare: bool = True
+    events: pl.LazyFrame, messages: pl.DataFrame, *, has_bare: bool = True
 ) -> pl.LazyFrame:
-    """Events with the numbers of their contact and message.
+    """Events with the number of their message.
 
     A bare action takes its message's channel, or that of what no feed gives a channel.
 
     Args:
-        events: `KeyedEvents`, or some columns of it.
-        people: `People`.
+        events: `KeyedEvents`, or some columns of it, contacts numbered.
         messages: `NumberedMessages`, in the order of their numbers.
         has_bare: Whether any type may be a bare action.
 
@@ -139,7 +122,7 @@ def number_events(
     is_undescribed = take(messages.select(pl.col(MESSAGE_ID).is_null()), MESSAGE_ID, MESSAGE_NO)
     own = pl.when(is_undescribed.fill_null(value=True)).then(MESSAGE_ID)
     its_channel = take(messages, CHANNEL, MESSAGE_NO).fill_null(OTHER_CHANNEL)
-    numbered = events.with_columns(*_number(people, messages)).with_columns(
+    numbered = events.with_columns(look_up(messages, MESSAGE_KEY, MESSAGE_NO)).with_columns(
         *(_complete_types(its_channel) if has_bare else ()), own.alias(MESSAGE_ID)
     )
     given = numbered.collect_schema()

@@ -43,6 +43,20 @@ def key_contacts(rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.with_columns(hash_id(CONTACT_ID, seed=CONTACT).alias(CONTACT_KEY))
 
 
+def number_contacts(rows: pl.LazyFrame, people: pl.DataFrame) -> pl.LazyFrame:
+    """Add the numbers of contacts whom rows name by their keys.
+
+    Args:
+        rows: Any with the keys of contacts.
+        people: `People`, theirs among them.
+
+    Returns:
+        The rows, in no order.
+    """
+    numbers = people.lazy().select(CONTACT_KEY, CONTACT_NO)
+    return rows.join(numbers, on=CONTACT_KEY, how="left", validate=STREAMED, build_side=HELD)
+
+
 def restore_contacts(rows: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
     """Put the contact in the place of its number."""
     ids = people.select(CONTACT_NO, CONTACT_ID)

@@ -70,7 +70,8 @@ def set_out_steps(
         _set_out_sessions(sessions),
         _set_out_orders(orders),
     ]
-    return pl.concat(steps).filter(pl.col(CONTACT_NO).is_not_null())
+    # In one chunk: rows are gathered from several in thrice the time.
+    return pl.concat(steps, rechunk=True).filter(pl.col(CONTACT_NO).is_not_null())
 
 
 def build_journey(
@@ -82,7 +83,7 @@ def build_journey(
 
     Args:
         steps: `JourneySteps`, in memory: they are read twice.
-        people: `People`, in the order of their numbers, of which none is left out.
+        people: `People`, in the order of their numbers.
         messages: `NumberedMessages` likewise.
 
     Returns:

@@ -46,6 +46,7 @@ from transforms.activities.person_numbers import (
     is_in_groups,
     key_contacts,
     key_device,
+    number_contacts,
     restore_contacts,
 )
 from transforms.attribution.orders import price_orders
@@ -97,7 +98,7 @@ class Activities:
         """All activities of a kind, or those of some groups of people, with numbers."""
         if kind == SHOWN_MAIL:
             return self._scan_shown_mail(groups)
-        return self.number(kind, self.pieces[kind].scan(groups, self.groups), self.people)
+        return self.number(kind, self.pieces[kind].scan(groups, self.groups))
 
     def _scan_shown_mail(self, groups: range | None) -> pl.LazyFrame:
         path, names = self.folder / MAIL_FILE, numbered_schema(ContactSends)
@@ -108,22 +109,33 @@ class Activities:
             rows = rows.filter(is_in_groups(pl.col(CONTACT_KEY), groups, self.groups))
         return rows.select(names.names())
 
-    def number(self, kind: str, rows: pl.LazyFrame, people: pl.DataFrame) -> pl.LazyFrame:
-        """Put numbers in the place of the keys of a kind's rows.
+    def number(self, kind: str, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Put numbers in the place of the keys of a kind's rows; they come in no order.
 
         Args:
             kind: The kind.
             rows: Some of it, as they lie in files.
-            people: `People`, theirs among them.
+        """
+        return self.number_subjects(kind, number_contacts(rows, self.people))
+
+    def number_subjects(self, kind: str, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Put numbers in the place of the keys of messages, and what links say in that of theirs.
+
+        Args:
+            kind: The kind.
+            rows: Some of it, contacts numbered.
+
+        Returns:
+            The rows in the same order.
         """
         match kind:
             case "events":
-                return number_events(rows, people, self.messages, has_bare=self.has_bare)
+                return number_events(rows, self.messages, has_bare=self.has_bare)
             case "sends":
-                return number_sends(rows, people, self.messages)
+                return number_sends(rows, self.messages)
             case "sessions":
-                return number_sessions(rows, people, self.link_names.lazy())
-        return number_orders(rows, people)
+                return number_sessions(rows, self.link_names.lazy())
+        return number_orders(rows)
 
     def scan_told(self, kind: str) -> pl.LazyFrame:
         """All activities of a kind as they lie in files: what needs no number needs no join."""
@@ -134,7 +146,7 @@ class Activities:
 
         Of events the clicks that no machine made, of sessions all but the pages, and orders.
         """
-        return self.number(kind, self.pieces[kind].scan_touching(groups, self.groups), self.people)
+        return self.number(kind, self.pieces[kind].scan_touching(groups, self.groups))
 
     def lay_by_person(self, kinds: Iterable[str], keeper: Keeper, workers: Workers) -> "Activities":
         """The same, what orders are credited from of some kinds being in the order of people."""

@@ -1,7 +1,7 @@
 """`contact_journey`, a part for each slice of time: a task each, written where it has to be."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,32 +96,42 @@ def write_part(
 
 def _build(of: JourneyParts, one: JourneySlice, group: int) -> pl.DataFrame:
     """The journeys of a slice and group; what they are made of is held no longer than that."""
-    rows = [_read(of.activities, one, group, kind) for kind in KINDS]
-    keys = pl.concat(each.select(People.contact_key) for each in rows)
-    own, messages = _number_own(of.activities.people, keys), of.activities.messages
+    people, messages = of.activities.people, of.activities.messages
+    rows = pl.collect_all([_scan(of.activities, one, group, kind) for kind in KINDS])
     numbered = (
-        of.activities.number(kind, each.lazy(), own) for kind, each in zip(KINDS, rows, strict=True)
+        of.activities.number_subjects(kind, each.lazy())
+        for kind, each in zip(KINDS, _number_contacts(rows, people), strict=True)
     )
-    steps = materialize(set_out_steps(*numbered, messages, of.timezone), JourneySteps)
+    steps = set_out_steps(*numbered, messages, of.timezone)
+    held = materialize(steps, JourneySteps, is_held=True)
     del rows
-    return build_journey(steps, own, messages).collect()
+    return build_journey(held, people, messages).collect(engine="in-memory")
 
 
-def _read(activities: Activities, one: JourneySlice, group: int, kind: str) -> pl.DataFrame:
+def _scan(activities: Activities, one: JourneySlice, group: int, kind: str) -> pl.LazyFrame:
     """The rows of a kind in a slice, of a group of contacts."""
     rows = activities.pieces[kind].scan_stretches(one.stretches.get(kind, ()))
     if one.groups > 1:
         own = range(group, group + 1)
         rows = rows.filter(is_in_groups(pl.col(People.contact_key), own, one.groups))
-    return rows.filter(pl.col(People.contact_key).is_not_null()).collect()
+    return rows.filter(pl.col(People.contact_key).is_not_null())
 
 
-def _number_own(people: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """The people of some keys (`People`), numbered anew, none being left out in between."""
-    own = people.lazy().join(
-        keys.lazy().unique(), on=People.contact_key, how="semi", maintain_order="left"
+def _number_contacts(rows: list[pl.DataFrame], people: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Rows of several kinds with the numbers of their contacts.
+
+    They are looked up at once and by the keys alone: a join copies what it carries.
+    """
+    keys = pl.concat(each.lazy().select(People.contact_key) for each in rows)
+    known = people.lazy().select(People.contact_key, People.contact_no)
+    joined = keys.join(
+        known, on=People.contact_key, how="left", validate="m:1", maintain_order="left"
     )
-    return own.drop(People.contact_no).with_row_index(People.contact_no).collect()
+    numbers = joined.select(People.contact_no).collect(engine="in-memory").to_series()
+    first = 0
+    for each in rows:
+        yield each.with_columns(numbers.slice(first, each.height))
+        first += each.height
 
 
 def _name_part(one: JourneySlice, group: int) -> str:

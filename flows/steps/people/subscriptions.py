@@ -78,7 +78,7 @@ def build_subscriptions(
 def _list_events(activities: Activities) -> pl.LazyFrame:
     """`MessageEvents` that may be a list's own."""
     kept = activities.pieces["events"].scan_extract(LISTS)
-    rows = activities.number("events", kept, activities.people)
+    rows = activities.number("events", kept)
     events = restore_contacts(rows, activities.list_people())
     return materialize(describe_events(events, activities.messages.lazy()), MessageEvents)
 

@@ -21,7 +21,7 @@ from transforms.activities.described_activities import (
     number_events,
     number_sends,
 )
-from transforms.activities.person_numbers import restore_contacts
+from transforms.activities.person_numbers import number_contacts, restore_contacts
 from transforms.people.first_sendings import (
     find_first_events,
     find_first_sends,
@@ -84,11 +84,12 @@ def on(day: int | None) -> datetime | None:
 
 def list_all(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
     """The steps of all rows."""
-    numbered = number_events(events, PEOPLE, MESSAGES)
+    numbered = number_events(number_contacts(events, PEOPLE), MESSAGES)
     return list_steps(
         describe_events(restore_contacts(numbered, PEOPLE.lazy()), MESSAGES.lazy()),
         describe_sends(
-            restore_contacts(number_sends(sends, PEOPLE, MESSAGES), PEOPLE.lazy()), MESSAGES.lazy()
+            restore_contacts(number_sends(number_contacts(sends, PEOPLE), MESSAGES), PEOPLE.lazy()),
+            MESSAGES.lazy(),
         ),
     )
 
@@ -119,7 +120,9 @@ def test_first_sendings_and_list_events_tell_what_all_rows_tell(
     found = [find_first_events(half, messages, has_bare=True) for half in halves]
     firsts = merge_firsts(pl.concat([find_first_sends(told, messages), *found]))
     own = describe_events(
-        restore_contacts(number_events(keep_list_events(happened), PEOPLE, MESSAGES), people),
+        restore_contacts(
+            number_events(number_contacts(keep_list_events(happened), PEOPLE), MESSAGES), people
+        ),
         messages,
     )
     keys = people.select("contact_id", "contact_key")
