@@ -1,5 +1,6 @@
 """The key columns of a file's sends or events, written beside its canonical parts in buckets."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
@@ -54,11 +55,12 @@ class SendKeyWriter:
         self.links: list[pl.DataFrame] = []
         self.flushes = 0
 
-    def write(self, valid: pl.DataFrame, *, by_email: bool) -> None:
+    def write(self, valid: pl.DataFrame, types: Iterable[str], *, by_email: bool) -> None:
         """Take the key columns of a batch of canonical rows.
 
         Args:
             valid: The rows.
+            types: The types of events among them.
             by_email: Whether any of them names its contact by e-mail address alone.
         """
         if self.table == "sends":
@@ -66,7 +68,7 @@ class SendKeyWriter:
             keys = chosen.collect(engine="in-memory")
             own = columns(SendKeys)
         elif self.table == "events":
-            self.own_channels = list_own_channels(valid, self.own_channels)
+            self.own_channels = list_own_channels(types, self.own_channels)
             chosen = select_event_keys(valid.lazy(), self.own_channels, by_email=by_email)
             keys = chosen.collect(engine="in-memory")
             own = [*columns(EventKeys), SCOPE]

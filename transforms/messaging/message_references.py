@@ -10,11 +10,17 @@ from contracts.facts.messaging.send_keys import MessageReferences
 def list_references(keys: pl.LazyFrame) -> pl.LazyFrame:
     """One row per message and channel that rows name, with the least campaign named with both.
 
+    A row that names what the row before it names adds nothing: most rows of a file are such.
+
     Args:
         keys: Rows of `select_send_keys` or `select_event_keys`, or lists of several files.
     """
+    named = pl.col(
+        MessageReferences.message_key, MessageReferences.channel, MessageReferences.campaign_id
+    )
     return (
-        keys.group_by(MessageReferences.message_key, MessageReferences.channel)
+        keys.filter(pl.any_horizontal(named.ne_missing(named.shift())))
+        .group_by(MessageReferences.message_key, MessageReferences.channel)
         .agg(
             pl.col(MessageReferences.org_id, MessageReferences.message_id).first(),
             pl.col(MessageReferences.campaign_id).min(),

@@ -6,7 +6,7 @@ first when events are linked to sends (send_linking.py). One that names a contac
 (`contact`) is of no send.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -29,6 +29,7 @@ from transforms.common.keys import (
     hash_message_contact,
     hash_unknown_message,
 )
+from transforms.common.words import number_words
 from transforms.messaging.bot_detection import is_machine_agent
 
 STANDARD_TYPES: dict[str, int] = {
@@ -84,9 +85,7 @@ def _plan_send_keys(*, by_email: bool) -> list[pl.Expr]:
         message_key_of_send().alias(SendKeys.message_key),
         _key_contact(by_email=by_email).alias(SendKeys.contact_key),
         pl.col(Sends.contact_id).is_null().alias(SendKeys.is_by_address),
-        pl.col(Sends.status)
-        .replace_strict(STATUS_CODES, return_dtype=pl.UInt8)
-        .alias(SendKeys.status_code),
+        number_words(pl.col(Sends.status), STATUS_CODES, pl.UInt8()).alias(SendKeys.status_code),
         pl.col(Sends.is_holdout).fill_null(value=False).alias(SendKeys.is_holdout),
         sent_at.alias(SendKeys.sent_at),
         pl.when(sent_at.is_null()).then(pl.col(Sends.created_at)).alias(SendKeys.created_at),
@@ -106,17 +105,16 @@ def message_key_of_send() -> pl.Expr:
     )
 
 
-def list_own_channels(events: pl.DataFrame, known: Sequence[str]) -> list[str]:
+def list_own_channels(types: Iterable[str], known: Sequence[str]) -> list[str]:
     """The channels of the user's own that event types may name, those known already first.
 
     At most so many as their codes have room for: further types are generic events.
 
     Args:
-        events: Canonical events.
+        types: The types of some events.
         known: The channels that earlier rows of the file may name, in the order of their codes.
     """
-    types = sorted(events.get_column(Events.event_type).unique())
-    found = [own for name in types if (own := own_channel_of(name)) is not None]
+    found = [own for name in sorted(types) if (own := own_channel_of(name)) is not None]
     return list(dict.fromkeys((*known, *found)))[:MOST_NAMES]
 
 
@@ -158,15 +156,17 @@ def _plan_event_keys(own_channels: tuple[str, ...], *, by_email: bool) -> _Event
         for name, code in codes.items()
         for action in Action
     }
-    names = {code: name for name, code in (STANDARD_CODES | codes).items()}
+    named = {code: name for name, code in (STANDARD_CODES | codes).items()}
+    names = pl.Series([named.get(code) for code in range(max(named) + 1)], dtype=pl.String)
     type_code = pl.col(EventKeys.type_code)
     is_click = type_code % CHANNEL_STRIDE == ACTION_CODES[Action.CLICKED]
     is_flagged = pl.col(Events.is_machine).fill_null(value=False)
     by_agent = is_machine_agent(pl.col(Events.user_agent)).fill_null(value=False)
+    subtype = pl.col(Events.subtype).str.strip_chars().str.to_lowercase()
     return _EventKeyPlan(
-        type_code=pl.col(Events.event_type)
-        .replace_strict(types, default=None, return_dtype=pl.UInt16)
-        .alias(EventKeys.type_code),
+        type_code=number_words(pl.col(Events.event_type), types, pl.UInt16()).alias(
+            EventKeys.type_code
+        ),
         keys=[
             pl.coalesce(hash_id(Events.message_id, seed=MESSAGE), hash_unknown_message()).alias(
                 EventKeys.message_key
@@ -181,10 +181,8 @@ def _plan_event_keys(own_channels: tuple[str, ...], *, by_email: bool) -> _Event
             pl.col(EventKeys.message_key),
             pl.col(EventKeys.contact_key),
             type_code,
-            pl.col(Events.subtype)
-            .str.strip_chars()
-            .str.to_lowercase()
-            .replace_strict(BOUNCE_CODES, default=0, return_dtype=pl.UInt8)
+            number_words(subtype, BOUNCE_CODES, pl.UInt8())
+            .fill_null(0)
             .alias(EventKeys.bounce_code),
             (is_flagged | by_agent).alias(EventKeys.is_machine),
             pl.col(Events.occurred_at).alias(EventKeys.occurred_at),
@@ -194,9 +192,7 @@ def _plan_event_keys(own_channels: tuple[str, ...], *, by_email: bool) -> _Event
             pl.col(MessageReferences.org_id),
             pl.col(MessageReferences.message_id),
             pl.lit(None, pl.String).alias(MessageReferences.campaign_id),
-            (type_code // CHANNEL_STRIDE)
-            .replace_strict(names, default=None, return_dtype=pl.String)
-            .alias(MessageReferences.channel),
+            pl.lit(names).gather(type_code // CHANNEL_STRIDE).alias(MessageReferences.channel),
         ],
     )
 

@@ -78,7 +78,7 @@ def test_what_may_be_an_own_channel_is_numbered_in_the_file_and_then_in_the_run(
     given = rows(
         Events, event("zalo_sent"), event("visit_sent"), event("email_sent"), event("sent")
     )
-    own = list_own_channels(given.collect(), ["line"])
+    own = list_own_channels(["zalo_sent", "visit_sent", "email_sent", "sent"], ["line"])
     assert own == ["line", "visit", "zalo"]
     keys = select_event_keys(given, own)
     run = RunChannels.of(["zalo", "line", "email"])
