@@ -20,6 +20,10 @@ MAX_EXPANSION = 1000
 """How many times its own size a compressed file's content may have, unless it is said otherwise."""
 
 
+LOOK_AHEAD_BYTES = 1 << 16
+"""How far a line end is looked for."""
+
+
 class _Source(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
@@ -35,6 +39,14 @@ class _PlainSource:
         content = self._file.read(min(size, max(self._left, 1)))
         self._left -= len(content)
         return content
+
+    def count_to_line_end(self, size: int) -> int:
+        """How many bytes end with a line; `size` where none ends soon after so many."""
+        here = self._file.tell()
+        self._file.seek(here + size)
+        ahead = self._file.read(min(size, LOOK_AHEAD_BYTES))
+        self._file.seek(here)
+        return size + ahead.find(b"\n") + 1
 
 
 class _GzipSource:
@@ -102,6 +114,17 @@ class Content:
     def sha256(self) -> str:
         """The hexadecimal hash of everything read so far."""
         return self._hash.hexdigest()
+
+    def read_lines(self, size: int) -> bytes:
+        """Return `size` bytes and what ends a line, where a file's own bytes are the content.
+
+        A block that ends with a line is read as it lies: nothing is carried over to the next.
+
+        Raises:
+            RefusedFile: The compressed data is damaged or ends too early.
+        """
+        is_plain = isinstance(self._source, _PlainSource)
+        return self.read(self._source.count_to_line_end(size) if is_plain else size)
 
     def read(self, size: int) -> bytes:
         """Return exactly `size` bytes, or all that are left.

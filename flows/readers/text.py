@@ -62,8 +62,13 @@ class TextFile:
     def _open(self, path: Path, *, hashing: bool) -> AbstractContextManager[Content]:
         return open_content(path, hashing=hashing, max_expansion=self._max_expansion)
 
-    def blocks(self, block_bytes: int) -> Iterator[tuple[bytes, bool]]:
-        """Yield the text from its start as UTF-8, and whether that is the end of the file."""
+    def blocks(self, block_bytes: int, first_bytes: int = 0) -> Iterator[tuple[bytes, bool]]:
+        """Yield the text from its start as UTF-8, and whether that is the end of the file.
+
+        Args:
+            block_bytes: About how long a block is; it ends with a line where that is easily had.
+            first_bytes: How long one before them is, in a file of several.
+        """
         if self.head_is_all and len(self.head) < block_bytes:
             self.content_sha256 = self._sha256_of_head
             yield self.head, True
@@ -72,9 +77,10 @@ class TextFile:
         known = self.content_sha256
         with self._open(self._path, hashing=not known) as content:
             content.read(self._mark_bytes)
+            yield converter.convert(content.read(first_bytes), final=False), False
             final = False
             while not final:
-                block = content.read(block_bytes)
+                block = content.read_lines(block_bytes)
                 final = len(block) < block_bytes
                 yield converter.convert(block, final=final), final
             self.content_sha256 = known or content.sha256

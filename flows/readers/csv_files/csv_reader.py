@@ -94,10 +94,12 @@ class CsvReader:
         carry = b""
         before = 0
         skip = self._start
-        for piece, final in self._text.blocks(self._batch_bytes):
+        for piece, final in self._text.blocks(self._batch_bytes, self._start):
             block = piece
             if skip:
                 block, skip = block[skip:], max(0, skip - len(block))
+            if not block and not final:
+                continue
             if b'"' in carry:
                 block, carry = carry + block, b""
             quotes = find_quotes(block)
@@ -120,7 +122,8 @@ class CsvReader:
         self, carry: bytes, block: bytes, quotes: np.ndarray, end: int
     ) -> pl.DataFrame | None:
         """Read what was carried, which has no quotes, and a block up to an end of a record."""
-        window = b"".join((carry, memoryview(block)[:end]))
+        is_whole = not carry and end == len(block)
+        window = block if is_whole else b"".join((carry, memoryview(block)[:end]))
         text = window.lstrip(b"\r\n")
         if not text:
             return None
