@@ -29,8 +29,8 @@ from flows.steps.fact_tasks import (
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys, find_names
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.messaging.kept_names import read_channels, read_names, write_names
+from flows.steps.messaging.message_references import NAMES, find_earlier, gather_references
 from flows.steps.messaging.message_reports import MessageFacts, sum_message_rows
-from flows.steps.messaging.named_messages import NAMES, find_earlier, gather_named
 from flows.steps.messaging.restating.fact_base import FACT_SUMS, FACTS
 
 MESSAGES = ("campaigns", "dispatches", "messages", "exchange_rates")
@@ -73,9 +73,10 @@ class RunFacts:
         kept, catalog, settings = self.run.kept, self.run.catalog.only(*NAMED), self.run.settings()
 
         def write(folder: Path) -> str:
-            named = gather_named(catalog, find_earlier(kept))
-            named.keep(folder)
-            return write_names(folder, find_names(MessageInputs(catalog, settings, folder), named))
+            inputs = MessageInputs(catalog, settings, folder)
+            gathered = gather_references(catalog, find_earlier(kept))
+            gathered.keep(folder)
+            return write_names(folder, find_names(inputs, gathered))
 
         return kept.folder(NAMES, [catalog, settings], write)
 

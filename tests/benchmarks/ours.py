@@ -25,13 +25,12 @@ from flows.progress import silence
 from flows.steps.messaging.described_messages import MessageInputs, find_names
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.messaging.message_reports import (
-    MessageFacts,
-    build_message_facts,
     sum_message_rows,
     write_channel_reports,
     write_overviews,
 )
 from flows.steps.messaging.message_warnings import find_message_warnings
+from flows.steps.messaging.send_facts import build_facts
 from flows.steps.reading.read_feeds import (
     FeedsRead,
     find_problem,
@@ -70,19 +69,19 @@ def report(root: Path, bench: Path) -> None:
     """Canonical tables, as `ingest` left them, to reports; the facts are kept for `facts`."""
     shutil.rmtree(bench / "scratch", ignore_errors=True)
     inputs = reopen(root, bench)
-    write_reports(inputs, build_message_facts(inputs), bench / "reports")
+    write_reports(inputs, bench / "reports")
 
 
 def report_from_facts(root: Path, bench: Path) -> None:
     """Stored send facts, as `report` left them, to reports."""
     inputs = reopen(root, bench)
-    facts = FactFiles(bench / "scratch/facts")
-    built = sum_message_rows(find_names(inputs), facts)
-    write_reports(inputs, built, bench / "again")
+    write_reports(inputs, bench / "again", FactFiles(bench / "scratch/facts"))
 
 
-def write_reports(inputs: MessageInputs, built: MessageFacts, staging: Path) -> None:
+def write_reports(inputs: MessageInputs, staging: Path, facts: FactFiles | None = None) -> None:
     """Write the reports of messages and contacts: those that the DuckDB job makes, too."""
+    names = find_names(inputs)
+    built = sum_message_rows(names, facts or build_facts(inputs, names))
     checks = write_channel_reports(inputs, built, None, staging)
     checks += write_overviews(inputs.catalog, built, None, staging)
     known = inputs.catalog.scan("contacts")
@@ -109,7 +108,7 @@ def publish_all(root: Path) -> None:
     read = read_into(root, root / "state/ledger", staging / "quarantine")
     scratch = root / "state/scratch"
     inputs = MessageInputs(read.catalog, load_workspace(root).config, scratch)
-    write_reports(inputs, build_message_facts(inputs), staging)
+    write_reports(inputs, staging)
     shutil.rmtree(scratch)
     manifest = Manifest(
         run_id=run_id,

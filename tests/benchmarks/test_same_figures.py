@@ -8,7 +8,6 @@ from polars.testing import assert_frame_equal
 
 from flows.config.loading import load_workspace
 from flows.steps.messaging.described_messages import MessageInputs
-from flows.steps.messaging.message_reports import build_message_facts
 from tests.benchmarks.duckdb_job import run_whole
 from tests.benchmarks.floor import write_typed
 from tests.benchmarks.generate import generate
@@ -50,7 +49,7 @@ def ours(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     read = read_into(workspace, out / "ledger", out / "quarantine")
     config = load_workspace(workspace).config
     inputs = MessageInputs(read.catalog, config, out / "scratch")
-    write_reports(inputs, build_message_facts(inputs), out / "reports")
+    write_reports(inputs, out / "reports")
     return out / "reports"
 
 

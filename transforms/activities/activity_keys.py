@@ -40,33 +40,40 @@ MESSAGE_KEY, OWNER = DescribedMessages.message_key, "owner"
 PLACE = "place"
 
 
-def name_contacts(rows: pl.LazyFrame, emails: pl.LazyFrame) -> pl.LazyFrame:
-    """Put the contact in the place of the e-mail address that names it; drop the address."""
+def name_contacts(rows: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
+    """Put the contact in the place of the e-mail address that names it; drop the address.
+
+    Args:
+        rows: Any with organization, contact and e-mail address.
+        owners: `AddressOwners`; without rows where no address needs to be known.
+    """
+    if owners.is_empty():
+        return rows.drop(Sends.email)
     email_key = AddressOwners.email_key
-    owners = emails.select(email_key, pl.col(AddressOwners.contact_id).alias(OWNER))
+    known = owners.lazy().select(email_key, pl.col(AddressOwners.contact_id).alias(OWNER))
     return (
         rows.with_columns(hash_email().alias(email_key))
-        .join(owners, on=email_key, how="left", validate="m:1")
+        .join(known, on=email_key, how="left", validate="m:1")
         .with_columns(pl.coalesce(CONTACT_ID, OWNER).alias(CONTACT_ID))
         .drop(Sends.email, email_key, OWNER)
     )
 
 
-def find_contacts(rows: pl.LazyFrame, owners: pl.LazyFrame | None) -> pl.LazyFrame:
+def find_contacts(rows: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
     """Find the contact whom a row names by its id, else by its e-mail address.
 
     Args:
-        rows: Any with organization, contact and, where addresses name any, e-mail address.
-        owners: `AddressOwners`, where addresses name contacts.
+        rows: Any with organization, contact and e-mail address.
+        owners: `AddressOwners`; without rows where no address needs to be known.
 
     Returns:
         The same rows in the same order, with `contact_key`.
     """
     keyed = key_contacts(rows)
-    if owners is None:
+    if owners.is_empty():
         return keyed
     email_key = AddressOwners.email_key
-    known = owners.select(email_key, pl.col(AddressOwners.contact_key).alias(OWNER))
+    known = owners.lazy().select(email_key, pl.col(AddressOwners.contact_key).alias(OWNER))
     return (
         keyed.with_columns(hash_email().alias(email_key))
         .join(known, on=email_key, how="left", validate="m:1", maintain_order="left")

@@ -205,7 +205,7 @@ def add_domains(
     names = domains.select(domain, ContactDomains.domain).unique()
     return (
         assume_deliveries(parts, assumed)
-        .with_columns(org_of_basis(DomainBases.basis_key).alias(MessageCodes.org_code))
+        .with_columns(org_of_basis().alias(MessageCodes.org_code))
         .join(organizations, on=MessageCodes.org_code, how="inner", validate="m:1")
         .join(names, on=domain, how="left", validate="m:1")
         .with_columns(pl.col(DomainSums.domain).fill_null(NO_DOMAIN))

@@ -134,7 +134,7 @@ def name_days(days: pl.LazyFrame, assumed: pl.LazyFrame, channels: RunChannels) 
         assumed: `AssumedBases`.
         channels: The run's channels.
     """
-    code = channel_of_basis(MessageDays.basis_key).alias(ChannelDays.channel)
+    code = channel_of_basis().alias(ChannelDays.channel)
     return (
         assume_deliveries(days, assumed)
         .with_columns(code)

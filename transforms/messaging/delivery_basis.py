@@ -36,9 +36,9 @@ def pack_basis(org_code: str, feed: str, channel_code: str) -> pl.Expr:
     return (org * 2**FEED_BITS + feed_number) * 2**CHANNEL_BITS + channel
 
 
-def channel_of_basis(basis_key: str = BASIS) -> pl.Expr:
+def channel_of_basis() -> pl.Expr:
     """The number of the channel in a packed basis."""
-    return (pl.col(basis_key) % 2**CHANNEL_BITS).cast(pl.UInt8)
+    return (pl.col(BASIS) % 2**CHANNEL_BITS).cast(pl.UInt8)
 
 
 def feed_of_basis() -> pl.Expr:
@@ -46,9 +46,9 @@ def feed_of_basis() -> pl.Expr:
     return (pl.col(BASIS) // 2**CHANNEL_BITS % 2**FEED_BITS).cast(pl.UInt16)
 
 
-def org_of_basis(basis_key: str = BASIS) -> pl.Expr:
+def org_of_basis() -> pl.Expr:
     """The number of the organization in a packed basis."""
-    return (pl.col(basis_key) // 2 ** (CHANNEL_BITS + FEED_BITS)).cast(pl.UInt32)
+    return (pl.col(BASIS) // 2 ** (CHANNEL_BITS + FEED_BITS)).cast(pl.UInt32)
 
 
 def list_said_delivered(events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:

@@ -2,6 +2,11 @@
 
 A level that a source does not have is implied (SPEC §6.1): a campaign without dispatches or
 messages has one of each that bears its id and name, a dispatch without messages one message.
+
+So campaign c1 alone has a dispatch c1 and a message c1, and sends that name only the campaign
+are of that message. Events that name a message c1, which no feed describes, claim the implied one:
+theirs is its name. They cannot where such sends have it already, nor where a feed's own message is
+called c1: then the implied one is `campaign:c1`.
 """
 
 import polars as pl

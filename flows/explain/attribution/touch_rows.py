@@ -97,7 +97,7 @@ class TouchRows:
             held = pl.col(Sends.is_holdout) if table == "sends" else pl.lit(value=False)
             failed = pl.col(Sends.status).is_in(NEVER_ARRIVED) if table == "sends" else held
             parts.append(
-                name_contacts(rows, self.run.names.owners.lazy())
+                name_contacts(rows, self.run.names.owners)
                 .filter(
                     pl.col(Sends.contact_id) == ids[C.contact_id],
                     ~held.fill_null(value=False),

@@ -17,8 +17,12 @@ from contracts.vocabulary import Action
 from flows.catalog.file_batches import Batch, pack_row
 from flows.cluster.workers import Workers
 from flows.kept.keepers import Folder, Keeper, keep_each
-from flows.steps.activities.people_inputs import PeopleInputs, name_by_address
-from transforms.activities.activity_keys import add_unit_key, list_asked_sends
+from flows.steps.activities.people_inputs import PeopleInputs
+from transforms.activities.activity_keys import (
+    add_unit_key,
+    list_asked_sends,
+    name_contacts,
+)
 from transforms.activities.linked_rows import span_devices
 from transforms.messaging.bot_detection import is_type_of, select_clicks, select_deliveries
 
@@ -72,22 +76,22 @@ def keep_questions(
     """Have the questions of batches of events written, each once."""
     decided = [[batch.identity, inputs.identify_owners(batch)] for batch in batches]
     kept = keep_each(
-        keeper, workers, "questions of events", decided, write_questions, inputs.emails, batches
+        keeper, workers, "questions of events", decided, write_questions, inputs.owners, batches
     )
     return [Questions(batch, folder) for batch, folder in zip(batches, kept, strict=True)]
 
 
-def write_questions(emails: pl.DataFrame, batch: Batch, folder: Path) -> None:
+def write_questions(owners: pl.DataFrame, batch: Batch, folder: Path) -> None:
     """Write what a batch of events asks.
 
     Args:
-        emails: `AddressOwners`.
+        owners: `AddressOwners`.
         batch: The batch.
         folder: Gets a file of each kind of question.
     """
     rows = batch.scan()
     told = rows.filter(is_type_of(Action.CLICKED) | is_type_of(Action.DELIVERED))
-    named = name_by_address(told.with_columns(pack_row()), emails).pipe(add_unit_key)
+    named = name_contacts(told.with_columns(pack_row()), owners).pipe(add_unit_key)
     nameless = rows.filter(pl.col(Events.contact_id).is_null())
     found = {
         SENDS: (list_asked_sends(rows), pl.Schema({SendPlaces.send_key: pl.UInt64()})),

@@ -24,7 +24,7 @@ from flows.steps.activities.activity_pieces import EVENTS, PLACES, SENDS, Pieces
 from flows.steps.activities.event_questions import keep_questions
 from flows.steps.activities.machine_signs import JudgedAgents, find_haste
 from flows.steps.activities.meetings import find_meetings
-from flows.steps.activities.people_inputs import PeopleInputs, own_addresses
+from flows.steps.activities.people_inputs import PeopleInputs
 from flows.steps.activities.placing import Placing, place_linked
 from transforms.activities.activity_keys import (
     add_first_sent,
@@ -88,13 +88,13 @@ class EventInputs:
     """What all batches of events are placed and described by.
 
     Attributes:
-        emails: `AddressOwners`.
+        owners: `AddressOwners`.
         links: `IdentityLinks`, with keys.
         channels: The channels of the run.
         agents: The user agents that were judged.
     """
 
-    emails: pl.DataFrame
+    owners: pl.DataFrame
     links: pl.DataFrame
     channels: RunChannels
     agents: JudgedAgents = field(default_factory=JudgedAgents)
@@ -115,18 +115,18 @@ def write_sends(inputs: PeopleInputs, placing: Placing) -> Pieces:
         ]
         for one in batches
     ]
-    return placing.keep_pieces(SENDS, decided, write_send_piece, inputs.emails, batches)
+    return placing.keep_pieces(SENDS, decided, write_send_piece, inputs.owners, batches)
 
 
-def write_send_piece(emails: pl.DataFrame, one: SendBatch, folder: Path) -> None:
+def write_send_piece(owners: pl.DataFrame, one: SendBatch, folder: Path) -> None:
     """Write a batch of sends, as `KeyedSends`.
 
     Args:
-        emails: `AddressOwners`.
+        owners: `AddressOwners`.
         one: The batch.
         folder: Gets it.
     """
-    rows = find_contacts(one.batch.scan().select(SENT), own_addresses(emails))
+    rows = find_contacts(one.batch.scan().select(SENT), owners)
     write_piece(SENDS, key_sends(add_first_sent(rows, one.first_sent.lazy())), folder)
 
 
@@ -152,7 +152,7 @@ def write_events(inputs: PeopleInputs, placing: Placing, sends: Pieces) -> Piece
         {name: _scan_places([folder]).select(SENT_KEY) for name, folder in pieces.items()},
     )
     links, hasty = placing.identify_links([one.devices for one in asked]), find_haste(inputs, asked)
-    of = EventInputs(inputs.emails, placing.links, inputs.channels)
+    of = EventInputs(inputs.owners, placing.links, inputs.channels)
     placing.scratch.mkdir(parents=True, exist_ok=True)
     batches = [
         EventBatch(
@@ -218,7 +218,7 @@ def _place(of: EventInputs, one: EventBatch) -> pl.DataFrame:
     device = pl.when(pl.col(Events.contact_id).is_null()).then(Events.anonymous_id)
     rows = one.batch.scan().with_columns(device.alias(Events.anonymous_id))
     keyed = (
-        name_keys_of_events(find_contacts(rows, own_addresses(of.emails)))
+        name_keys_of_events(find_contacts(rows, of.owners))
         .select(
             Events.org_id,
             Events.anonymous_id,

@@ -7,7 +7,6 @@ import polars as pl
 
 from contracts.channels import RunChannels
 from contracts.config.workspace import Workspace
-from contracts.feeds import Sends
 from contracts.vocabulary import Action
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.file_batches import Batch
@@ -27,7 +26,7 @@ class PeopleInputs:
         config: The workspace's configuration.
         channels: The channels of the run.
         messages: Every message (`DescribedMessages`).
-        emails: `AddressOwners`.
+        owners: `AddressOwners`.
         matched: The sessions, and the links that they came by.
         ad_names: `AdNames`.
     """
@@ -36,14 +35,9 @@ class PeopleInputs:
     config: Workspace
     channels: RunChannels
     messages: pl.DataFrame
-    emails: pl.DataFrame
+    owners: pl.DataFrame
     matched: MatchedSessions
     ad_names: pl.LazyFrame
-
-    @property
-    def owners(self) -> pl.LazyFrame | None:
-        """`AddressOwners`, where addresses name contacts."""
-        return own_addresses(self.emails)
 
     @property
     def sessions(self) -> pl.LazyFrame:
@@ -61,7 +55,7 @@ class PeopleInputs:
 
     @cached_property
     def _owners_identity(self) -> str:
-        return identify_rows(self.emails.lazy())
+        return identify_rows(self.owners.lazy())
 
     def has_events_of(self, action: Action) -> bool:
         """Whether any event is of an action, of whatever channel or bare."""
@@ -73,19 +67,4 @@ class PeopleInputs:
 
     def name(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Canonical rows with the contact that their address names."""
-        return name_by_address(rows, self.emails)
-
-
-def own_addresses(emails: pl.DataFrame) -> pl.LazyFrame | None:
-    """`AddressOwners`, where addresses name contacts."""
-    return None if emails.is_empty() else emails.lazy()
-
-
-def name_by_address(rows: pl.LazyFrame, emails: pl.DataFrame) -> pl.LazyFrame:
-    """Canonical rows with the contact that their address names.
-
-    Args:
-        rows: Any with an address.
-        emails: `AddressOwners`.
-    """
-    return rows.drop(Sends.email) if emails.is_empty() else name_contacts(rows, emails.lazy())
+        return name_contacts(rows, self.owners)

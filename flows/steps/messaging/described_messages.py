@@ -25,7 +25,11 @@ from flows.errors import ConfigurationError
 from flows.ingest.send_key_files import LINKS_FILE
 from flows.runtime.materialize import materialize
 from flows.steps.messaging.key_files import KeyFiles
-from flows.steps.messaging.named_messages import NamedMessages, gather_named, list_named
+from flows.steps.messaging.message_references import (
+    FileReferences,
+    gather_references,
+    scan_references,
+)
 from transforms.messaging.contact_sums import list_domains
 from transforms.messaging.event_assignment import find_event_channels
 from transforms.messaging.hierarchy import describe_messages
@@ -74,17 +78,17 @@ class NamedKeys:
     domains: pl.DataFrame
 
 
-def find_names(inputs: MessageInputs, named: NamedMessages | None = None) -> NamedKeys:
+def find_names(inputs: MessageInputs, gathered: FileReferences | None = None) -> NamedKeys:
     """The run's channels, messages, addresses and mailbox domains.
 
     Args:
         inputs: What was read.
-        named: What files name whose rows all count, if it is gathered already.
+        gathered: The messages that files name whose rows all count, if gathered already.
     """
     channels = find_channels(inputs.catalog, inputs.config)
     return NamedKeys(
         channels,
-        describe(inputs, channels, named),
+        describe(inputs, channels, gathered),
         find_owners(inputs.catalog),
         find_domains(inputs.catalog),
     )
@@ -110,18 +114,17 @@ def find_channels(catalog: Catalog, config: Workspace) -> RunChannels:
 
 
 def describe(
-    inputs: MessageInputs, channels: RunChannels, gathered: NamedMessages | None = None
+    inputs: MessageInputs, channels: RunChannels, gathered: FileReferences | None = None
 ) -> pl.DataFrame:
     """Every message with its names, dispatch, campaign and channel: `DescribedMessages`.
 
     Args:
         inputs: What was read.
         channels: The run's channels.
-        gathered: What files name whose rows all count, if it is gathered already.
+        gathered: The messages that files name whose rows all count, if gathered already.
     """
     catalog = inputs.catalog
-    gathered = gathered or gather_named(catalog)
-    named = pl.concat(list_named(catalog, channels, gathered))
+    named = scan_references(catalog, channels, gathered or gather_references(catalog))
     references = materialize(merge_references(named, channels.codes), MessageReferences)
     described = _describe(inputs, references)
     without = described.filter(pl.col(DescribedMessages.channel) == OTHER_CHANNEL)

@@ -18,7 +18,6 @@ from flows.runtime.materialize import materialize
 from flows.steps.messaging.described_messages import (
     MessageInputs,
     NamedKeys,
-    find_names,
     scan_link_texts,
 )
 from flows.steps.messaging.fact_files import FactFiles
@@ -27,7 +26,6 @@ from flows.steps.messaging.message_checks import (
     reconcile_events,
     reconcile_levels,
 )
-from flows.steps.messaging.send_facts import build_facts
 from flows.storage.report_files import write_table
 from transforms.reports import campaigns, message_days, messaging, people
 from transforms.reports.mailbox_domains import report_domains
@@ -61,21 +59,9 @@ class MessageFacts:
         """`DescribedMessages`."""
         return self.names.messages
 
-    @property
-    def emails(self) -> pl.DataFrame:
-        """`AddressOwners`."""
-        return self.names.owners
-
     def all_rows(self) -> pl.LazyFrame:
         """The message rows of all channels."""
         return pl.concat(self.rows.values()).lazy()
-
-
-def build_message_facts(inputs: MessageInputs) -> MessageFacts:
-    """Canonical tables to send facts to message rows."""
-    names = find_names(inputs)
-    facts = build_facts(inputs, names)
-    return sum_message_rows(names, facts)
 
 
 def sum_message_rows(names: NamedKeys, facts: FactFiles) -> MessageFacts:

@@ -6,6 +6,7 @@ import polars as pl
 
 from contracts.columns import references
 from contracts.facts.messaging.send_facts import CONTRADICTED, ORPHANS
+from contracts.facts.messaging.send_keys import AddressOwners
 from contracts.feeds import FEEDS, Contacts
 from contracts.manifest import Warned, count_of
 from contracts.vocabulary import Action
@@ -33,7 +34,7 @@ def find_message_warnings(catalog: Catalog, built: MessageFacts) -> Iterator[War
         yield _unresolved("events", "send_id", "sends.send_id", count)
     yield from _unresolved_by_facts(catalog, built)
     yield from find_unresolved(catalog)
-    sharing = built.emails.get_column("contacts", default=pl.Series(dtype=pl.UInt32))
+    sharing = built.names.owners.get_column(AddressOwners.contacts)
     if count := int((sharing > 1).sum()):
         addresses = "address" if count == 1 else "addresses"
         message = f"{count} e-mail {addresses} of several contacts; the one updated last is meant"

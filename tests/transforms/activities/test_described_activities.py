@@ -12,7 +12,7 @@ from contracts.columns import columns, polars_schema
 from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_matching import SessionLinks
 from contracts.facts.messaging.hierarchy import DescribedMessages
-from contracts.facts.messaging.send_keys import FeedEvents, FeedSends
+from contracts.facts.messaging.send_keys import AddressOwners, FeedEvents, FeedSends
 from contracts.facts.people.described_activities import (
     ContactSends,
     LinkNames,
@@ -58,6 +58,7 @@ from transforms.messaging.send_keys import select_event_keys, select_send_keys
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 OWN = RunChannels.of(["whatsapp"])
+NOBODY = pl.DataFrame(schema=polars_schema(AddressOwners))
 MESSAGES = pl.LazyFrame(
     {
         "org_id": ["o", "o", "o"],
@@ -91,9 +92,9 @@ def describe(events: list[dict[str, Any]], sends: list[dict[str, Any]] | None = 
     people, messages = number_people(rows, of_sends), number()
     keyed = (
         rows.with_columns(machine_reason=pl.lit(None, pl.String))
-        .pipe(find_contacts, None)
+        .pipe(find_contacts, NOBODY)
         .pipe(name_keys_of_events)
-        .pipe(place_events, place_sends(key_rows(of_sends, None)).collect())
+        .pipe(place_events, place_sends(key_rows(of_sends)).collect())
         .pipe(name_channels, OWN)
         .select(columns(KeyedEvents))
     )
@@ -122,7 +123,7 @@ def select_keys(sends: pl.LazyFrame) -> pl.LazyFrame:
     return keys.select(polars_schema(FeedSends).names())
 
 
-def key_rows(sends: pl.LazyFrame, owners: pl.LazyFrame | None) -> pl.LazyFrame:
+def key_rows(sends: pl.LazyFrame, owners: pl.DataFrame = NOBODY) -> pl.LazyFrame:
     """Canonical sends as `KeyedSends`."""
     keyed = find_contacts(sends, owners).with_columns(
         pl.lit(None, polars_schema(FirstSentEvents)["first_sent_at"]).alias("first_sent_at")
@@ -132,11 +133,9 @@ def key_rows(sends: pl.LazyFrame, owners: pl.LazyFrame | None) -> pl.LazyFrame:
 
 def test_an_address_names_its_contact_trimmed_and_in_any_case() -> None:
     """An id that stands there is kept; an address that nobody bears names nobody."""
-    emails = (
-        pl.LazyFrame({"org_id": ["o"], "email": ["ann@x.io"], "contact_id": ["101"]})
-        .with_columns(hash_email().alias("email_key"))
-        .drop("org_id", "email")
-    )
+    owners = pl.DataFrame(
+        {"org_id": ["o"], "email": ["ann@x.io"], "contact_id": ["101"]}
+    ).with_columns(email_key=hash_email(), contact_key=hash_id("contact_id", seed=CONTACT))
     rows = pl.LazyFrame(
         {
             "org_id": ["o", "o", "o"],
@@ -144,13 +143,10 @@ def test_an_address_names_its_contact_trimmed_and_in_any_case() -> None:
             "email": ["ann@x.io", " Ann@X.io", "bo@x.io"],
         }
     )
-    named = name_contacts(rows, emails).collect()
+    named = name_contacts(rows, owners).collect()
     expected = pl.DataFrame({"org_id": ["o", "o", "o"], "contact_id": ["7", "101", None]})
     assert_frame_equal(named, expected, check_row_order=False)
     keys = expected.select(contact_key=hash_id("contact_id", seed=CONTACT))
-    owners = emails.with_columns(org_id=pl.lit("o")).with_columns(
-        contact_key=hash_id("contact_id", seed=CONTACT)
-    )
     assert_frame_equal(find_contacts(rows, owners).select("contact_key").collect(), keys)
 
 
@@ -161,7 +157,7 @@ def test_a_send_is_its_contacts_by_id_or_by_address() -> None:
         {"org_id": "o", "send_id": "12", "email": "Bo@x.io"},
         {"org_id": "o", "send_id": "13", "email": "cy@x.io"},
     ]
-    rows = pl.LazyFrame({"org_id": ["o"], "email": ["bo@x.io"], "contact_id": ["102"]})
+    rows = pl.DataFrame({"org_id": ["o"], "email": ["bo@x.io"], "contact_id": ["102"]})
     contact_key = hash_id("contact_id", seed=CONTACT).alias("contact_key")
     owners = rows.select(hash_email().alias("email_key"), contact_key, "contact_id")
     placed = place_sends(key_rows(frame(Sends, sends), owners)).collect()
@@ -220,7 +216,7 @@ def told(sends: list[dict[str, Any]], events: list[dict[str, Any]]) -> pl.LazyFr
     keys = select_event_keys(frame(Events, events).with_row_index("row_number"), OWN.own)
     keys = keys.with_columns(feed=pl.lit(1, pl.UInt16)).select(polars_schema(FeedEvents).names())
     sent = find_first_sent(keys, select_keys(rows))
-    keyed = key_sends(add_first_sent(find_contacts(rows, None), sent)).select(columns(KeyedSends))
+    keyed = key_sends(add_first_sent(find_contacts(rows, NOBODY), sent)).select(columns(KeyedSends))
     numbered = number_sends(number_contacts(keyed, people.collect()), messages.collect())
     return describe_sends(restore_contacts(numbered, people), messages)
 

@@ -11,7 +11,7 @@ from flows.kept.recorded_files import find_recorded, read_record
 from flows.steps.messaging.described_messages import NamedKeys
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.messaging.kept_names import read_names
-from flows.steps.messaging.named_messages import NAMES
+from flows.steps.messaging.message_references import NAMES
 
 FACTS = "facts"
 FACT_SUMS = "send sums"

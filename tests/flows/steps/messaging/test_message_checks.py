@@ -7,9 +7,10 @@ import pytest
 
 from contracts.vocabulary import Action
 from flows.config.loading import load_workspace
-from flows.steps.messaging.described_messages import MessageInputs
+from flows.steps.messaging.described_messages import MessageInputs, find_names
 from flows.steps.messaging.message_checks import count_actions, reconcile_events
-from flows.steps.messaging.message_reports import MessageFacts, build_message_facts
+from flows.steps.messaging.message_reports import MessageFacts, sum_message_rows
+from flows.steps.messaging.send_facts import build_facts
 from flows.steps.reading.read_feeds import FeedsRead
 from tests.support.workspaces import feed, read_files
 
@@ -48,7 +49,9 @@ def make(place: Path, more: str = "", *, held_out: bool = False) -> tuple[FeedsR
     toml = "".join(feed(name, f"raw/{name}.csv") for name in ("contacts", "messages", "sends"))
     read = read_files(place, toml + feed("events", "raw/events/*.csv"), files)
     config = load_workspace(place / "ws", environ={}).config
-    return read, build_message_facts(MessageInputs(read.catalog, config, place / "scratch"))
+    inputs = MessageInputs(read.catalog, config, place / "scratch")
+    names = find_names(inputs)
+    return read, sum_message_rows(names, build_facts(inputs, names))
 
 
 @pytest.fixture(scope="module")

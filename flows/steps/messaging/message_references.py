@@ -21,14 +21,14 @@ from transforms.messaging.message_references import list_references
 from transforms.messaging.send_keys import select_event_keys, select_send_keys
 
 NAMES = "message names"
-"""The step that keeps them, beside what keys stand for."""
-NAMED, FILES = "named", "named_by.json"
+"""The step that keeps them, beside the names that are found with them."""
+REFERENCES, FILES = "references", "files.json"
 TABLES = ("sends", "events")
 
 
 @dataclass(frozen=True)
-class NamedMessages:
-    """What files name whose rows all count.
+class FileReferences:
+    """The messages that files name whose rows all count.
 
     Attributes:
         files: The files, each as what reading it gave.
@@ -40,20 +40,20 @@ class NamedMessages:
 
     def keep(self, folder: Path) -> None:
         """Keep them for the next run."""
-        write_frames(folder, {NAMED: self.rows})
+        write_frames(folder, {REFERENCES: self.rows})
         (folder / FILES).write_text(json.dumps(sorted(self.files)))
 
 
-def find_earlier(kept: KeptSteps) -> NamedMessages | None:
+def find_earlier(kept: KeptSteps) -> FileReferences | None:
     """What the run before gathered."""
     for _, folder in kept.list_earlier(NAMES):
         files = json.loads((folder / FILES).read_text("utf-8"))
-        return NamedMessages(frozenset(files), read_frame(folder, NAMED, MessageReferences))
+        return FileReferences(frozenset(files), read_frame(folder, REFERENCES, MessageReferences))
     return None
 
 
-def gather_named(catalog: Catalog, earlier: NamedMessages | None = None) -> NamedMessages:
-    """What the files name whose rows all count.
+def gather_references(catalog: Catalog, earlier: FileReferences | None = None) -> FileReferences:
+    """The messages that the files name whose rows all count.
 
     Args:
         catalog: What was read.
@@ -72,13 +72,13 @@ def gather_named(catalog: Catalog, earlier: NamedMessages | None = None) -> Name
     rows += [pl.scan_parquet(new)] if new else []
     rows += [] if known is None else [known.rows.lazy()]
     gathered = materialize(list_references(pl.concat(rows)), MessageReferences)
-    return NamedMessages(frozenset(lists), gathered.collect())
+    return FileReferences(frozenset(lists), gathered.collect())
 
 
-def list_named(
-    catalog: Catalog, channels: RunChannels, gathered: NamedMessages
-) -> list[pl.LazyFrame]:
-    """The lists of all files; of those of which some rows do not count, from the others.
+def scan_references(
+    catalog: Catalog, channels: RunChannels, gathered: FileReferences
+) -> pl.LazyFrame:
+    """`MessageReferences` of all files; of those of which some rows do not count, of the others.
 
     Args:
         catalog: What was read.
@@ -93,4 +93,4 @@ def list_named(
                 rows, is_sends = catalog.scan_file(file, table), table == "sends"
                 keys = select_send_keys(rows) if is_sends else select_event_keys(rows, channels.own)
                 lists.append(list_references(keys))
-    return lists
+    return pl.concat(lists)
