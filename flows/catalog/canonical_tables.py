@@ -87,7 +87,7 @@ class Catalog:
 
     def scan(self, table: str) -> pl.LazyFrame:
         """The canonical table: one row per key, the latest version of each."""
-        parts = [self.scan_run(files, table) for files in self.list_runs(table)]
+        parts = [self.scan_group(files, table) for files in self.group_files(table)]
         schema = polars_schema(FEEDS[table])
         return pl.concat(parts).select(schema.names()) if parts else pl.LazyFrame(schema=schema)
 
@@ -95,20 +95,20 @@ class Catalog:
         """A file's rows of a table that count, with their `row_number`."""
         return self.leave_discarded(pl.scan_parquet(file.list_parts(table)), file, table)
 
-    def list_runs(self, table: str) -> Iterator[list[ReadFile]]:
+    def group_files(self, table: str) -> Iterator[list[ReadFile]]:
         """The files that feed a table, in order: such of one feed whose rows all count together.
 
         Files that are read together cost less than each for itself, by far where they are small.
         """
         discarded = self.status.list_files(table)
 
-        def name_run(file: ReadFile) -> tuple[int, int | None]:
+        def tell_apart(file: ReadFile) -> tuple[int, int | None]:
             return file.raw.feed.place, file.order if file.order in discarded else None
 
-        for _, files in groupby(self.feeding(table), key=name_run):
+        for _, files in groupby(self.feeding(table), key=tell_apart):
             yield list(files)
 
-    def scan_run(self, files: list[ReadFile], table: str) -> pl.LazyFrame:
+    def scan_group(self, files: list[ReadFile], table: str) -> pl.LazyFrame:
         """The rows of files read together that count, with their `file` and `row_number`."""
         rows = scan_together(files, table)
         return self.leave_discarded(rows, files[0], table) if len(files) == 1 else rows
@@ -116,7 +116,7 @@ class Catalog:
     def scan_numbered(self, table: str) -> pl.LazyFrame:
         """The canonical table with each row's `file` and `row_number`."""
         schema = {**polars_schema(FEEDS[table]), ROW_NUMBER: pl.UInt32, FILE: pl.UInt32}
-        parts = [self.scan_run(files, table) for files in self.list_runs(table)]
+        parts = [self.scan_group(files, table) for files in self.group_files(table)]
         return pl.concat(parts).select(*schema) if parts else pl.LazyFrame(schema=schema)
 
     def leave_discarded(self, rows: pl.LazyFrame, file: ReadFile, table: str) -> pl.LazyFrame:

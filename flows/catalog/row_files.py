@@ -19,15 +19,15 @@ class RowFile:
 
     Attributes:
         folder: Where they lie.
-        table: `sends` or `events`.
+        table: The canonical table.
         feed: The place of its feed in the configuration.
         order: Its place among the files read.
         rows: How many rows it has, those that do not count among them.
         identity: What reading the file gave.
         scopes: Of events: what names their sends.
         own_channels: The channels that event types may name, in the order of their codes.
-        counts: Of its rows, the numbers of those that count, or do not; None where all count.
-        is_chosen: Whether `counts` are the numbers of those that count.
+        listed: The numbers of those of its rows that do not count; None where all count.
+        is_chosen: Whether the rows that are listed are instead all that count.
     """
 
     folder: Path
@@ -38,7 +38,7 @@ class RowFile:
     identity: str
     scopes: tuple[str, ...] = ()
     own_channels: tuple[str, ...] = ()
-    counts: pl.Series | None = None
+    listed: pl.Series | None = None
     is_chosen: bool = False
 
     @property
@@ -48,9 +48,9 @@ class RowFile:
 
     def leave_uncounted(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """The file's rows that count."""
-        if self.counts is None:
+        if self.listed is None:
             return rows
-        is_listed = pl.col(ROW_NUMBER).is_in(self.counts.implode())
+        is_listed = pl.col(ROW_NUMBER).is_in(self.listed.implode())
         return rows.filter(is_listed if self.is_chosen else ~is_listed)
 
 

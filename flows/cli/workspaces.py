@@ -30,7 +30,7 @@ class Access:
 
 PUBLISHED = Needs(TABLES)
 WHOLE = Needs(EVERYTHING, of_all_runs=True, writes=True)
-COMMANDS = {
+ACCESS = {
     "init": Access(None, Needs(READS_RAW, writes=True)),
     "check": Access(Needs(READS_RAW)),
     "show": Access(PUBLISHED),
@@ -59,7 +59,7 @@ COMMANDS = {
     "erase": Access(None, WHOLE),
     "suggest": Access(Needs(frozenset({Kind.SNAPSHOT}), tables=frozenset({"utm_audit"}))),
 }
-"""Function of a command -> what it needs; any other takes no workspace in an object store."""
+"""Function of a command -> what it needs there; any other takes no workspace in an object store."""
 PLACES = ("workspace", "directory")
 
 
@@ -90,7 +90,7 @@ def choose_needs(name: str, arguments: Mapping[str, Any]) -> Needs:
     Raises:
         UsageError: It cannot be called with a workspace in an object store.
     """
-    access = COMMANDS.get(name, Access(None))
+    access = ACCESS.get(name, Access(None))
     if access.writes is not None and access.is_writing(arguments):
         return access.writes
     if access.reads is None:

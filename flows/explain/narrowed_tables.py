@@ -27,9 +27,9 @@ class NarrowedTables(Catalog):
         rows = super().scan_file(file, table)
         return self.narrow[table](rows) if table in self.narrow else rows
 
-    def scan_run(self, files: list[ReadFile], table: str) -> pl.LazyFrame:
+    def scan_group(self, files: list[ReadFile], table: str) -> pl.LazyFrame:
         """The rows of files read together that count and are asked about."""
-        rows = super().scan_run(files, table)
+        rows = super().scan_group(files, table)
         return self.narrow[table](rows) if table in self.narrow else rows
 
 

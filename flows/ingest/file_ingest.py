@@ -155,5 +155,5 @@ def _quarantine_unclaimed(
     if claimed.len() == batch.rows.height:
         return
     unclaimed = batch.rows.filter(~pl.col(ROW_NUMBER).is_in(claimed.implode()))
-    reason = f"no row of {', '.join(sorted({first.resolved.mapping.table}))}"
-    first.reject_whole(unclaimed, f"{reason}: its ids are empty", number)
+    reason = f"no row of {first.resolved.mapping.table}: its ids are empty"
+    first.reject_whole(unclaimed, reason, number)

@@ -103,10 +103,10 @@ def write_record(folder: Path, settings: str, names: str, files: Iterable[RowFil
     (folder / RECORD).write_text(made_from.model_dump_json())
     uncounted = [
         pl.DataFrame(
-            {FILE: pl.repeat(place, file.counts.len(), dtype=pl.UInt32, eager=True)}
-        ).with_columns(file.counts.cast(pl.UInt32).alias(ROW_NUMBER))
+            {FILE: pl.repeat(place, file.listed.len(), dtype=pl.UInt32, eager=True)}
+        ).with_columns(file.listed.cast(pl.UInt32).alias(ROW_NUMBER))
         for place, file in enumerate(listed)
-        if file.counts is not None
+        if file.listed is not None
     ]
     nothing = pl.DataFrame(schema={FILE: pl.UInt32, ROW_NUMBER: pl.UInt32})
     pl.concat([nothing, *uncounted]).write_ipc(folder / UNCOUNTED, compression="lz4")
@@ -175,7 +175,7 @@ def compare_files(before: Iterable[RowFile], now: Iterable[RowFile]) -> FileChan
         if old is None:
             come.append(file)
             continue
-        was, is_now = ({*(one.counts if one.counts is not None else ())} for one in (old, file))
+        was, is_now = ({*(one.listed if one.listed is not None else ())} for one in (old, file))
         same.append(_choose(file, was | is_now, is_chosen=False))
         if was - is_now:
             come.append(_choose(file, was - is_now, is_chosen=True))
@@ -187,7 +187,7 @@ def compare_files(before: Iterable[RowFile], now: Iterable[RowFile]) -> FileChan
 def _choose(file: RowFile, numbers: set[int], *, is_chosen: bool) -> RowFile:
     """A file less some rows, or of them alone."""
     if not numbers:
-        return replace(file, counts=None)
+        return replace(file, listed=None)
     rows = len(numbers) if is_chosen else file.rows
-    counts = pl.Series(ROW_NUMBER, sorted(numbers), pl.UInt32)
-    return replace(file, counts=counts, is_chosen=is_chosen, rows=rows)
+    listed = pl.Series(ROW_NUMBER, sorted(numbers), pl.UInt32)
+    return replace(file, listed=listed, is_chosen=is_chosen, rows=rows)

@@ -84,8 +84,6 @@ def _claim_implied(
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """Let a message that no asset describes be the implied one whose id it bears, if it is free.
 
-    It is not where sends name its campaign and no message: these would lose theirs.
-
     Returns:
         The messages that nothing describes, the implied one's names beside; the other implied ones.
     """

@@ -64,7 +64,7 @@ class PlacedKeys(KeyFiles):
     """Key columns whose `row_number` is the row's place among all files."""
 
     @staticmethod
-    def name_run(file: RowFile) -> object:
+    def tell_apart(file: RowFile) -> object:
         """Each file is read for itself."""
         return file.order
 

@@ -64,10 +64,10 @@ def sum_accepted(catalog: Catalog, currency: str) -> Sums:
         pl.col(AdStats.currency).ne_missing(pl.lit(currency))
     )
     parts = [
-        catalog.scan_run(files, "ad_stats").select(
+        catalog.scan_group(files, "ad_stats").select(
             pl.lit(files[0].raw.feed.place).alias(FEED), SUMS, is_other.any().alias(CONVERTED)
         )
-        for files in catalog.list_runs("ad_stats")
+        for files in catalog.group_files("ad_stats")
     ]
     if not parts:
         return {}

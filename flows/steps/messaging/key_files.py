@@ -117,12 +117,12 @@ class KeyFiles:
         return replace(self, files=tuple(file for file in self.files if file.folder in folders))
 
     @staticmethod
-    def name_run(file: RowFile) -> object:
+    def tell_apart(file: RowFile) -> object:
         """What neighbouring files must share to be read together.
 
         Files that are read together cost less than each for itself, by far where they are small.
         """
-        return file.feed, file.own_channels, None if file.counts is None else file.order
+        return file.feed, file.own_channels, None if file.listed is None else file.order
 
     @staticmethod
     def add_feed(rows: pl.LazyFrame, file: RowFile) -> pl.LazyFrame:
@@ -131,7 +131,7 @@ class KeyFiles:
 
     def _read(self, table: str, scope: EventScope, group: int | None) -> Iterator[pl.LazyFrame]:
         own = self.list_of(table, scope)
-        for _, files in groupby(own, key=self.name_run):
+        for _, files in groupby(own, key=self.tell_apart):
             run = list(files)
             for scanned in self._scan(run, scope, group):
                 rows = self.add_feed(run[0].leave_uncounted(scanned), run[0])

@@ -11,12 +11,12 @@ from flows.kept.recorded_files import compare_files
 def file(name: str, *uncounted: int, feed: int = 1) -> RowFile:
     """A file of ten sends of which some rows do not count."""
     counts = pl.Series(uncounted, dtype=pl.UInt32) if uncounted else None
-    return RowFile(Path(name), "sends", feed, 0, 10, name, counts=counts)
+    return RowFile(Path(name), "sends", feed, 0, 10, name, listed=counts)
 
 
 def told(files: tuple[RowFile, ...]) -> list[tuple[str, int, list[int] | None, bool]]:
     return [
-        (one.identity, one.rows, None if one.counts is None else [*one.counts], one.is_chosen)
+        (one.identity, one.rows, None if one.listed is None else [*one.listed], one.is_chosen)
         for one in files
     ]
 
