@@ -36,7 +36,8 @@ from flows.runtime.unwatched_runs import spare_a_private_server
 from flows.steps.attempt import Attempt, Run
 from flows.steps.attempt_ends import REFUSED, describe_end, describe_failure, stamp
 from flows.steps.reading.file_tasks import show_reading
-from flows.steps.reading.read_feeds import FeedsRead, find_problem, read_feeds, reconcile_inputs
+from flows.steps.reading.read_feeds import FeedsRead, read_feeds, reconcile_inputs
+from flows.steps.reading.refusals import find_refusal
 from flows.steps.run_tables import write_run_tables
 from flows.steps.warning_order import order_warnings
 from flows.steps.write_reports import write_report_tables
@@ -166,7 +167,7 @@ def refuse_bad_data(attempt: Attempt, read: FeedsRead) -> None:
     """Put rejected rows aside, and stop where the data forbids publishing."""
     root, quarantine = attempt.loaded.root, attempt.staging / QUARANTINE
     write_quarantine(read.catalog, quarantine, attempt.run_id)
-    if problem := find_problem(read, attempt.loaded.config, attempt.run_id):
+    if problem := find_refusal(read, attempt.loaded.config, attempt.run_id):
         publish_quarantine(root, quarantine, attempt.run_id)
         raise problem
 

@@ -31,12 +31,8 @@ from flows.steps.messaging.message_reports import (
 )
 from flows.steps.messaging.message_warnings import find_message_warnings
 from flows.steps.messaging.send_facts import build_facts
-from flows.steps.reading.read_feeds import (
-    FeedsRead,
-    find_problem,
-    read_feeds,
-    reconcile_inputs,
-)
+from flows.steps.reading.read_feeds import FeedsRead, read_feeds, reconcile_inputs
+from flows.steps.reading.refusals import find_refusal
 from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
 from flows.storage.report_files import write_table
 from transforms.activities.person_numbers import CONTACT_KEY, key_contacts
@@ -57,7 +53,7 @@ def read_into(root: Path, ledger: Path, quarantine: Path) -> FeedsRead:
     """Read all feeds, and refuse what does not add up as a run would."""
     loaded = load_workspace(root)
     read = read_feeds(loaded, ledger, silence)
-    if problem := find_problem(read, loaded.config):
+    if problem := find_refusal(read, loaded.config):
         raise problem
     if not all(check.holds for check in reconcile_inputs(read.inputs())):
         sys.exit("a row is not accounted for")

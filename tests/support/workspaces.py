@@ -20,12 +20,8 @@ from flows.config.loading import load_workspace
 from flows.kept.kept_steps import KeptSteps
 from flows.progress import silence
 from flows.steps.attempt import Attempt, Run
-from flows.steps.reading.read_feeds import (
-    FeedsRead,
-    find_problem,
-    read_feeds,
-    reconcile_inputs,
-)
+from flows.steps.reading.read_feeds import FeedsRead, read_feeds, reconcile_inputs
+from flows.steps.reading.refusals import find_refusal
 from flows.steps.write_reports import write_report_tables
 
 Row = Mapping[str, Any]
@@ -104,7 +100,7 @@ def run_workspace(root: Path, out: Path, workers: Workers = THREADS) -> Ran:
     loaded = load_workspace(root, environ={})
     read = read_workspace(root, out / "ledger", workers)
     write_quarantine(read.catalog, out / "quarantine", "run")
-    assert (problem := find_problem(read, loaded.config)) is None, problem
+    assert (problem := find_refusal(read, loaded.config)) is None, problem
     staging = out / "snapshot"
     scratch = out / "scratch"
     kept = KeptSteps(loaded.root, scratch / "kept", staging, "")

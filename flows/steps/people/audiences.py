@@ -32,7 +32,8 @@ from flows.steps.messaging.described_messages import (
 from flows.steps.people.segments import list_segment_members
 from flows.steps.people.subscriptions import build_subscriptions
 from flows.steps.reading.asked_names import find_unknown_names
-from flows.steps.reading.read_feeds import find_problem, read_feeds
+from flows.steps.reading.read_feeds import read_feeds
+from flows.steps.reading.refusals import find_refusal
 from flows.storage.lock import hold_workspace
 from flows.storage.publish import new_run_id
 from flows.storage.report_files import write_table
@@ -109,7 +110,7 @@ def draw(
         open_feeds(loaded.root, config.feed_files),
     ):
         read = read_feeds(loaded, Layout(loaded.root).ledger, progress)
-        problem = find_problem(read, config)
+        problem = find_refusal(read, config)
         if problem := problem or find_unknown_names(read.catalog, config, [audience]):
             raise problem
         channels = find_channels(read.catalog, config)

@@ -17,7 +17,8 @@ from flows.errors import CampaignReportsError, ConfigurationError, DataRefused
 from flows.progress import Progress
 from flows.remote.workspace_place import open_feeds
 from flows.steps.messaging.described_messages import find_channels
-from flows.steps.reading.read_feeds import FeedsRead, find_problem, read_feeds
+from flows.steps.reading.read_feeds import FeedsRead, read_feeds
+from flows.steps.reading.refusals import find_refusal
 from flows.steps.warning_order import order_warnings
 from transforms.common.calendar import find_day
 from transforms.ingest.column_mapping import ResolvedMapping, index_header
@@ -66,7 +67,7 @@ def _describe(loaded: LoadedWorkspace, read: FeedsRead) -> Checked:
         _check_feed(feed, read, inputs, channels, zone)
         for feed in configure_feeds(loaded.config, loaded.sources)
     ]
-    return Checked(feeds, inputs, order_warnings(read.warnings), find_problem(read, loaded.config))
+    return Checked(feeds, inputs, order_warnings(read.warnings), find_refusal(read, loaded.config))
 
 
 def _check_feed(

@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from flows.config.loading import load_workspace
-from flows.steps.reading.read_feeds import find_problem
+from flows.steps.reading.refusals import find_refusal
 from tests.support.workspaces import account, read_files, rows
 
 FILES = {
@@ -25,7 +25,7 @@ def test_a_shipped_source_refuses_decimal_commas_and_names_the_setting(tmp_path:
     assert (
         'spend: not a number; decimal = "," would read column "Amount spent (EUR)" '
         "(2 in raw/meta/März.csv)"
-    ) in str(find_problem(read, config))
+    ) in str(find_refusal(read, config))
 
 
 def test_with_the_setting_every_cent_is_there(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_a_total_row_in_words_that_nobody_knows_names_the_setting(tmp_path: Path
     files = {"raw/meta/März.csv": (text.replace('"12,34"', "12.34") + total).encode()}
     read = read_files(tmp_path, EUR + TOML, files)
     assert [account(one) for one in read.inputs()] == [(3, 2, 1, 0, 0)]
-    problem = str(find_problem(read, load_workspace(tmp_path / "ws", environ={}).config))
+    problem = str(find_refusal(read, load_workspace(tmp_path / "ws", environ={}).config))
     assert 'total_rows = ["…"] leaves out rows that only add up' in problem
     assert "zusammen" not in problem
     read = read_files(tmp_path / "2", EUR + TOML + 'total_rows = ["Zwei Zeilen"]\n', files)
@@ -53,7 +53,7 @@ def test_a_wrong_number_at_the_end_is_not_taken_for_a_total_row(tmp_path: Path) 
     """The row has its day and its campaign: only its spend is no number."""
     text = FILES["raw/meta/März.csv"].decode().replace('"1.234,56",1.200', "1234.56,1200")
     read = read_files(tmp_path, EUR + TOML, {"raw/meta/März.csv": text.encode()})
-    problem = str(find_problem(read, load_workspace(tmp_path / "ws", environ={}).config))
+    problem = str(find_refusal(read, load_workspace(tmp_path / "ws", environ={}).config))
     assert [account(one) for one in read.inputs()] == [(2, 1, 1, 0, 0)]
     assert "spend: not a number" in problem
     assert "total_rows" not in problem

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flows.config.loading import load_workspace
-from flows.steps.reading.read_feeds import find_problem
+from flows.steps.reading.refusals import find_refusal
 from tests.support.workspaces import read_files, rows
 
 
@@ -188,7 +188,7 @@ def read(place: Path, export: Export, *settings: str) -> tuple[str, Decimal, int
     lines = [f'source = "{export.source}"', 'files = "raw/export.csv"', *settings]
     toml = "\n".join(["[workspace]", 'currency = "EUR"', "[[feeds]]", *lines, ""])
     found = read_files(place, toml, {"raw/export.csv": export.text.encode(export.encoding)})
-    problem = find_problem(found, load_workspace(place / "ws", environ={}).config)
+    problem = find_refusal(found, load_workspace(place / "ws", environ={}).config)
     got = rows(found, "ad_stats", "spend", "clicks")
     return str(problem or ""), sum((row[0] for row in got), Decimal(0)), sum(row[1] for row in got)
 
@@ -259,4 +259,4 @@ def test_a_preamble_over_a_file_with_our_columns(tmp_path: Path) -> None:
     toml = '[[feeds]]\ntable = "ad_stats"\nfiles = "raw/x.csv"\ntotal_rows = ["Total"]\n'
     found = read_files(tmp_path, toml, {"raw/x.csv": content.encode()})
     assert rows(found, "ad_stats", "spend", "clicks") == [(Decimal(1300), 132)]
-    assert find_problem(found, load_workspace(tmp_path / "ws", environ={}).config) is None
+    assert find_refusal(found, load_workspace(tmp_path / "ws", environ={}).config) is None

@@ -8,7 +8,8 @@ import pytest
 
 from flows.catalog.quarantine_files import write_quarantine
 from flows.config.loading import load_workspace
-from flows.steps.reading.read_feeds import FeedsRead, find_problem
+from flows.steps.reading.read_feeds import FeedsRead
+from flows.steps.reading.refusals import find_refusal
 from tests.support.workspaces import (
     account,
     as_csv,
@@ -25,7 +26,7 @@ CONTACTS = feed("contacts", "raw/contacts/*") + EVENTS
 
 
 def problem(tmp_path: Path, found: FeedsRead) -> str:
-    refusal = find_problem(found, load_workspace(tmp_path / "ws", environ={}).config)
+    refusal = find_refusal(found, load_workspace(tmp_path / "ws", environ={}).config)
     return str(refusal or "")
 
 

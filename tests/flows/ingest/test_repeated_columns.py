@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from contracts.config.workspace import Workspace
-from flows.steps.reading.read_feeds import find_problem
+from flows.steps.reading.refusals import find_refusal
 from tests.support.workspaces import feed, read_files, rows
 
 TOML = feed("contacts", "raw/contacts/*") + feed("events", "raw/events/*")
@@ -35,4 +35,4 @@ def test_different_ones_that_a_mapping_means_refuse_the_file(tmp_path: Path, cel
 def test_the_run_stops(tmp_path: Path) -> None:
     files = {"raw/contacts/1.csv": b"contact_id,contact_id\n1,2\n"}
     found = read_files(tmp_path, TOML, files)
-    assert "raw/contacts/1.csv" in str(find_problem(found, Workspace()))
+    assert "raw/contacts/1.csv" in str(find_refusal(found, Workspace()))

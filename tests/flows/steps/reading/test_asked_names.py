@@ -6,7 +6,7 @@ import pytest
 
 from flows.config.loading import load_workspace
 from flows.steps.reading.asked_names import find_unknown_names
-from flows.steps.reading.read_feeds import find_problem
+from flows.steps.reading.refusals import find_refusal
 from tests.support.workspaces import feed, read_workspace, write_workspace
 
 FEEDS = "".join(
@@ -26,7 +26,7 @@ FILES = {
 def problem(place: Path, toml: str) -> str:
     root = write_workspace(place / "ws", FEEDS + toml, FILES)
     read = read_workspace(root, place / "ledger")
-    found = find_problem(read, load_workspace(root, environ={}).config)
+    found = find_refusal(read, load_workspace(root, environ={}).config)
     assert found is None or found.exit_code == 2
     return str(found or "")
 

@@ -10,7 +10,8 @@ from flows.config.loading import load_workspace
 from flows.errors import DataRefused
 from flows.progress import silence
 from flows.steps.reading.feed_guards import end_of
-from flows.steps.reading.read_feeds import FeedsRead, find_problem, read_feeds
+from flows.steps.reading.read_feeds import FeedsRead, read_feeds
+from flows.steps.reading.refusals import find_refusal
 from tests.support.workspaces import feed, write_workspace
 
 ORDERS = b"order_id,ordered_at,revenue\no1,2026-01-30T12:00:00Z,5\n"
@@ -57,7 +58,7 @@ def test_no_file_is_late_and_on_late_decides(tmp_path: Path) -> None:
     )
     found = read(tmp_path, toml, {"raw/stats/1.csv": STATS}, "2026-01-31T00:00:00")
     assert codes(found) == ["late"]
-    problem = find_problem(found, load_workspace(tmp_path / "ws", environ={}).config)
+    problem = find_refusal(found, load_workspace(tmp_path / "ws", environ={}).config)
     assert isinstance(problem, DataRefused)
     assert problem.exit_code == 3
     assert "no file matches raw/orders/*" in problem.message
