@@ -239,7 +239,8 @@ def drop_old_files(attempt: Attempt, read: FeedsRead) -> None:
     attempt.kept.drop_unused(attempt.run_id)
     used = {file.receipt.key for file in read.catalog.files}
     with storage_errors("cleaning the ledger"):
-        for one in Layout(root).ledger.iterdir():
+        ledger = Layout(root).ledger
+        for one in ledger.iterdir() if ledger.is_dir() else ():
             if one.name not in used:
                 remove_tree(one)
     drop_old_snapshots(root, rules.keep_snapshots, rules.keep_days, datetime.now(UTC))

@@ -9,6 +9,7 @@ from contracts.config.nearest_names import unknown
 from contracts.config.setting_types import (
     FEED_NAME_PATTERN,
     Duration,
+    Encoding,
     FeedPath,
     Section,
     Share,
@@ -59,7 +60,7 @@ class FeedSection(Section):
     without: tuple[str, ...] = Field(
         (), description="our columns that this feed's files are known not to have"
     )
-    encoding: str | None = Field(None, description="detected where not given")
+    encoding: Encoding | None = Field(None, description="detected where not given")
     delimiter: str | None = Field(
         None, min_length=1, max_length=1, description="detected where not given"
     )

@@ -1,11 +1,12 @@
 """The types of settings, each with the sentence that a wrong value is answered with."""
 
 import re
+from datetime import date
 from pathlib import PurePosixPath
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from contracts.channels import NO_CHANNELS
@@ -31,6 +32,29 @@ MEMORY_PATTERN = r"^[1-9]\d*(\.\d+)? ?[MGT]i?B$"
 """A number of mega-, giga- or terabytes."""
 DASK_PATTERN = r"^[a-z]+://[^/\s]+:\d+$"
 """A Dask scheduler's address."""
+
+
+UTF_8 = "utf-8"
+ENCODINGS = {
+    "utf-8": UTF_8,
+    "utf8": UTF_8,
+    "utf-8-sig": UTF_8,
+    "utf-16": "utf-16",
+    "utf16": "utf-16",
+    "utf-16-le": "utf-16-le",
+    "utf-16le": "utf-16-le",
+    "utf-16-be": "utf-16-be",
+    "utf-16be": "utf-16-be",
+    "latin-1": "latin-1",
+    "latin1": "latin-1",
+    "iso-8859-1": "latin-1",
+    "iso8859-1": "latin-1",
+    "windows-1252": "cp1252",
+    "cp1252": "cp1252",
+    "ascii": UTF_8,
+    "us-ascii": UTF_8,
+}
+"""What a text encoding may be called -> which it is."""
 
 
 class Section(BaseModel):
@@ -90,7 +114,25 @@ def check_channel(name: str) -> str:
     return name
 
 
+def name_encoding(given: str) -> str:
+    """The encoding that a name means, whatever its case."""
+    encoding = ENCODINGS.get(given.strip().lower().replace("_", "-"))
+    if encoding is None:
+        near = nearest(given, ENCODINGS)
+        hint = f"did you mean {near!r}?" if near else f"use one of {', '.join(ENCODINGS)}"
+        msg = f"unknown encoding {given!r}; {hint}"
+        raise problem(msg)
+    return encoding
+
+
+def write_moment(given: object) -> object:
+    """A date or time of TOML's own as the text that it was; anything else as it is."""
+    return given.isoformat() if isinstance(given, date) else given
+
+
 TimeZone = Annotated[str, AfterValidator(check_time_zone)]
+Encoding = Annotated[str, AfterValidator(name_encoding)]
+Moment = Annotated[str, BeforeValidator(write_moment)]
 Currency = Annotated[str, Field(pattern=CURRENCY_PATTERN)]
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 ChannelName = Annotated[Name, AfterValidator(check_channel)]

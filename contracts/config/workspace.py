@@ -10,6 +10,7 @@ from contracts.config.setting_types import (
     Currency,
     DaskAddress,
     Memory,
+    Moment,
     Name,
     Section,
     Share,
@@ -126,8 +127,8 @@ class AudienceSection(Section):
     performed: str | None = Field(None, description="an event type that the contact did")
     campaign: str | None = Field(None, description="of this campaign, by id or name")
     message: str | None = Field(None, description="of this message, by id or name")
-    start: str | None = Field(None, alias="from", description="first day, or first instant")
-    until: str | None = Field(None, alias="to", description="last day, or last instant")
+    start: Moment | None = Field(None, alias="from", description="first day, or first instant")
+    until: Moment | None = Field(None, alias="to", description="last day, or last instant")
     never: str | None = Field(None, description="an event type that the contact never did")
     segment: str | None = Field(None, description="on a list through this segment")
     subscribed: str | None = Field(None, description="a channel that the contact is subscribed to")

@@ -27,6 +27,8 @@ class TableReceipt(BaseModel):
     """Where rows of one key add up: those that say, cell by cell, what one before them says."""
     days_alone: int = 0
     """Rows that say on which day they happened, and not when."""
+    bared_ids: dict[str, int] = {}
+    """Column -> its ids that had blanks around them or stood in a formula."""
     forgotten: int = 0
     """Rows of people who were erased that are kept without any id."""
     by_email: bool = False

@@ -167,6 +167,8 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.{DECIMALS_SHOWN}f}"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     if isinstance(value, datetime):
         return _instant(value)
     if isinstance(value, list | dict):

@@ -1,6 +1,7 @@
 """What is wrong with a configuration: sentences with the key and what was probably meant."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
@@ -30,6 +31,7 @@ def find_problems(written: Settings, overriding: Settings) -> list[str]:
     return [
         f"{_shown(path)}: {explain(error, path, Workspace)}{_origin(path, overriding)}"
         for path, error in found.items()
+        if not _follows(error, path, found)
     ]
 
 
@@ -48,8 +50,13 @@ def find_source_problems(written: Settings) -> list[str]:
     return [
         f"{_shown(path)}: {explain(error, path, Source)}"
         for path, error in found.items()
-        if not (error["type"] == "too_short" and any(is_below(one, path) for one in found))
+        if not _follows(error, path, found)
     ]
+
+
+def _follows(error: ErrorDetails, path: Path, found: Iterable[Path]) -> bool:
+    """Whether a list is too short only because what it has is wrong."""
+    return error["type"] == "too_short" and any(is_below(one, path) for one in found)
 
 
 def is_below(path: Path, other: Path) -> bool:

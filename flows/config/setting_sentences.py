@@ -109,6 +109,10 @@ def _wrong_length(_: ErrorDetails, __: Path, ___: Model) -> str:
     return "must be one character"
 
 
+def _empty_list(_: ErrorDetails, __: Path, ___: Model) -> str:
+    return "must have at least one entry; without the key the default counts"
+
+
 def _kind_of(given: object) -> str:
     if isinstance(given, dict):
         return "a table"
@@ -140,6 +144,7 @@ SENTENCES: dict[str, Callable[[ErrorDetails, Path, Model], str]] = {
     "extra_forbidden": _unknown_key,
     "literal_error": _unknown_word,
     "string_pattern_mismatch": _wrong_pattern,
+    "too_short": _empty_list,
     "string_too_long": _wrong_length,
     "string_too_short": _wrong_length,
 }

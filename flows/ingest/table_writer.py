@@ -32,6 +32,7 @@ from transforms.ingest.column_mapping import ResolvedMapping, index_header, keep
 from transforms.ingest.deduplication import KEY_HASH
 from transforms.ingest.restatements import restated_unit
 from transforms.ingest.row_completion import TEXT_OF
+from transforms.ingest.row_ids import bare_ids, count_bared
 from transforms.ingest.row_parsing import parse_rows
 from transforms.ingest.setting_hints import hint_settings, hint_totals
 from transforms.ingest.validation import explain_failures, is_suspect
@@ -92,10 +93,11 @@ class TableWriter:
         self, batch: RawBatch, header: tuple[str, ...], number: int, *, is_last: bool = False
     ) -> pl.Series:
         """Write a batch's rows of this table; return the numbers of the rows that are its own."""
-        rows = keep_rows_of_table(batch.rows.lazy(), self.resolved, header)
-        mine = rows.collect(engine="in-memory")
+        rows = bare_ids(batch.rows, self.resolved, header)
+        own = keep_rows_of_table(rows.lazy(), self.resolved, header).collect(engine="in-memory")
+        mine = own if rows is batch.rows else self._as_written(batch.rows, own, header)
         parsed = (
-            parse_rows(mine.lazy(), self.resolved, header)
+            parse_rows(own.lazy(), self.resolved, header)
             .with_columns(is_suspect(self.table).alias(SUSPECT), hash_key(self.receipt.table))
             .collect(engine="in-memory")
         )
@@ -117,6 +119,16 @@ class TableWriter:
         self._write_valid(parsed, number)
         self.receipt.rows_read += mine.height + batch.broken.height
         return mine.get_column(ROW_NUMBER)
+
+    def _as_written(
+        self, rows: pl.DataFrame, bare: pl.DataFrame, header: tuple[str, ...]
+    ) -> pl.DataFrame:
+        """The rows of this table as the file has them; count whose ids it has otherwise."""
+        written = rows.join(bare, on=ROW_NUMBER, how="semi", maintain_order="left")
+        bared = Counter(self.receipt.bared_ids)
+        bared.update(count_bared(written, bare, self.resolved, header))
+        self.receipt.bared_ids = dict(bared)
+        return written
 
     def _refuse_erased(self, parsed: pl.DataFrame, number: int) -> pl.DataFrame:
         """Reject the rows of people who were erased; what they said is written nowhere."""

@@ -7,28 +7,9 @@ out as bytes that are no UTF-8 either, so that the record it stands in is found 
 import codecs
 import re
 
+from contracts.config.setting_types import UTF_8
 from flows.readers.refusal import RefusedFile
 
-UTF_8 = "utf-8"
-_NAMES = {
-    "utf-8": UTF_8,
-    "utf8": UTF_8,
-    "utf-8-sig": UTF_8,
-    "utf-16": "utf-16",
-    "utf16": "utf-16",
-    "utf-16-le": "utf-16-le",
-    "utf-16le": "utf-16-le",
-    "utf-16-be": "utf-16-be",
-    "utf-16be": "utf-16-be",
-    "latin-1": "latin-1",
-    "latin1": "latin-1",
-    "iso-8859-1": "latin-1",
-    "iso8859-1": "latin-1",
-    "windows-1252": "cp1252",
-    "cp1252": "cp1252",
-    "ascii": UTF_8,
-    "us-ascii": UTF_8,
-}
 _BOMS = {
     codecs.BOM_UTF8: UTF_8,
     codecs.BOM_UTF16_LE: "utf-16-le",
@@ -77,12 +58,12 @@ def detect_encoding(head: bytes, given: str | None) -> tuple[str, int, list[str]
 
     Args:
         head: The first bytes of the file.
-        given: The encoding's name, as a user writes it.
+        given: The encoding, as settings name it.
 
     Raises:
-        RefusedFile: The given encoding is unknown, or the head is not in it.
+        RefusedFile: The head is not in the given encoding.
     """
-    encoding = _canonical(given)
+    encoding = given
     mark = next((bom for bom in _BOMS if head.startswith(bom)), b"")
     if mark:
         marked = _BOMS[mark]
@@ -100,16 +81,6 @@ def detect_encoding(head: bytes, given: str | None) -> tuple[str, int, list[str]
         encoding = by_nuls or "utf-16-le"
     _check_encoding(head, encoding, by_nuls, given)
     return encoding, 0, []
-
-
-def _canonical(given: str | None) -> str | None:
-    if given is None:
-        return None
-    encoding = _NAMES.get(given.strip().lower().replace("_", "-"))
-    if encoding is None:
-        msg = "unknown encoding"
-        raise RefusedFile(msg, f"use one of {', '.join(sorted(_NAMES))}")
-    return encoding
 
 
 def _check_encoding(head: bytes, encoding: str, by_nuls: str | None, given: str | None) -> None:

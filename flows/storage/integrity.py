@@ -7,10 +7,11 @@ from contracts.manifest import Manifest, OutputTable, Pointer
 from flows.storage.published_files import (
     MANIFEST,
     PublishedDamage,
+    find_problem,
     read_manifest,
     read_pointer,
 )
-from flows.storage.workspace_files import Layout
+from flows.storage.workspace_files import Layout, storage_errors
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,9 @@ class Published:
 
 
 def look_at_published(root: Path) -> Published:
-    """Read what is published, and see which of its files are gone or of another size.
+    """Read what is published, and see which of its files are gone, grown, shrunk or written later.
+
+    The bytes are hashed of those alone that were written after the pointer.
 
     Raises:
         StorageFailed: The disk refuses to be read.
@@ -42,19 +45,23 @@ def look_at_published(root: Path) -> Published:
         path = layout.pointer if pointer is None else layout.reports / pointer.snapshot / MANIFEST
         damage = {"path": layout.relative(path), "problem": error.message}
         return Published(pointer, None, [damage])
-    outputs = manifest.outputs if manifest else []
-    damaged = [
-        {"path": output.path, "problem": problem}
-        for output in outputs
-        if (problem := _find_problem(root, output))
-    ]
+    if manifest is None:
+        return Published(pointer, None, [])
+    with storage_errors("looking at what is published"):
+        published_ns = layout.pointer.stat().st_mtime_ns
+        damaged = [
+            {"path": output.path, "problem": problem}
+            for output in manifest.outputs
+            if (problem := _find_problem(root, output, published_ns))
+        ]
     return Published(pointer, manifest, damaged)
 
 
-def _find_problem(root: Path, output: OutputTable) -> str:
+def _find_problem(root: Path, output: OutputTable, published_ns: int) -> str:
     file = root / output.path
     if not file.exists():
         return "is gone"
-    if file.stat().st_size != output.bytes:
+    entry = file.stat()
+    if entry.st_size != output.bytes:
         return "has another size than when it was published"
-    return ""
+    return find_problem(root, output) if entry.st_mtime_ns > published_ns else ""

@@ -39,8 +39,12 @@ FOLDERS_OF_TABLES = frozenset({"audiences"})
 
 
 def new_run_id(now: datetime) -> str:
-    """A run id that sorts by time and is never used twice, as 20261121T043000Z-1f3a9c."""
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    """A run id that sorts by time and is never used twice, as 20261121T043000Z-1f3a9c.
+
+    The last digits are the second's microsecond and, behind it, one by chance.
+    """
+    instant = now.astimezone(UTC)
+    return f"{instant:%Y%m%dT%H%M%SZ}-{instant.microsecond:05x}{secrets.randbelow(16):x}"
 
 
 def stage_snapshot(root: Path, run_id: str) -> Path:

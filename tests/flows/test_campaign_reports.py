@@ -70,3 +70,10 @@ def test_refused_data_leaves_what_was_published_and_no_folder_behind(tmp_path: P
     assert Layout(root).pointer.read_bytes() == before
     assert list(Layout(root).staging.iterdir()) == []
     assert len(list(Layout(root).quarantine.iterdir())) == 1
+
+
+def test_a_workspace_to_which_nothing_was_delivered_has_empty_tables(tmp_path: Path) -> None:
+    root = write_workspace(tmp_path / "ws", feed("ad_stats", "raw/*.csv"), {"raw/readme": b""})
+    published = run(root)
+    assert {output.rows for output in published.outputs if output.group == "ads"} == {0}
+    assert [one.code for one in published.warnings] == ["no_files"]

@@ -18,9 +18,9 @@ from transforms.ingest.column_mapping import (
     find_ungiven,
     index_header,
 )
-from transforms.ingest.derived_ids import derive_ids
 from transforms.ingest.periods import COVERED_DAYS, count_covered_days
 from transforms.ingest.row_completion import METRICS, TEXT_OF, fill_level, fill_metrics
+from transforms.ingest.row_ids import derive_ids
 
 ROW_NUMBER = "row_number"
 GIVEN = "given attributes"

@@ -35,6 +35,7 @@ def find_feed_warnings(loaded: LoadedWorkspace, catalog: Catalog) -> Iterator[Wa
         yield from _warn_of_missing_columns(feed, filled, loaded.config.workspace.currency)
         yield from _warn_of_gone_columns(feed, filled)
         yield from _warn_of_shifted_days(feed, filled, loaded.config.workspace.timezone)
+        yield from _warn_of_bared_ids(feed, filled)
     channels = find_channels(catalog, loaded.config)
     yield from _warn_of_unknown_types(loaded, catalog.given, channels)
 
@@ -134,6 +135,24 @@ def _warn_of_shifted_days(
                 count=count,
                 setting=f"feeds[{feed.place}].timezone",
             )
+
+
+def _warn_of_bared_ids(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+    """Ids that were not read as the file has them, but as other feeds write them."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for file in files:
+        for got in file.receipt.tables:
+            counts.update({(got.table, name): n for name, n in got.bared_ids.items()})
+    for (table, name), count in sorted(counts.items()):
+        yield Warned(
+            code="ids_bared",
+            message=f"feed {feed.name}: {count_of(count, 'cell')} of {table}.{name} with blanks "
+            'around the id or written as ="…" for a spreadsheet; the id alone is read, so that it '
+            "meets that of other feeds",
+            feed=feed.name,
+            count=count,
+            setting=f"feeds[{feed.place}]",
+        )
 
 
 def _columns_of(feed: ConfiguredFeed, names: tuple[str, ...]) -> Iterator[str]:

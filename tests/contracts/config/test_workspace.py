@@ -1,5 +1,7 @@
 """The workspace configuration as a contract: defaults, closed sets, and what feeds may name."""
 
+import tomllib
+
 import pytest
 from pydantic import ValidationError
 
@@ -84,3 +86,9 @@ def test_an_unknown_name_with_nothing_near_lists_all() -> None:
     assert unknown("table", "zzzz", ["contacts", "events"]) == (
         "unknown table 'zzzz'; known: contacts, events"
     )
+
+
+def test_days_of_an_audience_may_be_dates_of_toml() -> None:
+    text = '[[audiences]]\nname = "a"\nfrom = 2026-01-31\nto = 2026-02-28T10:00:00Z\n'
+    (audience,) = Workspace.model_validate(tomllib.loads(text)).audiences
+    assert (audience.start, audience.until) == ("2026-01-31", "2026-02-28T10:00:00+00:00")

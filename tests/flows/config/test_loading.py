@@ -64,6 +64,8 @@ WRONG = [
     (feed(on_refused='"skp"'), "feeds[0].on_refused: must be one of fail, skip", "'skip'"),
     (feed(name='"../x"'), "feeds[0].name: must be a name", ""),
     (feed(timezone='"Paris"'), "feeds[0].timezone: unknown time zone", "'Europe/Paris'"),
+    (feed(encoding='"utf-9"'), "feeds[0].encoding: unknown encoding 'utf-9'", "'utf-8'"),
+    (FEED + "[attribution]\nmodels = []\n", "attribution.models: must have", "one entry"),
     (
         FEED + '[[feeds]]\nsource = "skene.contcts"\nfiles = "raw/x"',
         "feeds[1].source: unknown source 'skene.contcts'",

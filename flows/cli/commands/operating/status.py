@@ -56,9 +56,11 @@ def _find_late_feeds(
     loaded: LoadedWorkspace, manifest: Manifest | None, now: datetime
 ) -> Iterator[Warned]:
     """The feeds that are late now, by what the published run had read of them."""
+    if manifest is None:
+        return
     timezone = loaded.config.workspace.timezone
     for feed in configure_feeds(loaded.config, loaded.sources):
-        own = [one for one in manifest.inputs if one.feed == feed.name] if manifest else []
+        own = [one for one in manifest.inputs if one.feed == feed.name]
         newest = max((one.last_at for one in own if one.last_at), default=None)
         late = explain_lateness(feed, newest, now, timezone, has_files=bool(own))
         if late is not None:

@@ -55,6 +55,9 @@ def test_the_last_two_or_any_two(root: Path, capsys: pytest.CaptureFixture[str])
     published = pl.read_parquet(Layout(root).snapshots / third / "run" / "changes.parquet")
     assert main(["diff", str(root), "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)) == published.height
+    assert main(["diff", str(root)]) == 0
+    assert "\t3.00000000\t4.00000000\t" in (printed := capsys.readouterr().out)
+    assert "E-" not in printed
     assert main(["diff", str(root), "nothing"]) == 2
     assert "no snapshot of a run 'nothing' is kept" in capsys.readouterr().err
 

@@ -83,6 +83,8 @@ def test_a_late_feed_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> Non
     found = ask("status", root, capsys, 3)
     assert found["late"] == ["sends"]
     assert "feed sends is late" in found["problems"][0]
+    shutil.rmtree(root / "reports")
+    assert ask("status", root, capsys, 3)["problems"] == ["nothing is published yet"]
 
 
 def test_a_refused_run_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,12 +110,15 @@ def test_a_reason_of_several_lines_is_one_line(
 
 def test_damage_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (snapshot,) = list_snapshots(root)
-    first, second = (root / one.path for one in snapshot.manifest.outputs[:2])
+    first, second, third = (root / one.path for one in snapshot.manifest.outputs[:3])
     first.unlink()
     second.write_bytes(b"PAR1")
+    content = third.read_bytes()
+    third.write_bytes(content[:4] + bytes([content[4] ^ 1]) + content[5:])
     assert [one["problem"] for one in ask("status", root, capsys, 3)["damaged"]] == [
         "is gone",
         "has another size than when it was published",
+        "is not what was published",
     ]
     manifest = Layout(root).snapshots / snapshot.run_id / "manifest.json"
     manifest.write_text(manifest.read_text().replace("sends", "seeds"))

@@ -8,7 +8,7 @@ from polars.testing import assert_frame_equal
 
 from contracts.columns import polars_schema
 from contracts.feeds import Events
-from transforms.ingest.derived_ids import derive_ids
+from transforms.ingest.row_ids import derive_ids
 
 AT = datetime(2026, 3, 1, 10, tzinfo=UTC)
 

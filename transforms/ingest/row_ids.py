@@ -1,0 +1,126 @@
+"""Ids of rows: bare, as other feeds write them; derived from what a row says where it has none."""
+
+import hashlib
+from functools import cache, lru_cache
+
+import polars as pl
+
+from contracts.columns import polars_schema
+from contracts.feeds import DERIVED_KEYS, FEEDS, Orders
+from transforms.ingest.column_mapping import MAPPINGS_KNOWN, ResolvedMapping, index_header
+from transforms.ingest.expressions import file_columns, fold
+
+PREFIX = "row-"
+DIGEST_BYTES = 16
+"""128 bits: among 10 billion rows two share an id by chance once in 10^18 workspaces."""
+FORMULA = r'(?s)^="(.*)"$'
+"""How a file has a spreadsheet keep an id's zeros: `="00123"`."""
+
+
+def bare_ids(
+    rows: pl.DataFrame, resolved: ResolvedMapping, header: tuple[str, ...]
+) -> pl.DataFrame:
+    """A file's rows with ids without blanks around them and out of a spreadsheet's formula.
+
+    An id of blanks alone is none. Rows whose ids are all bare come back as the same object.
+
+    Args:
+        rows: The file's rows.
+        resolved: How they are read.
+        header: The file's columns.
+    """
+    names = {name for read in find_id_columns(resolved, header).values() for name in read}
+    cells = (rows.get_column(name) for name in sorted(names))
+    texts = (column for column in cells if column.dtype == pl.String)
+    changed = [bare for column in texts if (bare := _bare(column)) is not column]
+    return rows.with_columns(changed) if changed else rows
+
+
+def count_bared(
+    before: pl.DataFrame, after: pl.DataFrame, resolved: ResolvedMapping, header: tuple[str, ...]
+) -> dict[str, int]:
+    """Column of the table -> how many of its ids were not bare.
+
+    Args:
+        before: The rows as the file has them.
+        after: The same rows with bare ids.
+        resolved: How they are read.
+        header: The file's columns.
+    """
+    counts = {
+        ours: sum(int(before[name].ne_missing(after[name]).sum()) for name in read)
+        for ours, read in find_id_columns(resolved, header).items()
+    }
+    return {ours: count for ours, count in counts.items() if count}
+
+
+@lru_cache(maxsize=MAPPINGS_KNOWN)
+def find_id_columns(
+    resolved: ResolvedMapping, header: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    """Each id of the table -> the file's columns that it is read from."""
+    named = index_header(header, resolved)
+    return {
+        ours: tuple(named[fold(n)] for n in file_columns(read, header) if fold(n) in named)
+        for ours, read in resolved.mapping.columns.items()
+        if ours.endswith("_id") or ours == Orders.refund_of
+    }
+
+
+def _bare(cells: pl.Series) -> pl.Series:
+    bare = cells.str.strip_chars()
+    if bare.str.starts_with('="').any():
+        bare = bare.str.replace(FORMULA, "${1}").str.strip_chars()
+    elif bare.str.len_bytes().sum() == cells.str.len_bytes().sum():
+        return cells
+    return bare.replace("", None)
+
+
+def derive_ids(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:
+    """Give rows without an id one that is made from all other columns (SPEC §4).
+
+    The id is `row-` and the BLAKE2b hash, of 128 bits in hexadecimal, of the row's columns that
+    have a value, in the contract's order, each as `name=length:value;` in UTF-8: the length is
+    that of the value in bytes; instants are microseconds since 1970 in UTC; true is `true`. It
+    depends on no version of any library, and a column that the contract gets later, being empty
+    in the rows that there are, changes no id.
+
+    Args:
+        rows: Rows of the table.
+        table: A canonical table; one whose keys are not derived is given back as it is.
+    """
+    if table not in DERIVED_KEYS:
+        return rows
+    return rows.with_columns(_derive(table))
+
+
+@cache
+def _derive(table: str) -> pl.Expr:
+    own, schema = DERIVED_KEYS[table], polars_schema(FEEDS[table])
+    cells = [_encode_cell(name, dtype) for name, dtype in schema.items() if name != own]
+    content = pl.concat_str(cells, ignore_nulls=True)
+
+    def fill_ids(whole: pl.Series) -> pl.Series:
+        ids = whole.struct.field(own)
+        is_missing = ids.is_null() | (ids == "")
+        if not is_missing.any():
+            return ids
+        places = is_missing.arg_true()
+        texts = whole.gather(places).struct.unnest().select(content).to_series()
+        return ids.clone().scatter(places, _hash_texts(texts))
+
+    return pl.struct(*schema).map_batches(fill_ids, return_dtype=pl.String).alias(own)
+
+
+def _encode_cell(name: str, dtype: pl.DataType) -> pl.Expr:
+    cell = pl.col(name)
+    value = (cell.cast(pl.Int64) if isinstance(dtype, pl.Datetime) else cell).cast(pl.String)
+    return pl.format("{}={}:{};", pl.lit(name), value.str.len_bytes(), value)
+
+
+def _hash_texts(texts: pl.Series) -> pl.Series:
+    hashed = [
+        PREFIX + hashlib.blake2b(text.encode(), digest_size=DIGEST_BYTES).hexdigest()
+        for text in texts
+    ]
+    return pl.Series(texts.name, hashed, pl.String)
