@@ -17,6 +17,10 @@ STATS_BYTES = 2000
 """What a row of ad stats takes while reports are made of it, theirs with all their texts."""
 MOST_STATS = 500_000
 """More rows of ad stats at a time make reports no sooner."""
+HELD_STATS_BYTES = 500
+"""What a row of ad stats takes in all tables by the day, as numbers."""
+SHARE_OF_STATS = 8
+"""Of how much of the memory these tables may be one part."""
 KEY_BYTES = 64
 """What a key takes while repeated ones are found: its hash, where its row is, and the sort."""
 
@@ -52,3 +56,8 @@ def touch_rows_at_once(run: RunSection) -> int:
 def stats_rows_at_once(run: RunSection) -> int:
     """How many rows of ad stats are made into reports at a time."""
     return max(1, min(MOST_STATS, memory_bytes(run) // STATS_BYTES))
+
+
+def stats_rows_held(run: RunSection) -> int:
+    """How many rows of ad stats are held from the first report to the last."""
+    return memory_bytes(run) // SHARE_OF_STATS // HELD_STATS_BYTES

@@ -31,20 +31,21 @@ VALUES = ("conversions_value", "reported_conversions_value", "reported_roas")
 """What the files have no column of: null with us, 0 with DuckDB."""
 
 
-@pytest.fixture(scope="module", params=["whole", "in parts"])
+@pytest.fixture(scope="module", params=["held", "in files"])
 def folders(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Path]:
-    """Our tables and DuckDB's; ours written at once, and as large tables are."""
+    """Our tables and DuckDB's; ours some days at a time, held, and in files as large tables are."""
     root = tmp_path_factory.mktemp("benchmark") / "workspace"
     generate(root, SESSIONS, ADS)
     read, config = read_into(root, root / "ledger", root / "rejected"), load_workspace(root).config
     sessions = find_sessions(read.catalog, config, root / "web")
     with pytest.MonkeyPatch.context() as patch:
-        if request.param == "in parts":
+        patch.setattr(memory, "MOST_STATS", 800)
+        if request.param == "in files":
             patch.setattr(report_files, "ROWS_AT_A_TIME", 500)
             patch.setattr(session_reports, "SESSIONS_A_PART", 3_000)
-            patch.setattr(memory, "MOST_STATS", 800)
+            patch.setattr(memory, "HELD_STATS_BYTES", 2**50)
         facts = build_ad_facts(read.catalog, config, sessions, root / "facts")
         checks = write_ads(read.catalog, config, facts, root / "ours")
     assert all(check.holds for check in checks)

@@ -16,7 +16,7 @@ from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.shared_texts import SHARED, share_texts, write_out_texts
 from transforms.web.utm import (
     base_url,
-    cut_before_query,
+    before_query,
     decode_value,
     read_parameter,
     url_host,
@@ -76,7 +76,7 @@ def group_urls(entities: pl.LazyFrame) -> pl.LazyFrame:
         `UrlGroups`, in no order.
     """
     ads = entities.filter(pl.col(OWN) == RANKS[AdLevel.AD])
-    links = ads.select(LINK).unique().pipe(write_out_texts).pipe(read_links).pipe(share_texts)
+    links = ads.select(LINK).unique().pipe(read_links)
     return ads.join(links, on=LINK, how="left", nulls_equal=True, validate="m:1").pipe(
         _number_groups, URL_GRAIN
     )
@@ -156,7 +156,6 @@ def _number_groups(entities: pl.LazyFrame, grain: Sequence[str]) -> pl.LazyFrame
         .with_columns(make_entity_key(grain).alias(GROUP_KEY))
         .sort(GROUP_KEY)
         .with_row_index(GROUP)
-        .with_columns(pl.col(GROUP_KEY).cast(SHARED))
     )
     return entities.join(groups, on=grain, how="left", nulls_equal=True, validate="m:1")
 
@@ -167,18 +166,12 @@ def read_links(ads: pl.LazyFrame) -> pl.LazyFrame:
     Each distinct page, query and set of tags is read once, and they are far fewer than URLs.
 
     Args:
-        ads: Rows with landing_url and url_tags.
+        ads: Rows with landing_url and url_tags, as texts that are kept once.
 
     Returns:
         The same rows, in no order, with `URL_COLUMNS`.
     """
-    query = cut_before_query(pl.col(AdEntities.landing_url))
-    page = pl.col(AdEntities.landing_url).str.extract(r"^([^?#]*)")
-    urls = (
-        ads.select(AdEntities.landing_url)
-        .unique()
-        .with_columns(page.alias(PAGE), query.alias(QUERY))
-    )
+    urls = ads.select(AdEntities.landing_url).unique().pipe(_cut_urls)
     of_page = {
         UrlReport.base_url: base_url(pl.col(PAGE)),
         UrlReport.url_host: url_host(pl.col(PAGE)),
@@ -189,11 +182,22 @@ def read_links(ads: pl.LazyFrame) -> pl.LazyFrame:
     parts = ((PAGE, urls, of_page), (QUERY, urls, of_query), (AdEntities.url_tags, ads, of_tags))
     rows = ads.join(urls, on=AdEntities.landing_url, how="left", validate="m:1", nulls_equal=True)
     for part, source, readings in parts:
-        read = source.select(part).unique().with_columns(**readings)
+        distinct = source.select(part).unique().pipe(write_out_texts)
+        read = distinct.with_columns(**readings).pipe(share_texts)
         rows = rows.join(read, on=part, how="left", validate="m:1", nulls_equal=True)
     return rows.with_columns(
         pl.coalesce(name + OF_TAGS, name).alias(name) for name in UTM_COLUMNS
     ).drop(PAGE, QUERY, *of_tags)
+
+
+def _cut_urls(urls: pl.LazyFrame) -> pl.LazyFrame:
+    """Add to URLs what stands before the `?` or `#`, and the rest."""
+    url = pl.col(AdEntities.landing_url).cast(pl.String)
+    return (
+        urls.with_columns(before_query(url).alias(PAGE))
+        .with_columns(url.str.strip_prefix(pl.col(PAGE)).alias(QUERY))
+        .with_columns(pl.col(PAGE, QUERY).cast(SHARED))
+    )
 
 
 def read_tag(name: str) -> pl.Expr:

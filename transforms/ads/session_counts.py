@@ -65,6 +65,39 @@ def list_session_places(links: pl.LazyFrame) -> pl.LazyFrame:
     return came.select(PLACE_TEXTS).unique().with_row_index(PLACE).pipe(share_texts)
 
 
+def place_links(links: pl.LazyFrame, places: pl.LazyFrame) -> pl.LazyFrame:
+    """Find where the sessions of each link came from.
+
+    Args:
+        links: `SessionLinks`.
+        places: `SessionPlaces` of them.
+
+    Returns:
+        `LinkPlaces`, in no order; none of links that lead from no ad platform.
+    """
+    came = share_texts(links.select(LINK, *PLACE_TEXTS))
+    return came.join(places, on=PLACE_TEXTS, how="inner", nulls_equal=True, validate="m:1").select(
+        LINK, PLACE
+    )
+
+
+def find_parents(places: pl.LazyFrame, entities: pl.LazyFrame) -> pl.LazyFrame:
+    """Give places the parents that their stats have.
+
+    Args:
+        places: `SessionPlaces`.
+        entities: `AdEntities`.
+
+    Returns:
+        `SessionPlaces`, in no order: as many rows.
+    """
+    return (
+        places.pipe(_take_parents, entities, AD, PARENTS[:-1])
+        .pipe(_take_parents, entities, CAMPAIGN, PARENTS[:1])
+        .select(columns(SessionPlaces))
+    )
+
+
 def list_session_orders(sessions: pl.LazyFrame) -> pl.LazyFrame:
     """List what sessions brought, each beside its visitor and link.
 
@@ -77,17 +110,13 @@ def list_session_orders(sessions: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def count_contact_sessions(
-    visits: pl.LazyFrame,
-    links: pl.LazyFrame,
-    places: pl.LazyFrame,
-    brought: pl.LazyFrame | None = None,
+    visits: pl.LazyFrame, links: pl.LazyFrame, brought: pl.LazyFrame | None = None
 ) -> pl.LazyFrame:
     """Count the sessions of ad platforms by place, day and contact.
 
     Args:
         visits: `SessionVisits`, by `link`.
-        links: `SessionLinks`.
-        places: `SessionPlaces`.
+        links: `LinkPlaces`.
         brought: What some of these sessions brought (`list_session_orders`); None where no feed
             gives orders.
 
@@ -95,11 +124,6 @@ def count_contact_sessions(
         `AdContactSessions`, in no order.
     """
     schema = polars_schema(AdContactSessions)
-    of_links = (
-        share_texts(links.select(LINK, *PLACE_TEXTS))
-        .join(places, on=PLACE_TEXTS, how="inner", nulls_equal=True, validate="m:1")
-        .select(LINK, PLACE)
-    )
     came = visits.select(
         *(LINK, DAY, VISITOR),
         pl.lit(1, pl.Int64).alias(AdContactSessions.sessions),
@@ -107,7 +131,7 @@ def count_contact_sessions(
     )
     rows = came if brought is None else pl.concat([came, brought], how="diagonal")
     return (
-        rows.join(of_links, on=LINK, how="inner", validate=STREAMED, build_side=HELD)
+        rows.join(links, on=LINK, how="inner", validate=STREAMED, build_side=HELD)
         .group_by(PLACE, DAY, VISITOR)
         .agg(pl.col(AdContactSessions.sessions).sum(), *sum_known(OF_ORDERS))
         .select(schema.names())
@@ -116,7 +140,7 @@ def count_contact_sessions(
 
 
 def count_sessions(
-    sessions: pl.LazyFrame, places: pl.LazyFrame, entities: pl.LazyFrame, versions: AdVersions
+    sessions: pl.LazyFrame, places: pl.LazyFrame, versions: AdVersions
 ) -> pl.LazyFrame:
     """Count the sessions of each place and day, under the parents that its stats have.
 
@@ -126,8 +150,7 @@ def count_sessions(
 
     Args:
         sessions: `AdContactSessions`.
-        places: `SessionPlaces`.
-        entities: `AdEntities`.
+        places: `SessionPlaces`, with the parents that their stats have (`find_parents`).
         versions: What the tables of names say.
 
     Returns:
@@ -136,13 +159,10 @@ def count_sessions(
     has_ad = pl.col(AD).is_not_null()
     is_known = has_ad | pl.col(CAMPAIGN).is_not_null()
     group = (AdPerformance.ad_group_id, AdPerformance.ad_group_name)
-    parented = places.pipe(_take_parents, entities, AD, PARENTS[:-1]).pipe(
-        _take_parents, entities, CAMPAIGN, PARENTS[:1]
-    )
     return (
         sessions.group_by(PLACE, DAY)
         .agg(sum_known(COUNTS))
-        .join(parented, on=PLACE, how="inner", validate="m:1")
+        .join(places, on=PLACE, how="inner", validate="m:1")
         .pipe(fill_names, versions, DAY)
         .with_columns(pl.when(is_known).then(name).alias(name) for name in (*PARENTS, *NAMES))
         .with_columns(pl.when(has_ad).then(name).alias(name) for name in group)

@@ -152,7 +152,7 @@ def _order(
 ) -> ReportRows:
     """The report in the order of its key: of the days, and of the keys of what is reported."""
     day = pl.col(DAY).dt.to_string("%Y-%m-%d")
-    of_day = pl.concat_str(day, pl.col(GROUP_KEY).cast(pl.String), separator=" ")
+    of_day = pl.concat_str(day, GROUP_KEY, separator=" ")
     added = (
         of_day.alias(AccountReport.ad_stats_key),
         pl.lit(currency).alias(AccountReport.currency),

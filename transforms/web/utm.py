@@ -112,8 +112,12 @@ def is_click_macro(value: pl.Expr) -> pl.Expr:
 
 def base_url(url: pl.Expr) -> pl.Expr:
     """A URL without query and fragment."""
-    before_query = url.str.splitn("?", 2).struct[0]
-    return trim_value(before_query.str.splitn("#", 2).struct[0])
+    return trim_value(before_query(url))
+
+
+def before_query(url: pl.Expr) -> pl.Expr:
+    """A URL up to its `?` or `#`."""
+    return url.str.splitn("?", 2).struct[0].str.splitn("#", 2).struct[0]
 
 
 def url_host(url: pl.Expr) -> pl.Expr:

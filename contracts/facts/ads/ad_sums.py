@@ -45,6 +45,13 @@ class SessionPlaces(Table):
     ad_id: SharedText = column("ad, where known")
 
 
+class LinkPlaces(Table):
+    """One row per link by which sessions of ad platforms came: where these came from."""
+
+    link: Serial = column("number of the link", key=True, required=True)
+    place: Serial = column("number of the place", required=True)
+
+
 class AdContactSessions(Table):
     """One row per place, day and contact: how many sessions came, and what they brought."""
 
@@ -70,7 +77,7 @@ class LevelGroups(AdEntities):
     """One row per entity of stats: to what of a report its figures are added."""
 
     group_number: Serial = column("its place among those of the report", required=True)
-    group_key: SharedText = column("what tells it apart, as one text by which it is sorted")
+    group_key: Text = column("what tells it apart, as one text by which it is sorted")
 
 
 class LandingPages(Table):
@@ -105,7 +112,7 @@ class LevelTexts(AdEntity):
     """
 
     text_number: Serial = column("its number, within one run", key=True, required=True)
-    group_key: SharedText = column("what tells the group apart, as one text")
+    group_key: Text = column("what tells the group apart, as one text")
 
 
 class UrlTexts(LandingPages, LevelTexts):

@@ -38,7 +38,7 @@ from transforms.ads.ratios import RATIOS, THOUSANDS
 from transforms.ads.report_groups import URL_COLUMNS, URL_GRAIN, read_links
 from transforms.ads.rests import TAKEN_OFF, list_ad_figures, list_campaign_figures, sign
 from transforms.ads.speakers import NO_LEVEL, OWN, TOP, adds_to
-from transforms.common.shared_texts import write_out_texts
+from transforms.common.shared_texts import share_texts, write_out_texts
 from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, state_rows
 
 PERFORMANCE = {
@@ -138,7 +138,7 @@ class AdCells:
         grain = [name for name in URL_GRAIN if name not in URL_COLUMNS]
         is_ad = pl.col(OWN) == max(RANKS.values())
         ads = placed.filter(is_ad).pipe(write_out_texts).filter(*are_of(row, grain))
-        links = read_links(ads.select(LINK).unique())
+        links = ads.select(LINK).unique().pipe(share_texts).pipe(read_links).pipe(write_out_texts)
         told = ads.join(links, on=LINK, how="left", nulls_equal=True, validate="m:1")
         return told.filter(*are_of(row, URL_COLUMNS))
 

@@ -24,7 +24,9 @@ from transforms.ads.session_counts import (
     PLACE,
     count_contact_sessions,
     count_sessions,
+    find_parents,
     list_session_places,
+    place_links,
 )
 from transforms.common.keys import CONTACT as OF_CONTACT
 from transforms.common.keys import hash_id
@@ -91,10 +93,11 @@ class VisitRows:
         links = sessions.select(OF_LINK).unique(maintain_order=True).with_row_index(LINK)
         matched = self._as_single(sessions, links)
         places = materialize(list_session_places(matched.links), SessionPlaces)
-        visits = count_contact_sessions(matched.visits, matched.links, places)
+        visits = count_contact_sessions(matched.visits, place_links(matched.links, places))
         by_session = materialize(visits, AdContactSessions)
         known = self.stats.place(row)
-        counts = count_sessions(by_session, places, known.entities, known.versions)
+        parented = find_parents(places, known.entities)
+        counts = count_sessions(by_session, parented, known.versions)
         entities = materialize(counts, SessionCounts).pipe(write_out_texts)
         named = sessions.lazy().drop(OF_LINK[1:]).with_columns(pl.col(SESSION).alias(CONTACT))
         keyed = named.with_columns(_hash_session())

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.config.workspace import Workspace
+from contracts.config.workspace import RunSection, Workspace
 from contracts.facts.ads.ad_entities import AdEntities
 from contracts.facts.ads.ad_names import AdNames, EntityNames, NameSpans, NameTables, NameVersions
 from contracts.facts.ads.ad_stats import DailyStats
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from flows.cluster.workers import THREADS, Workers
-from flows.config.memory import stats_rows_at_once
+from flows.config.memory import stats_rows_at_once, stats_rows_held
 from flows.kept.keepers import Keeper, Scratch
 from flows.runtime.materialize import materialize
 from flows.steps.ads.daily_stats import StatsGiven, StatsMade, build_daily_stats
-from flows.steps.ads.day_ranges import ROWS, DayRanges, cut_days
+from flows.steps.ads.day_ranges import ROWS, DayRanges, count_days, cut_days
 from flows.steps.ads.feed_stats import StatsRows, keep_stats
 from flows.steps.matching.session_matching import find_message_names, match_sessions
 from flows.steps.matching.sessions import KeyedSessions
@@ -88,14 +88,9 @@ def build_ad_facts(
         keeper: Has stats written that are not there yet; by default all are written anew.
         workers: What writes them.
     """
-    folder = scratch / "ads"
-    folder.mkdir(parents=True)
     versions = find_versions(catalog, config)
     rows = keep_stats(catalog, keeper or Scratch(scratch / "kept stats"), workers)
-    of_stats = rows.rows.group_by(DailyStats.date_day).len(ROWS)
-    of_sessions = sessions.count_days(ROWS).with_columns(pl.col(ROWS) / SESSIONS_A_ROW)
-    counts = pl.concat([of_stats, of_sessions], how="vertical_relaxed")
-    days = DayRanges(cut_days(counts, stats_rows_at_once(config.run)), folder, workers)
+    days = find_ranges(rows, sessions, config.run, scratch / "ads", workers)
     given = gather_stats(catalog, config, versions, rows)
     made = build_daily_stats(replace(given, days=days))
     names = list_names(made.stats, made.entities, versions)
@@ -103,6 +98,28 @@ def build_ad_facts(
     matched = match_sessions(sessions, names, messages, config)
     listed = names.collect()
     return AdFacts(made.stats, made.entities, made.speakers, listed, versions, matched, days)
+
+
+def find_ranges(
+    stats: StatsRows, sessions: KeyedSessions, run: RunSection, folder: Path, workers: Workers
+) -> DayRanges:
+    """Find the ranges of days in which reports are made, and whether all of them can be held.
+
+    Args:
+        stats: The rows of stats.
+        sessions: Every session.
+        run: How much memory a run may take.
+        folder: Gets the rows of ranges that cannot.
+        workers: What makes them; workers of a cluster write them.
+    """
+    of_stats = stats.rows.group_by(DailyStats.date_day).len(ROWS)
+    of_sessions = sessions.count_days(ROWS).with_columns(pl.col(ROWS) / SESSIONS_A_ROW)
+    counts = count_days(of_stats, of_sessions)
+    ranges = cut_days(counts, stats_rows_at_once(run))
+    if counts[ROWS].sum() <= stats_rows_held(run) and not workers.is_remote:
+        return DayRanges(ranges, None, workers)
+    folder.mkdir(parents=True)
+    return DayRanges(ranges, folder, workers)
 
 
 def gather_stats(

@@ -87,7 +87,7 @@ class StatsGiven:
         """
         if self.days is None:
             return self.hold(make(shared, EVERY_DAY), DailyStats)
-        return self.days.write(name, DailyStats, make, shared)
+        return self.days.make(name, DailyStats, make, shared)
 
 
 @dataclass(frozen=True)

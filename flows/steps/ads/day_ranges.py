@@ -22,20 +22,20 @@ MakeDays = Callable[[Any, pl.Expr], pl.LazyFrame]
 
 @dataclass(frozen=True)
 class DayRanges:
-    """Ranges of days, and where the rows of each are written.
+    """Ranges of days, and where the rows of each are kept.
 
     Attributes:
         each: Whether a row is of each range, one after the other; every day is of one.
-        folder: Holds `<name>-<range>.parquet`.
+        folder: Gets `<name>-<range>.parquet`; None where the rows of all ranges can be held.
         workers: What writes them.
     """
 
     each: tuple[pl.Expr, ...]
-    folder: Path
+    folder: Path | None
     workers: Workers
 
-    def write(self, name: str, table: type[Table], make: MakeDays, given: object) -> pl.LazyFrame:
-        """The rows of a table, those of each range written by a task.
+    def make(self, name: str, table: type[Table], make: MakeDays, given: object) -> pl.LazyFrame:
+        """The rows of a table, made range by range.
 
         Args:
             name: What their files are called, unique within a run.
@@ -43,6 +43,9 @@ class DayRanges:
             make: Makes those of a range, few enough to be held.
             given: What all are made from.
         """
+        if self.folder is None:
+            held = (materialize(make(given, within), table).collect() for within in self.each)
+            return pl.concat(held).lazy()
         paths = [self.folder / f"{name}-{number:03}.parquet" for number in range(len(self.each))]
         tasks = zip(paths, self.each, strict=True)
         for _ in perform(self.workers, write_range, (table, make, given), tasks):
@@ -56,23 +59,26 @@ def write_range(of: tuple[type[Table], MakeDays, object], task: tuple[Path, pl.E
     write_whole(materialize(make(given, within), table).collect(), path)
 
 
-def cut_days(counts: pl.LazyFrame, most_rows: int) -> tuple[pl.Expr, ...]:
+def count_days(*counts: pl.LazyFrame) -> pl.DataFrame:
+    """Add up how many `rows` there are of days, from several counts of them."""
+    day, rows = pl.col(DailyStats.date_day), pl.col(ROWS)
+    whole = pl.concat(counts, how="vertical_relaxed")
+    return whole.group_by(day).agg(rows.sum()).filter(rows > 0).collect()
+
+
+def cut_days(counts: pl.DataFrame, most_rows: int) -> tuple[pl.Expr, ...]:
     """Whether a row is of a range of days, one range after the other; every day is of one.
 
     Args:
-        counts: How many `rows` there are of days; of a day, several counts add up.
+        counts: How many `rows` there are of each day.
         most_rows: How many rows a range has, or a day's if these are more.
     """
     day, last = pl.col(DailyStats.date_day), "last"
     number = ((pl.col(ROWS).cum_sum() - 1) // most_rows).alias("number")
     ends = (
-        counts.group_by(day)
-        .agg(pl.col(ROWS).sum())
-        .filter(pl.col(ROWS) > 0)
-        .sort(day)
+        counts.sort(day)
         .group_by(number, maintain_order=True)
         .agg(day.max().alias(last))
-        .collect()
         .get_column(last)
         .to_list()
     )

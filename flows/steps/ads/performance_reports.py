@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import columns, key, polars_schema
+from contracts.columns import key, polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.ads.ad_names import SharedNames
 from contracts.facts.ads.ad_sums import (
@@ -15,6 +15,7 @@ from contracts.facts.ads.ad_sums import (
     AdSpend,
     EntityPlaces,
     GroupSpend,
+    LinkPlaces,
     PerformanceGroups,
     PerformanceParts,
     PerformanceSums,
@@ -23,7 +24,7 @@ from contracts.facts.ads.ad_sums import (
     UngivenMetrics,
 )
 from contracts.facts.matching.session_facts import SessionBase
-from contracts.facts.matching.session_matching import AuditedLinks, SessionLinks
+from contracts.facts.matching.session_matching import AuditedLinks
 from contracts.manifest import Check
 from contracts.reports.ads import CampaignPerformance
 from flows.config.memory import stats_rows_at_once
@@ -49,8 +50,10 @@ from transforms.ads.session_counts import (
     SessionFigures,
     count_contact_sessions,
     count_sessions,
+    find_parents,
     list_session_orders,
     list_session_places,
+    place_links,
 )
 from transforms.common.joins import HELD, STREAMED
 from transforms.common.report_rows import ReportRows
@@ -120,7 +123,7 @@ class PerformanceTable:
         places = materialize(place_entities(facts.entities, self.groups, level), EntityPlaces)
         parts = materialize(list_parts(facts.entities, places, level), PerformanceParts)
         given = (facts.stats, self.sessions, Grouping(level, self.groups, parts))
-        return facts.days.write(TABLES[level], PerformanceSums, add_up_days, given)
+        return facts.days.make(TABLES[level], PerformanceSums, add_up_days, given)
 
     def _total(self, report: ReportRows) -> None:
         p = CampaignPerformance
@@ -173,29 +176,30 @@ def count_ad_sessions(facts: AdFacts, conversions: pl.DataFrame | None) -> Sessi
     matched, days = facts.matched, facts.days
     places = materialize(list_session_places(matched.links), SessionPlaces)
     brought = None if conversions is None else find_brought(facts, conversions)
-    links = matched.links.select(columns(SessionLinks))
-    of_visits = (matched.visits, links, places, brought)
-    visitors = days.write("visitors", AdContactSessions, count_visitors, of_visits)
-    of_counts = (visitors, places, facts.entities, facts.versions)
-    counts = days.write("sessions", SessionCounts, count_visited, of_counts)
+    links = materialize(place_links(matched.links, places), LinkPlaces)
+    of_visits = (matched.visits, links, brought)
+    visitors = days.make("visitors", AdContactSessions, count_visitors, of_visits)
+    parented = materialize(find_parents(places, facts.entities), SessionPlaces)
+    of_counts = (visitors, parented, facts.versions)
+    counts = days.make("sessions", SessionCounts, count_visited, of_counts)
     return SessionFigures(counts, visitors, has_orders=conversions is not None)
 
 
 def count_visitors(
-    of: tuple[pl.LazyFrame, pl.LazyFrame, pl.LazyFrame, pl.LazyFrame | None], within: pl.Expr
+    of: tuple[pl.LazyFrame, pl.LazyFrame, pl.LazyFrame | None], within: pl.Expr
 ) -> pl.LazyFrame:
     """`AdContactSessions` of some days."""
-    visits, links, places, brought = of
+    visits, links, brought = of
     of_days = None if brought is None else brought.filter(within)
-    return count_contact_sessions(visits.filter(within), links, places, of_days)
+    return count_contact_sessions(visits.filter(within), links, of_days)
 
 
 def count_visited(
-    of: tuple[pl.LazyFrame, pl.LazyFrame, pl.LazyFrame, AdVersions], within: pl.Expr
+    of: tuple[pl.LazyFrame, pl.LazyFrame, AdVersions], within: pl.Expr
 ) -> pl.LazyFrame:
     """`SessionCounts` of some days."""
-    visitors, places, entities, versions = of
-    return count_sessions(visitors.filter(within), places, entities, versions)
+    visitors, places, versions = of
+    return count_sessions(visitors.filter(within), places, versions)
 
 
 def add_up_days(of: tuple[pl.LazyFrame, SessionFigures, Grouping], within: pl.Expr) -> pl.LazyFrame:

@@ -18,8 +18,10 @@ from transforms.ads.name_versions import AdTables
 from transforms.ads.session_counts import (
     count_contact_sessions,
     count_sessions,
+    find_parents,
     list_session_orders,
     list_session_places,
+    place_links,
 )
 from transforms.common.keys import CONTACT, hash_id
 from transforms.common.shared_texts import write_out_texts
@@ -62,10 +64,11 @@ def count(
     made = make_stats(frame(AdStats, [HERE | {"date_day": DAY} | row for row in stats]), tables)
     places = materialize(list_session_places(matched.links), SessionPlaces)
     visits = count_contact_sessions(
-        matched.visits, matched.links, places, list_session_orders(matched.sessions)
+        matched.visits, place_links(matched.links, places), list_session_orders(matched.sessions)
     )
     by_contact = materialize(visits, AdContactSessions)
-    counted = count_sessions(by_contact, places, made.entities, find_versions(tables))
+    parented = find_parents(places, made.entities)
+    counted = count_sessions(by_contact, parented, find_versions(tables))
     made = write_out_texts(materialize(counted, SessionCounts)).collect()
     columns = ("account_id", "campaign_id", "ad_group_id", "ad_id", "sessions", "orders", "revenue")
     return sorted(made.select(columns).rows(), key=str)

@@ -33,7 +33,9 @@ from transforms.ads.session_counts import (
     SessionFigures,
     count_contact_sessions,
     count_sessions,
+    find_parents,
     list_session_places,
+    place_links,
 )
 from transforms.common.keys import CONTACT, hash_id
 from transforms.common.shared_texts import write_out_texts
@@ -190,9 +192,11 @@ def perform(
     )
     places = materialize(list_session_places(matched.links), SessionPlaces)
     by_contact = materialize(
-        count_contact_sessions(matched.visits, matched.links, places), AdContactSessions
+        count_contact_sessions(matched.visits, place_links(matched.links, places)),
+        AdContactSessions,
     )
-    counts = materialize(count_sessions(by_contact, places, made.entities, versions), SessionCounts)
+    parented = find_parents(places, made.entities)
+    counts = materialize(count_sessions(by_contact, parented, versions), SessionCounts)
     figures = SessionFigures(counts, by_contact, has_orders=False)
     reports = []
     for level, make, contract in (

@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.steps.ads.day_ranges import ROWS, cut_days
+from flows.steps.ads.day_ranges import ROWS, count_days, cut_days
 from flows.steps.ads.performance_reports import cut_pieces
 
 FIRST = date(2026, 3, 1)
@@ -23,7 +23,7 @@ def rows_of(places: list[tuple[int, int]]) -> pl.LazyFrame:
     return pl.LazyFrame({"org_number": orgs, "date_day": days}, schema=schema)
 
 
-def count_days(rows: pl.LazyFrame) -> pl.LazyFrame:
+def count_rows(rows: pl.LazyFrame) -> pl.LazyFrame:
     """A count of one for each row, as counts of a day add up."""
     return rows.select("date_day", pl.lit(1).alias(ROWS))
 
@@ -34,7 +34,7 @@ def test_each_day_is_of_one_range_and_ranges_follow_each_other(
     places: list[tuple[int, int]], most_rows: int
 ) -> None:
     rows = rows_of(places)
-    parts = [rows.filter(of).collect() for of in cut_days(count_days(rows), most_rows)]
+    parts = [rows.filter(of).collect() for of in cut_days(count_days(count_rows(rows)), most_rows)]
     assert sum(part.height for part in parts) == len(places)
     days = [sorted(part["date_day"].unique()) for part in parts]
     assert all(before[-1] < after[0] for before, after in pairwise(filter(None, days)))
@@ -51,7 +51,7 @@ def test_pieces_are_the_table_in_the_order_of_organizations_and_days(
     places: list[tuple[int, int]], most_rows: int
 ) -> None:
     rows = rows_of(places)
-    days = cut_days(count_days(rows), most_rows)
+    days = cut_days(count_days(count_rows(rows)), most_rows)
     parts = [rows.filter(of).collect().sort(pl.all()) for of in cut_pieces(rows, days, most_rows)]
     whole = [place for part in parts for place in part.iter_rows()]
     assert whole == sorted(rows.collect().iter_rows())
