@@ -8,7 +8,9 @@ import polars as pl
 
 from contracts.config.workspace import AdsSection
 from contracts.facts.ads.ad_sums import AdSpend
+from contracts.facts.matching.session_matching import NamesUsedTwice
 from contracts.reports.session_matches import UtmAudit
+from flows.runtime.materialize import materialize
 from tests.support.ad_world import (
     Link,
     Name,
@@ -18,6 +20,7 @@ from tests.support.ad_world import (
     sessions,
 )
 from tests.support.frames import frame
+from transforms.matching.shared_names import list_names_used_twice
 from transforms.matching.suggestions import suggest_targets
 from transforms.matching.utm_audit import audit_utm
 
@@ -57,7 +60,8 @@ def audit(
 ) -> pl.DataFrame:
     known = ad_names(names)
     matched = match_sessions(sessions(links), known, ads or AdsSection())
-    found = audit_utm(matched.links, known, spent(*spend)).collect()
+    twice = materialize(list_names_used_twice(matched.links, known), NamesUsedTwice)
+    found = audit_utm(matched.links, known, twice, spent(*spend)).collect()
     UtmAudit.validate(found)
     suggested = suggest_targets(found, known.collect())
     UtmAudit.validate(suggested)

@@ -55,13 +55,12 @@ def list_stated(keyed: pl.LazyFrame) -> pl.LazyFrame:
     Returns:
         `StatedEntities`, in no order.
     """
+    first, last = pl.col(DAY).min().alias(S.first_day), pl.col(DAY).max().alias(S.last_day)
+    days = keyed.group_by(STATED_KEY).agg(first, last)
     return (
-        keyed.group_by(STATED_KEY)
-        .agg(
-            pl.col(OF_STATED).first(),
-            pl.col(DAY).min().alias(S.first_day),
-            pl.col(DAY).max().alias(S.last_day),
-        )
+        keyed.select(*STATED_KEY, *OF_STATED)
+        .unique(STATED_KEY)
+        .join(days, on=STATED_KEY, how="inner", validate="1:1")
         .with_row_index(STATED)
         .pipe(share_texts)
         .pipe(drop_finer_ids)

@@ -7,7 +7,7 @@ import polars as pl
 from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.ads.ad_sums import AdSpend
 from contracts.facts.matching.session_facts import MatchMethod, MatchStatus, SessionFacts
-from contracts.facts.matching.session_matching import AuditedLinks
+from contracts.facts.matching.session_matching import AuditedLinks, NamesUsedTwice
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
 from transforms.web.utm import normalize_value
@@ -15,39 +15,53 @@ from transforms.web.utm import normalize_value
 CAMPAIGN = [UtmAudit.org_id, UtmAudit.platform, UtmAudit.campaign_id]
 AD = [*CAMPAIGN, UtmAudit.ad_id]
 SESSIONS = UtmAudit.sessions_at_risk
+PLACE = [*CAMPAIGN, UtmAudit.parameter, AdNames.name_key]
 OF_ENTITY = "_entity"
 SPENT_FROM, SPENT_UNTIL = "spent from", "spent until"
 EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 31)
 
 
-def find_names_used_twice(
-    links: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame
-) -> pl.LazyFrame:
-    """Find the names that several campaigns of a platform, or ads of a campaign, share in time.
+def list_names_used_twice(links: pl.LazyFrame, ad_names: pl.LazyFrame) -> pl.LazyFrame:
+    """List the names that several campaigns of a platform, or ads of a campaign, share in time.
 
     Values that left sessions ambiguous are listed too, under the campaign or platform on which
-    their candidates agree. Spend is that of all that have the name.
+    their candidates agree.
 
     Args:
         links: What sessions came by (`AuditedLinks`).
         ad_names: One row per name and its days.
+
+    Returns:
+        `NamesUsedTwice`, in no order.
+    """
+    return (
+        find_shared_names(ad_names)
+        .join(
+            count_ambiguous(links),
+            on=PLACE,
+            how="full",
+            coalesce=True,
+            nulls_equal=True,
+            suffix="_open",
+            validate="1:1",
+        )
+        .with_columns(pl.coalesce("value", "value_open").alias(NamesUsedTwice.value))
+    )
+
+
+def find_names_used_twice(
+    twice: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Report the names that several bear; their spend is that of all that have the name.
+
+    Args:
+        twice: `NamesUsedTwice`.
+        ad_names: One row per name and its days.
         spend: `AdSpend`.
     """
-    shared = find_shared_names(ad_names)
-    left_open = count_ambiguous(links)
-    place = [*CAMPAIGN, UtmAudit.parameter, AdNames.name_key]
-    found = shared.join(
-        left_open,
-        on=place,
-        how="full",
-        coalesce=True,
-        nulls_equal=True,
-        suffix="_open",
-        validate="1:1",
-    ).with_columns(value=pl.coalesce("value", "value_open"))
-    return found.join(
-        sum_spend_of_names(ad_names, found.select(place), spend),
-        on=place,
+    return twice.join(
+        sum_spend_of_names(ad_names, twice.select(PLACE), spend),
+        on=PLACE,
         how="left",
         nulls_equal=True,
         validate="1:1",
@@ -72,28 +86,27 @@ def find_shared_names(names: pl.LazyFrame) -> pl.LazyFrame:
     Args:
         names: One row per name and its days.
     """
-    place = [*CAMPAIGN, UtmAudit.parameter, AdNames.name_key]
-    spans = _list_spans(names, place)
-    several = spans.group_by(place).agg(pl.col("entity").n_unique()).filter(pl.col("entity") > 1)
+    spans = _list_spans(names)
+    several = spans.group_by(PLACE).agg(pl.col("entity").n_unique()).filter(pl.col("entity") > 1)
     still = pl.col("until").cum_max().shift(1)
     return (
-        spans.join(several, on=place, how="semi", nulls_equal=True)
-        .sort(*place, "entity", "since")
+        spans.join(several, on=PLACE, how="semi", nulls_equal=True)
+        .sort(*PLACE, "entity", "since")
         .with_columns(
-            is_new=(pl.col("since") >= still.over(*place, "entity")).fill_null(value=True)
+            is_new=(pl.col("since") >= still.over(*PLACE, "entity")).fill_null(value=True)
         )
-        .with_columns(span=pl.col("is_new").cum_sum().over(*place, "entity"))
-        .group_by(*place, "entity", "span")
+        .with_columns(span=pl.col("is_new").cum_sum().over(*PLACE, "entity"))
+        .group_by(*PLACE, "entity", "span")
         .agg(pl.col(UtmAudit.value).min(), pl.col("since").min(), pl.col("until").max())
-        .sort(*place, "since", "entity")
-        .with_columns(still=still.over(place), value=pl.col(UtmAudit.value).min().over(place))
+        .sort(*PLACE, "since", "entity")
+        .with_columns(still=still.over(PLACE), value=pl.col(UtmAudit.value).min().over(PLACE))
         .filter(pl.col("since") < pl.col("still"))
-        .group_by(place)
+        .group_by(PLACE)
         .agg(pl.col(UtmAudit.value).min())
     )
 
 
-def _list_spans(names: pl.LazyFrame, place: list[str]) -> pl.LazyFrame:
+def _list_spans(names: pl.LazyFrame) -> pl.LazyFrame:
     """The days of each name of an entity: those known, where any are, else those presumed."""
     is_ad = pl.col(AdNames.level) == AdLevel.AD
     known = pl.col(AdNames.known_from).is_not_null()
@@ -113,7 +126,7 @@ def _list_spans(names: pl.LazyFrame, place: list[str]) -> pl.LazyFrame:
             until=until.fill_null(LATEST),
             is_known=known,
         )
-        .filter(pl.col("is_known") == pl.col("is_known").any().over(*place, "entity"))
+        .filter(pl.col("is_known") == pl.col("is_known").any().over(*PLACE, "entity"))
     )
 
 
@@ -121,7 +134,7 @@ def count_ambiguous(links: pl.LazyFrame) -> pl.LazyFrame:
     """Count the ambiguous sessions of each value, at the campaign or platform of its candidates."""
     return (
         list_ambiguous(links)
-        .group_by(*CAMPAIGN, UtmAudit.parameter, AdNames.name_key)
+        .group_by(PLACE)
         .agg(pl.col(UtmAudit.value).min(), **sessions_at_risk())
     )
 
@@ -168,6 +181,9 @@ def sum_spend_of_names(
         places: The names, each with its platform and campaign where they have one.
         spend: `AdSpend`.
     """
+    on = [AdNames.org_id, *(f"{n}{OF_ENTITY}" for n in (AdNames.platform, AdNames.campaign_id))]
+    bearers = list_bearers(names, places)
+    spend = spend.join(bearers, left_on=CAMPAIGN, right_on=on, how="semi", nulls_equal=True)
     by_campaign = (
         spend.group_by(CAMPAIGN)
         .agg(**spent(), **_days_spent())
@@ -181,11 +197,9 @@ def sum_spend_of_names(
     cost = pl.concat([by_campaign, by_ad], how="diagonal").rename(
         {name: f"{name}{OF_ENTITY}" for name in (AdNames.platform, AdNames.campaign_id)}
     )
-    on = [AdNames.org_id, *(f"{n}{OF_ENTITY}" for n in (AdNames.platform, AdNames.campaign_id))]
     return (
-        list_bearers(names, places)
-        .join(cost, on=[*on, AdNames.ad_id], how="left", nulls_equal=True, validate="m:1")
-        .group_by(*CAMPAIGN, UtmAudit.parameter, AdNames.name_key)
+        bearers.join(cost, on=[*on, AdNames.ad_id], how="left", nulls_equal=True, validate="m:1")
+        .group_by(PLACE)
         .agg(
             pl.col(UtmAudit.spend_at_risk).sum(),
             pl.col(SPENT_FROM).min(),

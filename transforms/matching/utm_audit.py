@@ -17,7 +17,9 @@ from transforms.matching.shared_names import (
 from transforms.matching.troubled_links import AUDITED, list_troubled_links
 
 
-def audit_utm(links: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame) -> pl.LazyFrame:
+def audit_utm(
+    links: pl.LazyFrame, ad_names: pl.LazyFrame, twice: pl.LazyFrame, spend: pl.LazyFrame
+) -> pl.LazyFrame:
     """List what is broken between links and ads.
 
     * spend_without_sessions: a campaign that cost money and has no session; or an ad that has none
@@ -33,6 +35,7 @@ def audit_utm(links: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame) 
     Args:
         links: What sessions came by (`AuditedLinks`).
         ad_names: One row per name and its days.
+        twice: `NamesUsedTwice`.
         spend: `AdSpend`; ad_id is null where spend is known by campaign alone.
 
     Returns:
@@ -40,7 +43,7 @@ def audit_utm(links: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame) 
     """
     kinds = [
         find_spend_without_sessions(links, spend),
-        find_names_used_twice(links, ad_names, spend),
+        find_names_used_twice(twice, ad_names, spend),
         list_troubled_links(links, ad_names).group_by(AUDITED).agg(**sessions_at_risk()),
     ]
     schema = polars_schema(UtmAudit)

@@ -4,7 +4,7 @@ Each is the outcome of one step of flows/steps/matching/session_matching.py, in 
 """
 
 from contracts.columns import Count, Day, Flag, Hash, Serial, Table, Text, column
-from contracts.facts.ads.ad_names import AdNames
+from contracts.facts.ads.ad_names import NAMED_LEVELS, AdNames
 from contracts.facts.matching.session_facts import (
     CHANNEL_GROUPS,
     EVIDENCE,
@@ -183,3 +183,21 @@ class AuditedLinks(SessionLinks):
     first_day: Day = column("day of the first of them")
     last_day: Day = column("day of the last of them")
     landing_page: Text = column("a page that it leads to, without query and fragment")
+
+
+class NamesUsedTwice(Table):
+    """One row per name that several campaigns, or ads of a campaign, bear at the same time.
+
+    Or that left sessions ambiguous, under the campaign or platform on which its candidates agree.
+    """
+
+    org_id: Text = column("organization", key=True)
+    platform: Text = column("ad platform", key=True)
+    campaign_id: Text = column("the ad campaign of the ads that bear it", key=True)
+    parameter: Text = column("what bears it", key=True, isin=NAMED_LEVELS)
+    name_key: Text = column("what two spellings of it have in common", key=True)
+    value: Text = column("the name")
+    sessions_at_risk: Count = column("ambiguous sessions; empty for none")
+    first_day: Day = column("day of the first of them")
+    last_day: Day = column("day of the last of them")
+    landing_page: Text = column("a page that they began on")

@@ -85,7 +85,7 @@ def write_batch(_: None, batch: Batch, folder: Path) -> None:
     )
     rows = batch.scan().with_columns(feed.alias(AdEntities.feed))
     keyed = key_stats(rows).select(OF_STATS).collect(engine="streaming").lazy()
-    stated = materialize(list_stated(keyed), StatedEntities)
+    stated = materialize(list_stated(keyed), StatedEntities, is_held=True)
     figures = materialize(sum_feed_stats(keyed), KeyedStats).collect()
     write_whole(stated.collect(), folder / STATED)
     write_whole(figures.sort(KeyedStats.date_day), folder / ROWS, ROWS_A_READ)

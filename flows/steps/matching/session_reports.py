@@ -8,13 +8,15 @@ import polars as pl
 
 from contracts.columns import key
 from contracts.config.workspace import AdsSection
-from contracts.facts.matching.session_matching import AuditedLinks
+from contracts.facts.matching.session_matching import AuditedLinks, NamesUsedTwice
 from contracts.manifest import Check, Warned
 from contracts.reports.session_matches import SessionMatches
+from flows.runtime.materialize import materialize
 from flows.steps.matching.sessions import sort_sessions
 from flows.storage.report_files import write_pieces, write_table
 from transforms.matching.aliases import find_unknown_aliases, warn_of_aliases
 from transforms.matching.match_sessions import MatchedSessions
+from transforms.matching.shared_names import list_names_used_twice
 from transforms.matching.suggestions import suggest_targets
 from transforms.matching.utm_audit import audit_utm
 from transforms.reports.session_matches import describe_sessions, list_matches
@@ -83,7 +85,9 @@ def write_utm_audit(
         spend: What each ad cost, and what is known of campaigns alone.
         staging: The snapshot being written.
     """
-    found = audit_utm(matched.links, ad_names.lazy(), spend).collect()
+    names = ad_names.lazy()
+    twice = materialize(list_names_used_twice(matched.links, names), NamesUsedTwice)
+    found = audit_utm(matched.links, names, twice, spend).collect(engine="streaming")
     return write_table(staging, "ads", "utm_audit", suggest_targets(found, ad_names))
 
 
