@@ -16,6 +16,8 @@ class TableReceipt(BaseModel):
     reasons: dict[str, int] = {}
     event_types: dict[str, int] = {}
     """Event type -> rows that bear it."""
+    platforms: dict[str, int] = {}
+    """Ad platform -> rows that bear it."""
     first_at: str | None = None
     """When its first row happened: a day, or an instant in UTC, in ISO 8601."""
     last_at: str | None = None

@@ -17,6 +17,8 @@ HINTS = (
     ("not a number", NUMBER),
     ("not a whole number", NUMBER),
     ("not one of", WORDS),
+    ("not a channel", WORDS),
+    ("does not look like", WORDS),
     ("not true or false", WORDS),
     ("neither the workspace's", RATE),
     (ERASED, REFUSED),
@@ -29,7 +31,7 @@ def hint_at(reason: str) -> str:
     _, _, setting = reason.partition("; ")
     if setting:
         return setting
-    column, _, wrong = reason.rpartition(": ")
+    column, _, wrong = reason.partition(": ")
     for beginning, hint in HINTS:
         if wrong.startswith(beginning):
             return hint.format(column.split(" or ")[0])

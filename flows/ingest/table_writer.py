@@ -15,6 +15,7 @@ from contracts.feeds import (
     ADDITIVE,
     FEEDS,
     HAPPENED_AT,
+    Ads,
     Contacts,
     Events,
     Sends,
@@ -82,6 +83,7 @@ class TableWriter:
         self.receipt = TableReceipt(table=resolved.mapping.table)
         self.reasons: Counter[str] = Counter()
         self.event_types: Counter[str] = Counter()
+        self.platforms: Counter[str] = Counter()
         self.happened: list[date | datetime] = []
         self.keys = SendKeyWriter(self.home, resolved.mapping.table)
         self.records = pl.Series(dtype=pl.UInt64)
@@ -167,6 +169,7 @@ class TableWriter:
         self.receipt.own_channels = self.keys.own_channels
         self.receipt.reasons = dict(self.reasons.most_common())
         self.receipt.event_types = dict(sorted(self.event_types.items()))
+        self.receipt.platforms = dict(sorted(self.platforms.items()))
         if self.happened:
             self.receipt.first_at = _in_iso(min(self.happened))
             self.receipt.last_at = _in_iso(max(self.happened))
@@ -181,6 +184,9 @@ class TableWriter:
         if self.receipt.table == "events":
             types = dict(valid.get_column(Events.event_type).value_counts().iter_rows())
             self.event_types.update(types)
+        if Ads.platform in valid.columns:
+            counted = valid.get_column(Ads.platform).value_counts()
+            self.platforms.update(dict(counted.iter_rows()))
         self._note_days(valid)
         self.receipt.days_alone += self._count_days_alone(parsed)
         by_email = self._names_by_email(valid)

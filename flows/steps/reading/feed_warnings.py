@@ -3,15 +3,18 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time
+from difflib import get_close_matches
 from itertools import chain
 from zoneinfo import ZoneInfo
 
 from contracts.channels import RunChannels, own_channel_of
 from contracts.config.nearest_names import nearest
 from contracts.config.source_mapping import Source
+from contracts.config.workspace import AdsSection
 from contracts.feeds import AdStats, Events
 from contracts.manifest import Warned, count_of
-from contracts.vocabulary import Action, Channel
+from contracts.reference.ad_platforms import PLATFORM_OF_SOURCE
+from contracts.vocabulary import Action, Channel, Platform
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.feed_contents import FeedContents
 from flows.catalog.read_files import ReadFile
@@ -24,6 +27,8 @@ from transforms.ingest.expressions import fold
 
 OF_AD_ACCOUNTS = ("ad_stats", "ad_breakdowns")
 """Tables whose amounts are in their account's currency where they name none."""
+ALIKE = 0.85
+"""From which likeness on the name of a platform is one that links give, misspelt."""
 
 
 def find_feed_warnings(loaded: LoadedWorkspace, catalog: Catalog) -> Iterator[Warned]:
@@ -36,6 +41,7 @@ def find_feed_warnings(loaded: LoadedWorkspace, catalog: Catalog) -> Iterator[Wa
         yield from _warn_of_gone_columns(feed, filled)
         yield from _warn_of_shifted_days(feed, filled, loaded.config.workspace.timezone)
         yield from _warn_of_bared_ids(feed, filled)
+        yield from _warn_of_platforms(feed, filled, loaded.config.ads)
     channels = find_channels(catalog, loaded.config)
     yield from _warn_of_unknown_types(loaded, catalog.given, channels)
 
@@ -153,6 +159,31 @@ def _warn_of_bared_ids(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[
             count=count,
             setting=f"feeds[{feed.place}]",
         )
+
+
+def _warn_of_platforms(
+    feed: ConfiguredFeed, files: list[ReadFile], ads: AdsSection
+) -> Iterator[Warned]:
+    """Platforms that links name otherwise, so that no session would find their ads."""
+    counts: Counter[str] = Counter()
+    for file in files:
+        for got in file.receipt.tables:
+            counts.update(got.platforms)
+    own = {*Platform, *ads.sources.values(), *(alias.platform for alias in ads.aliases.values())}
+    for name, count in sorted(counts.items()):
+        known = get_close_matches(name.replace("_", " "), PLATFORM_OF_SOURCE, n=1, cutoff=ALIKE)
+        if known and name not in own:
+            meant = PLATFORM_OF_SOURCE[known[0]]
+            yield Warned(
+                code="unusual_platform",
+                message=f"feed {feed.name}: {count_of(count, 'row')} of platform {name!r}, while "
+                f"links from {known[0]!r} lead to ads of {meant!r}: map it with values = "
+                f'{{ platform = {{ {name} = "{meant}" }} }}, or say in [ads.sources] which '
+                "utm_source means it",
+                feed=feed.name,
+                count=count,
+                setting=f"feeds[{feed.place}].values.platform",
+            )
 
 
 def _columns_of(feed: ConfiguredFeed, names: tuple[str, ...]) -> Iterator[str]:

@@ -87,6 +87,8 @@ def test_a_later_run_without_rejected_rows_shows_none(
         ('spend: not a number; thousands = "," would read it', 'thousands = "," would read it'),
         ("date_day: not a date", "formats = { date_day ="),
         ("status: not one of sent, failed", "values = { status ="),
+        ("event_type: does not look like ^[a-z]", "values = { event_type ="),
+        ("channel: not a channel: does not look like ^[a-z]", "values = { channel ="),
         ("too many cells", "where the file is made"),
     ],
 )

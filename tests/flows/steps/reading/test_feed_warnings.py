@@ -158,3 +158,23 @@ def test_ids_are_read_bare_and_their_number_is_told(tmp_path: Path) -> None:
     assert rows.rows() == [("1", "007"), ("2", "007"), ("3", "007"), ("4", None), ("5", "007")]
     told = {one.message.split()[5]: one.count for one in warned(read.warnings, "ids_bared")}
     assert told == {"orders.order_id": 1, "orders.contact_id": 4}
+
+
+def test_a_platform_that_links_name_otherwise_is_told(tmp_path: Path) -> None:
+    """A session from google is matched to ads of google_ads alone."""
+    stats = (
+        b"date_day,platform,campaign_id,spend\n2026-03-05,google,1,1\n2026-03-06,google,1,1\n"
+        b"2026-03-05,google_ads,2,1\n2026-03-05,podcast,3,1\n"
+    )
+    toml = '[[feeds]]\ntable = "ad_stats"\nfiles = "raw/a.csv"\n'
+    (told,) = warned(
+        read_files(tmp_path / "1", toml, {"raw/a.csv": stats}).warnings, "unusual_platform"
+    )
+    assert (told.feed, told.count) == ("ad_stats", 2)
+    assert 'values = { platform = { google = "google_ads" } }' in told.message
+    for settled in (
+        toml + 'values = { platform = { google = "google_ads" } }\n',
+        toml + '[ads.sources]\ngoogle = "google"\n',
+    ):
+        read = read_files(tmp_path / str(len(settled)), settled, {"raw/a.csv": stats})
+        assert not warned(read.warnings, "unusual_platform")
