@@ -20,7 +20,6 @@ ORG = "organization"
 PLATFORM = "ad platform"
 NAME = "its name on that day"
 CURRENCY = "the reporting currency"
-LEVELS = [str(level) for level in AdLevel]
 
 
 class OfAccount(Table):

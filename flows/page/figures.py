@@ -10,8 +10,6 @@ from typing import Any
 
 COUNT, MONEY, RATE, NUMBER = "count", "money", "rate", "number"
 DAY, TIME, TEXT, CODE = "day", "time", "text", "code"
-FIGURES = (COUNT, MONEY, RATE, NUMBER)
-"""Kinds that are written in the reader's locale."""
 ADDRESS = re.compile(
     r"[^\s@/?&=<>]{1,64}(?:@|%40)[^\s@/?&=<>]{1,200}\.[^\s@/?&=<>]{1,60}", re.IGNORECASE
 )

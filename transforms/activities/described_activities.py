@@ -23,8 +23,7 @@ from contracts.vocabulary import Action
 from transforms.activities.ad_names_now import name_links
 from transforms.common.joins import HELD, STREAMED, look_up, take
 
-ORG_ID, CONTACT_ID = Events.org_id, Events.contact_id
-SEND_ID, MESSAGE_ID, EVENT_TYPE = Events.send_id, Events.message_id, Events.event_type
+MESSAGE_ID, EVENT_TYPE = Events.message_id, Events.event_type
 CHANNEL = MessageEvents.channel
 MESSAGE_KEY, MESSAGE_NO = DescribedMessages.message_key, NumberedMessages.message_no
 NAMES = [

@@ -16,8 +16,7 @@ from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.shared_texts import SHARED
 
 OWN, TOP = PlacedStats.own_level, PlacedStats.top_level
-ACCOUNT_ID, CAMPAIGN_ID = PlacedStats.account_id, PlacedStats.campaign_id
-FEED = PlacedStats.feed
+ACCOUNT_ID, FEED = PlacedStats.account_id, PlacedStats.feed
 ENTITY = [*PLATFORM_KEYS, OWN, AdSpeakers.entity_id, AdSpeakers.entity_account]
 ENTITY_NUMBER = AdClaims.entity
 SPAN = [AdClaims.first_day, AdClaims.last_day]

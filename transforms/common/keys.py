@@ -23,7 +23,7 @@ LINK = 9
 MESSAGE_AND_CONTACT = 10
 DOMAIN = 11
 ORGANIZATION = 12
-PERSON_CONTACT, PERSON_DEVICE = 1, 2
+PERSON_DEVICE = 2
 """Of the person behind a row; these hashes meet none of the others."""
 BUCKETS = 32
 """Into how many parts the facts are cut; a part of 50 million events is a million and a half."""

@@ -11,6 +11,7 @@ from contracts.facts.messaging.send_counts import Counts
 from contracts.facts.messaging.send_facts import CountedEvents, SendFacts
 from contracts.vocabulary import Action
 from transforms.explain.row_places import BECAUSE, ROW_PLACE
+from transforms.messaging.daily_sums import EVERY_TIME
 from transforms.messaging.send_facts import BOUNCED, DELIVERED, FAILED, HARD, SOFT
 
 UNIT, ACTION, STATUS = CountedEvents.unit_key, CountedEvents.action_code, SendFacts.status_code
@@ -19,7 +20,7 @@ AT, BOUNCE, IS_MACHINE = (
     CountedEvents.bounce_code,
     CountedEvents.is_machine,
 )
-RANK, IS_CHOSEN, TIMES = "rank", "is chosen", "times"
+RANK, IS_CHOSEN = "rank", "is chosen"
 UNIQUE = {
     Counts.unique_opens: Action.OPENED,
     Counts.human_unique_opens: Action.OPENED,
@@ -31,8 +32,6 @@ UNIQUE = {
 }
 """Count of sends with at least one event -> the event's action."""
 HUMAN = (Counts.human_unique_opens, Counts.human_unique_clicks)
-EVERY = {Counts.opens: Action.OPENED, Counts.clicks: Action.CLICKED}
-"""Count of events -> their action."""
 OF_STATUS = {Counts.delivered: DELIVERED, Counts.failed: FAILED, Counts.bounced: BOUNCED}
 OF_BOUNCE = {Counts.hard_bounces: HARD, Counts.soft_bounces: SOFT}
 PROVING = {
@@ -109,7 +108,7 @@ def list_passed_over(
 
 def list_actions(column: str) -> tuple[Action, ...]:
     """The actions of events that say what a column of `Counts` counts."""
-    named = UNIQUE.get(column) or EVERY.get(column)
+    named = UNIQUE.get(column) or EVERY_TIME.get(column)
     return (named,) if named else SAYING.get(column, ())
 
 

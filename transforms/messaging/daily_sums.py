@@ -34,7 +34,7 @@ FIRST_TIMES = {
 }
 """Count of sends -> the first time of what it counts."""
 EVERY_TIME = {Counts.opens: Action.OPENED, Counts.clicks: Action.CLICKED}
-"""Count of events -> their action."""
+"""Count of events -> their action; what other events tell is counted once a send."""
 FIRST, LAST = "first", "last"
 
 

@@ -9,7 +9,6 @@ from contracts.reports.messaging import (
     CampaignReport,
     Conversions,
     DispatchReport,
-    Figures,
     LinkReport,
     MessageReport,
     Sums,
@@ -18,13 +17,10 @@ from transforms.common.rates import COUNTS, add_conversion_rates, add_rates, sum
 from transforms.messaging.delivery_basis import name_basis
 
 HAS_FACTS = "has facts"
-ALL_SENDS, ALL_ASSUMED = "sends on all days", "assumed sends on all days"
 CONVERTED = [Conversions.orders, Conversions.revenue]
 ADDED = [Sums.cost, *CONVERTED]
 """Amounts that are null where none of the rows below has one."""
 OF_MESSAGE = [MessageReport.org_id, MessageReport.channel, MessageReport.message_id]
-ON_DAY = [ChannelDays.message_key, ChannelDays.date_day]
-TYPES = {**polars_schema(ChannelDays), **polars_schema(Figures)}
 
 
 def add_message_sums(days: pl.LazyFrame, messages: pl.LazyFrame, channel: str) -> pl.LazyFrame:

@@ -14,7 +14,8 @@ from flows.explain.messaging.unit_facts import NAMES, PlacedKeys
 from flows.explain.published_run import PublishedRun
 from transforms.common.calendar import reporting_day
 from transforms.explain.row_places import ROW_PLACE, TABLE
-from transforms.explain.send_rows import EVERY, OF_ROWS, UNIQUE, list_actions
+from transforms.explain.send_rows import OF_ROWS, UNIQUE, list_actions
+from transforms.messaging.daily_sums import EVERY_TIME
 from transforms.messaging.send_keys import select_event_keys, select_send_keys
 
 KEY, CONTACT, SEND = SendKeys.message_key, SendKeys.contact_key, SendKeys.send_key
@@ -62,14 +63,14 @@ class MessageExclusions:
         """
         parts = [pl.DataFrame(schema=LEFT_OUT)]
         tables: tuple[str, ...] = ()
-        if column not in (*UNIQUE, *EVERY):
+        if column not in (*UNIQUE, *EVERY_TIME):
             tables = ("sends",)
             parts += list_discarded(
                 self.run.catalog,
                 "sends",
                 lambda rows: self._key_sends(rows).pipe(self._narrow, messages, scope),
             )
-        if column in (*UNIQUE, *EVERY, *OF_ROWS):
+        if column in (*UNIQUE, *EVERY_TIME, *OF_ROWS):
             tables = (*tables, "events")
             actions = OF_STATUS if column in OF_ROWS else list_actions(column)
             codes = [ACTION_CODES[action] for action in actions]

@@ -34,7 +34,6 @@ from transforms.common.calendar import reporting_day
 from transforms.common.rates import CONVERSION_FORMULAS, FORMULAS
 from transforms.explain.row_places import ROW_PLACE, TABLE
 from transforms.explain.send_rows import (
-    EVERY,
     HELD_OUT,
     STATE,
     UNIQUE,
@@ -42,12 +41,11 @@ from transforms.explain.send_rows import (
     list_passed_over,
     word_reason,
 )
+from transforms.messaging.daily_sums import EVERY_TIME
 
 COUNTED = columns(Counts)
 RATES = {**FORMULAS, **CONVERSION_FORMULAS}
 COST, ORDERS, REVENUE = Cost.cost, Conversions.orders, Conversions.revenue
-FIGURES = {*COUNTED, *RATES, COST, ORDERS, REVENUE}
-"""The columns that every report of sends has in common."""
 
 
 class SendFigures:
@@ -70,7 +68,7 @@ class SendFigures:
 
         Args:
             scope: The sends.
-            column: One of `FIGURES`.
+            column: A count, a rate, cost, orders or revenue.
             row: The row of the report that it stands in, with the figures that it is made from.
         """
         found = self._explain(scope, column, row)
@@ -96,14 +94,14 @@ class SendFigures:
 
         Args:
             scope: The sends.
-            column: One of `FIGURES`, but no rate.
+            column: A count, cost, orders or revenue.
             value: The figure; null where no feed could give it.
         """
         if value is None:
             return NOTHING
         if column in COUNTED:
             facts = self.facts.of(scope)
-            own = facts.events if column in EVERY else facts.sends
+            own = facts.events if column in EVERY_TIME else facts.sends
             return self.state_counts(facts, own.filter(*scope.are_sends()), column)
         if column == COST:
             return self.state_costs(self.find_messages(scope), scope.channels or (), scope.day)
@@ -135,7 +133,7 @@ class SendFigures:
 
     def _pass_over(self, scope: SendScope, column: str) -> pl.DataFrame:
         """The rows of the scope's sends that say what a column counts and are not counted."""
-        if column in EVERY:
+        if column in EVERY_TIME:
             return pl.DataFrame(schema=LEFT_OUT)
         facts = self.facts.of(scope)
         sends = facts.sends.filter(*scope.are_sends(with_day=False)).lazy()
@@ -190,7 +188,7 @@ class SendFigures:
             column: The column.
         """
         own = sums.lazy().filter(pl.col(column) > 0)
-        if column in EVERY:
+        if column in EVERY_TIME:
             counted = own.select(ROW_PLACE, pl.col(column).alias("times"))
             known = facts.rows.lazy().filter(pl.col(TABLE) == "events")
             rows = counted.join(known, on=ROW_PLACE, how="inner", validate="1:1")
@@ -277,6 +275,6 @@ WORDS = {
     Counts.sends: "the number of sends, hold-outs apart",
     Counts.holdout: "the number of contacts held out: never sent",
     **dict.fromkeys(UNIQUE, "the number of sends with at least one such event, on the first's day"),
-    **dict.fromkeys(EVERY, "the number of such events, machines' included"),
+    **dict.fromkeys(EVERY_TIME, "the number of such events, machines' included"),
 }
 """What a column counts, in words."""

@@ -15,6 +15,7 @@ from contracts.reports.campaigns import HierarchyReport
 from contracts.vocabulary import Action
 from flows.catalog.canonical_tables import Catalog
 from flows.storage.table_checks import equal
+from transforms.messaging.daily_sums import EVERY_TIME
 from transforms.reports import campaigns, messaging
 
 COUNTS = columns(Counts)
@@ -28,8 +29,6 @@ ADDING_UP = (
 )
 """Reports of a channel whose counts and amounts add up to the same."""
 EVENTS = "events"
-ACTIONS = {Action.OPENED: Counts.opens, Action.CLICKED: Counts.clicks}
-"""The actions of which every event is counted; others are counted once a send."""
 STATUSES = (Counts.queued, Counts.sent, Counts.delivered, Counts.bounced, Counts.failed)
 
 
@@ -44,7 +43,7 @@ def reconcile_events(
         rows: The `MessageRows` of every channel, those of no message channel too.
     """
     accepted = count_actions(catalog, channels)
-    counted = pl.concat(rows).select(pl.col(MessageRows.holdout, *ACTIONS.values()).sum())
+    counted = pl.concat(rows).select(pl.col(MessageRows.holdout, *EVERY_TIME).sum())
     found = counted.row(0, named=True)
     has_holdouts = found[MessageRows.holdout] > 0
     return [
@@ -55,7 +54,7 @@ def reconcile_events(
             holds=found[column] == accepted[action]
             or (has_holdouts and found[column] < accepted[action]),
         )
-        for action, column in ACTIONS.items()
+        for column, action in EVERY_TIME.items()
     ]
 
 

@@ -16,7 +16,6 @@ AMOUNTS = {"orders": Orders.revenue, "ad_stats": AdStats.spend}
 """Table whose rows without a rate are rejected -> what they would have added."""
 
 CURRENCY, AMOUNT, ROWS = "currency", "amount", "rows"
-SUMS = {CURRENCY: pl.String, AMOUNT: pl.Decimal(38, 4), ROWS: pl.UInt32}
 
 
 def find_missing_rates(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
