@@ -32,3 +32,11 @@ def allow_everything(root: Path) -> None:
     for folder, folders, _ in os.walk(root):
         for name in folders:
             Path(folder, name).chmod(0o755)
+
+
+def flip_bit(path: Path) -> None:
+    """Turn a bit round in the middle of a file: of a copy of it, since others may be links."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.unlink()
+    path.write_bytes(content)

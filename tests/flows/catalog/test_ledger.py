@@ -10,6 +10,7 @@ import pytest
 from flows.catalog.ledger import list_readings, read_kept
 from flows.steps.reading.read_feeds import FeedsRead
 from flows.storage.sealed_folders import RECEIPT
+from tests.support.workspace_copies import flip_bit
 from tests.support.workspaces import feed, read_workspace, rows, write_workspace
 
 FILES = {
@@ -36,14 +37,8 @@ def told(found: FeedsRead) -> list[str]:
     return [warning.path or "" for warning in found.warnings if warning.code == "ledger_damaged"]
 
 
-def flip(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
-
-
 DAMAGES: dict[str, Callable[[Path], object]] = {
-    "one bit": flip,
+    "one bit": flip_bit,
     "truncated": lambda path: path.write_bytes(path.read_bytes()[:-1]),
     "emptied": lambda path: path.write_bytes(b""),
     "deleted": lambda path: path.unlink(),

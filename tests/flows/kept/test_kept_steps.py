@@ -13,6 +13,7 @@ from contracts.manifest import Check, Manifest
 from flows.kept.kept_folders import DRAFT
 from flows.kept.kept_steps import KeptSteps
 from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
+from tests.support.workspace_copies import flip_bit
 
 TABLE = "email/message_report.parquet"
 PARTS = ("people/journey/part-0000", "people/journey/part-0001")
@@ -136,14 +137,7 @@ def test_other_code_computes_everything_and_says_so(night: Night) -> None:
     assert (len(night.computed), night.codes) == (4, [])
 
 
-def flip(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.unlink()
-    path.write_bytes(content)
-
-
-@pytest.mark.parametrize("damage", [flip, Path.unlink, lambda path: path.write_text("")])
+@pytest.mark.parametrize("damage", [flip_bit, Path.unlink, lambda path: path.write_text("")])
 @pytest.mark.parametrize("name", ["text", "receipt.json"])
 def test_a_damaged_folder_is_computed_anew_with_a_warning(
     night: Night, name: str, damage: Callable[[Path], None]
@@ -156,7 +150,7 @@ def test_a_damaged_folder_is_computed_anew_with_a_warning(
     assert (night.computed, night.codes) == (["folder"], [])
 
 
-@pytest.mark.parametrize("damage", [flip, Path.unlink])
+@pytest.mark.parametrize("damage", [flip_bit, Path.unlink])
 def test_a_damaged_table_is_not_taken_over(night: Night, damage: Callable[[Path], None]) -> None:
     damage(night.before / TABLE)
     after = night.run()
@@ -164,7 +158,7 @@ def test_a_damaged_table_is_not_taken_over(night: Night, damage: Callable[[Path]
     assert pl.read_parquet(after / TABLE).item() == "a"
 
 
-@pytest.mark.parametrize("damage", [flip, Path.unlink])
+@pytest.mark.parametrize("damage", [flip_bit, Path.unlink])
 def test_without_its_record_a_snapshot_is_not_taken_over(
     night: Night, damage: Callable[[Path], None]
 ) -> None:

@@ -14,26 +14,14 @@ import polars as pl
 import pytest
 
 from contracts.manifest import Manifest
-from flows.campaign_reports import campaign_reports
-from flows.cli.app import main
 from flows.errors import CampaignReportsError, DataRefused, StorageFailed
 from flows.remote import object_store
 from flows.remote.address import Address, split_address
 from flows.remote.object_store import Patience, S3Objects
 from tests.support.object_stores import BUCKET, USER, Killed, Proxy, S3Server, WatchedObjects
+from tests.support.remote_workspaces import CONTACTS, OPENS, command, hashes, publish
 from tests.support.workspaces import as_csv, feed, write_workspace
 
-CONTACTS = [{"contact_id": f"{number}", "email": f"c{number}@x.org"} for number in range(101, 105)]
-OPENS = [
-    {
-        "event_id": f"e{number}",
-        "event_type": "email_opened",
-        "occurred_at": "2026-07-01T12:00:00Z",
-        "contact_id": f"{number}",
-        "message_id": "m1",
-    }
-    for number in range(101, 104)
-]
 CLICKS = [
     {**one, "event_id": f"k{one['event_id']}", "event_type": "email_clicked"} for one in OPENS
 ]
@@ -62,24 +50,6 @@ def write_local(root: Path, toml: str, delivered: dict[str, bytes] | None = None
     files = {"raw/contacts/1.csv": as_csv(CONTACTS, ["contact_id", "email"])}
     files |= {f"raw/{key}": content for key, content in (delivered or {}).items()}
     return write_workspace(root, toml, files)
-
-
-def publish(place: Path | Address, *, full: bool = False) -> Manifest:
-    """Run the flow, outside of Prefect's engine."""
-    return Manifest.model_validate(campaign_reports.fn(str(place), full, 0))
-
-
-def hashes(manifest: Manifest) -> dict[str, str]:
-    """Table file -> the hash of its bytes; those of the run itself apart."""
-    return {one.path.split("/", 3)[3]: one.sha256 for one in manifest.outputs if one.group != "run"}
-
-
-def command(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    """Carry out a command in this process: its exit code, and what it printed."""
-    capsys.readouterr()
-    code = main([str(one) for one in arguments])
-    printed = capsys.readouterr()
-    return code, printed.out, printed.err
 
 
 @pytest.fixture

@@ -11,9 +11,6 @@ from typing import Any
 import obstore
 import pytest
 
-from contracts.manifest import Manifest
-from flows.campaign_reports import campaign_reports
-from flows.cli.app import main
 from flows.errors import DataRefused, StorageFailed, WorkspaceBusy
 from flows.remote import object_store
 from flows.remote.address import Address, parse_address
@@ -21,31 +18,11 @@ from flows.remote.lease import hold_lease
 from flows.remote.object_store import Patience, S3Objects
 from flows.storage.published_files import read_manifest
 from tests.support.object_stores import BUCKET, USER, Proxy, S3Server
+from tests.support.remote_workspaces import CONTACTS, OPENS, command, hashes, publish
 from tests.support.samples import copy_sample
 from tests.support.workspaces import as_csv, feed, write_workspace
 
-CONTACTS = [{"contact_id": f"{number}", "email": f"c{number}@x.org"} for number in range(101, 105)]
-OPENS = [
-    {
-        "event_id": f"e{number}",
-        "event_type": "email_opened",
-        "occurred_at": "2026-07-01T12:00:00Z",
-        "contact_id": f"{number}",
-        "message_id": "m1",
-    }
-    for number in range(101, 104)
-]
 TOML = feed("contacts", "raw/contacts/*.csv") + feed("events", "raw/events/*.csv")
-
-
-def publish(place: Path | Address, *, full: bool = False) -> Manifest:
-    """Run the flow, outside of Prefect's engine."""
-    return Manifest.model_validate(campaign_reports.fn(str(place), full, 0))
-
-
-def hashes(manifest: Manifest) -> dict[str, str]:
-    """Table file -> the hash of its bytes; those of the run itself apart."""
-    return {one.path.split("/", 3)[3]: one.sha256 for one in manifest.outputs if one.group != "run"}
 
 
 def contacts_file(rows: list[dict[str, str]]) -> bytes:
@@ -65,14 +42,6 @@ def small(s3: S3Server, address: Address, tmp_path: Path) -> Address:
     )
     s3.upload(root, address.prefix)
     return address
-
-
-def command(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    """Carry out a command in this process: its exit code, and what it printed."""
-    capsys.readouterr()
-    code = main([str(one) for one in arguments])
-    printed = capsys.readouterr()
-    return code, printed.out, printed.err
 
 
 @pytest.mark.parametrize("place", ["s3://b/p/q", "s3:/b/p/q", "s3://b//p/q/", Path("s3://b/p/q")])

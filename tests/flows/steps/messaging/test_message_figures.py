@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from flows.errors import ConfigurationError
-from tests.support.message_workspaces import PEOPLE, channels, event, publish, row
+from tests.support.message_workspaces import PEOPLE, channels, event, publish
+from tests.support.publishing import row
 from tests.support.workspaces import Ran, as_json_lines, feed, run_workspace, write_workspace
 
 JAN_2 = "2026-01-02T10:00:00Z"

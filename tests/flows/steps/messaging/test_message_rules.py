@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from flows.errors import ConfigurationError
-from tests.support.message_workspaces import PEOPLE, channels, event, publish, row
+from tests.support.message_workspaces import PEOPLE, channels, event, publish
+from tests.support.publishing import row
 from tests.support.workspaces import as_json_lines, feed, run_workspace, write_workspace
 
 STATUSES = ("queued", "sent", "delivered", "bounced", "failed")

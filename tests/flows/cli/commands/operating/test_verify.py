@@ -11,7 +11,7 @@ from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
 from flows.storage.workspace_files import Layout
 from tests.support.samples import SAMPLES
-from tests.support.workspace_copies import copy_workspace
+from tests.support.workspace_copies import copy_workspace, flip_bit
 from tests.support.workspaces import feed, write_workspace
 
 STATS = b"date_day,platform,campaign_id,spend\n2026-03-01,x,1,7.00\n"
@@ -48,13 +48,6 @@ def files(root: Path) -> dict[str, bytes]:
     return {file.relative_to(latest).as_posix(): file.read_bytes() for file in found}
 
 
-def flip(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.unlink()
-    path.write_bytes(content)
-
-
 def published(root: Path, pattern: str) -> Path:
     return next(iter(sorted(Layout(root).snapshots.rglob(pattern))))
 
@@ -73,26 +66,26 @@ def test_every_sample_is_what_its_contracts_say(
 
 
 DAMAGES: dict[str, tuple[Callable[[Path], Path], Callable[[Path], object], bool]] = {
-    "a table": (lambda root: published(root, "campaign_report.parquet"), flip, False),
+    "a table": (lambda root: published(root, "campaign_report.parquet"), flip_bit, False),
     "a table gone": (lambda root: published(root, "campaign_report.parquet"), Path.unlink, False),
     "a part of the ledger": (
         lambda root: next(Layout(root).ledger.rglob("part-*.parquet")),
-        flip,
+        flip_bit,
         True,
     ),
     "a kept step": (
         lambda root: next(Layout(root).kept.rglob("*/*.arrow")),
-        flip,
+        flip_bit,
         True,
     ),
     "a kept step's receipt": (
         lambda root: next(Layout(root).kept.glob("message_names-*/receipt.json")),
-        flip,
+        flip_bit,
         True,
     ),
     "a shown table": (
         lambda root: Layout(root).latest / "ads" / "campaign_report.parquet",
-        flip,
+        flip_bit,
         True,
     ),
     "a shown table gone": (
