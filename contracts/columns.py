@@ -94,8 +94,16 @@ def amount() -> Rule:
 
 
 def like(pattern: str) -> Rule:
-    """A text in which a regular expression is found."""
-    return Rule(f"does not look like {pattern}", lambda cell: cell.str.contains(pattern))
+    """A word in which a regular expression is found; each of a column's words is looked at once."""
+
+    def is_found(words: pl.Series) -> pl.Series:
+        distinct = words.unique()
+        return ~words.is_in(distinct.filter(~distinct.str.contains(pattern)).implode())
+
+    return Rule(
+        f"does not look like {pattern}",
+        lambda cell: cell.map_batches(is_found, return_dtype=pl.Boolean()),
+    )
 
 
 def column(

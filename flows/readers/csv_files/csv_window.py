@@ -43,7 +43,7 @@ def read_well_formed(
             separator=delimiter.decode(),
             schema=dict.fromkeys(columns, pl.String),
             glob=False,
-        )
+        ).rechunk()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return None
     lengths = frame.select(_sum_lengths(columns)).item()
