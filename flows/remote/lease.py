@@ -30,12 +30,11 @@ POLL_SECONDS = 1.0
 class Lease:
     """A lease that this process holds, as far as it knows."""
 
-    def __init__(self, objects: Objects, seconds: float, run_id: str) -> None:
+    def __init__(self, objects: Objects, seconds: float) -> None:
         """Describe the holder; nothing is taken yet."""
         self.seconds = seconds
         self._objects = objects
         self._holder: dict[str, object] = {
-            "run_id": run_id,
             "pid": os.getpid(),
             "host": socket.gethostname(),
             "since": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -100,13 +99,12 @@ class Lease:
 
 @contextmanager
 def hold_lease(
-    objects: Objects, run_id: str = "", wait_seconds: float = 0, seconds: float = LEASE_SECONDS
+    objects: Objects, wait_seconds: float = 0, seconds: float = LEASE_SECONDS
 ) -> Generator[Lease]:
     """Hold a workspace against every other run, on this machine or another.
 
     Args:
         objects: The workspace's objects.
-        run_id: What the message to others names, with machine and process.
         wait_seconds: How long to wait for a run that holds it.
         seconds: For how long it holds without being renewed.
 
@@ -114,7 +112,7 @@ def hold_lease(
         WorkspaceBusy: Another run holds it, still after the wait.
         StorageFailed: The store refuses.
     """
-    lease = Lease(objects, seconds, run_id)
+    lease = Lease(objects, seconds)
     try:
         _acquire(objects, lease, wait_seconds)
         threading.Thread(target=lease.renew_while_held, name="lease", daemon=True).start()

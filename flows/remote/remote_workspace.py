@@ -48,7 +48,7 @@ def open_remote_workspace(
         with _view(objects, needs) as mirror:
             yield mirror.root
         return
-    with hold_lease(objects, wait_seconds=wait_seconds) as lease, _view(objects, needs) as mirror:
+    with hold_lease(objects, wait_seconds) as lease, _view(objects, needs) as mirror:
         try:
             yield mirror.root
         except Exception:

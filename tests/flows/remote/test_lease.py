@@ -26,31 +26,33 @@ def let_run_out(s3: S3Server, address: Address) -> None:
 
 
 def test_a_second_holder_is_refused_at_once_and_told_who_holds_it(address: Address) -> None:
-    with hold_lease(S3Objects(address), "run-1"):
+    with hold_lease(S3Objects(address)):
         with pytest.raises(WorkspaceBusy, match=r"holds the workspace s3://.* \(process \d+ on"):
-            hold_lease(S3Objects(address), "run-2").__enter__()
+            hold_lease(S3Objects(address)).__enter__()
         with pytest.raises(WorkspaceBusy):
             refuse_if_leased(S3Objects(address))
     refuse_if_leased(S3Objects(address))
-    with hold_lease(S3Objects(address), "run-2"):
+    with hold_lease(S3Objects(address)):
         pass
 
 
 def test_of_many_that_take_a_free_lease_at_once_one_gets_it(address: Address) -> None:
     with hold_lease(S3Objects(address)):
         pass
-    together = threading.Barrier(8)
+    together, tried = threading.Barrier(8), threading.Barrier(8)
 
-    def take(number: int) -> bool:
+    def take(_: int) -> bool:
         objects = S3Objects(address)
         together.wait()
         with ExitStack() as holding:
             try:
-                holding.enter_context(hold_lease(objects, f"run-{number}"))
+                holding.enter_context(hold_lease(objects))
             except WorkspaceBusy:
                 return False
-            time.sleep(1)
-            return True
+            else:
+                return True
+            finally:
+                tried.wait()
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(take, range(8))) == 1
@@ -75,10 +77,10 @@ def test_a_lease_is_renewed_while_its_holder_lives(address: Address) -> None:
 def test_a_lease_that_ran_out_is_taken_over_and_its_holder_refused(
     s3: S3Server, address: Address
 ) -> None:
-    dead = Lease(S3Objects(address), 120, "run-1")
+    dead = Lease(S3Objects(address), 120)
     dead.take(None)
     let_run_out(s3, address)
-    with hold_lease(S3Objects(address), "run-2") as lease:
+    with hold_lease(S3Objects(address)) as lease:
         with pytest.raises(WorkspaceBusy, match="lost its hold"):
             dead.require()
         dead.give_back()
@@ -90,10 +92,10 @@ def test_a_late_request_of_who_lost_the_lease_finds_another_pointer(
 ) -> None:
     objects = S3Objects(address)
     obstore.put(s3.store(address.prefix), POINTER, b'{"run_id": "1"}\n')
-    Lease(objects, 120, "run-1").take(None)
+    Lease(objects, 120).take(None)
     seen = objects.look(POINTER)
     let_run_out(s3, address)
-    with hold_lease(S3Objects(address), "run-2"):
+    with hold_lease(S3Objects(address)):
         with pytest.raises(ObjectChanged):
             objects.put_if(POINTER, b'{"run_id": "late"}', seen.e_tag)
         assert json.loads(s3.contents(address.prefix)[POINTER]) == {"run_id": "1"}

@@ -203,7 +203,7 @@ def test_who_writes_in_the_store(
 def test_a_workspace_that_another_run_holds(
     small: Address, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with hold_lease(S3Objects(small), "other"):
+    with hold_lease(S3Objects(small)):
         with pytest.raises(WorkspaceBusy, match="another run holds the workspace s3://"):
             publish(small)
         code, _, err = command(capsys, "run", small)
