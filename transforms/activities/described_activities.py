@@ -1,6 +1,6 @@
 """Canonical sends, events and sessions as activities: with their contact, message and campaign.
 
-They are kept with the keys of contacts and messages (`key_sends`, `key_events`). What reads them
+They are kept with the keys of contacts and messages (`key_sends`, `place_events`). What reads them
 gets numbers, by which rows are sorted and joined (`number_sends`, `number_events`), or texts
 (`describe_sends`, `describe_events`).
 """

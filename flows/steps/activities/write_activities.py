@@ -64,6 +64,10 @@ class Activities:
 
     People are looked at in groups where there are many: everything of a person is in one group.
 
+    Rows lie in files with the keys of contacts and messages. Sums take them as they lie
+    (`scan_keyed`); credits, which sort and join them, take numbers in the place of keys
+    (`scan_numbered`, `scan_touching`); audiences take ids and names (`scan`).
+
     Attributes:
         folder: Holds the direct mail that events alone show, with numbers.
         people: `People`.
@@ -137,8 +141,8 @@ class Activities:
                 return number_sessions(rows, self.link_names.lazy())
         return number_orders(rows)
 
-    def scan_told(self, kind: str) -> pl.LazyFrame:
-        """All activities of a kind as they lie in files: what needs no number needs no join."""
+    def scan_keyed(self, kind: str) -> pl.LazyFrame:
+        """All activities of a kind as they lie in files, with keys."""
         return self.scan_numbered(kind) if kind == SHOWN_MAIL else self.pieces[kind].scan()
 
     def scan_touching(self, kind: str, groups: range | None = None) -> pl.LazyFrame:
@@ -155,7 +159,7 @@ class Activities:
 
     def list_last_instants(self) -> pl.LazyFrame:
         """When anything happened last in each organization (`LastInstants`): the latest holds."""
-        of_mail = find_last_instants(self.scan_told(SHOWN_MAIL), ContactSends.sent_at)
+        of_mail = find_last_instants(self.scan_keyed(SHOWN_MAIL), ContactSends.sent_at)
         return pl.concat([*(pieces.scan_extract(LAST) for pieces in self.pieces.values()), of_mail])
 
     def scan(self, kind: str, groups: range | None = None) -> pl.LazyFrame:

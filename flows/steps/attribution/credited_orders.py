@@ -140,7 +140,7 @@ def build_credited_orders(
     of = find_inputs(activities, config)
     for done, _ in enumerate(perform(workers, credit_people, (of, files), batches), start=1):
         report_progress(done, len(batches))
-    sends = pl.concat(activities.scan_told(kind).select(ContactSends.is_holdout) for kind in SENDS)
+    sends = pl.concat(activities.scan_keyed(kind).select(ContactSends.is_holdout) for kind in SENDS)
     if sends.select(pl.col(ContactSends.is_holdout).any()).collect().item():
         lift = report_holdout_lift(
             activities.scan("sends"), activities.scan("orders"), of.rules, of.timezone

@@ -92,8 +92,8 @@ def _write_subscriptions(of: PeopleReports, facts: SubscriptionFacts) -> list[Ch
 def _write_contacts(of: PeopleReports, states: pl.LazyFrame) -> list[Check]:
     """Write `contact_report`, some contacts in its order at a time."""
     has_web, has_orders = (of.catalog.given.is_configured(*feeds) for feeds in (WEB, ("orders",)))
-    told = count_orders(of.activities.scan_told("orders"), [ContactOrders.contact_key])
-    came = count_sessions(of.activities.scan_told("sessions"))
+    told = count_orders(of.activities.scan_keyed("orders"), [ContactOrders.contact_key])
+    came = count_sessions(of.activities.scan_keyed("sessions"))
     sessions = materialize(came, ContactVisits) if has_web else None
     orders = materialize(told, ContactOrders) if has_orders else None
 

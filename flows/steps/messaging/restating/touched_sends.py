@@ -64,6 +64,7 @@ class HeldKeys:
     Attributes:
         sends: `FeedSends`.
         events: `FeedEvents` by scope.
+        groups: They are one.
     """
 
     sends: pl.DataFrame
