@@ -13,6 +13,8 @@ from transforms.ingest.expressions import file_columns, fold
 PREFIX = "row-"
 DIGEST_BYTES = 16
 """128 bits: among 10 billion rows two share an id by chance once in 10^18 workspaces."""
+PRINTED = (ord("!"), ord("~"))
+"""The bytes of ASCII that are no blanks; those of blanks beyond ASCII are none of them."""
 FORMULA = r'(?s)^="(.*)"$'
 """How a file has a spreadsheet keep an id's zeros: `="00123"`."""
 
@@ -68,12 +70,22 @@ def find_id_columns(
 
 
 def _bare(cells: pl.Series) -> pl.Series:
+    if not _may_be_dressed(cells):
+        return cells
     bare = cells.str.strip_chars()
     if bare.str.starts_with('="').any():
         bare = bare.str.replace(FORMULA, "${1}").str.strip_chars()
     elif bare.str.len_bytes().sum() == cells.str.len_bytes().sum():
         return cells
     return bare.replace("", None)
+
+
+def _may_be_dressed(cells: pl.Series) -> bool:
+    """Whether the first or last byte of a cell can be a blank's, or the first a formula's."""
+    text = cells.cast(pl.Binary)
+    first, last = (text.bin.get(at, null_on_oob=True) for at in (0, -1))
+    plain = first.is_between(*PRINTED) & last.is_between(*PRINTED) & (first != ord("="))
+    return not plain.all()
 
 
 def derive_ids(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:
