@@ -20,7 +20,7 @@ from contracts.facts.people.numbered_activities import (
 from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action
 from transforms.activities.person_numbers import CONTACT_KEY, key_contacts
-from transforms.common.joins import STREAMED, look_up, take
+from transforms.common.joins import STREAMED
 from transforms.common.keys import (
     MESSAGE,
     MESSAGE_AND_CONTACT,
@@ -37,7 +37,7 @@ ORG_ID, CONTACT_ID, SEND_ID, MESSAGE_ID = (
     Events.message_id,
 )
 MESSAGE_KEY, OWNER = DescribedMessages.message_key, "owner"
-PLACE = "place"
+OF_SEND = " of send"
 
 
 def name_contacts(rows: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
@@ -164,7 +164,7 @@ def name_keys_of_events(events: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def place_events(events: pl.LazyFrame, sends: pl.DataFrame) -> pl.LazyFrame:
+def place_events(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
     """Give events the message of their send, and its contact where they name none themselves.
 
     Args:
@@ -174,19 +174,22 @@ def place_events(events: pl.LazyFrame, sends: pl.DataFrame) -> pl.LazyFrame:
     Returns:
         The same rows in the same order.
     """
-    place = look_up(sends.with_row_index(PLACE), SendPlaces.send_key, PLACE)
-    message, contact, of_holdout = (
-        take(sends, name, PLACE)
-        for name in (SendPlaces.message_key, SendPlaces.contact_key, SendPlaces.is_holdout)
+    key, told = SendPlaces.send_key, [MESSAGE_KEY, CONTACT_KEY]
+    of_send = [name + OF_SEND for name in told]
+    known = sends.select(
+        key,
+        pl.col(told).name.suffix(OF_SEND),
+        pl.col(SendPlaces.is_holdout).alias(KeyedEvents.of_holdout),
     )
+    message, contact = of_send
     return (
-        events.with_columns(place)
+        events.join(known, on=key, how="left", validate="m:1", maintain_order="left")
         .with_columns(
             pl.coalesce(message, MESSAGE_KEY).alias(MESSAGE_KEY),
             pl.coalesce(CONTACT_KEY, contact).alias(CONTACT_KEY),
-            of_holdout.fill_null(value=False).alias(KeyedEvents.of_holdout),
+            pl.col(KeyedEvents.of_holdout).fill_null(value=False),
         )
-        .drop(PLACE)
+        .drop(of_send)
     )
 
 

@@ -230,8 +230,8 @@ def _place(of: EventInputs, one: EventBatch) -> pl.DataFrame:
         .collect(engine="streaming")
     )
     own = _scan_places(one.sends).join(keyed.lazy(), on=SENT_KEY, how="semi")
-    places = materialize(own, SendPlaces).collect()
-    placed = place_events(keyed.lazy(), places).collect(engine="streaming")
+    places = materialize(own, SendPlaces)
+    placed = place_events(keyed.lazy(), places).collect(engine="in-memory")
     return place_linked(of.links, placed, Events.occurred_at).collect(engine="in-memory")
 
 

@@ -80,7 +80,7 @@ def reconcile_orders(catalog: Catalog, config: Workspace, credited: CreditFiles)
     rates = catalog.scan("exchange_rates")
     orders = price_orders(catalog.scan("orders"), rates, settings.currency, settings.timezone)
     brought = orders.filter(PricedOrders.is_conversion).select(pl.col(PricedOrders.revenue).sum())
-    accepted = _money(brought.collect().item())
+    accepted = _money(brought.collect(engine="in-memory").item())
     return [equal("attribution: revenue as accepted", accepted, _money(credited.sum_revenue()))]
 
 

@@ -94,7 +94,7 @@ def describe(events: list[dict[str, Any]], sends: list[dict[str, Any]] | None = 
         rows.with_columns(machine_reason=pl.lit(None, pl.String))
         .pipe(find_contacts, NOBODY)
         .pipe(name_keys_of_events)
-        .pipe(place_events, place_sends(key_rows(of_sends)).collect())
+        .pipe(place_events, place_sends(key_rows(of_sends)))
         .pipe(name_channels, OWN)
         .select(columns(KeyedEvents))
     )
