@@ -15,6 +15,8 @@ DIGEST_BYTES = 16
 """128 bits: among 10 billion rows two share an id by chance once in 10^18 workspaces."""
 PRINTED = (ord("!"), ord("~"))
 """The bytes of ASCII that are no blanks; those of blanks beyond ASCII are none of them."""
+EXACT: dict[pl.DataType, int] = {pl.Float64(): 2**53, pl.Float32(): 2**24}
+"""Below which number a float tells every whole one from the next."""
 FORMULA = r'(?s)^="(.*)"$'
 """How a file has a spreadsheet keep an id's zeros: `="00123"`."""
 
@@ -24,7 +26,8 @@ def bare_ids(
 ) -> pl.DataFrame:
     """A file's rows with ids without blanks around them and out of a spreadsheet's formula.
 
-    An id of blanks alone is none. Rows whose ids are all bare come back as the same object.
+    An id of blanks alone is none. Whole numbers that a file holds as fractions, as numbers beside
+    nulls often are, are ids without a fraction. Rows whose ids are all bare come back as they are.
 
     Args:
         rows: The file's rows.
@@ -33,15 +36,14 @@ def bare_ids(
     """
     names = {name for read in find_id_columns(resolved, header).values() for name in read}
     cells = (rows.get_column(name) for name in sorted(names))
-    texts = (column for column in cells if column.dtype == pl.String)
-    changed = [bare for column in texts if (bare := _bare(column)) is not column]
+    changed = [bare for column in cells if (bare := _bare(column)) is not column]
     return rows.with_columns(changed) if changed else rows
 
 
 def count_bared(
     before: pl.DataFrame, after: pl.DataFrame, resolved: ResolvedMapping, header: tuple[str, ...]
 ) -> dict[str, int]:
-    """Column of the table -> how many of its ids were not bare.
+    """Column of the table -> how many of its ids were text that was not bare.
 
     Args:
         before: The rows as the file has them.
@@ -50,7 +52,11 @@ def count_bared(
         header: The file's columns.
     """
     counts = {
-        ours: sum(int(before[name].ne_missing(after[name]).sum()) for name in read)
+        ours: sum(
+            int(before[name].ne_missing(after[name]).sum())
+            for name in read
+            if before.schema[name] == pl.String
+        )
         for ours, read in find_id_columns(resolved, header).items()
     }
     return {ours: count for ours, count in counts.items() if count}
@@ -70,7 +76,9 @@ def find_id_columns(
 
 
 def _bare(cells: pl.Series) -> pl.Series:
-    if not _may_be_dressed(cells):
+    if cells.dtype.is_float() or cells.dtype.is_decimal():
+        return _drop_fractions(cells)
+    if cells.dtype != pl.String or not _may_be_dressed(cells):
         return cells
     bare = cells.str.strip_chars()
     if bare.str.starts_with('="').any():
@@ -86,6 +94,16 @@ def _may_be_dressed(cells: pl.Series) -> bool:
     first, last = (text.bin.get(at, null_on_oob=True) for at in (0, -1))
     plain = first.is_between(*PRINTED) & last.is_between(*PRINTED) & (first != ord("="))
     return not plain.all()
+
+
+def _drop_fractions(cells: pl.Series) -> pl.Series:
+    """Whole numbers as their digits; fractions, and what a float is too coarse for, as they are."""
+    known = cells.fill_nan(None) if cells.dtype.is_float() else cells
+    whole = known.cast(pl.Int64, strict=False)
+    is_whole = whole.cast(known.dtype, strict=False) == known
+    if (limit := EXACT.get(cells.dtype)) is not None:
+        is_whole &= whole.is_between(-limit, limit, closed="none")
+    return whole.cast(pl.String).zip_with(is_whole.fill_null(value=False), known.cast(pl.String))
 
 
 def derive_ids(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:

@@ -24,6 +24,8 @@ LEAST_LIKENESS = 1.0
 """How much of the columns of both must be the other's: all of one, or a half of each."""
 UNDATED = 0.5
 """What lacking the day takes off a likeness."""
+LEAST_UNDATED = 0.4
+"""The same of exports of a whole period, which have more columns than those by day."""
 ANYWHERE = "raw/x"
 """A pattern that stands for the file that is looked at."""
 NO_WORDS = frozenset({"data", "export", "raw", "fivetran"})
@@ -71,7 +73,9 @@ def find_candidates(
         *(one for table in FEEDS for one in _as_table(table, path, header)),
         *(one for name in sources for one in _as_source(name, path, header, sources)),
     ]
-    likely = [one for one in found if one.likeness + UNDATED * one.undated >= LEAST_LIKENESS]
+    likely = [
+        one for one in found if one.likeness >= (LEAST_UNDATED if one.undated else LEAST_LIKENESS)
+    ]
     return sorted(likely, key=lambda one: -one.evidence)
 
 

@@ -1,10 +1,13 @@
 """SPEC §4: an event without an id has one that is derived from its content; ids are bare."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from hashlib import blake2b
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -13,7 +16,7 @@ from contracts.columns import polars_schema
 from contracts.config.source_mapping import TableMapping
 from contracts.feeds import Events
 from transforms.ingest.column_mapping import ResolvedMapping
-from transforms.ingest.row_ids import bare_ids, derive_ids
+from transforms.ingest.row_ids import bare_ids, count_bared, derive_ids
 
 CELLS = st.none() | st.text(st.sampled_from('0aé=" \t\n\u00a0\u3000'), max_size=5)
 AT = datetime(2026, 3, 1, 10, tzinfo=UTC)
@@ -68,3 +71,49 @@ def test_cells_that_only_lie_otherwise_give_other_ids() -> None:
 def test_tables_whose_keys_are_their_own_stay_as_they_are() -> None:
     rows = pl.LazyFrame({"order_id": ["", None]})
     assert_frame_equal(derive_ids(rows, "orders"), rows)
+
+
+MAPPED = ResolvedMapping(TableMapping(table="events", columns={"contact_id": "who", "url": "page"}))
+
+
+def read_bare(cells: Sequence[object], dtype: type[pl.DataType] | pl.DataType) -> list[object]:
+    rows = pl.DataFrame({"Who": pl.Series(cells, dtype=dtype)})
+    return bare_ids(rows, MAPPED, ("Who",)).get_column("Who").to_list()
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([" 007", "007\t", "\u00a0007 ", '="007"', ' =" 007" '], ["007"] * 5),
+        ([" ", '=""', "", None], [None] * 4),
+        (["a b", '="7', '7"', "=7", "'007"], ["a b", '="7', '7"', "=7", "'007"]),
+    ],
+)
+def test_texts_are_bare(given: list[str | None], expected: list[str | None]) -> None:
+    """Beside one that is not: a file whose ids are all bare is not looked at closer."""
+    assert read_bare([*given, " x"], pl.String) == [*expected, "x"]
+
+
+@pytest.mark.parametrize(
+    ("given", "dtype", "expected"),
+    [
+        ([1.0, None, 2.5, float("nan")], pl.Float64, ["1", None, "2.5", None]),
+        ([2.0**53 - 1, -3.0, 1e17], pl.Float64, ["9007199254740991", "-3", "1e+17"]),
+        ([16777215.0, 16777216.0], pl.Float32, ["16777215", "16777216.0"]),
+        ([Decimal("12.00"), Decimal("12.50")], pl.Decimal(38, 2), ["12", "12.50"]),
+        ([10**29], pl.Decimal(38, 0), [str(10**29)]),
+        ([7, None], pl.Int64, [7, None]),
+    ],
+)
+def test_whole_numbers_have_no_fraction(
+    given: list[object], dtype: pl.DataType, expected: list[object]
+) -> None:
+    assert read_bare(given, dtype) == expected
+
+
+def test_only_ids_are_bared_and_texts_counted() -> None:
+    rows = pl.DataFrame({"Who": [" 1", "2", None, '="3"'], "page": [" /a", "/b", "/c", "/d"]})
+    after = bare_ids(rows, MAPPED, ("Who", "page"))
+    assert after.rows() == [("1", " /a"), ("2", "/b"), (None, "/c"), ("3", "/d")]
+    assert count_bared(rows, after, MAPPED, ("Who", "page")) == {"contact_id": 2}
+    assert bare_ids(after, MAPPED, ("Who", "page")) is after
