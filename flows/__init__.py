@@ -9,10 +9,11 @@ The way of a row through a run, whose table of contents is `campaign_reports.py`
   ledger finds it by its content and by all that decides how it is read.
 * **Canonical tables.** `catalog` orders the files and judges all of their rows together: copies,
   earlier versions and figures said anew do not count. `Catalog.scan("events")` is what is left.
-* **Facts.** `steps/run_facts.py` lists them: what became of each send (`steps/messaging`), each
-  session with its ad and what platforms report by the day (`steps/matching`, `steps/ads`), what
-  every person did (`steps/activities`), the touches that each order is credited to
-  (`steps/attribution`). Each is computed where a report first asks for it.
+* **Facts.** `steps/run_facts.py` lists them, each with all that decides it: what became of each
+  send (`steps/messaging`), each session with its ad and what platforms report by the day
+  (`steps/matching`, `steps/ads`), what every person did (`steps/activities`), the touches that each
+  order is credited to (`steps/attribution`). Each is computed where a report first asks for it,
+  by a task of `steps/fact_tasks.py`.
 * **Reports.** `steps/write_reports.py` has every group of tables added up from the facts by
   `transforms.reports` and its like; `storage/report_files.py` writes each table and checks it.
   `report_tables.py` is the list of all tables, each with its contract and what makes it exist.
