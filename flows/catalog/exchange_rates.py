@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.config.workspace import Workspace
 from flows.catalog.canonical_tables import Catalog
-from flows.catalog.recall import Recall, find_anew
+from flows.catalog.recall import Recall
 from flows.catalog.row_status import RowStatus
 from transforms.attribution.orders import find_unpriced
 from transforms.common.currency import split_unpriced
@@ -21,7 +21,7 @@ def rates_of(catalog: Catalog) -> pl.LazyFrame | None:
     return catalog.scan("exchange_rates") if catalog.has_rows("exchange_rates") else None
 
 
-def reject_unpriced(catalog: Catalog, config: Workspace, recall: Recall = find_anew) -> Catalog:
+def reject_unpriced(catalog: Catalog, config: Workspace, recall: Recall) -> Catalog:
     """Reject the ad stats and orders whose currency has no rate on their day.
 
     Args:

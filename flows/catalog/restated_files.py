@@ -9,7 +9,7 @@ import polars as pl
 
 from contracts.feeds import FEEDS
 from flows.catalog.read_files import ReadFile, scan_together
-from flows.catalog.recall import Recall, find_anew
+from flows.catalog.recall import Recall
 from transforms.common.keys import list_repeated
 from transforms.ingest.deduplication import FILE, KEY_HASH
 from transforms.ingest.restatements import judge_restated, list_superseded, sum_restated
@@ -36,9 +36,7 @@ class Restatement:
     amounts: pl.DataFrame
 
 
-def find_restatements(
-    files: list[ReadFile], table: str, recall: Recall = find_anew
-) -> Iterator[Restatement]:
+def find_restatements(files: list[ReadFile], table: str, recall: Recall) -> Iterator[Restatement]:
     """Judge each feed's files of a table by themselves.
 
     Args:

@@ -11,7 +11,7 @@ from contracts.columns import columns
 from contracts.feeds import ADDITIVE, FEEDS
 from contracts.quarantine import Quarantine
 from flows.catalog.read_files import ReadFile, hash_parts, scan_together
-from flows.catalog.recall import Recall, find_anew
+from flows.catalog.recall import Recall
 from flows.catalog.restated_files import Restatement, find_restatements
 from transforms.common.keys import list_repeated
 from transforms.ingest.deduplication import (
@@ -104,9 +104,7 @@ class RowStatus:
         return {}
 
 
-def judge_rows(
-    files: Iterable[ReadFile], rows_at_once: int, recall: Recall = find_anew
-) -> RowStatus:
+def judge_rows(files: Iterable[ReadFile], rows_at_once: int, recall: Recall) -> RowStatus:
     """Find, in every table, the rows of these files that others of its rows put out of count.
 
     Args:

@@ -93,14 +93,14 @@ def begin_folder(home: Path) -> Path:
     return draft
 
 
-def keep_folder(home: Path, key: str, code: str, identity: str | None = None) -> KeptReceipt:
+def keep_folder(home: Path, key: str, code: str, identity: str | None) -> KeptReceipt:
     """Give a folder that is written the name under which it is found.
 
     Args:
         home: Where it will be found.
         key: The hash of all that decides it.
         code: The code and its libraries that wrote it.
-        identity: What its content is; the hash of its files if not given.
+        identity: What its content is; None has its files hashed.
 
     Raises:
         StorageFailed: The disk refused.

@@ -24,9 +24,7 @@ LOOKS = 3
 
 
 @contextmanager
-def open_remote_workspace(
-    address: Address, needs: Needs, wait_seconds: float, objects: Objects | None = None
-) -> Generator[Path]:
+def open_remote_workspace(address: Address, needs: Needs, wait_seconds: float) -> Generator[Path]:
     """Show a workspace of an object store in a folder, as long as the context lasts.
 
     Where the command writes, the workspace is held by a lease, and what was changed in the view is
@@ -36,14 +34,13 @@ def open_remote_workspace(
         address: The workspace.
         needs: What the command needs.
         wait_seconds: How long to wait for a run that holds the workspace.
-        objects: Makes the requests.
 
     Raises:
         WorkspaceBusy: Another run holds it, or has taken it from this one.
         ConfigurationError: There is no such bucket.
         StorageFailed: The store refuses.
     """
-    objects = objects or S3Objects(address)
+    objects = S3Objects(address)
     if not needs.writes:
         with _view(objects, needs) as mirror:
             yield mirror.root
