@@ -170,6 +170,11 @@ def polars_schema(table: type[Table]) -> pl.Schema:
     return pl.Schema({name: col.dtype.type for name, col in table.to_schema().columns.items()})
 
 
+def no_rows(table: type[Table]) -> pl.LazyFrame:
+    """A table without a row: of nothing, nothing needs to be computed."""
+    return pl.LazyFrame(schema=polars_schema(table))
+
+
 def key(table: type[Table]) -> list[str]:
     """The columns of a table's key, in order."""
     return [n for n, col in table.to_schema().columns.items() if (col.metadata or {}).get("key")]

@@ -12,6 +12,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from flows.runtime.imports import without_collecting
+from tests.support.examples import choose_examples
 from tests.support.faults.forked_commands import Commands, forked_commands
 from tests.support.samples import SAMPLES, copy_sample
 from tests.support.shared_folders import make_once
@@ -34,6 +35,8 @@ LONGEST = (
 if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > LEAST_FREE:
     # A run flushes every file that it writes: a fifth of the suite's processor time on a disk.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+choose_examples()
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -1,6 +1,7 @@
 """Which touches led to which orders, and what each channel and campaign earned by them."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, TypeVar, cast, get_args
 
 import polars as pl
@@ -59,7 +60,12 @@ def order_touches_contract(models: Sequence[str]) -> type[CreditedTouch]:
 
 
 def add_models(table: type[T], name: str, models: Sequence[str]) -> type[T]:
-    """State a table with a credit column a model, then one `revenue_<model>` a model."""
+    """State a table with a credit column a model, then one `revenue_<model>` a model: once each."""
+    return _add_models(table, name, tuple(models))
+
+
+@cache
+def _add_models(table: type[T], name: str, models: tuple[str, ...]) -> type[T]:
     credit = {one: (Credit, column(f"share of the order under {one}")) for one in models}
     revenue = {
         revenue_column(one): (Money, column(f"revenue of the order under {one}")) for one in models

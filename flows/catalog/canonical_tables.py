@@ -76,9 +76,9 @@ class Catalog:
         if table not in self.tables:
             raise KeyError(table)
 
-    def has_rows(self, table: str) -> bool:
-        """Whether any file gives a row of the table."""
-        return bool(self.feeding(table))
+    def has_rows(self, *tables: str) -> bool:
+        """Whether any file gives a row of one of the tables."""
+        return any(self.feeding(table) for table in tables)
 
     def folder(self, file: ReadFile, table: str) -> Path:
         """Where a file's parts of a table lie."""

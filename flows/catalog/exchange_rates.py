@@ -53,8 +53,8 @@ def _find_stats(catalog: Catalog, currency: str, _: str) -> pl.DataFrame:
 
 
 def _find_orders(catalog: Catalog, currency: str, timezone: str) -> pl.DataFrame:
-    orders, rates = catalog.scan_numbered("orders"), catalog.scan("exchange_rates")
-    return find_unpriced(orders, rates, currency, timezone).collect()
+    orders = catalog.scan_numbered("orders")
+    return find_unpriced(orders, rates_of(catalog), currency, timezone).collect()
 
 
 def _reject(status: RowStatus, table: str, rows: pl.DataFrame) -> RowStatus:

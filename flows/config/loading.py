@@ -61,7 +61,7 @@ def load_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Loade
         raise _refused(file, problems)
     config = Workspace.model_validate(overlay(written, overriding))
     own = load_own_sources(root)
-    sources = {**load_sources(), **own}
+    sources = load_sources(own)
     if problems := [
         problem
         for place, feed in enumerate(config.feeds)

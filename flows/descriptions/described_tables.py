@@ -98,10 +98,10 @@ def _describe(
     folder: Path, group: str, name: str, files: tuple[OutputTable, ...], prefix: str
 ) -> DescribedTable:
     file = folder / files[0].path.removeprefix(prefix)
-    schema = pq.read_schema(file)
+    footer = pq.read_metadata(file)
     said = {
         key.decode().removeprefix(PREFIX): value.decode()
-        for key, value in (pq.read_metadata(file).metadata or {}).items()
+        for key, value in (footer.metadata or {}).items()
         if key.decode().startswith(PREFIX)
     }
     key = json.loads(said.get("key", "[]"))
@@ -113,7 +113,7 @@ def _describe(
             texts.get(field.name, ""),
             key.index(field.name) + 1 if field.name in key else 0,
         )
-        for field in schema
+        for field in footer.schema.to_arrow_schema()
     )
     version = said.get("schema_version", "")
     return DescribedTable(group, name, files, said.get("grain", ""), columns, version, prefix)

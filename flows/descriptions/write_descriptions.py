@@ -1,6 +1,7 @@
 """Writing what describes a snapshot beside its tables (SPEC §12)."""
 
 import json
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -42,4 +43,11 @@ def write_descriptions(folder: Path, manifest: Manifest) -> None:
 
 
 def _as_yaml(content: object) -> str:
-    return yaml.dump(content, Dumper=DUMPER, sort_keys=False, allow_unicode=True, width=100)
+    return _write_yaml(json.dumps(content))
+
+
+@lru_cache(maxsize=512)
+def _write_yaml(content: str) -> str:
+    """A table is described alike run after run: YAML takes a millisecond a table."""
+    told = json.loads(content)
+    return yaml.dump(told, Dumper=DUMPER, sort_keys=False, allow_unicode=True, width=100)

@@ -39,8 +39,9 @@ def read_templates() -> Environment:
     return environment
 
 
+@cache
 def read_template(name: str) -> str:
-    """The text of a file of the page."""
+    """The text of a file of the page, read once for all workspaces."""
     return files("flows.page").joinpath("templates", name).read_text(encoding="utf-8")
 
 

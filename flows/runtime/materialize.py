@@ -47,14 +47,12 @@ def scan_groups(folder: Path, schema: pl.Schema, group: int | None = None) -> pl
     return pl.scan_parquet(files) if files else pl.LazyFrame(schema=schema)
 
 
-def materialize(frame: pl.LazyFrame, schema: type[Table], *, is_held: bool = False) -> pl.LazyFrame:
+def materialize(frame: pl.LazyFrame, schema: type[Table]) -> pl.LazyFrame:
     """Compute a named intermediate table once, and prove that it is what its contract says.
 
     Args:
         frame: The lazy table that a step built.
         schema: Its contract (contracts/facts).
-        is_held: Whether all that it is made from is in memory, and no more than a part of a run:
-            then it need not stream, and sorts and short joins cost half.
 
     Returns:
         The table in memory, its columns those of the contract, in its order.
@@ -62,8 +60,19 @@ def materialize(frame: pl.LazyFrame, schema: type[Table], *, is_held: bool = Fal
     Raises:
         CampaignReportsError: Columns or types differ from the contract's: a fault of ours.
     """
-    engine = "in-memory" if is_held else "streaming"
-    table = frame.select(columns(schema)).collect(engine=engine)
+    return _require(frame.select(columns(schema)).collect(engine="streaming"), schema)
+
+
+def hold(frame: pl.LazyFrame, schema: type[Table]) -> pl.LazyFrame:
+    """Compute an intermediate table as `materialize` does, of what lies in memory anyway.
+
+    Names, messages, ads, links, and parts of a run need not stream: a sort or a short join costs
+    half, and that of a few rows a third.
+    """
+    return _require(frame.select(columns(schema)).collect(engine="in-memory"), schema)
+
+
+def _require(table: pl.DataFrame, schema: type[Table]) -> pl.LazyFrame:
     if table.schema != polars_schema(schema):
         stated = polars_schema(schema)
         wrong = [name for name in stated if table.schema[name] != stated[name]]

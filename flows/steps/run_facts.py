@@ -16,7 +16,7 @@ from flows.kept.identities import Identified, identify, identify_rows
 from flows.kept.kept_folders import KeptFolder
 from flows.kept.kept_frames import read_frame, write_frames
 from flows.steps.activities.write_activities import Activities
-from flows.steps.ads.ad_facts import AdFacts
+from flows.steps.ads.ad_facts import AD_TABLES, AdFacts
 from flows.steps.attempt import Run
 from flows.steps.attribution.credit_files import CreditFiles
 from flows.steps.attribution.day_costs import read_costs, write_costs
@@ -37,10 +37,6 @@ MESSAGES = ("campaigns", "dispatches", "messages", "exchange_rates")
 NAMED = (*MESSAGES, "sends", "events", "contacts", "orders")
 SUMMED = ("sends", "events", "list_members")
 WEB = ("sessions", "page_views")
-AD_TABLES = (
-    *("ads", "ad_stats", "ad_accounts", "ad_campaigns", "ad_groups", "ad_creatives"),
-    *("ad_portfolios", "ad_conversions"),
-)
 VISITED = (*WEB, *AD_TABLES, *MESSAGES, "message_stats")
 DONE = ("sends", "events", *WEB, "orders", "contacts", "exchange_rates")
 SUMS = "sums"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import polars_schema
+from contracts.columns import no_rows, polars_schema
 from contracts.facts.run_facts import (
     ChangedFiles,
     FeedFiles,
@@ -141,7 +141,7 @@ def list_changes(
         rewritten: The hashes of raw files that an erasure wrote anew.
     """
     if before is None:
-        return pl.LazyFrame(schema=polars_schema(RunChanges))
+        return no_rows(RunChanges)
     compared = [
         compare_report(
             pl.scan_parquet(files),
@@ -152,8 +152,9 @@ def list_changes(
         for (group, name), files in sorted(before.tables.items())
         if not _are_the_same(files, after.tables.get((group, name), []))
     ]
-    empty = pl.LazyFrame(schema=polars_schema(FigureDifferences))
-    differences = materialize(pl.concat([empty, *compared]), FigureDifferences)
+    if not compared:
+        return no_rows(RunChanges)
+    differences = materialize(pl.concat(compared), FigureDifferences)
     changed = pl.LazyFrame(
         [*_list_changed_files(before.inputs, after.inputs, timezone, rewritten)],
         schema=polars_schema(ChangedFiles),
@@ -175,7 +176,7 @@ def _are_the_same(before: list[Path], after: list[Path]) -> bool:
 def _scan(tables: Tables, label: tuple[str, str]) -> pl.LazyFrame:
     if label in tables:
         return pl.scan_parquet(tables[label])
-    return pl.LazyFrame(schema=polars_schema(find_table(*label).contract))
+    return no_rows(find_table(*label).contract)
 
 
 def _list_changed_files(

@@ -30,7 +30,7 @@ def write_standing_tables(
     before = {(one.group, one.table) for one in manifest.outputs} if manifest else set()
     checks = []
     for group, name in sorted(before):
-        if is_given(group, name, given, channels) and not _is_written(staging, group, name):
+        if not _is_written(staging, group, name) and is_given(group, name, given, channels):
             schema = polars_schema(find_table(group, name).contract)
             checks += write_table(staging, group, name, pl.DataFrame(schema=schema))
     return checks

@@ -2,6 +2,7 @@
 
 from contracts.manifest import Check, Warned
 from flows.runtime.prefect_steps import step
+from flows.steps.ads.ad_facts import AD_TABLES
 from flows.steps.ads.ad_reports import write_stats_reports
 from flows.steps.ads.ad_warnings import find_spend_warnings
 from flows.steps.ads.performance_reports import write_performance_reports
@@ -17,7 +18,7 @@ from flows.steps.messaging.message_reports import write_channel_reports, write_o
 from flows.steps.messaging.message_warnings import find_message_warnings
 from flows.steps.people.people_reports import PeopleReports, write_people_reports
 from flows.steps.people.segments import compare_segments
-from flows.steps.run_facts import AD_TABLES, MESSAGES, RunFacts
+from flows.steps.run_facts import MESSAGES, RunFacts
 from flows.steps.standing_tables import write_standing_tables
 
 ADS = ("ads", "ad_stats")

@@ -7,7 +7,7 @@ import subprocess
 import sysconfig
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,8 @@ ADMIN = ("admin-key", "admin-secret")
 USER = ("user-key", "user-secret")
 BUCKET = "reports"
 PARTS = ("master", "volume", "filer", "s3")
-PATIENCE = 60
+PATIENCE = 300
+ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,24 @@ def s3_server(folder: Path) -> Generator[S3Server]:
     (folder / "s3.json").write_text(json.dumps({"identities": identities}))
     (folder / "data").mkdir()
     names = [f"{part}.port{kind}" for part in PARTS for kind in ("", ".grpc")]
-    ports = dict(zip(names, _free_ports(len(names)), strict=True))
+    for _ in range(ATTEMPTS):
+        ports = dict(zip(names, _free_ports(len(names)), strict=True))
+        server = S3Server(f"http://127.0.0.1:{ports['s3.port']}")
+        process = _start(folder, ports)
+        if _answers(server, process):
+            break
+    try:
+        assert process.poll() is None, (folder / "log").read_text()[-3000:]
+        yield server
+    finally:
+        process.kill()
+        process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(folder: Path, ports: Mapping[str, int]) -> subprocess.Popen[bytes]:
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [
                 WEED,
                 "server",
@@ -127,25 +143,18 @@ def s3_server(folder: Path) -> Generator[S3Server]:
             stderr=log,
             start_new_session=True,
         )
-    try:
-        server = S3Server(f"http://127.0.0.1:{ports['s3.port']}")
-        _wait_for(server, process, folder)
-        yield server
-    finally:
-        process.kill()
-        process.wait()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait_for(server: S3Server, process: subprocess.Popen[bytes], folder: Path) -> None:
+def _answers(server: S3Server, process: subprocess.Popen[bytes]) -> bool:
+    """Whether a server comes up; it does not where another process took one of its ports."""
     deadline = time.monotonic() + PATIENCE
-    while True:
-        assert process.poll() is None, (folder / "log").read_text()[-3000:]
+    while process.poll() is None:
         with suppress(Exception):
             obstore.put(server.store(user=ADMIN), "ready", b"")
-            return
+            return True
         assert time.monotonic() < deadline, "the S3 server does not answer"
         time.sleep(0.1)
+    return False
 
 
 def _free_ports(count: int) -> list[int]:
@@ -225,6 +234,10 @@ class WatchedObjects:
                 request()
             raise Killed
         return request()
+
+
+LOST = frozenset({1, 2, 4, 7})
+"""Connections that a proxy may lose to who tries a request so often again: it gets through."""
 
 
 class Proxy:

@@ -16,6 +16,9 @@ from flows.page.snapshot_tables import SnapshotTables
 from flows.storage.publish import hash_outputs
 from tests.support.workspaces import Ran
 
+PATIENCE = 300_000
+"""Milliseconds that a browser may take on a machine with much else to do."""
+
 
 @dataclass
 class Element:

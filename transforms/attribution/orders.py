@@ -34,7 +34,7 @@ OF_CONVERSION = "of_conversion"
 
 
 def price_orders(
-    orders: pl.LazyFrame, exchange_rates: pl.LazyFrame, currency: str, timezone: str
+    orders: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str, timezone: str
 ) -> pl.LazyFrame:
     """Bring orders into the reporting currency and say which of them count.
 
@@ -49,7 +49,7 @@ def price_orders(
 
     Args:
         orders: canonical orders, one row per order.
-        exchange_rates: canonical rates, one row per currency and day.
+        exchange_rates: canonical rates, one row per currency and day; None for none.
         currency: the reporting currency; orders without a currency are in it.
         timezone: the reporting time zone.
 
@@ -78,13 +78,13 @@ def price_orders(
 
 
 def find_unpriced(
-    orders: pl.LazyFrame, exchange_rates: pl.LazyFrame, currency: str, timezone: str
+    orders: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str, timezone: str
 ) -> pl.LazyFrame:
     """Find the orders that `price_orders` cannot price: of their currency no rate is valid.
 
     Args:
         orders: canonical orders, with whatever columns besides.
-        exchange_rates: canonical rates, one row per currency and day.
+        exchange_rates: canonical rates, one row per currency and day; None for none.
         currency: the reporting currency; orders without a currency are in it.
         timezone: the reporting time zone.
 

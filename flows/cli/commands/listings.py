@@ -2,6 +2,7 @@
 
 import json as json_text
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from contracts.config.nearest_names import nearest
@@ -28,7 +29,7 @@ def sources(name: str | None = None, /, *, json: Flag = False) -> int:
     found = _select(name)
     if json:
         print_json([_described(one, source) for one, source in found.items()])
-    elif name in found:
+    elif name is not None and name in found:
         print_table(("table", "column", "comes from"), _columns_of(found[name]))
     else:
         rows = [
@@ -64,7 +65,7 @@ def dictionary() -> int:
     return 0
 
 
-def _select(name: str | None) -> dict[str, Source]:
+def _select(name: str | None) -> Mapping[str, Source]:
     every = load_sources()
     if not every:
         print_note("no source mappings are installed")

@@ -9,6 +9,7 @@ import polars as pl
 from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import Orders
 from contracts.reports.attribution import CreditedTouch
+from flows.catalog.exchange_rates import rates_of
 from flows.explain.cells import have_values_of
 from flows.explain.explanation import NotCovered, count_rows, leave_out
 from flows.explain.left_out import list_left_out
@@ -90,7 +91,7 @@ class OrderRows:
                 catalog, {ORDERS: lambda rows: rows.join(of, on=KEY, how="semi")}
             )
         priced = price_orders(
-            catalog.scan(ORDERS), catalog.scan("exchange_rates"), rules.currency, rules.timezone
+            catalog.scan(ORDERS), rates_of(catalog), rules.currency, rules.timezone
         )
         places = scan_placed(catalog, ORDERS).select(*KEY, ROW_PLACE)
         return priced.join(places, on=KEY, how="inner", validate="1:1").collect()

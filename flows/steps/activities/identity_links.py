@@ -20,7 +20,7 @@ from flows.kept.recorded_files import (
     read_record,
     write_record,
 )
-from flows.runtime.materialize import materialize
+from flows.runtime.materialize import hold, materialize
 from flows.steps.activities.people_inputs import PeopleInputs
 from transforms.activities.identity import (
     find_device_contacts,
@@ -115,7 +115,7 @@ def link_devices(inputs: PeopleInputs, orders: pl.LazyFrame, keeper: Keeper) -> 
         # A struct is sorted by the bytes of its fields together: half of what sorting by each
         # takes; and a stable sort merges what is in order already.
         in_order = links.sort(pl.struct(key(IdentityLinks)), maintain_order=True)
-        held = materialize(in_order, IdentityLinks, is_held=True).collect()
+        held = hold(in_order, IdentityLinks).collect()
         for name, frame in ((LINKS, held), (MOVABLE, movable)):
             write_frame(folder, name, frame)
         write_record(folder, settings, "", files)

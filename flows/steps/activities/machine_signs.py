@@ -14,7 +14,7 @@ from contracts.facts.people.numbered_activities import (
     MachineAgents,
 )
 from contracts.feeds import Events
-from flows.runtime.materialize import materialize
+from flows.runtime.materialize import hold, materialize
 from flows.steps.activities.event_questions import Questions
 from flows.steps.activities.people_inputs import PeopleInputs
 from transforms.activities.activity_keys import list_deliveries, list_deliveries_of_messages
@@ -76,7 +76,7 @@ def find_haste(inputs: PeopleInputs, asked: Sequence[Questions]) -> list[pl.Data
         soon = list_soon_units(looked_at, deliveries).collect(engine="streaming").lazy()
         told = deliveries.join(soon, on=Clicks.unit_key, how="semi")
         hasty = find_hasty_clicks(looked_at, materialize(told, Deliveries))
-        found.append(materialize(hasty, HastyClicks, is_held=True).collect())
+        found.append(hold(hasty, HastyClicks).collect())
     hasty, firsts = pl.concat(found), accumulate(counts, initial=0)
     return [_select_own(hasty, one, first) for one, first in zip(asked, firsts, strict=False)]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import columns, no_rows
 from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.described_activities import ContactSends, ContactSessions, LinkNames
 from contracts.facts.people.numbered_activities import (
@@ -17,9 +17,10 @@ from contracts.facts.people.numbered_activities import (
 )
 from contracts.feeds import Contacts
 from contracts.vocabulary import Action
+from flows.catalog.exchange_rates import rates_of
 from flows.cluster.workers import THREADS, Workers
 from flows.kept.keepers import Keeper, Scratch
-from flows.runtime.materialize import materialize
+from flows.runtime.materialize import hold
 from flows.steps.activities.activity_pieces import LAST, Pieces, lay_by_person
 from flows.steps.activities.identity_links import link_devices
 from flows.steps.activities.message_activities import write_events, write_sends
@@ -203,10 +204,10 @@ def write_activities(
     scratch = Scratch(folder / "kept")
     links = link_devices(inputs, orders, keeper or scratch)
     people = find_people(inputs, orders, links)
-    numbered = materialize(number_messages(inputs.messages.lazy()), NumberedMessages)
+    numbered = hold(number_messages(inputs.messages.lazy()), NumberedMessages)
     keyed = key_contacts(links.lazy()).with_columns(key_device().alias(DEVICE_KEY)).collect()
     placing = Placing(keyed, keeper or scratch, folder / "places", workers)
-    names = materialize(describe_links(inputs.matched.links, inputs.ad_names), LinkNames)
+    names = hold(describe_links(inputs.matched.links, inputs.ad_names), LinkNames)
     sends = write_sends(inputs, placing)
     pieces = {
         "events": write_events(inputs, placing, sends),
@@ -224,11 +225,12 @@ def write_activities(
 
 def _price_orders(inputs: PeopleInputs) -> pl.LazyFrame:
     """All orders, as `PricedOrders`."""
-    config = inputs.config.workspace
-    rates = inputs.catalog.scan("exchange_rates")
+    if not inputs.catalog.has_rows("orders"):
+        return no_rows(PricedOrders)
+    config, rates = inputs.config.workspace, rates_of(inputs.catalog)
     orders = price_orders(inputs.scan_named("orders"), rates, config.currency, config.timezone)
     # All of them are held from here on: a plan of some joins starts at half the cost in memory.
-    return materialize(orders, PricedOrders, is_held=True)
+    return hold(orders, PricedOrders)
 
 
 def _write_shown_mail(inputs: PeopleInputs, activities: Activities) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.columns import no_rows
 from contracts.config.workspace import RunSection, Workspace
-from contracts.facts.ads.ad_entities import AdEntities
+from contracts.facts.ads.ad_entities import AdEntities, AdSpeakers
 from contracts.facts.ads.ad_names import AdNames, EntityNames, NameSpans, NameTables, NameVersions
 from contracts.facts.ads.ad_stats import DailyStats
 from flows.catalog.canonical_tables import Catalog
@@ -14,7 +15,7 @@ from flows.catalog.exchange_rates import rates_of
 from flows.cluster.workers import THREADS, Workers
 from flows.config.memory import stats_rows_at_once, stats_rows_held
 from flows.kept.keepers import Keeper, Scratch
-from flows.runtime.materialize import materialize
+from flows.runtime.materialize import hold, materialize
 from flows.steps.ads.daily_stats import StatsGiven, StatsMade, build_daily_stats
 from flows.steps.ads.day_ranges import ROWS, DayRanges, count_days, cut_days
 from flows.steps.ads.feed_stats import StatsRows, keep_stats
@@ -37,6 +38,11 @@ from transforms.ads.rests import TAKEN_OFF, list_campaign_figures, sign
 from transforms.common.shared_texts import write_out_texts
 from transforms.matching.match_sessions import MatchedSessions
 
+AD_TABLES = (
+    *("ads", "ad_stats", "ad_accounts", "ad_campaigns", "ad_groups", "ad_creatives"),
+    *("ad_portfolios", "ad_conversions"),
+)
+NO_STATS = StatsMade(no_rows(DailyStats), no_rows(AdEntities), no_rows(AdSpeakers))
 SESSIONS_A_ROW = 4
 """How many sessions take as much memory as a row of stats, while reports are made of them."""
 OF_SPEND = [AdEntities.org_id, AdEntities.platform, AdEntities.campaign_id]
@@ -88,14 +94,14 @@ def build_ad_facts(
         keeper: Has stats written that are not there yet; by default all are written anew.
         workers: What writes them.
     """
+    has_ads = catalog.has_rows(*AD_TABLES)
     versions = find_versions(catalog, config)
     rows = keep_stats(catalog, keeper or Scratch(scratch / "kept stats"), workers)
     days = find_ranges(rows, sessions, config.run, scratch / "ads", workers)
     given = gather_stats(catalog, config, versions, rows)
-    made = build_daily_stats(replace(given, days=days))
-    names = list_names(made.stats, made.entities, versions)
-    messages = find_message_names(catalog)
-    matched = match_sessions(sessions, names, messages, config)
+    made = build_daily_stats(replace(given, days=days)) if has_ads else NO_STATS
+    names = list_names(made.stats, made.entities, versions) if has_ads else no_rows(AdNames)
+    matched = match_sessions(sessions, names, find_message_names(catalog), config)
     listed = names.collect()
     return AdFacts(made.stats, made.entities, made.speakers, listed, versions, matched, days)
 
@@ -155,9 +161,11 @@ def find_versions(catalog: Catalog, config: Workspace) -> AdVersions:
         ads=scan_given(catalog, "ads"),
         creatives=scan_given(catalog, "ad_creatives"),
     )
-    dated = materialize(list_name_tables(given, config.workspace.timezone), NameTables)
+    if not given.given():
+        return AdVersions(given, no_rows(NameVersions))
+    dated = hold(list_name_tables(given, config.workspace.timezone), NameTables)
     tables = given.read_from(dated)
-    return AdVersions(tables, materialize(list_versions(tables), NameVersions))
+    return AdVersions(tables, hold(list_versions(tables), NameVersions))
 
 
 def list_names(stats: pl.LazyFrame, entities: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
@@ -168,14 +176,14 @@ def list_names(stats: pl.LazyFrame, entities: pl.LazyFrame, versions: AdVersions
         entities: `AdEntities` of them.
         versions: What the tables of names say.
     """
-    ads = materialize(name_ads(versions), NameTables)
+    ads = hold(name_ads(versions), NameTables)
     parts = []
     for level in IDS:
-        stated = materialize(list_table_names(level, ads, versions.tables), EntityNames)
-        spans = materialize(list_name_spans(level, entities), NameSpans)
+        stated = hold(list_table_names(level, ads, versions.tables), EntityNames)
+        spans = hold(list_name_spans(level, entities), NameSpans)
         listed = list_stats_names(level, spans, entities, stats, stated)
         parts.append(list_ad_names(stated, materialize(listed, EntityNames), level))
-    return materialize(pl.concat(parts), AdNames)
+    return hold(pl.concat(parts), AdNames)
 
 
 def scan_given(catalog: Catalog, table: str) -> pl.LazyFrame | None:

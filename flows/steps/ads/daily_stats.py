@@ -23,7 +23,7 @@ from contracts.facts.ads.ad_stats import (
     PayerRates,
     StatsRates,
 )
-from flows.runtime.materialize import materialize
+from flows.runtime.materialize import hold, materialize
 from flows.steps.ads.day_ranges import EVERY_DAY, DayRanges, MakeDays
 from flows.steps.ads.feed_stats import StatsRows
 from transforms.ads.conversions import (
@@ -113,16 +113,16 @@ def build_daily_stats(given: StatsGiven) -> StatsMade:
     """Sum stats by entity and day, and find to which levels they are added."""
     stated, rows = given.stats.stated, given.stats.rows
     named = name_stated(stated, rows, given.versions)
-    speakers = materialize(list_speakers(named), AdSpeakers)
+    speakers = hold(list_speakers(named), AdSpeakers)
     if given.conversions is not None:
         rows, named = add_conversions(given, given.conversions, stated, rows, named)
-    entities = materialize(list_entities(named), NumberedEntities)
-    numbers = materialize(number_entities(named, entities), EntityNumbers)
+    entities = hold(list_entities(named), NumberedEntities)
+    numbers = hold(number_entities(named, entities), EntityNumbers)
     days = list_priced_days(rows, numbers, named).collect().lazy()
     rates = find_stats_rates(days, given.accounts, given.exchange_rates, given.currency)
-    paid = materialize(number_rates(materialize(rates, StatsRates), days), PayerRates)
+    paid = hold(number_rates(hold(rates, StatsRates), days), PayerRates)
     stats = given.make_days("daily", add_up_days, (rows, numbers, paid, given.apart))
-    claims = materialize(list_claims(entities, speakers, given.versions.tables), AdClaims)
+    claims = hold(list_claims(entities, speakers, given.versions.tables), AdClaims)
     settled = materialize(settle_days(stats, claims), SettledDays)
     if settled.collect().height:
         stats = given.make_days("placed", place_days, (stats, settled))
@@ -152,10 +152,10 @@ def name_stated(stated: pl.LazyFrame, rows: pl.LazyFrame, versions: AdVersions) 
         rows: `FeedStats`.
         versions: What the tables of names say.
     """
-    first = materialize(name_entities(stated, versions), NamedEntities)
+    first = hold(name_entities(stated, versions), NamedEntities)
     days = materialize(list_dated_days(first, rows), StatedDays)
-    named = materialize(name_dated(first, stated, days, versions), NamedEntities)
-    return materialize(fill_parents(named), NamedEntities)
+    named = hold(name_dated(first, stated, days, versions), NamedEntities)
+    return hold(fill_parents(named), NamedEntities)
 
 
 def add_conversions(

@@ -16,7 +16,7 @@ from flows.catalog.canonical_tables import Catalog
 from flows.catalog.file_batches import Batch, list_batches
 from flows.cluster.workers import Workers
 from flows.kept.keepers import Keeper, keep_each
-from flows.runtime.materialize import materialize, write_whole
+from flows.runtime.materialize import hold, materialize, write_whole
 from transforms.ads.daily_stats import number_stats, sum_feed_stats
 from transforms.ads.stated_entities import OF_STATS, key_stats, list_stated, number_stated
 from transforms.ingest.deduplication import FILE
@@ -72,7 +72,7 @@ def keep_stats(catalog: Catalog, keeper: Keeper, workers: Workers) -> StatsRows:
     ]
     parts = [pl.read_ipc(folder / STATED).lazy() for folder in folders]
     whole = number_stated(pl.concat(parts)) if len(parts) > 1 else parts[0]
-    stated = materialize(whole, StatedEntities, is_held=True)
+    stated = hold(whole, StatedEntities)
     keyed = pl.scan_parquet([folder / ROWS for folder in folders])
     return StatsRows(stated, number_stats(keyed, stated))
 
@@ -85,7 +85,7 @@ def write_batch(_: None, batch: Batch, folder: Path) -> None:
     )
     rows = batch.scan().with_columns(feed.alias(AdEntities.feed))
     keyed = key_stats(rows).select(OF_STATS).collect(engine="streaming").lazy()
-    stated = materialize(list_stated(keyed), StatedEntities, is_held=True)
+    stated = hold(list_stated(keyed), StatedEntities)
     figures = materialize(sum_feed_stats(keyed), KeyedStats).collect()
     write_whole(stated.collect(), folder / STATED)
     write_whole(figures.sort(KeyedStats.date_day), folder / ROWS, ROWS_A_READ)

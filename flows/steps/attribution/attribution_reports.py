@@ -10,6 +10,7 @@ from contracts.facts.order_facts import PricedOrders
 from contracts.manifest import Check
 from contracts.reports.attribution import ChannelAttribution, order_touches_contract
 from flows.catalog.canonical_tables import Catalog
+from flows.catalog.exchange_rates import rates_of
 from flows.steps.attribution.credit_files import LIFT, CreditFiles
 from flows.storage.report_files import write_pieces, write_table
 from flows.storage.table_checks import equal
@@ -76,8 +77,7 @@ def reconcile_orders(catalog: Catalog, config: Workspace, credited: CreditFiles)
         config: The workspace's configuration.
         credited: The credited orders.
     """
-    settings = config.workspace
-    rates = catalog.scan("exchange_rates")
+    settings, rates = config.workspace, rates_of(catalog)
     orders = price_orders(catalog.scan("orders"), rates, settings.currency, settings.timezone)
     brought = orders.filter(PricedOrders.is_conversion).select(pl.col(PricedOrders.revenue).sum())
     accepted = _money(brought.collect(engine="in-memory").item())

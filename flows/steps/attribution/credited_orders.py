@@ -28,7 +28,7 @@ from contracts.vocabulary import Channel
 from flows.cluster.workers import THREADS, Workers, perform
 from flows.config.memory import touch_rows_at_once
 from flows.kept.keepers import Keeper
-from flows.runtime.materialize import materialize
+from flows.runtime.materialize import hold, materialize
 from flows.steps.activities.write_activities import Activities
 from flows.steps.attribution.credit_files import (
     BY_MESSAGE,
@@ -182,9 +182,7 @@ def credit_people(shared: tuple[CreditInputs, CreditFiles], groups: range) -> No
     of, files = shared
     found, models = find_paths(of, groups), of.rules.models
     contract = credited_orders_contract(models)
-    credited = materialize(
-        credit_orders(found.ranked, found.touches, found.ends, of.rules), contract, is_held=True
-    )
+    credited = hold(credit_orders(found.ranked, found.touches, found.ends, of.rules), contract)
     campaigns = sum_campaigns(credited, found.ranked, found.ends, models)
     written = {
         TOUCHES: (credited, order_touches_contract(models)),
@@ -195,7 +193,7 @@ def credit_people(shared: tuple[CreditInputs, CreditFiles], groups: range) -> No
         BY_SESSION: (count_orders_by_session(credited), SessionOrders),
     }
     for kind, (rows, table) in written.items():
-        files.write(kind, groups.start, materialize(rows, table, is_held=kind != REVENUE).collect())
+        files.write(kind, groups.start, hold(rows, table).collect())
 
 
 def _sum_revenue(orders: pl.LazyFrame) -> pl.LazyFrame:
@@ -230,7 +228,7 @@ def find_paths(of: CreditInputs, groups: range) -> PeoplesPaths:
     visits = drop_landings(by_sessions, landings)
     touches = materialize(pl.concat([by_events.select(columns(Touches)), visits, by_mail]), Touches)
     paired = materialize(pair_touches(touches, ends), PairedTouches)
-    ranked = materialize(rank_touches(paired), RankedTouches, is_held=True)
+    ranked = hold(rank_touches(paired), RankedTouches)
     return PeoplesPaths(ends, touches, ranked)
 
 

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from contracts.columns import no_rows
 from contracts.config.workspace import Workspace
 from contracts.facts.matching.session_matching import (
     AdCandidates,
@@ -17,7 +18,7 @@ from contracts.facts.matching.session_matching import (
     TrafficSources,
 )
 from flows.catalog.canonical_tables import Catalog
-from flows.runtime.materialize import materialize
+from flows.runtime.materialize import hold
 from flows.steps.matching.sessions import KeyedSessions
 from transforms.matching.ad_evidence import list_message_names
 from transforms.matching.candidates import describe_sources, flag_dated, select_candidates
@@ -31,6 +32,8 @@ from transforms.matching.match_sessions import (
     list_links,
     list_lookups,
 )
+
+MESSAGES = ("campaigns", "dispatches", "messages", "message_stats")
 
 
 def match_sessions(
@@ -50,16 +53,17 @@ def match_sessions(
         message_names: `MessageNameKeys`.
         config: The workspace's configuration.
     """
-    links = match_links(keyed.sources, keyed.days, ad_names, message_names, config)
-    audited = materialize(count_visits(links, keyed.days), AuditedLinks)
+    links, audited = no_rows(SessionLinks), no_rows(AuditedLinks)
+    if keyed.pieces:
+        links = match_links(keyed.sources, keyed.days, ad_names, message_names, config)
+        audited = hold(count_visits(links, keyed.days), AuditedLinks)
     linked, visits = (find_links(rows, links) for rows in (keyed.sessions, keyed.visits))
     return MatchedSessions(linked, audited, visits, keyed.identity, keyed.sessions, keyed.pieces)
 
 
 def find_message_names(catalog: Catalog) -> pl.LazyFrame:
     """What campaigns, dispatches and messages of the message channels are called."""
-    tables = ("campaigns", "dispatches", "messages", "message_stats")
-    return materialize(list_message_names(*map(catalog.scan, tables)), MessageNameKeys)
+    return list_message_names(*map(catalog.scan, MESSAGES))
 
 
 def match_links(
@@ -81,15 +85,13 @@ def match_links(
     Returns:
         `SessionLinks`.
     """
-    ads = config.ads
-    sources = materialize(sources, TrafficSources)
-    described = materialize(
-        describe_sources(sources, ad_names, message_names, ads), DescribedSources
-    )
-    candidates = materialize(select_candidates(described, ad_names, ads), AdCandidates)
-    dated = materialize(flag_dated(described, candidates, ads), DatedSources)
-    lookups = materialize(list_lookups(days, dated), MatchLookups)
-    cases = materialize(list_cases(lookups), MatchCases)
-    campaigns = materialize(find_campaigns_of_cases(cases, candidates), CampaignHits)
-    answers = materialize(answer_cases(cases, candidates, campaigns, ads), CaseAnswers)
-    return materialize(list_links(lookups, answers, ads), SessionLinks)
+    ads, message_names = config.ads, hold(message_names, MessageNameKeys)
+    sources = hold(sources, TrafficSources)
+    described = hold(describe_sources(sources, ad_names, message_names, ads), DescribedSources)
+    candidates = hold(select_candidates(described, ad_names, ads), AdCandidates)
+    dated = hold(flag_dated(described, candidates, ads), DatedSources)
+    lookups = hold(list_lookups(days, dated), MatchLookups)
+    cases = hold(list_cases(lookups), MatchCases)
+    campaigns = hold(find_campaigns_of_cases(cases, candidates), CampaignHits)
+    answers = hold(answer_cases(cases, candidates, campaigns, ads), CaseAnswers)
+    return hold(list_links(lookups, answers, ads), SessionLinks)

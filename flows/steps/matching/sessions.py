@@ -19,12 +19,7 @@ from flows.catalog.file_batches import Batch, list_batches
 from flows.cluster.workers import THREADS, Workers, perform
 from flows.kept.identities import identify
 from flows.kept.keepers import Folder, Keeper, Scratch, keep_each
-from flows.runtime.materialize import (
-    materialize,
-    scan_groups,
-    write_groups,
-    write_whole,
-)
+from flows.runtime.materialize import hold, materialize, scan_groups, write_groups, write_whole
 from transforms.matching.link_visits import list_visits, sum_source_days
 from transforms.matching.match_sessions import SESSION_COLUMNS, SessionPiece, key_sessions
 from transforms.web.sessionization import build_sessions
@@ -156,10 +151,10 @@ def write_keyed(sessions: pl.LazyFrame, timezone: str, folder: Path, part: int =
     """
     read = [*SESSION_COLUMNS, *SOURCE_KEY, *READ_FROM]
     keyed = key_sessions(sessions, timezone).select(read).collect(engine="streaming")
-    sources = materialize(list_traffic_sources(keyed.lazy()), TrafficSources, is_held=True)
+    sources = hold(list_traffic_sources(keyed.lazy()), TrafficSources)
     # Least texts of groups take the in-memory engine five times as long.
     days = materialize(sum_source_days(keyed.lazy()), SourceDays)
-    visits = materialize(list_visits(keyed.lazy(), sources), SessionVisits, is_held=True)
+    visits = hold(list_visits(keyed.lazy(), sources), SessionVisits)
     rows = sort_sessions(keyed.select(list(KEYED_SCHEMA)))
     write_whole(rows, folder / f"{ROWS}-{part:03}.parquet", ROWS_A_READ)
     write_whole(sources.collect(), folder / f"{SOURCES}-{part:03}.arrow")

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.channels import MOST_OWN_CHANNELS, OTHER_CHANNEL, RunChannels
-from contracts.columns import polars_schema
+from contracts.columns import no_rows, polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.messaging.hierarchy import DescribedMessages, EventChannels
 from contracts.facts.messaging.send_keys import (
@@ -23,7 +23,7 @@ from flows.cluster.workers import THREADS, Workers
 from flows.config.memory import fact_rows_at_once
 from flows.errors import ConfigurationError
 from flows.ingest.send_key_files import LINKS_FILE
-from flows.runtime.materialize import materialize
+from flows.runtime.materialize import hold, materialize
 from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.messaging.message_references import (
     FileReferences,
@@ -124,8 +124,10 @@ def describe(
         gathered: The messages that files name whose rows all count, if gathered already.
     """
     catalog = inputs.catalog
+    if not catalog.has_rows(*NAMING_CHANNELS, "sends", "events"):
+        return no_rows(DescribedMessages).collect()
     named = scan_references(catalog, channels, gathered or gather_references(catalog))
-    references = materialize(merge_references(named, channels.codes), MessageReferences)
+    references = hold(merge_references(named, channels.codes), MessageReferences)
     described = _describe(inputs, references)
     without = described.filter(pl.col(DescribedMessages.channel) == OTHER_CHANNEL)
     if without.is_empty() or not (catalog.has_rows("sends") and catalog.has_rows("events")):
@@ -134,7 +136,7 @@ def describe(
     if told.is_empty():
         return described
     named = add_event_channels(references, told.lazy(), channels.codes)
-    return _describe(inputs, materialize(named, MessageReferences))
+    return _describe(inputs, hold(named, MessageReferences))
 
 
 def _describe(inputs: MessageInputs, references: pl.LazyFrame) -> pl.DataFrame:
@@ -147,7 +149,7 @@ def _describe(inputs: MessageInputs, references: pl.LazyFrame) -> pl.DataFrame:
         references,
         rules.timezone,
     )
-    return materialize(described, DescribedMessages).collect()
+    return hold(described, DescribedMessages).collect()
 
 
 def _find_event_channels(

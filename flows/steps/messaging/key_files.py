@@ -62,12 +62,12 @@ class KeyFiles:
             catalog: What was read.
             channels: The run's channels.
             most_rows: How many rows of a group memory allows; where a bucket has more, each is cut
-                into several groups.
+                into several groups. Where there are no rows, there is no group.
         """
         files = list_key_files(catalog)
         rows = cls(tuple(files), channels).rows
         cuts = rows // (BUCKETS * most_rows) + 1
-        groups = min(BUCKETS, rows // min(ROWS_A_GROUP, most_rows) + 1)
+        groups = min(BUCKETS, rows // min(ROWS_A_GROUP, most_rows) + 1) if rows else 0
         return cls(tuple(files), channels, BUCKETS * cuts if cuts > 1 else groups)
 
     @property

@@ -7,14 +7,15 @@ from pathlib import Path
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.columns import polars_schema
+from contracts.columns import no_rows, polars_schema
+from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_sums import ChannelDays, MessageRows
 from contracts.feeds import MessageStats
 from contracts.manifest import Check
 from contracts.vocabulary import Channel
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
-from flows.runtime.materialize import materialize
+from flows.runtime.materialize import hold
 from flows.steps.messaging.described_messages import (
     MessageInputs,
     NamedKeys,
@@ -66,14 +67,17 @@ class MessageFacts:
 
 def sum_message_rows(names: NamedKeys, facts: FactFiles) -> MessageFacts:
     """Sums over the send facts to message rows."""
-    days, messages = facts.days(names.channels), names.messages.lazy()
+    days, messages = facts.days(names.channels).collect(), names.messages
+    told = {*messages.get_column(DescribedMessages.channel), *days.get_column(ChannelDays.channel)}
     rows = {
-        channel: materialize(
-            messaging.add_message_sums(days, messages, channel), MessageRows
+        channel: hold(
+            messaging.add_message_sums(days.lazy(), messages.lazy(), channel), MessageRows
         ).collect()
+        if channel in told
+        else no_rows(MessageRows).collect()
         for channel in names.channels.codes
     }
-    return MessageFacts(names, facts, days.collect(), rows)
+    return MessageFacts(names, facts, days, rows)
 
 
 def write_channel_reports(
@@ -125,6 +129,8 @@ def _write_provider_reports(
 ) -> list[Check]:
     """Write what providers' own summaries say, for every channel that one is of."""
     catalog, currency = inputs.catalog, inputs.config.workspace.currency
+    if not catalog.has_rows("message_stats"):
+        return []
     stats = price_stats(catalog.scan("message_stats"), rates_of(catalog), currency).collect()
     checks: list[Check] = []
     for channel in stats.get_column(MessageStats.channel).unique().sort():

@@ -104,7 +104,7 @@ def build_facts(inputs: MessageInputs, names: NamedKeys) -> FactFiles:
     keys = KeyFiles.of(inputs.catalog, names.channels, most_rows)
     named = prepare_facts(inputs, names, organizations)
     links = LinkInputs.of(keys, named.codes, names.owners, files.groups)
-    of = GroupInputs(links, named, files, min(keys.groups, BUCKETS))
+    of = GroupInputs(links, named, files, min(max(keys.groups, 1), BUCKETS))
     groups = range(keys.groups)
     if of.links.moves:
         for _ in perform(inputs.workers, move_events, of.links, groups):

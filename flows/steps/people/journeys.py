@@ -11,7 +11,7 @@ from contracts.facts.people.numbered_activities import JourneySteps, People
 from contracts.manifest import Check
 from flows.cluster.workers import Workers, perform
 from flows.kept.kept_steps import KeptSteps
-from flows.runtime.materialize import materialize
+from flows.runtime.materialize import hold
 from flows.steps.activities.write_activities import Activities
 from flows.steps.people.journey_slices import KINDS, JourneySlice, find_slices
 from flows.storage.report_files import write_table
@@ -103,7 +103,7 @@ def _build(of: JourneyParts, one: JourneySlice, group: int) -> pl.DataFrame:
         for kind, each in zip(KINDS, _number_contacts(rows, people), strict=True)
     )
     steps = set_out_steps(*numbered, messages, of.timezone)
-    held = materialize(steps, JourneySteps, is_held=True)
+    held = hold(steps, JourneySteps)
     del rows
     return build_journey(held, people, messages).collect(engine="in-memory")
 

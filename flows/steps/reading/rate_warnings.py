@@ -28,10 +28,13 @@ def find_missing_rates(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
     for table, amount in AMOUNTS.items():
         yield from _warn(table, _sum_rejected(catalog, table, amount), "rejected", config)
     as_ours = f"counted as if in {config.workspace.currency}"
-    yield from _warn("ad_stats", _sum_of_accounts(catalog, config), as_ours, config)
-    yield from _warn("messages", _sum_costs(catalog, config), "counted without their cost", config)
-    stats = _sum_provider_revenue(catalog, config)
-    yield from _warn("message_stats", stats, "standing without their revenue", config)
+    for table, find, what in (
+        ("ad_stats", _sum_of_accounts, as_ours),
+        ("messages", _sum_costs, "counted without their cost"),
+        ("message_stats", _sum_provider_revenue, "standing without their revenue"),
+    ):
+        if catalog.has_rows(table):
+            yield from _warn(table, find(catalog, config), what, config)
 
 
 def _sum_rejected(catalog: Catalog, table: str, amount: str) -> pl.DataFrame:

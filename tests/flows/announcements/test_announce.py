@@ -40,6 +40,7 @@ SENDS = b"send_id,contact_id,message_id,status,sent_at\n"
 FIRST = SENDS + b"1,101,m1,sent,2026-07-01T10:00:00Z\n"
 LATE = SENDS + b"2,102,m1,sent,2026-07-01T12:00:00Z\n3,103,m1,sold,2026-07-01T12:00:00Z\n"
 SHARE = "[workspace]\nmax_rejected_share = 0.5\n"
+PATIENCE = 300
 EVERYBODY = b"contact_id,email\n101,jane@example.com\n"
 
 
@@ -79,17 +80,23 @@ def drain() -> None:
     APILogWorker.drain_all()
 
 
-def look(client: SyncPrefectClient) -> Told:
-    """What the API says of the run that started last."""
+def look(client: SyncPrefectClient, *awaited: str) -> Told:
+    """What the API says of the run that started last, once it knows some tasks.
+
+    The server hears of tasks by and by: in which order, and how long after the run, is its own.
+    """
     drain()
     (run,) = client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)
     only = FlowRunFilter(id=FlowRunFilterId(any_=[run.id]))
     of_run = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run.id]))
-    deadline = time.monotonic() + 20
-    tasks = client.read_task_runs(flow_run_filter=only)
-    while time.monotonic() < deadline and not all(t.state and t.state.is_final() for t in tasks):
-        time.sleep(0.1)
+    deadline = time.monotonic() + PATIENCE
+    while True:
         tasks = client.read_task_runs(flow_run_filter=only)
+        ended = {one.name for one in tasks if one.state and one.state.is_final()}
+        if len(ended) == len(tasks) and ended.issuperset(awaited):
+            break
+        assert time.monotonic() < deadline, f"{ended} of {awaited}"
+        time.sleep(0.1)
     return Told(
         run,
         [(state.name or "", state.message or "") for state in client.read_flow_run_states(run.id)],
@@ -102,18 +109,19 @@ def look(client: SyncPrefectClient) -> Told:
     )
 
 
-def events(client: SyncPrefectClient, run: FlowRun) -> list[dict[str, Any]]:
-    """The events that a run sent, oldest first, once the one that ends it is there."""
+def events(client: SyncPrefectClient, run: FlowRun, *awaited: str) -> list[dict[str, Any]]:
+    """The events that a run sent, oldest first, once its end and some resources are told of."""
     related = {"id": [f"prefect.flow-run.{run.id}"]}
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while True:
         answer = client.request(
             "POST", "/events/filter", json={"filter": {"related": related}, "limit": 50}
         )
         found = answer.json()["events"]
         ours = {one["event"] for one in found} & {PUBLISHED, REFUSED}
-        if ours or time.monotonic() > deadline:
+        if ours and {one["resource"]["prefect.resource.id"] for one in found}.issuperset(awaited):
             return list(reversed(found))
+        assert time.monotonic() < deadline, found
         time.sleep(0.1)
 
 
@@ -123,7 +131,7 @@ def test_a_published_run_is_told_in_lines_artifacts_assets_and_one_event(
     flow.campaign_reports(str(root), wait_seconds=0)
     (root / "raw/sends/2.csv").write_bytes(LATE)
     published = flow.campaign_reports(str(root), wait_seconds=0)
-    told = look(client)
+    told = look(client, "raw/sends/2.csv", "report messages", "publish", "publish email")
     assert told.run.name.startswith("Shop & Co 20")
     assert told.run.parameters == {"workspace": str(root), "full": False, "wait_seconds": 0}
     assert told.states[-1][0] == "Completed"
@@ -156,7 +164,9 @@ def test_a_published_run_is_told_in_lines_artifacts_assets_and_one_event(
     changes = json.loads(told.artifacts[f"{key}-changes"])
     assert {"Hello *you* | me"} == {one["name"] for one in changes}
 
-    sent = events(client, told.run)
+    tables = {f"{one['group']}/{one['table']}" for one in published["outputs"]}
+    assets = {f"campaignreports://shop-co/{table}" for table in tables}
+    sent = events(client, told.run, *assets)
     (event,) = [one for one in sent if one["event"] == PUBLISHED]
     assert event["resource"]["prefect.resource.id"] == "campaign-reports.workspace.shop-co"
     assert event["payload"]["workspace"] == "Shop & Co"
@@ -168,8 +178,7 @@ def test_a_published_run_is_told_in_lines_artifacts_assets_and_one_event(
         for one in sent
         if one["event"] == "prefect.asset.materialization.succeeded"
     }
-    tables = {f"{one['group']}/{one['table']}" for one in published["outputs"]}
-    assert set(made) == {f"campaignreports://shop-co/{table}" for table in tables}
+    assert set(made) == assets
     report = made["campaignreports://shop-co/email/message_report"]
     assert report["payload"]["rows"] == 1
     assert report["payload"]["bytes"] > 0
@@ -183,7 +192,7 @@ def test_a_refusal_is_one_failed_state_with_its_sentence_and_one_event(
     (root / "raw/sends/1.csv").write_bytes(FIRST.replace(b"sent,", b"jane@example.com,"))
     with pytest.raises(DataRefused) as refusal:
         flow.campaign_reports(str(root), wait_seconds=0)
-    told = look(client)
+    told = look(client, "refuse bad data")
     failed = [message for name, message in told.states if name == "Failed"]
     assert failed == [refusal.value.message]
     assert told.tasks["refuse bad data"] == ("Refused", refusal.value.message)
@@ -214,7 +223,7 @@ def test_a_refused_file_is_a_task_that_says_so(root: Path, client: SyncPrefectCl
     (root / "raw/sends/2.csv").write_bytes(b"send_id,contact_id\n2,101\n")
     with pytest.raises(DataRefused):
         flow.campaign_reports(str(root), wait_seconds=0)
-    told = look(client)
+    told = look(client, "raw/sends/1.csv", "raw/sends/2.csv", "read raw feeds")
     state, reason = told.tasks["raw/sends/2.csv"]
     assert state == "Refused"
     assert "status" in reason
@@ -228,7 +237,8 @@ def test_files_beyond_the_most_are_read_without_a_task(
 ) -> None:
     monkeypatch.setattr(file_tasks, "MOST_TASKS", 2)
     flow.campaign_reports(str(root), wait_seconds=0)
-    assert len([name for name in look(client).tasks if name.startswith("raw/")]) == 2
+    told = look(client, "raw/contacts/1.csv", "raw/messages/1.csv", "publish")
+    assert len([name for name in told.tasks if name.startswith("raw/")]) == 2
 
 
 def test_a_stage_that_takes_long_is_an_artifact_that_moves(client: SyncPrefectClient) -> None:
@@ -274,7 +284,7 @@ def test_any_other_failure_is_a_sentence_too(
     with pytest.raises(type(error)) as raised:
         flow.campaign_reports(str(root), wait_seconds=0)
     assert raised.value is error
-    told = look(client)
+    told = look(client, "publish")
     assert [name for name, _ in told.states] == ["Pending", "Running", "Failed"]
     assert says in told.states[-1][1]
     assert told.tasks["publish"][0] == "Stopped"

@@ -7,15 +7,19 @@ from distributed import LocalCluster
 
 from tests.support.clusters import dask_cluster
 
+WORKERS = 4
+PATIENCE = 300
+
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
     """The cluster."""
-    with dask_cluster(4) as made:
+    with dask_cluster(WORKERS) as made:
         yield made
 
 
 @pytest.fixture
 def address(cluster: LocalCluster) -> str:
-    """Where the scheduler listens."""
+    """Where the scheduler listens, once a worker that a test before killed is there again."""
+    cluster.wait_for_workers(WORKERS, timeout=PATIENCE)
     return cluster.scheduler_address

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 import polars as pl
 import pyarrow as pa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.catalog.quarantine_files import write_quarantine
@@ -225,9 +225,7 @@ def quarantined(read: FeedsRead, folder: Path) -> list[dict[str, Any]]:
     return pl.read_parquet(found).to_dicts() if found.exists() else []
 
 
-@settings(
-    deadline=None, max_examples=count_examples(10), suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=count_examples(10))
 @given(deliveries(), st.sampled_from([40, 200, 1 << 20]))
 def test_every_record_is_accounted_for(delivered: list[File], batch_bytes: int) -> None:
     in_batches = partial(open_feed, batch_bytes=batch_bytes)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.catalog.feed_files import RawFile, find_files
@@ -61,7 +61,7 @@ def damaged(draw: st.DrawFn) -> tuple[RawFile, bytes]:
 
 
 @pytest.mark.skipif(not FILES, reason="the samples are not here")
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES)
 @given(damaged())
 def test_a_damaged_file_is_refused_or_every_row_is_accounted_for(
     example: tuple[RawFile, bytes],

@@ -6,7 +6,7 @@ from random import Random
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.config.workspace import AttributionSection
@@ -24,14 +24,12 @@ def frame(rows: list[tuple[object, ...]]) -> pl.LazyFrame:
     return pl.LazyFrame(rows, schema=SCHEMA, orient="row")
 
 
-@settings(deadline=None)
 @given(rows=st.lists(CELLS, max_size=8), seed=st.integers())
 def test_the_order_of_rows_changes_nothing(rows: list[tuple[object, ...]], seed: int) -> None:
     mixed = Random(seed).sample(rows, len(rows))  # noqa: S311
     assert identify_rows(frame(rows)) == identify_rows(frame(mixed))
 
 
-@settings(deadline=None)
 @given(first=st.lists(CELLS, max_size=6), other=st.lists(CELLS, max_size=6))
 def test_other_rows_are_another_table(
     first: list[tuple[object, ...]], other: list[tuple[object, ...]]

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
+from tests.support.pages import PATIENCE
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 
 NAMES = [
@@ -53,6 +54,7 @@ def test_the_command_of_every_kind_of_figure_explains_it(
 ) -> None:
     """The sum of each campaign's two days, and the headline over all."""
     page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto((workspace / "reports/latest/report.html").as_uri())
     page.click("[data-tab=ads]")
     page.check("input[value=all]")

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.support.pages import draw
+from tests.support.pages import PATIENCE, draw
 from tests.support.publishing import publish
 
 ATTACKS = [
@@ -52,6 +52,7 @@ def page(browser: Browser, page_file: Path) -> Iterator[Page]:
     """The page, opened; fails where it says, asks or requests anything beyond itself."""
     troubles: list[str] = []
     tab = browser.new_page(locale="de-DE")
+    tab.set_default_timeout(PATIENCE)
     tab.on("console", lambda message: troubles.append(message.text))
     tab.on("pageerror", lambda error: troubles.append(str(error)))
     tab.on("dialog", lambda dialog: troubles.append(dialog.message))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from flows.readers import FileOptions, open_feed
@@ -78,9 +78,7 @@ def tables(draw: st.DrawFn) -> Table:
     )
 
 
-@settings(
-    deadline=None, max_examples=count_examples(200), suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=count_examples(200))
 @example(
     Table(
         width=4,

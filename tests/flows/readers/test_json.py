@@ -171,7 +171,7 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(
     st.lists(st.dictionaries(st.sampled_from(["a", "b", 'c"\\', "d]"]), json_values), max_size=5),
     st.sampled_from([None, 1]),
@@ -200,7 +200,6 @@ def as_text(value: object) -> str | None:
 
 
 @settings(
-    deadline=None,
     max_examples=150,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -18,7 +18,7 @@ from flows.errors import CampaignReportsError, DataRefused, StorageFailed
 from flows.remote import object_store
 from flows.remote.address import Address, split_address
 from flows.remote.object_store import Patience, S3Objects
-from tests.support.object_stores import BUCKET, USER, Killed, Proxy, S3Server, WatchedObjects
+from tests.support.object_stores import BUCKET, LOST, USER, Killed, Proxy, S3Server, WatchedObjects
 from tests.support.remote_workspaces import CONTACTS, OPENS, command, hashes, publish
 from tests.support.workspaces import as_csv, feed, write_workspace
 
@@ -248,9 +248,9 @@ def test_lost_connections_are_tried_again_and_a_store_that_is_gone_publishes_not
 ) -> None:
     proxy = Proxy(int(s3.endpoint.rsplit(":", 1)[1]))
     monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.endpoint)
-    in_haste = partial(Patience, retries=2, total=timedelta(seconds=5))
+    in_haste = partial(Patience, retries=len(LOST), total=timedelta(minutes=5))
     monkeypatch.setattr(object_store, "Patience", in_haste)
-    proxy.lose(lambda number: number % 3 == 1)
+    proxy.lose(LOST.__contains__)
     published = publish(shop)
     assert proxy.lost
     proxy.lose(lambda number: True)

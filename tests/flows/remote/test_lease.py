@@ -10,6 +10,7 @@ import obstore
 import pytest
 
 from flows.errors import WorkspaceBusy
+from flows.remote import lease
 from flows.remote.address import Address
 from flows.remote.lease import Lease, hold_lease, refuse_if_leased
 from flows.remote.object_keys import LEASE, POINTER
@@ -63,13 +64,17 @@ def test_who_waits_gets_it_when_it_is_given_back(address: Address) -> None:
     holding.__enter__()
     ending = threading.Timer(0.5, holding.__exit__, (None, None, None))
     ending.start()
-    with hold_lease(S3Objects(address), wait_seconds=20):
+    with hold_lease(S3Objects(address), wait_seconds=300):
         ending.join()
 
 
-def test_a_lease_is_renewed_while_its_holder_lives(address: Address) -> None:
-    with hold_lease(S3Objects(address), seconds=2):
-        time.sleep(4)
+def test_a_lease_is_renewed_while_its_holder_lives(
+    s3: S3Server, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "RENEWALS", 1000)
+    with hold_lease(S3Objects(address)):
+        while json.loads(s3.contents(address.prefix)[LEASE])["renewals"] < 3:
+            time.sleep(0.05)
         with pytest.raises(WorkspaceBusy):
             refuse_if_leased(S3Objects(address))
 
@@ -80,11 +85,11 @@ def test_a_lease_that_ran_out_is_taken_over_and_its_holder_refused(
     dead = Lease(S3Objects(address), 120)
     dead.take(None)
     let_run_out(s3, address)
-    with hold_lease(S3Objects(address)) as lease:
+    with hold_lease(S3Objects(address)) as taken:
         with pytest.raises(WorkspaceBusy, match="lost its hold"):
             dead.require()
         dead.give_back()
-        lease.require()
+        taken.require()
 
 
 def test_a_late_request_of_who_lost_the_lease_finds_another_pointer(

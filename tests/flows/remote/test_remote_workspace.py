@@ -17,7 +17,7 @@ from flows.remote.address import Address, parse_address
 from flows.remote.lease import hold_lease
 from flows.remote.object_store import Patience, S3Objects
 from flows.storage.published_files import read_manifest
-from tests.support.object_stores import BUCKET, USER, Proxy, S3Server
+from tests.support.object_stores import BUCKET, LOST, USER, Proxy, S3Server
 from tests.support.remote_workspaces import CONTACTS, OPENS, command, hashes, publish
 from tests.support.samples import copy_sample
 from tests.support.workspaces import as_csv, feed, write_workspace
@@ -272,14 +272,14 @@ def proxy(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A way to the server on which connections are lost and answers are late."""
     proxy = Proxy(int(s3.endpoint.rsplit(":", 1)[1]))
     monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.endpoint)
-    in_haste = partial(Patience, retries=2, total=timedelta(seconds=5))
+    in_haste = partial(Patience, retries=len(LOST), total=timedelta(minutes=5))
     monkeypatch.setattr(object_store, "Patience", in_haste)
     yield proxy
     proxy.close()
 
 
 def test_lost_connections_are_tried_again(small: Address, proxy: Proxy) -> None:
-    proxy.lose(lambda number: number % 3 == 1)
+    proxy.lose(LOST.__contains__)
     manifest = publish(small)
     assert proxy.lost >= 2
     proxy.lose(lambda number: False)

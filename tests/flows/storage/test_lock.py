@@ -16,6 +16,8 @@ from flows.errors import StorageFailed, WorkspaceBusy
 from flows.storage.lock import hold_workspace, refuse_if_held
 
 PROJECT = Path(__file__).resolve().parents[3]
+PATIENCE = 300
+"""How many seconds a machine that has much else to do may take; it is not waited for in vain."""
 HOLDER = f"""
 import sys, time
 from pathlib import Path
@@ -28,7 +30,7 @@ with hold_workspace(Path(sys.argv[1]), run_id="other"):
 
 
 @contextmanager
-def held_by_a_process(root: Path, seconds: float = 60) -> Generator[int, None, None]:
+def held_by_a_process(root: Path, seconds: float = 2 * PATIENCE) -> Generator[int, None, None]:
     """Another process that holds the workspace; killed at the end."""
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(root), str(seconds)], stdout=subprocess.PIPE
@@ -41,15 +43,16 @@ def held_by_a_process(root: Path, seconds: float = 60) -> Generator[int, None, N
             process.kill()
 
 
-def test_a_second_run_is_refused_at_once_and_told_who_holds(tmp_path: Path) -> None:
+def test_a_second_run_is_refused_at_once_and_told_who_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: pytest.fail("it waits"))
     with held_by_a_process(tmp_path) as pid:
-        began = time.monotonic()
         with (
             pytest.raises(WorkspaceBusy, match=f"process {pid} on .+, since 20") as told,
             hold_workspace(tmp_path),
         ):
             pass
-        assert time.monotonic() - began < 1
         assert told.value.exit_code == 5
         assert "--wait" in told.value.hint
         with pytest.raises(WorkspaceBusy):
@@ -59,12 +62,12 @@ def test_a_second_run_is_refused_at_once_and_told_who_holds(tmp_path: Path) -> N
 def test_sigkill_releases_the_workspace(tmp_path: Path) -> None:
     with held_by_a_process(tmp_path) as pid:
         os.kill(pid, signal.SIGKILL)
-        with hold_workspace(tmp_path, wait_seconds=5):
+        with hold_workspace(tmp_path, wait_seconds=PATIENCE):
             pass
 
 
 def test_waits_as_long_as_it_is_told(tmp_path: Path) -> None:
-    with held_by_a_process(tmp_path, seconds=0.5), hold_workspace(tmp_path, wait_seconds=30):
+    with held_by_a_process(tmp_path, seconds=0.5), hold_workspace(tmp_path, wait_seconds=PATIENCE):
         pass
     with (
         held_by_a_process(tmp_path),
@@ -78,7 +81,7 @@ def test_holds_against_threads_of_one_process(tmp_path: Path) -> None:
     inside, at_once = [], []
 
     def enter() -> None:
-        with hold_workspace(tmp_path, wait_seconds=30):
+        with hold_workspace(tmp_path, wait_seconds=PATIENCE):
             inside.append(1)
             at_once.append(len(inside))
             time.sleep(0.01)
@@ -94,7 +97,7 @@ def test_holds_against_threads_of_one_process(tmp_path: Path) -> None:
 
 def test_a_child_process_does_not_keep_the_workspace(tmp_path: Path) -> None:
     with hold_workspace(tmp_path):
-        child = subprocess.Popen(["/bin/sleep", "60"], close_fds=False)
+        child = subprocess.Popen(["/bin/sleep", f"{PATIENCE}"], close_fds=False)
     with child:
         refuse_if_held(tmp_path)
         child.kill()
@@ -111,14 +114,14 @@ FORKING_HOLDER = HOLDER.replace(
 
 def test_a_forked_child_does_not_keep_the_workspace_of_a_killed_run(tmp_path: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", FORKING_HOLDER, str(tmp_path), "60"], stdout=subprocess.PIPE
+        [sys.executable, "-c", FORKING_HOLDER, str(tmp_path), f"{PATIENCE}"], stdout=subprocess.PIPE
     ) as process:
         assert process.stdout is not None
         child = int(process.stdout.readline())
         try:
             process.kill()
             process.wait()
-            with hold_workspace(tmp_path, wait_seconds=5):
+            with hold_workspace(tmp_path, wait_seconds=PATIENCE):
                 os.kill(child, 0)
         finally:
             os.kill(child, signal.SIGKILL)

@@ -2,6 +2,7 @@
 
 import json
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,7 @@ def test_state_and_quarantine_are_for_their_owner_alone(root: Path) -> None:
     (staging / "quarantine").mkdir()
     (staging / "quarantine" / "events.parquet").write_bytes(b"rows")
     publish_snapshot(root, staging, manifest_of(staging, run_id))
-    refused = stage_snapshot(root, new_run_id(NOW)) / "quarantine"
+    refused = stage_snapshot(root, new_run_id(NOW + timedelta(seconds=1))) / "quarantine"
     refused.mkdir()
     (refused / "orders.parquet").write_bytes(b"rows")
     publish_quarantine(root, refused, "refused")

@@ -115,7 +115,7 @@ def whose(evidence: list[tuple[int, str]], minute: int) -> str | None:
     return min(evidence)[1] if evidence and minute >= min(evidence)[0] - 7 * 1440 else None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(0, 12), st.sampled_from("123")), max_size=8),
     st.randoms(use_true_random=False),
@@ -144,7 +144,7 @@ def test_links_agree_with_the_plain_account_in_any_order(
     assert_frame_equal(link(events=rows[:half] + rows[half:]), links)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(

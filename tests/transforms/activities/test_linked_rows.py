@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -41,7 +41,6 @@ def link(devices: dict[str, list[tuple[int, str | None]]]) -> pl.LazyFrame:
     return keyed.with_columns(key_device().alias(DEVICE_KEY))
 
 
-@settings(deadline=None)
 @given(rows=rows_of_devices, first=stretches, second=stretches)
 def test_rows_are_filled_alike_from_what_links_say_of_their_time(
     rows: list[tuple[str, int, str | None]],

@@ -44,7 +44,7 @@ def test_a_number_stands_for_its_contact_alone() -> None:
     assert numbered.sort("n").collect().get_column("contact_no").to_list() == [1, 0, None]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(st.none() | st.integers(0, 5), st.none() | st.sampled_from("abcdef")),

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.columns import Table, key, polars_schema
@@ -189,7 +189,6 @@ versions = st.lists(
 days = st.lists(st.tuples(st.sampled_from("123"), st.integers(1, 28)), max_size=8)
 
 
-@settings(deadline=None)
 @given(versions, days)
 def test_no_row_is_lost_or_doubled(
     told: list[tuple[str, str | None, int | None]], seen: list[tuple[str, int]]

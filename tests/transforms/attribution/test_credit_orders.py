@@ -98,7 +98,7 @@ def histories(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any
     return events, orders
 
 
-@settings(max_examples=count_examples(25), deadline=None)
+@settings(max_examples=count_examples(25))
 @given(histories(), st.randoms(use_true_random=False))
 def test_every_model_agrees_with_its_plain_account(
     history: tuple[list[dict[str, Any]], list[dict[str, Any]]], shuffler: Random

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_series_equal
 
@@ -73,7 +73,6 @@ stamps = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(cells=st.lists(stamps, min_size=1, max_size=3), zone=st.sampled_from(["UTC", "Asia/Tokyo"]))
 def test_a_stamp_is_read_alike_in_any_company(cells: list[str], zone: str) -> None:
     """Columns of one kind are read at once, all others format by format."""

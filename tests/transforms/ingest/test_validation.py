@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
@@ -114,7 +114,7 @@ TABLES = {**FEEDS, "parcels": Parcels}
 
 
 @pytest.mark.parametrize("name", TABLES)
-@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8)
 @given(data=st.data())
 def test_suspects_are_the_rows_that_pandera_fails_or_that_were_not_parsed(
     name: str, data: st.DataObject

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.facts.messaging.send_sums import MessageLinks, SaidDelivered
@@ -70,7 +70,6 @@ def test_what_was_never_kept_is_what_comes() -> None:
     assert got.drop(IS_LOST).collect().equals(links(clicked(2, 3, clicks=4)).collect())
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(1, 28)), min_size=1), st.data())
 def test_sums_without_some_rows_are_those_of_the_others(
     rows: list[tuple[int, int]], data: st.DataObject

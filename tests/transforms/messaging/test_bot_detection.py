@@ -127,7 +127,7 @@ def test_one_link_twice_or_links_of_two_sends_are_a_person() -> None:
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["s1", "s2"]), st.integers(0, 12), st.sampled_from("abc")),

@@ -94,7 +94,7 @@ def list_all(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(EVENTS, SENDS, st.integers(0, 20))
 def test_first_sendings_and_list_events_tell_what_all_rows_tell(
     events: list[Any], sends: list[Any], cut: int

@@ -61,7 +61,7 @@ def test_time_is_cut_where_much_happened() -> None:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dictionaries(DAYS, st.integers(1, 9), min_size=1, max_size=40), st.integers(1, 30))
 def test_slices_are_in_order_and_no_longer_than_allowed(days: dict[date, int], most: int) -> None:
     names = name({**days}, most)
@@ -72,7 +72,7 @@ def test_slices_are_in_order_and_no_longer_than_allowed(days: dict[date, int], m
         assert len(own) == 1 or sum(days[day] for day in own) <= most
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dictionaries(DAYS, st.integers(1, 9), min_size=1, max_size=40), DAYS, st.integers(1, 30))
 def test_a_late_row_moves_the_bounds_of_its_own_year_alone(
     days: dict[date, int], late: date, most: int
@@ -85,7 +85,7 @@ def test_a_late_row_moves_the_bounds_of_its_own_year_alone(
         assert [before[day] for day in others] == [after[day] for day in others]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(

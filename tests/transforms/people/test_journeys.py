@@ -113,7 +113,7 @@ def test_names_are_those_of_the_message() -> None:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(

@@ -134,7 +134,7 @@ def test_last_touch_fills_ads_and_messages() -> None:
     assert by_message.rows() == [("o", "email", "m7", "1", date(2026, 1, 11), 1, Decimal(5))]
 
 
-@settings(max_examples=count_examples(15), deadline=None)
+@settings(max_examples=count_examples(15))
 @given(
     st.sets(st.integers(0, 900), max_size=8),
     st.sets(st.integers(0, 900), max_size=8),

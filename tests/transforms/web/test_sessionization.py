@@ -166,7 +166,7 @@ moves = st.lists(
 )
 
 
-@settings(max_examples=count_examples(20), deadline=None)
+@settings(max_examples=count_examples(20))
 @given(moves, st.integers(0, 99))
 def test_sessions_are_what_a_plain_loop_makes(found: list, seed: int) -> None:
     views = [

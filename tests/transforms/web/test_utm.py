@@ -3,7 +3,7 @@ from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.reference.web_sources import PARAMETERS
@@ -92,7 +92,6 @@ pairs = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(pairs)
 def test_reads_what_the_standard_library_reads(found: list) -> None:
     url = "https://x.com/p?" + "&".join(f"{name}={quote_plus(value)}" for name, value in found)
@@ -103,13 +102,11 @@ def test_reads_what_the_standard_library_reads(found: list) -> None:
     assert read(lambda value: utm.read_parameter(value, "utm_campaign"), url) == expected
 
 
-@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_one_text_and_a_column_are_normalised_alike(text: str) -> None:
     assert (read(utm.normalize_value, text) or "") == utm.normalize_text(text)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_normalising_twice_changes_nothing(text: str) -> None:
     once = utm.normalize_text(text)

@@ -28,7 +28,7 @@ def count_rows(rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.select("date_day", pl.lit(1).alias(ROWS))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(PLACES, st.integers(1, 20))
 def test_each_day_is_of_one_range_and_ranges_follow_each_other(
     places: list[tuple[int, int]], most_rows: int
@@ -45,7 +45,7 @@ def test_each_day_is_of_one_range_and_ranges_follow_each_other(
     )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(PLACES, st.integers(1, 20))
 def test_pieces_are_the_table_in_the_order_of_organizations_and_days(
     places: list[tuple[int, int]], most_rows: int

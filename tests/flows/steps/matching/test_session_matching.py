@@ -252,7 +252,7 @@ links = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(found=st.lists(links, max_size=12), seed=st.integers(0, 99))
 def test_every_session_once_and_in_any_order(found: list, seed: int) -> None:
     days = [date(2025, 12, 1), date(2026, 2, 1), TODAY]
