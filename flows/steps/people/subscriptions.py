@@ -22,7 +22,7 @@ from flows.runtime.materialize import materialize
 from flows.steps.activities.activity_pieces import LISTS, Pieces
 from flows.steps.activities.write_activities import SHOWN_MAIL, Activities
 from transforms.activities.described_activities import describe_events
-from transforms.activities.person_numbers import key_contacts, restore_contacts
+from transforms.activities.person_numbers import is_in_groups, key_contacts, restore_contacts
 from transforms.people.first_sendings import (
     find_first_events,
     find_first_sends,
@@ -36,6 +36,8 @@ from transforms.people.subscriptions import find_states, list_steps, sum_subscri
 FIRSTS = "first sendings"
 LAST_PIECES = 4
 """Of how many pieces, the last ones, the first sendings are looked for in every run."""
+CONTACTS_AT_A_TIME = 500_000
+"""Of how many contacts the first sendings are looked for at a time."""
 PLACE = [FirstSendings.contact_key, FirstSendings.channel]
 
 
@@ -86,14 +88,16 @@ def _list_events(activities: Activities) -> pl.LazyFrame:
 def _find_firsts(activities: Activities, keeper: Keeper) -> pl.LazyFrame:
     """`FirstSendings` of all that people were sent, or that shows it."""
     messages, has_bare = activities.messages, activities.has_bare
+    cuts = _cut_contacts(activities.people.height)
     own = messages.select(
         NumberedMessages.message_key, NumberedMessages.channel, NumberedMessages.planned_at
     )
 
-    def find(kind: str, pieces: Pieces) -> pl.LazyFrame:
+    def find(kind: str, pieces: Pieces, some: pl.Expr) -> pl.LazyFrame:
+        rows = pieces.scan().filter(some)
         if kind == "sends":
-            return find_first_sends(pieces.scan(), own.lazy())
-        return find_first_events(pieces.scan(), own.lazy(), has_bare=has_bare)
+            return find_first_sends(rows, own.lazy())
+        return find_first_events(rows, own.lazy(), has_bare=has_bare)
 
     def keep(kind: str, pieces: Pieces) -> pl.LazyFrame:
         days = pl.concat([day.select(ActivityDays.subject) for day in pieces.read_days()])
@@ -102,18 +106,34 @@ def _find_firsts(activities: Activities, keeper: Keeper) -> pl.LazyFrame:
         decided = [kind, names, has_bare, identify_rows(named.lazy())]
 
         def write(folder: Path) -> str:
-            found = materialize(find(kind, pieces), FirstSendings)
-            write_frame(folder, FIRSTS, found.collect())
+            found = [materialize(find(kind, pieces, some), FirstSendings) for some in cuts]
+            write_frame(folder, FIRSTS, pl.concat(found).collect())
             return identify(decided)
 
         kept = keeper.folder(FIRSTS, decided, write)
         return read_frame(kept.open(), FIRSTS, FirstSendings).lazy()
 
     mail = key_mail(activities.scan_numbered(SHOWN_MAIL), activities.list_people())
-    found = [mail]
+    settled, last = [materialize(mail, FirstSendings)], {}
     for kind in ("sends", "events"):
-        pieces = activities.pieces[kind]
-        settled, last = pieces.part(-LAST_PIECES)
-        found += [keep(kind, settled)] if settled.folders else []
-        found.append(find(kind, last))
-    return materialize(merge_firsts(pl.concat(found)), FirstSendings)
+        before, last[kind] = activities.pieces[kind].part(-LAST_PIECES)
+        settled += [keep(kind, before)] if before.folders else []
+    found = [
+        merge_firsts(
+            pl.concat(
+                [
+                    *(rows.filter(some) for rows in settled),
+                    *(find(kind, pieces, some) for kind, pieces in last.items()),
+                ]
+            )
+        )
+        for some in cuts
+    ]
+    return pl.concat([materialize(rows, FirstSendings) for rows in found])
+
+
+def _cut_contacts(contacts: int) -> list[pl.Expr]:
+    """Whether a row is of some of the contacts, so many that their first sendings can be found."""
+    cuts = contacts // CONTACTS_AT_A_TIME + 1
+    key = pl.col(FirstSendings.contact_key)
+    return [is_in_groups(key, range(cut, cut + 1), cuts) for cut in range(cuts)]
