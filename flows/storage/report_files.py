@@ -36,10 +36,10 @@ from flows.storage.table_checks import (
 from flows.storage.workspace_files import storage_errors
 from transforms.common.report_rows import ReportRows
 
-ROWS_AT_A_TIME = 500_000
+ROWS_AT_A_TIME = 250_000
 """How many rows of a large report are held with all their texts."""
 FIRST_PART = "part-0000"
-ROWS_A_ROW_GROUP = ROWS_AT_A_TIME // 2
+ROWS_A_ROW_GROUP = 250_000
 ARROW_SCHEMA = "ARROW:schema"
 """Under what name a Parquet file says which Arrow types its columns had."""
 
@@ -98,12 +98,16 @@ def write_reports(
     Returns:
         What was checked: the contract, the order, and that the key is unique.
     """
-    pieces = (
-        report.finish(piece.lazy()).collect(engine="in-memory")
-        for report in reports
-        for piece in report.rows.collect().iter_slices(ROWS_AT_A_TIME)
-    )
-    return write_pieces(staging, group, name, pieces)
+    return write_pieces(staging, group, name, _finish(reports))
+
+
+def _finish(reports: Iterable[ReportRows]) -> Iterator[pl.DataFrame]:
+    """Their rows with all columns, some at a time; none is held while the next are made."""
+    for report in reports:
+        for piece in report.rows.collect().iter_slices(ROWS_AT_A_TIME):
+            yield report.finish(piece.lazy()).collect(engine="in-memory")
+            del piece
+        del report
 
 
 def write_pieces(
@@ -142,8 +146,9 @@ def write_pieces(
             counts.append(rows.height)
             keys = select_keys(table, rows)
             rises.append(rises_from_row_to_row(pl.concat([last_key, keys])))
-            last_key = keys.tail(1)
+            last_key = pl.DataFrame(keys.tail(1).rows(), schema=keys.schema, orient="row")
             yield rows
+            del rows, keys  # else held while the next piece is made
 
     _sink(register_io_source(check_pieces, schema=schema), path, label, table)
     keys = None if all(rises) else pl.read_parquet(path, columns=key(table))

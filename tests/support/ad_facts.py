@@ -82,16 +82,16 @@ def report_level(
 
 def report_urls(made: StatsMade) -> pl.DataFrame:
     """The report of landing pages, its texts written out."""
-    pages = materialize(group_urls(made.entities), UrlGroups)
-    grouped = group_days(made.stats, pages, AdLevel.AD_GROUP, UrlTexts)
+    pages = group_urls(made.entities)
+    grouped = group_days(made.stats, pages, AdLevel.AD_GROUP, UrlGroups, UrlTexts)
     report = make_url_report(grouped.sum(made.stats), grouped.texts, "USD")
     return write_out_texts(report.whole()).collect()
 
 
 def group_of_level(made: StatsMade, level: AdLevel) -> GroupedDays:
     """What a level's report is made from."""
-    groups = materialize(group_level(made.entities, level), LevelGroups)
-    return group_days(made.stats, groups, level, LevelTexts)
+    groups = group_level(made.entities, level)
+    return group_days(made.stats, groups, level, LevelGroups, LevelTexts)
 
 
 def perform_at(

@@ -49,7 +49,7 @@ def sum_level(
 
     Args:
         stats: `DailyStats`.
-        groups: `LevelGroups` of the level.
+        groups: `EntityGroups` of the level.
         renamed: `RenamedDays` of the groups.
         level: the level.
 
@@ -59,7 +59,7 @@ def sum_level(
     is_own = (pl.col(OWN) == RANKS[level]).all().alias(IS_OWN)
     return (
         stats.join(
-            groups.select(ENTITY, GROUP, OWN),
+            groups,
             on=ENTITY,
             how="inner",
             validate=STREAMED,

@@ -13,7 +13,7 @@ from contracts.columns import (
     Text,
     column,
 )
-from contracts.facts.ads.ad_entities import AdEntities, AdEntity
+from contracts.facts.ads.ad_entities import AdEntity
 
 
 class LevelComparisons(Table):
@@ -73,10 +73,17 @@ class SessionCounts(AdEntity):
     revenue: Money = column("the orders' revenue; empty without attribution")
 
 
-class LevelGroups(AdEntities):
+class EntityGroups(Table):
     """One row per entity of stats: to what of a report its figures are added."""
 
+    entity: Serial = column("number of the entity", key=True, required=True)
     group_number: Serial = column("its place among those of the report", required=True)
+    own_level: Count = column("the level that gave it: 0 account, 1 campaign, 2 ad group, 3 ad")
+
+
+class LevelGroups(AdEntity, EntityGroups):
+    """One row per entity of stats: to what of a report its figures are added, and what that is."""
+
     group_key: Text = column("what tells it apart, as one text by which it is sorted")
 
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from contracts.columns import Table
 from contracts.facts.ads.ad_sums import (
+    EntityGroups,
     LevelGroups,
     LevelSums,
     LevelTexts,
@@ -42,13 +43,13 @@ def write_level_reports(facts: AdFacts, currency: str, staging: Path) -> list[Ch
     days = [facts.stats.filter(within) for within in facts.days.each]
     tables, checks = facts.versions.tables, []
     for name, level in LEVELS.items():
-        groups = materialize(group_level(facts.entities, level), LevelGroups)
-        grouped = group_days(facts.stats, groups, level, LevelTexts)
+        groups = group_level(facts.entities, level)
+        grouped = group_days(facts.stats, groups, level, LevelGroups, LevelTexts)
         sums, texts = map(grouped.sum, days), grouped.texts
         reports = (hold_rows(make_level_report(of, texts, level, tables, currency)) for of in sums)
         checks += write_reports(staging, "ads", name, reports)
-    pages = materialize(group_urls(facts.entities), UrlGroups)
-    grouped = group_days(facts.stats, pages, AdLevel.AD_GROUP, UrlTexts)
+    pages = group_urls(facts.entities)
+    grouped = group_days(facts.stats, pages, AdLevel.AD_GROUP, UrlGroups, UrlTexts)
     sums, texts = map(grouped.sum, days), grouped.texts
     reports = (hold_rows(make_url_report(of, texts, currency)) for of in sums)
     return [*checks, *write_reports(staging, "ads", "url_report", reports)]
@@ -59,7 +60,7 @@ class GroupedDays:
     """What the rows of a level's report, or of that of landing pages, are made from.
 
     Attributes:
-        groups: `LevelGroups`, or `UrlGroups`.
+        groups: `EntityGroups`.
         renamed: `RenamedDays`.
         texts: `LevelTexts`, or `UrlTexts`.
         level: The level whose entities or pages are grouped.
@@ -76,19 +77,25 @@ class GroupedDays:
 
 
 def group_days(
-    stats: pl.LazyFrame, groups: pl.LazyFrame, level: AdLevel, texts: type[Table]
+    stats: pl.LazyFrame,
+    groups: pl.LazyFrame,
+    level: AdLevel,
+    grouped: type[Table],
+    texts: type[Table],
 ) -> GroupedDays:
     """Find the texts of groups, and the days on which these are others.
 
     Args:
         stats: `DailyStats`.
-        groups: `LevelGroups`, or `UrlGroups`.
+        groups: What entities are added to.
         level: The level whose entities or pages are grouped.
+        grouped: Their contract: `LevelGroups`, or `UrlGroups`.
         texts: `LevelTexts`, or `UrlTexts`.
     """
-    renamed = materialize(list_renamed_days(stats, groups, level), RenamedDays)
-    told = materialize(list_texts(groups, renamed, level, texts), texts)
-    return GroupedDays(groups, renamed, told, level)
+    told = materialize(groups, grouped)
+    renamed = materialize(list_renamed_days(stats, told, level), RenamedDays)
+    named = materialize(list_texts(told, renamed, level, texts), texts, is_held=True)
+    return GroupedDays(materialize(told, EntityGroups), renamed, named, level)
 
 
 def hold_rows(report: ReportRows) -> ReportRows:

@@ -106,16 +106,19 @@ class PerformanceTable:
         return write_reports(staging, "ads", TABLES[self.level], self._make())
 
     def _make(self) -> Iterator[ReportRows]:
-        sums = self._add_up()
+        sums, days = self._add_up(), self.facts.days.each
         never = materialize(find_metrics_never_given(sums), UngivenMetrics)
+        for within in cut_pieces(sums, days, stats_rows_at_once(self.config.run)):
+            yield self._make_piece(sums.filter(within), never)
+
+    def _make_piece(self, sums: pl.LazyFrame, never: pl.LazyFrame) -> ReportRows:
+        rows = fill_performance(sums, never, has_orders=self.sessions.has_orders)
+        filled = materialize(rows, PerformanceSums)
         make = make_ad_performance if self.level == AD else make_campaign_performance
         currency = self.config.workspace.currency
-        for within in cut_pieces(sums, self.facts.days.each, stats_rows_at_once(self.config.run)):
-            rows = fill_performance(sums.filter(within), never, has_orders=self.sessions.has_orders)
-            filled = materialize(rows, PerformanceSums)
-            report = hold_rows(make(filled, self.groups, self.names, currency))
-            self._total(report)
-            yield report
+        report = hold_rows(make(filled, self.groups, self.names, currency))
+        self._total(report)
+        return report
 
     def _add_up(self) -> pl.LazyFrame:
         """`PerformanceSums` of every range of days, in files."""
