@@ -17,7 +17,7 @@ from contracts.facts.ads.ad_sums import (
 )
 from contracts.manifest import Check
 from contracts.vocabulary import AdLevel
-from flows.runtime.materialize import materialize
+from flows.runtime.materialize import hold, materialize
 from flows.steps.ads.ad_facts import AdFacts
 from flows.storage.report_files import write_reports
 from transforms.ads.report_groups import group_level, group_urls, list_renamed_days, list_texts
@@ -94,8 +94,8 @@ def group_days(
     """
     told = materialize(groups, grouped)
     renamed = materialize(list_renamed_days(stats, told, level), RenamedDays)
-    named = materialize(list_texts(told, renamed, level, texts), texts, is_held=True)
-    return GroupedDays(materialize(told, EntityGroups), renamed, named, level)
+    named = hold(list_texts(told, renamed, level, texts), texts)
+    return GroupedDays(hold(told, EntityGroups), renamed, named, level)
 
 
 def hold_rows(report: ReportRows) -> ReportRows:

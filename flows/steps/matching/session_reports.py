@@ -11,7 +11,7 @@ from contracts.config.workspace import AdsSection
 from contracts.facts.matching.session_matching import AuditedLinks, NamesUsedTwice
 from contracts.manifest import Check, Warned
 from contracts.reports.session_matches import SessionMatches
-from flows.runtime.materialize import materialize
+from flows.runtime.materialize import hold
 from flows.steps.matching.sessions import sort_sessions
 from flows.storage.report_files import write_pieces, write_table
 from transforms.matching.aliases import find_unknown_aliases, warn_of_aliases
@@ -86,7 +86,7 @@ def write_utm_audit(
         staging: The snapshot being written.
     """
     names = ad_names.lazy()
-    twice = materialize(list_names_used_twice(matched.links, names), NamesUsedTwice)
+    twice = hold(list_names_used_twice(matched.links, names), NamesUsedTwice)
     found = audit_utm(matched.links, names, twice, spend).collect(engine="streaming")
     return write_table(staging, "ads", "utm_audit", suggest_targets(found, ad_names))
 
