@@ -31,7 +31,8 @@ def hint_at(reason: str) -> str:
     _, _, setting = reason.partition("; ")
     if setting:
         return setting
-    column, _, wrong = reason.partition(": ")
+    column, *_ = told = reason.split(": ", maxsplit=1)
+    wrong = told[-1]
     for beginning, hint in HINTS:
         if wrong.startswith(beginning):
             return hint.format(column.split(" or ")[0])
