@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 
 from tests.support.clusters import dask_cluster
 
@@ -21,5 +21,6 @@ def cluster() -> Iterator[LocalCluster]:
 @pytest.fixture
 def address(cluster: LocalCluster) -> str:
     """Where the scheduler listens, once a worker that a test before killed is there again."""
-    cluster.wait_for_workers(WORKERS, timeout=PATIENCE)
+    with Client(cluster.scheduler_address, timeout=PATIENCE, set_as_default=False) as client:
+        client.wait_for_workers(WORKERS, timeout=PATIENCE)
     return cluster.scheduler_address
