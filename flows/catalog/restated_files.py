@@ -10,6 +10,7 @@ import polars as pl
 from contracts.feeds import FEEDS
 from flows.catalog.read_files import ReadFile, scan_together
 from flows.catalog.recall import Recall
+from transforms.common.joins import HELD
 from transforms.common.keys import list_repeated
 from transforms.ingest.deduplication import FILE, KEY_HASH
 from transforms.ingest.restatements import judge_restated, list_superseded, sum_restated
@@ -75,6 +76,6 @@ def _judge(files: list[ReadFile], table: str) -> pl.DataFrame | None:
     found = list_repeated(keys.to_series()).to_frame()
     if found.is_empty():
         return None
-    shared = rows.join(found.lazy(), on=KEY_HASH, how="semi")
+    shared = rows.join(found.lazy(), on=KEY_HASH, how="semi", build_side=HELD)
     judged = judge_restated(shared, FEEDS[table]).collect()
     return None if judged.is_empty() else judged

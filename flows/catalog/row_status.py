@@ -13,6 +13,7 @@ from contracts.quarantine import Quarantine
 from flows.catalog.read_files import ReadFile, hash_parts, scan_together
 from flows.catalog.recall import Recall
 from flows.catalog.restated_files import Restatement, find_restatements
+from transforms.common.joins import HELD
 from transforms.common.keys import list_repeated
 from transforms.ingest.deduplication import (
     DUPLICATE,
@@ -153,7 +154,7 @@ def _judge_pass(files: list[ReadFile], table: str, place: int, passes: int) -> p
     found = list_repeated(rows.select(KEY_HASH).collect(engine="streaming").to_series())
     if found.is_empty():
         return pl.DataFrame(schema=DISCARDED)
-    shared = rows.join(found.to_frame().lazy(), on=KEY_HASH, how="semi")
+    shared = rows.join(found.to_frame().lazy(), on=KEY_HASH, how="semi", build_side=HELD)
     return judge_versions(shared, table).collect()
 
 

@@ -30,7 +30,7 @@ def list_people(contacts: pl.LazyFrame, others: pl.LazyFrame) -> pl.LazyFrame:
     Returns:
         `People`.
     """
-    unknown = others.join(contacts, on=CONTACT_KEY, how="anti").unique()
+    unknown = others.join(contacts, on=CONTACT_KEY, how="anti", build_side=HELD).unique()
     named = [
         rows.with_columns(pl.lit(is_known).alias(IS_KNOWN))
         for rows, is_known in ((contacts, True), (unknown, False))

@@ -18,6 +18,7 @@ from flows.runtime.materialize import hold, materialize
 from flows.steps.activities.event_questions import Questions
 from flows.steps.activities.people_inputs import PeopleInputs
 from transforms.activities.activity_keys import list_deliveries, list_deliveries_of_messages
+from transforms.common.joins import HELD
 from transforms.messaging.bot_detection import find_hasty_clicks, judge_agents, list_soon_units
 
 PLACE = "place"
@@ -74,7 +75,7 @@ def find_haste(inputs: PeopleInputs, asked: Sequence[Questions]) -> list[pl.Data
         is_of = pl.col(Clicks.unit_key) % turns == turn
         looked_at = materialize(placed.filter(is_of), Clicks)
         soon = list_soon_units(looked_at, deliveries).collect(engine="streaming").lazy()
-        told = deliveries.join(soon, on=Clicks.unit_key, how="semi")
+        told = deliveries.join(soon, on=Clicks.unit_key, how="semi", build_side=HELD)
         hasty = find_hasty_clicks(looked_at, materialize(told, Deliveries))
         found.append(hold(hasty, HastyClicks).collect())
     hasty, firsts = pl.concat(found), accumulate(counts, initial=0)

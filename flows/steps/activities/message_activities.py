@@ -36,6 +36,7 @@ from transforms.activities.activity_keys import (
     name_keys_of_events,
     place_events,
 )
+from transforms.common.joins import HELD
 from transforms.messaging.bot_detection import flag_machines
 from transforms.messaging.send_keys import EventScope
 
@@ -229,7 +230,7 @@ def _place(of: EventInputs, one: EventBatch) -> pl.DataFrame:
         )
         .collect(engine="streaming")
     )
-    own = _scan_places(one.sends).join(keyed.lazy(), on=SENT_KEY, how="semi")
+    own = _scan_places(one.sends).join(keyed.lazy(), on=SENT_KEY, how="semi", build_side=HELD)
     places = materialize(own, SendPlaces)
     placed = place_events(keyed.lazy(), places).collect(engine="in-memory")
     return place_linked(of.links, placed, Events.occurred_at).collect(engine="in-memory")

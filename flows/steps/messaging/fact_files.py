@@ -21,6 +21,7 @@ from contracts.facts.messaging.send_sums import (
 from flows.folders import list_matching
 from flows.runtime.materialize import materialize, write_whole
 from flows.storage.workspace_files import remove_tree
+from transforms.common.joins import HELD
 from transforms.messaging.additive_sums import SUMS, add_up
 from transforms.messaging.contact_sums import add_domains, keep_assumable, merge_bases
 from transforms.messaging.daily_sums import name_days, name_links
@@ -137,7 +138,8 @@ class FactFiles:
         """
         assumed = self.find_assumed()
         parts = (
-            part.join(own, on=ContactBases.contact_key, how="semi") for part in self.scan_contacts()
+            part.join(own, on=ContactBases.contact_key, how="semi", build_side=HELD)
+            for part in self.scan_contacts()
         )
         sums = [materialize(merge_bases(part, assumed), ContactSums) for part in parts]
         return pl.concat([pl.LazyFrame(schema=polars_schema(ContactSums)), *sums])
@@ -150,7 +152,9 @@ class FactFiles:
         """
         key = ContactBases.contact_key
         parts = [part.select(key).unique() for part in self.scan_contacts()]
-        others = (part.join(known, on=key, how="anti").select(pl.len()) for part in parts)
+        others = (
+            part.join(known, on=key, how="anti", build_side=HELD).select(pl.len()) for part in parts
+        )
         return sum(count.item() for count in pl.collect_all(others))
 
     def domains(self, domains: pl.LazyFrame) -> pl.LazyFrame:

@@ -15,6 +15,7 @@ from flows.catalog.canonical_tables import Catalog
 from flows.catalog.row_files import RowFile, list_row_files
 from flows.folders import list_matching
 from flows.ingest.send_key_files import WHOLE, scope_folder
+from transforms.common.joins import HELD
 from transforms.common.keys import BUCKETS
 from transforms.messaging.send_keys import EventScope, recode_types
 
@@ -108,7 +109,9 @@ class KeyFiles:
         To look at keys alone costs a tenth of reading whole rows, and most files have none.
         """
         found = [
-            rows.join(keys.lazy(), on=FeedSends.send_key, how="semi").select(pl.col(PATH).unique())
+            rows.join(keys.lazy(), on=FeedSends.send_key, how="semi", build_side=HELD).select(
+                pl.col(PATH).unique()
+            )
             for table in ("sends", "events")
             for rows in self._scan(self.list_of(table, EventScope.SEND), EventScope.SEND, None)
         ]

@@ -12,6 +12,7 @@ from contracts.manifest import Warned, count_of
 from contracts.vocabulary import Action
 from flows.catalog.canonical_tables import Catalog
 from flows.steps.messaging.message_reports import MessageFacts
+from transforms.common.joins import HELD
 from transforms.common.keys import CONTACT, IMPLIED_MESSAGE, hash_id
 
 OF_FACTS = frozenset({"sends", "events"})
@@ -109,7 +110,7 @@ def _count_unresolved(catalog: Catalog, table: str, name: str, target: str) -> p
     known = catalog.scan(referred).select(
         key=pl.struct(*keys[:-1], pl.col(column).alias(name)).hash()
     )
-    return ids.join(known, on="key", how="anti").select(pl.len())
+    return ids.join(known, on="key", how="anti", build_side=HELD).select(pl.len())
 
 
 def _columns(*tables: str) -> set[str]:

@@ -23,6 +23,7 @@ from flows.steps.people.subscriptions import SubscriptionFacts, build_subscripti
 from flows.storage.report_files import write_pieces, write_table
 from transforms.activities.person_numbers import key_contacts
 from transforms.attribution.orders import count_orders
+from transforms.common.joins import HELD
 from transforms.people.subscriptions import report_list_growth, report_subscriptions
 from transforms.reports.people import count_sessions, report_contacts
 
@@ -101,7 +102,7 @@ def _write_contacts(of: PeopleReports, states: pl.LazyFrame) -> list[Check]:
         own = some.lazy().select(People.contact_key)
         contacts = key_contacts(of.catalog.scan("contacts"))
         return report_contacts(
-            contacts.join(own, on=People.contact_key, how="semi"),
+            contacts.join(own, on=People.contact_key, how="semi", build_side=HELD),
             of.sum_contacts(own),
             states,
             sessions,

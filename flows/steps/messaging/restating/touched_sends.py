@@ -11,6 +11,7 @@ import polars as pl
 from contracts.facts.messaging.send_keys import SendKeys
 from flows.steps.messaging.key_files import EVENTS, KeyFiles
 from flows.steps.messaging.linked_events import identify, identify_sends
+from transforms.common.joins import HELD
 from transforms.common.keys import hash_message_contact
 from transforms.messaging.send_keys import EventScope
 from transforms.messaging.send_linking import MESSAGE_CONTACT
@@ -37,7 +38,7 @@ class Seeds:
     def select(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """The rows that mean something else; some may stand twice."""
         chosen = [
-            rows.join(keys.lazy(), on=keys.columns, how="semi")
+            rows.join(keys.lazy(), on=keys.columns, how="semi", build_side=HELD)
             for keys in (self.messages, self.contacts, self.members)
             if keys.height
         ]
@@ -122,7 +123,9 @@ def hold(keys: KeyFiles, touched: Touched | None, owners: pl.DataFrame) -> HeldK
     unlinked = {scope: keys.read_events(scope) for scope in UNLINKED}
     if touched is not None:
         own, pairs = touched.sends.lazy(), touched.pairs.lazy()
-        sends, named = (rows.join(own, on=SEND, how="semi") for rows in (sends, named))
+        sends, named = (
+            rows.join(own, on=SEND, how="semi", build_side=HELD) for rows in (sends, named)
+        )
         unlinked = {
             scope: pair_events(rows, owners).join(pairs, on=MESSAGE_CONTACT, how="semi")
             for scope, rows in unlinked.items()
