@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from prefect.client.schemas.filters import (
     LogFilter,
     LogFilterFlowRunId,
 )
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, TaskRun
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.events.schemas.automations import AutomationCore
 from prefect.events.worker import EventsWorker
@@ -90,13 +90,11 @@ def look(client: SyncPrefectClient, *awaited: str) -> Told:
     only = FlowRunFilter(id=FlowRunFilterId(any_=[run.id]))
     of_run = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run.id]))
     deadline = time.monotonic() + PATIENCE
-    while True:
-        tasks = client.read_task_runs(flow_run_filter=only)
-        ended = {one.name for one in tasks if one.state and one.state.is_final()}
-        if len(ended) == len(tasks) and ended.issuperset(awaited):
-            break
-        assert time.monotonic() < deadline, f"{ended} of {awaited}"
+    tasks = client.read_task_runs(flow_run_filter=only)
+    while awaited and not have_ended(tasks, awaited):
+        assert time.monotonic() < deadline, [(one.name, one.state_name) for one in tasks]
         time.sleep(0.1)
+        tasks = client.read_task_runs(flow_run_filter=only)
     return Told(
         run,
         [(state.name or "", state.message or "") for state in client.read_flow_run_states(run.id)],
@@ -107,6 +105,12 @@ def look(client: SyncPrefectClient, *awaited: str) -> Told:
         [(log.level, log.message) for log in client.read_logs(of_run, limit=200)],
         {one.key or "": one.data for one in client.read_artifacts(flow_run_filter=only)},
     )
+
+
+def have_ended(tasks: list[TaskRun], awaited: Collection[str]) -> bool:
+    """Whether some tasks are known, and all that are known have ended."""
+    is_final = {one.name: bool(one.state and one.state.is_final()) for one in tasks}
+    return is_final.keys() >= {*awaited} and all(is_final.values())
 
 
 def events(client: SyncPrefectClient, run: FlowRun, *awaited: str) -> list[dict[str, Any]]:
