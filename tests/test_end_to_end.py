@@ -88,12 +88,11 @@ for root in sys.argv[1:]:
 KILLED = """
 import os, signal, sys
 from flows import campaign_reports
-from flows.cli.app import main
 
 campaign_reports.refuse_bad_data = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-main(["run", sys.argv[1]])
+campaign_reports.campaign_reports.fn(sys.argv[1], wait_seconds=0)
 """
-"""The command, which is killed when it has read the feeds."""
+"""The flow, which is killed when it has read the feeds."""
 
 
 @pytest.mark.parametrize("threads", ["1", *(["4"] if "FAULTS" in os.environ else [])])
