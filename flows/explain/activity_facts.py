@@ -20,14 +20,6 @@ class ActivityFacts:
     def activities(self) -> Activities:
         """What everybody did, whose each device was, cut into groups of people."""
         run = self.run
-        names, facts = run.names, self.ads.facts
-        inputs = PeopleInputs(
-            run.catalog,
-            run.config,
-            names.channels,
-            names.messages,
-            names.owners,
-            facts.matched,
-            facts.names.lazy(),
-        )
+        matched, ad_names = self.ads.facts.matched, self.ads.facts.names.lazy()
+        inputs = PeopleInputs(run.catalog, run.config, run.names, matched, ad_names)
         return write_activities(inputs, run.scratch / "activities")

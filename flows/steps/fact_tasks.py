@@ -54,15 +54,7 @@ def describe_activities(run: Run, names: NamedKeys, ads: AdFacts) -> Activities:
     """What every person did, cut into groups of people, with the devices that are theirs."""
     progress = run.report_progress("describing activities")
     progress(0, 1)
-    inputs = PeopleInputs(
-        run.catalog,
-        run.config,
-        names.channels,
-        names.messages,
-        names.owners,
-        ads.matched,
-        ads.names.lazy(),
-    )
+    inputs = PeopleInputs(run.catalog, run.config, names, ads.matched, ads.names.lazy())
     activities = write_activities(inputs, run.scratch / "activities", run.kept, run.workers)
     progress(1, 1)
     return activities

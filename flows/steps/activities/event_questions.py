@@ -76,7 +76,13 @@ def keep_questions(
     """Have the questions of batches of events written, each once."""
     decided = [[batch.identity, inputs.identify_owners(batch)] for batch in batches]
     kept = keep_each(
-        keeper, workers, "questions of events", decided, write_questions, inputs.owners, batches
+        keeper,
+        workers,
+        "questions of events",
+        decided,
+        write_questions,
+        inputs.names.owners,
+        batches,
     )
     return [Questions(batch, folder) for batch, folder in zip(batches, kept, strict=True)]
 

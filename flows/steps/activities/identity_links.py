@@ -75,7 +75,7 @@ class Evidence:
         """The evidence that other files and tables may move: of orders, and by addresses."""
         *others, orders = self.list_rows()
         sessions, page_views, events = (rows.clear() for rows in others)
-        if not self.inputs.owners.is_empty():
+        if not self.inputs.names.owners.is_empty():
             is_open = (
                 pl.col(Events.contact_id).is_null() & pl.col(Events.anonymous_id).is_not_null()
             )

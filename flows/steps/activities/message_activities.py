@@ -116,7 +116,7 @@ def write_sends(inputs: PeopleInputs, placing: Placing) -> Pieces:
         ]
         for one in batches
     ]
-    return placing.keep_pieces(SENDS, decided, write_send_piece, inputs.owners, batches)
+    return placing.keep_pieces(SENDS, decided, write_send_piece, inputs.names.owners, batches)
 
 
 def write_send_piece(owners: pl.DataFrame, one: SendBatch, folder: Path) -> None:
@@ -153,7 +153,7 @@ def write_events(inputs: PeopleInputs, placing: Placing, sends: Pieces) -> Piece
         {name: _scan_places([folder]).select(SENT_KEY) for name, folder in pieces.items()},
     )
     links, hasty = placing.identify_links([one.devices for one in asked]), find_haste(inputs, asked)
-    of = EventInputs(inputs.owners, placing.links, inputs.channels)
+    of = EventInputs(inputs.names.owners, placing.links, inputs.names.channels)
     placing.scratch.mkdir(parents=True, exist_ok=True)
     batches = [
         EventBatch(
@@ -171,7 +171,7 @@ def write_events(inputs: PeopleInputs, placing: Placing, sends: Pieces) -> Piece
     decided = [
         [
             one.batch.identity,
-            inputs.channels.own,
+            inputs.names.channels.own,
             place.identity,
             identify_rows(one.signs.lazy()),
         ]

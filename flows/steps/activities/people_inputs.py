@@ -5,13 +5,13 @@ from functools import cached_property
 
 import polars as pl
 
-from contracts.channels import RunChannels
 from contracts.config.workspace import Workspace
 from contracts.vocabulary import Action
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.file_batches import Batch
 from flows.config.memory import fact_rows_at_once
 from flows.kept.identities import identify_rows
+from flows.steps.messaging.described_messages import NamedKeys
 from flows.steps.messaging.key_files import KeyFiles
 from transforms.activities.activity_keys import name_contacts
 from transforms.matching.match_sessions import MatchedSessions
@@ -24,18 +24,14 @@ class PeopleInputs:
     Attributes:
         catalog: What was read.
         config: The workspace's configuration.
-        channels: The channels of the run.
-        messages: Every message (`DescribedMessages`).
-        owners: `AddressOwners`.
+        names: The run's channels and messages, and whose e-mail addresses are.
         matched: The sessions, and the links that they came by.
         ad_names: `AdNames`.
     """
 
     catalog: Catalog
     config: Workspace
-    channels: RunChannels
-    messages: pl.DataFrame
-    owners: pl.DataFrame
+    names: NamedKeys
     matched: MatchedSessions
     ad_names: pl.LazyFrame
 
@@ -47,7 +43,7 @@ class PeopleInputs:
 
     def open_keys(self) -> KeyFiles:
         """The key columns of sends and events."""
-        return KeyFiles.of(self.catalog, self.channels, fact_rows_at_once(self.config.run))
+        return KeyFiles.of(self.catalog, self.names.channels, fact_rows_at_once(self.config.run))
 
     def identify_owners(self, batch: Batch) -> str:
         """What addresses decide of the rows of a batch."""
@@ -55,7 +51,7 @@ class PeopleInputs:
 
     @cached_property
     def _owners_identity(self) -> str:
-        return identify_rows(self.owners.lazy())
+        return identify_rows(self.names.owners.lazy())
 
     def has_events_of(self, action: Action) -> bool:
         """Whether any event is of an action, of whatever channel or bare."""
@@ -67,4 +63,4 @@ class PeopleInputs:
 
     def name(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Canonical rows with the contact that their address names."""
-        return name_contacts(rows, self.owners)
+        return name_contacts(rows, self.names.owners)

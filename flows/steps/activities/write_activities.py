@@ -204,7 +204,7 @@ def write_activities(
     scratch = Scratch(folder / "kept")
     links = link_devices(inputs, orders, keeper or scratch)
     people = find_people(inputs, orders, links)
-    numbered = hold(number_messages(inputs.messages.lazy()), NumberedMessages)
+    numbered = hold(number_messages(inputs.names.messages.lazy()), NumberedMessages)
     keyed = key_contacts(links.lazy()).with_columns(key_device().alias(DEVICE_KEY)).collect()
     placing = Placing(keyed, keeper or scratch, folder / "places", workers)
     names = hold(describe_links(inputs.matched.links, inputs.ad_names), LinkNames)
@@ -238,7 +238,7 @@ def _write_shown_mail(inputs: PeopleInputs, activities: Activities) -> None:
     if not inputs.catalog.given.event_types() & {MAILED, str(Action.SENT)}:
         return
     mail = list_shown_mail(
-        activities.scan("sends"), activities.scan("events"), inputs.messages.lazy()
+        activities.scan("sends"), activities.scan("events"), inputs.names.messages.lazy()
     )
     numbers = activities.people.lazy().select(CONTACT_KEY, People.contact_no)
     rows = key_contacts(mail).join(numbers, on=CONTACT_KEY, how="left", validate="m:1")

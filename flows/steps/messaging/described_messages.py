@@ -88,9 +88,9 @@ def find_names(inputs: MessageInputs, gathered: FileReferences | None = None) ->
     channels = find_channels(inputs.catalog, inputs.config)
     return NamedKeys(
         channels,
-        describe(inputs, channels, gathered),
-        find_owners(inputs.catalog),
-        find_domains(inputs.catalog),
+        _find_messages(inputs, channels, gathered),
+        _find_owners(inputs.catalog),
+        _find_domains(inputs.catalog),
     )
 
 
@@ -113,7 +113,7 @@ def find_channels(catalog: Catalog, config: Workspace) -> RunChannels:
     return channels
 
 
-def describe(
+def _find_messages(
     inputs: MessageInputs, channels: RunChannels, gathered: FileReferences | None = None
 ) -> pl.DataFrame:
     """Every message with its names, dispatch, campaign and channel: `DescribedMessages`.
@@ -175,14 +175,14 @@ def scan_link_texts(catalog: Catalog) -> pl.LazyFrame:
     return pl.scan_parquet(files).unique()
 
 
-def find_owners(catalog: Catalog) -> pl.DataFrame:
+def _find_owners(catalog: Catalog) -> pl.DataFrame:
     """Which contact each e-mail address identifies; nothing where no row needs to know."""
     if not catalog.given.names_by_email():
         return pl.DataFrame(schema=polars_schema(AddressOwners))
     return materialize(map_addresses(catalog.scan("contacts")), AddressOwners).collect()
 
 
-def find_domains(catalog: Catalog) -> pl.DataFrame:
+def _find_domains(catalog: Catalog) -> pl.DataFrame:
     """The domain of the mailbox of every contact, and of every address that names one."""
     named = [Sends.org_id, Sends.contact_id, Sends.email]
     tables = ("sends", "events") if catalog.given.names_by_email() else ()

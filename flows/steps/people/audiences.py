@@ -23,12 +23,7 @@ from flows.steps.activities.people_inputs import PeopleInputs
 from flows.steps.activities.write_activities import Activities, write_activities
 from flows.steps.matching.session_matching import match_sessions
 from flows.steps.matching.sessions import find_sessions
-from flows.steps.messaging.described_messages import (
-    MessageInputs,
-    describe,
-    find_channels,
-    find_owners,
-)
+from flows.steps.messaging.described_messages import MessageInputs, find_names
 from flows.steps.people.segments import list_segment_members
 from flows.steps.people.subscriptions import build_subscriptions
 from flows.steps.reading.asked_names import find_unknown_names
@@ -113,22 +108,13 @@ def draw(
         problem = find_refusal(read, config)
         if problem := problem or find_unknown_names(read.catalog, config, [audience]):
             raise problem
-        channels = find_channels(read.catalog, config)
-        inputs = MessageInputs(read.catalog, config, Path(scratch))
+        names = find_names(MessageInputs(read.catalog, config, Path(scratch)))
         # Sessions tell whose a device was; which ads they came from is not asked.
         no_ads = pl.LazyFrame(schema=polars_schema(AdNames))
         no_names = pl.LazyFrame(schema=polars_schema(MessageNameKeys))
         sessions = find_sessions(read.catalog, config, Path(scratch) / "web")
         matched = match_sessions(sessions, no_ads, no_names, config)
-        people = PeopleInputs(
-            read.catalog,
-            config,
-            channels,
-            describe(inputs, channels),
-            find_owners(read.catalog),
-            matched,
-            no_ads,
-        )
+        people = PeopleInputs(read.catalog, config, names, matched, no_ads)
         activities = write_activities(people, Path(scratch) / "activities")
         kept = Scratch(Path(scratch) / "subscriptions")
         states = build_subscriptions(activities, config, kept).states
