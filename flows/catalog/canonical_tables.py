@@ -80,6 +80,13 @@ class Catalog:
         """Whether any file gives a row of one of the tables."""
         return any(self.feeding(table) for table in tables)
 
+    def count(self, table: str) -> int:
+        """How many rows the canonical table has: the accepted ones."""
+        return sum(
+            file.count_valid(table) - self.status.list_discarded(file, table).len()
+            for file in self.feeding(table)
+        )
+
     def folder(self, file: ReadFile, table: str) -> Path:
         """Where a file's parts of a table lie."""
         self._require(table)

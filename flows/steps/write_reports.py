@@ -12,7 +12,11 @@ from flows.steps.attribution.attribution_reports import (
     write_credited_orders,
     write_earnings,
 )
-from flows.steps.matching.session_reports import find_alias_warnings, write_session_matches
+from flows.steps.matching.session_reports import (
+    find_alias_warnings,
+    reconcile_sessions,
+    write_session_matches,
+)
 from flows.steps.messaging.described_messages import MessageInputs
 from flows.steps.messaging.message_reports import write_channel_reports, write_overviews
 from flows.steps.messaging.message_warnings import find_message_warnings
@@ -109,6 +113,7 @@ def report_ads(run: Run, facts: RunFacts) -> list[Check]:
     return [
         *run.kept.report("ad stats", [catalog, settings], write_stats),
         *run.kept.report("session matches", [facts.visits], write_matches),
+        reconcile_sessions(run.catalog, run.staging),
         *run.kept.report("ad performance", [settings, facts.ads, orders], write_performance),
     ]
 

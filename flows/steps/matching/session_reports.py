@@ -11,6 +11,7 @@ from contracts.config.workspace import AdsSection
 from contracts.facts.matching.session_matching import AuditedLinks, NamesUsedTwice
 from contracts.manifest import Check, Warned
 from contracts.reports.session_matches import SessionMatches
+from flows.catalog.canonical_tables import Catalog
 from flows.runtime.materialize import hold
 from flows.steps.matching.sessions import sort_sessions
 from flows.storage.report_files import write_pieces, write_table
@@ -21,6 +22,7 @@ from transforms.matching.suggestions import suggest_targets
 from transforms.matching.utm_audit import audit_utm
 from transforms.reports.session_matches import describe_sessions, list_matches
 
+GROUP, MATCHES = "ads", "session_matches"
 SESSIONS_A_PART = 1_000_000
 """How many sessions are sorted in memory at a time."""
 ROWS_A_PIECE = 500_000
@@ -43,7 +45,25 @@ def write_session_matches(matched: MatchedSessions, staging: Path) -> list[Check
     rows = describe_sessions(matched.sessions)
     parts = (rows.filter(_is_within(*ends)) for ends in pairwise([None, *bounds, None]))
     pieces = _list_pieces(parts, matched.links.lazy())
-    return write_pieces(staging, "ads", "session_matches", pieces)
+    return write_pieces(staging, GROUP, MATCHES, pieces)
+
+
+def reconcile_sessions(catalog: Catalog, staging: Path) -> Check:
+    """Every accepted session has its match; page views make others.
+
+    Args:
+        catalog: What was read.
+        staging: The snapshot being written, with its matches.
+    """
+    found = pl.scan_parquet(staging / GROUP / f"{MATCHES}.parquet").select(pl.len())
+    matched, accepted = found.collect().item(), catalog.count("sessions")
+    has_views = catalog.has_rows("page_views")
+    return Check(
+        name="ads: sessions as accepted" + " or more, being made of page views" * has_views,
+        expected=accepted,
+        actual=matched,
+        holds=matched == accepted or (has_views and matched > accepted),
+    )
 
 
 def _list_pieces(parts: Iterable[pl.LazyFrame], links: pl.LazyFrame) -> Iterator[pl.DataFrame]:
@@ -88,7 +108,7 @@ def write_utm_audit(
     names = ad_names.lazy()
     twice = hold(list_names_used_twice(matched.links, names), NamesUsedTwice)
     found = audit_utm(matched.links, names, twice, spend).collect(engine="streaming")
-    return write_table(staging, "ads", "utm_audit", suggest_targets(found, ad_names))
+    return write_table(staging, GROUP, "utm_audit", suggest_targets(found, ad_names))
 
 
 def find_alias_warnings(

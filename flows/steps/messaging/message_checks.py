@@ -58,6 +58,24 @@ def reconcile_events(
     ]
 
 
+def reconcile_sends(catalog: Catalog, rows: Iterable[pl.DataFrame]) -> Check:
+    """Every accepted send is in a message row, as a send or as a hold-out; events may show others.
+
+    Args:
+        catalog: What was read.
+        rows: The `MessageRows` of every channel, those of no message channel too.
+    """
+    sums = pl.concat(rows).select(pl.col(Counts.sends, MessageRows.holdout).sum())
+    found, accepted, has_events = sum(sums.row(0)), catalog.count("sends"), catalog.has_rows(EVENTS)
+    return Check(
+        name="messages: sends and hold-outs as accepted"
+        + " or more, being shown by events" * has_events,
+        expected=accepted,
+        actual=found,
+        holds=found == accepted or (has_events and found > accepted),
+    )
+
+
 def count_actions(catalog: Catalog, channels: RunChannels) -> Counter[Action]:
     """How many accepted events there are of each action, on whatever channel."""
     types: Counter[str] = Counter()

@@ -26,6 +26,7 @@ from flows.steps.messaging.message_checks import (
     reconcile_channel,
     reconcile_events,
     reconcile_levels,
+    reconcile_sends,
 )
 from flows.storage.report_files import write_table
 from transforms.reports import campaigns, message_days, messaging, people
@@ -159,7 +160,10 @@ def write_overviews(
         tables["people", "segment_report"] = people.report_segments(
             catalog.scan("segments"), catalog.scan("list_members"), built.facts.segments()
         )
-    checks = reconcile_events(catalog, built.channels, built.rows.values())
+    checks = [
+        reconcile_sends(catalog, built.rows.values()),
+        *reconcile_events(catalog, built.channels, built.rows.values()),
+    ]
     for (group, name), table in tables.items():
         written = table.collect()
         checks += write_table(staging, group, name, written)

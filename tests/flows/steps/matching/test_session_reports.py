@@ -9,7 +9,9 @@ import polars as pl
 import pytest
 
 from flows.steps.matching import session_reports
+from flows.steps.matching.session_reports import reconcile_sessions
 from tests.support.publishing import publish
+from tests.support.workspaces import as_json_lines, feed, read_files
 
 ADS = [
     {"platform": "google_ads", "campaign_id": "1", "campaign_name": "Sale", "ad_id": "11"},
@@ -131,3 +133,30 @@ def test_a_newsletters_session_and_its_revenue_are_not_the_ads_of_the_same_name(
     [row] = published.table("ads", "campaign_performance").to_dicts()
     figures = ("campaign_id", "sessions", "orders", "revenue", "roas")
     assert tuple(row[name] for name in figures) == ("9", 1, 1, Decimal("30.0000"), 3.0)
+
+
+def test_every_accepted_session_has_its_match(tmp_path: Path) -> None:
+    """One that is delivered twice has one; a lost one stops the run."""
+    toml = feed("ads", "raw/ads.jsonl") + feed("sessions", "raw/*.csv")
+    day = "session_id,started_at\ns1,2026-03-01T10:00:00Z\n{}"
+    files = {
+        "raw/ads.jsonl": as_json_lines(ADS),
+        "raw/1.csv": day.format("s2,2026-03-01T11:00:00Z\n").encode(),
+        "raw/2.csv": day.format("s3,2026-03-01T12:00:00Z\n").encode(),
+    }
+    catalog = read_files(tmp_path, toml, files).catalog
+    matches = pl.DataFrame({"session_id": ["s1", "s2", "s3"]})
+    (tmp_path / "ads").mkdir()
+    matches.write_parquet(tmp_path / "ads/session_matches.parquet")
+    check = reconcile_sessions(catalog, tmp_path)
+    assert (check.name, check.expected, check.holds) == ("ads: sessions as accepted", 3, True)
+    for wrong in (matches.head(2), pl.concat([matches, matches.tail(1)])):
+        wrong.write_parquet(tmp_path / "ads/session_matches.parquet")
+        assert not reconcile_sessions(catalog, tmp_path).holds
+
+
+def test_page_views_make_sessions_beside_the_accepted_ones(tmp_path: Path) -> None:
+    views = [{"page_view_id": "v1", "viewed_at": "2026-03-01", "anonymous_id": "a", "url": "x.io"}]
+    published = publish(tmp_path, ads=ADS, sessions=SESSIONS[12:], page_views=views)
+    [check] = [one for one in published.checks if one.name.startswith("ads: sessions as accepted")]
+    assert (check.expected, check.actual, check.holds) == (12, 13, True)

@@ -1,4 +1,4 @@
-"""Opens and clicks in reports held against accepted events: a lost or doubled one shows."""
+"""Sends, opens and clicks in reports held against accepted rows: a lost or doubled one shows."""
 
 from pathlib import Path
 
@@ -8,7 +8,11 @@ import pytest
 from contracts.vocabulary import Action
 from flows.config.loading import load_workspace
 from flows.steps.messaging.described_messages import MessageInputs, find_names
-from flows.steps.messaging.message_checks import count_actions, reconcile_events
+from flows.steps.messaging.message_checks import (
+    count_actions,
+    reconcile_events,
+    reconcile_sends,
+)
 from flows.steps.messaging.message_reports import MessageFacts, sum_message_rows
 from flows.steps.messaging.send_facts import build_facts
 from flows.steps.reading.read_feeds import FeedsRead
@@ -34,6 +38,8 @@ SENDS = (
     "s2,m1,c2,queued,2026-03-01T09:00:00Z,{held_out}\n"
 )
 MESSAGES = "message_id,name,channel\nm1,One,email\nm2,Two,whatsapp\n"
+SENDS_AS_ACCEPTED = "messages: sends and hold-outs as accepted"
+SENDS_AND_MORE = f"{SENDS_AS_ACCEPTED} or more, being shown by events"
 OPENS, CLICKS = "messages: opens as accepted", "messages: clicks as accepted"
 
 
@@ -48,10 +54,14 @@ def make(place: Path, more: str = "", *, held_out: bool = False) -> tuple[FeedsR
     }
     toml = "".join(feed(name, f"raw/{name}.csv") for name in ("contacts", "messages", "sends"))
     read = read_files(place, toml + feed("events", "raw/events/*.csv"), files)
+    return read, sum_rows(place, read)
+
+
+def sum_rows(place: Path, read: FeedsRead) -> MessageFacts:
     config = load_workspace(place / "ws", environ={}).config
     inputs = MessageInputs(read.catalog, config, place / "scratch")
     names = find_names(inputs)
-    return read, sum_message_rows(names, build_facts(inputs, names))
+    return sum_message_rows(names, build_facts(inputs, names))
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +100,30 @@ def test_what_hold_outs_did_is_in_no_row(tmp_path: Path) -> None:
     doubled = [frame.with_columns(pl.col("opens") * 2) for frame in facts.rows.values()]
     opens, _ = reconcile_events(read.catalog, facts.channels, doubled)
     assert not opens.holds
+
+
+def test_every_accepted_send_is_in_a_message_row(made: tuple[FeedsRead, MessageFacts]) -> None:
+    """Two have a row; events show one of m9, two of m2, of two channels, and nowhere beside."""
+    read, facts = made
+    check = reconcile_sends(read.catalog, facts.rows.values())
+    assert (check.name, check.expected, check.actual, check.holds) == (SENDS_AND_MORE, 2, 6, True)
+    lost = [frame.filter(pl.col("message_id") != "m1").clear() for frame in facts.rows.values()]
+    assert not reconcile_sends(read.catalog, lost).holds
+
+
+@pytest.mark.parametrize("held_out", [False, True])
+def test_without_events_sends_are_the_accepted_ones(tmp_path: Path, *, held_out: bool) -> None:
+    """A hold-out is counted apart, and of two versions of a send the later one alone."""
+    sends = SENDS.format(held_out=held_out)
+    files = {
+        "raw/contacts.csv": b"contact_id\nc1\nc2\n",
+        "raw/sends/1.csv": sends.encode(),
+        "raw/sends/2.csv": sends.replace("sent,", "delivered,").encode(),
+    }
+    toml = feed("contacts", "raw/contacts.csv") + feed("sends", "raw/sends/*.csv")
+    read = read_files(tmp_path, toml, files)
+    rows = sum_rows(tmp_path, read).rows.values()
+    check = reconcile_sends(read.catalog, rows)
+    assert (check.name, check.expected, check.actual) == (SENDS_AS_ACCEPTED, 2, 2)
+    doubled = [frame.with_columns(pl.col("sends", "holdout") * 2) for frame in rows]
+    assert [check.holds, reconcile_sends(read.catalog, doubled).holds] == [True, False]
