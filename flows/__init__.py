@@ -18,7 +18,7 @@ The way of a row through a run, whose table of contents is `campaign_reports.py`
   `transforms.reports` and its like; `storage/report_files.py` writes each table and checks it.
   `report_tables.py` is the list of all tables, each with its contract and what makes it exist.
 * **Snapshot.** `steps/run_tables.py` adds what changed, `descriptions` and `page` show tables to
-  others, and `storage/publish.py` moves all of it in at once and swaps the pointer.
+  others, and `storage/snapshots/publish.py` moves all of it in at once and swaps the pointer.
 
 Three packages serve all of these. `kept` takes a result over from an earlier run where nothing that
 decides it has changed, so that a night costs what is new. `cluster` carries out tasks, in this

@@ -41,10 +41,12 @@ from flows.steps.reading.refusals import find_refusal
 from flows.steps.run_tables import write_run_tables
 from flows.steps.warning_order import order_warnings
 from flows.steps.write_reports import write_report_tables
+from flows.storage.layout import Layout
 from flows.storage.lock import hold_workspace
 from flows.storage.notes.known_columns import note_columns
 from flows.storage.notes.last_attempt import note_attempt
-from flows.storage.publish import (
+from flows.storage.snapshots.kept_snapshots import drop_old_snapshots
+from flows.storage.snapshots.publish import (
     discard_staging,
     hash_outputs,
     new_run_id,
@@ -52,9 +54,8 @@ from flows.storage.publish import (
     publish_snapshot,
     stage_snapshot,
 )
-from flows.storage.recovery import clean_up
-from flows.storage.snapshots import drop_old_snapshots
-from flows.storage.workspace_files import Layout, remove_tree, storage_errors
+from flows.storage.snapshots.recovery import clean_up
+from flows.storage.workspace_files import remove_tree, storage_errors
 
 QUARANTINE = "quarantine"
 SCRATCH = "scratch"

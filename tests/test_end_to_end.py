@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.cli.app import main
-from flows.storage.published_files import published_tables, read_manifest, read_pointer
+from flows.storage.snapshots.published_files import published_tables, read_manifest, read_pointer
 from tests.support.samples import copy_sample
 from tests.support.workspace_copies import copy_workspace
 

@@ -12,8 +12,8 @@ from contracts.manifest import Check, InputFile, Manifest
 from contracts.quarantine import Quarantine
 from contracts.reports.run_tables import RunChanges, RunFeeds
 from contracts.reports.session_matches import SessionMatches
-from flows.storage.published_files import PAGE
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
+from flows.storage.snapshots.published_files import PAGE
 
 COUNTS = {
     "rows_read": "read",

@@ -5,7 +5,7 @@ from pathlib import Path
 from contracts.config.nearest_names import nearest
 from flows.errors import ConfigurationError, UsageError
 from flows.report_tables import REPORT_TABLES
-from flows.storage.published_files import published_tables, read_pointer
+from flows.storage.snapshots.published_files import published_tables, read_pointer
 
 Tables = dict[tuple[str, str], list[Path]]
 """Group and name of a table -> its files."""

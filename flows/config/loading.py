@@ -22,7 +22,7 @@ from flows.config.config_problems import find_problems
 from flows.config.environment import overlay, overrides
 from flows.config.source_files import load_own_sources, load_sources
 from flows.errors import ConfigurationError
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
 
 OBJECT_STORE = re.compile(r"^[a-z0-9]+:/")
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -12,7 +12,7 @@ from flows.catalog.read_files import ReadFile
 from flows.catalog.row_status import REJECTED
 from flows.explain.explanation import LEFT_OUT
 from flows.explain.published_run import PublishedRun
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
 from transforms.explain.row_places import BECAUSE, PLACE_BITS, ROW_PLACE, TABLE, pack_place
 from transforms.ingest.deduplication import DUPLICATE, FILE, ROW_NUMBER, ROW_STATUS, SUPERSEDED
 

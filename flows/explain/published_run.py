@@ -18,8 +18,8 @@ from flows.progress import silence
 from flows.remote.workspace_place import open_feeds
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys, find_names
 from flows.steps.reading.read_feeds import read_feeds
-from flows.storage.published_files import published_tables, read_manifest
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
+from flows.storage.snapshots.published_files import published_tables, read_manifest
 
 RUN_AGAIN = "Run the workspace, then explain the figures that it publishes."
 

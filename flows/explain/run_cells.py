@@ -17,7 +17,7 @@ from flows.explain.cells import AskedCell, find_cell
 from flows.explain.explanation import LEFT_OUT, NOTHING, Explanation, NotCovered, Operand, divide
 from flows.explain.left_out import COPY, RESTATED, WHY
 from flows.explain.published_run import PublishedRun
-from flows.storage.snapshots import list_snapshots
+from flows.storage.snapshots.kept_snapshots import list_snapshots
 from transforms.explain.row_places import (
     BECAUSE,
     COUNTS,

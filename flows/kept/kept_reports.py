@@ -13,15 +13,15 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from contracts.manifest import Check, OutputTable, Warned
-from flows.storage.published_files import (
+from flows.storage.layout import Layout
+from flows.storage.sealed_files import seal, unseal
+from flows.storage.snapshots.published_files import (
     PublishedDamage,
     find_problem,
     read_manifest,
 )
-from flows.storage.sealed_files import seal, unseal
 from flows.storage.workspace_files import (
     PRIVATE_FILE,
-    Layout,
     make_folder,
     replace_text,
     storage_errors,

@@ -25,7 +25,7 @@ from flows.page.tabs.people_tab import build_people_tab
 from flows.page.tabs.run_tab import build_run_tab
 from flows.page.views import Page, Tab
 from flows.page.writing import TabWriter, read_template, read_templates
-from flows.storage.published_files import PAGE
+from flows.storage.snapshots.published_files import PAGE
 from flows.storage.workspace_files import write_durably
 
 MOST_BYTES = 2_000_000

@@ -18,8 +18,9 @@ from flows.remote.object_cache import ObjectCache, cache_folder, stand_in
 from flows.remote.object_store import Objects, S3Objects, StoredObject
 from flows.remote.place_names import call_place
 from flows.remote.raw_objects import RawIndex, RawObjects
+from flows.storage.layout import Layout
 from flows.storage.raw_files import RawPlace, feeds_elsewhere, raw_files_elsewhere
-from flows.storage.workspace_files import Layout, remove_tree, storage_errors
+from flows.storage.workspace_files import remove_tree, storage_errors
 
 INDEX = "feed_objects.json"
 """In the folder of state: address -> e_tag, bytes and SHA-256 of every object that a run read."""

@@ -12,7 +12,7 @@ from flows.config.loading import LoadedWorkspace
 from flows.kept.kept_steps import KeptSteps
 from flows.progress import Progress, silence
 from flows.steps.reading.read_feeds import FeedsRead
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,11 @@ from flows.report_tables import find_table
 from flows.runtime.materialize import materialize
 from flows.steps.attempt import Run
 from flows.storage.erasing.erasure_journal import read_erasures
-from flows.storage.latest import TABLE_SUFFIX
-from flows.storage.published_files import find_problem, read_snapshot_manifest
+from flows.storage.layout import Layout
 from flows.storage.report_files import write_table
-from flows.storage.snapshots import Snapshot, list_runs, list_snapshots_as
-from flows.storage.workspace_files import Layout
+from flows.storage.snapshots.kept_snapshots import Snapshot, list_runs, list_snapshots_as
+from flows.storage.snapshots.latest import TABLE_SUFFIX
+from flows.storage.snapshots.published_files import find_problem, read_snapshot_manifest
 from transforms.common.calendar import find_day
 from transforms.reports.run_tables import SOURCES, compare_report, explain_changes, report_feeds
 

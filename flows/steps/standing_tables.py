@@ -11,8 +11,8 @@ from contracts.manifest import Check
 from flows.catalog.feed_contents import FeedContents
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.report_tables import FIXED_GROUPS, find_table
-from flows.storage.published_files import read_manifest
 from flows.storage.report_files import write_table
+from flows.storage.snapshots.published_files import read_manifest
 
 
 def write_standing_tables(

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from flows.storage.workspace_files import Layout, hash_file, make_folder, replace_text
+from flows.storage.layout import Layout
+from flows.storage.workspace_files import hash_file, make_folder, replace_text
 
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 SUFFIX = ".sha256"

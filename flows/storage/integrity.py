@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.manifest import Manifest, OutputTable, Pointer
-from flows.storage.published_files import (
+from flows.storage.layout import Layout
+from flows.storage.snapshots.published_files import (
     MANIFEST,
     PublishedDamage,
     find_problem,
     read_manifest,
     read_pointer,
 )
-from flows.storage.workspace_files import Layout, storage_errors
+from flows.storage.workspace_files import storage_errors
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.errors import WorkspaceBusy
-from flows.storage.workspace_files import PRIVATE_FILE, Layout, make_folder, storage_errors
+from flows.storage.layout import Layout
+from flows.storage.workspace_files import PRIVATE_FILE, make_folder, storage_errors
 
 POLL_SECONDS = 0.1
 HELD_BY_ANOTHER = (errno.EAGAIN, errno.EACCES)

@@ -33,8 +33,13 @@ from flows.steps.messaging.message_warnings import find_message_warnings
 from flows.steps.messaging.send_facts import build_facts
 from flows.steps.reading.read_feeds import FeedsRead, read_feeds, reconcile_inputs
 from flows.steps.reading.refusals import find_refusal
-from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
 from flows.storage.report_files import write_table
+from flows.storage.snapshots.publish import (
+    hash_outputs,
+    new_run_id,
+    publish_snapshot,
+    stage_snapshot,
+)
 from transforms.activities.person_numbers import CONTACT_KEY, key_contacts
 from transforms.reports.people import report_contacts
 

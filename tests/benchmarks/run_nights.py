@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
 from tests.benchmarks.assets import generate_once
 from tests.benchmarks.generate_days import hold_back, write
 from tests.benchmarks.measuring import FOLDER

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from flows.cli.app import main
 from flows.errors import CampaignReportsError
-from flows.storage.published_files import read_manifest
-from flows.storage.recovery import clean_up
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
+from flows.storage.snapshots.published_files import read_manifest
+from flows.storage.snapshots.recovery import clean_up
 from tests.support.faults.damages import damage_one, list_files
 from tests.support.faults.faulty_workspaces import (
     Tables,

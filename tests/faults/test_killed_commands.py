@@ -12,8 +12,8 @@ from pathlib import Path
 
 from flows.cli.app import main
 from flows.storage.erasing.erasure_journal import read_erasures
-from flows.storage.published_files import find_problem, read_manifest
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
+from flows.storage.snapshots.published_files import find_problem, read_manifest
 from tests.support.faults.faulty_workspaces import (
     KEPT,
     differing,

@@ -9,7 +9,12 @@ import polars as pl
 import pytest
 
 from contracts.manifest import InputFile, Manifest, Warned
-from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
+from flows.storage.snapshots.publish import (
+    hash_outputs,
+    new_run_id,
+    publish_snapshot,
+    stage_snapshot,
+)
 
 Publish = Callable[[Path, dict[str, pl.DataFrame]], Manifest]
 

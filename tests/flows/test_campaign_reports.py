@@ -9,7 +9,7 @@ import pytest
 from contracts.manifest import Manifest
 from flows.campaign_reports import campaign_reports
 from flows.errors import DataRefused
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
 from tests.support.workspaces import feed, write_workspace
 
 TOML = feed("contacts", "raw/contacts.csv") + feed("sends", "raw/sends.csv")

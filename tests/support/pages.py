@@ -13,7 +13,7 @@ import polars as pl
 from contracts.manifest import Manifest
 from flows.page.report_page import Keep, write_anew, write_page
 from flows.page.snapshot_tables import SnapshotTables
-from flows.storage.publish import hash_outputs
+from flows.storage.snapshots.publish import hash_outputs
 from tests.support.workspaces import Ran
 
 PATIENCE = 300_000

@@ -12,7 +12,7 @@ from flows.cli.options import Flag
 from flows.cli.published import find_published, list_published
 from flows.errors import UsageError
 from flows.storage.export_files import export_tables
-from flows.storage.published_files import require_whole
+from flows.storage.snapshots.published_files import require_whole
 from flows.storage.workspace_files import storage_errors
 
 ORG = "org_id"

@@ -7,7 +7,7 @@ from flows.cli.console import on_terminal, print_json, print_lines, print_note
 from flows.cli.options import Flag
 from flows.cli.published import list_published
 from flows.errors import ConfigurationError
-from flows.storage.published_files import published_pages, require_written
+from flows.storage.snapshots.published_files import published_pages, require_written
 
 
 def open_page(workspace: Path, /, *, json: Flag = False) -> int:

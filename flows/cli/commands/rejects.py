@@ -25,10 +25,11 @@ from flows.cli.reject_hints import hint_at
 from flows.config.loading import load_workspace
 from flows.errors import UsageError
 from flows.steps.maintenance.replay_files import forget_rejected
+from flows.storage.layout import Layout
 from flows.storage.lock import hold_workspace
 from flows.storage.notes.last_attempt import read_last_attempt
-from flows.storage.published_files import read_pointer, require_written
-from flows.storage.workspace_files import Layout, storage_errors
+from flows.storage.snapshots.published_files import read_pointer, require_written
+from flows.storage.workspace_files import storage_errors
 
 SUFFIX = ".parquet"
 HEADER = ("feed", "file", "row_number", "table", "reasons", "hint", "raw")

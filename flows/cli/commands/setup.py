@@ -15,7 +15,8 @@ from flows.cli.options import Flag
 from flows.config.loading import config_schema
 from flows.errors import UsageError
 from flows.steps.reading.feed_proposals import FeedProposal
-from flows.storage.workspace_files import Layout, make_folder, storage_errors
+from flows.storage.layout import Layout
+from flows.storage.workspace_files import make_folder, storage_errors
 
 SCHEMA = "campaigns.schema.json"
 IGNORED = ".gitignore"

@@ -27,7 +27,7 @@ from flows.cli.row_query import RowQuery
 from flows.cli.units import draw_days, find_currency, in_units
 from flows.errors import UsageError
 from flows.explain.cells import require_column
-from flows.storage.published_files import require_whole
+from flows.storage.snapshots.published_files import require_whole
 from flows.storage.workspace_files import storage_errors
 
 CONTACT = "contact_id"

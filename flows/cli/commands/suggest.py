@@ -8,7 +8,7 @@ from contracts.reports.session_matches import UtmAudit
 from flows.cli.console import print_json_rows, print_note
 from flows.cli.options import Flag
 from flows.errors import ConfigurationError
-from flows.storage.published_files import published_tables, require_whole
+from flows.storage.snapshots.published_files import published_tables, require_whole
 from transforms.matching.suggestions import render_aliases
 
 

@@ -29,14 +29,10 @@ from flows.storage.erasing.erasure_journal import (
     finish_erasure,
     read_erasures,
 )
+from flows.storage.layout import Layout
 from flows.storage.lock import hold_workspace
-from flows.storage.recovery import clean_up
-from flows.storage.workspace_files import (
-    PRIVATE_FOLDER,
-    Layout,
-    make_folder,
-    storage_errors,
-)
+from flows.storage.snapshots.recovery import clean_up
+from flows.storage.workspace_files import PRIVATE_FOLDER, make_folder, storage_errors
 from transforms.common.keys import normalize_email
 
 ORG_ID = "org_id"

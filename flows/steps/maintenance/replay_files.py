@@ -9,9 +9,10 @@ from flows.errors import UsageError
 from flows.ingest.file_ingest import SameBytes
 from flows.remote.workspace_place import open_feeds
 from flows.steps.reading.event_type_names import name_event_types
+from flows.storage.layout import Layout
 from flows.storage.raw_files import hash_raw
 from flows.storage.sealed_folders import DamagedFile
-from flows.storage.workspace_files import Layout, remove_tree, storage_errors
+from flows.storage.workspace_files import remove_tree, storage_errors
 
 
 def forget_rejected(loaded: LoadedWorkspace, feed: str | None) -> list[str]:

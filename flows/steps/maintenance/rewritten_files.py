@@ -19,8 +19,9 @@ from flows.readers import ROW_NUMBER
 from flows.readers.rewriting import WrongRecordError, write_without
 from flows.steps.reading.read_feeds import FeedsRead
 from flows.storage.erasing.erased_files import StagedErasure
+from flows.storage.layout import Layout
 from flows.storage.raw_files import raw_content, replace_raw
-from flows.storage.workspace_files import Layout, hash_file, make_folder, storage_errors
+from flows.storage.workspace_files import hash_file, make_folder, storage_errors
 from transforms.common.erased_rows import is_erased
 
 FAILED = "failed_checks"

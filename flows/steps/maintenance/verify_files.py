@@ -18,10 +18,13 @@ from flows.kept.kept_folders import find_damaged_folders
 from flows.report_tables import find_table
 from flows.storage.checksums import find_differing, is_whole, list_kept_sums, read_sums
 from flows.storage.erasing.erasure_journal import find_damaged_erasures, heal_erasures
-from flows.storage.latest import TABLE_SUFFIX, mirror_latest
+from flows.storage.layout import Layout
 from flows.storage.notes import known_columns
 from flows.storage.notes.last_attempt import read_last_attempt
-from flows.storage.published_files import (
+from flows.storage.sealed_folders import DamagedFile
+from flows.storage.snapshots.kept_snapshots import list_runs
+from flows.storage.snapshots.latest import TABLE_SUFFIX, mirror_latest
+from flows.storage.snapshots.published_files import (
     MANIFEST,
     PublishedDamage,
     find_problem,
@@ -29,10 +32,8 @@ from flows.storage.published_files import (
     read_manifest,
     read_snapshot_manifest,
 )
-from flows.storage.recovery import find_pointer_problem, heal_pointer
-from flows.storage.sealed_folders import DamagedFile
-from flows.storage.snapshots import list_runs
-from flows.storage.workspace_files import Layout, hash_file, remove_tree
+from flows.storage.snapshots.recovery import find_pointer_problem, heal_pointer
+from flows.storage.workspace_files import hash_file, remove_tree
 
 ROWS_AT_A_TIME = 500_000
 TOUCHES = ("attribution", "order_touches")

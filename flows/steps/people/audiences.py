@@ -29,10 +29,10 @@ from flows.steps.people.subscriptions import build_subscriptions
 from flows.steps.reading.asked_names import find_unknown_names
 from flows.steps.reading.read_feeds import read_feeds
 from flows.steps.reading.refusals import find_refusal
+from flows.storage.layout import Layout
 from flows.storage.lock import hold_workspace
-from flows.storage.publish import new_run_id
 from flows.storage.report_files import write_table
-from flows.storage.workspace_files import Layout
+from flows.storage.snapshots.publish import new_run_id
 from transforms.people.audiences import select_audience
 
 

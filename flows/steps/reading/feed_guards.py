@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from contracts.manifest import PastInput, Warned, count_of
 from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed
-from flows.storage.snapshots import read_past_inputs
+from flows.storage.snapshots.kept_snapshots import read_past_inputs
 from transforms.reports.run_tables import RUNS_COMPARED
 
 Inputs = list[PastInput]

@@ -8,8 +8,8 @@ from flows.catalog.feed_contents import FeedContents
 from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.required_columns import list_given
+from flows.storage.layout import Layout
 from flows.storage.notes.known_columns import is_damaged
-from flows.storage.workspace_files import Layout
 
 
 def list_columns(given: FeedContents, before: Mapping[str, list[str]]) -> dict[str, list[str]]:

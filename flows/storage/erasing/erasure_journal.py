@@ -13,13 +13,13 @@ from pydantic import BaseModel, ConfigDict
 from contracts.erasures import Erasures
 from contracts.manifest import PathBelow
 from flows.errors import StorageFailed
-from flows.storage.latest import mirror_latest
+from flows.storage.layout import Layout
 from flows.storage.raw_files import hash_raw
 from flows.storage.sealed_files import seal, unseal
+from flows.storage.snapshots.latest import mirror_latest
 from flows.storage.workspace_files import (
     PRIVATE_FILE,
     PRIVATE_FOLDER,
-    Layout,
     make_folder,
     remove_tree,
     replace_text,

@@ -7,14 +7,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from flows.errors import StorageFailed
+from flows.storage.layout import Layout
 from flows.storage.sealed_files import seal, unseal
-from flows.storage.workspace_files import (
-    PRIVATE_FILE,
-    Layout,
-    make_folder,
-    replace_text,
-    storage_errors,
-)
+from flows.storage.workspace_files import PRIVATE_FILE, make_folder, replace_text, storage_errors
 
 
 class KnownColumns(BaseModel):

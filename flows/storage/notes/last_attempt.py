@@ -5,14 +5,9 @@ from pathlib import Path
 
 from contracts.manifest import AttemptEnd
 from flows.errors import StorageFailed
+from flows.storage.layout import Layout
 from flows.storage.sealed_files import seal, unseal
-from flows.storage.workspace_files import (
-    PRIVATE_FILE,
-    Layout,
-    make_folder,
-    replace_text,
-    storage_errors,
-)
+from flows.storage.workspace_files import PRIVATE_FILE, make_folder, replace_text, storage_errors
 
 
 def note_attempt(root: Path, end: AttemptEnd) -> None:

@@ -19,7 +19,7 @@ from flows.kept.keepers import keep_each
 from flows.kept.kept_steps import KeptSteps
 from flows.readers import RefusedFile
 from flows.steps.messaging import key_files
-from flows.storage.published_files import read_pointer
+from flows.storage.snapshots.published_files import read_pointer
 from tests.support.samples import copy_sample
 from tests.support.workspaces import run_workspace
 

@@ -17,7 +17,7 @@ from contracts.columns import descriptions
 from contracts.manifest import Manifest
 from contracts.reports.ads import CampaignPerformance
 from flows.descriptions.write_descriptions import write_descriptions
-from flows.storage.publish import hash_outputs
+from flows.storage.snapshots.publish import hash_outputs
 from tests.support.publishing import publish
 from tests.support.workspaces import Ran
 

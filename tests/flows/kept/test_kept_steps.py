@@ -12,7 +12,12 @@ import pytest
 from contracts.manifest import Check, Manifest
 from flows.kept.kept_folders import DRAFT
 from flows.kept.kept_steps import KeptSteps
-from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
+from flows.storage.snapshots.publish import (
+    hash_outputs,
+    new_run_id,
+    publish_snapshot,
+    stage_snapshot,
+)
 from tests.support.workspace_copies import flip_bit
 
 TABLE = "email/message_report.parquet"

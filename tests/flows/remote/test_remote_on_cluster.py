@@ -9,7 +9,7 @@ import pytest
 from contracts.manifest import Manifest
 from flows.campaign_reports import campaign_reports
 from flows.remote.address import Address
-from flows.storage.published_files import read_manifest
+from flows.storage.snapshots.published_files import read_manifest
 from tests.support.clusters import dask_cluster
 from tests.support.object_stores import S3Server, WatchedObjects
 from tests.support.samples import copy_sample

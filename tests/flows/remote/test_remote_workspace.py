@@ -16,7 +16,7 @@ from flows.remote import object_store
 from flows.remote.address import Address, parse_address
 from flows.remote.lease import hold_lease
 from flows.remote.object_store import Patience, S3Objects
-from flows.storage.published_files import read_manifest
+from flows.storage.snapshots.published_files import read_manifest
 from tests.support.object_stores import BUCKET, LOST, USER, Proxy, S3Server
 from tests.support.remote_workspaces import CONTACTS, OPENS, command, hashes, publish
 from tests.support.samples import copy_sample

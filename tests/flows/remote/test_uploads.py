@@ -17,10 +17,15 @@ from flows.remote.needs import TO_RUN, Needs
 from flows.remote.object_keys import LEASE, POINTER, Kind
 from flows.remote.object_store import S3Objects
 from flows.remote.workspace_place import open_workspace
-from flows.storage.publish import hash_outputs, new_run_id, publish_snapshot, stage_snapshot
-from flows.storage.published_files import find_problem, published_tables, read_manifest
-from flows.storage.recovery import clean_up
-from flows.storage.snapshots import drop_old_snapshots
+from flows.storage.snapshots.kept_snapshots import drop_old_snapshots
+from flows.storage.snapshots.publish import (
+    hash_outputs,
+    new_run_id,
+    publish_snapshot,
+    stage_snapshot,
+)
+from flows.storage.snapshots.published_files import find_problem, published_tables, read_manifest
+from flows.storage.snapshots.recovery import clean_up
 from tests.support.object_stores import Killed, S3Server, WatchedObjects
 
 STEP = int(os.environ.get("CAMPAIGN_REPORTS_KILLS", "4"))

@@ -21,9 +21,9 @@ from prefect.client.schemas.objects import FlowRun
 
 from contracts.manifest import Manifest
 from flows.runtime.deployments import PROJECT
+from flows.storage.layout import Layout
 from flows.storage.lock import hold_workspace
-from flows.storage.published_files import read_manifest
-from flows.storage.workspace_files import Layout
+from flows.storage.snapshots.published_files import read_manifest
 from tests.support.object_stores import BUCKET, S3Server, s3_server
 from tests.support.workspaces import feed, write_workspace
 

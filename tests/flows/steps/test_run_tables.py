@@ -10,7 +10,7 @@ import polars as pl
 from contracts.columns import key
 from contracts.manifest import Manifest
 from flows.report_tables import find_table
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
 from tests.support.publishing import publish_tables
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from flows.campaign_reports import campaign_reports
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
 from tests.support.faults.forked_commands import Commands, Disturbance
 from tests.support.workspaces import feed, write_workspace
 

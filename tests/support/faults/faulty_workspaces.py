@@ -7,8 +7,8 @@ from pathlib import Path
 
 from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
-from flows.storage.published_files import read_manifest
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
+from flows.storage.snapshots.published_files import read_manifest
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 
 TOML = "[workspace]\nmax_rejected_share = 0.9\nkeep_snapshots = 3\nkeep_days = 0\n" + "".join(

@@ -17,8 +17,8 @@ from flows.errors import CampaignReportsError, StorageFailed
 from flows.remote.needs import TO_LOOK
 from flows.remote.workspace_place import open_workspace, refuse_if_held_elsewhere
 from flows.runtime.prefect_defaults import quiet_prefect
+from flows.storage.layout import Layout
 from flows.storage.lock import refuse_if_held
-from flows.storage.workspace_files import Layout
 
 SHOWN = ("polars", "pandera", "pyarrow", "prefect", "fastapi", "sqlalchemy", "duckdb")
 SETTINGS = ("PREFECT_API_URL", "PREFECT_HOME", "PREFECT_PROFILES_PATH", "NO_PROXY")

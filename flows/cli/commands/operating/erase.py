@@ -15,7 +15,7 @@ from flows.errors import UsageError
 from flows.page.report_page import write_page
 from flows.page.snapshot_tables import SnapshotTables
 from flows.steps.maintenance.erasure import Asked, Erased, erase_person
-from flows.storage.publish import new_run_id
+from flows.storage.snapshots.publish import new_run_id
 
 
 def erase(

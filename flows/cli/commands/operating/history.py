@@ -21,10 +21,16 @@ from flows.cli.published import require_workspace
 from flows.config.loading import load_workspace
 from flows.errors import UsageError
 from flows.steps.run_tables import find_damaged, list_changes, list_rewritten, view_snapshot
+from flows.storage.layout import Layout
 from flows.storage.lock import hold_workspace
-from flows.storage.published_files import PublishedDamage
-from flows.storage.snapshots import Snapshot, drop_old_snapshots, find_snapshot, list_snapshots
-from flows.storage.workspace_files import Layout, storage_errors
+from flows.storage.snapshots.kept_snapshots import (
+    Snapshot,
+    drop_old_snapshots,
+    find_snapshot,
+    list_snapshots,
+)
+from flows.storage.snapshots.published_files import PublishedDamage
+from flows.storage.workspace_files import storage_errors
 
 HEADER = (
     "run",

@@ -20,8 +20,8 @@ from flows.config.loading import load_workspace
 from flows.errors import UsageError
 from flows.progress import silence
 from flows.steps.maintenance.erasure import Asked, Erased, erase_person
-from flows.storage.published_files import published_tables
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
+from flows.storage.snapshots.published_files import published_tables
 from tests.support.shared_folders import make_once
 from tests.support.workspace_copies import copy_workspace
 from tests.support.workspaces import as_json_lines, feed, write_workspace

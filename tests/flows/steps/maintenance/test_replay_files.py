@@ -7,7 +7,7 @@ import pytest
 
 from flows.catalog.ledger import list_readings
 from flows.cli.app import main
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
 from tests.support.workspaces import account, feed, read_workspace, write_workspace
 
 TOML = (

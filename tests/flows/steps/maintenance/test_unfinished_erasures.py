@@ -10,8 +10,8 @@ from flows.cli.app import main
 from flows.errors import StorageFailed
 from flows.steps.maintenance import erasure
 from flows.storage.erasing import erasure_journal
-from flows.storage.published_files import published_tables
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
+from flows.storage.snapshots.published_files import published_tables
 from tests.flows.steps.maintenance.test_erasure import (
     ID,
     built,

@@ -5,8 +5,8 @@ from pathlib import Path
 import polars as pl
 
 from flows.campaign_reports import campaign_reports
+from flows.storage.layout import Layout
 from flows.storage.notes.known_columns import is_damaged
-from flows.storage.workspace_files import Layout
 from tests.support.workspaces import feed, write_workspace
 
 STATS = "raw/ad_stats.csv"

@@ -6,8 +6,8 @@ import pytest
 
 from flows.campaign_reports import campaign_reports
 from flows.errors import DataRefused, StorageFailed
+from flows.storage.layout import Layout
 from flows.storage.notes.last_attempt import read_last_attempt
-from flows.storage.workspace_files import Layout
 from tests.support.workspaces import feed, write_workspace
 
 TOML = feed("contacts", "raw/contacts.csv") + feed("sends", "raw/sends.csv")

@@ -8,8 +8,8 @@ import pytest
 
 from flows.cli.app import main
 from flows.cli.commands import run as command
-from flows.storage.published_files import read_manifest
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
+from flows.storage.snapshots.published_files import read_manifest
 from tests.support.publishing import publish_tables
 from tests.support.workspaces import feed, write_workspace
 

@@ -11,9 +11,9 @@ import pytest
 from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
 from flows.errors import DataRefused
+from flows.storage.layout import Layout
 from flows.storage.lock import hold_workspace
-from flows.storage.snapshots import drop_old_snapshots, list_snapshots
-from flows.storage.workspace_files import Layout
+from flows.storage.snapshots.kept_snapshots import drop_old_snapshots, list_snapshots
 from tests.support.workspaces import feed, write_workspace
 
 TOML = feed("contacts", "raw/contacts.csv") + feed("sends", "raw/sends.csv")

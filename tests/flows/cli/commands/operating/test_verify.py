@@ -9,7 +9,7 @@ import pytest
 
 from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
 from tests.support.samples import SAMPLES
 from tests.support.workspace_copies import copy_workspace, flip_bit
 from tests.support.workspaces import feed, write_workspace

@@ -5,18 +5,19 @@ from pathlib import Path
 from contracts.manifest import Journal, Pointer
 from flows.storage.checksums import drop_sums
 from flows.storage.erasing.erasure_journal import finish_erasure, heal_erasures
-from flows.storage.latest import mirror_latest
-from flows.storage.publish import finish_publishing, point_to
-from flows.storage.published_files import (
+from flows.storage.layout import Layout
+from flows.storage.sealed_files import unseal
+from flows.storage.snapshots.kept_snapshots import list_runs
+from flows.storage.snapshots.latest import mirror_latest
+from flows.storage.snapshots.publish import finish_publishing, point_to
+from flows.storage.snapshots.published_files import (
     PublishedDamage,
     find_problem,
     read_manifest,
     read_pointer,
     read_snapshot_manifest,
 )
-from flows.storage.sealed_files import unseal
-from flows.storage.snapshots import list_runs
-from flows.storage.workspace_files import PRIVATE_FOLDER, Layout, remove_tree, storage_errors
+from flows.storage.workspace_files import PRIVATE_FOLDER, remove_tree, storage_errors
 
 
 def clean_up(root: Path) -> None:

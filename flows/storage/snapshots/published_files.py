@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from contracts.manifest import Manifest, OutputTable, PastRun, Pointer
 from flows.errors import StorageFailed
 from flows.storage.checksums import find_differing
-from flows.storage.workspace_files import Layout, hash_file, storage_errors
+from flows.storage.layout import Layout
+from flows.storage.workspace_files import hash_file, storage_errors
 
 M = TypeVar("M", bound=Pointer | Manifest | PastRun)
 F = TypeVar("F", bound=Manifest | PastRun)

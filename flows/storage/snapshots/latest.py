@@ -2,13 +2,9 @@
 
 from pathlib import Path
 
-from flows.storage.published_files import published_pages, published_tables
-from flows.storage.workspace_files import (
-    Layout,
-    remove_empty_folders,
-    replace_with_copy,
-    storage_errors,
-)
+from flows.storage.layout import Layout
+from flows.storage.snapshots.published_files import published_pages, published_tables
+from flows.storage.workspace_files import remove_empty_folders, replace_with_copy, storage_errors
 
 TABLE_SUFFIX = ".parquet"
 

@@ -16,9 +16,10 @@ import pytest
 
 from contracts.manifest import Manifest
 from flows.errors import StorageFailed
-from flows.storage import publish, workspace_files
-from flows.storage.latest import mirror_latest
-from flows.storage.publish import (
+from flows.storage import workspace_files
+from flows.storage.snapshots import publish
+from flows.storage.snapshots.latest import mirror_latest
+from flows.storage.snapshots.publish import (
     discard_staging,
     hash_outputs,
     new_run_id,
@@ -26,8 +27,8 @@ from flows.storage.publish import (
     publish_snapshot,
     stage_snapshot,
 )
-from flows.storage.published_files import published_tables, read_manifest, read_pointer
-from flows.storage.recovery import clean_up
+from flows.storage.snapshots.published_files import published_tables, read_manifest, read_pointer
+from flows.storage.snapshots.recovery import clean_up
 
 PROJECT = Path(__file__).resolve().parents[3]
 TABLES = ("email/message_report", "email/campaign_report", "ads/ad_report")

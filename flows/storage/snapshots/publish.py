@@ -15,12 +15,12 @@ import pyarrow.parquet as pq
 from contracts.manifest import Journal, Manifest, OutputTable, Pointer
 from flows.folders import list_matching_below
 from flows.storage.checksums import list_sums, write_sums
-from flows.storage.latest import mirror_latest
-from flows.storage.published_files import MANIFEST
+from flows.storage.layout import Layout
 from flows.storage.sealed_files import seal
+from flows.storage.snapshots.latest import mirror_latest
+from flows.storage.snapshots.published_files import MANIFEST
 from flows.storage.workspace_files import (
     PRIVATE_FOLDER,
-    Layout,
     hash_file,
     keep_private,
     make_folder,

@@ -8,11 +8,23 @@ from pathlib import Path
 import pytest
 from polars.exceptions import ComputeError
 
-from flows.storage.publish import new_run_id, publish_quarantine, publish_snapshot, stage_snapshot
-from flows.storage.published_files import read_manifest, read_pointer
-from flows.storage.recovery import clean_up, heal_pointer
-from flows.storage.workspace_files import Layout, StorageFailed, storage_errors
-from tests.flows.storage.test_publish import NOW, manifest_of, publish_value, stage, values
+from flows.storage.layout import Layout
+from flows.storage.snapshots.publish import (
+    new_run_id,
+    publish_quarantine,
+    publish_snapshot,
+    stage_snapshot,
+)
+from flows.storage.snapshots.published_files import read_manifest, read_pointer
+from flows.storage.snapshots.recovery import clean_up, heal_pointer
+from flows.storage.workspace_files import StorageFailed, storage_errors
+from tests.flows.storage.snapshots.test_publish import (
+    NOW,
+    manifest_of,
+    publish_value,
+    stage,
+    values,
+)
 
 JOURNALS = (
     b"",

@@ -11,8 +11,9 @@ from typing import Generic, TypeVar
 from contracts.manifest import RUN_ID_PATTERN, Manifest, PastInput, PastInputs, PastRun
 from flows.errors import UsageError
 from flows.storage.checksums import drop_sums
-from flows.storage.published_files import PublishedDamage, read_manifest_as, read_pointer
-from flows.storage.workspace_files import Layout, remove_tree, storage_errors
+from flows.storage.layout import Layout
+from flows.storage.snapshots.published_files import PublishedDamage, read_manifest_as, read_pointer
+from flows.storage.workspace_files import remove_tree, storage_errors
 
 GRACE = timedelta(hours=1)
 """How long a snapshot stays after it ceased to be the published one: readers may be in it."""
