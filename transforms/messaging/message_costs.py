@@ -3,35 +3,91 @@
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.feeds import AdStats, Messages
+from contracts.feeds import AdStats, Campaigns, Dispatches, Messages
+from transforms.common.calendar import reporting_day
 from transforms.common.currency import EXACT, RATE, find_rates
 
 COST = polars_schema(Messages)[Messages.cost]
+COST_DAY = AdStats.date_day
+"""The day whose rate prices a cost; null where neither message, dispatch nor campaign has one."""
+OF_DISPATCH, OF_CAMPAIGN = "day of dispatch", "day of campaign"
+VIA_DISPATCH = "campaign of dispatch"
 
 
-def price_messages(
-    messages: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str
+def price_messages(rated: pl.LazyFrame) -> pl.LazyFrame:
+    """Bring the cost of messages into the reporting currency.
+
+    Args:
+        rated: Messages with the rate of their cost (`rate_messages`).
+
+    Returns:
+        The same rows, in no order; the cost is null where it has no rate.
+    """
+    exact = pl.col(Messages.cost).cast(EXACT) * pl.col(RATE).cast(EXACT)
+    return rated.with_columns(
+        exact.round(4, mode="half_away_from_zero").cast(COST).alias(Messages.cost)
+    ).drop(COST_DAY, RATE)
+
+
+def rate_messages(
+    messages: pl.LazyFrame,
+    dispatches: pl.LazyFrame,
+    campaigns: pl.LazyFrame,
+    exchange_rates: pl.LazyFrame | None,
+    currency: str,
+    timezone: str,
 ) -> pl.LazyFrame:
-    """Bring the cost of messages into the reporting currency, by the rate of the day they go out.
+    """Add the day on which messages go out, and the rate of their cost's currency on it.
+
+    The day is the message's own, else its dispatch's, else its campaign's, as far as they say when
+    they go out; else the one on which the message was created.
 
     Args:
         messages: Canonical messages; a cost without a currency is in the reporting currency.
+        dispatches: Canonical dispatches, one row a key.
+        campaigns: Canonical campaigns, likewise.
         exchange_rates: Canonical rates; None for none.
         currency: The reporting currency.
+        timezone: The reporting time zone, which decides an instant's day.
 
     Returns:
-        The same rows, in no order; the cost is null where its currency has no rate on that day.
+        The same rows, in no order, with `COST_DAY` and the rate; both can be null.
     """
+    of_dispatch = dispatches.select(
+        Dispatches.org_id,
+        Dispatches.dispatch_id,
+        pl.col(Dispatches.campaign_id).alias(VIA_DISPATCH),
+        pl.coalesce(
+            Dispatches.attribution_start_date,
+            reporting_day(pl.col(Dispatches.dispatched_at), timezone),
+        ).alias(OF_DISPATCH),
+    )
+    of_campaign = campaigns.select(
+        Campaigns.org_id,
+        Campaigns.campaign_id,
+        reporting_day(pl.col(Campaigns.sent_at), timezone).alias(OF_CAMPAIGN),
+    )
     day = pl.coalesce(
         Messages.send_date,
         Messages.attribution_start_date,
-        pl.col(Messages.start_at).dt.date(),
-        pl.col(Messages.created_at).dt.date(),
+        reporting_day(pl.col(Messages.start_at), timezone),
+        OF_DISPATCH,
+        OF_CAMPAIGN,
+        reporting_day(pl.col(Messages.created_at), timezone),
     )
-    exact = pl.col(Messages.cost).cast(EXACT) * pl.col(RATE).cast(EXACT)
     return (
-        messages.with_columns(day.alias(AdStats.date_day))
+        messages.join(
+            of_dispatch, on=[Messages.org_id, Messages.dispatch_id], how="left", validate="m:1"
+        )
+        .with_columns(pl.coalesce(VIA_DISPATCH, Messages.campaign_id).alias(VIA_DISPATCH))
+        .join(
+            of_campaign,
+            left_on=[Messages.org_id, VIA_DISPATCH],
+            right_on=[Campaigns.org_id, Campaigns.campaign_id],
+            how="left",
+            validate="m:1",
+        )
+        .with_columns(day.alias(COST_DAY))
+        .drop(OF_DISPATCH, OF_CAMPAIGN, VIA_DISPATCH)
         .pipe(find_rates, exchange_rates, currency)
-        .with_columns(exact.round(4, mode="half_away_from_zero").cast(COST).alias(Messages.cost))
-        .drop(AdStats.date_day, RATE)
     )

@@ -33,7 +33,7 @@ from flows.steps.messaging.message_references import (
 from transforms.messaging.contact_sums import list_domains
 from transforms.messaging.event_assignment import find_event_channels
 from transforms.messaging.hierarchy import describe_messages
-from transforms.messaging.message_costs import price_messages
+from transforms.messaging.message_costs import price_messages, rate_messages
 from transforms.messaging.message_references import add_event_channels, merge_references
 from transforms.messaging.send_keys import EventScope
 from transforms.messaging.send_linking import map_addresses
@@ -141,14 +141,11 @@ def _find_messages(
 
 def _describe(inputs: MessageInputs, references: pl.LazyFrame) -> pl.DataFrame:
     catalog, rules = inputs.catalog, inputs.config.workspace
-    priced = price_messages(catalog.scan("messages"), rates_of(catalog), rules.currency)
-    described = describe_messages(
-        priced,
-        catalog.scan("dispatches"),
-        catalog.scan("campaigns"),
-        references,
-        rules.timezone,
-    )
+    messages, dispatches, campaigns = map(catalog.scan, ("messages", "dispatches", "campaigns"))
+    priced = rate_messages(
+        messages, dispatches, campaigns, rates_of(catalog), rules.currency, rules.timezone
+    ).pipe(price_messages)
+    described = describe_messages(priced, dispatches, campaigns, references, rules.timezone)
     return hold(described, DescribedMessages).collect()
 
 

@@ -10,12 +10,21 @@ from contracts.manifest import Warned, count_of
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from transforms.common.currency import RATE, bill_accounts, find_rates, normalize_currency
-from transforms.messaging.message_costs import price_messages
+from transforms.messaging.message_costs import COST_DAY, rate_messages
 
 AMOUNTS = {"orders": Orders.revenue, "ad_stats": AdStats.spend}
 """Table whose rows without a rate are rejected -> what they would have added."""
 
 CURRENCY, AMOUNT, ROWS = "currency", "amount", "rows"
+NO_RATE = (
+    "exchange_rates has no rate of {theirs} in {ours} on the day; "
+    "give it in a feed of exchange_rates"
+)
+NO_DAY = (
+    "neither they nor their dispatches or campaigns say on which day they go out, which decides "
+    "the rate of {theirs} in {ours}; give them a send_date"
+)
+"""Why an amount could not be priced, and what would mend it."""
 
 
 def find_missing_rates(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
@@ -30,11 +39,12 @@ def find_missing_rates(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
     as_ours = f"counted as if in {config.workspace.currency}"
     for table, find, what in (
         ("ad_stats", _sum_of_accounts, as_ours),
-        ("messages", _sum_costs, "counted without their cost"),
         ("message_stats", _sum_provider_revenue, "standing without their revenue"),
     ):
         if catalog.has_rows(table):
             yield from _warn(table, find(catalog, config), what, config)
+    if catalog.has_rows("messages"):
+        yield from _warn_of_costs(catalog, config)
 
 
 def _sum_rejected(catalog: Catalog, table: str, amount: str) -> pl.DataFrame:
@@ -64,15 +74,24 @@ def _sum_of_accounts(catalog: Catalog, config: Workspace) -> pl.DataFrame:
     return _sum_by_currency(unpriced.select(AdStats.currency, pl.col(AdStats.spend).alias(AMOUNT)))
 
 
-def _sum_costs(catalog: Catalog, config: Workspace) -> pl.DataFrame:
-    """Messages whose cost has no rate, by currency."""
-    keys = [Messages.org_id, Messages.message_id]
-    messages = catalog.scan("messages").filter(pl.col(Messages.cost).is_not_null())
-    priced = price_messages(messages, rates_of(catalog), config.workspace.currency)
-    unpriced = messages.join(
-        priced.filter(pl.col(Messages.cost).is_null()).select(keys), on=keys, how="semi"
-    )
-    return _sum_by_currency(unpriced.select(Messages.currency, pl.col(Messages.cost).alias(AMOUNT)))
+def _warn_of_costs(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
+    """Messages whose cost has no rate, or no day of which a rate could be, by currency."""
+    rules = config.workspace
+    messages, dispatches, campaigns = map(catalog.scan, ("messages", "dispatches", "campaigns"))
+    unpriced = rate_messages(
+        messages.filter(pl.col(Messages.cost).is_not_null()),
+        dispatches,
+        campaigns,
+        rates_of(catalog),
+        rules.currency,
+        rules.timezone,
+    ).filter(pl.col(RATE).is_null())
+    amounts = unpriced.with_columns(pl.col(Messages.cost).alias(AMOUNT))
+    has_day = pl.col(COST_DAY).is_not_null()
+    what = "counted without their cost"
+    yield from _warn("messages", _sum_by_currency(amounts.filter(has_day)), what, config)
+    undated = _sum_by_currency(amounts.filter(~has_day))
+    yield from _warn("messages", undated, what, config, why=NO_DAY)
 
 
 def _sum_provider_revenue(catalog: Catalog, config: Workspace) -> pl.DataFrame:
@@ -94,14 +113,15 @@ def _sum_by_currency(rows: pl.LazyFrame) -> pl.DataFrame:
     )
 
 
-def _warn(table: str, sums: pl.DataFrame, what: str, config: Workspace) -> Iterator[Warned]:
+def _warn(
+    table: str, sums: pl.DataFrame, what: str, config: Workspace, why: str = NO_RATE
+) -> Iterator[Warned]:
     for currency, amount, rows in sums.iter_rows():
+        reason = why.format(theirs=currency, ours=config.workspace.currency)
         yield Warned(
             code="rate_missing",
             message=f"{table}: {count_of(rows, 'row')} with {amount:.2f} {currency} in all, "
-            f"{what}, because exchange_rates has no rate of {currency} in "
-            f"{config.workspace.currency} on the day; give it in a feed of exchange_rates, or set "
-            "workspace.currency",
+            f"{what}, because {reason}, or set workspace.currency",
             count=rows,
             amount=f"{amount:.4f}",
             setting="workspace.currency",

@@ -27,7 +27,8 @@ def test_orders_and_costs_without_a_rate_are_counted_and_summed(tmp_path: Path) 
             | {"contact_id": "101", "message_id": "m1"}
         ],
         messages=b"message_id,name,channel,cost,currency,send_date\n"
-        b"m1,One,email,7.50,SEK,2026-01-10\nm2,Two,email,2.00,EUR,2026-01-10\n",
+        b"m1,One,email,7.50,SEK,2026-01-10\nm2,Two,email,2.00,EUR,2026-01-10\n"
+        b"m3,Three,email,4.00,EUR,\n",
         orders=[
             order("1", "50.00", " nok"),
             order("2", "10.00", "NOK"),
@@ -40,7 +41,10 @@ def test_orders_and_costs_without_a_rate_are_counted_and_summed(tmp_path: Path) 
     assert [(w.model_extra, w.count, w.amount, w.setting) for w in found] == [
         ({"table": "orders", "currency": "NOK"}, 2, "60.0000", "workspace.currency"),
         ({"table": "messages", "currency": "SEK"}, 1, "7.5000", "workspace.currency"),
+        ({"table": "messages", "currency": "EUR"}, 1, "4.0000", "workspace.currency"),
     ]
+    assert "no rate of SEK in USD on the day" in found[1].message
+    assert "on which day they go out" in found[2].message
     assert "2 rows with 60.00 NOK in all, rejected" in found[0].message
     assert row(ran, "email", "message_report", message_id="m1")["cost"] is None
     assert row(ran, "email", "message_report", message_id="m2")["cost"] == Decimal("2.2")
