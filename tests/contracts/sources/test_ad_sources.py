@@ -144,6 +144,16 @@ LINKEDIN = (
             ("ad", "7", "71", "711", 4, 500, "1000.5", "1"),
         ),
         (
+            "microsoft_ads.report",
+            (
+                '"Time period","Account ID","Campaign","Campaign ID","Ad group","Ad group ID",'
+                '"Ad ID","Impressions","Clicks","Spend","Conversions (Qualified)","Currency code"\n'
+                '"1/31/2026","[9]","Spring","[7]","Shoes","[71]",'
+                '"[711]","500","4","1,000.50","1","USD"\n'
+            ),
+            ("ad", "7", "71", "711", 4, 500, "1000.5", "1"),
+        ),
+        (
             "tiktok_ads.ads_manager",
             (
                 "Date,Campaign name,Campaign ID,Ad group name,Ad group ID,Ad name,Ad ID,Cost,"

@@ -1,6 +1,7 @@
 """Providers' own summaries and names: exports with their real headers, read to canonical rows."""
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,11 @@ Total;1240;1200;480;60;6
 FLOWS = """\
 id,archived,created,name,status,trigger_type,updated,_fivetran_synced
 F1,false,2026-01-01T00:00:00Z,Welcome,live,Added to List,2026-01-02T00:00:00Z,
+"""
+HUBSPOT_CONTACTS = """\
+Record ID,First Name,Last Name,Email,Phone Number,Lead Status,Create Date,Associated Company,\
+Country/Region,Contact owner
+101,Ada,L,Ada@Example.com,+33 6 00 00 00 00,NEW,2026-01-12 09:14,Acme,France,
 """
 PROFILES = """\
 id,email,first_name,last_name,phone_number,created,updated,latitude,organization
@@ -167,6 +173,20 @@ def test_klaviyo_s_campaigns_flows_and_profiles(tmp_path: Path) -> None:
             "contacts",
             ("contact_id", "email", "phone", "attributes"),
             ("P1", "Ada@Example.com", "+4930", '{"organization":"Acme"}'),
+        ),
+        (
+            "hubspot.contacts",
+            HUBSPOT_CONTACTS,
+            "contacts",
+            ("contact_id", "email", "phone", "first_name", "created_at", "attributes"),
+            (
+                "101",
+                "Ada@Example.com",
+                "+33 6 00 00 00 00",
+                "Ada",
+                datetime(2026, 1, 12, 9, 14, tzinfo=UTC),
+                '{"Lead Status":"NEW","Associated Company":"Acme","Country/Region":"France"}',
+            ),
         ),
         (
             "skene.campaigns",

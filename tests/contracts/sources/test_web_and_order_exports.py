@@ -51,6 +51,38 @@ def test_shopify_s_orders(tmp_path: Path) -> None:
     assert "gift" not in str(attributes)
 
 
+STRIPE = """\
+id,Created date (UTC),Amount,Amount Refunded,Currency,Captured,Converted Amount,\
+Converted Amount Refunded,Converted Currency,Decline Reason,Description,Fee,Refunded date (UTC),\
+Statement Descriptor,Status,Seller Message,Card ID,Card Name,Customer ID,Customer Email
+ch_1,2026-01-31 10:00,100.00,0.00,eur,true,110.00,0.00,usd,,Boots,3.20,,SHOP,Paid,,card_1,Ada L,\
+cus_1,ada@example.com
+ch_2,2026-01-31 11:00,40.00,0.00,eur,false,,,,insufficient_funds,Socks,0.00,,SHOP,Failed,,card_2,\
+Bob B,cus_2,bob@example.com
+ch_3,2026-01-31 12:00,30.00,30.00,eur,true,33.00,33.00,usd,,Hat,1.20,2026-02-01 09:00,SHOP,\
+Refunded,,card_3,Eve E,,
+"""
+
+
+def test_stripe_s_payments(tmp_path: Path) -> None:
+    """What was paid is an order, given back or not; what failed is none. No name of a card stays.
+
+    A customer's id is Stripe's own: the address says who it was.
+    """
+    found = read_export(tmp_path, "stripe.payments", STRIPE, '[workspace]\ncurrency = "EUR"')
+    assert found.refused == []
+    columns = ("order_id", "ordered_at", "contact_id", "email", "revenue", "refunded", "currency")
+    assert rows_of(found, "orders", *columns) == [
+        ("ch_1", datetime(2026, 1, 31, 10, tzinfo=UTC), None, "ada@example.com", Decimal(100),
+         Decimal(0), "eur"),
+        ("ch_3", datetime(2026, 1, 31, 12, tzinfo=UTC), None, None, Decimal(30),
+         Decimal(30), "eur"),
+    ]  # fmt: skip
+    ((_, first), *_) = rows_of(found, "orders", "order_id", "attributes")
+    assert json.loads(first)["Customer ID"] == "cus_1"
+    assert "Ada" not in first
+
+
 PAGE = "https://shop.example.com/p"
 
 

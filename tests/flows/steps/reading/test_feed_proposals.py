@@ -101,6 +101,29 @@ def test_nested_values_are_columns_of_the_source_that_unfolds_them(tmp_path: Pat
     assert found.read["attributes.email"] == "email"
 
 
+@pytest.mark.parametrize(
+    ("name", "header", "cells", "source"),
+    [
+        (
+            "all-contacts.csv",
+            "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Create Date",
+            "101,Ada,L,ada@example.com,,,2026-01-12 09:14",
+            "hubspot.contacts",
+        ),
+        (
+            "unified_payments.csv",
+            "id,Created date (UTC),Amount,Amount Refunded,Currency,Fee,Status,Customer Email",
+            "ch_1,2026-01-31 10:00,100.00,0.00,usd,3.20,Paid,a@x.io",
+            "stripe.payments",
+        ),
+    ],
+)
+def test_exports_of_people_and_payments_are_known(
+    tmp_path: Path, name: str, header: str, cells: str, source: str
+) -> None:
+    assert propose(tmp_path, name, f"{header}\n{cells}\n").settings == {"source": source}
+
+
 def test_a_name_that_says_another_table_is_an_open_point(tmp_path: Path) -> None:
     columns = "id,name,campaign_id,account_id,modified_time,status\n"
     content = columns + "1,A,2,3,2026-01-01T00:00:00Z,Active\n"
