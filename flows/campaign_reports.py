@@ -17,8 +17,9 @@ from flows.announcements.announce import tell_if_held, tell_published, tell_refu
 from flows.announcements.progress_artifacts import show_progress
 from flows.catalog.quarantine_files import write_quarantine
 from flows.cluster.dask_workers import connect
-from flows.cluster.workers import THREADS
+from flows.cluster.workers import Threads
 from flows.config.loading import LoadedWorkspace, load_workspace
+from flows.config.memory import tasks_at_once
 from flows.descriptions.write_descriptions import write_descriptions
 from flows.errors import CampaignReportsError
 from flows.ingest.code_version import name_code, name_environment
@@ -123,11 +124,12 @@ def begin_attempt(
         scratch = staging / SCRATCH
         attempt = Attempt(loaded, run_id, started, staging, scratch, kept, progress)
         address = _cluster.get() or loaded.config.run.dask
+        threads = Threads(tasks_at_once(loaded.config.run))
         try:
             with (
                 storage_errors(f"working on {loaded.root}"),
                 open_feeds(loaded.root, loaded.config.feed_files, keeps=True) as views,
-                connect(address, staging, *views) if address else nullcontext(THREADS) as workers,
+                connect(address, staging, *views) if address else nullcontext(threads) as workers,
             ):
                 yield replace(attempt, workers=workers)
         except Exception as error:

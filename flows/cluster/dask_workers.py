@@ -31,6 +31,7 @@ class DaskWorkers:
     """
 
     client: Any
+    at_once: int = 1
     is_remote: bool = True
 
     @contextmanager

@@ -5,10 +5,11 @@ when they are whole, and gives back little. So it can be done by any worker, and
 worker that dies takes nothing with it.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -23,6 +24,11 @@ class Workers(Protocol):
         """Whether tasks leave this process."""
         ...
 
+    @property
+    def at_once(self) -> int:
+        """How many tasks share the memory of one process."""
+        ...
+
     def open_pool(self, at_once: int) -> Any:
         """A pool as `concurrent.futures` has them, of so many threads where it is of threads."""
         ...
@@ -34,8 +40,13 @@ class Workers(Protocol):
 
 @dataclass(frozen=True)
 class Threads:
-    """The threads of this process."""
+    """The threads of this process.
 
+    Attributes:
+        at_once: How many tasks they carry out side by side.
+    """
+
+    at_once: int = 1
     is_remote: bool = False
 
     @contextmanager
@@ -50,38 +61,41 @@ class Threads:
 
 
 def perform(
-    workers: Workers, task: Callable[[Any, T], R], shared: object, items: Iterable[T]
-) -> Iterator[R]:
-    """Carry out one task for each of several items.
-
-    In this process they are done one after the other, since each has all cores to itself and the
-    memory is bounded by one of them; on a cluster side by side.
+    workers: Workers,
+    task: Callable[[Any, T], R],
+    shared: object,
+    items: Iterable[T],
+    take: Callable[[R], object] = lambda _: None,
+) -> None:
+    """Carry out one task for each of several items, side by side.
 
     Args:
         workers: What carries them out.
         task: A function of a module, of what is shared and of an item.
         shared: What all of them need.
         items: What they differ in.
-
-    Yields:
-        What each gave, in the order in which they are done.
+        take: Given what each gave, as they are done, while others go on; called in this thread.
 
     Raises:
-        Exception: What the first task that failed raised; those not begun are not begun.
+        Exception: What the first task that failed raised, or `take`; tasks not begun are not begun,
+            and none is under way any more.
     """
-    if not workers.is_remote:
-        yield from (task(shared, item) for item in items)
-        return
     given = workers.share(shared)
-    with workers.open_pool(1) as pool:
-        begun: list[Future[R]] = [pool.submit(task, given, item) for item in items]
+    with workers.open_pool(workers.at_once) as pool:
+        begun = [pool.submit(task, given, item) for item in items]
         try:
             for done in as_completed(begun):
-                yield done.result()
+                take(done.result())
         finally:
             for one in begun:
                 one.cancel()
 
 
+def count_up(tell: Callable[[int, int], None], of: int) -> Callable[[object], None]:
+    """What tells, each time that it is called, how many of how many things are done."""
+    done = count(1)
+    return lambda _: tell(next(done), of)
+
+
 THREADS = Threads()
-"""What carries out the tasks of a run that names no cluster."""
+"""One thread: what carries out tasks where nothing else is named."""

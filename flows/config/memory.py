@@ -7,6 +7,8 @@ from contracts.config.workspace import RunSection
 UNITS = {"M": 10**6, "G": 10**9, "T": 10**12, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40}
 FILE_BYTES = 300_000_000
 """What reading one file takes at most: its batches as text, parsed, and being written."""
+TASK_BYTES = 300_000_000
+"""What a task takes at most that has a fixed number of rows: a piece of activities, of journeys."""
 FACT_BYTES = 400
 """What a row of sends or events takes while the facts of its group are built."""
 TOUCH_BYTES = 1000
@@ -36,6 +38,11 @@ def memory_bytes(run: RunSection) -> int:
 def files_at_once(run: RunSection) -> int:
     """How many files are read at a time: for as many there are cores and memory."""
     return max(1, min(os.cpu_count() or 1, memory_bytes(run) // FILE_BYTES))
+
+
+def tasks_at_once(run: RunSection) -> int:
+    """How many tasks are carried out at a time: one alone leaves a quarter of two cores idle."""
+    return max(1, min(os.cpu_count() or 1, memory_bytes(run) // TASK_BYTES))
 
 
 def keys_at_once(run: RunSection) -> int:

@@ -13,8 +13,10 @@ from flows.storage.workspace_files import PRIVATE_FOLDER, remove_tree
 
 Draft = tuple[int, Path]
 """A folder to write into, and whose result among several it is to hold."""
-WriteDrafts = Callable[[Sequence[Draft]], Iterable[tuple[int, str | None]]]
-"""Writes drafts; tells of each, once it is written, what it is: None has its files hashed."""
+Written = tuple[int, str | None]
+"""Which draft is written, and what it is: None has its files hashed."""
+WriteDrafts = Callable[[Sequence[Draft], Callable[[Written], object]], None]
+"""Writes drafts; tells of each once it is written."""
 
 
 class Folder(Protocol):
@@ -107,8 +109,7 @@ class Scratch:
         found = [ScratchFolder(self.home / one, one) for one in identities]
         for folder in found:
             folder.path.mkdir(parents=True)
-        for _ in write([(at, folder.path) for at, folder in enumerate(found)]):
-            pass
+        write([(at, folder.path) for at, folder in enumerate(found)], lambda _: None)
         return found
 
     def list_earlier(self, name: str) -> Iterator[tuple[str, Path]]:  # noqa: ARG002 - it has none
@@ -117,11 +118,13 @@ class Scratch:
 
 
 def write_alone(
-    write: Callable[[Path], str | None], drafts: Sequence[Draft]
-) -> Iterator[tuple[int, str | None]]:
+    write: Callable[[Path], str | None],
+    drafts: Sequence[Draft],
+    tell: Callable[[Written], object],
+) -> None:
     """Write drafts one after the other by what writes one folder."""
     for at, folder in drafts:
-        yield at, write(folder)
+        tell((at, write(folder)))
 
 
 def keep_each(
@@ -146,19 +149,22 @@ def keep_each(
         items: What they differ in.
     """
 
-    def write(drafts: Sequence[Draft]) -> Iterator[tuple[int, str]]:
+    def write(drafts: Sequence[Draft], tell: Callable[[Written], object]) -> None:
         wanted = [(at, items[at], folder) for at, folder in drafts]
-        if not wanted:
-            return
-        for at, identity in perform(workers, partial(carry_out, task), shared, wanted):
-            yield at, identity or identify(name, [*inputs[at]])
+
+        def take(written: Written) -> None:
+            at, identity = written
+            tell((at, identity or identify(name, [*inputs[at]])))
+
+        if wanted:
+            perform(workers, partial(carry_out, task), shared, wanted, take)
 
     return keeper.folders(name, inputs, write)
 
 
 def carry_out(
     task: Callable[[Any, Any, Path], str | None], shared: object, wanted: tuple[int, object, Path]
-) -> tuple[int, str | None]:
+) -> Written:
     """One task of several: whose result it wrote, and what that is.
 
     It writes into a folder of its own and moves in what is whole, so that it may be done again, and

@@ -13,7 +13,7 @@ from pathlib import Path
 from contracts.manifest import Check, OutputTable, Warned
 from flows.folders import list_matching_below
 from flows.kept.identities import identify
-from flows.kept.keepers import WriteDrafts, write_alone
+from flows.kept.keepers import WriteDrafts, Written, write_alone
 from flows.kept.kept_folders import (
     DRAFT,
     KeptFolder,
@@ -115,11 +115,14 @@ class KeptSteps:
         self.used |= {home.name for home in homes}
 
         def compute(places: Iterable[int]) -> dict[int, KeptReceipt]:
-            drafts = [(at, begin_folder(homes[at])) for at in places]
-            return {
-                at: keep_folder(homes[at], keys[at], self.code, identity)
-                for at, identity in write(drafts)
-            }
+            receipts = {}
+
+            def keep(written: Written) -> None:
+                at, identity = written
+                receipts[at] = keep_folder(homes[at], keys[at], self.code, identity)
+
+            write([(at, begin_folder(homes[at])) for at in places], keep)
+            return receipts
 
         def compute_again(at: int, damage: str) -> KeptReceipt:
             self._warn(name, damage)

@@ -48,8 +48,7 @@ class DayRanges:
             return pl.concat(held).lazy()
         paths = [self.folder / f"{name}-{number:03}.parquet" for number in range(len(self.each))]
         tasks = zip(paths, self.each, strict=True)
-        for _ in perform(self.workers, write_range, (table, make, given), tasks):
-            pass
+        perform(self.workers, write_range, (table, make, given), tasks)
         return pl.scan_parquet(paths)
 
 

@@ -25,7 +25,7 @@ from contracts.facts.people.numbered_activities import NumberedMessages, People
 from contracts.reports.attribution import HoldoutLift, Paths, order_touches_contract
 from contracts.reports.credits import campaign_credits_contract, credited_orders_contract
 from contracts.vocabulary import Channel
-from flows.cluster.workers import THREADS, Workers, perform
+from flows.cluster.workers import THREADS, Workers, count_up, perform
 from flows.config.memory import touch_rows_at_once
 from flows.kept.keepers import Keeper
 from flows.runtime.materialize import hold, materialize
@@ -138,8 +138,7 @@ def build_credited_orders(
         kinds = list_touching(config.attribution)
         activities = activities.lay_by_person(kinds, keeper, workers)
     of = find_inputs(activities, config)
-    for done, _ in enumerate(perform(workers, credit_people, (of, files), batches), start=1):
-        report_progress(done, len(batches))
+    perform(workers, credit_people, (of, files), batches, count_up(report_progress, len(batches)))
     sends = pl.concat(activities.scan_keyed(kind).select(ContactSends.is_holdout) for kind in SENDS)
     if sends.select(pl.col(ContactSends.is_holdout).any()).collect().item():
         lift = report_holdout_lift(

@@ -111,8 +111,7 @@ def find_sessions(
         views = catalog.scan("page_views").filter(~pl.col(PageViews.org_id).is_in(orgs.implode()))
         groups = cut_views(catalog, views, scratch / "views")
         of = ViewGroups(scratch / "views", folder, config)
-        for _ in perform(workers, make_sessions, of, range(groups)):
-            pass
+        perform(workers, make_sessions, of, range(groups))
         return identify(inputs)
 
     return _open([*folders, keeper.folder("sessions of page views", inputs, make)])

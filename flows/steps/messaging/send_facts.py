@@ -13,7 +13,7 @@ from contracts.facts.messaging.send_facts import (
     SendFacts,
 )
 from contracts.facts.messaging.send_sums import ContactBases
-from flows.cluster.workers import perform
+from flows.cluster.workers import count_up, perform
 from flows.config.memory import fact_rows_at_once
 from flows.runtime.materialize import materialize
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys
@@ -107,10 +107,8 @@ def build_facts(inputs: MessageInputs, names: NamedKeys) -> FactFiles:
     of = GroupInputs(links, named, files, min(max(keys.groups, 1), BUCKETS))
     groups = range(keys.groups)
     if of.links.moves:
-        for _ in perform(inputs.workers, move_events, of.links, groups):
-            pass
-    for done, _ in enumerate(perform(inputs.workers, build_group, of, groups), start=1):
-        inputs.on_group(done, keys.groups)
+        perform(inputs.workers, move_events, of.links, groups)
+    perform(inputs.workers, build_group, of, groups, count_up(inputs.on_group, keys.groups))
     files.add_groups(of.parts)
     return files
 

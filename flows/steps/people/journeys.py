@@ -65,9 +65,13 @@ def write_journeys(
     def write(asked: list[str]) -> dict[str, list[Check]]:
         written: dict[str, list[Check]] = {}
         on_part(0, len(asked))
-        for path, checks in perform(workers, write_part, of, [(one, parts[one]) for one in asked]):
+
+        def take(part: tuple[str, list[Check]]) -> None:
+            path, checks = part
             written[path] = checks
             on_part(len(written), len(asked))
+
+        perform(workers, write_part, of, [(one, parts[one]) for one in asked], take)
         return written
 
     return kept.parts(inputs, write)

@@ -43,7 +43,7 @@ class Memory:
         new = [(at, one.path) for at, one in enumerate(found) if not one.path.exists()]
         for _, path in new:
             path.mkdir(parents=True)
-        self.written += [name for _ in write(new)]
+        write(new, lambda _: self.written.append(name))
         return found
 
 
