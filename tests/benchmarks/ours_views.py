@@ -12,7 +12,7 @@ import polars as pl
 from contracts.columns import polars_schema
 from contracts.feeds import PageViews
 from flows.config.loading import load_workspace
-from flows.steps.matching.sessions import cut_views, scan_made
+from flows.steps.matching.sessions import ROWS_A_GROUP, cut_views, scan_made
 from tests.benchmarks.ours import ingest
 from tests.benchmarks.ours_ads import reopen
 
@@ -22,7 +22,7 @@ def make_sessions(root: Path) -> Path:
     scratch = root / "ours/web"
     shutil.rmtree(scratch, ignore_errors=True)
     catalog, config = reopen(root).catalog, load_workspace(root).config
-    groups = cut_views(catalog, catalog.scan("page_views"), scratch)
+    groups = cut_views(catalog, catalog.scan("page_views"), scratch, ROWS_A_GROUP)
     made = root / "ours/sessions.parquet"
     sessions = pl.concat([scan_made(scratch, config, group) for group in range(groups)])
     sessions.sink_parquet(made, compression="zstd", compression_level=1)

@@ -133,7 +133,8 @@ def build_credited_orders(
         workers: What carries out the tasks.
         report_progress: Told how many groups of people are done, of how many.
     """
-    batches = list_batches(activities, config.attribution, touch_rows_at_once(config.run))
+    most_rows = touch_rows_at_once(config.run) // workers.at_once
+    batches = list_batches(activities, config.attribution, most_rows)
     if len(batches) >= LAID_FROM:
         kinds = list_touching(config.attribution)
         activities = activities.lay_by_person(kinds, keeper, workers)

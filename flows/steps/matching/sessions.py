@@ -109,10 +109,10 @@ def find_sessions(
 
     def make(folder: Path) -> str:
         views = catalog.scan("page_views").filter(~pl.col(PageViews.org_id).is_in(orgs.implode()))
-        groups = cut_views(catalog, views, scratch / "views")
+        groups = cut_views(catalog, views, scratch / "views", ROWS_A_GROUP // workers.at_once)
         of = ViewGroups(scratch / "views", folder, config)
         perform(workers, make_sessions, of, range(groups))
-        return identify(inputs)
+        return identify(inputs, groups)
 
     return _open([*folders, keeper.folder("sessions of page views", inputs, make)])
 
@@ -202,13 +202,14 @@ def _read(paths: Iterable[Path], stem: str, table: type[Table]) -> pl.LazyFrame:
     return pl.concat([pl.DataFrame(schema=polars_schema(table)), *found]).lazy()
 
 
-def cut_views(catalog: Catalog, views: pl.LazyFrame, folder: Path) -> int:
+def cut_views(catalog: Catalog, views: pl.LazyFrame, folder: Path, most_rows: int) -> int:
     """Cut page views into groups of visitors that can be held.
 
     Args:
         catalog: What was read.
         views: The page views of which sessions are made.
         folder: Where to write `<group>-….parquet`.
+        most_rows: How many page views a group has, about.
 
     Returns:
         How many groups there are.
@@ -216,7 +217,7 @@ def cut_views(catalog: Catalog, views: pl.LazyFrame, folder: Path) -> int:
     rows = sum(
         got.valid for file in catalog.feeding("page_views") if (got := file.of_table("page_views"))
     )
-    groups = rows // ROWS_A_GROUP + 1
+    groups = rows // most_rows + 1
     visitor = pl.struct(
         PageViews.org_id, pl.coalesce(PageViews.anonymous_id, PageViews.contact_id)
     ).hash()

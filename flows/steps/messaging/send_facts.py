@@ -100,7 +100,7 @@ def build_facts(inputs: MessageInputs, names: NamedKeys) -> FactFiles:
     organizations = number_organizations(names.messages)
     files.begin(organizations)
     files.groups.mkdir()
-    most_rows = fact_rows_at_once(inputs.config.run)
+    most_rows = fact_rows_at_once(inputs.config.run) // inputs.workers.at_once
     keys = KeyFiles.of(inputs.catalog, names.channels, most_rows)
     named = prepare_facts(inputs, names, organizations)
     links = LinkInputs.of(keys, named.codes, names.owners, files.groups)
