@@ -11,7 +11,7 @@ import pyarrow as pa
 from contracts.columns import columns
 from contracts.facts.messaging.send_keys import EventKeys, MessageReferences, SendKeys
 from transforms.common.keys import BUCKETS
-from transforms.messaging.message_references import list_references
+from transforms.messaging.messages.message_references import list_references
 from transforms.messaging.send_keys import (
     SCOPE,
     EventScope,

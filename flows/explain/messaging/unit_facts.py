@@ -18,7 +18,6 @@ from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.messaging.send_facts import number_organizations, prepare_facts
 from flows.steps.messaging.settled_sends import settle_sends
 from transforms.explain.row_places import ROW_PLACE, TABLE, pack_place
-from transforms.messaging.bot_detection import flag_hasty_clicks
 from transforms.messaging.daily_sums import sum_message_days
 from transforms.messaging.delivery_basis import (
     assume_deliveries,
@@ -35,6 +34,7 @@ from transforms.messaging.event_assignment import (
     separate_sends,
     unit_key,
 )
+from transforms.messaging.hasty_clicks import flag_hasty_clicks
 from transforms.messaging.send_keys import EventScope
 from transforms.messaging.send_linking import (
     identify_contacts,

@@ -24,7 +24,7 @@ from transforms.activities.activity_keys import (
     name_contacts,
 )
 from transforms.activities.linked_rows import span_devices
-from transforms.messaging.bot_detection import is_type_of, select_clicks, select_deliveries
+from transforms.messaging.hasty_clicks import is_type_of, select_clicks, select_deliveries
 
 SENDS, DEVICES, CLICKS, DELIVERIES = "sends", "devices", "clicks", "deliveries"
 

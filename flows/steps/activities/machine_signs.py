@@ -19,7 +19,8 @@ from flows.steps.activities.event_questions import Questions
 from flows.steps.activities.people_inputs import PeopleInputs
 from transforms.activities.activity_keys import list_deliveries, list_deliveries_of_messages
 from transforms.common.joins import HELD
-from transforms.messaging.bot_detection import find_hasty_clicks, judge_agents, list_soon_units
+from transforms.messaging.bot_detection import judge_agents
+from transforms.messaging.hasty_clicks import find_hasty_clicks, list_soon_units
 
 PLACE = "place"
 CLICKS_AT_ONCE = 2_000_000

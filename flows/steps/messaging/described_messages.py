@@ -32,9 +32,9 @@ from flows.steps.messaging.message_references import (
 )
 from transforms.messaging.contact_sums import list_domains
 from transforms.messaging.event_assignment import find_event_channels
-from transforms.messaging.hierarchy import describe_messages
-from transforms.messaging.message_costs import price_messages, rate_messages
-from transforms.messaging.message_references import add_event_channels, merge_references
+from transforms.messaging.messages.hierarchy import describe_messages
+from transforms.messaging.messages.message_costs import price_messages, rate_messages
+from transforms.messaging.messages.message_references import add_event_channels, merge_references
 from transforms.messaging.send_keys import EventScope
 from transforms.messaging.send_linking import map_addresses
 

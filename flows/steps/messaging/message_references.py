@@ -17,7 +17,7 @@ from flows.ingest.send_key_files import REFERENCES_FILE
 from flows.kept.kept_frames import read_frame, write_frames
 from flows.kept.kept_steps import KeptSteps
 from flows.runtime.materialize import materialize
-from transforms.messaging.message_references import list_references
+from transforms.messaging.messages.message_references import list_references
 from transforms.messaging.send_keys import select_event_keys, select_send_keys
 
 NAMES = "message names"

@@ -28,7 +28,6 @@ from flows.steps.messaging.linked_events import (
 )
 from flows.steps.messaging.settled_sends import require_distinct, settle_sends
 from transforms.common.keys import BUCKETS, hash_unknown_message
-from transforms.messaging.bot_detection import flag_hasty_clicks
 from transforms.messaging.contact_sums import sum_contacts, sum_domains
 from transforms.messaging.daily_sums import sum_links, sum_message_days
 from transforms.messaging.delivery_basis import list_said_delivered
@@ -40,6 +39,7 @@ from transforms.messaging.event_assignment import (
     separate_sends,
     unit_key,
 )
+from transforms.messaging.hasty_clicks import flag_hasty_clicks
 from transforms.messaging.segment_sums import key_members, sum_segments
 from transforms.messaging.send_facts import count_unclear
 from transforms.messaging.send_keys import EventScope

@@ -10,7 +10,7 @@ from contracts.manifest import Warned, count_of
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from transforms.common.currency import RATE, bill_accounts, find_rates, normalize_currency
-from transforms.messaging.message_costs import COST_DAY, rate_messages
+from transforms.messaging.messages.message_costs import COST_DAY, rate_messages
 
 AMOUNTS = {"orders": Orders.revenue, "ad_stats": AdStats.spend}
 """Table whose rows without a rate are rejected -> what they would have added."""

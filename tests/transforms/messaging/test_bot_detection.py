@@ -11,14 +11,8 @@ from hypothesis import strategies as st
 from contracts.feeds import Events
 from tests.support.frames import frame
 from transforms.common.keys import SEND, hash_id
-from transforms.messaging.bot_detection import (
-    find_hasty_clicks,
-    flag_machines,
-    is_machine_agent,
-    judge_agents,
-    select_clicks,
-    select_deliveries,
-)
+from transforms.messaging.bot_detection import flag_machines, is_machine_agent, judge_agents
+from transforms.messaging.hasty_clicks import find_hasty_clicks, select_clicks, select_deliveries
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -11,7 +11,7 @@ from contracts.columns import polars_schema
 from contracts.facts.key_types import CHANNEL_STRIDE
 from contracts.facts.messaging.send_keys import EventKeys, SendKeys
 from contracts.feeds import Events, Sends
-from transforms.messaging.message_references import list_references, merge_references
+from transforms.messaging.messages.message_references import list_references, merge_references
 from transforms.messaging.send_keys import (
     is_of_send,
     list_links,

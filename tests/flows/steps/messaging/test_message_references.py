@@ -11,7 +11,7 @@ from flows.steps.messaging.message_references import (
 )
 from tests.support.message_workspaces import PEOPLE, event
 from tests.support.workspaces import as_json_lines, feed, read_workspace, write_workspace
-from transforms.messaging.message_references import merge_references
+from transforms.messaging.messages.message_references import merge_references
 
 
 def read(root: Path, **events: list[dict[str, object]]) -> Catalog:

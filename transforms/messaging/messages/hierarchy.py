@@ -1,12 +1,6 @@
-"""Campaign > dispatch > message: what every message is called, and what it belongs to.
+"""Campaign > dispatch > message: what every message is called, and what it belongs to (SPEC §6.1).
 
-A level that a source does not have is implied (SPEC §6.1): a campaign without dispatches or
-messages has one of each that bears its id and name, a dispatch without messages one message.
-
-So campaign c1 alone has a dispatch c1 and a message c1, and sends that name only the campaign
-are of that message. Events that name a message c1, which no feed describes, claim the implied one:
-theirs is its name. They cannot where such sends have it already, nor where a feed's own message is
-called c1: then the implied one is `campaign:c1`.
+A level that a source does not have is implied (`implied_messages`).
 """
 
 import polars as pl
@@ -18,15 +12,20 @@ from contracts.facts.messaging.send_keys import MessageReferences
 from contracts.feeds import Campaigns, Dispatches, Messages
 from contracts.vocabulary import NO_CAMPAIGN
 from transforms.common.instants import start_of_day
-from transforms.common.keys import IMPLIED_BY_DISPATCH, IMPLIED_MESSAGE, MESSAGE, hash_id
+from transforms.common.keys import MESSAGE, hash_id
+from transforms.messaging.messages.implied_messages import (
+    BY_CAMPAIGN,
+    BY_DISPATCH,
+    CAMPAIGN_KEY,
+    IMPLIED_BY,
+    REFERRED_CAMPAIGN,
+    REFERRED_CHANNEL,
+    claim_implied,
+    imply_messages,
+)
 
-OF_DISPATCH, OF_CAMPAIGN, REFERRED = "{} of dispatch", "{} of campaign", "referred {}"
-IMPLIED_BY, IS_SENT, IS_LONE, IMPLIED_DISPATCH = "implied by", "is sent", "is lone", "has implied"
-BY_DISPATCH, BY_CAMPAIGN = "dispatch", "campaign"
-CLAIM, DISPATCH_CLAIM = "claim", "claim of dispatch"
-REFERRED_CAMPAIGN = REFERRED.format(MessageReferences.campaign_id)
-REFERRED_CHANNEL = REFERRED.format(MessageReferences.channel)
-CAMPAIGN_KEY = [Campaigns.org_id, Campaigns.campaign_id]
+OF_DISPATCH, OF_CAMPAIGN = "{} of dispatch", "{} of campaign"
+IMPLIED_DISPATCH, CLAIM, DISPATCH_CLAIM = "has implied", "claim", "claim of dispatch"
 
 
 def describe_messages(
@@ -63,51 +62,14 @@ def describe_messages(
         .join(described, on=DescribedMessages.message_key, how="anti")
         .rename({REFERRED_CAMPAIGN: DescribedMessages.campaign_id})
     )
-    implied = pl.concat(
-        [
-            _imply_by_dispatches(dispatches, messages),
-            _imply_by_campaigns(campaigns, dispatches, messages, referred),
-        ],
-        how="diagonal",
-    )
-    claimed, left = _claim_implied(undescribed, implied)
+    implied = imply_messages(messages, dispatches, campaigns, referred)
+    claimed, left = claim_implied(undescribed, implied)
     return (
         pl.concat([described, claimed, left], how="diagonal")
         .pipe(_add_levels, dispatches, campaigns)
         .pipe(_tell_apart)
         .select(columns(DescribedMessages))
     )
-
-
-def _claim_implied(
-    undescribed: pl.LazyFrame, implied: pl.LazyFrame
-) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Let a message that no asset describes be the implied one whose id it bears, if it is free.
-
-    Returns:
-        The messages that nothing describes, the implied one's names beside; the other implied ones.
-    """
-    keys = [DescribedMessages.org_id, DescribedMessages.message_id]
-    key, campaign = DescribedMessages.message_key, DescribedMessages.campaign_id
-    best = (
-        implied.filter(DescribedMessages.is_described, pl.col(IS_SENT).is_null())
-        .group_by(keys)
-        .agg(
-            pl.col(
-                key,
-                DescribedMessages.message_name,
-                DescribedMessages.dispatch_id,
-                campaign,
-                DescribedMessages.is_described,
-            )
-            .sort_by(IMPLIED_BY, descending=True)
-            .first()
-        )
-    )
-    claimed = undescribed.join(best, on=keys, how="left", validate="m:1", suffix=" implied")
-    left = implied.join(claimed, left_on=key, right_on=f"{key} implied", how="anti")
-    own = claimed.with_columns(pl.coalesce(f"{campaign} implied", campaign).alias(campaign))
-    return own.drop(f"{campaign} implied", f"{key} implied"), left.drop(IS_SENT)
 
 
 def _list_described(messages: pl.LazyFrame, referred: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
@@ -129,66 +91,6 @@ def _list_described(messages: pl.LazyFrame, referred: pl.LazyFrame, timezone: st
     )
     fallback = referred.select(DescribedMessages.message_key, REFERRED_CAMPAIGN, REFERRED_CHANNEL)
     return own.join(fallback, on=DescribedMessages.message_key, how="left", validate="1:1")
-
-
-def _imply_by_dispatches(dispatches: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
-    of_dispatch = [Dispatches.org_id, Dispatches.dispatch_id]
-    return dispatches.join(messages, on=of_dispatch, how="anti").select(
-        *of_dispatch,
-        hash_id(Dispatches.dispatch_id, seed=IMPLIED_BY_DISPATCH).alias(
-            DescribedMessages.message_key
-        ),
-        pl.col(Dispatches.dispatch_id).alias(DescribedMessages.message_id),
-        pl.col(Dispatches.name).alias(DescribedMessages.message_name),
-        pl.lit(BY_DISPATCH).alias(IMPLIED_BY),
-        pl.lit(value=True).alias(DescribedMessages.is_described),
-    )
-
-
-def _imply_by_campaigns(
-    campaigns: pl.LazyFrame,
-    dispatches: pl.LazyFrame,
-    messages: pl.LazyFrame,
-    referred: pl.LazyFrame,
-) -> pl.LazyFrame:
-    """Of campaigns that have no level below, and of those that sends name without a message."""
-    has_id, has_campaign = (
-        pl.col(name).is_not_null() for name in (MessageReferences.message_id, REFERRED_CAMPAIGN)
-    )
-    by_messages = referred.filter(has_id).rename({REFERRED_CAMPAIGN: Campaigns.campaign_id})
-    lone = (
-        campaigns.join(dispatches, on=CAMPAIGN_KEY, how="anti")
-        .join(messages, on=CAMPAIGN_KEY, how="anti")
-        .join(by_messages, on=CAMPAIGN_KEY, how="anti")
-        .select(*CAMPAIGN_KEY, pl.lit(value=True).alias(IS_LONE))
-    )
-    sent = referred.filter(~has_id, has_campaign).select(
-        MessageReferences.org_id,
-        REFERRED_CHANNEL,
-        pl.col(REFERRED_CAMPAIGN).alias(Campaigns.campaign_id),
-        pl.lit(value=True).alias(IS_SENT),
-    )
-    return (
-        lone.join(sent, on=CAMPAIGN_KEY, how="full", coalesce=True, validate="1:1")
-        .join(
-            campaigns.select(*CAMPAIGN_KEY, Campaigns.name),
-            on=CAMPAIGN_KEY,
-            how="left",
-            validate="m:1",
-        )
-        .select(
-            *CAMPAIGN_KEY,
-            REFERRED_CHANNEL,
-            hash_id(Campaigns.campaign_id, seed=IMPLIED_MESSAGE).alias(
-                DescribedMessages.message_key
-            ),
-            pl.col(Campaigns.campaign_id).alias(DescribedMessages.message_id),
-            pl.col(Campaigns.name).alias(DescribedMessages.message_name),
-            pl.lit(BY_CAMPAIGN).alias(IMPLIED_BY),
-            pl.col(IS_LONE).alias(DescribedMessages.is_described),
-            IS_SENT,
-        )
-    )
 
 
 def _select_levels(

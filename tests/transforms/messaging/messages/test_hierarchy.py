@@ -8,7 +8,7 @@ import pytest
 from contracts.facts.messaging.send_keys import MessageReferences
 from contracts.feeds import Campaigns, Dispatches, Messages
 from tests.support.frames import frame
-from transforms.messaging.hierarchy import describe_messages
+from transforms.messaging.messages.hierarchy import describe_messages
 
 Row = dict[str, Any]
 Q: Row = {"org_id": "o", "campaign_id": "q", "name": "Q", "channel": "sms"}

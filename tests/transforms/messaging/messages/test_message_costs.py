@@ -8,7 +8,7 @@ import pytest
 
 from contracts.columns import polars_schema
 from contracts.feeds import Campaigns, Dispatches, ExchangeRates, Messages
-from transforms.messaging.message_costs import price_messages, rate_messages
+from transforms.messaging.messages.message_costs import price_messages, rate_messages
 
 RATES = pl.LazyFrame(
     [
