@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 
+import pyarrow as pa
+
 from contracts.erasures import ERASED
 from contracts.manifest import Check, InputFile, Warned
 from flows.catalog.canonical_tables import Catalog
@@ -151,6 +153,8 @@ def read_feeds(
             Pools(pool, here if workers.is_remote else pool),
             partial(progress, "reading feeds"),
         )
+    # Of what was read little is left, and of files' threads nothing: else the run would hold it.
+    pa.default_memory_pool().release_unused()
     warnings += raw.warnings
     files_read = order_files(ledger, raw.read)
     given = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
