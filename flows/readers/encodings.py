@@ -17,10 +17,12 @@ _BOMS = {
 }
 _NO_TEXT = b"\xff"
 # A letter or typographic sign of Windows-1252 where a word has it: after a letter or before one,
-# and a capital not after a small letter (there it is the first half of a damaged UTF-8 pair).
+# and a capital not after a small letter (there it is the first half of a damaged UTF-8 pair). Two
+# small letters can stand side by side ("Grüße", "créée"): in UTF-8 no two such bytes do.
 _WESTERN_SIGN = re.compile(
     rb"(?<![\x80-\xff])(?:"
-    rb"(?<=[A-Za-z])[\xdf-\xf6\xf8-\xfe\x92\x99\xae]|[\xdf-\xf6\xf8-\xfe](?=[A-Za-z])"
+    rb"(?<=[A-Za-z])(?:[\xdf-\xf6\xf8-\xfe]{1,2}|[\x92\x99\xae])"
+    rb"|[\xdf-\xf6\xf8-\xfe]{1,2}(?=[A-Za-z])"
     rb"|(?<![a-z])[\xc0-\xd6\xd8-\xde](?=[A-Za-z])"
     rb"|[\x80\xa3](?=[0-9 ])|(?<=[0-9 ])[\x80\xa3\x96\x97]|[\x93\x91](?=[A-Za-z0-9])"
     rb")(?![\x80-\xff])"
