@@ -32,7 +32,7 @@ from flows.storage.snapshots.published_files import (
     read_manifest,
     read_snapshot_manifest,
 )
-from flows.storage.snapshots.recovery import find_pointer_problem, heal_pointer
+from flows.storage.snapshots.recovery import find_pointer_problem, find_unfinished, heal_pointer
 from flows.storage.workspace_files import hash_file, remove_tree
 
 ROWS_AT_A_TIME = 500_000
@@ -102,9 +102,11 @@ def _verify_snapshots(root: Path) -> Iterator[Damage]:
 
 def _verify_sums(root: Path, *, repair: bool) -> Iterator[Damage]:
     """Whether what stands beside the tables, and what is in quarantine, is what was written."""
-    layout = Layout(root)
+    layout, unfinished = Layout(root), find_unfinished(root)
     tables = f"{layout.relative(layout.snapshots)}/"
     for file in list_kept_sums(root):
+        if file.stem == unfinished:
+            continue
         if not is_whole(file):
             if repair:
                 file.unlink()

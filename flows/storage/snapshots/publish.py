@@ -131,8 +131,8 @@ def publish_snapshot(root: Path, staging: Path, manifest: Manifest) -> None:
             sums = list_sums(rejected, f"{QUARANTINE}/{run_id}", {})
         known = {output.path: output.sha256 for output in manifest.outputs}
         sums |= list_sums(staging, layout.relative(layout.snapshots / run_id), known)
-        write_sums(root, run_id, sums)
         replace_text(layout.journal, seal(Journal(run_id=run_id)), layout.staging)
+        write_sums(root, run_id, sums)
         move_folder(staging, layout.snapshots / run_id)
         point_to(layout, manifest)
         finish_publishing(layout, run_id)

@@ -73,13 +73,27 @@ def find_pointer_problem(root: Path) -> str:
     return "reports/current.json is gone" if is_known else ""
 
 
+def find_unfinished(root: Path) -> str:
+    """The run that could not publish what it had made; empty where there is none."""
+    layout = Layout(root)
+    try:
+        run_id = _read_journal(layout) if layout.journal.exists() else ""
+    except ValueError:
+        return ""
+    return run_id if run_id and not (layout.snapshots / run_id).exists() else ""
+
+
+def _read_journal(layout: Layout) -> str:
+    return unseal(Journal, layout.journal.read_bytes()).run_id
+
+
 def _finish_or_undo(root: Path) -> None:
     """Finish the publishing of a run to which the pointer leads already; undo any other."""
     layout, pointer = Layout(root), read_pointer(root)
     if not layout.journal.exists():
         return
     try:
-        interrupted = unseal(Journal, layout.journal.read_bytes()).run_id
+        interrupted = _read_journal(layout)
     except ValueError:
         if pointer is not None:
             _drop_unpublished(layout, pointer)

@@ -131,6 +131,13 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     assert sorted(keys) == ["feeds[0].x", "sessions.timeout_minutes", "workspace.timezone"]
 
 
+def test_a_list_whose_only_word_is_wrong_is_not_called_too_short(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        load(tmp_path, FEED + '[attribution]\nmodels = ["last_tuch"]')
+    _, *lines = str(told.value).splitlines()
+    assert [line.strip().split(":")[0] for line in lines] == ["attribution.models[0]"]
+
+
 @pytest.mark.parametrize("secret", ["jane@example.com", "4111 1111 1111 1111"])
 def test_values_of_constants_are_never_repeated(tmp_path: Path, secret: str) -> None:
     text = feed(constants=f'{{ emial = "{secret}" }}', columns=f'{{ phon = "{secret}" }}')

@@ -69,7 +69,9 @@ def test_one_western_word_is_enough(read: Callable, word: str) -> None:
     assert broken.is_empty()
 
 
-@pytest.mark.parametrize("damage", [b"\xff", b"\x80", b"Jos\xc3", b"\xc3\x28", b"\xed\xa0\x80", b"Gr\xc3\xc3\x9fe"])
+@pytest.mark.parametrize(
+    "damage", [b"\xff", b"\x80", b"Jos\xc3", b"\xc3\x28", b"\xed\xa0\x80", b"Gr\xc3\xc3\x9fe"]
+)
 def test_damaged_bytes_do_not_make_a_file_latin_1(read: Callable, damage: bytes) -> None:
     _, rows, broken = read(b"id,name\n1,a\n2,%b\n3,b\n" % damage)
     assert rows[ROW_NUMBER].to_list() == [1, 3]

@@ -44,6 +44,15 @@ def test_a_day_that_may_be_a_month_is_an_open_point(tmp_path: Path) -> None:
     ]
 
 
+def test_an_export_of_a_whole_period_is_its_source_and_would_be_refused(tmp_path: Path) -> None:
+    header = "Campaign status,Campaign,Budget,Currency code,Impr.,Interactions,Cost,Clicks\n"
+    period = 'Campaign report\n"July 8, 2025 - July 31, 2025"\n'
+    found = propose(tmp_path, "a.csv", period + header + "Enabled,Brand,9,EUR,100,5,1.50,3\n")
+    assert found.settings == {"source": "google_ads.report"}
+    (refusal,) = [one for one in found.open_points if "it would be refused" in one]
+    assert "Day" in refusal
+
+
 def test_a_file_with_columns_like_ours_is_the_table_with_its_columns_renamed(
     tmp_path: Path,
 ) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
+from flows.errors import StorageFailed
 from flows.storage.layout import Layout
+from flows.storage.snapshots import publish
 from tests.support.samples import SAMPLES
 from tests.support.workspace_copies import copy_workspace, flip_bit
 from tests.support.workspaces import feed, write_workspace
@@ -54,6 +56,28 @@ def published(root: Path, pattern: str) -> Path:
 
 def test_nothing_is_damaged_after_a_run(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask(root, capsys, 0) == []
+
+
+@pytest.mark.parametrize("step", ["write_sums", "move_folder"])
+def test_what_could_not_be_published_is_no_damage(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], step: str
+) -> None:
+    """Its hashes may be written already; none of its files is gone, for none was there."""
+    before, real = files(root), getattr(publish, step)
+
+    def fail_after(*arguments: object) -> None:
+        if step == "write_sums":
+            real(*arguments)
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(publish, step, fail_after)
+        with pytest.raises(StorageFailed):
+            run(root)
+    capsys.readouterr()
+    assert len(list(Layout(root).sums.iterdir())) == 2
+    assert ask(root, capsys, 0) == []
+    assert files(root) == before
 
 
 @pytest.mark.parametrize("sample", sorted(SAMPLES.iterdir()), ids=lambda path: path.name)
