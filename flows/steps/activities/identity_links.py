@@ -110,8 +110,8 @@ def link_devices(inputs: PeopleInputs, orders: pl.LazyFrame, keeper: Keeper) -> 
 
     def write(folder: Path) -> str:
         files = list_row_files(inputs.catalog, *OF_FILES)
-        links = _restate(evidence, settings, files, movable)
-        links = _link_all(evidence) if links is None else links
+        links = restate_links(evidence, settings, files, movable)
+        links = link_all(evidence) if links is None else links
         # A struct is sorted by the bytes of its fields together: half of what sorting by each
         # takes; and a stable sort merges what is in order already.
         in_order = links.sort(pl.struct(key(IdentityLinks)), maintain_order=True)
@@ -124,7 +124,7 @@ def link_devices(inputs: PeopleInputs, orders: pl.LazyFrame, keeper: Keeper) -> 
     return read_frame(keeper.folder(STEP, decided, write).open(), LINKS, IdentityLinks)
 
 
-def _link_all(evidence: Evidence) -> pl.LazyFrame:
+def link_all(evidence: Evidence) -> pl.LazyFrame:
     """The links of all devices, in no order."""
     rows, backward_days = evidence.list_rows(), evidence.backward_days
     devices = materialize(find_device_contacts(list_evidence(*rows)), DeviceContacts)
@@ -147,7 +147,7 @@ def _link_some(evidence: Evidence, devices: pl.LazyFrame) -> pl.LazyFrame:
     return link_identities(*own, evidence.backward_days)
 
 
-def _restate(
+def restate_links(
     evidence: Evidence, settings: str, files: list[RowFile], movable: pl.DataFrame
 ) -> pl.LazyFrame | None:
     """The links of a run before, with those of devices of which any row is another now.

@@ -21,7 +21,7 @@ CONFIGURATION = "".join(
         *(feed(table, f"raw/{table}/*") for table in ("sessions", "orders")),
     ]
 )
-DAYS, DAYS_A_BATCH = 20, 3
+DAYS, DAYS_A_BATCH = 7, 2
 MESSAGE = {"message_id": "m1", "dispatch_id": "d1", "campaign_id": "c1", "channel": "email"}
 MESSAGE |= {"name": "M"}
 STEPS = ("people_KeyedSends", "people_KeyedEvents", "people_KeyedVisits", "people_KeyedOrders")
@@ -67,7 +67,7 @@ def count(folders: set[str]) -> dict[str, int]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _batches() -> Iterator[None]:
-    """Three days make a batch, wherever files would end one."""
+    """Two days make a batch, wherever files would end one."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(file_batches, "MOST_ROWS", 2 * DAYS_A_BATCH)
         for ends in ("ENDS", "SETTLED_ENDS"):
@@ -77,7 +77,7 @@ def _batches() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twenty days, published."""
+    """Seven days, published."""
     contacts = [{"contact_id": str(number)} for number in range(10)]
     files = {
         "raw/contacts/all.jsonl": as_json_lines(contacts),
@@ -121,27 +121,22 @@ def test_a_new_day_writes_the_batches_that_it_lies_in(workspace: Path) -> None:
     assert list_pieces(workspace) == after
 
 
-def test_events_follow_the_contact_and_message_of_their_send(workspace: Path) -> None:
-    """A send that is said anew to be another contact's takes its click with it."""
+def test_late_rows_write_the_batches_of_what_they_tell_of(workspace: Path) -> None:
+    """A send that is said anew to be another contact's takes its click with it.
+
+    And whose a device was is told by a later session; nothing is told of other devices.
+    """
     before = list_pieces(workspace)
     row = {"send_id": "s0-0", "message_id": "m1", "contact_id": "9", "status": "delivered"}
     again = row | {"sent_at": "2026-01-01T10:00:00Z", "updated_at": "2026-02-01T00:00:00Z"}
-    deliver(workspace, {"raw/sends/99.jsonl": as_json_lines([again])})
-    changed = count(list_pieces(workspace) - before)
-    assert {*changed} == {*STEPS[:2], LOOKED_AT}
-    assert changed[STEPS[1]] == 1
-    require_as_anew(workspace)
-
-
-def test_a_login_writes_the_batch_of_its_device(workspace: Path) -> None:
-    """Whose a device was is told by a later session; nothing is told of other devices."""
-    before = list_pieces(workspace)
     login = {"session_id": "l", "started_at": "2026-01-01T11:00:00Z", "contact_id": "7"}
-    told = as_json_lines([login | {"anonymous_id": "d0"}])
-    deliver(workspace, {"raw/sessions/99.jsonl": told})
-    changed = list_pieces(workspace) - before
+    late = {"sends": again, "sessions": login | {"anonymous_id": "d0"}}
+    deliver(workspace, {f"raw/{name}/99.jsonl": as_json_lines([one]) for name, one in late.items()})
+    changed = count(list_pieces(workspace) - before)
+    assert {*changed} == {*STEPS[:3], LOOKED_AT}
+    assert changed[STEPS[1]] == 1
     # That of the device, and that in which the login lies.
-    assert count(changed) == {STEPS[2]: 2}
+    assert changed[STEPS[2]] == 2
     require_as_anew(workspace)
 
 

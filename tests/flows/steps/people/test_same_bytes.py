@@ -40,8 +40,8 @@ def write_with(threads: int, activities: Path, place: Path) -> str:
     return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()
 
 
-def test_a_journey_is_the_same_with_one_two_and_four_threads(
+def test_a_journey_is_the_same_with_one_and_with_four_threads(
     activities: Path, tmp_path: Path
 ) -> None:
-    hashes = {write_with(threads, activities, tmp_path) for threads in (1, 2, 4)}
+    hashes = {write_with(threads, activities, tmp_path) for threads in (1, 4)}
     assert len(hashes) == 1

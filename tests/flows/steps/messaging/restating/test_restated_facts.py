@@ -21,7 +21,7 @@ from tests.support.histories.history import History, cut
 from tests.support.workspaces import read_workspace
 from transforms.messaging.additive_sums import SUMS
 
-HISTORIES = int(os.environ.get("HISTORIES", "3"))
+HISTORIES = int(os.environ.get("HISTORIES", "2"))
 NIGHTS = int(os.environ.get("NIGHTS", "4"))
 SETTINGS = {"workspace.timezone": '"America/New_York"'}
 
