@@ -20,6 +20,7 @@ from tests.flows.steps.maintenance.test_erasure import (
     root,
     run,
 )
+from tests.support.publishing import publish_tables
 from tests.support.workspace_copies import copy_workspace
 
 __all__ = ["built", "root"]
@@ -45,7 +46,7 @@ def test_a_setting_of_erasures_needs_no_full_run(erased: Path) -> None:
     for aggregates, sends in (("restate", 1), ("keep", 3), ("restate", 1)):
         setting = f'[erasure]\naggregates = "{aggregates}"\n'
         (erased / "campaigns.toml").write_text(config + setting)
-        run(erased)
+        publish_tables(erased)
         (report,) = pl.read_parquet(published_tables(erased)["email", "message_report"]).to_dicts()
         assert report["sends"] == sends
 
@@ -54,7 +55,7 @@ def test_after_raw_files_were_written_anew_figures_differ_because_of_the_erasure
     root: Path,
 ) -> None:
     erase(root, contact=ID, raw=True)
-    run(root)
+    publish_tables(root)
     changes = pl.read_parquet(published_tables(root)["run", "changes"])
     reasons = {reason for one in changes["reason"] for reason in one.split("+")}
     assert "erased" in reasons
@@ -100,7 +101,7 @@ def test_a_raw_file_delivered_after_a_kill_is_not_replaced(
         patched.setattr(erasure, "finish_erasure", lambda _: None)
         erase(root, contact=ID, raw=True)
     (root / "raw/sessions.csv").write_bytes(b"session_id,started_at\nv9,2026-01-11T12:00:00Z\n")
-    run(root)
+    publish_tables(root)
     assert b"v9" in (root / "raw/sessions.csv").read_bytes()
     assert list(find_traces(root)) == []
 
@@ -109,7 +110,7 @@ def test_a_raw_file_delivered_after_a_kill_is_not_replaced(
 def test_who_was_erased_is_not_lost_with_one_file(erased: Path, lost: str) -> None:
     path = erased / lost
     shutil.rmtree(path) if path.is_dir() else path.write_bytes(path.read_bytes()[:40])
-    run(erased)
+    publish_tables(erased)
     contacts = pl.read_parquet(published_tables(erased)["people", "contact_report"])
     assert contacts["contact_id"].to_list() == ["bo-0815", "cy-1"]
     assert main(["verify", str(erased)]) == 0
