@@ -3,15 +3,20 @@
 import json
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from contracts.manifest import Manifest
+from flows.page.report_page import draw_page, write_anew
+from flows.page.snapshot_tables import SnapshotTables
+from flows.storage.published_files import read_manifest
+from flows.storage.workspace_files import Layout
 from tests.support.pages import Elements, draw, figures, is_same, read_figure
 from tests.support.publishing import publish
-from tests.support.samples import copy_sample
-from tests.support.workspaces import Ran, run_workspace
 
 MONEY = ("revenue", "spend")
 ATTACKS = [
@@ -28,44 +33,51 @@ ATTACKS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def journeys(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    place = tmp_path_factory.mktemp("page")
-    ran = run_workspace(copy_sample("journeys", place / "ws"), place / "out")
-    draw(ran)
-    return ran
+@dataclass(frozen=True)
+class Published:
+    """A published sample, and its page."""
+
+    folder: Path
+    manifest: Manifest
+    html: str
+
+    @classmethod
+    def read(cls, root: Path) -> "Published":
+        manifest = read_manifest(root)
+        assert manifest is not None
+        folder = Layout(root).snapshots / manifest.run_id
+        return cls(folder, manifest, (folder / "report.html").read_text(encoding="utf-8"))
+
+    def table(self, group: str, name: str) -> pl.DataFrame:
+        return pl.read_parquet(self.folder / group / f"{name}.parquet")
 
 
 @pytest.fixture(scope="module")
-def html(journeys: Ran) -> str:
-    return (journeys.folder / "report.html").read_text(encoding="utf-8")
+def journeys(published_sample: Callable[[str], Path]) -> Published:
+    return Published.read(published_sample("journeys"))
 
 
-def compare_figures(ran: Ran, html: str) -> None:
-    """Hold every figure of a page against the rows of its table that its key hits."""
-    found = list(figures(Elements(html).found))
+@pytest.fixture(scope="module")
+def html(journeys: Published) -> str:
+    return journeys.html
+
+
+@pytest.mark.parametrize("sample", ["journeys", "ads", "skene"])
+def test_every_figure_is_its_tables(published_sample: Callable[[str], Path], sample: str) -> None:
+    """Several organizations and platforms, names that repeat, rows that open into finer ones."""
+    published = Published.read(published_sample(sample))
+    found = list(figures(Elements(published.html).found))
     assert len(found) > 300
     cells = {(table, str(key), column): (key, value) for table, key, column, value in found}
     wrong = [
         (table, key, column, value)
         for (table, _, column), (key, value) in cells.items()
-        if not is_same(read_figure(ran.folder, table, key, column), value)
+        if not is_same(read_figure(published.folder, table, key, column), value)
     ]
     assert wrong == []
 
 
-def test_every_figure_is_its_tables(journeys: Ran, html: str) -> None:
-    compare_figures(journeys, html)
-
-
-@pytest.mark.parametrize("sample", ["ads", "skene"])
-def test_every_figure_of_other_samples_is_its_tables(tmp_path: Path, sample: str) -> None:
-    """Several organizations and platforms, names that repeat, rows that open into finer ones."""
-    ran = run_workspace(copy_sample(sample, tmp_path / "ws"), tmp_path / "out")
-    compare_figures(ran, draw(ran).read_text(encoding="utf-8"))
-
-
-def test_parts_that_are_kept_are_what_a_drawing_gives(journeys: Ran, html: str) -> None:
+def test_parts_that_are_kept_are_what_a_drawing_gives(journeys: Published) -> None:
     """Each part is kept under the hashes of its tables: the second page takes over all of them."""
     kept: dict[str, str] = {}
     written = []
@@ -77,12 +89,13 @@ def test_parts_that_are_kept_are_what_a_drawing_gives(journeys: Ran, html: str) 
             kept[key] = write()
         return kept[key]
 
-    pages = [draw(journeys, keep=keep).read_text(encoding="utf-8") for _ in range(2)]
-    assert pages == [html, html]
+    tables = SnapshotTables(journeys.folder, journeys.manifest, "Shop", "Europe/Oslo", "EUR")
+    anew = draw_page(tables, write_anew)
+    assert [draw_page(tables, keep) for _ in range(2)] == [anew, anew]
     assert len(written) == len({*written}) > 5
 
 
-def test_headlines_are_sums_over_several_rows(journeys: Ran, html: str) -> None:
+def test_headlines_are_sums_over_several_rows(journeys: Published, html: str) -> None:
     spend = [
         (key, value)
         for table, key, column, value in figures(Elements(html).found)
@@ -96,18 +109,17 @@ def test_headlines_are_sums_over_several_rows(journeys: Ran, html: str) -> None:
     assert (week, str(sum(amount for day, amount in days if first <= day))) in spend
 
 
-def test_a_tab_for_every_group_that_has_tables(journeys: Ran, html: str) -> None:
+def test_a_tab_for_every_group_that_has_tables(journeys: Published, html: str) -> None:
     tabs = [
         element.attributes["data-tab"]
         for element in Elements(html).found
         if element.attributes.get("role") == "tab"
     ]
-    groups = {path.name for path in journeys.folder.iterdir() if path.is_dir()} - {"scratch"}
-    assert set(tabs) == (groups - {"quarantine"}) | {"run"}
+    assert set(tabs) == {one.group for one in journeys.manifest.outputs} | {"run"}
     assert tabs[0] == "campaigns"
 
 
-def test_the_questions_of_every_day_are_answered(journeys: Ran, html: str) -> None:
+def test_the_questions_of_every_day_are_answered(journeys: Published, html: str) -> None:
     """The best campaign and the rejected rows, worked out anew in plain Python."""
     answers = {
         term.text: answer.text
@@ -126,7 +138,7 @@ def test_the_questions_of_every_day_are_answered(journeys: Ran, html: str) -> No
     }
     name, (revenue, spend) = max(sums.items(), key=lambda item: item[1][0] / item[1][1])
     assert best.startswith(f"{name}: {revenue / spend:.2f} per unit spent, {revenue:.2f} from")
-    inputs = journeys.read.inputs()
+    inputs = journeys.manifest.inputs
     read, rejected = (sum(getattr(file, n) for file in inputs) for n in ("rows_read", "rejected"))
     assert answers["What was rejected?"].startswith(f"{rejected} of {read} rows")
 
@@ -146,7 +158,7 @@ def test_nothing_leaves_the_page_and_only_its_own_script_runs(html: str) -> None
     assert "unsafe" not in policy
 
 
-def test_nobody_is_named(journeys: Ran, html: str) -> None:
+def test_nobody_is_named(journeys: Published, html: str) -> None:
     contacts = journeys.table("people", "contact_report")["contact_id"].to_list()
     elements = Elements(html).found
     cells = {one.text for one in elements if one.tag in {"td", "th", "span"}}

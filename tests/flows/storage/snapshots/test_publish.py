@@ -249,41 +249,55 @@ def test_whatever_step_fails_readers_see_one_run_whole(
 
 
 PUBLISHER = """
-import sys
+import os, sys
 from pathlib import Path
 sys.path[:0] = [{project!r}, {here!r}]
 from test_publish import publish_value
-print("ready", flush=True)
-value = int(sys.argv[2])
-while True:
-    publish_value(Path(sys.argv[1]), value)
-    value += 1
+for first in sys.stdin:
+    child = os.fork()
+    if not child:
+        value = int(first)
+        while True:
+            publish_value(Path(sys.argv[1]), value)
+            value += 1
+    print(child, flush=True)
+    os.waitpid(child, 0)
+    print("gone", flush=True)
 """
+"""Has a process publish snapshot after snapshot until it is killed, for every line it is told."""
 
 
-def publish_until_killed(root: Path, first: int, seconds: float) -> None:
-    """Publish snapshot after snapshot in a process of its own, and kill it in the midst."""
-    script = PUBLISHER.format(project=str(PROJECT), here=str(Path(__file__).parent))
-    with subprocess.Popen(
-        [sys.executable, "-c", script, str(root), str(first)], stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if read_pointer(root) is not None:
-                assert len(values(root)) == 1
-        os.kill(process.pid, signal.SIGKILL)
+def publish_until_killed(
+    publisher: subprocess.Popen[str], root: Path, first: int, seconds: float
+) -> None:
+    """Have snapshot after snapshot published, and kill who does it in the midst."""
+    assert publisher.stdin is not None
+    assert publisher.stdout is not None
+    publisher.stdin.write(f"{first}\n")
+    publisher.stdin.flush()
+    publishing = int(publisher.stdout.readline())
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if read_pointer(root) is not None:
+            assert len(values(root)) == 1
+    os.kill(publishing, signal.SIGKILL)
+    assert publisher.stdout.readline() == "gone\n"
 
 
 def test_sigkill_at_any_moment_leaves_one_run_whole(tmp_path: Path) -> None:
-    for attempt, seconds in enumerate((0.02, 0.033, 0.047, 0.061, 0.084, 0.097, 0.119, 0.148)):
-        publish_until_killed(tmp_path, 1000 * (attempt + 1), seconds)
-        before = values(tmp_path)
-        assert len(before) <= 1
-        clean_up(tmp_path)
-        assert values(tmp_path) == before
-        assert latest(tmp_path) == shown_in_latest(tmp_path)
+    script = PUBLISHER.format(project=str(PROJECT), here=str(Path(__file__).parent))
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    moments = (0.02, 0.033, 0.047, 0.061, 0.084, 0.097, 0.119, 0.148)
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as publisher:
+        for attempt, seconds in enumerate(moments):
+            publish_until_killed(publisher, tmp_path, 1000 * (attempt + 1), seconds)
+            before = values(tmp_path)
+            assert len(before) <= 1
+            clean_up(tmp_path)
+            assert values(tmp_path) == before
+            assert latest(tmp_path) == shown_in_latest(tmp_path)
     published = publish_value(tmp_path, 7)
     assert values(tmp_path) == {7}
     assert read_manifest(tmp_path) is not None
