@@ -8,7 +8,13 @@ import pytest
 from flows.errors import ConfigurationError
 from tests.support.message_workspaces import PEOPLE, channels, event, publish
 from tests.support.publishing import row
-from tests.support.workspaces import as_json_lines, feed, run_workspace, write_workspace
+from tests.support.workspaces import (
+    as_json_lines,
+    feed,
+    read_workspace,
+    run_workspace,
+    write_workspace,
+)
 
 STATUSES = ("queued", "sent", "delivered", "bounced", "failed")
 
@@ -161,8 +167,8 @@ def test_equal_files_of_a_feed_are_read_once(tmp_path: Path, copies: int) -> Non
     people = b"contact_id,email\n" + b"".join(b"%d,a%d@x.io\n" % (n, n) for n in range(2000))
     files = {f"raw/contacts/{n}{copies}.csv": people for n in range(10)}
     toml = feed("contacts", "raw/contacts/*") + feed("events", "raw/events/*")
-    ran = run_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "out")
-    accounts = [(i.accepted, i.duplicates) for i in ran.read.inputs()]
+    read = read_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "ledger")
+    accounts = [(i.accepted, i.duplicates) for i in read.inputs()]
     assert accounts == [(2000, 0), *[(0, 2000)] * 9]
 
 

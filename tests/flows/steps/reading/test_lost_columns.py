@@ -4,9 +4,9 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.campaign_reports import campaign_reports
 from flows.storage.layout import Layout
 from flows.storage.notes.known_columns import is_damaged
+from tests.support.publishing import publish_tables
 from tests.support.workspaces import feed, write_workspace
 
 STATS = "raw/ad_stats.csv"
@@ -22,10 +22,7 @@ def write(folder: Path) -> Path:
 
 def run(root: Path, code: str = "column_gone") -> list[str]:
     """The messages of one run that bear a code."""
-    manifest = campaign_reports.fn(str(root), wait_seconds=0)
-    warnings = manifest["warnings"]
-    assert isinstance(warnings, list)
-    return [one["message"] for one in warnings if one["code"] == code]
+    return [one.message for one in publish_tables(root).warnings if one.code == code]
 
 
 def test_a_column_that_a_new_delivery_lacks_is_told_until_it_is_settled(tmp_path: Path) -> None:
