@@ -13,8 +13,8 @@ import pytest
 from contracts.manifest import Manifest
 from flows.page.report_page import draw_page, write_anew
 from flows.page.snapshot_tables import SnapshotTables
-from flows.storage.published_files import read_manifest
-from flows.storage.workspace_files import Layout
+from flows.storage.layout import Layout
+from flows.storage.snapshots.published_files import read_manifest
 from tests.support.pages import Elements, draw, figures, is_same, read_figure
 from tests.support.publishing import publish
 

@@ -30,7 +30,7 @@ from flows.storage.snapshots.publish import (
 from flows.storage.snapshots.published_files import published_tables, read_manifest, read_pointer
 from flows.storage.snapshots.recovery import clean_up
 
-PROJECT = Path(__file__).resolve().parents[3]
+PROJECT = Path(__file__).resolve().parents[4]
 TABLES = ("email/message_report", "email/campaign_report", "ads/ad_report")
 NOW = datetime(2026, 11, 21, 4, 30, tzinfo=UTC)
 
