@@ -110,7 +110,7 @@ def campaign_reports(
 
 @contextmanager
 def begin_attempt(
-    loaded: LoadedWorkspace, wait_seconds: float, *, full: bool = False
+    loaded: LoadedWorkspace, wait_seconds: float, *, full: bool
 ) -> Generator[Attempt]:
     """Hold the workspace, and write into a fresh folder that goes with the attempt."""
     started = datetime.now(UTC)

@@ -23,8 +23,8 @@ def launch_run(
     wait_seconds: float,
     progress: Progress,
     *,
-    full: bool = False,
-    dask: str | None = None,
+    full: bool,
+    dask: str | None,
 ) -> Manifest:
     """Run the Prefect flow for one workspace in this process.
 

@@ -161,8 +161,8 @@ def select_rows(
 def rows_of(
     published: SnapshotTables,
     spec: TableSpec,
-    period: ReportPeriod | None = None,
-    known: pl.DataFrame | None = None,
+    period: ReportPeriod | None,
+    known: pl.DataFrame | None,
 ) -> pl.LazyFrame:
     """The rows of a table's days, where they are not known already."""
     if known is not None:

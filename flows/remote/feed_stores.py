@@ -28,7 +28,7 @@ INDEX = "feed_objects.json"
 
 @contextmanager
 def open_feed_stores(
-    root: Path, files: Sequence[str], *, keeps: bool = False
+    root: Path, files: Sequence[str], *, keeps: bool
 ) -> Generator[tuple[Path, ...]]:
     """Show the objects of feeds in folders, as long as the context lasts.
 

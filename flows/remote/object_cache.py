@@ -50,7 +50,7 @@ class ObjectCache:
         kept = self._place(one)
         return kept.exists() and kept.stat().st_size == one.size
 
-    def bring(self, one: StoredObject, target: Path, *, is_fresh: bool = False) -> None:
+    def bring(self, one: StoredObject, target: Path, *, is_fresh: bool) -> None:
         """Put an object's content under a path, from the store where it is not here.
 
         Raises:

@@ -41,9 +41,9 @@ def write_groups(frame: pl.LazyFrame, key: pl.Expr, groups: int, folder: Path) -
     grouped.sink_batches(cut, chunk_size=ROWS_A_BATCH, maintain_order=False)
 
 
-def scan_groups(folder: Path, schema: pl.Schema, group: int | None = None) -> pl.LazyFrame:
-    """Read all groups of a frame, or one."""
-    files = list_matching(folder, "*.parquet" if group is None else f"{group:03}-*.parquet")
+def scan_group(folder: Path, schema: pl.Schema, group: int) -> pl.LazyFrame:
+    """Read a group of a frame."""
+    files = list_matching(folder, f"{group:03}-*.parquet")
     return pl.scan_parquet(files) if files else pl.LazyFrame(schema=schema)
 
 

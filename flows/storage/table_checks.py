@@ -8,7 +8,7 @@ from contracts.manifest import Check
 
 
 def check_table(
-    table: type[Table], label: str, rows: pl.DataFrame, *, is_sorted: bool = True
+    table: type[Table], label: str, rows: pl.DataFrame, *, is_sorted: bool
 ) -> list[Check]:
     """Check a table against its contract, its key's uniqueness and its order."""
     require_contract(table, rows)

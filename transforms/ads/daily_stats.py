@@ -14,7 +14,14 @@ from contracts.feeds import AdStats
 from transforms.ads.entities import ENTITY, OF_PAYER, PAYER
 from transforms.ads.levels import DAY, METRICS, agree_between
 from transforms.ads.stated_entities import STATED, STATED_KEY
-from transforms.common.currency import AMOUNTS, EXACT, RATE, fill_currency, find_rates
+from transforms.common.currency import (
+    AMOUNTS,
+    RATE,
+    convert,
+    fill_currency,
+    find_rates,
+    round_amounts,
+)
 from transforms.common.joins import HELD, STREAMED
 from transforms.common.rates import sum_known
 from transforms.common.shared_texts import SHARED, share_texts, write_out_texts
@@ -181,14 +188,14 @@ def sum_daily_stats(
     return (
         number_rows(rows, numbers)
         .join(rates, on=[PAYER, DAY], how="inner", validate=STREAMED, build_side=HELD)
-        .with_columns(pl.col(AMOUNTS).cast(EXACT) * pl.col(PayerRates.rate).cast(EXACT))
+        .with_columns(convert(AMOUNTS, PayerRates.rate))
         .group_by(ENTITY, DAY, *apart)
         .agg(
             *sum_known(METRICS),
             source.alias(DailyStats.source_relation),
             attributes.alias(DailyStats.attributes),
         )
-        .with_columns(pl.col(AMOUNTS).round(4, mode="half_away_from_zero"))
+        .with_columns(round_amounts(pl.col(AMOUNTS)))
         .select(*columns(DailyStats), *apart)
         .cast(dict(polars_schema(DailyStats)))
     )

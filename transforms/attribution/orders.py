@@ -6,7 +6,13 @@ from contracts.columns import columns, polars_schema
 from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import Orders
 from transforms.common.calendar import reporting_day
-from transforms.common.currency import EXACT, RATE, find_rates, normalize_currency
+from transforms.common.currency import (
+    RATE,
+    convert,
+    find_rates,
+    normalize_currency,
+    round_amounts,
+)
 
 CANCELLED_STATUSES = (
     "cancelled",
@@ -61,11 +67,7 @@ def price_orders(
         normalize_currency(pl.col(Orders.currency)).fill_null(currency),
     )
     own = pl.col(Orders.currency) == currency
-    converted = (
-        (pl.col(REVENUE).cast(EXACT) * pl.col(RATE).cast(EXACT))
-        .round(4, mode="half_away_from_zero")
-        .cast(polars_schema(PricedOrders)[REVENUE])
-    )
+    converted = round_amounts(convert(REVENUE)).cast(polars_schema(PricedOrders)[REVENUE])
     return (
         dated.pipe(find_rates, exchange_rates, currency)
         .with_columns(_net_amount().alias(REVENUE))

@@ -132,6 +132,21 @@ def find_rates(
     ).with_columns(pl.coalesce(one, RATE).alias(RATE))
 
 
+def convert(amounts: str | list[str], rate: str = RATE) -> pl.Expr:
+    """Amounts in the reporting currency, exact; null where there is no rate.
+
+    Args:
+        amounts: The columns of the amounts.
+        rate: The column of their rate.
+    """
+    return pl.col(amounts).cast(EXACT) * pl.col(rate).cast(EXACT)
+
+
+def round_amounts(amounts: pl.Expr) -> pl.Expr:
+    """Amounts to four places, half away from zero."""
+    return amounts.round(4, mode="half_away_from_zero")
+
+
 def normalize_currency(currency: pl.Expr) -> pl.Expr:
     """A currency's code, trimmed and in capitals; null where empty."""
     return currency.str.strip_chars().str.to_uppercase().replace("", None)

@@ -45,7 +45,7 @@ class NumberMarks:
 PLAIN = NumberMarks()
 
 
-def plain_numbers(cells: pl.Series, marks: NumberMarks = PLAIN) -> pl.Series:
+def plain_numbers(cells: pl.Series, marks: NumberMarks) -> pl.Series:
     """Write numbers with a decimal point and nothing else.
 
     What the marks do not allow becomes null; plain numbers are left to the cast to their type.

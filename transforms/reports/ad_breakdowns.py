@@ -22,7 +22,7 @@ from transforms.ads.name_lookup import AdVersions, fill_names
 from transforms.ads.name_versions import PLATFORM_KEYS
 from transforms.ads.speakers import adds_to
 from transforms.common.ad_levels import ID_OF_LEVEL
-from transforms.common.currency import AMOUNTS, EXACT
+from transforms.common.currency import AMOUNTS, convert, round_amounts
 from transforms.common.rates import divide, sum_known
 from transforms.common.report_rows import ReportRows, order_groups
 from transforms.common.shared_texts import share_texts
@@ -64,7 +64,7 @@ def sum_breakdowns(
     schema = polars_schema(BreakdownSums)
     sums = (
         breakdowns.join(rates, on=OF_RATE, how="left", nulls_equal=True, validate="m:1")
-        .with_columns(pl.col(AMOUNTS).cast(EXACT) * pl.col(StatsRates.rate).cast(EXACT))
+        .with_columns(convert(AMOUNTS, StatsRates.rate))
         .group_by(*GRAIN, DAY)
         .agg(
             *sum_known(METRICS),
@@ -72,7 +72,7 @@ def sum_breakdowns(
             agree(BreakdownSums.match_type),
             agree(BreakdownSums.attributes),
         )
-        .with_columns(pl.col(AMOUNTS).round(4, mode="half_away_from_zero"))
+        .with_columns(round_amounts(pl.col(AMOUNTS)))
     )
     entity = pl.coalesce(
         pl.when(pl.col(by).is_not_null()).then(RANKS[level])

@@ -6,7 +6,7 @@ from contracts.columns import columns, polars_schema
 from contracts.facts.messaging.send_sums import ChannelDays, MessageRows
 from contracts.feeds import MessageStats
 from contracts.reports.messaging import ProviderReport
-from transforms.common.currency import EXACT, RATE, find_rates
+from transforms.common.currency import RATE, convert, find_rates, round_amounts
 from transforms.common.rates import FORMULAS, divide
 from transforms.reports.messaging import finish
 
@@ -69,10 +69,9 @@ def price_stats(
     Returns:
         The same rows, in no order; revenue is null where its currency has no rate on that day.
     """
-    exact = pl.col(MessageStats.revenue).cast(EXACT) * pl.col(RATE).cast(EXACT)
-    rounded = exact.round(4, mode="half_away_from_zero").cast(REVENUE)
+    revenue = round_amounts(convert(MessageStats.revenue)).cast(REVENUE)
     return (
         find_rates(stats, exchange_rates, currency)
-        .with_columns(rounded.alias(MessageStats.revenue))
+        .with_columns(revenue.alias(MessageStats.revenue))
         .drop(RATE)
     )

@@ -8,7 +8,7 @@ import polars as pl
 from contracts.facts.ads.ad_stats import PlacedStats, StatsRates
 from contracts.reports.ads import BreakdownReport
 from flows.catalog.exchange_rates import rates_of
-from flows.explain.ads.level_cells import AMOUNTS, NO_METRIC, explain_ratio
+from flows.explain.ads.level_cells import NO_METRIC, explain_ratio
 from flows.explain.ads.stats_exclusions import list_stats_left_out
 from flows.explain.ads.stats_rows import (
     OF_PLATFORM,
@@ -33,7 +33,7 @@ from flows.steps.ads.ad_facts import scan_given
 from transforms.ads.daily_stats import OF_RATE, find_stats_rates
 from transforms.ads.levels import DAY, PARENTS
 from transforms.ads.speakers import adds_to
-from transforms.common.currency import EXACT
+from transforms.common.currency import AMOUNTS, convert, round_amounts
 from transforms.common.shared_texts import write_out_texts
 from transforms.explain.row_places import ROW_PLACE
 from transforms.reports.ad_breakdowns import GRAIN, name_breakdowns
@@ -105,12 +105,7 @@ class BreakdownCells:
         rates = find_stats_rates(named, accounts, rates_of(placed.catalog), currency)
         priced = named.join(
             materialize(rates, StatsRates), on=OF_RATE, how="left", nulls_equal=True, validate="m:1"
-        ).with_columns(
-            (pl.col(name).cast(EXACT) * pl.col(StatsRates.rate).cast(EXACT))
-            .round(4, mode="half_away_from_zero")
-            .alias(name)
-            for name in AMOUNTS
-        )
+        ).with_columns(round_amounts(convert(AMOUNTS, StatsRates.rate)))
         return priced.pipe(write_out_texts).filter(*are_of(row, GRAIN))
 
     def _list_entity_spend(self, row: Mapping[str, Any]) -> pl.DataFrame:

@@ -38,6 +38,7 @@ from transforms.ads.ratios import RATIOS, THOUSANDS
 from transforms.ads.report_groups import URL_COLUMNS, URL_GRAIN, read_links
 from transforms.ads.rests import TAKEN_OFF, list_ad_figures, list_campaign_figures, sign
 from transforms.ads.speakers import NO_LEVEL, OWN, TOP, adds_to
+from transforms.common.currency import AMOUNTS
 from transforms.common.shared_texts import share_texts, write_out_texts
 from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, state_rows
 
@@ -53,7 +54,6 @@ METRIC_OF = {
     P.reported_conversions_value: PlacedStats.conversions_value,
 }
 """Column of a report -> the metric of stats that it adds up."""
-AMOUNTS = (PlacedStats.spend, PlacedStats.conversions_value)
 OF_CONVERSIONS = (PlacedStats.conversions, PlacedStats.conversions_value)
 LEVEL_NAMES = {rank: name for name, rank in RANKS.items()}
 LINK = [PlacedStats.landing_url, PlacedStats.url_tags]

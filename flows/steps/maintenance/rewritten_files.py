@@ -62,7 +62,7 @@ class RewrittenRaw:
 
 
 def find_person_files(
-    read: FeedsRead, person: Erasures, *, refused_too: bool = False
+    read: FeedsRead, person: Erasures, *, refused_too: bool
 ) -> Iterator[PersonFile]:
     """The raw files whose rows, accepted or rejected, bear the person.
 

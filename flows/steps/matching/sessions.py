@@ -19,7 +19,7 @@ from flows.catalog.file_batches import Batch, list_batches
 from flows.cluster.workers import THREADS, Workers, perform
 from flows.kept.identities import identify
 from flows.kept.keepers import Folder, Keeper, Scratch, keep_each
-from flows.runtime.materialize import hold, materialize, scan_groups, write_groups, write_whole
+from flows.runtime.materialize import hold, materialize, scan_group, write_groups, write_whole
 from transforms.matching.link_visits import list_visits, sum_source_days
 from transforms.matching.match_sessions import SESSION_COLUMNS, SessionPiece, key_sessions
 from transforms.web.sessionization import build_sessions
@@ -131,7 +131,7 @@ def make_sessions(of: ViewGroups, group: int) -> None:
 def scan_made(views: Path, config: Workspace, group: int) -> pl.LazyFrame:
     """The sessions that a group's page views make: canonical, with `is_bot`."""
     return build_sessions(
-        scan_groups(views, polars_schema(PageViews), group),
+        scan_group(views, polars_schema(PageViews), group),
         config.workspace.timezone,
         config.sessions.timeout_minutes,
         split_at_midnight=config.sessions.split_at_midnight,

@@ -114,7 +114,7 @@ def find_channels(catalog: Catalog, config: Workspace) -> RunChannels:
 
 
 def _find_messages(
-    inputs: MessageInputs, channels: RunChannels, gathered: FileReferences | None = None
+    inputs: MessageInputs, channels: RunChannels, gathered: FileReferences | None
 ) -> pl.DataFrame:
     """Every message with its names, dispatch, campaign and channel: `DescribedMessages`.
 

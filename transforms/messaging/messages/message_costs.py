@@ -5,7 +5,7 @@ import polars as pl
 from contracts.columns import polars_schema
 from contracts.feeds import AdStats, Campaigns, Dispatches, Messages
 from transforms.common.calendar import reporting_day
-from transforms.common.currency import EXACT, RATE, find_rates
+from transforms.common.currency import RATE, convert, find_rates, round_amounts
 
 COST = polars_schema(Messages)[Messages.cost]
 COST_DAY = AdStats.date_day
@@ -23,10 +23,8 @@ def price_messages(rated: pl.LazyFrame) -> pl.LazyFrame:
     Returns:
         The same rows, in no order; the cost is null where it has no rate.
     """
-    exact = pl.col(Messages.cost).cast(EXACT) * pl.col(RATE).cast(EXACT)
-    return rated.with_columns(
-        exact.round(4, mode="half_away_from_zero").cast(COST).alias(Messages.cost)
-    ).drop(COST_DAY, RATE)
+    cost = round_amounts(convert(Messages.cost)).cast(COST)
+    return rated.with_columns(cost.alias(Messages.cost)).drop(COST_DAY, RATE)
 
 
 def rate_messages(
