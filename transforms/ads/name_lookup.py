@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.columns import polars_schema
+from contracts.columns import no_rows
 from contracts.facts.ads.ad_names import NameVersions
 from contracts.feeds import AdAccounts, AdCampaigns, AdCreatives, AdGroups, Ads
 from transforms.ads.name_versions import (
@@ -109,7 +109,7 @@ def list_versions(tables: AdTables) -> pl.LazyFrame:
     Returns:
         `NameVersions`, in no order.
     """
-    empty = pl.LazyFrame(schema=polars_schema(NameVersions))
+    empty = no_rows(NameVersions)
     found = [
         make_versions(table, look_up.by, look_up.take)
         .rename({look_up.by: NameVersions.entity_id})

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import columns, no_rows, polars_schema
 from contracts.facts.ads.ad_entities import AdEntities
 from contracts.facts.ads.ad_names import AdNames, EntityNames, NameSpans, NameTables
 from contracts.feeds import Ads
@@ -45,7 +45,7 @@ def name_ads(versions: AdVersions) -> pl.LazyFrame:
     """
     ads = versions.tables.ads
     if ads is None:
-        return pl.LazyFrame(schema=polars_schema(NameTables))
+        return no_rows(NameTables)
     return fill_names(ads, versions, VERSION_DAY)
 
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import columns, no_rows, polars_schema
 from contracts.config.workspace import AttributionSection
 from contracts.facts.order_facts import MessageTouches, Touches, VisitTouches
 from contracts.facts.people.described_activities import ContactSends, ContactSessions, MessageEvents
@@ -273,5 +273,5 @@ def _group_of_channel() -> pl.Expr:
 
 def _complete(rows: pl.LazyFrame, contract: type[Touches]) -> pl.LazyFrame:
     """The columns of a contract; those that rows of this kind do not have are null."""
-    empty = pl.LazyFrame(schema=polars_schema(contract))
+    empty = no_rows(contract)
     return pl.concat([empty, rows], how="diagonal").select(columns(contract))

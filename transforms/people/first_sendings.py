@@ -7,7 +7,7 @@ of the rows of years two things are looked for: the few events of lists, and the
 import polars as pl
 
 from contracts.channels import OTHER_CHANNEL
-from contracts.columns import columns, polars_schema
+from contracts.columns import columns, no_rows
 from contracts.facts.people.described_activities import ContactSends
 from contracts.facts.people.lists import FirstSendings, SubscriptionDays
 from contracts.facts.people.numbered_activities import (
@@ -117,7 +117,7 @@ def restore_firsts(firsts: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
     told = firsts.rename({AT: ContactSends.sent_at}).join(
         ids, on=CONTACT, how="inner", validate="m:1"
     )
-    nothing = pl.LazyFrame(schema=polars_schema(ContactSends))
+    nothing = no_rows(ContactSends)
     return pl.concat([nothing, told.drop(CONTACT)], how="diagonal").select(columns(ContactSends))
 
 

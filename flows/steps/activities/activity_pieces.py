@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import Table, columns, polars_schema
+from contracts.columns import Table, columns, no_rows
 from contracts.facts.people.journey_slices import ActivityDays
 from contracts.facts.people.numbered_activities import (
     KeyedEvents,
@@ -191,7 +191,7 @@ class Pieces:
         return self.scan_extract(DAYS).select(pl.col(ActivityDays.rows).sum()).collect().item()
 
     def _concat(self, rows: list[pl.LazyFrame]) -> pl.LazyFrame:
-        return pl.concat(rows) if rows else pl.LazyFrame(schema=polars_schema(self.kind.table))
+        return pl.concat(rows) if rows else no_rows(self.kind.table)
 
 
 def _file(extract: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import polars_schema
+from contracts.columns import no_rows, polars_schema
 from contracts.facts.ads.ad_entities import AdEntities, StatedEntities
 from contracts.facts.ads.ad_stats import FeedStats, KeyedStats
 from flows.catalog.canonical_tables import Catalog
@@ -61,7 +61,7 @@ def keep_stats(catalog: Catalog, keeper: Keeper, workers: Workers) -> StatsRows:
     """
     batches = [*list_batches(catalog, "ad_stats")]
     if not batches:
-        stated, rows = (pl.LazyFrame(schema=polars_schema(t)) for t in (StatedEntities, FeedStats))
+        stated, rows = (no_rows(t) for t in (StatedEntities, FeedStats))
         return StatsRows(stated, rows)
     decided = [[batch.identity, _find_places(batch)] for batch in batches]
     folders = [

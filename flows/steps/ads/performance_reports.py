@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import key, polars_schema
+from contracts.columns import key, no_rows
 from contracts.config.workspace import Workspace
 from contracts.facts.ads.ad_names import SharedNames
 from contracts.facts.ads.ad_sums import (
@@ -160,7 +160,7 @@ def write_performance_reports(
     names = materialize(share_names(facts.names.lazy()), SharedNames)
     campaigns, ads = (PerformanceTable(facts, sessions, names, level, config) for level in TABLES)
     checks = campaigns.write(staging) + ads.write(staging)
-    nothing = pl.LazyFrame(schema=polars_schema(GroupSpend))
+    nothing = no_rows(GroupSpend)
     spend = materialize(sum_by_ad(pl.concat([nothing, *ads.spent]), ads.groups), AdSpend)
     checks += write_utm_audit(facts.matched, facts.names, spend, staging)
     came = facts.matched.links.filter(pl.col(AuditedLinks.platform).is_not_null())

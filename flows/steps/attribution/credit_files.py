@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import Table, key, polars_schema
+from contracts.columns import Table, key, no_rows
 from contracts.facts.order_facts import MessageOrders, OrderRevenue, SessionOrders
 from contracts.reports.attribution import CreditedTouch, Paths, order_touches_contract
 from contracts.reports.credits import campaign_credits_contract
@@ -84,13 +84,13 @@ class CreditFiles:
                 part.slice(start, end - start)
                 for part, start, end in zip(parts, starts, ends, strict=True)
             ]
-            piece = pl.concat([pl.LazyFrame(schema=polars_schema(contract)), *rows])
+            piece = pl.concat([no_rows(contract), *rows])
             ordered = piece.sort(key(contract)) if len(rows) > 1 else piece
             yield materialize(ordered, contract).collect()
             starts = ends
 
     def _stack(self, kind: str, contract: type[Table]) -> pl.LazyFrame:
-        return pl.concat([pl.LazyFrame(schema=polars_schema(contract)), *self.list_parts(kind)])
+        return pl.concat([no_rows(contract), *self.list_parts(kind)])
 
 
 def _find_ends(parts: list[pl.LazyFrame], rows: int) -> list[list[int]]:

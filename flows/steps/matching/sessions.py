@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import Table, key, polars_schema
+from contracts.columns import Table, key, no_rows, polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.matching.session_facts import SessionBase, SessionFacts
 from contracts.facts.matching.session_matching import SessionVisits, SourceDays, TrafficSources
@@ -192,7 +192,7 @@ def _open(folders: Iterable[Folder]) -> KeyedSessions:
         tuple(pieces),
         _read(paths, SOURCES, TrafficSources).unique(SOURCE_KEY),
         _read(paths, DAYS, SourceDays),
-        pl.scan_parquet(visits) if visits else pl.LazyFrame(schema=polars_schema(SessionVisits)),
+        pl.scan_parquet(visits) if visits else no_rows(SessionVisits),
         identify([folder.identity for folder in folders]),
     )
 

@@ -168,7 +168,7 @@ def scan_link_texts(catalog: Catalog) -> pl.LazyFrame:
     """One row per link that events name: `LinkTexts`."""
     files = [catalog.folder(file, "events") / LINKS_FILE for file in catalog.feeding("events")]
     if not files:
-        return pl.LazyFrame(schema=polars_schema(LinkTexts))
+        return no_rows(LinkTexts)
     return pl.scan_parquet(files).unique()
 
 

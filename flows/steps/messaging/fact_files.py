@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.columns import polars_schema
+from contracts.columns import no_rows
 from contracts.facts.messaging.send_facts import UnclearRows
 from contracts.facts.messaging.send_sums import (
     AssumedBases,
@@ -97,7 +97,7 @@ class FactFiles:
     def _add_files(self, kind: str, name: str) -> pl.LazyFrame:
         files = list_matching(self.groups, f"{name}-*.arrow")
         if not files:
-            return pl.LazyFrame(schema=polars_schema(SUMS[kind].table))
+            return no_rows(SUMS[kind].table)
         return add_up(pl.scan_ipc(files), SUMS[kind]) if len(files) > 1 else pl.scan_ipc(files)
 
     def write_contacts(self, contacts: pl.LazyFrame, part: int) -> None:
@@ -142,7 +142,7 @@ class FactFiles:
             for part in self.scan_contacts()
         )
         sums = [materialize(merge_bases(part, assumed), ContactSums) for part in parts]
-        return pl.concat([pl.LazyFrame(schema=polars_schema(ContactSums)), *sums])
+        return pl.concat([no_rows(ContactSums), *sums])
 
     def count_contacts(self, known: pl.LazyFrame) -> int:
         """How many contacts anything was sent to or came from, but for some.

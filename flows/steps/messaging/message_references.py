@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.columns import polars_schema
+from contracts.columns import no_rows
 from contracts.facts.messaging.send_keys import MessageReferences
 from flows.catalog.canonical_tables import Catalog
 from flows.ingest.send_key_files import REFERENCES_FILE
@@ -68,7 +68,7 @@ def gather_references(catalog: Catalog, earlier: FileReferences | None = None) -
     }
     known = earlier if earlier is not None and earlier.files <= lists.keys() else None
     new = [path for name, path in lists.items() if known is None or name not in known.files]
-    rows = [pl.LazyFrame(schema=polars_schema(MessageReferences))]
+    rows = [no_rows(MessageReferences)]
     rows += [pl.scan_parquet(new)] if new else []
     rows += [] if known is None else [known.rows.lazy()]
     gathered = materialize(list_references(pl.concat(rows)), MessageReferences)

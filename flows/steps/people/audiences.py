@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import polars_schema
+from contracts.columns import no_rows
 from contracts.config.workspace import AudienceSection, Workspace
 from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_matching import MessageNameKeys
@@ -110,8 +110,8 @@ def draw(
             raise problem
         names = find_names(MessageInputs(read.catalog, config, Path(scratch)))
         # Sessions tell whose a device was; which ads they came from is not asked.
-        no_ads = pl.LazyFrame(schema=polars_schema(AdNames))
-        no_names = pl.LazyFrame(schema=polars_schema(MessageNameKeys))
+        no_ads = no_rows(AdNames)
+        no_names = no_rows(MessageNameKeys)
         sessions = find_sessions(read.catalog, config, Path(scratch) / "web")
         matched = match_sessions(sessions, no_ads, no_names, config)
         people = PeopleInputs(read.catalog, config, names, matched, no_ads)

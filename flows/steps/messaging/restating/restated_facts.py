@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import polars_schema
+from contracts.columns import no_rows
 from contracts.facts.messaging.send_keys import AddressOwners, SendKeys
 from contracts.facts.messaging.send_sums import ContactBases
 from contracts.feeds import ListMembers
@@ -45,7 +45,7 @@ from transforms.messaging.segment_sums import key_members
 MOST_TOUCHED = 0.3
 """Where a larger share of the rows belongs to sends that changed, all facts are built anew."""
 MEMBERS = "list_members"
-NOTHING = {kind: pl.LazyFrame(schema=polars_schema(sums.table)) for kind, sums in SUMS.items()}
+NOTHING = {kind: no_rows(sums.table) for kind, sums in SUMS.items()}
 
 
 class TooMuch(Exception):  # noqa: N818 - it names what was found
