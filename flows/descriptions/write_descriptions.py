@@ -14,7 +14,7 @@ from flows.descriptions.standard_forms import (
     make_dbt_sources,
     write_views,
 )
-from flows.storage.workspace_files import make_folder, write_durably
+from flows.storage.workspace_files import make_folder
 
 DATA_PACKAGE = "datapackage.json"
 VIEWS = "views.sql"
@@ -33,13 +33,18 @@ def write_descriptions(folder: Path, manifest: Manifest) -> None:
     """
     tables = describe_tables(folder, manifest)
     package = make_data_package(tables, manifest)
-    write_durably(folder / DATA_PACKAGE, json.dumps(package, ensure_ascii=False, indent=2) + "\n")
-    write_durably(folder / VIEWS, write_views(tables))
-    write_durably(folder / SOURCES, _as_yaml(make_dbt_sources(tables)))
+    _write(folder / DATA_PACKAGE, json.dumps(package, ensure_ascii=False, indent=2) + "\n")
+    _write(folder / VIEWS, write_views(tables))
+    _write(folder / SOURCES, _as_yaml(make_dbt_sources(tables)))
     contracts = make_folder(folder / CONTRACTS)
     for table in tables:
         name = f"{table.group}.{table.name}".replace("/", ".")
-        write_durably(contracts / f"{name}.odcs.yaml", _as_yaml(make_contract(table, manifest)))
+        _write(contracts / f"{name}.odcs.yaml", _as_yaml(make_contract(table, manifest)))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a text; with all of the snapshot it is flushed to the disk before that is published."""
+    path.write_text(text, encoding="utf-8")
 
 
 def _as_yaml(content: object) -> str:

@@ -86,6 +86,8 @@ def _read_once(
             case None:
                 changed.append(raw)
     groups = _group_same_bytes([raw for raw in files if raw.path in states], states)
+    # The largest first: else one of them may be read alone at the end.
+    groups.sort(key=lambda same: states[same.files[0].path].bytes, reverse=True)
     pending: dict[Future[Reading], SameBytes] = {
         pools.read(same, states[same.files[0].path], target, is_again=is_again): same
         for same in groups

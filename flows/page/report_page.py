@@ -26,7 +26,6 @@ from flows.page.tabs.run_tab import build_run_tab
 from flows.page.views import Page, Tab
 from flows.page.writing import TabWriter, read_template, read_templates
 from flows.storage.snapshots.published_files import PAGE
-from flows.storage.workspace_files import write_durably
 
 MOST_BYTES = 2_000_000
 DAILY = ("daily_report", "campaign_performance")
@@ -54,10 +53,10 @@ def write_page(published: SnapshotTables, keep: Keep = write_anew) -> Path:
         keep: Where parts of the page are kept whose tables may not have changed since.
 
     Returns:
-        The file, at most 2 MB.
+        The file, at most 2 MB; as all of the snapshot it is flushed when that is published.
     """
     path = published.folder / PAGE
-    write_durably(path, draw_page(published, keep))
+    path.write_text(draw_page(published, keep), encoding="utf-8")
     return path
 
 

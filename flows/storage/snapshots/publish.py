@@ -7,7 +7,9 @@ that was killed in between is finished or undone by `clean_up`, according to wha
 
 import secrets
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -83,16 +85,15 @@ def hash_outputs(
     Raises:
         StorageFailed: A file cannot be read back.
     """
-    with storage_errors("reading the staged tables back"):
-        return [
-            _describe_output(file, file.relative_to(staging), run_id, known or {})
-            for file in _staged_tables(staging)
-        ]
+    describe = partial(_describe_output, staging, run_id, known or {})
+    with storage_errors("reading the staged tables back"), ThreadPoolExecutor() as pool:
+        return list(pool.map(describe, _staged_tables(staging)))
 
 
 def _describe_output(
-    file: Path, place: Path, run_id: str, known: Mapping[str, OutputTable]
+    staging: Path, run_id: str, known: Mapping[str, OutputTable], file: Path
 ) -> OutputTable:
+    place = file.relative_to(staging)
     path = f"reports/snapshots/{run_id}/{place.as_posix()}"
     if said := known.get(place.as_posix()):
         return said.model_copy(update={"path": path})
