@@ -14,8 +14,9 @@ from transforms.ingest.deduplication import FILE, ROW_NUMBER
 
 MOST_ROWS = 250_000
 """How many rows a batch of the last files has about, at most."""
-MOST_ROWS_SETTLED = 500_000
-"""How many rows a batch of files long before the last has about, at most."""
+MOST_ROWS_SETTLED = 250_000
+"""How many rows a batch of files long before the last has about, at most; several are held at a
+time."""
 ENDS = re.compile("[01]")
 """How the hash of a file begins after which a batch ends: of every eighth file, on average."""
 SETTLED_ENDS = re.compile("[01][01]")

@@ -195,15 +195,23 @@ def write_event_piece(of: EventInputs, one: EventBatch, folder: Path) -> None:
         one: The batch.
         folder: Gets it.
     """
-    placed = _recall_placed(of, one)
+    rows = _describe_events(of, one)
     one.placed.unlink(missing_ok=True)
+    write_piece(EVENTS, name_channels(rows.lazy(), of.channels), folder)
+
+
+def _describe_events(of: EventInputs, one: EventBatch) -> pl.DataFrame:
+    """The events of a batch, whose each is and whether it is a machine's; what else is read goes.
+
+    They are in one chunk: else putting them in order would hold them in several, in one and sorted.
+    """
+    placed = _recall_placed(of, one)
     scanned = one.batch.scan().select(*TEXTS, *SIGNS, pack_row()).collect(engine="streaming")
     rows = one.batch.number_files(scanned)
     machines = of.agents.judge(rows.get_column(Events.user_agent))
     flagged = flag_machines(rows.lazy().select(*SIGNS, ROW), machines, one.signs)
     reasons = flagged.select(KeyedEvents.is_machine, KeyedEvents.machine_reason).collect()
-    whole = rows.drop(SIGNS).hstack(reasons).hstack(placed)
-    write_piece(EVENTS, name_channels(whole.lazy(), of.channels), folder)
+    return rows.drop(SIGNS).hstack(reasons).hstack(placed).rechunk()
 
 
 def _recall_placed(of: EventInputs, one: EventBatch) -> pl.DataFrame:
