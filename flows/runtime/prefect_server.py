@@ -18,6 +18,7 @@ from pathlib import Path
 API_URL = "PREFECT_API_URL"
 EPHEMERAL = "PREFECT_SERVER_EPHEMERAL_ENABLED"
 BACKLOG = 128
+PATIENCE_SECONDS = 5
 _servers: list[subprocess.Popen[bytes]] = []
 
 
@@ -67,11 +68,14 @@ def is_private() -> bool:
 
 
 def end_server(server: subprocess.Popen[bytes]) -> None:
-    """End a server and wait until it is gone."""
-    server.kill()
-    server.wait()
+    """End a server and wait until it is gone: it ends with its input, or by force."""
     if server.stdin is not None:
         server.stdin.close()
+    try:
+        server.wait(PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 def leave(code: int) -> None:

@@ -9,45 +9,48 @@ import os
 import socket
 import sys
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from threading import Thread
 
 from flows.runtime.imports import without_collecting
+from flows.runtime.server_database import ServerDatabase, names_database
 
-DATABASE_IS_READY = "PREFECT_API_DATABASE_MIGRATE_ON_START"
+HOME = "PREFECT_HOME"
 PRIVATE = {
     "PREFECT_UI_ENABLED": "false",
     "PREFECT__SERVER_EPHEMERAL": "1",
     "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+    "PY_KEY_VALUE_DISABLE_BEARTYPE": "true",
 }
-"""What a server for one run does without: pages, block types, and services for other runs."""
+"""What a server for one run does without: pages, block types, services for other runs, and types
+checked of a store of keys that it has no use for."""
 
 
-def end_with_input() -> None:
-    """End this process once its standard input ends."""
+def end_with_input(folder: Path) -> None:
+    """End this process once its standard input ends.
+
+    Args:
+        folder: What goes with it.
+    """
     sys.stdin.buffer.read()
+    rmtree(folder, ignore_errors=True)
     os._exit(0)
 
 
-def mark_of_database(home: Path) -> Path:
-    """The file that says that the database in a home has this version's tables."""
-    from importlib.metadata import version  # noqa: PLC0415 - after the environment is set
-
-    return home / f".database-of-{version('prefect')}"
-
-
-def serve(descriptor: int) -> None:
+def serve(descriptor: int, folder: Path) -> None:
     """Serve Prefect's API on a listening socket until the run ends.
 
     Args:
         descriptor: The inherited socket.
+        folder: Where what goes with the server is written.
     """
     os.environ.pop("PREFECT_API_URL", None)
     os.environ.update(PRIVATE)
-    home = Path(os.environ.get("PREFECT_HOME", ""))
-    mark = mark_of_database(home)
-    is_ready = "PREFECT_HOME" in os.environ and mark.exists() and (home / "prefect.db").exists()
-    if is_ready:
-        os.environ.setdefault(DATABASE_IS_READY, "false")
+    database = None
+    if HOME in os.environ and not names_database():
+        database = ServerDatabase.of(Path(os.environ[HOME]), folder)
+        os.environ.update(database.prepare())
 
     with without_collecting():
         import uvicorn  # noqa: PLC0415 - Prefect reads the environment when it is imported
@@ -58,13 +61,14 @@ def serve(descriptor: int) -> None:
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            if self.started and not is_ready and "PREFECT_HOME" in os.environ:
-                mark.touch()
+            if self.started and database is not None:
+                database.share()
 
     config = uvicorn.Config(app, log_level="error", lifespan="on", access_log=False)
     Server(config).run([socket.socket(fileno=descriptor)])
 
 
 if __name__ == "__main__":
-    Thread(target=end_with_input, daemon=True).start()
-    serve(int(sys.argv[1]))
+    own = Path(mkdtemp(prefix="campaign-reports-server-"))
+    Thread(target=end_with_input, args=[own], daemon=True).start()
+    serve(int(sys.argv[1]), own)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flows.runtime.prefect_server import names_server
-from flows.runtime.server_process import mark_of_database
+from flows.runtime.server_database import ServerDatabase
 
 PROJECT = Path(__file__).resolve().parents[3]
 OWNER = f"""
@@ -44,7 +44,7 @@ def test_the_server_answers_where_it_was_named_and_a_killed_run_leaves_none(tmp_
         pid, url = owner.stdout.readline().decode().split()
         with urllib.request.urlopen(f"{url}/health", timeout=300) as answer:  # noqa: S310 - ours
             assert answer.read() == b"true"
-        assert mark_of_database(home).exists()
+        assert ServerDatabase.of(home, tmp_path).empty.exists()
         assert is_running(int(pid))
         owner.kill()
         deadline = time.monotonic() + 300
