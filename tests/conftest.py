@@ -88,7 +88,7 @@ def published_sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str]
 def publish_samples(folder: Path) -> None:
     """Run the real command on a copy of every sample workspace."""
     roots = [copy_sample(one.name, folder / one.name) for one in sorted(SAMPLES.iterdir())]
-    command = [sys.executable, "-m", "flows.cli.app", "run", *map(str, roots)]
+    command = [sys.executable, "-m", "flows.cli", "run", *map(str, roots)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
 
 

@@ -23,7 +23,7 @@ from tests.support.workspace_copies import copy_workspace
 
 ROOT = Path(__file__).parents[1]
 NAMES = ["skene", "acquia", "hightouch", "ads", "journeys"]
-ENTRY = [sys.executable, "-m", "flows.cli.app"]
+ENTRY = [sys.executable, "-m", "flows.cli"]
 PATIENCE = 300
 
 

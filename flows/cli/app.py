@@ -13,8 +13,6 @@ from flows.cli.interrupts import interruptible
 from flows.cli.workspaces import workspace_at_hand
 from flows.errors import INTERRUPTED, UsageError
 from flows.runtime.allocator import keep_pages
-from flows.runtime.imports import leave_out_pandas
-from flows.runtime.prefect_server import leave
 
 COMMANDS = {
     "run": (
@@ -121,13 +119,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last place before the user
         return report_failure(error)
     return code or 0
-
-
-def command() -> None:
-    """Be the command: carry it out and end the process."""
-    leave_out_pandas()
-    leave(main())
-
-
-if __name__ == "__main__":
-    command()

@@ -28,16 +28,15 @@ def launch_run(
 ) -> Manifest:
     """Run the Prefect flow for one workspace in this process.
 
-    Prefect's server is started first of all: it takes longer to come up than all else together.
-    Configuration and lock are looked at meanwhile, so that a mistake or a running run is told at
-    once.
+    Prefect's server comes up meanwhile. Configuration and lock are looked at before the flow is
+    imported, so that a mistake or a running run is told at once.
 
     Raises:
         CampaignReportsError: What stopped the run.
     """
     quiet_prefect()
     start_server()
-    with open_workspace(root, TO_LOOK) as local:
+    with open_workspace(root, TO_LOOK) as local, without_collecting():
         loaded = import_module("flows.config.loading").load_workspace(local)
     if wait_seconds == 0:
         refuse_if_held_elsewhere(root)

@@ -54,7 +54,7 @@ class ServerDatabase:
         return {URL: f"sqlite+aiosqlite:///{self.path}", MIGRATES: "false" if is_ready else "true"}
 
     def share(self) -> None:
-        """Keep it, whose tables its server has just made, as the empty one, if it can be written."""
+        """Keep it, whose tables its server has just made, as the empty one, if that works."""
         if self.empty.exists():
             return
         draft = self.empty.with_name(f".{secrets.token_hex(8)}")

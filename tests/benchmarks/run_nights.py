@@ -84,7 +84,7 @@ def time_command(root: Path) -> Iterator[str]:
     for place, expected in ((root / "none", 2), (root, 0)):
         began = time.monotonic()
         done = subprocess.run(
-            [sys.executable, "-m", "flows.cli.app", "run", place], capture_output=True, check=False
+            [sys.executable, "-m", "flows.cli", "run", place], capture_output=True, check=False
         )
         if done.returncode != expected:
             raise subprocess.CalledProcessError(done.returncode, done.args, stderr=done.stderr)

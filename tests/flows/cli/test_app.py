@@ -249,7 +249,7 @@ def test_help_is_data(arguments: list[str], capsys: pytest.CaptureFixture[str]) 
 
 def command(*arguments: str | Path) -> list[str]:
     """The command as a process of its own."""
-    return [sys.executable, "-m", "flows.cli.app", *map(str, arguments)]
+    return [sys.executable, "-m", "flows.cli", *map(str, arguments)]
 
 
 def test_a_reader_that_stops_early_is_no_failure(

@@ -248,7 +248,7 @@ def test_two_runs_at_once_wait_for_each_other(prefect_api: Prefect, root: Path) 
 
 
 def test_what_is_served_runs_by_schedule(prefect_api: Prefect, root: Path) -> None:
-    command = ("flows.cli.app", "serve", str(root), "--cron", "* * * * *")
+    command = ("flows.cli", "serve", str(root), "--cron", "* * * * *")
     serving = start(prefect_api.environ, *command, "--timezone", "Europe/Paris")
     try:
         wait_for(lambda: read_manifest(root))
