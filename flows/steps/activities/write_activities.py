@@ -51,6 +51,7 @@ from transforms.activities.person_numbers import (
     restore_contacts,
 )
 from transforms.attribution.orders import price_orders
+from transforms.common.key_places import KeyPlaces
 
 ROWS_A_GROUP = 1_000_000
 """How many activities a group of people has about, if all do as much."""
@@ -92,6 +93,11 @@ class Activities:
         """How many groups of people there are."""
         return sum(pieces.count() for pieces in self.pieces.values()) // ROWS_A_GROUP + 1
 
+    @cached_property
+    def places(self) -> KeyPlaces:
+        """By the keys of contacts their numbers, which are their places among people."""
+        return KeyPlaces.of(self.people.get_column(People.contact_key))
+
     def list_people(self, groups: range | None = None) -> pl.LazyFrame:
         """`People`, or those of some groups."""
         people = self.people.lazy()
@@ -115,32 +121,24 @@ class Activities:
         return rows.select(names.names())
 
     def number(self, kind: str, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """Put numbers in the place of the keys of a kind's rows; they come in no order.
+        """Put numbers in the place of keys, and what links say in that of theirs.
 
         Args:
             kind: The kind.
             rows: Some of it, as they lie in files.
-        """
-        return self.number_subjects(kind, number_contacts(rows, self.people))
-
-    def number_subjects(self, kind: str, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """Put numbers in the place of the keys of messages, and what links say in that of theirs.
-
-        Args:
-            kind: The kind.
-            rows: Some of it, contacts numbered.
 
         Returns:
             The rows in the same order.
         """
+        numbered = number_contacts(rows, self.places)
         match kind:
             case "events":
-                return number_events(rows, self.messages, has_bare=self.has_bare)
+                return number_events(numbered, self.messages, has_bare=self.has_bare)
             case "sends":
-                return number_sends(rows, self.messages)
+                return number_sends(numbered, self.messages)
             case "sessions":
-                return number_sessions(rows, self.link_names.lazy())
-        return number_orders(rows)
+                return number_sessions(numbered, self.link_names.lazy())
+        return number_orders(numbered)
 
     def scan_keyed(self, kind: str) -> pl.LazyFrame:
         """All activities of a kind as they lie in files, with keys."""

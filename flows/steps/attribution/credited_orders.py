@@ -58,6 +58,7 @@ from transforms.attribution.touches import (
     touch_by_events,
     touch_by_sessions,
 )
+from transforms.common.joins import take
 from transforms.reports.attribution import (
     count_orders_by_message,
     count_orders_by_session,
@@ -206,10 +207,10 @@ def _sum_revenue(orders: pl.LazyFrame) -> pl.LazyFrame:
 def find_paths(of: CreditInputs, groups: range) -> PeoplesPaths:
     """Find the touches of some groups of people, and what they led to."""
     people, messages = of.activities.list_people(groups), of.activities.messages.lazy()
-    ids = people.select(People.contact_no, People.contact_id)
+    contact_id = take(of.activities.people, People.contact_id, People.contact_no)
     orders = (
         of.scan("orders", groups)
-        .join(ids, on=People.contact_no, how="left", validate="m:1")
+        .with_columns(contact_id)
         .select(People.contact_no, *columns(PricedOrders))
         .collect()
         .lazy()

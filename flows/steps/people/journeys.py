@@ -1,7 +1,7 @@
 """`contact_journey`, a part for each slice of time: a task each, written where it has to be."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,8 +103,7 @@ def _build(of: JourneyParts, one: JourneySlice, group: int) -> pl.DataFrame:
     people, messages = of.activities.people, of.activities.messages
     rows = pl.collect_all([_scan(of.activities, one, group, kind) for kind in KINDS])
     numbered = (
-        of.activities.number_subjects(kind, each.lazy())
-        for kind, each in zip(KINDS, _number_contacts(rows, people), strict=True)
+        of.activities.number(kind, each.lazy()) for kind, each in zip(KINDS, rows, strict=True)
     )
     steps = set_out_steps(*numbered, messages, of.timezone)
     held = hold(steps, JourneySteps)
@@ -119,23 +118,6 @@ def _scan(activities: Activities, one: JourneySlice, group: int, kind: str) -> p
         own = range(group, group + 1)
         rows = rows.filter(is_in_groups(pl.col(People.contact_key), own, one.groups))
     return rows.filter(pl.col(People.contact_key).is_not_null())
-
-
-def _number_contacts(rows: list[pl.DataFrame], people: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Rows of several kinds with the numbers of their contacts.
-
-    They are looked up at once and by the keys alone: a join copies what it carries.
-    """
-    keys = pl.concat(each.lazy().select(People.contact_key) for each in rows)
-    known = people.lazy().select(People.contact_key, People.contact_no)
-    joined = keys.join(
-        known, on=People.contact_key, how="left", validate="m:1", maintain_order="left"
-    )
-    numbers = joined.select(People.contact_no).collect(engine="in-memory").to_series()
-    first = 0
-    for each in rows:
-        yield each.with_columns(numbers.slice(first, each.height))
-        first += each.height
 
 
 def _name_part(one: JourneySlice, group: int) -> str:
