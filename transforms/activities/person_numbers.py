@@ -44,12 +44,17 @@ def key_contacts(rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.with_columns(hash_id(CONTACT_ID, seed=CONTACT).alias(CONTACT_KEY))
 
 
+def place_contacts(people: pl.DataFrame) -> KeyPlaces:
+    """By the keys of contacts their numbers, which are their places among `People`."""
+    return KeyPlaces.of(people.get_column(CONTACT_KEY))
+
+
 def number_contacts(rows: pl.LazyFrame, places: KeyPlaces) -> pl.LazyFrame:
     """Add the numbers of contacts whom rows name by their keys.
 
     Args:
         rows: Any with the keys of contacts.
-        places: Those of the keys of `People`, which stand in the order of their numbers.
+        places: Where the keys of contacts stand (`place_contacts`).
 
     Returns:
         The rows in the same order.

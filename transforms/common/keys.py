@@ -70,3 +70,12 @@ def list_repeated(keys: pl.Series) -> pl.Series:
     in_order = np.sort(keys.to_numpy())
     again = in_order[1:][in_order[1:] == in_order[:-1]]
     return pl.Series(keys.name, again, dtype=keys.dtype).unique()
+
+
+def flag_repeated(keys: pl.Series) -> pl.Series:
+    """Whether each key stands more than once; none that is null does.
+
+    Args:
+        keys: 64-bit keys.
+    """
+    return keys.is_in(list_repeated(keys.drop_nulls()).implode()).fill_null(value=False)

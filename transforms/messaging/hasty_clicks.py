@@ -15,6 +15,7 @@ from contracts.facts.people.numbered_activities import Clicks, Deliveries, Hasty
 from contracts.feeds import Events
 from contracts.vocabulary import Action
 from transforms.common.joins import HELD, STREAMED
+from transforms.common.keys import flag_repeated
 
 SEVERAL_LINKS_SECONDS = 2
 DELIVERY_SECONDS = 5
@@ -157,7 +158,8 @@ def _add_at_once(clicks: pl.LazyFrame) -> pl.LazyFrame:
     """Add whether another link of the same send was clicked within two seconds, as `at_once`.
 
     In the order of time, the nearest others of a click are those just before and just after the
-    run of clicks on its own link. The same rows, in no order; `at_once` is never null.
+    run of clicks on its own link. Most sends have one click, and are not put in order. The same
+    rows, in no order; `at_once` is never null.
     """
     micros = pl.col(CLICKED_AT).dt.epoch("us")
 
@@ -174,7 +176,7 @@ def _add_at_once(clicks: pl.LazyFrame) -> pl.LazyFrame:
 
     gap = pl.min_horizontal(micros - nearest_other(1), nearest_other(-1) - micros)
     is_near = (gap <= SEVERAL_LINKS_SECONDS * 1_000_000).fill_null(value=False).alias(AT_ONCE)
-    is_known = pl.col(UNIT).is_not_null() & pl.col(LINK).is_not_null()
-    measured = clicks.filter(is_known).sort(UNIT, CLICKED_AT, LINK).with_columns(is_near)
-    unmeasured = clicks.filter(~is_known).with_columns(pl.lit(value=False).alias(AT_ONCE))
-    return pl.concat([unmeasured, measured])
+    is_repeated = pl.col(UNIT).map_batches(flag_repeated, return_dtype=pl.Boolean)
+    told = clicks.with_columns((is_repeated & pl.col(LINK).is_not_null()).alias(AT_ONCE))
+    measured = told.filter(AT_ONCE).sort(UNIT, CLICKED_AT, LINK).with_columns(is_near)
+    return pl.concat([told.filter(~pl.col(AT_ONCE)), measured])

@@ -48,6 +48,7 @@ from transforms.activities.person_numbers import (
     key_contacts,
     key_device,
     number_contacts,
+    place_contacts,
     restore_contacts,
 )
 from transforms.attribution.orders import price_orders
@@ -95,8 +96,8 @@ class Activities:
 
     @cached_property
     def places(self) -> KeyPlaces:
-        """By the keys of contacts their numbers, which are their places among people."""
-        return KeyPlaces.of(self.people.get_column(People.contact_key))
+        """Where the keys of contacts stand among people: found once, asked by every step."""
+        return place_contacts(self.people)
 
     def list_people(self, groups: range | None = None) -> pl.LazyFrame:
         """`People`, or those of some groups."""

@@ -50,6 +50,7 @@ from transforms.activities.person_numbers import (
     key_people,
     list_people,
     number_contacts,
+    place_contacts,
     restore_contacts,
 )
 from transforms.common.keys import CONTACT, MESSAGE, SEND, hash_email, hash_id
@@ -98,7 +99,9 @@ def describe(events: list[dict[str, Any]], sends: list[dict[str, Any]] | None = 
         .pipe(name_channels, OWN)
         .select(columns(KeyedEvents))
     )
-    numbered = number_events(number_contacts(keyed, people.collect()), messages.collect())
+    numbered = number_events(
+        number_contacts(keyed, place_contacts(people.collect())), messages.collect()
+    )
     described = describe_events(restore_contacts(numbered, people), messages).collect()
     assert described.schema == polars_schema(MessageEvents)
     return described.sort("event_id")
@@ -217,7 +220,9 @@ def told(sends: list[dict[str, Any]], events: list[dict[str, Any]]) -> pl.LazyFr
     keys = keys.with_columns(feed=pl.lit(1, pl.UInt16)).select(polars_schema(FeedEvents).names())
     sent = find_first_sent(keys, select_keys(rows))
     keyed = key_sends(add_first_sent(find_contacts(rows, NOBODY), sent)).select(columns(KeyedSends))
-    numbered = number_sends(number_contacts(keyed, people.collect()), messages.collect())
+    numbered = number_sends(
+        number_contacts(keyed, place_contacts(people.collect())), messages.collect()
+    )
     return describe_sends(restore_contacts(numbered, people), messages)
 
 

@@ -11,6 +11,7 @@ from transforms.activities.person_numbers import (
     key_people,
     list_people,
     number_contacts,
+    place_contacts,
     restore_contacts,
 )
 
@@ -38,7 +39,7 @@ def test_people_are_numbered_in_the_order_of_their_ids() -> None:
 def test_a_number_stands_for_its_contact_alone() -> None:
     people = list_people(named(("o", "1"), ("p", "1")), named())
     rows = pl.LazyFrame({"org_id": ["p", "o", "o"], "contact_id": ["1", "1", None], "n": [1, 2, 3]})
-    numbered = number_contacts(key_contacts(rows), people.collect())
+    numbered = number_contacts(key_contacts(rows), place_contacts(people.collect()))
     back = restore_contacts(numbered.drop("contact_id"), people)
     assert back.sort("n").collect().get_column("contact_id").to_list() == ["1", "1", None]
     assert numbered.sort("n").collect().get_column("contact_no").to_list() == [1, 0, None]

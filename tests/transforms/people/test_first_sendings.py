@@ -21,7 +21,7 @@ from transforms.activities.described_activities import (
     number_events,
     number_sends,
 )
-from transforms.activities.person_numbers import number_contacts, restore_contacts
+from transforms.activities.person_numbers import number_contacts, place_contacts, restore_contacts
 from transforms.people.first_sendings import (
     find_first_events,
     find_first_sends,
@@ -73,6 +73,7 @@ KINDS = [
 EVENTS = st.lists(
     st.tuples(CONTACTS, DAYS, st.sampled_from(KINDS), st.integers(4, 6), st.booleans()), max_size=20
 )
+PLACES = place_contacts(PEOPLE)
 SENDS = st.lists(
     st.tuples(CONTACTS, DAYS, st.none() | st.integers(4, 6), st.none() | st.booleans()), max_size=12
 )
@@ -84,11 +85,11 @@ def on(day: int | None) -> datetime | None:
 
 def list_all(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
     """The steps of all rows."""
-    numbered = number_events(number_contacts(events, PEOPLE), MESSAGES)
+    numbered = number_events(number_contacts(events, PLACES), MESSAGES)
     return list_steps(
         describe_events(restore_contacts(numbered, PEOPLE.lazy()), MESSAGES.lazy()),
         describe_sends(
-            restore_contacts(number_sends(number_contacts(sends, PEOPLE), MESSAGES), PEOPLE.lazy()),
+            restore_contacts(number_sends(number_contacts(sends, PLACES), MESSAGES), PEOPLE.lazy()),
             MESSAGES.lazy(),
         ),
     )
@@ -121,7 +122,7 @@ def test_first_sendings_and_list_events_tell_what_all_rows_tell(
     firsts = merge_firsts(pl.concat([find_first_sends(told, messages), *found]))
     own = describe_events(
         restore_contacts(
-            number_events(number_contacts(keep_list_events(happened), PEOPLE), MESSAGES), people
+            number_events(number_contacts(keep_list_events(happened), PLACES), MESSAGES), people
         ),
         messages,
     )
