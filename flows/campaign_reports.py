@@ -21,7 +21,7 @@ from flows.cluster.workers import Threads
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.config.memory import tasks_at_once
 from flows.descriptions.write_descriptions import write_descriptions
-from flows.errors import CampaignReportsError
+from flows.errors import REPORT_IT, CampaignReportsError
 from flows.ingest.code_version import name_code, name_environment
 from flows.kept.kept_steps import KeptSteps
 from flows.kept.kept_texts import KeptTexts
@@ -193,7 +193,7 @@ def prove(
     attempt.kept.keep(attempt.run_id, outputs)
     if broken := [check.name for check in reconciliation if not check.holds]:
         msg = f"nothing was published, because {len(broken)} checks do not hold: {broken[0]}"
-        raise CampaignReportsError(msg, "This is a fault of the program; please report it.")
+        raise CampaignReportsError(msg, REPORT_IT)
     return Manifest(
         run_id=attempt.run_id,
         started_at=stamp(attempt.started_at),

@@ -7,6 +7,8 @@ from typing import ClassVar
 PACKAGES = ("flows", "transforms", "contracts")
 FAULT_OF_OURS = 1
 INTERRUPTED = 130
+REPORT_IT = "This is a fault of the program; please report it."
+"""What to do where what this program made is not what it has to be."""
 
 
 class CampaignReportsError(Exception):

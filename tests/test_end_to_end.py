@@ -150,7 +150,9 @@ def test_channels_appear_for_the_interactions_that_feeds_give(published: dict[st
 def test_every_table_opens_with_the_same_values_in_four_readers(
     published: dict[str, Path],
 ) -> None:
-    for files in published_tables(published["journeys"]).values():
+    tables = published_tables(published["journeys"])
+    assert {"email", "people", "attribution", "campaigns", "run"} <= {group for group, _ in tables}
+    for files in tables.values():
         for file in files:
             ours = pl.read_parquet(file)
             assert pq.read_table(file).num_rows == ours.height

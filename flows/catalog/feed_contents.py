@@ -32,6 +32,11 @@ class FeedContents:
     files: tuple[ReadFile, ...]
     tables: frozenset[str] = frozenset(FEEDS)
 
+    @property
+    def names(self) -> dict[int, str]:
+        """Place of a feed in the configuration -> what messages call it."""
+        return {feed.place: feed.name for feed in self.feeds}
+
     def only(self, tables: Collection[str]) -> "FeedContents":
         """What the feeds give of some tables; what is configured stands as a whole."""
         files = [file for file in self.files if any(file.of_table(table) for table in tables)]

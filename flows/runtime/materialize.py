@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import Table, columns, polars_schema
-from flows.errors import CampaignReportsError
+from flows.errors import REPORT_IT, CampaignReportsError
 from flows.folders import list_matching
 
 GROUP = "group"
@@ -77,7 +77,7 @@ def _require(table: pl.DataFrame, schema: type[Table]) -> pl.LazyFrame:
         stated = polars_schema(schema)
         wrong = [name for name in stated if table.schema[name] != stated[name]]
         msg = f"the intermediate table {schema.__name__} has other types in {', '.join(wrong)}"
-        raise CampaignReportsError(msg, "This is a fault of the program; please report it.")
+        raise CampaignReportsError(msg, REPORT_IT)
     return table.lazy()
 
 

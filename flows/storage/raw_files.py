@@ -1,4 +1,9 @@
-"""Raw files whose bytes may be elsewhere until they are read."""
+"""Raw files whose bytes may be elsewhere until they are read.
+
+`flows.remote` shows a store in a folder and says so here, as a file system is mounted, for as long
+as its context lasts. So whoever reads a raw file asks by its path alone, and files can be named to
+other processes, to which nothing is elsewhere: this one brings their bytes before.
+"""
 
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -53,7 +58,9 @@ class RawPlace:
 
 
 _elsewhere: dict[Path, RawElsewhere] = {}
+"""Folder -> what brings the raw files that it shows."""
 _places: dict[tuple[Path, str], RawPlace] = {}
+"""Workspace and glob of a feed as configured -> where its files are shown."""
 
 
 @contextmanager

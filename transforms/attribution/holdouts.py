@@ -13,7 +13,7 @@ from contracts.facts.people.described_activities import ContactSends
 from contracts.reports.attribution import HoldoutLift
 from contracts.vocabulary import Channel
 from transforms.attribution.touches import lookback_of
-from transforms.common.instants import microseconds, start_of_day
+from transforms.common.instants import last_instant_before, microseconds, start_of_day
 
 Z_95 = 1.959963984540054
 """The 97.5 % point of the normal distribution."""
@@ -117,7 +117,7 @@ def _watch(sends: pl.LazyFrame, rules: AttributionSection, timezone: str) -> pl.
         .filter(pl.col(FROM).is_not_null())
         .with_columns(
             pl.coalesce(
-                start_of_day(day_after, timezone) - pl.duration(microseconds=1),
+                last_instant_before(day_after, timezone),
                 pl.col(FROM) + pl.duration(microseconds=lookback),
             ).alias(UNTIL)
         )

@@ -9,7 +9,7 @@ from contracts.facts.people.numbered_activities import People
 from contracts.reports.attribution import DIRECT, Paths
 from transforms.attribution.persons import PERSON, add_persons
 from transforms.common.calendar import reporting_day
-from transforms.common.instants import microseconds, start_of_day
+from transforms.common.instants import last_instant_before, microseconds
 
 SEPARATOR = " > "
 ORG_ID, PATH, CONTACT_NO = Paths.org_id, Paths.path, People.contact_no
@@ -33,7 +33,7 @@ def find_last_days(instants: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
         instants.filter(pl.col(at).is_not_null())
         .group_by(ORG_ID)
         .agg(reporting_day(pl.col(at).max(), timezone).alias(LastDays.date_day))
-        .with_columns((start_of_day(day_after, timezone) - pl.duration(microseconds=1)).alias(at))
+        .with_columns(last_instant_before(day_after, timezone).alias(at))
         .select(columns(LastDays))
     )
 

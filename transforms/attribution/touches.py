@@ -10,7 +10,7 @@ from contracts.facts.people.numbered_activities import NumberedMessages
 from contracts.vocabulary import Action, Channel, SendStatus
 from transforms.attribution.persons import PERSON
 from transforms.common.calendar import reporting_day
-from transforms.common.instants import microseconds, start_of_day
+from transforms.common.instants import last_instant_before, microseconds, start_of_day
 from transforms.common.joins import HELD, STREAMED
 
 LANDING_MINUTES = 30
@@ -146,7 +146,7 @@ def touch_by_direct_mail(
         ContactSends.window_start, reporting_day(pl.col(ContactSends.sent_at), timezone)
     )
     day_after = first_day.dt.offset_by(pl.format("{}d", pl.col(ContactSends.window_days)))
-    last_instant = start_of_day(day_after, timezone) - pl.duration(microseconds=1)
+    last_instant = last_instant_before(day_after, timezone)
     return (
         sends.filter(
             pl.col(ContactSends.channel) == Channel.DIRECT_MAIL,

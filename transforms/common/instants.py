@@ -17,6 +17,11 @@ def start_of_day(day: pl.Expr, timezone: str) -> pl.Expr:
     )
 
 
+def last_instant_before(day: pl.Expr, timezone: str) -> pl.Expr:
+    """Find the last instant, in UTC, before a day of the reporting time zone."""
+    return start_of_day(day, timezone) - pl.duration(microseconds=1)
+
+
 def microseconds(days: float) -> int:
     """Turn a length of time in days into whole microseconds."""
     return round(days * MICROSECONDS_PER_DAY)

@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.facts.people.numbered_activities import People
-from flows.errors import CampaignReportsError
+from flows.errors import REPORT_IT, CampaignReportsError
 from flows.runtime.materialize import materialize
 from flows.steps.activities.people_inputs import PeopleInputs
 from transforms.activities.person_numbers import key_people, list_people
@@ -27,5 +27,5 @@ def find_people(inputs: PeopleInputs, orders: pl.LazyFrame, links: pl.DataFrame)
     keys = listed.get_column(People.contact_key)
     if keys.n_unique() < len(keys):
         msg = "two contacts share a 64-bit key"
-        raise CampaignReportsError(msg, "This is a fault of the program; please report it.")
+        raise CampaignReportsError(msg, REPORT_IT)
     return materialize(listed.lazy(), People).collect()

@@ -65,7 +65,7 @@ def write_spend_sources(
     """
     placed = facts.placed()
     compared = materialize(compare_levels(placed), LevelComparisons)
-    feeds = {feed.place: feed.name for feed in catalog.given.feeds}
+    feeds = catalog.given.names
     rows = report_spend_sources(placed, facts.speakers, compared, feeds, currency).collect()
     return [
         *write_table(staging, "ads", "spend_sources", rows),

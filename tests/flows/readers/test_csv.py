@@ -174,7 +174,9 @@ def test_csv_spectrum(read: Callable, path: Path, line_end: bytes) -> None:
 
 @pytest.mark.skipif(not REAL_DATA.exists(), reason="the real files are not here")
 def test_the_seeds_of_all_ad_platforms_read_as_the_csv_module_reads_them(read: Callable) -> None:
-    for path in sorted(REAL_DATA.glob("fivetran_*/*.csv")):
+    paths = sorted(REAL_DATA.glob("fivetran_*/*.csv"))
+    assert len(paths) > 10
+    for path in paths:
         _, rows, broken = read(path.read_bytes())
         text = io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")
         expected = [tuple(cell or None for cell in row) for row in csv.reader(text) if row]
