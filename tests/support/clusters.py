@@ -8,6 +8,9 @@ import dask
 from distributed import LocalCluster
 from distributed.utils import get_mp_context
 
+NEEDED = ["distributed", "flows.campaign_reports", "pandera.backends.polars.builtin_checks"]
+"""What workers import, the last at their first check of a contract."""
+
 
 @contextmanager
 def dask_cluster(workers: int) -> Generator[LocalCluster]:
@@ -17,7 +20,7 @@ def dask_cluster(workers: int) -> Generator[LocalCluster]:
     process that has imported what they need, since each would take seconds for that.
     """
     with dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}):
-        get_mp_context().set_forkserver_preload(["distributed", "flows.campaign_reports"])
+        get_mp_context().set_forkserver_preload(NEEDED)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             made = LocalCluster(

@@ -124,9 +124,7 @@ def forked_commands(scratch: Path) -> Generator[Commands]:
 
 def serve() -> None:
     """Fork a child for each line that comes."""
-    import flows.campaign_reports  # noqa: F401, PLC0415 - only the serving process imports these
-    from flows.cli.app import main  # noqa: F401, PLC0415
-
+    _make_ready()
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     print("ready", file=answer, flush=True)
@@ -139,6 +137,24 @@ def serve() -> None:
         if child == 0:
             _perform(json.loads(line))
         print(child, file=answer, flush=True)
+
+
+def _make_ready() -> None:
+    """Make what a command makes first of all, once for all children; no thread may begin here."""
+    from flows.runtime.imports import without_collecting  # noqa: PLC0415 - the server's alone
+
+    with without_collecting():
+        import pandera.backends.polars.builtin_checks  # noqa: F401, PLC0415 - at the first check
+
+        import flows.campaign_reports  # noqa: F401, PLC0415
+        from contracts.feeds import FEEDS  # noqa: PLC0415
+        from flows.cli.app import main  # noqa: F401, PLC0415
+        from flows.page.writing import read_templates  # noqa: PLC0415
+        from flows.report_tables import REPORT_TABLES  # noqa: PLC0415
+
+        for contract in (*FEEDS.values(), *(table.contract for table in REPORT_TABLES)):
+            contract.to_schema()
+        read_templates().get_template("parts.html")
 
 
 def _perform(job: dict[str, Any]) -> None:
