@@ -15,8 +15,8 @@ TOUCH_BYTES = 1000
 """What an activity takes while orders are credited, as a touch with its texts and in pairs."""
 MOST_TOUCHES = 4_000_000
 """More activities at a time credit orders no sooner."""
-STATS_BYTES = 2000
-"""What a row of ad stats takes while reports are made of it, theirs with all their texts."""
+STATS_BYTES = 4000
+"""What a row of ad stats takes while reports are made of it, two ranges of days at a time."""
 MOST_STATS = 500_000
 """More rows of ad stats at a time make reports no sooner."""
 HELD_STATS_BYTES = 500

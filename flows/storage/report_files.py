@@ -36,7 +36,7 @@ from flows.storage.table_checks import (
 from flows.storage.workspace_files import storage_errors
 from transforms.common.report_rows import ReportRows
 
-ROWS_AT_A_TIME = 250_000
+ROWS_AT_A_TIME = 50_000
 """How many rows of a large report are held with all their texts."""
 FIRST_PART = "part-0000"
 ROWS_A_ROW_GROUP = 250_000

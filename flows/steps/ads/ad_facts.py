@@ -95,8 +95,8 @@ def build_ad_facts(
         workers: What writes them.
     """
     has_ads = catalog.has_rows(*AD_TABLES)
-    versions = find_versions(catalog, config)
     rows = keep_stats(catalog, keeper or Scratch(scratch / "kept stats"), workers)
+    versions = find_versions(catalog, config)
     days = find_ranges(rows, sessions, config.run, scratch / "ads", workers)
     given = gather_stats(catalog, config, versions, rows)
     made = build_daily_stats(replace(given, days=days)) if has_ads else NO_STATS

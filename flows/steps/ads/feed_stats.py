@@ -19,6 +19,7 @@ from flows.kept.keepers import Keeper, keep_each
 from flows.runtime.materialize import hold, materialize, write_whole
 from transforms.ads.daily_stats import number_stats, sum_feed_stats
 from transforms.ads.stated_entities import OF_STATS, key_stats, list_stated, number_stated
+from transforms.common.shared_texts import share_texts
 from transforms.ingest.deduplication import FILE
 
 STATED, ROWS = "stated.arrow", "rows.parquet"
@@ -84,7 +85,8 @@ def write_batch(_: None, batch: Batch, folder: Path) -> None:
         places, return_dtype=polars_schema(AdEntities)[AdEntities.feed]
     )
     rows = batch.scan().with_columns(feed.alias(AdEntities.feed))
-    keyed = key_stats(rows).select(OF_STATS).collect(engine="streaming").lazy()
+    thin = key_stats(rows).select(OF_STATS).pipe(share_texts)
+    keyed = thin.collect(engine="streaming").lazy()
     stated = hold(list_stated(keyed), StatedEntities)
     figures = materialize(sum_feed_stats(keyed), KeyedStats).collect()
     write_whole(stated.collect(), folder / STATED)
