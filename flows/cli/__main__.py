@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-from flows.runtime.imports import leave_out_pandas, without_collecting
+from flows.runtime.imports import leave_out_needless, without_collecting
 from flows.runtime.prefect_defaults import quiet_prefect
 from flows.runtime.prefect_server import leave, start_server
 
@@ -16,7 +16,7 @@ def command() -> None:
     if sys.argv[1:2] == [RUN]:
         quiet_prefect()
         start_server()
-    leave_out_pandas()
+    leave_out_needless()
     with without_collecting():
         app = import_module("flows.cli.app")
     leave(app.main())
