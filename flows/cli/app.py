@@ -51,8 +51,8 @@ COMMANDS = {
         "Hold every published and kept file against what was written.",
     ),
     "runs": ("operating.history:runs", "List the kept snapshots with their figures."),
-    "diff": ("operating.history:diff", "Print what two kept snapshots give differently."),
-    "gc": ("operating.history:gc", "Remove the snapshots that are too old."),
+    "diff": ("operating.diff:diff", "Print what two kept snapshots give differently."),
+    "gc": ("operating.gc:gc", "Remove the snapshots that are too old."),
     "doctor": ("operating.doctor:doctor", "Look at this machine, and whether it can run."),
     "audience": (
         "audience:audience",

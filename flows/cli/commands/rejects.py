@@ -1,5 +1,6 @@
 """`campaign-reports rejects`: the rows that a run put into quarantine, and what would help."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,9 +23,7 @@ from flows.cli.console import (
 from flows.cli.options import Flag
 from flows.cli.published import require_workspace
 from flows.cli.reject_hints import hint_at
-from flows.config.loading import load_workspace
 from flows.errors import UsageError
-from flows.steps.maintenance.replay_files import forget_rejected
 from flows.storage.layout import Layout
 from flows.storage.lock import hold_workspace
 from flows.storage.notes.last_attempt import read_last_attempt
@@ -79,9 +78,10 @@ def rejects(
 
 
 def _replay(workspace: Path, feed: str | None, *, as_json: bool) -> int:
-    loaded = load_workspace(workspace)
+    loaded = import_module("flows.config.loading").load_workspace(workspace)
+    forget = import_module("flows.steps.maintenance.replay_files").forget_rejected
     with hold_workspace(loaded.root):
-        paths = forget_rejected(loaded, feed)
+        paths = forget(loaded, feed)
     if as_json:
         print_json(paths)
     else:

@@ -1,36 +1,12 @@
-"""`campaign-reports runs`, `diff` and `gc`: the snapshots that are kept."""
+"""`campaign-reports runs`: the snapshots that are kept."""
 
-from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from contracts.columns import columns
-from contracts.reports.run_tables import RunChanges
-from flows.cli.console import (
-    ROWS_ON_A_TERMINAL,
-    on_terminal,
-    print_json,
-    print_json_rows,
-    print_note,
-    print_rows,
-    print_table,
-)
+from flows.cli.console import print_json_rows, print_note, print_table
 from flows.cli.options import Flag
 from flows.cli.published import require_workspace
-from flows.config.loading import load_workspace
-from flows.errors import UsageError
-from flows.steps.run_tables import find_damaged, list_changes, list_rewritten, view_snapshot
-from flows.storage.layout import Layout
-from flows.storage.lock import hold_workspace
-from flows.storage.snapshots.kept_snapshots import (
-    Snapshot,
-    drop_old_snapshots,
-    find_snapshot,
-    list_snapshots,
-)
-from flows.storage.snapshots.published_files import PublishedDamage
-from flows.storage.workspace_files import storage_errors
+from flows.storage.snapshots.kept_snapshots import Snapshot, list_snapshots
 
 HEADER = (
     "run",
@@ -67,81 +43,6 @@ def runs(workspace: Path, /, *, json: Flag = False) -> int:
     return 0
 
 
-def diff(
-    workspace: Path,
-    before: str | None = None,
-    after: str | None = None,
-    /,
-    *,
-    json: Flag = False,
-) -> int:
-    """Print the figures that two kept snapshots give differently, as `run/changes` does.
-
-    Args:
-        workspace: The workspace's folder.
-        before: The run of the earlier snapshot; by default the one before the newest.
-        after: The run of the later one; by default the newest.
-        json: Print a JSON list of objects.
-
-    Returns:
-        The exit code, 0.
-    """
-    require_workspace(workspace)
-    loaded = load_workspace(workspace)
-    first, second = _choose(workspace, before, after)
-    for path, problem in chain.from_iterable(
-        find_damaged(workspace, one.manifest).items() for one in (first, second)
-    ):
-        msg = f"{path} {problem}"
-        raise PublishedDamage(msg, "Compare two other runs: `campaign-reports runs` lists them.")
-    earlier, later = (view_snapshot(workspace, one.manifest) for one in (first, second))
-    with storage_errors("reading the two snapshots"):
-        rows = list_changes(
-            earlier, later, loaded.config.workspace.timezone, list_rewritten(workspace)
-        ).collect()
-    if json:
-        print_json_rows(rows.iter_rows(named=True))
-    elif on_terminal():
-        print_rows(columns(RunChanges), rows.head(ROWS_ON_A_TERMINAL).rows())
-    else:
-        print_table(columns(RunChanges), rows.iter_rows())
-    shown = rows.height if json or not on_terminal() else min(rows.height, ROWS_ON_A_TERMINAL)
-    print_note(f"{first.run_id} to {second.run_id}: {shown:,} of {rows.height:,} changes")
-    return 0
-
-
-def gc(
-    workspace: Path,
-    /,
-    *,
-    dry_run: Flag = False,
-    json: Flag = False,
-) -> int:
-    """Remove the snapshots and quarantines that are too old, as the end of a run does.
-
-    Args:
-        workspace: The workspace's folder.
-        dry_run: Only list them.
-        json: Print a JSON list of paths.
-
-    Returns:
-        The exit code, 0.
-    """
-    loaded = load_workspace(workspace)
-    kept = loaded.config.workspace
-    with hold_workspace(loaded.root):
-        gone = drop_old_snapshots(
-            loaded.root, kept.keep_snapshots, kept.keep_days, datetime.now(UTC), dry_run=dry_run
-        )
-    paths = [Layout(loaded.root).relative(path) for path in gone]
-    if json:
-        print_json(paths)
-    else:
-        print_table(("path",), [(path,) for path in paths])
-    print_note(f"{len(paths)} folders {'would go' if dry_run else 'went'}")
-    return 0
-
-
 def _describe(snapshot: Snapshot) -> dict[str, Any]:
     manifest = snapshot.manifest
     return {
@@ -156,19 +57,3 @@ def _describe(snapshot: Snapshot) -> dict[str, Any]:
         "rows": sum(output.rows for output in manifest.outputs),
         "warnings": len(manifest.warnings),
     }
-
-
-def _choose(workspace: Path, before: str | None, after: str | None) -> tuple[Snapshot, Snapshot]:
-    """The two snapshots that are meant."""
-    kept = list_snapshots(workspace)
-    if len(kept) < 2:  # noqa: PLR2004 - a comparison takes two
-        msg = f"{workspace} keeps {len(kept)} snapshot{'' if len(kept) == 1 else 's'}"
-        raise UsageError(msg, "A comparison takes two: run again, or raise keep_snapshots.")
-    second = kept[0] if after is None else find_snapshot(workspace, after)
-    if before is not None:
-        return find_snapshot(workspace, before), second
-    earlier = [one for one in kept if one.published_at < second.published_at]
-    if not earlier:
-        msg = f"no snapshot before {second.run_id} is kept"
-        raise UsageError(msg, f"Kept: {', '.join(one.run_id for one in kept)}.")
-    return earlier[0], second
