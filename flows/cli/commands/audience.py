@@ -61,6 +61,10 @@ def audience(
         The exit code, 0.
     """
     until, file = _split_ends(to)
+    path = file or output
+    if path.suffix.lower() not in {PARQUET, *WRITERS}:
+        msg = f"{path.name} has no ending that says what to write"
+        raise UsageError(msg, f"Give a file that ends with {', '.join((PARQUET, *WRITERS))}.")
     names = [name.strip() for one in columns for name in one.split(",") if name.strip()]
     for name in names:
         require_column(name, polars_schema(Contacts), "contacts")
@@ -79,7 +83,6 @@ def audience(
     )
     with progress_bars() as progress:
         found = draw(load_workspace(workspace), asked, progress, names)
-    path = file or output
     if path.suffix.lower() in WRITERS:
         export_tables({"people/audience": found.lazy()}, path)
     else:

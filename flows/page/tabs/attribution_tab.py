@@ -165,7 +165,7 @@ def _paths() -> TableSpec:
             Paths.contacts_without_order: "Contacts without an order",
         },
         Paths.contacts,
-        ratios={"Revenue per contact": (Paths.revenue, Paths.contacts, MONEY)},
+        ratios={"Revenue per order": (Paths.revenue, Paths.orders, MONEY)},
         bars=(Paths.contacts,),
     )
 

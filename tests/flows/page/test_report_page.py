@@ -109,6 +109,14 @@ def test_headlines_are_sums_over_several_rows(journeys: Published, html: str) ->
     assert (week, str(sum(amount for day, amount in days if first <= day))) in spend
 
 
+def test_what_a_path_brings_is_over_its_orders(journeys: Published, html: str) -> None:
+    """Some were placed by nobody known: over the contacts alone it would be too much."""
+    paths = journeys.table("attribution", "paths").filter(path="(direct)").row(0, named=True)
+    assert paths["contacts"] < paths["orders"]
+    assert f"${paths['revenue'] / paths['orders']:,.2f}" in html
+    assert f"${paths['revenue'] / paths['contacts']:,.2f}" not in html
+
+
 def test_a_tab_for_every_group_that_has_tables(journeys: Published, html: str) -> None:
     tabs = [
         element.attributes["data-tab"]
