@@ -5,7 +5,7 @@ import polars as pl
 from contracts.config.workspace import AdsSection
 from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_matching import AuditedLinks
-from contracts.manifest import Warned
+from contracts.manifest import Warned, count_of
 
 NAMED_ALIASES = 3
 """How many aliases a warning spells out."""
@@ -50,6 +50,6 @@ def warn_of_aliases(unknown: list[str], links: pl.DataFrame) -> list[Warned]:
     which = f" ({named})" if named else ""
     message = (
         f"aliases of [ads.aliases]{which} lead to ads or campaigns that no feed knows, and leave "
-        f"{sessions} sessions unmatched; correct or remove them there"
+        f"{count_of(sessions, 'session')} unmatched; correct or remove them there"
     )
     return [Warned(code="alias_unknown", message=message, count=sessions, setting="[ads.aliases]")]

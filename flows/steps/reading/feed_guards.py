@@ -70,7 +70,7 @@ def _judge(
     new = [file for file in files if file.sha256 not in known]
     stamps = [got.last_at for file in files for got in file.receipt.tables if got.last_at]
     last_at = max(stamps, key=lambda text: end_of(text, timezone), default=None)
-    late = explain_lateness(feed, last_at, now, timezone, has_files=bool(files))
+    late = explain_lateness(feed, last_at, now, timezone, files=len(files))
     warnings = [late] if late else []
     if new:
         new_rows = sum(got.rows_read for file in new for got in file.receipt.tables)
@@ -117,7 +117,7 @@ def end_of(text: str, timezone: str) -> datetime:
 
 
 def explain_lateness(
-    feed: ConfiguredFeed, last_at: str | None, now: datetime, timezone: str, *, has_files: bool
+    feed: ConfiguredFeed, last_at: str | None, now: datetime, timezone: str, *, files: int
 ) -> Warned | None:
     """Say that a feed is late, where it is.
 
@@ -126,10 +126,10 @@ def explain_lateness(
         last_at: Its newest day or stamp, in ISO 8601.
         now: The time against which it is late.
         timezone: Whose midnight ends a day.
-        has_files: Whether any file of it was there.
+        files: How many files of it were there.
     """
     expected = feed.section.expect_every
-    if expected is None or (has_files and last_at is None):
+    if expected is None or (files and last_at is None):
         return None
     allowed = timedelta(**{UNITS[expected[-1]]: int(expected[:-1])})
     if last_at is not None and now - end_of(last_at, timezone) <= allowed:
@@ -141,6 +141,7 @@ def explain_lateness(
         code="late",
         message=f"feed {feed.name} is late: {since}, and expect_every is {expected}",
         feed=feed.name,
+        count=files,
         setting=f"feeds[{feed.place}].expect_every",
     )
 

@@ -135,6 +135,8 @@ def read_feeds(
             code="no_files",
             message=f"feed {feed.name}: no file matches {feed.section.files}",
             feed=feed.name,
+            count=0,
+            setting=f"feeds[{feed.place}].files",
         )
         for feed in feeds
         if not any(raw.feed is feed for raw in files)

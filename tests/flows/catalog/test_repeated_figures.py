@@ -121,7 +121,7 @@ def test_a_feed_without_files_or_rows_is_told_of(tmp_path: Path) -> None:
         "raw/contacts/1.csv": b"contact_id\n",
     }
     read = read_files(tmp_path, toml, files)
-    assert [warning.feed for warning in warned(read, "no_files")] == ["orders"]
+    assert [(one.feed, one.count) for one in warned(read, "no_files")] == [("orders", 0)]
     assert [warning.feed for warning in warned(read, "feed_empty")] == ["contacts"]
 
 

@@ -62,7 +62,7 @@ def _find_late_feeds(
     for feed in configure_feeds(loaded.config, loaded.sources):
         own = [one for one in manifest.inputs if one.feed == feed.name]
         newest = max((one.last_at for one in own if one.last_at), default=None)
-        late = explain_lateness(feed, newest, now, timezone, has_files=bool(own))
+        late = explain_lateness(feed, newest, now, timezone, files=len(own))
         if late is not None:
             yield late
 

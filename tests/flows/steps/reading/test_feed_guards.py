@@ -35,6 +35,7 @@ def test_a_stamp_counts_from_its_instant(tmp_path: Path, now: str, *, late: bool
     toml = feed("orders", "raw/orders/*", expect_every='"1d"')
     found = read(tmp_path, toml, {"raw/orders/1.csv": ORDERS}, now)
     assert codes(found) == (["late"] if late else [])
+    assert [one.count for one in found.warnings if one.code == "late"] == ([1] if late else [])
     assert [state.is_late for state in found.states] == [late]
 
 
