@@ -83,10 +83,10 @@ STAGES = {
         "flows.storage.report_files:write_pieces",
     ),
     "run tables": ("flows.steps.run_tables:write_run_tables",),
-    "hash outputs": ("flows.storage.publish:hash_outputs",),
+    "hash outputs": ("flows.storage.snapshots.publish:hash_outputs",),
     "descriptions": ("flows.descriptions.write_descriptions:write_descriptions",),
     "page": ("flows.page.report_page:write_page",),
-    "publishing": ("flows.storage.publish:publish_snapshot",),
+    "publishing": ("flows.storage.snapshots.publish:publish_snapshot",),
 }
 """Stage -> the functions whose own time it is."""
 REST = "everything else"
