@@ -1,1 +1,7 @@
-"""Raw files to canonical parts, rejected rows and key columns, put into the ledger."""
+"""Raw files to canonical parts, rejected rows and key columns, put into the ledger.
+
+`raw_reading` has every file read that the ledger does not have, and `file_states` proves that what
+was read is what was hashed. `file_ingest` reads one file; `table_writer` is what each of its tables
+gets: parts (`part_files`), rejected rows, and the key columns of sends and events in buckets
+(`send_key_files`).
+"""
