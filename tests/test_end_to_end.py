@@ -1,6 +1,5 @@
 """The real command on the sample workspaces: what a user of a fresh clone sees."""
 
-import json
 import os
 import shutil
 import signal
@@ -16,6 +15,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
+from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
 from flows.storage.snapshots.published_files import published_tables, read_manifest, read_pointer
 from tests.support.samples import copy_sample
@@ -179,7 +179,7 @@ def test_a_second_run_gives_the_same_bytes_and_survives_a_kill(
     assert victim.returncode == -signal.SIGKILL, victim.stderr
     assert list((root / "state" / "ledger").iterdir())
     assert read_pointer(root) == before
-    again = json.loads(command("run", root, "--json").stdout)
+    again = campaign_reports.fn(str(root), wait_seconds=0)
     assert again["run_id"] != first.run_id
     assert table_hashes(again) == table_hashes(first.model_dump())
     assert not list((root / "state" / "staging").glob("*"))

@@ -9,6 +9,7 @@ from flows.errors import ConfigurationError
 from tests.support.message_workspaces import PEOPLE, channels, event, publish
 from tests.support.publishing import row
 from tests.support.workspaces import (
+    Ran,
     as_json_lines,
     feed,
     read_workspace,
@@ -219,41 +220,50 @@ def test_every_table_says_what_it_is(tmp_path: Path) -> None:
         assert metadata["campaign_reports.grain"].startswith("One row per ")
 
 
-@pytest.mark.parametrize(
-    ("seconds", "agent", "humans"),
-    [
-        ((3, 4), None, 0),
-        ((3, 3), None, 0),
-        ((3, 30), None, 1),
-        ((60, 61), None, 1),
-        ((60, 90), "Mozilla/5.0", 0),
-        ((60, 90), "python-requests/2.32", 0),
-        ((60, 90), "Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0", 1),
-    ],
-)
-def test_scanner_clicks_are_flagged_and_never_deleted(
-    tmp_path: Path, seconds: tuple[int, int], agent: str | None, humans: int
-) -> None:
-    """Clicks on two links of a send: both at once and soon after its delivery are a scanner's."""
+AGENT = "Mozilla/5.0"
+CLICKED: dict[str, tuple[tuple[int, int], str | None, int]] = {
+    "s1": ((3, 4), None, 0),
+    "s2": ((3, 3), None, 0),
+    "s3": ((3, 30), None, 1),
+    "s4": ((60, 61), None, 1),
+    "s5": ((60, 90), AGENT, 0),
+    "s6": ((60, 90), "python-requests/2.32", 0),
+    "s7": ((60, 90), f"{AGENT} (X11; Linux x86_64) Firefox/130.0", 1),
+}
+"""Send -> the seconds after its delivery of clicks on two links, by what, and how many persons."""
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """A campaign for each of these sends, with links of its own."""
     clicks = [
         event(
-            f"c{n}",
+            f"{send} {n}",
             "clicked",
             f"2026-01-02T00:{at // 60:02}:{at % 60:02}Z",
-            send_id="s1",
-            url=f"https://x.io/{n}",
+            send_id=send,
+            url=f"https://x.io/{send}/{n}",
             user_agent=agent,
         )
+        for send, (seconds, agent, _) in CLICKED.items()
         for n, at in enumerate(seconds)
     ]
-    ran = publish(
-        tmp_path,
-        campaigns=b"campaign_id,name,channel\nq2,Q2,email\n",
-        sends=b"send_id,campaign_id,contact_id,status,sent_at,delivered_at\n"
-        b"s1,q2,101,delivered,2026-01-01T23:50:00Z,2026-01-02T00:00:00Z\n",
-        events=clicks,
+    sent = "2026-01-01T23:50:00Z,2026-01-02T00:00:00Z"
+    sends = "send_id,campaign_id,contact_id,status,sent_at,delivered_at\n" + "".join(
+        f"{send},q{send},101,delivered,{sent}\n" for send in CLICKED
     )
-    got = row(ran, "email", "message_report")
+    campaigns = "campaign_id,name,channel\n" + "".join(f"q{s},{s},email\n" for s in CLICKED)
+    place = tmp_path_factory.mktemp("scanned")
+    told = {"campaigns": campaigns.encode(), "sends": sends.encode()}
+    return publish(place, events=clicks, **told)
+
+
+@pytest.mark.parametrize("send", CLICKED)
+def test_scanner_clicks_are_flagged_and_never_deleted(scanned: Ran, send: str) -> None:
+    """Clicks on two links of a send: both at once and soon after its delivery are a scanner's."""
+    *_, humans = CLICKED[send]
+    got = row(scanned, "email", "message_report", message_id=f"q{send}")
     assert (got["clicks"], got["unique_clicks"]) == (2, 1)
     assert got["human_unique_clicks"] == humans
-    assert ran.table("email", "link_report").get_column("clicks").to_list() == [1, 1]
+    links = scanned.table("email", "link_report").filter(pl.col("url").str.contains(f"/{send}/"))
+    assert links.get_column("clicks").to_list() == [1, 1]
