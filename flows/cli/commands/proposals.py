@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flows.config.source_files import load_sources
 from flows.errors import UsageError
+from flows.steps.reading.feed_candidates import KnownSources
 from flows.steps.reading.feed_proposals import FeedProposal, propose_feed
 from flows.storage.workspace_files import make_folder
 
@@ -29,12 +30,12 @@ def propose_feeds(files: Iterable[Path]) -> list[FeedProposal]:
     Raises:
         UsageError: A file is not there.
     """
-    sources, proposals = load_sources(), []
+    known, proposals = KnownSources(load_sources()), []
     for path in files:
         if not path.is_file():
             msg = f"there is no file {path}"
             raise UsageError(msg, "Give files that feeds deliver, as --from export.csv.")
-        proposals.append(propose_feed(path, sources))
+        proposals.append(propose_feed(path, known))
     return proposals
 
 

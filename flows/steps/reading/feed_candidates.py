@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 
 from contracts.columns import any_of, columns, required
@@ -13,6 +14,7 @@ from contracts.config.workspace import Workspace
 from contracts.feeds import FEEDS, AdStats, Events
 from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
 from flows.ingest.required_columns import find_missing
+from flows.readers import FileOptions
 from transforms.ingest.column_mapping import index_header
 from transforms.ingest.expressions import file_columns, fold
 
@@ -62,16 +64,53 @@ class Candidate:
         return configure_feeds(Workspace(feeds=(section,)), sources)[0]
 
 
-def find_candidates(
-    path: Path, header: tuple[str, ...], sources: Mapping[str, Source]
-) -> list[Candidate]:
+@dataclass(frozen=True)
+class KnownSources:
+    """The sources that files may come from, made ready once for all files.
+
+    Attributes:
+        sources: Every source mapping by its name.
+    """
+
+    sources: Mapping[str, Source]
+
+    @cached_property
+    def feeds(self) -> dict[str, ConfiguredFeed]:
+        """The feed of each source, without further settings."""
+        return {name: Candidate({"source": name}).configure(self.sources) for name in self.sources}
+
+    @cached_property
+    def options(self) -> FileOptions:
+        """What is known of files of any kind: columns, words for no data, nested values."""
+        ours = {name for table in FEEDS.values() for name in columns(table)}
+        theirs = {
+            name
+            for source in self.sources.values()
+            for mapping in source.tables
+            for expression in mapping.columns.values()
+            for name in file_columns(expression)
+        }
+        known = [*self.sources.values()]
+        foreign = {one for s in known for others in s.synonyms.values() for one in others}
+        return FileOptions(
+            expected_columns=frozenset(ours | theirs | foreign),
+            no_data=tuple(phrase for source in known for phrase in source.no_data),
+            flatten=frozenset(path for source in known for path in source.flatten),
+        )
+
+
+def find_candidates(path: Path, header: tuple[str, ...], known: KnownSources) -> list[Candidate]:
     """What a file may be, the likeliest first; a canonical table before a source as likely.
 
     Tables of a connector share most of their columns, so that the file's name decides between them.
     """
     found = [
         *(one for table in FEEDS for one in _as_table(table, path, header)),
-        *(one for name in sources for one in _as_source(name, path, header, sources)),
+        *(
+            one
+            for name, feed in known.feeds.items()
+            for one in _as_source(name, feed, path, header)
+        ),
     ]
     likely = [
         one for one in found if one.likeness >= (LEAST_UNDATED if one.undated else LEAST_LIKENESS)
@@ -80,10 +119,9 @@ def find_candidates(
 
 
 def _as_source(
-    name: str, path: Path, header: tuple[str, ...], sources: Mapping[str, Source]
+    name: str, feed: ConfiguredFeed, path: Path, header: tuple[str, ...]
 ) -> Iterator[Candidate]:
     settings = {"source": name}
-    feed = Candidate(settings).configure(sources)
     here = {fold(one) for one in header}
     lacking = {one.column for one in find_missing(feed, header) if one.is_needed}
     if lacking - {AdStats.date_day} or here.intersection(map(fold, feed.other_reports)):

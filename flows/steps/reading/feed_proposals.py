@@ -9,23 +9,23 @@ from pathlib import Path
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.columns import columns
 from contracts.config.nearest_names import nearest
 from contracts.config.source_mapping import Source
-from contracts.feeds import FEEDS, Events
+from contracts.feeds import Events
 from contracts.vocabulary import Action
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.required_columns import find_missing, require_columns
-from flows.readers import ROW_NUMBER, FeedFile, FileOptions, RefusedFile, open_feed
+from flows.readers import ROW_NUMBER, FeedFile, RefusedFile, open_feed
 from flows.steps.reading.feed_candidates import (
     Candidate,
+    KnownSources,
     find_candidates,
     list_ignored,
     list_read,
     split_words,
 )
 from transforms.ingest.column_mapping import ResolvedMapping, keep_rows_of_table
-from transforms.ingest.expressions import file_columns, fold
+from transforms.ingest.expressions import fold
 from transforms.ingest.row_parsing import parse_rows
 from transforms.ingest.setting_hints import propose_settings
 from transforms.ingest.validation import explain_failures, is_suspect
@@ -53,21 +53,22 @@ class FeedProposal:
     open_points: tuple[str, ...]
 
 
-def propose_feed(path: Path, sources: Mapping[str, Source]) -> FeedProposal:
+def propose_feed(path: Path, known: KnownSources) -> FeedProposal:
     """Look at a file's header and its first rows, and propose the entry that reads it.
 
     Args:
         path: The file.
-        sources: Every source mapping by its name.
+        known: The sources that it may come from.
     """
+    sources = known.sources
     try:
-        opened = open_feed(path, _all_options(sources))
+        opened = open_feed(path, known.options)
     except RefusedFile as error:
         return FeedProposal(path, {}, {}, (f"it cannot be read: {error.reason}; {error.hint}",))
     header = opened.header.columns
     if opened.is_empty and not header:
         return FeedProposal(path, {}, {}, ("it has no data: bring a file with a row",))
-    candidates = find_candidates(path, header, sources)
+    candidates = find_candidates(path, header, known)
     if not candidates:
         listed = ", ".join(map(repr, header[:12]))
         point = (
@@ -88,24 +89,6 @@ def propose_feed(path: Path, sources: Mapping[str, Source]) -> FeedProposal:
         *_explain_name(best, path, sources),
     ]
     return FeedProposal(path, settings, list_read(feed, header), tuple(points))
-
-
-def _all_options(sources: Mapping[str, Source]) -> FileOptions:
-    """What is known of files of any kind: names of columns, words for no data, nested values."""
-    ours = {name for table in FEEDS.values() for name in columns(table)}
-    theirs = {
-        name
-        for source in sources.values()
-        for mapping in source.tables
-        for expression in mapping.columns.values()
-        for name in file_columns(expression)
-    }
-    foreign = {one for s in sources.values() for others in s.synonyms.values() for one in others}
-    return FileOptions(
-        expected_columns=frozenset(ours | theirs | foreign),
-        no_data=tuple(phrase for source in sources.values() for phrase in source.no_data),
-        flatten=frozenset(path for source in sources.values() for path in source.flatten),
-    )
 
 
 def _read_sample(

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from flows.config.source_files import load_sources
+from flows.steps.reading.feed_candidates import KnownSources
 from flows.steps.reading.feed_proposals import FeedProposal, propose_feed
 from tests.support.connector_seeds import SEEDS, find_seed, platform_sources
 
+KNOWN = KnownSources(load_sources())
 GOOGLE = "Day,Campaign,Campaign ID,Currency code,Cost,Clicks,Impr.,Bidding\n"
 GERMAN = "Kampagnenbericht\n13. Juni 2026\nTag;Kampagne;Währungscode;Kosten;Klicks\n"
 
@@ -16,7 +18,7 @@ GERMAN = "Kampagnenbericht\n13. Juni 2026\nTag;Kampagne;Währungscode;Kosten;Kli
 def propose(place: Path, name: str, content: str) -> FeedProposal:
     path = place / name
     path.write_text(content, "utf-8")
-    return propose_feed(path, load_sources())
+    return propose_feed(path, KNOWN)
 
 
 def test_a_platform_s_export_is_its_source(tmp_path: Path) -> None:
@@ -142,11 +144,10 @@ def test_a_name_that_says_another_table_is_an_open_point(tmp_path: Path) -> None
 
 @pytest.mark.skipif(not SEEDS.exists(), reason="no real data here")
 def test_every_table_of_a_connector_is_known_for_what_it_is() -> None:
-    sources = load_sources()
     wrong = {
         name: found.settings
         for name in platform_sources()
-        if (found := propose_feed(find_seed(name), sources)).settings.get("source") != name
+        if (found := propose_feed(find_seed(name), KNOWN)).settings.get("source") != name
     }
     assert wrong == {}
 
