@@ -37,7 +37,7 @@ class KeyPlaces:
     def of(cls, keys: pl.Series) -> Self:
         """Place keys: 64-bit hashes, none of them null or there twice."""
         placed = keys.to_numpy()
-        bits = max(1, (3 * len(placed)).bit_length())
+        bits = max(1, (2 * len(placed)).bit_length())
         shift = np.uint64(64 - bits)
         slots = np.full(1 << bits, NOWHERE, np.int32)
         others = np.full(len(placed), NOWHERE, np.int32)

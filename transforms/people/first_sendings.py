@@ -4,6 +4,9 @@ Only contacts who did something about a list themselves have more steps than tha
 of the rows of years two things are looked for: the few events of lists, and the first of all else.
 """
 
+from collections.abc import Iterable
+
+import numpy as np
 import polars as pl
 
 from contracts.channels import OTHER_CHANNEL
@@ -19,6 +22,7 @@ from contracts.facts.people.numbered_activities import (
 from transforms.activities.described_activities import BARE_ACTIONS
 from transforms.common.calendar import reporting_day
 from transforms.common.joins import HELD, STREAMED
+from transforms.common.key_places import KeyPlaces
 from transforms.people.subscriptions import STATUSES
 
 OF_LIST = rf"(^|_)({'|'.join(STATUSES)})$"
@@ -29,7 +33,8 @@ CONTACT, CHANNEL, AT = (
     FirstSendings.occurred_at,
 )
 MESSAGE, OF_MESSAGE = KeyedEvents.message_key, "channel of message"
-PLACE = [CONTACT, CHANNEL]
+NUMBER = People.contact_no
+NEVER = np.iinfo(np.int64).max
 
 
 def keep_list_events(events: pl.LazyFrame) -> pl.LazyFrame:
@@ -41,10 +46,10 @@ def keep_list_events(events: pl.LazyFrame) -> pl.LazyFrame:
     return events.filter(_is_of_list(), pl.col(CONTACT).is_not_null())
 
 
-def find_first_events(
+def list_shown_sendings(
     events: pl.LazyFrame, messages: pl.LazyFrame, *, has_bare: bool
 ) -> pl.LazyFrame:
-    """Find the first event of each contact and channel that shows a send: `FirstSendings`.
+    """List the events that show a send to a contact, with the columns of `FirstSendings`.
 
     Args:
         events: `KeyedEvents`.
@@ -57,53 +62,76 @@ def find_first_events(
         of_message = pl.col(OF_MESSAGE).fill_null(OTHER_CHANNEL)
         channel = pl.when(is_bare).then(of_message).otherwise(CHANNEL)
         shown = _add_messages(shown, messages).with_columns(channel.alias(CHANNEL))
-    return merge_firsts(shown)
+    return shown.select(columns(FirstSendings))
 
 
-def find_first_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
-    """Find the first send to each contact on each channel: `FirstSendings`.
+def list_sendings(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+    """List the sends to contacts, with the columns of `FirstSendings`.
 
     Args:
         sends: `KeyedSends`.
         messages: `NumberedMessages`.
     """
     told = sends.filter(~pl.col(KeyedSends.is_holdout).fill_null(value=False))
-    return merge_firsts(
-        _add_messages(told, messages).with_columns(
+    return (
+        _add_messages(told, messages)
+        .with_columns(
             pl.col(OF_MESSAGE).fill_null(OTHER_CHANNEL).alias(CHANNEL),
             pl.coalesce(KeyedSends.sent_at, NumberedMessages.planned_at).alias(AT),
         )
+        .select(columns(FirstSendings))
     )
 
 
-def key_mail(mail: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
-    """The direct mail that only events show, as `FirstSendings`.
+def list_mail(mail: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
+    """List the direct mail that only events show, with the columns of `FirstSendings`.
 
     Args:
         mail: `ContactSends` with the numbers of their contacts.
         people: `People`.
     """
     keys = people.select(People.contact_no, CONTACT)
-    return merge_firsts(
-        mail.join(keys, on=People.contact_no, how="left", validate="m:1").with_columns(
+    return (
+        mail.join(keys, on=People.contact_no, how="left", validate="m:1")
+        .with_columns(
             pl.col(ContactSends.channel).fill_null(OTHER_CHANNEL),
             pl.col(ContactSends.sent_at).alias(AT),
         )
+        .select(columns(FirstSendings))
     )
 
 
-def merge_firsts(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """The first of rows of each contact and channel (`FirstSendings`); of several tables, too.
+def find_firsts(
+    parts: Iterable[pl.DataFrame], people: pl.DataFrame, places: KeyPlaces
+) -> pl.LazyFrame:
+    """Find the first sending to each contact on each channel: `FirstSendings`, in no order.
+
+    Each is set at the place of its contact, which takes a fifth of the time of grouping, and eight
+    bytes a contact and channel however many sendings there are.
 
     Args:
-        rows: Any with the key of a contact, a channel and an instant.
+        parts: Sendings, some at a time, with the columns of `FirstSendings`.
+        people: `People`.
+        places: Where their keys stand.
     """
-    return (
-        rows.select(columns(FirstSendings))
-        .filter(*(pl.col(name).is_not_null() for name in (*PLACE, AT)))
-        .group_by(PLACE)
-        .agg(pl.col(AT).min())
+    firsts: dict[str, np.ndarray] = {}
+    for part in parts:
+        numbered = part.select(
+            CHANNEL, places.find(CONTACT).alias(NUMBER), pl.col(AT).dt.epoch("us")
+        ).drop_nulls()
+        for (channel,), own in numbered.partition_by(CHANNEL, as_dict=True).items():
+            if channel not in firsts:
+                firsts[channel] = np.full(people.height, NEVER)
+            numbers, instants = (own.get_column(name).to_numpy() for name in (NUMBER, AT))
+            np.minimum.at(firsts[channel], numbers, instants)
+    instant, keys = pl.col(AT).cast(pl.Datetime("us", "UTC")), people.get_column(CONTACT)
+    found = (
+        pl.LazyFrame({CONTACT: keys, AT: first})
+        .filter(pl.col(AT) < NEVER)
+        .select(CONTACT, pl.lit(channel).alias(CHANNEL), instant)
+        for channel, first in firsts.items()
     )
+    return pl.concat([no_rows(FirstSendings), *found])
 
 
 def restore_firsts(firsts: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:

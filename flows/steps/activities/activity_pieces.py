@@ -143,6 +143,10 @@ class Pieces:
             return rows
         return rows.filter(is_in_groups(find_person(has_devices=self.kind.has_devices), groups, of))
 
+    def scan_piece(self, place: int) -> pl.LazyFrame:
+        """Those of a piece."""
+        return pl.scan_parquet(self.folders[place] / ROWS)
+
     def scan_touching(self, groups: range | None = None, of: int = 1) -> pl.LazyFrame:
         """What orders are credited from, of all people or some groups.
 

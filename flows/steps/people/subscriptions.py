@@ -1,5 +1,6 @@
 """Subscriptions: who may be written to on which channel, from the few rows that decide."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +23,12 @@ from flows.runtime.materialize import materialize
 from flows.steps.activities.activity_pieces import LISTS, Pieces
 from flows.steps.activities.write_activities import SHOWN_MAIL, Activities
 from transforms.activities.described_activities import describe_events
-from transforms.activities.person_numbers import is_in_groups, key_contacts, restore_contacts
+from transforms.activities.person_numbers import key_contacts, restore_contacts
 from transforms.people.first_sendings import (
-    find_first_events,
-    find_first_sends,
-    key_mail,
-    merge_firsts,
+    find_firsts,
+    list_mail,
+    list_sendings,
+    list_shown_sendings,
     restore_firsts,
     sum_first_days,
 )
@@ -36,8 +37,6 @@ from transforms.people.subscriptions import find_states, list_steps, sum_subscri
 FIRSTS = "first sendings"
 LAST_PIECES = 4
 """Of how many pieces, the last ones, the first sendings are looked for in every run."""
-CONTACTS_AT_A_TIME = 500_000
-"""Of how many contacts the first sendings are looked for at a time."""
 PLACE = [FirstSendings.contact_key, FirstSendings.channel]
 
 
@@ -87,53 +86,49 @@ def _list_events(activities: Activities) -> pl.LazyFrame:
 
 def _find_firsts(activities: Activities, keeper: Keeper) -> pl.LazyFrame:
     """`FirstSendings` of all that people were sent, or that shows it."""
-    messages, has_bare = activities.messages, activities.has_bare
-    cuts = _cut_contacts(activities.people.height)
-    own = messages.select(
+    has_bare = activities.has_bare
+    messages = activities.messages.select(
         NumberedMessages.message_key, NumberedMessages.channel, NumberedMessages.planned_at
     )
-
-    def find(kind: str, pieces: Pieces, some: pl.Expr) -> pl.LazyFrame:
-        rows = pieces.scan().filter(some)
-        if kind == "sends":
-            return find_first_sends(rows, own.lazy())
-        return find_first_events(rows, own.lazy(), has_bare=has_bare)
-
-    def keep(kind: str, pieces: Pieces) -> pl.LazyFrame:
-        days = pl.concat([day.select(ActivityDays.subject) for day in pieces.read_days()])
-        named = own.filter(pl.col(NumberedMessages.message_key).is_in(days.to_series().implode()))
-        names = [folder.name for folder in pieces.folders]
-        decided = [kind, names, has_bare, identify_rows(named.lazy())]
-
-        def write(folder: Path) -> str:
-            found = [materialize(find(kind, pieces, some), FirstSendings) for some in cuts]
-            write_frame(folder, FIRSTS, pl.concat(found).collect())
-            return identify(decided)
-
-        kept = keeper.folder(FIRSTS, decided, write)
-        return read_frame(kept.open(), FIRSTS, FirstSendings).lazy()
-
-    mail = key_mail(activities.scan_numbered(SHOWN_MAIL), activities.list_people())
-    settled, last = [materialize(mail, FirstSendings)], {}
+    mail = list_mail(activities.scan_numbered(SHOWN_MAIL), activities.list_people())
+    parts = [mail]
     for kind in ("sends", "events"):
-        before, last[kind] = activities.pieces[kind].part(-LAST_PIECES)
-        settled += [keep(kind, before)] if before.folders else []
-    found = [
-        merge_firsts(
-            pl.concat(
-                [
-                    *(rows.filter(some) for rows in settled),
-                    *(find(kind, pieces, some) for kind, pieces in last.items()),
-                ]
-            )
-        )
-        for some in cuts
-    ]
-    return pl.concat([materialize(rows, FirstSendings) for rows in found])
+        before, last = activities.pieces[kind].part(-LAST_PIECES)
+        if before.folders:
+            parts.append(_keep_firsts(activities, kind, before, messages, keeper))
+        parts += _list_sendings(kind, last, messages, has_bare=has_bare)
+    return _find(parts, activities)
 
 
-def _cut_contacts(contacts: int) -> list[pl.Expr]:
-    """Whether a row is of some of the contacts, so many that their first sendings can be found."""
-    cuts = contacts // CONTACTS_AT_A_TIME + 1
-    key = pl.col(FirstSendings.contact_key)
-    return [is_in_groups(key, range(cut, cut + 1), cuts) for cut in range(cuts)]
+def _keep_firsts(
+    activities: Activities, kind: str, pieces: Pieces, messages: pl.DataFrame, keeper: Keeper
+) -> pl.LazyFrame:
+    """`FirstSendings` of the pieces that stay as they are."""
+    days = pl.concat([day.select(ActivityDays.subject) for day in pieces.read_days()])
+    named = messages.filter(pl.col(NumberedMessages.message_key).is_in(days.to_series().implode()))
+    names, has_bare = [folder.name for folder in pieces.folders], activities.has_bare
+    decided = [kind, names, has_bare, identify_rows(named.lazy())]
+
+    def write(folder: Path) -> str:
+        parts = _list_sendings(kind, pieces, messages, has_bare=has_bare)
+        write_frame(folder, FIRSTS, _find(parts, activities).collect())
+        return identify(decided)
+
+    kept = keeper.folder(FIRSTS, decided, write)
+    return read_frame(kept.open(), FIRSTS, FirstSendings).lazy()
+
+
+def _list_sendings(
+    kind: str, pieces: Pieces, messages: pl.DataFrame, *, has_bare: bool
+) -> list[pl.LazyFrame]:
+    """What people were sent by pieces, or what shows it, piece by piece."""
+    rows = [pieces.scan_piece(place) for place in range(len(pieces.folders))]
+    if kind == "sends":
+        return [list_sendings(own, messages.lazy()) for own in rows]
+    return [list_shown_sendings(own, messages.lazy(), has_bare=has_bare) for own in rows]
+
+
+def _find(parts: Iterable[pl.LazyFrame], activities: Activities) -> pl.LazyFrame:
+    """`FirstSendings` of sendings, held part by part."""
+    held = (part.collect(engine="streaming") for part in parts)
+    return materialize(find_firsts(held, activities.people, activities.places), FirstSendings)

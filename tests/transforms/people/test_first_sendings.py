@@ -23,10 +23,10 @@ from transforms.activities.described_activities import (
 )
 from transforms.activities.person_numbers import number_contacts, place_contacts, restore_contacts
 from transforms.people.first_sendings import (
-    find_first_events,
-    find_first_sends,
+    find_firsts,
     keep_list_events,
-    merge_firsts,
+    list_sendings,
+    list_shown_sendings,
     restore_firsts,
     sum_first_days,
 )
@@ -118,8 +118,9 @@ def test_first_sendings_and_list_events_tell_what_all_rows_tell(
     )
     people, messages = PEOPLE.lazy(), MESSAGES.lazy()
     halves = (happened.head(cut), happened.slice(cut))
-    found = [find_first_events(half, messages, has_bare=True) for half in halves]
-    firsts = merge_firsts(pl.concat([find_first_sends(told, messages), *found]))
+    shown = [list_shown_sendings(half, messages, has_bare=True) for half in halves]
+    parts = pl.collect_all([list_sendings(told, messages), *shown])
+    firsts = find_firsts(parts, PEOPLE, PLACES)
     own = describe_events(
         restore_contacts(
             number_events(number_contacts(keep_list_events(happened), PLACES), MESSAGES), people

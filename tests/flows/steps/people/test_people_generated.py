@@ -13,7 +13,7 @@ import pytest
 
 from contracts.reports.attribution import MODELS
 from flows.steps.activities import write_activities
-from flows.steps.people import journey_slices, subscriptions
+from flows.steps.people import journey_slices
 from tests.oracles.expected_people import ZONE, ExpectedPeople, instant
 from tests.support.people_world import TOML, People, make_people
 from tests.support.publishing import publish
@@ -190,7 +190,6 @@ def test_how_activities_are_cut_changes_nothing(
     order = ["org_id", "contact_id", "occurred_at", "event_id"]
     monkeypatch.setattr(write_activities, "ROWS_A_GROUP", 80)
     monkeypatch.setattr(journey_slices, "ROWS_A_SLICE", rows_a_slice)
-    monkeypatch.setattr(subscriptions, "CONTACTS_AT_A_TIME", 3)
     cut = publish(tmp_path / "cut", TOML, **world.shuffled(2))
     parts = sorted((cut.folder / "people/contact_journey").glob("*.parquet"))
     assert len(parts) > 5
