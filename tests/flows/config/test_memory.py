@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.config.workspace import RunSection
-from flows.config.memory import files_at_once, keys_at_once, memory_bytes
+from flows.config.memory import files_at_once, keys_at_once, memory_bytes, tasks_at_once
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,14 @@ def test_what_is_no_size_is_refused(text: str) -> None:
 def test_little_memory_reads_one_file_at_a_time() -> None:
     assert files_at_once(RunSection(memory="100MB")) == 1
     assert keys_at_once(RunSection(memory="64MB")) == 1_000_000
+
+
+def test_as_many_tasks_at_a_time_as_there_are_cores_and_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    asked = ("100MB", "500MB", "1GB", "64GB")
+    assert [tasks_at_once(RunSection(memory=size)) for size in asked] == [1, 1, 3, 4]
 
 
 def test_without_a_setting_it_is_half_of_the_machine_s() -> None:
