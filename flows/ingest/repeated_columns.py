@@ -24,7 +24,10 @@ def drop_repeated(
             is_equal = pl.col(first).eq_missing(pl.col(further)).all()
             if not batch.rows.select(is_equal).item():
                 places = [header.columns.index(name) + 1 for name in (first, further)]
-                msg = f"columns {places[0]} and {places[1]} have the same name and different values"
+                msg = (
+                    f'columns {places[0]} and {places[1]} are both named "{first.strip()}" '
+                    "and have different values"
+                )
                 hint = "give every column of the file that is mapped a name of its own"
                 raise RefusedFile(msg, hint)
         yield RawBatch(batch.rows.drop(repeated), batch.broken) if repeated else batch

@@ -29,7 +29,7 @@ def test_those_that_no_mapping_means_are_kept_apart(tmp_path: Path) -> None:
 def test_different_ones_that_a_mapping_means_refuse_the_file(tmp_path: Path, cells: bytes) -> None:
     files = {"raw/contacts/1.csv": b"contact_id,email,email\n1,c@x.io,c@x.io\n2," + cells + b"\n"}
     (refused,) = read_files(tmp_path, TOML, files).refused
-    assert refused.reason == "columns 2 and 3 have the same name and different values"
+    assert refused.reason == 'columns 2 and 3 are both named "email" and have different values'
 
 
 def test_the_run_stops(tmp_path: Path) -> None:
