@@ -1,6 +1,8 @@
 """Workspaces run for their tables, most of a few rows a table."""
 
-from collections.abc import Iterable, Mapping
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,34 @@ def publish(place: Path, toml: str = "", **tables: Rows) -> Ran:
         )
     toml += "".join(feed(table, f"raw/{table}/*") for table in tables)
     return run_workspace(write_workspace(place / "ws", toml, files), place / "out")
+
+
+@dataclass(frozen=True)
+class OfOrganization(Ran):
+    """What a run gave to one of its organizations."""
+
+    org_id: str
+
+    def table(self, group: str, name: str) -> pl.DataFrame:
+        return super().table(group, name).filter(org_id=self.org_id)
+
+
+def publish_organizations(place: Path, *worlds: Callable[[], Mapping[str, Rows]]) -> dict[str, Ran]:
+    """Run many small worlds at once: each is an organization of one workspace, under its name."""
+    tables: dict[str, list[Row]] = {}
+    for world in worlds:
+        for table, given in world().items():
+            found = read_csv(given) if isinstance(given, bytes) else given
+            tables.setdefault(table, []).extend({"org_id": world.__name__, **one} for one in found)
+    ran = publish(place, **tables)
+    names = [world.__name__ for world in worlds]
+    return {name: OfOrganization(**vars(ran), org_id=name) for name in names}
+
+
+def read_csv(text: bytes) -> Iterator[Row]:
+    """The rows of a CSV file, without their empty cells."""
+    for cells in csv.DictReader(text.decode().splitlines()):
+        yield {name: cell for name, cell in cells.items() if cell}
 
 
 def row(ran: Ran, group: str, name: str, **key: object) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Single sentences of SPEC §6.2 and §7, each by a workspace of a few rows."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,14 @@ from typing import Any
 import pytest
 
 from flows.report_tables import REPORT_TABLES
-from tests.support.publishing import publish, quarantined, row, rows
+from tests.support.publishing import (
+    Rows,
+    publish,
+    publish_organizations,
+    quarantined,
+    row,
+    rows,
+)
 from tests.support.workspaces import Ran, feed, run_workspace, write_workspace
 
 ADS = b"""platform,account_id,campaign_id,campaign_name,ad_group_id,ad_id,ad_name
@@ -26,7 +34,25 @@ CAMPAIGN_STATS = (
     b"date_day,platform,account_id,campaign_id,clicks,spend\n"
     b"2026-01-02,linkedin_ads,L,0077,5,5.50\n2026-01-03,linkedin_ads,L,0077,1,1.00\n"
 )
+LONG, LONGER = b"123456789012345678", b"123456789012345679"
 NOON = "2026-01-02T12:00:00Z"
+
+
+Tables = dict[str, Rows]
+WORLDS: list[Callable[[], Tables]] = []
+"""Worlds that share a run: each is an organization of its own."""
+
+
+def world(rows: Callable[[], Tables]) -> Callable[[], Tables]:
+    """Have a world be one of them."""
+    WORLDS.append(rows)
+    return rows
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
+    """What the run gave to each of them."""
+    return publish_organizations(tmp_path_factory.mktemp("worlds"), *WORLDS)
 
 
 def session(session_id: str, link: str = "", **more: object) -> dict[str, Any]:
@@ -43,13 +69,18 @@ def matches(ran: Ran) -> dict[str, tuple[str | None, str | None, str, str]]:
     }
 
 
-def test_a_workspace_of_campaigns_alone(tmp_path: Path) -> None:
-    ran = publish(
-        tmp_path,
-        ads=CAMPAIGNS,
-        ad_stats=CAMPAIGN_STATS,
-        sessions=[session("s1", "utm_source=linkedin&utm_medium=cpc&utm_campaign=leads")],
-    )
+@world
+def campaigns_alone() -> Tables:
+    """Ads that are known as campaigns alone."""
+    return {
+        "ads": CAMPAIGNS,
+        "ad_stats": CAMPAIGN_STATS,
+        "sessions": [session("s1", "utm_source=linkedin&utm_medium=cpc&utm_campaign=leads")],
+    }
+
+
+def test_a_workspace_of_campaigns_alone(worlds: dict[str, Ran]) -> None:
+    ran = worlds["campaigns_alone"]
     first, second = rows(ran, "ads", "campaign_performance")
     assert (first["campaign_id"], first["campaign_name"], first["sessions"]) == ("0077", "Leads", 1)
     assert (second["spend"], second["sessions"]) == (Decimal("1.0000"), 0)
@@ -125,7 +156,9 @@ def test_delivered_sessions_stand_in_place_of_page_views(tmp_path: Path) -> None
     assert sorted(ran.table("ads", "session_matches")["org_id"]) == ["default", "other"]
 
 
-def test_a_renamed_campaign_keeps_the_sessions_of_before(tmp_path: Path) -> None:
+@world
+def renamed() -> Tables:
+    """A campaign with two names, one after the other."""
     ads = (
         b"platform,account_id,campaign_id,campaign_name,updated_at\n"
         b"google_ads,G,1,Winter,2025-12-01T00:00:00Z\ngoogle_ads,G,1,Spring,2026-01-03T00:00:00Z\n"
@@ -140,20 +173,30 @@ def test_a_renamed_campaign_keeps_the_sessions_of_before(tmp_path: Path) -> None
         session("s2", link + "spring") | {"started_at": "2026-01-04T12:00:00Z"},
         session("s3", link + "winter") | {"started_at": "2026-01-04T13:00:00Z"},
     ]
-    ran = publish(tmp_path, ads=ads, ad_stats=stats, sessions=visits)
+    return {"ads": ads, "ad_stats": stats, "sessions": visits}
+
+
+def test_a_renamed_campaign_keeps_the_sessions_of_before(worlds: dict[str, Ran]) -> None:
+    ran = worlds["renamed"]
     table = ran.table("ads", "campaign_performance").select("campaign_name", "spend", "sessions")
     assert table.rows() == [("Winter", Decimal(1), 1), ("Spring", Decimal(2), 2)]
     reasons = {r["session_id"]: r["match_reason"] for r in rows(ran, "ads", "session_matches")}
     assert reasons["s3"] != reasons["s1"]
 
 
-def test_one_name_on_two_platforms(tmp_path: Path) -> None:
+@world
+def one_name() -> Tables:
+    """Links with a name that both platforms have."""
     visits = [
         session("s1", "utm_source=facebook&utm_medium=cpc&utm_campaign=spring+sale"),
         session("s2", "utm_campaign=spring+sale"),
         session("s3", "utm_content=11"),
     ]
-    ran = publish(tmp_path, ads=ADS, ad_stats=STATS, sessions=visits)
+    return {"ads": ADS, "ad_stats": STATS, "sessions": visits}
+
+
+def test_one_name_on_two_platforms(worlds: dict[str, Ran]) -> None:
+    ran = worlds["one_name"]
     assert matches(ran)["s1"] == ("1", None, "utm_campaign_name", "matched")
     assert matches(ran)["s2"] == (None, None, "utm_campaign_name", "ambiguous")
     assert matches(ran)["s3"] == ("1", "11", "utm_content_ad_id", "matched")
@@ -163,7 +206,9 @@ def test_one_name_on_two_platforms(tmp_path: Path) -> None:
     assert sum(r["sessions"] for r in rows(ran, "ads", "ad_performance")) == 2
 
 
-def test_what_is_known_of_the_platform_or_the_campaign_alone(tmp_path: Path) -> None:
+@world
+def known_in_part() -> Tables:
+    """Links that name a platform, a campaign, or none of them."""
     visits = [
         session("s1", "gclid=abc"),
         session("s2", "utm_source=google&utm_medium=cpc&utm_campaign=1"),
@@ -171,7 +216,11 @@ def test_what_is_known_of_the_platform_or_the_campaign_alone(tmp_path: Path) -> 
         session("s4"),
     ]
     campaign = b"2026-01-02,google_ads,G,1,,,12,300,40.00,9\n"
-    ran = publish(tmp_path, ads=ADS, ad_stats=STATS + campaign, sessions=visits)
+    return {"ads": ADS, "ad_stats": STATS + campaign, "sessions": visits}
+
+
+def test_what_is_known_of_the_platform_or_the_campaign_alone(worlds: dict[str, Ran]) -> None:
+    ran = worlds["known_in_part"]
     platform = row(ran, "ads", "ad_performance", campaign_name="(no campaign matched)")
     assert (platform["platform"], platform["sessions"]) == ("google_ads", 1)
     assert (platform["campaign_id"], platform["account_id"]) == (None, None)
@@ -198,26 +247,37 @@ def test_a_currency_without_a_rate_is_rejected_not_added_up(tmp_path: Path) -> N
     assert rejected["row_number"] == 3
 
 
-def test_the_rate_of_the_day_makes_the_currency_ours(tmp_path: Path) -> None:
+@world
+def priced() -> Tables:
+    """Spend in euros, and rates of other days."""
     rates = b"currency,date_day,rate\nEUR,2026-01-01,1.10\nEUR,2026-01-03,9\n"
-    ran = publish(tmp_path, ads=ADS, ad_stats=FOREIGN, exchange_rates=rates)
+    return {"ads": ADS, "ad_stats": FOREIGN, "exchange_rates": rates}
+
+
+def test_the_rate_of_the_day_makes_the_currency_ours(worlds: dict[str, Ran]) -> None:
+    ran = worlds["priced"]
     found = row(ran, "ads", "account_report", platform="facebook_ads")
     assert (found["spend"], found["currency"]) == (Decimal("8.2500"), "USD")
 
 
-def test_ids_are_text(tmp_path: Path) -> None:
-    long, longer = b"123456789012345678", b"123456789012345679"
+@world
+def ids() -> Tables:
+    """Ids of 18 digits, and with leading zeros."""
     ads = b"platform,campaign_id,campaign_name\n" + b"".join(
-        b"google_ads,%s,C%d\n" % (one, n) for n, one in enumerate((long, longer, b"007", b"7"))
+        b"google_ads,%s,C%d\n" % (one, n) for n, one in enumerate((LONG, LONGER, b"007", b"7"))
     )
     link = "utm_source=google&utm_medium=cpc&utm_campaign="
     visits = [
-        session("s1", f"{link}{longer.decode()}"),
+        session("s1", f"{link}{LONGER.decode()}"),
         session("s2", f"{link}007"),
         session("s3", "", utm_source="google", utm_id="7"),
     ]
-    ran = publish(tmp_path, ads=ads, sessions=visits)
-    assert [found[0] for found in matches(ran).values()] == [longer.decode(), "007", "7"]
+    return {"ads": ads, "sessions": visits}
+
+
+def test_ids_are_text(worlds: dict[str, Ran]) -> None:
+    ran = worlds["ids"]
+    assert [found[0] for found in matches(ran).values()] == [LONGER.decode(), "007", "7"]
 
 
 @pytest.mark.parametrize(
@@ -252,7 +312,9 @@ def test_the_user_knows_old_links_and_sources_of_their_own(tmp_path: Path) -> No
     assert row(ran, "ads", "session_matches", session_id="s2")["platform"] == "facebook_ads"
 
 
-def test_the_audit_puts_money_and_sessions_beside_what_is_broken(tmp_path: Path) -> None:
+@world
+def broken() -> Tables:
+    """Links with a typo, an unknown source and a macro."""
     visits = [
         session("s1", "utm_source=google&utm_medium=cpc&utm_campaign=sprng+sale"),
         session("s2", "utm_source=google&utm_medium=cpc&utm_content=11"),
@@ -260,7 +322,11 @@ def test_the_audit_puts_money_and_sessions_beside_what_is_broken(tmp_path: Path)
         session("s4", "utm_source=google&utm_medium=cpc&utm_campaign={campaignid}"),
     ]
     twice = b"google_ads,G,2,SPRING_SALE,30,31,Shoe\n"
-    ran = publish(tmp_path, ads=ADS + twice, ad_stats=STATS, sessions=visits)
+    return {"ads": ADS + twice, "ad_stats": STATS, "sessions": visits}
+
+
+def test_the_audit_puts_money_and_sessions_beside_what_is_broken(worlds: dict[str, Ran]) -> None:
+    ran = worlds["broken"]
     table = ran.table("ads", "utm_audit")
     assert set(table["kind"]) == {
         "spend_without_sessions",
@@ -280,7 +346,9 @@ def test_the_audit_puts_money_and_sessions_beside_what_is_broken(tmp_path: Path)
     assert row(ran, "ads", "utm_audit", kind="unresolved_macro")["value"] == "{campaignid}"
 
 
-def test_orders_stand_beside_the_spend_of_their_last_touch(tmp_path: Path) -> None:
+@world
+def ordered() -> Tables:
+    """Two orders after a visit from an ad, and one after a direct one."""
     link = "utm_source=google&utm_medium=cpc&utm_content=11"
     orders = [
         {"order_id": f"o{n}", "ordered_at": "2026-01-05T12:00:00Z", "revenue": "50.05"}
@@ -288,7 +356,11 @@ def test_orders_stand_beside_the_spend_of_their_last_touch(tmp_path: Path) -> No
         for n, contact in enumerate(["c1", "c1", "c2"])
     ]
     visits = [session("s1", link, contact_id="c1"), session("s2", contact_id="c2")]
-    ran = publish(tmp_path, ads=ADS, ad_stats=STATS, sessions=visits, orders=orders)
+    return {"ads": ADS, "ad_stats": STATS, "sessions": visits, "orders": orders}
+
+
+def test_orders_stand_beside_the_spend_of_their_last_touch(worlds: dict[str, Ran]) -> None:
+    ran = worlds["ordered"]
     found = row(ran, "ads", "ad_performance", ad_id="11")
     assert (found["orders"], found["revenue"]) == (2, Decimal("100.1000"))
     assert (found["over_claim_ratio"], found["cost_per_order"]) == (2.0, 5.05)
