@@ -18,7 +18,7 @@ from contracts.facts.matching.session_matching import (
     TrafficSources,
 )
 from flows.catalog.canonical_tables import Catalog
-from flows.runtime.materialize import hold
+from flows.runtime.materialize import hold, materialize
 from flows.steps.matching.sessions import KeyedSessions
 from transforms.matching.ad_evidence import list_message_names
 from transforms.matching.candidates import describe_sources, flag_dated, select_candidates
@@ -56,7 +56,7 @@ def match_sessions(
     links, audited = no_rows(SessionLinks), no_rows(AuditedLinks)
     if keyed.pieces:
         links = match_links(keyed.sources, keyed.days, ad_names, message_names, config)
-        audited = hold(count_visits(links, keyed.days), AuditedLinks)
+        audited = materialize(count_visits(links, keyed.days), AuditedLinks)
     linked, visits = (find_links(rows, links) for rows in (keyed.sessions, keyed.visits))
     return MatchedSessions(linked, audited, visits, keyed.identity, keyed.sessions, keyed.pieces)
 

@@ -23,9 +23,9 @@ from transforms.matching.utm_audit import audit_utm
 from transforms.reports.session_matches import describe_sessions, list_matches
 
 GROUP, MATCHES = "ads", "session_matches"
-SESSIONS_A_PART = 1_000_000
+SESSIONS_A_PART = 500_000
 """How many sessions are sorted in memory at a time."""
-ROWS_A_PIECE = 500_000
+ROWS_A_PIECE = 100_000
 """How many rows are held with all their texts."""
 SAMPLED_KEYS = 10_000
 """From how many keys the bounds of parts are drawn."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import Table, key, no_rows, polars_schema
+from contracts.columns import key, no_rows, polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.matching.session_facts import SessionBase, SessionFacts
 from contracts.facts.matching.session_matching import SessionVisits, SourceDays, TrafficSources
@@ -175,7 +175,9 @@ def sort_sessions(sessions: pl.DataFrame) -> pl.DataFrame:
 def _open(folders: Iterable[Folder]) -> KeyedSessions:
     found = [(folder, path) for folder in folders for path in sorted(folder.open().iterdir())]
     paths = [path for _, path in found]
-    rows, visits = ([one for one in paths if one.name.startswith(stem)] for stem in (ROWS, VISITS))
+    rows, days, visits = (
+        [one for one in paths if one.name.startswith(stem)] for stem in (ROWS, DAYS, VISITS)
+    )
     pieces = (
         SessionPiece(
             identify(folder.identity, path.name),
@@ -190,16 +192,16 @@ def _open(folders: Iterable[Folder]) -> KeyedSessions:
     return KeyedSessions(
         pl.scan_parquet(rows) if rows else pl.LazyFrame(schema=KEYED_SCHEMA),
         tuple(pieces),
-        _read(paths, SOURCES, TrafficSources).unique(SOURCE_KEY),
-        _read(paths, DAYS, SourceDays),
+        _read_sources(paths).unique(SOURCE_KEY),
+        pl.scan_ipc(days) if days else no_rows(SourceDays),
         pl.scan_parquet(visits) if visits else no_rows(SessionVisits),
         identify([folder.identity for folder in folders]),
     )
 
 
-def _read(paths: Iterable[Path], stem: str, table: type[Table]) -> pl.LazyFrame:
-    found = [pl.read_ipc(path) for path in paths if path.name.startswith(stem)]
-    return pl.concat([pl.DataFrame(schema=polars_schema(table)), *found]).lazy()
+def _read_sources(paths: Iterable[Path]) -> pl.LazyFrame:
+    found = [pl.read_ipc(path).lazy() for path in paths if path.name.startswith(SOURCES)]
+    return pl.concat([no_rows(TrafficSources), *found])
 
 
 def cut_views(catalog: Catalog, views: pl.LazyFrame, folder: Path, most_rows: int) -> int:
