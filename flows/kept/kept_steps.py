@@ -6,6 +6,7 @@ tables that a step may read (`Catalog.only`), so that no table can decide a resu
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -85,10 +86,7 @@ class KeptSteps:
         return steps
 
     def folder(
-        self,
-        name: str,
-        inputs: Iterable[object],
-        write: Callable[[Path], str | None],
+        self, name: str, inputs: Iterable[object], write: Callable[[Path], str | None]
     ) -> KeptFolder:
         """The files that a step writes; taken over where its inputs are those of a run before.
 
@@ -115,14 +113,16 @@ class KeptSteps:
         self.used |= {home.name for home in homes}
 
         def compute(places: Iterable[int]) -> dict[int, KeptReceipt]:
-            receipts = {}
+            # Each waits for the disk: together they wait once, and beside what is being written.
+            with ThreadPoolExecutor() as pool:
+                kept: dict[int, Future[KeptReceipt]] = {}
 
-            def keep(written: Written) -> None:
-                at, identity = written
-                receipts[at] = keep_folder(homes[at], keys[at], self.code, identity)
+                def keep(written: Written) -> None:
+                    at, identity = written
+                    kept[at] = pool.submit(keep_folder, homes[at], keys[at], self.code, identity)
 
-            write([(at, begin_folder(homes[at])) for at in places], keep)
-            return receipts
+                write([(at, begin_folder(homes[at])) for at in places], keep)
+            return {at: receipt.result() for at, receipt in kept.items()}
 
         def compute_again(at: int, damage: str) -> KeptReceipt:
             self._warn(name, damage)
