@@ -16,7 +16,7 @@ SOURCES = (
     "flows/readers/**/*.py",
     "transforms/common/*.py",
     "transforms/ingest/*.py",
-    "transforms/messaging/*.py",
+    "transforms/messaging/**/*.py",
 )
 """All that decides what a file's bytes become; a test follows the imports to prove it whole."""
 

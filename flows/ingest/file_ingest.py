@@ -115,12 +115,16 @@ def _write_parts(same: SameBytes, home: Path, erasing: Erasing) -> Receipt:
     header = opened.header.columns
     if opened.has_fixed_columns and not opened.is_empty:
         require_columns(raw.feed, header, opened.preamble)
-    batches = drop_repeated(opened.batches(), raw.feed, opened.header)
+    batches, left_out = drop_repeated(opened.batches(), raw.feed, opened.header), 0
     for number, (batch, is_last) in enumerate(_mark_last(batches)):
         header = tuple(name for name in batch.rows.columns if name != ROW_NUMBER)
         taken = [table.take(batch, header, number, is_last=is_last) for table in tables]
-        if not raw.feed.leaves_other_rows:
-            _quarantine_unclaimed(tables[0], batch, taken, number)
+        unclaimed = _find_unclaimed(batch, taken)
+        if raw.feed.leaves_other_rows:
+            left_out += unclaimed.height
+        elif not unclaimed.is_empty():
+            reason = f"no row of {tables[0].resolved.mapping.table}: its ids are empty"
+            tables[0].reject_whole(unclaimed, reason, number)
     if not opened.has_fixed_columns and header:
         require_columns(raw.feed, header)
     return Receipt(
@@ -128,7 +132,7 @@ def _write_parts(same: SameBytes, home: Path, erasing: Erasing) -> Receipt:
         sha256=opened.content_sha256,
         bytes=raw.location.stat().st_size,
         tables=[table.finish() for table in tables],
-        notes=list(opened.notes),
+        notes=[*opened.notes, *_note_left_out(left_out, raw)],
         is_empty=opened.is_empty,
         columns=list(header),
         has_fixed_columns=opened.has_fixed_columns,
@@ -147,13 +151,16 @@ def _mark_last(batches: Iterable[RawBatch]) -> Iterator[tuple[RawBatch, bool]]:
         yield before, True
 
 
-def _quarantine_unclaimed(
-    first: TableWriter, batch: RawBatch, taken: list[pl.Series], number: int
-) -> None:
-    """A row that no table of a flat file takes is rejected, so that none goes missing."""
+def _find_unclaimed(batch: RawBatch, taken: list[pl.Series]) -> pl.DataFrame:
+    """The rows that no table of a flat file takes: they are rejected or counted, none is lost."""
     claimed = pl.concat(taken).unique() if len(taken) > 1 else taken[0]
     if claimed.len() == batch.rows.height:
-        return
-    unclaimed = batch.rows.filter(~pl.col(ROW_NUMBER).is_in(claimed.implode()))
-    reason = f"no row of {first.resolved.mapping.table}: its ids are empty"
-    first.reject_whole(unclaimed, reason, number)
+        return batch.rows.clear()
+    return batch.rows.filter(~pl.col(ROW_NUMBER).is_in(claimed.implode()))
+
+
+def _note_left_out(rows: int, raw: RawFile) -> list[str]:
+    if not rows:
+        return []
+    tables = " or ".join(dict.fromkeys(resolved.mapping.table for resolved in raw.feed.mappings))
+    return [f"{rows:,} row{'s' * (rows > 1)} left out: none of {tables} by the feed's source"]

@@ -80,6 +80,8 @@ def test_stripe_s_payments(tmp_path: Path) -> None:
     ]  # fmt: skip
     ((_, first), *_) = rows_of(found, "orders", "order_id", "attributes")
     assert json.loads(first)["Customer ID"] == "cus_1"
+    [note] = [warned.message for warned in found.warnings if warned.code == "note"]
+    assert note == "raw/a.csv: 1 row left out: none of orders by the feed's source"
     assert "Ada" not in first
 
 
