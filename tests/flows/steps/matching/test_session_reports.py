@@ -92,7 +92,7 @@ def test_an_alias_to_nothing_is_warned_of(tmp_path: Path) -> None:
     assert (warned.count, warned.setting) == (1, "[ads.aliases]")
     assert warned.message == (
         "aliases of [ads.aliases] ('gone') lead to ads or campaigns that no feed knows, and leave "
-        "1 sessions unmatched; correct or remove them there"
+        "1 session unmatched; correct or remove them there"
     )
     assert published.table("ads", "session_matches")["match_status"].to_list() == ["unmatched"]
     audit = published.table("ads", "utm_audit")
