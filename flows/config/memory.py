@@ -41,8 +41,11 @@ def files_at_once(run: RunSection) -> int:
 
 
 def tasks_at_once(run: RunSection) -> int:
-    """How many tasks are carried out at a time: one alone leaves a quarter of two cores idle."""
-    return max(1, min(os.cpu_count() or 1, memory_bytes(run) // TASK_BYTES))
+    """How many tasks are carried out at a time: one alone leaves a quarter of two cores idle.
+
+    They share half of the memory; what all of them look up is in the other half.
+    """
+    return max(1, min(os.cpu_count() or 1, memory_bytes(run) // 2 // TASK_BYTES))
 
 
 def keys_at_once(run: RunSection) -> int:

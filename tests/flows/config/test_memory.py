@@ -35,7 +35,7 @@ def test_as_many_tasks_at_a_time_as_there_are_cores_and_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 4)
-    asked = ("100MB", "500MB", "1GB", "64GB")
+    asked = ("100MB", "1GB", "2GB", "64GB")
     assert [tasks_at_once(RunSection(memory=size)) for size in asked] == [1, 1, 3, 4]
 
 
