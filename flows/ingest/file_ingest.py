@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 from polars.exceptions import PanicException
 
+from contracts.manifest import count_of
 from flows.catalog.feed_files import RawFile
 from flows.catalog.ledger import begin_reading, keep_reading, read_kept
 from flows.catalog.receipts import Receipt
@@ -163,4 +164,4 @@ def _note_left_out(rows: int, raw: RawFile) -> list[str]:
     if not rows:
         return []
     tables = " or ".join(dict.fromkeys(resolved.mapping.table for resolved in raw.feed.mappings))
-    return [f"{rows:,} row{'s' * (rows > 1)} left out: none of {tables} by the feed's source"]
+    return [f"{count_of(rows, 'row')} left out: none of {tables} by the feed's source"]

@@ -73,3 +73,11 @@ def rises_from_row_to_row(keys: pl.DataFrame) -> bool:
 def equal(name: str, expected: int | str, actual: int | str) -> Check:
     """A reconciliation of two figures that must be the same."""
     return Check(name=name, expected=expected, actual=actual, holds=expected == actual)
+
+
+def equal_or_more(name: str, expected: int, actual: int, more: str, *, may_be_more: bool) -> Check:
+    """The same where the second figure may exceed the first; its name then says by `more` why."""
+    if not may_be_more:
+        return equal(name, expected, actual)
+    name = f"{name} or more, {more}"
+    return Check(name=name, expected=expected, actual=actual, holds=actual >= expected)

@@ -15,6 +15,7 @@ from flows.catalog.canonical_tables import Catalog
 from flows.runtime.materialize import hold
 from flows.steps.matching.sessions import sort_sessions
 from flows.storage.report_files import write_pieces, write_table
+from flows.storage.table_checks import equal_or_more
 from transforms.matching.aliases import find_unknown_aliases, warn_of_aliases
 from transforms.matching.match_sessions import MatchedSessions
 from transforms.matching.shared_names import list_names_used_twice
@@ -56,13 +57,12 @@ def reconcile_sessions(catalog: Catalog, staging: Path) -> Check:
         staging: The snapshot being written, with its matches.
     """
     found = pl.scan_parquet(staging / GROUP / f"{MATCHES}.parquet").select(pl.len())
-    matched, accepted = found.collect().item(), catalog.count("sessions")
-    has_views = catalog.has_rows("page_views")
-    return Check(
-        name="ads: sessions as accepted" + " or more, being made of page views" * has_views,
-        expected=accepted,
-        actual=matched,
-        holds=matched == accepted or (has_views and matched > accepted),
+    return equal_or_more(
+        "ads: sessions as accepted",
+        catalog.count("sessions"),
+        found.collect().item(),
+        "being made of page views",
+        may_be_more=catalog.has_rows("page_views"),
     )
 
 

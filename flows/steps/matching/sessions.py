@@ -216,10 +216,7 @@ def cut_views(catalog: Catalog, views: pl.LazyFrame, folder: Path, most_rows: in
     Returns:
         How many groups there are.
     """
-    rows = sum(
-        got.valid for file in catalog.feeding("page_views") if (got := file.of_table("page_views"))
-    )
-    groups = rows // most_rows + 1
+    groups = catalog.count("page_views") // most_rows + 1
     visitor = pl.struct(
         PageViews.org_id, pl.coalesce(PageViews.anonymous_id, PageViews.contact_id)
     ).hash()

@@ -14,7 +14,7 @@ from contracts.manifest import Check
 from contracts.reports.campaigns import HierarchyReport
 from contracts.vocabulary import Action
 from flows.catalog.canonical_tables import Catalog
-from flows.storage.table_checks import equal
+from flows.storage.table_checks import equal, equal_or_more
 from transforms.messaging.daily_sums import EVERY_TIME
 from transforms.reports import campaigns, messaging
 
@@ -66,13 +66,12 @@ def reconcile_sends(catalog: Catalog, rows: Iterable[pl.DataFrame]) -> Check:
         rows: The `MessageRows` of every channel, those of no message channel too.
     """
     sums = pl.concat(rows).select(pl.col(Counts.sends, MessageRows.holdout).sum())
-    found, accepted, has_events = sum(sums.row(0)), catalog.count("sends"), catalog.has_rows(EVENTS)
-    return Check(
-        name="messages: sends and hold-outs as accepted"
-        + " or more, being shown by events" * has_events,
-        expected=accepted,
-        actual=found,
-        holds=found == accepted or (has_events and found > accepted),
+    return equal_or_more(
+        "messages: sends and hold-outs as accepted",
+        catalog.count("sends"),
+        sum(sums.row(0)),
+        "being shown by events",
+        may_be_more=catalog.has_rows(EVENTS),
     )
 
 
