@@ -7,7 +7,7 @@ import polars as pl
 
 from contracts.facts.people.lists import SegmentMembers
 from contracts.feeds import ListMembers, Segments
-from contracts.manifest import Warned
+from contracts.manifest import Warned, count_of
 from flows.catalog.canonical_tables import Catalog
 from transforms.people.segment_rules import RuleError, parse_rules, select_rule_members
 
@@ -57,8 +57,8 @@ def compare_segments(catalog: Catalog, timezone: str) -> Iterator[Warned]:
         segment_id, why = next(iter(rules.refused.items()))
         yield Warned(
             code="segment_rules",
-            message=f"the rules of {len(rules.refused)} segments are not evaluated, as of "
-            f"{segment_id}: {why}; their members are those of the campaigns' lists",
+            message=f"the rules of {count_of(len(rules.refused), 'segment')} are not evaluated, such as "
+            f"those of {segment_id}: {why}; their members are those of the campaigns' lists",
             count=len(rules.refused),
         )
     counted = _count_others(catalog, rules, timezone).collect()
@@ -66,8 +66,8 @@ def compare_segments(catalog: Catalog, timezone: str) -> Iterator[Warned]:
         segment_id, count, drawn = counted.drop(Segments.org_id).row(0)
         yield Warned(
             code="segment_count",
-            message=f"the rules of {counted.height} segments draw others than their source "
-            f"counted, as of {segment_id}: {drawn} contacts, counted {count}",
+            message=f"the rules of {count_of(counted.height, 'segment')} draw another number than their "
+            f"source counted, such as {drawn} contacts of {segment_id}, where it counted {count}",
             count=counted.height,
         )
 

@@ -27,6 +27,9 @@ from transforms.ingest.expressions import fold
 
 OF_AD_ACCOUNTS = ("ad_stats", "ad_breakdowns")
 """Tables whose amounts are in their account's currency where they name none."""
+SHOWN = 3
+MOST_TOLD = 10
+"""Up to how many columns that go together are told each by itself; of more, the first are shown."""
 ALIKE = 0.85
 """From which likeness on the name of a platform is one that links give, misspelt."""
 
@@ -104,18 +107,29 @@ def _warn_of_gone_columns(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterat
             for folded in known.keys() - here.keys() - silenced:
                 gone.setdefault(folded, []).append(file.raw.path)
             known |= here
+    lost_together: dict[tuple[str, ...], list[str]] = {}
     for folded in sorted(gone):
-        paths = gone[folded]
-        yield Warned(
-            code="column_gone",
-            message=f'feed {feed.name}: column "{known[folded]}" that earlier files have is '
-            f"missing from {count_of(len(paths), 'file')}, first from {paths[0]}; if it bears "
-            "another name now, map that in columns",
-            feed=feed.name,
-            path=paths[0],
-            count=len(paths),
-            setting=f"feeds[{feed.place}].columns",
-        )
+        lost_together.setdefault(tuple(gone[folded]), []).append(known[folded])
+    for paths, names in lost_together.items():
+        for told in [[name] for name in names] if len(names) <= MOST_TOLD else [names]:
+            yield Warned(
+                code="column_gone",
+                message=f"feed {feed.name}: {_name_gone(told)} missing from "
+                f"{count_of(len(paths), 'file')}, first from {paths[0]}; if it bears another name "
+                "now, map that in columns",
+                feed=feed.name,
+                path=paths[0],
+                count=len(paths),
+                setting=f"feeds[{feed.place}].columns",
+            )
+
+
+def _name_gone(names: list[str]) -> str:
+    """The subject of the sentence on one column, or on more than one warning each could tell."""
+    if len(names) == 1:
+        return f'column "{names[0]}" that earlier files have is'
+    shown = ", ".join(f'"{name}"' for name in names[:SHOWN])
+    return f"each of {len(names):,} columns that earlier files have (such as {shown}) is"
 
 
 def _warn_of_shifted_days(

@@ -63,6 +63,22 @@ def test_a_column_that_earlier_files_had_is_told(tmp_path: Path) -> None:
     assert 'column "tier"' in told.message
 
 
+@pytest.mark.parametrize(("gone", "warnings"), [(10, 10), (11, 1)])
+def test_many_columns_that_go_together_are_told_once(
+    tmp_path: Path, gone: int, warnings: int
+) -> None:
+    """A wide export beside a narrow one would bury every other warning."""
+    wide = ",".join(f"extra_{number:02}" for number in range(gone))
+    files = {
+        "raw/contacts/1.csv": f"contact_id,{wide}\n1{',x' * gone}\n".encode(),
+        "raw/contacts/2.csv": b"contact_id\n2\n",
+    }
+    told = warned(read_files(tmp_path, CONTACTS + EVENTS, files).warnings, "column_gone")
+    assert [one.count for one in told] == [1] * warnings
+    assert all(f"extra_{number:02}" in str(told) for number in range(3))
+    assert warnings > 1 or "each of 11 columns" in told[0].message
+
+
 DECLARED = (
     "",
     '[events]\ngeneric = ["email_open"]\n',
