@@ -57,8 +57,8 @@ def compare_segments(catalog: Catalog, timezone: str) -> Iterator[Warned]:
         segment_id, why = next(iter(rules.refused.items()))
         yield Warned(
             code="segment_rules",
-            message=f"the rules of {count_of(len(rules.refused), 'segment')} are not evaluated, such as "
-            f"those of {segment_id}: {why}; their members are those of the campaigns' lists",
+            message=f"the rules of {count_of(len(rules.refused), 'segment')} are not evaluated, "
+            f"such as those of {segment_id}: {why}; their members are those of campaigns' lists",
             count=len(rules.refused),
         )
     counted = _count_others(catalog, rules, timezone).collect()
@@ -66,8 +66,8 @@ def compare_segments(catalog: Catalog, timezone: str) -> Iterator[Warned]:
         segment_id, count, drawn = counted.drop(Segments.org_id).row(0)
         yield Warned(
             code="segment_count",
-            message=f"the rules of {count_of(counted.height, 'segment')} draw another number than their "
-            f"source counted, such as {drawn} contacts of {segment_id}, where it counted {count}",
+            message=f"the rules of {count_of(counted.height, 'segment')} draw another number than "
+            f"their source counted, such as {drawn} contacts of {segment_id}, counted {count}",
             count=counted.height,
         )
 
