@@ -1,70 +1,122 @@
-"""Stages of the world of orders side by side: ours, DuckDB's, and the floor under both.
+"""Stages of the worlds of ads and orders side by side: ours, DuckDB's, and the floor under both.
 
 The floor is a bare scan of the rows that decide a table and a bare write of the table.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from tests.benchmarks import duckdb_orders, floor
+from tests.benchmarks import duckdb_ads, duckdb_orders, floor
+from tests.benchmarks.feed_types import AD_TYPES
 
 FACTS = "facts"
-"""What DuckDB works out before it writes the tables of attribution."""
+"""What DuckDB works out before it writes its tables."""
 READING = (
     *("bytes: hash raw files", "records: read text", "parse and contract", "canonical parts"),
     *("key columns", "ledger: checksums, flushing", "versions and copies", "feeds: the rest"),
 )
-BESIDE: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, list[str]]]] = {
-    "reading": (READING, tuple(duckdb_orders.FEEDS), {}),
-    "journeys": (
-        ("activities", "journeys"),
-        ("contact_journey",),
-        {name: [*duckdb_orders.FEEDS[name]] for name in ("sends", "events", "sessions", "orders")},
-    ),
-    "attribution": (
-        ("credits", "attribution reports"),
-        (FACTS, "order_touches", "paths", "channel_attribution", "campaign_attribution"),
-        {
-            "events": ["event_type", "occurred_at", "contact_id", "message_id", "event_id"],
-            "sessions": ["session_id", "started_at", "contact_id", "utm_source", "utm_medium"],
-            "orders": ["order_id", "ordered_at", "contact_id", "revenue", "status"],
-        },
-    ),
-}
-"""What both do: our stages, DuckDB's, and the columns that decide it; of reading, the files do."""
 
 
-def find_floors(root: Path) -> dict[str, float]:
-    """Processor seconds of a bare scan and write, by stage, of the world of orders."""
+@dataclass(frozen=True)
+class Stage:
+    """What both do.
+
+    Attributes:
+        ours: Our stages of it.
+        theirs: DuckDB's: the tables that it writes, and `FACTS`.
+        decided_by: The columns that decide it, by table; none of reading, which the files do.
+    """
+
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+    decided_by: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class World:
+    """A world that is compared stage by stage.
+
+    Attributes:
+        feeds: Its tables with SQL's types.
+        stages: What both do, by name.
+    """
+
+    feeds: Mapping[str, dict[str, str]]
+    stages: Mapping[str, Stage]
+
+
+ORDERS = World(
+    duckdb_orders.FEEDS,
+    {
+        "reading": Stage(READING, tuple(duckdb_orders.FEEDS), {}),
+        "journeys": Stage(
+            ("activities", "journeys"),
+            ("contact_journey",),
+            {
+                name: [*duckdb_orders.FEEDS[name]]
+                for name in ("sends", "events", "sessions", "orders")
+            },
+        ),
+        "attribution": Stage(
+            ("credits", "attribution reports"),
+            (FACTS, "order_touches", "paths", "channel_attribution", "campaign_attribution"),
+            {
+                "events": ["event_type", "occurred_at", "contact_id", "message_id", "event_id"],
+                "sessions": ["session_id", "started_at", "contact_id", "utm_source", "utm_medium"],
+                "orders": ["order_id", "ordered_at", "contact_id", "revenue", "status"],
+            },
+        ),
+    },
+)
+ADS = World(
+    AD_TYPES,
+    {
+        "reading": Stage(READING, tuple(AD_TYPES), {}),
+        "eight tables": Stage(
+            ("sessions", "matching", "ad facts", "ads reports", "session matches"),
+            (FACTS, *duckdb_ads.TABLES),
+            {name: [*types] for name, types in AD_TYPES.items()},
+        ),
+    },
+)
+WORLDS = {"ads": ADS, "orders": ORDERS}
+
+
+def find_floors(world: World, root: Path) -> dict[str, float]:
+    """Processor seconds of a bare scan and write, by stage."""
     typed, reports, out = root / "duckdb/typed", root / "duckdb/reports", root / "floor"
     out.mkdir(exist_ok=True)
     floors = {}
-    for stage, (_, theirs, decided) in BESIDE.items():
+    for name, stage in world.stages.items():
         before = time.process_time()
-        if not decided:
-            floor.write_typed(root, out / "typed", duckdb_orders.FEEDS)
-        for table, columns in decided.items():
+        if not stage.decided_by:
+            floor.write_typed(root, out / "typed", world.feeds)
+        for table, columns in stage.decided_by.items():
             pl.scan_parquet(typed / f"{table}.parquet").select(columns).collect(engine="streaming")
-        for name in set(theirs) - {FACTS} if decided else ():
-            written = pl.scan_parquet(reports / f"{name}.parquet")
-            written.sink_parquet(out / f"{name}.parquet", compression="zstd", compression_level=1)
-        floors[stage] = time.process_time() - before
+        for table in set(stage.theirs) - {FACTS} if stage.decided_by else ():
+            written = pl.scan_parquet(reports / f"{table}.parquet")
+            written.sink_parquet(out / f"{table}.parquet", compression="zstd", compression_level=1)
+        floors[name] = time.process_time() - before
     return floors
 
 
 def print_beside(
-    ours: Mapping[str, float], theirs: Mapping[str, float], floors: Mapping[str, float]
+    world: World, ours: Mapping[str, float], theirs: Mapping[str, float], root: Path
 ) -> None:
     """Stages of both, side by side, and how far above the floor ours is."""
+    floors = find_floors(world, root)
     print("\nstage | ours, CPU s | DuckDB | ours / DuckDB | floor | ours / floor")
     print("--- | ---: | ---: | ---: | ---: | ---:")
-    for stage, (own, other, _) in BESIDE.items():
-        took = sum(ours[name] for name in own)
-        reference = sum(theirs[f"duckdb: {name}"] for name in other)
+    for name, stage in world.stages.items():
+        took = sum(ours[one] for one in stage.ours)
+        reference = sum(theirs[f"duckdb: {one}"] for one in stage.theirs)
         print(
-            f"{stage} | {took:.2f} | {reference:.2f} | {took / reference:.2f} "
-            f"| {floors[stage]:.2f} | {took / floors[stage]:.1f}"
+            f"{name} | {took:.2f} | {reference:.2f} | {took / reference:.2f} "
+            f"| {floors[name]:.2f} | {took / floors[name]:.1f}"
         )
+    whole, other = sum(ours.values()), sum(theirs.values())
+    print(f"the whole run | {whole:.2f} | {other:.2f} | {whole / other:.2f} | |")

@@ -4,12 +4,16 @@ Its tables are ours, column by column and row by row but for the words of `match
 compared in one form and looked up once per distinct link, URLs are read once; sessions and stats
 meet by campaign or ad and day. Names are taken as they are: the generated ones never change, nor
 does anything check whether they do. No `utm_audit`, no channel groups, no candidates, no contracts.
+`whole` starts from the CSV files and keeps the same typed tables; `reports` starts from those.
 """
 
 import argparse
 from pathlib import Path
 
-from tests.benchmarks.duckdb_job import connect, save
+import duckdb
+
+from tests.benchmarks.duckdb_job import connect, keep_typed, save
+from tests.benchmarks.feed_types import AD_TYPES
 
 SETUP = (
     r"""
@@ -24,9 +28,10 @@ CREATE TEMP MACRO platform_of(said) AS CASE lower(trim(said))
     """
 CREATE TEMP TABLE visits AS
 SELECT
-    session_id, CAST(started_at AS DATE) AS date_day, contact_id, utm_source, utm_campaign,
-    utm_content
-FROM '{root}/raw/sessions/*.parquet'
+    session_id, CAST(started_at AS DATE) AS date_day, started_at, contact_id, utm_source,
+    utm_medium, utm_campaign, utm_content,
+    regexp_extract(landing_url, '^[^?#]*') AS landing_page
+FROM {sessions}
 """,
     """
 CREATE TEMP TABLE links AS
@@ -38,7 +43,7 @@ FROM (SELECT DISTINCT utm_source, utm_campaign, utm_content FROM visits)
 """,
     """
 CREATE TEMP TABLE ads AS
-SELECT *, comparable(ad_name) AS ad_key FROM '{root}/raw/ads.parquet'
+SELECT *, comparable(ad_name) AS ad_key FROM {ads}
 """,
     """
 CREATE TEMP TABLE campaigns AS
@@ -85,8 +90,7 @@ LEFT JOIN by_name ON named.utm_source IS NOT DISTINCT FROM by_name.utm_source
 """,
     """
 CREATE TEMP TABLE matched AS
-SELECT
-    session_id, date_day, contact_id, answers.* EXCLUDE (utm_source, utm_campaign, utm_content)
+SELECT visits.*, answers.* EXCLUDE (utm_source, utm_campaign, utm_content)
 FROM visits LEFT JOIN answers ON visits.utm_source IS NOT DISTINCT FROM answers.utm_source
     AND visits.utm_campaign IS NOT DISTINCT FROM answers.utm_campaign
     AND visits.utm_content IS NOT DISTINCT FROM answers.utm_content
@@ -96,7 +100,7 @@ CREATE TEMP TABLE stats AS
 SELECT
     date_day, platform, account_id, campaign_id, ad_group_id, ad_id, sum(clicks) AS clicks,
     sum(impressions) AS impressions, sum(spend) AS spend, sum(conversions) AS conversions
-FROM '{root}/raw/ad_stats.parquet' GROUP BY ALL
+FROM {ad_stats} GROUP BY ALL
 """,
 )
 LINKED = r"""
@@ -123,6 +127,10 @@ FIGURES = {
     "spend": "DECIMAL(18, 4)",
     "conversions": "DECIMAL(18, 6)",
 }
+TABLES = (
+    *(f"{level}_report" for level in (*THINGS, "url")),
+    *("campaign_performance", "ad_performance", "session_matches"),
+)
 COUNTS = {"sessions": "BIGINT", "session_contacts": "BIGINT"}
 REPORT = """
 SELECT
@@ -174,7 +182,9 @@ SELECT
     CASE WHEN ad_id IS NOT NULL THEN 'ad' WHEN campaign_id IS NOT NULL THEN 'campaign'
         WHEN platform IS NOT NULL THEN 'platform' ELSE 'none' END AS match_level,
     method AS match_method, if(campaign_id IS NULL, 'unmatched', 'matched') AS match_status,
-    reason AS match_reason, NULL::VARCHAR AS candidates
+    reason AS match_reason, NULL::VARCHAR AS candidates, date_day,
+    started_at AT TIME ZONE 'UTC' AS started_at, utm_source, utm_medium, utm_campaign, utm_content,
+    NULL::VARCHAR AS utm_term, landing_page, true AS is_human
 FROM matched ORDER BY session_id
 """
 
@@ -222,27 +232,41 @@ def sums(types: dict[str, str]) -> str:
     return ", ".join(f"coalesce(sum({name}), 0)::{kind} AS {name}" for name, kind in types.items())
 
 
-def run_reports(root: Path) -> Path:
-    """Write the reports and tell where they are."""
-    out = root / "duckdb"
-    out.mkdir(exist_ok=True)
-    linked = LINKED.format(parameters=", ".join(PARAMETER.format(name) for name in UTM))
+def run_whole(root: Path, typed: Path, out: Path) -> None:
+    """CSV files to typed Parquet tables to the ads reports."""
     with connect() as connection:
-        for statement in (*SETUP, linked):
-            connection.execute(statement.replace("{root}", str(root)))
-        for level in THINGS:
-            save(connection, level_query(level), out / f"{level}_report.parquet")
-        save(connection, level_query("ad_group", "linked", URL_PARTS), out / "url_report.parquet")
-        for level in ("campaign", "ad"):
-            save(connection, performance_query(level), out / f"{level}_performance.parquet")
-        save(connection, MATCHES, out / "session_matches.parquet")
-    return out
+        keep_typed(connection, root, typed, AD_TYPES)
+        make_reports(connection, typed, out)
+
+
+def run_reports(typed: Path, out: Path) -> None:
+    """Typed Parquet tables to the ads reports."""
+    with connect() as connection:
+        make_reports(connection, typed, out)
+
+
+def make_reports(connection: duckdb.DuckDBPyConnection, typed: Path, out: Path) -> None:
+    """Write the report tables below `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    linked = LINKED.format(parameters=", ".join(PARAMETER.format(name) for name in UTM))
+    sources = {table: f"'{typed}/{table}.parquet'" for table in AD_TYPES}
+    for statement in (*SETUP, linked):
+        connection.execute(statement.format(**sources))
+    for level in THINGS:
+        save(connection, level_query(level), out / f"{level}_report.parquet")
+    save(connection, level_query("ad_group", "linked", URL_PARTS), out / "url_report.parquet")
+    for level in ("campaign", "ad"):
+        save(connection, performance_query(level), out / f"{level}_performance.parquet")
+    save(connection, MATCHES, out / "session_matches.parquet")
 
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("mode", choices=("start", "reports"))
+    arguments.add_argument("mode", choices=("start", "whole", "reports"))
     arguments.add_argument("root", type=Path)
     chosen = arguments.parse_args()
-    if chosen.mode == "reports":
-        run_reports(chosen.root)
+    kept, reports = chosen.root / "duckdb/typed", chosen.root / "duckdb/reports"
+    if chosen.mode == "whole":
+        run_whole(chosen.root, kept, reports)
+    elif chosen.mode == "reports":
+        run_reports(kept, reports)

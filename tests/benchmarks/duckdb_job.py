@@ -8,6 +8,7 @@ hashed, no version or copy told apart, and nothing is published.
 
 import argparse
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -32,20 +33,27 @@ THREADS = 2
 def run_whole(root: Path, typed: Path, out: Path, *, has_journeys: bool = False) -> None:
     """CSV files to typed Parquet tables to reports, and to `contact_journey` if asked."""
     with connect() as connection:
-        shutil.rmtree(typed, ignore_errors=True)
-        typed.mkdir(parents=True)
-        for table, types in TYPES.items():
-            stated = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
-            files = root / "raw" / (f"{table}.csv" if is_asset(table) else f"{table}/*.csv")
-            save(
-                connection,
-                f"SELECT * FROM read_csv('{files}', header = true, columns = {{{stated}}})",
-                typed / f"{table}.parquet",
-            )
+        keep_typed(connection, root, typed, TYPES)
         make_reports(connection, typed, out)
         if has_journeys:
             journey = JOURNEY.format(**name_sources(typed))
             save(connection, journey, out / "people/contact_journey.parquet")
+
+
+def keep_typed(
+    connection: duckdb.DuckDBPyConnection,
+    root: Path,
+    typed: Path,
+    feeds: Mapping[str, dict[str, str]],
+) -> None:
+    """Write each feed's CSV files as one Parquet file with its columns' types."""
+    shutil.rmtree(typed, ignore_errors=True)
+    typed.mkdir(parents=True)
+    for table, types in feeds.items():
+        stated = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
+        files = root / "raw" / (f"{table}.csv" if is_asset(table) else f"{table}/*.csv")
+        read = f"SELECT * FROM read_csv('{files}', header = true, columns = {{{stated}}})"
+        save(connection, read, typed / f"{table}.parquet")
 
 
 def run_reports(typed: Path, out: Path) -> None:

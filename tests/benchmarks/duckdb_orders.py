@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from tests.benchmarks.duckdb_job import connect, save
-from tests.benchmarks.feed_types import STAMP, TYPES, is_asset
+from tests.benchmarks.duckdb_job import connect, keep_typed, save
+from tests.benchmarks.feed_types import STAMP, TYPES
 
 FEEDS = {
     **TYPES,
@@ -213,12 +213,7 @@ ORDER BY org_id, contact_id, occurred_at, event_id
 def run_whole(root: Path, typed: Path, out: Path, models: tuple[str, ...]) -> None:
     """CSV files to typed Parquet tables to journeys and attribution under some models."""
     with connect() as connection:
-        typed.mkdir(parents=True, exist_ok=True)
-        for table, types in FEEDS.items():
-            stated = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
-            files = root / "raw" / (f"{table}.csv" if is_asset(table) else f"{table}/*.csv")
-            read = f"SELECT * FROM read_csv('{files}', header = true, columns = {{{stated}}})"
-            save(connection, read, typed / f"{table}.parquet")
+        keep_typed(connection, root, typed, FEEDS)
         out.mkdir(parents=True, exist_ok=True)
         sources = {table: f"'{typed}/{table}.parquet'" for table in FEEDS}
         find_inputs(connection, INPUTS, sources)

@@ -54,6 +54,45 @@ TYPES: dict[str, dict[str, str]] = {
         "user_agent": "VARCHAR",
     },
 }
+AD_TYPES: dict[str, dict[str, str]] = {
+    "ads": {
+        "platform": "VARCHAR",
+        "account_id": "VARCHAR",
+        "account_name": "VARCHAR",
+        "campaign_id": "VARCHAR",
+        "campaign_name": "VARCHAR",
+        "ad_group_id": "VARCHAR",
+        "ad_group_name": "VARCHAR",
+        "ad_id": "VARCHAR",
+        "ad_name": "VARCHAR",
+        "landing_url": "VARCHAR",
+        "updated_at": STAMP,
+    },
+    "ad_stats": {
+        "date_day": "DATE",
+        "platform": "VARCHAR",
+        "account_id": "VARCHAR",
+        "campaign_id": "VARCHAR",
+        "ad_group_id": "VARCHAR",
+        "ad_id": "VARCHAR",
+        "clicks": "BIGINT",
+        "impressions": "BIGINT",
+        "spend": "DECIMAL(18, 4)",
+        "conversions": "DECIMAL(18, 4)",
+    },
+    "sessions": {
+        "session_id": "VARCHAR",
+        "started_at": STAMP,
+        "contact_id": "VARCHAR",
+        "anonymous_id": "VARCHAR",
+        "page_views": "BIGINT",
+        "landing_url": "VARCHAR",
+        "utm_source": "VARCHAR",
+        "utm_medium": "VARCHAR",
+        "utm_campaign": "VARCHAR",
+        "utm_content": "VARCHAR",
+    },
+}
 
 
 def is_asset(table: str) -> bool:

@@ -10,7 +10,7 @@ import polars as pl
 from tests.benchmarks.feed_types import STAMP, TYPES, is_asset
 
 STAMP_FORM = "%Y-%m-%dT%H:%M:%S%.fZ"
-DTYPES = {"VARCHAR": pl.String, "DECIMAL(18, 4)": pl.Decimal(18, 4)}
+DTYPES = {"VARCHAR": pl.String, "DECIMAL(18, 4)": pl.Decimal(18, 4), "BIGINT": pl.Int64}
 
 
 def write_typed(root: Path, out: Path, feeds: Mapping[str, dict[str, str]] = TYPES) -> None:
@@ -27,12 +27,14 @@ def write_typed(root: Path, out: Path, feeds: Mapping[str, dict[str, str]] = TYP
 def scan_typed(file: Path, types: dict[str, str]) -> pl.LazyFrame:
     """A CSV file with its columns' types; `types` are SQL's."""
     texts = pl.scan_csv(file, schema=dict.fromkeys(types, pl.String))
-    return texts.select(
-        pl.col(name).str.to_datetime(STAMP_FORM, time_unit="us", time_zone="UTC")
-        if kind == STAMP
-        else pl.col(name).cast(DTYPES[kind])
-        for name, kind in types.items()
-    )
+    return texts.select(parse(pl.col(name), kind) for name, kind in types.items())
+
+
+def parse(text: pl.Expr, kind: str) -> pl.Expr:
+    """A text as a type of SQL."""
+    if kind == STAMP:
+        return text.str.to_datetime(STAMP_FORM, time_unit="us", time_zone="UTC")
+    return text.str.to_date() if kind == "DATE" else text.cast(DTYPES[kind])
 
 
 if __name__ == "__main__":

@@ -33,7 +33,8 @@ CONFIGURATION = """\
 timezone = "UTC"
 currency = "USD"
 """
-FEEDS = {"ads": "raw/ads.parquet", "ad_stats": "raw/ad_stats.parquet", "sessions": "raw/sessions/*"}
+TABLES = ("ads", "ad_stats", "sessions")
+STAMP = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
 
 def generate(root: Path, sessions: int, ads: int | None = None, seed: int = 5) -> dict[str, int]:
@@ -48,19 +49,20 @@ def generate(root: Path, sessions: int, ads: int | None = None, seed: int = 5) -
 
 def write(root: Path, sessions: int, ads: int, seed: int) -> dict[str, int]:
     """Write the workspace."""
-    (root / "raw/sessions").mkdir(parents=True)
-    feeds = [f'\n[[feeds]]\ntable = "{name}"\nfiles = "{at}"\n' for name, at in FEEDS.items()]
+    for name in TABLES:
+        (root / "raw" / name).mkdir(parents=True)
+    feeds = [f'\n[[feeds]]\ntable = "{name}"\nfiles = "raw/{name}/*.csv"\n' for name in TABLES]
     (root / "campaigns.toml").write_text(CONFIGURATION + "".join(feeds))
     rng = np.random.default_rng(seed)
     known = draw_ads(ads)
     stats = draw_stats(known, rng)
-    known.drop("n").write_parquet(root / "raw/ads.parquet")
-    stats.write_parquet(root / "raw/ad_stats.parquet")
+    known.drop("n").write_csv(root / "raw/ads/0000.csv")
+    stats.write_csv(root / "raw/ad_stats/0000.csv")
     links = draw_links(known, min(LINKS_OF_ALL, ads), rng)
     for place, first in enumerate(range(0, sessions, SESSIONS_A_FILE)):
         count = min(SESSIONS_A_FILE, sessions - first)
         made = draw_sessions(links, first, count, np.random.default_rng([seed, place]))
-        made.write_parquet(root / f"raw/sessions/{place:04}.parquet")
+        made.write_csv(root / f"raw/sessions/{place:04}.csv", datetime_format=STAMP)
     return {"ads": ads, "ad_stats": stats.height, "links": links.height, "sessions": sessions}
 
 

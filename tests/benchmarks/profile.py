@@ -6,8 +6,8 @@ runs the flow's body in this process, without Prefect's server, over one of the 
 worlds, files one after the other so that every second has one owner. A stage's seconds are its own,
 without those of the stages that it calls; its memory is the most that the process held while it or
 what it calls ran. The job of DuckDB over the same files follows, statement by statement, and for
-orders the tables side by side: what each took, and the floor under both, a bare scan of the rows
-that decide a table and a bare write of the table.
+ads and orders the tables side by side: what each took, and the floor under both, a bare scan of the
+rows that decide a table and a bare write of the table.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from typing import Any
 
 from flows.config.loading import load_workspace
 from flows.runtime import allocator
-from tests.benchmarks import beside, duckdb_job, duckdb_orders
+from tests.benchmarks import beside, duckdb_ads, duckdb_job, duckdb_orders
 from tests.benchmarks.measuring import FOLDER, generate
 
 WORLDS = {
@@ -89,6 +89,11 @@ STAGES = {
     "publishing": ("flows.storage.snapshots.publish:publish_snapshot",),
 }
 """Stage -> the functions whose own time it is."""
+JOBS = {
+    "ads": lambda _: (duckdb_ads,),
+    "orders": lambda root: (duckdb_orders, read_models(root)),
+}
+"""World that is compared stage by stage -> DuckDB's job, and what it is told of the workspace."""
 REST = "everything else"
 WRITING = "tables: check and write"
 
@@ -185,12 +190,12 @@ def profile_run(root: Path, stages: Iterable[str] = tuple(STAGES)) -> Stopwatch:
 def profile_duckdb(root: Path, job: Any, *more: object, **asked: object) -> Stopwatch:
     """Run DuckDB's job over the same files, each statement a stage."""
     stopwatch = Stopwatch()
-    save = job.save
+    save = duckdb_job.save
 
     def timed(connection: Any, query: str, path: Path) -> None:
         stopwatch.time(f"duckdb: {path.stem}", lambda: save(connection, query, path))
 
-    job.save = timed
+    duckdb_job.save = job.save = timed
     forget_peak()
     stopwatch.time(
         "duckdb: facts",
@@ -238,15 +243,15 @@ def main() -> None:
     root = (chosen.folder / f"{unit}-{chosen.size}").resolve()
     generate(module, root, unit, chosen.size)
     print(f"{chosen.size:,} {unit}, {os.cpu_count()} cores")
-    is_beside = chosen.world == "orders"
-    ours = profile_run(root, [one for one in STAGES if one != WRITING or not is_beside])
+    compared = beside.WORLDS.get(chosen.world)
+    ours = profile_run(root, [one for one in STAGES if one != WRITING or not compared])
     print_stages(ours)
     if chosen.world == "messages":
         print_stages(profile_duckdb(root, duckdb_job, has_journeys=True))
-    elif is_beside:
-        theirs = profile_duckdb(root, duckdb_orders, read_models(root))
+    elif compared:
+        theirs = profile_duckdb(root, *JOBS[chosen.world](root))
         print_stages(theirs)
-        beside.print_beside(processor(ours), processor(theirs), beside.find_floors(root))
+        beside.print_beside(compared, processor(ours), processor(theirs), root)
 
 
 def _begin_as_the_command() -> None:

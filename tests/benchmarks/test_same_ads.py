@@ -12,7 +12,7 @@ from flows.steps.ads.ad_facts import build_ad_facts
 from flows.steps.matching import session_reports
 from flows.steps.matching.sessions import find_sessions
 from flows.storage import report_files
-from tests.benchmarks.duckdb_ads import run_reports
+from tests.benchmarks.duckdb_ads import run_whole
 from tests.benchmarks.generate_ads import generate
 from tests.benchmarks.ours import read_into
 from tests.benchmarks.ours_ads import write_ads
@@ -49,7 +49,8 @@ def folders(
         facts = build_ad_facts(read.catalog, config, sessions, root / "facts")
         checks = write_ads(read.catalog, config, facts, root / "ours")
     assert all(check.holds for check in checks)
-    return root / "ours/ads", run_reports(root)
+    run_whole(root, root / "typed", root / "theirs")
+    return root / "ours/ads", root / "theirs"
 
 
 def read_table(folder: Path, table: str) -> pl.DataFrame:
