@@ -67,7 +67,7 @@ def make_stats(
 def sum_of_level(made: StatsMade, level: AdLevel) -> pl.LazyFrame:
     """`LevelSums` of days of entities, with their texts."""
     grouped = group_of_level(made, level)
-    return grouped.sum(made.stats).join(grouped.texts, on=LevelSums.text_number, how="left")
+    return grouped.sum(made.stats).join(grouped.texts.lazy(), on=LevelSums.text_number, how="left")
 
 
 def report_level(

@@ -37,8 +37,6 @@ GROUP, GROUP_KEY = LevelGroups.group_number, LevelGroups.group_key
 GRAIN = [AdEntities.org_id, AdEntities.platform, AdEntities.account_id]
 WHERE_UNKNOWN = " where unknown"
 TEXTS, IS_RENAMED = LevelSums.text_number, "is renamed"
-FIRST_RENAMED = 2**31
-"""From which number on texts are those of some days of a group."""
 URL_GRAIN = [*GRAIN, AdEntities.campaign_id, AdEntities.ad_group_id, *URL_COLUMNS]
 
 
@@ -82,13 +80,16 @@ def group_urls(entities: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def list_renamed_days(stats: pl.LazyFrame, groups: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
+def list_renamed_days(
+    stats: pl.LazyFrame, groups: pl.LazyFrame, level: AdLevel, first: int
+) -> pl.LazyFrame:
     """List the days of groups whose parents or names are not the same on all of them.
 
     Args:
         stats: `DailyStats`.
         groups: `LevelGroups`, or `UrlGroups`.
         level: the level whose entities or whose pages are grouped.
+        first: the first number of texts that is no group's.
 
     Returns:
         `RenamedDays`, in no order; none of most groups.
@@ -103,7 +104,7 @@ def list_renamed_days(stats: pl.LazyFrame, groups: pl.LazyFrame, level: AdLevel)
         .group_by(GROUP, DAY)
         .agg(pl.col(held).max())
     )
-    numbered = days.select(GROUP, *held).unique().with_row_index(TEXTS, FIRST_RENAMED)
+    numbered = days.select(GROUP, *held).unique().with_row_index(TEXTS, first)
     return (
         days.join(numbered, on=[GROUP, *held], how="left", nulls_equal=True, validate="m:1")
         .pipe(_complete, RenamedDays)
@@ -123,7 +124,8 @@ def list_texts(
         contract: `LevelTexts`, or `UrlTexts`.
 
     Returns:
-        Rows of the contract, in no order; ids and names of finer levels are empty.
+        Rows of the contract, each at the place of its number; ids and names of finer levels are
+        empty.
     """
     held = _held_at(level)
     told = [name for name in columns(contract) if name not in (TEXTS, *PARENTS, *NAMES)]
@@ -134,7 +136,8 @@ def list_texts(
         .join(lasting.drop(held), on=GROUP, how="left", validate="m:1")
     )
     parts = [lasting.with_columns(pl.col(GROUP).alias(TEXTS)), of_days]
-    return pl.concat(parts, how="diagonal").pipe(_complete, contract).select(columns(contract))
+    whole = pl.concat(parts, how="diagonal").pipe(_complete, contract)
+    return whole.select(columns(contract)).sort(TEXTS)
 
 
 def _held_at(level: AdLevel) -> list[str]:

@@ -8,6 +8,7 @@ import polars as pl
 import polars.selectors as cs
 
 from contracts.columns import Table, polars_schema
+from transforms.common.joins import take
 
 PLACE, RANK, LEADER = "place in order", "rank in order", "rank of what leads"
 
@@ -20,14 +21,14 @@ class ReportRows:
         rows: Its rows, in order, to be computed once.
         contract: The report's contract.
         added: Columns of the report that are made of those of the rows and their texts.
-        texts: What many rows have in common, by a number; None for nothing.
+        texts: What many rows have in common, at the place of its number; None for nothing.
         number: The column of that number.
     """
 
     rows: pl.LazyFrame
     contract: type[Table]
     added: tuple[pl.Expr, ...]
-    texts: pl.LazyFrame | None = None
+    texts: pl.DataFrame | None = None
     number: str = ""
 
     def finish(self, part: pl.LazyFrame) -> pl.LazyFrame:
@@ -35,7 +36,7 @@ class ReportRows:
         schema = polars_schema(self.contract)
         texts = cs.by_name([name for name, dtype in schema.items() if dtype == pl.String])
         return (
-            self.join_texts(part)
+            part.with_columns(self._take_texts())
             .with_columns(self.added)
             .select(schema.names())
             .with_columns((texts - cs.categorical()).cast(pl.String))
@@ -44,13 +45,10 @@ class ReportRows:
             )
         )
 
-    def join_texts(self, part: pl.LazyFrame) -> pl.LazyFrame:
-        """Some of its rows, or sums of them, beside what they have in common with others."""
-        if self.texts is None:
-            return part
-        return part.join(
-            self.texts, on=self.number, how="left", validate="m:1", maintain_order="left"
-        )
+    def _take_texts(self) -> list[pl.Expr]:
+        """What rows have in common with others."""
+        texts = self.texts
+        return [] if texts is None else [take(texts, name, self.number) for name in texts.columns]
 
     def whole(self) -> pl.LazyFrame:
         """The whole report."""

@@ -22,6 +22,7 @@ from transforms.ads.name_versions import PLATFORM_KEYS, is_valid_on
 from transforms.ads.performance_sums import GROUP, IDS
 from transforms.ads.ratios import make_ratios
 from transforms.common.ad_levels import ID_OF_LEVEL
+from transforms.common.joins import take
 from transforms.common.report_rows import ReportRows, order_rows
 from transforms.common.shared_texts import SHARED, share_texts, write_out_texts
 
@@ -49,7 +50,7 @@ def share_names(names: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def make_campaign_performance(
-    sums: pl.LazyFrame, groups: pl.LazyFrame, names: pl.LazyFrame, currency: str
+    sums: pl.LazyFrame, groups: pl.DataFrame, names: pl.LazyFrame, currency: str
 ) -> ReportRows:
     """Report what campaigns cost beside the sessions that they brought.
 
@@ -62,17 +63,16 @@ def make_campaign_performance(
     Returns:
         `CampaignPerformance`, sorted by its key.
     """
-    ids = groups.select(GROUP, *IDS)
     named = (
-        sums.join(ids, on=GROUP, how="left", validate="m:1")
+        sums.with_columns(take(groups, name, GROUP) for name in IDS)
         .pipe(_find_names, names, AdLevel.CAMPAIGN)
         .with_columns(_name_campaigns(CAMPAIGN_ID))
     )
-    return _order(named, ids, CampaignPerformance, currency)
+    return _order(named, groups, CampaignPerformance, currency)
 
 
 def make_ad_performance(
-    sums: pl.LazyFrame, groups: pl.LazyFrame, names: pl.LazyFrame, currency: str
+    sums: pl.LazyFrame, groups: pl.DataFrame, names: pl.LazyFrame, currency: str
 ) -> ReportRows:
     """Report what ads cost beside the sessions that they brought.
 
@@ -85,14 +85,13 @@ def make_ad_performance(
     Returns:
         `AdPerformance`, sorted by its key.
     """
-    ids = groups.select(GROUP, *IDS)
     named = (
-        sums.join(ids, on=GROUP, how="left", validate="m:1")
+        sums.with_columns(take(groups, name, GROUP) for name in IDS)
         .pipe(_find_names, names, AdLevel.CAMPAIGN)
         .pipe(_find_names, names, AdLevel.AD)
         .with_columns(_name_campaigns(CAMPAIGN_ID, AD_ID), _name_ads())
     )
-    return _order(named, ids, AdPerformance, currency)
+    return _order(named, groups, AdPerformance, currency)
 
 
 def sum_by_group(performance: ReportRows) -> pl.LazyFrame:
@@ -191,9 +190,9 @@ def _name_ads() -> pl.Expr:
 
 
 def _order(
-    rows: pl.LazyFrame, ids: pl.LazyFrame, contract: type[Table], currency: str
+    rows: pl.LazyFrame, groups: pl.DataFrame, contract: type[Table], currency: str
 ) -> ReportRows:
     """The table with its ratios, in the order of its key."""
     added = (*make_ratios(), pl.lit(currency).alias(CampaignPerformance.currency))
     ordered = order_rows(rows.drop(IDS), ORG_NUMBER, DAY, GROUP)
-    return ReportRows(ordered, contract, added, ids, GROUP)
+    return ReportRows(ordered, contract, added, groups.select(IDS), GROUP)

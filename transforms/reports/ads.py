@@ -86,7 +86,7 @@ def sum_level(
 
 
 def make_level_report(
-    sums: pl.LazyFrame, texts: pl.LazyFrame, level: AdLevel, tables: AdTables, currency: str
+    sums: pl.LazyFrame, texts: pl.DataFrame, level: AdLevel, tables: AdTables, currency: str
 ) -> ReportRows:
     """Report one level.
 
@@ -101,10 +101,11 @@ def make_level_report(
         The level's report, sorted by its key: one row per day and entity of the level; what is of
         no known entity is told apart by the coarser ids.
     """
-    return _order(_join_attributes(sums, texts, level, tables), texts, REPORTS[level], currency)
+    attributed = _join_attributes(sums, texts.lazy(), level, tables)
+    return _order(attributed, texts, REPORTS[level], currency)
 
 
-def make_url_report(sums: pl.LazyFrame, texts: pl.LazyFrame, currency: str) -> ReportRows:
+def make_url_report(sums: pl.LazyFrame, texts: pl.DataFrame, currency: str) -> ReportRows:
     """Report landing pages with their utm parameters; ads without a URL have empty URL columns.
 
     Args:
@@ -148,7 +149,7 @@ def _join_attributes(
 
 
 def _order(
-    sums: pl.LazyFrame, texts: pl.LazyFrame, contract: type[Table], currency: str
+    sums: pl.LazyFrame, texts: pl.DataFrame, contract: type[Table], currency: str
 ) -> ReportRows:
     """The report in the order of its key: of the days, and of the keys of what is reported."""
     day = pl.col(DAY).dt.to_string("%Y-%m-%d")

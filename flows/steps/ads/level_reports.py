@@ -68,7 +68,7 @@ class GroupedDays:
 
     groups: pl.LazyFrame
     renamed: pl.LazyFrame
-    texts: pl.LazyFrame
+    texts: pl.DataFrame
     level: AdLevel
 
     def sum(self, stats: pl.LazyFrame) -> pl.LazyFrame:
@@ -93,8 +93,9 @@ def group_days(
         texts: `LevelTexts`, or `UrlTexts`.
     """
     told = materialize(groups, grouped)
-    renamed = materialize(list_renamed_days(stats, told, level), RenamedDays)
-    named = hold(list_texts(told, renamed, level, texts), texts)
+    count = told.select(pl.col(EntityGroups.group_number).n_unique()).collect().item()
+    renamed = materialize(list_renamed_days(stats, told, level, count), RenamedDays)
+    named = hold(list_texts(told, renamed, level, texts), texts).collect()
     return GroupedDays(hold(told, EntityGroups), renamed, named, level)
 
 

@@ -116,7 +116,7 @@ class PerformanceTable:
         filled = materialize(rows, PerformanceSums)
         make = make_ad_performance if self.level == AD else make_campaign_performance
         currency = self.config.workspace.currency
-        report = hold_rows(make(filled, self.groups, self.names, currency))
+        report = hold_rows(make(filled, self.groups.collect(), self.names, currency))
         self._total(report)
         return report
 

@@ -51,9 +51,12 @@ def test_rows_are_ordered_by_day_and_number() -> None:
 
 
 def test_a_part_is_finished_as_the_whole_is() -> None:
-    report = ReportRows(
-        ROWS.sort("ad", "day"), Ads, (pl.col("ad").str.to_uppercase().alias("label"),)
-    )
+    days = [date(2026, 3, day) for day in (1, 1, 1, 2)]
+    rows = pl.LazyFrame({"number": [2, 0, 1, 1], "day": days})
+    texts = pl.DataFrame({"ad": ["a", "b", None]})
+    label = pl.col("ad").str.to_uppercase().alias("label")
+    report = ReportRows(rows, Ads, (label,), texts, "number")
     whole = report.whole().collect()
+    assert whole["ad"].to_list() == [None, "a", "b", "b"]
     assert whole.rows()[1] == ("a", date(2026, 3, 1), "A")
     assert report.finish(report.rows.slice(1, 2)).collect().rows() == whole.rows()[1:3]

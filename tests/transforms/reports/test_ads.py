@@ -204,7 +204,8 @@ def perform(
         (AD, make_ad_performance, AdPerformance),
     ):
         sums, groups = perform_at(level, made, figures)
-        table = write_out_texts(make(sums, groups, share_names(names), "USD").whole()).collect()
+        report = make(sums, groups.collect(), share_names(names), "USD")
+        table = write_out_texts(report.whole()).collect()
         check(contract, table)
         reports.append(table)
     return reports[0], reports[1]
