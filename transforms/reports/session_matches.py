@@ -38,21 +38,29 @@ def describe_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def share_links(links: pl.LazyFrame) -> pl.LazyFrame:
+    """What rows have of the links that their sessions came by, each text once.
+
+    Args:
+        links: `SessionLinks`.
+
+    Returns:
+        As many rows: the number of the link and columns of `SessionMatches`.
+    """
+    of_link = [name for name in columns(SessionMatches) if name not in SESSION_ROW]
+    return links.select(SessionLinks.link, *of_link).pipe(share_texts)
+
+
 def list_matches(sessions: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
     """List how each session was matched.
 
     Args:
         sessions: `describe_sessions`, in any order.
-        links: `SessionLinks`.
+        links: What their links say (`share_links`).
 
     Returns:
-        `SessionMatches`, in the order of the sessions, what links say kept once.
+        `SessionMatches`, in the order of the sessions.
     """
-    of_link = [name for name in columns(SessionMatches) if name not in SESSION_ROW]
     return sessions.join(
-        links.select(SessionLinks.link, *of_link).pipe(share_texts),
-        on=SessionLinks.link,
-        how="left",
-        validate="m:1",
-        maintain_order="left",
+        links, on=SessionLinks.link, how="left", validate="m:1", maintain_order="left"
     ).select(columns(SessionMatches))
