@@ -13,10 +13,7 @@ from flows.catalog.read_files import ReadFile, hash_parts, scan_together
 from transforms.ingest.deduplication import FILE, ROW_NUMBER
 
 MOST_ROWS = 250_000
-"""How many rows a batch of the last files has about, at most."""
-MOST_ROWS_SETTLED = 250_000
-"""How many rows a batch of files long before the last has about, at most; several are held at a
-time."""
+"""How many rows a batch has about, at most; several are held at a time."""
 ENDS = re.compile("[01]")
 """How the hash of a file begins after which a batch ends: of every eighth file, on average."""
 SETTLED_ENDS = re.compile("[01][01]")
@@ -93,23 +90,23 @@ def list_batches(catalog: Catalog, table: str) -> Iterator[Batch]:
         packed = own.get_column(Clicks.event_row)
         return Batch(table, tuple(files), hash_parts(table, held, parts), packed, parts)
 
-    large = [*_gather(catalog.feeding(table), table, MOST_ROWS_SETTLED, SETTLED_ENDS)]
+    large = [*_gather(catalog.feeding(table), table, SETTLED_ENDS)]
     settled, last = large[:-1], chain.from_iterable(large[-1:])
-    for files in (*settled, *_gather(last, table, MOST_ROWS, ENDS)):
-        if files[0].count_valid(table) > MOST_ROWS_SETTLED:
+    for files in (*settled, *_gather(last, table, ENDS)):
+        if files[0].count_valid(table) > MOST_ROWS:
             yield from (make(files, parts) for parts in _cut(files[0], table))
         else:
             yield make(files)
 
 
 def _gather(
-    files: Iterable[ReadFile], table: str, most_rows: int, ends: re.Pattern[str]
+    files: Iterable[ReadFile], table: str, ends: re.Pattern[str]
 ) -> Iterator[list[ReadFile]]:
-    """Files next to each other, of so many rows together or one file of more."""
+    """Files next to each other, of at most so many rows together, or one file of more."""
     gathered: list[ReadFile] = []
     rows = 0
     for file in files:
-        if gathered and rows + file.count_valid(table) > most_rows:
+        if gathered and rows + file.count_valid(table) > MOST_ROWS:
             yield gathered
             gathered, rows = [], 0
         gathered.append(file)
@@ -129,6 +126,6 @@ def _cut(file: ReadFile, table: str) -> Iterator[tuple[int, int]]:
     first = 0
     for place in range(1, len(parts) + 1):
         before = ends[first - 1] if first else 0
-        if place == len(parts) or ends[place] - before > MOST_ROWS_SETTLED:
+        if place == len(parts) or ends[place] - before > MOST_ROWS:
             yield first, place
             first = place

@@ -32,7 +32,6 @@ SIZES: tuple[tuple[ModuleType, str, tuple[float, ...]], ...] = (
     (restated_facts, "MOST_TOUCHED", (0.3, 100, 100)),
     (identity_links, "MOST_CHANGED", (0.3, 100)),
     (file_batches, "MOST_ROWS", (5, 30, 200)),
-    (file_batches, "MOST_ROWS_SETTLED", (20, 60, 400)),
     (journey_slices, "ROWS_A_SLICE", (20, 200, ALL)),
     (write_activities, "ROWS_A_GROUP", (20, 200, ALL)),
     (key_files, "ROWS_A_GROUP", (30, ALL)),

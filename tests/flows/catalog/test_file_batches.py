@@ -72,14 +72,12 @@ def test_a_new_file_leaves_the_batches_of_others_as_they_are(tmp_path: Path) -> 
 def test_batches_do_not_become_many_as_the_days_go_by(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Files of 3 rows; the last lie in batches of 6 at most, those before in batches of 24."""
-    monkeypatch.setattr(file_batches, "MOST_ROWS", 6)
-    monkeypatch.setattr(file_batches, "MOST_ROWS_SETTLED", 24)
+    """Files of 3 rows; each of the last is a batch, those before lie in batches of 24."""
+    monkeypatch.setattr(file_batches, "MOST_ROWS", 24)
+    monkeypatch.setattr(file_batches, "ENDS", re.compile("."))
     catalog = read(tmp_path, {f"{number:02}": day(number) for number in range(DAYS - 3)})
     batches = [len(list_ids(batch)) for batch in list_batches(catalog, "orders")]
-    assert batches[:2] == [24, 24]
-    assert sum(batches[2:]) == (DAYS - 3) * 3 - 48
-    assert max(batches[2:]) <= 6
+    assert batches == [24, 24, *[3] * (DAYS - 3 - 16)]
 
 
 def test_a_row_that_counts_no_more_changes_its_batch_alone(tmp_path: Path) -> None:
@@ -92,7 +90,7 @@ def test_a_row_that_counts_no_more_changes_its_batch_alone(tmp_path: Path) -> No
 
 def test_a_large_file_is_cut_at_its_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of 3 rows and batches of 7 at most: two parts a batch, and the last alone."""
-    monkeypatch.setattr(file_batches, "MOST_ROWS_SETTLED", 7)
+    monkeypatch.setattr(file_batches, "MOST_ROWS", 7)
     catalog = read(tmp_path, {"00": day(0), "01": day(1, rows=15), "02": day(2)})
     large = catalog.feeding("orders")[1]
     (part,) = large.list_parts("orders")
