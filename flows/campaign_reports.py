@@ -18,14 +18,14 @@ from flows.announcements.progress_artifacts import show_progress
 from flows.catalog.quarantine_files import write_quarantine
 from flows.cluster.dask_workers import connect
 from flows.cluster.workers import Threads
+from flows.code_version import name_code, name_environment
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.config.memory import tasks_at_once
 from flows.descriptions.write_descriptions import write_descriptions
 from flows.errors import REPORT_IT, CampaignReportsError
-from flows.ingest.code_version import name_code, name_environment
+from flows.kept.kept_reports import KeptReports
 from flows.kept.kept_steps import KeptSteps
-from flows.kept.kept_texts import KeptTexts
-from flows.kept.recalled_rows import RecalledRows
+from flows.kept.run_records import drop_past_records
 from flows.page.report_page import write_page
 from flows.page.snapshot_tables import SnapshotTables
 from flows.progress import Progress, silence
@@ -120,9 +120,9 @@ def begin_attempt(
         clean_up(loaded.root)
         staging = stage_snapshot(loaded.root, run_id)
         progress = show_progress(loaded.root, _progress.get())
-        kept = begin_keeping(loaded.root, staging, full=full)
+        kept, reports = begin_keeping(loaded.root, staging, full=full)
         scratch = staging / SCRATCH
-        attempt = Attempt(loaded, run_id, started, staging, scratch, kept, progress)
+        attempt = Attempt(loaded, run_id, started, staging, scratch, kept, reports, progress)
         address = _cluster.get() or loaded.config.run.dask
         threads = Threads(tasks_at_once(loaded.config.run))
         try:
@@ -144,13 +144,13 @@ def begin_attempt(
             discard_staging(staging)
 
 
-def begin_keeping(root: Path, staging: Path, *, full: bool) -> KeptSteps:
+def begin_keeping(root: Path, staging: Path, *, full: bool) -> tuple[KeptSteps, KeptReports]:
     """Take over what the run before kept, if the code and its libraries are the same."""
-    home = Layout(root).kept
+    home, code = Layout(root).kept, name_environment()
     if full:
         with storage_errors("forgetting what was kept before"):
             remove_tree(home)
-    return KeptSteps.begin(root, home, staging, name_environment())
+    return KeptSteps(home, code), KeptReports.begin(root, home, staging, code)
 
 
 @step
@@ -161,8 +161,8 @@ def read_raw_feeds(attempt: Attempt, *, full: bool) -> FeedsRead:
         with storage_errors("forgetting what was read before"):
             remove_tree(ledger)
     workers = show_reading(attempt.workers)
-    recall, started = RecalledRows(attempt.kept), attempt.started_at
-    return read_feeds(attempt.loaded, ledger, attempt.progress, started, workers, recall)
+    started, kept = attempt.started_at, attempt.kept
+    return read_feeds(attempt.loaded, ledger, attempt.progress, started, workers, kept)
 
 
 @step
@@ -189,8 +189,8 @@ def prove(
     remove_tree(attempt.scratch)
     inputs = read.inputs()
     reconciliation = [*reconcile_inputs(inputs), *checks]
-    outputs = hash_outputs(attempt.staging, attempt.run_id, attempt.kept.list_linked())
-    attempt.kept.keep(attempt.run_id, outputs)
+    outputs = hash_outputs(attempt.staging, attempt.run_id, attempt.reports.list_linked())
+    attempt.reports.keep(attempt.run_id, outputs)
     if broken := [check.name for check in reconciliation if not check.holds]:
         msg = f"nothing was published, because {len(broken)} checks do not hold: {broken[0]}"
         raise CampaignReportsError(msg, REPORT_IT)
@@ -224,7 +224,7 @@ def draw_page(attempt: Attempt, manifest: Manifest) -> None:
         workspace.timezone,
         workspace.currency,
     )
-    write_page(tables, KeptTexts(attempt.kept))
+    write_page(tables, attempt.kept.text)
 
 
 @step
@@ -239,7 +239,8 @@ def publish(attempt: Attempt, manifest: Manifest) -> None:
 def drop_old_files(attempt: Attempt, read: FeedsRead) -> None:
     """Drop what this run did not read from the ledger, and the snapshots that are too old."""
     root, rules = attempt.loaded.root, attempt.loaded.config.workspace
-    attempt.kept.drop_unused(attempt.run_id)
+    attempt.kept.drop_unused()
+    drop_past_records(Layout(root).kept, attempt.run_id)
     used = {file.receipt.key for file in read.catalog.files}
     with storage_errors("cleaning the ledger"):
         ledger = Layout(root).ledger

@@ -6,8 +6,9 @@ import polars as pl
 
 from contracts.config.workspace import Workspace
 from flows.catalog.canonical_tables import Catalog
-from flows.catalog.recall import Recall
+from flows.catalog.recalled_rows import recall_rows
 from flows.catalog.row_status import RowStatus
+from flows.kept.keepers import Keeper
 from transforms.attribution.orders import find_unpriced
 from transforms.common.currency import split_unpriced
 from transforms.ingest.deduplication import FILE, ROW_NUMBER
@@ -21,13 +22,13 @@ def rates_of(catalog: Catalog) -> pl.LazyFrame | None:
     return catalog.scan("exchange_rates") if catalog.has_rows("exchange_rates") else None
 
 
-def reject_unpriced(catalog: Catalog, config: Workspace, recall: Recall) -> Catalog:
+def reject_unpriced(catalog: Catalog, config: Workspace, keeper: Keeper | None) -> Catalog:
     """Reject the ad stats and orders whose currency has no rate on their day.
 
     Args:
         catalog: What was read.
         config: The workspace's configuration.
-        recall: Gives what was found of the same files before.
+        keeper: Has what earlier runs found of the same files; None has it found anew.
 
     Returns:
         The catalog without those rows.
@@ -37,11 +38,12 @@ def reject_unpriced(catalog: Catalog, config: Workspace, recall: Recall) -> Cata
     for table, find in (("ad_stats", _find_stats), ("orders", _find_orders)):
         if catalog.has_rows(table):
             also = (catalog.identify(table), catalog.identify("exchange_rates"), currency, timezone)
-            found = recall(
+            found = recall_rows(
+                keeper,
                 f"{table} without a rate",
                 catalog.feeding(table),
-                also,
                 lambda find=find: {UNPRICED: find(catalog, currency, timezone)},
+                also,
             )
             status = _reject(status, table, found[UNPRICED])
     return replace(catalog, status=status)

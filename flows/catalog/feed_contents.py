@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from contracts.columns import columns
 from contracts.feeds import FEEDS, Events
+from flows.catalog.ledger import TableReceipt
 from flows.catalog.read_files import ReadFile
-from flows.catalog.receipts import TableReceipt
 from flows.config.configured_feeds import ConfiguredFeed
 from transforms.messaging.send_keys import EventScope
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.catalog.feed_files import RawFile
-from flows.catalog.receipts import Receipt, TableReceipt
+from flows.catalog.ledger import Receipt, TableReceipt
 from flows.folders import list_matching
 from transforms.ingest.deduplication import FILE
 

@@ -11,8 +11,9 @@ from contracts.manifest import Warned, count_of
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from flows.catalog.read_files import ReadFile, scan_together
-from flows.catalog.recall import Recall
+from flows.catalog.recalled_rows import recall_rows
 from flows.config.configured_feeds import ConfiguredFeed
+from flows.kept.keepers import Keeper
 from transforms.common.currency import RATE, find_rates
 from transforms.ingest.deduplication import FILE
 from transforms.ingest.renamed_figures import find_renamed
@@ -22,20 +23,20 @@ STATS = "ad_stats"
 FOUND = "found"
 
 
-def warn_of_renamed(catalog: Catalog, config: Workspace, recall: Recall) -> Iterator[Warned]:
+def warn_of_renamed(catalog: Catalog, config: Workspace, keeper: Keeper | None) -> Iterator[Warned]:
     """Warn of figures that seem to count twice, because what they are about was renamed.
 
     Args:
         catalog: The canonical tables.
         config: The configuration.
-        recall: Gives what was found of the same files before.
+        keeper: Has what earlier runs found of the same files; None has it found anew.
     """
     for feed in catalog.given.feeds:
         files = _list_overlapping([one for one in catalog.feeding(STATS) if one.raw.feed is feed])
         if len(files) < 2 or feed.section.repeats != "replace":  # noqa: PLR2004 - two files
             continue
         name = f"figures that feed {feed.place} gives under two names"
-        renamed = recall(name, files, (), partial(_find, files)).get(FOUND)
+        renamed = recall_rows(keeper, name, files, partial(_find, files)).get(FOUND)
         if renamed is not None:
             yield _warn(feed, files, renamed, catalog, config.workspace.currency)
 

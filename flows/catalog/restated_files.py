@@ -9,7 +9,8 @@ import polars as pl
 
 from contracts.feeds import FEEDS
 from flows.catalog.read_files import ReadFile, scan_together
-from flows.catalog.recall import Recall
+from flows.catalog.recalled_rows import recall_rows
+from flows.kept.keepers import Keeper
 from transforms.common.joins import HELD
 from transforms.common.keys import list_repeated
 from transforms.ingest.deduplication import FILE, KEY_HASH
@@ -37,13 +38,15 @@ class Restatement:
     amounts: pl.DataFrame
 
 
-def find_restatements(files: list[ReadFile], table: str, recall: Recall) -> Iterator[Restatement]:
+def find_restatements(
+    files: list[ReadFile], table: str, keeper: Keeper | None
+) -> Iterator[Restatement]:
     """Judge each feed's files of a table by themselves.
 
     Args:
         files: Those that give rows of the table, without copies.
         table: A table whose rows of one key add up.
-        recall: Gives what was found of the same files before.
+        keeper: Has what earlier runs found of the same files; None has it found anew.
     """
     by_feed = sorted(files, key=lambda file: (file.raw.feed.place, file.order))
     for _, group in groupby(by_feed, key=lambda file: file.raw.feed.place):
@@ -51,7 +54,7 @@ def find_restatements(files: list[ReadFile], table: str, recall: Recall) -> Iter
         feed = own[0].raw.feed
         if feed.section.repeats == "replace":
             name = f"figures of {table} said anew by feed {feed.place}"
-            found = recall(name, own, (), partial(_find_restated, own, table))
+            found = recall_rows(keeper, name, own, partial(_find_restated, own, table))
             if found:
                 replaced = set(found[SUPERSEDED].get_column(FILE))
                 paths = tuple(file.raw.path for file in own if file.order in replaced)

@@ -11,8 +11,9 @@ from contracts.columns import columns
 from contracts.feeds import ADDITIVE, FEEDS
 from contracts.quarantine import Quarantine
 from flows.catalog.read_files import ReadFile, hash_parts, scan_together
-from flows.catalog.recall import Recall
+from flows.catalog.recalled_rows import recall_rows
 from flows.catalog.restated_files import Restatement, find_restatements
+from flows.kept.keepers import Keeper
 from transforms.common.joins import HELD
 from transforms.common.keys import list_repeated
 from transforms.ingest.deduplication import (
@@ -105,27 +106,27 @@ class RowStatus:
         return {}
 
 
-def judge_rows(files: Iterable[ReadFile], rows_at_once: int, recall: Recall) -> RowStatus:
+def judge_rows(files: Iterable[ReadFile], rows_at_once: int, keeper: Keeper | None) -> RowStatus:
     """Find, in every table, the rows of these files that others of its rows put out of count.
 
     Args:
         files: Every file, in order.
         rows_at_once: How many rows' keys are compared in memory at a time.
-        recall: Gives what was found of the same files before.
+        keeper: Has what earlier runs found of the same files; None has it found anew.
     """
     given = [file for file in files if not file.is_copy]
     restatements = [
         found
         for table in sorted(ADDITIVE)
-        for found in find_restatements([f for f in given if f.count_valid(table)], table, recall)
+        for found in find_restatements([f for f in given if f.count_valid(table)], table, keeper)
     ]
 
     def judge(table: str) -> pl.DataFrame:
         own = [file for file in given if file.count_valid(table)]
-        found = recall(
+        found = recall_rows(
+            keeper,
             f"rows of {table} that do not count",
             own,
-            (),
             lambda: {ROW_STATUS: _judge_table(own, table, rows_at_once)},
         )
         return found[ROW_STATUS]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from flows.code_version import name_code
 from flows.errors import ConfigurationError, StorageFailed
-from flows.ingest.code_version import name_code
 
 T = TypeVar("T")
 SECONDS_TO_CONNECT = 20

@@ -10,9 +10,8 @@ from polars.exceptions import PanicException
 
 from contracts.manifest import count_of
 from flows.catalog.feed_files import RawFile
-from flows.catalog.ledger import begin_reading, keep_reading, read_kept
-from flows.catalog.receipts import Receipt
-from flows.ingest.code_version import hash_sources
+from flows.catalog.ledger import Receipt, begin_reading, keep_reading, read_kept
+from flows.code_version import hash_sources
 from flows.ingest.refused_people import NOBODY_ERASED, Erasing
 from flows.ingest.repeated_columns import drop_repeated
 from flows.ingest.required_columns import require_columns

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from contracts.manifest import Warned
 from flows.catalog.feed_files import RawFile
-from flows.catalog.receipts import Receipt
+from flows.catalog.ledger import Receipt
 from flows.ingest.file_ingest import Reading, SameBytes
 from flows.ingest.file_states import ChangedFile, FileState, Pools, Refused, Target
 from flows.readers import RefusedFile

@@ -22,7 +22,7 @@ from contracts.feeds import (
     happened_at,
 )
 from contracts.quarantine import Quarantine
-from flows.catalog.receipts import TableReceipt
+from flows.catalog.ledger import TableReceipt
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.part_files import write_part
 from flows.ingest.refused_people import Erasing, show_refused

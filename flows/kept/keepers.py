@@ -1,6 +1,7 @@
 """What has files written that a step makes: a run keeps them for the next, a question does not."""
 
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +12,8 @@ from flows.cluster.workers import Workers, perform
 from flows.kept.identities import identify
 from flows.storage.workspace_files import PRIVATE_FOLDER, remove_tree
 
+TEXT = "text"
+"""The file of a kept text."""
 Draft = tuple[int, Path]
 """A folder to write into, and whose result among several it is to hold."""
 Written = tuple[int, str | None]
@@ -32,21 +35,10 @@ class Folder(Protocol):
         ...
 
 
-class Keeper(Protocol):
+class Keeper(ABC):
     """Has files written that are not there yet."""
 
-    def folder(
-        self, name: str, inputs: Iterable[object], write: Callable[[Path], str | None]
-    ) -> Folder:
-        """The files that a step writes.
-
-        Args:
-            name: The step.
-            inputs: All that decides its result.
-            write: Writes the files into a folder; returns what they are.
-        """
-        ...
-
+    @abstractmethod
     def folders(
         self, name: str, inputs: Sequence[Iterable[object]], write: WriteDrafts
     ) -> Sequence[Folder]:
@@ -57,15 +49,44 @@ class Keeper(Protocol):
             inputs: All that decides each result.
             write: Writes those that are not there yet.
         """
-        ...
 
+    @abstractmethod
     def list_earlier(self, name: str) -> Iterator[tuple[str, Path]]:
-        """What runs before left of a step: what it is, and its folder.
+        """What runs before left of a step: what it is, and its folder, verified.
+
+        A step whose result follows from an earlier one and from what has changed since then starts
+        from it. What its inputs were, the step must have written beside it.
 
         Args:
             name: The step.
         """
-        ...
+
+    def folder(
+        self, name: str, inputs: Iterable[object], write: Callable[[Path], str | None]
+    ) -> Folder:
+        """The files that a step writes; taken over where its inputs are those of a run before.
+
+        Args:
+            name: The step.
+            inputs: All that decides its result.
+            write: Writes the files into a folder; returns what they are, where that is not the
+                hash of their bytes.
+        """
+        return self.folders(name, [inputs], partial(write_alone, write))[0]
+
+    def text(self, name: str, inputs: Iterable[object], write: Callable[[], str]) -> str:
+        """The text of a step, such as a part of the page.
+
+        Args:
+            name: The step.
+            inputs: All that decides the text.
+            write: Writes it anew.
+        """
+
+        def put(folder: Path) -> None:
+            (folder / TEXT).write_text(write(), encoding="utf-8")
+
+        return (self.folder(name, inputs, put).open() / TEXT).read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -86,7 +107,7 @@ class ScratchFolder:
 
 
 @dataclass(frozen=True)
-class Scratch:
+class Scratch(Keeper):
     """Has everything written, and keeps nothing.
 
     Attributes:
@@ -94,12 +115,6 @@ class Scratch:
     """
 
     home: Path
-
-    def folder(
-        self, name: str, inputs: Iterable[object], write: Callable[[Path], str | None]
-    ) -> ScratchFolder:
-        """The files that a step writes."""
-        return self.folders(name, [inputs], partial(write_alone, write))[0]
 
     def folders(
         self, name: str, inputs: Sequence[Iterable[object]], write: WriteDrafts

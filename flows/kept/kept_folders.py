@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.manifest import Warned
 from flows.kept.identities import identify
 from flows.storage.sealed_folders import (
     RECEIPT,
@@ -113,6 +114,12 @@ def keep_folder(home: Path, key: str, code: str, identity: str | None) -> KeptRe
         draft.rename(home)
         sync(home.parent)
     return receipt
+
+
+def warn_of_damage(name: str, damage: str) -> Warned:
+    """Say that a step or report is computed anew, since what was kept of it did not verify."""
+    message = f"{name}: computed anew, since of what was kept {damage}"
+    return Warned(code="kept_damaged", message=message)
 
 
 def hash_files(folder: Path) -> str:

@@ -9,6 +9,7 @@ from contracts.config.workspace import Workspace
 from flows.catalog.canonical_tables import Catalog
 from flows.cluster.workers import THREADS, Workers
 from flows.config.loading import LoadedWorkspace
+from flows.kept.kept_reports import KeptReports
 from flows.kept.kept_steps import KeptSteps
 from flows.progress import Progress, silence
 from flows.steps.reading.read_feeds import FeedsRead
@@ -25,7 +26,8 @@ class Attempt:
         started_at: When it began.
         staging: The snapshot being written.
         scratch: A folder for intermediate tables; removed before publishing.
-        kept: What it takes over from earlier runs, and keeps for the next.
+        kept: The results that it takes over from earlier runs, and keeps for the next.
+        reports: The report tables that it takes over from the published snapshot.
         progress: Told how far each stage is.
         workers: What carries out its tasks.
     """
@@ -36,6 +38,7 @@ class Attempt:
     staging: Path
     scratch: Path
     kept: KeptSteps
+    reports: KeptReports
     progress: Progress = silence
     workers: Workers = THREADS
 
@@ -59,8 +62,13 @@ class Run:
 
     @property
     def kept(self) -> KeptSteps:
-        """What is taken over from earlier runs, and kept for the next."""
+        """The results that are taken over from earlier runs, and kept for the next."""
         return self.attempt.kept
+
+    @property
+    def reports(self) -> KeptReports:
+        """The report tables, of which some are taken over from the published snapshot."""
+        return self.attempt.reports
 
     def settings(self, *sections: str) -> Workspace:
         """The configuration as far as a step may read it: time zone, currency, and some sections.

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
+from flows.catalog.recorded_files import write_record
 from flows.kept.deferred import Deferred
 from flows.kept.identities import identify
-from flows.kept.recorded_files import write_record
 from flows.runtime.prefect_steps import step
 from flows.steps.activities.people_inputs import PeopleInputs
 from flows.steps.activities.write_activities import Activities, write_activities

@@ -13,7 +13,7 @@ from contracts.facts.matching.session_matching import SessionLinks
 from contracts.facts.order_facts import MessageOrders, SessionOrders
 from flows.kept.deferred import Deferred
 from flows.kept.identities import Identified, identify, identify_rows
-from flows.kept.kept_folders import KeptFolder
+from flows.kept.keepers import Folder
 from flows.kept.kept_frames import read_frame, write_frames
 from flows.steps.activities.write_activities import Activities
 from flows.steps.ads.ad_facts import AD_TABLES, AdFacts
@@ -65,7 +65,7 @@ class RunFacts:
         return Deferred.of(self._names, read_names)
 
     @cached_property
-    def _names(self) -> KeptFolder:
+    def _names(self) -> Folder:
         kept, catalog, settings = self.run.kept, self.run.catalog.only(*NAMED), self.run.settings()
 
         def write(folder: Path) -> str:

@@ -45,7 +45,7 @@ def write_report_tables(run: Run) -> tuple[list[Check], list[Warned]]:
         *report_attribution(run, facts),
     ]
     checks += keep_standing_tables(run, facts)
-    return checks, [*find_warnings(run, facts), *run.kept.warnings]
+    return checks, [*find_warnings(run, facts), *run.kept.warnings, *run.reports.warnings]
 
 
 @step
@@ -61,7 +61,7 @@ def report_messages(run: Run, facts: RunFacts) -> list[Check]:
             *write_overviews(catalog, sends, conversions, run.staging),
         ]
 
-    return run.kept.report("messages", [catalog, settings, facts.sends, orders], write)
+    return run.reports.report("messages", [catalog, settings, facts.sends, orders], write)
 
 
 @step
@@ -81,13 +81,14 @@ def report_people(run: Run, facts: RunFacts) -> list[Check]:
                 run.staging,
                 run.scratch,
                 run.kept,
+                run.reports,
                 run.workers,
                 run.report_progress("writing journeys"),
             )
         )
 
     inputs = [catalog, settings, facts.activities, facts.sums]
-    return run.kept.report("people", inputs, write)
+    return run.reports.report("people", inputs, write)
 
 
 @step
@@ -111,10 +112,10 @@ def report_ads(run: Run, facts: RunFacts) -> list[Check]:
         return write_performance_reports(settings, facts.ads.value, orders.value, run.staging)
 
     return [
-        *run.kept.report("ad stats", [catalog, settings], write_stats),
-        *run.kept.report("session matches", [facts.visits], write_matches),
+        *run.reports.report("ad stats", [catalog, settings], write_stats),
+        *run.reports.report("session matches", [facts.visits], write_matches),
         reconcile_sessions(run.catalog, run.staging),
-        *run.kept.report("ad performance", [settings, facts.ads, orders], write_performance),
+        *run.reports.report("ad performance", [settings, facts.ads, orders], write_performance),
     ]
 
 
@@ -131,12 +132,12 @@ def report_attribution(run: Run, facts: RunFacts) -> list[Check]:
         return [*reconcile_orders(catalog, settings, credited.value), *checks]
 
     return [
-        *run.kept.report(
+        *run.reports.report(
             "credited orders",
             [credited],
             lambda: write_credited_orders(credited.value, run.staging),
         ),
-        *run.kept.report("earnings", [catalog, settings, credited, costs], write_sums),
+        *run.reports.report("earnings", [catalog, settings, credited, costs], write_sums),
     ]
 
 
@@ -152,19 +153,19 @@ def find_warnings(run: Run, facts: RunFacts) -> list[Warned]:
     """Find what a person should look at, though nothing is wrong with the figures."""
     catalog, settings, timezone = run.catalog, run.settings("ads"), run.config.workspace.timezone
     found = [
-        *run.kept.warn(
+        *run.reports.warn(
             "warnings of messages",
             [catalog, facts.sends],
             lambda: find_message_warnings(catalog, facts.sends.value),
         ),
-        *run.kept.warn(
+        *run.reports.warn(
             "warnings of segments",
             [catalog.only(*MEMBERS), timezone],
             lambda: compare_segments(catalog.only(*MEMBERS), timezone),
         ),
     ]
     if run.is_configured(*ADS):
-        found += run.kept.warn(
+        found += run.reports.warn(
             "warnings of ads",
             [settings, facts.ads],
             lambda: [

@@ -19,7 +19,7 @@ from contracts.reports.attribution import MODELS
 from contracts.reports.journeys import ContactJourney, IdentityLinks
 from flows.cluster.workers import THREADS
 from flows.kept.keepers import Scratch
-from flows.kept.kept_steps import KeptSteps
+from flows.kept.kept_reports import KeptReports
 from flows.steps.activities.activity_pieces import Pieces
 from flows.steps.activities.write_activities import Activities
 from flows.steps.attribution.attribution_reports import write_credited_orders, write_earnings
@@ -51,7 +51,7 @@ def write_all_journeys(root: Path) -> None:
     activities = open_activities(root)
     ours = root / "ours"
     of = JourneyParts(activities, "UTC", ours, ours / "scratch")
-    nothing_kept = KeptSteps(ours, ours / "kept", ours, "")
+    nothing_kept = KeptReports(ours, ours / "kept", ours, "")
     refuse(write_journeys(of, nothing_kept, THREADS, lambda _done, _all: None))
 
 

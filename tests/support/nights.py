@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from flows import campaign_reports as flow
-from flows.catalog import file_batches, read_files
+from flows.catalog import file_batches, read_files, recalled_rows
 from flows.errors import CampaignReportsError
-from flows.kept import recalled_rows
 from flows.readers import open_feed
 from flows.steps.activities import identity_links, write_activities
 from flows.steps.attribution import credit_files

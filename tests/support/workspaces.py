@@ -17,6 +17,7 @@ from contracts.manifest import Check, InputFile, Warned
 from flows.catalog.quarantine_files import write_quarantine
 from flows.cluster.workers import THREADS, Workers
 from flows.config.loading import load_workspace
+from flows.kept.kept_reports import KeptReports
 from flows.kept.kept_steps import KeptSteps
 from flows.progress import silence
 from flows.steps.attempt import Attempt, Run
@@ -103,8 +104,10 @@ def run_workspace(root: Path, out: Path, workers: Workers = THREADS) -> Ran:
     assert (problem := find_refusal(read, loaded.config)) is None, problem
     staging = out / "snapshot"
     scratch = out / "scratch"
-    kept = KeptSteps(loaded.root, scratch / "kept", staging, "")
-    attempt = Attempt(loaded, "run", datetime.now(UTC), staging, scratch, kept, workers=workers)
+    kept = KeptSteps(scratch / "kept", "")
+    reports = KeptReports(loaded.root, scratch / "kept", staging, "")
+    now = datetime.now(UTC)
+    attempt = Attempt(loaded, "run", now, staging, scratch, kept, reports, workers=workers)
     checks, warnings = write_report_tables(Run(attempt, read))
     checks = [*reconcile_inputs(read.inputs()), *checks]
     assert [check for check in checks if not check.holds] == []

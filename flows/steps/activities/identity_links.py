@@ -10,16 +10,11 @@ from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.numbered_activities import DeviceContacts, DeviceEvidence
 from contracts.feeds import Events, Sessions
 from contracts.reports.journeys import IdentityLinks
+from flows.catalog.recorded_files import compare_files, list_bases, write_record
 from flows.catalog.row_files import RowFile, list_row_files, scan_rows
 from flows.kept.identities import identify, identify_rows
 from flows.kept.keepers import Keeper
 from flows.kept.kept_frames import read_frame, write_frame
-from flows.kept.recorded_files import (
-    compare_files,
-    find_recorded,
-    read_record,
-    write_record,
-)
 from flows.runtime.materialize import hold, materialize
 from flows.steps.activities.people_inputs import PeopleInputs
 from transforms.activities.identity import (
@@ -174,13 +169,7 @@ def _find_before(
     if not files:
         return None
     most = MOST_CHANGED * sum(file.rows for file in files)
-    for _, folder in keeper.list_earlier(STEP):
-        made_from = read_record(folder)
-        if made_from is None or made_from.settings != settings:
-            continue
-        before = find_recorded(folder, made_from, files[0].ledger, files)
-        if before is None:
-            continue
+    for folder, _, before in list_bases(keeper, STEP, settings, files[0].ledger, files):
         changed = compare_files(before, files).changed
         if sum(file.rows for file in changed) <= most:
             return folder, changed

@@ -14,8 +14,8 @@ from contracts.columns import no_rows
 from contracts.facts.messaging.send_keys import MessageReferences
 from flows.catalog.canonical_tables import Catalog
 from flows.ingest.send_key_files import REFERENCES_FILE
+from flows.kept.keepers import Keeper
 from flows.kept.kept_frames import read_frame, write_frames
-from flows.kept.kept_steps import KeptSteps
 from flows.runtime.materialize import materialize
 from transforms.messaging.messages.message_references import list_references
 from transforms.messaging.send_keys import select_event_keys, select_send_keys
@@ -44,9 +44,9 @@ class FileReferences:
         (folder / FILES).write_text(json.dumps(sorted(self.files)))
 
 
-def find_earlier(kept: KeptSteps) -> FileReferences | None:
+def find_earlier(keeper: Keeper) -> FileReferences | None:
     """What the run before gathered."""
-    for _, folder in kept.list_earlier(NAMES):
+    for _, folder in keeper.list_earlier(NAMES):
         files = json.loads((folder / FILES).read_text("utf-8"))
         return FileReferences(frozenset(files), read_frame(folder, REFERENCES, MessageReferences))
     return None

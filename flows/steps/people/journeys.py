@@ -10,7 +10,7 @@ import polars as pl
 from contracts.facts.people.numbered_activities import JourneySteps, People
 from contracts.manifest import Check
 from flows.cluster.workers import Workers, perform
-from flows.kept.kept_steps import KeptSteps
+from flows.kept.kept_reports import KeptReports
 from flows.runtime.materialize import hold
 from flows.steps.activities.write_activities import Activities
 from flows.steps.people.journey_slices import KINDS, JourneySlice, find_slices
@@ -40,7 +40,7 @@ class JourneyParts:
 
 def write_journeys(
     of: JourneyParts,
-    kept: KeptSteps,
+    reports: KeptReports,
     workers: Workers,
     on_part: Callable[[int, int], None],
 ) -> list[Check]:
@@ -51,7 +51,7 @@ def write_journeys(
 
     Args:
         of: What they are made from.
-        kept: Links those in whose time nothing changed.
+        reports: Links those in whose time nothing changed.
         workers: What carries the others out.
         on_part: Told after each part how many of how many are written.
     """
@@ -74,7 +74,7 @@ def write_journeys(
         perform(workers, write_part, of, [(one, parts[one]) for one in asked], take)
         return written
 
-    return kept.parts(inputs, write)
+    return reports.parts(inputs, write)
 
 
 def write_part(

@@ -13,7 +13,8 @@ from contracts.facts.people.numbered_activities import People
 from contracts.manifest import Check
 from flows.catalog.canonical_tables import Catalog
 from flows.cluster.workers import Workers
-from flows.kept.kept_steps import KeptSteps
+from flows.kept.keepers import Keeper
+from flows.kept.kept_reports import KeptReports
 from flows.report_tables import MESSAGES, WEB
 from flows.runtime.materialize import materialize
 from flows.steps.activities.write_activities import Activities
@@ -42,7 +43,8 @@ class PeopleReports:
         sum_contacts: Gives the `ContactSums` of the contacts of some keys.
         staging: The snapshot being written.
         scratch: A folder for what is not whole yet.
-        kept: What is taken over from earlier runs.
+        keeper: Has what earlier runs found.
+        reports: Links the parts of the journeys in whose time nothing changed.
         workers: What carries out the tasks.
         on_part: Told after each part of the journeys how many of how many are written.
     """
@@ -53,7 +55,8 @@ class PeopleReports:
     sum_contacts: Callable[[pl.LazyFrame], pl.LazyFrame]
     staging: Path
     scratch: Path
-    kept: KeptSteps
+    keeper: Keeper
+    reports: KeptReports
     workers: Workers
     on_part: Callable[[int, int], None]
 
@@ -65,8 +68,8 @@ def write_people_reports(of: PeopleReports) -> list[Check]:
     links = of.activities.links
     timezone, scratch = of.config.workspace.timezone, of.scratch / "journeys"
     journeys = JourneyParts(of.activities, timezone, of.staging, scratch)
-    checks = write_journeys(journeys, of.kept, of.workers, of.on_part)
-    subscriptions = build_subscriptions(of.activities, of.config, of.kept)
+    checks = write_journeys(journeys, of.reports, of.workers, of.on_part)
+    subscriptions = build_subscriptions(of.activities, of.config, of.keeper)
     checks += _write_contacts(of, subscriptions.states)
     if of.catalog.given.is_configured(*MESSAGES):
         checks += _write_subscriptions(of, subscriptions)

@@ -16,7 +16,6 @@ from flows.catalog.exchange_rates import reject_unpriced
 from flows.catalog.feed_contents import FeedContents
 from flows.catalog.feed_files import find_files
 from flows.catalog.read_files import ReadFile, order_files
-from flows.catalog.recall import Recall, find_anew
 from flows.catalog.renamed_files import warn_of_renamed
 from flows.catalog.repeat_warnings import warn_of_repeats
 from flows.catalog.row_status import REJECTED, judge_rows
@@ -28,6 +27,7 @@ from flows.config.parent_model import require_parent_model
 from flows.ingest.file_states import Pools, Refused, Target
 from flows.ingest.raw_reading import read_raw_files
 from flows.ingest.refused_people import Erasing
+from flows.kept.keepers import Keeper
 from flows.progress import Progress
 from flows.steps.reading.event_type_names import name_event_types
 from flows.steps.reading.feed_guards import FeedState, judge_feeds
@@ -110,7 +110,7 @@ def read_feeds(
     progress: Progress,
     now: datetime | None = None,
     workers: Workers = THREADS,
-    recall: Recall = find_anew,
+    keeper: Keeper | None = None,
 ) -> FeedsRead:
     """Read every file of every feed that the ledger does not have yet.
 
@@ -120,7 +120,7 @@ def read_feeds(
         progress: Told of every file.
         now: When the run started, against which a feed is late; the present if not given.
         workers: What reads the files.
-        recall: Gives what was found of the same files before.
+        keeper: Has what earlier runs found of the same files; without one all is found anew.
 
     Raises:
         ConfigurationError: The feeds cannot make any report (SPEC §3).
@@ -160,8 +160,8 @@ def read_feeds(
     warnings += raw.warnings
     files_read = order_files(ledger, raw.read)
     given = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
-    status = judge_rows(files_read, keys_at_once(loaded.config.run), recall)
-    catalog = reject_unpriced(Catalog(files_read, given, status), loaded.config, recall)
+    status = judge_rows(files_read, keys_at_once(loaded.config.run), keeper)
+    catalog = reject_unpriced(Catalog(files_read, given, status), loaded.config, keeper)
     warnings += find_missing_rates(catalog, loaded.config)
     states = judge_feeds(
         loaded.root,
@@ -177,7 +177,7 @@ def read_feeds(
         *warn_of_damage(loaded.root),
         *warn_of_lost_columns(given, before),
         *warn_of_repeats(catalog, loaded.config),
-        *warn_of_renamed(catalog, loaded.config, recall),
+        *warn_of_renamed(catalog, loaded.config, keeper),
         *_warn_of_files(catalog),
     ]
     columns = list_columns(given, before)

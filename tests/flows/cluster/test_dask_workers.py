@@ -69,7 +69,7 @@ def test_a_cluster_does_each_task_once(tmp_path: Path, address: str) -> None:
 
 def test_what_is_kept_is_written_by_workers_and_once(tmp_path: Path, address: str) -> None:
     def keep(items: range) -> list[tuple[str, str]]:
-        steps = KeptSteps(tmp_path, tmp_path / "kept", tmp_path / "staging", "code")
+        steps = KeptSteps(tmp_path / "kept", "code")
         inputs = [[item] for item in items]
         with connect(address, tmp_path) as workers:
             found = keep_each(steps, workers, "a step", inputs, write_process, "item", items)

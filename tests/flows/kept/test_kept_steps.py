@@ -11,7 +11,9 @@ import pytest
 
 from contracts.manifest import Check, Manifest
 from flows.kept.kept_folders import DRAFT
+from flows.kept.kept_reports import KeptReports
 from flows.kept.kept_steps import KeptSteps
+from flows.kept.run_records import drop_past_records
 from flows.storage.snapshots.publish import (
     hash_outputs,
     new_run_id,
@@ -40,18 +42,21 @@ class Night:
         """Run and publish; gives the snapshot."""
         run_id = new_run_id(datetime.now(UTC))
         staging = stage_snapshot(self.root, run_id)
-        kept = KeptSteps.begin(self.root, self.root / "state/kept", staging, self.code)
+        home = self.root / "state/kept"
+        kept = KeptSteps(home, self.code)
+        reports = KeptReports.begin(self.root, home, staging, self.code)
         folder = kept.folder("some step", [self.folder_input], self.write_folder)
         self.kept_text = (folder.open() / "text").read_text()
-        self.checks = kept.report("tables", [self.report_input], lambda: self.write(staging))
-        self.part_checks = kept.report(
-            "people", [self.part_inputs], lambda: self.write_parts(kept, staging)
+        self.checks = reports.report("tables", [self.report_input], lambda: self.write(staging))
+        self.part_checks = reports.report(
+            "people", [self.part_inputs], lambda: self.write_parts(reports, staging)
         )
-        outputs = hash_outputs(staging, run_id, kept.list_linked())
-        kept.keep(run_id, outputs)
+        outputs = hash_outputs(staging, run_id, reports.list_linked())
+        reports.keep(run_id, outputs)
         publish_snapshot(self.root, staging, make_manifest(run_id, outputs))
-        kept.drop_unused(run_id)
-        self.codes = [one.code for one in kept.warnings]
+        kept.drop_unused()
+        drop_past_records(home, run_id)
+        self.codes = [one.code for one in (*kept.warnings, *reports.warnings)]
         return self.root / "reports/snapshots" / run_id
 
     def write_folder(self, folder: Path) -> None:
@@ -64,7 +69,7 @@ class Night:
         pl.DataFrame({"a": [self.report_input]}).write_parquet(staging / TABLE)
         return [Check(name="one", expected=1, actual=1, holds=True)]
 
-    def write_parts(self, kept: KeptSteps, staging: Path) -> list[Check]:
+    def write_parts(self, reports: KeptReports, staging: Path) -> list[Check]:
         def write(asked: list[str]) -> dict[str, list[Check]]:
             self.computed += asked
             (staging / "people/journey").mkdir(parents=True, exist_ok=True)
@@ -77,7 +82,7 @@ class Night:
             }
 
         inputs = dict(zip(PARTS, ([one] for one in self.part_inputs), strict=True))
-        return kept.parts(inputs, write)
+        return reports.parts(inputs, write)
 
 
 def make_manifest(run_id: str, outputs: list[object]) -> Manifest:
@@ -190,16 +195,16 @@ def test_a_step_finds_what_the_run_before_left_by_the_same_code(night: Night) ->
     home = night.root / "state/kept"
     (found,) = home.glob("some_step-*")
     shutil.copytree(found, found.with_name(f"{found.name}{DRAFT}"))
-    steps = KeptSteps(night.root, home, night.root, "code")
+    steps = KeptSteps(home, "code")
     assert [folder for _, folder in steps.list_earlier("some step")] == [found]
     assert [*steps.list_earlier("some")] == []
-    assert [*KeptSteps(night.root, home, night.root, "other").list_earlier("some step")] == []
+    assert [*KeptSteps(home, "other").list_earlier("some step")] == []
 
 
 def test_what_the_run_before_left_is_not_believed_where_it_is_damaged(night: Night) -> None:
     (found,) = (night.root / "state/kept").glob("some_step-*")
     (found / "text").write_text("of b")
-    steps = KeptSteps(night.root, night.root / "state/kept", night.root, "code")
+    steps = KeptSteps(night.root / "state/kept", "code")
     assert [*steps.list_earlier("some step")] == []
     assert [one.code for one in steps.warnings] == ["kept_damaged"]
 

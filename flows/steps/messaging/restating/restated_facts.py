@@ -14,9 +14,9 @@ from contracts.columns import no_rows
 from contracts.facts.messaging.send_keys import AddressOwners, SendKeys
 from contracts.facts.messaging.send_sums import ContactBases
 from contracts.feeds import ListMembers
+from flows.catalog.recorded_files import FileChanges, compare_files
 from flows.catalog.row_files import RowFile, scan_rows
 from flows.config.memory import fact_rows_at_once
-from flows.kept.recorded_files import FileChanges, compare_files
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys
 from flows.steps.messaging.fact_files import CONTACTS, FactFiles
 from flows.steps.messaging.key_files import KeyFiles

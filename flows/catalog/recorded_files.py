@@ -1,6 +1,6 @@
 """From which rows of which files a result was made, kept beside it for the next run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from flows.catalog.ledger import read_kept
 from flows.catalog.read_files import identify_reading
 from flows.catalog.row_files import RowFile
+from flows.kept.keepers import Keeper
 from flows.storage.sealed_folders import DamagedFile
 from transforms.ingest.deduplication import ROW_NUMBER
 
@@ -112,7 +113,7 @@ def write_record(folder: Path, settings: str, names: str, files: Iterable[RowFil
     pl.concat([nothing, *uncounted]).write_ipc(folder / UNCOUNTED, compression="lz4")
 
 
-def read_record(folder: Path) -> MadeFrom | None:
+def _read_record(folder: Path) -> MadeFrom | None:
     """What the result in a folder was made from; None where the record cannot be read."""
     try:
         return MadeFrom.model_validate_json((folder / RECORD).read_text("utf-8"))
@@ -120,7 +121,31 @@ def read_record(folder: Path) -> MadeFrom | None:
         return None
 
 
-def find_recorded(
+def list_bases(
+    keeper: Keeper, step: str, settings: str, ledger: Path, now: list[RowFile]
+) -> Iterator[tuple[Path, MadeFrom, tuple[RowFile, ...]]]:
+    """The results of a step in runs before that can be gone on from, the latest first.
+
+    Args:
+        keeper: Has what runs before left.
+        step: The step.
+        settings: The hash of the settings and channels that decide its result now.
+        ledger: The folder with one folder per file read.
+        now: The files of this run: these are verified already.
+
+    Returns:
+        The folder of each, what it was made from, and the files of then.
+    """
+    for _, folder in keeper.list_earlier(step):
+        made_from = _read_record(folder)
+        if made_from is None or made_from.settings != settings:
+            continue
+        files = _find_recorded(folder, made_from, ledger, now)
+        if files is not None:
+            yield folder, made_from, files
+
+
+def _find_recorded(
     folder: Path, made_from: MadeFrom, ledger: Path, now: Iterable[RowFile]
 ) -> tuple[RowFile, ...] | None:
     """The files that a result was made from, if all of them can still be read.

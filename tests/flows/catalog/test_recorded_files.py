@@ -4,8 +4,8 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.catalog.recorded_files import compare_files
 from flows.catalog.row_files import RowFile
-from flows.kept.recorded_files import compare_files
 
 
 def file(name: str, *uncounted: int, feed: int = 1) -> RowFile:

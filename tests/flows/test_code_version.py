@@ -1,8 +1,8 @@
 import ast
 from pathlib import Path
 
+from flows.code_version import PROJECT, SOURCES, hash_sources
 from flows.ingest import file_ingest
-from flows.ingest.code_version import PROJECT, SOURCES, hash_sources
 
 STOPS = ("flows/errors.py", "flows/folders.py", "flows/progress.py", "flows/storage")
 """Modules that decide nothing of what a file's bytes become."""

@@ -7,10 +7,11 @@ from pathlib import Path
 from platform import machine, python_version
 
 KINDS = {".py", ".toml"}
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[1]
 SOURCES = (
     "contracts/**/*.py",
     "flows/catalog/*.py",
+    "flows/code_version.py",
     "flows/config/*.py",
     "flows/ingest/*.py",
     "flows/readers/**/*.py",

@@ -1,0 +1,108 @@
+"""What each report of the published run wrote, kept beside the ledger for the next run.
+
+The record says under which key each wrote which of the snapshot's table files, and what was checked
+of them.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.manifest import Check, OutputTable, Warned
+from flows.storage.layout import Layout
+from flows.storage.sealed_files import seal, unseal
+from flows.storage.snapshots.published_files import PublishedDamage, read_manifest
+from flows.storage.workspace_files import (
+    PRIVATE_FILE,
+    make_folder,
+    remove_tree,
+    replace_text,
+    storage_errors,
+)
+
+RECORD = "reports-{}.json"
+
+
+class KeptReport(BaseModel):
+    """What one report of a run wrote.
+
+    Attributes:
+        key: The hash of all that decides it.
+        files: Its table files, relative to the snapshot -> their SHA-256.
+        checks: What was checked of them.
+        warnings: What a person should look at.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str
+    files: dict[str, str] = {}
+    checks: list[Check] = []
+    warnings: list[Warned] = []
+
+
+class RunRecord(BaseModel):
+    """The reports of a published run.
+
+    Attributes:
+        run_id: The run.
+        code: By which code, with which libraries.
+        reports: What each report wrote.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    run_id: str
+    code: str
+    reports: dict[str, KeptReport]
+
+
+def read_run_record(root: Path, home: Path) -> tuple[RunRecord | None, Mapping[str, OutputTable]]:
+    """The record of the published run, and its table files by their path in the snapshot.
+
+    Returns:
+        None and nothing where no run is published, or none whose record is what was written.
+    """
+    try:
+        manifest = read_manifest(root)
+    except PublishedDamage:
+        return None, {}
+    if manifest is None:
+        return None, {}
+    place = f"reports/snapshots/{manifest.run_id}/"
+    outputs = {one.path.removeprefix(place): one for one in manifest.outputs}
+    return _parse(home / RECORD.format(manifest.run_id), manifest.run_id), outputs
+
+
+def _parse(path: Path, run_id: str) -> RunRecord | None:
+    try:
+        record = unseal(RunRecord, path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return record if record.run_id == run_id else None
+
+
+def write_run_record(root: Path, home: Path, record: RunRecord) -> None:
+    """Keep the record of a run that is about to be published.
+
+    Raises:
+        StorageFailed: The disk refused.
+    """
+    path = home / RECORD.format(record.run_id)
+    with storage_errors(f"writing {home}"):
+        make_folder(home)
+        replace_text(path, seal(record), Layout(root).staging)
+        path.chmod(PRIVATE_FILE)
+
+
+def drop_past_records(home: Path, run_id: str) -> None:
+    """Drop the records of all runs but the published one.
+
+    Raises:
+        StorageFailed: The disk refused.
+    """
+    with storage_errors(f"cleaning {home}"):
+        for one in home.iterdir() if home.is_dir() else ():
+            if one.is_file() and one.name != RECORD.format(run_id):
+                remove_tree(one)
