@@ -11,15 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.manifest import Check, OutputTable, Warned
 from flows.storage.layout import Layout
-from flows.storage.sealed_files import seal, unseal
+from flows.storage.sealed_files import unseal, write_sealed
 from flows.storage.snapshots.published_files import PublishedDamage, read_manifest
-from flows.storage.workspace_files import (
-    PRIVATE_FILE,
-    make_folder,
-    remove_tree,
-    replace_text,
-    storage_errors,
-)
+from flows.storage.workspace_files import remove_tree, storage_errors
 
 RECORD = "reports-{}.json"
 
@@ -89,11 +83,8 @@ def write_run_record(root: Path, home: Path, record: RunRecord) -> None:
     Raises:
         StorageFailed: The disk refused.
     """
-    path = home / RECORD.format(record.run_id)
     with storage_errors(f"writing {home}"):
-        make_folder(home)
-        replace_text(path, seal(record), Layout(root).staging)
-        path.chmod(PRIVATE_FILE)
+        write_sealed(home / RECORD.format(record.run_id), record, Layout(root).staging)
 
 
 def drop_past_records(home: Path, run_id: str) -> None:

@@ -15,7 +15,7 @@ from flows.errors import CampaignReportsError
 from flows.remote.address import Address, split_address
 from flows.remote.mirror import AT_ONCE
 from flows.remote.object_cache import ObjectCache, cache_folder, stand_in
-from flows.remote.object_store import Objects, S3Objects, StoredObject
+from flows.remote.object_store import S3Objects, StoredObject
 from flows.remote.place_names import call_place
 from flows.remote.raw_objects import RawIndex, RawObjects
 from flows.storage.layout import Layout
@@ -77,7 +77,7 @@ def _group_by_folder(files: Sequence[str]) -> dict[Address, dict[str, str]]:
 
 def _list_objects(
     address: Address, matched: dict[str, str], files: Sequence[str]
-) -> tuple[Objects, dict[str, StoredObject]]:
+) -> tuple[S3Objects, dict[str, StoredObject]]:
     """A folder's store, and the objects among which globs are matched there, by key."""
     is_flat = not any("/" in glob for glob in matched.values())
     try:
@@ -91,7 +91,7 @@ def _list_objects(
 
 
 @contextmanager
-def _show(objects: Objects, stored: dict[str, StoredObject], index: RawIndex) -> Generator[Path]:
+def _show(objects: S3Objects, stored: dict[str, StoredObject], index: RawIndex) -> Generator[Path]:
     """Fill a folder with files that stand in for objects, and remove it at the end."""
     address = objects.address
     with storage_errors(f"keeping what was brought of {address}"):

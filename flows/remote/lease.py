@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from flows.errors import StorageFailed, WorkspaceBusy
 from flows.remote.object_keys import LEASE, POINTER
-from flows.remote.object_store import Objects, StoredObject, read_whole
+from flows.remote.object_store import S3Objects, StoredObject, read_whole
 from flows.remote.store_errors import ObjectChanged, ObjectMissing
 
 LEASE_SECONDS = 120
@@ -30,16 +30,15 @@ POLL_SECONDS = 1.0
 class Lease:
     """A lease that this process holds, as far as it knows."""
 
-    def __init__(self, objects: Objects, seconds: float) -> None:
+    def __init__(self, objects: S3Objects) -> None:
         """Describe the holder; nothing is taken yet."""
-        self.seconds = seconds
         self._objects = objects
         self._holder: dict[str, object] = {
             "pid": os.getpid(),
             "host": socket.gethostname(),
             "since": datetime.now(UTC).isoformat(timespec="seconds"),
             "token": secrets.token_hex(8),
-            "seconds": seconds,
+            "seconds": LEASE_SECONDS,
         }
         self._e_tag: str | None = None
         self._renewals = 0
@@ -73,7 +72,7 @@ class Lease:
 
     def renew_while_held(self) -> None:
         """Renew it again and again, until it is given back or lost."""
-        while not self._ended.wait(self.seconds / RENEWALS):
+        while not self._ended.wait(LEASE_SECONDS / RENEWALS):
             with self._turn, suppress(StorageFailed):
                 self._renew()
             if self._is_lost:
@@ -98,21 +97,18 @@ class Lease:
 
 
 @contextmanager
-def hold_lease(
-    objects: Objects, wait_seconds: float = 0, seconds: float = LEASE_SECONDS
-) -> Generator[Lease]:
+def hold_lease(objects: S3Objects, wait_seconds: float = 0) -> Generator[Lease]:
     """Hold a workspace against every other run, on this machine or another.
 
     Args:
         objects: The workspace's objects.
         wait_seconds: How long to wait for a run that holds it.
-        seconds: For how long it holds without being renewed.
 
     Raises:
         WorkspaceBusy: Another run holds it, still after the wait.
         StorageFailed: The store refuses.
     """
-    lease = Lease(objects, seconds)
+    lease = Lease(objects)
     try:
         _acquire(objects, lease, wait_seconds)
         threading.Thread(target=lease.renew_while_held, name="lease", daemon=True).start()
@@ -121,7 +117,7 @@ def hold_lease(
         lease.give_back()
 
 
-def refuse_if_leased(objects: Objects) -> None:
+def refuse_if_leased(objects: S3Objects) -> None:
     """Say at once that another run holds a workspace.
 
     Raises:
@@ -132,7 +128,7 @@ def refuse_if_leased(objects: Objects) -> None:
         raise _busy(objects, found[0], 0)
 
 
-def _acquire(objects: Objects, lease: Lease, wait_seconds: float) -> None:
+def _acquire(objects: S3Objects, lease: Lease, wait_seconds: float) -> None:
     deadline = time.monotonic() + wait_seconds
     while True:
         found = _find_lease(objects)
@@ -149,7 +145,7 @@ def _acquire(objects: Objects, lease: Lease, wait_seconds: float) -> None:
         time.sleep(min(POLL_SECONDS, left))
 
 
-def _find_lease(objects: Objects) -> tuple[dict[str, object], StoredObject] | None:
+def _find_lease(objects: S3Objects) -> tuple[dict[str, object], StoredObject] | None:
     try:
         content, stored = read_whole(objects, LEASE)
     except ObjectMissing:
@@ -167,7 +163,7 @@ def _is_held(said: dict[str, object], stored: StoredObject) -> bool:
     return not said.get("free") and datetime.now(UTC) < stored.modified + lasts
 
 
-def _fence_pointer(objects: Objects) -> None:
+def _fence_pointer(objects: S3Objects) -> None:
     """Make the pointer another object that says the same, if there is one."""
     while True:
         try:
@@ -180,7 +176,7 @@ def _fence_pointer(objects: Objects) -> None:
         return
 
 
-def _busy(objects: Objects, said: dict[str, object], wait_seconds: float) -> WorkspaceBusy:
+def _busy(objects: S3Objects, said: dict[str, object], wait_seconds: float) -> WorkspaceBusy:
     who = ""
     if {"pid", "host", "since"} <= said.keys():
         who = f" (process {said['pid']} on {said['host']}, since {said['since']})"

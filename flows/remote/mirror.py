@@ -25,7 +25,7 @@ from flows.remote.object_keys import (
     kind_of,
     run_of,
 )
-from flows.remote.object_store import Objects, StoredObject
+from flows.remote.object_store import S3Objects, StoredObject
 from flows.remote.raw_objects import RAW_INDEX, RawIndex, RawObjects
 
 AT_ONCE = 8
@@ -64,7 +64,7 @@ class Mirror:
         raw: The raw objects.
     """
 
-    def __init__(self, root: Path, objects: Objects, cache: ObjectCache, needs: Needs) -> None:
+    def __init__(self, root: Path, objects: S3Objects, cache: ObjectCache, needs: Needs) -> None:
         """List what the store has, and bring what the command needs.
 
         Args:
@@ -171,7 +171,7 @@ def _read_signature(path: Path) -> Signature:
     return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
-def _list_objects(objects: Objects, needs: Needs) -> list[StoredObject]:
+def _list_objects(objects: S3Objects, needs: Needs) -> list[StoredObject]:
     """What the store has of the kinds that matter to a command."""
     folders, found = objects.list_level("")
     whole = {"sources", "reports", "quarantine"} & {*folders}
@@ -188,7 +188,7 @@ def _list_objects(objects: Objects, needs: Needs) -> list[StoredObject]:
     return found
 
 
-def _read_published(objects: Objects, found: dict[str, StoredObject]) -> str:
+def _read_published(objects: S3Objects, found: dict[str, StoredObject]) -> str:
     """The run to which the pointer leads; empty where it leads nowhere."""
     pointer = found.get(POINTER)
     if pointer is None:

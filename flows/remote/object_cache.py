@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from flows.remote.address import Address
-from flows.remote.object_store import PIECE_BYTES, Objects, StoredObject
+from flows.remote.object_store import PIECE_BYTES, S3Objects, StoredObject
 from flows.storage.workspace_files import PRIVATE_FOLDER, remove_tree
 
 IN_USE = "in-use"
@@ -38,7 +38,7 @@ def cache_folder(address: Address) -> Path:
 class ObjectCache:
     """Contents of objects by key and e_tag, and the views of commands that are running."""
 
-    def __init__(self, folder: Path, objects: Objects) -> None:
+    def __init__(self, folder: Path, objects: S3Objects) -> None:
         """Keep contents below a folder."""
         self._folder = folder / "objects"
         self._views = folder / "views"
@@ -103,7 +103,7 @@ class ObjectCache:
         return self._folder / identity[:2] / identity[2:]
 
 
-def fetch(objects: Objects, one: StoredObject, target: Path) -> None:
+def fetch(objects: S3Objects, one: StoredObject, target: Path) -> None:
     """Write an object's content to a file piece by piece, under its name when it is whole."""
     draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     try:

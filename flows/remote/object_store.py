@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError
@@ -25,6 +25,10 @@ PIECE_BYTES = 8 << 20
 """What is moved by one request; as many pieces are in memory as files are moved at a time."""
 PARTS_AT_ONCE = 2
 ATTEMPTS = 3
+REQUEST = timedelta(seconds=60)
+"""How long one request may take, from the connection to the last byte."""
+RETRIES, IN_ALL = 5, timedelta(seconds=90)
+"""How often one is made again that found no answer, or a fault of the store, and for how long."""
 ALLOW_HTTP = "AWS_ALLOW_HTTP"
 
 
@@ -45,82 +49,28 @@ class StoredObject:
     modified: datetime
 
 
-class Objects(Protocol):
-    """The objects of one workspace."""
-
-    address: Address
-
-    def list_all(self, folder: str) -> list[StoredObject]:
-        """Every object below a folder."""
-        ...
-
-    def list_level(self, folder: str) -> tuple[list[str], list[StoredObject]]:
-        """The folders and the objects right below a folder; the workspace itself is ``""``."""
-        ...
-
-    def look(self, key: str) -> StoredObject:
-        """What an object is."""
-        ...
-
-    def read(self, one: StoredObject, start: int, length: int) -> bytes:
-        """Some bytes of an object, if it is still the one that was listed."""
-        ...
-
-    def put(self, key: str, content: bytes | Path) -> str:
-        """Write an object, whatever was there; its e_tag. Nobody sees a part of it."""
-        ...
-
-    def put_if(self, key: str, content: bytes, e_tag: str | None) -> str:
-        """Write an object in place of the one with this e_tag; None: where there is none."""
-        ...
-
-    def copy(self, source: str, target: str) -> None:
-        """Have the store copy an object."""
-        ...
-
-    def delete(self, keys: Sequence[str]) -> None:
-        """Remove objects; those that are not there are no mistake."""
-        ...
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long a request is tried.
-
-    Attributes:
-        request: One attempt, from the connection to the last byte.
-        retries: How often an attempt is repeated that found no answer, or a fault of the store.
-        total: After how long nothing is repeated any more.
-    """
-
-    request: timedelta = timedelta(seconds=60)
-    retries: int = 5
-    total: timedelta = timedelta(seconds=90)
-
-
 class S3Objects:
     """The objects below a prefix of a bucket; credentials and endpoint from `AWS_…` variables."""
 
-    def __init__(self, address: Address, patience: Patience | None = None) -> None:
+    def __init__(self, address: Address) -> None:
         """Prepare requests; none is made yet.
 
         Raises:
             ConfigurationError: A variable `AWS_…` cannot be used.
         """
         self.address = address
-        patience = patience or Patience()
         try:
             self._store = S3Store(
                 address.bucket,
                 prefix=address.prefix or None,
                 client_options={
-                    "timeout": patience.request,
+                    "timeout": REQUEST,
                     "connect_timeout": "10s",
                     "allow_http": os.environ.get(ALLOW_HTTP, "").lower() in {"true", "1", "yes"},
                 },
                 retry_config={
-                    "max_retries": patience.retries,
-                    "retry_timeout": patience.total,
+                    "max_retries": RETRIES,
+                    "retry_timeout": IN_ALL,
                     "backoff": {"max_backoff": timedelta(seconds=5)},
                 },
             )
@@ -133,7 +83,7 @@ class S3Objects:
             raise ConfigurationError(msg, hint) from None
 
     def list_all(self, folder: str) -> list[StoredObject]:
-        """Every object below a folder."""
+        """Every object below a folder; the workspace itself is ``""``."""
         found = self._ask("listing", lambda: obstore.list(self._store, folder or None).collect())
         return [_describe(one) for one in found]
 
@@ -153,7 +103,7 @@ class S3Objects:
         return _describe(self._ask(f"reading {key}", lambda: obstore.head(self._store, key)))
 
     def read(self, one: StoredObject, start: int, length: int) -> bytes:
-        """Some bytes of an object.
+        """Some bytes of an object, if it is still the one that was listed.
 
         Raises:
             ObjectMissing: It is gone.
@@ -170,7 +120,10 @@ class S3Objects:
         return self._ask(f"reading {one.key}", fetch)
 
     def put(self, key: str, content: bytes | Path) -> str:
-        """Write an object at once, a large one in parts; the store checks what it receives."""
+        """Write an object, whatever was there; its e_tag. Nobody sees a part of it.
+
+        A large one is sent in parts; the store checks what it receives.
+        """
         done = self._ask(
             f"writing {key}",
             lambda: obstore.put(
@@ -213,7 +166,7 @@ class S3Objects:
         self._ask(f"writing {target}", lambda: obstore.copy(self._store, source, target))
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Remove objects."""
+        """Remove objects; those that are not there are no mistake."""
         if keys:
             self._ask(f"removing {keys[0]}", lambda: obstore.delete(self._store, list(keys)))
 
@@ -235,7 +188,7 @@ class S3Objects:
         raise AssertionError
 
 
-def read_whole(objects: Objects, key: str) -> tuple[bytes, StoredObject]:
+def read_whole(objects: S3Objects, key: str) -> tuple[bytes, StoredObject]:
     """A small object as it is now.
 
     Raises:

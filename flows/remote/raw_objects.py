@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flows.remote.object_cache import fetch, stand_in
-from flows.remote.object_store import Objects, StoredObject
+from flows.remote.object_store import S3Objects, StoredObject
 from flows.remote.store_errors import ObjectChanged, ObjectMissing
 from flows.storage.workspace_files import PRIVATE_FILE, hash_file
 
@@ -58,7 +58,7 @@ class RawObjects:
     def __init__(
         self,
         root: Path,
-        objects: Objects,
+        objects: S3Objects,
         stored: dict[str, StoredObject],
         index: RawIndex,
         sign: Callable[[str], None] = lambda _: None,
@@ -171,7 +171,7 @@ class RawObjects:
         return os.path.relpath(path, self._root).replace(os.sep, "/")
 
 
-def _replace(objects: Objects, one: StoredObject, content: Path) -> None:
+def _replace(objects: S3Objects, one: StoredObject, content: Path) -> None:
     if content.stat().st_size < LARGE:
         objects.put_if(one.key, content.read_bytes(), one.e_tag)
         return

@@ -12,7 +12,7 @@ from flows.remote.mirror import Mirror
 from flows.remote.needs import Needs
 from flows.remote.object_cache import ObjectCache, cache_folder
 from flows.remote.object_keys import Kind
-from flows.remote.object_store import Objects, S3Objects
+from flows.remote.object_store import S3Objects
 from flows.remote.place_names import call_place
 from flows.remote.store_errors import ObjectChanged, ObjectMissing
 from flows.remote.uploads import upload_changes, upload_failure
@@ -66,7 +66,7 @@ def refuse_if_held_elsewhere(address: Address) -> None:
 
 
 @contextmanager
-def _view(objects: Objects, needs: Needs) -> Generator[Mirror]:
+def _view(objects: S3Objects, needs: Needs) -> Generator[Mirror]:
     """Fill a view, and remove it at the end."""
     address = objects.address
     with storage_errors("keeping what was brought"):
@@ -87,7 +87,7 @@ def _view(objects: Objects, needs: Needs) -> Generator[Mirror]:
                 remove_tree(root.parent)
 
 
-def _fill(objects: Objects, needs: Needs, cache: ObjectCache) -> tuple[Mirror, int]:
+def _fill(objects: S3Objects, needs: Needs, cache: ObjectCache) -> tuple[Mirror, int]:
     for _ in range(LOOKS):
         with storage_errors(f"bringing what is in {objects.address}"):
             root, handle = cache.begin_view(objects.address.name, is_kept=needs.is_kept)

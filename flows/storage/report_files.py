@@ -150,20 +150,17 @@ def write_pieces(
             yield rows
             del rows, keys  # else held while the next piece is made
 
-    _sink(register_io_source(check_pieces, schema=schema), path, label, table)
-    keys = None if all(rises) else pl.read_parquet(path, columns=key(table))
-    return check_keys(label, sum(counts), keys)
-
-
-def _sink(rows: pl.LazyFrame, path: Path, label: str, table: type[Table]) -> None:
+    checked = register_io_source(check_pieces, schema=schema)
     with storage_errors(f"writing {label}"):
-        rows.sink_parquet(
+        checked.sink_parquet(
             path,
             compression="zstd",
             compression_level=1,
             row_group_size=ROWS_A_ROW_GROUP,
             metadata=_describe_file(table),
         )
+    keys = None if all(rises) else pl.read_parquet(path, columns=key(table))
+    return check_keys(label, sum(counts), keys)
 
 
 def _place(staging: Path, group: str, name: str, part: str) -> tuple[Path, str]:

@@ -1,9 +1,12 @@
 """Records that bear the hash of what they say, so that none is believed which was not written."""
 
 import hashlib
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
+
+from flows.storage.workspace_files import PRIVATE_FILE, make_folder, replace_text
 
 M = TypeVar("M", bound=BaseModel)
 SEAL = "own_sha256"
@@ -15,6 +18,19 @@ def seal(record: BaseModel) -> str:
     """A record as JSON whose last entry is the hash of the text before it."""
     said = record.model_dump_json(indent=2).removesuffix(END)
     return f'{said}{BEFORE_SEAL}{_hash(said.encode())}"{END}\n'
+
+
+def write_sealed(path: Path, record: BaseModel, scratch: Path) -> None:
+    """Write a sealed record at once in place of the one before, for its owner alone.
+
+    Args:
+        path: Its file.
+        record: What it says.
+        scratch: A folder on the same file system, outside what readers look into.
+    """
+    make_folder(path.parent)
+    replace_text(path, seal(record), scratch)
+    path.chmod(PRIVATE_FILE)
 
 
 def unseal(model: type[M], content: bytes) -> M:

@@ -17,7 +17,7 @@ import obstore
 from obstore.store import S3Store
 
 from flows.remote.address import Address
-from flows.remote.object_store import Objects, StoredObject
+from flows.remote.object_store import S3Objects, StoredObject
 
 T = TypeVar("T")
 WEED = Path(sysconfig.get_path("scripts"), "weed")
@@ -180,7 +180,7 @@ class WatchedObjects:
     """
 
     def __init__(
-        self, objects: Objects, dies_at: int | None = None, *, is_done: bool = False
+        self, objects: S3Objects, dies_at: int | None = None, *, is_done: bool = False
     ) -> None:
         """Watch requests.
 

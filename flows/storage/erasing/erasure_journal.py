@@ -15,14 +15,13 @@ from contracts.manifest import PathBelow
 from flows.errors import StorageFailed
 from flows.storage.layout import Layout
 from flows.storage.raw_files import hash_raw
-from flows.storage.sealed_files import seal, unseal
+from flows.storage.sealed_files import seal, unseal, write_sealed
 from flows.storage.snapshots.latest import mirror_latest
 from flows.storage.workspace_files import (
     PRIVATE_FILE,
     PRIVATE_FOLDER,
     make_folder,
     remove_tree,
-    replace_text,
     storage_errors,
     sync,
     sync_tree,
@@ -95,8 +94,7 @@ def heal_erasures(root: Path) -> None:
     if (damaged := find_damaged_erasures(root)) and (erasures := read_erasures(root)):
         for path in damaged:
             make_folder(path.parent).chmod(PRIVATE_FOLDER)
-            replace_text(path, seal(erasures), layout.staging)
-            path.chmod(PRIVATE_FILE)
+            write_sealed(path, erasures, layout.staging)
 
 
 def decide_erasure(root: Path, staged: Path, erasures: Erasures, decided: DecidedErasure) -> None:

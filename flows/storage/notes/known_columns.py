@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 from flows.errors import StorageFailed
 from flows.storage.layout import Layout
-from flows.storage.sealed_files import seal, unseal
-from flows.storage.workspace_files import PRIVATE_FILE, make_folder, replace_text, storage_errors
+from flows.storage.sealed_files import unseal, write_sealed
+from flows.storage.workspace_files import storage_errors
 
 
 class KnownColumns(BaseModel):
@@ -61,6 +61,4 @@ def note_columns(root: Path, feeds: Mapping[str, list[str]]) -> None:
     """Remember the columns of feeds; what cannot be noted is not worth a failure."""
     layout = Layout(root)
     with suppress(StorageFailed), storage_errors("noting the columns of feeds"):
-        make_folder(layout.state)
-        replace_text(layout.columns, seal(KnownColumns(feeds=dict(feeds))), layout.state)
-        layout.columns.chmod(PRIVATE_FILE)
+        write_sealed(layout.columns, KnownColumns(feeds=dict(feeds)), layout.state)

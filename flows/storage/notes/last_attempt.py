@@ -6,8 +6,8 @@ from pathlib import Path
 from contracts.manifest import AttemptEnd
 from flows.errors import StorageFailed
 from flows.storage.layout import Layout
-from flows.storage.sealed_files import seal, unseal
-from flows.storage.workspace_files import PRIVATE_FILE, make_folder, replace_text, storage_errors
+from flows.storage.sealed_files import unseal, write_sealed
+from flows.storage.workspace_files import storage_errors
 
 
 def note_attempt(root: Path, end: AttemptEnd) -> None:
@@ -17,9 +17,7 @@ def note_attempt(root: Path, end: AttemptEnd) -> None:
     """
     layout = Layout(root)
     with suppress(StorageFailed), storage_errors("noting how the run ended"):
-        make_folder(layout.state)
-        replace_text(layout.last_attempt, seal(end), layout.state)
-        layout.last_attempt.chmod(PRIVATE_FILE)
+        write_sealed(layout.last_attempt, end, layout.state)
 
 
 def read_last_attempt(root: Path) -> AttemptEnd | None:

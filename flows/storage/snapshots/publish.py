@@ -19,7 +19,7 @@ from flows.folders import list_matching_below
 from flows.storage.checksums import list_sums, write_sums
 from flows.storage.layout import Layout
 from flows.storage.sealed_files import seal
-from flows.storage.snapshots.latest import mirror_latest
+from flows.storage.snapshots.latest import TABLE_SUFFIX, mirror_latest
 from flows.storage.snapshots.published_files import MANIFEST
 from flows.storage.workspace_files import (
     PRIVATE_FOLDER,
@@ -35,7 +35,6 @@ from flows.storage.workspace_files import (
 )
 
 QUARANTINE = "quarantine"
-TABLE_SUFFIX = ".parquet"
 FOLDERS_OF_TABLES = frozenset({"audiences"})
 """Folders of a group that hold tables of their own; any other folder is one table in parts."""
 

@@ -5,7 +5,6 @@ import json
 import os
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from contracts.manifest import Manifest
 from flows.errors import CampaignReportsError, DataRefused, StorageFailed
 from flows.remote import object_store
 from flows.remote.address import Address, split_address
-from flows.remote.object_store import Patience, S3Objects
+from flows.remote.object_store import S3Objects
 from tests.support.object_stores import BUCKET, LOST, USER, Killed, Proxy, S3Server, WatchedObjects
 from tests.support.remote_workspaces import CONTACTS, OPENS, command, hashes, publish
 from tests.support.workspaces import as_csv, feed, write_workspace
@@ -248,8 +247,8 @@ def test_lost_connections_are_tried_again_and_a_store_that_is_gone_publishes_not
 ) -> None:
     proxy = Proxy(int(s3.endpoint.rsplit(":", 1)[1]))
     monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.endpoint)
-    in_haste = partial(Patience, retries=len(LOST), total=timedelta(minutes=5))
-    monkeypatch.setattr(object_store, "Patience", in_haste)
+    monkeypatch.setattr(object_store, "RETRIES", len(LOST))
+    monkeypatch.setattr(object_store, "IN_ALL", timedelta(minutes=5))
     proxy.lose(LOST.__contains__)
     published = publish(shop)
     assert proxy.lost

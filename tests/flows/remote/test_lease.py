@@ -82,7 +82,7 @@ def test_a_lease_is_renewed_while_its_holder_lives(
 def test_a_lease_that_ran_out_is_taken_over_and_its_holder_refused(
     s3: S3Server, address: Address
 ) -> None:
-    dead = Lease(S3Objects(address), 120)
+    dead = Lease(S3Objects(address))
     dead.take(None)
     let_run_out(s3, address)
     with hold_lease(S3Objects(address)) as taken:
@@ -97,7 +97,7 @@ def test_a_late_request_of_who_lost_the_lease_finds_another_pointer(
 ) -> None:
     objects = S3Objects(address)
     obstore.put(s3.store(address.prefix), POINTER, b'{"run_id": "1"}\n')
-    Lease(objects, 120).take(None)
+    Lease(objects).take(None)
     seen = objects.look(POINTER)
     let_run_out(s3, address)
     with hold_lease(S3Objects(address)):

@@ -4,7 +4,6 @@ import json
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from flows.errors import DataRefused, StorageFailed, WorkspaceBusy
 from flows.remote import object_store
 from flows.remote.address import Address, parse_address
 from flows.remote.lease import hold_lease
-from flows.remote.object_store import Patience, S3Objects
+from flows.remote.object_store import S3Objects
 from flows.storage.snapshots.published_files import read_manifest
 from tests.support.object_stores import BUCKET, LOST, USER, Proxy, S3Server
 from tests.support.remote_workspaces import CONTACTS, OPENS, command, hashes, publish
@@ -272,8 +271,8 @@ def proxy(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A way to the server on which connections are lost and answers are late."""
     proxy = Proxy(int(s3.endpoint.rsplit(":", 1)[1]))
     monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.endpoint)
-    in_haste = partial(Patience, retries=len(LOST), total=timedelta(minutes=5))
-    monkeypatch.setattr(object_store, "Patience", in_haste)
+    monkeypatch.setattr(object_store, "RETRIES", len(LOST))
+    monkeypatch.setattr(object_store, "IN_ALL", timedelta(minutes=5))
     yield proxy
     proxy.close()
 
