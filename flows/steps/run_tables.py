@@ -1,54 +1,30 @@
 """The group run: what came of each feed, and which figures are others than before (SPEC §10)."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
-from os.path import samefile
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import no_rows, polars_schema
-from contracts.facts.run_facts import (
-    ChangedFiles,
-    FeedFiles,
-    FeedTables,
-    FigureDifferences,
-    PastFeedFiles,
-)
+from contracts.columns import polars_schema
+from contracts.facts.run_facts import FeedFiles, FeedTables, PastFeedFiles
 from contracts.manifest import Check, InputFile, Manifest, PastInputs, Warned
-from contracts.reports.run_tables import ChangeReason, RunChanges
-from flows.report_tables import find_table
-from flows.runtime.materialize import materialize
 from flows.steps.attempt import Run
-from flows.storage.erasing.erasure_journal import read_erasures
+from flows.steps.snapshot_changes import (
+    Compared,
+    find_damaged,
+    find_day_of,
+    find_staged,
+    list_changes,
+    list_rewritten,
+    view_snapshot,
+)
 from flows.storage.layout import Layout
 from flows.storage.report_files import write_table
 from flows.storage.snapshots.kept_snapshots import Snapshot, list_runs, list_snapshots_as
-from flows.storage.snapshots.latest import TABLE_SUFFIX
-from flows.storage.snapshots.published_files import find_problem, read_snapshot_manifest
-from transforms.common.calendar import find_day
-from transforms.reports.run_tables import SOURCES, compare_report, explain_changes, report_feeds
+from flows.storage.snapshots.published_files import read_snapshot_manifest
+from transforms.reports.run_tables import report_feeds
 
 RUN = "run"
-Tables = Mapping[tuple[str, str], list[Path]]
-
-
-@dataclass(frozen=True)
-class Compared:
-    """What of a snapshot is compared with another.
-
-    Attributes:
-        tables: Group and name of a table -> its files.
-        inputs: What it was made from.
-        config_sha256: By which configuration.
-        code_version: By which code.
-    """
-
-    tables: Tables
-    inputs: list[InputFile]
-    config_sha256: str
-    code_version: str
 
 
 def write_run_tables(
@@ -72,7 +48,7 @@ def write_run_tables(
         _list_past_files(kept),
         is_whole=len(kept) < run.config.workspace.keep_snapshots,
     )
-    staged = _find_staged(run.staging)
+    staged = find_staged(run.staging)
     after = Compared(staged, inputs, run.attempt.loaded.config_sha256, code_version)
     published = next((one for one in kept if one.is_published), None)
     manifest = None if published is None else read_snapshot_manifest(root, published.run_id)
@@ -83,12 +59,6 @@ def write_run_tables(
         *write_table(run.staging, RUN, "changes", changes.collect()),
     ]
     return checks, [*_warn_of_damage(root, kept, manifest)]
-
-
-def list_rewritten(root: Path) -> frozenset[str]:
-    """The hashes of the raw files that erasures wrote anew."""
-    erasures = read_erasures(root)
-    return erasures.rewritten if erasures else frozenset()
 
 
 def _warn_of_damage(
@@ -103,136 +73,6 @@ def _warn_of_damage(
     for path, problem in sorted(problems.items()):
         message = f"{path} {problem}: run/feeds and run/changes are made without it"
         yield Warned(code="snapshot_damaged", message=message, path=path)
-
-
-def find_damaged(root: Path, manifest: Manifest) -> dict[str, str]:
-    """The compared files of a snapshot that are not what was published: path -> problem."""
-    compared = [one for one in manifest.outputs if one.table in SOURCES]
-    return {one.path: problem for one in compared if (problem := find_problem(root, one))}
-
-
-def view_snapshot(root: Path, manifest: Manifest) -> Compared:
-    """What of a kept snapshot is compared; files that are not what was published are left out."""
-    tables: dict[tuple[str, str], list[Path]] = {}
-    damaged = find_damaged(root, manifest)
-    for output in manifest.outputs:
-        if output.table in SOURCES and output.path not in damaged:
-            tables.setdefault((output.group, output.table), []).append(root / output.path)
-    return Compared(tables, manifest.inputs, manifest.config_sha256, manifest.code_version)
-
-
-def _find_staged(staging: Path) -> Tables:
-    files = [file for name in SOURCES for file in staging.glob(f"*/{name}{TABLE_SUFFIX}")]
-    return {(file.parent.name, file.stem): [file] for file in files}
-
-
-def list_changes(
-    before: Compared | None,
-    after: Compared,
-    timezone: str,
-    rewritten: frozenset[str] = frozenset(),
-) -> pl.LazyFrame:
-    """The rows of `run/changes` between two snapshots.
-
-    Args:
-        before: The earlier one; without one nothing has changed.
-        after: The later one.
-        timezone: Whose midnight ends a day.
-        rewritten: The hashes of raw files that an erasure wrote anew.
-    """
-    if before is None:
-        return no_rows(RunChanges)
-    compared = [
-        compare_report(
-            pl.scan_parquet(files),
-            _scan(after.tables, (group, name)),
-            f"{group}/{name}",
-            find_table(group, name).contract,
-        )
-        for (group, name), files in sorted(before.tables.items())
-        if not _are_the_same(files, after.tables.get((group, name), []))
-    ]
-    if not compared:
-        return no_rows(RunChanges)
-    differences = materialize(pl.concat(compared), FigureDifferences)
-    changed = pl.LazyFrame(
-        [*_list_changed_files(before.inputs, after.inputs, timezone, rewritten)],
-        schema=polars_schema(ChangedFiles),
-        orient="row",
-    )
-    everywhere = []
-    if before.config_sha256 != after.config_sha256:
-        everywhere.append(ChangeReason.CONFIGURATION)
-    if before.code_version != after.code_version:
-        everywhere.append(ChangeReason.CODE)
-    return explain_changes(differences, changed, everywhere)
-
-
-def _are_the_same(before: list[Path], after: list[Path]) -> bool:
-    """Whether files were taken over from the snapshot before: nothing in them has changed."""
-    return len(before) == len(after) and all(map(samefile, before, after))
-
-
-def _scan(tables: Tables, label: tuple[str, str]) -> pl.LazyFrame:
-    if label in tables:
-        return pl.scan_parquet(tables[label])
-    return no_rows(find_table(*label).contract)
-
-
-def _list_changed_files(
-    before: list[InputFile], after: list[InputFile], timezone: str, rewritten: frozenset[str]
-) -> Iterator[tuple[str, str, str, date | None, date | None]]:
-    """Rows of `ChangedFiles`; a file of the same content under another name has not changed."""
-    old, new = ([one for one in entries if not one.refused] for entries in (before, after))
-    known, current = ({_content(one) for one in entries} for entries in (old, new))
-    paths_before, paths_after = ({_place(one) for one in entries} for entries in (old, new))
-    seen = set()
-    erased = {_content(one): one.erased for one in new}
-    erased_here = {(_place(one), one.sha256): one.erased for one in new}
-    anew = {_place(one) for one in new if one.sha256 in rewritten and _content(one) not in known}
-    for one in old:
-        elsewhere = erased.get(_content(one), one.erased)
-        if erased_here.get((_place(one), one.sha256), elsewhere) != one.erased:
-            seen.add(_describe_file(one, ChangeReason.ERASED, timezone))
-    for one in new:
-        if _content(one) not in known:
-            is_corrected = _place(one) in paths_before
-            kind = ChangeReason.CORRECTED_FILE if is_corrected else ChangeReason.LATE_ROWS
-            kind = ChangeReason.ERASED if is_corrected and _place(one) in anew else kind
-            seen.add(_describe_file(one, kind, timezone))
-    for one in old:
-        if _content(one) not in current:
-            is_corrected = _place(one) in paths_after
-            kind = ChangeReason.CORRECTED_FILE if is_corrected else ChangeReason.WITHDRAWN_FILE
-            kind = ChangeReason.ERASED if _place(one) in anew else kind
-            seen.add(_describe_file(one, kind, timezone))
-    yield from sorted(seen, key=str)
-
-
-def _content(one: InputFile) -> tuple[str, str, str]:
-    return one.feed, one.table, one.sha256
-
-
-def _place(one: InputFile) -> tuple[str, str, str]:
-    return one.feed, one.table, one.path
-
-
-def _describe_file(
-    one: InputFile, kind: ChangeReason, timezone: str
-) -> tuple[str, str, str, date | None, date | None]:
-    of_table = {"exchange_rates": ChangeReason.RATE, "contacts": ChangeReason.IDENTITY}
-    reason = kind if kind == ChangeReason.ERASED else of_table.get(one.table, kind)
-    return (
-        one.table,
-        one.path,
-        str(reason),
-        _find_day(one.first_at, timezone),
-        _find_day(one.last_at, timezone),
-    )
-
-
-def _find_day(at: str | None, timezone: str) -> date | None:
-    return find_day(at, timezone) if at is not None else None
 
 
 def _list_feed_tables(run: Run) -> pl.LazyFrame:
@@ -256,8 +96,8 @@ def _list_feed_files(run: Run, inputs: list[InputFile]) -> pl.LazyFrame:
             one.path,
             one.sha256,
             (one.feed, one.path) in copies or one.refused is not None,
-            _find_day(one.first_at, timezone),
-            _find_day(one.last_at, timezone),
+            find_day_of(one.first_at, timezone),
+            find_day_of(one.last_at, timezone),
             one.rows_read,
             one.accepted,
             one.rejected,

@@ -17,7 +17,7 @@ from flows.cli.options import Flag
 from flows.cli.published import require_workspace
 from flows.config.loading import load_workspace
 from flows.errors import UsageError
-from flows.steps.run_tables import find_damaged, list_changes, list_rewritten, view_snapshot
+from flows.steps.snapshot_changes import find_damaged, list_changes, list_rewritten, view_snapshot
 from flows.storage.snapshots.kept_snapshots import Snapshot, find_snapshot, list_snapshots
 from flows.storage.snapshots.published_files import PublishedDamage
 from flows.storage.workspace_files import storage_errors
