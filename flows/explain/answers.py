@@ -7,7 +7,6 @@ from typing import Any, Protocol
 import polars as pl
 
 from flows.catalog.read_files import ReadFile
-from flows.explain.activity_facts import ActivityFacts
 from flows.explain.ads.audit_cells import AuditCells
 from flows.explain.ads.breakdown_cells import BreakdownCells
 from flows.explain.ads.level_cells import PERFORMANCE, URLS, AdCells
@@ -79,7 +78,7 @@ class Explainer:
         self.shows_rows = shows_rows
         orders = OrderRows(run)
         sends, stats = SendFigures(run, orders), AdStatsRows(run)
-        ads, activities = AdCells(stats, orders), ActivityFacts(run, stats)
+        ads = AdCells(stats, orders)
         of_tables: dict[tuple[str, ...], Cells] = {
             MESSAGE_TABLES: MessageCells(sends),
             (f"{EVERY_CHANNEL}/variant_report",): VariantCells(sends),
@@ -89,11 +88,11 @@ class Explainer:
             ("ads/utm_audit",): AuditCells(stats),
             ("ads/breakdown_report",): BreakdownCells(stats),
             ATTRIBUTION_TABLES: AttributionCells(run, orders, sends, ads),
-            ("attribution/paths",): PathCells(orders, activities),
-            ("attribution/holdout_lift",): LiftCells(orders, activities),
+            ("attribution/paths",): PathCells(orders),
+            ("attribution/holdout_lift",): LiftCells(orders),
             ("people/contact_report", "people/contact_journey"): PeopleCells(sends, orders),
             ("people/segment_report",): SegmentCells(sends),
-            ("people/list_growth",): ListCells(run, activities),
+            ("people/list_growth",): ListCells(run),
             ("run/feeds", "run/changes"): RunCells(run, self._explain),
         }
         self.cells = {label: cells for labels, cells in of_tables.items() for label in labels}

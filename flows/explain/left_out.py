@@ -10,10 +10,10 @@ from contracts.quarantine import Quarantine
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.read_files import ReadFile
 from flows.catalog.row_status import REJECTED
-from flows.explain.explanation import LEFT_OUT
+from flows.explain.explanation import LEFT_OUT, merge_left_out
 from flows.explain.published_run import PublishedRun
 from flows.storage.layout import Layout
-from transforms.explain.row_places import BECAUSE, PLACE_BITS, ROW_PLACE, TABLE, pack_place
+from transforms.explain.row_places import BECAUSE, PLACE_BITS, TABLE, pack_place
 from transforms.ingest.deduplication import DUPLICATE, FILE, ROW_NUMBER, ROW_STATUS, SUPERSEDED
 
 WHY = {
@@ -28,7 +28,7 @@ Narrow = Callable[[pl.LazyFrame], pl.LazyFrame]
 
 
 def list_left_out(
-    run: PublishedRun, table: str, narrow: Narrow, ids: Collection[str] = (), day: str = ""
+    run: PublishedRun, table: str, narrow: Narrow, ids: Collection[str], day: str = ""
 ) -> pl.DataFrame:
     """Rows of a table that do not count, whatever the figure: `LEFT_OUT`.
 
@@ -39,9 +39,9 @@ def list_left_out(
         ids: What rejected rows are known by: any of these texts in any of their cells.
         day: What a cell of a rejected row begins with; empty for anything.
     """
-    parts = [pl.DataFrame(schema=LEFT_OUT), *list_discarded(run.catalog, table, narrow)]
+    parts = [*list_discarded(run.catalog, table, narrow)]
     parts += list_rejected(run, (table,), ids, day) if ids else []
-    return pl.concat(parts).sort(ROW_PLACE, TABLE)
+    return merge_left_out(parts)
 
 
 def list_discarded(catalog: Catalog, table: str, narrow: Narrow) -> Iterator[pl.DataFrame]:

@@ -1,4 +1,7 @@
-"""The canonical tables of the published run, read again without writing to the workspace."""
+"""The canonical tables of the published run, read again without writing to the workspace.
+
+Facts are built again from them by the very steps that built them for the reports.
+"""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -16,6 +19,10 @@ from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.errors import UsageError
 from flows.progress import silence
 from flows.remote.workspace_place import open_feeds
+from flows.steps.activities.people_inputs import PeopleInputs
+from flows.steps.activities.write_activities import Activities, write_activities
+from flows.steps.ads.ad_facts import AdFacts, build_ad_facts
+from flows.steps.matching.sessions import find_sessions
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys, find_names
 from flows.steps.reading.read_feeds import read_feeds
 from flows.storage.layout import Layout
@@ -56,6 +63,20 @@ class PublishedRun:
     def names(self) -> NamedKeys:
         """What the keys of sends and events stand for."""
         return find_names(MessageInputs(self.catalog, self.config, self.scratch))
+
+    @cached_property
+    def ads(self) -> AdFacts:
+        """What the ads reports were made from, with every session and its ad."""
+        folder = self.make_folder("ads")
+        sessions = find_sessions(self.catalog, self.config, folder)
+        return build_ad_facts(self.catalog, self.config, sessions, folder)
+
+    @cached_property
+    def activities(self) -> Activities:
+        """What everybody did, whose each device was, cut into groups of people."""
+        matched, ad_names = self.ads.matched, self.ads.names.lazy()
+        inputs = PeopleInputs(self.catalog, self.config, self.names, matched, ad_names)
+        return write_activities(inputs, self.scratch / "activities")
 
     def scan(self, group: str, name: str) -> pl.LazyFrame | None:
         """A published table; None where there is none."""

@@ -80,7 +80,9 @@ class RunCells:
             return self._explain_files(row, column)
         left_out = self._list_others(row) if column == F.accepted else NOTHING
         words = f"the number of the feed's rows that were {column.removeprefix('rows_')}"
-        return Explanation(words, self._list_rows(row, column), (), left_out.select(list(LEFT_OUT)))
+        return Explanation(
+            words, self._list_rows(row, column), excluded=left_out.select(list(LEFT_OUT))
+        )
 
     def _list_rows(self, row: Mapping[str, Any], column: str) -> pl.DataFrame:
         """The rows of a feed's files that a column counts."""

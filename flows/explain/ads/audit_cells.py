@@ -53,14 +53,14 @@ class AuditCells:
         if cell.column == A.sessions_at_risk:
             own = self._find_links(row)
             words = "the number of sessions that came by links in which this is broken"
-            return Explanation(words, self._state(own), (), self._list_near(row, own))
+            return Explanation(words, self._state(own), excluded=self._list_near(row, own))
         words, entities = self._find_entities(row)
         rows = self._list_spend(row, entities)
         return Explanation(words, absorb_rounding(rows, cell.value))
 
     @property
     def _links(self) -> pl.LazyFrame:
-        return self.stats.facts.matched.links
+        return self.run.ads.matched.links
 
     def _find_links(self, row: Mapping[str, Any]) -> pl.LazyFrame:
         """The links that a row of the audit is about."""
@@ -70,7 +70,7 @@ class AuditCells:
                 *have_values_of(row, [*CAMPAIGN, A.parameter]),
             )
             return self._links.join(named.select(LINK), on=LINK, how="semi")
-        troubled = list_troubled_links(self._links, self.stats.facts.names.lazy())
+        troubled = list_troubled_links(self._links, self.run.ads.names.lazy())
         own = troubled.filter(*have_values_of(row, AUDITED)).select(LINK)
         return self._links.join(own, on=LINK, how="semi")
 
@@ -85,9 +85,7 @@ class AuditCells:
     def _state(self, links: pl.LazyFrame) -> pl.DataFrame:
         """The raw rows of the sessions that came by some links."""
         told = links.select(LINK, WHY.alias(BECAUSE))
-        sessions = self.stats.facts.matched.sessions.join(
-            told, on=LINK, how="inner", validate="m:1"
-        )
+        sessions = self.run.ads.matched.sessions.join(told, on=LINK, how="inner", validate="m:1")
         return self.sessions.state(sessions.select(*KEY, STARTED_AT, BECAUSE).collect())
 
     def _find_entities(self, row: Mapping[str, Any]) -> tuple[str, list[tuple[Any, ...]]]:
@@ -117,7 +115,7 @@ class AuditCells:
         place = {name: row[name] for name in (*CAMPAIGN, A.parameter)}
         place[AdNames.name_key] = normalize_text(row[A.value])
         places = pl.LazyFrame([place], schema=dict.fromkeys(place, pl.String))
-        bearers = list_bearers(self.stats.facts.names.lazy(), places)
+        bearers = list_bearers(self.run.ads.names.lazy(), places)
         names = [f"{AdNames.platform}{OF_ENTITY}", f"{AdNames.campaign_id}{OF_ENTITY}"]
         return bearers.select(*names, AdNames.ad_id).collect().sort(pl.all()).rows()
 

@@ -9,12 +9,12 @@ from contracts.facts.ads.ad_stats import PlacedStats, StatsRates
 from contracts.reports.ads import BreakdownReport
 from flows.catalog.exchange_rates import rates_of
 from flows.explain.ads.level_cells import NO_METRIC, explain_ratio
-from flows.explain.ads.stats_exclusions import list_stats_left_out
 from flows.explain.ads.stats_rows import (
     OF_PLATFORM,
     STATS,
     AdStatsRows,
     are_of,
+    list_stats_left_out,
     of_table,
     scan_rows,
 )
@@ -80,7 +80,7 @@ class BreakdownCells:
         rows = count_rows(found, TABLE, pl.col(column), why)
         if column in AMOUNTS:
             rows = absorb_rounding(rows, row[column])
-        return Explanation(words, rows, (), left_out)
+        return Explanation(words, rows, excluded=left_out)
 
     def _explain_share(self, cell: AskedCell) -> Explanation:
         part = self._explain_sum(cell, B.spend)

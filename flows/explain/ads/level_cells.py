@@ -8,13 +8,13 @@ import polars as pl
 from contracts.columns import key
 from contracts.facts.ads.ad_stats import PlacedStats
 from contracts.reports.ads import CampaignPerformance
-from flows.explain.ads.stats_exclusions import list_stats_left_out
 from flows.explain.ads.stats_rows import (
     CONVERSIONS,
     STATS,
     AdStatsRows,
     are_of,
     key_of_level,
+    list_stats_left_out,
     of_table,
 )
 from flows.explain.ads.visit_rows import OF_SESSIONS, VisitRows
@@ -29,6 +29,7 @@ from flows.explain.explanation import (
     count_rows,
     divide,
     leave_out,
+    merge_left_out,
     merge_rows,
 )
 from flows.report_tables import find_table
@@ -40,7 +41,7 @@ from transforms.ads.rests import TAKEN_OFF, list_ad_figures, list_campaign_figur
 from transforms.ads.speakers import NO_LEVEL, OWN, TOP, adds_to
 from transforms.common.currency import AMOUNTS
 from transforms.common.shared_texts import share_texts, write_out_texts
-from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, state_rows
+from transforms.explain.row_places import ROW_PLACE, state_rows
 
 PERFORMANCE = {
     "campaign_performance": list_campaign_figures,
@@ -86,7 +87,7 @@ class AdCells:
             if cell.row[column] is None:
                 return Explanation("no feed gives orders")
             rows, left_out = self.visits.explain(cell, column)
-            return Explanation(OF_SESSIONS[column], rows, (), left_out)
+            return Explanation(OF_SESSIONS[column], rows, excluded=left_out)
         if column not in METRIC_OF:
             raise NotCovered(cell.label, column)
         words = f"the sum of {METRIC_OF[column]} of the stats that speak for this row's entity"
@@ -94,7 +95,9 @@ class AdCells:
             words += ", less what stands under its campaigns or ads where it is what is left"
         if cell.row[column] is None:
             return Explanation(f"{words}: {NO_METRIC}")
-        return Explanation(words, self._list_stats(cell, column), (), self._list_left_out(cell))
+        return Explanation(
+            words, self._list_stats(cell, column), excluded=self._list_left_out(cell)
+        )
 
     def _list_stats(self, cell: AskedCell, column: str) -> pl.DataFrame:
         metric = METRIC_OF[column]
@@ -175,7 +178,7 @@ class AdCells:
         )
         told = [name for name in names if name not in URL_COLUMNS]
         parts = [leave_out(passed, STATS, why), list_stats_left_out(self.run, STATS, row, told)]
-        return pl.concat(parts).unique().sort(ROW_PLACE, TABLE)
+        return merge_left_out(parts)
 
 
 def _names_of(cell: AskedCell) -> list[str]:
@@ -208,10 +211,9 @@ def explain_ratio(
         Operand(name, cell.row[name], part.rows) for name, part in zip(names, parts, strict=True)
     )
     ratio = divide(upper.value, lower.value)
-    left_out = pl.concat([part.excluded for part in parts]).unique().sort(ROW_PLACE, TABLE, BECAUSE)
     return Explanation(
         f"{upper.name} / {lower.name}" + (f" * {times}" if times > 1 else ""),
         operands=(upper, lower),
-        excluded=left_out,
+        excluded=merge_left_out(part.excluded for part in parts),
         expected=None if ratio is None else ratio * times,
     )

@@ -57,7 +57,7 @@ class SourceCells:
             counted = own.filter(of_column.get(column, pl.lit(value=True)))
             stated = count_rows(counted, STATS, pl.col(SPEND), pl.lit("a row of the feed"))
             rows = absorb_rounding(stated, cell.value)
-        return Explanation(WORDS[column], rows, (), self._list_left_out(row))
+        return Explanation(WORDS[column], rows, excluded=self._list_left_out(row))
 
     def _explain_difference(self, row: Mapping[str, Any], below: pl.DataFrame) -> Explanation:
         if row[S.difference] is None:

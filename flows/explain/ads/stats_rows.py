@@ -1,8 +1,7 @@
 """The stats of ads, row by row, placed by the very transforms that placed their sums."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -10,18 +9,16 @@ import polars as pl
 from contracts.facts.ads.ad_stats import PlacedStats
 from flows.catalog.canonical_tables import Catalog
 from flows.explain.cells import have_values_of
+from flows.explain.left_out import list_left_out
 from flows.explain.narrowed_tables import narrow_tables, scan_placed
 from flows.explain.published_run import PublishedRun
 from flows.steps.ads.ad_facts import (
-    AdFacts,
-    build_ad_facts,
     choose_by_platform,
     find_versions,
     gather_stats,
 )
 from flows.steps.ads.daily_stats import build_daily_stats
 from flows.steps.ads.feed_stats import hold_stats
-from flows.steps.matching.sessions import find_sessions
 from transforms.ads.conversions import choose_conversions
 from transforms.ads.levels import DAY, PARENTS
 from transforms.ads.name_lookup import AdVersions
@@ -42,6 +39,7 @@ AD_TABLES = (
     "ad_creatives",
     "ad_breakdowns",
 )
+IDS = (PlacedStats.account_id, PlacedStats.campaign_id, PlacedStats.ad_group_id, PlacedStats.ad_id)
 APART = (ROW_PLACE, TABLE)
 """What keeps the rows of stats apart that a run adds up."""
 
@@ -82,13 +80,6 @@ class AdStatsRows:
             narrow = {table: lambda rows: rows.filter(*is_own) for table in AD_TABLES}
             self.placed[of] = _place(narrow_tables(self.catalog, narrow), self.run)
         return self.placed[of]
-
-    @cached_property
-    def facts(self) -> AdFacts:
-        """What the ads reports were made from, with every session and its ad."""
-        folder, config = self.run.make_folder("ads"), self.run.config
-        sessions = find_sessions(self.catalog, config, folder)
-        return build_ad_facts(self.catalog, config, sessions, folder)
 
     def list_platforms(self, row: Mapping[str, Any]) -> list[str]:
         """The platforms of a row's organization that have stats."""
@@ -149,3 +140,24 @@ def key_of_level(row: Mapping[str, Any], rank: int) -> list[str]:
 def of_table() -> pl.Expr:
     """Rows of stats by the table of their raw row, as text."""
     return pl.col(TABLE).cast(pl.String)
+
+
+def list_stats_left_out(
+    run: PublishedRun, table: str, row: Mapping[str, Any], names: Sequence[str]
+) -> pl.DataFrame:
+    """Rows that later files of their feed replace, rows of copies of files, rejected rows.
+
+    Args:
+        run: The published run.
+        table: `ad_stats`, or a table with the same keys.
+        row: The row of the report.
+        names: The columns that tell its entity, as far as a row of stats states them itself.
+    """
+    conditions = [
+        pl.col(PlacedStats.date_day) == row[PlacedStats.date_day],
+        *(pl.col(name) == row[name] for name in names if row[name] is not None),
+    ]
+    ids = [str(row[name]) for name in IDS if name in names and row[name] is not None]
+    return list_left_out(
+        run, table, lambda rows: rows.filter(*conditions), ids[-1:], str(row[PlacedStats.date_day])
+    )

@@ -39,7 +39,7 @@ from transforms.attribution.credit_models import (
     add_credits,
 )
 from transforms.attribution.touches import DIRECT_GROUP
-from transforms.explain.row_places import EXACT_COUNTS, ROW_PLACE, TABLE
+from transforms.explain.row_places import EXACT_COUNTS
 
 SUMS = ("channel_attribution", "campaign_attribution")
 C = CampaignAttribution
@@ -94,7 +94,7 @@ class AttributionCells:
             touches = self._touches_of(row)
             left_out = self.touches.list_left_out(touches)
             own = touches.filter(pl.col(POSITION) <= cell.value)
-            return Explanation(WORDS[column], self.touches.state(own), (), left_out)
+            return Explanation(WORDS[column], self.touches.state(own), excluded=left_out)
         if column in (*self.rules.models, *map(revenue_column, self.rules.models)):
             return self._explain_credit(cell, row)
         raise NotCovered(cell.label, column)
@@ -166,7 +166,7 @@ class AttributionCells:
         if cell.row[C.channel] == DIRECT:
             words = "the orders of the day that no touch led to"
         rows, left_out = self._list_credits(cell, cell.column), self._leave_out_orders(cell)
-        return Explanation(words, rows, (), left_out)
+        return Explanation(words, rows, excluded=left_out)
 
     def _list_credits(self, cell: AskedCell, column: str) -> pl.DataFrame:
         """The orders of a day, each with what it gives to the row's channel or campaign."""
@@ -196,8 +196,7 @@ class AttributionCells:
     def _leave_out_orders(self, cell: AskedCell) -> pl.DataFrame:
         """Orders of the day that bring nothing, and rows of its orders that others replace."""
         day = self.orders.find_of_day(cell.row[C.org_id], cell.row[C.date_day])
-        parts = [self.orders.leave_out_void(day), self.orders.leave_out_versions(day.select(KEY))]
-        return pl.concat(parts).sort(ROW_PLACE, TABLE)
+        return self.orders.list_left_out(day)
 
     def _list_costs(self, cell: AskedCell) -> pl.DataFrame:
         row = cell.row

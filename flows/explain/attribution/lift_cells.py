@@ -10,7 +10,6 @@ from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.described_activities import ContactSends
 from contracts.feeds import Events, Sends
 from contracts.reports.attribution import HoldoutLift
-from flows.explain.activity_facts import ActivityFacts
 from flows.explain.attribution.order_rows import KEY, OrderRows
 from flows.explain.cells import AskedCell, have_values_of
 from flows.explain.explanation import (
@@ -20,6 +19,7 @@ from flows.explain.explanation import (
     Operand,
     count_rows,
     leave_out,
+    merge_left_out,
     merge_rows,
 )
 from flows.explain.narrowed_tables import scan_placed
@@ -30,7 +30,7 @@ from transforms.attribution.holdouts import (
     list_watched_orders,
     list_watched_sends,
 )
-from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, state_rows
+from transforms.explain.row_places import BECAUSE, ROW_PLACE, state_rows
 
 H = HoldoutLift
 ORG, CONTACT, HELD = ContactSends.org_id, ContactSends.contact_id, ContactSends.is_holdout
@@ -66,10 +66,9 @@ FORMULAS = {
 class LiftCells:
     """Explains `attribution/holdout_lift`."""
 
-    def __init__(self, orders: OrderRows, facts: ActivityFacts) -> None:
+    def __init__(self, orders: OrderRows) -> None:
         """Explain the figures of a run."""
         self.orders = orders
-        self.facts = facts
         self.run = orders.run
 
     def explain(self, cell: AskedCell) -> Explanation:
@@ -80,7 +79,7 @@ class LiftCells:
         if column in sides:
             side, name = sides[column]
             rows = self._list_rows(sends, side, name)
-            return Explanation(WORDS[name], rows, (), self._list_late(sends, side, name))
+            return Explanation(WORDS[name], rows, excluded=self._list_late(sends, side, name))
         operands = [
             Operand(name, row[name], self._list_rows(sends, *of)) for name, of in sides.items()
         ]
@@ -97,7 +96,7 @@ class LiftCells:
     def _find_sends(self, row: Mapping[str, Any]) -> pl.DataFrame:
         """The sends of a row's message or campaign, those held out too, with their contacts."""
         config = self.run.config
-        sends = self.facts.activities.scan("sends")
+        sends = self.run.activities.scan("sends")
         watched = list_watched_sends(sends, config.attribution, config.workspace.timezone)
         return watched.filter(*have_values_of(row, LEVEL)).collect()
 
@@ -111,7 +110,7 @@ class LiftCells:
         contacts = self._take_side(sends, side)
         if name == "contacts":
             return self._list_firsts(sends, contacts)
-        watched = list_watched_orders(contacts, self.facts.activities.scan("orders"))
+        watched = list_watched_orders(contacts, self.run.activities.scan("orders"))
         if name == "conversions":
             ordered = watched.filter(~pl.col(PricedOrders.is_refund))
             watched = ordered.sort(PricedOrders.credited_at, *KEY).unique(
@@ -147,7 +146,7 @@ class LiftCells:
 
     def _sum_squares(self, sends: pl.DataFrame, side: str) -> float:
         watched = list_watched_orders(
-            self._take_side(sends, side), self.facts.activities.scan("orders")
+            self._take_side(sends, side), self.run.activities.scan("orders")
         )
         units = pl.col(PricedOrders.revenue)
         by_contact = watched.group_by(CONTACT).agg(units.sum()).collect()
@@ -159,7 +158,7 @@ class LiftCells:
         if name == "contacts":
             return pl.DataFrame(schema=LEFT_OUT)
         contacts = self._take_side(sends, side)
-        orders = self.facts.activities.scan("orders")
+        orders = self.run.activities.scan("orders")
         watched = list_watched_orders(contacts, orders)
         theirs = orders.join(contacts.select(ORG, CONTACT), on=[ORG, CONTACT], how="semi")
         other = theirs.select(KEY).join(watched.select(KEY), on=KEY, how="anti").collect()
@@ -167,7 +166,7 @@ class LiftCells:
         late = all_of_them.filter(pl.col(PricedOrders.is_conversion))
         why = pl.lit("outside the window: ordered before or after the contact was watched")
         parts = [leave_out(late, "orders", why), self.orders.leave_out_void(all_of_them)]
-        return pl.concat(parts).sort(ROW_PLACE, TABLE)
+        return merge_left_out(parts)
 
 
 def _matters(name: str, column: str) -> bool:

@@ -11,14 +11,14 @@ from contracts.feeds import Orders
 from contracts.reports.attribution import CreditedTouch
 from flows.catalog.exchange_rates import rates_of
 from flows.explain.cells import have_values_of
-from flows.explain.explanation import NotCovered, count_rows, leave_out
+from flows.explain.explanation import NotCovered, count_rows, leave_out, merge_left_out
 from flows.explain.left_out import list_left_out
 from flows.explain.narrowed_tables import narrow_tables, scan_placed
 from flows.explain.published_run import PublishedRun
 from transforms.attribution.orders import price_orders
 from transforms.common.calendar import reporting_day
 from transforms.common.keys import CONTACT, hash_id
-from transforms.explain.row_places import ROW_PLACE, TABLE
+from transforms.explain.row_places import ROW_PLACE
 
 CONTACT_KEY = "contact_key"
 KEY = [Orders.org_id, Orders.order_id]
@@ -156,7 +156,12 @@ class OrderRows:
         found = self.find(keys.join(last, on=KEY, how="anti").collect())
         other = found.filter(*have_values_of(day, day, pl.Date))
         left = leave_out(other, ORDERS, pl.lit(NOT_LAST))
-        return pl.concat([left, self.leave_out_versions(last.collect())]).sort(ROW_PLACE, TABLE)
+        return merge_left_out([left, self.leave_out_versions(last.collect())])
+
+    def list_left_out(self, orders: pl.DataFrame) -> pl.DataFrame:
+        """Of some orders (`find_all`) those that bring nothing, and rows that others replace."""
+        parts = [self.leave_out_void(orders), self.leave_out_versions(orders.select(KEY))]
+        return merge_left_out(parts)
 
     def leave_out_void(self, orders: pl.DataFrame) -> pl.DataFrame:
         """Of some orders (`find_all`) those that bring nothing: `LEFT_OUT`."""

@@ -9,14 +9,13 @@ import polars as pl
 from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import Contacts
 from contracts.reports.attribution import DIRECT, CreditedTouch, Paths
-from flows.explain.activity_facts import ActivityFacts
 from flows.explain.attribution.order_rows import KEY, OrderRows
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import Explanation, count_rows
 from flows.explain.narrowed_tables import scan_placed
 from flows.steps.attribution.credited_orders import list_open_paths
 from transforms.attribution.paths import PATH, join_channels
-from transforms.explain.row_places import ROW_PLACE, TABLE
+from transforms.explain.row_places import ROW_PLACE
 
 ORG, CONTACT = PricedOrders.org_id, PricedOrders.contact_id
 OF_CONTACT = [Contacts.org_id, Contacts.contact_id]
@@ -33,10 +32,9 @@ WORDS = {
 class PathCells:
     """Explains `attribution/paths`."""
 
-    def __init__(self, orders: OrderRows, facts: ActivityFacts) -> None:
+    def __init__(self, orders: OrderRows) -> None:
         """Explain the figures of a run."""
         self.orders = orders
-        self.facts = facts
         self.run = orders.run
 
     def explain(self, cell: AskedCell) -> Explanation:
@@ -49,7 +47,8 @@ class PathCells:
             rows = self._count_contacts(keys)
         else:
             rows = self.orders.count(keys, column, "after these channels")
-        return Explanation(WORDS[column], rows, (), self._list_left_out(keys))
+        left_out = self.orders.list_left_out(self.orders.find_all(keys))
+        return Explanation(WORDS[column], rows, excluded=left_out)
 
     @cached_property
     def _paths(self) -> pl.DataFrame:
@@ -68,7 +67,7 @@ class PathCells:
 
     def _count_contacts(self, keys: pl.DataFrame) -> pl.DataFrame:
         """The first order of each known contact, by whose each device was."""
-        named = self.facts.activities.scan("orders").filter(
+        named = self.run.activities.scan("orders").filter(
             pl.col(PricedOrders.is_conversion),
             ~pl.col(PricedOrders.is_refund),
             pl.col(CONTACT).is_not_null(),
@@ -87,7 +86,7 @@ class PathCells:
     def _list_contacts(self, row: Mapping[str, Any]) -> pl.DataFrame:
         """The rows of contacts without an order who have come a path."""
         own = (pl.col(ORG) == row[ORG]) & (pl.col(PATH) == row[PATH])
-        paths = list_open_paths(self.facts.activities, self.run.config)
+        paths = list_open_paths(self.run.activities, self.run.config)
         come = [part.filter(own).collect() for part in paths]
         contacts = pl.concat(come).select(ORG, pl.col(KEY[1]).alias(Contacts.contact_id)).lazy()
         found = (
@@ -97,9 +96,3 @@ class PathCells:
         )
         because = pl.lit("a contact who has come this path and not ordered within the look-back")
         return count_rows(found, "contacts", pl.lit(1), because)
-
-    def _list_left_out(self, keys: pl.DataFrame) -> pl.DataFrame:
-        """Orders with the path that bring nothing, and rows that other versions replace."""
-        orders = self.orders.find_all(keys)
-        parts = [self.orders.leave_out_void(orders), self.orders.leave_out_versions(keys)]
-        return pl.concat(parts).unique().sort(ROW_PLACE, TABLE)

@@ -8,7 +8,7 @@ from contracts.feeds import Events, Sends
 from contracts.reports.attribution import CreditedTouch
 from contracts.vocabulary import Action
 from flows.explain.cells import have_values_of
-from flows.explain.explanation import LEFT_OUT, leave_out, merge_rows
+from flows.explain.explanation import LEFT_OUT, leave_out, merge_left_out, merge_rows
 from flows.explain.narrowed_tables import scan_placed
 from flows.explain.published_run import PublishedRun
 from flows.explain.session_rows import KEY as OF_SESSION
@@ -146,7 +146,7 @@ class TouchRows:
         events = scan_placed(self.run.catalog, "events")
         found = events.join(clicks.select(*key, BECAUSE), on=key, how="inner")
         parts.append(leave_out(found, "events", pl.col(BECAUSE)))
-        return pl.concat(parts).sort(ROW_PLACE, TABLE)
+        return merge_left_out(parts)
 
     def _longest_lookback(self) -> timedelta:
         rules = self.run.config.attribution

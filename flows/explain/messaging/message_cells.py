@@ -78,6 +78,5 @@ class MessageCells:
         return Explanation(
             OF_LINKS[cell.column],
             self.sends.state_counts(facts, counted, Counts.clicks),
-            (),
-            merge_left_out([again, left]),
+            excluded=merge_left_out([again, left]),
         )

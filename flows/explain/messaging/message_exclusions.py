@@ -7,13 +7,12 @@ from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_keys import EventKeys, MessageReferences, SendKeys
 from contracts.feeds import Messages
 from contracts.vocabulary import Action
-from flows.explain.explanation import LEFT_OUT
+from flows.explain.explanation import merge_left_out
 from flows.explain.left_out import list_discarded, list_left_out, list_rejected
 from flows.explain.messaging.send_scopes import CHANNEL, SendScope
 from flows.explain.messaging.unit_facts import NAMES, PlacedKeys
 from flows.explain.published_run import PublishedRun
 from transforms.common.calendar import reporting_day
-from transforms.explain.row_places import ROW_PLACE, TABLE
 from transforms.explain.send_rows import OF_ROWS, UNIQUE, list_actions
 from transforms.messaging.daily_sums import EVERY_TIME
 from transforms.messaging.send_keys import select_event_keys, select_send_keys
@@ -61,7 +60,7 @@ class MessageExclusions:
         Returns:
             Their place, table and reason.
         """
-        parts = [pl.DataFrame(schema=LEFT_OUT)]
+        parts: list[pl.DataFrame] = []
         tables: tuple[str, ...] = ()
         if column not in (*UNIQUE, *EVERY_TIME):
             tables = ("sends",)
@@ -86,7 +85,7 @@ class MessageExclusions:
         parts += list_rejected(
             self.run, tables, self._list_ids(messages, scope), self._say_day(scope)
         )
-        return pl.concat(parts).sort(ROW_PLACE, TABLE)
+        return merge_left_out(parts)
 
     def list_versions(self, messages: pl.DataFrame, scope: SendScope) -> pl.DataFrame:
         """Rows of some messages' own assets that later ones put out of count."""

@@ -47,7 +47,7 @@ class ProviderCells:
         if column == P.revenue:
             words += ", in the reporting currency"
         rows = self._list_summaries(cell, column)
-        return Explanation(words, rows, (), self._list_versions(cell))
+        return Explanation(words, rows, excluded=self._list_versions(cell))
 
     def _count_own(self, cell: AskedCell, count: str) -> Explanation:
         """Our own count of the same message, on the same day or at all."""
@@ -58,7 +58,7 @@ class ProviderCells:
         if cell.value is None:
             return Explanation(f"{words}; no feed of sends or events tells of the message then")
         rows = self.sends.list_rows(scope, count, cell.value)
-        return Explanation(words, rows, (), self.sends.list_left_out(scope, count))
+        return Explanation(words, rows, excluded=self.sends.list_left_out(scope, count))
 
     @cached_property
     def _summaries(self) -> pl.LazyFrame:

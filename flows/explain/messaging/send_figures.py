@@ -83,7 +83,7 @@ class SendFigures:
             return explain_quotient(*parts, left)
         words = WORDS.get(column, f"the number of {column}")
         rows = self.list_rows(scope, column, row[column])
-        return Explanation(words, rows, (), self.list_left_out(scope, column))
+        return Explanation(words, rows, excluded=self.list_left_out(scope, column))
 
     def make_operand(self, scope: SendScope, name: str, row: Mapping[str, object]) -> Operand:
         """A figure of some sends that another one is made from, with its rows."""

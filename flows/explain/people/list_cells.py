@@ -6,9 +6,8 @@ import polars as pl
 
 from contracts.feeds import Events, Sends
 from contracts.reports.people import ListGrowth
-from flows.explain.activity_facts import ActivityFacts
 from flows.explain.cells import AskedCell
-from flows.explain.explanation import LEFT_OUT, Explanation, count_rows
+from flows.explain.explanation import LEFT_OUT, Explanation, count_rows, merge_left_out
 from flows.explain.left_out import list_left_out
 from flows.explain.narrowed_tables import scan_placed
 from flows.explain.published_run import PublishedRun
@@ -40,10 +39,9 @@ WORDS = {
 class ListCells:
     """Explains `people/list_growth`."""
 
-    def __init__(self, run: PublishedRun, facts: ActivityFacts) -> None:
+    def __init__(self, run: PublishedRun) -> None:
         """Explain the figures of a run."""
         self.run = run
-        self.facts = facts
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
@@ -65,15 +63,13 @@ class ListCells:
                 pl.col(COUNT),
                 pl.col(BECAUSE),
             ),
-            (),
-            pl.concat([left, self._list_copies(cell)]).sort(ROW_PLACE, TABLE),
+            excluded=merge_left_out([left, self._list_copies(cell)]),
         )
 
     @cached_property
     def _changes(self) -> pl.DataFrame:
         """The steps of every subscription, in their order."""
-        activities = self.facts.activities
-        zone = self.run.timezone
+        activities, zone = self.run.activities, self.run.timezone
         return pl.concat(
             list_changes(
                 *(activities.scan(kind, range(group, group + 1)) for kind in ("events", "sends")),

@@ -8,13 +8,13 @@ from contracts.reports.journeys import ContactJourney
 from contracts.reports.people import ContactReport
 from flows.explain.attribution.order_rows import KEY, OrderRows
 from flows.explain.cells import AskedCell
-from flows.explain.explanation import NOTHING, Explanation, NotCovered
+from flows.explain.explanation import NOTHING, Explanation, NotCovered, merge_left_out
 from flows.explain.left_out import list_left_out
 from flows.explain.messaging.send_figures import SendFigures
 from flows.explain.messaging.send_scopes import SendScope
 from flows.explain.session_rows import SessionRows
 from transforms.common.keys import CONTACT, hash_id
-from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE
+from transforms.explain.row_places import BECAUSE
 
 R = ContactReport
 OF_SENDS = {
@@ -57,7 +57,9 @@ class PeopleCells:
                 bearing={str(cell.row[R.contact_id])},
             )
             rows = self.sends.list_rows(scope, column, cell.value)
-            return Explanation(OF_SENDS[column], rows, (), self.sends.list_left_out(scope, column))
+            return Explanation(
+                OF_SENDS[column], rows, excluded=self.sends.list_left_out(scope, column)
+            )
         journey = self.run.scan("people", "contact_journey")
         if journey is None or column not in {*OF_ORDERS, R.sessions}:
             raise NotCovered(cell.label, column)
@@ -78,12 +80,8 @@ class PeopleCells:
     def _count_orders(self, steps: pl.LazyFrame, column: str, words: str) -> Explanation:
         """What the orders among some steps of journeys count for, and those that bring nothing."""
         keys = steps.filter(pl.col(ContactJourney.kind) == "order").select(KEY).collect()
-        left = [
-            self.orders.leave_out_void(self.orders.find_all(keys)),
-            self.orders.leave_out_versions(keys),
-        ]
-        whole = pl.concat(left).sort(ROW_PLACE, TABLE)
-        return Explanation(words, self.orders.count(keys, column, "of the contact"), (), whole)
+        left = self.orders.list_left_out(self.orders.find_all(keys))
+        return Explanation(words, self.orders.count(keys, column, "of the contact"), excluded=left)
 
     def _count_visits(self, cell: AskedCell, steps: pl.LazyFrame) -> Explanation:
         """The sessions among some steps of journeys."""
@@ -103,8 +101,7 @@ class PeopleCells:
         return Explanation(
             "the number of the contact's sessions",
             SessionRows(self.run).state(visits.collect()),
-            (),
-            pl.concat(parts).sort(ROW_PLACE, TABLE),
+            excluded=merge_left_out(parts),
         )
 
 

@@ -9,12 +9,13 @@ from flows.explain.explanation import (
     Explanation,
     count_rows,
     leave_out,
+    merge_left_out,
 )
 from flows.explain.left_out import list_left_out
 from flows.explain.messaging.send_figures import SendFigures
 from flows.explain.messaging.send_scopes import SendScope, are_of_list
 from flows.explain.narrowed_tables import scan_placed
-from transforms.explain.row_places import ROW_PLACE, TABLE
+from transforms.explain.row_places import ROW_PLACE
 
 R = SegmentReport
 OF_LISTS = {
@@ -39,7 +40,7 @@ class SegmentCells:
         """How a figure came to be."""
         if cell.column == R.contact_count:
             words = "contacts in the segment as its source last counted them"
-            return Explanation(words, self._state_source(cell), (), self._list_versions(cell))
+            return Explanation(words, self._state_source(cell), excluded=self._list_versions(cell))
         if cell.column in OF_LISTS:
             return self._count_members(cell)
         members = self.run.catalog.scan("list_members").filter(*self._are_of(cell))
@@ -90,4 +91,4 @@ class SegmentCells:
         passed = leave_out(rows.filter(~pl.col("first")), "list_members", why_not)
         ids = {str(cell.row[R.segment_id])}
         left = list_left_out(self.run, "list_members", lambda rows: rows.filter(*own), ids)
-        return Explanation(words, stated, (), pl.concat([passed, left]).sort(ROW_PLACE, TABLE))
+        return Explanation(words, stated, excluded=merge_left_out([passed, left]))
