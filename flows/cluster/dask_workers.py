@@ -1,23 +1,41 @@
 """The workers of an existing Dask cluster; its library is the extra `dask`."""
 
 import secrets
-from collections.abc import Generator
-from concurrent.futures import Executor
+from collections.abc import Callable, Generator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from flows.cluster.parcels import Parcel, StoredParcel, call_packed
 from flows.code_version import name_code
 from flows.errors import ConfigurationError, StorageFailed
 
-T = TypeVar("T")
 SECONDS_TO_CONNECT = 20
 PROBE = ".seen-by-workers"
+SHARED = ".shared-by-tasks"
 
 
 class ClusterFailed(StorageFailed):
     """A cluster that did not carry out what was asked of it."""
+
+
+@dataclass(frozen=True)
+class ParcelPool(Executor):
+    """Hands tasks to a cluster, whose scheduler need not know what they are.
+
+    Attributes:
+        cluster: Carries out the tasks.
+    """
+
+    cluster: Executor
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Have a function called by a worker."""
+        given = (one if isinstance(one, StoredParcel) else Parcel.of(one) for one in args)
+        return self.cluster.submit(call_packed, Parcel.of(partial(fn, **kwargs)), *given)
 
 
 @dataclass(frozen=True)
@@ -28,30 +46,38 @@ class DaskWorkers:
 
     Attributes:
         client: The connection to the scheduler.
+        folder: One that every worker sees under the same path.
     """
 
     client: Any
+    folder: Path
     at_once: int = 1
     is_remote: bool = True
 
     @contextmanager
     def open_pool(self, at_once: int) -> Generator[Executor]:  # noqa: ARG002 - workers have their own
         """A pool of all workers."""
-        yield self.client.get_executor(pure=False)
+        yield ParcelPool(self.client.get_executor(pure=False))
 
-    def share(self, value: T) -> T:
-        """Send a value to the cluster once; a task that is given the answer gets the value."""
-        return self.client.scatter(value, broadcast=True, hash=False)
+    @contextmanager
+    def share(self, value: object) -> Generator[StoredParcel]:
+        """Lay a value where every worker finds it; a task that is given the answer gets it."""
+        stored = StoredParcel(self.folder / f"{SHARED}-{secrets.token_hex(8)}")
+        try:
+            stored.path.write_bytes(Parcel.of(value).content)
+            yield stored
+        finally:
+            stored.path.unlink(missing_ok=True)
 
 
 @contextmanager
-def connect(address: str, *folders: Path) -> Generator[DaskWorkers]:
+def connect(address: str, folder: Path, *views: Path) -> Generator[DaskWorkers]:
     """Connect to a cluster, and prove that its workers can do the work of a run.
 
     Args:
         address: The scheduler's, as `tcp://host:8786`.
-        folders: What every worker has to see under the same path: a folder of the workspace, and
-            those in which feeds of a store are shown.
+        folder: One of the workspace, which every worker has to see under the same path.
+        views: Those in which feeds of a store are shown, likewise.
 
     Raises:
         ConfigurationError: There is no such cluster, or its workers have other code or storage.
@@ -71,9 +97,9 @@ def connect(address: str, *folders: Path) -> Generator[DaskWorkers]:
     try:
         with client:
             _require_equal_workers(client, address)
-            for folder in folders:
-                _require_shared_storage(client, folder)
-            yield DaskWorkers(client)
+            for one in (folder, *views):
+                _require_shared_storage(client, one)
+            yield DaskWorkers(client, folder)
     except (distributed.scheduler.KilledWorker, distributed.CancelledError) as error:
         msg = f"the Dask cluster at {address} did not finish a task ({type(error).__name__})"
         hint = "Look at the workers' logs, give them more memory or fewer threads, and run again."

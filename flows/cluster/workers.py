@@ -7,7 +7,7 @@ worker that dies takes nothing with it.
 
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Protocol, TypeVar
@@ -33,7 +33,7 @@ class Workers(Protocol):
         """A pool as `concurrent.futures` has them, of so many threads where it is of threads."""
         ...
 
-    def share(self, value: T) -> T:
+    def share(self, value: object) -> AbstractContextManager[object]:
         """Hand to every worker, once, what many tasks need; give it to tasks as an argument."""
         ...
 
@@ -55,9 +55,9 @@ class Threads:
         with ThreadPoolExecutor(max_workers=at_once) as pool:
             yield pool
 
-    def share(self, value: T) -> T:
+    def share(self, value: object) -> AbstractContextManager[object]:
         """The value itself."""
-        return value
+        return nullcontext(value)
 
 
 def perform(
@@ -80,8 +80,7 @@ def perform(
         Exception: What the first task that failed raised, or `take`; tasks not begun are not begun,
             and none is under way any more.
     """
-    given = workers.share(shared)
-    with workers.open_pool(workers.at_once) as pool:
+    with workers.share(shared) as given, workers.open_pool(workers.at_once) as pool:
         begun = [pool.submit(task, given, item) for item in items]
         try:
             for done in as_completed(begun):

@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.run_cluster --size 1000000 --workers 2
 
-Both run the flow's body in this process, without Prefect, over the generated world of messages; the
-cluster is up and its workers have imported what they need before the clock starts.
+Both run the flow's body in a process of its own, without Prefect, over the generated world of
+messages; the cluster is up, and all of them have imported what they need before the clock starts,
+with allocators as a command sets them up.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from flows.runtime.allocator import keep_pages
 from tests.benchmarks.measuring import FOLDER, REPOSITORY, generate
 
 PORT = 8797
@@ -26,10 +28,12 @@ def run_once(root: Path, address: str | None) -> float:
     for folder in ("state", "reports", "quarantine"):
         shutil.rmtree(root / folder, ignore_errors=True)
     given = os.environ | {"POLARS_MAX_THREADS": "2", "DO_NOT_TRACK": "1"}
+    keep_pages(given)
     if address:
         given["CAMPAIGN_REPORTS_RUN__DASK"] = address
     call = (
-        "import sys, time; from flows.campaign_reports import campaign_reports as flow;"
+        "import distributed, sys, time;"
+        "from flows.campaign_reports import campaign_reports as flow;"
         "began = time.monotonic(); flow.fn(sys.argv[1], full=True, wait_seconds=0);"
         "print(time.monotonic() - began)"
     )
@@ -50,6 +54,7 @@ def start_cluster(workers: int, folder: Path) -> Iterator[str]:
     address = f"tcp://127.0.0.1:{PORT}"
     dask = Path(sys.executable).with_name("dask")
     given = os.environ | {"POLARS_MAX_THREADS": "1"}
+    keep_pages(given)
     scheduler = ["scheduler", "--host", "127.0.0.1", "--port", str(PORT), "--no-dashboard"]
     worker = ["worker", address, "--nthreads", "1", "--no-dashboard", "--preload"]
     commands = [scheduler, *([*worker, "flows.campaign_reports"] for _ in range(workers))]

@@ -111,9 +111,7 @@ SESSIONS = PieceKind(
     IS_KNOWN,
     touching=leave_pages,
 )
-ORDERS = PieceKind(
-    KeyedOrders, KeyedOrders.ordered_at, None, IS_KNOWN, touching=lambda orders: orders
-)
+ORDERS = PieceKind(KeyedOrders, KeyedOrders.ordered_at, None, IS_KNOWN, touching=pl.LazyFrame.lazy)
 
 
 @dataclass(frozen=True)

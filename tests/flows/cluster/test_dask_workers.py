@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -65,6 +67,47 @@ def test_a_cluster_does_each_task_once(tmp_path: Path, address: str) -> None:
     assert os.getpid() not in done.values()
     assert len(set(done.values())) > 1
     assert len(list(tmp_path.iterdir())) == len(ITEMS)
+
+
+class Noted:
+    """What leaves a file that names each process in which it is unpickled."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder, self.name = folder, name
+        (folder / f"{name}-{os.getpid()}").touch()
+
+    def __reduce__(self) -> tuple[type["Noted"], tuple[Path, str]]:
+        return Noted, (self.folder, self.name)
+
+
+def take_noted(shared: Noted, item: Noted) -> tuple[str, str]:
+    time.sleep(0.05)
+    return shared.name, item.name
+
+
+def test_the_scheduler_does_not_look_into_tasks(tmp_path: Path, cluster: LocalCluster) -> None:
+    """The scheduler of this cluster runs in this process."""
+    own = f"-{os.getpid()}"
+    with connect(cluster.scheduler_address, tmp_path) as workers:
+        items = [Noted(tmp_path, f"item {item}") for item in ITEMS]
+        shared = Noted(tmp_path, "shared")
+        for path in tmp_path.glob(f"*{own}"):
+            path.unlink()
+        done: list[tuple[str, str]] = []
+        perform(workers, take_noted, shared, items, done.append)
+    assert {*done} == {("shared", item.name) for item in items}
+    opened = [path.name for path in tmp_path.iterdir()]
+    assert not [name for name in opened if name.endswith(own)]
+    assert len([name for name in opened if name.startswith("item")]) >= len(items)
+    assert 1 < len([name for name in opened if name.startswith("shared")]) <= len(cluster.workers)
+
+
+def test_a_scheduler_imports_nothing_but_what_tells_how_to_call() -> None:
+    told = "import sys, flows.cluster.parcels; print(*(n for n in sys.modules if '.' not in n))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    imported = {*done.stdout.split()} - {*sys.stdlib_module_names}
+    assert "flows" in imported
+    assert imported.isdisjoint(["polars", "pyarrow", "pandera", "prefect", "transforms", "numpy"])
 
 
 def test_what_is_kept_is_written_by_workers_and_once(tmp_path: Path, address: str) -> None:
