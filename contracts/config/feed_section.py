@@ -13,10 +13,17 @@ from contracts.config.setting_types import (
     FeedPath,
     Section,
     Share,
+    StampFormat,
     TimeZone,
     problem,
 )
-from contracts.config.source_mapping import DecimalMark, Expression, ThousandsMark
+from contracts.config.source_mapping import (
+    BOTH_MARKS,
+    DecimalMark,
+    Expression,
+    ThousandsMark,
+    require_stamps,
+)
 from contracts.feeds import FEEDS
 
 
@@ -44,7 +51,7 @@ class FeedSection(Section):
     values: dict[str, dict[str, str]] = Field(
         {}, description="our column = { the file's word = ours }, in any case"
     )
-    formats: dict[str, str] = Field(
+    formats: dict[str, StampFormat] = Field(
         {}, description="our column = strptime format of days and stamps that are not ISO 8601"
     )
     decimal: DecimalMark | None = Field(
@@ -90,17 +97,17 @@ class FeedSection(Section):
         if (self.table is None) == (self.source is None):
             msg = "a feed names either a table or a source"
             raise problem(msg)
-        if self.decimal is not None and self.decimal == self.thousands:
-            msg = "is the decimal mark too; the two must differ"
-            raise problem(msg, "thousands")
         if self.table is None:
             return self
+        if (self.decimal or ".") == self.thousands:
+            raise problem(BOTH_MARKS, "thousands")
         if self.table not in FEEDS:
             raise problem(unknown("table", self.table, FEEDS), "table")
         known = columns.columns(FEEDS[self.table])
         for section, name in self.named_columns():
             if name not in known:
                 raise problem(unknown(f"column of {self.table}", name, known), section, name)
+        require_stamps(self.formats, self.table)
         return self
 
     def named_columns(self) -> list[tuple[str, str]]:

@@ -1,11 +1,13 @@
 """The types of settings, each with the sentence that a wrong value is answered with."""
 
 import re
-from datetime import date
+import warnings
+from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
+import polars as pl
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
@@ -34,6 +36,8 @@ DASK_PATTERN = r"^[a-z]+://[^/\s]+:\d+$"
 """A Dask scheduler's address."""
 
 
+WRITTEN = datetime(2026, 3, 4, 13, 5, 6, tzinfo=UTC)
+"""A stamp that is written and read back to try a format."""
 UTF_8 = "utf-8"
 ENCODINGS = {
     "utf-8": UTF_8,
@@ -125,6 +129,23 @@ def name_encoding(given: str) -> str:
     return encoding
 
 
+def check_format(form: str) -> str:
+    """The strptime format itself, where a stamp that is written by it is read as of its day."""
+    if "%Z" in form:
+        sentence = "reads over a zone's name; write that out, as ' EST', and give its timezone"
+        raise problem(sentence)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            text = pl.Series([WRITTEN]).dt.strftime(form.replace("%#z", "%z"))
+            read = text.str.to_datetime(form, time_unit="us", strict=False)
+    except pl.exceptions.PolarsError:
+        read = pl.Series([None], dtype=pl.Datetime("us"))
+    if read.dt.date().item() != WRITTEN.date():
+        msg = "reads no day with its year; as strptime writes it: '%d.%m.%Y', '%m/%d/%Y %I:%M %p'"
+        raise problem(msg)
+    return form
+
+
 def write_moment(given: object) -> object:
     """A date or time of TOML's own as the text that it was; anything else as it is."""
     return given.isoformat() if isinstance(given, date) else given
@@ -132,6 +153,7 @@ def write_moment(given: object) -> object:
 
 TimeZone = Annotated[str, AfterValidator(check_time_zone)]
 Encoding = Annotated[str, AfterValidator(name_encoding)]
+StampFormat = Annotated[str, AfterValidator(check_format)]
 Moment = Annotated[str, BeforeValidator(write_moment)]
 Currency = Annotated[str, Field(pattern=CURRENCY_PATTERN)]
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]

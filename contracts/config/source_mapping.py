@@ -4,14 +4,15 @@ A mapping is a TOML file in contracts/sources, named `<vendor>.<file>.toml`. Its
 models below; loading it from disk is not the contract's business.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts import columns
 from contracts.config.nearest_names import unknown
-from contracts.config.setting_types import problem
+from contracts.config.setting_types import StampFormat, problem
 from contracts.feeds import FEEDS
 
 
@@ -121,7 +122,24 @@ DecimalMark = Literal[".", ","]
 """What stands before a number's fraction."""
 
 ThousandsMark = Literal[",", ".", " ", "'"]
-"""What stands between groups of three digits; a space stands for the unbroken ones, too."""
+"""What stands between groups of three digits.
+
+A space stands for the unbroken ones, too, and an apostrophe for the typographic one.
+"""
+NO_STAMP = "is no day and no stamp, and formats are of these alone"
+BOTH_MARKS = "is the decimal mark too; give the other one as decimal"
+
+
+def require_stamps(formats: Iterable[str], table: str) -> None:
+    """Refuse formats of columns that are neither days nor stamps: they would do nothing.
+
+    Raises:
+        PydanticCustomError: Such a column.
+    """
+    schema = columns.polars_schema(FEEDS[table])
+    for name in formats:
+        if not schema[name].is_temporal():
+            raise problem(NO_STAMP, "formats", name)
 
 
 class Period(Strict):
@@ -185,7 +203,7 @@ class TableMapping(Strict):
     ends.
     """
     units: dict[str, Unit] = {}
-    formats: dict[str, str | tuple[str, ...]] = {}
+    formats: dict[str, StampFormat | tuple[StampFormat, ...]] = {}
     """Canonical column -> strptime format of stamps that are not ISO 8601; ISO ones still hold.
 
     Of several formats, none of which reads what another one reads otherwise, the first that fits.
@@ -209,6 +227,7 @@ class TableMapping(Strict):
             for name in getattr(self, setting):
                 if name not in known:
                     raise problem(unknown(f"column of {self.table}", name, known), setting, name)
+        require_stamps(self.formats, self.table)
         return self
 
 
@@ -259,3 +278,10 @@ class Source(Strict):
     path, or `name=text` for the first object of an array whose member of that name is that text
     (`event_params.key=page_location.value.string_value`).
     """
+
+    @model_validator(mode="after")
+    def tells_marks_apart(self) -> Self:
+        """A comma or point is either the decimal mark or that of thousands."""
+        if self.decimal == self.thousands:
+            raise problem(BOTH_MARKS, "thousands")
+        return self

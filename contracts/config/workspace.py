@@ -167,6 +167,16 @@ class Workspace(Section):
     run: RunSection = RunSection()
     erasure: ErasureSection = ErasureSection()
 
+    @model_validator(mode="after")
+    def names_each_audience_once(self) -> Self:
+        """An audience is a file of its own name."""
+        names = [audience.name for audience in self.audiences]
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                msg = f"is the name of audiences[{names.index(name)}], too; each is a file"
+                raise problem(msg, f"audiences[{place}].name")
+        return self
+
     @property
     def feed_files(self) -> list[str]:
         """The glob of each feed's files."""

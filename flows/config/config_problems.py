@@ -85,7 +85,7 @@ def _path(error: ErrorDetails, settings: Settings) -> Path:
     """Where in the settings an error lies: its location without the tags of union members."""
     path: list[str | int] = []
     place: Any = settings
-    *_, last = error["loc"]
+    last = error["loc"][-1] if error["loc"] else None
     for part in error["loc"]:
         try:
             place = place[part]

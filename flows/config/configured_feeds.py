@@ -171,9 +171,10 @@ def _thousands_of(section: FeedSection, source: Source) -> ThousandsMark | None:
     """The mark between groups of three digits: a decimal comma makes it the point, and back."""
     if section.thousands is not None:
         return section.thousands
-    if section.decimal is None or section.decimal == source.decimal:
+    decimal = section.decimal or source.decimal
+    if decimal == source.decimal and source.thousands is not None:
         return source.thousands
-    if section.decimal == ",":
+    if decimal == ",":
         return "."
     return "," if source.thousands == "." else source.thousands
 

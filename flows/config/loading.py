@@ -13,7 +13,7 @@ from typing import Any
 from contracts import columns
 from contracts.config.feed_section import FeedSection
 from contracts.config.nearest_names import nearest, unknown
-from contracts.config.source_mapping import Source
+from contracts.config.source_mapping import BOTH_MARKS, NO_STAMP, Source
 from contracts.config.workspace import Workspace
 from contracts.feeds import FEEDS
 from contracts.manifest import Warned
@@ -135,14 +135,25 @@ def _source_problems(position: int, feed: FeedSection, sources: Mapping[str, Sou
         near = nearest(feed.source, sources)
         hint = f"did you mean {near!r}?" if near else "`campaign-reports sources` lists them"
         return [f"feeds[{position}].source: unknown source {feed.source!r}; {hint}"]
-    known = sorted(
-        {name for one in sources[feed.source].tables for name in columns.columns(FEEDS[one.table])}
-    )
-    return [
-        f"feeds[{position}].{section}.{name}: {unknown(f'column of {feed.source}', name, known)}"
+    source = sources[feed.source]
+    types = {
+        name: dtype
+        for one in source.tables
+        for name, dtype in columns.polars_schema(FEEDS[one.table]).items()
+    }
+    problems = [
+        f"feeds[{position}].{section}.{name}: {unknown(f'column of {feed.source}', name, types)}"
         for section, name in feed.named_columns()
-        if name not in known
+        if name not in types
     ]
+    problems += [
+        f"feeds[{position}].formats.{name}: {NO_STAMP}"
+        for name in feed.formats
+        if name in types and not types[name].is_temporal()
+    ]
+    if (feed.decimal or source.decimal) == feed.thousands:
+        problems.append(f"feeds[{position}].thousands: {BOTH_MARKS}")
+    return problems
 
 
 def _slips(config: Workspace) -> list[Warned]:

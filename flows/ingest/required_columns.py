@@ -73,6 +73,7 @@ def require_columns(
     _refuse_longer_periods(feed, preamble)
     needed = [one for one in find_missing(feed, header) if one.is_needed]
     if not needed:
+        _refuse_undecided(feed, header)
         return
     undated = [one for one in needed if one.column == AdStats.date_day]
     if undated:
@@ -168,6 +169,29 @@ def _refuse_longer_periods(feed: ConfiguredFeed, preamble: tuple[str, ...]) -> N
     if said is not None:
         msg = f'its preamble says "{said}": each row covers more than a day'
         raise RefusedFile(msg, "export it again by day")
+
+
+def _refuse_undecided(feed: ConfiguredFeed, header: tuple[str, ...]) -> None:
+    """Refuse a file of which no row can be one of any table: what tells them is not there."""
+    lacking = [
+        (one.mapping.table, name)
+        for one in feed.mappings
+        if (name := _find_lacking(one, header)) is not None
+    ]
+    if len(lacking) == len(feed.mappings):
+        table, name = lacking[0]
+        free = _free_names(feed, header)
+        near = nearest_names((name,), free)
+        hint = f"nearest is {near[0]!r}; " if near else ""
+        msg = f'no column "{name}", which tells the rows of {table} from others'
+        raise RefusedFile(msg, f"{hint}deliver it, or read the file by a mapping in sources/")
+
+
+def _find_lacking(resolved: ResolvedMapping, header: tuple[str, ...]) -> str | None:
+    """The first column of those that tell a table's rows which is not in the file."""
+    named = index_header(header, resolved)
+    telling = (*resolved.mapping.when, *resolved.mapping.unless_empty)
+    return next((name for name in telling if fold(name) not in named), None)
 
 
 def _quote(names: tuple[str, ...]) -> str:

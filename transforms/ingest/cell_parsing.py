@@ -47,13 +47,16 @@ OFFSET_FORMATS = (
 FORMATS = (*LOCAL_FORMATS, *UTC_FORMATS, *OFFSET_FORMATS)
 FIRST_WRITTEN_YEAR = 1000
 """`%Y` also takes fewer than four digits: it would read `6/1/26` as a day of the year 26."""
-ISO_START = r"^\s*\d{4}-\d\d-\d\d(?:[T ]\d{1,2}:\d\d|\s*$)"
+YEAR = r"(?:[1-9]\d{3}|0[1-9]\d\d|00[1-9]\d|000[1-9])"
+"""Of the calendar, which has no year 0: a date in it stops whoever reads it."""
+ISO_START = rf"^\s*{YEAR}-\d\d-\d\d(?:[T ]\d{{1,2}}:\d\d|\s*$)"
 TRUE_WORDS = ("true", "t", "1", "yes", "y")
 FALSE_WORDS = ("false", "f", "0", "no", "n")
 DIVISORS: dict[Unit | None, int] = {Unit.MICROS: 1_000_000, Unit.PERCENT: 100}
 """Unit of a number -> how many of it are one."""
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
 """The Unix times of the years 1 to 9999."""
+SECONDS_A_DAY = 86_400
 TICKS_A_SECOND = {"ms": 1_000, "us": 1_000_000}
 """Of the units in which a stamp can lie beyond them."""
 MILLISECONDS_FROM = 10**11
@@ -87,7 +90,7 @@ def parse_instants(
     if isinstance(cells.dtype, pl.Datetime):
         return _to_utc(_drop_impossible(cells).dt.cast_time_unit("us"), timezone)
     if cells.dtype == pl.Date:
-        return _to_utc(cells.cast(pl.Datetime("us")), timezone)
+        return _to_utc(_drop_impossible(cells).cast(pl.Datetime("us")), timezone)
     if unit in (Unit.UNIX_SECONDS, Unit.UNIX_MILLISECONDS, Unit.UNIX):
         number = cells.cast(pl.Decimal(38, 6), strict=False)
         micros = number * (1_000 if unit is Unit.UNIX_MILLISECONDS else 1_000_000)
@@ -117,6 +120,9 @@ def _drop_impossible(stamps: pl.Series) -> pl.Series:
 
 def _is_possible(cells: pl.Series) -> pl.Series:
     """Whether native stamps are of the years 1 to 9999; a file can hold others."""
+    if cells.dtype == pl.Date:
+        first, last = FIRST_SECOND // SECONDS_A_DAY, LAST_SECOND // SECONDS_A_DAY
+        return cells.to_physical().is_between(first, last)
     ticks = TICKS_A_SECOND.get(getattr(cells.dtype, "time_unit", "ns"))
     if ticks is None:
         return pl.Series([True])
@@ -136,7 +142,7 @@ def _parse_iso(text: pl.Series, timezone: str) -> pl.Series:
     dated = text.str.contains(ISO_START)
     left = text if dated.all() else text.set(~dated, None)
     parsed = pl.Series(text.name, [None], INSTANT).new_from_index(0, len(text))
-    for form in dict.fromkeys((_format_of_first(left) or FORMATS[0], *FORMATS)):
+    for form in (_format_of_first(left) or FORMATS[0], *FORMATS):
         if left.null_count() == len(left):
             break
         whole = left if left is text else left.str.strip_chars()
@@ -163,7 +169,8 @@ def _read_at_once(text: pl.Series, is_local: bool) -> pl.Series | None:  # noqa:
         read = text.to_arrow().cast(timestamp("us", None if is_local else "UTC"))
     except ArrowInvalid:
         return None
-    return pl.Series(text.name, read)
+    stamps = pl.Series(text.name, read)
+    return stamps if _is_possible(stamps).all() else None
 
 
 def _format_of_first(text: pl.Series) -> str | None:
@@ -200,7 +207,7 @@ def _keep_in_calendar(instants: pl.Series) -> pl.Series:
 def parse_days(cells: pl.Series, *, form: str | tuple[str, ...] | None = None) -> pl.Series:
     """Dates: in a given format, ISO 8601, or the date of an ISO stamp as it stands."""
     if cells.dtype == pl.Date:
-        return cells
+        return _drop_impossible(cells)
     if isinstance(cells.dtype, pl.Datetime):
         return _drop_impossible(cells).dt.date()
     text = parse_text(cells).str.strip_chars()

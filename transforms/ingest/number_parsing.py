@@ -11,8 +11,11 @@ import polars as pl
 
 SPACES = "\u00a0\u202f\u2009"
 """Unbroken and thin spaces, as French and Swiss exports set them between groups of digits."""
+APOSTROPHES = "'\u2019"
+"""The typewriter's, and the one that Swiss exports set between groups of digits."""
 MINUS = "\u2212"
-ANY_SPACE = rf"[ {SPACES}]"
+EVERY_FORM = {" ": rf"[ {SPACES}]", "'": rf"[{APOSTROPHES}]"}
+"""Mark of thousands -> the regular expression of all its forms, where it has several."""
 EXACT = pl.Decimal(38, 9)
 """What sums of several columns are exact in."""
 
@@ -23,8 +26,9 @@ class NumberMarks:
 
     Attributes:
         decimal: What stands before the fraction.
-        thousands: What may stand between groups of three digits; a space stands for all spaces.
-        symbols: Texts taken off, as `€`.
+        thousands: What may stand between groups of three digits; a space stands for all spaces, an
+            apostrophe for the typographic one, too.
+        symbols: Texts taken off, as `€`; of `$` and `US$` the longer one first.
     """
 
     decimal: str = "."
@@ -37,7 +41,7 @@ class NumberMarks:
         fraction = rf"(?:{re.escape(self.decimal)}\d*)?"
         whole = r"\d+"
         if self.thousands is not None:
-            between = ANY_SPACE if self.thousands == " " else re.escape(self.thousands)
+            between = EVERY_FORM.get(self.thousands, re.escape(self.thousands))
             whole = rf"(?:[1-9]\d{{0,2}}(?:{between}\d{{3}})+|\d+)"
         return rf"^[+-]?(?:{whole}{fraction}|{re.escape(self.decimal)}\d+)(?:[eE][+-]?\d+)?$"
 
@@ -57,7 +61,7 @@ def plain_numbers(cells: pl.Series, marks: NumberMarks) -> pl.Series:
     if cells.dtype != pl.String:
         return cells.cast(pl.String)
     text = cells
-    for symbol in marks.symbols:
+    for symbol in sorted(marks.symbols, key=len, reverse=True):
         text = text.str.replace_all(symbol, "", literal=True)
     text = text.str.strip_chars(f" \t\r\n{SPACES}").replace("", None)
     text = text.str.replace(MINUS, "-", literal=True)
@@ -66,9 +70,8 @@ def plain_numbers(cells: pl.Series, marks: NumberMarks) -> pl.Series:
     is_number = text.str.contains(marks.pattern)
     plain = text.set(~is_number, None)
     if marks.thousands is not None:
-        is_space = marks.thousands == " "
-        mark = ANY_SPACE if is_space else marks.thousands
-        plain = plain.str.replace_all(mark, "", literal=not is_space)
+        forms = EVERY_FORM.get(marks.thousands)
+        plain = plain.str.replace_all(forms or marks.thousands, "", literal=forms is None)
     return plain if marks.decimal == "." else plain.str.replace(marks.decimal, ".", literal=True)
 
 

@@ -17,6 +17,7 @@ from contracts.feeds import (
     Segments,
     Sends,
 )
+from contracts.reference.web_sources import ChannelGroup
 from flows.catalog.canonical_tables import Catalog
 from flows.errors import ConfigurationError
 from flows.steps.messaging.described_messages import find_channels
@@ -42,6 +43,7 @@ NAMED_IN: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 }
 """What a question names -> the tables and columns that know such names, the fewest rows first."""
 
+TOUCH_CHANNEL = "channel of touches"
 NAME = "name"
 COMMAND = "--"
 """Where a command's question stands: its keys are options."""
@@ -78,6 +80,10 @@ def find_unknown_names(
         *(
             Question("event type", name, f"attribution.touch_events[{place}]")
             for place, name in enumerate(config.attribution.touch_events)
+        ),
+        *(
+            Question(TOUCH_CHANNEL, name, f"attribution.lookback_hours.{name}")
+            for name in config.attribution.lookback_hours
         ),
     ]
     if questions:
@@ -134,6 +140,9 @@ def _explain_unknown(
             *catalog.given.event_types(),
             *catalog.given.constant_event_types(),
         }
+        is_known = question.name in known
+    elif question.what == TOUCH_CHANNEL:
+        known = {*channels.codes, *map(str, ChannelGroup), *config.attribution.touch_events}
         is_known = question.name in known
     elif question.what == "channel":
         known = {*channels.messages}

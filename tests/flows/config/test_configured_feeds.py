@@ -52,6 +52,13 @@ def test_a_decimal_comma_makes_the_point_the_mark_of_thousands(
     assert (found.decimal, found.thousands) == marks
 
 
+def test_a_decimal_comma_of_a_mapping_of_one_s_own_makes_the_point_that_mark_too() -> None:
+    own = SHOP.model_copy(update={"decimal": ",", "thousands": None})
+    section = FeedSection(source="shop.ads", files="raw/x")
+    marks = configure_feeds(Workspace(feeds=(section,)), {"shop.ads": own})[0].mappings[0].marks
+    assert (marks.decimal, marks.thousands) == (",", ".")
+
+
 def test_what_a_feed_says_is_added_to_what_its_source_says() -> None:
     found = configure(
         symbols=["€"],

@@ -90,6 +90,21 @@ def test_every_column_of_the_feed_s_own_must_be_there() -> None:
     assert "without" not in said
 
 
+def test_a_file_without_the_column_that_tells_its_rows_is_refused() -> None:
+    """Without `Status` no payment was one: the file was read as empty."""
+    orders = {"order_id": "id", "ordered_at": "Created", "revenue": "Amount"}
+    paid = TableMapping(table="orders", columns=orders, when={"Status": ("paid",)})
+    filled = TableMapping(table="orders", columns=orders, unless_empty=("Total",))
+    section = FeedSection(source="shop.pay", files="raw/x.csv")
+    for table, name in ((paid, "Status"), (filled, "Total")):
+        shop = Source(description="payments", tables=(table,), leaves_other_rows=True)
+        configured = configure_feeds(Workspace(feeds=(section,)), {"shop.pay": shop})[0]
+        require_columns(configured, ("id", "Created", "Amount", name.upper()))
+        said = refusal(configured, ("id", "Created", "Amount", f"{name}es"))
+        assert f'no column "{name}", which tells the rows of orders from others' in said
+        assert f"nearest is '{name}es'" in said
+
+
 def test_a_constant_needs_no_column() -> None:
     require_columns(feed(constants={"date_day": "2026-01-31"}), without("Day"))
 

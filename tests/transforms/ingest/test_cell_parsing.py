@@ -43,6 +43,10 @@ def utc(*parts: int) -> datetime:
         ("2026-03-01 10:00+02:00", utc(2026, 3, 1, 8)),
         ("2026-03-01 10:00:00.5 -0530", utc(2026, 3, 1, 15, 30, 0, 500000)),
         (" 2026-03-01 10:00:00 ", utc(2026, 3, 1, 10)),
+        ("2026-03-01T10:00:00+0200 ", utc(2026, 3, 1, 8)),
+        ("0001-01-01T00:00:00Z", utc(1, 1, 1)),
+        ("0000-01-01T00:00:00Z", None),
+        ("0000-01-01", None),
         ("2026-02-30", None),
         ("2026-3-1", None),
         ("2026-03-01T10", None),
@@ -59,9 +63,9 @@ def test_a_stamp_is_iso_8601_or_none(cell: str, at: datetime | None) -> None:
 
 
 stamps = st.builds(
-    "{}{}-{}-{}{}{}:{}{}{}{}".format,
+    "{}{}-{}-{}{}{}:{}{}{}{}{}".format,
     st.sampled_from(["", "", "", " "]),
-    st.sampled_from(["2026", "1970", "2024", "0001", "9999", "99"]),
+    st.sampled_from(["2026", "1970", "2024", "0000", "0001", "9999", "99"]),
     st.sampled_from(["01", "02", "12", "13", "1"]),
     st.sampled_from(["01", "29", "31", "32"]),
     st.sampled_from("TTT __"),
@@ -70,6 +74,7 @@ stamps = st.builds(
     st.sampled_from(["", ":00", ":59", ":60", ":7"]),
     st.sampled_from(["", "", ".5", ".123", ".123456", ".1234567", ".", ",5"]),
     st.sampled_from(["", "Z", "Z", "z", "+02:00", "-0530", "+05", "+24:00", "+05:60", " UTC"]),
+    st.sampled_from(["", "", "", " "]),
 )
 
 
@@ -140,6 +145,14 @@ def test_a_native_stamp_beyond_the_calendar_is_none(unit: str) -> None:
     stamps = pl.Series([0, *beyond, None], dtype=pl.Int64).cast(pl.Datetime(unit))  # ty: ignore[invalid-argument-type]
     assert parse_instants(stamps).to_list() == [utc(1970, 1, 1), None, None]
     assert parse_days(stamps).to_list() == [date(1970, 1, 1), None, None]
+
+
+def test_a_native_day_beyond_the_calendar_is_none() -> None:
+    """Day -719,163 lies in a year 0, which stops whoever reads it as a date."""
+    days = pl.Series([-719_163, -719_162, 2_932_896, 2_932_897]).cast(pl.Int32).cast(pl.Date)
+    assert parse_days(days).to_list() == [None, date(1, 1, 1), date(9999, 12, 31), None]
+    assert parse_instants(days).to_list() == [None, utc(1, 1, 1), utc(9999, 12, 31), None]
+    assert parse_days(pl.Series(["0000-02-03", "0001-02-03"])).to_list() == [None, date(1, 2, 3)]
 
 
 def test_days_are_dates_and_the_date_of_a_stamp_as_it_stands() -> None:

@@ -19,6 +19,7 @@ POINT = NumberMarks(thousands=",")
 COMMA = NumberMarks(decimal=",", thousands=".")
 FRENCH = NumberMarks(decimal=",", thousands=" ", symbols=("€",))
 SWISS = NumberMarks(thousands="'", symbols=("CHF",))
+DOLLARS = NumberMarks(symbols=("$", "US$", "USD"))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,12 @@ SWISS = NumberMarks(thousands="'", symbols=("CHF",))
         (FRENCH, "€1 234", "1234"),
         (FRENCH, "12\u00a034", None),
         (SWISS, "CHF 1'234.50", "1234.5"),
+        (SWISS, "1\u2019234.50", "1234.5"),
+        (SWISS, "12\u201934", None),
         (SWISS, "€ 5", None),
+        (DOLLARS, "US$3.20", "3.2"),
+        (DOLLARS, "-$3.20", "-3.2"),
+        (DOLLARS, "3.20 USD", "3.2"),
         (COMMA, "abc", None),
         (COMMA, "-", None),
     ],

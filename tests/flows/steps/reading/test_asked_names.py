@@ -77,6 +77,16 @@ def test_a_touch_of_an_unknown_event_type_is_an_error(tmp_path: Path) -> None:
     assert "did you mean 'store_visit'?" in said
 
 
+def test_a_look_back_of_an_unknown_channel_is_an_error(tmp_path: Path) -> None:
+    """It was passed over, so that the channel's touches counted as long as all others."""
+    named = '{ emial = 24, email = 24, ads = 24, "paid search" = 24 }'
+    said = problem(tmp_path, f"[attribution]\nlookback_hours = {named}\n")
+    assert said.endswith(
+        "attribution.lookback_hours.emial: no feed and no vocabulary knows the channel of "
+        "touches 'emial'; did you mean 'email'?"
+    )
+
+
 def test_a_command_s_question_is_told_with_its_option(tmp_path: Path) -> None:
     root = write_workspace(tmp_path / "ws", FEEDS, FILES)
     loaded = load_workspace(root, environ={})
