@@ -26,9 +26,14 @@ from flows.steps.fact_tasks import (
     describe_activities,
     match_sessions_to_ads,
 )
-from flows.steps.messaging.described_messages import MessageInputs, NamedKeys, find_names
+from flows.steps.messaging.described_messages import (
+    MessageInputs,
+    NamedKeys,
+    find_names,
+    read_channels,
+    read_names,
+)
 from flows.steps.messaging.fact_files import FactFiles
-from flows.steps.messaging.kept_names import read_channels, read_names, write_names
 from flows.steps.messaging.message_references import NAMES, find_earlier, gather_references
 from flows.steps.messaging.message_reports import MessageFacts, sum_message_rows
 from flows.steps.messaging.restating.fact_base import FACT_SUMS, FACTS
@@ -72,7 +77,7 @@ class RunFacts:
             inputs = MessageInputs(catalog, settings, folder)
             gathered = gather_references(catalog, find_earlier(kept))
             gathered.keep(folder)
-            return write_names(folder, find_names(inputs, gathered))
+            return find_names(inputs, gathered).keep(folder)
 
         return kept.folder(NAMES, [catalog, settings], write)
 

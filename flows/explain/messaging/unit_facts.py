@@ -15,8 +15,8 @@ from flows.explain.messaging.narrowed_keys import KeyRows, Seed, narrow_keys
 from flows.explain.published_run import PublishedRun
 from flows.steps.messaging.described_messages import MessageInputs
 from flows.steps.messaging.key_files import KeyFiles
-from flows.steps.messaging.send_facts import number_organizations, prepare_facts
-from flows.steps.messaging.settled_sends import settle_sends
+from flows.steps.messaging.linked_events import BY_ADDRESS, identify, identify_sends
+from flows.steps.messaging.send_facts import number_organizations, prepare_facts, settle_sends
 from transforms.explain.row_places import ROW_PLACE, TABLE, pack_place
 from transforms.messaging.daily_sums import sum_message_days
 from transforms.messaging.delivery_basis import (
@@ -37,7 +37,6 @@ from transforms.messaging.event_assignment import (
 from transforms.messaging.hasty_clicks import flag_hasty_clicks
 from transforms.messaging.send_keys import EventScope
 from transforms.messaging.send_linking import (
-    identify_contacts,
     key_message_contacts,
     link_to_sends,
     list_linkable_sends,
@@ -191,26 +190,14 @@ class UnitBuilder:
     def _read(self) -> KeyRows:
         """The key columns of all sends and events."""
         keys = self.keys
-        raw = self._identify(_placed(keys.read_sends()), SendKeys.is_by_address)
+        raw = identify_sends(_placed(keys.read_sends()), self.names.owners)
         named = _placed(keys.read_events(EventScope.SEND))
         if not any(keys.has(scope) for scope in UNLINKED):
             return KeyRows(raw, named, None)
-        addressed = pl.concat(
-            [
-                _placed(keys.read_events(scope))
-                for scope in (EventScope.MESSAGE_ADDRESS, EventScope.CONTACT)
-            ]
-        )
-        if not self.names.owners.is_empty():
-            addressed = identify_contacts(addressed, self.names.owners.lazy())
+        addressed = pl.concat([_placed(keys.read_events(scope)) for scope in BY_ADDRESS])
+        addressed = identify(addressed, self.names.owners)
         of_contact = _placed(keys.read_events(EventScope.MESSAGE_CONTACT))
         return KeyRows(raw, named, pl.concat([of_contact, key_message_contacts(addressed)]))
-
-    def _identify(self, rows: pl.LazyFrame, is_by_address: str) -> pl.LazyFrame:
-        if self.names.owners.is_empty():
-            return rows
-        named = rows.filter(is_by_address).pipe(identify_contacts, self.names.owners.lazy())
-        return pl.concat([rows.filter(~pl.col(is_by_address)), named])
 
     def _count_events(self, read: KeyRows, sends: pl.LazyFrame) -> pl.LazyFrame:
         """`CountedEvents` of all events; the key of the contact is the row's place."""
@@ -248,8 +235,7 @@ class UnitBuilder:
             .group_by(UNIT)
             .agg(pl.col(contact).max())
         )
-        both, owners = pl.concat([stated, shown]), self.names.owners
-        return both if owners.is_empty() else identify_contacts(both, owners.lazy())
+        return identify(pl.concat([stated, shown]), self.names.owners)
 
     def _list_rows(self, raw: pl.LazyFrame, counted: pl.LazyFrame) -> pl.LazyFrame:
         of_sends = raw.join(

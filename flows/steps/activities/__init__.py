@@ -1,7 +1,7 @@
 """What everybody did, kept in files in the order of time.
 
 `write_activities` makes all of it: first whose each device was (`identity_links`) and the number of
-each contact (`people_numbers`), then a piece of each batch of files of a table. A piece is kept
+each contact (`people_inputs`), then a piece of each batch of files of a table. A piece is kept
 while all that decides its rows stays what it is (`activity_pieces`). `web_activities` writes
 sessions and orders, `message_activities` sends and events.
 

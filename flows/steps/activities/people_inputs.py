@@ -1,4 +1,4 @@
-"""What is known before people's activities are described."""
+"""What is known before people's activities are described, and who the people are."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,14 +6,18 @@ from functools import cached_property
 import polars as pl
 
 from contracts.config.workspace import Workspace
+from contracts.facts.people.numbered_activities import People
 from contracts.vocabulary import Action
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.file_batches import Batch
 from flows.config.memory import fact_rows_at_once
+from flows.errors import REPORT_IT, CampaignReportsError
 from flows.kept.identities import identify_rows
+from flows.runtime.materialize import materialize
 from flows.steps.messaging.described_messages import NamedKeys
 from flows.steps.messaging.key_files import KeyFiles
 from transforms.activities.activity_keys import name_contacts
+from transforms.activities.person_numbers import key_people, list_people
 from transforms.matching.match_sessions import MatchedSessions
 
 
@@ -64,3 +68,25 @@ class PeopleInputs:
     def name(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Canonical rows with the contact that their address names."""
         return name_contacts(rows, self.names.owners)
+
+
+def find_people(inputs: PeopleInputs, orders: pl.LazyFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Number the contacts that any row names, as `People`.
+
+    Args:
+        inputs: What was read.
+        orders: `PricedOrders`.
+        links: `IdentityLinks`.
+
+    Raises:
+        CampaignReportsError: Two contacts share a key, which no workspace has shown yet.
+    """
+    naming = [inputs.scan_named("sends"), inputs.scan_named("events"), inputs.sessions]
+    named = pl.concat([key_people(rows) for rows in (*naming, orders, links.lazy())])
+    known = key_people(inputs.catalog.scan("contacts")).collect(engine="streaming").lazy()
+    listed = list_people(known, named).collect(engine="streaming")
+    keys = listed.get_column(People.contact_key)
+    if keys.n_unique() < len(keys):
+        msg = "two contacts share a 64-bit key"
+        raise CampaignReportsError(msg, REPORT_IT)
+    return materialize(listed.lazy(), People).collect()

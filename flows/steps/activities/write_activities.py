@@ -24,8 +24,7 @@ from flows.runtime.materialize import hold
 from flows.steps.activities.activity_pieces import LAST, Pieces, lay_by_person
 from flows.steps.activities.identity_links import link_devices
 from flows.steps.activities.message_activities import write_events, write_sends
-from flows.steps.activities.people_inputs import PeopleInputs
-from flows.steps.activities.people_numbers import find_people
+from flows.steps.activities.people_inputs import PeopleInputs, find_people
 from flows.steps.activities.placing import Placing
 from flows.steps.activities.web_activities import write_orders, write_sessions
 from transforms.activities.activity_extracts import find_last_instants

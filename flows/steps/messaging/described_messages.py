@@ -1,5 +1,6 @@
 """What messages there are, in which channels, and whom their addresses name."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ from flows.cluster.workers import THREADS, Workers
 from flows.config.memory import fact_rows_at_once
 from flows.errors import ConfigurationError
 from flows.ingest.send_key_files import LINKS_FILE
+from flows.kept.identities import identify
+from flows.kept.kept_frames import read_frame, write_frames
 from flows.runtime.materialize import hold, materialize
 from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.messaging.message_references import (
@@ -38,6 +41,7 @@ from transforms.messaging.messages.message_references import add_event_channels,
 from transforms.messaging.send_keys import EventScope
 from transforms.messaging.send_linking import map_addresses
 
+CHANNELS = "channels.json"
 NAMING_CHANNELS = ("campaigns", "dispatches", "messages")
 """The tables whose rows name the channels of the user's own."""
 
@@ -76,6 +80,27 @@ class NamedKeys:
     messages: pl.DataFrame
     owners: pl.DataFrame
     domains: pl.DataFrame
+
+    def keep(self, folder: Path) -> str:
+        """Keep them for the next run; return what they are."""
+        (folder / CHANNELS).write_text(json.dumps(self.channels.own))
+        frames = {"messages": self.messages, "owners": self.owners, "domains": self.domains}
+        return identify(self.channels.own, write_frames(folder, frames))
+
+
+def read_channels(folder: Path) -> RunChannels:
+    """The channels of a run whose names a folder keeps."""
+    return RunChannels(tuple(json.loads((folder / CHANNELS).read_text("utf-8"))))
+
+
+def read_names(folder: Path) -> NamedKeys:
+    """The names that a folder keeps."""
+    return NamedKeys(
+        read_channels(folder),
+        read_frame(folder, "messages", DescribedMessages),
+        read_frame(folder, "owners", AddressOwners),
+        read_frame(folder, "domains", ContactDomains),
+    )
 
 
 def find_names(inputs: MessageInputs, gathered: FileReferences | None = None) -> NamedKeys:

@@ -11,10 +11,13 @@ from contracts.facts.messaging.send_facts import (
     ChannelSends,
     CountedEvents,
     SendFacts,
+    SendUnits,
+    UnitEvents,
 )
 from contracts.facts.messaging.send_sums import ContactBases
 from flows.cluster.workers import count_up, perform
 from flows.config.memory import fact_rows_at_once
+from flows.errors import CampaignReportsError
 from flows.runtime.materialize import materialize
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys
 from flows.steps.messaging.fact_files import CONTACTS, FactFiles
@@ -26,8 +29,7 @@ from flows.steps.messaging.linked_events import (
     read_events,
     read_sends,
 )
-from flows.steps.messaging.settled_sends import require_distinct, settle_sends
-from transforms.common.keys import BUCKETS, hash_unknown_message
+from transforms.common.keys import BUCKETS, hash_unknown_message, list_repeated
 from transforms.messaging.contact_sums import sum_contacts, sum_domains
 from transforms.messaging.daily_sums import sum_links, sum_message_days
 from transforms.messaging.delivery_basis import list_said_delivered
@@ -41,8 +43,9 @@ from transforms.messaging.event_assignment import (
 )
 from transforms.messaging.hasty_clicks import flag_hasty_clicks
 from transforms.messaging.segment_sums import key_members, sum_segments
-from transforms.messaging.send_facts import count_unclear
+from transforms.messaging.send_facts import build_send_facts, count_unclear, sum_events
 from transforms.messaging.send_keys import EventScope
+from transforms.messaging.send_units import list_units, number_events
 
 BARE_ACTIONS = frozenset(ACTION_CODES)
 
@@ -155,6 +158,34 @@ def _count_events(
         unit_key(ChannelSends.send_key, ChannelSends.channel_code).alias(CountedEvents.unit_key),
     )
     return materialize(flag_hasty_clicks(events, deliveries), CountedEvents)
+
+
+def settle_sends(
+    sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame, timezone: str
+) -> pl.LazyFrame:
+    """The facts of sends, from what happened to each: `SendFacts`.
+
+    Args:
+        sends: `ChannelSends`.
+        events: `CountedEvents` of the same group of buckets.
+        messages: `MessageCodes`.
+        timezone: The reporting time zone.
+    """
+    units = materialize(list_units(sends, events, messages), SendUnits)
+    numbered = materialize(number_events(events, units), UnitEvents)
+    happened = pl.collect_all(sum_events(numbered), engine="streaming")
+    return build_send_facts(units.collect(), happened, timezone)
+
+
+def require_distinct(keys: pl.Series) -> None:
+    """Require that no two sends share a key: their events would be mistaken for each other's.
+
+    Raises:
+        CampaignReportsError: Two do.
+    """
+    if not list_repeated(keys).is_empty():
+        msg = "two sends have ids with one hash"
+        raise CampaignReportsError(msg, "Write one of the two ids otherwise; please report it.")
 
 
 def number_organizations(messages: pl.DataFrame, known: pl.DataFrame | None = None) -> pl.DataFrame:

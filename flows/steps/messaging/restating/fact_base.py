@@ -7,9 +7,8 @@ from flows.catalog.recorded_files import list_bases
 from flows.catalog.row_files import RowFile
 from flows.kept.deferred import Deferred
 from flows.kept.keepers import Keeper
-from flows.steps.messaging.described_messages import NamedKeys
+from flows.steps.messaging.described_messages import NamedKeys, read_names
 from flows.steps.messaging.fact_files import FactFiles
-from flows.steps.messaging.kept_names import read_names
 from flows.steps.messaging.message_references import NAMES
 
 FACTS = "facts"

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from flows.errors import CampaignReportsError
-from flows.steps.messaging.settled_sends import require_distinct
+from flows.steps.messaging.send_facts import require_distinct
 
 
 def test_two_sends_with_one_key_stop_the_run() -> None:
