@@ -114,12 +114,12 @@ class DeviceSpans(Table):
     last_at: Instant = column("the last time")
 
 
-class Meetings(Table):
+class KeyComparisons(Table):
     """One row per two batches whose keys were compared."""
 
     asking: Text = column("the identity of the one that asks for keys", key=True, required=True)
     asked: Text = column("that of the one that may have them", key=True, required=True)
-    do_meet: Flag = column("whether it has any of them", required=True)
+    shares_a_key: Flag = column("whether it has any of them", required=True)
 
 
 class KeyedEvents(Table):

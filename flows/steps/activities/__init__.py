@@ -7,7 +7,7 @@ sessions and orders, `message_activities` sends and events.
 
 Events hang on more than their own rows: each is somebody's, and of a message, by its send, which
 may lie in any batch; by whose its device was; and a machine's by how soon after the delivery it
-came. So a batch of events notes what it asks (`event_questions`): `meetings` finds the pieces of
-sends that have any send that it names, `placing` what the links say of its devices, `machine_signs`
-which of its clicks came in haste. Where all answer as before, its piece stands.
+came. So a batch of events notes what it asks (`event_questions`): `shared_keys` finds the pieces of
+sends that have any send that it names, `linked_pieces` what the links say of its devices, and
+`machine_signs` which of its clicks came in haste. Where all answer as before, its piece stands.
 """

@@ -22,10 +22,10 @@ from flows.kept.keepers import keep_each
 from flows.runtime.materialize import materialize, write_whole
 from flows.steps.activities.activity_pieces import EVENTS, PLACES, SENDS, Pieces, write_piece
 from flows.steps.activities.event_questions import keep_questions
+from flows.steps.activities.linked_pieces import LinkedPieces, fill_device_contacts
 from flows.steps.activities.machine_signs import JudgedAgents, find_haste
-from flows.steps.activities.meetings import find_meetings
 from flows.steps.activities.people_inputs import PeopleInputs
-from flows.steps.activities.placing import Placing, place_linked
+from flows.steps.activities.shared_keys import find_shared_keys
 from transforms.activities.activity_keys import (
     add_first_sent,
     find_contacts,
@@ -101,7 +101,7 @@ class EventInputs:
     agents: JudgedAgents = field(default_factory=JudgedAgents)
 
 
-def write_sends(inputs: PeopleInputs, placing: Placing) -> Pieces:
+def write_sends(inputs: PeopleInputs, linked: LinkedPieces) -> Pieces:
     """Have every send written, as `KeyedSends`."""
     first_sent = _find_first_sent(inputs)
     batches = [
@@ -116,7 +116,7 @@ def write_sends(inputs: PeopleInputs, placing: Placing) -> Pieces:
         ]
         for one in batches
     ]
-    return placing.keep_pieces(SENDS, decided, write_send_piece, inputs.names.owners, batches)
+    return linked.keep_pieces(SENDS, decided, write_send_piece, inputs.names.owners, batches)
 
 
 def write_send_piece(owners: pl.DataFrame, one: SendBatch, folder: Path) -> None:
@@ -131,7 +131,7 @@ def write_send_piece(owners: pl.DataFrame, one: SendBatch, folder: Path) -> None
     write_piece(SENDS, key_sends(add_first_sent(rows, one.first_sent.lazy())), folder)
 
 
-def write_events(inputs: PeopleInputs, placing: Placing, sends: Pieces) -> Pieces:
+def write_events(inputs: PeopleInputs, linked: LinkedPieces, sends: Pieces) -> Pieces:
     """Have every event written, as `KeyedEvents`.
 
     Whose an event is and of which message hangs on its row, on its send and on the links of its
@@ -140,32 +140,32 @@ def write_events(inputs: PeopleInputs, placing: Placing, sends: Pieces) -> Piece
 
     Args:
         inputs: What was read.
-        placing: Whose devices were, and where to write.
+        linked: Whose devices were, and where to write.
         sends: Every send.
     """
-    keeper, workers = placing.keeper, placing.workers
+    keeper, workers = linked.keeper, linked.workers
     asked = keep_questions(inputs, [*list_batches(inputs.catalog, "events")], keeper, workers)
     pieces = {folder.name: folder for folder in sends.folders}
-    met = find_meetings(
+    sharing = find_shared_keys(
         keeper,
-        "meetings of events and sends",
+        "keys that events and sends share",
         {one.identity: one.sends for one in asked},
         {name: _scan_places([folder]).select(SENT_KEY) for name, folder in pieces.items()},
     )
-    links, hasty = placing.identify_links([one.devices for one in asked]), find_haste(inputs, asked)
-    of = EventInputs(inputs.names.owners, placing.links, inputs.names.channels)
-    placing.scratch.mkdir(parents=True, exist_ok=True)
+    links, hasty = linked.identify_links([one.devices for one in asked]), find_haste(inputs, asked)
+    of = EventInputs(inputs.names.owners, linked.links, inputs.names.channels)
+    linked.scratch.mkdir(parents=True, exist_ok=True)
     batches = [
         EventBatch(
             one.batch,
-            tuple(pieces[name] for name in met[one.identity]),
+            tuple(pieces[name] for name in sharing[one.identity]),
             signs,
-            placing.scratch / f"{at}.arrow",
+            linked.scratch / f"{at}.arrow",
         )
         for at, (one, signs) in enumerate(zip(asked, hasty, strict=True))
     ]
     decided = [
-        [one.identity, met[one.identity], linked] for one, linked in zip(asked, links, strict=True)
+        [one.identity, sharing[one.identity], said] for one, said in zip(asked, links, strict=True)
     ]
     places = keep_each(keeper, workers, "places of events", decided, place_event_batch, of, batches)
     decided = [
@@ -177,7 +177,7 @@ def write_events(inputs: PeopleInputs, placing: Placing, sends: Pieces) -> Piece
         ]
         for one, place in zip(batches, places, strict=True)
     ]
-    return placing.keep_pieces(EVENTS, decided, write_event_piece, of, batches)
+    return linked.keep_pieces(EVENTS, decided, write_event_piece, of, batches)
 
 
 def place_event_batch(of: EventInputs, one: EventBatch, _: Path) -> str:
@@ -241,7 +241,7 @@ def _place(of: EventInputs, one: EventBatch) -> pl.DataFrame:
     own = _scan_places(one.sends).join(keyed.lazy(), on=SENT_KEY, how="semi", build_side=HELD)
     places = materialize(own, SendPlaces)
     placed = place_events(keyed.lazy(), places).collect(engine="in-memory")
-    return place_linked(of.links, placed, Events.occurred_at).collect(engine="in-memory")
+    return fill_device_contacts(of.links, placed, Events.occurred_at).collect(engine="in-memory")
 
 
 def _scan_places(sends: Sequence[Path]) -> pl.LazyFrame:

@@ -17,7 +17,7 @@ from flows.steps.activities.activity_pieces import (
     keep_piece,
     write_piece,
 )
-from flows.steps.activities.placing import Placing, place_linked
+from flows.steps.activities.linked_pieces import LinkedPieces, fill_device_contacts
 from transforms.activities.ad_names_now import key_links, list_dated_sources
 from transforms.activities.linked_rows import span_devices
 from transforms.activities.person_numbers import key_contacts
@@ -41,29 +41,29 @@ class SessionInputs:
     dated: pl.DataFrame
 
 
-def write_sessions(matched: MatchedSessions, placing: Placing) -> Pieces:
+def write_sessions(matched: MatchedSessions, linked: LinkedPieces) -> Pieces:
     """Have every session written, as `KeyedVisits`.
 
     Whose a session is and by which link it came hangs on its row, on the links of its device and
     on whether the day matters for its traffic source.
     """
-    of = SessionInputs(placing.links, list_dated_sources(matched.links).collect())
+    of = SessionInputs(linked.links, list_dated_sources(matched.links).collect())
     identities = [[piece.identity] for piece in matched.pieces]
     spans = keep_each(
-        placing.keeper,
-        placing.workers,
+        linked.keeper,
+        linked.workers,
         "devices of sessions",
         identities,
         write_spans,
         None,
         matched.pieces,
     )
-    links = placing.identify_links([pl.scan_ipc(one.open() / SPANS) for one in spans])
+    links = linked.identify_links([pl.scan_ipc(one.open() / SPANS) for one in spans])
     decided = [
-        [piece.identity, linked, identify_rows(_select_dated(of, piece))]
-        for piece, linked in zip(matched.pieces, links, strict=True)
+        [piece.identity, said, identify_rows(_select_dated(of, piece))]
+        for piece, said in zip(matched.pieces, links, strict=True)
     ]
-    return placing.keep_pieces(SESSIONS, decided, write_session_piece, of, matched.pieces)
+    return linked.keep_pieces(SESSIONS, decided, write_session_piece, of, matched.pieces)
 
 
 def _select_dated(of: SessionInputs, piece: SessionPiece) -> pl.LazyFrame:
@@ -79,7 +79,7 @@ def write_session_piece(of: SessionInputs, piece: SessionPiece, folder: Path) ->
         folder: Gets it.
     """
     rows = key_contacts(piece.rows).collect(engine="streaming")
-    placed = place_linked(of.links, rows, SessionBase.started_at)
+    placed = fill_device_contacts(of.links, rows, SessionBase.started_at)
     write_piece(SESSIONS, key_links(placed, of.dated.lazy()), folder)
 
 
@@ -90,18 +90,20 @@ def write_spans(_: None, piece: SessionPiece, folder: Path) -> None:
     spans.write_ipc(folder / SPANS, compression="lz4")
 
 
-def write_orders(orders: pl.LazyFrame, placing: Placing) -> Pieces:
+def write_orders(orders: pl.LazyFrame, linked: LinkedPieces) -> Pieces:
     """Have every order written, as `KeyedOrders`: those of a month together.
 
     Args:
         orders: `PricedOrders`, in memory.
-        placing: Whose devices were, and where to write.
+        linked: Whose devices were, and where to write.
     """
-    keyed = place_linked(placing.links, key_contacts(orders).collect(), PricedOrders.credited_at)
+    keyed = fill_device_contacts(
+        linked.links, key_contacts(orders).collect(), PricedOrders.credited_at
+    )
     month = pl.col(KeyedOrders.ordered_at).dt.strftime("%Y-%m").alias(MONTH)
     months = keyed.with_columns(month).collect().partition_by(MONTH, include_key=False)
     folders = [
-        keep_piece(placing.keeper, ORDERS, [identify_rows(rows.lazy())], rows.lazy)
+        keep_piece(linked.keeper, ORDERS, [identify_rows(rows.lazy())], rows.lazy)
         for rows in months
     ]
     return Pieces(ORDERS, tuple(folders))

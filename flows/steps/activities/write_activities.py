@@ -23,9 +23,9 @@ from flows.kept.keepers import Keeper, Scratch
 from flows.runtime.materialize import hold
 from flows.steps.activities.activity_pieces import LAST, Pieces, lay_by_person
 from flows.steps.activities.identity_links import link_devices
+from flows.steps.activities.linked_pieces import LinkedPieces
 from flows.steps.activities.message_activities import write_events, write_sends
 from flows.steps.activities.people_inputs import PeopleInputs, find_people
-from flows.steps.activities.placing import Placing
 from flows.steps.activities.web_activities import write_orders, write_sessions
 from transforms.activities.activity_extracts import find_last_instants
 from transforms.activities.ad_names_now import describe_links
@@ -204,14 +204,14 @@ def write_activities(
     people = find_people(inputs, orders, links)
     numbered = hold(number_messages(inputs.names.messages.lazy()), NumberedMessages)
     keyed = key_contacts(links.lazy()).with_columns(key_device().alias(DEVICE_KEY)).collect()
-    placing = Placing(keyed, keeper or scratch, folder / "places", workers)
+    linked = LinkedPieces(keyed, keeper or scratch, folder / "places", workers)
     names = hold(describe_links(inputs.matched.links, inputs.ad_names), LinkNames)
-    sends = write_sends(inputs, placing)
+    sends = write_sends(inputs, linked)
     pieces = {
-        "events": write_events(inputs, placing, sends),
+        "events": write_events(inputs, linked, sends),
         "sends": sends,
-        "sessions": write_sessions(inputs.matched, placing),
-        "orders": write_orders(orders, placing),
+        "sessions": write_sessions(inputs.matched, linked),
+        "orders": write_orders(orders, linked),
     }
     has_bare = bool(inputs.catalog.given.event_types() & {*BARE_ACTIONS})
     activities = Activities(

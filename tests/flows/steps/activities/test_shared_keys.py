@@ -1,4 +1,4 @@
-"""Which batches meet: what all keys say, whatever nights before compared."""
+"""Which batches share a key: what all keys say, whatever nights before compared."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,8 +10,8 @@ import pytest
 
 from flows.kept.identities import identify
 from flows.kept.keepers import ScratchFolder
-from flows.steps.activities import meetings
-from flows.steps.activities.meetings import find_meetings
+from flows.steps.activities import shared_keys
+from flows.steps.activities.shared_keys import find_shared_keys
 
 KEYS, BATCHES, NIGHTS = range(40), 8, 6
 
@@ -39,10 +39,10 @@ class Nights:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_meetings_are_those_of_all_keys(
+def test_batches_share_what_all_keys_share(
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(meetings, "KEYS_AT_ONCE", 10)
+    monkeypatch.setattr(shared_keys, "KEYS_AT_ONCE", 10)
     random, keeper = Random(seed), Nights(tmp_path)  # noqa: S311 - no secret is drawn
     drawn = {
         side: {
@@ -63,7 +63,7 @@ def test_meetings_are_those_of_all_keys(
             }
             for side in ("asking", "asked")
         )
-        found = find_meetings(keeper, "meetings", asking, asked)
+        found = find_shared_keys(keeper, "shared", asking, asked)
         assert found == {
             one: [other for other, theirs in here["asked"].items() if keys & theirs]
             for one, keys in here["asking"].items()
@@ -74,6 +74,6 @@ def test_two_that_met_before_are_not_compared_again(tmp_path: Path) -> None:
     """Their keys are gone, and yet it is known that they meet."""
     keeper, none = Nights(tmp_path), pl.LazyFrame(schema={"key": pl.UInt64})
     keys = pl.LazyFrame({"key": [1]}, schema={"key": pl.UInt64})
-    assert find_meetings(keeper, "m", {"a": keys}, {"b": keys}) == {"a": ["b"]}
-    found = find_meetings(keeper, "m", {"a": none, "c": keys}, {"b": none, "d": keys})
+    assert find_shared_keys(keeper, "m", {"a": keys}, {"b": keys}) == {"a": ["b"]}
+    found = find_shared_keys(keeper, "m", {"a": none, "c": keys}, {"b": none, "d": keys})
     assert found == {"a": ["b"], "c": ["d"]}

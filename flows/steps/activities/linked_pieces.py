@@ -1,4 +1,4 @@
-"""Whose the rows of devices are."""
+"""Activities of people, those of devices by whose each device was, in files that are kept."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ BATCH = "batch"
 
 
 @dataclass(frozen=True)
-class Placing:
-    """By what the people of rows are found, and where these are written.
+class LinkedPieces:
+    """By what the contacts of activities are found, and where these are written.
 
     Attributes:
-        links: `IdentityLinks` with the keys of their device and contact (`place_linked`).
+        links: `IdentityLinks` with the keys of their device and contact (`fill_device_contacts`).
         keeper: Has activities written that are not there yet.
         scratch: A folder that every worker sees, for what lasts as long as the run.
         workers: What carries out the tasks.
@@ -55,7 +55,7 @@ class Placing:
         return Pieces(kind, tuple(folder.open() for folder in kept))
 
     def identify_links(self, batches: Sequence[pl.LazyFrame]) -> list[str]:
-        """What the links say of the devices of batches: decides all that `place_linked` gives.
+        """What the links say of the devices of batches: it decides `fill_device_contacts`.
 
         Args:
             batches: `DeviceSpans` of rows without a contact, a frame each.
@@ -70,7 +70,7 @@ class Placing:
         return [found.get(number, "") for number in range(len(batches))]
 
 
-def place_linked(links: pl.DataFrame, rows: pl.DataFrame, at: str) -> pl.LazyFrame:
+def fill_device_contacts(links: pl.DataFrame, rows: pl.DataFrame, at: str) -> pl.LazyFrame:
     """Give rows of a device without a contact the one whose it was then.
 
     Args:

@@ -1,4 +1,4 @@
-"""Which batches meet: of the keys that one asks for, another has any."""
+"""Which batches share a key: of the keys that one asks for, another has any."""
 
 from collections.abc import Iterator, Mapping
 from itertools import product
@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.facts.people.numbered_activities import Meetings
+from contracts.facts.people.numbered_activities import KeyComparisons
 from flows.kept.keepers import Keeper
 from flows.kept.kept_frames import read_frame, write_frames
 from transforms.common.joins import HELD, STREAMED
@@ -20,10 +20,10 @@ Keys = Mapping[str, pl.LazyFrame]
 Pair = tuple[str, str]
 
 
-def find_meetings(keeper: Keeper, name: str, asking: Keys, asked: Keys) -> dict[str, list[str]]:
+def find_shared_keys(keeper: Keeper, name: str, asking: Keys, asked: Keys) -> dict[str, list[str]]:
     """Find which of those asked have any key of each that asks.
 
-    Two that a run before compared meet as they did then: only what is new is compared.
+    Two that a run before compared share one if they did then: only what is new is compared.
 
     Args:
         keeper: Keeps what was found.
@@ -32,7 +32,7 @@ def find_meetings(keeper: Keeper, name: str, asking: Keys, asked: Keys) -> dict[
         asked: The same of those asked, with the same column.
 
     Returns:
-        Each that asks -> those that it meets, in their order.
+        Each that asks -> those with which it shares a key, in their order.
     """
 
     def write(folder: Path) -> str:
@@ -41,29 +41,29 @@ def find_meetings(keeper: Keeper, name: str, asking: Keys, asked: Keys) -> dict[
         come = {one: keys for one, keys in asking.items() if one not in olds[0]}
         stayed = {one: keys for one, keys in asking.items() if one in olds[0]}
         new = {one: keys for one, keys in asked.items() if one not in olds[1]}
-        met = {*_meet(come, asked)} | {(one, other) for other, one in _meet(new, stayed)}
-        pairs = [(*pair, known.get(pair, pair in met)) for pair in product(asking, asked)]
-        whole = pl.DataFrame(pairs, schema=polars_schema(Meetings), orient="row")
+        found = {*_compare(come, asked)} | {(one, other) for other, one in _compare(new, stayed)}
+        pairs = [(*pair, known.get(pair, pair in found)) for pair in product(asking, asked)]
+        whole = pl.DataFrame(pairs, schema=polars_schema(KeyComparisons), orient="row")
         return write_frames(folder, {PAIRS: whole})
 
     kept = keeper.folder(name, [[*asking], [*asked]], write)
-    met = _list_pairs(kept.open())
-    return {one: [other for other in asked if met[one, other]] for one in asking}
+    share = _list_pairs(kept.open())
+    return {one: [other for other in asked if share[one, other]] for one in asking}
 
 
 def _recall(keeper: Keeper, name: str) -> dict[Pair, bool]:
-    """The pairs that a run before compared -> whether they meet."""
+    """The pairs that a run before compared -> whether they share a key."""
     for _, folder in keeper.list_earlier(name):
         return _list_pairs(folder)
     return {}
 
 
 def _list_pairs(folder: Path) -> dict[Pair, bool]:
-    rows = read_frame(folder, PAIRS, Meetings).iter_rows()
-    return {(one, other): do_meet for one, other, do_meet in rows}
+    rows = read_frame(folder, PAIRS, KeyComparisons).iter_rows()
+    return {(one, other): shares_a_key for one, other, shares_a_key in rows}
 
 
-def _meet(held: Keys, passing: Keys) -> Iterator[Pair]:
+def _compare(held: Keys, passing: Keys) -> Iterator[Pair]:
     """The pairs of one whose keys are held and one whose keys pass by that have one in common."""
     if not (held and passing):
         return
@@ -75,14 +75,14 @@ def _meet(held: Keys, passing: Keys) -> Iterator[Pair]:
     for turn in range(turns):
         is_of = pl.col(key) % turns == turn
         mine = own.filter(is_of).collect(engine="streaming").lazy()
-        met = (
+        shared = (
             others.filter(is_of)
             .join(mine, on=key, how="inner", validate=STREAMED, build_side=HELD)
             .select(HOLDING, PASSING)
             .unique()
             .collect(engine="streaming")
         )
-        yield from ((names[one], their_names[other]) for one, other in met.iter_rows())
+        yield from ((names[one], their_names[other]) for one, other in shared.iter_rows())
 
 
 def _number(keys: Keys, place: str) -> pl.LazyFrame:
