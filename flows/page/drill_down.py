@@ -138,7 +138,12 @@ class _Drill:
             rows = rows.filter(level.only)
         wanted_figures = dict.fromkeys([*self.spec.figures, *parts_of(self.spec.ratios)])
         figures = [name for name in wanted_figures if name in given]
-        rows = rows.join(wanted, on=level.parent, how="semi", nulls_equal=True)
+        # Alone, the join would have all columns of all rows read first.
+        some = (
+            pl.col(name).is_in(above.get_column(name).unique().implode(), nulls_equal=True)
+            for name in level.parent
+        )
+        rows = rows.filter(*some).join(wanted, on=level.parent, how="semi", nulls_equal=True)
         names = {NAME: level.name, LEVEL: level.level}
         if level.by:
             rows = (
