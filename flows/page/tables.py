@@ -149,13 +149,18 @@ def select_rows(
     keys = [pl.col(name) for name in (spec.by or published.key(spec.table))]
     first = [pl.col(name) for name in spec.figures if name in table.columns][:1]
     greatest = [*_order(spec, table), *first]
-    ordered = table.sort(
-        *greatest,
-        *keys,
-        descending=[*(True for _ in greatest), *(False for _ in keys)],
-        nulls_last=True,
+    shown = (
+        table.lazy()
+        .sort(
+            *greatest,
+            *keys,
+            descending=[*(True for _ in greatest), *(False for _ in keys)],
+            nulls_last=True,
+        )
+        .head(MOST_ROWS)
+        .collect(engine="in-memory")
     )
-    return _drop_empty(ordered.head(MOST_ROWS), spec), ordered.height
+    return _drop_empty(shown, spec), table.height
 
 
 def rows_of(
