@@ -10,7 +10,7 @@ from flows.catalog.recalled_rows import recall_rows
 from flows.catalog.row_status import RowStatus
 from flows.kept.keepers import Keeper
 from transforms.attribution.orders import find_unpriced
-from transforms.common.currency import split_unpriced
+from transforms.common.currency import find_unrated
 from transforms.ingest.deduplication import FILE, ROW_NUMBER
 
 UNPRICED = "unpriced"
@@ -51,7 +51,7 @@ def reject_unpriced(catalog: Catalog, config: Workspace, keeper: Keeper | None) 
 
 def _find_stats(catalog: Catalog, currency: str, _: str) -> pl.DataFrame:
     stats = catalog.scan_numbered("ad_stats")
-    return split_unpriced(stats, rates_of(catalog), currency)[1].collect()
+    return find_unrated(stats, rates_of(catalog), currency).collect()
 
 
 def _find_orders(catalog: Catalog, currency: str, timezone: str) -> pl.DataFrame:

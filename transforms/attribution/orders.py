@@ -7,9 +7,9 @@ from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import Orders
 from transforms.common.calendar import reporting_day
 from transforms.common.currency import (
-    RATE,
     convert,
     find_rates,
+    find_unrated,
     normalize_currency,
     round_amounts,
 )
@@ -94,9 +94,8 @@ def find_unpriced(
         These orders, in no order.
     """
     day = reporting_day(pl.col(Orders.ordered_at), timezone).alias(PricedOrders.date_day)
-    is_foreign = normalize_currency(pl.col(Orders.currency)).fill_null(currency) != currency
-    rated = find_rates(orders.filter(is_foreign).with_columns(day), exchange_rates, currency)
-    return rated.filter(pl.col(RATE).is_null()).drop(RATE, PricedOrders.date_day)
+    unrated = find_unrated(orders.with_columns(day), exchange_rates, currency)
+    return unrated.drop(PricedOrders.date_day)
 
 
 def count_orders(orders: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:

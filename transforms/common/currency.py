@@ -72,25 +72,21 @@ def bill_accounts(stats: pl.LazyFrame, accounts: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def split_unpriced(
-    stats: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str
-) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Part stats that can be added up from those in a currency that has no rate on their day.
-
-    For ingest to call on each file's parsed rows, once the rates are read: the second part is for
-    quarantine, with the failed check `currency`.
+def find_unrated(
+    rows: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str
+) -> pl.LazyFrame:
+    """Find the rows in a currency that has no rate on their day: they cannot be added up.
 
     Args:
-        stats: canonical `ad_stats`, with whatever columns besides.
-        exchange_rates: canonical rates; None for none.
-        currency: the reporting currency; rows without a currency of their own are kept.
+        rows: Rows of stats or orders, with org_id, currency and date_day.
+        exchange_rates: Canonical rates; None for none.
+        currency: The reporting currency, that of rows without a currency of their own.
 
     Returns:
-        The rows to keep and the rows to reject, with the columns given, in no order.
+        These rows, with the columns given, in no order.
     """
-    rated = find_rates(stats, exchange_rates, currency)
-    is_priced = pl.col(RATE).is_not_null()
-    return rated.filter(is_priced).drop(RATE), rated.filter(~is_priced).drop(RATE)
+    rated = find_rates(rows.filter(~_is_own(currency)), exchange_rates, currency)
+    return rated.filter(pl.col(RATE).is_null()).drop(RATE)
 
 
 def find_rates(
@@ -105,8 +101,7 @@ def find_rates(
         exchange_rates: Canonical rates; None for none.
         currency: The reporting currency.
     """
-    own = normalize_currency(pl.col(AdStats.currency)).fill_null(currency) == currency
-    one = pl.when(own).then(pl.lit(1, pl.Decimal(18, 8)))
+    one = pl.when(_is_own(currency)).then(pl.lit(1, pl.Decimal(18, 8)))
     if exchange_rates is None:
         return rows.with_columns(one.alias(RATE))
     keys = [ExchangeRates.org_id, ExchangeRates.currency]
@@ -145,6 +140,11 @@ def convert(amounts: str | list[str], rate: str = RATE) -> pl.Expr:
 def round_amounts(amounts: pl.Expr) -> pl.Expr:
     """Amounts to four places, half away from zero."""
     return amounts.round(4, mode="half_away_from_zero")
+
+
+def _is_own(currency: str) -> pl.Expr:
+    """Whether a row is in the reporting currency."""
+    return normalize_currency(pl.col(AdStats.currency)).fill_null(currency) == currency
 
 
 def normalize_currency(currency: pl.Expr) -> pl.Expr:

@@ -14,7 +14,7 @@ from tests.support.frames import frame
 from transforms.ads.conversions import choose_conversions
 from transforms.ads.levels import PARENTS
 from transforms.ads.name_versions import AdTables
-from transforms.common.currency import split_unpriced
+from transforms.common.currency import find_unrated
 from transforms.common.shared_texts import write_out_texts
 
 DAY = date(2026, 3, 2)
@@ -108,9 +108,9 @@ def test_spend_is_in_the_reporting_currency(currency: str | None, spend: str) ->
 )
 def test_a_currency_without_a_rate_is_rejected(row: dict[str, Any], *, is_priced: bool) -> None:
     given_stats = stats({"ad_id": "1"} | row)
-    priced, rejected = split_unpriced(given_stats, RATES, "USD")
-    assert (priced.collect().height, rejected.collect().height) == (is_priced, not is_priced)
-    assert priced.collect_schema() == given_stats.collect_schema()
+    rejected = find_unrated(given_stats, RATES, "USD").collect()
+    assert rejected.height == (not is_priced)
+    assert rejected.schema == given_stats.collect_schema()
 
 
 def test_what_has_no_rate_is_left_out_with_its_level() -> None:
