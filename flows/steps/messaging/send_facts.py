@@ -48,6 +48,9 @@ from transforms.messaging.send_keys import EventScope
 from transforms.messaging.send_units import list_units, number_events
 
 BARE_ACTIONS = frozenset(ACTION_CODES)
+ROWS_A_PART = 4_000_000
+"""How many rows the contacts of a part have about, whose sums are added up at a time: each group
+writes a file for each part."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,8 @@ def build_facts(inputs: MessageInputs, names: NamedKeys) -> FactFiles:
     keys = KeyFiles.of(inputs.catalog, names.channels, most_rows)
     named = prepare_facts(inputs, names, organizations)
     links = LinkInputs.of(keys, named.codes, names.owners, files.groups)
-    of = GroupInputs(links, named, files, min(max(keys.groups, 1), BUCKETS))
+    parts = min(BUCKETS, keys.rows // min(ROWS_A_PART, most_rows) + 1)
+    of = GroupInputs(links, named, files, parts)
     groups = range(keys.groups)
     if of.links.moves:
         perform(inputs.workers, move_events, of.links, groups)
