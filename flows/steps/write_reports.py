@@ -77,7 +77,7 @@ def report_people(run: Run, facts: RunFacts) -> list[Check]:
                 catalog,
                 settings,
                 facts.activities.value,
-                facts.sends.value.facts.contacts,
+                facts.sends.value.facts,
                 run.staging,
                 run.scratch,
                 run.kept,

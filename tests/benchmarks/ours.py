@@ -40,7 +40,6 @@ from flows.storage.snapshots.publish import (
     publish_snapshot,
     stage_snapshot,
 )
-from transforms.activities.person_numbers import CONTACT_KEY, key_contacts
 from transforms.reports.people import report_contacts
 
 NO_SUBSCRIPTIONS = pl.LazyFrame(schema=polars_schema(SubscriptionStates))
@@ -86,7 +85,7 @@ def write_reports(inputs: MessageInputs, staging: Path, facts: FactFiles | None 
     checks = write_channel_reports(inputs, built, None, staging)
     checks += write_overviews(inputs.catalog, built, None, staging)
     known = inputs.catalog.scan("contacts")
-    sums = built.facts.contacts(key_contacts(known).select(CONTACT_KEY))
+    sums = built.facts.merge_contacts(pl.concat(built.facts.scan_contacts()))
     contacts = report_contacts(known, sums, NO_SUBSCRIPTIONS, None, None)
     checks += write_table(staging, "people", "contact_report", contacts.collect())
     list(find_message_warnings(inputs.catalog, built))

@@ -130,19 +130,13 @@ class FactFiles:
         """Sums by segment: `SegmentSums`."""
         return materialize(add_segments(self.scan("segments"), self.find_assumed()), SegmentSums)
 
-    def contacts(self, own: pl.LazyFrame) -> pl.LazyFrame:
+    def merge_contacts(self, bases: pl.LazyFrame) -> pl.LazyFrame:
         """Sums by contact: `ContactSums`.
 
         Args:
-            own: The `contact_key` of those that are asked for: all of them may be many.
+            bases: `ContactBases`, of some contacts at a time: all of them may be many.
         """
-        assumed = self.find_assumed()
-        parts = (
-            part.join(own, on=ContactBases.contact_key, how="semi", build_side=HELD)
-            for part in self.scan_contacts()
-        )
-        sums = [materialize(merge_bases(part, assumed), ContactSums) for part in parts]
-        return pl.concat([no_rows(ContactSums), *sums])
+        return materialize(merge_bases(bases, self.find_assumed()), ContactSums)
 
     def count_contacts(self, known: pl.LazyFrame) -> int:
         """How many contacts anything was sent to or came from, but for some.

@@ -10,23 +10,24 @@ from contracts.config.workspace import Workspace
 from contracts.facts.order_facts import ContactOrders
 from contracts.facts.people.described_activities import ContactVisits
 from contracts.facts.people.numbered_activities import People
+from contracts.feeds import Contacts
 from contracts.manifest import Check
 from flows.catalog.canonical_tables import Catalog
 from flows.cluster.workers import Workers
 from flows.kept.keepers import Keeper
 from flows.kept.kept_reports import KeptReports
 from flows.report_tables import MESSAGES, WEB
-from flows.runtime.materialize import materialize
+from flows.runtime.materialize import materialize, scan_group, write_groups
 from flows.steps.activities.write_activities import Activities
+from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.people.audiences import write_audiences
 from flows.steps.people.journeys import JourneyParts, write_journeys
 from flows.steps.people.subscriptions import SubscriptionFacts, build_subscriptions
 from flows.storage.report_files import write_pieces, write_table
-from transforms.activities.person_numbers import key_contacts
+from transforms.activities.person_numbers import key_contacts, place_contacts
 from transforms.attribution.orders import count_orders
-from transforms.common.joins import HELD
 from transforms.people.subscriptions import report_list_growth, report_subscriptions
-from transforms.reports.people import count_sessions, report_contacts
+from transforms.reports.people import PERSON, count_sessions, report_contacts
 
 CONTACTS_AT_A_TIME = 250_000
 """How many contacts are reported on at a time."""
@@ -40,7 +41,7 @@ class PeopleReports:
         catalog: What was read.
         config: The workspace's configuration.
         activities: What people did.
-        sum_contacts: Gives the `ContactSums` of the contacts of some keys.
+        sends: The sums over the send facts.
         staging: The snapshot being written.
         scratch: A folder for what is not whole yet.
         keeper: Has what earlier runs found.
@@ -52,7 +53,7 @@ class PeopleReports:
     catalog: Catalog
     config: Workspace
     activities: Activities
-    sum_contacts: Callable[[pl.LazyFrame], pl.LazyFrame]
+    sends: FactFiles
     staging: Path
     scratch: Path
     keeper: Keeper
@@ -100,18 +101,31 @@ def _write_contacts(of: PeopleReports, states: pl.LazyFrame) -> list[Check]:
     came = count_sessions(of.activities.scan_keyed("sessions"))
     sessions = materialize(came, ContactVisits) if has_web else None
     orders = materialize(told, ContactOrders) if has_orders else None
-
-    def report(some: pl.DataFrame) -> pl.DataFrame:
-        own = some.lazy().select(People.contact_key)
-        contacts = key_contacts(of.catalog.scan("contacts"))
-        return report_contacts(
-            contacts.join(own, on=People.contact_key, how="semi", build_side=HELD),
-            of.sum_contacts(own),
-            states,
-            sessions,
-            orders,
-        ).collect()
-
     known = of.activities.people.filter(People.is_known)
-    pieces = (report(some) for some in known.iter_slices(CONTACTS_AT_A_TIME))
+    listed = of.catalog.scan("contacts").select(*PERSON, Contacts.attributes)
+    contacts = _cut(key_contacts(listed), known, of.scratch / "contacts")
+    bases = _cut(pl.concat(of.sends.scan_contacts()), known, of.scratch / "sums of contacts")
+
+    def report(some: pl.LazyFrame, own: pl.LazyFrame) -> pl.DataFrame:
+        sums = of.sends.merge_contacts(own)
+        return report_contacts(some, sums, states, sessions, orders).collect()
+
+    pieces = map(report, contacts, bases)
     return write_pieces(of.staging, "people", "contact_report", pieces)
+
+
+def _cut(rows: pl.LazyFrame, contacts: pl.DataFrame, folder: Path) -> list[pl.LazyFrame]:
+    """Cut rows into those of some contacts at a time, in the order of contacts.
+
+    Args:
+        rows: Any with the keys of contacts; those of others are in the first piece.
+        contacts: `People`, in order.
+        folder: Where to write the pieces, if there are several.
+    """
+    if contacts.height <= CONTACTS_AT_A_TIME:
+        return [rows]
+    pieces = -(-contacts.height // CONTACTS_AT_A_TIME)
+    place = place_contacts(contacts).find(People.contact_key)
+    write_groups(rows, place // CONTACTS_AT_A_TIME, pieces, folder)
+    schema = rows.collect_schema()
+    return [scan_group(folder, schema, piece) for piece in range(pieces)]
