@@ -1,5 +1,6 @@
 """`campaign-reports export`: published tables as a file for another program."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -44,7 +45,9 @@ def export(
     for key in keys:
         require_whole(workspace, *key)
     with storage_errors("reading the published tables"):
-        rows = {"/".join(key): _of_org(published[key], "/".join(key), org) for key in keys}
+        rows = {"/".join(key): pl.scan_parquet(published[key]) for key in keys}
+        if org is not None:
+            rows = _take_org(rows, org, published.values())
     written = export_tables(rows, to)
     if json:
         listed = [{"table": label, "rows": count} for label, count in written.items()]
@@ -54,16 +57,28 @@ def export(
     return 0
 
 
-def _of_org(files: list[Path], label: str, org: str | None) -> pl.LazyFrame:
-    rows = pl.scan_parquet(files)
-    if org is None:
-        return rows
-    if ORG not in rows.collect_schema():
-        msg = f"{label} has no column {ORG}"
-        raise UsageError(msg, "Leave --org out.")
-    known = rows.select(pl.col(ORG).unique()).collect().to_series().drop_nulls().to_list()
-    if known and org not in known:
-        near = nearest(org, known)
-        msg = f"{label} has no row of the organization {org!r}"
-        raise UsageError(msg, f"Did you mean {near!r}?" if near else "Leave --org out for all.")
-    return rows.filter(pl.col(ORG) == org)
+def _take_org(
+    rows: Mapping[str, pl.LazyFrame], org: str, published: Iterable[list[Path]]
+) -> dict[str, pl.LazyFrame]:
+    """The rows of an organization, none of a table that has others alone.
+
+    Raises:
+        UsageError: A table is of no organization, or no published table has a row of this one.
+    """
+    for label, table in rows.items():
+        if ORG not in table.collect_schema():
+            msg = f"{label} has no column {ORG}"
+            raise UsageError(msg, "Leave --org out.")
+    if org not in _list_orgs(rows.values()):
+        tables = map(pl.scan_parquet, published)
+        known = _list_orgs(table for table in tables if ORG in table.collect_schema())
+        if known and org not in known:
+            near = nearest(org, known)
+            msg = f"no published table has a row of the organization {org!r}"
+            raise UsageError(msg, f"Did you mean {near!r}?" if near else "Leave --org out for all.")
+    return {label: table.filter(pl.col(ORG) == org) for label, table in rows.items()}
+
+
+def _list_orgs(tables: Iterable[pl.LazyFrame]) -> list[str]:
+    own = [table.select(pl.col(ORG).drop_nulls().unique()) for table in tables]
+    return pl.concat(own).collect().to_series().unique().sort().to_list() if own else []

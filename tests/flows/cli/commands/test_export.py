@@ -97,6 +97,19 @@ def test_one_organization_alone(
     assert "Did you mean 'b'?" in capsys.readouterr().err
 
 
+def test_an_organization_without_a_row_in_a_table_gets_its_header(
+    workspace: Path, publish: Publish, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    of_a = ROWS.filter(org_id="a")
+    publish(workspace, {"email/message_report": ROWS, "sms/link_report": of_a})
+    for tables in (["link_report"], ["link_report", "message_report"]):
+        file = tmp_path / f"{len(tables)}.duckdb"
+        assert main(["export", str(workspace), *tables, "--to", str(file), "--org", "b"]) == 0
+        with duckdb.connect(str(file), read_only=True) as base:
+            assert base.sql("SELECT * FROM sms_link_report").fetchall() == []
+    assert "sms/link_report: 0 rows" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
