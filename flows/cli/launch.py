@@ -14,6 +14,8 @@ from flows.runtime.imports import without_collecting
 from flows.runtime.prefect_defaults import quiet_prefect
 from flows.runtime.prefect_server import start_server
 
+NEEDED_LATER = ("fastapi.encoders", "prefect.task_engine", "pyarrow.compute", "numpy.ma")
+"""What a run would import when Prefect's server has answered, which is to come up still."""
 SERVER_IS_DEAD = "Failed to reach API"
 """How Prefect begins its RuntimeError when the user's own server is not there."""
 
@@ -44,6 +46,8 @@ def launch_run(
     place = str(parse_address(root) or loaded.root)
     with without_collecting():
         flow = import_module("flows.campaign_reports")
+        for name in NEEDED_LATER:
+            import_module(name)
     try:
         return flow.run_workspace(place, wait_seconds, progress, full=full, dask=dask)
     except RuntimeError as error:

@@ -13,7 +13,7 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from threading import Thread
 
-from flows.runtime.imports import without_collecting
+from flows.runtime.imports import leave_out_needless, without_collecting
 from flows.runtime.server_database import ServerDatabase, names_database
 
 HOME = "PREFECT_HOME"
@@ -54,6 +54,7 @@ def serve(descriptor: int, folder: Path) -> None:
         database = ServerDatabase.of(Path(os.environ[HOME]), folder)
         os.environ.update(database.prepare())
 
+    leave_out_needless()
     with without_collecting():
         import uvicorn  # noqa: PLC0415 - Prefect reads the environment when it is imported
         from prefect.server.api.server import create_app  # noqa: PLC0415

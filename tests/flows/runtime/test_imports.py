@@ -1,4 +1,4 @@
-"""What Pandera imports wherever it is installed, and a command does without."""
+"""What libraries import wherever it is installed, and a command does without."""
 
 import sys
 from importlib import import_module
