@@ -178,14 +178,16 @@ def _spend_without_sessions(published: SnapshotTables) -> Iterator[Answer]:
         return
     question = "Which ad spend leads to no session, and what mends it?"
     lost = published.scan(AUDIT).filter(pl.col(U.kind) == "spend_without_sessions")
-    rows = lost.sort(U.spend_at_risk, U.value, descending=[True, False]).collect()
-    if not rows.height:
+    rows, spend = lost.select(pl.len(), pl.col(U.spend_at_risk).sum()).collect().row(0)
+    if not rows:
         yield Answer(
             question, (plain("None: every campaign with spend has sessions."),), "ads", GOOD
         )
         return
-    worst = rows.row(0, named=True)
-    noun = "campaign or ad" if rows.height == 1 else "campaigns or ads"
+    order = [U.spend_at_risk, U.value, *published.key(AUDIT)]
+    ranked = lost.sort(order, descending=[name == U.spend_at_risk for name in order])
+    worst = ranked.head(1).collect().row(0, named=True)
+    noun = "campaign or ad" if rows == 1 else "campaigns or ads"
     name = worst[U.value] or worst[U.ad_id] or worst[U.campaign_id]
     key = {name: worst[name] for name in published.key(AUDIT)}
     suggested = published.count(AUDIT, pl.col(U.score).is_not_null())
@@ -197,8 +199,8 @@ def _spend_without_sessions(published: SnapshotTables) -> Iterator[Answer]:
     yield Answer(
         question,
         (
-            figure(AUDIT, {U.kind: worst[U.kind]}, U.spend_at_risk, rows[U.spend_at_risk].sum()),
-            plain(f"in {rows.height:,} {noun}; most in {name}:"),
+            figure(AUDIT, {U.kind: worst[U.kind]}, U.spend_at_risk, spend),
+            plain(f"in {rows:,} {noun}; most in {name}:"),
             figure(AUDIT, key, U.spend_at_risk, worst[U.spend_at_risk], MONEY),
             plain(f"\u00b7 {hint}"),
         ),
