@@ -16,17 +16,25 @@ _BOMS = {
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
 _NO_TEXT = b"\xff"
-# A letter or typographic sign of Windows-1252 where a word has it: after a letter or before one,
-# and a capital not after a small letter (there it is the first half of a damaged UTF-8 pair). Two
-# small letters can stand side by side ("Grüße", "créée"): in UTF-8 no two such bytes do.
-_WESTERN_SIGN = re.compile(
-    rb"(?<![\x80-\xff])(?:"
-    rb"(?<=[A-Za-z])(?:[\xdf-\xf6\xf8-\xfe]{1,2}|[\x92\x99\xae])"
-    rb"|[\xdf-\xf6\xf8-\xfe]{1,2}(?=[A-Za-z])"
-    rb"|(?<![a-z])[\xc0-\xd6\xd8-\xde](?=[A-Za-z])"
-    rb"|[\x80\xa3](?=[0-9 ])|(?<=[0-9 ])[\x80\xa3\x96\x97]|[\x93\x91](?=[A-Za-z0-9])"
-    rb")(?![\x80-\xff])"
+# What letters and typographic signs of Windows-1252 look like where text has them. A capital does
+# not stand after a small letter: there it is the first half of a damaged UTF-8 pair.
+_WESTERN_SIGNS = (
+    # Small letters in a word, two side by side ("Grüße", "créée"): in UTF-8 no two such bytes do.
+    rb"(?<=[A-Za-z])(?:[\xdf-\xf6\xf8-\xfe]{1,2}|[\x92\x99\xae])",
+    rb"[\xdf-\xf6\xf8-\xfe]{1,2}(?=[A-Za-z])",
+    # Capitals: "Été", "ÉTÉ", "PROMOÇÃO".
+    rb"(?<![a-z])[\xc0-\xd6\xd8-\xde](?=[A-Za-z])",
+    rb"(?<=[A-Z])(?:[\xc0\xc1\xc4-\xd6\xd8-\xdc](?![a-z])|[\xc0-\xde]{2}(?=[A-Z]))",
+    # Words of one letter, and those after a typographic apostrophe.
+    rb"(?<=[ (/',;\t\"])[\xc0\xc8\xc9\xe0\xe8\xe9\xf2\xf3](?=[ )/'])",
+    rb"(?<=[A-Za-z])\x92[\xc0-\xd6\xd8-\xf6\xf8-\xfe]",
+    # Amounts, quotations, exclamations, dashes, degrees, ordinals.
+    rb"[\x80\xa3](?=[0-9 ])|(?<=[0-9 ])\xa0?[\x80\xa3]|(?<=[0-9 ])[\x96\x97]",
+    rb"[\x91\x93\xa1\xab\xbf](?=[A-Za-z0-9 ])|\xab\xa0(?=[A-Za-z0-9])",
+    rb"(?<=[A-Za-z0-9.!?,; ])(?:[\x85\x94\xa0\xaa\xb0\xba\xbb]|\xa0\xbb)",
+    rb"(?<= )[\x96\x97\xb7](?= )",
 )
+_WESTERN_SIGN = re.compile(rb"(?<![\x80-\xff])(?:%b)(?![\x80-\xff])" % b"|".join(_WESTERN_SIGNS))
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 
 

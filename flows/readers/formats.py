@@ -14,6 +14,7 @@ _TABLES = {".csv", ".tsv", ".txt"}
 _LINES = {".jsonl", ".ndjson"}
 _SAMPLE_LINES = 100
 _LINE = re.compile(rb"[^\r\n]+")
+_PAGE = re.compile(rb"<(?:!doctype|html|\?xml)\b", re.IGNORECASE)
 
 
 def extension_of(path: Path) -> str:
@@ -41,6 +42,9 @@ def detect_text_format(extension: str, head: bytes, *, whole: bool) -> str:
         RefusedFile: The content is not in the format that the extension says.
     """
     content = head.lstrip()
+    if _PAGE.match(content):
+        msg = "the content is a page for a browser or XML, perhaps of a login or an error"
+        raise RefusedFile(msg, "fetch the file again and look at what comes")
     every = (found[0] for found in _LINE.finditer(content))
     lines = list(islice((line for line in every if line.strip()), _SAMPLE_LINES))
     if extension in _TABLES:

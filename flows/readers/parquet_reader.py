@@ -43,7 +43,8 @@ class ParquetReader:
     """One Parquet file.
 
     Numbers, dates, times, decimals and booleans keep their types; text that was written without
-    being marked as text becomes text (`0x…` where it is none), nested values become JSON text.
+    being marked as text becomes text (`0x…` where it is none), nested values become JSON text,
+    durations become ISO 8601's.
     What stands at a path that is asked for in a nested column becomes a column of that name.
 
     Attributes:
@@ -167,6 +168,8 @@ def _to_series(name: str, column: pa.Array) -> pl.Series:
         return pl.Series(name, list(map(_bytes_to_text, column.to_pylist())), pl.String)
     if pa.types.is_null(kind):
         return pl.Series(name, [None] * len(column), pl.String)
+    if pa.types.is_duration(kind):
+        return pl.Series(name, pl.from_arrow(column)).dt.to_string("iso")
     if pa.types.is_float16(kind):
         column = column.cast(pa.float32())
     if pa.types.is_decimal(kind) and kind.precision > _MAX_DECIMAL_DIGITS:

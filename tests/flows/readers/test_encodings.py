@@ -62,15 +62,40 @@ def test_a_wrong_encoding_is_refused(read: Callable, content: bytes, given: str)
         read(content, encoding=given)
 
 
-@pytest.mark.parametrize("word", ["Grüße", "Größe", "créée", "Straße", "Ärger", "Führungskräfte"])
+WESTERN = [
+    *("Grüße", "Größe", "créée", "Straße", "Ärger", "Führungskräfte", "Voyage à Paris", "20 °"),
+    *(
+        "SOLDES D'ÉTÉ",
+        "PROMOÇÃO",
+        "L\u2019été",
+        "“Hello”, she said",
+        "« Bonjour »",
+        "¿Listo?",
+        "Nº 5",
+    ),
+    *("Prix : 10\u00a0€", "100\u00a0%", "mañana…", "Café \u2013 Bar", "É l'ora", "5ª edición"),
+]
+
+
+@pytest.mark.parametrize("word", WESTERN)
 def test_one_western_word_is_enough(read: Callable, word: str) -> None:
-    _, rows, broken = read(f"id,name\n1,a\n2,{word}\n".encode("latin-1"))
+    _, rows, broken = read(f"id;name\n1;a\n2;{word}\n".encode("cp1252"))
     assert rows["name"].to_list() == ["a", word]
     assert broken.is_empty()
 
 
 @pytest.mark.parametrize(
-    "damage", [b"\xff", b"\x80", b"Jos\xc3", b"\xc3\x28", b"\xed\xa0\x80", b"Gr\xc3\xc3\x9fe"]
+    "damage",
+    [
+        b"\xff",
+        b"\x80",
+        b"Jos\xc3",
+        b"\xc3\x28",
+        b"\xed\xa0\x80",
+        b"Gr\xc3\xc3\x9fe",
+        b"CAF\xc3",
+        b"5 \xe2\x82",
+    ],
 )
 def test_damaged_bytes_do_not_make_a_file_latin_1(read: Callable, damage: bytes) -> None:
     _, rows, broken = read(b"id,name\n1,a\n2,%b\n3,b\n" % damage)

@@ -123,6 +123,8 @@ def test_damaged_compression_is_refused(
         ("a.csv", b"PAR1....PAR1", "content is Parquet"),
         ("a.csv", b"PK\x03\x04....", "zip archive or a spreadsheet"),
         ("a.csv", bytes(range(256)) * 20, "content is binary"),
+        ("a.csv", b"\n<!DOCTYPE html><title>Log in</title>\n", "page for a browser"),
+        ("a.jsonl", b'<?xml version="1.0"?><Error/>', "page for a browser"),
         ("a.csv", LINES, "not a text table"),
         ("a.csv", ARRAY, "not a text table"),
         ("a.jsonl", b"id\n1\n", "not JSON Lines"),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -42,6 +42,7 @@ STAMP = datetime(2026, 7, 1, 12, 30, 15, 123456, tzinfo=UTC)
             pl.String,
         ),
         (pa.array([None, None]), [None, None], pl.String),
+        (pa.array([timedelta(hours=26, seconds=5), None]), ["P1DT2H5S", None], pl.String),
         (pa.array([1.5, 2.5], pa.float16()), [1.5, 2.5], pl.Float32),
     ],
 )
