@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 
+MOST = 3
+"""How many names are near at most."""
+
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that `name` was most likely meant to be."""
@@ -11,17 +14,22 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return by_folded[found[0]] if found else None
 
 
-def nearest_names(wanted: Iterable[str], known: Iterable[str], most: int = 3) -> list[str]:
-    """The known names that are like one of the wanted ones, the likest first."""
+def nearest_names(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
+    """The three known names at most that are like one of the wanted ones, the likest first."""
     by_folded = {one.casefold(): one for one in known}
     scored: dict[str, float] = {}
     for name in map(str.casefold, wanted):
-        for found in get_close_matches(name, by_folded, n=most, cutoff=0.5):
+        for found in get_close_matches(name, by_folded, n=MOST, cutoff=0.5):
             likeness = SequenceMatcher(None, name, found).ratio()
             scored[found] = max(likeness, scored.get(found, 0))
-    return [by_folded[found] for found in sorted(scored, key=lambda one: (-scored[one], one))][
-        :most
-    ]
+    in_order = sorted(scored, key=lambda one: (-scored[one], one))
+    return [by_folded[found] for found in in_order[:MOST]]
+
+
+def hint_nearest(name: str, known: Iterable[str], otherwise: str) -> str:
+    """The question whether the nearest known name was meant; another hint where none is near."""
+    near = nearest(name, known)
+    return f"Did you mean {near!r}?" if near else otherwise
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from contracts.config.nearest_names import nearest
+from contracts.config.nearest_names import hint_nearest
 from flows.errors import ConfigurationError, UsageError
 from flows.report_tables import REPORT_TABLES
 from flows.storage.snapshots.published_files import published_tables, read_pointer
@@ -56,5 +56,5 @@ def find_published(name: str, tables: Tables) -> tuple[str, str]:
     msg = f"no table {name!r} is published"
     if known := [table for table in REPORT_TABLES if name in {table.label, table.name}]:
         raise UsageError(msg, f"It needs {known[0].needs}.")
-    near = nearest(name, ["/".join(key) for key in tables])
-    raise UsageError(msg, f"Did you mean {near!r}?" if near else "Leave the name out for a list.")
+    labels = ["/".join(key) for key in tables]
+    raise UsageError(msg, hint_nearest(name, labels, "Leave the name out for a list."))

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.config.nearest_names import nearest
+from contracts.config.nearest_names import hint_nearest
 from flows.errors import UsageError
 from flows.storage.workspace_files import storage_errors
 
@@ -94,9 +94,8 @@ def require_column(name: str, schema: pl.Schema, table: str) -> str:
     """
     if name in schema:
         return name
-    near = nearest(name, schema.names())
     msg = f"{table} has no column {name!r}"
-    raise UsageError(msg, f"Did you mean {near!r}?" if near else f"It has {', '.join(schema)}.")
+    raise UsageError(msg, hint_nearest(name, schema.names(), f"It has {', '.join(schema)}."))
 
 
 def read_value(value: object, dtype: pl.DataType, name: str) -> object:

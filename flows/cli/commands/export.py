@@ -7,7 +7,7 @@ from typing import Annotated
 import polars as pl
 from cyclopts import Parameter
 
-from contracts.config.nearest_names import nearest
+from contracts.config.nearest_names import hint_nearest
 from flows.cli.console import print_json, print_note
 from flows.cli.options import Flag
 from flows.cli.published import find_published, list_published
@@ -73,9 +73,8 @@ def _take_org(
         tables = map(pl.scan_parquet, published)
         known = _list_orgs(table for table in tables if ORG in table.collect_schema())
         if known and org not in known:
-            near = nearest(org, known)
             msg = f"no published table has a row of the organization {org!r}"
-            raise UsageError(msg, f"Did you mean {near!r}?" if near else "Leave --org out for all.")
+            raise UsageError(msg, hint_nearest(org, known, "Leave --org out for all."))
     return {label: table.filter(pl.col(ORG) == org) for label, table in rows.items()}
 
 

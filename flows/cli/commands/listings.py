@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.config.nearest_names import nearest
+from contracts.config.nearest_names import hint_nearest
 from contracts.config.source_mapping import Expression, Source
 from contracts.dictionary import render_dictionary
 from flows.cli.console import print_json, print_note, print_table
@@ -74,9 +74,8 @@ def _select(name: str | None) -> Mapping[str, Source]:
     of_vendor = {one: source for one, source in every.items() if one.startswith(f"{name}.")}
     if of_vendor:
         return of_vendor
-    near = nearest(name, every)
     msg = f"there is no source {name!r}"
-    raise UsageError(msg, f"Did you mean {near!r}?" if near else "Leave the name out for a list.")
+    raise UsageError(msg, hint_nearest(name, every, "Leave the name out for a list."))
 
 
 def _described(name: str, source: Source) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import polars as pl
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from contracts.config.nearest_names import nearest
+from contracts.config.nearest_names import hint_nearest
 from contracts.manifest import count_of
 from contracts.quarantine import Quarantine
 from flows.cli.console import (
@@ -104,13 +104,11 @@ def _read_rows(
     kept = {file.name.removesuffix(SUFFIX): file for file in sorted(folder.glob(f"*{SUFFIX}"))}
     if is_named and not folder.is_dir():
         known = [one.name for one in folder.parent.glob("*") if one.is_dir()]
-        near = nearest(run_id, known)
         msg = f"no row is in quarantine from a run {run_id!r}"
-        raise UsageError(msg, f"Did you mean {near!r}?" if near else "Leave --run out.")
+        raise UsageError(msg, hint_nearest(run_id, known, "Leave --run out."))
     if feed is not None and kept and feed not in kept:
-        near = nearest(feed, kept)
         msg = f"no row of a feed {feed!r} is in quarantine"
-        raise UsageError(msg, f"Did you mean {near!r}?" if near else f"Rows of: {', '.join(kept)}.")
+        raise UsageError(msg, hint_nearest(feed, kept, f"Rows of: {', '.join(kept)}."))
     asked = [file for name, file in kept.items() if feed is None or name == feed]
     require_written(folder.parents[1], run_id, *asked)
     with storage_errors(f"reading {folder}"):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from contracts.config.nearest_names import nearest
+from contracts.config.nearest_names import hint_nearest
 from flows.cli.commands.proposals import make_folders, place_feeds, propose_feeds, render_feeds
 from flows.cli.console import print_json, print_note
 from flows.cli.options import Flag
@@ -99,7 +99,6 @@ def _sample(name: str) -> Path:
     known = sorted(one.parent.name for one in SAMPLES.glob("*/campaigns.toml"))
     if name in known:
         return SAMPLES / name
-    near = nearest(name, known)
-    hint = f"Did you mean {near!r}?" if near else f"Known: {', '.join(known)}."
+    hint = hint_nearest(name, known, f"Known: {', '.join(known)}.")
     msg = f"there is no sample {name!r}"
     raise UsageError(msg, hint if known else "Samples come with a clone of the project.")

@@ -14,6 +14,13 @@ CONTACTS = "people/contact_report"
 GROWTH = "people/list_growth"
 L = ListGrowth
 MOVES = {L.subscribed: "Subscribed", L.unsubscribed: "Unsubscribed"}
+OF_CONTACTS = {
+    ContactReport.sends: "Sends",
+    ContactReport.delivered: "Delivered",
+    ContactReport.sessions: "Sessions",
+    ContactReport.orders: "Orders",
+    ContactReport.revenue: "Revenue",
+}
 
 
 def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> Tab:
@@ -38,7 +45,7 @@ def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> 
         Block(
             title="All contacts",
             headlines=make_headlines(
-                read_day_sums(published, CONTACTS, _OF_CONTACTS), _OF_CONTACTS, ALL_DAYS, {}
+                read_day_sums(published, CONTACTS, OF_CONTACTS), OF_CONTACTS, ALL_DAYS, {}
             )
             if published.has(CONTACTS)
             else (),
@@ -74,16 +81,7 @@ def _draw_charts(days: DaySums, period: ReportPeriod) -> tuple[ChartView, ...]:
         for channel in days.rows[L.channel].unique().sort()
     ]
     by_day = draw_chart(days, "Subscriptions by the day", MOVES, period)
-    return tuple(chart for chart in (by_day, *sizes) if chart is not None)
-
-
-_OF_CONTACTS = {
-    ContactReport.sends: "Sends",
-    ContactReport.delivered: "Delivered",
-    ContactReport.sessions: "Sessions",
-    ContactReport.orders: "Orders",
-    ContactReport.revenue: "Revenue",
-}
+    return only_made((by_day, *sizes))
 
 
 def _subscriptions(published: SnapshotTables) -> TableView | None:
@@ -111,12 +109,7 @@ def _growth() -> TableSpec:
         "Lists by channel",
         GROWTH,
         {L.channel: "Channel"},
-        {
-            L.subscribed: "Subscribed",
-            L.unsubscribed: "Unsubscribed",
-            L.complained: "Complained",
-        }
-        | {L.net: "Net"},
+        {**MOVES, L.complained: "Complained", L.net: "Net"},
         L.net,
         by=(L.org_id, L.channel),
     )

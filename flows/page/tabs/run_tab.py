@@ -16,6 +16,14 @@ FEEDS = "run/feeds"
 QUARANTINE = "quarantine"
 MOST_REASONS = 30
 PROOFS_NAMED = 4
+COUNTS = {
+    "rows_read": "Rows",
+    "accepted": "Accepted",
+    "rejected": "Rejected",
+    "superseded": "Superseded",
+    "duplicates": "Duplicates",
+}
+"""What a manifest counts of each file -> its title."""
 
 
 def build_run_tab(published: SnapshotTables) -> Tab:
@@ -93,16 +101,15 @@ def _changes() -> TableSpec:
 
 def _list_inputs(published: SnapshotTables) -> TableView | None:
     """Feeds with their rows, as the manifest tells them."""
-    counts = ("rows_read", "accepted", "rejected", "superseded", "duplicates")
     sums: dict[tuple[str, str], Counter[str]] = {}
     for file in published.manifest.inputs:
         place = sums.setdefault((file.feed, file.table), Counter())
-        place.update({name: getattr(file, name) for name in counts} | {"files": 1})
+        place.update({name: getattr(file, name) for name in COUNTS} | {"files": 1})
     rows = tuple(
-        Rows((plain(feed), plain(table), *(plain(found[n], COUNT) for n in ("files", *counts))))
+        Rows((plain(feed), plain(table), *(plain(found[n], COUNT) for n in ("files", *COUNTS))))
         for (feed, table), found in sorted(sums.items())
     )
-    titles = ("Files", "Rows", "Accepted", "Rejected", "Superseded", "Duplicates")
+    titles = ("Files", *COUNTS.values())
     columns = (*_texts("Feed", "Table"), *(Column(title, COUNT) for title in titles))
     return TableView("Feeds: what was read", columns, rows, len(rows)) if rows else None
 
@@ -143,7 +150,6 @@ def _list_reasons(published: SnapshotTables) -> TableView | None:
 def _list_files(published: SnapshotTables) -> TableView | None:
     """The raw files, those first that were refused or had most rows rejected."""
     inputs = published.manifest.inputs
-    counts = ("rows_read", "accepted", "rejected", "superseded", "duplicates")
     ordered = sorted(inputs, key=lambda one: (one.refused is None, -one.rejected, one.path))
     rows = tuple(
         Rows(
@@ -151,13 +157,12 @@ def _list_files(published: SnapshotTables) -> TableView | None:
                 plain(one.path),
                 plain(f"{one.feed} \N{RIGHTWARDS ARROW} {one.table}"),
                 plain(one.refused or "read"),
-                *(plain(getattr(one, name), COUNT) for name in counts),
+                *(plain(getattr(one, name), COUNT) for name in COUNTS),
             )
         )
         for one in ordered[:MOST_ROWS]
     )
-    titles = ("Rows", "Accepted", "Rejected", "Superseded", "Duplicates")
-    columns = (*_texts("File", "Feed", "Refused"), *(Column(title, COUNT) for title in titles))
+    columns = (*_texts("File", "Feed", "Refused"), *(Column(one, COUNT) for one in COUNTS.values()))
     return TableView("Files", columns, rows, len(ordered)) if rows else None
 
 

@@ -1,6 +1,6 @@
 """Files whose rejected rows are to be read again: their readings go from the ledger (SPEC §11)."""
 
-from contracts.config.nearest_names import nearest
+from contracts.config.nearest_names import hint_nearest
 from flows.catalog.feed_files import find_files
 from flows.catalog.ledger import read_kept
 from flows.config.configured_feeds import configure_feeds
@@ -33,9 +33,8 @@ def forget_rejected(loaded: LoadedWorkspace, feed: str | None) -> list[str]:
     feeds = configure_feeds(loaded.config, loaded.sources)
     names = [one.name for one in feeds]
     if feed is not None and feed not in names:
-        near = nearest(feed, names)
         msg = f"no feed is called {feed!r}"
-        raise UsageError(msg, f"Did you mean {near!r}?" if near else f"Feeds: {', '.join(names)}.")
+        raise UsageError(msg, hint_nearest(feed, names, f"Feeds: {', '.join(names)}."))
     forgotten = []
     with (
         storage_errors(f"forgetting readings of {ledger}"),
