@@ -48,10 +48,10 @@ def tell_published(workspace: AbstractContextManager[Path], manifest: Manifest) 
         return
     with _in_passing("what was published"), workspace as root:
         summary = summarize_run(root, manifest)
-        log_summary(summary)
-        show_artifacts(summary)
+        _log_summary(summary)
+        _show_artifacts(summary)
         for group in list_asset_groups(summary):
-            name_assets(group)
+            _name_assets(group)
         send(announce_published(summary))
 
 
@@ -81,7 +81,7 @@ def tell_if_held(root: Path, wait_seconds: float) -> None:
             get_run_logger().info("%s; waiting up to %g seconds", busy.message, wait_seconds)
 
 
-def log_summary(summary: RunSummary) -> None:
+def _log_summary(summary: RunSummary) -> None:
     """Write the lines of a run's summary to its log, warnings as such."""
     log = get_run_logger()
     label = ""
@@ -91,7 +91,7 @@ def log_summary(summary: RunSummary) -> None:
         log.log(level, "%s: %s", label, line.text)
 
 
-def show_artifacts(summary: RunSummary) -> None:
+def _show_artifacts(summary: RunSummary) -> None:
     """Show the summary and the tables of a run; the newest of a key is the workspace's."""
     name = summary.root.absolute().name
     run = summary.manifest.run_id
@@ -129,7 +129,7 @@ def show_artifacts(summary: RunSummary) -> None:
         )
 
 
-def name_assets(group: AssetGroup) -> None:
+def _name_assets(group: AssetGroup) -> None:
     """Tell Prefect of a group's tables as assets, with the feeds that they come from."""
     assets = [
         Asset(key=one.key, properties=AssetProperties(name=one.table)) for one in group.assets

@@ -38,13 +38,13 @@ def on_terminal() -> bool:
 
 def print_note(text: str, style: str = "") -> None:
     """Print a line for people."""
-    stderr_console().print(Text(make_visible(text, keep="\n"), style=style))
+    stderr_console().print(Text(_make_visible(text, keep="\n"), style=style))
 
 
 def print_lines(lines: Iterable[str]) -> None:
     """Print lines of text on stdout."""
     for line in lines:
-        sys.stdout.write(f"{make_visible(line)}\n")
+        sys.stdout.write(f"{_make_visible(line)}\n")
 
 
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -172,8 +172,8 @@ def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return _instant(value)
     if isinstance(value, list | dict):
-        return make_visible(as_json(value))
-    return make_visible(str(value))
+        return _make_visible(as_json(value))
+    return _make_visible(str(value))
 
 
 def _instant(value: datetime) -> str:
@@ -181,7 +181,7 @@ def _instant(value: datetime) -> str:
     return in_utc.isoformat().replace("+00:00", "Z")
 
 
-def make_visible(text: str, keep: str = "") -> str:
+def _make_visible(text: str, keep: str = "") -> str:
     """The text with what would steer a terminal, or break a line of a table, made visible."""
     text = name_places(text)
     if text.isprintable():

@@ -78,13 +78,13 @@ def workspace_at_hand(name: str, bound: BoundArguments) -> Generator[BoundArgume
     if place is None or name == "doctor":
         yield bound
         return
-    needs = choose_needs(name, bound.arguments)
+    needs = _choose_needs(name, bound.arguments)
     with open_workspace(bound.arguments[place], needs) as root:
         bound.arguments[place] = root
         yield bound
 
 
-def choose_needs(name: str, arguments: Mapping[str, Any]) -> Needs:
+def _choose_needs(name: str, arguments: Mapping[str, Any]) -> Needs:
     """What a command needs, as it was called.
 
     Raises:

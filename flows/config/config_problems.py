@@ -56,10 +56,10 @@ def find_source_problems(written: Settings) -> list[str]:
 
 def _follows(error: ErrorDetails, path: Path, found: Iterable[Path]) -> bool:
     """Whether a list is too short only because what it has is wrong."""
-    return error["type"] == "too_short" and any(is_below(one, path) for one in found)
+    return error["type"] == "too_short" and any(_is_below(one, path) for one in found)
 
 
-def is_below(path: Path, other: Path) -> bool:
+def _is_below(path: Path, other: Path) -> bool:
     """Whether a path leads to something within what another one leads to."""
     return len(path) > len(other) and path[: len(other)] == other
 

@@ -108,7 +108,7 @@ def keep_folder(home: Path, key: str, code: str, identity: str | None) -> KeptRe
     """
     draft = home.with_name(f"{home.name}{DRAFT}")
     with storage_errors(f"writing {home.parent}"):
-        files, content = describe_files(draft), identity or hash_files(draft)
+        files, content = describe_files(draft), identity or _hash_files(draft)
         receipt = KeptReceipt(key=key, code=code, identity=content, files=files)
         seal_folder(draft, receipt)
         draft.rename(home)
@@ -122,7 +122,7 @@ def warn_of_damage(name: str, damage: str) -> Warned:
     return Warned(code="kept_damaged", message=message)
 
 
-def hash_files(folder: Path) -> str:
+def _hash_files(folder: Path) -> str:
     """The hash of a folder's files, their names among it."""
     return identify([(name, hash_file(folder / name)) for name in list_files(folder)])
 

@@ -68,7 +68,7 @@ def kind_of(name: str, value: Value) -> str:
     return NUMBER if isinstance(value, (float, Decimal)) else TEXT
 
 
-def write_value(value: Value, kind: str) -> str:
+def _write_value(value: Value, kind: str) -> str:
     """A value as it reads where no script puts it into the reader's locale."""
     if value is None:
         return NOTHING
@@ -89,8 +89,8 @@ def plain(value: Value, kind: str | None = None, *, share: float | None = None) 
     """A cell that stands in no table: a text, or a ratio of sums."""
     kind = kind or kind_of("", value)
     if kind in (TEXT, CODE):
-        return Cell(_mask(write_value(value, kind)), kind, share=share)
-    return Cell(write_value(value, kind), kind, _raw(value), share=share)
+        return Cell(_mask(_write_value(value, kind)), kind, share=share)
+    return Cell(_write_value(value, kind), kind, _raw(value), share=share)
 
 
 def figure(
@@ -122,7 +122,7 @@ def figure_at(table: str, key: str, column: str, value: Value, kind: str) -> Cel
         return Cell(NOTHING, kind)
     if not key:
         return plain(value, kind)
-    return Cell(write_value(value, kind), kind, _raw(value), table, key, column)
+    return Cell(_write_value(value, kind), kind, _raw(value), table, key, column)
 
 
 def divide(part: Value, whole: Value) -> float | None:

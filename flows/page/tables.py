@@ -70,13 +70,13 @@ class TableSpec:
         """The columns that the page shows."""
         return (
             *(
-                Column(title, kind_of_label(rows, name))
+                Column(title, _kind_of_label(rows, name))
                 for name, title in self.labels.items()
                 if name in rows.columns
             ),
-            *(Column("Organization", TEXT) for _ in list_organizations(rows)),
+            *(Column("Organization", TEXT) for _ in _list_organizations(rows)),
             *(
-                Column(title, kind_of_column(rows, name))
+                Column(title, _kind_of_column(rows, name))
                 for name, title in self.figures.items()
                 if name in rows.columns
             ),
@@ -84,19 +84,19 @@ class TableSpec:
         )
 
 
-def list_organizations(rows: pl.DataFrame) -> list[str]:
+def _list_organizations(rows: pl.DataFrame) -> list[str]:
     """The column of the organization, where rows are of several."""
     is_several = "org_id" in rows.columns and rows["org_id"].n_unique() > 1
     return ["org_id"] if is_several else []
 
 
-def kind_of_label(rows: pl.DataFrame, name: str) -> str:
+def _kind_of_label(rows: pl.DataFrame, name: str) -> str:
     """How a column of texts, days or instants is written."""
     kind = kind_of(name, next(iter(rows[name].drop_nulls()), None))
     return kind if kind in (DAY, TIME) else TEXT
 
 
-def write_label(row: Mapping[str, Any], name: str) -> Cell:
+def _write_label(row: Mapping[str, Any], name: str) -> Cell:
     """A text, day or instant beside figures; the id of what has no name."""
     value = row[name]
     if value is None and name.endswith("_name"):
@@ -105,7 +105,7 @@ def write_label(row: Mapping[str, Any], name: str) -> Cell:
     return plain(value, kind if kind in (DAY, TIME) else TEXT)
 
 
-def kind_of_column(rows: pl.DataFrame, name: str) -> str:
+def _kind_of_column(rows: pl.DataFrame, name: str) -> str:
     """How a column's values are written, from its type."""
     dtype = rows.schema[name]
     example = 0 if dtype.is_integer() else 0.0 if dtype.is_numeric() else None
@@ -233,9 +233,9 @@ def list_cells(
         above: The rows that these stand below, whose columns they share.
     """
     shape = rows if above is None else above
-    organizations, ratios = list_organizations(shape), spec.known_ratios(shape)
+    organizations, ratios = _list_organizations(shape), spec.known_ratios(shape)
     shown = [name for name in spec.figures if name in shape.columns]
-    kinds = {name: kind_of_column(rows, name) for name in shown if name in rows.columns}
+    kinds = {name: _kind_of_column(rows, name) for name in shown if name in rows.columns}
     highest = {name: _highest(rows, name) for name in spec.bars if name in rows.columns}
     labels = [name for name in (*spec.labels, *organizations) if name in rows.columns]
     key_columns = spec.by or tuple(published.key(spec.table))
@@ -250,7 +250,7 @@ def list_cells(
     def write_row(row: Mapping[str, Any]) -> tuple[Cell, ...]:
         key = write_key({column: row[column] for column in key_columns} | days)
         return (
-            *(write_label(row, name) for name in labels),
+            *(_write_label(row, name) for name in labels),
             *(write(row, name, key) for name in shown),
             *(
                 _ratio(row, part, whole, kind, has_bar=title in spec.bars)

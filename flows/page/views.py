@@ -62,7 +62,6 @@ class Headline:
     cell: Cell
     before: Cell | None = None
     change: Cell | None = None
-    note: str = ""
 
 
 @dataclass(frozen=True)

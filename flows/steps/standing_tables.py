@@ -30,13 +30,13 @@ def write_standing_tables(
     before = {(one.group, one.table) for one in manifest.outputs} if manifest else set()
     checks = []
     for group, name in sorted(before):
-        if not _is_written(staging, group, name) and is_given(group, name, given, channels):
+        if not _is_written(staging, group, name) and _is_given(group, name, given, channels):
             schema = polars_schema(find_table(group, name).contract)
             checks += write_table(staging, group, name, pl.DataFrame(schema=schema))
     return checks
 
 
-def is_given(group: str, name: str, given: FeedContents, channels: RunChannels) -> bool:
+def _is_given(group: str, name: str, given: FeedContents, channels: RunChannels) -> bool:
     """Whether the configured feeds can give a table that was published before."""
     try:
         table = find_table(group, name)

@@ -67,11 +67,11 @@ def _write_csv(tables: Tables, file: Path) -> dict[str, int]:
         writer.writerow(rows.collect_schema().names())
         for batch in rows.collect_batches(maintain_order=True):
             count += batch.height
-            writer.writerows(map(disarm, batch.iter_rows()))
+            writer.writerows(map(_disarm, batch.iter_rows()))
     return {label: count}
 
 
-def disarm(row: Iterable[object]) -> list[object]:
+def _disarm(row: Iterable[object]) -> list[object]:
     """A row of which a spreadsheet takes no text for a formula: an apostrophe stands before it."""
     return [_disarm_cell(value) for value in row]
 

@@ -182,7 +182,7 @@ def _describe_file(table: type[Table]) -> dict[str, str]:
     rows.write_parquet(empty, arrow_schema=arrow_schema(table))
     empty.seek(0)
     types = pl.read_parquet_metadata(empty)[ARROW_SCHEMA]
-    return {ARROW_SCHEMA: types} | table_metadata(table)
+    return {ARROW_SCHEMA: types} | _table_metadata(table)
 
 
 def arrow_schema(table: type[Table]) -> pa.Schema:
@@ -201,7 +201,7 @@ def _explain(text: str) -> dict[str | bytes, str | bytes]:
     return {"description": text, "comment": text}
 
 
-def table_metadata(table: type[Table]) -> dict[str, str]:
+def _table_metadata(table: type[Table]) -> dict[str, str]:
     """What a table's Parquet file says of itself."""
     return {
         "campaign_reports.schema_version": SCHEMA_VERSION,

@@ -142,10 +142,10 @@ def _write(answers: list[ExplainedCell], to: Path) -> None:
             whole = [{**answer.said, "rows": answer.rows.to_dicts()} for answer in answers]
             to.write_text(as_json(whole if len(whole) > 1 else whole[0]) + "\n", "utf-8")
         else:
-            stack_rows(answers).write_parquet(to)
+            _stack_rows(answers).write_parquet(to)
 
 
-def stack_rows(answers: list[ExplainedCell]) -> pl.DataFrame:
+def _stack_rows(answers: list[ExplainedCell]) -> pl.DataFrame:
     """The rows of all answers in one table, each with its cell."""
     parts = [
         answer.rows.select(

@@ -86,18 +86,18 @@ def _render_feed(feed: PlacedFeed) -> str:
         return "\n".join([*lines, ""])
     kind = next(key for key in ("source", "table") if key in feed.entry)
     ordered = {kind: feed.entry[kind], **feed.entry}
-    lines += ["[[feeds]]", *(f"{key} = {to_toml(value)}" for key, value in ordered.items())]
+    lines += ["[[feeds]]", *(f"{key} = {_to_toml(value)}" for key, value in ordered.items())]
     read = ", ".join(f"{theirs} → {ours}" for theirs, ours in feed.proposals[0].read.items())
     return "\n".join([*lines, f"# reads {read}", ""])
 
 
-def to_toml(value: object) -> str:
+def _to_toml(value: object) -> str:
     """A value as TOML writes it: text, a list or an inline table."""
     if isinstance(value, Mapping):
-        pairs = (f"{_key(str(name))} = {to_toml(one)}" for name, one in value.items())
+        pairs = (f"{_key(str(name))} = {_to_toml(one)}" for name, one in value.items())
         return f"{{ {', '.join(pairs)} }}"
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(to_toml, value))}]"
+        return f"[{', '.join(map(_to_toml, value))}]"
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -140,7 +140,7 @@ class SendFigures:
         own = facts.sends.filter(*scope.are_sends()).lazy()
         rows = facts.rows.lazy().join(sends.select(UNIT).unique(), on=UNIT, how="semi")
         counted = own.filter(pl.col(column) > 0)
-        passed = list_passed_over(rows, column, counted, name_states(sends))
+        passed = list_passed_over(rows, column, counted, _name_states(sends))
         if scope.day:
             (day,) = scope.day.values()
             zone = self.run.timezone
@@ -242,7 +242,7 @@ class SendFigures:
         return pl.concat([nothing, *days])
 
 
-def name_states(sends: pl.LazyFrame) -> pl.LazyFrame:
+def _name_states(sends: pl.LazyFrame) -> pl.LazyFrame:
     """One row per send: `unit_key` and `state`, its final status or that it was held out.
 
     Args:

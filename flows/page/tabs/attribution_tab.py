@@ -67,7 +67,9 @@ def build_attribution_tab(published: SnapshotTables, periods: list[ReportPeriod]
     """
     blocks = []
     for period in periods:
-        compared = [compare_models(published, spec, period) for spec in (OF_CHANNELS, OF_CAMPAIGNS)]
+        compared = [
+            _compare_models(published, spec, period) for spec in (OF_CHANNELS, OF_CAMPAIGNS)
+        ]
         found = only_made(compared)
         blocks.append(Block(period=period.name, tables=found))
     tables = (make_table(published, _paths()), make_table(published, _lift()))
@@ -75,7 +77,7 @@ def build_attribution_tab(published: SnapshotTables, periods: list[ReportPeriod]
     return make_tab("attribution", blocks, nothing="No order has been read yet.")
 
 
-def compare_models(
+def _compare_models(
     published: SnapshotTables, spec: ModelsSpec, period: ReportPeriod
 ) -> TableView | None:
     """Put the revenue that each model credits side by side, one row a channel or campaign.

@@ -70,7 +70,7 @@ def list_broken_links(published: SnapshotTables) -> TableView | None:
         maintain_order="left",
     )
     values = [row[U.value] for row in whole.iter_rows(named=True) if _write_alias(row)]
-    bearers = read_bearers(published, values)
+    bearers = _read_bearers(published, values)
     shows_revenue = LAST_TOUCH in published.columns(TOUCHES)
     added = (2 + shows_revenue) if values else 0
     shown = tuple(
@@ -123,7 +123,7 @@ def _write_alias(row: Mapping[str, Any]) -> str:
     return lines[1] if lines else ""
 
 
-def read_bearers(published: SnapshotTables, values: Sequence[str]) -> pl.DataFrame | None:
+def _read_bearers(published: SnapshotTables, values: Sequence[str]) -> pl.DataFrame | None:
     """Read the sessions that bear any of some values in utm_content or utm_campaign.
 
     An alias counts for every link of its platform, or of none, that bears its value in whatever

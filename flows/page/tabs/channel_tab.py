@@ -138,10 +138,10 @@ def list_campaigns(published: SnapshotTables, channel: str) -> TableView | None:
         bars=(M.human_open_rate, M.human_click_rate),
         note=f"{OF_RATES if rates else ''}Open a row to see what is below it.",
     )
-    return make_opening_table(published, spec, list_levels(channel))
+    return make_opening_table(published, spec, _list_levels(channel))
 
 
-def list_levels(channel: str) -> list[FinerLevel]:
+def _list_levels(channel: str) -> list[FinerLevel]:
     """What a campaign of a channel opens into; dispatches and messages of its own id aside."""
     day = pl.col(M.first_sent_at).dt.strftime("%Y-%m-%d")
     return [

@@ -154,7 +154,7 @@ class _Candidate:
         data = [
             row
             for row, is_phrase in zip(self.rows, said, strict=True)
-            if not is_phrase and not is_total_row(row, self.options.total_row_prefixes)
+            if not is_phrase and not _is_total_row(row, self.options.total_row_prefixes)
         ]
         return any(said) and all(row in self.rows[: self.header + 1] for row in data)
 
@@ -182,7 +182,7 @@ class TotalRows:
 
     def matches(self, cells: list[str]) -> bool:
         """Whether a row begins as a total does, or has figures and no name."""
-        return is_total_row(cells, self.prefixes) or (
+        return _is_total_row(cells, self.prefixes) or (
             bool(self.names)
             and len(cells) == self.width
             and any(cell.strip() for cell in cells)
@@ -190,7 +190,7 @@ class TotalRows:
         )
 
 
-def is_total_row(cells: list[str], prefixes: tuple[str, ...]) -> bool:
+def _is_total_row(cells: list[str], prefixes: tuple[str, ...]) -> bool:
     """Tell whether the first non-empty cell starts with one of the prefixes, in any case.
 
     A prefix that ends in `$` is the whole cell.
