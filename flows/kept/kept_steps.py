@@ -58,7 +58,7 @@ class KeptSteps(Keeper):
         self.used |= {home.name for home in homes}
 
         def compute(places: Iterable[int]) -> dict[int, KeptReceipt]:
-            # Each waits for the disk: together they wait once, and beside what is being written.
+            # Folders are flushed side by side, while others are written: each waits for the disk.
             with ThreadPoolExecutor() as pool:
                 kept: dict[int, Future[KeptReceipt]] = {}
 

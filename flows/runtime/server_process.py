@@ -34,7 +34,7 @@ def end_with_input(folder: Path) -> None:
         folder: What goes with it.
     """
     sys.stdin.buffer.read()
-    # Nobody is to be told what a server that is just starting misses then.
+    # A server that is just starting would complain of its folder, which goes now.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     rmtree(folder, ignore_errors=True)
     os._exit(0)

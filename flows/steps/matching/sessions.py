@@ -151,7 +151,7 @@ def write_keyed(sessions: pl.LazyFrame, timezone: str, folder: Path, part: int =
     read = [*SESSION_COLUMNS, *SOURCE_KEY, *READ_FROM]
     keyed = key_sessions(sessions, timezone).select(read).collect(engine="streaming")
     sources = hold(list_traffic_sources(keyed.lazy()), TrafficSources)
-    # Least texts of groups take the in-memory engine five times as long.
+    # Not `hold`: the in-memory engine takes five times as long for the least text of each group.
     days = materialize(sum_source_days(keyed.lazy()), SourceDays)
     visits = hold(list_visits(keyed.lazy(), sources), SessionVisits)
     rows = sort_sessions(keyed.select(list(KEYED_SCHEMA)))

@@ -155,7 +155,7 @@ def read_feeds(
             Pools(pool, here if workers.is_remote else pool),
             partial(progress, "reading feeds"),
         )
-    # Of what was read little is left, and of files' threads nothing: else the run would hold it.
+    # Arrow keeps what reading freed for the threads that read, which are gone: it gives it back.
     pa.default_memory_pool().release_unused()
     warnings += raw.warnings
     files_read = order_files(ledger, raw.read)
