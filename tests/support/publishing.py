@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -49,16 +49,32 @@ class OfOrganization(Ran):
         return super().table(group, name).filter(org_id=self.org_id)
 
 
-def publish_organizations(place: Path, *worlds: Callable[[], Mapping[str, Rows]]) -> dict[str, Ran]:
-    """Run many small worlds at once: each is an organization of one workspace, under its name."""
-    tables: dict[str, list[Row]] = {}
-    for world in worlds:
-        for table, given in world().items():
-            found = read_csv(given) if isinstance(given, bytes) else given
-            tables.setdefault(table, []).extend({"org_id": world.__name__, **one} for one in found)
-    ran = publish(place, **tables)
-    names = [world.__name__ for world in worlds]
-    return {name: OfOrganization(**vars(ran), org_id=name) for name in names}
+World = Callable[[], Mapping[str, Rows]]
+"""Gives the tables of a small workspace, its settings those by default."""
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """Small worlds that share a run: each is an organization of one workspace, under its name."""
+
+    made: list[World] = field(default_factory=list)
+
+    def __call__(self, world: World) -> World:
+        """Have a world be one of them."""
+        self.made.append(world)
+        return world
+
+    def publish(self, place: Path, **of_all: Rows) -> dict[str, Ran]:
+        """What the run gave to each; a table that a world does not give is that of all."""
+        tables: dict[str, list[Row]] = {}
+        for world in self.made:
+            for table, given in {**of_all, **world()}.items():
+                found = read_csv(given) if isinstance(given, bytes) else given
+                own = ({"org_id": world.__name__, **one} for one in found)
+                tables.setdefault(table, []).extend(own)
+        ran = publish(place, **tables)
+        names = [world.__name__ for world in self.made]
+        return {name: OfOrganization(**vars(ran), org_id=name) for name in names}
 
 
 def read_csv(text: bytes) -> Iterator[Row]:

@@ -1,6 +1,5 @@
 """Single sentences of SPEC §6.2 and §7, each by a workspace of a few rows."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,8 @@ import pytest
 from flows.report_tables import REPORT_TABLES
 from tests.support.publishing import (
     Rows,
+    Worlds,
     publish,
-    publish_organizations,
     quarantined,
     row,
     rows,
@@ -39,20 +38,13 @@ NOON = "2026-01-02T12:00:00Z"
 
 
 Tables = dict[str, Rows]
-WORLDS: list[Callable[[], Tables]] = []
-"""Worlds that share a run: each is an organization of its own."""
-
-
-def world(rows: Callable[[], Tables]) -> Callable[[], Tables]:
-    """Have a world be one of them."""
-    WORLDS.append(rows)
-    return rows
+world = Worlds()
 
 
 @pytest.fixture(scope="module")
 def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
     """What the run gave to each of them."""
-    return publish_organizations(tmp_path_factory.mktemp("worlds"), *WORLDS)
+    return world.publish(tmp_path_factory.mktemp("worlds"))
 
 
 def session(session_id: str, link: str = "", **more: object) -> dict[str, Any]:

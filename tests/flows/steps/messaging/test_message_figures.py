@@ -9,8 +9,17 @@ import pytest
 
 from flows.errors import ConfigurationError
 from tests.support.message_workspaces import PEOPLE, channels, event, publish
-from tests.support.publishing import row
+from tests.support.publishing import Rows, Worlds, row
 from tests.support.workspaces import Ran, as_json_lines, feed, run_workspace, write_workspace
+
+world = Worlds()
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
+    """What one run gave to each of the worlds."""
+    return world.publish(tmp_path_factory.mktemp("worlds"), contacts=PEOPLE)
+
 
 JAN_2 = "2026-01-02T10:00:00Z"
 
@@ -77,15 +86,20 @@ def test_own_channels_of_several_files_are_told_apart(tmp_path: Path) -> None:
     assert (counts(ran, "line", "sends"), counts(ran, "zalo", "sends")) == ((1,), (2,))
 
 
-def test_what_no_feed_gives_a_channel_is_other_and_never_email(tmp_path: Path) -> None:
+@world
+def without_a_channel() -> dict[str, Rows]:
+    return {
+        "dispatches": b"dispatch_id,name\nd1,Organic\n",
+        "messages": b"message_id,name,dispatch_id,channel\nm1,Post,d1,\nm2,Mail,,email\n",
+        "sends": b"send_id,message_id,contact_id,status\ns1,m1,101,delivered\n"
+        b"s2,m2,101,delivered\n",
+        "events": [event("e1", "email_opened", send_id="s2")],
+    }
+
+
+def test_what_no_feed_gives_a_channel_is_other_and_never_email(worlds: dict[str, Ran]) -> None:
     """All events are e-mail's, and yet the dispatch without a channel is not."""
-    ran = publish(
-        tmp_path,
-        dispatches=b"dispatch_id,name\nd1,Organic\n",
-        messages=b"message_id,name,dispatch_id,channel\nm1,Post,d1,\nm2,Mail,,email\n",
-        sends=b"send_id,message_id,contact_id,status\ns1,m1,101,delivered\ns2,m2,101,delivered\n",
-        events=[event("e1", "email_opened", send_id="s2")],
-    )
+    ran = worlds["without_a_channel"]
     assert counts(ran, "other", "message_id", "sends") == ("m1", 1)
     assert counts(ran, "email", "message_id", "sends") == ("m2", 1)
 
@@ -164,8 +178,8 @@ def test_a_feed_with_receipts_and_one_without_are_mixed(tmp_path: Path) -> None:
     assert (warning.feed, warning.count) == ("a", 3)
 
 
-def test_every_sent_of_a_message_to_a_contact_is_a_send(tmp_path: Path) -> None:
-    """A flow sent w1 three times: opened after the second and, earlier than all, once too soon."""
+@world
+def several_sends() -> dict[str, Rows]:
     at = "2026-01-0{}T10:00:00Z".format
     happened = [
         *(("101", "sent", day) for day in (2, 4, 4, 6)),
@@ -174,28 +188,36 @@ def test_every_sent_of_a_message_to_a_contact_is_a_send(tmp_path: Path) -> None:
         *(("102", "delivered", day) for day in (9, 8)),
         *(("103", "opened", day) for day in (9, 8)),
     ]
-    ran = publish(
-        tmp_path,
-        events=[
+    return {
+        "events": [
             event(f"{number}", f"email_{action}", at(day), contact_id=contact, message_id="w1")
             for number, (contact, action, day) in enumerate(happened)
-        ],
-    )
+        ]
+    }
+
+
+def test_every_sent_of_a_message_to_a_contact_is_a_send(worlds: dict[str, Ran]) -> None:
+    """A flow sent w1 three times: opened after the second and, earlier than all, once too soon."""
+    ran = worlds["several_sends"]
     # 101: three sends, two of them delivered; 102: two, by their deliveries; 103: one.
     names = ("sends", "sent", "delivered", "opens", "unique_opens")
     assert counts(ran, "email", *names) == (6, 1, 5, 5, 3)
 
 
-def test_events_that_name_no_message_are_a_row_of_their_channel(tmp_path: Path) -> None:
-    ran = publish(
-        tmp_path,
-        events=[
+@world
+def without_a_message() -> dict[str, Rows]:
+    return {
+        "events": [
             event("e1", "email_sent", "2026-01-01T10:00:00Z", contact_id="101"),
             event("e2", "email_sent", "2026-01-02T10:00:00Z", contact_id="101"),
             event("e3", "email_clicked", "2026-01-03T10:00:00Z", contact_id="101"),
             event("e4", "sms_delivered", "2026-01-03T10:00:00Z", send_id="x7"),
-        ],
-    )
+        ]
+    }
+
+
+def test_events_that_name_no_message_are_a_row_of_their_channel(worlds: dict[str, Ran]) -> None:
+    ran = worlds["without_a_message"]
     names = ("message_id", "campaign_id", "campaign_name", "sends", "clicks")
     assert counts(ran, "email", *names) == (None, None, "(none)", 2, 1)
     assert counts(ran, "sms", *names) == (None, None, "(none)", 1, 0)
@@ -227,19 +249,28 @@ def test_a_send_without_a_time_has_that_of_its_row_message_or_dispatch(
     assert days.get_column("date_day").cast(pl.String).to_list() == [day]
 
 
-def test_a_campaign_s_time_is_its_sends_time(tmp_path: Path) -> None:
-    ran = publish(
-        tmp_path,
-        campaigns=b"campaign_id,name,channel,sent_at\nq,Q,email,2026-01-08T10:00:00Z\n",
-        sends=b"send_id,campaign_id,contact_id,status\ns1,q,101,sent\n",
-    )
+@world
+def campaign_s_time() -> dict[str, Rows]:
+    return {
+        "campaigns": b"campaign_id,name,channel,sent_at\nq,Q,email,2026-01-08T10:00:00Z\n",
+        "sends": b"send_id,campaign_id,contact_id,status\ns1,q,101,sent\n",
+    }
+
+
+def test_a_campaign_s_time_is_its_sends_time(worlds: dict[str, Ran]) -> None:
+    ran = worlds["campaign_s_time"]
     days = ran.table("email", "daily_report").select("date_day", "sends", "delivered")
     assert [(str(day), *rest) for day, *rest in days.rows()] == [("2026-01-08", 1, 1)]
 
 
-def test_mailbox_domains_and_nobody_s_address(tmp_path: Path) -> None:
+@world
+def mailboxes() -> dict[str, Rows]:
+    return {"messages": MAIL, "sends": WITHOUT_RECEIPTS}
+
+
+def test_mailbox_domains_and_nobody_s_address(worlds: dict[str, Ran]) -> None:
     """domain_report: two contacts at x.io by one address, one without an address."""
-    ran = publish(tmp_path, messages=MAIL, sends=WITHOUT_RECEIPTS)
+    ran = worlds["mailboxes"]
     got = ran.table("email", "domain_report").select("domain", "sends", "delivered")
     assert got.rows() == [("(none)", 2, 1), ("x.io", 2, 2)]
 
@@ -273,18 +304,22 @@ def test_a_provider_s_revenue_without_a_rate_is_counted_and_left_out(tmp_path: P
     assert (warning.count, warning.amount) == (1, "10.0000")
 
 
-def test_levels_of_several_channels_are_several(tmp_path: Path) -> None:
-    """The hierarchy's campaign has e-mail and SMS; `(none)` stands once a channel."""
-    ran = publish(
-        tmp_path,
-        campaigns=b"campaign_id,name\nq,Q\n",
-        messages=b"message_id,name,campaign_id,channel\nm1,A,q,email\nm2,B,q,sms\n",
-        sends=b"send_id,message_id,contact_id,status\ns1,m1,101,delivered\ns2,m2,101,failed\n",
-        events=[
+@world
+def several_channels() -> dict[str, Rows]:
+    return {
+        "campaigns": b"campaign_id,name\nq,Q\n",
+        "messages": b"message_id,name,campaign_id,channel\nm1,A,q,email\nm2,B,q,sms\n",
+        "sends": b"send_id,message_id,contact_id,status\ns1,m1,101,delivered\ns2,m2,101,failed\n",
+        "events": [
             event("e1", "email_opened", contact_id="101"),
             event("e2", "sms_clicked", contact_id="102"),
         ],
-    )
+    }
+
+
+def test_levels_of_several_channels_are_several(worlds: dict[str, Ran]) -> None:
+    """The hierarchy's campaign has e-mail and SMS; `(none)` stands once a channel."""
+    ran = worlds["several_channels"]
     levels = ran.table("campaigns", "hierarchy_report").filter(level="campaign")
     got = levels.select("channel", "campaign_name", "sends", "failed")
     assert got.rows() == [

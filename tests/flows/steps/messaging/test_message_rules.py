@@ -7,7 +7,7 @@ import pytest
 
 from flows.errors import ConfigurationError
 from tests.support.message_workspaces import PEOPLE, channels, event, publish
-from tests.support.publishing import row
+from tests.support.publishing import Rows, Worlds, row
 from tests.support.workspaces import (
     Ran,
     as_json_lines,
@@ -16,6 +16,15 @@ from tests.support.workspaces import (
     run_workspace,
     write_workspace,
 )
+
+world = Worlds()
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
+    """What one run gave to each of the worlds."""
+    return world.publish(tmp_path_factory.mktemp("worlds"), contacts=PEOPLE)
+
 
 STATUSES = ("queued", "sent", "delivered", "bounced", "failed")
 
@@ -26,11 +35,16 @@ SENDS = b"send_id,campaign_id,contact_id,status,sent_at\n" + b"".join(
 )
 
 
-def test_the_golden_campaign(tmp_path: Path) -> None:
+@world
+def golden_campaign() -> dict[str, Rows]:
     opens = [event(f"o{n}", "opened", send_id=f"s{n}") for n in range(3)]
     clicks = [event(f"c{n}", "clicked", send_id=f"s{n}", url="https://x.io") for n in range(2)]
     q2 = b"campaign_id,name,channel,status\nq2,Q2 Product Update,email,sent\n"
-    ran = publish(tmp_path, campaigns=q2, sends=SENDS, events=opens + clicks)
+    return {"campaigns": q2, "sends": SENDS, "events": opens + clicks}
+
+
+def test_the_golden_campaign(worlds: dict[str, Ran]) -> None:
+    ran = worlds["golden_campaign"]
     got = row(ran, "email", "campaign_report", campaign_id="q2")
     assert (got["sends"], got["delivered"], got["bounced"]) == (4, 3, 1)
     assert (got["opens"], got["clicks"]) == (3, 2)
@@ -41,28 +55,36 @@ def test_the_golden_campaign(tmp_path: Path) -> None:
     assert (message["dispatch_id"], message["dispatch_name"]) == ("q2", "Q2 Product Update")
 
 
-def test_equal_ids_on_every_level_are_told_apart(tmp_path: Path) -> None:
-    ran = publish(
-        tmp_path,
-        campaigns=b"campaign_id,name,channel\n1,One,email\n2,Two,email\n",
-        dispatches=b"dispatch_id,name,campaign_id\n1,First,2\n",
-        sends=b"send_id,campaign_id,contact_id,status\ns1,1,101,sent\n",
-    )
+@world
+def equal_ids() -> dict[str, Rows]:
+    return {
+        "campaigns": b"campaign_id,name,channel\n1,One,email\n2,Two,email\n",
+        "dispatches": b"dispatch_id,name,campaign_id\n1,First,2\n",
+        "sends": b"send_id,campaign_id,contact_id,status\ns1,1,101,sent\n",
+    }
+
+
+def test_equal_ids_on_every_level_are_told_apart(worlds: dict[str, Ran]) -> None:
+    ran = worlds["equal_ids"]
     messages = ran.table("email", "message_report").select("message_name", "campaign_id", "sends")
     assert sorted(messages.rows()) == [("First", "2", 0), ("One", "1", 1)]
     assert ran.table("email", "message_report").get_column("message_id").is_unique().all()
 
 
-def test_hold_outs_stand_in_holdout_alone(tmp_path: Path) -> None:
-    ran = publish(
-        tmp_path,
-        messages=b"message_id,name,channel\nm1,M,sms\n",
-        sends=b"send_id,message_id,contact_id,status,is_holdout\ns1,m1,101,sent,true\n",
-        events=[
+@world
+def held_out() -> dict[str, Rows]:
+    return {
+        "messages": b"message_id,name,channel\nm1,M,sms\n",
+        "sends": b"send_id,message_id,contact_id,status,is_holdout\ns1,m1,101,sent,true\n",
+        "events": [
             event("e1", "sms_clicked", send_id="s1", url="u"),
             event("e2", "replied", send_id="s1"),
         ],
-    )
+    }
+
+
+def test_hold_outs_stand_in_holdout_alone(worlds: dict[str, Ran]) -> None:
+    ran = worlds["held_out"]
     for name in ("message_report", "daily_report"):
         got = ran.table("sms", name).select("sends", "sent", "clicks", "replies", "holdout").sum()
         assert got.row(0) == (0, 0, 0, 0, 1)
@@ -134,13 +156,17 @@ def test_where_nothing_counts_as_delivered_nothing_is_assumed_aloud(tmp_path: Pa
     assert ran.warnings == []
 
 
-def test_an_older_version_says_nothing(tmp_path: Path) -> None:
-    ran = publish(
-        tmp_path,
-        campaigns=b"campaign_id,name,channel\na,A,email\nb,B,email\n",
-        sends=b"send_id,campaign_id,message_id,contact_id,status,updated_at\n"
+@world
+def older_version() -> dict[str, Rows]:
+    return {
+        "campaigns": b"campaign_id,name,channel\na,A,email\nb,B,email\n",
+        "sends": b"send_id,campaign_id,message_id,contact_id,status,updated_at\n"
         b"s1,a,m,101,delivered,2026-01-01\ns1,b,m,101,bounced,2026-01-02\n",
-    )
+    }
+
+
+def test_an_older_version_says_nothing(worlds: dict[str, Ran]) -> None:
+    ran = worlds["older_version"]
     got = ran.table("email", "campaign_report").select("campaign_id", "sends", "bounced").rows()
     assert got == [("a", 0, 0), ("b", 1, 1)]
 

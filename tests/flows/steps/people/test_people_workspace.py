@@ -12,10 +12,19 @@ from flows.config.loading import load_workspace
 from flows.progress import silence
 from flows.steps.people import people_reports
 from flows.steps.people.audiences import draw
-from tests.support.publishing import publish, quarantined, row, rows
+from tests.support.publishing import Rows, Worlds, publish, quarantined, row, rows
 from tests.support.workspaces import Ran
 
 PEOPLE = b"contact_id,email\n101,Ann@x.io\n102,bo@x.io\n103,\n"
+world = Worlds()
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
+    """What one run gave to each of the worlds."""
+    return world.publish(tmp_path_factory.mktemp("worlds"), contacts=PEOPLE)
+
+
 OSLO = '[workspace]\ntimezone = "Europe/Oslo"\n'
 REPORT = "contact_report"
 CLICKED = "2026-01-10T12:00:00Z"
@@ -81,16 +90,19 @@ def test_a_window_of_14_days_counts_both_whole_days_of_the_zone(
 NEWS = "utm_source=news&utm_medium=email"
 
 
-def test_the_landing_of_a_click_is_no_second_touch(tmp_path: Path) -> None:
+@world
+def landing() -> dict[str, Rows]:
     visits = [
         visit("landing", "2026-01-10T12:30:00Z", NEWS),
         visit("later", "2026-01-10T12:30:01Z", NEWS),
         visit("partner", "2026-01-10T12:10:00Z", "utm_source=p&utm_medium=affiliate"),
         visit("direct", "2026-01-10T12:20:00Z"),
     ]
-    ran = publish(
-        tmp_path, contacts=PEOPLE, events=[event("e1")], sessions=visits, orders=[order("o1")]
-    )
+    return {"events": [event("e1")], "sessions": visits, "orders": [order("o1")]}
+
+
+def test_the_landing_of_a_click_is_no_second_touch(worlds: dict[str, Ran]) -> None:
+    ran = worlds["landing"]
     assert touches(ran) == {"o1": ["e1", "partner", "later"]}
 
 
@@ -140,23 +152,31 @@ def test_opens_count_where_configured_and_machines_never(
     assert {step["event_id"] for step in machines} == {"proxy", "scanner", "crawler"}
 
 
-def test_an_order_names_its_contact_by_address(tmp_path: Path) -> None:
-    ran = publish(
-        tmp_path, contacts=PEOPLE, events=[event("e1")], orders=[order("o1", email=" ANN@X.io")]
-    )
+@world
+def by_address() -> dict[str, Rows]:
+    return {"events": [event("e1")], "orders": [order("o1", email=" ANN@X.io")]}
+
+
+def test_an_order_names_its_contact_by_address(worlds: dict[str, Ran]) -> None:
+    ran = worlds["by_address"]
     assert touches(ran) == {"o1": ["e1"]}
     assert row(ran, "people", "contact_report", contact_id="101")["orders"] == 1
     assert row(ran, "people", "contact_journey", order_id="o1")["contact_id"] == "101"
 
 
-def test_what_was_cancelled_or_refunded_brings_nothing(tmp_path: Path) -> None:
+@world
+def cancelled() -> dict[str, Rows]:
     orders = [
         order("paid"),
         order("cancelled", status="Cancelled"),
         order("refunded", status="refunded"),
         order("back", revenue="-30.005"),
     ]
-    ran = publish(tmp_path, contacts=PEOPLE, events=[event("e1")], orders=orders)
+    return {"events": [event("e1")], "orders": orders}
+
+
+def test_what_was_cancelled_or_refunded_brings_nothing(worlds: dict[str, Ran]) -> None:
+    ran = worlds["cancelled"]
     assert touches(ran) == {"back": ["e1"], "paid": ["e1"]}
     report = row(ran, "people", "contact_report", contact_id="101")
     assert (report["orders"], report["revenue"]) == (1, Decimal("69.9950"))
@@ -276,7 +296,8 @@ def test_a_segments_members_are_an_audience(tmp_path: Path) -> None:
     assert ran.table("people/audiences", asked.name)["contact_id"].to_list() == ["102"]
 
 
-def test_what_a_message_added_against_those_held_out(tmp_path: Path) -> None:
+@world
+def held_out() -> dict[str, Rows]:
     contacts = b"contact_id\n" + b"".join(b"%d\n" % n for n in range(8))
     sends = [
         {"send_id": f"s{n}", "message_id": "m1", "contact_id": str(n), "status": "delivered"}
@@ -286,7 +307,11 @@ def test_what_a_message_added_against_those_held_out(tmp_path: Path) -> None:
     orders = [order(f"o{n}", contact_id=str(n)) for n in (0, 1, 2, 4)]
     orders.append(order("late", "2026-02-09T12:00:01Z", contact_id="5"))
     messages = b"message_id,name,channel,campaign_id\nm1,News,email,c1\n"
-    ran = publish(tmp_path, contacts=contacts, messages=messages, sends=sends, orders=orders)
+    return {"contacts": contacts, "messages": messages, "sends": sends, "orders": orders}
+
+
+def test_what_a_message_added_against_those_held_out(worlds: dict[str, Ran]) -> None:
+    ran = worlds["held_out"]
     lift = row(ran, "attribution", "holdout_lift", level="message")
     assert (lift["message_name"], lift["treated_contacts"], lift["holdout_contacts"]) == (
         *("News", 4),
