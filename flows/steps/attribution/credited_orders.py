@@ -167,14 +167,18 @@ def list_touching(rules: AttributionSection) -> tuple[str, ...]:
 
 
 def list_batches(activities: Activities, rules: AttributionSection, most_rows: int) -> list[range]:
-    """Cut the groups of people so that so many activities are looked at at a time, about."""
+    """Cut the groups of people so that so many activities are looked at at a time, about.
+
+    Rounded to the nearest: for a part of the few that others leave, all activities would be looked
+    through once more.
+    """
     pieces, touching = activities.pieces, list_touching(rules)
     rows = sum(
         pieces[kind].count_touching() if kind in touching else pieces[kind].count()
         for kind in KINDS
     )
     groups = activities.groups
-    at_once = max(1, groups * most_rows // max(1, rows))
+    at_once = max(1, round(groups * most_rows / max(1, rows)))
     return [range(first, min(first + at_once, groups)) for first in range(0, groups, at_once)]
 
 
@@ -206,7 +210,7 @@ def _sum_revenue(orders: pl.LazyFrame) -> pl.LazyFrame:
 
 def find_paths(of: CreditInputs, groups: range) -> PeoplesPaths:
     """Find the touches of some groups of people, and what they led to."""
-    people, messages = of.activities.list_people(groups), of.activities.messages.lazy()
+    people = of.activities.list_people(groups)
     contact_id = take(of.activities.people, People.contact_id, People.contact_no)
     orders = (
         of.scan("orders", groups)
@@ -219,7 +223,16 @@ def find_paths(of: CreditInputs, groups: range) -> PeoplesPaths:
     known = devices.lazy() if devices.height else None
     open_ends = list_open_ends(people, orders, of.last_days.lazy(), of.rules)
     ends = materialize(number_ends(orders, open_ends, known), PathEnds)
+    touches = _find_touches(of, groups, known)
+    paired = materialize(pair_touches(touches, ends), PairedTouches)
+    ranked = hold(rank_touches(paired), RankedTouches)
+    return PeoplesPaths(ends, touches, ranked)
+
+
+def _find_touches(of: CreditInputs, groups: range, known: pl.LazyFrame | None) -> pl.LazyFrame:
+    """The `Touches` of some groups of people; what they are made of is held no longer than that."""
     events = add_persons(of.scan("events", groups), known)
+    messages = of.activities.messages.lazy()
     by_events = materialize(touch_by_events(events, messages, of.rules), MessageTouches)
     sessions = add_persons(of.scan("sessions", groups), known)
     by_sessions = materialize(touch_by_sessions(sessions, of.rules), VisitTouches)
@@ -227,10 +240,7 @@ def find_paths(of: CreditInputs, groups: range) -> PeoplesPaths:
     by_mail = touch_by_direct_mail(add_persons(mail, None), of.rules, of.timezone)
     landings = find_landings(by_sessions, by_events).collect().to_series()
     visits = drop_landings(by_sessions, landings)
-    touches = materialize(pl.concat([by_events.select(columns(Touches)), visits, by_mail]), Touches)
-    paired = materialize(pair_touches(touches, ends), PairedTouches)
-    ranked = hold(rank_touches(paired), RankedTouches)
-    return PeoplesPaths(ends, touches, ranked)
+    return materialize(pl.concat([by_events.select(columns(Touches)), visits, by_mail]), Touches)
 
 
 def list_open_paths(activities: Activities, config: Workspace) -> Iterator[pl.LazyFrame]:
