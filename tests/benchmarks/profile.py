@@ -26,6 +26,7 @@ from typing import Any
 
 from flows.config.loading import load_workspace
 from flows.runtime import allocator
+from flows.runtime.imports import without_collecting
 from tests.benchmarks import beside, duckdb_ads, duckdb_job, duckdb_orders
 from tests.benchmarks.measuring import FOLDER, generate
 
@@ -175,8 +176,9 @@ def profile_run(root: Path, stages: Iterable[str] = tuple(STAGES)) -> Stopwatch:
     """
     for folder in ("state", "reports", "quarantine"):
         shutil.rmtree(root / folder, ignore_errors=True)
-    flow = import_module("flows.campaign_reports")
-    reading = import_module("flows.steps.reading.read_feeds")
+    with without_collecting():
+        flow = import_module("flows.campaign_reports")
+        reading = import_module("flows.steps.reading.read_feeds")
     reading.files_at_once = flow.tasks_at_once = lambda _: 1
     stopwatch = Stopwatch()
     for stage in stages:
