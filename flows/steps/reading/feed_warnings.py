@@ -225,7 +225,7 @@ def _warn_of_unknown_types(
         for name, count in counts.most_common():
             if name in own:
                 continue
-            near = None if _lacks_action(name) else nearest(name, standard)
+            near = _find_meant(name, channels)
             meant = f"; did you mean {near!r}?" if near else "."
             target = near or "…"
             own_channel = own_channel_of(name)
@@ -243,6 +243,15 @@ def _warn_of_unknown_types(
                 count=count,
                 setting="events.generic",
             )
+
+
+def _find_meant(name: str, channels: RunChannels) -> str | None:
+    """The standard word that an event type was meant to be; no other channel's of its action."""
+    near = None if _lacks_action(name) else nearest(name, channels.interactions)
+    channel = own_channel_of(name)
+    if near is None or channel is None:
+        return near
+    return near if channels.interactions[near][0] == nearest(channel, channels.messages) else None
 
 
 def _lacks_action(name: str) -> bool:

@@ -122,6 +122,20 @@ def test_what_reads_as_a_word_of_an_own_channel_is_told_how_to_name_that(tmp_pat
     assert 'or name its channel: channels = ["in_app"], or declare it' in told.message
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("in_app_sent", None), ("whatsap_sent", "whatsapp_sent"), ("emial_opened", "email_opened")],
+)
+def test_a_word_is_meant_for_its_own_channel(tmp_path: Path, name: str, meant: str | None) -> None:
+    """In-app messages were to be mapped to WhatsApp, which is the nearest word with `_sent`."""
+    toml = '[workspace]\nchannels = ["whatsapp"]\n' + CONTACTS + EVENTS
+    content = f"event_id,event_type,occurred_at,contact_id\n1,{name},2026-01-01,1\n".encode()
+    found = read_files(tmp_path, toml, {**PEOPLE, "raw/events/1.csv": content})
+    (told,) = warned(found.warnings, "unknown_event_type")
+    assert ("did you mean" in told.message) == (meant is not None)
+    assert f'values = {{ event_type = {{ {name} = "{meant or "…"}" }} }}' in told.message
+
+
 def test_the_words_of_an_own_channel_are_no_mistake(tmp_path: Path) -> None:
     toml = '[workspace]\nchannels = ["whatsapp"]\n' + CONTACTS + EVENTS
     content = b"event_id,event_type,occurred_at,contact_id\n1,whatsapp_sent,2026-01-01,1\n"
