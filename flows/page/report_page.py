@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -140,12 +141,15 @@ class _Drawing:
                 partial(build_attribution_tab, periods=self.periods),
             ),
         }
-        tabs = {
-            name: self._keep_tab(name, tables, build)
-            for name, (tables, build) in builders.items()
-            if name in groups
-        }
-        return {**tabs, "run": self._write_tab(build_run_tab(self.published))}
+        # Each waits for the disk that keeps it.
+        with ThreadPoolExecutor() as pool:
+            tabs = {
+                name: pool.submit(self._keep_tab, name, tables, build)
+                for name, (tables, build) in builders.items()
+                if name in groups
+            }
+            last = self._write_tab(build_run_tab(self.published))
+        return {**{name: tab.result() for name, tab in tabs.items()}, "run": last}
 
     def write_answers(self, channels: list[str]) -> Markup:
         """The answers to the questions of every day."""
