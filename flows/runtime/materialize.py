@@ -47,6 +47,22 @@ def scan_group(folder: Path, schema: pl.Schema, group: int) -> pl.LazyFrame:
     return pl.scan_parquet(files) if files else pl.LazyFrame(schema=schema)
 
 
+def cut_groups(frame: pl.LazyFrame, key: pl.Expr, groups: int, folder: Path) -> list[pl.LazyFrame]:
+    """Cut a frame into groups, whose rows are then read without all others; one is the frame.
+
+    Args:
+        frame: Any rows.
+        key: As `write_groups` asks.
+        groups: How many groups to cut.
+        folder: Where to write them.
+    """
+    if groups == 1:
+        return [frame]
+    write_groups(frame, key, groups, folder)
+    schema = frame.collect_schema()
+    return [scan_group(folder, schema, group) for group in range(groups)]
+
+
 def materialize(frame: pl.LazyFrame, schema: type[Table]) -> pl.LazyFrame:
     """Compute a named intermediate table once, and prove that it is what its contract says.
 

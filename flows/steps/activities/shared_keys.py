@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
@@ -10,6 +11,7 @@ from contracts.columns import polars_schema
 from contracts.facts.people.numbered_activities import KeyComparisons
 from flows.kept.keepers import Keeper
 from flows.kept.kept_frames import read_frame, write_frames
+from flows.runtime.materialize import cut_groups
 from transforms.common.joins import HELD, STREAMED
 
 KEYS_AT_ONCE = 4_000_000
@@ -41,7 +43,9 @@ def find_shared_keys(keeper: Keeper, name: str, asking: Keys, asked: Keys) -> di
         come = {one: keys for one, keys in asking.items() if one not in olds[0]}
         stayed = {one: keys for one, keys in asking.items() if one in olds[0]}
         new = {one: keys for one, keys in asked.items() if one not in olds[1]}
-        found = {*_compare(come, asked)} | {(one, other) for other, one in _compare(new, stayed)}
+        with TemporaryDirectory(dir=folder) as place:
+            found = {*_compare(come, asked, Path(place, "come"))}
+            found |= {(one, other) for other, one in _compare(new, stayed, Path(place, "new"))}
         pairs = [(*pair, known.get(pair, pair in found)) for pair in product(asking, asked)]
         whole = pl.DataFrame(pairs, schema=polars_schema(KeyComparisons), orient="row")
         return write_frames(folder, {PAIRS: whole})
@@ -63,21 +67,29 @@ def _list_pairs(folder: Path) -> dict[Pair, bool]:
     return {(one, other): shares_a_key for one, other, shares_a_key in rows}
 
 
-def _compare(held: Keys, passing: Keys) -> Iterator[Pair]:
-    """The pairs of one whose keys are held and one whose keys pass by that have one in common."""
+def _compare(held: Keys, passing: Keys, folder: Path) -> Iterator[Pair]:
+    """The pairs of one whose keys are held and one whose keys pass by that have one in common.
+
+    Args:
+        held: The ones.
+        passing: The others.
+        folder: Where the keys are cut into groups, if they are many.
+    """
     if not (held and passing):
         return
     own, others = _number(held, HOLDING), _number(passing, PASSING)
     keys = own.select(pl.len()).collect().item()
     (key,) = {*own.collect_schema()} - {HOLDING}
-    turns = keys // KEYS_AT_ONCE + 1
+    groups = keys // KEYS_AT_ONCE + 1
+    mine, theirs = (
+        cut_groups(rows, pl.col(key), groups, folder / name)
+        for name, rows in ((HOLDING, own), (PASSING, others))
+    )
     names, their_names = [*held], [*passing]
-    for turn in range(turns):
-        is_of = pl.col(key) % turns == turn
-        mine = own.filter(is_of).collect(engine="streaming").lazy()
+    for some, asked in zip(mine, theirs, strict=True):
+        held_keys = some.collect(engine="streaming").lazy()
         shared = (
-            others.filter(is_of)
-            .join(mine, on=key, how="inner", validate=STREAMED, build_side=HELD)
+            asked.join(held_keys, on=key, how="inner", validate=STREAMED, build_side=HELD)
             .select(HOLDING, PASSING)
             .unique()
             .collect(engine="streaming")

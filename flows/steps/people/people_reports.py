@@ -17,7 +17,7 @@ from flows.cluster.workers import Workers
 from flows.kept.keepers import Keeper
 from flows.kept.kept_reports import KeptReports
 from flows.report_tables import MESSAGES, WEB
-from flows.runtime.materialize import materialize, scan_group, write_groups
+from flows.runtime.materialize import cut_groups, materialize
 from flows.steps.activities.write_activities import Activities
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.people.audiences import write_audiences
@@ -122,10 +122,6 @@ def _cut(rows: pl.LazyFrame, contacts: pl.DataFrame, folder: Path) -> list[pl.La
         contacts: `People`, in order.
         folder: Where to write the pieces, if there are several.
     """
-    if contacts.height <= CONTACTS_AT_A_TIME:
-        return [rows]
-    pieces = -(-contacts.height // CONTACTS_AT_A_TIME)
+    pieces = max(1, -(-contacts.height // CONTACTS_AT_A_TIME))
     place = place_contacts(contacts).find(People.contact_key)
-    write_groups(rows, place // CONTACTS_AT_A_TIME, pieces, folder)
-    schema = rows.collect_schema()
-    return [scan_group(folder, schema, piece) for piece in range(pieces)]
+    return cut_groups(rows, place // CONTACTS_AT_A_TIME, pieces, folder)
