@@ -137,6 +137,25 @@ def list_given(feed: ConfiguredFeed, header: tuple[str, ...]) -> Iterator[str]:
                 yield f"{mapping.table}.{name}"
 
 
+def list_unread(feed: ConfiguredFeed, header: tuple[str, ...]) -> list[str]:
+    """The file's columns that no mapping reads; none where its header may be a row of data.
+
+    Args:
+        feed: The feed, its mappings among it.
+        header: The file's columns.
+    """
+    known: set[str] = set()
+    for resolved in feed.mappings:
+        named = index_header(header, resolved)
+        for expression in resolved.mapping.columns.values():
+            read = {fold(name) for name in file_columns(expression, header)}
+            known.update(name for folded, name in named.items() if folded in read)
+    tells_people = any(resolved.mapping.table in PEOPLE for resolved in feed.mappings)
+    if (tells_people and not known) or any(PERSONAL.search(name) for name in header):
+        return []
+    return [name for name in header if name not in known]
+
+
 def _has_amounts(table: type[Table], given: set[str]) -> bool:
     """Whether a file's currency says what its amounts mean; of an account, what its stats mean."""
     money = {name for name, dtype in polars_schema(table).items() if dtype.is_decimal()}
@@ -180,7 +199,7 @@ def _refuse_undecided(feed: ConfiguredFeed, header: tuple[str, ...]) -> None:
     ]
     if len(lacking) == len(feed.mappings):
         table, name = lacking[0]
-        free = _free_names(feed, header)
+        free = list_unread(feed, header)
         near = nearest_names((name,), free)
         hint = f"nearest is {near[0]!r}; " if near else ""
         msg = f'no column "{name}", which tells the rows of {table} from others'
@@ -205,7 +224,7 @@ def _key_of(feed: ConfiguredFeed, missing: MissingColumn) -> str:
 
 def _hint(feed: ConfiguredFeed, missing: list[MissingColumn], header: tuple[str, ...]) -> str:
     """What would map the columns: the file's own headers nearest to each, and the key."""
-    free = _free_names(feed, header)
+    free = list_unread(feed, header)
     near = {
         one.column: nearest_names((*one.wanted, one.column), free)
         for one in missing
@@ -228,17 +247,3 @@ def _hint(feed: ConfiguredFeed, missing: list[MissingColumn], header: tuple[str,
         listed = ", ".join(f'"{name}"' for name in silenced)
         parts.append(f"or say that these files never have it: without = [{listed}]")
     return "; ".join(parts)
-
-
-def _free_names(feed: ConfiguredFeed, header: tuple[str, ...]) -> list[str]:
-    """The file's columns that no mapping reads, unless its header may be a row of data."""
-    known: set[str] = set()
-    for resolved in feed.mappings:
-        named = index_header(header, resolved)
-        for expression in resolved.mapping.columns.values():
-            read = {fold(name) for name in file_columns(expression, header)}
-            known.update(name for folded, name in named.items() if folded in read)
-    tells_people = any(resolved.mapping.table in PEOPLE for resolved in feed.mappings)
-    if (tells_people and not known) or any(PERSONAL.search(name) for name in header):
-        return []
-    return [name for name in header if name not in known]

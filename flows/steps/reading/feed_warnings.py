@@ -23,13 +23,9 @@ from flows.config.loading import LoadedWorkspace
 from flows.ingest.required_columns import find_missing
 from flows.steps.messaging.described_messages import find_channels
 from transforms.common.calendar import find_day
-from transforms.ingest.expressions import fold
 
 OF_AD_ACCOUNTS = ("ad_stats", "ad_breakdowns")
 """Tables whose amounts are in their account's currency where they name none."""
-SHOWN = 3
-MOST_TOLD = 10
-"""Up to how many columns that go together are told each by itself; of more, the first are shown."""
 ALIKE = 0.85
 """From which likeness on the name of a platform is one that links give, misspelt."""
 
@@ -41,7 +37,6 @@ def find_feed_warnings(loaded: LoadedWorkspace, catalog: Catalog) -> Iterator[Wa
         yield from _warn_of_emptiness(feed, files)
         filled = [file for file in files if not file.receipt.is_empty]
         yield from _warn_of_missing_columns(feed, filled, loaded.config.workspace.currency)
-        yield from _warn_of_gone_columns(feed, filled)
         yield from _warn_of_shifted_days(feed, filled, loaded.config.workspace.timezone)
         yield from _warn_of_bared_ids(feed, filled)
         yield from _warn_of_platforms(feed, filled, loaded.config.ads)
@@ -94,42 +89,6 @@ def _without(table: str, column: str, currency: str) -> str:
     account = "their account's currency, else " if table in OF_AD_ACCOUNTS else ""
     means = f"so amounts are taken to be in {account}{currency}"
     return f'{means}; say it in constants = {{ currency = "…" }}, {named}'
-
-
-def _warn_of_gone_columns(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
-    """Columns that a file has and one after it has not; not of JSON, whose keys come and go."""
-    known: dict[str, str] = {}
-    gone: dict[str, list[str]] = {}
-    silenced = set(map(fold, _columns_of(feed, feed.section.without)))
-    for file in files:
-        if file.receipt.has_fixed_columns:
-            here = {fold(name): name for name in file.receipt.columns}
-            for folded in known.keys() - here.keys() - silenced:
-                gone.setdefault(folded, []).append(file.raw.path)
-            known |= here
-    lost_together: dict[tuple[str, ...], list[str]] = {}
-    for folded in sorted(gone):
-        lost_together.setdefault(tuple(gone[folded]), []).append(known[folded])
-    for paths, names in lost_together.items():
-        for told in [[name] for name in names] if len(names) <= MOST_TOLD else [names]:
-            yield Warned(
-                code="column_gone",
-                message=f"feed {feed.name}: {_name_gone(told)} missing from "
-                f"{count_of(len(paths), 'file')}, first from {paths[0]}; if it bears another name "
-                "now, map that in columns",
-                feed=feed.name,
-                path=paths[0],
-                count=len(paths),
-                setting=f"feeds[{feed.place}].columns",
-            )
-
-
-def _name_gone(names: list[str]) -> str:
-    """The subject of the sentence on one column, or on more than one warning each could tell."""
-    if len(names) == 1:
-        return f'column "{names[0]}" that earlier files have is'
-    shown = ", ".join(f'"{name}"' for name in names[:SHOWN])
-    return f"each of {len(names):,} columns that earlier files have (such as {shown}) is"
 
 
 def _warn_of_shifted_days(
@@ -198,13 +157,6 @@ def _warn_of_platforms(
                 count=count,
                 setting=f"feeds[{feed.place}].values.platform",
             )
-
-
-def _columns_of(feed: ConfiguredFeed, names: tuple[str, ...]) -> Iterator[str]:
-    """The file columns that are mapped to some canonical ones."""
-    for one in find_missing(feed, ()):
-        if one.column in names:
-            yield from one.wanted
 
 
 def _warn_of_unknown_types(

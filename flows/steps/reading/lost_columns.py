@@ -1,15 +1,22 @@
-"""Columns that a feed's files gave to earlier runs, and that none of its files gives any more."""
+"""Columns that earlier files of a feed have, or had in earlier runs, and later ones have not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from contracts.manifest import Warned
+from contracts.manifest import Warned, count_of
 from flows.catalog.feed_contents import FeedContents
 from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed
-from flows.ingest.required_columns import list_given
+from flows.ingest.required_columns import find_missing, list_given, list_unread
 from flows.storage.layout import Layout
 from flows.storage.notes.known_columns import is_damaged
+from transforms.ingest.expressions import fold
+
+UNREAD = "attributes."
+"""What the names of columns that no mapping reads begin with, where columns are remembered."""
+SHOWN = 3
+MOST_TOLD = 10
+"""Up to how many columns that go together are told each by itself; of more, the first are shown."""
 
 
 def list_columns(given: FeedContents, before: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -20,17 +27,23 @@ def list_columns(given: FeedContents, before: Mapping[str, list[str]]) -> dict[s
         before: Feed -> the columns that are remembered of earlier runs.
 
     Returns:
-        Feed -> the columns, as `table.column`, that its files gave or ever gave; one that `without`
-        names is forgotten.
+        Feed -> the columns, as `table.column`, that its files gave or ever gave, and those that no
+        mapping reads, as `attributes.column`, that they have now; one that `without` names is
+        forgotten.
     """
     return {
         feed.name: sorted(
             one
-            for one in {*before.get(feed.name, []), *_list_given(feed, _files_of(feed, given))}
+            for one in _remember(feed, _files_of(feed, given), before.get(feed.name, []))
             if one.partition(".")[2] not in feed.section.without
         )
         for feed in given.feeds
     }
+
+
+def _remember(feed: ConfiguredFeed, files: list[ReadFile], before: list[str]) -> set[str]:
+    ever = {one for one in before if not (files and one.startswith(UNREAD))}
+    return {*ever, *_list_given(feed, files), *_list_unread(feed, files)}
 
 
 def warn_of_damage(root: Path) -> Iterator[Warned]:
@@ -42,9 +55,10 @@ def warn_of_damage(root: Path) -> Iterator[Warned]:
 
 
 def warn_of_lost_columns(given: FeedContents, before: Mapping[str, list[str]]) -> Iterator[Warned]:
-    """Warn of columns that a feed gave to earlier runs and gives no more.
+    """Warn of columns that a feed's later files have not, while earlier ones have or had them.
 
-    A file delivered anew under its old name leaves no file that still has them.
+    A file delivered anew under its old name leaves no file that still has them. What no mapping
+    reads decides no figure: it is told once, in the run in which it goes.
 
     Args:
         given: The feeds and their files.
@@ -52,25 +66,93 @@ def warn_of_lost_columns(given: FeedContents, before: Mapping[str, list[str]]) -
     """
     for feed in given.feeds:
         files = _files_of(feed, given)
-        known = {*_list_given(feed, files)}
-        if not known:
-            continue
-        mapped = {
-            f"{one.mapping.table}.{name}" for one in feed.mappings for name in one.mapping.columns
-        }
-        for column in sorted((mapped & {*before.get(feed.name, [])}) - known):
-            name = column.partition(".")[2]
-            if name not in feed.section.without:
-                yield Warned(
-                    code="column_gone",
-                    message=f"feed {feed.name}: no file gives {column} any more, as those of an "
-                    f"earlier run did, so it is null; name the file's column in columns = "
-                    f'{{ {name} = "…" }}, or say that it is gone: without = ["{name}"]',
-                    feed=feed.name,
-                    path=files[-1].raw.path,
-                    count=len(files),
-                    setting=f"feeds[{feed.place}].columns",
-                )
+        if files:
+            yield from _warn_of_later_files(feed, files)
+            yield from _warn_of_lost_figures(feed, files, before.get(feed.name, []))
+            yield from _warn_of_lost_extras(feed, files, before.get(feed.name, []))
+
+
+def _warn_of_later_files(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+    """Columns that a file has and one after it has not."""
+    known: dict[str, str] = {}
+    gone: dict[str, list[str]] = {}
+    silenced = set(map(fold, _find_wanted(feed, feed.section.without)))
+    for file in files:
+        here = {fold(name): name for name in file.receipt.columns}
+        for folded in known.keys() - here.keys() - silenced:
+            gone.setdefault(folded, []).append(file.raw.path)
+        known |= here
+    lost_together: dict[tuple[str, ...], list[str]] = {}
+    for folded in sorted(gone):
+        lost_together.setdefault(tuple(gone[folded]), []).append(known[folded])
+    for paths, names in lost_together.items():
+        missing = f"missing from {count_of(len(paths), 'file')}, first from {paths[0]}"
+        yield from _tell_gone(feed, names, "earlier files have", missing, paths)
+
+
+def _find_wanted(feed: ConfiguredFeed, names: tuple[str, ...]) -> Iterator[str]:
+    """The file columns that are mapped to some canonical ones."""
+    for one in find_missing(feed, ()):
+        if one.column in names:
+            yield from one.wanted
+
+
+def _warn_of_lost_figures(
+    feed: ConfiguredFeed, files: list[ReadFile], before: list[str]
+) -> Iterator[Warned]:
+    """Columns of ours that no file gives any more: told until `columns` or `without` settles it."""
+    mapped = {
+        f"{one.mapping.table}.{name}" for one in feed.mappings for name in one.mapping.columns
+    }
+    known = {*_list_given(feed, files)}
+    for column in sorted((mapped & {*before}) - known if known else ()):
+        name = column.partition(".")[2]
+        if name not in feed.section.without:
+            yield Warned(
+                code="column_gone",
+                message=f"feed {feed.name}: no file gives {column} any more, as those of an "
+                f"earlier run did, so it is null; name the file's column in columns = "
+                f'{{ {name} = "…" }}, or say that it is gone: without = ["{name}"]',
+                feed=feed.name,
+                path=files[-1].raw.path,
+                count=len(files),
+                setting=f"feeds[{feed.place}].columns",
+            )
+
+
+def _warn_of_lost_extras(
+    feed: ConfiguredFeed, files: list[ReadFile], before: list[str]
+) -> Iterator[Warned]:
+    """Columns that no mapping reads and that no file has any more."""
+    here = {fold(name) for file in files for name in file.receipt.columns}
+    extras = (one.removeprefix(UNREAD) for one in before if one.startswith(UNREAD))
+    gone = [name for name in extras if fold(name) not in here]
+    paths = [file.raw.path for file in files]
+    yield from _tell_gone(
+        feed, gone, "files of the run before had", f"in none now, such as {paths[-1]}", paths
+    )
+
+
+def _tell_gone(
+    feed: ConfiguredFeed, names: list[str], had: str, missing: str, paths: Sequence[str]
+) -> Iterator[Warned]:
+    """One warning a column, or one for many that go together."""
+    for told in [[name] for name in names] if len(names) <= MOST_TOLD else [names]:
+        shown = ", ".join(f'"{name}"' for name in told[:SHOWN])
+        subject = (
+            f"column {shown} that {had} is"
+            if len(told) == 1
+            else f"each of {len(told):,} columns that {had} (such as {shown}) is"
+        )
+        yield Warned(
+            code="column_gone",
+            message=f"feed {feed.name}: {subject} {missing}; if it bears another name now, map "
+            "that in columns",
+            feed=feed.name,
+            path=paths[0],
+            count=len(paths),
+            setting=f"feeds[{feed.place}].columns",
+        )
 
 
 def _files_of(feed: ConfiguredFeed, given: FeedContents) -> list[ReadFile]:
@@ -86,3 +168,9 @@ def _list_given(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[str]:
     headers = dict.fromkeys(tuple(file.receipt.columns) for file in files)
     for header in headers:
         yield from list_given(feed, header)
+
+
+def _list_unread(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[str]:
+    headers = dict.fromkeys(tuple(file.receipt.columns) for file in files)
+    for header in headers:
+        yield from (f"{UNREAD}{name}" for name in list_unread(feed, header))

@@ -16,7 +16,8 @@ class KnownColumns(BaseModel):
     """state/columns.json.
 
     Attributes:
-        feeds: Feed -> the canonical columns, as `table.column`, that its files gave.
+        feeds: Feed -> the canonical columns, as `table.column`, that its files gave, and those that
+            no mapping reads, as `attributes.column`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -46,6 +46,51 @@ def test_a_column_that_a_new_delivery_lacks_is_told_until_it_is_settled(tmp_path
     assert run(root) == []
 
 
+ORDERS = "raw/orders.csv"
+
+
+def write_orders(folder: Path, more: str) -> Path:
+    """A workspace with one file of one order and some columns of its own."""
+    text = f"order_id,ordered_at,revenue,{more}\n1,2026-03-01,9,{more.replace('_', ' ')}\n"
+    return write_workspace(folder / "ws", feed("orders", ORDERS), {ORDERS: text.encode()})
+
+
+def deliver(root: Path, *more: str) -> None:
+    """Write the file anew, with other columns of its own."""
+    header = ",".join(("order_id", "ordered_at", "revenue", *more))
+    (root / ORDERS).write_text(f"{header}\n1,2026-03-01,9{',x' * len(more)}\n")
+
+
+def test_a_column_that_no_mapping_reads_is_told_once_when_it_goes(tmp_path: Path) -> None:
+    """The only file is written anew each night; a name in other case is the same name."""
+    root = write_orders(tmp_path, "Tier,mood")
+    assert run(root) == []
+    deliver(root, "MOOD")
+    (told,) = run(root)
+    assert told.startswith('feed orders: column "Tier" that files of the run before had is in none')
+    assert run(root) == []
+    deliver(root, "tier")
+    (told,) = run(root)
+    assert 'column "MOOD"' in told
+
+
+def test_a_column_that_is_mapped_to_one_of_ours_has_not_gone(tmp_path: Path) -> None:
+    root = write_orders(tmp_path, "Kunde")
+    assert run(root) == []
+    with (root / "campaigns.toml").open("a") as configuration:
+        configuration.write('columns = { contact_id = "Kunde" }\n')
+    assert run(root) == []
+
+
+def test_what_may_be_a_row_of_people_is_not_remembered(tmp_path: Path) -> None:
+    """A header with a person in the place of a name: no note and no message names them."""
+    root = write_orders(tmp_path, "ada@example.test")
+    run(root)
+    assert b"ada@" not in Layout(root).columns.read_bytes()
+    deliver(root, "mood")
+    assert run(root) == []
+
+
 def test_that_it_is_forgotten_what_a_feed_gave_is_told_and_no_failure(tmp_path: Path) -> None:
     root = write_workspace(
         tmp_path / "ws", feed("ad_stats", STATS), {STATS: (HEADER + ROW).encode()}
