@@ -61,8 +61,7 @@ def rejects(
     if replay:
         return _replay(workspace, feed, as_json=json)
     run_id = run or _last_run(workspace)
-    folder = Layout(workspace).quarantine / run_id
-    rows = _read_rows(folder, feed, run_id, is_named=run is not None)
+    rows = _read_rows(workspace, feed, run_id, is_named=run is not None)
     shown = rows[: limit or (ROWS_ON_A_TERMINAL if on_terminal() and not json else None)]
     if json:
         print_json_rows(shown)
@@ -98,19 +97,20 @@ def _last_run(workspace: Path) -> str:
 
 
 def _read_rows(
-    folder: Path, feed: str | None, run_id: str, *, is_named: bool
+    workspace: Path, feed: str | None, run_id: str, *, is_named: bool
 ) -> list[dict[str, Any]]:
     """The quarantined rows of a run, all or those of one feed, by feed, file and row."""
+    folder = Layout(workspace).quarantine / run_id
     kept = {file.name.removesuffix(SUFFIX): file for file in sorted(folder.glob(f"*{SUFFIX}"))}
     if is_named and not folder.is_dir():
         known = [one.name for one in folder.parent.glob("*") if one.is_dir()]
         msg = f"no row is in quarantine from a run {run_id!r}"
         raise UsageError(msg, hint_nearest(run_id, known, "Leave --run out."))
-    if feed is not None and kept and feed not in kept:
-        msg = f"no row of a feed {feed!r} is in quarantine"
-        raise UsageError(msg, hint_nearest(feed, kept, f"Rows of: {', '.join(kept)}."))
+    if feed is not None and feed not in kept:
+        loaded = import_module("flows.config.loading").load_workspace(workspace)
+        import_module("flows.steps.maintenance.replay_files").require_feed(loaded, feed)
     asked = [file for name, file in kept.items() if feed is None or name == feed]
-    require_written(folder.parents[1], run_id, *asked)
+    require_written(workspace, run_id, *asked)
     with storage_errors(f"reading {folder}"):
         frames = [pl.read_parquet(file) for file in asked]
     return [_describe(row) for frame in frames for row in frame.iter_rows(named=True)]

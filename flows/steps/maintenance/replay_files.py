@@ -15,6 +15,18 @@ from flows.storage.sealed_folders import DamagedFile
 from flows.storage.workspace_files import remove_tree, storage_errors
 
 
+def require_feed(loaded: LoadedWorkspace, feed: str) -> None:
+    """Make sure that a workspace has a feed.
+
+    Raises:
+        UsageError: No feed is called so.
+    """
+    names = [one.name for one in configure_feeds(loaded.config, loaded.sources)]
+    if feed not in names:
+        msg = f"no feed is called {feed!r}"
+        raise UsageError(msg, hint_nearest(feed, names, f"Feeds: {', '.join(names)}."))
+
+
 def forget_rejected(loaded: LoadedWorkspace, feed: str | None) -> list[str]:
     """Drop what was kept of the files that had rows rejected, so that the next run reads them.
 
@@ -31,10 +43,8 @@ def forget_rejected(loaded: LoadedWorkspace, feed: str | None) -> list[str]:
     """
     ledger = Layout(loaded.root).ledger
     feeds = configure_feeds(loaded.config, loaded.sources)
-    names = [one.name for one in feeds]
-    if feed is not None and feed not in names:
-        msg = f"no feed is called {feed!r}"
-        raise UsageError(msg, hint_nearest(feed, names, f"Feeds: {', '.join(names)}."))
+    if feed is not None:
+        require_feed(loaded, feed)
     forgotten = []
     with (
         storage_errors(f"forgetting readings of {ledger}"),

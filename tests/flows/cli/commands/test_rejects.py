@@ -63,6 +63,20 @@ def test_one_feed_alone_tab_separated_in_a_pipe(
     assert row[:4] == ["shop", "raw/orders.csv", "1", "orders"]
     assert main(["rejects", str(root), "shp"]) == 2
     assert "Did you mean 'shop'?" in capsys.readouterr().err
+
+
+def test_a_feed_without_rejected_rows_has_none_and_an_unknown_one_is_an_error(
+    refused: tuple[Path, DataRefused], capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, _ = refused
+    assert main(["rejects", str(root), "contacts", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    (root / "raw/sends.csv").write_bytes(b"send_id,contact_id,status\n1,101,sent\n")
+    (root / "raw/orders.csv").write_bytes(b"order_id,ordered_at,contact_id,revenue\n")
+    campaign_reports.fn(str(root), wait_seconds=0)
+    assert main(["rejects", str(root), "shop", "--json"]) == 0
+    assert main(["rejects", str(root), "shp"]) == 2
+    assert "Did you mean 'shop'?" in capsys.readouterr().err
     assert main(["rejects", str(root), "--run", "20010101T000000Z-000000"]) == 2
 
 
