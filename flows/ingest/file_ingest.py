@@ -17,6 +17,8 @@ from flows.ingest.repeated_columns import drop_repeated
 from flows.ingest.required_columns import require_columns
 from flows.ingest.table_writer import TableWriter
 from flows.readers import ROW_NUMBER, RawBatch, RefusedFile, open_feed
+from flows.readers.compression import compression_of
+from flows.readers.formats import extension_of
 from flows.storage.raw_files import raw_content
 from flows.storage.sealed_folders import DamagedFile
 from flows.storage.workspace_files import storage_errors
@@ -24,7 +26,7 @@ from flows.storage.workspace_files import storage_errors
 
 @dataclass(frozen=True)
 class SameBytes:
-    """Files of one feed with the same bytes.
+    """Files with the same bytes that are read in the same way.
 
     Attributes:
         sha256: The hash of the bytes.
@@ -37,10 +39,14 @@ class SameBytes:
     @property
     def key(self) -> str:
         """What identifies the reading of a file: its bytes, how they are read, and by what."""
-        signature = (
-            f"{self.sha256}|{self.files[0].feed.signature}|{pl.__version__}|{hash_sources()}"
-        )
+        signature = f"{self.sha256}|{name_reading(self.files[0])}|{pl.__version__}|{hash_sources()}"
         return hashlib.sha256(signature.encode()).hexdigest()[:32]
+
+
+def name_reading(raw: RawFile) -> str:
+    """How a file is read: by its feed's mappings, and in the format of which its name speaks."""
+    path = raw.location
+    return f"{raw.feed.signature}|{extension_of(path)}|{compression_of(path)}"
 
 
 @dataclass(frozen=True)

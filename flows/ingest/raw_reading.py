@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from contracts.manifest import Warned
 from flows.catalog.feed_files import RawFile
 from flows.catalog.ledger import Receipt
-from flows.ingest.file_ingest import Reading, SameBytes
+from flows.ingest.file_ingest import Reading, SameBytes, name_reading
 from flows.ingest.file_states import ChangedFile, FileState, Pools, Refused, Target
 from flows.readers import RefusedFile
 from flows.storage.workspace_files import sync
@@ -110,10 +110,10 @@ def _read_once(
 
 
 def _group_same_bytes(files: Iterable[RawFile], states: dict[str, FileState]) -> list[SameBytes]:
-    """Files with the same bytes and mapping, together."""
+    """Files with the same bytes that are read in the same way, together."""
     groups: dict[tuple[str, str], list[RawFile]] = {}
     for raw in files:
-        groups.setdefault((states[raw.path].sha256, raw.feed.signature), []).append(raw)
+        groups.setdefault((states[raw.path].sha256, name_reading(raw)), []).append(raw)
     return [SameBytes(sha256, tuple(group)) for (sha256, _), group in groups.items()]
 
 

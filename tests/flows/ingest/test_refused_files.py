@@ -87,6 +87,20 @@ def test_a_file_that_is_not_what_it_says_is_refused(
     assert (name in told) == (on_refused == "fail")
 
 
+@pytest.mark.parametrize(
+    ("refused", "name", "content"),
+    [("a.csv.gz", "b.csv", b""), ("a.csv", "b.jsonl", b'{"contact_id": "1"}\n')],
+)
+def test_a_name_that_lies_refuses_no_other_file_of_the_same_bytes(
+    tmp_path: Path, refused: str, name: str, content: bytes
+) -> None:
+    """Nothing at all is no gzip and an empty CSV; an object is no table and a line of JSON."""
+    files = {f"raw/contacts/{one}": content for one in (refused, name)}
+    found = read_files(tmp_path, CONTACTS, files)
+    assert [one.raw.path for one in found.refused] == [f"raw/contacts/{refused}"]
+    assert len(rows(found, "contacts", "contact_id")) == (1 if content else 0)
+
+
 def test_a_link_out_of_the_workspace_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret.csv").write_bytes(b"contact_id,email\n1,ann@x.io\n")
     root = write_workspace(tmp_path / "ws", CONTACTS, {})
