@@ -18,7 +18,7 @@ from flows.readers import open_feed
 from flows.steps.activities import identity_links, write_activities
 from flows.steps.attribution import credit_files
 from flows.steps.matching import sessions
-from flows.steps.messaging import key_files
+from flows.steps.messaging import key_files, send_facts
 from flows.steps.messaging.restating import restated_facts
 from flows.steps.people import journey_slices
 from tests.oracles.changed_figures import find_wrong_changes, read_figures
@@ -34,6 +34,7 @@ SIZES: tuple[tuple[ModuleType, str, tuple[float, ...]], ...] = (
     (journey_slices, "ROWS_A_SLICE", (20, 200, ALL)),
     (write_activities, "ROWS_A_GROUP", (20, 200, ALL)),
     (key_files, "ROWS_A_GROUP", (30, ALL)),
+    (send_facts, "ROWS_A_PART", (30, ALL)),
     (sessions, "ROWS_A_GROUP", (30, ALL)),
     (credit_files, "ROWS_A_PIECE", (30, ALL)),
     (credit_files, "ROWS_A_BATCH", (7, ALL)),
