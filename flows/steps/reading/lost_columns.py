@@ -10,9 +10,10 @@ from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.required_columns import find_missing, list_given, list_unread
 from flows.storage.layout import Layout
 from flows.storage.notes.known_columns import is_damaged
+from transforms.ingest.attributes import ATTRIBUTES
 from transforms.ingest.expressions import fold
 
-UNREAD = "attributes."
+UNREAD = f"{ATTRIBUTES}."
 """What the names of columns that no mapping reads begin with, where columns are remembered."""
 SHOWN = 3
 MOST_TOLD = 10
@@ -128,9 +129,7 @@ def _warn_of_lost_extras(
     extras = (one.removeprefix(UNREAD) for one in before if one.startswith(UNREAD))
     gone = [name for name in extras if fold(name) not in here]
     paths = [file.raw.path for file in files]
-    yield from _tell_gone(
-        feed, gone, "files of the run before had", f"in none now, such as {paths[-1]}", paths
-    )
+    yield from _tell_gone(feed, gone, "files of the run before had", "in no file now", paths)
 
 
 def _tell_gone(

@@ -67,7 +67,9 @@ def test_a_column_that_no_mapping_reads_is_told_once_when_it_goes(tmp_path: Path
     assert run(root) == []
     deliver(root, "MOOD")
     (told,) = run(root)
-    assert told.startswith('feed orders: column "Tier" that files of the run before had is in none')
+    assert told.startswith(
+        'feed orders: column "Tier" that files of the run before had is in no file now; '
+    )
     assert run(root) == []
     deliver(root, "tier")
     (told,) = run(root)
