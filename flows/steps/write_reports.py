@@ -54,7 +54,8 @@ def report_messages(run: Run, facts: RunFacts) -> list[Check]:
     catalog, settings, orders = run.catalog.only(*REPORTED), run.settings(), facts.orders_by_message
 
     def write() -> list[Check]:
-        sends, conversions = facts.sends.value, orders.value
+        conversions = orders.value
+        sends = facts.sends.value.add_credited(conversions)
         inputs = MessageInputs(catalog, settings, run.scratch)
         return [
             *write_channel_reports(inputs, sends, conversions, run.staging),

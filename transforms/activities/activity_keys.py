@@ -187,6 +187,7 @@ def place_events(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(
             pl.coalesce(message, MESSAGE_KEY).alias(MESSAGE_KEY),
             pl.coalesce(CONTACT_KEY, contact).alias(CONTACT_KEY),
+            pl.col(KeyedEvents.of_holdout).is_not_null().alias(KeyedEvents.of_send),
             pl.col(KeyedEvents.of_holdout).fill_null(value=False),
         )
         .drop(of_send)

@@ -34,12 +34,16 @@ def list_shown_mail(
 
     Returns:
         `ContactSends`, in no order, marked as `is_of_event` and with the id of the event that shows
-        them. Two events of one instant are one send.
+        them. Two events of one instant are one send; one of a send that a feed has shows none.
     """
     windows = messages.filter(pl.col(MESSAGE_ID).is_not_null()).select(ORG_ID, MESSAGE_ID, *WINDOW)
     who = [ORG_ID, MESSAGE_ID, CONTACT_ID]
     return (
-        events.filter(pl.col(MessageEvents.event_type) == MAILED, pl.col(CONTACT_ID).is_not_null())
+        events.filter(
+            pl.col(MessageEvents.event_type) == MAILED,
+            pl.col(CONTACT_ID).is_not_null(),
+            ~pl.col(MessageEvents.of_send),
+        )
         .join(sends.select(who).unique(), on=who, how="anti")
         .group_by(*who, pl.col(MessageEvents.occurred_at).alias(ContactSends.sent_at))
         .agg(

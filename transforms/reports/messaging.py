@@ -54,6 +54,34 @@ def add_message_sums(days: pl.LazyFrame, messages: pl.LazyFrame, channel: str) -
     )
 
 
+def add_credited_messages(
+    rows: pl.LazyFrame, messages: pl.LazyFrame, conversions: pl.LazyFrame, channel: str
+) -> pl.LazyFrame:
+    """Add the messages that brought a channel orders and have no row there.
+
+    A click on a hold-out's send is no fact of a send, but it is a touch.
+
+    Args:
+        rows: The channel's `MessageRows`.
+        messages: `DescribedMessages`.
+        conversions: `MessageOrders`.
+        channel: The channel.
+    """
+    ids = [MessageRows.org_id, MessageRows.message_id]
+    credited = conversions.filter(pl.col(MessageRows.channel) == channel).select(ids)
+    missing = credited.join(rows, on=ids, how="anti", nulls_equal=True)
+    types = polars_schema(MessageRows)
+    added = (
+        messages.join(missing, on=ids, how="semi", nulls_equal=True)
+        .with_columns(
+            pl.lit(channel).alias(MessageRows.channel),
+            *(pl.lit(0, types[name]).alias(name) for name in (*COUNTS, MessageRows.assumed_sends)),
+        )
+        .drop(MessageRows.cost)
+    )
+    return pl.concat([rows, added], how="diagonal")
+
+
 def finish(rows: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
     """A report's columns in their order and types, sorted by its key."""
     schema = polars_schema(table)

@@ -22,6 +22,7 @@ class MessageEvents(Table):
     dispatch_id: Text = column("the dispatch")
     campaign_id: Text = column("the campaign")
     campaign_name: Text = column("name of the campaign")
+    of_send: Flag = column("whether a feed has the send that it names", required=True)
     of_holdout: Flag = column("whether its send was held out, and so never sent", required=True)
     url: Text = column("the link that was clicked")
     is_machine: Flag = column("whether a machine opened or clicked")

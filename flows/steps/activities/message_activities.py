@@ -50,7 +50,10 @@ TEXTS = (
     *(Events.anonymous_id, Events.message_id, Events.url),
 )
 SIGNS = (Events.user_agent, Events.is_machine)
-GIVEN = (KeyedEvents.contact_key, KeyedEvents.message_key, KeyedEvents.of_holdout)
+GIVEN = (
+    *(KeyedEvents.contact_key, KeyedEvents.message_key),
+    *(KeyedEvents.of_send, KeyedEvents.of_holdout),
+)
 """What an event is given that it has not itself."""
 
 

@@ -9,6 +9,7 @@ from contracts.channels import RunChannels
 from contracts.columns import columns
 from contracts.facts.messaging.send_counts import Counts
 from contracts.facts.messaging.send_sums import MessageRows
+from contracts.facts.order_facts import MessageOrders
 from contracts.feeds import Events
 from contracts.manifest import Check
 from contracts.reports.campaigns import HierarchyReport
@@ -120,6 +121,20 @@ def reconcile_channel(channel: str, tables: Mapping[str, pl.DataFrame]) -> list[
             if other != "message_report"
         ]
     return checks
+
+
+def reconcile_orders(channel: str, messages: pl.DataFrame, conversions: pl.DataFrame) -> Check:
+    """Every order whose last touch is a message of the channel is in a message's row.
+
+    Args:
+        channel: The channel.
+        messages: Its `message_report`.
+        conversions: `MessageOrders`.
+    """
+    of_channel = conversions.filter(pl.col(MessageOrders.channel) == channel)
+    orders = pl.col(MessageOrders.orders).sum()
+    expected, actual = (table.select(orders).item() for table in (of_channel, messages))
+    return equal(f"{channel}: message_report.orders as credited", expected, actual)
 
 
 def reconcile_levels(hierarchy: pl.DataFrame) -> list[Check]:

@@ -1,7 +1,7 @@
 """The message channels: send facts to their reports."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -26,6 +26,7 @@ from flows.steps.messaging.message_checks import (
     reconcile_channel,
     reconcile_events,
     reconcile_levels,
+    reconcile_orders,
     reconcile_sends,
 )
 from flows.storage.report_files import write_table
@@ -64,6 +65,17 @@ class MessageFacts:
     def all_rows(self) -> pl.LazyFrame:
         """The message rows of all channels."""
         return pl.concat(self.rows.values()).lazy()
+
+    def add_credited(self, conversions: pl.DataFrame | None) -> "MessageFacts":
+        """The same, with a row of each message that brought a channel orders (`MessageOrders`)."""
+        if conversions is None:
+            return self
+        orders, messages = conversions.lazy(), self.messages.lazy()
+        rows = {
+            channel: messaging.add_credited_messages(own.lazy(), messages, orders, channel)
+            for channel, own in self.rows.items()
+        }
+        return replace(self, rows=dict(zip(rows, pl.collect_all(rows.values()), strict=True)))
 
 
 def sum_message_rows(names: NamedKeys, facts: FactFiles) -> MessageFacts:
@@ -116,6 +128,8 @@ def write_channel_reports(
         for name, table in written.items():
             checks += write_table(staging, channel, name, table)
         checks += reconcile_channel(channel, written)
+        if conversions is not None:
+            checks.append(reconcile_orders(channel, written["message_report"], conversions))
     return checks + _write_provider_reports(inputs, built, staging)
 
 
