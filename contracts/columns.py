@@ -175,6 +175,17 @@ def no_rows(table: type[Table]) -> pl.LazyFrame:
     return pl.LazyFrame(schema=polars_schema(table))
 
 
+def conform(rows: pl.LazyFrame, table: type[Table], *also: str) -> pl.LazyFrame:
+    """Rows as a table has them: its columns in their order and types, and others behind them."""
+    schema = polars_schema(table)
+    return rows.select(*schema, *also).cast(dict(schema))
+
+
+def stack(table: type[Table], *parts: pl.LazyFrame) -> pl.LazyFrame:
+    """Parts of a table one below the other; a column that a part does not have is null in it."""
+    return pl.concat([no_rows(table), *parts], how="diagonal").select(columns(table))
+
+
 def key(table: type[Table]) -> list[str]:
     """The columns of a table's key, in order."""
     return [n for n, col in table.to_schema().columns.items() if (col.metadata or {}).get("key")]

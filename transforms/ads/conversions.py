@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import columns, conform, polars_schema
 from contracts.facts.ads.ad_entities import NamedEntities
 from contracts.facts.ads.ad_stats import AttachedConversions, FeedStats
 from contracts.feeds import AdConversions, AdStats
@@ -105,13 +105,7 @@ def attach_conversions(
         .drop(FINEST)
     )
     rest = pl.concat([of_known, of_named], how="diagonal").pipe(fill_names, versions, DAY)
-    schema = polars_schema(A)
-    return (
-        pl.concat([same_day, rest], how="diagonal")
-        .pipe(drop_finer_ids)
-        .select(*schema.names(), *apart)
-        .cast(dict(schema))
-    )
+    return pl.concat([same_day, rest], how="diagonal").pipe(drop_finer_ids).pipe(conform, A, *apart)
 
 
 def name_conversions(attached: pl.LazyFrame) -> pl.LazyFrame:
@@ -151,20 +145,14 @@ def count_conversions(
     schema = polars_schema(FeedStats)
     zero = (AdStats.clicks, AdStats.impressions, AdStats.spend)
     nothing = [name for name in schema if name not in (*columns(A), STATED, *zero)]
+    numbers = named.select(STATED, *OF_APART)
     return (
-        attached.join(
-            named.select(STATED, *OF_APART),
-            on=OF_APART,
-            how="left",
-            nulls_equal=True,
-            validate="m:1",
-        )
+        attached.join(numbers, on=OF_APART, how="left", nulls_equal=True, validate="m:1")
         .with_columns(
             *(pl.lit(0, schema[name]).alias(name) for name in zero),
             *(pl.lit(None, schema[name]).alias(name) for name in nothing),
         )
-        .select(*schema.names(), *apart)
-        .cast(dict(schema))
+        .pipe(conform, FeedStats, *apart)
     )
 
 

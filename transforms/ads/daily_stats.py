@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import columns, conform, polars_schema
 from contracts.facts.ads.ad_stats import DailyStats, FeedStats, KeyedStats, PayerRates, StatsRates
 from contracts.feeds import AdStats
 from transforms.ads.entities import ENTITY, OF_PAYER, PAYER
@@ -51,8 +51,7 @@ def sum_feed_stats(keyed: pl.LazyFrame, apart: Sequence[str] = ()) -> pl.LazyFra
             attributes.min().alias(KeyedStats.first_attributes),
             attributes.max().alias(KeyedStats.last_attributes),
         )
-        .select(*columns(KeyedStats), *apart)
-        .cast(dict(polars_schema(KeyedStats)))
+        .pipe(conform, KeyedStats, *apart)
     )
 
 
@@ -196,6 +195,5 @@ def sum_daily_stats(
             attributes.alias(DailyStats.attributes),
         )
         .with_columns(round_amounts(pl.col(AMOUNTS)))
-        .select(*columns(DailyStats), *apart)
-        .cast(dict(polars_schema(DailyStats)))
+        .pipe(conform, DailyStats, *apart)
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.columns import no_rows
+from contracts.columns import stack
 from contracts.facts.ads.ad_names import NameVersions
 from contracts.feeds import AdAccounts, AdCampaigns, AdCreatives, AdGroups, Ads
 from transforms.ads.name_versions import (
@@ -109,7 +109,6 @@ def list_versions(tables: AdTables) -> pl.LazyFrame:
     Returns:
         `NameVersions`, in no order.
     """
-    empty = no_rows(NameVersions)
     found = [
         make_versions(table, look_up.by, look_up.take)
         .rename({look_up.by: NameVersions.entity_id})
@@ -117,7 +116,7 @@ def list_versions(tables: AdTables) -> pl.LazyFrame:
         for number, look_up in enumerate(LOOK_UPS)
         if (table := look_up.find_table(tables)) is not None
     ]
-    return pl.concat([empty, *found], how="diagonal")
+    return stack(NameVersions, *found)
 
 
 def fill_names(rows: pl.LazyFrame, versions: AdVersions, day: str) -> pl.LazyFrame:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import polars_schema, stack
 from contracts.facts.ads.ad_names import NameTables
 from contracts.feeds import AdCreatives, Ads
 from contracts.vocabulary import AdLevel
@@ -83,9 +83,7 @@ def list_name_tables(tables: AdTables, timezone: str) -> pl.LazyFrame:
         .pipe(lambda rows: rows.select(c for c in schema if c in rows.collect_schema()))
         for name, table in given.items()
     ]
-    return pl.concat([pl.LazyFrame(schema=schema), *parts], how="diagonal").select(
-        columns(NameTables)
-    )
+    return stack(NameTables, *parts)
 
 
 NAMES_OF_CREATIVES = ("creative_id", "tweet_id")

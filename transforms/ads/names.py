@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import columns, no_rows, polars_schema
+from contracts.columns import columns, no_rows, stack
 from contracts.facts.ads.ad_entities import AdEntities
 from contracts.facts.ads.ad_names import AdNames, EntityNames, NameSpans, NameTables
 from contracts.feeds import Ads
@@ -60,8 +60,7 @@ def list_table_names(level: AdLevel, ads: pl.LazyFrame, tables: AdTables) -> pl.
     Returns:
         `EntityNames`, in no order.
     """
-    by, schema = IDS[level], polars_schema(EntityNames)
-    stated = pl.LazyFrame(schema=schema)
+    by, stated = IDS[level], no_rows(EntityNames)
     own = [tables.campaigns] if level is AdLevel.CAMPAIGN and tables.campaigns is not None else []
     for table in (*own, ads):
         versions = make_versions(table, by, [NAMES[level], *PARENTS[level]]).pipe(
@@ -103,13 +102,12 @@ def list_name_spans(level: AdLevel, entities: pl.LazyFrame) -> pl.LazyFrame:
     """
     keys = [*PLATFORM_KEYS, IDS[level]]
     span = (pl.min(FIRST_DAY), pl.max(LAST_DAY), pl.col(PARENTS[level]).max())
-    schema = polars_schema(NameSpans)
     observed = (
         entities.filter(pl.col(IDS[level]).is_not_null())
         .group_by(*keys, pl.col(NAMES[level]).alias(NAME))
         .agg(span)
     )
-    return pl.concat([pl.LazyFrame(schema=schema), observed], how="diagonal")
+    return stack(NameSpans, observed)
 
 
 def list_stats_names(
@@ -161,9 +159,7 @@ def list_stats_names(
         .join(in_tables, on=keys, how="anti")
         .select(*keys, *PARENTS[level])
     )
-    schema = polars_schema(EntityNames)
-    found = [_bound_spans(fresh, keys, in_tables), earlier, nameless]
-    return pl.concat([pl.LazyFrame(schema=schema), *found], how="diagonal").select(schema.names())
+    return stack(EntityNames, _bound_spans(fresh, keys, in_tables), earlier, nameless)
 
 
 def list_ad_names(stated: pl.LazyFrame, observed: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import columns, conform
 from contracts.facts.ads.ad_stats import PlacedStats
 from contracts.facts.ads.ad_sums import (
     AdContactSessions,
@@ -204,8 +204,7 @@ def fill_performance(sums: pl.LazyFrame, never: pl.LazyFrame, *, has_orders: boo
             for metric, name in NEVER.items()
         )
         .with_columns(pl.col([*OF_SESSIONS, *(OF_ORDERS if has_orders else ())]).fill_null(0))
-        .select(columns(PerformanceSums))
-        .cast(dict(polars_schema(PerformanceSums)))
+        .pipe(conform, PerformanceSums)
     )
 
 
@@ -224,7 +223,6 @@ def _add_up(
         .agg(pl.col(contact).n_unique().cast(pl.Int64).alias(PerformanceSums.session_contacts))
     )
     is_left = pl.any_horizontal(pl.col(*METRICS, SessionCounts.sessions).fill_null(0) != 0)
-    schema = polars_schema(PerformanceSums)
     nameless = (pl.lit(None, SHARED).alias(name) for name in NAMES if name not in names)
     return (
         pl.concat([figures, counts.drop(PLACE), contacts], how="diagonal")
@@ -238,8 +236,7 @@ def _add_up(
         .filter((pl.col(TAKEN_OFF) == 0) | is_left)
         .join(groups.drop(IDS), on=GROUP, how="left", validate="m:1")
         .with_columns(nameless)
-        .select(schema.names())
-        .cast(dict(schema))
+        .pipe(conform, PerformanceSums)
     )
 
 

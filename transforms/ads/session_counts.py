@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import columns, conform, polars_schema
 from contracts.facts.ads.ad_sums import (
     AdContactSessions,
     SessionCounts,
@@ -134,8 +134,7 @@ def count_contact_sessions(
         rows.join(links, on=LINK, how="inner", validate=STREAMED, build_side=HELD)
         .group_by(PLACE, DAY, VISITOR)
         .agg(pl.col(AdContactSessions.sessions).sum(), *sum_known(OF_ORDERS))
-        .select(schema.names())
-        .cast(dict(schema))
+        .pipe(conform, AdContactSessions)
     )
 
 
@@ -166,8 +165,7 @@ def count_sessions(
         .pipe(fill_names, versions, DAY)
         .with_columns(pl.when(is_known).then(name).alias(name) for name in (*PARENTS, *NAMES))
         .with_columns(pl.when(has_ad).then(name).alias(name) for name in group)
-        .select(columns(SessionCounts))
-        .cast(dict(polars_schema(SessionCounts)))
+        .pipe(conform, SessionCounts)
     )
 
 

@@ -7,7 +7,7 @@ speaks, what lies below adds up.
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import columns, stack
 from contracts.facts.ads.ad_entities import AdClaims, AdSpeakers, Placement, SettledDays
 from contracts.facts.ads.ad_stats import PlacedStats
 from transforms.ads.levels import DAY, has_ids, rank_level
@@ -72,13 +72,12 @@ def list_claims(entities: pl.LazyFrame, speakers: pl.LazyFrame, tables: AdTables
         `AdClaims`, in no order; none of most entities.
     """
     known = speakers.filter(pl.col(AdSpeakers.entity_id).is_not_null())
-    schema = polars_schema(AdClaims)
-    found = [
+    return stack(
+        AdClaims,
         _find_superseding(entities, known),
         _find_speaking(entities, known),
         _find_unplaced(entities, speakers, tables),
-    ]
-    return pl.concat([pl.LazyFrame(schema=schema), *found], how="diagonal").select(schema.names())
+    )
 
 
 def settle_days(stats: pl.LazyFrame, claims: pl.LazyFrame) -> pl.LazyFrame:

@@ -18,7 +18,6 @@ def finest_level() -> pl.Expr:
     """The level of the finest id that a row names; the account's where it names none."""
     finer = [level for level in reversed(ID_OF_LEVEL) if level is not AdLevel.ACCOUNT]
     named = [
-        pl.when(pl.col(ID_OF_LEVEL[level]).is_not_null()).then(pl.lit(str(level)))
-        for level in finer
+        pl.when(pl.col(ID_OF_LEVEL[level]).is_not_null()).then(pl.lit(level)) for level in finer
     ]
-    return pl.coalesce(*named, pl.lit(str(AdLevel.ACCOUNT)))
+    return pl.coalesce(*named, pl.lit(AdLevel.ACCOUNT))

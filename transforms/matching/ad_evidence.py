@@ -18,7 +18,7 @@ from contracts.vocabulary import Channel
 from transforms.web.platforms import BY_SOURCE
 from transforms.web.utm import is_macro, normalize_text, normalize_value
 
-NOT_MESSAGES = [str(Channel.ADS), str(Channel.WEB)]
+NOT_MESSAGES = [Channel.ADS, Channel.WEB]
 
 
 def judge_evidence(
@@ -56,8 +56,8 @@ def judge_evidence(
         AdEvidence.MESSAGE_CAMPAIGN: pl.col("is_message"),
     }
     evidence = pl.coalesce(
-        *(pl.when(rule).then(pl.lit(str(found))) for found, rule in rules.items()),
-        pl.lit(str(AdEvidence.NOTHING_AGAINST)),
+        *(pl.when(rule).then(pl.lit(found)) for found, rule in rules.items()),
+        pl.lit(AdEvidence.NOTHING_AGAINST),
     )
     return (
         sources.join(

@@ -151,17 +151,17 @@ def _agreement() -> list[pl.Expr]:
     )
     level = (
         pl.when(is_single & pl.col("is_ad"))
-        .then(pl.lit(str(MatchLevel.AD)))
+        .then(pl.lit(MatchLevel.AD))
         .when(one_campaign)
-        .then(pl.lit(str(MatchLevel.CAMPAIGN)))
+        .then(pl.lit(MatchLevel.CAMPAIGN))
         .when(one_platform)
-        .then(pl.lit(str(MatchLevel.PLATFORM)))
-        .otherwise(pl.lit(str(MatchLevel.NONE)))
+        .then(pl.lit(MatchLevel.PLATFORM))
+        .otherwise(pl.lit(MatchLevel.NONE))
     )
     status = (
         pl.when(is_single)
-        .then(pl.lit(str(MatchStatus.MATCHED)))
-        .otherwise(pl.lit(str(MatchStatus.AMBIGUOUS)))
+        .then(pl.lit(MatchStatus.MATCHED))
+        .otherwise(pl.lit(MatchStatus.AMBIGUOUS))
     )
     unnamed = pl.col("label_count").cast(pl.Int64) - NAMED_CANDIDATES
     more = pl.when(unnamed > 0).then(pl.format("; and {} more", unnamed)).otherwise(pl.lit(""))
@@ -176,7 +176,7 @@ def _agreement() -> list[pl.Expr]:
 def _ids_to_level() -> list[pl.Expr]:
     level = pl.col(CaseAnswers.match_level)
     has_platform = level != MatchLevel.NONE
-    has_campaign = level.is_in([str(MatchLevel.AD), str(MatchLevel.CAMPAIGN)])
+    has_campaign = level.is_in([MatchLevel.AD, MatchLevel.CAMPAIGN])
     has_ad = level == MatchLevel.AD
     return [
         pl.when(has_platform).then(AdCandidates.platform).alias(AdCandidates.platform),

@@ -3,6 +3,8 @@
 import polars as pl
 
 from contracts.facts.matching.session_facts import (
+    BY_ID,
+    OF_ADS,
     AdEvidence,
     MatchLevel,
     MatchMethod,
@@ -58,7 +60,7 @@ def explain_matches(answered: pl.LazyFrame, mode: str) -> pl.LazyFrame:
         *(
             pl.coalesce(
                 name,
-                pl.when(has_platform).then(pl.lit(str(known))).otherwise(pl.lit(str(unknown))),
+                pl.when(has_platform).then(pl.lit(known)).otherwise(pl.lit(unknown)),
             ).alias(name)
             for name, (known, unknown) in without.items()
         ),
@@ -72,12 +74,11 @@ def _explain_hit() -> pl.Expr:
         .then(pl.format("ad {} of {}", SessionFacts.ad_id, SessionFacts.platform))
         .otherwise(pl.format("campaign {} of {}", SessionFacts.campaign_id, SessionFacts.platform))
     )
-    is_id = method.is_in([str(MatchMethod.UTM_CONTENT_AD_ID), str(MatchMethod.UTM_CAMPAIGN_ID)])
     value = _value_of_answer()
     return (
         pl.when(method == MatchMethod.ALIAS)
         .then(pl.format("{} is an alias of {}", value, target))
-        .when(is_id)
+        .when(method.is_in(BY_ID))
         .then(pl.format("{} is the id of {}", value, target))
         .when(CaseAnswers.is_former)
         .then(
@@ -93,28 +94,22 @@ def _explain_hit() -> pl.Expr:
 
 
 def _explain_ambiguity() -> pl.Expr:
-    level = pl.col(SessionFacts.match_level)
+    level, method = pl.col(SessionFacts.match_level), pl.col(CaseAnswers.match_method)
     counted = (
         pl.when(level == MatchLevel.CAMPAIGN)
-        .then(
-            pl.format("counted for their campaign {}", SessionFacts.campaign_id),
-        )
+        .then(pl.format("counted for their campaign {}", SessionFacts.campaign_id))
         .when(level == MatchLevel.PLATFORM)
         .then(pl.format("counted for their platform {} alone", SessionFacts.platform))
         .otherwise(pl.lit("counted for none, as they are of several platforms"))
     )
     means = (
-        pl.when(pl.col(CaseAnswers.match_method) == MatchMethod.ALIAS)
+        pl.when(method == MatchMethod.ALIAS)
         .then(pl.lit("is an alias of"))
-        .when(pl.col(CaseAnswers.match_method).str.ends_with("_id"))
+        .when(method.is_in(BY_ID))
         .then(pl.lit("is the id of"))
         .otherwise(pl.lit("is the name of"))
     )
-    entities = (
-        pl.when(pl.col(CaseAnswers.match_method).str.starts_with("utm_content"))
-        .then(pl.lit("ads"))
-        .otherwise(pl.lit("campaigns"))
-    )
+    entities = pl.when(method.is_in(OF_ADS)).then(pl.lit("ads")).otherwise(pl.lit("campaigns"))
     return pl.format(
         "{} {} {} {} that nothing separates: {}",
         _value_of_answer(),
@@ -205,7 +200,7 @@ def _explain_miss(mode: str) -> pl.Expr:
 def _value_of_answer() -> pl.Expr:
     return pl.coalesce(
         pl.when(pl.col(CaseAnswers.parameter) == name).then(_quote(name))
-        for name in ("utm_content", "utm_campaign", "utm_id")
+        for name in VALUES_OF_MODE["auto"]
     )
 
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.ads.ad_sums import AdSpend
-from contracts.facts.matching.session_facts import MatchMethod, MatchStatus, SessionFacts
+from contracts.facts.matching.session_facts import OF_ADS, MatchMethod, MatchStatus, SessionFacts
 from contracts.facts.matching.session_matching import AuditedLinks, NamesUsedTwice
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
@@ -74,7 +74,7 @@ def find_names_used_twice(
         pl.coalesce(UtmAudit.first_day, SPENT_FROM),
         pl.coalesce(UtmAudit.last_day, SPENT_UNTIL),
         UtmAudit.landing_page,
-        pl.lit(str(AuditKind.NAME_USED_TWICE)).alias(UtmAudit.kind),
+        pl.lit(AuditKind.NAME_USED_TWICE).alias(UtmAudit.kind),
     )
 
 
@@ -149,9 +149,7 @@ def list_ambiguous(links: pl.LazyFrame) -> pl.LazyFrame:
         As many rows as are ambiguous, with `parameter`, `value` and `name_key`.
     """
     method = pl.col(SessionFacts.match_method)
-    at_ads = method.is_in(
-        [str(MatchMethod.UTM_CONTENT_AD_ID), str(MatchMethod.UTM_CONTENT_AD_NAME)]
-    )
+    at_ads = method.is_in(OF_ADS)
     by_id = method == MatchMethod.UTM_CAMPAIGN_ID
     value = (
         pl.when(at_ads)
@@ -160,7 +158,7 @@ def list_ambiguous(links: pl.LazyFrame) -> pl.LazyFrame:
         .then(SessionFacts.utm_id)
         .otherwise(SessionFacts.utm_campaign)
     )
-    level = pl.when(at_ads).then(pl.lit(str(AdLevel.AD))).otherwise(pl.lit(str(AdLevel.CAMPAIGN)))
+    level = pl.when(at_ads).then(pl.lit(AdLevel.AD)).otherwise(pl.lit(AdLevel.CAMPAIGN))
     return (
         links.filter(
             (pl.col(SessionFacts.match_status) == MatchStatus.AMBIGUOUS)

@@ -88,7 +88,7 @@ def answer_aliases(
     unknown = meant.join(known.select(CASE), on=CASE, how="anti", nulls_equal=True)
     return pl.concat(
         [
-            resolve_hits(known.with_columns(pl.lit(str(MatchMethod.ALIAS)).alias(METHOD)), CASE),
+            resolve_hits(known.with_columns(pl.lit(MatchMethod.ALIAS).alias(METHOD)), CASE),
             _answer_unknown(unknown),
         ],
         how="diagonal",
@@ -124,7 +124,7 @@ def find_campaigns(cases: pl.LazyFrame, campaigns: pl.LazyFrame) -> pl.LazyFrame
     hits = pl.concat(
         [
             hit.with_columns(
-                pl.lit(str(method)).alias(METHOD),
+                pl.lit(method).alias(METHOD),
                 pl.lit(parameter).alias(PARAMETER),
                 kind=pl.lit(kind),
             )
@@ -248,14 +248,14 @@ def _answer_unknown(meant: pl.LazyFrame) -> pl.LazyFrame:
         )
         .with_columns(
             pl.when(has_platform)
-            .then(pl.lit(str(MatchLevel.PLATFORM)))
-            .otherwise(pl.lit(str(MatchLevel.NONE)))
+            .then(pl.lit(MatchLevel.PLATFORM))
+            .otherwise(pl.lit(MatchLevel.NONE))
             .alias(CaseAnswers.match_level),
             pl.when(has_platform)
-            .then(pl.lit(str(MatchMethod.PLATFORM)))
-            .otherwise(pl.lit(str(MatchMethod.NONE)))
+            .then(pl.lit(MatchMethod.PLATFORM))
+            .otherwise(pl.lit(MatchMethod.NONE))
             .alias(METHOD),
-            pl.lit(str(MatchStatus.UNMATCHED)).alias(CaseAnswers.match_status),
+            pl.lit(MatchStatus.UNMATCHED).alias(CaseAnswers.match_status),
             pl.lit(value=False).alias(IS_FORMER),
             pl.lit(0, pl.Int64).alias(CaseAnswers.candidate_count),
         )
@@ -263,6 +263,4 @@ def _answer_unknown(meant: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _by_content(hits: pl.LazyFrame, method: MatchMethod) -> pl.LazyFrame:
-    return hits.with_columns(
-        pl.lit(str(method)).alias(METHOD), pl.lit(UTM_CONTENT).alias(PARAMETER)
-    )
+    return hits.with_columns(pl.lit(method).alias(METHOD), pl.lit(UTM_CONTENT).alias(PARAMETER))

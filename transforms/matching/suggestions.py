@@ -32,7 +32,7 @@ WITHIN = "within"
 """The campaign among whose ads a name is looked for; null for any."""
 
 SCOPE = [AdNames.org_id, AdNames.platform, AdNames.level, WITHIN]
-WITHOUT_TARGET = [str(AuditKind.SESSIONS_WITHOUT_AD), str(AuditKind.CONTENT_WITHOUT_AD)]
+WITHOUT_TARGET = [AuditKind.SESSIONS_WITHOUT_AD, AuditKind.CONTENT_WITHOUT_AD]
 """Kinds whose values may have been meant to name an ad or a campaign."""
 
 SUGGESTED = [
@@ -66,8 +66,8 @@ def suggest_targets(audit: pl.DataFrame, ad_names: pl.DataFrame) -> pl.DataFrame
         .head(MOST_VALUES)
         .with_columns(
             pl.when(pl.col(UtmAudit.parameter) == "utm_content")
-            .then(pl.lit(str(AdLevel.AD)))
-            .otherwise(pl.lit(str(AdLevel.CAMPAIGN)))
+            .then(pl.lit(AdLevel.AD))
+            .otherwise(pl.lit(AdLevel.CAMPAIGN))
             .alias(AdNames.level),
             pl.col(UtmAudit.campaign_id).alias(WITHIN),
         )

@@ -5,8 +5,8 @@ import polars as pl
 from contracts.columns import key, polars_schema
 from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_facts import (
+    OF_CAMPAIGNS,
     AdEvidence,
-    MatchMethod,
     MatchStatus,
     SessionFacts,
 )
@@ -19,29 +19,23 @@ from transforms.web.traffic_sources import UTM_VALUES
 from transforms.web.utm import is_macro
 
 OTHER_CHANNELS = [
-    str(group)
-    for group in (
-        ChannelGroup.DIRECT,
-        ChannelGroup.ORGANIC_SHOPPING,
-        ChannelGroup.ORGANIC_SOCIAL,
-        ChannelGroup.ORGANIC_VIDEO,
-        ChannelGroup.ORGANIC_SEARCH,
-        ChannelGroup.REFERRAL,
-        ChannelGroup.EMAIL,
-        ChannelGroup.AFFILIATES,
-        ChannelGroup.SMS,
-        ChannelGroup.MOBILE_PUSH,
-    )
+    ChannelGroup.DIRECT,
+    ChannelGroup.ORGANIC_SHOPPING,
+    ChannelGroup.ORGANIC_SOCIAL,
+    ChannelGroup.ORGANIC_VIDEO,
+    ChannelGroup.ORGANIC_SEARCH,
+    ChannelGroup.REFERRAL,
+    ChannelGroup.EMAIL,
+    ChannelGroup.AFFILIATES,
+    ChannelGroup.SMS,
+    ChannelGroup.MOBILE_PUSH,
 ]
 """Channel groups whose sources need not be ad platforms."""
 
 NO_SOURCE_MEANT = [
-    str(evidence)
-    for evidence in (
-        AdEvidence.MESSAGE_MEDIUM,
-        AdEvidence.MESSAGE_CAMPAIGN,
-        AdEvidence.UNPAID_MEDIUM,
-    )
+    AdEvidence.MESSAGE_MEDIUM,
+    AdEvidence.MESSAGE_CAMPAIGN,
+    AdEvidence.UNPAID_MEDIUM,
 ]
 """Evidence by which a utm_source was never meant to be an ad platform."""
 
@@ -123,7 +117,7 @@ def list_unknown_sources(links: pl.LazyFrame) -> pl.LazyFrame:
         )
         .with_columns(
             source.alias(UtmAudit.value),
-            pl.lit(str(SessionFacts.utm_source)).alias(UtmAudit.parameter),
+            pl.lit(SessionFacts.utm_source).alias(UtmAudit.parameter),
             _nothing(UtmAudit.campaign_id),
         )
         .pipe(_list_as, AuditKind.UNKNOWN_SOURCE)
@@ -161,18 +155,17 @@ def list_content_without_ad(links: pl.LazyFrame, ad_names: pl.LazyFrame) -> pl.L
         ad_names: One row per name and its days.
     """
     with_ads = ad_names.filter(pl.col(AdNames.level) == AdLevel.AD).select(CAMPAIGN).unique()
-    by_campaign = [str(MatchMethod.UTM_CAMPAIGN_ID), str(MatchMethod.UTM_CAMPAIGN_NAME)]
     value = _resolved(SessionFacts.utm_content)
     return (
         links.filter(
             (pl.col(SessionFacts.match_status) == MatchStatus.MATCHED)
-            & pl.col(SessionFacts.match_method).is_in(by_campaign)
+            & pl.col(SessionFacts.match_method).is_in(OF_CAMPAIGNS)
             & value.is_not_null()
         )
         .join(with_ads, on=CAMPAIGN, how="semi")
         .with_columns(
             value.alias(UtmAudit.value),
-            pl.lit(str(SessionFacts.utm_content)).alias(UtmAudit.parameter),
+            pl.lit(SessionFacts.utm_content).alias(UtmAudit.parameter),
         )
         .pipe(_list_as, AuditKind.CONTENT_WITHOUT_AD)
     )
@@ -195,7 +188,7 @@ def list_aliases_to_nothing(links: pl.LazyFrame) -> pl.LazyFrame:
 
 def _list_as(links: pl.LazyFrame, kind: AuditKind) -> pl.LazyFrame:
     """Links with the key of the audit's row that they count for."""
-    named = links.with_columns(pl.lit(str(kind)).alias(UtmAudit.kind), _nothing(UtmAudit.ad_id))
+    named = links.with_columns(pl.lit(kind).alias(UtmAudit.kind), _nothing(UtmAudit.ad_id))
     return named.select(*AUDITED, *OF_LINK)
 
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import key, polars_schema
+from contracts.columns import conform, key, no_rows
 from contracts.facts.ads.ad_sums import AdSpend
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
@@ -46,11 +46,10 @@ def audit_utm(
         find_names_used_twice(twice, ad_names, spend),
         list_troubled_links(links, ad_names).group_by(AUDITED).agg(**sessions_at_risk()),
     ]
-    schema = polars_schema(UtmAudit)
     return (
-        pl.concat([pl.LazyFrame(schema=schema), *kinds], how="diagonal_relaxed")
+        pl.concat([no_rows(UtmAudit), *kinds], how="diagonal_relaxed")
         .with_columns(pl.col(UtmAudit.spend_at_risk, SESSIONS).fill_null(0))
-        .cast(dict(schema))
+        .pipe(conform, UtmAudit)
         .sort(key(UtmAudit))
     )
 
@@ -72,7 +71,7 @@ def find_spend_without_sessions(links: pl.LazyFrame, spend: pl.LazyFrame) -> pl.
             pl.col(AdSpend.campaign_name).max().alias(UtmAudit.value), **spent(), **_days_of_spend()
         )
         .join(known.select(CAMPAIGN).unique(), on=CAMPAIGN, how="anti")
-        .with_columns(pl.lit(str(AdLevel.CAMPAIGN)).alias(UtmAudit.parameter))
+        .with_columns(pl.lit(AdLevel.CAMPAIGN).alias(UtmAudit.parameter))
     )
     ads = (
         cost.filter(is_ad)
@@ -80,12 +79,12 @@ def find_spend_without_sessions(links: pl.LazyFrame, spend: pl.LazyFrame) -> pl.
         .agg(pl.col(AdSpend.ad_name).max().alias(UtmAudit.value), **spent(), **_days_of_spend())
         .join(with_ads, on=CAMPAIGN, how="semi")
         .join(known, on=AD, how="anti")
-        .with_columns(pl.lit(str(AdLevel.AD)).alias(UtmAudit.parameter))
+        .with_columns(pl.lit(AdLevel.AD).alias(UtmAudit.parameter))
     )
     return (
         pl.concat([campaigns, ads], how="diagonal")
         .filter(pl.col(UtmAudit.spend_at_risk) > 0)
-        .with_columns(pl.lit(str(AuditKind.SPEND_WITHOUT_SESSIONS)).alias(UtmAudit.kind))
+        .with_columns(pl.lit(AuditKind.SPEND_WITHOUT_SESSIONS).alias(UtmAudit.kind))
     )
 
 

@@ -23,8 +23,15 @@ def list_units(sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame
         events: `CountedEvents` of the same group of buckets.
         messages: `MessageCodes`.
     """
-    units = pl.concat([_list_rows(sends), _list_sends_without_row(events, messages)])
-    return units.select(columns(SendUnits))
+    of_rows = sends.with_columns(
+        unit_key(ChannelSends.send_key, ChannelSends.channel_code).alias(UNIT)
+    )
+    basis = pack_basis(ChannelSends.org_code, ChannelSends.feed, ChannelSends.channel_code)
+    return (
+        pl.concat([of_rows, _list_sends_without_row(events, messages)], how="diagonal")
+        .with_columns(basis.alias(SendUnits.basis_key))
+        .select(columns(SendUnits))
+    )
 
 
 def number_events(events: pl.LazyFrame, units: pl.LazyFrame) -> pl.LazyFrame:
@@ -39,32 +46,13 @@ def number_events(events: pl.LazyFrame, units: pl.LazyFrame) -> pl.LazyFrame:
     return joined.select(columns(UnitEvents))
 
 
-def _list_rows(sends: pl.LazyFrame) -> pl.LazyFrame:
-    return sends.select(
-        unit_key(ChannelSends.send_key, ChannelSends.channel_code).alias(UNIT),
-        SendUnits.message_key,
-        SendUnits.contact_key,
-        SendUnits.channel_code,
-        pack_basis(ChannelSends.org_code, ChannelSends.feed, ChannelSends.channel_code).alias(
-            SendUnits.basis_key
-        ),
-        SendUnits.status_code,
-        SendUnits.is_holdout,
-        SendUnits.sent_at,
-        SendUnits.created_at,
-        SendUnits.planned_at,
-        SendUnits.delivered_at,
-    )
-
-
 def _list_sends_without_row(events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
-    """The sends that events alone show, in the columns of `_list_rows`.
+    """The sends that events alone show: without what only a row can say.
 
     Their feed is that of their `sent` events, or else the first of all their events.
     """
     feed = pl.col(CountedEvents.feed)
     is_sent = pl.col(CountedEvents.action_code) == ACTION_CODES[Action.SENT]
-    never = pl.lit(None, pl.Datetime("us", "UTC"))
     return (
         events.filter(~pl.col(CountedEvents.has_row))
         .group_by(UNIT)
@@ -79,19 +67,9 @@ def _list_sends_without_row(events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.
             how="left",
             validate="m:1",
         )
-        .select(
-            UNIT,
-            SendUnits.message_key,
-            SendUnits.contact_key,
-            SendUnits.channel_code,
-            pack_basis(ChannelSends.org_code, ChannelSends.feed, ChannelSends.channel_code).alias(
-                SendUnits.basis_key
-            ),
-            pl.lit(None, pl.UInt8).alias(SendUnits.status_code),
+        .with_columns(
             pl.lit(value=False).alias(SendUnits.is_holdout),
-            never.alias(SendUnits.sent_at),
-            never.alias(SendUnits.created_at),
             pl.coalesce(SendUnits.planned_at, FIRST_EVENT).alias(SendUnits.planned_at),
-            never.alias(SendUnits.delivered_at),
         )
+        .drop(FIRST_EVENT)
     )

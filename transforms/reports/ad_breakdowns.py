@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from contracts.columns import columns, key, polars_schema
+from contracts.columns import columns, conform, key
 from contracts.facts.ads.ad_stats import PlacedStats, StatsRates
 from contracts.facts.ads.ad_sums import BreakdownSums, NamedBreakdowns
 from contracts.feeds import AdBreakdowns
@@ -61,7 +61,6 @@ def sum_breakdowns(
     Returns:
         `BreakdownSums`, in no order.
     """
-    schema = polars_schema(BreakdownSums)
     sums = (
         breakdowns.join(rates, on=OF_RATE, how="left", nulls_equal=True, validate="m:1")
         .with_columns(convert(AMOUNTS, StatsRates.rate))
@@ -86,8 +85,7 @@ def sum_breakdowns(
         sums.with_columns(entity.cast(pl.Int64), finest)
         .join(pl.concat(spend, how="diagonal"), on=keys, how="left", validate="m:1")
         .with_columns(borne)
-        .select(schema.names())
-        .cast(dict(schema))
+        .pipe(conform, BreakdownSums)
     )
 
 

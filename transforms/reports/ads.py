@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import Table, columns, polars_schema
+from contracts.columns import Table, conform
 from contracts.facts.ads.ad_sums import LevelSums
 from contracts.feeds import Ads
 from contracts.reports.ads import (
@@ -58,13 +58,7 @@ def sum_level(
     """
     is_own = (pl.col(OWN) == RANKS[level]).all().alias(IS_OWN)
     return (
-        stats.join(
-            groups,
-            on=ENTITY,
-            how="inner",
-            validate=STREAMED,
-            build_side=HELD,
-        )
+        stats.join(groups, on=ENTITY, how="inner", validate=STREAMED, build_side=HELD)
         .group_by(GROUP, DAY)
         .agg(
             *sum_known(METRICS),
@@ -80,8 +74,7 @@ def sum_level(
             build_side=HELD,
         )
         .with_columns(pl.coalesce(TEXTS, GROUP).alias(TEXTS))
-        .select(columns(LevelSums))
-        .cast(dict(polars_schema(LevelSums)))
+        .pipe(conform, LevelSums)
     )
 
 

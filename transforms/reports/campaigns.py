@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.channels import SEVERAL_CHANNELS
-from contracts.columns import polars_schema
+from contracts.columns import conform, polars_schema
 from contracts.feeds import Campaigns
 from contracts.reports.campaigns import DeliverySummary, HierarchyNames, HierarchyReport
 from transforms.reports.messaging import add_figures, finish, sum_up
@@ -80,6 +80,6 @@ def summarize_deliveries(campaigns: pl.LazyFrame, rows: pl.LazyFrame) -> pl.Lazy
         campaigns.select(*of_campaign, Campaigns.name, Campaigns.status, Campaigns.sent_at)
         .join(sums, on=of_campaign, how="left", validate="1:1")
         .with_columns(pl.col(statuses).fill_null(0))
-        .select(pl.col(n).cast(dtype) for n, dtype in polars_schema(names).items())
+        .pipe(conform, names)
         .sort(names.sent_at, *of_campaign, descending=[True, False, False], nulls_last=True)
     )

@@ -25,8 +25,8 @@ def report_domains(
         conversions: `MessageOrders`; None where no feed gives orders.
     """
     on = key(DomainReport)
-    is_email = pl.col(DomainReport.channel) == str(Channel.EMAIL)
-    email = pl.lit(str(Channel.EMAIL)).alias(DomainReport.channel)
+    is_email = pl.col(DomainReport.channel) == Channel.EMAIL
+    email = pl.lit(Channel.EMAIL).alias(DomainReport.channel)
     schema = polars_schema(Figures)
     types = {name: schema[name] for name in ADDED}
     rows = sums.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in types.items())

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import Table, columns, key, polars_schema
+from contracts.columns import Table, columns, conform, key, polars_schema
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_sums import ChannelDays, ChannelLinks, MessageRows
 from contracts.reports.messaging import (
@@ -84,8 +84,7 @@ def add_credited_messages(
 
 def finish(rows: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
     """A report's columns in their order and types, sorted by its key."""
-    schema = polars_schema(table)
-    return rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items()).sort(key(table))
+    return conform(rows, table).sort(key(table))
 
 
 def add_conversions(rows: pl.LazyFrame, conversions: pl.LazyFrame | None) -> pl.LazyFrame:

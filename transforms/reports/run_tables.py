@@ -214,7 +214,7 @@ def explain_changes(
     renamed = pl.when("is_renamed").then(pl.lit([str(ChangeReason.RENAMED)])).otherwise(_texts())
     reasons = pl.concat_list(pl.col("reasons").fill_null(_texts()), renamed, _texts(everywhere))
     order = [
-        pl.when(pl.col("all_reasons").list.contains(str(reason))).then(pl.lit(str(reason)))
+        pl.when(pl.col("all_reasons").list.contains(str(reason))).then(pl.lit(reason))
         for reason in ChangeReason
     ]
     found = pl.concat_str(order, separator="+", ignore_nulls=True)
@@ -223,7 +223,7 @@ def explain_changes(
         .with_columns(all_reasons=reasons)
         .with_columns(
             pl.when(found == "")
-            .then(pl.lit(str(ChangeReason.CODE)))
+            .then(pl.lit(ChangeReason.CODE))
             .otherwise(found)
             .alias(RunChanges.reason),
             pl.col(RunChanges.files).fill_null(""),

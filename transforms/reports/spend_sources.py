@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from contracts.columns import columns, key, polars_schema
+from contracts.columns import conform, key
 from contracts.facts.ads.ad_entities import AdSpeakers
 from contracts.facts.ads.ad_stats import PlacedStats
 from contracts.facts.ads.ad_sums import LevelComparisons
@@ -70,14 +70,12 @@ def _compare_level(stats: pl.LazyFrame, level: int) -> pl.LazyFrame:
     own = list_spent_on(stats, level)
     spent = own.filter(pl.col(TOP) < NO_LEVEL).group_by(*ENTITY, FEED, DAY).agg(pl.col(SPEND).sum())
     accounts = own.group_by(*ENTITY, FEED).agg(pl.col(PlacedStats.account_id).max())
-    schema = polars_schema(c)
     return (
         below.join(spent, on=[*ENTITY, FEED, DAY], how="left", nulls_equal=True, validate="1:1")
         .group_by(*ENTITY, FEED)
         .agg(pl.col(SPEND, c.spend_below).sum())
         .join(accounts, on=[*ENTITY, FEED], how="left", nulls_equal=True, validate="1:1")
-        .select(schema.names())
-        .cast(dict(schema))
+        .pipe(conform, c)
     )
 
 
@@ -126,8 +124,7 @@ def report_spend_sources(
             pl.col(SPEND, s.spend_used, s.spend_unplaced).fill_null(0),
             pl.lit(currency).alias(s.currency),
         )
-        .select(columns(s))
-        .cast(dict(polars_schema(s)))
+        .pipe(conform, s)
         .sort(key(s))
     )
 

@@ -103,6 +103,6 @@ def _choose_group() -> pl.Expr:
         ChannelGroup.MOBILE_PUSH: is_push | (source == "firebase"),
     }
     return pl.coalesce(
-        *(pl.when(rule).then(pl.lit(str(group))) for group, rule in rules.items()),
-        pl.lit(str(ChannelGroup.UNASSIGNED)),
+        *(pl.when(rule).then(pl.lit(group)) for group, rule in rules.items()),
+        pl.lit(ChannelGroup.UNASSIGNED),
     )

@@ -27,6 +27,14 @@ class MatchMethod(StrEnum):
     NONE = "none"
 
 
+OF_ADS = [MatchMethod.UTM_CONTENT_AD_ID, MatchMethod.UTM_CONTENT_AD_NAME]
+"""The steps that find ads."""
+OF_CAMPAIGNS = [MatchMethod.UTM_CAMPAIGN_ID, MatchMethod.UTM_CAMPAIGN_NAME]
+"""The steps that find campaigns."""
+BY_ID = [MatchMethod.UTM_CONTENT_AD_ID, MatchMethod.UTM_CAMPAIGN_ID]
+"""Those of both that look a value up among ids, not names."""
+
+
 class MatchStatus(StrEnum):
     """Whether a session has its ad."""
 
@@ -52,13 +60,10 @@ class AdEvidence(StrEnum):
 
 
 AGAINST_ADS = [
-    str(evidence)
-    for evidence in (
-        AdEvidence.MESSAGE_MEDIUM,
-        AdEvidence.UNPAID_MEDIUM,
-        AdEvidence.OTHER_MEDIUM,
-        AdEvidence.MESSAGE_CAMPAIGN,
-    )
+    AdEvidence.MESSAGE_MEDIUM,
+    AdEvidence.UNPAID_MEDIUM,
+    AdEvidence.OTHER_MEDIUM,
+    AdEvidence.MESSAGE_CAMPAIGN,
 ]
 """The evidence by which a session did not come from an ad."""
 
