@@ -13,7 +13,7 @@ from flows.config.source_files import load_sources
 from flows.readers import LIMITS, FileOptions
 from transforms.ingest.column_mapping import ResolvedMapping
 from transforms.ingest.expressions import file_columns, fold
-from transforms.ingest.number_parsing import NumberMarks
+from transforms.ingest.parsing.number_parsing import NumberMarks
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,9 @@ from flows.ingest.part_files import write_part
 from flows.ingest.refused_people import Erasing, show_refused
 from flows.ingest.send_key_files import SendKeyWriter
 from flows.readers import ROW_NUMBER, RawBatch
-from transforms.ingest.cell_parsing import show_impossible
 from transforms.ingest.column_mapping import ResolvedMapping, index_header, keep_rows_of_table
 from transforms.ingest.deduplication import KEY_HASH
+from transforms.ingest.parsing.cell_parsing import show_impossible
 from transforms.ingest.restatements import restated_unit
 from transforms.ingest.row_completion import TEXT_OF
 from transforms.ingest.row_ids import bare_ids, count_bared

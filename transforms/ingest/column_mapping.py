@@ -16,7 +16,7 @@ from transforms.ingest.expressions import (
     read_cell,
     read_expression,
 )
-from transforms.ingest.number_parsing import PLAIN, NumberMarks
+from transforms.ingest.parsing.number_parsing import PLAIN, NumberMarks
 
 MAPPINGS_KNOWN = 256
 """For how many mappings and headers is kept what follows from them: files of a feed are alike."""

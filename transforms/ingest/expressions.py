@@ -17,7 +17,7 @@ from contracts.config.source_mapping import (
     Slice,
     SumOf,
 )
-from transforms.ingest.number_parsing import PLAIN, NumberMarks, sum_numbers
+from transforms.ingest.parsing.number_parsing import PLAIN, NumberMarks, sum_numbers
 
 UNSAFE_IN_QUERIES = {"%": "%25", "&": "%26", "#": "%23", "+": "%2B", " ": "%20"}
 """What would be read as something else in a query string, percent-encoded."""

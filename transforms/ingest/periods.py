@@ -3,9 +3,9 @@
 import polars as pl
 
 from contracts.feeds import AdStats
-from transforms.ingest.cell_parsing import parse_days
 from transforms.ingest.column_mapping import ResolvedMapping, is_in_file
 from transforms.ingest.expressions import read_expression
+from transforms.ingest.parsing.cell_parsing import parse_days
 
 COVERED_DAYS = "covered_days"
 """How many days a row covers, both its first and its last; null where the file does not say, 0

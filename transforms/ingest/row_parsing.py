@@ -10,7 +10,6 @@ from contracts.columns import polars_schema
 from contracts.feeds import Feed
 from transforms.common.json_objects import merge_objects
 from transforms.ingest.attributes import ATTRIBUTES, CUSTOM, express_attributes
-from transforms.ingest.cell_parsing import parse_objects, parser_for
 from transforms.ingest.column_mapping import (
     MAPPINGS_KNOWN,
     ResolvedMapping,
@@ -18,6 +17,7 @@ from transforms.ingest.column_mapping import (
     find_ungiven,
     index_header,
 )
+from transforms.ingest.parsing.cell_parsing import parse_objects, parser_for
 from transforms.ingest.periods import COVERED_DAYS, count_covered_days
 from transforms.ingest.row_completion import METRICS, TEXT_OF, fill_level, fill_metrics
 from transforms.ingest.row_ids import derive_ids

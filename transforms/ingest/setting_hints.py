@@ -8,10 +8,10 @@ import polars as pl
 
 from contracts.columns import polars_schema
 from contracts.quarantine import Quarantine
-from transforms.ingest.cell_parsing import parser_for
 from transforms.ingest.column_mapping import ResolvedMapping
 from transforms.ingest.expressions import file_columns
-from transforms.ingest.number_parsing import NumberMarks
+from transforms.ingest.parsing.cell_parsing import parser_for
+from transforms.ingest.parsing.number_parsing import NumberMarks
 from transforms.ingest.row_completion import TEXT_OF
 from transforms.ingest.row_parsing import ROW_NUMBER
 

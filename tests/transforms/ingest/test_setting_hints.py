@@ -5,7 +5,7 @@ import pytest
 
 from contracts.config.source_mapping import TableMapping
 from transforms.ingest.column_mapping import ResolvedMapping, index_header
-from transforms.ingest.number_parsing import NumberMarks
+from transforms.ingest.parsing.number_parsing import NumberMarks
 from transforms.ingest.row_parsing import ROW_NUMBER, parse_rows
 from transforms.ingest.setting_hints import hint_settings
 

@@ -16,7 +16,13 @@ import polars as pl
 from pyarrow import ArrowInvalid, timestamp
 
 from contracts.config.source_mapping import Unit
-from transforms.ingest.number_parsing import PLAIN, NumberMarks, parse_counts, parse_decimals
+from transforms.ingest.parsing.iso_spelling import end_days, spell_out
+from transforms.ingest.parsing.number_parsing import (
+    PLAIN,
+    NumberMarks,
+    parse_counts,
+    parse_decimals,
+)
 
 INSTANT = pl.Datetime("us", "UTC")
 LOCAL_FORMATS = (
@@ -85,7 +91,8 @@ def parse_instants(
             exists twice is the first.
         unit: `unix_seconds`, `unix_milliseconds` or `unix`, where the stamps are numbers.
         form: A strptime format of stamps that are not ISO 8601, or several to try in turn; years
-            have four digits, or are `%y`.
+            have four digits, or are `%y`. Without one, what few write is read, too
+            (`iso_spelling`).
     """
     if isinstance(cells.dtype, pl.Datetime):
         return _to_utc(_drop_impossible(cells).dt.cast_time_unit("us"), timezone)
@@ -105,6 +112,10 @@ def parse_instants(
         stamps = _drop_short_years(text.str.to_datetime(one, strict=False, time_unit="us"))
         formed = _to_utc(stamps, timezone)
         parsed = parsed.zip_with(formed.is_null(), formed)
+    is_unread = parsed.is_null() & text.is_not_null()
+    if form is None and is_unread.any():
+        spelled = end_days(spell_out(text.set(~is_unread, None)))
+        parsed = parsed.zip_with(~is_unread, _parse_iso(spelled, timezone))
     return parsed
 
 
@@ -211,12 +222,18 @@ def parse_days(cells: pl.Series, *, form: str | tuple[str, ...] | None = None) -
     if isinstance(cells.dtype, pl.Datetime):
         return _drop_impossible(cells).dt.date()
     text = parse_text(cells).str.strip_chars()
-    if form is not None:
-        parsed = parse_days(cells)
-        for one in (form,) if isinstance(form, str) else form:
-            formed = _drop_short_years(text.str.to_date(one, strict=False))
-            parsed = parsed.zip_with(formed.is_null(), formed)
-        return parsed
+    parsed = _parse_iso_days(text)
+    for one in (form,) if isinstance(form, str) else form or ():
+        formed = _drop_short_years(text.str.to_date(one, strict=False))
+        parsed = parsed.zip_with(formed.is_null(), formed)
+    is_unread = parsed.is_null() & text.is_not_null()
+    if form is None and is_unread.any():
+        spelled = spell_out(text.set(~is_unread, None))
+        parsed = parsed.zip_with(~is_unread, _parse_iso_days(spelled))
+    return parsed
+
+
+def _parse_iso_days(text: pl.Series) -> pl.Series:
     whole = text.set(~text.str.contains(ISO_START), None)
     stamped = whole.str.len_bytes() > len("2026-01-01")
     if (stamped & _parse_iso(whole, "UTC").is_null()).any():

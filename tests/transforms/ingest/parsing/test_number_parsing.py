@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_series_equal
 
-from transforms.ingest.number_parsing import (
+from transforms.ingest.parsing.number_parsing import (
     PLAIN,
     NumberMarks,
     parse_counts,

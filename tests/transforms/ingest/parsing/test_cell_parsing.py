@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_series_equal
 
 from contracts.config.source_mapping import Unit
-from transforms.ingest.cell_parsing import (
+from transforms.ingest.parsing.cell_parsing import (
     parse_days,
     parse_flags,
     parse_instants,
@@ -60,6 +60,65 @@ def utc(*parts: int) -> datetime:
 def test_a_stamp_is_iso_8601_or_none(cell: str, at: datetime | None) -> None:
     assert instants([cell]) == [at]
     assert instants(["2026-01-01T00:00:00Z", cell, None]) == [utc(2026, 1, 1), at, None]
+
+
+@pytest.mark.parametrize(
+    ("cell", "at"),
+    [
+        ("20260301", utc(2026, 3, 1)),
+        ("20260301T100000Z", utc(2026, 3, 1, 10)),
+        ("20260301T1000+0200", utc(2026, 3, 1, 8)),
+        (" 20260301 100000.5 ", utc(2026, 3, 1, 10, 0, 0, 500000)),
+        ("20260301T100000,25-0530", utc(2026, 3, 1, 15, 30, 0, 250000)),
+        ("2026-03-01T100000Z", utc(2026, 3, 1, 10)),
+        ("2026-03-01T10:00:00,123456Z", utc(2026, 3, 1, 10, 0, 0, 123456)),
+        ("2026-03-01t10:00:00z", utc(2026, 3, 1, 10)),
+        ("2026-02-28T24:00", utc(2026, 3, 1)),
+        ("2024-12-31 24:00:00.000 UTC", utc(2025, 1, 1)),
+        ("20260228T240000+0100", utc(2026, 2, 28, 23)),
+        ("2026-02-28T24:00:01", None),
+        ("2026-02-28T24:01", None),
+        ("2026-02-30T24:00", None),
+        ("9999-12-31T24:00", None),
+        ("20260301T10", None),
+        ("20260301T10000", None),
+        ("20260301100000", None),
+        ("20260229", None),
+        ("01032026", None),
+        ("12101212", None),
+        ("2026060", None),
+    ],
+)
+def test_a_stamp_of_iso_8601_as_few_write_it(cell: str, at: datetime | None) -> None:
+    assert instants([cell]) == [at]
+    assert instants(["2026-01-01T00:00:00Z", cell, None, "soon"]) == [
+        utc(2026, 1, 1),
+        at,
+        None,
+        None,
+    ]
+
+
+def test_a_day_that_ends_at_24_is_its_zone_s() -> None:
+    """Paris is on summer time from 29 March 2026, so that day has 23 hours."""
+    cells = ["2026-03-28T24:00", "2026-03-29T24:00"]
+    assert instants(cells, timezone="Europe/Paris") == [utc(2026, 3, 28, 23), utc(2026, 3, 29, 22)]
+
+
+@given(seconds=st.integers(-(70 * 365) * 86_400, 130 * 365 * 86_400))
+def test_the_basic_format_is_read_as_the_extended_one(seconds: int) -> None:
+    at = datetime.fromtimestamp(seconds, UTC).replace(microsecond=seconds % 1_000_000)
+    assert instants([f"{at:%Y%m%dT%H%M%S,%f}Z", f"{at:%Y%m%d}", "soon"]) == [
+        at,
+        at.replace(hour=0, minute=0, second=0, microsecond=0),
+        None,
+    ]
+
+
+def test_where_a_format_is_given_nothing_else_reads_what_it_does_not() -> None:
+    """The 13th month of a feed that writes the day before the month."""
+    assert instants(["20260113", "20263101"], form="%Y%d%m") == [None, utc(2026, 1, 31)]
+    assert parse_days(pl.Series(["20260113"]), form="%Y%d%m").to_list() == [None]
 
 
 stamps = st.builds(
@@ -156,8 +215,10 @@ def test_a_native_day_beyond_the_calendar_is_none() -> None:
 
 
 def test_days_are_dates_and_the_date_of_a_stamp_as_it_stands() -> None:
-    cells = ["2026-03-01", "2026-03-01T23:59:00-08:00", "2026-03-01 25:00", "1.3.2026", "", None]
-    expected = pl.Series([date(2026, 3, 1)] * 2 + [None] * 4, dtype=pl.Date)
+    read = ["2026-03-01", "2026-03-01T23:59:00-08:00", "20260301", " 20260301T235900-0800"]
+    not_read = ["2026-03-01 25:00", "2026-03-01 24:00", "1.3.2026", "01032026", "", None]
+    cells = [*read, *not_read]
+    expected = pl.Series([date(2026, 3, 1)] * 4 + [None] * 6, dtype=pl.Date)
     assert_series_equal(parse_days(pl.Series(cells)), expected)
 
 

@@ -1,0 +1,1 @@
+"""Text cells to the types of contracts."""
