@@ -99,7 +99,7 @@ def begin_reading(ledger: Path, key: str) -> Path:
 
 
 def keep_reading(ledger: Path, home: Path, receipt: Receipt) -> Receipt:
-    """Put a reading into the ledger: list its files, flush them, and give the folder its name.
+    """Put a reading into the ledger: list its files, and give the folder its name.
 
     Args:
         ledger: The ledger's folder.

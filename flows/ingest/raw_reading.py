@@ -15,7 +15,6 @@ from flows.catalog.ledger import Receipt
 from flows.ingest.file_ingest import Reading, SameBytes, name_reading
 from flows.ingest.file_states import ChangedFile, FileState, Pools, Refused, Target
 from flows.readers import RefusedFile
-from flows.storage.workspace_files import sync
 
 NEXT_RUN = "it is left for the next run"
 
@@ -47,7 +46,7 @@ def read_raw_files(
 
     Returns:
         What was read and refused, in the order of the paths, and a warning for each file that was
-        left for the next run or had to be read again. The disk has all of it.
+        left for the next run or had to be read again.
     """
     found = RawFilesRead()
     on_file(0, len(files))
@@ -56,8 +55,6 @@ def read_raw_files(
     if changed:
         for raw in _read_once(changed, target, found, pools, on_file, is_again=True):
             _leave(raw, "changed while it was read, twice", found)
-    if target.ledger.is_dir():
-        sync(target.ledger)
     found.read.sort(key=lambda one: (one[0].path, one[0].feed.place))
     found.refused.sort(key=lambda one: (one.raw.path, one.raw.feed.place))
     found.warnings.sort(key=lambda one: (one.path or "", one.code))

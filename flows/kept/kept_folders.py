@@ -24,7 +24,6 @@ from flows.storage.workspace_files import (
     make_folder,
     remove_tree,
     storage_errors,
-    sync,
 )
 
 DRAFT = ".keeping"
@@ -112,7 +111,6 @@ def keep_folder(home: Path, key: str, code: str, identity: str | None) -> KeptRe
         receipt = KeptReceipt(key=key, code=code, identity=content, files=files)
         seal_folder(draft, receipt)
         draft.rename(home)
-        sync(home.parent)
     return receipt
 
 

@@ -6,7 +6,6 @@ tables that a step may read (`Catalog.only`), so that no table can decide a resu
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -58,16 +57,14 @@ class KeptSteps(Keeper):
         self.used |= {home.name for home in homes}
 
         def compute(places: Iterable[int]) -> dict[int, KeptReceipt]:
-            # Folders are flushed side by side, while others are written: each waits for the disk.
-            with ThreadPoolExecutor() as pool:
-                kept: dict[int, Future[KeptReceipt]] = {}
+            kept: dict[int, KeptReceipt] = {}
 
-                def keep(written: Written) -> None:
-                    at, identity = written
-                    kept[at] = pool.submit(keep_folder, homes[at], keys[at], self.code, identity)
+            def keep(written: Written) -> None:
+                at, identity = written
+                kept[at] = keep_folder(homes[at], keys[at], self.code, identity)
 
-                write([(at, begin_folder(homes[at])) for at in places], keep)
-            return {at: receipt.result() for at, receipt in kept.items()}
+            write([(at, begin_folder(homes[at])) for at in places], keep)
+            return kept
 
         def compute_again(at: int, damage: str) -> KeptReceipt:
             self.warnings.append(warn_of_damage(name, damage))

@@ -1,8 +1,8 @@
 """Folders whose files are listed when they are written, and held against the list when read.
 
-The list stands in a sealed receipt. All of a folder is flushed to the disk before it gets the name
-under which it is found, so that what is found is whole; what has changed since then is found out
-when it is read.
+The list stands in a sealed receipt. A folder gets the name under which it is found when it is
+written, so that what a kill left is not found; what has changed since then, or what a power cut
+took, is found out when it is read. It can always be made anew, so nothing waits for the disk.
 """
 
 import os
@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict
 
 from flows.storage.sealed_files import seal, unseal
-from flows.storage.workspace_files import settle_tree
+from flows.storage.workspace_files import keep_private
 
 M = TypeVar("M", bound=BaseModel)
 RECEIPT = "receipt.json"
@@ -58,13 +58,13 @@ def describe_files(home: Path) -> list[ListedFile]:
 
 
 def seal_folder(home: Path, receipt: BaseModel) -> None:
-    """Write the receipt of a folder whose files are written, and flush all of it to the disk.
+    """Write the receipt of a folder whose files are written, for their owner alone.
 
     Raises:
         OSError: The disk refused.
     """
     (home / RECEIPT).write_text(seal(receipt), "utf-8")
-    settle_tree(home)
+    keep_private(home)
 
 
 def read_receipt(model: type[M], home: Path) -> M | None:
