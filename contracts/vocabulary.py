@@ -101,6 +101,8 @@ NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 
 NO_CAMPAIGN = "(none)"
 """The campaign name of messages that name no campaign."""
+SEVERAL_CAMPAIGNS = "(several)"
+"""The campaign name of a dispatch whose messages are not all of one."""
 
 FINAL_STATUSES = (SendStatus.DELIVERED, SendStatus.BOUNCED, SendStatus.FAILED)
 

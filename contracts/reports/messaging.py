@@ -109,6 +109,8 @@ class DispatchReport(Sums, SentBetween, DispatchNames, CampaignNames, Tenant):
     """One row per dispatch of a channel."""
 
     dispatch_id: Text = column("the dispatch; its campaign's id where a source has none", key=True)
+    campaign_id: Text = column("the campaign; null where its messages name none, or several")
+    campaign_name: Text = column("its name; `(none)` where they name none, `(several)` where more")
 
 
 class MessageReport(Sums, SentBetween, MessageNames, DispatchNames, CampaignNames, Tenant):

@@ -13,10 +13,11 @@ from contracts.reports.messaging import (
     MessageReport,
     Sums,
 )
+from contracts.vocabulary import SEVERAL_CAMPAIGNS
 from transforms.common.rates import COUNTS, add_conversion_rates, add_rates, sum_known
 from transforms.messaging.delivery_basis import name_basis
 
-HAS_FACTS = "has facts"
+HAS_FACTS, IN_ONE_CAMPAIGN = "has facts", "in one campaign"
 CONVERTED = [Conversions.orders, Conversions.revenue]
 ADDED = [Sums.cost, *CONVERTED]
 """Amounts that are null where none of the rows below has one."""
@@ -119,17 +120,24 @@ def report_messages(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def report_dispatches(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per dispatch of a channel: the sum of its messages."""
+    """One row per dispatch of a channel: the sum of its messages.
+
+    One whose messages stand under several campaigns, or some of them under none, names none.
+    """
+    campaign = [DispatchReport.campaign_id, DispatchReport.campaign_status]
+    is_one = pl.col(IN_ONE_CAMPAIGN)
+    whose = pl.when(is_one).then(DispatchReport.campaign_name).otherwise(pl.lit(SEVERAL_CAMPAIGNS))
     names = [
-        DispatchReport.campaign_id,
-        DispatchReport.campaign_name,
-        DispatchReport.campaign_status,
+        *(*campaign, DispatchReport.campaign_name),
         DispatchReport.dispatch_name,
         DispatchReport.channel,
         DescribedMessages.dispatch_attributes,
     ]
     return (
         roll_up(rows, key(DispatchReport), names)
+        .with_columns(
+            whose.alias(DispatchReport.campaign_name), *(pl.when(is_one).then(n) for n in campaign)
+        )
         .rename({DescribedMessages.dispatch_attributes: DispatchReport.attributes})
         .pipe(finish, DispatchReport)
     )
@@ -151,11 +159,12 @@ def report_campaigns(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def roll_up(rows: pl.LazyFrame, level: list[str], names: list[str]) -> pl.LazyFrame:
-    """Add up message rows to a level above; names are of the least campaign where several are."""
+    """Add up message rows to a level above, and tell whether they are of one campaign."""
     return (
         rows.group_by(level)
         .agg(
             pl.col(names).sort_by(MessageRows.campaign_id, nulls_last=True).first(),
+            (pl.col(MessageRows.campaign_id).n_unique() == 1).alias(IN_ONE_CAMPAIGN),
             *sum_up(),
         )
         .pipe(add_figures)

@@ -24,6 +24,7 @@ class DescribedMessages(Table):
     campaign_id: Text = column("its campaign; null where it names none")
     campaign_name: Text = column("name of the campaign; `(none)` where it names none")
     campaign_status: Text = column("state of the campaign")
+    names_others: Flag = column("whether sends of it name another campaign than this one")
     campaign_attributes: Text = column("JSON object of the campaign's custom columns")
     window_start: Day = column("first day of the attribution window")
     window_days: Count = column("length of that window in whole days")

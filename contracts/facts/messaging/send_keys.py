@@ -58,6 +58,7 @@ class MessageReferences(Table):
     org_id: Text = column("organization")
     message_id: Text = column("the message; null where none is named")
     campaign_id: Text = column("the least campaign that is named with it")
+    last_campaign_id: Text = column("the greatest one")
     channel: Text = column("the first channel whose event types are named with it")
 
 

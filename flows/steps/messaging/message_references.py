@@ -17,7 +17,7 @@ from flows.ingest.send_key_files import REFERENCES_FILE
 from flows.kept.keepers import Keeper
 from flows.kept.kept_frames import read_frame, write_frames
 from flows.runtime.materialize import materialize
-from transforms.messaging.messages.message_references import list_references
+from transforms.messaging.messages.message_references import join_lists, list_references
 from transforms.messaging.send_keys import select_event_keys, select_send_keys
 
 NAMES = "message names"
@@ -71,7 +71,7 @@ def gather_references(catalog: Catalog, earlier: FileReferences | None = None) -
     rows = [no_rows(MessageReferences)]
     rows += [pl.scan_parquet(new)] if new else []
     rows += [] if known is None else [known.rows.lazy()]
-    gathered = materialize(list_references(pl.concat(rows)), MessageReferences)
+    gathered = materialize(join_lists(pl.concat(rows)), MessageReferences)
     return FileReferences(frozenset(lists), gathered.collect())
 
 

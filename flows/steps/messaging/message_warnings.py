@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from contracts.columns import references
+from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_facts import CONTRADICTED, ORPHANS
 from contracts.facts.messaging.send_keys import AddressOwners
 from contracts.feeds import FEEDS, Contacts
@@ -33,6 +34,7 @@ def find_message_warnings(catalog: Catalog, built: MessageFacts) -> Iterator[War
         yield Warned(code="status_disagreement", message=message, count=count)
     if catalog.has_rows("sends") and (count := unclear.get(ORPHANS, 0)):
         yield _unresolved("events", "send_id", "sends.send_id", count)
+    yield from _find_several_campaigns(built.messages)
     yield from _unresolved_by_facts(catalog, built)
     yield from find_unresolved(catalog)
     sharing = built.names.owners.get_column(AddressOwners.contacts)
@@ -63,6 +65,34 @@ def _find_assumed_deliveries(catalog: Catalog, built: MessageFacts) -> Iterator[
             count=count,
             channel=channel,
             setting="[[feeds]] table = events",
+        )
+
+
+def _find_several_campaigns(messages: pl.DataFrame) -> Iterator[Warned]:
+    """What stands under one campaign, or under none, though rows name several with it."""
+    names = DescribedMessages
+    if count := messages.filter(names.names_others).height:
+        yield Warned(
+            code="several_campaigns",
+            message=f"{count_of(count, 'message')} with sends that name another campaign, too; all "
+            "sends of a message stand under one: give each campaign's message an id of its own",
+            count=count,
+            setting="[[feeds]] table = messages",
+        )
+    campaigns = (
+        messages.filter(pl.col(names.dispatch_id).is_not_null())
+        .group_by(names.org_id, names.dispatch_id, names.channel)
+        .agg(pl.col(names.campaign_id).n_unique())
+    )
+    if count := campaigns.filter(pl.col(names.campaign_id) > 1).height:
+        dispatches = "dispatch" if count == 1 else "dispatches"
+        yield Warned(
+            code="several_campaigns",
+            message=f"{count:,} {dispatches} with messages of several campaigns, or some of none; "
+            "dispatch_report names no campaign, hierarchy_report has a row for each: "
+            "give the dispatch a campaign_id, which is then that of its messages",
+            count=count,
+            setting="[[feeds]] table = dispatches",
         )
 
 

@@ -20,6 +20,7 @@ from transforms.messaging.messages.implied_messages import (
     IMPLIED_BY,
     REFERRED_CAMPAIGN,
     REFERRED_CHANNEL,
+    REFERRED_LAST,
     claim_implied,
     imply_messages,
 )
@@ -51,6 +52,7 @@ def describe_messages(
     referred = references.rename(
         {
             MessageReferences.campaign_id: REFERRED_CAMPAIGN,
+            MessageReferences.last_campaign_id: REFERRED_LAST,
             MessageReferences.channel: REFERRED_CHANNEL,
         }
     )
@@ -60,7 +62,7 @@ def describe_messages(
     undescribed = (
         referred.filter(has_id | names_nothing)
         .join(described, on=DescribedMessages.message_key, how="anti")
-        .rename({REFERRED_CAMPAIGN: DescribedMessages.campaign_id})
+        .with_columns(pl.col(REFERRED_CAMPAIGN).alias(DescribedMessages.campaign_id))
     )
     implied = imply_messages(messages, dispatches, campaigns, referred)
     claimed, left = claim_implied(undescribed, implied)
@@ -89,7 +91,8 @@ def _list_described(messages: pl.LazyFrame, referred: pl.LazyFrame, timezone: st
         pl.lit(value=True).alias(DescribedMessages.is_described),
         start_of_day(pl.col(Messages.send_date), timezone).alias(DescribedMessages.planned_at),
     )
-    fallback = referred.select(DescribedMessages.message_key, REFERRED_CAMPAIGN, REFERRED_CHANNEL)
+    told = (REFERRED_CAMPAIGN, REFERRED_LAST, REFERRED_CHANNEL)
+    fallback = referred.select(DescribedMessages.message_key, *told)
     return own.join(fallback, on=DescribedMessages.message_key, how="left", validate="1:1")
 
 
@@ -170,6 +173,10 @@ def _add_levels(
             .then(pl.col(names.campaign_name))
             .otherwise(pl.lit(NO_CAMPAIGN))
             .alias(names.dispatch_name),
+            pl.any_horizontal(
+                pl.col(name) != pl.col(names.campaign_id)
+                for name in (REFERRED_CAMPAIGN, REFERRED_LAST)
+            ).alias(names.names_others),
             (~has_dispatch & has_campaign).alias(IMPLIED_DISPATCH),
             pl.coalesce(names.dispatch_id, names.campaign_id).alias(names.dispatch_id),
         )

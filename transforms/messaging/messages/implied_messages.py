@@ -20,6 +20,7 @@ IMPLIED_BY, IS_SENT, IS_LONE = "implied by", "is sent", "is lone"
 BY_DISPATCH, BY_CAMPAIGN = "dispatch", "campaign"
 REFERRED = "referred {}"
 REFERRED_CAMPAIGN = REFERRED.format(MessageReferences.campaign_id)
+REFERRED_LAST = REFERRED.format(MessageReferences.last_campaign_id)
 REFERRED_CHANNEL = REFERRED.format(MessageReferences.channel)
 CAMPAIGN_KEY = [Campaigns.org_id, Campaigns.campaign_id]
 

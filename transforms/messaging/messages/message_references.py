@@ -8,25 +8,39 @@ from contracts.facts.messaging.send_keys import MessageReferences
 
 
 def list_references(keys: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per message and channel that rows name, with the least campaign named with both.
+    """One row per message and channel that rows name, with the campaigns named with both.
 
     A row that names what the row before it names adds nothing: most rows of a file are such.
 
     Args:
-        keys: Rows of `select_send_keys` or `select_event_keys`, or lists of several files.
+        keys: Rows of `select_send_keys` or `select_event_keys`.
     """
     named = pl.col(
         MessageReferences.message_key, MessageReferences.channel, MessageReferences.campaign_id
     )
+    campaign = pl.col(MessageReferences.campaign_id).alias(MessageReferences.last_campaign_id)
+    told = keys.filter(pl.any_horizontal(named.ne_missing(named.shift())))
+    return join_lists(told.with_columns(campaign))
+
+
+def join_lists(listed: pl.LazyFrame) -> pl.LazyFrame:
+    """One list of those of several files (`list_references`)."""
     return (
-        keys.filter(pl.any_horizontal(named.ne_missing(named.shift())))
-        .group_by(MessageReferences.message_key, MessageReferences.channel)
+        listed.group_by(MessageReferences.message_key, MessageReferences.channel)
         .agg(
             pl.col(MessageReferences.org_id, MessageReferences.message_id).first(),
-            pl.col(MessageReferences.campaign_id).min(),
+            *_span_campaigns(),
         )
         .select(columns(MessageReferences))
     )
+
+
+def _span_campaigns() -> list[pl.Expr]:
+    """The least and the greatest campaign of a group."""
+    return [
+        pl.col(MessageReferences.campaign_id).min(),
+        pl.col(MessageReferences.last_campaign_id).max(),
+    ]
 
 
 def add_event_channels(
@@ -66,7 +80,8 @@ def merge_references(listed: pl.LazyFrame, codes: dict[str, int]) -> pl.LazyFram
         .group_by(MessageReferences.message_key)
         .agg(
             pl.col(MessageReferences.org_id, MessageReferences.message_id).first(),
-            pl.col(MessageReferences.campaign_id, MessageReferences.channel).min(),
+            pl.col(MessageReferences.channel).min(),
+            *_span_campaigns(),
         )
         .with_columns(
             pl.col(MessageReferences.channel).replace_strict(names, return_dtype=pl.String)

@@ -293,3 +293,52 @@ def test_scanner_clicks_are_flagged_and_never_deleted(scanned: Ran, send: str) -
     assert got["human_unique_clicks"] == humans
     links = scanned.table("email", "link_report").filter(pl.col("url").str.contains(f"/{send}/"))
     assert links.get_column("clicks").to_list() == [1, 1]
+
+
+def test_what_is_of_several_campaigns_is_told(tmp_path: Path) -> None:
+    """Dispatch d has a message of a and one of b; the template is sent by a and by b.
+
+    Levels still add up where they have a row for each: in the report of the hierarchy.
+    """
+    ran = publish(
+        tmp_path,
+        campaigns=b"campaign_id,name,channel\na,A,email\nb,B,email\n",
+        messages=b"message_id,name,channel,dispatch_id,campaign_id\n"
+        b"m1,One,email,d,a\nm2,Two,email,d,b\ntemplate,T,email,,\n",
+        sends=b"send_id,message_id,campaign_id,contact_id,status\n"
+        b"1,m1,a,101,delivered\n2,m2,,101,delivered\n"
+        b"3,template,b,101,delivered\n4,template,a,102,delivered\n5,template,,103,delivered\n",
+    )
+    told = [(one.count, one.message) for one in ran.warnings if one.code == "several_campaigns"]
+    assert [count for count, _ in told] == [1, 1]
+    assert [message.partition(" ")[2].partition(" with")[0] for _, message in told] == [
+        "message",
+        "dispatch",
+    ]
+    names = ("dispatch_id", "campaign_id", "campaign_name", "sends")
+    assert ran.table("email", "dispatch_report").select(names).rows() == [
+        ("a", "a", "A", 3),
+        ("d", None, "(several)", 2),
+    ]
+    names = ("campaign_id", "dispatch_id", "sends")
+    hierarchy = ran.table("campaigns", "hierarchy_report").filter(level="dispatch")
+    assert hierarchy.select(names).rows() == [("a", "a", 3), ("a", "d", 1), ("b", "d", 1)]
+    assert ran.table("email", "campaign_report").select("campaign_id", "sends").rows() == [
+        ("a", 4),
+        ("b", 1),
+    ]
+
+
+def test_what_is_of_one_campaign_is_not_told(tmp_path: Path) -> None:
+    """Sends may name the campaign of their message, or none; a dispatch gives its messages its."""
+    ran = publish(
+        tmp_path,
+        campaigns=b"campaign_id,name,channel\na,A,email\nb,B,email\n",
+        dispatches=b"dispatch_id,name,campaign_id\nd,D,a\n",
+        messages=b"message_id,name,dispatch_id,campaign_id\nm1,One,d,a\nm2,Two,d,b\n",
+        sends=b"send_id,message_id,campaign_id,contact_id,status\n"
+        b"1,m1,a,101,delivered\n2,m1,,102,delivered\n3,m2,,101,delivered\n4,,b,101,delivered\n",
+    )
+    assert [one for one in ran.warnings if one.code == "several_campaigns"] == []
+    got = ran.table("email", "dispatch_report").select("dispatch_id", "campaign_id", "sends")
+    assert got.rows() == [("b", "b", 1), ("d", "a", 3)]
