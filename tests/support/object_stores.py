@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,6 +28,8 @@ ADMIN = ("admin-key", "admin-secret")
 USER = ("user-key", "user-secret")
 BUCKET = "reports"
 PARTS = ("master", "volume", "filer", "s3")
+INNER_SOCKET = "/tmp/seaweedfs-{}-grpc-{}.sock"  # noqa: S108 - the server asks nobody
+"""Where the server's parts meet; who kills it has to remove them."""
 PATIENCE = 300
 ATTEMPTS = 5
 
@@ -106,8 +109,10 @@ def s3_server(folder: Path) -> Generator[S3Server]:
     (folder / "s3.json").write_text(json.dumps({"identities": identities}))
     (folder / "data").mkdir()
     names = [f"{part}.port{kind}" for part in PARTS for kind in ("", ".grpc")]
+    tried: list[Mapping[str, int]] = []
     for _ in range(ATTEMPTS):
         ports = dict(zip(names, _free_ports(len(names)), strict=True))
+        tried.append(ports)
         server = S3Server(f"http://127.0.0.1:{ports['s3.port']}")
         process = _start(folder, ports)
         if _answers(server, process):
@@ -119,6 +124,8 @@ def s3_server(folder: Path) -> Generator[S3Server]:
         process.kill()
         process.wait()
         shutil.rmtree(folder, ignore_errors=True)
+        for part, ports in product(PARTS, tried):
+            Path(INNER_SOCKET.format(part, ports[f"{part}.port.grpc"])).unlink(missing_ok=True)
 
 
 def _start(folder: Path, ports: Mapping[str, int]) -> subprocess.Popen[bytes]:
@@ -126,12 +133,15 @@ def _start(folder: Path, ports: Mapping[str, int]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [
                 WEED,
+                f"-logdir={folder}",
                 "server",
                 f"-dir={folder / 'data'}",
                 "-ip=127.0.0.1",
                 "-ip.bind=127.0.0.1",
                 "-filer",
+                f"-filer.localSocket={folder / 'filer.sock'}",
                 "-s3",
+                f"-s3.localSocket={folder / 's3.sock'}",
                 "-s3.port.iceberg=0",
                 "-s3.port.lance=0",
                 f"-s3.config={folder / 's3.json'}",
