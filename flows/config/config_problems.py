@@ -9,8 +9,14 @@ from pydantic_core import ErrorDetails
 
 from contracts.config.source_mapping import Source
 from contracts.config.workspace import Workspace
-from flows.config.environment import Settings, overlay, variable
-from flows.config.setting_sentences import Model, Path, explain, is_in_expression
+from flows.config.environment import (
+    Settings,
+    find_gap,
+    overlay,
+    variable,
+    variable_below,
+)
+from flows.config.setting_sentences import Model, Path, explain, is_in_expression, is_list
 
 
 def find_problems(written: Settings, overriding: Settings) -> list[str]:
@@ -28,11 +34,40 @@ def find_problems(written: Settings, overriding: Settings) -> list[str]:
     found = {path: error for path, error in found.items() if variable(path, overriding) is None}
     for error in _errors(merged, Workspace):
         found.setdefault(_path(error, merged), error)
+    gaps = {path: gap for path in found if (gap := _find_gap(path, written, overriding))}
     return [
-        f"{_shown(path)}: {explain(error, path, Workspace)}{_origin(path, overriding)}"
+        gaps.get(path)
+        or f"{_shown(path)}: {explain(error, path, Workspace)}{_origin(path, overriding)}"
         for path, error in found.items()
         if not _follows(error, path, found)
     ]
+
+
+def _find_gap(path: Path, written: Settings, overriding: Settings) -> str:
+    """The sentence about an entry that the environment gives beyond the next one of a list."""
+    new = _at(path, overriding)
+    if not isinstance(new, dict) or not is_list(path, Workspace):
+        return ""
+    before = _at(path, written)
+    gap = find_gap(before if isinstance(before, list) else [], new)
+    if gap is None:
+        return ""
+    key, following = gap
+    given = variable_below((*path, key), overriding)
+    return (
+        f"{_shown(path)}: the next entry is {following}, not {key} (from the environment: {given})"
+    )
+
+
+def _at(path: Path, settings: Settings) -> object:
+    """The setting at a path; None where there is none."""
+    place: Any = settings
+    for part in path:
+        if isinstance(place, list):
+            place = place[int(part)] if int(part) < len(place) else None
+        else:
+            place = place.get(str(part)) if isinstance(place, dict) else None
+    return place
 
 
 def find_source_problems(written: Settings) -> list[str]:

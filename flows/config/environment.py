@@ -5,14 +5,19 @@ given as JSON (CAMPAIGN_REPORTS_ATTRIBUTION__MODELS='["linear"]').
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from contracts.config.workspace import Workspace
+from flows.config.setting_sentences import Path, is_list
 
 Settings = dict[str, Any]
 """A configuration, or a part of it, as TOML and JSON have it."""
 
 PREFIX = "CAMPAIGN_REPORTS_"
 SEPARATOR = "__"
+AMONG_VARIABLES: Path = ("variables",)
+"""Where settings that variables give are put together: no list is begun there."""
 OURS = frozenset({"CAMPAIGN_REPORTS_DEBUG"})
 """Variables of the command itself, which are no part of the configuration."""
 
@@ -23,28 +28,52 @@ def overrides(environ: Mapping[str, str]) -> Settings:
     for name in sorted(environ):
         if name.startswith(PREFIX) and name not in OURS:
             path = name.removeprefix(PREFIX).lower().split(SEPARATOR)
-            nested = overlay(nested, _nest(path, _value(environ[name])))
+            nested = _overlay(AMONG_VARIABLES, nested, _nest(path, _value(environ[name])))
     return nested
 
 
 def overlay(written: Settings, overriding: Settings) -> Settings:
     """The written settings with the overriding ones in their place, entry by entry.
 
-    An override `{"0": …}` of a list changes the entry at that position, or adds the next one.
+    An override `{"0": …}` of a list changes the entry at that position, or adds the next one; of
+    a list that is not written it makes one.
     """
-    return {**written, **{key: _merge(written.get(key), new) for key, new in overriding.items()}}
+    return _overlay((), written, overriding)
 
 
-def _merge(before: object, new: object) -> object:
+def _overlay(path: Path, written: Settings, overriding: Settings) -> Settings:
+    merged = {key: _merge((*path, key), written.get(key), new) for key, new in overriding.items()}
+    return {**written, **merged}
+
+
+def _merge(path: Path, before: object, new: object) -> object:
     if not isinstance(new, dict):
         return new
-    if isinstance(before, list) and all(_is_position(key, before) for key in new):
+    if before is None and is_list(path, Workspace):
+        before = []
+    if isinstance(before, list) and find_gap(before, new) is None:
         by_position = {str(position): entry for position, entry in enumerate(before)}
-        return list(overlay(by_position, new).values())
-    return overlay(before if isinstance(before, dict) else {}, new)
+        entries = _overlay(path, by_position, new)
+        return [entries[key] for key in sorted(entries, key=int)]
+    return _overlay(path, before if isinstance(before, dict) else {}, new)
 
 
-def variable(path: tuple[str | int, ...], overriding: object) -> str | None:
+def find_gap(before: list[Any], new: Iterable[str]) -> tuple[str, int] | None:
+    """The first entry that a list does not have and that is not its next one, and which that is.
+
+    Args:
+        before: The list as it is written.
+        new: The entries' positions, as variables name them.
+    """
+    following = len(before)
+    for key in sorted(new, key=lambda key: (len(key), key)):
+        if key not in map(str, range(following + 1)):
+            return key, following
+        following = max(following, int(key) + 1)
+    return None
+
+
+def variable(path: Path, overriding: object) -> str | None:
     """The variable that gave the setting at a path; None where the environment did not."""
     place = overriding
     for depth, part in enumerate(path):
@@ -56,13 +85,20 @@ def variable(path: tuple[str | int, ...], overriding: object) -> str | None:
     return None
 
 
+def variable_below(path: Path, overriding: Settings) -> str:
+    """The first variable that gave something at a path, which leads to something, or within it."""
+    place: Any = overriding
+    for part in path:
+        place = place[str(part)]
+    while isinstance(place, dict) and place:
+        first = next(iter(place))
+        path, place = (*path, first), place[first]
+    return PREFIX + SEPARATOR.join(str(one).upper() for one in path)
+
+
 def _nest(path: list[str], value: object) -> dict[str, object]:
     first, *rest = path
     return {first: _nest(rest, value) if rest else value}
-
-
-def _is_position(key: str, entries: list[object]) -> bool:
-    return key.isdecimal() and int(key) <= len(entries)
 
 
 def _value(text: str) -> object:

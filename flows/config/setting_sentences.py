@@ -121,6 +121,11 @@ def _kind_of(given: object) -> str:
     return INPUT_NAMES.get(type(given), "a date or time")
 
 
+def is_list(path: Path, model: Model) -> bool:
+    """Whether the setting at a path is a list."""
+    return _schema_at(path, model).get("type") == "array"
+
+
 def _schema_at(path: Path, model: Model) -> dict[str, Any]:
     """The JSON Schema of the setting at a path; empty where there is none."""
     whole = model.model_json_schema()
@@ -128,7 +133,7 @@ def _schema_at(path: Path, model: Model) -> dict[str, Any]:
     for part in path:
         inner = (
             place.get("items", {})
-            if isinstance(part, int)
+            if place.get("type") == "array"
             else place.get("properties", {}).get(part) or place.get("additionalProperties") or {}
         )
         place = inner if isinstance(inner, dict) else {}

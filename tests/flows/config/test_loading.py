@@ -242,6 +242,9 @@ def test_the_environment_wins(tmp_path: Path) -> None:
         ("SESSIONS__TIMEOUT_MINUTES", "soon", "sessions.timeout_minutes: must be a whole number"),
         ("WORKSPCE", "x", "workspce: unknown key"),
         ("WORKSPACE", "x", "workspace: must be a table"),
+        ("FEEDS__2__FILES", "x", "feeds: the next entry is 1, not 2"),
+        ("FEEDS__X__FILES", "x", "feeds: the next entry is 1, not x"),
+        ("FEEDS__0__SYMBOLS__1", "x", "feeds[0].symbols: the next entry is 0, not 1"),
     ],
 )
 def test_a_mistake_in_the_environment_names_the_variable(
@@ -251,6 +254,26 @@ def test_a_mistake_in_the_environment_names_the_variable(
         load(tmp_path, FEED, {f"CAMPAIGN_REPORTS_{name}": value})
     assert says in str(told.value)
     assert f"CAMPAIGN_REPORTS_{name}" in str(told.value)
+
+
+def test_lists_that_are_not_written_come_from_the_environment_entry_by_entry(
+    tmp_path: Path,
+) -> None:
+    """The positions of a list are numbers; a table's keys may be, too."""
+    given = {f"FEEDS__{n}__FILES": f"raw/{n}.csv" for n in range(12)}
+    given |= {f"FEEDS__{n}__TABLE": "contacts" for n in range(12)}
+    given |= {
+        "ATTRIBUTION__MODELS__0": "linear",
+        "FEEDS__0__SYMBOLS__0": "€",
+        "FEEDS__0__VALUES__EMAIL__0": "a@example.org",
+        "FEEDS__0__VALUES__EMAIL__1": "b@example.org",
+    }
+    given = {f"CAMPAIGN_REPORTS_{name}": value for name, value in given.items()}
+    config = load(tmp_path, "", given).config
+    assert [feed.files for feed in config.feeds] == [f"raw/{n}.csv" for n in range(12)]
+    assert config.attribution.models == ("linear",)
+    assert config.feeds[0].symbols == ("€",)
+    assert config.feeds[0].values == {"email": {"0": "a@example.org", "1": "b@example.org"}}
 
 
 def test_overlay_changes_only_what_is_given() -> None:
