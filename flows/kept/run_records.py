@@ -4,7 +4,7 @@ The record says under which key each wrote which of the snapshot's table files, 
 of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -75,6 +75,18 @@ def _parse(path: Path, run_id: str) -> RunRecord | None:
     except (OSError, ValueError):
         return None
     return record if record.run_id == run_id else None
+
+
+def find_damaged_records(home: Path) -> Iterator[Path]:
+    """The records of runs that are not what was written, or another run's.
+
+    Args:
+        home: Where the records of runs are kept.
+    """
+    before, after = RECORD.split("{}")
+    for path in sorted(home.glob(RECORD.format("*"))):
+        if _parse(path, path.name.removeprefix(before).removesuffix(after)) is None:
+            yield path
 
 
 def write_run_record(root: Path, home: Path, record: RunRecord) -> None:

@@ -37,7 +37,24 @@ def write_sums(root: Path, run_id: str, sums: dict[str, str]) -> None:
     """Note the hashes of what a run wrote; the disk has them when this returns."""
     layout = Layout(root)
     make_folder(layout.sums)
-    replace_text(layout.sums / f"{run_id}{SUFFIX}", format_sums(sums), layout.staging)
+    replace_text(sums_file(root, run_id), format_sums(sums), layout.staging)
+
+
+def renew_sums(root: Path, run_id: str) -> None:
+    """Note the hashes of what is there of a run; of a run of which nothing is, note nothing."""
+    layout = Layout(root)
+    sums = {}
+    for top in (layout.snapshots, layout.quarantine):
+        sums |= list_sums(top / run_id, layout.relative(top / run_id), {})
+    if sums:
+        write_sums(root, run_id, sums)
+    else:
+        sums_file(root, run_id).unlink(missing_ok=True)
+
+
+def sums_file(root: Path, run_id: str) -> Path:
+    """Where the hashes of what a run wrote are noted."""
+    return Layout(root).sums / f"{run_id}{SUFFIX}"
 
 
 def format_sums(sums: dict[str, str]) -> str:
@@ -48,15 +65,18 @@ def format_sums(sums: dict[str, str]) -> str:
 
 def read_sums(root: Path, run_id: str) -> dict[str, str]:
     """The hashes of what a run wrote, by path; none where the list is gone or damaged."""
-    file = Layout(root).sums / f"{run_id}{SUFFIX}"
-    if not file.exists() or not is_whole(file):
+    if not has_sums(root, run_id):
         return {}
+    file = sums_file(root, run_id)
     found = (LINE.fullmatch(line) for line in file.read_text(encoding="utf-8").splitlines())
     return {line[2]: line[1] for line in found if line}
 
 
-def is_whole(file: Path) -> bool:
-    """Whether a list of hashes is what was written."""
+def has_sums(root: Path, run_id: str) -> bool:
+    """Whether a run's list of hashes is there, and is what was written."""
+    file = sums_file(root, run_id)
+    if not file.is_file():
+        return False
     head, _, lines = file.read_bytes().partition(b"\n")
     return head == f"# {_hash(lines.decode(errors='replace'))}".encode()
 

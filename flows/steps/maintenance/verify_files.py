@@ -1,7 +1,6 @@
 """Every file published or kept against what was said of it when it was written (SPEC §11)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -15,8 +14,10 @@ from contracts.reports.attribution import order_touches_contract, revenue_column
 from flows.catalog.ledger import list_readings, read_kept
 from flows.errors import StorageFailed
 from flows.kept.kept_folders import find_damaged_folders
+from flows.kept.run_records import find_damaged_records
 from flows.report_tables import find_table
-from flows.storage.checksums import find_differing, is_whole, list_kept_sums, read_sums
+from flows.steps.maintenance.verify_sums import Damage, verify_own, verify_sums
+from flows.storage.checksums import read_sums
 from flows.storage.erasing.erasure_journal import find_damaged_erasures, heal_erasures
 from flows.storage.layout import Layout
 from flows.storage.notes import known_columns
@@ -25,33 +26,17 @@ from flows.storage.sealed_folders import DamagedFile
 from flows.storage.snapshots.kept_snapshots import list_runs
 from flows.storage.snapshots.latest import TABLE_SUFFIX, mirror_latest
 from flows.storage.snapshots.published_files import (
-    MANIFEST,
     PublishedDamage,
     find_problem,
     published_pages,
     read_manifest,
     read_snapshot_manifest,
 )
-from flows.storage.snapshots.recovery import find_pointer_problem, find_unfinished, heal_pointer
+from flows.storage.snapshots.recovery import find_pointer_problem, heal_pointer
 from flows.storage.workspace_files import hash_file, remove_tree
 
 ROWS_AT_A_TIME = 500_000
 TOUCHES = ("attribution", "order_touches")
-
-
-@dataclass(frozen=True)
-class Damage:
-    """Something that is not what a run wrote.
-
-    Attributes:
-        path: The file or folder, from the workspace.
-        problem: What is the matter with it; no value of the data.
-        mended: Whether it is set right, or gone so that the next run makes it anew.
-    """
-
-    path: str
-    problem: str
-    mended: bool = False
 
 
 def verify_files(root: Path, *, repair: bool) -> Iterator[Damage]:
@@ -60,15 +45,16 @@ def verify_files(root: Path, *, repair: bool) -> Iterator[Damage]:
     Args:
         root: The workspace; held by who calls, where anything is to be mended.
         repair: Whether to mend what can be: a pointer goes back to the newest whole snapshot,
-            reports/latest shows what is published, and a reading of the ledger or a
-            result of a step that does not verify goes, so that the next run makes it anew.
+            reports/latest shows what is published, what no run wrote among tables goes, and so
+            does a reading of the ledger or a result of a step that does not verify: the next
+            run makes it anew.
 
     Raises:
         StorageFailed: The disk gives nothing back at all.
     """
     yield from _verify_pointer(root, repair=repair)
-    yield from _verify_snapshots(root)
-    yield from _verify_sums(root, repair=repair)
+    yield from _verify_snapshots(root, repair=repair)
+    yield from verify_sums(root, repair=repair)
     yield from _verify_latest(root, repair=repair)
     yield from _verify_ledger(root, repair=repair)
     yield from _verify_steps(root, repair=repair)
@@ -85,7 +71,7 @@ def _verify_pointer(root: Path, *, repair: bool) -> Iterator[Damage]:
         yield Damage(path, f"leads to nothing whole: {damage}")
 
 
-def _verify_snapshots(root: Path) -> Iterator[Damage]:
+def _verify_snapshots(root: Path, *, repair: bool) -> Iterator[Damage]:
     layout = Layout(root)
     for run_id in list_runs(layout):
         place = layout.relative(layout.snapshots / run_id)
@@ -97,32 +83,10 @@ def _verify_snapshots(root: Path) -> Iterator[Damage]:
         for output in manifest.outputs:
             if problem := find_problem(root, output) or _find_breach(root, output):
                 yield Damage(output.path, problem)
+        yield from verify_own(
+            root, layout.snapshots / run_id, {one.path for one in manifest.outputs}, repair=repair
+        )
         yield from _verify_counts(manifest, place)
-
-
-def _verify_sums(root: Path, *, repair: bool) -> Iterator[Damage]:
-    """Whether what stands beside the tables, and what is in quarantine, is what was written."""
-    layout, unfinished = Layout(root), find_unfinished(root)
-    tables = f"{layout.relative(layout.snapshots)}/"
-    for file in list_kept_sums(root):
-        if file.stem == unfinished:
-            continue
-        if not is_whole(file):
-            if repair:
-                file.unlink()
-            yield Damage(layout.relative(file), "is not what was written", mended=repair)
-            continue
-        for path, problem in find_differing(
-            root,
-            file.stem,
-            lambda path: (
-                not (
-                    path.endswith(f"/{MANIFEST}")
-                    or (path.startswith(tables) and path.endswith(TABLE_SUFFIX))
-                )
-            ),
-        ):
-            yield Damage(path, problem)
 
 
 def _verify_counts(manifest: Manifest, place: str) -> Iterator[Damage]:
@@ -195,12 +159,13 @@ def _verify_latest(root: Path, *, repair: bool) -> Iterator[Damage]:
         if (name := layout.relative(page)) in sums
     }
     stale = [path for path, sha256 in shown.items() if not _shows(path, sha256)]
+    stale += [path for path in sorted(layout.latest.rglob(f"*{TABLE_SUFFIX}")) if path not in shown]
     if stale and repair and len(whole) == len(outputs):
         for path in stale:
             path.unlink(missing_ok=True)
         mirror_latest(root)
     for path in stale:
-        is_mended = repair and _shows(path, shown[path])
+        is_mended = repair and (_shows(path, shown[path]) if path in shown else not path.exists())
         yield Damage(layout.relative(path), "does not show what is published", mended=is_mended)
 
 
@@ -250,3 +215,8 @@ def _verify_steps(root: Path, *, repair: bool) -> Iterator[Damage]:
             remove_tree(home)
         place = layout.relative(home)
         yield Damage(place, f"{problem}; the next run computes it anew", mended=repair)
+    for record in find_damaged_records(layout.kept):
+        if repair:
+            record.unlink()
+        problem = "is not what was written; the next run computes all reports anew"
+        yield Damage(layout.relative(record), problem, mended=repair)

@@ -42,10 +42,19 @@ class Snapshot(Generic[F]):
 
 def list_runs(layout: Layout) -> list[str]:
     """The runs that have a snapshot folder, in order."""
-    if not layout.snapshots.is_dir():
+    return _list_runs(layout.snapshots)
+
+
+def list_quarantines(layout: Layout) -> list[str]:
+    """The runs that have a quarantine folder, in order."""
+    return _list_runs(layout.quarantine)
+
+
+def _list_runs(folder: Path) -> list[str]:
+    if not folder.is_dir():
         return []
-    with storage_errors(f"reading {layout.snapshots}"):
-        names = [one.name for one in layout.snapshots.iterdir() if one.is_dir()]
+    with storage_errors(f"reading {folder}"):
+        names = [one.name for one in folder.iterdir() if one.is_dir()]
     return sorted(name for name in names if re.fullmatch(RUN_ID_PATTERN, name))
 
 

@@ -113,6 +113,7 @@ def test_who_was_erased_is_not_lost_with_one_file(erased: Path, lost: str) -> No
     publish_tables(erased)
     contacts = pl.read_parquet(published_tables(erased)["people", "contact_report"])
     assert contacts["contact_id"].to_list() == ["bo-0815", "cy-1"]
+    assert main(["verify", str(erased), "--repair"]) == 0
     assert main(["verify", str(erased)]) == 0
 
 

@@ -142,6 +142,56 @@ def test_damage_is_found_and_mended_where_it_can_be(
     assert files(root) == clean
 
 
+def write_stray(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"PAR1")
+
+
+BESIDE: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "the record of kept reports": ("state/kept/reports-{}.json", flip_bit),
+    "an empty record": ("state/kept/reports-{}.json", lambda path: path.write_bytes(b"")),
+    "a list of hashes": ("state/sums/{}.sha256", flip_bit),
+    "a list of hashes gone": ("state/sums/{}.sha256", Path.unlink),
+    "a part of a table that no run wrote": (
+        "reports/snapshots/{}/ads/campaign_report/part-9.parquet",
+        write_stray,
+    ),
+    "rejected rows that no run wrote": ("quarantine/{}/other.parquet", write_stray),
+    "a shown table that no run wrote": ("reports/latest/ads/old.parquet", write_stray),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_is_wrong_beside_the_tables_is_found_and_mended(
+    root: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    clean = files(root)
+    place, damage = BESIDE[name]
+    path = root / place.format(json.loads(Layout(root).pointer.read_bytes())["run_id"])
+    damage(path)
+    (found,) = ask(root, capsys, 4)
+    assert (found["path"], found["mended"]) == (path.relative_to(root).as_posix(), False)
+    assert ask(root, capsys, 0, "--repair") == [{**found, "mended": True}]
+    assert ask(root, capsys, 0) == []
+    run(root)
+    assert files(root) == clean
+
+
+def test_hashes_are_not_made_anew_of_tables_that_are_damaged(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = published(root, "campaign_report.parquet")
+    (sums,) = Layout(root).sums.iterdir()
+    flip_bit(table)
+    sums.unlink()
+    for more in ((), ("--repair",), ()):
+        told = {one["path"]: one["mended"] for one in ask(root, capsys, 4, *more)}
+        assert told == {
+            table.relative_to(root).as_posix(): False,
+            sums.relative_to(root).as_posix(): False,
+        }
+
+
 @pytest.mark.parametrize(
     "text", [b"", b"\xff\xfe", b'{"run_id": "../../raw"}', b'{"run_id": "20261121T043000Z-000000"}']
 )

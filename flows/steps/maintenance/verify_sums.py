@@ -1,0 +1,104 @@
+"""Whether what lies beside tables and in quarantine is what was written, and nothing else."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.storage.checksums import (
+    find_differing,
+    has_sums,
+    list_kept_sums,
+    read_sums,
+    renew_sums,
+    sums_file,
+)
+from flows.storage.layout import Layout
+from flows.storage.snapshots.kept_snapshots import list_quarantines, list_runs
+from flows.storage.snapshots.latest import TABLE_SUFFIX
+from flows.storage.snapshots.published_files import (
+    MANIFEST,
+    PublishedDamage,
+    find_problem,
+    read_snapshot_manifest,
+)
+from flows.storage.snapshots.recovery import find_unfinished
+
+
+@dataclass(frozen=True)
+class Damage:
+    """Something that is not what a run wrote.
+
+    Attributes:
+        path: The file or folder, from the workspace.
+        problem: What is the matter with it; no value of the data.
+        mended: Whether it is set right, or gone so that the next run makes it anew.
+    """
+
+    path: str
+    problem: str
+    mended: bool = False
+
+
+def verify_sums(root: Path, *, repair: bool) -> Iterator[Damage]:
+    """Verify each run's list of hashes, and by it all but the tables and the manifest.
+
+    A list that is gone or damaged is made anew where the run's tables are those of its manifest.
+
+    Args:
+        root: The workspace; held by who calls, where anything is to be mended.
+        repair: Whether to mend what can be.
+    """
+    layout = Layout(root)
+    tables = f"{layout.relative(layout.snapshots)}/"
+    runs = {*list_runs(layout), *list_quarantines(layout)}
+    runs |= {file.stem for file in list_kept_sums(root)} - {find_unfinished(root)}
+    for run_id in sorted(runs):
+        file = sums_file(root, run_id)
+        if not has_sums(root, run_id):
+            problem = "is not what was written" if file.exists() else "is gone"
+            is_mended = repair and _has_its_tables(root, run_id)
+            if is_mended:
+                renew_sums(root, run_id)
+            yield Damage(layout.relative(file), problem, mended=is_mended)
+            continue
+        for path, problem in find_differing(
+            root,
+            run_id,
+            lambda path: (
+                not (
+                    path.endswith(f"/{MANIFEST}")
+                    or (path.startswith(tables) and path.endswith(TABLE_SUFFIX))
+                )
+            ),
+        ):
+            yield Damage(path, problem)
+        rejected = layout.quarantine / run_id
+        yield from verify_own(root, rejected, read_sums(root, run_id), repair=repair)
+
+
+def _has_its_tables(root: Path, run_id: str) -> bool:
+    """Whether a run's tables are those of its manifest; a run that was refused has none."""
+    if not (Layout(root).snapshots / run_id).exists():
+        return True
+    try:
+        manifest = read_snapshot_manifest(root, run_id)
+    except PublishedDamage:
+        return False
+    return not any(find_problem(root, output) for output in manifest.outputs)
+
+
+def verify_own(root: Path, folder: Path, own: Collection[str], *, repair: bool) -> Iterator[Damage]:
+    """Whether a folder that a run wrote has no Parquet file that a reader would take for the run's.
+
+    Args:
+        root: The workspace.
+        folder: The folder.
+        own: The paths of what the run wrote, from the workspace.
+        repair: Whether what it did not write goes.
+    """
+    for file in sorted(folder.rglob(f"*{TABLE_SUFFIX}")):
+        path = Layout(root).relative(file)
+        if path not in own:
+            if repair:
+                file.unlink()
+            yield Damage(path, "is nothing that the run wrote", mended=repair)
