@@ -2,8 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime
-from functools import cache, reduce
-from operator import xor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from flows.ingest.part_files import write_part
 from flows.ingest.refused_people import Erasing, show_refused
 from flows.ingest.send_key_files import SendKeyWriter
 from flows.readers import ROW_NUMBER, RawBatch
+from transforms.common.keys import hash_cells
 from transforms.ingest.column_mapping import ResolvedMapping, index_header, keep_rows_of_table
 from transforms.ingest.deduplication import KEY_HASH
 from transforms.ingest.parsing.cell_parsing import show_impossible
@@ -55,14 +55,10 @@ SUSPECT = "suspect"
 
 @cache
 def hash_key(table: str) -> pl.Expr:
-    """The hash by which repeated rows of a table are found: of each column by itself.
-
-    One hash of all in a struct takes thrice the time.
-    """
+    """The hash by which repeated rows of a table are found."""
     contract = FEEDS[table]
     unit = restated_unit(contract) if table in ADDITIVE else map(pl.col, key(contract))
-    hashes = [one.hash(seed) for seed, one in enumerate(unit)]
-    return reduce(xor, hashes).alias(KEY_HASH)
+    return hash_cells(unit).alias(KEY_HASH)
 
 
 class TableWriter:

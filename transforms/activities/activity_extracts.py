@@ -6,6 +6,7 @@ from contracts.columns import columns
 from contracts.facts.people.journey_slices import ActivityDays, SubjectContents
 from contracts.facts.people.numbered_activities import KeyedEvents, KeyedVisits, LastInstants
 from contracts.vocabulary import Action
+from transforms.common.keys import hash_cells
 
 HASH, IS_STEP, FIRST, SECOND = "hash", "is step", 1, 2
 """A row's hash and its seed, and that of the hash of it that is added up beside it."""
@@ -30,7 +31,7 @@ def sum_days(rows: pl.LazyFrame, at: str, subject: str | None, is_step: pl.Expr)
             pl.col(at).dt.date().alias(ActivityDays.day),
             about.alias(ActivityDays.subject),
             is_step.alias(IS_STEP),
-            pl.struct(pl.all()).hash(FIRST).alias(HASH),
+            hash_cells(map(pl.col, rows.collect_schema()), seed=FIRST).alias(HASH),
         )
         .group_by(ActivityDays.day, ActivityDays.subject)
         .agg(

@@ -9,7 +9,7 @@ from contracts.facts.order_facts import NamedCampaigns
 from contracts.facts.people.described_activities import LinkNames
 from contracts.vocabulary import AdLevel
 from transforms.common.joins import HELD, STREAMED
-from transforms.common.keys import LINK
+from transforms.common.keys import LINK, hash_cells
 
 ORG_ID, IS_DATED = AdNames.org_id, "is dated"
 SOURCE_KEY = [SessionLinks.traffic_source, SessionLinks.traffic_source_check]
@@ -68,7 +68,8 @@ def key_links(sessions: pl.LazyFrame, dated: pl.LazyFrame) -> pl.LazyFrame:
 
 def _key_link() -> pl.Expr:
     """The key of a link, which every run gives it."""
-    return pl.struct(*SOURCE_KEY, SessionLinks.day).hash(LINK).alias(LinkNames.link_key)
+    told = [pl.col(name) for name in (*SOURCE_KEY, SessionLinks.day)]
+    return hash_cells(told, seed=LINK).alias(LinkNames.link_key)
 
 
 def name_links(sessions: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:

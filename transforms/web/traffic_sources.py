@@ -12,6 +12,7 @@ from contracts.facts.matching.session_matching import TrafficSources
 from contracts.feeds.web import Sessions
 from contracts.reference.ad_platforms import CLICK_IDS, ClickId
 from contracts.reference.web_sources import PARAMETERS
+from transforms.common.keys import hash_cells
 from transforms.web.utm import (
     is_click_macro,
     read_click_id,
@@ -52,14 +53,15 @@ def key_traffic_sources(sessions: pl.LazyFrame) -> pl.LazyFrame:
     is_referred = referrer.is_not_null() & ~has_source
     here, there = (_site(pl.when("is_referred").then(url)) for url in (landing, referrer))
     first, second = SOURCE_KEY
+    told = [pl.col(name) for name in (Sessions.org_id, *READ_FROM)]
     return (
         sessions.with_columns(**own, **clicks, link_parameters=read_parameters(landing))
         .with_columns(is_referred=is_referred)
         .with_columns(pl.when(there.ne_missing(here)).then(there).alias(HOST))
         .drop("is_referred")
         .with_columns(
-            pl.struct(Sessions.org_id, *READ_FROM).hash(1).alias(first),
-            pl.struct(Sessions.org_id, *READ_FROM).hash(2).alias(second),
+            hash_cells(told, seed=1).alias(first),
+            hash_cells(told, seed=2).alias(second),
         )
     )
 

@@ -59,7 +59,8 @@ def read_parameters(url: pl.Expr) -> pl.Expr:
     Click ids are cut to their beginning, so that the many visits of one link share one value.
     `read_parameter` and `read_click_id` read it like a URL. Null where a URL has none of them.
     """
-    found = cut_before_query(url).str.extract_all(PARAMETERS_PATTERN)
+    with_query = pl.when(url.str.contains("[?#]")).then(url)
+    found = cut_before_query(with_query).str.extract_all(PARAMETERS_PATTERN)
     joined = found.list.join("").str.replace(r"^[?&]?", "?")
     return pl.when(found.list.len() > 0).then(joined)
 

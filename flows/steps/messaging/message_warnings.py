@@ -14,7 +14,7 @@ from contracts.vocabulary import Action
 from flows.catalog.canonical_tables import Catalog
 from flows.steps.messaging.message_reports import MessageFacts
 from transforms.common.joins import HELD
-from transforms.common.keys import CONTACT, IMPLIED_MESSAGE, hash_id
+from transforms.common.keys import CONTACT, IMPLIED_MESSAGE, hash_cells, hash_id
 
 OF_FACTS = frozenset({"sends", "events"})
 """Tables whose references are counted from the facts."""
@@ -136,10 +136,10 @@ def find_unresolved(catalog: Catalog) -> Iterator[Warned]:
 def _count_unresolved(catalog: Catalog, table: str, name: str, target: str) -> pl.LazyFrame:
     referred, column = target.split(".")
     keys = ["org_id", *(["platform"] if "platform" in _columns(table, referred) else []), name]
-    ids = catalog.scan(table).filter(pl.col(name).is_not_null()).select(key=pl.struct(keys).hash())
-    known = catalog.scan(referred).select(
-        key=pl.struct(*keys[:-1], pl.col(column).alias(name)).hash()
-    )
+    theirs = [*keys[:-1], column]
+    ids = catalog.scan(table).filter(pl.col(name).is_not_null())
+    ids = ids.select(key=hash_cells(map(pl.col, keys)))
+    known = catalog.scan(referred).select(key=hash_cells(map(pl.col, theirs)))
     return ids.join(known, on="key", how="anti", build_side=HELD).select(pl.len())
 
 
