@@ -84,14 +84,15 @@ def test_a_new_file_has_few_sessions_written_and_gives_those_of_all_files(tmp_pa
     before = {f"{number:02}": day(number) for number in range(DAYS)}
     memory = Memory(tmp_path / "kept")
     first = find(read(tmp_path / "one", views, before), tmp_path / "one", memory)
-    batches = memory.written.count("sessions of files")
-    assert batches > 1
+    assert memory.written.count("sessions of files") > 2
     assert memory.written.count("sessions of page views") == 1
 
     memory.written.clear()
     now = read(tmp_path / "two", views, before | {"99": day(99)})
     found = find(now, tmp_path / "two", memory)
-    assert memory.written == ["sessions of files"]
+    # Where batches end hangs on the hashes of files: the new one may end one, or begin another.
+    assert {*memory.written} == {"sessions of files"}
+    assert len(memory.written) <= 2
     assert found.identity != first.identity
     assert is_same(found, find(now, tmp_path / "three"))
     assert found.sessions.collect().height == 2 * DAYS + 3
