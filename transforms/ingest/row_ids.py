@@ -62,6 +62,11 @@ def count_bared(
     return {ours: count for ours, count in counts.items() if count}
 
 
+def is_id(name: str) -> bool:
+    """Whether a column of a canonical table is an id."""
+    return name.endswith("_id") or name == Orders.refund_of
+
+
 @lru_cache(maxsize=MAPPINGS_KNOWN)
 def find_id_columns(
     resolved: ResolvedMapping, header: tuple[str, ...]
@@ -71,7 +76,7 @@ def find_id_columns(
     return {
         ours: tuple(named[fold(n)] for n in file_columns(read, header) if fold(n) in named)
         for ours, read in resolved.mapping.columns.items()
-        if ours.endswith("_id") or ours == Orders.refund_of
+        if is_id(ours)
     }
 
 

@@ -22,6 +22,7 @@ from contracts.columns import (
 from contracts.feeds import Feed
 from contracts.quarantine import Quarantine
 from transforms.ingest.periods import COVERED_DAYS, covers_other_than_its_day, explain_period
+from transforms.ingest.row_ids import is_id
 from transforms.ingest.row_parsing import ROW_NUMBER, is_unparsed, parsed_columns
 
 TYPE_WORDS = {
@@ -32,6 +33,9 @@ TYPE_WORDS = {
     pl.Boolean: "not true or false",
     pl.String: "not a JSON object",
 }
+ROUNDED = r"^\d(?:[.,]\d+)?E\+\d{2,}$"
+"""How a spreadsheet shows, and saves, a number of more than 11 digits: `1.20209E+17`."""
+ROUNDED_WORDS = "an id that a spreadsheet has rounded, so that several are one; export ids as text"
 NOT_NULLABLE = "not_nullable"
 """How Pandera calls the failure of a required value."""
 NO_HINTS: Mapping[str, str] = {}
@@ -41,9 +45,10 @@ SENTENCE = "sentence"
 
 @cache
 def is_suspect(table: type[Feed]) -> pl.Expr:
-    """Whether a parsed row breaks its contract, has an unparsed cell or covers several days."""
+    """Whether a parsed row may be none: it covers several days, or a cell is not what it says."""
     unparsed = [is_unparsed(name) for name in parsed_columns(table)]
-    failed = [*unparsed, *breaks_contract(table), covers_other_than_its_day()]
+    rounded = [pl.col(name).str.contains(ROUNDED) for name in filter(is_id, columns(table))]
+    failed = [*unparsed, *rounded, *breaks_contract(table), covers_other_than_its_day()]
     return pl.any_horizontal(failed).fill_null(value=False)
 
 
@@ -72,12 +77,22 @@ def explain_failures(
             for name in parsed_columns(table)
         ]
     )
+    rounded = pl.concat(
+        [
+            suspects.filter(pl.col(name).str.contains(ROUNDED)).select(
+                ROW_NUMBER,
+                pl.lit(name).alias(COLUMN),
+                pl.lit(f"{name}: {ROUNDED_WORDS}").alias(SENTENCE),
+            )
+            for name in filter(is_id, columns(table))
+        ]
+    )
     broken = _find_failures(suspects, table).join(unparsed, on=[ROW_NUMBER, COLUMN], how="anti")
     covering = suspects.filter(covers_other_than_its_day()).select(
         ROW_NUMBER, pl.lit(COVERED_DAYS).alias(COLUMN), explain_period().alias(SENTENCE)
     )
     return (
-        pl.concat([unparsed, broken, covering])
+        pl.concat([unparsed, rounded, broken, covering])
         .group_by(ROW_NUMBER)
         .agg(pl.col(SENTENCE).unique().sort().alias(Quarantine.failed_checks))
         .sort(ROW_NUMBER)

@@ -201,3 +201,34 @@ def test_a_row_that_names_none_of_several_columns_says_so_in_every_table(table: 
     (reasons,) = explain_failures(row, contract).get_column("failed_checks").to_list()
     assert f"{' or '.join(any_of(contract))}: missing" in reasons
     assert not [reason for reason in reasons if ANY_OF_CHECK in reason]
+
+
+@pytest.mark.parametrize(
+    ("own", "is_rounded"),
+    [
+        ("1.20209E+17", True),
+        ("1,20209E+17", True),
+        ("1E+05", True),
+        ("120209000000000001", False),
+        ("1.20209e17", False),
+        ("E+17", False),
+        ("aE+17=", False),
+        ("1.5E+17 / Spring", False),
+        ("12.5E+17", False),
+    ],
+)
+def test_an_id_that_a_spreadsheet_rounded_is_none(own: str, *, is_rounded: bool) -> None:
+    """Campaigns 120209000000000001 and 120209000000000002 would both be 1.20209E+17."""
+    table = FEEDS["orders"]
+    order = {"org_id": "o", "order_id": "1", "refund_of": own, "revenue": Decimal(1)}
+    at = {"ordered_at": datetime(2026, 1, 1, tzinfo=UTC)}
+    row = {**dict.fromkeys(columns(table)), **order, **at, ROW_NUMBER: 1, COVERED_DAYS: None}
+    texts = {TEXT_OF + name: pl.String for name in parsed_columns(table)}
+    schema = {**polars_schema(table), ROW_NUMBER: pl.Int64, COVERED_DAYS: pl.Int64}
+    rows = pl.DataFrame([row], schema=schema).with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in texts.items()
+    )
+    suspects = rows.filter(is_suspect(table))
+    found = explain_failures(suspects, table).get_column("failed_checks").to_list()
+    said = "an id that a spreadsheet has rounded, so that several are one; export ids as text"
+    assert found == ([[f"refund_of: {said}"]] if is_rounded else [])
