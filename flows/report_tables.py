@@ -116,7 +116,7 @@ def _of_run(name: str, contract: str, builder: str) -> ReportTable:
         "run",
         name,
         f"contracts.reports.run_tables:{contract}",
-        f"transforms.reports.run_tables:{builder}",
+        f"transforms.reports.{builder}",
         (),
     )
 
@@ -230,8 +230,8 @@ REPORT_TABLES: tuple[ReportTable, ...] = (
     ),
     _of_orders("paths", "Paths", "attribution.paths:add_up_paths"),
     _of_orders("holdout_lift", "HoldoutLift", "attribution.holdouts:report_holdout_lift"),
-    _of_run("feeds", "RunFeeds", "report_feeds"),
-    _of_run("changes", "RunChanges", "explain_changes"),
+    _of_run("feeds", "RunFeeds", "run_feeds:report_feeds"),
+    _of_run("changes", "RunChanges", "run_changes:explain_changes"),
 )
 """Every report table that can be published, in the order of the data dictionary."""
 

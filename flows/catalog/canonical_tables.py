@@ -1,6 +1,6 @@
 """The canonical tables of a run: the rows of the files read that count."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -94,9 +94,7 @@ class Catalog:
 
     def scan(self, table: str) -> pl.LazyFrame:
         """The canonical table: one row per key, the latest version of each."""
-        parts = [self.scan_group(files, table) for files in self.group_files(table)]
-        schema = polars_schema(FEEDS[table])
-        return pl.concat(parts).select(schema.names()) if parts else pl.LazyFrame(schema=schema)
+        return self._scan(table, polars_schema(FEEDS[table]))
 
     def scan_file(self, file: ReadFile, table: str) -> pl.LazyFrame:
         """A file's rows of a table that count, with their `row_number`."""
@@ -122,7 +120,10 @@ class Catalog:
 
     def scan_numbered(self, table: str) -> pl.LazyFrame:
         """The canonical table with each row's `file` and `row_number`."""
-        schema = {**polars_schema(FEEDS[table]), ROW_NUMBER: pl.UInt32, FILE: pl.UInt32}
+        places = {ROW_NUMBER: pl.UInt32(), FILE: pl.UInt32()}
+        return self._scan(table, {**polars_schema(FEEDS[table]), **places})
+
+    def _scan(self, table: str, schema: Mapping[str, pl.DataType]) -> pl.LazyFrame:
         parts = [self.scan_group(files, table) for files in self.group_files(table)]
         return pl.concat(parts).select(*schema) if parts else pl.LazyFrame(schema=schema)
 

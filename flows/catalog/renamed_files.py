@@ -80,19 +80,18 @@ def _warn(
     paths = [file.raw.path for file in files if file.order in held]
     entities = renamed.get_column(ENTITY_ID).n_unique()
     count = count_of(days.n_unique(), "day")
-    message = (
-        f"feed {feed.name}: of {count_of(entities, 'name')} in {', '.join(paths[:3])} a later file "
-        f"gives the same figures under another name ({count}, {days.min()} to {days.max()}, spend "
-        f"{spend:.2f}); both count, since without its id a renamed campaign is another one: export "
-        "it with its id, or take the earlier file away"
+    said = (
+        f"of {count_of(entities, 'name')} in {', '.join(paths[:3])} a later file gives the same "
+        f"figures under another name ({count}, {days.min()} to {days.max()}, spend {spend:.2f}); "
+        "both count, since without its id a renamed campaign is another one: export it with its "
+        "id, or take the earlier file away"
     )
-    return Warned(
-        code="renamed_twice",
-        message=message,
-        feed=feed.name,
+    return feed.warn(
+        "renamed_twice",
+        said,
+        "files",
         count=entities,
         amount=f"{spend:.2f}",
-        setting=f"feeds[{feed.place}].files",
         files=paths,
         first_day=str(days.min()),
         last_day=str(days.max()),

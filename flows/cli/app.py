@@ -15,19 +15,13 @@ from flows.errors import INTERRUPTED, UsageError
 from flows.runtime.allocator import keep_pages
 
 COMMANDS = {
-    "run": (
-        "run:run",
-        "Read the feeds of workspaces and publish their reports.",
-    ),
+    "run": ("run:run", "Read the feeds of workspaces and publish their reports."),
     "serve": (
         "operating.serve:serve",
         "Serve workspaces to a Prefect server, by schedule and on demand.",
     ),
     "init": ("setup:init", "Start a workspace, empty or from a sample."),
-    "check": (
-        "check:check",
-        "Look at the configuration and the feeds; write nothing.",
-    ),
+    "check": ("check:check", "Look at the configuration and the feeds; write nothing."),
     "show": ("show:show", "List the published tables, or print one."),
     "explain": (
         "explain_figure:explain",
@@ -38,14 +32,8 @@ COMMANDS = {
         "Print the rows in quarantine, with their reasons and what would help.",
     ),
     "open": ("open_page:open_page", "Open the page of what is published."),
-    "export": (
-        "export:export",
-        "Write published tables to a CSV, Excel or DuckDB file.",
-    ),
-    "status": (
-        "operating.status:status",
-        "Say what is published and whether anything is wrong.",
-    ),
+    "export": ("export:export", "Write published tables to a CSV, Excel or DuckDB file."),
+    "status": ("operating.status:status", "Say what is published and whether anything is wrong."),
     "verify": (
         "operating.verify:verify",
         "Hold every published and kept file against what was written.",
@@ -54,20 +42,11 @@ COMMANDS = {
     "diff": ("operating.diff:diff", "Print what two kept snapshots give differently."),
     "gc": ("operating.gc:gc", "Remove the snapshots that are too old."),
     "doctor": ("operating.doctor:doctor", "Look at this machine, and whether it can run."),
-    "audience": (
-        "audience:audience",
-        "Write the contacts who did one thing and never another.",
-    ),
+    "audience": ("audience:audience", "Write the contacts who did one thing and never another."),
     "erase": ("operating.erase:erase", "Erase a person from a workspace."),
-    "suggest": (
-        "suggest:suggest",
-        "Print aliases for links that match no ad.",
-    ),
+    "suggest": ("suggest:suggest", "Print aliases for links that match no ad."),
     "sources": ("listings:sources", "List the vendors' files that can be read."),
-    "dictionary": (
-        "listings:dictionary",
-        "Print every table and column with what it holds.",
-    ),
+    "dictionary": ("listings:dictionary", "Print every table and column with what it holds."),
     "schema": ("listings:schema", "Print the JSON Schema of campaigns.toml."),
 }
 """Command -> where it is, imported only when it is called, and what it does."""

@@ -9,6 +9,7 @@ from contracts.config.feed_section import FeedSection
 from contracts.config.source_mapping import Source, SumOf, TableMapping, ThousandsMark
 from contracts.config.workspace import RunSection, Workspace
 from contracts.feeds import FEEDS, AdStats
+from contracts.manifest import Warned
 from flows.config.source_files import load_sources
 from flows.readers import LIMITS, FileOptions
 from transforms.ingest.column_mapping import ResolvedMapping
@@ -41,6 +42,19 @@ class ConfiguredFeed:
     conversions: tuple[str, ...] = ()
     other_reports: Mapping[str, str] = field(default_factory=dict)
     longer_periods: tuple[str, ...] = ()
+
+    def warn(self, code: str, said: str, setting: str = "", **told: object) -> Warned:
+        """A warning of the feed.
+
+        Args:
+            code: What it is.
+            said: What its message says behind the feed's name.
+            setting: The key of the feed that decides it; the feed as a whole where it is empty.
+            told: What else is known of it: a count, a path, files.
+        """
+        of_feed = {"message": f"feed {self.name}: {said}", "feed": self.name}
+        place = f"feeds[{self.place}]" + (f".{setting}" if setting else "")
+        return Warned.model_validate({"code": code, **of_feed, "setting": place, **told})
 
     @cached_property
     def signature(self) -> str:

@@ -23,6 +23,7 @@ HALF_A_STEP = Decimal("0.00005")
 NOTHING = pl.DataFrame(schema=EXPLAINED)
 LEFT_OUT = pl.Schema({name: EXPLAINED[name] for name in EXPLAINED if name != COUNTS})
 """One row per raw row that does not count: where it stands, its canonical table, and why."""
+NOTHING_LEFT_OUT = pl.DataFrame(schema=LEFT_OUT)
 
 
 class NotCovered(UsageError):  # noqa: N818 - it names what happened
@@ -64,7 +65,7 @@ class Explanation:
     formula: str
     rows: pl.DataFrame = field(default_factory=lambda: NOTHING)
     operands: tuple[Operand, ...] = ()
-    excluded: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEFT_OUT))
+    excluded: pl.DataFrame = field(default_factory=lambda: NOTHING_LEFT_OUT)
     expected: float | Decimal | None = None
 
     def find_problem(self, value: Any) -> str:
@@ -121,6 +122,26 @@ def divide(numerator: Any, denominator: Any) -> float | None:
     return float(numerator) / float(denominator)
 
 
+def explain_quotient(
+    parts: Iterable[Operand], excluded: pl.DataFrame = NOTHING_LEFT_OUT, times: int = 1
+) -> Explanation:
+    """How a rate came to be.
+
+    Args:
+        parts: What is divided, and by what.
+        excluded: What does not count in either.
+        times: What the quotient is multiplied by.
+    """
+    upper, lower = parts
+    ratio = divide(upper.value, lower.value)
+    return Explanation(
+        f"{upper.name} / {lower.name}" + (f" * {times}" if times > 1 else ""),
+        operands=(upper, lower),
+        excluded=excluded,
+        expected=None if ratio is None else ratio * times,
+    )
+
+
 def count_rows(
     rows: pl.LazyFrame, table: str | pl.Expr, counts: pl.Expr, because: pl.Expr
 ) -> pl.DataFrame:
@@ -149,7 +170,7 @@ def leave_out(rows: pl.LazyFrame | pl.DataFrame, table: str, because: pl.Expr) -
 
 def merge_left_out(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Rows that do not count, once each, in the order of files and rows: `LEFT_OUT`."""
-    whole = pl.concat([pl.DataFrame(schema=LEFT_OUT), *parts])
+    whole = pl.concat([NOTHING_LEFT_OUT, *parts])
     return whole.unique().sort(ROW_PLACE, TABLE, BECAUSE)
 
 

@@ -14,7 +14,14 @@ from contracts.reports.run_tables import RunChanges, RunFeeds
 from flows.catalog.read_files import ReadFile
 from flows.catalog.row_status import REJECTED
 from flows.explain.cells import AskedCell, find_cell
-from flows.explain.explanation import LEFT_OUT, NOTHING, Explanation, NotCovered, Operand, divide
+from flows.explain.explanation import (
+    LEFT_OUT,
+    NOTHING,
+    Explanation,
+    NotCovered,
+    Operand,
+    explain_quotient,
+)
 from flows.explain.left_out import COPY, RESTATED, WHY
 from flows.explain.published_run import PublishedRun
 from flows.storage.snapshots.kept_snapshots import list_snapshots
@@ -27,7 +34,7 @@ from transforms.explain.row_places import (
     pack_place,
 )
 from transforms.ingest.deduplication import DUPLICATE, FILE, ROW_NUMBER, ROW_STATUS, SUPERSEDED
-from transforms.reports.run_tables import RUNS_COMPARED
+from transforms.reports.run_feeds import RUNS_COMPARED
 
 F, C = RunFeeds, RunChanges
 ACCEPTED = "accepted"
@@ -71,9 +78,9 @@ class RunCells:
         row, column = cell.row, cell.column
         if column == F.rejected_share:
             parts = (F.rejected, F.rows_read)
-            operands = tuple(Operand(name, row[name], self._list_rows(row, name)) for name in parts)
-            expected = divide(row[F.rejected], row[F.rows_read])
-            return Explanation("rejected / rows_read", operands=operands, expected=expected)
+            return explain_quotient(
+                Operand(name, row[name], self._list_rows(row, name)) for name in parts
+            )
         if column == F.usual_rows:
             return self._explain_usual(cell)
         if column in FILES:

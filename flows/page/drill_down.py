@@ -10,7 +10,7 @@ from flows.page.day_sums import parts_of
 from flows.page.figures import plain
 from flows.page.pieces import LIMITS, MOST_ROWS, count_finer, limit_of_finer
 from flows.page.report_periods import ALL_DAYS, ReportPeriod
-from flows.page.snapshot_tables import SnapshotTables
+from flows.page.snapshot_tables import SnapshotTables, greatest_first
 from flows.page.tables import BLANK, TableSpec, list_cells, rows_of, select_rows
 from flows.page.views import Rows, TableView
 from transforms.common.rates import sum_known
@@ -100,16 +100,9 @@ class _Drill:
             .head(MOST_ROWS)
         )
         below = self.open(deeper, rows)
-        spec = TableSpec(
-            "",
-            level.table,
-            {NAME: "", LEVEL: ""},
-            self.spec.figures,
-            "",
-            level.by,
-            self.spec.ratios,
-        )
-        counts = dict(_keyed(every.group_by(level.parent).len(), level.parent, "len"))
+        labels = {NAME: "", LEVEL: ""}
+        spec = TableSpec("", level.table, labels, self.spec.figures, "", level.by, self.spec.ratios)
+        counts = {tuple(key): rows for *key, rows in every.group_by(level.parent).len().iter_rows()}
         found: dict[Key, list[list[Rows]]] = {parent: [] for parent in counts}
         for row, cells in zip(
             rows.iter_rows(named=True),
@@ -161,11 +154,7 @@ class _Drill:
         return (
             rows.with_columns(implied=implied)
             .select(*columns, "implied")
-            .sort(
-                *figures[:1],
-                *keys,
-                descending=[*([True] * len(figures[:1])), *(False for _ in keys)],
-            )
+            .pipe(greatest_first, figures[:1], keys)
             .collect()
             .with_row_index("place")
         )
@@ -186,7 +175,3 @@ def _count_rest(count: int, known: int, table: str, wide: int) -> list[Rows]:
 
 def _pick(row: Mapping[str, Any], columns: Sequence[str]) -> Key:
     return tuple(row[name] for name in columns)
-
-
-def _keyed(rows: pl.DataFrame, columns: Sequence[str], value: str) -> list[tuple[Key, Any]]:
-    return [(_pick(row, columns), row[value]) for row in rows.iter_rows(named=True)]

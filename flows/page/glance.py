@@ -1,6 +1,6 @@
 """The questions that are asked every day, each answered in one sentence."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
@@ -12,7 +12,7 @@ from contracts.reports.run_tables import RunChanges, RunFeeds
 from contracts.reports.session_matches import UtmAudit
 from flows.page.figures import MONEY, NUMBER, RATE, divide, figure, plain
 from flows.page.report_periods import ReportPeriod
-from flows.page.snapshot_tables import DAY, SnapshotTables
+from flows.page.snapshot_tables import DAY, SnapshotTables, greatest_first
 from flows.page.tabs.ads_tab import CAMPAIGN, CAMPAIGNS
 from flows.page.tabs.broken_links import AUDIT
 from flows.page.views import Answer, name_tab
@@ -38,19 +38,17 @@ def answer_of_reports(
         channels: The message channels that have reports.
         week: The last seven days.
     """
-    questions: tuple[Callable[[], Iterator[Answer]], ...] = (
-        lambda: _best_campaign(published, week),
-        lambda: _clicked_by_people(published, channels),
-        lambda: _winning_variant(published, channels),
-        lambda: _spend_without_sessions(published),
+    return (
+        *_best_campaign(published, week),
+        *_clicked_by_people(published),
+        *_winning_variant(published, channels),
+        *_spend_without_sessions(published),
     )
-    return tuple(answer for question in questions for answer in question())
 
 
 def answer_of_run(published: SnapshotTables) -> tuple[Answer, ...]:
     """Answer what is asked of the run itself."""
-    questions = (_rejected, _completeness, _changes)
-    return tuple(answer for question in questions for answer in question(published))
+    return (*_rejected(published), *_completeness(published), *_changes(published))
 
 
 def _best_campaign(published: SnapshotTables, week: ReportPeriod) -> Iterator[Answer]:
@@ -63,7 +61,7 @@ def _best_campaign(published: SnapshotTables, week: ReportPeriod) -> Iterator[An
         .agg(pl.col(C.campaign_name).max(), pl.col(C.spend, C.revenue).sum())
         .filter(pl.col(C.spend) > 0)
         .with_columns(roas=pl.col(C.revenue).cast(pl.Float64) / pl.col(C.spend).cast(pl.Float64))
-        .sort("roas", *CAMPAIGN, descending=[True, *(False for _ in CAMPAIGN)])
+        .pipe(greatest_first, ["roas"], CAMPAIGN)
         .head(1)
         .collect()
     )
@@ -91,40 +89,37 @@ def _best_campaign(published: SnapshotTables, week: ReportPeriod) -> Iterator[An
     )
 
 
-def _clicked_by_people(published: SnapshotTables, channels: list[str]) -> Iterator[Answer]:
-    for channel in channels:
-        table = f"{channel}/message_report"
-        if channel != "email" or not published.has(table):
-            continue
-        messages = (
-            published.scan(table)
-            .filter(pl.col(M.unique_clicks) > 0)
-            .select(M.org_id, M.message_id, M.message_name, M.unique_clicks, M.human_unique_clicks)
-            .sort(M.human_unique_clicks, M.message_id, descending=[True, False])
-            .collect()
-        )
-        question = "Which e-mails are clicked by people, and not by machines?"
-        if not messages.height:
-            yield Answer(question, (plain("No e-mail has a click."),), channel)
-            continue
-        best = messages.row(0, named=True)
-        key = {M.org_id: best[M.org_id], M.message_id: best[M.message_id]}
-        only = messages.filter(
-            (pl.col(M.human_unique_clicks) == 0) & (pl.col(M.unique_clicks) > 0)
-        ).height
-        yield Answer(
-            question,
-            (
-                plain(f"{best[M.message_name] or best[M.message_id]}:"),
-                figure(table, key, M.human_unique_clicks, best[M.human_unique_clicks]),
-                plain("of"),
-                figure(table, key, M.unique_clicks, best[M.unique_clicks]),
-                plain("clicked sends by people."),
-                plain(f"{only} of {messages.height} clicked e-mails by machines alone."),
-            ),
-            channel,
-            GOOD,
-        )
+def _clicked_by_people(published: SnapshotTables) -> Iterator[Answer]:
+    table = "email/message_report"
+    if not published.has(table):
+        return
+    messages = (
+        published.scan(table)
+        .filter(pl.col(M.unique_clicks) > 0)
+        .select(M.org_id, M.message_id, M.message_name, M.unique_clicks, M.human_unique_clicks)
+        .pipe(greatest_first, [M.human_unique_clicks], [M.message_id])
+        .collect()
+    )
+    question = "Which e-mails are clicked by people, and not by machines?"
+    if not messages.height:
+        yield Answer(question, (plain("No e-mail has a click."),), "email")
+        return
+    best = messages.row(0, named=True)
+    key = {M.org_id: best[M.org_id], M.message_id: best[M.message_id]}
+    only = messages.filter(pl.col(M.human_unique_clicks) == 0).height
+    yield Answer(
+        question,
+        (
+            plain(f"{best[M.message_name] or best[M.message_id]}:"),
+            figure(table, key, M.human_unique_clicks, best[M.human_unique_clicks]),
+            plain("of"),
+            figure(table, key, M.unique_clicks, best[M.unique_clicks]),
+            plain("clicked sends by people."),
+            plain(f"{only} of {messages.height} clicked e-mails by machines alone."),
+        ),
+        "email",
+        GOOD,
+    )
 
 
 def _winning_variant(published: SnapshotTables, channels: list[str]) -> Iterator[Answer]:
@@ -184,8 +179,7 @@ def _spend_without_sessions(published: SnapshotTables) -> Iterator[Answer]:
             question, (plain("None: every campaign with spend has sessions."),), "ads", GOOD
         )
         return
-    order = [U.spend_at_risk, U.value, *published.key(AUDIT)]
-    ranked = lost.sort(order, descending=[name == U.spend_at_risk for name in order])
+    ranked = lost.pipe(greatest_first, [U.spend_at_risk], [U.value, *published.key(AUDIT)])
     worst = ranked.head(1).collect().row(0, named=True)
     noun = "campaign or ad" if rows == 1 else "campaigns or ads"
     name = worst[U.value] or worst[U.ad_id] or worst[U.campaign_id]

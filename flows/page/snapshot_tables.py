@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -115,3 +116,18 @@ def last_day(published: SnapshotTables, tables: Sequence[str]) -> date | None:
         if DAY in published.columns(table)
     ]
     return max((day for day in days if day is not None), default=None)
+
+
+def greatest_first(
+    rows: pl.LazyFrame, by: Sequence[Any], keys: Sequence[str], *, nulls_last: bool = False
+) -> pl.LazyFrame:
+    """Rows by some figures, the greatest first, and where these are equal by their key.
+
+    Args:
+        rows: The rows.
+        by: The figures.
+        keys: The columns of the key.
+        nulls_last: Whether rows without a figure come last.
+    """
+    falling = [True] * len(by) + [False] * len(keys)
+    return rows.sort(*by, *keys, descending=falling, nulls_last=nulls_last)

@@ -1,7 +1,7 @@
 """Tables of the page: rows of a published table, or sums of its rows over a period."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -22,7 +22,7 @@ from flows.page.figures import (
 )
 from flows.page.pieces import MOST_ROWS
 from flows.page.report_periods import ReportPeriod
-from flows.page.snapshot_tables import SnapshotTables
+from flows.page.snapshot_tables import SnapshotTables, greatest_first
 from flows.page.views import Column, Rows, TableView
 from transforms.common.rates import sum_known
 
@@ -57,6 +57,10 @@ class TableSpec:
     bars: tuple[str, ...] = ()
     note: str = ""
     only: pl.Expr | None = None
+
+    def of(self, group: str) -> "TableSpec":
+        """The same of the table of this name in a group."""
+        return replace(self, table=f"{group}/{self.table}")
 
     def known_ratios(self, rows: pl.DataFrame) -> Ratios:
         """The ratios of which both parts have a value."""
@@ -142,21 +146,14 @@ def select_rows(
         texts = [name for name in spec.labels if name in given and name not in spec.by]
         rows = rows.group_by(spec.by).agg(pl.col(texts).max(), *sum_known(sums))
     else:
-        rows = rows.select(
-            list(dict.fromkeys([*wanted, *(name for name in parts if name in given)]))
-        )
+        rows = rows.select([*dict.fromkeys([*wanted, *(n for n in parts if n in given)])])
     table = rows.collect()
-    keys = [pl.col(name) for name in (spec.by or published.key(spec.table))]
+    keys = spec.by or published.key(spec.table)
     first = [pl.col(name) for name in spec.figures if name in table.columns][:1]
     greatest = [*_order(spec, table), *first]
     shown = (
         table.lazy()
-        .sort(
-            *greatest,
-            *keys,
-            descending=[*(True for _ in greatest), *(False for _ in keys)],
-            nulls_last=True,
-        )
+        .pipe(greatest_first, greatest, keys, nulls_last=True)
         .head(MOST_ROWS)
         .collect(engine="in-memory")
     )

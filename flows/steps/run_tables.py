@@ -22,7 +22,7 @@ from flows.storage.layout import Layout
 from flows.storage.report_files import write_table
 from flows.storage.snapshots.kept_snapshots import Snapshot, list_runs, list_snapshots_as
 from flows.storage.snapshots.published_files import read_snapshot_manifest
-from transforms.reports.run_tables import report_feeds
+from transforms.reports.run_feeds import report_feeds
 
 RUN = "run"
 

@@ -18,7 +18,7 @@ from flows.storage.erasing.erasure_journal import read_erasures
 from flows.storage.snapshots.latest import TABLE_SUFFIX
 from flows.storage.snapshots.published_files import find_problem
 from transforms.common.calendar import find_day
-from transforms.reports.run_tables import SOURCES, compare_report, explain_changes
+from transforms.reports.run_changes import SOURCES, compare_report, explain_changes
 
 Tables = Mapping[tuple[str, str], list[Path]]
 

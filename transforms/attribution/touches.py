@@ -48,7 +48,6 @@ def touch_by_events(
         `MessageTouches`, in no order.
     """
     is_click, is_open = _is_action(Action.CLICKED), _is_action(Action.OPENED)
-    is_wanted = is_click | pl.col(EVENT_TYPE).is_in(rules.touch_events)
     # Opening a push message brings a person to the site, as a click does.
     is_landing = is_click | (is_open & (pl.col(MessageEvents.channel) == Channel.PUSH))
     own = messages.select(
@@ -59,7 +58,7 @@ def touch_by_events(
     )
     return (
         events.filter(
-            (is_wanted | is_open) if rules.touch_opens else is_wanted,
+            may_touch(rules),
             ~pl.col(MessageEvents.is_machine),
             pl.col(PERSON).is_not_null(),
         )
@@ -74,6 +73,12 @@ def touch_by_events(
         .with_columns((pl.col(AT) + _lookback(rules)).alias(UNTIL), _group_of_channel())
         .pipe(_complete, MessageTouches)
     )
+
+
+def may_touch(rules: AttributionSection) -> pl.Expr:
+    """Whether an event may be a touch, by its type and channel: a click, and what `rules` name."""
+    is_wanted = _is_action(Action.CLICKED) | pl.col(EVENT_TYPE).is_in(rules.touch_events)
+    return (is_wanted | _is_action(Action.OPENED)) if rules.touch_opens else is_wanted
 
 
 def touch_by_sessions(sessions: pl.LazyFrame, rules: AttributionSection) -> pl.LazyFrame:

@@ -17,22 +17,13 @@ from contracts.facts.messaging.send_sums import (
 )
 from contracts.vocabulary import Action
 from transforms.common.calendar import reporting_day
+from transforms.common.rates import COUNTS
 from transforms.messaging.additive_sums import SUMS, add_up
 from transforms.messaging.delivery_basis import assume_deliveries, channel_of_basis
+from transforms.messaging.delivery_counts import FIRST_TIMES
 from transforms.messaging.send_facts import BOUNCED, DELIVERED, FAILED, HARD, QUEUED, SENT, SOFT
 
 MESSAGE = [SendFacts.message_key, SendFacts.basis_key]
-COUNTS = columns(Counts)
-FIRST_TIMES = {
-    Counts.human_unique_opens: SendFacts.first_human_open_at,
-    Counts.unique_opens: SendFacts.first_open_at,
-    Counts.human_unique_clicks: SendFacts.first_human_click_at,
-    Counts.unique_clicks: SendFacts.first_click_at,
-    Counts.unsubscribes: SendFacts.unsubscribed_at,
-    Counts.complaints: SendFacts.complained_at,
-    Counts.replies: SendFacts.replied_at,
-}
-"""Count of sends -> the first time of what it counts."""
 EVERY_TIME = {Counts.opens: Action.OPENED, Counts.clicks: Action.CLICKED}
 """Count of events -> their action; what other events tell is counted once a send."""
 FIRST, LAST = "first", "last"

@@ -4,16 +4,15 @@ import polars as pl
 
 from contracts.columns import columns, key
 from contracts.facts.messaging.hierarchy import DescribedMessages
-from contracts.facts.messaging.send_counts import Counts
 from contracts.facts.messaging.send_facts import SendFacts
 from contracts.facts.messaging.send_sums import SegmentBases, SegmentSums
 from contracts.feeds import ListMembers
 from transforms.common.keys import CAMPAIGN, CONTACT, hash_id
-from transforms.messaging.contact_sums import count_sends
+from transforms.common.rates import COUNTS
 from transforms.messaging.delivery_basis import ASSUMED_SENDS, assume_deliveries
+from transforms.messaging.delivery_counts import count_sends
 
 CAMPAIGN_CONTACT, CAMPAIGN_HASH = "campaign and contact", "campaign"
-COUNTS = columns(Counts)
 
 
 def key_members(members: pl.LazyFrame) -> pl.LazyFrame:

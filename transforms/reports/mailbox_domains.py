@@ -10,7 +10,7 @@ from contracts.reports.messaging import DomainReport, Figures
 from contracts.vocabulary import Channel
 from transforms.common.keys import CONTACT, hash_id
 from transforms.common.rates import COUNTS, sum_known
-from transforms.messaging.contact_sums import NO_DOMAIN
+from transforms.messaging.domain_sums import NO_DOMAIN
 from transforms.reports.messaging import ADDED, CONVERTED, add_figures, finish
 
 

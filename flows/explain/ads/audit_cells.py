@@ -14,6 +14,7 @@ from flows.explain.cells import AskedCell, have_values_of
 from flows.explain.explanation import (
     LEFT_OUT,
     NOTHING,
+    NOTHING_LEFT_OUT,
     Explanation,
     Operand,
     absorb_rounding,
@@ -77,7 +78,7 @@ class AuditCells:
     def _list_near(self, row: Mapping[str, Any], own: pl.LazyFrame) -> pl.DataFrame:
         """Sessions whose links bear the value too, and to which nothing is wrong in this way."""
         if row[A.value] is None:
-            return pl.DataFrame(schema=LEFT_OUT)
+            return NOTHING_LEFT_OUT
         bears = pl.any_horizontal(pl.col(name) == row[A.value] for name in UTM_VALUES)
         near = self._links.filter(bears, pl.col(A.org_id) == row[A.org_id])
         return self._state(near.join(own, on=LINK, how="anti")).select(list(LEFT_OUT))

@@ -27,7 +27,7 @@ from flows.explain.explanation import (
     Operand,
     absorb_rounding,
     count_rows,
-    divide,
+    explain_quotient,
     leave_out,
     merge_left_out,
     merge_rows,
@@ -207,13 +207,7 @@ def explain_ratio(
         parts: How both came to be.
         times: What the quotient is multiplied by.
     """
-    upper, lower = (
+    operands = [
         Operand(name, cell.row[name], part.rows) for name, part in zip(names, parts, strict=True)
-    )
-    ratio = divide(upper.value, lower.value)
-    return Explanation(
-        f"{upper.name} / {lower.name}" + (f" * {times}" if times > 1 else ""),
-        operands=(upper, lower),
-        excluded=merge_left_out(part.excluded for part in parts),
-        expected=None if ratio is None else ratio * times,
-    )
+    ]
+    return explain_quotient(operands, merge_left_out(part.excluded for part in parts), times)

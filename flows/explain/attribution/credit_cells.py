@@ -25,7 +25,7 @@ from flows.explain.explanation import (
     NotCovered,
     Operand,
     count_rows,
-    divide,
+    explain_quotient,
 )
 from flows.explain.messaging.send_figures import SendFigures
 from flows.explain.published_run import PublishedRun
@@ -151,13 +151,11 @@ class AttributionCells:
 
     def _explain_sum(self, cell: AskedCell) -> Explanation:
         if cell.column == C.roas:
-            upper, lower = (
+            parts = (
                 Operand(C.revenue, cell.row[C.revenue], self._list_credits(cell, C.revenue)),
                 Operand(C.cost, cell.row[C.cost], self._list_costs(cell)),
             )
-            ratio = divide(upper.value, lower.value)
-            left_out = self._leave_out_orders(cell)
-            return Explanation("revenue / cost", NOTHING, (upper, lower), left_out, ratio)
+            return explain_quotient(parts, self._leave_out_orders(cell))
         if cell.column == C.cost:
             return Explanation("ad spend and message cost of the day", self._list_costs(cell))
         if cell.column not in (C.credited_orders, C.revenue):

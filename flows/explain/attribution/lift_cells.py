@@ -13,8 +13,8 @@ from contracts.reports.attribution import HoldoutLift
 from flows.explain.attribution.order_rows import KEY, OrderRows
 from flows.explain.cells import AskedCell, have_values_of
 from flows.explain.explanation import (
-    LEFT_OUT,
     NOTHING,
+    NOTHING_LEFT_OUT,
     Explanation,
     Operand,
     count_rows,
@@ -156,7 +156,7 @@ class LiftCells:
     def _list_late(self, sends: pl.DataFrame, side: str, name: str) -> pl.DataFrame:
         """Orders of the side's contacts that lie outside the time for which they were watched."""
         if name == "contacts":
-            return pl.DataFrame(schema=LEFT_OUT)
+            return NOTHING_LEFT_OUT
         contacts = self._take_side(sends, side)
         orders = self.run.activities.scan("orders")
         watched = list_watched_orders(contacts, orders)

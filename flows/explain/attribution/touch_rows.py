@@ -6,18 +6,24 @@ import polars as pl
 
 from contracts.feeds import Events, Sends
 from contracts.reports.attribution import CreditedTouch
-from contracts.vocabulary import Action
 from flows.explain.cells import have_values_of
-from flows.explain.explanation import LEFT_OUT, leave_out, merge_left_out, merge_rows
+from flows.explain.explanation import (
+    LEFT_OUT,
+    NOTHING,
+    NOTHING_LEFT_OUT,
+    leave_out,
+    merge_left_out,
+    merge_rows,
+)
 from flows.explain.narrowed_tables import scan_placed
 from flows.explain.published_run import PublishedRun
 from flows.explain.session_rows import KEY as OF_SESSION
 from flows.explain.session_rows import STARTED_AT, SessionRows
 from transforms.activities.activity_keys import name_contacts
 from transforms.activities.direct_mail import MAILED
-from transforms.attribution.touches import NEVER_ARRIVED
+from transforms.attribution.touches import NEVER_ARRIVED, may_touch
 from transforms.common.calendar import reporting_day
-from transforms.explain.row_places import BECAUSE, EXPLAINED, ROW_PLACE, TABLE, state_rows
+from transforms.explain.row_places import BECAUSE, ROW_PLACE, TABLE, state_rows
 
 C = CreditedTouch
 WHY = pl.format("a touch of the channel {} before the order", C.channel)
@@ -59,7 +65,7 @@ class TouchRows:
 
     def _state_events(self, touches: pl.DataFrame) -> pl.DataFrame:
         if touches.is_empty():
-            return pl.DataFrame(schema=EXPLAINED)
+            return NOTHING
         key = [Events.org_id, Events.event_id]
         own = touches.lazy().select(*key, C.channel).unique()
         events = scan_placed(self.run.catalog, "events")
@@ -74,7 +80,7 @@ class TouchRows:
 
     def _state_mail(self, touches: pl.DataFrame) -> pl.DataFrame:
         """The sends, or the events that show them, by which direct mail touched people."""
-        parts = [pl.DataFrame(schema=EXPLAINED)]
+        parts = [NOTHING]
         for _, own in touches.group_by(OF_MAIL, maintain_order=True):
             found = self._find_mail(own)
             channel = pl.lit(own[0, C.channel]).alias(C.channel)
@@ -122,12 +128,12 @@ class TouchRows:
         """
         journey = self.run.scan("people", "contact_journey")
         if journey is None or touches.is_empty() or touches[0, C.contact_id] is None:
-            return pl.DataFrame(schema=LEFT_OUT)
+            return NOTHING_LEFT_OUT
         order = touches.row(0, named=True)
         steps = journey.filter(
             *(pl.col(name) == order[name] for name in (C.org_id, C.contact_id)),
             pl.col(AT) <= order[C.ordered_at],
-            (pl.col(KIND) == "session") | pl.col(EVENT_TYPE).str.ends_with(f"_{Action.CLICKED}"),
+            (pl.col(KIND) == "session") | may_touch(self.run.config.attribution),
         ).collect()
         counted = [*touches[C.event_id].drop_nulls(), *touches[C.session_id].drop_nulls()]
         since = order[C.ordered_at] - self._longest_lookback()

@@ -7,10 +7,11 @@ import polars as pl
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.order_facts import PricedOrders
 from contracts.reports.journeys import ContactJourney
-from contracts.vocabulary import Action, Channel
+from contracts.vocabulary import Channel
 from flows.explain.attribution.order_rows import KEY, ORDERS, OrderRows
 from flows.explain.cells import have_values_of
-from flows.explain.explanation import LEFT_OUT, leave_out
+from flows.explain.explanation import NOTHING_LEFT_OUT, leave_out
+from transforms.attribution.touches import may_touch
 
 J = ContactJourney
 CONTACT = [J.org_id, J.contact_id]
@@ -37,7 +38,7 @@ def list_missed_orders(
     """
     journey = orders.run.scan("people", "contact_journey")
     if journey is None:
-        return pl.DataFrame(schema=LEFT_OUT)
+        return NOTHING_LEFT_OUT
     at = pl.col(J.occurred_at)
     touches = _list_touches(journey, orders).join(
         messages.lazy(), on=MESSAGE, how="semi", nulls_equal=True
@@ -64,11 +65,7 @@ def list_missed_orders(
 
 def _list_touches(journey: pl.LazyFrame, orders: OrderRows) -> pl.LazyFrame:
     """The steps of journeys that are touches, were they near enough to an order."""
-    rules = orders.run.config.attribution
-    kind = pl.col(J.event_type)
-    is_touch = kind.str.ends_with(f"_{Action.CLICKED}") | kind.is_in(list(rules.touch_events))
-    if rules.touch_opens:
-        is_touch |= kind.str.ends_with(f"_{Action.OPENED}")
+    is_touch = may_touch(orders.run.config.attribution)
     is_mail = (pl.col(J.kind) == "send") & (pl.col(J.channel) == Channel.DIRECT_MAIL)
     return journey.filter(is_touch.fill_null(value=False) | is_mail)
 

@@ -9,9 +9,9 @@ from contracts.feeds import MessageStats
 from contracts.reports.messaging import ProviderReport
 from flows.catalog.exchange_rates import rates_of
 from flows.explain.cells import AskedCell
-from flows.explain.explanation import Explanation, Operand, count_rows
+from flows.explain.explanation import Explanation, Operand, count_rows, explain_quotient
 from flows.explain.left_out import list_left_out
-from flows.explain.messaging.send_figures import WORDS, SendFigures, explain_quotient
+from flows.explain.messaging.send_figures import WORDS, SendFigures
 from flows.explain.messaging.send_scopes import DAY, SendScope
 from flows.explain.narrowed_tables import scan_placed
 from transforms.common.rates import FORMULAS
@@ -36,11 +36,11 @@ class ProviderCells:
         """How a figure came to be: from the provider's row, or from our own sends beside it."""
         column = cell.column
         if column in FORMULAS:
-            upper, lower = (
+            parts = [
                 Operand(name, cell.row[name], self._list_summaries(cell, name))
                 for name in FORMULAS[column]
-            )
-            return explain_quotient(upper, lower, self._list_versions(cell))
+            ]
+            return explain_quotient(parts, self._list_versions(cell))
         if column in OWN:
             return self._count_own(cell, OWN[column])
         words = f"{column} as the provider's own summary of the message says it"

@@ -16,10 +16,11 @@ from flows.explain.cells import have_values_of
 from flows.explain.explanation import (
     LEFT_OUT,
     NOTHING,
+    NOTHING_LEFT_OUT,
     Explanation,
     Operand,
     count_rows,
-    divide,
+    explain_quotient,
     leave_out,
     merge_left_out,
 )
@@ -80,7 +81,7 @@ class SendFigures:
         if column in RATES:
             parts = [self.make_operand(scope, name, row) for name in RATES[column]]
             left = merge_left_out(self.list_left_out(scope, name) for name in RATES[column])
-            return explain_quotient(*parts, left)
+            return explain_quotient(parts, left)
         words = WORDS.get(column, f"the number of {column}")
         rows = self.list_rows(scope, column, row[column])
         return Explanation(words, rows, excluded=self.list_left_out(scope, column))
@@ -134,7 +135,7 @@ class SendFigures:
     def _pass_over(self, scope: SendScope, column: str) -> pl.DataFrame:
         """The rows of the scope's sends that say what a column counts and are not counted."""
         if column in EVERY_TIME:
-            return pl.DataFrame(schema=LEFT_OUT)
+            return NOTHING_LEFT_OUT
         facts = self.facts.of(scope)
         sends = facts.sends.filter(*scope.are_sends(with_day=False)).lazy()
         own = facts.sends.filter(*scope.are_sends()).lazy()
@@ -158,7 +159,7 @@ class SendFigures:
     def _list_other_days(self, messages: pl.DataFrame, scope: SendScope) -> pl.DataFrame:
         """Assets whose cost stands on another day than the scope's."""
         if not scope.day:
-            return pl.DataFrame(schema=LEFT_OUT)
+            return NOTHING_LEFT_OUT
         (day,) = scope.day.values()
         why = pl.format("its cost stands on the first day of its sending, {}", DAY)
         is_other = pl.col(DAY).ne_missing(pl.lit(day, pl.Date)) & pl.col(DAY).is_not_null()
@@ -254,18 +255,6 @@ def _name_states(sends: pl.LazyFrame) -> pl.LazyFrame:
     for status in statuses:
         state = state.when(pl.col(status) > 0).then(pl.lit(status))
     return sums.select(UNIT, state.otherwise(pl.lit("not counted")).alias(STATE))
-
-
-def explain_quotient(
-    upper: Operand, lower: Operand, excluded: pl.DataFrame | None = None
-) -> Explanation:
-    """How a rate came to be from what it divides, and what does not count in either."""
-    return Explanation(
-        f"{upper.name} / {lower.name}",
-        operands=(upper, lower),
-        excluded=pl.DataFrame(schema=LEFT_OUT) if excluded is None else excluded,
-        expected=divide(upper.value, lower.value),
-    )
 
 
 WORDS = {

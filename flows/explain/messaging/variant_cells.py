@@ -7,8 +7,8 @@ import polars as pl
 
 from contracts.reports.messaging import MessageReport, VariantReport
 from flows.explain.cells import AskedCell, have_values_of
-from flows.explain.explanation import Explanation, Operand, merge_left_out
-from flows.explain.messaging.send_figures import SendFigures, explain_quotient
+from flows.explain.explanation import Explanation, Operand, explain_quotient, merge_left_out
+from flows.explain.messaging.send_figures import SendFigures
 from flows.explain.messaging.send_scopes import SendScope
 from transforms.common.proportions import compare_proportions
 from transforms.reports.variants import COMPARED, list_variants
@@ -53,7 +53,7 @@ class VariantCells:
         count = COMPARED[prefix]
         parts = self._make_operands(cell, own, count)
         if kind == RATE:
-            return explain_quotient(*parts, self._list_left_out(cell, [own], count))
+            return explain_quotient(parts, self._list_left_out(cell, [own], count))
         words = COMPARISONS[kind].format(count=count)
         if own is variants[0]:
             return Explanation(f"nothing: it is the first variant itself. {words}", operands=parts)

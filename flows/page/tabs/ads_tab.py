@@ -45,6 +45,58 @@ CAMPAIGN = (C.org_id, C.platform, C.account_id, C.campaign_id)
 MATCHES = "ads/session_matches"
 MATCHED, OF_ADS = "matched", "of_ads"
 SUMMED = tuple(dict.fromkeys([*FIGURES, *parts_of(RATIOS)]))
+PLATFORMS = TableSpec(
+    "By platform",
+    CAMPAIGNS,
+    {C.platform: "Platform"},
+    FIGURES,
+    C.spend,
+    by=(C.platform,),
+    ratios=RATIOS,
+    bars=(C.spend,),
+)
+CONVERSIONS = TableSpec(
+    "What platforms claim, beside our own orders",
+    CAMPAIGNS,
+    {C.platform: "Platform"},
+    {
+        C.reported_conversions: "Conversions reported",
+        C.orders: "Our orders",
+        C.reported_conversions_value: "Value reported",
+        C.revenue: "Our revenue",
+    },
+    C.reported_conversions,
+    by=(C.platform,),
+    ratios={"Reported per order": (C.reported_conversions, C.orders, NUMBER)},
+)
+SOURCES = TableSpec(
+    "Whose figures count: who speaks for which spend",
+    "ads/spend_sources",
+    {
+        SpendSources.platform: "Platform",
+        SpendSources.account_id: "Account",
+        SpendSources.level: "Level",
+        SpendSources.feed: "Feed",
+    },
+    {
+        SpendSources.entities: "Entities",
+        SpendSources.spend: "Spend",
+        SpendSources.spend_used: "Used",
+        SpendSources.spend_unplaced: "Not placed",
+        SpendSources.spend_of_level_below: "Level below",
+        SpendSources.difference: "Difference",
+    },
+    SpendSources.spend,
+)
+BREAKDOWNS = TableSpec(
+    "By keyword, place and device",
+    "ads/breakdown_report",
+    {B.kind: "Kind", B.value: "Value", B.platform: "Platform"},
+    {B.spend: "Spend", B.clicks: "Clicks", B.impressions: "Impressions"},
+    B.spend,
+    by=(B.platform, B.kind, B.value),
+    ratios={"Clicked": (B.clicks, B.impressions, RATE)},
+)
 
 
 def build_ads_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> Tab:
@@ -59,9 +111,9 @@ def build_ads_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> Tab
     blocks = [_of_period(published, days, sessions, period) for period in periods]
     tables = [
         list_broken_links(published),
-        make_table(published, _conversions(), rows=days.rows if days else None),
-        make_table(published, _sources()),
-        make_table(published, _breakdowns()),
+        make_table(published, CONVERSIONS, rows=days.rows if days else None),
+        make_table(published, SOURCES),
+        make_table(published, BREAKDOWNS),
     ]
     found = only_made(tables)
     blocks.append(Block(title="All days" if found else "", tables=found))
@@ -82,7 +134,7 @@ def _of_period(
         return Block(period=period.name)
     campaigns = sum_campaigns(published, period)
     tables = (
-        make_table(published, _platforms(), period, days.of(period)),
+        make_table(published, PLATFORMS, period, days.of(period)),
         list_campaigns(published, period, campaigns),
     )
     return Block(
@@ -180,67 +232,3 @@ def _read_matches(published: SnapshotTables) -> DaySums | None:
         .collect(engine="streaming")
     )
     return DaySums(MATCHES, days)
-
-
-def _platforms() -> TableSpec:
-    return TableSpec(
-        "By platform",
-        CAMPAIGNS,
-        {C.platform: "Platform"},
-        FIGURES,
-        C.spend,
-        by=(C.platform,),
-        ratios=RATIOS,
-        bars=(C.spend,),
-    )
-
-
-def _conversions() -> TableSpec:
-    return TableSpec(
-        "What platforms claim, beside our own orders",
-        CAMPAIGNS,
-        {C.platform: "Platform"},
-        {
-            C.reported_conversions: "Conversions reported",
-            C.orders: "Our orders",
-            C.reported_conversions_value: "Value reported",
-            C.revenue: "Our revenue",
-        },
-        C.reported_conversions,
-        by=(C.platform,),
-        ratios={"Reported per order": (C.reported_conversions, C.orders, NUMBER)},
-    )
-
-
-def _sources() -> TableSpec:
-    return TableSpec(
-        "Whose figures count: who speaks for which spend",
-        "ads/spend_sources",
-        {
-            SpendSources.platform: "Platform",
-            SpendSources.account_id: "Account",
-            SpendSources.level: "Level",
-            SpendSources.feed: "Feed",
-        },
-        {
-            SpendSources.entities: "Entities",
-            SpendSources.spend: "Spend",
-            SpendSources.spend_used: "Used",
-            SpendSources.spend_unplaced: "Not placed",
-            SpendSources.spend_of_level_below: "Level below",
-            SpendSources.difference: "Difference",
-        },
-        SpendSources.spend,
-    )
-
-
-def _breakdowns() -> TableSpec:
-    return TableSpec(
-        "By keyword, place and device",
-        "ads/breakdown_report",
-        {B.kind: "Kind", B.value: "Value", B.platform: "Platform"},
-        {B.spend: "Spend", B.clicks: "Clicks", B.impressions: "Impressions"},
-        B.spend,
-        by=(B.platform, B.kind, B.value),
-        ratios={"Clicked": (B.clicks, B.impressions, RATE)},
-    )

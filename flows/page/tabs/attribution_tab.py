@@ -15,13 +15,43 @@ from contracts.reports.attribution import (
 from flows.page.figures import MONEY, TEXT, Cell, figure, plain
 from flows.page.pieces import MOST_ROWS
 from flows.page.report_periods import ReportPeriod
-from flows.page.snapshot_tables import SnapshotTables
+from flows.page.snapshot_tables import SnapshotTables, greatest_first
 from flows.page.tables import TableSpec, make_table
 from flows.page.views import Block, Column, Rows, Tab, TableView, make_tab, only_made
 
 LIFT = "attribution/holdout_lift"
 GAIN = HoldoutLift.revenue_per_contact_difference
 C, L = CampaignAttribution, HoldoutLift
+PATHS = TableSpec(
+    "The commonest paths, with an order and without",
+    "attribution/paths",
+    {Paths.path: "Path"},
+    {
+        Paths.contacts: "Contacts",
+        Paths.orders: "Orders",
+        Paths.revenue: "Revenue",
+        Paths.contacts_without_order: "Contacts without an order",
+    },
+    Paths.contacts,
+    ratios={"Revenue per order": (Paths.revenue, Paths.orders, MONEY)},
+    bars=(Paths.contacts,),
+)
+HOLD_OUTS = TableSpec(
+    "What hold-outs say: people who got the message against people held back",
+    "attribution/holdout_lift",
+    {L.campaign_name: "Campaign", L.message_name: "Message", L.channel: "Channel"},
+    {
+        L.treated_contacts: "Got it",
+        L.holdout_contacts: "Held back",
+        L.treated_conversion_rate: "Converted",
+        L.holdout_conversion_rate: "Converted without",
+        L.conversion_rate_difference: "Difference",
+        L.conversion_rate_difference_low: "At least",
+        L.conversion_rate_difference_high: "At most",
+    },
+    L.conversion_rate_difference,
+    note="An interval from below zero to above it may be chance.",
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +102,7 @@ def build_attribution_tab(published: SnapshotTables, periods: list[ReportPeriod]
         ]
         found = only_made(compared)
         blocks.append(Block(period=period.name, tables=found))
-    tables = (make_table(published, _paths()), make_table(published, _lift()))
+    tables = (make_table(published, PATHS), make_table(published, HOLD_OUTS))
     blocks.append(Block(tables=only_made(tables)))
     return make_tab("attribution", blocks, nothing="No order has been read yet.")
 
@@ -101,17 +131,12 @@ def _compare_models(
         return None
     rows = sums.pivot(C.model, index=spec.key, values=C.revenue, sort_columns=True)
     models = [name for name in rows.columns if name not in spec.key]
-    named = rows.join(
-        sums.group_by(spec.key).agg(pl.col(texts).max()),
-        on=spec.key,
-        how="left",
-        nulls_equal=True,
-        validate="1:1",
-    ).sort(
-        pl.max_horizontal(models),
-        *spec.key,
-        descending=[True, *(False for _ in spec.key)],
-        nulls_last=True,
+    names = sums.lazy().group_by(spec.key).agg(pl.col(texts).max())
+    named = (
+        rows.lazy()
+        .join(names, on=spec.key, how="left", nulls_equal=True, validate="1:1")
+        .pipe(greatest_first, [pl.max_horizontal(models)], spec.key, nulls_last=True)
+        .collect()
     )
     lift = _find_lift(published) if spec.has_lift else {}
     shown = [
@@ -119,11 +144,7 @@ def _compare_models(
             (
                 *(plain(row[name], TEXT) for name in spec.labels),
                 *(_credit(spec, row, model, period) for model in models),
-                *(
-                    [lift.get((row[C.org_id], row[C.campaign_id]), plain(None, MONEY))]
-                    if lift
-                    else ()
-                ),
+                *([_lift_of(lift, row)] if lift else ()),
             )
         )
         for row in named.head(MOST_ROWS).iter_rows(named=True)
@@ -141,6 +162,10 @@ def _credit(spec: ModelsSpec, row: Mapping[str, Any], model: str, period: Report
     return figure(spec.table, key, C.revenue, row[model])
 
 
+def _lift_of(lift: Mapping[tuple[Any, Any], Cell], row: Mapping[str, Any]) -> Cell:
+    return lift.get((row[C.org_id], row[C.campaign_id]), plain(None, MONEY))
+
+
 def _find_lift(published: SnapshotTables) -> dict[tuple[Any, Any], Cell]:
     """Organization and campaign -> what its message brought per contact, by its hold-outs."""
     if not published.has(LIFT):
@@ -153,39 +178,3 @@ def _find_lift(published: SnapshotTables) -> dict[tuple[Any, Any], Cell]:
         )
         for row in rows.iter_rows(named=True)
     }
-
-
-def _paths() -> TableSpec:
-    return TableSpec(
-        "The commonest paths, with an order and without",
-        "attribution/paths",
-        {Paths.path: "Path"},
-        {
-            Paths.contacts: "Contacts",
-            Paths.orders: "Orders",
-            Paths.revenue: "Revenue",
-            Paths.contacts_without_order: "Contacts without an order",
-        },
-        Paths.contacts,
-        ratios={"Revenue per order": (Paths.revenue, Paths.orders, MONEY)},
-        bars=(Paths.contacts,),
-    )
-
-
-def _lift() -> TableSpec:
-    return TableSpec(
-        "What hold-outs say: people who got the message against people held back",
-        "attribution/holdout_lift",
-        {L.campaign_name: "Campaign", L.message_name: "Message", L.channel: "Channel"},
-        {
-            L.treated_contacts: "Got it",
-            L.holdout_contacts: "Held back",
-            L.treated_conversion_rate: "Converted",
-            L.holdout_conversion_rate: "Converted without",
-            L.conversion_rate_difference: "Difference",
-            L.conversion_rate_difference_low: "At least",
-            L.conversion_rate_difference_high: "At most",
-        },
-        L.conversion_rate_difference,
-        note="An interval from below zero to above it may be chance.",
-    )

@@ -4,7 +4,7 @@ import polars as pl
 
 from contracts.reports.messaging import MessageReport
 from flows.page.figures import plain
-from flows.page.snapshot_tables import SnapshotTables
+from flows.page.snapshot_tables import SnapshotTables, greatest_first
 from flows.page.tables import TableSpec, list_cells
 from flows.page.views import Column, Rows, TableView
 
@@ -58,7 +58,7 @@ def list_best_and_worst(published: SnapshotTables, channel: str) -> TableView | 
     ranked = (
         compared.filter(pl.col(measure).is_not_null())
         .select(*keys, *spec.labels, *spec.figures)
-        .sort(measure, *keys, descending=[True, *(False for _ in keys)])
+        .pipe(greatest_first, [measure], keys)
         .collect()
     )
     if ranked.height < 2 or ranked[measure][0] == ranked[measure][-1]:  # noqa: PLR2004

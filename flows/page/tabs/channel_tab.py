@@ -1,5 +1,7 @@
 """The tab of a message channel: figures over time, campaigns down to links, what went wrong."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from contracts.reports.messaging import LinkReport, MessageReport
@@ -15,12 +17,13 @@ from flows.page.tables import TableSpec, make_table
 from flows.page.tabs.best_and_worst import list_best_and_worst
 from flows.page.tabs.channel_figures import find_impossible
 from flows.page.tabs.channel_specs import (
-    show_domains,
-    show_links,
-    show_messages,
-    show_provider,
-    show_troubles,
-    show_variants,
+    DOMAINS,
+    LINKS,
+    MESSAGES,
+    OF_MACHINES,
+    PROVIDER,
+    TROUBLES,
+    VARIANTS,
 )
 from flows.page.views import Block, ChartView, Tab, TableView, only_made
 
@@ -88,15 +91,13 @@ def build_channel_tab(published: SnapshotTables, channel: str, periods: list[Rep
     impossible = find_impossible(published, channel)
     published = published.without(impossible)
     blocks = _describe_sends(published, channel, periods)
+    note = "" if M.clicks in impossible else OF_MACHINES
+    messages = replace(MESSAGES, note=f"{note}{MESSAGES.note}")
+    specs = (VARIANTS, messages, TROUBLES, DOMAINS, LINKS, PROVIDER)
     tables = [
         list_campaigns(published, channel),
         list_best_and_worst(published, channel),
-        make_table(published, show_variants(channel)),
-        make_table(published, show_messages(channel, has_clicks=M.clicks not in impossible)),
-        make_table(published, show_troubles(channel)),
-        make_table(published, show_domains(channel)),
-        make_table(published, show_links(channel)),
-        make_table(published, show_provider(channel)),
+        *(make_table(published, spec.of(channel)) for spec in specs),
     ]
     found = only_made(tables)
     blocks.extend(_describe_list(published, channel, periods))

@@ -3,12 +3,13 @@
 from contracts.reports.people import ContactReport, ListGrowth, SegmentReport, Subscriptions
 from flows.page.charts import draw_chart, draw_level
 from flows.page.day_sums import DaySums, read_day_sums
-from flows.page.figures import COUNT, plain
+from flows.page.figures import COUNT, TEXT
 from flows.page.headlines import make_headlines
 from flows.page.report_periods import ALL_DAYS, ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, make_table
-from flows.page.views import Block, ChartView, Column, Rows, Tab, TableView, make_tab, only_made
+from flows.page.value_tables import list_values
+from flows.page.views import Block, ChartView, Tab, TableView, make_tab, only_made
 
 CONTACTS = "people/contact_report"
 GROWTH = "people/list_growth"
@@ -21,6 +22,28 @@ OF_CONTACTS = {
     ContactReport.orders: "Orders",
     ContactReport.revenue: "Revenue",
 }
+LISTS = TableSpec(
+    "Lists by channel",
+    GROWTH,
+    {L.channel: "Channel"},
+    {**MOVES, L.complained: "Complained", L.net: "Net"},
+    L.net,
+    by=(L.org_id, L.channel),
+)
+SEGMENTS = TableSpec(
+    "Segments",
+    "people/segment_report",
+    {SegmentReport.segment_name: "Segment"},
+    {
+        SegmentReport.members: "Members",
+        SegmentReport.campaigns_used_in: "Campaigns",
+        SegmentReport.sends: "Sends",
+        SegmentReport.human_open_rate: "Opened by people",
+        SegmentReport.human_click_rate: "Clicked by people",
+    },
+    SegmentReport.members,
+    bars=(SegmentReport.human_click_rate,),
+)
 
 
 def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> Tab:
@@ -33,8 +56,8 @@ def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> 
     blocks = _describe_lists(published, periods) if published.has(GROWTH) else []
     tables = (
         _subscriptions(published),
-        make_table(published, _growth()),
-        make_table(published, _segments()),
+        make_table(published, LISTS),
+        make_table(published, SEGMENTS),
     )
     counted = published.count(CONTACTS)
     notes = [f"{counted:,} contacts are known."] if counted else []
@@ -87,7 +110,7 @@ def _draw_charts(days: DaySums, period: ReportPeriod) -> tuple[ChartView, ...]:
 def _subscriptions(published: SnapshotTables) -> TableView | None:
     """How many contacts are subscribed, unsubscribed or have complained, by channel."""
     table = "people/subscriptions"
-    if not published.count(table):
+    if not published.has(table):
         return None
     counts = (
         published.scan(table)
@@ -96,37 +119,5 @@ def _subscriptions(published: SnapshotTables) -> TableView | None:
         .sort(Subscriptions.channel, Subscriptions.status)
         .collect()
     )
-    rows = tuple(
-        Rows((plain(channel), plain(status), plain(count, COUNT)))
-        for channel, status, count in counts.iter_rows()
-    )
-    columns = (Column("Channel", "text"), Column("Status", "text"), Column("Contacts", COUNT))
-    return TableView("Subscriptions", columns, rows, len(rows), table)
-
-
-def _growth() -> TableSpec:
-    return TableSpec(
-        "Lists by channel",
-        GROWTH,
-        {L.channel: "Channel"},
-        {**MOVES, L.complained: "Complained", L.net: "Net"},
-        L.net,
-        by=(L.org_id, L.channel),
-    )
-
-
-def _segments() -> TableSpec:
-    return TableSpec(
-        "Segments",
-        "people/segment_report",
-        {SegmentReport.segment_name: "Segment"},
-        {
-            SegmentReport.members: "Members",
-            SegmentReport.campaigns_used_in: "Campaigns",
-            SegmentReport.sends: "Sends",
-            SegmentReport.human_open_rate: "Opened by people",
-            SegmentReport.human_click_rate: "Clicked by people",
-        },
-        SegmentReport.members,
-        bars=(SegmentReport.human_click_rate,),
-    )
+    heads = {"Channel": TEXT, "Status": TEXT, "Contacts": COUNT}
+    return list_values("Subscriptions", heads, counts.iter_rows(), source=table)

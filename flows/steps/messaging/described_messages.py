@@ -33,7 +33,7 @@ from flows.steps.messaging.message_references import (
     gather_references,
     scan_references,
 )
-from transforms.messaging.contact_sums import list_domains
+from transforms.messaging.domain_sums import list_domains
 from transforms.messaging.event_assignment import find_event_channels
 from transforms.messaging.messages.hierarchy import describe_messages
 from transforms.messaging.messages.message_costs import price_messages, rate_messages

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.columns import columns
 from contracts.facts.messaging.send_counts import Counts
 from contracts.facts.messaging.send_sums import MessageRows
 from contracts.facts.order_facts import MessageOrders
@@ -16,10 +15,10 @@ from contracts.reports.campaigns import HierarchyReport
 from contracts.vocabulary import Action
 from flows.catalog.canonical_tables import Catalog
 from flows.storage.table_checks import equal, equal_or_more
+from transforms.common.rates import COUNTS
 from transforms.messaging.daily_sums import EVERY_TIME
 from transforms.reports import campaigns, messaging
 
-COUNTS = columns(Counts)
 BOUNCES = (Counts.hard_bounces, Counts.soft_bounces, Counts.other_bounces)
 ADDING_UP = (
     "message_report",

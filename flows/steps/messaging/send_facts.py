@@ -30,9 +30,10 @@ from flows.steps.messaging.linked_events import (
     read_sends,
 )
 from transforms.common.keys import BUCKETS, hash_unknown_message, list_repeated
-from transforms.messaging.contact_sums import sum_contacts, sum_domains
+from transforms.messaging.contact_sums import sum_contacts
 from transforms.messaging.daily_sums import sum_links, sum_message_days
 from transforms.messaging.delivery_basis import list_said_delivered
+from transforms.messaging.domain_sums import sum_domains
 from transforms.messaging.event_assignment import (
     assign_channels,
     assign_events,

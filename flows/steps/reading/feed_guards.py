@@ -12,7 +12,7 @@ from contracts.manifest import PastInput, Warned, count_of
 from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.storage.snapshots.kept_snapshots import read_past_inputs
-from transforms.reports.run_tables import RUNS_COMPARED
+from transforms.reports.run_feeds import RUNS_COMPARED
 
 Inputs = list[PastInput]
 """What a run read: the `inputs` of its manifest."""
@@ -85,7 +85,7 @@ def _hashes(inputs: Inputs, feed: str) -> set[str]:
 def _usual_rows(past: list[Inputs], feed: str) -> float | None:
     """The median of the rows in new files of earlier runs that had any, the first run's too.
 
-    `run/feeds` has it of each of the feed's tables (`transforms.reports.run_tables`); a guard is of
+    `run/feeds` has it of each of the feed's tables (`transforms.reports.run_feeds`); a guard is of
     all that a feed brings.
     """
     before = [*past[1:], *([[]] if len(past) <= RUNS_COMPARED else [])]
@@ -151,24 +151,21 @@ def _explain_rows(feed: ConfiguredFeed, rows: int, usual: float | None) -> list[
     least, drop = feed.section.min_rows, feed.section.max_drop
     if least is not None and rows < least:
         found.append(
-            Warned(
-                code="few_rows",
-                message=f"feed {feed.name}: its new files have {count_of(rows, 'row')}, and "
-                f"min_rows is {least:,}",
-                feed=feed.name,
+            feed.warn(
+                "few_rows",
+                f"its new files have {count_of(rows, 'row')}, and min_rows is {least:,}",
+                "min_rows",
                 count=rows,
-                setting=f"feeds[{feed.place}].min_rows",
             )
         )
     if drop is not None and usual is not None and rows < usual * (1 - drop):
         found.append(
-            Warned(
-                code="rows_dropped",
-                message=f"feed {feed.name}: its new files have {count_of(rows, 'row')} where "
+            feed.warn(
+                "rows_dropped",
+                f"its new files have {count_of(rows, 'row')} where "
                 f"{usual:,.0f} are usual, fewer than max_drop = {drop:g} allows",
-                feed=feed.name,
+                "max_drop",
                 count=rows,
-                setting=f"feeds[{feed.place}].max_drop",
             )
         )
     return found

@@ -47,13 +47,12 @@ def find_feed_warnings(loaded: LoadedWorkspace, catalog: Catalog) -> Iterator[Wa
 def _warn_of_emptiness(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
     rows = sum(got.rows_read for file in files for got in file.receipt.tables)
     if files and not rows:
-        yield Warned(
-            code="feed_empty",
-            message=f"feed {feed.name}: no row in {count_of(len(files), 'file')}; "
+        yield feed.warn(
+            "feed_empty",
+            f"no row in {count_of(len(files), 'file')}; "
             "tables that it alone fills are published without rows",
-            feed=feed.name,
+            "expect_every",
             count=len(files),
-            setting=f"feeds[{feed.place}].expect_every",
         )
 
 
@@ -70,14 +69,13 @@ def _warn_of_missing_columns(
         if column not in warned:
             warned.add(column)
             names = " or ".join(f'"{name}"' for name in dict.fromkeys(wanted))
-            yield Warned(
-                code="column_missing",
-                message=f"feed {feed.name}: {_of_files(count, len(files))} no column "
+            yield feed.warn(
+                "column_missing",
+                f"{_of_files(count, len(files))} no column "
                 f"{names} for {table}.{column}, {_without(table, column, currency)}, "
                 f'or silence this: without = ["{column}"]',
-                feed=feed.name,
+                "without",
                 count=count,
-                setting=f"feeds[{feed.place}].without",
             )
 
 
@@ -105,14 +103,13 @@ def _warn_of_shifted_days(
         day = find_day(newest, resolved.timezone)
         midnight = datetime.combine(day, time(), ZoneInfo(resolved.timezone)).isoformat()
         if find_day(midnight, reporting) < day:
-            yield Warned(
-                code="no_time",
-                message=f"feed {feed.name}: {count_of(count, 'row')} of {table} with a day and no "
+            yield feed.warn(
+                "no_time",
+                f"{count_of(count, 'row')} of {table} with a day and no "
                 f"time, read as its midnight in {resolved.timezone}, which is the day before in "
                 f'{reporting}; for days as they stand say timezone = "{reporting}" in the feed',
-                feed=feed.name,
+                "timezone",
                 count=count,
-                setting=f"feeds[{feed.place}].timezone",
             )
 
 
@@ -123,14 +120,12 @@ def _warn_of_bared_ids(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[
         for got in file.receipt.tables:
             counts.update({(got.table, name): n for name, n in got.bared_ids.items()})
     for (table, name), count in sorted(counts.items()):
-        yield Warned(
-            code="ids_bared",
-            message=f"feed {feed.name}: {count_of(count, 'cell')} of {table}.{name} with blanks "
+        yield feed.warn(
+            "ids_bared",
+            f"{count_of(count, 'cell')} of {table}.{name} with blanks "
             'around the id or written as ="…" for a spreadsheet; the id alone is read, so that it '
             "meets that of other feeds",
-            feed=feed.name,
             count=count,
-            setting=f"feeds[{feed.place}]",
         )
 
 
@@ -147,15 +142,14 @@ def _warn_of_platforms(
         known = get_close_matches(name.replace("_", " "), PLATFORM_OF_SOURCE, n=1, cutoff=ALIKE)
         if known and name not in own:
             meant = PLATFORM_OF_SOURCE[known[0]]
-            yield Warned(
-                code="unusual_platform",
-                message=f"feed {feed.name}: {count_of(count, 'row')} of platform {name!r}, while "
+            yield feed.warn(
+                "unusual_platform",
+                f"{count_of(count, 'row')} of platform {name!r}, while "
                 f"links from {known[0]!r} lead to ads of {meant!r}: map it with values = "
                 f'{{ platform = {{ {name} = "{meant}" }} }}, or say in [ads.sources] which '
                 "utm_source means it",
-                feed=feed.name,
+                "values.platform",
                 count=count,
-                setting=f"feeds[{feed.place}].values.platform",
             )
 
 

@@ -109,15 +109,14 @@ def _warn_of_lost_figures(
     for column in sorted((mapped & {*before}) - known if known else ()):
         name = column.partition(".")[2]
         if name not in feed.section.without:
-            yield Warned(
-                code="column_gone",
-                message=f"feed {feed.name}: no file gives {column} any more, as those of an "
+            yield feed.warn(
+                "column_gone",
+                f"no file gives {column} any more, as those of an "
                 f"earlier run did, so it is null; name the file's column in columns = "
                 f'{{ {name} = "…" }}, or say that it is gone: without = ["{name}"]',
-                feed=feed.name,
+                "columns",
                 path=files[-1].raw.path,
                 count=len(files),
-                setting=f"feeds[{feed.place}].columns",
             )
 
 
@@ -143,14 +142,12 @@ def _tell_gone(
             if len(told) == 1
             else f"each of {len(told):,} columns that {had} (such as {shown}) is"
         )
-        yield Warned(
-            code="column_gone",
-            message=f"feed {feed.name}: {subject} {missing}; if it bears another name now, map "
-            "that in columns",
-            feed=feed.name,
+        yield feed.warn(
+            "column_gone",
+            f"{subject} {missing}; if it bears another name now, map that in columns",
+            "columns",
             path=paths[0],
             count=len(paths),
-            setting=f"feeds[{feed.place}].columns",
         )
 
 

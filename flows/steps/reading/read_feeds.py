@@ -131,13 +131,7 @@ def read_feeds(
     feeds = name_event_types(loaded.root, feeds, ledger)
     files = find_files(loaded.root, feeds)
     warnings = [
-        Warned(
-            code="no_files",
-            message=f"feed {feed.name}: no file matches {feed.section.files}",
-            feed=feed.name,
-            count=0,
-            setting=f"feeds[{feed.place}].files",
-        )
+        feed.warn("no_files", f"no file matches {feed.section.files}", "files", count=0)
         for feed in feeds
         if not any(raw.feed is feed for raw in files)
     ]

@@ -14,13 +14,8 @@ from contracts.facts.messaging.send_sums import AssumedBases
 from contracts.feeds import Contacts, ListMembers, Sends
 from tests.support.frames import frame
 from transforms.common.keys import CONTACT, hash_id
-from transforms.messaging.contact_sums import (
-    add_domains,
-    list_domains,
-    merge_bases,
-    sum_contacts,
-    sum_domains,
-)
+from transforms.messaging.contact_sums import merge_bases, sum_contacts
+from transforms.messaging.domain_sums import add_domains, list_domains, sum_domains
 from transforms.messaging.segment_sums import add_segments, key_members, sum_segments
 from transforms.messaging.send_keys import STATUS_CODES
 

@@ -18,7 +18,8 @@ from contracts.facts.run_facts import (
 )
 from contracts.reports.ads import CampaignPerformance
 from contracts.reports.run_tables import ChangeReason, RunChanges, RunFeeds
-from transforms.reports.run_tables import compare_report, explain_changes, report_feeds
+from transforms.reports.run_changes import compare_report, explain_changes
+from transforms.reports.run_feeds import report_feeds
 
 DAY_1, DAY_2, DAY_3 = (date(2026, 7, day) for day in (1, 2, 3))
 

@@ -1,0 +1,87 @@
+"""What a run read of each feed, and what usually comes (SPEC §10)."""
+
+import polars as pl
+
+from contracts.columns import columns, key
+from contracts.facts.run_facts import FeedFiles, FeedTables, PastFeedFiles
+from contracts.reports.run_tables import RunFeeds
+
+RUNS_COMPARED = 14
+"""Of how many earlier runs that had new files the median is what a feed usually brings."""
+SUMMED = (
+    RunFeeds.rows_read,
+    RunFeeds.accepted,
+    RunFeeds.rejected,
+    RunFeeds.superseded,
+    RunFeeds.duplicates,
+)
+GRAIN = (RunFeeds.feed, RunFeeds.table)
+
+
+def report_feeds(
+    tables: pl.LazyFrame, files: pl.LazyFrame, past: pl.LazyFrame, *, is_whole: bool
+) -> pl.LazyFrame:
+    """Say of each feed what came, and what usually comes.
+
+    Args:
+        tables: `FeedTables`, as configured.
+        files: `FeedFiles` of this run.
+        past: `PastFeedFiles` of the runs that are kept.
+        is_whole: Whether the oldest of these runs is the first that there ever was: else what was
+            new in it is not known.
+
+    Returns:
+        `RunFeeds`.
+    """
+    last = past.filter(pl.col(PastFeedFiles.run) == 1).select(FeedFiles.feed, FeedFiles.sha256)
+    is_new = pl.col("is_known").is_null() & ~pl.col(FeedFiles.is_copy)
+    sums = (
+        files.join(
+            last.unique().with_columns(is_known=pl.lit(value=True)),
+            on=[FeedFiles.feed, FeedFiles.sha256],
+            how="left",
+            validate="m:1",
+        )
+        .group_by(GRAIN)
+        .agg(
+            pl.len().cast(pl.Int64).alias(RunFeeds.files),
+            is_new.sum().cast(pl.Int64).alias(RunFeeds.new_files),
+            pl.col(RunFeeds.first_day).min(),
+            pl.col(RunFeeds.last_day).max(),
+            pl.col(SUMMED).sum(),
+        )
+    )
+    counts = [RunFeeds.files, RunFeeds.new_files, *SUMMED]
+    share = pl.col(RunFeeds.rejected) / pl.col(RunFeeds.rows_read)
+    return (
+        tables.select(columns(FeedTables))
+        .join(sums, on=GRAIN, how="left", validate="1:1")
+        .join(_find_usual_rows(past, is_whole=is_whole), on=GRAIN, how="left", validate="1:1")
+        .with_columns(pl.col(counts).fill_null(0))
+        .with_columns(
+            pl.when(pl.col(RunFeeds.rows_read) > 0).then(share).alias(RunFeeds.rejected_share)
+        )
+        .select(columns(RunFeeds))
+        .sort(key(RunFeeds))
+    )
+
+
+def _find_usual_rows(past: pl.LazyFrame, *, is_whole: bool) -> pl.LazyFrame:
+    """One row per feed and table: the median of new rows over the last runs that had any."""
+    by = [PastFeedFiles.run, PastFeedFiles.feed, PastFeedFiles.sha256]
+    of_run_before = past.select(pl.col(PastFeedFiles.run) - 1, *by[1:]).unique()
+    new = past.join(of_run_before, on=by, how="anti")
+    if not is_whole:
+        new = new.filter(pl.col(PastFeedFiles.run) < pl.col(PastFeedFiles.run).max())
+    return (
+        new.group_by(PastFeedFiles.run, *GRAIN)
+        .agg(pl.col(PastFeedFiles.rows_read).sum())
+        .group_by(GRAIN)
+        .agg(
+            pl.col(PastFeedFiles.rows_read)
+            .sort_by(PastFeedFiles.run)
+            .head(RUNS_COMPARED)
+            .median()
+            .alias(RunFeeds.usual_rows)
+        )
+    )
