@@ -37,6 +37,8 @@ TELLING_LENGTH = 6
 """How long an id must be to tell a person wherever it stands."""
 PHONE_DIGITS = 7
 NO_DIGIT = re.compile(r"\D")
+INTERNATIONAL = "00"
+"""What `+` before the number of a country is dialled as."""
 
 
 class Erasures(BaseModel):
@@ -61,7 +63,7 @@ class Erasures(BaseModel):
         return Erasures(
             salt=self.salt,
             organizations=self.organizations | {org_id for org_id, _, _ in found},
-            hashes=self.hashes | {self._hash(*one) for one in found},
+            hashes=self.hashes | {hashed for one in found for hashed in self._hashes(*one)},
             rewritten=self.rewritten,
         )
 
@@ -78,7 +80,9 @@ class Erasures(BaseModel):
             value: The cell.
         """
         organizations = self.organizations if org_id is None else (org_id,)
-        return any(self._hash(one, kind, value) in self.hashes for one in organizations)
+        return any(
+            not self.hashes.isdisjoint(self._hashes(one, kind, value)) for one in organizations
+        )
 
     def mentions(self, org_id: str | None, text: str) -> bool:
         """Whether free text, JSON or a URL bears an erased person's address, number or id."""
@@ -97,14 +101,31 @@ class Erasures(BaseModel):
         digits = NO_DIGIT.sub("", leaf)
         return len(digits) >= PHONE_DIGITS and self.knows(org_id, IdentifierKind.PHONE, leaf)
 
-    def _hash(self, org_id: str, kind: str, value: str) -> str:
-        plain = value.strip()
-        if kind == IdentifierKind.EMAIL:
-            plain = plain.casefold()
-        if kind == IdentifierKind.PHONE:
-            plain = NO_DIGIT.sub("", plain)
-        whole = f"{org_id}\0{kind}\0{plain}".encode()
-        return hashlib.blake2b(whole, key=bytes.fromhex(self.salt), digest_size=16).hexdigest()
+    def _hashes(self, org_id: str, kind: str, value: str) -> list[str]:
+        key = bytes.fromhex(self.salt)
+        told = [f"{org_id}\0{kind}\0{one}".encode() for one in list_spellings(kind, value)]
+        return [hashlib.blake2b(one, key=key, digest_size=16).hexdigest() for one in told]
+
+
+def list_spellings(kind: str, value: str) -> list[str]:
+    """What an identifier comes to however it is written; nothing where it tells nobody.
+
+    Two values mean one person if they have one of these in common. An address without `@` and a
+    number without a digit but 0 stand where nothing is known, for anybody.
+
+    Args:
+        kind: Of `IdentifierKind`.
+        value: As a row has it.
+    """
+    plain = value.strip()
+    match kind:
+        case IdentifierKind.EMAIL:
+            return [plain.casefold()] if "@" in plain else []
+        case IdentifierKind.PHONE:
+            digits = NO_DIGIT.sub("", plain)
+            abroad = digits.removeprefix(INTERNATIONAL)
+            return sorted({digits, abroad}) if digits.strip("0") else []
+    return [plain]
 
 
 def _list_leaves(text: str) -> Iterator[tuple[str, str]]:

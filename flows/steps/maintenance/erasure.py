@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from contracts.erasures import Erasures, Identifier, IdentifierKind
+from contracts.erasures import Erasures, Identifier, IdentifierKind, list_spellings
 from contracts.feeds import FEEDS
 from flows.config.loading import LoadedWorkspace
 from flows.errors import UsageError
@@ -167,14 +167,13 @@ def _identify(read: FeedsRead, asked: Asked) -> set[Identifier]:
         found.add((org_id, EMAIL, asked.email))
     for kind in (EMAIL, PHONE, DEVICE):
         own_values = {*rows.get_column(kind).drop_nulls()}
-        others = people.filter(
-            pl.col(ORG_ID) == org_id, ~pl.col(CONTACT).is_in(list(contacts))
-        ).select(normalize_email(pl.col(kind)) if kind == EMAIL else pl.col(kind))
-        shared = {*others.unique().collect().to_series().drop_nulls()}
+        others = people.filter(pl.col(ORG_ID) == org_id, ~pl.col(CONTACT).is_in(list(contacts)))
+        others_values = others.select(kind).unique().collect().to_series().drop_nulls()
+        shared = {one for value in others_values for one in list_spellings(kind, value)}
         found |= {
             (org_id, kind, value)
             for value in own_values
-            if (value.strip().lower() if kind == EMAIL else value) not in shared
+            if shared.isdisjoint(list_spellings(kind, value))
         }
     addresses = [value.strip().lower() for _, kind, value in found if kind == EMAIL]
     sends = _scan(read, CONTACT, EMAIL, SEND).filter(

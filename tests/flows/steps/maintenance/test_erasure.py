@@ -258,6 +258,26 @@ def test_nobody_is_erased_by_mistake(root: Path) -> None:
     assert "ann-4711" in (root / "raw/contacts/1.csv").read_text()
 
 
+def test_who_shares_a_number_or_has_none_is_not_erased_with_the_person(tmp_path: Path) -> None:
+    """However the number is written, and whatever stands in the place of none."""
+    contacts = (
+        b"contact_id,email,phone\nann,n/a,+47 22 33 44 55\nbo,b@x.io,004722334455\n"
+        b"ann,n/a,unknown\ncy,N/A,none\n"
+    )
+    toml = "[workspace]\nmax_rejected_share = 0.9\n" + feed("contacts", "raw/contacts.csv")
+    toml += feed("orders", "raw/orders.csv")
+    orders = b"order_id,ordered_at,revenue,contact_id\n1,2026-01-01T12:00:00Z,1,bo\n"
+    files = {"raw/contacts.csv": contacts, "raw/orders.csv": orders}
+    root = write_workspace(tmp_path / "ws", toml, files)
+    publish_tables(root)
+    found = erase(root, contact="ann")
+    assert found is not None
+    assert found.files == {"raw/contacts.csv": 2}
+    publish_tables(root)
+    report = pl.read_parquet(published_tables(root)["people", "contact_report"])
+    assert report["contact_id"].to_list() == ["bo", "cy"]
+
+
 @pytest.mark.parametrize(
     "arguments", [["--contact", ID], ["--yes"], ["--contact", ID, "--email", ADDRESS, "--yes"]]
 )
