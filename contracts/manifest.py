@@ -45,6 +45,8 @@ class InputFile(Record):
     first_at: str | None = None
     """When its first row happened: a day, or an instant in UTC."""
     last_at: str | None = None
+    org_id: str | None = None
+    """Whose all of its rows are, where the feed says so and not the rows."""
 
 
 class PastInput(BaseModel):

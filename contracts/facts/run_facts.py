@@ -45,8 +45,11 @@ class ChangedFiles(Table):
     table: Text = field("the canonical table", key=True, required=True)
     path: Text = field("the file, relative to the workspace", key=True, required=True)
     reason: Text = field("what became of it: a reason of run/changes", key=True, required=True)
+    org_id: Text = field("whose all of its rows are; empty where its rows say it")
     first_day: Day = field("reporting day of its first row")
-    last_day: Day = field("reporting day of its last row")
+    last_day: Day = field(
+        "reporting day of its last row; empty where they hold until further notice"
+    )
 
 
 class FigureDifferences(Table):

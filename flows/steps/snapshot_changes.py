@@ -21,6 +21,9 @@ from transforms.common.calendar import find_day
 from transforms.reports.run_changes import SOURCES, compare_report, explain_changes
 
 Tables = Mapping[tuple[str, str], list[Path]]
+ChangedFile = tuple[str, str, str, str | None, date | None, date | None]
+"""A row of `ChangedFiles`."""
+RATES = "exchange_rates"
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def _scan(tables: Tables, label: tuple[str, str]) -> pl.LazyFrame:
 
 def _list_changed_files(
     before: list[InputFile], after: list[InputFile], timezone: str, rewritten: frozenset[str]
-) -> Iterator[tuple[str, str, str, date | None, date | None]]:
+) -> Iterator[ChangedFile]:
     """Rows of `ChangedFiles`; a file of the same content under another name has not changed."""
     old, new = ([one for one in entries if not one.refused] for entries in (before, after))
     known, current = ({_content(one) for one in entries} for entries in (old, new))
@@ -159,17 +162,17 @@ def _place(one: InputFile) -> tuple[str, str, str]:
     return one.feed, one.table, one.path
 
 
-def _describe_file(
-    one: InputFile, kind: ChangeReason, timezone: str
-) -> tuple[str, str, str, date | None, date | None]:
-    of_table = {"exchange_rates": ChangeReason.RATE, "contacts": ChangeReason.IDENTITY}
+def _describe_file(one: InputFile, kind: ChangeReason, timezone: str) -> ChangedFile:
+    """A row of `ChangedFiles`; the last rate of a currency holds until the next comes."""
+    of_table = {RATES: ChangeReason.RATE, "contacts": ChangeReason.IDENTITY}
     reason = kind if kind == ChangeReason.ERASED else of_table.get(one.table, kind)
     return (
         one.table,
         one.path,
         str(reason),
+        one.org_id,
         find_day_of(one.first_at, timezone),
-        find_day_of(one.last_at, timezone),
+        None if one.table == RATES else find_day_of(one.last_at, timezone),
     )
 
 

@@ -9,6 +9,9 @@ from contracts.facts.run_facts import ChangedFiles
 from contracts.reports.run_tables import ChangeReason, RunChanges
 
 EXACT = pl.Decimal(38, 8)
+CELL = (RunChanges.org_id, RunChanges.report, RunChanges.column, RunChanges.date_day)
+"""What has the same causes."""
+OWNER = "owner"
 DAY = (RunChanges.org_id, RunChanges.date_day)
 NAMES = ("message_name", "campaign_name")
 """The columns that name a row of a compared report, the finest first."""
@@ -116,7 +119,7 @@ def explain_changes(
     """Say of each difference why it is, and which files brought it.
 
     The files are those of the canonical tables that the figure comes from, and of these the ones
-    whose days cover its day, if there are such.
+    whose days cover its day, if there are such. A file of another organization alone is none.
 
     Args:
         differences: `FigureDifferences`.
@@ -126,7 +129,7 @@ def explain_changes(
     Returns:
         `RunChanges`.
     """
-    cell = [RunChanges.report, RunChanges.column, RunChanges.date_day]
+    cell = list(CELL)
     candidates = _find_candidates(differences.select(cell).unique(), files)
     causes = candidates.group_by(cell).agg(
         pl.col(ChangedFiles.reason).unique().alias("reasons"),
@@ -159,8 +162,11 @@ def _texts(values: Iterable[str] = ()) -> pl.Expr:
 
 
 def _find_candidates(cells: pl.LazyFrame, files: pl.LazyFrame) -> pl.LazyFrame:
-    """Each cell's files: of its tables, else all; of these those of its day, else all of these."""
-    cell = [RunChanges.report, RunChanges.column, RunChanges.date_day]
+    """Each cell's files: of its tables, else all; of these those of its day, else all of these.
+
+    None is of another organization alone.
+    """
+    cell = list(CELL)
     sources = pl.LazyFrame(
         [
             (report, column, table)
@@ -188,17 +194,18 @@ def _find_candidates(cells: pl.LazyFrame, files: pl.LazyFrame) -> pl.LazyFrame:
             .otherwise(pl.lit(""))
         )
     )
-    named = known.join(
-        sources, on=["table_of_report", "source_column"], how="inner", validate="m:m"
-    ).join(files, on=ChangedFiles.table, how="inner", validate="m:m")
-    every = cells.join(named, on=cell, how="anti", nulls_equal=True).join(files, how="cross")
-    covers = (
-        pl.col(RunChanges.date_day)
-        .is_between(ChangedFiles.first_day, ChangedFiles.last_day)
-        .fill_null(value=False)
+    of_files = files.rename({ChangedFiles.org_id: OWNER})
+    is_own = pl.col(OWNER).is_null() | (pl.col(OWNER) == pl.col(RunChanges.org_id))
+    named = (
+        known.join(sources, on=["table_of_report", "source_column"], how="inner", validate="m:m")
+        .join(of_files, on=ChangedFiles.table, how="inner", validate="m:m")
+        .filter(is_own)
     )
-    return (
-        pl.concat([rows.select(*cell, *columns(ChangedFiles)) for rows in (named, every)])
-        .with_columns(covers=covers)
-        .filter(pl.col("covers") | ~pl.col("covers").any().over(cell))
-    )
+    every = cells.join(named, on=cell, how="anti", nulls_equal=True).join(of_files, how="cross")
+    day, last_day = pl.col(RunChanges.date_day), pl.col(ChangedFiles.last_day)
+    covers = (pl.col(ChangedFiles.first_day) <= day) & (last_day.is_null() | (day <= last_day))
+    told = [*cell, ChangedFiles.path, ChangedFiles.reason, "covers"]
+    return pl.concat(
+        rows.with_columns(covers=covers.fill_null(value=False)).select(told)
+        for rows in (named, every.filter(is_own))
+    ).filter(pl.col("covers") | ~pl.col("covers").any().over(cell))

@@ -39,6 +39,7 @@ from flows.storage.notes.known_columns import read_known_columns
 from flows.storage.table_checks import equal
 from transforms.ingest.deduplication import DUPLICATE, SUPERSEDED
 
+ORG_ID = "org_id"
 BROUGHT_AT_ONCE = 16
 """How many files are brought to this machine at a time for workers in other processes."""
 
@@ -101,7 +102,15 @@ class FeedsRead:
                 erased=0 if file.is_copy else got.reasons.get(ERASED, 0),
                 first_at=got.first_at,
                 last_at=got.last_at,
+                org_id=_find_organization(file, got.table),
             )
+
+
+def _find_organization(file: ReadFile, table: str) -> str | None:
+    """Whose rows of a table all are, where the feed says so."""
+    mappings = [one.mapping for one in file.raw.feed.mappings if one.mapping.table == table]
+    given = {mapping.constants.get(ORG_ID) for mapping in mappings}
+    return given.pop() if len(given) == 1 else None
 
 
 def read_feeds(

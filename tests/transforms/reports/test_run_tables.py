@@ -167,10 +167,13 @@ def difference(report: str, column: str, day: date | None, **other: Any) -> dict
     return place | values | {"name": "Hello", "is_renamed": False} | other
 
 
-def changed(table: str, path: str, reason: str, *days: date) -> dict[str, Any]:
+def changed(
+    table: str, path: str, reason: str, *days: date | None, org_id: str | None = None
+) -> dict[str, Any]:
     """A file that has changed, with rows between two days."""
     first, last = days or (None, None)
     return {
+        "org_id": org_id,
         "table": table,
         "path": path,
         "reason": reason,
@@ -208,6 +211,29 @@ def test_files_of_the_tables_that_a_figure_comes_from_explain_it() -> None:
 def test_files_that_cover_the_day_come_before_the_others() -> None:
     assert explain(OPENS, [EVENTS, LATER, MESSAGES]) == ("late_rows", "e.jsonl")
     assert explain(OPENS, [LATER, MESSAGES]) == ("late_rows+corrected_file", "later.jsonl; m.csv")
+
+
+def test_a_rate_holds_until_the_next_comes() -> None:
+    """So that it is a cause on later days, too, beside the files of such a day."""
+    rates = changed("exchange_rates", "r.csv", "rate", DAY_1, None)
+    orders = changed("orders", "o.csv", "late_rows", DAY_3, DAY_3)
+    revenue = difference("email/daily_report", "revenue", DAY_3)
+    assert explain(revenue, [rates, orders]) == ("late_rows+rate", "o.csv; r.csv")
+    rates = changed("exchange_rates", "r.csv", "rate", DAY_3, None)
+    orders = changed("orders", "o.csv", "late_rows", DAY_1, DAY_1)
+    revenue = difference("email/daily_report", "revenue", DAY_1)
+    assert explain(revenue, [rates, orders]) == ("late_rows", "o.csv")
+
+
+def test_a_file_of_another_organization_alone_is_no_cause() -> None:
+    """Nor is its name told there; the figure is of organization a."""
+    own, other = (
+        changed("events", f"{org_id}.csv", reason, DAY_1, DAY_1, org_id=org_id)
+        for org_id, reason in (("a", "late_rows"), ("b", "corrected_file"))
+    )
+    assert explain(OPENS, [own, other]) == ("late_rows", "a.csv")
+    assert explain(OPENS, [other, MESSAGES]) == ("corrected_file", "m.csv")
+    assert explain(OPENS, [other], ChangeReason.CONFIGURATION) == ("configuration", "")
 
 
 def test_reasons_are_joined_in_their_order() -> None:
