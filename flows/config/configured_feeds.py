@@ -133,6 +133,8 @@ def _configure_feed(
         null_values=(*source.null_values, *section.null_values),
         expected_columns=named | foreign,
         total_row_prefixes=(*source.total_rows, *section.total_rows),
+        stated_totals=section.total_rows,
+        day_columns=frozenset(_list_day_columns(tables, source)),
         naming_columns=frozenset(_list_names(source)),
         no_data=source.no_data,
         flatten=frozenset(source.flatten),
@@ -158,6 +160,19 @@ def _list_names(source: Source) -> Iterator[str]:
     """The columns that name what a row is about, in every language."""
     for name in source.naming_columns:
         yield from (name, *source.synonyms.get(name, ()))
+
+
+def _list_day_columns(tables: Iterable[TableMapping], source: Source) -> Iterator[str]:
+    """The columns that say a row's day, in every language; not those of a period's first day."""
+    for mapping in tables:
+        days = mapping.columns.get(AdStats.date_day)
+        names = () if days is None else file_columns(days)
+        starts: set[str] = set()
+        if mapping.period is not None:
+            starts = {*file_columns(mapping.period.start)} - {*file_columns(mapping.period.end)}
+        for name in names:
+            if name not in starts:
+                yield from (name, *source.synonyms.get(name, ()))
 
 
 def _list_comma_columns(mappings: Iterable[ResolvedMapping]) -> Iterator[str]:

@@ -27,6 +27,8 @@ class FileOptions:
             any case ("Total: Account", "©20"); one with `$` at its end is the whole cell. Such rows
             are left out directly below the header and at the end of the file; anywhere else they
             are data.
+        stated_totals: Those of them that the user names; of the others, a row with a day is data.
+        day_columns: Columns in which a row of data has its day.
         naming_columns: Columns of which, as far as a text table has any, each row of data fills
             one; a row that fills none is a total row too.
         no_data: What a file without data says in place of rows, in any case.
@@ -43,6 +45,8 @@ class FileOptions:
     null_values: tuple[str, ...] = ()
     expected_columns: frozenset[str] = frozenset()
     total_row_prefixes: tuple[str, ...] = ()
+    stated_totals: tuple[str, ...] = ()
+    day_columns: frozenset[str] = frozenset()
     naming_columns: frozenset[str] = frozenset()
     no_data: tuple[str, ...] = ()
     flatten: frozenset[str] = frozenset()

@@ -1,7 +1,8 @@
 """Where the data of a text table starts: delimiter, preamble, header and leading total rows."""
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from contracts.manifest import count_of
@@ -159,6 +160,11 @@ class _Candidate:
         return any(said) and all(row in self.rows[: self.header + 1] for row in data)
 
 
+YEAR = re.compile(r"\d{4}")
+ONE_DAY = re.compile(r"\d{4}|\d[./-]\d")
+"""What a cell with a day has; one with two years has a period."""
+
+
 @dataclass(frozen=True)
 class TotalRows:
     """Which rows of a file, where they stand at its beginning or end, only add up the others.
@@ -167,27 +173,49 @@ class TotalRows:
         width: How many cells the header has.
         prefixes: How their first filled cell begins.
         names: The places of the cells of which every row of data fills one.
+        days: The places of the cells in which a row of data has its day.
+        stated: Those prefixes with which a row is a total whether it has a day or not.
     """
 
     width: int
     prefixes: tuple[str, ...]
     names: tuple[int, ...]
+    days: tuple[int, ...]
+    stated: tuple[str, ...]
 
     @classmethod
     def of(cls, header: Sequence[str], options: FileOptions) -> "TotalRows":
         """Those of a file with this header."""
-        named = {_comparable(name) for name in options.naming_columns}
-        places = tuple(at for at, name in enumerate(header) if _comparable(name) in named)
-        return cls(len(header), options.total_row_prefixes, places)
+        return cls(
+            len(header),
+            options.total_row_prefixes,
+            _find_places(header, options.naming_columns),
+            _find_places(header, options.day_columns),
+            options.stated_totals,
+        )
 
     def matches(self, cells: list[str]) -> bool:
-        """Whether a row begins as a total does, or has figures and no name."""
-        return _is_total_row(cells, self.prefixes) or (
+        """Whether a row begins as a total does and has no day, or has figures and no name."""
+        if _is_total_row(cells, self.prefixes):
+            return _is_total_row(cells, self.stated) or not self._has_day(cells)
+        return (
             bool(self.names)
             and len(cells) == self.width
             and any(cell.strip() for cell in cells)
             and not any(cells[at].strip() for at in self.names)
         )
+
+    def _has_day(self, cells: list[str]) -> bool:
+        """Whether a cell says one day, as those of a campaign called "Total - Brand" do."""
+        first = next(at for at, cell in enumerate(cells) if cell.strip())
+        told = [cells[at] for at in self.days if first < at < len(cells)]
+        return any(ONE_DAY.search(cell) and len(YEAR.findall(cell)) <= 1 for cell in told)
+
+
+def _find_places(header: Sequence[str], names: Iterable[str]) -> tuple[int, ...]:
+    """Where columns of some names stand in a header."""
+    wanted = {_comparable(name) for name in names}
+    return tuple(at for at, name in enumerate(header) if _comparable(name) in wanted)
 
 
 def _is_total_row(cells: list[str], prefixes: tuple[str, ...]) -> bool:

@@ -187,6 +187,52 @@ def test_a_campaign_called_total_is_no_total_row(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("day", "header", "form"),
+    [
+        ("2026-01-31", "Day", "%d.%m.%Y"),
+        ("31.01.2026", "Tag", "%d.%m.%Y"),
+        ("Jan 31, 2026", "Day", "%b %d, %Y"),
+        ("1/31/2026", "Date", "%m/%d/%Y"),
+    ],
+)
+def test_a_row_with_a_day_is_no_total_however_its_campaign_is_called(
+    tmp_path: Path, day: str, header: str, form: str
+) -> None:
+    text = (
+        f'Campaign,{header},Cost\nTotal - Brand,"{day}",1.00\nSpring,"{day}",2.00\n'
+        f'Total: Search,"{day}",4.00\nTotal: Campaigns,--,7.00\nTotal: Account,,7.00\n'
+        'Total - filtered,"Jan 31, 2026 - Feb 1, 2026",7.00\n'
+    )
+    formats = f'formats = {{ date_day = "{form}" }}'
+    found = read_export(tmp_path, "google_ads.report", text, formats)
+    assert rows_of(found, "ad_stats", "campaign_name", "spend") == [
+        ("Total - Brand", Decimal(1)),
+        ("Spring", Decimal(2)),
+        ("Total: Search", Decimal(4)),
+    ]
+
+
+def test_a_row_that_the_feed_calls_a_total_is_one_also_with_a_day(tmp_path: Path) -> None:
+    text = "Campaign,Day,Cost\nA,2026-01-31,1.00\nTotal - all,2026-01-31,1.00\n"
+    found = read_export(tmp_path, "google_ads.report", text, 'total_rows = ["Total - all"]')
+    assert rows_of(found, "ad_stats", "campaign_name", "spend") == [("A", Decimal(1))]
+
+
+def test_a_total_of_a_period_is_one_whose_first_day_it_says(tmp_path: Path) -> None:
+    """Meta's has no day of its own, but the first and last day of the report."""
+    text = (
+        "Campaign name,Reporting starts,Reporting ends,Amount spent (USD),Impressions\n"
+        "Results from 2 campaigns,2026-01-31,2026-01-31,3.00,30\n"
+        "A,2026-01-31,2026-01-31,1.00,10\nB,2026-01-31,2026-01-31,2.00,20\n"
+    )
+    found = read_export(tmp_path, "facebook_ads.ads_manager", text)
+    assert rows_of(found, "ad_stats", "campaign_name", "spend") == [
+        ("A", Decimal(1)),
+        ("B", Decimal(2)),
+    ]
+
+
 def test_a_renamed_spend_is_refused(tmp_path: Path) -> None:
     """The header that the vendor renamed overnight: no spend of 0, but its nearest name."""
     text = "Day,Campaign,Costs,Clicks\n2026-01-31,Spring,1.00,3\n"
