@@ -207,8 +207,8 @@ def test_a_row_with_a_day_is_no_total_however_its_campaign_is_called(
     formats = f'formats = {{ date_day = "{form}" }}'
     found = read_export(tmp_path, "google_ads.report", text, formats)
     assert rows_of(found, "ad_stats", "campaign_name", "spend") == [
-        ("Total - Brand", Decimal(1)),
         ("Spring", Decimal(2)),
+        ("Total - Brand", Decimal(1)),
         ("Total: Search", Decimal(4)),
     ]
 
