@@ -44,7 +44,12 @@ def read_frame(folder: Path, name: str, contract: type[Table]) -> pl.DataFrame:
     Raises:
         DamagedFile: It has other columns than its contract.
     """
-    frame = pl.read_ipc(folder / f"{name}{SUFFIX}")
-    if frame.schema != polars_schema(contract):
+    return scan_frame(folder, name, contract).collect(engine="in-memory")
+
+
+def scan_frame(folder: Path, name: str, contract: type[Table]) -> pl.LazyFrame:
+    """Read a table back each time that it is asked for, as `read_frame` does: it may be large."""
+    rows = pl.scan_ipc(folder / f"{name}{SUFFIX}")
+    if rows.collect_schema() != polars_schema(contract):
         raise DamagedFile(name, f"is no {contract.__name__}")
-    return frame
+    return rows

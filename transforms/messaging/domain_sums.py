@@ -6,61 +6,59 @@ from contracts.channels import STANDARD_CODES
 from contracts.columns import columns, key
 from contracts.facts.messaging.hierarchy import MessageCodes
 from contracts.facts.messaging.send_facts import SendFacts
-from contracts.facts.messaging.send_keys import ContactDomains
+from contracts.facts.messaging.send_keys import ContactDomains, DomainNames
 from contracts.facts.messaging.send_sums import DomainBases, DomainSums
 from contracts.feeds import Contacts, Sends
 from contracts.vocabulary import Channel
-from transforms.common.joins import HELD, STREAMED
+from transforms.common.joins import take
+from transforms.common.key_places import KeyPlaces
 from transforms.common.keys import CONTACT, DOMAIN, hash_email, hash_id, normalize_email
 from transforms.common.rates import COUNTS
 from transforms.messaging.delivery_basis import ASSUMED_SENDS, assume_deliveries, org_of_basis
 from transforms.messaging.delivery_counts import count_sends
 
 NO_DOMAIN = "(none)"
-ADDRESS = "address"
+PLACE = "place"
 
 
 def list_domains(contacts: pl.LazyFrame, addressed: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per contact or unknown address: `ContactDomains`.
+    """One row per contact or unknown address with a domain: `ContactDomains`, and its name.
 
     Args:
         contacts: Canonical contacts.
         addressed: The organization, contact and address of sends and events.
     """
+    of_contacts = contacts.select(
+        hash_id(Contacts.contact_id, seed=CONTACT).alias(ContactDomains.contact_key),
+        _find_domain(),
+    )
+    by_address = addressed.filter(pl.col(Sends.contact_id).is_null()).select(
+        hash_email().alias(ContactDomains.contact_key), _find_domain()
+    )
+    # Contacts stand once each as they are.
+    keyed = pl.concat([of_contacts, by_address.unique(ContactDomains.contact_key)]).drop_nulls()
+    domain_key = pl.col(DomainNames.domain).hash(DOMAIN)
+    return keyed.with_columns(domain_key.alias(ContactDomains.domain_key))
+
+
+def _find_domain() -> pl.Expr:
+    """The domain of a row's address."""
     address = normalize_email(pl.col(Contacts.email))
-    by_address = addressed.filter(pl.col(Sends.contact_id).is_null())
-    keyed = pl.concat(
-        [
-            contacts.select(
-                hash_id(Contacts.contact_id, seed=CONTACT).alias(ContactDomains.contact_key),
-                address.alias(ADDRESS),
-            ),
-            by_address.select(
-                hash_email().alias(ContactDomains.contact_key), address.alias(ADDRESS)
-            ),
-        ]
-    )
-    domain = pl.col(ADDRESS).str.extract(r"@([^@\s]+)$")
-    return (
-        keyed.select(ContactDomains.contact_key, domain.alias(ContactDomains.domain))
-        .drop_nulls()
-        .unique(ContactDomains.contact_key)
-        .with_columns(pl.col(ContactDomains.domain).hash(DOMAIN).alias(ContactDomains.domain_key))
-        .select(columns(ContactDomains))
-    )
+    return address.str.extract(r"@([^@\s]+)$").alias(DomainNames.domain)
 
 
-def sum_domains(facts: pl.LazyFrame, domains: pl.LazyFrame) -> pl.LazyFrame:
+def sum_domains(facts: pl.LazyFrame, domains: pl.DataFrame, places: KeyPlaces) -> pl.LazyFrame:
     """One row per mailbox domain and basis: `DomainBases` over a group's e-mail sends.
 
     Args:
         facts: `SendFacts` of a group of buckets.
         domains: `ContactDomains`.
+        places: Where the keys of their contacts stand.
     """
-    keys = domains.select(ContactDomains.contact_key, ContactDomains.domain_key)
     return (
         facts.filter(pl.col(SendFacts.channel_code) == STANDARD_CODES[Channel.EMAIL])
-        .join(keys, on=SendFacts.contact_key, how="left", validate=STREAMED, build_side=HELD)
+        .with_columns(places.find(SendFacts.contact_key).alias(PLACE))
+        .with_columns(take(domains, ContactDomains.domain_key, PLACE))
         .group_by(key(DomainBases))
         .agg(count_sends())
         .select(columns(DomainBases))
@@ -69,7 +67,7 @@ def sum_domains(facts: pl.LazyFrame, domains: pl.LazyFrame) -> pl.LazyFrame:
 
 def add_domains(
     parts: pl.LazyFrame,
-    domains: pl.LazyFrame,
+    names: pl.LazyFrame,
     assumed: pl.LazyFrame,
     organizations: pl.LazyFrame,
 ) -> pl.LazyFrame:
@@ -77,17 +75,15 @@ def add_domains(
 
     Args:
         parts: `DomainBases`.
-        domains: `ContactDomains`.
+        names: `DomainNames`.
         assumed: `AssumedBases`.
         organizations: The `org_id` and `org_code` of every organization.
     """
-    domain = ContactDomains.domain_key
-    names = domains.select(domain, ContactDomains.domain).unique()
     return (
         assume_deliveries(parts, assumed)
         .with_columns(org_of_basis().alias(MessageCodes.org_code))
         .join(organizations, on=MessageCodes.org_code, how="inner", validate="m:1")
-        .join(names, on=domain, how="left", validate="m:1")
+        .join(names, on=DomainBases.domain_key, how="left", validate="m:1")
         .with_columns(pl.col(DomainSums.domain).fill_null(NO_DOMAIN))
         .group_by(key(DomainSums))
         .agg(pl.col(*COUNTS, ASSUMED_SENDS).sum())

@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.columns import key, polars_schema
-from contracts.facts.messaging.send_keys import ContactDomains
+from contracts.facts.messaging.send_keys import ContactDomains, DomainNames
 from contracts.facts.messaging.send_sums import DomainSums
 from contracts.feeds import Contacts
 from contracts.reports.messaging import DomainReport, Figures
@@ -15,13 +15,17 @@ from transforms.reports.messaging import ADDED, CONVERTED, add_figures, finish
 
 
 def report_domains(
-    sums: pl.LazyFrame, domains: pl.LazyFrame, conversions: pl.LazyFrame | None
+    sums: pl.LazyFrame,
+    domains: pl.LazyFrame,
+    names: pl.LazyFrame,
+    conversions: pl.LazyFrame | None,
 ) -> pl.LazyFrame:
     """One row per mailbox domain: the e-mail sends to it, and the orders that e-mails brought.
 
     Args:
         sums: `DomainSums`.
         domains: `ContactDomains`.
+        names: `DomainNames`.
         conversions: `MessageOrders`; None where no feed gives orders.
     """
     on = key(DomainReport)
@@ -37,7 +41,8 @@ def report_domains(
                 hash_id(Contacts.contact_id, seed=CONTACT).alias(ContactDomains.contact_key)
             )
             .join(domains, on=ContactDomains.contact_key, how="left", validate="m:1")
-            .with_columns(pl.col(ContactDomains.domain).fill_null(NO_DOMAIN))
+            .join(names, on=ContactDomains.domain_key, how="left", validate="m:1")
+            .with_columns(pl.col(DomainNames.domain).fill_null(NO_DOMAIN))
             .select(*on, *CONVERTED)
         )
         rows = pl.concat(

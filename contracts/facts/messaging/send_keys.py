@@ -85,5 +85,11 @@ class ContactDomains(Table):
     contact_key: Key = column(
         "key of the contact, or of an address that no contact bears", key=True
     )
-    domain: Text = column("what follows the last @ of the address, in small letters")
-    domain_key: Key = column("key of the domain")
+    domain_key: Key = column("key of the domain", required=True)
+
+
+class DomainNames(Table):
+    """One row per mailbox domain."""
+
+    domain_key: Key = column("key of the domain", key=True, required=True)
+    domain: Text = column("what follows the last @ of an address, in small letters", required=True)

@@ -5,7 +5,7 @@ import polars as pl
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_counts import Counts
 from contracts.facts.messaging.send_facts import CountedEvents
-from contracts.facts.messaging.send_keys import ContactDomains
+from contracts.facts.messaging.send_keys import ContactDomains, DomainNames
 from contracts.reports.messaging import DomainReport, LinkReport
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import Explanation, leave_out, merge_left_out
@@ -53,11 +53,12 @@ class MessageCells:
 
     def _are_to_domain(self, domain: str) -> pl.Expr:
         """Whether sends are to a mailbox at a domain; `(none)` where none is known."""
-        known = self.sends.run.names.domains
+        names = self.sends.run.names
         if domain == NO_DOMAIN:
-            return ~are_to(known.get_column(ContactDomains.contact_key))
-        own = known.filter(pl.col(ContactDomains.domain) == domain)
-        return are_to(own.get_column(ContactDomains.contact_key))
+            return ~are_to(names.domains.collect().get_column(ContactDomains.contact_key))
+        own = names.domain_names.lazy().filter(pl.col(DomainNames.domain) == domain)
+        known = names.domains.join(own, on=ContactDomains.domain_key, how="semi").collect()
+        return are_to(known.get_column(ContactDomains.contact_key))
 
     def _count_clicks(self, cell: AskedCell) -> Explanation:
         """The clicks on a link; of a send the first where sends are counted."""

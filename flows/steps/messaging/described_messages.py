@@ -8,12 +8,13 @@ from pathlib import Path
 import polars as pl
 
 from contracts.channels import MOST_OWN_CHANNELS, OTHER_CHANNEL, RunChannels
-from contracts.columns import no_rows, polars_schema
+from contracts.columns import columns, no_rows, polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.messaging.hierarchy import DescribedMessages, EventChannels
 from contracts.facts.messaging.send_keys import (
     AddressOwners,
     ContactDomains,
+    DomainNames,
     LinkTexts,
     MessageReferences,
 )
@@ -25,8 +26,8 @@ from flows.config.memory import fact_rows_at_once
 from flows.errors import ConfigurationError
 from flows.ingest.send_key_files import LINKS_FILE
 from flows.kept.identities import identify
-from flows.kept.kept_frames import read_frame, write_frames
-from flows.runtime.materialize import hold, materialize
+from flows.kept.kept_frames import read_frame, scan_frame, write_frames
+from flows.runtime.materialize import hold, materialize, require_contract
 from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.messaging.message_references import (
     FileReferences,
@@ -73,18 +74,25 @@ class NamedKeys:
         channels: The run's channels.
         messages: `DescribedMessages`.
         owners: `AddressOwners`.
-        domains: `ContactDomains`.
+        domains: `ContactDomains`, in a file where they are kept.
+        domain_names: `DomainNames`.
     """
 
     channels: RunChannels
     messages: pl.DataFrame
     owners: pl.DataFrame
-    domains: pl.DataFrame
+    domains: pl.LazyFrame
+    domain_names: pl.DataFrame
 
     def keep(self, folder: Path) -> str:
         """Keep them for the next run; return what they are."""
         (folder / CHANNELS).write_text(json.dumps(self.channels.own))
-        frames = {"messages": self.messages, "owners": self.owners, "domains": self.domains}
+        frames = {
+            "messages": self.messages,
+            "owners": self.owners,
+            "domains": self.domains.collect(),
+            "domain names": self.domain_names,
+        }
         return identify(self.channels.own, write_frames(folder, frames))
 
 
@@ -99,7 +107,8 @@ def read_names(folder: Path) -> NamedKeys:
         read_channels(folder),
         read_frame(folder, "messages", DescribedMessages),
         read_frame(folder, "owners", AddressOwners),
-        read_frame(folder, "domains", ContactDomains),
+        scan_frame(folder, "domains", ContactDomains),
+        read_frame(folder, "domain names", DomainNames),
     )
 
 
@@ -115,7 +124,7 @@ def find_names(inputs: MessageInputs, gathered: FileReferences | None = None) ->
         channels,
         _find_messages(inputs, channels, gathered),
         _find_owners(inputs.catalog),
-        _find_domains(inputs.catalog),
+        *_find_domains(inputs.catalog),
     )
 
 
@@ -204,11 +213,19 @@ def _find_owners(catalog: Catalog) -> pl.DataFrame:
     return materialize(map_addresses(catalog.scan("contacts")), AddressOwners).collect()
 
 
-def _find_domains(catalog: Catalog) -> pl.DataFrame:
-    """The domain of the mailbox of every contact, and of every address that names one."""
+def _find_domains(catalog: Catalog) -> tuple[pl.LazyFrame, pl.DataFrame]:
+    """The domain of the mailbox of every contact, and of every address that names one.
+
+    Returns:
+        `ContactDomains`, held, and `DomainNames`.
+    """
     named = [Sends.org_id, Sends.contact_id, Sends.email]
     tables = ("sends", "events") if catalog.given.names_by_email() else ()
     nobody = pl.LazyFrame(schema=dict.fromkeys(named, pl.String))
     addressed = pl.concat([nobody, *(catalog.scan(table).select(named) for table in tables)])
-    domains = list_domains(catalog.scan("contacts"), addressed.unique())
-    return materialize(domains, ContactDomains).collect()
+    listed = list_domains(catalog.scan("contacts"), addressed)
+    names = listed.select(columns(DomainNames)).unique()
+    domains, named = pl.collect_all(
+        [listed.select(columns(ContactDomains)), names], engine="streaming"
+    )
+    return require_contract(domains, ContactDomains), require_contract(named, DomainNames).collect()

@@ -152,14 +152,14 @@ class FactFiles:
         )
         return sum(count.item() for count in pl.collect_all(others))
 
-    def domains(self, domains: pl.LazyFrame) -> pl.LazyFrame:
+    def domains(self, names: pl.LazyFrame) -> pl.LazyFrame:
         """Sums by mailbox domain: `DomainSums`.
 
         Args:
-            domains: `ContactDomains`.
+            names: `DomainNames`.
         """
         parts, assumed = self.scan("domains"), self.find_assumed()
-        return materialize(add_domains(parts, domains, assumed, self.organizations()), DomainSums)
+        return materialize(add_domains(parts, names, assumed, self.organizations()), DomainSums)
 
     def count_unclear(self) -> dict[str, int]:
         """How many sends and events are not clear, by what is not."""

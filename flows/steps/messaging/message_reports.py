@@ -135,8 +135,8 @@ def write_channel_reports(
 
 def _report_domains(built: MessageFacts, orders: pl.LazyFrame | None) -> pl.LazyFrame:
     """E-mail sends by the domain of the mailbox."""
-    domains = built.names.domains.lazy()
-    return report_domains(built.facts.domains(domains), domains, orders)
+    names = built.names.domain_names.lazy()
+    return report_domains(built.facts.domains(names), built.names.domains, names, orders)
 
 
 def _write_provider_reports(

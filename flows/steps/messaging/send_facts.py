@@ -1,6 +1,7 @@
 """The send facts, built group of buckets by group of buckets in bounded memory."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -14,6 +15,7 @@ from contracts.facts.messaging.send_facts import (
     SendUnits,
     UnitEvents,
 )
+from contracts.facts.messaging.send_keys import ContactDomains
 from contracts.facts.messaging.send_sums import ContactBases
 from flows.cluster.workers import count_up, perform
 from flows.config.memory import fact_rows_at_once
@@ -29,6 +31,7 @@ from flows.steps.messaging.linked_events import (
     read_events,
     read_sends,
 )
+from transforms.common.key_places import KeyPlaces
 from transforms.common.keys import BUCKETS, hash_unknown_message, list_repeated
 from transforms.messaging.contact_sums import sum_contacts
 from transforms.messaging.daily_sums import sum_links, sum_message_days
@@ -74,9 +77,14 @@ class FactInputs:
     bare_codes: pl.LazyFrame
     unknown: list[int]
     owners: pl.DataFrame
-    domains: pl.LazyFrame
+    domains: pl.DataFrame
     members: pl.DataFrame
     timezone: str
+
+    @cached_property
+    def domain_places(self) -> KeyPlaces:
+        """Where the contacts stand among the domains: found once, asked by every group."""
+        return KeyPlaces.of(self.domains.get_column(ContactDomains.contact_key))
 
 
 @dataclass(frozen=True)
@@ -140,7 +148,7 @@ def sum_group(links: LinkInputs, named: FactInputs, group: int) -> dict[str, pl.
         "links": sum_links(counted),
         "said": list_said_delivered(counted, named.codes),
         "unclear": count_unclear(facts, counted),
-        "domains": sum_domains(facts, named.domains),
+        "domains": sum_domains(facts, named.domains, named.domain_places),
     }
     if named.members.height:
         sums["segments"] = sum_segments(facts, named.messages, named.members.lazy())
@@ -261,7 +269,7 @@ def number_facts(
         codes.filter(is_known) if has_bare else codes.clear(),
         unknown,
         names.owners,
-        names.domains.lazy(),
+        names.domains.collect(),
         members,
         timezone,
     )

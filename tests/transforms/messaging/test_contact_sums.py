@@ -9,10 +9,11 @@ import pytest
 from contracts.channels import STANDARD_CODES
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_facts import SendFacts
-from contracts.facts.messaging.send_keys import ContactDomains
+from contracts.facts.messaging.send_keys import ContactDomains, DomainNames
 from contracts.facts.messaging.send_sums import AssumedBases
 from contracts.feeds import Contacts, ListMembers, Sends
 from tests.support.frames import frame
+from transforms.common.key_places import KeyPlaces
 from transforms.common.keys import CONTACT, hash_id
 from transforms.messaging.contact_sums import merge_bases, sum_contacts
 from transforms.messaging.domain_sums import add_domains, list_domains, sum_domains
@@ -74,12 +75,14 @@ def test_domains_are_of_emails_alone_and_who_has_none_is_none() -> None:
     email, sms = STANDARD_CODES["email"], STANDARD_CODES["sms"]
     sends = [(101, email), (102, email), (None, email), (101, sms)]
     rows = [fact(contact, "delivered", 1, channel_code=channel) for contact, channel in sends]
-    at_x = [{"contact_key": key, "domain": "x.io", "domain_key": 7} for key in (101, 102)]
-    domains = frame(ContactDomains, at_x)
+    at_x = [{"contact_key": key, "domain_key": 7} for key in (101, 102)]
+    domains = frame(ContactDomains, at_x).collect()
+    names = frame(DomainNames, [{"domain_key": 7, "domain": "x.io"}])
     schema = {"org_code": pl.UInt32, "org_id": pl.String}
     organizations = pl.LazyFrame({"org_code": [0], "org_id": ["o"]}, schema)
-    sums = sum_domains(frame(SendFacts, rows), domains)
-    got = add_domains(sums, domains, NOTHING_ASSUMED, organizations).sort("domain").collect()
+    places = KeyPlaces.of(domains.get_column("contact_key"))
+    sums = sum_domains(frame(SendFacts, rows), domains, places)
+    got = add_domains(sums, names, NOTHING_ASSUMED, organizations).sort("domain").collect()
     assert got.select("org_id", "domain", "sends").rows() == [("o", "(none)", 1), ("o", "x.io", 2)]
 
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from contracts.facts.messaging.hierarchy import DescribedMessages
-from contracts.facts.messaging.send_keys import ContactDomains
+from contracts.facts.messaging.send_keys import ContactDomains, DomainNames
 from contracts.facts.messaging.send_sums import ChannelDays, ChannelLinks, DomainSums, MessageRows
 from contracts.facts.order_facts import MessageOrders
 from contracts.feeds import Campaigns, Contacts, MessageStats
@@ -173,14 +173,15 @@ def test_domains_have_the_orders_of_their_contacts() -> None:
     """Contact 101 is at x.io; an order of nobody known is of no domain."""
     contacts = frame(Contacts, [{"org_id": "o", "contact_id": "101"}])
     key = contacts.select(hash_id("contact_id", seed=CONTACT)).collect().item()
-    domains = frame(ContactDomains, [{"contact_key": key, "domain": "x.io"}])
+    domains = frame(ContactDomains, [{"contact_key": key, "domain_key": 7}])
+    names = frame(DomainNames, [{"domain_key": 7, "domain": "x.io"}])
     sums = frame(
         DomainSums, [{**ZERO, "org_id": "o", "domain": "x.io", "sends": 5, "delivered": 4}]
     )
     orders = [order("m1", 1, 20, contact_id="101"), order("m1", 1, 7, contact_id=None)]
-    got = report_domains(sums, domains, frame(MessageOrders, orders)).collect()
-    names = ("domain", "channel", "sends", "orders", "revenue", "conversion_rate")
-    assert got.select(names).rows() == [
+    got = report_domains(sums, domains, names, frame(MessageOrders, orders)).collect()
+    shown = ("domain", "channel", "sends", "orders", "revenue", "conversion_rate")
+    assert got.select(shown).rows() == [
         ("(none)", "email", 0, 1, Decimal(7), None),
         ("x.io", "email", 5, 1, Decimal(20), 0.25),
     ]

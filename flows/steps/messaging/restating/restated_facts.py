@@ -174,7 +174,9 @@ def _find_seeds(task: FactRestatement) -> Seeds:
     changed = [file for file in (*task.changes.gone, *task.changes.come) if file.table == MEMBERS]
     found = (
         list_restated_messages((before.codes, campaigns[0]), (now.codes, campaigns[1])),
-        list_restated_contacts((owners[0], before.domains), (owners[1], now.domains)),
+        list_restated_contacts(
+            *((borne, one.domains.lazy()) for borne, one in zip(owners, (before, now), strict=True))
+        ),
         list_restated_members(scan_rows(changed, MEMBERS), campaigns, owners),
     )
     return Seeds(*pl.collect_all(found))
@@ -198,7 +200,7 @@ def _sum_held(
     narrowed = replace(
         named,
         owners=owners,
-        domains=named.domains.join(contacts.lazy(), on=contact, how="semi"),
+        domains=named.domains.join(contacts, on=contact, how="semi"),
         members=_key_members(files, contacts),
     )
     links = LinkInputs.of(held, narrowed.codes, owners, Path())
