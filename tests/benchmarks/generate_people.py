@@ -16,12 +16,12 @@ from contracts.columns import Table, columns, polars_schema
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.described_activities import ContactSessions, LinkNames, MessageEvents
-from contracts.facts.people.numbered_activities import People
 from flows.kept.keepers import Scratch
 from flows.steps.activities.activity_pieces import EVENTS, ORDERS, SENDS, SESSIONS, keep_piece
 from tests.benchmarks.assets import START, generate_once, numbered
+from tests.support.numbered_people import number_people as number_all
 from transforms.activities.described_activities import number_messages
-from transforms.activities.person_numbers import key_contacts, key_people, list_people
+from transforms.activities.person_numbers import key_contacts, key_people
 from transforms.common.keys import LINK, MESSAGE, hash_id
 
 PEOPLE, MESSAGES, LINKS = "people.parquet", "messages.parquet", "links.parquet"
@@ -106,8 +106,7 @@ def number_people(contacts: int) -> pl.DataFrame:
     ids = pl.LazyFrame({"who": range(contacts)}).select(
         org_id=pl.lit("default"), contact_id=numbered("c-{}", pl.col("who"), 9)
     )
-    listed = list_people(key_people(ids), key_people(ids.clear()))
-    return listed.select(columns(People)).collect()
+    return number_all(key_people(ids), key_people(ids.clear()))
 
 
 def describe_messages() -> pl.LazyFrame:

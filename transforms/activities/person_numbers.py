@@ -7,6 +7,7 @@ from contracts.feeds import Contacts, Events
 from transforms.common.joins import HELD, STREAMED
 from transforms.common.key_places import KeyPlaces
 from transforms.common.keys import CONTACT, PERSON_DEVICE, hash_id
+from transforms.common.shared_texts import SHARED
 
 ORG_ID, CONTACT_ID, DEVICE = Contacts.org_id, Contacts.contact_id, Events.anonymous_id
 CONTACT_NO, CONTACT_KEY = People.contact_no, People.contact_key
@@ -21,22 +22,57 @@ def key_people(rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.filter(pl.col(CONTACT_ID).is_not_null()).select(key, ORG_ID, CONTACT_ID)
 
 
-def list_people(contacts: pl.LazyFrame, others: pl.LazyFrame) -> pl.LazyFrame:
-    """List every contact that any row names, in the order of organization and contact.
+def list_unknown(others: pl.LazyFrame, known: KeyPlaces) -> pl.LazyFrame:
+    """The contacts that the contacts feed does not have, each once.
+
+    Args:
+        others: Contacts whom rows name (`key_people`).
+        known: Where the keys of those of the feed stand.
+    """
+    return others.filter(known.find(CONTACT_KEY).is_null()).unique()
+
+
+def list_people(contacts: pl.LazyFrame, unknown: pl.LazyFrame) -> pl.LazyFrame:
+    """List every contact that any row names: `People` without their numbers, in no order.
 
     Args:
         contacts: Those of the contacts feed, each once (`key_people`).
-        others: Those whom other rows name (`key_people`).
-
-    Returns:
-        `People`.
+        unknown: The others, each once (`list_unknown`).
     """
-    unknown = others.join(contacts, on=CONTACT_KEY, how="anti", build_side=HELD).unique()
     named = [
         rows.with_columns(pl.lit(is_known).alias(IS_KNOWN))
         for rows, is_known in ((contacts, True), (unknown, False))
     ]
-    return pl.concat(named).sort(ORG_ID, CONTACT_ID).with_row_index(CONTACT_NO)
+    return pl.concat(named)
+
+
+def find_bounds(people: pl.LazyFrame, among: int) -> pl.LazyFrame:
+    """The organization and id of some contacts spread over all, in order.
+
+    Args:
+        people: Contacts with their keys.
+        among: Of how many one is taken about.
+    """
+    return people.filter(pl.col(CONTACT_KEY) % among == 0).select(ORG_ID, CONTACT_ID).sort(pl.all())
+
+
+def count_bounds_before(bounds: pl.DataFrame) -> pl.Expr:
+    """How many bounds no contact stands behind: contacts of one number are a stretch of the order.
+
+    Args:
+        bounds: The organization and id of contacts, in order.
+    """
+    org, contact = pl.col(ORG_ID), pl.col(CONTACT_ID)
+    is_before = [
+        (org > bound_org) | ((org == bound_org) & (contact >= bound))
+        for bound_org, bound in bounds.iter_rows()
+    ]
+    return pl.sum_horizontal(pl.lit(0, pl.UInt64), *(one.cast(pl.UInt64) for one in is_before))
+
+
+def sort_people(people: pl.LazyFrame) -> pl.LazyFrame:
+    """Put contacts in the order of organization and contact; organizations are kept once each."""
+    return people.sort(ORG_ID, CONTACT_ID).with_columns(pl.col(ORG_ID).cast(SHARED))
 
 
 def key_contacts(rows: pl.LazyFrame) -> pl.LazyFrame:

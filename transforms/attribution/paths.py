@@ -79,6 +79,7 @@ def list_open_ends(
     }
     return (
         people.filter(People.is_known)
+        .with_columns(pl.col(ORG_ID).cast(pl.String))
         .join(bought, on=CONTACT_NO, how="anti")
         .join(last_days, on=ORG_ID, how="inner", validate="m:1")
         .select(

@@ -21,8 +21,9 @@ from contracts.facts.people.numbered_activities import (
 )
 from transforms.activities.described_activities import BARE_ACTIONS
 from transforms.common.calendar import reporting_day
-from transforms.common.joins import HELD, STREAMED
+from transforms.common.joins import HELD, STREAMED, take
 from transforms.common.key_places import KeyPlaces
+from transforms.common.shared_texts import SHARED
 from transforms.people.subscriptions import STATUSES
 
 OF_LIST = rf"(^|_)({'|'.join(STATUSES)})$"
@@ -83,22 +84,18 @@ def list_sendings(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def list_mail(mail: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
+def list_mail(mail: pl.LazyFrame, people: pl.DataFrame) -> pl.LazyFrame:
     """List the direct mail that only events show, with the columns of `FirstSendings`.
 
     Args:
         mail: `ContactSends` with the numbers of their contacts.
         people: `People`.
     """
-    keys = people.select(People.contact_no, CONTACT)
-    return (
-        mail.join(keys, on=People.contact_no, how="left", validate="m:1")
-        .with_columns(
-            pl.col(ContactSends.channel).fill_null(OTHER_CHANNEL),
-            pl.col(ContactSends.sent_at).alias(AT),
-        )
-        .select(columns(FirstSendings))
-    )
+    return mail.with_columns(
+        take(people, CONTACT, NUMBER),
+        pl.col(ContactSends.channel).fill_null(OTHER_CHANNEL),
+        pl.col(ContactSends.sent_at).alias(AT),
+    ).select(columns(FirstSendings))
 
 
 def find_firsts(
@@ -128,46 +125,52 @@ def find_firsts(
     found = (
         pl.LazyFrame({CONTACT: keys, AT: first})
         .filter(pl.col(AT) < NEVER)
-        .select(CONTACT, pl.lit(channel).alias(CHANNEL), instant)
+        .select(CONTACT, pl.lit(channel, SHARED).alias(CHANNEL), instant)
         for channel, first in firsts.items()
     )
     return pl.concat([no_rows(FirstSendings), *found])
 
 
-def restore_firsts(firsts: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
+def restore_firsts(firsts: pl.LazyFrame, people: pl.DataFrame, places: KeyPlaces) -> pl.LazyFrame:
     """First sendings as `ContactSends` that tell no more than to whom, on what, and when.
 
     Args:
         firsts: `FirstSendings`.
         people: `People`.
+        places: Where their keys stand.
     """
-    ids = people.select(CONTACT, ContactSends.org_id, ContactSends.contact_id)
-    told = firsts.rename({AT: ContactSends.sent_at}).join(
-        ids, on=CONTACT, how="inner", validate="m:1"
+    told = firsts.with_columns(places.find(CONTACT).alias(NUMBER)).select(
+        take(people, ContactSends.org_id, NUMBER).cast(pl.String),
+        take(people, ContactSends.contact_id, NUMBER),
+        pl.col(CHANNEL).cast(pl.String),
+        pl.col(AT).alias(ContactSends.sent_at),
     )
     nothing = no_rows(ContactSends)
-    return pl.concat([nothing, told.drop(CONTACT)], how="diagonal").select(columns(ContactSends))
+    return pl.concat([nothing, told], how="diagonal").select(columns(ContactSends))
 
 
-def sum_first_days(firsts: pl.LazyFrame, people: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
+def sum_first_days(
+    firsts: pl.LazyFrame, people: pl.DataFrame, places: KeyPlaces, timezone: str
+) -> pl.LazyFrame:
     """Sum by channel and day who came onto the list of a channel, and did nothing about it since.
 
     Args:
         firsts: `FirstSendings` of contacts without an event of that list.
         people: `People`.
+        places: Where their keys stand.
         timezone: The reporting time zone.
 
     Returns:
         `SubscriptionDays`, in no order.
     """
     day = reporting_day(pl.col(AT), timezone).alias(SubscriptionDays.date_day)
-    orgs = people.select(CONTACT, SubscriptionDays.org_id)
     none = (pl.lit(0, pl.Int64).alias(status) for status in STATUSES.values())
     return (
-        firsts.join(orgs, on=CONTACT, how="inner", validate="m:1")
+        firsts.with_columns(places.find(CONTACT).alias(NUMBER))
+        .with_columns(take(people, SubscriptionDays.org_id, NUMBER))
         .group_by(SubscriptionDays.org_id, CHANNEL, day)
         .agg(pl.len().cast(pl.Int64).alias(SubscriptionDays.size_change))
-        .with_columns(*none)
+        .with_columns(pl.col(SubscriptionDays.org_id, CHANNEL).cast(pl.String), *none)
         .select(columns(SubscriptionDays))
     )
 

@@ -91,7 +91,6 @@ def build_journey(
         kinds share an id at one instant, the kinds after the first (in the order of their names)
         follow it in brackets.
     """
-    orgs = people.select(pl.col(People.org_id).cast(SHARED))
     texts = messages.select(pl.col(*SAID_BY_BOTH, *SAID_BY_MESSAGE, CHANNEL).cast(SHARED))
     told = {name: take(texts, name, MESSAGE_NO) for name in texts.columns}
     taken = (pl.col(name).filter(IS_TAKEN) for name in (EVENT_ID, KIND))
@@ -102,7 +101,7 @@ def build_journey(
         .select(pl.exclude(PLACE).gather(PLACE))
         .with_columns(_is_taken().alias(IS_TAKEN))
         .with_columns(
-            take(orgs, People.org_id, CONTACT_NO).alias(ContactJourney.org_id),
+            take(people, People.org_id, CONTACT_NO).alias(ContactJourney.org_id),
             take(people, People.contact_id, CONTACT_NO).alias(ContactJourney.contact_id),
             pl.when(IS_TAKEN).then(distinct_id).otherwise(EVENT_ID).alias(EVENT_ID),
             pl.coalesce(CHANNEL, of_send).alias(CHANNEL),

@@ -1,6 +1,6 @@
 """Who is on which list: subscriptions to channels, and members of segments."""
 
-from contracts.columns import Count, Day, Flag, Instant, Table, Text, column
+from contracts.columns import Count, Day, Flag, Instant, SharedText, Table, Text, column
 from contracts.facts.key_types import Key
 
 STEPS = ["sent", "subscribed", "unsubscribed", "complained"]
@@ -12,7 +12,7 @@ class FirstSendings(Table):
     """One row per contact and channel that anything but an event of its list shows a send on."""
 
     contact_key: Key = column("key of the contact", key=True, required=True)
-    channel: Text = column("the channel", key=True, required=True)
+    channel: SharedText = column("the channel", key=True, required=True)
     occurred_at: Instant = column("the first send, or event of one", required=True)
 
 

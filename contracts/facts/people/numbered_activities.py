@@ -27,7 +27,7 @@ class People(Table):
 
     contact_no: Serial = column("number of the contact, in that order", key=True, required=True)
     contact_key: Key = column("key of the contact", required=True)
-    org_id: Text = column("organization", required=True)
+    org_id: SharedText = column("organization", required=True)
     contact_id: Text = column("the contact", required=True)
     is_known: Flag = column("whether the contacts feed has them", required=True)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import polars as pl
 
@@ -13,12 +14,27 @@ from flows.catalog.file_batches import Batch
 from flows.config.memory import fact_rows_at_once
 from flows.errors import REPORT_IT, CampaignReportsError
 from flows.kept.identities import identify_rows
-from flows.runtime.materialize import materialize
+from flows.runtime.materialize import cut_groups, materialize
 from flows.steps.messaging.described_messages import NamedKeys
 from flows.steps.messaging.key_files import KeyFiles
+from flows.storage.workspace_files import remove_tree
 from transforms.activities.activity_keys import name_contacts
-from transforms.activities.person_numbers import key_people, list_people
+from transforms.activities.person_numbers import (
+    count_bounds_before,
+    find_bounds,
+    key_people,
+    list_people,
+    list_unknown,
+    sort_people,
+)
+from transforms.common.key_places import KeyPlaces
+from transforms.common.keys import list_repeated
 from transforms.matching.match_sessions import MatchedSessions
+
+CONTACTS_A_SORT = 1_000_000
+"""About how many contacts are sorted at a time."""
+BOUNDS_A_SORT = 100
+"""Of about how many of them one is the last: the more, the more equal are the pieces."""
 
 
 @dataclass(frozen=True)
@@ -70,23 +86,47 @@ class PeopleInputs:
         return name_contacts(rows, self.names.owners)
 
 
-def find_people(inputs: PeopleInputs, orders: pl.LazyFrame, links: pl.DataFrame) -> pl.DataFrame:
+def find_people(
+    inputs: PeopleInputs, orders: pl.LazyFrame, links: pl.DataFrame, folder: Path
+) -> pl.DataFrame:
     """Number the contacts that any row names, as `People`.
 
     Args:
         inputs: What was read.
         orders: `PricedOrders`.
         links: `IdentityLinks`.
+        folder: Where contacts lie until they are in order, if they are many.
 
     Raises:
         CampaignReportsError: Two contacts share a key, which no workspace has shown yet.
     """
     naming = [inputs.scan_named("sends"), inputs.scan_named("events"), inputs.sessions]
     named = pl.concat([key_people(rows) for rows in (*naming, orders, links.lazy())])
-    known = key_people(inputs.catalog.scan("contacts")).collect(engine="streaming").lazy()
-    listed = list_people(known, named).collect(engine="streaming")
-    keys = listed.get_column(People.contact_key)
-    if keys.n_unique() < len(keys):
+    known = key_people(inputs.catalog.scan("contacts"))
+    keys = known.select(People.contact_key).collect(engine="streaming").to_series()
+    unknown = list_unknown(named, KeyPlaces.of(keys)).collect(engine="streaming")
+    listed = list_people(known, unknown.lazy())
+    in_order = _put_in_order(listed, len(keys) + unknown.height, folder)
+    people = materialize(in_order.with_row_index(People.contact_no), People).collect()
+    if not list_repeated(people.get_column(People.contact_key)).is_empty():
         msg = "two contacts share a 64-bit key"
         raise CampaignReportsError(msg, REPORT_IT)
-    return materialize(listed.lazy(), People).collect()
+    return people
+
+
+def _put_in_order(people: pl.LazyFrame, count: int, folder: Path) -> pl.LazyFrame:
+    """Sort contacts, some at a time: what a sort takes beside them is several times as much.
+
+    Args:
+        people: Every contact (`list_people`).
+        count: How many they are.
+        folder: Where to cut them, if they are many.
+    """
+    if count <= CONTACTS_A_SORT:
+        return sort_people(people)
+    some = find_bounds(people, CONTACTS_A_SORT // BOUNDS_A_SORT).collect(engine="streaming")
+    bounds = some.gather_every(BOUNDS_A_SORT, BOUNDS_A_SORT)
+    cut = cut_groups(people, count_bounds_before(bounds), bounds.height + 1, folder)
+    in_order = [sort_people(piece).collect() for piece in cut]
+    remove_tree(folder)
+    return pl.concat(in_order, rechunk=True).lazy()

@@ -172,7 +172,8 @@ class Activities:
         """
         people, messages = self.list_people(groups), self.messages.lazy()
         if kind == "contacts":
-            return people.filter(People.is_known).select(Contacts.org_id, Contacts.contact_id)
+            org_id = pl.col(Contacts.org_id).cast(pl.String)
+            return people.filter(People.is_known).select(org_id, Contacts.contact_id)
         rows = restore_contacts(self.scan_numbered(kind, groups), people)
         if kind == "events":
             return describe_events(rows, messages)
@@ -201,7 +202,7 @@ def write_activities(
     orders = _price_orders(inputs)
     scratch = Scratch(folder / "kept")
     links = link_devices(inputs, orders, keeper or scratch)
-    people = find_people(inputs, orders, links)
+    people = find_people(inputs, orders, links, folder / "people")
     numbered = hold(number_messages(inputs.names.messages.lazy()), NumberedMessages)
     keyed = key_contacts(links.lazy()).with_columns(key_device().alias(DEVICE_KEY)).collect()
     linked = LinkedPieces(keyed, keeper or scratch, folder / "places", workers)

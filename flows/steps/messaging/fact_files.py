@@ -21,7 +21,7 @@ from contracts.facts.messaging.send_sums import (
 from flows.folders import list_matching
 from flows.runtime.materialize import materialize, write_whole
 from flows.storage.workspace_files import remove_tree
-from transforms.common.joins import HELD
+from transforms.common.key_places import KeyPlaces
 from transforms.messaging.additive_sums import SUMS, add_up
 from transforms.messaging.contact_sums import keep_assumable, merge_bases
 from transforms.messaging.daily_sums import name_days, name_links
@@ -139,18 +139,18 @@ class FactFiles:
         """
         return materialize(merge_bases(bases, self.find_assumed()), ContactSums)
 
-    def count_contacts(self, known: pl.LazyFrame) -> int:
+    def count_contacts(self, known: KeyPlaces) -> int:
         """How many contacts anything was sent to or came from, but for some.
 
         Args:
-            known: The `contact_key` of those.
+            known: Where the keys of those stand.
         """
         key = ContactBases.contact_key
-        parts = [part.select(key).unique() for part in self.scan_contacts()]
-        others = (
-            part.join(known, on=key, how="anti", build_side=HELD).select(pl.len()) for part in parts
+        others = known.find(key).is_null()
+        counts = (
+            part.filter(others).select(pl.col(key).n_unique()) for part in self.scan_contacts()
         )
-        return sum(count.item() for count in pl.collect_all(others))
+        return sum(count.collect(engine="streaming").item() for count in counts)
 
     def domains(self, names: pl.LazyFrame) -> pl.LazyFrame:
         """Sums by mailbox domain: `DomainSums`.

@@ -14,6 +14,7 @@ from contracts.vocabulary import Action
 from flows.catalog.canonical_tables import Catalog
 from flows.steps.messaging.message_reports import MessageFacts
 from transforms.common.joins import HELD
+from transforms.common.key_places import KeyPlaces
 from transforms.common.keys import CONTACT, IMPLIED_MESSAGE, hash_cells, hash_id
 
 OF_FACTS = frozenset({"sends", "events"})
@@ -107,8 +108,9 @@ def _unresolved_by_facts(catalog: Catalog, built: MessageFacts) -> Iterator[Warn
         pl.col("campaign_id").is_not_null(), pl.col("campaign_name").is_null()
     )
     unknown["campaigns.campaign_id"] = campaigns.select("org_id", "campaign_id").n_unique()
-    known = catalog.scan("contacts").select(contact_key=hash_id(Contacts.contact_id, seed=CONTACT))
-    unknown["contacts.contact_id"] = built.facts.count_contacts(known.collect().lazy())
+    known = catalog.scan("contacts").select(hash_id(Contacts.contact_id, seed=CONTACT))
+    places = KeyPlaces.of(known.collect(engine="streaming").to_series())
+    unknown["contacts.contact_id"] = built.facts.count_contacts(places)
     for target, count in unknown.items():
         table, column = target.split(".")
         if count and catalog.has_rows(table):

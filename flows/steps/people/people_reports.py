@@ -24,7 +24,7 @@ from flows.steps.people.audiences import write_audiences
 from flows.steps.people.journeys import JourneyParts, write_journeys
 from flows.steps.people.subscriptions import SubscriptionFacts, build_subscriptions
 from flows.storage.report_files import write_pieces, write_table
-from transforms.activities.person_numbers import key_contacts, place_contacts
+from transforms.activities.person_numbers import key_contacts
 from transforms.attribution.orders import count_orders
 from transforms.people.subscriptions import report_list_growth, report_subscriptions
 from transforms.reports.people import PERSON, count_sessions, report_contacts
@@ -101,10 +101,10 @@ def _write_contacts(of: PeopleReports, states: pl.LazyFrame) -> list[Check]:
     came = count_sessions(of.activities.scan_keyed("sessions"))
     sessions = materialize(came, ContactVisits) if has_web else None
     orders = materialize(told, ContactOrders) if has_orders else None
-    known = of.activities.people.filter(People.is_known)
     listed = of.catalog.scan("contacts").select(*PERSON, Contacts.attributes)
-    contacts = _cut(key_contacts(listed), known, of.scratch / "contacts")
-    bases = _cut(pl.concat(of.sends.scan_contacts()), known, of.scratch / "sums of contacts")
+    contacts = _cut(key_contacts(listed), of.activities, of.scratch / "contacts")
+    sums = pl.concat(of.sends.scan_contacts())
+    bases = _cut(sums, of.activities, of.scratch / "sums of contacts")
 
     def report(some: pl.LazyFrame, own: pl.LazyFrame) -> pl.DataFrame:
         sums = of.sends.merge_contacts(own)
@@ -114,14 +114,14 @@ def _write_contacts(of: PeopleReports, states: pl.LazyFrame) -> list[Check]:
     return write_pieces(of.staging, "people", "contact_report", pieces)
 
 
-def _cut(rows: pl.LazyFrame, contacts: pl.DataFrame, folder: Path) -> list[pl.LazyFrame]:
+def _cut(rows: pl.LazyFrame, activities: Activities, folder: Path) -> list[pl.LazyFrame]:
     """Cut rows into those of some contacts at a time, in the order of contacts.
 
     Args:
-        rows: Any with the keys of contacts; those of others are in the first piece.
-        contacts: `People`, in order.
+        rows: Any with the keys of contacts; those of nobody known are in the first piece.
+        activities: What people did, and who they are.
         folder: Where to write the pieces, if there are several.
     """
-    pieces = max(1, -(-contacts.height // CONTACTS_AT_A_TIME))
-    place = place_contacts(contacts).find(People.contact_key)
+    pieces = max(1, -(-activities.people.height // CONTACTS_AT_A_TIME))
+    place = activities.places.find(People.contact_key)
     return cut_groups(rows, place // CONTACTS_AT_A_TIME, pieces, folder)

@@ -24,6 +24,8 @@ from flows.steps.activities.activity_pieces import LISTS, Pieces
 from flows.steps.activities.write_activities import SHOWN_MAIL, Activities
 from transforms.activities.described_activities import describe_events
 from transforms.activities.person_numbers import key_contacts, restore_contacts
+from transforms.common.joins import HELD
+from transforms.common.shared_texts import SHARED
 from transforms.people.first_sendings import (
     find_firsts,
     list_mail,
@@ -63,13 +65,16 @@ def build_subscriptions(
         config: The workspace's configuration.
         keeper: Keeps the first sendings of the pieces that stay as they are.
     """
-    people, timezone = activities.list_people(), config.workspace.timezone
-    happened = _list_events(activities)
-    of_lists = key_contacts(happened).select(PLACE).unique()
+    people, places = activities.people, activities.places
+    timezone, happened = config.workspace.timezone, _list_events(activities)
+    channel = pl.col(FirstSendings.channel).cast(SHARED)
+    of_lists = key_contacts(happened).select(FirstSendings.contact_key, channel).unique()
     firsts = _find_firsts(activities, keeper)
-    told = restore_firsts(firsts.join(of_lists, on=PLACE, how="semi"), people)
+    few = firsts.join(of_lists, on=PLACE, how="semi", build_side=HELD)
+    told = restore_firsts(few, people, places)
     steps = materialize(list_steps(happened, told), SubscriptionSteps)
-    others = sum_first_days(firsts.join(of_lists, on=PLACE, how="anti"), people, timezone)
+    rest = firsts.join(of_lists, on=PLACE, how="anti", build_side=HELD)
+    others = sum_first_days(rest, people, places, timezone)
     days = pl.concat([sum_subscription_days(steps, timezone), others])
     return SubscriptionFacts(
         materialize(find_states(steps), SubscriptionStates), materialize(days, SubscriptionDays)
@@ -90,7 +95,7 @@ def _find_firsts(activities: Activities, keeper: Keeper) -> pl.LazyFrame:
     messages = activities.messages.select(
         NumberedMessages.message_key, NumberedMessages.channel, NumberedMessages.planned_at
     )
-    mail = list_mail(activities.scan_numbered(SHOWN_MAIL), activities.list_people())
+    mail = list_mail(activities.scan_numbered(SHOWN_MAIL), activities.people)
     parts = [mail]
     for kind in ("sends", "events"):
         before, last = activities.pieces[kind].part(-LAST_PIECES)

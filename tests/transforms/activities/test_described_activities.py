@@ -21,6 +21,7 @@ from contracts.facts.people.described_activities import (
 from contracts.facts.people.numbered_activities import FirstSentEvents, KeyedEvents, KeyedSends
 from contracts.feeds import Events, Sends
 from tests.support.frames import frame
+from tests.support.numbered_people import number_people
 from transforms.activities.activity_keys import (
     add_first_sent,
     find_contacts,
@@ -48,7 +49,6 @@ from transforms.activities.described_activities import (
 from transforms.activities.direct_mail import list_shown_mail
 from transforms.activities.person_numbers import (
     key_people,
-    list_people,
     number_contacts,
     place_contacts,
     restore_contacts,
@@ -90,7 +90,7 @@ def event(event_id: str, event_type: str, **more: object) -> dict[str, Any]:
 def describe(events: list[dict[str, Any]], sends: list[dict[str, Any]] | None = None) -> Any:
     """Events as activities, in the order of their ids."""
     rows, of_sends = frame(Events, events), frame(Sends, sends or [])
-    people, messages = number_people(rows, of_sends), number()
+    people, messages = number_all(rows, of_sends), number()
     keyed = (
         rows.with_columns(machine_reason=pl.lit(None, pl.String))
         .pipe(find_contacts, NOBODY)
@@ -99,10 +99,8 @@ def describe(events: list[dict[str, Any]], sends: list[dict[str, Any]] | None = 
         .pipe(name_channels, OWN)
         .select(columns(KeyedEvents))
     )
-    numbered = number_events(
-        number_contacts(keyed, place_contacts(people.collect())), messages.collect()
-    )
-    described = describe_events(restore_contacts(numbered, people), messages).collect()
+    numbered = number_events(number_contacts(keyed, place_contacts(people)), messages.collect())
+    described = describe_events(restore_contacts(numbered, people.lazy()), messages).collect()
     assert described.schema == polars_schema(MessageEvents)
     return described.sort("event_id")
 
@@ -113,10 +111,10 @@ def number() -> pl.LazyFrame:
     return number_messages(MESSAGES.with_columns(pl.lit(None).alias(name) for name in missing))
 
 
-def number_people(*naming: pl.LazyFrame) -> pl.LazyFrame:
+def number_all(*naming: pl.LazyFrame) -> pl.DataFrame:
     """The people whom rows name."""
     named = pl.concat(key_people(rows) for rows in naming)
-    return list_people(named.clear(), named)
+    return number_people(named.clear(), named)
 
 
 def select_keys(sends: pl.LazyFrame) -> pl.LazyFrame:
@@ -215,15 +213,13 @@ def test_an_event_of_a_send_is_of_its_contact_and_message() -> None:
 def told(sends: list[dict[str, Any]], events: list[dict[str, Any]]) -> pl.LazyFrame:
     """Sends as activities, some of them told of by events."""
     rows, messages = frame(Sends, sends), number()
-    people = number_people(rows)
+    people = number_all(rows)
     keys = select_event_keys(frame(Events, events).with_row_index("row_number"), OWN.own)
     keys = keys.with_columns(feed=pl.lit(1, pl.UInt16)).select(polars_schema(FeedEvents).names())
     sent = find_first_sent(keys, select_keys(rows))
     keyed = key_sends(add_first_sent(find_contacts(rows, NOBODY), sent)).select(columns(KeyedSends))
-    numbered = number_sends(
-        number_contacts(keyed, place_contacts(people.collect())), messages.collect()
-    )
-    return describe_sends(restore_contacts(numbered, people), messages)
+    numbered = number_sends(number_contacts(keyed, place_contacts(people)), messages.collect())
+    return describe_sends(restore_contacts(numbered, people.lazy()), messages)
 
 
 def test_sends_bear_names_channel_and_window() -> None:

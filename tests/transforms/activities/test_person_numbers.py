@@ -4,15 +4,18 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.numbered_people import number_people
 from transforms.activities.person_numbers import (
+    count_bounds_before,
+    find_bounds,
     find_person,
     is_in_groups,
     key_contacts,
     key_people,
-    list_people,
     number_contacts,
     place_contacts,
     restore_contacts,
+    sort_people,
 )
 
 PERSON = ["org_id", "contact_id"]
@@ -26,10 +29,10 @@ def named(*people: tuple[str, str | None]) -> pl.LazyFrame:
 
 def test_people_are_numbered_in_the_order_of_their_ids() -> None:
     """Whom other rows name stand among those of the feed, each once; nobody is no contact."""
-    people = list_people(
+    people = number_people(
         named(("o", "2"), ("p", "1")), named(("o", "10"), ("o", "2"), ("o", "10"), ("o", None))
     ).select("contact_no", "org_id", "contact_id", "is_known")
-    assert people.collect().rows() == [
+    assert people.rows() == [
         (0, "o", "10", False),
         (1, "o", "2", True),
         (2, "p", "1", True),
@@ -37,12 +40,31 @@ def test_people_are_numbered_in_the_order_of_their_ids() -> None:
 
 
 def test_a_number_stands_for_its_contact_alone() -> None:
-    people = list_people(named(("o", "1"), ("p", "1")), named())
+    people = number_people(named(("o", "1"), ("p", "1")), named())
     rows = pl.LazyFrame({"org_id": ["p", "o", "o"], "contact_id": ["1", "1", None], "n": [1, 2, 3]})
-    numbered = number_contacts(key_contacts(rows), place_contacts(people.collect()))
-    back = restore_contacts(numbered.drop("contact_id"), people)
+    numbered = number_contacts(key_contacts(rows), place_contacts(people))
+    back = restore_contacts(numbered.drop("contact_id"), people.lazy())
     assert back.sort("n").collect().get_column("contact_id").to_list() == ["1", "1", None]
     assert numbered.sort("n").collect().get_column("contact_no").to_list() == [1, 0, None]
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.sampled_from(["", "o", "o\0", "p"]), st.text(max_size=3)), min_size=1),
+    st.integers(1, 3),
+    st.integers(1, 4),
+)
+def test_contacts_sorted_stretch_by_stretch_are_in_order(
+    drawn: list[tuple[str, str]], among: int, every: int
+) -> None:
+    people = named(*drawn).unique()
+    bounds = find_bounds(people, among).collect().gather_every(every)
+    cut = people.with_columns(count_bounds_before(bounds).alias("piece"))
+    pieces = [
+        sort_people(cut.filter(pl.col("piece") == piece).drop("piece"))
+        for piece in range(bounds.height + 1)
+    ]
+    assert pl.concat(pieces).collect().equals(sort_people(people).collect())
 
 
 @settings(max_examples=60)

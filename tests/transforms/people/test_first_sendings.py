@@ -22,6 +22,7 @@ from transforms.activities.described_activities import (
     number_sends,
 )
 from transforms.activities.person_numbers import number_contacts, place_contacts, restore_contacts
+from transforms.common.shared_texts import SHARED
 from transforms.people.first_sendings import (
     find_firsts,
     keep_list_events,
@@ -128,13 +129,16 @@ def test_first_sendings_and_list_events_tell_what_all_rows_tell(
         messages,
     )
     keys = people.select("contact_id", "contact_key")
-    places = own.join(keys, on="contact_id").select("contact_key", "channel").unique()
+    channel = pl.col("channel").cast(SHARED)
+    places = own.join(keys, on="contact_id").select("contact_key", channel).unique()
     few = firsts.join(places, on=["contact_key", "channel"], how="semi")
     rest = firsts.join(places, on=["contact_key", "channel"], how="anti")
-    steps, whole = list_steps(own, restore_firsts(few, people)), list_all(happened, told)
+    steps, whole = list_steps(own, restore_firsts(few, PEOPLE, PLACES)), list_all(happened, told)
     is_first_alone = ~pl.struct(PLACE).is_in(own.select(pl.struct(PLACE)).collect().to_series())
     assert_frame_equal(steps.collect(), whole.filter(~is_first_alone).collect())
     assert_frame_equal(find_states(steps).collect(), find_states(whole).collect())
-    days = pl.concat([sum_subscription_days(steps, ZONE), sum_first_days(rest, people, ZONE)])
+    days = pl.concat(
+        [sum_subscription_days(steps, ZONE), sum_first_days(rest, PEOPLE, PLACES, ZONE)]
+    )
     growth = [report_list_growth(one) for one in (days, sum_subscription_days(whole, ZONE))]
     assert_frame_equal(*pl.collect_all(growth))
