@@ -76,7 +76,7 @@ def materialize(frame: pl.LazyFrame, schema: type[Table]) -> pl.LazyFrame:
     Raises:
         CampaignReportsError: Columns or types differ from the contract's: a fault of ours.
     """
-    return require_contract(frame.select(columns(schema)).collect(engine="streaming"), schema)
+    return _require(frame.select(columns(schema)).collect(engine="streaming"), schema)
 
 
 def hold(frame: pl.LazyFrame, schema: type[Table]) -> pl.LazyFrame:
@@ -85,11 +85,10 @@ def hold(frame: pl.LazyFrame, schema: type[Table]) -> pl.LazyFrame:
     Names, messages, ads, links, and parts of a run need not stream: a sort or a short join costs
     half, and that of a few rows a third.
     """
-    return require_contract(frame.select(columns(schema)).collect(engine="in-memory"), schema)
+    return _require(frame.select(columns(schema)).collect(engine="in-memory"), schema)
 
 
-def require_contract(table: pl.DataFrame, schema: type[Table]) -> pl.LazyFrame:
-    """Prove that a computed table is what its contract says; give it as `materialize` does."""
+def _require(table: pl.DataFrame, schema: type[Table]) -> pl.LazyFrame:
     if table.schema != polars_schema(schema):
         stated = polars_schema(schema)
         wrong = [name for name in stated if table.schema[name] != stated[name]]

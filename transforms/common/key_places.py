@@ -14,6 +14,8 @@ import polars as pl
 
 SPREAD = np.uint64(0x9E3779B97F4A7C15)
 """An odd number: times it, keys of one range or bucket differ in their first bits, too."""
+PLACED_AT_ONCE = 1 << 20
+"""How many keys are placed at a time."""
 NOWHERE = -1
 
 
@@ -37,18 +39,20 @@ class KeyPlaces:
     def of(cls, keys: pl.Series) -> Self:
         """Place keys: 64-bit hashes, none of them null or there twice."""
         placed = keys.to_numpy()
-        bits = max(1, (2 * len(placed)).bit_length())
+        bits = max(1, len(placed).bit_length())
         shift = np.uint64(64 - bits)
         slots = np.full(1 << bits, NOWHERE, np.int32)
         others = np.full(len(placed), NOWHERE, np.int32)
-        own, left = _find_slots(placed, shift), np.arange(len(placed), dtype=np.int32)
-        slots[own] = left
-        before = slots[own]
-        # Of the keys of a slot one stands there; in each turn one more follows the last before it.
-        while (is_left := before != left).any():
-            before, left = before[is_left], left[is_left]
-            others[before] = left
-            before = others[before]
+        for first in range(0, len(placed), PLACED_AT_ONCE):
+            own = _find_slots(placed[first : first + PLACED_AT_ONCE], shift)
+            left = np.arange(first, first + len(own), dtype=np.int32)
+            # In each turn one key takes each slot; who stood there follows it.
+            while len(left):
+                before = slots[own]
+                slots[own] = left
+                is_placed = slots[own] == left
+                others[left[is_placed]] = before[is_placed]
+                own, left = own[~is_placed], left[~is_placed]
         return cls(placed, slots, others, shift)
 
     def find(self, key: str) -> pl.Expr:

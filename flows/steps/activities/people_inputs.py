@@ -14,7 +14,7 @@ from flows.catalog.file_batches import Batch
 from flows.config.memory import fact_rows_at_once
 from flows.errors import REPORT_IT, CampaignReportsError
 from flows.kept.identities import identify_rows
-from flows.runtime.materialize import cut_groups, materialize
+from flows.runtime.materialize import cut_groups, hold
 from flows.steps.messaging.described_messages import NamedKeys
 from flows.steps.messaging.key_files import KeyFiles
 from flows.storage.workspace_files import remove_tree
@@ -107,7 +107,7 @@ def find_people(
     unknown = list_unknown(named, KeyPlaces.of(keys)).collect(engine="streaming")
     listed = list_people(known, unknown.lazy())
     in_order = _put_in_order(listed, len(keys) + unknown.height, folder)
-    people = materialize(in_order.with_row_index(People.contact_no), People).collect()
+    people = hold(in_order.with_row_index(People.contact_no), People).collect()
     if not list_repeated(people.get_column(People.contact_key)).is_empty():
         msg = "two contacts share a 64-bit key"
         raise CampaignReportsError(msg, REPORT_IT)

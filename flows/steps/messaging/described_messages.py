@@ -27,7 +27,7 @@ from flows.errors import ConfigurationError
 from flows.ingest.send_key_files import LINKS_FILE
 from flows.kept.identities import identify
 from flows.kept.kept_frames import read_frame, scan_frame, write_frames
-from flows.runtime.materialize import hold, materialize, require_contract
+from flows.runtime.materialize import hold, materialize
 from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.messaging.message_references import (
     FileReferences,
@@ -224,8 +224,7 @@ def _find_domains(catalog: Catalog) -> tuple[pl.LazyFrame, pl.DataFrame]:
     nobody = pl.LazyFrame(schema=dict.fromkeys(named, pl.String))
     addressed = pl.concat([nobody, *(catalog.scan(table).select(named) for table in tables)])
     listed = list_domains(catalog.scan("contacts"), addressed)
-    names = listed.select(columns(DomainNames)).unique()
-    domains, named = pl.collect_all(
-        [listed.select(columns(ContactDomains)), names], engine="streaming"
-    )
-    return require_contract(domains, ContactDomains), require_contract(named, DomainNames).collect()
+    # One after the other: computed at once, they would hold every address.
+    domains = materialize(listed, ContactDomains)
+    names = materialize(listed.select(columns(DomainNames)).unique(), DomainNames)
+    return domains, names.collect()
