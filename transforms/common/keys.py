@@ -71,7 +71,9 @@ def hash_email() -> pl.Expr:
 
 def normalize_email(email: pl.Expr) -> pl.Expr:
     """An e-mail address as it identifies a contact: trimmed, in any case; empty is none."""
-    return email.str.strip_chars().str.to_lowercase().replace("", None)
+    address = email.str.strip_chars().str.to_lowercase()
+    # Not `replace`, for which Polars 2.1 holds all rows of a stream.
+    return pl.when(address != "").then(address)
 
 
 def hash_message_contact(message: str, contact: str) -> pl.Expr:
