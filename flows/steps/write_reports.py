@@ -21,6 +21,7 @@ from flows.steps.messaging.described_messages import MessageInputs
 from flows.steps.messaging.message_reports import write_channel_reports, write_overviews
 from flows.steps.messaging.message_warnings import find_message_warnings
 from flows.steps.people.people_reports import PeopleReports, write_people_reports
+from flows.steps.people.people_warnings import find_people_warnings
 from flows.steps.people.segments import compare_segments
 from flows.steps.run_facts import MESSAGES, RunFacts
 from flows.steps.standing_tables import write_standing_tables
@@ -165,6 +166,12 @@ def find_warnings(run: Run, facts: RunFacts) -> list[Warned]:
             lambda: compare_segments(catalog.only(*MEMBERS), timezone),
         ),
     ]
+    if run.is_configured("contacts", "orders"):
+        found += run.reports.warn(
+            "warnings of people",
+            [facts.activities],
+            lambda: find_people_warnings(facts.activities.value),
+        )
     if run.is_configured(*ADS):
         found += run.reports.warn(
             "warnings of ads",

@@ -33,7 +33,7 @@ TYPE_WORDS = {
     pl.Boolean: "not true or false",
     pl.String: "not a JSON object",
 }
-ROUNDED = r"^\d(?:[.,]\d+)?E\+\d{2,}$"
+ROUNDED = r"^\d(?:[.,]\d+)?[Ee]\+\d{2,}$"
 """How a spreadsheet shows, and saves, a number of more than 11 digits: `1.20209E+17`."""
 ROUNDED_WORDS = "an id that a spreadsheet has rounded, so that several are one; export ids as text"
 NOT_NULLABLE = "not_nullable"

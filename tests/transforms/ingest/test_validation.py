@@ -210,6 +210,7 @@ def test_a_row_that_names_none_of_several_columns_says_so_in_every_table(table: 
         ("1,20209E+17", True),
         ("1E+05", True),
         ("120209000000000001", False),
+        ("1.2020900000000000e+17", True),
         ("1.20209e17", False),
         ("E+17", False),
         ("aE+17=", False),
