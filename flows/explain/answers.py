@@ -106,7 +106,7 @@ class Explainer:
         Raises:
             UsageError: There is no such cell, or nothing can be said of it.
         """
-        cell = find_cell(place, self.run.tables[place], key, column)
+        cell = find_cell(place, self.run.list_files(*place), key, column)
         return self._state(cell, self._explain(cell))
 
     def _explain(self, cell: AskedCell) -> Explanation:

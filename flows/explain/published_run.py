@@ -5,7 +5,7 @@ Facts are built again from them by the very steps that built them for the report
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +26,11 @@ from flows.steps.matching.sessions import find_sessions
 from flows.steps.messaging.described_messages import MessageInputs, NamedKeys, find_names
 from flows.steps.reading.read_feeds import read_feeds
 from flows.storage.layout import Layout
-from flows.storage.snapshots.published_files import published_tables, read_manifest
+from flows.storage.snapshots.published_files import (
+    published_tables,
+    read_manifest,
+    require_whole,
+)
 
 RUN_AGAIN = "Run the workspace, then explain the figures that it publishes."
 
@@ -41,6 +45,7 @@ class PublishedRun:
         tables: Group and name of every published table -> its files.
         run_id: The run.
         scratch: A folder outside the workspace, for intermediate tables.
+        whole: The tables whose files were found to be what was published.
     """
 
     loaded: LoadedWorkspace
@@ -48,6 +53,7 @@ class PublishedRun:
     tables: dict[tuple[str, str], list[Path]]
     run_id: str
     scratch: Path
+    whole: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def config(self) -> Workspace:
@@ -80,8 +86,19 @@ class PublishedRun:
 
     def scan(self, group: str, name: str) -> pl.LazyFrame | None:
         """A published table; None where there is none."""
-        files = self.tables.get((group, name))
-        return pl.scan_parquet(files) if files else None
+        is_there = (group, name) in self.tables
+        return pl.scan_parquet(self.list_files(group, name)) if is_there else None
+
+    def list_files(self, group: str, name: str) -> list[Path]:
+        """The files of a published table, each of them what was published.
+
+        Raises:
+            PublishedDamage: One is gone, or its bytes are others.
+        """
+        if (group, name) not in self.whole:
+            require_whole(self.loaded.root, group, name)
+            self.whole.add((group, name))
+        return self.tables[group, name]
 
     def make_folder(self, name: str) -> Path:
         """A fresh folder for intermediate tables."""

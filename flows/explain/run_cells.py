@@ -214,7 +214,7 @@ class RunCells:
         group, name = str(row[C.report]).split("/", 1)
         place = (group, name)
         return self.explain_other(
-            find_cell(place, self.run.tables[place], _key_of(row), str(row[C.column]))
+            find_cell(place, self.run.list_files(*place), _key_of(row), str(row[C.column]))
         )
 
     def _run_before(self) -> str:

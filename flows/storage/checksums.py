@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from flows.storage.layout import Layout
-from flows.storage.workspace_files import hash_file, make_folder, replace_text
+from flows.storage.workspace_files import hash_file, make_folder, remove_tree, replace_text
 
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 SUFFIX = ".sha256"
@@ -46,10 +46,9 @@ def renew_sums(root: Path, run_id: str) -> None:
     sums = {}
     for top in (layout.snapshots, layout.quarantine):
         sums |= list_sums(top / run_id, layout.relative(top / run_id), {})
+    remove_tree(sums_file(root, run_id))
     if sums:
         write_sums(root, run_id, sums)
-    else:
-        sums_file(root, run_id).unlink(missing_ok=True)
 
 
 def sums_file(root: Path, run_id: str) -> Path:

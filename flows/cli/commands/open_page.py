@@ -7,7 +7,7 @@ from flows.cli.console import on_terminal, print_json, print_lines, print_note
 from flows.cli.options import Flag
 from flows.cli.published import list_published
 from flows.errors import ConfigurationError
-from flows.storage.snapshots.published_files import published_pages, require_written
+from flows.storage.snapshots.published_files import find_page, require_written
 
 
 def open_page(workspace: Path, /, *, json: Flag = False) -> int:
@@ -22,14 +22,16 @@ def open_page(workspace: Path, /, *, json: Flag = False) -> int:
 
     Raises:
         ConfigurationError: Nothing is published, or it was published without a page.
+        PublishedDamage: The page is gone, or not what was written.
     """
     list_published(workspace)
-    pages = published_pages(workspace)
-    if not pages:
+    found = find_page(workspace)
+    if found:
+        require_written(workspace, found.parent.name, found)
+    if not (found and found.exists()):
         msg = "the published snapshot has no page: it is of an earlier version"
         raise ConfigurationError(msg, f"Publish anew with `campaign-reports run {workspace}`.")
-    require_written(workspace, pages[0].parent.name, *pages)
-    page = pages[0].resolve()
+    page = found.resolve()
     if json:
         print_json({"page": str(page)})
         return 0

@@ -162,7 +162,7 @@ def _verify_latest(root: Path, *, repair: bool) -> Iterator[Damage]:
     stale += [path for path in sorted(layout.latest.rglob(f"*{TABLE_SUFFIX}")) if path not in shown]
     if stale and repair and len(whole) == len(outputs):
         for path in stale:
-            path.unlink(missing_ok=True)
+            remove_tree(path)
         mirror_latest(root)
     for path in stale:
         is_mended = repair and (_shows(path, shown[path]) if path in shown else not path.exists())
@@ -170,7 +170,10 @@ def _verify_latest(root: Path, *, repair: bool) -> Iterator[Damage]:
 
 
 def _shows(path: Path, sha256: str) -> bool:
-    return path.exists() and hash_file(path) == sha256
+    try:
+        return path.exists() and hash_file(path) == sha256
+    except OSError:
+        return False
 
 
 def _verify_notes(root: Path, *, repair: bool) -> Iterator[Damage]:
@@ -183,14 +186,14 @@ def _verify_notes(root: Path, *, repair: bool) -> Iterator[Damage]:
         yield Damage(layout.relative(path), "is gone or not what was written", mended=repair)
     if known_columns.is_damaged(root):
         if repair:
-            layout.columns.unlink()
+            remove_tree(layout.columns)
         path = layout.relative(layout.columns)
         yield Damage(path, "is not what a run writes", mended=repair)
     try:
         read_last_attempt(root)
     except StorageFailed:
         if repair:
-            layout.last_attempt.unlink()
+            remove_tree(layout.last_attempt)
         path = layout.relative(layout.last_attempt)
         yield Damage(path, "is not what a run writes", mended=repair)
 
@@ -217,6 +220,6 @@ def _verify_steps(root: Path, *, repair: bool) -> Iterator[Damage]:
         yield Damage(place, f"{problem}; the next run computes it anew", mended=repair)
     for record in find_damaged_records(layout.kept):
         if repair:
-            record.unlink()
+            remove_tree(record)
         problem = "is not what was written; the next run computes all reports anew"
         yield Damage(layout.relative(record), problem, mended=repair)

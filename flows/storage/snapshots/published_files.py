@@ -110,11 +110,14 @@ def published_tables(root: Path) -> dict[tuple[str, str], list[Path]]:
 
 def published_pages(root: Path) -> list[Path]:
     """The page of the published snapshot; none where it was published without one."""
+    page = find_page(root)
+    return [page] if page and page.exists() else []
+
+
+def find_page(root: Path) -> Path | None:
+    """Where the page of the published snapshot lies, or would; None where none is published."""
     pointer = read_pointer(root)
-    if pointer is None:
-        return []
-    page = Layout(root).reports / pointer.snapshot / PAGE
-    return [page] if page.exists() else []
+    return Layout(root).reports / pointer.snapshot / PAGE if pointer else None
 
 
 def require_written(root: Path, run_id: str, *paths: Path) -> None:

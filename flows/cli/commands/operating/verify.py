@@ -10,6 +10,7 @@ from flows.errors import StorageFailed
 from flows.steps.maintenance.verify_files import Damage, verify_files
 from flows.storage.erasing.erasure_journal import finish_erasure
 from flows.storage.lock import hold_workspace
+from flows.storage.workspace_files import storage_errors
 
 HEADER = ("path", "problem", "mended")
 
@@ -33,7 +34,8 @@ def verify(
         The exit code: 0 where nothing is damaged or all is mended, else 4.
     """
     require_workspace(workspace)
-    damages = _repair(workspace) if repair else list(verify_files(workspace, repair=False))
+    with storage_errors("verifying"):
+        damages = _repair(workspace) if repair else list(verify_files(workspace, repair=False))
     if json:
         print_json_rows([asdict(damage) for damage in damages])
     elif damages:

@@ -33,6 +33,9 @@ def test_a_run_leaves_a_page_and_descriptions(
     assert json.loads(capsys.readouterr().out) == {"page": str(snapshot / "report.html")}
     assert main(["open", str(root)]) == 0
     assert capsys.readouterr().out == f"{snapshot / 'report.html'}\n"
+    (snapshot / "report.html").unlink()
+    assert main(["open", str(root)]) == 4
+    assert "report.html is gone" in capsys.readouterr().err
 
 
 def test_nothing_published_is_2(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -89,6 +89,7 @@ def test_every_sample_is_what_its_contracts_say(
     assert ask(root, capsys, 0) == []
 
 
+FIGURE = ["ads/campaign_report", "--key", "date_day=2026-03-01", "--column", "spend"]
 DAMAGES: dict[str, tuple[Callable[[Path], Path], Callable[[Path], object], bool]] = {
     "a table": (lambda root: published(root, "campaign_report.parquet"), flip_bit, False),
     "a table gone": (lambda root: published(root, "campaign_report.parquet"), Path.unlink, False),
@@ -112,6 +113,11 @@ DAMAGES: dict[str, tuple[Callable[[Path], Path], Callable[[Path], object], bool]
         flip_bit,
         True,
     ),
+    "a shown table that is a folder": (
+        lambda root: Layout(root).latest / "ads" / "campaign_report.parquet",
+        lambda path: (path.unlink(), path.mkdir()),
+        True,
+    ),
     "a shown table gone": (
         lambda root: Layout(root).latest / "ads" / "campaign_report.parquet",
         Path.unlink,
@@ -130,6 +136,7 @@ def test_damage_is_found_and_mended_where_it_can_be(
     damage(path)
     is_published = path.is_relative_to(Layout(root).snapshots)
     assert main(["show", str(root), "ads/campaign_report"]) == (4 if is_published else 0)
+    assert main(["explain", str(root), *FIGURE]) == (4 if is_published else 0)
     capsys.readouterr()
     (found,) = [one for one in ask(root, capsys, 4) if not one["path"].startswith("x")]
     assert not found["mended"]
