@@ -53,6 +53,10 @@ class TableReceipt(BaseModel):
     """Where rows of one key add up: those that say, cell by cell, what one before them says."""
     days_alone: int = 0
     """Rows that say on which day they happened, and not when."""
+    days_of_either_order: int = 0
+    """Rows whose day is read with the month first, and could be read with the day first."""
+    days_of_sure_order: int = 0
+    """Rows whose day can be read with the month first alone."""
     bared_ids: dict[str, int] = {}
     """Column -> its ids that had blanks around them or stood in a formula."""
     forgotten: int = 0

@@ -15,6 +15,7 @@ from contracts.feeds import (
     FEEDS,
     HAPPENED_AT,
     Ads,
+    AdStats,
     Contacts,
     Events,
     Sends,
@@ -31,6 +32,7 @@ from transforms.common.keys import hash_cells
 from transforms.ingest.column_mapping import ResolvedMapping, index_header, keep_rows_of_table
 from transforms.ingest.deduplication import KEY_HASH
 from transforms.ingest.parsing.cell_parsing import show_impossible
+from transforms.ingest.parsing.day_orders import MONTH_FIRST, DayOrders, count_day_orders
 from transforms.ingest.restatements import restated_unit
 from transforms.ingest.row_completion import TEXT_OF
 from transforms.ingest.row_ids import bare_ids, count_bared
@@ -185,6 +187,9 @@ class TableWriter:
             self.platforms.update(dict(counted.iter_rows()))
         self._note_days(valid)
         self.receipt.days_alone += self._count_days_alone(parsed)
+        orders = self._count_day_orders(parsed)
+        self.receipt.days_of_either_order += orders.either
+        self.receipt.days_of_sure_order += orders.sure
         by_email = self._names_by_email(valid)
         self.receipt.by_email |= by_email
         self.keys.write(valid, types, by_email=by_email)
@@ -221,6 +226,14 @@ class TableWriter:
         if given.dtype != pl.String:
             return 0
         return int((given.str.len_bytes() <= DAY_BYTES).sum())
+
+    def _count_day_orders(self, parsed: pl.DataFrame) -> DayOrders:
+        """Count the days that a source, not the user, says to read with the month first."""
+        day, formats = AdStats.date_day, self.resolved.mapping.formats
+        given = parsed.get_column(TEXT_OF + day) if TEXT_OF + day in parsed.columns else None
+        if given is None or given.dtype != pl.String or day in self.feed.section.formats:
+            return DayOrders()
+        return count_day_orders(given) if MONTH_FIRST in formats.get(day, ()) else DayOrders()
 
     def _write_rejected(
         self,

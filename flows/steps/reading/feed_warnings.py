@@ -23,6 +23,7 @@ from flows.config.loading import LoadedWorkspace
 from flows.ingest.required_columns import find_missing
 from flows.steps.messaging.described_messages import find_channels
 from transforms.common.calendar import find_day
+from transforms.ingest.parsing.day_orders import MONTH_FIRST
 
 OF_AD_ACCOUNTS = ("ad_stats", "ad_breakdowns")
 """Tables whose amounts are in their account's currency where they name none."""
@@ -38,6 +39,7 @@ def find_feed_warnings(loaded: LoadedWorkspace, catalog: Catalog) -> Iterator[Wa
         filled = [file for file in files if not file.receipt.is_empty]
         yield from _warn_of_missing_columns(feed, filled, loaded.config.workspace.currency)
         yield from _warn_of_shifted_days(feed, filled, loaded.config.workspace.timezone)
+        yield from _warn_of_day_orders(feed, filled)
         yield from _warn_of_bared_ids(feed, filled)
         yield from _warn_of_platforms(feed, filled, loaded.config.ads)
     channels = find_channels(catalog, loaded.config)
@@ -111,6 +113,22 @@ def _warn_of_shifted_days(
                 "timezone",
                 count=count,
             )
+
+
+def _warn_of_day_orders(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+    """Days that are read with the month first, of which none says that this is their order."""
+    got = [one for file in files for one in file.receipt.tables]
+    count = sum(one.days_of_either_order for one in got)
+    if count and not any(one.days_of_sure_order for one in got):
+        yield feed.warn(
+            "day_order",
+            f"{count_of(count, 'row')} with days such as 05/02/2026, read as 2 May, the month "
+            "first, as the platform writes them in the United States; no day after the 12th shows "
+            f'it yet: formats = {{ {AdStats.date_day} = "{MONTH_FIRST}" }} says that it is so, '
+            '"%d/%m/%Y" that the day is first',
+            f"formats.{AdStats.date_day}",
+            count=count,
+        )
 
 
 def _warn_of_bared_ids(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.exports import answer_of, read_export, rows_of
+from tests.support.workspaces import read_files
 
 DAY = date(2026, 1, 31)
 FIGURES = ("campaign_name", "clicks", "impressions", "spend", "conversions", "conversions_value")
@@ -231,6 +232,36 @@ def test_a_total_of_a_period_is_one_whose_first_day_it_says(tmp_path: Path) -> N
         ("A", Decimal(1)),
         ("B", Decimal(2)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("days", "extra", "told"),
+    [
+        (("05/02/2026", "3/2/2026", "04/04/2026"), "", 2),
+        (("05/02/2026", "05/13/2026"), "", 0),
+        (("04/04/2026", "2026-05-02", "02.05.2026"), "", 0),
+        (("05/02/2026",), 'formats = { date_day = "%m/%d/%Y" }', 0),
+    ],
+)
+def test_days_that_may_be_of_another_order_are_told(
+    tmp_path: Path, days: tuple[str, ...], extra: str, told: int
+) -> None:
+    text = "Day,Campaign,Spend\n" + "".join(f"{day},A,1.00\n" for day in days)
+    found = read_export(tmp_path, "microsoft_ads.report", text, extra)
+    assert len(rows_of(found, "ad_stats", "date_day")) == len(days)
+    warned = [one for one in found.warnings if one.code == "day_order"]
+    assert [one.count for one in warned] == [told] * bool(told)
+
+
+def test_a_day_after_the_12th_in_another_file_shows_the_order(tmp_path: Path) -> None:
+    head = "Day,Campaign,Spend\n"
+    files = {
+        "raw/1.csv": f"{head}05/02/2026,A,1.00\n".encode(),
+        "raw/2.csv": f"{head}05/13/2026,A,1.00\n".encode(),
+    }
+    toml = '[[feeds]]\nsource = "microsoft_ads.report"\nfiles = "raw/*.csv"\n'
+    found = read_files(tmp_path, toml, files)
+    assert "day_order" not in {one.code for one in found.warnings}
 
 
 def test_a_renamed_spend_is_refused(tmp_path: Path) -> None:
