@@ -117,7 +117,8 @@ def test_a_number_of_json_is_not_rounded_on_the_way(tmp_path: Path) -> None:
         ("2026-2-1 1:0:0", None),
         ("25.10.2026 02:30", None),
         ("1761359400", None),
-        ("2026-10-25 24:00:00", None),
+        ("2026-10-25 24:00:00", datetime(2026, 10, 25, 23, tzinfo=UTC)),
+        ("2026-10-25 24:00:01", None),
     ],
 )
 @pytest.mark.parametrize("company", [[], ["2026-01-01T00:00:00Z"], ["2026-01-01 00:00:00"]])
