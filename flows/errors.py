@@ -70,10 +70,10 @@ def explain_failure(error: BaseException) -> tuple[str, str]:
     if isinstance(error, CampaignReportsError):
         return error.message, error.hint
     hint = "Nothing that was published has changed. Please report it to the maintainers."
-    return f"a fault of ours, not of your data: {find_place(error)}", hint
+    return f"a fault of ours, not of your data: {locate_fault(error)}", hint
 
 
-def find_place(error: BaseException) -> str:
+def locate_fault(error: BaseException) -> str:
     """The kind of an exception, and the last line of ours that it came from."""
     frames = traceback.extract_tb(error.__traceback__)
     project = Path(__file__).resolve().parents[1]

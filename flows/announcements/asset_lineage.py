@@ -12,7 +12,7 @@ from flows.announcements.run_summary import RunSummary
 SCHEME = "campaignreports"
 FEEDS_FOLDER = "feeds"
 MONEY = frozenset({"orders", "exchange_rates"})
-MESSAGES = MONEY | {
+OF_MESSAGES = MONEY | {
     "campaigns",
     "contacts",
     "dispatches",
@@ -29,12 +29,12 @@ SUMS_OF_OTHERS = frozenset({"message_stats", "ad_breakdowns", "ad_conversions"})
 READ_BY = {
     "ads": ADS | WEB | MONEY | {"campaigns", "contacts", "dispatches", "events", "messages"},
     "attribution": frozenset(FEEDS) - SUMS_OF_OTHERS - {"segments"},
-    "campaigns": MESSAGES,
+    "campaigns": OF_MESSAGES,
     "people": frozenset(FEEDS) - SUMS_OF_OTHERS,
     "run": frozenset(FEEDS),
 }
 """Group of tables -> the canonical tables whose rows decide its figures."""
-READ_BY_CHANNELS = MESSAGES | {"message_stats"}
+READ_BY_CHANNELS = OF_MESSAGES | {"message_stats"}
 """The same of the groups of message channels."""
 
 

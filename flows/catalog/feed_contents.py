@@ -37,6 +37,10 @@ class FeedContents:
         """Place of a feed in the configuration -> what messages call it."""
         return {feed.place: feed.name for feed in self.feeds}
 
+    def files_of(self, feed: ConfiguredFeed) -> list[ReadFile]:
+        """The files of a feed, without copies."""
+        return [file for file in self.files if file.raw.feed is feed]
+
     def only(self, tables: Collection[str]) -> "FeedContents":
         """What the feeds give of some tables; what is configured stands as a whole."""
         files = [file for file in self.files if any(file.of_table(table) for table in tables)]
@@ -49,10 +53,15 @@ class FeedContents:
         for file in self.files:
             yield from (got for table in tables if (got := file.of_table(table)))
 
+    @property
+    def configured(self) -> frozenset[str]:
+        """The tables that a feed gives, be it without a row."""
+        mappings = (resolved.mapping for feed in self.feeds for resolved in feed.mappings)
+        return frozenset(mapping.table for mapping in mappings)
+
     def is_configured(self, *tables: str) -> bool:
         """Whether a feed gives one of the tables, be it without a row."""
-        given = {resolved.mapping.table for feed in self.feeds for resolved in feed.mappings}
-        return bool(given.intersection(tables))
+        return not self.configured.isdisjoint(tables)
 
     def constant_event_types(self) -> set[str]:
         """The event types that feeds give to all of their rows."""

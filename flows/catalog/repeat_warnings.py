@@ -21,8 +21,7 @@ NAMED_FILES = 3
 def warn_of_repeats(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
     """Warn of equal rows that add up, and of figures that later files say anew."""
     for feed in catalog.given.feeds:
-        files = [file for file in catalog.given.files if file.raw.feed is feed]
-        if equal := _count_equal(files):
+        if equal := _count_equal(catalog.given.files_of(feed)):
             message = (
                 f"feed {feed.name}: {count_of(equal, 'row')} equal, cell by cell, to another row "
                 "of the file; rows of one day add up, and all of them count"
@@ -33,7 +32,7 @@ def warn_of_repeats(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
 
 
 def _count_equal(files: list[ReadFile]) -> int:
-    return sum(got.equal_rows for file in files if not file.is_copy for got in file.receipt.tables)
+    return sum(got.equal_rows for file in files for got in file.receipt.tables)
 
 
 def _warn_of_restatement(of: Restatement, catalog: Catalog, currency: str) -> Warned:

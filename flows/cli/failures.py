@@ -5,7 +5,7 @@ import traceback
 from importlib.metadata import version
 
 from flows.cli.console import print_note
-from flows.errors import FAULT_OF_OURS, CampaignReportsError, find_place
+from flows.errors import FAULT_OF_OURS, CampaignReportsError, locate_fault
 
 NAME = "campaign-reports"
 DEBUG = "CAMPAIGN_REPORTS_DEBUG"
@@ -21,7 +21,7 @@ def report_failure(error: Exception) -> int:
     if isinstance(error, CampaignReportsError):
         print_note(f"{NAME}: {error}", style="red")
         return error.exit_code
-    print_note(f"{NAME}: a fault of ours, not of your data: {find_place(error)}.", style="red")
+    print_note(f"{NAME}: a fault of ours, not of your data: {locate_fault(error)}.", style="red")
     print_note(
         "Nothing that was published has changed. Please report it to the maintainers with the "
         f"version ({version(NAME)}) and what {DEBUG}=1 prints in addition."

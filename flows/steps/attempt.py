@@ -12,6 +12,7 @@ from flows.config.loading import LoadedWorkspace
 from flows.kept.kept_reports import KeptReports
 from flows.kept.kept_steps import KeptSteps
 from flows.progress import Progress, silence
+from flows.report_tables import find_table
 from flows.steps.reading.read_feeds import FeedsRead
 from flows.storage.layout import Layout
 
@@ -119,6 +120,6 @@ class Run:
         """What a stage of several parts calls with how many are done, of how many."""
         return lambda done, total: self.attempt.progress(stage, done, total)
 
-    def is_configured(self, *tables: str) -> bool:
-        """Whether a feed gives one of the canonical tables, be it without a row."""
-        return self.catalog.given.is_configured(*tables)
+    def gives(self, group: str, name: str) -> bool:
+        """Whether the configured feeds make a report table exist (SPEC §3)."""
+        return find_table(group, name).is_given_by(self.catalog.given.configured)

@@ -38,11 +38,11 @@ from flows.steps.messaging.message_references import NAMES, find_earlier, gather
 from flows.steps.messaging.message_reports import MessageFacts, sum_message_rows
 from flows.steps.messaging.restating.fact_base import FACT_SUMS, FACTS
 
-MESSAGES = ("campaigns", "dispatches", "messages", "exchange_rates")
-NAMED = (*MESSAGES, "sends", "events", "contacts", "orders")
+OF_MESSAGES = ("campaigns", "dispatches", "messages", "exchange_rates")
+NAMED = (*OF_MESSAGES, "sends", "events", "contacts", "orders")
 SUMMED = ("sends", "events", "list_members")
 WEB = ("sessions", "page_views")
-VISITED = (*WEB, *AD_TABLES, *MESSAGES, "message_stats")
+VISITED = (*WEB, *AD_TABLES, *OF_MESSAGES, "message_stats")
 DONE = ("sends", "events", *WEB, "orders", "contacts", "exchange_rates")
 SUMS = "sums"
 TOLD_OF_LINKS = [name for name in columns(SessionLinks) if name != SessionLinks.link]
@@ -155,7 +155,7 @@ class RunFacts:
     def _find_conversions(
         self, name: str, find: Callable[[CreditFiles], pl.LazyFrame], table: type[Table]
     ) -> Deferred[pl.DataFrame | None]:
-        if not self.run.is_configured("orders"):
+        if not self.run.gives("attribution", "order_touches"):
             return Deferred("", lambda: None)
 
         def write(folder: Path) -> str:

@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.channels import RunChannels
 from contracts.columns import polars_schema
-from contracts.feeds import FEEDS, Events
+from contracts.feeds import Events
 from contracts.manifest import Check
 from flows.catalog.feed_contents import FeedContents
 from flows.config.configured_feeds import ConfiguredFeed
@@ -42,8 +42,7 @@ def _is_given(group: str, name: str, given: FeedContents, channels: RunChannels)
         table = find_table(group, name)
     except KeyError:
         return False
-    configured = [one for one in FEEDS if given.is_configured(one)]
-    if table.is_named_by_user or not table.is_given_by(configured):
+    if table.is_named_by_user or not table.is_given_by(given.configured):
         return False
     return group in FIXED_GROUPS or any(_gives(feed, group, channels) for feed in given.feeds)
 

@@ -23,11 +23,10 @@ from flows.steps.messaging.message_warnings import find_message_warnings
 from flows.steps.people.people_reports import PeopleReports, write_people_reports
 from flows.steps.people.people_warnings import find_people_warnings
 from flows.steps.people.segments import compare_segments
-from flows.steps.run_facts import MESSAGES, RunFacts
+from flows.steps.run_facts import OF_MESSAGES, RunFacts
 from flows.steps.standing_tables import write_standing_tables
 
-ADS = ("ads", "ad_stats")
-REPORTED = (*MESSAGES, "sends", "events", "message_stats", "segments", "list_members")
+REPORTED = (*OF_MESSAGES, "sends", "events", "message_stats", "segments", "list_members")
 MEMBERS = ("contacts", "segments", "list_members")
 BREAKDOWNS = ("ad_breakdowns", "exchange_rates")
 
@@ -69,7 +68,7 @@ def report_messages(run: Run, facts: RunFacts) -> list[Check]:
 @step
 def report_people(run: Run, facts: RunFacts) -> list[Check]:
     """Write journeys, contacts, identity links and audiences; they exist where contacts do."""
-    if not run.is_configured("contacts"):
+    if not run.gives("people", "contact_report"):
         return []
     catalog, settings = run.catalog.only(*MEMBERS), run.settings("audiences")
 
@@ -96,7 +95,7 @@ def report_people(run: Run, facts: RunFacts) -> list[Check]:
 @step
 def report_ads(run: Run, facts: RunFacts) -> list[Check]:
     """Write the ads group; it exists where ads or their stats are configured."""
-    if not run.is_configured(*ADS):
+    if not run.gives("ads", "account_report"):
         return []
     catalog, settings, orders = (
         run.catalog.only(*AD_TABLES, *BREAKDOWNS),
@@ -124,7 +123,7 @@ def report_ads(run: Run, facts: RunFacts) -> list[Check]:
 @step
 def report_attribution(run: Run, facts: RunFacts) -> list[Check]:
     """Write the attribution group; it exists where orders are configured."""
-    if not run.is_configured("orders"):
+    if not run.gives("attribution", "order_touches"):
         return []
     credited, costs = facts.orders, facts.costs
     catalog, settings = run.catalog.only("orders", "exchange_rates"), run.settings()
@@ -166,13 +165,13 @@ def find_warnings(run: Run, facts: RunFacts) -> list[Warned]:
             lambda: compare_segments(catalog.only(*MEMBERS), timezone),
         ),
     ]
-    if run.is_configured("contacts", "orders"):
+    if run.catalog.given.is_configured("contacts", "orders"):
         found += run.reports.warn(
             "warnings of people",
             [facts.activities],
             lambda: find_people_warnings(facts.activities.value),
         )
-    if run.is_configured(*ADS):
+    if run.gives("ads", "account_report"):
         found += run.reports.warn(
             "warnings of ads",
             [settings, facts.ads],

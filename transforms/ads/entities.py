@@ -82,7 +82,7 @@ def list_placed_entities(
     )
 
 
-def spell_out(stats: pl.LazyFrame, entities: pl.LazyFrame) -> pl.LazyFrame:
+def describe_stats(stats: pl.LazyFrame, entities: pl.LazyFrame) -> pl.LazyFrame:
     """Put rows of stats beside what they are about.
 
     Args:

@@ -56,7 +56,7 @@ def report_contacts(
     )
 
 
-def count_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
+def count_contact_visits(sessions: pl.LazyFrame) -> pl.LazyFrame:
     """Count the sessions of each contact: `ContactVisits`.
 
     Args:

@@ -16,7 +16,7 @@ from flows.explain.ads.stats_rows import (
     are_of,
     list_stats_left_out,
     of_table,
-    scan_rows,
+    scan_labelled,
 )
 from flows.explain.cells import AskedCell
 from flows.explain.explanation import (
@@ -99,7 +99,7 @@ class BreakdownCells:
         """The rows of breakdowns of a report's row, amounts in the reporting currency."""
         placed = self.rows.place(row)
         currency = self.rows.run.config.workspace.currency
-        given = scan_rows(placed.catalog, TABLE).filter(pl.col(DAY) == row[DAY])
+        given = scan_labelled(placed.catalog, TABLE).filter(pl.col(DAY) == row[DAY])
         named = name_breakdowns(given, placed.versions, (ROW_PLACE,)).collect().lazy()
         accounts = scan_given(placed.catalog, "ad_accounts")
         rates = find_stats_rates(named, accounts, rates_of(placed.catalog), currency)

@@ -110,10 +110,10 @@ def _scan_conversions(catalog: Catalog) -> pl.LazyFrame | None:
     """Canonical `ad_conversions` that count, with each row's place."""
     if not catalog.has_rows(CONVERSIONS):
         return None
-    return choose_conversions(scan_rows(catalog, CONVERSIONS), choose_by_platform(catalog))
+    return choose_conversions(scan_labelled(catalog, CONVERSIONS), choose_by_platform(catalog))
 
 
-def scan_rows(catalog: Catalog, table: str) -> pl.LazyFrame:
+def scan_labelled(catalog: Catalog, table: str) -> pl.LazyFrame:
     """A canonical table with each row's place, and its own name."""
     return scan_placed(catalog, table).with_columns(pl.lit(table, SHARED).alias(TABLE))
 
@@ -122,7 +122,7 @@ def _scan_placed(catalog: Catalog) -> pl.LazyFrame:
     """Canonical `ad_stats` with each row's place, and the place of its feed."""
     feeds = {file.order: file.raw.feed.place for file in catalog.feeding(STATS)}
     feed = pl.col(FILE).replace_strict(feeds, return_dtype=pl.UInt32)
-    return scan_rows(catalog, STATS).with_columns(feed.alias(PlacedStats.feed))
+    return scan_labelled(catalog, STATS).with_columns(feed.alias(PlacedStats.feed))
 
 
 def are_of(row: Mapping[str, Any], names: list[str]) -> list[pl.Expr]:

@@ -15,7 +15,7 @@ from flows.explain.messaging.narrowed_keys import KeyRows, Seed, narrow_keys
 from flows.explain.published_run import PublishedRun
 from flows.steps.messaging.described_messages import MessageInputs
 from flows.steps.messaging.key_files import KeyFiles
-from flows.steps.messaging.linked_events import BY_ADDRESS, identify, identify_sends
+from flows.steps.messaging.linked_events import BY_ADDRESS, identify_addressees, identify_sends
 from flows.steps.messaging.send_facts import number_organizations, prepare_facts, settle_sends
 from transforms.explain.row_places import ROW_PLACE, TABLE, pack_place
 from transforms.messaging.daily_sums import sum_message_days
@@ -195,7 +195,7 @@ class UnitBuilder:
         if not any(keys.has(scope) for scope in UNLINKED):
             return KeyRows(raw, named, None)
         addressed = pl.concat([_placed(keys.read_events(scope)) for scope in BY_ADDRESS])
-        addressed = identify(addressed, self.names.owners)
+        addressed = identify_addressees(addressed, self.names.owners)
         of_contact = _placed(keys.read_events(EventScope.MESSAGE_CONTACT))
         return KeyRows(raw, named, pl.concat([of_contact, key_message_contacts(addressed)]))
 
@@ -235,7 +235,7 @@ class UnitBuilder:
             .group_by(UNIT)
             .agg(pl.col(contact).max())
         )
-        return identify(pl.concat([stated, shown]), self.names.owners)
+        return identify_addressees(pl.concat([stated, shown]), self.names.owners)
 
     def _list_rows(self, raw: pl.LazyFrame, counted: pl.LazyFrame) -> pl.LazyFrame:
         of_sends = raw.join(

@@ -38,7 +38,12 @@ from transforms.ads.daily_stats import (
     number_rates,
     sum_daily_stats,
 )
-from transforms.ads.entities import list_entities, list_placed_entities, number_entities, spell_out
+from transforms.ads.entities import (
+    describe_stats,
+    list_entities,
+    list_placed_entities,
+    number_entities,
+)
 from transforms.ads.name_lookup import AdVersions
 from transforms.ads.speakers import list_claims, list_speakers, place_stats, settle_days
 from transforms.ads.stated_entities import (
@@ -106,7 +111,7 @@ class StatsMade:
 
     def placed(self) -> pl.LazyFrame:
         """The stats beside what they are about: `PlacedStats`, of which to take what is needed."""
-        return spell_out(self.stats, self.entities)
+        return describe_stats(self.stats, self.entities)
 
 
 def build_daily_stats(given: StatsGiven) -> StatsMade:

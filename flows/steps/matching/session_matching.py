@@ -33,7 +33,7 @@ from transforms.matching.match_sessions import (
     list_lookups,
 )
 
-MESSAGES = ("campaigns", "dispatches", "messages", "message_stats")
+NAMING = ("campaigns", "dispatches", "messages", "message_stats")
 
 
 def match_sessions(
@@ -63,7 +63,7 @@ def match_sessions(
 
 def find_message_names(catalog: Catalog) -> pl.LazyFrame:
     """What campaigns, dispatches and messages of the message channels are called."""
-    return list_message_names(*map(catalog.scan, MESSAGES))
+    return list_message_names(*map(catalog.scan, NAMING))
 
 
 def match_links(

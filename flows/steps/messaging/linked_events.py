@@ -95,7 +95,7 @@ class LinkInputs:
         return has_groups and self.has_unlinked
 
 
-def identify(rows: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
+def identify_addressees(rows: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
     """The contact that an address names, in its place."""
     return rows if owners.is_empty() else identify_contacts(rows, owners.lazy())
 
@@ -110,7 +110,9 @@ def identify_sends(sends: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
     if owners.is_empty():
         return sends
     by_address = pl.col(SendKeys.is_by_address)
-    return pl.concat([sends.filter(~by_address), identify(sends.filter(by_address), owners)])
+    return pl.concat(
+        [sends.filter(~by_address), identify_addressees(sends.filter(by_address), owners)]
+    )
 
 
 def _read_addressed(keys: Keys, owners: pl.DataFrame) -> pl.LazyFrame:
@@ -120,7 +122,7 @@ def _read_addressed(keys: Keys, owners: pl.DataFrame) -> pl.LazyFrame:
     named = pl.concat([keys.read_events(scope) for scope in BY_ADDRESS])
     borne = owners.lazy().select(pl.col(AddressOwners.email_key).alias(EventKeys.contact_key))
     known = named.join(borne, on=EventKeys.contact_key, how="semi")
-    return key_message_contacts(identify(known, owners))
+    return key_message_contacts(identify_addressees(known, owners))
 
 
 def _read_unlinked(of: LinkInputs, group: int) -> pl.LazyFrame:

@@ -15,6 +15,7 @@ from contracts.manifest import Check
 from contracts.vocabulary import Channel
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
+from flows.report_tables import find_table
 from flows.runtime.materialize import hold
 from flows.steps.messaging.described_messages import (
     MessageInputs,
@@ -163,26 +164,25 @@ def write_overviews(
     rows = messaging.add_conversions(
         of_messages.lazy(), None if conversions is None else conversions.lazy()
     )
-    tables: dict[tuple[str, str], pl.LazyFrame] = {}
-    if catalog.given.is_configured("campaigns", "dispatches", "messages", "sends", "events"):
-        tables["campaigns", "hierarchy_report"] = campaigns.report_hierarchy(rows)
-    if catalog.given.is_configured("campaigns"):
-        tables["campaigns", "delivery_summary"] = campaigns.summarize_deliveries(
-            catalog.scan("campaigns"), pl.concat(built.rows.values()).lazy()
-        )
-    if catalog.given.is_configured("segments"):
-        tables["people", "segment_report"] = people.report_segments(
+    tables = {
+        ("campaigns", "hierarchy_report"): campaigns.report_hierarchy(rows),
+        ("campaigns", "delivery_summary"): campaigns.summarize_deliveries(
+            catalog.scan("campaigns"), built.all_rows()
+        ),
+        ("people", "segment_report"): people.report_segments(
             catalog.scan("segments"), catalog.scan("list_members"), built.facts.segments()
-        )
+        ),
+    }
     checks = [
         reconcile_sends(catalog, built.rows.values()),
         *reconcile_events(catalog, built.channels, built.rows.values()),
     ]
     for (group, name), table in tables.items():
-        written = table.collect()
-        checks += write_table(staging, group, name, written)
-        if name == "hierarchy_report":
-            checks += reconcile_levels(written)
+        if find_table(group, name).is_given_by(catalog.given.configured):
+            written = table.collect()
+            checks += write_table(staging, group, name, written)
+            if name == "hierarchy_report":
+                checks += reconcile_levels(written)
     return checks
 
 

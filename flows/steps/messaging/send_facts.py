@@ -26,7 +26,7 @@ from flows.steps.messaging.fact_files import CONTACTS, FactFiles
 from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.messaging.linked_events import (
     LinkInputs,
-    identify,
+    identify_addressees,
     move_events,
     read_events,
     read_sends,
@@ -141,7 +141,7 @@ def sum_group(links: LinkInputs, named: FactInputs, group: int) -> dict[str, pl.
     counted = _count_events(links, named, sends, group)
     built = settle_sends(sends, counted, named.codes, named.timezone)
     del sends
-    facts = materialize(identify(built, named.owners), SendFacts)
+    facts = materialize(identify_addressees(built, named.owners), SendFacts)
     del built
     sums = {
         "days": sum_message_days(facts, counted, named.timezone),

@@ -27,7 +27,7 @@ from flows.storage.report_files import write_pieces, write_table
 from transforms.activities.person_numbers import key_contacts
 from transforms.attribution.orders import count_orders
 from transforms.people.subscriptions import report_list_growth, report_subscriptions
-from transforms.reports.people import PERSON, count_sessions, report_contacts
+from transforms.reports.people import PERSON, count_contact_visits, report_contacts
 
 CONTACTS_AT_A_TIME = 250_000
 """How many contacts are reported on at a time."""
@@ -98,7 +98,7 @@ def _write_contacts(of: PeopleReports, states: pl.LazyFrame) -> list[Check]:
     """Write `contact_report`, some contacts in its order at a time."""
     has_web, has_orders = (of.catalog.given.is_configured(*feeds) for feeds in (WEB, ("orders",)))
     told = count_orders(of.activities.scan_keyed("orders"), [ContactOrders.contact_key])
-    came = count_sessions(of.activities.scan_keyed("sessions"))
+    came = count_contact_visits(of.activities.scan_keyed("sessions"))
     sessions = materialize(came, ContactVisits) if has_web else None
     orders = materialize(told, ContactOrders) if has_orders else None
     listed = of.catalog.scan("contacts").select(*PERSON, Contacts.attributes)

@@ -34,7 +34,7 @@ ALIKE = 0.85
 def find_feed_warnings(loaded: LoadedWorkspace, catalog: Catalog) -> Iterator[Warned]:
     """Everything about the feeds that is allowed and looks like a mistake."""
     for feed in catalog.given.feeds:
-        files = [file for file in catalog.given.files if file.raw.feed is feed]
+        files = catalog.given.files_of(feed)
         yield from _warn_of_emptiness(feed, files)
         filled = [file for file in files if not file.receipt.is_empty]
         yield from _warn_of_missing_columns(feed, filled, loaded.config.workspace.currency)
@@ -181,10 +181,9 @@ def _warn_of_unknown_types(
     known = {*standard, *map(str, Action), *declared}
     for feed in contents.feeds:
         counts: Counter[str] = Counter()
-        for file in contents.files:
-            if file.raw.feed is feed:
-                for got in file.receipt.tables:
-                    counts.update(got.event_types)
+        for file in contents.files_of(feed):
+            for got in file.receipt.tables:
+                counts.update(got.event_types)
         own = known | _words_of(feed, loaded.sources)
         for name, count in counts.most_common():
             if name in own:

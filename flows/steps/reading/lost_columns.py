@@ -155,8 +155,8 @@ def _files_of(feed: ConfiguredFeed, given: FeedContents) -> list[ReadFile]:
     """The files of a feed that tell which columns it has: not of JSON, whose keys come and go."""
     return [
         file
-        for file in given.files
-        if file.raw.feed is feed and file.receipt.has_fixed_columns and not file.receipt.is_empty
+        for file in given.files_of(feed)
+        if file.receipt.has_fixed_columns and not file.receipt.is_empty
     ]
 
 

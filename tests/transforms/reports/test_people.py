@@ -16,7 +16,7 @@ from contracts.feeds import Contacts, ListMembers, Segments
 from contracts.reports.people import ContactReport
 from tests.support.frames import frame
 from transforms.common.keys import CONTACT, hash_id
-from transforms.reports.people import count_sessions, report_contacts, report_segments
+from transforms.reports.people import count_contact_visits, report_contacts, report_segments
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -51,7 +51,7 @@ STATES = frame(
 def test_every_contact_is_a_row_active_or_not() -> None:
     """Contact 101 of o did something; 102 complained; 101 of p is somebody else."""
     who = CONTACTS.select(contact_key=hash_id("contact_id", seed=CONTACT)).collect().to_series()
-    sessions = count_sessions(
+    sessions = count_contact_visits(
         frame(KeyedVisits, [{"contact_key": who[0], "session_id": own} for own in ("1", "2")])
     )
     orders = [{"contact_key": who[2], "orders": 1, "revenue": Decimal("9.50")}]

@@ -23,7 +23,7 @@ from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.messaging.linked_events import LinkInputs
 from flows.steps.messaging.restating.fact_base import FactBase
 from flows.steps.messaging.restating.restated_sums import RestatedSums
-from flows.steps.messaging.restating.touched_sends import HeldKeys, Seeds, find_touched, hold
+from flows.steps.messaging.restating.touched_sends import HeldKeys, Seeds, find_touched, hold_keys
 from flows.steps.messaging.send_facts import (
     FactInputs,
     number_facts,
@@ -129,9 +129,9 @@ def _restate(task: FactRestatement, base: FactFiles) -> RestatedSums:
     changes = task.changes
     gone, come, same = (task.open_keys(of) for of in (changes.gone, changes.come, changes.same))
     task.require_few(gone, come)
-    was, new = (hold(keys, None, task.now.owners) for keys in (gone, come))
+    was, new = (hold_keys(keys, None, task.now.owners) for keys in (gone, come))
     touched = find_touched(same, was.beside(new), _find_seeds(task), task.owners)
-    held = hold(same, touched, task.now.owners)
+    held = hold_keys(same, touched, task.now.owners)
     task.require_few(held, was, new)
     restated = RestatedSums.of(
         base,
@@ -150,10 +150,10 @@ def _tell_lost(task: FactRestatement, restated: RestatedSums) -> dict[str, pl.La
         return NOTHING
     named = add_addresses(contacts.lazy(), [task.now.owners.lazy()]).unique().collect()
     keys = task.open_keys(task.files)
-    nothing = hold(task.open_keys([]), None, task.now.owners)
+    nothing = hold_keys(task.open_keys([]), None, task.now.owners)
     seeds = Seeds(messages, named, nothing.sends.select(SendKeys.message_key, SendKeys.contact_key))
     touched = find_touched(keys, nothing, seeds, [task.now.owners])
-    held = hold(keys, touched, task.now.owners)
+    held = hold_keys(keys, touched, task.now.owners)
     task.require_few(held)
     sums = _sum_held(held, task.now, task.files)
     exact = sums | {CONTACTS: keep_assumable(sums[CONTACTS], restated.assumed)}

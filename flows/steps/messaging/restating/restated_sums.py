@@ -113,7 +113,7 @@ class RestatedSums:
 
     def is_told(self, exact: ByKind) -> bool:
         """Whether sums tell everything that was lost."""
-        return all(rows.is_told(exact[kind_of(name)]) for name, rows in self.files.items())
+        return all(rows.is_told(exact[kind_of_file(name)]) for name, rows in self.files.items())
 
     def write(self, facts: FactFiles, exact: ByKind) -> None:
         """Write the sums.
@@ -123,11 +123,11 @@ class RestatedSums:
             exact: All sums of the messages and contacts that were lost.
         """
         for name, rows in self.files.items():
-            told = rows.settle(exact[kind_of(name)])
+            told = rows.settle(exact[kind_of_file(name)])
             write_whole(told.collect(), facts.folder / f"{name}.arrow")
 
 
-def kind_of(file: str) -> str:
+def kind_of_file(file: str) -> str:
     """The kind of the sums in a file."""
     return file.partition("-")[0]
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from contracts.facts.messaging.send_keys import SendKeys
 from flows.steps.messaging.key_files import EVENTS, KeyFiles
-from flows.steps.messaging.linked_events import identify, identify_sends
+from flows.steps.messaging.linked_events import identify_addressees, identify_sends
 from transforms.common.joins import HELD
 from transforms.common.keys import hash_message_contact
 from transforms.messaging.send_keys import EventScope
@@ -110,7 +110,7 @@ class HeldKeys:
         return HeldKeys(pl.concat([self.sends, other.sends]), events)
 
 
-def hold(keys: KeyFiles, touched: Touched | None, owners: pl.DataFrame) -> HeldKeys:
+def hold_keys(keys: KeyFiles, touched: Touched | None, owners: pl.DataFrame) -> HeldKeys:
     """Read the rows of some sends into memory, or all.
 
     Args:
@@ -175,7 +175,7 @@ def pair_sends(sends: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
 
 def pair_events(events: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
     """Events that name no send with the key of their message and contact."""
-    return _pair(identify(_hold_contact(events), owners))
+    return _pair(identify_addressees(_hold_contact(events), owners))
 
 
 def _hold_contact(rows: pl.LazyFrame) -> pl.LazyFrame:
