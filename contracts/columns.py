@@ -7,7 +7,7 @@ a column's values must be: a `Rule` is written once, is a check of Pandera's, fi
 break it as one Polars expression, and words the reason.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -70,9 +70,10 @@ class Rule:
         )
 
 
-def one_of(words: Collection[str]) -> Rule:
+def one_of(words: Iterable[str]) -> Rule:
     """A closed set of words."""
-    return Rule(f"not one of {', '.join(words)}", lambda cell: cell.is_in(list(words)))
+    known = [str(word) for word in words]
+    return Rule(f"not one of {', '.join(known)}", lambda cell: cell.is_in(known))
 
 
 def at_least(least: float | Decimal) -> Rule:
@@ -112,7 +113,7 @@ def column(
     key: bool = False,
     required: bool = False,
     references: str | None = None,
-    isin: Collection[str] | None = None,
+    isin: Iterable[str] | None = None,
     str_matches: str | None = None,
     ge: float | Decimal | None = None,
     gt: float | Decimal | None = None,

@@ -12,7 +12,6 @@ from contracts.vocabulary import NAME_PATTERN, AdLevel
 
 PLATFORM = "ad platform, or a name of the user's own"
 VERSION = "from when this version is valid; the first also before"
-LEVELS = [str(level) for level in AdLevel]
 
 
 class AdAccounts(Feed):
@@ -111,7 +110,7 @@ class AdStats(Feed):
     source_relation: Text = column("which connector or file the row came from")
     date_day: Day = column("the day, as the platform's account reckons it", key=True, required=True)
     platform: Text = column(PLATFORM, key=True, required=True, str_matches=NAME_PATTERN)
-    level: Text = column("the finest id given", key=True, isin=LEVELS)
+    level: Text = column("the finest id given", key=True, isin=AdLevel)
     account_id: Text = column("the account", key=True, references="ad_accounts.account_id")
     account_name: Text = column("its name")
     campaign_id: Text = column("the ad campaign", key=True, references="ad_campaigns.campaign_id")
@@ -143,7 +142,7 @@ class AdConversions(Feed):
 
     date_day: Day = column("the day, as the platform's account reckons it", key=True, required=True)
     platform: Text = column(PLATFORM, key=True, required=True, str_matches=NAME_PATTERN)
-    level: Text = column("the finest id given", key=True, isin=LEVELS)
+    level: Text = column("the finest id given", key=True, isin=AdLevel)
     account_id: Text = column("the account", key=True, references="ad_accounts.account_id")
     campaign_id: Text = column("the ad campaign", key=True, references="ad_campaigns.campaign_id")
     ad_group_id: Text = column("the ad group", key=True, references="ad_groups.ad_group_id")

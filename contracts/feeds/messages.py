@@ -17,7 +17,7 @@ class Campaigns(Feed):
     campaign_id: Text = column("the campaign", key=True, required=True)
     name: Text = column("name of the campaign", required=True)
     channel: Text = column("channel of a campaign that has only one", CHANNEL_NAME)
-    status: Text = column("state of the campaign", isin=[str(s) for s in CampaignStatus])
+    status: Text = column("state of the campaign", isin=CampaignStatus)
     subject: Text = column("subject line or headline")
     body: Text = column("content")
     creator_id: Text = column("who made it")
@@ -80,9 +80,7 @@ class Sends(Feed):
     message_id: Text = column("its message", references="messages.message_id")
     contact_id: Text = column("to whom", references="contacts.contact_id")
     email: Text = column(IDENTIFYING_EMAIL)
-    status: Text = column(
-        "state of the send", required=True, isin=[str(status) for status in SendStatus]
-    )
+    status: Text = column("state of the send", required=True, isin=SendStatus)
     sent_at: Instant = column("when it was sent")
     delivered_at: Instant = column("when delivery was confirmed")
     error: Text = column("why it failed")

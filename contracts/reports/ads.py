@@ -164,9 +164,7 @@ class SpendSources(Table):
     org_id: Text = column(ORG, key=True)
     platform: Text = column(PLATFORM, key=True)
     account_id: Text = column("the account", key=True, references="ad_accounts.account_id")
-    level: Text = column(
-        "the level of the feed's rows", key=True, isin=[str(level) for level in AdLevel]
-    )
+    level: Text = column("the level of the feed's rows", key=True, isin=AdLevel)
     feed: Text = column("the feed, by its name in messages", key=True)
     first_day: Day = column("first day of its rows: from here it speaks for their entities")
     last_day: Day = column("last day of its rows: until here")

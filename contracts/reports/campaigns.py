@@ -19,7 +19,7 @@ class HierarchyNames(Table):
     dispatch_id: Text = column("the dispatch; null above its level", key=True)
     message_id: Text = column("the message; null above its level", key=True)
     campaign_name: Text = column("the campaign's name")
-    campaign_status: Text = column("the campaign's state", isin=[str(s) for s in CampaignStatus])
+    campaign_status: Text = column("the campaign's state", isin=CampaignStatus)
     dispatch_name: Text = column("the dispatch's name")
     message_name: Text = column("the message's name")
     variant: Text = column("which variant of a test the message is")
@@ -38,7 +38,7 @@ class DeliverySummary(Tenant):
 
     campaign_id: Text = column("the campaign", key=True, required=True)
     name: Text = column("its name", required=True)
-    status: Text = column("its state", isin=[str(status) for status in CampaignStatus])
+    status: Text = column("its state", isin=CampaignStatus)
     sent_at: Instant = column("when the campaign was sent")
     queued: Count = column("sends whose final status is queued", required=True)
     sent: Count = column("sends whose final status is sent", required=True)

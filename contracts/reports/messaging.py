@@ -39,7 +39,7 @@ class Basis(Table):
 
     delivery_basis: Text = column(
         "receipts; assumed where no feed says which sends were delivered; mixed where some do",
-        isin=[str(basis) for basis in DeliveryBasis],
+        isin=DeliveryBasis,
     )
 
 
@@ -79,7 +79,7 @@ class CampaignNames(Table):
 
     campaign_id: Text = column("the campaign; null where a message names none")
     campaign_name: Text = column("its name; `(none)` where a message names none")
-    campaign_status: Text = column("its state", isin=[str(status) for status in CampaignStatus])
+    campaign_status: Text = column("its state", isin=CampaignStatus)
 
 
 class DispatchNames(Table):

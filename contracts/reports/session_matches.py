@@ -3,7 +3,11 @@
 from enum import StrEnum
 
 from contracts.columns import Count, Day, Flag, Instant, Money, Number, Table, Text, column
-from contracts.facts.matching.session_facts import LEVELS, METHODS, STATUSES
+from contracts.facts.matching.session_facts import (
+    MatchLevel,
+    MatchMethod,
+    MatchStatus,
+)
 
 
 class AuditKind(StrEnum):
@@ -18,9 +22,6 @@ class AuditKind(StrEnum):
     ALIAS_TO_NOTHING = "alias_to_nothing"
 
 
-AUDIT_KINDS = [str(kind) for kind in AuditKind]
-
-
 class SessionMatches(Table):
     """One row per session: the ad or campaign that it came from, and why."""
 
@@ -30,9 +31,9 @@ class SessionMatches(Table):
     campaign_id: Text = column("ad campaign, where known", references="ad_campaigns.campaign_id")
     ad_group_id: Text = column("ad group of its ad", references="ad_groups.ad_group_id")
     ad_id: Text = column("ad, where known", references="ads.ad_id")
-    match_level: Text = column("how far down it is known", isin=LEVELS)
-    match_method: Text = column("the step that hit", isin=METHODS)
-    match_status: Text = column("whether it has its ad", isin=STATUSES)
+    match_level: Text = column("how far down it is known", isin=MatchLevel)
+    match_method: Text = column("the step that hit", isin=MatchMethod)
+    match_status: Text = column("whether it has its ad", isin=MatchStatus)
     match_reason: Text = column("why, as a sentence")
     candidates: Text = column("the ads or campaigns that nothing separates, where ambiguous")
     date_day: Day = column("day of its start in the reporting time zone")
@@ -50,7 +51,7 @@ class UtmAudit(Table):
     """One row per value or name that is broken between links and ads."""
 
     org_id: Text = column("organization", key=True)
-    kind: Text = column("what is broken", key=True, isin=AUDIT_KINDS)
+    kind: Text = column("what is broken", key=True, isin=AuditKind)
     platform: Text = column("ad platform, where known", key=True)
     value: Text = column("the name or utm value that it is about", key=True)
     campaign_id: Text = column("ad campaign whose spend is at risk", key=True)

@@ -67,12 +67,6 @@ AGAINST_ADS = [
 ]
 """The evidence by which a session did not come from an ad."""
 
-EVIDENCE = [str(evidence) for evidence in AdEvidence]
-LEVELS = [str(level) for level in MatchLevel]
-METHODS = [str(method) for method in MatchMethod]
-STATUSES = [str(status) for status in MatchStatus]
-CHANNEL_GROUPS = [str(group) for group in ChannelGroup]
-
 
 class SessionBase(Table):
     """One row per session: what is its own, and not that of the link that it came by."""
@@ -99,14 +93,14 @@ class SessionFacts(SessionBase):
     utm_term: Text = column("keyword")
     utm_id: Text = column("campaign's id")
     has_macro: Flag = column("whether a utm value is a macro that the platform left unresolved")
-    channel_group: Text = column("GA4's default channel group", isin=CHANNEL_GROUPS)
+    channel_group: Text = column("GA4's default channel group", isin=ChannelGroup)
     platform: Text = column("ad platform, where known")
     account_id: Text = column("ad account of its campaign")
     campaign_id: Text = column("ad campaign, where known", references="ad_campaigns.campaign_id")
     ad_group_id: Text = column("ad group of its ad", references="ad_groups.ad_group_id")
     ad_id: Text = column("ad, where known", references="ads.ad_id")
-    match_level: Text = column("how far down it is known", isin=LEVELS)
-    match_method: Text = column("the step that hit", isin=METHODS)
-    match_status: Text = column("whether it has its ad", isin=STATUSES)
+    match_level: Text = column("how far down it is known", isin=MatchLevel)
+    match_method: Text = column("the step that hit", isin=MatchMethod)
+    match_status: Text = column("whether it has its ad", isin=MatchStatus)
     match_reason: Text = column("why, as a sentence")
     candidates: Text = column("the ads or campaigns that nothing separates, where ambiguous")

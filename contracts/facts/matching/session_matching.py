@@ -6,12 +6,12 @@ Each is the outcome of one step of flows/steps/matching/session_matching.py, in 
 from contracts.columns import Count, Day, Flag, Hash, Serial, Table, Text, column
 from contracts.facts.ads.ad_names import NAMED_LEVELS, AdNames
 from contracts.facts.matching.session_facts import (
-    CHANNEL_GROUPS,
-    EVIDENCE,
-    LEVELS,
-    METHODS,
-    STATUSES,
+    AdEvidence,
+    MatchLevel,
+    MatchMethod,
+    MatchStatus,
 )
+from contracts.reference.web_sources import ChannelGroup
 
 PLATFORM_BY = ["source", "click_id"]
 
@@ -79,8 +79,8 @@ class DescribedSources(TrafficSources, LinkValues):
     """One row per traffic source, with its platform, channel group and values to look up."""
 
     platform_by: Text = column("what gives the platform", isin=PLATFORM_BY)
-    ad_evidence: Text = column("what decides whether the link can be an ad's", isin=EVIDENCE)
-    channel_group: Text = column("GA4's default channel group", isin=CHANNEL_GROUPS)
+    ad_evidence: Text = column("what decides whether the link can be an ad's", isin=AdEvidence)
+    channel_group: Text = column("GA4's default channel group", isin=ChannelGroup)
     has_macro: Flag = column("whether a utm value is a macro that was never resolved")
 
 
@@ -120,7 +120,7 @@ class CampaignHits(AdCandidates):
     campaign_value: Text = column("utm_campaign")
     campaign_key: Text = column("utm_campaign, made comparable with names")
     is_former: Flag = column("whether the name or parent is that of other days")
-    match_method: Text = column("how the campaign was found", isin=METHODS)
+    match_method: Text = column("how the campaign was found", isin=MatchMethod)
     parameter: Text = column("utm parameter that names it")
 
 
@@ -135,9 +135,9 @@ class CaseAnswers(MatchCases):
     campaign_id: Text = column("ad campaign")
     ad_group_id: Text = column("ad group")
     ad_id: Text = column("ad")
-    match_level: Text = column("how far down it is known", isin=LEVELS)
-    match_method: Text = column("the step that hit", isin=METHODS)
-    match_status: Text = column("whether it is one ad or campaign", isin=STATUSES)
+    match_level: Text = column("how far down it is known", isin=MatchLevel)
+    match_method: Text = column("the step that hit", isin=MatchMethod)
+    match_status: Text = column("whether it is one ad or campaign", isin=MatchStatus)
     parameter: Text = column("utm parameter that names it")
     is_former: Flag = column("whether only a name of other days names it")
     candidate_count: Count = column("how many ads or campaigns were found")
@@ -160,18 +160,18 @@ class SessionLinks(Table):
     utm_term: Text = column("keyword")
     utm_id: Text = column("campaign's id")
     has_macro: Flag = column("whether a utm value is a macro that was never resolved")
-    channel_group: Text = column("GA4's default channel group", isin=CHANNEL_GROUPS)
+    channel_group: Text = column("GA4's default channel group", isin=ChannelGroup)
     platform: Text = column("ad platform, where known")
     account_id: Text = column("ad account of its campaign")
     campaign_id: Text = column("ad campaign, where known")
     ad_group_id: Text = column("ad group of its ad")
     ad_id: Text = column("ad, where known")
-    match_level: Text = column("how far down it is known", isin=LEVELS)
-    match_method: Text = column("the step that hit", isin=METHODS)
-    match_status: Text = column("whether it has its ad", isin=STATUSES)
+    match_level: Text = column("how far down it is known", isin=MatchLevel)
+    match_method: Text = column("the step that hit", isin=MatchMethod)
+    match_status: Text = column("whether it has its ad", isin=MatchStatus)
     match_reason: Text = column("why, as a sentence")
     candidates: Text = column("the ads or campaigns that nothing separates, where ambiguous")
-    ad_evidence: Text = column("what decides whether the link can be an ad's", isin=EVIDENCE)
+    ad_evidence: Text = column("what decides whether the link can be an ad's", isin=AdEvidence)
     parameter: Text = column("utm parameter by which its ad or campaign was found")
     unknown_target: Text = column("what an alias leads to, where no feed knows it")
 

@@ -1,6 +1,6 @@
 """Every feed of a workspace into the ledger, several files at a time; what became of the rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,18 +14,18 @@ from contracts.manifest import Check, InputFile, Warned
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import reject_unpriced
 from flows.catalog.feed_contents import FeedContents
-from flows.catalog.feed_files import find_files
+from flows.catalog.feed_files import RawFile, find_files
 from flows.catalog.read_files import ReadFile, order_files
 from flows.catalog.renamed_files import warn_of_renamed
 from flows.catalog.repeat_warnings import warn_of_repeats
 from flows.catalog.row_status import REJECTED, judge_rows
 from flows.cluster.workers import THREADS, Workers
-from flows.config.configured_feeds import configure_feeds
+from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
 from flows.config.loading import LoadedWorkspace
 from flows.config.memory import files_at_once, keys_at_once
 from flows.config.parent_model import require_parent_model
 from flows.ingest.file_states import Pools, Refused, Target
-from flows.ingest.raw_reading import read_raw_files
+from flows.ingest.raw_reading import RawFilesRead, read_raw_files
 from flows.ingest.refused_people import Erasing
 from flows.kept.keepers import Keeper
 from flows.progress import Progress
@@ -135,18 +135,46 @@ def read_feeds(
         ConfigurationError: The feeds cannot make any report (SPEC §3).
         DataRefused: A folder of feed files is gone or cannot be read.
     """
-    feeds = configure_feeds(loaded.config, loaded.sources)
-    require_parent_model(feeds, loaded.config.workspace.channels)
+    config = loaded.config
+    feeds = configure_feeds(config, loaded.sources)
+    require_parent_model(feeds, config.workspace.channels)
     feeds = name_event_types(loaded.root, feeds, ledger)
     files = find_files(loaded.root, feeds)
-    warnings = [
-        feed.warn("no_files", f"no file matches {feed.section.files}", "files", count=0)
-        for feed in feeds
-        if not any(raw.feed is feed for raw in files)
-    ]
-    erasing = Erasing(
-        read_erasures(loaded.root), keeps_facts=loaded.config.erasure.aggregates == "keep"
+    raw = _read_raw(loaded, files, ledger, partial(progress, "reading feeds"), workers)
+    files_read = order_files(ledger, raw.read)
+    given = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
+    status = judge_rows(files_read, keys_at_once(config.run), keeper)
+    catalog = reject_unpriced(Catalog(files_read, given, status), config, keeper)
+    states = judge_feeds(
+        loaded.root, feeds, files_read, now or datetime.now(UTC), config.workspace.timezone
     )
+    before = read_known_columns(loaded.root)
+    warnings = [
+        *_warn_of_absence(feeds, files),
+        *raw.warnings,
+        *find_missing_rates(catalog, config),
+        *(warned for state in states for warned in state.warnings),
+        *find_feed_warnings(loaded, catalog),
+        *warn_of_damage(loaded.root),
+        *warn_of_lost_columns(given, before),
+        *warn_of_repeats(catalog, config),
+        *warn_of_renamed(catalog, config, keeper),
+        *_warn_of_files(catalog),
+    ]
+    columns = list_columns(given, before)
+    return FeedsRead(loaded.root, catalog, raw.refused, warnings, states, columns)
+
+
+def _read_raw(
+    loaded: LoadedWorkspace,
+    files: list[RawFile],
+    ledger: Path,
+    progress: Callable[[int, int], None],
+    workers: Workers,
+) -> RawFilesRead:
+    """Read files into the ledger, several at a time."""
+    keeps_facts = loaded.config.erasure.aggregates == "keep"
+    erasing = Erasing(read_erasures(loaded.root), keeps_facts=keeps_facts)
     with (
         workers.open_pool(files_at_once(loaded.config.run)) as pool,
         ThreadPoolExecutor(BROUGHT_AT_ONCE) as here,
@@ -156,35 +184,18 @@ def read_feeds(
             Target(ledger, erasing),
             loaded.config.workspace.settle_seconds,
             Pools(pool, here if workers.is_remote else pool),
-            partial(progress, "reading feeds"),
+            progress,
         )
     # Arrow keeps what reading freed for the threads that read, which are gone: it gives it back.
     pa.default_memory_pool().release_unused()
-    warnings += raw.warnings
-    files_read = order_files(ledger, raw.read)
-    given = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
-    status = judge_rows(files_read, keys_at_once(loaded.config.run), keeper)
-    catalog = reject_unpriced(Catalog(files_read, given, status), loaded.config, keeper)
-    warnings += find_missing_rates(catalog, loaded.config)
-    states = judge_feeds(
-        loaded.root,
-        feeds,
-        files_read,
-        now or datetime.now(UTC),
-        loaded.config.workspace.timezone,
-    )
-    warnings += [warned for state in states for warned in state.warnings]
-    before = read_known_columns(loaded.root)
-    warnings += [
-        *find_feed_warnings(loaded, catalog),
-        *warn_of_damage(loaded.root),
-        *warn_of_lost_columns(given, before),
-        *warn_of_repeats(catalog, loaded.config),
-        *warn_of_renamed(catalog, loaded.config, keeper),
-        *_warn_of_files(catalog),
-    ]
-    columns = list_columns(given, before)
-    return FeedsRead(loaded.root, catalog, raw.refused, warnings, states, columns)
+    return raw
+
+
+def _warn_of_absence(feeds: list[ConfiguredFeed], files: list[RawFile]) -> Iterator[Warned]:
+    for feed in feeds:
+        if not any(raw.feed is feed for raw in files):
+            said = f"no file matches {feed.section.files}"
+            yield feed.warn("no_files", said, "files", count=0)
 
 
 def _warn_of_files(catalog: Catalog) -> Iterator[Warned]:
