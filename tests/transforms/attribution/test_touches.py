@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 
+from contracts.config.workspace import AttributionSection
 from tests.oracles.purchases import (
     DAY,
     HOUR,
@@ -19,6 +21,7 @@ from tests.oracles.purchases import (
     touched,
     visit,
 )
+from transforms.attribution.touches import may_touch
 
 
 @pytest.mark.parametrize(
@@ -196,3 +199,25 @@ def test_people_and_organizations_are_kept_apart() -> None:
     )
     pairs = zip(result["order_id"], touched(result), strict=True)
     assert list(pairs) == [("A", "e1"), ("C", "v1"), ("B", "e2")]
+
+
+@pytest.mark.parametrize(
+    ("event_type", "channel", "opens", "is_touch"),
+    [
+        ("email_clicked", "email", False, True),
+        ("in_app_clicked", "in_app", False, True),
+        ("button_clicked", None, False, False),
+        ("store_visit", None, False, True),
+        ("email_opened", "email", False, False),
+        ("email_opened", "email", True, True),
+        ("email_delivered", "email", True, False),
+    ],
+)
+def test_what_may_touch_is_told_by_type_and_channel(
+    event_type: str, channel: str | None, *, opens: bool, is_touch: bool
+) -> None:
+    """A generic event whose name ends like a click is none."""
+    rules = AttributionSection(touch_opens=opens, touch_events=("store_visit",))
+    event = pl.DataFrame({"event_type": [event_type], "channel": [channel]})
+    told = event.cast(pl.String).select(may_touch(rules).fill_null(value=False))
+    assert told.item() == is_touch
