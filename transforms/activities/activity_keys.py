@@ -25,6 +25,7 @@ from transforms.common.keys import (
     MESSAGE,
     MESSAGE_AND_CONTACT,
     SEND,
+    hash_cells,
     hash_email,
     hash_id,
 )
@@ -238,5 +239,5 @@ def list_deliveries_of_messages(sends: pl.LazyFrame) -> pl.LazyFrame:
 def _hash_message_and_contact() -> pl.Expr:
     """A hash of organization, message and contact; null where one of the two is."""
     named = (pl.col(MESSAGE_ID), pl.col(CONTACT_ID))
-    whole = pl.struct(ORG_ID, *named).hash(MESSAGE_AND_CONTACT)
+    whole = hash_cells([pl.col(ORG_ID), *named], seed=MESSAGE_AND_CONTACT)
     return pl.when(*(one.is_not_null() for one in named)).then(whole)
