@@ -26,7 +26,6 @@ from transforms.messaging.send_facts import BOUNCED, DELIVERED, FAILED, HARD, QU
 MESSAGE = [SendFacts.message_key, SendFacts.basis_key]
 EVERY_TIME = {Counts.opens: Action.OPENED, Counts.clicks: Action.CLICKED}
 """Count of events -> their action; what other events tell is counted once a send."""
-FIRST, LAST = "first", "last"
 
 
 def sum_message_days(facts: pl.LazyFrame, events: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
@@ -101,17 +100,15 @@ def sum_links(events: pl.LazyFrame) -> pl.LazyFrame:
         `MessageLinks`.
     """
     is_click = pl.col(CountedEvents.action_code) == ACTION_CODES[Action.CLICKED]
-    at, clicks = pl.col(CountedEvents.occurred_at), MessageLinks.clicks
+    at, unit = pl.col(CountedEvents.occurred_at), pl.col(CountedEvents.unit_key)
     return (
         events.filter(is_click, pl.col(CountedEvents.link_key).is_not_null())
-        .group_by([*key(MessageLinks), CountedEvents.unit_key])
-        .agg(pl.len().alias(clicks), at.min().alias(FIRST), at.max().alias(LAST))
         .group_by(key(MessageLinks))
         .agg(
-            pl.col(clicks).sum().cast(pl.Int64),
-            pl.len().cast(pl.Int64).alias(MessageLinks.unique_clicks),
-            pl.col(FIRST).min().alias(MessageLinks.first_clicked_at),
-            pl.col(LAST).max().alias(MessageLinks.last_clicked_at),
+            pl.len().cast(pl.Int64).alias(MessageLinks.clicks),
+            unit.n_unique().cast(pl.Int64).alias(MessageLinks.unique_clicks),
+            at.min().alias(MessageLinks.first_clicked_at),
+            at.max().alias(MessageLinks.last_clicked_at),
         )
         .select(columns(MessageLinks))
     )
