@@ -23,8 +23,8 @@ HELD_STATS_BYTES = 500
 """What a row of ad stats takes in all tables by the day, as numbers."""
 SHARE_OF_STATS = 8
 """Of how much of the memory these tables may be one part."""
-KEY_BYTES = 64
-"""What a key takes while repeated ones are found: its hash, where its row is, and the sort."""
+KEY_BYTES = 32
+"""What a key takes while repeated ones are found: as it is read, in one piece, and in order."""
 
 
 def memory_bytes(run: RunSection) -> int:

@@ -135,3 +135,13 @@ def is_in_groups(person: pl.Expr, groups: range, of: int) -> pl.Expr:
     first, end = (-(-group * KEYS // of) for group in (groups.start, groups.stop))
     is_before = person < pl.lit(end, pl.UInt64) if end < KEYS else pl.lit(value=True)
     return (person >= pl.lit(first, pl.UInt64)) & is_before
+
+
+def find_group(person: pl.Expr, of: int) -> pl.Expr:
+    """The group of a person, as `is_in_groups` has it.
+
+    Args:
+        person: The key of the person.
+        of: How many groups there are: a power of two, and more than one.
+    """
+    return person // (KEYS // of)

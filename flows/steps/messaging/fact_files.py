@@ -34,6 +34,7 @@ from transforms.messaging.segment_sums import add_segments
 
 CONTACTS = "contacts"
 """The sums that are cut into parts, by contact."""
+PART = "part"
 GROUPS = "groups"
 ORGANIZATIONS = "organizations"
 
@@ -71,14 +72,18 @@ class FactFiles:
             parts: Into how many parts contacts are cut.
         """
         for kind, rows in sums.items():
-            if kind == CONTACTS:
-                for part in range(parts):
-                    write_whole(
-                        rows.filter(is_in_part(part, parts)) if parts > 1 else rows,
-                        self.groups / f"{kind}-{part:02}-{group:04}.arrow",
-                    )
-            else:
-                write_whole(rows, self.groups / f"{kind}-{group:04}.arrow")
+            if kind != CONTACTS:
+                write_whole(rows, self._of_group(kind, group))
+                continue
+            numbered = rows.with_columns(find_part(parts).alias(PART))
+            by_part = numbered.partition_by(PART, as_dict=True, include_key=False)
+            for (part,), own in by_part.items():
+                write_whole(own, self._of_group(name_part(part), group))
+
+    def _of_group(self, sums: str, group: int) -> Path:
+        folder = self.groups / sums
+        folder.mkdir(exist_ok=True)
+        return folder / f"{group:04}.arrow"
 
     def add_groups(self, parts: int) -> None:
         """Add up the sums of all groups.
@@ -88,15 +93,14 @@ class FactFiles:
         """
         for kind, sums in SUMS.items():
             if kind != CONTACTS:
-                rows = materialize(self._add_files(kind, kind), sums.table).collect()
+                rows = materialize(self._add_groups(kind, kind), sums.table).collect()
                 write_whole(rows, self.folder / f"{kind}.arrow")
         for part in range(parts):
-            contacts = self._add_files(CONTACTS, f"{CONTACTS}-{part:02}")
-            self.write_contacts(contacts, part)
+            self.write_contacts(self._add_groups(CONTACTS, name_part(part)), part)
         remove_tree(self.groups)
 
-    def _add_files(self, kind: str, name: str) -> pl.LazyFrame:
-        files = list_matching(self.groups, f"{name}-*.arrow")
+    def _add_groups(self, kind: str, name: str) -> pl.LazyFrame:
+        files = list_matching(self.groups / name, "*.arrow")
         if not files:
             return no_rows(SUMS[kind].table)
         return add_up(pl.scan_ipc(files), SUMS[kind]) if len(files) > 1 else pl.scan_ipc(files)
@@ -105,7 +109,7 @@ class FactFiles:
         """Write the sums of a part of the contacts; those of bases lie there."""
         kept = keep_assumable(contacts, self.find_assumed())
         rows = materialize(kept, ContactBases).collect()
-        write_whole(rows, self.folder / f"{CONTACTS}-{part:02}.arrow")
+        write_whole(rows, self.folder / f"{name_part(part)}.arrow")
 
     def organizations(self) -> pl.LazyFrame:
         """The `org_id` and `org_code` of every organization."""
@@ -176,6 +180,11 @@ class FactFiles:
         return pl.scan_ipc(self.folder / f"{kind}.arrow")
 
 
-def is_in_part(part: int, parts: int) -> pl.Expr:
-    """Whether sums are of a contact of a part."""
-    return pl.col(ContactBases.contact_key) % parts == part
+def find_part(parts: int) -> pl.Expr:
+    """The part of the contact that sums are of."""
+    return pl.col(ContactBases.contact_key) % parts
+
+
+def name_part(part: int) -> str:
+    """What the sums of a part of the contacts are called; names sort in the order of parts."""
+    return f"{CONTACTS}-{part:04}"

@@ -32,7 +32,7 @@ from flows.steps.messaging.linked_events import (
     read_sends,
 )
 from transforms.common.key_places import KeyPlaces
-from transforms.common.keys import BUCKETS, hash_unknown_message, list_repeated
+from transforms.common.keys import hash_unknown_message, list_repeated
 from transforms.messaging.contact_sums import sum_contacts
 from transforms.messaging.daily_sums import sum_links, sum_message_days
 from transforms.messaging.delivery_basis import list_said_delivered
@@ -119,7 +119,7 @@ def build_facts(inputs: MessageInputs, names: NamedKeys) -> FactFiles:
     keys = KeyFiles.of(inputs.catalog, names.channels, most_rows)
     named = prepare_facts(inputs, names, organizations)
     links = LinkInputs.of(keys, named.codes, names.owners, files.groups)
-    parts = min(BUCKETS, keys.rows // min(ROWS_A_PART, most_rows) + 1)
+    parts = keys.rows // ROWS_A_PART + 1
     of = GroupInputs(links, named, files, parts)
     groups = range(keys.groups)
     if of.links.moves:

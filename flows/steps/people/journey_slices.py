@@ -30,6 +30,8 @@ from transforms.people.journeys import SHOWN_OF_MESSAGE
 
 ROWS_A_SLICE = 1_000_000
 """How many steps of journeys are written together at most, where they are of several days."""
+READ_FOR_EACH = 2
+"""For how many groups of contacts all rows of a slice are read at most: to cut it costs as much."""
 KINDS = ("sends", "events", "sessions", "orders")
 SHOWN_OF_LINK = [
     LinkNames.platform,
@@ -61,6 +63,11 @@ class JourneySlice:
     def groups(self) -> int:
         """Into how many groups of contacts it is cut."""
         return 1 << max(0, (self.steps - 1) // ROWS_A_SLICE).bit_length()
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is cut once, and then read group by group."""
+        return self.groups > READ_FOR_EACH
 
 
 def find_slices(activities: Activities, timezone: str) -> list[JourneySlice]:

@@ -3,22 +3,27 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import polars as pl
 
+from contracts.columns import polars_schema
 from contracts.facts.people.numbered_activities import JourneySteps, People
 from contracts.manifest import Check
 from flows.cluster.workers import Workers, perform
 from flows.kept.kept_reports import KeptReports
-from flows.runtime.materialize import hold
+from flows.runtime.materialize import hold, scan_group, write_groups
 from flows.steps.activities.write_activities import Activities
 from flows.steps.people.journey_slices import KINDS, JourneySlice, find_slices
 from flows.storage.report_files import write_table
-from transforms.activities.person_numbers import is_in_groups
+from flows.storage.workspace_files import remove_tree
+from transforms.activities.person_numbers import find_group, is_in_groups
 from transforms.people.journeys import build_journey, set_out_steps
 
 GROUP, NAME = "people", "contact_journey"
+PARTS_A_TURN = 32
+"""About how many parts of large slices lie cut on the disk at a time."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,14 @@ class JourneyParts:
     timezone: str
     staging: Path
     scratch: Path
+
+    def find_cut(self, one: JourneySlice) -> Path:
+        """Where the rows of a large slice lie in its groups."""
+        return self.scratch / f"slice-{one.name}"
+
+
+Part = tuple[str, tuple[JourneySlice, int]]
+"""A part's path in the snapshot, without suffix, its slice, and which group of contacts of it."""
 
 
 def write_journeys(
@@ -71,20 +84,57 @@ def write_journeys(
             written[path] = checks
             on_part(len(written), len(asked))
 
-        perform(workers, write_part, of, [(one, parts[one]) for one in asked], take)
+        for turn in _list_turns([(path, parts[path]) for path in asked]):
+            large = {one.name: one for _, (one, _) in turn if one.is_large}
+            if large:
+                perform(workers, cut_slice, of, large.values())
+            perform(workers, write_part, of, turn, take)
+            for one in large.values():
+                remove_tree(of.find_cut(one))
         return written
 
     return reports.parts(inputs, write)
 
 
-def write_part(
-    of: JourneyParts, part: tuple[str, tuple[JourneySlice, int]]
-) -> tuple[str, list[Check]]:
+def _list_turns(parts: list[Part]) -> list[list[Part]]:
+    """Parts that are written after each other: those of small slices, then some large ones each.
+
+    What large ones are cut into takes room on the disk until they are written.
+    """
+    small = [part for part in parts if not part[1][0].is_large]
+    turns: list[list[Part]] = [small]
+    for one, own in groupby(parts, key=lambda part: part[1][0]):
+        if not one.is_large:
+            continue
+        if turns[-1] is small or len(turns[-1]) >= PARTS_A_TURN:
+            turns.append([])
+        turns[-1] += own
+    return [turn for turn in turns if turn]
+
+
+def cut_slice(of: JourneyParts, one: JourneySlice) -> None:
+    """Cut the rows of a large slice into its groups of contacts, so that each reads its own alone.
+
+    Args:
+        of: What it is made from.
+        one: The slice.
+    """
+    draft, folder = of.scratch / secrets.token_hex(8), of.find_cut(one)
+    group = find_group(pl.col(People.contact_key), one.groups)
+    for kind in one.stretches:
+        write_groups(_scan_slice(of.activities, one, kind), group, one.groups, draft / kind)
+    if folder.exists():  # another attempt was first
+        remove_tree(draft)
+    else:
+        draft.rename(folder)
+
+
+def write_part(of: JourneyParts, part: Part) -> tuple[str, list[Check]]:
     """Write one part, under its name only when it is whole.
 
     Args:
         of: What it is made from.
-        part: Its path in the snapshot, without suffix, its slice and which group of contacts of it.
+        part: The part.
 
     Returns:
         Its path, and what was checked.
@@ -101,7 +151,7 @@ def write_part(
 def _build(of: JourneyParts, one: JourneySlice, group: int) -> pl.DataFrame:
     """The journeys of a slice and group; what they are made of is held no longer than that."""
     people, messages = of.activities.people, of.activities.messages
-    rows = pl.collect_all([_scan(of.activities, one, group, kind) for kind in KINDS])
+    rows = pl.collect_all([_scan(of, one, group, kind) for kind in KINDS])
     numbered = (
         of.activities.number(kind, each.lazy()) for kind, each in zip(KINDS, rows, strict=True)
     )
@@ -111,12 +161,21 @@ def _build(of: JourneyParts, one: JourneySlice, group: int) -> pl.DataFrame:
     return build_journey(held, people, messages).collect(engine="in-memory")
 
 
-def _scan(activities: Activities, one: JourneySlice, group: int, kind: str) -> pl.LazyFrame:
+def _scan(of: JourneyParts, one: JourneySlice, group: int, kind: str) -> pl.LazyFrame:
     """The rows of a kind in a slice, of a group of contacts."""
+    if one.is_large:
+        schema = polars_schema(of.activities.pieces[kind].kind.table)
+        return scan_group(of.find_cut(one) / kind, schema, group)
+    rows = _scan_slice(of.activities, one, kind)
+    if one.groups == 1:
+        return rows
+    own = range(group, group + 1)
+    return rows.filter(is_in_groups(pl.col(People.contact_key), own, one.groups))
+
+
+def _scan_slice(activities: Activities, one: JourneySlice, kind: str) -> pl.LazyFrame:
+    """The rows of a kind in a slice, of contacts."""
     rows = activities.pieces[kind].scan_stretches(one.stretches.get(kind, ()))
-    if one.groups > 1:
-        own = range(group, group + 1)
-        rows = rows.filter(is_in_groups(pl.col(People.contact_key), own, one.groups))
     return rows.filter(pl.col(People.contact_key).is_not_null())
 
 

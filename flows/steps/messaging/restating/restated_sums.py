@@ -8,7 +8,7 @@ import polars as pl
 from contracts.columns import columns, key
 from contracts.facts.messaging.send_sums import AssumedBases, ContactBases, MessageDays
 from flows.runtime.materialize import write_whole
-from flows.steps.messaging.fact_files import CONTACTS, FactFiles, is_in_part
+from flows.steps.messaging.fact_files import CONTACTS, FactFiles, find_part, name_part
 from transforms.messaging.additive_sums import IS_LOST, SUMS, AdditiveSums, find_changed, restate
 from transforms.messaging.contact_sums import keep_assumable
 from transforms.messaging.delivery_basis import find_assumed
@@ -140,7 +140,7 @@ def _restate_contacts(
     parts = list(base.scan_contacts())
     restated = {}
     for part, kept in enumerate(parts):
-        own = is_in_part(part, len(parts))
+        own = find_part(len(parts)) == part
         rows = RestatedRows.of(kept, was.filter(own), new.filter(own), SUMS[CONTACTS])
-        restated[f"{CONTACTS}-{part:02}"] = rows
+        restated[name_part(part)] = rows
     return restated

@@ -219,14 +219,15 @@ def test_little_memory_cuts_buckets_into_groups_that_give_the_same(
 ) -> None:
     tables, workspace, expected = whole
     rows = sum(len(tables.get(name, [])) for name in ("sends", "events"))
-    for module in (key_files, send_key_files, send_facts):
+    for module in (key_files, send_key_files):
         monkeypatch.setattr(module, "BUCKETS", 4)
+    monkeypatch.setattr(send_facts, "ROWS_A_PART", rows // 3)
     monkeypatch.setattr(send_facts, "fact_rows_at_once", lambda _: rows // 7)
     monkeypatch.setattr(send_key_files, "SMALL", 0)
     ran = run_workspace(workspace, tmp_path / "groups")
     assert ran.tables() == expected
     assert key_files.KeyFiles.of(ran.read.catalog, RunChannels(), rows // 7).groups == 8
-    assert len(list((tmp_path / "groups" / "scratch").rglob("contacts-*.arrow"))) == 4
+    assert len(list((tmp_path / "groups" / "scratch").rglob("contacts-*.arrow"))) > 3
 
 
 @pytest.mark.parametrize("whole", [True], ids=["events alone"], indirect=True)

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from contracts.reports.attribution import MODELS
-from flows.steps.activities import write_activities
+from flows.steps.activities import people_inputs, write_activities
 from flows.steps.people import journey_slices
 from tests.oracles.expected_people import ZONE, ExpectedPeople, instant
 from tests.support.people_world import TOML, People, make_people
@@ -190,6 +190,8 @@ def test_how_activities_are_cut_changes_nothing(
     order = ["org_id", "contact_id", "occurred_at", "event_id"]
     monkeypatch.setattr(write_activities, "ROWS_A_GROUP", 80)
     monkeypatch.setattr(journey_slices, "ROWS_A_SLICE", rows_a_slice)
+    monkeypatch.setattr(people_inputs, "CONTACTS_A_SORT", 2)
+    monkeypatch.setattr(people_inputs, "BOUNDS_A_SORT", 1)
     cut = publish(tmp_path / "cut", TOML, **world.shuffled(2))
     parts = sorted((cut.folder / "people/contact_journey").glob("*.parquet"))
     assert len(parts) > 5
