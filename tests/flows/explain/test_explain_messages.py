@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -207,14 +208,32 @@ def test_a_cell_of_many_that_cannot_be_explained_does_not_stop_the_others(
     assert known["rows_total"] == known["value"] == 3
 
 
-def test_a_figure_that_was_tampered_with_is_one(workspace: Path, explain: Explain) -> None:
+def test_a_figure_that_was_tampered_with_is_one(
+    workspace: Path, explain: Explain, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that is not what was published is refused; where its hash is forged, the rows say."""
     (published,) = (workspace / "reports/snapshots").glob("*/email/message_report.parquet")
-    whole = published.read_bytes()
+    manifest, pointer = published.parents[1] / "manifest.json", workspace / "reports/current.json"
+    whole = {path: path.read_bytes() for path in (published, manifest, pointer)}
+
     pl.read_parquet(published).with_columns(opens=pl.lit(9, pl.Int64)).write_parquet(published)
+    keys = ["--key", "message_id=m1", "--column", "opens"]
     try:
+        assert main(["explain", str(workspace), "email/message_report", *keys]) == 4
+        assert "email/message_report" in capsys.readouterr().err
+        told = json.loads(manifest.read_text())
+        for output in told["outputs"]:
+            if output["path"].endswith("email/message_report.parquet"):
+                output["bytes"] = published.stat().st_size
+                output["sha256"] = sha256(published.read_bytes()).hexdigest()
+        manifest.write_text(json.dumps(told))
+        said_of = json.loads(pointer.read_text())
+        said_of["manifest_sha256"] = sha256(manifest.read_bytes()).hexdigest()
+        pointer.write_text(json.dumps(said_of))
         code, said = explain("email/message_report", "opens")
     finally:
-        published.write_bytes(whole)
+        for path, content in whole.items():
+            path.write_bytes(content)
     assert (code, said["value"], said["rows_total"]) == (1, 9, 3)
 
 
