@@ -46,8 +46,9 @@ def list_runs(layout: Layout) -> list[str]:
 
 
 def list_quarantines(layout: Layout) -> list[str]:
-    """The runs that have a quarantine folder, in order."""
-    return _list_runs(layout.quarantine)
+    """The runs that have something in quarantine, in order."""
+    runs = _list_runs(layout.quarantine)
+    return [run_id for run_id in runs if any((layout.quarantine / run_id).iterdir())]
 
 
 def _list_runs(folder: Path) -> list[str]:

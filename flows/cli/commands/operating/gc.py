@@ -1,5 +1,6 @@
 """`campaign-reports gc`: the snapshots that are too old go."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def gc(
     """
     loaded = load_workspace(workspace)
     kept = loaded.config.workspace
-    with hold_workspace(loaded.root):
+    with nullcontext() if dry_run else hold_workspace(loaded.root):
         gone = drop_old_snapshots(
             loaded.root, kept.keep_snapshots, kept.keep_days, datetime.now(UTC), dry_run=dry_run
         )

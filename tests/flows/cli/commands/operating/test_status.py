@@ -162,8 +162,11 @@ def test_gc_takes_what_the_configuration_says(
 ) -> None:
     old = Layout(root).quarantine / "20200101T000000Z-000000"
     old.mkdir(parents=True)
-    assert main(["gc", str(root), "--dry-run", "--json"]) == 0
+    with hold_workspace(root):
+        assert main(["gc", str(root)]) == 5
+        assert main(["gc", str(root), "--dry-run", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == ["quarantine/20200101T000000Z-000000"]
+    assert main(["verify", str(root)]) == 0
     assert old.exists()
     assert main(["gc", str(root)]) == 0
     assert not old.exists()
