@@ -1,4 +1,4 @@
-"""Attribution and journeys by DuckDB, from the same files to the same tables, in tuned SQL.
+"""Orders by DuckDB, from the same files to the same tables, in tuned SQL: mail, journeys, credits.
 
 Touches are numbered in windows and orders shared in floating point, where ours are exact to the
 last place; nothing is checked, no file hashed and nothing published. `CREDITS` starts from the
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests.benchmarks.duckdb_job import connect, keep_typed, save
+from tests.benchmarks.duckdb_job import connect, keep_typed, run_reports, save
 from tests.benchmarks.feed_types import STAMP, TYPES
 
 FEEDS = {
@@ -211,10 +211,11 @@ ORDER BY org_id, contact_id, occurred_at, event_id
 
 
 def run_whole(root: Path, typed: Path, out: Path, models: tuple[str, ...]) -> None:
-    """CSV files to typed Parquet tables to journeys and attribution under some models."""
+    """CSV files to typed Parquet tables to e-mail reports, journeys and attribution."""
     with connect() as connection:
         keep_typed(connection, root, typed, FEEDS)
-        out.mkdir(parents=True, exist_ok=True)
+    run_reports(typed, out)
+    with connect() as connection:
         sources = {table: f"'{typed}/{table}.parquet'" for table in FEEDS}
         find_inputs(connection, INPUTS, sources)
         save(connection, JOURNEY.format(**sources), out / "contact_journey.parquet")

@@ -12,28 +12,10 @@ from tests.benchmarks.duckdb_job import run_whole
 from tests.benchmarks.floor import write_typed
 from tests.benchmarks.generate import generate
 from tests.benchmarks.ours import read_into, write_reports
+from tests.benchmarks.same_tables import TABLES, assert_same_table
 from tests.support.workspaces import run_workspace
 
 EVENTS = 20_000
-TABLES = (
-    "email/campaign_report",
-    "email/dispatch_report",
-    "email/message_report",
-    "email/daily_report",
-    "email/link_report",
-    "people/contact_report",
-)
-ONLY_OURS = {
-    "attributes",
-    "sessions",
-    "orders",
-    "revenue",
-    "conversion_rate",
-    "revenue_per_recipient",
-    "delivery_basis",
-    "unsubscribed_at",
-    "complained_at",
-}
 
 
 @pytest.fixture(scope="module")
@@ -62,17 +44,7 @@ def theirs(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_duckdb_gives_the_same_table(ours: Path, theirs: Path, table: str) -> None:
-    found = pl.read_parquet(ours / f"{table}.parquet").drop(ONLY_OURS, strict=False)
-    expected = pl.read_parquet(theirs / f"{table}.parquet").select(
-        pl.col(name).cast(pl.Decimal(18, 4))
-        if name == "cost"
-        else pl.col(name).dt.replace_time_zone("UTC")
-        if dtype == pl.Datetime("us", "UTC")
-        else pl.col(name)
-        for name, dtype in found.schema.items()
-    )
-    assert found.height > 0
-    assert_frame_equal(found, expected)
+    assert_same_table(ours, theirs, table)
 
 
 def test_generated_mail_is_skewed_as_real_mail_is(workspace: Path) -> None:

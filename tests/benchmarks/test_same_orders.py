@@ -17,6 +17,8 @@ from contracts.reports.attribution import (
 from tests.benchmarks import duckdb_orders, duckdb_people, generate_orders
 from tests.benchmarks.generate_people import generate
 from tests.benchmarks.ours_people import write_all_journeys, write_attribution
+from tests.benchmarks.same_tables import TABLES as OF_MAIL
+from tests.benchmarks.same_tables import assert_same_table
 from tests.support.workspaces import run_workspace
 
 TOUCHES = 20_000
@@ -95,3 +97,5 @@ def test_duckdb_makes_the_same_tables_of_a_workspace(tmp_path: Path) -> None:
     ours = pl.read_parquet(snapshot / "people/contact_journey/*.parquet")
     theirs = pl.read_parquet(reports / "contact_journey.parquet")
     assert_frame_equal(ours, theirs.cast(dict(ours.schema)))
+    for table in OF_MAIL:
+        assert_same_table(snapshot, reports, table)
