@@ -11,7 +11,7 @@ from flows.errors import REPORT_IT, CampaignReportsError
 from flows.folders import list_matching
 
 GROUP = "group"
-ROWS_A_BATCH = 500_000
+ROWS_A_BATCH = 200_000
 """How many rows are held at a time while a frame is cut into groups."""
 
 
