@@ -10,13 +10,13 @@ KINDS = {".py", ".toml"}
 PROJECT = Path(__file__).parents[1]
 SOURCES = (
     "contracts/**/*.py",
-    "flows/catalog/*.py",
+    "flows/catalog/**/*.py",
     "flows/code_version.py",
-    "flows/config/*.py",
-    "flows/ingest/*.py",
+    "flows/config/**/*.py",
+    "flows/ingest/**/*.py",
     "flows/readers/**/*.py",
-    "transforms/common/*.py",
-    "transforms/ingest/*.py",
+    "transforms/common/**/*.py",
+    "transforms/ingest/**/*.py",
     "transforms/messaging/**/*.py",
 )
 """All that decides what a file's bytes become; a test follows the imports to prove it whole."""
