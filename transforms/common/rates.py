@@ -40,9 +40,13 @@ def sum_known(names: Iterable[str]) -> list[pl.Expr]:
 
 
 def divide(numerator: str, denominator: str) -> pl.Expr:
-    """A fraction as Float64; null where the denominator is 0."""
-    below = pl.col(denominator).cast(pl.Float64)
-    return pl.when(below != 0).then(pl.col(numerator).cast(pl.Float64) / below)
+    """A fraction as Float64, the nearest there is; null where the denominator is 0.
+
+    Where a column is known to hold one value alone, Polars multiplies by its reciprocal, which is
+    off by the last digit (6 / 10 is 0.6000000000000001): the numerator, less itself, prevents it.
+    """
+    above, below = (pl.col(name).cast(pl.Float64) for name in (numerator, denominator))
+    return pl.when(below != 0).then(above / (below + (above - above)))
 
 
 def add_rates(sums: pl.LazyFrame) -> pl.LazyFrame:
