@@ -14,6 +14,7 @@ from contracts.reports.attribution import HoldoutLift
 from contracts.vocabulary import Channel
 from transforms.attribution.touches import lookback_of
 from transforms.common.instants import last_instant_before, microseconds, start_of_day
+from transforms.common.rates import divide
 
 Z_95 = 1.959963984540054
 """The 97.5 % point of the normal distribution."""
@@ -222,8 +223,8 @@ def add_differences(sums: pl.LazyFrame) -> pl.LazyFrame:
         some = pl.when(contacts > 0).then(contacts)
         several = pl.when(contacts > 1).then(contacts)
         total = pl.col(f"{side}_revenue").cast(pl.Float64)
-        rate[side] = pl.col(f"{side}_conversions") / some
-        mean[side] = total / some
+        rate[side] = divide(f"{side}_conversions", f"{side}_contacts")
+        mean[side] = divide(f"{side}_revenue", f"{side}_contacts")
         rate_error[side] = rate[side] * (1 - rate[side]) / some
         spread = pl.col(f"{side}_squares") - total**2 / several
         mean_error[side] = pl.max_horizontal(spread / (several - 1), 0.0) / several

@@ -21,6 +21,7 @@ from contracts.reports.attribution import (
 )
 from contracts.reports.credits import CampaignCredit, CreditedOrder, campaign_credits_contract
 from contracts.vocabulary import NO_CAMPAIGN
+from transforms.common.rates import divide
 
 CHANNEL_GRAIN = [
     CampaignAttribution.org_id,
@@ -214,7 +215,6 @@ def _weigh_costs(
             pl.col(COST).sum().cast(TYPES[COST]),
         )
     )
-    cost = pl.col(COST).cast(pl.Float64)
     return pl.concat(
         sums.select(
             *grain,
@@ -222,9 +222,7 @@ def _weigh_costs(
             pl.col(model).alias(CREDITED),
             pl.col(revenue_column(model)).alias(REVENUE),
             COST,
-            pl.when(cost != 0)
-            .then(pl.col(revenue_column(model)).cast(pl.Float64) / cost)
-            .alias(CampaignAttribution.roas),
+            divide(revenue_column(model), COST).alias(CampaignAttribution.roas),
         )
         for model in models
     )

@@ -5,6 +5,7 @@ import polars as pl
 from contracts.columns import columns, key
 from contracts.facts.run_facts import FeedFiles, FeedTables, PastFeedFiles
 from contracts.reports.run_tables import RunFeeds
+from transforms.common.rates import divide
 
 RUNS_COMPARED = 14
 """Of how many earlier runs that had new files the median is what a feed usually brings."""
@@ -52,15 +53,12 @@ def report_feeds(
         )
     )
     counts = [RunFeeds.files, RunFeeds.new_files, *SUMMED]
-    share = pl.col(RunFeeds.rejected) / pl.col(RunFeeds.rows_read)
     return (
         tables.select(columns(FeedTables))
         .join(sums, on=GRAIN, how="left", validate="1:1")
         .join(_find_usual_rows(past, is_whole=is_whole), on=GRAIN, how="left", validate="1:1")
         .with_columns(pl.col(counts).fill_null(0))
-        .with_columns(
-            pl.when(pl.col(RunFeeds.rows_read) > 0).then(share).alias(RunFeeds.rejected_share)
-        )
+        .with_columns(divide(RunFeeds.rejected, RunFeeds.rows_read).alias(RunFeeds.rejected_share))
         .select(columns(RunFeeds))
         .sort(key(RunFeeds))
     )
