@@ -1,4 +1,4 @@
-"""The data dictionary, made from the contracts: what every table and column means."""
+"""The data dictionary, made from the contracts: every table and column, setting and warning."""
 
 from collections.abc import Mapping
 
@@ -6,14 +6,16 @@ import polars as pl
 
 from contracts.columns import Table, any_of, descriptions, grain, key, polars_schema, references
 from contracts.columns import required as required_columns
+from contracts.config.settings import render_settings
 from contracts.feeds import FEEDS
 from contracts.quarantine import Quarantine
+from contracts.warnings import WARNINGS
 
 TITLE = "# Data dictionary\n\nGenerated from contracts/ by `campaign-reports dictionary`.\n"
 
 
 def render_dictionary(reports: Mapping[str, type[Table]]) -> str:
-    """Every canonical table, report table and the quarantine, as Markdown.
+    """Every table, every setting of campaigns.toml and every warning, as Markdown.
 
     Args:
         reports: `group/name` of each report table, and its contract.
@@ -26,6 +28,10 @@ def render_dictionary(reports: Mapping[str, type[Table]]) -> str:
         *(_render(name, table) for name, table in reports.items()),
         "## Quarantine: what was rejected\n",
         _render("quarantine/<run_id>/<feed>", Quarantine),
+        "## Settings: what campaigns.toml may say\n",
+        *render_settings(),
+        "## Warnings: what is doubtful\n",
+        *_render_warnings(),
     ]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -43,6 +49,14 @@ def _render(name: str, table: type[Table], *, feed: bool = False) -> str:
         mark = "key" if column in keys else ""
         lines.append(f"| {shown} | {_type(dtype)} | {mark} | {texts[column]}{points} |")
     return "\n".join([*lines, ""])
+
+
+def _render_warnings() -> list[str]:
+    told = (
+        "Each is in manifest.json with feed, count, amount of money and the setting that decides."
+    )
+    rows = [f"| `{code}` | {doubt} |" for code, doubt in sorted(WARNINGS.items())]
+    return [f"{told}\n", "| code | what is doubtful |", "|---|---|", *rows]
 
 
 def _type(dtype: pl.DataType) -> str:

@@ -33,62 +33,113 @@ class FeedSection(Section):
     table: str | None = Field(
         None,
         description="canonical table of a file with our columns",
+        examples=["contacts"],
         json_schema_extra={"enum": [*FEEDS]},
     )
     source: str | None = Field(
-        None, description="source mapping that ships with the product or lies in sources/"
+        None,
+        description="a vendor's file: the mapping that ships with the product or lies in sources/",
+        examples=["google_ads.report"],
     )
     files: FeedPath = Field(
-        description="glob below the workspace, or of objects: s3://bucket/prefix/*.csv"
+        description="glob below the workspace, whose folder must exist; or of objects: "
+        "s3://bucket/prefix/*.csv",
+        examples=["raw/ads/*.csv"],
     )
     name: str | None = Field(
         None,
-        description="how messages and quarantine call the feed",
+        description="how messages and quarantine call the feed; default the source or table",
+        examples=["email_opens"],
         pattern=FEED_NAME_PATTERN,
     )
-    columns: dict[str, Expression] = Field({}, description="our column = the file's")
-    constants: dict[str, str] = Field({}, description="our column = one value for every row")
+    columns: dict[str, Expression] = Field(
+        {},
+        description="our column = the file's; each must be in each file",
+        examples=[{"spend": "Kosten"}],
+    )
+    constants: dict[str, str] = Field(
+        {},
+        description="our column = one value for every row",
+        examples=[{"event_type": "email_opened"}],
+    )
     values: dict[str, dict[str, str]] = Field(
-        {}, description="our column = { the file's word = ours }, in any case"
+        {},
+        description="our column = { the file's word = ours }, in any case",
+        examples=[{"event_type": {"geöffnet": "email_opened"}}],
     )
     formats: dict[str, StampFormat] = Field(
-        {}, description="our column = strptime format of days and stamps that are not ISO 8601"
+        {},
+        description="our column = strptime format of days and stamps that are not ISO 8601; "
+        "one that reads no whole day is an error",
+        examples=[{"occurred_at": "%d.%m.%Y %H:%M"}],
     )
     decimal: DecimalMark | None = Field(
-        None, description="the decimal mark of numbers; default the source's, or '.'"
+        None,
+        description="the decimal mark of numbers, also of a shipped source; default the source's, "
+        "or '.'; a decimal comma makes '.' the mark of thousands",
+        examples=[","],
     )
     thousands: ThousandsMark | None = Field(
-        None, description="the mark between groups of three digits; default the source's, or none"
+        None,
+        description="the mark between groups of three digits; default the source's, or none",
+        examples=[" "],
     )
-    symbols: tuple[str, ...] = Field((), description="texts taken off numbers, as '€'")
+    symbols: tuple[str, ...] = Field((), description="texts taken off numbers", examples=[["€"]])
     total_rows: tuple[str, ...] = Field(
-        (), description="how rows at the end begin that only add up, as 'Gesamt'"
+        (),
+        description="how rows at the end begin that only add up; 'Total$' is a whole cell",
+        examples=[["Gesamt"]],
     )
     without: tuple[str, ...] = Field(
-        (), description="our columns that this feed's files are known not to have"
+        (),
+        description="our columns that this feed's files are known not to have: null, no warning",
+        examples=[["conversions"]],
     )
-    encoding: Encoding | None = Field(None, description="detected where not given")
+    encoding: Encoding | None = Field(
+        None, description="detected where not given", examples=["latin-1"]
+    )
     delimiter: str | None = Field(
-        None, min_length=1, max_length=1, description="detected where not given"
+        None, min_length=1, max_length=1, description="detected where not given", examples=[";"]
     )
-    null_values: tuple[str, ...] = Field((), description="texts that mean no value")
-    timezone: TimeZone | None = Field(None, description="of stamps that carry no offset")
+    null_values: tuple[str, ...] = Field(
+        (), description="texts that mean no value", examples=[["NA"]]
+    )
+    timezone: TimeZone | None = Field(
+        None,
+        description="of stamps that carry no offset; default the source's, or UTC",
+        examples=["Europe/Paris"],
+    )
     conversions: tuple[str, ...] = Field(
-        (), description="names of the conversions that count, for platforms that report by name"
+        (),
+        description="names of the conversions that count, for platforms that report by name",
+        examples=[["purchase"]],
     )
     repeats: Literal["replace", "add"] = Field(
-        "replace", description="what rows of ad stats do whose key an earlier file has"
+        "replace",
+        description="of ad figures, what rows of one key in a later file do",
+        examples=["add"],
     )
-    on_refused: Literal["fail", "skip"] = Field("fail", description="what a refused file does")
+    on_refused: Literal["fail", "skip"] = Field(
+        "fail",
+        description="whether a file that cannot be read stops the run or is left out",
+        examples=["skip"],
+    )
     expect_every: Duration | None = Field(
-        None, description="the feed is late if more has passed since its newest day or stamp"
+        None,
+        description="the feed is late if more has passed since its newest day or stamp",
+        examples=["1d"],
     )
     on_late: Literal["warn", "fail"] = Field(
-        "warn", description="what a feed does that is late or breaks min_rows or max_drop"
+        "warn",
+        description="what a feed does that is late or breaks min_rows or max_drop: a warning, "
+        "or exit 3",
+        examples=["fail"],
     )
-    min_rows: int | None = Field(None, ge=1, description="rows that new files have at least")
+    min_rows: int | None = Field(
+        None, ge=1, description="rows that new files have at least", examples=[1000]
+    )
     max_drop: Share | None = Field(
-        None, description="by which share new rows may fall below the usual ones"
+        None, description="by which share new rows may fall below the usual ones", examples=[0.5]
     )
 
     @model_validator(mode="after")

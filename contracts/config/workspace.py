@@ -22,13 +22,21 @@ from contracts.config.setting_types import (
 class WorkspaceSection(Section):
     """`[workspace]`: what holds for the whole workspace."""
 
-    timezone: TimeZone = Field("UTC", description="which midnight ends a reporting day")
-    currency: Currency = Field("USD", description="reporting currency")
+    timezone: TimeZone = Field(
+        "UTC",
+        description="which midnight ends a reporting day",
+        examples=["America/New_York"],
+    )
+    currency: Currency = Field("USD", description="reporting currency", examples=["EUR"])
     channels: tuple[ChannelName, ...] = Field(
-        (), description="channels of one's own, beside those that campaigns and messages name"
+        (),
+        description="channels of one's own, beside those that campaigns and messages name",
+        examples=[["whatsapp"]],
     )
     max_rejected_share: Share = Field(0.05, description="per feed; above it nothing is published")
-    keep_snapshots: int = Field(30, ge=1, description="how many snapshots are kept at least")
+    keep_snapshots: int = Field(
+        30, ge=1, description="how many snapshots are kept at least; the published one always"
+    )
     keep_days: float = Field(7, ge=0, description="snapshots younger than this are kept too")
     settle_seconds: float = Field(
         0, ge=0, description="raw files younger than this wait for the next run"
@@ -58,17 +66,29 @@ class AdsSection(Section):
         "auto", description="which utm parameter names the ad; auto: content first, then campaign"
     )
     mediums: tuple[str, ...] = Field(
-        (), description="utm_medium values of one's own that mean a paid click"
+        (),
+        description="utm_medium values of one's own that mean a paid click",
+        examples=[["paid-soc"]],
     )
-    sources: dict[str, Name] = Field({}, description="utm_source -> platform")
-    aliases: dict[str, AdAlias] = Field({}, description="utm value -> campaign or ad")
+    sources: dict[str, Name] = Field(
+        {},
+        description="a utm_source of one's own = the platform that it means",
+        examples=[{"fb-prospecting": "facebook_ads"}],
+    )
+    aliases: dict[str, AdAlias] = Field(
+        {},
+        description="a utm value = the campaign or ad that it means, for links that stand",
+        examples=[{"sprng-sale": {"platform": "google_ads", "campaign_id": "123"}}],
+    )
 
 
 class EventsSection(Section):
     """`[events]`: event types of the user's own."""
 
     generic: tuple[Name, ...] = Field(
-        (), description="event types that are neither standard nor a mistake"
+        (),
+        description="event types that are neither standard nor a mistake",
+        examples=[["store_visit"]],
     )
 
 
@@ -91,7 +111,7 @@ class AttributionSection(Section):
 
     lookback_days: float = Field(30, gt=0, description="how long before an order a touch counts")
     lookback_hours: dict[str, Annotated[float, Field(gt=0)]] = Field(
-        {}, description="per channel, in place of the days"
+        {}, description="per channel, in place of the days", examples=[{"sms": 48}]
     )
     half_life_days: float = Field(7, gt=0, description="in which time_decay halves a credit")
     models: tuple[AttributionModel, ...] = Field(
@@ -100,7 +120,9 @@ class AttributionSection(Section):
         description="how an order's credit is shared; a column each",
     )
     touch_opens: bool = Field(default=False, description="whether human opens are touches")
-    touch_events: tuple[str, ...] = Field((), description="generic event types that are touches")
+    touch_events: tuple[str, ...] = Field(
+        (), description="generic event types that are touches", examples=[["store_visit"]]
+    )
 
     @model_validator(mode="after")
     def names_each_model_once(self) -> Self:
@@ -123,22 +145,48 @@ class IdentitySection(Section):
 class AudienceSection(Section):
     """`[[audiences]]`: a list of contacts drawn in every run."""
 
-    name: Name = Field(description="the audience; its file is called so")
-    performed: str | None = Field(None, description="an event type that the contact did")
-    campaign: str | None = Field(None, description="of this campaign, by id or name")
-    message: str | None = Field(None, description="of this message, by id or name")
-    start: Moment | None = Field(None, alias="from", description="first day, or first instant")
-    until: Moment | None = Field(None, alias="to", description="last day, or last instant")
-    never: str | None = Field(None, description="an event type that the contact never did")
-    segment: str | None = Field(None, description="on a list through this segment")
-    subscribed: str | None = Field(None, description="a channel that the contact is subscribed to")
+    name: Name = Field(
+        description="the audience; its file is called so", examples=["clicked_and_stayed"]
+    )
+    performed: str | None = Field(
+        None, description="an event type that the contact did", examples=["email_clicked"]
+    )
+    campaign: str | None = Field(
+        None, description="of this campaign, by id or name", examples=["VIP reactivation"]
+    )
+    message: str | None = Field(
+        None, description="of this message, by id or name", examples=["msg-1"]
+    )
+    start: Moment | None = Field(
+        None, alias="from", description="first day, or first instant", examples=["2026-01-01"]
+    )
+    until: Moment | None = Field(
+        None, alias="to", description="last day, or last instant", examples=["2026-01-31"]
+    )
+    never: str | None = Field(
+        None,
+        description="an event type that the contact never did",
+        examples=["email_unsubscribed"],
+    )
+    segment: str | None = Field(
+        None, description="on a list through this segment", examples=["VIPs"]
+    )
+    subscribed: str | None = Field(
+        None, description="a channel that the contact is subscribed to", examples=["email"]
+    )
 
 
 class RunSection(Section):
     """`[run]`: what a run may use."""
 
-    memory: Memory | None = Field(None, description="what bounds a run; default half the machine's")
-    dask: DaskAddress | None = Field(None, description="scheduler of the cluster that runs tasks")
+    memory: Memory | None = Field(
+        None, description="what bounds a run; default half the machine's", examples=["2GB"]
+    )
+    dask: DaskAddress | None = Field(
+        None,
+        description="scheduler of the cluster that runs tasks",
+        examples=["tcp://scheduler:8786"],
+    )
     max_expansion: int = Field(
         1000, ge=1, description="how many times its size a compressed file may expand to"
     )

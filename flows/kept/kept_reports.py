@@ -112,7 +112,7 @@ class KeptReports:
             )
         return [check for path in keys for check in self.reports[path].checks]
 
-    def warn(
+    def recall_warnings(
         self, name: str, inputs: Iterable[object], find: Callable[[], Iterable[Warned]]
     ) -> list[Warned]:
         """What a person should look at; known where the inputs are those of the last run.

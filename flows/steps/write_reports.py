@@ -154,25 +154,25 @@ def find_warnings(run: Run, facts: RunFacts) -> list[Warned]:
     """Find what a person should look at, though nothing is wrong with the figures."""
     catalog, settings, timezone = run.catalog, run.settings("ads"), run.config.workspace.timezone
     found = [
-        *run.reports.warn(
+        *run.reports.recall_warnings(
             "warnings of messages",
             [catalog, facts.sends],
             lambda: find_message_warnings(catalog, facts.sends.value),
         ),
-        *run.reports.warn(
+        *run.reports.recall_warnings(
             "warnings of segments",
             [catalog.only(*MEMBERS), timezone],
             lambda: compare_segments(catalog.only(*MEMBERS), timezone),
         ),
     ]
     if run.catalog.given.is_configured("contacts", "orders"):
-        found += run.reports.warn(
+        found += run.reports.recall_warnings(
             "warnings of people",
             [facts.activities],
             lambda: find_people_warnings(facts.activities.value),
         )
     if run.gives("ads", "account_report"):
-        found += run.reports.warn(
+        found += run.reports.recall_warnings(
             "warnings of ads",
             [settings, facts.ads],
             lambda: [

@@ -1,0 +1,97 @@
+"""The codes of warnings (SPEC §8): a closed set, which scripts of users hang on."""
+
+from collections.abc import Mapping
+
+WARNINGS: Mapping[str, str] = {
+    "alias_unknown": (
+        "an alias leads to an ad or campaign that no feed knows; its sessions are unmatched"
+    ),
+    "column_gone": (
+        "a column that earlier files of the feed have, or those of an earlier run had, is missing "
+        "in later ones; one that no mapping reads is told once"
+    ),
+    "column_missing": (
+        "a metric, id or name that a source calls optional is not in the files: null there, not 0"
+    ),
+    "day_order": (
+        "days like 05/02/2026 that a source reads with the month first, while no day after the "
+        "12th shows that order; `formats` says which"
+    ),
+    "empty_file": "a file without rows",
+    "equal_rows": "ad figures that stand twice in a file, cell by cell; both count",
+    "feed_empty": "a feed without rows; tables published before stand on without rows",
+    "few_rows": "new files have fewer rows than `min_rows`",
+    "file_changing": (
+        "a raw file changed while it was read, or is younger than `settle_seconds`: next run"
+    ),
+    "id_of_nobody": (
+        "a contact or device called `0`, `null`, `undefined`, `(not set)` …: many people may stand "
+        "as one under it; `null_values` reads it as empty"
+    ),
+    "ids_bared": (
+        'ids with blanks around them, or written as `="00123"` for a spreadsheet: read as the id '
+        "alone"
+    ),
+    "kept_damaged": (
+        "what was kept of a step did not verify; it was computed again, so the figures are right"
+    ),
+    "late": "more than `expect_every` has passed since the feed's newest day or stamp",
+    "ledger_damaged": (
+        "what was kept of a file did not verify; it was read again, so the figures are right"
+    ),
+    "levels_disagree": (
+        "campaigns cost another sum than their ads; `ads/spend_sources` shows both"
+    ),
+    "no_files": "no file matches a feed's pattern",
+    "no_time": (
+        "stamps that are a day without a time, whose midnight in the feed's `timezone` is the day "
+        "before in the reports' zone"
+    ),
+    "note": (
+        "what was skipped in a file: preambles, total rows, rows that the source takes for none of "
+        "its tables (a failed payment)"
+    ),
+    "rate_missing": (
+        "a currency without a rate on its day: orders and ad stats rejected, message costs left "
+        "out; or a message's cost of which nobody says the day"
+    ),
+    "rebuilt": ("everything was computed anew, because the program or a library of it is another"),
+    "receipts_assumed": (
+        "nobody says which sends were delivered; sent and not bounced counts as delivered"
+    ),
+    "renamed_twice": (
+        "of an entity without an id, a later file gives the same figures under another name: "
+        "renamed between two exports that overlap, both count"
+    ),
+    "restated": (
+        "later files of a feed say days of ad figures anew: files, days, the spend before and after"
+    ),
+    "rows_dropped": "new files have fewer rows than `max_drop` allows below the usual",
+    "segment_count": "a segment's rules draw another number than the source says",
+    "segment_rules": "a segment's rules that are not evaluated",
+    "several_campaigns": (
+        "sends of a message that name another campaign than the one under which all of them stand; "
+        "dispatches whose messages are of several: `dispatch_report` says `(several)`, "
+        "`hierarchy_report` has a row for each"
+    ),
+    "shared_email": "an address of several contacts; the one updated last is meant",
+    "snapshot_damaged": (
+        "a kept snapshot is not what was written; `run/feeds` and `run/changes` are made without it"
+    ),
+    "spend_unplaced": (
+        "figures whose account no feed knows, while another speaks for the platform"
+    ),
+    "status_disagreement": "a final status that events contradict; the row stands",
+    "two_feeds_speak": (
+        "two feeds give one entity's figures of the same days; the one configured first counts"
+    ),
+    "unknown_event_type": (
+        "rows of an event type that is no standard one, with the nearest; kept as generic events"
+    ),
+    "unresolved_reference": "ids that no feed has (yet); the rows are kept",
+    "unusual_platform": (
+        "a platform name that looks misspelt, or that links name otherwise (`google` in a feed, "
+        "whose sessions look for `google_ads`): the entry of `values` that mends it"
+    ),
+}
+"""Code -> what is doubtful."""
