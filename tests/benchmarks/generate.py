@@ -3,7 +3,8 @@
 Six sends for ten events: 97 % of sends are delivered (half of them say so in their row, all by an
 event), 35 % are opened (with a heavy tail of repeated opens), 4 % clicked over twenty links a
 message; bounces, opt-outs and complaints are rare. Two hundred messages of forty campaigns have
-Zipf sizes. Memory is bounded: sends are made chunk by chunk, one file of each feed a chunk.
+Zipf sizes. Memory is bounded: sends are made chunk by chunk, one file of each feed a chunk, which
+lies compressed if asked.
 """
 
 import argparse
@@ -56,8 +57,8 @@ FEEDS = {
     "campaigns": "raw/campaigns.csv",
     "dispatches": "raw/dispatches.csv",
     "messages": "raw/messages.csv",
-    "sends": "raw/sends/*.csv",
-    "events": "raw/events/*.csv",
+    "sends": "raw/sends/*.csv*",
+    "events": "raw/events/*.csv*",
 }
 
 
@@ -83,16 +84,16 @@ class Size:
         return min(SENDS_A_FILE, self.sends // LEAST_FILES + 1)
 
 
-def generate(root: Path, events: int, seed: int = 7) -> dict[str, int]:
+def generate(root: Path, events: int, seed: int = 7, *, compressed: bool = False) -> dict[str, int]:
     """Write a workspace with about `events` events below `root`, unless it is there already.
 
     Returns:
         Rows written, by table.
     """
-    return generate_once(root, lambda: write(root, events, seed))
+    return generate_once(root, lambda: write(root, events, seed, compressed=compressed))
 
 
-def write(root: Path, events: int, seed: int) -> dict[str, int]:
+def write(root: Path, events: int, seed: int, *, compressed: bool) -> dict[str, int]:
     """Write the workspace."""
     size = Size(events)
     for folder in ("contacts", "sends", "events"):
@@ -108,7 +109,11 @@ def write(root: Path, events: int, seed: int) -> dict[str, int]:
         sends = draw_sends(rng, ids, limits, size)
         happened = draw_events(rng, sends)
         for name, table in (("sends", format_sends(sends)), ("events", happened)):
-            table.write_csv(root / f"raw/{name}/{name}-{place:04}.csv")
+            file = root / f"raw/{name}/{name}-{place:04}.csv"
+            if compressed:
+                table.write_csv(f"{file}.zst", compression="zstd", compression_level=1)
+            else:
+                table.write_csv(file)
             rows[name] += table.height
     return rows
 
@@ -259,5 +264,6 @@ if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("root", type=Path)
     arguments.add_argument("--events", type=int, default=1_000_000)
+    arguments.add_argument("--compressed", action="store_true", help="sends and events as .zst")
     chosen = arguments.parse_args()
-    print(generate(chosen.root, chosen.events))
+    print(generate(chosen.root, chosen.events, compressed=chosen.compressed))

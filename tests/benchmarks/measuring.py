@@ -126,9 +126,9 @@ def compare(
     print_ratios(measured, ratios)
 
 
-def generate(module: str, root: Path, unit: str, size: int) -> None:
+def generate(module: str, root: Path, unit: str, size: int, *options: str) -> None:
     """Write a workspace, unless it is there already."""
     command = [sys.executable, "-m", f"tests.benchmarks.{module}", str(root)]
     subprocess.run(
-        [*command, f"--{unit}", str(size)], cwd=REPOSITORY, check=True, stdout=sys.stderr
+        [*command, f"--{unit}", str(size), *options], cwd=REPOSITORY, check=True, stdout=sys.stderr
     )
