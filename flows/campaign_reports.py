@@ -131,7 +131,7 @@ def begin_attempt(
                 open_feeds(loaded.root, loaded.config.feed_files, keeps=True) as views,
                 connect(address, staging, *views) if address else nullcontext(threads) as workers,
             ):
-                yield replace(attempt, workers=workers)
+                yield replace(attempt, kept=replace(kept, workers=workers))
         except Exception as error:
             end = describe_failure(attempt, error)
             note_attempt(loaded.root, end)
@@ -160,8 +160,8 @@ def read_raw_feeds(attempt: Attempt, *, full: bool) -> FeedsRead:
     if full:
         with storage_errors("forgetting what was read before"):
             remove_tree(ledger)
-    workers = show_reading(attempt.workers)
     started, kept = attempt.started_at, attempt.kept
+    workers = show_reading(kept.workers)
     return read_feeds(attempt.loaded, ledger, attempt.progress, started, workers, kept)
 
 

@@ -22,6 +22,7 @@ from flows.steps.ads.ad_facts import build_ad_facts
 from flows.steps.ads.daily_stats import StatsMade
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.reading.read_feeds import read_feeds
+from flows.steps.step_inputs import StepInputs
 from tests.support.ad_facts import report_level, report_urls, sum_of_level
 from tests.support.connector_seeds import REALDATA, SEEDS, find_seed, platform_sources
 from transforms.ads.name_versions import AdTables
@@ -66,8 +67,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     assert not read.refused
     catalog = read.catalog
     config = load_workspace(root, environ={}).config
-    sessions = find_sessions(catalog, config, root / "web")
-    facts = build_ad_facts(catalog, config, sessions, root / "facts")
+    given = StepInputs.afresh(catalog, config, root / "scratch")
+    facts = build_ad_facts(given, find_sessions(given))
     inputs = read.inputs()
     return Made(
         facts,

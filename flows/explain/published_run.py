@@ -23,8 +23,9 @@ from flows.steps.activities.people_inputs import PeopleInputs
 from flows.steps.activities.write_activities import Activities, write_activities
 from flows.steps.ads.ad_facts import AdFacts, build_ad_facts
 from flows.steps.matching.sessions import find_sessions
-from flows.steps.messaging.described_messages import MessageInputs, NamedKeys, find_names
+from flows.steps.messaging.described_messages import NamedKeys, find_names
 from flows.steps.reading.read_feeds import read_feeds
+from flows.steps.step_inputs import StepInputs
 from flows.storage.layout import Layout
 from flows.storage.snapshots.published_files import (
     published_tables,
@@ -65,24 +66,26 @@ class PublishedRun:
         """Whose midnight ends a day."""
         return self.config.workspace.timezone
 
+    @property
+    def inputs(self) -> StepInputs:
+        """What the steps of the run are given, to compute facts anew."""
+        return StepInputs.afresh(self.catalog, self.config, self.scratch)
+
     @cached_property
     def names(self) -> NamedKeys:
         """What the keys of sends and events stand for."""
-        return find_names(MessageInputs(self.catalog, self.config, self.scratch))
+        return find_names(self.inputs)
 
     @cached_property
     def ads(self) -> AdFacts:
         """What the ads reports were made from, with every session and its ad."""
-        folder = self.make_folder("ads")
-        sessions = find_sessions(self.catalog, self.config, folder)
-        return build_ad_facts(self.catalog, self.config, sessions, folder)
+        return build_ad_facts(self.inputs, find_sessions(self.inputs))
 
     @cached_property
     def activities(self) -> Activities:
         """What everybody did, whose each device was, cut into groups of people."""
         matched, ad_names = self.ads.matched, self.ads.names.lazy()
-        inputs = PeopleInputs(self.catalog, self.config, self.names, matched, ad_names)
-        return write_activities(inputs, self.scratch / "activities")
+        return write_activities(PeopleInputs.of(self.inputs, self.names, matched, ad_names))
 
     def scan(self, group: str, name: str) -> pl.LazyFrame | None:
         """A published table; None where there is none."""
@@ -99,12 +102,6 @@ class PublishedRun:
             require_whole(self.loaded.root, group, name)
             self.whole.add((group, name))
         return self.tables[group, name]
-
-    def make_folder(self, name: str) -> Path:
-        """A fresh folder for intermediate tables."""
-        folder = self.scratch / name
-        folder.mkdir(parents=True)
-        return folder
 
 
 @contextmanager

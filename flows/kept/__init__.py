@@ -5,5 +5,5 @@ reports lie in the snapshot before, from which they are linked (`kept_reports`, 
 of the runs). `identities` tells what decides a result; one that may not be needed is `Deferred`.
 
 Steps that questions run as well, such as `explain`, take a `Keeper`: that of a run keeps what they
-write, that of a question has it written into scratch (`keepers`).
+write, that of a question has it written into scratch (`keepers`). Either has it written by workers.
 """

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from flows.cluster.workers import Workers, perform
+from flows.cluster.workers import THREADS, Workers, perform
 from flows.kept.identities import identify
 from flows.storage.workspace_files import PRIVATE_FOLDER, remove_tree
 
@@ -36,7 +36,13 @@ class Folder(Protocol):
 
 
 class Keeper(ABC):
-    """Has files written that are not there yet."""
+    """Has files written that are not there yet.
+
+    Attributes:
+        workers: What carries out the tasks that write them.
+    """
+
+    workers: Workers
 
     @abstractmethod
     def folders(
@@ -73,6 +79,37 @@ class Keeper(ABC):
                 hash of their bytes.
         """
         return self.folders(name, [inputs], partial(write_alone, write))[0]
+
+    def each(
+        self,
+        name: str,
+        inputs: Sequence[Sequence[object]],
+        task: Callable[[Any, Any, Path], str | None],
+        shared: object,
+        items: Sequence[object],
+    ) -> Sequence[Folder]:
+        """The files of each of several items, those not there yet written by a task each.
+
+        Args:
+            name: The step.
+            inputs: All that decides the files of each item.
+            task: A function of a module, of what is shared, of an item and of a folder to write
+                into; gives what it wrote, where less than all that decides it tells that.
+            shared: What all tasks need.
+            items: What they differ in.
+        """
+
+        def write(drafts: Sequence[Draft], tell: Callable[[Written], object]) -> None:
+            wanted = [(at, items[at], folder) for at, folder in drafts]
+
+            def take(written: Written) -> None:
+                at, identity = written
+                tell((at, identity or identify(name, [*inputs[at]])))
+
+            if wanted:
+                perform(self.workers, partial(carry_out, task), shared, wanted, take)
+
+        return self.folders(name, inputs, write)
 
     def text(self, name: str, inputs: Iterable[object], write: Callable[[], str]) -> str:
         """The text of a step, such as a part of the page.
@@ -112,9 +149,11 @@ class Scratch(Keeper):
 
     Attributes:
         home: Where it is written.
+        workers: What carries out the tasks that write it.
     """
 
     home: Path
+    workers: Workers = THREADS
 
     def folders(
         self, name: str, inputs: Sequence[Iterable[object]], write: WriteDrafts
@@ -140,41 +179,6 @@ def write_alone(
     """Write drafts one after the other by what writes one folder."""
     for at, folder in drafts:
         tell((at, write(folder)))
-
-
-def keep_each(
-    keeper: Keeper,
-    workers: Workers,
-    name: str,
-    inputs: Sequence[Sequence[object]],
-    task: Callable[[Any, Any, Path], str | None],
-    shared: object,
-    items: Sequence[object],
-) -> Sequence[Folder]:
-    """Have the files of each of several items, those not there yet written by a task each.
-
-    Args:
-        keeper: Has files written that are not there yet.
-        workers: What carries out the tasks.
-        name: The step.
-        inputs: All that decides the files of each item.
-        task: A function of a module, of what is shared, of an item and of a folder to write into;
-            gives what it wrote, where less than all that decides it tells that.
-        shared: What all tasks need.
-        items: What they differ in.
-    """
-
-    def write(drafts: Sequence[Draft], tell: Callable[[Written], object]) -> None:
-        wanted = [(at, items[at], folder) for at, folder in drafts]
-
-        def take(written: Written) -> None:
-            at, identity = written
-            tell((at, identity or identify(name, [*inputs[at]])))
-
-        if wanted:
-            perform(workers, partial(carry_out, task), shared, wanted, take)
-
-    return keeper.folders(name, inputs, write)
 
 
 def carry_out(

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from contracts.manifest import Warned
+from flows.cluster.workers import THREADS, Workers
 from flows.kept.identities import identify
 from flows.kept.keepers import Keeper, WriteDrafts, Written
 from flows.kept.kept_folders import (
@@ -33,12 +34,14 @@ class KeptSteps(Keeper):
     Attributes:
         home: Where they are kept.
         code: The code and its libraries: results of others are not taken over.
+        workers: What carries out the tasks that write them.
         used: The names of those that this run used.
         warnings: What did not verify.
     """
 
     home: Path
     code: str
+    workers: Workers = THREADS
     used: set[str] = field(default_factory=set)
     warnings: list[Warned] = field(default_factory=list)
 

@@ -1,19 +1,20 @@
 """What every step of a run is given: the workspace, the run and the folders that it writes to."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from contracts.config.workspace import Workspace
 from flows.catalog.canonical_tables import Catalog
-from flows.cluster.workers import THREADS, Workers
 from flows.config.loading import LoadedWorkspace
 from flows.kept.kept_reports import KeptReports
 from flows.kept.kept_steps import KeptSteps
 from flows.progress import Progress, silence
 from flows.report_tables import find_table
 from flows.steps.reading.read_feeds import FeedsRead
+from flows.steps.step_inputs import StepInputs
 from flows.storage.layout import Layout
 
 
@@ -30,7 +31,6 @@ class Attempt:
         kept: The results that it takes over from earlier runs, and keeps for the next.
         reports: The report tables that it takes over from the published snapshot.
         progress: Told how far each stage is.
-        workers: What carries out its tasks.
     """
 
     loaded: LoadedWorkspace
@@ -41,7 +41,6 @@ class Attempt:
     kept: KeptSteps
     reports: KeptReports
     progress: Progress = silence
-    workers: Workers = THREADS
 
 
 @dataclass(frozen=True)
@@ -90,11 +89,19 @@ class Run:
         chosen = {name: getattr(whole, name) for name in (*sections, "run")}
         return Workspace().model_copy(update={"workspace": base, **chosen})
 
-    def cut(self, catalog: Catalog, settings: Workspace) -> "Run":
-        """The run as a step sees it that may read these tables and settings alone."""
-        loaded = replace(self.attempt.loaded, config=settings)
-        read = replace(self.read, catalog=catalog)
-        return Run(replace(self.attempt, loaded=loaded), read)
+    def give(
+        self, tables: Sequence[str], sections: Sequence[str] = (), stage: str = ""
+    ) -> StepInputs:
+        """What a step is given; what it is not given it cannot read, so that nothing else decides.
+
+        Args:
+            tables: The canonical tables that it may read.
+            sections: The sections of the configuration that it may read (`settings`).
+            stage: What it is called where progress is shown.
+        """
+        catalog, settings = self.catalog.only(*tables), self.settings(*sections)
+        on_part = partial(self.attempt.progress, stage)
+        return StepInputs(catalog, settings, self.attempt.scratch, self.kept, on_part=on_part)
 
     @property
     def ledger(self) -> Path:
@@ -105,20 +112,6 @@ class Run:
     def staging(self) -> Path:
         """The snapshot being written."""
         return self.attempt.staging
-
-    @property
-    def scratch(self) -> Path:
-        """A folder for intermediate tables."""
-        return self.attempt.scratch
-
-    @property
-    def workers(self) -> Workers:
-        """What carries out the tasks of the run."""
-        return self.attempt.workers
-
-    def report_progress(self, stage: str) -> Callable[[int, int], None]:
-        """What a stage of several parts calls with how many are done, of how many."""
-        return lambda done, total: self.attempt.progress(stage, done, total)
 
     def gives(self, group: str, name: str) -> bool:
         """Whether the configured feeds make a report table exist (SPEC §3)."""

@@ -17,7 +17,6 @@ from flows.steps.matching.session_reports import (
     reconcile_sessions,
     write_session_matches,
 )
-from flows.steps.messaging.described_messages import MessageInputs
 from flows.steps.messaging.message_reports import write_channel_reports, write_overviews
 from flows.steps.messaging.message_warnings import find_message_warnings
 from flows.steps.people.people_reports import PeopleReports, write_people_reports
@@ -51,18 +50,17 @@ def write_report_tables(run: Run) -> tuple[list[Check], list[Warned]]:
 @step
 def report_messages(run: Run, facts: RunFacts) -> list[Check]:
     """Write the reports of every message channel, and those over all of them."""
-    catalog, settings, orders = run.catalog.only(*REPORTED), run.settings(), facts.orders_by_message
+    inputs, orders = run.give(REPORTED), facts.orders_by_message
 
     def write() -> list[Check]:
         conversions = orders.value
         sends = facts.sends.value.add_credited(conversions)
-        inputs = MessageInputs(catalog, settings, run.scratch)
         return [
             *write_channel_reports(inputs, sends, conversions, run.staging),
-            *write_overviews(catalog, sends, conversions, run.staging),
+            *write_overviews(inputs, sends, conversions, run.staging),
         ]
 
-    return run.reports.report("messages", [catalog, settings, facts.sends, orders], write)
+    return run.reports.report("messages", [inputs, facts.sends, orders], write)
 
 
 @step
@@ -70,26 +68,15 @@ def report_people(run: Run, facts: RunFacts) -> list[Check]:
     """Write journeys, contacts, identity links and audiences; they exist where contacts do."""
     if not run.gives("people", "contact_report"):
         return []
-    catalog, settings = run.catalog.only(*MEMBERS), run.settings("audiences")
+    inputs = run.give(MEMBERS, ["audiences"], "writing journeys")
 
     def write() -> list[Check]:
+        activities, sends = facts.activities.value, facts.sends.value.facts
         return write_people_reports(
-            PeopleReports(
-                catalog,
-                settings,
-                facts.activities.value,
-                facts.sends.value.facts,
-                run.staging,
-                run.scratch,
-                run.kept,
-                run.reports,
-                run.workers,
-                run.report_progress("writing journeys"),
-            )
+            PeopleReports(inputs, activities, sends, run.staging, run.reports)
         )
 
-    inputs = [catalog, settings, facts.activities, facts.sums]
-    return run.reports.report("people", inputs, write)
+    return run.reports.report("people", [inputs, facts.activities, facts.sums], write)
 
 
 @step
@@ -97,14 +84,11 @@ def report_ads(run: Run, facts: RunFacts) -> list[Check]:
     """Write the ads group; it exists where ads or their stats are configured."""
     if not run.gives("ads", "account_report"):
         return []
-    catalog, settings, orders = (
-        run.catalog.only(*AD_TABLES, *BREAKDOWNS),
-        run.settings(),
-        facts.orders_by_session,
-    )
+    inputs, orders = run.give([*AD_TABLES, *BREAKDOWNS]), facts.orders_by_session
+    settings = inputs.config
 
     def write_stats() -> list[Check]:
-        return write_stats_reports(catalog, settings, facts.ads.value, run.staging)
+        return write_stats_reports(inputs.catalog, settings, facts.ads.value, run.staging)
 
     def write_matches() -> list[Check]:
         return write_session_matches(facts.ads.value.matched, run.staging)
@@ -113,7 +97,7 @@ def report_ads(run: Run, facts: RunFacts) -> list[Check]:
         return write_performance_reports(settings, facts.ads.value, orders.value, run.staging)
 
     return [
-        *run.reports.report("ad stats", [catalog, settings], write_stats),
+        *run.reports.report("ad stats", [inputs], write_stats),
         *run.reports.report("session matches", [facts.visits], write_matches),
         reconcile_sessions(run.catalog, run.staging),
         *run.reports.report("ad performance", [settings, facts.ads, orders], write_performance),
@@ -125,12 +109,11 @@ def report_attribution(run: Run, facts: RunFacts) -> list[Check]:
     """Write the attribution group; it exists where orders are configured."""
     if not run.gives("attribution", "order_touches"):
         return []
-    credited, costs = facts.orders, facts.costs
-    catalog, settings = run.catalog.only("orders", "exchange_rates"), run.settings()
+    credited, costs, inputs = facts.orders, facts.costs, run.give(["orders", "exchange_rates"])
 
     def write_sums() -> list[Check]:
         checks = write_earnings(credited.value, *costs.value, run.staging)
-        return [*reconcile_orders(catalog, settings, credited.value), *checks]
+        return [*reconcile_orders(inputs.catalog, inputs.config, credited.value), *checks]
 
     return [
         *run.reports.report(
@@ -138,7 +121,7 @@ def report_attribution(run: Run, facts: RunFacts) -> list[Check]:
             [credited],
             lambda: write_credited_orders(credited.value, run.staging),
         ),
-        *run.reports.report("earnings", [catalog, settings, credited, costs], write_sums),
+        *run.reports.report("earnings", [inputs, credited, costs], write_sums),
     ]
 
 

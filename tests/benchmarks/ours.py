@@ -22,7 +22,7 @@ from contracts.manifest import Manifest
 from flows.catalog.quarantine_files import write_quarantine
 from flows.config.loading import load_workspace
 from flows.progress import silence
-from flows.steps.messaging.described_messages import MessageInputs, find_names
+from flows.steps.messaging.described_messages import find_names
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.messaging.message_reports import (
     sum_message_rows,
@@ -33,6 +33,7 @@ from flows.steps.messaging.message_warnings import find_message_warnings
 from flows.steps.messaging.send_facts import build_facts
 from flows.steps.reading.read_feeds import FeedsRead, read_feeds, reconcile_inputs
 from flows.steps.reading.refusals import find_refusal
+from flows.steps.step_inputs import StepInputs
 from flows.storage.report_files import write_table
 from flows.storage.snapshots.publish import (
     hash_outputs,
@@ -78,12 +79,12 @@ def report_from_facts(root: Path, bench: Path) -> None:
     write_reports(inputs, bench / "again", FactFiles(bench / "scratch/facts"))
 
 
-def write_reports(inputs: MessageInputs, staging: Path, facts: FactFiles | None = None) -> None:
+def write_reports(inputs: StepInputs, staging: Path, facts: FactFiles | None = None) -> None:
     """Write the reports of messages and contacts: those that the DuckDB job makes, too."""
     names = find_names(inputs)
-    built = sum_message_rows(names, facts or build_facts(inputs, names))
+    built = sum_message_rows(names, facts or build_facts(inputs, names, inputs.scratch))
     checks = write_channel_reports(inputs, built, None, staging)
-    checks += write_overviews(inputs.catalog, built, None, staging)
+    checks += write_overviews(inputs, built, None, staging)
     known = inputs.catalog.scan("contacts")
     sums = built.facts.merge_contacts(pl.concat(built.facts.scan_contacts()))
     contacts = report_contacts(known, sums, NO_SUBSCRIPTIONS, None, None)
@@ -93,10 +94,10 @@ def write_reports(inputs: MessageInputs, staging: Path, facts: FactFiles | None 
         sys.exit("the reports do not add up")
 
 
-def reopen(root: Path, bench: Path) -> MessageInputs:
+def reopen(root: Path, bench: Path) -> StepInputs:
     """What `ingest` read, without reading it again."""
     read: FeedsRead = pickle.loads((bench / "read.pickle").read_bytes())  # noqa: S301 (our own)
-    return MessageInputs(read.catalog, load_workspace(root).config, bench / "scratch")
+    return StepInputs.afresh(read.catalog, load_workspace(root).config, bench / "scratch")
 
 
 def publish_all(root: Path) -> None:
@@ -107,7 +108,7 @@ def publish_all(root: Path) -> None:
     staging = stage_snapshot(root, run_id)
     read = read_into(root, root / "state/ledger", staging / "quarantine")
     scratch = root / "state/scratch"
-    inputs = MessageInputs(read.catalog, load_workspace(root).config, scratch)
+    inputs = StepInputs.afresh(read.catalog, load_workspace(root).config, scratch)
     write_reports(inputs, staging)
     shutil.rmtree(scratch)
     manifest = Manifest(

@@ -24,6 +24,7 @@ from flows.steps.ads.performance_reports import write_performance_reports
 from flows.steps.matching.session_reports import write_session_matches
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.reading.read_feeds import FeedsRead
+from flows.steps.step_inputs import StepInputs
 from tests.benchmarks.ours import ingest
 
 
@@ -31,8 +32,8 @@ def match(root: Path) -> AdFacts:
     """Sum the stats and match the sessions that `ingest` left."""
     read, config = reopen(root), load_workspace(root).config
     shutil.rmtree(root / "ours/web", ignore_errors=True)
-    sessions = find_sessions(read.catalog, config, root / "ours/web")
-    return build_ad_facts(read.catalog, config, sessions, root / "ours/web/facts")
+    given = StepInputs.afresh(read.catalog, config, root / "ours/scratch")
+    return build_ad_facts(given, find_sessions(given))
 
 
 def report(root: Path) -> None:

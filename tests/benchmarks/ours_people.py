@@ -17,8 +17,10 @@ from contracts.facts.order_facts import DayCosts, NamedCampaigns
 from contracts.manifest import Check
 from contracts.reports.attribution import MODELS
 from contracts.reports.journeys import ContactJourney, IdentityLinks
+from flows.catalog.canonical_tables import Catalog
+from flows.catalog.feed_contents import FeedContents
+from flows.catalog.row_status import RowStatus
 from flows.cluster.workers import THREADS
-from flows.kept.keepers import Scratch
 from flows.kept.kept_reports import KeptReports
 from flows.steps.activities.activity_pieces import Pieces
 from flows.steps.activities.write_activities import Activities
@@ -26,7 +28,10 @@ from flows.steps.attribution.attribution_reports import write_credited_orders, w
 from flows.steps.attribution.credit_files import CreditFiles
 from flows.steps.attribution.credited_orders import build_credited_orders
 from flows.steps.people.journeys import JourneyParts, write_journeys
+from flows.steps.step_inputs import StepInputs
 from tests.benchmarks.generate_people import KINDS, LINKS, MESSAGES, PEOPLE, generate
+
+NO_FEEDS = Catalog((), FeedContents((), ()), RowStatus({}, (), {}))
 
 
 def write_attribution(root: Path, models: tuple[str, ...]) -> Path:
@@ -36,9 +41,8 @@ def write_attribution(root: Path, models: tuple[str, ...]) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     credited = CreditFiles(folder / "kept", models)
     credited.folder.mkdir(parents=True)
-    build_credited_orders(
-        open_activities(root), Workspace(attribution=rules), credited, Scratch(folder / "scratch")
-    )
+    given = StepInputs.afresh(NO_FEEDS, Workspace(attribution=rules), folder / "scratch")
+    build_credited_orders(given, open_activities(root), credited)
     costs = pl.LazyFrame(schema=polars_schema(DayCosts))
     campaigns = pl.LazyFrame(schema=polars_schema(NamedCampaigns))
     refuse(write_credited_orders(credited, folder))

@@ -11,6 +11,7 @@ from flows.config.loading import load_workspace
 from flows.steps.ads.ad_facts import build_ad_facts
 from flows.steps.matching import session_reports
 from flows.steps.matching.sessions import find_sessions
+from flows.steps.step_inputs import StepInputs
 from flows.storage import report_files
 from tests.benchmarks.duckdb_ads import run_whole
 from tests.benchmarks.generate_ads import generate
@@ -39,14 +40,15 @@ def folders(
     root = tmp_path_factory.mktemp("benchmark") / "workspace"
     generate(root, SESSIONS, ADS)
     read, config = read_into(root, root / "ledger", root / "rejected"), load_workspace(root).config
-    sessions = find_sessions(read.catalog, config, root / "web")
+    given = StepInputs.afresh(read.catalog, config, root / "scratch")
+    sessions = find_sessions(given)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(memory, "MOST_STATS", 800)
         if request.param == "in files":
             patch.setattr(report_files, "ROWS_AT_A_TIME", 500)
             patch.setattr(session_reports, "SESSIONS_A_PART", 3_000)
             patch.setattr(memory, "HELD_STATS_BYTES", 2**50)
-        facts = build_ad_facts(read.catalog, config, sessions, root / "facts")
+        facts = build_ad_facts(given, sessions)
         checks = write_ads(read.catalog, config, facts, root / "ours")
     assert all(check.holds for check in checks)
     run_whole(root, root / "typed", root / "theirs")

@@ -7,7 +7,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from flows.config.loading import load_workspace
-from flows.steps.messaging.described_messages import MessageInputs
+from flows.steps.step_inputs import StepInputs
 from tests.benchmarks.duckdb_job import run_whole
 from tests.benchmarks.floor import write_typed
 from tests.benchmarks.generate import generate
@@ -30,7 +30,7 @@ def ours(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("ours")
     read = read_into(workspace, out / "ledger", out / "quarantine")
     config = load_workspace(workspace).config
-    inputs = MessageInputs(read.catalog, config, out / "scratch")
+    inputs = StepInputs.afresh(read.catalog, config, out / "scratch")
     write_reports(inputs, out / "reports")
     return out / "reports"
 

@@ -104,10 +104,10 @@ def run_workspace(root: Path, out: Path, workers: Workers = THREADS) -> Ran:
     assert (problem := find_refusal(read, loaded.config)) is None, problem
     staging = out / "snapshot"
     scratch = out / "scratch"
-    kept = KeptSteps(scratch / "kept", "")
+    kept = KeptSteps(scratch / "kept", "", workers)
     reports = KeptReports(loaded.root, scratch / "kept", staging, "")
     now = datetime.now(UTC)
-    attempt = Attempt(loaded, "run", now, staging, scratch, kept, reports, workers=workers)
+    attempt = Attempt(loaded, "run", now, staging, scratch, kept, reports)
     checks, warnings = write_report_tables(Run(attempt, read))
     checks = [*reconcile_inputs(read.inputs()), *checks]
     assert [check for check in checks if not check.holds] == []

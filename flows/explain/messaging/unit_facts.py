@@ -13,7 +13,6 @@ from contracts.vocabulary import DeliveryBasis
 from flows.catalog.row_files import RowFile
 from flows.explain.messaging.narrowed_keys import KeyRows, Seed, narrow_keys
 from flows.explain.published_run import PublishedRun
-from flows.steps.messaging.described_messages import MessageInputs
 from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.messaging.linked_events import BY_ADDRESS, identify_addressees, identify_sends
 from flows.steps.messaging.send_facts import number_organizations, prepare_facts, settle_sends
@@ -97,10 +96,9 @@ class UnitBuilder:
         """Prepare what the facts are made from."""
         self.run = run
         self.catalog = run.catalog
-        inputs = MessageInputs(run.catalog, run.config, run.scratch)
         self.names = run.names
         organizations = number_organizations(self.names.messages)
-        self.named = prepare_facts(inputs, self.names, organizations)
+        self.named = prepare_facts(run.inputs, self.names, organizations)
         self.keys = PlacedKeys.whole(run.catalog, self.names.channels)
         self.event_contacts = pl.LazyFrame()
 

@@ -15,9 +15,8 @@ from contracts.facts.people.numbered_activities import (
     KeyedSends,
     KeyedVisits,
 )
-from flows.cluster.workers import Workers
 from flows.kept.identities import identify
-from flows.kept.keepers import Keeper, keep_each
+from flows.kept.keepers import Keeper
 from transforms.activities.activity_extracts import (
     find_last_instants,
     keep_clicks,
@@ -238,17 +237,16 @@ def write_piece(kind: PieceKind, rows: pl.LazyFrame, folder: Path) -> None:
     _write_small(ordered, folder / ROWS, has_statistics=False)
 
 
-def lay_by_person(pieces: Pieces, keeper: Keeper, workers: Workers) -> Pieces:
+def lay_by_person(pieces: Pieces, keeper: Keeper) -> Pieces:
     """Have what orders are credited from in the order of people, too, piece by piece.
 
     Args:
         pieces: All activities of a kind.
         keeper: Has written what is not there yet.
-        workers: What carries out the tasks.
     """
     step = f"{pieces.kind.step} by person"
     inputs = [[folder.name] for folder in pieces.folders]
-    kept = keep_each(keeper, workers, step, inputs, write_by_person, pieces.kind, pieces.folders)
+    kept = keeper.each(step, inputs, write_by_person, pieces.kind, pieces.folders)
     return replace(pieces, by_person=tuple(folder.open() for folder in kept))
 
 

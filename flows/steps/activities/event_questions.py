@@ -15,8 +15,7 @@ from contracts.facts.people.numbered_activities import Clicks, Deliveries, Devic
 from contracts.feeds import Events
 from contracts.vocabulary import Action
 from flows.catalog.file_batches import Batch, pack_row
-from flows.cluster.workers import Workers
-from flows.kept.keepers import Folder, Keeper, keep_each
+from flows.kept.keepers import Folder
 from flows.steps.activities.people_inputs import PeopleInputs
 from transforms.activities.activity_keys import (
     add_unit_key,
@@ -70,19 +69,11 @@ class Questions:
         return pl.scan_ipc(self.kept.open() / _file(name))
 
 
-def keep_questions(
-    inputs: PeopleInputs, batches: Sequence[Batch], keeper: Keeper, workers: Workers
-) -> list[Questions]:
+def keep_questions(inputs: PeopleInputs, batches: Sequence[Batch]) -> list[Questions]:
     """Have the questions of batches of events written, each once."""
     decided = [[batch.identity, inputs.identify_owners(batch)] for batch in batches]
-    kept = keep_each(
-        keeper,
-        workers,
-        "questions of events",
-        decided,
-        write_questions,
-        inputs.names.owners,
-        batches,
+    kept = inputs.keeper.each(
+        "questions of events", decided, write_questions, inputs.names.owners, batches
     )
     return [Questions(batch, folder) for batch, folder in zip(batches, kept, strict=True)]
 

@@ -44,12 +44,10 @@ class Evidence:
     Attributes:
         inputs: What was read.
         orders: `PricedOrders`.
-        keeper: Has what earlier runs found.
     """
 
     inputs: PeopleInputs
     orders: pl.LazyFrame
-    keeper: Keeper
 
     @property
     def backward_days(self) -> float:
@@ -87,18 +85,17 @@ class Evidence:
         return identify(self.backward_days, orgs.sort().to_list(), timezone, config.sessions)
 
 
-def link_devices(inputs: PeopleInputs, orders: pl.LazyFrame, keeper: Keeper) -> pl.DataFrame:
+def link_devices(inputs: PeopleInputs, orders: pl.LazyFrame) -> pl.DataFrame:
     """Find out whose each device was, and when.
 
     Args:
         inputs: What was read.
         orders: `PricedOrders`.
-        keeper: Has what earlier runs found, and keeps what this one finds.
 
     Returns:
         `IdentityLinks`, sorted by its key.
     """
-    evidence = Evidence(inputs, orders, keeper)
+    evidence = Evidence(inputs, orders)
     settings = evidence.identify_settings()
     movable = materialize(evidence.list_movable(), DeviceEvidence).collect()
     decided = [settings, inputs.catalog.only(*OF_FILES), identify_rows(movable.lazy())]
@@ -116,7 +113,7 @@ def link_devices(inputs: PeopleInputs, orders: pl.LazyFrame, keeper: Keeper) -> 
         write_record(folder, settings, "", files)
         return identify(decided)
 
-    return read_frame(keeper.folder(STEP, decided, write).open(), LINKS, IdentityLinks)
+    return read_frame(inputs.keeper.folder(STEP, decided, write).open(), LINKS, IdentityLinks)
 
 
 def link_all(evidence: Evidence) -> pl.LazyFrame:
@@ -150,7 +147,7 @@ def restate_links(
     Returns:
         None where there are none, or where to link all devices costs no more.
     """
-    before = _find_before(evidence.keeper, settings, files)
+    before = _find_before(evidence.inputs.keeper, settings, files)
     if before is None:
         return None
     folder, changed = before

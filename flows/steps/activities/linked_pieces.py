@@ -8,9 +8,8 @@ from typing import Any
 import polars as pl
 
 from contracts.facts.people.numbered_activities import KeyedEvents
-from flows.cluster.workers import THREADS, Workers
 from flows.kept.identities import identify_each
-from flows.kept.keepers import Keeper, keep_each
+from flows.kept.keepers import Keeper
 from flows.steps.activities.activity_pieces import PieceKind, Pieces
 from transforms.activities.linked_rows import clip_links, fill_in_order
 from transforms.activities.person_numbers import DEVICE, DEVICE_KEY, key_device
@@ -26,13 +25,11 @@ class LinkedPieces:
         links: `IdentityLinks` with the keys of their device and contact (`fill_device_contacts`).
         keeper: Has activities written that are not there yet.
         scratch: A folder that every worker sees, for what lasts as long as the run.
-        workers: What carries out the tasks.
     """
 
     links: pl.DataFrame
     keeper: Keeper
     scratch: Path
-    workers: Workers = THREADS
 
     def keep_pieces(
         self,
@@ -51,7 +48,7 @@ class LinkedPieces:
             shared: What all tasks need.
             items: What they differ in.
         """
-        kept = keep_each(self.keeper, self.workers, kind.step, inputs, task, shared, items)
+        kept = self.keeper.each(kind.step, inputs, task, shared, items)
         return Pieces(kind, tuple(folder.open() for folder in kept))
 
     def identify_links(self, batches: Sequence[pl.LazyFrame]) -> list[str]:

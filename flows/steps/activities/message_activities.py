@@ -18,7 +18,6 @@ from contracts.feeds import Events, Sends
 from contracts.vocabulary import Action
 from flows.catalog.file_batches import Batch, list_batches, pack_row
 from flows.kept.identities import identify_rows
-from flows.kept.keepers import keep_each
 from flows.runtime.materialize import materialize, write_whole
 from flows.steps.activities.activity_pieces import EVENTS, PLACES, SENDS, Pieces, write_piece
 from flows.steps.activities.event_questions import keep_questions
@@ -146,8 +145,8 @@ def write_events(inputs: PeopleInputs, linked: LinkedPieces, sends: Pieces) -> P
         linked: Whose devices were, and where to write.
         sends: Every send.
     """
-    keeper, workers = linked.keeper, linked.workers
-    asked = keep_questions(inputs, [*list_batches(inputs.catalog, "events")], keeper, workers)
+    keeper = linked.keeper
+    asked = keep_questions(inputs, [*list_batches(inputs.catalog, "events")])
     pieces = {folder.name: folder for folder in sends.folders}
     sharing = find_shared_keys(
         keeper,
@@ -170,7 +169,7 @@ def write_events(inputs: PeopleInputs, linked: LinkedPieces, sends: Pieces) -> P
     decided = [
         [one.identity, sharing[one.identity], said] for one, said in zip(asked, links, strict=True)
     ]
-    places = keep_each(keeper, workers, "places of events", decided, place_event_batch, of, batches)
+    places = keeper.each("places of events", decided, place_event_batch, of, batches)
     decided = [
         [
             one.batch.identity,

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.config.workspace import Workspace
 from contracts.facts.people.numbered_activities import People
 from contracts.vocabulary import Action
-from flows.catalog.canonical_tables import Catalog
 from flows.catalog.file_batches import Batch
 from flows.config.memory import fact_rows_at_once
 from flows.errors import REPORT_IT, CampaignReportsError
@@ -17,6 +15,7 @@ from flows.kept.identities import identify_rows
 from flows.runtime.materialize import cut_groups, hold
 from flows.steps.messaging.described_messages import NamedKeys
 from flows.steps.messaging.key_files import KeyFiles
+from flows.steps.step_inputs import StepInputs
 from flows.storage.workspace_files import remove_tree
 from transforms.activities.activity_keys import name_contacts
 from transforms.activities.person_numbers import (
@@ -38,22 +37,29 @@ BOUNDS_A_SORT = 100
 
 
 @dataclass(frozen=True)
-class PeopleInputs:
+class PeopleInputs(StepInputs):
     """What activities are made from.
 
     Attributes:
-        catalog: What was read.
-        config: The workspace's configuration.
         names: The run's channels and messages, and whose e-mail addresses are.
         matched: The sessions, and the links that they came by.
         ad_names: `AdNames`.
     """
 
-    catalog: Catalog
-    config: Workspace
     names: NamedKeys
     matched: MatchedSessions
     ad_names: pl.LazyFrame
+
+    @classmethod
+    def of(
+        cls,
+        inputs: StepInputs,
+        names: NamedKeys,
+        matched: MatchedSessions,
+        ad_names: pl.LazyFrame,
+    ) -> "PeopleInputs":
+        """What a step is given, and the facts before it."""
+        return cls(**vars(inputs), names=names, matched=matched, ad_names=ad_names)
 
     @property
     def sessions(self) -> pl.LazyFrame:

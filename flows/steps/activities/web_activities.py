@@ -9,7 +9,6 @@ from contracts.facts.matching.session_facts import SessionBase
 from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.numbered_activities import KeyedOrders
 from flows.kept.identities import identify_rows
-from flows.kept.keepers import keep_each
 from flows.steps.activities.activity_pieces import (
     ORDERS,
     SESSIONS,
@@ -49,15 +48,7 @@ def write_sessions(matched: MatchedSessions, linked: LinkedPieces) -> Pieces:
     """
     of = SessionInputs(linked.links, list_dated_sources(matched.links).collect())
     identities = [[piece.identity] for piece in matched.pieces]
-    spans = keep_each(
-        linked.keeper,
-        linked.workers,
-        "devices of sessions",
-        identities,
-        write_spans,
-        None,
-        matched.pieces,
-    )
+    spans = linked.keeper.each("devices of sessions", identities, write_spans, None, matched.pieces)
     links = linked.identify_links([pl.scan_ipc(one.open() / SPANS) for one in spans])
     decided = [
         [piece.identity, said, identify_rows(_select_dated(of, piece))]

@@ -18,8 +18,7 @@ from contracts.facts.people.numbered_activities import (
 from contracts.feeds import Contacts
 from contracts.vocabulary import Action
 from flows.catalog.exchange_rates import rates_of
-from flows.cluster.workers import THREADS, Workers
-from flows.kept.keepers import Keeper, Scratch
+from flows.kept.keepers import Keeper
 from flows.runtime.materialize import hold
 from flows.steps.activities.activity_pieces import LAST, Pieces, lay_by_person
 from flows.steps.activities.identity_links import link_devices
@@ -151,9 +150,9 @@ class Activities:
         """
         return self.number(kind, self.pieces[kind].scan_touching(groups, self.groups))
 
-    def lay_by_person(self, kinds: Iterable[str], keeper: Keeper, workers: Workers) -> "Activities":
+    def lay_by_person(self, kinds: Iterable[str], keeper: Keeper) -> "Activities":
         """The same, what orders are credited from of some kinds being in the order of people."""
-        laid = {kind: lay_by_person(self.pieces[kind], keeper, workers) for kind in kinds}
+        laid = {kind: lay_by_person(self.pieces[kind], keeper) for kind in kinds}
         return replace(self, pieces={**self.pieces, **laid})
 
     def list_last_instants(self) -> pl.LazyFrame:
@@ -185,27 +184,14 @@ class Activities:
         return pl.concat([describe_sends(rows, messages), shown.select(columns(ContactSends))])
 
 
-def write_activities(
-    inputs: PeopleInputs,
-    folder: Path,
-    keeper: Keeper | None = None,
-    workers: Workers = THREADS,
-) -> Activities:
-    """Write every send, event, session and order, beside what else its person did.
-
-    Args:
-        inputs: What activities are made from.
-        folder: Where to write what is not kept.
-        keeper: Has written what a later run can take over; by default all of it is written anew.
-        workers: What carries out the tasks.
-    """
-    orders = _price_orders(inputs)
-    scratch = Scratch(folder / "kept")
-    links = link_devices(inputs, orders, keeper or scratch)
+def write_activities(inputs: PeopleInputs) -> Activities:
+    """Write every send, event, session and order, beside what else its person did."""
+    orders, folder = _price_orders(inputs), inputs.scratch / "activities"
+    links = link_devices(inputs, orders)
     people = find_people(inputs, orders, links, folder / "people")
     numbered = hold(number_messages(inputs.names.messages.lazy()), NumberedMessages)
     keyed = key_contacts(links.lazy()).with_columns(key_device().alias(DEVICE_KEY)).collect()
-    linked = LinkedPieces(keyed, keeper or scratch, folder / "places", workers)
+    linked = LinkedPieces(keyed, inputs.keeper, folder / "places")
     names = hold(describe_links(inputs.matched.links, inputs.ad_names), LinkNames)
     sends = write_sends(inputs, linked)
     pieces = {

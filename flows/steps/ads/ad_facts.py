@@ -12,15 +12,15 @@ from contracts.facts.ads.ad_names import AdNames, EntityNames, NameSpans, NameTa
 from contracts.facts.ads.ad_stats import DailyStats
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
-from flows.cluster.workers import THREADS, Workers
+from flows.cluster.workers import Workers
 from flows.config.memory import stats_rows_at_once, stats_rows_held
-from flows.kept.keepers import Keeper, Scratch
 from flows.runtime.materialize import hold, materialize
 from flows.steps.ads.daily_stats import StatsGiven, StatsMade, build_daily_stats
 from flows.steps.ads.day_ranges import ROWS, DayRanges, count_days, cut_days
 from flows.steps.ads.feed_stats import StatsRows, keep_stats
 from flows.steps.matching.session_matching import find_message_names, match_sessions
 from flows.steps.matching.sessions import KeyedSessions
+from flows.steps.step_inputs import StepInputs
 from transforms.ads.conversions import choose_conversions
 from transforms.ads.entities import ENTITY
 from transforms.ads.name_lookup import AdVersions, list_versions
@@ -76,28 +76,18 @@ class AdFacts(StatsMade):
         )
 
 
-def build_ad_facts(
-    catalog: Catalog,
-    config: Workspace,
-    sessions: KeyedSessions,
-    scratch: Path,
-    keeper: Keeper | None = None,
-    workers: Workers = THREADS,
-) -> AdFacts:
+def build_ad_facts(inputs: StepInputs, sessions: KeyedSessions) -> AdFacts:
     """Sum the stats by day, list the names in time, and match every session.
 
     Args:
-        catalog: What was read.
-        config: The workspace's configuration.
+        inputs: What was read.
         sessions: Sessions, delivered or made from page views.
-        scratch: A folder for days of stats.
-        keeper: Has stats written that are not there yet; by default all are written anew.
-        workers: What writes them.
     """
+    catalog, config = inputs.catalog, inputs.config
     has_ads = catalog.has_rows(*AD_TABLES)
-    rows = keep_stats(catalog, keeper or Scratch(scratch / "kept stats"), workers)
+    rows = keep_stats(catalog, inputs.keeper)
     versions = find_versions(catalog, config)
-    days = find_ranges(rows, sessions, config.run, scratch / "ads", workers)
+    days = find_ranges(rows, sessions, config.run, inputs.scratch / "ads", inputs.workers)
     given = gather_stats(catalog, config, versions, rows)
     made = build_daily_stats(replace(given, days=days)) if has_ads else NO_STATS
     names = list_names(made.stats, made.entities, versions) if has_ads else no_rows(AdNames)

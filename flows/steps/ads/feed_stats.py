@@ -14,8 +14,7 @@ from contracts.facts.ads.ad_entities import AdEntities, StatedEntities
 from contracts.facts.ads.ad_stats import FeedStats, KeyedStats
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.file_batches import Batch, list_batches
-from flows.cluster.workers import Workers
-from flows.kept.keepers import Keeper, keep_each
+from flows.kept.keepers import Keeper
 from flows.runtime.materialize import hold, materialize, write_whole
 from transforms.ads.daily_stats import number_stats, sum_feed_stats
 from transforms.ads.stated_entities import OF_STATS, key_stats, list_stated, number_stated
@@ -52,13 +51,12 @@ def hold_stats(stats: pl.LazyFrame, apart: Sequence[str] = ()) -> StatsRows:
     return StatsRows(stated, number_stats(sum_feed_stats(keyed, apart), stated).collect().lazy())
 
 
-def keep_stats(catalog: Catalog, keeper: Keeper, workers: Workers) -> StatsRows:
+def keep_stats(catalog: Catalog, keeper: Keeper) -> StatsRows:
     """The stats of all feeds, in files.
 
     Args:
         catalog: What was read.
         keeper: Has those of a batch of files written that are not there yet.
-        workers: What writes them.
     """
     batches = [*list_batches(catalog, "ad_stats")]
     if not batches:
@@ -67,9 +65,7 @@ def keep_stats(catalog: Catalog, keeper: Keeper, workers: Workers) -> StatsRows:
     decided = [[batch.identity, _find_places(batch)] for batch in batches]
     folders = [
         folder.open()
-        for folder in keep_each(
-            keeper, workers, "stats of files", decided, write_batch, None, batches
-        )
+        for folder in keeper.each("stats of files", decided, write_batch, None, batches)
     ]
     parts = [pl.read_ipc(folder / STATED).lazy() for folder in folders]
     whole = number_stated(pl.concat(parts)) if len(parts) > 1 else parts[0]

@@ -1,6 +1,6 @@
 """Orders credited to the touches that led to them, some groups of people at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -25,9 +25,8 @@ from contracts.facts.people.numbered_activities import NumberedMessages, People
 from contracts.reports.attribution import HoldoutLift, Paths, order_touches_contract
 from contracts.reports.credits import campaign_credits_contract, credited_orders_contract
 from contracts.vocabulary import Channel
-from flows.cluster.workers import THREADS, Workers, count_up, perform
+from flows.cluster.workers import count_up, perform
 from flows.config.memory import touch_rows_at_once
-from flows.kept.keepers import Keeper
 from flows.runtime.materialize import hold, materialize
 from flows.steps.activities.write_activities import Activities
 from flows.steps.attribution.credit_files import (
@@ -40,6 +39,7 @@ from flows.steps.attribution.credit_files import (
     TOUCHES,
     CreditFiles,
 )
+from flows.steps.step_inputs import StepInputs
 from transforms.attribution.credit_orders import credit_orders, pair_touches, rank_touches
 from transforms.attribution.holdouts import report_holdout_lift
 from transforms.attribution.paths import (
@@ -116,31 +116,23 @@ class PeoplesPaths:
     ranked: pl.LazyFrame
 
 
-def build_credited_orders(
-    activities: Activities,
-    config: Workspace,
-    files: CreditFiles,
-    keeper: Keeper,
-    workers: Workers = THREADS,
-    report_progress: Callable[[int, int], None] = lambda _done, _all: None,
-) -> None:
+def build_credited_orders(inputs: StepInputs, activities: Activities, files: CreditFiles) -> None:
     """Share every order among the touches that led to it.
 
     Args:
+        inputs: The configuration; its keeper has activities in the order of people, where few
+            people's are looked at at a time.
         activities: What people did.
-        config: The workspace's configuration.
         files: Where the credited orders and their sums go.
-        keeper: Has activities in the order of people, where few people's are looked at at a time.
-        workers: What carries out the tasks.
-        report_progress: Told how many groups of people are done, of how many.
     """
+    config, workers = inputs.config, inputs.workers
     most_rows = touch_rows_at_once(config.run) // workers.at_once
     batches = list_batches(activities, config.attribution, most_rows)
     if len(batches) >= LAID_FROM:
         kinds = list_touching(config.attribution)
-        activities = activities.lay_by_person(kinds, keeper, workers)
+        activities = activities.lay_by_person(kinds, inputs.keeper)
     of = find_inputs(activities, config)
-    perform(workers, credit_people, (of, files), batches, count_up(report_progress, len(batches)))
+    perform(workers, credit_people, (of, files), batches, count_up(inputs.on_part, len(batches)))
     sends = pl.concat(activities.scan_keyed(kind).select(ContactSends.is_holdout) for kind in SENDS)
     if sends.select(pl.col(ContactSends.is_holdout).any()).collect().item():
         lift = report_holdout_lift(

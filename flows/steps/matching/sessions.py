@@ -16,10 +16,11 @@ from contracts.facts.matching.session_matching import SessionVisits, SourceDays,
 from contracts.feeds import PageViews
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.file_batches import Batch, list_batches
-from flows.cluster.workers import THREADS, Workers, perform
+from flows.cluster.workers import perform
 from flows.kept.identities import identify
-from flows.kept.keepers import Folder, Keeper, Scratch, keep_each
+from flows.kept.keepers import Folder
 from flows.runtime.materialize import hold, materialize, scan_group, write_groups, write_whole
+from flows.steps.step_inputs import StepInputs
 from transforms.matching.link_visits import list_visits, sum_source_days
 from transforms.matching.match_sessions import SESSION_COLUMNS, SessionPiece, key_sessions
 from transforms.web.sessionization import build_sessions
@@ -79,42 +80,26 @@ class ViewGroups:
     config: Workspace
 
 
-def find_sessions(
-    catalog: Catalog,
-    config: Workspace,
-    scratch: Path,
-    keeper: Keeper | None = None,
-    workers: Workers = THREADS,
-) -> KeyedSessions:
-    """Every session; of organizations that deliver none, those that their page views make.
-
-    Args:
-        catalog: What was read.
-        config: The workspace's configuration.
-        scratch: A folder for what is cut into groups.
-        keeper: Has sessions written that are not there yet; by default all are written anew.
-        workers: What makes sessions of page views.
-    """
-    timezone, keeper = config.workspace.timezone, keeper or Scratch(scratch / "kept")
+def find_sessions(inputs: StepInputs) -> KeyedSessions:
+    """Every session; of organizations that deliver none, those that their page views make."""
+    catalog, config, timezone = inputs.catalog, inputs.config, inputs.config.workspace.timezone
     batches = [*list_batches(catalog, "sessions")]
     decided = [[batch.identity, timezone] for batch in batches]
-    folders = keep_each(
-        keeper, workers, "sessions of files", decided, write_batch, timezone, batches
-    )
+    folders = inputs.keeper.each("sessions of files", decided, write_batch, timezone, batches)
     delivered = _open(folders)
     if not catalog.has_rows("page_views"):
         return delivered
     orgs = delivered.sources.select(TrafficSources.org_id).unique().collect().to_series().sort()
-    inputs = [catalog.only("page_views"), orgs.to_list(), timezone, config.sessions]
+    decided_views = [catalog.only("page_views"), orgs.to_list(), timezone, config.sessions]
 
     def make(folder: Path) -> str:
         views = catalog.scan("page_views").filter(~pl.col(PageViews.org_id).is_in(orgs.implode()))
-        groups = cut_views(catalog, views, scratch / "views", ROWS_A_GROUP // workers.at_once)
-        of = ViewGroups(scratch / "views", folder, config)
-        perform(workers, make_sessions, of, range(groups))
-        return identify(inputs, groups)
+        cut = inputs.scratch / "page views"
+        groups = cut_views(catalog, views, cut, ROWS_A_GROUP // inputs.workers.at_once)
+        perform(inputs.workers, make_sessions, ViewGroups(cut, folder, config), range(groups))
+        return identify(decided_views, groups)
 
-    return _open([*folders, keeper.folder("sessions of page views", inputs, make)])
+    return _open([*folders, inputs.keeper.folder("sessions of page views", decided_views, make)])
 
 
 def write_batch(timezone: str, batch: Batch, folder: Path) -> None:

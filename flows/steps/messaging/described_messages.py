@@ -1,7 +1,6 @@
 """What messages there are, in which channels, and whom their addresses name."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +20,6 @@ from contracts.facts.messaging.send_keys import (
 from contracts.feeds import Campaigns, Sends
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
-from flows.cluster.workers import THREADS, Workers
 from flows.config.memory import fact_rows_at_once
 from flows.errors import ConfigurationError
 from flows.ingest.send_key_files import LINKS_FILE
@@ -34,6 +32,7 @@ from flows.steps.messaging.message_references import (
     gather_references,
     scan_references,
 )
+from flows.steps.step_inputs import StepInputs
 from transforms.messaging.domain_sums import list_domains
 from transforms.messaging.event_assignment import find_event_channels
 from transforms.messaging.messages.hierarchy import describe_messages
@@ -45,25 +44,6 @@ from transforms.messaging.send_linking import map_addresses
 CHANNELS = "channels.json"
 NAMING_CHANNELS = ("campaigns", "dispatches", "messages")
 """The tables whose rows name the channels of the user's own."""
-
-
-@dataclass(frozen=True)
-class MessageInputs:
-    """What the message reports are made from.
-
-    Attributes:
-        catalog: What was read.
-        config: The workspace's configuration.
-        scratch: A folder for facts.
-        on_group: Told after each group of buckets how many of how many are done.
-        workers: What builds the groups.
-    """
-
-    catalog: Catalog
-    config: Workspace
-    scratch: Path
-    on_group: Callable[[int, int], None] = lambda *_: None
-    workers: Workers = THREADS
 
 
 @dataclass(frozen=True)
@@ -112,7 +92,7 @@ def read_names(folder: Path) -> NamedKeys:
     )
 
 
-def find_names(inputs: MessageInputs, gathered: FileReferences | None = None) -> NamedKeys:
+def find_names(inputs: StepInputs, gathered: FileReferences | None = None) -> NamedKeys:
     """The run's channels, messages, addresses and mailbox domains.
 
     Args:
@@ -148,7 +128,7 @@ def find_channels(catalog: Catalog, config: Workspace) -> RunChannels:
 
 
 def _find_messages(
-    inputs: MessageInputs, channels: RunChannels, gathered: FileReferences | None
+    inputs: StepInputs, channels: RunChannels, gathered: FileReferences | None
 ) -> pl.DataFrame:
     """Every message with its names, dispatch, campaign and channel: `DescribedMessages`.
 
@@ -173,7 +153,7 @@ def _find_messages(
     return _describe(inputs, hold(named, MessageReferences))
 
 
-def _describe(inputs: MessageInputs, references: pl.LazyFrame) -> pl.DataFrame:
+def _describe(inputs: StepInputs, references: pl.LazyFrame) -> pl.DataFrame:
     catalog, rules = inputs.catalog, inputs.config.workspace
     messages, dispatches, campaigns = map(catalog.scan, ("messages", "dispatches", "campaigns"))
     priced = rate_messages(
@@ -184,7 +164,7 @@ def _describe(inputs: MessageInputs, references: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _find_event_channels(
-    inputs: MessageInputs, channels: RunChannels, messages: pl.DataFrame
+    inputs: StepInputs, channels: RunChannels, messages: pl.DataFrame
 ) -> pl.DataFrame:
     """The channels that the events of sends give to messages for which no feed names one."""
     keys = KeyFiles.of(inputs.catalog, channels, fact_rows_at_once(inputs.config.run))

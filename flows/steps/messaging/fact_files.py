@@ -32,6 +32,8 @@ from transforms.messaging.delivery_basis import (
 from transforms.messaging.domain_sums import add_domains
 from transforms.messaging.segment_sums import add_segments
 
+FACTS = "facts"
+"""The folder of all sums."""
 CONTACTS = "contacts"
 """The sums that are cut into parts, by contact."""
 PART = "part"

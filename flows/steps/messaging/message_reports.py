@@ -15,10 +15,8 @@ from contracts.manifest import Check
 from contracts.vocabulary import Channel
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
-from flows.report_tables import find_table
 from flows.runtime.materialize import hold
 from flows.steps.messaging.described_messages import (
-    MessageInputs,
     NamedKeys,
     scan_link_texts,
 )
@@ -30,6 +28,7 @@ from flows.steps.messaging.message_checks import (
     reconcile_orders,
     reconcile_sends,
 )
+from flows.steps.step_inputs import StepInputs
 from flows.storage.report_files import write_table
 from transforms.reports import campaigns, message_days, messaging, people
 from transforms.reports.mailbox_domains import report_domains
@@ -95,7 +94,7 @@ def sum_message_rows(names: NamedKeys, facts: FactFiles) -> MessageFacts:
 
 
 def write_channel_reports(
-    inputs: MessageInputs, built: MessageFacts, conversions: pl.DataFrame | None, staging: Path
+    inputs: StepInputs, built: MessageFacts, conversions: pl.DataFrame | None, staging: Path
 ) -> list[Check]:
     """Write the reports of every message channel that the feeds give.
 
@@ -140,9 +139,7 @@ def _report_domains(built: MessageFacts, orders: pl.LazyFrame | None) -> pl.Lazy
     return report_domains(built.facts.domains(names), built.names.domains, names, orders)
 
 
-def _write_provider_reports(
-    inputs: MessageInputs, built: MessageFacts, staging: Path
-) -> list[Check]:
+def _write_provider_reports(inputs: StepInputs, built: MessageFacts, staging: Path) -> list[Check]:
     """Write what providers' own summaries say, for every channel that one is of."""
     catalog, currency = inputs.catalog, inputs.config.workspace.currency
     if not catalog.has_rows("message_stats"):
@@ -157,9 +154,10 @@ def _write_provider_reports(
 
 
 def write_overviews(
-    catalog: Catalog, built: MessageFacts, conversions: pl.DataFrame | None, staging: Path
+    inputs: StepInputs, built: MessageFacts, conversions: pl.DataFrame | None, staging: Path
 ) -> list[Check]:
     """Write the reports over all message channels, and that of segments."""
+    catalog = inputs.catalog
     of_messages = pl.concat([built.rows[channel] for channel in built.channels.messages])
     rows = messaging.add_conversions(
         of_messages.lazy(), None if conversions is None else conversions.lazy()
@@ -178,7 +176,7 @@ def write_overviews(
         *reconcile_events(catalog, built.channels, built.rows.values()),
     ]
     for (group, name), table in tables.items():
-        if find_table(group, name).is_given_by(catalog.given.configured):
+        if inputs.gives(group, name):
             written = table.collect()
             checks += write_table(staging, group, name, written)
             if name == "hierarchy_report":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import polars as pl
 
@@ -21,8 +22,8 @@ from flows.cluster.workers import count_up, perform
 from flows.config.memory import fact_rows_at_once
 from flows.errors import CampaignReportsError
 from flows.runtime.materialize import materialize
-from flows.steps.messaging.described_messages import MessageInputs, NamedKeys
-from flows.steps.messaging.fact_files import CONTACTS, FactFiles
+from flows.steps.messaging.described_messages import NamedKeys
+from flows.steps.messaging.fact_files import CONTACTS, FACTS, FactFiles
 from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.messaging.linked_events import (
     LinkInputs,
@@ -31,6 +32,7 @@ from flows.steps.messaging.linked_events import (
     read_events,
     read_sends,
 )
+from flows.steps.step_inputs import StepInputs
 from transforms.common.key_places import KeyPlaces
 from transforms.common.keys import hash_unknown_message, list_repeated
 from transforms.messaging.contact_sums import sum_contacts
@@ -104,14 +106,15 @@ class GroupInputs:
     parts: int
 
 
-def build_facts(inputs: MessageInputs, names: NamedKeys) -> FactFiles:
+def build_facts(inputs: StepInputs, names: NamedKeys, folder: Path) -> FactFiles:
     """Build the facts of a run group by group, and keep their sums.
 
     Args:
-        inputs: What was read, and where to write.
+        inputs: What was read.
         names: Messages, channels and contacts.
+        folder: Gets the sums.
     """
-    files = FactFiles(inputs.scratch / "facts")
+    files = FactFiles(folder / FACTS)
     organizations = number_organizations(names.messages)
     files.begin(organizations)
     files.groups.mkdir()
@@ -124,7 +127,7 @@ def build_facts(inputs: MessageInputs, names: NamedKeys) -> FactFiles:
     groups = range(keys.groups)
     if of.links.moves:
         perform(inputs.workers, move_events, of.links, groups)
-    perform(inputs.workers, build_group, of, groups, count_up(inputs.on_group, keys.groups))
+    perform(inputs.workers, build_group, of, groups, count_up(inputs.on_part, keys.groups))
     files.add_groups(of.parts)
     return files
 
@@ -218,9 +221,7 @@ def number_organizations(messages: pl.DataFrame, known: pl.DataFrame | None = No
     return pl.concat([known, new.with_row_index(MessageCodes.org_code, known.height + 1)])
 
 
-def prepare_facts(
-    inputs: MessageInputs, names: NamedKeys, organizations: pl.DataFrame
-) -> FactInputs:
+def prepare_facts(inputs: StepInputs, names: NamedKeys, organizations: pl.DataFrame) -> FactInputs:
     """What the send facts are made from, beside the key columns.
 
     Args:

@@ -16,19 +16,19 @@ from contracts.manifest import Check
 from contracts.reports.people import Audience
 from flows.catalog.canonical_tables import Catalog
 from flows.config.loading import LoadedWorkspace
-from flows.kept.keepers import Scratch
 from flows.progress import Progress
 from flows.remote.workspace_place import open_feeds
 from flows.steps.activities.people_inputs import PeopleInputs
 from flows.steps.activities.write_activities import Activities, write_activities
 from flows.steps.matching.session_matching import match_sessions
 from flows.steps.matching.sessions import find_sessions
-from flows.steps.messaging.described_messages import MessageInputs, find_names
+from flows.steps.messaging.described_messages import find_names
 from flows.steps.people.segments import list_segment_members
 from flows.steps.people.subscriptions import build_subscriptions
 from flows.steps.reading.asked_names import find_unknown_names
 from flows.steps.reading.read_feeds import read_feeds
 from flows.steps.reading.refusals import find_refusal
+from flows.steps.step_inputs import StepInputs
 from flows.storage.layout import Layout
 from flows.storage.lock import hold_workspace
 from flows.storage.report_files import write_table
@@ -108,16 +108,14 @@ def draw(
         problem = find_refusal(read, config)
         if problem := problem or find_unknown_names(read.catalog, config, [audience]):
             raise problem
-        names = find_names(MessageInputs(read.catalog, config, Path(scratch)))
+        inputs = StepInputs.afresh(read.catalog, config, Path(scratch))
         # Sessions tell whose a device was; which ads they came from is not asked.
         no_ads = no_rows(AdNames)
         no_names = no_rows(MessageNameKeys)
-        sessions = find_sessions(read.catalog, config, Path(scratch) / "web")
-        matched = match_sessions(sessions, no_ads, no_names, config)
-        people = PeopleInputs(read.catalog, config, names, matched, no_ads)
-        activities = write_activities(people, Path(scratch) / "activities")
-        kept = Scratch(Path(scratch) / "subscriptions")
-        states = build_subscriptions(activities, config, kept).states
+        matched = match_sessions(find_sessions(inputs), no_ads, no_names, config)
+        people = PeopleInputs.of(inputs, find_names(inputs), matched, no_ads)
+        activities = write_activities(people)
+        states = build_subscriptions(activities, config, inputs.keeper).states
         found = select(read.catalog, config, activities, states, audience)
         if not columns:
             return found

@@ -1,28 +1,24 @@
 """The reports about people: journeys, contacts, identity links and audiences."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from contracts.config.workspace import Workspace
 from contracts.facts.order_facts import ContactOrders
 from contracts.facts.people.described_activities import ContactVisits
 from contracts.facts.people.numbered_activities import People
 from contracts.feeds import Contacts
 from contracts.manifest import Check
-from flows.catalog.canonical_tables import Catalog
-from flows.cluster.workers import Workers
-from flows.kept.keepers import Keeper
 from flows.kept.kept_reports import KeptReports
-from flows.report_tables import MESSAGES, WEB
+from flows.report_tables import WEB
 from flows.runtime.materialize import cut_groups, materialize
 from flows.steps.activities.write_activities import Activities
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.people.audiences import write_audiences
 from flows.steps.people.journeys import JourneyParts, write_journeys
 from flows.steps.people.subscriptions import SubscriptionFacts, build_subscriptions
+from flows.steps.step_inputs import StepInputs
 from flows.storage.report_files import write_pieces, write_table
 from transforms.activities.person_numbers import key_contacts
 from transforms.attribution.orders import count_orders
@@ -38,47 +34,33 @@ class PeopleReports:
     """What the reports about people are made from.
 
     Attributes:
-        catalog: What was read.
-        config: The workspace's configuration.
+        inputs: Contacts, segments and audiences.
         activities: What people did.
         sends: The sums over the send facts.
         staging: The snapshot being written.
-        scratch: A folder for what is not whole yet.
-        keeper: Has what earlier runs found.
         reports: Links the parts of the journeys in whose time nothing changed.
-        workers: What carries out the tasks.
-        on_part: Told after each part of the journeys how many of how many are written.
     """
 
-    catalog: Catalog
-    config: Workspace
+    inputs: StepInputs
     activities: Activities
     sends: FactFiles
     staging: Path
-    scratch: Path
-    keeper: Keeper
     reports: KeptReports
-    workers: Workers
-    on_part: Callable[[int, int], None]
 
 
 def write_people_reports(of: PeopleReports) -> list[Check]:
-    """Write the group people; it exists where contacts do."""
-    if not of.catalog.given.is_configured("contacts"):
-        return []
-    links = of.activities.links
-    timezone, scratch = of.config.workspace.timezone, of.scratch / "journeys"
-    journeys = JourneyParts(of.activities, timezone, of.staging, scratch)
-    checks = write_journeys(journeys, of.reports, of.workers, of.on_part)
-    subscriptions = build_subscriptions(of.activities, of.config, of.keeper)
+    """Write the group people."""
+    inputs, activities, config = of.inputs, of.activities, of.inputs.config
+    scratch = inputs.scratch / "journeys"
+    journeys = JourneyParts(activities, config.workspace.timezone, of.staging, scratch)
+    checks = write_journeys(journeys, of.reports, inputs.workers, inputs.on_part)
+    subscriptions = build_subscriptions(activities, config, inputs.keeper)
     checks += _write_contacts(of, subscriptions.states)
-    if of.catalog.given.is_configured(*MESSAGES):
+    if inputs.gives("people", "subscriptions"):
         checks += _write_subscriptions(of, subscriptions)
-    checks += write_audiences(
-        of.catalog, of.config, of.activities, subscriptions.states, of.staging
-    )
-    if links.height:
-        checks += write_table(of.staging, "people", "identity_links", links)
+    checks += write_audiences(inputs.catalog, config, activities, subscriptions.states, of.staging)
+    if activities.links.height:
+        checks += write_table(of.staging, "people", "identity_links", activities.links)
     return checks
 
 
@@ -96,15 +78,16 @@ def _write_subscriptions(of: PeopleReports, facts: SubscriptionFacts) -> list[Ch
 
 def _write_contacts(of: PeopleReports, states: pl.LazyFrame) -> list[Check]:
     """Write `contact_report`, some contacts in its order at a time."""
-    has_web, has_orders = (of.catalog.given.is_configured(*feeds) for feeds in (WEB, ("orders",)))
+    catalog, scratch = of.inputs.catalog, of.inputs.scratch
+    has_web, has_orders = (catalog.given.is_configured(*feeds) for feeds in (WEB, ("orders",)))
     told = count_orders(of.activities.scan_keyed("orders"), [ContactOrders.contact_key])
     came = count_contact_visits(of.activities.scan_keyed("sessions"))
     sessions = materialize(came, ContactVisits) if has_web else None
     orders = materialize(told, ContactOrders) if has_orders else None
-    listed = of.catalog.scan("contacts").select(*PERSON, Contacts.attributes)
-    contacts = _cut(key_contacts(listed), of.activities, of.scratch / "contacts")
+    listed = catalog.scan("contacts").select(*PERSON, Contacts.attributes)
+    contacts = _cut(key_contacts(listed), of.activities, scratch / "contacts")
     sums = pl.concat(of.sends.scan_contacts())
-    bases = _cut(sums, of.activities, of.scratch / "sums of contacts")
+    bases = _cut(sums, of.activities, scratch / "sums of contacts")
 
     def report(some: pl.LazyFrame, own: pl.LazyFrame) -> pl.DataFrame:
         sums = of.sends.merge_contacts(own)

@@ -17,7 +17,6 @@ from flows.cluster.dask_workers import connect
 from flows.cluster.workers import Threads, Workers, perform
 from flows.config import memory
 from flows.errors import ConfigurationError
-from flows.kept.keepers import keep_each
 from flows.kept.kept_steps import KeptSteps
 from flows.readers import RefusedFile
 from flows.steps.messaging import key_files
@@ -112,10 +111,10 @@ def test_a_scheduler_imports_nothing_but_what_tells_how_to_call() -> None:
 
 def test_what_is_kept_is_written_by_workers_and_once(tmp_path: Path, address: str) -> None:
     def keep(items: range) -> list[tuple[str, str]]:
-        steps = KeptSteps(tmp_path / "kept", "code")
         inputs = [[item] for item in items]
         with connect(address, tmp_path) as workers:
-            found = keep_each(steps, workers, "a step", inputs, write_process, "item", items)
+            steps = KeptSteps(tmp_path / "kept", "code", workers)
+            found = steps.each("a step", inputs, write_process, "item", items)
         return [(one.identity, (one.open() / "process").read_text()) for one in found]
 
     first, second = keep(ITEMS[:8]), keep(ITEMS)

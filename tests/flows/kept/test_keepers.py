@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.cluster.workers import THREADS
-from flows.kept.keepers import Scratch, carry_out, keep_each
+from flows.kept.keepers import Scratch, carry_out
 
 
 def write(shared: str, item: int, folder: Path) -> None:
@@ -20,7 +19,7 @@ def write(shared: str, item: int, folder: Path) -> None:
 
 def test_what_a_task_writes_is_moved_in_when_it_is_whole(tmp_path: Path) -> None:
     inputs = [[item] for item in range(3)]
-    folders = keep_each(Scratch(tmp_path), THREADS, "step", inputs, write, "text", range(3))
+    folders = Scratch(tmp_path).each("step", inputs, write, "text", range(3))
     found = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*"))
     homes = sorted(folder.open().name for folder in folders)
     assert found == sorted([*homes, *(f"{home}/whole" for home in homes)])

@@ -8,10 +8,9 @@ from flows.catalog.row_files import RowFile
 from flows.kept.deferred import Deferred
 from flows.kept.keepers import Keeper
 from flows.steps.messaging.described_messages import NamedKeys, read_names
-from flows.steps.messaging.fact_files import FactFiles
+from flows.steps.messaging.fact_files import FACTS, FactFiles
 from flows.steps.messaging.message_references import NAMES
 
-FACTS = "facts"
 FACT_SUMS = "send sums"
 """The step that keeps the sums."""
 

@@ -17,8 +17,8 @@ from contracts.feeds import ListMembers
 from flows.catalog.recorded_files import FileChanges, compare_files
 from flows.catalog.row_files import RowFile, scan_rows
 from flows.config.memory import fact_rows_at_once
-from flows.steps.messaging.described_messages import MessageInputs, NamedKeys
-from flows.steps.messaging.fact_files import CONTACTS, FactFiles
+from flows.steps.messaging.described_messages import NamedKeys
+from flows.steps.messaging.fact_files import CONTACTS, FACTS, FactFiles
 from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.messaging.linked_events import LinkInputs
 from flows.steps.messaging.restating.fact_base import FactBase
@@ -30,6 +30,7 @@ from flows.steps.messaging.send_facts import (
     number_organizations,
     sum_group,
 )
+from flows.steps.step_inputs import StepInputs
 from transforms.common.keys import CONTACT, hash_id
 from transforms.messaging.additive_sums import SUMS
 from transforms.messaging.contact_sums import keep_assumable
@@ -65,7 +66,7 @@ class FactRestatement:
         changes: The rows that count otherwise.
     """
 
-    inputs: MessageInputs
+    inputs: StepInputs
     files: tuple[RowFile, ...]
     names: NamedKeys
     before: FactInputs
@@ -95,15 +96,16 @@ class FactRestatement:
 
 
 def restate_facts(
-    base: FactBase, inputs: MessageInputs, names: NamedKeys, files: list[RowFile]
+    base: FactBase, inputs: StepInputs, names: NamedKeys, files: list[RowFile], folder: Path
 ) -> FactFiles | None:
     """Bring the sums of a run before up to date.
 
     Args:
         base: The sums, and what they were made from.
-        inputs: What was read, and where to write.
+        inputs: What was read.
         names: Messages, channels and contacts.
         files: The files that give sends, events and list members.
+        folder: Gets the sums.
 
     Returns:
         None where all facts are to be built anew.
@@ -118,7 +120,7 @@ def restate_facts(
         exact = _tell_lost(task, restated)
     except TooMuch:
         return None
-    facts = FactFiles(inputs.scratch / "facts")
+    facts = FactFiles(folder / FACTS)
     facts.begin(organizations)
     restated.write(facts, exact)
     return facts

@@ -12,6 +12,7 @@ from flows.config.loading import load_workspace
 from flows.steps.ads.ad_facts import AdFacts, build_ad_facts
 from flows.steps.ads.stats_checks import reconcile_stats
 from flows.steps.matching.sessions import find_sessions
+from flows.steps.step_inputs import StepInputs
 from tests.support.workspaces import feed, read_files
 
 HEADER = "date_day,platform,account_id,campaign_id,ad_id,clicks,impressions,spend,currency\n"
@@ -44,8 +45,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[AdFacts, Catalog]:
     toml += feed("exchange_rates", "raw/rates.csv")
     catalog = read_files(place, toml, files).catalog
     config = load_workspace(place / "ws", environ={}).config
-    sessions = find_sessions(catalog, config, place / "web")
-    return build_ad_facts(catalog, config, sessions, place / "facts"), catalog
+    given = StepInputs.afresh(catalog, config, place / "scratch")
+    return build_ad_facts(given, find_sessions(given)), catalog
 
 
 def test_each_feed_comes_to_its_accepted_rows(made: tuple[AdFacts, Catalog]) -> None:

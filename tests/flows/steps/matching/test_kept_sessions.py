@@ -1,8 +1,7 @@
 """Sessions are written once, and read again while their files are what they were."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -10,9 +9,11 @@ import polars as pl
 from contracts.config.workspace import Workspace
 from contracts.facts.matching.session_matching import SourceDays
 from flows.catalog.canonical_tables import Catalog
+from flows.cluster.workers import THREADS, Workers
 from flows.kept.identities import identify
-from flows.kept.keepers import ScratchFolder, WriteDrafts, write_alone
+from flows.kept.keepers import Keeper, ScratchFolder, WriteDrafts
 from flows.steps.matching.sessions import KeyedSessions, find_sessions
+from flows.steps.step_inputs import StepInputs
 from tests.support.workspaces import feed, read_files
 
 TABLES = ("sessions", "page_views", "ads")
@@ -24,16 +25,12 @@ DAYS = 40
 
 
 @dataclass
-class Memory:
+class Memory(Keeper):
     """Has files written that are not there yet, and tells of which steps."""
 
     home: Path
+    workers: Workers = THREADS
     written: list[str] = field(default_factory=list)
-
-    def folder(
-        self, name: str, inputs: Iterable[object], write: Callable[[Path], str | None]
-    ) -> ScratchFolder:
-        return self.folders(name, [inputs], partial(write_alone, write))[0]
 
     def folders(
         self, name: str, inputs: Sequence[Iterable[object]], write: WriteDrafts
@@ -45,6 +42,9 @@ class Memory:
             path.mkdir(parents=True)
         write(new, lambda _: self.written.append(name))
         return found
+
+    def list_earlier(self, name: str) -> Iterator[tuple[str, Path]]:
+        raise NotImplementedError(name)
 
 
 def day(number: int, org_id: str = "a") -> bytes:
@@ -64,7 +64,8 @@ def read(place: Path, views: str, sessions: dict[str, bytes]) -> Catalog:
 
 
 def find(catalog: Catalog, place: Path, memory: Memory | None = None) -> KeyedSessions:
-    return find_sessions(catalog, Workspace(), place / "scratch", memory)
+    given = StepInputs.afresh(catalog, Workspace(), place / "scratch")
+    return find_sessions(given if memory is None else replace(given, keeper=memory))
 
 
 def tell(found: KeyedSessions) -> tuple[pl.DataFrame, ...]:

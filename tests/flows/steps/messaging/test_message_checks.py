@@ -7,7 +7,7 @@ import pytest
 
 from contracts.vocabulary import Action
 from flows.config.loading import load_workspace
-from flows.steps.messaging.described_messages import MessageInputs, find_names
+from flows.steps.messaging.described_messages import find_names
 from flows.steps.messaging.message_checks import (
     count_actions,
     reconcile_events,
@@ -16,6 +16,7 @@ from flows.steps.messaging.message_checks import (
 from flows.steps.messaging.message_reports import MessageFacts, sum_message_rows
 from flows.steps.messaging.send_facts import build_facts
 from flows.steps.reading.read_feeds import FeedsRead
+from flows.steps.step_inputs import StepInputs
 from tests.support.workspaces import feed, read_files
 
 HEADER = "event_id,event_type,occurred_at,contact_id,send_id,message_id\n"
@@ -59,9 +60,9 @@ def make(place: Path, more: str = "", *, held_out: bool = False) -> tuple[FeedsR
 
 def sum_rows(place: Path, read: FeedsRead) -> MessageFacts:
     config = load_workspace(place / "ws", environ={}).config
-    inputs = MessageInputs(read.catalog, config, place / "scratch")
+    inputs = StepInputs.afresh(read.catalog, config, place / "scratch")
     names = find_names(inputs)
-    return sum_message_rows(names, build_facts(inputs, names))
+    return sum_message_rows(names, build_facts(inputs, names, place / "scratch"))
 
 
 @pytest.fixture(scope="module")

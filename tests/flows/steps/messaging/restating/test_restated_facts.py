@@ -9,13 +9,14 @@ import pytest
 
 from flows.catalog.row_files import RowFile
 from flows.config.loading import load_workspace
-from flows.steps.messaging.described_messages import MessageInputs, NamedKeys, find_names
+from flows.steps.messaging.described_messages import NamedKeys, find_names
 from flows.steps.messaging.fact_files import FactFiles
 from flows.steps.messaging.key_files import list_key_files
 from flows.steps.messaging.restating import restated_facts
 from flows.steps.messaging.restating.fact_base import FactBase
 from flows.steps.messaging.restating.restated_facts import restate_facts
 from flows.steps.messaging.send_facts import build_facts
+from flows.steps.step_inputs import StepInputs
 from tests.support.generated import draw_tables
 from tests.support.histories.history import History, cut
 from tests.support.workspaces import read_workspace
@@ -42,10 +43,10 @@ def begin(root: Path, seed: int) -> History:
     return history
 
 
-def read(history: History, place: Path) -> tuple[MessageInputs, NamedKeys, list[RowFile]]:
-    """What a night finds, and where its facts go."""
+def read(history: History, place: Path) -> tuple[StepInputs, NamedKeys, list[RowFile]]:
+    """What a night finds."""
     catalog = read_workspace(history.root, history.root / "ledger").catalog
-    inputs = MessageInputs(catalog, load_workspace(history.root, environ={}).config, place)
+    inputs = StepInputs.afresh(catalog, load_workspace(history.root, environ={}).config, place)
     return inputs, find_names(inputs), list_key_files(catalog, "list_members")
 
 
@@ -73,11 +74,11 @@ def live_nights(tmp_path: Path, seed: int, nights: int) -> int:
     history, restated = begin(tmp_path / "ws", seed), 0
     base: FactBase | None = None
     for night in range(nights):
-        inputs, names, files = read(history, tmp_path / f"anew {night}")
-        facts = anew = build_facts(inputs, names)
+        place = tmp_path / f"anew {night}"
+        inputs, names, files = read(history, place)
+        facts = anew = build_facts(inputs, names, place)
         if base is not None:
-            place = MessageInputs(inputs.catalog, inputs.config, tmp_path / f"kept {night}")
-            found = restate_facts(base, place, names, files)
+            found = restate_facts(base, inputs, names, files, tmp_path / f"kept {night}")
             restated += found is not None
             facts = found or anew
         expected = read_sums(anew)
