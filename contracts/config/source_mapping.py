@@ -101,7 +101,9 @@ class SumOf(Strict):
 class FirstOf(Strict):
     """The first of several columns, or of what is read from them, that has a value."""
 
-    first: tuple[str | Slice | Like | InHeader | Joined | Labels | SumOf, ...] = Field(min_length=1)
+    first: "tuple[str | Slice | Like | InHeader | Joined | Labels | SumOf | FirstInFile, ...]" = (
+        Field(min_length=1)
+    )
 
 
 class FirstInFile(Strict):
@@ -210,6 +212,8 @@ class TableMapping(Strict):
     """
     when: dict[str, tuple[str, ...]] = {}
     """File column -> values: only such rows feed this table; the others are no rows of it."""
+    unless: dict[str, tuple[str, ...]] = {}
+    """File column -> values: such rows are no rows of this table. A file may lack the column."""
     unless_empty: tuple[str, ...] = ()
     """File columns: rows in which one of them is empty are no rows of this table."""
     takes_custom_columns: bool = True
@@ -275,8 +279,9 @@ class Source(Strict):
     """Dotted paths into nested JSON that are columns of the file.
 
     A step is a member's name, the place in an array, `*` for whichever member has the rest of the
-    path, or `name=text` for the first object of an array whose member of that name is that text
-    (`event_params.key=page_location.value.string_value`).
+    path, `name=text` for the first object of an array whose member of that name is that text
+    (`event_params.key=page_location.value.string_value`), or `+` for the sum of what the objects of
+    an array have at the rest of the path.
     """
 
     @model_validator(mode="after")

@@ -8,10 +8,10 @@ from pathlib import Path
 import polars as pl
 from polars.exceptions import PanicException
 
-from contracts.manifest import count_of
 from flows.catalog.feed_files import RawFile
 from flows.catalog.ledger import Receipt, begin_reading, keep_reading, read_kept
 from flows.code_version import hash_sources
+from flows.ingest.left_out_rows import LeftOutRows
 from flows.ingest.refused_people import NOBODY_ERASED, Erasing
 from flows.ingest.repeated_columns import drop_repeated
 from flows.ingest.required_columns import require_columns
@@ -121,13 +121,14 @@ def _write_parts(same: SameBytes, home: Path, erasing: Erasing) -> Receipt:
     header = opened.header.columns
     if opened.has_fixed_columns and not opened.is_empty:
         require_columns(raw.feed, header, opened.preamble)
-    batches, left_out = drop_repeated(opened.batches(), raw.feed, opened.header), 0
+    batches = drop_repeated(opened.batches(), raw.feed, opened.header)
+    left_out = LeftOutRows(raw.feed)
     for number, (batch, is_last) in enumerate(_mark_last(batches)):
         header = tuple(name for name in batch.rows.columns if name != ROW_NUMBER)
         taken = [table.take(batch, header, number, is_last=is_last) for table in tables]
         unclaimed = _find_unclaimed(batch, taken)
         if raw.feed.leaves_other_rows:
-            left_out += unclaimed.height
+            left_out.add(unclaimed)
         elif not unclaimed.is_empty():
             reason = f"no row of {tables[0].resolved.mapping.table}: its ids are empty"
             tables[0].reject_whole(unclaimed, reason, number)
@@ -138,7 +139,7 @@ def _write_parts(same: SameBytes, home: Path, erasing: Erasing) -> Receipt:
         sha256=opened.content_sha256,
         bytes=raw.location.stat().st_size,
         tables=[table.finish() for table in tables],
-        notes=[*opened.notes, *_note_left_out(left_out, raw)],
+        notes=[*opened.notes, *left_out.note()],
         is_empty=opened.is_empty,
         columns=list(header),
         has_fixed_columns=opened.has_fixed_columns,
@@ -163,10 +164,3 @@ def _find_unclaimed(batch: RawBatch, taken: list[pl.Series]) -> pl.DataFrame:
     if claimed.len() == batch.rows.height:
         return batch.rows.clear()
     return batch.rows.filter(~pl.col(ROW_NUMBER).is_in(claimed.implode()))
-
-
-def _note_left_out(rows: int, raw: RawFile) -> list[str]:
-    if not rows:
-        return []
-    tables = " or ".join(dict.fromkeys(resolved.mapping.table for resolved in raw.feed.mappings))
-    return [f"{count_of(rows, 'row')} left out: none of {tables} by the feed's source"]

@@ -41,6 +41,6 @@ def _find_meant(feed: ConfiguredFeed, header: Header) -> dict[str, str]:
         named = index_header(header.columns, resolved)
         expressions = (*mapping.columns.values(), *mapping.members.values())
         read = {fold(c) for one in expressions for c in file_columns(one, header.columns)}
-        read.update(map(fold, (*mapping.when, *mapping.unless_empty)))
+        read.update(map(fold, (*mapping.when, *mapping.unless, *mapping.unless_empty)))
         meant.update(named[name] for name in read if name in named)
     return {further: first for further, first in header.repeated.items() if first in meant}

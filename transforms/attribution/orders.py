@@ -27,7 +27,7 @@ CANCELLED_STATUSES = (
 """Order states, in lower case with `_` between words, that bring no revenue."""
 
 REFUNDED_STATUSES = ("charged_back", "chargeback", "refunded", "returned")
-"""Order states that bring no revenue where no amount says what was given back.
+"""Order states that bring no revenue where no amount, or one of 0, says what was given back.
 
 A partly refunded order counts in full: what was given back stands in `refunded`, or in a row of its
 own that takes it back.
@@ -144,7 +144,7 @@ def _judge_orders(priced: pl.LazyFrame) -> pl.LazyFrame:
     )
     has_amount = (
         pl.col(HAS_REFUND).fill_null(value=False)
-        | pl.col(Orders.refunded).is_not_null()
+        | (pl.col(Orders.refunded) != 0).fill_null(value=False)
         | pl.col(Orders.refund_of).is_not_null()
     )
     is_void = (

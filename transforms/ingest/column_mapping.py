@@ -71,15 +71,19 @@ def _find_conditions(resolved: ResolvedMapping, header: tuple[str, ...]) -> list
     """What makes a row one of the table."""
     named = index_header(header, resolved)
     conditions = []
-    for name, words in resolved.mapping.when.items():
-        wanted = [word.casefold() for word in words]
-        cell = read_cell(name, named).cast(pl.String).str.strip_chars().str.to_lowercase()
-        conditions.append(cell.is_in(wanted).fill_null(value=False))
+    mapping = resolved.mapping
+    conditions.extend(_is_one_of(name, words, named) for name, words in mapping.when.items())
+    conditions.extend(~_is_one_of(name, words, named) for name, words in mapping.unless.items())
     conditions.extend(
-        is_filled(read_cell(name, named)).fill_null(value=False)
-        for name in resolved.mapping.unless_empty
+        is_filled(read_cell(name, named)).fill_null(value=False) for name in mapping.unless_empty
     )
     return conditions
+
+
+def _is_one_of(name: str, words: tuple[str, ...], named: dict[str, str]) -> pl.Expr:
+    """Whether a cell is one of these words, in any case."""
+    cell = read_cell(name, named).cast(pl.String).str.strip_chars().str.to_lowercase()
+    return cell.is_in([word.casefold() for word in words]).fill_null(value=False)
 
 
 def express(name: str, resolved: ResolvedMapping, named: dict[str, str]) -> pl.Expr:

@@ -1,6 +1,7 @@
 """JSON values as text, exactly as the source has them."""
 
 import json
+from decimal import Decimal, InvalidOperation
 from json.encoder import encode_basestring
 
 
@@ -57,7 +58,8 @@ def value_at(value: object, path: str) -> object:
     """Return what stands at a dotted path in a decoded value, None if there is nothing.
 
     A step is a member's name, a place in an array, `*` for whichever member has the rest of the
-    path, or `name=text` for the first object of an array whose member of that name is that text.
+    path, `name=text` for the first object of an array whose member of that name is that text, or
+    `+` for the sum of what the elements of an array have there.
     """
     return _at(value, path.split("."))
 
@@ -72,8 +74,19 @@ def _at(value: object, steps: list[str]) -> object:
             return next((one for one in found if one is not None), None)
         return _at(value.get(step), rest)
     if isinstance(value, list):
+        if step == "+":
+            return _sum([_at(element, rest) for element in value])
         return _at(_element(value, step), rest)
     return None
+
+
+def _sum(found: list[object]) -> object:
+    """Return the sum of numbers; what is none stays as it is, for the cell's parser to refuse."""
+    given = [one for one in found if one is not None]
+    try:
+        return _Number(sum(Decimal(str(one)) for one in given)) if given else None
+    except InvalidOperation:
+        return given
 
 
 def _element(array: list[object], step: str) -> object:

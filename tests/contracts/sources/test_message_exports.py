@@ -54,6 +54,31 @@ BREVO = json.dumps(
         },
     }
 )  # fmt: skip
+BREVO_LISTS = json.dumps(
+    {
+        "id": 23,
+        "name": "Spring",
+        "statistics": {
+            "globalStats": {
+                "sent": 0, "delivered": 0, "viewed": 0, "uniqueViews": 0, "clickers": 0,
+                "uniqueClicks": 0, "hardBounces": 0, "softBounces": 0, "unsubscriptions": 0,
+                "complaints": 0,
+            },
+            "campaignStats": [
+                {
+                    "listId": 4, "sent": 1200, "delivered": 1150, "viewed": 600, "uniqueViews": 400,
+                    "clickers": 80, "uniqueClicks": 50, "hardBounces": 20, "softBounces": 30,
+                    "unsubscriptions": 5, "complaints": 1,
+                },
+                {
+                    "listId": 7, "sent": 300, "delivered": 290, "viewed": 100, "uniqueViews": 80,
+                    "clickers": 20, "uniqueClicks": 10, "hardBounces": 4, "softBounces": 6,
+                    "unsubscriptions": 2, "complaints": 0,
+                },
+            ],
+        },
+    }
+)  # fmt: skip
 GENERIC = """\
 Campaign;Sent;Delivered;Unique opens;Unique clicks;Unsubscribed
 Spring;1240;1200;480;60;6
@@ -96,6 +121,10 @@ P1,Ada@Example.com,Ada,L,+4930,2026-01-01T00:00:00Z,2026-01-02T00:00:00Z,52.5,Ac
         (
             "brevo.campaign_report", BREVO, "a.jsonl",
             [("email", "22", "Spring", 1240, 1200, 700, 480, 90, 60, 40, 6, 1, None, None)],
+        ),
+        (
+            "brevo.campaign_report", BREVO_LISTS, "a.jsonl",
+            [("email", "23", "Spring", 1500, 1440, 700, 480, 100, 60, 60, 7, 1, None, None)],
         ),
         (
             "email.campaign_report", GENERIC, "a.csv",

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.support.exports import read_export, rows_of
+from transforms.attribution.orders import price_orders
 
 SHOPIFY = """\
 Name,Email,Financial Status,Paid at,Currency,Subtotal,Total,Created at,Lineitem quantity,\
@@ -81,8 +82,50 @@ def test_stripe_s_payments(tmp_path: Path) -> None:
     ((_, first), *_) = rows_of(found, "orders", "order_id", "attributes")
     assert json.loads(first)["Customer ID"] == "cus_1"
     [note] = [warned.message for warned in found.warnings if warned.code == "note"]
-    assert note == "raw/a.csv: 1 row left out: none of orders by the feed's source"
+    left_out = "raw/a.csv: 1 row left out: none of orders by the feed's source"
+    assert note == f"{left_out} (Status 'Failed' 1; Captured 'false' 1)"
     assert "Ada" not in first
+
+
+STRIPE_OF_ALL_COLUMNS = """\
+id,Created (UTC),Amount,Amount Refunded,Currency,Mode,Status,Customer Email,Captured,\
+Disputed Amount,Dispute Status
+ch_paid,2026-01-31 10:00,10.00,0.00,usd,Live,Paid,ada@example.com,true,,
+ch_test,2026-01-31 10:00,10.00,0.00,usd,Test,Paid,ada@example.com,true,,
+ch_hold,2026-01-31 10:00,10.00,0.00,usd,Live,Paid,ada@example.com,false,,
+ch_won,2026-01-31 10:00,10.00,0.00,usd,Live,Paid,ada@example.com,true,10.00,won
+ch_lost,2026-01-31 10:00,10.00,0.00,usd,Live,Paid,ada@example.com,true,10.00,lost
+"""
+
+
+def test_stripe_s_tests_holds_and_lost_disputes_are_no_revenue(tmp_path: Path) -> None:
+    """What was paid in test mode or only held on a card is no order; what a bank took back none."""
+    found = read_export(tmp_path, "stripe.payments", STRIPE_OF_ALL_COLUMNS)
+    assert rows_of(found, "orders", "order_id", "status") == [
+        ("ch_lost", "charged back"),
+        ("ch_paid", "Paid"),
+        ("ch_won", "Paid"),
+    ]
+    orders = found.catalog.scan("orders")
+    priced = price_orders(orders, None, "USD", "UTC").filter("is_conversion").collect()
+    assert priced["order_id"].to_list() == ["ch_paid", "ch_won"]
+    [note] = [warned.message for warned in found.warnings if warned.code == "note"]
+    assert "(Mode 'Test' 1; Captured 'false' 1)" in note
+
+
+def test_shopify_s_test_orders_are_none(tmp_path: Path) -> None:
+    """What its gateway for testing took is no money; the note tells it from further line items."""
+    text = (
+        "Name,Email,Financial Status,Currency,Total,Created at,Lineitem name,Payment Method\n"
+        "#1,ada@example.com,paid,USD,10,2026-01-31 10:00:00 -0500,Hat,Shopify Payments\n"
+        "#2,ada@example.com,paid,USD,10,2026-01-31 10:00:00 -0500,Hat,(for testing) Bogus Gateway\n"
+        "#2,ada@example.com,,,,,Laces,\n"
+    )
+    found = read_export(tmp_path, "shopify.orders", text)
+    assert rows_of(found, "orders", "order_id", "revenue") == [("#1", Decimal(10))]
+    [note] = [warned.message for warned in found.warnings if warned.code == "note"]
+    assert "2 rows left out" in note
+    assert "(Payment Method '(for testing) Bogus Gateway' 1)" in note
 
 
 PAGE = "https://shop.example.com/p"

@@ -126,6 +126,29 @@ def test_nested_values_become_columns_where_asked_for(read: Callable, copies: in
     )
 
 
+@pytest.mark.parametrize("copies", [1, MANY])
+@pytest.mark.parametrize(
+    ("lists", "expected"),
+    [
+        ('[{"n": 1200}, {"n": 300.5}]', "1500.5"),
+        ('[{"n": "12"}, {"n": null}, {}]', "12"),
+        ("[]", None),
+        ('[{"m": 1}]', None),
+        ('[{"n": 1}, {"n": "many"}]', '[1,"many"]'),
+        ('{"n": 1}', None),
+    ],
+)
+def test_a_path_may_add_up_what_an_array_s_objects_have(
+    read: Callable, lists: str, expected: str | None, copies: int
+) -> None:
+    """Numbers are added exactly; what is none stands as it is, for the cell's parser to refuse."""
+    line = f'{{"id": 1, "stats": {{"lists": {lists}}}}}'.encode()
+    flatten = frozenset({"stats.lists.+.n"})
+    _, rows, _ = read(b"\n".join([line] * copies), "feed.jsonl", flatten=flatten)
+    found = rows["stats.lists.+.n"].to_list() if "stats.lists.+.n" in rows else [None] * copies
+    assert found == [expected] * copies
+
+
 @pytest.mark.parametrize("content", [b"", b"\n \n", b"[]", b" [ \n ] "])
 def test_a_file_without_records_is_empty(read: Callable, content: bytes) -> None:
     feed, _, _ = read(content, "feed.json")

@@ -78,6 +78,16 @@ def test_cancelled_and_refunded_orders_do_not_count(status: str | None, *, count
     assert result["is_conversion"].to_list() == [counts]
 
 
+def test_a_refunded_order_of_which_0_is_said_to_be_given_back_does_not_count() -> None:
+    """A shop that never fills the amount writes 0.00 beside `refunded` and `charged back`."""
+    result = price(
+        {"revenue": Decimal(1), "status": "refunded", "refunded": Decimal(0)},
+        {"revenue": Decimal(1), "status": "charged back", "refunded": Decimal(0)},
+        {"revenue": Decimal(1), "status": "paid", "refunded": Decimal(0)},
+    )
+    assert result["is_conversion"].to_list() == [False, False, True]
+
+
 ORDER = {"order_id": "100", "revenue": Decimal(100), "contact_id": "1", "anonymous_id": "d1"}
 REFUND = {"order_id": "101", "refund_of": "100", "contact_id": None, "ordered_at": AT + DAY}
 
@@ -89,6 +99,7 @@ REFUND = {"order_id": "101", "refund_of": "100", "contact_id": None, "ordered_at
         ({}, {"revenue": Decimal(30)}, [100, -30], 1),
         ({"refunded": Decimal(25)}, {"revenue": Decimal(-10)}, [75, -10], 1),
         ({"status": "refunded"}, {"revenue": Decimal(-100)}, [100, -100], 1),
+        ({"status": "refunded", "refunded": 0}, {"revenue": Decimal(-100)}, [100, -100], 1),
         ({"status": "cancelled"}, {"revenue": Decimal(-100)}, [None, None], 0),
         ({"cancelled_at": AT}, {"revenue": Decimal(-100)}, [None, None], 0),
         ({}, {"revenue": Decimal(-30), "status": "refunded"}, [100, -30], 1),

@@ -1,0 +1,79 @@
+"""Rows that none of a source's tables takes, and by which words: none goes without being told."""
+
+import re
+from collections import Counter, defaultdict
+
+import polars as pl
+
+from contracts.manifest import count_of
+from flows.config.configured_feeds import ConfiguredFeed
+from transforms.ingest.column_mapping import index_header
+from transforms.ingest.expressions import fold
+
+MOST_WORDS = 5
+"""How many words of a column a note names."""
+STATE = re.compile(r"[^\W\d][\w ()./-]{0,39}|\([\w ()./-]{1,39}")
+"""Words that say what a row is; what else stands in such a column may be a person's."""
+
+
+class LeftOutRows:
+    """Counts the rows that are left out of a file, by the words for which they are.
+
+    A word counts where the row has it and a table's `unless` names it, or no table's `when` does.
+    """
+
+    def __init__(self, feed: ConfiguredFeed) -> None:
+        """Find the columns that tell the rows of the feed's tables from others."""
+        mappings = [resolved.mapping for resolved in feed.mappings]
+        self._tables = " or ".join(dict.fromkeys(mapping.table for mapping in mappings))
+        self._mapping = feed.mappings[0]
+        self._taken, self._refused = (
+            defaultdict[str, set[str]](set),
+            defaultdict[str, set[str]](set),
+        )
+        for mapping in mappings:
+            for name, words in mapping.when.items():
+                self._taken[name].update(map(fold, words))
+            for name, words in mapping.unless.items():
+                self._refused[name].update(map(fold, words))
+        self._rows = 0
+        self._words: defaultdict[str, Counter[str]] = defaultdict(Counter)
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Count further rows.
+
+        Args:
+            rows: Rows of the file that no table takes.
+        """
+        if rows.is_empty():
+            return
+        self._rows += rows.height
+        named = index_header(rows.columns, self._mapping)
+        for name in {**self._taken, **self._refused}:
+            column = named.get(fold(name))
+            if column is None:
+                continue
+            counts = rows.get_column(column).cast(pl.String).str.strip_chars().value_counts()
+            for word, count in counts.drop_nulls().iter_rows():
+                is_why = fold(word) in self._refused[name] or (
+                    bool(self._taken[name]) and fold(word) not in self._taken[name]
+                )
+                if is_why and STATE.fullmatch(word):
+                    self._words[name][word] += count
+
+    def note(self) -> list[str]:
+        """What a user is told of them, nothing where there are none."""
+        if not self._rows:
+            return []
+        said = (
+            f"{count_of(self._rows, 'row')} left out: none of {self._tables} by the feed's source"
+        )
+        why = [
+            f"{name} " + ", ".join(f"{word!r} {count}" for word, count in _most(words))
+            for name, words in self._words.items()
+        ]
+        return [f"{said} ({'; '.join(why)})" if why else said]
+
+
+def _most(words: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(words.items(), key=lambda found: (-found[1], found[0]))[:MOST_WORDS]

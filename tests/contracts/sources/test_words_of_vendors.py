@@ -1,0 +1,63 @@
+"""Vendors' words that say something else than they seem to: read to what the vendor means."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.exports import read_export, rows_of
+
+
+@pytest.mark.parametrize("source", ["klaviyo.events", "klaviyo.metrics"])
+def test_klaviyo_s_sent_sms_is_one_that_a_person_sent(tmp_path: Path, source: str) -> None:
+    """Its own texts are relayed and received; answers to keywords are no part of a campaign."""
+    names = ["Relayed SMS", "Received SMS", "Sent SMS", "Received Automated Response SMS"]
+    if source == "klaviyo.events":
+        head, table = "id,metric_name,person_id,datetime", "events"
+        lines = [f"{n},{name},P1,2026-02-10T10:00:00Z" for n, name in enumerate(names)]
+    else:
+        head, table = "id,name,updated", "event_types"
+        lines = [f"{n},{name},2026-02-10T10:00:00Z" for n, name in enumerate(names)]
+    found = read_export(tmp_path, source, "\n".join([head, *lines]))
+    key = "event_id" if table == "events" else "event_type_id"
+    assert rows_of(found, table, key, "event_type") == [
+        ("0", "sms_sent"),
+        ("1", "sms_delivered"),
+        ("2", "sms_replied"),
+        ("3", "received_automated_response_sms"),
+    ]
+    assert "unknown_event_type" not in {one.code for one in found.warnings}
+
+
+TWILIO_LOG = """\
+From,To,Body,Status,SentDate,ApiVersion,NumSegments,ErrorCode,AccountSid,Sid,Direction,Price,\
+PriceUnit
++1555,+4911,Sale,delivered,2026-01-05T12:00:00Z,2010,1,0,AC1,SM1,outbound-api,-0.0075,USD
++4911,+1555, Stop ,received,2026-01-05T12:01:00Z,2010,1,0,AC1,SM2,inbound,-0.0075,USD
++4912,+1555,please stop,received,2026-01-05T12:02:00Z,2010,1,0,AC1,SM3,inbound,-0.0075,USD
++4911,+1555,UNSTOP,received,2026-01-05T12:03:00Z,2010,1,0,AC1,SM4,inbound,-0.0075,USD
+whatsapp:+1555,whatsapp:+4911,Hi,read,2026-01-05T12:04:00Z,2010,1,,AC1,SM5,outbound-api,,USD
+whatsapp:+4911,whatsapp:+1555,Stop,received,2026-01-05T12:05:00Z,2010,1,,AC1,SM6,inbound,,USD
++1555,+4913,Sale,undelivered,2026-01-05T12:00:00Z,2010,1,30005,AC1,SM7,outbound-api,,USD
+"""
+
+
+def test_twilio_s_log_tells_opt_outs_from_replies_and_whatsapp_from_texts(tmp_path: Path) -> None:
+    """A keyword alone opts out; one person has one number in every channel; no text is kept."""
+    found = read_export(tmp_path, "twilio.messages", TWILIO_LOG)
+    assert rows_of(found, "events", "event_id", "event_type", "contact_id") == [
+        ("SM2", "sms_unsubscribed", "+4911"),
+        ("SM3", "sms_replied", "+4912"),
+        ("SM4", "sms_subscribed", "+4911"),
+        ("SM6", "whatsapp_replied", "+4911"),
+    ]
+    assert rows_of(found, "sends", "send_id", "contact_id", "status", "error") == [
+        ("SM1", "+4911", "delivered", None),
+        ("SM5", "+4911", "delivered", None),
+        ("SM7", "+4913", "failed", "30005"),
+    ]
+    assert rows_of(found, "messages", "message_id", "channel") == [
+        ("+1555", "sms"),
+        ("whatsapp:+1555", "whatsapp"),
+    ]
+    for table in ("events", "sends", "messages"):
+        assert "sale" not in str(rows_of(found, table, "attributes")).casefold()
