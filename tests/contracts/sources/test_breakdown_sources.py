@@ -43,6 +43,11 @@ Location report
 Day,Location,Campaign,Currency code,Impr.,Clicks,Cost
 2026-01-31,"Berlin, Germany",Spring,USD,10,2,3.25
 """
+GOOGLE_CLICK_TYPES = """\
+Day,Campaign,Click type,Currency code,Impr.,Clicks,Cost
+2026-01-31,Spring,Headline,USD,10,2,3.25
+2026-01-31,Spring,Sitelink,USD,10,1,1.00
+"""
 META_AGE_GENDER = """\
 Campaign name,Day,Age,Gender,Impressions,Link clicks,Amount spent (USD),Reporting starts,\
 Reporting ends
@@ -103,6 +108,11 @@ Date,Campaign Name,Ad Group Name,Community,Impressions,Clicks,Amount Spent (USD)
             [("Spring", None, "location", "Berlin, Germany", None, 2, Decimal("3.25"))],
         ),
         (
+            "google_ads.breakdown_report", GOOGLE_CLICK_TYPES, (),
+            [("Spring", None, "click_type", "Headline", None, 2, Decimal("3.25")),
+             ("Spring", None, "click_type", "Sitelink", None, 1, Decimal(1))],
+        ),
+        (
             "facebook_ads.breakdown_report", META_AGE_GENDER, (),
             [("Spring", None, "age_gender", "18-24 / female", None, 3, Decimal("1.2")),
              ("Spring", None, "age_gender", "18-24 / male", None, 1, Decimal("0.8"))],
@@ -156,6 +166,7 @@ def test_a_report_of_parts_is_a_breakdown(
         ("google_ads.report", GOOGLE_TERMS_DE, "google_ads.search_terms_report"),
         ("google_ads.report", GOOGLE_KEYWORDS, "google_ads.keyword_report"),
         ("google_ads.report", GOOGLE_PLACES, "google_ads.breakdown_report"),
+        ("google_ads.report", GOOGLE_CLICK_TYPES, "google_ads.breakdown_report"),
         ("microsoft_ads.report", MICROSOFT_TERMS, "microsoft_ads.search_term_report"),
         ("amazon_ads.sponsored_ads", AMAZON_TERMS, "amazon_ads.search_term_report"),
     ],
@@ -163,7 +174,10 @@ def test_a_report_of_parts_is_a_breakdown(
 def test_a_report_of_parts_is_refused_as_ad_stats(
     tmp_path: Path, source: str, text: str, reader: str
 ) -> None:
-    """A search terms report leaves out spend: the refusal names the source that reads it."""
+    """A search terms report leaves out spend, one by click type counts an impression twice.
+
+    The refusal names the source that reads it.
+    """
     (refused,) = read_export(tmp_path, source, text, 'on_refused = "skip"').refused
     assert f'source = "{reader}"' in f"{refused}"
 

@@ -1,5 +1,6 @@
 """Vendors' words that say something else than they seem to: read to what the vendor means."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,42 @@ def test_klaviyo_s_sent_sms_is_one_that_a_person_sent(tmp_path: Path, source: st
         ("3", "received_automated_response_sms"),
     ]
     assert "unknown_event_type" not in {one.code for one in found.warnings}
+
+
+@pytest.mark.parametrize(
+    ("flags", "is_machine"),
+    [
+        ({"machine_open": False}, False),
+        ({"machine_open": True}, True),
+        ({"Apple Privacy Open": True}, True),
+        ({"Apple Privacy Open": "True"}, True),
+        ({"Apple Privacy Open": "False"}, False),
+        ({"machine_open": False, "Apple Privacy Open": True}, True),
+        ({"machine_open": False, "Apple Privacy Open": False}, False),
+        ({"Bot Click": True}, True),
+        ({"Bot Click": False}, False),
+        ({"machine_open": False, "Apple Privacy Open": False, "Bot Click": True}, True),
+        ({}, None),
+    ],
+)
+@pytest.mark.parametrize("form", ["api", "connector"])
+def test_klaviyo_says_in_three_ways_that_a_machine_did_it(
+    tmp_path: Path, flags: dict[str, object], form: str, *, is_machine: bool | None
+) -> None:
+    """Apple's privacy protection, a scanner's click and any other machine's open: one is enough."""
+    event = {"id": "e1", "datetime": "2026-02-10T10:00:00Z", "person_id": "P1"}
+    if form == "api":
+        attributes = {"event_properties": {"$message": "M1", **flags}}
+        text = json.dumps({**event, "metric_name": "Opened Email", "attributes": attributes})
+        found = read_export(tmp_path, "klaviyo.events", text, name="a.jsonl")
+    else:
+        columns = {
+            "property_" + name.replace(" ", "_").lower(): str(v) for name, v in flags.items()
+        }
+        row = {**event, "metric_name": "Opened Email", **columns}
+        text = f"{','.join(row)}\n{','.join(row.values())}\n"
+        found = read_export(tmp_path, "klaviyo.events", text)
+    assert rows_of(found, "events", "event_type", "is_machine") == [("email_opened", is_machine)]
 
 
 TWILIO_LOG = """\
