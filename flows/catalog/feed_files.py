@@ -9,6 +9,7 @@ from flows.config.configured_feeds import ConfiguredFeed
 from flows.errors import DataRefused
 from flows.folders import split_glob
 from flows.readers import RefusedFile
+from flows.storage.layout import in_text
 from flows.storage.raw_files import RawPlace, find_place, is_elsewhere
 
 
@@ -80,8 +81,11 @@ def _walk(folder: Path, depth: int | None) -> Iterator[Path]:
         yield from _walk(Path(entry.path), None if depth is None else depth - 1)
 
 
-def require_inside(raw: RawFile) -> None:
-    """Refuse a file whose real path lies outside the workspace."""
+def require_place(raw: RawFile) -> None:
+    """Refuse a file whose name is no text, or whose real path lies outside the workspace."""
+    if in_text(str(raw.location)) != str(raw.location):
+        msg = "the name of the file, or of a folder above it, is no text in UTF-8"
+        raise RefusedFile(msg, "rename it, or run where the locale is one of UTF-8")
     if not os.path.realpath(raw.location).startswith(f"{raw.home}{os.sep}"):
         msg = "the file is a link to a place outside the workspace"
         raise RefusedFile(msg, "copy the file into the workspace")

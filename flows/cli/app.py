@@ -8,6 +8,7 @@ from io import TextIOWrapper
 
 from cyclopts import App, CycloptsError
 
+from flows.cli.console import until_closed
 from flows.cli.failures import NAME, report_failure
 from flows.cli.interrupts import interruptible
 from flows.cli.workspaces import workspace_at_hand
@@ -79,16 +80,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    code = 0
     try:
         with interruptible():
             given = sys.argv[1:] if arguments is None else list(arguments)
             command, bound, _ = app.parse_args(given)
-            with workspace_at_hand(getattr(command, "__name__", ""), bound) as at_hand:
+            name = getattr(command, "__name__", "")
+            with workspace_at_hand(name, bound) as at_hand, until_closed():
                 code = command(*at_hand.args, **at_hand.kwargs)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except KeyboardInterrupt:
         if arguments is None:
             os._exit(INTERRUPTED)

@@ -2,8 +2,10 @@
 
 import csv
 import json
+import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import chain
@@ -31,14 +33,25 @@ def stderr_console() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+@contextmanager
+def until_closed() -> Generator[None]:
+    """Write to stdout as long as somebody reads it, as `head` does not to the end."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def on_terminal() -> bool:
     """Whether a person reads stdout."""
     return sys.stdout.isatty()
 
 
 def print_note(text: str, style: str = "") -> None:
-    """Print a line for people."""
-    stderr_console().print(Text(_make_visible(text, keep="\n"), style=style))
+    """Print a line for people; where stderr takes none, what is done goes on without it."""
+    with suppress(OSError):
+        stderr_console().print(Text(_make_visible(text, keep="\n"), style=style))
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -5,7 +5,8 @@ import traceback
 from importlib.metadata import version
 
 from flows.cli.console import print_note
-from flows.errors import FAULT_OF_OURS, CampaignReportsError, locate_fault
+from flows.errors import FAULT_OF_OURS, CampaignReportsError, StorageFailed, locate_fault
+from flows.storage.remedies import REMEDIES
 
 NAME = "campaign-reports"
 DEBUG = "CAMPAIGN_REPORTS_DEBUG"
@@ -18,6 +19,10 @@ def report_failure(error: Exception) -> int:
     """
     if os.environ.get(DEBUG) == "1":
         traceback.print_exception(error)
+    if isinstance(error, OSError) and error.errno in REMEDIES:
+        place = f" ({error.filename})" if error.filename else ""
+        msg = f"storage failed: {error.strerror}{place}"
+        error = StorageFailed(msg, REMEDIES[error.errno])
     if isinstance(error, CampaignReportsError):
         print_note(f"{NAME}: {error}", style="red")
         return error.exit_code

@@ -22,7 +22,7 @@ from flows.config.config_problems import find_problems
 from flows.config.environment import overlay, overrides
 from flows.config.source_files import load_own_sources, load_sources
 from flows.errors import ConfigurationError
-from flows.storage.layout import Layout
+from flows.storage.layout import Layout, in_text
 
 OBJECT_STORE = re.compile(r"^[a-z0-9]+:/")
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -96,6 +96,11 @@ def _read(root: Path, file: Path) -> bytes:
     if not root.exists():
         msg = f"there is no workspace {root}"
         raise ConfigurationError(msg, start)
+    if in_text(place := str(root.resolve())) != place:
+        msg = f"the path of the workspace, {in_text(place)}, is no text in UTF-8"
+        raise ConfigurationError(
+            msg, "Rename its folders, or run where the locale is one of UTF-8."
+        )
     if not root.is_dir():
         msg = f"the workspace {root} is a file, not a folder"
         raise ConfigurationError(msg, "Give the folder that holds campaigns.toml.")

@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flows.catalog.feed_files import RawFile, require_inside
+from flows.catalog.feed_files import RawFile, require_place
 from flows.ingest.file_ingest import Reading, SameBytes, ingest_file
 from flows.ingest.refused_people import NOBODY_ERASED, Erasing
 from flows.readers import RefusedFile
@@ -102,7 +102,7 @@ class Pools:
 def _note_state(raw: RawFile) -> FileState | Refused | None:
     """What a file is; None where it changed or vanished while it was hashed."""
     try:
-        require_inside(raw)
+        require_place(raw)
         before, noted = _entry(raw.location), time.time_ns()
         sha256 = hash_raw(raw.location)
         is_same = _entry(raw.location) == before

@@ -1,7 +1,13 @@
 """Where things lie in a workspace."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+
+
+def in_text(path: str) -> str:
+    r"""A path as text: bytes of it that are none, as `M\xfcrz.csv` in Latin-1, stand as escapes."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 @dataclass(frozen=True)

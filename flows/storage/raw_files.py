@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from flows.storage.layout import in_text
 from flows.storage.workspace_files import hash_file
 
 
@@ -54,7 +55,7 @@ class RawPlace:
 
     def call(self, path: Path) -> str:
         """What a file is called."""
-        return self.name + path.relative_to(self.folder).as_posix()
+        return self.name + in_text(path.relative_to(self.folder).as_posix())
 
 
 _elsewhere: dict[Path, RawElsewhere] = {}

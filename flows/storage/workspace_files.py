@@ -1,6 +1,5 @@
 """The few primitives that make writing a workspace safe."""
 
-import errno
 import hashlib
 import os
 import re
@@ -13,6 +12,7 @@ from pathlib import Path
 from polars.exceptions import PanicException, PolarsError
 
 from flows.errors import CampaignReportsError, StorageFailed
+from flows.storage.remedies import ANY_REMEDY, REMEDIES
 
 OS_ERROR_IN_TEXT = re.compile(r"\(os error (\d+)\)")
 """How Polars tells the system's error number where its exception is no OSError."""
@@ -22,18 +22,6 @@ CUT_SHORT = ("Invalid thrift: transport error", "failed to write whole buffer")
 
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 """What state and quarantine are written with: for their owner alone."""
-ANY_REMEDY = "Look at the disk's free space, rights and limits, then run again."
-REMEDIES = {
-    errno.ENOSPC: "The disk is full: make room and run again.",
-    errno.EDQUOT: "The disk quota is used up: make room and run again.",
-    errno.EFBIG: "Allow the process larger files (ulimit -f).",
-    errno.EIO: "The disk does not read or write as it should: check it, then run again.",
-    errno.EACCES: "Give the user of the run the right to read and write there.",
-    errno.EPERM: "Give the user of the run the right to read and write there.",
-    errno.EROFS: "The file system is mounted read-only: mount it for writing.",
-    errno.EXDEV: "Keep state/, reports/ and quarantine/ of a workspace on one file system.",
-    errno.EMFILE: "Allow the process more open files (ulimit -n).",
-}
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """`campaign-reports run`: publish, and say in a few lines what came of it."""
 
 import re
-import sys
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +10,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from contracts.manifest import Manifest
-from flows.cli.console import print_json, print_note
+from flows.cli.console import print_json, print_note, until_closed
 from flows.cli.failures import report_failure
 from flows.cli.launch import launch_run
 from flows.cli.options import Flag
@@ -63,12 +62,10 @@ def _run_one(root: Path, *, print_manifest: bool, full: bool, wait: float, dask:
         with progress_bars() as progress:
             manifest = launch_run(root, wait, progress, full=full, dask=dask)
         if print_manifest:
-            print_json(manifest.model_dump(mode="json"))
-            sys.stdout.flush()
+            with until_closed():
+                print_json(manifest.model_dump(mode="json"))
         with open_workspace(root, TO_SUM_UP) as local:
             print_note("\n".join(_summary(local, manifest)))
-    except BrokenPipeError:
-        raise
     except Exception as error:  # noqa: BLE001 - the other workspaces are still to be run
         return report_failure(error)
     return 0

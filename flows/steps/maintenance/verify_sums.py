@@ -21,7 +21,7 @@ from flows.storage.snapshots.published_files import (
     find_problem,
     read_snapshot_manifest,
 )
-from flows.storage.snapshots.recovery import find_unfinished
+from flows.storage.snapshots.unfinished import find_unfinished
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def verify_sums(root: Path, *, repair: bool) -> Iterator[Damage]:
     layout = Layout(root)
     tables = f"{layout.relative(layout.snapshots)}/"
     runs = {*list_runs(layout), *list_quarantines(layout)}
-    runs |= {file.stem for file in list_kept_sums(root)} - {find_unfinished(root)}
+    runs |= {file.stem for file in list_kept_sums(root)} - {find_unfinished(layout)}
     for run_id in sorted(runs):
         file = sums_file(root, run_id)
         if not has_sums(root, run_id):

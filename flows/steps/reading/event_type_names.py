@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.feeds import Events, EventTypes
-from flows.catalog.feed_files import find_files, require_inside
+from flows.catalog.feed_files import find_files, require_place
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.folders import list_matching
 from flows.ingest.file_ingest import SameBytes, ingest_file
@@ -46,7 +46,7 @@ def _read_words(root: Path, feeds: list[ConfiguredFeed], ledger: Path) -> dict[s
     words: dict[str, str] = {}
     for raw in find_files(root, feeds) if feeds else []:
         try:
-            require_inside(raw)
+            require_place(raw)
             receipt = ingest_file(SameBytes(hash_raw(raw.location), (raw,)), ledger).receipt
         except RefusedFile:
             continue

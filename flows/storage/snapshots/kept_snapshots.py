@@ -13,6 +13,7 @@ from flows.errors import UsageError
 from flows.storage.checksums import drop_sums
 from flows.storage.layout import Layout
 from flows.storage.snapshots.published_files import PublishedDamage, read_manifest_as, read_pointer
+from flows.storage.snapshots.unfinished import find_unfinished
 from flows.storage.workspace_files import remove_tree, storage_errors
 
 GRACE = timedelta(hours=1)
@@ -41,8 +42,9 @@ class Snapshot(Generic[F]):
 
 
 def list_runs(layout: Layout) -> list[str]:
-    """The runs that have a snapshot folder, in order."""
-    return _list_runs(layout.snapshots)
+    """The runs that have published a snapshot that is still there, in order."""
+    unfinished = find_unfinished(layout)
+    return [run_id for run_id in _list_runs(layout.snapshots) if run_id != unfinished]
 
 
 def list_quarantines(layout: Layout) -> list[str]:

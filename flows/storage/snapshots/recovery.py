@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from contracts.manifest import Journal, Pointer
+from contracts.manifest import Pointer
 from flows.storage.checksums import drop_sums
 from flows.storage.erasing.erasure_journal import finish_erasure, heal_erasures
 from flows.storage.layout import Layout
-from flows.storage.sealed_files import unseal
 from flows.storage.snapshots.kept_snapshots import list_runs
 from flows.storage.snapshots.latest import mirror_latest
 from flows.storage.snapshots.publish import finish_publishing, point_to
@@ -17,6 +16,7 @@ from flows.storage.snapshots.published_files import (
     read_pointer,
     read_snapshot_manifest,
 )
+from flows.storage.snapshots.unfinished import read_journal
 from flows.storage.workspace_files import PRIVATE_FOLDER, remove_tree, storage_errors
 
 
@@ -73,27 +73,13 @@ def find_pointer_problem(root: Path) -> str:
     return "reports/current.json is gone" if is_known else ""
 
 
-def find_unfinished(root: Path) -> str:
-    """The run that could not publish what it had made; empty where there is none."""
-    layout = Layout(root)
-    try:
-        run_id = _read_journal(layout) if layout.journal.exists() else ""
-    except ValueError:
-        return ""
-    return run_id if run_id and not (layout.snapshots / run_id).exists() else ""
-
-
-def _read_journal(layout: Layout) -> str:
-    return unseal(Journal, layout.journal.read_bytes()).run_id
-
-
 def _finish_or_undo(root: Path) -> None:
     """Finish the publishing of a run to which the pointer leads already; undo any other."""
     layout, pointer = Layout(root), read_pointer(root)
     if not layout.journal.exists():
         return
     try:
-        interrupted = _read_journal(layout)
+        interrupted = read_journal(layout)
     except ValueError:
         if pointer is not None:
             _drop_unpublished(layout, pointer)

@@ -1,5 +1,6 @@
 """The command: exit codes, what goes to which stream, and what a run tells."""
 
+import errno
 import json
 import os
 import signal
@@ -269,6 +270,66 @@ def test_a_reader_that_stops_early_is_no_failure(
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("streams", "code"),
+    [(">&-", 0), (">&- 2>&- <&-", 0), (">/dev/null 2>/dev/full", 0), (">/dev/full", 4)],
+)
+def test_a_stream_that_is_closed_is_no_failure_and_a_full_one_is_storage(
+    workspace: Path, publish: Publish, report: pl.DataFrame, streams: str, code: int
+) -> None:
+    """As supervisors start commands, and as logs fill disks."""
+    publish(workspace, {"email/message_report": report})
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'"$@" {streams}', "sh", *command("show", workspace)],
+        cwd=PROJECT,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr
+    assert (b"The disk is full" in done.stderr) == (code == 4)
+
+
+def test_a_reader_that_stops_early_stops_no_other_workspace(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, published_run: Launch
+) -> None:
+    begun: list[Path] = []
+
+    def note(root: Path, *given: Any, **options: Any) -> Manifest:
+        begun.append(root)
+        return published_run(root, *given, **options)
+
+    reading, writing = os.pipe()
+    os.close(reading)
+    monkeypatch.setattr(run, "launch_run", note)
+    with os.fdopen(writing, "w") as nobody_reads:
+        monkeypatch.setattr(sys, "stdout", nobody_reads)
+        assert main(["run", str(workspace), str(workspace), "--json"]) == 0
+    assert begun == [workspace, workspace]
+
+
+def test_a_connection_that_breaks_in_a_run_is_no_success(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> Manifest:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr(run, "launch_run", fail)
+    assert main(["run", str(workspace)]) == 1
+    assert "BrokenPipeError" in capsys.readouterr().err
+
+
+def test_what_the_system_refuses_anywhere_is_storage(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> Manifest:
+        raise PermissionError(errno.EACCES, "Permission denied", "state/lock")
+
+    monkeypatch.setattr(run, "launch_run", fail)
+    assert main(["run", str(workspace)]) == 4
+    assert "storage failed: Permission denied (state/lock)" in capsys.readouterr().err
 
 
 def test_nothing_slow_is_imported_before_it_is_needed(

@@ -1,6 +1,7 @@
 """Files that cannot be read, rows that are rejected, and what is said about them."""
 
 import gzip
+import os
 from pathlib import Path
 
 import polars as pl
@@ -109,6 +110,16 @@ def test_a_link_out_of_the_workspace_is_refused(tmp_path: Path) -> None:
     found = read_workspace(root, tmp_path / "ledger")
     assert [one.path for one in found.inputs() if one.refused] == ["raw/contacts/one.csv"]
     assert "outside the workspace" in problem(tmp_path, found)
+
+
+def test_a_name_that_is_no_text_is_refused_in_words_that_are(tmp_path: Path) -> None:
+    """As an archive of another system is unpacked, its names in Latin-1."""
+    root = write_workspace(tmp_path / "ws", CONTACTS, {})
+    name = os.fsencode(root / "raw/contacts") + b"/M\xe4rz.csv"
+    Path(os.fsdecode(name)).write_bytes(b"contact_id,email\n1,ann@x.io\n")
+    found = read_workspace(root, tmp_path / "ledger")
+    assert [one.path for one in found.inputs() if one.refused] == [r"raw/contacts/M\xe4rz.csv"]
+    assert "no text in UTF-8" in problem(tmp_path, found)
 
 
 @pytest.mark.parametrize(("share", "stops"), [(0.5, False), (0.49, True), (0, True)])

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from polars.exceptions import ComputeError
 
+from flows.steps.maintenance.verify_sums import verify_sums
 from flows.storage.layout import Layout
+from flows.storage.snapshots import publish
+from flows.storage.snapshots.kept_snapshots import list_runs
 from flows.storage.snapshots.publish import (
     new_run_id,
     publish_quarantine,
@@ -177,3 +180,25 @@ def test_hashes_of_runs_that_are_gone_go(root: Path) -> None:
     other.write_bytes(stale.read_bytes())
     clean_up(root)
     assert list(layout.sums.iterdir()) == [stale]
+
+
+def refuse_pointer(*_: object) -> None:
+    """As of a disk that fills up at that moment."""
+    msg = "storage failed while publishing the snapshot"
+    raise StorageFailed(msg)
+
+
+def test_a_snapshot_to_which_no_pointer_leads_is_neither_kept_nor_damage(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that ends between the two renames has published nothing (SPEC §8)."""
+    layout, published = Layout(root), read_pointer(root)
+    assert published is not None
+    monkeypatch.setattr(publish, "point_to", refuse_pointer)
+    with pytest.raises(StorageFailed):
+        publish_value(root, 2)
+    assert len(list(layout.snapshots.iterdir())) == 2
+    assert list_runs(layout) == [published.run_id]
+    assert list(verify_sums(root, repair=False)) == []
+    clean_up(root)
+    assert [one.name for one in layout.snapshots.iterdir()] == [published.run_id]
