@@ -34,8 +34,7 @@ from flows.remote.workspace_place import open_feeds, open_workspace
 from flows.runtime.flow_ends import end_in_a_sentence
 from flows.runtime.prefect_steps import step
 from flows.runtime.unwatched_runs import spare_a_private_server
-from flows.steps.attempt import Attempt, Run
-from flows.steps.attempt_ends import REFUSED, describe_end, describe_failure, stamp
+from flows.steps.attempt import REFUSED, Attempt, Run, describe_end, describe_failure, stamp
 from flows.steps.reading.file_tasks import show_reading
 from flows.steps.reading.read_feeds import FeedsRead, read_feeds, reconcile_inputs
 from flows.steps.reading.refusals import find_refusal
@@ -44,8 +43,7 @@ from flows.steps.warning_order import order_warnings
 from flows.steps.write_reports import write_report_tables
 from flows.storage.layout import Layout
 from flows.storage.lock import hold_workspace
-from flows.storage.notes.known_columns import note_columns
-from flows.storage.notes.last_attempt import note_attempt
+from flows.storage.run_notes import note_attempt, note_columns
 from flows.storage.snapshots.kept_snapshots import drop_old_snapshots
 from flows.storage.snapshots.publish import (
     discard_staging,

@@ -4,9 +4,9 @@ import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from flows.cluster.workers import THREADS, Workers, perform
 from flows.kept.identities import identify
@@ -20,6 +20,7 @@ Written = tuple[int, str | None]
 """Which draft is written, and what it is: None has its files hashed."""
 WriteDrafts = Callable[[Sequence[Draft], Callable[[Written], object]], None]
 """Writes drafts; tells of each once it is written."""
+T = TypeVar("T")
 
 
 class Folder(Protocol):
@@ -199,3 +200,26 @@ def carry_out(
     finally:
         remove_tree(own)
     return at, identity
+
+
+@dataclass
+class Deferred(Generic[T]):
+    """A result that may not be needed.
+
+    Attributes:
+        identity: What it is, or the hash of all that decides it.
+        compute: Computes it.
+    """
+
+    identity: str
+    compute: Callable[[], T]
+
+    @classmethod
+    def of(cls, kept: Folder, read: Callable[[Path], T]) -> "Deferred[T]":
+        """What lies in a kept folder."""
+        return cls(kept.identity, lambda: read(kept.open()))
+
+    @cached_property
+    def value(self) -> T:
+        """The result, computed once."""
+        return self.compute()

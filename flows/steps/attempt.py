@@ -1,21 +1,27 @@
-"""What every step of a run is given: the workspace, the run and the folders that it writes to."""
+"""An attempt to publish a workspace: what its steps are given, and how it ended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from contracts.config.workspace import Workspace
+from contracts.manifest import AttemptEnd
 from flows.catalog.canonical_tables import Catalog
 from flows.config.loading import LoadedWorkspace
+from flows.errors import FAULT_OF_OURS, CampaignReportsError, DataRefused
 from flows.kept.kept_reports import KeptReports
 from flows.kept.kept_steps import KeptSteps
 from flows.progress import Progress, silence
+from flows.remote.place_names import name_places
 from flows.report_tables import find_table
 from flows.steps.reading.read_feeds import FeedsRead
 from flows.steps.step_inputs import StepInputs
 from flows.storage.layout import Layout
+
+REFUSED = "refused"
+"""How an attempt ended whose data forbade publishing."""
 
 
 @dataclass(frozen=True)
@@ -116,3 +122,32 @@ class Run:
     def gives(self, group: str, name: str) -> bool:
         """Whether the configured feeds make a report table exist (SPEC §3)."""
         return find_table(group, name).is_given_by(self.catalog.given.configured)
+
+
+def describe_failure(attempt: Attempt, error: Exception) -> AttemptEnd:
+    """How an attempt ended that published nothing, in words that bear no value of the data."""
+    if not isinstance(error, CampaignReportsError):
+        return describe_end(attempt, "failed", FAULT_OF_OURS, type(error).__name__)
+    outcome = REFUSED if isinstance(error, DataRefused) else "failed"
+    said = name_places(error.message), name_places(error.hint)
+    return describe_end(attempt, outcome, error.exit_code, *said)
+
+
+def describe_end(
+    attempt: Attempt, outcome: str, exit_code: int, message: str = "", hint: str = ""
+) -> AttemptEnd:
+    """How an attempt ended."""
+    return AttemptEnd(
+        run_id=attempt.run_id,
+        started_at=stamp(attempt.started_at),
+        finished_at=stamp(datetime.now(UTC)),
+        outcome=outcome,
+        exit_code=exit_code,
+        message=message,
+        hint=hint,
+    )
+
+
+def stamp(instant: datetime) -> str:
+    """An instant as the manifest says it."""
+    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")

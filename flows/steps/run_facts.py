@@ -16,18 +16,17 @@ from contracts.columns import Table, columns
 from contracts.facts.matching.session_matching import SessionLinks
 from contracts.facts.order_facts import MessageOrders, SessionOrders
 from flows.catalog.recorded_files import write_record
-from flows.kept.deferred import Deferred
 from flows.kept.identities import Identified, identify, identify_rows
-from flows.kept.keepers import Folder
+from flows.kept.keepers import Deferred, Folder
 from flows.kept.kept_frames import read_frame, write_frames
 from flows.runtime.prefect_steps import step
 from flows.steps.activities.people_inputs import PeopleInputs
 from flows.steps.activities.write_activities import Activities, write_activities
 from flows.steps.ads.ad_facts import AD_TABLES, AdFacts, build_ad_facts
 from flows.steps.attempt import Run
+from flows.steps.attribution.attribution_reports import read_costs, write_costs
 from flows.steps.attribution.credit_files import CreditFiles
 from flows.steps.attribution.credited_orders import build_credited_orders
-from flows.steps.attribution.day_costs import read_costs, write_costs
 from flows.steps.matching.sessions import find_sessions
 from flows.steps.messaging.described_messages import (
     NamedKeys,

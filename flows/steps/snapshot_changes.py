@@ -15,7 +15,7 @@ from contracts.reports.run_tables import ChangeReason, RunChanges
 from flows.report_tables import find_table
 from flows.runtime.materialize import materialize
 from flows.storage.erasing.erasure_journal import read_erasures
-from flows.storage.snapshots.latest import TABLE_SUFFIX
+from flows.storage.snapshots.publish import TABLE_SUFFIX
 from flows.storage.snapshots.published_files import find_problem
 from transforms.common.calendar import find_day
 from transforms.reports.run_changes import SOURCES, compare_report, explain_changes

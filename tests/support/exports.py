@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.cli.reject_hints import hint_at
+from flows.cli.commands.rejects import hint_at
 from flows.config.loading import load_workspace
 from flows.progress import silence
 from flows.steps.reading.read_feeds import FeedsRead, read_feeds

@@ -13,7 +13,7 @@ from contracts.facts.people.numbered_activities import DeviceContacts, DeviceEvi
 from contracts.feeds import Events, Orders, PageViews, Sessions
 from contracts.reports.journeys import IdentityLinks
 from transforms.activities.person_numbers import DEVICE_KEY, key_contacts, key_device
-from transforms.common.instants import microseconds
+from transforms.common.calendar import microseconds
 from transforms.common.joins import HELD, STREAMED
 
 AT, SOURCE = "at", IdentityLinks.how

@@ -7,9 +7,10 @@ import polars as pl
 
 from contracts.columns import polars_schema, stack
 from contracts.facts.ads.ad_names import NameTables
-from contracts.feeds import AdCreatives, Ads
+from contracts.feeds import AdCampaigns, AdCreatives, AdPortfolios, Ads
 from contracts.vocabulary import AdLevel
 from transforms.common.calendar import reporting_day
+from transforms.common.json_objects import merge_objects
 from transforms.common.shared_texts import share_texts
 
 PLATFORM_KEYS = [Ads.org_id, Ads.platform]
@@ -17,6 +18,10 @@ VERSION_DAY = NameTables.version_day
 VALID_FROM = "valid_from"
 VALID_UNTIL = "valid_until"
 VERSIONS = "versions"
+NAMES_OF_CREATIVES = ("creative_id", "tweet_id")
+"""What ads of platforms that keep links apart call their creative, among their attributes."""
+PORTFOLIO_KEYS = ["org_id", AdPortfolios.platform, AdPortfolios.portfolio_id]
+NAME = AdPortfolios.portfolio_name
 
 
 @dataclass(frozen=True)
@@ -84,10 +89,6 @@ def list_name_tables(tables: AdTables, timezone: str) -> pl.LazyFrame:
         for name, table in given.items()
     ]
     return stack(NameTables, *parts)
-
-
-NAMES_OF_CREATIVES = ("creative_id", "tweet_id")
-"""What ads of platforms that keep links apart call their creative, among their attributes."""
 
 
 def _creative_of_ad() -> pl.Expr:
@@ -160,4 +161,32 @@ def is_valid_on(day: str) -> pl.Expr:
     lasting = pl.col(VALID_UNTIL).is_null() | (pl.col(day) < pl.col(VALID_UNTIL))
     return (
         pl.when(pl.col(day).is_null()).then(pl.col(VALID_FROM).is_null()).otherwise(begun & lasting)
+    )
+
+
+def add_portfolio_names(campaigns: pl.LazyFrame, portfolios: pl.LazyFrame) -> pl.LazyFrame:
+    """Put the name of a campaign's portfolio among its attributes, where these name the portfolio.
+
+    Args:
+        campaigns: Canonical `ad_campaigns`.
+        portfolios: Canonical `ad_portfolios`; of several versions the latest one's name counts.
+
+    Returns:
+        The campaigns, with `portfolio_name` in their attributes.
+    """
+    names = portfolios.group_by(PORTFOLIO_KEYS).agg(
+        pl.col(NAME).sort_by(AdPortfolios.updated_at, NAME, nulls_last=False).last()
+    )
+    named = pl.when(pl.col(NAME).is_not_null()).then(pl.struct(NAME).struct.json_encode())
+    return (
+        campaigns.with_columns(
+            pl.col(AdCampaigns.attributes)
+            .str.json_path_match("$.portfolio_id")
+            .alias(AdPortfolios.portfolio_id)
+        )
+        .join(names, on=PORTFOLIO_KEYS, how="left", validate="m:1")
+        .with_columns(
+            merge_objects(pl.col(AdCampaigns.attributes), named).alias(AdCampaigns.attributes)
+        )
+        .drop(AdPortfolios.portfolio_id, NAME)
     )

@@ -11,7 +11,7 @@ import polars as pl
 from contracts.columns import polars_schema
 from contracts.facts.order_facts import PricedOrders, RankedTouches
 from contracts.reports.attribution import OrderTouches, revenue_column
-from transforms.common.instants import microseconds
+from transforms.common.calendar import microseconds
 
 CREDIT_UNITS = 10**8
 REVENUE_UNITS = 10**4

@@ -17,7 +17,7 @@ from transforms.attribution.credit_models import (
 )
 from transforms.attribution.persons import PERSON
 from transforms.attribution.touches import DIRECT_GROUP
-from transforms.common.instants import in_days
+from transforms.common.calendar import in_days
 
 AT, CHANNEL, TOUCH_NO = Touches.touched_at, Touches.channel, RankedTouches.touch_no
 ROW, FIRST, LAST = "row", "first row", "last row"

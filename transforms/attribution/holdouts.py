@@ -13,7 +13,7 @@ from contracts.facts.people.described_activities import ContactSends
 from contracts.reports.attribution import HoldoutLift
 from contracts.vocabulary import Channel
 from transforms.attribution.touches import lookback_of
-from transforms.common.instants import last_instant_before, microseconds, start_of_day
+from transforms.common.calendar import last_instant_before, microseconds, start_of_day
 from transforms.common.rates import divide
 
 Z_95 = 1.959963984540054

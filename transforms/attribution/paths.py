@@ -8,8 +8,7 @@ from contracts.facts.order_facts import LastDays, PathEnds, PricedOrders, Ranked
 from contracts.facts.people.numbered_activities import People
 from contracts.reports.attribution import DIRECT, Paths
 from transforms.attribution.persons import PERSON, add_persons
-from transforms.common.calendar import reporting_day
-from transforms.common.instants import last_instant_before, microseconds
+from transforms.common.calendar import last_instant_before, microseconds, reporting_day
 
 SEPARATOR = " > "
 ORG_ID, PATH, CONTACT_NO = Paths.org_id, Paths.path, People.contact_no

@@ -9,8 +9,12 @@ from contracts.facts.people.described_activities import ContactSends, ContactSes
 from contracts.facts.people.numbered_activities import NumberedMessages
 from contracts.vocabulary import Action, Channel, SendStatus
 from transforms.attribution.persons import PERSON
-from transforms.common.calendar import reporting_day
-from transforms.common.instants import last_instant_before, microseconds, start_of_day
+from transforms.common.calendar import (
+    last_instant_before,
+    microseconds,
+    reporting_day,
+    start_of_day,
+)
 from transforms.common.joins import HELD, STREAMED
 
 LANDING_MINUTES = 30

@@ -6,7 +6,7 @@ first when events are linked to sends (send_linking.py). One that names a contac
 (`contact`) is of no send.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -29,7 +29,6 @@ from transforms.common.keys import (
     hash_message_contact,
     hash_unknown_message,
 )
-from transforms.common.words import number_words
 from transforms.messaging.bot_detection import is_machine_agent
 
 STANDARD_TYPES: dict[str, int] = {
@@ -258,3 +257,15 @@ def list_links(events: pl.LazyFrame) -> pl.LazyFrame:
     return named.select(
         link_key().alias(LinkTexts.link_key), pl.col(Events.url).alias(LinkTexts.url)
     ).unique()
+
+
+def number_words(words: pl.Expr, numbers: Mapping[str, int], dtype: pl.DataType) -> pl.Expr:
+    """The number of each word; null for what is none of them. Takes half of what replacing takes.
+
+    Args:
+        words: Texts.
+        numbers: Word -> its number.
+        dtype: The type of the numbers.
+    """
+    place = words.cast(pl.Enum([*numbers]), strict=False).to_physical()
+    return pl.lit(pl.Series([*numbers.values()], dtype=dtype)).gather(place)

@@ -11,7 +11,7 @@ from contracts.facts.people.journey_slices import (
     SliceStretches,
 )
 from contracts.facts.people.numbered_activities import NumberedMessages
-from transforms.common.instants import start_of_day
+from transforms.common.calendar import start_of_day
 
 DAY, SUBJECT, STEPS = PieceDays.day, PieceDays.subject, PieceDays.steps
 KIND, PIECE, FIRST, ROWS = PieceDays.kind, PieceDays.piece, PieceDays.first, PieceDays.rows

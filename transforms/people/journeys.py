@@ -13,7 +13,7 @@ from contracts.facts.people.numbered_activities import (
 )
 from contracts.reports.journeys import ContactJourney
 from contracts.vocabulary import Channel
-from transforms.common.instants import start_of_day
+from transforms.common.calendar import start_of_day
 from transforms.common.joins import take
 from transforms.common.shared_texts import SHARED
 

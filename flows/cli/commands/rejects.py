@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from contracts.config.nearest_names import hint_nearest
+from contracts.erasures import ERASED
 from contracts.manifest import count_of
 from contracts.quarantine import Quarantine
 from flows.cli.console import (
@@ -22,16 +23,36 @@ from flows.cli.console import (
 )
 from flows.cli.options import Flag
 from flows.cli.published import require_workspace
-from flows.cli.reject_hints import hint_at
 from flows.errors import UsageError
 from flows.storage.layout import Layout
 from flows.storage.lock import hold_workspace
-from flows.storage.notes.last_attempt import read_last_attempt
+from flows.storage.run_notes import read_last_attempt
 from flows.storage.snapshots.published_files import read_pointer, require_written
 from flows.storage.workspace_files import storage_errors
 
 SUFFIX = ".parquet"
 HEADER = ("feed", "file", "row_number", "table", "reasons", "hint", "raw")
+AT_SOURCE = "correct it where the file is made, and deliver the file again"
+MISSING = 'fill it where the file is made, or read another column: columns = {{ {} = "…" }}'
+FORMAT = 'say how the file writes it: formats = {{ {} = "%d.%m.%Y %H:%M" }}'
+NUMBER = 'say how the file writes numbers: decimal = ",", thousands = "." or symbols = ["€"]'
+WORDS = 'say what the file\'s word means: values = {{ {} = {{ "theirs" = "ours" }} }}'
+REFUSED = "nothing: the person was erased from this workspace"
+RATE = "deliver its currency's rate in a feed of exchange_rates"
+HINTS = (
+    ("missing", MISSING),
+    ("not a timestamp", FORMAT),
+    ("not a date", FORMAT),
+    ("not a number", NUMBER),
+    ("not a whole number", NUMBER),
+    ("not one of", WORDS),
+    ("not a channel", WORDS),
+    ("does not look like", WORDS),
+    ("not true or false", WORDS),
+    ("neither the workspace's", RATE),
+    (ERASED, REFUSED),
+)
+"""How what is wrong begins -> what would set it right, in the feed's settings or at its source."""
 
 
 def rejects(
@@ -127,3 +148,16 @@ def _describe(row: dict[str, Any]) -> dict[str, Any]:
         "hint": "; ".join(dict.fromkeys(map(hint_at, reasons))),
         "raw": row[Quarantine.raw],
     }
+
+
+def hint_at(reason: str) -> str:
+    """What would set right what a reason (`column: what is wrong`) says."""
+    _, _, setting = reason.partition("; ")
+    if setting:
+        return setting
+    column, *_ = told = reason.split(": ", maxsplit=1)
+    wrong = told[-1]
+    for beginning, hint in HINTS:
+        if wrong.startswith(beginning):
+            return hint.format(column.split(" or ")[0])
+    return AT_SOURCE

@@ -13,7 +13,7 @@ import polars as pl
 
 from contracts.facts.messaging.send_facts import SendFacts
 from contracts.facts.messaging.send_keys import EventKeys, SendKeys
-from transforms.common.instants import start_of_day
+from transforms.common.calendar import start_of_day
 from transforms.common.keys import hash_message_contact
 from transforms.messaging.send_linking import MESSAGE_CONTACT
 

@@ -15,7 +15,6 @@ from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, make_table
 from flows.page.tabs.best_and_worst import list_best_and_worst
-from flows.page.tabs.channel_figures import find_impossible
 from flows.page.tabs.channel_specs import (
     DOMAINS,
     LINKS,
@@ -24,6 +23,7 @@ from flows.page.tabs.channel_specs import (
     PROVIDER,
     TROUBLES,
     VARIANTS,
+    find_impossible,
 )
 from flows.page.views import Block, ChartView, Tab, TableView, only_made
 

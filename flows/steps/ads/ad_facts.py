@@ -24,7 +24,7 @@ from flows.steps.step_inputs import StepInputs
 from transforms.ads.conversions import choose_conversions
 from transforms.ads.entities import ENTITY
 from transforms.ads.name_lookup import AdVersions, list_versions
-from transforms.ads.name_versions import AdTables, list_name_tables
+from transforms.ads.name_versions import AdTables, add_portfolio_names, list_name_tables
 from transforms.ads.names import (
     IDS,
     list_ad_names,
@@ -33,7 +33,6 @@ from transforms.ads.names import (
     list_table_names,
     name_ads,
 )
-from transforms.ads.portfolios import add_portfolio_names
 from transforms.ads.rests import TAKEN_OFF, list_campaign_figures, sign
 from transforms.common.shared_texts import write_out_texts
 from transforms.matching.match_sessions import MatchedSessions

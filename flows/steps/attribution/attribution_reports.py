@@ -6,14 +6,20 @@ from pathlib import Path
 import polars as pl
 
 from contracts.config.workspace import Workspace
-from contracts.facts.order_facts import PricedOrders
+from contracts.facts.order_facts import DayCosts, NamedCampaigns, PricedOrders
 from contracts.manifest import Check
 from contracts.reports.attribution import ChannelAttribution, order_touches_contract
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
+from flows.kept.kept_frames import read_frame, write_frames
+from flows.runtime.materialize import materialize
+from flows.steps.ads.ad_facts import AdFacts
 from flows.steps.attribution.credit_files import LIFT, CreditFiles
+from flows.steps.messaging.message_reports import MessageFacts
 from flows.storage.report_files import write_pieces, write_table
 from flows.storage.table_checks import equal
+from transforms.activities.ad_names_now import name_campaigns
+from transforms.attribution.costs import list_costs, name_message_campaigns
 from transforms.attribution.orders import price_orders
 from transforms.reports.attribution import (
     report_campaign_attribution,
@@ -21,6 +27,7 @@ from transforms.reports.attribution import (
 )
 
 GROUP = "attribution"
+COSTS, CAMPAIGNS = "costs", "campaigns"
 
 
 def write_credited_orders(credited: CreditFiles, staging: Path) -> list[Check]:
@@ -96,3 +103,21 @@ def _compare_revenue(name: str, table: pl.DataFrame, revenue: object) -> list[Ch
 
 def _money(amount: object) -> str:
     return f"{amount or 0:.4f}"
+
+
+def write_costs(folder: Path, sends: MessageFacts, ads: AdFacts) -> str:
+    """Keep costs and names; return what they are."""
+    messages = sends.all_rows()
+    costs = list_costs(sends.days.lazy(), messages, ads.list_spend())
+    campaigns = pl.concat([name_message_campaigns(messages), name_campaigns(ads.names.lazy())])
+    frames = {
+        COSTS: materialize(costs, DayCosts).collect(),
+        CAMPAIGNS: materialize(campaigns, NamedCampaigns).collect(),
+    }
+    return write_frames(folder, frames)
+
+
+def read_costs(folder: Path) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """`DayCosts` and `NamedCampaigns`."""
+    costs = read_frame(folder, COSTS, DayCosts)
+    return costs.lazy(), read_frame(folder, CAMPAIGNS, NamedCampaigns).lazy()

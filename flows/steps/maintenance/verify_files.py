@@ -20,11 +20,10 @@ from flows.steps.maintenance.verify_sums import Damage, verify_own, verify_sums
 from flows.storage.checksums import read_sums
 from flows.storage.erasing.erasure_journal import find_damaged_erasures, heal_erasures
 from flows.storage.layout import Layout
-from flows.storage.notes import known_columns
-from flows.storage.notes.last_attempt import read_last_attempt
+from flows.storage.run_notes import are_columns_damaged, read_last_attempt
 from flows.storage.sealed_folders import DamagedFile
 from flows.storage.snapshots.kept_snapshots import list_runs
-from flows.storage.snapshots.latest import TABLE_SUFFIX, mirror_latest
+from flows.storage.snapshots.publish import TABLE_SUFFIX, mirror_latest
 from flows.storage.snapshots.published_files import (
     PublishedDamage,
     find_problem,
@@ -184,7 +183,7 @@ def _verify_notes(root: Path, *, repair: bool) -> Iterator[Damage]:
         heal_erasures(root)
     for path in damaged:
         yield Damage(layout.relative(path), "is gone or not what was written", mended=repair)
-    if known_columns.is_damaged(root):
+    if are_columns_damaged(root):
         if repair:
             remove_tree(layout.columns)
         path = layout.relative(layout.columns)

@@ -9,7 +9,7 @@ from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.required_columns import find_missing, list_given, list_unread
 from flows.storage.layout import Layout
-from flows.storage.notes.known_columns import is_damaged
+from flows.storage.run_notes import are_columns_damaged
 from transforms.ingest.attributes import ATTRIBUTES
 from transforms.ingest.expressions import fold
 
@@ -49,7 +49,7 @@ def _remember(feed: ConfiguredFeed, files: list[ReadFile], before: list[str]) ->
 
 def warn_of_damage(root: Path) -> Iterator[Warned]:
     """Warn where it is not known any more what feeds gave to earlier runs."""
-    if is_damaged(root):
+    if are_columns_damaged(root):
         path = Layout(root).relative(Layout(root).columns)
         message = f"{path} is not what a run wrote: a column that a feed lost is not told this time"
         yield Warned(code="kept_damaged", message=message, path=path)

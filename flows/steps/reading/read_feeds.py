@@ -16,8 +16,7 @@ from flows.catalog.exchange_rates import reject_unpriced
 from flows.catalog.feed_contents import FeedContents
 from flows.catalog.feed_files import RawFile, find_files
 from flows.catalog.read_files import ReadFile, order_files
-from flows.catalog.renamed_files import warn_of_renamed
-from flows.catalog.repeat_warnings import warn_of_repeats
+from flows.catalog.repeat_warnings import warn_of_renamed, warn_of_repeats
 from flows.catalog.row_status import REJECTED, judge_rows
 from flows.cluster.workers import THREADS, Workers
 from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
@@ -35,7 +34,7 @@ from flows.steps.reading.feed_warnings import find_feed_warnings
 from flows.steps.reading.lost_columns import list_columns, warn_of_damage, warn_of_lost_columns
 from flows.steps.reading.rate_warnings import find_missing_rates
 from flows.storage.erasing.erasure_journal import read_erasures
-from flows.storage.notes.known_columns import read_known_columns
+from flows.storage.run_notes import read_known_columns
 from flows.storage.table_checks import equal
 from transforms.ingest.deduplication import DUPLICATE, SUPERSEDED
 

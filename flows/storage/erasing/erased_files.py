@@ -14,7 +14,7 @@ from flows.storage.erasing.erasure_journal import ANEW
 from flows.storage.layout import Layout
 from flows.storage.report_files import ROWS_A_ROW_GROUP
 from flows.storage.snapshots.kept_snapshots import list_runs, list_snapshots
-from flows.storage.snapshots.latest import TABLE_SUFFIX
+from flows.storage.snapshots.publish import TABLE_SUFFIX
 from flows.storage.snapshots.published_files import MANIFEST, read_pointer
 from flows.storage.workspace_files import PRIVATE_FILE, hash_file, remove_tree, storage_errors
 from transforms.common.erased_rows import is_erased

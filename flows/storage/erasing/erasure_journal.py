@@ -16,7 +16,7 @@ from flows.errors import StorageFailed
 from flows.storage.layout import Layout
 from flows.storage.raw_files import hash_raw
 from flows.storage.sealed_files import seal, unseal, write_sealed
-from flows.storage.snapshots.latest import mirror_latest
+from flows.storage.snapshots.publish import mirror_latest
 from flows.storage.workspace_files import (
     PRIVATE_FILE,
     PRIVATE_FOLDER,

@@ -19,16 +19,17 @@ from flows.folders import list_matching_below
 from flows.storage.checksums import list_sums, write_sums
 from flows.storage.layout import Layout
 from flows.storage.sealed_files import seal
-from flows.storage.snapshots.latest import TABLE_SUFFIX, mirror_latest
-from flows.storage.snapshots.published_files import MANIFEST
+from flows.storage.snapshots.published_files import MANIFEST, published_pages, published_tables
 from flows.storage.workspace_files import (
     PRIVATE_FOLDER,
     hash_file,
     keep_private,
     make_folder,
     move_folder,
+    remove_empty_folders,
     remove_tree,
     replace_text,
+    replace_with_copy,
     storage_errors,
     sync_tree,
     write_durably,
@@ -37,6 +38,7 @@ from flows.storage.workspace_files import (
 QUARANTINE = "quarantine"
 FOLDERS_OF_TABLES = frozenset({"audiences"})
 """Folders of a group that hold tables of their own; any other folder is one table in parts."""
+TABLE_SUFFIX = ".parquet"
 
 
 def new_run_id(now: datetime) -> str:
@@ -201,3 +203,27 @@ def _table_name(path: Path) -> str:
     if folders[0] in FOLDERS_OF_TABLES:
         return "/".join((folders[0], path.stem))
     return folders[0]
+
+
+def mirror_latest(root: Path) -> None:
+    """Make reports/latest show the one-file tables and the page of the published snapshot alone.
+
+    Each is replaced at once; those that do not differ stay untouched. A published file that is
+    gone is no reason not to show the others, or not to run again.
+    """
+    layout = Layout(root)
+    shown = {
+        layout.latest / group / f"{table}{TABLE_SUFFIX}": files[0]
+        for (group, table), files in published_tables(root).items()
+        if files[0].as_posix().endswith(f"/{group}/{table}{TABLE_SUFFIX}")
+    }
+    shown |= {layout.latest / page.name: page for page in published_pages(root)}
+    with storage_errors("writing reports/latest"):
+        for target, source in sorted(shown.items()):
+            if source.exists() and not (target.exists() and target.samefile(source)):
+                replace_with_copy(source, target, layout.staging)
+        if layout.latest.exists():
+            for file in layout.latest.rglob("*.*"):
+                if file not in shown and file.is_file():
+                    file.unlink()
+            remove_empty_folders(layout.latest)

@@ -7,8 +7,7 @@ from flows.storage.checksums import drop_sums
 from flows.storage.erasing.erasure_journal import finish_erasure, heal_erasures
 from flows.storage.layout import Layout
 from flows.storage.snapshots.kept_snapshots import list_runs
-from flows.storage.snapshots.latest import mirror_latest
-from flows.storage.snapshots.publish import finish_publishing, point_to
+from flows.storage.snapshots.publish import finish_publishing, mirror_latest, point_to
 from flows.storage.snapshots.published_files import (
     PublishedDamage,
     find_problem,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from transforms.ads.portfolios import add_portfolio_names
+from transforms.ads.name_versions import add_portfolio_names
 
 AMAZON = {"org_id": "o", "platform": "amazon_ads"}
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from transforms.common.instants import start_of_day
+from transforms.common.calendar import start_of_day
 
 
 @pytest.mark.parametrize(

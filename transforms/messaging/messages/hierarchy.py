@@ -11,7 +11,7 @@ from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_keys import MessageReferences
 from contracts.feeds import Campaigns, Dispatches, Messages
 from contracts.vocabulary import NO_CAMPAIGN
-from transforms.common.instants import start_of_day
+from transforms.common.calendar import start_of_day
 from transforms.common.keys import MESSAGE, hash_id
 from transforms.messaging.messages.implied_messages import (
     BY_CAMPAIGN,

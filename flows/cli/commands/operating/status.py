@@ -12,8 +12,8 @@ from flows.config.configured_feeds import configure_feeds
 from flows.config.loading import LoadedWorkspace, load_workspace
 from flows.errors import DataRefused
 from flows.steps.reading.feed_guards import explain_lateness
-from flows.storage.integrity import look_at_published
-from flows.storage.notes.last_attempt import read_last_attempt
+from flows.storage.run_notes import read_last_attempt
+from flows.storage.snapshots.published_files import look_at_published
 
 
 def status(workspace: Path, /, *, json: Flag = False) -> int:

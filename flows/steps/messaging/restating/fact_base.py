@@ -5,8 +5,7 @@ from pathlib import Path
 
 from flows.catalog.recorded_files import list_bases
 from flows.catalog.row_files import RowFile
-from flows.kept.deferred import Deferred
-from flows.kept.keepers import Keeper
+from flows.kept.keepers import Deferred, Keeper
 from flows.steps.messaging.described_messages import NamedKeys, read_names
 from flows.steps.messaging.fact_files import FACTS, FactFiles
 from flows.steps.messaging.message_references import NAMES

@@ -7,7 +7,7 @@ import pytest
 
 from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
-from flows.cli.reject_hints import hint_at
+from flows.cli.commands.rejects import hint_at
 from flows.errors import DataRefused
 from tests.support.workspaces import feed, write_workspace
 

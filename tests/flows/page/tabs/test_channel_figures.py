@@ -6,7 +6,7 @@ import pytest
 
 from contracts.reports.messaging import MessageReport as M
 from flows.page.snapshot_tables import SnapshotTables
-from flows.page.tabs.channel_figures import find_impossible
+from flows.page.tabs.channel_specs import find_impossible
 from flows.page.tabs.channel_tab import build_channel_tab
 from tests.support.publishing import publish
 

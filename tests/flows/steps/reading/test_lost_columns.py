@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.storage.layout import Layout
-from flows.storage.notes.known_columns import is_damaged
+from flows.storage.run_notes import are_columns_damaged
 from tests.support.publishing import publish_tables
 from tests.support.workspaces import feed, write_workspace
 
@@ -100,8 +100,8 @@ def test_that_it_is_forgotten_what_a_feed_gave_is_told_and_no_failure(tmp_path: 
     run(root)
     columns = Layout(root).columns
     columns.write_bytes(columns.read_bytes().replace(b"clicks", b"klicks"))
-    assert is_damaged(root)
+    assert are_columns_damaged(root)
     (root / STATS).write_text(RENAMED + ROW)
     (told,) = run(root, "kept_damaged")
     assert "state/columns.json is not what a run wrote" in told
-    assert not is_damaged(root)
+    assert not are_columns_damaged(root)

@@ -18,10 +18,10 @@ from contracts.manifest import Manifest
 from flows.errors import StorageFailed
 from flows.storage import workspace_files
 from flows.storage.snapshots import publish
-from flows.storage.snapshots.latest import mirror_latest
 from flows.storage.snapshots.publish import (
     discard_staging,
     hash_outputs,
+    mirror_latest,
     new_run_id,
     publish_quarantine,
     publish_snapshot,

@@ -1,4 +1,4 @@
-"""Which columns the files of each feed gave to the runs that were published."""
+"""What runs note for those after them: which columns feeds gave, and how the last one ended."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.manifest import AttemptEnd
 from flows.errors import StorageFailed
 from flows.storage.layout import Layout
 from flows.storage.sealed_files import unseal, write_sealed
@@ -31,13 +32,13 @@ def read_known_columns(root: Path) -> Mapping[str, list[str]]:
     Raises:
         StorageFailed: The disk refused.
     """
-    if is_damaged(root) or not Layout(root).columns.exists():
+    if are_columns_damaged(root) or not Layout(root).columns.exists():
         return {}
     with storage_errors("reading the columns of feeds"):
-        return _read(root)
+        return _read_columns(root)
 
 
-def is_damaged(root: Path) -> bool:
+def are_columns_damaged(root: Path) -> bool:
     """Whether what is remembered is not what a run wrote.
 
     Raises:
@@ -46,7 +47,7 @@ def is_damaged(root: Path) -> bool:
     path = Layout(root).columns
     with storage_errors(f"reading {path}"):
         try:
-            _read(root)
+            _read_columns(root)
         except FileNotFoundError:
             return False
         except ValueError:
@@ -54,7 +55,7 @@ def is_damaged(root: Path) -> bool:
     return False
 
 
-def _read(root: Path) -> Mapping[str, list[str]]:
+def _read_columns(root: Path) -> Mapping[str, list[str]]:
     return unseal(KnownColumns, Layout(root).columns.read_bytes()).feeds
 
 
@@ -63,3 +64,27 @@ def note_columns(root: Path, feeds: Mapping[str, list[str]]) -> None:
     layout = Layout(root)
     with suppress(StorageFailed), storage_errors("noting the columns of feeds"):
         write_sealed(layout.columns, KnownColumns(feeds=dict(feeds)), layout.state)
+
+
+def note_attempt(root: Path, end: AttemptEnd) -> None:
+    """Note how an attempt ended, in place of the one before; called by the run that holds it.
+
+    What cannot be noted is not worth a failure: the figures are published or they are not.
+    """
+    layout = Layout(root)
+    with suppress(StorageFailed), storage_errors("noting how the run ended"):
+        write_sealed(layout.last_attempt, end, layout.state)
+
+
+def read_last_attempt(root: Path) -> AttemptEnd | None:
+    """How the last attempt ended; None if none was noted."""
+    path = Layout(root).last_attempt
+    with storage_errors(f"reading {path}"):
+        if not path.exists():
+            return None
+        content = path.read_bytes()
+    try:
+        return unseal(AttemptEnd, content)
+    except ValueError as error:
+        msg = "state/last_attempt.json is not what a run writes"
+        raise StorageFailed(msg, "Run again: a run writes it anew.") from error

@@ -7,7 +7,7 @@ import pytest
 from flows.campaign_reports import campaign_reports
 from flows.errors import DataRefused, StorageFailed
 from flows.storage.layout import Layout
-from flows.storage.notes.last_attempt import read_last_attempt
+from flows.storage.run_notes import read_last_attempt
 from tests.support.workspaces import feed, write_workspace
 
 TOML = feed("contacts", "raw/contacts.csv") + feed("sends", "raw/sends.csv")
