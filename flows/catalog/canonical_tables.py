@@ -22,13 +22,13 @@ class Catalog:
 
     Attributes:
         files: Every file that was read, in the order of their paths.
-        given: What the feeds can give.
+        feeds: The feeds, and what their files were seen to hold.
         status: Which rows of the files do not count.
         tables: The tables that may be asked for; any other is an error.
     """
 
     files: tuple[ReadFile, ...]
-    given: FeedContents
+    feeds: FeedContents
     status: RowStatus
     tables: frozenset[str] = frozenset(FEEDS)
     _identified: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -42,15 +42,15 @@ class Catalog:
         """
         for table in tables:
             self._require(table)
-        given = self.given.only(tables)
-        return Catalog(given.files, given, self.status, given.tables, self._identified)
+        feeds = self.feeds.only(tables)
+        return Catalog(feeds.files, feeds, self.status, feeds.tables, self._identified)
 
     @cached_property
     def identity(self) -> str:
         """What the tables hold, and what is configured of all feeds; no path of a file."""
         feeds = [
             (feed.place, feed.name, feed.signature, feed.conversions, feed.section.conversions)
-            for feed in self.given.feeds
+            for feed in self.feeds
         ]
         return hash_parts(feeds, {table: self.identify(table) for table in sorted(self.tables)})
 

@@ -23,19 +23,23 @@ class FeedContents:
     """The feeds as configured, and the receipts of their files.
 
     Attributes:
-        feeds: As configured, those without a file too.
+        listed: As configured, those without a file too.
         files: The files that were read, without copies.
         tables: The tables that may be asked about; any other is an error.
     """
 
-    feeds: tuple[ConfiguredFeed, ...]
+    listed: tuple[ConfiguredFeed, ...]
     files: tuple[ReadFile, ...]
     tables: frozenset[str] = frozenset(FEEDS)
+
+    def __iter__(self) -> Iterator[ConfiguredFeed]:
+        """The feeds, in the order of the configuration."""
+        return iter(self.listed)
 
     @property
     def names(self) -> dict[int, str]:
         """Place of a feed in the configuration -> what messages call it."""
-        return {feed.place: feed.name for feed in self.feeds}
+        return {feed.place: feed.name for feed in self}
 
     def files_of(self, feed: ConfiguredFeed) -> list[ReadFile]:
         """The files of a feed, without copies."""
@@ -56,7 +60,7 @@ class FeedContents:
     @property
     def configured(self) -> frozenset[str]:
         """The tables that a feed gives, be it without a row."""
-        mappings = (resolved.mapping for feed in self.feeds for resolved in feed.mappings)
+        mappings = (resolved.mapping for feed in self for resolved in feed.mappings)
         return frozenset(mapping.table for mapping in mappings)
 
     def is_configured(self, *tables: str) -> bool:
@@ -65,7 +69,7 @@ class FeedContents:
 
     def constant_event_types(self) -> set[str]:
         """The event types that feeds give to all of their rows."""
-        mappings = [resolved.mapping for feed in self.feeds for resolved in feed.mappings]
+        mappings = [resolved.mapping for feed in self for resolved in feed.mappings]
         types = (mapping.constants.get(Events.event_type) for mapping in mappings)
         return {name for name in types if name is not None}
 

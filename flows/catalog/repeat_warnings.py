@@ -33,8 +33,8 @@ FOUND = "found"
 
 def warn_of_repeats(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
     """Warn of equal rows that add up, and of figures that later files say anew."""
-    for feed in catalog.given.feeds:
-        if equal := _count_equal(catalog.given.files_of(feed)):
+    for feed in catalog.feeds:
+        if equal := _count_equal(catalog.feeds.files_of(feed)):
             message = (
                 f"feed {feed.name}: {count_of(equal, 'row')} equal, cell by cell, to another row "
                 "of the file; rows of one day add up, and all of them count"
@@ -98,7 +98,7 @@ def warn_of_renamed(catalog: Catalog, config: Workspace, keeper: Keeper | None) 
         config: The configuration.
         keeper: Has what earlier runs found of the same files; None has it found anew.
     """
-    for feed in catalog.given.feeds:
+    for feed in catalog.feeds:
         files = _list_overlapping([one for one in catalog.feeding(STATS) if one.raw.feed is feed])
         if len(files) < 2 or feed.section.repeats != "replace":  # noqa: PLR2004 - two files
             continue

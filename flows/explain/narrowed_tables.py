@@ -40,4 +40,4 @@ def scan_placed(catalog: Catalog, table: str) -> pl.LazyFrame:
 
 def narrow_tables(catalog: Catalog, narrow: Mapping[str, Narrow]) -> NarrowedTables:
     """Canonical tables cut to what is asked about."""
-    return NarrowedTables(catalog.files, catalog.given, catalog.status, narrow=narrow)
+    return NarrowedTables(catalog.files, catalog.feeds, catalog.status, narrow=narrow)

@@ -16,35 +16,35 @@ from flows.storage.snapshots.published_files import read_manifest
 
 
 def write_standing_tables(
-    root: Path, staging: Path, given: FeedContents, channels: RunChannels
+    root: Path, staging: Path, feeds: FeedContents, channels: RunChannels
 ) -> list[Check]:
     """Write, without rows, what the snapshot before had and this run's rows do not give.
 
     Args:
         root: The workspace.
         staging: The snapshot being written, all other tables in it.
-        given: The feeds: a table stands on as long as its feeds are configured.
+        feeds: The feeds: a table stands on as long as its feeds are configured.
         channels: The channels of the run.
     """
     manifest = read_manifest(root)
     before = {(one.group, one.table) for one in manifest.outputs} if manifest else set()
     checks = []
     for group, name in sorted(before):
-        if not _is_written(staging, group, name) and _is_given(group, name, given, channels):
+        if not _is_written(staging, group, name) and _is_given(group, name, feeds, channels):
             schema = polars_schema(find_table(group, name).contract)
             checks += write_table(staging, group, name, pl.DataFrame(schema=schema))
     return checks
 
 
-def _is_given(group: str, name: str, given: FeedContents, channels: RunChannels) -> bool:
+def _is_given(group: str, name: str, feeds: FeedContents, channels: RunChannels) -> bool:
     """Whether the configured feeds can give a table that was published before."""
     try:
         table = find_table(group, name)
     except KeyError:
         return False
-    if table.is_named_by_user or not table.is_given_by(given.configured):
+    if table.is_named_by_user or not table.is_given_by(feeds.configured):
         return False
-    return group in FIXED_GROUPS or any(_gives(feed, group, channels) for feed in given.feeds)
+    return group in FIXED_GROUPS or any(_gives(feed, group, channels) for feed in feeds)
 
 
 def _gives(feed: ConfiguredFeed, channel: str, channels: RunChannels) -> bool:

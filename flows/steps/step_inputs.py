@@ -42,7 +42,7 @@ class StepInputs:
 
     def gives(self, group: str, name: str) -> bool:
         """Whether the configured feeds make a report table exist (SPEC §3)."""
-        return find_table(group, name).is_given_by(self.catalog.given.configured)
+        return find_table(group, name).is_given_by(self.catalog.feeds.configured)
 
     @property
     def workers(self) -> Workers:

@@ -129,7 +129,7 @@ def report_attribution(run: Run, facts: RunFacts) -> list[Check]:
 def keep_standing_tables(run: Run, facts: RunFacts) -> list[Check]:
     """Write, without rows, what the snapshot before had and the feeds give no row of now."""
     root = run.attempt.loaded.root
-    return write_standing_tables(root, run.staging, run.catalog.given, facts.channels.value)
+    return write_standing_tables(root, run.staging, run.catalog.feeds, facts.channels.value)
 
 
 @step
@@ -148,7 +148,7 @@ def find_warnings(run: Run, facts: RunFacts) -> list[Warned]:
             lambda: compare_segments(catalog.only(*MEMBERS), timezone),
         ),
     ]
-    if run.catalog.given.is_configured("contacts", "orders"):
+    if run.catalog.feeds.is_configured("contacts", "orders"):
         found += run.reports.recall_warnings(
             "warnings of people",
             [facts.activities],

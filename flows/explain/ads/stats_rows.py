@@ -89,7 +89,7 @@ class AdStatsRows:
 
     def name_feed(self, column: str) -> pl.Expr:
         """The name of the feed whose place a column has."""
-        names = {feed.place: feed.name for feed in self.catalog.given.feeds}
+        names = {feed.place: feed.name for feed in self.catalog.feeds}
         return pl.col(column).replace_strict(names, default="", return_dtype=pl.String)
 
 

@@ -100,5 +100,5 @@ def _select_own(hasty: pl.DataFrame, one: Questions, first: int) -> pl.DataFrame
 def _list_told(inputs: PeopleInputs) -> Iterator[pl.LazyFrame]:
     """When sends say they were delivered (`Deliveries`)."""
     yield list_deliveries(inputs.open_keys().read_sends())
-    if inputs.catalog.given.names_message_and_contact():
+    if inputs.catalog.feeds.names_message_and_contact():
         yield list_deliveries_of_messages(inputs.scan_named("sends"))

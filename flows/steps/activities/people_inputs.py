@@ -81,7 +81,7 @@ class PeopleInputs(StepInputs):
 
     def has_events_of(self, action: Action) -> bool:
         """Whether any event is of an action, of whatever channel or bare."""
-        return any(name.endswith(str(action)) for name in self.catalog.given.event_types())
+        return any(name.endswith(str(action)) for name in self.catalog.feeds.event_types())
 
     def scan_named(self, table: str) -> pl.LazyFrame:
         """A canonical table whose contacts an address may name."""

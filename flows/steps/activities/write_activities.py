@@ -200,7 +200,7 @@ def write_activities(inputs: PeopleInputs) -> Activities:
         "sessions": write_sessions(inputs.matched, linked),
         "orders": write_orders(orders, linked),
     }
-    has_bare = bool(inputs.catalog.given.event_types() & {*BARE_ACTIONS})
+    has_bare = bool(inputs.catalog.feeds.event_types() & {*BARE_ACTIONS})
     activities = Activities(
         folder, people, numbered.collect(), links, pieces, names.collect(), has_bare
     )
@@ -220,7 +220,7 @@ def _price_orders(inputs: PeopleInputs) -> pl.LazyFrame:
 
 def _write_shown_mail(inputs: PeopleInputs, activities: Activities) -> None:
     """Write the direct mail that only events show, where any may."""
-    if not inputs.catalog.given.event_types() & {MAILED, str(Action.SENT)}:
+    if not inputs.catalog.feeds.event_types() & {MAILED, str(Action.SENT)}:
         return
     mail = list_shown_mail(
         activities.scan("sends"), activities.scan("events"), inputs.names.messages.lazy()

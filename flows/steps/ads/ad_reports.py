@@ -65,7 +65,7 @@ def write_spend_sources(
     """
     placed = facts.placed()
     compared = materialize(compare_levels(placed), LevelComparisons)
-    feeds = catalog.given.names
+    feeds = catalog.feeds.names
     rows = report_spend_sources(placed, facts.speakers, compared, feeds, currency).collect()
     return [
         *write_table(staging, "ads", "spend_sources", rows),

@@ -27,7 +27,7 @@ def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
         catalog: What was read.
         facts: What the ads reports are made from.
     """
-    feeds = catalog.given.names
+    feeds = catalog.feeds.names
     placed = facts.placed()
     yield from _warn_of_unplaced(placed, feeds)
     yield from _warn_of_feeds(placed, feeds)

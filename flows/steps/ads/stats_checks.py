@@ -38,7 +38,7 @@ def reconcile_stats(facts: AdFacts, catalog: Catalog, currency: str) -> list[Che
         catalog: What was read.
         currency: The reporting currency.
     """
-    names = catalog.given.names
+    names = catalog.feeds.names
     made, checks = sum_made(facts), []
     for place, accepted in sorted(sum_accepted(catalog, currency).items()):
         name, sums = names[place], made.get(place, dict.fromkeys((*COUNTED, SPEND, DAYS), 0))

@@ -188,7 +188,7 @@ def scan_link_texts(catalog: Catalog) -> pl.LazyFrame:
 
 def _find_owners(catalog: Catalog) -> pl.DataFrame:
     """Which contact each e-mail address identifies; nothing where no row needs to know."""
-    if not catalog.given.names_by_email():
+    if not catalog.feeds.names_by_email():
         return pl.DataFrame(schema=polars_schema(AddressOwners))
     return materialize(map_addresses(catalog.scan("contacts")), AddressOwners).collect()
 
@@ -200,7 +200,7 @@ def _find_domains(catalog: Catalog) -> tuple[pl.LazyFrame, pl.DataFrame]:
         `ContactDomains`, held, and `DomainNames`.
     """
     named = [Sends.org_id, Sends.contact_id, Sends.email]
-    tables = ("sends", "events") if catalog.given.names_by_email() else ()
+    tables = ("sends", "events") if catalog.feeds.names_by_email() else ()
     nobody = pl.LazyFrame(schema=dict.fromkeys(named, pl.String))
     addressed = pl.concat([nobody, *(catalog.scan(table).select(named) for table in tables)])
     listed = list_domains(catalog.scan("contacts"), addressed)

@@ -187,7 +187,7 @@ def write_overviews(
 def list_reported_channels(catalog: Catalog, built: MessageFacts) -> list[str]:
     """The message channels of which the feeds give an interaction or a send (SPEC §3)."""
     known = built.channels.interactions
-    types = catalog.given.constant_event_types() | catalog.given.event_types()
+    types = catalog.feeds.constant_event_types() | catalog.feeds.event_types()
     from_events = {known[name][0] for name in types if name in known}
     has_sends = pl.col(ChannelDays.sends) + pl.col(ChannelDays.holdout) > 0
     from_sends = set(built.days.filter(has_sends).get_column(ChannelDays.channel))

@@ -47,7 +47,7 @@ def find_message_warnings(catalog: Catalog, built: MessageFacts) -> Iterator[War
 
 def _find_assumed_deliveries(catalog: Catalog, built: MessageFacts) -> Iterator[Warned]:
     """Feeds that never say which of their sends were delivered."""
-    feeds = catalog.given.names
+    feeds = catalog.feeds.names
     for place, code, count in built.facts.count_assumed().collect().iter_rows():
         feed, channel = feeds[place], built.channels.names[code]
         event_type = f"{channel}_{Action.DELIVERED}"

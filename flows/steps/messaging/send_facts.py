@@ -230,7 +230,7 @@ def prepare_facts(inputs: StepInputs, names: NamedKeys, organizations: pl.DataFr
         organizations: The numbers of organizations (`number_organizations`).
     """
     members = key_members(inputs.catalog.scan("list_members")).collect()
-    has_bare = bool(set(inputs.catalog.given.event_types()) & BARE_ACTIONS)
+    has_bare = bool(set(inputs.catalog.feeds.event_types()) & BARE_ACTIONS)
     zone = inputs.config.workspace.timezone
     return number_facts(names, organizations, members, zone, has_bare=has_bare)
 

@@ -137,8 +137,8 @@ def _explain_unknown(
         known = {
             *channels.interactions,
             *config.events.generic,
-            *catalog.given.event_types(),
-            *catalog.given.constant_event_types(),
+            *catalog.feeds.event_types(),
+            *catalog.feeds.constant_event_types(),
         }
         is_known = question.name in known
     elif question.what == TOUCH_CHANNEL:

@@ -33,8 +33,8 @@ ALIKE = 0.85
 
 def find_feed_warnings(loaded: LoadedWorkspace, catalog: Catalog) -> Iterator[Warned]:
     """Everything about the feeds that is allowed and looks like a mistake."""
-    for feed in catalog.given.feeds:
-        files = catalog.given.files_of(feed)
+    for feed in catalog.feeds:
+        files = catalog.feeds.files_of(feed)
         yield from _warn_of_emptiness(feed, files)
         filled = [file for file in files if not file.receipt.is_empty]
         yield from _warn_of_missing_columns(feed, filled, loaded.config.workspace.currency)
@@ -43,7 +43,7 @@ def find_feed_warnings(loaded: LoadedWorkspace, catalog: Catalog) -> Iterator[Wa
         yield from _warn_of_bared_ids(feed, filled)
         yield from _warn_of_platforms(feed, filled, loaded.config.ads)
     channels = find_channels(catalog, loaded.config)
-    yield from _warn_of_unknown_types(loaded, catalog.given, channels)
+    yield from _warn_of_unknown_types(loaded, catalog.feeds, channels)
 
 
 def _warn_of_emptiness(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
@@ -179,7 +179,7 @@ def _warn_of_unknown_types(
     config = loaded.config
     declared = {*config.events.generic, *config.attribution.touch_events}
     known = {*standard, *map(str, Action), *declared}
-    for feed in contents.feeds:
+    for feed in contents:
         counts: Counter[str] = Counter()
         for file in contents.files_of(feed):
             for got in file.receipt.tables:

@@ -20,11 +20,11 @@ MOST_TOLD = 10
 """Up to how many columns that go together are told each by itself; of more, the first are shown."""
 
 
-def list_columns(given: FeedContents, before: Mapping[str, list[str]]) -> dict[str, list[str]]:
+def list_columns(feeds: FeedContents, before: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """What is remembered of the columns of every feed after this run.
 
     Args:
-        given: The feeds and their files.
+        feeds: The feeds and their files.
         before: Feed -> the columns that are remembered of earlier runs.
 
     Returns:
@@ -35,10 +35,10 @@ def list_columns(given: FeedContents, before: Mapping[str, list[str]]) -> dict[s
     return {
         feed.name: sorted(
             one
-            for one in _remember(feed, _files_of(feed, given), before.get(feed.name, []))
+            for one in _remember(feed, _files_of(feed, feeds), before.get(feed.name, []))
             if one.partition(".")[2] not in feed.section.without
         )
-        for feed in given.feeds
+        for feed in feeds
     }
 
 
@@ -55,18 +55,18 @@ def warn_of_damage(root: Path) -> Iterator[Warned]:
         yield Warned(code="kept_damaged", message=message, path=path)
 
 
-def warn_of_lost_columns(given: FeedContents, before: Mapping[str, list[str]]) -> Iterator[Warned]:
+def warn_of_lost_columns(feeds: FeedContents, before: Mapping[str, list[str]]) -> Iterator[Warned]:
     """Warn of columns that a feed's later files have not, while earlier ones have or had them.
 
     A file delivered anew under its old name leaves no file that still has them. What no mapping
     reads decides no figure: it is told once, in the run in which it goes.
 
     Args:
-        given: The feeds and their files.
+        feeds: The feeds and their files.
         before: Feed -> the columns that are remembered of earlier runs.
     """
-    for feed in given.feeds:
-        files = _files_of(feed, given)
+    for feed in feeds:
+        files = _files_of(feed, feeds)
         if files:
             yield from _warn_of_later_files(feed, files)
             yield from _warn_of_lost_figures(feed, files, before.get(feed.name, []))
@@ -151,11 +151,11 @@ def _tell_gone(
         )
 
 
-def _files_of(feed: ConfiguredFeed, given: FeedContents) -> list[ReadFile]:
+def _files_of(feed: ConfiguredFeed, feeds: FeedContents) -> list[ReadFile]:
     """The files of a feed that tell which columns it has: not of JSON, whose keys come and go."""
     return [
         file
-        for file in given.files_of(feed)
+        for file in feeds.files_of(feed)
         if file.receipt.has_fixed_columns and not file.receipt.is_empty
     ]
 

@@ -141,9 +141,9 @@ def read_feeds(
     files = find_files(loaded.root, feeds)
     raw = _read_raw(loaded, files, ledger, partial(progress, "reading feeds"), workers)
     files_read = order_files(ledger, raw.read)
-    given = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
+    contents = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
     status = judge_rows(files_read, keys_at_once(config.run), keeper)
-    catalog = reject_unpriced(Catalog(files_read, given, status), config, keeper)
+    catalog = reject_unpriced(Catalog(files_read, contents, status), config, keeper)
     states = judge_feeds(
         loaded.root, feeds, files_read, now or datetime.now(UTC), config.workspace.timezone
     )
@@ -155,12 +155,12 @@ def read_feeds(
         *(warned for state in states for warned in state.warnings),
         *find_feed_warnings(loaded, catalog),
         *warn_of_damage(loaded.root),
-        *warn_of_lost_columns(given, before),
+        *warn_of_lost_columns(contents, before),
         *warn_of_repeats(catalog, config),
         *warn_of_renamed(catalog, config, keeper),
         *_warn_of_files(catalog),
     ]
-    columns = list_columns(given, before)
+    columns = list_columns(contents, before)
     return FeedsRead(loaded.root, catalog, raw.refused, warnings, states, columns)
 
 

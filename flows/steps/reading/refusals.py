@@ -55,7 +55,7 @@ def _rejections(read: FeedsRead) -> dict[str, tuple[int, int, list[Reason]]]:
     rows: Counter[str] = Counter()
     rejected: Counter[str] = Counter()
     reasons: dict[str, dict[str, Counter[str]]] = {}
-    for file in read.catalog.given.files:
+    for file in read.catalog.feeds.files:
         name = file.raw.feed.name
         for got in file.receipt.tables:
             late = read.catalog.status.count(file, got.table)[REJECTED]
