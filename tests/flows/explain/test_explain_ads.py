@@ -1,7 +1,5 @@
 """`explain` of figures about ads: whose stats are used, which are not, which sessions came."""
 
-import csv
-import json
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -9,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from flows.cli.app import main
 from tests.support.publishing import publish_tables
-from tests.support.workspaces import as_csv, feed, write_workspace
+from tests.support.workspaces import as_csv, feed, read_raw_row, write_workspace
 
 TOML = (
     feed("ad_stats", "raw/campaigns/*.csv", name='"by campaign"')
@@ -56,37 +53,18 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture
-def explain(workspace: Path, capsys: pytest.CaptureFixture[str]) -> Explain:
-    """Ask the command for a figure of a table of ads."""
-
-    def ask(table: str, column: str, *key: str) -> dict[str, Any]:
-        keys = [part for one in key for part in ("--key", one)]
-        code = main(
-            ["explain", str(workspace), f"ads/{table}", *keys, "--column", column, "--json"]
-        )
-        assert code == 0
-        return json.loads(capsys.readouterr().out)
-
-    return ask
-
-
 def read_cells(root: Path, rows: list[dict[str, Any]], column: str) -> list[str]:
-    """A column of raw rows, counted from 1 without the header."""
-    found = []
-    for row in rows:
-        with (root / row["file"]).open() as file:
-            found.append(list(csv.DictReader(file))[row["row_number"] - 1][column])
-    return found
+    """A column of raw rows."""
+    return [read_raw_row(root, row)[column] for row in rows]
 
 
 def test_spend_of_an_ad_is_that_of_its_rows_in_the_latest_file(
     workspace: Path, explain: Explain
 ) -> None:
-    said = explain("ad_report", "spend", "ad_id=x")
+    said = explain("ads/ad_report", "spend", "ad_id=x")
     assert read_cells(workspace, said["rows"], "spend") == ["4.10", "1.15"]
     assert said["value"] == 5.25
-    other = explain("ad_report", "spend", "ad_id=y")
+    other = explain("ads/ad_report", "spend", "ad_id=y")
     assert [(one["file"], one["because"].split(":")[0]) for one in other["excluded"]] == [
         ("raw/ads/1.csv", "superseded")
     ]
@@ -95,7 +73,7 @@ def test_spend_of_an_ad_is_that_of_its_rows_in_the_latest_file(
 def test_spend_of_a_campaign_is_its_own_feed_s_and_the_ads_do_not_count(
     workspace: Path, explain: Explain
 ) -> None:
-    said = explain("campaign_report", "spend", "campaign_id=c")
+    said = explain("ads/campaign_report", "spend", "campaign_id=c")
     assert read_cells(workspace, said["rows"], "spend") == ["8.00"]
     assert "feed by campaign" in said["rows"][0]["because"]
     left = [one for one in said["excluded"] if one["file"] == "raw/ads/2.csv"]
@@ -104,7 +82,7 @@ def test_spend_of_a_campaign_is_its_own_feed_s_and_the_ads_do_not_count(
 
 
 def test_what_is_left_of_a_campaign_is_its_own_less_its_ads(explain: Explain) -> None:
-    said = explain("ad_performance", "spend", "campaign_id=c", "ad_id=")
+    said = explain("ads/ad_performance", "spend", "campaign_id=c", "ad_id=")
     counts = [Decimal(one["counts"]) for one in said["rows"]]
     assert sorted(counts) == [Decimal(x) for x in ("-4.1", "-2", "-1.15", "8")]
     assert said["value"] == 0.75
@@ -113,19 +91,19 @@ def test_what_is_left_of_a_campaign_is_its_own_less_its_ads(explain: Explain) ->
 def test_sessions_contacts_and_revenue_come_from_their_raw_rows(
     workspace: Path, explain: Explain
 ) -> None:
-    sessions = explain("ad_performance", "sessions", "ad_id=x")
+    sessions = explain("ads/ad_performance", "sessions", "ad_id=x")
     assert read_cells(workspace, sessions["rows"], "session_id") == ["s0", "s1", "s2"]
     assert {one["because"].split(":")[0] for one in sessions["rows"]} == {
         "matched by utm_content_ad_id"
     }
-    contacts = explain("ad_performance", "session_contacts", "ad_id=x")
+    contacts = explain("ads/ad_performance", "session_contacts", "ad_id=x")
     assert read_cells(workspace, contacts["rows"], "session_id") == ["s0", "s2"]
-    revenue = explain("ad_performance", "revenue", "ad_id=x")
+    revenue = explain("ads/ad_performance", "revenue", "ad_id=x")
     assert read_cells(workspace, revenue["rows"], "order_id") == ["o"]
 
 
 def test_ratios_have_their_operands(explain: Explain) -> None:
-    said = explain("ad_performance", "cpm", "ad_id=x")
+    said = explain("ads/ad_performance", "cpm", "ad_id=x")
     assert said["formula"] == "spend / impressions * 1000"
     assert [(one["name"], one["value"]) for one in said["operands"]] == [
         ("spend", 5.25),

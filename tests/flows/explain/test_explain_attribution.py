@@ -1,13 +1,11 @@
 """`explain` of credits: the formula, the touches' raw rows, and what days and channels add up."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flows.cli.app import main
 from tests.support.publishing import publish_tables
 from tests.support.workspaces import as_csv, feed, write_workspace
 
@@ -41,22 +39,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture
-def explain(workspace: Path, capsys: pytest.CaptureFixture[str]) -> Explain:
-    """Ask the command for a figure of attribution."""
-
-    def ask(table: str, column: str, *key: str) -> dict[str, Any]:
-        keys = [part for one in key for part in ("--key", one)]
-        label = f"attribution/{table}"
-        code = main(["explain", str(workspace), label, *keys, "--column", column, "--json"])
-        assert code == 0
-        return json.loads(capsys.readouterr().out)
-
-    return ask
-
-
 def test_a_credit_has_its_formula_and_the_rows_of_its_touches(explain: Explain) -> None:
-    said = explain("order_touches", "linear", "order_id=o1", "touch_position=1")
+    said = explain("attribution/order_touches", "linear", "order_id=o1", "touch_position=1")
     assert said["value"] == 0.5
     assert said["formula"].startswith("1 / touches")
     operands = {one["name"]: one for one in said["operands"]}
@@ -65,7 +49,7 @@ def test_a_credit_has_its_formula_and_the_rows_of_its_touches(explain: Explain) 
 
 
 def test_revenue_of_a_touch_is_its_share_of_the_order_s(explain: Explain) -> None:
-    said = explain("order_touches", "revenue_linear", "order_id=o1", "touch_position=2")
+    said = explain("attribution/order_touches", "revenue_linear", "order_id=o1", "touch_position=2")
     operands = {one["name"]: one for one in said["operands"]}
     assert said["value"] == 5.0
     assert operands["order_revenue"]["value"] == 10.01
@@ -74,15 +58,17 @@ def test_revenue_of_a_touch_is_its_share_of_the_order_s(explain: Explain) -> Non
 
 def test_a_channel_s_revenue_adds_up_its_shares_of_orders(explain: Explain) -> None:
     key = ("date_day=2026-03-04", "channel=email", "model=linear")
-    said = explain("channel_attribution", "revenue", *key)
+    said = explain("attribution/channel_attribution", "revenue", *key)
     assert [(one["row_number"], one["counts"]) for one in said["rows"]] == [(1, "5.01")]
-    direct = explain("campaign_attribution", "credited_orders", key[0], "channel=(direct)", key[2])
+    direct = explain(
+        "attribution/campaign_attribution", "credited_orders", key[0], "channel=(direct)", key[2]
+    )
     assert [(one["row_number"], one["counts"]) for one in direct["rows"]] == [(2, "1")]
 
 
 def test_a_channel_s_cost_stands_on_the_day_of_sending(explain: Explain) -> None:
     key = ("date_day=2026-03-02", "channel=sms", "model=linear")
-    said = explain("channel_attribution", "cost", *key)
+    said = explain("attribution/channel_attribution", "cost", *key)
     assert [(one["table"], one["row_number"], one["counts"]) for one in said["rows"]] == [
         ("messages", 2, "3")
     ]

@@ -1,16 +1,13 @@
 """`explain` of lists, segments, variants, providers' summaries, and of orders that do not count."""
 
-import csv
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flows.cli.app import main
 from tests.support.publishing import publish_tables
-from tests.support.workspaces import as_csv, feed, write_workspace
+from tests.support.workspaces import as_csv, feed, read_raw_row, write_workspace
 
 TABLES: dict[str, list[dict[str, str]]] = {
     "contacts": [{"contact_id": f"c{n}"} for n in range(4)],
@@ -78,25 +75,21 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def ask(workspace: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
+def ask(workspace: Path, explain: Ask) -> Ask:
     """Explain a figure: its ids, by raw row, of what counts and of what does not."""
 
-    def explain(table: str, column: str, **key: str) -> dict[str, Any]:
-        keys = [part for name, value in key.items() for part in ("--key", f"{name}={value}")]
-        code = main(["explain", str(workspace), table, *keys, "--column", column, "--json"])
-        said = json.loads(capsys.readouterr().out)
-        assert code == 0
+    def name_rows(table: str, column: str, **key: str) -> dict[str, Any]:
+        said = explain(table, column, *(f"{name}={value}" for name, value in key.items()))
         counted = {name_row(workspace, row): row["counts"] for row in said["rows"]}
         left = {name_row(workspace, row): row["because"] for row in said["excluded"]}
         return said | {"counted": counted, "left": left}
 
-    return explain
+    return name_rows
 
 
 def name_row(root: Path, row: dict[str, Any]) -> str:
     """The id of a raw row; of one without an id of its own, all its cells."""
-    with (root / row["file"]).open() as file:
-        cells = list(csv.DictReader(file))[row["row_number"] - 1]
+    cells = read_raw_row(root, row)
     ids = [name for name in ("event_id", "send_id", "order_id") if name in cells]
     return cells[ids[0]] if ids else " ".join(cells.values())
 
