@@ -9,6 +9,7 @@ from contracts.facts.key_types import ACTION_CODES
 from contracts.facts.messaging.send_facts import (
     CONTRADICTED,
     ORPHANS,
+    SHARED,
     CountedEvents,
     SendFacts,
     SendUnits,
@@ -225,6 +226,7 @@ def count_unclear(facts: pl.LazyFrame, events: pl.LazyFrame) -> pl.LazyFrame:
     found = {
         CONTRADICTED: facts.select(pl.col(SendFacts.is_contradicted).sum()),
         ORPHANS: events.select(pl.col(CountedEvents.is_orphan).sum()),
+        SHARED: facts.select(pl.col(SendFacts.is_shared).sum()),
     }
     return pl.concat(
         [

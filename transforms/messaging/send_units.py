@@ -51,13 +51,14 @@ def _list_sends_without_row(events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.
 
     Their feed is that of their `sent` events, or else the first of all their events.
     """
-    feed = pl.col(CountedEvents.feed)
+    feed, contact = pl.col(CountedEvents.feed), pl.col(CountedEvents.contact_key)
     is_sent = pl.col(CountedEvents.action_code) == ACTION_CODES[Action.SENT]
     return (
         events.filter(~pl.col(CountedEvents.has_row))
         .group_by(UNIT)
         .agg(
             pl.col(SendUnits.message_key, SendUnits.contact_key, SendUnits.channel_code).max(),
+            (contact.min() != contact.max()).alias(SendUnits.is_shared),
             pl.coalesce(feed.filter(is_sent).min(), feed.min()).alias(ChannelSends.feed),
             pl.col(CountedEvents.occurred_at).min().alias(FIRST_EVENT),
         )

@@ -10,6 +10,8 @@ CONTRADICTED = "contradicted"
 """Sends whose final status their events contradict."""
 ORPHANS = "orphans"
 """Events that name a send that no row is of."""
+SHARED = "shared"
+"""Sends that events alone show, and those as several contacts'."""
 
 
 class ChannelSends(Table):
@@ -80,6 +82,9 @@ class SendUnits(Table):
     created_at: Instant = column("when the row was created, where it was never sent")
     planned_at: Instant = column("when its message was to go out, else its first event")
     delivered_at: Instant = column("when its row says that it was delivered")
+    is_shared: Flag = column(
+        "whether events name several contacts with it; null where it has a row"
+    )
 
 
 class UnitEvents(Table):
@@ -104,6 +109,9 @@ class SendFacts(Table):
     basis_key: Key = column("organization, feed and channel, packed into one", required=True)
     has_receipt: Flag = column("whether its row or an event says that it was delivered")
     is_contradicted: Flag = column("whether its row's status and its events disagree")
+    is_shared: Flag = column(
+        "whether events name several contacts with it; null where it has a row"
+    )
     sent_at: Instant = column("when it was sent")
     sent_day: Day = column("the day on which it counts as sent")
     delivered_day: Day = column("the day on which it counts as delivered")

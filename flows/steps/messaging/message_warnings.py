@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.columns import references
 from contracts.facts.messaging.hierarchy import DescribedMessages
-from contracts.facts.messaging.send_facts import CONTRADICTED, ORPHANS
+from contracts.facts.messaging.send_facts import CONTRADICTED, ORPHANS, SHARED
 from contracts.facts.messaging.send_keys import AddressOwners
 from contracts.feeds import FEEDS, Contacts
 from contracts.manifest import Warned, count_of
@@ -33,6 +33,8 @@ def find_message_warnings(catalog: Catalog, built: MessageFacts) -> Iterator[War
             f"final status of {count_of(count, 'send')} contradicted by events; the row stands"
         )
         yield Warned(code="status_disagreement", message=message, count=count)
+    if count := unclear.get(SHARED, 0):
+        yield _shared(count)
     if catalog.has_rows("sends") and (count := unclear.get(ORPHANS, 0)):
         yield _unresolved("events", "send_id", "sends.send_id", count)
     yield from _find_several_campaigns(built.messages)
@@ -43,6 +45,18 @@ def find_message_warnings(catalog: Catalog, built: MessageFacts) -> Iterator[War
         addresses = "address" if count == 1 else "addresses"
         message = f"{count} e-mail {addresses} of several contacts; the one updated last is meant"
         yield Warned(code="shared_email", message=message, count=count)
+
+
+def _shared(count: int) -> Warned:
+    """Mails to several recipients, which have one id at SendGrid, Postmark and Brevo."""
+    return Warned(
+        code="shared_send",
+        message=f"{count_of(count, 'send')} of several contacts, as events say; each counts once, "
+        "as one contact's: where a mail to several recipients has one id, join the address to it, "
+        'as in columns = { send_id = { join = ["sg_message_id", "email"] } }',
+        count=count,
+        setting="[[feeds]] columns",
+    )
 
 
 def _find_assumed_deliveries(catalog: Catalog, built: MessageFacts) -> Iterator[Warned]:

@@ -98,3 +98,29 @@ def test_twilio_s_log_tells_opt_outs_from_replies_and_whatsapp_from_texts(tmp_pa
     ]
     for table in ("events", "sends", "messages"):
         assert "sale" not in str(rows_of(found, table, "attributes")).casefold()
+
+
+@pytest.mark.parametrize(
+    ("category", "message"),
+    [
+        ("cat facts", "cat facts"),
+        (["spring", "sale"], "spring"),
+        ('["spring","sale"]', "spring"),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_sendgrid_s_category_is_a_text_or_a_list(
+    tmp_path: Path, category: object, message: str | None
+) -> None:
+    """Where a mail has nothing else to be called by; all of them stay with its attributes."""
+    event = {
+        "email": "ada@example.com", "timestamp": 1769853600, "event": "delivered",
+        "sg_event_id": "e1", "sg_message_id": "S.0", "category": category,
+    }  # fmt: skip
+    found = read_export(tmp_path, "sendgrid.events", json.dumps(event), name="a.jsonl")
+    assert rows_of(found, "events", "event_type", "message_id") == [("email_delivered", message)]
+    if category:
+        ((attributes,),) = rows_of(found, "events", "attributes")
+        kept = json.loads(attributes)["category"]
+        assert kept == category or json.loads(kept) == category

@@ -199,3 +199,18 @@ def test_contradictions_and_unknown_sends_are_counted() -> None:
     got = frame(SendFacts, facts(sends, *rows))
     events = frame(AssignedEvents, [{"is_orphan": True}, {"is_orphan": False}])
     assert count_unclear(got, events).collect().rows() == [("contradicted", 2), ("orphans", 1)]
+
+
+def test_sends_of_several_contacts_are_counted() -> None:
+    """Send 1 is 11's and 12's by its events, 2 is 12's or nobody's; of send 3 a row says it."""
+    rows = [
+        event(1, "delivered", at(2), contact_key=11, has_row=False),
+        event(1, "opened", at(2), contact_key=12, has_row=False),
+        event(2, "delivered", at(2), has_row=False),
+        event(2, "opened", at(2), contact_key=None, has_row=False),
+        event(3, "delivered", at(2)),
+        event(3, "opened", at(2), contact_key=14),
+    ]
+    got = frame(SendFacts, facts([send(3, "delivered")], *rows))
+    unclear = count_unclear(got, frame(AssignedEvents, [{"is_orphan": False}]))
+    assert unclear.collect().rows() == [("shared", 1)]

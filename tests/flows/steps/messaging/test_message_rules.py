@@ -189,6 +189,23 @@ def test_a_row_s_final_status_stands_against_its_events(tmp_path: Path) -> None:
     assert warning.count == 2
 
 
+def test_a_mail_to_several_recipients_is_told(tmp_path: Path) -> None:
+    """Providers give it one id: it counts as one send, which a warning says."""
+    ran = publish(
+        tmp_path,
+        campaigns=b"campaign_id,name,channel\nq2,Q2,email\n",
+        events=[
+            event("e1", "email_delivered", send_id="s1", contact_id="101"),
+            event("e2", "email_bounced", send_id="s1", contact_id="102"),
+            event("e3", "email_delivered", send_id="s2", contact_id="101"),
+        ],
+    )
+    assert ran.table("email", "channel_report")["sends"].sum() == 2
+    (warning,) = [w for w in ran.warnings if w.code == "shared_send"]
+    assert warning.count == 1
+    assert "send_id = { join" in warning.message
+
+
 @pytest.mark.parametrize("copies", range(3))
 def test_equal_files_of_a_feed_are_read_once(tmp_path: Path, copies: int) -> None:
     people = b"contact_id,email\n" + b"".join(b"%d,a%d@x.io\n" % (n, n) for n in range(2000))
