@@ -115,9 +115,13 @@ def _group_same_bytes(files: Iterable[RawFile], states: dict[str, FileState]) ->
 
 
 def _is_left(raw: RawFile, settle_seconds: float, found: RawFilesRead) -> bool:
-    """Whether a file was written too lately to be read."""
+    """Whether a file was written too lately to be read.
+
+    One of a time to come, by a clock that is wrong or a zone that was mistaken, would be so for
+    years: it is as far from now as if it were as old.
+    """
     try:
-        age = time.time() - raw.location.stat().st_mtime
+        age = abs(time.time() - raw.location.stat().st_mtime)
     except OSError:
         return False
     if age >= settle_seconds:

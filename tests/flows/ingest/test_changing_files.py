@@ -1,6 +1,7 @@
 """Issue 11.1: of a raw file that changes while it is read nothing is kept."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,15 @@ def test_a_file_younger_than_settle_seconds_waits(tmp_path: Path) -> None:
     assert rows(found, "orders", "order_id") == [("101",)]
     (told,) = left(found)
     assert told.startswith("raw/orders/young.csv was written less than settle_seconds = 60 ago")
+
+
+@pytest.mark.parametrize("settle_seconds", [0, 60])
+def test_a_file_of_a_time_to_come_is_read(tmp_path: Path, settle_seconds: int) -> None:
+    """The store's clock is ahead, or an upload kept a time of another zone."""
+    toml = f"[workspace]\nsettle_seconds = {settle_seconds}\n" + TOML
+    root = write_workspace(tmp_path / "ws", toml, {"raw/orders/ahead.csv": BEFORE})
+    ahead = time.time() + 3600
+    os.utime(root / "raw/orders/ahead.csv", (ahead, ahead))
+    found = read(root)
+    assert rows(found, "orders", "order_id") == [("101",)]
+    assert left(found) == []
