@@ -75,6 +75,10 @@ WARNINGS: Mapping[str, str] = {
         "`hierarchy_report` has a row for each"
     ),
     "shared_email": "an address of several contacts; the one updated last is meant",
+    "shared_send": (
+        "sends that events name with several contacts, as of a mail to several recipients that has "
+        "one id; each counts once, as one contact's"
+    ),
     "snapshot_damaged": (
         "a kept snapshot is not what was written; `run/feeds` and `run/changes` are made without it"
     ),

@@ -164,6 +164,7 @@ NAMING_COLUMNS = (
     "snake_case",
     "units",
     "formats",
+    "unless_all_empty",
 )
 """The settings of a table's mapping that name canonical columns."""
 
@@ -216,6 +217,8 @@ class TableMapping(Strict):
     """File column -> values: such rows are no rows of this table. A file may lack the column."""
     unless_empty: tuple[str, ...] = ()
     """File columns: rows in which one of them is empty are no rows of this table."""
+    unless_all_empty: tuple[str, ...] = ()
+    """Canonical columns: rows that give a value to none of them are no rows of this table."""
     takes_custom_columns: bool = True
     """Whether columns that no mapping names become this table's attributes."""
     attributes_prefix: str = ""

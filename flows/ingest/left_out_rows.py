@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 import polars as pl
 
 from contracts.manifest import count_of
 from flows.config.configured_feeds import ConfiguredFeed
-from transforms.ingest.column_mapping import index_header
+from transforms.ingest.column_mapping import index_header, keep_rows_of_table
 from transforms.ingest.expressions import fold
 
 MOST_WORDS = 5
@@ -27,16 +28,20 @@ class LeftOutRows:
         mappings = [resolved.mapping for resolved in feed.mappings]
         self._tables = " or ".join(dict.fromkeys(mapping.table for mapping in mappings))
         self._mapping = feed.mappings[0]
-        self._taken, self._refused = (
-            defaultdict[str, set[str]](set),
-            defaultdict[str, set[str]](set),
-        )
+        self._all_empty = [name for mapping in mappings for name in mapping.unless_all_empty]
+        self._but_for_all_empty = [
+            replace(one, mapping=one.mapping.model_copy(update={"unless_all_empty": ()}))
+            for one in feed.mappings
+            if one.mapping.unless_all_empty
+        ]
+        self._taken: defaultdict[str, set[str]] = defaultdict(set)
+        self._refused: defaultdict[str, set[str]] = defaultdict(set)
         for mapping in mappings:
             for name, words in mapping.when.items():
                 self._taken[name].update(map(fold, words))
             for name, words in mapping.unless.items():
                 self._refused[name].update(map(fold, words))
-        self._rows = 0
+        self._rows, self._nobody_s = 0, 0
         self._words: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def add(self, rows: pl.DataFrame) -> None:
@@ -48,6 +53,10 @@ class LeftOutRows:
         if rows.is_empty():
             return
         self._rows += rows.height
+        self._nobody_s += sum(
+            keep_rows_of_table(rows.lazy(), resolved, rows.columns).collect().height
+            for resolved in self._but_for_all_empty
+        )
         named = index_header(rows.columns, self._mapping)
         for name in {**self._taken, **self._refused}:
             column = named.get(fold(name))
@@ -72,6 +81,8 @@ class LeftOutRows:
             f"{name} " + ", ".join(f"{word!r} {count}" for word, count in _most(words))
             for name, words in self._words.items()
         ]
+        if self._nobody_s:
+            why.append(f"without {' and '.join(self._all_empty)} {self._nobody_s}")
         return [f"{said} ({'; '.join(why)})" if why else said]
 
 

@@ -70,13 +70,15 @@ def keep_rows_of_table(
 def _find_conditions(resolved: ResolvedMapping, header: tuple[str, ...]) -> list[pl.Expr]:
     """What makes a row one of the table."""
     named = index_header(header, resolved)
-    conditions = []
     mapping = resolved.mapping
-    conditions.extend(_is_one_of(name, words, named) for name, words in mapping.when.items())
+    conditions = [_is_one_of(name, words, named) for name, words in mapping.when.items()]
     conditions.extend(~_is_one_of(name, words, named) for name, words in mapping.unless.items())
     conditions.extend(
         is_filled(read_cell(name, named)).fill_null(value=False) for name in mapping.unless_empty
     )
+    if mapping.unless_all_empty:
+        cells = [is_filled(express(name, resolved, named)) for name in mapping.unless_all_empty]
+        conditions.append(pl.any_horizontal(cells))
     return conditions
 
 

@@ -238,3 +238,37 @@ def test_ga4_s_export_to_bigquery_in_parquet(tmp_path: Path) -> None:
     ]
     ((attributes,),) = rows_of(found, "page_views", "attributes")
     assert json.loads(attributes)["event_params.key=ga_session_id.value.int_value"] == "17"
+
+
+def test_a_view_of_nobody_is_left_out_and_told(tmp_path: Path) -> None:
+    """Without consent GA4 and Snowplow export views with no cookie: no session can be made of them.
+
+    They are a third of some sites' rows: rejected, they would stop each night's run.
+    """
+    view = {"event_name": "page_view", "event_timestamp": 1769853600000000, "page_location": PAGE}
+    rows = [
+        {**view, "user_pseudo_id": "a.1", "user_id": None},
+        {**view, "user_pseudo_id": None, "user_id": "u9"},
+        {**view, "user_pseudo_id": None, "user_id": None},
+        {**view, "user_pseudo_id": None, "user_id": None, "event_name": "scroll"},
+    ]
+    text = "".join(f"{json.dumps(row)}\n" for row in rows)
+    found = read_export(tmp_path, "ga4.events", text, name="a.jsonl")
+    assert rows_of(found, "page_views", "anonymous_id", "contact_id") == [
+        (None, "u9"),
+        ("a.1", None),
+    ]
+    [note] = [warned.message for warned in found.warnings if warned.code == "note"]
+    left_out = "raw/a.jsonl: 2 rows left out: none of page_views by the feed's source"
+    assert note == f"{left_out} (event_name 'scroll' 1; without anonymous_id and contact_id 1)"
+
+
+def test_snowplow_s_view_without_a_cookie_is_left_out(tmp_path: Path) -> None:
+    text = (
+        "event_id,event_name,collector_tstamp,domain_userid,user_id,page_url\n"
+        f"e1,page_view,2026-01-31 10:00:00.000,,,{PAGE}\n"
+        f"e2,page_view,2026-01-31 10:00:00.000,a,,{PAGE}\n"
+    )
+    found = read_export(tmp_path, "snowplow.events", text)
+    assert rows_of(found, "page_views", "anonymous_id") == [("a",)]
+    assert sum(file.rejected for file in found.inputs()) == 0

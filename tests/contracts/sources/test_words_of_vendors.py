@@ -124,3 +124,21 @@ def test_sendgrid_s_category_is_a_text_or_a_list(
         ((attributes,),) = rows_of(found, "events", "attributes")
         kept = json.loads(attributes)["category"]
         assert kept == category or json.loads(kept) == category
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "clicks"),
+    [
+        ("Clicks,Link clicks", "90,12", 12),
+        ("Clicks,Link clicks", "90,", 0),
+        ("Clicks", "90", 90),
+    ],
+)
+@pytest.mark.parametrize("day", ["Time period", "Time"])
+def test_x_s_clicks_are_those_on_a_link(
+    tmp_path: Path, day: str, columns: str, cells: str, clicks: int
+) -> None:
+    """Its `Clicks` are likes and profiles, too: they stand in only where there is nothing else."""
+    text = f"{day},Campaign,Impressions,Spend,{columns}\n2026-01-31,Spring,1000,3.25,{cells}\n"
+    found = read_export(tmp_path, "twitter_ads.ads_manager", text)
+    assert rows_of(found, "ad_stats", "campaign_name", "clicks") == [("Spring", clicks)]
