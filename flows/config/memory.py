@@ -23,6 +23,8 @@ HELD_STATS_BYTES = 500
 """What a row of ad stats takes in all tables by the day, as numbers."""
 SHARE_OF_STATS = 8
 """Of how much of the memory these tables may be one part."""
+VIEW_BYTES = 2000
+"""What a page view takes while sessions are made of it, with its texts, and their order."""
 KEY_BYTES = 32
 """What a key takes while repeated ones are found: as it is read, in one piece, and in order."""
 
@@ -71,3 +73,8 @@ def stats_rows_at_once(run: RunSection) -> int:
 def stats_rows_held(run: RunSection) -> int:
     """How many rows of ad stats are held from the first report to the last."""
     return memory_bytes(run) // SHARE_OF_STATS // HELD_STATS_BYTES
+
+
+def view_rows_at_once(run: RunSection) -> int:
+    """How many page views are made into sessions at a time."""
+    return max(1, memory_bytes(run) // VIEW_BYTES)

@@ -1,6 +1,7 @@
 """Intermediate tables, computed once: in memory, or in files by groups of rows."""
 
 import secrets
+from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
 
@@ -15,20 +16,24 @@ ROWS_A_BATCH = 200_000
 """How many rows are held at a time while a frame is cut into groups."""
 
 
-def write_groups(frame: pl.LazyFrame, key: pl.Expr, groups: int, folder: Path) -> None:
-    """Write a frame as Parquet, the rows of one key in one group.
+def write_groups(frames: Iterable[pl.LazyFrame], key: pl.Expr, groups: int, folder: Path) -> None:
+    """Write frames as Parquet, the rows of one key in one group.
+
+    Polars 2.1 reads ahead of what cuts its batches, however slowly these are cut: of a frame of
+    many rows of text most lies in memory. Frames that follow each other wait for each other.
 
     Args:
-        frame: Any rows.
+        frames: Any rows, of one schema.
         key: An unsigned hash of what belongs together; rows without one are of group 0.
         groups: How many groups to cut.
         folder: Where to write `<group>-<part>.parquet`; made here.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    if groups == 1:
-        frame.sink_parquet(folder / "000-0.parquet", compression="lz4")
-        return
     batches = count()
+    if groups == 1:
+        for frame in frames:
+            frame.sink_parquet(folder / f"000-{next(batches)}.parquet", compression="lz4")
+        return
 
     def cut(rows: pl.DataFrame) -> None:
         batch = next(batches)
@@ -37,8 +42,10 @@ def write_groups(frame: pl.LazyFrame, key: pl.Expr, groups: int, folder: Path) -
             part.write_parquet(path, compression="lz4", statistics=False)
 
     # Cut batch by batch: the partitioned sink of Polars 2.1 takes twice the processor time.
-    grouped = frame.with_columns((key.fill_null(0) % groups).cast(pl.UInt16).alias(GROUP))
-    grouped.sink_batches(cut, chunk_size=ROWS_A_BATCH, maintain_order=False)
+    group = (key.fill_null(0) % groups).cast(pl.UInt16).alias(GROUP)
+    for frame in frames:
+        grouped = frame.with_columns(group)
+        grouped.sink_batches(cut, chunk_size=ROWS_A_BATCH, maintain_order=False)
 
 
 def scan_group(folder: Path, schema: pl.Schema, group: int) -> pl.LazyFrame:
@@ -58,7 +65,7 @@ def cut_groups(frame: pl.LazyFrame, key: pl.Expr, groups: int, folder: Path) -> 
     """
     if groups == 1:
         return [frame]
-    write_groups(frame, key, groups, folder)
+    write_groups([frame], key, groups, folder)
     schema = frame.collect_schema()
     return [scan_group(folder, schema, group) for group in range(groups)]
 

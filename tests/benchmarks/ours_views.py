@@ -22,7 +22,7 @@ def make_sessions(root: Path) -> Path:
     scratch = root / "ours/web"
     shutil.rmtree(scratch, ignore_errors=True)
     catalog, config = reopen(root).catalog, load_workspace(root).config
-    groups = cut_views(catalog, catalog.scan("page_views"), scratch, ROWS_A_GROUP)
+    groups = cut_views(catalog, pl.lit(value=True), scratch, ROWS_A_GROUP)
     made = root / "ours/sessions.parquet"
     sessions = pl.concat([scan_made(scratch, config, group) for group in range(groups)])
     sessions.sink_parquet(made, compression="zstd", compression_level=1)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import key, no_rows, polars_schema
+from contracts.columns import columns, key, no_rows, polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.matching.session_facts import SessionBase, SessionFacts
 from contracts.facts.matching.session_matching import SessionVisits, SourceDays, TrafficSources
@@ -17,6 +17,7 @@ from contracts.feeds import PageViews
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.file_batches import Batch, list_batches
 from flows.cluster.workers import perform
+from flows.config.memory import view_rows_at_once
 from flows.kept.identities import identify
 from flows.kept.keepers import Folder
 from flows.runtime.materialize import hold, materialize, scan_group, write_groups, write_whole
@@ -27,7 +28,7 @@ from transforms.web.sessionization import build_sessions
 from transforms.web.traffic_sources import READ_FROM, SOURCE_KEY, list_traffic_sources
 
 ROWS_A_GROUP = 2_000_000
-"""How many page views are held in memory at a time."""
+"""More page views at a time make sessions no sooner."""
 ROWS_A_READ = 32_768
 """How many rows are read at least: few, since a report reads them by ranges of their keys."""
 ROWS, SOURCES, DAYS, VISITS = "rows", "sources", "days", "visits"
@@ -93,9 +94,9 @@ def find_sessions(inputs: StepInputs) -> KeyedSessions:
     decided_views = [catalog.only("page_views"), orgs.to_list(), timezone, config.sessions]
 
     def make(folder: Path) -> str:
-        views = catalog.scan("page_views").filter(~pl.col(PageViews.org_id).is_in(orgs.implode()))
-        cut = inputs.scratch / "page views"
-        groups = cut_views(catalog, views, cut, ROWS_A_GROUP // inputs.workers.at_once)
+        cut, others = inputs.scratch / "page views", ~pl.col(PageViews.org_id).is_in(orgs.implode())
+        most_rows = min(ROWS_A_GROUP, view_rows_at_once(config.run)) // inputs.workers.at_once
+        groups = cut_views(catalog, others, cut, max(1, most_rows))
         perform(inputs.workers, make_sessions, ViewGroups(cut, folder, config), range(groups))
         return identify(decided_views, groups)
 
@@ -189,12 +190,12 @@ def _read_sources(paths: Iterable[Path]) -> pl.LazyFrame:
     return pl.concat([no_rows(TrafficSources), *found])
 
 
-def cut_views(catalog: Catalog, views: pl.LazyFrame, folder: Path, most_rows: int) -> int:
+def cut_views(catalog: Catalog, chosen: pl.Expr, folder: Path, most_rows: int) -> int:
     """Cut page views into groups of visitors that can be held.
 
     Args:
         catalog: What was read.
-        views: The page views of which sessions are made.
+        chosen: Of which page views sessions are made.
         folder: Where to write `<group>-….parquet`.
         most_rows: How many page views a group has, about.
 
@@ -205,5 +206,7 @@ def cut_views(catalog: Catalog, views: pl.LazyFrame, folder: Path, most_rows: in
     visitor = pl.struct(
         PageViews.org_id, pl.coalesce(PageViews.anonymous_id, PageViews.contact_id)
     ).hash()
+    batches = list_batches(catalog, "page_views")
+    views = (batch.scan().select(columns(PageViews)).filter(chosen) for batch in batches)
     write_groups(views, visitor, groups, folder)
     return groups

@@ -122,7 +122,8 @@ def cut_slice(of: JourneyParts, one: JourneySlice) -> None:
     draft, folder = of.scratch / secrets.token_hex(8), of.find_cut(one)
     group = find_group(pl.col(People.contact_key), one.groups)
     for kind in one.stretches:
-        write_groups(_scan_slice(of.activities, one, kind), group, one.groups, draft / kind)
+        rows = _scan_slice(of.activities, one, kind)
+        write_groups([rows], group, one.groups, draft / kind)
     if folder.exists():  # another attempt was first
         remove_tree(draft)
     else:

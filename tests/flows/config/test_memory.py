@@ -4,7 +4,13 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.config.workspace import RunSection
-from flows.config.memory import files_at_once, keys_at_once, memory_bytes, tasks_at_once
+from flows.config.memory import (
+    files_at_once,
+    keys_at_once,
+    memory_bytes,
+    tasks_at_once,
+    view_rows_at_once,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +35,7 @@ def test_what_is_no_size_is_refused(text: str) -> None:
 def test_little_memory_reads_one_file_at_a_time() -> None:
     assert files_at_once(RunSection(memory="100MB")) == 1
     assert keys_at_once(RunSection(memory="64MB")) == 2_000_000
+    assert view_rows_at_once(RunSection(memory="100MB")) == 50_000
 
 
 def test_as_many_tasks_at_a_time_as_there_are_cores_and_memory(

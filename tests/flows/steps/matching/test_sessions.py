@@ -86,3 +86,23 @@ def test_page_views_make_sessions_however_they_are_cut(
     monkeypatch.setattr(sessions, "ROWS_A_GROUP", 20)
     cut = publish(tmp_path / "cut", ads=ADS, page_views=random.sample(views, len(views)))
     assert cut.tables() == whole.tables()
+
+
+def test_little_memory_makes_the_sessions_of_few_page_views_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = [view for seed in range(5) for view in make_views(Random(seed))]  # noqa: S311 (no secret is drawn)
+    views = [view | {"page_view_id": f"p{n:04}"} for n, view in enumerate(drawn)]
+    whole = publish(tmp_path / "whole", ads=ADS, page_views=views)
+    groups: list[int] = []
+    make_sessions = sessions.make_sessions
+
+    def make(of: sessions.ViewGroups, group: int) -> None:
+        groups.append(group)
+        make_sessions(of, group)
+
+    monkeypatch.setattr(sessions, "make_sessions", make)
+    text = '[run]\nmemory = "1MB"\n'
+    cut = publish(tmp_path / "cut", text, ads=ADS, page_views=views)
+    assert groups == [0, 1, 2, 3]
+    assert cut.tables() == whole.tables()
