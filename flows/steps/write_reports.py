@@ -88,7 +88,7 @@ def report_ads(run: Run, facts: RunFacts) -> list[Check]:
     settings = inputs.config
 
     def write_stats() -> list[Check]:
-        return write_stats_reports(inputs.catalog, settings, facts.ads.value, run.staging)
+        return write_stats_reports(inputs, facts.ads.value, run.staging)
 
     def write_matches() -> list[Check]:
         return write_session_matches(facts.ads.value.matched, run.staging)
@@ -113,7 +113,7 @@ def report_attribution(run: Run, facts: RunFacts) -> list[Check]:
 
     def write_sums() -> list[Check]:
         checks = write_earnings(credited.value, *costs.value, run.staging)
-        return [*reconcile_orders(inputs.catalog, inputs.config, credited.value), *checks]
+        return [*reconcile_orders(inputs, credited.value), *checks]
 
     return [
         *run.reports.report(

@@ -13,10 +13,8 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.config.workspace import Workspace
 from contracts.manifest import Check
 from contracts.reports.ads import CampaignPerformance
-from flows.catalog.canonical_tables import Catalog
 from flows.config.loading import load_workspace
 from flows.steps.ads.ad_facts import AdFacts, build_ad_facts
 from flows.steps.ads.ad_reports import write_stats_reports
@@ -28,28 +26,27 @@ from flows.steps.step_inputs import StepInputs
 from tests.benchmarks.ours import ingest
 
 
-def match(root: Path) -> AdFacts:
+def match(root: Path) -> tuple[StepInputs, AdFacts]:
     """Sum the stats and match the sessions that `ingest` left."""
-    read, config = reopen(root), load_workspace(root).config
-    shutil.rmtree(root / "ours/web", ignore_errors=True)
-    given = StepInputs.afresh(read.catalog, config, root / "ours/scratch")
-    return build_ad_facts(given, find_sessions(given))
+    scratch = root / "ours/scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    given = StepInputs.afresh(reopen(root).catalog, load_workspace(root).config, scratch)
+    return given, build_ad_facts(given, find_sessions(given))
 
 
 def report(root: Path) -> None:
     """Canonical tables, as `ingest` left them, to the ads group."""
-    config, facts = load_workspace(root).config, match(root)
-    checks = write_ads(reopen(root).catalog, config, facts, root / "ours/reports")
+    checks = write_ads(*match(root), root / "ours/reports")
     if not all(check.holds for check in checks):
         sys.exit("the reports do not add up")
 
 
-def write_ads(catalog: Catalog, config: Workspace, facts: AdFacts, out: Path) -> list[Check]:
+def write_ads(given: StepInputs, facts: AdFacts, out: Path) -> list[Check]:
     """The ads group, as a run without orders writes it."""
     return [
-        *write_stats_reports(catalog, config, facts, out),
+        *write_stats_reports(given, facts, out),
         *write_session_matches(facts.matched, out),
-        *write_performance_reports(config, facts, None, out),
+        *write_performance_reports(given.config, facts, None, out),
     ]
 
 

@@ -49,7 +49,7 @@ def folders(
             patch.setattr(session_reports, "SESSIONS_A_PART", 3_000)
             patch.setattr(memory, "HELD_STATS_BYTES", 2**50)
         facts = build_ad_facts(given, sessions)
-        checks = write_ads(read.catalog, config, facts, root / "ours")
+        checks = write_ads(given, facts, root / "ours")
     assert all(check.holds for check in checks)
     run_whole(root, root / "typed", root / "theirs")
     return root / "ours/ads", root / "theirs"

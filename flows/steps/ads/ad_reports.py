@@ -5,7 +5,6 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.config.workspace import Workspace
 from contracts.facts.ads.ad_stats import PlacedStats, StatsRates
 from contracts.facts.ads.ad_sums import (
     BreakdownSums,
@@ -20,6 +19,7 @@ from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
 from flows.steps.ads.level_reports import hold_rows, write_level_reports
 from flows.steps.ads.stats_checks import reconcile_stats
+from flows.steps.step_inputs import StepInputs
 from flows.storage.report_files import write_reports, write_table
 from flows.storage.table_checks import equal
 from transforms.ads.daily_stats import find_stats_rates
@@ -32,37 +32,27 @@ from transforms.reports.ad_breakdowns import (
 from transforms.reports.spend_sources import compare_levels, report_spend_sources
 
 
-def write_stats_reports(
-    catalog: Catalog, config: Workspace, facts: AdFacts, staging: Path
-) -> list[Check]:
+def write_stats_reports(inputs: StepInputs, facts: AdFacts, staging: Path) -> list[Check]:
     """Write what platforms report: by level, landing page and breakdown, and where it comes from.
 
     Args:
-        catalog: What was read.
-        config: The workspace's configuration.
+        inputs: What was read.
         facts: What the reports are made from.
         staging: The snapshot being written.
     """
-    currency = config.workspace.currency
+    catalog, currency = inputs.catalog, inputs.config.workspace.currency
     return [
         *write_level_reports(facts, currency, staging),
-        *write_spend_sources(facts, catalog, currency, staging),
-        *write_breakdowns(facts, catalog, currency, staging),
+        *_write_spend_sources(facts, catalog, currency, staging),
+        *_write_breakdowns(facts, catalog, currency, staging),
         *reconcile_stats(facts, catalog, currency),
     ]
 
 
-def write_spend_sources(
+def _write_spend_sources(
     facts: AdFacts, catalog: Catalog, currency: str, staging: Path
 ) -> list[Check]:
-    """Write which feed speaks for what, and prove that what it is used for is all that was spent.
-
-    Args:
-        facts: What the reports are made from.
-        catalog: What was read.
-        currency: The reporting currency.
-        staging: The snapshot being written.
-    """
+    """Write which feed speaks for what, and prove that all that was spent is used once."""
     placed = facts.placed()
     compared = materialize(compare_levels(placed), LevelComparisons)
     feeds = catalog.feeds.names
@@ -77,15 +67,10 @@ def write_spend_sources(
     ]
 
 
-def write_breakdowns(facts: AdFacts, catalog: Catalog, currency: str, staging: Path) -> list[Check]:
-    """Write what platforms say by keyword, place or device.
-
-    Args:
-        facts: What the reports are made from.
-        catalog: What was read.
-        currency: The reporting currency.
-        staging: The snapshot being written.
-    """
+def _write_breakdowns(
+    facts: AdFacts, catalog: Catalog, currency: str, staging: Path
+) -> list[Check]:
+    """Write what platforms say by keyword, place or device."""
     if not catalog.has_rows("ad_breakdowns"):
         nothing = pl.DataFrame(schema=polars_schema(BreakdownReport))
         return write_table(staging, "ads", "breakdown_report", nothing)

@@ -5,17 +5,16 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.config.workspace import Workspace
 from contracts.facts.order_facts import DayCosts, NamedCampaigns, PricedOrders
 from contracts.manifest import Check
 from contracts.reports.attribution import ChannelAttribution, order_touches_contract
-from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from flows.kept.kept_frames import read_frame, write_frames
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
 from flows.steps.attribution.credit_files import LIFT, CreditFiles
 from flows.steps.messaging.message_reports import MessageFacts
+from flows.steps.step_inputs import StepInputs
 from flows.storage.report_files import write_pieces, write_table
 from flows.storage.table_checks import equal
 from transforms.activities.ad_names_now import name_campaigns
@@ -76,16 +75,11 @@ def write_earnings(
     return checks
 
 
-def reconcile_orders(catalog: Catalog, config: Workspace, credited: CreditFiles) -> list[Check]:
-    """The orders that were credited brought what the accepted orders did.
-
-    Args:
-        catalog: What was read.
-        config: The workspace's configuration.
-        credited: The credited orders.
-    """
-    settings, rates = config.workspace, rates_of(catalog)
-    orders = price_orders(catalog.scan("orders"), rates, settings.currency, settings.timezone)
+def reconcile_orders(inputs: StepInputs, credited: CreditFiles) -> list[Check]:
+    """The orders that were credited brought what the accepted orders did."""
+    settings, rates = inputs.config.workspace, rates_of(inputs.catalog)
+    accepted_orders = inputs.catalog.scan("orders")
+    orders = price_orders(accepted_orders, rates, settings.currency, settings.timezone)
     brought = orders.filter(PricedOrders.is_conversion).select(pl.col(PricedOrders.revenue).sum())
     accepted = _money(brought.collect(engine="in-memory").item())
     return [equal("attribution: revenue as accepted", accepted, _money(credited.sum_revenue()))]

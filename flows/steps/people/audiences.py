@@ -8,13 +8,12 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import no_rows
-from contracts.config.workspace import AudienceSection, Workspace
+from contracts.config.workspace import AudienceSection
 from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_matching import MessageNameKeys
 from contracts.feeds.contacts import Contacts
 from contracts.manifest import Check
 from contracts.reports.people import Audience
-from flows.catalog.canonical_tables import Catalog
 from flows.config.loading import LoadedWorkspace
 from flows.progress import Progress
 from flows.remote.workspace_place import open_feeds
@@ -37,46 +36,38 @@ from transforms.people.audiences import select_audience
 
 
 def write_audiences(
-    catalog: Catalog,
-    config: Workspace,
-    activities: Activities,
-    states: pl.LazyFrame,
-    staging: Path,
+    inputs: StepInputs, activities: Activities, states: pl.LazyFrame, staging: Path
 ) -> list[Check]:
     """Write every audience that the configuration declares to people/audiences."""
     checks: list[Check] = []
-    for audience in config.audiences:
-        rows = select(catalog, config, activities, states, audience)
+    for audience in inputs.config.audiences:
+        rows = select_contacts(inputs, activities, states, audience)
         checks += write_table(
             staging, "people", "audiences", rows, part=audience.name, table=Audience
         )
     return checks
 
 
-def select(
-    catalog: Catalog,
-    config: Workspace,
-    activities: Activities,
-    states: pl.LazyFrame,
-    audience: AudienceSection,
+def select_contacts(
+    inputs: StepInputs, activities: Activities, states: pl.LazyFrame, audience: AudienceSection
 ) -> pl.DataFrame:
     """The contacts of one audience whose names and dates are known to be right.
 
     Args:
-        catalog: What was read.
-        config: The workspace's configuration.
+        inputs: Contacts, segments and the time zone.
         activities: What people did.
         states: `SubscriptionStates`.
         audience: Who is meant.
     """
+    catalog, timezone = inputs.catalog, inputs.config.workspace.timezone
     return select_audience(
         catalog.scan("contacts"),
         activities.scan("events"),
         activities.scan("sends"),
-        list_segment_members(catalog, config.workspace.timezone),
+        list_segment_members(catalog, timezone),
         states,
         audience,
-        config.workspace.timezone,
+        timezone,
     ).collect()
 
 
@@ -115,8 +106,8 @@ def draw(
         matched = match_sessions(find_sessions(inputs), no_ads, no_names, config)
         people = PeopleInputs.of(inputs, find_names(inputs), matched, no_ads)
         activities = write_activities(people)
-        states = build_subscriptions(activities, config, inputs.keeper).states
-        found = select(read.catalog, config, activities, states, audience)
+        states = build_subscriptions(inputs, activities).states
+        found = select_contacts(inputs, activities, states, audience)
         if not columns:
             return found
         person = [Contacts.org_id, Contacts.contact_id]

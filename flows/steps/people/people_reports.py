@@ -50,15 +50,15 @@ class PeopleReports:
 
 def write_people_reports(of: PeopleReports) -> list[Check]:
     """Write the group people."""
-    inputs, activities, config = of.inputs, of.activities, of.inputs.config
-    scratch = inputs.scratch / "journeys"
-    journeys = JourneyParts(activities, config.workspace.timezone, of.staging, scratch)
+    inputs, activities = of.inputs, of.activities
+    scratch, timezone = inputs.scratch / "journeys", inputs.config.workspace.timezone
+    journeys = JourneyParts(activities, timezone, of.staging, scratch)
     checks = write_journeys(journeys, of.reports, inputs.workers, inputs.on_part)
-    subscriptions = build_subscriptions(activities, config, inputs.keeper)
+    subscriptions = build_subscriptions(inputs, activities)
     checks += _write_contacts(of, subscriptions.states)
     if inputs.gives("people", "subscriptions"):
         checks += _write_subscriptions(of, subscriptions)
-    checks += write_audiences(inputs.catalog, config, activities, subscriptions.states, of.staging)
+    checks += write_audiences(inputs, activities, subscriptions.states, of.staging)
     if activities.links.height:
         checks += write_table(of.staging, "people", "identity_links", activities.links)
     return checks

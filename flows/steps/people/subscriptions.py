@@ -6,7 +6,6 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.config.workspace import Workspace
 from contracts.facts.people.described_activities import MessageEvents
 from contracts.facts.people.journey_slices import ActivityDays
 from contracts.facts.people.lists import (
@@ -22,6 +21,7 @@ from flows.kept.kept_frames import read_frame, write_frame
 from flows.runtime.materialize import materialize
 from flows.steps.activities.activity_pieces import LISTS, Pieces
 from flows.steps.activities.write_activities import SHOWN_MAIL, Activities
+from flows.steps.step_inputs import StepInputs
 from transforms.activities.described_activities import describe_events
 from transforms.activities.person_numbers import key_contacts, restore_contacts
 from transforms.common.joins import HELD
@@ -55,21 +55,16 @@ class SubscriptionFacts:
     days: pl.LazyFrame
 
 
-def build_subscriptions(
-    activities: Activities, config: Workspace, keeper: Keeper
-) -> SubscriptionFacts:
+def build_subscriptions(inputs: StepInputs, activities: Activities) -> SubscriptionFacts:
     """Find the state of every subscription.
 
-    Args:
-        activities: What people did.
-        config: The workspace's configuration.
-        keeper: Keeps the first sendings of the pieces that stay as they are.
+    The keeper has the first sendings of the pieces that stay as they are.
     """
     people, places = activities.people, activities.places
-    timezone, happened = config.workspace.timezone, _list_events(activities)
+    timezone, happened = inputs.config.workspace.timezone, _list_events(activities)
     channel = pl.col(FirstSendings.channel).cast(SHARED)
     of_lists = key_contacts(happened).select(FirstSendings.contact_key, channel).unique()
-    firsts = _find_firsts(activities, keeper)
+    firsts = _find_firsts(activities, inputs.keeper)
     few = firsts.join(of_lists, on=PLACE, how="semi", build_side=HELD)
     told = restore_firsts(few, people, places)
     steps = materialize(list_steps(happened, told), SubscriptionSteps)

@@ -7,6 +7,7 @@ import pytest
 from flows.config.loading import load_workspace
 from flows.steps.attribution.attribution_reports import reconcile_orders
 from flows.steps.attribution.credit_files import REVENUE, CreditFiles
+from flows.steps.step_inputs import StepInputs
 from tests.support.publishing import publish
 from tests.support.workspaces import Ran
 
@@ -42,5 +43,6 @@ def test_people_who_are_lost_or_doubled_show(ran: Ran, tmp_path: Path, times: in
     for part in range(times):
         (tmp_path / f"{REVENUE}-{part:03}.arrow").write_bytes(found.read_bytes())
     config = load_workspace(ran.read.root, environ={}).config
-    (check,) = reconcile_orders(ran.read.catalog, config, CreditFiles(tmp_path, ("last_touch",)))
+    given = StepInputs.afresh(ran.read.catalog, config, tmp_path)
+    (check,) = reconcile_orders(given, CreditFiles(tmp_path, ("last_touch",)))
     assert (check.expected, check.holds) == (BROUGHT, False)
