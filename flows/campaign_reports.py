@@ -90,18 +90,16 @@ def campaign_reports(
         open_workspace(workspace, TO_RUN, wait_seconds) as root,
         begin_attempt(load_workspace(root), wait_seconds, full=full) as attempt,
     ):
-        read = read_raw_feeds(attempt, full=full)
-        refuse_bad_data(attempt, read)
-        run = Run(attempt, read)
+        run = Run(attempt, read_raw_feeds(attempt, full=full))
+        refuse_bad_data(run)
         checks, warnings = write_report_tables(run)
-        more_checks, damages = report_run(run)
-        checks, warnings = [*checks, *more_checks], [*warnings, *damages]
-        manifest = prove(attempt, read, checks, warnings)
+        more_checks, more_warnings = report_run(run)
+        manifest = prove(run, [*checks, *more_checks], [*warnings, *more_warnings])
         describe_snapshot(attempt, manifest)
         draw_page(attempt, manifest)
         publish(attempt, manifest)
-        note_columns(attempt.loaded.root, read.columns)
-        drop_old_files(attempt, read)
+        note_columns(attempt.loaded.root, run.read.columns)
+        drop_old_files(run)
     tell_published(open_workspace(workspace, TO_SUM_UP), manifest)
     return manifest.model_dump()
 
@@ -164,12 +162,12 @@ def read_raw_feeds(attempt: Attempt, *, full: bool) -> FeedsRead:
 
 
 @step
-def refuse_bad_data(attempt: Attempt, read: FeedsRead) -> None:
+def refuse_bad_data(run: Run) -> None:
     """Put rejected rows aside, and stop where the data forbids publishing."""
-    root, quarantine = attempt.loaded.root, attempt.staging / QUARANTINE
-    write_quarantine(read.catalog, quarantine, attempt.run_id)
-    if problem := find_refusal(read, attempt.loaded.config, attempt.run_id):
-        publish_quarantine(root, quarantine, attempt.run_id)
+    run_id, quarantine = run.attempt.run_id, run.staging / QUARANTINE
+    write_quarantine(run.catalog, quarantine, run_id)
+    if problem := find_refusal(run.read, run.config, run_id):
+        publish_quarantine(run.attempt.loaded.root, quarantine, run_id)
         raise problem
 
 
@@ -180,12 +178,10 @@ def report_run(run: Run) -> tuple[list[Check], list[Warned]]:
 
 
 @step
-def prove(
-    attempt: Attempt, read: FeedsRead, checks: list[Check], warnings: list[Warned]
-) -> Manifest:
+def prove(run: Run, checks: list[Check], warnings: list[Warned]) -> Manifest:
     """Hash what was written, and refuse to publish what does not add up."""
+    attempt, inputs = run.attempt, run.read.inputs()
     remove_tree(attempt.scratch)
-    inputs = read.inputs()
     reconciliation = [*reconcile_inputs(inputs), *checks]
     outputs = hash_outputs(attempt.staging, attempt.run_id, attempt.reports.list_linked())
     attempt.reports.keep(attempt.run_id, outputs)
@@ -201,7 +197,7 @@ def prove(
         inputs=inputs,
         outputs=outputs,
         reconciliation=reconciliation,
-        warnings=order_warnings([*attempt.loaded.warnings, *read.warnings, *warnings]),
+        warnings=order_warnings([*attempt.loaded.warnings, *run.read.warnings, *warnings]),
     )
 
 
@@ -234,15 +230,14 @@ def publish(attempt: Attempt, manifest: Manifest) -> None:
 
 
 @step
-def drop_old_files(attempt: Attempt, read: FeedsRead) -> None:
+def drop_old_files(run: Run) -> None:
     """Drop what this run did not read from the ledger, and the snapshots that are too old."""
-    root, rules = attempt.loaded.root, attempt.loaded.config.workspace
-    attempt.kept.drop_unused()
-    drop_past_records(Layout(root).kept, attempt.run_id)
-    used = {file.receipt.key for file in read.catalog.files}
+    root, rules = run.attempt.loaded.root, run.config.workspace
+    run.kept.drop_unused()
+    drop_past_records(Layout(root).kept, run.attempt.run_id)
+    used = {file.receipt.key for file in run.catalog.files}
     with storage_errors("cleaning the ledger"):
-        ledger = Layout(root).ledger
-        for one in ledger.iterdir() if ledger.is_dir() else ():
+        for one in run.ledger.iterdir() if run.ledger.is_dir() else ():
             if one.name not in used:
                 remove_tree(one)
     drop_old_snapshots(root, rules.keep_snapshots, rules.keep_days, datetime.now(UTC))
