@@ -9,6 +9,7 @@ import polars as pl
 
 from contracts.manifest import count_of
 from flows.errors import UsageError
+from transforms.common.rates import divide_numbers
 from transforms.explain.row_places import (
     BECAUSE,
     COUNTS,
@@ -115,13 +116,6 @@ def _compare(rows: pl.DataFrame, value: Any) -> str:
     return f"{count_of(rows.height, 'row')} add up to {total.normalize():f}, not to {value}"
 
 
-def divide(numerator: Any, denominator: Any) -> float | None:
-    """A fraction as reports have it: null where there is nothing to divide by."""
-    if numerator is None or not denominator:
-        return None
-    return float(numerator) / float(denominator)
-
-
 def explain_quotient(
     parts: Iterable[Operand], excluded: pl.DataFrame = NOTHING_LEFT_OUT, times: int = 1
 ) -> Explanation:
@@ -133,7 +127,7 @@ def explain_quotient(
         times: What the quotient is multiplied by.
     """
     upper, lower = parts
-    ratio = divide(upper.value, lower.value)
+    ratio = divide_numbers(upper.value, lower.value)
     return Explanation(
         f"{upper.name} / {lower.name}" + (f" * {times}" if times > 1 else ""),
         operands=(upper, lower),

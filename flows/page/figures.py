@@ -125,13 +125,6 @@ def figure_at(table: str, key: str, column: str, value: Value, kind: str) -> Cel
     return Cell(_write_value(value, kind), kind, _raw(value), table, key, column)
 
 
-def divide(part: Value, whole: Value) -> float | None:
-    """A ratio of two sums; None where there is nothing to divide by."""
-    if part is None or not whole:
-        return None
-    return float(str(part)) / float(str(whole))
-
-
 def _mask(text: str) -> str:
     """A text without addresses; only one that has their sign is searched."""
     return ADDRESS.sub(MASKED, text) if "@" in text or "%40" in text else text

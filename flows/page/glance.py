@@ -10,12 +10,13 @@ from contracts.reports.ads import CampaignPerformance
 from contracts.reports.messaging import MessageReport, VariantReport
 from contracts.reports.run_tables import RunChanges, RunFeeds
 from contracts.reports.session_matches import UtmAudit
-from flows.page.figures import MONEY, NUMBER, RATE, divide, figure, plain
+from flows.page.figures import MONEY, NUMBER, RATE, figure, plain
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import DAY, SnapshotTables, greatest_first
 from flows.page.tabs.ads_tab import CAMPAIGN, CAMPAIGNS
 from flows.page.tabs.broken_links import AUDIT
 from flows.page.views import Answer, name_tab
+from transforms.common.rates import divide_numbers
 
 C, M, V, U = CampaignPerformance, MessageReport, VariantReport, UtmAudit
 GOOD, BAD = "good", "bad"
@@ -207,7 +208,7 @@ def _rejected(published: SnapshotTables) -> Iterator[Answer]:
     inputs = published.manifest.inputs
     rejected, read = sum(file.rejected for file in inputs), sum(file.rows_read for file in inputs)
     refused = sum(file.refused is not None for file in inputs)
-    share = divide(rejected, read) or 0.0
+    share = divide_numbers(rejected, read) or 0.0
     said = f"{rejected:,} of {read:,} rows ({share:.2%}), and {refused} files were refused."
     tone = BAD if refused or share > MUCH_REJECTED else GOOD
     yield Answer("What was rejected?", (plain(said),), "run", tone)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.page.day_sums import DaySums, Ratios, parts_of
-from flows.page.figures import RATE, Cell, divide, figure, plain
+from flows.page.figures import RATE, Cell, figure, plain
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import DAY
 from flows.page.views import Headline
+from transforms.common.rates import divide_numbers
 
 
 def make_headlines(
@@ -38,9 +39,9 @@ def make_headlines(
         if now.get(name) is not None
     ]
     for title, (above, below, kind) in ratios.items():
-        value = divide(now.get(above), now.get(below))
+        value = divide_numbers(now.get(above), now.get(below))
         if value is not None:
-            old = divide(then.get(above), then.get(below))
+            old = divide_numbers(then.get(above), then.get(below))
             headlines.append(
                 Headline(title, plain(value, kind), plain(old, kind) if before else None)
             )
@@ -54,7 +55,7 @@ def _reaches(days: DaySums, period: ReportPeriod) -> bool:
 
 
 def _change(now: Any, then: Any) -> Cell | None:
-    difference = divide(now, then)
+    difference = divide_numbers(now, then)
     if difference is None:
         return None
     cell = plain(difference - 1, RATE)

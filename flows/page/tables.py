@@ -14,7 +14,6 @@ from flows.page.figures import (
     TEXT,
     TIME,
     Cell,
-    divide,
     figure_at,
     kind_of,
     plain,
@@ -24,7 +23,7 @@ from flows.page.pieces import MOST_ROWS
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables, greatest_first
 from flows.page.views import Column, Rows, TableView
-from transforms.common.rates import sum_known
+from transforms.common.rates import divide_numbers, sum_known
 
 BLANK = Cell("")
 """The cell of a figure that a finer level does not have."""
@@ -281,6 +280,6 @@ def _with_bar(cell: Cell, highest: float | None) -> Cell:
 
 
 def _ratio(row: Mapping[str, Any], above: str, below: str, kind: str, *, has_bar: bool) -> Cell:
-    value = divide(row.get(above), row.get(below))
+    value = divide_numbers(row.get(above), row.get(below))
     share = min(1.0, max(0.0, value)) if has_bar and value is not None and kind == RATE else None
     return plain(value, kind, share=share)

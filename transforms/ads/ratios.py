@@ -1,7 +1,8 @@
-"""What the figures of ad performance come to: ratios of sums (SPEC §6.2)."""
+"""What the figures of ads come to: ratios of sums (SPEC §6.2)."""
 
 import polars as pl
 
+from contracts.columns import Table, columns
 from contracts.facts.ads.ad_stats import DailyStats
 from contracts.reports.ads import CampaignPerformance
 from transforms.common.rates import divide
@@ -23,16 +24,23 @@ RATIOS: dict[str, tuple[str, str]] = {
     P.over_claim_ratio: (P.reported_conversions, P.orders),
 }
 """Ratio -> its numerator and denominator."""
+STATS_RATIOS = {
+    ratio: (OF_STATS.get(upper, upper), lower) for ratio, (upper, lower) in RATIOS.items()
+}
+"""The same by what stats call their figures."""
 THOUSANDS = {P.cpm: 1000}
 """Ratio -> how many of the denominator it is for."""
 
 
-def make_ratios() -> list[pl.Expr]:
-    """Conversions as the platform reports them, and ratios; null where the denominator is 0."""
+def make_ratios(table: type[Table]) -> list[pl.Expr]:
+    """The ratios that a table has, of sums of stats; null where the denominator is 0."""
     return [
-        *(pl.col(metric).alias(name) for name, metric in OF_STATS.items()),
-        *(
-            (divide(OF_STATS.get(upper, upper), lower) * THOUSANDS.get(ratio, 1)).alias(ratio)
-            for ratio, (upper, lower) in RATIOS.items()
-        ),
+        (divide(*parts) * THOUSANDS.get(ratio, 1)).alias(ratio)
+        for ratio, parts in STATS_RATIOS.items()
+        if ratio in columns(table)
     ]
+
+
+def name_conversions_reported() -> list[pl.Expr]:
+    """Conversions as the platform reports them, under the names that reports give them."""
+    return [pl.col(metric).alias(name) for name, metric in OF_STATS.items()]

@@ -1,6 +1,7 @@
 """Rates: sums first and division last, null where there is nothing to divide by (SPEC §6)."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import polars as pl
 
@@ -47,6 +48,13 @@ def divide(numerator: str, denominator: str) -> pl.Expr:
     """
     above, below = (pl.col(name).cast(pl.Float64) for name in (numerator, denominator))
     return pl.when(below != 0).then(above / (below + (above - above)))
+
+
+def divide_numbers(numerator: Any, denominator: Any) -> float | None:
+    """A fraction of two figures of reports, as `divide` has it of their columns."""
+    if numerator is None or not denominator:
+        return None
+    return float(numerator) / float(denominator)
 
 
 def add_rates(sums: pl.LazyFrame) -> pl.LazyFrame:

@@ -20,6 +20,7 @@ from transforms.ads.levels import (
 )
 from transforms.ads.name_lookup import AdVersions, fill_names
 from transforms.ads.name_versions import PLATFORM_KEYS
+from transforms.ads.ratios import make_ratios
 from transforms.ads.speakers import adds_to
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.currency import AMOUNTS, convert, round_amounts
@@ -101,10 +102,7 @@ def report_breakdowns(sums: pl.LazyFrame, currency: str) -> ReportRows:
     """
     b = BreakdownReport
     added = (
-        divide(b.clicks, b.impressions).alias(b.ctr),
-        divide(b.spend, b.clicks).alias(b.cpc),
-        (divide(b.spend, b.impressions) * 1000).alias(b.cpm),
-        divide(b.conversions_value, b.spend).alias(b.reported_roas),
+        *make_ratios(b),
         divide(b.spend, BreakdownSums.entity_spend).alias(b.spend_share),
         pl.lit(currency).alias(b.currency),
     )

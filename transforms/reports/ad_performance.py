@@ -20,7 +20,7 @@ from contracts.vocabulary import AdLevel
 from transforms.ads.levels import DAY
 from transforms.ads.name_versions import PLATFORM_KEYS, is_valid_on
 from transforms.ads.performance_sums import GROUP, IDS
-from transforms.ads.ratios import make_ratios
+from transforms.ads.ratios import make_ratios, name_conversions_reported
 from transforms.common.ad_levels import ID_OF_LEVEL
 from transforms.common.joins import take
 from transforms.common.report_rows import ReportRows, order_rows
@@ -193,6 +193,10 @@ def _order(
     rows: pl.LazyFrame, groups: pl.DataFrame, contract: type[Table], currency: str
 ) -> ReportRows:
     """The table with its ratios, in the order of its key."""
-    added = (*make_ratios(), pl.lit(currency).alias(CampaignPerformance.currency))
+    added = (
+        *name_conversions_reported(),
+        *make_ratios(contract),
+        pl.lit(currency).alias(CampaignPerformance.currency),
+    )
     ordered = order_rows(rows.drop(IDS), ORG_NUMBER, DAY, GROUP)
     return ReportRows(ordered, contract, added, groups.select(IDS), GROUP)

@@ -26,26 +26,21 @@ from flows.explain.explanation import (
     absorb_rounding,
     add_up,
     count_rows,
-    divide,
 )
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import scan_given
 from transforms.ads.daily_stats import OF_RATE, find_stats_rates
 from transforms.ads.levels import DAY, PARENTS
+from transforms.ads.ratios import STATS_RATIOS, THOUSANDS
 from transforms.ads.speakers import adds_to
 from transforms.common.currency import AMOUNTS, convert, round_amounts
+from transforms.common.rates import divide_numbers
 from transforms.common.shared_texts import write_out_texts
 from transforms.explain.row_places import ROW_PLACE
 from transforms.reports.ad_breakdowns import GRAIN, name_breakdowns
 
 B = BreakdownReport
 TABLE = "ad_breakdowns"
-RATIOS = {
-    B.ctr: (B.clicks, B.impressions),
-    B.cpc: (B.spend, B.clicks),
-    B.cpm: (B.spend, B.impressions),
-    B.reported_roas: (B.conversions_value, B.spend),
-}
 ENTITY_SPEND = "entity_spend"
 
 
@@ -58,11 +53,10 @@ class BreakdownCells:
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
-        if cell.column in RATIOS:
-            parts = [self._explain_sum(cell, name) for name in RATIOS[cell.column]]
-            return explain_ratio(
-                cell, RATIOS[cell.column], parts, 1000 if cell.column == B.cpm else 1
-            )
+        if cell.column in STATS_RATIOS:
+            names = STATS_RATIOS[cell.column]
+            parts = [self._explain_sum(cell, name) for name in names]
+            return explain_ratio(cell, names, parts, THOUSANDS.get(cell.column, 1))
         if cell.column == B.spend_share:
             return self._explain_share(cell)
         return self._explain_sum(cell, cell.column)
@@ -92,7 +86,7 @@ class BreakdownCells:
             "spend / the spend of the entity on that day, by the feed that speaks for it",
             operands=operands,
             excluded=part.excluded,
-            expected=divide(row[B.spend], total),
+            expected=divide_numbers(row[B.spend], total),
         )
 
     def _find_rows(self, row: Mapping[str, Any]) -> pl.LazyFrame:

@@ -12,14 +12,16 @@ from contracts.reports.session_matches import SessionMatches
 from flows.page.charts import draw_chart, draw_groups, draw_ratio
 from flows.page.day_sums import DaySums, parts_of, read_day_sums
 from flows.page.drill_down import FinerLevel, make_opening_table
-from flows.page.figures import MONEY, NUMBER, RATE, divide, plain
+from flows.page.figures import MONEY, NUMBER, RATE, plain
 from flows.page.headlines import make_headlines
 from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import DAY, SnapshotTables
 from flows.page.tables import TableSpec, make_table
 from flows.page.tabs.broken_links import list_broken_links
 from flows.page.views import Block, ChartView, Headline, Tab, TableView, make_tab, only_made
-from transforms.common.rates import sum_known
+from transforms.ads.ratios import RATIOS as PERFORMANCE_RATIOS
+from transforms.ads.ratios import STATS_RATIOS
+from transforms.common.rates import divide_numbers, sum_known
 
 A, B, C = AdPerformance, BreakdownReport, CampaignPerformance
 CAMPAIGNS, ADS = "ads/campaign_performance", "ads/ad_performance"
@@ -33,9 +35,9 @@ FIGURES = {
     C.reported_conversions_value: "Value reported",
 }
 RATIOS = {
-    "Revenue per unit spent": (C.revenue, C.spend, NUMBER),
-    "Reported value per unit spent": (C.reported_conversions_value, C.spend, NUMBER),
-    "Cost per session": (C.spend, C.sessions, MONEY),
+    "Revenue per unit spent": (*PERFORMANCE_RATIOS[C.roas], NUMBER),
+    "Reported value per unit spent": (*PERFORMANCE_RATIOS[C.reported_roas], NUMBER),
+    "Cost per session": (*PERFORMANCE_RATIOS[C.cost_per_session], MONEY),
 }
 HEADLINE_RATIOS = {
     name: ratio for name, ratio in RATIOS.items() if ratio[0] != C.reported_conversions_value
@@ -67,7 +69,7 @@ CONVERSIONS = TableSpec(
     },
     C.reported_conversions,
     by=(C.platform,),
-    ratios={"Reported per order": (C.reported_conversions, C.orders, NUMBER)},
+    ratios={"Reported per order": (*PERFORMANCE_RATIOS[C.over_claim_ratio], NUMBER)},
 )
 SOURCES = TableSpec(
     "Whose figures count: who speaks for which spend",
@@ -95,7 +97,7 @@ BREAKDOWNS = TableSpec(
     {B.spend: "Spend", B.clicks: "Clicks", B.impressions: "Impressions"},
     B.spend,
     by=(B.platform, B.kind, B.value),
-    ratios={"Clicked": (B.clicks, B.impressions, RATE)},
+    ratios={"Clicked": (*STATS_RATIOS[B.ctr], RATE)},
 )
 
 
@@ -210,8 +212,14 @@ def _rate_matches(
     found = sessions.sum([MATCHED, OF_ADS], period) if sessions else {}
     seen = campaigns.filter(pl.col(C.sessions) > 0)
     rates = (
-        ("Sessions whose ad or campaign is known", divide(found.get(MATCHED), found.get(OF_ADS))),
-        ("Spend on campaigns with sessions", divide(seen[C.spend].sum(), campaigns[C.spend].sum())),
+        (
+            "Sessions whose ad or campaign is known",
+            divide_numbers(found.get(MATCHED), found.get(OF_ADS)),
+        ),
+        (
+            "Spend on campaigns with sessions",
+            divide_numbers(seen[C.spend].sum(), campaigns[C.spend].sum()),
+        ),
     )
     return tuple(Headline(title, plain(rate, RATE)) for title, rate in rates if rate is not None)
 

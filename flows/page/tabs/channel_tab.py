@@ -26,6 +26,7 @@ from flows.page.tabs.channel_specs import (
     find_impossible,
 )
 from flows.page.views import Block, ChartView, Tab, TableView, only_made
+from transforms.common.rates import FORMULAS
 
 M = MessageReport
 COUNTS = {
@@ -45,10 +46,10 @@ COUNTS = {
     M.cost: "Cost",
 }
 RATIOS = {
-    "Opened by people": (M.human_unique_opens, M.delivered, RATE),
-    "Clicked by people": (M.human_unique_clicks, M.delivered, RATE),
+    "Opened by people": (*FORMULAS[M.human_open_rate], RATE),
+    "Clicked by people": (*FORMULAS[M.human_click_rate], RATE),
     "Replied": (M.replies, M.delivered, RATE),
-    "Bounced, of sends": (M.bounced, M.sends, RATE),
+    "Bounced, of sends": (*FORMULAS[M.bounce_rate], RATE),
 }
 OF_CAMPAIGN = {
     M.sends: "Sends",
