@@ -1,5 +1,6 @@
 """The run manifest (SPEC §8): what was read, what was written, and the proof that they agree."""
 
+import re
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -14,6 +15,14 @@ def path_below(path: str) -> str:
         msg = "a path of the manifest lies below the workspace"
         raise ValueError(msg)
     return path
+
+
+STATE = re.compile(r"[^\W\d][\w ()./-]{0,39}|\([\w ()./-]{1,39}")
+
+
+def may_be_quoted(word: str) -> bool:
+    """Whether a cell's text says what a row is, as `paid`: another one may be a person's."""
+    return STATE.fullmatch(word) is not None
 
 
 RunId = Annotated[str, Field(pattern=RUN_ID_PATTERN)]

@@ -51,6 +51,10 @@ WARNINGS: Mapping[str, str] = {
         "what was skipped in a file: preambles, total rows, rows that the source takes for none of "
         "its tables (a failed payment)"
     ),
+    "order_state_unknown": (
+        "orders in a state that no rule knows, as a shop's own word for cancelled; "
+        "they count as sold"
+    ),
     "rate_missing": (
         "a currency without a rate on its day: orders and ad stats rejected, message costs left "
         "out; or a message's cost of which nobody says the day"

@@ -28,6 +28,14 @@ class PricedOrders(Table):
     )
 
 
+class UnknownOrderStates(Table):
+    """One row per state of orders that nobody knows to be a sale and that counts as one."""
+
+    state: Text = column("the shop's word", key=True, required=True)
+    orders: Count = column("orders in that state", required=True)
+    revenue: Money = column("what they bring, in the reporting currency", required=True)
+
+
 class Touches(Table):
     """One row per touch: what may lead a person to an order."""
 

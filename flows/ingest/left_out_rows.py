@@ -1,20 +1,17 @@
 """Rows that none of a source's tables takes, and by which words: none goes without being told."""
 
-import re
 from collections import Counter, defaultdict
 from dataclasses import replace
 
 import polars as pl
 
-from contracts.manifest import count_of
+from contracts.manifest import count_of, may_be_quoted
 from flows.config.configured_feeds import ConfiguredFeed
 from transforms.ingest.column_mapping import index_header, keep_rows_of_table
 from transforms.ingest.expressions import fold
 
 MOST_WORDS = 5
 """How many words of a column a note names."""
-STATE = re.compile(r"[^\W\d][\w ()./-]{0,39}|\([\w ()./-]{1,39}")
-"""Words that say what a row is; what else stands in such a column may be a person's."""
 
 
 class LeftOutRows:
@@ -67,7 +64,7 @@ class LeftOutRows:
                 is_why = fold(word) in self._refused[name] or (
                     bool(self._taken[name]) and fold(word) not in self._taken[name]
                 )
-                if is_why and STATE.fullmatch(word):
+                if is_why and may_be_quoted(word):
                     self._words[name][word] += count
 
     def note(self) -> list[str]:

@@ -12,6 +12,7 @@ from flows.steps.attribution.attribution_reports import (
     write_credited_orders,
     write_earnings,
 )
+from flows.steps.attribution.order_warnings import find_order_warnings
 from flows.steps.matching.session_reports import (
     find_alias_warnings,
     reconcile_sessions,
@@ -153,6 +154,13 @@ def find_warnings(run: Run, facts: RunFacts) -> list[Warned]:
             "warnings of people",
             [facts.activities],
             lambda: find_people_warnings(facts.activities.value),
+        )
+    if run.gives("attribution", "order_touches"):
+        inputs = run.give(["orders", "exchange_rates"])
+        found += run.reports.recall_warnings(
+            "warnings of orders",
+            [inputs],
+            lambda: find_order_warnings(inputs.catalog, inputs.config),
         )
     if run.gives("ads", "account_report"):
         found += run.reports.recall_warnings(

@@ -5,6 +5,11 @@ import polars as pl
 from contracts.columns import columns, polars_schema
 from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import Orders
+from transforms.attribution.order_states import (
+    CANCELLED_STATUSES,
+    REFUNDED_STATUSES,
+    fold_state,
+)
 from transforms.common.calendar import reporting_day
 from transforms.common.currency import (
     convert,
@@ -13,25 +18,6 @@ from transforms.common.currency import (
     normalize_currency,
     round_amounts,
 )
-
-CANCELLED_STATUSES = (
-    "cancelled",
-    "canceled",
-    "declined",
-    "expired",
-    "failed",
-    "rejected",
-    "void",
-    "voided",
-)
-"""Order states, in lower case with `_` between words, that bring no revenue."""
-
-REFUNDED_STATUSES = ("charged_back", "chargeback", "refunded", "returned")
-"""Order states that bring no revenue where no amount, or one of 0, says what was given back.
-
-A partly refunded order counts in full: what was given back stands in `refunded`, or in a row of its
-own that takes it back.
-"""
 
 ORG_ID, ORDER_ID, REVENUE = PricedOrders.org_id, PricedOrders.order_id, PricedOrders.revenue
 HAS_REFUND, STATE = "has_refund", "state"
@@ -139,9 +125,6 @@ def _judge_orders(priced: pl.LazyFrame) -> pl.LazyFrame:
         .unique()
         .with_columns(pl.lit(value=True).alias(HAS_REFUND))
     )
-    words = (
-        pl.col(Orders.status).str.strip_chars().str.to_lowercase().str.replace_all(r"[\s-]+", "_")
-    )
     has_amount = (
         pl.col(HAS_REFUND).fill_null(value=False)
         | (pl.col(Orders.refunded) != 0).fill_null(value=False)
@@ -154,7 +137,7 @@ def _judge_orders(priced: pl.LazyFrame) -> pl.LazyFrame:
     ).fill_null(value=False)
     takes_back = pl.col(Orders.refund_of).is_not_null() | (pl.col(REVENUE) < 0)
     return (
-        priced.with_columns(words.fill_null("").alias(STATE))
+        priced.with_columns(fold_state(pl.col(Orders.status)).alias(STATE))
         .join(taken_back, on=[ORG_ID, ORDER_ID], how="left", validate="m:1")
         .with_columns(
             (pl.col(REVENUE).is_not_null() & ~is_void).alias(PricedOrders.is_conversion),

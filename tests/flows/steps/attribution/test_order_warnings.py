@@ -1,0 +1,38 @@
+"""Orders in a state that no rule knows count as sold, and a run says so."""
+
+from pathlib import Path
+
+from tests.support.publishing import publish
+
+HEAD = "order_id,ordered_at,contact_id,revenue,status\n"
+
+
+def orders(*states: str) -> bytes:
+    """An order in each of these states, of 1, 2, 3 … in the reporting currency."""
+    rows = [f"{n},2026-01-01T10:00:00Z,101,{n},{state}\n" for n, state in enumerate(states, 1)]
+    return (HEAD + "".join(rows)).encode()
+
+
+def test_a_word_of_the_shop_s_own_is_told_with_its_money(tmp_path: Path) -> None:
+    """It counts: a wrong guess would lose revenue in silence, this one is told."""
+    ran = publish(tmp_path, orders=orders("paid", "wc-cancelled", "storniert"))
+    assert ran.table("attribution", "channel_attribution")["revenue"].max() == 4
+    (warning,) = [one for one in ran.warnings if one.code == "order_state_unknown"]
+    assert (warning.count, warning.amount) == (1, "3.00")
+    assert 'values = { status = { "storniert" = "cancelled" } }' in warning.message
+
+
+def test_five_words_are_named_and_the_rest_added_up(tmp_path: Path) -> None:
+    """A text that may be a person's is not quoted."""
+    states = ("a", "b", "ada@example.com", "c", "d", "e", "f")
+    ran = publish(tmp_path, orders=orders(*states))
+    told = [one for one in ran.warnings if one.code == "order_state_unknown"]
+    assert sorted((one.count, one.amount) for one in told) == [
+        (1, "3.00"), (1, "4.00"), (1, "5.00"), (1, "6.00"), (1, "7.00"), (2, "3.00"),
+    ]  # fmt: skip
+    assert "ada@" not in str(told)
+
+
+def test_known_words_are_no_question(tmp_path: Path) -> None:
+    ran = publish(tmp_path, orders=orders("paid", "Pending", "voided", "partially refunded", ""))
+    assert "order_state_unknown" not in {one.code for one in ran.warnings}
