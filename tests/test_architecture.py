@@ -370,3 +370,16 @@ def test_the_top_level_is_what_was_agreed() -> None:
     untracked = {"uv.lock", "dist", "build"}
     found = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
     assert found - untracked == agreed
+
+
+def test_what_the_docstring_of_a_package_names_is_there() -> None:
+    known = {part for path in MODULES for part in path.relative_to(ROOT).with_suffix("").parts}
+    lost = set()
+    for path in MODULES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        defined = (ast.FunctionDef, ast.ClassDef)
+        known |= {node.name for node in ast.walk(tree) if isinstance(node, defined)}
+        if path.name == "__init__.py":
+            named = re.findall(r"`([a-z]+(?:[_.][a-z]+)+)`", ast.get_docstring(tree) or "")
+            lost |= {(label(path), name.removesuffix(".py").split(".")[-1]) for name in named}
+    assert not {(place, name) for place, name in lost if name not in known}
