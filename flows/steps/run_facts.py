@@ -64,6 +64,10 @@ class RunFacts:
 
     run: Run
 
+    def forget(self) -> None:
+        """Let go of all facts, which refer to each other and so would outlast the reports."""
+        vars(self).clear()
+
     @cached_property
     def channels(self) -> Deferred[RunChannels]:
         """The channels of the run."""

@@ -45,7 +45,9 @@ def write_report_tables(run: Run) -> tuple[list[Check], list[Warned]]:
         *report_attribution(run, facts),
     ]
     checks += keep_standing_tables(run, facts)
-    return checks, [*find_warnings(run, facts), *run.kept.warnings, *run.reports.warnings]
+    warnings = [*find_warnings(run, facts), *run.kept.warnings, *run.reports.warnings]
+    facts.forget()
+    return checks, warnings
 
 
 @step

@@ -16,6 +16,9 @@ CAMPAIGN = [UtmAudit.org_id, UtmAudit.platform, UtmAudit.campaign_id]
 AD = [*CAMPAIGN, UtmAudit.ad_id]
 SESSIONS = UtmAudit.sessions_at_risk
 PLACE = [*CAMPAIGN, UtmAudit.parameter, AdNames.name_key]
+PLACE_HASH = "_place"
+OF_CAMPAIGN = pl.when(pl.col(AdNames.level) == AdLevel.AD).then(AdNames.campaign_id)
+"""The campaign within which a name tells ads apart; null for the name of a campaign."""
 OF_ENTITY = "_entity"
 SPENT_FROM, SPENT_UNTIL = "spent from", "spent until"
 EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 31)
@@ -108,26 +111,31 @@ def find_shared_names(names: pl.LazyFrame) -> pl.LazyFrame:
 
 def _list_spans(names: pl.LazyFrame) -> pl.LazyFrame:
     """The days of each name of an entity: those known, where any are, else those presumed."""
-    is_ad = pl.col(AdNames.level) == AdLevel.AD
+    named = names.filter(pl.col(AdNames.name_key).is_not_null())
+    # Hashes find what is nowhere twice, as nearly all names are, without another copy of all.
+    twice = named.group_by(_hash_place()).len().filter(pl.col("len") > 1)
+    several = named.with_columns(_hash_place()).join(twice, on=PLACE_HASH, how="semi")
     known = pl.col(AdNames.known_from).is_not_null()
     since = pl.when(known).then(AdNames.known_from).otherwise(AdNames.valid_from)
     until = pl.when(known).then(AdNames.known_until).otherwise(AdNames.valid_until)
-    return (
-        names.filter(pl.col(AdNames.name_key).is_not_null())
-        .select(
-            AdNames.org_id,
-            AdNames.platform,
-            pl.when(is_ad).then(AdNames.campaign_id).alias(UtmAudit.campaign_id),
-            AdNames.name_key,
-            parameter=AdNames.level,
-            value=AdNames.name,
-            entity=pl.coalesce(AdNames.ad_id, AdNames.campaign_id),
-            since=since.fill_null(EARLIEST),
-            until=until.fill_null(LATEST),
-            is_known=known,
-        )
-        .filter(pl.col("is_known") == pl.col("is_known").any().over(*PLACE, "entity"))
-    )
+    return several.select(
+        AdNames.org_id,
+        AdNames.platform,
+        OF_CAMPAIGN.alias(UtmAudit.campaign_id),
+        AdNames.name_key,
+        parameter=AdNames.level,
+        value=AdNames.name,
+        entity=pl.coalesce(AdNames.ad_id, AdNames.campaign_id),
+        since=since.fill_null(EARLIEST),
+        until=until.fill_null(LATEST),
+        is_known=known,
+    ).filter(pl.col("is_known") == pl.col("is_known").any().over(*PLACE, "entity"))
+
+
+def _hash_place() -> pl.Expr:
+    """A hash of what `PLACE` is of a name."""
+    place = (AdNames.org_id, AdNames.platform, OF_CAMPAIGN, AdNames.level, AdNames.name_key)
+    return pl.struct(*place).hash().alias(PLACE_HASH)
 
 
 def count_ambiguous(links: pl.LazyFrame) -> pl.LazyFrame:

@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 from contracts.facts.ads.ad_names import AdNames
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
+from transforms.common.joins import place
 from transforms.web.utm import normalize_text
 
 LEAST_SIMILARITY = 88.0
@@ -30,6 +31,9 @@ PERIOD_PATTERN = re.compile(
 
 WITHIN = "within"
 """The campaign among whose ads a name is looked for; null for any."""
+
+LOST = "lost"
+"""What a suggestion's target cost without a session."""
 
 SCOPE = [AdNames.org_id, AdNames.platform, AdNames.level, WITHIN]
 WITHOUT_TARGET = [AuditKind.SESSIONS_WITHOUT_AD, AuditKind.CONTENT_WITHOUT_AD]
@@ -81,16 +85,14 @@ def suggest_targets(audit: pl.DataFrame, ad_names: pl.DataFrame) -> pl.DataFrame
             best = find_similar(value, targets)
             if best is not None:
                 target, name, score = best
-                found.append((row, scope[1], *target, shown[name], score))
-    schema = {"row": pl.UInt32} | {name: audit.schema[name] for name in SUGGESTED}
-    suggestions = pl.DataFrame(found, schema=schema, orient="row")
-    return (
-        audit.drop(SUGGESTED)
-        .with_row_index("row")
-        .join(suggestions, on="row", how="left", validate="1:1", maintain_order="left")
-        .drop("row")
-        .select(audit.columns)
-        .pipe(_put_spend_at_risk)
+                found.append((row, *scope[:2], *target, shown[name], score))
+    schema = {name: audit.schema[name] for name in (UtmAudit.org_id, *SUGGESTED)}
+    suggestions = pl.DataFrame(found, schema={"row": pl.UInt32} | schema, orient="row")
+    told = place(_add_lost_spend(suggestions, audit), "row", audit.height)
+    at_risk = pl.coalesce(told.get_column(LOST), UtmAudit.spend_at_risk)
+    return audit.with_columns(
+        *told.select(SUGGESTED),
+        at_risk.cast(audit.schema[UtmAudit.spend_at_risk]).alias(UtmAudit.spend_at_risk),
     )
 
 
@@ -169,13 +171,16 @@ def _list_names(
     ad_names: pl.DataFrame, wanted: pl.DataFrame
 ) -> dict[tuple[object, ...], pl.DataFrame]:
     """Organization, platform, level and campaign that are asked for -> its names."""
-    named = ad_names.filter(pl.col(AdNames.name_key).is_not_null())
     withins = (pl.lit(None, pl.String), pl.col(AdNames.campaign_id))
-    return (
-        pl.concat([named.with_columns(within.alias(WITHIN)) for within in withins])
-        .join(wanted, on=SCOPE, how="semi", nulls_equal=True)
-        .partition_by(SCOPE, as_dict=True)
-    )
+    # Joined one by one: of all names most are asked for by nobody.
+    asked = [
+        ad_names.with_columns(within.alias(WITHIN)).join(
+            wanted, on=SCOPE, how="semi", nulls_equal=True
+        )
+        for within in withins
+    ]
+    named = pl.concat(asked).filter(pl.col(AdNames.name_key).is_not_null())
+    return named.partition_by(SCOPE, as_dict=True)
 
 
 def _select_similar(values: list[str], names: pl.DataFrame | None) -> pl.DataFrame | None:
@@ -211,31 +216,21 @@ def _group_targets(
     return targets, shown
 
 
-def _put_spend_at_risk(audit: pl.DataFrame) -> pl.DataFrame:
-    """Give each suggestion the spend that has no sessions until its link is understood."""
+def _add_lost_spend(suggestions: pl.DataFrame, audit: pl.DataFrame) -> pl.DataFrame:
+    """Add the spend of what is suggested that has no sessions until its link is understood."""
+    target = [UtmAudit.org_id, *SUGGESTED[:3]]
+    of_lost = [UtmAudit.org_id, UtmAudit.platform, UtmAudit.campaign_id, UtmAudit.ad_id]
     is_lost = pl.col(UtmAudit.kind) == AuditKind.SPEND_WITHOUT_SESSIONS
-    lost = audit.filter(is_lost).select(
-        UtmAudit.org_id,
-        pl.col(UtmAudit.platform).alias(UtmAudit.suggested_platform),
-        pl.col(UtmAudit.campaign_id).alias(UtmAudit.suggested_campaign_id),
-        pl.col(UtmAudit.ad_id).alias(UtmAudit.suggested_ad_id),
-        pl.col(UtmAudit.spend_at_risk).alias("lost"),
+    lost = (
+        audit.select(UtmAudit.kind, *of_lost, pl.col(UtmAudit.spend_at_risk).alias(LOST))
+        .filter(is_lost)
+        .join(suggestions, left_on=of_lost, right_on=target, how="semi", nulls_equal=True)
     )
-    return (
-        audit.join(
-            lost,
-            on=[UtmAudit.org_id, *SUGGESTED[:3]],
-            how="left",
-            nulls_equal=True,
-            validate="m:1",
-            maintain_order="left",
-        )
-        .with_columns(
-            pl.when(pl.col(UtmAudit.score).is_not_null())
-            .then(pl.col("lost").fill_null(0))
-            .otherwise(UtmAudit.spend_at_risk)
-            .cast(audit.schema[UtmAudit.spend_at_risk])
-            .alias(UtmAudit.spend_at_risk)
-        )
-        .drop("lost")
-    )
+    return suggestions.join(
+        lost.select(*of_lost, LOST),
+        left_on=target,
+        right_on=of_lost,
+        how="left",
+        nulls_equal=True,
+        validate="m:1",
+    ).with_columns(pl.col(LOST).fill_null(0))

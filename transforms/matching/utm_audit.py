@@ -66,20 +66,25 @@ def find_spend_without_sessions(links: pl.LazyFrame, spend: pl.LazyFrame) -> pl.
     with_ads = known.filter(is_ad).select(CAMPAIGN).unique()
     cost = spend.filter(pl.col(UtmAudit.campaign_id).is_not_null())
     campaigns = (
-        cost.group_by(CAMPAIGN)
+        cost.join(known.select(CAMPAIGN).unique(), on=CAMPAIGN, how="anti")
+        .group_by(CAMPAIGN)
         .agg(
             pl.col(AdSpend.campaign_name).max().alias(UtmAudit.value), **spent(), **_days_of_spend()
         )
-        .join(known.select(CAMPAIGN).unique(), on=CAMPAIGN, how="anti")
         .with_columns(pl.lit(AdLevel.CAMPAIGN).alias(UtmAudit.parameter))
     )
     ads = (
         cost.filter(is_ad)
-        .group_by(AD)
-        .agg(pl.col(AdSpend.ad_name).max().alias(UtmAudit.value), **spent(), **_days_of_spend())
         .join(with_ads, on=CAMPAIGN, how="semi")
         .join(known, on=AD, how="anti")
-        .with_columns(pl.lit(AdLevel.AD).alias(UtmAudit.parameter))
+        .select(
+            *AD,
+            pl.col(AdSpend.ad_name).alias(UtmAudit.value),
+            pl.col(AdSpend.spend).alias(UtmAudit.spend_at_risk),
+            AdSpend.first_day,
+            AdSpend.last_day,
+            pl.lit(AdLevel.AD).alias(UtmAudit.parameter),
+        )
     )
     return (
         pl.concat([campaigns, ads], how="diagonal")

@@ -156,17 +156,34 @@ def write_performance_reports(
         conversions: Orders and revenue by session (last touch); None without an orders feed.
         staging: The snapshot being written.
     """
+    checks, spend = write_performance_tables(config, facts, conversions, staging)
+    return [*checks, *write_utm_audit(facts.matched, facts.names, spend, staging)]
+
+
+def write_performance_tables(
+    config: Workspace, facts: AdFacts, conversions: pl.DataFrame | None, staging: Path
+) -> tuple[list[Check], pl.LazyFrame]:
+    """Write the performance of campaigns and ads; what they are made of is held meanwhile alone.
+
+    Args:
+        config: The workspace's configuration.
+        facts: What the reports are made from.
+        conversions: Orders and revenue by session (last touch); None without an orders feed.
+        staging: The snapshot being written.
+
+    Returns:
+        What was checked, and `AdSpend`.
+    """
     sessions = count_ad_sessions(facts, conversions)
     names = materialize(share_names(facts.names.lazy()), SharedNames)
     campaigns, ads = (PerformanceTable(facts, sessions, names, level, config) for level in TABLES)
     checks = campaigns.write(staging) + ads.write(staging)
-    nothing = no_rows(GroupSpend)
-    spend = materialize(sum_by_ad(pl.concat([nothing, *ads.spent]), ads.groups), AdSpend)
-    checks += write_utm_audit(facts.matched, facts.names, spend, staging)
     came = facts.matched.links.filter(pl.col(AuditedLinks.platform).is_not_null())
     visited = came.select(pl.col(AuditedLinks.session_count).sum()).collect().item()
     spent = sum_counted(facts)
-    return [*checks, *campaigns.check(visited, spent), *ads.check(visited, spent)]
+    checks += campaigns.check(visited, spent) + ads.check(visited, spent)
+    nothing = no_rows(GroupSpend)
+    return checks, materialize(sum_by_ad(pl.concat([nothing, *ads.spent]), ads.groups), AdSpend)
 
 
 def count_ad_sessions(facts: AdFacts, conversions: pl.DataFrame | None) -> SessionFigures:

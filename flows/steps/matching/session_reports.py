@@ -12,7 +12,7 @@ from contracts.facts.matching.session_matching import AuditedLinks, NamesUsedTwi
 from contracts.manifest import Check, Warned
 from contracts.reports.session_matches import SessionMatches
 from flows.catalog.canonical_tables import Catalog
-from flows.runtime.materialize import hold
+from flows.runtime.materialize import materialize
 from flows.steps.matching.sessions import sort_sessions
 from flows.storage.report_files import write_pieces, write_table
 from flows.storage.table_checks import equal_or_more
@@ -110,7 +110,7 @@ def write_utm_audit(
         staging: The snapshot being written.
     """
     names = ad_names.lazy()
-    twice = hold(list_names_used_twice(matched.links, names), NamesUsedTwice)
+    twice = materialize(list_names_used_twice(matched.links, names), NamesUsedTwice)
     found = audit_utm(matched.links, names, twice, spend).collect(engine="streaming")
     return write_table(staging, GROUP, "utm_audit", suggest_targets(found, ad_names))
 
