@@ -21,7 +21,8 @@ FEEDS = "".join(feed(table, f"raw/{table}/*") for table in TABLES)
 ADS = b"platform,campaign_id\ngoogle_ads,c1\n"
 SESSIONS = "org_id,session_id,started_at,landing_url\n"
 VIEWS = "org_id,page_view_id,viewed_at,anonymous_id,url\n"
-DAYS = 40
+DAYS = 80
+"""So many files that a run of them without the end of a batch is out of the question."""
 
 
 @dataclass
