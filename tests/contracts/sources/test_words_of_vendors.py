@@ -1,6 +1,7 @@
 """Vendors' words that say something else than they seem to: read to what the vendor means."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,14 @@ def test_x_s_clicks_are_those_on_a_link(
     text = f"{day},Campaign,Impressions,Spend,{columns}\n2026-01-31,Spring,1000,3.25,{cells}\n"
     found = read_export(tmp_path, "twitter_ads.ads_manager", text)
     assert rows_of(found, "ad_stats", "campaign_name", "clicks") == [("Spring", clicks)]
+
+
+@pytest.mark.parametrize("unit", ["", " ", " ($)", "(EUR)", " (₹)"])
+def test_amazon_s_sales_are_read_whatever_unit_their_header_says(tmp_path: Path, unit: str) -> None:
+    """Sales of the advertised product alone are part of them."""
+    text = (
+        f"Date,Campaign Name,Spend,7 Day Advertised SKU Sales{unit},7 Day Total Sales{unit}\n"
+        "2026-01-31,Spring,1.00,20.00,30.00\n"
+    )
+    found = read_export(tmp_path, "amazon_ads.sponsored_ads", text)
+    assert rows_of(found, "ad_stats", "conversions_value") == [(Decimal(30),)]
