@@ -1,6 +1,7 @@
 """The run manifest (SPEC §8): what was read, what was written, and the proof that they agree."""
 
 import re
+from datetime import UTC, date, datetime
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -181,6 +182,14 @@ class Journal(Record):
     """state/publishing.json: which run is being published at this moment."""
 
     run_id: RunId
+
+
+def write_instant(at: date, timespec: str = "auto") -> str:
+    """A day, or an instant in UTC, as manifest and commands say it: ISO 8601 with `Z`."""
+    if not isinstance(at, datetime):
+        return at.isoformat()
+    instant = at.astimezone(UTC) if at.tzinfo else at
+    return instant.isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
 def count_of(number: int, noun: str) -> str:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
 
@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from contracts.manifest import write_instant
 from flows.remote.place_names import name_places
 
 DECIMALS_SHOWN = 4
@@ -167,7 +168,7 @@ def _on_screen(document: str) -> str:
 
 def _plain(value: object) -> str | float:
     if isinstance(value, datetime):
-        return _instant(value)
+        return write_instant(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
@@ -183,15 +184,10 @@ def _cell(value: object) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, datetime):
-        return _instant(value)
+        return write_instant(value)
     if isinstance(value, list | dict):
         return _make_visible(as_json(value))
     return _make_visible(str(value))
-
-
-def _instant(value: datetime) -> str:
-    in_utc = value.astimezone(UTC) if value.tzinfo else value
-    return in_utc.isoformat().replace("+00:00", "Z")
 
 
 def _make_visible(text: str, keep: str = "") -> str:

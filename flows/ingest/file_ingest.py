@@ -63,45 +63,53 @@ class Reading:
     damage: str = ""
 
 
+@dataclass(frozen=True)
+class Target:
+    """Where readings go, and whose rows do not.
+
+    Attributes:
+        ledger: The folder with one folder per file read.
+        erasing: Whose rows are refused.
+    """
+
+    ledger: Path
+    erasing: Erasing = NOBODY_ERASED
+
+
 def ingest_file(
-    same: SameBytes,
-    ledger: Path,
-    require_unchanged: Callable[[], None] = lambda: None,
-    erasing: Erasing = NOBODY_ERASED,
+    same: SameBytes, target: Target, require_unchanged: Callable[[], None] = lambda: None
 ) -> Reading:
     """Read one file into the ledger, unless the ledger has it already and it verifies.
 
     Args:
         same: The file, and others with its bytes.
-        ledger: The folder that holds one folder per file read.
+        target: Where the reading goes.
         require_unchanged: Called when the file is read and before anything is kept of it; raises
             where it is not what was hashed.
-        erasing: Whose rows are refused.
 
     Returns:
-        What was read. Parts lie in `ledger/<key>/<table>`.
+        What was read. Parts lie in `<ledger>/<key>/<table>`.
 
     Raises:
         RefusedFile: The file cannot be read as a whole.
         StorageFailed: The ledger cannot be written.
     """
     try:
-        kept, damage = read_kept(ledger, same.key), ""
+        kept, damage = read_kept(target.ledger, same.key), ""
     except DamagedFile as found:
         kept, damage = None, str(found)
-    if kept and kept.bears_erased and kept.keeps_facts != erasing.keeps_facts:
+    if kept and kept.bears_erased and kept.keeps_facts != target.erasing.keeps_facts:
         kept = None
-    return Reading(kept or _read_file(same, ledger, require_unchanged, erasing), damage)
+    return Reading(kept or _read_file(same, target, require_unchanged), damage)
 
 
-def _read_file(
-    same: SameBytes, ledger: Path, require_unchanged: Callable[[], None], erasing: Erasing
-) -> Receipt:
+def _read_file(same: SameBytes, target: Target, require_unchanged: Callable[[], None]) -> Receipt:
+    ledger = target.ledger
     with raw_content(same.files[0].location):
         home = begin_reading(ledger, same.key)
         with storage_errors(f"writing {ledger}"):
             try:
-                receipt = _write_parts(same, home, erasing)
+                receipt = _write_parts(same, home, target.erasing)
             except PanicException:
                 msg = "its content makes the library that reads it fail"
                 hint = "write the file anew, as CSV or with other software"

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.catalog.feed_files import RawFile, require_place
-from flows.ingest.file_ingest import Reading, SameBytes, ingest_file
-from flows.ingest.refused_people import NOBODY_ERASED, Erasing
+from flows.ingest.file_ingest import Reading, SameBytes, Target, ingest_file
 from flows.readers import RefusedFile
 from flows.storage.raw_files import describe_raw, hash_raw, is_raw_elsewhere, raw_content
 from flows.storage.workspace_files import hash_file
@@ -56,19 +55,6 @@ class Refused:
     reason: str
     hint: str
     state: FileState | None = None
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where readings go, and whose rows do not.
-
-    Attributes:
-        ledger: The folder with one folder per file read.
-        erasing: Whose rows are refused.
-    """
-
-    ledger: Path
-    erasing: Erasing = NOBODY_ERASED
 
 
 @dataclass(frozen=True)
@@ -151,7 +137,7 @@ def read_unchanged(same: SameBytes, state: FileState, target: Target) -> Reading
             raise ChangedFile
 
     try:
-        return ingest_file(same, target.ledger, require_unchanged, target.erasing)
+        return ingest_file(same, target, require_unchanged)
     except RefusedFile:
         require_unchanged()
         raise

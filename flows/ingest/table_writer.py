@@ -21,6 +21,7 @@ from contracts.feeds import (
     Sends,
     happened_at,
 )
+from contracts.manifest import write_instant
 from contracts.quarantine import Quarantine
 from flows.catalog.ledger import TableReceipt
 from flows.config.configured_feeds import ConfiguredFeed
@@ -169,8 +170,8 @@ class TableWriter:
         self.receipt.event_types = dict(sorted(self.event_types.items()))
         self.receipt.platforms = dict(sorted(self.platforms.items()))
         if self.happened:
-            self.receipt.first_at = _in_iso(min(self.happened))
-            self.receipt.last_at = _in_iso(max(self.happened))
+            self.receipt.first_at = write_instant(min(self.happened))
+            self.receipt.last_at = write_instant(max(self.happened))
         return self.receipt
 
     def _write_valid(self, parsed: pl.DataFrame, number: int) -> None:
@@ -279,7 +280,3 @@ class TableWriter:
         frame.write_parquet(
             self.home / name, compression="zstd", compression_level=1, statistics=False
         )
-
-
-def _in_iso(at: date | datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from contracts.config.workspace import Workspace
-from contracts.manifest import AttemptEnd
+from contracts.manifest import AttemptEnd, write_instant
 from flows.catalog.canonical_tables import Catalog
 from flows.config.loading import LoadedWorkspace
 from flows.errors import FAULT_OF_OURS, CampaignReportsError, DataRefused
@@ -149,5 +149,5 @@ def describe_end(
 
 
 def stamp(instant: datetime) -> str:
-    """An instant as the manifest says it."""
-    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """When something of a run was, to the millisecond."""
+    return write_instant(instant, "milliseconds")

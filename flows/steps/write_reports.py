@@ -1,8 +1,9 @@
 """The steps from canonical tables to published report tables, in their order."""
 
+from contracts.config.workspace import AdsSection
 from contracts.manifest import Check, Warned
 from flows.runtime.prefect_steps import step
-from flows.steps.ads.ad_facts import AD_TABLES
+from flows.steps.ads.ad_facts import AD_TABLES, AdFacts
 from flows.steps.ads.ad_reports import write_stats_reports
 from flows.steps.ads.ad_warnings import find_spend_warnings
 from flows.steps.ads.performance_reports import write_performance_reports
@@ -14,7 +15,6 @@ from flows.steps.attribution.attribution_reports import (
 )
 from flows.steps.attribution.order_warnings import find_order_warnings
 from flows.steps.matching.session_reports import (
-    find_alias_warnings,
     reconcile_sessions,
     write_session_matches,
 )
@@ -25,6 +25,7 @@ from flows.steps.people.people_warnings import find_people_warnings
 from flows.steps.people.segments import compare_segments
 from flows.steps.run_facts import OF_MESSAGES, RunFacts
 from flows.steps.standing_tables import write_standing_tables
+from transforms.matching.aliases import warn_of_aliases
 
 REPORTED = (*OF_MESSAGES, "sends", "events", "message_stats", "segments", "list_members")
 MEMBERS = ("contacts", "segments", "list_members")
@@ -169,8 +170,13 @@ def find_warnings(run: Run, facts: RunFacts) -> list[Warned]:
             "warnings of ads",
             [settings, facts.ads],
             lambda: [
-                *find_alias_warnings(facts.ads.value.matched, facts.ads.value.names, settings.ads),
+                *_warn_of_aliases(facts.ads.value, settings.ads),
                 *find_spend_warnings(catalog.only("ad_stats"), facts.ads.value),
             ],
         )
     return found
+
+
+def _warn_of_aliases(facts: AdFacts, ads: AdsSection) -> list[Warned]:
+    """Warn of aliases whose ad or campaign no feed knows."""
+    return warn_of_aliases(ads, facts.names, facts.matched.links.collect()) if ads.aliases else []

@@ -3,7 +3,7 @@
 import csv
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from contracts.manifest import write_instant
 from flows.errors import UsageError
 from flows.storage.workspace_files import storage_errors
 
@@ -80,7 +81,7 @@ def _disarm_cell(value: object) -> object:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(FORMULA) else value
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return write_instant(value)
     return value
 
 

@@ -11,13 +11,8 @@ NAMED_ALIASES = 3
 """How many aliases a warning spells out."""
 
 
-def find_unknown_aliases(ads: AdsSection, ad_names: pl.DataFrame) -> list[str]:
-    """Find the aliases whose ad or campaign no organization's feeds know.
-
-    Args:
-        ads: The user's aliases.
-        ad_names: `AdNames`.
-    """
+def _find_unknown(ads: AdsSection, ad_names: pl.DataFrame) -> list[str]:
+    """Find the aliases whose ad or campaign no organization's feeds know."""
     ids = [name for alias in ads.aliases.values() for name in (alias.ad_id, alias.campaign_id)]
     is_meant = pl.any_horizontal(pl.col(AdNames.ad_id, AdNames.campaign_id).is_in(ids))
     known = set(
@@ -35,13 +30,15 @@ def find_unknown_aliases(ads: AdsSection, ad_names: pl.DataFrame) -> list[str]:
     ]
 
 
-def warn_of_aliases(unknown: list[str], links: pl.DataFrame) -> list[Warned]:
+def warn_of_aliases(ads: AdsSection, ad_names: pl.DataFrame, links: pl.DataFrame) -> list[Warned]:
     """Warn of aliases that lead to nothing, with the sessions that they leave unmatched.
 
     Args:
-        unknown: The aliases that nobody knows (`find_unknown_aliases`).
+        ads: The user's aliases.
+        ad_names: `AdNames`.
         links: `AuditedLinks`; an alias may also be unknown to some organizations alone.
     """
+    unknown = _find_unknown(ads, ad_names)
     of_aliases = links.filter(pl.col(AuditedLinks.unknown_target).is_not_null())
     sessions = int(of_aliases[AuditedLinks.session_count].sum())
     if not unknown and not sessions:

@@ -14,7 +14,7 @@ from flows.cli.progress_bars import progress_bars
 from flows.config.loading import load_workspace
 from flows.errors import UsageError
 from flows.explain.cells import require_column
-from flows.steps.people.audiences import draw
+from flows.steps.people.audiences import draw_audience
 from flows.storage.export_files import WRITERS, export_tables
 from flows.storage.workspace_files import storage_errors
 
@@ -82,7 +82,7 @@ def audience(
         }
     )
     with progress_bars() as progress:
-        found = draw(load_workspace(workspace), asked, progress, names)
+        found = draw_audience(load_workspace(workspace), asked, progress, names)
     if path.suffix.lower() in WRITERS:
         export_tables({"people/audience": found.lazy()}, path)
     else:

@@ -7,16 +7,14 @@ from pathlib import Path
 import polars as pl
 
 from contracts.columns import key
-from contracts.config.workspace import AdsSection
 from contracts.facts.matching.session_matching import AuditedLinks, NamesUsedTwice
-from contracts.manifest import Check, Warned
+from contracts.manifest import Check
 from contracts.reports.session_matches import SessionMatches
 from flows.catalog.canonical_tables import Catalog
 from flows.runtime.materialize import materialize
 from flows.steps.matching.sessions import sort_sessions
 from flows.storage.report_files import write_pieces, write_table
 from flows.storage.table_checks import equal_or_more
-from transforms.matching.aliases import find_unknown_aliases, warn_of_aliases
 from transforms.matching.match_sessions import MatchedSessions
 from transforms.matching.shared_names import list_names_used_twice
 from transforms.matching.suggestions import suggest_targets
@@ -113,12 +111,3 @@ def write_utm_audit(
     twice = materialize(list_names_used_twice(matched.links, names), NamesUsedTwice)
     found = audit_utm(matched.links, names, twice, spend).collect(engine="streaming")
     return write_table(staging, GROUP, "utm_audit", suggest_targets(found, ad_names))
-
-
-def find_alias_warnings(
-    matched: MatchedSessions, ad_names: pl.DataFrame, ads: AdsSection
-) -> list[Warned]:
-    """Warn of aliases whose ad or campaign no feed knows."""
-    if not ads.aliases:
-        return []
-    return warn_of_aliases(find_unknown_aliases(ads, ad_names), matched.links.collect())

@@ -71,7 +71,7 @@ def select_contacts(
     ).collect()
 
 
-def draw(
+def draw_audience(
     loaded: LoadedWorkspace,
     audience: AudienceSection,
     progress: Progress,

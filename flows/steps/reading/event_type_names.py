@@ -9,7 +9,7 @@ from contracts.feeds import Events, EventTypes
 from flows.catalog.feed_files import find_files, require_place
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.folders import list_matching
-from flows.ingest.file_ingest import SameBytes, ingest_file
+from flows.ingest.file_ingest import SameBytes, Target, ingest_file
 from flows.readers import RefusedFile
 from flows.storage.raw_files import hash_raw
 from transforms.ingest.column_mapping import ResolvedMapping
@@ -47,7 +47,7 @@ def _read_words(root: Path, feeds: list[ConfiguredFeed], ledger: Path) -> dict[s
     for raw in find_files(root, feeds) if feeds else []:
         try:
             require_place(raw)
-            receipt = ingest_file(SameBytes(hash_raw(raw.location), (raw,)), ledger).receipt
+            receipt = ingest_file(SameBytes(hash_raw(raw.location), (raw,)), Target(ledger)).receipt
         except RefusedFile:
             continue
         for part in list_matching(ledger / receipt.key / TABLE, "part-*.parquet"):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from contracts.manifest import Journal, Manifest, OutputTable, Pointer
+from contracts.manifest import Journal, Manifest, OutputTable, Pointer, write_instant
 from flows.folders import list_matching_below
 from flows.storage.checksums import list_sums, write_sums
 from flows.storage.layout import Layout
@@ -169,7 +169,7 @@ def point_to(layout: Layout, manifest: Manifest) -> None:
     pointer = Pointer(
         run_id=manifest.run_id,
         snapshot=snapshot,
-        published_at=datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+        published_at=write_instant(datetime.now(UTC)),
         manifest_sha256=hash_file(layout.reports / snapshot / MANIFEST),
     )
     replace_text(layout.pointer, pointer.model_dump_json(indent=2) + "\n", layout.staging)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from flows.catalog.feed_files import RawFile, find_files
 from flows.config.configured_feeds import configure_feeds
 from flows.config.loading import load_workspace
-from flows.ingest.file_ingest import SameBytes, ingest_file
+from flows.ingest.file_ingest import SameBytes, Target, ingest_file
 from flows.readers import RefusedFile
 from flows.storage.workspace_files import hash_file
 
@@ -73,7 +73,7 @@ def test_a_damaged_file_is_refused_or_every_row_is_accounted_for(
         path.write_bytes(content)
         same = SameBytes(hash_file(path), (RawFile(raw.feed, raw.path, path, raw.home),))
         try:
-            receipt = ingest_file(same, Path(place) / "ledger").receipt
+            receipt = ingest_file(same, Target(Path(place) / "ledger")).receipt
         except RefusedFile as error:
             refused = error
     assert refused is None or (refused.reason and refused.hint)

@@ -11,7 +11,7 @@ from contracts.config.workspace import AudienceSection
 from flows.config.loading import load_workspace
 from flows.progress import silence
 from flows.steps.people import people_reports
-from flows.steps.people.audiences import draw
+from flows.steps.people.audiences import draw_audience
 from tests.support.publishing import Rows, Worlds, publish, quarantined, row, rows
 from tests.support.workspaces import Ran
 
@@ -278,7 +278,7 @@ def test_who_clicked_and_never_unsubscribed(tmp_path: Path) -> None:
             for one in load_workspace(tmp_path / "ws", environ={}).config.audiences
             if one.name == name
         )
-        drawn = draw(load_workspace(tmp_path / "ws", environ={}), asked, silence)
+        drawn = draw_audience(load_workspace(tmp_path / "ws", environ={}), asked, silence)
         assert drawn["contact_id"].to_list() == expected
 
 
