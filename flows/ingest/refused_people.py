@@ -58,6 +58,27 @@ class Erasing:
             pl.when(~erased).then(name).alias(name) for name in PERSONAL if name in valid.columns
         )
 
+    def hide_rejected(self, rejected: pl.DataFrame, parsed: pl.DataFrame) -> pl.DataFrame:
+        """Rejected rows, those of erased people with that as their reason and without their text.
+
+        Where aggregates are kept, too: a row that is rejected gives no fact to keep.
+
+        Args:
+            rejected: What quarantine is to show.
+            parsed: The same rows, with what was read of them.
+        """
+        if self.erasures is None:
+            return rejected
+        bears = parsed.select(ROW_NUMBER, bears=is_erased(parsed.schema, self.erasures))
+        erased = pl.col("bears") | is_erased(rejected.schema, self.erasures)
+        hidden = rejected.join(
+            bears, on=ROW_NUMBER, how="left", validate="1:1", maintain_order="left"
+        ).with_columns(
+            failed_checks=pl.when(erased).then(pl.lit([ERASED])).otherwise("failed_checks"),
+            raw=pl.when(erased).then(pl.lit("{}")).otherwise("raw"),
+        )
+        return hidden.drop("bears")
+
     def hide_broken(self, broken: pl.DataFrame) -> pl.DataFrame:
         """Records that could not be read, those that bear an erased person without their text."""
         if self.erasures is None:

@@ -244,8 +244,6 @@ class TableWriter:
         number: int,
         suffix: str = "",
     ) -> None:
-        for reason in failures.get_column(Quarantine.failed_checks).explode():
-            self.reasons[reason] += 1
         shown = rows.with_columns(show_impossible(column) for column in rows.get_columns())
         raw = shown.select(ROW_NUMBER, raw=pl.struct(pl.exclude(ROW_NUMBER)).struct.json_encode())
         rejected = (
@@ -258,6 +256,8 @@ class TableWriter:
             )
             .select(REJECTED_SCHEMA.names())
         )
+        rejected = self.erasing.hide_rejected(rejected, parsed)
+        self.reasons.update(rejected.get_column(Quarantine.failed_checks).explode())
         self.receipt.rejected += rejected.height
         self._write(rejected, f"rejected-{number:05}{suffix}.parquet")
 

@@ -248,6 +248,35 @@ def test_facts_can_be_kept_without_any_id(root: Path) -> None:
         assert list(find_traces(folder)) == []
 
 
+@pytest.mark.parametrize("aggregates", ["keep", "restate"])
+def test_rejected_rows_of_a_person_say_nothing_any_more(tmp_path: Path, aggregates: str) -> None:
+    """A row whose stamp cannot be read gives no fact to keep: it is refused as the person's."""
+    rejected = [
+        {"event_id": "e8", "contact_id": ID, **OPENED, "occurred_at": "soon"},
+        {"event_id": "e9", "contact_id": "bo-0815", **OPENED, "occurred_at": "soon"},
+        {"event_id": "e7", "contact_id": "cy-1", **OPENED, "occurred_at": "soon"}
+        | {"note": f"for {ADDRESS}"},
+    ]
+    toml = (
+        f'[workspace]\nmax_rejected_share = 1.0\n[erasure]\naggregates = "{aggregates}"\n'
+        + feed("contacts", "raw/contacts.csv")
+        + feed("events", "raw/events.json")
+    )
+    files = {
+        "raw/contacts.csv": CONTACTS,
+        "raw/events.json": json.dumps(EVENTS + rejected).encode(),
+    }
+    root = write_workspace(tmp_path / "ws", toml, files)
+    run(root)
+    erase(root, contact=ID)
+    shown = pl.read_parquet(root / "quarantine" / run(root).run_id / "events.parquet")
+    (others,) = shown.filter(~pl.col("failed_checks").list.contains("erased"))["raw"]
+    assert "bo-0815" in others
+    assert set(shown["raw"]) == {others, "{}"}
+    for folder in (root / "reports", root / "state", root / "quarantine"):
+        assert list(find_traces(folder)) == []
+
+
 def test_nobody_is_erased_by_mistake(root: Path) -> None:
     """Whoever is not known is no erasure, and what was published stays as it is."""
     before = Layout(root).pointer.read_bytes()
