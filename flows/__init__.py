@@ -13,7 +13,7 @@ The way of a row through a run, whose table of contents is `campaign_reports.py`
   send (`steps/messaging`), each session with its ad and what platforms report by the day
   (`steps/matching`, `steps/ads`), what every person did (`steps/activities`), the touches that each
   order is credited to (`steps/attribution`). Each is computed where a report first asks for it,
-  by a task of `steps/fact_tasks.py`.
+  by a step that is given no more than what may decide it (`steps/step_inputs.py`).
 * **Reports.** `steps/write_reports.py` has every group of tables added up from the facts by
   `transforms.reports` and its like; `storage/report_files.py` writes each table and checks it.
   `report_tables.py` is the list of all tables, each with its contract and what makes it exist.

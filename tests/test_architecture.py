@@ -380,6 +380,7 @@ def test_what_the_docstring_of_a_package_names_is_there() -> None:
         defined = (ast.FunctionDef, ast.ClassDef)
         known |= {node.name for node in ast.walk(tree) if isinstance(node, defined)}
         if path.name == "__init__.py":
-            named = re.findall(r"`([a-z]+(?:[_.][a-z]+)+)`", ast.get_docstring(tree) or "")
-            lost |= {(label(path), name.removesuffix(".py").split(".")[-1]) for name in named}
+            named = re.findall(r"`([a-z]+(?:[_./][a-z]+)+)`", ast.get_docstring(tree) or "")
+            last = (re.split(r"[./]", name.removesuffix(".py"))[-1] for name in named)
+            lost |= {(label(path), name) for name in last}
     assert not {(place, name) for place, name in lost if name not in known}
