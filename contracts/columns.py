@@ -160,15 +160,21 @@ class Table(pa.DataFrameModel):
         ordered = True
 
 
+@cache
+def stated_columns(table: type[Table]) -> dict[str, pa.Column]:
+    """A table's columns as Pandera knows them: built once, where Pandera does so in each thread."""
+    return table.to_schema().columns
+
+
 def columns(table: type[Table]) -> list[str]:
     """The names of a table's columns, in order."""
-    return list(table.to_schema().columns)
+    return list(stated_columns(table))
 
 
 @cache
 def polars_schema(table: type[Table]) -> pl.Schema:
     """The Polars types of a table's columns, in order: one object for all, which nobody changes."""
-    return pl.Schema({name: col.dtype.type for name, col in table.to_schema().columns.items()})
+    return pl.Schema({name: col.dtype.type for name, col in stated_columns(table).items()})
 
 
 def no_rows(table: type[Table]) -> pl.LazyFrame:
@@ -189,18 +195,18 @@ def stack(table: type[Table], *parts: pl.LazyFrame) -> pl.LazyFrame:
 
 def key(table: type[Table]) -> list[str]:
     """The columns of a table's key, in order."""
-    return [n for n, col in table.to_schema().columns.items() if (col.metadata or {}).get("key")]
+    return [n for n, col in stated_columns(table).items() if (col.metadata or {}).get("key")]
 
 
 def required(table: type[Table]) -> list[str]:
     """The columns without which a feed file cannot be read as this table."""
-    found = table.to_schema().columns.items()
+    found = stated_columns(table).items()
     return [name for name, col in found if (col.metadata or {}).get("required")]
 
 
 def references(table: type[Table]) -> dict[str, str]:
     """Column -> the `table.column` that its values point to."""
-    found = {n: (c.metadata or {}).get("references") for n, c in table.to_schema().columns.items()}
+    found = {n: (c.metadata or {}).get("references") for n, c in stated_columns(table).items()}
     return {name: target for name, target in found.items() if target}
 
 
@@ -227,7 +233,7 @@ def names_one_of(alternatives: tuple[str, ...]) -> pl.Expr:
 def rules(table: type[Table]) -> dict[str, tuple[Rule, ...]]:
     """Column -> what must hold of its values."""
     return {
-        name: (col.metadata or {}).get(RULES, ()) for name, col in table.to_schema().columns.items()
+        name: (col.metadata or {}).get(RULES, ()) for name, col in stated_columns(table).items()
     }
 
 
@@ -255,7 +261,7 @@ def has_unique_key(table: type[Table]) -> bool:
 
 def descriptions(table: type[Table]) -> dict[str, str]:
     """Column -> what it holds."""
-    return {n: str(col.description) for n, col in table.to_schema().columns.items()}
+    return {n: str(col.description) for n, col in stated_columns(table).items()}
 
 
 def grain(table: type[Table]) -> str:

@@ -12,8 +12,9 @@ from flows.catalog.canonical_tables import Catalog
 from flows.catalog.read_files import ReadFile, hash_parts, scan_together
 from transforms.ingest.deduplication import FILE, ROW_NUMBER
 
-MOST_ROWS = 250_000
-"""How many rows a batch has about, at most; several are held at a time."""
+MOST_ROWS = 500_000
+"""How many rows a batch has about, at most; several are held at a time. Of half as many a run of
+millions takes a fortieth more processor time; of twice as many it takes two thirds more memory."""
 ENDS = re.compile("[01]")
 """How the hash of a file begins after which a batch ends: of every eighth file, on average."""
 SETTLED_ENDS = re.compile("[01][01]")
