@@ -1,12 +1,12 @@
 """The settings of campaigns.toml as they stand in the data dictionary, made from their models."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import cast, get_args
 
 from pydantic.fields import FieldInfo
 
 from contracts.config.setting_types import Section
+from contracts.config.toml_values import write_toml
 from contracts.config.workspace import Workspace
 
 HEADER = ("| setting | default | example | what it says |", "|---|---|---|---|")
@@ -37,23 +37,8 @@ def render_settings() -> Iterator[str]:
 def _write_default(field: FieldInfo) -> str:
     if field.is_required():
         return "needed"
-    return "" if field.default in (None, (), {}) else f"`{_write_toml(field.default)}`"
+    return "" if field.default in (None, (), {}) else f"`{write_toml(field.default)}`"
 
 
 def _quote(examples: list[object] | None) -> str:
-    return f"`{_write_toml(examples[0])}`" if examples else ""
-
-
-def _write_toml(value: object) -> str:
-    """A value as campaigns.toml has it, an inline table for a mapping."""
-    if isinstance(value, Mapping):
-        pairs = (f"{_write_key(key)} = {_write_toml(one)}" for key, one in value.items())
-        return f"{{ {', '.join(pairs)} }}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_write_toml, value))}]"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _write_key(key: str) -> str:
-    bare = key.replace("-", "").replace("_", "")
-    return key if bare.isascii() and bare.isalnum() else json.dumps(key, ensure_ascii=False)
+    return f"`{write_toml(examples[0])}`" if examples else ""

@@ -1,11 +1,10 @@
 """`campaign-reports init --from FILE…`: campaigns.toml with the entries that would read files."""
 
-import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from contracts.config.toml_values import write_toml
 from flows.config.source_files import load_sources
 from flows.errors import UsageError
 from flows.steps.reading.feed_candidates import KnownSources
@@ -13,7 +12,6 @@ from flows.steps.reading.feed_proposals import FeedProposal, propose_feed
 from flows.storage.workspace_files import make_folder
 
 COMPRESSIONS = (".gz", ".zst")
-BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
@@ -86,20 +84,6 @@ def _render_feed(feed: PlacedFeed) -> str:
         return "\n".join([*lines, ""])
     kind = next(key for key in ("source", "table") if key in feed.entry)
     ordered = {kind: feed.entry[kind], **feed.entry}
-    lines += ["[[feeds]]", *(f"{key} = {_to_toml(value)}" for key, value in ordered.items())]
+    lines += ["[[feeds]]", *(f"{key} = {write_toml(value)}" for key, value in ordered.items())]
     read = ", ".join(f"{theirs} → {ours}" for theirs, ours in feed.proposals[0].read.items())
     return "\n".join([*lines, f"# reads {read}", ""])
-
-
-def _to_toml(value: object) -> str:
-    """A value as TOML writes it: text, a list or an inline table."""
-    if isinstance(value, Mapping):
-        pairs = (f"{_key(str(name))} = {_to_toml(one)}" for name, one in value.items())
-        return f"{{ {', '.join(pairs)} }}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_to_toml, value))}]"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _key(name: str) -> str:
-    return name if BARE_KEY.fullmatch(name) else json.dumps(name, ensure_ascii=False)
