@@ -4,21 +4,27 @@ A table is a Pandera model whose docstring begins with its grain ("One row per â
 declared once, with `column`; keys, types, requirements and references are read back with the
 functions below, so that no list of columns is ever written a second time. The same holds for what
 a column's values must be: a `Rule` is written once, is a check of Pandera's, finds the rows that
-break it as one Polars expression, and words the reason.
+break it as one Polars expression, and words the reason. A signature names the contracts of the
+frames that a function takes and gives (`Rows`, `Held`).
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
 
+T = TypeVar("T")
 Text = str
 if TYPE_CHECKING:
+    from typing_extensions import TypeAliasType
+
+    Rows = TypeAliasType("Rows", pl.LazyFrame, type_params=(T,))
+    Held = TypeAliasType("Held", pl.DataFrame, type_params=(T,))
     # A column read through its class is its name, whatever type its cells have.
     Count = Rate = Number = Serial = Hash = Flag = Day = Instant = Money = FineMoney = Exact = str
     SharedText = Texts = str
@@ -38,6 +44,24 @@ else:
     Exact = Annotated[pl.Decimal, 38, 8]
     FineMoney = Annotated[pl.Decimal, 18, 6]
     """Money as a platform states it in micros: rounded to `Money` once, at the finest grain."""
+
+    class Rows:
+        """`Rows[SessionLinks]` in a signature: a lazy frame with the columns of that contract.
+
+        Its rows are in no order where nothing else is said.
+        """
+
+        def __class_getitem__(cls, table: object) -> type[pl.LazyFrame]:
+            """The frame itself: that it is what its contract says is proven where it is made."""
+            return pl.LazyFrame
+
+    class Held:
+        """`Held[AddressOwners]` in a signature: such a frame in memory."""
+
+        def __class_getitem__(cls, table: object) -> type[pl.DataFrame]:
+            """The frame itself."""
+            return pl.DataFrame
+
 
 DEFAULT_ORG = "default"
 ANY_OF = "any_of"

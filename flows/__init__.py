@@ -26,4 +26,7 @@ process or on Dask. `remote` shows a workspace in an object store as a folder.
 
 `cli` asks for runs and reads what they published, `explain` follows a figure back to raw rows,
 `announcements` tells Prefect how a run went, and `runtime` starts Prefect's server.
+
+Everywhere, root is the folder of a workspace, staging the snapshot that is being written, and
+published the tables of one that is.
 """

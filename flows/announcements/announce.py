@@ -59,7 +59,6 @@ def tell_refused(root: Path, end: AttemptEnd) -> None:
     """Tell that the data forbade publishing.
 
     Args:
-        root: The workspace.
         end: How the attempt ended.
     """
     if is_watched():
@@ -71,7 +70,6 @@ def tell_if_held(root: Path, wait_seconds: float) -> None:
     """Say that the run waits, where another one holds its workspace.
 
     Args:
-        root: The workspace.
         wait_seconds: How long it waits at most.
     """
     if is_watched() and wait_seconds:

@@ -73,11 +73,7 @@ class AssetGroup:
 
 
 def list_asset_groups(summary: RunSummary) -> Iterator[AssetGroup]:
-    """Every published table by group, with the feeds that it comes from.
-
-    Args:
-        summary: The published run.
-    """
+    """Every published table by group, with the feeds that it comes from."""
     workspace = summary.root.absolute().name
     feeds = summary.feeds.select(RunFeeds.feed, RunFeeds.table).rows()
     files: dict[str, dict[str, list[OutputTable]]] = {}

@@ -21,7 +21,6 @@ def show_progress(root: Path, progress: Progress) -> Progress:
     """Show long stages to Prefect, too, where somebody can see them.
 
     Args:
-        root: The workspace.
         progress: Told of every stage.
     """
     return ProgressArtifacts(root.absolute().name, progress) if is_watched() else progress

@@ -29,11 +29,7 @@ class RunEvent:
 
 
 def announce_published(summary: RunSummary) -> RunEvent:
-    """A workspace has a new snapshot.
-
-    Args:
-        summary: The published run.
-    """
+    """A workspace has a new snapshot."""
     manifest = summary.manifest
     payload = {
         **_name_run(summary.root, manifest.run_id),
@@ -52,7 +48,6 @@ def announce_refused(root: Path, end: AttemptEnd) -> RunEvent:
     """A run published nothing, because the data forbade it.
 
     Args:
-        root: The workspace.
         end: How the attempt ended.
     """
     payload = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import polars_schema
+from contracts.columns import Held, polars_schema
 from contracts.facts.matching.session_facts import MatchStatus
 from contracts.manifest import Check, InputFile, Manifest
 from contracts.quarantine import Quarantine
@@ -37,16 +37,14 @@ class RunSummary:
         rejects: Rejected rows by feed, file and reason, the most first: `feed`, `file`, `reason`,
             `rows`. A row with two reasons stands under both.
         matched: Sessions with an ad and all sessions; None without ads or sessions.
-        feeds: `RunFeeds`.
-        changes: `RunChanges`.
     """
 
     root: Path
     manifest: Manifest
     rejects: pl.DataFrame
     matched: tuple[int, int] | None
-    feeds: pl.DataFrame
-    changes: pl.DataFrame
+    feeds: Held[RunFeeds]
+    changes: Held[RunChanges]
 
     @property
     def layout(self) -> Layout:
@@ -108,12 +106,7 @@ class RunSummary:
 
 
 def summarize_run(root: Path, manifest: Manifest) -> RunSummary:
-    """Read from a published snapshot what its run is told in.
-
-    Args:
-        root: The workspace.
-        manifest: The manifest of the snapshot.
-    """
+    """Read from a published snapshot what its run is told in."""
     files: dict[str, list[Path]] = {}
     for one in manifest.outputs:
         files.setdefault(f"{one.group}/{one.table}", []).append(root / one.path)

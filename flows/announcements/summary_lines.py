@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from contracts.columns import Held, Rows
 from contracts.manifest import Warned, count_of
 from contracts.reports.run_tables import RunChanges, RunFeeds
 from flows.announcements.run_summary import RunSummary
@@ -41,11 +42,7 @@ class SummaryLine:
 
 
 def describe_run(summary: RunSummary) -> list[SummaryLine]:
-    """What came of a run; no personal data.
-
-    Args:
-        summary: The published run.
-    """
+    """What came of a run; no personal data."""
     counts = ", ".join(f"{number:,} {word}" for word, number in summary.counts.items())
     return [
         SummaryLine(
@@ -151,11 +148,8 @@ def _change_lines(changes: pl.DataFrame) -> Iterator[SummaryLine]:
         yield SummaryLine(CHANGED, f"… and {more} more, all in run/changes", more)
 
 
-def describe_changes(changes: pl.DataFrame) -> tuple[list[str], int]:
+def describe_changes(changes: Held[RunChanges]) -> tuple[list[str], int]:
     """The largest changes of days that the snapshot before had, and how many more there are.
-
-    Args:
-        changes: `RunChanges`.
 
     Returns:
         As `email opens of 2026-11-17 +312 (late rows, 2 files)`, by report, column and day.
@@ -165,14 +159,11 @@ def describe_changes(changes: pl.DataFrame) -> tuple[list[str], int]:
     return shown, by_day.height - len(shown)
 
 
-def sum_changes(changes: pl.LazyFrame) -> pl.LazyFrame:
+def sum_changes(changes: Rows[RunChanges]) -> pl.LazyFrame:
     """Sum changes by report, day and column, the largest first.
 
     An order's revenue stands in a row of each attribution model: of the models the one counts whose
     change is the largest.
-
-    Args:
-        changes: `RunChanges`.
 
     Returns:
         report, date_day, column, difference, the reasons, the number of files.

@@ -26,8 +26,6 @@ def reject_unpriced(catalog: Catalog, config: Workspace, keeper: Keeper | None) 
     """Reject the ad stats and orders whose currency has no rate on their day.
 
     Args:
-        catalog: What was read.
-        config: The workspace's configuration.
         keeper: Has what earlier runs found of the same files; None has it found anew.
 
     Returns:

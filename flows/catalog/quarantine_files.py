@@ -17,9 +17,7 @@ def write_quarantine(catalog: Catalog, folder: Path, run_id: str) -> None:
     """Write the rejected rows of every feed that has any, with their reasons.
 
     Args:
-        catalog: What was read.
         folder: Where `<feed>.parquet` is written; made here if a row was rejected.
-        run_id: The run that rejected them.
     """
     rejected: dict[str, list[pl.LazyFrame]] = {}
     for file in catalog.files:

@@ -77,7 +77,6 @@ def scan_together(files: Sequence[ReadFile], table: str) -> pl.LazyFrame:
 
     Args:
         files: Files that give rows of the table, in order.
-        table: The table.
     """
     rows = accumulate(file.count_valid(table) for file in files)
     pieces = groupby(zip(rows, files, strict=True), key=lambda one: one[0] // ROWS_TOGETHER)

@@ -128,7 +128,6 @@ def list_bases(
 
     Args:
         keeper: Has what runs before left.
-        step: The step.
         settings: The hash of the settings and channels that decide its result now.
         ledger: The folder with one folder per file read.
         now: The files of this run: these are verified already.

@@ -58,7 +58,6 @@ def list_row_files(catalog: Catalog, *tables: str) -> list[RowFile]:
     """The files that give rows of some tables.
 
     Args:
-        catalog: What was read.
         tables: The tables.
     """
     return [

@@ -70,7 +70,6 @@ class RowStatus:
         """The status of all rows once those are rejected that only other feeds show to be wrong.
 
         Args:
-            table: Their table.
             rows: `file`, `row_number` and the table's columns.
             reason: What is wrong with them.
         """

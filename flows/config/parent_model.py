@@ -17,7 +17,6 @@ def require_parent_model(feeds: Iterable[ConfiguredFeed], own_channels: Iterable
     """Refuse feeds from which no report can follow, or that give messages to nobody.
 
     Args:
-        feeds: As configured.
         own_channels: The channels of the user's own that the configuration names.
 
     Raises:

@@ -63,7 +63,6 @@ def explain(error: ErrorDetails, path: Path, model: Model) -> str:
 
     Args:
         error: What pydantic says.
-        path: Where it is.
         model: What was to be read.
     """
     kind, context = error["type"], error.get("ctx", {})

@@ -83,7 +83,6 @@ def describe_tables(folder: Path, manifest: Manifest) -> list[DescribedTable]:
     """Describe every table of a snapshot.
 
     Args:
-        folder: The snapshot.
         manifest: Its manifest: which tables it has.
     """
     prefix = f"reports/snapshots/{manifest.run_id}/"

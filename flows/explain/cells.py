@@ -57,7 +57,6 @@ def find_cell(
 
     Args:
         place: Group and name of the table.
-        files: Its files.
         key: Column -> value; text is read as the column's type, empty text as null.
         column: The figure's column.
 

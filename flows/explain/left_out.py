@@ -33,7 +33,6 @@ def list_left_out(
     """Rows of a table that do not count, whatever the figure: `LEFT_OUT`.
 
     Args:
-        run: The published run.
         table: A canonical table.
         narrow: Which of its rows are asked about.
         ids: What rejected rows are known by: any of these texts in any of their cells.
@@ -48,7 +47,6 @@ def list_discarded(catalog: Catalog, table: str, narrow: Narrow) -> Iterator[pl.
     """Rows of a table that copies or later versions put out of count.
 
     Args:
-        catalog: What was read.
         table: A canonical table.
         narrow: Which of its rows are asked about.
     """

@@ -61,7 +61,6 @@ class RunCells:
         """Explain the figures of a run.
 
         Args:
-            run: The run.
             explain: How a figure of another table of the run came to be.
         """
         self.run = run

@@ -36,10 +36,8 @@ def list_summed_keys(
 
     Args:
         place: Group and name of the table.
-        files: Its files.
         key: Column -> value; empty text is null, and `2026-01-01..2026-01-31` are these days and
             all between. Columns that are left out have any value.
-        column: The column that is summed.
 
     Raises:
         UsageError: The column has no sum, or none over what is meant; no row has these values, or

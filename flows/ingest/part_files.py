@@ -20,7 +20,6 @@ def write_part(rows: pl.DataFrame, path: Path) -> None:
 
     Args:
         rows: Canonical rows, of no nested type.
-        path: The file.
     """
     repeating = _find_repeating(rows.head(SAMPLE_ROWS))
     pq.write_table(

@@ -62,7 +62,6 @@ def require_columns(
 
     Args:
         feed: The feed, its mappings among it.
-        header: The file's columns.
         preamble: The lines above its header.
 
     Raises:
@@ -127,7 +126,6 @@ def list_given(feed: ConfiguredFeed, header: tuple[str, ...]) -> Iterator[str]:
 
     Args:
         feed: The feed, its mappings among it.
-        header: The file's columns.
     """
     for resolved in feed.mappings:
         mapping, named = resolved.mapping, index_header(header, resolved)
@@ -142,7 +140,6 @@ def list_unread(feed: ConfiguredFeed, header: tuple[str, ...]) -> list[str]:
 
     Args:
         feed: The feed, its mappings among it.
-        header: The file's columns.
     """
     known: set[str] = set()
     for resolved in feed.mappings:

@@ -59,7 +59,6 @@ class SendKeyWriter:
         """Take the key columns of a batch of canonical rows.
 
         Args:
-            valid: The rows.
             types: The types of events among them.
             by_email: Whether any of them names its contact by e-mail address alone.
         """

@@ -60,7 +60,6 @@ def identify_each(rows: pl.LazyFrame, by: str) -> dict[int, str]:
     """The hash of the rows of each group of a table, as `identify_rows` has it of all.
 
     Args:
-        rows: The table.
         by: The column with the number of a row's group.
     """
     whole = pl.struct(pl.exclude(by)).hash(FIRST).alias(HASH)

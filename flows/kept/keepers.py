@@ -52,7 +52,6 @@ class Keeper(ABC):
         """The files of several results of a step, each kept by itself.
 
         Args:
-            name: The step.
             inputs: All that decides each result.
             write: Writes those that are not there yet.
         """
@@ -63,9 +62,6 @@ class Keeper(ABC):
 
         A step whose result follows from an earlier one and from what has changed since then starts
         from it. What its inputs were, the step must have written beside it.
-
-        Args:
-            name: The step.
         """
 
     def folder(
@@ -74,7 +70,6 @@ class Keeper(ABC):
         """The files that a step writes; taken over where its inputs are those of a run before.
 
         Args:
-            name: The step.
             inputs: All that decides its result.
             write: Writes the files into a folder; returns what they are, where that is not the
                 hash of their bytes.
@@ -116,7 +111,6 @@ class Keeper(ABC):
         """The text of a step, such as a part of the page.
 
         Args:
-            name: The step.
             inputs: All that decides the text.
             write: Writes it anew.
         """

@@ -17,7 +17,6 @@ def write_frames(folder: Path, frames: Mapping[str, pl.DataFrame]) -> str:
     """Write tables into a kept folder.
 
     Args:
-        folder: The folder.
         frames: Name -> table.
 
     Returns:

@@ -51,7 +51,6 @@ class KeptSteps(Keeper):
         """The files of several results of a step; each taken over or written by itself.
 
         Args:
-            name: The step.
             inputs: All that decides each result.
             write: Writes those that are not there.
         """

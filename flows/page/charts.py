@@ -26,10 +26,8 @@ def draw_chart(
     """Draw sums by the day as lines; None where no day has one.
 
     Args:
-        days: The sums by the day.
         title: What the chart shows.
         columns: Column -> what its line is called.
-        period: The days.
     """
     known = _known(days, columns, period)
     sums = _sum_days(days, known, period)
@@ -44,10 +42,8 @@ def draw_ratio(
     """Draw the ratio of two sums by the day; days without a divisor are gaps.
 
     Args:
-        days: The sums by the day.
         title: What the chart shows, and its line.
         parts: The column above, and the column below.
-        period: The days.
     """
     if len(_known(days, parts, period)) < len(parts):
         return None
@@ -64,10 +60,8 @@ def draw_groups(
     """Draw the sums of a column by the day, a line for each of the greatest groups.
 
     Args:
-        days: The sums by the day and group.
         title: What the chart shows.
         column: The column that is summed, and the one that tells groups apart.
-        period: The days.
     """
     summed, group = column
     if not _known(days, [summed], period):
@@ -98,7 +92,6 @@ def draw_level(
         days: What stands on each day, by the column of whose values each has its own.
         title: What the chart shows, and its line.
         column: The column that stands, and the one of whose values each has its own.
-        period: The days.
     """
     standing, each = column
     rows = days.of(replace(period, first=None, last=None))

@@ -53,7 +53,6 @@ def make_opening_table(
     """Make a table whose rows open into finer ones.
 
     Args:
-        published: The snapshot.
         spec: The table of the topmost rows; it has two labels, or finer rows have one too few.
         levels: What they open into, the coarsest first.
         period: The days that are summed.

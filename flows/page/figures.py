@@ -103,7 +103,6 @@ def figure(
     Args:
         table: `group/table`.
         key: Column -> value, a list of values, or `{"from", "to"}`; columns left out are any.
-        column: The column.
         value: What the table says, or the sum.
         kind: How it is written; by the column where not given.
     """

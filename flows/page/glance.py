@@ -35,7 +35,6 @@ def answer_of_reports(
     """Answer what a marketer asks first, as far as the reports can tell.
 
     Args:
-        published: The snapshot.
         channels: The message channels that have reports.
         week: The last seven days.
     """

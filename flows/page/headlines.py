@@ -17,7 +17,6 @@ def make_headlines(
     """Make headline figures: sums over all rows of a period, beside the period before.
 
     Args:
-        days: The sums by the day.
         titles: Columns -> titles.
         period: The days that are summed.
         ratios: Ratios of those sums.

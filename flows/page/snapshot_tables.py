@@ -124,8 +124,6 @@ def greatest_first(
     """Rows by some figures, the greatest first, and where these are equal by their key.
 
     Args:
-        rows: The rows.
-        by: The figures.
         keys: The columns of the key.
         nulls_last: Whether rows without a figure come last.
     """

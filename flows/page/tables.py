@@ -126,7 +126,6 @@ def select_rows(
 
     Args:
         published: The snapshot; it has the table.
-        spec: What the table shows.
         rows: The rows of the table that are meant, or sums of them.
     """
     given = published.columns(spec.table)
@@ -191,7 +190,6 @@ def make_table(
     """Make a table of the page; None where the published one is not there or has no row.
 
     Args:
-        published: The snapshot.
         spec: What it shows.
         period: The days that are summed.
         rows: Its rows of those days, or sums of them that are known already.
@@ -222,9 +220,7 @@ def list_cells(
     """Write the rows of a table as cells, each figure with the key of its row or rows.
 
     Args:
-        published: The snapshot.
         spec: What the table shows.
-        rows: Its rows.
         period: The days that are summed.
         above: The rows that these stand below, whose columns they share.
     """

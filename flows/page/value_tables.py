@@ -18,9 +18,7 @@ def list_values(
     """Make a table of values that stand in no published one; None where there is no row.
 
     Args:
-        title: Its title.
         columns: The title of each column -> how its values are written.
-        rows: The values of each row.
         total: How many rows there are, where not all are given.
         source: The `group/table` whose rows are counted, if any is.
         note: What must be said of it.

@@ -58,7 +58,6 @@ class ParquetReader:
         """Read a file's footer.
 
         Args:
-            path: The file.
             options: What is known about it; dotted paths into nested columns become columns.
             batch_bytes: About how much content one batch holds.
 

@@ -31,10 +31,8 @@ def write_without(
     """Write a raw file without the records of these numbers.
 
     Args:
-        path: The file.
         options: How it is read.
         numbers: The numbers of the records, as batches number them.
-        target: Where to write.
         must_say: Whether a record's text is one that is to go: what proves the numbers right.
 
     Raises:

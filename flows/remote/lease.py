@@ -101,7 +101,6 @@ def hold_lease(objects: S3Objects, wait_seconds: float = 0) -> Generator[Lease]:
     """Hold a workspace against every other run, on this machine or another.
 
     Args:
-        objects: The workspace's objects.
         wait_seconds: How long to wait for a run that holds it.
 
     Raises:

@@ -71,7 +71,6 @@ class Mirror:
             root: An empty folder.
             objects: The workspace's objects.
             cache: What was brought before.
-            needs: What the command needs.
 
         Raises:
             ObjectChanged, ObjectMissing: The workspace was changed meanwhile.

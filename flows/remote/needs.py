@@ -37,7 +37,6 @@ class Needs:
         """Whether an object is brought before the command starts.
 
         Args:
-            key: The object.
             published: The run whose snapshot is published; empty for none.
         """
         kind = kind_of(key)

@@ -31,8 +31,6 @@ def open_remote_workspace(address: Address, needs: Needs, wait_seconds: float) -
     uploaded at the end.
 
     Args:
-        address: The workspace.
-        needs: What the command needs.
         wait_seconds: How long to wait for a run that holds the workspace.
 
     Raises:

@@ -25,7 +25,6 @@ def write_groups(frames: Iterable[pl.LazyFrame], key: pl.Expr, groups: int, fold
     Args:
         frames: Any rows, of one schema.
         key: An unsigned hash of what belongs together; rows without one are of group 0.
-        groups: How many groups to cut.
         folder: Where to write `<group>-<part>.parquet`; made here.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -110,8 +109,6 @@ def write_whole(frame: pl.DataFrame, path: Path, rows_a_batch: int | None = None
     So a task may be done again, and even beside an attempt at it that was thought dead.
 
     Args:
-        frame: The frame.
-        path: Where to write it.
         rows_a_batch: How many rows of the file can be read without the others; what suits its
             format if not given.
     """

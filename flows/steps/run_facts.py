@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.columns import Table, columns
+from contracts.columns import Held, Table, columns
 from contracts.facts.matching.session_matching import SessionLinks
 from contracts.facts.order_facts import MessageOrders, SessionOrders
 from flows.catalog.recorded_files import write_record
@@ -148,12 +148,12 @@ class RunFacts:
         return Deferred.of(kept, lambda folder: CreditFiles(folder, models))
 
     @cached_property
-    def orders_by_message(self) -> Deferred[pl.DataFrame | None]:
+    def orders_by_message(self) -> Deferred[Held[MessageOrders] | None]:
         """`MessageOrders`; None without an orders feed."""
         return self._find_conversions("orders by message", CreditFiles.sum_messages, MessageOrders)
 
     @cached_property
-    def orders_by_session(self) -> Deferred[pl.DataFrame | None]:
+    def orders_by_session(self) -> Deferred[Held[SessionOrders] | None]:
         """`SessionOrders`; None without an orders feed."""
         return self._find_conversions("orders by session", CreditFiles.sum_sessions, SessionOrders)
 

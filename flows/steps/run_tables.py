@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import polars_schema
+from contracts.columns import Rows, polars_schema
 from contracts.facts.run_facts import FeedFiles, FeedTables, PastFeedFiles
 from contracts.manifest import Check, InputFile, Manifest, PastInputs, Warned
 from flows.steps.attempt import Run
@@ -75,7 +75,7 @@ def _warn_of_damage(
         yield Warned(code="snapshot_damaged", message=message, path=path)
 
 
-def _list_feed_tables(run: Run) -> pl.LazyFrame:
+def _list_feed_tables(run: Run) -> Rows[FeedTables]:
     """`FeedTables` as configured."""
     rows = [
         (state.feed.name, resolved.mapping.table, state.is_late)
@@ -85,7 +85,7 @@ def _list_feed_tables(run: Run) -> pl.LazyFrame:
     return pl.LazyFrame(list(dict.fromkeys(rows)), schema=polars_schema(FeedTables), orient="row")
 
 
-def _list_feed_files(run: Run, inputs: list[InputFile]) -> pl.LazyFrame:
+def _list_feed_files(run: Run, inputs: list[InputFile]) -> Rows[FeedFiles]:
     """`FeedFiles` of this run."""
     copies = {(file.raw.feed.name, file.raw.path) for file in run.catalog.files if file.is_copy}
     timezone = run.config.workspace.timezone
@@ -109,7 +109,7 @@ def _list_feed_files(run: Run, inputs: list[InputFile]) -> pl.LazyFrame:
     return pl.LazyFrame(rows, schema=polars_schema(FeedFiles), orient="row")
 
 
-def _list_past_files(kept: list[Snapshot[PastInputs]]) -> pl.LazyFrame:
+def _list_past_files(kept: list[Snapshot[PastInputs]]) -> Rows[PastFeedFiles]:
     """`PastFeedFiles` of the kept snapshots; the same content counts once a run."""
     rows = {
         (number, one.feed, one.table, one.sha256): one.rows_read

@@ -82,7 +82,6 @@ def list_changes(
     Args:
         before: The earlier one; without one nothing has changed.
         after: The later one.
-        timezone: Whose midnight ends a day.
         rewritten: The hashes of raw files that an erasure wrote anew.
     """
     if before is None:

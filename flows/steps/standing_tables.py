@@ -21,10 +21,8 @@ def write_standing_tables(
     """Write, without rows, what the snapshot before had and this run's rows do not give.
 
     Args:
-        root: The workspace.
         staging: The snapshot being written, all other tables in it.
         feeds: The feeds: a table stands on as long as its feeds are configured.
-        channels: The channels of the run.
     """
     manifest = read_manifest(root)
     before = {(one.group, one.table) for one in manifest.outputs} if manifest else set()

@@ -95,8 +95,6 @@ def find_differing(
     """What of a run's files is not what was written: path and problem.
 
     Args:
-        root: The workspace.
-        run_id: The run.
         is_asked: Of which paths.
     """
     for path, sha256 in read_sums(root, run_id).items():

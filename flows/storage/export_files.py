@@ -32,7 +32,6 @@ def export_tables(tables: Tables, file: Path) -> dict[str, int]:
     """Write tables to one file, in place of what is there; the file is whole or not there.
 
     Args:
-        tables: The tables.
         file: Its ending says the kind: `.csv` (one table), `.xlsx` or `.duckdb`.
 
     Returns:

@@ -30,7 +30,6 @@ def hold_workspace(
     inherit it.
 
     Args:
-        root: The workspace.
         wait_seconds: How long to wait for a run that holds it.
         run_id: What the message to others names, with the process.
 

@@ -84,7 +84,6 @@ def feeds_elsewhere(root: Path, places: Mapping[str, RawPlace]) -> Generator[Non
     """Have files of feeds matched outside of their workspace, as long as the context lasts.
 
     Args:
-        root: The workspace.
         places: The glob of a feed's files, as it is configured -> where they are.
     """
     known = {(root, files): place for files, place in places.items()}
@@ -100,7 +99,6 @@ def find_place(root: Path, files: str) -> RawPlace:
     """Where the files of a feed of a workspace are matched.
 
     Args:
-        root: The workspace.
         files: Their glob, as it is configured.
 
     Raises:

@@ -56,7 +56,6 @@ def write_table(
     """Write one report table, or a part of one, and check it.
 
     Args:
-        staging: The snapshot being written.
         group: The table's group.
         name: The table's name.
         rows: The table, in its contract's columns and order.
@@ -90,7 +89,6 @@ def write_reports(
     """Write one report table from parts of it in the order of its key, some rows at a time.
 
     Args:
-        staging: The snapshot being written.
         group: The table's group.
         name: The table's name.
         reports: Its parts, each held while it is written.
@@ -121,7 +119,6 @@ def write_pieces(
     """Write one report table of any size as one file, from pieces in the order of its key.
 
     Args:
-        staging: The snapshot being written.
         group: The table's group.
         name: The table's name.
         pieces: The table, cut; one piece is held at a time.

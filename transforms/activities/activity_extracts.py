@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.facts.people.journey_slices import ActivityDays, SubjectContents
 from contracts.facts.people.numbered_activities import KeyedEvents, KeyedVisits, LastInstants
 from contracts.vocabulary import Action
@@ -12,8 +12,10 @@ HASH, IS_STEP, FIRST, SECOND = "hash", "is step", 1, 2
 """A row's hash and its seed, and that of the hash of it that is added up beside it."""
 
 
-def sum_days(rows: pl.LazyFrame, at: str, subject: str | None, is_step: pl.Expr) -> pl.LazyFrame:
-    """Say of each day and subject how many rows it has, and what they are: `ActivityDays`.
+def sum_days(
+    rows: pl.LazyFrame, at: str, subject: str | None, is_step: pl.Expr
+) -> Rows[ActivityDays]:
+    """Say of each day and subject how many rows it has, and what they are.
 
     Hashes add up, so that it makes no difference in which pieces the rows of a day lie.
 
@@ -44,8 +46,8 @@ def sum_days(rows: pl.LazyFrame, at: str, subject: str | None, is_step: pl.Expr)
     )
 
 
-def hash_subjects(subjects: pl.LazyFrame, by: str, shown: list[str]) -> pl.LazyFrame:
-    """Say of messages or links what journeys show of them: `SubjectContents`.
+def hash_subjects(subjects: pl.LazyFrame, by: str, shown: list[str]) -> Rows[SubjectContents]:
+    """Say of messages or links what journeys show of them.
 
     Args:
         subjects: One row each.
@@ -80,8 +82,8 @@ def leave_pages(sessions: pl.LazyFrame) -> pl.LazyFrame:
     return sessions.drop(KeyedVisits.landing_url)
 
 
-def find_last_instants(rows: pl.LazyFrame, at: str) -> pl.LazyFrame:
-    """Find when anything happened last in each organization: `LastInstants`.
+def find_last_instants(rows: pl.LazyFrame, at: str) -> Rows[LastInstants]:
+    """Find when anything happened last in each organization.
 
     Args:
         rows: Any with organization.

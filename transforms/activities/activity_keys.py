@@ -7,11 +7,19 @@ messages they stay what they are when numbers and names change.
 import polars as pl
 
 from contracts.channels import OTHER_CHANNEL, RunChannels
+from contracts.columns import Held, Rows
 from contracts.facts.key_types import ACTION_CODES, CHANNEL_STRIDE
 from contracts.facts.messaging.hierarchy import DescribedMessages
-from contracts.facts.messaging.send_keys import AddressOwners, EventKeys, SendKeys
+from contracts.facts.messaging.send_keys import (
+    AddressOwners,
+    EventKeys,
+    FeedEvents,
+    FeedSends,
+    SendKeys,
+)
 from contracts.facts.people.numbered_activities import (
     Clicks,
+    Deliveries,
     FirstSentEvents,
     KeyedEvents,
     KeyedSends,
@@ -41,12 +49,12 @@ MESSAGE_KEY, OWNER = DescribedMessages.message_key, "owner"
 OF_SEND = " of send"
 
 
-def name_contacts(rows: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
+def name_contacts(rows: pl.LazyFrame, owners: Held[AddressOwners]) -> pl.LazyFrame:
     """Put the contact in the place of the e-mail address that names it; drop the address.
 
     Args:
         rows: Any with organization, contact and e-mail address.
-        owners: `AddressOwners`; without rows where no address needs to be known.
+        owners: Without rows where no address needs to be known.
     """
     if owners.is_empty():
         return rows.drop(Sends.email)
@@ -60,12 +68,12 @@ def name_contacts(rows: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
     )
 
 
-def find_contacts(rows: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
+def find_contacts(rows: pl.LazyFrame, owners: Held[AddressOwners]) -> pl.LazyFrame:
     """Find the contact whom a row names by its id, else by its e-mail address.
 
     Args:
         rows: Any with organization, contact and e-mail address.
-        owners: `AddressOwners`; without rows where no address needs to be known.
+        owners: Without rows where no address needs to be known.
 
     Returns:
         The same rows in the same order, with `contact_key`.
@@ -83,12 +91,8 @@ def find_contacts(rows: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
     )
 
 
-def place_sends(sends: pl.LazyFrame) -> pl.LazyFrame:
-    """Whose each send is, and of which message, by the key that events know it by: `SendPlaces`.
-
-    Args:
-        sends: `KeyedSends`.
-    """
+def place_sends(sends: Rows[KeyedSends]) -> Rows[SendPlaces]:
+    """Whose each send is, and of which message, by the key that events know it by."""
     key = hash_id(SEND_ID, seed=SEND).alias(SendPlaces.send_key)
     return sends.select(key, MESSAGE_KEY, CONTACT_KEY, KeyedSends.is_holdout)
 
@@ -100,14 +104,13 @@ def list_asked_sends(events: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def find_first_sent(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
-    """Find the first `sent` event of each send without a time of its own (`FirstSentEvents`).
+def find_first_sent(events: Rows[FeedEvents], sends: Rows[FeedSends]) -> Rows[FirstSentEvents]:
+    """Find the first `sent` event of each send without a time of its own.
 
     Complete for any split of the rows by send.
 
     Args:
         events: `FeedEvents` that name their send by its id.
-        sends: `FeedSends`.
     """
     is_sent = pl.col(EventKeys.type_code) % CHANNEL_STRIDE == ACTION_CODES[Action.SENT]
     timeless = sends.filter(pl.col(SendKeys.sent_at).is_null()).select(SendKeys.send_key)
@@ -119,12 +122,11 @@ def find_first_sent(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def add_first_sent(sends: pl.LazyFrame, sent: pl.LazyFrame) -> pl.LazyFrame:
+def add_first_sent(sends: pl.LazyFrame, sent: Rows[FirstSentEvents]) -> pl.LazyFrame:
     """Add to sends in memory the `first_sent_at` of those that have one; they keep their order.
 
     Args:
         sends: Any with the organization and id of a send.
-        sent: `FirstSentEvents`.
     """
     return (
         sends.with_columns(hash_id(SEND_ID, seed=SEND).alias(FirstSentEvents.send_key))
@@ -139,7 +141,7 @@ def add_first_sent(sends: pl.LazyFrame, sent: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def key_sends(sends: pl.LazyFrame) -> pl.LazyFrame:
+def key_sends(sends: pl.LazyFrame) -> Rows[KeyedSends]:
     """Sends with the keys of their contact and message, and the time of their sending.
 
     Args:
@@ -165,12 +167,11 @@ def name_keys_of_events(events: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def place_events(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
+def place_events(events: pl.LazyFrame, sends: Rows[SendPlaces]) -> pl.LazyFrame:
     """Give events the message of their send, and its contact where they name none themselves.
 
     Args:
         events: With the keys of the send, message and contact that they name.
-        sends: `SendPlaces`.
 
     Returns:
         The same rows in the same order.
@@ -216,12 +217,8 @@ def add_unit_key(events: pl.LazyFrame) -> pl.LazyFrame:
     return events.with_columns(unit.alias(Clicks.unit_key))
 
 
-def list_deliveries(sends: pl.LazyFrame) -> pl.LazyFrame:
-    """When sends say they were delivered, by their own key: `Deliveries`.
-
-    Args:
-        sends: `FeedSends`.
-    """
+def list_deliveries(sends: Rows[FeedSends]) -> Rows[Deliveries]:
+    """When sends say they were delivered, by their own key."""
     unit = pl.col(SendKeys.send_key).alias(Clicks.unit_key)
     return sends.filter(pl.col(Sends.delivered_at).is_not_null()).select(unit, Sends.delivered_at)
 

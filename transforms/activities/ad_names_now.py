@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_facts import SessionFacts
 from contracts.facts.matching.session_matching import SessionLinks
@@ -15,16 +16,8 @@ ORG_ID, IS_DATED = AdNames.org_id, "is dated"
 SOURCE_KEY = [SessionLinks.traffic_source, SessionLinks.traffic_source_check]
 
 
-def describe_links(links: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame:
-    """The links by which sessions came, with the names of their ad and campaign as they are now.
-
-    Args:
-        links: `SessionLinks`.
-        names: `AdNames`.
-
-    Returns:
-        `LinkNames`, in no order.
-    """
+def describe_links(links: Rows[SessionLinks], names: Rows[AdNames]) -> Rows[LinkNames]:
+    """The links by which sessions came, with the names of their ad and campaign as they are now."""
     platform = [ORG_ID, LinkNames.platform]
     ads = _name_latest(names, AdLevel.AD, LinkNames.ad_id, LinkNames.ad_name)
     return (
@@ -40,12 +33,8 @@ def describe_links(links: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def list_dated_sources(links: pl.LazyFrame) -> pl.LazyFrame:
-    """The traffic sources that are a link of its own on each day, by their key.
-
-    Args:
-        links: `SessionLinks`.
-    """
+def list_dated_sources(links: Rows[SessionLinks]) -> pl.LazyFrame:
+    """The traffic sources that are a link of its own on each day, by their key."""
     return links.filter(pl.col(SessionLinks.day).is_not_null()).select(SOURCE_KEY).unique()
 
 
@@ -72,12 +61,11 @@ def _key_link() -> pl.Expr:
     return hash_cells(told, seed=LINK).alias(LinkNames.link_key)
 
 
-def name_links(sessions: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
+def name_links(sessions: pl.LazyFrame, links: Rows[LinkNames]) -> pl.LazyFrame:
     """Put what a link says into the place of its key.
 
     Args:
         sessions: Any with a `link_key`.
-        links: `LinkNames`.
     """
     return sessions.join(
         links, on=LinkNames.link_key, how="left", validate=STREAMED, build_side=HELD

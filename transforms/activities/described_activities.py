@@ -8,11 +8,20 @@ gets numbers, by which rows are sorted and joined (`number_sends`, `number_event
 import polars as pl
 
 from contracts.channels import OTHER_CHANNEL
-from contracts.columns import columns
+from contracts.columns import Held, Rows, columns
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.order_facts import PricedOrders
-from contracts.facts.people.described_activities import ContactSends, ContactSessions, MessageEvents
+from contracts.facts.people.described_activities import (
+    ContactSends,
+    ContactSessions,
+    LinkNames,
+    MessageEvents,
+)
 from contracts.facts.people.numbered_activities import (
+    KeyedEvents,
+    KeyedOrders,
+    KeyedSends,
+    KeyedVisits,
     NumberedEvents,
     NumberedMessages,
     NumberedSends,
@@ -42,12 +51,12 @@ def number_messages(messages: pl.LazyFrame) -> pl.LazyFrame:
     return messages.sort(MESSAGE_KEY).with_row_index(MESSAGE_NO).select(columns(NumberedMessages))
 
 
-def number_sends(sends: pl.LazyFrame, messages: pl.DataFrame) -> pl.LazyFrame:
+def number_sends(sends: Rows[KeyedSends], messages: Held[NumberedMessages]) -> Rows[NumberedSends]:
     """Sends with the number of their message.
 
     Args:
-        sends: `KeyedSends`, contacts numbered.
-        messages: `NumberedMessages`, in the order of their numbers.
+        sends: Contacts numbered.
+        messages: In the order of their numbers.
 
     Returns:
         `NumberedSends` in the same order. A send without a time of its own has that of its message,
@@ -61,12 +70,11 @@ def number_sends(sends: pl.LazyFrame, messages: pl.DataFrame) -> pl.LazyFrame:
     )
 
 
-def number_sessions(sessions: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
+def number_sessions(sessions: Rows[KeyedVisits], links: Rows[LinkNames]) -> Rows[ContactSessions]:
     """Sessions with what their link says, in the same order.
 
     Args:
-        sessions: `KeyedVisits`, or some columns of it, contacts numbered.
-        links: `LinkNames`.
+        sessions: Or some columns of it, contacts numbered.
 
     Returns:
         `ContactSessions` with the number of the contact in the place of its id, as far as given.
@@ -76,24 +84,22 @@ def number_sessions(sessions: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame
     return named.select(name for name in numbered_schema(ContactSessions) if name in given)
 
 
-def number_orders(orders: pl.LazyFrame) -> pl.LazyFrame:
+def number_orders(orders: Rows[KeyedOrders]) -> pl.LazyFrame:
     """Orders with the number of their contact in the place of its key, in the same order.
 
     Args:
-        orders: `KeyedOrders`, contacts numbered.
+        orders: Contacts numbered.
     """
     return orders.select(numbered_schema(PricedOrders).names())
 
 
-def describe_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+def describe_sends(
+    sends: Rows[NumberedSends], messages: Rows[NumberedMessages]
+) -> Rows[ContactSends]:
     """Numbered sends with the names of their message, dispatch and campaign.
 
     Args:
-        sends: `NumberedSends`, contacts restored.
-        messages: `NumberedMessages`.
-
-    Returns:
-        `ContactSends`, in no order.
+        sends: Contacts restored.
     """
     own = messages.select(MESSAGE_NO, MESSAGE_ID, *NAMES, CHANNEL, *WINDOW)
     return (
@@ -104,15 +110,15 @@ def describe_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def number_events(
-    events: pl.LazyFrame, messages: pl.DataFrame, *, has_bare: bool = True
-) -> pl.LazyFrame:
+    events: Rows[KeyedEvents], messages: Held[NumberedMessages], *, has_bare: bool = True
+) -> Rows[NumberedEvents]:
     """Events with the number of their message.
 
     A bare action takes its message's channel, or that of what no feed gives a channel.
 
     Args:
-        events: `KeyedEvents`, or some columns of it, contacts numbered.
-        messages: `NumberedMessages`, in the order of their numbers.
+        events: Or some columns of it, contacts numbered.
+        messages: In the order of their numbers.
         has_bare: Whether any type may be a bare action.
 
     Returns:
@@ -139,15 +145,13 @@ def _complete_types(of_message: pl.Expr) -> list[pl.Expr]:
     ]
 
 
-def describe_events(events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+def describe_events(
+    events: Rows[NumberedEvents], messages: Rows[NumberedMessages]
+) -> Rows[MessageEvents]:
     """Numbered events with the names of their message, dispatch and campaign.
 
     Args:
-        events: `NumberedEvents`, contacts restored.
-        messages: `NumberedMessages`.
-
-    Returns:
-        `MessageEvents`, in no order.
+        events: Contacts restored.
     """
     own = messages.select(MESSAGE_NO, pl.col(MESSAGE_ID).alias(OWN_MESSAGE), *NAMES)
     return (

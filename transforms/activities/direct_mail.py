@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.people.described_activities import ContactSends, MessageEvents
 from contracts.vocabulary import Action, Channel, SendStatus
@@ -23,18 +23,13 @@ MAILED = f"{Channel.DIRECT_MAIL}_{Action.SENT}"
 
 
 def list_shown_mail(
-    sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame
-) -> pl.LazyFrame:
+    sends: Rows[ContactSends], events: Rows[MessageEvents], messages: Rows[DescribedMessages]
+) -> Rows[ContactSends]:
     """List the direct mail that only events show, with its window.
 
-    Args:
-        sends: `ContactSends`.
-        events: `MessageEvents`.
-        messages: `DescribedMessages`.
-
     Returns:
-        `ContactSends`, in no order, marked as `is_of_event` and with the id of the event that shows
-        them. Two events of one instant are one send; one of a send that a feed has shows none.
+        Marked as `is_of_event` and with the id of the event that shows them. Two events of one
+        instant are one send; one of a send that a feed has shows none.
     """
     windows = messages.filter(pl.col(MESSAGE_ID).is_not_null()).select(ORG_ID, MESSAGE_ID, *WINDOW)
     who = [ORG_ID, MESSAGE_ID, CONTACT_ID]

@@ -8,7 +8,7 @@ Evidence of one instant stands in the order of contact, then of what shows it.
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.facts.people.numbered_activities import DeviceContacts, DeviceEvidence
 from contracts.feeds import Events, Orders, PageViews, Sessions
 from contracts.reports.journeys import IdentityLinks
@@ -41,7 +41,7 @@ def link_identities(
     events: pl.LazyFrame,
     orders: pl.LazyFrame,
     backward_days: float,
-) -> pl.LazyFrame:
+) -> Rows[IdentityLinks]:
     """Find out whose each device was, and when.
 
     Complete for any split of the rows by organization and anonymous id.
@@ -54,7 +54,7 @@ def link_identities(
         backward_days: how long before its first evidence a device was already its contact's.
 
     Returns:
-        `IdentityLinks`, sorted by its key; the stretches of a device do not overlap.
+        Sorted by its key; the stretches of a device do not overlap.
     """
     evidence = list_evidence(sessions, page_views, events, orders)
     backward = pl.duration(microseconds=microseconds(backward_days))
@@ -89,8 +89,8 @@ def list_evidence(
     )
 
 
-def find_device_contacts(evidence: pl.LazyFrame) -> pl.LazyFrame:
-    """Find the contact and the first evidence of each device: `DeviceContacts`.
+def find_device_contacts(evidence: pl.LazyFrame) -> Rows[DeviceContacts]:
+    """Find the contact and the first evidence of each device.
 
     Args:
         evidence: `list_evidence`.
@@ -128,7 +128,7 @@ def find_device_contacts(evidence: pl.LazyFrame) -> pl.LazyFrame:
 
 def link_single_devices(
     devices: pl.LazyFrame, sessions: pl.LazyFrame, backward_days: float
-) -> pl.LazyFrame:
+) -> Rows[IdentityLinks]:
     """Link the devices that were one contact's alone, as `link_identities` does.
 
     Args:
@@ -137,7 +137,7 @@ def link_single_devices(
         backward_days: how long before its first evidence a device was already its contact's.
 
     Returns:
-        `IdentityLinks`, in no order: one for each device.
+        One for each device.
     """
     backward = pl.duration(microseconds=microseconds(backward_days))
     ends = pl.max_horizontal(Sessions.started_at, Sessions.ended_at)
@@ -163,29 +163,28 @@ def link_single_devices(
     )
 
 
-def leave_devices(rows: pl.LazyFrame, devices: pl.LazyFrame) -> pl.LazyFrame:
+def leave_devices(rows: pl.LazyFrame, devices: Rows[DeviceContacts]) -> pl.LazyFrame:
     """The rows of some devices.
 
     Args:
         rows: Any with organization and device.
-        devices: `DeviceContacts`.
     """
     own = devices.select(DEVICE_KEY)
     keyed = rows.with_columns(key_device().alias(DEVICE_KEY))
     return keyed.join(own, on=DEVICE_KEY, how="semi").drop(DEVICE_KEY)
 
 
-def key_evidence(evidence: pl.LazyFrame) -> pl.LazyFrame:
-    """Evidence (`list_evidence`) by the keys of device and contact: `DeviceEvidence`."""
+def key_evidence(evidence: pl.LazyFrame) -> Rows[DeviceEvidence]:
+    """Evidence (`list_evidence`) by the keys of device and contact."""
     keyed = key_contacts(evidence).with_columns(key_device().alias(DEVICE_KEY))
     return keyed.select(columns(DeviceEvidence))
 
 
-def find_differing_devices(before: pl.LazyFrame, now: pl.LazyFrame) -> pl.LazyFrame:
+def find_differing_devices(before: Rows[DeviceEvidence], now: pl.LazyFrame) -> pl.LazyFrame:
     """Find the devices (`device_key`) of which evidence stands in one of two tables alone.
 
     Args:
-        before: `DeviceEvidence`; a row that stands twice counts twice.
+        before: A row that stands twice counts twice.
         now: The same.
     """
     signed = [

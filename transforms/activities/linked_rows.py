@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.facts.people.numbered_activities import DeviceSpans
 from contracts.reports.journeys import IdentityLinks
 from transforms.activities.person_numbers import CONTACT_KEY, DEVICE_KEY, key_device
@@ -17,13 +18,13 @@ STRETCHES, LINKED, ROW = "stretches", " by link", "row"
 
 
 def fill_contacts(
-    rows: pl.LazyFrame, links: pl.LazyFrame, at: str, contact: Sequence[str] = (CONTACT_ID,)
+    rows: pl.LazyFrame, links: Rows[IdentityLinks], at: str, contact: Sequence[str] = (CONTACT_ID,)
 ) -> pl.LazyFrame:
     """Give rows of a device without a contact the contact whose the device was then.
 
     Args:
         rows: sessions, events, page views or orders; any with organization and device.
-        links: `IdentityLinks`, with the columns that name a contact.
+        links: With the columns that name a contact.
         at: the column of the rows' instant.
         contact: the columns of rows and links that name a contact, null together.
 
@@ -93,8 +94,8 @@ def fill_in_order(rows: pl.LazyFrame, links: pl.LazyFrame, at: str, contact: str
     )
 
 
-def span_devices(rows: pl.LazyFrame, at: str) -> pl.LazyFrame:
-    """When each device names itself in rows first and last: `DeviceSpans`.
+def span_devices(rows: pl.LazyFrame, at: str) -> Rows[DeviceSpans]:
+    """When each device names itself in rows first and last.
 
     Args:
         rows: Any with organization and device.
@@ -107,14 +108,13 @@ def span_devices(rows: pl.LazyFrame, at: str) -> pl.LazyFrame:
     )
 
 
-def clip_links(links: pl.LazyFrame, devices: pl.LazyFrame) -> pl.LazyFrame:
+def clip_links(links: pl.LazyFrame, devices: Rows[DeviceSpans]) -> pl.LazyFrame:
     """What links say of devices in the time in which they name themselves.
 
     Rows of these devices in this time are filled from the links alike where this is the same.
 
     Args:
         links: Those of the devices among them, with the keys of device and contact.
-        devices: `DeviceSpans`.
 
     Returns:
         The rows of `devices` with their links: device, contact, and the bounds of each as far as

@@ -128,8 +128,6 @@ def is_in_groups(person: pl.Expr, groups: range, of: int) -> pl.Expr:
     Groups are ranges of keys, so that who else there is makes no difference.
 
     Args:
-        person: The key of the person.
-        groups: The groups.
         of: How many there are.
     """
     first, end = (-(-group * KEYS // of) for group in (groups.start, groups.stop))

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from contracts.columns import columns, conform, polars_schema
-from contracts.facts.ads.ad_entities import NamedEntities
+from contracts.columns import Rows, columns, conform, polars_schema
+from contracts.facts.ads.ad_entities import NamedEntities, StatedEntities
 from contracts.facts.ads.ad_stats import AttachedConversions, FeedStats
 from contracts.feeds import AdConversions, AdStats
 from transforms.ads.daily_stats import number_rows
@@ -52,12 +52,12 @@ def choose_conversions(
 
 
 def attach_conversions(
-    rows: pl.LazyFrame,
-    named: pl.LazyFrame,
+    rows: Rows[FeedStats],
+    named: Rows[NamedEntities],
     conversions: pl.LazyFrame,
     versions: AdVersions,
     apart: Sequence[str] = (),
-) -> pl.LazyFrame:
+) -> Rows[AttachedConversions]:
     """Say of conversions given apart from the clicks whose they are.
 
     They take feed, parents, names, landing page and currency from the stats of the same entity and
@@ -66,14 +66,8 @@ def attach_conversions(
     count where the platform gives none of a finer level.
 
     Args:
-        rows: `FeedStats`.
-        named: `NamedEntities` of them.
         conversions: canonical `ad_conversions` of the names that count.
-        versions: what the tables of names say.
         apart: columns that keep rows apart (`daily_stats`).
-
-    Returns:
-        `AttachedConversions`, in no order.
     """
     parents = (*PARENTS, AdStats.currency)
     observed = (*parents, AdStats.landing_url, A.url_tags, *NAMES)
@@ -108,14 +102,11 @@ def attach_conversions(
     return pl.concat([same_day, rest], how="diagonal").pipe(drop_finer_ids).pipe(conform, A, *apart)
 
 
-def name_conversions(attached: pl.LazyFrame) -> pl.LazyFrame:
+def name_conversions(attached: Rows[AttachedConversions]) -> Rows[NamedEntities]:
     """List what conversions are of, as stats would state it.
 
-    Args:
-        attached: `AttachedConversions`.
-
     Returns:
-        `NamedEntities`, in no order, numbered from `FIRST_APART` on.
+        Numbered from `FIRST_APART` on.
     """
     day = pl.col(DAY)
     return (
@@ -130,17 +121,16 @@ def name_conversions(attached: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def count_conversions(
-    attached: pl.LazyFrame, named: pl.LazyFrame, apart: Sequence[str] = ()
-) -> pl.LazyFrame:
+    attached: Rows[AttachedConversions], named: Rows[NamedEntities], apart: Sequence[str] = ()
+) -> Rows[FeedStats]:
     """Make rows of stats of conversions.
 
     Args:
-        attached: `AttachedConversions`.
         named: `NamedEntities` of them (`name_conversions`).
         apart: columns that keep rows apart.
 
     Returns:
-        `FeedStats`, in no order, as many rows: nothing but conversions and their value.
+        As many rows: nothing but conversions and their value.
     """
     schema = polars_schema(FeedStats)
     zero = (AdStats.clicks, AdStats.impressions, AdStats.spend)
@@ -156,12 +146,12 @@ def count_conversions(
     )
 
 
-def count_none(rows: pl.LazyFrame, stated: pl.LazyFrame, conversions: pl.LazyFrame) -> pl.LazyFrame:
+def count_none(
+    rows: Rows[FeedStats], stated: Rows[StatedEntities], conversions: pl.LazyFrame
+) -> pl.LazyFrame:
     """Give stats without conversions 0, where those of their platform and level are given apart.
 
     Args:
-        rows: `FeedStats`.
-        stated: `StatedEntities` of them.
         conversions: canonical `ad_conversions` of the names that count.
 
     Returns:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from contracts.columns import columns, conform, polars_schema
+from contracts.columns import Rows, columns, conform, polars_schema
+from contracts.facts.ads.ad_entities import EntityNumbers, NamedEntities, StatedEntities
 from contracts.facts.ads.ad_stats import DailyStats, FeedStats, KeyedStats, PayerRates, StatsRates
 from contracts.feeds import AdStats
 from transforms.ads.entities import ENTITY, OF_PAYER, PAYER
@@ -30,15 +31,12 @@ OF_RATE = [*OF_PAYER, DAY]
 """What a rate of exchange depends on."""
 
 
-def sum_feed_stats(keyed: pl.LazyFrame, apart: Sequence[str] = ()) -> pl.LazyFrame:
+def sum_feed_stats(keyed: pl.LazyFrame, apart: Sequence[str] = ()) -> Rows[KeyedStats]:
     """Add up the rows of a feed: hours, devices and networks of one day and entity.
 
     Args:
         keyed: canonical `ad_stats` with the keys of what they state (`key_stats`).
         apart: columns that keep rows apart.
-
-    Returns:
-        `KeyedStats`, in no order.
     """
     source, attributes = pl.col(AdStats.source_relation), pl.col(AdStats.attributes)
     return (
@@ -55,28 +53,19 @@ def sum_feed_stats(keyed: pl.LazyFrame, apart: Sequence[str] = ()) -> pl.LazyFra
     )
 
 
-def number_stats(keyed: pl.LazyFrame, stated: pl.LazyFrame) -> pl.LazyFrame:
-    """Put stats under the numbers of what they state.
-
-    Args:
-        keyed: `KeyedStats`.
-        stated: `StatedEntities` of them.
-
-    Returns:
-        `FeedStats`, in no order.
-    """
+def number_stats(keyed: Rows[KeyedStats], stated: Rows[StatedEntities]) -> Rows[FeedStats]:
+    """Put stats under the numbers of what they state."""
     numbers = stated.select(STATED, *STATED_KEY)
     return keyed.join(numbers, on=STATED_KEY, how="inner", validate=STREAMED, build_side=HELD).drop(
         STATED_KEY
     )
 
 
-def number_rows(rows: pl.LazyFrame, numbers: pl.LazyFrame) -> pl.LazyFrame:
+def number_rows(rows: pl.LazyFrame, numbers: Rows[EntityNumbers]) -> pl.LazyFrame:
     """Give rows the numbers of what they are about on their day.
 
     Args:
         rows: Rows with the number of what is `stated`, and their day.
-        numbers: `EntityNumbers`.
 
     Returns:
         As many rows, in no order.
@@ -91,14 +80,9 @@ def number_rows(rows: pl.LazyFrame, numbers: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def list_priced_days(
-    rows: pl.LazyFrame, numbers: pl.LazyFrame, named: pl.LazyFrame
+    rows: Rows[FeedStats], numbers: Rows[EntityNumbers], named: Rows[NamedEntities]
 ) -> pl.LazyFrame:
     """List the accounts, currencies and days of stats: of each there is one rate of exchange.
-
-    Args:
-        rows: `FeedStats`.
-        numbers: `EntityNumbers`.
-        named: `NamedEntities`.
 
     Returns:
         Distinct rows of `OF_RATE`, and the number of the payer.
@@ -118,17 +102,16 @@ def find_stats_rates(
     accounts: pl.LazyFrame | None,
     exchange_rates: pl.LazyFrame | None,
     currency: str,
-) -> pl.LazyFrame:
+) -> Rows[StatsRates]:
     """Find the rate of each account, currency and day of stats, once for all their rows.
 
     Args:
         days: rows of `OF_RATE`, repeated or not.
         accounts: canonical `ad_accounts`, whose currency stands for a missing one; None for none.
         exchange_rates: canonical rates; None for none.
-        currency: the reporting currency.
 
     Returns:
-        `StatsRates`, in no order; none where there is no rate.
+        None where there is no rate.
     """
     own = "own currency"
     rate = pl.col(RATE).cast(polars_schema(StatsRates)[StatsRates.rate])
@@ -147,15 +130,11 @@ def find_stats_rates(
     )
 
 
-def number_rates(rates: pl.LazyFrame, days: pl.LazyFrame) -> pl.LazyFrame:
+def number_rates(rates: Rows[StatsRates], days: pl.LazyFrame) -> Rows[PayerRates]:
     """Put rates under the numbers of their payers.
 
     Args:
-        rates: `StatsRates`.
         days: what they are of (`list_priced_days`).
-
-    Returns:
-        `PayerRates`, in no order.
     """
     return days.join(rates, on=OF_RATE, how="inner", nulls_equal=True, validate="m:1").select(
         columns(PayerRates)
@@ -163,21 +142,19 @@ def number_rates(rates: pl.LazyFrame, days: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def sum_daily_stats(
-    rows: pl.LazyFrame, numbers: pl.LazyFrame, rates: pl.LazyFrame, apart: Sequence[str] = ()
-) -> pl.LazyFrame:
+    rows: Rows[FeedStats],
+    numbers: Rows[EntityNumbers],
+    rates: Rows[PayerRates],
+    apart: Sequence[str] = (),
+) -> Rows[DailyStats]:
     """Sum stats by entity and day, in one currency.
 
     Amounts are rounded here, to four places, half away from zero, and nowhere else, so that every
     report made from these rows adds up to the others.
 
     Args:
-        rows: `FeedStats`; those for which there is no rate are left out.
-        numbers: `EntityNumbers`.
-        rates: `PayerRates`.
+        rows: Those for which there is no rate are left out.
         apart: columns that keep rows apart.
-
-    Returns:
-        `DailyStats`, in no order.
     """
     f = FeedStats
     source = agree_between(

@@ -2,12 +2,15 @@
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.facts.ads.ad_entities import (
     AdEntities,
     EntityNumbers,
+    NamedEntities,
     NumberedEntities,
+    SettledDays,
 )
+from contracts.facts.ads.ad_stats import DailyStats, PlacedStats
 from contracts.feeds import AdStats
 from transforms.ads.levels import DAY, rank_level
 from transforms.ads.name_versions import PLATFORM_KEYS
@@ -18,28 +21,19 @@ OF_PAYER = [*PLATFORM_KEYS, AdStats.account_id, AdStats.currency]
 OF_ENTITY = [name for name in columns(NumberedEntities) if name not in (ENTITY, OWN)]
 
 
-def list_entities(named: pl.LazyFrame) -> pl.LazyFrame:
-    """Number what stats are about.
-
-    Args:
-        named: `NamedEntities`.
-
-    Returns:
-        `NumberedEntities`, in no order.
-    """
+def list_entities(named: Rows[NamedEntities]) -> Rows[NumberedEntities]:
+    """Number what stats are about."""
     found = named.select(OF_ENTITY).unique().with_row_index(ENTITY)
     return found.with_columns(rank_level().alias(OWN)).select(columns(NumberedEntities))
 
 
-def number_entities(named: pl.LazyFrame, entities: pl.LazyFrame) -> pl.LazyFrame:
+def number_entities(
+    named: Rows[NamedEntities], entities: Rows[NumberedEntities]
+) -> Rows[EntityNumbers]:
     """Find the numbers of what each set of ids, names and currency is about.
 
-    Args:
-        named: `NamedEntities`.
-        entities: `NumberedEntities` of them.
-
     Returns:
-        `EntityNumbers`, in no order: as many rows.
+        As many rows.
     """
     payers = named.select(OF_PAYER).unique().with_row_index(PAYER)
     return (
@@ -50,17 +44,12 @@ def number_entities(named: pl.LazyFrame, entities: pl.LazyFrame) -> pl.LazyFrame
 
 
 def list_placed_entities(
-    entities: pl.LazyFrame, settled: pl.LazyFrame, stats: pl.LazyFrame
-) -> pl.LazyFrame:
+    entities: Rows[NumberedEntities], settled: Rows[SettledDays], stats: Rows[DailyStats]
+) -> Rows[AdEntities]:
     """List entities with the levels to which their figures are added, as far as they have stats.
 
     Args:
-        entities: `NumberedEntities`.
-        settled: `SettledDays`.
         stats: `DailyStats` under the numbers of placed entities.
-
-    Returns:
-        `AdEntities`, in no order.
     """
     a = AdEntities
     placed = (
@@ -82,14 +71,10 @@ def list_placed_entities(
     )
 
 
-def describe_stats(stats: pl.LazyFrame, entities: pl.LazyFrame) -> pl.LazyFrame:
+def describe_stats(stats: Rows[DailyStats], entities: Rows[AdEntities]) -> Rows[PlacedStats]:
     """Put rows of stats beside what they are about.
 
-    Args:
-        stats: `DailyStats`.
-        entities: `AdEntities`.
-
     Returns:
-        `PlacedStats`, in no order: as many rows.
+        As many rows.
     """
     return stats.join(entities, on=ENTITY, how="left", validate="m:1")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.columns import stack
+from contracts.columns import Rows, stack
 from contracts.facts.ads.ad_names import NameVersions
 from contracts.feeds import AdAccounts, AdCampaigns, AdCreatives, AdGroups, Ads
 from transforms.ads.name_versions import (
@@ -76,11 +76,10 @@ class AdVersions:
 
     Attributes:
         tables: The tables, in days.
-        versions: `NameVersions`.
     """
 
     tables: AdTables
-    versions: pl.LazyFrame
+    versions: Rows[NameVersions]
 
     def look_ups(self) -> list[tuple[LookUp, pl.LazyFrame]]:
         """The look-ups that the tables can answer, each with the versions of its ids."""
@@ -100,14 +99,11 @@ class AdVersions:
         ]
 
 
-def list_versions(tables: AdTables) -> pl.LazyFrame:
+def list_versions(tables: AdTables) -> Rows[NameVersions]:
     """List the versions of every id, once for all that is looked up in them.
 
     Args:
         tables: The tables of names, in days.
-
-    Returns:
-        `NameVersions`, in no order.
     """
     found = [
         make_versions(table, look_up.by, look_up.take)
@@ -127,7 +123,6 @@ def fill_names(rows: pl.LazyFrame, versions: AdVersions, day: str) -> pl.LazyFra
 
     Args:
         rows: Rows with ids, such as `StatedEntities`; columns that they lack are added.
-        versions: What the tables of names say.
         day: The rows' day; where it is null, the first version holds.
 
     Returns:
@@ -160,9 +155,7 @@ def find_version(rows: pl.LazyFrame, known: pl.LazyFrame, by: str, day: str) -> 
     """Add what is known of each row's id on its day; null where nothing is.
 
     Args:
-        rows: Rows with the id.
         known: Versions of the id (`make_versions`).
-        by: The id.
         day: The rows' day; where it is null, the first version holds.
 
     Returns:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 import polars as pl
 
-from contracts.columns import polars_schema, stack
+from contracts.columns import Rows, polars_schema, stack
 from contracts.facts.ads.ad_names import NameTables
 from contracts.feeds import AdCampaigns, AdCreatives, AdPortfolios, Ads
 from contracts.vocabulary import AdLevel
@@ -63,15 +63,12 @@ class AdTables:
         )
 
 
-def list_name_tables(tables: AdTables, timezone: str) -> pl.LazyFrame:
+def list_name_tables(tables: AdTables, timezone: str) -> Rows[NameTables]:
     """Put the tables of names under each other, with the day from which each version is valid.
 
     Args:
         tables: The canonical tables, as the feeds gave them.
         timezone: The reporting time zone, in whose days a version is valid.
-
-    Returns:
-        `NameTables`, in no order.
     """
     given = dict(tables.given())
     if tables.creatives is not None:
@@ -113,8 +110,6 @@ def make_versions(table: pl.LazyFrame, by: str, take: Sequence[str]) -> pl.LazyF
 
     Args:
         table: rows of a table of `AdTables.in_days`; those without the id are left out.
-        by: the id.
-        take: what its versions say.
 
     Returns:
         One row per organization, platform, id and run of equal versions: `take`, `valid_from` (null

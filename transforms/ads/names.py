@@ -2,9 +2,10 @@
 
 import polars as pl
 
-from contracts.columns import columns, no_rows, stack
+from contracts.columns import Rows, columns, no_rows, stack
 from contracts.facts.ads.ad_entities import AdEntities
 from contracts.facts.ads.ad_names import AdNames, EntityNames, NameSpans, NameTables
+from contracts.facts.ads.ad_stats import DailyStats
 from contracts.feeds import Ads
 from contracts.vocabulary import AdLevel
 from transforms.ads.levels import DAY
@@ -37,9 +38,6 @@ IN_TABLES = "in tables"
 def name_ads(versions: AdVersions) -> pl.LazyFrame:
     """Fill in the parents that the table of ads does not state itself.
 
-    Args:
-        versions: what the tables of names say.
-
     Returns:
         The rows of `NameTables` that are of the table of ads; none where no feed gives it.
     """
@@ -49,16 +47,13 @@ def name_ads(versions: AdVersions) -> pl.LazyFrame:
     return fill_names(ads, versions, VERSION_DAY)
 
 
-def list_table_names(level: AdLevel, ads: pl.LazyFrame, tables: AdTables) -> pl.LazyFrame:
+def list_table_names(level: AdLevel, ads: pl.LazyFrame, tables: AdTables) -> Rows[EntityNames]:
     """List the names that the tables state: each id's versions in the first table that has it.
 
     Args:
         level: ads or campaigns.
         ads: the table of ads, its parents filled in (`name_ads`).
         tables: the tables of names, in days.
-
-    Returns:
-        `EntityNames`, in no order.
     """
     by, stated = IDS[level], no_rows(EntityNames)
     own = [tables.campaigns] if level is AdLevel.CAMPAIGN and tables.campaigns is not None else []
@@ -88,17 +83,13 @@ def _add_known_days(versions: pl.LazyFrame, table: pl.LazyFrame, keys: list[str]
     )
 
 
-def list_name_spans(level: AdLevel, entities: pl.LazyFrame) -> pl.LazyFrame:
+def list_name_spans(level: AdLevel, entities: Rows[AdEntities]) -> Rows[NameSpans]:
     """List the names that the day's stats had, from the first of their days to the last.
 
     An id with one name, as nearly all have, needs no look at its single days.
 
     Args:
         level: ads or campaigns.
-        entities: `AdEntities`.
-
-    Returns:
-        `NameSpans`, in no order.
     """
     keys = [*PLATFORM_KEYS, IDS[level]]
     span = (pl.min(FIRST_DAY), pl.max(LAST_DAY), pl.col(PARENTS[level]).max())
@@ -112,11 +103,11 @@ def list_name_spans(level: AdLevel, entities: pl.LazyFrame) -> pl.LazyFrame:
 
 def list_stats_names(
     level: AdLevel,
-    spans: pl.LazyFrame,
-    entities: pl.LazyFrame,
-    stats: pl.LazyFrame,
-    stated: pl.LazyFrame,
-) -> pl.LazyFrame:
+    spans: Rows[NameSpans],
+    entities: Rows[AdEntities],
+    stats: Rows[DailyStats],
+    stated: Rows[EntityNames],
+) -> Rows[EntityNames]:
     """List the names that the day's stats had, and what they prove of those that tables state.
 
     A name holds from the first to the last day of its run where the tables name the id too; where
@@ -126,12 +117,7 @@ def list_stats_names(
     Args:
         level: ads or campaigns.
         spans: `NameSpans` of the stats.
-        entities: `AdEntities`.
-        stats: `DailyStats`.
         stated: `EntityNames` of the tables.
-
-    Returns:
-        `EntityNames`, in no order.
     """
     keys = [*PLATFORM_KEYS, IDS[level]]
     observed = spans.select(*keys, NAME, FIRST_DAY, LAST_DAY, *PARENTS[level])
@@ -162,16 +148,14 @@ def list_stats_names(
     return stack(EntityNames, _bound_spans(fresh, keys, in_tables), earlier, nameless)
 
 
-def list_ad_names(stated: pl.LazyFrame, observed: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
+def list_ad_names(
+    stated: Rows[EntityNames], observed: Rows[EntityNames], level: AdLevel
+) -> Rows[AdNames]:
     """List every name that an ad or ad campaign had, and when.
 
     Args:
         stated: `EntityNames` of the tables.
         observed: `EntityNames` of the stats.
-        level: ads or campaigns.
-
-    Returns:
-        `AdNames`, in no order.
     """
     keys = [*PLATFORM_KEYS, IDS[level]]
     names = pl.concat([stated, observed])

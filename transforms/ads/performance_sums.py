@@ -5,14 +5,17 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.columns import columns, conform
-from contracts.facts.ads.ad_stats import PlacedStats
+from contracts.columns import Rows, columns, conform
+from contracts.facts.ads.ad_entities import AdEntities
+from contracts.facts.ads.ad_stats import DailyStats, PlacedStats
 from contracts.facts.ads.ad_sums import (
     AdContactSessions,
     EntityPlaces,
     PerformanceGroups,
+    PerformanceParts,
     PerformanceSums,
     SessionCounts,
+    UngivenMetrics,
 )
 from transforms.ads.entities import ENTITY
 from transforms.ads.levels import DAY, METRICS, NAMES, PARENTS
@@ -47,13 +50,12 @@ class Grouping:
 
     Attributes:
         level: How fine the table is: `CAMPAIGN` or `AD`.
-        groups: `PerformanceGroups`.
         parts: `PerformanceParts` of the stats.
     """
 
     level: int
-    groups: pl.LazyFrame
-    parts: pl.LazyFrame
+    groups: Rows[PerformanceGroups]
+    parts: Rows[PerformanceParts]
 
     @property
     def names(self) -> list[str]:
@@ -61,16 +63,13 @@ class Grouping:
         return NAMES if self.level == AD else NAMES[: CAMPAIGN + 1]
 
 
-def list_groups(entities: pl.LazyFrame, sessions: pl.LazyFrame, level: int) -> pl.LazyFrame:
+def list_groups(
+    entities: Rows[AdEntities], sessions: Rows[SessionCounts], level: int
+) -> Rows[PerformanceGroups]:
     """List what a performance table may have rows of: ads or campaigns, and their parents.
 
     Args:
-        entities: `AdEntities`.
-        sessions: `SessionCounts`.
         level: how fine the table is, from 0 for accounts.
-
-    Returns:
-        `PerformanceGroups`.
     """
     coarser = [keep_ids(entities, rank) for rank in NUMBERS if rank <= level]
     return (
@@ -86,16 +85,13 @@ def list_groups(entities: pl.LazyFrame, sessions: pl.LazyFrame, level: int) -> p
     )
 
 
-def place_entities(entities: pl.LazyFrame, groups: pl.LazyFrame, level: int) -> pl.LazyFrame:
+def place_entities(
+    entities: Rows[AdEntities], groups: Rows[PerformanceGroups], level: int
+) -> Rows[EntityPlaces]:
     """Find where entities and their parents stand among the groups of a performance table.
 
     Args:
-        entities: `AdEntities`.
-        groups: `PerformanceGroups`.
         level: how fine the table is.
-
-    Returns:
-        `EntityPlaces`, in no order.
     """
     placed = entities.select(ENTITY)
     for rank, number in NUMBERS.items():
@@ -125,16 +121,13 @@ def keep_ids(rows: pl.LazyFrame, level: int, *also: str) -> pl.LazyFrame:
     return rows.select(*also, *PLATFORM_KEYS, *PARENTS[: level + 1], *finer)
 
 
-def list_parts(entities: pl.LazyFrame, places: pl.LazyFrame, level: int) -> pl.LazyFrame:
+def list_parts(
+    entities: Rows[AdEntities], places: Rows[EntityPlaces], level: int
+) -> Rows[PerformanceParts]:
     """List to which rows of a performance table the figures of each entity are added.
 
     Args:
-        entities: `AdEntities`.
-        places: `EntityPlaces` of them.
         level: how fine the table is.
-
-    Returns:
-        `PerformanceParts`, in no order.
     """
     list_figures = list_ad_figures if level == AD else list_campaign_figures
     group = pl.coalesce(NUMBERS[rank] for rank in sorted(NUMBERS, reverse=True)).alias(GROUP)
@@ -143,19 +136,18 @@ def list_parts(entities: pl.LazyFrame, places: pl.LazyFrame, level: int) -> pl.L
 
 
 def sum_performance(
-    stats: pl.LazyFrame, sessions: SessionFigures, grouping: Grouping
-) -> pl.LazyFrame:
+    stats: Rows[DailyStats], sessions: SessionFigures, grouping: Grouping
+) -> Rows[PerformanceSums]:
     """Set what campaigns or ads cost beside their sessions, day by day, and what is left above.
 
     There is no row where all that it had was taken off, to the last figure.
 
     Args:
-        stats: `DailyStats`.
         sessions: the sessions of ad platforms.
         grouping: what the table has rows of.
 
     Returns:
-        `PerformanceSums`, in no order; what a row has none of is null.
+        What a row has none of is null.
     """
     names = grouping.names
     parts = grouping.parts.select(ENTITY, GROUP, *names, TAKEN_OFF)
@@ -167,14 +159,11 @@ def sum_performance(
     return _add_up(figures, counts, sessions.by_contact, grouping.groups, names)
 
 
-def find_metrics_never_given(sums: pl.LazyFrame) -> pl.LazyFrame:
+def find_metrics_never_given(sums: Rows[PerformanceSums]) -> Rows[UngivenMetrics]:
     """Find the metrics that no stats of a campaign have on any day.
 
     Args:
         sums: `PerformanceSums` as they add up (`sum_performance`), of all days.
-
-    Returns:
-        `UngivenMetrics`, in no order.
     """
     return (
         sums.filter(HAS_STATS)
@@ -183,7 +172,9 @@ def find_metrics_never_given(sums: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def fill_performance(sums: pl.LazyFrame, never: pl.LazyFrame, *, has_orders: bool) -> pl.LazyFrame:
+def fill_performance(
+    sums: Rows[PerformanceSums], never: Rows[UngivenMetrics], *, has_orders: bool
+) -> Rows[PerformanceSums]:
     """Fill in 0 for what a row has none of.
 
     A metric that none of a row's stats has stays null, and so does, on days of sessions alone, one
@@ -193,9 +184,6 @@ def fill_performance(sums: pl.LazyFrame, never: pl.LazyFrame, *, has_orders: boo
         sums: `PerformanceSums` as they add up (`sum_performance`).
         never: `UngivenMetrics` of all days.
         has_orders: whether a feed gives orders.
-
-    Returns:
-        `PerformanceSums`, in no order.
     """
     return (
         sums.join(never, on=CAMPAIGN_NUMBER, how="left", validate=STREAMED, build_side=HELD)

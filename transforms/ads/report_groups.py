@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from contracts.columns import Table, columns
+from contracts.columns import Rows, Table, columns
 from contracts.facts.ads.ad_entities import AdEntities
-from contracts.facts.ads.ad_sums import LevelGroups, LevelSums, RenamedDays
+from contracts.facts.ads.ad_stats import DailyStats
+from contracts.facts.ads.ad_sums import LevelGroups, LevelSums, RenamedDays, UrlGroups
 from contracts.reports.ads import UrlReport
 from contracts.vocabulary import AdLevel
 from transforms.ads.entities import ENTITY
@@ -40,17 +41,10 @@ TEXTS, IS_RENAMED = LevelSums.text_number, "is renamed"
 URL_GRAIN = [*GRAIN, AdEntities.campaign_id, AdEntities.ad_group_id, *URL_COLUMNS]
 
 
-def group_level(entities: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
+def group_level(entities: Rows[AdEntities], level: AdLevel) -> Rows[LevelGroups]:
     """Group the entities that are added to a level by those of it, or by their parents.
 
     By these where they name none of the level.
-
-    Args:
-        entities: `AdEntities`.
-        level: the level.
-
-    Returns:
-        `LevelGroups`, in no order.
     """
     by, rank = ID_OF_LEVEL[level], RANKS[level]
     of_level = entities.filter(adds_to(rank))
@@ -62,16 +56,10 @@ def group_level(entities: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
     return of_level.with_columns(**unknown).pipe(_number_groups, [*grain])
 
 
-def group_urls(entities: pl.LazyFrame) -> pl.LazyFrame:
+def group_urls(entities: Rows[AdEntities]) -> Rows[UrlGroups]:
     """Group ads by their ad groups, landing pages and utm parameters.
 
     A parameter in an ad's URL tags wins over the URL's own. Each distinct URL is read once.
-
-    Args:
-        entities: `AdEntities`.
-
-    Returns:
-        `UrlGroups`, in no order.
     """
     ads = entities.filter(pl.col(OWN) == RANKS[AdLevel.AD])
     links = ads.select(LINK).unique().pipe(read_links)
@@ -81,18 +69,17 @@ def group_urls(entities: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def list_renamed_days(
-    stats: pl.LazyFrame, groups: pl.LazyFrame, level: AdLevel, first: int
-) -> pl.LazyFrame:
+    stats: Rows[DailyStats], groups: pl.LazyFrame, level: AdLevel, first: int
+) -> Rows[RenamedDays]:
     """List the days of groups whose parents or names are not the same on all of them.
 
     Args:
-        stats: `DailyStats`.
         groups: `LevelGroups`, or `UrlGroups`.
         level: the level whose entities or whose pages are grouped.
         first: the first number of texts that is no group's.
 
     Returns:
-        `RenamedDays`, in no order; none of most groups.
+        None of most groups.
     """
     held = _held_at(level)
     several = pl.any_horizontal(pl.col(name).n_unique() > 1 for name in held)
@@ -113,13 +100,12 @@ def list_renamed_days(
 
 
 def list_texts(
-    groups: pl.LazyFrame, renamed: pl.LazyFrame, level: AdLevel, contract: type[Table]
+    groups: pl.LazyFrame, renamed: Rows[RenamedDays], level: AdLevel, contract: type[Table]
 ) -> pl.LazyFrame:
     """List what the rows of groups have in texts.
 
     Args:
         groups: `LevelGroups`, or `UrlGroups`.
-        renamed: `RenamedDays` of them.
         level: the level whose entities or whose pages are grouped.
         contract: `LevelTexts`, or `UrlTexts`.
 

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.columns import columns, conform, polars_schema
+from contracts.columns import Rows, columns, conform, polars_schema
+from contracts.facts.ads.ad_entities import AdEntities
 from contracts.facts.ads.ad_sums import (
     AdContactSessions,
+    LinkPlaces,
     SessionCounts,
     SessionPlaces,
 )
 from contracts.facts.matching.session_facts import SessionFacts
+from contracts.facts.matching.session_matching import SessionLinks, SessionVisits
 from contracts.reports.ads import AdPerformance
 from transforms.ads.levels import DAY, NAMES, PARENTS
 from transforms.ads.name_lookup import AdVersions, fill_names
@@ -37,13 +40,11 @@ class SessionFigures:
     """The sessions of ad platforms.
 
     Attributes:
-        counts: `SessionCounts`.
-        by_contact: `AdContactSessions`.
         has_orders: Whether a feed gives orders.
     """
 
-    counts: pl.LazyFrame
-    by_contact: pl.LazyFrame
+    counts: Rows[SessionCounts]
+    by_contact: Rows[AdContactSessions]
     has_orders: bool
 
     def filter(self, within: pl.Expr) -> "SessionFigures":
@@ -52,28 +53,17 @@ class SessionFigures:
         return SessionFigures(counts, by_contact, self.has_orders)
 
 
-def list_session_places(links: pl.LazyFrame) -> pl.LazyFrame:
-    """List the ads, ad campaigns and platforms that sessions came from.
-
-    Args:
-        links: `SessionLinks`.
-
-    Returns:
-        `SessionPlaces`.
-    """
+def list_session_places(links: Rows[SessionLinks]) -> Rows[SessionPlaces]:
+    """List the ads, ad campaigns and platforms that sessions came from."""
     came = links.filter(pl.col(SessionFacts.platform).is_not_null())
     return came.select(PLACE_TEXTS).unique().with_row_index(PLACE).pipe(share_texts)
 
 
-def place_links(links: pl.LazyFrame, places: pl.LazyFrame) -> pl.LazyFrame:
+def place_links(links: Rows[SessionLinks], places: Rows[SessionPlaces]) -> Rows[LinkPlaces]:
     """Find where the sessions of each link came from.
 
-    Args:
-        links: `SessionLinks`.
-        places: `SessionPlaces` of them.
-
     Returns:
-        `LinkPlaces`, in no order; none of links that lead from no ad platform.
+        None of links that lead from no ad platform.
     """
     came = share_texts(links.select(LINK, *PLACE_TEXTS))
     return came.join(places, on=PLACE_TEXTS, how="inner", nulls_equal=True, validate="m:1").select(
@@ -81,15 +71,11 @@ def place_links(links: pl.LazyFrame, places: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def find_parents(places: pl.LazyFrame, entities: pl.LazyFrame) -> pl.LazyFrame:
+def find_parents(places: Rows[SessionPlaces], entities: Rows[AdEntities]) -> Rows[SessionPlaces]:
     """Give places the parents that their stats have.
 
-    Args:
-        places: `SessionPlaces`.
-        entities: `AdEntities`.
-
     Returns:
-        `SessionPlaces`, in no order: as many rows.
+        As many rows.
     """
     return (
         places.pipe(_take_parents, entities, AD, PARENTS[:-1])
@@ -110,18 +96,14 @@ def list_session_orders(sessions: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def count_contact_sessions(
-    visits: pl.LazyFrame, links: pl.LazyFrame, brought: pl.LazyFrame | None = None
-) -> pl.LazyFrame:
+    visits: Rows[SessionVisits], links: Rows[LinkPlaces], brought: pl.LazyFrame | None = None
+) -> Rows[AdContactSessions]:
     """Count the sessions of ad platforms by place, day and contact.
 
     Args:
-        visits: `SessionVisits`, by `link`.
-        links: `LinkPlaces`.
+        visits: By `link`.
         brought: What some of these sessions brought (`list_session_orders`); None where no feed
             gives orders.
-
-    Returns:
-        `AdContactSessions`, in no order.
     """
     schema = polars_schema(AdContactSessions)
     came = visits.select(
@@ -139,8 +121,8 @@ def count_contact_sessions(
 
 
 def count_sessions(
-    sessions: pl.LazyFrame, places: pl.LazyFrame, versions: AdVersions
-) -> pl.LazyFrame:
+    sessions: Rows[AdContactSessions], places: Rows[SessionPlaces], versions: AdVersions
+) -> Rows[SessionCounts]:
     """Count the sessions of each place and day, under the parents that its stats have.
 
     A session then falls into the row of its ad's spend. Where no stats know the ad or campaign, the
@@ -148,12 +130,7 @@ def count_sessions(
     name no account, sessions without an ad no ad group.
 
     Args:
-        sessions: `AdContactSessions`.
-        places: `SessionPlaces`, with the parents that their stats have (`find_parents`).
-        versions: What the tables of names say.
-
-    Returns:
-        `SessionCounts`, in no order.
+        places: With the parents that their stats have (`find_parents`).
     """
     has_ad = pl.col(AD).is_not_null()
     is_known = has_ad | pl.col(CAMPAIGN).is_not_null()

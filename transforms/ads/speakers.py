@@ -7,9 +7,16 @@ speaks, what lies below adds up.
 
 import polars as pl
 
-from contracts.columns import columns, stack
-from contracts.facts.ads.ad_entities import AdClaims, AdSpeakers, Placement, SettledDays
-from contracts.facts.ads.ad_stats import PlacedStats
+from contracts.columns import Rows, columns, stack
+from contracts.facts.ads.ad_entities import (
+    AdClaims,
+    AdSpeakers,
+    NamedEntities,
+    NumberedEntities,
+    Placement,
+    SettledDays,
+)
+from contracts.facts.ads.ad_stats import DailyStats, PlacedStats
 from transforms.ads.levels import DAY, has_ids, rank_level
 from transforms.ads.name_versions import PLATFORM_KEYS, AdTables
 from transforms.common.ad_levels import ID_OF_LEVEL
@@ -32,14 +39,11 @@ def adds_to(level: int) -> pl.Expr:
     return (pl.col(TOP) <= level) & (pl.col(OWN) >= level)
 
 
-def list_speakers(named: pl.LazyFrame) -> pl.LazyFrame:
+def list_speakers(named: Rows[NamedEntities]) -> Rows[AdSpeakers]:
     """List the feeds that speak for each entity, and of which days.
 
     Args:
-        named: `NamedEntities`, without conversions given apart: these speak for nobody.
-
-    Returns:
-        `AdSpeakers`, in no order.
+        named: Without conversions given apart: these speak for nobody.
     """
     ranked = named.with_columns(rank_level().alias(OWN))
     of_level = [*PLATFORM_KEYS, OWN, ACCOUNT_ID, FEED]
@@ -60,16 +64,16 @@ def list_speakers(named: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def list_claims(entities: pl.LazyFrame, speakers: pl.LazyFrame, tables: AdTables) -> pl.LazyFrame:
+def list_claims(
+    entities: Rows[NumberedEntities], speakers: Rows[AdSpeakers], tables: AdTables
+) -> Rows[AdClaims]:
     """List what else speaks for the figures of entities, and of which days.
 
     Args:
-        entities: `NumberedEntities`.
-        speakers: `AdSpeakers`.
         tables: the tables of names, whose accounts are known as those of stats are.
 
     Returns:
-        `AdClaims`, in no order; none of most entities.
+        None of most entities.
     """
     known = speakers.filter(pl.col(AdSpeakers.entity_id).is_not_null())
     return stack(
@@ -80,15 +84,11 @@ def list_claims(entities: pl.LazyFrame, speakers: pl.LazyFrame, tables: AdTables
     )
 
 
-def settle_days(stats: pl.LazyFrame, claims: pl.LazyFrame) -> pl.LazyFrame:
+def settle_days(stats: Rows[DailyStats], claims: Rows[AdClaims]) -> Rows[SettledDays]:
     """Find where figures are added on days on which something else speaks for them.
 
     Args:
         stats: `DailyStats` under the numbers of `NumberedEntities`.
-        claims: `AdClaims`.
-
-    Returns:
-        `SettledDays`, in no order.
     """
     level = pl.col(AdClaims.spoken_level)
     spoken, unplaced = AdClaims.spoken_level, AdClaims.unplaced_level
@@ -120,12 +120,11 @@ def settle_days(stats: pl.LazyFrame, claims: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def place_stats(stats: pl.LazyFrame, settled: pl.LazyFrame) -> pl.LazyFrame:
+def place_stats(stats: Rows[DailyStats], settled: Rows[SettledDays]) -> pl.LazyFrame:
     """Put stats under the numbers of entities that are added to the same levels on all their days.
 
     Args:
         stats: `DailyStats` under the numbers of `NumberedEntities`.
-        settled: `SettledDays`.
 
     Returns:
         The same rows.

@@ -6,8 +6,9 @@ where the day matters.
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.facts.ads.ad_entities import NamedEntities, StatedDays, StatedEntities
+from contracts.facts.ads.ad_stats import FeedStats
 from contracts.feeds import AdStats
 from transforms.ads.levels import DAY, METRICS, NAMES, PARENTS, drop_finer_ids, has_ids
 from transforms.ads.name_lookup import CHANGES, AdVersions, fill_names
@@ -46,14 +47,11 @@ def key_stats(stats: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def list_stated(keyed: pl.LazyFrame) -> pl.LazyFrame:
+def list_stated(keyed: pl.LazyFrame) -> Rows[StatedEntities]:
     """List what stats state, each once.
 
     Args:
         keyed: Stats with keys (`key_stats`).
-
-    Returns:
-        `StatedEntities`, in no order.
     """
     first, last = pl.col(DAY).min().alias(S.first_day), pl.col(DAY).max().alias(S.last_day)
     days = keyed.group_by(STATED_KEY).agg(first, last)
@@ -68,14 +66,11 @@ def list_stated(keyed: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def number_stated(parts: pl.LazyFrame) -> pl.LazyFrame:
+def number_stated(parts: Rows[StatedEntities]) -> Rows[StatedEntities]:
     """Number anew what the stats of several batches of files state.
 
     Args:
         parts: `StatedEntities` of each, one after the other.
-
-    Returns:
-        `StatedEntities`, in no order.
     """
     days = (pl.col(S.first_day).min(), pl.col(S.last_day).max())
     return (
@@ -86,12 +81,8 @@ def number_stated(parts: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def name_entities(stated: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
+def name_entities(stated: Rows[StatedEntities], versions: AdVersions) -> Rows[NamedEntities]:
     """Fill in the names, parents and links that stats do not state themselves.
-
-    Args:
-        stated: `StatedEntities`.
-        versions: what the tables of names say.
 
     Returns:
         `NamedEntities` as of the first version of all, in no order: as many rows.
@@ -105,33 +96,27 @@ def name_entities(stated: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
     )
 
 
-def list_dated_days(named: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
+def list_dated_days(named: Rows[NamedEntities], rows: Rows[FeedStats]) -> Rows[StatedDays]:
     """List the days of what has not the same names and parents on all of them.
 
     Args:
         named: `NamedEntities` as of the first version (`name_entities`).
-        rows: `FeedStats`.
-
-    Returns:
-        `StatedDays`, in no order.
     """
     dated = named.filter(N.is_dated).select(STATED)
     return rows.select(columns(StatedDays)).join(dated, on=STATED, how="semi").unique()
 
 
 def name_dated(
-    named: pl.LazyFrame, stated: pl.LazyFrame, days: pl.LazyFrame, versions: AdVersions
-) -> pl.LazyFrame:
+    named: Rows[NamedEntities],
+    stated: Rows[StatedEntities],
+    days: Rows[StatedDays],
+    versions: AdVersions,
+) -> Rows[NamedEntities]:
     """Name what has not the same names and parents on all days by the day.
 
     Args:
         named: `NamedEntities` as of the first version (`name_entities`).
-        stated: `StatedEntities`.
         days: `StatedDays` (`list_dated_days`).
-        versions: what the tables of names say.
-
-    Returns:
-        `NamedEntities`, in no order.
     """
     dated = (
         stated.join(days, on=STATED, how="inner", validate="1:m")
@@ -144,17 +129,17 @@ def name_dated(
     return pl.concat([named.filter(~pl.col(N.is_dated)), dated])
 
 
-def fill_parents(named: pl.LazyFrame) -> pl.LazyFrame:
+def fill_parents(named: Rows[NamedEntities]) -> Rows[NamedEntities]:
     """Fill in the parents that only other rows of the same entity or parent state.
 
     A feed by campaign may name no account where one by ad does. Names that stand for ids say
     nothing of the same name elsewhere.
 
     Args:
-        named: `NamedEntities`, in memory.
+        named: In memory.
 
     Returns:
-        `NamedEntities`, in no order: as many rows.
+        As many rows.
     """
     for rank in range(len(PARENTS) - 1, 0, -1):
         by, coarser = PARENTS[rank], PARENTS[:rank]

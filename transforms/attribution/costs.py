@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.facts.messaging.send_sums import ChannelDays
 from contracts.facts.order_facts import DayCosts, NamedCampaigns
 from contracts.vocabulary import Channel
@@ -10,18 +10,20 @@ from contracts.vocabulary import Channel
 MESSAGE = [ChannelDays.message_key, ChannelDays.channel]
 
 
-def list_costs(days: pl.LazyFrame, rows: pl.LazyFrame, spending: pl.LazyFrame) -> pl.LazyFrame:
+def list_costs(
+    days: Rows[ChannelDays], rows: pl.LazyFrame, spending: pl.LazyFrame
+) -> Rows[DayCosts]:
     """List what messages and ads cost, by day, channel, platform and campaign.
 
     A message's cost stands on its first day of sending; on none where it was never sent.
 
     Args:
-        days: `ChannelDays`: sums by message and day.
+        days: Sums by message and day.
         rows: the `MessageRows` of every channel.
         spending: what ads cost: organization, day, platform, campaign and `spend`.
 
     Returns:
-        `DayCosts`, in no order; rows of one day and campaign add up.
+        Rows of one day and campaign add up.
     """
     first = (
         days.filter(pl.col(ChannelDays.sends) > 0)
@@ -39,7 +41,7 @@ def list_costs(days: pl.LazyFrame, rows: pl.LazyFrame, spending: pl.LazyFrame) -
     return pl.concat([part.select(columns(DayCosts)) for part in (of_messages, of_ads)])
 
 
-def name_message_campaigns(rows: pl.LazyFrame) -> pl.LazyFrame:
+def name_message_campaigns(rows: pl.LazyFrame) -> Rows[NamedCampaigns]:
     """One row per campaign of messages with its name.
 
     Args:

@@ -8,7 +8,7 @@ two are equal. So the shares always add up to the whole.
 
 import polars as pl
 
-from contracts.columns import polars_schema
+from contracts.columns import Rows, polars_schema
 from contracts.facts.order_facts import PricedOrders, RankedTouches
 from contracts.reports.attribution import OrderTouches, revenue_column
 from transforms.common.calendar import microseconds
@@ -29,13 +29,12 @@ POSITION, COUNT = RankedTouches.touch_position, RankedTouches.touches
 
 
 def add_credits(
-    ranked: pl.LazyFrame, models: tuple[str, ...], half_life_days: float
+    ranked: Rows[RankedTouches], models: tuple[str, ...], half_life_days: float
 ) -> pl.LazyFrame:
     """Add the columns of each model: its credit, and what that is worth.
 
     Args:
         ranked: `RankedTouches` of orders, with the `revenue` of the order.
-        models: the configured models.
         half_life_days: after how many days before the last touch a touch weighs half.
 
     Returns:

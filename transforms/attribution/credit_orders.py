@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import Rows, columns, polars_schema
 from contracts.config.workspace import AttributionSection
 from contracts.facts.order_facts import PairedTouches, PathEnds, RankedTouches, Touches
 from contracts.reports.attribution import CreditedTouch
@@ -23,18 +23,14 @@ AT, CHANNEL, TOUCH_NO = Touches.touched_at, Touches.channel, RankedTouches.touch
 ROW, FIRST, LAST = "row", "first row", "last row"
 
 
-def pair_touches(touches: pl.LazyFrame, ends: pl.LazyFrame) -> pl.LazyFrame:
+def pair_touches(touches: Rows[Touches], ends: Rows[PathEnds]) -> Rows[PairedTouches]:
     """Find the touches that count for each end of a path.
 
     A touch counts from its own instant, an order at that very instant included, to the last instant
     of its look-back or window.
 
     Args:
-        touches: `Touches`; `touch_no` is the place of each.
-        ends: `PathEnds`.
-
-    Returns:
-        `PairedTouches`, in no order.
+        touches: `touch_no` is the place of each.
     """
     # Few columns are paired and sorted: what a join carries is what it costs.
     bought = ends.select(END_NO, PERSON, PathEnds.credited_at)
@@ -47,14 +43,11 @@ def pair_touches(touches: pl.LazyFrame, ends: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def rank_touches(paired: pl.LazyFrame) -> pl.LazyFrame:
+def rank_touches(paired: Rows[PairedTouches]) -> Rows[RankedTouches]:
     """Number the touches of each path: those of one instant in the order of channel and id.
 
-    Args:
-        paired: `PairedTouches`.
-
     Returns:
-        `RankedTouches`, sorted by its key.
+        Sorted by its key.
     """
     return (
         paired.sort(END_NO, AT, CHANNEL, PairedTouches.touch_id)
@@ -90,7 +83,10 @@ def _number_touches(paired: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def credit_orders(
-    ranked: pl.LazyFrame, touches: pl.LazyFrame, ends: pl.LazyFrame, rules: AttributionSection
+    ranked: Rows[RankedTouches],
+    touches: Rows[Touches],
+    ends: Rows[PathEnds],
+    rules: AttributionSection,
 ) -> pl.LazyFrame:
     """Share every order among the touches that led to it (SPEC §6.5).
 
@@ -98,8 +94,6 @@ def credit_orders(
 
     Args:
         ranked: `RankedTouches` of these touches and ends.
-        touches: `Touches`.
-        ends: `PathEnds`.
         rules: the models and the half-life.
 
     Returns:

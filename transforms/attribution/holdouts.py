@@ -6,7 +6,7 @@ whatever became of the send, so that the comparison is of like with like.
 
 import polars as pl
 
-from contracts.columns import columns, key, polars_schema
+from contracts.columns import Rows, columns, key, polars_schema
 from contracts.config.workspace import AttributionSection
 from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.described_activities import ContactSends
@@ -30,8 +30,8 @@ FROM, UNTIL, COUNT, REVENUE = "watched_from", "watched_until", "orders", PricedO
 
 
 def report_holdout_lift(
-    sends: pl.LazyFrame, orders: pl.LazyFrame, rules: AttributionSection, timezone: str
-) -> pl.LazyFrame:
+    sends: Rows[ContactSends], orders: Rows[PricedOrders], rules: AttributionSection, timezone: str
+) -> Rows[HoldoutLift]:
     """Compare the treated with those held out, by message and by campaign.
 
     A contact is watched from the send (a held-out one without a time: from the message's first
@@ -41,13 +41,10 @@ def report_holdout_lift(
     proportions (unpooled) and of means (Welch).
 
     Args:
-        sends: `ContactSends`.
-        orders: `PricedOrders`, contacts filled in.
-        rules: the look-backs.
-        timezone: the reporting time zone.
+        orders: Contacts filled in.
 
     Returns:
-        `HoldoutLift`, sorted by its key: messages and campaigns that held contacts out.
+        Sorted by its key: messages and campaigns that held contacts out.
     """
     return (
         list_watched_contacts(list_watched_sends(sends, rules, timezone))
@@ -60,14 +57,12 @@ def report_holdout_lift(
 
 
 def list_watched_sends(
-    sends: pl.LazyFrame, rules: AttributionSection, timezone: str
+    sends: Rows[ContactSends], rules: AttributionSection, timezone: str
 ) -> pl.LazyFrame:
     """List the sends of messages and campaigns that held contacts out.
 
     Args:
-        sends: `ContactSends`.
         rules: the look-backs.
-        timezone: the reporting time zone.
 
     Returns:
         Rows of `ContactSends`, once for the message and once for the campaign (the key of
@@ -138,12 +133,12 @@ def _tag_level(watched: pl.LazyFrame, level: str) -> pl.LazyFrame:
     return only.with_columns(pl.lit(None, pl.String).alias(name) for name in named)
 
 
-def list_watched_orders(contacts: pl.LazyFrame, orders: pl.LazyFrame) -> pl.LazyFrame:
+def list_watched_orders(contacts: pl.LazyFrame, orders: Rows[PricedOrders]) -> pl.LazyFrame:
     """List what each contact ordered while watched, in whole ten-thousandths.
 
     Args:
         contacts: `list_watched_contacts`.
-        orders: `PricedOrders`, contacts filled in.
+        orders: Contacts filled in.
 
     Returns:
         One row per message or campaign, contact and order, refunds among them.

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.facts.order_facts import PricedOrders, UnknownOrderStates
 
 CANCELLED_STATUSES = (
@@ -102,14 +103,11 @@ def fold_state(status: pl.Expr) -> pl.Expr:
     return folded.str.strip_prefix("wc_").fill_null("")
 
 
-def find_unknown_states(priced: pl.LazyFrame) -> pl.LazyFrame:
+def find_unknown_states(priced: Rows[PricedOrders]) -> Rows[UnknownOrderStates]:
     """Find the states that nobody knows to be a sale and that count as one.
 
-    Args:
-        priced: `PricedOrders`.
-
     Returns:
-        `UnknownOrderStates`: one row per state, the one with the most revenue first.
+        One row per state, the one with the most revenue first.
     """
     is_unknown = ~fold_state(pl.col(PricedOrders.status)).is_in(
         [*SOLD_STATUSES, *CANCELLED_STATUSES, *REFUNDED_STATUSES]

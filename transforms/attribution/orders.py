@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import Rows, columns, polars_schema
 from contracts.facts.order_facts import PricedOrders
 from contracts.feeds import Orders
 from transforms.attribution.order_states import (
@@ -27,7 +27,7 @@ OF_CONVERSION = "of_conversion"
 
 def price_orders(
     orders: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str, timezone: str
-) -> pl.LazyFrame:
+) -> Rows[PricedOrders]:
     """Bring orders into the reporting currency and say which of them count.
 
     What was `refunded` is taken off an order's revenue. A row with `refund_of` takes an order back:
@@ -43,10 +43,9 @@ def price_orders(
         orders: canonical orders, one row per order.
         exchange_rates: canonical rates, one row per currency and day; None for none.
         currency: the reporting currency; orders without a currency are in it.
-        timezone: the reporting time zone.
 
     Returns:
-        `PricedOrders`: one row per order, in the order of its key.
+        One row per order, in the order of its key.
     """
     dated = orders.with_columns(
         reporting_day(pl.col(Orders.ordered_at), timezone).alias(PricedOrders.date_day),
@@ -74,7 +73,6 @@ def find_unpriced(
         orders: canonical orders, with whatever columns besides.
         exchange_rates: canonical rates, one row per currency and day; None for none.
         currency: the reporting currency; orders without a currency are in it.
-        timezone: the reporting time zone.
 
     Returns:
         These orders, in no order.
@@ -84,11 +82,10 @@ def find_unpriced(
     return unrated.drop(PricedOrders.date_day)
 
 
-def count_orders(orders: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:
+def count_orders(orders: Rows[PricedOrders], by: list[str]) -> pl.LazyFrame:
     """Count conversions and add up their revenue.
 
     Args:
-        orders: `PricedOrders`.
         by: the columns of the grain, such as organization and contact.
 
     Returns:

@@ -2,10 +2,10 @@
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import Rows, columns, polars_schema
 from contracts.config.workspace import AttributionSection
 from contracts.facts.order_facts import LastDays, PathEnds, PricedOrders, RankedTouches
-from contracts.facts.people.numbered_activities import People
+from contracts.facts.people.numbered_activities import LastInstants, People
 from contracts.reports.attribution import DIRECT, Paths
 from transforms.attribution.persons import PERSON, add_persons
 from transforms.common.calendar import last_instant_before, microseconds, reporting_day
@@ -16,16 +16,8 @@ END_NO, CHANNEL = RankedTouches.end_no, RankedTouches.channel
 IS_LONE = "is lone"
 
 
-def find_last_days(instants: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
-    """Find the last day on which anything happened in each organization.
-
-    Args:
-        instants: `LastInstants`.
-        timezone: the reporting time zone.
-
-    Returns:
-        `LastDays`, in no order.
-    """
+def find_last_days(instants: Rows[LastInstants], timezone: str) -> Rows[LastDays]:
+    """Find the last day on which anything happened in each organization."""
     at = LastDays.last_instant
     day_after = pl.col(LastDays.date_day).dt.offset_by("1d")
     return (
@@ -38,18 +30,15 @@ def find_last_days(instants: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
 
 
 def list_open_ends(
-    people: pl.LazyFrame,
-    orders: pl.LazyFrame,
-    last_days: pl.LazyFrame,
+    people: Rows[People],
+    orders: Rows[PricedOrders],
+    last_days: Rows[LastDays],
     rules: AttributionSection,
-) -> pl.LazyFrame:
+) -> Rows[PricedOrders]:
     """List the contacts without an order in the look-back, as orders that have not come yet.
 
     Args:
-        people: `People`.
         orders: `PricedOrders` with the number of their contact.
-        last_days: `LastDays`.
-        rules: the look-back.
 
     Returns:
         `PricedOrders` with the number of their contact, in no order: one row per contact of the
@@ -89,8 +78,8 @@ def list_open_ends(
 
 
 def number_ends(
-    orders: pl.LazyFrame, open_ends: pl.LazyFrame, devices: pl.LazyFrame | None
-) -> pl.LazyFrame:
+    orders: Rows[PricedOrders], open_ends: pl.LazyFrame, devices: pl.LazyFrame | None
+) -> Rows[PathEnds]:
     """Number what paths end in: the orders that count, then the contacts without one.
 
     Args:
@@ -99,7 +88,7 @@ def number_ends(
         devices: Those by which somebody unknown ordered, if any did.
 
     Returns:
-        `PathEnds`, in the order of its numbers.
+        In the order of its numbers.
     """
     parts = {False: orders.filter(PricedOrders.is_conversion), True: open_ends}
     names = [CONTACT_NO, *columns(PricedOrders)]
@@ -115,12 +104,8 @@ def number_ends(
     )
 
 
-def name_paths(ranked: pl.LazyFrame, ends: pl.LazyFrame) -> pl.LazyFrame:
+def name_paths(ranked: Rows[RankedTouches], ends: Rows[PathEnds]) -> pl.LazyFrame:
     """Name the path to each end: its touches' channels in order, equal neighbours once.
-
-    Args:
-        ranked: `RankedTouches`.
-        ends: `PathEnds`.
 
     Returns:
         The ends with their `path`.
@@ -159,7 +144,7 @@ def join_channels(touches: pl.LazyFrame, path: list[str]) -> pl.LazyFrame:
     return pl.concat([lone.filter(IS_LONE).select(*path, channel.alias(PATH)), joined])
 
 
-def sum_paths(named: pl.LazyFrame) -> pl.LazyFrame:
+def sum_paths(named: Rows[PathEnds]) -> Rows[Paths]:
     """Sum orders and contacts by the path of channels that led to them.
 
     A refund takes its revenue from the path of its order, and is no order.
@@ -168,7 +153,7 @@ def sum_paths(named: pl.LazyFrame) -> pl.LazyFrame:
         named: `PathEnds` with their `path`.
 
     Returns:
-        `Paths`, in no order; additive over any split of the people.
+        Additive over any split of the people.
     """
     is_open, is_known = pl.col(PathEnds.is_open), pl.col(PathEnds.contact_id).is_not_null()
     is_order = ~is_open & ~pl.col(PathEnds.is_refund)

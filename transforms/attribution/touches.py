@@ -2,11 +2,15 @@
 
 import polars as pl
 
-from contracts.columns import columns, no_rows, polars_schema
+from contracts.columns import Rows, columns, no_rows, polars_schema
 from contracts.config.workspace import AttributionSection
 from contracts.facts.order_facts import MessageTouches, Touches, VisitTouches
 from contracts.facts.people.described_activities import ContactSends, ContactSessions, MessageEvents
-from contracts.facts.people.numbered_activities import NumberedMessages
+from contracts.facts.people.numbered_activities import (
+    NumberedEvents,
+    NumberedMessages,
+    NumberedSends,
+)
 from contracts.vocabulary import Action, Channel, SendStatus
 from transforms.attribution.persons import PERSON
 from transforms.common.calendar import (
@@ -39,17 +43,13 @@ VISIT, CLICKED_AT = "visit", "clicked_at"
 
 
 def touch_by_events(
-    events: pl.LazyFrame, messages: pl.LazyFrame, rules: AttributionSection
-) -> pl.LazyFrame:
+    events: Rows[NumberedEvents], messages: Rows[NumberedMessages], rules: AttributionSection
+) -> Rows[MessageTouches]:
     """Clicks, and opens and generic events as `rules` say; what machines did is never a touch.
 
     Args:
         events: `NumberedEvents` with their `person`.
-        messages: `NumberedMessages`.
         rules: Which touches count, and for how long.
-
-    Returns:
-        `MessageTouches`, in no order.
     """
     is_click, is_open = _is_action(Action.CLICKED), _is_action(Action.OPENED)
     # Opening a push message brings a person to the site, as a click does.
@@ -85,7 +85,9 @@ def may_touch(rules: AttributionSection) -> pl.Expr:
     return (is_wanted | _is_action(Action.OPENED)) if rules.touch_opens else is_wanted
 
 
-def touch_by_sessions(sessions: pl.LazyFrame, rules: AttributionSection) -> pl.LazyFrame:
+def touch_by_sessions(
+    sessions: Rows[ContactSessions], rules: AttributionSection
+) -> Rows[VisitTouches]:
     """People's sessions that an ad or anything else but a direct visit brought.
 
     Args:
@@ -93,7 +95,7 @@ def touch_by_sessions(sessions: pl.LazyFrame, rules: AttributionSection) -> pl.L
         rules: For how long a touch counts.
 
     Returns:
-        `VisitTouches`, in no order: landings of clicks are among them.
+        Landings of clicks are among them.
     """
     has_ad = (
         pl.col(ContactSessions.campaign_id).is_not_null()
@@ -117,13 +119,14 @@ def touch_by_sessions(sessions: pl.LazyFrame, rules: AttributionSection) -> pl.L
     )
 
 
-def describe_mail(sends: pl.LazyFrame, shown: pl.LazyFrame, mailed: pl.LazyFrame) -> pl.LazyFrame:
+def describe_mail(
+    sends: Rows[NumberedSends], shown: Rows[ContactSends], mailed: Rows[NumberedMessages]
+) -> Rows[ContactSends]:
     """Direct mail with its message, dispatch and campaign.
 
     Args:
-        sends: `NumberedSends`.
         shown: `ContactSends` with the number of their contact: mail that events alone show.
-        mailed: The messages that are direct mail (`NumberedMessages`).
+        mailed: The messages that are direct mail.
 
     Returns:
         `ContactSends` but for names, with the number of their contact.
@@ -138,7 +141,7 @@ def describe_mail(sends: pl.LazyFrame, shown: pl.LazyFrame, mailed: pl.LazyFrame
 
 def touch_by_direct_mail(
     sends: pl.LazyFrame, rules: AttributionSection, timezone: str
-) -> pl.LazyFrame:
+) -> Rows[Touches]:
     """Direct mail at the first instant of its window; without a window, of the day it was sent.
 
     What was held out, bounced or failed is no touch.
@@ -147,9 +150,6 @@ def touch_by_direct_mail(
         sends: Direct mail (`describe_mail`) with the `person` it went to.
         rules: For how long a touch without a window counts.
         timezone: The reporting time zone, whose days a window counts.
-
-    Returns:
-        `Touches`, in no order.
     """
     first_day = pl.coalesce(
         ContactSends.window_start, reporting_day(pl.col(ContactSends.sent_at), timezone)
@@ -175,15 +175,11 @@ def touch_by_direct_mail(
     )
 
 
-def find_landings(visits: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+def find_landings(visits: Rows[VisitTouches], messages: Rows[MessageTouches]) -> pl.LazyFrame:
     """Find the sessions by which a person landed on the site after a click already counted.
 
     A session bears a channel's utm by its channel group, or by a medium or source of the channel's
     own name.
-
-    Args:
-        visits: `VisitTouches`.
-        messages: `MessageTouches`.
 
     Returns:
         The `visit` of each: its place among the visits; some more than once.
@@ -206,11 +202,10 @@ def find_landings(visits: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def drop_landings(visits: pl.LazyFrame, landings: pl.Series) -> pl.LazyFrame:
-    """The visits that are touches of their own (`Touches`).
+def drop_landings(visits: Rows[VisitTouches], landings: pl.Series) -> Rows[Touches]:
+    """The visits that are touches of their own.
 
     Args:
-        visits: `VisitTouches`.
         landings: Places of landings among them (`find_landings`).
     """
     is_landing = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(landings.implode())

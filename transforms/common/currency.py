@@ -27,7 +27,6 @@ def fill_currency(
         stats: canonical `ad_stats`, accounts filled in.
         accounts: canonical `ad_accounts`; None for none.
         exchange_rates: canonical rates; None for none.
-        currency: the reporting currency.
 
     Returns:
         The same rows, in no order, every one with a currency.
@@ -99,7 +98,6 @@ def find_rates(
     Args:
         rows: Rows of stats, orders or costs, with org_id, currency and date_day.
         exchange_rates: Canonical rates; None for none.
-        currency: The reporting currency.
     """
     one = pl.when(_is_own(currency)).then(pl.lit(1, pl.Decimal(18, 8)))
     if exchange_rates is None:

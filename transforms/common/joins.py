@@ -29,7 +29,6 @@ def look_up(known: pl.DataFrame, key: str, name: str) -> pl.Expr:
     Args:
         known: One row per key, held.
         key: The column of the key, there and in the rows.
-        name: The column of what is known.
     """
     values = known.get_column(name)
     found = pl.col(key).replace_strict(
@@ -42,7 +41,6 @@ def take(known: pl.DataFrame, name: str, place: str) -> pl.Expr:
     """What a held frame has in the row that each row has the number of; null where it has none.
 
     Args:
-        known: The frame.
         name: The column that is taken of it.
         place: The column with the number of its row.
     """

@@ -61,7 +61,6 @@ def order_groups(rows: pl.LazyFrame, grain: Sequence[str], day: str) -> pl.LazyF
     Args:
         rows: Rows of many days, in memory.
         grain: What tells groups apart.
-        day: The column of the rows' day.
 
     Returns:
         The same rows.

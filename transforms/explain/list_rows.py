@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from contracts.columns import Rows
+from contracts.facts.people.described_activities import ContactSends, MessageEvents
 from contracts.facts.people.lists import SubscriptionDays, SubscriptionSteps
 from contracts.reports.people import ListGrowth
 from transforms.explain.row_places import BECAUSE
@@ -32,13 +34,13 @@ SIGNS = {
 COUNT = "count"
 
 
-def list_changes(events: pl.LazyFrame, sends: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
+def list_changes(
+    events: Rows[MessageEvents], sends: Rows[ContactSends], timezone: str
+) -> Rows[SubscriptionSteps]:
     """List the steps of subscriptions, what each of them changed, and what row it is.
 
     Args:
-        events: `MessageEvents`, contacts filled in.
-        sends: `ContactSends`.
-        timezone: the reporting time zone.
+        events: Contacts filled in.
 
     Returns:
         `SubscriptionSteps` in their order, with `mark_changes`; a first send has the `send_id` of

@@ -30,9 +30,7 @@ def bare_ids(
     nulls often are, are ids without a fraction. Rows whose ids are all bare come back as they are.
 
     Args:
-        rows: The file's rows.
         resolved: How they are read.
-        header: The file's columns.
     """
     names = {name for read in find_id_columns(resolved, header).values() for name in read}
     cells = (rows.get_column(name) for name in sorted(names))
@@ -49,7 +47,6 @@ def count_bared(
         before: The rows as the file has them.
         after: The same rows with bare ids.
         resolved: How they are read.
-        header: The file's columns.
     """
     counts = {
         ours: sum(

@@ -35,7 +35,6 @@ def parse_rows(
     Args:
         rows: One row per record of the file: `row_number` and the file's columns.
         resolved: How to read them.
-        header: The file's columns.
 
     Returns:
         One row per record: `row_number`, the table's columns in order, for each column that was

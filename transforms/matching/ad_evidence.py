@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.facts.matching.session_facts import AGAINST_ADS, AdEvidence
 from contracts.facts.matching.session_matching import DescribedSources, MessageNameKeys
 from contracts.feeds.messages import Campaigns, Dispatches, Messages, MessageStats
@@ -22,7 +23,7 @@ NOT_MESSAGES = [Channel.ADS, Channel.WEB]
 
 
 def judge_evidence(
-    sources: pl.LazyFrame, message_names: pl.LazyFrame, own_mediums: Sequence[str]
+    sources: pl.LazyFrame, message_names: Rows[MessageNameKeys], own_mediums: Sequence[str]
 ) -> pl.LazyFrame:
     """Add what decides whether each traffic source can be an ad's, and whether it can.
 
@@ -30,7 +31,6 @@ def judge_evidence(
 
     Args:
         sources: Traffic sources with their platform and values (`describe_sources`).
-        message_names: `MessageNameKeys`.
         own_mediums: The user's utm_medium values that mean a paid click.
 
     Returns:
@@ -84,7 +84,7 @@ def list_message_names(
     dispatches: pl.LazyFrame,
     messages: pl.LazyFrame,
     message_stats: pl.LazyFrame,
-) -> pl.LazyFrame:
+) -> Rows[MessageNameKeys]:
     """List the names and ids of campaigns, dispatches and messages of the message channels.
 
     Args:
@@ -92,9 +92,6 @@ def list_message_names(
         dispatches: Canonical dispatches, likewise.
         messages: Canonical messages, likewise.
         message_stats: Canonical summaries of providers, which name messages and campaigns too.
-
-    Returns:
-        `MessageNameKeys`.
     """
     names = {
         (Campaigns.campaign_id, Campaigns.name): campaigns,

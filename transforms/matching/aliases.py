@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from contracts.columns import Held
 from contracts.config.workspace import AdsSection
 from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_matching import AuditedLinks
@@ -30,13 +31,14 @@ def _find_unknown(ads: AdsSection, ad_names: pl.DataFrame) -> list[str]:
     ]
 
 
-def warn_of_aliases(ads: AdsSection, ad_names: pl.DataFrame, links: pl.DataFrame) -> list[Warned]:
+def warn_of_aliases(
+    ads: AdsSection, ad_names: Held[AdNames], links: Held[AuditedLinks]
+) -> list[Warned]:
     """Warn of aliases that lead to nothing, with the sessions that they leave unmatched.
 
     Args:
         ads: The user's aliases.
-        ad_names: `AdNames`.
-        links: `AuditedLinks`; an alias may also be unknown to some organizations alone.
+        links: An alias may also be unknown to some organizations alone.
     """
     unknown = _find_unknown(ads, ad_names)
     of_aliases = links.filter(pl.col(AuditedLinks.unknown_target).is_not_null())

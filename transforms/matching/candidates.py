@@ -2,9 +2,16 @@
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.config.workspace import AdsSection
 from contracts.facts.ads.ad_names import AdNames
-from contracts.facts.matching.session_matching import AdCandidates, DatedSources, DescribedSources
+from contracts.facts.matching.session_matching import (
+    AdCandidates,
+    DatedSources,
+    DescribedSources,
+    MessageNameKeys,
+    TrafficSources,
+)
 from transforms.matching.ad_evidence import judge_evidence
 from transforms.web.channel_groups import group_channels
 from transforms.web.platforms import name_platforms
@@ -27,18 +34,16 @@ KEYS = {
 
 
 def describe_sources(
-    sources: pl.LazyFrame, ad_names: pl.LazyFrame, message_names: pl.LazyFrame, ads: AdsSection
-) -> pl.LazyFrame:
+    sources: Rows[TrafficSources],
+    ad_names: Rows[AdNames],
+    message_names: Rows[MessageNameKeys],
+    ads: AdsSection,
+) -> Rows[DescribedSources]:
     """Add the platform, channel group, values and ad evidence of each traffic source.
 
     Args:
-        sources: `TrafficSources`.
-        ad_names: Names of ads and campaigns (`AdNames`).
-        message_names: `MessageNameKeys`.
+        ad_names: Names of ads and campaigns.
         ads: The user's sources and paid mediums.
-
-    Returns:
-        `DescribedSources`.
     """
     is_unresolved = pl.any_horizontal(is_macro(pl.col(name)) for name in UTM_VALUES)
     values = {
@@ -55,17 +60,13 @@ def describe_sources(
 
 
 def select_candidates(
-    sources: pl.LazyFrame, ad_names: pl.LazyFrame, ads: AdsSection
-) -> pl.LazyFrame:
+    sources: Rows[DescribedSources], ad_names: Rows[AdNames], ads: AdsSection
+) -> Rows[AdCandidates]:
     """Select the ads and campaigns that a value of some link may mean, by id or by name.
 
     Args:
-        sources: `DescribedSources`.
-        ad_names: One row per name and its days (`AdNames`).
+        ad_names: One row per name and its days.
         ads: The user's aliases, whose targets are selected as well.
-
-    Returns:
-        `AdCandidates`.
     """
     ids = [alias.ad_id or alias.campaign_id for alias in ads.aliases.values()]
     values = (
@@ -95,16 +96,13 @@ def select_candidates(
     )
 
 
-def flag_dated(sources: pl.LazyFrame, candidates: pl.LazyFrame, ads: AdsSection) -> pl.LazyFrame:
+def flag_dated(
+    sources: Rows[DescribedSources], candidates: Rows[AdCandidates], ads: AdsSection
+) -> Rows[DatedSources]:
     """Add whether the day matters: of an alias, an id or name that ever changed, or a shared name.
 
     Args:
-        sources: `DescribedSources`.
-        candidates: `AdCandidates`.
         ads: The user's aliases.
-
-    Returns:
-        `DatedSources`.
     """
     start, end = pl.col(AdNames.valid_from), pl.col(AdNames.valid_until)
     is_shared = pl.col(AdCandidates.sharers) > 1

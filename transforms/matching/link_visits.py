@@ -2,10 +2,11 @@
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.facts.matching.session_facts import MatchStatus, SessionFacts
 from contracts.facts.matching.session_matching import (
     AuditedLinks,
+    SessionLinks,
     SessionVisits,
     SourceDays,
     TrafficSources,
@@ -17,14 +18,11 @@ from transforms.web.traffic_sources import SOURCE_KEY, UTM_VALUES
 PAGE = AuditedLinks.landing_page
 
 
-def sum_source_days(keyed: pl.LazyFrame) -> pl.LazyFrame:
+def sum_source_days(keyed: pl.LazyFrame) -> Rows[SourceDays]:
     """Count the sessions of each traffic source by the day.
 
     Args:
         keyed: Sessions with their days and traffic sources (`key_sessions`).
-
-    Returns:
-        `SourceDays`, in no order.
     """
     return keyed.group_by(*SOURCE_KEY, SessionFacts.date_day).agg(
         pl.len().cast(pl.Int64).alias(SourceDays.session_count),
@@ -32,15 +30,11 @@ def sum_source_days(keyed: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def list_visits(keyed: pl.LazyFrame, sources: pl.LazyFrame) -> pl.LazyFrame:
+def list_visits(keyed: pl.LazyFrame, sources: Rows[TrafficSources]) -> Rows[SessionVisits]:
     """List the sessions that may have come from an ad: of their visitors, distinct ones count.
 
     Args:
         keyed: Sessions with their days and traffic sources (`key_sessions`).
-        sources: `TrafficSources` of them.
-
-    Returns:
-        `SessionVisits`, in no order.
     """
     told = pl.exclude(*SOURCE_KEY, TrafficSources.org_id)
     silent = sources.filter(pl.all_horizontal(told.is_null()))
@@ -51,15 +45,14 @@ def list_visits(keyed: pl.LazyFrame, sources: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def count_visits(links: pl.LazyFrame, days: pl.LazyFrame) -> pl.LazyFrame:
+def count_visits(links: Rows[SessionLinks], days: Rows[SourceDays]) -> Rows[AuditedLinks]:
     """Add to links how many sessions came by them, and where those lead that may be broken.
 
     Args:
-        links: `SessionLinks`.
         days: `SourceDays` of every session, of several parts of them one after the other.
 
     Returns:
-        `AuditedLinks`; links that say nothing or are in order have no page.
+        Links that say nothing or are in order have no page.
     """
     day = pl.col(SourceDays.date_day)
     counts = (

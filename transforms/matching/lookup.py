@@ -87,7 +87,6 @@ def resolve_hits(hits: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
 
     Args:
         hits: The hits that nothing separates.
-        keys: The lookup.
 
     Returns:
         One row per lookup: the columns of `CaseAnswers` that are no part of a case.

@@ -4,15 +4,19 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.config.workspace import AdsSection
 from contracts.facts.matching.session_facts import SessionBase, SessionFacts
 from contracts.facts.matching.session_matching import (
     AdCandidates,
+    AuditedLinks,
+    CampaignHits,
+    CaseAnswers,
     DatedSources,
     MatchCases,
     MatchLookups,
     SessionLinks,
+    SessionVisits,
 )
 from contracts.vocabulary import AdLevel
 from transforms.common.calendar import reporting_day
@@ -56,7 +60,7 @@ class MatchedSessions:
 
     Attributes:
         sessions: One row per session: `SessionBase` and `link`.
-        links: `AuditedLinks`: what each link says, the ad behind it, and its sessions.
+        links: What each link says, the ad behind it, and its sessions.
         visits: `SessionVisits` by `link`.
         identity: What the sessions are, apart from their links.
         unlinked: One row per session, as `SessionBase`, where finding the links can be saved.
@@ -64,8 +68,8 @@ class MatchedSessions:
     """
 
     sessions: pl.LazyFrame
-    links: pl.LazyFrame
-    visits: pl.LazyFrame
+    links: Rows[AuditedLinks]
+    visits: Rows[SessionVisits]
     identity: str = ""
     unlinked: pl.LazyFrame | None = None
     pieces: tuple[SessionPiece, ...] = ()
@@ -83,7 +87,6 @@ def key_sessions(sessions: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
 
     Args:
         sessions: Canonical sessions, with `is_bot` where it is known.
-        timezone: The reporting time zone.
     """
     return key_traffic_sources(sessions).with_columns(
         reporting_day(pl.col(SessionFacts.started_at), timezone).alias(SessionFacts.date_day),
@@ -91,15 +94,11 @@ def key_sessions(sessions: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
     )
 
 
-def list_lookups(keyed: pl.LazyFrame, sources: pl.LazyFrame) -> pl.LazyFrame:
+def list_lookups(keyed: pl.LazyFrame, sources: Rows[DatedSources]) -> Rows[MatchLookups]:
     """List what is to be matched: traffic sources, by day where the day matters.
 
     Args:
         keyed: The days and traffic sources of sessions.
-        sources: `DatedSources`.
-
-    Returns:
-        `MatchLookups`.
     """
     is_dated = pl.col(DatedSources.is_dated)
     dated = sources.filter(is_dated)
@@ -122,30 +121,27 @@ def list_cases(lookups: pl.LazyFrame) -> pl.LazyFrame:
     return lookups.select(CASE).unique()
 
 
-def find_campaigns_of_cases(cases: pl.LazyFrame, candidates: pl.LazyFrame) -> pl.LazyFrame:
-    """Find the campaigns that the utm_id or utm_campaign of cases names (`CampaignHits`).
-
-    Args:
-        cases: `MatchCases`.
-        candidates: `AdCandidates`.
-    """
+def find_campaigns_of_cases(
+    cases: Rows[MatchCases], candidates: Rows[AdCandidates]
+) -> Rows[CampaignHits]:
+    """Find the campaigns that the utm_id or utm_campaign of cases names."""
     possible = cases.filter(MatchCases.may_be_ad)
     return find_campaigns(possible, _of_level(candidates, AdLevel.CAMPAIGN))
 
 
 def answer_cases(
-    cases: pl.LazyFrame, candidates: pl.LazyFrame, campaigns: pl.LazyFrame, ads: AdsSection
-) -> pl.LazyFrame:
+    cases: Rows[MatchCases],
+    candidates: Rows[AdCandidates],
+    campaigns: Rows[CampaignHits],
+    ads: AdsSection,
+) -> Rows[CaseAnswers]:
     """Answer each case by the first step that hits; an alias counts whatever the medium is.
 
     Args:
-        cases: `MatchCases`.
-        candidates: `AdCandidates`.
-        campaigns: `CampaignHits`.
         ads: The match mode and the user's aliases.
 
     Returns:
-        `CaseAnswers`: at most one row per case; none where no step hits.
+        At most one row per case; none where no step hits.
     """
     possible = cases.filter(MatchCases.may_be_ad)
     all_ads = _of_level(candidates, AdLevel.AD)
@@ -164,16 +160,13 @@ def answer_cases(
     )
 
 
-def list_links(lookups: pl.LazyFrame, answers: pl.LazyFrame, ads: AdsSection) -> pl.LazyFrame:
+def list_links(
+    lookups: Rows[MatchLookups], answers: Rows[CaseAnswers], ads: AdsSection
+) -> Rows[SessionLinks]:
     """Number the links that sessions came by, and say of each what it was matched to and why.
 
     Args:
-        lookups: `MatchLookups`.
-        answers: `CaseAnswers`.
         ads: The match mode.
-
-    Returns:
-        `SessionLinks`.
     """
     return (
         lookups.join(answers, on=CASE, how="left", nulls_equal=True, validate="m:1")
@@ -183,12 +176,11 @@ def list_links(lookups: pl.LazyFrame, answers: pl.LazyFrame, ads: AdsSection) ->
     )
 
 
-def find_links(keyed: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
+def find_links(keyed: pl.LazyFrame, links: Rows[SessionLinks]) -> pl.LazyFrame:
     """Give rows the number of the link that their traffic source is on their day.
 
     Args:
         keyed: Rows with the days and traffic sources of sessions (`key_sessions`).
-        links: `SessionLinks`.
 
     Returns:
         As many rows, with `link` in place of the traffic source.

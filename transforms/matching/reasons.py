@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.facts.matching.session_facts import (
     BY_ID,
     OF_ADS,
@@ -25,11 +26,11 @@ VALUES_OF_MODE = {
 """Match mode -> the values that it looks up."""
 
 
-def explain_matches(answered: pl.LazyFrame, mode: str) -> pl.LazyFrame:
+def explain_matches(answered: Rows[CaseAnswers], mode: str) -> pl.LazyFrame:
     """Turn the answers of lookups into level, method, status and reason; those without get one.
 
     Args:
-        answered: `MatchLookups`, each with its answer or nulls (`CaseAnswers`).
+        answered: `MatchLookups`, each with its answer or nulls.
         mode: The match mode of the configuration.
     """
     has_answer = pl.col(CaseAnswers.match_method).is_not_null()

@@ -4,6 +4,7 @@ from datetime import date
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.ads.ad_sums import AdSpend
 from contracts.facts.matching.session_facts import OF_ADS, MatchMethod, MatchStatus, SessionFacts
@@ -24,18 +25,16 @@ SPENT_FROM, SPENT_UNTIL = "spent from", "spent until"
 EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 31)
 
 
-def list_names_used_twice(links: pl.LazyFrame, ad_names: pl.LazyFrame) -> pl.LazyFrame:
+def list_names_used_twice(
+    links: Rows[AuditedLinks], ad_names: pl.LazyFrame
+) -> Rows[NamesUsedTwice]:
     """List the names that several campaigns of a platform, or ads of a campaign, share in time.
 
     Values that left sessions ambiguous are listed too, under the campaign or platform on which
     their candidates agree.
 
     Args:
-        links: What sessions came by (`AuditedLinks`).
         ad_names: One row per name and its days.
-
-    Returns:
-        `NamesUsedTwice`, in no order.
     """
     return (
         find_shared_names(ad_names)
@@ -53,14 +52,12 @@ def list_names_used_twice(links: pl.LazyFrame, ad_names: pl.LazyFrame) -> pl.Laz
 
 
 def find_names_used_twice(
-    twice: pl.LazyFrame, ad_names: pl.LazyFrame, spend: pl.LazyFrame
+    twice: Rows[NamesUsedTwice], ad_names: pl.LazyFrame, spend: Rows[AdSpend]
 ) -> pl.LazyFrame:
     """Report the names that several bear; their spend is that of all that have the name.
 
     Args:
-        twice: `NamesUsedTwice`.
         ad_names: One row per name and its days.
-        spend: `AdSpend`.
     """
     return twice.join(
         sum_spend_of_names(ad_names, twice.select(PLACE), spend),
@@ -147,11 +144,8 @@ def count_ambiguous(links: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def list_ambiguous(links: pl.LazyFrame) -> pl.LazyFrame:
+def list_ambiguous(links: Rows[AuditedLinks]) -> pl.LazyFrame:
     """List the ambiguous links with the value that several ads or campaigns bear.
-
-    Args:
-        links: What sessions came by (`AuditedLinks`).
 
     Returns:
         As many rows as are ambiguous, with `parameter`, `value` and `name_key`.
@@ -178,14 +172,13 @@ def list_ambiguous(links: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def sum_spend_of_names(
-    names: pl.LazyFrame, places: pl.LazyFrame, spend: pl.LazyFrame
+    names: pl.LazyFrame, places: pl.LazyFrame, spend: Rows[AdSpend]
 ) -> pl.LazyFrame:
     """Sum the spend of every campaign or ad that ever had a name, or has it as its id.
 
     Args:
         names: One row per name and its days.
         places: The names, each with its platform and campaign where they have one.
-        spend: `AdSpend`.
     """
     on = [AdNames.org_id, *(f"{n}{OF_ENTITY}" for n in (AdNames.platform, AdNames.campaign_id))]
     bearers = list_bearers(names, places)

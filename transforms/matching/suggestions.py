@@ -10,6 +10,7 @@ import re
 import polars as pl
 from rapidfuzz import fuzz, process
 
+from contracts.columns import Held
 from contracts.facts.ads.ad_names import AdNames
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
@@ -48,7 +49,7 @@ SUGGESTED = [
 ]
 
 
-def suggest_targets(audit: pl.DataFrame, ad_names: pl.DataFrame) -> pl.DataFrame:
+def suggest_targets(audit: Held[UtmAudit], ad_names: pl.DataFrame) -> pl.DataFrame:
     """Suggest a campaign or an ad for each value whose sessions have none.
 
     utm_content is compared with the names of ads, every other value with those of campaigns, of the
@@ -126,12 +127,7 @@ def find_similar(
 
 
 def score_names(value: str, name: str) -> float:
-    """How alike a utm value and a name are, from 0 to 100 (rapidfuzz's ratio, normalised).
-
-    Args:
-        value: A utm value.
-        name: A name.
-    """
+    """How alike a utm value and a name are, from 0 to 100 (rapidfuzz's ratio, normalised)."""
     return round(fuzz.ratio(normalize_text(value), normalize_text(name)), 1)
 
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import key, polars_schema
+from contracts.columns import Rows, key, polars_schema
 from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_facts import (
     OF_CAMPAIGNS,
@@ -49,11 +49,10 @@ OF_LINK = [
 ]
 
 
-def list_troubled_links(links: pl.LazyFrame, ad_names: pl.LazyFrame) -> pl.LazyFrame:
+def list_troubled_links(links: Rows[AuditedLinks], ad_names: pl.LazyFrame) -> pl.LazyFrame:
     """List the links that something is wrong with, ambiguous ones apart.
 
     Args:
-        links: What sessions came by (`AuditedLinks`).
         ad_names: One row per name and its days.
 
     Returns:
@@ -71,14 +70,11 @@ def list_troubled_links(links: pl.LazyFrame, ad_names: pl.LazyFrame) -> pl.LazyF
     )
 
 
-def list_without_ad(links: pl.LazyFrame) -> pl.LazyFrame:
+def list_without_ad(links: Rows[AuditedLinks]) -> pl.LazyFrame:
     """List the links of which only the platform is known, by the value that names no ad.
 
     The value is utm_campaign, else utm_content, else utm_id; null where a link has none. Links
     whose only values are macros count as unresolved macros alone.
-
-    Args:
-        links: What sessions came by (`AuditedLinks`).
     """
     values = {name: _resolved(name) for name in ("utm_campaign", "utm_content", "utm_id")}
     only_macros = pl.col(SessionFacts.has_macro) & pl.col(UtmAudit.value).is_null()
@@ -99,12 +95,8 @@ def list_without_ad(links: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def list_unknown_sources(links: pl.LazyFrame) -> pl.LazyFrame:
-    """List the unmatched links by the utm_source that is no known ad platform.
-
-    Args:
-        links: What sessions came by (`AuditedLinks`).
-    """
+def list_unknown_sources(links: Rows[AuditedLinks]) -> pl.LazyFrame:
+    """List the unmatched links by the utm_source that is no known ad platform."""
     source = pl.col(SessionFacts.utm_source)
     return (
         links.filter(
@@ -124,12 +116,8 @@ def list_unknown_sources(links: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def list_unresolved_macros(links: pl.LazyFrame) -> pl.LazyFrame:
-    """List the links with macros; one with two macros counts for both.
-
-    Args:
-        links: What sessions came by (`AuditedLinks`).
-    """
+def list_unresolved_macros(links: Rows[AuditedLinks]) -> pl.LazyFrame:
+    """List the links with macros; one with two macros counts for both."""
     troubled = links.filter(SessionFacts.has_macro)
     return pl.concat(
         [
@@ -145,13 +133,12 @@ def list_unresolved_macros(links: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def list_content_without_ad(links: pl.LazyFrame, ad_names: pl.LazyFrame) -> pl.LazyFrame:
+def list_content_without_ad(links: Rows[AuditedLinks], ad_names: pl.LazyFrame) -> pl.LazyFrame:
     """List the links whose utm_content names no ad of the campaign that they were matched to.
 
     Campaigns of which no feed knows an ad are left out, and what an alias names.
 
     Args:
-        links: What sessions came by (`AuditedLinks`).
         ad_names: One row per name and its days.
     """
     with_ads = ad_names.filter(pl.col(AdNames.level) == AdLevel.AD).select(CAMPAIGN).unique()
@@ -171,12 +158,8 @@ def list_content_without_ad(links: pl.LazyFrame, ad_names: pl.LazyFrame) -> pl.L
     )
 
 
-def list_aliases_to_nothing(links: pl.LazyFrame) -> pl.LazyFrame:
-    """List the links whose alias leads to an ad or campaign that no feed knows.
-
-    Args:
-        links: What sessions came by (`AuditedLinks`).
-    """
+def list_aliases_to_nothing(links: Rows[AuditedLinks]) -> pl.LazyFrame:
+    """List the links whose alias leads to an ad or campaign that no feed knows."""
     parameter = pl.col(AuditedLinks.parameter)
     value = pl.coalesce(pl.when(parameter == name).then(pl.col(name)) for name in UTM_VALUES)
     return (

@@ -2,8 +2,9 @@
 
 import polars as pl
 
-from contracts.columns import conform, key, no_rows
+from contracts.columns import Rows, conform, key, no_rows
 from contracts.facts.ads.ad_sums import AdSpend
+from contracts.facts.matching.session_matching import AuditedLinks, NamesUsedTwice
 from contracts.reports.session_matches import AuditKind, UtmAudit
 from contracts.vocabulary import AdLevel
 from transforms.matching.shared_names import (
@@ -18,8 +19,11 @@ from transforms.matching.troubled_links import AUDITED, list_troubled_links
 
 
 def audit_utm(
-    links: pl.LazyFrame, ad_names: pl.LazyFrame, twice: pl.LazyFrame, spend: pl.LazyFrame
-) -> pl.LazyFrame:
+    links: Rows[AuditedLinks],
+    ad_names: pl.LazyFrame,
+    twice: Rows[NamesUsedTwice],
+    spend: Rows[AdSpend],
+) -> Rows[UtmAudit]:
     """List what is broken between links and ads.
 
     * spend_without_sessions: a campaign that cost money and has no session; or an ad that has none
@@ -33,10 +37,8 @@ def audit_utm(
     * alias_to_nothing: a utm value whose alias leads to an ad or campaign that no feed knows.
 
     Args:
-        links: What sessions came by (`AuditedLinks`).
         ad_names: One row per name and its days.
-        twice: `NamesUsedTwice`.
-        spend: `AdSpend`; ad_id is null where spend is known by campaign alone.
+        spend: Ad_id is null where spend is known by campaign alone.
 
     Returns:
         `UtmAudit` without suggestions, sorted by its key.
@@ -54,13 +56,8 @@ def audit_utm(
     )
 
 
-def find_spend_without_sessions(links: pl.LazyFrame, spend: pl.LazyFrame) -> pl.LazyFrame:
-    """Find campaigns, and ads of campaigns with sessions at ad level, that cost money for nothing.
-
-    Args:
-        links: What sessions came by (`AuditedLinks`).
-        spend: `AdSpend`.
-    """
+def find_spend_without_sessions(links: Rows[AuditedLinks], spend: Rows[AdSpend]) -> pl.LazyFrame:
+    """Find campaigns, and ads of campaigns with sessions at ad level, that cost for nothing."""
     is_ad = pl.col(UtmAudit.ad_id).is_not_null()
     known = links.select(AD).filter(pl.col(UtmAudit.campaign_id).is_not_null()).unique()
     with_ads = known.filter(is_ad).select(CAMPAIGN).unique()

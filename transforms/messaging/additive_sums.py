@@ -86,7 +86,6 @@ def restate(
 
     Args:
         kept: AdditiveSums over all sends, of the keys that `gone` or `come` bear alone.
-        gone: What some sends gave of them.
         come: What these, and new ones, give now.
         sums: How the rows add up.
 

@@ -7,6 +7,7 @@ Here it is judged who is a machine: by the provider's flag, by a user agent, or 
 
 import polars as pl
 
+from contracts.columns import Held
 from contracts.facts.people.numbered_activities import HastyClicks, MachineAgents
 from contracts.feeds import Events
 from transforms.common.joins import look_up
@@ -30,7 +31,9 @@ def judge_agents(agents: pl.LazyFrame) -> pl.LazyFrame:
     return agents.with_columns(judge_user_agent()).filter(pl.col(AGENT_REASON).is_not_null())
 
 
-def flag_machines(events: pl.LazyFrame, agents: pl.DataFrame, hasty: pl.DataFrame) -> pl.LazyFrame:
+def flag_machines(
+    events: pl.LazyFrame, agents: Held[MachineAgents], hasty: Held[HastyClicks]
+) -> pl.LazyFrame:
     """Flag what machines did, and say why.
 
     An event is a machine's by its provider's own flag, or by a user agent that is exactly
@@ -40,8 +43,6 @@ def flag_machines(events: pl.LazyFrame, agents: pl.DataFrame, hasty: pl.DataFram
 
     Args:
         events: Canonical events with their `event_row`; `is_machine` is the provider's flag.
-        agents: `MachineAgents`.
-        hasty: `HastyClicks`.
 
     Returns:
         The same rows in the same order: `is_machine` (never null) and `machine_reason`, the reasons

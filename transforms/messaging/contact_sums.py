@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.facts.messaging.send_facts import SendFacts
-from contracts.facts.messaging.send_sums import ContactBases, ContactSums
+from contracts.facts.messaging.send_sums import AssumedBases, ContactBases, ContactSums
 from transforms.messaging.delivery_basis import IS_ASSUMED, flag_assumed
 from transforms.messaging.event_assignment import SPREAD
 from transforms.messaging.send_facts import DELIVERED, SENT
@@ -72,13 +72,8 @@ def sum_contacts(facts: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def keep_assumable(contacts: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFrame:
-    """Keep the time of a last send that is assumed to be delivered; elsewhere none is asked for.
-
-    Args:
-        contacts: `ContactBases`.
-        assumed: `AssumedBases`.
-    """
+def keep_assumable(contacts: Rows[ContactBases], assumed: Rows[AssumedBases]) -> pl.LazyFrame:
+    """Keep the time of a last send that is assumed to be delivered; elsewhere none is asked for."""
     at = ContactBases.last_assumable_at
     return (
         flag_assumed(contacts, assumed)
@@ -87,12 +82,11 @@ def keep_assumable(contacts: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFram
     )
 
 
-def merge_bases(contacts: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per contact, with what counts as delivered: `ContactSums`.
+def merge_bases(contacts: Rows[ContactBases], assumed: Rows[AssumedBases]) -> Rows[ContactSums]:
+    """One row per contact, with what counts as delivered.
 
     Args:
         contacts: `ContactBases` over all sends.
-        assumed: `AssumedBases`.
     """
     is_assumed = pl.col(IS_ASSUMED)
     assumed_at = pl.when(is_assumed).then(pl.col(ContactBases.last_assumable_at))

@@ -4,11 +4,13 @@ import polars as pl
 from polars.lazyframe.group_by import LazyGroupBy
 
 from contracts.channels import RunChannels, name_codes
-from contracts.columns import columns, key
+from contracts.columns import Rows, columns, key
 from contracts.facts.key_types import ACTION_CODES
 from contracts.facts.messaging.send_counts import Counts
 from contracts.facts.messaging.send_facts import CountedEvents, SendFacts
+from contracts.facts.messaging.send_keys import LinkTexts
 from contracts.facts.messaging.send_sums import (
+    AssumedBases,
     ChannelDays,
     ChannelLinks,
     DeliveryCounts,
@@ -28,13 +30,14 @@ EVERY_TIME = {Counts.opens: Action.OPENED, Counts.clicks: Action.CLICKED}
 """Count of events -> their action; what other events tell is counted once a send."""
 
 
-def sum_message_days(facts: pl.LazyFrame, events: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
+def sum_message_days(
+    facts: Rows[SendFacts], events: Rows[CountedEvents], timezone: str
+) -> pl.LazyFrame:
     """One row per message, channel and day: what happened on it.
 
     Args:
         facts: `SendFacts` of a group of buckets.
         events: `CountedEvents` of the same group.
-        timezone: The reporting time zone.
 
     Returns:
         `MessageDays`. Uniques are counted on the day of the first, so that the days add up.
@@ -90,14 +93,11 @@ def _on_day(rows: pl.LazyFrame, day: pl.Expr) -> LazyGroupBy:
     return rows.group_by(*MESSAGE, day.alias(MessageDays.date_day))
 
 
-def sum_links(events: pl.LazyFrame) -> pl.LazyFrame:
+def sum_links(events: Rows[CountedEvents]) -> Rows[MessageLinks]:
     """One row per message, channel and link: its clicks, and the sends with one.
 
     Args:
         events: `CountedEvents` of a group of buckets.
-
-    Returns:
-        `MessageLinks`.
     """
     is_click = pl.col(CountedEvents.action_code) == ACTION_CODES[Action.CLICKED]
     at, unit = pl.col(CountedEvents.occurred_at), pl.col(CountedEvents.unit_key)
@@ -114,13 +114,13 @@ def sum_links(events: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def name_days(days: pl.LazyFrame, assumed: pl.LazyFrame, channels: RunChannels) -> pl.LazyFrame:
-    """Count assumed deliveries, and name the channels of the sums by day: `ChannelDays`.
+def name_days(
+    days: Rows[MessageDays], assumed: Rows[AssumedBases], channels: RunChannels
+) -> Rows[ChannelDays]:
+    """Count assumed deliveries, and name the channels of the sums by day.
 
     Args:
         days: `MessageDays` over all sends.
-        assumed: `AssumedBases`.
-        channels: The run's channels.
     """
     code = channel_of_basis().alias(ChannelDays.channel)
     return (
@@ -137,13 +137,13 @@ def name_days(days: pl.LazyFrame, assumed: pl.LazyFrame, channels: RunChannels) 
     )
 
 
-def name_links(links: pl.LazyFrame, texts: pl.LazyFrame, channels: RunChannels) -> pl.LazyFrame:
-    """Name the channels and the links of the sums by link: `ChannelLinks`.
+def name_links(
+    links: Rows[MessageLinks], texts: Rows[LinkTexts], channels: RunChannels
+) -> Rows[ChannelLinks]:
+    """Name the channels and the links of the sums by link.
 
     Args:
         links: `MessageLinks` over all sends.
-        texts: `LinkTexts`.
-        channels: The run's channels.
     """
     named = name_codes(channels, MessageLinks.channel_code).alias(ChannelLinks.channel)
     return (

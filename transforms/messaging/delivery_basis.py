@@ -9,7 +9,7 @@ sums bear the basis in their key until then.
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.facts.key_types import ACTION_CODES
 from contracts.facts.messaging.hierarchy import MessageCodes
 from contracts.facts.messaging.send_counts import Counts
@@ -51,13 +51,10 @@ def org_of_basis() -> pl.Expr:
     return (pl.col(BASIS) // 2 ** (CHANNEL_BITS + FEED_BITS)).cast(pl.UInt32)
 
 
-def list_said_delivered(events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per basis of which the feed has a delivery event: `SaidDelivered`.
-
-    Args:
-        events: `CountedEvents`.
-        messages: `MessageCodes`.
-    """
+def list_said_delivered(
+    events: Rows[CountedEvents], messages: Rows[MessageCodes]
+) -> Rows[SaidDelivered]:
+    """One row per basis of which the feed has a delivery event."""
     basis = [CountedEvents.message_key, CountedEvents.channel_code, CountedEvents.feed]
     organizations = messages.select(MessageCodes.message_key, MessageCodes.org_code)
     return (
@@ -74,8 +71,8 @@ def list_said_delivered(events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.Lazy
     )
 
 
-def find_assumed(days: pl.LazyFrame, said: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per basis without receipts: `AssumedBases`.
+def find_assumed(days: Rows[MessageDays], said: Rows[SaidDelivered]) -> Rows[AssumedBases]:
+    """One row per basis without receipts.
 
     Args:
         days: `MessageDays` over all sends.
@@ -90,12 +87,11 @@ def find_assumed(days: pl.LazyFrame, said: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def assume_deliveries(sums: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFrame:
+def assume_deliveries(sums: pl.LazyFrame, assumed: Rows[AssumedBases]) -> pl.LazyFrame:
     """Count what was sent as delivered where there are no receipts.
 
     Args:
         sums: Rows with `DeliveryCounts` and their `basis_key`.
-        assumed: `AssumedBases`.
 
     Returns:
         The same rows with `assumed_sends`, how many of their sends have no receipts, and
@@ -109,12 +105,11 @@ def assume_deliveries(sums: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFrame
     )
 
 
-def flag_assumed(sums: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFrame:
+def flag_assumed(sums: pl.LazyFrame, assumed: Rows[AssumedBases]) -> pl.LazyFrame:
     """Add whether rows are of a basis without receipts, as `is assumed`.
 
     Args:
         sums: Rows with a `basis_key`.
-        assumed: `AssumedBases`.
     """
     flags = assumed.with_columns(pl.lit(value=True).alias(IS_ASSUMED))
     return sums.join(flags, on=BASIS, how="left", validate="m:1").with_columns(
@@ -122,12 +117,11 @@ def flag_assumed(sums: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def count_assumed(days: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFrame:
+def count_assumed(days: Rows[MessageDays], assumed: Rows[AssumedBases]) -> pl.LazyFrame:
     """Count the sends without receipts that count as delivered, by `feed` and `channel_code`.
 
     Args:
         days: `MessageDays` over all sends.
-        assumed: `AssumedBases`.
     """
     return (
         assume_deliveries(days, assumed)

@@ -3,11 +3,11 @@
 import polars as pl
 
 from contracts.channels import STANDARD_CODES
-from contracts.columns import columns, key
+from contracts.columns import Held, Rows, columns, key
 from contracts.facts.messaging.hierarchy import MessageCodes
 from contracts.facts.messaging.send_facts import SendFacts
 from contracts.facts.messaging.send_keys import ContactDomains, DomainNames
-from contracts.facts.messaging.send_sums import DomainBases, DomainSums
+from contracts.facts.messaging.send_sums import AssumedBases, DomainBases, DomainSums
 from contracts.feeds import Contacts, Sends
 from contracts.vocabulary import Channel
 from transforms.common.joins import take
@@ -47,12 +47,13 @@ def _find_domain() -> pl.Expr:
     return address.str.extract(r"@([^@\s]+)$").alias(DomainNames.domain)
 
 
-def sum_domains(facts: pl.LazyFrame, domains: pl.DataFrame, places: KeyPlaces) -> pl.LazyFrame:
+def sum_domains(
+    facts: Rows[SendFacts], domains: Held[ContactDomains], places: KeyPlaces
+) -> pl.LazyFrame:
     """One row per mailbox domain and basis: `DomainBases` over a group's e-mail sends.
 
     Args:
         facts: `SendFacts` of a group of buckets.
-        domains: `ContactDomains`.
         places: Where the keys of their contacts stand.
     """
     return (
@@ -66,17 +67,14 @@ def sum_domains(facts: pl.LazyFrame, domains: pl.DataFrame, places: KeyPlaces) -
 
 
 def add_domains(
-    parts: pl.LazyFrame,
-    names: pl.LazyFrame,
-    assumed: pl.LazyFrame,
+    parts: Rows[DomainBases],
+    names: Rows[DomainNames],
+    assumed: Rows[AssumedBases],
     organizations: pl.LazyFrame,
-) -> pl.LazyFrame:
-    """Add the sums by domain of several parts of the sends, and name them: `DomainSums`.
+) -> Rows[DomainSums]:
+    """Add the sums by domain of several parts of the sends, and name them.
 
     Args:
-        parts: `DomainBases`.
-        names: `DomainNames`.
-        assumed: `AssumedBases`.
         organizations: The `org_id` and `org_code` of every organization.
     """
     return (

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.channels import OTHER_CODE
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.facts.key_types import ACTION_CODES, CHANNEL_STRIDE
-from contracts.facts.messaging.hierarchy import DescribedMessages, EventChannels
+from contracts.facts.messaging.hierarchy import DescribedMessages, EventChannels, MessageCodes
 from contracts.facts.messaging.send_facts import AssignedEvents, ChannelSends, CountedEvents
-from contracts.facts.messaging.send_keys import EventKeys
+from contracts.facts.messaging.send_keys import EventKeys, FeedEvents, FeedSends
 from contracts.vocabulary import Action
 from transforms.common.joins import HELD, STREAMED
 from transforms.common.keys import SEND
@@ -28,12 +28,11 @@ def unit_key(send_key: str, channel_code: str) -> pl.Expr:
     return pl.col(send_key) ^ (pl.col(channel_code).cast(pl.UInt64) * SPREAD)
 
 
-def assign_channels(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
-    """Give every send the channel of its message: `ChannelSends`.
+def assign_channels(sends: Rows[FeedSends], messages: Rows[MessageCodes]) -> Rows[ChannelSends]:
+    """Give every send the channel of its message.
 
     Args:
-        sends: `FeedSends`, contacts identified.
-        messages: `MessageCodes`.
+        sends: Contacts identified.
     """
     return sends.join(
         messages, on=ChannelSends.message_key, how="inner", validate=STREAMED, build_side=HELD
@@ -41,8 +40,8 @@ def assign_channels(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame
 
 
 def find_event_channels(
-    sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame
-) -> pl.LazyFrame:
+    sends: Rows[FeedSends], events: Rows[FeedEvents], messages: pl.LazyFrame
+) -> Rows[EventChannels]:
     """The channels that the events of sends give to messages for which no feed names one.
 
     Args:
@@ -51,7 +50,7 @@ def find_event_channels(
         messages: The `message_key` of the messages.
 
     Returns:
-        `EventChannels`: of several channels the first.
+        Of several channels the first.
     """
     own = (pl.col(EventKeys.type_code) // CHANNEL_STRIDE).cast(pl.UInt8)
     of_sends = sends.select(EventKeys.send_key, EventChannels.message_key).join(
@@ -68,8 +67,8 @@ def find_event_channels(
 
 
 def assign_events(
-    events: pl.LazyFrame, sends: pl.LazyFrame, channels: pl.LazyFrame
-) -> pl.LazyFrame:
+    events: Rows[FeedEvents], sends: Rows[ChannelSends], channels: pl.LazyFrame
+) -> Rows[AssignedEvents]:
     """Give every event the channel and message of its send, and the key of its unit.
 
     An event belongs to the channel of its type; a bare action takes its send's, or else its
@@ -78,12 +77,8 @@ def assign_events(
     Args:
         events: `FeedEvents` whose `send_key` names their send (`link_to_sends`), and whether they
             `names_send` by its id.
-        sends: `ChannelSends`.
         channels: One row per message whose channel bare actions take: `message_key` and
             `channel_code`; without a row where every event's type names its channel.
-
-    Returns:
-        `AssignedEvents`.
     """
     rows = sends.select(
         ChannelSends.send_key,
@@ -120,21 +115,16 @@ def assign_events(
     )
 
 
-def keep_counted(events: pl.LazyFrame) -> pl.LazyFrame:
-    """The events that belong to no hold-out, which is no send: `CountedEvents`.
-
-    Args:
-        events: `AssignedEvents`.
-    """
+def keep_counted(events: Rows[AssignedEvents]) -> Rows[CountedEvents]:
+    """The events that belong to no hold-out, which is no send."""
     is_held_out = pl.col(AssignedEvents.is_holdout).fill_null(value=False)
     return events.filter(~is_held_out).select(columns(CountedEvents))
 
 
-def name_messages(events: pl.LazyFrame, unknown: Sequence[int]) -> pl.LazyFrame:
+def name_messages(events: Rows[CountedEvents], unknown: Sequence[int]) -> pl.LazyFrame:
     """Give events of a send without a row, that name no message, the message of its others.
 
     Args:
-        events: `CountedEvents`.
         unknown: The keys that stand for no message known (`keys.hash_unknown_message`).
     """
     unit, message = CountedEvents.unit_key, CountedEvents.message_key
@@ -155,15 +145,12 @@ def name_messages(events: pl.LazyFrame, unknown: Sequence[int]) -> pl.LazyFrame:
     return pl.concat([events.filter(~is_nameless), named])
 
 
-def separate_sends(events: pl.LazyFrame) -> pl.LazyFrame:
+def separate_sends(events: Rows[CountedEvents]) -> pl.LazyFrame:
     """Tell the sends of a message to a contact apart that events alone show.
 
     Of events whose send no row is of and that name none by id, every `sent` of a unit is a send;
     where it has none, every `delivered`; where it has neither, all its events together. Two at one
     instant are one. Each other event belongs to the last one before it, or to the first.
-
-    Args:
-        events: `CountedEvents`.
 
     Returns:
         The same events, in no order; those of a message that was sent several times bear a

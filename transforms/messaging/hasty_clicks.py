@@ -8,7 +8,7 @@ machine's (`bot_detection`). Whole events and the facts' key columns name a send
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.facts.key_types import ACTION_CODES
 from contracts.facts.messaging.send_facts import ChannelSends, CountedEvents
 from contracts.facts.people.numbered_activities import Clicks, Deliveries, HastyClicks
@@ -46,8 +46,8 @@ def select_clicks(events: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def select_deliveries(events: pl.LazyFrame) -> pl.LazyFrame:
-    """Select what events tell of deliveries, by the `unit_key` of their send (`Deliveries`)."""
+def select_deliveries(events: pl.LazyFrame) -> Rows[Deliveries]:
+    """Select what events tell of deliveries, by the `unit_key` of their send."""
     return events.filter(is_type_of(Action.DELIVERED)).select(
         UNIT, pl.col(Events.occurred_at).alias(DELIVERED_AT)
     )
@@ -59,18 +59,13 @@ def is_type_of(action: Action) -> pl.Expr:
     return (event_type == str(action)) | event_type.str.ends_with(f"_{action}")
 
 
-def find_hasty_clicks(clicks: pl.LazyFrame, deliveries: pl.LazyFrame) -> pl.LazyFrame:
+def find_hasty_clicks(clicks: Rows[Clicks], deliveries: Rows[Deliveries]) -> Rows[HastyClicks]:
     """Find the clicks that bear a sign of haste.
 
     Complete for any split of the rows by unit.
 
     Args:
-        clicks: `Clicks`.
-        deliveries: `Deliveries`, as sends state them and events tell; the first of a unit is its
-            delivery.
-
-    Returns:
-        `HastyClicks`, in no order.
+        deliveries: As sends state them and events tell; the first of a unit is its delivery.
     """
     return (
         clicks.pipe(_add_at_once)
@@ -80,14 +75,14 @@ def find_hasty_clicks(clicks: pl.LazyFrame, deliveries: pl.LazyFrame) -> pl.Lazy
     )
 
 
-def list_soon_units(clicks: pl.LazyFrame, deliveries: pl.LazyFrame) -> pl.LazyFrame:
+def list_soon_units(clicks: Rows[Clicks], deliveries: Rows[Deliveries]) -> pl.LazyFrame:
     """The units of which any click came soon after any delivery, in any number.
 
     Of few units what `find_hasty_clicks` has to know of deliveries.
 
     Args:
-        clicks: `Clicks`, held.
-        deliveries: `Deliveries`, of any number of rows.
+        clicks: Held.
+        deliveries: Of any number of rows.
     """
     is_soon = _is_soon(pl.col(CLICKED_AT) - pl.col(DELIVERED_AT))
     return (
@@ -103,7 +98,7 @@ def list_soon_units(clicks: pl.LazyFrame, deliveries: pl.LazyFrame) -> pl.LazyFr
     )
 
 
-def flag_hasty_clicks(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
+def flag_hasty_clicks(events: Rows[CountedEvents], sends: pl.LazyFrame) -> pl.LazyFrame:
     """Flag the clicks that bear both signs of haste.
 
     Args:

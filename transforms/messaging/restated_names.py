@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.facts.messaging.hierarchy import DescribedMessages, MessageCodes
 from contracts.facts.messaging.send_keys import AddressOwners, ContactDomains, SendKeys
 from contracts.feeds import ListMembers
@@ -14,9 +15,7 @@ def find_differing(before: pl.LazyFrame, now: pl.LazyFrame, key: str) -> pl.Lazy
     """The keys of rows that one of two tables has and the other has not, or otherwise.
 
     Args:
-        before: A table of one row a key.
         now: The same table at another time.
-        key: Its key.
     """
     columns = before.collect_schema().names()
     both = [
@@ -26,12 +25,8 @@ def find_differing(before: pl.LazyFrame, now: pl.LazyFrame, key: str) -> pl.Lazy
     return pl.concat(both).unique()
 
 
-def key_campaigns(messages: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per message: its `message_key`, and the key of its campaign, as `campaign key`.
-
-    Args:
-        messages: `DescribedMessages`.
-    """
+def key_campaigns(messages: Rows[DescribedMessages]) -> pl.LazyFrame:
+    """One row per message: its `message_key`, and the key of its campaign, as `campaign key`."""
     campaign = hash_id(DescribedMessages.campaign_id, seed=CAMPAIGN)
     return messages.select(DescribedMessages.message_key, campaign.alias(CAMPAIGN_KEY))
 
@@ -67,7 +62,7 @@ def list_restated_contacts(
     return pl.concat([addresses, contacts]).pipe(add_addresses, owners).unique()
 
 
-def add_addresses(contacts: pl.LazyFrame, owners: list[pl.LazyFrame]) -> pl.LazyFrame:
+def add_addresses(contacts: pl.LazyFrame, owners: list[Rows[AddressOwners]]) -> pl.LazyFrame:
     """Contacts, and the addresses that name them, as `contact_key`.
 
     Args:
@@ -83,7 +78,7 @@ def add_addresses(contacts: pl.LazyFrame, owners: list[pl.LazyFrame]) -> pl.Lazy
 
 
 def list_restated_members(
-    members: pl.LazyFrame, campaigns: list[pl.LazyFrame], owners: list[pl.LazyFrame]
+    members: pl.LazyFrame, campaigns: list[pl.LazyFrame], owners: list[Rows[AddressOwners]]
 ) -> pl.LazyFrame:
     """The `message_key` and `contact_key` of what may have been sent to who is listed otherwise.
 

@@ -2,10 +2,10 @@
 
 import polars as pl
 
-from contracts.columns import columns, key
+from contracts.columns import Rows, columns, key
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_facts import SendFacts
-from contracts.facts.messaging.send_sums import SegmentBases, SegmentSums
+from contracts.facts.messaging.send_sums import AssumedBases, SegmentBases, SegmentSums
 from contracts.feeds import ListMembers
 from transforms.common.keys import CAMPAIGN, CONTACT, hash_id
 from transforms.common.rates import COUNTS
@@ -38,13 +38,12 @@ def hash_campaign_and_contact(campaign: pl.Expr, contact: pl.Expr) -> pl.Expr:
 
 
 def sum_segments(
-    facts: pl.LazyFrame, messages: pl.LazyFrame, members: pl.LazyFrame
+    facts: Rows[SendFacts], messages: Rows[DescribedMessages], members: pl.LazyFrame
 ) -> pl.LazyFrame:
     """One row per segment and basis: `SegmentBases` over the sends to its members.
 
     Args:
         facts: `SendFacts` of a group of buckets.
-        messages: `DescribedMessages`.
         members: List members by campaign and contact (`key_members`).
     """
     campaign = DescribedMessages.campaign_id
@@ -63,13 +62,8 @@ def sum_segments(
     )
 
 
-def add_segments(parts: pl.LazyFrame, assumed: pl.LazyFrame) -> pl.LazyFrame:
-    """Add the sums by segment of several parts of the sends: `SegmentSums`.
-
-    Args:
-        parts: `SegmentBases`.
-        assumed: `AssumedBases`.
-    """
+def add_segments(parts: Rows[SegmentBases], assumed: Rows[AssumedBases]) -> Rows[SegmentSums]:
+    """Add the sums by segment of several parts of the sends."""
     return (
         assume_deliveries(parts, assumed)
         .group_by(key(SegmentSums))

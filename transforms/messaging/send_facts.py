@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Held, Rows, columns
 from contracts.facts.key_types import ACTION_CODES
 from contracts.facts.messaging.send_facts import (
     CONTRADICTED,
@@ -38,12 +38,8 @@ CLICKS = (
 )
 
 
-def sum_events(events: pl.LazyFrame) -> list[pl.LazyFrame]:
-    """What happened to sends, by their number: opens, clicks, deliveries, and all else.
-
-    Args:
-        events: `UnitEvents`.
-    """
+def sum_events(events: Rows[UnitEvents]) -> list[pl.LazyFrame]:
+    """What happened to sends, by their number: opens, clicks, deliveries, and all else."""
     return [
         sum_times(events, Action.OPENED, OPENS),
         sum_times(events, Action.CLICKED, CLICKS),
@@ -53,14 +49,12 @@ def sum_events(events: pl.LazyFrame) -> list[pl.LazyFrame]:
 
 
 def build_send_facts(
-    units: pl.DataFrame, happened: Iterable[pl.DataFrame], timezone: str
+    units: Held[SendUnits], happened: Iterable[pl.DataFrame], timezone: str
 ) -> pl.LazyFrame:
     """One row per send, hold-outs included, with everything that happened to it.
 
     Args:
-        units: `SendUnits`.
         happened: What their events come to (`sum_events`).
-        timezone: The reporting time zone.
 
     Returns:
         `SendFacts`. A final status of a row stands; else the latest of delivered, bounced and
@@ -81,11 +75,10 @@ def _is(*actions: Action) -> pl.Expr:
     return pl.col(ACTION).is_in([ACTION_CODES[action] for action in actions])
 
 
-def sum_times(events: pl.LazyFrame, action: Action, names: tuple[str, ...]) -> pl.LazyFrame:
+def sum_times(events: Rows[UnitEvents], action: Action, names: tuple[str, ...]) -> pl.LazyFrame:
     """One row per unit with an open, or a click: how many, the first, that of a person, the last.
 
     Args:
-        events: `UnitEvents`.
         action: What is counted.
         names: What these four are called.
     """
@@ -216,13 +209,8 @@ def decide_days(units: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
     )
 
 
-def count_unclear(facts: pl.LazyFrame, events: pl.LazyFrame) -> pl.LazyFrame:
-    """Count what is not clear: `UnclearRows`.
-
-    Args:
-        facts: `SendFacts`.
-        events: `CountedEvents`.
-    """
+def count_unclear(facts: Rows[SendFacts], events: Rows[CountedEvents]) -> Rows[UnclearRows]:
+    """Count what is not clear."""
     found = {
         CONTRADICTED: facts.select(pl.col(SendFacts.is_contradicted).sum()),
         ORPHANS: events.select(pl.col(CountedEvents.is_orphan).sum()),

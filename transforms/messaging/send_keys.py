@@ -14,6 +14,7 @@ from typing import NamedTuple
 import polars as pl
 
 from contracts.channels import FIRST_OWN_CODE, STANDARD_CODES, own_channel_of
+from contracts.columns import Rows
 from contracts.facts.key_types import ACTION_CODES, CHANNEL_STRIDE
 from contracts.facts.messaging.send_keys import EventKeys, LinkTexts, MessageReferences, SendKeys
 from contracts.feeds import Events, Sends
@@ -217,7 +218,7 @@ def find_scope() -> pl.Expr:
 
 
 def recode_types(
-    events: pl.LazyFrame, own_channels: Sequence[str], codes: dict[str, int]
+    events: Rows[EventKeys], own_channels: Sequence[str], codes: dict[str, int]
 ) -> pl.LazyFrame:
     """Number the channels of the user's own as the run does; drop events of what is no channel.
 
@@ -251,8 +252,8 @@ def link_key() -> pl.Expr:
     return pl.when(url.is_not_null()).then(url.hash(LINK))
 
 
-def list_links(events: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per link that events name: `LinkTexts`."""
+def list_links(events: pl.LazyFrame) -> Rows[LinkTexts]:
+    """One row per link that events name."""
     named = events.filter(pl.col(Events.url).is_not_null())
     return named.select(
         link_key().alias(LinkTexts.link_key), pl.col(Events.url).alias(LinkTexts.url)
@@ -265,7 +266,6 @@ def number_words(words: pl.Expr, numbers: Mapping[str, int], dtype: pl.DataType)
     Args:
         words: Texts.
         numbers: Word -> its number.
-        dtype: The type of the numbers.
     """
     place = words.cast(pl.Enum([*numbers]), strict=False).to_physical()
     return pl.lit(pl.Series([*numbers.values()], dtype=dtype)).gather(place)

@@ -2,9 +2,15 @@
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.facts.messaging.hierarchy import MessageCodes
-from contracts.facts.messaging.send_keys import AddressOwners, EventKeys, SendKeys
+from contracts.facts.messaging.send_keys import (
+    AddressOwners,
+    EventKeys,
+    FeedEvents,
+    FeedSends,
+    SendKeys,
+)
 from contracts.feeds import Contacts
 from transforms.common.keys import CONTACT, hash_email, hash_id, hash_message_contact
 
@@ -12,8 +18,8 @@ MESSAGE_CONTACT = "message_contact_key"
 FIRST, LAST, TIMES, EVENT = "first send", "last send before", "times sent", "event"
 
 
-def map_addresses(contacts: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per e-mail address: `AddressOwners`.
+def map_addresses(contacts: pl.LazyFrame) -> Rows[AddressOwners]:
+    """One row per e-mail address.
 
     Of several contacts the one updated last is meant, then the one whose id sorts last.
     """
@@ -35,12 +41,11 @@ def map_addresses(contacts: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def identify_contacts(rows: pl.LazyFrame, owners: pl.LazyFrame) -> pl.LazyFrame:
+def identify_contacts(rows: pl.LazyFrame, owners: Rows[AddressOwners]) -> pl.LazyFrame:
     """Put the contact's key in the place of its e-mail address's key, where a contact bears it.
 
     Args:
         rows: Rows whose `contact_key` is the key of an e-mail address.
-        owners: `AddressOwners`.
     """
     contact, owner = AddressOwners.contact_key, "owner"
     known = owners.select(AddressOwners.email_key, pl.col(contact).alias(owner))
@@ -58,12 +63,12 @@ def key_message_contacts(events: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def list_linkable_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+def list_linkable_sends(sends: Rows[FeedSends], messages: Rows[MessageCodes]) -> pl.LazyFrame:
     """One row per send that events may belong to: its key, time, and its message and contact's key.
 
     Args:
-        sends: `FeedSends`, contacts identified; hold-outs are no sends.
-        messages: `MessageCodes`: a send without a time of its own has its message's.
+        sends: Contacts identified; hold-outs are no sends.
+        messages: A send without a time of its own has its message's.
     """
     own = pl.coalesce(SendKeys.sent_at, SendKeys.created_at)
     keyed = sends.filter(~pl.col(SendKeys.is_holdout)).select(
@@ -84,7 +89,7 @@ def list_linkable_sends(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyF
     return pl.concat([keyed.filter(has_time), timeless], how="diagonal").drop(SendKeys.message_key)
 
 
-def link_to_sends(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
+def link_to_sends(events: Rows[FeedEvents], sends: pl.LazyFrame) -> pl.LazyFrame:
     """Give events of a message and contact the contact's last send of that message before them.
 
     Args:

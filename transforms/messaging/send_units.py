@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.facts.key_types import ACTION_CODES
 from contracts.facts.messaging.hierarchy import MessageCodes
 from contracts.facts.messaging.send_facts import ChannelSends, CountedEvents, SendUnits, UnitEvents
@@ -15,13 +15,13 @@ UNIT = SendUnits.unit_key
 FIRST_EVENT = "first event"
 
 
-def list_units(sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per send, hold-outs included: `SendUnits`.
+def list_units(
+    sends: Rows[ChannelSends], events: Rows[CountedEvents], messages: Rows[MessageCodes]
+) -> Rows[SendUnits]:
+    """One row per send, hold-outs included.
 
     Args:
-        sends: `ChannelSends`.
         events: `CountedEvents` of the same group of buckets.
-        messages: `MessageCodes`.
     """
     of_rows = sends.with_columns(
         unit_key(ChannelSends.send_key, ChannelSends.channel_code).alias(UNIT)
@@ -34,12 +34,11 @@ def list_units(sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame
     )
 
 
-def number_events(events: pl.LazyFrame, units: pl.LazyFrame) -> pl.LazyFrame:
-    """What of every event decides the state of its send: `UnitEvents`.
+def number_events(events: Rows[CountedEvents], units: Rows[SendUnits]) -> Rows[UnitEvents]:
+    """What of every event decides the state of its send.
 
     Args:
-        events: `CountedEvents`.
-        units: `SendUnits`, held: its rows are numbered as they stand.
+        units: Held: its rows are numbered as they stand.
     """
     numbers = units.select(UNIT).with_row_index(UnitEvents.unit_no)
     joined = events.join(numbers, on=UNIT, how="inner", validate=STREAMED, build_side=HELD)

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.config.workspace import AudienceSection
 from contracts.facts.people.described_activities import ContactSends, MessageEvents
 from contracts.facts.people.lists import SegmentMembers, SubscriptionStates
@@ -27,10 +28,10 @@ OBJECTIONS = rf"_({Action.UNSUBSCRIBED}|{Action.COMPLAINED})$"
 
 def select_audience(
     contacts: pl.LazyFrame,
-    events: pl.LazyFrame,
-    sends: pl.LazyFrame,
-    segment_members: pl.LazyFrame,
-    subscriptions: pl.LazyFrame,
+    events: Rows[MessageEvents],
+    sends: Rows[ContactSends],
+    segment_members: Rows[SegmentMembers],
+    subscriptions: Rows[SubscriptionStates],
     audience: AudienceSection,
     timezone: str,
 ) -> pl.LazyFrame:
@@ -45,10 +46,7 @@ def select_audience(
 
     Args:
         contacts: canonical contacts; nobody else is in an audience.
-        events: `MessageEvents`, contacts filled in.
-        sends: `ContactSends`.
-        segment_members: `SegmentMembers`.
-        subscriptions: `SubscriptionStates`.
+        events: Contacts filled in.
         audience: who is meant.
         timezone: in which the days of `from` and `to` begin and end.
 
@@ -86,7 +84,6 @@ def read_moment(text: str, timezone: str, *, end: bool = False) -> datetime:
 
     Args:
         text: ISO 8601; without an offset it is of the time zone.
-        timezone: the reporting time zone.
         end: whether the instant after the whole of it is meant: a date's next midnight.
 
     Raises:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from contracts.channels import OTHER_CHANNEL
-from contracts.columns import columns, no_rows
+from contracts.columns import Held, Rows, columns, no_rows
 from contracts.facts.people.described_activities import ContactSends
 from contracts.facts.people.lists import FirstSendings, SubscriptionDays
 from contracts.facts.people.numbered_activities import (
@@ -38,23 +38,17 @@ NUMBER = People.contact_no
 NEVER = np.iinfo(np.int64).max
 
 
-def keep_list_events(events: pl.LazyFrame) -> pl.LazyFrame:
-    """The events of known contacts that may be a list's own.
-
-    Args:
-        events: `KeyedEvents`.
-    """
+def keep_list_events(events: Rows[KeyedEvents]) -> pl.LazyFrame:
+    """The events of known contacts that may be a list's own."""
     return events.filter(_is_of_list(), pl.col(CONTACT).is_not_null())
 
 
 def list_shown_sendings(
-    events: pl.LazyFrame, messages: pl.LazyFrame, *, has_bare: bool
+    events: Rows[KeyedEvents], messages: Rows[NumberedMessages], *, has_bare: bool
 ) -> pl.LazyFrame:
     """List the events that show a send to a contact, with the columns of `FirstSendings`.
 
     Args:
-        events: `KeyedEvents`.
-        messages: `NumberedMessages`.
         has_bare: Whether any type may be a bare action.
     """
     shown = events.filter(~_is_of_list(), ~pl.col(KeyedEvents.of_holdout))
@@ -66,13 +60,8 @@ def list_shown_sendings(
     return shown.select(columns(FirstSendings))
 
 
-def list_sendings(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
-    """List the sends to contacts, with the columns of `FirstSendings`.
-
-    Args:
-        sends: `KeyedSends`.
-        messages: `NumberedMessages`.
-    """
+def list_sendings(sends: Rows[KeyedSends], messages: Rows[NumberedMessages]) -> pl.LazyFrame:
+    """List the sends to contacts, with the columns of `FirstSendings`."""
     told = sends.filter(~pl.col(KeyedSends.is_holdout).fill_null(value=False))
     return (
         _add_messages(told, messages)
@@ -84,12 +73,11 @@ def list_sendings(sends: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def list_mail(mail: pl.LazyFrame, people: pl.DataFrame) -> pl.LazyFrame:
+def list_mail(mail: Rows[ContactSends], people: Held[People]) -> pl.LazyFrame:
     """List the direct mail that only events show, with the columns of `FirstSendings`.
 
     Args:
         mail: `ContactSends` with the numbers of their contacts.
-        people: `People`.
     """
     return mail.with_columns(
         take(people, CONTACT, NUMBER),
@@ -99,7 +87,7 @@ def list_mail(mail: pl.LazyFrame, people: pl.DataFrame) -> pl.LazyFrame:
 
 
 def find_firsts(
-    parts: Iterable[pl.DataFrame], people: pl.DataFrame, places: KeyPlaces
+    parts: Iterable[pl.DataFrame], people: Held[People], places: KeyPlaces
 ) -> pl.LazyFrame:
     """Find the first sending to each contact on each channel: `FirstSendings`, in no order.
 
@@ -108,7 +96,6 @@ def find_firsts(
 
     Args:
         parts: Sendings, some at a time, with the columns of `FirstSendings`.
-        people: `People`.
         places: Where their keys stand.
     """
     firsts: dict[str, np.ndarray] = {}
@@ -131,12 +118,12 @@ def find_firsts(
     return pl.concat([no_rows(FirstSendings), *found])
 
 
-def restore_firsts(firsts: pl.LazyFrame, people: pl.DataFrame, places: KeyPlaces) -> pl.LazyFrame:
+def restore_firsts(
+    firsts: Rows[FirstSendings], people: Held[People], places: KeyPlaces
+) -> pl.LazyFrame:
     """First sendings as `ContactSends` that tell no more than to whom, on what, and when.
 
     Args:
-        firsts: `FirstSendings`.
-        people: `People`.
         places: Where their keys stand.
     """
     told = firsts.with_columns(places.find(CONTACT).alias(NUMBER)).select(
@@ -150,18 +137,13 @@ def restore_firsts(firsts: pl.LazyFrame, people: pl.DataFrame, places: KeyPlaces
 
 
 def sum_first_days(
-    firsts: pl.LazyFrame, people: pl.DataFrame, places: KeyPlaces, timezone: str
-) -> pl.LazyFrame:
+    firsts: Rows[FirstSendings], people: Held[People], places: KeyPlaces, timezone: str
+) -> Rows[SubscriptionDays]:
     """Sum by channel and day who came onto the list of a channel, and did nothing about it since.
 
     Args:
         firsts: `FirstSendings` of contacts without an event of that list.
-        people: `People`.
         places: Where their keys stand.
-        timezone: The reporting time zone.
-
-    Returns:
-        `SubscriptionDays`, in no order.
     """
     day = reporting_day(pl.col(AT), timezone).alias(SubscriptionDays.date_day)
     none = (pl.lit(0, pl.Int64).alias(status) for status in STATUSES.values())

@@ -2,13 +2,14 @@
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.facts.people.journey_slices import (
     ActivityDays,
     PieceDays,
     SliceContents,
     SliceDays,
     SliceStretches,
+    SubjectContents,
 )
 from contracts.facts.people.numbered_activities import NumberedMessages
 from transforms.common.calendar import start_of_day
@@ -25,15 +26,15 @@ NAMES = "names"
 STRETCH, OWN_DAY = "stretch", "own day"
 
 
-def place_undated(days: pl.LazyFrame, messages: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
+def place_undated(
+    days: Rows[PieceDays], messages: Rows[NumberedMessages], timezone: str
+) -> pl.LazyFrame:
     """Put sends without a time of their own on the day on which journeys show them.
 
     That is the day of their message's planned time, else the first of its attribution window; of a
     message that tells neither they stay without a day.
 
     Args:
-        days: `PieceDays`.
-        messages: `NumberedMessages`.
         timezone: the reporting time zone, in which attribution windows begin.
     """
     window = start_of_day(pl.col(NumberedMessages.window_start), timezone)
@@ -45,8 +46,8 @@ def place_undated(days: pl.LazyFrame, messages: pl.LazyFrame, timezone: str) -> 
     return pl.concat([days.filter(~is_undated), dated])
 
 
-def name_slices(days: pl.LazyFrame, most_rows: int) -> pl.LazyFrame:
-    """Name the slice of journeys in which each day lies: `SliceDays`.
+def name_slices(days: Rows[PieceDays], most_rows: int) -> Rows[SliceDays]:
+    """Name the slice of journeys in which each day lies.
 
     All days lie in one slice if they have no more rows than one may have. Else they are cut into
     years, a year of more rows into months, such a month into `DAYS_TOGETHER` days, and those into
@@ -54,7 +55,7 @@ def name_slices(days: pl.LazyFrame, most_rows: int) -> pl.LazyFrame:
     slices sort in the order of time; what has no time comes first.
 
     Args:
-        days: `PieceDays`, those without a time placed.
+        days: Those without a time placed.
         most_rows: How many rows a slice of several days has at most.
     """
     day = pl.col(DAY)
@@ -76,12 +77,11 @@ def name_slices(days: pl.LazyFrame, most_rows: int) -> pl.LazyFrame:
     )
 
 
-def list_stretches(days: pl.LazyFrame, slices: pl.LazyFrame) -> pl.LazyFrame:
-    """List which rows of each piece lie in each slice: `SliceStretches`.
+def list_stretches(days: Rows[PieceDays], slices: Rows[SliceDays]) -> Rows[SliceStretches]:
+    """List which rows of each piece lie in each slice.
 
     Args:
-        days: `PieceDays`, those without a time placed.
-        slices: `SliceDays`.
+        days: Those without a time placed.
     """
     place = [SLICE, KIND, PIECE]
     follows = pl.col(FIRST) == (pl.col(FIRST) + pl.col(ROWS)).shift()
@@ -97,13 +97,13 @@ def list_stretches(days: pl.LazyFrame, slices: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def sum_contents(days: pl.LazyFrame, slices: pl.LazyFrame, subjects: pl.LazyFrame) -> pl.LazyFrame:
-    """Say what each slice is, whatever the pieces in which its rows lie: `SliceContents`.
+def sum_contents(
+    days: Rows[PieceDays], slices: Rows[SliceDays], subjects: Rows[SubjectContents]
+) -> Rows[SliceContents]:
+    """Say what each slice is, whatever the pieces in which its rows lie.
 
     Args:
-        days: `PieceDays`, those without a time placed.
-        slices: `SliceDays`.
-        subjects: `SubjectContents`.
+        days: Those without a time placed.
     """
     cut = _cut(days, slices).filter(pl.col(STEPS) > 0)
     sums = [STEPS, ActivityDays.content, ActivityDays.content_check]

@@ -2,11 +2,12 @@
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import Held, Rows, columns, polars_schema
 from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.described_activities import ContactSessions
 from contracts.facts.people.numbered_activities import (
     JourneySteps,
+    NumberedEvents,
     NumberedMessages,
     NumberedSends,
     People,
@@ -40,13 +41,13 @@ SHOWN_OF_MESSAGE = [
 
 
 def set_out_steps(
-    sends: pl.LazyFrame,
-    events: pl.LazyFrame,
-    sessions: pl.LazyFrame,
-    orders: pl.LazyFrame,
-    messages: pl.DataFrame,
+    sends: Rows[NumberedSends],
+    events: Rows[NumberedEvents],
+    sessions: Rows[ContactSessions],
+    orders: Rows[PricedOrders],
+    messages: Held[NumberedMessages],
     timezone: str,
-) -> pl.LazyFrame:
+) -> Rows[JourneySteps]:
     """Set out every send, event, session and order of contacts as a step of their journey.
 
     A send stands at its sending, direct mail that does not tell it at the start of its attribution
@@ -54,15 +55,11 @@ def set_out_steps(
     a contact are nobody's: neither is here.
 
     Args:
-        sends: `NumberedSends`.
-        events: `NumberedEvents`, contacts filled in.
+        events: Contacts filled in.
         sessions: `ContactSessions` with the number of their contact, filled in.
         orders: `PricedOrders` likewise; those that do not count bring 0.
-        messages: `NumberedMessages`, in the order of their numbers.
+        messages: In the order of their numbers.
         timezone: the reporting time zone, in which attribution windows begin.
-
-    Returns:
-        `JourneySteps`, in no order.
     """
     steps = [
         _set_out_sends(sends, messages, timezone),
@@ -75,21 +72,21 @@ def set_out_steps(
 
 
 def build_journey(
-    steps: pl.LazyFrame, people: pl.DataFrame, messages: pl.DataFrame
-) -> pl.LazyFrame:
+    steps: Rows[JourneySteps], people: Held[People], messages: Held[NumberedMessages]
+) -> Rows[ContactJourney]:
     """Put the steps of contacts into the order of time, with the names of what they are about.
 
     Complete for any split of the rows by contact. Steps without a time come first.
 
     Args:
-        steps: `JourneySteps`, in memory: they are read twice.
-        people: `People`, in the order of their numbers.
+        steps: In memory: they are read twice.
+        people: In the order of their numbers.
         messages: `NumberedMessages` likewise.
 
     Returns:
-        `ContactJourney`, sorted by its key, texts that rows share kept once. Where rows of several
-        kinds share an id at one instant, the kinds after the first (in the order of their names)
-        follow it in brackets.
+        Sorted by its key, texts that rows share kept once. Where rows of several kinds share an id
+        at one instant, the kinds after the first (in the order of their names) follow it in
+        brackets.
     """
     texts = messages.select(pl.col(*SAID_BY_BOTH, *SAID_BY_MESSAGE, CHANNEL).cast(SHARED))
     told = {name: take(texts, name, MESSAGE_NO) for name in texts.columns}

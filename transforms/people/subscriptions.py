@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.channels import OTHER_CHANNEL
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.facts.people.described_activities import ContactSends, MessageEvents
 from contracts.facts.people.lists import (
     SubscriptionDays,
@@ -31,7 +31,7 @@ LIST, STRETCH, RANK, IS_NEW = "list", "stretch", "rank", "is_new"
 DAY_KEY = [SubscriptionDays.org_id, SubscriptionDays.channel, SubscriptionDays.date_day]
 
 
-def list_steps(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
+def list_steps(events: Rows[MessageEvents], sends: Rows[ContactSends]) -> Rows[SubscriptionSteps]:
     """List what decided about each contact's subscription to a channel, and what it led to.
 
     A subscription, unsubscribe or complaint is a step, by a machine or not, and so is the first
@@ -42,11 +42,10 @@ def list_steps(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
     Complete for any split of the rows by contact.
 
     Args:
-        events: `MessageEvents`, contacts filled in.
-        sends: `ContactSends`.
+        events: Contacts filled in.
 
     Returns:
-        `SubscriptionSteps`, sorted by contact, channel and time.
+        Sorted by contact, channel and time.
     """
     is_complaint, is_objection = pl.col(STEP) == COMPLAINED, pl.col(RANK) > RANKS[SUBSCRIBED]
     complained, objected = (
@@ -76,15 +75,14 @@ def list_steps(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def find_states(steps: pl.LazyFrame) -> pl.LazyFrame:
+def find_states(steps: Rows[SubscriptionSteps]) -> Rows[SubscriptionStates]:
     """Find the state in which each contact's subscription to a channel is now.
 
     Args:
-        steps: `SubscriptionSteps`, in their order.
+        steps: In their order.
 
     Returns:
-        `SubscriptionStates`, in no order: one row per contact and channel with a subscription, an
-        unsubscribe or a complaint.
+        One row per contact and channel with a subscription, an unsubscribe or a complaint.
     """
     changed = ~(_same_place() & (pl.col(STATUS) == pl.col(STATUS).shift(1))).fill_null(value=False)
     return (
@@ -112,27 +110,23 @@ def find_states(steps: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def report_subscriptions(states: pl.LazyFrame) -> pl.LazyFrame:
+def report_subscriptions(states: Rows[SubscriptionStates]) -> Rows[Subscriptions]:
     """Set out the states of subscriptions.
 
-    Args:
-        states: `SubscriptionStates`.
-
     Returns:
-        `Subscriptions`, sorted by its key.
+        Sorted by its key.
     """
     return states.select(columns(Subscriptions)).sort(PLACE)
 
 
-def sum_subscription_days(steps: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
+def sum_subscription_days(steps: Rows[SubscriptionSteps], timezone: str) -> Rows[SubscriptionDays]:
     """Sum by channel and day who came to be subscribed, unsubscribed or complained.
 
     Args:
-        steps: `SubscriptionSteps`, in their order.
-        timezone: the reporting time zone.
+        steps: In their order.
 
     Returns:
-        `SubscriptionDays`, in no order; additive over any split of the contacts.
+        Additive over any split of the contacts.
     """
     return (
         mark_changes(steps, timezone)
@@ -149,12 +143,11 @@ def sum_subscription_days(steps: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
     )
 
 
-def mark_changes(steps: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
+def mark_changes(steps: Rows[SubscriptionSteps], timezone: str) -> pl.LazyFrame:
     """Say of each step what it changed.
 
     Args:
-        steps: `SubscriptionSteps`, in their order.
-        timezone: the reporting time zone.
+        steps: In their order.
 
     Returns:
         The same rows with their `date_day`, whether their status `is_new`, and `size_change`: 1
@@ -172,14 +165,14 @@ def mark_changes(steps: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
     )
 
 
-def report_list_growth(days: pl.LazyFrame) -> pl.LazyFrame:
+def report_list_growth(days: Rows[SubscriptionDays]) -> Rows[ListGrowth]:
     """Sum the days of each channel's list, and add up its size.
 
     Args:
-        days: `SubscriptionDays`; rows of one day add up.
+        days: Rows of one day add up.
 
     Returns:
-        `ListGrowth`, sorted by its key: one row per day on which the list changed.
+        Sorted by its key: one row per day on which the list changed.
     """
     list_key = [ListGrowth.org_id, ListGrowth.channel]
     return (
@@ -215,12 +208,11 @@ def _select_events(events: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def list_sendings(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
+def list_sendings(events: Rows[MessageEvents], sends: Rows[ContactSends]) -> pl.LazyFrame:
     """List what shows a send to a contact on a channel: its row, or an event of any send.
 
     Args:
-        events: `MessageEvents`, contacts filled in.
-        sends: `ContactSends`.
+        events: Contacts filled in.
 
     Returns:
         Organization, contact, channel and `occurred_at`, with the `send_id` of a row and the

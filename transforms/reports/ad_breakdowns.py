@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from contracts.columns import columns, conform, key
+from contracts.columns import Rows, columns, conform, key
 from contracts.facts.ads.ad_stats import PlacedStats, StatsRates
 from contracts.facts.ads.ad_sums import BreakdownSums, NamedBreakdowns
 from contracts.feeds import AdBreakdowns
@@ -34,33 +34,28 @@ GRAIN = [name for name in key(BreakdownSums) if name != DAY]
 
 def name_breakdowns(
     breakdowns: pl.LazyFrame, versions: AdVersions, apart: Sequence[str] = ()
-) -> pl.LazyFrame:
+) -> Rows[NamedBreakdowns]:
     """Fill in names and parents, as of the day.
 
     Args:
         breakdowns: canonical `ad_breakdowns`.
-        versions: what the tables of names say.
         apart: columns that tell rows apart, beyond the contract.
 
     Returns:
-        `NamedBreakdowns`, in no order: as many rows.
+        As many rows.
     """
     named = share_texts(breakdowns).pipe(fill_names, versions, AdBreakdowns.date_day)
     return named.select(*columns(NamedBreakdowns), *apart)
 
 
 def sum_breakdowns(
-    breakdowns: pl.LazyFrame, rates: pl.LazyFrame, stats: pl.LazyFrame
-) -> pl.LazyFrame:
+    breakdowns: Rows[NamedBreakdowns], rates: Rows[StatsRates], stats: Rows[PlacedStats]
+) -> Rows[BreakdownSums]:
     """Add up breakdowns by the day, in one currency, beside the spend of their entity.
 
     Args:
-        breakdowns: `NamedBreakdowns`.
         rates: `StatsRates` of them; amounts without a rate are null.
-        stats: `PlacedStats`, whose names stand where nothing else gives one.
-
-    Returns:
-        `BreakdownSums`, in no order.
+        stats: Whose names stand where nothing else gives one.
     """
     sums = (
         breakdowns.join(rates, on=OF_RATE, how="left", nulls_equal=True, validate="m:1")
@@ -90,11 +85,10 @@ def sum_breakdowns(
     )
 
 
-def report_breakdowns(sums: pl.LazyFrame, currency: str) -> ReportRows:
+def report_breakdowns(sums: Rows[BreakdownSums], currency: str) -> ReportRows:
     """Report what platforms say by keyword, place or device.
 
     Args:
-        sums: `BreakdownSums`.
         currency: the reporting currency, in which the sums are.
 
     Returns:

@@ -6,9 +6,9 @@ ads to their campaign, the difference stands in a row without a campaign, or wit
 
 import polars as pl
 
-from contracts.columns import Table, columns, polars_schema
+from contracts.columns import Held, Rows, Table, columns, polars_schema
 from contracts.facts.ads.ad_names import AdNames, SharedNames
-from contracts.facts.ads.ad_sums import AdSpend, GroupSpend, PerformanceSums
+from contracts.facts.ads.ad_sums import AdSpend, GroupSpend, PerformanceGroups, PerformanceSums
 from contracts.reports.ads import (
     NO_CAMPAIGN_MATCHED,
     NOT_AT_AD_LEVEL,
@@ -36,28 +36,23 @@ SPENT_BY = [CampaignPerformance.campaign_name, AdPerformance.ad_name]
 ORG_NUMBER = PerformanceSums.org_number
 
 
-def share_names(names: pl.LazyFrame) -> pl.LazyFrame:
-    """The names of ads and campaigns, each text once.
-
-    Args:
-        names: `AdNames`.
-
-    Returns:
-        `SharedNames`, in no order.
-    """
+def share_names(names: Rows[AdNames]) -> Rows[SharedNames]:
+    """The names of ads and campaigns, each text once."""
     named = names.filter(pl.col(AdNames.name).is_not_null())
     return named.select(columns(SharedNames)).pipe(share_texts)
 
 
 def make_campaign_performance(
-    sums: pl.LazyFrame, groups: pl.DataFrame, names: pl.LazyFrame, currency: str
+    sums: Rows[PerformanceSums],
+    groups: Held[PerformanceGroups],
+    names: Rows[SharedNames],
+    currency: str,
 ) -> ReportRows:
     """Report what campaigns cost beside the sessions that they brought.
 
     Args:
         sums: `PerformanceSums` of campaigns.
         groups: `PerformanceGroups` of the table.
-        names: `SharedNames`.
         currency: the reporting currency, in which the sums are.
 
     Returns:
@@ -72,14 +67,16 @@ def make_campaign_performance(
 
 
 def make_ad_performance(
-    sums: pl.LazyFrame, groups: pl.DataFrame, names: pl.LazyFrame, currency: str
+    sums: Rows[PerformanceSums],
+    groups: Held[PerformanceGroups],
+    names: Rows[SharedNames],
+    currency: str,
 ) -> ReportRows:
     """Report what ads cost beside the sessions that they brought.
 
     Args:
         sums: `PerformanceSums` of ads.
         groups: `PerformanceGroups` of the table.
-        names: `SharedNames`.
         currency: the reporting currency, in which the sums are.
 
     Returns:
@@ -94,14 +91,11 @@ def make_ad_performance(
     return _order(named, groups, AdPerformance, currency)
 
 
-def sum_by_group(performance: ReportRows) -> pl.LazyFrame:
+def sum_by_group(performance: ReportRows) -> Rows[GroupSpend]:
     """Sum what each ad, and each campaign's rest, cost on some days.
 
     Args:
         performance: `AdPerformance` of these days.
-
-    Returns:
-        `GroupSpend`, in no order.
     """
     spend, days = pl.col(AdSpend.spend), pl.col(DAY).filter(pl.col(AdSpend.spend) > 0)
     return performance.rows.group_by(GROUP).agg(
@@ -112,15 +106,12 @@ def sum_by_group(performance: ReportRows) -> pl.LazyFrame:
     )
 
 
-def sum_by_ad(spent: pl.LazyFrame, groups: pl.LazyFrame) -> pl.LazyFrame:
+def sum_by_ad(spent: Rows[GroupSpend], groups: Rows[PerformanceGroups]) -> Rows[AdSpend]:
     """Sum what each ad cost over all days, and what each campaign's rest did.
 
     Args:
         spent: `GroupSpend` of all days.
         groups: `PerformanceGroups` of the table of ads.
-
-    Returns:
-        `AdSpend`, in no order.
     """
     ids = [AdPerformance.org_id, AdPerformance.platform, CAMPAIGN_ID, AD_ID]
     return (

@@ -2,8 +2,9 @@
 
 import polars as pl
 
-from contracts.columns import Table, conform
-from contracts.facts.ads.ad_sums import LevelSums
+from contracts.columns import Held, Rows, Table, conform
+from contracts.facts.ads.ad_stats import DailyStats
+from contracts.facts.ads.ad_sums import EntityGroups, LevelSums, LevelTexts, RenamedDays, UrlTexts
 from contracts.feeds import Ads
 from contracts.reports.ads import (
     AccountReport,
@@ -43,18 +44,13 @@ IS_OWN = LevelSums.is_own
 
 
 def sum_level(
-    stats: pl.LazyFrame, groups: pl.LazyFrame, renamed: pl.LazyFrame, level: AdLevel
-) -> pl.LazyFrame:
+    stats: Rows[DailyStats], groups: Rows[EntityGroups], renamed: Rows[RenamedDays], level: AdLevel
+) -> Rows[LevelSums]:
     """Sum the figures of a level's entities, from their own rows or from what lies below.
 
     Args:
-        stats: `DailyStats`.
         groups: `EntityGroups` of the level.
         renamed: `RenamedDays` of the groups.
-        level: the level.
-
-    Returns:
-        `LevelSums`, in no order.
     """
     is_own = (pl.col(OWN) == RANKS[level]).all().alias(IS_OWN)
     return (
@@ -79,14 +75,11 @@ def sum_level(
 
 
 def make_level_report(
-    sums: pl.LazyFrame, texts: pl.DataFrame, level: AdLevel, tables: AdTables, currency: str
+    sums: Rows[LevelSums], texts: Held[LevelTexts], level: AdLevel, tables: AdTables, currency: str
 ) -> ReportRows:
     """Report one level.
 
     Args:
-        sums: `LevelSums`.
-        texts: `LevelTexts`.
-        level: the level of the report.
         tables: the tables of names in days, for the attributes of what the report is about.
         currency: the reporting currency, in which the stats are.
 
@@ -98,12 +91,11 @@ def make_level_report(
     return _order(attributed, texts, REPORTS[level], currency)
 
 
-def make_url_report(sums: pl.LazyFrame, texts: pl.DataFrame, currency: str) -> ReportRows:
+def make_url_report(sums: Rows[LevelSums], texts: Held[UrlTexts], currency: str) -> ReportRows:
     """Report landing pages with their utm parameters; ads without a URL have empty URL columns.
 
     Args:
         sums: `LevelSums` of pages.
-        texts: `UrlTexts`.
         currency: the reporting currency, in which the stats are.
 
     Returns:

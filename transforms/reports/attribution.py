@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from contracts.columns import columns, key, polars_schema
+from contracts.columns import Rows, columns, key, polars_schema
 from contracts.facts.order_facts import (
     MessageOrders,
     PathEnds,
@@ -39,15 +39,15 @@ TYPES = polars_schema(CampaignAttribution)
 
 
 def sum_campaigns(
-    credited: pl.LazyFrame, ranked: pl.LazyFrame, ends: pl.LazyFrame, models: Sequence[str]
+    credited: Rows[CreditedOrder],
+    ranked: Rows[RankedTouches],
+    ends: Rows[PathEnds],
+    models: Sequence[str],
 ) -> pl.LazyFrame:
     """Sum credits by day, channel and campaign; orders that no touch led to are `(direct)`.
 
     Args:
         credited: `CreditedOrder` of the same models.
-        ranked: `RankedTouches`.
-        ends: `PathEnds`.
-        models: the configured models.
 
     Returns:
         `campaign_credits_contract(models)`, in no order; additive over any split of the orders.
@@ -81,7 +81,7 @@ def add_up_campaigns(parts: pl.LazyFrame, models: Sequence[str]) -> pl.LazyFrame
 
 def report_channel_attribution(
     earned: pl.LazyFrame, costs: pl.LazyFrame, models: Sequence[str]
-) -> pl.LazyFrame:
+) -> Rows[ChannelAttribution]:
     """Sum credits by day, channel and model.
 
     Every model has a row wherever one has, so that models can be compared; the orders and the
@@ -90,10 +90,9 @@ def report_channel_attribution(
     Args:
         earned: `campaign_credits_contract(models)`.
         costs: `org_id, date_day, channel, platform, campaign_id, cost`; rows of one key add up.
-        models: the configured models.
 
     Returns:
-        `ChannelAttribution`, sorted by its key.
+        Sorted by its key.
     """
     return (
         _weigh_costs(earned, costs, CHANNEL_GRAIN, models)
@@ -107,7 +106,7 @@ def report_campaign_attribution(
     costs: pl.LazyFrame,
     names: pl.LazyFrame,
     models: Sequence[str],
-) -> pl.LazyFrame:
+) -> Rows[CampaignAttribution]:
     """Sum credits by day, channel, platform, campaign and model.
 
     Args:
@@ -115,10 +114,9 @@ def report_campaign_attribution(
         costs: `org_id, date_day, channel, platform, campaign_id, cost`; rows of one key add up.
         names: `org_id, platform, campaign_id, campaign_name`, one row per campaign; the platform of
             a campaign of messages is null.
-        models: the configured models.
 
     Returns:
-        `CampaignAttribution`, sorted by its key.
+        Sorted by its key.
     """
     named = pl.col(CampaignAttribution.campaign_name)
     nameless = pl.col(CampaignAttribution.campaign_id).is_null()
@@ -142,28 +140,21 @@ def report_campaign_attribution(
     )
 
 
-def count_orders_by_session(credited: pl.LazyFrame) -> pl.LazyFrame:
+def count_orders_by_session(credited: Rows[CreditedOrder]) -> Rows[SessionOrders]:
     """Sum the orders whose last touch was a session.
 
-    Args:
-        credited: `CreditedOrder`.
-
     Returns:
-        `SessionOrders`, sorted by its key: joined to sessions, they fall into whatever row the
-        session falls into.
+        Sorted by its key: joined to sessions, they fall into whatever row the session falls into.
     """
     is_session = pl.col(CreditedTouch.session_id).is_not_null()
     return _take_last_touches(credited).filter(is_session).pipe(add_up_orders, key(SessionOrders))
 
 
-def count_orders_by_message(credited: pl.LazyFrame) -> pl.LazyFrame:
+def count_orders_by_message(credited: Rows[CreditedOrder]) -> Rows[MessageOrders]:
     """Sum the orders whose last touch was a message.
 
-    Args:
-        credited: `CreditedOrder`.
-
     Returns:
-        `MessageOrders`, sorted by its key; a touch that names no message is one of its channel.
+        Sorted by its key; a touch that names no message is one of its channel.
     """
     is_message = pl.col(CreditedTouch.session_id).is_null()
     named = pl.col(CreditedTouch.channel).is_not_null()

@@ -3,7 +3,8 @@
 import polars as pl
 
 from contracts.channels import SEVERAL_CHANNELS
-from contracts.columns import conform, polars_schema
+from contracts.columns import Rows, conform, polars_schema
+from contracts.facts.messaging.send_sums import MessageRows
 from contracts.feeds import Campaigns
 from contracts.reports.campaigns import DeliverySummary, HierarchyNames, HierarchyReport
 from transforms.reports.messaging import add_figures, finish, sum_up
@@ -24,7 +25,7 @@ OWN_NAMES: dict[str, list[str]] = {
 }
 
 
-def report_hierarchy(rows: pl.LazyFrame) -> pl.LazyFrame:
+def report_hierarchy(rows: Rows[MessageRows]) -> pl.LazyFrame:
     """One row per campaign, dispatch and message; each level adds up to the one above.
 
     What has no id, `(none)`, stands once a channel.
@@ -65,7 +66,7 @@ def _sum_level(rows: pl.LazyFrame, level: str) -> pl.LazyFrame:
     )
 
 
-def summarize_deliveries(campaigns: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
+def summarize_deliveries(campaigns: pl.LazyFrame, rows: Rows[MessageRows]) -> pl.LazyFrame:
     """One row per campaign with its sends by final status, newest first (Skene's query).
 
     Args:

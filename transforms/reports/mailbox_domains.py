@@ -2,9 +2,10 @@
 
 import polars as pl
 
-from contracts.columns import key, polars_schema
+from contracts.columns import Rows, key, polars_schema
 from contracts.facts.messaging.send_keys import ContactDomains, DomainNames
 from contracts.facts.messaging.send_sums import DomainSums
+from contracts.facts.order_facts import MessageOrders
 from contracts.feeds import Contacts
 from contracts.reports.messaging import DomainReport, Figures
 from contracts.vocabulary import Channel
@@ -15,18 +16,15 @@ from transforms.reports.messaging import ADDED, CONVERTED, add_figures, finish
 
 
 def report_domains(
-    sums: pl.LazyFrame,
-    domains: pl.LazyFrame,
-    names: pl.LazyFrame,
-    conversions: pl.LazyFrame | None,
+    sums: Rows[DomainSums],
+    domains: Rows[ContactDomains],
+    names: Rows[DomainNames],
+    conversions: Rows[MessageOrders] | None,
 ) -> pl.LazyFrame:
     """One row per mailbox domain: the e-mail sends to it, and the orders that e-mails brought.
 
     Args:
-        sums: `DomainSums`.
-        domains: `ContactDomains`.
-        names: `DomainNames`.
-        conversions: `MessageOrders`; None where no feed gives orders.
+        conversions: None where no feed gives orders.
     """
     on = key(DomainReport)
     is_email = pl.col(DomainReport.channel) == Channel.EMAIL

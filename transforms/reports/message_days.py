@@ -2,8 +2,9 @@
 
 import polars as pl
 
-from contracts.columns import columns, key, polars_schema
+from contracts.columns import Rows, columns, key, polars_schema
 from contracts.facts.messaging.send_sums import ChannelDays, MessageRows
+from contracts.facts.order_facts import MessageOrders
 from contracts.reports.messaging import ChannelReport, DailyReport, Figures
 from transforms.common.rates import COUNTS, add_conversion_rates, add_rates, sum_known
 from transforms.messaging.delivery_basis import name_basis
@@ -15,17 +16,17 @@ TYPES = {**polars_schema(ChannelDays), **polars_schema(Figures)}
 
 
 def sum_days(
-    days: pl.LazyFrame, rows: pl.LazyFrame, conversions: pl.LazyFrame | None, channel: str
+    days: Rows[ChannelDays],
+    rows: Rows[MessageRows],
+    conversions: Rows[MessageOrders] | None,
+    channel: str,
 ) -> pl.LazyFrame:
     """One row per day and message of a channel.
 
     Cost stands on the first day of sending, an order on its own day.
 
     Args:
-        days: `ChannelDays`.
-        rows: The channel's `MessageRows`.
-        conversions: `MessageOrders`; None where no feed gives orders.
-        channel: The channel.
+        conversions: None where no feed gives orders.
     """
     is_own = pl.col(ChannelDays.channel) == channel
     own = days.filter(is_own)
@@ -61,13 +62,8 @@ def of_message_as_a_whole() -> list[pl.Expr]:
     ]
 
 
-def list_cost_days(days: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per message with a cost: the cost, on the first day of sending.
-
-    Args:
-        days: The channel's `ChannelDays`.
-        rows: The channel's `MessageRows`.
-    """
+def list_cost_days(days: Rows[ChannelDays], rows: Rows[MessageRows]) -> pl.LazyFrame:
+    """One row per message with a cost: the cost, on the first day of sending."""
     first = (
         days.filter(pl.col(ChannelDays.sends) > 0)
         .group_by(ChannelDays.message_key)

@@ -2,9 +2,10 @@
 
 import polars as pl
 
-from contracts.columns import Table, columns, conform, key, polars_schema
+from contracts.columns import Rows, Table, columns, conform, key, polars_schema
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_sums import ChannelDays, ChannelLinks, MessageRows
+from contracts.facts.order_facts import MessageOrders
 from contracts.reports.messaging import (
     CampaignReport,
     Conversions,
@@ -24,14 +25,10 @@ ADDED = [Sums.cost, *CONVERTED]
 OF_MESSAGE = [MessageReport.org_id, MessageReport.channel, MessageReport.message_id]
 
 
-def add_message_sums(days: pl.LazyFrame, messages: pl.LazyFrame, channel: str) -> pl.LazyFrame:
-    """One row per message of a channel, also without sends: `MessageRows`.
-
-    Args:
-        days: `ChannelDays`.
-        messages: `DescribedMessages`.
-        channel: The channel.
-    """
+def add_message_sums(
+    days: Rows[ChannelDays], messages: Rows[DescribedMessages], channel: str
+) -> Rows[MessageRows]:
+    """One row per message of a channel, also without sends."""
     sums = (
         days.filter(pl.col(ChannelDays.channel) == channel)
         .group_by(ChannelDays.message_key)
@@ -56,17 +53,14 @@ def add_message_sums(days: pl.LazyFrame, messages: pl.LazyFrame, channel: str) -
 
 
 def add_credited_messages(
-    rows: pl.LazyFrame, messages: pl.LazyFrame, conversions: pl.LazyFrame, channel: str
+    rows: Rows[MessageRows],
+    messages: Rows[DescribedMessages],
+    conversions: Rows[MessageOrders],
+    channel: str,
 ) -> pl.LazyFrame:
     """Add the messages that brought a channel orders and have no row there.
 
     A click on a hold-out's send is no fact of a send, but it is a touch.
-
-    Args:
-        rows: The channel's `MessageRows`.
-        messages: `DescribedMessages`.
-        conversions: `MessageOrders`.
-        channel: The channel.
     """
     ids = [MessageRows.org_id, MessageRows.message_id]
     credited = conversions.filter(pl.col(MessageRows.channel) == channel).select(ids)
@@ -88,12 +82,13 @@ def finish(rows: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
     return conform(rows, table).sort(key(table))
 
 
-def add_conversions(rows: pl.LazyFrame, conversions: pl.LazyFrame | None) -> pl.LazyFrame:
+def add_conversions(
+    rows: Rows[MessageRows], conversions: Rows[MessageOrders] | None
+) -> pl.LazyFrame:
     """Add orders and revenue to message rows.
 
     Args:
-        rows: `MessageRows`.
-        conversions: `MessageOrders`; None where no feed gives orders, which leaves both null.
+        conversions: None where no feed gives orders, which leaves both null.
     """
     if conversions is None:
         types = polars_schema(Conversions)
@@ -110,7 +105,7 @@ def add_figures(sums: pl.LazyFrame) -> pl.LazyFrame:
     return sums.with_columns(basis).pipe(add_rates).pipe(add_conversion_rates)
 
 
-def report_messages(rows: pl.LazyFrame) -> pl.LazyFrame:
+def report_messages(rows: Rows[MessageRows]) -> pl.LazyFrame:
     """One row per message of a channel.
 
     Args:
@@ -181,14 +176,8 @@ def sum_up() -> list[pl.Expr]:
     ]
 
 
-def report_links(links: pl.LazyFrame, rows: pl.LazyFrame, channel: str) -> pl.LazyFrame:
-    """One row per message and link of a channel.
-
-    Args:
-        links: `ChannelLinks`.
-        rows: The channel's `MessageRows`.
-        channel: The channel.
-    """
+def report_links(links: Rows[ChannelLinks], rows: Rows[MessageRows], channel: str) -> pl.LazyFrame:
+    """One row per message and link of a channel."""
     names = rows.select(
         MessageRows.message_key,
         MessageRows.org_id,

@@ -2,7 +2,9 @@
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.facts.messaging.send_sums import ContactSums, SegmentSums
+from contracts.facts.order_facts import ContactOrders
 from contracts.facts.people.described_activities import ContactVisits
 from contracts.facts.people.lists import SubscriptionStates
 from contracts.feeds import Contacts, ListMembers, Segments
@@ -26,22 +28,20 @@ OBJECTIONS = [SubscriptionStates.unsubscribed_at, SubscriptionStates.complained_
 
 def report_contacts(
     contacts: pl.LazyFrame,
-    sums: pl.LazyFrame,
-    states: pl.LazyFrame,
-    sessions: pl.LazyFrame | None,
-    orders: pl.LazyFrame | None,
-) -> pl.LazyFrame:
+    sums: Rows[ContactSums],
+    states: Rows[SubscriptionStates],
+    sessions: Rows[ContactVisits] | None,
+    orders: Rows[ContactOrders] | None,
+) -> Rows[ContactReport]:
     """One row per contact, active or not.
 
     Args:
         contacts: Canonical contacts, latest versions.
-        sums: `ContactSums`.
-        states: `SubscriptionStates`.
-        sessions: `ContactVisits`; None without web feeds, which leaves their number null.
-        orders: `ContactOrders`; None without orders, which leaves their number and revenue null.
+        sessions: None without web feeds, which leaves their number null.
+        orders: None without orders, which leaves their number and revenue null.
 
     Returns:
-        `ContactReport`, sorted by its key.
+        Sorted by its key.
     """
     objections = states.group_by(PERSON).agg(pl.col(OBJECTIONS).min())
     contact_key = hash_id(Contacts.contact_id, seed=CONTACT).alias(CONTACT_KEY)
@@ -56,8 +56,8 @@ def report_contacts(
     )
 
 
-def count_contact_visits(sessions: pl.LazyFrame) -> pl.LazyFrame:
-    """Count the sessions of each contact: `ContactVisits`.
+def count_contact_visits(sessions: pl.LazyFrame) -> Rows[ContactVisits]:
+    """Count the sessions of each contact.
 
     Args:
         sessions: Any with the key of their contact.
@@ -75,18 +75,17 @@ def _join_counts(rows: pl.LazyFrame, counts: pl.LazyFrame | None, names: list[st
 
 
 def report_segments(
-    segments: pl.LazyFrame, members: pl.LazyFrame, sums: pl.LazyFrame
-) -> pl.LazyFrame:
+    segments: pl.LazyFrame, members: pl.LazyFrame, sums: Rows[SegmentSums]
+) -> Rows[SegmentReport]:
     """One row per segment.
 
     Args:
         segments: Canonical segments, latest versions.
         members: Canonical list members, latest versions. A list whose campaign is the segment
             itself is the segment's own: no campaign used it.
-        sums: `SegmentSums`.
 
     Returns:
-        `SegmentReport`, sorted by its key.
+        Sorted by its key.
     """
     campaign = pl.col(ListMembers.campaign_id)
     use = members.group_by(ListMembers.org_id, ListMembers.segment_id).agg(

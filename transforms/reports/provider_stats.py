@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import Rows, columns, polars_schema
 from contracts.facts.messaging.send_sums import ChannelDays, MessageRows
 from contracts.feeds import MessageStats
 from contracts.reports.messaging import ProviderReport
@@ -21,15 +21,14 @@ KEY = [ProviderReport.org_id, ProviderReport.message_id, ProviderReport.date_day
 
 
 def report_providers(
-    stats: pl.LazyFrame, days: pl.LazyFrame, rows: pl.LazyFrame, channel: str
+    stats: pl.LazyFrame, days: Rows[ChannelDays], rows: pl.LazyFrame, channel: str
 ) -> pl.LazyFrame:
     """One row per message and day that a provider's summary is about.
 
     Args:
         stats: Canonical `message_stats`, revenue in the reporting currency (`price_stats`).
-        days: `ChannelDays`: our own counts of the same days.
+        days: Our own counts of the same days.
         rows: The channel's `MessageRows`: our own counts of a message's whole life.
-        channel: The channel.
     """
     names = rows.select(MessageRows.message_key, MessageRows.org_id, MessageRows.message_id)
     of_days = (
@@ -64,7 +63,6 @@ def price_stats(
     Args:
         stats: Canonical `message_stats`; revenue without a currency is in the reporting currency.
         exchange_rates: Canonical rates; None for none.
-        currency: The reporting currency.
 
     Returns:
         The same rows, in no order; revenue is null where its currency has no rate on that day.

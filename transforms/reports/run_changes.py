@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from contracts.columns import Table, columns, key, polars_schema
-from contracts.facts.run_facts import ChangedFiles
+from contracts.columns import Rows, Table, columns, key, polars_schema
+from contracts.facts.run_facts import ChangedFiles, FigureDifferences
 from contracts.reports.run_tables import ChangeReason, RunChanges
 
 EXACT = pl.Decimal(38, 8)
@@ -47,20 +47,16 @@ SOURCES: dict[str, dict[str, tuple[str, ...]]] = {
 
 def compare_report(
     before: pl.LazyFrame, after: pl.LazyFrame, report: str, table: type[Table]
-) -> pl.LazyFrame:
+) -> Rows[FigureDifferences]:
     """Find the counts and amounts of a report that two snapshots give differently.
 
     Only days that the earlier snapshot had are compared. A row that only one of them has counts as
     0 in the other.
 
     Args:
-        before: The report in the earlier snapshot.
         after: The report in the later one.
         report: `group/table`.
         table: Its contract; what a snapshot of other code lacks is not compared.
-
-    Returns:
-        `FigureDifferences`.
     """
     known = [name for name in columns(table) if name in _names(before) and name in _names(after)]
     schema = polars_schema(table)
@@ -114,20 +110,17 @@ def _compare_measure(joined: pl.LazyFrame, measure: str) -> pl.LazyFrame:
 
 
 def explain_changes(
-    differences: pl.LazyFrame, files: pl.LazyFrame, everywhere: Sequence[ChangeReason]
-) -> pl.LazyFrame:
+    differences: Rows[FigureDifferences],
+    files: Rows[ChangedFiles],
+    everywhere: Sequence[ChangeReason],
+) -> Rows[RunChanges]:
     """Say of each difference why it is, and which files brought it.
 
     The files are those of the canonical tables that the figure comes from, and of these the ones
     whose days cover its day, if there are such. A file of another organization alone is none.
 
     Args:
-        differences: `FigureDifferences`.
-        files: `ChangedFiles`.
         everywhere: Reasons that hold for every figure: another configuration, other code.
-
-    Returns:
-        `RunChanges`.
     """
     cell = list(CELL)
     candidates = _find_candidates(differences.select(cell).unique(), files)

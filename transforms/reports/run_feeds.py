@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import columns, key
+from contracts.columns import Rows, columns, key
 from contracts.facts.run_facts import FeedFiles, FeedTables, PastFeedFiles
 from contracts.reports.run_tables import RunFeeds
 from transforms.common.rates import divide
@@ -20,19 +20,16 @@ GRAIN = (RunFeeds.feed, RunFeeds.table)
 
 
 def report_feeds(
-    tables: pl.LazyFrame, files: pl.LazyFrame, past: pl.LazyFrame, *, is_whole: bool
-) -> pl.LazyFrame:
+    tables: Rows[FeedTables], files: Rows[FeedFiles], past: Rows[PastFeedFiles], *, is_whole: bool
+) -> Rows[RunFeeds]:
     """Say of each feed what came, and what usually comes.
 
     Args:
-        tables: `FeedTables`, as configured.
+        tables: As configured.
         files: `FeedFiles` of this run.
         past: `PastFeedFiles` of the runs that are kept.
         is_whole: Whether the oldest of these runs is the first that there ever was: else what was
             new in it is not known.
-
-    Returns:
-        `RunFeeds`.
     """
     last = past.filter(pl.col(PastFeedFiles.run) == 1).select(FeedFiles.feed, FeedFiles.sha256)
     is_new = pl.col("is_known").is_null() & ~pl.col(FeedFiles.is_copy)

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from contracts.columns import columns, key
-from contracts.facts.matching.session_facts import SessionFacts
+from contracts.columns import Rows, columns, key
+from contracts.facts.matching.session_facts import SessionBase, SessionFacts
 from contracts.facts.matching.session_matching import SessionLinks
 from contracts.reports.session_matches import SessionMatches
 from transforms.common.shared_texts import share_texts
@@ -18,7 +18,7 @@ SESSION_ROW = [
 """What of a report's row is the session's own, and the number of its link."""
 
 
-def describe_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
+def describe_sessions(sessions: Rows[SessionBase]) -> pl.LazyFrame:
     """Describe each matched session by what is its own.
 
     A session whose user agent nobody knows counts as a person's.
@@ -38,11 +38,8 @@ def describe_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def share_links(links: pl.LazyFrame) -> pl.LazyFrame:
+def share_links(links: Rows[SessionLinks]) -> pl.LazyFrame:
     """What rows have of the links that their sessions came by, each text once.
-
-    Args:
-        links: `SessionLinks`.
 
     Returns:
         As many rows: the number of the link and columns of `SessionMatches`.
@@ -51,7 +48,7 @@ def share_links(links: pl.LazyFrame) -> pl.LazyFrame:
     return links.select(SessionLinks.link, *of_link).pipe(share_texts)
 
 
-def list_matches(sessions: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
+def list_matches(sessions: pl.LazyFrame, links: pl.LazyFrame) -> Rows[SessionMatches]:
     """List how each session was matched.
 
     Args:
@@ -59,7 +56,7 @@ def list_matches(sessions: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
         links: What their links say (`share_links`).
 
     Returns:
-        `SessionMatches`, in the order of the sessions.
+        In the order of the sessions.
     """
     return sessions.join(
         links, on=SessionLinks.link, how="left", validate="m:1", maintain_order="left"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from contracts.columns import conform, key
+from contracts.columns import Rows, conform, key
 from contracts.facts.ads.ad_entities import AdSpeakers
 from contracts.facts.ads.ad_stats import PlacedStats
 from contracts.facts.ads.ad_sums import LevelComparisons
@@ -18,23 +18,20 @@ SPEND = PlacedStats.spend
 SOURCE = [*PLATFORM_KEYS, PlacedStats.account_id, OWN, FEED]
 
 
-def compare_levels(stats: pl.LazyFrame) -> pl.LazyFrame:
+def compare_levels(stats: Rows[PlacedStats]) -> Rows[LevelComparisons]:
     """Set the spend of entities that a feed speaks for beside that of what lies below them.
 
-    Args:
-        stats: `PlacedStats`.
-
     Returns:
-        `LevelComparisons`: of the days of which something lies below, without own rows or with.
+        Of the days of which something lies below, without own rows or with.
     """
     return pl.concat([_compare_level(stats, level) for level in range(NO_LEVEL - 1)])
 
 
-def list_spent_below(stats: pl.LazyFrame, level: int) -> pl.LazyFrame:
+def list_spent_below(stats: Rows[PlacedStats], level: int) -> pl.LazyFrame:
     """List the rows that lie right below the entities of a level for which a feed speaks.
 
     Args:
-        stats: `PlacedStats`, or single rows of them.
+        stats: Or single rows of them.
         level: how fine the entities are, from 0 for an account.
 
     Returns:
@@ -46,11 +43,11 @@ def list_spent_below(stats: pl.LazyFrame, level: int) -> pl.LazyFrame:
     )
 
 
-def list_spent_on(stats: pl.LazyFrame, level: int) -> pl.LazyFrame:
+def list_spent_on(stats: Rows[PlacedStats], level: int) -> pl.LazyFrame:
     """List the rows of the entities of a level, as those of the entity (`ENTITY`).
 
     Args:
-        stats: `PlacedStats`, or single rows of them.
+        stats: Or single rows of them.
         level: how fine the entities are, from 0 for an account.
     """
     return stats.filter(pl.col(OWN) == level).with_columns(_name_level(level))
@@ -80,23 +77,19 @@ def _compare_level(stats: pl.LazyFrame, level: int) -> pl.LazyFrame:
 
 
 def report_spend_sources(
-    stats: pl.LazyFrame,
-    speakers: pl.LazyFrame,
-    comparisons: pl.LazyFrame,
+    stats: Rows[PlacedStats],
+    speakers: Rows[AdSpeakers],
+    comparisons: Rows[LevelComparisons],
     feeds: Mapping[int, str],
     currency: str,
-) -> pl.LazyFrame:
+) -> Rows[SpendSources]:
     """Report what each feed says was spent at each level, and what became of it.
 
     Args:
-        stats: `PlacedStats`.
-        speakers: `AdSpeakers`.
-        comparisons: `LevelComparisons`.
         feeds: the place of each feed in the configuration -> its name.
-        currency: the reporting currency.
 
     Returns:
-        `SpendSources`, sorted by its key.
+        Sorted by its key.
     """
     s = SpendSources
     spans = speakers.group_by(SOURCE).agg(

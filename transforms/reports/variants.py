@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.reports.messaging import MessageReport, VariantReport
 from transforms.common.proportions import compare_proportions
 from transforms.common.rates import divide
@@ -17,21 +18,14 @@ COMPARED = {
 OF_FIRST = "{} of first"
 
 
-def list_variants(messages: pl.LazyFrame) -> pl.LazyFrame:
-    """The messages of the dispatches that have several, each dispatch's first variant first.
-
-    Args:
-        messages: The channel's `MessageReport`.
-    """
+def list_variants(messages: Rows[MessageReport]) -> pl.LazyFrame:
+    """The messages of the dispatches that have several, each dispatch's first variant first."""
     order = [VariantReport.variant, VariantReport.message_id]
     return messages.filter(pl.len().over(DISPATCH) > 1).sort(*DISPATCH, *order, nulls_last=True)
 
 
-def compare_variants(messages: pl.LazyFrame) -> pl.LazyFrame:
+def compare_variants(messages: Rows[MessageReport]) -> pl.LazyFrame:
     """One row per message of a dispatch with several.
-
-    Args:
-        messages: The channel's `MessageReport`.
 
     Returns:
         `VariantReport`. The first variant of a dispatch, by variant and then by message_id, has

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from contracts.facts.matching.session_matching import DescribedSources
+from contracts.columns import Rows
+from contracts.facts.matching.session_matching import DescribedSources, TrafficSources
 from contracts.reference.ad_platforms import CLICK_IDS
 from contracts.reference.web_sources import (
     DISPLAY_MEDIA,
@@ -26,14 +27,11 @@ SOURCE_OF_CLICK = {click.name: click.source for click in CLICK_IDS}
 MEDIUM_OF_CLICK = {click.name: "cpc" if click.is_paid else "referral" for click in CLICK_IDS}
 
 
-def group_channels(sources: pl.LazyFrame) -> pl.LazyFrame:
+def group_channels(sources: Rows[TrafficSources]) -> pl.LazyFrame:
     """Add the channel group of each traffic source, compared in lower case.
 
     Where utm_source or utm_medium is missing, a click id stands in for it, then the referrer; a
     visit with none of them is direct. A click id that platforms add to unpaid links proves no ad.
-
-    Args:
-        sources: `TrafficSources`.
     """
     source, medium, campaign = (
         trim_value(pl.col(name)).str.to_lowercase()

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.facts.ads.ad_names import AdNames
-from contracts.facts.matching.session_matching import PLATFORM_BY, DescribedSources
+from contracts.facts.matching.session_matching import PLATFORM_BY, DescribedSources, TrafficSources
 from contracts.reference.ad_platforms import (
     PLATFORM_OF_SITE,
     PLATFORM_OF_SOURCE,
@@ -21,7 +22,7 @@ SITE_PATTERN = (
 
 
 def name_platforms(
-    sources: pl.LazyFrame, ad_names: pl.LazyFrame, own_sources: Mapping[str, str]
+    sources: Rows[TrafficSources], ad_names: pl.LazyFrame, own_sources: Mapping[str, str]
 ) -> pl.LazyFrame:
     """Add the ad platform that each traffic source's utm_source or click id gives.
 
@@ -30,7 +31,6 @@ def name_platforms(
     proves nothing where those of several platforms stand together.
 
     Args:
-        sources: `TrafficSources`.
         ad_names: Names of ads and campaigns; their platforms may be the user's own.
         own_sources: The user's utm_source values -> platform.
 

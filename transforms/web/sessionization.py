@@ -42,7 +42,6 @@ def build_sessions(
 
     Args:
         page_views: Canonical page views. Visitors may be cut into buckets beforehand.
-        timezone: The reporting time zone.
         timeout_minutes: The longest pause within a session.
         split_at_midnight: Whether the end of a reporting day ends sessions.
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.facts.matching.session_matching import TrafficSources
 from contracts.feeds.web import Sessions
 from contracts.reference.ad_platforms import CLICK_IDS, ClickId
@@ -66,14 +67,14 @@ def key_traffic_sources(sessions: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def list_traffic_sources(keyed: pl.LazyFrame) -> pl.LazyFrame:
+def list_traffic_sources(keyed: pl.LazyFrame) -> Rows[TrafficSources]:
     """List the distinct traffic sources of sessions, with their utm values and click ids read.
 
     Args:
         keyed: Sessions with the keys of their traffic sources (`key_traffic_sources`).
 
     Returns:
-        `TrafficSources`: utm values as they stand in columns, else decoded once from the link.
+        Utm values as they stand in columns, else decoded once from the link.
     """
     parameters = pl.col(LINK_PARAMETERS)
     clicks = {click.name: read_click_id(parameters, click.name) for click in CLICK_IDS}

@@ -202,7 +202,6 @@ def explain_ratio(
     """A quotient of two figures of a cell's row, with the rows of both.
 
     Args:
-        cell: The cell.
         names: The columns of the numerator and the denominator.
         parts: How both came to be.
         times: What the quotient is multiplied by.

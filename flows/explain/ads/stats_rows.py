@@ -6,6 +6,8 @@ from typing import Any
 
 import polars as pl
 
+from contracts.columns import Rows
+from contracts.facts.ads.ad_entities import AdEntities, AdSpeakers
 from contracts.facts.ads.ad_stats import PlacedStats
 from flows.catalog.canonical_tables import Catalog
 from flows.explain.cells import have_values_of
@@ -51,15 +53,13 @@ class PlacedRows:
     Attributes:
         catalog: The canonical tables that they come from.
         stats: `PlacedStats` of single rows with their `row_place` and `table`.
-        entities: `AdEntities` of them.
-        speakers: `AdSpeakers`.
         versions: What the tables of names say.
     """
 
     catalog: Catalog
-    stats: pl.LazyFrame
-    entities: pl.LazyFrame
-    speakers: pl.LazyFrame
+    stats: Rows[PlacedStats]
+    entities: Rows[AdEntities]
+    speakers: Rows[AdSpeakers]
     versions: AdVersions
 
 
@@ -148,7 +148,6 @@ def list_stats_left_out(
     """Rows that later files of their feed replace, rows of copies of files, rejected rows.
 
     Args:
-        run: The published run.
         table: `ad_stats`, or a table with the same keys.
         row: The row of the report.
         names: The columns that tell its entity, as far as a row of stats states them itself.

@@ -180,7 +180,6 @@ class OrderRows:
         Args:
             org_id: The organization.
             is_of: Whether a row's `contact_key` is one of theirs.
-            channel: The channel.
             column: `orders` or `revenue`.
         """
         last = self.find_touched_of(org_id, is_of, channel).filter(_is_last())
@@ -194,7 +193,6 @@ class OrderRows:
         Args:
             org_id: The organization.
             is_of: Whether a row's `contact_key` is one of theirs.
-            channel: The channel.
         """
         touches = self.touches.filter(
             pl.col(CreditedTouch.session_id).is_null(),
@@ -212,7 +210,6 @@ class OrderRows:
         """What orders count for: `EXPLAINED`.
 
         Args:
-            keys: The orders.
             column: `orders` or `revenue`.
             which: Which orders these are, as in "an order that counts of the contact".
             day: Their day, where that is asked for.

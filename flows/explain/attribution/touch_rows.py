@@ -121,11 +121,7 @@ class TouchRows:
         return pl.concat(parts).sort(~pl.col("is of day"), ROW_PLACE, nulls_last=True)
 
     def list_left_out(self, touches: pl.DataFrame) -> pl.DataFrame:
-        """Clicks and sessions of an order's contact that did not lead to it, and why: `LEFT_OUT`.
-
-        Args:
-            touches: The order's touches.
-        """
+        """Clicks and sessions of an order's contact that did not lead to it: `LEFT_OUT`."""
         journey = self.run.scan("people", "contact_journey")
         if journey is None or touches.is_empty() or touches[0, C.contact_id] is None:
             return NOTHING_LEFT_OUT

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from contracts.columns import Held
 from contracts.facts.key_types import ACTION_CODES, CHANNEL_STRIDE
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_keys import EventKeys, MessageReferences, SendKeys
@@ -44,7 +45,7 @@ class MessageExclusions:
 
     def list_uncounted(
         self,
-        messages: pl.DataFrame,
+        messages: Held[DescribedMessages],
         scope: SendScope,
         column: str,
         are_own: pl.Expr = EVERYTHING,
@@ -52,8 +53,7 @@ class MessageExclusions:
         """Rows of sends and events about what a count counts that are put out of count.
 
         Args:
-            messages: Of `DescribedMessages`: those of the scope.
-            scope: The sends.
+            messages: Those of the scope.
             column: A column of `Counts`.
             are_own: Which events are asked about, by their `EventKeys`.
 

@@ -30,7 +30,6 @@ def list_missed_orders(
     Args:
         orders: The orders of the run.
         messages: Organization and id of the messages.
-        channels: Their channels.
         day: The orders' day, where it is asked for.
 
     Returns:

@@ -11,8 +11,9 @@ from typing import Any
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.facts.messaging.send_facts import SendFacts
-from contracts.facts.messaging.send_keys import EventKeys, SendKeys
+from contracts.facts.messaging.send_keys import EventKeys, FeedEvents, FeedSends, SendKeys
 from transforms.common.calendar import start_of_day
 from transforms.common.keys import hash_message_contact
 from transforms.messaging.send_linking import MESSAGE_CONTACT
@@ -25,15 +26,15 @@ class KeyRows:
     """The key columns of sends and events.
 
     Attributes:
-        sends: `FeedSends`, contacts identified.
+        sends: Contacts identified.
         named: `FeedEvents` that name their send by its id.
         unlinked: `FeedEvents` that do not; `send_key` is that of message and contact. None where
             no feed has any.
     """
 
-    sends: pl.LazyFrame
-    named: pl.LazyFrame
-    unlinked: pl.LazyFrame | None
+    sends: Rows[FeedSends]
+    named: Rows[FeedEvents]
+    unlinked: Rows[FeedEvents] | None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Held, columns
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_counts import Counts
 from contracts.facts.messaging.send_facts import CountedEvents
@@ -60,15 +60,14 @@ class SendFigures:
         self.facts = ScopedFacts(run)
 
     @property
-    def messages(self) -> pl.DataFrame:
-        """Every message of the run (`DescribedMessages`)."""
+    def messages(self) -> Held[DescribedMessages]:
+        """Every message of the run."""
         return self.run.names.messages
 
     def explain(self, scope: SendScope, column: str, row: Mapping[str, object]) -> Explanation:
         """How a figure of some sends came to be.
 
         Args:
-            scope: The sends.
             column: A count, a rate, cost, orders or revenue.
             row: The row of the report that it stands in, with the figures that it is made from.
         """
@@ -94,7 +93,6 @@ class SendFigures:
         """The raw rows that a count, a cost or an amount of some sends comes from.
 
         Args:
-            scope: The sends.
             column: A count, cost, orders or revenue.
             value: The figure; null where no feed could give it.
         """
@@ -186,7 +184,6 @@ class SendFigures:
         Args:
             facts: The facts of these sends.
             sums: Rows of the facts' `sends`, of opens and clicks those of their `events`.
-            column: The column.
         """
         own = sums.lazy().filter(pl.col(column) > 0)
         if column in EVERY_TIME:
@@ -199,13 +196,11 @@ class SendFigures:
         return count_rows(chosen, pl.col(TABLE), pl.lit(1), word_reason(column))
 
     def state_costs(
-        self, messages: pl.DataFrame, channels: Sequence[str], day: Mapping[str, object]
+        self, messages: Held[DescribedMessages], channels: Sequence[str], day: Mapping[str, object]
     ) -> pl.DataFrame:
         """What messages of some channels cost; each on the first day of its sending.
 
         Args:
-            messages: Of `DescribedMessages`.
-            channels: Their channels.
             day: That day, where it is asked for.
         """
         of_channel = pl.col(DescribedMessages.channel).is_in(list(channels))

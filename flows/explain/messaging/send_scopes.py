@@ -75,7 +75,6 @@ def scope_of_key(
     """The sends that have what the key of a cell's row says of message and day.
 
     Args:
-        cell: The cell.
         channels: The channels that its row is about; None for all.
         names: The columns that tell its messages; those of the table's key if not given.
     """

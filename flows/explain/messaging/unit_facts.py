@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_facts import CountedEvents, SendFacts
 from contracts.facts.messaging.send_keys import EventKeys, SendKeys
-from contracts.facts.messaging.send_sums import MessageDays
+from contracts.facts.messaging.send_sums import AssumedBases, MessageDays
 from contracts.reports.campaigns import HierarchyReport
 from contracts.vocabulary import DeliveryBasis
 from flows.catalog.row_files import RowFile
@@ -155,7 +156,7 @@ class UnitBuilder:
             self._list_rows(raw, counted).collect(),
         )
 
-    def _find_published_bases(self, days: pl.LazyFrame) -> pl.LazyFrame:
+    def _find_published_bases(self, days: pl.LazyFrame) -> Rows[AssumedBases]:
         """`AssumedBases` of some sends, by what was published of their messages.
 
         Raises:
@@ -197,7 +198,7 @@ class UnitBuilder:
         of_contact = _placed(keys.read_events(EventScope.MESSAGE_CONTACT))
         return KeyRows(raw, named, pl.concat([of_contact, key_message_contacts(addressed)]))
 
-    def _count_events(self, read: KeyRows, sends: pl.LazyFrame) -> pl.LazyFrame:
+    def _count_events(self, read: KeyRows, sends: pl.LazyFrame) -> Rows[CountedEvents]:
         """`CountedEvents` of all events; the key of the contact is the row's place."""
         named = self.named
         unlinked = read.named.clear() if read.unlinked is None else read.unlinked

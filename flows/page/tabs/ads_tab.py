@@ -105,7 +105,6 @@ def build_ads_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> Tab
     """Build the tab of ads.
 
     Args:
-        published: The snapshot.
         periods: The periods that a reader chooses from.
     """
     days = _read_days(published)
@@ -169,7 +168,6 @@ def sum_campaigns(published: SnapshotTables, period: ReportPeriod) -> pl.DataFra
     """The name and the figures of each ad campaign over a period; the snapshot has campaigns.
 
     Args:
-        published: The snapshot.
         period: The days that are summed.
     """
     return (

@@ -92,7 +92,6 @@ def build_attribution_tab(published: SnapshotTables, periods: list[ReportPeriod]
     """Build the tab of attribution.
 
     Args:
-        published: The snapshot.
         periods: The periods that a reader chooses from.
     """
     blocks = []
@@ -113,7 +112,6 @@ def _compare_models(
     """Put the revenue that each model credits side by side, one row a channel or campaign.
 
     Args:
-        published: The snapshot.
         spec: Whose revenue.
         period: The days that are summed.
     """

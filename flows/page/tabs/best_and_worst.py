@@ -33,7 +33,6 @@ def list_best_and_worst(published: SnapshotTables, channel: str) -> TableView | 
     """List the best and the worst messages of a channel; None where there is nothing to compare.
 
     Args:
-        published: The snapshot.
         channel: Its group of tables.
     """
     table = f"{channel}/message_report"

@@ -33,11 +33,7 @@ WORDS = {
 
 
 def list_broken_links(published: SnapshotTables) -> TableView | None:
-    """List what is broken between links and ads, most money and sessions at risk first.
-
-    Args:
-        published: The snapshot.
-    """
+    """List what is broken between links and ads, most money and sessions at risk first."""
     spec = TableSpec(
         "What is broken between links and ads",
         AUDIT,
@@ -128,10 +124,6 @@ def _read_bearers(published: SnapshotTables, values: Sequence[str]) -> pl.DataFr
 
     An alias counts for every link of its platform, or of none, that bears its value in whatever
     spelling (SPEC §7).
-
-    Args:
-        published: The snapshot.
-        values: utm values.
 
     Returns:
         Where each session was matched to, its values made comparable, and the revenue whose last

@@ -23,11 +23,7 @@ OF_CAMPAIGN = {
 
 
 def build_campaigns_tab(published: SnapshotTables) -> Tab:
-    """Build the overview of campaigns over all message channels.
-
-    Args:
-        published: The snapshot.
-    """
+    """Build the overview of campaigns over all message channels."""
     campaigns = TableSpec(
         "Campaigns of all message channels, their dispatches and messages",
         HIERARCHY,

@@ -146,7 +146,6 @@ def find_impossible(published: SnapshotTables, channel: str) -> frozenset[str]:
     """The figures that a channel cannot have, and that none of its messages has.
 
     Args:
-        published: The snapshot.
         channel: Its group of tables; one of the user's own has whatever its messages have.
     """
     possible = next((acts for name, acts in CHANNEL_ACTIONS.items() if name == channel), ())

@@ -85,7 +85,6 @@ def build_channel_tab(published: SnapshotTables, channel: str, periods: list[Rep
     """Build the tab of a message channel.
 
     Args:
-        published: The snapshot.
         channel: Its group of tables.
         periods: The periods that a reader chooses from.
     """

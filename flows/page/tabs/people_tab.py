@@ -50,7 +50,6 @@ def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> 
     """Build the tab of people: counts over all of them, lists and segments; nobody by name.
 
     Args:
-        published: The snapshot.
         periods: The periods that a reader chooses from.
     """
     blocks = _describe_lists(published, periods) if published.has(GROWTH) else []

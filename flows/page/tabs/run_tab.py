@@ -69,11 +69,7 @@ CHANGES = TableSpec(
 
 
 def build_run_tab(published: SnapshotTables) -> Tab:
-    """Build the tab of the run: what was read, rejected, reconciled, warned of and changed.
-
-    Args:
-        published: The snapshot.
-    """
+    """Build the tab of the run: what was read, rejected, reconciled, warned of and changed."""
     manifest = published.manifest
     held = sum(check.holds for check in manifest.reconciliation)
     tables = (

@@ -23,7 +23,6 @@ def to_text(value: object, decimal: str = ".") -> str | None:
     """Return a decoded value as a cell: null and empty text as None, nested ones as JSON.
 
     Args:
-        value: The value.
         decimal: The mark with which a number's fraction is written.
     """
     if value is None or value == "":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import Table, columns, no_rows
+from contracts.columns import Held, Table, columns, no_rows
 from contracts.facts.people.journey_slices import ActivityDays
 from contracts.facts.people.numbered_activities import (
     KeyedEvents,
@@ -178,8 +178,8 @@ class Pieces:
             return self.kind.extracts[name](self.scan())
         return pl.concat([pl.scan_ipc(folder / _file(name)) for folder in self.folders])
 
-    def read_days(self) -> list[pl.DataFrame]:
-        """The days of each piece (`ActivityDays`)."""
+    def read_days(self) -> list[Held[ActivityDays]]:
+        """The days of each piece."""
         return [pl.read_ipc(folder / _file(DAYS)) for folder in self.folders]
 
     def part(self, place: int) -> tuple["Pieces", "Pieces"]:
@@ -210,7 +210,6 @@ def keep_piece(
 
     Args:
         keeper: Has it written where it is not there yet.
-        kind: What activities they are.
         inputs: All that decides the rows.
         read: Gives the rows, in any order that follows from the inputs.
     """
@@ -227,7 +226,6 @@ def write_piece(kind: PieceKind, rows: pl.LazyFrame, folder: Path) -> None:
     """Write a batch of activities.
 
     Args:
-        kind: What activities they are.
         rows: They, in any order that follows from what decides them.
         folder: Gets them, and what lies beside them.
     """

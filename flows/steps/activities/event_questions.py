@@ -10,7 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import polars_schema
+from contracts.columns import Held, Rows, polars_schema
+from contracts.facts.messaging.send_keys import AddressOwners
 from contracts.facts.people.numbered_activities import Clicks, Deliveries, DeviceSpans, SendPlaces
 from contracts.feeds import Events
 from contracts.vocabulary import Action
@@ -51,18 +52,18 @@ class Questions:
         return self._scan(SENDS)
 
     @property
-    def devices(self) -> pl.LazyFrame:
-        """The devices of events that name no contact (`DeviceSpans`)."""
+    def devices(self) -> Rows[DeviceSpans]:
+        """The devices of events that name no contact."""
         return self._scan(DEVICES)
 
     @property
-    def clicks(self) -> pl.LazyFrame:
+    def clicks(self) -> Rows[Clicks]:
         """`Clicks`, whose files are numbered within the batch."""
         return self._scan(CLICKS)
 
     @property
-    def deliveries(self) -> pl.LazyFrame:
-        """What events tell of deliveries (`Deliveries`)."""
+    def deliveries(self) -> Rows[Deliveries]:
+        """What events tell of deliveries."""
         return self._scan(DELIVERIES)
 
     def _scan(self, name: str) -> pl.LazyFrame:
@@ -78,12 +79,10 @@ def keep_questions(inputs: PeopleInputs, batches: Sequence[Batch]) -> list[Quest
     return [Questions(batch, folder) for batch, folder in zip(batches, kept, strict=True)]
 
 
-def write_questions(owners: pl.DataFrame, batch: Batch, folder: Path) -> None:
+def write_questions(owners: Held[AddressOwners], batch: Batch, folder: Path) -> None:
     """Write what a batch of events asks.
 
     Args:
-        owners: `AddressOwners`.
-        batch: The batch.
         folder: Gets a file of each kind of question.
     """
     rows = batch.scan()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import key
+from contracts.columns import Held, Rows, key
 from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.numbered_activities import DeviceContacts, DeviceEvidence
 from contracts.feeds import Events, Sessions
@@ -43,11 +43,10 @@ class Evidence:
 
     Attributes:
         inputs: What was read.
-        orders: `PricedOrders`.
     """
 
     inputs: PeopleInputs
-    orders: pl.LazyFrame
+    orders: Rows[PricedOrders]
 
     @property
     def backward_days(self) -> float:
@@ -85,15 +84,14 @@ class Evidence:
         return identify(self.backward_days, orgs.sort().to_list(), timezone, config.sessions)
 
 
-def link_devices(inputs: PeopleInputs, orders: pl.LazyFrame) -> pl.DataFrame:
+def link_devices(inputs: PeopleInputs, orders: Rows[PricedOrders]) -> Held[IdentityLinks]:
     """Find out whose each device was, and when.
 
     Args:
         inputs: What was read.
-        orders: `PricedOrders`.
 
     Returns:
-        `IdentityLinks`, sorted by its key.
+        Sorted by its key.
     """
     evidence = Evidence(inputs, orders)
     settings = evidence.identify_settings()

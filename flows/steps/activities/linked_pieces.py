@@ -7,7 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from contracts.facts.people.numbered_activities import KeyedEvents
+from contracts.columns import Held, Rows
+from contracts.facts.people.numbered_activities import DeviceSpans, KeyedEvents
+from contracts.reports.journeys import IdentityLinks
 from flows.kept.identities import identify_each
 from flows.kept.keepers import Keeper
 from flows.steps.activities.activity_pieces import PieceKind, Pieces
@@ -27,7 +29,7 @@ class LinkedPieces:
         scratch: A folder that every worker sees, for what lasts as long as the run.
     """
 
-    links: pl.DataFrame
+    links: Held[IdentityLinks]
     keeper: Keeper
     scratch: Path
 
@@ -42,7 +44,6 @@ class LinkedPieces:
         """Have batches of activities in folders, each written by a task.
 
         Args:
-            kind: What activities they are.
             inputs: All that decides the rows of each batch.
             task: Writes a batch: of what is shared, of an item and of a folder.
             shared: What all tasks need.
@@ -51,7 +52,7 @@ class LinkedPieces:
         kept = self.keeper.each(kind.step, inputs, task, shared, items)
         return Pieces(kind, tuple(folder.open() for folder in kept))
 
-    def identify_links(self, batches: Sequence[pl.LazyFrame]) -> list[str]:
+    def identify_links(self, batches: Sequence[Rows[DeviceSpans]]) -> list[str]:
         """What the links say of the devices of batches: it decides `fill_device_contacts`.
 
         Args:
@@ -67,7 +68,7 @@ class LinkedPieces:
         return [found.get(number, "") for number in range(len(batches))]
 
 
-def fill_device_contacts(links: pl.DataFrame, rows: pl.DataFrame, at: str) -> pl.LazyFrame:
+def fill_device_contacts(links: Held[IdentityLinks], rows: pl.DataFrame, at: str) -> pl.LazyFrame:
     """Give rows of a device without a contact the one whose it was then.
 
     Args:

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 import polars as pl
 
-from contracts.columns import polars_schema
+from contracts.columns import Held, Rows, polars_schema
 from contracts.facts.people.numbered_activities import (
     Clicks,
     Deliveries,
@@ -43,7 +43,7 @@ class JudgedAgents:
         )
     )
 
-    def judge(self, agents: pl.Series) -> pl.DataFrame:
+    def judge(self, agents: pl.Series) -> Held[MachineAgents]:
         """`MachineAgents`, those of some agents among them."""
         met, machines = self.known
         new = agents.drop_nulls().unique()
@@ -55,7 +55,7 @@ class JudgedAgents:
         return machines
 
 
-def find_haste(inputs: PeopleInputs, asked: Sequence[Questions]) -> list[pl.DataFrame]:
+def find_haste(inputs: PeopleInputs, asked: Sequence[Questions]) -> list[Held[HastyClicks]]:
     """The clicks of each batch of events that bear a sign of haste, some sends' at a time.
 
     Returns:
@@ -83,13 +83,11 @@ def find_haste(inputs: PeopleInputs, asked: Sequence[Questions]) -> list[pl.Data
     return [_select_own(hasty, one, first) for one, first in zip(asked, firsts, strict=False)]
 
 
-def _select_own(hasty: pl.DataFrame, one: Questions, first: int) -> pl.DataFrame:
+def _select_own(hasty: Held[HastyClicks], one: Questions, first: int) -> pl.DataFrame:
     """The hasty clicks of a batch, by their rows there and not by their places among all clicks.
 
     Args:
         hasty: `HastyClicks` of all batches.
-        one: The batch.
-        first: The place of its first click.
     """
     rows = one.clicks.select(Clicks.event_row).collect().to_series()
     place = pl.col(Clicks.event_row) - first
@@ -97,8 +95,8 @@ def _select_own(hasty: pl.DataFrame, one: Questions, first: int) -> pl.DataFrame
     return own.with_columns(rows.gather(own.select(place).to_series()))
 
 
-def _list_told(inputs: PeopleInputs) -> Iterator[pl.LazyFrame]:
-    """When sends say they were delivered (`Deliveries`)."""
+def _list_told(inputs: PeopleInputs) -> Iterator[Rows[Deliveries]]:
+    """When sends say they were delivered."""
     yield list_deliveries(inputs.open_keys().read_sends())
     if inputs.catalog.feeds.names_message_and_contact():
         yield list_deliveries_of_messages(inputs.scan_named("sends"))

@@ -7,14 +7,17 @@ from pathlib import Path
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.columns import polars_schema
+from contracts.columns import Held, Rows, polars_schema
+from contracts.facts.messaging.send_keys import AddressOwners
 from contracts.facts.people.numbered_activities import (
     Clicks,
     FirstSentEvents,
+    HastyClicks,
     KeyedEvents,
     SendPlaces,
 )
 from contracts.feeds import Events, Sends
+from contracts.reports.journeys import IdentityLinks
 from contracts.vocabulary import Action
 from flows.catalog.file_batches import Batch, list_batches, pack_row
 from flows.kept.identities import identify_rows
@@ -62,11 +65,10 @@ class SendBatch:
 
     Attributes:
         batch: The batch.
-        first_sent: `FirstSentEvents` of it.
     """
 
     batch: Batch
-    first_sent: pl.DataFrame
+    first_sent: Held[FirstSentEvents]
 
 
 @dataclass(frozen=True)
@@ -76,13 +78,12 @@ class EventBatch:
     Attributes:
         batch: The batch.
         sends: The pieces of sends that have any send that it names.
-        signs: `HastyClicks` of it.
         placed: The file in which it is noted, for the run, whose each event is.
     """
 
     batch: Batch
     sends: tuple[Path, ...]
-    signs: pl.DataFrame
+    signs: Held[HastyClicks]
     placed: Path
 
 
@@ -91,14 +92,13 @@ class EventInputs:
     """What all batches of events are placed and described by.
 
     Attributes:
-        owners: `AddressOwners`.
-        links: `IdentityLinks`, with keys.
+        links: With keys.
         channels: The channels of the run.
         agents: The user agents that were judged.
     """
 
-    owners: pl.DataFrame
-    links: pl.DataFrame
+    owners: Held[AddressOwners]
+    links: Held[IdentityLinks]
     channels: RunChannels
     agents: JudgedAgents = field(default_factory=JudgedAgents)
 
@@ -121,14 +121,8 @@ def write_sends(inputs: PeopleInputs, linked: LinkedPieces) -> Pieces:
     return linked.keep_pieces(SENDS, decided, write_send_piece, inputs.names.owners, batches)
 
 
-def write_send_piece(owners: pl.DataFrame, one: SendBatch, folder: Path) -> None:
-    """Write a batch of sends, as `KeyedSends`.
-
-    Args:
-        owners: `AddressOwners`.
-        one: The batch.
-        folder: Gets it.
-    """
+def write_send_piece(owners: Held[AddressOwners], one: SendBatch, folder: Path) -> None:
+    """Write a batch of sends, as `KeyedSends`."""
     rows = find_contacts(one.batch.scan().select(SENT), owners)
     write_piece(SENDS, key_sends(add_first_sent(rows, one.first_sent.lazy())), folder)
 
@@ -143,7 +137,6 @@ def write_events(inputs: PeopleInputs, linked: LinkedPieces, sends: Pieces) -> P
     Args:
         inputs: What was read.
         linked: Whose devices were, and where to write.
-        sends: Every send.
     """
     keeper = linked.keeper
     asked = keep_questions(inputs, [*list_batches(inputs.catalog, "events")])
@@ -194,8 +187,6 @@ def write_event_piece(of: EventInputs, one: EventBatch, folder: Path) -> None:
 
     Args:
         of: What all batches are described by.
-        one: The batch.
-        folder: Gets it.
     """
     rows = _describe_events(of, one)
     one.placed.unlink(missing_ok=True)
@@ -246,7 +237,7 @@ def _place(of: EventInputs, one: EventBatch) -> pl.DataFrame:
     return fill_device_contacts(of.links, placed, Events.occurred_at).collect(engine="in-memory")
 
 
-def _scan_places(sends: Sequence[Path]) -> pl.LazyFrame:
+def _scan_places(sends: Sequence[Path]) -> Rows[SendPlaces]:
     """`SendPlaces` of pieces of sends."""
     return Pieces(SENDS, tuple(sends)).scan_extract(PLACES)
 
@@ -256,7 +247,7 @@ def identify_places(placed: pl.DataFrame) -> str:
     return identify_rows(placed.select(GIVEN).with_row_index(PLACE).lazy())
 
 
-def _find_first_sent(inputs: PeopleInputs) -> pl.DataFrame:
+def _find_first_sent(inputs: PeopleInputs) -> Held[FirstSentEvents]:
     """`FirstSentEvents`."""
     if not inputs.has_events_of(Action.SENT):
         return pl.DataFrame(schema=polars_schema(FirstSentEvents))
@@ -265,7 +256,7 @@ def _find_first_sent(inputs: PeopleInputs) -> pl.DataFrame:
     return materialize(found, FirstSentEvents).collect()
 
 
-def _select_own(first_sent: pl.DataFrame, batch: Batch) -> pl.DataFrame:
+def _select_own(first_sent: pl.DataFrame, batch: Batch) -> Held[FirstSentEvents]:
     """`FirstSentEvents` of a batch of sends."""
     if first_sent.is_empty():
         return first_sent

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.columns import Held, Rows
+from contracts.facts.ads.ad_names import AdNames
+from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.numbered_activities import People
+from contracts.reports.journeys import IdentityLinks
 from contracts.vocabulary import Action
 from flows.catalog.file_batches import Batch, list_batches
 from flows.config.memory import fact_rows_at_once
@@ -44,12 +48,11 @@ class PeopleInputs(StepInputs):
     Attributes:
         names: The run's channels and messages, and whose e-mail addresses are.
         matched: The sessions, and the links that they came by.
-        ad_names: `AdNames`.
     """
 
     names: NamedKeys
     matched: MatchedSessions
-    ad_names: pl.LazyFrame
+    ad_names: Rows[AdNames]
 
     @classmethod
     def of(
@@ -94,14 +97,12 @@ class PeopleInputs(StepInputs):
 
 
 def find_people(
-    inputs: PeopleInputs, orders: pl.LazyFrame, links: pl.DataFrame, folder: Path
+    inputs: PeopleInputs, orders: Rows[PricedOrders], links: Held[IdentityLinks], folder: Path
 ) -> pl.DataFrame:
     """Number the contacts that any row names, as `People`.
 
     Args:
         inputs: What was read.
-        orders: `PricedOrders`.
-        links: `IdentityLinks`.
         folder: Where contacts lie until they are in order, if they are many.
 
     Raises:

@@ -71,7 +71,6 @@ def _compare(held: Keys, passing: Keys, folder: Path) -> Iterator[Pair]:
     """The pairs of one whose keys are held and one whose keys pass by that have one in common.
 
     Args:
-        held: The ones.
         passing: The others.
         folder: Where the keys are cut into groups, if they are many.
     """

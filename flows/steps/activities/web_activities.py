@@ -5,9 +5,11 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.columns import Held, Rows
 from contracts.facts.matching.session_facts import SessionBase
 from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.numbered_activities import KeyedOrders
+from contracts.reports.journeys import IdentityLinks
 from flows.kept.identities import identify_rows
 from flows.steps.activities.activity_pieces import (
     ORDERS,
@@ -32,11 +34,11 @@ class SessionInputs:
     """What all pieces of sessions are placed by.
 
     Attributes:
-        links: `IdentityLinks`, with keys.
+        links: With keys.
         dated: The traffic sources for which the day matters (`list_dated_sources`).
     """
 
-    links: pl.DataFrame
+    links: Held[IdentityLinks]
     dated: pl.DataFrame
 
 
@@ -66,8 +68,6 @@ def write_session_piece(of: SessionInputs, piece: SessionPiece, folder: Path) ->
 
     Args:
         of: What all of them are placed by.
-        piece: The piece.
-        folder: Gets it.
     """
     rows = key_contacts(piece.rows).collect(engine="streaming")
     placed = fill_device_contacts(of.links, rows, SessionBase.started_at)
@@ -81,11 +81,11 @@ def write_spans(_: None, piece: SessionPiece, folder: Path) -> None:
     spans.write_ipc(folder / SPANS, compression="lz4")
 
 
-def write_orders(orders: pl.LazyFrame, linked: LinkedPieces) -> Pieces:
+def write_orders(orders: Rows[PricedOrders], linked: LinkedPieces) -> Pieces:
     """Have every order written, as `KeyedOrders`: those of a month together.
 
     Args:
-        orders: `PricedOrders`, in memory.
+        orders: In memory.
         linked: Whose devices were, and where to write.
     """
     keyed = fill_device_contacts(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import columns, no_rows
+from contracts.columns import Held, Rows, columns, no_rows
 from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.described_activities import ContactSends, ContactSessions, LinkNames
 from contracts.facts.people.numbered_activities import (
@@ -16,6 +16,7 @@ from contracts.facts.people.numbered_activities import (
     numbered_schema,
 )
 from contracts.feeds import Contacts
+from contracts.reports.journeys import IdentityLinks
 from contracts.vocabulary import Action
 from flows.catalog.exchange_rates import rates_of
 from flows.kept.keepers import Keeper
@@ -71,20 +72,17 @@ class Activities:
 
     Attributes:
         folder: Holds the direct mail that events alone show, with numbers.
-        people: `People`.
-        messages: `NumberedMessages`.
-        links: `IdentityLinks`.
         pieces: `sends`, `events`, `sessions` and `orders`, with keys, in the files of many nights.
-        link_names: `LinkNames`, of sessions.
+        link_names: Of sessions.
         has_bare: Whether any event may be a bare action.
     """
 
     folder: Path
-    people: pl.DataFrame
-    messages: pl.DataFrame
-    links: pl.DataFrame
+    people: Held[People]
+    messages: Held[NumberedMessages]
+    links: Held[IdentityLinks]
     pieces: Mapping[str, Pieces]
-    link_names: pl.DataFrame
+    link_names: Held[LinkNames]
     has_bare: bool = False
 
     @cached_property
@@ -97,7 +95,7 @@ class Activities:
         """Where the keys of contacts stand among people: found once, asked by every step."""
         return place_contacts(self.people)
 
-    def list_people(self, groups: range | None = None) -> pl.LazyFrame:
+    def list_people(self, groups: range | None = None) -> Rows[People]:
         """`People`, or those of some groups."""
         people = self.people.lazy()
         if groups is None or len(groups) == self.groups:
@@ -123,7 +121,6 @@ class Activities:
         """Put numbers in the place of keys, and what links say in that of theirs.
 
         Args:
-            kind: The kind.
             rows: Some of it, as they lie in files.
 
         Returns:

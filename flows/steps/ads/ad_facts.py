@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import no_rows
+from contracts.columns import Held, Rows, no_rows
 from contracts.config.workspace import RunSection, Workspace
 from contracts.facts.ads.ad_entities import AdEntities, AdSpeakers
 from contracts.facts.ads.ad_names import AdNames, EntityNames, NameSpans, NameTables, NameVersions
@@ -52,13 +52,12 @@ class AdFacts(StatsMade):
     """What the ads reports are made from: stats of all feeds, names, and sessions.
 
     Attributes:
-        names: `AdNames`.
         versions: What the tables of names say.
         matched: Every session and what it came by.
         days: Ranges of days of which one is held at a time.
     """
 
-    names: pl.DataFrame
+    names: Held[AdNames]
     versions: AdVersions
     matched: MatchedSessions
     days: DayRanges
@@ -101,7 +100,6 @@ def find_ranges(
     """Find the ranges of days in which reports are made, and whether all of them can be held.
 
     Args:
-        stats: The rows of stats.
         sessions: Every session.
         run: How much memory a run may take.
         folder: Gets the rows of ranges that cannot.
@@ -120,14 +118,7 @@ def find_ranges(
 def gather_stats(
     catalog: Catalog, config: Workspace, versions: AdVersions, stats: StatsRows
 ) -> StatsGiven:
-    """What daily stats are made from.
-
-    Args:
-        catalog: What was read.
-        config: The workspace's configuration.
-        versions: What the tables of names say.
-        stats: The rows of stats.
-    """
+    """What daily stats are made from."""
     conversions = scan_given(catalog, "ad_conversions")
     if conversions is not None:
         conversions = choose_conversions(conversions, choose_by_platform(catalog))
@@ -157,14 +148,10 @@ def find_versions(catalog: Catalog, config: Workspace) -> AdVersions:
     return AdVersions(tables, hold(list_versions(tables), NameVersions))
 
 
-def list_names(stats: pl.LazyFrame, entities: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
-    """List every name that ads and ad campaigns had (`AdNames`).
-
-    Args:
-        stats: `DailyStats`.
-        entities: `AdEntities` of them.
-        versions: What the tables of names say.
-    """
+def list_names(
+    stats: Rows[DailyStats], entities: Rows[AdEntities], versions: AdVersions
+) -> Rows[AdNames]:
+    """List every name that ads and ad campaigns had."""
     ads = hold(name_ads(versions), NameTables)
     parts = []
     for level in IDS:

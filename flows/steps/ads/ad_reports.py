@@ -38,7 +38,6 @@ def write_stats_reports(inputs: StepInputs, facts: AdFacts, staging: Path) -> li
     Args:
         inputs: What was read.
         facts: What the reports are made from.
-        staging: The snapshot being written.
     """
     catalog, currency = inputs.catalog, inputs.config.workspace.currency
     return [

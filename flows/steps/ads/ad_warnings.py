@@ -24,7 +24,6 @@ def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
     """Warn of spend that is left out, and of feeds and levels that do not agree.
 
     Args:
-        catalog: What was read.
         facts: What the ads reports are made from.
     """
     feeds = catalog.feeds.names

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.columns import Table
+from contracts.columns import Rows, Table
 from contracts.facts.ads.ad_entities import (
     AdClaims,
     AdEntities,
@@ -15,6 +15,7 @@ from contracts.facts.ads.ad_entities import (
     NumberedEntities,
     SettledDays,
     StatedDays,
+    StatedEntities,
 )
 from contracts.facts.ads.ad_stats import (
     AttachedConversions,
@@ -82,8 +83,8 @@ class StatsGiven:
         """Rows of stats in memory; as their contract says where nothing keeps them apart."""
         return rows.collect().lazy() if self.apart else materialize(rows, table)
 
-    def make_days(self, name: str, make: MakeDays, shared: object) -> pl.LazyFrame:
-        """Days of stats (`DailyStats`).
+    def make_days(self, name: str, make: MakeDays, shared: object) -> Rows[DailyStats]:
+        """Days of stats.
 
         Args:
             name: What their files are called.
@@ -97,17 +98,11 @@ class StatsGiven:
 
 @dataclass(frozen=True)
 class StatsMade:
-    """The stats of all feeds.
+    """The stats of all feeds."""
 
-    Attributes:
-        stats: `DailyStats`.
-        entities: `AdEntities` of them.
-        speakers: `AdSpeakers`.
-    """
-
-    stats: pl.LazyFrame
-    entities: pl.LazyFrame
-    speakers: pl.LazyFrame
+    stats: Rows[DailyStats]
+    entities: Rows[AdEntities]
+    speakers: Rows[AdSpeakers]
 
     def placed(self) -> pl.LazyFrame:
         """The stats beside what they are about: `PlacedStats`, of which to take what is needed."""
@@ -137,26 +132,22 @@ def build_daily_stats(given: StatsGiven) -> StatsMade:
 
 def add_up_days(
     of: tuple[pl.LazyFrame, pl.LazyFrame, pl.LazyFrame, Sequence[str]], within: pl.Expr
-) -> pl.LazyFrame:
+) -> Rows[DailyStats]:
     """`DailyStats` of some days, from `FeedStats`, `EntityNumbers` and `PayerRates`."""
     rows, numbers, rates, apart = of
     return sum_daily_stats(rows.filter(within), numbers, rates, apart)
 
 
-def place_days(of: tuple[pl.LazyFrame, pl.LazyFrame], within: pl.Expr) -> pl.LazyFrame:
+def place_days(of: tuple[pl.LazyFrame, pl.LazyFrame], within: pl.Expr) -> Rows[DailyStats]:
     """`DailyStats` of some days under the numbers of placed entities (`SettledDays`)."""
     stats, settled = of
     return place_stats(stats.filter(within), settled)
 
 
-def name_stated(stated: pl.LazyFrame, rows: pl.LazyFrame, versions: AdVersions) -> pl.LazyFrame:
-    """Fill in the names and parents of what stats state (`NamedEntities`).
-
-    Args:
-        stated: `StatedEntities`.
-        rows: `FeedStats`.
-        versions: What the tables of names say.
-    """
+def name_stated(
+    stated: Rows[StatedEntities], rows: Rows[FeedStats], versions: AdVersions
+) -> Rows[NamedEntities]:
+    """Fill in the names and parents of what stats state."""
     first = hold(name_entities(stated, versions), NamedEntities)
     days = materialize(list_dated_days(first, rows), StatedDays)
     named = hold(name_dated(first, stated, days, versions), NamedEntities)
@@ -166,18 +157,15 @@ def name_stated(stated: pl.LazyFrame, rows: pl.LazyFrame, versions: AdVersions) 
 def add_conversions(
     given: StatsGiven,
     conversions: pl.LazyFrame,
-    stated: pl.LazyFrame,
-    rows: pl.LazyFrame,
-    named: pl.LazyFrame,
+    stated: Rows[StatedEntities],
+    rows: Rows[FeedStats],
+    named: Rows[NamedEntities],
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """Add rows of the conversions that platforms give apart from the clicks.
 
     Args:
         given: What daily stats are made from.
         conversions: Those that count.
-        stated: `StatedEntities`.
-        rows: `FeedStats`.
-        named: `NamedEntities`.
 
     Returns:
         The rows and what they are about, with those of conversions.

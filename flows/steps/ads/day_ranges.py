@@ -41,7 +41,6 @@ class DayRanges:
             name: What their files are called, unique within a run.
             table: Their contract.
             make: Makes those of a range, few enough to be held.
-            given: What all are made from.
         """
         if self.folder is None:
             held = (materialize(make(given, within), table).collect() for within in self.each)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import no_rows, polars_schema
+from contracts.columns import Rows, no_rows, polars_schema
 from contracts.facts.ads.ad_entities import AdEntities, StatedEntities
 from contracts.facts.ads.ad_stats import FeedStats, KeyedStats
 from flows.catalog.canonical_tables import Catalog
@@ -28,15 +28,10 @@ ROWS_A_READ = 32_768
 
 @dataclass(frozen=True)
 class StatsRows:
-    """The stats of all feeds.
+    """The stats of all feeds."""
 
-    Attributes:
-        stated: `StatedEntities` of them.
-        rows: `FeedStats`.
-    """
-
-    stated: pl.LazyFrame
-    rows: pl.LazyFrame
+    stated: Rows[StatedEntities]
+    rows: Rows[FeedStats]
 
 
 def hold_stats(stats: pl.LazyFrame, apart: Sequence[str] = ()) -> StatsRows:
@@ -55,7 +50,6 @@ def keep_stats(catalog: Catalog, keeper: Keeper) -> StatsRows:
     """The stats of all feeds, in files.
 
     Args:
-        catalog: What was read.
         keeper: Has those of a batch of files written that are not there yet.
     """
     batches = [*list_batches(catalog, "ad_stats")]

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import Table
+from contracts.columns import Rows, Table
+from contracts.facts.ads.ad_stats import DailyStats
 from contracts.facts.ads.ad_sums import (
     EntityGroups,
     LevelGroups,
@@ -37,8 +38,6 @@ def write_level_reports(facts: AdFacts, currency: str, staging: Path) -> list[Ch
 
     Args:
         facts: What the reports are made from.
-        currency: The reporting currency.
-        staging: The snapshot being written.
     """
     days = [facts.stats.filter(within) for within in facts.days.each]
     tables, checks = facts.versions.tables, []
@@ -60,24 +59,22 @@ class GroupedDays:
     """What the rows of a level's report, or of that of landing pages, are made from.
 
     Attributes:
-        groups: `EntityGroups`.
-        renamed: `RenamedDays`.
         texts: `LevelTexts`, or `UrlTexts`.
         level: The level whose entities or pages are grouped.
     """
 
-    groups: pl.LazyFrame
-    renamed: pl.LazyFrame
+    groups: Rows[EntityGroups]
+    renamed: Rows[RenamedDays]
     texts: pl.DataFrame
     level: AdLevel
 
-    def sum(self, stats: pl.LazyFrame) -> pl.LazyFrame:
-        """Sum stats by group and day (`LevelSums`)."""
+    def sum(self, stats: pl.LazyFrame) -> Rows[LevelSums]:
+        """Sum stats by group and day."""
         return materialize(sum_level(stats, self.groups, self.renamed, self.level), LevelSums)
 
 
 def group_days(
-    stats: pl.LazyFrame,
+    stats: Rows[DailyStats],
     groups: pl.LazyFrame,
     level: AdLevel,
     grouped: type[Table],
@@ -86,7 +83,6 @@ def group_days(
     """Find the texts of groups, and the days on which these are others.
 
     Args:
-        stats: `DailyStats`.
         groups: What entities are added to.
         level: The level whose entities or pages are grouped.
         grouped: Their contract: `LevelGroups`, or `UrlGroups`.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import key, no_rows
+from contracts.columns import Rows, key, no_rows
 from contracts.config.workspace import Workspace
 from contracts.facts.ads.ad_names import SharedNames
 from contracts.facts.ads.ad_sums import (
@@ -76,10 +76,9 @@ class PerformanceTable:
     Attributes:
         facts: What it is made from.
         sessions: The sessions of ad platforms.
-        names: `SharedNames`.
         level: How fine it is: `CAMPAIGN` or `AD`.
         config: The workspace's configuration.
-        groups: `PerformanceGroups`: what it may have rows of.
+        groups: What it may have rows of.
         sessions_in_all: The sessions of the pieces made so far.
         spend_in_all: Their spend.
         spent: `GroupSpend` of those pieces, of ads.
@@ -87,13 +86,13 @@ class PerformanceTable:
 
     facts: AdFacts
     sessions: SessionFigures
-    names: pl.LazyFrame
+    names: Rows[SharedNames]
     level: int
     config: Workspace
-    groups: pl.LazyFrame = field(init=False)
+    groups: Rows[PerformanceGroups] = field(init=False)
     sessions_in_all: int = 0
     spend_in_all: Decimal = Decimal(0)
-    spent: list[pl.LazyFrame] = field(default_factory=list)
+    spent: list[Rows[GroupSpend]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Number what the table may have rows of."""
@@ -120,7 +119,7 @@ class PerformanceTable:
         self._total(report)
         return report
 
-    def _add_up(self) -> pl.LazyFrame:
+    def _add_up(self) -> Rows[PerformanceSums]:
         """`PerformanceSums` of every range of days, in files."""
         facts, level = self.facts, self.level
         places = materialize(place_entities(facts.entities, self.groups, level), EntityPlaces)
@@ -151,10 +150,8 @@ def write_performance_reports(
     """Write what ads cost beside the sessions that they brought, and what is broken between them.
 
     Args:
-        config: The workspace's configuration.
         facts: What the reports are made from.
         conversions: Orders and revenue by session (last touch); None without an orders feed.
-        staging: The snapshot being written.
     """
     checks, spend = write_performance_tables(config, facts, conversions, staging)
     return [*checks, *write_utm_audit(facts.matched, facts.names, spend, staging)]
@@ -166,10 +163,8 @@ def write_performance_tables(
     """Write the performance of campaigns and ads; what they are made of is held meanwhile alone.
 
     Args:
-        config: The workspace's configuration.
         facts: What the reports are made from.
         conversions: Orders and revenue by session (last touch); None without an orders feed.
-        staging: The snapshot being written.
 
     Returns:
         What was checked, and `AdSpend`.
@@ -207,7 +202,7 @@ def count_ad_sessions(facts: AdFacts, conversions: pl.DataFrame | None) -> Sessi
 
 def count_visitors(
     of: tuple[pl.LazyFrame, pl.LazyFrame, pl.LazyFrame | None], within: pl.Expr
-) -> pl.LazyFrame:
+) -> Rows[AdContactSessions]:
     """`AdContactSessions` of some days."""
     visits, links, brought = of
     of_days = None if brought is None else brought.filter(within)
@@ -216,13 +211,15 @@ def count_visitors(
 
 def count_visited(
     of: tuple[pl.LazyFrame, pl.LazyFrame, AdVersions], within: pl.Expr
-) -> pl.LazyFrame:
+) -> Rows[SessionCounts]:
     """`SessionCounts` of some days."""
     visitors, places, versions = of
     return count_sessions(visitors.filter(within), places, versions)
 
 
-def add_up_days(of: tuple[pl.LazyFrame, SessionFigures, Grouping], within: pl.Expr) -> pl.LazyFrame:
+def add_up_days(
+    of: tuple[pl.LazyFrame, SessionFigures, Grouping], within: pl.Expr
+) -> Rows[PerformanceSums]:
     """`PerformanceSums` of some days."""
     stats, sessions, grouping = of
     return sum_performance(stats.filter(within), sessions.filter(within), grouping)
@@ -236,15 +233,15 @@ def find_brought(facts: AdFacts, conversions: pl.DataFrame) -> pl.LazyFrame:
     return list_session_orders(sessions).collect(engine="streaming").lazy()
 
 
-def cut_pieces(sums: pl.LazyFrame, days: Sequence[pl.Expr], most_rows: int) -> Iterator[pl.Expr]:
+def cut_pieces(
+    sums: Rows[PerformanceSums], days: Sequence[pl.Expr], most_rows: int
+) -> Iterator[pl.Expr]:
     """Whether a row is of a piece of the table that can be held, in the order of its key.
 
     The table is in the order of organizations and then of days: small organizations lie in one
     piece, and of a large one each range of days does.
 
     Args:
-        sums: `PerformanceSums`.
-        days: Ranges of days.
         most_rows: How many rows a piece of several organizations has at most.
     """
     first, rows = 0, 0

@@ -35,8 +35,6 @@ def reconcile_stats(facts: AdFacts, catalog: Catalog, currency: str) -> list[Che
 
     Args:
         facts: What the reports are made from.
-        catalog: What was read.
-        currency: The reporting currency.
     """
     names = catalog.feeds.names
     made, checks = sum_made(facts), []

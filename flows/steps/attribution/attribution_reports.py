@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.facts.order_facts import DayCosts, NamedCampaigns, PricedOrders
 from contracts.manifest import Check
 from contracts.reports.attribution import ChannelAttribution, order_touches_contract
@@ -30,12 +31,7 @@ COSTS, CAMPAIGNS = "costs", "campaigns"
 
 
 def write_credited_orders(credited: CreditFiles, staging: Path) -> list[Check]:
-    """Write every order with its touches, the paths to orders, and what hold-outs prove.
-
-    Args:
-        credited: The credited orders.
-        staging: The snapshot being written.
-    """
+    """Write every order with its touches, the paths to orders, and what hold-outs prove."""
     checks = _write_touches(credited, staging)
     checks += write_table(staging, GROUP, "paths", credited.sum_paths().collect())
     for lift in credited.list_parts(LIFT):
@@ -53,16 +49,9 @@ def _write_touches(credited: CreditFiles, staging: Path) -> list[Check]:
 
 
 def write_earnings(
-    credited: CreditFiles, costs: pl.LazyFrame, campaigns: pl.LazyFrame, staging: Path
+    credited: CreditFiles, costs: Rows[DayCosts], campaigns: Rows[NamedCampaigns], staging: Path
 ) -> list[Check]:
-    """Write what channels and campaigns earned, and prove that it is what the orders brought.
-
-    Args:
-        credited: The credited orders.
-        costs: `DayCosts`.
-        campaigns: `NamedCampaigns`.
-        staging: The snapshot being written.
-    """
+    """Write what channels and campaigns earned, and prove that it is what the orders brought."""
     earned, models = credited.sum_campaigns(), credited.models
     tables = {
         "channel_attribution": report_channel_attribution(earned, costs, models),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import Table, key, no_rows
+from contracts.columns import Rows, Table, key, no_rows
 from contracts.facts.order_facts import MessageOrders, OrderRevenue, SessionOrders
 from contracts.reports.attribution import CreditedTouch, Paths, order_touches_contract
 from contracts.reports.credits import campaign_credits_contract
@@ -54,16 +54,16 @@ class CreditFiles:
         parts = self._stack(CAMPAIGNS, contract)
         return materialize(add_up_campaigns(parts, self.models), contract)
 
-    def sum_paths(self) -> pl.LazyFrame:
+    def sum_paths(self) -> Rows[Paths]:
         """`Paths`."""
         return materialize(add_up_paths(self._stack(PATHS, Paths)), Paths)
 
-    def sum_messages(self) -> pl.LazyFrame:
+    def sum_messages(self) -> Rows[MessageOrders]:
         """`MessageOrders`."""
         parts = self._stack(BY_MESSAGE, MessageOrders)
         return materialize(add_up_orders(parts, key(MessageOrders)), MessageOrders)
 
-    def sum_sessions(self) -> pl.LazyFrame:
+    def sum_sessions(self) -> Rows[SessionOrders]:
         """`SessionOrders`."""
         parts = self._stack(BY_SESSION, SessionOrders)
         return materialize(add_up_orders(parts, key(SessionOrders)), SessionOrders)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import Held, Rows, columns, polars_schema
 from contracts.config.workspace import AttributionSection, Workspace
 from contracts.facts.order_facts import (
     LastDays,
@@ -78,19 +78,18 @@ class CreditInputs:
 
     Attributes:
         activities: What they did.
-        last_days: `LastDays`.
         rules: Which touches count, and how they share an order.
         timezone: The reporting time zone.
     """
 
     activities: Activities
-    last_days: pl.DataFrame
+    last_days: Held[LastDays]
     rules: AttributionSection
     timezone: str
 
     @property
-    def mailed(self) -> pl.LazyFrame:
-        """The messages that are direct mail (`NumberedMessages`)."""
+    def mailed(self) -> Rows[NumberedMessages]:
+        """The messages that are direct mail."""
         is_mail = pl.col(NumberedMessages.channel) == Channel.DIRECT_MAIL
         return self.activities.messages.lazy().filter(is_mail)
 
@@ -103,17 +102,11 @@ class CreditInputs:
 
 @dataclass(frozen=True)
 class PeoplesPaths:
-    """The touches of some people, and what they led to.
+    """The touches of some people, and what they led to."""
 
-    Attributes:
-        ends: `PathEnds`.
-        touches: `Touches`.
-        ranked: `RankedTouches`.
-    """
-
-    ends: pl.LazyFrame
-    touches: pl.LazyFrame
-    ranked: pl.LazyFrame
+    ends: Rows[PathEnds]
+    touches: Rows[Touches]
+    ranked: Rows[RankedTouches]
 
 
 def build_credited_orders(inputs: StepInputs, activities: Activities, files: CreditFiles) -> None:
@@ -122,7 +115,6 @@ def build_credited_orders(inputs: StepInputs, activities: Activities, files: Cre
     Args:
         inputs: The configuration; its keeper has activities in the order of people, where few
             people's are looked at at a time.
-        activities: What people did.
         files: Where the credited orders and their sums go.
     """
     config, workers = inputs.config, inputs.workers
@@ -193,7 +185,7 @@ def credit_people(shared: tuple[CreditInputs, CreditFiles], groups: range) -> No
         files.write(kind, groups.start, hold(rows, table).collect())
 
 
-def _sum_revenue(orders: pl.LazyFrame) -> pl.LazyFrame:
+def _sum_revenue(orders: pl.LazyFrame) -> Rows[OrderRevenue]:
     """`OrderRevenue`, from the orders as they are: what credits are compared with."""
     conversions = orders.filter(PricedOrders.is_conversion)
     dtype = polars_schema(OrderRevenue)[OrderRevenue.revenue]

@@ -18,12 +18,7 @@ MOST_STATES = 5
 
 
 def find_order_warnings(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
-    """Orders in a state of which it is not known whether they were sold.
-
-    Args:
-        catalog: What was read.
-        config: The workspace's configuration.
-    """
+    """Orders in a state of which it is not known whether they were sold."""
     settings, rates = config.workspace, rates_of(catalog)
     priced = price_orders(catalog.scan("orders"), rates, settings.currency, settings.timezone)
     names = UnknownOrderStates

@@ -83,7 +83,6 @@ def erase_person(
     kill before that leaves everything as it was, and after one the next command goes on.
 
     Args:
-        loaded: The workspace.
         asked: Who.
         run_id: What holds the workspace meanwhile.
         progress: Told how far the reading is.

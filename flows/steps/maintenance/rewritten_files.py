@@ -91,7 +91,6 @@ def rewrite_raw(
     """Write raw files anew without the person; nothing is replaced yet.
 
     Args:
-        person_files: The files.
         everybody: Whom no record that is left may bear.
         staged: Where the files of the workspace are written anew.
 

@@ -91,8 +91,6 @@ def verify_own(root: Path, folder: Path, own: Collection[str], *, repair: bool) 
     """Whether a folder that a run wrote has no Parquet file that a reader would take for the run's.
 
     Args:
-        root: The workspace.
-        folder: The folder.
         own: The paths of what the run wrote, from the workspace.
         repair: Whether what it did not write goes.
     """

@@ -2,8 +2,9 @@
 
 import polars as pl
 
-from contracts.columns import no_rows
+from contracts.columns import Rows, no_rows
 from contracts.config.workspace import Workspace
+from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_matching import (
     AdCandidates,
     AuditedLinks,
@@ -38,20 +39,14 @@ NAMING = ("campaigns", "dispatches", "messages", "message_stats")
 
 def match_sessions(
     keyed: KeyedSessions,
-    ad_names: pl.LazyFrame,
-    message_names: pl.LazyFrame,
+    ad_names: Rows[AdNames],
+    message_names: Rows[MessageNameKeys],
     config: Workspace,
 ) -> MatchedSessions:
     """Match every session to the one ad or campaign that it came from.
 
     Only the few distinct traffic sources of sessions, and the days on which these may mean
     different ads, are held in memory.
-
-    Args:
-        keyed: The sessions.
-        ad_names: `AdNames`.
-        message_names: `MessageNameKeys`.
-        config: The workspace's configuration.
     """
     links, audited = no_rows(SessionLinks), no_rows(AuditedLinks)
     if keyed.pieces:
@@ -69,21 +64,15 @@ def find_message_names(catalog: Catalog) -> pl.LazyFrame:
 def match_links(
     sources: pl.LazyFrame,
     days: pl.LazyFrame,
-    ad_names: pl.LazyFrame,
-    message_names: pl.LazyFrame,
+    ad_names: Rows[AdNames],
+    message_names: Rows[MessageNameKeys],
     config: Workspace,
-) -> pl.LazyFrame:
+) -> Rows[SessionLinks]:
     """Match every link by which sessions came.
 
     Args:
         sources: The sessions' traffic sources (`list_traffic_sources`).
         days: The sessions' days and traffic sources.
-        ad_names: `AdNames`.
-        message_names: `MessageNameKeys`.
-        config: The workspace's configuration.
-
-    Returns:
-        `SessionLinks`.
     """
     ads, message_names = config.ads, hold(message_names, MessageNameKeys)
     sources = hold(sources, TrafficSources)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import key
+from contracts.columns import Held, key
+from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_matching import AuditedLinks, NamesUsedTwice
 from contracts.manifest import Check
 from contracts.reports.session_matches import SessionMatches
@@ -37,7 +38,6 @@ def write_session_matches(matched: MatchedSessions, staging: Path) -> list[Check
 
     Args:
         matched: Every session and its link.
-        staging: The snapshot being written.
     """
     count = matched.links.select(pl.sum(AuditedLinks.session_count)).collect().item()
     bounds = _find_bounds(matched.sessions, count) if count > SESSIONS_A_PART else []
@@ -52,7 +52,6 @@ def reconcile_sessions(catalog: Catalog, staging: Path) -> Check:
     """Every accepted session has its match; page views make others.
 
     Args:
-        catalog: What was read.
         staging: The snapshot being written, with its matches.
     """
     found = pl.scan_parquet(staging / GROUP / f"{MATCHES}.parquet").select(pl.len())
@@ -97,15 +96,13 @@ def _is_from(first: Key) -> pl.Expr:
 
 
 def write_utm_audit(
-    matched: MatchedSessions, ad_names: pl.DataFrame, spend: pl.LazyFrame, staging: Path
+    matched: MatchedSessions, ad_names: Held[AdNames], spend: pl.LazyFrame, staging: Path
 ) -> list[Check]:
     """Write what is broken between links and ads, with the money at risk and what may be meant.
 
     Args:
         matched: Every session and its link.
-        ad_names: `AdNames`.
         spend: What each ad cost, and what is known of campaigns alone.
-        staging: The snapshot being written.
     """
     names = ad_names.lazy()
     twice = materialize(list_names_used_twice(matched.links, names), NamesUsedTwice)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import columns, key, no_rows, polars_schema
+from contracts.columns import Rows, columns, key, no_rows, polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.matching.session_facts import SessionBase, SessionFacts
 from contracts.facts.matching.session_matching import SessionVisits, SourceDays, TrafficSources
@@ -44,17 +44,15 @@ class KeyedSessions:
     Attributes:
         sessions: `SessionBase` and the keys of their traffic sources.
         pieces: The same, file by file.
-        sources: `TrafficSources`.
-        days: `SourceDays`, of several parts of the sessions one after the other.
-        visits: `SessionVisits`.
+        days: Of several parts of the sessions one after the other.
         identity: What the sessions are.
     """
 
-    sessions: pl.LazyFrame
+    sessions: Rows[SessionBase]
     pieces: tuple[SessionPiece, ...]
-    sources: pl.LazyFrame
-    days: pl.LazyFrame
-    visits: pl.LazyFrame
+    sources: Rows[TrafficSources]
+    days: Rows[SourceDays]
+    visits: Rows[SessionVisits]
     identity: str
 
     def count_days(self, rows: str) -> pl.LazyFrame:
@@ -129,7 +127,6 @@ def write_keyed(sessions: pl.LazyFrame, timezone: str, folder: Path, part: int =
 
     Args:
         sessions: Canonical sessions with `is_bot`.
-        timezone: The reporting time zone.
         folder: Gets `rows-<part>.parquet`, `sources-<part>.arrow`, `days-<part>.arrow` and, in the
             order of days, `visits-<part>.parquet`.
         part: Which part of the folder's sessions they are.
@@ -194,7 +191,6 @@ def cut_views(catalog: Catalog, chosen: pl.Expr, folder: Path, most_rows: int) -
     """Cut page views into groups of visitors that can be held.
 
     Args:
-        catalog: What was read.
         chosen: Of which page views sessions are made.
         folder: Where to write `<group>-….parquet`.
         most_rows: How many page views a group has, about.

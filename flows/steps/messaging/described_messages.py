@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.channels import MOST_OWN_CHANNELS, OTHER_CHANNEL, RunChannels
-from contracts.columns import columns, no_rows, polars_schema
+from contracts.columns import Held, Rows, columns, no_rows, polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.messaging.hierarchy import DescribedMessages, EventChannels
 from contracts.facts.messaging.send_keys import (
@@ -52,17 +52,14 @@ class NamedKeys:
 
     Attributes:
         channels: The run's channels.
-        messages: `DescribedMessages`.
-        owners: `AddressOwners`.
-        domains: `ContactDomains`, in a file where they are kept.
-        domain_names: `DomainNames`.
+        domains: In a file where they are kept.
     """
 
     channels: RunChannels
-    messages: pl.DataFrame
-    owners: pl.DataFrame
-    domains: pl.LazyFrame
-    domain_names: pl.DataFrame
+    messages: Held[DescribedMessages]
+    owners: Held[AddressOwners]
+    domains: Rows[ContactDomains]
+    domain_names: Held[DomainNames]
 
     def keep(self, folder: Path) -> str:
         """Keep them for the next run; return what they are."""
@@ -129,12 +126,11 @@ def find_channels(catalog: Catalog, config: Workspace) -> RunChannels:
 
 def _find_messages(
     inputs: StepInputs, channels: RunChannels, gathered: FileReferences | None
-) -> pl.DataFrame:
-    """Every message with its names, dispatch, campaign and channel: `DescribedMessages`.
+) -> Held[DescribedMessages]:
+    """Every message with its names, dispatch, campaign and channel.
 
     Args:
         inputs: What was read.
-        channels: The run's channels.
         gathered: The messages that files name whose rows all count, if gathered already.
     """
     catalog = inputs.catalog
@@ -178,8 +174,8 @@ def _find_event_channels(
     return materialize(least, EventChannels).collect()
 
 
-def scan_link_texts(catalog: Catalog) -> pl.LazyFrame:
-    """One row per link that events name: `LinkTexts`."""
+def scan_link_texts(catalog: Catalog) -> Rows[LinkTexts]:
+    """One row per link that events name."""
     files = [catalog.folder(file, "events") / LINKS_FILE for file in catalog.feeding("events")]
     if not files:
         return no_rows(LinkTexts)

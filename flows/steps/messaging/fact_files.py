@@ -7,8 +7,9 @@ from pathlib import Path
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.columns import no_rows
+from contracts.columns import Rows, no_rows
 from contracts.facts.messaging.send_facts import UnclearRows
+from contracts.facts.messaging.send_keys import DomainNames
 from contracts.facts.messaging.send_sums import (
     AssumedBases,
     ChannelDays,
@@ -70,7 +71,6 @@ class FactFiles:
 
         Args:
             sums: By their kind.
-            group: The group.
             parts: Into how many parts contacts are cut.
         """
         for kind, rows in sums.items():
@@ -117,31 +117,31 @@ class FactFiles:
         """The `org_id` and `org_code` of every organization."""
         return pl.scan_ipc(self.folder / f"{ORGANIZATIONS}.arrow")
 
-    def find_assumed(self) -> pl.LazyFrame:
-        """The bases whose sends have no delivery receipts: `AssumedBases`."""
+    def find_assumed(self) -> Rows[AssumedBases]:
+        """The bases whose sends have no delivery receipts."""
         return materialize(find_assumed(self.scan("days"), self.scan("said")), AssumedBases)
 
-    def days(self, channels: RunChannels) -> pl.LazyFrame:
-        """Sums by message, channel and day: `ChannelDays`."""
+    def days(self, channels: RunChannels) -> Rows[ChannelDays]:
+        """Sums by message, channel and day."""
         return materialize(name_days(self.scan("days"), self.find_assumed(), channels), ChannelDays)
 
     def count_assumed(self) -> pl.LazyFrame:
         """How many sends count as delivered without a receipt, by `feed` and `channel_code`."""
         return count_assumed(self.scan("days"), self.find_assumed())
 
-    def links(self, texts: pl.LazyFrame, channels: RunChannels) -> pl.LazyFrame:
-        """Sums by message, channel and link: `ChannelLinks`."""
+    def links(self, texts: pl.LazyFrame, channels: RunChannels) -> Rows[ChannelLinks]:
+        """Sums by message, channel and link."""
         return materialize(name_links(self.scan("links"), texts, channels), ChannelLinks)
 
-    def segments(self) -> pl.LazyFrame:
-        """Sums by segment: `SegmentSums`."""
+    def segments(self) -> Rows[SegmentSums]:
+        """Sums by segment."""
         return materialize(add_segments(self.scan("segments"), self.find_assumed()), SegmentSums)
 
-    def merge_contacts(self, bases: pl.LazyFrame) -> pl.LazyFrame:
-        """Sums by contact: `ContactSums`.
+    def merge_contacts(self, bases: Rows[ContactBases]) -> Rows[ContactSums]:
+        """Sums by contact.
 
         Args:
-            bases: `ContactBases`, of some contacts at a time: all of them may be many.
+            bases: Of some contacts at a time: all of them may be many.
         """
         return materialize(merge_bases(bases, self.find_assumed()), ContactSums)
 
@@ -158,12 +158,8 @@ class FactFiles:
         )
         return sum(count.collect(engine="streaming").item() for count in counts)
 
-    def domains(self, names: pl.LazyFrame) -> pl.LazyFrame:
-        """Sums by mailbox domain: `DomainSums`.
-
-        Args:
-            names: `DomainNames`.
-        """
+    def domains(self, names: Rows[DomainNames]) -> Rows[DomainSums]:
+        """Sums by mailbox domain."""
         parts, assumed = self.scan("domains"), self.find_assumed()
         return materialize(add_domains(parts, names, assumed, self.organizations()), DomainSums)
 
@@ -172,8 +168,8 @@ class FactFiles:
         rows = self.scan("unclear").collect()
         return dict(rows.select(UnclearRows.what, UnclearRows.found).iter_rows())
 
-    def scan_contacts(self) -> Iterator[pl.LazyFrame]:
-        """The sums by contact, part of the contacts by part: `ContactBases`."""
+    def scan_contacts(self) -> Iterator[Rows[ContactBases]]:
+        """The sums by contact, part of the contacts by part."""
         for file in list_matching(self.folder, f"{CONTACTS}-*.arrow"):
             yield pl.scan_ipc(file)
 

@@ -9,7 +9,7 @@ from typing import Self
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.columns import polars_schema
+from contracts.columns import Rows, polars_schema
 from contracts.facts.messaging.send_keys import FeedEvents, FeedSends
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.row_files import RowFile, list_row_files
@@ -31,7 +31,6 @@ def list_key_files(catalog: Catalog, *tables: str) -> list[RowFile]:
     """The files that give sends or events.
 
     Args:
-        catalog: What was read.
         tables: More tables whose files are listed.
     """
     return list_row_files(catalog, "sends", "events", *tables)
@@ -61,8 +60,6 @@ class KeyFiles:
         """Choose as many groups as keep one of them small.
 
         Args:
-            catalog: What was read.
-            channels: The run's channels.
             most_rows: How many rows of a group memory allows; where a bucket has more, each is cut
                 into several groups. Where there are no rows, there is no group.
         """
@@ -86,12 +83,12 @@ class KeyFiles:
         """Whether there is any send."""
         return any(file.table == "sends" for file in self.files)
 
-    def read_sends(self, group: int | None = None) -> pl.LazyFrame:
+    def read_sends(self, group: int | None = None) -> Rows[FeedSends]:
         """`FeedSends` in a group of buckets, or in all of them."""
         parts = list(self._read("sends", EventScope.SEND, group))
         return pl.concat(parts).select(SENDS.names()) if parts else pl.LazyFrame(schema=SENDS)
 
-    def read_events(self, scope: EventScope, group: int | None = None) -> pl.LazyFrame:
+    def read_events(self, scope: EventScope, group: int | None = None) -> Rows[FeedEvents]:
         """`FeedEvents` of a scope in a group of buckets, or in all of them."""
         parts = list(self._read("events", scope, group))
         return pl.concat(parts).select(EVENTS.names()) if parts else pl.LazyFrame(schema=EVENTS)

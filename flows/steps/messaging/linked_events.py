@@ -6,7 +6,15 @@ from typing import Protocol
 
 import polars as pl
 
-from contracts.facts.messaging.send_keys import AddressOwners, EventKeys, FeedEvents, SendKeys
+from contracts.columns import Held, Rows
+from contracts.facts.messaging.hierarchy import MessageCodes
+from contracts.facts.messaging.send_keys import (
+    AddressOwners,
+    EventKeys,
+    FeedEvents,
+    FeedSends,
+    SendKeys,
+)
 from flows.folders import list_matching
 from flows.runtime.materialize import materialize, write_whole
 from flows.steps.messaging.key_files import EVENTS
@@ -41,11 +49,11 @@ class Keys(Protocol):
         """Whether any event is of the scope."""
         ...
 
-    def read_sends(self, group: int | None = None) -> pl.LazyFrame:
+    def read_sends(self, group: int | None = None) -> Rows[FeedSends]:
         """`FeedSends` in a group, or in all of them."""
         ...
 
-    def read_events(self, scope: EventScope, group: int | None = None) -> pl.LazyFrame:
+    def read_events(self, scope: EventScope, group: int | None = None) -> Rows[FeedEvents]:
         """`FeedEvents` of a scope in a group, or in all of them."""
         ...
 
@@ -60,16 +68,14 @@ class LinkInputs:
 
     Attributes:
         keys: The key columns of sends and events.
-        codes: `MessageCodes`.
-        owners: `AddressOwners`.
-        addressed: The events whose contact an address names that a contact bears (`FeedEvents`).
+        addressed: The events whose contact an address names that a contact bears.
         folder: Where events lie that move to the groups of their sends.
     """
 
     keys: Keys
-    codes: pl.LazyFrame
-    owners: pl.DataFrame
-    addressed: pl.LazyFrame
+    codes: Rows[MessageCodes]
+    owners: Held[AddressOwners]
+    addressed: Rows[FeedEvents]
     folder: Path
 
     @classmethod

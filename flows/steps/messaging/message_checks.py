@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from contracts.channels import RunChannels
+from contracts.columns import Held
 from contracts.facts.messaging.send_counts import Counts
 from contracts.facts.messaging.send_sums import MessageRows
 from contracts.facts.order_facts import MessageOrders
@@ -33,13 +34,11 @@ STATUSES = (Counts.queued, Counts.sent, Counts.delivered, Counts.bounced, Counts
 
 
 def reconcile_events(
-    catalog: Catalog, channels: RunChannels, rows: Iterable[pl.DataFrame]
+    catalog: Catalog, channels: RunChannels, rows: Iterable[Held[MessageRows]]
 ) -> list[Check]:
     """Every accepted open and click is in a message row, but those of hold-outs.
 
     Args:
-        catalog: What was read.
-        channels: The run's channels.
         rows: The `MessageRows` of every channel, those of no message channel too.
     """
     accepted = count_actions(catalog, channels)
@@ -58,11 +57,10 @@ def reconcile_events(
     ]
 
 
-def reconcile_sends(catalog: Catalog, rows: Iterable[pl.DataFrame]) -> Check:
+def reconcile_sends(catalog: Catalog, rows: Iterable[Held[MessageRows]]) -> Check:
     """Every accepted send is in a message row, as a send or as a hold-out; events may show others.
 
     Args:
-        catalog: What was read.
         rows: The `MessageRows` of every channel, those of no message channel too.
     """
     sums = pl.concat(rows).select(pl.col(Counts.sends, MessageRows.holdout).sum())
@@ -122,13 +120,13 @@ def reconcile_channel(channel: str, tables: Mapping[str, pl.DataFrame]) -> list[
     return checks
 
 
-def reconcile_orders(channel: str, messages: pl.DataFrame, conversions: pl.DataFrame) -> Check:
+def reconcile_orders(
+    channel: str, messages: pl.DataFrame, conversions: Held[MessageOrders]
+) -> Check:
     """Every order whose last touch is a message of the channel is in a message's row.
 
     Args:
-        channel: The channel.
         messages: Its `message_report`.
-        conversions: `MessageOrders`.
     """
     of_channel = conversions.filter(pl.col(MessageOrders.channel) == channel)
     orders = pl.col(MessageOrders.orders).sum()

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.columns import no_rows
+from contracts.columns import Held, Rows, no_rows
 from contracts.facts.messaging.send_keys import MessageReferences
 from flows.catalog.canonical_tables import Catalog
 from flows.ingest.send_key_files import REFERENCES_FILE
@@ -32,11 +32,11 @@ class FileReferences:
 
     Attributes:
         files: The files, each as what reading it gave.
-        rows: `MessageReferences`, a row for each channel that a message is named with.
+        rows: A row for each channel that a message is named with.
     """
 
     files: frozenset[str]
-    rows: pl.DataFrame
+    rows: Held[MessageReferences]
 
     def keep(self, folder: Path) -> None:
         """Keep them for the next run."""
@@ -56,7 +56,6 @@ def gather_references(catalog: Catalog, earlier: FileReferences | None = None) -
     """The messages that the files name whose rows all count.
 
     Args:
-        catalog: What was read.
         earlier: What a run before gathered; of use where all of its files are there still.
     """
     lists = {
@@ -77,12 +76,10 @@ def gather_references(catalog: Catalog, earlier: FileReferences | None = None) -
 
 def scan_references(
     catalog: Catalog, channels: RunChannels, gathered: FileReferences
-) -> pl.LazyFrame:
+) -> Rows[MessageReferences]:
     """`MessageReferences` of all files; of those of which some rows do not count, of the others.
 
     Args:
-        catalog: What was read.
-        channels: The run's channels.
         gathered: What the files name whose rows all count.
     """
     lists = [gathered.rows.lazy()]

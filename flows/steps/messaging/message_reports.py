@@ -7,9 +7,10 @@ from pathlib import Path
 import polars as pl
 
 from contracts.channels import RunChannels
-from contracts.columns import no_rows, polars_schema
+from contracts.columns import Held, no_rows, polars_schema
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_sums import ChannelDays, MessageRows
+from contracts.facts.order_facts import MessageOrders
 from contracts.feeds import MessageStats
 from contracts.manifest import Check
 from contracts.vocabulary import Channel
@@ -43,14 +44,13 @@ class MessageFacts:
     Attributes:
         names: What the keys of facts stand for.
         facts: Where the sums over the send facts lie.
-        days: `ChannelDays`.
         rows: The `MessageRows` of every channel, those of no message channel too.
     """
 
     names: NamedKeys
     facts: FactFiles
-    days: pl.DataFrame
-    rows: Mapping[str, pl.DataFrame]
+    days: Held[ChannelDays]
+    rows: Mapping[str, Held[MessageRows]]
 
     @property
     def channels(self) -> RunChannels:
@@ -58,7 +58,7 @@ class MessageFacts:
         return self.names.channels
 
     @property
-    def messages(self) -> pl.DataFrame:
+    def messages(self) -> Held[DescribedMessages]:
         """`DescribedMessages`."""
         return self.names.messages
 
@@ -94,15 +94,14 @@ def sum_message_rows(names: NamedKeys, facts: FactFiles) -> MessageFacts:
 
 
 def write_channel_reports(
-    inputs: StepInputs, built: MessageFacts, conversions: pl.DataFrame | None, staging: Path
+    inputs: StepInputs, built: MessageFacts, conversions: Held[MessageOrders] | None, staging: Path
 ) -> list[Check]:
     """Write the reports of every message channel that the feeds give.
 
     Args:
         inputs: What was read.
         built: The send facts.
-        conversions: `MessageOrders`; None without an orders feed.
-        staging: The snapshot being written.
+        conversions: None without an orders feed.
     """
     catalog = inputs.catalog
     links = built.facts.links(scan_link_texts(catalog), built.channels)

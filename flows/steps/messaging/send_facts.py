@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.columns import Held, Rows
 from contracts.facts.key_types import ACTION_CODES
 from contracts.facts.messaging.hierarchy import DescribedMessages, MessageCodes
 from contracts.facts.messaging.send_facts import (
@@ -16,7 +17,7 @@ from contracts.facts.messaging.send_facts import (
     SendUnits,
     UnitEvents,
 )
-from contracts.facts.messaging.send_keys import ContactDomains
+from contracts.facts.messaging.send_keys import AddressOwners, ContactDomains
 from contracts.facts.messaging.send_sums import ContactBases
 from flows.cluster.workers import count_up, perform
 from flows.config.memory import fact_rows_at_once
@@ -64,22 +65,18 @@ class FactInputs:
     """What the send facts are made from, beside the key columns.
 
     Attributes:
-        messages: `DescribedMessages`.
-        codes: `MessageCodes`.
         bare_codes: Of those, the messages whose channel bare actions take.
         unknown: The keys that stand for no message known.
-        owners: `AddressOwners`.
-        domains: `ContactDomains`.
         members: List members by campaign and contact (`key_members`).
         timezone: The reporting time zone.
     """
 
-    messages: pl.LazyFrame
-    codes: pl.LazyFrame
+    messages: Rows[DescribedMessages]
+    codes: Rows[MessageCodes]
     bare_codes: pl.LazyFrame
     unknown: list[int]
-    owners: pl.DataFrame
-    domains: pl.DataFrame
+    owners: Held[AddressOwners]
+    domains: Held[ContactDomains]
     members: pl.DataFrame
     timezone: str
 
@@ -161,8 +158,8 @@ def sum_group(links: LinkInputs, named: FactInputs, group: int) -> dict[str, pl.
 
 def _count_events(
     links: LinkInputs, named: FactInputs, sends: pl.LazyFrame, group: int
-) -> pl.LazyFrame:
-    """The events of a group of buckets that count: `CountedEvents`."""
+) -> Rows[CountedEvents]:
+    """The events of a group of buckets that count."""
     assigned = assign_events(read_events(links, group), sends, named.bare_codes)
     events = keep_counted(materialize(assigned, AssignedEvents))
     if links.keys.has(EventScope.SEND):
@@ -177,15 +174,15 @@ def _count_events(
 
 
 def settle_sends(
-    sends: pl.LazyFrame, events: pl.LazyFrame, messages: pl.LazyFrame, timezone: str
-) -> pl.LazyFrame:
-    """The facts of sends, from what happened to each: `SendFacts`.
+    sends: Rows[ChannelSends],
+    events: Rows[CountedEvents],
+    messages: Rows[MessageCodes],
+    timezone: str,
+) -> Rows[SendFacts]:
+    """The facts of sends, from what happened to each.
 
     Args:
-        sends: `ChannelSends`.
         events: `CountedEvents` of the same group of buckets.
-        messages: `MessageCodes`.
-        timezone: The reporting time zone.
     """
     units = materialize(list_units(sends, events, messages), SendUnits)
     numbered = materialize(number_events(events, units), UnitEvents)
@@ -204,13 +201,14 @@ def require_distinct(keys: pl.Series) -> None:
         raise CampaignReportsError(msg, "Write one of the two ids otherwise; please report it.")
 
 
-def number_organizations(messages: pl.DataFrame, known: pl.DataFrame | None = None) -> pl.DataFrame:
+def number_organizations(
+    messages: Held[DescribedMessages], known: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """One row per organization: its `org_id`, and its number in facts from 1 on, `org_code`.
 
     So no basis of sends is a bare channel's, under which events are counted.
 
     Args:
-        messages: `DescribedMessages`.
         known: Those that have numbers already, and keep them.
     """
     org_id = DescribedMessages.org_id
@@ -249,7 +247,6 @@ def number_facts(
         names: Messages, channels and contacts.
         organizations: The numbers of organizations (`number_organizations`).
         members: List members by campaign and contact (`key_members`).
-        timezone: The reporting time zone.
         has_bare: Whether any event's type does not name its channel.
     """
     described = names.messages.lazy()

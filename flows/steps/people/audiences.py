@@ -7,10 +7,11 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import no_rows
+from contracts.columns import Rows, no_rows
 from contracts.config.workspace import AudienceSection
 from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.matching.session_matching import MessageNameKeys
+from contracts.facts.people.lists import SubscriptionStates
 from contracts.feeds.contacts import Contacts
 from contracts.manifest import Check
 from contracts.reports.people import Audience
@@ -49,14 +50,15 @@ def write_audiences(
 
 
 def select_contacts(
-    inputs: StepInputs, activities: Activities, states: pl.LazyFrame, audience: AudienceSection
+    inputs: StepInputs,
+    activities: Activities,
+    states: Rows[SubscriptionStates],
+    audience: AudienceSection,
 ) -> pl.DataFrame:
     """The contacts of one audience whose names and dates are known to be right.
 
     Args:
         inputs: Contacts, segments and the time zone.
-        activities: What people did.
-        states: `SubscriptionStates`.
         audience: Who is meant.
     """
     catalog, timezone = inputs.catalog, inputs.config.workspace.timezone
@@ -80,7 +82,6 @@ def draw_audience(
     """The contacts of an audience that somebody asks for, from the feeds as they are now.
 
     Args:
-        loaded: The workspace.
         audience: Who is meant.
         progress: Told how far the reading is.
         columns: What of `Contacts` is asked for, personal data too; none gives `Audience`.

@@ -75,10 +75,6 @@ def find_slices(activities: Activities, timezone: str) -> list[JourneySlice]:
 
     What a slice is, is what its days are, and the names of the messages and links that their rows
     are about: it says nothing of pieces, which later files may cut otherwise, nor of other people.
-
-    Args:
-        activities: What people did.
-        timezone: The reporting time zone.
     """
     messages = activities.messages.lazy()
     none = pl.DataFrame(schema=polars_schema(PieceDays))

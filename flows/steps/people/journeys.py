@@ -117,7 +117,6 @@ def cut_slice(of: JourneyParts, one: JourneySlice) -> None:
 
     Args:
         of: What it is made from.
-        one: The slice.
     """
     draft, folder = of.scratch / secrets.token_hex(8), of.find_cut(one)
     group = find_group(pl.col(People.contact_key), one.groups)
@@ -135,7 +134,6 @@ def write_part(of: JourneyParts, part: Part) -> tuple[str, list[Check]]:
 
     Args:
         of: What it is made from.
-        part: The part.
 
     Returns:
         Its path, and what was checked.

@@ -34,11 +34,7 @@ WRITTEN = sorted({w for word in WORDS_FOR_NOBODY for w in (word, word.upper(), w
 
 
 def find_people_warnings(activities: Activities) -> Iterator[Warned]:
-    """Warnings of ids under which many people may stand as one.
-
-    Args:
-        activities: What people did.
-    """
+    """Warnings of ids under which many people may stand as one."""
     yield from _find_nobody(activities.people.get_column(People.contact_id), "contact")
     devices = activities.links.get_column(IdentityLinks.anonymous_id)
     yield from _find_nobody(devices, "device")

@@ -33,7 +33,6 @@ def list_segment_members(catalog: Catalog, timezone: str) -> pl.LazyFrame:
     """List who stands in each segment, by list or by rule, as `SegmentMembers`.
 
     Args:
-        catalog: What was read.
         timezone: Of days in rules.
     """
     names = [*SEGMENT, ListMembers.contact_id]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.facts.people.described_activities import MessageEvents
 from contracts.facts.people.journey_slices import ActivityDays
 from contracts.facts.people.lists import (
@@ -47,12 +48,11 @@ class SubscriptionFacts:
     """The subscriptions of a run.
 
     Attributes:
-        states: `SubscriptionStates`.
-        days: `SubscriptionDays`; rows of one day add up.
+        days: Rows of one day add up.
     """
 
-    states: pl.LazyFrame
-    days: pl.LazyFrame
+    states: Rows[SubscriptionStates]
+    days: Rows[SubscriptionDays]
 
 
 def build_subscriptions(inputs: StepInputs, activities: Activities) -> SubscriptionFacts:
@@ -76,7 +76,7 @@ def build_subscriptions(inputs: StepInputs, activities: Activities) -> Subscript
     )
 
 
-def _list_events(activities: Activities) -> pl.LazyFrame:
+def _list_events(activities: Activities) -> Rows[MessageEvents]:
     """`MessageEvents` that may be a list's own."""
     kept = activities.pieces["events"].scan_extract(LISTS)
     rows = activities.number("events", kept)
@@ -84,7 +84,7 @@ def _list_events(activities: Activities) -> pl.LazyFrame:
     return materialize(describe_events(events, activities.messages.lazy()), MessageEvents)
 
 
-def _find_firsts(activities: Activities, keeper: Keeper) -> pl.LazyFrame:
+def _find_firsts(activities: Activities, keeper: Keeper) -> Rows[FirstSendings]:
     """`FirstSendings` of all that people were sent, or that shows it."""
     has_bare = activities.has_bare
     messages = activities.messages.select(
@@ -102,7 +102,7 @@ def _find_firsts(activities: Activities, keeper: Keeper) -> pl.LazyFrame:
 
 def _keep_firsts(
     activities: Activities, kind: str, pieces: Pieces, messages: pl.DataFrame, keeper: Keeper
-) -> pl.LazyFrame:
+) -> Rows[FirstSendings]:
     """`FirstSendings` of the pieces that stay as they are."""
     days = pl.concat([day.select(ActivityDays.subject) for day in pieces.read_days()])
     named = messages.filter(pl.col(NumberedMessages.message_key).is_in(days.to_series().implode()))
@@ -128,7 +128,7 @@ def _list_sendings(
     return [list_shown_sendings(own, messages.lazy(), has_bare=has_bare) for own in rows]
 
 
-def _find(parts: Iterable[pl.LazyFrame], activities: Activities) -> pl.LazyFrame:
+def _find(parts: Iterable[pl.LazyFrame], activities: Activities) -> Rows[FirstSendings]:
     """`FirstSendings` of sendings, held part by part."""
     held = (part.collect(engine="streaming") for part in parts)
     return materialize(find_firsts(held, activities.people, activities.places), FirstSendings)

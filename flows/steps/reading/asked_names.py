@@ -64,9 +64,7 @@ def find_unknown_names(
     """Whether the configuration or a command asks for something that no feed and no word knows.
 
     Args:
-        catalog: What was read.
         config: The configuration, its audiences and touch settings among it.
-        asked: Audiences of a command.
     """
     audiences = [(f"audiences[{place}]", one) for place, one in enumerate(config.audiences)]
     audiences += [(COMMAND, one) for one in asked]

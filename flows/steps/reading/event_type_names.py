@@ -24,8 +24,6 @@ def name_event_types(root: Path, feeds: list[ConfiguredFeed], ledger: Path) -> l
     events feed maps itself stays.
 
     Args:
-        root: The workspace.
-        feeds: Every feed.
         ledger: The folder with one folder per file read.
     """
     words = _read_words(root, [feed for feed in feeds if _feeds_types(feed)], ledger)

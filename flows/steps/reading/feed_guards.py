@@ -50,10 +50,8 @@ def judge_feeds(
 
     Args:
         root: The workspace; its kept snapshots say what is usual.
-        feeds: As configured.
         files: What was read in this run, copies too.
         now: When this run started.
-        timezone: Whose midnight ends a day.
     """
     read = [file for file in files if not file.is_copy]
     past = read_past_inputs(root, RUNS_COMPARED + 1)
@@ -122,10 +120,8 @@ def explain_lateness(
     """Say that a feed is late, where it is.
 
     Args:
-        feed: The feed.
         last_at: Its newest day or stamp, in ISO 8601.
         now: The time against which it is late.
-        timezone: Whose midnight ends a day.
         files: How many files of it were there.
     """
     expected = feed.section.expect_every

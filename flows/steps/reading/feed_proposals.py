@@ -57,7 +57,6 @@ def propose_feed(path: Path, known: KnownSources) -> FeedProposal:
     """Look at a file's header and its first rows, and propose the entry that reads it.
 
     Args:
-        path: The file.
         known: The sources that it may come from.
     """
     sources = known.sources

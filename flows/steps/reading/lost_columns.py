@@ -62,7 +62,6 @@ def warn_of_lost_columns(feeds: FeedContents, before: Mapping[str, list[str]]) -
     reads decides no figure: it is told once, in the run in which it goes.
 
     Args:
-        feeds: The feeds and their files.
         before: Feed -> the columns that are remembered of earlier runs.
     """
     for feed in feeds:

@@ -32,7 +32,6 @@ def find_missing_rates(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
 
     Args:
         catalog: What was read, rows without a rate rejected.
-        config: The workspace's configuration.
     """
     for table, amount in AMOUNTS.items():
         yield from _warn(table, _sum_rejected(catalog, table, amount), "rejected", config)

@@ -123,11 +123,9 @@ def read_feeds(
     """Read every file of every feed that the ledger does not have yet.
 
     Args:
-        loaded: The workspace.
         ledger: The folder with one folder per file read.
         progress: Told of every file.
         now: When the run started, against which a feed is late; the present if not given.
-        workers: What reads the files.
         keeper: Has what earlier runs found of the same files; without one all is found anew.
 
     Raises:

@@ -21,7 +21,6 @@ def find_refusal(
 
     Args:
         read: What was read.
-        config: The workspace's configuration.
         run_id: The run whose quarantine holds the rows; none where nothing is written.
     """
     stopped = [r for r in read.refused if r.raw.feed.section.on_refused == "fail"]

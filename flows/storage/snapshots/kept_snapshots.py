@@ -74,7 +74,6 @@ def list_snapshots_as(root: Path, form: type[F]) -> list[Snapshot[F]]:
     """Every kept snapshot, with the part of its manifest that is asked for.
 
     Args:
-        root: The workspace.
         form: What is read of each manifest.
 
     Raises:
@@ -93,7 +92,6 @@ def read_past_inputs(root: Path, most: int) -> list[list[PastInput]]:
     """What the last published runs read, the newest first; what does not hold is left out.
 
     Args:
-        root: The workspace.
         most: How many runs to read.
     """
     found: list[list[PastInput]] = []

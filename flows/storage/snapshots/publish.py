@@ -79,8 +79,6 @@ def hash_outputs(
     Paths are those that the files will have in the workspace once they are published.
 
     Args:
-        staging: The snapshot being written.
-        run_id: The run.
         known: Path in the snapshot -> the entry of a file whose bytes are known already.
 
     Raises:

@@ -71,8 +71,6 @@ def read_manifest_as(root: Path, run_id: str, form: type[F]) -> F:
     """What is asked of the manifest of a run's snapshot.
 
     Args:
-        root: The workspace.
-        run_id: The run.
         form: The whole manifest, or the part of it that is read.
 
     Raises:

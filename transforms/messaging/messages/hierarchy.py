@@ -6,7 +6,7 @@ A level that a source does not have is implied (`implied_messages`).
 import polars as pl
 
 from contracts.channels import OTHER_CHANNEL
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_keys import MessageReferences
 from contracts.feeds import Campaigns, Dispatches, Messages
@@ -33,7 +33,7 @@ def describe_messages(
     messages: pl.LazyFrame,
     dispatches: pl.LazyFrame,
     campaigns: pl.LazyFrame,
-    references: pl.LazyFrame,
+    references: Rows[MessageReferences],
     timezone: str,
 ) -> pl.LazyFrame:
     """One row per message that an asset describes, a send or event names, or a level implies.
@@ -42,7 +42,7 @@ def describe_messages(
         messages: Canonical messages, latest versions, `cost` in the reporting currency.
         dispatches: Canonical dispatches, likewise.
         campaigns: Canonical campaigns, likewise.
-        references: `MessageReferences`: the messages that sends and events name.
+        references: The messages that sends and events name.
         timezone: The reporting time zone, in which a send_date begins.
 
     Returns:

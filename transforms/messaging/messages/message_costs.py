@@ -45,7 +45,6 @@ def rate_messages(
         dispatches: Canonical dispatches, one row a key.
         campaigns: Canonical campaigns, likewise.
         exchange_rates: Canonical rates; None for none.
-        currency: The reporting currency.
         timezone: The reporting time zone, which decides an instant's day.
 
     Returns:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.facts.messaging.hierarchy import EventChannels
 from contracts.facts.messaging.send_keys import MessageReferences
 
@@ -44,13 +44,11 @@ def _span_campaigns() -> list[pl.Expr]:
 
 
 def add_event_channels(
-    references: pl.LazyFrame, found: pl.LazyFrame, codes: dict[str, int]
+    references: Rows[MessageReferences], found: Rows[EventChannels], codes: dict[str, int]
 ) -> pl.LazyFrame:
     """Give messages the channel that the events of their sends tell, where nothing else does.
 
     Args:
-        references: `MessageReferences`.
-        found: `EventChannels`.
         codes: Channel -> its number in the run.
     """
     names = {code: name for name, code in codes.items()}
@@ -64,8 +62,8 @@ def add_event_channels(
     )
 
 
-def merge_references(listed: pl.LazyFrame, codes: dict[str, int]) -> pl.LazyFrame:
-    """One row per message that rows name: `MessageReferences`.
+def merge_references(listed: pl.LazyFrame, codes: dict[str, int]) -> Rows[MessageReferences]:
+    """One row per message that rows name.
 
     Args:
         listed: The lists of all files (`list_references`).

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import no_rows
+from contracts.columns import Held, no_rows
 from contracts.facts.messaging.send_keys import AddressOwners, SendKeys
 from contracts.facts.messaging.send_sums import ContactBases
 from contracts.feeds import ListMembers
@@ -74,7 +74,7 @@ class FactRestatement:
     changes: FileChanges
 
     @property
-    def owners(self) -> list[pl.DataFrame]:
+    def owners(self) -> list[Held[AddressOwners]]:
         """`AddressOwners` of now and of before."""
         return [self.now.owners, self.before.owners]
 

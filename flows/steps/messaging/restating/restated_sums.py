@@ -119,7 +119,6 @@ class RestatedSums:
         """Write the sums.
 
         Args:
-            facts: Where to.
             exact: All sums of the messages and contacts that were lost.
         """
         for name, rows in self.files.items():

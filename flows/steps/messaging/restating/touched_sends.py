@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.facts.messaging.send_keys import SendKeys
+from contracts.columns import Held, Rows
+from contracts.facts.messaging.send_keys import AddressOwners, FeedEvents, FeedSends, SendKeys
 from flows.steps.messaging.key_files import EVENTS, KeyFiles
 from flows.steps.messaging.linked_events import identify_addressees, identify_sends
 from transforms.common.joins import HELD
@@ -63,13 +64,12 @@ class HeldKeys:
     """Key columns in memory, of one group.
 
     Attributes:
-        sends: `FeedSends`.
         events: `FeedEvents` by scope.
         groups: They are one.
     """
 
-    sends: pl.DataFrame
-    events: dict[EventScope, pl.DataFrame]
+    sends: Held[FeedSends]
+    events: dict[EventScope, Held[FeedEvents]]
     groups: int = 1
 
     @property
@@ -86,7 +86,7 @@ class HeldKeys:
         """Whether any event is of the scope."""
         return self.events[scope].height > 0
 
-    def read_sends(self, group: int | None = None) -> pl.LazyFrame:  # noqa: ARG002 - there is one
+    def read_sends(self, group: int | None = None) -> Rows[FeedSends]:  # noqa: ARG002 - there is one
         """`FeedSends`."""
         return self.sends.lazy()
 
@@ -94,7 +94,7 @@ class HeldKeys:
         self,
         scope: EventScope,
         group: int | None = None,  # noqa: ARG002 - there is one
-    ) -> pl.LazyFrame:
+    ) -> Rows[FeedEvents]:
         """`FeedEvents` of a scope."""
         return self.events[scope].lazy()
 
@@ -110,13 +110,11 @@ class HeldKeys:
         return HeldKeys(pl.concat([self.sends, other.sends]), events)
 
 
-def hold_keys(keys: KeyFiles, touched: Touched | None, owners: pl.DataFrame) -> HeldKeys:
+def hold_keys(keys: KeyFiles, touched: Touched | None, owners: Held[AddressOwners]) -> HeldKeys:
     """Read the rows of some sends into memory, or all.
 
     Args:
-        keys: Where they are read from.
         touched: The sends; None for all.
-        owners: `AddressOwners`.
     """
     near = keys if touched is None else keys.find_sends(touched.sends)
     sends, named = near.read_sends(), near.read_events(EventScope.SEND)
@@ -136,7 +134,7 @@ def hold_keys(keys: KeyFiles, touched: Touched | None, owners: pl.DataFrame) -> 
 
 
 def find_touched(
-    same: KeyFiles, changed: HeldKeys, seeds: Seeds, owners: Iterable[pl.DataFrame]
+    same: KeyFiles, changed: HeldKeys, seeds: Seeds, owners: Iterable[Held[AddressOwners]]
 ) -> Touched:
     """Find the sends of which anything changed, and those that share message and contact with them.
 
