@@ -4,13 +4,15 @@ import secrets
 from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
-from contracts.columns import Table, columns, polars_schema
+from contracts.columns import Rows, Table, columns, polars_schema
 from flows.errors import REPORT_IT, CampaignReportsError
 from flows.folders import list_matching
 
+T = TypeVar("T", bound=Table)
 GROUP = "group"
 ROWS_A_BATCH = 200_000
 """How many rows are held at a time while a frame is cut into groups."""
@@ -69,7 +71,7 @@ def cut_groups(frame: pl.LazyFrame, key: pl.Expr, groups: int, folder: Path) -> 
     return [scan_group(folder, schema, group) for group in range(groups)]
 
 
-def materialize(frame: pl.LazyFrame, schema: type[Table]) -> pl.LazyFrame:
+def materialize(frame: pl.LazyFrame, schema: type[T]) -> Rows[T]:
     """Compute a named intermediate table once, and prove that it is what its contract says.
 
     Args:
@@ -85,7 +87,7 @@ def materialize(frame: pl.LazyFrame, schema: type[Table]) -> pl.LazyFrame:
     return _require(frame.select(columns(schema)).collect(engine="streaming"), schema)
 
 
-def hold(frame: pl.LazyFrame, schema: type[Table]) -> pl.LazyFrame:
+def hold(frame: pl.LazyFrame, schema: type[T]) -> Rows[T]:
     """Compute an intermediate table as `materialize` does, of what lies in memory anyway.
 
     Names, messages, ads, links, and parts of a run need not stream: a sort or a short join costs
@@ -94,7 +96,7 @@ def hold(frame: pl.LazyFrame, schema: type[Table]) -> pl.LazyFrame:
     return _require(frame.select(columns(schema)).collect(engine="in-memory"), schema)
 
 
-def _require(table: pl.DataFrame, schema: type[Table]) -> pl.LazyFrame:
+def _require(table: pl.DataFrame, schema: type[T]) -> Rows[T]:
     if table.schema != polars_schema(schema):
         stated = polars_schema(schema)
         wrong = [name for name in stated if table.schema[name] != stated[name]]
