@@ -141,11 +141,11 @@ def add_first_sent(sends: pl.LazyFrame, sent: Rows[FirstSentEvents]) -> pl.LazyF
     )
 
 
-def key_sends(sends: pl.LazyFrame) -> Rows[KeyedSends]:
+def key_sends(sends: Rows[Sends]) -> Rows[KeyedSends]:
     """Sends with the keys of their contact and message, and the time of their sending.
 
     Args:
-        sends: Canonical sends with `contact_key` and the `first_sent_at` of those without a time.
+        sends: With `contact_key` and the `first_sent_at` of those without a time.
 
     Returns:
         `KeyedSends` in the same order. A send without sent_at has the time of its first `sent`
@@ -207,11 +207,11 @@ def name_channels(events: pl.LazyFrame, channels: RunChannels) -> pl.LazyFrame:
     return events.with_columns(named.alias(KeyedEvents.channel))
 
 
-def add_unit_key(events: pl.LazyFrame) -> pl.LazyFrame:
+def add_unit_key(events: Rows[Events]) -> pl.LazyFrame:
     """Add by which key the clicks of one send are known: of the send, else of message and contact.
 
     Args:
-        events: Canonical events, contacts named as far as the events themselves do.
+        events: Contacts named as far as the events themselves do.
     """
     unit = pl.coalesce(hash_id(SEND_ID, seed=SEND), _hash_message_and_contact())
     return events.with_columns(unit.alias(Clicks.unit_key))
@@ -223,11 +223,11 @@ def list_deliveries(sends: Rows[FeedSends]) -> Rows[Deliveries]:
     return sends.filter(pl.col(Sends.delivered_at).is_not_null()).select(unit, Sends.delivered_at)
 
 
-def list_deliveries_of_messages(sends: pl.LazyFrame) -> pl.LazyFrame:
+def list_deliveries_of_messages(sends: Rows[Sends]) -> pl.LazyFrame:
     """The same by message and contact, by which events know a send that they do not name.
 
     Args:
-        sends: Canonical sends, contacts named.
+        sends: Contacts named.
     """
     told = sends.filter(pl.col(Sends.delivered_at).is_not_null())
     return told.select(_hash_message_and_contact().alias(Clicks.unit_key), Sends.delivered_at)

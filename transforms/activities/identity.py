@@ -36,10 +36,10 @@ TICK = pl.duration(microseconds=1)
 
 
 def link_identities(
-    sessions: pl.LazyFrame,
-    page_views: pl.LazyFrame,
-    events: pl.LazyFrame,
-    orders: pl.LazyFrame,
+    sessions: Rows[Sessions],
+    page_views: Rows[PageViews],
+    events: Rows[Events],
+    orders: Rows[Orders],
     backward_days: float,
 ) -> Rows[IdentityLinks]:
     """Find out whose each device was, and when.
@@ -47,10 +47,6 @@ def link_identities(
     Complete for any split of the rows by organization and anonymous id.
 
     Args:
-        sessions: canonical sessions.
-        page_views: canonical page views.
-        events: canonical events.
-        orders: canonical orders.
         backward_days: how long before its first evidence a device was already its contact's.
 
     Returns:
@@ -127,13 +123,12 @@ def find_device_contacts(evidence: pl.LazyFrame) -> Rows[DeviceContacts]:
 
 
 def link_single_devices(
-    devices: pl.LazyFrame, sessions: pl.LazyFrame, backward_days: float
+    devices: pl.LazyFrame, sessions: Rows[Sessions], backward_days: float
 ) -> Rows[IdentityLinks]:
     """Link the devices that were one contact's alone, as `link_identities` does.
 
     Args:
         devices: Single ones of `DeviceContacts`.
-        sessions: canonical sessions.
         backward_days: how long before its first evidence a device was already its contact's.
 
     Returns:

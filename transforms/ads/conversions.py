@@ -29,12 +29,11 @@ FIRST_APART = 2**31
 
 
 def choose_conversions(
-    conversions: pl.LazyFrame, chosen: Mapping[str, Sequence[str]]
+    conversions: Rows[AdConversions], chosen: Mapping[str, Sequence[str]]
 ) -> pl.LazyFrame:
     """Keep the conversions that count.
 
     Args:
-        conversions: canonical `ad_conversions`.
         chosen: platform -> names of conversions, in any case; of a platform that is not named, or
             named with none, all count.
 
@@ -54,7 +53,7 @@ def choose_conversions(
 def attach_conversions(
     rows: Rows[FeedStats],
     named: Rows[NamedEntities],
-    conversions: pl.LazyFrame,
+    conversions: Rows[AdConversions],
     versions: AdVersions,
     apart: Sequence[str] = (),
 ) -> Rows[AttachedConversions]:
@@ -147,7 +146,7 @@ def count_conversions(
 
 
 def count_none(
-    rows: Rows[FeedStats], stated: Rows[StatedEntities], conversions: pl.LazyFrame
+    rows: Rows[FeedStats], stated: Rows[StatedEntities], conversions: Rows[AdConversions]
 ) -> pl.LazyFrame:
     """Give stats without conversions 0, where those of their platform and level are given apart.
 

@@ -11,7 +11,7 @@ import polars as pl
 from contracts.columns import Rows, columns, conform, polars_schema
 from contracts.facts.ads.ad_entities import EntityNumbers, NamedEntities, StatedEntities
 from contracts.facts.ads.ad_stats import DailyStats, FeedStats, KeyedStats, PayerRates, StatsRates
-from contracts.feeds import AdStats
+from contracts.feeds import AdAccounts, AdStats, ExchangeRates
 from transforms.ads.entities import ENTITY, OF_PAYER, PAYER
 from transforms.ads.levels import DAY, METRICS, agree_between
 from transforms.ads.stated_entities import STATED, STATED_KEY
@@ -31,11 +31,11 @@ OF_RATE = [*OF_PAYER, DAY]
 """What a rate of exchange depends on."""
 
 
-def sum_feed_stats(keyed: pl.LazyFrame, apart: Sequence[str] = ()) -> Rows[KeyedStats]:
+def sum_feed_stats(keyed: Rows[AdStats], apart: Sequence[str] = ()) -> Rows[KeyedStats]:
     """Add up the rows of a feed: hours, devices and networks of one day and entity.
 
     Args:
-        keyed: canonical `ad_stats` with the keys of what they state (`key_stats`).
+        keyed: With the keys of what they state (`key_stats`).
         apart: columns that keep rows apart.
     """
     source, attributes = pl.col(AdStats.source_relation), pl.col(AdStats.attributes)
@@ -99,16 +99,15 @@ def list_priced_days(
 
 def find_stats_rates(
     days: pl.LazyFrame,
-    accounts: pl.LazyFrame | None,
-    exchange_rates: pl.LazyFrame | None,
+    accounts: Rows[AdAccounts] | None,
+    exchange_rates: Rows[ExchangeRates] | None,
     currency: str,
 ) -> Rows[StatsRates]:
     """Find the rate of each account, currency and day of stats, once for all their rows.
 
     Args:
         days: rows of `OF_RATE`, repeated or not.
-        accounts: canonical `ad_accounts`, whose currency stands for a missing one; None for none.
-        exchange_rates: canonical rates; None for none.
+        accounts: Their currency stands for a missing one.
 
     Returns:
         None where there is no rate.

@@ -159,12 +159,13 @@ def is_valid_on(day: str) -> pl.Expr:
     )
 
 
-def add_portfolio_names(campaigns: pl.LazyFrame, portfolios: pl.LazyFrame) -> pl.LazyFrame:
+def add_portfolio_names(
+    campaigns: Rows[AdCampaigns], portfolios: Rows[AdPortfolios]
+) -> pl.LazyFrame:
     """Put the name of a campaign's portfolio among its attributes, where these name the portfolio.
 
     Args:
-        campaigns: Canonical `ad_campaigns`.
-        portfolios: Canonical `ad_portfolios`; of several versions the latest one's name counts.
+        portfolios: Of several versions the latest one's name counts.
 
     Returns:
         The campaigns, with `portfolio_name` in their attributes.

@@ -35,11 +35,11 @@ OF_STATS = [
 KNOWN = " known"
 
 
-def key_stats(stats: pl.LazyFrame) -> pl.LazyFrame:
+def key_stats(stats: Rows[AdStats]) -> pl.LazyFrame:
     """Add to stats the keys of what they state: ids, names, landing page and currency.
 
     Args:
-        stats: canonical `ad_stats` with the place of their `feed` in the configuration.
+        stats: With the place of their `feed` in the configuration.
     """
     stated = pl.struct(OF_STATED)
     return stats.with_columns(pl.col(AdStats.level).fill_null(finest_level())).with_columns(

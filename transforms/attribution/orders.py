@@ -4,7 +4,7 @@ import polars as pl
 
 from contracts.columns import Rows, columns, polars_schema
 from contracts.facts.order_facts import PricedOrders
-from contracts.feeds import Orders
+from contracts.feeds import ExchangeRates, Orders
 from transforms.attribution.order_states import (
     CANCELLED_STATUSES,
     REFUNDED_STATUSES,
@@ -26,7 +26,7 @@ OF_CONVERSION = "of_conversion"
 
 
 def price_orders(
-    orders: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str, timezone: str
+    orders: Rows[Orders], exchange_rates: Rows[ExchangeRates] | None, currency: str, timezone: str
 ) -> Rows[PricedOrders]:
     """Bring orders into the reporting currency and say which of them count.
 
@@ -40,8 +40,6 @@ def price_orders(
     Rounding is half away from zero, to four decimals.
 
     Args:
-        orders: canonical orders, one row per order.
-        exchange_rates: canonical rates, one row per currency and day; None for none.
         currency: the reporting currency; orders without a currency are in it.
 
     Returns:
@@ -65,13 +63,12 @@ def price_orders(
 
 
 def find_unpriced(
-    orders: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str, timezone: str
+    orders: Rows[Orders], exchange_rates: Rows[ExchangeRates] | None, currency: str, timezone: str
 ) -> pl.LazyFrame:
     """Find the orders that `price_orders` cannot price: of their currency no rate is valid.
 
     Args:
-        orders: canonical orders, with whatever columns besides.
-        exchange_rates: canonical rates, one row per currency and day; None for none.
+        orders: With whatever columns besides.
         currency: the reporting currency; orders without a currency are in it.
 
     Returns:

@@ -126,7 +126,6 @@ def describe_mail(
 
     Args:
         shown: `ContactSends` with the number of their contact: mail that events alone show.
-        mailed: The messages that are direct mail.
 
     Returns:
         `ContactSends` but for names, with the number of their contact.

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.feeds import AdAccounts, AdStats, ExchangeRates
 
 RATE = "rate of the day"
@@ -14,9 +15,9 @@ CODE = "code"
 
 
 def fill_currency(
-    stats: pl.LazyFrame,
-    accounts: pl.LazyFrame | None,
-    exchange_rates: pl.LazyFrame | None,
+    stats: Rows[AdStats],
+    accounts: Rows[AdAccounts] | None,
+    exchange_rates: Rows[ExchangeRates] | None,
     currency: str,
 ) -> pl.LazyFrame:
     """Give stats without a currency that of their account, where it has a rate; else ours.
@@ -24,9 +25,7 @@ def fill_currency(
     An account's currency without a rate is no reason to reject a row that names none itself.
 
     Args:
-        stats: canonical `ad_stats`, accounts filled in.
-        accounts: canonical `ad_accounts`; None for none.
-        exchange_rates: canonical rates; None for none.
+        stats: Accounts filled in.
 
     Returns:
         The same rows, in no order, every one with a currency.
@@ -47,12 +46,11 @@ def fill_currency(
     return pl.concat([stats.filter(pl.col(own).is_not_null()), of_account], how="diagonal")
 
 
-def bill_accounts(stats: pl.LazyFrame, accounts: pl.LazyFrame) -> pl.LazyFrame:
+def bill_accounts(stats: Rows[AdStats], accounts: Rows[AdAccounts]) -> pl.LazyFrame:
     """Give stats the currency of their account, as the account's latest version has it.
 
     Args:
-        stats: canonical `ad_stats`, accounts filled in.
-        accounts: canonical `ad_accounts`.
+        stats: Accounts filled in.
 
     Returns:
         The same rows, in no order; the currency is null where the account's is not known.
@@ -72,13 +70,12 @@ def bill_accounts(stats: pl.LazyFrame, accounts: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def find_unrated(
-    rows: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str
+    rows: pl.LazyFrame, exchange_rates: Rows[ExchangeRates] | None, currency: str
 ) -> pl.LazyFrame:
     """Find the rows in a currency that has no rate on their day: they cannot be added up.
 
     Args:
         rows: Rows of stats or orders, with org_id, currency and date_day.
-        exchange_rates: Canonical rates; None for none.
         currency: The reporting currency, that of rows without a currency of their own.
 
     Returns:
@@ -89,7 +86,7 @@ def find_unrated(
 
 
 def find_rates(
-    rows: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str
+    rows: pl.LazyFrame, exchange_rates: Rows[ExchangeRates] | None, currency: str
 ) -> pl.LazyFrame:
     """Add the rate of each row's currency on its day: the latest at or before it.
 
@@ -97,7 +94,6 @@ def find_rates(
 
     Args:
         rows: Rows of stats, orders or costs, with org_id, currency and date_day.
-        exchange_rates: Canonical rates; None for none.
     """
     one = pl.when(_is_own(currency)).then(pl.lit(1, pl.Decimal(18, 8)))
     if exchange_rates is None:

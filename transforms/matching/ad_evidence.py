@@ -80,18 +80,16 @@ def judge_evidence(
 
 
 def list_message_names(
-    campaigns: pl.LazyFrame,
-    dispatches: pl.LazyFrame,
-    messages: pl.LazyFrame,
-    message_stats: pl.LazyFrame,
+    campaigns: Rows[Campaigns],
+    dispatches: Rows[Dispatches],
+    messages: Rows[Messages],
+    message_stats: Rows[MessageStats],
 ) -> Rows[MessageNameKeys]:
     """List the names and ids of campaigns, dispatches and messages of the message channels.
 
     Args:
-        campaigns: Canonical campaigns; those of ads and web are none of a message channel.
-        dispatches: Canonical dispatches, likewise.
-        messages: Canonical messages, likewise.
-        message_stats: Canonical summaries of providers, which name messages and campaigns too.
+        campaigns: As below them, those of ads and web are none of a message channel.
+        message_stats: They name messages and campaigns, too.
     """
     names = {
         (Campaigns.campaign_id, Campaigns.name): campaigns,

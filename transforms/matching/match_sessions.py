@@ -18,6 +18,7 @@ from contracts.facts.matching.session_matching import (
     SessionLinks,
     SessionVisits,
 )
+from contracts.feeds import Sessions
 from contracts.vocabulary import AdLevel
 from transforms.common.calendar import reporting_day
 from transforms.common.joins import HELD, STREAMED
@@ -82,11 +83,11 @@ class MatchedSessions:
         ).select(columns(SessionFacts))
 
 
-def key_sessions(sessions: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
+def key_sessions(sessions: Rows[Sessions], timezone: str) -> pl.LazyFrame:
     """Add to each session its day, page and traffic source's key, and what that is read from.
 
     Args:
-        sessions: Canonical sessions, with `is_bot` where it is known.
+        sessions: With `is_bot` where it is known.
     """
     return key_traffic_sources(sessions).with_columns(
         reporting_day(pl.col(SessionFacts.started_at), timezone).alias(SessionFacts.date_day),

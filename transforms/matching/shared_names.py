@@ -26,15 +26,12 @@ EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 31)
 
 
 def list_names_used_twice(
-    links: Rows[AuditedLinks], ad_names: pl.LazyFrame
+    links: Rows[AuditedLinks], ad_names: Rows[AdNames]
 ) -> Rows[NamesUsedTwice]:
     """List the names that several campaigns of a platform, or ads of a campaign, share in time.
 
     Values that left sessions ambiguous are listed too, under the campaign or platform on which
     their candidates agree.
-
-    Args:
-        ad_names: One row per name and its days.
     """
     return (
         find_shared_names(ad_names)
@@ -52,13 +49,9 @@ def list_names_used_twice(
 
 
 def find_names_used_twice(
-    twice: Rows[NamesUsedTwice], ad_names: pl.LazyFrame, spend: Rows[AdSpend]
+    twice: Rows[NamesUsedTwice], ad_names: Rows[AdNames], spend: Rows[AdSpend]
 ) -> pl.LazyFrame:
-    """Report the names that several bear; their spend is that of all that have the name.
-
-    Args:
-        ad_names: One row per name and its days.
-    """
+    """Report the names that several bear; their spend is that of all that have the name."""
     return twice.join(
         sum_spend_of_names(ad_names, twice.select(PLACE), spend),
         on=PLACE,
@@ -78,13 +71,10 @@ def find_names_used_twice(
     )
 
 
-def find_shared_names(names: pl.LazyFrame) -> pl.LazyFrame:
+def find_shared_names(names: Rows[AdNames]) -> pl.LazyFrame:
     """Find the names that two campaigns of a platform or ads of a campaign have at the same time.
 
     Where days of a name are known, those that are only presumed say nothing.
-
-    Args:
-        names: One row per name and its days.
     """
     spans = _list_spans(names)
     several = spans.group_by(PLACE).agg(pl.col("entity").n_unique()).filter(pl.col("entity") > 1)
@@ -172,12 +162,11 @@ def list_ambiguous(links: Rows[AuditedLinks]) -> pl.LazyFrame:
 
 
 def sum_spend_of_names(
-    names: pl.LazyFrame, places: pl.LazyFrame, spend: Rows[AdSpend]
+    names: Rows[AdNames], places: pl.LazyFrame, spend: Rows[AdSpend]
 ) -> pl.LazyFrame:
     """Sum the spend of every campaign or ad that ever had a name, or has it as its id.
 
     Args:
-        names: One row per name and its days.
         places: The names, each with its platform and campaign where they have one.
     """
     on = [AdNames.org_id, *(f"{n}{OF_ENTITY}" for n in (AdNames.platform, AdNames.campaign_id))]
@@ -207,11 +196,10 @@ def sum_spend_of_names(
     )
 
 
-def list_bearers(names: pl.LazyFrame, places: pl.LazyFrame) -> pl.LazyFrame:
+def list_bearers(names: Rows[AdNames], places: pl.LazyFrame) -> pl.LazyFrame:
     """List every campaign or ad that ever had some names, or has one as its id.
 
     Args:
-        names: One row per name and its days.
         places: The names, each with its platform and campaign where they have one.
 
     Returns:

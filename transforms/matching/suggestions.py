@@ -49,7 +49,7 @@ SUGGESTED = [
 ]
 
 
-def suggest_targets(audit: Held[UtmAudit], ad_names: pl.DataFrame) -> pl.DataFrame:
+def suggest_targets(audit: Held[UtmAudit], ad_names: Held[AdNames]) -> pl.DataFrame:
     """Suggest a campaign or an ad for each value whose sessions have none.
 
     utm_content is compared with the names of ads, every other value with those of campaigns, of the
@@ -57,7 +57,6 @@ def suggest_targets(audit: Held[UtmAudit], ad_names: pl.DataFrame) -> pl.DataFra
 
     Args:
         audit: `UtmAudit` without suggestions (`audit_utm`).
-        ad_names: One row per name and its days.
 
     Returns:
         The audit in its order, suggestions filled; spend_at_risk of sessions without an ad becomes

@@ -49,11 +49,8 @@ OF_LINK = [
 ]
 
 
-def list_troubled_links(links: Rows[AuditedLinks], ad_names: pl.LazyFrame) -> pl.LazyFrame:
+def list_troubled_links(links: Rows[AuditedLinks], ad_names: Rows[AdNames]) -> pl.LazyFrame:
     """List the links that something is wrong with, ambiguous ones apart.
-
-    Args:
-        ad_names: One row per name and its days.
 
     Returns:
         One row per link and row of the audit that it counts for: the key of `UtmAudit`, the link,
@@ -133,13 +130,10 @@ def list_unresolved_macros(links: Rows[AuditedLinks]) -> pl.LazyFrame:
     )
 
 
-def list_content_without_ad(links: Rows[AuditedLinks], ad_names: pl.LazyFrame) -> pl.LazyFrame:
+def list_content_without_ad(links: Rows[AuditedLinks], ad_names: Rows[AdNames]) -> pl.LazyFrame:
     """List the links whose utm_content names no ad of the campaign that they were matched to.
 
     Campaigns of which no feed knows an ad are left out, and what an alias names.
-
-    Args:
-        ad_names: One row per name and its days.
     """
     with_ads = ad_names.filter(pl.col(AdNames.level) == AdLevel.AD).select(CAMPAIGN).unique()
     value = _resolved(SessionFacts.utm_content)

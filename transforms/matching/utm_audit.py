@@ -3,6 +3,7 @@
 import polars as pl
 
 from contracts.columns import Rows, conform, key, no_rows
+from contracts.facts.ads.ad_names import AdNames
 from contracts.facts.ads.ad_sums import AdSpend
 from contracts.facts.matching.session_matching import AuditedLinks, NamesUsedTwice
 from contracts.reports.session_matches import AuditKind, UtmAudit
@@ -20,7 +21,7 @@ from transforms.matching.troubled_links import AUDITED, list_troubled_links
 
 def audit_utm(
     links: Rows[AuditedLinks],
-    ad_names: pl.LazyFrame,
+    ad_names: Rows[AdNames],
     twice: Rows[NamesUsedTwice],
     spend: Rows[AdSpend],
 ) -> Rows[UtmAudit]:
@@ -37,7 +38,6 @@ def audit_utm(
     * alias_to_nothing: a utm value whose alias leads to an ad or campaign that no feed knows.
 
     Args:
-        ad_names: One row per name and its days.
         spend: Ad_id is null where spend is known by campaign alone.
 
     Returns:

@@ -7,7 +7,7 @@ Here it is judged who is a machine: by the provider's flag, by a user agent, or 
 
 import polars as pl
 
-from contracts.columns import Held
+from contracts.columns import Held, Rows
 from contracts.facts.people.numbered_activities import HastyClicks, MachineAgents
 from contracts.feeds import Events
 from transforms.common.joins import look_up
@@ -32,7 +32,7 @@ def judge_agents(agents: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def flag_machines(
-    events: pl.LazyFrame, agents: Held[MachineAgents], hasty: Held[HastyClicks]
+    events: Rows[Events], agents: Held[MachineAgents], hasty: Held[HastyClicks]
 ) -> pl.LazyFrame:
     """Flag what machines did, and say why.
 
@@ -42,7 +42,7 @@ def flag_machines(
     seconds before. One of them alone is given as a reason and flags nothing.
 
     Args:
-        events: Canonical events with their `event_row`; `is_machine` is the provider's flag.
+        events: With their `event_row`; `is_machine` is the provider's flag.
 
     Returns:
         The same rows in the same order: `is_machine` (never null) and `machine_reason`, the reasons

@@ -21,11 +21,10 @@ NO_DOMAIN = "(none)"
 PLACE = "place"
 
 
-def list_domains(contacts: pl.LazyFrame, addressed: pl.LazyFrame) -> pl.LazyFrame:
+def list_domains(contacts: Rows[Contacts], addressed: pl.LazyFrame) -> pl.LazyFrame:
     """One row per contact or unknown address with a domain: `ContactDomains`, and its name.
 
     Args:
-        contacts: Canonical contacts.
         addressed: The organization, contact and address of sends and events.
     """
     of_contacts = contacts.select(

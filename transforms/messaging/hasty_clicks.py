@@ -31,12 +31,12 @@ LONG = 10**18
 """Microseconds: further away than any other click."""
 
 
-def select_clicks(events: pl.LazyFrame) -> pl.LazyFrame:
+def select_clicks(events: Rows[Events]) -> pl.LazyFrame:
     """Select the clicks on links of known sends (`Clicks`), in which haste is looked for.
 
     Args:
-        events: Canonical events with their `event_row` and the `unit_key` of their send, or of
-            message and contact where they name none.
+        events: With their `event_row` and the `unit_key` of their send, or of message and contact
+            where they name none.
     """
     return events.filter(is_type_of(Action.CLICKED), pl.col(UNIT).is_not_null()).select(
         Clicks.event_row,
@@ -82,7 +82,6 @@ def list_soon_units(clicks: Rows[Clicks], deliveries: Rows[Deliveries]) -> pl.La
 
     Args:
         clicks: Held.
-        deliveries: Of any number of rows.
     """
     is_soon = _is_soon(pl.col(CLICKED_AT) - pl.col(DELIVERED_AT))
     return (

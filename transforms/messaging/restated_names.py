@@ -78,7 +78,7 @@ def add_addresses(contacts: pl.LazyFrame, owners: list[Rows[AddressOwners]]) -> 
 
 
 def list_restated_members(
-    members: pl.LazyFrame, campaigns: list[pl.LazyFrame], owners: list[Rows[AddressOwners]]
+    members: Rows[ListMembers], campaigns: list[pl.LazyFrame], owners: list[Rows[AddressOwners]]
 ) -> pl.LazyFrame:
     """The `message_key` and `contact_key` of what may have been sent to who is listed otherwise.
 

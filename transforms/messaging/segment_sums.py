@@ -15,12 +15,8 @@ from transforms.messaging.delivery_counts import count_sends
 CAMPAIGN_CONTACT, CAMPAIGN_HASH = "campaign and contact", "campaign"
 
 
-def key_members(members: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per list member in a segment: the key of its campaign and contact, and its segment.
-
-    Args:
-        members: Canonical list members.
-    """
+def key_members(members: Rows[ListMembers]) -> pl.LazyFrame:
+    """One row per list member in a segment: the key of campaign and contact, and the segment."""
     return members.filter(pl.col(ListMembers.segment_id).is_not_null()).select(
         ListMembers.org_id,
         ListMembers.segment_id,

@@ -62,11 +62,11 @@ SCOPES = pl.Enum([str(scope) for scope in EventScope])
 NAMED_IDS = (MessageReferences.org_id, MessageReferences.message_id, MessageReferences.campaign_id)
 
 
-def select_send_keys(sends: pl.LazyFrame, *, by_email: bool = True) -> pl.LazyFrame:
+def select_send_keys(sends: Rows[Sends], *, by_email: bool = True) -> pl.LazyFrame:
     """One row per send row: `SendKeys`, and beside them the ids of `MessageReferences`.
 
     Args:
-        sends: Canonical sends with their row numbers.
+        sends: With their row numbers.
         by_email: Whether any of them may name its contact by e-mail address alone.
     """
     return sends.select(_plan_send_keys(by_email=by_email))
@@ -119,14 +119,14 @@ def list_own_channels(types: Iterable[str], known: Sequence[str]) -> list[str]:
 
 
 def select_event_keys(
-    events: pl.LazyFrame, own_channels: Sequence[str] = (), *, by_email: bool = True
+    events: Rows[Events], own_channels: Sequence[str] = (), *, by_email: bool = True
 ) -> pl.LazyFrame:
     """One row per interaction: `EventKeys`, its `scope`, and the ids of `MessageReferences`.
 
     Those of lists are among them, since they tell their message's channel (`is_of_send`).
 
     Args:
-        events: Canonical events with their row numbers.
+        events: With their row numbers.
         own_channels: The channels of the user's own that types may name, by place: the first one's
             code is `FIRST_OWN_CODE`. Which of them are channels, a run knows (`recode_types`).
         by_email: Whether any of them may name its contact by e-mail address alone.

@@ -27,7 +27,7 @@ OBJECTIONS = rf"_({Action.UNSUBSCRIBED}|{Action.COMPLAINED})$"
 
 
 def select_audience(
-    contacts: pl.LazyFrame,
+    contacts: Rows[Contacts],
     events: Rows[MessageEvents],
     sends: Rows[ContactSends],
     segment_members: Rows[SegmentMembers],
@@ -45,7 +45,7 @@ def select_audience(
     the subscription to a channel as it is now.
 
     Args:
-        contacts: canonical contacts; nobody else is in an audience.
+        contacts: Nobody else is in an audience.
         events: Contacts filled in.
         audience: who is meant.
         timezone: in which the days of `from` and `to` begin and end.

@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.columns import columns, polars_schema
+from contracts.columns import Rows, columns, polars_schema
 from contracts.feeds import Contacts, Segments
 from transforms.people.rule_comparisons import OPERATORS, TAKES_LIST
 
@@ -92,12 +92,11 @@ def parse_rules(rules: str | None, timezone: str = "UTC") -> pl.Expr:
 
 
 def select_rule_members(
-    contacts: pl.LazyFrame, segments: Iterable[tuple[str, str, str]], timezone: str = "UTC"
+    contacts: Rows[Contacts], segments: Iterable[tuple[str, str, str]], timezone: str = "UTC"
 ) -> pl.LazyFrame:
     """List the contacts that segments' rules draw.
 
     Args:
-        contacts: canonical contacts.
         segments: organization, segment id and rules (as `parse_rules` takes them) of each segment.
         timezone: of days and of times without an offset.
 

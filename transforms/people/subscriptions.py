@@ -168,9 +168,6 @@ def mark_changes(steps: Rows[SubscriptionSteps], timezone: str) -> pl.LazyFrame:
 def report_list_growth(days: Rows[SubscriptionDays]) -> Rows[ListGrowth]:
     """Sum the days of each channel's list, and add up its size.
 
-    Args:
-        days: Rows of one day add up.
-
     Returns:
         Sorted by its key: one row per day on which the list changed.
     """

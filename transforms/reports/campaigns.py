@@ -66,11 +66,10 @@ def _sum_level(rows: pl.LazyFrame, level: str) -> pl.LazyFrame:
     )
 
 
-def summarize_deliveries(campaigns: pl.LazyFrame, rows: Rows[MessageRows]) -> pl.LazyFrame:
+def summarize_deliveries(campaigns: Rows[Campaigns], rows: Rows[MessageRows]) -> pl.LazyFrame:
     """One row per campaign with its sends by final status, newest first (Skene's query).
 
     Args:
-        campaigns: Canonical campaigns.
         rows: The `MessageRows` of every channel.
     """
     names = DeliverySummary

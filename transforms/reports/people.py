@@ -27,7 +27,7 @@ OBJECTIONS = [SubscriptionStates.unsubscribed_at, SubscriptionStates.complained_
 
 
 def report_contacts(
-    contacts: pl.LazyFrame,
+    contacts: Rows[Contacts],
     sums: Rows[ContactSums],
     states: Rows[SubscriptionStates],
     sessions: Rows[ContactVisits] | None,
@@ -36,7 +36,7 @@ def report_contacts(
     """One row per contact, active or not.
 
     Args:
-        contacts: Canonical contacts, latest versions.
+        contacts: Latest versions.
         sessions: None without web feeds, which leaves their number null.
         orders: None without orders, which leaves their number and revenue null.
 
@@ -75,14 +75,14 @@ def _join_counts(rows: pl.LazyFrame, counts: pl.LazyFrame | None, names: list[st
 
 
 def report_segments(
-    segments: pl.LazyFrame, members: pl.LazyFrame, sums: Rows[SegmentSums]
+    segments: pl.LazyFrame, members: Rows[ListMembers], sums: Rows[SegmentSums]
 ) -> Rows[SegmentReport]:
     """One row per segment.
 
     Args:
         segments: Canonical segments, latest versions.
-        members: Canonical list members, latest versions. A list whose campaign is the segment
-            itself is the segment's own: no campaign used it.
+        members: Latest versions. A list whose campaign is the segment itself is the segment's own:
+            no campaign used it.
 
     Returns:
         Sorted by its key.

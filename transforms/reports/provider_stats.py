@@ -4,7 +4,7 @@ import polars as pl
 
 from contracts.columns import Rows, columns, polars_schema
 from contracts.facts.messaging.send_sums import ChannelDays, MessageRows
-from contracts.feeds import MessageStats
+from contracts.feeds import ExchangeRates, MessageStats
 from contracts.reports.messaging import ProviderReport
 from transforms.common.currency import RATE, convert, find_rates, round_amounts
 from transforms.common.rates import FORMULAS, divide
@@ -21,12 +21,12 @@ KEY = [ProviderReport.org_id, ProviderReport.message_id, ProviderReport.date_day
 
 
 def report_providers(
-    stats: pl.LazyFrame, days: Rows[ChannelDays], rows: pl.LazyFrame, channel: str
+    stats: Rows[MessageStats], days: Rows[ChannelDays], rows: pl.LazyFrame, channel: str
 ) -> pl.LazyFrame:
     """One row per message and day that a provider's summary is about.
 
     Args:
-        stats: Canonical `message_stats`, revenue in the reporting currency (`price_stats`).
+        stats: Revenue in the reporting currency (`price_stats`).
         days: Our own counts of the same days.
         rows: The channel's `MessageRows`: our own counts of a message's whole life.
     """
@@ -56,13 +56,12 @@ def report_providers(
 
 
 def price_stats(
-    stats: pl.LazyFrame, exchange_rates: pl.LazyFrame | None, currency: str
+    stats: Rows[MessageStats], exchange_rates: Rows[ExchangeRates] | None, currency: str
 ) -> pl.LazyFrame:
     """Bring the revenue of providers' summaries into the reporting currency.
 
     Args:
-        stats: Canonical `message_stats`; revenue without a currency is in the reporting currency.
-        exchange_rates: Canonical rates; None for none.
+        stats: Revenue without a currency is in the reporting currency.
 
     Returns:
         The same rows, in no order; revenue is null where its currency has no rate on that day.

@@ -39,12 +39,8 @@ READ_FROM = [
 """What a traffic source is read from; `own_` are the session's own columns."""
 
 
-def key_traffic_sources(sessions: pl.LazyFrame) -> pl.LazyFrame:
-    """Add to each session the key of its traffic source and what that is read from.
-
-    Args:
-        sessions: Canonical sessions.
-    """
+def key_traffic_sources(sessions: Rows[Sessions]) -> pl.LazyFrame:
+    """Add to each session the key of its traffic source and what that is read from."""
     landing, referrer = pl.col(Sessions.landing_url), pl.col(Sessions.referrer)
     own = {f"own_{name}": pl.col(name) for name in UTM_VALUES}
     clicks = {f"own_{name}": trim_value(pl.col(name)).str.slice(0, 1) for name in CLICK_COLUMNS}

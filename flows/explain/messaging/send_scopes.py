@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from contracts.columns import key
+from contracts.columns import Rows, key
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_facts import SendFacts
 from contracts.facts.messaging.send_sums import ChannelDays
+from contracts.feeds import ListMembers
 from flows.explain.cells import AskedCell, have_values_of
 from flows.explain.messaging.unit_facts import NAMES
 from flows.report_tables import find_table
@@ -90,12 +91,8 @@ def are_to(contacts: pl.Series) -> pl.Expr:
     return is_theirs.fill_null(value=False)
 
 
-def are_of_list(members: pl.LazyFrame) -> pl.Expr:
-    """Whether sends are of a campaign on whose list their contact stands.
-
-    Args:
-        members: Canonical list members.
-    """
+def are_of_list(members: Rows[ListMembers]) -> pl.Expr:
+    """Whether sends are of a campaign on whose list their contact stands."""
     keys = key_members(members).select(CAMPAIGN_CONTACT).collect().to_series()
     campaign = hash_id(DescribedMessages.campaign_id, seed=CAMPAIGN)
     own = hash_campaign_and_contact(campaign, pl.col(SendFacts.contact_key))

@@ -24,6 +24,7 @@ from contracts.facts.ads.ad_stats import (
     PayerRates,
     StatsRates,
 )
+from contracts.feeds import AdAccounts, AdConversions, ExchangeRates
 from flows.runtime.materialize import hold, materialize
 from flows.steps.ads.day_ranges import EVERY_DAY, DayRanges, MakeDays
 from flows.steps.ads.feed_stats import StatsRows
@@ -64,8 +65,6 @@ class StatsGiven:
         versions: What the tables of names say.
         currency: The reporting currency.
         conversions: Canonical `ad_conversions` that count; None where no feed gives them.
-        accounts: Canonical `ad_accounts`; None where no feed gives them.
-        exchange_rates: Canonical rates; None where no feed gives them.
         apart: Columns that keep rows apart, for who explains a figure by single rows.
         days: Ranges of days of which one is held at a time; None for all.
     """
@@ -73,9 +72,9 @@ class StatsGiven:
     stats: StatsRows
     versions: AdVersions
     currency: str
-    conversions: pl.LazyFrame | None = None
-    accounts: pl.LazyFrame | None = None
-    exchange_rates: pl.LazyFrame | None = None
+    conversions: Rows[AdConversions] | None = None
+    accounts: Rows[AdAccounts] | None = None
+    exchange_rates: Rows[ExchangeRates] | None = None
     apart: Sequence[str] = ()
     days: DayRanges | None = None
 

@@ -12,6 +12,7 @@ import polars as pl
 from contracts.columns import Rows, no_rows, polars_schema
 from contracts.facts.ads.ad_entities import AdEntities, StatedEntities
 from contracts.facts.ads.ad_stats import FeedStats, KeyedStats
+from contracts.feeds import AdStats
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.file_batches import Batch, list_batches
 from flows.kept.keepers import Keeper
@@ -34,11 +35,11 @@ class StatsRows:
     rows: Rows[FeedStats]
 
 
-def hold_stats(stats: pl.LazyFrame, apart: Sequence[str] = ()) -> StatsRows:
+def hold_stats(stats: Rows[AdStats], apart: Sequence[str] = ()) -> StatsRows:
     """Stats in memory, for who looks at few of them.
 
     Args:
-        stats: Canonical `ad_stats` with the place of their `feed` in the configuration.
+        stats: With the place of their `feed` in the configuration.
         apart: Columns that keep rows apart.
     """
     keyed = key_stats(stats)

@@ -13,7 +13,7 @@ from contracts.columns import Rows, columns, key, no_rows, polars_schema
 from contracts.config.workspace import Workspace
 from contracts.facts.matching.session_facts import SessionBase, SessionFacts
 from contracts.facts.matching.session_matching import SessionVisits, SourceDays, TrafficSources
-from contracts.feeds import PageViews
+from contracts.feeds import PageViews, Sessions
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.file_batches import Batch, list_batches
 from flows.cluster.workers import perform
@@ -122,11 +122,11 @@ def scan_made(views: Path, config: Workspace, group: int) -> pl.LazyFrame:
     )
 
 
-def write_keyed(sessions: pl.LazyFrame, timezone: str, folder: Path, part: int = 0) -> None:
+def write_keyed(sessions: Rows[Sessions], timezone: str, folder: Path, part: int = 0) -> None:
     """Write sessions that can be held, with what is added up of them.
 
     Args:
-        sessions: Canonical sessions with `is_bot`.
+        sessions: With `is_bot`.
         folder: Gets `rows-<part>.parquet`, `sources-<part>.arrow`, `days-<part>.arrow` and, in the
             order of days, `visits-<part>.parquet`.
         part: Which part of the folder's sessions they are.

@@ -30,19 +30,16 @@ IMPLIED_DISPATCH, CLAIM, DISPATCH_CLAIM = "has implied", "claim", "claim of disp
 
 
 def describe_messages(
-    messages: pl.LazyFrame,
-    dispatches: pl.LazyFrame,
-    campaigns: pl.LazyFrame,
+    messages: Rows[Messages],
+    dispatches: Rows[Dispatches],
+    campaigns: Rows[Campaigns],
     references: Rows[MessageReferences],
     timezone: str,
 ) -> pl.LazyFrame:
     """One row per message that an asset describes, a send or event names, or a level implies.
 
     Args:
-        messages: Canonical messages, latest versions, `cost` in the reporting currency.
-        dispatches: Canonical dispatches, likewise.
-        campaigns: Canonical campaigns, likewise.
-        references: The messages that sends and events name.
+        messages: Latest versions, `cost` in the reporting currency.
         timezone: The reporting time zone, in which a send_date begins.
 
     Returns:

@@ -11,9 +11,10 @@ called c1: then the implied one is `campaign:c1`.
 
 import polars as pl
 
+from contracts.columns import Rows
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_keys import MessageReferences
-from contracts.feeds import Campaigns, Dispatches
+from contracts.feeds import Campaigns, Dispatches, Messages
 from transforms.common.keys import IMPLIED_BY_DISPATCH, IMPLIED_MESSAGE, hash_id
 
 IMPLIED_BY, IS_SENT, IS_LONE = "implied by", "is sent", "is lone"
@@ -26,17 +27,14 @@ CAMPAIGN_KEY = [Campaigns.org_id, Campaigns.campaign_id]
 
 
 def imply_messages(
-    messages: pl.LazyFrame,
-    dispatches: pl.LazyFrame,
-    campaigns: pl.LazyFrame,
+    messages: Rows[Messages],
+    dispatches: Rows[Dispatches],
+    campaigns: Rows[Campaigns],
     referred: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """One row per message that a dispatch or a campaign implies.
 
     Args:
-        messages: Canonical messages.
-        dispatches: Canonical dispatches.
-        campaigns: Canonical campaigns.
         referred: The messages that sends and events name: `MessageReferences`, its campaign and
             channel as `REFERRED_CAMPAIGN` and `REFERRED_CHANNEL`.
 

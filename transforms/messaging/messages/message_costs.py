@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from contracts.columns import polars_schema
-from contracts.feeds import AdStats, Campaigns, Dispatches, Messages
+from contracts.columns import Rows, polars_schema
+from contracts.feeds import AdStats, Campaigns, Dispatches, ExchangeRates, Messages
 from transforms.common.calendar import reporting_day
 from transforms.common.currency import RATE, convert, find_rates, round_amounts
 
@@ -28,10 +28,10 @@ def price_messages(rated: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def rate_messages(
-    messages: pl.LazyFrame,
-    dispatches: pl.LazyFrame,
-    campaigns: pl.LazyFrame,
-    exchange_rates: pl.LazyFrame | None,
+    messages: Rows[Messages],
+    dispatches: Rows[Dispatches],
+    campaigns: Rows[Campaigns],
+    exchange_rates: Rows[ExchangeRates] | None,
     currency: str,
     timezone: str,
 ) -> pl.LazyFrame:
@@ -41,10 +41,7 @@ def rate_messages(
     they go out; else the one on which the message was created.
 
     Args:
-        messages: Canonical messages; a cost without a currency is in the reporting currency.
-        dispatches: Canonical dispatches, one row a key.
-        campaigns: Canonical campaigns, likewise.
-        exchange_rates: Canonical rates; None for none.
+        messages: A cost without a currency is in the reporting currency.
         timezone: The reporting time zone, which decides an instant's day.
 
     Returns:
