@@ -13,8 +13,10 @@ from pathlib import Path
 
 import duckdb
 
+from tests.benchmarks.duckdb_overviews import LISTS, OVERVIEWS
 from tests.benchmarks.duckdb_queries import (
     ASSETS,
+    CONTACT_SUMS,
     CONTACTS,
     DAILY,
     JOURNEY,
@@ -30,14 +32,15 @@ from tests.benchmarks.feed_types import TYPES, is_asset
 THREADS = 2
 
 
-def run_whole(root: Path, typed: Path, out: Path, *, has_journeys: bool = False) -> None:
-    """CSV files to typed Parquet tables to reports, and to `contact_journey` if asked."""
+def run_whole(root: Path, typed: Path, out: Path, *, has_people: bool = False) -> None:
+    """CSV files to typed Parquet tables to reports, and to journeys and lists if asked."""
     with connect() as connection:
         keep_typed(connection, root, typed, TYPES)
         make_reports(connection, typed, out)
-        if has_journeys:
+        if has_people:
             journey = JOURNEY.format(**name_sources(typed))
             save(connection, journey, out / "people/contact_journey.parquet")
+            save_all(connection, LISTS, out)
 
 
 def keep_typed(
@@ -71,15 +74,18 @@ def connect() -> duckdb.DuckDBPyConnection:
 def make_reports(connection: duckdb.DuckDBPyConnection, typed: Path, out: Path) -> None:
     """Write the report tables below `out`."""
     sources = name_sources(typed)
-    for folder in ("email", "people"):
+    for folder in ("campaigns", "email", "people"):
         (out / folder).mkdir(parents=True, exist_ok=True)
-    for statement in (*SEND_EVENTS, SEND_FACTS, ASSETS, days_query()):
+    for statement in (*SEND_EVENTS, SEND_FACTS, ASSETS, days_query(), DAILY, CONTACT_SUMS):
         connection.execute(statement.format(**sources))
-    for name, columns in LEVELS.items():
-        save(connection, level_query(columns), out / f"email/{name}.parquet")
-    save(connection, DAILY, out / "email/daily_report.parquet")
+    for level, columns in LEVELS.items():
+        connection.execute(f"CREATE TEMP TABLE {level}_level AS {level_query(columns)}")
+        save(connection, f"FROM {level}_level", out / f"email/{level}_report.parquet")
+    save(connection, "FROM daily ORDER BY date_day, message_id", out / "email/daily_report.parquet")
     save(connection, LINKS.format(**sources), out / "email/link_report.parquet")
     save(connection, CONTACTS.format(**sources), out / "people/contact_report.parquet")
+    overviews = {table: query.format(**sources) for table, query in OVERVIEWS.items()}
+    save_all(connection, overviews, out)
 
 
 def name_sources(typed: Path) -> dict[str, str]:
@@ -91,6 +97,12 @@ def save(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     """Write a query's rows as Parquet, compressed as ours are."""
     options = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
     connection.execute(f"COPY ({query}) TO '{path}' ({options})")
+
+
+def save_all(connection: duckdb.DuckDBPyConnection, queries: Mapping[str, str], out: Path) -> None:
+    """Write each query's rows as the table of its name."""
+    for table, query in queries.items():
+        save(connection, query, out / f"{table}.parquet")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from tests.benchmarks.duckdb_job import connect, keep_typed, run_reports, save
+from tests.benchmarks.duckdb_job import connect, keep_typed, make_reports, save, save_all
+from tests.benchmarks.duckdb_overviews import LISTS
 from tests.benchmarks.feed_types import STAMP, TYPES
 
 FEEDS = {
@@ -211,10 +212,11 @@ ORDER BY org_id, contact_id, occurred_at, event_id
 
 
 def run_whole(root: Path, typed: Path, out: Path, models: tuple[str, ...]) -> None:
-    """CSV files to typed Parquet tables to e-mail reports, journeys and attribution."""
+    """CSV files to typed Parquet tables to e-mail reports, lists, journeys and attribution."""
     with connect() as connection:
         keep_typed(connection, root, typed, FEEDS)
-    run_reports(typed, out)
+        make_reports(connection, typed, out)
+        save_all(connection, LISTS, out)
     with connect() as connection:
         sources = {table: f"'{typed}/{table}.parquet'" for table in FEEDS}
         find_inputs(connection, INPUTS, sources)

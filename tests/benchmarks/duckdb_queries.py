@@ -66,6 +66,7 @@ SELECT
     CAST(first_human_click_at AS DATE) AS human_click_day,
     last_open_at,
     last_click_at,
+    least(sent_at, first_delivery, first_open_at, first_click_at, bounced_at) AS first_at,
     unsubscribed_at,
     complained_at
 FROM {sends}
@@ -163,15 +164,15 @@ JOIN assets USING (message_id)
 ORDER BY org_id, contact_id, occurred_at, event_id
 """
 LEVELS: dict[str, tuple[str, ...]] = {
-    "campaign_report": ("campaign_id", "campaign_name", "campaign_status"),
-    "dispatch_report": (
+    "campaign": ("campaign_id", "campaign_name", "campaign_status"),
+    "dispatch": (
         "dispatch_id",
         "dispatch_name",
         "campaign_id",
         "campaign_name",
         "campaign_status",
     ),
-    "message_report": (
+    "message": (
         "message_id",
         "message_name",
         "variant",
@@ -211,34 +212,37 @@ LEFT JOIN assets USING (message_id)
 GROUP BY message_id, url
 ORDER BY message_id, url
 """
+CONTACT_SUMS = """
+CREATE TEMP TABLE contact_sums AS
+SELECT
+    contact_id, count(*) AS sends, count(*) FILTER (final = 'delivered') AS delivered,
+    CAST(sum(opens) AS BIGINT) AS opens, CAST(sum(clicks) AS BIGINT) AS clicks,
+    max(sent_at) AS last_sent_at,
+    max(coalesce(delivered_at, sent_at)) FILTER (final = 'delivered') AS last_delivered_at,
+    max(last_open_at) AS last_opened_at, max(last_click_at) AS last_clicked_at,
+    min(first_at) AS first_at, min(unsubscribed_at) AS unsubscribed_at,
+    arg_min(message_id, unsubscribed_at) AS unsubscribed_of,
+    min(complained_at) AS complained_at, arg_min(message_id, complained_at) AS complained_of
+FROM send_facts GROUP BY contact_id
+"""
 CONTACTS = """
 SELECT
     'default' AS org_id, contact_id, coalesce(sends, 0) AS sends,
     coalesce(delivered, 0) AS delivered, coalesce(opens, 0) AS opens,
     coalesce(clicks, 0) AS clicks, last_sent_at, last_delivered_at, last_opened_at,
     last_clicked_at, unsubscribed_at, complained_at
-FROM {contacts}
-LEFT JOIN (
-    SELECT
-        contact_id, count(*) AS sends, count(*) FILTER (final = 'delivered') AS delivered,
-        CAST(sum(opens) AS BIGINT) AS opens, CAST(sum(clicks) AS BIGINT) AS clicks,
-        max(sent_at) AS last_sent_at,
-        max(coalesce(delivered_at, sent_at)) FILTER (final = 'delivered') AS last_delivered_at,
-        max(last_open_at) AS last_opened_at, max(last_click_at) AS last_clicked_at,
-        min(unsubscribed_at) AS unsubscribed_at, min(complained_at) AS complained_at
-    FROM send_facts GROUP BY contact_id
-) USING (contact_id)
+FROM {contacts} LEFT JOIN contact_sums USING (contact_id)
 ORDER BY contact_id
 """
 
 DAILY = f"""
+CREATE TEMP TABLE daily AS
 SELECT 'default' AS org_id, date_day, assets.* EXCLUDE (cost), 'email' AS channel,
     {", ".join(COUNTS)},
     CASE WHEN date_day = min(date_day) FILTER (sends > 0) OVER (PARTITION BY message_id)
         THEN cost END AS cost,
     {", ".join(f"{formula} AS {name}" for name, formula in RATES.items())}
 FROM days JOIN assets USING (message_id)
-ORDER BY date_day, message_id
 """
 
 

@@ -249,7 +249,7 @@ def main() -> None:
     ours = profile_run(root, [one for one in STAGES if one != WRITING or not compared])
     print_stages(ours)
     if chosen.world == "messages":
-        print_stages(profile_duckdb(root, duckdb_job, has_journeys=True))
+        print_stages(profile_duckdb(root, duckdb_job, has_people=True))
     elif compared:
         theirs = profile_duckdb(root, *JOBS[chosen.world](root))
         print_stages(theirs)

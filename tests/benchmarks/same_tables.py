@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 from polars.testing import assert_frame_equal
 
+from tests.benchmarks.duckdb_overviews import OVERVIEWS
 from tests.benchmarks.duckdb_queries import COUNTS
 
 OF_DAYS = "email/daily_report"
@@ -15,6 +16,7 @@ TABLES = (
     OF_DAYS,
     "email/link_report",
     "people/contact_report",
+    *OVERVIEWS,
 )
 ONLY_OURS = {
     "attributes",
@@ -26,6 +28,11 @@ ONLY_OURS = {
     "delivery_basis",
     "unsubscribed_at",
     "complained_at",
+    "type",
+    "subtype",
+    "open_p_value",
+    "click_p_value",
+    *(f"conversion_{name}" for name in ("difference", "low", "high", "p_value")),
 }
 """Columns that DuckDB's job does not make."""
 

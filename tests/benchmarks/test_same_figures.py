@@ -9,6 +9,7 @@ from polars.testing import assert_frame_equal
 from flows.config.loading import load_workspace
 from flows.steps.step_inputs import StepInputs
 from tests.benchmarks.duckdb_job import run_whole
+from tests.benchmarks.duckdb_overviews import LISTS
 from tests.benchmarks.floor import write_typed
 from tests.benchmarks.generate import generate
 from tests.benchmarks.ours import read_into, write_reports
@@ -38,7 +39,7 @@ def ours(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def theirs(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("duckdb")
-    run_whole(workspace, out / "typed", out / "reports", has_journeys=True)
+    run_whole(workspace, out / "typed", out / "reports", has_people=True)
     return out / "reports"
 
 
@@ -69,8 +70,10 @@ def test_the_floor_writes_every_row(workspace: Path, tmp_path: Path) -> None:
     assert written == pl.read_csv(workspace / "raw/events/*.csv").height
 
 
-def test_the_same_journeys(workspace: Path, theirs: Path, tmp_path: Path) -> None:
+def test_the_same_journeys_and_lists(workspace: Path, theirs: Path, tmp_path: Path) -> None:
     run_workspace(workspace, tmp_path)
     ours = pl.read_parquet(tmp_path / "snapshot/people/contact_journey/*.parquet")
     journey = pl.read_parquet(theirs / "people/contact_journey.parquet")
     assert_frame_equal(ours, journey.cast(dict(ours.schema)))
+    for table in LISTS:
+        assert_same_table(tmp_path / "snapshot", theirs, table)

@@ -97,5 +97,5 @@ def test_duckdb_makes_the_same_tables_of_a_workspace(tmp_path: Path) -> None:
     ours = pl.read_parquet(snapshot / "people/contact_journey/*.parquet")
     theirs = pl.read_parquet(reports / "contact_journey.parquet")
     assert_frame_equal(ours, theirs.cast(dict(ours.schema)))
-    for table in OF_MAIL:
+    for table in (*OF_MAIL, "people/list_growth"):
         assert_same_table(snapshot, reports, table)
