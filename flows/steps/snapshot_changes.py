@@ -99,16 +99,15 @@ def list_changes(
     if not compared:
         return no_rows(RunChanges)
     differences = materialize(pl.concat(compared), FigureDifferences)
-    changed = pl.LazyFrame(
-        [*_list_changed_files(before.inputs, after.inputs, timezone, rewritten)],
-        schema=polars_schema(ChangedFiles),
-        orient="row",
-    )
     everywhere = []
     if before.config_sha256 != after.config_sha256:
         everywhere.append(ChangeReason.CONFIGURATION)
     if before.code_version != after.code_version:
         everywhere.append(ChangeReason.CODE)
+    files = [*_list_changed_files(before.inputs, after.inputs, timezone, rewritten)]
+    if not files and not everywhere:
+        files = [*_list_moved_files(before.inputs, after.inputs, timezone)]
+    changed = pl.LazyFrame(files, schema=polars_schema(ChangedFiles), orient="row")
     return explain_changes(differences, changed, everywhere)
 
 
@@ -151,6 +150,21 @@ def _list_changed_files(
             kind = ChangeReason.ERASED if _place(one) in anew else kind
             seen.add(_describe_file(one, kind, timezone))
     yield from sorted(seen, key=str)
+
+
+def _list_moved_files(
+    before: list[InputFile], after: list[InputFile], timezone: str
+) -> Iterator[ChangedFile]:
+    """Rows of `ChangedFiles` for another order of the same contents: files under other names.
+
+    Of rows with one key and no version the file whose path sorts last decides.
+    """
+    paths_before, paths_after = ({_place(one) for one in entries} for entries in (before, after))
+    moved = [
+        *((one, ChangeReason.LATE_ROWS) for one in after if _place(one) not in paths_before),
+        *((one, ChangeReason.WITHDRAWN_FILE) for one in before if _place(one) not in paths_after),
+    ]
+    yield from sorted({_describe_file(*each, timezone) for each in moved}, key=str)
 
 
 def _content(one: InputFile) -> tuple[str, str, str]:

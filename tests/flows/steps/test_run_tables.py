@@ -161,6 +161,22 @@ def test_changes_are_those_of_an_independent_comparison_with_their_reasons(tmp_p
     assert reasons(root, fourth, "email/daily_report") == {("configuration", "")}
 
 
+def test_a_file_under_another_name_is_why_another_row_of_a_key_counts(tmp_path: Path) -> None:
+    stats = {
+        f"raw/stats{n}.csv": f"{STATS}2026-07-01,google_ads,a,c1,Spring,9,9,{n},USD\n".encode()
+        for n in "12"
+    }
+    root = write_workspace(tmp_path / "ws", feed("ad_stats", "raw/stats*.csv"), stats)
+    first = publish(root)
+    (root / "raw/stats1.csv").rename(root / "raw/stats3.csv")
+    second = publish(root)
+    assert changes(root, second) == compare(root, first, second) != {}
+    moved = "raw/stats1.csv; raw/stats3.csv"
+    assert reasons(root, second, "ads/campaign_performance") == {
+        ("late_rows+withdrawn_file", moved)
+    }
+
+
 def test_feeds_tell_what_came_and_what_usually_comes(tmp_path: Path) -> None:
     toml = feed("contacts", "raw/contacts.csv") + feed("sends", "raw/sends*.csv")
     root = write_workspace(tmp_path / "ws", toml, FILES)

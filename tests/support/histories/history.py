@@ -8,7 +8,14 @@ from random import Random
 from typing import Any
 
 from flows.cli.app import main
-from tests.support.histories.settings import AUDIENCES, OPTIONS, SETTINGS
+from tests.support.histories.settings import (
+    AUDIENCES,
+    MAPPINGS,
+    OPTIONS,
+    ORGANIZATIONS,
+    SETTINGS,
+    write_option,
+)
 from tests.support.histories.worlds import CALLED, CURRENCIES, Row, draw_world
 
 CUTS = 4
@@ -60,7 +67,10 @@ class History:
         audience: The audience that is configured.
         feeds: The feeds in their order; each is called as its folder.
         gone: Those of them that are not configured now.
-        options: Table -> what its feeds say beyond their files.
+        options: Feed -> what it says beyond its files: setting -> its value as TOML.
+        mappings: Feed -> how it is read, as the place in `MAPPINGS`.
+        folders: Feed -> where its files lie, if not in the folder that it is called after.
+        labels: Feed -> how it is called, if not as its folder was at first.
         happened: What happened in each night, for who looks at a failure.
     """
 
@@ -70,7 +80,10 @@ class History:
     feeds: list[str]
     gone: set[str] = field(default_factory=set)
     settings: dict[str, str] = field(default_factory=dict)
-    options: dict[str, str] = field(default_factory=dict)
+    options: dict[str, dict[str, str]] = field(default_factory=dict)
+    mappings: dict[str, int] = field(default_factory=dict)
+    folders: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
     audience: str = ""
     happened: list[str] = field(default_factory=list)
 
@@ -104,7 +117,12 @@ class History:
             self.withdraw,
             *(self.overlap,) * 2,
             *(self.change_setting,) * 3,
-            self.change_option,
+            *(self.change_option,) * 2,
+            self.change_organization,
+            self.change_mapping,
+            self.rename_feed,
+            self.move_folder,
+            self.remove_rates,
             self.swap_feeds,
             self.leave_a_feed_out,
             self.erase,
@@ -118,7 +136,9 @@ class History:
     def deliver(self, most: int = 6) -> None:
         """Deliver some files, of any table and day."""
         for path in self.random.sample(sorted(self.waiting), min(most, len(self.waiting))):
-            self.write(path, self.waiting.pop(path))
+            feed = path.split("/")[1]
+            place = path.replace(f"/{feed}/", f"/{self.folders.get(feed, feed)}/")
+            self.write(place, self.waiting.pop(path))
 
     def deliver_again(self) -> None:
         """Deliver a file a second time, under another name."""
@@ -176,10 +196,45 @@ class History:
         self.note("set", name, self.settings.get(name, self.audience))
 
     def change_option(self) -> None:
-        """Change what feeds say beyond their files."""
-        table = self.random.choice([*OPTIONS])
-        self.options[table] = self.random.choice(OPTIONS[table])
-        self.note("option", table, self.options[table])
+        """Change what a feed says beyond its files."""
+        feed = self.random.choice(self.feeds)
+        options = OPTIONS.get(feed.removeprefix(MORE), ()) or OPTIONS[""]
+        chosen = self.random.choice(options)
+        self.options[feed] = {**self.options.get(feed, {}), **chosen}
+        self.note("option", feed, chosen)
+
+    def change_organization(self) -> None:
+        """Say of a feed that all its rows are another organization's, or its rows' own again."""
+        feed = self.random.choice(self.feeds)
+        org_id = self.random.choice(ORGANIZATIONS)
+        self.options[feed] = {**self.options.get(feed, {}), "constants.org_id": org_id}
+        self.note("org_id", feed, org_id)
+
+    def change_mapping(self) -> None:
+        """Read a feed through a mapping of the workspace's own, which may read it otherwise."""
+        feed = self.random.choice(self.feeds)
+        self.mappings[feed] = self.random.randrange(len(MAPPINGS))
+        self.note("mapping", feed, self.mappings[feed])
+
+    def rename_feed(self) -> None:
+        """Call a feed otherwise."""
+        feed = self.random.choice(self.feeds)
+        self.labels[feed] = self.random.choice([feed, f"the {feed}", f"a {feed}"])
+        self.note("call", feed, self.labels[feed])
+
+    def move_folder(self) -> None:
+        """Give the folder of a feed's files another name, which may change their order."""
+        feed = self.random.choice(self.feeds)
+        old, new = self.folders.get(feed, feed), f"{self.random.choice('a0z')} {feed}"
+        if old != new:
+            self.note("move", old, new)
+            (self.root / "raw" / old).rename(self.root / "raw" / new)
+            self.folders[feed] = new
+
+    def remove_rates(self) -> None:
+        """Configure no rates, as `leave_a_feed_out` does with any feed."""
+        back, self.gone = self.gone, {"exchange_rates"}
+        self.note("without rates, again", *back)
 
     def swap_feeds(self) -> None:
         """Configure feeds in another order."""
@@ -217,15 +272,25 @@ class History:
         (self.root / "campaigns.toml").write_text(text + feeds + self.audience)
 
     def describe(self, feed: str) -> str:
-        """A feed as campaigns.toml states it."""
+        """A feed as campaigns.toml states it; its mapping is written beside that."""
         table = feed.removeprefix(MORE)
-        named = f'[[feeds]]\nname = "{feed}"\ntable = "{table}"\nfiles = "raw/{feed}/*"\n'
-        return named + self.options.get(table, "")
+        folder, label = self.folders.get(feed, feed), self.labels.get(feed, feed)
+        read_as = f'table = "{table}"'
+        if mapping := MAPPINGS[self.mappings.get(feed, 0)](table):
+            read_as = f'source = "own.{feed.replace(" ", "_")}"'
+            path = self.root / f"sources/own.{feed.replace(' ', '_')}.toml"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(mapping)
+        options = "".join(
+            write_option(name, value) for name, value in self.options.get(feed, {}).items()
+        )
+        return f'[[feeds]]\nname = "{label}"\n{read_as}\nfiles = "raw/{folder}/*"\n{options}'
 
     def list_files(self, *feeds: str) -> Iterable[Path]:
         """The delivered files with rows, of some feeds or of any."""
+        folders = {self.folders.get(feed, feed) for feed in feeds}
         for path in sorted(self.root.glob("raw/*/*")):
-            if (not feeds or path.parent.name in feeds) and read(path):
+            if (not feeds or path.parent.name in folders) and read(path):
                 yield path
 
     def pick(self, tables: Iterable[str] = ()) -> Path | None:
