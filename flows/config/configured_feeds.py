@@ -15,6 +15,7 @@ from flows.readers import LIMITS, FileOptions
 from transforms.ingest.column_mapping import ResolvedMapping
 from transforms.ingest.expressions import file_columns, fold
 from transforms.ingest.parsing.number_parsing import NumberMarks
+from transforms.ingest.row_ids import is_id
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ def _configure_feed(
         no_data=source.no_data,
         flatten=frozenset(source.flatten),
         comma_columns=frozenset(_list_comma_columns(mappings)),
+        id_columns=frozenset(_list_id_columns(tables)),
         max_expansion=run.max_expansion,
         max_columns=run.max_columns,
     )
@@ -183,6 +185,14 @@ def _list_comma_columns(mappings: Iterable[ResolvedMapping]) -> Iterator[str]:
                 expression = resolved.mapping.columns.get(name)
                 if dtype.is_numeric() and expression is not None:
                     yield from map(fold, file_columns(expression))
+
+
+def _list_id_columns(tables: Iterable[TableMapping]) -> Iterator[str]:
+    """The columns from which ids are read."""
+    for mapping in tables:
+        for name, expression in mapping.columns.items():
+            if is_id(name):
+                yield from map(fold, file_columns(expression))
 
 
 def _source_of(section: FeedSection, sources: Mapping[str, Source]) -> Source:

@@ -36,6 +36,8 @@ class FileOptions:
             columns of that name.
         comma_columns: Columns of numbers whose texts have a decimal comma, trimmed and case-folded:
             JSON's own numbers get one in them.
+        id_columns: Columns of ids, likewise: a whole number of JSON with a fraction (`7.0`, as
+            pandas and Spark write it) is its digits in them.
         max_expansion: How many times its own size a file's content may have, once it is large.
         max_columns: How many columns a file may have.
     """
@@ -51,6 +53,7 @@ class FileOptions:
     no_data: tuple[str, ...] = ()
     flatten: frozenset[str] = frozenset()
     comma_columns: frozenset[str] = frozenset()
+    id_columns: frozenset[str] = frozenset()
     max_expansion: int = 1000
     max_columns: int = 2000
 

@@ -36,6 +36,15 @@ TYPE_WORDS = {
 ROUNDED = r"^\d(?:[.,]\d+)?[Ee]\+\d{2,}$"
 """How a spreadsheet shows, and saves, a number of more than 11 digits: `1.20209E+17`."""
 ROUNDED_WORDS = "an id that a spreadsheet has rounded, so that several are one; export ids as text"
+NESTED = r'^(?:\{["}]|\[["{\[\]])'
+"""How an object or a list of JSON begins, or an empty one stands; ids in brackets do not."""
+NESTED_WORDS = (
+    "an object or a list in the place of an id; name what in it is the id, "
+    "by a path in `flatten` of a mapping of your own"
+)
+NO_IDS = {ROUNDED: ROUNDED_WORDS, NESTED: NESTED_WORDS}
+"""What is no id -> what is said of it."""
+NO_ID = "|".join(NO_IDS)
 NOT_NULLABLE = "not_nullable"
 """How Pandera calls the failure of a required value."""
 NO_HINTS: Mapping[str, str] = {}
@@ -47,8 +56,8 @@ SENTENCE = "sentence"
 def is_suspect(table: type[Feed]) -> pl.Expr:
     """Whether a parsed row may be none: it covers several days, or a cell is not what it says."""
     unparsed = [is_unparsed(name) for name in parsed_columns(table)]
-    rounded = [pl.col(name).str.contains(ROUNDED) for name in filter(is_id, columns(table))]
-    failed = [*unparsed, *rounded, *breaks_contract(table), covers_other_than_its_day()]
+    no_ids = [pl.col(name).str.contains(NO_ID) for name in filter(is_id, columns(table))]
+    failed = [*unparsed, *no_ids, *breaks_contract(table), covers_other_than_its_day()]
     return pl.any_horizontal(failed).fill_null(value=False)
 
 
@@ -77,14 +86,15 @@ def explain_failures(
             for name in parsed_columns(table)
         ]
     )
-    rounded = pl.concat(
+    no_ids = pl.concat(
         [
-            suspects.filter(pl.col(name).str.contains(ROUNDED)).select(
+            suspects.filter(pl.col(name).str.contains(pattern)).select(
                 ROW_NUMBER,
                 pl.lit(name).alias(COLUMN),
-                pl.lit(f"{name}: {ROUNDED_WORDS}").alias(SENTENCE),
+                pl.lit(f"{name}: {words}").alias(SENTENCE),
             )
             for name in filter(is_id, columns(table))
+            for pattern, words in NO_IDS.items()
         ]
     )
     broken = _find_failures(suspects, table).join(unparsed, on=[ROW_NUMBER, COLUMN], how="anti")
@@ -92,7 +102,7 @@ def explain_failures(
         ROW_NUMBER, pl.lit(COVERED_DAYS).alias(COLUMN), explain_period().alias(SENTENCE)
     )
     return (
-        pl.concat([unparsed, rounded, broken, covering])
+        pl.concat([unparsed, no_ids, broken, covering])
         .group_by(ROW_NUMBER)
         .agg(pl.col(SENTENCE).unique().sort().alias(Quarantine.failed_checks))
         .sort(ROW_NUMBER)

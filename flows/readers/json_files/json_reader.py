@@ -7,7 +7,14 @@ import polars as pl
 from flows.readers.header import ROW_NUMBER, name_columns
 from flows.readers.json_files.json_array import array_to_lines
 from flows.readers.json_files.json_shapes import LINE, PLACE, Shape
-from flows.readers.json_files.json_values import DECODER, compact, to_text, value_at
+from flows.readers.json_files.json_values import (
+    DECODER,
+    NotJsonError,
+    Spelling,
+    compact,
+    to_text,
+    value_at,
+)
 from flows.readers.raw_batch import (
     BrokenRecords,
     FileOptions,
@@ -135,16 +142,18 @@ class JsonLinesReader:
             return None
         if not isinstance(example, dict) or not example:
             return None
-        shape = Shape(example, sorted(self._options.flatten), self._decimal_of)
+        shape = Shape(example, sorted(self._options.flatten), self._spelling_of)
         self._shapes.append(shape)
         return shape
 
-    def _decimal_of(self, key: str) -> str:
-        """The mark with which numbers are written that stand under a key.
+    def _spelling_of(self, key: str) -> Spelling:
+        """How numbers are written that stand under a key.
 
         Its texts may have a decimal comma: then `1.234`, which is a number, is no thousand.
         """
-        return "," if key.strip().casefold() in self._options.comma_columns else "."
+        name = key.strip().casefold()
+        decimal = "," if name in self._options.comma_columns else "."
+        return Spelling(decimal, name in self._options.id_columns)
 
     def _read_one_by_one(
         self, lines: list[tuple[int, bytes]], broken: BrokenRecords
@@ -164,7 +173,7 @@ class JsonLinesReader:
         keys = dict.fromkeys(key for record in records for key in record)
         cells = [
             pl.Series(
-                key, [to_text(one.get(key), self._decimal_of(key)) for one in records], pl.String
+                key, [to_text(one.get(key), self._spelling_of(key)) for one in records], pl.String
             )
             for key in keys
         ]
@@ -213,6 +222,8 @@ def _decode(line: bytes) -> tuple[dict[str, object] | None, str]:
         value = DECODER.decode(source)
         if "\\u" in source:
             compact(value).encode()
+    except NotJsonError as error:
+        return None, str(error)
     except (ValueError, RecursionError):
         return None, BAD_JSON
     return (value, "") if isinstance(value, dict) else (None, NOT_AN_OBJECT)

@@ -11,11 +11,12 @@ from json.encoder import encode_basestring
 
 import polars as pl
 
-from flows.readers.json_files.json_values import DECODER, compact, to_text, value_at
+from flows.readers.json_files.json_values import DECODER, Spelling, compact, to_text, value_at
 
 # Small enough for the regex engine's quickest way to capture: escapes are checked afterwards.
 _STRING = r'"(?:[^"\\\x00-\x1f]|\\[^\x00-\x1f])*"'
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+_FRACTION = r"^-?[0-9]+[.eE]"
 _PLAIN = rf"{_STRING}|{_NUMBER}|true|false|null"
 _FLAT = rf'[{{\[](?:[^"\\{{}}\[\]\x00-\x1f]|{_STRING})*[}}\]]'
 _NESTED = rf'[{{\[](?:[^"\\{{}}\[\]\x00-\x1f]|{_STRING}|{_FLAT})*[}}\]]'
@@ -24,23 +25,23 @@ _GAP = r"[ \t]*"
 _KEYS_AT_ONCE = 15
 # Names that no sane key has.
 LINE, PLACE = "\0line", "\0place"
-Decimals = Callable[[str], str]
+Spellings = Callable[[str], Spelling]
 
 
 class Shape:
     """Objects with certain keys in a certain order."""
 
     def __init__(
-        self, example: dict[str, object], flatten: Iterable[str], decimals: Decimals
+        self, example: dict[str, object], flatten: Iterable[str], spellings: Spellings
     ) -> None:
         """Make the pattern of objects like the example.
 
         Args:
             example: A decoded object; those keys whose values are nested in it may be so.
             flatten: Dotted paths into nested values that become columns.
-            decimals: The mark with which the numbers of a column are written.
+            spellings: How the numbers of a column are written.
         """
-        self._decimals = decimals
+        self._spellings = spellings
         self._keys = tuple(example)
         self._nested = {key for key, value in example.items() if isinstance(value, dict | list)}
         self._paths = {
@@ -107,15 +108,15 @@ class Shape:
         columns = [tokens.get_column(PLACE)]
         for key in self._keys:
             column = tokens.get_column(key)
-            cells = _to_cells(column, self._decimals(key))
+            cells = _to_cells(column, self._spellings(key))
             if key not in self._nested:
                 columns.append(cells)
                 continue
             values = _decode_all(column.to_list())
             columns.append(_compact_nested(column, cells))
             for path in self._paths[key]:
-                mark = self._decimals(path)
-                found = [to_text(value_at({key: value}, path), mark) for value in values]
+                spelling = self._spellings(path)
+                found = [to_text(value_at({key: value}, path), spelling) for value in values]
                 columns.append(pl.Series(path, found, pl.String))
         return pl.DataFrame(columns)
 
@@ -129,16 +130,15 @@ def _decode_all(tokens: Iterable[str]) -> list[object]:
     return values
 
 
-def _to_cells(tokens: pl.Series, decimal: str) -> pl.Series:
+def _to_cells(tokens: pl.Series, spelling: Spelling) -> pl.Series:
     """Return the text of JSON tokens; null and empty text become null."""
     token = pl.col(tokens.name)
     text = token.str.strip_prefix('"').str.strip_suffix('"')
-    if decimal != ".":
-        is_number = token.str.contains(r"^[-0-9]")
-        marked = token.str.replace(".", decimal, literal=True)
-        text = pl.when(is_number).then(marked).otherwise(text)
     is_filled = ~token.is_in(["null", '""'])
     cells = tokens.to_frame().select(pl.when(is_filled).then(text).alias(tokens.name)).to_series()
+    if not spelling.is_plain and (fractions := tokens.str.contains(_FRACTION)).any():
+        written = map(spelling.write, tokens.filter(fractions))
+        cells = cells.scatter(fractions.arg_true(), pl.Series(written, dtype=pl.String))
     escaped = tokens.str.contains("\\", literal=True)
     if not escaped.any():
         return cells

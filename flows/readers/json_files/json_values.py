@@ -1,8 +1,19 @@
 """JSON values as text, exactly as the source has them."""
 
 import json
+import re
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from json.encoder import encode_basestring
+from typing import NamedTuple
+
+_FRACTION = re.compile(r"[.eE]")
+_EXACT = 2**53
+"""Below which number a float tells every whole one from the next."""
+
+
+class NotJsonError(ValueError):
+    """What is wrong with a text that Python's json module would take; never with its values."""
 
 
 class _Number(str):
@@ -11,24 +22,67 @@ class _Number(str):
     __slots__ = ()
 
 
+class Spelling(NamedTuple):
+    """How the numbers of a column are written.
+
+    Attributes:
+        decimal: The mark before a fraction.
+        is_id: Whether they are ids: a whole one has no fraction then.
+    """
+
+    decimal: str = "."
+    is_id: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether numbers stay as the source has them."""
+        return self == Spelling()
+
+    def write(self, digits: str) -> str:
+        """Write a number that stands in the source as these digits."""
+        if self.is_id and _FRACTION.search(digits):
+            number = Decimal(digits)
+            is_whole = abs(number) < _EXACT and number == number.to_integral_value()
+            return str(int(number)) if is_whole else digits
+        return digits.replace(".", self.decimal)
+
+
+PLAIN = Spelling()
+
+
 def _refuse_constant(name: str) -> None:
-    msg = f"{name} is not JSON"
-    raise ValueError(msg)
+    msg = f"not valid JSON: {name} is no number of it; write null"
+    raise NotJsonError(msg)
 
 
-DECODER = json.JSONDecoder(parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant)
+def _read_members(members: Iterable[tuple[str, object]]) -> dict[str, object]:
+    """An object; of a key that stands twice both must say the same."""
+    pairs = list(members)
+    read = dict(pairs)
+    if len(read) < len(pairs) and any(read[key] != value for key, value in pairs):
+        msg = "a key stands twice in the object, with two values"
+        raise NotJsonError(msg)
+    return read
 
 
-def to_text(value: object, decimal: str = ".") -> str | None:
+DECODER = json.JSONDecoder(
+    parse_int=_Number,
+    parse_float=_Number,
+    parse_constant=_refuse_constant,
+    object_pairs_hook=_read_members,
+)
+
+
+def to_text(value: object, spelling: Spelling = PLAIN) -> str | None:
     """Return a decoded value as a cell: null and empty text as None, nested ones as JSON.
 
     Args:
-        decimal: The mark with which a number's fraction is written.
+        spelling: How a number is written.
     """
     if value is None or value == "":
         return None
     if isinstance(value, _Number):
-        return value.replace(".", decimal)
+        return spelling.write(value)
     if isinstance(value, str):
         return value
     return compact(value)

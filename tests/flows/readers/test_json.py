@@ -13,6 +13,7 @@ from flows.readers.json_files.json_array import array_to_lines
 
 # So many lines of one shape that they are read by its pattern, not one by one.
 MANY = 40
+TWICE = "a key stands twice in the object, with two values"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,12 @@ def test_a_value_is_its_text(
     [
         (b'{"id": "1", "value": 1', "not valid JSON"),
         (b'{"id": "1", "value": 01}', "not valid JSON"),
-        (b'{"id": "1", "value": NaN}', "not valid JSON"),
+        (
+            b'{"id": "1", "value": NaN}',
+            "not valid JSON: NaN is no number of it; write null",
+        ),
+        (b'{"id": "1", "value": 1, "value": 2}', TWICE),
+        (b'{"id": "1", "value": {"a": 1, "a": 2}}', TWICE),
         (b'{"id": "1", "value": "a\tb"}', "not valid JSON"),
         (b'{"id": "1", "value": "\\x"}', "not valid JSON"),
         (b'{"id": "1", "value": "\\ud800"}', "not valid JSON"),
@@ -93,7 +99,7 @@ def test_a_broken_line_is_rejected_alone(
 
 
 def test_keys_may_differ_from_line_to_line(read: Callable) -> None:
-    lines = [b'{"a": 1}', b'{"b": 2, "a": 3}', b"{}", b'{"a": 4, "a": 5}'] * MANY
+    lines = [b'{"a": 1}', b'{"b": 2, "a": 3}', b"{}", b'{"a": 5, "a": 5}'] * MANY
     _, rows, _ = read(b"\n".join(lines), "feed.jsonl")
     assert (
         rows.drop(ROW_NUMBER).rows() == [("1", None), ("3", "2"), (None, None), ("5", None)] * MANY
@@ -256,3 +262,36 @@ def test_a_number_is_written_as_its_column_s_texts_are(read: Callable, lines: in
     assert set(rows.select("Spend", "text", "id", "in.cost").rows()) == {
         ("1,234", "1.234", "1.5", "2,5")
     }
+
+
+@pytest.mark.parametrize("lines", [1, MANY])
+def test_a_key_that_says_the_same_twice_is_one(read: Callable, lines: int) -> None:
+    _, rows, broken = read(
+        b'{"id": "1", "id": "1", "in": {"a": 1, "a": 1}}\n' * lines, "feed.jsonl"
+    )
+    assert broken.is_empty()
+    assert rows.select("id", "in").rows() == [("1", '{"a":1}')] * lines
+
+
+@pytest.mark.parametrize("lines", [1, MANY])
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("7.0", "7"),
+        ("-7.00", "-7"),
+        ("1.2345678E7", "12345678"),
+        ("7.5", "7.5"),
+        ("123456789012345678.0", "123456789012345678.0"),
+        ("9007199254740993", "9007199254740993"),
+        ('"7.0"', "7.0"),
+    ],
+)
+def test_a_whole_number_is_an_id_without_a_fraction(
+    read: Callable, lines: int, number: str, expected: str
+) -> None:
+    """As in Parquet; a text may be a version, and of large ones a float no longer knows which."""
+    line = f'{{"Id": {number}, "in": {{"id": {number}}}, "amount": {number}}}\n'
+    ids = {"id_columns": frozenset({"id", "in.id"}), "flatten": frozenset({"in.id"})}
+    _, rows, _ = read((line * lines).encode(), "feed.jsonl", **ids)
+    as_it_stands = number.strip('"')
+    assert {*rows.select("Id", "in.id", "amount").rows()} == {(expected, expected, as_it_stands)}

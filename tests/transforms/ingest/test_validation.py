@@ -21,6 +21,7 @@ from contracts.columns import (
 )
 from contracts.feeds import FEEDS, ExchangeRates, Feed
 from transforms.ingest.periods import COVERED_DAYS
+from transforms.ingest.row_ids import is_id
 from transforms.ingest.row_parsing import ROW_NUMBER, TEXT_OF, parsed_columns
 from transforms.ingest.validation import explain_failures, is_suspect
 
@@ -111,6 +112,11 @@ class Parcels(Feed):
 
 
 TABLES = {**FEEDS, "parcels": Parcels}
+ROUNDED = "an id that a spreadsheet has rounded, so that several are one; export ids as text"
+NESTED = (
+    "an object or a list in the place of an id; name what in it is the id, by a path in `flatten` "
+    "of a mapping of your own"
+)
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -124,7 +130,10 @@ def test_suspects_are_the_rows_that_pandera_fails_or_that_were_not_parsed(
     failing = {
         row[ROW_NUMBER]
         for row, alone in zip(rows.iter_rows(named=True), rows.iter_slices(1), strict=True)
-        if has_unparsed(table, row) or row[COVERED_DAYS] in (31, 0) or not holds(table, alone)
+        if has_unparsed(table, row)
+        or row[COVERED_DAYS] in (31, 0)
+        or "{}" in (row[name] for name in columns(table) if is_id(name))
+        or not holds(table, alone)
     }
     suspects = rows.filter(is_suspect(table))
     assert set(suspects.get_column(ROW_NUMBER)) == failing
@@ -204,21 +213,29 @@ def test_a_row_that_names_none_of_several_columns_says_so_in_every_table(table: 
 
 
 @pytest.mark.parametrize(
-    ("own", "is_rounded"),
+    ("own", "said"),
     [
-        ("1.20209E+17", True),
-        ("1,20209E+17", True),
-        ("1E+05", True),
-        ("120209000000000001", False),
-        ("1.2020900000000000e+17", True),
-        ("1.20209e17", False),
-        ("E+17", False),
-        ("aE+17=", False),
-        ("1.5E+17 / Spring", False),
-        ("12.5E+17", False),
+        ("1.20209E+17", ROUNDED),
+        ("1,20209E+17", ROUNDED),
+        ("1E+05", ROUNDED),
+        ("120209000000000001", None),
+        ("1.2020900000000000e+17", ROUNDED),
+        ("1.20209e17", None),
+        ("E+17", None),
+        ("aE+17=", None),
+        ("1.5E+17 / Spring", None),
+        ("12.5E+17", None),
+        ('{"id":"7"}', NESTED),
+        ('["7","8"]', NESTED),
+        ('[{"id":7}]', NESTED),
+        ("[]", NESTED),
+        ("{}", NESTED),
+        ("[123]", None),
+        ("[brand] shoes", None),
+        ("{9F2C}", None),
     ],
 )
-def test_an_id_that_a_spreadsheet_rounded_is_none(own: str, *, is_rounded: bool) -> None:
+def test_what_is_no_id_rejects_its_row(own: str, said: str | None) -> None:
     """Campaigns 120209000000000001 and 120209000000000002 would both be 1.20209E+17."""
     table = FEEDS["orders"]
     order = {"org_id": "o", "order_id": "1", "refund_of": own, "revenue": Decimal(1)}
@@ -231,5 +248,4 @@ def test_an_id_that_a_spreadsheet_rounded_is_none(own: str, *, is_rounded: bool)
     )
     suspects = rows.filter(is_suspect(table))
     found = explain_failures(suspects, table).get_column("failed_checks").to_list()
-    said = "an id that a spreadsheet has rounded, so that several are one; export ids as text"
-    assert found == ([[f"refund_of: {said}"]] if is_rounded else [])
+    assert found == ([[f"refund_of: {said}"]] if said else [])
