@@ -42,7 +42,6 @@ def tell_published(workspace: AbstractContextManager[Path], manifest: Manifest) 
 
     Args:
         workspace: Makes the workspace a folder to read from.
-        manifest: The manifest of the published snapshot.
     """
     if not is_watched():
         return
@@ -56,22 +55,14 @@ def tell_published(workspace: AbstractContextManager[Path], manifest: Manifest) 
 
 
 def tell_refused(root: Path, end: AttemptEnd) -> None:
-    """Tell that the data forbade publishing.
-
-    Args:
-        end: How the attempt ended.
-    """
+    """Tell that the data forbade publishing."""
     if is_watched():
         with _in_passing("the refusal"):
             send(announce_refused(root, end))
 
 
 def tell_if_held(root: Path, wait_seconds: float) -> None:
-    """Say that the run waits, where another one holds its workspace.
-
-    Args:
-        wait_seconds: How long it waits at most.
-    """
+    """Say that the run waits, where another one holds its workspace."""
     if is_watched() and wait_seconds:
         try:
             refuse_if_held(root)

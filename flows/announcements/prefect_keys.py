@@ -14,10 +14,5 @@ def in_key(name: str, keep: str = "") -> str:
 
 
 def name_artifact(workspace: str, what: str) -> str:
-    """The key of a workspace's artifact: `campaign-reports-shop-summary`.
-
-    Args:
-        workspace: The name of the workspace's folder.
-        what: What the artifact shows.
-    """
+    """The key of a workspace's artifact: `campaign-reports-shop-summary`."""
     return f"campaign-reports-{in_key(workspace)}-{what}"

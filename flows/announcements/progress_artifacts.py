@@ -18,11 +18,7 @@ PATIENCE_SECONDS = 5
 
 
 def show_progress(root: Path, progress: Progress) -> Progress:
-    """Show long stages to Prefect, too, where somebody can see them.
-
-    Args:
-        progress: Told of every stage.
-    """
+    """Show long stages to Prefect, too, where somebody can see them."""
     return ProgressArtifacts(root.absolute().name, progress) if is_watched() else progress
 
 
@@ -32,13 +28,7 @@ class ProgressArtifacts:
     def __init__(
         self, workspace: str, progress: Progress, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Tell `progress` everything, and Prefect what takes long.
-
-        Args:
-            workspace: The name of the workspace's folder.
-            progress: Told of every stage.
-            clock: Counts seconds.
-        """
+        """Tell `progress` everything, and Prefect what takes long."""
         self.key = name_artifact(workspace, "progress")
         self.progress = progress
         self.clock = clock

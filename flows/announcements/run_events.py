@@ -45,11 +45,7 @@ def announce_published(summary: RunSummary) -> RunEvent:
 
 
 def announce_refused(root: Path, end: AttemptEnd) -> RunEvent:
-    """A run published nothing, because the data forbade it.
-
-    Args:
-        end: How the attempt ended.
-    """
+    """A run published nothing, because the data forbade it."""
     payload = {
         **_name_run(root, end.run_id),
         "finished_at": end.finished_at,

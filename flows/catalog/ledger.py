@@ -106,7 +106,6 @@ def keep_reading(ledger: Path, home: Path, receipt: Receipt) -> Receipt:
     """Put a reading into the ledger: list its files, and give the folder its name.
 
     Args:
-        ledger: The ledger's folder.
         home: The folder from `begin_reading`, every part written.
         receipt: What was read.
 

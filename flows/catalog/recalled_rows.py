@@ -25,7 +25,6 @@ def recall_rows(
 
     Args:
         keeper: Has what earlier runs found; None has rows found anew.
-        name: What is looked for.
         files: The files, in order; a column `file` names them by their place among all files.
         find: Finds it.
         also: What decides the result beside the files.

@@ -94,7 +94,6 @@ def warn_of_renamed(catalog: Catalog, config: Workspace, keeper: Keeper | None) 
     """Warn of figures that seem to count twice, because what they are about was renamed.
 
     Args:
-        config: The configuration.
         keeper: Has what earlier runs found of the same files; None has it found anew.
     """
     for feed in catalog.feeds:

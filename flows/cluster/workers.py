@@ -72,8 +72,6 @@ def perform(
     Args:
         workers: What carries them out.
         task: A function of a module, of what is shared and of an item.
-        shared: What all of them need.
-        items: What they differ in.
         take: Given what each gave, as they are done, while others go on; called in this thread.
 
     Raises:

@@ -73,9 +73,6 @@ def _at(path: Path, settings: Settings) -> object:
 def find_source_problems(written: Settings) -> list[str]:
     """Every problem of a source mapping as `key: what is wrong`.
 
-    Args:
-        written: The file as parsed.
-
     Returns:
         The problems; empty if it is a source mapping.
     """

@@ -59,12 +59,7 @@ def is_in_expression(error: ErrorDetails) -> bool:
 
 
 def explain(error: ErrorDetails, path: Path, model: Model) -> str:
-    """What is wrong with the setting at a path.
-
-    Args:
-        error: What pydantic says.
-        model: What was to be read.
-    """
+    """What is wrong with the setting at a path."""
     kind, context = error["type"], error.get("ctx", {})
     if is_in_expression(error):
         return EXPRESSION

@@ -56,9 +56,7 @@ def find_cell(
     """The figure of a published table that a key and a column name.
 
     Args:
-        place: Group and name of the table.
         key: Column -> value; text is read as the column's type, empty text as null.
-        column: The figure's column.
 
     Raises:
         UsageError: There is no such column, no such row, or several rows have these values.

@@ -143,9 +143,6 @@ def count_rows(
 
     Args:
         rows: Rows with their `row_place`.
-        table: Their canonical table.
-        counts: How much each of them adds.
-        because: Why it does.
     """
     return merge_rows(state_rows(rows, table, counts, because).collect())
 
@@ -155,8 +152,6 @@ def leave_out(rows: pl.LazyFrame | pl.DataFrame, table: str, because: pl.Expr) -
 
     Args:
         rows: Rows with their `row_place`.
-        table: Their canonical table.
-        because: Why they do not count.
     """
     named = rows.lazy().select(ROW_PLACE, pl.lit(table).alias(TABLE), because.alias(BECAUSE))
     return named.cast(dict(LEFT_OUT)).collect()

@@ -33,7 +33,6 @@ def list_left_out(
     """Rows of a table that do not count, whatever the figure: `LEFT_OUT`.
 
     Args:
-        table: A canonical table.
         narrow: Which of its rows are asked about.
         ids: What rejected rows are known by: any of these texts in any of their cells.
         day: What a cell of a rejected row begins with; empty for anything.
@@ -47,7 +46,6 @@ def list_discarded(catalog: Catalog, table: str, narrow: Narrow) -> Iterator[pl.
     """Rows of a table that copies or later versions put out of count.
 
     Args:
-        table: A canonical table.
         narrow: Which of its rows are asked about.
     """
     words = {**WHY, SUPERSEDED: RESTATED} if table in ADDITIVE else WHY

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from statistics import median
@@ -54,17 +55,16 @@ NO_LONGER = "the snapshots of the runs before it are no longer kept"
 Explain = Callable[[AskedCell], Explanation]
 
 
+@dataclass(frozen=True)
 class RunCells:
-    """Explains `run/feeds` and `run/changes`."""
+    """Explains `run/feeds` and `run/changes`.
 
-    def __init__(self, run: PublishedRun, explain: Explain) -> None:
-        """Explain the figures of a run.
+    Attributes:
+        explain_other: How a figure of another table of the run came to be.
+    """
 
-        Args:
-            explain: How a figure of another table of the run came to be.
-        """
-        self.run = run
-        self.explain_other = explain
+    run: PublishedRun
+    explain_other: Explain
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be.

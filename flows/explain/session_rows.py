@@ -1,5 +1,7 @@
 """Sessions down to their raw rows: the session's own, or the page views that make it."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from contracts.columns import polars_schema
@@ -28,12 +30,11 @@ FOUND = pl.Schema(
 FURTHER = "a further page view of a session that counts by its first"
 
 
+@dataclass(frozen=True)
 class SessionRows:
     """Finds the raw rows of sessions."""
 
-    def __init__(self, run: PublishedRun) -> None:
-        """Find the sessions of a run."""
-        self.run = run
+    run: PublishedRun
 
     def state(self, sessions: pl.DataFrame) -> pl.DataFrame:
         """The rows of sessions, which count 1 each: `EXPLAINED` of `find`."""

@@ -35,7 +35,6 @@ def list_summed_keys(
     """List the keys of the rows whose figures a sum is made of.
 
     Args:
-        place: Group and name of the table.
         key: Column -> value; empty text is null, and `2026-01-01..2026-01-31` are these days and
             all between. Columns that are left out have any value.
 

@@ -61,7 +61,6 @@ def require_columns(
     """Refuse a file that lacks a column which is mapped and not optional.
 
     Args:
-        feed: The feed, its mappings among it.
         preamble: The lines above its header.
 
     Raises:
@@ -122,11 +121,7 @@ def find_missing(feed: ConfiguredFeed, header: tuple[str, ...]) -> Iterator[Miss
 
 
 def list_given(feed: ConfiguredFeed, header: tuple[str, ...]) -> Iterator[str]:
-    """Every canonical column, as `table.column`, to which a file with this header gives something.
-
-    Args:
-        feed: The feed, its mappings among it.
-    """
+    """The canonical columns, as `table.column`, to which a file of this header gives something."""
     for resolved in feed.mappings:
         mapping, named = resolved.mapping, index_header(header, resolved)
         for name in columns(FEEDS[mapping.table]):
@@ -136,11 +131,7 @@ def list_given(feed: ConfiguredFeed, header: tuple[str, ...]) -> Iterator[str]:
 
 
 def list_unread(feed: ConfiguredFeed, header: tuple[str, ...]) -> list[str]:
-    """The file's columns that no mapping reads; none where its header may be a row of data.
-
-    Args:
-        feed: The feed, its mappings among it.
-    """
+    """The file's columns that no mapping reads; none where its header may be a row of data."""
     known: set[str] = set()
     for resolved in feed.mappings:
         named = index_header(header, resolved)

@@ -91,8 +91,6 @@ class Keeper(ABC):
             inputs: All that decides the files of each item.
             task: A function of a module, of what is shared, of an item and of a folder to write
                 into; gives what it wrote, where less than all that decides it tells that.
-            shared: What all tasks need.
-            items: What they differ in.
         """
 
         def write(drafts: Sequence[Draft], tell: Callable[[Written], object]) -> None:

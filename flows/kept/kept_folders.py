@@ -79,11 +79,7 @@ class KeptFolder:
 
 
 def begin_folder(home: Path) -> Path:
-    """Make the folder into which a result is written; what lay there goes.
-
-    Args:
-        home: Where the folder will be found.
-    """
+    """Make the folder into which a result is written; what lay there goes."""
     with storage_errors(f"making room in {home.parent}"):
         make_folder(home.parent)
         draft = home.with_name(f"{home.name}{DRAFT}")
@@ -97,7 +93,6 @@ def keep_folder(home: Path, key: str, code: str, identity: str | None) -> KeptRe
     """Give a folder that is written the name under which it is found.
 
     Args:
-        home: Where it will be found.
         key: The hash of all that decides it.
         code: The code and its libraries that wrote it.
         identity: What its content is; None has its files hashed.
@@ -138,11 +133,7 @@ def find_kept(home: Path, key: str) -> KeptReceipt | None:
 
 
 def find_damaged_folders(homes: Path) -> Iterator[tuple[Path, str]]:
-    """The kept folders that are not what was written, and what is the matter with each.
-
-    Args:
-        homes: Where results are kept.
-    """
+    """The kept folders that are not what was written, and what is the matter with each."""
     if not homes.is_dir():
         return
     for home in sorted(one for one in homes.iterdir() if one.is_dir() and DRAFT not in one.name):

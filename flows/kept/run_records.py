@@ -78,11 +78,7 @@ def _parse(path: Path, run_id: str) -> RunRecord | None:
 
 
 def find_damaged_records(home: Path) -> Iterator[Path]:
-    """The records of runs that are not what was written, or another run's.
-
-    Args:
-        home: Where the records of runs are kept.
-    """
+    """The records of runs that are not what was written, or another run's."""
     before, after = RECORD.split("{}")
     for path in sorted(home.glob(RECORD.format("*"))):
         if _parse(path, path.name.removeprefix(before).removesuffix(after)) is None:

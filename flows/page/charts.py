@@ -26,7 +26,6 @@ def draw_chart(
     """Draw sums by the day as lines; None where no day has one.
 
     Args:
-        title: What the chart shows.
         columns: Column -> what its line is called.
     """
     known = _known(days, columns, period)
@@ -60,7 +59,6 @@ def draw_groups(
     """Draw the sums of a column by the day, a line for each of the greatest groups.
 
     Args:
-        title: What the chart shows.
         column: The column that is summed, and the one that tells groups apart.
     """
     summed, group = column

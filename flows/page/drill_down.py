@@ -55,7 +55,6 @@ def make_opening_table(
     Args:
         spec: The table of the topmost rows; it has two labels, or finer rows have one too few.
         levels: What they open into, the coarsest first.
-        period: The days that are summed.
         rows: The topmost rows of those days, or sums of them that are known already.
     """
     if not published.has(spec.table):

@@ -18,7 +18,6 @@ def make_headlines(
 
     Args:
         titles: Columns -> titles.
-        period: The days that are summed.
         ratios: Ratios of those sums.
     """
     table, summed = days.table, [*titles, *parts_of(ratios)]

@@ -124,7 +124,6 @@ def greatest_first(
     """Rows by some figures, the greatest first, and where these are equal by their key.
 
     Args:
-        keys: The columns of the key.
         nulls_last: Whether rows without a figure come last.
     """
     falling = [True] * len(by) + [False] * len(keys)

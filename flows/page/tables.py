@@ -191,7 +191,6 @@ def make_table(
 
     Args:
         spec: What it shows.
-        period: The days that are summed.
         rows: Its rows of those days, or sums of them that are known already.
     """
     if not published.has(spec.table):
@@ -221,7 +220,6 @@ def list_cells(
 
     Args:
         spec: What the table shows.
-        period: The days that are summed.
         above: The rows that these stand below, whose columns they share.
     """
     shape = rows if above is None else above

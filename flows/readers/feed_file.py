@@ -78,7 +78,6 @@ def open_feed(
     """Open a raw feed file: CSV, TSV, JSON Lines, JSON array or Parquet, also .gz or .zst.
 
     Args:
-        options: What is known about it.
         batch_bytes: About how much content one batch holds.
         file_sha256: Hash of the file's bytes, where it is known: what is not compressed is then
             not hashed again.

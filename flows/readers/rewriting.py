@@ -31,7 +31,6 @@ def write_without(
     """Write a raw file without the records of these numbers.
 
     Args:
-        options: How it is read.
         numbers: The numbers of the records, as batches number them.
         must_say: Whether a record's text is one that is to go: what proves the numbers right.
 

@@ -48,7 +48,6 @@ def store_errors(doing: str, address: Address) -> Generator[None]:
 
     Args:
         doing: What was being done, as in "writing reports/current.json".
-        address: The workspace.
 
     Raises:
         ObjectMissing: There is no such object.

@@ -59,10 +59,8 @@ def cut_groups(frame: pl.LazyFrame, key: pl.Expr, groups: int, folder: Path) -> 
     """Cut a frame into groups, whose rows are then read without all others; one is the frame.
 
     Args:
-        frame: Any rows.
         key: As `write_groups` asks.
         groups: How many groups to cut.
-        folder: Where to write them.
     """
     if groups == 1:
         return [frame]

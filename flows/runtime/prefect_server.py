@@ -97,7 +97,6 @@ def names_server(environ: MutableMapping[str, str], folder: Path) -> bool:
     """Whether the user's settings for Prefect name a server, or may do so in a profile.
 
     Args:
-        environ: The environment.
         folder: Where the command was called: Prefect reads settings from its files.
     """
     if environ.get(API_URL) or environ.get(EPHEMERAL, "true").lower() in {"0", "false", "no"}:

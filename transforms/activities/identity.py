@@ -159,11 +159,7 @@ def link_single_devices(
 
 
 def leave_devices(rows: pl.LazyFrame, devices: Rows[DeviceContacts]) -> pl.LazyFrame:
-    """The rows of some devices.
-
-    Args:
-        rows: Any with organization and device.
-    """
+    """The rows of some devices."""
     own = devices.select(DEVICE_KEY)
     keyed = rows.with_columns(key_device().alias(DEVICE_KEY))
     return keyed.join(own, on=DEVICE_KEY, how="semi").drop(DEVICE_KEY)

@@ -98,7 +98,6 @@ def span_devices(rows: pl.LazyFrame, at: str) -> Rows[DeviceSpans]:
     """When each device names itself in rows first and last.
 
     Args:
-        rows: Any with organization and device.
         at: The column of their instant.
     """
     return (

@@ -126,9 +126,6 @@ def is_in_groups(person: pl.Expr, groups: range, of: int) -> pl.Expr:
     """Whether a person is in some groups of people, next to each other.
 
     Groups are ranges of keys, so that who else there is makes no difference.
-
-    Args:
-        of: How many there are.
     """
     first, end = (-(-group * KEYS // of) for group in (groups.start, groups.stop))
     is_before = person < pl.lit(end, pl.UInt64) if end < KEYS else pl.lit(value=True)

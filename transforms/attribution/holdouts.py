@@ -61,9 +61,6 @@ def list_watched_sends(
 ) -> pl.LazyFrame:
     """List the sends of messages and campaigns that held contacts out.
 
-    Args:
-        rules: the look-backs.
-
     Returns:
         Rows of `ContactSends`, once for the message and once for the campaign (the key of
         `HoldoutLift`), with the first and the last instant at which orders count.

@@ -202,11 +202,7 @@ def find_landings(visits: Rows[VisitTouches], messages: Rows[MessageTouches]) ->
 
 
 def drop_landings(visits: Rows[VisitTouches], landings: pl.Series) -> Rows[Touches]:
-    """The visits that are touches of their own.
-
-    Args:
-        landings: Places of landings among them (`find_landings`).
-    """
+    """The visits that are touches of their own."""
     is_landing = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(landings.implode())
     return visits.filter(~is_landing).select(columns(Touches))
 

@@ -122,12 +122,7 @@ def find_rates(
 
 
 def convert(amounts: str | list[str], rate: str = RATE) -> pl.Expr:
-    """Amounts in the reporting currency, exact; null where there is no rate.
-
-    Args:
-        amounts: The columns of the amounts.
-        rate: The column of their rate.
-    """
+    """Amounts in the reporting currency, exact; null where there is no rate."""
     return pl.col(amounts).cast(EXACT) * pl.col(rate).cast(EXACT)
 
 

@@ -54,7 +54,6 @@ def place(rows: pl.DataFrame, number: str, height: int) -> pl.DataFrame:
 
     Args:
         rows: At most one row per number.
-        number: The column of the number, from 0 on.
         height: How many places there are.
     """
     places = rows.get_column(number)

@@ -50,7 +50,6 @@ def judge_restated(candidates: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame
     Args:
         candidates: Rows of one feed's files whose unit may stand in several: the table's columns,
             `file` and `row_number`.
-        table: Their contract.
 
     Returns:
         The rows whose unit stands in several files, with their `row_status`: `superseded`, or null
@@ -67,7 +66,6 @@ def sum_restated(judged: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
 
     Args:
         judged: `judge_restated`.
-        table: Their contract.
 
     Returns:
         One row per organization, day and currency: money `before` and `after` in that currency;

@@ -28,9 +28,6 @@ def bare_ids(
 
     An id of blanks alone is none. Whole numbers that a file holds as fractions, as numbers beside
     nulls often are, are ids without a fraction. Rows whose ids are all bare come back as they are.
-
-    Args:
-        resolved: How they are read.
     """
     names = {name for read in find_id_columns(resolved, header).values() for name in read}
     cells = (rows.get_column(name) for name in sorted(names))
@@ -46,7 +43,6 @@ def count_bared(
     Args:
         before: The rows as the file has them.
         after: The same rows with bare ids.
-        resolved: How they are read.
     """
     counts = {
         ours: sum(

@@ -34,7 +34,6 @@ def parse_rows(
 
     Args:
         rows: One row per record of the file: `row_number` and the file's columns.
-        resolved: How to read them.
 
     Returns:
         One row per record: `row_number`, the table's columns in order, for each column that was

@@ -41,7 +41,6 @@ def hint_settings(
 
     Args:
         parsed: Rows with the text of their parsed columns (`parse_rows`).
-        resolved: How they were parsed.
         named: The file's columns by their folded names.
 
     Returns:
@@ -58,7 +57,6 @@ def propose_settings(parsed: pl.DataFrame, resolved: ResolvedMapping) -> dict[st
 
     Args:
         parsed: Rows with the text of their parsed columns (`parse_rows`).
-        resolved: How they were parsed.
 
     Returns:
         Canonical column -> settings; ` and ` joins those that are needed together.

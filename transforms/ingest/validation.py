@@ -68,7 +68,6 @@ def explain_failures(
 
     Args:
         suspects: Parsed rows, with the text of their parsed columns.
-        table: Their contract.
         hints: Column -> which setting would read the cells of it that could not be parsed.
 
     Returns:

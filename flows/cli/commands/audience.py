@@ -56,9 +56,6 @@ def audience(
         columns: What of the contacts to write, personal data too, as `email,first_name`; by
             default org_id and contact_id alone.
         json: Print what was written as JSON.
-
-    Returns:
-        The exit code, 0.
     """
     until, file = _split_ends(to)
     path = file or output

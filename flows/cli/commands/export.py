@@ -36,9 +36,6 @@ def export(
         to: The file, ending with .csv (for one table), .xlsx or .duckdb; an older one is replaced.
         org: Only the rows of this organization.
         json: Print what was written as JSON.
-
-    Returns:
-        The exit code, 0.
     """
     published = list_published(workspace)
     keys = [find_published(name, published) for name in tables]

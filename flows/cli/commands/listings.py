@@ -22,9 +22,6 @@ def sources(name: str | None = None, /, *, json: Flag = False) -> int:
     Args:
         name: A source, as `skene.campaign_events`, or a vendor, as `skene`.
         json: Print a JSON list with name, description, tables and columns of each.
-
-    Returns:
-        The exit code, 0.
     """
     found = _select(name)
     if json:
@@ -45,21 +42,13 @@ def sources(name: str | None = None, /, *, json: Flag = False) -> int:
 
 
 def schema() -> int:
-    """Print the JSON Schema of campaigns.toml, which editors can use.
-
-    Returns:
-        The exit code, 0.
-    """
+    """Print the JSON Schema of campaigns.toml, which editors can use."""
     sys.stdout.write(json_text.dumps(config_schema(), indent=2) + "\n")
     return 0
 
 
 def dictionary() -> int:
-    """Print the data dictionary: every canonical and every report table with its columns.
-
-    Returns:
-        The exit code, 0.
-    """
+    """Print the data dictionary: every canonical and every report table with its columns."""
     reports = {table.label: table.contract for table in REPORT_TABLES}
     sys.stdout.write(render_dictionary(reports))
     return 0

@@ -17,9 +17,6 @@ def open_page(workspace: Path, /, *, json: Flag = False) -> int:
         workspace: The workspace's folder.
         json: Print {"page": path} and open nothing.
 
-    Returns:
-        The exit code, 0.
-
     Raises:
         ConfigurationError: Nothing is published, or it was published without a page.
         PublishedDamage: The page is gone, or not what was written.

@@ -74,9 +74,6 @@ def rejects(
         limit: How many rows; by default 20 on a terminal and all elsewhere.
         replay: Have the next run read the files anew that had rows rejected; prints the files.
         json: Print a JSON list of objects.
-
-    Returns:
-        The exit code, 0.
     """
     require_workspace(workspace)
     if replay:

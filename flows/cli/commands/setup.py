@@ -39,9 +39,6 @@ def init(
         sample: A sample workspace to copy instead, as `skene`.
         from_: Files that feeds deliver: their entries are proposed, with what is open as comments.
         json: Print the folder and the proposed feeds as JSON.
-
-    Returns:
-        The exit code, 0.
     """
     proposals = propose_feeds(from_ or ())
     placed = place_feeds(proposals, directory)

@@ -79,9 +79,6 @@ def show(
         contact: Only the rows of this contact.
         csv: Print CSV, values as they are in the table.
         json: Print a JSON list of objects.
-
-    Returns:
-        The exit code, 0.
     """
     if csv and json:
         msg = "--csv and --json are two forms of one answer"

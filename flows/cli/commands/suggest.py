@@ -18,9 +18,6 @@ def suggest(workspace: Path, /, *, json: Flag = False) -> int:
     Args:
         workspace: The workspace's folder.
         json: Print a JSON list of objects, one a broken link that has a suggestion.
-
-    Returns:
-        The exit code, 0.
     """
     files = published_tables(workspace).get(("ads", "utm_audit"))
     if not files:

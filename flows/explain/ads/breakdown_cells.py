@@ -1,6 +1,7 @@
 """Figures of `ads/breakdown_report`: an entity's stats by keyword, place, device."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -44,12 +45,11 @@ TABLE = "ad_breakdowns"
 ENTITY_SPEND = "entity_spend"
 
 
+@dataclass(frozen=True)
 class BreakdownCells:
     """Explains `ads/breakdown_report`."""
 
-    def __init__(self, rows: AdStatsRows) -> None:
-        """Explain the figures of a run."""
-        self.rows = rows
+    rows: AdStatsRows
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""

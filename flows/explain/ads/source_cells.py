@@ -1,6 +1,7 @@
 """Figures of `ads/spend_sources`: what each feed says was spent, and what became of it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -31,12 +32,11 @@ WORDS = {
 }
 
 
+@dataclass(frozen=True)
 class SourceCells:
     """Explains `ads/spend_sources`."""
 
-    def __init__(self, rows: AdStatsRows) -> None:
-        """Explain the figures of a run."""
-        self.rows = rows
+    rows: AdStatsRows
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""

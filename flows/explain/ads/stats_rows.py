@@ -149,7 +149,6 @@ def list_stats_left_out(
 
     Args:
         table: `ad_stats`, or a table with the same keys.
-        row: The row of the report.
         names: The columns that tell its entity, as far as a row of stats states them itself.
     """
     conditions = [

@@ -1,6 +1,7 @@
 """Figures of `attribution/holdout_lift`: the treated and those held out, and what they ordered."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -63,13 +64,11 @@ FORMULAS = {
 }
 
 
+@dataclass(frozen=True)
 class LiftCells:
     """Explains `attribution/holdout_lift`."""
 
-    def __init__(self, orders: OrderRows) -> None:
-        """Explain the figures of a run."""
-        self.orders = orders
-        self.run = orders.run
+    orders: OrderRows
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
@@ -95,8 +94,8 @@ class LiftCells:
 
     def _find_sends(self, row: Mapping[str, Any]) -> pl.DataFrame:
         """The sends of a row's message or campaign, those held out too, with their contacts."""
-        config = self.run.config
-        sends = self.run.activities.scan("sends")
+        config = self.orders.run.config
+        sends = self.orders.run.activities.scan("sends")
         watched = list_watched_sends(sends, config.attribution, config.workspace.timezone)
         return watched.filter(*have_values_of(row, LEVEL)).collect()
 
@@ -110,7 +109,7 @@ class LiftCells:
         contacts = self._take_side(sends, side)
         if name == "contacts":
             return self._list_firsts(sends, contacts)
-        watched = list_watched_orders(contacts, self.run.activities.scan("orders"))
+        watched = list_watched_orders(contacts, self.orders.run.activities.scan("orders"))
         if name == "conversions":
             ordered = watched.filter(~pl.col(PricedOrders.is_refund))
             watched = ordered.sort(PricedOrders.credited_at, *KEY).unique(
@@ -139,14 +138,14 @@ class LiftCells:
             ("events", Events.event_id, named.filter(is_shown)),
         ):
             keyed = own.select(ORG, pl.col(ContactSends.send_id).alias(by), BECAUSE)
-            rows = scan_placed(self.run.catalog, table).select(ORG, by, ROW_PLACE)
+            rows = scan_placed(self.orders.run.catalog, table).select(ORG, by, ROW_PLACE)
             found = rows.join(keyed, on=[ORG, by], how="inner", validate="1:1")
             parts.append(state_rows(found, table, pl.lit(1), pl.col(BECAUSE)).collect())
         return merge_rows(pl.concat(parts))
 
     def _sum_squares(self, sends: pl.DataFrame, side: str) -> float:
         watched = list_watched_orders(
-            self._take_side(sends, side), self.run.activities.scan("orders")
+            self._take_side(sends, side), self.orders.run.activities.scan("orders")
         )
         units = pl.col(PricedOrders.revenue)
         by_contact = watched.group_by(CONTACT).agg(units.sum()).collect()
@@ -158,7 +157,7 @@ class LiftCells:
         if name == "contacts":
             return NOTHING_LEFT_OUT
         contacts = self._take_side(sends, side)
-        orders = self.run.activities.scan("orders")
+        orders = self.orders.run.activities.scan("orders")
         watched = list_watched_orders(contacts, orders)
         theirs = orders.join(contacts.select(ORG, CONTACT), on=[ORG, CONTACT], how="semi")
         other = theirs.select(KEY).join(watched.select(KEY), on=KEY, how="anti").collect()

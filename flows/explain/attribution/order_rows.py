@@ -178,7 +178,6 @@ class OrderRows:
         """The orders whose last touch is a message of a channel, of some contacts.
 
         Args:
-            org_id: The organization.
             is_of: Whether a row's `contact_key` is one of theirs.
             column: `orders` or `revenue`.
         """
@@ -191,7 +190,6 @@ class OrderRows:
         """The rows of `order_touches` that are touches by messages of a channel to some contacts.
 
         Args:
-            org_id: The organization.
             is_of: Whether a row's `contact_key` is one of theirs.
         """
         touches = self.touches.filter(

@@ -1,6 +1,7 @@
 """Figures of `attribution/paths`: orders by the channels that led to them, contacts by theirs."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -29,13 +30,11 @@ WORDS = {
 }
 
 
+@dataclass(frozen=True)
 class PathCells:
     """Explains `attribution/paths`."""
 
-    def __init__(self, orders: OrderRows) -> None:
-        """Explain the figures of a run."""
-        self.orders = orders
-        self.run = orders.run
+    orders: OrderRows
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
@@ -62,12 +61,12 @@ class PathCells:
         own = [pl.col(ORG) == row[ORG]]
         if row[PATH] != DIRECT:
             return self._paths.filter(*own, pl.col(PATH) == row[PATH]).select(KEY)
-        orders = self.run.catalog.scan("orders").filter(*own).select(KEY).collect()
+        orders = self.orders.run.catalog.scan("orders").filter(*own).select(KEY).collect()
         return orders.join(self._paths, on=KEY, how="anti")
 
     def _count_contacts(self, keys: pl.DataFrame) -> pl.DataFrame:
         """The first order of each known contact, by whose each device was."""
-        named = self.run.activities.scan("orders").filter(
+        named = self.orders.run.activities.scan("orders").filter(
             pl.col(PricedOrders.is_conversion),
             ~pl.col(PricedOrders.is_refund),
             pl.col(CONTACT).is_not_null(),
@@ -86,11 +85,11 @@ class PathCells:
     def _list_contacts(self, row: Mapping[str, Any]) -> pl.DataFrame:
         """The rows of contacts without an order who have come a path."""
         own = (pl.col(ORG) == row[ORG]) & (pl.col(PATH) == row[PATH])
-        paths = list_open_paths(self.run.activities, self.run.config)
+        paths = list_open_paths(self.orders.run.activities, self.orders.run.config)
         come = [part.filter(own).collect() for part in paths]
         contacts = pl.concat(come).select(ORG, pl.col(KEY[1]).alias(Contacts.contact_id)).lazy()
         found = (
-            scan_placed(self.run.catalog, "contacts")
+            scan_placed(self.orders.run.catalog, "contacts")
             .select(*OF_CONTACT, ROW_PLACE)
             .join(contacts, on=OF_CONTACT, how="inner", validate="1:1")
         )

@@ -1,5 +1,7 @@
 """Figures of the message channels' reports, and of those over all channels."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from contracts.facts.messaging.hierarchy import DescribedMessages
@@ -23,12 +25,11 @@ OF_LINKS = {
 }
 
 
+@dataclass(frozen=True)
 class MessageCells:
     """Explains the figures of sends by message, campaign, day, link and mailbox domain."""
 
-    def __init__(self, sends: SendFigures) -> None:
-        """Explain the figures of a run's sends."""
-        self.sends = sends
+    sends: SendFigures
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""

@@ -1,5 +1,7 @@
 """Raw rows of the same messages that no count counts: copies, earlier versions, rejected rows."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from contracts.columns import Held
@@ -36,12 +38,11 @@ EVERYTHING = pl.lit(value=True)
 OWN_KEY, OWN_CONTACT, AT = "own message", "own contact", "at"
 
 
+@dataclass(frozen=True)
 class MessageExclusions:
     """The rows of a run's sends, events and messages that do not count."""
 
-    def __init__(self, run: PublishedRun) -> None:
-        """Read the rows of a run."""
-        self.run = run
+    run: PublishedRun
 
     def list_uncounted(
         self,

@@ -28,7 +28,6 @@ def list_missed_orders(
     """Orders after a touch by one of some messages that brought nothing or came too late.
 
     Args:
-        orders: The orders of the run.
         messages: Organization and id of the messages.
         day: The orders' day, where it is asked for.
 

@@ -1,5 +1,6 @@
 """Figures of providers' own summaries, and our own counts beside them."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
@@ -24,13 +25,11 @@ P = ProviderReport
 IDS = [P.org_id, P.message_id, P.date_day]
 
 
+@dataclass(frozen=True)
 class ProviderCells:
     """Explains the channels' `provider_report`."""
 
-    def __init__(self, sends: SendFigures) -> None:
-        """Explain the figures of a run."""
-        self.sends = sends
-        self.run = sends.run
+    sends: SendFigures
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be: from the provider's row, or from our own sends beside it."""
@@ -63,7 +62,7 @@ class ProviderCells:
     @cached_property
     def _summaries(self) -> pl.LazyFrame:
         """Canonical `message_stats`, revenue in the reporting currency, with `row_place`."""
-        catalog, currency = self.run.catalog, self.run.config.workspace.currency
+        catalog, currency = self.sends.run.catalog, self.sends.run.config.workspace.currency
         stats = scan_placed(catalog, STATS)
         return price_stats(stats, rates_of(catalog), currency).collect().lazy()
 
@@ -77,7 +76,7 @@ class ProviderCells:
         """Summaries of the same message and day that others put out of count."""
         day = cell.row[P.date_day]
         return list_left_out(
-            self.run,
+            self.sends.run,
             STATS,
             lambda rows: rows.filter(*_are_of(cell)),
             {str(cell.row[P.message_id])},

@@ -182,7 +182,6 @@ class SendFigures:
         """The rows of feeds that carry what a column of `Counts` counts.
 
         Args:
-            facts: The facts of these sends.
             sums: Rows of the facts' `sends`, of opens and clicks those of their `events`.
         """
         own = sums.lazy().filter(pl.col(column) > 0)

@@ -1,6 +1,7 @@
 """Figures of variants, each against the first of its dispatch."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -32,12 +33,11 @@ COMPARISONS = {
 """What a column that compares says, in the order of `compare_proportions`."""
 
 
+@dataclass(frozen=True)
 class VariantCells:
     """Explains the channels' `variant_report`."""
 
-    def __init__(self, sends: SendFigures) -> None:
-        """Explain the figures of a run's sends."""
-        self.sends = sends
+    sends: SendFigures
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be: from the message's own figures, and the first variant's."""

@@ -1,5 +1,6 @@
 """Figures of the growth of lists: the events and first sends that changed them."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
@@ -36,12 +37,11 @@ WORDS = {
 }
 
 
+@dataclass(frozen=True)
 class ListCells:
     """Explains `people/list_growth`."""
 
-    def __init__(self, run: PublishedRun) -> None:
-        """Explain the figures of a run."""
-        self.run = run
+    run: PublishedRun
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""

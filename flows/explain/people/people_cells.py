@@ -1,5 +1,7 @@
 """Figures of single contacts: what was sent to them, what they did, ordered and visited."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from contracts.facts.messaging.send_facts import SendFacts
@@ -30,14 +32,12 @@ OF_ORDERS = {
 JOURNEY = "people/contact_journey"
 
 
+@dataclass(frozen=True)
 class PeopleCells:
     """Explains `people/contact_report` and the revenue in `people/contact_journey`."""
 
-    def __init__(self, sends: SendFigures, orders: OrderRows) -> None:
-        """Explain the figures of a run."""
-        self.run = sends.run
-        self.sends = sends
-        self.orders = orders
+    sends: SendFigures
+    orders: OrderRows
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be.
@@ -60,7 +60,7 @@ class PeopleCells:
             return Explanation(
                 OF_SENDS[column], rows, excluded=self.sends.list_left_out(scope, column)
             )
-        journey = self.run.scan("people", "contact_journey")
+        journey = self.sends.run.scan("people", "contact_journey")
         if journey is None or column not in {*OF_ORDERS, R.sessions}:
             raise NotCovered(cell.label, column)
         steps = journey.filter(*_are_of(cell))
@@ -95,12 +95,12 @@ class PeopleCells:
         )
         own, ids = _are_of(cell), {str(cell.row[R.contact_id])}
         parts = [
-            list_left_out(self.run, table, lambda rows: rows.filter(*own), ids)
+            list_left_out(self.sends.run, table, lambda rows: rows.filter(*own), ids)
             for table in ("sessions", "page_views")
         ]
         return Explanation(
             "the number of the contact's sessions",
-            SessionRows(self.run).state(visits.collect()),
+            SessionRows(self.sends.run).state(visits.collect()),
             excluded=merge_left_out(parts),
         )
 

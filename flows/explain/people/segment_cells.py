@@ -1,5 +1,7 @@
 """Figures of segments: who stands in them, and the sends that they had through them."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from contracts.feeds import ListMembers, Segments
@@ -28,13 +30,11 @@ OF_LISTS = {
 """Column -> what is counted once, and what it says."""
 
 
+@dataclass(frozen=True)
 class SegmentCells:
     """Explains `people/segment_report`."""
 
-    def __init__(self, sends: SendFigures) -> None:
-        """Explain the figures of a run."""
-        self.run = sends.run
-        self.sends = sends
+    sends: SendFigures
 
     def explain(self, cell: AskedCell) -> Explanation:
         """How a figure came to be."""
@@ -43,7 +43,7 @@ class SegmentCells:
             return Explanation(words, self._state_source(cell), excluded=self._list_versions(cell))
         if cell.column in OF_LISTS:
             return self._count_members(cell)
-        members = self.run.catalog.scan("list_members").filter(*self._are_of(cell))
+        members = self.sends.run.catalog.scan("list_members").filter(*self._are_of(cell))
         scope = SendScope({R.org_id: cell.row[R.org_id]}, contact=are_of_list(members))
         return self.sends.explain(scope, cell.column, cell.row)
 
@@ -54,7 +54,7 @@ class SegmentCells:
     def _state_source(self, cell: AskedCell) -> pl.DataFrame:
         """The segment's own row."""
         counted = pl.col(Segments.contact_count).is_not_null()
-        own = scan_placed(self.run.catalog, "segments").filter(*self._are_of(cell), counted)
+        own = scan_placed(self.sends.run.catalog, "segments").filter(*self._are_of(cell), counted)
         why = pl.lit("the segment, as its source counted it")
         counts = pl.col(Segments.contact_count)
         return count_rows(own, "segments", counts, why)
@@ -62,7 +62,7 @@ class SegmentCells:
     def _list_versions(self, cell: AskedCell) -> pl.DataFrame:
         own = self._are_of(cell)
         ids = {str(cell.row[R.segment_id])}
-        return list_left_out(self.run, "segments", lambda rows: rows.filter(*own), ids)
+        return list_left_out(self.sends.run, "segments", lambda rows: rows.filter(*own), ids)
 
     def _count_members(self, cell: AskedCell) -> Explanation:
         """The first row of a list by which each contact or campaign counts; the others do not."""
@@ -70,7 +70,7 @@ class SegmentCells:
         own = self._are_of(cell)
         is_own_list = pl.col(ListMembers.campaign_id) == pl.col(ListMembers.segment_id)
         rows = (
-            scan_placed(self.run.catalog, "list_members")
+            scan_placed(self.sends.run.catalog, "list_members")
             .filter(*own)
             .with_columns((is_own_list & (counted == ListMembers.campaign_id)).alias("is own list"))
             .sort(ROW_PLACE)
@@ -90,5 +90,5 @@ class SegmentCells:
         )
         passed = leave_out(rows.filter(~pl.col("first")), "list_members", why_not)
         ids = {str(cell.row[R.segment_id])}
-        left = list_left_out(self.run, "list_members", lambda rows: rows.filter(*own), ids)
+        left = list_left_out(self.sends.run, "list_members", lambda rows: rows.filter(*own), ids)
         return Explanation(words, stated, excluded=merge_left_out([passed, left]))

@@ -102,11 +102,7 @@ BREAKDOWNS = TableSpec(
 
 
 def build_ads_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> Tab:
-    """Build the tab of ads.
-
-    Args:
-        periods: The periods that a reader chooses from.
-    """
+    """Build the tab of ads."""
     days = _read_days(published)
     sessions = _read_matches(published)
     blocks = [_of_period(published, days, sessions, period) for period in periods]
@@ -165,11 +161,7 @@ def _draw_charts(days: DaySums, period: ReportPeriod) -> tuple[ChartView, ...]:
 
 
 def sum_campaigns(published: SnapshotTables, period: ReportPeriod) -> pl.DataFrame:
-    """The name and the figures of each ad campaign over a period; the snapshot has campaigns.
-
-    Args:
-        period: The days that are summed.
-    """
+    """The name and the figures of each ad campaign over a period; the snapshot has campaigns."""
     return (
         published.scan(CAMPAIGNS)
         .filter(period.condition())

@@ -89,11 +89,7 @@ OF_CAMPAIGNS = ModelsSpec(
 
 
 def build_attribution_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> Tab:
-    """Build the tab of attribution.
-
-    Args:
-        periods: The periods that a reader chooses from.
-    """
+    """Build the tab of attribution."""
     blocks = []
     for period in periods:
         compared = [
@@ -113,7 +109,6 @@ def _compare_models(
 
     Args:
         spec: Whose revenue.
-        period: The days that are summed.
     """
     if not published.has(spec.table):
         return None

@@ -30,11 +30,7 @@ SHOWN = {
 
 
 def list_best_and_worst(published: SnapshotTables, channel: str) -> TableView | None:
-    """List the best and the worst messages of a channel; None where there is nothing to compare.
-
-    Args:
-        channel: Its group of tables.
-    """
+    """List the best and the worst messages of a channel; None where there is nothing to compare."""
     table = f"{channel}/message_report"
     if not published.has(table):
         return None

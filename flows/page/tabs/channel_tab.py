@@ -82,12 +82,7 @@ MOVES = {
 
 
 def build_channel_tab(published: SnapshotTables, channel: str, periods: list[ReportPeriod]) -> Tab:
-    """Build the tab of a message channel.
-
-    Args:
-        channel: Its group of tables.
-        periods: The periods that a reader chooses from.
-    """
+    """Build the tab of a message channel."""
     impossible = find_impossible(published, channel)
     published = published.without(impossible)
     blocks = _describe_sends(published, channel, periods)

@@ -47,11 +47,7 @@ SEGMENTS = TableSpec(
 
 
 def build_people_tab(published: SnapshotTables, periods: list[ReportPeriod]) -> Tab:
-    """Build the tab of people: counts over all of them, lists and segments; nobody by name.
-
-    Args:
-        periods: The periods that a reader chooses from.
-    """
+    """Build the tab of people: counts over all of them, lists and segments; nobody by name."""
     blocks = _describe_lists(published, periods) if published.has(GROWTH) else []
     tables = (
         _subscriptions(published),

@@ -50,7 +50,6 @@ def find_header(head: bytes, options: FileOptions, *, final: bool) -> CsvHeader:
 
     Args:
         head: The file's start as UTF-8.
-        options: What is known about the file.
         final: Whether the head is the whole file.
 
     Raises:

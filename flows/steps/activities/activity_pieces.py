@@ -129,12 +129,7 @@ class Pieces:
     by_person: tuple[Path, ...] | None = None
 
     def scan(self, groups: range | None = None, of: int = 1) -> pl.LazyFrame:
-        """All of them, or those of some groups of people.
-
-        Args:
-            groups: The groups; None for all.
-            of: How many groups there are.
-        """
+        """All of them, or those of some groups of people."""
         rows = self._concat([pl.scan_parquet(folder / ROWS) for folder in self.folders])
         if groups is None or len(groups) == of:
             return rows
@@ -150,7 +145,6 @@ class Pieces:
         Args:
             groups: The groups; None for all. Where it lies in the order of people they are a
                 stretch of each piece, else all rows are looked through for them.
-            of: How many groups there are.
         """
         if not self.by_person:
             return self.kind.select_touching(self.scan(groups, of))

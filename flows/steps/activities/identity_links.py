@@ -87,9 +87,6 @@ class Evidence:
 def link_devices(inputs: PeopleInputs, orders: Rows[PricedOrders]) -> Held[IdentityLinks]:
     """Find out whose each device was, and when.
 
-    Args:
-        inputs: What was read.
-
     Returns:
         Sorted by its key.
     """

@@ -46,8 +46,6 @@ class LinkedPieces:
         Args:
             inputs: All that decides the rows of each batch.
             task: Writes a batch: of what is shared, of an item and of a folder.
-            shared: What all tasks need.
-            items: What they differ in.
         """
         kept = self.keeper.each(kind.step, inputs, task, shared, items)
         return Pieces(kind, tuple(folder.open() for folder in kept))

@@ -135,7 +135,6 @@ def write_events(inputs: PeopleInputs, linked: LinkedPieces, sends: Pieces) -> P
     send that it names, or what links say of its devices in its time is another than before.
 
     Args:
-        inputs: What was read.
         linked: Whose devices were, and where to write.
     """
     keeper = linked.keeper

@@ -102,7 +102,6 @@ def find_people(
     """Number the contacts that any row names, as `People`.
 
     Args:
-        inputs: What was read.
         folder: Where contacts lie until they are in order, if they are many.
 
     Raises:
@@ -144,7 +143,6 @@ def _put_in_order(people: pl.LazyFrame, count: int, folder: Path) -> pl.LazyFram
     """Sort contacts, some at a time: what a sort takes beside them is several times as much.
 
     Args:
-        people: Every contact (`list_people`).
         count: How many they are.
         folder: Where to cut them, if they are many.
     """

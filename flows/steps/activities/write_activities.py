@@ -164,7 +164,6 @@ class Activities:
             kind: `sends` (`ContactSends`), `events` (`MessageEvents`), `sessions`
                 (`ContactSessions`), `orders` (`PricedOrders`), or `contacts`, the organization and
                 id of those whom the contacts feed has.
-            groups: The groups; None for all of them.
         """
         people, messages = self.list_people(groups), self.messages.lazy()
         if kind == "contacts":

@@ -78,7 +78,6 @@ def build_ad_facts(inputs: StepInputs, sessions: KeyedSessions) -> AdFacts:
     """Sum the stats by day, list the names in time, and match every session.
 
     Args:
-        inputs: What was read.
         sessions: Sessions, delivered or made from page views.
     """
     catalog, config = inputs.catalog, inputs.config
@@ -100,7 +99,6 @@ def find_ranges(
     """Find the ranges of days in which reports are made, and whether all of them can be held.
 
     Args:
-        sessions: Every session.
         run: How much memory a run may take.
         folder: Gets the rows of ranges that cannot.
         workers: What makes them; workers of a cluster write them.

@@ -33,12 +33,7 @@ from transforms.reports.spend_sources import compare_levels, report_spend_source
 
 
 def write_stats_reports(inputs: StepInputs, facts: AdFacts, staging: Path) -> list[Check]:
-    """Write what platforms report: by level, landing page and breakdown, and where it comes from.
-
-    Args:
-        inputs: What was read.
-        facts: What the reports are made from.
-    """
+    """Write what platforms report: by level, page and breakdown, and where it comes from."""
     catalog, currency = inputs.catalog, inputs.config.workspace.currency
     return [
         *write_level_reports(facts, currency, staging),

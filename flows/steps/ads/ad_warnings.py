@@ -21,11 +21,7 @@ ENTITIES = {rank: f"{level.replace('_', ' ')}s" for level, rank in RANKS.items()
 
 
 def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
-    """Warn of spend that is left out, and of feeds and levels that do not agree.
-
-    Args:
-        facts: What the ads reports are made from.
-    """
+    """Warn of spend that is left out, and of feeds and levels that do not agree."""
     feeds = catalog.feeds.names
     placed = facts.placed()
     yield from _warn_of_unplaced(placed, feeds)

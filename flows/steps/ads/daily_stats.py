@@ -163,7 +163,6 @@ def add_conversions(
     """Add rows of the conversions that platforms give apart from the clicks.
 
     Args:
-        given: What daily stats are made from.
         conversions: Those that count.
 
     Returns:

@@ -39,7 +39,6 @@ class DayRanges:
 
         Args:
             name: What their files are called, unique within a run.
-            table: Their contract.
             make: Makes those of a range, few enough to be held.
         """
         if self.folder is None:

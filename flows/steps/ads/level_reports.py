@@ -34,11 +34,7 @@ LEVELS = {
 
 
 def write_level_reports(facts: AdFacts, currency: str, staging: Path) -> list[Check]:
-    """Write the reports of every level, one after the other, each some days at a time.
-
-    Args:
-        facts: What the reports are made from.
-    """
+    """Write the reports of every level, one after the other, each some days at a time."""
     days = [facts.stats.filter(within) for within in facts.days.each]
     tables, checks = facts.versions.tables, []
     for name, level in LEVELS.items():

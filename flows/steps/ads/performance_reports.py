@@ -150,7 +150,6 @@ def write_performance_reports(
     """Write what ads cost beside the sessions that they brought, and what is broken between them.
 
     Args:
-        facts: What the reports are made from.
         conversions: Orders and revenue by session (last touch); None without an orders feed.
     """
     checks, spend = write_performance_tables(config, facts, conversions, staging)
@@ -163,7 +162,6 @@ def write_performance_tables(
     """Write the performance of campaigns and ads; what they are made of is held meanwhile alone.
 
     Args:
-        facts: What the reports are made from.
         conversions: Orders and revenue by session (last touch); None without an orders feed.
 
     Returns:
@@ -185,7 +183,6 @@ def count_ad_sessions(facts: AdFacts, conversions: pl.DataFrame | None) -> Sessi
     """Count the sessions of ad platforms by the day, where the spend of their ads stands.
 
     Args:
-        facts: What the reports are made from.
         conversions: Orders and revenue by session (last touch); None without an orders feed.
     """
     matched, days = facts.matched, facts.days

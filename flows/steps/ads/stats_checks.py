@@ -32,9 +32,6 @@ def reconcile_stats(facts: AdFacts, catalog: Catalog, currency: str) -> list[Che
 
     Clicks and impressions are the same. Spend is, but for rounding once an entity and day, where
     all of the feed's is in the reporting currency; elsewhere it cannot be compared.
-
-    Args:
-        facts: What the reports are made from.
     """
     names = catalog.feeds.names
     made, checks = sum_made(facts), []

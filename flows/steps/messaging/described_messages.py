@@ -93,7 +93,6 @@ def find_names(inputs: StepInputs, gathered: FileReferences | None = None) -> Na
     """The run's channels, messages, addresses and mailbox domains.
 
     Args:
-        inputs: What was read.
         gathered: The messages that files name whose rows all count, if gathered already.
     """
     channels = find_channels(inputs.catalog, inputs.config)
@@ -130,7 +129,6 @@ def _find_messages(
     """Every message with its names, dispatch, campaign and channel.
 
     Args:
-        inputs: What was read.
         gathered: The messages that files name whose rows all count, if gathered already.
     """
     catalog = inputs.catalog

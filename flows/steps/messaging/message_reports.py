@@ -99,7 +99,6 @@ def write_channel_reports(
     """Write the reports of every message channel that the feeds give.
 
     Args:
-        inputs: What was read.
         built: The send facts.
         conversions: None without an orders feed.
     """

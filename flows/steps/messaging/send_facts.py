@@ -107,7 +107,6 @@ def build_facts(inputs: StepInputs, names: NamedKeys, folder: Path) -> FactFiles
     """Build the facts of a run group by group, and keep their sums.
 
     Args:
-        inputs: What was read.
         names: Messages, channels and contacts.
         folder: Gets the sums.
     """
@@ -223,7 +222,6 @@ def prepare_facts(inputs: StepInputs, names: NamedKeys, organizations: pl.DataFr
     """What the send facts are made from, beside the key columns.
 
     Args:
-        inputs: What was read.
         names: Messages, channels and contacts.
         organizations: The numbers of organizations (`number_organizations`).
     """

@@ -56,7 +56,6 @@ def plain_numbers(cells: pl.Series, marks: NumberMarks) -> pl.Series:
 
     Args:
         cells: Texts, or numbers of a file that has types: these stay what they are, as text.
-        marks: How the texts write numbers.
     """
     if cells.dtype != pl.String:
         return cells.cast(pl.String)
@@ -96,7 +95,6 @@ def parse_decimals(
     Args:
         cells: Numbers.
         target: The contract's type.
-        marks: How the texts write numbers.
         divisor: What they are divided by: a million where they count micros.
     """
     text = plain_numbers(cells, marks)
@@ -113,7 +111,6 @@ def sum_numbers(
     Args:
         added: Cells; empty ones count 0, and where all are empty the sum is.
         taken_off: Cells that are taken off the sum.
-        marks: How the cells write numbers.
 
     Returns:
         Text; where a cell is no number, one that is none either.

@@ -38,9 +38,6 @@ def diff(
         before: The run of the earlier snapshot; by default the one before the newest.
         after: The run of the later one; by default the newest.
         json: Print a JSON list of objects.
-
-    Returns:
-        The exit code, 0.
     """
     require_workspace(workspace)
     loaded = load_workspace(workspace)

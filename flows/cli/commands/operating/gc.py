@@ -25,9 +25,6 @@ def gc(
         workspace: The workspace's folder.
         dry_run: Only list them.
         json: Print a JSON list of paths.
-
-    Returns:
-        The exit code, 0.
     """
     loaded = load_workspace(workspace)
     kept = loaded.config.workspace

@@ -28,9 +28,6 @@ def runs(workspace: Path, /, *, json: Flag = False) -> int:
     Args:
         workspace: The workspace's folder.
         json: Print a JSON list of objects.
-
-    Returns:
-        The exit code, 0.
     """
     require_workspace(workspace)
     listed = [_describe(one) for one in list_snapshots(workspace)]

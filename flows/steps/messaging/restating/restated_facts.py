@@ -102,7 +102,6 @@ def restate_facts(
 
     Args:
         base: The sums, and what they were made from.
-        inputs: What was read.
         names: Messages, channels and contacts.
         files: The files that give sends, events and list members.
         folder: Gets the sums.
