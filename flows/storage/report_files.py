@@ -7,6 +7,7 @@ bytes that it would write for the texts, in half the time.
 import io
 import json
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -121,7 +122,7 @@ def write_pieces(
     Args:
         group: The table's group.
         name: The table's name.
-        pieces: The table, cut; one piece is held at a time.
+        pieces: The table, cut; two pieces are held at a time.
         table: Its contract, where the configuration adds columns to it.
 
     Returns:
@@ -130,7 +131,7 @@ def write_pieces(
     table = table or find_table(group, name).contract
     path, label = _place(staging, group, name, "")
     nothing = pl.DataFrame(schema=polars_schema(table))
-    rest = iter(pieces)
+    rest = _make_ahead(pieces)
     first = next(rest, nothing)
     schema, whole = first.schema, chain([first], rest)
     del first  # held no longer than any other piece
@@ -158,6 +159,21 @@ def write_pieces(
         )
     keys = None if all(rises) else pl.read_parquet(path, columns=key(table))
     return check_keys(label, sum(counts), keys)
+
+
+def _make_ahead(pieces: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The pieces, each made while the one before it is written."""
+    rest = iter(pieces)
+
+    def make() -> pl.DataFrame | None:
+        return next(rest, None)
+
+    with ThreadPoolExecutor(1) as maker:
+        made = maker.submit(make)
+        while (piece := made.result()) is not None:
+            made = maker.submit(make)
+            yield piece
+            del piece
 
 
 def _place(staging: Path, group: str, name: str, part: str) -> tuple[Path, str]:
