@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 RUN_ID_PATTERN = r"^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}$"
 """The one form of a run's id: its start in UTC, and six hexadecimal digits."""
+RUN_ID_SECOND = "%Y%m%dT%H%M%SZ"
+"""Its first part, as strptime has it."""
 
 
 def path_below(path: str) -> str:

@@ -44,7 +44,7 @@ from flows.steps.write_reports import write_report_tables
 from flows.storage.layout import Layout
 from flows.storage.lock import hold_workspace
 from flows.storage.run_notes import note_attempt, note_columns
-from flows.storage.snapshots.kept_snapshots import drop_old_snapshots
+from flows.storage.snapshots.kept_snapshots import drop_old_snapshots, find_last_run
 from flows.storage.snapshots.publish import (
     discard_staging,
     hash_outputs,
@@ -110,10 +110,10 @@ def begin_attempt(
 ) -> Generator[Attempt]:
     """Hold the workspace, and write into a fresh folder that goes with the attempt."""
     started = datetime.now(UTC)
-    run_id = new_run_id(started)
     tell_if_held(loaded.root, wait_seconds)
-    with hold_workspace(loaded.root, wait_seconds, run_id):
+    with hold_workspace(loaded.root, wait_seconds):
         clean_up(loaded.root)
+        run_id = new_run_id(started, find_last_run(Layout(loaded.root)))
         staging = stage_snapshot(loaded.root, run_id)
         progress = show_progress(loaded.root, _progress.get())
         kept, reports = begin_keeping(loaded.root, staging, full=full)

@@ -21,9 +21,7 @@ _held: set[int] = set()
 
 
 @contextmanager
-def hold_workspace(
-    root: Path, wait_seconds: float = 0, run_id: str = ""
-) -> Generator[None, None, None]:
+def hold_workspace(root: Path, wait_seconds: float = 0) -> Generator[None, None, None]:
     """Hold a workspace against every other run, in this process or another.
 
     The kernel releases the lock when the process ends, however it ends; a forked child does not
@@ -31,7 +29,6 @@ def hold_workspace(
 
     Args:
         wait_seconds: How long to wait for a run that holds it.
-        run_id: What the message to others names, with the process.
 
     Raises:
         WorkspaceBusy: Another run holds it, still after the wait.
@@ -40,7 +37,7 @@ def hold_workspace(
     with _open_lock(root) as handle:
         with storage_errors(f"locking {Layout(root).lock}"):
             _acquire(handle, root, wait_seconds)
-            _sign(handle, run_id)
+            _sign(handle)
         try:
             yield
         finally:
@@ -94,11 +91,11 @@ def _try(handle: int) -> bool:
     return True
 
 
-def _sign(handle: int, run_id: str) -> None:
+def _sign(handle: int) -> None:
+    """Note who holds the workspace, for the message to others."""
     holder = {
         "pid": os.getpid(),
         "host": socket.gethostname(),
-        "run_id": run_id,
         "since": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     os.ftruncate(handle, 0)

@@ -70,7 +70,6 @@ class Erased:
 def erase_person(
     loaded: LoadedWorkspace,
     asked: Asked,
-    run_id: str,
     progress: Progress,
     *,
     raw: bool,
@@ -84,7 +83,6 @@ def erase_person(
 
     Args:
         asked: Who.
-        run_id: What holds the workspace meanwhile.
         progress: Told how far the reading is.
         raw: Whether the raw files are written anew without the person.
         confirm: Asked whether to go on, knowing what was found.
@@ -100,7 +98,7 @@ def erase_person(
     """
     layout = Layout(loaded.root)
     with (
-        hold_workspace(loaded.root, 0, run_id),
+        hold_workspace(loaded.root),
         open_feeds(loaded.root, loaded.config.feed_files, keeps=True),
     ):
         clean_up(loaded.root)

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -32,7 +31,6 @@ from flows.steps.step_inputs import StepInputs
 from flows.storage.layout import Layout
 from flows.storage.lock import hold_workspace
 from flows.storage.report_files import write_table
-from flows.storage.snapshots.publish import new_run_id
 from transforms.people.audiences import select_audience
 
 
@@ -90,9 +88,8 @@ def draw_audience(
         CampaignReportsError: The feeds do not allow a report either.
     """
     config = loaded.config
-    run_id = new_run_id(datetime.now(UTC))
     with (
-        hold_workspace(loaded.root, 0, run_id),
+        hold_workspace(loaded.root),
         tempfile.TemporaryDirectory(prefix="campaign-reports-audience-") as scratch,
         open_feeds(loaded.root, config.feed_files),
     ):

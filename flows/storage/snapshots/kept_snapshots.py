@@ -4,11 +4,19 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from contracts.manifest import RUN_ID_PATTERN, Manifest, PastInput, PastInputs, PastRun
+from contracts.manifest import (
+    RUN_ID_PATTERN,
+    RUN_ID_SECOND,
+    Manifest,
+    PastInput,
+    PastInputs,
+    PastRun,
+)
 from flows.errors import UsageError
 from flows.storage.checksums import drop_sums
 from flows.storage.layout import Layout
@@ -20,6 +28,7 @@ GRACE = timedelta(hours=1)
 """How long a snapshot stays after it ceased to be the published one: readers may be in it."""
 
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 F = TypeVar("F", bound=Manifest | PastRun)
 
 
@@ -51,6 +60,11 @@ def list_quarantines(layout: Layout) -> list[str]:
     """The runs that have something in quarantine, in order."""
     runs = _list_runs(layout.quarantine)
     return [run_id for run_id in runs if any((layout.quarantine / run_id).iterdir())]
+
+
+def find_last_run(layout: Layout) -> str:
+    """The last run that published or was refused, of those of which something is left; or none."""
+    return max((*_list_runs(layout.snapshots), *_list_runs(layout.quarantine)), default="")
 
 
 def _list_runs(folder: Path) -> list[str]:
@@ -85,7 +99,7 @@ def list_snapshots_as(root: Path, form: type[F]) -> list[Snapshot[F]]:
         with suppress(PublishedDamage):
             is_published = pointer is not None and pointer.run_id == run
             kept.append(Snapshot(read_manifest_as(root, run, form), is_published))
-    return sorted(kept, key=lambda one: (one.published_at, one.run_id), reverse=True)
+    return kept[::-1]
 
 
 def read_past_inputs(root: Path, most: int) -> list[list[PastInput]]:
@@ -154,13 +168,32 @@ def _choose_old(
     kept: list[Snapshot[PastRun]], keep: int, oldest: datetime, now: datetime
 ) -> Iterator[Snapshot[PastRun]]:
     """Those beyond the newest, older than the limit, and not published within the last hour."""
-    for newer, one in zip([None, *kept], kept, strict=False):
-        is_among_newest = kept.index(one) < keep
-        ceased = now if newer is None else newer.published_at
-        if not (
-            one.is_published or is_among_newest or one.published_at > oldest or ceased > now - GRACE
-        ):
+    ceased = now
+    for place, (one, published) in enumerate(_date_snapshots(kept, now)):
+        is_young = published > oldest or ceased > now - GRACE
+        if not (one.is_published or place < keep or is_young):
             yield one
+        ceased = published
+
+
+def _date_snapshots(
+    kept: list[Snapshot[PastRun]], now: datetime
+) -> Iterator[tuple[Snapshot[PastRun], datetime]]:
+    """When snapshots were published, as far as the clock was right that they tell it by.
+
+    A time that is to come is none: such a snapshot is as old as the next one. None is older than
+    one before it.
+
+    Args:
+        kept: The newest first.
+        now: The time.
+    """
+    told = [one.published_at for one in kept]
+    known = accumulate((at if at <= now else LONG_AGO for at in reversed(told)), max)
+    next_one = now
+    for one, at, at_least in zip(kept, told, [*known][::-1], strict=True):
+        next_one = at_least if at <= now else next_one
+        yield one, next_one
 
 
 def _find_old_damaged(layout: Layout, whole: set[str], oldest: datetime) -> set[str]:
@@ -169,7 +202,7 @@ def _find_old_damaged(layout: Layout, whole: set[str], oldest: datetime) -> set[
 
 
 def _as_run_id(instant: datetime) -> str:
-    return f"{instant:%Y%m%dT%H%M%SZ}"
+    return instant.strftime(RUN_ID_SECOND)
 
 
 def _find_old_quarantines(folder: Path, staying: set[str], oldest: datetime) -> Iterator[Path]:

@@ -8,13 +8,13 @@ that was killed in between is finished or undone by `clean_up`, according to wha
 import secrets
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from contracts.manifest import Journal, Manifest, OutputTable, Pointer, write_instant
+from contracts.manifest import RUN_ID_SECOND, Journal, Manifest, OutputTable, Pointer, write_instant
 from flows.folders import list_matching_below
 from flows.storage.checksums import list_sums, write_sums
 from flows.storage.layout import Layout
@@ -41,13 +41,24 @@ FOLDERS_OF_TABLES = frozenset({"audiences"})
 TABLE_SUFFIX = ".parquet"
 
 
-def new_run_id(now: datetime) -> str:
+def new_run_id(now: datetime, last: str = "") -> str:
     """A run id that sorts by time and is never used twice, as 20261121T043000Z-1f3a9c.
 
-    The last digits are the second's microsecond and, behind it, one by chance.
+    The last digits are the second's microsecond and, behind it, one by chance. Ids say in which
+    order runs were made, whatever the clock: where it was set back, and for a run that waited while
+    others ran, the id is the last one's, a microsecond on.
+
+    Args:
+        now: When the run began.
+        last: The id of the run before, if there was one.
     """
     instant = now.astimezone(UTC)
-    return f"{instant:%Y%m%dT%H%M%SZ}-{instant.microsecond:05x}{secrets.randbelow(16):x}"
+    if last:
+        whole, behind = last.split("-")
+        second = datetime.strptime(whole, RUN_ID_SECOND).replace(tzinfo=UTC)
+        instant = max(instant, second + timedelta(microseconds=int(behind[:-1], 16) + 1))
+    behind = f"{instant.microsecond:05x}{secrets.randbelow(16):x}"
+    return f"{instant.strftime(RUN_ID_SECOND)}-{behind}"
 
 
 def stage_snapshot(root: Path, run_id: str) -> Path:

@@ -238,7 +238,7 @@ def test_a_killed_run_is_crashed_and_the_next_completes(prefect_api: Prefect, ro
 
 def test_two_runs_at_once_wait_for_each_other(prefect_api: Prefect, root: Path) -> None:
     assert prefect_api.deploy(WORKSPACE=str(root)).returncode == 0
-    with hold_workspace(root, run_id="held"):
+    with hold_workspace(root):
         runs = [prefect_api.trigger(root.name) for _ in range(2)]
         for run in runs:
             prefect_api.wait(run, "Running")

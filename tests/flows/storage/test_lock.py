@@ -23,7 +23,7 @@ import sys, time
 from pathlib import Path
 sys.path.insert(0, {str(PROJECT)!r})
 from flows.storage.lock import hold_workspace
-with hold_workspace(Path(sys.argv[1]), run_id="other"):
+with hold_workspace(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(float(sys.argv[2]))
 """

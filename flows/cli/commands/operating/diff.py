@@ -72,7 +72,7 @@ def _choose(workspace: Path, before: str | None, after: str | None) -> tuple[Sna
     second = kept[0] if after is None else find_snapshot(workspace, after)
     if before is not None:
         return find_snapshot(workspace, before), second
-    earlier = [one for one in kept if one.published_at < second.published_at]
+    earlier = [one for one in kept if one.run_id < second.run_id]
     if not earlier:
         msg = f"no snapshot before {second.run_id} is kept"
         raise UsageError(msg, f"Kept: {', '.join(one.run_id for one in kept)}.")

@@ -1,7 +1,6 @@
 """`campaign-reports erase`: a person goes from a workspace, whole."""
 
 import sys
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from flows.errors import UsageError
 from flows.page.report_page import write_page
 from flows.page.snapshot_tables import SnapshotTables
 from flows.steps.maintenance.erasure import Asked, Erased, erase_person
-from flows.storage.snapshots.publish import new_run_id
 
 
 def erase(
@@ -57,7 +55,6 @@ def erase(
         found = erase_person(
             loaded,
             Asked(contact, email, org),
-            new_run_id(datetime.now(UTC)),
             progress,
             raw=raw,
             confirm=lambda shown: yes or _ask(shown),

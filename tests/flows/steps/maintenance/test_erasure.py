@@ -123,7 +123,6 @@ def erase(root: Path, *, raw: bool = False, **asked: str) -> Erased | None:
     return erase_person(
         loaded,
         who,
-        "test",
         silence,
         raw=raw,
         confirm=lambda _: True,

@@ -180,6 +180,14 @@ def test_run_ids_sort_by_time_to_the_microsecond() -> None:
     assert ids[0].startswith("20261121T043000Z-")
 
 
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(seconds=5), timedelta(days=4000)])
+def test_a_run_id_follows_the_last_one_where_the_clock_does_not(late: timedelta) -> None:
+    last = new_run_id(NOW)
+    ids = [last, *(last := new_run_id(NOW - late, last) for _ in range(20))]
+    assert ids == sorted(set(ids))
+    assert new_run_id(NOW + timedelta(days=1), last).startswith("20261122T043000Z-")
+
+
 def test_staging_never_uses_a_name_twice(tmp_path: Path) -> None:
     first, second = stage_snapshot(tmp_path, "run"), stage_snapshot(tmp_path, "run")
     assert first != second

@@ -1,0 +1,73 @@
+"""Which snapshots are kept, and their order: that in which they were published, by any clock."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from flows import campaign_reports as flow
+from flows.cli.app import main
+from flows.storage.layout import Layout
+from flows.storage.snapshots.kept_snapshots import drop_old_snapshots, list_snapshots
+from tests.support.publishing import publish_tables
+from tests.support.workspaces import feed, write_workspace
+
+TOML = feed("contacts", "raw/contacts.csv") + feed("sends", "raw/sends*.csv")
+HEADER = b"send_id,contact_id,status,sent_at\n"
+FILES = {"raw/contacts.csv": b"contact_id\n101\n", "raw/sends.csv": HEADER}
+TODAY = datetime.now(UTC)
+
+
+def run_at(root: Path, monkeypatch: pytest.MonkeyPatch, at: datetime, sends: int) -> str:
+    """Publish while a clock says this, after another send came."""
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:
+            assert tz is UTC
+            return at
+
+    row = f"{sends},101,sent,2026-07-01T10:00:00Z\n".encode()
+    (root / f"raw/sends{sends}.csv").write_bytes(HEADER + row)
+    monkeypatch.setattr(flow, "datetime", Clock)
+    return publish_tables(root).run_id
+
+
+@pytest.mark.parametrize(
+    "wrong", [timedelta(days=400), timedelta(days=-2000), timedelta(seconds=-5)]
+)
+def test_snapshots_stand_in_their_order_whatever_the_clock_said(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    wrong: timedelta,
+) -> None:
+    root = write_workspace(tmp_path / "ws", TOML, FILES)
+    clocks = (TODAY, TODAY + wrong, TODAY + timedelta(hours=2))
+    ids = [run_at(root, monkeypatch, at, number) for number, at in enumerate(clocks)]
+    assert [one.run_id for one in list_snapshots(root)] == ids[::-1]
+    assert main(["runs", str(root), "--json"]) == 0
+    first, *_ = json.loads(capsys.readouterr().out)
+    assert (first["run"], first["is_published"]) == (ids[-1], True)
+    assert main(["diff", str(root), "--json"]) == 0
+    told = capsys.readouterr()
+    assert f"{ids[1]} to {ids[2]}" in told.err
+    sends = [one for one in json.loads(told.out) if one["column"] == "sends"]
+    assert [(one["before"], one["after"]) for one in sends] == [(2, 3)]
+
+
+@pytest.mark.parametrize("wrong", [timedelta(days=400), timedelta(days=-2000)])
+def test_a_snapshot_is_as_old_as_those_around_it_where_its_clock_was_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: timedelta
+) -> None:
+    root = write_workspace(tmp_path / "ws", TOML, FILES)
+    clocks = (TODAY, TODAY + wrong, TODAY + timedelta(hours=2))
+    ids = [run_at(root, monkeypatch, at, number) for number, at in enumerate(clocks)]
+
+    def drop(now: datetime) -> list[str]:
+        return [one.name for one in drop_old_snapshots(root, 1, 7, now)]
+
+    assert drop(TODAY + timedelta(days=6)) == []
+    assert drop(TODAY + timedelta(days=8)) == ids[:2]
+    assert [one.name for one in Layout(root).snapshots.iterdir()] == ids[2:]
