@@ -20,6 +20,14 @@ def path_below(path: str) -> str:
     return path
 
 
+def an_instant(text: str) -> str:
+    """The text itself, where it is an instant as `write_instant` has it."""
+    if write_instant(datetime.fromisoformat(text)) != text:
+        msg = "no instant in UTC"
+        raise ValueError(msg)
+    return text
+
+
 STATE = re.compile(r"[^\W\d][\w ()./-]{0,39}|\([\w ()./-]{1,39}")
 
 
@@ -168,7 +176,7 @@ class Pointer(Record):
 
     run_id: RunId
     snapshot: str
-    published_at: str
+    published_at: Annotated[str, AfterValidator(an_instant)]
     manifest_sha256: str = ""
 
     @model_validator(mode="after")

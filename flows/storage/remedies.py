@@ -12,5 +12,8 @@ REMEDIES = {
     errno.EPERM: "Give the user of the run the right to read and write there.",
     errno.EROFS: "The file system is mounted read-only: mount it for writing.",
     errno.EXDEV: "Keep state/, reports/ and quarantine/ of a workspace on one file system.",
+    errno.EISDIR: "A folder stands in a file's place, as a container's mount of a missing file "
+    "makes one: remove it, then run again.",
+    errno.ENOTDIR: "A file stands in a folder's place: move it away, then run again.",
     errno.EMFILE: "Allow the process more open files (ulimit -n).",
 }

@@ -10,7 +10,7 @@ import pytest
 
 from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
-from flows.errors import DataRefused
+from flows.errors import DataRefused, StorageFailed
 from flows.storage.layout import Layout
 from flows.storage.lock import hold_workspace
 from flows.storage.snapshots.kept_snapshots import drop_old_snapshots, list_snapshots
@@ -75,6 +75,33 @@ def test_a_published_workspace_is_well(root: Path, capsys: pytest.CaptureFixture
     shutil.rmtree(root / "reports")
     (root / "state/last_attempt.json").unlink()
     assert ask("status", root, capsys, 3)["problems"] == ["nothing is published yet"]
+
+
+@pytest.mark.parametrize("place", ["reports/current.json", "state/columns.json", "state/lock"])
+def test_a_folder_in_a_file_s_place_is_told_and_its_removal_mends(
+    root: Path, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / place).unlink()
+    (root / place).mkdir()
+    assert main(["verify", str(root), "--repair"]) == 4
+    assert "A folder stands in a file's place" in capsys.readouterr().err
+    with pytest.raises(StorageFailed, match=place):
+        run(root)
+    (root / place).rmdir()
+    run(root)
+    assert ask("status", root, capsys)["problems"] == []
+
+
+def test_a_pointer_of_no_time_is_damage_that_the_next_run_mends(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pointer = json.loads((root / "reports/current.json").read_text())
+    flipped = {**pointer, "published_at": pointer["published_at"].replace("T", "U")}
+    (root / "reports/current.json").write_text(json.dumps(flipped))
+    (problem,) = ask("status", root, capsys, 3)["problems"]
+    assert "reports/current.json is not what a run writes" in problem
+    run(root)
+    assert ask("status", root, capsys)["problems"] == []
 
 
 def test_a_late_feed_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
