@@ -127,6 +127,9 @@ def platform_only(platform: str) -> Outcome:
 
 
 NOTHING = (None, None, None, "none", "none", "unmatched")
+ON_GOOGLE, ON_FACEBOOK = platform_only(GOOGLE), platform_only(FACEBOOK)
+SPRING = matched_campaign(GOOGLE, "1", CAMPAIGN_NAME)
+FACES = matched_campaign(FACEBOOK, "51", CAMPAIGN_NAME)
 
 
 def ambiguous(

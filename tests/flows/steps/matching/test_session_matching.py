@@ -1,5 +1,5 @@
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import Any
 
 import polars as pl
 import pytest
@@ -41,7 +41,8 @@ ADS = AdsSection.model_validate(
 Row = dict[str, Any]
 Table = dict[int, Row]
 
-CASES = [*READING_CASES, *MEANING_CASES, *POSSIBLE_CASES]
+TABLES = (READING_CASES, MEANING_CASES, POSSIBLE_CASES)
+CASES = READING_CASES | MEANING_CASES | POSSIBLE_CASES
 OUTCOME = ["platform", "campaign_id", "ad_id", "match_level", "match_method", "match_status"]
 
 
@@ -64,20 +65,18 @@ def match_one(link: Link, names: pl.LazyFrame | None = None, ads: AdsSection = A
 @pytest.fixture(scope="module")
 def table() -> Table:
     """Every case of the table matched together."""
-    facts = match(sessions([cast("Link", case.values[0]) for case in CASES]))
+    facts = match(sessions([link for link, _ in CASES.values()]))
     return {int(row["session_id"]): row for row in facts.iter_rows(named=True)}
 
 
 def test_the_table_is_long_enough() -> None:
-    assert len(CASES) >= 80
+    assert len(CASES) == sum(map(len, TABLES)) >= 80
 
 
-@pytest.mark.parametrize(
-    ("number", "expected"),
-    [pytest.param(n, case.values[1], id=case.id) for n, case in enumerate(CASES)],
-)
-def test_link_finds_its_ad(table: Table, number: int, expected: object) -> None:
-    assert tuple(table[number][name] for name in OUTCOME) == expected
+@pytest.mark.parametrize("case", CASES)
+def test_link_finds_its_ad(table: Table, case: str) -> None:
+    row, (_, expected) = table[[*CASES].index(case)], CASES[case]
+    assert tuple(row[name] for name in OUTCOME) == expected
 
 
 def test_a_matched_ad_brings_its_group_and_account() -> None:
