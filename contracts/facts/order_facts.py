@@ -4,12 +4,11 @@ from contracts.columns import Count, Day, Flag, Instant, Money, Serial, Table, T
 from contracts.facts.key_types import Key
 
 
-class PricedOrders(Table):
-    """One row per order, in the reporting currency."""
+class Order(Table):
+    """One row per order, in the reporting currency, however its contact is named."""
 
     org_id: Text = column("organization", key=True)
     order_id: Text = column("the order", key=True)
-    contact_id: Text = column("who ordered, where known")
     anonymous_id: Text = column("cookie or device")
     ordered_at: Instant = column("when it was placed")
     credited_at: Instant = column(
@@ -26,6 +25,12 @@ class PricedOrders(Table):
     is_refund: Flag = column(
         "whether it takes revenue back: the refund of an order, or a row of negative revenue"
     )
+
+
+class PricedOrders(Order):
+    """One row per order, in the reporting currency."""
+
+    contact_id: Text = column("who ordered, where known")
 
 
 class UnknownOrderStates(Table):

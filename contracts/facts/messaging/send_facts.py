@@ -31,25 +31,6 @@ class ChannelSends(Table):
     delivered_at: Instant = column("when delivery was confirmed")
 
 
-class AssignedEvents(Table):
-    """One row per event of a group of buckets, assigned to the send in a channel that it is of."""
-
-    unit_key: Key = column("key of the send and the channel", required=True)
-    channel_code: Code = column("number of the channel", required=True)
-    feed: FeedNumber = column("place of the feed in the configuration", required=True)
-    message_key: Key = column("key of the message")
-    contact_key: Key = column("key of the contact")
-    action_code: TypeCode = column("what happened", required=True)
-    bounce_code: Code = column("1 for a hard bounce, 2 for a soft one, else 0", required=True)
-    is_machine: Flag = column("whether a machine did it", required=True)
-    occurred_at: Instant = column("when it happened", required=True)
-    link_key: Key = column("key of the link of a click")
-    is_holdout: Flag = column("whether the send was held out; null where no row is of it")
-    has_row: Flag = column("whether a row of a sends feed is of the send", required=True)
-    names_send: Flag = column("whether it names its send by id", required=True)
-    is_orphan: Flag = column("whether it names a send by id that no row is of", required=True)
-
-
 class CountedEvents(Table):
     """One row per event that counts: of no hold-out, which is no send."""
 
@@ -66,6 +47,12 @@ class CountedEvents(Table):
     has_row: Flag = column("whether a row of a sends feed is of the send", required=True)
     names_send: Flag = column("whether it names its send by id", required=True)
     is_orphan: Flag = column("whether it names a send by id that no row is of", required=True)
+
+
+class AssignedEvents(CountedEvents):
+    """One row per event of a group of buckets, assigned to the send in a channel that it is of."""
+
+    is_holdout: Flag = column("whether the send was held out; null where no row is of it")
 
 
 class SendUnits(Table):

@@ -7,7 +7,6 @@ to be short; the texts that a number stands for come back where a table is finis
 import polars as pl
 
 from contracts.columns import (
-    Day,
     Flag,
     Instant,
     Money,
@@ -20,6 +19,8 @@ from contracts.columns import (
 )
 from contracts.facts.key_types import Key
 from contracts.facts.messaging.hierarchy import DescribedMessages
+from contracts.facts.order_facts import Order
+from contracts.facts.people.described_activities import Event, Send, Visit
 
 
 class People(Table):
@@ -122,64 +123,35 @@ class KeyComparisons(Table):
     shares_a_key: Flag = column("whether it has any of them", required=True)
 
 
-class KeyedEvents(Table):
+class KeyedEvents(Event):
     """One row per event, with the keys of its contact and message, in the order of time."""
 
-    org_id: Text = column("organization", key=True)
-    event_id: Text = column("the event", key=True)
     event_type: Text = column("its type, as the event says it")
     channel: Text = column("channel of the type; empty for bare actions and generic events")
-    occurred_at: Instant = column("when it happened")
     contact_key: Key = column("who did it, where known")
-    anonymous_id: Text = column("cookie or device")
     message_key: Key = column("the message, that of its send first")
     message_id: Text = column("the message as the event names it")
-    of_send: Flag = column("whether a feed has the send that it names", required=True)
-    of_holdout: Flag = column("whether its send was held out, and so never sent", required=True)
-    url: Text = column("the link that was clicked")
-    is_machine: Flag = column("whether a machine opened or clicked")
-    machine_reason: Text = column("the signs of a machine")
 
 
-class KeyedSends(Table):
+class KeyedSends(Send):
     """One row per send, with the keys of its contact and message, in the order of time."""
 
-    org_id: Text = column("organization", key=True)
-    send_id: Text = column("the send", key=True)
     contact_key: Key = column("to whom")
     message_key: Key = column("the message, or the one that its campaign implies")
-    status: Text = column("state of the send")
     sent_at: Instant = column("when it was sent, as far as it or an event says")
-    is_holdout: Flag = column("held out on purpose: never sent")
 
 
-class KeyedVisits(Table):
+class KeyedVisits(Visit):
     """One row per session, with the keys of its contact and link, in the order of time."""
 
-    org_id: Text = column("organization", key=True)
-    session_id: Text = column("the session", key=True)
-    started_at: Instant = column("its first page view")
     contact_key: Key = column("who it was, where known")
-    anonymous_id: Text = column("cookie or device")
-    landing_url: Text = column("its first page, with query and fragment")
-    is_bot: Flag = column("whether its user agent is a program; null where none is known")
     link_key: Key = column("the link that it came by", required=True)
 
 
-class KeyedOrders(Table):
+class KeyedOrders(Order):
     """One row per order, in the reporting currency, with the key of its contact."""
 
-    org_id: Text = column("organization", key=True)
-    order_id: Text = column("the order", key=True)
     contact_key: Key = column("who ordered, where known")
-    anonymous_id: Text = column("cookie or device")
-    ordered_at: Instant = column("when it was placed")
-    credited_at: Instant = column("the instant before which touches count")
-    date_day: Day = column("day of the order in the reporting time zone")
-    revenue: Money = column("less what was refunded; empty where no rate is valid on the day")
-    status: Text = column("state of the order, in the shop's words")
-    is_conversion: Flag = column("whether it brings revenue")
-    is_refund: Flag = column("whether it takes revenue back")
 
 
 class LastInstants(Table):
@@ -189,35 +161,19 @@ class LastInstants(Table):
     last_instant: Instant = column("the latest instant; empty where nothing has one")
 
 
-class NumberedEvents(Table):
+class NumberedEvents(Event):
     """One row per event, with the numbers of its contact and message."""
 
-    org_id: Text = column("organization", key=True)
-    event_id: Text = column("the event", key=True)
-    event_type: Text = column("a standard type (`email_clicked`) or a generic event's name")
-    channel: Text = column("channel of the type; empty for a generic event")
-    occurred_at: Instant = column("when it happened")
     contact_no: Serial = column("who did it, where known")
-    anonymous_id: Text = column("cookie or device")
     message_no: Serial = column("the message, where one is described")
     message_id: Text = column("the message as the event names it, where none of that id is meant")
-    of_send: Flag = column("whether a feed has the send that it names", required=True)
-    of_holdout: Flag = column("whether its send was held out, and so never sent", required=True)
-    url: Text = column("the link that was clicked")
-    is_machine: Flag = column("whether a machine opened or clicked")
-    machine_reason: Text = column("the signs of a machine")
 
 
-class NumberedSends(Table):
+class NumberedSends(Send):
     """One row per send, with the numbers of its contact and message."""
 
-    org_id: Text = column("organization", key=True)
-    send_id: Text = column("the send", key=True)
     contact_no: Serial = column("to whom")
     message_no: Serial = column("the message")
-    status: Text = column("state of the send")
-    sent_at: Instant = column("when it was sent")
-    is_holdout: Flag = column("held out on purpose: never sent")
 
 
 class JourneySteps(Table):
