@@ -20,8 +20,8 @@ from transforms.ingest.column_mapping import ResolvedMapping, index_header, is_i
 from transforms.ingest.expressions import file_columns, fold
 from transforms.ingest.missing_columns import missing_of
 
-NEVER_MAPPED = ("org_id", "attributes")
-"""Columns that every table has and no file needs."""
+NEVER_NEEDED = ("org_id", "attributes")
+"""Columns that every table has and no file needs, unless the feed's own `columns` name them."""
 PEOPLE = frozenset({"contacts", "events", "sends", "list_members", "orders", "page_views"})
 """Tables whose files, where they have no header, begin with a person."""
 PERSONAL = re.compile(r"@|\d{5}")
@@ -100,13 +100,13 @@ def find_missing(feed: ConfiguredFeed, header: tuple[str, ...]) -> Iterator[Miss
         table = FEEDS[mapping.table]
         needed = _needed(feed, resolved)
         mapped = [name for name in columns(table) if name in mapping.columns or name in needed]
+        given = {*NEVER_NEEDED, *mapping.constants, *mapping.defaults}.difference(
+            feed.section.columns
+        )
         lacking = {
             name: wanted
             for name in mapped
-            if name not in NEVER_MAPPED
-            and name not in mapping.constants
-            and name not in mapping.defaults
-            and (wanted := missing_of(mapping.columns.get(name, name), named))
+            if name not in given and (wanted := missing_of(mapping.columns.get(name, name), named))
         }
         alternatives = any_of(table)
         if alternatives and all(name in lacking for name in alternatives):

@@ -110,6 +110,25 @@ def test_a_constant_needs_no_column() -> None:
 
 
 @pytest.mark.parametrize(
+    "settings",
+    [
+        {"columns": {"org_id": "Tenant"}},
+        {"columns": {"org_id": "Tenant"}, "constants": {"org_id": "acme"}},
+        {"columns": {"platform": "Tenant"}, "constants": {"platform": "google_ads"}},
+        {"columns": {"attributes": "Tenant"}},
+    ],
+)
+def test_a_column_of_ones_own_is_needed_whatever_stands_in_for_it(
+    settings: dict[str, dict[str, str]],
+) -> None:
+    """Overnight `Tenant` is `Tenants`: no rows under `default` or the constant, but a refusal."""
+    require_columns(feed(**settings), (*HEADER, "Tenant"))
+    said = refusal(feed(**settings), (*HEADER, "Tenants"))
+    assert f'no column "Tenant" for ad_stats.{next(iter(settings["columns"]))}' in said
+    assert "'Tenants'" in said
+
+
+@pytest.mark.parametrize(
     ("header", "says"),
     [
         (("contact_id", "mood"), None),
