@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,12 +96,30 @@ def ingest_file(
         StorageFailed: The ledger cannot be written.
     """
     try:
-        kept, damage = read_kept(target.ledger, same.key), ""
+        kept, damage = _find_kept(same, target), ""
     except DamagedFile as found:
         kept, damage = None, str(found)
-    if kept and kept.bears_erased and kept.keeps_facts != target.erasing.keeps_facts:
-        kept = None
     return Reading(kept or _read_file(same, target, require_unchanged), damage)
+
+
+def find_last_reading(raw: RawFile, sha256: str, target: Target) -> Receipt | None:
+    """What was read of a file while it had these bytes; None where the ledger has it no more.
+
+    Args:
+        raw: The file, which may have other bytes now.
+        sha256: The hash of those that it had.
+        target: Where readings are.
+    """
+    with suppress(DamagedFile):
+        return _find_kept(SameBytes(sha256, (raw,)), target)
+    return None
+
+
+def _find_kept(same: SameBytes, target: Target) -> Receipt | None:
+    kept = read_kept(target.ledger, same.key)
+    if kept and kept.bears_erased and kept.keeps_facts != target.erasing.keeps_facts:
+        return None
+    return kept
 
 
 def _read_file(same: SameBytes, target: Target, require_unchanged: Callable[[], None]) -> Receipt:

@@ -1,22 +1,24 @@
 """All raw files of a run into the ledger: the very bytes that were hashed, or none (SPEC §5, §8).
 
 A file that changed while it was read is read once more; one that changed again is left for the
-next run.
+next run, as is one that was written too lately. Until then what the published tables have of it
+stands: a list of all contacts that is just being written anew takes no contact away.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, field
 
 from contracts.manifest import Warned
 from flows.catalog.feed_files import RawFile
 from flows.catalog.ledger import Receipt
-from flows.ingest.file_ingest import Reading, SameBytes, name_reading
+from flows.ingest.file_ingest import Reading, SameBytes, find_last_reading, name_reading
 from flows.ingest.file_states import ChangedFile, FileState, Pools, Refused, Target
 from flows.readers import RefusedFile
 
 NEXT_RUN = "it is left for the next run"
+STANDS = "its rows of before count until then"
 
 
 @dataclass
@@ -34,6 +36,7 @@ def read_raw_files(
     settle_seconds: float,
     pools: Pools,
     on_file: Callable[[int, int], None],
+    list_published: Callable[[], Mapping[tuple[str, str], str]],
 ) -> RawFilesRead:
     """Read every raw file that the ledger does not have yet, several at a time.
 
@@ -43,6 +46,8 @@ def read_raw_files(
         settle_seconds: Files written less than this ago are left for the next run.
         pools: What hashes and reads them.
         on_file: Told how many files are done, of how many.
+        list_published: Gives path and feed of what the published tables were made from, with the
+            hash of the bytes; asked only if a file is left.
 
     Returns:
         What was read and refused, in the order of the paths, and a warning for each file that was
@@ -50,11 +55,19 @@ def read_raw_files(
     """
     found = RawFilesRead()
     on_file(0, len(files))
-    settled = [raw for raw in files if not _is_left(raw, settle_seconds, found)]
+    left: list[tuple[RawFile, str]] = []
+    settled: list[RawFile] = []
+    for raw in files:
+        if why := _explain_youth(raw, settle_seconds):
+            left.append((raw, why))
+        else:
+            settled.append(raw)
     changed = _read_once(settled, target, found, pools, on_file)
     if changed:
-        for raw in _read_once(changed, target, found, pools, on_file, is_again=True):
-            _leave(raw, "changed while it was read, twice", found)
+        again = _read_once(changed, target, found, pools, on_file, is_again=True)
+        left += [(raw, "changed while it was read, twice") for raw in again]
+    if left:
+        _leave(left, target, list_published(), found)
     found.read.sort(key=lambda one: (one[0].path, one[0].feed.place))
     found.refused.sort(key=lambda one: (one.raw.path, one.raw.feed.place))
     found.warnings.sort(key=lambda one: (one.path or "", one.code))
@@ -114,8 +127,8 @@ def _group_same_bytes(files: Iterable[RawFile], states: dict[str, FileState]) ->
     return [SameBytes(sha256, tuple(group)) for (sha256, _), group in groups.items()]
 
 
-def _is_left(raw: RawFile, settle_seconds: float, found: RawFilesRead) -> bool:
-    """Whether a file was written too lately to be read.
+def _explain_youth(raw: RawFile, settle_seconds: float) -> str:
+    """Say that a file was written too lately to be read, where it was.
 
     One of a time to come, by a clock that is wrong or a zone that was mistaken, would be so for
     years: it is as far from now as if it were as old.
@@ -123,23 +136,34 @@ def _is_left(raw: RawFile, settle_seconds: float, found: RawFilesRead) -> bool:
     try:
         age = abs(time.time() - raw.location.stat().st_mtime)
     except OSError:
-        return False
+        return ""
     if age >= settle_seconds:
-        return False
-    _leave(raw, f"was written less than settle_seconds = {settle_seconds:g} ago", found)
-    return True
+        return ""
+    return f"was written less than settle_seconds = {settle_seconds:g} ago"
 
 
-def _leave(raw: RawFile, why: str, found: RawFilesRead) -> None:
-    found.warnings.append(
-        Warned(
-            code="file_changing",
-            message=f"{raw.path} {why}: {NEXT_RUN}",
-            feed=raw.feed.name,
-            path=raw.path,
-            setting="workspace.settle_seconds",
+def _leave(
+    left: list[tuple[RawFile, str]],
+    target: Target,
+    published: Mapping[tuple[str, str], str],
+    found: RawFilesRead,
+) -> None:
+    """Leave files for the next run, with what the published tables have of them."""
+    for raw, why in left:
+        message = f"{raw.path} {why}: {NEXT_RUN}"
+        sha256 = published.get((raw.path, raw.feed.name))
+        if sha256 and (receipt := find_last_reading(raw, sha256, target)):
+            found.read.append((raw, sha256, receipt))
+            message = f"{message}; {STANDS}"
+        found.warnings.append(
+            Warned(
+                code="file_changing",
+                message=message,
+                feed=raw.feed.name,
+                path=raw.path,
+                setting="workspace.settle_seconds",
+            )
         )
-    )
 
 
 def _warn_of_damage(same: SameBytes, reading: Reading) -> Iterator[Warned]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -35,6 +36,7 @@ from flows.steps.reading.lost_columns import list_columns, warn_of_damage, warn_
 from flows.steps.reading.rate_warnings import find_missing_rates
 from flows.storage.erasing.erasure_journal import read_erasures
 from flows.storage.run_notes import read_known_columns
+from flows.storage.snapshots.published_files import PublishedDamage, read_manifest
 from flows.storage.table_checks import equal
 from transforms.ingest.deduplication import DUPLICATE, SUPERSEDED
 
@@ -182,10 +184,19 @@ def _read_raw(
             loaded.config.workspace.settle_seconds,
             Pools(pool, here if workers.is_remote else pool),
             progress,
+            partial(_list_published, loaded.root),
         )
     # Arrow keeps what reading freed for the threads that read, which are gone: it gives it back.
     pa.default_memory_pool().release_unused()
     return raw
+
+
+def _list_published(root: Path) -> dict[tuple[str, str], str]:
+    """Path and feed of the files from which the published tables are, with their bytes' hash."""
+    with suppress(PublishedDamage):
+        if manifest := read_manifest(root):
+            return {(one.path, one.feed): one.sha256 for one in manifest.inputs}
+    return {}
 
 
 def _warn_of_absence(feeds: list[ConfiguredFeed], files: list[RawFile]) -> Iterator[Warned]:

@@ -9,6 +9,7 @@ import pytest
 from flows.ingest import file_ingest
 from flows.ingest.file_ingest import open_feed
 from flows.steps.reading.read_feeds import FeedsRead
+from tests.support.nights import Night, run_night
 from tests.support.workspaces import feed, read_workspace, rows, write_workspace
 
 HEADER = b"order_id,ordered_at,revenue\n"
@@ -105,6 +106,36 @@ def test_a_file_younger_than_settle_seconds_waits(tmp_path: Path) -> None:
     assert rows(found, "orders", "order_id") == [("101",)]
     (told,) = left(found)
     assert told.startswith("raw/orders/young.csv was written less than settle_seconds = 60 ago")
+
+
+def test_of_a_file_that_is_being_written_anew_the_rows_of_before_stand(tmp_path: Path) -> None:
+    """A full list is rewritten just before the run: its new rows wait, the former do not go."""
+    toml = "[workspace]\nsettle_seconds = 60\n" + TOML
+    files = {"raw/orders/1.csv": BEFORE, "raw/orders/2.csv": HEADER + b"303,2026-01-02,8\n"}
+    root = write_workspace(tmp_path / "ws", toml, files)
+    age(root, "1", "2")
+    before = run_night(root)
+    (root / "raw/orders/1.csv").write_bytes(BEFORE + AFTER.removeprefix(HEADER))
+    (root / "raw/orders/new.csv").write_bytes(HEADER + b"404,2026-01-03,1\n")
+    waiting = run_night(root)
+    assert waiting.told["inputs"] == before.told["inputs"]
+    assert of_attribution(waiting) == of_attribution(before)
+    told = [one["message"] for one in waiting.told["warnings"] if one["code"] == "file_changing"]
+    assert [message.partition(": ")[2] for message in told] == [
+        "it is left for the next run; its rows of before count until then",
+        "it is left for the next run",
+    ]
+    age(root, "1", "new")
+    assert [one["accepted"] for one in run_night(root).told["inputs"]] == [2, 1, 1]
+
+
+def age(root: Path, *names: str) -> None:
+    for name in names:
+        os.utime(root / f"raw/orders/{name}.csv", (1, 1))
+
+
+def of_attribution(night: Night) -> dict[str, bytes]:
+    return {name: data for name, data in night.tables.items() if name.startswith("attribution/")}
 
 
 @pytest.mark.parametrize("settle_seconds", [0, 60])
