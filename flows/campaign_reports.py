@@ -90,7 +90,7 @@ def campaign_reports(
         open_workspace(workspace, TO_RUN, wait_seconds) as root,
         begin_attempt(load_workspace(root), wait_seconds, full=full) as attempt,
     ):
-        run = Run(attempt, read_raw_feeds(attempt, full=full))
+        run = Run.of(attempt, read_raw_feeds(attempt, full=full))
         refuse_bad_data(run)
         checks, warnings = write_report_tables(run)
         more_checks, more_warnings = report_run(run)
@@ -98,7 +98,7 @@ def campaign_reports(
         describe_snapshot(attempt, manifest)
         draw_page(attempt, manifest)
         publish(attempt, manifest)
-        note_columns(attempt.loaded.root, run.read.columns)
+        note_columns(attempt.root, run.read.columns)
         drop_old_files(run)
     tell_published(open_workspace(workspace, TO_SUM_UP), manifest)
     return manifest.model_dump()
@@ -152,7 +152,7 @@ def begin_keeping(root: Path, staging: Path, *, full: bool) -> tuple[KeptSteps, 
 @step
 def read_raw_feeds(attempt: Attempt, *, full: bool) -> FeedsRead:
     """Raw files to canonical tables; what an earlier run has read is not read again."""
-    ledger = Layout(attempt.loaded.root).ledger
+    ledger = Layout(attempt.root).ledger
     if full:
         with storage_errors("forgetting what was read before"):
             remove_tree(ledger)
@@ -164,10 +164,10 @@ def read_raw_feeds(attempt: Attempt, *, full: bool) -> FeedsRead:
 @step
 def refuse_bad_data(run: Run) -> None:
     """Put rejected rows aside, and stop where the data forbids publishing."""
-    run_id, quarantine = run.attempt.run_id, run.staging / QUARANTINE
+    run_id, quarantine = run.run_id, run.staging / QUARANTINE
     write_quarantine(run.catalog, quarantine, run_id)
     if problem := find_refusal(run.read, run.config, run_id):
-        publish_quarantine(run.attempt.loaded.root, quarantine, run_id)
+        publish_quarantine(run.root, quarantine, run_id)
         raise problem
 
 
@@ -180,24 +180,24 @@ def report_run(run: Run) -> tuple[list[Check], list[Warned]]:
 @step
 def prove(run: Run, checks: list[Check], warnings: list[Warned]) -> Manifest:
     """Hash what was written, and refuse to publish what does not add up."""
-    attempt, inputs = run.attempt, run.read.inputs()
-    remove_tree(attempt.scratch)
+    inputs = run.read.inputs()
+    remove_tree(run.scratch)
     reconciliation = [*reconcile_inputs(inputs), *checks]
-    outputs = hash_outputs(attempt.staging, attempt.run_id, attempt.reports.list_linked())
-    attempt.reports.keep(attempt.run_id, outputs)
+    outputs = hash_outputs(run.staging, run.run_id, run.reports.list_linked())
+    run.reports.keep(run.run_id, outputs)
     if broken := [check.name for check in reconciliation if not check.holds]:
         msg = f"nothing was published, because {len(broken)} checks do not hold: {broken[0]}"
         raise CampaignReportsError(msg, REPORT_IT)
     return Manifest(
-        run_id=attempt.run_id,
-        started_at=stamp(attempt.started_at),
+        run_id=run.run_id,
+        started_at=stamp(run.started_at),
         finished_at=stamp(datetime.now(UTC)),
         code_version=name_code(),
-        config_sha256=attempt.loaded.config_sha256,
+        config_sha256=run.loaded.config_sha256,
         inputs=inputs,
         outputs=outputs,
         reconciliation=reconciliation,
-        warnings=order_warnings([*attempt.loaded.warnings, *run.read.warnings, *warnings]),
+        warnings=order_warnings([*run.loaded.warnings, *run.read.warnings, *warnings]),
     )
 
 
@@ -210,11 +210,11 @@ def describe_snapshot(attempt: Attempt, manifest: Manifest) -> None:
 @step
 def draw_page(attempt: Attempt, manifest: Manifest) -> None:
     """Draw the page of the snapshot from its tables."""
-    workspace = attempt.loaded.config.workspace
+    workspace = attempt.config.workspace
     tables = SnapshotTables(
         attempt.staging,
         manifest,
-        attempt.loaded.root.name,
+        attempt.root.name,
         workspace.timezone,
         workspace.currency,
     )
@@ -225,16 +225,16 @@ def draw_page(attempt: Attempt, manifest: Manifest) -> None:
 def publish(attempt: Attempt, manifest: Manifest) -> None:
     """Move the snapshot in and swap the pointer."""
     attempt.progress("publishing", 0, 1)
-    publish_snapshot(attempt.loaded.root, attempt.staging, manifest)
+    publish_snapshot(attempt.root, attempt.staging, manifest)
     attempt.progress("publishing", 1, 1)
 
 
 @step
 def drop_old_files(run: Run) -> None:
     """Drop what this run did not read from the ledger, and the snapshots that are too old."""
-    root, rules = run.attempt.loaded.root, run.config.workspace
+    root, rules = run.root, run.config.workspace
     run.kept.drop_unused()
-    drop_past_records(Layout(root).kept, run.attempt.run_id)
+    drop_past_records(Layout(root).kept, run.run_id)
     used = {file.receipt.key for file in run.catalog.files}
     with storage_errors("cleaning the ledger"):
         for one in run.ledger.iterdir() if run.ledger.is_dir() else ():

@@ -1,7 +1,7 @@
 """An attempt to publish a workspace: what its steps are given, and how it ended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -48,33 +48,32 @@ class Attempt:
     reports: KeptReports
     progress: Progress = silence
 
+    @property
+    def root(self) -> Path:
+        """The workspace's folder."""
+        return self.loaded.root
+
+    @property
+    def config(self) -> Workspace:
+        """The workspace's configuration."""
+        return self.loaded.config
+
 
 @dataclass(frozen=True)
-class Run:
+class Run(Attempt):
     """An attempt whose feeds are read: what the reports are made from."""
 
-    attempt: Attempt
-    read: FeedsRead
+    read: FeedsRead = field(kw_only=True)
+
+    @classmethod
+    def of(cls, attempt: Attempt, read: FeedsRead) -> "Run":
+        """An attempt with what it read."""
+        return cls(**vars(attempt), read=read)
 
     @property
     def catalog(self) -> Catalog:
         """The canonical tables."""
         return self.read.catalog
-
-    @property
-    def config(self) -> Workspace:
-        """The workspace's configuration."""
-        return self.attempt.loaded.config
-
-    @property
-    def kept(self) -> KeptSteps:
-        """The results that are taken over from earlier runs, and kept for the next."""
-        return self.attempt.kept
-
-    @property
-    def reports(self) -> KeptReports:
-        """The report tables, of which some are taken over from the published snapshot."""
-        return self.attempt.reports
 
     def settings(self, *sections: str) -> Workspace:
         """The configuration as far as a step may read it: time zone, currency, and some sections.
@@ -106,18 +105,13 @@ class Run:
             stage: What it is called where progress is shown.
         """
         catalog, settings = self.catalog.only(*tables), self.settings(*sections)
-        on_part = partial(self.attempt.progress, stage)
-        return StepInputs(catalog, settings, self.attempt.scratch, self.kept, on_part=on_part)
+        on_part = partial(self.progress, stage)
+        return StepInputs(catalog, settings, self.scratch, self.kept, on_part=on_part)
 
     @property
     def ledger(self) -> Path:
         """The folder with one folder per file read."""
-        return Layout(self.attempt.loaded.root).ledger
-
-    @property
-    def staging(self) -> Path:
-        """The snapshot being written."""
-        return self.attempt.staging
+        return Layout(self.root).ledger
 
     def gives(self, group: str, name: str) -> bool:
         """Whether the configured feeds make a report table exist (SPEC §3)."""

@@ -40,7 +40,7 @@ def write_run_tables(
     Returns:
         What was checked; what of the kept snapshots is damaged, so that the two do not know of it.
     """
-    root, timezone = run.attempt.loaded.root, run.config.workspace.timezone
+    root, timezone = run.root, run.config.workspace.timezone
     kept = list_snapshots_as(root, PastInputs)
     feeds = report_feeds(
         _list_feed_tables(run),
@@ -49,7 +49,7 @@ def write_run_tables(
         is_whole=len(kept) < run.config.workspace.keep_snapshots,
     )
     staged = find_staged(run.staging)
-    after = Compared(staged, inputs, run.attempt.loaded.config_sha256, code_version)
+    after = Compared(staged, inputs, run.loaded.config_sha256, code_version)
     published = next((one for one in kept if one.is_published), None)
     manifest = None if published is None else read_snapshot_manifest(root, published.run_id)
     before = None if manifest is None else view_snapshot(root, manifest)

@@ -132,8 +132,7 @@ def report_attribution(run: Run, facts: RunFacts) -> list[Check]:
 @step
 def keep_standing_tables(run: Run, facts: RunFacts) -> list[Check]:
     """Write, without rows, what the snapshot before had and the feeds give no row of now."""
-    root = run.attempt.loaded.root
-    return write_standing_tables(root, run.staging, run.catalog.feeds, facts.channels.value)
+    return write_standing_tables(run.root, run.staging, run.catalog.feeds, facts.channels.value)
 
 
 @step

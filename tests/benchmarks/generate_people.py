@@ -16,8 +16,7 @@ from contracts.columns import Table, columns, polars_schema
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.order_facts import PricedOrders
 from contracts.facts.people.described_activities import ContactSessions, LinkNames, MessageEvents
-from flows.kept.keepers import Scratch
-from flows.steps.activities.activity_pieces import EVENTS, ORDERS, SENDS, SESSIONS, keep_piece
+from flows.steps.activities.activity_pieces import EVENTS, ORDERS, SENDS, SESSIONS, write_piece
 from tests.benchmarks.assets import START, generate_once, numbered
 from tests.support.numbered_people import number_people as number_all
 from transforms.activities.described_activities import number_messages
@@ -76,9 +75,9 @@ def write(root: Path, touches: int, seed: int) -> int:
             table.write_parquet(root / "told" / kind / f"{place:03}.parquet", compression="lz4")
             keyed = key_contacts(table.lazy()).with_columns(key_link(kind))
             rows = keyed if kind != "events" else key_message(keyed)
-            keep_piece(
-                Scratch(root / "activities" / kind), KINDS[kind], [place], lambda rows=rows: rows
-            )
+            folder = root / "activities" / kind / f"{place:03}"
+            folder.mkdir(parents=True)
+            write_piece(KINDS[kind], rows, folder)
         links.append(name_links(tables["sessions"]))
     pl.concat(links).unique("link_key").write_parquet(root / LINKS)
     return len(links)

@@ -20,7 +20,7 @@ from flows.config.loading import load_workspace
 from flows.kept.kept_reports import KeptReports
 from flows.kept.kept_steps import KeptSteps
 from flows.progress import silence
-from flows.steps.attempt import Attempt, Run
+from flows.steps.attempt import Run
 from flows.steps.reading.read_feeds import FeedsRead, read_feeds, reconcile_inputs
 from flows.steps.reading.refusals import find_refusal
 from flows.steps.write_reports import write_report_tables
@@ -107,8 +107,8 @@ def run_workspace(root: Path, out: Path, workers: Workers = THREADS) -> Ran:
     kept = KeptSteps(scratch / "kept", "", workers)
     reports = KeptReports(loaded.root, scratch / "kept", staging, "")
     now = datetime.now(UTC)
-    attempt = Attempt(loaded, "run", now, staging, scratch, kept, reports)
-    checks, warnings = write_report_tables(Run(attempt, read))
+    run = Run(loaded, "run", now, staging, scratch, kept, reports, read=read)
+    checks, warnings = write_report_tables(run)
     checks = [*reconcile_inputs(read.inputs()), *checks]
     assert [check for check in checks if not check.holds] == []
     return Ran(read, checks, [*read.warnings, *warnings], staging)

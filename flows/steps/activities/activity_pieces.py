@@ -15,7 +15,6 @@ from contracts.facts.people.numbered_activities import (
     KeyedSends,
     KeyedVisits,
 )
-from flows.kept.identities import identify
 from flows.kept.keepers import Keeper
 from transforms.activities.activity_extracts import (
     find_last_instants,
@@ -192,28 +191,6 @@ class Pieces:
 def _file(extract: str) -> str:
     """The file of an extract."""
     return f"{extract}.arrow"
-
-
-def keep_piece(
-    keeper: Keeper,
-    kind: PieceKind,
-    inputs: Iterable[object],
-    read: Callable[[], pl.LazyFrame],
-) -> Path:
-    """Have a batch of activities in a folder.
-
-    Args:
-        keeper: Has it written where it is not there yet.
-        inputs: All that decides the rows.
-        read: Gives the rows, in any order that follows from the inputs.
-    """
-    decided = [*inputs]
-
-    def write(folder: Path) -> str:
-        write_piece(kind, read(), folder)
-        return identify(kind.table.__name__, decided)
-
-    return keeper.folder(kind.step, decided, write).open()
 
 
 def write_piece(kind: PieceKind, rows: pl.LazyFrame, folder: Path) -> None:

@@ -15,7 +15,6 @@ from flows.steps.activities.activity_pieces import (
     ORDERS,
     SESSIONS,
     Pieces,
-    keep_piece,
     write_piece,
 )
 from flows.steps.activities.linked_pieces import LinkedPieces, fill_device_contacts
@@ -93,8 +92,10 @@ def write_orders(orders: Rows[PricedOrders], linked: LinkedPieces) -> Pieces:
     )
     month = pl.col(KeyedOrders.ordered_at).dt.strftime("%Y-%m").alias(MONTH)
     months = keyed.with_columns(month).collect().partition_by(MONTH, include_key=False)
-    folders = [
-        keep_piece(linked.keeper, ORDERS, [identify_rows(rows.lazy())], rows.lazy)
-        for rows in months
-    ]
-    return Pieces(ORDERS, tuple(folders))
+    decided = [[identify_rows(rows.lazy())] for rows in months]
+    return linked.keep_pieces(ORDERS, decided, write_order_piece, None, months)
+
+
+def write_order_piece(_: None, orders: pl.DataFrame, folder: Path) -> None:
+    """Write the orders of a month, as `KeyedOrders`."""
+    write_piece(ORDERS, orders.lazy(), folder)

@@ -8,7 +8,7 @@ import pytest
 from flows.config.loading import load_workspace
 from flows.kept.kept_reports import KeptReports
 from flows.kept.kept_steps import KeptSteps
-from flows.steps.attempt import Attempt, Run
+from flows.steps.attempt import Run
 from tests.support.workspaces import feed, read_files
 
 TOML = (
@@ -28,7 +28,7 @@ def run(tmp_path: Path) -> Run:
     loaded = load_workspace(tmp_path / "ws", environ={})
     kept, reports = KeptSteps(tmp_path, ""), KeptReports(loaded.root, tmp_path, tmp_path, "")
     now = datetime(2026, 3, 2, tzinfo=UTC)
-    return Run(Attempt(loaded, "run", now, tmp_path, tmp_path, kept, reports), read)
+    return Run(loaded, "run", now, tmp_path, tmp_path, kept, reports, read=read)
 
 
 def test_a_table_that_is_not_given_cannot_be_read(run: Run) -> None:
