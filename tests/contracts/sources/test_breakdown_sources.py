@@ -54,6 +54,16 @@ Reporting ends
 Spring,2026-01-31,18-24,female,100,3,1.20,2026-01-31,2026-01-31
 Spring,2026-01-31,18-24,male,90,1,0.80,2026-01-31,2026-01-31
 """
+MICROSOFT_CLICK_TYPES = """\
+TimePeriod,AccountId,CampaignId,CurrencyCode,ClickType,Impressions,Clicks,Spend
+2026-01-31,[1],[7],USD,Ad title,10,2,3.25
+2026-01-31,[1],[7],USD,Sitelink,10,1,1.00
+"""
+MICROSOFT_EXTENSIONS = """\
+Gregorian date,Account ID,Campaign name,Ad group,Ad extension type,Impressions,Clicks,Spend
+2026-01-31,[1],Spring,Shoes,Sitelink extension,10,2,3.25
+2026-01-31,[1],Spring,Shoes,Callout extension,10,0,0.00
+"""
 MICROSOFT_TERMS = """\
 "Report Name: Terms"
 
@@ -123,6 +133,17 @@ Date,Campaign Name,Ad Group Name,Community,Impressions,Clicks,Amount Spent (USD)
               Decimal("3.25"))],
         ),
         (
+            "microsoft_ads.breakdown_report", MICROSOFT_CLICK_TYPES, (),
+            [("7", None, "click_type", "Ad title", None, 2, Decimal("3.25")),
+             ("7", None, "click_type", "Sitelink", None, 1, Decimal(1))],
+        ),
+        (
+            "microsoft_ads.breakdown_report", MICROSOFT_EXTENSIONS, (),
+            [("Spring", "Spring / Shoes", "ad_extension", "Callout extension", None, 0, Decimal(0)),
+             ("Spring", "Spring / Shoes", "ad_extension", "Sitelink extension", None, 2,
+              Decimal("3.25"))],
+        ),
+        (
             "amazon_ads.search_term_report", AMAZON_TERMS, (),
             [("Spring", "Spring / Shoes", "search_term", "red shoes", "BROAD", 2,
               Decimal("3.25"))],
@@ -168,6 +189,8 @@ def test_a_report_of_parts_is_a_breakdown(
         ("google_ads.report", GOOGLE_PLACES, "google_ads.breakdown_report"),
         ("google_ads.report", GOOGLE_CLICK_TYPES, "google_ads.breakdown_report"),
         ("microsoft_ads.report", MICROSOFT_TERMS, "microsoft_ads.search_term_report"),
+        ("microsoft_ads.report", MICROSOFT_CLICK_TYPES, "microsoft_ads.breakdown_report"),
+        ("microsoft_ads.report", MICROSOFT_EXTENSIONS, "microsoft_ads.breakdown_report"),
         ("amazon_ads.sponsored_ads", AMAZON_TERMS, "amazon_ads.search_term_report"),
     ],
 )
