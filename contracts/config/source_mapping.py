@@ -56,9 +56,9 @@ class InHeader(Strict):
 
 
 class Joined(Strict):
-    """Several columns' texts joined, as for an id that needs two of them; empty if one is."""
+    """Texts of several columns joined, as for an id that needs two of them; empty if one is."""
 
-    join: tuple[str, ...] = ()
+    join: tuple[str | Slice, ...] = ()
     optional: tuple[str, ...] = ()
     """Further columns, joined on where they have a value; they never make the whole empty."""
     separator: str = ":"

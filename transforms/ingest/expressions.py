@@ -42,7 +42,7 @@ def file_columns(expression: Expression, header: Iterable[str] = ()) -> tuple[st
         case SumOf():
             return (*expression.sum, *expression.minus)
         case Joined():
-            return (*expression.join, *expression.optional)
+            return (*_columns_of_all(expression.join, header), *expression.optional)
         case Slice():
             return (expression.column,)
         case Labels():
@@ -113,7 +113,7 @@ def _take_from_header(expression: InHeader, named: dict[str, str]) -> str | None
 
 
 def _join_texts(expression: Joined, named: dict[str, str]) -> pl.Expr:
-    parts = [_text(name, named) for name in expression.join]
+    parts = [read_expression(one, named).cast(pl.String) for one in expression.join]
     further = [_text(name, named) for name in expression.optional]
     whole = pl.concat_str(*parts, *further, separator=expression.separator, ignore_nulls=True)
     filled = [part.is_not_null() for part in parts or [whole.replace("", None)]]

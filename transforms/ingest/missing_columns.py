@@ -43,8 +43,9 @@ def missing_of(expression: Expression, named: Mapping[str, str]) -> tuple[str, .
             return _missing_of_all(expression.optional, named)
         case PageUrl():
             return missing_of(expression.url, named)
+        case Joined():
+            return tuple(name for one in expression.join for name in missing_of(one, named))
     needed = expression.sum if isinstance(expression, SumOf) else file_columns(expression)
-    needed = expression.join if isinstance(expression, Joined) else needed
     return tuple(name for name in needed if fold(name) not in named)
 
 

@@ -101,6 +101,33 @@ def test_twilio_s_log_tells_opt_outs_from_replies_and_whatsapp_from_texts(tmp_pa
         assert "sale" not in str(rows_of(found, table, "attributes")).casefold()
 
 
+TWILIO_SERVICE = """\
+sid,messaging_service_sid,from,to,body,status,date_sent,direction
+SM1,MG1,+1555,+4911,Sale,delivered,2026-01-05T12:00:00Z,outbound-api
+SM2,MG1,whatsapp:+1555,whatsapp:+4912,Sale,read,2026-01-05T12:00:00Z,outbound-api
+SM3,MG1,whatsapp:+4912,whatsapp:+1555,Thanks,received,2026-01-05T12:05:00Z,inbound
+SM4,MG1,+4911,+1555,Thanks,received,2026-01-05T12:05:00Z,inbound
+"""
+
+
+def test_a_service_of_twilio_s_with_senders_of_several_channels_is_a_message_in_each(
+    tmp_path: Path,
+) -> None:
+    found = read_export(tmp_path, "twilio.messages", TWILIO_SERVICE)
+    assert rows_of(found, "messages", "message_id", "name", "channel") == [
+        ("MG1", "MG1", "sms"),
+        ("MG1:whatsapp", "MG1 / whatsapp", "whatsapp"),
+    ]
+    assert rows_of(found, "sends", "send_id", "message_id") == [
+        ("SM1", "MG1"),
+        ("SM2", "MG1:whatsapp"),
+    ]
+    assert rows_of(found, "events", "event_id", "event_type", "message_id") == [
+        ("SM3", "whatsapp_replied", "MG1:whatsapp"),
+        ("SM4", "sms_replied", "MG1"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("category", "message"),
     [
