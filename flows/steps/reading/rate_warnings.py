@@ -1,11 +1,11 @@
 """Amounts in a currency without a rate: how many, how much, and what reads them (SPEC §8)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
 from contracts.config.workspace import Workspace
-from contracts.feeds import AdStats, Messages, MessageStats, Orders
+from contracts.feeds import AdStats, ExchangeRates, Messages, MessageStats, Orders
 from contracts.manifest import Warned, count_of
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
@@ -17,7 +17,7 @@ AMOUNTS = {"orders": Orders.revenue, "ad_stats": AdStats.spend}
 
 CURRENCY, AMOUNT, ROWS = "currency", "amount", "rows"
 NO_RATE = (
-    "exchange_rates has no rate of {theirs} in {ours} on the day; "
+    "exchange_rates has no rate of {theirs} in {ours} on the day{known}; "
     "give it in a feed of exchange_rates"
 )
 NO_DAY = (
@@ -25,6 +25,8 @@ NO_DAY = (
     "the rate of {theirs} in {ours}; give them a send_date"
 )
 """Why an amount could not be priced, and what would mend it."""
+MOST_OWNERS = 3
+"""Of how many organizations with rates of a currency it is told."""
 
 
 def find_missing_rates(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
@@ -33,17 +35,42 @@ def find_missing_rates(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
     Args:
         catalog: What was read, rows without a rate rejected.
     """
+    known = _list_known_rates(catalog)
     for table, amount in AMOUNTS.items():
-        yield from _warn(table, _sum_rejected(catalog, table, amount), "rejected", config)
+        yield from _warn(table, _sum_rejected(catalog, table, amount), "rejected", config, known)
     as_ours = f"counted as if in {config.workspace.currency}"
     for table, find, what in (
         ("ad_stats", _sum_of_accounts, as_ours),
         ("message_stats", _sum_provider_revenue, "standing without their revenue"),
     ):
         if catalog.has_rows(table):
-            yield from _warn(table, find(catalog, config), what, config)
+            yield from _warn(table, find(catalog, config), what, config, known)
     if catalog.has_rows("messages"):
-        yield from _warn_of_costs(catalog, config)
+        yield from _warn_of_costs(catalog, config, known)
+
+
+def _list_known_rates(catalog: Catalog) -> dict[str, str]:
+    """Currency -> whose rates of it there are, and from when on: each holds for its own alone."""
+    if (rates := rates_of(catalog)) is None:
+        return {}
+    code = normalize_currency(pl.col(ExchangeRates.currency))
+    firsts = (
+        rates.group_by(code, ExchangeRates.org_id)
+        .agg(pl.col(ExchangeRates.date_day).min())
+        .sort(ExchangeRates.org_id)
+        .group_by(ExchangeRates.currency)
+        .agg(ExchangeRates.org_id, ExchangeRates.date_day)
+        .collect()
+    )
+    return {
+        currency: ", but of "
+        + ", ".join(
+            f"organization {org_id!r} from {first} on"
+            for org_id, first in [*zip(owners, days, strict=True)][:MOST_OWNERS]
+        )
+        + (f" and {len(owners) - MOST_OWNERS:,} more" if len(owners) > MOST_OWNERS else "")
+        for currency, owners, days in firsts.iter_rows()
+    }
 
 
 def _sum_rejected(catalog: Catalog, table: str, amount: str) -> pl.DataFrame:
@@ -73,7 +100,9 @@ def _sum_of_accounts(catalog: Catalog, config: Workspace) -> pl.DataFrame:
     return _sum_by_currency(unpriced.select(AdStats.currency, pl.col(AdStats.spend).alias(AMOUNT)))
 
 
-def _warn_of_costs(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
+def _warn_of_costs(
+    catalog: Catalog, config: Workspace, known: Mapping[str, str]
+) -> Iterator[Warned]:
     """Messages whose cost has no rate, or no day of which a rate could be, by currency."""
     rules = config.workspace
     messages, dispatches, campaigns = map(catalog.scan, ("messages", "dispatches", "campaigns"))
@@ -88,9 +117,9 @@ def _warn_of_costs(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
     amounts = unpriced.with_columns(pl.col(Messages.cost).alias(AMOUNT))
     has_day = pl.col(COST_DAY).is_not_null()
     what = "counted without their cost"
-    yield from _warn("messages", _sum_by_currency(amounts.filter(has_day)), what, config)
+    yield from _warn("messages", _sum_by_currency(amounts.filter(has_day)), what, config, known)
     undated = _sum_by_currency(amounts.filter(~has_day))
-    yield from _warn("messages", undated, what, config, why=NO_DAY)
+    yield from _warn("messages", undated, what, config, known, why=NO_DAY)
 
 
 def _sum_provider_revenue(catalog: Catalog, config: Workspace) -> pl.DataFrame:
@@ -113,10 +142,17 @@ def _sum_by_currency(rows: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _warn(
-    table: str, sums: pl.DataFrame, what: str, config: Workspace, why: str = NO_RATE
+    table: str,
+    sums: pl.DataFrame,
+    what: str,
+    config: Workspace,
+    known: Mapping[str, str],
+    *,
+    why: str = NO_RATE,
 ) -> Iterator[Warned]:
     for currency, amount, rows in sums.iter_rows():
-        reason = why.format(theirs=currency, ours=config.workspace.currency)
+        ours = config.workspace.currency
+        reason = why.format(theirs=currency, ours=ours, known=known.get(currency, ""))
         yield Warned(
             code="rate_missing",
             message=f"{table}: {count_of(rows, 'row')} with {amount:.2f} {currency} in all, "

@@ -46,6 +46,8 @@ def test_orders_and_costs_without_a_rate_are_counted_and_summed(tmp_path: Path) 
     assert "no rate of SEK in USD on the day" in found[1].message
     assert "on which day they go out" in found[2].message
     assert "2 rows with 60.00 NOK in all, rejected" in found[0].message
+    later = "no rate of NOK in USD on the day, but of organization 'default' from 2026-02-01 on;"
+    assert later in found[0].message
     assert row(ran, "email", "message_report", message_id="m1")["cost"] is None
     assert row(ran, "email", "message_report", message_id="m2")["cost"] == Decimal("2.2")
 
@@ -63,3 +65,16 @@ def test_an_account_s_currency_without_a_rate_is_told(tmp_path: Path) -> None:
     assert (told.count, told.amount, told.setting) == (1, "100.0000", "workspace.currency")
     assert "1 row with 100.00 EUR in all, counted as if in USD" in told.message
     assert ran.table("ads", "account_report")["spend"].sum() == 107
+
+
+def test_whose_rates_of_the_currency_there_are_is_told(tmp_path: Path) -> None:
+    """A rate is its organization's own: a feed of rates without org_id prices nobody else's."""
+    ran = publish(
+        tmp_path,
+        TOML,
+        orders=[{**order("1", "5.00", "EUR"), "org_id": "shop"}, order("2", "5.00", "EUR")],
+        exchange_rates=RATES,
+    )
+    (told,) = [one for one in ran.warnings if one.code == "rate_missing"]
+    assert told.count == 1
+    assert "but of organization 'default' from 2026-01-01 on; give it" in told.message
