@@ -59,7 +59,7 @@ def write_people_reports(of: PeopleReports) -> list[Check]:
     if inputs.gives("people", "subscriptions"):
         checks += _write_subscriptions(of, subscriptions)
     checks += write_audiences(inputs, activities, subscriptions.states, of.staging)
-    if activities.links.height:
+    if activities.links.height or inputs.catalog.feeds.is_configured(*WEB):
         checks += write_table(of.staging, "people", "identity_links", activities.links)
     return checks
 

@@ -137,3 +137,15 @@ def test_contacts_who_did_nothing_have_a_report_and_no_journey(tmp_path: Path) -
     ran = publish(tmp_path, contacts=PEOPLE, ads=ads)
     assert [one["contact_id"] for one in rows(ran, "people", "contact_report")] == ["101", "102"]
     assert ran.table("people", "contact_journey").is_empty()
+
+
+def test_identity_links_exist_where_web_feeds_are_configured(tmp_path: Path) -> None:
+    """Whoever joins them need not ask whether anybody was identified yet."""
+    session = {"session_id": "s1", "started_at": "2026-01-10T12:00:00Z", "contact_id": "101"}
+    opened = {"event_type": "email_opened", "occurred_at": "2026-01-10T12:00:00Z"}
+    events = [{**opened, "contact_id": "101"}]
+    contacts = b"contact_id\n101\n"
+    ran = publish(tmp_path / "web", contacts=contacts, events=events, sessions=[session])
+    assert rows(ran, "people", "identity_links") == []
+    ran = publish(tmp_path / "mail", contacts=contacts, events=events)
+    assert not (ran.folder / "people/identity_links.parquet").exists()
