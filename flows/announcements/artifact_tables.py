@@ -22,7 +22,8 @@ def list_feeds(summary: RunSummary) -> Rows:
 
 def list_changes(summary: RunSummary) -> Rows:
     """The figures that are others than in the snapshot before, the largest differences first."""
-    shown = pl.exclude(RunChanges.org_id) if _is_one_organization(summary) else pl.all()
+    is_of_one = summary.changes.get_column(RunChanges.org_id).n_unique() <= 1
+    shown = pl.exclude(RunChanges.org_id) if is_of_one else pl.all()
     size = pl.col(RunChanges.difference).abs()
     return _as_rows(summary.changes.sort(size, descending=True, maintain_order=True).select(shown))
 
@@ -37,10 +38,6 @@ def say_what_is_left_out(rows: int, where: str) -> str:
     return (
         f" The first {ROWS_SHOWN:,} of {rows:,}: all are in {where}." if rows > ROWS_SHOWN else ""
     )
-
-
-def _is_one_organization(summary: RunSummary) -> bool:
-    return summary.changes.get_column(RunChanges.org_id).n_unique() <= 1
 
 
 def _as_rows(table: pl.DataFrame) -> Rows:

@@ -34,7 +34,8 @@ FOUND = "found"
 def warn_of_repeats(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
     """Warn of equal rows that add up, and of figures that later files say anew."""
     for feed in catalog.feeds:
-        if equal := _count_equal(catalog.feeds.files_of(feed)):
+        files = catalog.feeds.files_of(feed)
+        if equal := sum(got.equal_rows for file in files for got in file.receipt.tables):
             message = (
                 f"feed {feed.name}: {count_of(equal, 'row')} equal, cell by cell, to another row "
                 "of the file; rows of one day add up, and all of them count"
@@ -42,10 +43,6 @@ def warn_of_repeats(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
             yield Warned(code="equal_rows", message=message, feed=feed.name, count=equal)
     for restatement in catalog.status.restatements:
         yield _warn_of_restatement(restatement, catalog, config.workspace.currency)
-
-
-def _count_equal(files: list[ReadFile]) -> int:
-    return sum(got.equal_rows for file in files for got in file.receipt.tables)
 
 
 def _warn_of_restatement(of: Restatement, catalog: Catalog, currency: str) -> Warned:

@@ -6,7 +6,6 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from flows.catalog.read_files import ReadFile
 from flows.explain.ads.audit_cells import AuditCells
 from flows.explain.ads.breakdown_cells import BreakdownCells
 from flows.explain.ads.level_cells import PERFORMANCE, URLS, AdCells
@@ -148,7 +147,7 @@ class Explainer:
     def _name_files(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Give rows the feed and the path of their file in the place of its number."""
         names = pl.DataFrame(
-            [(order, *_names(file)) for order, file in self.files.items()],
+            [(n, file.raw.feed.name, file.raw.path) for n, file in self.files.items()],
             schema={"file": pl.UInt32, "feed": pl.String, "path": pl.String},
             orient="row",
         )
@@ -173,10 +172,6 @@ class Explainer:
             )
             .collect()
         )
-
-
-def _names(file: ReadFile) -> tuple[str, str]:
-    return file.raw.feed.name, file.raw.path
 
 
 def _plain(amount: pl.Expr) -> pl.Expr:

@@ -16,6 +16,7 @@ ORG, SESSION, STARTED_AT = Sessions.org_id, Sessions.session_id, Sessions.starte
 KEY, CONTACT = [ORG, SESSION], Sessions.contact_id
 OF_VIEW = "view:"
 """What the ids of sessions that are made from page views begin with."""
+ID_OF_VIEW = pl.format(f"{OF_VIEW}{{}}", PageViews.page_view_id)
 DEVICE, PERSON = PageViews.anonymous_id, "person"
 VISITOR = [ORG, DEVICE, PERSON]
 IN_ORDER = [*VISITOR, PageViews.viewed_at, PageViews.page_view_id]
@@ -81,7 +82,7 @@ class SessionRows:
         ).select(*KEY, Sessions.page_views, STARTED_AT, CONTACT)
         starts = (
             views.lazy()
-            .select(ORG, _id_of_view().alias(SESSION), pl.col(PLACE).alias(FIRST))
+            .select(ORG, ID_OF_VIEW.alias(SESSION), pl.col(PLACE).alias(FIRST))
             .join(made, on=KEY, how="inner", validate="1:1")
             .join(sessions.lazy().select(*KEY, BECAUSE), on=KEY, how="inner", validate="1:1")
             .drop(ORG)
@@ -124,10 +125,6 @@ def _shape(rows: pl.LazyFrame, table: str, counts: pl.Expr, because: pl.Expr) ->
         CONTACT,
         STARTED_AT,
     )
-
-
-def _id_of_view() -> pl.Expr:
-    return pl.format(f"{OF_VIEW}{{}}", PageViews.page_view_id)
 
 
 def count_contacts(found: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import no_rows, polars_schema
+from contracts.columns import Rows, no_rows, polars_schema
 from contracts.facts.run_facts import ChangedFiles, FigureDifferences
 from contracts.manifest import InputFile, Manifest
 from contracts.reports.run_tables import ChangeReason, RunChanges
@@ -76,7 +76,7 @@ def list_changes(
     after: Compared,
     timezone: str,
     rewritten: frozenset[str] = frozenset(),
-) -> pl.LazyFrame:
+) -> Rows[RunChanges]:
     """The rows of `run/changes` between two snapshots.
 
     Args:

@@ -47,7 +47,7 @@ def name_ads(versions: AdVersions) -> pl.LazyFrame:
     return fill_names(ads, versions, VERSION_DAY)
 
 
-def list_table_names(level: AdLevel, ads: pl.LazyFrame, tables: AdTables) -> Rows[EntityNames]:
+def list_table_names(level: AdLevel, ads: Rows[NameTables], tables: AdTables) -> Rows[EntityNames]:
     """List the names that the tables state: each id's versions in the first table that has it.
 
     Args:

@@ -96,7 +96,7 @@ def settle_days(stats: Rows[DailyStats], claims: Rows[AdClaims]) -> Rows[Settled
     days = (
         stats.select(ENTITY_NUMBER, DAY)
         .join(claims, on=ENTITY_NUMBER, how="inner", validate="m:m")
-        .filter(_is_in_span())
+        .filter(pl.col(DAY).is_between(AdSpeakers.first_day, AdSpeakers.last_day))
         .group_by(ENTITY_NUMBER, DAY)
         .agg(
             pl.col(AdClaims.is_superseded).any(),
@@ -149,11 +149,7 @@ def name_entity(level: int) -> list[pl.Expr]:
     ]
 
 
-def _is_in_span() -> pl.Expr:
-    return pl.col(DAY).is_between(AdSpeakers.first_day, AdSpeakers.last_day)
-
-
-def _find_superseding(entities: pl.LazyFrame, speakers: pl.LazyFrame) -> pl.LazyFrame:
+def _find_superseding(entities: Rows[NumberedEntities], speakers: pl.LazyFrame) -> pl.LazyFrame:
     """The entities for which an earlier feed may speak, too."""
     several = (
         speakers.group_by(ENTITY).agg(pl.col(FEED).n_unique()).filter(pl.col(FEED) > 1).drop(FEED)
@@ -172,7 +168,7 @@ def _find_superseding(entities: pl.LazyFrame, speakers: pl.LazyFrame) -> pl.Lazy
     return pl.concat(found)
 
 
-def _find_speaking(entities: pl.LazyFrame, speakers: pl.LazyFrame) -> pl.LazyFrame:
+def _find_speaking(entities: Rows[NumberedEntities], speakers: pl.LazyFrame) -> pl.LazyFrame:
     """The entities for which a coarser one may speak."""
     found = [
         entities.filter(pl.col(OWN) > level)
@@ -201,7 +197,7 @@ def _find_speaking(entities: pl.LazyFrame, speakers: pl.LazyFrame) -> pl.LazyFra
 
 
 def _find_unplaced(
-    entities: pl.LazyFrame, speakers: pl.LazyFrame, tables: AdTables
+    entities: Rows[NumberedEntities], speakers: Rows[AdSpeakers], tables: AdTables
 ) -> pl.LazyFrame:
     """The entities of no known account, where a coarser level may speak for the platform.
 

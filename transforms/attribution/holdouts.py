@@ -87,7 +87,7 @@ def list_watched_contacts(watched: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _watch(sends: pl.LazyFrame, rules: AttributionSection, timezone: str) -> pl.LazyFrame:
+def _watch(sends: Rows[ContactSends], rules: AttributionSection, timezone: str) -> pl.LazyFrame:
     """Sends to known contacts, with the first and the last instant at which orders count."""
     message = [ORG_ID, ContactSends.campaign_id, ContactSends.message_id]
     window = pl.when(pl.col(ContactSends.channel) == Channel.DIRECT_MAIL).then(

@@ -78,7 +78,7 @@ def list_open_ends(
 
 
 def number_ends(
-    orders: Rows[PricedOrders], open_ends: pl.LazyFrame, devices: pl.LazyFrame | None
+    orders: Rows[PricedOrders], open_ends: Rows[PricedOrders], devices: pl.LazyFrame | None
 ) -> Rows[PathEnds]:
     """Number what paths end in: the orders that count, then the contacts without one.
 

@@ -117,7 +117,7 @@ def list_lookups(keyed: pl.LazyFrame, sources: Rows[DatedSources]) -> Rows[Match
     )
 
 
-def list_cases(lookups: pl.LazyFrame) -> pl.LazyFrame:
+def list_cases(lookups: Rows[MatchLookups]) -> pl.LazyFrame:
     """List the distinct sets of values and days (`MatchCases`) of lookups."""
     return lookups.select(CASE).unique()
 
@@ -199,5 +199,5 @@ def find_links(keyed: pl.LazyFrame, links: Rows[SessionLinks]) -> pl.LazyFrame:
     )
 
 
-def _of_level(candidates: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
+def _of_level(candidates: Rows[AdCandidates], level: AdLevel) -> pl.LazyFrame:
     return candidates.filter(pl.col(AdCandidates.level) == level)

@@ -96,7 +96,7 @@ def find_shared_names(names: Rows[AdNames]) -> pl.LazyFrame:
     )
 
 
-def _list_spans(names: pl.LazyFrame) -> pl.LazyFrame:
+def _list_spans(names: Rows[AdNames]) -> pl.LazyFrame:
     """The days of each name of an entity: those known, where any are, else those presumed."""
     named = names.filter(pl.col(AdNames.name_key).is_not_null())
     # Hashes find what is nowhere twice, as nearly all names are, without another copy of all.
@@ -125,7 +125,7 @@ def _hash_place() -> pl.Expr:
     return pl.struct(*place).hash().alias(PLACE_HASH)
 
 
-def count_ambiguous(links: pl.LazyFrame) -> pl.LazyFrame:
+def count_ambiguous(links: Rows[AuditedLinks]) -> pl.LazyFrame:
     """Count the ambiguous sessions of each value, at the campaign or platform of its candidates."""
     return (
         list_ambiguous(links)

@@ -8,10 +8,15 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from contracts.columns import columns
+from contracts.columns import Rows, columns
 from contracts.config.workspace import AdAlias
 from contracts.facts.matching.session_facts import MatchLevel, MatchMethod, MatchStatus
-from contracts.facts.matching.session_matching import AdCandidates, CaseAnswers, MatchCases
+from contracts.facts.matching.session_matching import (
+    AdCandidates,
+    CampaignHits,
+    CaseAnswers,
+    MatchCases,
+)
 from contracts.feeds.web import Sessions
 from transforms.matching.lookup import (
     SCOPE,
@@ -52,7 +57,7 @@ def list_aliases(aliases: Mapping[str, AdAlias]) -> pl.LazyFrame:
 
 
 def answer_aliases(
-    cases: pl.LazyFrame, aliases: pl.LazyFrame, ads: pl.LazyFrame, campaigns: pl.LazyFrame
+    cases: Rows[MatchCases], aliases: pl.LazyFrame, ads: pl.LazyFrame, campaigns: pl.LazyFrame
 ) -> pl.LazyFrame:
     """Answer the cases of which a value is an alias: utm_content, else utm_campaign, else utm_id.
 
@@ -142,7 +147,7 @@ def find_campaigns(cases: pl.LazyFrame, campaigns: pl.LazyFrame) -> pl.LazyFrame
     )
 
 
-def answer_campaigns(cases: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:
+def answer_campaigns(cases: pl.LazyFrame, named: Rows[CampaignHits]) -> pl.LazyFrame:
     """Answer the cases that name a campaign.
 
     Args:
@@ -158,7 +163,9 @@ def answer_campaigns(cases: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def answer_ad_ids(cases: pl.LazyFrame, ads: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:
+def answer_ad_ids(
+    cases: pl.LazyFrame, ads: pl.LazyFrame, named: Rows[CampaignHits]
+) -> pl.LazyFrame:
     """Answer the cases whose utm_content is an ad's id.
 
     Of several ads with the id, those in the campaign that the link names come first.
@@ -180,7 +187,9 @@ def answer_ad_ids(cases: pl.LazyFrame, ads: pl.LazyFrame, named: pl.LazyFrame) -
     return resolve_hits(_by_content(best, MatchMethod.UTM_CONTENT_AD_ID), CASE)
 
 
-def answer_ad_names(cases: pl.LazyFrame, ads: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:
+def answer_ad_names(
+    cases: pl.LazyFrame, ads: pl.LazyFrame, named: Rows[CampaignHits]
+) -> pl.LazyFrame:
     """Answer the cases whose utm_content is an ad's name.
 
     Where the link names a campaign, only the ads of that campaign count; else those of the

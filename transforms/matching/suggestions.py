@@ -211,7 +211,7 @@ def _group_targets(
     return targets, shown
 
 
-def _add_lost_spend(suggestions: pl.DataFrame, audit: pl.DataFrame) -> pl.DataFrame:
+def _add_lost_spend(suggestions: pl.DataFrame, audit: Held[UtmAudit]) -> pl.DataFrame:
     """Add the spend of what is suggested that has no sessions until its link is understood."""
     target = [UtmAudit.org_id, *SUGGESTED[:3]]
     of_lost = [UtmAudit.org_id, UtmAudit.platform, UtmAudit.campaign_id, UtmAudit.ad_id]

@@ -29,7 +29,7 @@ ADDING = [
 OPT_OUTS = [ContactBases.unsubscribed_at, ContactBases.complained_at]
 
 
-def sum_contacts(facts: pl.LazyFrame) -> pl.LazyFrame:
+def sum_contacts(facts: Rows[SendFacts]) -> pl.LazyFrame:
     """One row per contact and basis: `ContactBases` over the send facts of a group of buckets.
 
     Both keys are hashed into one, of which the contact's is found again: grouping by one number,

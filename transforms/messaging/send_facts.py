@@ -97,7 +97,7 @@ def sum_times(events: Rows[UnitEvents], action: Action, names: tuple[str, ...]) 
     )
 
 
-def sum_deliveries(events: pl.LazyFrame) -> pl.LazyFrame:
+def sum_deliveries(events: Rows[UnitEvents]) -> pl.LazyFrame:
     """One row per unit with a delivery: the first and the last."""
     return (
         events.filter(_is(Action.DELIVERED))
@@ -106,7 +106,7 @@ def sum_deliveries(events: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def sum_other_events(events: pl.LazyFrame) -> pl.LazyFrame:
+def sum_other_events(events: Rows[UnitEvents]) -> pl.LazyFrame:
     """One row per unit with an event that is no open, click or delivery: when what happened."""
     at, bounce = pl.col(AT), pl.col(UnitEvents.bounce_code)
     return (

@@ -45,7 +45,9 @@ def number_events(events: Rows[CountedEvents], units: Rows[SendUnits]) -> Rows[U
     return joined.select(columns(UnitEvents))
 
 
-def _list_sends_without_row(events: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+def _list_sends_without_row(
+    events: Rows[CountedEvents], messages: Rows[MessageCodes]
+) -> pl.LazyFrame:
     """The sends that events alone show: without what only a row can say.
 
     Their feed is that of their `sent` events, or else the first of all their events.

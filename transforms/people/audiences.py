@@ -103,7 +103,7 @@ def read_moment(text: str, timezone: str, *, end: bool = False) -> datetime:
     return datetime.combine(first, time(), tzinfo=ZoneInfo(timezone)).astimezone(UTC)
 
 
-def _list_activities(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
+def _list_activities(events: Rows[MessageEvents], sends: Rows[ContactSends]) -> pl.LazyFrame:
     """Events, and what the state of sends proves, of known contacts."""
     needed = [
         *PERSON,

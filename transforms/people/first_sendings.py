@@ -161,7 +161,7 @@ def _is_of_list() -> pl.Expr:
     return pl.col(KeyedEvents.event_type).str.contains(OF_LIST)
 
 
-def _add_messages(rows: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+def _add_messages(rows: pl.LazyFrame, messages: Rows[NumberedMessages]) -> pl.LazyFrame:
     """Add the channel of rows' messages, and when they were planned."""
     own = messages.filter(pl.col(MESSAGE).is_not_null()).select(
         MESSAGE,

@@ -109,7 +109,7 @@ def build_journey(
     )
 
 
-def _find_order(steps: pl.LazyFrame) -> pl.LazyFrame:
+def _find_order(steps: Rows[JourneySteps]) -> pl.LazyFrame:
     """Find the order of steps: which is at each `place`.
 
     Numbers are sorted alone; ids only where several steps of a contact share an instant.
@@ -144,7 +144,9 @@ def _is_taken() -> pl.Expr:
     return pl.all_horizontal(*same, at_once).fill_null(value=False)
 
 
-def _set_out_sends(sends: pl.LazyFrame, messages: pl.DataFrame, timezone: str) -> pl.LazyFrame:
+def _set_out_sends(
+    sends: Rows[NumberedSends], messages: Held[NumberedMessages], timezone: str
+) -> pl.LazyFrame:
     """Sends but for those held out."""
     window = start_of_day(pl.col(NumberedMessages.window_start), timezone)
     start = take(messages.select(window.alias(INSTANT)), INSTANT, MESSAGE_NO)
@@ -156,7 +158,7 @@ def _set_out_sends(sends: pl.LazyFrame, messages: pl.DataFrame, timezone: str) -
     )
 
 
-def _set_out_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
+def _set_out_sessions(sessions: Rows[ContactSessions]) -> pl.LazyFrame:
     """Sessions with the ad that they came from."""
     has_ad = (
         pl.col(ContactSessions.campaign_id).is_not_null()
@@ -173,7 +175,7 @@ def _set_out_sessions(sessions: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _set_out_orders(orders: pl.LazyFrame) -> pl.LazyFrame:
+def _set_out_orders(orders: Rows[PricedOrders]) -> pl.LazyFrame:
     """Orders with what they brought."""
     brought = pl.when(PricedOrders.is_conversion).then(PricedOrders.revenue)
     return orders.pipe(

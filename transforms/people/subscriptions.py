@@ -184,7 +184,7 @@ def report_list_growth(days: Rows[SubscriptionDays]) -> Rows[ListGrowth]:
     )
 
 
-def _select_events(events: pl.LazyFrame) -> pl.LazyFrame:
+def _select_events(events: Rows[MessageEvents]) -> pl.LazyFrame:
     """Subscriptions, unsubscribes and complaints of known contacts."""
     channel = pl.col(MessageEvents.channel)
     steps = {
@@ -246,7 +246,7 @@ def list_sendings(events: Rows[MessageEvents], sends: Rows[ContactSends]) -> pl.
     ).filter(pl.col(AT).is_not_null(), pl.col(ContactSends.contact_id).is_not_null())
 
 
-def _select_first_sends(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
+def _select_first_sends(events: Rows[MessageEvents], sends: Rows[ContactSends]) -> pl.LazyFrame:
     """The first send to each contact on each channel, that only events show too."""
     ids = (SubscriptionSteps.event_id, SubscriptionSteps.message_id)
     no_ids = (pl.lit(None, pl.String).alias(name) for name in ids)

@@ -103,7 +103,7 @@ def report_breakdowns(sums: Rows[BreakdownSums], currency: str) -> ReportRows:
     return ReportRows(order_groups(sums, GRAIN, DAY), b, added)
 
 
-def _sum_entities(stats: pl.LazyFrame, level: AdLevel) -> pl.LazyFrame:
+def _sum_entities(stats: Rows[PlacedStats], level: AdLevel) -> pl.LazyFrame:
     """The spend of a level's entities by the day, and the names that the day's stats bear."""
     by, rank = ID_OF_LEVEL[level], RANKS[level]
     names = pl.col(NAMES[: rank + 1])

@@ -106,7 +106,7 @@ def make_url_report(sums: Rows[LevelSums], texts: Held[UrlTexts], currency: str)
 
 
 def _join_attributes(
-    sums: pl.LazyFrame, texts: pl.LazyFrame, level: AdLevel, tables: AdTables
+    sums: Rows[LevelSums], texts: Rows[LevelTexts], level: AdLevel, tables: AdTables
 ) -> pl.LazyFrame:
     """Put the attributes that entities have in their own table, as of the day, before their stats'.
 

@@ -6,7 +6,9 @@ import polars as pl
 
 from contracts.columns import Rows, columns, key, polars_schema
 from contracts.facts.order_facts import (
+    DayCosts,
     MessageOrders,
+    NamedCampaigns,
     PathEnds,
     PricedOrders,
     RankedTouches,
@@ -80,7 +82,7 @@ def add_up_campaigns(parts: pl.LazyFrame, models: Sequence[str]) -> pl.LazyFrame
 
 
 def report_channel_attribution(
-    earned: pl.LazyFrame, costs: pl.LazyFrame, models: Sequence[str]
+    earned: pl.LazyFrame, costs: Rows[DayCosts], models: Sequence[str]
 ) -> Rows[ChannelAttribution]:
     """Sum credits by day, channel and model.
 
@@ -103,8 +105,8 @@ def report_channel_attribution(
 
 def report_campaign_attribution(
     earned: pl.LazyFrame,
-    costs: pl.LazyFrame,
-    names: pl.LazyFrame,
+    costs: Rows[DayCosts],
+    names: Rows[NamedCampaigns],
     models: Sequence[str],
 ) -> Rows[CampaignAttribution]:
     """Sum credits by day, channel, platform, campaign and model.
@@ -174,7 +176,7 @@ def add_up_orders(parts: pl.LazyFrame, grain: list[str]) -> pl.LazyFrame:
     )
 
 
-def _take_last_touches(credited: pl.LazyFrame) -> pl.LazyFrame:
+def _take_last_touches(credited: Rows[CreditedOrder]) -> pl.LazyFrame:
     """One row per order with its last touch, its whole revenue, and 1 or (a refund) 0 orders."""
     is_last = pl.col(CreditedOrder.touch_position) == pl.col(CreditedOrder.touches)
     return credited.filter(is_last).with_columns(

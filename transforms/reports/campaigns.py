@@ -37,7 +37,7 @@ def report_hierarchy(rows: Rows[MessageRows]) -> pl.LazyFrame:
     return pl.concat(levels, how="diagonal").pipe(finish, HierarchyReport)
 
 
-def _sum_level(rows: pl.LazyFrame, level: str) -> pl.LazyFrame:
+def _sum_level(rows: Rows[MessageRows], level: str) -> pl.LazyFrame:
     channel = pl.col(NAMES.channel)
     given = {*LEVELS[level], *OWN_NAMES[level], NAMES.level, NAMES.channel}
     summed = {NAMES.first_sent_at, NAMES.last_sent_at}

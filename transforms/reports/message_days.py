@@ -77,7 +77,7 @@ def list_cost_days(days: Rows[ChannelDays], rows: Rows[MessageRows]) -> pl.LazyF
     )
 
 
-def _list_order_days(conversions: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
+def _list_order_days(conversions: pl.LazyFrame, rows: Rows[MessageRows]) -> pl.LazyFrame:
     """One row per message, contact and day: the orders of a channel's messages."""
     keys = rows.select(*OF_MESSAGE, MessageRows.message_key)
     return conversions.join(

@@ -154,7 +154,7 @@ def _texts(values: Iterable[str] = ()) -> pl.Expr:
     return pl.lit([str(value) for value in values], pl.List(pl.String))
 
 
-def _find_candidates(cells: pl.LazyFrame, files: pl.LazyFrame) -> pl.LazyFrame:
+def _find_candidates(cells: pl.LazyFrame, files: Rows[ChangedFiles]) -> pl.LazyFrame:
     """Each cell's files: of its tables, else all; of these those of its day, else all of these.
 
     None is of another organization alone.

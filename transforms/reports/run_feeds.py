@@ -61,7 +61,7 @@ def report_feeds(
     )
 
 
-def _find_usual_rows(past: pl.LazyFrame, *, is_whole: bool) -> pl.LazyFrame:
+def _find_usual_rows(past: Rows[PastFeedFiles], *, is_whole: bool) -> pl.LazyFrame:
     """One row per feed and table: the median of new rows over the last runs that had any."""
     by = [PastFeedFiles.run, PastFeedFiles.feed, PastFeedFiles.sha256]
     of_run_before = past.select(pl.col(PastFeedFiles.run) - 1, *by[1:]).unique()

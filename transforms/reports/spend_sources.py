@@ -57,7 +57,7 @@ def _name_level(level: int) -> list[pl.Expr]:
     return [pl.lit(level, pl.Int64).alias(OWN), *name_entity(level)]
 
 
-def _compare_level(stats: pl.LazyFrame, level: int) -> pl.LazyFrame:
+def _compare_level(stats: Rows[PlacedStats], level: int) -> pl.LazyFrame:
     c = LevelComparisons
     below = (
         list_spent_below(stats, level)

@@ -106,7 +106,8 @@ class CsvReader:
             end = len(block) if final else last_record_end(block, quotes)
             frame = self._read_fast(carry, block, quotes, end) if end else None
             if frame is not None:
-                batch = RawBatch(_number(frame, before), BrokenRecords().to_frame())
+                rows = frame.with_row_index(ROW_NUMBER, offset=before + 1)
+                batch = RawBatch(rows, BrokenRecords().to_frame())
                 carry = block[end:]
             else:
                 text = carry + block
@@ -172,10 +173,6 @@ class CsvReader:
             count += 1
             row, bad = (row - 1, bad) if is_row else (row, bad - 1)
         return count
-
-
-def _number(frame: pl.DataFrame, before: int) -> pl.DataFrame:
-    return frame.with_row_index(ROW_NUMBER, offset=before + 1)
 
 
 def _height(batch: RawBatch) -> int:

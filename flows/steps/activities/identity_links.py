@@ -63,7 +63,7 @@ class Evidence:
             self.orders.filter(is_own),
         ]
 
-    def list_movable(self) -> pl.LazyFrame:
+    def list_movable(self) -> Rows[DeviceEvidence]:
         """The evidence that other files and tables may move: of orders, and by addresses."""
         *others, orders = self.list_rows()
         sessions, page_views, events = (rows.clear() for rows in others)
@@ -111,7 +111,7 @@ def link_devices(inputs: PeopleInputs, orders: Rows[PricedOrders]) -> Held[Ident
     return read_frame(inputs.keeper.folder(STEP, decided, write).open(), LINKS, IdentityLinks)
 
 
-def link_all(evidence: Evidence) -> pl.LazyFrame:
+def link_all(evidence: Evidence) -> Rows[IdentityLinks]:
     """The links of all devices, in no order."""
     rows, backward_days = evidence.list_rows(), evidence.backward_days
     devices = materialize(find_device_contacts(list_evidence(*rows)), DeviceContacts)
@@ -123,7 +123,7 @@ def link_all(evidence: Evidence) -> pl.LazyFrame:
     return materialize(links, IdentityLinks)
 
 
-def _link_some(evidence: Evidence, devices: pl.LazyFrame) -> pl.LazyFrame:
+def _link_some(evidence: Evidence, devices: pl.LazyFrame) -> Rows[IdentityLinks]:
     """The links of some devices.
 
     Args:
@@ -135,7 +135,7 @@ def _link_some(evidence: Evidence, devices: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def restate_links(
-    evidence: Evidence, settings: str, files: list[RowFile], movable: pl.DataFrame
+    evidence: Evidence, settings: str, files: list[RowFile], movable: Held[DeviceEvidence]
 ) -> pl.LazyFrame | None:
     """The links of a run before, with those of devices of which any row is another now.
 

@@ -98,7 +98,7 @@ class PeopleInputs(StepInputs):
 
 def find_people(
     inputs: PeopleInputs, orders: Rows[PricedOrders], links: Held[IdentityLinks], folder: Path
-) -> pl.DataFrame:
+) -> Held[People]:
     """Number the contacts that any row names, as `People`.
 
     Args:

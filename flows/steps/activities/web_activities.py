@@ -52,14 +52,14 @@ def write_sessions(matched: MatchedSessions, linked: LinkedPieces) -> Pieces:
     spans = linked.keeper.each("devices of sessions", identities, write_spans, None, matched.pieces)
     links = linked.identify_links([pl.scan_ipc(one.open() / SPANS) for one in spans])
     decided = [
-        [piece.identity, said, identify_rows(_select_dated(of, piece))]
+        [
+            piece.identity,
+            said,
+            identify_rows(of.dated.lazy().join(piece.sources, on=SOURCE_KEY, how="semi")),
+        ]
         for piece, said in zip(matched.pieces, links, strict=True)
     ]
     return linked.keep_pieces(SESSIONS, decided, write_session_piece, of, matched.pieces)
-
-
-def _select_dated(of: SessionInputs, piece: SessionPiece) -> pl.LazyFrame:
-    return of.dated.lazy().join(piece.sources, on=SOURCE_KEY, how="semi")
 
 
 def write_session_piece(of: SessionInputs, piece: SessionPiece, folder: Path) -> None:

@@ -204,7 +204,7 @@ def write_activities(inputs: PeopleInputs) -> Activities:
     return activities
 
 
-def _price_orders(inputs: PeopleInputs) -> pl.LazyFrame:
+def _price_orders(inputs: PeopleInputs) -> Rows[PricedOrders]:
     """All orders, as `PricedOrders`."""
     if not inputs.catalog.has_rows("orders"):
         return no_rows(PricedOrders)

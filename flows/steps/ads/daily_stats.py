@@ -22,6 +22,7 @@ from contracts.facts.ads.ad_stats import (
     DailyStats,
     FeedStats,
     PayerRates,
+    PlacedStats,
     StatsRates,
 )
 from contracts.feeds import AdAccounts, AdConversions, ExchangeRates
@@ -103,7 +104,7 @@ class StatsMade:
     entities: Rows[AdEntities]
     speakers: Rows[AdSpeakers]
 
-    def placed(self) -> pl.LazyFrame:
+    def placed(self) -> Rows[PlacedStats]:
         """The stats beside what they are about: `PlacedStats`, of which to take what is needed."""
         return describe_stats(self.stats, self.entities)
 

@@ -213,7 +213,7 @@ def find_paths(of: CreditInputs, groups: range) -> PeoplesPaths:
     return PeoplesPaths(ends, touches, ranked)
 
 
-def _find_touches(of: CreditInputs, groups: range, known: pl.LazyFrame | None) -> pl.LazyFrame:
+def _find_touches(of: CreditInputs, groups: range, known: pl.LazyFrame | None) -> Rows[Touches]:
     """The `Touches` of some groups of people; what they are made of is held no longer than that."""
     events = add_persons(of.scan("events", groups), known)
     messages = of.activities.messages.lazy()

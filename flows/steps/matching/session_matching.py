@@ -56,7 +56,7 @@ def match_sessions(
     return MatchedSessions(linked, audited, visits, keyed.identity, keyed.sessions, keyed.pieces)
 
 
-def find_message_names(catalog: Catalog) -> pl.LazyFrame:
+def find_message_names(catalog: Catalog) -> Rows[MessageNameKeys]:
     """What campaigns, dispatches and messages of the message channels are called."""
     return list_message_names(*map(catalog.scan, NAMING))
 

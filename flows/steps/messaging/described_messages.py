@@ -147,7 +147,7 @@ def _find_messages(
     return _describe(inputs, hold(named, MessageReferences))
 
 
-def _describe(inputs: StepInputs, references: pl.LazyFrame) -> pl.DataFrame:
+def _describe(inputs: StepInputs, references: pl.LazyFrame) -> Held[DescribedMessages]:
     catalog, rules = inputs.catalog, inputs.config.workspace
     messages, dispatches, campaigns = map(catalog.scan, ("messages", "dispatches", "campaigns"))
     priced = rate_messages(
@@ -159,7 +159,7 @@ def _describe(inputs: StepInputs, references: pl.LazyFrame) -> pl.DataFrame:
 
 def _find_event_channels(
     inputs: StepInputs, channels: RunChannels, messages: pl.DataFrame
-) -> pl.DataFrame:
+) -> Held[EventChannels]:
     """The channels that the events of sends give to messages for which no feed names one."""
     keys = KeyFiles.of(inputs.catalog, channels, fact_rows_at_once(inputs.config.run))
     found = [
@@ -180,7 +180,7 @@ def scan_link_texts(catalog: Catalog) -> Rows[LinkTexts]:
     return pl.scan_parquet(files).unique()
 
 
-def _find_owners(catalog: Catalog) -> pl.DataFrame:
+def _find_owners(catalog: Catalog) -> Held[AddressOwners]:
     """Which contact each e-mail address identifies; nothing where no row needs to know."""
     if not catalog.feeds.names_by_email():
         return pl.DataFrame(schema=polars_schema(AddressOwners))

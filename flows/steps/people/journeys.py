@@ -8,9 +8,10 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import polars_schema
+from contracts.columns import Held, polars_schema
 from contracts.facts.people.numbered_activities import JourneySteps, People
 from contracts.manifest import Check
+from contracts.reports.journeys import ContactJourney
 from flows.cluster.workers import Workers, perform
 from flows.kept.kept_reports import KeptReports
 from flows.runtime.materialize import hold, scan_group, write_groups
@@ -147,7 +148,7 @@ def write_part(of: JourneyParts, part: Part) -> tuple[str, list[Check]]:
     return path, checks
 
 
-def _build(of: JourneyParts, one: JourneySlice, group: int) -> pl.DataFrame:
+def _build(of: JourneyParts, one: JourneySlice, group: int) -> Held[ContactJourney]:
     """The journeys of a slice and group; what they are made of is held no longer than that."""
     people, messages = of.activities.people, of.activities.messages
     rows = pl.collect_all([_scan(of, one, group, kind) for kind in KINDS])

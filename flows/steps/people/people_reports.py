@@ -5,11 +5,13 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.columns import Held
 from contracts.facts.order_facts import ContactOrders
 from contracts.facts.people.described_activities import ContactVisits
 from contracts.facts.people.numbered_activities import People
 from contracts.feeds import Contacts
 from contracts.manifest import Check
+from contracts.reports.people import ContactReport
 from flows.kept.kept_reports import KeptReports
 from flows.report_tables import WEB
 from flows.runtime.materialize import cut_groups, materialize
@@ -89,7 +91,7 @@ def _write_contacts(of: PeopleReports, states: pl.LazyFrame) -> list[Check]:
     sums = pl.concat(of.sends.scan_contacts())
     bases = _cut(sums, of.activities, scratch / "sums of contacts")
 
-    def report(some: pl.LazyFrame, own: pl.LazyFrame) -> pl.DataFrame:
+    def report(some: pl.LazyFrame, own: pl.LazyFrame) -> Held[ContactReport]:
         sums = of.sends.merge_contacts(own)
         return report_contacts(some, sums, states, sessions, orders).collect()
 

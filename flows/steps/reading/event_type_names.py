@@ -26,17 +26,14 @@ def name_event_types(root: Path, feeds: list[ConfiguredFeed], ledger: Path) -> l
     Args:
         ledger: The folder with one folder per file read.
     """
-    words = _read_words(root, [feed for feed in feeds if _feeds_types(feed)], ledger)
+    of_types = [feed for feed in feeds if any(of.mapping.table == TABLE for of in feed.mappings)]
+    words = _read_words(root, of_types, ledger)
     if not words:
         return feeds
     return [
         replace(feed, mappings=tuple(_add_words(mapping, words) for mapping in feed.mappings))
         for feed in feeds
     ]
-
-
-def _feeds_types(feed: ConfiguredFeed) -> bool:
-    return any(resolved.mapping.table == TABLE for resolved in feed.mappings)
 
 
 def _read_words(root: Path, feeds: list[ConfiguredFeed], ledger: Path) -> dict[str, str]:

@@ -71,7 +71,9 @@ def describe_messages(
     )
 
 
-def _list_described(messages: pl.LazyFrame, referred: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
+def _list_described(
+    messages: Rows[Messages], referred: pl.LazyFrame, timezone: str
+) -> pl.LazyFrame:
     own = messages.select(
         Messages.org_id,
         Messages.message_id,

@@ -47,7 +47,7 @@ def imply_messages(
     return pl.concat([by_dispatches, by_campaigns], how="diagonal")
 
 
-def _imply_by_dispatches(dispatches: pl.LazyFrame, messages: pl.LazyFrame) -> pl.LazyFrame:
+def _imply_by_dispatches(dispatches: Rows[Dispatches], messages: Rows[Messages]) -> pl.LazyFrame:
     of_dispatch = [Dispatches.org_id, Dispatches.dispatch_id]
     return dispatches.join(messages, on=of_dispatch, how="anti").select(
         *of_dispatch,
@@ -62,9 +62,9 @@ def _imply_by_dispatches(dispatches: pl.LazyFrame, messages: pl.LazyFrame) -> pl
 
 
 def _imply_by_campaigns(
-    campaigns: pl.LazyFrame,
-    dispatches: pl.LazyFrame,
-    messages: pl.LazyFrame,
+    campaigns: Rows[Campaigns],
+    dispatches: Rows[Dispatches],
+    messages: Rows[Messages],
     referred: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """Of campaigns that have no level below, and of those that sends name without a message."""
