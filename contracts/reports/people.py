@@ -3,7 +3,7 @@
 from contracts.columns import Count, Day, Instant, Money, Table, Text, column
 from contracts.facts.messaging.send_counts import Counts
 from contracts.facts.people.lists import STATUSES
-from contracts.reports.messaging import Basis, Rates, Tenant
+from contracts.reports.messaging import Attributes, Basis, Rates, Tenant
 
 
 class ContactReport(Tenant):
@@ -66,7 +66,7 @@ class OfSegment(Table):
     campaigns_used_in: Count = column("campaigns on whose list it put someone", required=True)
 
 
-class SegmentReport(Rates, Basis, Counts, OfSegment, Tenant):
+class SegmentReport(Attributes, Rates, Basis, Counts, OfSegment, Tenant):
     """One row per segment."""
 
 

@@ -105,6 +105,7 @@ def report_segments(
         segments.select(
             *SEGMENT_KEY,
             Segments.contact_count,
+            Segments.attributes,
             pl.col(Segments.name).alias(SegmentReport.segment_name),
         )
         .join(use, on=SEGMENT_KEY, how="left", validate="1:1")

@@ -97,8 +97,8 @@ def test_what_no_feed_can_give_is_null_and_not_0() -> None:
 def test_a_segment_counts_its_members_and_the_sends_to_them() -> None:
     """Segment 9 put 1 and 2 on the lists of two campaigns; 8 its own list alone; 7 nobody."""
     segments = [
-        {"org_id": "o", "segment_id": own, "name": f"Segment {own}", "contact_count": 5}
-        for own in "789"
+        {"org_id": "o", "segment_id": own, "name": f"Segment {own}", "attributes": custom}
+        for own, custom in (("7", '{"tier":"a"}'), ("8", None), ("9", '{"tier":"b"}'))
     ]
     members = [
         {"org_id": "o", "segment_id": "9", "campaign_id": campaign, "contact_id": contact}
@@ -122,3 +122,5 @@ def test_a_segment_counts_its_members_and_the_sends_to_them() -> None:
         ("8", "Segment 8", 1, 0, 0, None, None, None),
         ("9", "Segment 9", 2, 2, 4, 1.0, 2 / 3, 0.25),
     ]
+    assert result.columns[-1] == "attributes"
+    assert result["attributes"].to_list() == ['{"tier":"a"}', None, '{"tier":"b"}']
