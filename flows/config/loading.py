@@ -19,6 +19,8 @@ from contracts.feeds import FEEDS
 from contracts.manifest import Warned
 from contracts.vocabulary import Platform
 from flows.config.config_problems import find_problems
+from flows.config.configured_feeds import configure_feeds
+from flows.config.constant_values import find_wrong_constants
 from flows.config.environment import overlay, overrides
 from flows.config.source_files import load_own_sources, load_sources
 from flows.errors import ConfigurationError
@@ -66,6 +68,12 @@ def load_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Loade
         problem
         for place, feed in enumerate(config.feeds)
         for problem in _source_problems(place, feed, sources)
+    ]:
+        raise _refused(file, problems)
+    if problems := [
+        problem
+        for feed in configure_feeds(config, sources)
+        for problem in find_wrong_constants(feed)
     ]:
         raise _refused(file, problems)
     beside = {name: source.model_dump(mode="json") for name, source in own.items()}

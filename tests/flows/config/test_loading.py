@@ -159,6 +159,40 @@ def test_a_list_whose_only_word_is_wrong_is_not_called_too_short(tmp_path: Path)
     assert [line.strip().split(":")[0] for line in lines] == ["attribution.models[0]"]
 
 
+@pytest.mark.parametrize(
+    ("table", "settings", "says"),
+    [
+        ("ad_stats", 'constants = { platform = "Google" }', "; did you mean 'google_ads'?"),
+        ("ad_stats", 'constants = { date_day = "31.01.2026" }', "date_day: not a date"),
+        ("ad_stats", 'constants = { spend = "1,5" }', "spend: not a number"),
+        ("events", 'constants = { is_machine = "maybe" }', "is_machine: not true or false"),
+        ("events", 'constants = { event_type = "email opened" }', "event_type: does not look"),
+        ("sends", 'constants = { status = "gone" }', "status: not one of queued, sent"),
+    ],
+)
+def test_a_constant_that_its_column_cannot_hold_is_a_mistake_of_the_configuration(
+    tmp_path: Path, table: str, settings: str, says: str
+) -> None:
+    """Not of every row of the files, which would be rejected for it."""
+    with pytest.raises(ConfigurationError) as raised:
+        load(tmp_path, FEED + feed(table=f'"{table}"') + "\n" + settings)
+    (_, said) = str(raised.value).splitlines()
+    assert said.startswith(f"  feeds[1].constants.{settings.split()[3]}: ")
+    assert says in said
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        'constants = { date_day = "31.01.2026" }\nformats = { date_day = "%d.%m.%Y" }',
+        'constants = { spend = "1.234,5" }\ndecimal = ","',
+        'constants = { platform = "my_net", level = "ad", currency = "EUR" }',
+    ],
+)
+def test_constants_are_read_as_the_feeds_rows_are(tmp_path: Path, settings: str) -> None:
+    assert load(tmp_path, feed(table='"ad_stats"') + "\n" + settings)
+
+
 @pytest.mark.parametrize("secret", ["jane@example.com", "4111 1111 1111 1111"])
 def test_values_of_constants_are_never_repeated(tmp_path: Path, secret: str) -> None:
     text = feed(constants=f'{{ emial = "{secret}" }}', columns=f'{{ phon = "{secret}" }}')
