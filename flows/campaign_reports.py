@@ -174,13 +174,13 @@ def refuse_bad_data(run: Run) -> None:
 @step
 def report_run(run: Run) -> tuple[list[Check], list[Warned]]:
     """Write what came of each feed, and which figures are others than in the snapshot before."""
-    return write_run_tables(run, run.read.inputs(), name_code())
+    return write_run_tables(run, run.read.inputs, name_code())
 
 
 @step
 def prove(run: Run, checks: list[Check], warnings: list[Warned]) -> Manifest:
     """Hash what was written, and refuse to publish what does not add up."""
-    inputs = run.read.inputs()
+    inputs = run.read.inputs
     remove_tree(run.scratch)
     reconciliation = [*reconcile_inputs(inputs), *checks]
     outputs = hash_outputs(run.staging, run.run_id, run.reports.list_linked())

@@ -69,7 +69,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     config = load_workspace(root, environ={}).config
     given = StepInputs.afresh(catalog, config, root / "scratch")
     facts = build_ad_facts(given, find_sessions(given))
-    inputs = read.inputs()
+    inputs = read.inputs
     return Made(
         facts,
         facts.versions.tables,

@@ -43,7 +43,6 @@ class PublishedAsset:
     """One published table.
 
     Attributes:
-        key: Its key as an asset.
         table: `group/table`.
         rows: How many it has.
         bytes: How large its files are.
@@ -62,8 +61,6 @@ class AssetGroup:
     """The tables of one group, which come from the same feeds.
 
     Attributes:
-        group: The group.
-        assets: Its tables.
         feeds: Key as an asset -> name of each feed that they come from.
     """
 

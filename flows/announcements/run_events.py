@@ -18,7 +18,6 @@ class RunEvent:
     """What is told of a run.
 
     Attributes:
-        name: The event.
         resource: The workspace that it is about.
         payload: What automations can use of it; JSON, no personal data.
     """

@@ -18,7 +18,6 @@ class RawFile:
     """One file of a feed.
 
     Attributes:
-        feed: The feed.
         path: As the manifest calls it: from the workspace, or the address of an object.
         location: Where its bytes are when they are read.
         home: The folder in which it has to lie, with symbolic links resolved.

@@ -35,9 +35,7 @@ class Batch:
     """Rows that files next to each other give to a table.
 
     Attributes:
-        table: The table.
         files: The files, in order; one alone may be cut.
-        identity: What the rows are.
         discarded: The rows that do not count, packed with their files.
         parts: The first and last but one of the parts of a file that is cut.
     """

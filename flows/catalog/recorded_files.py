@@ -24,7 +24,6 @@ class RecordedFile(BaseModel):
     Attributes:
         reading: The folder of its reading in the ledger.
         identity: What reading it gave.
-        table: The table.
         feed: The place of its feed in the configuration.
         rows: How many rows it has.
         scopes: Of events: what names their sends.

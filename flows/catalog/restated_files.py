@@ -24,7 +24,6 @@ class Restatement:
     """What later files of one feed say anew in one table.
 
     Attributes:
-        table: The table.
         feed: The feed's name.
         paths: The files that had rows replaced, in order.
         superseded: The rows replaced: `file`, `row_number`, `row_status`.

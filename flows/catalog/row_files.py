@@ -19,7 +19,6 @@ class RowFile:
 
     Attributes:
         folder: Where they lie.
-        table: The canonical table.
         feed: The place of its feed in the configuration.
         order: Its place among the files read.
         rows: How many rows it has, those that do not count among them.

@@ -23,11 +23,9 @@ class ConfiguredFeed:
     """One `[[feeds]]` of the configuration.
 
     Attributes:
-        section: As configured.
         name: How messages and quarantine call it.
         mappings: How its rows become rows of each of its tables.
         options: What is known about its files before they are opened.
-        place: Its place in the configuration.
         leaves_other_rows: Whether rows of none of its tables are left out, not rejected.
         conversions: Names of the conversions that count; none named: all count.
         other_reports: Column -> the source that reads files which have it.

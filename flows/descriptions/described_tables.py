@@ -18,7 +18,6 @@ class DescribedColumn:
     """A column of a table.
 
     Attributes:
-        name: Its name.
         type: Its Arrow type.
         description: What it holds.
         key_position: Its place in the key, from 1; 0 for none.
@@ -35,7 +34,6 @@ class DescribedTable:
     """A table of a snapshot.
 
     Attributes:
-        group: Its group.
         name: Its name in the group, such as `audiences/vip`.
         files: Its files with their sizes and hashes, as the manifest lists them.
         grain: One row per what.

@@ -19,11 +19,8 @@ class AskedCell:
     """One figure of a published table.
 
     Attributes:
-        group: The group of its table.
-        name: The name of its table.
         key: The columns that tell its row from others, with their values.
         row: That row as it is published.
-        column: The figure's column.
     """
 
     group: str

@@ -42,7 +42,6 @@ class Operand:
 
     Attributes:
         name: Its column.
-        value: Its value.
         rows: `EXPLAINED`; empty where it comes from no rows.
     """
 

@@ -41,10 +41,7 @@ class PublishedRun:
     """What the published tables were made from.
 
     Attributes:
-        loaded: The workspace.
-        catalog: The canonical tables.
         tables: Group and name of every published table -> its files.
-        run_id: The run.
         scratch: A folder outside the workspace, for intermediate tables.
         whole: The tables whose files were found to be what was published.
     """
@@ -131,7 +128,7 @@ def open_published_run(root: Path) -> Generator[PublishedRun]:
         for reading in Layout(loaded.root).ledger.glob("*"):
             (ledger / reading.name).symlink_to(reading)
         read = read_feeds(loaded, ledger, silence)
-        _require_same_files(manifest, read.inputs())
+        _require_same_files(manifest, read.inputs)
         scratch = Path(folder) / "scratch"
         scratch.mkdir()
         tables = published_tables(loaded.root)

@@ -31,7 +31,6 @@ class SameBytes:
 
     Attributes:
         sha256: The hash of the bytes.
-        files: The files.
     """
 
     sha256: str
@@ -108,7 +107,6 @@ def find_last_reading(raw: RawFile, sha256: str, target: Target) -> Receipt | No
     Args:
         raw: The file, which may have other bytes now.
         sha256: The hash of those that it had.
-        target: Where readings are.
     """
     with suppress(DamagedFile):
         return _find_kept(SameBytes(sha256, (raw,)), target)

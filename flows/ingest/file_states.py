@@ -30,7 +30,6 @@ class FileState:
     Attributes:
         bytes: Its length.
         entry: Its length, times and place on the disk.
-        noted_ns: When it was noted.
         sha256: The hash of its bytes.
     """
 
@@ -45,7 +44,6 @@ class Refused:
     """A file that could not be read as a whole, and why.
 
     Attributes:
-        raw: The file.
         reason: What is wrong with it.
         hint: What would set it right.
         state: What it was; None where it could not be hashed.

@@ -36,7 +36,6 @@ class KeptReceipt(BaseModel):
         key: The hash of all that decides it.
         code: The code and its libraries that wrote it; earlier ones did not say.
         identity: What its content is: of equal content, equal.
-        files: Its files.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -53,7 +52,6 @@ class KeptFolder:
 
     Attributes:
         home: Where they lie.
-        receipt: What they are.
         compute: Writes them anew, where they do not verify.
     """
 

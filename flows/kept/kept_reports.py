@@ -28,9 +28,7 @@ class KeptReports:
     """The report tables of a run, of which it takes some over from the published one.
 
     Attributes:
-        root: The workspace.
         home: Where the record of a run is kept.
-        staging: The snapshot being written.
         code: The code and its libraries: tables of others are not taken over.
         before: What each report of the published run wrote; none where nothing is taken over.
         outputs: The table files of the published snapshot.

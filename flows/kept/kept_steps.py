@@ -32,7 +32,6 @@ class KeptSteps(Keeper):
     """The folders of results that a run takes over from those before it, and keeps for the next.
 
     Attributes:
-        home: Where they are kept.
         code: The code and its libraries: results of others are not taken over.
         workers: What carries out the tasks that write them.
         used: The names of those that this run used.

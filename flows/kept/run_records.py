@@ -40,7 +40,6 @@ class RunRecord(BaseModel):
     """The reports of a published run.
 
     Attributes:
-        run_id: The run.
         code: By which code, with which libraries.
         reports: What each report wrote.
     """

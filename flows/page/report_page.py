@@ -101,9 +101,7 @@ class _Drawing:
     """What all parts of a page share.
 
     Attributes:
-        published: The snapshot.
         keep: Where parts are kept.
-        periods: The periods that a reader chooses from.
     """
 
     published: SnapshotTables

@@ -15,8 +15,6 @@ class ReportPeriod:
     Attributes:
         name: What the page's parts of it bear.
         title: What a reader calls it.
-        first: Its first day.
-        last: Its last day.
         within: Columns and the values that rows must have to be in it.
     """
 

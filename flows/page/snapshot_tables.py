@@ -22,11 +22,8 @@ class SnapshotTables:
     """A snapshot that is written, and not yet or already published.
 
     Attributes:
-        folder: The snapshot.
         manifest: What is known of the run.
         workspace: What the workspace is called.
-        timezone: The reporting time zone.
-        currency: The reporting currency.
         given: The tables and groups that may be read; all where there are none.
         hidden: Figures that are as if no table had them.
     """

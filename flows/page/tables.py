@@ -34,7 +34,6 @@ class TableSpec:
     """What a table of the page shows.
 
     Attributes:
-        title: Its title.
         table: `group/table`.
         labels: Columns of texts -> their titles.
         figures: Columns of figures -> their titles.

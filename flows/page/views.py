@@ -30,7 +30,6 @@ class Rows:
     """A row, and the finer rows that it opens into, which may open in turn.
 
     Attributes:
-        cells: Its cells.
         finer: The rows below it.
         least: With which limit of rows a row below another is shown, at least.
         most: And at most.
@@ -152,8 +151,6 @@ class Page:
         periods: Name and title of each period that a reader chooses from.
         answers: The answers to the questions of every day, as HTML.
         tabs: The tabs, without what is in them.
-        currency: The reporting currency.
-        timezone: The reporting time zone.
         keys: The columns that tell the rows of each table apart.
         notes: What is said where there is nothing to report.
     """

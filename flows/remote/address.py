@@ -15,7 +15,6 @@ class Address:
     """A place in an object store.
 
     Attributes:
-        bucket: The bucket.
         prefix: What its objects' keys begin with, without the slash that follows; may be empty.
     """
 

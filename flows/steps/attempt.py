@@ -30,9 +30,7 @@ class Attempt:
 
     Attributes:
         loaded: The workspace with its configuration.
-        run_id: The run.
         started_at: When it began.
-        staging: The snapshot being written.
         scratch: A folder for intermediate tables; removed before publishing.
         kept: The results that it takes over from earlier runs, and keeps for the next.
         reports: The report tables that it takes over from the published snapshot.

@@ -34,7 +34,6 @@ class Compared:
         tables: Group and name of a table -> its files.
         inputs: What it was made from.
         config_sha256: By which configuration.
-        code_version: By which code.
     """
 
     tables: Tables

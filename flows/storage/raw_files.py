@@ -44,7 +44,6 @@ class RawPlace:
     """Where the files of a feed are matched.
 
     Attributes:
-        folder: A folder.
         pattern: The glob of the files in it.
         name: What their paths begin with where they are told; empty where that is the workspace.
     """

@@ -60,7 +60,7 @@ def read_into(root: Path, ledger: Path, quarantine: Path) -> FeedsRead:
     read = read_feeds(loaded, ledger, silence)
     if problem := find_refusal(read, loaded.config):
         raise problem
-    if not all(check.holds for check in reconcile_inputs(read.inputs())):
+    if not all(check.holds for check in reconcile_inputs(read.inputs)):
         sys.exit("a row is not accounted for")
     write_quarantine(read.catalog, quarantine, "benchmark")
     return read
@@ -117,7 +117,7 @@ def publish_all(root: Path) -> None:
         finished_at=datetime.now(UTC).isoformat(),
         code_version="benchmark",
         config_sha256="",
-        inputs=read.inputs(),
+        inputs=read.inputs,
         outputs=hash_outputs(staging, run_id),
         reconciliation=[],
         warnings=read.warnings,

@@ -68,7 +68,7 @@ def draw(ran: Ran, folder: Path | None = None, keep: Keep = write_anew) -> Path:
         finished_at="2026-01-01T00:00:01Z",
         code_version="0",
         config_sha256="",
-        inputs=ran.read.inputs(),
+        inputs=ran.read.inputs,
         outputs=hash_outputs(folder, "r"),
         reconciliation=ran.checks,
         warnings=ran.warnings,

@@ -84,7 +84,7 @@ def read_workspace(root: Path, ledger: Path, workers: Workers = THREADS) -> Feed
 def read_files(place: Path, toml: str, files: Mapping[str, bytes]) -> FeedsRead:
     """What reading a new workspace gives; every row of it is accounted for."""
     read = read_workspace(write_workspace(place / "ws", toml, files), place / "ledger")
-    assert all(check.holds for check in reconcile_inputs(read.inputs()))
+    assert all(check.holds for check in reconcile_inputs(read.inputs))
     return read
 
 
@@ -109,7 +109,7 @@ def run_workspace(root: Path, out: Path, workers: Workers = THREADS) -> Ran:
     now = datetime.now(UTC)
     run = Run(loaded, "run", now, staging, scratch, kept, reports, read=read)
     checks, warnings = write_report_tables(run)
-    checks = [*reconcile_inputs(read.inputs()), *checks]
+    checks = [*reconcile_inputs(read.inputs), *checks]
     assert [check for check in checks if not check.holds] == []
     return Ran(read, checks, [*read.warnings, *warnings], staging)
 

@@ -61,7 +61,6 @@ def choose_carriers(rows: pl.LazyFrame, column: str) -> pl.LazyFrame:
         rows: One row per row of a feed that belongs to a send: its `unit_key`, `row_place`,
             `action_code` (null of a send's own row), `status_code`, `bounce_code`, `is_machine`,
             `occurred_at`.
-        column: A column of `Counts`.
 
     Returns:
         One row per send.
@@ -81,7 +80,6 @@ def list_passed_over(
 
     Args:
         rows: As of `choose_carriers`.
-        column: A column of `Counts`.
         counted: The `unit_key` of the sends that the column counts.
         states: `unit_key` and `state` of every send: its final status, or `HELD_OUT`.
 

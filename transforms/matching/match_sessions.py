@@ -45,7 +45,6 @@ class SessionPiece:
     """Some of the sessions, which stay what they are while what they were made from does.
 
     Attributes:
-        identity: What they are.
         rows: One row per session: `SessionBase` and the key of its traffic source.
         sources: These traffic sources, by their key.
     """

@@ -28,7 +28,6 @@ class AdditiveSums:
     are zero, nothing gives the row.
 
     Attributes:
-        table: The table.
         first: Its instants of which the first counts; of the others, the last.
     """
 

@@ -53,7 +53,6 @@ class PlacedRows:
     Attributes:
         catalog: The canonical tables that they come from.
         stats: `PlacedStats` of single rows with their `row_place` and `table`.
-        versions: What the tables of names say.
     """
 
     catalog: Catalog

@@ -55,7 +55,6 @@ class MessageExclusions:
 
         Args:
             messages: Those of the scope.
-            column: A column of `Counts`.
             are_own: Which events are asked about, by their `EventKeys`.
 
         Returns:

@@ -117,7 +117,6 @@ class Pieces:
     """All activities of a kind.
 
     Attributes:
-        kind: The kind.
         folders: Where they lie, a piece each.
         by_person: Where what orders are credited from lies in the order of people, a piece each;
             None where it does not lie so.

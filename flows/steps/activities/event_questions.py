@@ -34,7 +34,6 @@ class Questions:
     """What a batch of events asks.
 
     Attributes:
-        batch: The batch.
         kept: Holds the frames.
     """
 

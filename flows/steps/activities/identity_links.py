@@ -39,11 +39,7 @@ MOST_CHANGED = 0.3
 
 @dataclass(frozen=True)
 class Evidence:
-    """What names devices.
-
-    Attributes:
-        inputs: What was read.
-    """
+    """What names devices."""
 
     inputs: PeopleInputs
     orders: Rows[PricedOrders]
@@ -127,7 +123,6 @@ def _link_some(evidence: Evidence, devices: pl.LazyFrame) -> Rows[IdentityLinks]
     """The links of some devices.
 
     Args:
-        evidence: What names devices.
         devices: Their `device_key`.
     """
     own = (leave_devices(rows, devices) for rows in evidence.list_rows())

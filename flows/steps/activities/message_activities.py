@@ -61,11 +61,7 @@ GIVEN = (
 
 @dataclass(frozen=True)
 class SendBatch:
-    """A batch of sends.
-
-    Attributes:
-        batch: The batch.
-    """
+    """A batch of sends."""
 
     batch: Batch
     first_sent: Held[FirstSentEvents]
@@ -76,7 +72,6 @@ class EventBatch:
     """A batch of events, and what decides beside it whose they are.
 
     Attributes:
-        batch: The batch.
         sends: The pieces of sends that have any send that it names.
         placed: The file in which it is noted, for the run, whose each event is.
     """
@@ -93,7 +88,6 @@ class EventInputs:
 
     Attributes:
         links: With keys.
-        channels: The channels of the run.
         agents: The user agents that were judged.
     """
 

@@ -52,7 +52,6 @@ class AdFacts(StatsMade):
     """What the ads reports are made from: stats of all feeds, names, and sessions.
 
     Attributes:
-        versions: What the tables of names say.
         matched: Every session and what it came by.
         days: Ranges of days of which one is held at a time.
     """

@@ -63,8 +63,6 @@ class StatsGiven:
 
     Attributes:
         stats: The rows of stats, and what they state.
-        versions: What the tables of names say.
-        currency: The reporting currency.
         conversions: Canonical `ad_conversions` that count; None where no feed gives them.
         apart: Columns that keep rows apart, for who explains a figure by single rows.
         days: Ranges of days of which one is held at a time; None for all.

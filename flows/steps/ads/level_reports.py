@@ -56,7 +56,6 @@ class GroupedDays:
 
     Attributes:
         texts: `LevelTexts`, or `UrlTexts`.
-        level: The level whose entities or pages are grouped.
     """
 
     groups: Rows[EntityGroups]
@@ -80,7 +79,6 @@ def group_days(
 
     Args:
         groups: What entities are added to.
-        level: The level whose entities or pages are grouped.
         grouped: Their contract: `LevelGroups`, or `UrlGroups`.
         texts: `LevelTexts`, or `UrlTexts`.
     """

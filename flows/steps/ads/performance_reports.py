@@ -77,10 +77,8 @@ class PerformanceTable:
         facts: What it is made from.
         sessions: The sessions of ad platforms.
         level: How fine it is: `CAMPAIGN` or `AD`.
-        config: The workspace's configuration.
         groups: What it may have rows of.
         sessions_in_all: The sessions of the pieces made so far.
-        spend_in_all: Their spend.
         spent: `GroupSpend` of those pieces, of ads.
     """
 

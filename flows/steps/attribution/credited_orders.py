@@ -79,7 +79,6 @@ class CreditInputs:
     Attributes:
         activities: What they did.
         rules: Which touches count, and how they share an order.
-        timezone: The reporting time zone.
     """
 
     activities: Activities

@@ -45,7 +45,6 @@ class KeyedSessions:
         sessions: `SessionBase` and the keys of their traffic sources.
         pieces: The same, file by file.
         days: Of several parts of the sessions one after the other.
-        identity: What the sessions are.
     """
 
     sessions: Rows[SessionBase]
@@ -71,7 +70,6 @@ class ViewGroups:
     Attributes:
         views: Holds `<group>-….parquet`.
         made: Where their sessions go.
-        config: The workspace's configuration.
     """
 
     views: Path

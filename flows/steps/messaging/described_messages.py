@@ -51,7 +51,6 @@ class NamedKeys:
     """What the keys of facts stand for.
 
     Attributes:
-        channels: The run's channels.
         domains: In a file where they are kept.
     """
 

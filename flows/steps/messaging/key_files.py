@@ -42,7 +42,6 @@ class KeyFiles:
 
     Attributes:
         files: The files that give them.
-        channels: The run's channels.
         groups: How many groups of buckets there are.
     """
 

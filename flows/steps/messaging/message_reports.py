@@ -42,8 +42,6 @@ class MessageFacts:
     """The send facts of a run, and the names that reports add to them.
 
     Attributes:
-        names: What the keys of facts stand for.
-        facts: Where the sums over the send facts lie.
         rows: The `MessageRows` of every channel, those of no message channel too.
     """
 

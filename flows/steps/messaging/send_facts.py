@@ -68,7 +68,6 @@ class FactInputs:
         bare_codes: Of those, the messages whose channel bare actions take.
         unknown: The keys that stand for no message known.
         members: List members by campaign and contact (`key_members`).
-        timezone: The reporting time zone.
     """
 
     messages: Rows[DescribedMessages]

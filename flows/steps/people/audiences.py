@@ -57,7 +57,6 @@ def select_contacts(
 
     Args:
         inputs: Contacts, segments and the time zone.
-        audience: Who is meant.
     """
     catalog, timezone = inputs.catalog, inputs.config.workspace.timezone
     return select_audience(
@@ -80,7 +79,6 @@ def draw_audience(
     """The contacts of an audience that somebody asks for, from the feeds as they are now.
 
     Args:
-        audience: Who is meant.
         progress: Told how far the reading is.
         columns: What of `Contacts` is asked for, personal data too; none gives `Audience`.
 

@@ -49,7 +49,6 @@ class JourneySlice:
 
     Attributes:
         name: Names of slices sort in the order of time.
-        identity: What its steps are.
         steps: How many there are.
         stretches: Kind of activities -> piece, first row and number of rows of each stretch.
     """

@@ -32,9 +32,6 @@ class JourneyParts:
     """What a part of the journeys is made from.
 
     Attributes:
-        activities: What people did.
-        timezone: The reporting time zone.
-        staging: The snapshot being written.
         scratch: A folder beside it, for parts that are not whole yet.
     """
 
@@ -64,7 +61,6 @@ def write_journeys(
     of the table's key, and so are a contact's steps over the parts in the order of their names.
 
     Args:
-        of: What they are made from.
         reports: Links those in whose time nothing changed.
         workers: What carries the others out.
         on_part: Told after each part how many of how many are written.
@@ -114,11 +110,7 @@ def _list_turns(parts: list[Part]) -> list[list[Part]]:
 
 
 def cut_slice(of: JourneyParts, one: JourneySlice) -> None:
-    """Cut the rows of a large slice into its groups of contacts, so that each reads its own alone.
-
-    Args:
-        of: What it is made from.
-    """
+    """Cut the rows of a large slice into its groups of contacts: each then reads its own alone."""
     draft, folder = of.scratch / secrets.token_hex(8), of.find_cut(one)
     group = find_group(pl.col(People.contact_key), one.groups)
     for kind in one.stretches:
@@ -132,9 +124,6 @@ def cut_slice(of: JourneyParts, one: JourneySlice) -> None:
 
 def write_part(of: JourneyParts, part: Part) -> tuple[str, list[Check]]:
     """Write one part, under its name only when it is whole.
-
-    Args:
-        of: What it is made from.
 
     Returns:
         Its path, and what was checked.

@@ -37,9 +37,7 @@ class PeopleReports:
 
     Attributes:
         inputs: Contacts, segments and audiences.
-        activities: What people did.
         sends: The sums over the send facts.
-        staging: The snapshot being written.
         reports: Links the parts of the journeys in whose time nothing changed.
     """
 

@@ -60,7 +60,7 @@ def check_feeds(loaded: LoadedWorkspace, progress: Progress) -> Checked:
 
 
 def _describe(loaded: LoadedWorkspace, read: FeedsRead) -> Checked:
-    inputs = read.inputs()
+    inputs = read.inputs
     channels = find_channels(read.catalog, loaded.config)
     zone = ZoneInfo(loaded.config.workspace.timezone)
     feeds = [

@@ -24,7 +24,6 @@ class FeedState:
     """What a feed brought in this run, against what is expected of it.
 
     Attributes:
-        feed: The feed.
         is_late: Whether more than `expect_every` has passed since its newest day or stamp.
         warnings: What of its expectations does not hold.
     """

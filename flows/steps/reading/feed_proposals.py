@@ -41,7 +41,6 @@ class FeedProposal:
     """A feed entry that would read a file.
 
     Attributes:
-        path: The file.
         settings: The entry without `files`; none where nothing fits.
         read: The file's columns that it reads -> ours.
         open_points: What a person should look at, a sentence each.

@@ -50,8 +50,6 @@ class FeedsRead:
     """What reading all feeds gave.
 
     Attributes:
-        root: The workspace.
-        catalog: The canonical tables.
         refused: The files that were refused.
         warnings: What a person should look at.
         states: What was delivered, feed by feed.
@@ -65,12 +63,9 @@ class FeedsRead:
     states: list[FeedState]
     columns: Mapping[str, list[str]] = field(default_factory=dict)
 
+    @cached_property
     def inputs(self) -> list[InputFile]:
         """One entry a file and table, sorted by path."""
-        return self._inputs
-
-    @cached_property
-    def _inputs(self) -> list[InputFile]:
         entries = [entry for file in self.catalog.files for entry in self._entries(file)]
         entries += [
             InputFile(

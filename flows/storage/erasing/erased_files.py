@@ -31,7 +31,6 @@ class StagedErasure:
     """Files written anew without some people, beside those that they are to replace.
 
     Attributes:
-        root: The workspace.
         folder: A folder of staging.
         erasures: Who goes.
         gone: What goes whole, by its path from the workspace.

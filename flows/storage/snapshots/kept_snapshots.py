@@ -186,7 +186,6 @@ def _date_snapshots(
 
     Args:
         kept: The newest first.
-        now: The time.
     """
     told = [one.published_at for one in kept]
     known = accumulate((at if at <= now else LONG_AGO for at in reversed(told)), max)

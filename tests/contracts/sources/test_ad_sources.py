@@ -110,7 +110,7 @@ def test_meta_tells_its_currency_in_a_column_name(tmp_path: Path) -> None:
 
 def test_meta_in_a_currency_without_a_rate_is_rejected(tmp_path: Path) -> None:
     found = read(tmp_path, "facebook_ads.ads_manager", META.format("EUR").encode())
-    assert [entry.rejected for entry in found.inputs()] == [2]
+    assert [entry.rejected for entry in found.inputs] == [2]
 
 
 LINKEDIN = (
@@ -286,5 +286,5 @@ def test_hours_with_the_same_figures_both_count(tmp_path: Path) -> None:
         "a,2026-01-31 06:00:00.000,500,1000000,4\n"
     )
     found = read(tmp_path, "fivetran.snapchat_ads.ad_hourly_report", text.encode())
-    assert [(e.accepted, e.duplicates) for e in found.inputs()] == [(3, 0)]
+    assert [(e.accepted, e.duplicates) for e in found.inputs] == [(3, 0)]
     assert [w.count for w in found.warnings if w.code == "equal_rows"] == [1]

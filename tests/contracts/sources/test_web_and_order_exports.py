@@ -271,4 +271,4 @@ def test_snowplow_s_view_without_a_cookie_is_left_out(tmp_path: Path) -> None:
     )
     found = read_export(tmp_path, "snowplow.events", text)
     assert rows_of(found, "page_views", "anonymous_id") == [("a",)]
-    assert sum(file.rejected for file in found.inputs()) == 0
+    assert sum(file.rejected for file in found.inputs) == 0

@@ -65,7 +65,7 @@ def test_empty_text_is_null(tmp_path: Path, kind: str) -> None:
     found = read_files(tmp_path, CONTACTS, {f"raw/contacts/one.{kind}": content})
     got = rows(found, "contacts", "contact_id", "email", "updated_at", "attributes")
     assert got == [("1", None, None, None)]
-    assert [account(one) for one in found.inputs()] == [(2, 1, 1, 0, 0)]
+    assert [account(one) for one in found.inputs] == [(2, 1, 1, 0, 0)]
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_events_without_ids_count_once_in_a_file_and_over_files(tmp_path: Path) 
     two = b"event_type,occurred_at,contact_id\nopened,2026-01-01,1\nopened,2026-01-02,1\n"
     found = read_files(tmp_path, toml, {"raw/events/1.csv": one, "raw/events/2.csv": two})
     assert len(rows(found, "events", "event_id")) == 2
-    assert [account(i) for i in found.inputs()] == [(2, 0, 0, 1, 1), (2, 2, 0, 0, 0)]
+    assert [account(i) for i in found.inputs] == [(2, 0, 0, 1, 1), (2, 2, 0, 0, 0)]
 
 
 FLAT = (
@@ -183,7 +183,7 @@ def test_a_flat_file_feeds_several_tables(tmp_path: Path) -> None:
         ("0401B", "0401", Decimal("1.05")),
         ("0401C", None, Decimal(2)),
     ]
-    accounts = {i.table: account(i) for i in found.inputs()}
+    accounts = {i.table: account(i) for i in found.inputs}
     assert accounts["dispatches"][:2] == (2, 1)
     assert accounts["messages"][1] == 3
 
@@ -228,6 +228,6 @@ def test_which_file_is_read_first_does_not_matter(
         )
         place = tmp_path / str(order)
         read = read_files(place, toml, files)
-        found.append((rows(read, "events", "event_type"), read.inputs()))
+        found.append((rows(read, "events", "event_type"), read.inputs))
     assert found[0] == found[1]
     assert found[0][0] == [("email_clicked",)]

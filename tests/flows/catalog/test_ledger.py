@@ -56,7 +56,7 @@ def test_whatever_happens_to_a_file_of_the_ledger_it_is_read_again(root: Path, d
         DAMAGES[damage](root / name)
         again = read(root)
         assert len(told(again)) == 1, name
-        assert again.inputs() == clean.inputs()
+        assert again.inputs == clean.inputs
         assert rows(again, "contacts", "contact_id") == rows(clean, "contacts", "contact_id")
         assert (root / name).read_bytes() == content
         assert told(read(root)) == []

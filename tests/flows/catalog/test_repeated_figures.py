@@ -27,7 +27,7 @@ def test_rows_of_one_file_add_up_equal_ones_too(tmp_path: Path) -> None:
     lines = b"2026-03-01,pinterest_ads,1,1,0.10\n" * 2 + b"2026-03-01,pinterest_ads,1,1,0.07\n"
     read = read_files(tmp_path, STATS, {"raw/stats/1.csv": HEADER + lines})
     assert spend(read) == Decimal("0.27")
-    assert [account(one) for one in read.inputs()] == [(3, 3, 0, 0, 0)]
+    assert [account(one) for one in read.inputs] == [(3, 3, 0, 0, 0)]
     (equal,) = warned(read, "equal_rows")
     assert (equal.count, equal.feed) == (1, "stats")
 
@@ -39,7 +39,7 @@ def test_a_later_file_replaces_the_days_that_it_says_anew(tmp_path: Path) -> Non
     files = {"raw/stats/file10.csv": HEADER + later, "raw/stats/file2.csv": HEADER + first}
     read = read_files(tmp_path, STATS, files)
     assert spend(read) == Decimal("13.50")
-    accounts = {one.path: account(one) for one in read.inputs()}
+    accounts = {one.path: account(one) for one in read.inputs}
     assert accounts == {
         "raw/stats/file10.csv": (2, 2, 0, 0, 0),
         "raw/stats/file2.csv": (3, 1, 0, 2, 0),
@@ -88,7 +88,7 @@ def test_the_same_file_counts_once_under_whatever_name(tmp_path: Path) -> None:
     for toml in (STATS, feed("ad_stats", "raw/stats/*", repeats='"add"')):
         read = read_files(tmp_path / toml[-8:-3].strip('"'), toml, files)
         assert spend(read) == Decimal(7)
-        accounts = {one.path: account(one) for one in read.inputs()}
+        accounts = {one.path: account(one) for one in read.inputs}
         assert accounts["raw/stats/a2.csv"] == (1, 1, 0, 0, 0)
         assert accounts["raw/stats/a10.csv.gz"] == (1, 0, 0, 0, 1)
         assert warned(read, "restated") == []

@@ -20,7 +20,7 @@ EUR = '[workspace]\ncurrency = "EUR"\n'
 
 def test_a_shipped_source_refuses_decimal_commas_and_names_the_setting(tmp_path: Path) -> None:
     read = read_files(tmp_path, EUR + TOML, FILES)
-    assert [account(one) for one in read.inputs()] == [(2, 0, 2, 0, 0)]
+    assert [account(one) for one in read.inputs] == [(2, 0, 2, 0, 0)]
     config = load_workspace(tmp_path / "ws", environ={}).config
     assert (
         'spend: not a number; decimal = "," would read column "Amount spent (EUR)" '
@@ -33,7 +33,7 @@ def test_with_the_setting_every_cent_is_there(tmp_path: Path) -> None:
     read = read_files(tmp_path, EUR + TOML + 'decimal = ","\n', FILES)
     spend, clicks = zip(*rows(read, "ad_stats", "spend", "clicks"), strict=True)
     assert (sum(spend), sum(clicks)) == (Decimal("1246.90"), 1207)
-    assert [account(one) for one in read.inputs()] == [(2, 2, 0, 0, 0)]
+    assert [account(one) for one in read.inputs] == [(2, 2, 0, 0, 0)]
 
 
 def test_a_total_row_in_words_that_nobody_knows_names_the_setting(tmp_path: Path) -> None:
@@ -41,12 +41,12 @@ def test_a_total_row_in_words_that_nobody_knows_names_the_setting(tmp_path: Path
     text = FILES["raw/meta/März.csv"].decode().replace('"1.234,56",1.200', "1234.56,1200")
     files = {"raw/meta/März.csv": (text.replace('"12,34"', "12.34") + total).encode()}
     read = read_files(tmp_path, EUR + TOML, files)
-    assert [account(one) for one in read.inputs()] == [(3, 2, 1, 0, 0)]
+    assert [account(one) for one in read.inputs] == [(3, 2, 1, 0, 0)]
     problem = str(find_refusal(read, load_workspace(tmp_path / "ws", environ={}).config))
     assert 'total_rows = ["…"] leaves out rows that only add up' in problem
     assert "zusammen" not in problem
     read = read_files(tmp_path / "2", EUR + TOML + 'total_rows = ["Zwei Zeilen"]\n', files)
-    assert [account(one) for one in read.inputs()] == [(2, 2, 0, 0, 0)]
+    assert [account(one) for one in read.inputs] == [(2, 2, 0, 0, 0)]
 
 
 def test_a_wrong_number_at_the_end_is_not_taken_for_a_total_row(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_a_wrong_number_at_the_end_is_not_taken_for_a_total_row(tmp_path: Path) 
     text = FILES["raw/meta/März.csv"].decode().replace('"1.234,56",1.200', "1234.56,1200")
     read = read_files(tmp_path, EUR + TOML, {"raw/meta/März.csv": text.encode()})
     problem = str(find_refusal(read, load_workspace(tmp_path / "ws", environ={}).config))
-    assert [account(one) for one in read.inputs()] == [(2, 1, 1, 0, 0)]
+    assert [account(one) for one in read.inputs] == [(2, 1, 1, 0, 0)]
     assert "spend: not a number" in problem
     assert "total_rows" not in problem
 

@@ -239,7 +239,7 @@ def test_every_record_is_accounted_for(delivered: list[File], batch_bytes: int) 
         read = read_workspace(root, Path(folder, "ledger"))
         accounts, standing = settle(delivered)
         assert read.refused == []
-        inputs = read.inputs()
+        inputs = read.inputs
         assert all(check.holds for check in reconcile_inputs(inputs))
         assert {
             i.path: (i.rows_read, i.accepted, i.rejected, i.superseded, i.duplicates)
@@ -265,7 +265,7 @@ def test_every_record_is_accounted_for(delivered: list[File], batch_bytes: int) 
             assert isinstance(json.loads(row["raw"]), dict)
         again = read_workspace(root, Path(folder, "ledger"))
         shutil.rmtree(Path(folder, "ledger"))
-        assert again.inputs() == inputs
+        assert again.inputs == inputs
 
 
 def as_read(row: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ def test_a_stamp_beyond_the_calendar_rejects_its_row(tmp_path: Path) -> None:
     packed = io.BytesIO()
     orders.write_parquet(packed)
     read = read_files(tmp_path, TOML, {"raw/orders/1.parquet": packed.getvalue()})
-    assert [account(one) for one in read.inputs()] == [(3, 2, 1, 0, 0)]
+    assert [account(one) for one in read.inputs] == [(3, 2, 1, 0, 0)]
     assert rows(read, "orders", "order_id") == [("1",), ("3",)]
     write_quarantine(read.catalog, tmp_path / "quarantine", "run")
     (rejected,) = pl.read_parquet(tmp_path / "quarantine" / "orders.parquet").to_dicts()
@@ -32,7 +32,7 @@ def test_an_id_in_the_place_of_an_amount_rejects_its_row(tmp_path: Path) -> None
     lines = b"order_id,ordered_at,revenue\n1,2026-03-01T00:00:00Z,99999999999999\n"
     lines += b"2,2026-03-01T00:00:00Z,-1000000000000\n3,2026-03-01T00:00:00Z,1000000000000.01\n"
     read = read_files(tmp_path, TOML, {"raw/orders/1.csv": lines})
-    assert [account(one) for one in read.inputs()] == [(3, 1, 2, 0, 0)]
+    assert [account(one) for one in read.inputs] == [(3, 1, 2, 0, 0)]
     assert rows(read, "orders", "order_id") == [("3",)]
     (receipt,) = (got for file in read.catalog.files for got in file.receipt.tables)
     (reason,) = receipt.reasons

@@ -80,7 +80,7 @@ def test_a_file_that_is_not_what_it_says_is_refused(
     toml = feed("contacts", "raw/contacts/*", on_refused=f'"{on_refused}"') + EVENTS
     files = {f"raw/contacts/{name}": content, "raw/contacts/two.csv": b"contact_id\n7\n"}
     found = read_files(tmp_path, toml, files)
-    (one,) = [i for i in found.inputs() if i.path == f"raw/contacts/{name}"]
+    (one,) = [i for i in found.inputs if i.path == f"raw/contacts/{name}"]
     assert one.refused
     assert account(one) == (0, 0, 0, 0, 0)
     assert rows(found, "contacts", "contact_id") == [("7",)]
@@ -108,7 +108,7 @@ def test_a_link_out_of_the_workspace_is_refused(tmp_path: Path) -> None:
     (root / "raw/contacts/one.csv").symlink_to(tmp_path / "secret.csv")
     (root / "raw/more").symlink_to(tmp_path)
     found = read_workspace(root, tmp_path / "ledger")
-    assert [one.path for one in found.inputs() if one.refused] == ["raw/contacts/one.csv"]
+    assert [one.path for one in found.inputs if one.refused] == ["raw/contacts/one.csv"]
     assert "outside the workspace" in problem(tmp_path, found)
 
 
@@ -118,7 +118,7 @@ def test_a_name_that_is_no_text_is_refused_in_words_that_are(tmp_path: Path) -> 
     name = os.fsencode(root / "raw/contacts") + b"/M\xe4rz.csv"
     Path(os.fsdecode(name)).write_bytes(b"contact_id,email\n1,ann@x.io\n")
     found = read_workspace(root, tmp_path / "ledger")
-    assert [one.path for one in found.inputs() if one.refused] == [r"raw/contacts/M\xe4rz.csv"]
+    assert [one.path for one in found.inputs if one.refused] == [r"raw/contacts/M\xe4rz.csv"]
     assert "no text in UTF-8" in problem(tmp_path, found)
 
 
@@ -168,7 +168,7 @@ def test_no_personal_data_in_anything_that_is_told(tmp_path: Path) -> None:
     told = [
         problem(tmp_path, found),
         *reasons,
-        *(one.model_dump_json() for one in (*found.inputs(), *found.warnings)),
+        *(one.model_dump_json() for one in (*found.inputs, *found.warnings)),
     ]
     assert reasons
     leaked = [(secret, text) for text in told for secret in secrets if secret in text]

@@ -19,7 +19,6 @@ class FactBase:
     """The sums of a run before, with what they were made from.
 
     Attributes:
-        facts: The sums.
         names: What their keys stood for.
         files: The files that gave them.
     """

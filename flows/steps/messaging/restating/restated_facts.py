@@ -58,7 +58,6 @@ class FactRestatement:
     """What the facts of changed sends are built from.
 
     Attributes:
-        inputs: What was read.
         files: The files that give sends, events and list members.
         names: What keys stand for.
         before: What facts were made from in the run before, beside the key columns.

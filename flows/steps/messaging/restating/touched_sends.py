@@ -65,7 +65,6 @@ class HeldKeys:
 
     Attributes:
         events: `FeedEvents` by scope.
-        groups: They are one.
     """
 
     sends: Held[FeedSends]

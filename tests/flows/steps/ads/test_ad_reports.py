@@ -232,7 +232,7 @@ def test_a_currency_without_a_rate_is_rejected_not_added_up(tmp_path: Path) -> N
     toml = "[workspace]\nmax_rejected_share = 0.5\n"
     ran = publish(tmp_path, toml, ads=ADS, ad_stats=FOREIGN)
     assert sum(r["spend"] for r in rows(ran, "ads", "account_report")) == Decimal("30.3000")
-    (read,) = [one for one in ran.read.inputs() if one.table == "ad_stats"]
+    (read,) = [one for one in ran.read.inputs if one.table == "ad_stats"]
     assert (read.rows_read, read.accepted, read.rejected) == (3, 2, 1)
     (rejected,) = quarantined(ran, "ad_stats")
     assert "currency" in rejected["failed_checks"][0]

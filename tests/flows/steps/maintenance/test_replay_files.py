@@ -32,14 +32,14 @@ def test_only_what_had_rows_rejected_is_read_again(
 ) -> None:
     root = write_workspace(tmp_path / "ws", TOML, FILES)
     ledger = Layout(root).ledger
-    before = read_workspace(root, ledger).inputs()
+    before = read_workspace(root, ledger).inputs
     kept = list_readings(ledger)
     assert replay(root, capsys, "contacts") == []
     assert list_readings(ledger) == kept
     assert replay(root, capsys) == ["raw/sends/2.csv"]
     assert len(list_readings(ledger)) == len(kept) - 1
     again = read_workspace(root, ledger)
-    assert again.inputs() == before
+    assert again.inputs == before
     assert list_readings(ledger) == kept
     assert [account(one) for one in before if one.path == "raw/sends/2.csv"] == [(1, 0, 1, 0, 0)]
 

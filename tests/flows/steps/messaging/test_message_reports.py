@@ -246,4 +246,4 @@ def test_a_second_run_writes_the_same_bytes(draw: Callable[[int], Drawn], tmp_pa
     shutil.copytree(place / "out/ledger", tmp_path / "out/ledger")
     second = run_workspace(place / "workspace", tmp_path / "out")
     assert second.tables() == first.tables()
-    assert first.read.inputs() == second.read.inputs()
+    assert first.read.inputs == second.read.inputs

@@ -212,7 +212,7 @@ def test_equal_files_of_a_feed_are_read_once(tmp_path: Path, copies: int) -> Non
     files = {f"raw/contacts/{n}{copies}.csv": people for n in range(10)}
     toml = feed("contacts", "raw/contacts/*") + feed("events", "raw/events/*")
     read = read_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "ledger")
-    accounts = [(i.accepted, i.duplicates) for i in read.inputs()]
+    accounts = [(i.accepted, i.duplicates) for i in read.inputs]
     assert accounts == [(2000, 0), *[(0, 2000)] * 9]
 
 
