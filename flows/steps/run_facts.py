@@ -149,12 +149,12 @@ class RunFacts:
 
     @cached_property
     def orders_by_message(self) -> Deferred[Held[MessageOrders] | None]:
-        """`MessageOrders`; None without an orders feed."""
+        """Orders by the message that was their last touch; None without an orders feed."""
         return self._find_conversions("orders by message", CreditFiles.sum_messages, MessageOrders)
 
     @cached_property
     def orders_by_session(self) -> Deferred[Held[SessionOrders] | None]:
-        """`SessionOrders`; None without an orders feed."""
+        """Orders by the session that was their last touch; None without an orders feed."""
         return self._find_conversions("orders by session", CreditFiles.sum_sessions, SessionOrders)
 
     def _find_conversions(

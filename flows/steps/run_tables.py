@@ -76,7 +76,7 @@ def _warn_of_damage(
 
 
 def _list_feed_tables(run: Run) -> Rows[FeedTables]:
-    """`FeedTables` as configured."""
+    """The feeds with their tables, as configured."""
     rows = [
         (state.feed.name, resolved.mapping.table, state.is_late)
         for state in run.read.states
@@ -86,7 +86,7 @@ def _list_feed_tables(run: Run) -> Rows[FeedTables]:
 
 
 def _list_feed_files(run: Run, inputs: list[InputFile]) -> Rows[FeedFiles]:
-    """`FeedFiles` of this run."""
+    """What this run read of each file."""
     copies = {(file.raw.feed.name, file.raw.path) for file in run.catalog.files if file.is_copy}
     timezone = run.config.workspace.timezone
     rows = [
@@ -110,7 +110,7 @@ def _list_feed_files(run: Run, inputs: list[InputFile]) -> Rows[FeedFiles]:
 
 
 def _list_past_files(kept: list[Snapshot[PastInputs]]) -> Rows[PastFeedFiles]:
-    """`PastFeedFiles` of the kept snapshots; the same content counts once a run."""
+    """What the runs of the kept snapshots read; the same content counts once a run."""
     rows = {
         (number, one.feed, one.table, one.sha256): one.rows_read
         for number, snapshot in enumerate(kept, start=1)

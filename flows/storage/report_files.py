@@ -57,8 +57,6 @@ def write_table(
     """Write one report table, or a part of one, and check it.
 
     Args:
-        group: The table's group.
-        name: The table's name.
         rows: The table, in its contract's columns and order.
         part: The name of the part, where the table is written in several; one that is a folder of
             parts has a first one at least.
@@ -90,12 +88,7 @@ def write_reports(
     """Write one report table from parts of it in the order of its key, some rows at a time.
 
     Args:
-        group: The table's group.
-        name: The table's name.
         reports: Its parts, each held while it is written.
-
-    Returns:
-        What was checked: the contract, the order, and that the key is unique.
     """
     return write_pieces(staging, group, name, _finish(reports))
 
@@ -120,13 +113,8 @@ def write_pieces(
     """Write one report table of any size as one file, from pieces in the order of its key.
 
     Args:
-        group: The table's group.
-        name: The table's name.
         pieces: The table, cut; two pieces are held at a time.
         table: Its contract, where the configuration adds columns to it.
-
-    Returns:
-        What was checked: the contract, the order, and that the key is unique.
     """
     table = table or find_table(group, name).contract
     path, label = _place(staging, group, name, "")

@@ -110,7 +110,7 @@ def find_first_sent(events: Rows[FeedEvents], sends: Rows[FeedSends]) -> Rows[Fi
     Complete for any split of the rows by send.
 
     Args:
-        events: `FeedEvents` that name their send by its id.
+        events: Those that name their send by its id.
     """
     is_sent = pl.col(EventKeys.type_code) % CHANNEL_STRIDE == ACTION_CODES[Action.SENT]
     timeless = sends.filter(pl.col(SendKeys.sent_at).is_null()).select(SendKeys.send_key)
@@ -148,7 +148,7 @@ def key_sends(sends: Rows[Sends]) -> Rows[KeyedSends]:
         sends: With `contact_key` and the `first_sent_at` of those without a time.
 
     Returns:
-        `KeyedSends` in the same order. A send without sent_at has the time of its first `sent`
+        In the same order. A send without sent_at has the time of its first `sent`
         event, else its created_at; else it has none of its own.
     """
     times = (Sends.sent_at, FirstSentEvents.first_sent_at, Sends.created_at)

@@ -59,7 +59,7 @@ def number_sends(sends: Rows[KeyedSends], messages: Held[NumberedMessages]) -> R
         messages: In the order of their numbers.
 
     Returns:
-        `NumberedSends` in the same order. A send without a time of its own has that of its message,
+        In the same order. A send without a time of its own has that of its message,
         dispatch or campaign (SPEC §6.1).
     """
     planned_at = take(messages, NumberedMessages.planned_at, MESSAGE_NO)
@@ -77,7 +77,7 @@ def number_sessions(sessions: Rows[KeyedVisits], links: Rows[LinkNames]) -> Rows
         sessions: Or some columns of it, contacts numbered.
 
     Returns:
-        `ContactSessions` with the number of the contact in the place of its id, as far as given.
+        With the number of the contact in the place of its id, as far as given.
     """
     named = name_links(sessions, links)
     given = named.collect_schema()
@@ -122,7 +122,7 @@ def number_events(
         has_bare: Whether any type may be a bare action.
 
     Returns:
-        `NumberedEvents` in the same order, as far as given.
+        In the same order, as far as given.
     """
     is_undescribed = take(messages.select(pl.col(MESSAGE_ID).is_null()), MESSAGE_ID, MESSAGE_NO)
     own = pl.when(is_undescribed.fill_null(value=True)).then(MESSAGE_ID)

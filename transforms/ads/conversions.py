@@ -125,7 +125,7 @@ def count_conversions(
     """Make rows of stats of conversions.
 
     Args:
-        named: `NamedEntities` of them (`name_conversions`).
+        named: Of them (`name_conversions`).
         apart: columns that keep rows apart.
 
     Returns:

@@ -49,7 +49,7 @@ def list_placed_entities(
     """List entities with the levels to which their figures are added, as far as they have stats.
 
     Args:
-        stats: `DailyStats` under the numbers of placed entities.
+        stats: Under the numbers of placed entities.
     """
     a = AdEntities
     placed = (

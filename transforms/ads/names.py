@@ -116,8 +116,8 @@ def list_stats_names(
 
     Args:
         level: ads or campaigns.
-        spans: `NameSpans` of the stats.
-        stated: `EntityNames` of the tables.
+        spans: Of the stats.
+        stated: Of the tables.
     """
     keys = [*PLATFORM_KEYS, IDS[level]]
     observed = spans.select(*keys, NAME, FIRST_DAY, LAST_DAY, *PARENTS[level])
@@ -154,8 +154,8 @@ def list_ad_names(
     """List every name that an ad or ad campaign had, and when.
 
     Args:
-        stated: `EntityNames` of the tables.
-        observed: `EntityNames` of the stats.
+        stated: Of the tables.
+        observed: Of the stats.
     """
     keys = [*PLATFORM_KEYS, IDS[level]]
     names = pl.concat([stated, observed])

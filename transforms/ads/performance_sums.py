@@ -50,7 +50,7 @@ class Grouping:
 
     Attributes:
         level: How fine the table is: `CAMPAIGN` or `AD`.
-        parts: `PerformanceParts` of the stats.
+        parts: Of the stats.
     """
 
     level: int
@@ -163,7 +163,7 @@ def find_metrics_never_given(sums: Rows[PerformanceSums]) -> Rows[UngivenMetrics
     """Find the metrics that no stats of a campaign have on any day.
 
     Args:
-        sums: `PerformanceSums` as they add up (`sum_performance`), of all days.
+        sums: As they add up (`sum_performance`), of all days.
     """
     return (
         sums.filter(HAS_STATS)
@@ -181,8 +181,8 @@ def fill_performance(
     that no stats of the campaign have on any day.
 
     Args:
-        sums: `PerformanceSums` as they add up (`sum_performance`).
-        never: `UngivenMetrics` of all days.
+        sums: As they add up (`sum_performance`).
+        never: Of all days.
         has_orders: whether a feed gives orders.
     """
     return (

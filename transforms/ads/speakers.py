@@ -88,7 +88,7 @@ def settle_days(stats: Rows[DailyStats], claims: Rows[AdClaims]) -> Rows[Settled
     """Find where figures are added on days on which something else speaks for them.
 
     Args:
-        stats: `DailyStats` under the numbers of `NumberedEntities`.
+        stats: Under the numbers of `NumberedEntities`.
     """
     level = pl.col(AdClaims.spoken_level)
     spoken, unplaced = AdClaims.spoken_level, AdClaims.unplaced_level
@@ -124,7 +124,7 @@ def place_stats(stats: Rows[DailyStats], settled: Rows[SettledDays]) -> pl.LazyF
     """Put stats under the numbers of entities that are added to the same levels on all their days.
 
     Args:
-        stats: `DailyStats` under the numbers of `NumberedEntities`.
+        stats: Under the numbers of `NumberedEntities`.
 
     Returns:
         The same rows.

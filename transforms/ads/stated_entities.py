@@ -70,7 +70,7 @@ def number_stated(parts: Rows[StatedEntities]) -> Rows[StatedEntities]:
     """Number anew what the stats of several batches of files state.
 
     Args:
-        parts: `StatedEntities` of each, one after the other.
+        parts: Of each, one after the other.
     """
     days = (pl.col(S.first_day).min(), pl.col(S.last_day).max())
     return (
@@ -85,7 +85,7 @@ def name_entities(stated: Rows[StatedEntities], versions: AdVersions) -> Rows[Na
     """Fill in the names, parents and links that stats do not state themselves.
 
     Returns:
-        `NamedEntities` as of the first version of all, in no order: as many rows.
+        As of the first version of all: as many rows.
     """
     return (
         stated.with_columns(pl.lit(None, pl.Date).alias(DAY))
@@ -100,7 +100,7 @@ def list_dated_days(named: Rows[NamedEntities], rows: Rows[FeedStats]) -> Rows[S
     """List the days of what has not the same names and parents on all of them.
 
     Args:
-        named: `NamedEntities` as of the first version (`name_entities`).
+        named: As of the first version (`name_entities`).
     """
     dated = named.filter(N.is_dated).select(STATED)
     return rows.select(columns(StatedDays)).join(dated, on=STATED, how="semi").unique()
@@ -115,7 +115,7 @@ def name_dated(
     """Name what has not the same names and parents on all days by the day.
 
     Args:
-        named: `NamedEntities` as of the first version (`name_entities`).
+        named: As of the first version (`name_entities`).
         days: `StatedDays` (`list_dated_days`).
     """
     dated = (

@@ -48,7 +48,7 @@ def name_message_campaigns(rows: pl.LazyFrame) -> Rows[NamedCampaigns]:
         rows: the message rows of every channel.
 
     Returns:
-        `NamedCampaigns` without a platform, in no order.
+        Without a platform.
     """
     return (
         rows.filter(pl.col(NamedCampaigns.campaign_id).is_not_null())

@@ -34,7 +34,7 @@ def add_credits(
     """Add the columns of each model: its credit, and what that is worth.
 
     Args:
-        ranked: `RankedTouches` of orders, with the `revenue` of the order.
+        ranked: Of orders, with the `revenue` of the order.
         half_life_days: after how many days before the last touch a touch weighs half.
 
     Returns:

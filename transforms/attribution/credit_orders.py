@@ -93,7 +93,7 @@ def credit_orders(
     Orders that no touch led to have no row.
 
     Args:
-        ranked: `RankedTouches` of these touches and ends.
+        ranked: Of these touches and ends.
         rules: the models and the half-life.
 
     Returns:

@@ -38,10 +38,10 @@ def list_open_ends(
     """List the contacts without an order in the look-back, as orders that have not come yet.
 
     Args:
-        orders: `PricedOrders` with the number of their contact.
+        orders: With the number of their contact.
 
     Returns:
-        `PricedOrders` with the number of their contact, in no order: one row per contact of the
+        With the number of their contact, in no order: one row per contact of the
         contacts feed under the contact's own id, worth nothing, at the last instant of the
         organization's last day.
     """
@@ -83,7 +83,7 @@ def number_ends(
     """Number what paths end in: the orders that count, then the contacts without one.
 
     Args:
-        orders: `PricedOrders` with the number of their contact.
+        orders: With the number of their contact.
         open_ends: The same of contacts without an order (`list_open_ends`).
         devices: Those by which somebody unknown ordered, if any did.
 
@@ -150,7 +150,7 @@ def sum_paths(named: Rows[PathEnds]) -> Rows[Paths]:
     A refund takes its revenue from the path of its order, and is no order.
 
     Args:
-        named: `PathEnds` with their `path`.
+        named: With their `path`.
 
     Returns:
         Additive over any split of the people.

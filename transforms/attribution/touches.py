@@ -48,7 +48,7 @@ def touch_by_events(
     """Clicks, and opens and generic events as `rules` say; what machines did is never a touch.
 
     Args:
-        events: `NumberedEvents` with their `person`.
+        events: With their `person`.
         rules: Which touches count, and for how long.
     """
     is_click, is_open = _is_action(Action.CLICKED), _is_action(Action.OPENED)
@@ -91,7 +91,7 @@ def touch_by_sessions(
     """People's sessions that an ad or anything else but a direct visit brought.
 
     Args:
-        sessions: `ContactSessions` with their `person`.
+        sessions: With their `person`.
         rules: For how long a touch counts.
 
     Returns:
@@ -125,10 +125,10 @@ def describe_mail(
     """Direct mail with its message, dispatch and campaign.
 
     Args:
-        shown: `ContactSends` with the number of their contact: mail that events alone show.
+        shown: With the number of their contact: mail that events alone show.
 
     Returns:
-        `ContactSends` but for names, with the number of their contact.
+        But for names, with the number of their contact.
     """
     names = [name for name in columns(ContactSends) if name in polars_schema(NumberedMessages)]
     of_message = mailed.select(MESSAGE_NO, *(name for name in names if name != ContactSends.org_id))

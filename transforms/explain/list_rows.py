@@ -43,7 +43,7 @@ def list_changes(
         events: Contacts filled in.
 
     Returns:
-        `SubscriptionSteps` in their order, with `mark_changes`; a first send has the `send_id` of
+        In their order, with `mark_changes`; a first send has the `send_id` of
         its row, or the `event_id` of the event that shows it.
     """
     first = (

@@ -49,7 +49,7 @@ def count_visits(links: Rows[SessionLinks], days: Rows[SourceDays]) -> Rows[Audi
     """Add to links how many sessions came by them, and where those lead that may be broken.
 
     Args:
-        days: `SourceDays` of every session, of several parts of them one after the other.
+        days: Of every session, of several parts of them one after the other.
 
     Returns:
         Links that say nothing or are in order have no page.

@@ -61,7 +61,7 @@ class MatchedSessions:
     Attributes:
         sessions: One row per session: `SessionBase` and `link`.
         links: What each link says, the ad behind it, and its sessions.
-        visits: `SessionVisits` by `link`.
+        visits: By `link`.
         identity: What the sessions are, apart from their links.
         unlinked: One row per session, as `SessionBase`, where finding the links can be saved.
         pieces: The same sessions, piece by piece.

@@ -56,7 +56,7 @@ def suggest_targets(audit: Held[UtmAudit], ad_names: Held[AdNames]) -> pl.DataFr
     same platform; under a campaign that matched, with its own ads alone. For small frames only.
 
     Args:
-        audit: `UtmAudit` without suggestions (`audit_utm`).
+        audit: Without suggestions (`audit_utm`).
 
     Returns:
         The audit in its order, suggestions filled; spend_at_risk of sessions without an ad becomes

@@ -41,7 +41,7 @@ def audit_utm(
         spend: Ad_id is null where spend is known by campaign alone.
 
     Returns:
-        `UtmAudit` without suggestions, sorted by its key.
+        Without suggestions, sorted by its key.
     """
     kinds = [
         find_spend_without_sessions(links, spend),

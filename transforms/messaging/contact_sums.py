@@ -86,7 +86,7 @@ def merge_bases(contacts: Rows[ContactBases], assumed: Rows[AssumedBases]) -> Ro
     """One row per contact, with what counts as delivered.
 
     Args:
-        contacts: `ContactBases` over all sends.
+        contacts: Over all sends.
     """
     is_assumed = pl.col(IS_ASSUMED)
     assumed_at = pl.when(is_assumed).then(pl.col(ContactBases.last_assumable_at))

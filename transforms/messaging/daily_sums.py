@@ -36,8 +36,8 @@ def sum_message_days(
     """One row per message, channel and day: what happened on it.
 
     Args:
-        facts: `SendFacts` of a group of buckets.
-        events: `CountedEvents` of the same group.
+        facts: Of a group of buckets.
+        events: Of the same group.
 
     Returns:
         `MessageDays`. Uniques are counted on the day of the first, so that the days add up.
@@ -97,7 +97,7 @@ def sum_links(events: Rows[CountedEvents]) -> Rows[MessageLinks]:
     """One row per message, channel and link: its clicks, and the sends with one.
 
     Args:
-        events: `CountedEvents` of a group of buckets.
+        events: Of a group of buckets.
     """
     is_click = pl.col(CountedEvents.action_code) == ACTION_CODES[Action.CLICKED]
     at, unit = pl.col(CountedEvents.occurred_at), pl.col(CountedEvents.unit_key)
@@ -120,7 +120,7 @@ def name_days(
     """Count assumed deliveries, and name the channels of the sums by day.
 
     Args:
-        days: `MessageDays` over all sends.
+        days: Over all sends.
     """
     code = channel_of_basis().alias(ChannelDays.channel)
     return (
@@ -143,7 +143,7 @@ def name_links(
     """Name the channels and the links of the sums by link.
 
     Args:
-        links: `MessageLinks` over all sends.
+        links: Over all sends.
     """
     named = name_codes(channels, MessageLinks.channel_code).alias(ChannelLinks.channel)
     return (

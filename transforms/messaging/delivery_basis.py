@@ -75,8 +75,8 @@ def find_assumed(days: Rows[MessageDays], said: Rows[SaidDelivered]) -> Rows[Ass
     """One row per basis without receipts.
 
     Args:
-        days: `MessageDays` over all sends.
-        said: `SaidDelivered` of all events.
+        days: Over all sends.
+        said: Of all events.
     """
     return (
         days.group_by(MessageDays.basis_key)
@@ -121,7 +121,7 @@ def count_assumed(days: Rows[MessageDays], assumed: Rows[AssumedBases]) -> pl.La
     """Count the sends without receipts that count as delivered, by `feed` and `channel_code`.
 
     Args:
-        days: `MessageDays` over all sends.
+        days: Over all sends.
     """
     return (
         assume_deliveries(days, assumed)

@@ -52,7 +52,7 @@ def sum_domains(
     """One row per mailbox domain and basis: `DomainBases` over a group's e-mail sends.
 
     Args:
-        facts: `SendFacts` of a group of buckets.
+        facts: Of a group of buckets.
         places: Where the keys of their contacts stand.
     """
     return (

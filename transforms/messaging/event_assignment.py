@@ -45,8 +45,8 @@ def find_event_channels(
     """The channels that the events of sends give to messages for which no feed names one.
 
     Args:
-        sends: `FeedSends` of a group of buckets.
-        events: `FeedEvents` of the same group that name their send by its id.
+        sends: Of a group of buckets.
+        events: Of the same group that name their send by its id.
         messages: The `message_key` of the messages.
 
     Returns:

@@ -101,7 +101,7 @@ def flag_hasty_clicks(events: Rows[CountedEvents], sends: pl.LazyFrame) -> pl.La
     """Flag the clicks that bear both signs of haste.
 
     Args:
-        events: `CountedEvents` of a group of buckets.
+        events: Of a group of buckets.
         sends: The `unit_key` and `delivered_at` of the group's sends.
 
     Returns:

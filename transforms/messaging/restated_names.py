@@ -67,7 +67,7 @@ def add_addresses(contacts: pl.LazyFrame, owners: list[Rows[AddressOwners]]) -> 
 
     Args:
         contacts: The `contact_key` of contacts.
-        owners: `AddressOwners` of several times.
+        owners: Of several times.
     """
     email, contact = AddressOwners.email_key, AddressOwners.contact_key
     named = [

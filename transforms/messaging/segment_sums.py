@@ -39,7 +39,7 @@ def sum_segments(
     """One row per segment and basis: `SegmentBases` over the sends to its members.
 
     Args:
-        facts: `SendFacts` of a group of buckets.
+        facts: Of a group of buckets.
         members: List members by campaign and contact (`key_members`).
     """
     campaign = DescribedMessages.campaign_id

@@ -223,7 +223,7 @@ def recode_types(
     """Number the channels of the user's own as the run does; drop events of what is no channel.
 
     Args:
-        events: `EventKeys` of one file.
+        events: Of one file.
         own_channels: The channels that the file's types may name, in the order of their codes.
         codes: Channel -> its number in the run.
     """

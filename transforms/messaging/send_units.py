@@ -21,7 +21,7 @@ def list_units(
     """One row per send, hold-outs included.
 
     Args:
-        events: `CountedEvents` of the same group of buckets.
+        events: Of the same group of buckets.
     """
     of_rows = sends.with_columns(
         unit_key(ChannelSends.send_key, ChannelSends.channel_code).alias(UNIT)

@@ -77,7 +77,7 @@ def list_mail(mail: Rows[ContactSends], people: Held[People]) -> pl.LazyFrame:
     """List the direct mail that only events show, with the columns of `FirstSendings`.
 
     Args:
-        mail: `ContactSends` with the numbers of their contacts.
+        mail: With the numbers of their contacts.
     """
     return mail.with_columns(
         take(people, CONTACT, NUMBER),
@@ -142,7 +142,7 @@ def sum_first_days(
     """Sum by channel and day who came onto the list of a channel, and did nothing about it since.
 
     Args:
-        firsts: `FirstSendings` of contacts without an event of that list.
+        firsts: Of contacts without an event of that list.
         places: Where their keys stand.
     """
     day = reporting_day(pl.col(AT), timezone).alias(SubscriptionDays.date_day)

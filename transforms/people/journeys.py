@@ -56,7 +56,7 @@ def set_out_steps(
 
     Args:
         events: Contacts filled in.
-        sessions: `ContactSessions` with the number of their contact, filled in.
+        sessions: With the number of their contact, filled in.
         orders: `PricedOrders` likewise; those that do not count bring 0.
         messages: In the order of their numbers.
         timezone: the reporting time zone, in which attribution windows begin.

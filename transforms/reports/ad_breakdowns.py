@@ -54,7 +54,7 @@ def sum_breakdowns(
     """Add up breakdowns by the day, in one currency, beside the spend of their entity.
 
     Args:
-        rates: `StatsRates` of them; amounts without a rate are null.
+        rates: Of them; amounts without a rate are null.
         stats: Whose names stand where nothing else gives one.
     """
     sums = (

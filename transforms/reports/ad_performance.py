@@ -51,8 +51,8 @@ def make_campaign_performance(
     """Report what campaigns cost beside the sessions that they brought.
 
     Args:
-        sums: `PerformanceSums` of campaigns.
-        groups: `PerformanceGroups` of the table.
+        sums: Of campaigns.
+        groups: Of the table.
         currency: the reporting currency, in which the sums are.
 
     Returns:
@@ -75,8 +75,8 @@ def make_ad_performance(
     """Report what ads cost beside the sessions that they brought.
 
     Args:
-        sums: `PerformanceSums` of ads.
-        groups: `PerformanceGroups` of the table.
+        sums: Of ads.
+        groups: Of the table.
         currency: the reporting currency, in which the sums are.
 
     Returns:
@@ -110,8 +110,8 @@ def sum_by_ad(spent: Rows[GroupSpend], groups: Rows[PerformanceGroups]) -> Rows[
     """Sum what each ad cost over all days, and what each campaign's rest did.
 
     Args:
-        spent: `GroupSpend` of all days.
-        groups: `PerformanceGroups` of the table of ads.
+        spent: Of all days.
+        groups: Of the table of ads.
     """
     ids = [AdPerformance.org_id, AdPerformance.platform, CAMPAIGN_ID, AD_ID]
     return (

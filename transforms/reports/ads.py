@@ -49,8 +49,8 @@ def sum_level(
     """Sum the figures of a level's entities, from their own rows or from what lies below.
 
     Args:
-        groups: `EntityGroups` of the level.
-        renamed: `RenamedDays` of the groups.
+        groups: Of the level.
+        renamed: Of the groups.
     """
     is_own = (pl.col(OWN) == RANKS[level]).all().alias(IS_OWN)
     return (
@@ -95,7 +95,7 @@ def make_url_report(sums: Rows[LevelSums], texts: Held[UrlTexts], currency: str)
     """Report landing pages with their utm parameters; ads without a URL have empty URL columns.
 
     Args:
-        sums: `LevelSums` of pages.
+        sums: Of pages.
         currency: the reporting currency, in which the stats are.
 
     Returns:

@@ -49,7 +49,7 @@ def sum_campaigns(
     """Sum credits by day, channel and campaign; orders that no touch led to are `(direct)`.
 
     Args:
-        credited: `CreditedOrder` of the same models.
+        credited: Of the same models.
 
     Returns:
         `campaign_credits_contract(models)`, in no order; additive over any split of the orders.

@@ -31,7 +31,7 @@ def report_hierarchy(rows: Rows[MessageRows]) -> pl.LazyFrame:
     What has no id, `(none)`, stands once a channel.
 
     Args:
-        rows: The `MessageRows` of every channel, with orders and revenue.
+        rows: Of every channel, with orders and revenue.
     """
     levels = [_sum_level(rows, level) for level in LEVELS]
     return pl.concat(levels, how="diagonal").pipe(finish, HierarchyReport)
@@ -70,7 +70,7 @@ def summarize_deliveries(campaigns: Rows[Campaigns], rows: Rows[MessageRows]) ->
     """One row per campaign with its sends by final status, newest first (Skene's query).
 
     Args:
-        rows: The `MessageRows` of every channel.
+        rows: Of every channel.
     """
     names = DeliverySummary
     of_campaign = [names.org_id, names.campaign_id]

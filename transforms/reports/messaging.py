@@ -109,7 +109,7 @@ def report_messages(rows: Rows[MessageRows]) -> pl.LazyFrame:
     """One row per message of a channel.
 
     Args:
-        rows: `MessageRows` with orders and revenue (`add_conversions`).
+        rows: With orders and revenue (`add_conversions`).
     """
     return rows.pipe(add_figures).pipe(finish, MessageReport)
 

@@ -26,8 +26,8 @@ def report_feeds(
 
     Args:
         tables: As configured.
-        files: `FeedFiles` of this run.
-        past: `PastFeedFiles` of the runs that are kept.
+        files: Of this run.
+        past: Of the runs that are kept.
         is_whole: Whether the oldest of these runs is the first that there ever was: else what was
             new in it is not known.
     """

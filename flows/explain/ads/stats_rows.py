@@ -52,7 +52,7 @@ class PlacedRows:
 
     Attributes:
         catalog: The canonical tables that they come from.
-        stats: `PlacedStats` of single rows with their `row_place` and `table`.
+        stats: Of single rows with their `row_place` and `table`.
     """
 
     catalog: Catalog

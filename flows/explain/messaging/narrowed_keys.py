@@ -27,8 +27,8 @@ class KeyRows:
 
     Attributes:
         sends: Contacts identified.
-        named: `FeedEvents` that name their send by its id.
-        unlinked: `FeedEvents` that do not; `send_key` is that of message and contact. None where
+        named: Those that name their send by its id.
+        unlinked: Those that do not; `send_key` is that of message and contact. None where
             no feed has any.
     """
 

@@ -157,7 +157,7 @@ class UnitBuilder:
         )
 
     def _find_published_bases(self, days: pl.LazyFrame) -> Rows[AssumedBases]:
-        """`AssumedBases` of some sends, by what was published of their messages.
+        """The assumed bases of some sends, by what was published of their messages.
 
         Raises:
             MixedBasis: Only some of a message's deliveries are assumed.
@@ -199,7 +199,7 @@ class UnitBuilder:
         return KeyRows(raw, named, pl.concat([of_contact, key_message_contacts(addressed)]))
 
     def _count_events(self, read: KeyRows, sends: pl.LazyFrame) -> Rows[CountedEvents]:
-        """`CountedEvents` of all events; the key of the contact is the row's place."""
+        """All events that count; the key of the contact is the row's place."""
         named = self.named
         unlinked = read.named.clear() if read.unlinked is None else read.unlinked
         if self.catalog.has_rows("sends") and read.unlinked is not None:

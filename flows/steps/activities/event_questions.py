@@ -57,7 +57,7 @@ class Questions:
 
     @property
     def clicks(self) -> Rows[Clicks]:
-        """`Clicks`, whose files are numbered within the batch."""
+        """Clicks, their files numbered within the batch."""
         return self._scan(CLICKS)
 
     @property

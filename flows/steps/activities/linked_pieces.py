@@ -24,7 +24,7 @@ class LinkedPieces:
     """By what the contacts of activities are found, and where these are written.
 
     Attributes:
-        links: `IdentityLinks` with the keys of their device and contact (`fill_device_contacts`).
+        links: With the keys of their device and contact (`fill_device_contacts`).
         keeper: Has activities written that are not there yet.
         scratch: A folder that every worker sees, for what lasts as long as the run.
     """
@@ -54,7 +54,7 @@ class LinkedPieces:
         """What the links say of the devices of batches: it decides `fill_device_contacts`.
 
         Args:
-            batches: `DeviceSpans` of rows without a contact, a frame each.
+            batches: Of rows without a contact, a frame each.
         """
         if not (self.links.height and batches):
             return ["" for _ in batches]
@@ -70,7 +70,7 @@ def fill_device_contacts(links: Held[IdentityLinks], rows: pl.DataFrame, at: str
     """Give rows of a device without a contact the one whose it was then.
 
     Args:
-        links: `IdentityLinks` with the keys of their device and contact.
+        links: With the keys of their device and contact.
         rows: Any with organization, device, and the key of their contact.
         at: The column of their instant.
     """

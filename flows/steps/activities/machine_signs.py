@@ -44,7 +44,7 @@ class JudgedAgents:
     )
 
     def judge(self, agents: pl.Series) -> Held[MachineAgents]:
-        """`MachineAgents`, those of some agents among them."""
+        """All that are known to be machines', those of some agents among them."""
         met, machines = self.known
         new = agents.drop_nulls().unique()
         new = new.filter(~new.is_in(met.implode())).alias(Events.user_agent)
@@ -59,7 +59,7 @@ def find_haste(inputs: PeopleInputs, asked: Sequence[Questions]) -> list[Held[Ha
     """The clicks of each batch of events that bear a sign of haste, some sends' at a time.
 
     Returns:
-        `HastyClicks` of each, whose files are numbered within the batch.
+        Those of each batch, their files numbered within it.
     """
     counts = [one.clicks.select(pl.len()).collect().item() for one in asked]
     nothing = pl.DataFrame(schema=polars_schema(HastyClicks))
@@ -87,7 +87,7 @@ def _select_own(hasty: Held[HastyClicks], one: Questions, first: int) -> pl.Data
     """The hasty clicks of a batch, by their rows there and not by their places among all clicks.
 
     Args:
-        hasty: `HastyClicks` of all batches.
+        hasty: Of all batches.
     """
     rows = one.clicks.select(Clicks.event_row).collect().to_series()
     place = pl.col(Clicks.event_row) - first

@@ -231,7 +231,7 @@ def _place(of: EventInputs, one: EventBatch) -> pl.DataFrame:
 
 
 def _scan_places(sends: Sequence[Path]) -> Rows[SendPlaces]:
-    """`SendPlaces` of pieces of sends."""
+    """Whose the sends of some pieces are, and of which message."""
     return Pieces(SENDS, tuple(sends)).scan_extract(PLACES)
 
 
@@ -241,7 +241,6 @@ def identify_places(placed: pl.DataFrame) -> str:
 
 
 def _find_first_sent(inputs: PeopleInputs) -> Held[FirstSentEvents]:
-    """`FirstSentEvents`."""
     if not inputs.has_events_of(Action.SENT):
         return pl.DataFrame(schema=polars_schema(FirstSentEvents))
     keys = inputs.open_keys()
@@ -250,7 +249,7 @@ def _find_first_sent(inputs: PeopleInputs) -> Held[FirstSentEvents]:
 
 
 def _select_own(first_sent: pl.DataFrame, batch: Batch) -> Held[FirstSentEvents]:
-    """`FirstSentEvents` of a batch of sends."""
+    """Those of a batch of sends."""
     if first_sent.is_empty():
         return first_sent
     timeless = batch.scan().filter(pl.col(Sends.sent_at).is_null())

@@ -99,7 +99,7 @@ class PeopleInputs(StepInputs):
 def find_people(
     inputs: PeopleInputs, orders: Rows[PricedOrders], links: Held[IdentityLinks], folder: Path
 ) -> Held[People]:
-    """Number the contacts that any row names, as `People`.
+    """Number the contacts that any row names.
 
     Args:
         folder: Where contacts lie until they are in order, if they are many.

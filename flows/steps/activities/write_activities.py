@@ -96,7 +96,7 @@ class Activities:
         return place_contacts(self.people)
 
     def list_people(self, groups: range | None = None) -> Rows[People]:
-        """`People`, or those of some groups."""
+        """All people, or those of some groups."""
         people = self.people.lazy()
         if groups is None or len(groups) == self.groups:
             return people
@@ -205,7 +205,7 @@ def write_activities(inputs: PeopleInputs) -> Activities:
 
 
 def _price_orders(inputs: PeopleInputs) -> Rows[PricedOrders]:
-    """All orders, as `PricedOrders`."""
+    """All orders in the reporting currency."""
     if not inputs.catalog.has_rows("orders"):
         return no_rows(PricedOrders)
     config, rates = inputs.config.workspace, rates_of(inputs.catalog)

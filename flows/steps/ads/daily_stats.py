@@ -103,7 +103,7 @@ class StatsMade:
     speakers: Rows[AdSpeakers]
 
     def placed(self) -> Rows[PlacedStats]:
-        """The stats beside what they are about: `PlacedStats`, of which to take what is needed."""
+        """The stats beside what they are about: take of it what is needed."""
         return describe_stats(self.stats, self.entities)
 
 
@@ -131,13 +131,13 @@ def build_daily_stats(given: StatsGiven) -> StatsMade:
 def add_up_days(
     of: tuple[pl.LazyFrame, pl.LazyFrame, pl.LazyFrame, Sequence[str]], within: pl.Expr
 ) -> Rows[DailyStats]:
-    """`DailyStats` of some days, from `FeedStats`, `EntityNumbers` and `PayerRates`."""
+    """Those of some days, from `FeedStats`, `EntityNumbers` and `PayerRates`."""
     rows, numbers, rates, apart = of
     return sum_daily_stats(rows.filter(within), numbers, rates, apart)
 
 
 def place_days(of: tuple[pl.LazyFrame, pl.LazyFrame], within: pl.Expr) -> Rows[DailyStats]:
-    """`DailyStats` of some days under the numbers of placed entities (`SettledDays`)."""
+    """Those of some days under the numbers of placed entities (`SettledDays`)."""
     stats, settled = of
     return place_stats(stats.filter(within), settled)
 

@@ -79,7 +79,7 @@ class PerformanceTable:
         level: How fine it is: `CAMPAIGN` or `AD`.
         groups: What it may have rows of.
         sessions_in_all: The sessions of the pieces made so far.
-        spent: `GroupSpend` of those pieces, of ads.
+        spent: Of those pieces, of ads.
     """
 
     facts: AdFacts
@@ -118,7 +118,7 @@ class PerformanceTable:
         return report
 
     def _add_up(self) -> Rows[PerformanceSums]:
-        """`PerformanceSums` of every range of days, in files."""
+        """The sums of every range of days, in files."""
         facts, level = self.facts, self.level
         places = materialize(place_entities(facts.entities, self.groups, level), EntityPlaces)
         parts = materialize(list_parts(facts.entities, places, level), PerformanceParts)
@@ -198,7 +198,7 @@ def count_ad_sessions(facts: AdFacts, conversions: pl.DataFrame | None) -> Sessi
 def count_visitors(
     of: tuple[pl.LazyFrame, pl.LazyFrame, pl.LazyFrame | None], within: pl.Expr
 ) -> Rows[AdContactSessions]:
-    """`AdContactSessions` of some days."""
+    """Count the sessions of some days by contact."""
     visits, links, brought = of
     of_days = None if brought is None else brought.filter(within)
     return count_contact_sessions(visits.filter(within), links, of_days)
@@ -207,7 +207,7 @@ def count_visitors(
 def count_visited(
     of: tuple[pl.LazyFrame, pl.LazyFrame, AdVersions], within: pl.Expr
 ) -> Rows[SessionCounts]:
-    """`SessionCounts` of some days."""
+    """Count the sessions of some days, beside their entities."""
     visitors, places, versions = of
     return count_sessions(visitors.filter(within), places, versions)
 
@@ -215,7 +215,7 @@ def count_visited(
 def add_up_days(
     of: tuple[pl.LazyFrame, SessionFigures, Grouping], within: pl.Expr
 ) -> Rows[PerformanceSums]:
-    """`PerformanceSums` of some days."""
+    """Add up some days."""
     stats, sessions, grouping = of
     return sum_performance(stats.filter(within), sessions.filter(within), grouping)
 

@@ -55,16 +55,16 @@ class CreditFiles:
         return materialize(add_up_campaigns(parts, self.models), contract)
 
     def sum_paths(self) -> Rows[Paths]:
-        """`Paths`."""
+        """Orders and contacts by their path."""
         return materialize(add_up_paths(self._stack(PATHS, Paths)), Paths)
 
     def sum_messages(self) -> Rows[MessageOrders]:
-        """`MessageOrders`."""
+        """Orders by the message that was their last touch."""
         parts = self._stack(BY_MESSAGE, MessageOrders)
         return materialize(add_up_orders(parts, key(MessageOrders)), MessageOrders)
 
     def sum_sessions(self) -> Rows[SessionOrders]:
-        """`SessionOrders`."""
+        """Orders by the session that was their last touch."""
         parts = self._stack(BY_SESSION, SessionOrders)
         return materialize(add_up_orders(parts, key(SessionOrders)), SessionOrders)
 

@@ -185,7 +185,7 @@ def credit_people(shared: tuple[CreditInputs, CreditFiles], groups: range) -> No
 
 
 def _sum_revenue(orders: pl.LazyFrame) -> Rows[OrderRevenue]:
-    """`OrderRevenue`, from the orders as they are: what credits are compared with."""
+    """What orders brought as they are: what credits are compared with."""
     conversions = orders.filter(PricedOrders.is_conversion)
     dtype = polars_schema(OrderRevenue)[OrderRevenue.revenue]
     return conversions.select(pl.col(PricedOrders.revenue).sum().cast(dtype))
@@ -213,7 +213,7 @@ def find_paths(of: CreditInputs, groups: range) -> PeoplesPaths:
 
 
 def _find_touches(of: CreditInputs, groups: range, known: pl.LazyFrame | None) -> Rows[Touches]:
-    """The `Touches` of some groups of people; what they are made of is held no longer than that."""
+    """The touches of some groups of people; what they are made of is held no longer than that."""
     events = add_persons(of.scan("events", groups), known)
     messages = of.activities.messages.lazy()
     by_events = materialize(touch_by_events(events, messages, of.rules), MessageTouches)

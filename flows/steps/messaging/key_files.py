@@ -83,12 +83,12 @@ class KeyFiles:
         return any(file.table == "sends" for file in self.files)
 
     def read_sends(self, group: int | None = None) -> Rows[FeedSends]:
-        """`FeedSends` in a group of buckets, or in all of them."""
+        """The sends in a group of buckets, or in all of them."""
         parts = list(self._read("sends", EventScope.SEND, group))
         return pl.concat(parts).select(SENDS.names()) if parts else pl.LazyFrame(schema=SENDS)
 
     def read_events(self, scope: EventScope, group: int | None = None) -> Rows[FeedEvents]:
-        """`FeedEvents` of a scope in a group of buckets, or in all of them."""
+        """The events of a scope in a group of buckets, or in all of them."""
         parts = list(self._read("events", scope, group))
         return pl.concat(parts).select(EVENTS.names()) if parts else pl.LazyFrame(schema=EVENTS)
 

@@ -50,11 +50,11 @@ class Keys(Protocol):
         ...
 
     def read_sends(self, group: int | None = None) -> Rows[FeedSends]:
-        """`FeedSends` in a group, or in all of them."""
+        """The sends in a group, or in all of them."""
         ...
 
     def read_events(self, scope: EventScope, group: int | None = None) -> Rows[FeedEvents]:
-        """`FeedEvents` of a scope in a group, or in all of them."""
+        """The events of a scope in a group, or in all of them."""
         ...
 
     def in_group(self, key: str, group: int) -> pl.Expr:

@@ -39,7 +39,7 @@ def reconcile_events(
     """Every accepted open and click is in a message row, but those of hold-outs.
 
     Args:
-        rows: The `MessageRows` of every channel, those of no message channel too.
+        rows: Of every channel, those of no message channel too.
     """
     accepted = count_actions(catalog, channels)
     counted = pl.concat(rows).select(pl.col(MessageRows.holdout, *EVERY_TIME).sum())
@@ -61,7 +61,7 @@ def reconcile_sends(catalog: Catalog, rows: Iterable[Held[MessageRows]]) -> Chec
     """Every accepted send is in a message row, as a send or as a hold-out; events may show others.
 
     Args:
-        rows: The `MessageRows` of every channel, those of no message channel too.
+        rows: Of every channel, those of no message channel too.
     """
     sums = pl.concat(rows).select(pl.col(Counts.sends, MessageRows.holdout).sum())
     return equal_or_more(

@@ -77,7 +77,7 @@ def gather_references(catalog: Catalog, earlier: FileReferences | None = None) -
 def scan_references(
     catalog: Catalog, channels: RunChannels, gathered: FileReferences
 ) -> Rows[MessageReferences]:
-    """`MessageReferences` of all files; of those of which some rows do not count, of the others.
+    """What all files name; those of which some rows do not count, in their other rows.
 
     Args:
         gathered: What the files name whose rows all count.

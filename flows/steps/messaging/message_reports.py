@@ -42,7 +42,7 @@ class MessageFacts:
     """The send facts of a run, and the names that reports add to them.
 
     Attributes:
-        rows: The `MessageRows` of every channel, those of no message channel too.
+        rows: Of every channel, those of no message channel too.
     """
 
     names: NamedKeys
@@ -57,7 +57,7 @@ class MessageFacts:
 
     @property
     def messages(self) -> Held[DescribedMessages]:
-        """`DescribedMessages`."""
+        """Every message, and what it is called."""
         return self.names.messages
 
     def all_rows(self) -> pl.LazyFrame:

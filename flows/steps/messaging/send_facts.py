@@ -180,7 +180,7 @@ def settle_sends(
     """The facts of sends, from what happened to each.
 
     Args:
-        events: `CountedEvents` of the same group of buckets.
+        events: Of the same group of buckets.
     """
     units = materialize(list_units(sends, events, messages), SendUnits)
     numbered = materialize(number_events(events, units), UnitEvents)

@@ -77,7 +77,7 @@ def build_subscriptions(inputs: StepInputs, activities: Activities) -> Subscript
 
 
 def _list_events(activities: Activities) -> Rows[MessageEvents]:
-    """`MessageEvents` that may be a list's own."""
+    """The events that may be a list's own."""
     kept = activities.pieces["events"].scan_extract(LISTS)
     rows = activities.number("events", kept)
     events = restore_contacts(rows, activities.list_people())
@@ -85,7 +85,7 @@ def _list_events(activities: Activities) -> Rows[MessageEvents]:
 
 
 def _find_firsts(activities: Activities, keeper: Keeper) -> Rows[FirstSendings]:
-    """`FirstSendings` of all that people were sent, or that shows it."""
+    """The first of all that people were sent, or that shows it."""
     has_bare = activities.has_bare
     messages = activities.messages.select(
         NumberedMessages.message_key, NumberedMessages.channel, NumberedMessages.planned_at
@@ -103,7 +103,7 @@ def _find_firsts(activities: Activities, keeper: Keeper) -> Rows[FirstSendings]:
 def _keep_firsts(
     activities: Activities, kind: str, pieces: Pieces, messages: pl.DataFrame, keeper: Keeper
 ) -> Rows[FirstSendings]:
-    """`FirstSendings` of the pieces that stay as they are."""
+    """The first sendings of the pieces that stay as they are."""
     days = pl.concat([day.select(ActivityDays.subject) for day in pieces.read_days()])
     named = messages.filter(pl.col(NumberedMessages.message_key).is_in(days.to_series().implode()))
     names, has_bare = [folder.name for folder in pieces.folders], activities.has_bare
@@ -129,6 +129,6 @@ def _list_sendings(
 
 
 def _find(parts: Iterable[pl.LazyFrame], activities: Activities) -> Rows[FirstSendings]:
-    """`FirstSendings` of sendings, held part by part."""
+    """The first of sendings, held part by part."""
     held = (part.collect(engine="streaming") for part in parts)
     return materialize(find_firsts(held, activities.people, activities.places), FirstSendings)

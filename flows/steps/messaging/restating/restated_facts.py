@@ -74,7 +74,7 @@ class FactRestatement:
 
     @property
     def owners(self) -> list[Held[AddressOwners]]:
-        """`AddressOwners` of now and of before."""
+        """Whom addresses named, now and before."""
         return [self.now.owners, self.before.owners]
 
     def open_keys(self, files: Iterable[RowFile]) -> KeyFiles:

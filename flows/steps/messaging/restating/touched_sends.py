@@ -64,7 +64,7 @@ class HeldKeys:
     """Key columns in memory, of one group.
 
     Attributes:
-        events: `FeedEvents` by scope.
+        events: By scope.
     """
 
     sends: Held[FeedSends]
@@ -86,7 +86,7 @@ class HeldKeys:
         return self.events[scope].height > 0
 
     def read_sends(self, group: int | None = None) -> Rows[FeedSends]:  # noqa: ARG002 - there is one
-        """`FeedSends`."""
+        """The sends."""
         return self.sends.lazy()
 
     def read_events(
@@ -94,7 +94,7 @@ class HeldKeys:
         scope: EventScope,
         group: int | None = None,  # noqa: ARG002 - there is one
     ) -> Rows[FeedEvents]:
-        """`FeedEvents` of a scope."""
+        """The events of a scope."""
         return self.events[scope].lazy()
 
     def in_group(self, key: str, group: int) -> pl.Expr:  # noqa: ARG002 - there is one
@@ -141,7 +141,7 @@ def find_touched(
         same: Rows that count as before.
         changed: Rows that count now and did not, or did and do not.
         seeds: What the former mean otherwise.
-        owners: `AddressOwners` of now and of before.
+        owners: Of now and of before.
     """
     now, *_ = both = list(owners)
     unlinked = pl.concat([same.read_events(scope) for scope in UNLINKED])
