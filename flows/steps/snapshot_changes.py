@@ -166,12 +166,13 @@ def _list_moved_files(
     yield from sorted({_describe_file(*each, timezone) for each in moved}, key=str)
 
 
-def _content(one: InputFile) -> tuple[str, str, str]:
-    return one.feed, one.table, one.sha256
+def _content(one: InputFile) -> tuple[str, str]:
+    """What a file said of a table, under whatever name of itself and of its feed."""
+    return one.table, one.sha256
 
 
-def _place(one: InputFile) -> tuple[str, str, str]:
-    return one.feed, one.table, one.path
+def _place(one: InputFile) -> tuple[str, str]:
+    return one.table, one.path
 
 
 def _describe_file(one: InputFile, kind: ChangeReason, timezone: str) -> ChangedFile:

@@ -177,6 +177,21 @@ def test_a_file_under_another_name_is_why_another_row_of_a_key_counts(tmp_path: 
     }
 
 
+def test_the_files_of_a_feed_that_is_called_otherwise_have_not_changed(tmp_path: Path) -> None:
+    """A later order changes what is credited; the older file is none of the reasons."""
+    files = {"raw/orders1.csv": FILES["raw/orders.csv"]}
+    root = write_workspace(tmp_path / "ws", feed("orders", "raw/orders*.csv"), files)
+    publish(root)
+    renamed = feed("orders", "raw/orders*.csv", name='"shop orders"')
+    (root / "campaigns.toml").write_text(renamed)
+    more = b"order_id,ordered_at,contact_id,revenue\no2,2026-07-02T13:00:00Z,101,5.00\n"
+    (root / "raw/orders2.csv").write_bytes(more)
+    second = publish(root)
+    assert reasons(root, second, "attribution/campaign_attribution") == {
+        ("late_rows+configuration", "raw/orders2.csv")
+    }
+
+
 def test_feeds_tell_what_came_and_what_usually_comes(tmp_path: Path) -> None:
     toml = feed("contacts", "raw/contacts.csv") + feed("sends", "raw/sends*.csv")
     root = write_workspace(tmp_path / "ws", toml, FILES)
