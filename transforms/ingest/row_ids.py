@@ -17,6 +17,8 @@ PRINTED = (ord("!"), ord("~"))
 """The bytes of ASCII that are no blanks; those of blanks beyond ASCII are none of them."""
 EXACT: dict[pl.DataType, int] = {pl.Float64(): 2**53, pl.Float32(): 2**24}
 """Below which number a float tells every whole one from the next."""
+UNSEEN = r"[\x{FEFF}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}]"
+"""Characters without width, as a file's mark where files were put together, or those of a copy."""
 FORMULA = r'(?s)^="(.*)"$'
 """How a file has a spreadsheet keep an id's zeros: `="00123"`."""
 
@@ -25,6 +27,8 @@ def bare_ids(
     rows: pl.DataFrame, resolved: ResolvedMapping, header: tuple[str, ...]
 ) -> pl.DataFrame:
     """A file's rows with ids without blanks around them and out of a spreadsheet's formula.
+
+    What has no width is a blank here, too.
 
     An id of blanks alone is none. Whole numbers that a file holds as fractions, as numbers beside
     nulls often are, are ids without a fraction. Rows whose ids are all bare come back as they are.
@@ -79,6 +83,8 @@ def _bare(cells: pl.Series) -> pl.Series:
     if cells.dtype != pl.String or not _may_be_dressed(cells):
         return cells
     bare = cells.str.strip_chars()
+    if bare.str.contains(UNSEEN).any():
+        bare = bare.str.replace_all(rf"^(?:\s|{UNSEEN})+|(?:\s|{UNSEEN})+$", "")
     if bare.str.starts_with('="').any():
         bare = bare.str.replace(FORMULA, "${1}").str.strip_chars()
     elif bare.str.len_bytes().sum() == cells.str.len_bytes().sum():

@@ -19,6 +19,8 @@ from flows.readers.raw_batch import BrokenRecords, FileOptions, RawBatch, nullif
 from flows.readers.refusal import require_few_columns
 from flows.readers.text import TextFile, check_record_length
 
+BOM = "\ufeff"
+
 
 class CsvReader:
     """One text table with a header.
@@ -65,26 +67,63 @@ class CsvReader:
         return self._text.content_sha256
 
     def batches(self) -> Iterator[RawBatch]:
-        """Yield every record in order; total rows at the end are left out and noted."""
-        if not self._options.total_row_prefixes and not self._options.naming_columns:
-            yield from self._all_batches()
-            return
+        """Yield every record in order; total rows at the end are left out and noted.
+
+        So are rows that say nothing: without a filled cell, or the header once more.
+        """
+        if self._options.total_row_prefixes or self._options.naming_columns:
+            yield from self._leave_out_totals()
+        else:
+            yield from self._batches_of_data()
+
+    def _leave_out_totals(self) -> Iterator[RawBatch]:
         held: list[RawBatch] = []
-        for batch in self._all_batches():
-            if held and self._trailing_totals(batch) < _height(batch):
+        for batch in self._batches_of_data():
+            if held and len(self._trailing_totals(batch)) < _height(batch):
                 yield from held
                 held = []
             held.append(batch)
-        totals = sum(self._trailing_totals(batch) for batch in held)
-        note = f"skipped {count_of(totals, 'total row')} at the end"
-        if totals and note not in self.notes:
-            self.notes.append(note)
+        totals = {number for batch in held for number in self._trailing_totals(batch)}
+        self._note_skipped(len(totals), "total row", "at the end")
         for batch in held:
-            last = _last_number(batch) - self._trailing_totals(batch)
-            data = pl.col(ROW_NUMBER) <= last
-            kept = RawBatch(batch.rows.filter(data), batch.broken.filter(data))
+            is_data = ~pl.col(ROW_NUMBER).is_in(totals)
+            kept = RawBatch(batch.rows.filter(is_data), batch.broken.filter(is_data))
             if _height(kept):
                 yield kept
+
+    def _batches_of_data(self) -> Iterator[RawBatch]:
+        """Leave out the rows that say nothing; the numbers of the others stay."""
+        empty = repeated = 0
+        for batch in self._all_batches():
+            rows = batch.rows
+            if len(self.header.columns) > 1 and rows.to_series(1).null_count():
+                rows = rows.filter(~pl.all_horizontal(pl.exclude(ROW_NUMBER).is_null()))
+                empty += batch.rows.height - rows.height
+            data = self._leave_out_headers(rows)
+            repeated += rows.height - data.height
+            kept = RawBatch(data, batch.broken)
+            if _height(kept):
+                yield kept
+        self._note_skipped(empty, "empty row")
+        verb = "repeats" if repeated == 1 else "repeat"
+        self._note_skipped(repeated, "row", f"that {verb} the header")
+
+    def _leave_out_headers(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Leave out the header where it stands again, as in files that were put together."""
+        names = [name.strip() for name in self.header.columns]
+        first = rows.to_series(1)
+        if not ((first == names[0]) | first.str.starts_with(BOM)).any():
+            return rows
+        cells = (
+            pl.col(column).str.strip_prefix(BOM).str.strip_chars() == name
+            for column, name in zip(self.header.columns, names, strict=True)
+        )
+        return rows.filter(~pl.all_horizontal(cells).fill_null(value=False))
+
+    def _note_skipped(self, rows: int, what: str, where: str = "") -> None:
+        note = f"skipped {count_of(rows, what)} {where}".rstrip()
+        if rows and note not in self.notes:
+            self.notes.append(note)
 
     def _all_batches(self) -> Iterator[RawBatch]:
         if not self.header.columns:
@@ -155,11 +194,11 @@ class CsvReader:
         rows = [[cell.decode() or None for cell in self._cells(record)] for record in records]
         return pl.DataFrame(rows, schema=dict.fromkeys(self._columns, pl.String), orient="row")
 
-    def _trailing_totals(self, batch: RawBatch) -> int:
-        """Count the total rows at a batch's end, among its rows and its broken records."""
+    def _trailing_totals(self, batch: RawBatch) -> list[int]:
+        """The numbers of the total rows at a batch's end, of its rows and its broken records."""
         rows, broken = batch.rows, batch.broken
         only_adds_up = TotalRows.of(self.header.columns, self._options)
-        count = 0
+        numbers = []
         row, bad = rows.height - 1, broken.height - 1
         while row >= 0 or bad >= 0:
             is_row = bad < 0 or (row >= 0 and rows[row, 0] > broken[bad, 0])
@@ -170,15 +209,10 @@ class CsvReader:
                 cells = raw.get("cells") or [raw.get("line", "")]
             if not only_adds_up.matches(cells):
                 break
-            count += 1
+            numbers.append(rows[row, 0] if is_row else broken[bad, 0])
             row, bad = (row - 1, bad) if is_row else (row, bad - 1)
-        return count
+        return numbers
 
 
 def _height(batch: RawBatch) -> int:
     return batch.rows.height + batch.broken.height
-
-
-def _last_number(batch: RawBatch) -> int:
-    """Return the highest row number of a batch that is not empty."""
-    return max(frame[-1, 0] for frame in (batch.rows, batch.broken) if frame.height)

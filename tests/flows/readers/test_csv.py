@@ -59,7 +59,6 @@ def test_every_way_to_write_a_table(read: Callable, content: bytes, batch_bytes:
         (b'1,""""', ("1", '"')),
         (b'1,""', ("1", None)),
         (b"1,", ("1", None)),
-        (b",", (None, None)),
         (b"1, a ", ("1", " a ")),
         (b'1,5" pipe', ("1", '5" pipe')),
         (b"00123,123456789012345678", ("00123", "123456789012345678")),
@@ -182,3 +181,34 @@ def test_the_seeds_of_all_ad_platforms_read_as_the_csv_module_reads_them(read: C
         expected = [tuple(cell or None for cell in row) for row in csv.reader(text) if row]
         assert (cells(rows) if rows.width else []) == expected[1:], path.name
         assert broken.height == 0
+
+
+@pytest.mark.parametrize("batch_bytes", [8, 1 << 20])
+@pytest.mark.parametrize(
+    "header", [b"id,name", b"\xef\xbb\xbfid,name", b'"id","name"', b"id, name"]
+)
+def test_a_header_that_stands_again_is_no_row(
+    read: Callable, header: bytes, batch_bytes: int
+) -> None:
+    """As where a night's job puts exports together: `cat *.csv > all.csv`."""
+    parts = [b"1,a\n", b"2,b\n", b"id,b\n"]
+    content = b"".join(header + b"\n" + part for part in parts)
+    feed, rows, broken = read(content, "all.csv", batch_bytes=batch_bytes)
+    assert [*rows.rows()] == [(1, "1", "a"), (3, "2", "b"), (5, "id", "b")]
+    assert broken.is_empty()
+    assert feed.rows_read == 3
+    assert "skipped 2 rows that repeat the header" in feed.notes
+
+
+@pytest.mark.parametrize("batch_bytes", [8, 1 << 20])
+@pytest.mark.parametrize("totals", [(), ("Total",)])
+def test_a_row_without_a_filled_cell_is_no_row(
+    read: Callable, totals: tuple[str, ...], batch_bytes: int
+) -> None:
+    """A spreadsheet writes them for lines that once were used; a total stands above them, too."""
+    content = b'id,name\n1,a\n,\n2,\n,c\n"",""\n' + b"Total,9\n,\n,\n" * len(totals) + b",\n,\n"
+    feed, rows, broken = read(content, "a.csv", total_row_prefixes=totals, batch_bytes=batch_bytes)
+    assert [*rows.rows()] == [(1, "1", "a"), (3, "2", None), (4, None, "c")]
+    assert broken.is_empty()
+    assert f"skipped {6 if totals else 4} empty rows" in feed.notes
+    assert feed.rows_read == 3

@@ -85,7 +85,8 @@ def read_bare(cells: Sequence[object], dtype: type[pl.DataType] | pl.DataType) -
     ("given", "expected"),
     [
         ([" 007", "007\t", "\u00a0007 ", '="007"', ' =" 007" '], ["007"] * 5),
-        ([" ", '=""', "", None], [None] * 4),
+        (["\ufeff007", "\u200b007\u200b", " \ufeff007\u200e "], ["007"] * 3),
+        ([" ", '=""', "", None, "\ufeff"], [None] * 5),
         (["a b", '="7', '7"', "=7", "'007"], ["a b", '="7', '7"', "=7", "'007"]),
     ],
 )
