@@ -108,16 +108,18 @@ def write_pieces(
     name: str,
     pieces: Iterable[pl.DataFrame],
     *,
+    part: str = "",
     table: type[Table] | None = None,
 ) -> list[Check]:
-    """Write one report table of any size as one file, from pieces in the order of its key.
+    """Write one report table of any size, or a part of one, as one file, from pieces in order.
 
     Args:
-        pieces: The table, cut; two pieces are held at a time.
+        pieces: The table, cut, in the order of its key; two pieces are held at a time.
+        part: The name of the part, where the table is written in several.
         table: Its contract, where the configuration adds columns to it.
     """
     table = table or find_table(group, name).contract
-    path, label = _place(staging, group, name, "")
+    path, label = _place(staging, group, name, part)
     nothing = pl.DataFrame(schema=polars_schema(table))
     rest = _make_ahead(pieces)
     first = next(rest, nothing)

@@ -71,48 +71,18 @@ def set_out_steps(
     return pl.concat(steps, rechunk=True).filter(pl.col(CONTACT_NO).is_not_null())
 
 
-def build_journey(
-    steps: Rows[JourneySteps], people: Held[People], messages: Held[NumberedMessages]
-) -> Rows[ContactJourney]:
-    """Put the steps of contacts into the order of time, with the names of what they are about.
+def order_steps(steps: Rows[JourneySteps]) -> pl.LazyFrame:
+    """Find the order of steps: by contact, time, id and kind; those without a time come first.
 
-    Complete for any split of the rows by contact. Steps without a time come first.
+    Complete for any split of the rows by contact. Numbers are sorted alone; ids only where several
+    steps of a contact share an instant.
 
     Args:
         steps: In memory: they are read twice.
-        people: In the order of their numbers.
-        messages: `NumberedMessages` likewise.
 
     Returns:
-        Sorted by its key, texts that rows share kept once. Where rows of several kinds share an id
-        at one instant, the kinds after the first (in the order of their names) follow it in
-        brackets.
-    """
-    texts = messages.select(pl.col(*SAID_BY_BOTH, *SAID_BY_MESSAGE, CHANNEL).cast(SHARED))
-    told = {name: take(texts, name, MESSAGE_NO) for name in texts.columns}
-    taken = (pl.col(name).filter(IS_TAKEN) for name in (EVENT_ID, KIND))
-    distinct_id = _spread(pl.format("{} ({})", *taken), pl.col(IS_TAKEN))
-    of_send = pl.when(pl.col(KIND) == SEND).then(told[CHANNEL])
-    return (
-        pl.concat([steps, _find_order(steps)], how="horizontal")
-        .select(pl.exclude(PLACE).gather(PLACE))
-        .with_columns(_is_taken().alias(IS_TAKEN))
-        .with_columns(
-            take(people, People.org_id, CONTACT_NO).alias(ContactJourney.org_id),
-            take(people, People.contact_id, CONTACT_NO).alias(ContactJourney.contact_id),
-            pl.when(IS_TAKEN).then(distinct_id).otherwise(EVENT_ID).alias(EVENT_ID),
-            pl.coalesce(CHANNEL, of_send).alias(CHANNEL),
-            *(pl.coalesce(told[name], name).alias(name) for name in SAID_BY_BOTH),
-            *(told[name].alias(name) for name in SAID_BY_MESSAGE),
-        )
-        .select(columns(ContactJourney))
-    )
-
-
-def _find_order(steps: Rows[JourneySteps]) -> pl.LazyFrame:
-    """Find the order of steps: which is at each `place`.
-
-    Numbers are sorted alone; ids only where several steps of a contact share an instant.
+        One row per step, in order: the `place` that it has among the steps, and whether the step
+        before it has its contact, instant and id (`is taken`).
     """
     at = pl.col(AT).dt.epoch("us").fill_null(NEVER).cast(pl.Int128)
     instant = pl.col(CONTACT_NO).cast(pl.Int128) * INSTANTS + at
@@ -127,21 +97,57 @@ def _find_order(steps: Rows[JourneySteps]) -> pl.LazyFrame:
     place, at_once = (pl.col(name).filter(IS_TIED) for name in (PLACE, INSTANT))
     told = (pl.col(name).gather(place) for name in (EVENT_ID, KIND))
     settled = _spread(place.sort_by(at_once, *told), pl.col(IS_TIED))
-    return pl.concat([steps.select(EVENT_ID, KIND), in_order], how="horizontal").select(
-        pl.when(IS_TIED).then(settled).otherwise(PLACE).alias(PLACE)
+    own_id = pl.col(EVENT_ID).gather(pl.col(PLACE).filter(IS_TIED))
+    is_taken = ((own_id == own_id.shift()) & (at_once == at_once.shift())).fill_null(value=False)
+    return (
+        pl.concat([steps.select(EVENT_ID, KIND), in_order], how="horizontal")
+        .with_columns(pl.when(IS_TIED).then(settled).otherwise(PLACE).alias(PLACE))
+        .select(PLACE, (pl.col(IS_TIED) & _spread(is_taken, pl.col(IS_TIED))).alias(IS_TAKEN))
+    )
+
+
+def show_messages(messages: Held[NumberedMessages]) -> pl.DataFrame:
+    """What journeys show of messages, in their order, each text kept once."""
+    return messages.select(pl.col(*SAID_BY_BOTH, *SAID_BY_MESSAGE, CHANNEL).cast(SHARED))
+
+
+def build_journey(
+    steps: Held[JourneySteps], order: pl.DataFrame, people: Held[People], messages: pl.DataFrame
+) -> Rows[ContactJourney]:
+    """Put steps into their order, or some of them, with the names of what they are about.
+
+    Args:
+        order: Rows of their order (`order_steps`), one after the other.
+        people: In the order of their numbers.
+        messages: What is shown of them (`show_messages`).
+
+    Returns:
+        Sorted by its key, texts that rows share kept once. Where rows of several kinds share an id
+        at one instant, the kinds after the first (in the order of their names) follow it in
+        brackets.
+    """
+    told = {name: take(messages, name, MESSAGE_NO) for name in messages.columns}
+    of_send = pl.when(pl.col(KIND) == SEND).then(told[CHANNEL])
+    is_taken = order.get_column(IS_TAKEN)
+    distinct_id = pl.when(is_taken).then(pl.format("{} ({})", EVENT_ID, KIND)).otherwise(EVENT_ID)
+    return (
+        steps[order.get_column(PLACE)]
+        .lazy()
+        .with_columns(
+            take(people, People.org_id, CONTACT_NO).alias(ContactJourney.org_id),
+            take(people, People.contact_id, CONTACT_NO).alias(ContactJourney.contact_id),
+            (distinct_id if is_taken.any() else pl.col(EVENT_ID)).alias(EVENT_ID),
+            pl.coalesce(CHANNEL, of_send).alias(CHANNEL),
+            *(pl.coalesce(told[name], name).alias(name) for name in SAID_BY_BOTH),
+            *(told[name].alias(name) for name in SAID_BY_MESSAGE),
+        )
+        .select(columns(ContactJourney))
     )
 
 
 def _spread(values: pl.Expr, is_meant: pl.Expr) -> pl.Expr:
     """Set values out over the rows that are meant, as many as these are, in their order."""
     return values.gather(is_meant.cum_sum().cast(pl.Int64) - 1, null_on_oob=True)
-
-
-def _is_taken() -> pl.Expr:
-    """Whether the step before, in order, has the contact, instant and id of this one."""
-    same = (pl.col(name) == pl.col(name).shift() for name in (CONTACT_NO, EVENT_ID))
-    at_once = pl.col(AT).eq_missing(pl.col(AT).shift())
-    return pl.all_horizontal(*same, at_once).fill_null(value=False)
 
 
 def _set_out_sends(

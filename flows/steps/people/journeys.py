@@ -1,7 +1,7 @@
 """`contact_journey`, a part for each slice of time: a task each, written where it has to be."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -17,10 +17,15 @@ from flows.kept.kept_reports import KeptReports
 from flows.runtime.materialize import hold, scan_group, write_groups
 from flows.steps.activities.write_activities import Activities
 from flows.steps.people.journey_slices import KINDS, JourneySlice, find_slices
-from flows.storage.report_files import write_table
+from flows.storage.report_files import ROWS_A_ROW_GROUP, write_pieces
 from flows.storage.workspace_files import remove_tree
 from transforms.activities.person_numbers import find_group, is_in_groups
-from transforms.people.journeys import build_journey, set_out_steps
+from transforms.people.journeys import (
+    build_journey,
+    order_steps,
+    set_out_steps,
+    show_messages,
+)
 
 GROUP, NAME = "people", "contact_journey"
 PARTS_A_TURN = 32
@@ -130,24 +135,32 @@ def write_part(of: JourneyParts, part: Part) -> tuple[str, list[Check]]:
     """
     path, (one, group) = part
     draft, name = of.scratch / secrets.token_hex(8), _name_part(one, group)
-    checks = write_table(draft, GROUP, NAME, _build(of, one, group), part=name)
+    checks = write_pieces(draft, GROUP, NAME, _build(of, one, group), part=name)
     target = of.staging / f"{path}.parquet"
     target.parent.mkdir(parents=True, exist_ok=True)
     (draft / f"{path}.parquet").replace(target)
     return path, checks
 
 
-def _build(of: JourneyParts, one: JourneySlice, group: int) -> Held[ContactJourney]:
-    """The journeys of a slice and group; what they are made of is held no longer than that."""
-    people, messages = of.activities.people, of.activities.messages
+def _build(of: JourneyParts, one: JourneySlice, group: int) -> Iterator[Held[ContactJourney]]:
+    """The journeys of a slice and group, in pieces: with all its texts each is held alone."""
+    steps = _hold_steps(of, one, group)
+    order = order_steps(steps.lazy()).collect(engine="in-memory")
+    people, messages = of.activities.people, show_messages(of.activities.messages)
+    for places in order.iter_slices(ROWS_A_ROW_GROUP):
+        piece = build_journey(steps, places, people, messages)
+        yield piece.collect(engine="in-memory")
+        del piece
+
+
+def _hold_steps(of: JourneyParts, one: JourneySlice, group: int) -> Held[JourneySteps]:
+    """`JourneySteps` of a slice and group; what they are made of is held no longer than that."""
     rows = pl.collect_all([_scan(of, one, group, kind) for kind in KINDS])
     numbered = (
         of.activities.number(kind, each.lazy()) for kind, each in zip(KINDS, rows, strict=True)
     )
-    steps = set_out_steps(*numbered, messages, of.timezone)
-    held = hold(steps, JourneySteps)
-    del rows
-    return build_journey(held, people, messages).collect(engine="in-memory")
+    steps = set_out_steps(*numbered, of.activities.messages, of.timezone)
+    return hold(steps, JourneySteps).collect()
 
 
 def _scan(of: JourneyParts, one: JourneySlice, group: int, kind: str) -> pl.LazyFrame:

@@ -22,7 +22,12 @@ from contracts.facts.people.numbered_activities import (
 from contracts.reports.journeys import ContactJourney
 from tests.support.frames import frame
 from transforms.common.shared_texts import write_out_texts
-from transforms.people.journeys import build_journey, set_out_steps
+from transforms.people.journeys import (
+    build_journey,
+    order_steps,
+    set_out_steps,
+    show_messages,
+)
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -76,7 +81,19 @@ def build(step: int = 1) -> pl.DataFrame:
         "America/New_York",
     ).collect(engine="streaming")
     assert steps.schema == polars_schema(JourneySteps)
-    return build_journey(steps.lazy(), PEOPLE, messages).collect()
+    return order_and_build(steps, messages)
+
+
+def order_and_build(steps: pl.DataFrame, messages: pl.DataFrame) -> pl.DataFrame:
+    """The journeys of steps, two rows at a time, as large ones are built."""
+    order, shown = order_steps(steps.lazy()).collect(), show_messages(messages)
+    pieces = [order, *order.iter_slices(2)]
+    whole, *parts = (
+        build_journey(steps, piece, PEOPLE, shown).collect(engine="in-memory") for piece in pieces
+    )
+    if parts:
+        assert_frame_equal(pl.concat(parts), whole)
+    return whole
 
 
 def test_journey_is_in_order_and_its_key_unique() -> None:
@@ -134,7 +151,7 @@ def test_the_order_is_that_of_a_plain_sort(steps: list[tuple[int, int | None, st
         for no, at, own, kind in steps
     ]
     messages = frame(NumberedMessages, []).collect()
-    journey = build_journey(frame(JourneySteps, rows), PEOPLE, messages)
+    journey = order_and_build(frame(JourneySteps, rows).collect(), messages)
     expected, before = [], None
     for no, at, own, kind in sorted(
         steps, key=lambda s: (s[0], -1 if s[1] is None else s[1], s[2:])
@@ -142,7 +159,7 @@ def test_the_order_is_that_of_a_plain_sort(steps: list[tuple[int, int | None, st
         is_taken = (no, at, own) == before
         expected.append((str(no + 1), f"{own} ({kind})" if is_taken else own, kind))
         before = (no, at, own)
-    assert journey.select("contact_id", "event_id", "kind").collect().rows() == expected
+    assert journey.select("contact_id", "event_id", "kind").rows() == expected
 
 
 def test_order_of_rows_does_not_matter() -> None:
