@@ -9,12 +9,14 @@ import polars as pl
 import pytest
 
 from contracts.manifest import InputFile, Manifest, Warned
+from flows.cli.app import main
 from flows.storage.snapshots.publish import (
     hash_outputs,
     new_run_id,
     publish_snapshot,
     stage_snapshot,
 )
+from tests.support.commands import Call, Said
 
 Publish = Callable[[Path, dict[str, pl.DataFrame]], Manifest]
 
@@ -82,3 +84,14 @@ def _publish(root: Path, tables: dict[str, pl.DataFrame]) -> Manifest:
     )
     publish_snapshot(root, staging, manifest)
     return manifest
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Call:
+    """Call a command, and hear what it says."""
+
+    def call(*arguments: object, code: int = 0) -> Said:
+        assert main([*map(str, arguments)]) == code
+        return Said(*capsys.readouterr())
+
+    return call

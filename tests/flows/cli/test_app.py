@@ -27,6 +27,7 @@ from flows.errors import (
 )
 from flows.progress import Progress
 from flows.storage.lock import hold_workspace
+from tests.support.commands import Call
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -54,14 +55,10 @@ def published_run(publish: Publish, report: pl.DataFrame) -> Launch:
 
 
 def test_run_tells_what_came_of_it_on_stderr(
-    workspace: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    published_run: Launch,
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, call: Call, published_run: Launch
 ) -> None:
     monkeypatch.setattr(run, "launch_run", published_run)
-    assert main(["run", str(workspace)]) == 0
-    out, err = capsys.readouterr()
+    out, err = call("run", workspace)
     assert out == ""
     for part in (
         "published 2 tables from 1 file",
@@ -76,15 +73,11 @@ def test_run_tells_what_came_of_it_on_stderr(
 
 
 def test_run_tells_no_match_rate_where_there_is_no_session(
-    workspace: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    publish: Publish,
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, call: Call, publish: Publish
 ) -> None:
     tables = {"ads/session_matches": pl.DataFrame(schema={"match_status": pl.String})}
     monkeypatch.setattr(run, "launch_run", lambda root, *_, **__: publish(root, tables))
-    assert main(["run", str(workspace)]) == 0
-    assert "sessions to an ad" not in capsys.readouterr().err
+    assert "sessions to an ad" not in call("run", workspace).err
 
 
 def test_run_prints_one_manifest_a_workspace(
@@ -112,7 +105,7 @@ def test_run_prints_one_manifest_a_workspace(
 def test_failures_become_exit_codes_without_a_traceback(
     workspace: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    call: Call,
     error: CampaignReportsError,
     code: int,
 ) -> None:
@@ -120,8 +113,7 @@ def test_failures_become_exit_codes_without_a_traceback(
         raise error
 
     monkeypatch.setattr(run, "launch_run", fail)
-    assert main(["run", str(workspace), "--json"]) == code
-    out, err = capsys.readouterr()
+    out, err = call("run", workspace, "--json", code=code)
     assert out == ""
     assert error.message in err
     assert error.hint in err
@@ -129,29 +121,24 @@ def test_failures_become_exit_codes_without_a_traceback(
 
 
 def test_a_fault_of_ours_is_reported_without_values_of_the_data(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, call: Call
 ) -> None:
     def fail(*_: object, **__: object) -> Manifest:
         msg = "jane@example.com"
         raise ValueError(msg)
 
     monkeypatch.setattr(run, "launch_run", fail)
-    assert main(["run", str(workspace)]) == 1
-    err = capsys.readouterr().err
+    err = call("run", workspace, code=1).err
     assert "a fault of ours" in err
     assert "ValueError at flows/cli/commands/run.py, line " in err
     assert "jane" not in err
     assert "Traceback" not in err
     monkeypatch.setenv("CAMPAIGN_REPORTS_DEBUG", "1")
-    assert main(["run", str(workspace)]) == 1
-    assert "Traceback" in capsys.readouterr().err
+    assert "Traceback" in call("run", workspace, code=1).err
 
 
 def test_several_workspaces_run_in_turn_and_the_worst_counts(
-    workspace: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    published_run: Launch,
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, call: Call, published_run: Launch
 ) -> None:
     def fail_first(root: Path, wait: float, progress: Progress, **options: Any) -> Manifest:
         if root.name == "gone":
@@ -160,21 +147,17 @@ def test_several_workspaces_run_in_turn_and_the_worst_counts(
         return published_run(root, wait, progress, **options)
 
     monkeypatch.setattr(run, "launch_run", fail_first)
-    assert main(["run", "gone", str(workspace)]) == 3
-    assert "published 2 tables" in capsys.readouterr().err
+    assert "published 2 tables" in call("run", "gone", workspace, code=3).err
 
 
-def test_an_interrupt_is_130(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_interrupt_is_130(workspace: Path, monkeypatch: pytest.MonkeyPatch, call: Call) -> None:
     def wait(*_: object, **__: object) -> Manifest:
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(60)
         raise AssertionError
 
     monkeypatch.setattr(run, "launch_run", wait)
-    assert main(["run", str(workspace)]) == 130
-    assert "interrupted" in capsys.readouterr().err
+    assert "interrupted" in call("run", workspace, code=130).err
 
 
 def test_a_workspace_that_another_process_holds_is_reported_before_anything_slow(
@@ -189,7 +172,7 @@ def test_a_workspace_that_another_process_holds_is_reported_before_anything_slow
 
 
 def test_a_prefect_server_that_does_not_answer_is_reported(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, call: Call
 ) -> None:
     class Flow:
         @staticmethod
@@ -203,8 +186,7 @@ def test_a_prefect_server_that_does_not_answer_is_reported(
         "import_module",
         lambda name: Flow if name == "flows.campaign_reports" else load(name),
     )
-    assert main(["run", str(workspace)]) == 2
-    err = capsys.readouterr().err
+    err = call("run", workspace, code=2).err
     assert "unset PREFECT_API_URL" in err
     assert "secret" not in err
 
@@ -311,25 +293,23 @@ def test_a_reader_that_stops_early_stops_no_other_workspace(
 
 
 def test_a_connection_that_breaks_in_a_run_is_no_success(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, call: Call
 ) -> None:
     def fail(*_: object, **__: object) -> Manifest:
         raise BrokenPipeError(errno.EPIPE, "Broken pipe")
 
     monkeypatch.setattr(run, "launch_run", fail)
-    assert main(["run", str(workspace)]) == 1
-    assert "BrokenPipeError" in capsys.readouterr().err
+    assert "BrokenPipeError" in call("run", workspace, code=1).err
 
 
 def test_what_the_system_refuses_anywhere_is_storage(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, call: Call
 ) -> None:
     def fail(*_: object, **__: object) -> Manifest:
         raise PermissionError(errno.EACCES, "Permission denied", "state/lock")
 
     monkeypatch.setattr(run, "launch_run", fail)
-    assert main(["run", str(workspace)]) == 4
-    assert "storage failed: Permission denied (state/lock)" in capsys.readouterr().err
+    assert "storage failed: Permission denied (state/lock)" in call("run", workspace, code=4).err
 
 
 def test_nothing_slow_is_imported_before_it_is_needed(

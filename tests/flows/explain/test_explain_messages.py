@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from flows.cli.app import main
+from tests.support.commands import Call
 from tests.support.publishing import publish_tables
 from tests.support.workspaces import as_csv, feed, read_raw_row, write_workspace
 
@@ -180,21 +181,22 @@ def test_what_is_not_there_is_two(table: str, column: str, key: str, explain: Ex
 
 
 def test_a_cell_of_many_that_cannot_be_explained_does_not_stop_the_others(
-    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    workspace: Path, tmp_path: Path, call: Call
 ) -> None:
     cells = [
         {"table": "run/feeds", "key": {"feed": "nothing"}, "column": "accepted"},
         {"table": "email/message_report", "key": {"message_id": "m1"}, "column": "opens"},
     ]
     (tmp_path / "cells.json").write_text(json.dumps(cells))
-    assert main(["explain", str(workspace), "--cells", str(tmp_path / "cells.json"), "--json"]) == 2
-    unknown, known = json.loads(capsys.readouterr().out)
+    unknown, known = json.loads(
+        call("explain", workspace, "--cells", tmp_path / "cells.json", "--json", code=2).out
+    )
     assert unknown["error"] == "run/feeds has no row with feed as given"
     assert known["rows_total"] == known["value"] == 3
 
 
 def test_a_figure_that_was_tampered_with_is_one(
-    workspace: Path, explain: Explain, capsys: pytest.CaptureFixture[str]
+    workspace: Path, explain: Explain, call: Call
 ) -> None:
     """A file that is not what was published is refused; where its hash is forged, the rows say."""
     (published,) = (workspace / "reports/snapshots").glob("*/email/message_report.parquet")
@@ -204,8 +206,10 @@ def test_a_figure_that_was_tampered_with_is_one(
     pl.read_parquet(published).with_columns(opens=pl.lit(9, pl.Int64)).write_parquet(published)
     keys = ["--key", "message_id=m1", "--column", "opens"]
     try:
-        assert main(["explain", str(workspace), "email/message_report", *keys]) == 4
-        assert "email/message_report" in capsys.readouterr().err
+        assert (
+            "email/message_report"
+            in call("explain", workspace, "email/message_report", *keys, code=4).err
+        )
         told = json.loads(manifest.read_text())
         for output in told["outputs"]:
             if output["path"].endswith("email/message_report.parquet"):

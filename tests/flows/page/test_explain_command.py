@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from flows.campaign_reports import campaign_reports
-from flows.cli.app import main
+from tests.support.commands import Call
 from tests.support.pages import PATIENCE
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 
@@ -50,7 +50,7 @@ def read_as_shell(command: str, folder: Path) -> list[str]:
 
 
 def test_the_command_of_every_kind_of_figure_explains_it(
-    browser: Browser, workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    browser: Browser, workspace: Path, tmp_path: Path, call: Call
 ) -> None:
     """The sum of each campaign's two days, and the headline over all."""
     page = browser.new_page()
@@ -66,8 +66,7 @@ def test_the_command_of_every_kind_of_figure_explains_it(
         figure.click()
         arguments = read_as_shell(page.inner_text("#where code"), tmp_path)
         assert arguments[:2] == ["explain", str(workspace)]
-        assert main([*arguments, "--json"]) == 0
-        said = json.loads(capsys.readouterr().out)
+        said = json.loads(call(*arguments, "--json").out)
         assert said["value"] == float(figure.get_attribute("data-value") or "")
         found[said["key"].get("campaign_id")] = said["rows_total"]
     assert page.title() != "hit"

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from flows.cli.app import main
+from tests.support.commands import Call
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 
 CLICKED = {"event_type": "email_clicked", "occurred_at": "2026-01-02T00:00:00Z"}
@@ -33,13 +34,10 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ["audience", "ws", "--performed", "email_clicked"]
 
 
-def test_a_csv_has_the_columns_that_are_asked_for(
-    asked: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_csv_has_the_columns_that_are_asked_for(asked: list[str], call: Call) -> None:
     """Text that a spreadsheet would take for a formula has an apostrophe before it."""
     columns = ["--columns", "email,first_name"]
-    assert main([*asked, "--to", "people.csv", "--to", "2026-01-05", *columns, "--json"]) == 0
-    out, err = capsys.readouterr()
+    out, err = call(*asked, "--to", "people.csv", "--to", "2026-01-05", *columns, "--json")
     assert json.loads(out) == {"contacts": 2, "path": "people.csv"}
     assert "@" not in out + err
     with Path("people.csv").open(encoding="utf-8", newline="") as file:
@@ -71,7 +69,6 @@ def test_nothing_personal_is_written_unasked(asked: list[str], tmp_path: Path) -
     ],
 )
 def test_what_cannot_be_asked_for(
-    asked: list[str], capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+    asked: list[str], call: Call, arguments: list[str], says: str
 ) -> None:
-    assert main([*asked, *arguments]) == 2
-    assert says in capsys.readouterr().err
+    assert says in call(*asked, *arguments, code=2).err

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli.app import main
+from tests.support.commands import Call
 from tests.support.workspaces import as_json_lines, feed, write_workspace
 
 EVENTS = [
@@ -31,11 +31,8 @@ def root(tmp_path: Path) -> Path:
     return write_workspace(tmp_path / "ws", TOML, FILES)
 
 
-def test_each_feed_with_its_columns_words_days_and_rejected_rows(
-    root: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["check", str(root), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+def test_each_feed_with_its_columns_words_days_and_rejected_rows(root: Path, call: Call) -> None:
+    found = json.loads(call("check", root, "--json").out)
     shop, events = found["feeds"]
     assert (shop["feed"], shop["files"], shop["columns"]) == ("shop", 1, ["Nr", "email", "tier"])
     assert shop["left_over"] == ["tier"]
@@ -61,9 +58,8 @@ def test_each_feed_with_its_columns_words_days_and_rejected_rows(
     assert not (root / "state").exists()
 
 
-def test_the_same_for_people(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", str(root)]) == 0
-    out, err = capsys.readouterr()
+def test_the_same_for_people(root: Path, call: Call) -> None:
+    out, err = call("check", root)
     for line in (
         "shop (contacts): 1 file of raw/contacts.csv",
         "  left over     tier: kept as attributes",
@@ -77,24 +73,19 @@ def test_the_same_for_people(root: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "ann@" not in out + err
 
 
-def test_it_ends_as_a_run_would(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_ends_as_a_run_would(root: Path, call: Call) -> None:
     (root / "raw/contacts.csv").write_bytes(b"Nr,email\n,\n,x\n")
-    assert main(["check", str(root), "--json"]) == 3
-    out, err = capsys.readouterr()
+    out, err = call("check", root, "--json", code=3)
     problem = json.loads(out)["problem"]
     assert problem["exit_code"] == 3
     assert "feed shop has 2 of 2 rows rejected" in problem["message"]
     assert problem["message"] in err
     (root / "campaigns.toml").write_text(feed("events", "raw/events.jsonl"))
-    assert main(["check", str(root)]) == 2
-    assert "configure a parent model" in capsys.readouterr().err
+    assert "configure a parent model" in call("check", root, code=2).err
 
 
-def test_a_file_that_cannot_be_read_is_shown_with_its_hint(
-    root: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_file_that_cannot_be_read_is_shown_with_its_hint(root: Path, call: Call) -> None:
     (root / "raw/contacts.csv").write_bytes(b"Nummer,email\n1,a\n")
-    assert main(["check", str(root), "--json"]) == 3
-    (refused,) = json.loads(capsys.readouterr().out)["feeds"][0]["refused"]
+    (refused,) = json.loads(call("check", root, "--json", code=3).out)["feeds"][0]["refused"]
     assert refused["path"] == "raw/contacts.csv"
     assert refused["hint"]

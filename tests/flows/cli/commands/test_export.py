@@ -14,6 +14,7 @@ import pytest
 
 from contracts.manifest import Manifest
 from flows.cli.app import main
+from tests.support.commands import Call
 
 Publish = Callable[[Path, dict[str, pl.DataFrame]], Manifest]
 
@@ -82,19 +83,15 @@ def test_duckdb_has_the_same_values_and_types(published: Path, tmp_path: Path) -
     assert types["sent_at"] == "TIMESTAMP WITH TIME ZONE"
 
 
-def test_one_organization_alone(
-    published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_one_organization_alone(published: Path, tmp_path: Path, call: Call) -> None:
     file = tmp_path / "b.csv"
     ask = ["export", str(published), "message_report", "--to", str(file), "--json", "--org"]
-    assert main([*ask, "b"]) == 0
-    assert json.loads(capsys.readouterr().out) == {
+    assert json.loads(call(*ask, "b").out) == {
         "path": str(file),
         "tables": [{"table": "email/message_report", "rows": 1}],
     }
     assert len(file.read_text().splitlines()) == 2
-    assert main([*ask, "bb"]) == 2
-    assert "Did you mean 'b'?" in capsys.readouterr().err
+    assert "Did you mean 'b'?" in call(*ask, "bb", code=2).err
 
 
 def test_an_organization_without_a_row_in_a_table_gets_its_header(
@@ -123,12 +120,11 @@ def test_what_cannot_be_exported_is_2_and_leaves_no_file(
     published: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    call: Call,
     arguments: list[str],
     says: str,
 ) -> None:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    assert main(["export", str(published), *arguments]) == 2
-    assert says in capsys.readouterr().err
+    assert says in call("export", published, *arguments, code=2).err
     assert list((tmp_path / "here").iterdir()) == []

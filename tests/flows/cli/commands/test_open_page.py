@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flows.campaign_reports import campaign_reports
-from flows.cli.app import main
+from tests.support.commands import Call
 from tests.support.workspaces import feed, write_workspace
 
 TOML = feed("contacts", "raw/contacts.csv") + feed("sends", "raw/sends.csv")
@@ -19,9 +19,7 @@ def root(tmp_path: Path) -> Path:
     return write_workspace(tmp_path / "ws", TOML, files)
 
 
-def test_a_run_leaves_a_page_and_descriptions(
-    root: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_run_leaves_a_page_and_descriptions(root: Path, call: Call) -> None:
     run_id = campaign_reports.fn(str(root), wait_seconds=0)["run_id"]
     snapshot = root / f"reports/snapshots/{run_id}"
     for name in ("report.html", "datapackage.json", "views.sql", "sources.yml"):
@@ -29,15 +27,11 @@ def test_a_run_leaves_a_page_and_descriptions(
     assert (snapshot / "contracts/people.contact_report.odcs.yaml").exists()
     latest = root / "reports/latest/report.html"
     assert latest.read_bytes() == (snapshot / "report.html").read_bytes()
-    assert main(["open", str(root), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"page": str(snapshot / "report.html")}
-    assert main(["open", str(root)]) == 0
-    assert capsys.readouterr().out == f"{snapshot / 'report.html'}\n"
+    assert json.loads(call("open", root, "--json").out) == {"page": str(snapshot / "report.html")}
+    assert call("open", root).out == f"{snapshot / 'report.html'}\n"
     (snapshot / "report.html").unlink()
-    assert main(["open", str(root)]) == 4
-    assert "report.html is gone" in capsys.readouterr().err
+    assert "report.html is gone" in call("open", root, code=4).err
 
 
-def test_nothing_published_is_2(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["open", str(root)]) == 2
-    assert "nothing is published yet" in capsys.readouterr().err
+def test_nothing_published_is_2(root: Path, call: Call) -> None:
+    assert "nothing is published yet" in call("open", root, code=2).err

@@ -9,6 +9,7 @@ from flows.campaign_reports import campaign_reports
 from flows.cli.app import main
 from flows.cli.commands.rejects import hint_at
 from flows.errors import DataRefused
+from tests.support.commands import Call
 from tests.support.workspaces import feed, write_workspace
 
 TOML = (
@@ -39,11 +40,10 @@ def test_a_refusal_names_the_file_that_holds_the_rows(refused: tuple[Path, DataR
 
 
 def test_every_row_with_its_reasons_and_what_would_help(
-    refused: tuple[Path, DataRefused], capsys: pytest.CaptureFixture[str]
+    refused: tuple[Path, DataRefused], call: Call
 ) -> None:
     root, _ = refused
-    assert main(["rejects", str(root), "--json"]) == 0
-    sold, day_first = json.loads(capsys.readouterr().out)
+    sold, day_first = json.loads(call("rejects", root, "--json").out)
     assert (sold["feed"], sold["file"], sold["row_number"]) == ("sends", "raw/sends.csv", 2)
     assert sold["table"] == "sends"
     assert json.loads(sold["raw"]) == {"send_id": "2", "contact_id": "101", "status": "sold"}
@@ -54,41 +54,37 @@ def test_every_row_with_its_reasons_and_what_would_help(
 
 
 def test_one_feed_alone_tab_separated_in_a_pipe(
-    refused: tuple[Path, DataRefused], capsys: pytest.CaptureFixture[str]
+    refused: tuple[Path, DataRefused], capsys: pytest.CaptureFixture[str], call: Call
 ) -> None:
     root, _ = refused
     assert main(["rejects", str(root), "shop"]) == 0
     header, row = (line.split("\t") for line in capsys.readouterr().out.splitlines())
     assert header == ["feed", "file", "row_number", "table", "reasons", "hint", "raw"]
     assert row[:4] == ["shop", "raw/orders.csv", "1", "orders"]
-    assert main(["rejects", str(root), "shp"]) == 2
-    assert "Did you mean 'shop'?" in capsys.readouterr().err
+    assert "Did you mean 'shop'?" in call("rejects", root, "shp", code=2).err
 
 
 def test_a_feed_without_rejected_rows_has_none_and_an_unknown_one_is_an_error(
-    refused: tuple[Path, DataRefused], capsys: pytest.CaptureFixture[str]
+    refused: tuple[Path, DataRefused], call: Call
 ) -> None:
     root, _ = refused
-    assert main(["rejects", str(root), "contacts", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == []
+    assert json.loads(call("rejects", root, "contacts", "--json").out) == []
     (root / "raw/sends.csv").write_bytes(b"send_id,contact_id,status\n1,101,sent\n")
     (root / "raw/orders.csv").write_bytes(b"order_id,ordered_at,contact_id,revenue\n")
     campaign_reports.fn(str(root), wait_seconds=0)
     assert main(["rejects", str(root), "shop", "--json"]) == 0
-    assert main(["rejects", str(root), "shp"]) == 2
-    assert "Did you mean 'shop'?" in capsys.readouterr().err
+    assert "Did you mean 'shop'?" in call("rejects", root, "shp", code=2).err
     assert main(["rejects", str(root), "--run", "20010101T000000Z-000000"]) == 2
 
 
 def test_a_later_run_without_rejected_rows_shows_none(
-    refused: tuple[Path, DataRefused], capsys: pytest.CaptureFixture[str]
+    refused: tuple[Path, DataRefused], call: Call
 ) -> None:
     root, _ = refused
     (root / "raw/sends.csv").write_bytes(b"send_id,contact_id,status\n1,101,sent\n")
     (root / "raw/orders.csv").write_bytes(b"order_id,ordered_at,contact_id,revenue\n")
     campaign_reports.fn(str(root), wait_seconds=0)
-    assert main(["rejects", str(root), "--json"]) == 0
-    out, err = capsys.readouterr()
+    out, err = call("rejects", root, "--json")
     assert json.loads(out) == []
     assert "no row is in quarantine" in err
 

@@ -9,6 +9,7 @@ import pytest
 from flows.cli.app import main
 from flows.cli.commands import setup
 from flows.config.loading import load_workspace
+from tests.support.commands import Call
 
 FEED = '[[feeds]]\ntable = "contacts"\nfiles = "raw/contacts/*.csv"\n'
 
@@ -33,14 +34,11 @@ def test_init_starts_a_workspace_that_holds_and_overwrites_nothing(
     assert "overwrites nothing" in capsys.readouterr().err
 
 
-def test_init_says_as_json_what_it_proposes(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_init_says_as_json_what_it_proposes(tmp_path: Path, call: Call) -> None:
     file = tmp_path / "people.csv"
     file.write_text("contact_id,email,shoe_size\n1,a@b.example,42\n")
     root = tmp_path / "new"
-    assert main(["init", str(root), "--from", str(file), "--json"]) == 0
-    said = json.loads(capsys.readouterr().out)
+    said = json.loads(call("init", root, "--from", file, "--json").out)
     [feed] = said["feeds"]
     assert (said["workspace"], feed["path"]) == (str(root), str(file))
     assert feed["settings"] == {"table": "contacts"}

@@ -13,26 +13,20 @@ from contracts.manifest import Manifest
 from flows.cli import console
 from flows.cli.app import main
 from flows.cli.commands import show
+from tests.support.commands import Call
 
 Publish = Callable[[Path, dict[str, pl.DataFrame]], Manifest]
 
 
-def test_show_says_what_to_do_when_nothing_is_published(
-    workspace: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["show", str(workspace)]) == 2
-    assert "campaign-reports run" in capsys.readouterr().err
+def test_show_says_what_to_do_when_nothing_is_published(workspace: Path, call: Call) -> None:
+    assert "campaign-reports run" in call("show", workspace, code=2).err
 
 
 def test_show_lists_tables(
-    workspace: Path,
-    capsys: pytest.CaptureFixture[str],
-    publish: Publish,
-    report: pl.DataFrame,
+    workspace: Path, call: Call, publish: Publish, report: pl.DataFrame
 ) -> None:
     publish(workspace, {"email/message_report": report, "sms/message_report": report})
-    assert main(["show", str(workspace), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == [
+    assert json.loads(call("show", workspace, "--json").out) == [
         {
             "group": group,
             "table": "message_report",
@@ -42,19 +36,18 @@ def test_show_lists_tables(
         }
         for group in ("email", "sms")
     ]
-    assert main(["show", str(workspace)]) == 0
-    assert "email/message_report\t2\t6\tOne row per" in capsys.readouterr().out
+    assert "email/message_report\t2\t6\tOne row per" in call("show", workspace).out
 
 
 def test_show_prints_rows(
     workspace: Path,
     capsys: pytest.CaptureFixture[str],
+    call: Call,
     publish: Publish,
     report: pl.DataFrame,
 ) -> None:
     publish(workspace, {"email/message_report": report})
-    assert main(["show", str(workspace), "message_report", "--json"]) == 0
-    first, second = json.loads(capsys.readouterr().out)
+    first, second = json.loads(call("show", workspace, "message_report", "--json").out)
     assert first == {
         "message_id": "m1",
         "contact_id": "101",
@@ -64,8 +57,7 @@ def test_show_prints_rows(
         "date_day": "2026-07-01",
     }
     assert set(second.values()) == {"m2", "102", None}
-    assert main(["show", str(workspace), "email/message_report", "--limit", "1"]) == 0
-    assert capsys.readouterr().out.splitlines()[1:] == [
+    assert call("show", workspace, "email/message_report", "--limit", "1").out.splitlines()[1:] == [
         "m1\t101\t0.6667\t12.5000\t2026-07-01T12:00:00Z\t2026-07-01"
     ]
     assert main(["show", str(workspace), "report", "--contact", "102", "--json"]) == 0
@@ -81,27 +73,19 @@ def test_show_prints_rows(
     ],
 )
 def test_show_hints_at_the_table_that_was_meant(
-    workspace: Path,
-    capsys: pytest.CaptureFixture[str],
-    table: str,
-    says: str,
-    publish: Publish,
+    workspace: Path, call: Call, table: str, says: str, publish: Publish
 ) -> None:
     rows = pl.DataFrame({"message_id": ["m1"]})
     publish(workspace, {"email/message_report": rows, "sms/message_report": rows})
-    assert main(["show", str(workspace), table]) == 2
-    assert says in capsys.readouterr().err
+    assert says in call("show", workspace, table, code=2).err
 
 
 def test_show_makes_control_characters_visible(
-    workspace: Path,
-    capsys: pytest.CaptureFixture[str],
-    publish: Publish,
+    workspace: Path, call: Call, publish: Publish
 ) -> None:
     nasty = pl.DataFrame({"name": ["\x1b[31mred\t\n[bold]"]})
     publish(workspace, {"email/names": nasty})
-    assert main(["show", str(workspace), "names"]) == 0
-    assert capsys.readouterr().out == "name\n\\x1b[31mred\\t\\n[bold]\n"
+    assert call("show", workspace, "names").out == "name\n\\x1b[31mred\\t\\n[bold]\n"
 
 
 def row(**known: object) -> dict[str, object]:
@@ -147,26 +131,22 @@ not yet\tsms\tsent\tc2\t
 """
 
 
-def test_a_journey_is_one_line_a_step(
-    workspace: Path, capsys: pytest.CaptureFixture[str], publish: Publish
-) -> None:
+def test_a_journey_is_one_line_a_step(workspace: Path, call: Call, publish: Publish) -> None:
     publish(workspace, {"people/contact_journey/part-0": pl.DataFrame(JOURNEY)})
-    assert main(["show", str(workspace), "journey", "--contact", "101"]) == 0
-    assert capsys.readouterr().out == JOURNEY_TEXT.lstrip()
-    assert main(["show", str(workspace), "journey", "--contact", "101", "--json"]) == 0
-    assert len(json.loads(capsys.readouterr().out)) == 6
-    assert main(["show", str(workspace), "journey", "--contact", "999"]) == 0
-    out, err = capsys.readouterr()
+    assert call("show", workspace, "journey", "--contact", "101").out == JOURNEY_TEXT.lstrip()
+    assert (
+        len(json.loads(call("show", workspace, "journey", "--contact", "101", "--json").out)) == 6
+    )
+    out, err = call("show", workspace, "journey", "--contact", "999")
     assert (out, "nothing is known" in err) == ("", True)
 
 
 def test_one_contact_id_of_two_organizations_is_two_people(
-    workspace: Path, capsys: pytest.CaptureFixture[str], publish: Publish
+    workspace: Path, call: Call, publish: Publish
 ) -> None:
     rows = [row(org_id=org, kind="send", channel="sms") for org in ("a", "b")]
     publish(workspace, {"people/contact_journey": pl.DataFrame(rows)})
-    assert main(["show", str(workspace), "journey", "--contact", "101"]) == 0
-    lines = capsys.readouterr().out.splitlines()
+    lines = call("show", workspace, "journey", "--contact", "101").out.splitlines()
     assert [line.split("\t")[0] for line in lines] == ["organization", "a", "b"]
 
 
@@ -186,10 +166,7 @@ def test_a_journey_in_parts_by_time_is_told_one_organization_after_the_other(
 
 
 def test_a_terminal_gets_a_table_or_blocks_without_empty_columns(
-    workspace: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    publish: Publish,
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, call: Call, publish: Publish
 ) -> None:
     monkeypatch.setattr(show, "on_terminal", lambda: True)
     monkeypatch.setattr(console, "on_terminal", lambda: True)
@@ -197,13 +174,11 @@ def test_a_terminal_gets_a_table_or_blocks_without_empty_columns(
     narrow = pl.DataFrame({"id": range(30), "empty": [None] * 30})
     wide = pl.DataFrame({"name": ["a" * 30], "url": ["b" * 30], "empty": [None]})
     publish(workspace, {"email/narrow": narrow, "email/wide": wide})
-    assert main(["show", str(workspace), "narrow"]) == 0
-    out, err = capsys.readouterr()
+    out, err = call("show", workspace, "narrow")
     assert [line.strip() for line in out.splitlines()][2:] == [str(n) for n in range(20)]
     assert "empty" not in out
     assert "20 of 30 rows" in err
-    assert main(["show", str(workspace), "wide"]) == 0
-    assert capsys.readouterr().out == f"-- 1 --\nname  {'a' * 30}\nurl   {'b' * 30}\n\n"
+    assert call("show", workspace, "wide").out == f"-- 1 --\nname  {'a' * 30}\nurl   {'b' * 30}\n\n"
 
 
 FIGURES = pl.DataFrame(
@@ -271,49 +246,39 @@ def test_show_prints_the_columns_asked_for_as_csv(
     ],
 )
 def test_show_refuses_what_it_cannot_answer(
-    workspace: Path,
-    capsys: pytest.CaptureFixture[str],
-    publish: Publish,
-    options: list[str],
-    says: str,
+    workspace: Path, call: Call, publish: Publish, options: list[str], says: str
 ) -> None:
     publish(workspace, {"ads/ad_performance": FIGURES})
-    assert main(["show", str(workspace), "ad_performance", *options]) == 2
-    out, err = capsys.readouterr()
+    out, err = call("show", workspace, "ad_performance", *options, code=2)
     assert (out, says in err) == ("", True), err
 
 
 def test_on_a_terminal_numbers_stand_right_and_nothing_steers_it(
-    workspace: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    publish: Publish,
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, call: Call, publish: Publish
 ) -> None:
     monkeypatch.setattr(show, "on_terminal", lambda: True)
     monkeypatch.setattr(console, "on_terminal", lambda: True)
     monkeypatch.setenv("COLUMNS", "80")
     publish(workspace, {"ads/ad_performance": FIGURES, "ads/utm_audit": FIGURES.clear()})
     ask = ["show", str(workspace), "ad_performance"]
-    assert main([*ask, "--columns", "ad_name,clicks"]) == 0
-    lines = capsys.readouterr().out.splitlines()
+    lines = call(*ask, "--columns", "ad_name,clicks").out.splitlines()
     assert [line.rstrip()[-6:] for line in lines[2:5]] == ["     5", "    50", "   500"]
     assert "Spring \\u202esale" in lines[3]
     monkeypatch.setenv("COLUMNS", "20")
-    assert main([*ask, "--columns", "ad_name,clicks,spend", "--limit", "1"]) == 0
-    out, err = capsys.readouterr()
+    out, err = call(*ask, "--columns", "ad_name,clicks,spend", "--limit", "1")
     assert out == "-- 1 --\nad_name  Spring\nclicks          5\nspend    1.50 USD\n\n"
     assert "1 of 3 rows" in err
-    assert main([*ask, "--json", "--where", "ad_id="]) == 0
-    out = capsys.readouterr().out
+    out = call(*ask, "--json", "--where", "ad_id=").out
     assert "\u202e" not in out
     assert json.loads(out)[0]["ad_name"] == "Spring \u202esale"
-    assert main(["show", str(workspace), "utm_audit"]) == 0
-    assert "nothing is broken between links and ads" in capsys.readouterr().err
+    assert "nothing is broken between links and ads" in call("show", workspace, "utm_audit").err
 
 
 def test_show_says_what_a_table_that_is_not_there_would_need(
-    workspace: Path, capsys: pytest.CaptureFixture[str], publish: Publish
+    workspace: Path, call: Call, publish: Publish
 ) -> None:
     publish(workspace, {"people/contact_report": FIGURES})
-    assert main(["show", str(workspace), "attribution/order_touches"]) == 2
-    assert "It needs a feed of orders" in capsys.readouterr().err
+    assert (
+        "It needs a feed of orders"
+        in call("show", workspace, "attribution/order_touches", code=2).err
+    )

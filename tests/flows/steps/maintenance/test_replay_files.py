@@ -3,11 +3,9 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from flows.catalog.ledger import list_readings
-from flows.cli.app import main
 from flows.storage.layout import Layout
+from tests.support.commands import Call
 from tests.support.workspaces import account, feed, read_workspace, write_workspace
 
 TOML = (
@@ -22,21 +20,18 @@ FILES = {
 }
 
 
-def replay(root: Path, capsys: pytest.CaptureFixture[str], *more: str) -> list[str]:
-    assert main(["rejects", str(root), *more, "--replay", "--json"]) == 0
-    return json.loads(capsys.readouterr().out)
+def replay(root: Path, call: Call, *more: str) -> list[str]:
+    return json.loads(call("rejects", root, *more, "--replay", "--json").out)
 
 
-def test_only_what_had_rows_rejected_is_read_again(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_only_what_had_rows_rejected_is_read_again(tmp_path: Path, call: Call) -> None:
     root = write_workspace(tmp_path / "ws", TOML, FILES)
     ledger = Layout(root).ledger
     before = read_workspace(root, ledger).inputs
     kept = list_readings(ledger)
-    assert replay(root, capsys, "contacts") == []
+    assert replay(root, call, "contacts") == []
     assert list_readings(ledger) == kept
-    assert replay(root, capsys) == ["raw/sends/2.csv"]
+    assert replay(root, call) == ["raw/sends/2.csv"]
     assert len(list_readings(ledger)) == len(kept) - 1
     again = read_workspace(root, ledger)
     assert again.inputs == before
@@ -44,9 +39,6 @@ def test_only_what_had_rows_rejected_is_read_again(
     assert [account(one) for one in before if one.path == "raw/sends/2.csv"] == [(1, 0, 1, 0, 0)]
 
 
-def test_a_feed_that_nobody_configured_is_told_with_the_nearest(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_feed_that_nobody_configured_is_told_with_the_nearest(tmp_path: Path, call: Call) -> None:
     root = write_workspace(tmp_path / "ws", TOML, FILES)
-    assert main(["rejects", str(root), "send", "--replay"]) == 2
-    assert "'sends'" in capsys.readouterr().err
+    assert "'sends'" in call("rejects", root, "send", "--replay", code=2).err

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from flows import campaign_reports as flow
-from flows.cli.app import main
 from flows.storage.layout import Layout
 from flows.storage.snapshots.kept_snapshots import drop_old_snapshots, list_snapshots
+from tests.support.commands import Call
 from tests.support.publishing import publish_tables
 from tests.support.workspaces import feed, write_workspace
 
@@ -38,20 +38,15 @@ def run_at(root: Path, monkeypatch: pytest.MonkeyPatch, at: datetime, sends: int
     "wrong", [timedelta(days=400), timedelta(days=-2000), timedelta(seconds=-5)]
 )
 def test_snapshots_stand_in_their_order_whatever_the_clock_said(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    wrong: timedelta,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Call, wrong: timedelta
 ) -> None:
     root = write_workspace(tmp_path / "ws", TOML, FILES)
     clocks = (TODAY, TODAY + wrong, TODAY + timedelta(hours=2))
     ids = [run_at(root, monkeypatch, at, number) for number, at in enumerate(clocks)]
     assert [one.run_id for one in list_snapshots(root)] == ids[::-1]
-    assert main(["runs", str(root), "--json"]) == 0
-    first, *_ = json.loads(capsys.readouterr().out)
+    first, *_ = json.loads(call("runs", root, "--json").out)
     assert (first["run"], first["is_published"]) == (ids[-1], True)
-    assert main(["diff", str(root), "--json"]) == 0
-    told = capsys.readouterr()
+    told = call("diff", root, "--json")
     assert f"{ids[1]} to {ids[2]}" in told.err
     sends = [one for one in json.loads(told.out) if one["column"] == "sends"]
     assert [(one["before"], one["after"]) for one in sends] == [(2, 3)]

@@ -10,6 +10,7 @@ from flows.cli.app import main
 from flows.cli.commands import run as command
 from flows.storage.layout import Layout
 from flows.storage.snapshots.published_files import read_manifest
+from tests.support.commands import Call
 from tests.support.publishing import publish_tables
 from tests.support.workspaces import feed, write_workspace
 
@@ -34,11 +35,12 @@ def run(root: Path) -> str:
     return publish_tables(root).run_id
 
 
-def test_the_last_two_or_any_two(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_last_two_or_any_two(
+    root: Path, capsys: pytest.CaptureFixture[str], call: Call
+) -> None:
     assert main(["diff", str(root)]) == 2
     first = run(root)
-    assert main(["diff", str(root)]) == 2
-    assert "keeps 1 snapshot" in capsys.readouterr().err
+    assert "keeps 1 snapshot" in call("diff", root, code=2).err
     (root / "raw/sends/2.csv").write_bytes(LATE)
     second = run(root)
     (root / "raw/sends/3.csv").write_bytes(MORE)
@@ -53,13 +55,10 @@ def test_the_last_two_or_any_two(root: Path, capsys: pytest.CaptureFixture[str])
     assert sends(first) == (1, 4, "raw/sends/2.csv; raw/sends/3.csv")
     assert sends(first, second) == (1, 3, "raw/sends/2.csv")
     published = pl.read_parquet(Layout(root).snapshots / third / "run" / "changes.parquet")
-    assert main(["diff", str(root), "--json"]) == 0
-    assert len(json.loads(capsys.readouterr().out)) == published.height
-    assert main(["diff", str(root)]) == 0
-    assert "\t3.00000000\t4.00000000\t" in (printed := capsys.readouterr().out)
+    assert len(json.loads(call("diff", root, "--json").out)) == published.height
+    assert "\t3.00000000\t4.00000000\t" in (printed := call("diff", root).out)
     assert "E-" not in printed
-    assert main(["diff", str(root), "nothing"]) == 2
-    assert "no snapshot of a run 'nothing' is kept" in capsys.readouterr().err
+    assert "no snapshot of a run 'nothing' is kept" in call("diff", root, "nothing", code=2).err
 
 
 def test_a_run_s_summary_names_the_largest_changes(

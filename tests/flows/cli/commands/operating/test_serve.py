@@ -6,6 +6,7 @@ import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.cli.app import main
+from tests.support.commands import Call
 
 
 @pytest.mark.parametrize(
@@ -26,8 +27,5 @@ def test_what_cannot_be_served_is_told(
     assert says in capsys.readouterr().err
 
 
-def test_two_workspaces_of_one_name_are_refused(
-    workspace: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["serve", str(workspace), str(workspace)]) == 2
-    assert "2 workspaces are called ws" in capsys.readouterr().err
+def test_two_workspaces_of_one_name_are_refused(workspace: Path, call: Call) -> None:
+    assert "2 workspaces are called ws" in call("serve", workspace, workspace, code=2).err

@@ -14,6 +14,7 @@ from flows.errors import DataRefused, StorageFailed
 from flows.storage.layout import Layout
 from flows.storage.lock import hold_workspace
 from flows.storage.snapshots.kept_snapshots import drop_old_snapshots, list_snapshots
+from tests.support.commands import Call
 from tests.support.workspaces import feed, write_workspace
 
 TOML = feed("contacts", "raw/contacts.csv") + feed("sends", "raw/sends.csv")
@@ -58,110 +59,101 @@ def add_older(root: Path, days: int) -> str:
     return older.name
 
 
-def ask(command: str, root: Path, capsys: pytest.CaptureFixture[str], code: int = 0) -> Any:
+def ask(command: str, root: Path, call: Call, code: int = 0) -> Any:
     """What a command prints as JSON, where it ends with this code."""
-    assert main([command, str(root), "--json"]) == code
-    return json.loads(capsys.readouterr().out)
+    return json.loads(call(command, root, "--json", code=code).out)
 
 
-def test_a_published_workspace_is_well(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_published_workspace_is_well(root: Path, call: Call) -> None:
     run_id = run_id_of(root)
-    found = ask("status", root, capsys)
+    found = ask("status", root, call)
     assert (found["run_id"], found["files"], found["problems"]) == (run_id, 2, [])
     assert found["newest_data"] == "2026-07-01T10:00:00Z"
     assert found["last_attempt"]["outcome"] == "published"
-    assert main(["status", str(root)]) == 0
-    assert f"by {run_id}" in capsys.readouterr().out
+    assert f"by {run_id}" in call("status", root).out
     shutil.rmtree(root / "reports")
     (root / "state/last_attempt.json").unlink()
-    assert ask("status", root, capsys, 3)["problems"] == ["nothing is published yet"]
+    assert ask("status", root, call, 3)["problems"] == ["nothing is published yet"]
 
 
 @pytest.mark.parametrize("place", ["reports/current.json", "state/columns.json", "state/lock"])
 def test_a_folder_in_a_file_s_place_is_told_and_its_removal_mends(
-    root: Path, place: str, capsys: pytest.CaptureFixture[str]
+    root: Path, place: str, call: Call
 ) -> None:
     (root / place).unlink()
     (root / place).mkdir()
-    assert main(["verify", str(root), "--repair"]) == 4
-    assert "A folder stands in a file's place" in capsys.readouterr().err
+    assert "A folder stands in a file's place" in call("verify", root, "--repair", code=4).err
     with pytest.raises(StorageFailed, match=place):
         run(root)
     (root / place).rmdir()
     run(root)
-    assert ask("status", root, capsys)["problems"] == []
+    assert ask("status", root, call)["problems"] == []
 
 
-def test_a_pointer_of_no_time_is_damage_that_the_next_run_mends(
-    root: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_pointer_of_no_time_is_damage_that_the_next_run_mends(root: Path, call: Call) -> None:
     pointer = json.loads((root / "reports/current.json").read_text())
     flipped = {**pointer, "published_at": pointer["published_at"].replace("T", "U")}
     (root / "reports/current.json").write_text(json.dumps(flipped))
-    (problem,) = ask("status", root, capsys, 3)["problems"]
+    (problem,) = ask("status", root, call, 3)["problems"]
     assert "reports/current.json is not what a run writes" in problem
     run(root)
-    assert ask("status", root, capsys)["problems"] == []
+    assert ask("status", root, call)["problems"] == []
 
 
-def test_a_late_feed_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_late_feed_is_3(root: Path, call: Call) -> None:
     toml = TOML.replace('files = "raw/sends.csv"', 'files = "raw/sends.csv"\nexpect_every = "1d"')
     (root / "campaigns.toml").write_text(toml)
-    found = ask("status", root, capsys, 3)
+    found = ask("status", root, call, 3)
     assert found["late"] == ["sends"]
     assert "feed sends is late" in found["problems"][0]
     shutil.rmtree(root / "reports")
-    assert ask("status", root, capsys, 3)["problems"] == ["nothing is published yet"]
+    assert ask("status", root, call, 3)["problems"] == ["nothing is published yet"]
 
 
-def test_a_refused_run_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_refused_run_is_3(root: Path, call: Call) -> None:
     first = run_id_of(root)
     (root / "raw/sends.csv").write_bytes(BAD)
     with pytest.raises(DataRefused):
         run(root)
-    found = ask("status", root, capsys, 3)
+    found = ask("status", root, call, 3)
     assert found["run_id"] == first
     assert "1 of 1 rows rejected" in found["problems"][0]
 
 
-def test_a_reason_of_several_lines_is_one_line(
-    root: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_reason_of_several_lines_is_one_line(root: Path, call: Call) -> None:
     (root / "raw/sends.csv").write_bytes(b"send_id,contact\n1,2\n")
     with pytest.raises(DataRefused):
         run(root)
-    (problem, *_) = ask("status", root, capsys, 3)["problems"]
+    (problem, *_) = ask("status", root, call, 3)["problems"]
     assert "because files were refused: raw/sends.csv" in problem
     assert "\n" not in problem
 
 
-def test_damage_is_3(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_damage_is_3(root: Path, call: Call) -> None:
     (snapshot,) = list_snapshots(root)
     first, second, third = (root / one.path for one in snapshot.manifest.outputs[:3])
     first.unlink()
     second.write_bytes(b"PAR1")
     content = third.read_bytes()
     third.write_bytes(content[:4] + bytes([content[4] ^ 1]) + content[5:])
-    assert [one["problem"] for one in ask("status", root, capsys, 3)["damaged"]] == [
+    assert [one["problem"] for one in ask("status", root, call, 3)["damaged"]] == [
         "is gone",
         "has another size than when it was published",
         "is not what was published",
     ]
     manifest = Layout(root).snapshots / snapshot.run_id / "manifest.json"
     manifest.write_text(manifest.read_text().replace("sends", "seeds"))
-    (damage,) = ask("status", root, capsys, 3)["damaged"]
+    (damage,) = ask("status", root, call, 3)["damaged"]
     assert damage["path"] == f"reports/snapshots/{snapshot.run_id}/manifest.json"
     assert damage["problem"].endswith("is not the one that was published")
     Layout(root).pointer.write_text("{")
-    (damage,) = ask("status", root, capsys, 3)["damaged"]
+    (damage,) = ask("status", root, call, 3)["damaged"]
     assert damage["path"] == "reports/current.json"
 
 
-def test_runs_lists_what_is_kept_the_newest_first(
-    root: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_runs_lists_what_is_kept_the_newest_first(root: Path, call: Call) -> None:
     first, second = add_older(root, 1), run_id_of(root)
-    found = ask("runs", root, capsys)
+    found = ask("runs", root, call)
     assert [(one["run"], one["is_published"]) for one in found] == [(second, True), (first, False)]
     assert {one["rows_read"] for one in found} == {2}
 
@@ -200,16 +192,16 @@ def test_gc_takes_what_the_configuration_says(
 
 
 def test_doctor_says_what_would_stop_a_run(
-    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    root: Path, monkeypatch: pytest.MonkeyPatch, call: Call
 ) -> None:
     monkeypatch.setenv("PREFECT_API_URL", "http://user:secret@127.0.0.1:1/api")
-    found = {one["what"]: one for one in ask("doctor", root, capsys)}
+    found = {one["what"]: one for one in ask("doctor", root, call)}
     assert found["polars"]["found"].startswith("2.")
     assert found["lock"]["found"] == "free"
     assert "secret" not in found["PREFECT_API_URL"]["found"]
     with hold_workspace(root):
-        found = {one["what"]: one for one in ask("doctor", root, capsys, 5)}
+        found = {one["what"]: one for one in ask("doctor", root, call, 5)}
     assert found["lock"]["problem"]
     (root / "campaigns.toml").write_text("[feds]")
-    found = {one["what"]: one for one in ask("doctor", root, capsys, 2)}
+    found = {one["what"]: one for one in ask("doctor", root, call, 2)}
     assert "feds" in found["configuration"]["problem"]

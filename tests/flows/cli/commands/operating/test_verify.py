@@ -12,6 +12,7 @@ from flows.cli.app import main
 from flows.errors import StorageFailed
 from flows.storage.layout import Layout
 from flows.storage.snapshots import publish
+from tests.support.commands import Call
 from tests.support.samples import SAMPLES
 from tests.support.workspace_copies import copy_workspace, flip_bit
 from tests.support.workspaces import feed, write_workspace
@@ -38,9 +39,8 @@ def run(root: Path) -> str:
     return str(campaign_reports.fn(str(root), wait_seconds=0)["run_id"])
 
 
-def ask(root: Path, capsys: pytest.CaptureFixture[str], code: int, *more: str) -> list[Any]:
-    assert main(["verify", str(root), "--json", *more]) == code
-    return json.loads(capsys.readouterr().out)
+def ask(root: Path, call: Call, code: int, *more: str) -> list[Any]:
+    return json.loads(call("verify", root, "--json", *more, code=code).out)
 
 
 def files(root: Path) -> dict[str, bytes]:
@@ -54,13 +54,17 @@ def published(root: Path, pattern: str) -> Path:
     return next(iter(sorted(Layout(root).snapshots.rglob(pattern))))
 
 
-def test_nothing_is_damaged_after_a_run(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert ask(root, capsys, 0) == []
+def test_nothing_is_damaged_after_a_run(root: Path, call: Call) -> None:
+    assert ask(root, call, 0) == []
 
 
 @pytest.mark.parametrize("step", ["write_sums", "move_folder"])
 def test_what_could_not_be_published_is_no_damage(
-    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], step: str
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    call: Call,
+    step: str,
 ) -> None:
     """Its hashes may be written already; none of its files is gone, for none was there."""
     before, real = files(root), getattr(publish, step)
@@ -76,17 +80,20 @@ def test_what_could_not_be_published_is_no_damage(
             run(root)
     capsys.readouterr()
     assert len(list(Layout(root).sums.iterdir())) == 2
-    assert ask(root, capsys, 0) == []
+    assert ask(root, call, 0) == []
     assert files(root) == before
 
 
 @pytest.mark.parametrize("sample", sorted(SAMPLES.iterdir()), ids=lambda path: path.name)
 def test_every_sample_is_what_its_contracts_say(
-    capsys: pytest.CaptureFixture[str], sample: Path, published_sample: Callable[[str], Path]
+    capsys: pytest.CaptureFixture[str],
+    call: Call,
+    sample: Path,
+    published_sample: Callable[[str], Path],
 ) -> None:
     root = published_sample(sample.name)
     capsys.readouterr()
-    assert ask(root, capsys, 0) == []
+    assert ask(root, call, 0) == []
 
 
 FIGURE = ["ads/campaign_report", "--key", "date_day=2026-03-01", "--column", "spend"]
@@ -127,24 +134,21 @@ DAMAGES: dict[str, tuple[Callable[[Path], Path], Callable[[Path], object], bool]
 
 
 @pytest.mark.parametrize("name", DAMAGES)
-def test_damage_is_found_and_mended_where_it_can_be(
-    root: Path, capsys: pytest.CaptureFixture[str], name: str
-) -> None:
+def test_damage_is_found_and_mended_where_it_can_be(root: Path, call: Call, name: str) -> None:
     find, damage, can_be_mended = DAMAGES[name]
     clean = files(root)
     path = find(root)
     damage(path)
     is_published = path.is_relative_to(Layout(root).snapshots)
     assert main(["show", str(root), "ads/campaign_report"]) == (4 if is_published else 0)
-    assert main(["explain", str(root), *FIGURE]) == (4 if is_published else 0)
-    capsys.readouterr()
-    (found,) = [one for one in ask(root, capsys, 4) if not one["path"].startswith("x")]
+    call("explain", root, *FIGURE, code=4 if is_published else 0)
+    (found,) = [one for one in ask(root, call, 4) if not one["path"].startswith("x")]
     assert not found["mended"]
     assert path.is_relative_to(root / found["path"]) or path == root / found["path"]
-    (mended,) = ask(root, capsys, 0 if can_be_mended else 4, "--repair")
+    (mended,) = ask(root, call, 0 if can_be_mended else 4, "--repair")
     assert mended == {**found, "mended": can_be_mended}
     if can_be_mended:
-        assert ask(root, capsys, 0) == []
+        assert ask(root, call, 0) == []
     run(root)
     assert files(root) == clean
 
@@ -170,29 +174,27 @@ BESIDE: dict[str, tuple[str, Callable[[Path], object]]] = {
 
 @pytest.mark.parametrize("name", BESIDE)
 def test_what_is_wrong_beside_the_tables_is_found_and_mended(
-    root: Path, capsys: pytest.CaptureFixture[str], name: str
+    root: Path, call: Call, name: str
 ) -> None:
     clean = files(root)
     place, damage = BESIDE[name]
     path = root / place.format(json.loads(Layout(root).pointer.read_bytes())["run_id"])
     damage(path)
-    (found,) = ask(root, capsys, 4)
+    (found,) = ask(root, call, 4)
     assert (found["path"], found["mended"]) == (path.relative_to(root).as_posix(), False)
-    assert ask(root, capsys, 0, "--repair") == [{**found, "mended": True}]
-    assert ask(root, capsys, 0) == []
+    assert ask(root, call, 0, "--repair") == [{**found, "mended": True}]
+    assert ask(root, call, 0) == []
     run(root)
     assert files(root) == clean
 
 
-def test_hashes_are_not_made_anew_of_tables_that_are_damaged(
-    root: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_hashes_are_not_made_anew_of_tables_that_are_damaged(root: Path, call: Call) -> None:
     table = published(root, "campaign_report.parquet")
     (sums,) = Layout(root).sums.iterdir()
     flip_bit(table)
     sums.unlink()
     for more in ((), ("--repair",), ()):
-        told = {one["path"]: one["mended"] for one in ask(root, capsys, 4, *more)}
+        told = {one["path"]: one["mended"] for one in ask(root, call, 4, *more)}
         assert told == {
             table.relative_to(root).as_posix(): False,
             sums.relative_to(root).as_posix(): False,
@@ -203,28 +205,24 @@ def test_hashes_are_not_made_anew_of_tables_that_are_damaged(
     "text", [b"", b"\xff\xfe", b'{"run_id": "../../raw"}', b'{"run_id": "20261121T043000Z-000000"}']
 )
 def test_a_pointer_that_leads_to_nothing_goes_back_to_what_is_whole(
-    root: Path, capsys: pytest.CaptureFixture[str], text: bytes
+    root: Path, call: Call, text: bytes
 ) -> None:
     clean, pointer = files(root), Layout(root).pointer
     before = json.loads(pointer.read_bytes())["run_id"]
     pointer.write_bytes(text)
-    assert main(["show", str(root), "ads/campaign_report"]) == 4
-    assert "verify --repair" in capsys.readouterr().err
-    (damage,) = ask(root, capsys, 0, "--repair")
+    assert "verify --repair" in call("show", root, "ads/campaign_report", code=4).err
+    (damage,) = ask(root, call, 0, "--repair")
     assert damage["path"] == "reports/current.json"
     assert json.loads(pointer.read_bytes())["run_id"] == before
-    assert (ask(root, capsys, 0), files(root)) == ([], clean)
+    assert (ask(root, call, 0), files(root)) == ([], clean)
 
 
-def test_a_manifest_that_was_changed_is_not_believed(
-    root: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_manifest_that_was_changed_is_not_believed(root: Path, call: Call) -> None:
     first = json.loads(Layout(root).pointer.read_bytes())["run_id"]
     second = run(root)
     manifest = Layout(root).snapshots / second / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"rows": 1', '"rows": 2'))
-    assert main(["show", str(root)]) == 4
-    capsys.readouterr()
-    ask(root, capsys, 4, "--repair")
+    call("show", root, code=4)
+    ask(root, call, 4, "--repair")
     assert json.loads(Layout(root).pointer.read_bytes())["run_id"] in (first, second)
     assert run(root) not in (first, second)
