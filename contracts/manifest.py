@@ -31,9 +31,17 @@ def an_instant(text: str) -> str:
 STATE = re.compile(r"[^\W\d][\w ()./-]{0,39}|\([\w ()./-]{1,39}")
 
 
-def may_be_quoted(word: str) -> bool:
-    """Whether a cell's text says what a row is, as `paid`: another one may be a person's."""
+def looks_like_a_state(word: str) -> bool:
+    """Whether a cell's text can say what a row is, as `paid`."""
     return STATE.fullmatch(word) is not None
+
+
+def may_be_quoted(word: str, rows: int) -> bool:
+    """Whether the text of so many rows' cells says what they are: another one may be a person's.
+
+    So may a word with a capital that stands in one row alone: where cells slipped, it is a name.
+    """
+    return looks_like_a_state(word) and (rows > 1 or not word[0].isupper())
 
 
 RunId = Annotated[str, Field(pattern=RUN_ID_PATTERN)]

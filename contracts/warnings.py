@@ -29,8 +29,8 @@ WARNINGS: Mapping[str, str] = {
         "as one under it; `null_values` reads it as empty"
     ),
     "ids_bared": (
-        "ids with blanks or characters without width around them, or written as "
-        '`="00123"` for a spreadsheet: read as the id alone'
+        "ids or words with blanks or characters without width around them, or written as "
+        '`="00123"` for a spreadsheet: read without'
     ),
     "kept_damaged": (
         "what was kept of a step did not verify; it was computed again, so the figures are right"

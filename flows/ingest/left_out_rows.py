@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from contracts.manifest import count_of, may_be_quoted
+from contracts.manifest import count_of, looks_like_a_state, may_be_quoted
 from flows.config.configured_feeds import ConfiguredFeed
 from transforms.ingest.column_mapping import index_header, keep_rows_of_table
 from transforms.ingest.expressions import fold
@@ -64,7 +64,7 @@ class LeftOutRows:
                 is_why = fold(word) in self._refused[name] or (
                     bool(self._taken[name]) and fold(word) not in self._taken[name]
                 )
-                if is_why and may_be_quoted(word):
+                if is_why and looks_like_a_state(word):
                     self._words[name][word] += count
 
     def note(self) -> list[str]:
@@ -75,13 +75,19 @@ class LeftOutRows:
             f"{count_of(self._rows, 'row')} left out: none of {self._tables} by the feed's source"
         )
         why = [
-            f"{name} " + ", ".join(f"{word!r} {count}" for word, count in _most(words))
-            for name, words in self._words.items()
+            f"{name} " + ", ".join(f"{word!r} {count}" for word, count in told)
+            for name in self._words
+            if (told := self._list_words(name))
         ]
         if self._nobody_s:
             why.append(f"without {' and '.join(self._all_empty)} {self._nobody_s}")
         return [f"{said} ({'; '.join(why)})" if why else said]
 
-
-def _most(words: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(words.items(), key=lambda found: (-found[1], found[0]))[:MOST_WORDS]
+    def _list_words(self, name: str) -> list[tuple[str, int]]:
+        """The words of a column that may be told, most rows first: its source's own, and states."""
+        told = [
+            (word, count)
+            for word, count in self._words[name].items()
+            if fold(word) in self._refused[name] or may_be_quoted(word, count)
+        ]
+        return sorted(told, key=lambda found: (-found[1], found[0]))[:MOST_WORDS]

@@ -5,8 +5,8 @@ from functools import cache, lru_cache
 
 import polars as pl
 
-from contracts.columns import polars_schema
-from contracts.feeds import DERIVED_KEYS, FEEDS, Orders
+from contracts.columns import polars_schema, rules
+from contracts.feeds import DERIVED_KEYS, FEEDS, Feed, Orders
 from transforms.ingest.column_mapping import MAPPINGS_KNOWN, ResolvedMapping, index_header
 from transforms.ingest.expressions import file_columns, fold
 
@@ -26,14 +26,14 @@ FORMULA = r'(?s)^="(.*)"$'
 def bare_ids(
     rows: pl.DataFrame, resolved: ResolvedMapping, header: tuple[str, ...]
 ) -> pl.DataFrame:
-    """A file's rows with ids without blanks around them and out of a spreadsheet's formula.
+    """A file's rows with ids and words without blanks around them, out of a spreadsheet's formula.
 
     What has no width is a blank here, too.
 
     An id of blanks alone is none. Whole numbers that a file holds as fractions, as numbers beside
     nulls often are, are ids without a fraction. Rows whose ids are all bare come back as they are.
     """
-    names = {name for read in find_id_columns(resolved, header).values() for name in read}
+    names = {name for read in find_bare_columns(resolved, header).values() for name in read}
     cells = (rows.get_column(name) for name in sorted(names))
     changed = [bare for column in cells if (bare := _bare(column)) is not column]
     return rows.with_columns(changed) if changed else rows
@@ -54,7 +54,7 @@ def count_bared(
             for name in read
             if before.schema[name] == pl.String
         )
-        for ours, read in find_id_columns(resolved, header).items()
+        for ours, read in find_bare_columns(resolved, header).items()
     }
     return {ours: count for ours, count in counts.items() if count}
 
@@ -64,16 +64,21 @@ def is_id(name: str) -> bool:
     return name.endswith("_id") or name == Orders.refund_of
 
 
+def is_word(table: type[Feed], name: str) -> bool:
+    """Whether a column's texts are words that the contract tells, as a status or a platform."""
+    return polars_schema(table)[name] == pl.String and bool(rules(table)[name])
+
+
 @lru_cache(maxsize=MAPPINGS_KNOWN)
-def find_id_columns(
+def find_bare_columns(
     resolved: ResolvedMapping, header: tuple[str, ...]
 ) -> dict[str, tuple[str, ...]]:
-    """Each id of the table -> the file's columns that it is read from."""
+    """Each id of the table, and each word of a contract's -> the file's columns that give it."""
     named = index_header(header, resolved)
     return {
         ours: tuple(named[fold(n)] for n in file_columns(read, header) if fold(n) in named)
         for ours, read in resolved.mapping.columns.items()
-        if is_id(ours)
+        if is_id(ours) or is_word(resolved.table, ours)
     }
 
 

@@ -7,6 +7,7 @@ from itertools import product
 import polars as pl
 
 from contracts.columns import polars_schema
+from contracts.config.toml_values import write_toml
 from contracts.quarantine import Quarantine
 from transforms.ingest.column_mapping import ResolvedMapping
 from transforms.ingest.expressions import file_columns
@@ -25,6 +26,13 @@ DAYS = [
     *("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d %b %Y", "%b %d, %Y"),
 ]
 TIMES = ("", " %H:%M", " %H:%M:%S", ", %H:%M", ", %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+NOTHING = frozenset(
+    (
+        *("-", "--", "---", "\N{EN DASH}", "\N{EM DASH}"),
+        *("n/a", "na", "#n/a", "nan", "null", "(null)", "none", "nil", r"\n"),
+    )
+)
+"""What files say where they have no value, in small letters."""
 OLDEST_YEAR = 1970
 MOST_TOTALS = 3
 """How many rows at the end of a file may be totals."""
@@ -69,12 +77,22 @@ def propose_settings(parsed: pl.DataFrame, resolved: ResolvedMapping) -> dict[st
         is_failing = pl.col(text).is_not_null() & pl.col(name).is_null()
         failing = parsed.filter(is_failing).get_column(text)
         filled = len(parsed) - parsed.get_column(text).null_count()
+        if nothing := _find_words_of_nothing(failing):
+            proposed[name] = [f"null_values = [{nothing}]"]
+            continue
         if failing.is_empty() or 2 * len(failing) <= filled:
             continue
         found = _find_settings(failing.unique(maintain_order=True), name, dtype, resolved)
         if settings := list(found):
             proposed[name] = settings
     return proposed
+
+
+def _find_words_of_nothing(failing: pl.Series) -> str:
+    """What stands in all cells that fail, where it says that there is nothing; as TOML."""
+    found = failing.str.strip_chars().unique(maintain_order=True).to_list()
+    are_all = bool(found) and all(word.casefold() in NOTHING for word in found)
+    return ", ".join(map(write_toml, found)) if are_all else ""
 
 
 def hint_totals(failures: pl.DataFrame, accepted: pl.Series) -> pl.DataFrame:

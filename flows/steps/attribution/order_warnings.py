@@ -24,7 +24,8 @@ def find_order_warnings(catalog: Catalog, config: Workspace) -> Iterator[Warned]
     names = UnknownOrderStates
     unknown = find_unknown_states(priced).collect()
     for row in unknown.head(MOST_STATES).iter_rows(named=True):
-        state = row[names.state] if may_be_quoted(row[names.state]) else "…"
+        state = row[names.state]
+        state = state if may_be_quoted(state, row[names.orders]) else "…"
         yield _warn(f"status {state!r}", state, row[names.orders], row[names.revenue], settings)
     if not (others := unknown.slice(MOST_STATES)).is_empty():
         orders, revenue = others.select(pl.col(names.orders, names.revenue).sum()).row(0)

@@ -140,9 +140,8 @@ def _warn_of_bared_ids(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[
     for (table, name), count in sorted(counts.items()):
         yield feed.warn(
             "ids_bared",
-            f"{count_of(count, 'cell')} of {table}.{name} with blanks "
-            'around the id or written as ="…" for a spreadsheet; the id alone is read, so that it '
-            "meets that of other feeds",
+            f"{count_of(count, 'cell')} of {table}.{name} with blanks around or written as "
+            '="…" for a spreadsheet; read without, so that it meets that of other feeds',
             count=count,
         )
 

@@ -59,7 +59,13 @@ def test_what_may_be_a_person_s_is_not_quoted(tmp_path: Path) -> None:
         "1,2026-01-31T10:00:00Z,1,,ada@example.com,front\n"
         "2,2026-01-31T10:00:00Z,1,,+49 30 123,front\n"
         "3,2026-01-31T10:00:00Z,1,,0301234567,front\n"
+        "4,2026-01-31T10:00:00Z,1,,Ada Lovelace,front\n"
+        "5,2026-01-31T10:00:00Z,1,,Open,front\n"
+        "6,2026-01-31T10:00:00Z,1,,Open,front\n"
+        "7,2026-01-31T10:00:00Z,1,,held back,front\n"
+        "8,2026-01-31T10:00:00Z,1,,paid,TRAINING\n"
     )
     orders, notes = read_receipts(tmp_path, text)
     assert orders == []
-    assert notes == ["raw/a.csv: 3 rows left out: none of orders by the feed's source"]
+    left_out = "raw/a.csv: 8 rows left out: none of orders by the feed's source"
+    assert notes == [f"{left_out} (State 'Open' 2, 'held back' 1; Till 'TRAINING' 1)"]

@@ -73,7 +73,8 @@ def test_tables_whose_keys_are_their_own_stay_as_they_are() -> None:
     assert_frame_equal(derive_ids(rows, "orders"), rows)
 
 
-MAPPED = ResolvedMapping(TableMapping(table="events", columns={"contact_id": "who", "url": "page"}))
+COLUMNS = {"contact_id": "who", "url": "page", "event_type": "what"}
+MAPPED = ResolvedMapping(TableMapping(table="events", columns=COLUMNS))
 
 
 def read_bare(cells: Sequence[object], dtype: type[pl.DataType] | pl.DataType) -> list[object]:
@@ -112,7 +113,15 @@ def test_whole_numbers_have_no_fraction(
     assert read_bare(given, dtype) == expected
 
 
-def test_only_ids_are_bared_and_texts_counted() -> None:
+def test_a_word_of_the_contract_s_is_bare_too() -> None:
+    """As where a blank follows each comma: `email_opened , 101`."""
+    rows = pl.DataFrame({"what": ["email_opened ", " sent"], "page": [" /a", "/b "]})
+    after = bare_ids(rows, MAPPED, ("what", "page"))
+    assert after.rows() == [("email_opened", " /a"), ("sent", "/b ")]
+    assert count_bared(rows, after, MAPPED, ("what", "page")) == {"event_type": 2}
+
+
+def test_no_other_text_is_bared_and_texts_are_counted() -> None:
     rows = pl.DataFrame({"Who": [" 1", "2", None, '="3"'], "page": [" /a", "/b", "/c", "/d"]})
     after = bare_ids(rows, MAPPED, ("Who", "page"))
     assert after.rows() == [("1", " /a"), ("2", "/b"), (None, "/c"), ("3", "/d")]

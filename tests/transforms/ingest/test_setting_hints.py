@@ -34,6 +34,9 @@ POINT, COMMA = NumberMarks(), NumberMarks(decimal=",", thousands=".")
         (POINT, ["12,34 €", "5,00 €", "1.000,00 €"], 'decimal = "," and symbols = ["€"]'),
         (POINT, ["12 345,60", "1 000,00", "5,25"], 'decimal = "," and thousands = " "'),
         (POINT, ["CHF 1'234.50", "CHF 5", None], 'thousands = "\'" and symbols = ["CHF"]'),
+        (POINT, ["-", "5.00", "6.00"], 'null_values = ["-"]'),
+        (POINT, ["n/a", " — ", "#N/A"], 'null_values = ["n/a", "—", "#N/A"]'),
+        (POINT, ["\\N", None, "1.00"], 'null_values = ["\\\\N"]'),
     ],
 )
 def test_numbers_that_other_marks_read(

@@ -24,13 +24,13 @@ def test_a_word_of_the_shop_s_own_is_told_with_its_money(tmp_path: Path) -> None
 
 def test_five_words_are_named_and_the_rest_added_up(tmp_path: Path) -> None:
     """A text that may be a person's is not quoted."""
-    states = ("a", "b", "ada@example.com", "c", "d", "e", "f")
+    states = ("a", "b", "ada@example.com", "Ada Lovelace", "d", "e", "f")
     ran = publish(tmp_path, orders=orders(*states))
     told = [one for one in ran.warnings if one.code == "order_state_unknown"]
     assert sorted((one.count, one.amount) for one in told) == [
         (1, "3.00"), (1, "4.00"), (1, "5.00"), (1, "6.00"), (1, "7.00"), (2, "3.00"),
     ]  # fmt: skip
-    assert "ada@" not in str(told)
+    assert "ada" not in str(told).casefold()
 
 
 def test_known_words_are_no_question(tmp_path: Path) -> None:
