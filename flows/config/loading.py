@@ -27,6 +27,8 @@ from flows.errors import ConfigurationError
 from flows.storage.layout import Layout, in_text
 
 OBJECT_STORE = re.compile(r"^[a-z0-9]+:/")
+PATTERN_MARK = re.compile(r"[*?\[]")
+"""What Polars reads in a path as the pattern of several: other workspaces' files would be read."""
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -109,6 +111,10 @@ def _read(root: Path, file: Path) -> bytes:
         raise ConfigurationError(
             msg, "Rename its folders, or run where the locale is one of UTF-8."
         )
+    if mark := PATTERN_MARK.search(place):
+        msg = f"the path of the workspace, {place}, has {mark[0]!r} in it, a sign of patterns"
+        hint = "Tables are read by patterns of paths: rename its folders without *, ? and [."
+        raise ConfigurationError(msg, hint)
     if not root.is_dir():
         msg = f"the workspace {root} is a file, not a folder"
         raise ConfigurationError(msg, "Give the folder that holds campaigns.toml.")

@@ -228,6 +228,10 @@ def test_a_platform_that_looks_misspelt_is_a_warning(tmp_path: Path) -> None:
     [
         (lambda root: root / "nowhere", "there is no workspace"),
         (lambda root: root.rename(root.parent / "M\udcfcller"), "is no text in UTF-8"),
+        *(
+            (lambda root, name=name: root.rename(root.parent / name), f"has '\\{name[-1]}' in it")
+            for name in ("acme [", "acme *", "acme ?")
+        ),
         (lambda root: root, "there is no campaigns.toml"),
         (lambda root: root / "file", "is a file, not a folder"),
         (lambda _: Path("s3://bucket/workspace"), "object store"),
