@@ -384,3 +384,21 @@ def test_what_the_docstring_of_a_package_names_is_there() -> None:
             last = (re.split(r"[./]", name.removesuffix(".py"))[-1] for name in named)
             lost |= {(label(path), name) for name in last}
     assert not {(place, name) for place, name in lost if name not in known}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_what_a_docstring_describes_is_there(path: Path) -> None:
+    """Its parameters are of the signature, its attributes of the class."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            continue
+        if isinstance(node, ast.FunctionDef):
+            there = {one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)}
+        else:
+            there = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+            there |= {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
+        told = re.split(
+            r"^(?:Args|Attributes):$", ast.get_docstring(node) or "", flags=re.MULTILINE
+        )
+        listed = told[-1].split("\n\n")[0] if len(told) > 1 else ""
+        assert {*re.findall(r"^    (\w+):", listed, flags=re.MULTILINE)} <= there, node.name

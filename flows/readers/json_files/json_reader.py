@@ -181,13 +181,7 @@ class JsonLinesReader:
 
 
 class JsonArrayReader(JsonLinesReader):
-    """An array of JSON objects; an element that is none is broken alone.
-
-    Attributes:
-        header: The keys of the first records, in the order of their appearance.
-        is_empty: Whether the array has no elements.
-        notes: What was detected or renamed.
-    """
+    """An array of JSON objects; an element that is none is broken alone."""
 
     def _lines(self, blocks: Iterator[tuple[bytes, bool]]) -> Iterator[tuple[bytes, bool]]:
         return array_to_lines(blocks)
