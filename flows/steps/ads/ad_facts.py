@@ -41,7 +41,6 @@ AD_TABLES = (
     *("ads", "ad_stats", "ad_accounts", "ad_campaigns", "ad_groups", "ad_creatives"),
     *("ad_portfolios", "ad_conversions"),
 )
-NO_STATS = StatsMade(no_rows(DailyStats), no_rows(AdEntities), no_rows(AdSpeakers))
 SESSIONS_A_ROW = 4
 """How many sessions take as much memory as a row of stats, while reports are made of them."""
 OF_SPEND = [AdEntities.org_id, AdEntities.platform, AdEntities.campaign_id]
@@ -85,7 +84,7 @@ def build_ad_facts(inputs: StepInputs, sessions: KeyedSessions) -> AdFacts:
     versions = find_versions(catalog, config)
     days = find_ranges(rows, sessions, config.run, inputs.scratch / "ads", inputs.workers)
     given = gather_stats(catalog, config, versions, rows)
-    made = build_daily_stats(replace(given, days=days)) if has_ads else NO_STATS
+    made = build_daily_stats(replace(given, days=days)) if has_ads else _no_stats()
     names = list_names(made.stats, made.entities, versions) if has_ads else no_rows(AdNames)
     matched = match_sessions(sessions, names, find_message_names(catalog), config)
     listed = names.collect()
@@ -162,6 +161,11 @@ def list_names(
 def scan_given(catalog: Catalog, table: str) -> pl.LazyFrame | None:
     """A canonical table; None where no file gives a row of it."""
     return catalog.scan(table) if catalog.has_rows(table) else None
+
+
+def _no_stats() -> StatsMade:
+    # Made anew: a frame that outlives the run keeps all texts that its columns share with it.
+    return StatsMade(no_rows(DailyStats), no_rows(AdEntities), no_rows(AdSpeakers))
 
 
 def _campaigns_given(catalog: Catalog) -> pl.LazyFrame | None:

@@ -79,7 +79,7 @@ def match_links(
     described = hold(describe_sources(sources, ad_names, message_names, ads), DescribedSources)
     candidates = hold(select_candidates(described, ad_names, ads), AdCandidates)
     dated = hold(flag_dated(described, candidates, ads), DatedSources)
-    lookups = hold(list_lookups(days, dated), MatchLookups)
+    lookups = materialize(list_lookups(days, dated), MatchLookups)
     cases = hold(list_cases(lookups), MatchCases)
     campaigns = hold(find_campaigns_of_cases(cases, candidates), CampaignHits)
     answers = hold(answer_cases(cases, candidates, campaigns, ads), CaseAnswers)
