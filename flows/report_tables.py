@@ -20,6 +20,7 @@ EVERY_CHANNEL = "<channel>"
 MESSAGES = ("sends", "events")
 ADS = ("ads", "ad_stats")
 WEB = ("sessions", "page_views")
+CONTACTS = ("contacts",)
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class ReportTable:
     Attributes:
         group: Its folder in a snapshot, or EVERY_CHANNEL.
         name: Its name in the group.
-        contract_place: `module:class` of its contract.
-        builder_place: `module:function` of the transform that a step builds it with.
+        contract_place: `module:class` of its contract in contracts.reports.
+        builder_place: `module:function`, in transforms, of what a step builds it with.
         feeds: It exists where of each of these groups of canonical tables one is configured.
         is_sorted: Whether its rows stand in the order of its key.
         is_dataset: Whether it is a folder of parts, be it one: each in the order of its key, and in
@@ -56,7 +57,7 @@ class ReportTable:
     def contract(self) -> "type[Table]":
         """The Pandera model of its rows."""
         module, name = self.contract_place.split(":")
-        return getattr(import_module(module), name)
+        return getattr(import_module(f"contracts.reports.{module}"), name)
 
     @property
     def needs(self) -> str:
@@ -73,52 +74,19 @@ def _of_channel(
     name: str,
     contract: str,
     builder: str,
-    *,
     group: str = EVERY_CHANNEL,
     feeds: tuple[str, ...] = MESSAGES,
 ) -> ReportTable:
     """A table that every message channel has, or the one that is given as its group."""
-    return ReportTable(
-        group,
-        name,
-        f"contracts.reports.messaging:{contract}",
-        f"transforms.reports.{builder}",
-        (feeds,),
-    )
+    return ReportTable(group, name, f"messaging:{contract}", f"reports.{builder}", (feeds,))
 
 
 def _of_ads(name: str, contract: str, builder: str) -> ReportTable:
-    """A table of the group ads."""
-    contracts = "session_matches" if contract in {"SessionMatches", "UtmAudit"} else "ads"
-    return ReportTable(
-        "ads",
-        name,
-        f"contracts.reports.{contracts}:{contract}",
-        f"transforms.{builder}",
-        (ADS,),
-    )
+    return ReportTable("ads", name, contract, builder, (ADS,))
 
 
 def _of_orders(name: str, contract: str, builder: str) -> ReportTable:
-    """A table of the group attribution."""
-    return ReportTable(
-        "attribution",
-        name,
-        f"contracts.reports.attribution:{contract}",
-        f"transforms.{builder}",
-        (("orders",),),
-    )
-
-
-def _of_run(name: str, contract: str, builder: str) -> ReportTable:
-    """A table of the group run: every run has it."""
-    return ReportTable(
-        "run",
-        name,
-        f"contracts.reports.run_tables:{contract}",
-        f"transforms.reports.{builder}",
-        (),
-    )
+    return ReportTable("attribution", name, f"attribution:{contract}", builder, (("orders",),))
 
 
 REPORT_TABLES: tuple[ReportTable, ...] = (
@@ -136,85 +104,87 @@ REPORT_TABLES: tuple[ReportTable, ...] = (
         feeds=("message_stats",),
     ),
     _of_channel("domain_report", "DomainReport", "mailbox_domains:report_domains", group="email"),
-    _of_ads("account_report", "AccountReport", "reports.ads:make_level_report"),
-    _of_ads("campaign_report", "AdCampaignReport", "reports.ads:make_level_report"),
-    _of_ads("ad_group_report", "AdGroupReport", "reports.ads:make_level_report"),
-    _of_ads("ad_report", "AdReport", "reports.ads:make_level_report"),
-    _of_ads("url_report", "UrlReport", "reports.ads:make_url_report"),
-    _of_ads("breakdown_report", "BreakdownReport", "reports.ad_breakdowns:report_breakdowns"),
-    _of_ads("spend_sources", "SpendSources", "reports.spend_sources:report_spend_sources"),
+    _of_ads("account_report", "ads:AccountReport", "reports.ads:make_level_report"),
+    _of_ads("campaign_report", "ads:AdCampaignReport", "reports.ads:make_level_report"),
+    _of_ads("ad_group_report", "ads:AdGroupReport", "reports.ads:make_level_report"),
+    _of_ads("ad_report", "ads:AdReport", "reports.ads:make_level_report"),
+    _of_ads("url_report", "ads:UrlReport", "reports.ads:make_url_report"),
+    _of_ads("breakdown_report", "ads:BreakdownReport", "reports.ad_breakdowns:report_breakdowns"),
+    _of_ads("spend_sources", "ads:SpendSources", "reports.spend_sources:report_spend_sources"),
     _of_ads(
         "campaign_performance",
-        "CampaignPerformance",
+        "ads:CampaignPerformance",
         "reports.ad_performance:make_campaign_performance",
     ),
-    _of_ads("ad_performance", "AdPerformance", "reports.ad_performance:make_ad_performance"),
-    _of_ads("session_matches", "SessionMatches", "reports.session_matches:list_matches"),
-    _of_ads("utm_audit", "UtmAudit", "matching.utm_audit:audit_utm"),
+    _of_ads("ad_performance", "ads:AdPerformance", "reports.ad_performance:make_ad_performance"),
+    _of_ads(
+        "session_matches", "session_matches:SessionMatches", "reports.session_matches:list_matches"
+    ),
+    _of_ads("utm_audit", "session_matches:UtmAudit", "matching.utm_audit:audit_utm"),
     ReportTable(
         "campaigns",
         "hierarchy_report",
-        "contracts.reports.campaigns:HierarchyReport",
-        "transforms.reports.campaigns:report_hierarchy",
+        "campaigns:HierarchyReport",
+        "reports.campaigns:report_hierarchy",
         (("campaigns", "dispatches", "messages", "sends", "events"),),
     ),
     ReportTable(
         "campaigns",
         "delivery_summary",
-        "contracts.reports.campaigns:DeliverySummary",
-        "transforms.reports.campaigns:summarize_deliveries",
+        "campaigns:DeliverySummary",
+        "reports.campaigns:summarize_deliveries",
         (("campaigns",),),
         is_sorted=False,
     ),
     ReportTable(
         "people",
         "contact_report",
-        "contracts.reports.people:ContactReport",
-        "transforms.reports.people:report_contacts",
-        (("contacts",),),
+        "people:ContactReport",
+        "reports.people:report_contacts",
+        (CONTACTS,),
     ),
     ReportTable(
         "people",
         "subscriptions",
-        "contracts.reports.people:Subscriptions",
-        "transforms.people.subscriptions:report_subscriptions",
-        (("contacts",), MESSAGES),
+        "people:Subscriptions",
+        "people.subscriptions:report_subscriptions",
+        (CONTACTS, MESSAGES),
     ),
     ReportTable(
         "people",
         "list_growth",
-        "contracts.reports.people:ListGrowth",
-        "transforms.people.subscriptions:report_list_growth",
-        (("contacts",), MESSAGES),
+        "people:ListGrowth",
+        "people.subscriptions:report_list_growth",
+        (CONTACTS, MESSAGES),
     ),
     ReportTable(
         "people",
         "segment_report",
-        "contracts.reports.people:SegmentReport",
-        "transforms.reports.people:report_segments",
+        "people:SegmentReport",
+        "reports.people:report_segments",
         (("segments",),),
     ),
     ReportTable(
         "people",
         "contact_journey",
-        "contracts.reports.journeys:ContactJourney",
-        "transforms.people.journeys:build_journey",
-        (("contacts",),),
+        "journeys:ContactJourney",
+        "people.journeys:build_journey",
+        (CONTACTS,),
         is_dataset=True,
     ),
     ReportTable(
         "people",
         "identity_links",
-        "contracts.reports.journeys:IdentityLinks",
-        "transforms.activities.identity:link_identities",
-        (("contacts",), (*WEB, "events", "orders")),
+        "journeys:IdentityLinks",
+        "activities.identity:link_identities",
+        (CONTACTS, (*WEB, "events", "orders")),
     ),
     ReportTable(
         "people",
         "audiences",
-        "contracts.reports.people:Audience",
-        "transforms.people.audiences:select_audience",
-        (("contacts",),),
+        "people:Audience",
+        "people.audiences:select_audience",
+        (CONTACTS,),
         is_named_by_user=True,
     ),
     _of_orders("order_touches", "OrderTouches", "attribution.credit_orders:credit_orders"),
@@ -230,8 +200,10 @@ REPORT_TABLES: tuple[ReportTable, ...] = (
     ),
     _of_orders("paths", "Paths", "attribution.paths:add_up_paths"),
     _of_orders("holdout_lift", "HoldoutLift", "attribution.holdouts:report_holdout_lift"),
-    _of_run("feeds", "RunFeeds", "run_feeds:report_feeds"),
-    _of_run("changes", "RunChanges", "run_changes:explain_changes"),
+    ReportTable("run", "feeds", "run_tables:RunFeeds", "reports.run_feeds:report_feeds", ()),
+    ReportTable(
+        "run", "changes", "run_tables:RunChanges", "reports.run_changes:explain_changes", ()
+    ),
 )
 """Every report table that can be published, in the order of the data dictionary."""
 
