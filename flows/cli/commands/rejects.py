@@ -38,6 +38,7 @@ FORMAT = 'say how the file writes it: formats = {{ {} = "%d.%m.%Y %H:%M" }}'
 NUMBER = 'say how the file writes numbers: decimal = ",", thousands = "." or symbols = ["€"]'
 WORDS = 'say what the file\'s word means: values = {{ {} = {{ "theirs" = "ours" }} }}'
 REFUSED = "nothing: the person was erased from this workspace"
+ENCODING = 'correct it where the file is made, or say what it is written in: encoding = "latin-1"'
 RATE = "deliver its currency's rate in a feed of exchange_rates"
 HINTS = (
     ("missing", MISSING),
@@ -50,6 +51,7 @@ HINTS = (
     ("does not look like", WORDS),
     ("not true or false", WORDS),
     ("neither the workspace's", RATE),
+    ("bytes that are no text", ENCODING),
     (ERASED, REFUSED),
 )
 """How what is wrong begins -> what would set it right, in the feed's settings or at its source."""
