@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from json.encoder import encode_basestring
 from typing import NamedTuple
@@ -55,11 +54,10 @@ def _refuse_constant(name: str) -> None:
     raise NotJsonError(msg)
 
 
-def _read_members(members: Iterable[tuple[str, object]]) -> dict[str, object]:
+def _read_members(members: list[tuple[str, object]]) -> dict[str, object]:
     """An object; of a key that stands twice both must say the same."""
-    pairs = list(members)
-    read = dict(pairs)
-    if len(read) < len(pairs) and any(read[key] != value for key, value in pairs):
+    read = dict(members)
+    if len(read) < len(members) and any(read[key] != value for key, value in members):
         msg = "a key stands twice in the object, with two values"
         raise NotJsonError(msg)
     return read
