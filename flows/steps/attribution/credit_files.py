@@ -21,8 +21,8 @@ BY_MESSAGE, BY_SESSION = "by message", "by session"
 REVENUE, LIFT = "revenue", "lift"
 ROWS_A_PIECE = 250_000
 """How many rows of `order_touches` are held at a time, about."""
-ROWS_A_BATCH = 50_000
-"""How many rows of a file are read or skipped at once."""
+ROWS_A_BATCH = 8_192
+"""How many rows of a file are read or skipped at once: few, as a piece takes some of every file."""
 ROWS_A_SAMPLE = 1_000
 """One of so many rows decides where pieces are cut."""
 KEY = key(CreditedTouch)[:2]
