@@ -19,7 +19,7 @@ from transforms.reports.attribution import add_up_campaigns, add_up_orders
 TOUCHES, CAMPAIGNS, PATHS = "touches", "campaigns", "paths"
 BY_MESSAGE, BY_SESSION = "by message", "by session"
 REVENUE, LIFT = "revenue", "lift"
-ROWS_A_PIECE = 250_000
+ROWS_A_PIECE = 50_000
 """How many rows of `order_touches` are held at a time, about."""
 ROWS_A_BATCH = 8_192
 """How many rows of a file are read or skipped at once: few, as a piece takes some of every file."""
