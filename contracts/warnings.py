@@ -19,6 +19,10 @@ WARNINGS: Mapping[str, str] = {
     ),
     "empty_file": "a file without rows",
     "equal_rows": "ad figures that stand twice in a file, cell by cell; both count",
+    "far_off_time": (
+        "rows of a time before 2000 or more than a year ahead: a spreadsheet's zero, a mistyped "
+        "year, another unit"
+    ),
     "feed_empty": "a feed without rows; tables published before stand on without rows",
     "few_rows": "new files have fewer rows than `min_rows`",
     "file_changing": (

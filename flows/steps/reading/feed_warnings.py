@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from itertools import chain
 from zoneinfo import ZoneInfo
@@ -31,8 +31,20 @@ ALIKE = 0.85
 """From which likeness on the name of a platform is one that links give, misspelt."""
 
 
-def find_feed_warnings(loaded: LoadedWorkspace, catalog: Catalog) -> Iterator[Warned]:
-    """Everything about the feeds that is allowed and looks like a mistake."""
+EARLIEST = date(2000, 1, 1)
+"""Before it a row's time is the zero of a spreadsheet or a clock, or of another unit."""
+AHEAD = timedelta(days=366)
+"""What is planned lies nearer than that; a row beyond it has a mistyped year."""
+
+
+def find_feed_warnings(
+    loaded: LoadedWorkspace, catalog: Catalog, now: datetime
+) -> Iterator[Warned]:
+    """Everything about the feeds that is allowed and looks like a mistake.
+
+    Args:
+        now: When the run started.
+    """
     for feed in catalog.feeds:
         files = catalog.feeds.files_of(feed)
         yield from _warn_of_emptiness(feed, files)
@@ -40,6 +52,7 @@ def find_feed_warnings(loaded: LoadedWorkspace, catalog: Catalog) -> Iterator[Wa
         yield from _warn_of_missing_columns(feed, filled, loaded.config.workspace.currency)
         yield from _warn_of_shifted_days(feed, filled, loaded.config.workspace.timezone)
         yield from _warn_of_day_orders(feed, filled)
+        yield from _warn_of_far_off_times(feed, filled, (now + AHEAD).date())
         yield from _warn_of_bared_ids(feed, filled)
         yield from _warn_of_platforms(feed, filled, loaded.config.ads)
     channels = find_channels(catalog, loaded.config)
@@ -129,6 +142,30 @@ def _warn_of_day_orders(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator
             f"formats.{AdStats.date_day}",
             count=count,
         )
+
+
+def _warn_of_far_off_times(
+    feed: ConfiguredFeed, files: list[ReadFile], latest: date
+) -> Iterator[Warned]:
+    """Rows of a time in which nothing was sent or sold; one to come hides that a feed is late."""
+    got = [(file.raw.path, one) for file in files for one in file.receipt.tables]
+    firsts = [(one.first_at, one.table, path) for path, one in got if one.first_at]
+    lasts = [(one.last_at, one.table, path) for path, one in got if one.last_at]
+    far = {
+        "before 2000": [one for one in firsts if find_day(one[0], "UTC") < EARLIEST],
+        "more than a year ahead": [one for one in lasts if find_day(one[0], "UTC") > latest],
+    }
+    for where, found in far.items():
+        if found:
+            at, table, path = min(found)
+            yield feed.warn(
+                "far_off_time",
+                f"{count_of(len(found), 'file')} with rows {where}, as {table} of {at} in {path}; "
+                "they count on that day: mend them in the file, or read what stands for no time "
+                'as empty with null_values = ["…"]',
+                "null_values",
+                count=len(found),
+            )
 
 
 def _warn_of_bared_ids(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:

@@ -139,16 +139,15 @@ def read_feeds(
     contents = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
     status = judge_rows(files_read, keys_at_once(config.run), keeper)
     catalog = reject_unpriced(Catalog(files_read, contents, status), config, keeper)
-    states = judge_feeds(
-        loaded.root, feeds, files_read, now or datetime.now(UTC), config.workspace.timezone
-    )
+    now = now or datetime.now(UTC)
+    states = judge_feeds(loaded.root, feeds, files_read, now, config.workspace.timezone)
     before = read_known_columns(loaded.root)
     warnings = [
         *_warn_of_absence(feeds, files),
         *raw.warnings,
         *find_missing_rates(catalog, config),
         *(warned for state in states for warned in state.warnings),
-        *find_feed_warnings(loaded, catalog),
+        *find_feed_warnings(loaded, catalog, now),
         *warn_of_damage(loaded.root),
         *warn_of_lost_columns(contents, before),
         *warn_of_repeats(catalog, config),

@@ -12,6 +12,7 @@ EVENTS = feed("events", "raw/events/*")
 PEOPLE = {"raw/contacts/1.csv": b"contact_id\n1\n"}
 GOOGLE = '[[feeds]]\nsource = "google_ads.report"\nfiles = "raw/ads/*"\n'
 HEADER = b"Day,Campaign ID,Campaign,Currency code,Cost,Clicks,Impr.,Conversions,Conv. value\n"
+CODE = "far_off_time"
 ROW = b"2026-01-31,7,Spring,EUR,12.50,3,100,1,20\n"
 
 
@@ -208,3 +209,28 @@ def test_a_platform_that_links_name_otherwise_is_told(tmp_path: Path) -> None:
     ):
         read = read_files(tmp_path / str(len(settled)), settled, {"raw/a.csv": stats})
         assert not warned(read.warnings, "unusual_platform")
+
+
+@pytest.mark.parametrize(
+    ("time", "where"),
+    [
+        ("1899-12-30T00:00:00Z", "before 2000"),
+        ("1970-01-21T05:00:00Z", "before 2000"),
+        ("2206-11-21T10:00:00Z", "more than a year ahead"),
+        ("2000-01-01T00:00:00Z", None),
+        ("2026-11-21T10:00:00Z", None),
+    ],
+)
+def test_a_time_far_off_is_told(tmp_path: Path, time: str, where: str | None) -> None:
+    """A spreadsheet's zero, milliseconds read as seconds, a mistyped year: told, and counted."""
+    orders = b"order_id,ordered_at,revenue\n1,2026-01-31T10:00:00Z,5\n"
+    files = {
+        "raw/orders/1.csv": orders,
+        "raw/orders/2.csv": orders.replace(b"1,2026-01-31T10:00:00Z", f"2,{time}".encode()),
+    }
+    found = warned(read_files(tmp_path, feed("orders", "raw/orders/*"), files).warnings, CODE)
+    assert len(found) == (where is not None)
+    for told in found:
+        assert f"1 file with rows {where}, as orders of {time[:10]}" in told.message
+        assert "in raw/orders/2.csv" in told.message
+        assert (told.count, told.setting) == (1, "feeds[0].null_values")
