@@ -159,6 +159,7 @@ class Overviews(Expected):
                 "campaigns_used_in": len({r["campaign_id"] for r in members} - {own}),
                 **figures(count(sends)),
                 "delivery_basis": self.world.basis_of(sends),
+                "attributes": row.get("attributes"),
             }
         return report
 

@@ -18,7 +18,7 @@ NAMES = [
     "</code><script>document.title='hit'</script>",
     "new\nline\ttab \x1b[201~touch hit",
     "--to=hit -- \\ & | > hit",
-    "\u202eevil \N{LATIN SMALL LETTER O WITH STROKE}\U0001f3bf %41 {{x}}",
+    "evil\u202e \N{LATIN SMALL LETTER O WITH STROKE}\U0001f3bf %41 {{x}}",
 ]
 SHELL = "campaign-reports() { printf '%s\\0' \"$@\"; }\n"
 

@@ -74,7 +74,7 @@ def test_the_same_for_people(root: Path, call: Call) -> None:
 
 
 def test_it_ends_as_a_run_would(root: Path, call: Call) -> None:
-    (root / "raw/contacts.csv").write_bytes(b"Nr,email\n,\n,x\n")
+    (root / "raw/contacts.csv").write_bytes(b"Nr,email\n,y\n,x\n")
     out, err = call("check", root, "--json", code=3)
     problem = json.loads(out)["problem"]
     assert problem["exit_code"] == 3

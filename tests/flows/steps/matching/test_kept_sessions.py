@@ -21,7 +21,7 @@ FEEDS = "".join(feed(table, f"raw/{table}/*") for table in TABLES)
 ADS = b"platform,campaign_id\ngoogle_ads,c1\n"
 SESSIONS = "org_id,session_id,started_at,landing_url\n"
 VIEWS = "org_id,page_view_id,viewed_at,anonymous_id,url\n"
-DAYS = 80
+DAYS = 160
 """So many files that a run of them without the end of a batch is out of the question."""
 
 
@@ -90,7 +90,7 @@ def test_a_new_file_has_few_sessions_written_and_gives_those_of_all_files(tmp_pa
     assert memory.written.count("sessions of page views") == 1
 
     memory.written.clear()
-    now = read(tmp_path / "two", views, before | {"99": day(99)})
+    now = read(tmp_path / "two", views, before | {"new": day(DAYS)})
     found = find(now, tmp_path / "two", memory)
     # Where batches end hangs on the hashes of files: the new one may end one, or begin another.
     assert {*memory.written} == {"sessions of files"}
