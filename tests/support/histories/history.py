@@ -8,20 +8,11 @@ from random import Random
 from typing import Any
 
 from flows.cli.app import main
-from tests.support.histories.settings import (
-    AUDIENCES,
-    MAPPINGS,
-    OPTIONS,
-    ORGANIZATIONS,
-    SETTINGS,
-    write_option,
-)
+from tests.support.histories.configuration import MORE, Configuration
 from tests.support.histories.worlds import CALLED, CURRENCIES, Row, draw_world
 
 CUTS = 4
 """Into how many files the rows of a table are cut."""
-MORE = "more "
-"""How the second feed of a table is called, before the table."""
 SECOND = frozenset({"contacts", "events", "sessions", "page_views", "orders", "ads", "ad_stats"})
 """Tables that two feeds may give."""
 OVERLAPPING = frozenset({"contacts", "campaigns", "messages", "orders", "sends", "sessions", "ads"})
@@ -63,29 +54,20 @@ class History:
         root: The workspace.
         random: Draws what happens.
         waiting: Files that are not delivered yet: path -> rows.
-        settings: Setting -> its value as TOML.
-        audience: The audience that is configured.
-        feeds: The feeds in their order; each is called as its folder.
-        gone: Those of them that are not configured now.
-        options: Feed -> what it says beyond its files: setting -> its value as TOML.
-        mappings: Feed -> how it is read, as the place in `MAPPINGS`.
-        folders: Feed -> where its files lie, if not in the folder that it is called after.
-        labels: Feed -> how it is called, if not as its folder was at first.
         happened: What happened in each night, for who looks at a failure.
+        configuration: What campaigns.toml says.
     """
 
     root: Path
     random: Random
     waiting: dict[str, list[Row]]
-    feeds: list[str]
-    gone: set[str] = field(default_factory=set)
-    settings: dict[str, str] = field(default_factory=dict)
-    options: dict[str, dict[str, str]] = field(default_factory=dict)
-    mappings: dict[str, int] = field(default_factory=dict)
-    folders: dict[str, str] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
-    audience: str = ""
     happened: list[str] = field(default_factory=list)
+    configuration: Configuration = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Configure the feeds of all files."""
+        feeds = dict.fromkeys(path.split("/")[1] for path in self.waiting)
+        self.configuration = Configuration(self.root, self.random, self.note, [*feeds])
 
     @classmethod
     def begin(cls, root: Path, seed: int) -> "History":
@@ -96,18 +78,16 @@ class History:
             for number, part in enumerate(cut(random, rows)):
                 is_second = table in SECOND and random.random() < 0.25
                 waiting[f"raw/{MORE * is_second}{table}/{number}.jsonl"] = part
-        history = cls(
-            root, random, waiting, feeds=[*dict.fromkeys(p.split("/")[1] for p in waiting)]
-        )
-        history.settings = {name: values[0] for name, values in SETTINGS.items()}
-        for feed in history.feeds:
+        history = cls(root, random, waiting)
+        for feed in history.configuration.feeds:
             (root / "raw" / feed).mkdir(parents=True)
         history.deliver(len(waiting) // 3)
-        history.configure()
+        history.configuration.write()
         return history
 
     def pass_a_day(self) -> None:
         """Let some of what happens to a workspace happen."""
+        configuration = self.configuration
         happenings: tuple[Callable[[], None], ...] = (
             *(self.deliver,) * 5,
             self.deliver_again,
@@ -116,28 +96,28 @@ class History:
             self.spoil,
             self.withdraw,
             *(self.overlap,) * 2,
-            *(self.change_setting,) * 3,
-            *(self.change_option,) * 2,
-            self.change_organization,
-            self.change_mapping,
-            self.rename_feed,
-            self.move_folder,
-            self.remove_rates,
-            self.swap_feeds,
-            self.leave_a_feed_out,
+            *(configuration.change_setting,) * 3,
+            *(configuration.change_option,) * 2,
+            configuration.change_organization,
+            configuration.change_mapping,
+            configuration.rename_feed,
+            configuration.move_folder,
+            configuration.remove_rates,
+            configuration.swap_feeds,
+            configuration.leave_a_feed_out,
             self.erase,
             self.do_nothing,
         )
         self.happened.append("--")
         for happening in self.random.sample(happenings, self.random.randint(1, 3)):
             happening()
-        self.configure()
+        configuration.write()
 
     def deliver(self, most: int = 6) -> None:
         """Deliver some files, of any table and day."""
         for path in self.random.sample(sorted(self.waiting), min(most, len(self.waiting))):
             feed = path.split("/")[1]
-            place = path.replace(f"/{feed}/", f"/{self.folders.get(feed, feed)}/")
+            place = path.replace(f"/{feed}/", f"/{self.configuration.folders.get(feed, feed)}/")
             self.write(place, self.waiting.pop(path))
 
     def deliver_again(self) -> None:
@@ -186,67 +166,6 @@ class History:
             again = [self.restate(row) for row in self.random.sample(rows, min(3, len(rows)))]
             self.write(self.name(path.with_name(f"later-{path.name}")), again)
 
-    def change_setting(self) -> None:
-        """Change a setting, or the audience."""
-        name = self.random.choice([*SETTINGS, "audience"])
-        if name == "audience":
-            self.audience = self.random.choice(AUDIENCES)
-        else:
-            self.settings[name] = self.random.choice(SETTINGS[name])
-        self.note("set", name, self.settings.get(name, self.audience))
-
-    def change_option(self) -> None:
-        """Change what a feed says beyond its files."""
-        feed = self.random.choice(self.feeds)
-        options = OPTIONS.get(feed.removeprefix(MORE), ()) or OPTIONS[""]
-        chosen = self.random.choice(options)
-        self.options[feed] = {**self.options.get(feed, {}), **chosen}
-        self.note("option", feed, chosen)
-
-    def change_organization(self) -> None:
-        """Say of a feed that all its rows are another organization's, or its rows' own again."""
-        feed = self.random.choice(self.feeds)
-        org_id = self.random.choice(ORGANIZATIONS)
-        self.options[feed] = {**self.options.get(feed, {}), "constants.org_id": org_id}
-        self.note("org_id", feed, org_id)
-
-    def change_mapping(self) -> None:
-        """Read a feed through a mapping of the workspace's own, which may read it otherwise."""
-        feed = self.random.choice(self.feeds)
-        self.mappings[feed] = self.random.randrange(len(MAPPINGS))
-        self.note("mapping", feed, self.mappings[feed])
-
-    def rename_feed(self) -> None:
-        """Call a feed otherwise."""
-        feed = self.random.choice(self.feeds)
-        self.labels[feed] = self.random.choice([feed, f"the {feed}", f"a {feed}"])
-        self.note("call", feed, self.labels[feed])
-
-    def move_folder(self) -> None:
-        """Give the folder of a feed's files another name, which may change their order."""
-        feed = self.random.choice(self.feeds)
-        old, new = self.folders.get(feed, feed), f"{self.random.choice('a0z')} {feed}"
-        if old != new:
-            self.note("move", old, new)
-            (self.root / "raw" / old).rename(self.root / "raw" / new)
-            self.folders[feed] = new
-
-    def remove_rates(self) -> None:
-        """Configure no rates, as `leave_a_feed_out` does with any feed."""
-        back, self.gone = self.gone, {"exchange_rates"}
-        self.note("without rates, again", *back)
-
-    def swap_feeds(self) -> None:
-        """Configure feeds in another order."""
-        self.note("swap")
-        self.random.shuffle(self.feeds)
-
-    def leave_a_feed_out(self) -> None:
-        """Configure a feed less, and again the one that was left out before."""
-        back, self.gone = self.gone, {self.random.choice(self.feeds)}
-        self.note("without", *self.gone - back)
-        self.gone -= back
-
     def erase(self) -> None:
         """Erase a person, from the raw files too or not."""
         people = [
@@ -261,34 +180,9 @@ class History:
     def do_nothing(self) -> None:
         """A night without anything new."""
 
-    def configure(self) -> None:
-        """Write campaigns.toml."""
-        sections: dict[str, list[str]] = {}
-        for name, value in self.settings.items():
-            section, key = name.split(".")
-            sections.setdefault(section, []).append(f"{key} = {value}")
-        text = "".join(f"[{name}]\n" + "\n".join([*of, ""]) for name, of in sections.items())
-        feeds = "".join(self.describe(feed) for feed in self.feeds if feed not in self.gone)
-        (self.root / "campaigns.toml").write_text(text + feeds + self.audience)
-
-    def describe(self, feed: str) -> str:
-        """A feed as campaigns.toml states it; its mapping is written beside that."""
-        table = feed.removeprefix(MORE)
-        folder, label = self.folders.get(feed, feed), self.labels.get(feed, feed)
-        read_as = f'table = "{table}"'
-        if mapping := MAPPINGS[self.mappings.get(feed, 0)](table):
-            read_as = f'source = "own.{feed.replace(" ", "_")}"'
-            path = self.root / f"sources/own.{feed.replace(' ', '_')}.toml"
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(mapping)
-        options = "".join(
-            write_option(name, value) for name, value in self.options.get(feed, {}).items()
-        )
-        return f'[[feeds]]\nname = "{label}"\n{read_as}\nfiles = "raw/{folder}/*"\n{options}'
-
     def list_files(self, *feeds: str) -> Iterable[Path]:
         """The delivered files with rows, of some feeds or of any."""
-        folders = {self.folders.get(feed, feed) for feed in feeds}
+        folders = {self.configuration.folders.get(feed, feed) for feed in feeds}
         for path in sorted(self.root.glob("raw/*/*")):
             if (not feeds or path.parent.name in folders) and read(path):
                 yield path

@@ -35,11 +35,12 @@ def begin(root: Path, seed: int) -> History:
         for table, rows in tables.items()
         for number, part in enumerate(cut(random, rows))
     }
-    history = History(root, random, waiting, [*tables], settings={**SETTINGS})
+    history = History(root, random, waiting)
+    history.configuration.feeds, history.configuration.settings = [*tables], {**SETTINGS}
     for table in tables:
         (root / "raw" / table).mkdir(parents=True)
     history.deliver(len(waiting) // 2)
-    history.configure()
+    history.configuration.write()
     return history
 
 
@@ -86,8 +87,8 @@ def live_nights(tmp_path: Path, seed: int, nights: int) -> int:
             assert rows.equals(expected[kind]), (kind, history.happened)
         base = FactBase(facts, names, tuple(files))
         history.pass_a_day()
-        history.settings = {**SETTINGS}
-        history.configure()
+        history.configuration.settings = {**SETTINGS}
+        history.configuration.write()
     return restated
 
 
