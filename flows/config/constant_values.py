@@ -17,11 +17,7 @@ PLATFORMS = [platform.value for platform in Platform]
 
 
 def find_wrong_constants(feed: ConfiguredFeed) -> Iterator[str]:
-    """What is wrong with the constants of a feed, key by key, without their values.
-
-    Args:
-        feed: The feed, its mappings among it.
-    """
+    """What is wrong with the constants of a feed, key by key, without their values."""
     constants = feed.section.constants
     for resolved in feed.mappings if constants else ():
         for name, words in _explain_row_of(constants, resolved).items():

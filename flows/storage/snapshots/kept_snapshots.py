@@ -26,8 +26,6 @@ from flows.storage.workspace_files import remove_tree, storage_errors
 
 GRACE = timedelta(hours=1)
 """How long a snapshot stays after it ceased to be the published one: readers may be in it."""
-
-
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 F = TypeVar("F", bound=Manifest | PastRun)
 
@@ -62,9 +60,20 @@ def list_quarantines(layout: Layout) -> list[str]:
     return [run_id for run_id in runs if any((layout.quarantine / run_id).iterdir())]
 
 
-def find_last_run(layout: Layout) -> str:
-    """The last run that published or was refused, of those of which something is left; or none."""
-    return max((*_list_runs(layout.snapshots), *_list_runs(layout.quarantine)), default="")
+def find_last_run(layout: Layout) -> datetime | None:
+    """The time in the id of the last run of which something is left; None if there is none."""
+    runs = (*_list_runs(layout.snapshots), *_list_runs(layout.quarantine))
+    return max((at for run in runs if (at := _read_time(run))), default=None)
+
+
+def _read_time(run_id: str) -> datetime | None:
+    """The time in a run's id; None where a folder is only called as a run is."""
+    whole, behind = run_id.split("-")
+    try:
+        second = datetime.strptime(whole, RUN_ID_SECOND).replace(tzinfo=UTC)
+        return second + timedelta(microseconds=int(behind[:-1], 16))
+    except (ValueError, OverflowError):
+        return None
 
 
 def _list_runs(folder: Path) -> list[str]:

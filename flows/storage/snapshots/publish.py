@@ -41,7 +41,7 @@ FOLDERS_OF_TABLES = frozenset({"audiences"})
 TABLE_SUFFIX = ".parquet"
 
 
-def new_run_id(now: datetime, last: str = "") -> str:
+def new_run_id(now: datetime, last: datetime | None = None) -> str:
     """A run id that sorts by time and is never used twice, as 20261121T043000Z-1f3a9c.
 
     The last digits are the second's microsecond and, behind it, one by chance. Ids say in which
@@ -50,13 +50,11 @@ def new_run_id(now: datetime, last: str = "") -> str:
 
     Args:
         now: When the run began.
-        last: The id of the run before, if there was one.
+        last: The time in the id of the run before, if there was one.
     """
     instant = now.astimezone(UTC)
-    if last:
-        whole, behind = last.split("-")
-        second = datetime.strptime(whole, RUN_ID_SECOND).replace(tzinfo=UTC)
-        instant = max(instant, second + timedelta(microseconds=int(behind[:-1], 16) + 1))
+    if last is not None:
+        instant = max(instant, last + timedelta(microseconds=1))
     behind = f"{instant.microsecond:05x}{secrets.randbelow(16):x}"
     return f"{instant.strftime(RUN_ID_SECOND)}-{behind}"
 

@@ -17,7 +17,9 @@ import pytest
 from contracts.manifest import Manifest
 from flows.errors import StorageFailed
 from flows.storage import workspace_files
+from flows.storage.layout import Layout
 from flows.storage.snapshots import publish
+from flows.storage.snapshots.kept_snapshots import find_last_run
 from flows.storage.snapshots.publish import (
     discard_staging,
     hash_outputs,
@@ -181,11 +183,21 @@ def test_run_ids_sort_by_time_to_the_microsecond() -> None:
 
 
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(seconds=5), timedelta(days=4000)])
-def test_a_run_id_follows_the_last_one_where_the_clock_does_not(late: timedelta) -> None:
-    last = new_run_id(NOW)
-    ids = [last, *(last := new_run_id(NOW - late, last) for _ in range(20))]
+def test_a_run_id_follows_the_last_one_where_the_clock_does_not(
+    tmp_path: Path, late: timedelta
+) -> None:
+    """Of those of runs that published or were refused; a folder of no time is none of them."""
+    layout = Layout(tmp_path)
+    (layout.snapshots / "99999999T999999Z-ffffff").mkdir(parents=True)
+    assert find_last_run(layout) is None
+    ids = [new_run_id(NOW)]
+    for number in range(20):
+        home = layout.quarantine if number % 2 else layout.snapshots
+        (home / ids[-1]).mkdir(parents=True)
+        ids.append(new_run_id(NOW - late, find_last_run(layout)))
     assert ids == sorted(set(ids))
-    assert new_run_id(NOW + timedelta(days=1), last).startswith("20261122T043000Z-")
+    tomorrow = new_run_id(NOW + timedelta(days=1), find_last_run(layout))
+    assert tomorrow.startswith("20261122T043000Z-")
 
 
 def test_staging_never_uses_a_name_twice(tmp_path: Path) -> None:
