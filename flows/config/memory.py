@@ -27,6 +27,10 @@ VIEW_BYTES = 2000
 """What a page view takes while sessions are made of it, with its texts, and their order."""
 KEY_BYTES = 32
 """What a key takes while repeated ones are found: as it is read, in one piece, and in order."""
+SHARED_KEY_BYTES = 800
+"""What a key takes while it is sought among others, eight times over: all people are held too."""
+MOST_SHARED_KEYS = 4_000_000
+"""More keys at a time are sought no sooner."""
 
 
 def memory_bytes(run: RunSection) -> int:
@@ -53,6 +57,11 @@ def tasks_at_once(run: RunSection) -> int:
 def keys_at_once(run: RunSection) -> int:
     """How many keys of rows are compared at a time."""
     return max(1, memory_bytes(run) // KEY_BYTES)
+
+
+def shared_keys_at_once(run: RunSection) -> int:
+    """How many keys are held at a time while batches that share one are found."""
+    return max(1, min(MOST_SHARED_KEYS, memory_bytes(run) // SHARED_KEY_BYTES))
 
 
 def fact_rows_at_once(run: RunSection) -> int:

@@ -20,6 +20,7 @@ from contracts.feeds import Events, Sends
 from contracts.reports.journeys import IdentityLinks
 from contracts.vocabulary import Action
 from flows.catalog.file_batches import Batch, list_batches, pack_row
+from flows.config.memory import shared_keys_at_once
 from flows.kept.identities import identify_rows
 from flows.runtime.materialize import materialize, write_whole
 from flows.steps.activities.activity_pieces import EVENTS, PLACES, SENDS, Pieces, write_piece
@@ -139,6 +140,7 @@ def write_events(inputs: PeopleInputs, linked: LinkedPieces, sends: Pieces) -> P
         "keys that events and sends share",
         {one.identity: one.sends for one in asked},
         {name: _scan_places([folder]).select(SENT_KEY) for name, folder in pieces.items()},
+        shared_keys_at_once(inputs.config.run),
     )
     links, hasty = linked.identify_links([one.devices for one in asked]), find_haste(inputs, asked)
     of = EventInputs(inputs.names.owners, linked.links, inputs.names.channels)

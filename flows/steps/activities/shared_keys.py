@@ -14,15 +14,15 @@ from flows.kept.kept_frames import read_frame, write_frames
 from flows.runtime.materialize import cut_groups
 from transforms.common.joins import HELD, STREAMED
 
-KEYS_AT_ONCE = 4_000_000
-"""About how many keys are held at a time, of however many."""
 PAIRS, HOLDING, PASSING = "pairs", "holding", "passing"
 
 Keys = Mapping[str, pl.LazyFrame]
 Pair = tuple[str, str]
 
 
-def find_shared_keys(keeper: Keeper, name: str, asking: Keys, asked: Keys) -> dict[str, list[str]]:
+def find_shared_keys(
+    keeper: Keeper, name: str, asking: Keys, asked: Keys, at_once: int
+) -> dict[str, list[str]]:
     """Find which of those asked have any key of each that asks.
 
     Two that a run before compared share one if they did then: only what is new is compared.
@@ -32,6 +32,7 @@ def find_shared_keys(keeper: Keeper, name: str, asking: Keys, asked: Keys) -> di
         name: The step.
         asking: Identity of each that asks -> its keys, each once, in one column.
         asked: The same of those asked, with the same column.
+        at_once: About how many keys are held at a time, of however many.
 
     Returns:
         Each that asks -> those with which it shares a key, in their order.
@@ -44,8 +45,9 @@ def find_shared_keys(keeper: Keeper, name: str, asking: Keys, asked: Keys) -> di
         stayed = {one: keys for one, keys in asking.items() if one in olds[0]}
         new = {one: keys for one, keys in asked.items() if one not in olds[1]}
         with TemporaryDirectory(dir=folder) as place:
-            found = {*_compare(come, asked, Path(place, "come"))}
-            found |= {(one, other) for other, one in _compare(new, stayed, Path(place, "new"))}
+            found = {*_compare(come, asked, at_once, Path(place, "come"))}
+            others = _compare(new, stayed, at_once, Path(place, "new"))
+            found |= {(one, other) for other, one in others}
         pairs = [(*pair, known.get(pair, pair in found)) for pair in product(asking, asked)]
         whole = pl.DataFrame(pairs, schema=polars_schema(KeyComparisons), orient="row")
         return write_frames(folder, {PAIRS: whole})
@@ -67,11 +69,12 @@ def _list_pairs(folder: Path) -> dict[Pair, bool]:
     return {(one, other): shares_a_key for one, other, shares_a_key in rows}
 
 
-def _compare(held: Keys, passing: Keys, folder: Path) -> Iterator[Pair]:
+def _compare(held: Keys, passing: Keys, at_once: int, folder: Path) -> Iterator[Pair]:
     """The pairs of one whose keys are held and one whose keys pass by that have one in common.
 
     Args:
         passing: The others.
+        at_once: About how many keys are held at a time.
         folder: Where the keys are cut into groups, if they are many.
     """
     if not (held and passing):
@@ -79,7 +82,7 @@ def _compare(held: Keys, passing: Keys, folder: Path) -> Iterator[Pair]:
     own, others = _number(held, HOLDING), _number(passing, PASSING)
     keys = own.select(pl.len()).collect().item()
     (key,) = {*own.collect_schema()} - {HOLDING}
-    groups = keys // KEYS_AT_ONCE + 1
+    groups = keys // at_once + 1
     mine, theirs = (
         cut_groups(rows, pl.col(key), groups, folder / name)
         for name, rows in ((HOLDING, own), (PASSING, others))

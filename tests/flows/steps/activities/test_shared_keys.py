@@ -10,7 +10,6 @@ import pytest
 
 from flows.kept.identities import identify
 from flows.kept.keepers import ScratchFolder
-from flows.steps.activities import shared_keys
 from flows.steps.activities.shared_keys import find_shared_keys
 
 KEYS, BATCHES, NIGHTS = range(40), 8, 6
@@ -39,10 +38,7 @@ class Nights:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_batches_share_what_all_keys_share(
-    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(shared_keys, "KEYS_AT_ONCE", 10)
+def test_batches_share_what_all_keys_share(tmp_path: Path, seed: int) -> None:
     random, keeper = Random(seed), Nights(tmp_path)  # noqa: S311 - no secret is drawn
     drawn = {
         side: {
@@ -63,7 +59,7 @@ def test_batches_share_what_all_keys_share(
             }
             for side in ("asking", "asked")
         )
-        found = find_shared_keys(keeper, "shared", asking, asked)
+        found = find_shared_keys(keeper, "shared", asking, asked, at_once=10)
         assert found == {
             one: [other for other, theirs in here["asked"].items() if keys & theirs]
             for one, keys in here["asking"].items()
@@ -74,6 +70,7 @@ def test_two_that_met_before_are_not_compared_again(tmp_path: Path) -> None:
     """Their keys are gone, and yet it is known that they meet."""
     keeper, none = Nights(tmp_path), pl.LazyFrame(schema={"key": pl.UInt64})
     keys = pl.LazyFrame({"key": [1]}, schema={"key": pl.UInt64})
-    assert find_shared_keys(keeper, "m", {"a": keys}, {"b": keys}) == {"a": ["b"]}
-    found = find_shared_keys(keeper, "m", {"a": none, "c": keys}, {"b": none, "d": keys})
+    assert find_shared_keys(keeper, "m", {"a": keys}, {"b": keys}, at_once=10) == {"a": ["b"]}
+    later = {"a": none, "c": keys}, {"b": none, "d": keys}
+    found = find_shared_keys(keeper, "m", *later, at_once=10)
     assert found == {"a": ["b"], "c": ["d"]}
