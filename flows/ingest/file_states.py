@@ -6,6 +6,7 @@ looked at again after it was read; where the clock's grain could hide a change, 
 
 import time
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -57,28 +58,30 @@ class Refused:
 
 @dataclass(frozen=True)
 class Pools:
-    """What hashes and reads files.
+    """What hashes and reads files: some are hashed while others are read.
 
     Attributes:
-        workers: As many files at a time as it has threads or workers.
-        here: The same, or threads of this process where the workers are in others: it alone can
-            bring the bytes of files that are elsewhere.
+        workers: Reads as many files at a time as it has threads or workers.
+        here: Threads of this process: they alone can bring the bytes of files that are elsewhere.
+        is_remote: Whether the workers are in other processes.
     """
 
     workers: Executor
     here: Executor
+    is_remote: bool
 
     def note(self, raw: RawFile) -> Future[FileState | Refused | None]:
         """Have it noted what a file is."""
-        pool = self.here if is_raw_elsewhere(raw.location) else self.workers
-        return pool.submit(_note_state, raw)
+        is_there = self.is_remote and not is_raw_elsewhere(raw.location)
+        return (self.workers if is_there else self.here).submit(_note_state, raw)
 
     def read(
         self, same: SameBytes, state: FileState, target: Target, *, is_again: bool
     ) -> Future[Reading]:
         """Have a file read; one whose bytes are elsewhere is brought unless the ledger has it."""
         is_known = not is_again and (target.ledger / same.key).is_dir()
-        if self.here is self.workers or is_known or not is_raw_elsewhere(same.files[0].location):
+        is_here = not self.is_remote or not is_raw_elsewhere(same.files[0].location)
+        if is_here or is_known:
             return self.workers.submit(read_unchanged, same, state, target)
         return self.here.submit(_read_brought, self.workers, same, state, target)
 
@@ -98,6 +101,13 @@ def _note_state(raw: RawFile) -> FileState | Refused | None:
         reason = f"the file cannot be read ({error.strerror})"
         return Refused(raw, reason, "give the user of the run the right to read it")
     return FileState(before[0], before, noted, sha256) if is_same else None
+
+
+def find_length(raw: RawFile) -> int:
+    """The length of a file's content; 0 of one that is gone or cannot be asked."""
+    with suppress(OSError):
+        return _entry(raw.location)[0]
+    return 0
 
 
 def _entry(path: Path) -> tuple[int, ...]:

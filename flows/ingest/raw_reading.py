@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from contracts.manifest import Warned
 from flows.catalog.feed_files import RawFile
 from flows.catalog.ledger import Receipt
 from flows.ingest.file_ingest import Reading, SameBytes, find_last_reading, name_reading
-from flows.ingest.file_states import ChangedFile, FileState, Pools, Refused, Target
+from flows.ingest.file_states import ChangedFile, FileState, Pools, Refused, Target, find_length
 from flows.readers import RefusedFile
 
 NEXT_RUN = "it is left for the next run"
@@ -84,24 +85,24 @@ def _read_once(
     is_again: bool = False,
 ) -> list[RawFile]:
     """Hash and read files; return those that changed meanwhile."""
-    noted = [pools.note(raw) for raw in files]
+    noted = _note_largest_first(files, pools)
     states: dict[str, FileState] = {}
     changed = []
-    for raw, note in zip(files, noted, strict=True):
-        match state := note.result():
-            case FileState():
-                states[raw.path] = state
-            case Refused():
-                found.refused.append(state)
-            case None:
-                changed.append(raw)
-    groups = _group_same_bytes([raw for raw in files if raw.path in states], states)
-    # The largest first: else one of them may be read alone at the end.
-    groups.sort(key=lambda same: states[same.files[0].path].bytes, reverse=True)
-    pending: dict[Future[Reading], SameBytes] = {
-        pools.read(same, states[same.files[0].path], target, is_again=is_again): same
-        for same in groups
-    }
+    pending: dict[Future[Reading], SameBytes] = {}
+    for length, of_length in groupby(noted, key=lambda one: one[0]):
+        read = []
+        for _, raw, note in of_length:
+            match state := note.result():
+                case FileState() if state.bytes == length:
+                    states[raw.path] = state
+                    read.append(raw)
+                case Refused():
+                    found.refused.append(state)
+                case _:
+                    changed.append(raw)
+        for same in _group_same_bytes(read, states):
+            state = states[same.files[0].path]
+            pending[pools.read(same, state, target, is_again=is_again)] = same
     for future in as_completed(pending):
         same = pending[future]
         try:
@@ -117,6 +118,19 @@ def _read_once(
             found.warnings += _warn_of_damage(same, reading)
         on_file(len(found.read) + len(found.refused), len(files))
     return changed
+
+
+def _note_largest_first(
+    files: Iterable[RawFile], pools: Pools
+) -> list[tuple[int, RawFile, Future[FileState | Refused | None]]]:
+    """Have files noted, each with the length that it had before.
+
+    Those of one length, which may have the same bytes, follow each other; the largest come first:
+    else one of them may be read alone at the end.
+    """
+    lengths = [(find_length(raw), raw) for raw in files]
+    lengths.sort(key=lambda one: one[0], reverse=True)
+    return [(length, raw, pools.note(raw)) for length, raw in lengths]
 
 
 def _group_same_bytes(files: Iterable[RawFile], states: dict[str, FileState]) -> list[SameBytes]:

@@ -168,15 +168,16 @@ def _read_raw(
     """Read files into the ledger, several at a time."""
     keeps_facts = loaded.config.erasure.aggregates == "keep"
     erasing = Erasing(read_erasures(loaded.root), keeps_facts=keeps_facts)
+    at_once = files_at_once(loaded.config.run)
     with (
-        workers.open_pool(files_at_once(loaded.config.run)) as pool,
-        ThreadPoolExecutor(BROUGHT_AT_ONCE) as here,
+        workers.open_pool(at_once) as pool,
+        ThreadPoolExecutor(BROUGHT_AT_ONCE if workers.is_remote else at_once) as here,
     ):
         raw = read_raw_files(
             files,
             Target(ledger, erasing),
             loaded.config.workspace.settle_seconds,
-            Pools(pool, here if workers.is_remote else pool),
+            Pools(pool, here, workers.is_remote),
             progress,
             partial(_list_published, loaded.root),
         )

@@ -2,12 +2,15 @@
 
 import os
 import time
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
+from flows.catalog.feed_files import RawFile
 from flows.ingest import file_ingest
 from flows.ingest.file_ingest import open_feed
+from flows.ingest.file_states import FileState, Pools, Refused
 from flows.steps.reading.read_feeds import FeedsRead
 from tests.support.nights import Night, run_night
 from tests.support.workspaces import feed, read_workspace, rows, write_workspace
@@ -95,6 +98,26 @@ def test_a_file_that_vanishes_is_no_fault_of_ours(
     monkeypatch.setattr(file_ingest, "open_feed", vanish)
     found = read(root)
     assert (found.refused, len(left(found))) == ([], 1)
+
+
+def test_a_file_that_becomes_the_same_as_another_before_it_is_hashed_is_its_copy(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, note = root / "raw/orders/2.csv", Pools.note
+    path.write_bytes(HEADER)
+
+    def write_and_note(pools: Pools, raw: RawFile) -> Future[FileState | Refused | None]:
+        path.write_bytes(BEFORE)
+        return note(pools, raw)
+
+    monkeypatch.setattr(Pools, "note", write_and_note)
+    found = read(root)
+    assert rows(found, "orders", "order_id") == [("101",)]
+    assert [(one.path, one.accepted, one.duplicates) for one in found.inputs] == [
+        ("raw/orders/1.csv", 1, 0),
+        ("raw/orders/2.csv", 0, 1),
+    ]
+    assert left(found) == []
 
 
 def test_a_file_younger_than_settle_seconds_waits(tmp_path: Path) -> None:
