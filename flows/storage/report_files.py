@@ -8,9 +8,11 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -22,6 +24,7 @@ from contracts.columns import (
     descriptions,
     grain,
     key,
+    no_rows,
     polars_schema,
 )
 from contracts.manifest import Check
@@ -41,6 +44,12 @@ ROWS_AT_A_TIME = 50_000
 """How many rows of a large report are held with all their texts."""
 FIRST_PART = "part-0000"
 ROWS_A_ROW_GROUP = 250_000
+FORM: dict[str, Any] = {
+    "compression": "zstd",
+    "compression_level": 1,
+    "row_group_size": ROWS_A_ROW_GROUP,
+}
+"""How every table for readers is written."""
 ARROW_SCHEMA = "ARROW:schema"
 """Under what name a Parquet file says which Arrow types its columns had."""
 
@@ -72,13 +81,7 @@ def write_table(
     # In one chunk and groups of one size: else the bytes would depend on the number of threads.
     rows = rows.rechunk()
     with storage_errors(f"writing {label}"):
-        rows.write_parquet(
-            path,
-            compression="zstd",
-            compression_level=1,
-            row_group_size=ROWS_A_ROW_GROUP,
-            metadata=_describe_file(table),
-        )
+        rows.write_parquet(path, metadata=_describe_file(table), **FORM)
     return check_table(table, label, rows, is_sorted=stated.is_sorted)
 
 
@@ -120,35 +123,46 @@ def write_pieces(
     """
     table = table or find_table(group, name).contract
     path, label = _place(staging, group, name, part)
-    nothing = pl.DataFrame(schema=polars_schema(table))
-    rest = _make_ahead(pieces)
-    first = next(rest, nothing)
-    schema, whole = first.schema, chain([first], rest)
-    del first  # held no longer than any other piece
-    counts, rises = [], []
+    passed = _PassedPieces(table)
+    rows = _stream(passed.check(_make_ahead(pieces)), polars_schema(table))
+    with storage_errors(f"writing {label}"):
+        rows.sink_parquet(path, metadata=_describe_file(table), **FORM)
+    keys = None if passed.rises else pl.read_parquet(path, columns=key(table))
+    return check_keys(label, passed.height, keys)
 
-    def check_pieces(*_: object) -> Iterator[pl.DataFrame]:
-        last_key = select_keys(table, nothing)
-        for rows in whole:
-            require_contract(table, rows)
-            counts.append(rows.height)
-            keys = select_keys(table, rows)
-            rises.append(rises_from_row_to_row(pl.concat([last_key, keys])))
-            last_key = pl.DataFrame(keys.tail(1).rows(), schema=keys.schema, orient="row")
+
+@dataclass
+class _PassedPieces:
+    """The pieces of a table that are checked as they pass by on their way into its file.
+
+    Attributes:
+        height: The rows that passed.
+        rises: Whether each of their keys sorts after the one before it.
+    """
+
+    table: type[Table]
+    height: int = 0
+    rises: bool = True
+
+    def check(self, pieces: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        """The pieces, each held against the contract and the key of the row before it."""
+        last = select_keys(self.table, no_rows(self.table).collect())
+        for rows in pieces:
+            require_contract(self.table, rows)
+            keys = select_keys(self.table, rows)
+            self.height += rows.height
+            self.rises &= rises_from_row_to_row(pl.concat([last, keys]))
+            last = pl.DataFrame(keys.tail(1).rows(), schema=keys.schema, orient="row")
             yield rows
             del rows, keys  # else held while the next piece is made
 
-    checked = register_io_source(check_pieces, schema=schema)
-    with storage_errors(f"writing {label}"):
-        checked.sink_parquet(
-            path,
-            compression="zstd",
-            compression_level=1,
-            row_group_size=ROWS_A_ROW_GROUP,
-            metadata=_describe_file(table),
-        )
-    keys = None if all(rises) else pl.read_parquet(path, columns=key(table))
-    return check_keys(label, sum(counts), keys)
+
+def _stream(pieces: Iterator[pl.DataFrame], schema: pl.Schema) -> pl.LazyFrame:
+    """Pieces as one frame that is read once, of the types of the first: its texts may be shared."""
+    first = next(pieces, pl.DataFrame(schema=schema))
+    types, whole = first.schema, chain([first], pieces)
+    del first  # held no longer than any other piece
+    return register_io_source(lambda *_: whole, schema=types)
 
 
 def _make_ahead(pieces: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:

@@ -1,6 +1,6 @@
 """What ads cost beside the sessions that they brought, made some days at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -65,81 +65,30 @@ from transforms.reports.ad_performance import (
     sum_by_group,
 )
 
-TABLES = {CAMPAIGN: "campaign_performance", AD: "ad_performance"}
 ORG = PerformanceSums.org_number
+P = CampaignPerformance
 
 
-@dataclass
-class PerformanceTable:
-    """A performance table as it is written, piece by piece, and what it comes to.
+@dataclass(frozen=True)
+class PerformanceKind:
+    """Which performance table.
 
     Attributes:
-        facts: What it is made from.
-        sessions: The sessions of ad platforms.
         level: How fine it is: `CAMPAIGN` or `AD`.
-        groups: What it may have rows of.
-        sessions_in_all: The sessions of the pieces made so far.
-        spent: Of those pieces, of ads.
+        rows: What its rows are called in checks.
+        make: Makes rows of the report from sums, what they are grouped by, names and the currency.
     """
 
-    facts: AdFacts
-    sessions: SessionFigures
-    names: Rows[SharedNames]
     level: int
-    config: Workspace
-    groups: Rows[PerformanceGroups] = field(init=False)
-    sessions_in_all: int = 0
-    spend_in_all: Decimal = Decimal(0)
-    spent: list[Rows[GroupSpend]] = field(default_factory=list)
+    table: str
+    rows: str
+    make: Callable[[pl.LazyFrame, pl.DataFrame, Rows[SharedNames], str], ReportRows]
 
-    def __post_init__(self) -> None:
-        """Number what the table may have rows of."""
-        entities = self.facts.entities
-        listed = list_groups(entities, self.sessions.counts, self.level)
-        self.groups = materialize(listed, PerformanceGroups)
 
-    def write(self, staging: Path) -> list[Check]:
-        """Write the table."""
-        return write_reports(staging, "ads", TABLES[self.level], self._make())
-
-    def _make(self) -> Iterator[ReportRows]:
-        sums, days = self._add_up(), self.facts.days.each
-        never = materialize(find_metrics_never_given(sums), UngivenMetrics)
-        for within in cut_pieces(sums, days, stats_rows_at_once(self.config.run)):
-            yield self._make_piece(sums.filter(within), never)
-
-    def _make_piece(self, sums: pl.LazyFrame, never: pl.LazyFrame) -> ReportRows:
-        rows = fill_performance(sums, never, has_orders=self.sessions.has_orders)
-        filled = materialize(rows, PerformanceSums)
-        make = make_ad_performance if self.level == AD else make_campaign_performance
-        currency = self.config.workspace.currency
-        report = hold_rows(make(filled, self.groups.collect(), self.names, currency))
-        self._total(report)
-        return report
-
-    def _add_up(self) -> Rows[PerformanceSums]:
-        """The sums of every range of days, in files."""
-        facts, level = self.facts, self.level
-        places = materialize(place_entities(facts.entities, self.groups, level), EntityPlaces)
-        parts = materialize(list_parts(facts.entities, places, level), PerformanceParts)
-        given = (facts.stats, self.sessions, Grouping(level, self.groups, parts))
-        return facts.days.make(TABLES[level], PerformanceSums, add_up_days, given)
-
-    def _total(self, report: ReportRows) -> None:
-        p = CampaignPerformance
-        sessions, spend = report.rows.select(pl.sum(p.sessions, p.spend)).collect().row(0)
-        self.sessions_in_all += sessions
-        self.spend_in_all += spend
-        if self.level == AD:
-            self.spent.append(materialize(sum_by_group(report), GroupSpend))
-
-    def check(self, visited: int, spent: str) -> list[Check]:
-        """The table comes to every session of a platform and to the accounts' spend."""
-        rows = "campaigns" if self.level == CAMPAIGN else "ads"
-        return [
-            equal(f"ads: sessions of {rows}", visited, self.sessions_in_all),
-            equal(f"ads: spend of {rows}", spent, f"{self.spend_in_all:.4f}"),
-        ]
+CAMPAIGNS = PerformanceKind(
+    CAMPAIGN, "campaign_performance", "campaigns", make_campaign_performance
+)
+ADS = PerformanceKind(AD, "ad_performance", "ads", make_ad_performance)
 
 
 def write_performance_reports(
@@ -167,14 +116,94 @@ def write_performance_tables(
     """
     sessions = count_ad_sessions(facts, conversions)
     names = materialize(share_names(facts.names.lazy()), SharedNames)
-    campaigns, ads = (PerformanceTable(facts, sessions, names, level, config) for level in TABLES)
-    checks = campaigns.write(staging) + ads.write(staging)
+    campaigns, ads = (
+        PerformanceTable(config, facts, sessions, names, kind, number_groups(facts, sessions, kind))
+        for kind in (CAMPAIGNS, ADS)
+    )
+    written = [*campaigns.write(staging), *ads.write(staging)]
     came = facts.matched.links.filter(pl.col(AuditedLinks.platform).is_not_null())
     visited = came.select(pl.col(AuditedLinks.session_count).sum()).collect().item()
     spent = sum_counted(facts)
-    checks += campaigns.check(visited, spent) + ads.check(visited, spent)
-    nothing = no_rows(GroupSpend)
-    return checks, materialize(sum_by_ad(pl.concat([nothing, *ads.spent]), ads.groups), AdSpend)
+    checks = [*written, *campaigns.check(visited, spent), *ads.check(visited, spent)]
+    by_group = pl.concat([no_rows(GroupSpend), *ads.totals.by_group])
+    return checks, materialize(sum_by_ad(by_group, ads.groups), AdSpend)
+
+
+def number_groups(
+    facts: AdFacts, sessions: SessionFigures, kind: PerformanceKind
+) -> Rows[PerformanceGroups]:
+    """Number what a performance table may have rows of."""
+    groups = list_groups(facts.entities, sessions.counts, kind.level)
+    return materialize(groups, PerformanceGroups)
+
+
+@dataclass
+class PerformanceTotals:
+    """What a performance table comes to, added up while its pieces are made.
+
+    Attributes:
+        by_group: What was spent on each ad, piece by piece; nothing of a table of campaigns.
+    """
+
+    sessions: int = 0
+    spend: Decimal = Decimal(0)
+    by_group: list[Rows[GroupSpend]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PerformanceTable:
+    """A performance table, written piece by piece.
+
+    Attributes:
+        sessions: The sessions of ad platforms.
+        groups: What it may have rows of.
+        totals: Of the pieces made so far.
+    """
+
+    config: Workspace
+    facts: AdFacts
+    sessions: SessionFigures
+    names: Rows[SharedNames]
+    kind: PerformanceKind
+    groups: Rows[PerformanceGroups]
+    totals: PerformanceTotals = field(default_factory=PerformanceTotals)
+
+    def write(self, staging: Path) -> list[Check]:
+        """Write the table."""
+        sums = self._add_up()
+        never = materialize(find_metrics_never_given(sums), UngivenMetrics)
+        pieces = cut_pieces(sums, self.facts.days.each, stats_rows_at_once(self.config.run))
+        reports = (self._make_piece(sums.filter(within), never) for within in pieces)
+        return write_reports(staging, "ads", self.kind.table, reports)
+
+    def check(self, visited: int, spent: str) -> list[Check]:
+        """The written table comes to every session of a platform and to the accounts' spend."""
+        rows, totals = self.kind.rows, self.totals
+        return [
+            equal(f"ads: sessions of {rows}", visited, totals.sessions),
+            equal(f"ads: spend of {rows}", spent, f"{totals.spend:.4f}"),
+        ]
+
+    def _add_up(self) -> Rows[PerformanceSums]:
+        """The sums of every range of days, in files."""
+        facts, level = self.facts, self.kind.level
+        places = materialize(place_entities(facts.entities, self.groups, level), EntityPlaces)
+        parts = materialize(list_parts(facts.entities, places, level), PerformanceParts)
+        given = (facts.stats, self.sessions, Grouping(level, self.groups, parts))
+        return facts.days.make(self.kind.table, PerformanceSums, add_up_days, given)
+
+    def _make_piece(self, sums: pl.LazyFrame, never: pl.LazyFrame) -> ReportRows:
+        """The rows of some sums, counted in the totals."""
+        rows = fill_performance(sums, never, has_orders=self.sessions.has_orders)
+        filled, groups = materialize(rows, PerformanceSums), self.groups.collect()
+        currency = self.config.workspace.currency
+        report = hold_rows(self.kind.make(filled, groups, self.names, currency))
+        sessions, spend = report.rows.select(pl.sum(P.sessions, P.spend)).collect().row(0)
+        self.totals.sessions += sessions
+        self.totals.spend += spend
+        if self.kind is ADS:
+            self.totals.by_group.append(materialize(sum_by_group(report), GroupSpend))
+        return report
 
 
 def count_ad_sessions(facts: AdFacts, conversions: pl.DataFrame | None) -> SessionFigures:

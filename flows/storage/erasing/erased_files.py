@@ -12,7 +12,7 @@ from contracts.manifest import Manifest, OutputTable
 from flows.storage.checksums import SUFFIX, format_sums, read_sums
 from flows.storage.erasing.erasure_journal import ANEW
 from flows.storage.layout import Layout
-from flows.storage.report_files import ROWS_A_ROW_GROUP
+from flows.storage.report_files import FORM
 from flows.storage.snapshots.kept_snapshots import list_runs, list_snapshots
 from flows.storage.snapshots.publish import TABLE_SUFFIX
 from flows.storage.snapshots.published_files import MANIFEST, read_pointer
@@ -158,14 +158,8 @@ def _write_without(file: Path, erasures: Erasures, draft: Path) -> int | None:
         for name, text in stated.items()
         if name.decode().startswith(OURS)
     }
-    kept.rechunk().write_parquet(
-        draft,
-        compression="zstd",
-        compression_level=1,
-        row_group_size=ROWS_A_ROW_GROUP,
-        metadata=metadata,
-        arrow_schema=pq.read_schema(file).remove_metadata(),
-    )
+    types = pq.read_schema(file).remove_metadata()
+    kept.rechunk().write_parquet(draft, metadata=metadata, arrow_schema=types, **FORM)
     return kept.height
 
 
