@@ -22,9 +22,10 @@ from contracts.vocabulary import Action
 from flows.catalog.file_batches import Batch, list_batches, pack_row
 from flows.config.memory import shared_keys_at_once
 from flows.kept.identities import identify_rows
+from flows.kept.keepers import Keeper
 from flows.runtime.materialize import materialize, write_whole
 from flows.steps.activities.activity_pieces import EVENTS, PLACES, SENDS, Pieces, write_piece
-from flows.steps.activities.event_questions import keep_questions
+from flows.steps.activities.event_questions import Questions, keep_questions
 from flows.steps.activities.linked_pieces import LinkedPieces, fill_device_contacts
 from flows.steps.activities.machine_signs import JudgedAgents, find_haste
 from flows.steps.activities.people_inputs import PeopleInputs
@@ -132,8 +133,33 @@ def write_events(inputs: PeopleInputs, linked: LinkedPieces, sends: Pieces) -> P
     Args:
         linked: Whose devices were, and where to write.
     """
-    keeper = linked.keeper
+    of = EventInputs(inputs.names.owners, linked.links, inputs.names.channels)
     asked = keep_questions(inputs, [*list_batches(inputs.catalog, "events")])
+    named = _find_named_sends(inputs, linked.keeper, asked, sends)
+    links = linked.identify_links([one.devices for one in asked])
+    by_place = [
+        [one.identity, [folder.name for folder in folders], said]
+        for one, folders, said in zip(asked, named, links, strict=True)
+    ]
+    linked.scratch.mkdir(parents=True, exist_ok=True)
+    batches = [
+        EventBatch(one.batch, folders, signs, linked.scratch / f"{at}.arrow")
+        for at, (one, folders, signs) in enumerate(
+            zip(asked, named, find_haste(inputs, asked), strict=True)
+        )
+    ]
+    places = linked.keeper.each("places of events", by_place, place_event_batch, of, batches)
+    by_row = [
+        [one.batch.identity, of.channels.own, place.identity, identify_rows(one.signs.lazy())]
+        for one, place in zip(batches, places, strict=True)
+    ]
+    return linked.keep_pieces(EVENTS, by_row, write_event_piece, of, batches)
+
+
+def _find_named_sends(
+    inputs: PeopleInputs, keeper: Keeper, asked: Sequence[Questions], sends: Pieces
+) -> list[tuple[Path, ...]]:
+    """The pieces of sends that have any send that a batch of events names, for each batch."""
     pieces = {folder.name: folder for folder in sends.folders}
     sharing = find_shared_keys(
         keeper,
@@ -142,32 +168,7 @@ def write_events(inputs: PeopleInputs, linked: LinkedPieces, sends: Pieces) -> P
         {name: _scan_places([folder]).select(SENT_KEY) for name, folder in pieces.items()},
         shared_keys_at_once(inputs.config.run),
     )
-    links, hasty = linked.identify_links([one.devices for one in asked]), find_haste(inputs, asked)
-    of = EventInputs(inputs.names.owners, linked.links, inputs.names.channels)
-    linked.scratch.mkdir(parents=True, exist_ok=True)
-    batches = [
-        EventBatch(
-            one.batch,
-            tuple(pieces[name] for name in sharing[one.identity]),
-            signs,
-            linked.scratch / f"{at}.arrow",
-        )
-        for at, (one, signs) in enumerate(zip(asked, hasty, strict=True))
-    ]
-    decided = [
-        [one.identity, sharing[one.identity], said] for one, said in zip(asked, links, strict=True)
-    ]
-    places = keeper.each("places of events", decided, place_event_batch, of, batches)
-    decided = [
-        [
-            one.batch.identity,
-            inputs.names.channels.own,
-            place.identity,
-            identify_rows(one.signs.lazy()),
-        ]
-        for one, place in zip(batches, places, strict=True)
-    ]
-    return linked.keep_pieces(EVENTS, decided, write_event_piece, of, batches)
+    return [tuple(pieces[name] for name in sharing[one.identity]) for one in asked]
 
 
 def place_event_batch(of: EventInputs, one: EventBatch, _: Path) -> str:
