@@ -19,9 +19,15 @@ OF_FIRST = "{} of first"
 
 
 def list_variants(messages: Rows[MessageReport]) -> pl.LazyFrame:
-    """The messages of the dispatches that have several, each dispatch's first variant first."""
+    """The messages of the dispatches that have several, each dispatch's first variant first.
+
+    Messages of no dispatch have nothing in common that would make them variants.
+    """
     order = [VariantReport.variant, VariantReport.message_id]
-    return messages.filter(pl.len().over(DISPATCH) > 1).sort(*DISPATCH, *order, nulls_last=True)
+    of_dispatches = messages.filter(pl.col(VariantReport.dispatch_id).is_not_null())
+    return of_dispatches.filter(pl.len().over(DISPATCH) > 1).sort(
+        *DISPATCH, *order, nulls_last=True
+    )
 
 
 def compare_variants(messages: Rows[MessageReport]) -> pl.LazyFrame:
@@ -40,7 +46,7 @@ def compare_variants(messages: Rows[MessageReport]) -> pl.LazyFrame:
         pl.col(OF_FIRST.format(VariantReport.message_id))
     )
     return (
-        several.join(firsts, on=DISPATCH, how="inner", validate="m:1", nulls_equal=True)
+        several.join(firsts, on=DISPATCH, how="inner", validate="m:1")
         .with_columns(
             expression
             for prefix, count in COMPARED.items()

@@ -167,6 +167,17 @@ def test_mailchimp_s_lists_are_segments(tmp_path: Path) -> None:
     ]
 
 
+def test_mailchimp_s_campaign_goes_out_at_its_time_and_not_on_its_day(tmp_path: Path) -> None:
+    """Its sends have no time: a send_date of the message would stand before the campaign's time."""
+    text = "id,title,status,send_time\nc2b4,Spring,sent,2019-11-27 16:59:27\n"
+    found = read_export(tmp_path, "mailchimp.campaign", text)
+    sent_at = datetime(2019, 11, 27, 16, 59, 27, tzinfo=UTC)
+    assert rows_of(found, "campaigns", "campaign_id", "sent_at") == [("c2b4", sent_at)]
+    assert rows_of(found, "messages", "message_id", "send_date", "start_at") == [
+        ("c2b4", None, sent_at)
+    ]
+
+
 def test_klaviyo_s_campaigns_flows_and_profiles(tmp_path: Path) -> None:
     """The API's objects, as it writes them; a campaign is one message, too."""
     campaign = {

@@ -77,6 +77,12 @@ def test_scipy_agrees_on_the_score_test() -> None:
         )
 
 
+def test_messages_of_no_dispatch_are_no_variants_of_each_other() -> None:
+    assert (
+        compare(variant("a", 10, 5, dispatch_id=None), variant("b", 9, 1, dispatch_id=None)) == []
+    )
+
+
 def test_a_lone_message_is_no_variant() -> None:
     assert compare(variant("a", 10, 1)) == []
     assert isinstance(compare_variants(frame(MessageReport, [])), pl.LazyFrame)
