@@ -50,7 +50,69 @@ def at(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=UTC)
 
 
+SENT_JOB = {
+    "ClientID": "7001",
+    "SendID": "9001",
+    "SubscriberKey": "s-1",
+    "BatchID": "2",
+    "EmailAddress": "ada@example.com",
+    "EventDate": "3/6/2026 9:12:44 PM",
+}
+"""A row of Salesforce Marketing Cloud's tracking extract; its clock is six hours behind UTC."""
 CASES: dict[str, tuple[str, Row, str, Row]] = {
+    "a Salesforce send": (
+        "salesforce_marketing_cloud.events",
+        {**SENT_JOB, "EventType": "Sent"},
+        "sends",
+        {"send_id": "9001:s-1:2", "status": "sent", "sent_at": at(2026, 3, 7, 3, 12, 44)},
+    ),
+    "a Salesforce open": (
+        "salesforce_marketing_cloud.events",
+        {**SENT_JOB, "EventType": "Open"},
+        "events",
+        {"event_type": "email_opened", "send_id": "9001:s-1:2", "message_id": "9001",
+         "occurred_at": at(2026, 3, 7, 3, 12, 44)},
+    ),
+    "a Salesforce click": (
+        "salesforce_marketing_cloud.clicks",
+        {**SENT_JOB, "EventType": "Click", "URL": "https://shop.example/a"},
+        "events",
+        {"event_type": "email_clicked", "url": "https://shop.example/a", "contact_id": "s-1"},
+    ),
+    "a Salesforce block bounce": (
+        "salesforce_marketing_cloud.bounces",
+        {**SENT_JOB, "BounceCategory": "Block bounce", "BounceReason": "554"},
+        "events",
+        {"event_type": "email_bounced", "subtype": "soft"},
+    ),
+    "a Salesforce send job": (
+        "salesforce_marketing_cloud.send_jobs",
+        {"SendID": "9001", "EmailName": "Spring", "Subject": "It is here", "FromName": "Shop",
+         "SentTime": "3/6/2026 9:00:00 AM"},
+        "messages",
+        {"message_id": "9001", "name": "Spring", "channel": "email",
+         "start_at": at(2026, 3, 6, 15)},
+    ),
+    "a Customer.io click": (
+        "customerio.reporting_webhooks",
+        {"event_id": "01C", "object_type": "email", "metric": "clicked", "timestamp": 1767225670,
+         "data": {"customer_id": "42", "identifiers": {"id": "42", "cio_id": "d9c1"},
+                  "recipient": "ada@example.com", "delivery_id": "dg1", "newsletter_id": 7,
+                  "content_id": 3, "href": "https://shop.example/x", "link_id": 1}},
+        "events",
+        {"event_type": "email_clicked", "contact_id": "42", "email": "ada@example.com",
+         "send_id": "dg1", "message_id": "7:3", "url": "https://shop.example/x",
+         "occurred_at": at(2026, 1, 1, 0, 1, 10)},
+    ),
+    "a Customer.io text of a campaign": (
+        "customerio.reporting_webhooks",
+        {"event_id": "01D", "object_type": "sms", "metric": "bounced", "timestamp": 1767225680,
+         "data": {"customer_id": "43", "recipient": "+15550001", "delivery_id": "dg2",
+                  "campaign_id": 5, "action_id": 96, "failure_message": "bad number"}},
+        "events",
+        {"event_type": "sms_failed", "email": None, "message_id": "5:96",
+         "attributes": '{"failure_message":"bad number"}'},
+    ),
     "a column in another case": (
         "acquia.event",
         {" TYPE ": "emailopen", "EVENTTIMESTAMP": "2026-03-01 10:00:00", "email": "A@Example.com"},
