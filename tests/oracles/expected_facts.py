@@ -85,6 +85,8 @@ class World(Described):
             if send_id is None:
                 send_id = self._last_send(rows, message, contact, event["occurred_at"])
             row = self.by_key["sends"].get((org, send_id))
+            if row and row.get("is_holdout"):
+                continue
             of_row = self.message_of(row) if row else message
             channel = own or of_row.channel or OTHER
             machine = bool(event.get("is_machine")) or event.get("user_agent") == "Mozilla/5.0"
@@ -106,12 +108,12 @@ class World(Described):
     def _last_send(
         self, rows: Mapping[tuple[Any, ...], Send], message: Message, contact: Contact, at: datetime
     ) -> str | None:
-        """The contact's last send of the message before; the first where none lies before."""
-        own = [
-            s
-            for s in rows.values()
-            if s.message is message and s.contact == contact and not s.is_holdout
-        ]
+        """The contact's last send of the message before; the first where none lies before.
+
+        The hold-out of a contact who has no other: its events count for nothing.
+        """
+        named = [s for s in rows.values() if s.message is message and s.contact == contact]
+        own = [s for s in named if not s.is_holdout] or named
         always = datetime.min.replace(tzinfo=at.tzinfo)
 
         def sent_at(s: Send) -> datetime:

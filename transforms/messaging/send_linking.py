@@ -67,13 +67,14 @@ def list_linkable_sends(sends: Rows[FeedSends], messages: Rows[MessageCodes]) ->
     """One row per send that events may belong to: its key, time, and its message and contact's key.
 
     Args:
-        sends: Contacts identified; hold-outs are no sends.
+        sends: Contacts identified.
         messages: A send without a time of its own has its message's.
     """
     own = pl.coalesce(SendKeys.sent_at, SendKeys.created_at)
-    keyed = sends.filter(~pl.col(SendKeys.is_holdout)).select(
+    keyed = sends.select(
         SendKeys.send_key,
         SendKeys.message_key,
+        SendKeys.is_holdout,
         own.alias(SendKeys.sent_at),
         hash_message_contact(SendKeys.message_key, SendKeys.contact_key).alias(MESSAGE_CONTACT),
     )
@@ -99,16 +100,21 @@ def link_to_sends(events: Rows[FeedEvents], sends: pl.LazyFrame) -> pl.LazyFrame
     Returns:
         The same events; `send_key` is the send's, that of the first send where none lies before
         the event, and remains message and contact's where the contact was never sent the message.
+        A hold-out's is the event of a contact who has no other: it shows no send.
     """
-    key, sent_at = SendKeys.send_key, SendKeys.sent_at
+    key, sent_at, held = SendKeys.send_key, SendKeys.sent_at, SendKeys.is_holdout
     timed = sends.with_columns(
         pl.col(sent_at).fill_null(pl.datetime(1, 1, 1, time_zone="UTC", time_unit="us"))
     )
     first = timed.group_by(MESSAGE_CONTACT).agg(
-        pl.col(key).sort_by(sent_at, key).first().alias(FIRST), pl.len().alias(TIMES)
+        pl.col(key).sort_by(held, sent_at, key).first().alias(FIRST),
+        (~pl.col(held)).sum().alias(TIMES),
     )
-    several = timed.join(first.filter(pl.col(TIMES) > 1), on=MESSAGE_CONTACT, how="semi").rename(
-        {key: LAST}
+    sent_again = first.filter(pl.col(TIMES) > 1)
+    several = (
+        timed.filter(~pl.col(held))
+        .join(sent_again, on=MESSAGE_CONTACT, how="semi")
+        .rename({key: LAST})
     )
     marked = events.join(
         first, left_on=key, right_on=MESSAGE_CONTACT, how="left", validate="m:1"

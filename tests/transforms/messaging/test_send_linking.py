@@ -63,6 +63,15 @@ def test_a_send_without_a_time_has_its_message_s() -> None:
     assert link(4, 5, 6, planned=5) == [1013, 1010, 1016]
 
 
+def test_the_event_of_a_hold_out_shows_no_send() -> None:
+    """It is the hold-out's, as it would be by the id of its row, which counts for nothing."""
+    held = frame(FeedSends, [send(1019, sent_at=at(1), is_holdout=True)])
+    events = frame(FeedEvents, [{"message_key": MESSAGE, "contact_key": 101, "occurred_at": at(2)}])
+    codes = frame(MessageCodes, [])
+    linked = link_to_sends(key_message_contacts(events), list_linkable_sends(held, codes))
+    assert linked.collect().get_column("send_key").to_list() == [1019]
+
+
 def test_who_was_never_sent_a_message_keeps_its_key() -> None:
     events = frame(FeedEvents, [{"message_key": MESSAGE, "contact_key": 7, "occurred_at": at(1)}])
     keyed = key_message_contacts(events)
