@@ -113,6 +113,23 @@ CASES: dict[str, tuple[str, Row, str, Row]] = {
         "messages",
         {"message_id": "2003", "name": "Spring.Mail", "channel": "email"},
     ),
+    "a contact of Salesforce": (
+        "salesforce.contacts",
+        {"Id": "0035g00000XyZabAAB", "IsDeleted": "false", "Email": "ada@example.com",
+         "MobilePhone": "+15550001", "Phone": "", "LastName": "L", "LeadSource": "Web",
+         "SystemModstamp": "2026-03-06T09:12:44.000+0000"},
+        "contacts",
+        {"contact_id": "0035g00000XyZabAAB", "phone": "+15550001",
+         "updated_at": at(2026, 3, 6, 9, 12, 44), "attributes": '{"LeadSource":"Web"}'},
+    ),
+    "a campaign of Salesforce": (
+        "salesforce.campaigns",
+        {"Id": "7015g0000001", "Name": "Expo", "Type": "Trade Show", "Status": "In Progress",
+         "StartDate": "2026-03-06"},
+        "campaigns",
+        {"name": "Expo", "channel": None, "status": "sending",
+         "scheduled_at": at(2026, 3, 6)},
+    ),
     "a Customer.io click": (
         "customerio.reporting_webhooks",
         {"event_id": "01C", "object_type": "email", "metric": "clicked", "timestamp": 1767225670,
