@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.columns import Rows
+from contracts.columns import Rows, no_rows
 from contracts.facts.messaging.hierarchy import DescribedMessages
-from contracts.facts.messaging.send_facts import CountedEvents, SendFacts
-from contracts.facts.messaging.send_keys import EventKeys, SendKeys
+from contracts.facts.messaging.send_facts import ChannelSends, CountedEvents, SendFacts
+from contracts.facts.messaging.send_keys import EventKeys, FeedEvents, FeedSends, SendKeys
 from contracts.facts.messaging.send_sums import AssumedBases, MessageDays
 from contracts.reports.campaigns import HierarchyReport
 from contracts.vocabulary import DeliveryBasis
@@ -42,7 +42,9 @@ from transforms.messaging.send_linking import (
     list_linkable_sends,
 )
 
-UNIT, PLACE = CountedEvents.unit_key, SendKeys.row_number
+UNIT, PLACE, MESSAGE = CountedEvents.unit_key, SendKeys.row_number, SendFacts.message_key
+OWN_PLACE = pl.col(CountedEvents.contact_key).alias(ROW_PLACE)
+"""Where an event's row stands, which its facts bear in place of its contact."""
 NAMES = [
     DescribedMessages.org_id,
     DescribedMessages.campaign_id,
@@ -101,7 +103,6 @@ class UnitBuilder:
         organizations = number_organizations(self.names.messages)
         self.named = prepare_facts(run.inputs, self.names, organizations)
         self.keys = PlacedKeys.whole(run.catalog, self.names.channels)
-        self.event_contacts = pl.LazyFrame()
 
     def count_rows(self) -> int:
         """How many sends and events were read."""
@@ -117,44 +118,41 @@ class UnitBuilder:
         Raises:
             MixedBasis: Which deliveries are assumed can only be told from all sends.
         """
-        named, zone = self.named, self.named.timezone
-        read = self._read()
-        if seed is not None:
-            read = narrow_keys(read, seed)
-        raw = read.sends
-        sends = assign_channels(raw, named.codes).collect().lazy()
-        counted = self._count_events(read, sends)
-        facts = settle_sends(sends, counted, named.codes, zone).collect().lazy()
+        codes, zone = self.named.codes, self.named.timezone
+        read = self._read() if seed is None else narrow_keys(self._read(), seed)
+        sends = assign_channels(read.sends, codes).collect().lazy()
+        events = self._link_events(read).collect().lazy()
+        counted = self._count_events(events, sends)
+        facts = settle_sends(sends, counted, codes, zone).collect().lazy()
         days = sum_message_days(facts, counted, zone)
         if seed is None:
-            assumed = find_assumed(days, list_said_delivered(counted, named.codes))
+            assumed = find_assumed(days, list_said_delivered(counted, codes))
         else:
             assumed = self._find_published_bases(days)
-        message = MessageDays.message_key
-        by_send = sum_message_days(
-            facts.with_columns(pl.col(UNIT).alias(message)), counted.clear(), zone
-        ).pipe(assume_deliveries, assumed)
-        by_event = sum_message_days(
-            facts.clear(),
-            counted.with_columns(pl.col(CountedEvents.contact_key).alias(message)),
-            zone,
-        )
-        contacts = self._find_contacts(raw, counted)
-        of_send = facts.select(UNIT, SendFacts.message_key, SendFacts.channel_code).join(
-            contacts, on=UNIT, how="left", validate="1:1"
-        )
-        of_event = counted.select(
-            pl.col(CountedEvents.contact_key).alias(ROW_PLACE),
-            UNIT,
-            SendFacts.message_key,
-            SendFacts.channel_code,
-            CountedEvents.link_key,
-        ).join(contacts, on=UNIT, how="left", validate="m:1")
+        contacts = self._find_contacts(read.sends, counted, events)
         return UnitFacts(
-            self._name(by_send.rename({message: UNIT}), of_send, UNIT).collect(),
-            self._name(by_event.rename({message: ROW_PLACE}), of_event, ROW_PLACE).collect(),
-            self._list_rows(raw, counted).collect(),
+            self._sum_sends(facts, assumed, contacts).collect(),
+            self._sum_events(counted, contacts).collect(),
+            self._list_rows(read.sends, counted).collect(),
         )
+
+    def _sum_sends(
+        self, facts: Rows[SendFacts], assumed: Rows[AssumedBases], contacts: pl.LazyFrame
+    ) -> pl.LazyFrame:
+        """What is counted of each send: sums by message, as if each were a message of its own."""
+        alone = facts.with_columns(pl.col(UNIT).alias(MESSAGE))
+        sums = sum_message_days(alone, no_rows(CountedEvents), self.named.timezone)
+        of = facts.select(UNIT, MESSAGE, SendFacts.channel_code)
+        return self._name(sums.pipe(assume_deliveries, assumed), UNIT, of, contacts)
+
+    def _sum_events(self, counted: Rows[CountedEvents], contacts: pl.LazyFrame) -> pl.LazyFrame:
+        """What is counted of each event likewise."""
+        alone = counted.with_columns(OWN_PLACE.alias(MESSAGE))
+        sums = sum_message_days(no_rows(SendFacts), alone, self.named.timezone)
+        of = counted.select(
+            OWN_PLACE, UNIT, MESSAGE, SendFacts.channel_code, CountedEvents.link_key
+        )
+        return self._name(sums, ROW_PLACE, of, contacts)
 
     def _find_published_bases(self, days: pl.LazyFrame) -> Rows[AssumedBases]:
         """The assumed bases of some sends, by what was published of their messages.
@@ -169,7 +167,7 @@ class UnitBuilder:
         stated = published.filter(pl.col(HierarchyReport.level) == "message").select(*ids, BASIS)
         bases = (
             days.filter(pl.col(MessageDays.sends) > 0)
-            .select(MessageDays.message_key, MessageDays.basis_key)
+            .select(MESSAGE, MessageDays.basis_key)
             .unique()
             .with_columns(channel_of_basis().alias(SendFacts.channel_code))
             .pipe(self._add_names)
@@ -198,56 +196,62 @@ class UnitBuilder:
         of_contact = _placed(keys.read_events(EventScope.MESSAGE_CONTACT))
         return KeyRows(raw, named, pl.concat([of_contact, key_message_contacts(addressed)]))
 
-    def _count_events(self, read: KeyRows, sends: pl.LazyFrame) -> Rows[CountedEvents]:
-        """All events that count; the key of the contact is the row's place."""
-        named = self.named
+    def _link_events(self, read: KeyRows) -> Rows[FeedEvents]:
+        """All events, each with the key of its send and whether it names that by its id."""
         unlinked = read.named.clear() if read.unlinked is None else read.unlinked
         if self.catalog.has_rows("sends") and read.unlinked is not None:
-            unlinked = link_to_sends(unlinked, list_linkable_sends(read.sends, named.codes))
-        events = pl.concat(
+            unlinked = link_to_sends(unlinked, list_linkable_sends(read.sends, self.named.codes))
+        return pl.concat(
             [
                 read.named.with_columns(pl.lit(value=True).alias(NAMES_SEND)),
                 unlinked.with_columns(pl.lit(value=False).alias(NAMES_SEND)),
             ]
         )
-        events = events.collect().lazy()
-        self.event_contacts = events.select(pl.col(PLACE).alias(ROW_PLACE), EventKeys.contact_key)
+
+    def _count_events(
+        self, events: Rows[FeedEvents], sends: Rows[ChannelSends]
+    ) -> Rows[CountedEvents]:
+        """The events that count; the key of the contact is the row's place (`OWN_PLACE`)."""
         placed = events.with_columns(pl.col(PLACE).alias(EventKeys.contact_key))
-        assigned = assign_events(placed, sends, named.bare_codes)
-        counted = name_messages(keep_counted(assigned), named.unknown).collect().lazy()
+        assigned = assign_events(placed, sends, self.named.bare_codes)
+        counted = name_messages(keep_counted(assigned), self.named.unknown).collect().lazy()
         deliveries = sends.select(
             SendKeys.delivered_at,
             unit_key(SendKeys.send_key, SendFacts.channel_code).alias(UNIT),
         )
         return flag_hasty_clicks(separate_sends(counted), deliveries).collect().lazy()
 
-    def _find_contacts(self, raw: pl.LazyFrame, counted: pl.LazyFrame) -> pl.LazyFrame:
+    def _find_contacts(
+        self, sends: Rows[FeedSends], counted: Rows[CountedEvents], events: Rows[FeedEvents]
+    ) -> pl.LazyFrame:
         """One row per send: the key of its contact, as the send's row or its events say."""
         contact = SendFacts.contact_key
-        stated = raw.join(
-            self.named.codes, on=SendKeys.message_key, how="inner", validate="m:1"
-        ).select(unit_key(SendKeys.send_key, SendFacts.channel_code).alias(UNIT), contact)
+        stated = self._find_units(sends).select(UNIT, contact)
         shown = (
             counted.filter(~pl.col(CountedEvents.has_row))
-            .select(UNIT, pl.col(CountedEvents.contact_key).alias(ROW_PLACE))
-            .join(self.event_contacts, on=ROW_PLACE, how="inner", validate="1:1")
+            .select(UNIT, OWN_PLACE)
+            .join(
+                events.select(pl.col(PLACE).alias(ROW_PLACE), contact),
+                on=ROW_PLACE,
+                how="inner",
+                validate="1:1",
+            )
             .group_by(UNIT)
             .agg(pl.col(contact).max())
         )
         return identify_addressees(pl.concat([stated, shown]), self.names.owners)
 
-    def _list_rows(self, raw: pl.LazyFrame, counted: pl.LazyFrame) -> pl.LazyFrame:
-        of_sends = raw.join(
-            self.named.codes, on=SendKeys.message_key, how="inner", validate="m:1"
-        ).select(
-            unit_key(SendKeys.send_key, SendFacts.channel_code).alias(UNIT),
+    def _list_rows(self, sends: Rows[FeedSends], counted: Rows[CountedEvents]) -> pl.LazyFrame:
+        """The rows of feeds that are of a send."""
+        of_sends = self._find_units(sends).select(
+            UNIT,
             pl.col(PLACE).alias(ROW_PLACE),
             pl.lit("sends").alias(TABLE),
             SendFacts.status_code,
         )
         of_events = counted.select(
             UNIT,
-            pl.col(CountedEvents.contact_key).alias(ROW_PLACE),
+            OWN_PLACE,
             pl.lit("events").alias(TABLE),
             CountedEvents.action_code,
             CountedEvents.bounce_code,
@@ -258,17 +262,32 @@ class UnitBuilder:
         )
         return pl.concat([of_sends, of_events], how="diagonal")
 
-    def _name(self, sums: pl.LazyFrame, of: pl.LazyFrame, by: str) -> pl.LazyFrame:
-        """Give sums the ids and the channel of their message."""
-        return self._add_names(sums.join(of, on=by, how="inner", validate="m:1"))
+    def _find_units(self, sends: Rows[FeedSends]) -> pl.LazyFrame:
+        """The rows of sends whose message is known, each with the key of its unit."""
+        unit = unit_key(SendKeys.send_key, SendFacts.channel_code).alias(UNIT)
+        known = sends.join(self.named.codes, on=MESSAGE, how="inner", validate="m:1")
+        return known.with_columns(unit)
+
+    def _name(
+        self, sums: pl.LazyFrame, by: str, of: pl.LazyFrame, contacts: pl.LazyFrame
+    ) -> pl.LazyFrame:
+        """Give sums by unit or event the ids and channel of their message, and their contact.
+
+        Args:
+            by: The column of the unit, or of the event's place, for which a message stands.
+            of: Of which message and channel each is.
+        """
+        theirs = of.join(contacts, on=UNIT, how="left", validate="m:1")
+        named = sums.rename({MESSAGE: by}).join(theirs, on=by, how="inner", validate="m:1")
+        return self._add_names(named)
 
     def _add_names(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Give rows with a message and the number of a channel the ids and the channel's name."""
         channel = pl.col(SendFacts.channel_code).replace_strict(
             self.names.channels.names, return_dtype=pl.String
         )
-        names = self.names.messages.lazy().select(SendFacts.message_key, *NAMES)
-        return rows.join(names, on=SendFacts.message_key, how="inner", validate="m:1").with_columns(
+        names = self.names.messages.lazy().select(MESSAGE, *NAMES)
+        return rows.join(names, on=MESSAGE, how="inner", validate="m:1").with_columns(
             channel.alias(DescribedMessages.channel)
         )
 
