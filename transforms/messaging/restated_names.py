@@ -1,5 +1,7 @@
 """What the keys of sends and events stand for otherwise than in a run before."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from contracts.columns import Rows
@@ -9,6 +11,8 @@ from contracts.feeds import ListMembers
 from transforms.common.keys import CAMPAIGN, CONTACT, hash_id
 
 CAMPAIGN_KEY = "campaign key"
+Times = Sequence[pl.LazyFrame]
+"""A table as it was before and as it is now."""
 
 
 def find_differing(before: pl.LazyFrame, now: pl.LazyFrame, key: str) -> pl.LazyFrame:
@@ -31,43 +35,38 @@ def key_campaigns(messages: Rows[DescribedMessages]) -> pl.LazyFrame:
     return messages.select(DescribedMessages.message_key, campaign.alias(CAMPAIGN_KEY))
 
 
-def list_restated_messages(
-    before: tuple[pl.LazyFrame, pl.LazyFrame], now: tuple[pl.LazyFrame, pl.LazyFrame]
-) -> pl.LazyFrame:
+def list_restated_messages(codes: Times, campaigns: Times) -> pl.LazyFrame:
     """The `message_key` of messages that give their sends something else, or another campaign.
 
     Args:
-        before: `MessageCodes`, and `key_campaigns`.
-        now: The same of now.
+        codes: `MessageCodes`.
+        campaigns: `key_campaigns`.
     """
     key = MessageCodes.message_key
-    differing = [find_differing(one, other, key) for one, other in zip(before, now, strict=True)]
-    return pl.concat(differing).unique()
+    return pl.concat([find_differing(*codes, key), find_differing(*campaigns, key)]).unique()
 
 
-def list_restated_contacts(
-    before: tuple[pl.LazyFrame, pl.LazyFrame], now: tuple[pl.LazyFrame, pl.LazyFrame]
-) -> pl.LazyFrame:
+def list_restated_contacts(owners: Times, domains: Times) -> pl.LazyFrame:
     """The `contact_key` of contacts of another domain, and of addresses that name someone else.
 
     Args:
-        before: `AddressOwners`, and `ContactDomains`.
-        now: The same of now.
+        owners: `AddressOwners`.
+        domains: `ContactDomains`.
     """
     email, contact = AddressOwners.email_key, AddressOwners.contact_key
-    owners = [one.select(email, contact) for one, _ in (before, now)]
-    domains = [one.select(contact, ContactDomains.domain_key) for _, one in (before, now)]
+    owners = [one.select(email, contact) for one in owners]
+    domains = [one.select(contact, ContactDomains.domain_key) for one in domains]
     addresses = find_differing(*owners, email).select(pl.col(email).alias(contact))
     contacts = find_differing(*domains, contact)
     return pl.concat([addresses, contacts]).pipe(add_addresses, owners).unique()
 
 
-def add_addresses(contacts: pl.LazyFrame, owners: list[Rows[AddressOwners]]) -> pl.LazyFrame:
+def add_addresses(contacts: pl.LazyFrame, owners: Times) -> pl.LazyFrame:
     """Contacts, and the addresses that name them, as `contact_key`.
 
     Args:
         contacts: The `contact_key` of contacts.
-        owners: Of several times.
+        owners: `AddressOwners`.
     """
     email, contact = AddressOwners.email_key, AddressOwners.contact_key
     named = [
@@ -78,14 +77,14 @@ def add_addresses(contacts: pl.LazyFrame, owners: list[Rows[AddressOwners]]) -> 
 
 
 def list_restated_members(
-    members: Rows[ListMembers], campaigns: list[pl.LazyFrame], owners: list[Rows[AddressOwners]]
+    members: Rows[ListMembers], campaigns: Times, owners: Times
 ) -> pl.LazyFrame:
     """The `message_key` and `contact_key` of what may have been sent to who is listed otherwise.
 
     Args:
         members: Canonical list members that are new or gone.
-        campaigns: `key_campaigns` of before and of now.
-        owners: `AddressOwners` likewise.
+        campaigns: `key_campaigns`.
+        owners: `AddressOwners`.
     """
     contact = AddressOwners.contact_key
     listed = members.select(

@@ -44,17 +44,17 @@ def domains(**of: int) -> pl.LazyFrame:
 
 def test_messages_of_another_channel_or_campaign_are_others() -> None:
     """m1 changes its channel, m2 its campaign, m3 is new; m4 stays what it is."""
-    before = codes(m1=1, m2=1, m4=2), campaigns(m1="q", m2="q", m4=None)
-    now = codes(m1=2, m2=1, m3=1, m4=2), campaigns(m1="q", m2="r", m3="q", m4=None)
-    got = list_restated_messages(before, now).collect()
+    given = codes(m1=1, m2=1, m4=2), codes(m1=2, m2=1, m3=1, m4=2)
+    of = campaigns(m1="q", m2="q", m4=None), campaigns(m1="q", m2="r", m3="q", m4=None)
+    got = list_restated_messages(given, of).collect()
     assert sorted(got.to_series()) == [1, 2, 3]
 
 
 def test_contacts_of_another_domain_and_addresses_of_another_contact_are_others() -> None:
     """e21 names contact 102 now; 103 has another domain, and e23 names it."""
-    before = owners(e21=101, e23=103, e24=104), domains(c103=5, c104=6)
-    now = owners(e21=102, e23=103, e24=104), domains(c103=6, c104=6)
-    got = list_restated_contacts(before, now).collect()
+    named = owners(e21=101, e23=103, e24=104), owners(e21=102, e23=103, e24=104)
+    of = domains(c103=5, c104=6), domains(c103=6, c104=6)
+    got = list_restated_contacts(named, of).collect()
     assert sorted(got.to_series()) == [21, 23, 103]
 
 
@@ -64,5 +64,5 @@ def test_who_is_listed_otherwise_is_so_for_the_messages_of_the_campaign() -> Non
     contact = members.select(hash_id("contact_id", seed=CONTACT)).collect().item()
     known = owners(e21=contact, e22=102)
     of = campaigns(m1="q", m2="r"), campaigns(m1="q", m3="q")
-    got = list_restated_members(members, [*of], [known, known]).collect()
+    got = list_restated_members(members, of, (known, known)).collect()
     assert {*got.rows()} == {(m, c) for m in (1, 3) for c in (contact, 21)}

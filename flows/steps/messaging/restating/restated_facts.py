@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import Held, no_rows
+from contracts.columns import Held, Rows, no_rows
 from contracts.facts.messaging.send_keys import AddressOwners, SendKeys
 from contracts.facts.messaging.send_sums import ContactBases
 from contracts.feeds import ListMembers
@@ -23,7 +23,13 @@ from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.messaging.linked_events import LinkInputs
 from flows.steps.messaging.restating.fact_base import FactBase
 from flows.steps.messaging.restating.restated_sums import RestatedSums
-from flows.steps.messaging.restating.touched_sends import HeldKeys, Seeds, find_touched, hold_keys
+from flows.steps.messaging.restating.touched_sends import (
+    HeldKeys,
+    Seeds,
+    find_touched,
+    hold_all,
+    hold_touched,
+)
 from flows.steps.messaging.send_facts import (
     FactInputs,
     number_facts,
@@ -109,7 +115,7 @@ def restate_facts(
         None where all facts are to be built anew.
     """
     organizations = number_organizations(names.messages, base.facts.organizations().collect())
-    zone, nobody = inputs.config.workspace.timezone, _key_members([], None)
+    zone, nobody = inputs.config.workspace.timezone, key_members(_scan_members([])).collect()
     before, now = (number_facts(one, organizations, nobody, zone) for one in (base.names, names))
     changes = compare_files(base.files, files)
     task = FactRestatement(inputs, tuple(files), names, before, now, changes)
@@ -129,9 +135,9 @@ def _restate(task: FactRestatement, base: FactFiles) -> RestatedSums:
     changes = task.changes
     gone, come, same = (task.open_keys(of) for of in (changes.gone, changes.come, changes.same))
     task.require_few(gone, come)
-    was, new = (hold_keys(keys, None, task.now.owners) for keys in (gone, come))
+    was, new = hold_all(gone), hold_all(come)
     touched = find_touched(same, was.beside(new), _find_seeds(task), task.owners)
-    held = hold_keys(same, touched, task.now.owners)
+    held = hold_touched(same, touched, task.now.owners)
     task.require_few(held, was, new)
     restated = RestatedSums.of(
         base,
@@ -150,10 +156,10 @@ def _tell_lost(task: FactRestatement, restated: RestatedSums) -> dict[str, pl.La
         return NOTHING
     named = add_addresses(contacts.lazy(), [task.now.owners.lazy()]).unique().collect()
     keys = task.open_keys(task.files)
-    nothing = hold_keys(task.open_keys([]), None, task.now.owners)
+    nothing = hold_all(task.open_keys([]))
     seeds = Seeds(messages, named, nothing.sends.select(SendKeys.message_key, SendKeys.contact_key))
     touched = find_touched(keys, nothing, seeds, [task.now.owners])
-    held = hold_keys(keys, touched, task.now.owners)
+    held = hold_touched(keys, touched, task.now.owners)
     task.require_few(held)
     sums = _sum_held(held, task.now, task.files)
     exact = sums | {CONTACTS: keep_assumable(sums[CONTACTS], restated.assumed)}
@@ -164,20 +170,17 @@ def _tell_lost(task: FactRestatement, restated: RestatedSums) -> dict[str, pl.La
 
 def _find_seeds(task: FactRestatement) -> Seeds:
     """What the rows mean otherwise that count as before."""
-    before, now = task.before, task.now
-    has_members = any(file.table == MEMBERS for file in (*task.files, *task.changes.gone))
+    gone, come = task.changes.gone, task.changes.come
+    has_members = any(file.table == MEMBERS for file in (*task.files, *gone))
+    both = (task.before, task.now)
+    owners = [one.owners.lazy() for one in both]
     campaigns = [
-        key_campaigns(one.messages if has_members else one.messages.clear())
-        for one in (before, now)
+        key_campaigns(one.messages if has_members else one.messages.clear()) for one in both
     ]
-    owners = [one.owners.lazy() for one in (before, now)]
-    changed = [file for file in (*task.changes.gone, *task.changes.come) if file.table == MEMBERS]
     found = (
-        list_restated_messages((before.codes, campaigns[0]), (now.codes, campaigns[1])),
-        list_restated_contacts(
-            *((borne, one.domains.lazy()) for borne, one in zip(owners, (before, now), strict=True))
-        ),
-        list_restated_members(scan_rows(changed, MEMBERS), campaigns, owners),
+        list_restated_messages([one.codes for one in both], campaigns),
+        list_restated_contacts(owners, [one.domains.lazy() for one in both]),
+        list_restated_members(_scan_members([*gone, *come]), campaigns, owners),
     )
     return Seeds(*pl.collect_all(found))
 
@@ -208,12 +211,13 @@ def _sum_held(
     return NOTHING | {kind: rows.lazy() for kind, rows in sums.items()}
 
 
-def _key_members(files: Iterable[RowFile], contacts: pl.DataFrame | None) -> pl.DataFrame:
-    """List members by campaign and contact (`key_members`), of some contacts."""
-    rows = scan_rows([file for file in files if file.table == MEMBERS], MEMBERS)
-    if contacts is not None:
-        contact = hash_id(ListMembers.contact_id, seed=CONTACT).alias(ContactBases.contact_key)
-        rows = rows.with_columns(contact).join(
-            contacts.lazy(), on=ContactBases.contact_key, how="semi"
-        )
-    return key_members(rows).collect(engine="streaming")
+def _key_members(files: Iterable[RowFile], contacts: pl.DataFrame) -> pl.DataFrame:
+    """List members of some contacts by campaign and contact (`key_members`)."""
+    contact = hash_id(ListMembers.contact_id, seed=CONTACT).alias(ContactBases.contact_key)
+    rows = _scan_members(files).with_columns(contact)
+    own = rows.join(contacts.lazy(), on=ContactBases.contact_key, how="semi")
+    return key_members(own).collect(engine="streaming")
+
+
+def _scan_members(files: Iterable[RowFile]) -> Rows[ListMembers]:
+    return scan_rows([file for file in files if file.table == MEMBERS], MEMBERS)

@@ -3,7 +3,7 @@
 A send is found by its key; one that events name by message and contact, by the key of these two.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -109,27 +109,31 @@ class HeldKeys:
         return HeldKeys(pl.concat([self.sends, other.sends]), events)
 
 
-def hold_keys(keys: KeyFiles, touched: Touched | None, owners: Held[AddressOwners]) -> HeldKeys:
-    """Read the rows of some sends into memory, or all.
+def hold_all(keys: KeyFiles) -> HeldKeys:
+    """Read the rows of all sends into memory."""
+    return _hold(keys.read_sends(), {scope: keys.read_events(scope) for scope in EventScope})
 
-    Args:
-        touched: The sends; None for all.
-    """
-    near = keys if touched is None else keys.find_sends(touched.sends)
-    sends, named = near.read_sends(), near.read_events(EventScope.SEND)
-    unlinked = {scope: keys.read_events(scope) for scope in UNLINKED}
-    if touched is not None:
-        own, pairs = touched.sends.lazy(), touched.pairs.lazy()
-        sends, named = (
-            rows.join(own, on=SEND, how="semi", build_side=HELD) for rows in (sends, named)
+
+def hold_touched(keys: KeyFiles, touched: Touched, owners: Held[AddressOwners]) -> HeldKeys:
+    """Read the rows of some sends into memory."""
+    near, own, pairs = keys.find_sends(touched.sends), touched.sends.lazy(), touched.pairs.lazy()
+    sends, named = (
+        rows.join(own, on=SEND, how="semi", build_side=HELD)
+        for rows in (near.read_sends(), near.read_events(EventScope.SEND))
+    )
+    unlinked = {
+        scope: pair_events(keys.read_events(scope), owners).join(
+            pairs, on=MESSAGE_CONTACT, how="semi"
         )
-        unlinked = {
-            scope: pair_events(rows, owners).join(pairs, on=MESSAGE_CONTACT, how="semi")
-            for scope, rows in unlinked.items()
-        }
-    tables = [sends, named, *(rows.select(EVENTS.names()) for rows in unlinked.values())]
-    held = pl.collect_all(tables, engine="streaming")
-    return HeldKeys(held[0], dict(zip((EventScope.SEND, *UNLINKED), held[1:], strict=True)))
+        for scope in UNLINKED
+    }
+    return _hold(sends, {EventScope.SEND: named, **unlinked})
+
+
+def _hold(sends: Rows[FeedSends], events: Mapping[EventScope, Rows[FeedEvents]]) -> HeldKeys:
+    own = [rows.select(EVENTS.names()) for rows in events.values()]
+    held, *told = pl.collect_all([sends, *own], engine="streaming")
+    return HeldKeys(held, dict(zip(events, told, strict=True)))
 
 
 def find_touched(
