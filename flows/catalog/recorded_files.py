@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from flows.catalog.ledger import read_kept
 from flows.catalog.read_files import identify_reading
 from flows.catalog.row_files import RowFile
 from flows.kept.keepers import Keeper
+from flows.storage.sealed_files import OwnRecord
 from flows.storage.sealed_folders import DamagedFile
 from transforms.ingest.deduplication import ROW_NUMBER
 
@@ -18,7 +19,7 @@ RECORD, UNCOUNTED = "made_from.json", "uncounted.arrow"
 FILE = "file"
 
 
-class RecordedFile(BaseModel):
+class RecordedFile(OwnRecord):
     """A file that gave rows of a table.
 
     Attributes:
@@ -30,8 +31,6 @@ class RecordedFile(BaseModel):
         own_channels: The channels that event types may name.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     reading: str
     identity: str
     table: str
@@ -41,7 +40,7 @@ class RecordedFile(BaseModel):
     own_channels: tuple[str, ...]
 
 
-class MadeFrom(BaseModel):
+class MadeFrom(OwnRecord):
     """What a result was made from.
 
     Attributes:
@@ -49,8 +48,6 @@ class MadeFrom(BaseModel):
         names: What the names were.
         files: The files, in order.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     settings: str
     names: str = ""

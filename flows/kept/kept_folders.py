@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.manifest import Warned
 from flows.kept.identities import identify
+from flows.storage.sealed_files import OwnRecord
 from flows.storage.sealed_folders import (
     RECEIPT,
     DamagedFile,
@@ -29,7 +28,7 @@ from flows.storage.workspace_files import (
 DRAFT = ".keeping"
 
 
-class KeptReceipt(BaseModel):
+class KeptReceipt(OwnRecord):
     """What a kept folder holds.
 
     Attributes:
@@ -37,8 +36,6 @@ class KeptReceipt(BaseModel):
         code: The code and its libraries that wrote it; earlier ones did not say.
         identity: What its content is: of equal content, equal.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: str
     code: str = ""

@@ -7,18 +7,18 @@ of them.
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from contracts.manifest import Check, OutputTable, Warned
 from flows.storage.layout import Layout
-from flows.storage.sealed_files import unseal, write_sealed
+from flows.storage.sealed_files import OwnRecord, unseal, write_sealed
 from flows.storage.snapshots.published_files import PublishedDamage, read_manifest
 from flows.storage.workspace_files import remove_tree, storage_errors
 
 RECORD = "reports-{}.json"
 
 
-class KeptReport(BaseModel):
+class KeptReport(OwnRecord):
     """What one report of a run wrote.
 
     Attributes:
@@ -28,23 +28,19 @@ class KeptReport(BaseModel):
         warnings: What a person should look at.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     key: str
-    files: dict[str, str] = {}
-    checks: list[Check] = []
-    warnings: list[Warned] = []
+    files: dict[str, str] = Field(default_factory=dict)
+    checks: list[Check] = Field(default_factory=list)
+    warnings: list[Warned] = Field(default_factory=list)
 
 
-class RunRecord(BaseModel):
+class RunRecord(OwnRecord):
     """The reports of a published run.
 
     Attributes:
         code: By which code, with which libraries.
         reports: What each report wrote.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     run_id: str
     code: str

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from flows.page.day_sums import DaySums
-from flows.page.figures import NUMBER, kind_of, plain
+from flows.page.figures import COUNT, NUMBER, Cell, kind_of, plain
 from flows.page.report_periods import ReportPeriod, days_before
 from flows.page.snapshot_tables import DAY
 from flows.page.views import ChartView, Line
@@ -101,7 +101,7 @@ def draw_level(
         held = float(earlier[-1]) if earlier.len() else 0.0
         values = _spread(one, standing, shown, empty=None)
         parts.append([held := value if value is not None else held for value in values])
-    return _draw(title, shown, {title: [sum(day) for day in zip(*parts, strict=True)]}, "count")
+    return _draw(title, shown, {title: [sum(day) for day in zip(*parts, strict=True)]}, COUNT)
 
 
 def _known(
@@ -150,8 +150,7 @@ def _draw(title: str, days: Sequence[date], series: Series, kind: str) -> ChartV
         return None
     lines = tuple(_line(name, values, top, days, kind) for name, values in series.items())
     said = "; ".join(f"{one.name}: highest {one.highest.text} on {one.day}" for one in lines)
-    written = plain(round(top) if kind == "count" else top, kind)
-    return ChartView(title, lines, str(days[0]), str(days[-1]), written, said)
+    return ChartView(title, lines, str(days[0]), str(days[-1]), _write(top, kind), said)
 
 
 def _line(
@@ -170,6 +169,9 @@ def _line(
         path.append(f"{pen}{across:.1f},{down:.1f}{dot}")
         pen = "L"
     highest = max(range(len(values)), key=lambda place: values[place] or 0.0)
-    value = values[highest] or 0.0
-    written = plain(round(value) if kind == "count" else value, kind)
-    return Line(name, "".join(path), written, str(days[highest]))
+    top_of_line = _write(values[highest] or 0.0, kind)
+    return Line(name, "".join(path), top_of_line, str(days[highest]))
+
+
+def _write(value: float, kind: str) -> Cell:
+    return plain(round(value) if kind == COUNT else value, kind)

@@ -154,7 +154,7 @@ def select_rows(
         .head(MOST_ROWS)
         .collect(engine="in-memory")
     )
-    return _drop_empty(shown, spec), table.height
+    return drop_empty(shown, spec), table.height
 
 
 def rows_of(
@@ -170,7 +170,7 @@ def rows_of(
     return rows.filter(period.condition()) if period else rows
 
 
-def _drop_empty(rows: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:
+def drop_empty(rows: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:
     """Leave out the figures of which no row has a value, such as orders where no feed has any."""
     empty = [
         name
@@ -269,7 +269,7 @@ def _with_bar(cell: Cell, highest: float | None) -> Cell:
     if not highest or not cell.value:
         return cell
     share = max(0.0, min(1.0, float(cell.value) / (1.0 if cell.kind == RATE else highest)))
-    return Cell(cell.text, cell.kind, cell.value, cell.table, cell.key, cell.column, share)
+    return replace(cell, share=share)
 
 
 def _ratio(row: Mapping[str, Any], above: str, below: str, kind: str, *, has_bar: bool) -> Cell:

@@ -133,7 +133,8 @@ def _lines_beyond_ascii(head: bytes) -> list[bytes]:
     return [line for line in whole.splitlines() if not line.isascii()]
 
 
-def _is_utf_8(line: bytes) -> bool:
+def is_utf_8(line: bytes) -> bool:
+    """Whether a line is text as UTF-8 has it."""
     try:
         line.decode(UTF_8)
     except UnicodeDecodeError:
@@ -144,7 +145,7 @@ def _is_utf_8(line: bytes) -> bool:
 def _looks_western(head: bytes) -> bool:
     lines = _lines_beyond_ascii(head)
     western = sum(
-        not _is_utf_8(line)
+        not is_utf_8(line)
         and all(_WESTERN_SIGN.match(line, run.start()) for run in _HIGH_RUN.finditer(line))
         for line in lines
     )
@@ -155,5 +156,5 @@ def _mostly_invalid(head: bytes) -> bool:
     if head.isascii():
         return False
     lines = head.splitlines()
-    invalid = sum(not _is_utf_8(line) for line in _lines_beyond_ascii(head))
+    invalid = sum(not is_utf_8(line) for line in _lines_beyond_ascii(head))
     return invalid > 1 and invalid * 2 > len(lines)

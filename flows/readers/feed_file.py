@@ -64,7 +64,7 @@ class FeedFile:
         """
         self.rows_read = 0
         for batch in self._reader.batches():
-            self.rows_read += batch.rows.height + batch.broken.height
+            self.rows_read += batch.height
             yield batch
         self.content_sha256 = self._reader.content_sha256
 

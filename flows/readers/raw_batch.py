@@ -75,6 +75,11 @@ class RawBatch:
     rows: pl.DataFrame
     broken: pl.DataFrame
 
+    @property
+    def height(self) -> int:
+        """How many records they are."""
+        return self.rows.height + self.broken.height
+
 
 class Reader(Protocol):
     """One open file of one format."""

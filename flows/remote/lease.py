@@ -7,9 +7,7 @@ holder that is still on its way, however late, no longer finds the pointer that 
 """
 
 import json
-import os
 import secrets
-import socket
 import threading
 import time
 from collections.abc import Generator
@@ -17,9 +15,11 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 from flows.errors import StorageFailed, WorkspaceBusy
+from flows.remote.address import Address
 from flows.remote.object_keys import LEASE, POINTER
 from flows.remote.object_store import S3Objects, StoredObject, read_whole
 from flows.remote.store_errors import ObjectChanged, ObjectMissing
+from flows.storage.lock import describe_holder, say_held
 
 LEASE_SECONDS = 120
 RENEWALS = 4
@@ -33,13 +33,8 @@ class Lease:
     def __init__(self, objects: S3Objects) -> None:
         """Describe the holder; nothing is taken yet."""
         self._objects = objects
-        self._holder: dict[str, object] = {
-            "pid": os.getpid(),
-            "host": socket.gethostname(),
-            "since": datetime.now(UTC).isoformat(timespec="seconds"),
-            "token": secrets.token_hex(8),
-            "seconds": LEASE_SECONDS,
-        }
+        token = secrets.token_hex(8)
+        self._holder = {**describe_holder(), "token": token, "seconds": LEASE_SECONDS}
         self._e_tag: str | None = None
         self._renewals = 0
         self._is_lost = False
@@ -116,12 +111,13 @@ def hold_lease(objects: S3Objects, wait_seconds: float = 0) -> Generator[Lease]:
         lease.give_back()
 
 
-def refuse_if_leased(objects: S3Objects) -> None:
+def refuse_if_leased(address: Address) -> None:
     """Say at once that another run holds a workspace.
 
     Raises:
         WorkspaceBusy: Another run holds it.
     """
+    objects = S3Objects(address)
     found = _find_lease(objects)
     if found is not None and _is_held(*found):
         raise _busy(objects, found[0], 0)
@@ -176,12 +172,8 @@ def _fence_pointer(objects: S3Objects) -> None:
 
 
 def _busy(objects: S3Objects, said: dict[str, object], wait_seconds: float) -> WorkspaceBusy:
-    who = ""
-    if {"pid", "host", "since"} <= said.keys():
-        who = f" (process {said['pid']} on {said['host']}, since {said['since']})"
-    waited = f" still after {wait_seconds:g} seconds" if wait_seconds else ""
     return WorkspaceBusy(
-        f"another run holds the workspace {objects.address}{waited}{who}",
+        say_held(objects.address, said, wait_seconds),
         "Let it finish, or wait for it with --wait SECONDS; the hold of a run that was killed "
         f"ends {LEASE_SECONDS // 60} minutes after it renewed it last.",
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from flows.remote.object_cache import fetch, stand_in
 from flows.remote.object_store import S3Objects, StoredObject
 from flows.remote.store_errors import ObjectChanged, ObjectMissing
-from flows.storage.workspace_files import PRIVATE_FILE, hash_file
+from flows.storage.workspace_files import PRIVATE_FILE, hash_file, make_folder, replace_text
 
 RAW_INDEX = "state/raw_objects.json"
 LARGE = 1 << 26
@@ -45,11 +45,8 @@ class RawIndex:
         text = json.dumps(known, indent=0, ensure_ascii=False) + "\n"
         before = self._place.read_text("utf-8") if self._place.exists() else ""
         if known and text != before:
-            self._place.parent.mkdir(exist_ok=True)
-            draft = self._place.with_name(f"{self._place.name}.draft")
-            draft.write_text(text, "utf-8")
-            draft.chmod(PRIVATE_FILE)
-            draft.replace(self._place)
+            replace_text(self._place, text, make_folder(self._place.parent))
+            self._place.chmod(PRIVATE_FILE)
 
 
 class RawObjects:

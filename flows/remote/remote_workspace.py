@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flows.errors import CampaignReportsError, StorageFailed
 from flows.remote.address import Address
-from flows.remote.lease import hold_lease, refuse_if_leased
+from flows.remote.lease import hold_lease
 from flows.remote.mirror import Mirror
 from flows.remote.needs import Needs
 from flows.remote.object_cache import ObjectCache, cache_folder
@@ -52,15 +52,6 @@ def open_remote_workspace(address: Address, needs: Needs, wait_seconds: float) -
             raise
         with storage_errors(f"uploading to {address}"):
             upload_changes(mirror, lease)
-
-
-def refuse_if_held_elsewhere(address: Address) -> None:
-    """Say at once that another run holds a workspace of an object store.
-
-    Raises:
-        WorkspaceBusy: Another run holds it.
-    """
-    refuse_if_leased(S3Objects(address))
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from flows.remote.needs import Needs
 
 REMOTE = "flows.remote.remote_workspace"
 FEEDS = "flows.remote.feed_stores"
+LEASE = "flows.remote.lease"
 """Imported when an address is given and not before: most workspaces and feeds are folders."""
 
 
@@ -65,4 +66,4 @@ def refuse_if_held_elsewhere(place: str | Path) -> None:
     """
     address = parse_address(place)
     if address is not None:
-        import_module(REMOTE).refuse_if_held_elsewhere(address)
+        import_module(LEASE).refuse_if_leased(address)

@@ -21,7 +21,7 @@ from flows.steps.snapshot_changes import (
 from flows.storage.layout import Layout
 from flows.storage.report_files import write_table
 from flows.storage.snapshots.kept_snapshots import Snapshot, list_runs, list_snapshots_as
-from flows.storage.snapshots.published_files import read_snapshot_manifest
+from flows.storage.snapshots.published_files import read_manifest_as
 from transforms.reports.run_feeds import report_feeds
 
 RUN = "run"
@@ -51,7 +51,7 @@ def write_run_tables(
     staged = find_staged(run.staging)
     after = Compared(staged, inputs, run.loaded.config_sha256, code_version)
     published = next((one for one in kept if one.is_published), None)
-    manifest = None if published is None else read_snapshot_manifest(root, published.run_id)
+    manifest = None if published is None else read_manifest_as(root, published.run_id, Manifest)
     before = None if manifest is None else view_snapshot(root, manifest)
     changes = list_changes(before, after, timezone, list_rewritten(root))
     checks = [

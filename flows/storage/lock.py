@@ -6,7 +6,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,26 +93,38 @@ def _try(handle: int) -> bool:
 
 def _sign(handle: int) -> None:
     """Note who holds the workspace, for the message to others."""
-    holder = {
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, json.dumps(describe_holder()).encode(), 0)
+
+
+def describe_holder() -> dict[str, object]:
+    """Who holds a workspace, for the message to others: this process."""
+    return {
         "pid": os.getpid(),
         "host": socket.gethostname(),
         "since": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, json.dumps(holder).encode(), 0)
+
+
+def say_held(place: object, holder: Mapping[str, object], wait_seconds: float) -> str:
+    """That another run holds a workspace, still after a wait, and who that is, where it is known.
+
+    Args:
+        place: The workspace's folder or address.
+    """
+    who = ""
+    if {"pid", "host", "since"} <= holder.keys():
+        who = f" (process {holder['pid']} on {holder['host']}, since {holder['since']})"
+    waited = f" still after {wait_seconds:g} seconds" if wait_seconds else ""
+    return f"another run holds the workspace {place}{waited}{who}"
 
 
 def _busy(handle: int, root: Path, wait_seconds: float) -> WorkspaceBusy:
-    try:
+    holder: object = None
+    with suppress(ValueError):
         holder = json.loads(os.pread(handle, 1000, 0))
-        who = f" (process {holder['pid']} on {holder['host']}, since {holder['since']})"
-    except (ValueError, KeyError, TypeError):
-        who = ""
-    waited = f" still after {wait_seconds:g} seconds" if wait_seconds else ""
-    return WorkspaceBusy(
-        f"another run holds the workspace {root}{waited}{who}",
-        "Let it finish, or wait for it with --wait SECONDS.",
-    )
+    said = say_held(root, holder if isinstance(holder, dict) else {}, wait_seconds)
+    return WorkspaceBusy(said, "Let it finish, or wait for it with --wait SECONDS.")
 
 
 def _let_go_in_child() -> None:

@@ -4,24 +4,20 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.manifest import AttemptEnd
 from flows.errors import StorageFailed
 from flows.storage.layout import Layout
-from flows.storage.sealed_files import unseal, write_sealed
+from flows.storage.sealed_files import OwnRecord, unseal, write_sealed
 from flows.storage.workspace_files import storage_errors
 
 
-class KnownColumns(BaseModel):
+class KnownColumns(OwnRecord):
     """state/columns.json.
 
     Attributes:
         feeds: Feed -> the canonical columns, as `table.column`, that its files gave, and those that
             no mapping reads, as `attributes.column`.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     feeds: dict[str, list[str]]
 
@@ -32,10 +28,10 @@ def read_known_columns(root: Path) -> Mapping[str, list[str]]:
     Raises:
         StorageFailed: The disk refused.
     """
-    if are_columns_damaged(root) or not Layout(root).columns.exists():
-        return {}
-    with storage_errors("reading the columns of feeds"):
-        return _read_columns(root)
+    found: Mapping[str, list[str]] = {}
+    with storage_errors("reading the columns of feeds"), suppress(FileNotFoundError, ValueError):
+        found = _read_columns(root)
+    return found
 
 
 def are_columns_damaged(root: Path) -> bool:

@@ -4,11 +4,19 @@ import hashlib
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from flows.storage.workspace_files import PRIVATE_FILE, make_folder, replace_text
 
 M = TypeVar("M", bound=BaseModel)
+
+
+class OwnRecord(BaseModel):
+    """What runs write for those after them: it has its entries and no others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
 SEAL = "own_sha256"
 BEFORE_SEAL = f',\n  "{SEAL}": "'
 END = "\n}"

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import pyarrow.parquet as pq
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
-from flows.storage.sealed_files import seal, unseal
+from flows.storage.sealed_files import OwnRecord, seal, unseal
 from flows.storage.workspace_files import keep_private
 
 M = TypeVar("M", bound=BaseModel)
@@ -22,7 +22,7 @@ RECEIPT = "receipt.json"
 BLOCK_BYTES = 1 << 22
 
 
-class ListedFile(BaseModel):
+class ListedFile(OwnRecord):
     """One file of a folder: what it must be when it is read again.
 
     Attributes:
@@ -31,8 +31,6 @@ class ListedFile(BaseModel):
         crc32: The checksum of its bytes, which no flipped bit leaves as it is.
         rows: Of a Parquet part: how many rows it has.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: str
     bytes: int

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from contracts.feed_check import CheckedFeed, CheckedTable
+from contracts.manifest import count_of
 from flows.cli.console import print_json, print_lines, print_note
 from flows.cli.options import Flag
 from flows.cli.progress_bars import progress_bars
@@ -53,9 +54,8 @@ def _describe_problem(problem: CampaignReportsError | None) -> dict[str, object]
 
 
 def _describe_feed(feed: CheckedFeed) -> list[str]:
-    files = f"{feed.files:,} file{'' if feed.files == 1 else 's'}"
     reads = "" if feed.reads == feed.feed else f" ({feed.reads})"
-    lines = [f"{feed.feed}{reads}: {files} of {feed.pattern}"]
+    lines = [f"{feed.feed}{reads}: {count_of(feed.files, 'file')} of {feed.pattern}"]
     if feed.columns:
         lines.append(f"  columns       {', '.join(feed.columns)}")
     if feed.left_over:

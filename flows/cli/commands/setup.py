@@ -9,6 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from contracts.config.nearest_names import hint_nearest
+from contracts.manifest import count_of
 from flows.cli.commands.proposals import make_folders, place_feeds, propose_feeds, render_feeds
 from flows.cli.console import print_json, print_note
 from flows.cli.options import Flag
@@ -75,8 +76,8 @@ def init(
 def _summarize(proposal: FeedProposal) -> str:
     kind = next(iter(proposal.settings.values()), None)
     taken_for = f"read as {kind}" if kind else "no entry proposed"
-    count = len(proposal.open_points)
-    return f"{taken_for}; {count} point{'' if count == 1 else 's'} to look at in campaigns.toml"
+    points = count_of(len(proposal.open_points), "point")
+    return f"{taken_for}; {points} to look at in campaigns.toml"
 
 
 def _refuse_to_overwrite(directory: Path, *, needs_empty: bool) -> None:

@@ -5,7 +5,7 @@ import polars as pl
 from contracts.reports.messaging import MessageReport
 from flows.page.figures import plain
 from flows.page.snapshot_tables import SnapshotTables, greatest_first
-from flows.page.tables import TableSpec, list_cells
+from flows.page.tables import TableSpec, drop_empty, list_cells
 from flows.page.views import Column, Rows, TableView
 
 M = MessageReport
@@ -59,9 +59,7 @@ def list_best_and_worst(published: SnapshotTables, channel: str) -> TableView | 
     if ranked.height < 2 or ranked[measure][0] == ranked[measure][-1]:  # noqa: PLR2004
         return None
     many = min(MOST_SHOWN, ranked.height // 2)
-    rows = pl.concat([ranked.head(many), ranked.tail(many)])
-    empty = [name for name in spec.figures if rows[name].null_count() == rows.height]
-    rows = rows.drop(empty)
+    rows = drop_empty(pl.concat([ranked.head(many), ranked.tail(many)]), spec)
     places = [f"Best {n + 1}" for n in range(many)] + [f"Worst {many - n}" for n in range(many)]
     shown = tuple(
         Rows((plain(place), *cells))

@@ -79,7 +79,7 @@ class CsvReader:
     def _leave_out_totals(self) -> Iterator[RawBatch]:
         held: list[RawBatch] = []
         for batch in self._batches_of_data():
-            if held and len(self._trailing_totals(batch)) < _height(batch):
+            if held and len(self._trailing_totals(batch)) < batch.height:
                 yield from held
                 held = []
             held.append(batch)
@@ -88,7 +88,7 @@ class CsvReader:
         for batch in held:
             is_data = ~pl.col(ROW_NUMBER).is_in(totals)
             kept = RawBatch(batch.rows.filter(is_data), batch.broken.filter(is_data))
-            if _height(kept):
+            if kept.height:
                 yield kept
 
     def _batches_of_data(self) -> Iterator[RawBatch]:
@@ -102,7 +102,7 @@ class CsvReader:
             data = self._leave_out_headers(rows)
             repeated += rows.height - data.height
             kept = RawBatch(data, batch.broken)
-            if _height(kept):
+            if kept.height:
                 yield kept
         self._note_skipped(empty, "empty row")
         verb = "repeats" if repeated == 1 else "repeat"
@@ -154,8 +154,8 @@ class CsvReader:
                 batch = self._read_exactly(records, before)
                 carry = text[records.consumed :]
             check_record_length(carry)
-            before += _height(batch)
-            if _height(batch):
+            before += batch.height
+            if batch.height:
                 yield batch
 
     def _read_fast(
@@ -212,7 +212,3 @@ class CsvReader:
             numbers.append(rows[row, 0] if is_row else broken[bad, 0])
             row, bad = (row - 1, bad) if is_row else (row, bad - 1)
         return numbers
-
-
-def _height(batch: RawBatch) -> int:
-    return batch.rows.height + batch.broken.height

@@ -18,6 +18,8 @@ delimiter or line end, and where the cells add up, reads as one long cell.
 import re
 from dataclasses import dataclass, field
 
+from flows.readers.encodings import is_utf_8
+
 MAX_RECORD_BYTES = 1 << 21
 
 TOO_FEW = "too few cells"
@@ -190,12 +192,12 @@ def _find_line_end(data: bytes, start: int, *, has_returns: bool) -> int:
 
 
 def _set_undecodable_apart(records: Records) -> Records:
-    if _is_text(b"\n".join(records.good)):
+    if is_utf_8(b"\n".join(records.good)):
         return records
     good = [
         (place, record)
         for place, record in zip(records.places, records.good, strict=True)
-        if _is_text(record)
+        if is_utf_8(record)
     ]
     places = {place for place, _ in good}
     broken = [
@@ -209,13 +211,3 @@ def _set_undecodable_apart(records: Records) -> Records:
         broken=sorted([*records.broken, *broken], key=lambda record: record.place),
         consumed=records.consumed,
     )
-
-
-def _is_text(data: bytes) -> bool:
-    if data.isascii():
-        return True
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -87,9 +87,8 @@ class JsonLinesReader:
             carry = text[end:]
             check_record_length(carry)
             batch = self._read_window(text[:end], before)
-            height = batch.rows.height + batch.broken.height
-            before += height
-            if height:
+            before += batch.height
+            if batch.height:
                 yield batch
 
     def _read_window(self, window: bytes, before: int) -> RawBatch:

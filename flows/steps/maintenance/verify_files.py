@@ -29,7 +29,7 @@ from flows.storage.snapshots.published_files import (
     find_problem,
     published_pages,
     read_manifest,
-    read_snapshot_manifest,
+    read_manifest_as,
 )
 from flows.storage.snapshots.recovery import find_pointer_problem, heal_pointer
 from flows.storage.workspace_files import hash_file, remove_tree
@@ -75,7 +75,7 @@ def _verify_snapshots(root: Path, *, repair: bool) -> Iterator[Damage]:
     for run_id in list_runs(layout):
         place = layout.relative(layout.snapshots / run_id)
         try:
-            manifest = read_snapshot_manifest(root, run_id)
+            manifest = read_manifest_as(root, run_id, Manifest)
         except PublishedDamage:
             yield Damage(place, "has no manifest that is whole")
             continue

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from contracts.manifest import Manifest
 from flows.storage.checksums import (
     find_differing,
     has_sums,
@@ -19,7 +20,7 @@ from flows.storage.snapshots.published_files import (
     MANIFEST,
     PublishedDamage,
     find_problem,
-    read_snapshot_manifest,
+    read_manifest_as,
 )
 from flows.storage.snapshots.unfinished import find_unfinished
 
@@ -81,7 +82,7 @@ def _has_its_tables(root: Path, run_id: str) -> bool:
     if not (Layout(root).snapshots / run_id).exists():
         return True
     try:
-        manifest = read_snapshot_manifest(root, run_id)
+        manifest = read_manifest_as(root, run_id, Manifest)
     except PublishedDamage:
         return False
     return not any(find_problem(root, output) for output in manifest.outputs)

@@ -8,14 +8,12 @@ kills it then, the next command that writes carries it out.
 import shutil
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.erasures import Erasures
 from contracts.manifest import PathBelow
 from flows.errors import StorageFailed
 from flows.storage.layout import Layout
 from flows.storage.raw_files import hash_raw
-from flows.storage.sealed_files import seal, unseal, write_sealed
+from flows.storage.sealed_files import OwnRecord, seal, unseal, write_sealed
 from flows.storage.snapshots.publish import mirror_latest
 from flows.storage.workspace_files import (
     PRIVATE_FILE,
@@ -33,7 +31,7 @@ ANEW = "anew"
 """The folder of the files that are written anew, by their paths from the workspace."""
 
 
-class DecidedErasure(BaseModel):
+class DecidedErasure(OwnRecord):
     """What an erasure does beside writing files anew.
 
     Attributes:
@@ -41,8 +39,6 @@ class DecidedErasure(BaseModel):
         raw: Raw files that are written anew -> the hash of what was read; one that is another
             by now is left as it is.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     gone: list[PathBelow]
     raw: dict[PathBelow, str]

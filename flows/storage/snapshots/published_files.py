@@ -58,15 +58,6 @@ def read_manifest(root: Path) -> Manifest | None:
     return manifest
 
 
-def read_snapshot_manifest(root: Path, run_id: str) -> Manifest:
-    """The manifest of a run's snapshot.
-
-    Raises:
-        StorageFailed: It is not there, is no manifest, another run's, or not what was written.
-    """
-    return read_manifest_as(root, run_id, Manifest)
-
-
 def read_manifest_as(root: Path, run_id: str, form: type[F]) -> F:
     """What is asked of the manifest of a run's snapshot.
 

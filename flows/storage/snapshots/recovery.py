@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from contracts.manifest import Pointer
+from contracts.manifest import Manifest, Pointer
 from flows.storage.checksums import drop_sums
 from flows.storage.erasing.erasure_journal import finish_erasure, heal_erasures
 from flows.storage.layout import Layout
@@ -12,8 +12,8 @@ from flows.storage.snapshots.published_files import (
     PublishedDamage,
     find_problem,
     read_manifest,
+    read_manifest_as,
     read_pointer,
-    read_snapshot_manifest,
 )
 from flows.storage.snapshots.unfinished import read_journal
 from flows.storage.workspace_files import PRIVATE_FOLDER, remove_tree, storage_errors
@@ -57,7 +57,7 @@ def heal_pointer(root: Path) -> str:
         if found is None:
             layout.pointer.unlink(missing_ok=True)
         else:
-            point_to(layout, read_snapshot_manifest(root, found))
+            point_to(layout, read_manifest_as(root, found, Manifest))
     return problem
 
 
@@ -101,7 +101,7 @@ def _drop_unpublished(layout: Layout, pointer: Pointer) -> None:
 def _is_whole(root: Path, run_id: str) -> bool:
     """Whether a snapshot has a manifest, and every file that it lists."""
     try:
-        manifest = read_snapshot_manifest(root, run_id)
+        manifest = read_manifest_as(root, run_id, Manifest)
     except PublishedDamage:
         return False
     return not any(find_problem(root, output) for output in manifest.outputs)

@@ -31,8 +31,8 @@ def test_a_second_holder_is_refused_at_once_and_told_who_holds_it(address: Addre
         with pytest.raises(WorkspaceBusy, match=r"holds the workspace s3://.* \(process \d+ on"):
             hold_lease(S3Objects(address)).__enter__()
         with pytest.raises(WorkspaceBusy):
-            refuse_if_leased(S3Objects(address))
-    refuse_if_leased(S3Objects(address))
+            refuse_if_leased(address)
+    refuse_if_leased(address)
     with hold_lease(S3Objects(address)):
         pass
 
@@ -76,7 +76,7 @@ def test_a_lease_is_renewed_while_its_holder_lives(
         while json.loads(s3.contents(address.prefix)[LEASE])["renewals"] < 3:
             time.sleep(0.05)
         with pytest.raises(WorkspaceBusy):
-            refuse_if_leased(S3Objects(address))
+            refuse_if_leased(address)
 
 
 def test_a_lease_that_ran_out_is_taken_over_and_its_holder_refused(
@@ -109,4 +109,4 @@ def test_a_late_request_of_who_lost_the_lease_finds_another_pointer(
 def test_a_lease_that_is_no_lease_holds_for_its_time(s3: S3Server, address: Address) -> None:
     obstore.put(s3.store(address.prefix), LEASE, b"?")
     with pytest.raises(WorkspaceBusy):
-        refuse_if_leased(S3Objects(address))
+        refuse_if_leased(address)

@@ -4,6 +4,7 @@ from itertools import chain
 from pathlib import Path
 
 from contracts.columns import columns
+from contracts.manifest import count_of
 from contracts.reports.run_tables import RunChanges
 from flows.cli.console import (
     ROWS_ON_A_TERMINAL,
@@ -67,7 +68,7 @@ def _choose(workspace: Path, before: str | None, after: str | None) -> tuple[Sna
     """The two snapshots that are meant."""
     kept = list_snapshots(workspace)
     if len(kept) < 2:  # noqa: PLR2004 - a comparison takes two
-        msg = f"{workspace} keeps {len(kept)} snapshot{'' if len(kept) == 1 else 's'}"
+        msg = f"{workspace} keeps {count_of(len(kept), 'snapshot')}"
         raise UsageError(msg, "A comparison takes two: run again, or raise keep_snapshots.")
     second = kept[0] if after is None else find_snapshot(workspace, after)
     if before is not None:
