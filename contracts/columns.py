@@ -123,7 +123,10 @@ def like(pattern: str) -> Rule:
 
     def is_found(words: pl.Series) -> pl.Series:
         distinct = words.unique()
-        return ~words.is_in(distinct.filter(~distinct.str.contains(pattern)).implode())
+        others = distinct.filter(~distinct.str.contains(pattern))
+        if others.is_empty():
+            return pl.Series(words.name, [True]).new_from_index(0, len(words))
+        return ~words.is_in(others.implode())
 
     return Rule(
         f"does not look like {pattern}",

@@ -3,10 +3,12 @@
 import hashlib
 from functools import cache, lru_cache
 
+import numpy as np
 import polars as pl
 
 from contracts.columns import polars_schema, rules
 from contracts.feeds import DERIVED_KEYS, FEEDS, Feed, Orders
+from transforms.common.cell_ends import read_byte, read_last_byte
 from transforms.ingest.column_mapping import MAPPINGS_KNOWN, ResolvedMapping, index_header
 from transforms.ingest.expressions import file_columns, fold
 
@@ -99,10 +101,13 @@ def _bare(cells: pl.Series) -> pl.Series:
 
 def _may_be_dressed(cells: pl.Series) -> bool:
     """Whether the first or last byte of a cell can be a blank's, or the first a formula's."""
-    text = cells.cast(pl.Binary)
-    first, last = (text.bin.get(at, null_on_oob=True) for at in (0, -1))
-    plain = first.is_between(*PRINTED) & last.is_between(*PRINTED) & (first != ord("="))
-    return not plain.all()
+    first, last = read_byte(cells, 0), read_last_byte(cells)
+    return bool((_is_blank(first) | _is_blank(last) | (first == ord("="))).any())
+
+
+def _is_blank(byte: np.ndarray) -> np.ndarray:
+    """Whether a byte may be a blank's; that of an empty cell, which is 0, is none."""
+    return (byte > 0) & ((byte < PRINTED[0]) | (byte > PRINTED[1]))
 
 
 def _drop_fractions(cells: pl.Series) -> pl.Series:

@@ -8,6 +8,7 @@ proves that they suspect exactly the rows that Pandera fails.
 from collections.abc import Mapping
 from functools import cache
 
+import numpy as np
 import polars as pl
 from pandera.errors import SchemaErrors
 
@@ -21,6 +22,7 @@ from contracts.columns import (
 )
 from contracts.feeds import Feed
 from contracts.quarantine import Quarantine
+from transforms.common.cell_ends import read_byte
 from transforms.ingest.periods import COVERED_DAYS, covers_other_than_its_day, explain_period
 from transforms.ingest.row_ids import is_id
 from transforms.ingest.row_parsing import ROW_NUMBER, is_unparsed, parsed_columns
@@ -45,6 +47,10 @@ NESTED_WORDS = (
 NO_IDS = {ROUNDED: ROUNDED_WORDS, NESTED: NESTED_WORDS}
 """What is no id -> what is said of it."""
 NO_ID = "|".join(NO_IDS)
+ANY_CASE = 0x20
+"""The bit in which ASCII's letters differ in case."""
+LAST_OF_ASCII = 127
+"""Beyond it digits of other scripts begin, which patterns take for digits, too."""
 NOT_NULLABLE = "not_nullable"
 """How Pandera calls the failure of a required value."""
 NO_HINTS: Mapping[str, str] = {}
@@ -56,9 +62,26 @@ SENTENCE = "sentence"
 def is_suspect(table: type[Feed]) -> pl.Expr:
     """Whether a parsed row may be none: it covers several days, or a cell is not what it says."""
     unparsed = [is_unparsed(name) for name in parsed_columns(table)]
-    no_ids = [pl.col(name).str.contains(NO_ID) for name in filter(is_id, columns(table))]
+    no_ids = [
+        pl.col(name).map_batches(find_no_ids, return_dtype=pl.Boolean())
+        for name in filter(is_id, columns(table))
+    ]
     failed = [*unparsed, *no_ids, *breaks_contract(table), covers_other_than_its_day()]
     return pl.any_horizontal(failed).fill_null(value=False)
+
+
+def find_no_ids(cells: pl.Series) -> pl.Series:
+    """Whether each text is no id; false or null where there is none.
+
+    The patterns are asked of those alone whose first two bytes can begin what is no id.
+    """
+    first, second = read_byte(cells, 0), read_byte(cells, 1)
+    is_nested = (first == ord("{")) | (first == ord("["))
+    is_mark = (second == ord(".")) | (second == ord(",")) | (second | ANY_CASE == ord("e"))
+    is_rounded = (first <= ord("9")) & is_mark | (first > LAST_OF_ASCII)
+    places = np.flatnonzero(is_nested | is_rounded)
+    found = pl.Series(cells.name, [False]).new_from_index(0, len(cells))
+    return found.scatter(places, cells.gather(places).str.contains(NO_ID)) if len(places) else found
 
 
 def explain_failures(

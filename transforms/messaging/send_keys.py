@@ -162,7 +162,6 @@ def _plan_event_keys(own_channels: tuple[str, ...], *, by_email: bool) -> _Event
     is_click = type_code % CHANNEL_STRIDE == ACTION_CODES[Action.CLICKED]
     is_flagged = pl.col(Events.is_machine).fill_null(value=False)
     by_agent = is_machine_agent(pl.col(Events.user_agent)).fill_null(value=False)
-    subtype = pl.col(Events.subtype).str.strip_chars().str.to_lowercase()
     return _EventKeyPlan(
         type_code=number_words(pl.col(Events.event_type), types, pl.UInt16()).alias(
             EventKeys.type_code
@@ -181,8 +180,8 @@ def _plan_event_keys(own_channels: tuple[str, ...], *, by_email: bool) -> _Event
             pl.col(EventKeys.message_key),
             pl.col(EventKeys.contact_key),
             type_code,
-            number_words(subtype, BOUNCE_CODES, pl.UInt8())
-            .fill_null(0)
+            pl.col(Events.subtype)
+            .map_batches(_number_bounces, return_dtype=pl.UInt8(), is_elementwise=True)
             .alias(EventKeys.bounce_code),
             (is_flagged | by_agent).alias(EventKeys.is_machine),
             pl.col(Events.occurred_at).alias(EventKeys.occurred_at),
@@ -195,6 +194,15 @@ def _plan_event_keys(own_channels: tuple[str, ...], *, by_email: bool) -> _Event
             pl.lit(names).gather(type_code // CHANNEL_STRIDE).alias(MessageReferences.channel),
         ],
     )
+
+
+def _number_bounces(subtypes: pl.Series) -> pl.Series:
+    """The number of each bounce's kind, 0 of every other event: few events have a subtype."""
+    given = subtypes.is_not_null().arg_true()
+    words = subtypes.gather(given).str.strip_chars().str.to_lowercase()
+    numbers = pl.select(number_words(pl.lit(words), BOUNCE_CODES, pl.UInt8()).fill_null(0))
+    nothing = pl.Series(subtypes.name, [0], pl.UInt8).new_from_index(0, len(subtypes))
+    return nothing.scatter(given, numbers.to_series())
 
 
 def is_of_send() -> pl.Expr:

@@ -141,7 +141,9 @@ class _Candidate:
         if totals:
             notes.append(f"skipped {count_of(totals, 'total row')} below the header")
         skipped = header_place + 1 + totals
-        start = self.grammar.records(self.head, None, final=self.final, limit=skipped).consumed
+        end = self.grammar.records(self.head, None, final=self.final, limit=skipped).consumed
+        line_end = self.head[end : end + 2]
+        start = end + len(line_end) - len(line_end.lstrip(b"\r\n"))
         preamble = tuple(", ".join(filter(None, row)) for row in self.rows[: self.header])
         return CsvHeader(self.delimiter, header, start, tuple(notes), preamble, self._has_no_data())
 

@@ -1,6 +1,7 @@
 """Text tables: one batch a stretch of text, read fast where that is provably exact."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 
 import numpy as np
@@ -18,8 +19,9 @@ from flows.readers.header import ROW_NUMBER, Header
 from flows.readers.raw_batch import BrokenRecords, FileOptions, RawBatch, nullify
 from flows.readers.refusal import require_few_columns
 from flows.readers.text import TextFile, check_record_length
+from transforms.common.cell_ends import read_byte
 
-BOM = "\ufeff"
+BOM = BOM_UTF8.decode()
 
 
 class CsvReader:
@@ -112,7 +114,7 @@ class CsvReader:
         """Leave out the header where it stands again, as in files that were put together."""
         names = [name.strip() for name in self.header.columns]
         first = rows.to_series(1)
-        if not ((first == names[0]) | first.str.starts_with(BOM)).any():
+        if not ((first == names[0]).any() or (read_byte(first, 0) == BOM_UTF8[0]).any()):
             return rows
         cells = (
             pl.col(column).str.strip_prefix(BOM).str.strip_chars() == name

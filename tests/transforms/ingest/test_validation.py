@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
+from polars.testing import assert_series_equal
 
 from contracts.columns import (
     ANY_OF_CHECK,
@@ -23,7 +24,7 @@ from contracts.feeds import FEEDS, ExchangeRates, Feed
 from transforms.ingest.periods import COVERED_DAYS
 from transforms.ingest.row_ids import is_id
 from transforms.ingest.row_parsing import ROW_NUMBER, TEXT_OF, parsed_columns
-from transforms.ingest.validation import explain_failures, is_suspect
+from transforms.ingest.validation import NO_ID, explain_failures, find_no_ids, is_suspect
 
 WORDS = (
     "a",
@@ -225,6 +226,8 @@ def test_a_row_that_names_none_of_several_columns_says_so_in_every_table(table: 
         ("aE+17=", None),
         ("1.5E+17 / Spring", None),
         ("12.5E+17", None),
+        ("\u0663\u066b5E+17", None),
+        ("\u0663.5E+17", ROUNDED),
         ('{"id":"7"}', NESTED),
         ('["7","8"]', NESTED),
         ('[{"id":7}]', NESTED),
@@ -249,3 +252,13 @@ def test_what_is_no_id_rejects_its_row(own: str, said: str | None) -> None:
     suspects = rows.filter(is_suspect(table))
     found = explain_failures(suspects, table).get_column("failed_checks").to_list()
     assert found == ([[f"refund_of: {said}"]] if said else [])
+
+
+NEARLY_NO_IDS = st.from_regex(r"^[\d{\[a-e\u0663]{1,2}[.,\d\[\]{}\"]{0,3}[Ee+]{0,2}\d{0,3}$")
+
+
+@given(st.lists(st.none() | st.text() | NEARLY_NO_IDS))
+def test_a_look_at_two_bytes_rules_out_nothing_that_is_no_id(texts: list[str | None]) -> None:
+    cells = pl.Series(texts, dtype=pl.String)
+    found = find_no_ids(cells).fill_null(value=False)
+    assert_series_equal(found, cells.str.contains(NO_ID).fill_null(value=False))
