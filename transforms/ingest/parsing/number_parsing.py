@@ -18,6 +18,8 @@ EVERY_FORM = {" ": rf"[ {SPACES}]", "'": rf"[{APOSTROPHES}]"}
 """Mark of thousands -> the regular expression of all its forms, where it has several."""
 EXACT = pl.Decimal(38, 9)
 """What sums of several columns are exact in."""
+FINE = pl.Decimal(38, 20)
+"""What a number with more decimals than its column is read in before it is rounded."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def parse_counts(cells: pl.Series, marks: NumberMarks = PLAIN) -> pl.Series:
 def parse_decimals(
     cells: pl.Series, target: pl.Decimal, marks: NumberMarks = PLAIN, divisor: int = 1
 ) -> pl.Series:
-    """Exact decimals, rounded to the contract's scale.
+    """Exact decimals, rounded to the contract's scale, half away from zero.
 
     Args:
         cells: Numbers.
@@ -99,8 +101,18 @@ def parse_decimals(
     """
     text = plain_numbers(cells, marks)
     if divisor == 1:
-        return text.cast(target, strict=False)
+        return _round(text, target)
     return (text.cast(pl.Decimal(38, 6), strict=False) / divisor).cast(target, strict=False)
+
+
+def _round(text: pl.Series, target: pl.Decimal) -> pl.Series:
+    """Numbers in the contract's scale: the cast alone rounds half to even."""
+    numbers = text.cast(target, strict=False)
+    is_finer = text.str.contains(rf"\.\d{{{target.scale}}}\d*[1-9]").fill_null(value=False)
+    if not is_finer.any():
+        return numbers
+    fine = text.cast(FINE, strict=False).round(target.scale, mode="half_away_from_zero")
+    return numbers.zip_with(~is_finer | fine.is_null(), fine.cast(target, strict=False))
 
 
 def sum_numbers(

@@ -1,9 +1,11 @@
 """SPEC §5.2: a number has the feed's decimal sign; marks of thousands stand between threes."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from polars.testing import assert_series_equal
 
 from transforms.ingest.parsing.number_parsing import (
@@ -102,3 +104,19 @@ def test_a_sum_of_columns_stays_in_the_marks_of_the_feed() -> None:
     assert found.to_list()[:3] == ["235,000000000", "0,250000000", None]
     read = parse_decimals(found, MONEY, COMMA)
     assert read.to_list() == [Decimal(235), Decimal("0.25"), None, None]
+
+
+@given(st.lists(st.decimals(-(10**12), 10**12, places=9), min_size=1))
+def test_more_decimals_than_the_column_are_rounded_half_away_from_zero(
+    cells: list[Decimal],
+) -> None:
+    texts = pl.Series([f"{cell:f}" for cell in cells])
+    expected = [cell.quantize(Decimal("1.0000"), ROUND_HALF_UP) for cell in cells]
+    assert parse_decimals(texts, pl.Decimal(18, 4)).to_list() == expected
+
+
+def test_a_half_of_the_last_place_is_rounded_away_from_zero() -> None:
+    cells = pl.Series(["0.00005", "-0.00005", "1.00015", "2.5", None, "x", "1e-5", "0.0000500"])
+    assert parse_decimals(cells, pl.Decimal(18, 4)).cast(pl.String).to_list() == [
+        *("0.0001", "-0.0001", "1.0002", "2.5000", None, None, "0.0000", "0.0001")
+    ]
