@@ -65,9 +65,10 @@ def _judge(
 ) -> FeedState:
     known = _hashes(past[0], feed.name) if past else set()
     new = [file for file in files if file.sha256 not in known]
-    stamps = [got.last_at for file in files for got in file.receipt.tables if got.last_at]
-    last_at = max(stamps, key=lambda text: end_of(text, timezone), default=None)
-    late = explain_lateness(feed, last_at, now, timezone, files=len(files))
+    tables = [got for file in files for got in file.receipt.tables]
+    stamps = [got.last_at for got in tables]
+    rows = sum(got.rows_read for got in tables)
+    late = explain_lateness(feed, stamps, now, timezone, files=len(files), rows=rows)
     warnings = [late] if late else []
     if new:
         new_rows = sum(got.rows_read for file in new for got in file.receipt.tables)
@@ -114,24 +115,36 @@ def end_of(text: str, timezone: str) -> datetime:
 
 
 def explain_lateness(
-    feed: ConfiguredFeed, last_at: str | None, now: datetime, timezone: str, *, files: int
+    feed: ConfiguredFeed,
+    stamps: Iterable[str | None],
+    now: datetime,
+    timezone: str,
+    *,
+    files: int,
+    rows: int,
 ) -> Warned | None:
-    """Say that a feed is late, where it is.
+    """Say that a feed is late, where it is; of rows without any day or stamp nobody knows.
 
     Args:
-        last_at: Its newest day or stamp, in ISO 8601.
+        stamps: The newest days and stamps of its files, in ISO 8601; None of one without any.
         now: The time against which it is late.
         files: How many files of it were there.
+        rows: How many rows they had.
     """
     expected = feed.section.expect_every
-    if expected is None or (files and last_at is None):
+    known = [stamp for stamp in stamps if stamp]
+    last_at = max(known, key=lambda text: end_of(text, timezone), default=None)
+    if expected is None or (rows and last_at is None):
         return None
     allowed = timedelta(**{UNITS[expected[-1]]: int(expected[:-1])})
     if last_at is not None and now - end_of(last_at, timezone) <= allowed:
         return None
-    since = (
-        f"its newest row is of {last_at}" if last_at else f"no file matches {feed.section.files}"
-    )
+    if last_at is not None:
+        since = f"its newest row is of {last_at}"
+    elif files:
+        since = f"no file that matches {feed.section.files} has a row"
+    else:
+        since = f"no file matches {feed.section.files}"
     return Warned(
         code="late",
         message=f"feed {feed.name} is late: {since}, and expect_every is {expected}",

@@ -61,8 +61,9 @@ def _find_late_feeds(
     timezone = loaded.config.workspace.timezone
     for feed in configure_feeds(loaded.config, loaded.sources):
         own = [one for one in manifest.inputs if one.feed == feed.name]
-        newest = max((one.last_at for one in own if one.last_at), default=None)
-        late = explain_lateness(feed, newest, now, timezone, files=len(own))
+        stamps = [one.last_at for one in own]
+        rows = sum(one.rows_read for one in own)
+        late = explain_lateness(feed, stamps, now, timezone, files=len(own), rows=rows)
         if late is not None:
             yield late
 

@@ -65,6 +65,21 @@ def test_no_file_is_late_and_on_late_decides(tmp_path: Path) -> None:
     assert "no file matches raw/orders/*" in problem.message
 
 
+def test_files_without_a_row_are_late(tmp_path: Path) -> None:
+    toml = feed("orders", "raw/orders/*", expect_every='"1d"')
+    header = ORDERS.splitlines(keepends=True)[0]
+    found = read(tmp_path, toml, {"raw/orders/1.csv": header}, "2026-01-31T00:00:00")
+    (told,) = [one for one in found.warnings if one.code == "late"]
+    assert "no file that matches raw/orders/* has a row" in told.message
+
+
+def test_rows_that_say_no_time_are_not_late(tmp_path: Path) -> None:
+    toml = feed("orders", "raw/orders/*") + feed("contacts", "raw/c/*", expect_every='"1d"')
+    files = {"raw/orders/1.csv": ORDERS, "raw/c/1.csv": b"contact_id\nc1\n"}
+    found = read(tmp_path, toml, files, "2026-01-31T00:00:00")
+    assert codes(found) == []
+
+
 def test_a_feed_of_which_nothing_is_expected_is_never_late(tmp_path: Path) -> None:
     toml = feed("orders", "raw/orders/*")
     found = read(tmp_path, toml, {"raw/orders/1.csv": ORDERS}, "2036-01-31T00:00:00")
