@@ -7,7 +7,9 @@ not come to its end is known by that note, never shown, and removed by the next 
 
 import json
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from flows.errors import DataRefused, StorageFailed, WorkspaceBusy
@@ -47,96 +49,107 @@ def upload_changes(mirror: Mirror, lease: Lease) -> None:
         DataRefused: A raw object that was written anew is not any more the one that was read.
         StorageFailed: The store refuses; what was published before still is, or what is now.
     """
-    changes = mirror.find_changes()
+    upload = _Upload(mirror, lease, mirror.find_changes())
     lease.require()
-    run = _find_new_run(mirror, changes)
-    if run:
-        mirror.objects.put(f"{UPLOADS}{run}", b"{}\n")
+    run = upload.find_new_run()
+    notes = [f"{UPLOADS}{run}"] if run else []
+    for note in notes:
+        mirror.objects.put(note, b"{}\n")
     try:
-        _upload_up_to_the_pointer(mirror, lease, changes, run)
+        upload.put_up_to_the_pointer(run)
     except WorkspaceBusy:
         if run:
             _withdraw(mirror, run)
         raise
     _show_latest(mirror)
-    _upload(mirror, changes, _is_said_last)
-    notes = [f"{UPLOADS}{run}"] if run else []
-    _remove(mirror, [*_without_latest(changes.removed), *mirror.leftovers, *notes])
+    upload.put(_is_said_last)
+    _remove(mirror, [*_without_latest(upload.changes.removed), *mirror.leftovers, *notes])
 
 
 def upload_failure(mirror: Mirror, lease: Lease) -> None:
     """Put what a command that failed leaves: what was read, what was rejected, how it ended."""
-    changes = mirror.find_changes()
+    written = mirror.find_changes().written
     lease.require()
-    kept = {key: path for key, path in changes.written.items() if kind_of(key) in OF_A_FAILURE}
-    changes = Changes(kept)
-    _upload_ledger(mirror, changes)
-    _upload(mirror, changes, lambda key: kind_of(key) in BEFORE_THE_MANIFEST)
-    _upload(mirror, changes, _is_said_last)
+    left = {key: path for key, path in written.items() if kind_of(key) in OF_A_FAILURE}
+    upload = _Upload(mirror, lease, Changes(left))
+    upload.put_ledger()
+    upload.put_kinds(BEFORE_THE_MANIFEST)
+    upload.put(_is_said_last)
 
 
-def _upload_up_to_the_pointer(mirror: Mirror, lease: Lease, changes: Changes, run: str) -> None:
-    _upload(mirror, changes, lambda key: key in ERASURES)
-    _require_same_raw(mirror, changes)
-    _upload(mirror, changes, lambda key: kind_of(key) in {Kind.RAW, Kind.SETTING})
-    _upload_ledger(mirror, changes)
-    _upload(mirror, changes, lambda key: kind_of(key) in BEFORE_THE_MANIFEST)
-    _upload(mirror, changes, lambda key: key.startswith(SUMS_FOLDER))
-    if run:
-        _require_whole(mirror, run)
-    if POINTER in changes.written or any(kind_of(key) is Kind.MANIFEST for key in changes.written):
-        lease.require()
-        _upload(mirror, changes, lambda key: kind_of(key) is Kind.MANIFEST)
-    if POINTER in changes.written:
-        lease.require()
-        _swap_pointer(mirror, changes.written[POINTER])
+@dataclass(frozen=True)
+class _Upload:
+    """What a command changed, on its way into the store while the lease is held."""
 
+    mirror: Mirror
+    lease: Lease
+    changes: Changes
 
-def _find_new_run(mirror: Mirror, changes: Changes) -> str:
-    """The run whose snapshot is not in the store yet; empty for none."""
-    known = {run_of(key) for key in mirror.stored if key.startswith(SNAPSHOTS)}
-    new = {run_of(key) for key in changes.written if key.startswith(SNAPSHOTS)} - known
-    return max(new, default="")
+    def find_new_run(self) -> str:
+        """The run whose snapshot is not in the store yet; empty for none."""
+        known = {run_of(key) for key in self.mirror.stored if key.startswith(SNAPSHOTS)}
+        ours = {run_of(key) for key in self.changes.written if key.startswith(SNAPSHOTS)}
+        return max(ours - known, default="")
 
+    def put_up_to_the_pointer(self, run: str) -> None:
+        """Put all that the pointer is to lead to, and then the pointer, where it is another."""
+        self.put(lambda key: key in ERASURES)
+        self._require_same_raw()
+        self.put_kinds({Kind.RAW, Kind.SETTING})
+        self.put_ledger()
+        self.put_kinds(BEFORE_THE_MANIFEST)
+        self.put(lambda key: key.startswith(SUMS_FOLDER))
+        if run:
+            _require_whole(self.mirror, run)
+        written = self.changes.written
+        if POINTER in written or any(kind_of(key) is Kind.MANIFEST for key in written):
+            self.lease.require()
+            self.put_kinds({Kind.MANIFEST})
+        if POINTER in written:
+            self.lease.require()
+            _swap_pointer(self.mirror, written[POINTER])
 
-def _upload(mirror: Mirror, changes: Changes, is_meant: Callable[[str], bool]) -> None:
-    """Upload the files whose keys are meant, several at a time."""
-    work_at_once(lambda key: _put(mirror, key, changes), filter(is_meant, sorted(changes.written)))
+    def put_ledger(self) -> None:
+        """Put parts before the receipt that makes a reading of them."""
+        for is_receipt in (False, True):
+            self.put(
+                lambda key, is_meant=is_receipt: (
+                    kind_of(key) is Kind.LEDGER and key.endswith(f"/{RECEIPT}") == is_meant
+                )
+            )
+
+    def put_kinds(self, kinds: AbstractSet[Kind]) -> None:
+        """Put the files of some kinds."""
+        self.put(lambda key: kind_of(key) in kinds)
+
+    def put(self, is_meant: Callable[[str], bool]) -> None:
+        """Put the files whose keys are meant, several at a time."""
+        work_at_once(self._put_one, filter(is_meant, sorted(self.changes.written)))
+
+    def _put_one(self, key: str) -> None:
+        mirror, path = self.mirror, self.changes.written[key]
+        is_large = path.stat().st_size >= WORTH_COPYING
+        if is_large and (source := mirror.find_same(path)) in mirror.stored:
+            mirror.objects.copy(source, key)
+            e_tag = mirror.objects.look(key).e_tag
+        else:
+            e_tag = mirror.objects.put(key, path)
+        mirror.note_stored(key, e_tag, path)
+
+    def _require_same_raw(self) -> None:
+        """Refuse to replace a raw object that is not the one that was read."""
+        for key in self.changes.written:
+            before = self.mirror.stored.get(key)
+            if before is None or kind_of(key) is not Kind.RAW:
+                continue
+            with suppress(ObjectMissing):
+                if self.mirror.objects.look(key).e_tag != before.e_tag:
+                    msg = f"{key} was changed while it was read: nothing was erased from it"
+                    raise DataRefused(msg, "Run the command again.")
 
 
 def _is_said_last(key: str) -> bool:
     return kind_of(key) is Kind.STATE and key not in ERASURES and not key.startswith(SUMS_FOLDER)
-
-
-def _put(mirror: Mirror, key: str, changes: Changes) -> None:
-    path = changes.written[key]
-    is_large = path.stat().st_size >= WORTH_COPYING
-    if is_large and (source := mirror.find_same(path)) in mirror.stored:
-        mirror.objects.copy(source, key)
-        e_tag = mirror.objects.look(key).e_tag
-    else:
-        e_tag = mirror.objects.put(key, path)
-    mirror.note_stored(key, e_tag, path)
-
-
-def _upload_ledger(mirror: Mirror, changes: Changes) -> None:
-    """Parts before the receipt that makes a reading of them."""
-    ours = {key for key in changes.written if kind_of(key) is Kind.LEDGER}
-    receipts = {key for key in ours if key.endswith(f"/{RECEIPT}")}
-    _upload(mirror, changes, lambda key: key in ours - receipts)
-    _upload(mirror, changes, lambda key: key in receipts)
-
-
-def _require_same_raw(mirror: Mirror, changes: Changes) -> None:
-    """Refuse to replace a raw object that is not the one that was read."""
-    for key in changes.written:
-        before = mirror.stored.get(key)
-        if before is None or kind_of(key) is not Kind.RAW:
-            continue
-        with suppress(ObjectMissing):
-            if mirror.objects.look(key).e_tag != before.e_tag:
-                msg = f"{key} was changed while it was read: nothing was erased from it"
-                raise DataRefused(msg, "Run the command again.")
 
 
 def _require_whole(mirror: Mirror, run: str) -> None:
