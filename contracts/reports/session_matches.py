@@ -3,11 +3,7 @@
 from enum import StrEnum
 
 from contracts.columns import Count, Day, Flag, Instant, Money, Number, Table, Text, column
-from contracts.facts.matching.session_facts import (
-    MatchLevel,
-    MatchMethod,
-    MatchStatus,
-)
+from contracts.facts.matching.session_facts import FoundAd
 
 
 class AuditKind(StrEnum):
@@ -22,20 +18,16 @@ class AuditKind(StrEnum):
     ALIAS_TO_NOTHING = "alias_to_nothing"
 
 
-class SessionMatches(Table):
-    """One row per session: the ad or campaign that it came from, and why."""
+class MatchedSession(Table):
+    """One row per session."""
 
     org_id: Text = column("organization", key=True)
     session_id: Text = column("the session", key=True, references="sessions.session_id")
-    platform: Text = column("ad platform, where known")
-    campaign_id: Text = column("ad campaign, where known", references="ad_campaigns.campaign_id")
-    ad_group_id: Text = column("ad group of its ad", references="ad_groups.ad_group_id")
-    ad_id: Text = column("ad, where known", references="ads.ad_id")
-    match_level: Text = column("how far down it is known", isin=MatchLevel)
-    match_method: Text = column("the step that hit", isin=MatchMethod)
-    match_status: Text = column("whether it has its ad", isin=MatchStatus)
-    match_reason: Text = column("why, as a sentence")
-    candidates: Text = column("the ads or campaigns that nothing separates, where ambiguous")
+
+
+class SessionMatches(FoundAd, MatchedSession):
+    """One row per session: the ad or campaign that it came from, and why."""
+
     date_day: Day = column("day of its start in the reporting time zone")
     started_at: Instant = column("its first page view")
     utm_source: Text = column("who sent the visit")

@@ -83,7 +83,21 @@ class SessionBase(Table):
     is_bot: Flag = column("whether its user agent is a program; null where none is known")
 
 
-class SessionFacts(SessionBase):
+class FoundAd(Table):
+    """One row per session or link: the one ad or campaign that it came from, and why."""
+
+    platform: Text = column("ad platform, where known")
+    campaign_id: Text = column("ad campaign, where known", references="ad_campaigns.campaign_id")
+    ad_group_id: Text = column("ad group of its ad", references="ad_groups.ad_group_id")
+    ad_id: Text = column("ad, where known", references="ads.ad_id")
+    match_level: Text = column("how far down it is known", isin=MatchLevel)
+    match_method: Text = column("the step that hit", isin=MatchMethod)
+    match_status: Text = column("whether it has its ad", isin=MatchStatus)
+    match_reason: Text = column("why, as a sentence")
+    candidates: Text = column("the ads or campaigns that nothing separates, where ambiguous")
+
+
+class SessionFacts(FoundAd, SessionBase):
     """One row per session, with its channel group and the one ad or campaign that it came from."""
 
     utm_source: Text = column("who sent the visit")
@@ -94,13 +108,4 @@ class SessionFacts(SessionBase):
     utm_id: Text = column("campaign's id")
     has_macro: Flag = column("whether a utm value is a macro that the platform left unresolved")
     channel_group: Text = column("GA4's default channel group", isin=ChannelGroup)
-    platform: Text = column("ad platform, where known")
     account_id: Text = column("ad account of its campaign")
-    campaign_id: Text = column("ad campaign, where known", references="ad_campaigns.campaign_id")
-    ad_group_id: Text = column("ad group of its ad", references="ad_groups.ad_group_id")
-    ad_id: Text = column("ad, where known", references="ads.ad_id")
-    match_level: Text = column("how far down it is known", isin=MatchLevel)
-    match_method: Text = column("the step that hit", isin=MatchMethod)
-    match_status: Text = column("whether it has its ad", isin=MatchStatus)
-    match_reason: Text = column("why, as a sentence")
-    candidates: Text = column("the ads or campaigns that nothing separates, where ambiguous")

@@ -7,6 +7,7 @@ from contracts.columns import Count, Day, Flag, Hash, Serial, Table, Text, colum
 from contracts.facts.ads.ad_names import NAMED_LEVELS, AdNames
 from contracts.facts.matching.session_facts import (
     AdEvidence,
+    FoundAd,
     MatchLevel,
     MatchMethod,
     MatchStatus,
@@ -145,7 +146,7 @@ class CaseAnswers(MatchCases):
     unknown_target: Text = column("what an alias leads to, where no feed knows it")
 
 
-class SessionLinks(Table):
+class SessionLinks(FoundAd):
     """One row per link: a traffic source, by day where the day matters, and the ad behind it."""
 
     link: Serial = column("its number, within one run", key=True, required=True)
@@ -161,16 +162,7 @@ class SessionLinks(Table):
     utm_id: Text = column("campaign's id")
     has_macro: Flag = column("whether a utm value is a macro that was never resolved")
     channel_group: Text = column("GA4's default channel group", isin=ChannelGroup)
-    platform: Text = column("ad platform, where known")
     account_id: Text = column("ad account of its campaign")
-    campaign_id: Text = column("ad campaign, where known")
-    ad_group_id: Text = column("ad group of its ad")
-    ad_id: Text = column("ad, where known")
-    match_level: Text = column("how far down it is known", isin=MatchLevel)
-    match_method: Text = column("the step that hit", isin=MatchMethod)
-    match_status: Text = column("whether it has its ad", isin=MatchStatus)
-    match_reason: Text = column("why, as a sentence")
-    candidates: Text = column("the ads or campaigns that nothing separates, where ambiguous")
     ad_evidence: Text = column("what decides whether the link can be an ad's", isin=AdEvidence)
     parameter: Text = column("utm parameter by which its ad or campaign was found")
     unknown_target: Text = column("what an alias leads to, where no feed knows it")

@@ -84,26 +84,31 @@ class MessageRows(DescribedMessages, Counts):
     last_sent_at: Instant = column("last send")
 
 
-class ContactBases(Table):
-    """One row per contact and basis: what was sent to it and what it did."""
+class ContactSums(Table):
+    """One row per contact: what was sent to it and what it did."""
 
     contact_key: Key = column("key of the contact", key=True, required=True)
-    basis_key: Key = column("organization, feed and channel", key=True, required=True)
-    facts: Count = column("sends and hold-outs", required=True)
     sends: Count = column("sends")
     delivered: Count = column("delivered sends")
-    sent: Count = column("sends that were sent, of which nothing more is known")
     opens: Count = column("opens, machine ones included")
     clicks: Count = column("clicks, scanners' included")
     last_sent_at: Instant = column("last send")
-    last_assumable_at: Instant = column(
-        "last send of which nothing more is known; kept where its basis has no receipts"
-    )
     last_delivered_at: Instant = column("last delivery; the send's time where none is told")
     last_opened_at: Instant = column("last open")
     last_clicked_at: Instant = column("last click")
     unsubscribed_at: Instant = column("first unsubscribe")
     complained_at: Instant = column("first complaint")
+
+
+class ContactBases(ContactSums):
+    """One row per contact and basis: what was sent to it and what it did."""
+
+    basis_key: Key = column("organization, feed and channel", key=True, required=True)
+    facts: Count = column("sends and hold-outs", required=True)
+    sent: Count = column("sends that were sent, of which nothing more is known")
+    last_assumable_at: Instant = column(
+        "last send of which nothing more is known; kept where its basis has no receipts"
+    )
 
 
 class DomainBases(DeliveryCounts):
@@ -119,22 +124,6 @@ class DomainSums(Counts):
     org_id: Text = column("organization", key=True)
     domain: Text = column("the domain; `(none)` where no address is known", key=True)
     assumed_sends: Count = column("sends of feeds without delivery receipts", required=True)
-
-
-class ContactSums(Table):
-    """One row per contact: what was sent to it and what it did."""
-
-    contact_key: Key = column("key of the contact", key=True, required=True)
-    sends: Count = column("sends")
-    delivered: Count = column("delivered sends")
-    opens: Count = column("opens, machine ones included")
-    clicks: Count = column("clicks, scanners' included")
-    last_sent_at: Instant = column("last send")
-    last_delivered_at: Instant = column("last delivery; the send's time where none is told")
-    last_opened_at: Instant = column("last open")
-    last_clicked_at: Instant = column("last click")
-    unsubscribed_at: Instant = column("first unsubscribe")
-    complained_at: Instant = column("first complaint")
 
 
 class SegmentBases(DeliveryCounts):
