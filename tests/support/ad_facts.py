@@ -103,7 +103,7 @@ def perform_at(
     parts = materialize(list_parts(made.entities, places, level), PerformanceParts)
     sums = sum_performance(made.stats, sessions, Grouping(level, groups, parts))
     whole = materialize(sums, PerformanceSums)
-    never = materialize(find_metrics_never_given(whole), UngivenMetrics)
+    never = materialize(find_metrics_never_given(whole, groups), UngivenMetrics)
     filled = fill_performance(whole, never, has_orders=sessions.has_orders)
     return materialize(filled, PerformanceSums), groups
 

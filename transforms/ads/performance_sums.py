@@ -36,7 +36,7 @@ from transforms.common.shared_texts import SHARED
 
 G = PerformanceGroups
 NEVER = {metric: f"no_{metric}" for metric in METRICS}
-"""Metric -> whether no stats of a campaign have it (`UngivenMetrics`)."""
+"""Metric -> whether no stats of a campaign, or else of its platform, have it (`UngivenMetrics`)."""
 HAS_STATS = pl.col(PlacedStats.spend).is_not_null()
 OF_SESSIONS = [SessionCounts.sessions, PerformanceSums.session_contacts]
 GROUP, CAMPAIGN_NUMBER = G.group_number, G.campaign_number
@@ -159,16 +159,29 @@ def sum_performance(
     return _add_up(figures, counts, sessions.by_contact, grouping.groups, names)
 
 
-def find_metrics_never_given(sums: Rows[PerformanceSums]) -> Rows[UngivenMetrics]:
+def find_metrics_never_given(
+    sums: Rows[PerformanceSums], groups: Rows[PerformanceGroups]
+) -> Rows[UngivenMetrics]:
     """Find the metrics that no stats of a campaign have on any day.
+
+    Of a campaign without stats it is those that no stats of its platform have.
 
     Args:
         sums: As they add up (`sum_performance`), of all days.
+        groups: Of the table.
     """
-    return (
+    said = (
         sums.filter(HAS_STATS)
         .group_by(CAMPAIGN_NUMBER)
         .agg(pl.col(metric).is_null().all().alias(name) for metric, name in NEVER.items())
+    )
+    campaigns = groups.select(CAMPAIGN_NUMBER, *PLATFORM_KEYS).unique()
+    lacks = [pl.col(name) for name in NEVER.values()]
+    of_platform = [pl.when(lack.count() > 0).then(lack.all()).over(PLATFORM_KEYS) for lack in lacks]
+    return (
+        campaigns.join(said, on=CAMPAIGN_NUMBER, how="left", validate="1:1")
+        .with_columns(map(pl.coalesce, lacks, of_platform))
+        .select(columns(UngivenMetrics))
     )
 
 
@@ -178,7 +191,7 @@ def fill_performance(
     """Fill in 0 for what a row has none of.
 
     A metric that none of a row's stats has stays null, and so does, on days of sessions alone, one
-    that no stats of the campaign have on any day.
+    that no stats of the campaign have on any day, or, where it has no stats, of its platform.
 
     Args:
         sums: As they add up (`sum_performance`).

@@ -193,7 +193,7 @@ class PerformanceSums(Table):
     campaign_name: SharedText = column("the ad campaign's name on the day")
     ad_group_name: SharedText = column("the ad group's name on the day")
     ad_name: SharedText = column("the ad's name on the day")
-    clicks: Count = column("clicks; empty where stats have none, 0 without stats, as all metrics")
+    clicks: Count = column("clicks; empty where stats have none, as all metrics; 0 without stats")
     impressions: Count = column("impressions")
     spend: Money = column("spend in the reporting currency")
     conversions: FineMoney = column("conversions that the platform claims")
@@ -205,7 +205,7 @@ class PerformanceSums(Table):
 
 
 class UngivenMetrics(Table):
-    """One row per campaign that has stats: which metrics they lack on all days."""
+    """One row per campaign: which metrics its stats, or else its platform's, lack on all days."""
 
     campaign_number: Serial = column("its place, or that of its account", key=True, required=True)
     no_clicks: Flag = column("whether none has clicks")

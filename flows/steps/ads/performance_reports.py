@@ -171,7 +171,7 @@ class PerformanceTable:
     def write(self, staging: Path) -> list[Check]:
         """Write the table."""
         sums = self._add_up()
-        never = materialize(find_metrics_never_given(sums), UngivenMetrics)
+        never = materialize(find_metrics_never_given(sums, self.groups), UngivenMetrics)
         pieces = cut_pieces(sums, self.facts.days.each, stats_rows_at_once(self.config.run))
         reports = (self._make_piece(sums.filter(within), never) for within in pieces)
         return write_reports(staging, "ads", self.kind.table, reports)

@@ -286,6 +286,28 @@ def test_a_metric_that_no_row_has_is_null_and_not_zero() -> None:
     assert ads["clicks"].to_list() == [None, 0, 0]
 
 
+def test_a_campaign_of_sessions_alone_lacks_what_no_stats_of_its_platform_have() -> None:
+    """A 0 of it would be summed to a claim that the platform never made, as that of a ROAS of 0."""
+    stats = stats_of(
+        campaign("1", "10", conversions_value=None),
+        campaign("2", "10", platform="facebook_ads"),
+    )
+    campaigns, ads = perform(
+        stats,
+        *(session(1, campaign_id="3", platform=p) for p in ("google_ads", "facebook_ads")),
+        session(2, campaign_id="4", platform="tiktok_ads"),
+    )
+    for table in (campaigns, ads):
+        figures = table.select("platform", "campaign_id", "reported_conversions_value", "spend")
+        assert figures.sort("campaign_id", "platform").rows() == [
+            ("google_ads", "1", None, Decimal(10)),
+            ("facebook_ads", "2", 0, Decimal(10)),
+            ("facebook_ads", "3", 0, 0),
+            ("google_ads", "3", None, 0),
+            ("tiktok_ads", "4", 0, 0),
+        ]
+
+
 def test_what_is_left_of_an_unknown_metric_is_unknown() -> None:
     """Of 5 clicks of ads nothing can be taken off the campaign's, which nobody told."""
     stats = stats_of(
