@@ -149,4 +149,4 @@ def find_their_paths(
 
 def credit_them(found: PeoplesPaths, rules: AttributionSection) -> pl.LazyFrame:
     """Their credited orders."""
-    return credit_orders(found.ranked, found.touches, found.ends, rules)
+    return credit_orders(found.ranked, found.touches.collect(), found.ends.collect(), rules)

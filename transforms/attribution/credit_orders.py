@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from contracts.columns import Rows, columns, polars_schema
+from contracts.columns import Held, Rows, columns, polars_schema
 from contracts.config.workspace import AttributionSection
 from contracts.facts.order_facts import PairedTouches, PathEnds, RankedTouches, Touches
 from contracts.reports.attribution import CreditedTouch
@@ -18,6 +18,7 @@ from transforms.attribution.credit_models import (
 from transforms.attribution.persons import PERSON
 from transforms.attribution.touches import DIRECT_GROUP
 from transforms.common.calendar import in_days
+from transforms.common.joins import take
 
 AT, CHANNEL, TOUCH_NO = Touches.touched_at, Touches.channel, RankedTouches.touch_no
 ROW, FIRST, LAST = "row", "first row", "last row"
@@ -84,8 +85,8 @@ def _number_touches(paired: pl.LazyFrame) -> pl.LazyFrame:
 
 def credit_orders(
     ranked: Rows[RankedTouches],
-    touches: Rows[Touches],
-    ends: Rows[PathEnds],
+    touches: Held[Touches],
+    ends: Held[PathEnds],
     rules: AttributionSection,
 ) -> pl.LazyFrame:
     """Share every order among the touches that led to it (SPEC §6.5).
@@ -93,28 +94,25 @@ def credit_orders(
     Orders that no touch led to have no row.
 
     Args:
-        ranked: Of these touches and ends.
+        ranked: Of these touches and ends: by the places of both.
         rules: the models and the half-life.
 
     Returns:
         `credited_orders_contract(rules.models)`, sorted by its key.
     """
-    of_order = [CreditedTouch.org_id, CreditedTouch.order_id, CreditedTouch.contact_id]
-    orders = ends.filter(~pl.col(PathEnds.is_open)).select(
-        END_NO,
-        *of_order,
-        PathEnds.ordered_at,
-        PathEnds.revenue,
-        PathEnds.date_day,
-        PathEnds.is_refund,
-    )
-    of_touch = [name for name in columns(CreditedTouch) if name in polars_schema(Touches)]
-    told = touches.select(of_touch).drop(AT, CHANNEL).with_row_index(TOUCH_NO)
+    of_order = [
+        *(CreditedTouch.org_id, CreditedTouch.order_id, CreditedTouch.contact_id),
+        *(PathEnds.ordered_at, PathEnds.revenue, PathEnds.date_day, PathEnds.is_refund),
+    ]
+    own = {*polars_schema(RankedTouches), *of_order}
+    of_touch = [n for n in columns(CreditedTouch) if n in touches.columns and n not in own]
     age = pl.col(CreditedTouch.ordered_at) - pl.col(AT)
     return (
-        ranked.join(orders, on=END_NO, how="inner", validate="m:1")
-        .join(told, on=TOUCH_NO, how="inner", validate="m:1")
-        .sort(END_NO, POSITION)
+        ranked.filter(~take(ends, PathEnds.is_open, END_NO))
+        .with_columns(
+            *(take(ends, name, END_NO).alias(name) for name in of_order),
+            *(take(touches, name, TOUCH_NO).alias(name) for name in of_touch),
+        )
         .pipe(add_credits, rules.models, rules.half_life_days)
         .with_columns(in_days(age).alias(CreditedTouch.days_to_convert))
         .select(columns(credited_orders_contract(rules.models)))

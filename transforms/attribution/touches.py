@@ -4,7 +4,7 @@ import polars as pl
 
 from contracts.columns import Rows, columns, no_rows, polars_schema
 from contracts.config.workspace import AttributionSection
-from contracts.facts.order_facts import MessageTouches, Touches, VisitTouches
+from contracts.facts.order_facts import MessageTouches, PathEnds, Touches, VisitTouches
 from contracts.facts.people.described_activities import ContactSends, ContactSessions, MessageEvents
 from contracts.facts.people.numbered_activities import (
     NumberedEvents,
@@ -40,6 +40,7 @@ MESSAGE_NO, OWN_MESSAGE = NumberedMessages.message_no, "own message"
 IS_LANDING, CLICKED_CHANNEL = MessageTouches.is_landing, "clicked_channel"
 AT, UNTIL = Touches.touched_at, Touches.counts_until
 VISIT, CLICKED_AT = "visit", "clicked_at"
+FIRST_END, LAST_END = "first end", "last end"
 
 
 def touch_by_events(
@@ -171,6 +172,27 @@ def touch_by_direct_mail(
             _group_of_channel(),
         )
         .pipe(_complete, Touches)
+    )
+
+
+def span_ends(ends: Rows[PathEnds]) -> pl.LazyFrame:
+    """Say of each person when the first and when the last of their paths ends."""
+    at = pl.col(PathEnds.credited_at)
+    return ends.group_by(PERSON).agg(at.min().alias(FIRST_END), at.max().alias(LAST_END))
+
+
+def leave_pathless(touches: Rows[Touches], spans: pl.LazyFrame) -> Rows[Touches]:
+    """Leave out touches that lie on no path: of years of visits, most count for nothing any more.
+
+    Args:
+        touches: Or more columns of them.
+        spans: When paths end (`span_ends`).
+    """
+    may_count = (pl.col(UNTIL) >= pl.col(FIRST_END)) & (pl.col(AT) <= pl.col(LAST_END))
+    return (
+        touches.join(spans, on=PERSON, how="inner", validate=STREAMED, build_side=HELD)
+        .filter(may_count)
+        .drop(FIRST_END, LAST_END)
     )
 
 

@@ -54,6 +54,8 @@ from transforms.attribution.touches import (
     describe_mail,
     drop_landings,
     find_landings,
+    leave_pathless,
+    span_ends,
     touch_by_direct_mail,
     touch_by_events,
     touch_by_sessions,
@@ -170,7 +172,8 @@ def credit_people(shared: tuple[CreditInputs, CreditFiles], groups: range) -> No
     of, files = shared
     found, models = find_paths(of, groups), of.rules.models
     contract = credited_orders_contract(models)
-    credited = hold(credit_orders(found.ranked, found.touches, found.ends, of.rules), contract)
+    touches, ends = found.touches.collect(), found.ends.collect()
+    credited = hold(credit_orders(found.ranked, touches, ends, of.rules), contract)
     campaigns = sum_campaigns(credited, found.ranked, found.ends, models)
     written = {
         TOUCHES: (credited, order_touches_contract(models)),
@@ -206,24 +209,29 @@ def find_paths(of: CreditInputs, groups: range) -> PeoplesPaths:
     known = devices.lazy() if devices.height else None
     open_ends = list_open_ends(people, orders, of.last_days.lazy(), of.rules)
     ends = materialize(number_ends(orders, open_ends, known), PathEnds)
-    touches = _find_touches(of, groups, known)
+    touches = _find_touches(of, groups, known, ends)
     paired = materialize(pair_touches(touches, ends), PairedTouches)
     ranked = hold(rank_touches(paired), RankedTouches)
     return PeoplesPaths(ends, touches, ranked)
 
 
-def _find_touches(of: CreditInputs, groups: range, known: pl.LazyFrame | None) -> Rows[Touches]:
+def _find_touches(
+    of: CreditInputs, groups: range, known: pl.LazyFrame | None, ends: Rows[PathEnds]
+) -> Rows[Touches]:
     """The touches of some groups of people; what they are made of is held no longer than that."""
+    spans = span_ends(ends).collect().lazy()
     events = add_persons(of.scan("events", groups), known)
     messages = of.activities.messages.lazy()
     by_events = materialize(touch_by_events(events, messages, of.rules), MessageTouches)
     sessions = add_persons(of.scan("sessions", groups), known)
-    by_sessions = materialize(touch_by_sessions(sessions, of.rules), VisitTouches)
+    visits = leave_pathless(touch_by_sessions(sessions, of.rules), spans)
+    by_sessions = materialize(visits, VisitTouches)
     mail = describe_mail(*(of.scan(kind, groups) for kind in SENDS), of.mailed)
     by_mail = touch_by_direct_mail(add_persons(mail, None), of.rules, of.timezone)
     landings = find_landings(by_sessions, by_events).collect().to_series()
-    visits = drop_landings(by_sessions, landings)
-    return materialize(pl.concat([by_events.select(columns(Touches)), visits, by_mail]), Touches)
+    others = pl.concat([by_events.select(columns(Touches)), by_mail])
+    lying = [leave_pathless(others, spans), drop_landings(by_sessions, landings)]
+    return materialize(pl.concat(lying), Touches)
 
 
 def list_open_paths(activities: Activities, config: Workspace) -> Iterator[pl.LazyFrame]:

@@ -21,7 +21,7 @@ from tests.oracles.purchases import (
     touched,
     visit,
 )
-from transforms.attribution.touches import may_touch
+from transforms.attribution.touches import leave_pathless, may_touch, span_ends
 
 
 @pytest.mark.parametrize(
@@ -129,6 +129,45 @@ def test_landing_of_a_click_on_an_own_channel(utm: dict[str, str], *, is_touch: 
     )
     assert touched(result) == (["e1", "v1"] if is_touch else ["e1"])
     assert result["channel"][0] == "in_app"
+
+
+def test_landing_of_a_click_that_counts_no_longer_is_no_touch() -> None:
+    """The session's look-back is longer than the click's."""
+    result = credit(
+        [click("e1", NOON, event_type="in_app_clicked", channel="in_app")],
+        [
+            visit("v1", NOON + MINUTE, None, utm_source="in_app"),
+            visit("v2", NOON + 2 * HOUR, None, utm_source="in_app"),
+        ],
+        orders=[order("A", NOON + 3 * HOUR)],
+        lookback_hours={"in_app": 1, "web": 5},
+    )
+    assert touched(result) == ["v2"]
+
+
+@pytest.mark.parametrize(
+    ("at", "person", "lies"),
+    [
+        (NOON, 1, True),
+        (NOON - timedelta(microseconds=1), 1, False),
+        (NOON + 3 * DAY, 1, True),
+        (NOON + 3 * DAY + timedelta(microseconds=1), 1, False),
+        (NOON, 2, False),
+        (NOON, None, False),
+    ],
+)
+def test_touches_that_no_end_follows_in_time_are_left_out(
+    at: datetime, person: int | None, *, lies: bool
+) -> None:
+    """Paths of person 1 end one and three days later; touches count for a day."""
+    ends = pl.LazyFrame({"person": [1, 1], "credited_at": [NOON + DAY, NOON + 3 * DAY]})
+    touches = pl.LazyFrame(
+        {"person": [person], "touched_at": [at], "counts_until": [at + DAY], "touch_id": ["e1"]},
+        schema_overrides={"person": pl.Int64},
+    )
+    left = leave_pathless(touches, span_ends(ends)).collect()
+    assert left.columns == touches.collect_schema().names()
+    assert left.height == lies
 
 
 def test_landing_needs_a_human_click_of_the_same_contact() -> None:
