@@ -152,13 +152,16 @@ def begin_keeping(root: Path, staging: Path, *, full: bool) -> tuple[KeptSteps, 
 @step
 def read_raw_feeds(attempt: Attempt, *, full: bool) -> FeedsRead:
     """Raw files to canonical tables; what an earlier run has read is not read again."""
-    ledger = Layout(attempt.root).ledger
-    if full:
-        with storage_errors("forgetting what was read before"):
-            remove_tree(ledger)
-    started, kept = attempt.started_at, attempt.kept
-    workers = show_reading(kept.workers)
-    return read_feeds(attempt.loaded, ledger, attempt.progress, started, workers, kept)
+    ledger, kept = Layout(attempt.root).ledger, attempt.kept
+    return read_feeds(
+        attempt.loaded,
+        ledger,
+        attempt.progress,
+        attempt.started_at,
+        show_reading(kept.workers),
+        kept,
+        is_anew=full,
+    )
 
 
 @step

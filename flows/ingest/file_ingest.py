@@ -70,16 +70,22 @@ class Target:
     Attributes:
         ledger: The folder with one folder per file read.
         erasing: Whose rows are refused.
+        is_anew: Whether files are read anew that the ledger has.
     """
 
     ledger: Path
     erasing: Erasing = NOBODY_ERASED
+    is_anew: bool = False
+
+    def has(self, same: SameBytes) -> bool:
+        """Whether a file need not be read, if what is kept of it verifies."""
+        return not self.is_anew and (self.ledger / same.key).is_dir()
 
 
 def ingest_file(
     same: SameBytes, target: Target, require_unchanged: Callable[[], None] = lambda: None
 ) -> Reading:
-    """Read one file into the ledger, unless the ledger has it already and it verifies.
+    """Read one file into the ledger, unless the ledger has it, it verifies and that is enough.
 
     Args:
         same: The file, and others with its bytes.
@@ -95,7 +101,7 @@ def ingest_file(
         StorageFailed: The ledger cannot be written.
     """
     try:
-        kept, damage = _find_kept(same, target), ""
+        kept, damage = None if target.is_anew else _find_kept(same, target), ""
     except DamagedFile as found:
         kept, damage = None, str(found)
     return Reading(kept or _read_file(same, target, require_unchanged), damage)

@@ -79,7 +79,7 @@ class Pools:
         self, same: SameBytes, state: FileState, target: Target, *, is_again: bool
     ) -> Future[Reading]:
         """Have a file read; one whose bytes are elsewhere is brought unless the ledger has it."""
-        is_known = not is_again and (target.ledger / same.key).is_dir()
+        is_known = not is_again and target.has(same)
         is_here = not self.is_remote or not is_raw_elsewhere(same.files[0].location)
         if is_here or is_known:
             return self.workers.submit(read_unchanged, same, state, target)

@@ -69,7 +69,7 @@ class ReadingPool(Executor):
         return self._read_as_task(*args)
 
     def _is_shown(self, same: SameBytes, _: FileState, target: Target) -> bool:
-        return self.left > 0 and not (target.ledger / same.key).is_dir()
+        return self.left > 0 and not target.has(same)
 
     def _read_as_task(self, same: SameBytes, state: FileState, target: Target) -> Future[Reading]:
         outcome: Future[Reading] = Future()

@@ -116,6 +116,8 @@ def read_feeds(
     now: datetime | None = None,
     workers: Workers = THREADS,
     keeper: Keeper | None = None,
+    *,
+    is_anew: bool = False,
 ) -> FeedsRead:
     """Read every file of every feed that the ledger does not have yet.
 
@@ -124,6 +126,7 @@ def read_feeds(
         progress: Told of every file.
         now: When the run started, against which a feed is late; the present if not given.
         keeper: Has what earlier runs found of the same files; without one all is found anew.
+        is_anew: Whether files that it has are read once more.
 
     Raises:
         ConfigurationError: The feeds cannot make any report (SPEC §3).
@@ -134,7 +137,8 @@ def read_feeds(
     require_parent_model(feeds, config.workspace.channels)
     feeds = name_event_types(loaded.root, feeds, ledger)
     files = find_files(loaded.root, feeds)
-    raw = _read_raw(loaded, files, ledger, partial(progress, "reading feeds"), workers)
+    target = Target(ledger, _find_erasing(loaded), is_anew)
+    raw = _read_raw(loaded, files, target, partial(progress, "reading feeds"), workers)
     files_read = order_files(ledger, raw.read)
     contents = FeedContents(tuple(feeds), tuple(file for file in files_read if not file.is_copy))
     status = judge_rows(files_read, keys_at_once(config.run), keeper)
@@ -158,16 +162,20 @@ def read_feeds(
     return FeedsRead(loaded.root, catalog, raw.refused, warnings, states, columns)
 
 
+def _find_erasing(loaded: LoadedWorkspace) -> Erasing:
+    """Whose rows are refused, and whether facts of them stay."""
+    keeps_facts = loaded.config.erasure.aggregates == "keep"
+    return Erasing(read_erasures(loaded.root), keeps_facts=keeps_facts)
+
+
 def _read_raw(
     loaded: LoadedWorkspace,
     files: list[RawFile],
-    ledger: Path,
+    target: Target,
     progress: Callable[[int, int], None],
     workers: Workers,
 ) -> RawFilesRead:
     """Read files into the ledger, several at a time."""
-    keeps_facts = loaded.config.erasure.aggregates == "keep"
-    erasing = Erasing(read_erasures(loaded.root), keeps_facts=keeps_facts)
     at_once = files_at_once(loaded.config.run)
     with (
         workers.open_pool(at_once) as pool,
@@ -175,7 +183,7 @@ def _read_raw(
     ):
         raw = read_raw_files(
             files,
-            Target(ledger, erasing),
+            target,
             loaded.config.workspace.settle_seconds,
             Pools(pool, here, workers.is_remote),
             progress,

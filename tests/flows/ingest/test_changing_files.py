@@ -131,7 +131,10 @@ def test_a_file_younger_than_settle_seconds_waits(tmp_path: Path) -> None:
     assert told.startswith("raw/orders/young.csv was written less than settle_seconds = 60 ago")
 
 
-def test_of_a_file_that_is_being_written_anew_the_rows_of_before_stand(tmp_path: Path) -> None:
+@pytest.mark.parametrize("full", [False, True])
+def test_of_a_file_that_is_being_written_anew_the_rows_of_before_stand(
+    tmp_path: Path, *, full: bool
+) -> None:
     """A full list is rewritten just before the run: its new rows wait, the former do not go."""
     toml = "[workspace]\nsettle_seconds = 60\n" + TOML
     files = {"raw/orders/1.csv": BEFORE, "raw/orders/2.csv": HEADER + b"303,2026-01-02,8\n"}
@@ -140,7 +143,7 @@ def test_of_a_file_that_is_being_written_anew_the_rows_of_before_stand(tmp_path:
     before = run_night(root)
     (root / "raw/orders/1.csv").write_bytes(BEFORE + AFTER.removeprefix(HEADER))
     (root / "raw/orders/new.csv").write_bytes(HEADER + b"404,2026-01-03,1\n")
-    waiting = run_night(root)
+    waiting = run_night(root, full=full)
     assert waiting.told["inputs"] == before.told["inputs"]
     assert of_attribution(waiting) == of_attribution(before)
     told = [one["message"] for one in waiting.told["warnings"] if one["code"] == "file_changing"]
