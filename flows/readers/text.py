@@ -24,6 +24,7 @@ _OTHER_FORMATS = {
     b"BZh": "bzip2",
     b"\xfd7zXZ": "xz",
 }
+_NAMED_AS_THEY_ARE = {"gzip", "zstd", "Parquet"}
 _MAX_NUL_SHARE = 0.001
 
 
@@ -109,7 +110,9 @@ def _refuse_other_formats(head: bytes) -> None:
     for magic, name in _OTHER_FORMATS.items():
         if head.startswith(magic):
             msg = f"the content is {name}, not text as the file's name says"
-            raise RefusedFile(msg, "name the file as what it is, or deliver text")
+            if name in _NAMED_AS_THEY_ARE:
+                raise RefusedFile(msg, "name the file as what it is, or deliver text")
+            raise RefusedFile(msg, "unpack the archive, or save the table as CSV")
 
 
 def _refuse_binary(head: bytes) -> None:

@@ -146,6 +146,12 @@ def test_content_that_is_not_what_the_name_says_is_refused(
     assert refusal.value.hint
 
 
+def test_what_no_name_makes_readable_is_to_be_unpacked_or_saved_as_csv(read: Callable) -> None:
+    with pytest.raises(RefusedFile) as refusal:
+        read(b"PK\x03\x04....", "a.zip")
+    assert refusal.value.hint == "unpack the archive, or save the table as CSV"
+
+
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RefusedFile, match="cannot be opened"):
         open_feed(tmp_path / "none.csv")
