@@ -53,7 +53,7 @@ def detect_text_format(extension: str, head: bytes, *, whole: bool) -> str:
         return CSV
     if extension in _LINES:
         if lines and not any(map(_is_object, lines)):
-            _refuse("JSON Lines", "one JSON object a line (an array is named .json)")
+            _refuse("JSON Lines", "one JSON object a line (arrays are named .json)")
         return JSON_LINES
     if content.startswith(b"["):
         return JSON_ARRAY

@@ -20,41 +20,41 @@ def array_to_lines(blocks: Iterator[tuple[bytes, bool]]) -> Iterator[tuple[bytes
     """Yield the elements of an array as lines, and whether they are the last.
 
     A comma between two elements becomes a line end and a line end within an element a blank. A
-    line end within a string, which JSON forbids, becomes a character that JSON forbids too.
+    line end within a string, which JSON forbids, becomes a character that JSON forbids too. Arrays
+    that follow one another, as the bodies of a webhook's calls put into one file, are one.
 
     Args:
-        blocks: UTF-8 text of the array, and whether it is the last.
+        blocks: UTF-8 text of the arrays, and whether it is the last.
 
     Raises:
-        RefusedFile: The array is truncated, has an empty place, or something follows it.
+        RefusedFile: The last array is truncated, one has an empty place, or something else
+            follows one.
     """
     carry = b""
-    inside = ended = False
+    inside = False
     elements = 0
     for block, final in blocks:
         text = carry + block if carry else block
-        if not inside and text.lstrip(_BLANKS):
-            text = text.lstrip(_BLANKS)[1:]
-            inside = True
-        if ended or not inside:
-            _expect_nothing(text)
-            yield b"", final
-            continue
-        lines, rest, ended = _split(text)
-        if lines:
+        found: list[bytes] = []
+        while inside or (text := text.lstrip(_BLANKS)):
+            if not inside:
+                _expect_array(text)
+                text, inside, elements = text[1:], True, 0
+            lines, text, ended = _split(text)
             only_blank = ended and not elements and lines.count(b"\n") == 1 and not lines.strip()
-            if not only_blank:
+            if lines and not only_blank:
                 _expect_no_gaps(lines)
             elements += lines.count(b"\n")
-        if ended:
-            _expect_nothing(rest)
-            rest = b""
-        elif final:
+            found.append(lines)
+            inside = not ended
+            if inside:
+                break
+        if inside and final:
             msg = "the JSON array is truncated"
             raise RefusedFile(msg, "deliver the file again")
-        check_record_length(rest)
-        carry = rest
-        yield lines, final
+        check_record_length(text)
+        carry = text
+        yield b"".join(found), final
 
 
 def _split(text: bytes) -> tuple[bytes, bytes, bool]:
@@ -109,10 +109,10 @@ def _escaped(characters: np.ndarray, quotes: np.ndarray) -> np.ndarray:
     return escaped
 
 
-def _expect_nothing(text: bytes) -> None:
-    if text.strip(_BLANKS):
+def _expect_array(text: bytes) -> None:
+    if not text.startswith(b"["):
         msg = "something follows the end of the JSON array"
-        raise RefusedFile(msg, "deliver one array of objects and nothing else")
+        raise RefusedFile(msg, "deliver arrays of objects and nothing else")
 
 
 def _expect_no_gaps(lines: bytes) -> None:

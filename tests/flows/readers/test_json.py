@@ -171,6 +171,8 @@ def test_a_file_without_records_is_empty(read: Callable, content: bytes) -> None
         (b'[{"a": 1}, , {"a": 2}]', "comma without an element"),
         (b'[{"a": 1},]', "comma without an element"),
         (b'[{"a": 1}] {"a": 2}', "something follows"),
+        (b'[{"a": 1}]\n[{"a": 2}', "truncated"),
+        (b'[{"a": 1},\n[{"a": 2}]\n', "truncated"),
         (b'[{"a": 1}}', "not closed by its bracket"),
         (b'{"rows": [{"a": 1}]}', "one JSON object around an array"),
         (b'{\n"a": 1\n}', "not a JSON array of objects or JSON Lines"),
@@ -183,6 +185,18 @@ def test_a_damaged_array_is_refused(
 ) -> None:
     with pytest.raises(RefusedFile, match=reason):
         read(content, "feed.json", batch_bytes=batch_bytes)
+
+
+@pytest.mark.parametrize("between", [b"\n", b"\r\n\n", b"", b" "])
+@pytest.mark.parametrize("batch_bytes", [4, 1 << 20])
+def test_arrays_that_follow_one_another_are_one(
+    read: Callable, between: bytes, batch_bytes: int
+) -> None:
+    """The bodies of a webhook's calls, as a receiver appends them to a file."""
+    bodies = (b'[{"a": 1}, {"a": "]["}]', b"[]", b'[\n{"a": 3}\n]')
+    feed, rows, broken = read(between.join(bodies) + between, "feed.json", batch_bytes=batch_bytes)
+    assert rows.rows() == [(1, "1"), (2, "]["), (3, "3")]
+    assert (feed.rows_read, broken.height) == (3, 0)
 
 
 def test_an_element_that_is_no_object_is_rejected_alone(read: Callable) -> None:

@@ -37,6 +37,7 @@ def parquet() -> bytes:
         ("1.csv.zst", pa.Codec("zstd").compress(CSV.encode(), asbytes=True)),
         ("1.jsonl", LINES.encode()),
         ("1.json", ARRAY.encode()),
+        ("1.json", ARRAY.replace("}, {", "}]\n[{").encode()),
         ("1.parquet", parquet()),
     ],
 )
