@@ -7,13 +7,13 @@ does anything check whether they do. No `utm_audit`, no channel groups, no candi
 `whole` starts from the CSV files and keeps the same typed tables; `reports` starts from those.
 """
 
-import argparse
 from pathlib import Path
 
 import duckdb
 
-from tests.benchmarks.duckdb_job import connect, keep_typed, save
+from tests.benchmarks.duckdb_job import REPORTS, TYPED, connect, keep_typed, save
 from tests.benchmarks.feed_types import AD_TYPES
+from tests.benchmarks.modes import carry_out
 
 SETUP = (
     r"""
@@ -261,12 +261,9 @@ def make_reports(connection: duckdb.DuckDBPyConnection, typed: Path, out: Path) 
 
 
 if __name__ == "__main__":
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("mode", choices=("start", "whole", "reports"))
-    arguments.add_argument("root", type=Path)
-    chosen = arguments.parse_args()
-    kept, reports = chosen.root / "duckdb/typed", chosen.root / "duckdb/reports"
-    if chosen.mode == "whole":
-        run_whole(chosen.root, kept, reports)
-    elif chosen.mode == "reports":
-        run_reports(kept, reports)
+    carry_out(
+        {
+            "whole": lambda root: run_whole(root, root / TYPED, root / REPORTS),
+            "reports": lambda root: run_reports(root / TYPED, root / REPORTS),
+        }
+    )

@@ -6,7 +6,6 @@ the same typed tables as Parquet; `reports` starts from those tables. No row is 
 hashed, no version or copy told apart, and nothing is published.
 """
 
-import argparse
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,8 +27,10 @@ from tests.benchmarks.duckdb_queries import (
     level_query,
 )
 from tests.benchmarks.feed_types import TYPES, is_asset
+from tests.benchmarks.modes import carry_out
 
 THREADS = 2
+TYPED, REPORTS = "duckdb/typed", "duckdb/reports"
 
 
 def run_whole(root: Path, typed: Path, out: Path, *, has_people: bool = False) -> None:
@@ -106,12 +107,9 @@ def save_all(connection: duckdb.DuckDBPyConnection, queries: Mapping[str, str], 
 
 
 if __name__ == "__main__":
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("mode", choices=("start", "whole", "reports"))
-    arguments.add_argument("root", type=Path)
-    chosen = arguments.parse_args()
-    kept, reports = chosen.root / "duckdb/typed", chosen.root / "duckdb/reports"
-    if chosen.mode == "whole":
-        run_whole(chosen.root, kept, reports)
-    elif chosen.mode == "reports":
-        run_reports(kept, reports)
+    carry_out(
+        {
+            "whole": lambda root: run_whole(root, root / TYPED, root / REPORTS),
+            "reports": lambda root: run_reports(root / TYPED, root / REPORTS),
+        }
+    )

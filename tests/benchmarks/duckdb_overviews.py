@@ -4,7 +4,8 @@ They start from the temporary tables of the message reports; `contact_sums` is t
 `contact_report`.
 """
 
-from tests.benchmarks.duckdb_queries import COUNTS, RATES
+from tests.benchmarks.duckdb_queries import RATES
+from tests.oracles.expected_reports import COUNTS
 
 Z_95 = 1.959963984540054
 SUMS = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in COUNTS)

@@ -4,12 +4,13 @@
 write. Nothing is checked.
 """
 
-import argparse
+from functools import partial
 from pathlib import Path
 
 from contracts.reports.attribution import MODELS
 from tests.benchmarks.duckdb_job import connect, save
 from tests.benchmarks.duckdb_orders import find_inputs, write_attribution
+from tests.benchmarks.modes import carry_out
 
 INPUTS = {
     "bought": """
@@ -81,9 +82,4 @@ def run(root: Path, mode: str) -> Path:
 
 
 if __name__ == "__main__":
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("mode", choices=("start", "last", "models", "journey"))
-    arguments.add_argument("root", type=Path)
-    chosen = arguments.parse_args()
-    if chosen.mode != "start":
-        run(chosen.root, chosen.mode)
+    carry_out({mode: partial(run, mode=mode) for mode in ("last", "models", "journey")})

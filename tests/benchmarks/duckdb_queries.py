@@ -1,5 +1,7 @@
 """The e-mail reports in SQL: `{table}` stands for the typed table of that name."""
 
+from tests.oracles.expected_reports import COUNTS
+
 SEND_EVENTS = (
     """
 CREATE TEMP TABLE opens AS
@@ -75,27 +77,6 @@ LEFT JOIN opens USING (send_id)
 LEFT JOIN clicks USING (send_id)
 LEFT JOIN others USING (send_id)
 """
-COUNTS = (
-    "sends",
-    "queued",
-    "sent",
-    "delivered",
-    "bounced",
-    "failed",
-    "hard_bounces",
-    "soft_bounces",
-    "other_bounces",
-    "opens",
-    "unique_opens",
-    "human_unique_opens",
-    "clicks",
-    "unique_clicks",
-    "human_unique_clicks",
-    "unsubscribes",
-    "complaints",
-    "replies",
-    "holdout",
-)
 BY_DAY: dict[str, tuple[str, dict[str, str]]] = {
     "sent_day": (
         "send_facts",

@@ -3,10 +3,10 @@
 Campaigns are told apart by two parameters as they stand; no click ids, no other spellings, no bots.
 """
 
-import argparse
 from pathlib import Path
 
 from tests.benchmarks.duckdb_job import connect, save
+from tests.benchmarks.modes import carry_out
 
 SESSIONS = """
 WITH views AS (
@@ -52,9 +52,4 @@ def make_sessions(root: Path) -> Path:
 
 
 if __name__ == "__main__":
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("mode", choices=("start", "sessions"))
-    arguments.add_argument("root", type=Path)
-    chosen = arguments.parse_args()
-    if chosen.mode == "sessions":
-        make_sessions(chosen.root)
+    carry_out({"sessions": make_sessions})

@@ -1,6 +1,5 @@
 """The floor of ingest: a bare Polars scan, cast and write of the same files, with no guarantees."""
 
-import argparse
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from tests.benchmarks.feed_types import STAMP, TYPES, is_asset
+from tests.benchmarks.modes import carry_out
 
 STAMP_FORM = "%Y-%m-%dT%H:%M:%S%.fZ"
 DTYPES = {"VARCHAR": pl.String, "DECIMAL(18, 4)": pl.Decimal(18, 4), "BIGINT": pl.Int64}
@@ -38,9 +38,4 @@ def parse(text: pl.Expr, kind: str) -> pl.Expr:
 
 
 if __name__ == "__main__":
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("mode", choices=("start", "whole"))
-    arguments.add_argument("root", type=Path)
-    chosen = arguments.parse_args()
-    if chosen.mode == "whole":
-        write_typed(chosen.root, chosen.root / "floor")
+    carry_out({"whole": lambda root: write_typed(root, root / "floor")})

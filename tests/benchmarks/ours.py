@@ -5,7 +5,6 @@ reports from the ingested tables; `facts` makes them from stored send facts; `wh
 and publishes, as the flow does, without Prefect; `command` is the real thing, Prefect included.
 """
 
-import argparse
 import pickle
 import shutil
 import subprocess
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import polars_schema
+from contracts.columns import no_rows, polars_schema
 from contracts.facts.people.lists import SubscriptionStates
 from contracts.feeds import Contacts
 from contracts.manifest import Manifest
@@ -41,13 +40,17 @@ from flows.storage.snapshots.publish import (
     publish_snapshot,
     stage_snapshot,
 )
+from tests.benchmarks.modes import START, carry_out
 from transforms.reports.people import report_contacts
 
+BENCH = "ours"
 NO_SUBSCRIPTIONS = pl.LazyFrame(schema=polars_schema(SubscriptionStates))
 
 
-def ingest(root: Path, bench: Path) -> FeedsRead:
+def ingest(root: Path) -> FeedsRead:
     """CSV files to canonical tables; what was read is kept for `reports`."""
+    bench = root / BENCH
+    bench.mkdir(exist_ok=True)
     shutil.rmtree(bench / "ledger", ignore_errors=True)
     read = read_into(root, bench / "ledger", bench / "quarantine")
     (bench / "read.pickle").write_bytes(pickle.dumps(read))
@@ -66,17 +69,16 @@ def read_into(root: Path, ledger: Path, quarantine: Path) -> FeedsRead:
     return read
 
 
-def report(root: Path, bench: Path) -> None:
+def report(root: Path) -> None:
     """Canonical tables, as `ingest` left them, to reports; the facts are kept for `facts`."""
-    shutil.rmtree(bench / "scratch", ignore_errors=True)
-    inputs = reopen(root, bench)
-    write_reports(inputs, bench / "reports")
+    shutil.rmtree(root / BENCH / "scratch", ignore_errors=True)
+    write_reports(reopen(root), root / BENCH / "reports")
 
 
-def report_from_facts(root: Path, bench: Path) -> None:
+def report_from_facts(root: Path) -> None:
     """Stored send facts, as `report` left them, to reports."""
-    inputs = reopen(root, bench)
-    write_reports(inputs, bench / "again", FactFiles(bench / "scratch/facts"))
+    inputs = reopen(root)
+    write_reports(inputs, root / BENCH / "again", FactFiles(inputs.scratch / "facts"))
 
 
 def write_reports(inputs: StepInputs, staging: Path, facts: FactFiles | None = None) -> None:
@@ -94,8 +96,9 @@ def write_reports(inputs: StepInputs, staging: Path, facts: FactFiles | None = N
         sys.exit("the reports do not add up")
 
 
-def reopen(root: Path, bench: Path) -> StepInputs:
+def reopen(root: Path) -> StepInputs:
     """What `ingest` read, without reading it again."""
+    bench = root / BENCH
     read: FeedsRead = pickle.loads((bench / "read.pickle").read_bytes())  # noqa: S301 (our own)
     return StepInputs.afresh(read.catalog, load_workspace(root).config, bench / "scratch")
 
@@ -139,23 +142,13 @@ def clear(root: Path) -> None:
 
 
 if __name__ == "__main__":
-    modes = ("start", "ingest", "reports", "facts", "whole", "command")
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("mode", choices=modes)
-    arguments.add_argument("root", type=Path)
-    chosen = arguments.parse_args()
-    workspace = chosen.root.resolve()
-    kept = workspace / "ours"
-    kept.mkdir(exist_ok=True)
-    if chosen.mode == "start":
-        Contacts.validate(pl.DataFrame(schema=polars_schema(Contacts)))
-    elif chosen.mode == "ingest":
-        ingest(workspace, kept)
-    elif chosen.mode == "reports":
-        report(workspace, kept)
-    elif chosen.mode == "facts":
-        report_from_facts(workspace, kept)
-    elif chosen.mode == "whole":
-        publish_all(workspace)
-    elif chosen.mode == "command":
-        run_command(workspace)
+    carry_out(
+        {
+            START: lambda _: Contacts.validate(no_rows(Contacts).collect()),
+            "ingest": ingest,
+            "reports": report,
+            "facts": report_from_facts,
+            "whole": publish_all,
+            "command": run_command,
+        }
+    )

@@ -4,14 +4,14 @@ Both start from the described activities. `last` credits the last touch
 alone, `models` all models; `journey` writes every contact's journey, sorted and checked.
 """
 
-import argparse
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
-from contracts.columns import polars_schema
+from contracts.columns import no_rows, polars_schema
 from contracts.config.workspace import AttributionSection, Workspace
 from contracts.facts.order_facts import DayCosts, NamedCampaigns
 from contracts.manifest import Check
@@ -30,6 +30,7 @@ from flows.steps.attribution.credited_orders import build_credited_orders
 from flows.steps.people.journeys import JourneyParts, write_journeys
 from flows.steps.step_inputs import StepInputs
 from tests.benchmarks.generate_people import KINDS, LINKS, MESSAGES, PEOPLE, generate
+from tests.benchmarks.modes import START, carry_out
 
 NO_FEEDS = Catalog((), FeedContents((), ()), RowStatus({}, (), {}))
 
@@ -54,6 +55,7 @@ def write_all_journeys(root: Path) -> None:
     """Write `contact_journey`, a part for each slice of time."""
     activities = open_activities(root)
     ours = root / "ours"
+    shutil.rmtree(ours / "people", ignore_errors=True)
     of = JourneyParts(activities, "UTC", ours, ours / "scratch")
     nothing_kept = KeptReports(ours, ours / "kept", ours, "")
     refuse(write_journeys(of, nothing_kept, THREADS, lambda _done, _all: None))
@@ -78,16 +80,11 @@ def refuse(checks: list[Check]) -> None:
 
 
 if __name__ == "__main__":
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("mode", choices=("start", "last", "models", "journey"))
-    arguments.add_argument("root", type=Path)
-    chosen = arguments.parse_args()
-    if chosen.mode == "start":
-        ContactJourney.validate(pl.DataFrame(schema=polars_schema(ContactJourney)))
-    elif chosen.mode == "last":
-        write_attribution(chosen.root, ("last_touch",))
-    elif chosen.mode == "models":
-        write_attribution(chosen.root, MODELS)
-    else:
-        shutil.rmtree(chosen.root / "ours/people", ignore_errors=True)
-        write_all_journeys(chosen.root)
+    carry_out(
+        {
+            START: lambda _: ContactJourney.validate(no_rows(ContactJourney).collect()),
+            "last": partial(write_attribution, models=("last_touch",)),
+            "models": partial(write_attribution, models=MODELS),
+            "journey": write_all_journeys,
+        }
+    )

@@ -6,7 +6,7 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from tests.benchmarks.duckdb_overviews import OVERVIEWS
-from tests.benchmarks.duckdb_queries import COUNTS
+from tests.oracles.expected_reports import COUNTS
 
 OF_DAYS = "email/daily_report"
 TABLES = (

@@ -15,8 +15,7 @@ VIEWS = 20_000
 def test_duckdb_makes_the_same_sessions(tmp_path: Path) -> None:
     root = tmp_path / "workspace"
     generate(root, VIEWS)
-    (root / "ours").mkdir()
-    ingest(root, root / "ours")
+    ingest(root)
     theirs = pl.read_parquet(duckdb_views.make_sessions(root)).sort("session_id")
     ours = pl.read_parquet(ours_views.make_sessions(root), columns=theirs.columns)
 
