@@ -85,7 +85,7 @@ class TableWriter:
         self.platforms: Counter[str] = Counter()
         self.happened: list[date | datetime] = []
         self.keys = SendKeyWriter(self.home, resolved.mapping.table)
-        self.records = pl.Series(dtype=pl.UInt64)
+        self.records: list[pl.Series] = []
         self.feed = feed
         self.header = header
         self.erasing = erasing
@@ -116,7 +116,8 @@ class TableWriter:
         if self.erasing.erasures is not None:
             parsed = self._forget_ids(parsed)
         if self.receipt.table in ADDITIVE:
-            self._count_equal(mine.join(parsed, on=ROW_NUMBER, how="semi"))
+            is_whole = mine.height == parsed.height
+            self._note_records(mine if is_whole else mine.join(parsed, on=ROW_NUMBER, how="semi"))
         self._write_valid(parsed, number)
         self.receipt.rows_read += mine.height + batch.broken.height
         return mine.get_column(ROW_NUMBER)
@@ -147,12 +148,10 @@ class TableWriter:
         self.receipt.forgotten += int(erased.sum())
         return self.erasing.forget_ids(parsed, erased)
 
-    def _count_equal(self, rows: pl.DataFrame) -> None:
-        """Count the rows that say, cell by cell, what a row before them says."""
-        records = rows.select(pl.struct(pl.exclude(ROW_NUMBER)).hash()).to_series()
-        met = self.records
-        self.records = pl.concat([met, records]).unique()
-        self.receipt.equal_rows += len(met) + len(records) - len(self.records)
+    def _note_records(self, rows: pl.DataFrame) -> None:
+        """Note what rows say, cell by cell, to count those that say what another does."""
+        cells = (pl.col(name) for name in rows.columns if name != ROW_NUMBER)
+        self.records.append(rows.select(hash_cells(cells)).to_series())
 
     def reject_whole(self, rows: pl.DataFrame, reason: str, number: int) -> None:
         """Reject rows for one reason."""
@@ -164,6 +163,9 @@ class TableWriter:
     def finish(self) -> TableReceipt:
         """Flush, and say what was written."""
         self.keys.finish()
+        if self.records:
+            records = pl.concat(self.records)
+            self.receipt.equal_rows = len(records) - records.n_unique()
         self.receipt.scopes = sorted(self.keys.scopes)
         self.receipt.own_channels = self.keys.own_channels
         self.receipt.reasons = dict(self.reasons.most_common())

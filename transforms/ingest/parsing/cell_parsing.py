@@ -216,12 +216,21 @@ def _keep_in_calendar(instants: pl.Series) -> pl.Series:
 
 
 def parse_days(cells: pl.Series, *, form: str | tuple[str, ...] | None = None) -> pl.Series:
-    """Dates: in a given format, ISO 8601, or the date of an ISO stamp as it stands."""
+    """Dates: in a given format, ISO 8601, or the date of an ISO stamp as it stands.
+
+    The days of a file are few: each is read once.
+    """
     if cells.dtype == pl.Date:
         return _drop_impossible(cells)
     if isinstance(cells.dtype, pl.Datetime):
         return _drop_impossible(cells).dt.date()
-    text = parse_text(cells).str.strip_chars()
+    text = parse_text(cells)
+    distinct = text.drop_nulls().unique()
+    days = _parse_day_texts(distinct.str.strip_chars(), form)
+    return days.gather(text.cast(pl.Enum(distinct)).to_physical())
+
+
+def _parse_day_texts(text: pl.Series, form: str | tuple[str, ...] | None) -> pl.Series:
     parsed = _parse_iso_days(text)
     for one in (form,) if isinstance(form, str) else form or ():
         formed = _drop_short_years(text.str.to_date(one, strict=False))

@@ -76,12 +76,25 @@ def plain_numbers(cells: pl.Series, marks: NumberMarks) -> pl.Series:
     return plain if marks.decimal == "." else plain.str.replace(marks.decimal, ".", literal=True)
 
 
+def _cast(cells: pl.Series, target: pl.DataType, marks: NumberMarks) -> tuple[pl.Series, pl.Series]:
+    """Numbers written plainly, and in a type.
+
+    Texts all of which can be cast as they stand bear no marks: to look for these in each cell takes
+    most of the time.
+    """
+    if marks == PLAIN and cells.dtype == pl.String:
+        numbers = cells.cast(target, strict=False)
+        if numbers.null_count() == cells.null_count():
+            return cells, numbers
+    text = plain_numbers(cells, marks)
+    return text, text.cast(target, strict=False)
+
+
 def parse_counts(cells: pl.Series, marks: NumberMarks = PLAIN) -> pl.Series:
     """Whole numbers; `12.0` is 12, `12.5` is none."""
     if cells.dtype.is_integer():
         return cells.cast(pl.Int64, strict=False)
-    text = plain_numbers(cells, marks)
-    counts = text.cast(pl.Int64, strict=False)
+    text, counts = _cast(cells, pl.Int64(), marks)
     if counts.null_count() == text.null_count():
         return counts
     exact = text.cast(EXACT, strict=False)
@@ -99,15 +112,15 @@ def parse_decimals(
         target: The contract's type.
         divisor: What they are divided by: a million where they count micros.
     """
-    text = plain_numbers(cells, marks)
     if divisor == 1:
-        return _round(text, target)
+        text, numbers = _cast(cells, target, marks)
+        return _round(text, numbers, target)
+    text = plain_numbers(cells, marks)
     return (text.cast(pl.Decimal(38, 6), strict=False) / divisor).cast(target, strict=False)
 
 
-def _round(text: pl.Series, target: pl.Decimal) -> pl.Series:
-    """Numbers in the contract's scale: the cast alone rounds half to even."""
-    numbers = text.cast(target, strict=False)
+def _round(text: pl.Series, numbers: pl.Series, target: pl.Decimal) -> pl.Series:
+    """Numbers, as their texts were cast, in the contract's scale: a cast rounds half to even."""
     is_finer = text.str.contains(rf"\.\d{{{target.scale}}}\d*[1-9]").fill_null(value=False)
     if not is_finer.any():
         return numbers

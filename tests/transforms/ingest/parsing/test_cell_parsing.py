@@ -146,6 +146,16 @@ def test_a_stamp_is_read_alike_in_any_company(cells: list[str], zone: str) -> No
     assert [at for one in alone for at in one] == together[:-1] == with_others[:-3]
 
 
+@given(
+    st.lists(st.none() | st.sampled_from(["", " ", "01.02.2026", "2026-13-01"]) | stamps),
+    st.sampled_from([None, "%d.%m.%Y"]),
+)
+def test_a_day_is_read_alike_in_any_company(cells: list[str | None], form: str | None) -> None:
+    texts = pl.Series("at", cells, dtype=pl.String)
+    alone = [parse_days(texts.slice(at, 1), form=form).item() for at in range(len(cells))]
+    assert_series_equal(parse_days(texts, form=form), pl.Series("at", alone, dtype=pl.Date))
+
+
 def test_a_local_time_that_does_not_exist_is_none_and_one_that_is_there_twice_the_first() -> None:
     """Europe/Paris skips 2:00 to 3:00 on 29 March 2026 and has it twice on 25 October."""
     cells = ["2026-03-29 01:59:59", "2026-03-29 02:30:00", "2026-10-25 02:30:00"]

@@ -120,3 +120,17 @@ def test_a_half_of_the_last_place_is_rounded_away_from_zero() -> None:
     assert parse_decimals(cells, pl.Decimal(18, 4)).cast(pl.String).to_list() == [
         *("0.0001", "-0.0001", "1.0002", "2.5000", None, None, "0.0000", "0.0001")
     ]
+
+
+NUMBERS = st.from_regex(
+    r"[ \u00a0]?[+\-\u2212]?\d{0,4}[.,]?\d{0,6}([eE][+-]?\d)? ?", fullmatch=True
+)
+
+
+@given(st.lists(st.none() | NUMBERS))
+def test_a_number_is_read_alike_in_any_company(texts: list[str | None]) -> None:
+    """Columns of plain numbers are cast as they stand, all others are looked at for marks."""
+    cells = pl.Series("clicks", texts, dtype=pl.String)
+    others = pl.concat([cells, pl.Series("clicks", ["some"])])
+    for parse in (parse_counts, lambda of: parse_decimals(of, MONEY)):
+        assert_series_equal(parse(cells), parse(others).head(len(cells)))
