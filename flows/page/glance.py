@@ -1,6 +1,5 @@
 """The questions that are asked every day, each answered in one sentence."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
@@ -15,7 +14,7 @@ from flows.page.report_periods import ReportPeriod
 from flows.page.snapshot_tables import DAY, SnapshotTables, greatest_first
 from flows.page.tabs.ads_tab import CAMPAIGN, CAMPAIGNS
 from flows.page.tabs.broken_links import AUDIT
-from flows.page.views import Answer, name_tab
+from flows.page.views import Answer, name_tab, only_made
 from transforms.common.rates import divide_numbers
 
 C, M, V, U = CampaignPerformance, MessageReport, VariantReport, UtmAudit
@@ -38,22 +37,28 @@ def answer_of_reports(
         channels: The message channels that have reports.
         week: The last seven days.
     """
-    return (
-        *_best_campaign(published, week),
-        *_clicked_by_people(published),
-        *_winning_variant(published, channels),
-        *_spend_without_sessions(published),
+    answers = (
+        _best_campaign(published, week),
+        _clicked_by_people(published),
+        *(_winning_variant(published, channel) for channel in channels),
+        _spend_without_sessions(published),
     )
+    return only_made(answers)
 
 
 def answer_of_run(published: SnapshotTables) -> tuple[Answer, ...]:
     """Answer what is asked of the run itself."""
-    return (*_rejected(published), *_completeness(published), *_changes(published))
+    return only_made((_rejected(published), _completeness(published), _changes(published)))
 
 
-def _best_campaign(published: SnapshotTables, week: ReportPeriod) -> Iterator[Answer]:
+def _say(question: str, text: str, tab: str, tone: str = "") -> Answer:
+    """An answer without a figure that stands in a table."""
+    return Answer(question, (plain(text),), tab, tone)
+
+
+def _best_campaign(published: SnapshotTables, week: ReportPeriod) -> Answer | None:
     if not published.has(CAMPAIGNS):
-        return
+        return None
     earned = (
         published.scan(CAMPAIGNS)
         .filter(week.condition(), pl.col(C.campaign_id).is_not_null())
@@ -67,14 +72,12 @@ def _best_campaign(published: SnapshotTables, week: ReportPeriod) -> Iterator[An
     )
     question = f"Which campaign earned most per unit spent ({week.title.lower()})?"
     if not earned.height:
-        yield Answer(question, (plain("Nothing was spent on a campaign."),), "ads")
-        return
+        return _say(question, "Nothing was spent on a campaign.", "ads")
     row = earned.row(0, named=True)
     key = {name: row[name] for name in CAMPAIGN} | week.key()
     if not row[C.revenue]:
-        yield Answer(question, (plain(NO_ORDERS),), "ads")
-        return
-    yield Answer(
+        return _say(question, NO_ORDERS, "ads")
+    return Answer(
         question,
         (
             plain(f"{row[C.campaign_name] or row[C.campaign_id]}:"),
@@ -89,10 +92,10 @@ def _best_campaign(published: SnapshotTables, week: ReportPeriod) -> Iterator[An
     )
 
 
-def _clicked_by_people(published: SnapshotTables) -> Iterator[Answer]:
+def _clicked_by_people(published: SnapshotTables) -> Answer | None:
     table = "email/message_report"
     if not published.has(table):
-        return
+        return None
     messages = (
         published.scan(table)
         .filter(pl.col(M.unique_clicks) > 0)
@@ -102,12 +105,11 @@ def _clicked_by_people(published: SnapshotTables) -> Iterator[Answer]:
     )
     question = "Which e-mails are clicked by people, and not by machines?"
     if not messages.height:
-        yield Answer(question, (plain("No e-mail has a click."),), "email")
-        return
+        return _say(question, "No e-mail has a click.", "email")
     best = messages.row(0, named=True)
     key = {M.org_id: best[M.org_id], M.message_id: best[M.message_id]}
     only = messages.filter(pl.col(M.human_unique_clicks) == 0).height
-    yield Answer(
+    return Answer(
         question,
         (
             plain(f"{best[M.message_name] or best[M.message_id]}:"),
@@ -122,33 +124,32 @@ def _clicked_by_people(published: SnapshotTables) -> Iterator[Answer]:
     )
 
 
-def _winning_variant(published: SnapshotTables, channels: list[str]) -> Iterator[Answer]:
-    for channel in channels:
-        table = f"{channel}/variant_report"
-        if not published.count(table):
-            continue
-        question = f"Which variant won, and is it chance ({name_tab(channel)})?"
-        found = _find_surest(published, table)
-        if found is None:
-            continue
-        measure, row = found
-        key = {name: row[name] for name in published.key(table)}
-        difference, p_value = f"{measure}_difference", f"{measure}_p_value"
-        gain, is_sure = row[difference] or 0, row[p_value] < CERTAIN
-        verb = "beats" if gain > 0 else "loses to" if gain < 0 else "is level with"
-        name = row.get(V.message_name) or row[V.message_id]
-        chance = "hardly by chance" if is_sure else "which may be chance"
-        yield Answer(
-            question,
-            (
-                plain(f"{name} {verb} the first variant: {MEASURES[measure]} differ by"),
-                figure(table, key, difference, row[difference], RATE),
-                plain(f"of delivered, {chance}; p ="),
-                figure(table, key, p_value, row[p_value], NUMBER),
-            ),
-            channel,
-            GOOD if gain > 0 and is_sure else "",
-        )
+def _winning_variant(published: SnapshotTables, channel: str) -> Answer | None:
+    table = f"{channel}/variant_report"
+    if not published.count(table):
+        return None
+    question = f"Which variant won, and is it chance ({name_tab(channel)})?"
+    found = _find_surest(published, table)
+    if found is None:
+        return None
+    measure, row = found
+    key = {name: row[name] for name in published.key(table)}
+    difference, p_value = f"{measure}_difference", f"{measure}_p_value"
+    gain, is_sure = row[difference] or 0, row[p_value] < CERTAIN
+    verb = "beats" if gain > 0 else "loses to" if gain < 0 else "is level with"
+    name = row.get(V.message_name) or row[V.message_id]
+    chance = "hardly by chance" if is_sure else "which may be chance"
+    return Answer(
+        question,
+        (
+            plain(f"{name} {verb} the first variant: {MEASURES[measure]} differ by"),
+            figure(table, key, difference, row[difference], RATE),
+            plain(f"of delivered, {chance}; p ="),
+            figure(table, key, p_value, row[p_value], NUMBER),
+        ),
+        channel,
+        GOOD if gain > 0 and is_sure else "",
+    )
 
 
 def _find_surest(published: SnapshotTables, table: str) -> tuple[str, dict[str, Any]] | None:
@@ -168,17 +169,14 @@ def _find_surest(published: SnapshotTables, table: str) -> tuple[str, dict[str, 
     return None
 
 
-def _spend_without_sessions(published: SnapshotTables) -> Iterator[Answer]:
+def _spend_without_sessions(published: SnapshotTables) -> Answer | None:
     if not published.has(AUDIT):
-        return
+        return None
     question = "Which ad spend leads to no session, and what mends it?"
     lost = published.scan(AUDIT).filter(pl.col(U.kind) == "spend_without_sessions")
     rows, spend = lost.select(pl.len(), pl.col(U.spend_at_risk).sum()).collect().row(0)
     if not rows:
-        yield Answer(
-            question, (plain("None: every campaign with spend has sessions."),), "ads", GOOD
-        )
-        return
+        return _say(question, "None: every campaign with spend has sessions.", "ads", GOOD)
     ranked = lost.pipe(greatest_first, [U.spend_at_risk], [U.value, *published.key(AUDIT)])
     worst = ranked.head(1).collect().row(0, named=True)
     noun = "campaign or ad" if rows == 1 else "campaigns or ads"
@@ -190,7 +188,7 @@ def _spend_without_sessions(published: SnapshotTables) -> Iterator[Answer]:
         if suggested
         else "See the broken links in Ads."
     )
-    yield Answer(
+    return Answer(
         question,
         (
             figure(AUDIT, {U.kind: worst[U.kind]}, U.spend_at_risk, spend),
@@ -203,20 +201,20 @@ def _spend_without_sessions(published: SnapshotTables) -> Iterator[Answer]:
     )
 
 
-def _rejected(published: SnapshotTables) -> Iterator[Answer]:
+def _rejected(published: SnapshotTables) -> Answer:
     inputs = published.manifest.inputs
     rejected, read = sum(file.rejected for file in inputs), sum(file.rows_read for file in inputs)
     refused = sum(file.refused is not None for file in inputs)
     share = divide_numbers(rejected, read) or 0.0
     said = f"{rejected:,} of {read:,} rows ({share:.2%}), and {refused} files were refused."
     tone = BAD if refused or share > MUCH_REJECTED else GOOD
-    yield Answer("What was rejected?", (plain(said),), "run", tone)
+    return _say("What was rejected?", said, "run", tone)
 
 
-def _completeness(published: SnapshotTables) -> Iterator[Answer]:
+def _completeness(published: SnapshotTables) -> Answer | None:
     table = "run/feeds"
     if not published.count(table):
-        return
+        return None
     feeds = (
         published.scan(table)
         .select(RunFeeds.feed, RunFeeds.last_day, RunFeeds.is_late)
@@ -230,13 +228,13 @@ def _completeness(published: SnapshotTables) -> Iterator[Answer]:
         if late
         else f"No feed is late; the newest day of the feeds is {last}."
     )
-    yield Answer("Is yesterday complete?", (plain(said),), "run", BAD if late else GOOD)
+    return _say("Is yesterday complete?", said, "run", BAD if late else GOOD)
 
 
-def _changes(published: SnapshotTables) -> Iterator[Answer]:
+def _changes(published: SnapshotTables) -> Answer | None:
     table = "run/changes"
     if not published.has(table):
-        return
+        return None
     changed = (
         published.scan(table)
         .select(RunChanges.report, RunChanges.column, DAY, RunChanges.reason)
@@ -244,8 +242,7 @@ def _changes(published: SnapshotTables) -> Iterator[Answer]:
     )
     question = "What changed since the run before?"
     if not changed.height:
-        yield Answer(question, (plain("No figure of a day that was known already."),), "run", GOOD)
-        return
+        return _say(question, "No figure of a day that was known already.", "run", GOOD)
     reasons = ", ".join(sorted(changed[RunChanges.reason].drop_nulls().unique())).replace("_", " ")
     said = f"{changed.height:,} figures of {changed[DAY].n_unique()} days ({reasons})."
-    yield Answer(question, (plain(said),), "run")
+    return _say(question, said, "run")

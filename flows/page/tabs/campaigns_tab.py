@@ -6,7 +6,7 @@ from contracts.reports.campaigns import DeliverySummary, HierarchyReport
 from flows.page.drill_down import FinerLevel, make_opening_table
 from flows.page.snapshot_tables import SnapshotTables
 from flows.page.tables import TableSpec, make_table
-from flows.page.views import Block, Tab, only_made
+from flows.page.views import Block, Tab, make_tab, only_made
 
 H = HierarchyReport
 HIERARCHY = "campaigns/hierarchy_report"
@@ -53,9 +53,8 @@ def build_campaigns_tab(published: SnapshotTables) -> Tab:
         make_opening_table(published, campaigns, _list_levels()),
         make_table(published, deliveries),
     )
-    found = only_made(tables)
-    notes = () if found else ("No feed has a campaign yet.",)
-    return Tab("campaigns", (Block(tables=found, notes=notes),))
+    shown = [Block(tables=only_made(tables))]
+    return make_tab("campaigns", shown, nothing="No feed has a campaign yet.")
 
 
 def _list_levels() -> list[FinerLevel]:

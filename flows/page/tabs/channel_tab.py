@@ -25,7 +25,7 @@ from flows.page.tabs.channel_specs import (
     VARIANTS,
     find_impossible,
 )
-from flows.page.views import Block, ChartView, Tab, TableView, only_made
+from flows.page.views import Block, ChartView, Tab, TableView, make_tab, only_made
 from transforms.common.rates import FORMULAS
 
 M = MessageReport
@@ -97,9 +97,7 @@ def build_channel_tab(published: SnapshotTables, channel: str, periods: list[Rep
     found = only_made(tables)
     blocks.extend(_describe_list(published, channel, periods))
     blocks.append(Block(title="All days" if found else "", tables=found))
-    if not any(block.headlines or block.tables for block in blocks):
-        blocks = [Block(notes=("No feed has a row for this channel yet.",))]
-    return Tab(channel, tuple(blocks))
+    return make_tab(channel, blocks, nothing="No feed has a row for this channel yet.")
 
 
 def _describe_sends(
