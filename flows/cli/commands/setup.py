@@ -65,19 +65,25 @@ def init(
         ]
         print_json({"workspace": str(directory), "feeds": feeds})
     print_note(f"started {directory}")
-    for proposal in proposals:
-        print_note(f"{proposal.path}: {_summarize(proposal)}")
-    if origin is None:
+    for pattern, feed in placed.items():
+        for proposal in feed.proposals:
+            print_note(f"{proposal.path}: {_summarize(proposal, directory / pattern)}")
+    if proposals:
+        print_note("The entries read what lies in their folders: copy the files there, then")
+    elif origin is None:
         print_note(f"Put feed files into {directory / 'raw'} and name them in campaigns.toml, then")
     print_note(f"publish with `campaign-reports run {directory}`")
     return 0
 
 
-def _summarize(proposal: FeedProposal) -> str:
+def _summarize(proposal: FeedProposal, pattern: Path) -> str:
+    """What a file is taken for, and where it is to be put to be read."""
     kind = next(iter(proposal.settings.values()), None)
     taken_for = f"read as {kind}" if kind else "no entry proposed"
     points = count_of(len(proposal.open_points), "point")
-    return f"{taken_for}; {points} to look at in campaigns.toml"
+    lies_there = proposal.path.resolve().parent == pattern.parent.resolve()
+    place = "" if lies_there or not kind else f"; to be copied into {pattern.parent}"
+    return f"{taken_for}; {points} to look at in campaigns.toml{place}"
 
 
 def _refuse_to_overwrite(directory: Path, *, needs_empty: bool) -> None:

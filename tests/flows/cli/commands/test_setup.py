@@ -45,6 +45,21 @@ def test_init_says_as_json_what_it_proposes(tmp_path: Path, call: Call) -> None:
     assert "shoe_size" in " ".join(feed["open_points"])
 
 
+def test_init_says_where_a_file_is_to_be_put_unless_it_lies_there(
+    tmp_path: Path, call: Call
+) -> None:
+    root = tmp_path / "new"
+    inside = root / "raw" / "people.csv"
+    inside.parent.mkdir(parents=True)
+    outside = tmp_path / "others.csv"
+    for file in (inside, outside):
+        file.write_text("contact_id,email\n1,a@b.example\n")
+    said = call("init", root, "--from", inside, outside).err.splitlines()
+    of_inside, of_outside = (next(one for one in said if str(f) in one) for f in (inside, outside))
+    assert "copied" not in of_inside
+    assert of_outside.endswith(f"; to be copied into {root / 'raw' / 'contacts'}")
+
+
 def test_every_setting_of_the_starter_holds(tmp_path: Path) -> None:
     main(["init", str(tmp_path)])
     commented = (tmp_path / "campaigns.toml").read_text().splitlines()
