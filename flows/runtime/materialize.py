@@ -1,7 +1,7 @@
 """Intermediate tables, computed once: in memory, or in files by groups of rows."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
@@ -15,10 +15,16 @@ from flows.folders import list_matching
 T = TypeVar("T", bound=Table)
 GROUP = "group"
 ROWS_A_BATCH = 200_000
-"""How many rows are held at a time while a frame is cut into groups."""
+"""How many rows are held at a time while a frame is cut into groups, if each has texts."""
 
 
-def write_groups(frames: Iterable[pl.LazyFrame], key: pl.Expr, groups: int, folder: Path) -> None:
+def write_groups(
+    frames: Iterable[pl.LazyFrame],
+    key: pl.Expr,
+    groups: int,
+    folder: Path,
+    rows_a_batch: int = ROWS_A_BATCH,
+) -> None:
     """Write frames as Parquet, the rows of one key in one group.
 
     Polars 2.1 reads ahead of what cuts its batches, however slowly these are cut: of a frame of
@@ -28,6 +34,7 @@ def write_groups(frames: Iterable[pl.LazyFrame], key: pl.Expr, groups: int, fold
         frames: Any rows, of one schema.
         key: An unsigned hash of what belongs together; rows without one are of group 0.
         folder: Where to write `<group>-<part>.parquet`; made here.
+        rows_a_batch: How many rows are held at a time, and cut into a file a group.
     """
     folder.mkdir(parents=True, exist_ok=True)
     batches = count()
@@ -46,7 +53,7 @@ def write_groups(frames: Iterable[pl.LazyFrame], key: pl.Expr, groups: int, fold
     group = (key.fill_null(0) % groups).cast(pl.UInt16).alias(GROUP)
     for frame in frames:
         grouped = frame.with_columns(group)
-        grouped.sink_batches(cut, chunk_size=ROWS_A_BATCH, maintain_order=False)
+        grouped.sink_batches(cut, chunk_size=rows_a_batch, maintain_order=False)
 
 
 def scan_group(folder: Path, schema: pl.Schema, group: int) -> pl.LazyFrame:
@@ -55,17 +62,24 @@ def scan_group(folder: Path, schema: pl.Schema, group: int) -> pl.LazyFrame:
     return pl.scan_parquet(files) if files else pl.LazyFrame(schema=schema)
 
 
-def cut_groups(frame: pl.LazyFrame, key: pl.Expr, groups: int, folder: Path) -> list[pl.LazyFrame]:
-    """Cut a frame into groups, whose rows are then read without all others; one is the frame.
+def cut_groups(
+    frames: Sequence[pl.LazyFrame],
+    key: pl.Expr,
+    groups: int,
+    folder: Path,
+    rows_a_batch: int = ROWS_A_BATCH,
+) -> list[pl.LazyFrame]:
+    """Cut frames into groups, whose rows are then read without all others; one is all of them.
 
     Args:
+        frames: As `write_groups` asks, one or more.
         key: As `write_groups` asks.
         groups: How many groups to cut.
     """
     if groups == 1:
-        return [frame]
-    write_groups([frame], key, groups, folder)
-    schema = frame.collect_schema()
+        return [pl.concat(frames)]
+    write_groups(frames, key, groups, folder, rows_a_batch)
+    schema = frames[0].collect_schema()
     return [scan_group(folder, schema, group) for group in range(groups)]
 
 

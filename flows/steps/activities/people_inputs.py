@@ -150,7 +150,7 @@ def _put_in_order(people: pl.LazyFrame, count: int, folder: Path) -> pl.LazyFram
         return sort_people(people)
     some = find_bounds(people, CONTACTS_A_SORT // BOUNDS_A_SORT).collect(engine="streaming")
     bounds = some.gather_every(BOUNDS_A_SORT, BOUNDS_A_SORT)
-    cut = cut_groups(people, count_bounds_before(bounds), bounds.height + 1, folder)
+    cut = cut_groups([people], count_bounds_before(bounds), bounds.height + 1, folder)
     in_order = [sort_people(piece).collect() for piece in cut]
     remove_tree(folder)
     return pl.concat(in_order, rechunk=True).lazy()

@@ -14,6 +14,8 @@ from flows.kept.kept_frames import read_frame, write_frames
 from flows.runtime.materialize import cut_groups
 from transforms.common.joins import HELD, STREAMED
 
+KEYS_A_BATCH = 2_000_000
+"""How many keys are cut into groups at a time: they are short, and few files are read sooner."""
 PAIRS, HOLDING, PASSING = "pairs", "holding", "passing"
 
 Keys = Mapping[str, pl.LazyFrame]
@@ -79,13 +81,12 @@ def _compare(held: Keys, passing: Keys, at_once: int, folder: Path) -> Iterator[
     """
     if not (held and passing):
         return
-    own, others = _number(held, HOLDING), _number(passing, PASSING)
-    keys = own.select(pl.len()).collect().item()
-    (key,) = {*own.collect_schema()} - {HOLDING}
-    groups = keys // at_once + 1
+    own = [*held.values()]
+    (key,) = own[0].collect_schema()
+    groups = pl.concat(own).select(pl.len()).collect().item() // at_once + 1
     mine, theirs = (
-        cut_groups(rows, pl.col(key), groups, folder / name)
-        for name, rows in ((HOLDING, own), (PASSING, others))
+        cut_groups(_number(keys, place), pl.col(key), groups, folder / place, KEYS_A_BATCH)
+        for place, keys in ((HOLDING, held), (PASSING, passing))
     )
     names, their_names = [*held], [*passing]
     for some, asked in zip(mine, theirs, strict=True):
@@ -99,11 +100,9 @@ def _compare(held: Keys, passing: Keys, at_once: int, folder: Path) -> Iterator[
         yield from ((names[one], their_names[other]) for one, other in shared.iter_rows())
 
 
-def _number(keys: Keys, place: str) -> pl.LazyFrame:
-    """All keys, each with the place of what asks for it or has it."""
-    return pl.concat(
-        [
-            rows.with_columns(pl.lit(number, pl.UInt32).alias(place))
-            for number, rows in enumerate(keys.values())
-        ]
-    )
+def _number(keys: Keys, place: str) -> list[pl.LazyFrame]:
+    """Keys, each with the place of what asks for it or has it."""
+    return [
+        rows.with_columns(pl.lit(number, pl.UInt32).alias(place))
+        for number, rows in enumerate(keys.values())
+    ]

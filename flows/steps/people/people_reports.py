@@ -107,4 +107,4 @@ def _cut(rows: pl.LazyFrame, activities: Activities, folder: Path) -> list[pl.La
     """
     pieces = max(1, -(-activities.people.height // CONTACTS_AT_A_TIME))
     place = activities.places.find(People.contact_key)
-    return cut_groups(rows, place // CONTACTS_AT_A_TIME, pieces, folder)
+    return cut_groups([rows], place // CONTACTS_AT_A_TIME, pieces, folder)
