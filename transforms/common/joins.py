@@ -44,7 +44,12 @@ def take(known: pl.DataFrame, name: str, place: str) -> pl.Expr:
         name: The column that is taken of it.
         place: The column with the number of its row.
     """
-    return pl.lit(known.get_column(name)).gather(place)
+    column = known.get_column(name)
+    if column.null_count() == len(column):
+        # Polars 2.1 takes literals without a value for one, whatever their types are.
+        nothing = pl.col(place).replace_strict([], [], default=None, return_dtype=column.dtype)
+        return nothing.alias(name)
+    return pl.lit(column).gather(place)
 
 
 def place(rows: pl.DataFrame, number: str, height: int) -> pl.DataFrame:

@@ -1,11 +1,13 @@
 """Rows that are set beside others without a join."""
 
 from datetime import UTC, datetime
+from typing import Literal
 
 import polars as pl
+import pytest
 from polars.testing import assert_frame_equal
 
-from transforms.common.joins import place
+from transforms.common.joins import place, take
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -24,3 +26,16 @@ def test_without_rows_all_places_are_null() -> None:
     rows = pl.DataFrame(schema={"number": pl.UInt32, "count": pl.Int64})
     assert place(rows, "number", 2)["count"].to_list() == [None, None]
     assert place(rows, "number", 0).shape == (0, 1)
+
+
+@pytest.mark.parametrize("rows", [0, 2])
+@pytest.mark.parametrize("engine", ["in-memory", "streaming"])
+def test_what_is_taken_of_nothing_keeps_its_type(
+    rows: int, engine: Literal["in-memory", "streaming"]
+) -> None:
+    schema = {"text": pl.String(), "at": pl.Datetime("us", "UTC"), "money": pl.Decimal(18, 4)}
+    known = pl.DataFrame({name: [None] * rows for name in schema}, schema=schema)
+    asking = pl.LazyFrame({"no": [*range(rows), None]}, schema={"no": pl.UInt32()})
+    found = asking.with_columns(take(known, name, "no") for name in schema).collect(engine=engine)
+    assert found.drop("no").schema == schema
+    assert found.drop("no").rows() == [(None, None, None)] * (rows + 1)
