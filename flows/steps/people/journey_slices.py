@@ -41,6 +41,8 @@ SHOWN_OF_LINK = [
     LinkNames.ad_name,
 ]
 """What a journey shows of the link of a session."""
+Stretch = tuple[int, int, int]
+"""Of which piece of activities, from which row on, and how many rows."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,13 @@ class JourneySlice:
     Attributes:
         name: Names of slices sort in the order of time.
         steps: How many there are.
-        stretches: Kind of activities -> piece, first row and number of rows of each stretch.
+        stretches: Kind of activities -> where its rows lie.
     """
 
     name: str
     identity: str
     steps: int
-    stretches: Mapping[str, list[tuple[int, int, int]]]
+    stretches: Mapping[str, list[Stretch]]
 
     @property
     def groups(self) -> int:
@@ -117,8 +119,8 @@ def _list_days(activities: Activities) -> Iterator[pl.DataFrame]:
             )
 
 
-def _list_by_kind(stretches: pl.DataFrame) -> dict[str, list[tuple[int, int, int]]]:
-    by_kind: dict[str, list[tuple[int, int, int]]] = {}
+def _list_by_kind(stretches: pl.DataFrame) -> dict[str, list[Stretch]]:
+    by_kind: dict[str, list[Stretch]] = {}
     columns = (SliceStretches.kind, SliceStretches.piece, SliceStretches.first, SliceStretches.rows)
     for kind, *stretch in stretches.select(columns).rows():
         by_kind.setdefault(kind, []).append(tuple(stretch))
