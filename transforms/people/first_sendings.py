@@ -5,6 +5,7 @@ of the rows of years two things are looked for: the few events of lists, and the
 """
 
 from collections.abc import Iterable
+from itertools import chain
 
 import numpy as np
 import polars as pl
@@ -36,6 +37,8 @@ CONTACT, CHANNEL, AT = (
 MESSAGE, OF_MESSAGE = KeyedEvents.message_key, "channel of message"
 NUMBER = People.contact_no
 NEVER = np.iinfo(np.int64).max
+PLACED_AT_ONCE = 1_000_000
+"""How many sendings are set at the places of their contacts at a time."""
 
 
 def keep_list_events(events: Rows[KeyedEvents]) -> pl.LazyFrame:
@@ -99,8 +102,8 @@ def find_firsts(
         places: Where their keys stand.
     """
     firsts: dict[str, np.ndarray] = {}
-    for part in parts:
-        numbered = part.select(
+    for some in chain.from_iterable(part.iter_slices(PLACED_AT_ONCE) for part in parts):
+        numbered = some.select(
             CHANNEL, places.find(CONTACT).alias(NUMBER), pl.col(AT).dt.epoch("us")
         ).drop_nulls()
         for (channel,), own in numbered.partition_by(CHANNEL, as_dict=True).items():

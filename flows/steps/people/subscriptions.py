@@ -18,7 +18,7 @@ from contracts.facts.people.lists import (
 from contracts.facts.people.numbered_activities import NumberedMessages
 from flows.kept.identities import identify, identify_rows
 from flows.kept.keepers import Keeper
-from flows.kept.kept_frames import read_frame, write_frame
+from flows.kept.kept_frames import scan_frame, write_frame
 from flows.runtime.materialize import materialize
 from flows.steps.activities.activity_pieces import LISTS, Pieces
 from flows.steps.activities.write_activities import SHOWN_MAIL, Activities
@@ -115,7 +115,7 @@ def _keep_firsts(
         return identify(decided)
 
     kept = keeper.folder(FIRSTS, decided, write)
-    return read_frame(kept.open(), FIRSTS, FirstSendings).lazy()
+    return scan_frame(kept.open(), FIRSTS, FirstSendings)
 
 
 def _list_sendings(
