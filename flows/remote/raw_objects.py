@@ -11,7 +11,7 @@ from pathlib import Path
 from flows.remote.object_cache import fetch, stand_in
 from flows.remote.object_store import S3Objects, StoredObject
 from flows.remote.store_errors import ObjectChanged, ObjectMissing
-from flows.storage.workspace_files import PRIVATE_FILE, hash_file, make_folder, replace_text
+from flows.storage.workspace_files import PRIVATE_FILE, hash_file, make_folder
 
 RAW_INDEX = "state/raw_objects.json"
 LARGE = 1 << 26
@@ -45,8 +45,10 @@ class RawIndex:
         text = json.dumps(known, indent=0, ensure_ascii=False) + "\n"
         before = self._place.read_text("utf-8") if self._place.exists() else ""
         if known and text != before:
-            replace_text(self._place, text, make_folder(self._place.parent))
-            self._place.chmod(PRIVATE_FILE)
+            draft = make_folder(self._place.parent) / f"{self._place.name}.draft"
+            draft.write_text(text, "utf-8")
+            draft.chmod(PRIVATE_FILE)  # before others can see it
+            draft.replace(self._place)
 
 
 class RawObjects:
