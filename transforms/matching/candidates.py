@@ -71,13 +71,15 @@ def select_candidates(
     ids = [alias.ad_id or alias.campaign_id for alias in ads.aliases.values()]
     values = (
         sources.filter(DescribedSources.may_be_ad)
-        .select(AdNames.org_id, value=pl.concat_list(_all_values()))
+        .select(AdNames.org_id, value=pl.concat_list(*KEYS.values()))
         .pipe(_list_values)
     )
+    entity_id = pl.coalesce(AdNames.ad_id, AdNames.campaign_id)
     named = ad_names.with_columns(
-        pl.coalesce(AdNames.ad_id, AdNames.campaign_id).alias(AdCandidates.entity_id)
+        entity_id.alias(AdCandidates.entity_id),
+        normalize_value(entity_id).alias(AdCandidates.entity_key),
     )
-    flags = {"by_id": AdCandidates.entity_id, "by_name": AdNames.name_key}
+    flags = {"by_id": AdCandidates.entity_key, "by_name": AdNames.name_key}
     for flag, key in flags.items():
         named = named.join(
             values.with_columns(pl.lit(value=True).alias(flag)),
@@ -108,11 +110,11 @@ def flag_dated(
     is_shared = pl.col(AdCandidates.sharers) > 1
     changed = (
         candidates.filter(start.is_not_null() | end.is_not_null() | is_shared)
-        .select(AdNames.org_id, value=pl.concat_list(AdCandidates.entity_id, AdNames.name_key))
+        .select(AdNames.org_id, value=pl.concat_list(AdCandidates.entity_key, AdNames.name_key))
         .pipe(_list_values)
     )
     dated = (
-        sources.select(*SOURCE_KEY, AdNames.org_id, value=pl.concat_list(_all_values()))
+        sources.select(*SOURCE_KEY, AdNames.org_id, value=pl.concat_list(*KEYS.values()))
         .pipe(_list_values)
         .join(changed, on=[AdNames.org_id, "value"], how="semi")
         .select(*SOURCE_KEY, is_changed=pl.lit(value=True))
@@ -129,10 +131,6 @@ def flag_dated(
         )
         .drop("is_changed")
     )
-
-
-def _all_values() -> list[str]:
-    return [*KEYS, *KEYS.values()]
 
 
 def _list_values(rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -59,6 +59,15 @@ def _is_known_on(day: pl.Expr) -> pl.Expr:
     return start.is_not_null() & (start <= day) & (end.is_null() | (day < end))
 
 
+def prefer_exact_ids(hits: pl.LazyFrame, value: str, keys: list[str]) -> pl.LazyFrame:
+    """Keep, of the ads or campaigns whose id a value spells, the one that it spells exactly.
+
+    So a link in other case finds its ad, and ids that differ in case alone stay apart.
+    """
+    is_exact = pl.col(AdCandidates.entity_id) == pl.col(value)
+    return hits.filter(is_exact == is_exact.max().over(keys))
+
+
 def prefer_names_of_day(hits: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
     """Keep the versions that were valid on the session's day, else those of other days."""
     former = pl.col(IS_FORMER)

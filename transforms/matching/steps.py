@@ -21,6 +21,7 @@ from contracts.feeds.web import Sessions
 from transforms.matching.lookup import (
     SCOPE,
     find_candidates,
+    prefer_exact_ids,
     prefer_known_names,
     prefer_names_of_day,
     resolve_hits,
@@ -30,7 +31,11 @@ from transforms.web.utm import normalize_text
 CASE = columns(MatchCases)
 """The key of a case; values are null where the link has none or an unresolved macro."""
 
-CAMPAIGN_CASE = [*SCOPE, MatchCases.id_value, MatchCases.campaign_value, MatchCases.campaign_key]
+CAMPAIGN_CASE = [
+    *SCOPE,
+    *(MatchCases.id_value, MatchCases.campaign_value),
+    *(MatchCases.id_key, MatchCases.campaign_key),
+]
 """What of a case may name a campaign."""
 
 PLATFORM, CAMPAIGN_ID, AD_ID = (
@@ -43,7 +48,8 @@ TARGET = ["target_platform", "target_campaign", "target_ad"]
 TARGET_PLATFORM, TARGET_CAMPAIGN, TARGET_AD = TARGET
 ALIAS_SCHEMA = pl.Schema(dict.fromkeys([ALIAS_KEY, *TARGET], pl.String))
 UTM_CONTENT, UTM_CAMPAIGN, UTM_ID = Sessions.utm_content, Sessions.utm_campaign, Sessions.utm_id
-NAME_KEY, IS_FORMER = AdCandidates.name_key, CaseAnswers.is_former
+ENTITY_KEY, NAME_KEY = AdCandidates.entity_key, AdCandidates.name_key
+IS_FORMER = CaseAnswers.is_former
 METHOD, PARAMETER = CaseAnswers.match_method, CaseAnswers.parameter
 
 
@@ -114,15 +120,15 @@ def find_campaigns(cases: pl.LazyFrame, campaigns: pl.LazyFrame) -> pl.LazyFrame
     )
     kinds = [
         (
-            find_candidates(named, campaigns, [value], [CAMPAIGN_ID]).pipe(
-                prefer_names_of_day, CAMPAIGN_CASE
-            ),
+            find_candidates(named, campaigns, [key], [ENTITY_KEY])
+            .pipe(prefer_exact_ids, value, CAMPAIGN_CASE)
+            .pipe(prefer_names_of_day, CAMPAIGN_CASE),
             MatchMethod.UTM_CAMPAIGN_ID,
             parameter,
         )
-        for value, parameter in (
-            (MatchCases.id_value, UTM_ID),
-            (MatchCases.campaign_value, UTM_CAMPAIGN),
+        for key, value, parameter in (
+            (MatchCases.id_key, MatchCases.id_value, UTM_ID),
+            (MatchCases.campaign_key, MatchCases.campaign_value, UTM_CAMPAIGN),
         )
     ]
     kinds.append((by_name, MatchMethod.UTM_CAMPAIGN_NAME, UTM_CAMPAIGN))
@@ -172,7 +178,8 @@ def answer_ad_ids(
     """
     inside = named.select(*CAMPAIGN_CASE, PLATFORM, CAMPAIGN_ID, is_inside=pl.lit(value=True))
     hits = (
-        find_candidates(cases, ads, [MatchCases.content_value], [AD_ID])
+        find_candidates(cases, ads, [MatchCases.content_key], [ENTITY_KEY])
+        .pipe(prefer_exact_ids, MatchCases.content_value, CASE)
         .pipe(prefer_names_of_day, CASE)
         .join(
             inside.unique(),

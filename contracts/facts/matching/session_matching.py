@@ -89,6 +89,7 @@ class AdCandidates(AdNames):
     """One row per name, and its days, of an ad or campaign that some traffic source may mean."""
 
     entity_id: Text = column("id of the ad, or of the campaign")
+    entity_key: Text = column("what two spellings of that id have in common")
     sharers: Count = column("how many ads, or campaigns, of the platform ever had the name")
 
 
@@ -119,6 +120,7 @@ class CampaignHits(AdCandidates):
     day: Day = column("the sessions' day; empty where it does not matter")
     id_value: Text = column("utm_id")
     campaign_value: Text = column("utm_campaign")
+    id_key: Text = column("utm_id, made comparable with names")
     campaign_key: Text = column("utm_campaign, made comparable with names")
     is_former: Flag = column("whether the name or parent is that of other days")
     match_method: Text = column("how the campaign was found", isin=MatchMethod)

@@ -1,6 +1,7 @@
 """The steps of SPEC §7.3, each on cases of its own."""
 
 import polars as pl
+import pytest
 
 from contracts.config.workspace import AdAlias
 from contracts.facts.matching.session_matching import MatchCases
@@ -14,6 +15,7 @@ from transforms.matching.steps import (
     find_campaigns,
     list_aliases,
 )
+from transforms.web.utm import normalize_text, normalize_value
 
 NAMES = ad_names(
     [
@@ -21,15 +23,21 @@ NAMES = ad_names(
         campaign("google_ads", "G", "2", "1"),
         Name("google_ads", "G", "1", "101", "11", "Blue"),
         Name("google_ads", "G", "2", "201", "21", "Blue"),
+        Name("google_ads", "G", "2", "201", "t3_Ab", "Red"),
+        Name("google_ads", "G", "2", "201", "t3_ab", "Green"),
     ]
-).with_columns(entity_id=pl.coalesce("ad_id", "campaign_id"), sharers=pl.lit(1, pl.Int64))
+).with_columns(
+    entity_id=pl.coalesce("ad_id", "campaign_id"),
+    entity_key=normalize_value(pl.coalesce("ad_id", "campaign_id")),
+    sharers=pl.lit(1, pl.Int64),
+)
 ADS = NAMES.filter(pl.col("level") == "ad")
 CAMPAIGNS = NAMES.filter(pl.col("level") == "campaign")
 FOUND = ["campaign_id", "ad_id", "match_method", "match_status"]
 
 
 def cases(**values: str) -> pl.LazyFrame:
-    keys = {name.replace("_value", "_key"): value.lower() for name, value in values.items()}
+    keys = {name.replace("_value", "_key"): normalize_text(v) for name, v in values.items()}
     row = {"org_id": "default", "link_platform": "google_ads", "may_be_ad": True}
     return frame(MatchCases, [row | values | keys])
 
@@ -48,6 +56,23 @@ def test_an_ad_is_found_by_its_id() -> None:
     case = cases(content_value="21")
     answer = answer_ad_ids(case, ADS, find_campaigns(case, CAMPAIGNS))
     assert answer.select(FOUND).collect().rows() == [("2", "21", "utm_content_ad_id", "matched")]
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("t3_Ab", ("2", "t3_Ab", "utm_content_ad_id", "matched")),
+        ("t3_ab", ("2", "t3_ab", "utm_content_ad_id", "matched")),
+        ("T3-AB", ("2", None, "utm_content_ad_id", "ambiguous")),
+    ],
+)
+def test_ids_are_spelled_as_names_are_and_exactly_first(
+    content: str, found: tuple[str | None, ...]
+) -> None:
+    """Two ids differ in case alone: what spells neither exactly may mean both."""
+    case = cases(content_value=content)
+    answer = answer_ad_ids(case, ADS, find_campaigns(case, CAMPAIGNS))
+    assert answer.select(FOUND).collect().rows() == [found]
 
 
 def test_an_ad_is_found_by_its_name_within_the_campaign_that_is_named() -> None:
