@@ -82,6 +82,10 @@ WARNINGS: Mapping[str, str] = {
         "dispatches whose messages are of several: `dispatch_report` says `(several)`, "
         "`hierarchy_report` has a row for each"
     ),
+    "several_channels": (
+        "sends whose events are of another channel than their message, dispatch or campaign, or "
+        "of two where nothing names one: a send in each"
+    ),
     "shared_email": "an address of several contacts; the one updated last is meant",
     "shared_send": (
         "sends that events name with several contacts, as of a mail to several recipients that has "

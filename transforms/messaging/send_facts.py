@@ -8,6 +8,7 @@ from contracts.columns import Held, Rows, columns
 from contracts.facts.key_types import ACTION_CODES
 from contracts.facts.messaging.send_facts import (
     CONTRADICTED,
+    ELSEWHERE,
     ORPHANS,
     SHARED,
     CountedEvents,
@@ -211,10 +212,17 @@ def decide_days(units: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
 
 def count_unclear(facts: Rows[SendFacts], events: Rows[CountedEvents]) -> Rows[UnclearRows]:
     """Count what is not clear."""
+    is_elsewhere = (
+        pl.col(CountedEvents.names_send)
+        & ~pl.col(CountedEvents.has_row)
+        & ~pl.col(CountedEvents.is_orphan)
+    )
+    elsewhere = pl.col(CountedEvents.unit_key).filter(is_elsewhere).n_unique()
     found = {
         CONTRADICTED: facts.select(pl.col(SendFacts.is_contradicted).sum()),
         ORPHANS: events.select(pl.col(CountedEvents.is_orphan).sum()),
         SHARED: facts.select(pl.col(SendFacts.is_shared).sum()),
+        ELSEWHERE: events.select(elsewhere),
     }
     return pl.concat(
         [

@@ -12,6 +12,9 @@ ORPHANS = "orphans"
 """Events that name a send that no row is of."""
 SHARED = "shared"
 """Sends that events alone show, and those as several contacts'."""
+ELSEWHERE = "elsewhere"
+"""Sends of a row that events of another channel name: there they count as sends, too."""
+UNCLEAR = [CONTRADICTED, ORPHANS, SHARED, ELSEWHERE]
 
 
 class ChannelSends(Table):
@@ -121,5 +124,5 @@ class SendFacts(Table):
 class UnclearRows(Table):
     """One row per way in which sends or events are not clear."""
 
-    what: Text = column("the way", key=True, required=True, isin=[CONTRADICTED, ORPHANS])
+    what: Text = column("the way", key=True, required=True, isin=UNCLEAR)
     found: Count = column("how many are so", required=True)

@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.columns import references
 from contracts.facts.messaging.hierarchy import DescribedMessages
-from contracts.facts.messaging.send_facts import CONTRADICTED, ORPHANS, SHARED
+from contracts.facts.messaging.send_facts import CONTRADICTED, ELSEWHERE, ORPHANS, SHARED
 from contracts.facts.messaging.send_keys import AddressOwners
 from contracts.feeds import FEEDS, Contacts
 from contracts.manifest import Warned, count_of
@@ -35,6 +35,8 @@ def find_message_warnings(catalog: Catalog, built: MessageFacts) -> Iterator[War
         yield Warned(code="status_disagreement", message=message, count=count)
     if count := unclear.get(SHARED, 0):
         yield _shared(count)
+    if count := unclear.get(ELSEWHERE, 0):
+        yield _elsewhere(count)
     if catalog.has_rows("sends") and (count := unclear.get(ORPHANS, 0)):
         yield _unresolved("events", "send_id", "sends.send_id", count)
     yield from _find_several_campaigns(built.messages)
@@ -81,6 +83,18 @@ def _find_assumed_deliveries(catalog: Catalog, built: MessageFacts) -> Iterator[
             channel=channel,
             setting="[[feeds]] table = events",
         )
+
+
+def _elsewhere(count: int) -> Warned:
+    """One send in two channels: it is a row of the one, and events show it in the other."""
+    return Warned(
+        code="several_channels",
+        message=f"{count_of(count, 'send')} that events of another channel name, too; each counts "
+        "in both: give its message, dispatch or campaign the channel in which it went out, or its "
+        "events the type of that channel",
+        count=count,
+        setting="[[feeds]] table = messages",
+    )
 
 
 def _find_several_campaigns(messages: pl.DataFrame) -> Iterator[Warned]:

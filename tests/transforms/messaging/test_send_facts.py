@@ -201,6 +201,19 @@ def test_contradictions_and_unknown_sends_are_counted() -> None:
     assert count_unclear(got, events).collect().rows() == [("contradicted", 2), ("orphans", 1)]
 
 
+def test_sends_that_events_of_another_channel_name_are_counted() -> None:
+    """Two events show send 1 in another channel; send 2 is nobody's row, 3 an address's."""
+    rows = [
+        {"unit_key": 1, "names_send": True, "has_row": False, "is_orphan": False},
+        {"unit_key": 1, "names_send": True, "has_row": False, "is_orphan": False},
+        {"unit_key": 2, "names_send": True, "has_row": False, "is_orphan": True},
+        {"unit_key": 3, "names_send": False, "has_row": False, "is_orphan": False},
+        {"unit_key": 4, "names_send": True, "has_row": True, "is_orphan": False},
+    ]
+    unclear = count_unclear(frame(SendFacts, []), frame(CountedEvents, rows))
+    assert unclear.collect().rows() == [("orphans", 1), ("elsewhere", 1)]
+
+
 def test_sends_of_several_contacts_are_counted() -> None:
     """Send 1 is 11's and 12's by its events, 2 is 12's or nobody's; of send 3 a row says it."""
     rows = [

@@ -346,6 +346,23 @@ def test_what_is_of_several_campaigns_is_told(tmp_path: Path) -> None:
     ]
 
 
+def test_a_send_that_two_channels_count_is_told(tmp_path: Path) -> None:
+    """Nothing names the channel of 1 and 2 but their events, of which 2's are of another."""
+    ran = publish(
+        tmp_path,
+        sends=b"send_id,contact_id,status\n1,101,sent\n2,102,sent\n",
+        events=[
+            event("e1", "email_opened", send_id="1"),
+            event("e2", "sms_clicked", send_id="2"),
+            event("e3", "sms_clicked", send_id="9"),
+        ],
+    )
+    counted = [ran.table(channel, "message_report")["sends"].sum() for channel in ("email", "sms")]
+    assert counted == [2, 2]
+    (warning,) = [one for one in ran.warnings if one.code == "several_channels"]
+    assert warning.count == 1
+
+
 def test_what_is_of_one_campaign_is_not_told(tmp_path: Path) -> None:
     """Sends may name the campaign of their message, or none; a dispatch gives its messages its."""
     ran = publish(
