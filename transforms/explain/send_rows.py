@@ -84,7 +84,8 @@ def list_passed_over(
         states: `unit_key` and `state` of every send: its final status, or `HELD_OUT`.
 
     Returns:
-        The same rows with `because`: of a send that is counted by another row, or not at all.
+        The same rows with `because`: of a send that is counted by another row, or not at all. Of
+        opens and clicks, which each count, those of hold-outs.
     """
     asked = pl.col(ACTION).is_in([ACTION_CODES[action] for action in list_actions(column)])
     is_row = pl.col(ACTION).is_null()
@@ -92,6 +93,8 @@ def list_passed_over(
         asked |= is_row
     if column in OF_KINDS:
         asked |= is_row & (pl.col(STATE) == Counts.bounced)
+    if column in EVERY_TIME:
+        asked &= pl.col(STATE) == HELD_OUT
     units = counted.select(UNIT).unique()
     chosen = choose_carriers(rows.join(units, on=UNIT, how="semi"), column)
     is_counted = units.with_columns(pl.lit(value=True).alias(IS_CHOSEN))
@@ -112,21 +115,20 @@ def list_actions(column: str) -> tuple[Action, ...]:
 
 def _word_exclusion(column: str) -> pl.Expr:
     is_machine = pl.col(IS_MACHINE) if column in HUMAN else pl.lit(value=False)
-    machine = pl.when(is_machine).then(pl.lit("flagged as a machine's"))
+    apart = (
+        pl.when(pl.col(STATE) == HELD_OUT)
+        .then(pl.lit("its contact was held out: never sent"))
+        .when(is_machine)
+        .then(pl.lit("flagged as a machine's"))
+    )
     if column in UNIQUE:
         earlier = f"its send has an earlier event `{UNIQUE[column]}`, which counts once"
-        return machine.otherwise(pl.lit(earlier))
+        return apart.otherwise(pl.lit(earlier))
     is_other = (pl.col(STATE) == Counts.bounced) & pl.lit(column in OF_KINDS)
     kind = pl.lit("the bounce of its send is of another kind")
     elsewise = pl.when(is_other).then(kind).otherwise(pl.format("its send is {}", STATE))
-    held_out = pl.lit("its contact was held out: never sent")
-    return (
-        machine.when(IS_CHOSEN)
-        .then(pl.lit("its send counts once, by another row"))
-        .when(pl.col(STATE) == HELD_OUT)
-        .then(held_out)
-        .otherwise(elsewise)
-    )
+    by_another = pl.lit("its send counts once, by another row")
+    return apart.when(IS_CHOSEN).then(by_another).otherwise(elsewise)
 
 
 def _rank(column: str) -> pl.Expr:

@@ -12,8 +12,9 @@ from contracts.feeds import Messages
 from contracts.vocabulary import Action
 from flows.explain.explanation import merge_left_out
 from flows.explain.left_out import list_discarded, list_left_out, list_rejected
+from flows.explain.messaging.narrowed_keys import PlacedKeys
 from flows.explain.messaging.send_scopes import CHANNEL, SendScope
-from flows.explain.messaging.unit_facts import NAMES, PlacedKeys
+from flows.explain.messaging.unit_facts import NAMES
 from flows.explain.published_run import PublishedRun
 from transforms.common.calendar import reporting_day
 from transforms.explain.send_rows import OF_ROWS, UNIQUE, list_actions

@@ -14,11 +14,31 @@ import polars as pl
 from contracts.columns import Rows
 from contracts.facts.messaging.send_facts import SendFacts
 from contracts.facts.messaging.send_keys import EventKeys, FeedEvents, FeedSends, SendKeys
+from flows.catalog.row_files import RowFile
+from flows.steps.messaging.key_files import KeyFiles
 from transforms.common.calendar import start_of_day
 from transforms.common.keys import hash_message_contact
+from transforms.explain.row_places import pack_place
 from transforms.messaging.send_linking import MESSAGE_CONTACT
 
 SEND, MESSAGE, CONTACT = SendKeys.send_key, SendKeys.message_key, SendKeys.contact_key
+PLACE = SendKeys.row_number
+
+
+class PlacedKeys(KeyFiles):
+    """Key columns whose `row_number` is the row's place among all files."""
+
+    @staticmethod
+    def tell_apart(file: RowFile) -> object:
+        """Each file is read for itself."""
+        return file.order
+
+    @staticmethod
+    def add_feed(rows: pl.LazyFrame, file: RowFile) -> pl.LazyFrame:
+        """Give rows of a file their feed and their place."""
+        return KeyFiles.add_feed(rows, file).with_columns(
+            pack_place(pl.lit(file.order)).alias(PLACE)
+        )
 
 
 @dataclass(frozen=True)
@@ -112,3 +132,8 @@ def narrow_keys(rows: KeyRows, seed: Seed) -> KeyRows:
         [table.join(keys.lazy(), on=SEND, how="semi") for table in (rows.sends, rows.named)]
     )
     return KeyRows(sends.lazy(), named.lazy(), unlinked)
+
+
+def place_rows(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows whose place has room for every file, also where there is no row."""
+    return rows.with_columns(pl.col(PLACE).cast(pl.UInt64))

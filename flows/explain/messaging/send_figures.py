@@ -132,8 +132,6 @@ class SendFigures:
 
     def _pass_over(self, scope: SendScope, column: str) -> pl.DataFrame:
         """The rows of the scope's sends that say what a column counts and are not counted."""
-        if column in EVERY_TIME:
-            return NOTHING_LEFT_OUT
         facts = self.facts.of(scope)
         sends = facts.sends.filter(*scope.are_sends(with_day=False)).lazy()
         own = facts.sends.filter(*scope.are_sends()).lazy()

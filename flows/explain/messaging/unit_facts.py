@@ -4,20 +4,23 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.columns import Rows, no_rows
+from contracts.columns import Rows, columns, no_rows
 from contracts.facts.messaging.hierarchy import DescribedMessages
-from contracts.facts.messaging.send_facts import ChannelSends, CountedEvents, SendFacts
+from contracts.facts.messaging.send_facts import (
+    AssignedEvents,
+    ChannelSends,
+    CountedEvents,
+    SendFacts,
+)
 from contracts.facts.messaging.send_keys import EventKeys, FeedEvents, FeedSends, SendKeys
 from contracts.facts.messaging.send_sums import AssumedBases, MessageDays
 from contracts.reports.campaigns import HierarchyReport
 from contracts.vocabulary import DeliveryBasis
-from flows.catalog.row_files import RowFile
-from flows.explain.messaging.narrowed_keys import KeyRows, Seed, narrow_keys
+from flows.explain.messaging.narrowed_keys import KeyRows, PlacedKeys, Seed, narrow_keys, place_rows
 from flows.explain.published_run import PublishedRun
-from flows.steps.messaging.key_files import KeyFiles
 from flows.steps.messaging.linked_events import BY_ADDRESS, identify_addressees, identify_sends
 from flows.steps.messaging.send_facts import number_organizations, prepare_facts, settle_sends
-from transforms.explain.row_places import ROW_PLACE, TABLE, pack_place
+from transforms.explain.row_places import ROW_PLACE, TABLE
 from transforms.messaging.daily_sums import sum_message_days
 from transforms.messaging.delivery_basis import (
     assume_deliveries,
@@ -59,22 +62,6 @@ CLEAR_BASES = (DeliveryBasis.RECEIPTS, DeliveryBasis.ASSUMED)
 
 class MixedBasis(Exception):  # noqa: N818 - it names what was found
     """Only from all sends can it be told which deliveries are assumed."""
-
-
-class PlacedKeys(KeyFiles):
-    """Key columns whose `row_number` is the row's place among all files."""
-
-    @staticmethod
-    def tell_apart(file: RowFile) -> object:
-        """Each file is read for itself."""
-        return file.order
-
-    @staticmethod
-    def add_feed(rows: pl.LazyFrame, file: RowFile) -> pl.LazyFrame:
-        """Give rows of a file their feed and their place."""
-        return KeyFiles.add_feed(rows, file).with_columns(
-            pack_place(pl.lit(file.order)).alias(PLACE)
-        )
 
 
 @dataclass(frozen=True)
@@ -122,7 +109,8 @@ class UnitBuilder:
         read = self._read() if seed is None else narrow_keys(self._read(), seed)
         sends = assign_channels(read.sends, codes).collect().lazy()
         events = self._link_events(read).collect().lazy()
-        counted = self._count_events(events, sends)
+        assigned = self._assign_events(events, sends)
+        counted = self._count_events(assigned, sends)
         facts = settle_sends(sends, counted, codes, zone).collect().lazy()
         days = sum_message_days(facts, counted, zone)
         if seed is None:
@@ -133,7 +121,9 @@ class UnitBuilder:
         return UnitFacts(
             self._sum_sends(facts, assumed, contacts).collect(),
             self._sum_events(counted, contacts).collect(),
-            self._list_rows(read.sends, counted).collect(),
+            self._list_rows(
+                read.sends, counted, assigned.filter(AssignedEvents.is_holdout)
+            ).collect(),
         )
 
     def _sum_sends(
@@ -187,13 +177,13 @@ class UnitBuilder:
     def _read(self) -> KeyRows:
         """The key columns of all sends and events."""
         keys = self.keys
-        raw = identify_sends(_placed(keys.read_sends()), self.names.owners)
-        named = _placed(keys.read_events(EventScope.SEND))
+        raw = identify_sends(place_rows(keys.read_sends()), self.names.owners)
+        named = place_rows(keys.read_events(EventScope.SEND))
         if not any(keys.has(scope) for scope in UNLINKED):
             return KeyRows(raw, named, None)
-        addressed = pl.concat([_placed(keys.read_events(scope)) for scope in BY_ADDRESS])
+        addressed = pl.concat([place_rows(keys.read_events(scope)) for scope in BY_ADDRESS])
         addressed = identify_addressees(addressed, self.names.owners)
-        of_contact = _placed(keys.read_events(EventScope.MESSAGE_CONTACT))
+        of_contact = place_rows(keys.read_events(EventScope.MESSAGE_CONTACT))
         return KeyRows(raw, named, pl.concat([of_contact, key_message_contacts(addressed)]))
 
     def _link_events(self, read: KeyRows) -> Rows[FeedEvents]:
@@ -208,12 +198,17 @@ class UnitBuilder:
             ]
         )
 
-    def _count_events(
+    def _assign_events(
         self, events: Rows[FeedEvents], sends: Rows[ChannelSends]
-    ) -> Rows[CountedEvents]:
-        """The events that count; the key of the contact is the row's place (`OWN_PLACE`)."""
+    ) -> Rows[AssignedEvents]:
+        """Events with their sends; the key of the contact is the row's place (`OWN_PLACE`)."""
         placed = events.with_columns(pl.col(PLACE).alias(EventKeys.contact_key))
-        assigned = assign_events(placed, sends, self.named.bare_codes)
+        return assign_events(placed, sends, self.named.bare_codes).collect().lazy()
+
+    def _count_events(
+        self, assigned: Rows[AssignedEvents], sends: Rows[ChannelSends]
+    ) -> Rows[CountedEvents]:
+        """The events that count."""
         counted = name_messages(keep_counted(assigned), self.named.unknown).collect().lazy()
         deliveries = sends.select(
             SendKeys.delivered_at,
@@ -241,15 +236,21 @@ class UnitBuilder:
         )
         return identify_addressees(pl.concat([stated, shown]), self.names.owners)
 
-    def _list_rows(self, sends: Rows[FeedSends], counted: Rows[CountedEvents]) -> pl.LazyFrame:
-        """The rows of feeds that are of a send."""
+    def _list_rows(
+        self,
+        sends: Rows[FeedSends],
+        counted: Rows[CountedEvents],
+        held_out: Rows[AssignedEvents],
+    ) -> pl.LazyFrame:
+        """The rows of feeds that are of a send, or of a hold-out."""
         of_sends = self._find_units(sends).select(
             UNIT,
             pl.col(PLACE).alias(ROW_PLACE),
             pl.lit("sends").alias(TABLE),
             SendFacts.status_code,
         )
-        of_events = counted.select(
+        events = [rows.select(columns(CountedEvents)) for rows in (counted, held_out)]
+        of_events = pl.concat(events).select(
             UNIT,
             OWN_PLACE,
             pl.lit("events").alias(TABLE),
@@ -290,8 +291,3 @@ class UnitBuilder:
         return rows.join(names, on=MESSAGE, how="inner", validate="m:1").with_columns(
             channel.alias(DescribedMessages.channel)
         )
-
-
-def _placed(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows whose place has room for every file, also where there is no row."""
-    return rows.with_columns(pl.col(PLACE).cast(pl.UInt64))

@@ -109,6 +109,34 @@ def test_a_unique_open_is_the_first_of_its_send(explain: Explain) -> None:
     assert "earlier event" in left[2]
 
 
+@pytest.mark.parametrize("column", ["opens", "unique_opens", "human_unique_opens"])
+def test_the_event_of_a_hold_out_is_told(tmp_path: Path, explain: Explain, column: str) -> None:
+    """Contact 4 was held out, and opened what a colleague passed on."""
+    columns = ["send_id", "message_id", "contact_id", "status", "is_holdout"]
+    sends = [
+        dict(zip(columns, row, strict=True))
+        for row in (("s1", "m1", "c1", "delivered", ""), ("s4", "m1", "c4", "queued", "true"))
+    ]
+    events = [
+        {"event_id": f"e{s}", "event_type": "email_opened", "send_id": s, "occurred_at": SENT}
+        for s in ("s4", "s1")
+    ]
+    message = {"message_id": "m1", "name": "Hello", "channel": "email"}
+    files = {
+        "raw/contacts/1.csv": as_csv(CONTACTS, ["contact_id"]),
+        "raw/messages/1.csv": as_csv([message], list(message)),
+        "raw/sends/1.csv": as_csv(sends, columns),
+        "raw/events/1.csv": as_csv(events, list(events[0])),
+    }
+    toml = "".join(feed(name, f"raw/{name}/*") for name in ("contacts", "messages", "sends"))
+    root = write_workspace(tmp_path / "ws", toml + feed("events", "raw/events/*"), files)
+    publish_tables(root)
+    code, said = explain("email/message_report", column, root=root)
+    assert (code, [one["row_number"] for one in said["rows"]]) == (0, [2])
+    left = [(one["row_number"], one["because"]) for one in said["excluded"]]
+    assert left == [(1, "its contact was held out: never sent")]
+
+
 def test_of_versions_of_a_send_the_latest_counts(workspace: Path, explain: Explain) -> None:
     _, said = explain("email/message_report", "delivered")
     sends = [read_raw_row(workspace, one) for one in said["rows"]]
