@@ -2,19 +2,19 @@
 
 Here it is judged who is a machine: by the provider's flag, by a user agent, or by a click's haste
 (`hasty_clicks`). The facts' key columns bear the first two signs from the reading of their file on
-(`is_machine_agent`); whole events are judged with their reasons (`flag_machines`).
+(`is_machine_agent`); whole events are judged with their reasons (`flag_machines`). A user agent is
+judged once by a process.
 """
 
 import polars as pl
 
 from contracts.columns import Held, Rows
-from contracts.facts.people.numbered_activities import HastyClicks, MachineAgents
+from contracts.facts.people.numbered_activities import HastyClicks
 from contracts.feeds import Events
 from transforms.common.joins import look_up
 from transforms.common.machine_agents import is_crawler, is_generic
 
 MACHINE_REASON = "machine_reason"
-AGENT_REASON = MachineAgents.agent_reason
 PROVIDER_FLAG = "provider_flag"
 GENERIC_AGENT = "generic_user_agent"
 CRAWLER_AGENT = "crawler_user_agent"
@@ -22,18 +22,13 @@ SEVERAL_LINKS = "several_links_at_once"
 SOON_AFTER_DELIVERY = "click_soon_after_delivery"
 FOUND = "found"
 MOST_JUDGED = 50_000
-_judged: dict[str, bool | None] = {}
-"""User agents that were judged before: the patterns take half a millisecond for each."""
+NO_MACHINE = ""
+_judged: dict[str, str] = {}
+"""User agents that were judged before, and why each is a machine's: the patterns take half a
+millisecond for each."""
 
 
-def judge_agents(agents: pl.LazyFrame) -> pl.LazyFrame:
-    """The user agents that are machines' (`MachineAgents`), of distinct ones."""
-    return agents.with_columns(judge_user_agent()).filter(pl.col(AGENT_REASON).is_not_null())
-
-
-def flag_machines(
-    events: Rows[Events], agents: Held[MachineAgents], hasty: Held[HastyClicks]
-) -> pl.LazyFrame:
+def flag_machines(events: Rows[Events], hasty: Held[HastyClicks]) -> pl.LazyFrame:
     """Flag what machines did, and say why.
 
     An event is a machine's by its provider's own flag, or by a user agent that is exactly
@@ -48,7 +43,7 @@ def flag_machines(
         The same rows in the same order: `is_machine` (never null) and `machine_reason`, the reasons
         separated by commas, null where there is none.
     """
-    of_agent = look_up(agents, MachineAgents.user_agent, AGENT_REASON)
+    of_agent = explain_agent(pl.col(Events.user_agent))
     signs = {
         PROVIDER_FLAG: pl.col(Events.is_machine),
         GENERIC_AGENT: of_agent == GENERIC_AGENT,
@@ -78,31 +73,33 @@ def flag_machines(
     )
 
 
-def judge_user_agent() -> pl.Expr:
-    """Why a user agent is a machine's, as `agent_reason`; null where it is not."""
-    agent = pl.col(Events.user_agent)
+def is_machine_agent(user_agent: pl.Expr) -> pl.Expr:
+    """Whether a user agent is a machine's; where there is none it is not."""
+    return explain_agent(user_agent).is_not_null()
+
+
+def explain_agent(user_agent: pl.Expr) -> pl.Expr:
+    """Why a user agent is a machine's; null where it is not, or where there is none."""
+    return user_agent.map_batches(_find_reasons, return_dtype=pl.String, is_elementwise=True)
+
+
+def _find_reasons(agents: pl.Series) -> pl.Series:
+    reasons = {agent: _judged.get(agent) for agent in agents.drop_nulls().unique()}
+    if unknown := [agent for agent, reason in reasons.items() if reason is None]:
+        found = pl.DataFrame({Events.user_agent: unknown}).select(_judge(pl.col(Events.user_agent)))
+        reasons.update(zip(unknown, found.to_series(), strict=True))
+        if len(_judged) > MOST_JUDGED:
+            _judged.clear()
+        _judged.update(reasons)
+    machines = {agent: reason for agent, reason in reasons.items() if reason != NO_MACHINE}
+    return agents.replace_strict(machines, default=None, return_dtype=pl.String)
+
+
+def _judge(agent: pl.Expr) -> pl.Expr:
     return (
         pl.when(is_generic(agent))
         .then(pl.lit(GENERIC_AGENT))
         .when(is_crawler(agent))
         .then(pl.lit(CRAWLER_AGENT))
-        .alias(AGENT_REASON)
+        .otherwise(pl.lit(NO_MACHINE))
     )
-
-
-def is_machine_agent(user_agent: pl.Expr) -> pl.Expr:
-    """Whether a user agent is a machine's; null where there is none."""
-    return user_agent.map_batches(_find_machines, return_dtype=pl.Boolean, is_elementwise=True)
-
-
-def _find_machines(agents: pl.Series) -> pl.Series:
-    distinct = agents.drop_nulls().unique()
-    judged = {agent: _judged.get(agent) for agent in distinct}
-    if unknown := [agent for agent, is_machine in judged.items() if is_machine is None]:
-        found = pl.DataFrame({Events.user_agent: unknown}).select(judge_user_agent())
-        judged.update(zip(unknown, found.to_series().is_not_null(), strict=True))
-        if len(_judged) > MOST_JUDGED:
-            _judged.clear()
-        _judged.update(judged)
-    machines = [agent for agent, is_machine in judged.items() if is_machine]
-    return agents.is_in(machines)

@@ -161,7 +161,7 @@ def _plan_event_keys(own_channels: tuple[str, ...], *, by_email: bool) -> _Event
     type_code = pl.col(EventKeys.type_code)
     is_click = type_code % CHANNEL_STRIDE == ACTION_CODES[Action.CLICKED]
     is_flagged = pl.col(Events.is_machine).fill_null(value=False)
-    by_agent = is_machine_agent(pl.col(Events.user_agent)).fill_null(value=False)
+    by_agent = is_machine_agent(pl.col(Events.user_agent))
     return _EventKeyPlan(
         type_code=number_words(pl.col(Events.event_type), types, pl.UInt16()).alias(
             EventKeys.type_code

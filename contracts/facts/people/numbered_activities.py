@@ -76,13 +76,6 @@ class FirstSentEvents(Table):
     first_sent_at: Instant = column("when the first of them happened", required=True)
 
 
-class MachineAgents(Table):
-    """One row per user agent that is a machine's."""
-
-    user_agent: Text = column("the user agent", key=True, required=True)
-    agent_reason: Text = column("why", required=True)
-
-
 class Clicks(Table):
     """One row per click whose send is known, or its message and contact."""
 

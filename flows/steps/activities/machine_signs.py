@@ -1,7 +1,6 @@
-"""The signs of machines: their user agents, and the haste of clicks."""
+"""The haste of clicks, some sends' at a time: a sign of machines."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import accumulate
 
 import polars as pl
@@ -11,48 +10,17 @@ from contracts.facts.people.numbered_activities import (
     Clicks,
     Deliveries,
     HastyClicks,
-    MachineAgents,
 )
-from contracts.feeds import Events
 from flows.runtime.materialize import hold, materialize
 from flows.steps.activities.event_questions import Questions
 from flows.steps.activities.people_inputs import PeopleInputs
 from transforms.activities.activity_keys import list_deliveries, list_deliveries_of_messages
 from transforms.common.joins import HELD
-from transforms.messaging.bot_detection import judge_agents
 from transforms.messaging.hasty_clicks import find_hasty_clicks, list_soon_units
 
 PLACE = "place"
 CLICKS_AT_ONCE = 2_000_000
 """How many clicks are looked at for haste at a time."""
-
-
-@dataclass
-class JudgedAgents:
-    """The user agents that are machines', each judged once in a process.
-
-    Attributes:
-        known: The agents that were judged, and `MachineAgents` among them: replaced at once, so
-            that tasks side by side may use them.
-    """
-
-    known: tuple[pl.Series, pl.DataFrame] = field(
-        default_factory=lambda: (
-            pl.Series(dtype=pl.String),
-            pl.DataFrame(schema=polars_schema(MachineAgents)),
-        )
-    )
-
-    def judge(self, agents: pl.Series) -> Held[MachineAgents]:
-        """All that are known to be machines', those of some agents among them."""
-        met, machines = self.known
-        new = agents.drop_nulls().unique()
-        new = new.filter(~new.is_in(met.implode())).alias(Events.user_agent)
-        if len(new):
-            found = judge_agents(new.to_frame().lazy()).collect()
-            machines = pl.concat([machines, found])
-            self.known = pl.concat([met, new]), machines
-        return machines
 
 
 def find_haste(inputs: PeopleInputs, asked: Sequence[Questions]) -> list[Held[HastyClicks]]:

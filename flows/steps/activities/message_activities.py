@@ -1,7 +1,7 @@
 """Sends and events, each written once, in files that many nights read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -27,7 +27,7 @@ from flows.runtime.materialize import materialize, write_whole
 from flows.steps.activities.activity_pieces import EVENTS, PLACES, SENDS, Pieces, write_piece
 from flows.steps.activities.event_questions import Questions, keep_questions
 from flows.steps.activities.linked_pieces import LinkedPieces, fill_device_contacts
-from flows.steps.activities.machine_signs import JudgedAgents, find_haste
+from flows.steps.activities.machine_signs import find_haste
 from flows.steps.activities.people_inputs import PeopleInputs
 from flows.steps.activities.shared_keys import find_shared_keys
 from transforms.activities.activity_keys import (
@@ -90,13 +90,11 @@ class EventInputs:
 
     Attributes:
         links: With keys.
-        agents: The user agents that were judged.
     """
 
     owners: Held[AddressOwners]
     links: Held[IdentityLinks]
     channels: RunChannels
-    agents: JudgedAgents = field(default_factory=JudgedAgents)
 
 
 def write_sends(inputs: PeopleInputs, linked: LinkedPieces) -> Pieces:
@@ -197,8 +195,7 @@ def _describe_events(of: EventInputs, one: EventBatch) -> pl.DataFrame:
     placed = _recall_placed(of, one)
     scanned = one.batch.scan().select(*TEXTS, *SIGNS, pack_row()).collect(engine="streaming")
     rows = one.batch.number_files(scanned)
-    machines = of.agents.judge(rows.get_column(Events.user_agent))
-    flagged = flag_machines(rows.lazy().select(*SIGNS, ROW), machines, one.signs)
+    flagged = flag_machines(rows.lazy().select(*SIGNS, ROW), one.signs)
     reasons = flagged.select(KeyedEvents.is_machine, KeyedEvents.machine_reason).collect()
     return rows.drop(SIGNS).hstack(reasons).hstack(placed).rechunk()
 

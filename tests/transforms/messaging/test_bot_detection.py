@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contracts.feeds import Events
 from tests.support.frames import frame
 from transforms.common.keys import SEND, hash_id
-from transforms.messaging.bot_detection import flag_machines, is_machine_agent, judge_agents
+from transforms.messaging.bot_detection import flag_machines, is_machine_agent
 from transforms.messaging.hasty_clicks import find_hasty_clicks, select_clicks, select_deliveries
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
@@ -39,10 +39,7 @@ def flag(*events: dict[str, Any]) -> list[str | None]:
     )
     deliveries = pl.concat([DELIVERIES, select_deliveries(events)])
     hasty_clicks = find_hasty_clicks(select_clicks(events), deliveries)
-    agents = judge_agents(events.select("user_agent").drop_nulls().unique())
-    result = (
-        flag_machines(events, agents.collect(), hasty_clicks.collect()).sort("event_id").collect()
-    )
+    result = flag_machines(events, hasty_clicks.collect()).sort("event_id").collect()
     assert result.height == len(rows)
     hasty = {"several_links_at_once", "click_soon_after_delivery"}
     for is_machine, reason in result.select("is_machine", "machine_reason").iter_rows():
@@ -148,10 +145,10 @@ def test_several_links_agree_with_the_plain_account(clicks: list[tuple[str, int,
 def test_an_agent_is_judged_alike_however_often_and_beside_whom_it_is_met() -> None:
     crawler, generic = "Googlebot/2.1", "Mozilla/5.0"
     for agents, machines in (
-        ([FIREFOX, crawler, None], [False, True, None]),
+        ([FIREFOX, crawler, None], [False, True, False]),
         ([crawler, generic, crawler], [True, True, True]),
         ([FIREFOX, FIREFOX], [False, False]),
-        ([None], [None]),
+        ([None], [False]),
     ):
         column = pl.DataFrame({"user_agent": agents}, schema={"user_agent": pl.String})
         judged = column.select(is_machine_agent(pl.col("user_agent"))).to_series()
