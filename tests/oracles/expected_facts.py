@@ -130,10 +130,11 @@ class World(Described):
     def _decide(self, s: Send) -> None:
         row = s.row or {}
         given = str(row.get("status"))
+        told = row.get("delivered_at") if given in ("queued", "sent") else None
         proofs = {
             "bounced": s.last("bounced"),
             "failed": max(filter(None, (s.last("dropped"), s.last("failed"))), default=None),
-            "delivered": s.last("delivered"),
+            "delivered": max(filter(None, (s.last("delivered"), told)), default=None),
         }
         latest = max(filter(None, proofs.values()), default=None)
         by_events = next((w for w, at in proofs.items() if latest and at == latest), None)

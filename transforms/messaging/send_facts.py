@@ -58,9 +58,10 @@ def build_send_facts(
         happened: What their events come to (`sum_events`).
 
     Returns:
-        `SendFacts`. A final status of a row stands; else the latest of delivered, bounced and
-        failed decides; else an open or click proves delivery; else a row's status stands, and a
-        send without one is `sent`, or `queued` where nothing but deferrals happened.
+        `SendFacts`. A final status of a row stands; else the latest of delivered (by an event or
+        the row's delivered_at), bounced and failed decides; else an open or click proves delivery;
+        else a row's status stands, and a send without one is `sent`, or `queued` where nothing but
+        deferrals happened.
     """
     beside = [place(rows, NUMBER, units.height) for rows in happened]
     return (
@@ -137,9 +138,17 @@ def sum_other_events(events: Rows[UnitEvents]) -> pl.LazyFrame:
 
 
 def decide_status(units: pl.LazyFrame) -> pl.LazyFrame:
-    """Decide the final status of units from their row's status and their events' times."""
+    """Decide the final status of units from their row's status and their events' times.
+
+    The delivered_at of a row whose status is not final is a delivery, as an event is.
+    """
+    given = pl.col(SendFacts.status_code)
+    is_final = given.is_in(FINAL)
+    told = pl.when(~is_final).then(SendFacts.delivered_at)
     delivery, bounce, failure = (
-        pl.col(name) for name in (LAST_DELIVERY, LAST_BOUNCE, LAST_FAILURE)
+        pl.max_horizontal(LAST_DELIVERY, told),
+        pl.col(LAST_BOUNCE),
+        pl.col(LAST_FAILURE),
     )
     latest = pl.max_horizontal(delivery, bounce, failure)
     by_events = (
@@ -151,8 +160,6 @@ def decide_status(units: pl.LazyFrame) -> pl.LazyFrame:
         .then(DELIVERED)
     )
     is_read = pl.col(SendFacts.opens).is_not_null() | pl.col(SendFacts.clicks).is_not_null()
-    given = pl.col(SendFacts.status_code)
-    is_final = given.is_in(FINAL)
     was_sent = pl.when(pl.col(SENT_EVENT).is_not_null()).then(SENT)
     has_delivery = given.eq(DELIVERED) | pl.col(SendFacts.delivered_at).is_not_null()
     return units.with_columns(

@@ -113,6 +113,28 @@ def test_a_final_status_stands_else_events_decide_else_reading_proves_delivery(
     assert status(given, *happened) == is_status
 
 
+@pytest.mark.parametrize(
+    ("given", "happened", "is_status"),
+    [
+        ("sent", [], "delivered"),
+        ("queued", [], "delivered"),
+        ("sent", [("bounced", 5)], "bounced"),
+        ("sent", [("bounced", 3)], "delivered"),
+        ("bounced", [], "bounced"),
+        ("failed", [], "failed"),
+    ],
+)
+def test_the_time_of_delivery_of_a_row_whose_status_is_not_final_is_a_delivery(
+    given: str, happened: list[tuple[str, int]], is_status: str
+) -> None:
+    """Providers that leave each status at `sent` and state delivered_at say who got the message."""
+    row = send(1, given, sent_at=at(1), delivered_at=at(4))
+    (fact,) = facts([row], *(event(1, action, at(day)) for action, day in happened))
+    assert STATUSES[fact["status_code"]] == is_status
+    assert fact["delivered_day"] == (date(2026, 1, 4) if is_status == "delivered" else None)
+    assert fact["is_contradicted"] is False
+
+
 def test_a_send_counts_on_the_days_of_what_happened() -> None:
     """Sent on the 1st, delivered by its event on the 2nd; bounced on the 3rd; failed unsent."""
     sends = [
