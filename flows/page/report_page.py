@@ -30,6 +30,8 @@ from flows.storage.snapshots.published_files import PAGE
 
 MOST_BYTES = 2_000_000
 DAILY = ("daily_report", "campaign_performance")
+ORDERED = ("attribution/channel_attribution",)
+"""What has the days of orders: they count where nothing else has any."""
 NOTHING_YET = (
     "There is nothing to report yet: no feed has a row beyond its headers. To report on messages, "
     "configure a parent model (a feed of contacts) with sends or events; ads need their stats."
@@ -68,7 +70,7 @@ def draw_page(published: SnapshotTables, keep: Keep) -> str:
     standard = {name: place for place, name in enumerate(STANDARD)}
     channels.sort(key=lambda name: (standard.get(name, len(standard)), name))
     daily = [f"{group}/{table}" for group in groups for table in DAILY]
-    last = last_day(published, [table for table in daily if published.has(table)])
+    last = last_day(published, daily) or last_day(published, ORDERED)
     periods = list_periods(last)
     drawing = _Drawing(published, keep, periods)
     has_rows = any(out.rows for out in published.manifest.outputs if out.group != "run")

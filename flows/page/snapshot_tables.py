@@ -106,11 +106,11 @@ class SnapshotTables:
 
 
 def last_day(published: SnapshotTables, tables: Sequence[str]) -> date | None:
-    """The last day of several tables that have days; None where none has a row."""
+    """The last day of those of several tables that there are; None where none has a row."""
     days = [
         published.scan(table).select(pl.col(DAY).max()).collect().item()
         for table in tables
-        if DAY in published.columns(table)
+        if published.has(table) and DAY in published.columns(table)
     ]
     return max((day for day in days if day is not None), default=None)
 

@@ -229,6 +229,22 @@ def test_feeds_of_headers_alone_are_told_what_to_configure(tmp_path: Path) -> No
     assert not list(figures(Elements(text).found))
 
 
+def test_orders_alone_have_days(tmp_path: Path) -> None:
+    """Two of three orders are of the last seven days; then, as everywhere, days are added up."""
+    orders = [
+        {"order_id": f"o{day}", "ordered_at": f"2026-01-{day}T10:00:00Z", "revenue": day}
+        for day in (10, 19, 20)
+    ]
+    text = draw(publish(tmp_path, orders=orders)).read_text(encoding="utf-8")
+    assert "Newest day of the reports: 2026-01-20" in text
+    shown = {
+        value
+        for table, _, column, value in figures(Elements(text).found)
+        if (table, column) == ("attribution/channel_attribution", "revenue")
+    }
+    assert {float(value) for value in shown} == {39, 49}
+
+
 def test_an_address_in_a_link_is_not_shown(tmp_path: Path) -> None:
     event = {"event_type": "email_clicked", "occurred_at": "2026-01-01", "contact_id": "c1"}
     ran = publish(
