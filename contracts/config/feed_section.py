@@ -14,7 +14,9 @@ from contracts.config.setting_types import (
     Section,
     Share,
     StampFormat,
+    Symbol,
     TimeZone,
+    TotalRow,
     problem,
 )
 from contracts.config.source_mapping import (
@@ -84,8 +86,10 @@ class FeedSection(Section):
         description="the mark between groups of three digits; default the source's, or none",
         examples=[" "],
     )
-    symbols: tuple[str, ...] = Field((), description="texts taken off numbers", examples=[["€"]])
-    total_rows: tuple[str, ...] = Field(
+    symbols: tuple[Symbol, ...] = Field(
+        (), description="texts taken off the ends of numbers", examples=[["€"]]
+    )
+    total_rows: tuple[TotalRow, ...] = Field(
         (),
         description="how rows at the end begin that only add up; 'Total$' is a whole cell",
         examples=[["Gesamt"]],

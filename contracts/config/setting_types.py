@@ -34,7 +34,8 @@ MEMORY_PATTERN = r"^[1-9]\d*(\.\d+)? ?[MGT]i?B$"
 """A number of mega-, giga- or terabytes."""
 DASK_PATTERN = r"^[a-z]+://[^/\s]+:\d+$"
 """A Dask scheduler's address."""
-
+OF_NUMBERS = frozenset(("", *"+-\N{MINUS SIGN}().,'"))
+"""What symbols may not be: signs, brackets and marks are parts of the numbers themselves."""
 
 WRITTEN = datetime(2026, 3, 4, 13, 5, 6, tzinfo=UTC)
 """A stamp that is written and read back to try a format."""
@@ -141,9 +142,31 @@ def check_format(form: str) -> str:
     except pl.exceptions.PolarsError:
         read = pl.Series([None], dtype=pl.Datetime("us"))
     if read.dt.date().item() != WRITTEN.date():
-        msg = "reads no day with its year; as strptime writes it: '%d.%m.%Y', '%m/%d/%Y %I:%M %p'"
+        msg = (
+            "reads no whole day and time: a day needs its year, an hour its minutes and %I its %p; "
+            "as strptime writes it: '%d.%m.%Y', '%m/%d/%Y %I:%M %p'"
+        )
         raise problem(msg)
     return form
+
+
+def check_symbol(symbol: str) -> str:
+    """The text itself, where a number without it is the same number."""
+    if symbol.strip() in OF_NUMBERS or re.search(r"\d", symbol):
+        msg = (
+            f"{symbol!r} is a part of numbers, and without it they are others; give signs and "
+            "codes that stand beside them, as '€' or 'USD', and marks as decimal or thousands"
+        )
+        raise problem(msg)
+    return symbol
+
+
+def check_total_row(start: str) -> str:
+    """The text itself, where not every row begins so."""
+    if not start.removesuffix("$").strip():
+        msg = "has no text, and every row begins so; give the word in a total row's first cell"
+        raise problem(msg)
+    return start
 
 
 def write_moment(given: object) -> object:
@@ -153,6 +176,8 @@ def write_moment(given: object) -> object:
 
 TimeZone = Annotated[str, AfterValidator(check_time_zone)]
 Encoding = Annotated[str, AfterValidator(name_encoding)]
+Symbol = Annotated[str, AfterValidator(check_symbol)]
+TotalRow = Annotated[str, AfterValidator(check_total_row)]
 StampFormat = Annotated[str, AfterValidator(check_format)]
 Moment = Annotated[str, BeforeValidator(write_moment)]
 Currency = Annotated[str, Field(pattern=CURRENCY_PATTERN)]

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts import columns
 from contracts.config.nearest_names import unknown
-from contracts.config.setting_types import StampFormat, problem
+from contracts.config.setting_types import StampFormat, Symbol, TotalRow, problem
 from contracts.feeds import FEEDS
 
 
@@ -259,9 +259,9 @@ class Source(Strict):
     timezone: str | None = None
     """Of stamps without offset; the feed's `timezone` wins."""
     null_values: tuple[str, ...] = ()
-    symbols: tuple[str, ...] = ()
+    symbols: tuple[Symbol, ...] = ()
     """Texts taken off numbers, as `€`; the feed's are added."""
-    total_rows: tuple[str, ...] = ()
+    total_rows: tuple[TotalRow, ...] = ()
     """How the first filled cell of a total row or footer begins, in any case: no data.
 
     One that ends in `$` is the whole cell.

@@ -86,8 +86,8 @@ def _wrong_type(error: ErrorDetails, path: Path, expected: str) -> str:
 
 
 def _unknown_word(error: ErrorDetails, _: Path, __: Model) -> str:
-    known = re.findall(r"'([^']*)'", error["ctx"]["expected"])
-    choices = f"must be one of {', '.join(known)}"
+    known = [word for _, word in re.findall(r"(['\"])(.+?)\1", error["ctx"]["expected"])]
+    choices = f"must be one of {', '.join(map(repr, known))}"
     near = nearest(error["input"], known) if isinstance(error["input"], str) else None
     return f"{choices}; did you mean {near!r}?" if near else choices
 

@@ -30,7 +30,8 @@ class NumberMarks:
         decimal: What stands before the fraction.
         thousands: What may stand between groups of three digits; a space stands for all spaces, an
             apostrophe for the typographic one, too.
-        symbols: Texts taken off, as `€`; of `$` and `US$` the longer one first.
+        symbols: Texts taken off the ends of a number, on both sides of its sign, as `€`; one
+            between digits may be a mark (`12€50`), and such a cell is no number.
     """
 
     decimal: str = "."
@@ -62,8 +63,10 @@ def plain_numbers(cells: pl.Series, marks: NumberMarks) -> pl.Series:
     if cells.dtype != pl.String:
         return cells.cast(pl.String)
     text = cells
-    for symbol in sorted(marks.symbols, key=len, reverse=True):
-        text = text.str.replace_all(symbol, "", literal=True)
+    if marks.symbols:
+        taken = "|".join(map(re.escape, sorted(marks.symbols, key=len, reverse=True)))
+        text = text.str.replace(rf"^(?:\s|{taken})*([+{MINUS}-]?)(?:\s|{taken})*", "${1}")
+        text = text.str.replace(rf"(?:\s|{taken})+$", "")
     text = text.str.strip_chars(f" \t\r\n{SPACES}").replace("", None)
     text = text.str.replace(MINUS, "-", literal=True)
     if marks == PLAIN:
