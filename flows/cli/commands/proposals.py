@@ -8,7 +8,11 @@ from contracts.config.toml_values import write_toml
 from flows.config.source_files import load_sources
 from flows.errors import UsageError
 from flows.steps.reading.feed_candidates import KnownSources
-from flows.steps.reading.feed_proposals import FeedProposal, propose_feed
+from flows.steps.reading.feed_proposals import (
+    FeedProposal,
+    propose_feed,
+    set_neighbours_apart,
+)
 from flows.storage.workspace_files import make_folder
 
 COMPRESSIONS = (".gz", ".zst")
@@ -34,7 +38,7 @@ def propose_feeds(files: Iterable[Path]) -> list[FeedProposal]:
             msg = f"there is no file {path}"
             raise UsageError(msg, "Give files that feeds deliver, as --from export.csv.")
         proposals.append(propose_feed(path, known))
-    return proposals
+    return set_neighbours_apart(proposals)
 
 
 def place_feeds(proposals: Iterable[FeedProposal], directory: Path) -> dict[str, PlacedFeed]:
@@ -68,8 +72,9 @@ def _pattern(proposal: FeedProposal, directory: Path, number: int) -> str:
 
 def make_folders(placed: Mapping[str, PlacedFeed], directory: Path) -> None:
     """Make the folders into which the files are to be put."""
-    for pattern in placed:
-        make_folder((directory / pattern).parent)
+    for pattern, feed in placed.items():
+        if len(feed.entry) > 1:
+            make_folder((directory / pattern).parent)
 
 
 def render_feeds(placed: Mapping[str, PlacedFeed]) -> str:
@@ -79,7 +84,13 @@ def render_feeds(placed: Mapping[str, PlacedFeed]) -> str:
 
 def _render_feed(feed: PlacedFeed) -> str:
     lines = [f"# {', '.join(one.path.name for one in feed.proposals)}"]
-    lines += [f"# - {p}" for p in dict.fromkeys(p for f in feed.proposals for p in f.open_points)]
+    points: dict[str, list[str]] = {}
+    for one in feed.proposals:
+        for point in one.open_points:
+            points.setdefault(point, []).append(one.path.name)
+    for point, names in points.items():
+        of_some = f"{', '.join(names)}: " if len(names) < len(feed.proposals) else ""
+        lines.append(f"# - {of_some}{point}")
     if len(feed.entry) == 1:
         return "\n".join([*lines, ""])
     kind = next(key for key in ("source", "table") if key in feed.entry)

@@ -68,8 +68,10 @@ def init(
     for pattern, feed in placed.items():
         for proposal in feed.proposals:
             print_note(f"{proposal.path}: {_summarize(proposal, directory / pattern)}")
-    if proposals:
+    if any(one.settings for one in proposals):
         print_note("The entries read what lies in their folders: copy the files there, then")
+    elif proposals:
+        print_note("No source fits: name the files in campaigns.toml by hand, as it shows, then")
     elif origin is None:
         print_note(f"Put feed files into {directory / 'raw'} and name them in campaigns.toml, then")
     print_note(f"publish with `campaign-reports run {directory}`")

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,12 +44,16 @@ class FeedProposal:
         settings: The entry without `files`; none where nothing fits.
         read: The file's columns that it reads -> ours.
         open_points: What a person should look at, a sentence each.
+        header: All of the file's columns.
+        alike_names: The share of the words in the names of file and source that are the same.
     """
 
     path: Path
     settings: Mapping[str, object]
     read: Mapping[str, str]
     open_points: tuple[str, ...]
+    header: frozenset[str] = frozenset()
+    alike_names: float = 0.0
 
 
 def propose_feed(path: Path, known: KnownSources) -> FeedProposal:
@@ -86,7 +90,45 @@ def propose_feed(path: Path, known: KnownSources) -> FeedProposal:
         *_explain_others(best, others),
         *_explain_name(best, path, sources),
     ]
-    return FeedProposal(path, settings, list_read(feed, header), tuple(points))
+    return FeedProposal(
+        path,
+        settings,
+        list_read(feed, header),
+        tuple(points),
+        frozenset(map(fold, header)),
+        best.alike_names,
+    )
+
+
+def set_neighbours_apart(proposals: Sequence[FeedProposal]) -> list[FeedProposal]:
+    """Propose nothing for a file that another one shows to be of another table.
+
+    Tables of a connector share most of their columns: of two files with different ones that look
+    like the same source, that which is less called so is a neighbour that no source reads.
+    """
+    return [_set_apart(one, proposals) for one in proposals]
+
+
+def _set_apart(one: FeedProposal, proposals: Iterable[FeedProposal]) -> FeedProposal:
+    nearer = next(
+        (
+            other
+            for other in proposals
+            if "source" in one.settings
+            and other.settings == one.settings
+            and other.header != one.header
+            and other.alike_names > one.alike_names
+        ),
+        None,
+    )
+    if nearer is None:
+        return one
+    point = (
+        f"its columns look like {one.settings['source']}, but {nearer.path.name} has others and is "
+        "rather called so: if both are of one table, copy it to that; else map it by hand: "
+        f"table = …, columns = {{ ours = theirs }}. It has {', '.join(sorted(one.header)[:12])}"
+    )
+    return FeedProposal(one.path, {}, {}, (point,))
 
 
 def _read_sample(

@@ -114,3 +114,46 @@ def test_init_from_files_proposes_entries_that_check_accepts(
     assert (tmp_path / "ws/raw/google_ads.report").is_dir()
     assert "a.csv: read as google_ads.report" in capsys.readouterr().err
     assert main(["check", str(tmp_path / "ws")]) == 0
+
+
+HISTORY = "id,updated_at,name,customer_id,status\n1,2026-01-01,VIP,77,ENABLED\n"
+NEIGHBOUR = "id,updated_at,ad_group_id,status,keyword_text\n9,2026-01-01,5,ENABLED,shoes\n"
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+def test_a_neighbour_of_a_connector_s_table_is_not_read_as_that_table(
+    tmp_path: Path, call: Call, *, is_first: bool
+) -> None:
+    """Keywords in the place of campaigns would be campaigns' names."""
+    campaigns = tmp_path / "google_ads_campaign_history.csv"
+    keywords = tmp_path / "google_ads_criterion_history.csv"
+    campaigns.write_text(HISTORY)
+    keywords.write_text(NEIGHBOUR)
+    files = [keywords, campaigns] if is_first else [campaigns, keywords]
+    said = call("init", tmp_path / "ws", "--from", *files).err
+    text = (tmp_path / "ws/campaigns.toml").read_text("utf-8")
+    [entry] = tomllib.loads(text)["feeds"]
+    assert entry["source"] == "fivetran.google_ads.campaign_history"
+    assert f"# {campaigns.name}\n" in text
+    assert f"# {keywords.name}\n# - its columns look like {entry['source']}" in text
+    assert f"{keywords}: no entry proposed; 1 point" in said
+    assert [folder.name for folder in (tmp_path / "ws/raw").iterdir()] == [entry["source"]]
+
+
+def test_a_point_of_some_of_an_entry_s_files_names_them(tmp_path: Path, call: Call) -> None:
+    header = "Day,Campaign,Currency code,Cost,Clicks,Impr."
+    (tmp_path / "a.csv").write_text(f"{header}\n")
+    (tmp_path / "b.csv").write_text(f"{header},Mood\n")
+    call("init", tmp_path / "ws", "--from", tmp_path / "a.csv", tmp_path / "b.csv")
+    lines = (tmp_path / "ws/campaigns.toml").read_text("utf-8").splitlines()
+    assert "# - b.csv: these columns become attributes: Mood" in lines
+    assert any(line.startswith("# - it has no column for these") for line in lines)
+
+
+def test_where_nothing_fits_no_entry_is_spoken_of(tmp_path: Path, call: Call) -> None:
+    (tmp_path / "a.csv").write_text("shoe,size\nleft,42\n")
+    said = call("init", tmp_path / "ws", "--from", tmp_path / "a.csv").err
+    assert "a.csv: no entry proposed; 1 point" in said
+    assert "No source fits: name the files in campaigns.toml by hand" in said
+    assert "copy the files there" not in said
+    assert not [*(tmp_path / "ws/raw").iterdir()]
