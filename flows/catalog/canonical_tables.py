@@ -11,8 +11,9 @@ import polars as pl
 from contracts.columns import polars_schema
 from contracts.feeds import FEEDS
 from flows.catalog.feed_contents import FeedContents
-from flows.catalog.read_files import ReadFile, hash_parts, scan_together
+from flows.catalog.read_files import ReadFile, scan_together
 from flows.catalog.row_status import RowStatus
+from flows.kept.identities import identify
 from transforms.ingest.deduplication import FILE, ROW_NUMBER
 
 
@@ -52,13 +53,13 @@ class Catalog:
             (feed.place, feed.name, feed.signature, feed.conversions, feed.section.conversions)
             for feed in self.feeds
         ]
-        return hash_parts(feeds, {table: self.identify(table) for table in sorted(self.tables)})
+        return identify(feeds, {table: self.identify(table) for table in sorted(self.tables)})
 
     def identify(self, table: str) -> str:
         """What the rows of a table are: of which files, in their order, less those discarded."""
         if table not in self._identified:
             discarded = self.status.identify(table)
-            self._identified[table] = hash_parts(
+            self._identified[table] = identify(
                 *(
                     (file.identity, file.raw.feed.place, discarded.get(file.order, ""))
                     for file in self.files

@@ -9,7 +9,8 @@ import polars as pl
 
 from contracts.facts.people.numbered_activities import Clicks
 from flows.catalog.canonical_tables import Catalog
-from flows.catalog.read_files import ReadFile, hash_parts, scan_together
+from flows.catalog.read_files import ReadFile, scan_together
+from flows.kept.identities import identify
 from transforms.ingest.deduplication import FILE, ROW_NUMBER
 
 MOST_ROWS = 500_000
@@ -87,7 +88,7 @@ def list_batches(catalog: Catalog, table: str) -> Iterator[Batch]:
         own = discarded.filter(pl.col(FILE).is_in([file.order for file in files]))
         held = [(file.identity, states.get(file.order, "")) for file in files]
         packed = own.get_column(Clicks.event_row)
-        return Batch(table, tuple(files), hash_parts(table, held, parts), packed, parts)
+        return Batch(table, tuple(files), identify(table, held, parts), packed, parts)
 
     large = [*_gather(catalog.feeding(table), table, SETTLED_ENDS)]
     settled, last = large[:-1], chain.from_iterable(large[-1:])

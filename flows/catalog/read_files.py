@@ -1,6 +1,5 @@
 """The files that a run has read, in the order in which they count, and where their parts lie."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import polars as pl
 from flows.catalog.feed_files import RawFile
 from flows.catalog.ledger import Receipt, TableReceipt
 from flows.folders import list_matching
+from flows.kept.identities import identify
 from transforms.ingest.deduplication import FILE
 
 PLACE = "place"
@@ -99,12 +99,7 @@ def _scan_piece(files: list[ReadFile], table: str) -> pl.LazyFrame:
 
 def identify_reading(receipt: Receipt) -> str:
     """What reading a file gave: its bytes, how they were read, and the parts that they became."""
-    return hash_parts(receipt.model_dump_json())
-
-
-def hash_parts(*parts: object) -> str:
-    """One hash of texts, numbers and tuples, lists or mappings of them."""
-    return hashlib.blake2b(repr(parts).encode(), digest_size=20).hexdigest()
+    return identify(receipt.model_dump_json())
 
 
 def order_files(ledger: Path, read: Iterable[tuple[RawFile, str, Receipt]]) -> tuple[ReadFile, ...]:

@@ -10,9 +10,10 @@ import polars as pl
 from contracts.columns import columns
 from contracts.feeds import ADDITIVE, FEEDS
 from contracts.quarantine import Quarantine
-from flows.catalog.read_files import ReadFile, hash_parts, scan_together
+from flows.catalog.read_files import ReadFile, scan_together
 from flows.catalog.recalled_rows import recall_rows
 from flows.catalog.restated_files import Restatement, find_restatements
+from flows.kept.identities import identify
 from flows.kept.keepers import Keeper
 from transforms.common.joins import HELD
 from transforms.common.keys import list_repeated
@@ -51,7 +52,7 @@ class RowStatus:
     def identify(self, table: str) -> dict[int, str]:
         """The place of each file of which rows of a table do not count -> which rows these are."""
         return {
-            order: hash_parts(rows.get_column(ROW_NUMBER).to_list())
+            order: identify(rows.get_column(ROW_NUMBER).to_list())
             for order, rows in self._list_of_files(table).items()
         }
 
