@@ -13,7 +13,7 @@ from contracts.reports.journeys import IdentityLinks
 from flows.kept.identities import identify_each
 from flows.kept.keepers import Keeper
 from flows.steps.activities.activity_pieces import PieceKind, Pieces
-from transforms.activities.linked_rows import clip_links, fill_in_order
+from transforms.activities.linked_rows import clip_links, fill_contacts
 from transforms.activities.person_numbers import DEVICE, DEVICE_KEY, key_device
 
 BATCH = "batch"
@@ -79,4 +79,4 @@ def fill_device_contacts(links: Held[IdentityLinks], rows: pl.DataFrame, at: str
     own = links.lazy().join(devices, on=DEVICE_KEY, how="semi").collect()
     if own.is_empty():
         return rows.lazy()
-    return fill_in_order(rows.lazy(), own.lazy(), at, KeyedEvents.contact_key)
+    return fill_contacts(rows.lazy(), own.lazy(), at, KeyedEvents.contact_key)

@@ -9,7 +9,7 @@ from polars.testing import assert_frame_equal
 
 from contracts.reports.journeys import IdentityLinks
 from tests.support.frames import frame
-from transforms.activities.linked_rows import clip_links, fill_in_order, span_devices
+from transforms.activities.linked_rows import clip_links, fill_contacts, span_devices
 from transforms.activities.person_numbers import DEVICE_KEY, key_contacts, key_device
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -58,6 +58,6 @@ def test_rows_are_filled_alike_from_what_links_say_of_their_time(
     spans = span_devices(whole.filter(pl.col("contact_id").is_null()), "started_at")
     clipped = clip_links(links, spans).collect().lazy()
     filled = [
-        fill_in_order(keyed, one, "started_at", "contact_key").collect() for one in (links, clipped)
+        fill_contacts(keyed, one, "started_at", "contact_key").collect() for one in (links, clipped)
     ]
     assert_frame_equal(*filled)
