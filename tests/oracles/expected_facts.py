@@ -75,6 +75,7 @@ class World(Described):
             unit = ("send", row["org_id"], row["send_id"], message.channel)
             units[unit] = Send(message, self.contact_of(row), message.channel, row)
         rows = dict(units)
+        by_id = self._list_shown()
         shown: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
         for event in self.tables.get("events", []):
             own, action = split_type(event["event_type"])
@@ -83,7 +84,7 @@ class World(Described):
             org, send_id = event["org_id"], event.get("send_id")
             message, contact = self.message_of(event), self.contact_of(event)
             if send_id is None:
-                send_id = self._last_send(rows, message, contact, event["occurred_at"])
+                send_id = self._last_send(rows, by_id, message, contact, event["occurred_at"])
             row = self.by_key["sends"].get((org, send_id))
             if row and row.get("is_holdout"):
                 continue
@@ -105,27 +106,45 @@ class World(Described):
             for part in separate(events):
                 self.sends.append(Send(message, contact, channel, events=part))
 
+    def _list_shown(self) -> dict[tuple[Any, ...], dict[str, datetime]]:
+        """The sends that only events show by their ids: when each was sent, by what they name."""
+        named: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+        for event in self.tables.get("events", []):
+            send_id, contact = event.get("send_id"), self.contact_of(event)
+            is_known = (event["org_id"], send_id) in self.by_key["sends"]
+            if split_type(event["event_type"])[1] and send_id and contact and not is_known:
+                named[self.message_of(event), contact, send_id].append(event)
+        found: dict[tuple[Any, ...], dict[str, datetime]] = defaultdict(dict)
+        for (message, contact, send_id), events in named.items():
+            sent = [e for e in events if split_type(e["event_type"])[1] == "sent"] or events
+            found[message, contact][send_id] = min(e["occurred_at"] for e in sent)
+        return found
+
     def _last_send(
-        self, rows: Mapping[tuple[Any, ...], Send], message: Message, contact: Contact, at: datetime
+        self,
+        rows: Mapping[tuple[Any, ...], Send],
+        by_id: Mapping[tuple[Any, ...], Mapping[str, datetime]],
+        message: Message,
+        contact: Contact,
+        at: datetime,
     ) -> str | None:
         """The contact's last send of the message before; the first where none lies before.
 
         The hold-out of a contact who has no other: its events count for nothing.
         """
-        named = [s for s in rows.values() if s.message is message and s.contact == contact]
-        own = [s for s in named if not s.is_holdout] or named
         always = datetime.min.replace(tzinfo=at.tzinfo)
 
-        def sent_at(s: Send) -> datetime:
-            row = s.row or {}
-            return (
-                row.get("sent_at") or row.get("created_at") or self.planned_at(s.message) or always
-            )
+        def sent_at(row: Row) -> datetime:
+            return row.get("sent_at") or row.get("created_at") or self.planned_at(message) or always
 
-        in_order = sorted(own, key=sent_at)
-        before = [s for s in in_order if sent_at(s) <= at]
-        chosen = before[-1] if before else in_order[0] if in_order else None
-        return None if chosen is None else (chosen.row or {})["send_id"]
+        named = [s.row or {} for s in rows.values() if (s.message, s.contact) == (message, contact)]
+        sends = {str(row["send_id"]): sent_at(row) for row in named if not row.get("is_holdout")}
+        if contact:
+            sends |= by_id.get((message, contact), {})
+        in_order = sorted(sends, key=lambda send_id: sends[send_id])
+        before = [send_id for send_id in in_order if sends[send_id] <= at]
+        held = [str(row["send_id"]) for row in named]
+        return (before[-1:] or in_order[:1] or held[:1] or [None])[0]
 
     def _decide(self, s: Send) -> None:
         row = s.row or {}

@@ -157,11 +157,13 @@ def separate_sends(events: Rows[CountedEvents]) -> pl.LazyFrame:
         `unit_key` of their own for each time.
     """
     unit, at, action = CountedEvents.unit_key, CountedEvents.occurred_at, CountedEvents.action_code
-    is_shown = ~pl.col(CountedEvents.has_row) & ~pl.col(CountedEvents.names_send)
+    has_row, names_send = pl.col(CountedEvents.has_row), pl.col(CountedEvents.names_send)
+    has_id = events.filter(~has_row & names_send).select(unit).unique()
     is_sent, is_delivered = (
         pl.col(action) == ACTION_CODES[a] for a in (Action.SENT, Action.DELIVERED)
     )
-    shown = events.filter(is_shown).with_row_index(EVENT)
+    unnamed = events.filter(~has_row & ~names_send)
+    shown = unnamed.join(has_id, on=unit, how="anti").with_row_index(EVENT)
     starts = shown.filter(is_sent | is_delivered).select(unit, at, is_sent.alias(IS_SENT)).unique()
     repeated = (
         starts.group_by(unit)
@@ -190,5 +192,6 @@ def separate_sends(events: Rows[CountedEvents]) -> pl.LazyFrame:
         .alias(unit)
     )
     single = shown.join(first, on=unit, how="anti")
-    parts = [events.filter(~is_shown), single, separated]
+    known = [events.filter(has_row | names_send), unnamed.join(has_id, on=unit, how="semi")]
+    parts = [*known, single, separated]
     return pl.concat([part.select(columns(CountedEvents)) for part in parts])

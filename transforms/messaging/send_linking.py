@@ -3,6 +3,7 @@
 import polars as pl
 
 from contracts.columns import Rows, columns
+from contracts.facts.key_types import ACTION_CODES, CHANNEL_STRIDE
 from contracts.facts.messaging.hierarchy import MessageCodes
 from contracts.facts.messaging.send_keys import (
     AddressOwners,
@@ -12,6 +13,7 @@ from contracts.facts.messaging.send_keys import (
     SendKeys,
 )
 from contracts.feeds import Contacts
+from contracts.vocabulary import Action
 from transforms.common.keys import CONTACT, hash_email, hash_id, hash_message_contact
 
 MESSAGE_CONTACT = "message_contact_key"
@@ -90,12 +92,36 @@ def list_linkable_sends(sends: Rows[FeedSends], messages: Rows[MessageCodes]) ->
     return pl.concat([keyed.filter(has_time), timeless], how="diagonal").drop(SendKeys.message_key)
 
 
+def list_shown_sends(named: Rows[FeedEvents], sends: Rows[FeedSends]) -> pl.LazyFrame:
+    """One row per send that no feed has a row of, and message and contact that its events name.
+
+    It was sent at their first `sent` event, else at the first of them.
+
+    Args:
+        named: Events that name their send by its id, contacts identified, with the
+            `message_contact_key`.
+        sends: Those that rows are of.
+
+    Returns:
+        As `list_linkable_sends`.
+    """
+    key, at = pl.col(SendKeys.send_key), pl.col(EventKeys.occurred_at)
+    is_sent = pl.col(EventKeys.type_code) % CHANNEL_STRIDE == ACTION_CODES[Action.SENT]
+    rows = sends.select(key).join(named.select(key), on=SendKeys.send_key, how="semi")
+    return (
+        named.join(rows, on=SendKeys.send_key, how="anti")
+        .group_by(SendKeys.send_key, MESSAGE_CONTACT)
+        .agg(pl.coalesce(at.filter(is_sent).min(), at.min()).alias(SendKeys.sent_at))
+        .with_columns(pl.lit(value=False).alias(SendKeys.is_holdout))
+    )
+
+
 def link_to_sends(events: Rows[FeedEvents], sends: pl.LazyFrame) -> pl.LazyFrame:
     """Give events of a message and contact the contact's last send of that message before them.
 
     Args:
         events: `FeedEvents` whose `send_key` is the key of message and contact.
-        sends: `list_linkable_sends`.
+        sends: `list_linkable_sends`, and `list_shown_sends` beside.
 
     Returns:
         The same events; `send_key` is the send's, that of the first send where none lies before

@@ -11,11 +11,18 @@ from typing import Any
 
 import polars as pl
 
-from contracts.columns import Rows
+from contracts.columns import Held, Rows
 from contracts.facts.messaging.send_facts import SendFacts
-from contracts.facts.messaging.send_keys import EventKeys, FeedEvents, FeedSends, SendKeys
+from contracts.facts.messaging.send_keys import (
+    AddressOwners,
+    EventKeys,
+    FeedEvents,
+    FeedSends,
+    SendKeys,
+)
 from flows.catalog.row_files import RowFile
 from flows.steps.messaging.key_files import KeyFiles
+from flows.steps.messaging.linked_events import pair_named
 from transforms.common.calendar import start_of_day
 from transforms.common.keys import hash_message_contact
 from transforms.explain.row_places import pack_place
@@ -100,12 +107,13 @@ def seed_day(day: Mapping[str, Any], timezone: str) -> Seed:
     return Seed(is_timeless | is_of_day.fill_null(value=False), occurred)
 
 
-def narrow_keys(rows: KeyRows, seed: Seed) -> KeyRows:
+def narrow_keys(rows: KeyRows, seed: Seed, owners: Held[AddressOwners]) -> KeyRows:
     """Keep the sends of a figure with all that belongs to them.
 
     Args:
         rows: The key columns of all sends and events.
         seed: Which rows say themselves that they are of the figure.
+        owners: Whom the addresses of events identify.
 
     Returns:
         The rows of every send of which any row is a seed, in memory, and those beside which a seed
@@ -122,10 +130,12 @@ def narrow_keys(rows: KeyRows, seed: Seed) -> KeyRows:
     unlinked = rows.unlinked
     if unlinked is not None:
         seeds = unlinked.filter(seed.of_events).select(SEND).unique().collect()
-        known = paired.join(keys.lazy(), on=SEND, how="semi")
+        both = (paired, pair_named(rows.named, owners))
+        ids = pl.concat(one.select(SEND, MESSAGE_CONTACT) for one in both)
+        known = ids.join(keys.lazy(), on=SEND, how="semi")
         pairs = known.select(pl.col(MESSAGE_CONTACT).alias(SEND)).collect()
         pairs = pl.concat([seeds, pairs]).unique()
-        beside = paired.join(pairs.lazy(), left_on=MESSAGE_CONTACT, right_on=SEND, how="semi")
+        beside = ids.join(pairs.lazy(), left_on=MESSAGE_CONTACT, right_on=SEND, how="semi")
         keys = pl.concat([keys, beside.select(SEND).collect()]).unique()
         unlinked = unlinked.join(pairs.lazy(), on=SEND, how="semi").collect().lazy()
     sends, named = pl.collect_all(

@@ -18,7 +18,14 @@ from contracts.reports.campaigns import HierarchyReport
 from contracts.vocabulary import DeliveryBasis
 from flows.explain.messaging.narrowed_keys import KeyRows, PlacedKeys, Seed, narrow_keys, place_rows
 from flows.explain.published_run import PublishedRun
-from flows.steps.messaging.linked_events import BY_ADDRESS, identify_addressees, identify_sends
+from flows.steps.messaging.linked_events import (
+    BY_ADDRESS,
+    identify_addressees,
+    identify_sends,
+    list_linkable,
+    pair_named,
+)
+from flows.steps.messaging.restating.touched_sends import UNLINKED
 from flows.steps.messaging.send_facts import number_organizations, prepare_facts, settle_sends
 from transforms.explain.row_places import ROW_PLACE, TABLE
 from transforms.messaging.daily_sums import sum_message_days
@@ -39,11 +46,7 @@ from transforms.messaging.event_assignment import (
 )
 from transforms.messaging.hasty_clicks import flag_hasty_clicks
 from transforms.messaging.send_keys import EventScope
-from transforms.messaging.send_linking import (
-    key_message_contacts,
-    link_to_sends,
-    list_linkable_sends,
-)
+from transforms.messaging.send_linking import key_message_contacts, link_to_sends
 
 UNIT, PLACE, MESSAGE = CountedEvents.unit_key, SendKeys.row_number, SendFacts.message_key
 OWN_PLACE = pl.col(CountedEvents.contact_key).alias(ROW_PLACE)
@@ -54,8 +57,6 @@ NAMES = [
     DescribedMessages.dispatch_id,
     DescribedMessages.message_id,
 ]
-UNLINKED = (EventScope.MESSAGE_CONTACT, EventScope.MESSAGE_ADDRESS, EventScope.CONTACT)
-"""The scopes of events that name no send."""
 BASIS = HierarchyReport.delivery_basis
 CLEAR_BASES = (DeliveryBasis.RECEIPTS, DeliveryBasis.ASSUMED)
 
@@ -106,7 +107,7 @@ class UnitBuilder:
             MixedBasis: Which deliveries are assumed can only be told from all sends.
         """
         codes, zone = self.named.codes, self.named.timezone
-        read = self._read() if seed is None else narrow_keys(self._read(), seed)
+        read = self._read() if seed is None else narrow_keys(self._read(), seed, self.names.owners)
         sends = assign_channels(read.sends, codes).collect().lazy()
         events = self._link_events(read).collect().lazy()
         assigned = self._assign_events(events, sends)
@@ -189,8 +190,9 @@ class UnitBuilder:
     def _link_events(self, read: KeyRows) -> Rows[FeedEvents]:
         """All events, each with the key of its send and whether it names that by its id."""
         unlinked = read.named.clear() if read.unlinked is None else read.unlinked
-        if self.catalog.has_rows("sends") and read.unlinked is not None:
-            unlinked = link_to_sends(unlinked, list_linkable_sends(read.sends, self.named.codes))
+        if read.unlinked is not None:
+            named = pair_named(read.named, self.names.owners)
+            unlinked = link_to_sends(unlinked, list_linkable(read.sends, named, self.named.codes))
         return pl.concat(
             [
                 read.named.with_columns(pl.lit(value=True).alias(NAMES_SEND)),

@@ -18,6 +18,7 @@ from contracts.facts.messaging.send_keys import (
 from flows.folders import list_matching
 from flows.runtime.materialize import materialize, write_whole
 from flows.steps.messaging.key_files import EVENTS
+from transforms.common.keys import hash_message_contact
 from transforms.messaging.event_assignment import NAMES_SEND
 from transforms.messaging.send_keys import EventScope
 from transforms.messaging.send_linking import (
@@ -26,6 +27,7 @@ from transforms.messaging.send_linking import (
     key_message_contacts,
     link_to_sends,
     list_linkable_sends,
+    list_shown_sends,
 )
 
 BY_ADDRESS = (EventScope.MESSAGE_ADDRESS, EventScope.CONTACT)
@@ -95,10 +97,14 @@ class LinkInputs:
     def moves(self) -> bool:
         """Whether events that name message and contact move to the groups of their sends.
 
-        Where a group is all there is, or there are no sends, an event's group stays what it is.
+        Where a group is all there is, or no send has an id, an event's group stays what it is.
         """
-        has_groups = self.keys.groups > 1 and self.keys.has_sends
-        return has_groups and self.has_unlinked
+        return self.keys.groups > 1 and self.has_ids and self.has_unlinked
+
+    @property
+    def has_ids(self) -> bool:
+        """Whether any send is known by its id: by a row, or by events that name it."""
+        return self.keys.has_sends or self.keys.has(EventScope.SEND)
 
 
 def identify_addressees(rows: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
@@ -172,7 +178,34 @@ def _link_events(of: LinkInputs, group: int) -> pl.LazyFrame:
     """A group's events that name message and contact, linked to the sends that there are."""
     own = of.addressed.filter(of.keys.in_group(EventKeys.send_key, group))
     events = pl.concat([_read_unlinked(of, group), own])
-    if not of.keys.has_sends:
+    if not of.has_ids:
         return events
-    sends = list_linkable_sends(read_sends(of, None), of.codes)
-    return link_to_sends(events, sends.filter(of.keys.in_group(MESSAGE_CONTACT, group)))
+    linkable = list_linkable(read_sends(of, None), _read_near(of, events), of.codes)
+    return link_to_sends(events, linkable.filter(of.keys.in_group(MESSAGE_CONTACT, group)))
+
+
+def _read_near(of: LinkInputs, events: pl.LazyFrame) -> pl.LazyFrame:
+    """The events that name their send, and a message and contact of others."""
+    pairs = events.select(pl.col(EventKeys.send_key).alias(MESSAGE_CONTACT))
+    named = pair_named(of.keys.read_events(EventScope.SEND), of.owners)
+    return named.join(pairs, on=MESSAGE_CONTACT, how="semi")
+
+
+def list_linkable(
+    sends: Rows[FeedSends], named: pl.LazyFrame, codes: Rows[MessageCodes]
+) -> pl.LazyFrame:
+    """The sends that events of a message and contact may belong to: of rows, and shown by events.
+
+    Args:
+        sends: Contacts identified.
+        named: Events that name their send (`pair_named`).
+    """
+    known = [list_linkable_sends(sends, codes), list_shown_sends(named, sends)]
+    return pl.concat(known, how="diagonal")
+
+
+def pair_named(events: pl.LazyFrame, owners: pl.DataFrame) -> pl.LazyFrame:
+    """Events that name send and contact, with the key of their message and contact."""
+    pair = hash_message_contact(EventKeys.message_key, EventKeys.contact_key).alias(MESSAGE_CONTACT)
+    named = events.filter(pl.col(EventKeys.contact_key).is_not_null())
+    return identify_addressees(named, owners).with_columns(pair)

@@ -11,7 +11,7 @@ import polars as pl
 from contracts.columns import Held, Rows
 from contracts.facts.messaging.send_keys import AddressOwners, FeedEvents, FeedSends, SendKeys
 from flows.steps.messaging.key_files import EVENTS, KeyFiles
-from flows.steps.messaging.linked_events import identify_addressees, identify_sends
+from flows.steps.messaging.linked_events import identify_addressees, identify_sends, pair_named
 from transforms.common.joins import HELD
 from transforms.common.keys import hash_message_contact
 from transforms.messaging.send_keys import EventScope
@@ -160,9 +160,18 @@ def find_touched(
     paired = [
         rows
         for known in both
-        for rows in (pair_sends(sends.lazy(), known), pair_events(apart.lazy(), known))
+        for rows in (
+            pair_sends(sends.lazy(), known),
+            pair_events(pl.concat([apart, named]).lazy(), known),
+        )
     ]
-    others = pair_sends(same.read_sends(), now)
+    others = pl.concat(
+        rows.select(SEND, MESSAGE_CONTACT)
+        for rows in (
+            pair_sends(same.read_sends(), now),
+            pair_named(same.read_events(EventScope.SEND), now),
+        )
+    )
     paired.append(others.join(keys.lazy(), on=SEND, how="semi"))
     pairs = pl.concat([rows.select(MESSAGE_CONTACT) for rows in paired]).unique().collect()
     beside = others.join(pairs.lazy(), on=MESSAGE_CONTACT, how="semi").select(SEND)

@@ -92,6 +92,35 @@ def test_hold_outs_stand_in_holdout_alone(worlds: dict[str, Ran]) -> None:
     assert row(ran, "people", "contact_report", contact_id="101")["sends"] == 0
 
 
+@world
+def shown_by_id() -> dict[str, Rows]:
+    """A provider's events name each send; those of a link tracker message and contact alone."""
+    of_pair = {"message_id": "m1", "contact_id": "101"}
+    times = {"s1": "2026-04-14T10:00:00Z", "s2": "2026-04-16T10:00:00Z"}
+    return {
+        "events": [
+            *(
+                event(f"sent {s}", "email_sent", at, send_id=s, **of_pair)
+                for s, at in times.items()
+            ),
+            event("c1", "email_clicked", "2026-04-15T10:00:00Z", **of_pair),
+            event("c2", "email_clicked", "2026-04-17T10:00:00Z", **of_pair),
+            event("c3", "email_clicked", "2026-04-18T10:00:00Z", message_id="m1"),
+            event("c4", "email_clicked", "2026-04-18T10:00:00Z", message_id="m1", email="bo@x.io"),
+        ]
+    }
+
+
+def test_events_of_message_and_contact_belong_to_a_send_that_others_show_by_its_id(
+    worlds: dict[str, Ran],
+) -> None:
+    """Each click is its last send's before it; nobody's, and somebody else's, are sends apart."""
+    got = row(worlds["shown_by_id"], "email", "message_report", message_id="m1")
+    assert (got["sends"], got["clicks"], got["unique_clicks"]) == (4, 4, 4)
+    people = worlds["shown_by_id"].table("people", "contact_report")
+    assert people.filter(contact_id="101").select("sends", "clicks").row(0) == (2, 2)
+
+
 def test_an_address_names_the_contact_updated_last(tmp_path: Path) -> None:
     opens = [event("e1", "email_opened", email=" aNN@x.io", message_id="m1")]
     blanks = [event("e2", "email_opened", email="  ", message_id="m1")]
