@@ -146,7 +146,7 @@ def write_part(of: JourneyParts, part: Part) -> tuple[str, list[Check]]:
 def _build(of: JourneyParts, one: JourneySlice, group: int) -> Iterator[Held[ContactJourney]]:
     """The journeys of a slice and group, in pieces: with all its texts each is held alone."""
     steps = _hold_steps(of, one, group)
-    order = order_steps(steps.lazy()).collect(engine="in-memory")
+    order = order_steps(steps).collect(engine="in-memory")
     people, messages = of.activities.people, show_messages(of.activities.messages)
     for places in order.iter_slices(ROWS_A_ROW_GROUP):
         piece = build_journey(steps, places, people, messages)
@@ -157,8 +157,10 @@ def _build(of: JourneyParts, one: JourneySlice, group: int) -> Iterator[Held[Con
 def _hold_steps(of: JourneyParts, one: JourneySlice, group: int) -> Held[JourneySteps]:
     """`JourneySteps` of a slice and group; what they are made of is held no longer than that."""
     rows = pl.collect_all([_scan(of, one, group, kind) for kind in KINDS])
+    # Keys of several chunks would be looked up chunk by chunk, in thrice the time.
+    keyed = (each.with_columns(each.get_column(People.contact_key).rechunk()) for each in rows)
     numbered = (
-        of.activities.number(kind, each.lazy()) for kind, each in zip(KINDS, rows, strict=True)
+        of.activities.number(kind, each.lazy()) for kind, each in zip(KINDS, keyed, strict=True)
     )
     steps = set_out_steps(*numbered, of.activities.messages, of.timezone)
     return hold(steps, JourneySteps).collect()

@@ -86,7 +86,7 @@ def build(step: int = 1) -> pl.DataFrame:
 
 def order_and_build(steps: pl.DataFrame, messages: pl.DataFrame) -> pl.DataFrame:
     """The journeys of steps, two rows at a time, as large ones are built."""
-    order, shown = order_steps(steps.lazy()).collect(), show_messages(messages)
+    order, shown = order_steps(steps).collect(), show_messages(messages)
     pieces = [order, *order.iter_slices(2)]
     whole, *parts = (
         build_journey(steps, piece, PEOPLE, shown).collect(engine="in-memory") for piece in pieces
@@ -160,6 +160,33 @@ def test_the_order_is_that_of_a_plain_sort(steps: list[tuple[int, int | None, st
         expected.append((str(no + 1), f"{own} ({kind})" if is_taken else own, kind))
         before = (no, at, own)
     assert journey.select("contact_id", "event_id", "kind").rows() == expected
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([0, 1, 2**32 - 1]),
+            st.none() | st.integers(-2, 2),
+            st.sampled_from("ab"),
+        ),
+        max_size=8,
+        unique=True,
+    ),
+    st.sampled_from([timedelta(microseconds=1), timedelta(days=300_000)]),
+)
+def test_no_contact_and_no_time_is_too_far(
+    steps: list[tuple[int, int | None, str]], apart: timedelta
+) -> None:
+    """Contacts of the highest number, and centuries between steps, are in order as all others."""
+    rows = [
+        {"contact_no": no, "event_id": own, "kind": "event"}
+        | {"occurred_at": None if at is None else NOON + at * apart}
+        for no, at, own in steps
+    ]
+    order = order_steps(frame(JourneySteps, rows).collect()).collect()
+    keys = [(no, -3 if at is None else at, own) for no, at, own in steps]
+    assert order["place"].to_list() == sorted(range(len(keys)), key=keys.__getitem__)
 
 
 def test_order_of_rows_does_not_matter() -> None:
