@@ -1,7 +1,7 @@
 """The feeds of a configuration, each with its source mapping and its own settings put in."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from contracts.columns import columns, polars_schema
@@ -36,11 +36,11 @@ class ConfiguredFeed:
     name: str
     mappings: tuple[ResolvedMapping, ...]
     options: FileOptions
-    place: int = 0
-    leaves_other_rows: bool = False
-    conversions: tuple[str, ...] = ()
-    other_reports: Mapping[str, str] = field(default_factory=dict)
-    longer_periods: tuple[str, ...] = ()
+    place: int
+    leaves_other_rows: bool
+    conversions: tuple[str, ...]
+    other_reports: Mapping[str, str]
+    longer_periods: tuple[str, ...]
 
     def warn(self, code: str, said: str, setting: str = "", **told: object) -> Warned:
         """A warning of the feed.

@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +41,9 @@ class LoadedWorkspace:
     config: Workspace
     config_sha256: str
     """Of campaigns.toml's bytes, own source mappings, and what the environment overrides."""
-    sources: Mapping[str, Source] = field(default_factory=load_sources)
+    sources: Mapping[str, Source]
     """Every source mapping by its name, the workspace's own among them."""
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[Warned, ...]
     """What is allowed and looks like a slip."""
 
 

@@ -67,7 +67,7 @@ def list_discarded(catalog: Catalog, table: str, narrow: Narrow) -> Iterator[pl.
 
 
 def list_rejected(
-    run: PublishedRun, tables: tuple[str, ...], ids: Collection[str], day: str = ""
+    run: PublishedRun, tables: tuple[str, ...], ids: Collection[str], day: str
 ) -> Iterator[pl.DataFrame]:
     """Quarantined rows of some tables that bear one of some ids, and a day where one is given."""
     orders: dict[tuple[str, str], ReadFile] = {

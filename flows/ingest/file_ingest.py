@@ -60,7 +60,7 @@ class Reading:
     """
 
     receipt: Receipt
-    damage: str = ""
+    damage: str
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class KeptFolder:
     home: Path
     receipt: KeptReceipt
     compute: Callable[[str], KeptReceipt]
-    is_verified: bool = False
+    is_verified: bool
 
     @property
     def identity(self) -> str:

@@ -133,7 +133,7 @@ class Answer:
     question: str
     parts: tuple[Cell, ...]
     tab: str
-    tone: str = ""
+    tone: str
 
     @property
     def title(self) -> str:
@@ -163,4 +163,4 @@ class Page:
     currency: str
     timezone: str
     keys: Mapping[str, Sequence[str]]
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...]

@@ -55,7 +55,7 @@ def attach_conversions(
     named: Rows[NamedEntities],
     conversions: Rows[AdConversions],
     versions: AdVersions,
-    apart: Sequence[str] = (),
+    apart: Sequence[str],
 ) -> Rows[AttachedConversions]:
     """Say of conversions given apart from the clicks whose they are.
 
@@ -120,7 +120,7 @@ def name_conversions(attached: Rows[AttachedConversions]) -> Rows[NamedEntities]
 
 
 def count_conversions(
-    attached: Rows[AttachedConversions], named: Rows[NamedEntities], apart: Sequence[str] = ()
+    attached: Rows[AttachedConversions], named: Rows[NamedEntities], apart: Sequence[str]
 ) -> Rows[FeedStats]:
     """Make rows of stats of conversions.
 

@@ -144,7 +144,7 @@ def sum_daily_stats(
     rows: Rows[FeedStats],
     numbers: Rows[EntityNumbers],
     rates: Rows[PayerRates],
-    apart: Sequence[str] = (),
+    apart: Sequence[str],
 ) -> Rows[DailyStats]:
     """Sum stats by entity and day, in one currency.
 

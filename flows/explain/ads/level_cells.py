@@ -197,7 +197,7 @@ def _bears(metric: str) -> list[pl.Expr]:
 
 
 def explain_ratio(
-    cell: AskedCell, names: Sequence[str], parts: Sequence[Explanation], times: int = 1
+    cell: AskedCell, names: Sequence[str], parts: Sequence[Explanation], times: int
 ) -> Explanation:
     """A quotient of two figures of a cell's row, with the rows of both.
 

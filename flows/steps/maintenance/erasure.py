@@ -1,7 +1,7 @@
 """Erasing a person: from state, quarantine, every kept snapshot and, if asked, the raw files."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -62,9 +62,9 @@ class Erased:
     """
 
     organizations: list[str]
-    files: dict[str, int] = field(default_factory=dict)
-    published_rows: int = 0
-    is_raw_rewritten: bool = False
+    files: dict[str, int]
+    published_rows: int
+    is_raw_rewritten: bool
 
 
 def erase_person(

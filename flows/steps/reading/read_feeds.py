@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -61,7 +61,7 @@ class FeedsRead:
     refused: list[Refused]
     warnings: list[Warned]
     states: list[FeedState]
-    columns: Mapping[str, list[str]] = field(default_factory=dict)
+    columns: Mapping[str, list[str]]
 
     @cached_property
     def inputs(self) -> list[InputFile]:
