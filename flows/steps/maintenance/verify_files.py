@@ -143,29 +143,32 @@ def _verify_latest(root: Path, *, repair: bool) -> Iterator[Damage]:
         manifest = read_manifest(root)
     except PublishedDamage:
         return
-    outputs = manifest.outputs if manifest else []
-    whole = [output for output in outputs if not find_problem(root, output)]
-    shown = {
-        layout.latest / one.group / f"{one.table}.parquet": one.sha256
-        for one in outputs
-        if one.path.endswith(f"/{one.group}/{one.table}.parquet")
-    }
-    pages = published_pages(root)
-    sums = read_sums(root, manifest.run_id) if manifest else {}
-    shown |= {
-        layout.latest / page.name: sums[name]
-        for page in pages
-        if (name := layout.relative(page)) in sums
-    }
+    outputs, shown = (manifest.outputs, _list_shown(root, manifest)) if manifest else ([], {})
     stale = [path for path, sha256 in shown.items() if not _shows(path, sha256)]
     stale += [path for path in sorted(layout.latest.rglob(f"*{TABLE_SUFFIX}")) if path not in shown]
-    if stale and repair and len(whole) == len(outputs):
+    if stale and repair and not any(find_problem(root, output) for output in outputs):
         for path in stale:
             remove_tree(path)
         mirror_latest(root)
     for path in stale:
         is_mended = repair and (_shows(path, shown[path]) if path in shown else not path.exists())
         yield Damage(layout.relative(path), "does not show what is published", mended=is_mended)
+
+
+def _list_shown(root: Path, manifest: Manifest) -> dict[Path, str]:
+    """The files of reports/latest -> the hash of what each has to show."""
+    layout, sums = Layout(root), read_sums(root, manifest.run_id)
+    tables = {
+        layout.latest / one.group / f"{one.table}.parquet": one.sha256
+        for one in manifest.outputs
+        if one.path.endswith(f"/{one.group}/{one.table}.parquet")
+    }
+    pages = {
+        layout.latest / page.name: sums[name]
+        for page in published_pages(root)
+        if (name := layout.relative(page)) in sums
+    }
+    return tables | pages
 
 
 def _shows(path: Path, sha256: str) -> bool:
