@@ -23,6 +23,8 @@ from transforms.reports.run_changes import SOURCES, compare_report, explain_chan
 Tables = Mapping[tuple[str, str], list[Path]]
 ChangedFile = tuple[str, str, str, str | None, date | None, date | None]
 """A row of `ChangedFiles`."""
+Place = tuple[str, str]
+"""A table, and the path of a file that gives rows of it."""
 RATES = "exchange_rates"
 
 
@@ -127,28 +129,34 @@ def _list_changed_files(
     """Rows of `ChangedFiles`; a file of the same content under another name has not changed."""
     old, new = ([one for one in entries if not one.refused] for entries in (before, after))
     known, current = ({_content(one) for one in entries} for entries in (old, new))
-    paths_before, paths_after = ({_place(one) for one in entries} for entries in (old, new))
-    seen = set()
-    erased = {_content(one): one.erased for one in new}
-    erased_here = {(_place(one), one.sha256): one.erased for one in new}
-    anew = {_place(one) for one in new if one.sha256 in rewritten and _content(one) not in known}
-    for one in old:
+    places_before, places_after = ({_place(one) for one in entries} for entries in (old, new))
+    come = [one for one in new if _content(one) not in known]
+    gone = [one for one in old if _content(one) not in current]
+    anew = {_place(one) for one in come if one.sha256 in rewritten}
+
+    def tell(one: InputFile, places: set[Place], alone: ChangeReason) -> ChangedFile:
+        if _place(one) not in places:
+            return _describe_file(one, alone, timezone)
+        is_erased = _place(one) in anew
+        kind = ChangeReason.ERASED if is_erased else ChangeReason.CORRECTED_FILE
+        return _describe_file(one, kind, timezone)
+
+    seen = {
+        *(_describe_file(one, ChangeReason.ERASED, timezone) for one in _find_erased(old, new)),
+        *(tell(one, places_before, ChangeReason.LATE_ROWS) for one in come),
+        *(tell(one, places_after, ChangeReason.WITHDRAWN_FILE) for one in gone),
+    }
+    yield from sorted(seen, key=str)
+
+
+def _find_erased(before: list[InputFile], after: list[InputFile]) -> Iterator[InputFile]:
+    """The files of before of which other rows are those of people who were erased."""
+    erased = {_content(one): one.erased for one in after}
+    erased_here = {(_place(one), one.sha256): one.erased for one in after}
+    for one in before:
         elsewhere = erased.get(_content(one), one.erased)
         if erased_here.get((_place(one), one.sha256), elsewhere) != one.erased:
-            seen.add(_describe_file(one, ChangeReason.ERASED, timezone))
-    for one in new:
-        if _content(one) not in known:
-            is_corrected = _place(one) in paths_before
-            kind = ChangeReason.CORRECTED_FILE if is_corrected else ChangeReason.LATE_ROWS
-            kind = ChangeReason.ERASED if is_corrected and _place(one) in anew else kind
-            seen.add(_describe_file(one, kind, timezone))
-    for one in old:
-        if _content(one) not in current:
-            is_corrected = _place(one) in paths_after
-            kind = ChangeReason.CORRECTED_FILE if is_corrected else ChangeReason.WITHDRAWN_FILE
-            kind = ChangeReason.ERASED if _place(one) in anew else kind
-            seen.add(_describe_file(one, kind, timezone))
-    yield from sorted(seen, key=str)
+            yield one
 
 
 def _list_moved_files(
@@ -171,7 +179,7 @@ def _content(one: InputFile) -> tuple[str, str]:
     return one.table, one.sha256
 
 
-def _place(one: InputFile) -> tuple[str, str]:
+def _place(one: InputFile) -> Place:
     return one.table, one.path
 
 

@@ -1,6 +1,6 @@
 """Erasing a person: from state, quarantine, every kept snapshot and, if asked, the raw files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -142,44 +142,55 @@ def _stage(layout: Layout, person: Erasures) -> StagedErasure:
 def _identify(read: FeedsRead, asked: Asked) -> set[Identifier]:
     """Everything that tells the person: ids, addresses, numbers, devices and sends."""
     people = _scan(read, CONTACT, EMAIL, PHONE, DEVICE)
-    address = normalize_email(pl.col(EMAIL))
-    is_asked = (
-        pl.col(CONTACT).str.strip_chars() == (asked.contact or "").strip()
-        if asked.contact is not None
-        else address == (asked.email or "").strip().lower()
+    own = people.filter(_is_asked(asked)).collect()
+    org_id = _find_organization(own, asked)
+    contacts = {*own.get_column(CONTACT).drop_nulls()} | ({asked.contact} - {None})
+    found = {(org_id, CONTACT, contact) for contact in contacts if contact}
+    if asked.email is not None:
+        found.add((org_id, EMAIL, asked.email))
+    of_organization = people.filter(pl.col(ORG_ID) == org_id)
+    is_theirs = pl.col(CONTACT).is_in(list(contacts))
+    theirs, others = of_organization.filter(is_theirs).collect(), of_organization.filter(~is_theirs)
+    for kind in (EMAIL, PHONE, DEVICE):
+        found |= {(org_id, kind, value) for value in _list_unshared(theirs, others, kind)}
+    addresses = [value.strip().lower() for _, kind, value in found if kind == EMAIL]
+    is_addressed = pl.col(CONTACT).is_null() & normalize_email(pl.col(EMAIL)).is_in(addresses)
+    sends = _scan(read, CONTACT, EMAIL, SEND).filter(
+        pl.col(ORG_ID) == org_id, is_theirs | is_addressed
     )
-    if asked.org_id is not None:
-        is_asked &= pl.col(ORG_ID) == asked.org_id
-    own = people.filter(is_asked).collect()
+    of_sends = sends.select(SEND).drop_nulls().unique().collect().get_column(SEND)
+    return found | {(org_id, SEND, send) for send in of_sends}
+
+
+def _is_asked(asked: Asked) -> pl.Expr:
+    """Whether a row is of whom the command names."""
+    if asked.contact is not None:
+        is_asked = pl.col(CONTACT).str.strip_chars() == asked.contact.strip()
+    else:
+        is_asked = normalize_email(pl.col(EMAIL)) == (asked.email or "").strip().lower()
+    return is_asked if asked.org_id is None else is_asked & (pl.col(ORG_ID) == asked.org_id)
+
+
+def _find_organization(own: pl.DataFrame, asked: Asked) -> str:
+    """The organization of the person's rows.
+
+    Raises:
+        UsageError: There are several.
+    """
     organizations = own.get_column(ORG_ID).unique().sort().to_list()
     if len(organizations) > 1:
         msg = f"{len(organizations)} organizations know such a contact"
         raise UsageError(msg, f"Name one with --org: {', '.join(organizations)}.")
-    org_id = organizations[0] if organizations else (asked.org_id or "default")
-    contacts = {*own.get_column(CONTACT).drop_nulls()} | {asked.contact} - {None}
-    of_contact = (pl.col(ORG_ID) == org_id) & pl.col(CONTACT).is_in(list(contacts))
-    rows = people.filter(of_contact).collect()
-    found = {(org_id, CONTACT, contact) for contact in contacts if contact}
-    if asked.email is not None:
-        found.add((org_id, EMAIL, asked.email))
-    for kind in (EMAIL, PHONE, DEVICE):
-        own_values = {*rows.get_column(kind).drop_nulls()}
-        others = people.filter(pl.col(ORG_ID) == org_id, ~pl.col(CONTACT).is_in(list(contacts)))
-        others_values = others.select(kind).unique().collect().to_series().drop_nulls()
-        shared = {one for value in others_values for one in list_spellings(kind, value)}
-        found |= {
-            (org_id, kind, value)
-            for value in own_values
-            if shared.isdisjoint(list_spellings(kind, value))
-        }
-    addresses = [value.strip().lower() for _, kind, value in found if kind == EMAIL]
-    sends = _scan(read, CONTACT, EMAIL, SEND).filter(
-        pl.col(ORG_ID) == org_id,
-        pl.col(CONTACT).is_in(list(contacts))
-        | (pl.col(CONTACT).is_null() & address.is_in(addresses)),
-    )
-    of_sends = sends.select(SEND).drop_nulls().unique().collect().get_column(SEND)
-    return found | {(org_id, SEND, send) for send in of_sends}
+    return organizations[0] if organizations else (asked.org_id or "default")
+
+
+def _list_unshared(theirs: pl.DataFrame, others: pl.LazyFrame, kind: str) -> Iterator[str]:
+    """The person's values of a kind that no other contact has, in whatever spelling."""
+    taken = others.select(kind).unique().collect().to_series().drop_nulls()
+    shared = {one for value in taken for one in list_spellings(kind, value)}
+    for value in {*theirs.get_column(kind).drop_nulls()}:
+        if shared.isdisjoint(list_spellings(kind, value)):
+            yield value
 
 
 def _scan(read: FeedsRead, *names: str) -> pl.LazyFrame:
