@@ -72,10 +72,10 @@ class OrderRows:
         """The orders of a day, those too that bring nothing, with `row_place`."""
         if self.rows <= FEW_ORDERS:
             return self._all.filter(
-                pl.col(Orders.org_id) == org_id, pl.col(PricedOrders.date_day) == day
+                pl.col(Orders.org_id) == org_id, pl.col(PricedOrders.date_day).eq_missing(day)
             )
         zone = self.run.timezone
-        is_of_day = reporting_day(pl.col(Orders.ordered_at), zone) == day
+        is_of_day = reporting_day(pl.col(Orders.ordered_at), zone).eq_missing(day)
         keys = self.catalog.scan(ORDERS).filter(pl.col(Orders.org_id) == org_id, is_of_day)
         return self.find_all(keys.select(KEY).collect())
 

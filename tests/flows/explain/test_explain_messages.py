@@ -137,6 +137,24 @@ def test_the_event_of_a_hold_out_is_told(tmp_path: Path, explain: Explain, colum
     assert left == [(1, "its contact was held out: never sent")]
 
 
+def test_the_cost_of_no_day_has_no_orders(tmp_path: Path, explain: Explain) -> None:
+    """A message that was never sent costs on no day; asking for its orders warns of nothing."""
+    message = {"message_id": "m1", "name": "Hello", "channel": "email", "cost": "7.5"}
+    files = {
+        "raw/contacts/1.csv": as_csv(CONTACTS, ["contact_id"]),
+        "raw/messages/1.csv": as_csv([message], list(message)),
+        "raw/sends/1.csv": as_csv(SENDS[:1], list(SENDS[0])).replace(b"m1", b"m2"),
+        "raw/events/1.csv": b"event_id,event_type,occurred_at\n",
+        "raw/orders/1.csv": as_csv(ORDERS, list(ORDERS[0])),
+    }
+    root = write_workspace(tmp_path / "ws", TOML, files)
+    publish_tables(root)
+    keys = ("--key", "date_day=", "--key", "channel=email", "--key", "model=last_touch")
+    for column, value in (("credited_orders", 0), ("cost", 7.5)):
+        code, said = explain("attribution/channel_attribution", column, *keys, root=root)
+        assert (code, float(said["value"])) == (0, value)
+
+
 def test_of_versions_of_a_send_the_latest_counts(workspace: Path, explain: Explain) -> None:
     _, said = explain("email/message_report", "delivered")
     sends = [read_raw_row(workspace, one) for one in said["rows"]]
