@@ -37,7 +37,7 @@ def find_problems(written: Settings, overriding: Settings) -> list[str]:
     gaps = {path: gap for path in found if (gap := _find_gap(path, written, overriding))}
     return [
         gaps.get(path)
-        or f"{_shown(path)}: {explain(error, path, Workspace)}{_origin(path, overriding)}"
+        or f"{_shown(path)}: {explain(error, path, Workspace)}{_origin(path, written, overriding)}"
         for path, error in found.items()
         if not _follows(error, path, found)
     ]
@@ -64,7 +64,7 @@ def _at(path: Path, settings: Settings) -> object:
     place: Any = settings
     for part in path:
         if isinstance(place, list):
-            place = place[int(part)] if int(part) < len(place) else None
+            place = dict(enumerate(place)).get(part)
         else:
             place = place.get(str(part)) if isinstance(place, dict) else None
     return place
@@ -133,6 +133,9 @@ def _shown(path: Path) -> str:
     return text.removeprefix(".") or "the file"
 
 
-def _origin(path: Path, overriding: Settings) -> str:
+def _origin(path: Path, written: Settings, overriding: Settings) -> str:
+    """The variable that gave a setting, or what is within it where the file has none of it."""
     name = variable(path, overriding)
+    if name is None and _at(path, written) is None and _at(path, overriding) is not None:
+        name = variable_below(path, overriding)
     return f" (from the environment: {name})" if name else ""

@@ -77,7 +77,22 @@ def _missing(_: ErrorDetails, path: Path, model: Model) -> str:
 
 
 def _unknown_key(_: ErrorDetails, path: Path, model: Model) -> str:
-    return unknown("key", str(path[-1]), _schema_at(path[:-1], model).get("properties", {}))
+    key, known = str(path[-1]), _schema_at(path[:-1], model).get("properties", {})
+    if sections := _list_sections_of(key, model):
+        return f"unknown key {key!r} here; it belongs under {' or '.join(sections)}"
+    return unknown("key", key, known)
+
+
+def _list_sections_of(key: str, model: Model) -> list[str]:
+    """The sections that have a key, as TOML writes their names."""
+    tops = {name: _schema_at((name,), model) for name in _schema_at((), model)["properties"]}
+    lists = {name for name, top in tops.items() if top.get("type") == "array"}
+    entries = {name: _schema_at((name, 0), model) if name in lists else tops[name] for name in tops}
+    return [
+        f"[[{name}]]" if name in lists else f"[{name}]"
+        for name, entry in entries.items()
+        if key in entry.get("properties", {})
+    ]
 
 
 def _wrong_type(error: ErrorDetails, path: Path, expected: str) -> str:

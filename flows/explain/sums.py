@@ -1,6 +1,5 @@
 """Sums of a figure over several rows of a table: the raw rows of all of them add up to the sum."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -15,14 +14,13 @@ from contracts.reports.campaigns import HierarchyReport
 from contracts.reports.people import ListGrowth
 from flows.errors import UsageError
 from flows.explain.answers import ROWS_SHOWN, ExplainedCell
-from flows.explain.cells import read_value, require_column
+from flows.explain.cells import read_key, read_value, require_column
 from flows.storage.workspace_files import storage_errors
 from transforms.explain.row_places import COUNTS
 
 MOST_CELLS = 500
 """How many rows of a table are explained in one sum at most."""
 BETWEEN = ".."
-KEY = "campaign_reports.key"
 TOLD_AGAIN = (ChannelAttribution.model, HierarchyReport.level, BreakdownReport.kind)
 """Columns of keys under each value of which a table tells the same things again."""
 AT_A_TIME = {ListGrowth.size: ListGrowth.date_day}
@@ -46,7 +44,7 @@ def list_summed_keys(
     with storage_errors(f"reading {label}"):
         rows = pl.scan_parquet(list(files))
         schema = rows.collect_schema()
-        columns = json.loads(pl.read_parquet_metadata(files[0]).get(KEY, "[]"))
+        columns = read_key(files[0])
     for name in (column, *key):
         require_column(name, schema, label)
     if not (schema[column].is_integer() or schema[column].is_decimal()):

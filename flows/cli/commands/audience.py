@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from contracts.columns import polars_schema
 from contracts.config.workspace import AudienceSection
 from contracts.feeds.contacts import Contacts
+from contracts.manifest import count_of
 from flows.cli.console import print_json, print_note
 from flows.cli.options import Flag, Texts
 from flows.cli.progress_bars import progress_bars
@@ -87,7 +88,7 @@ def audience(
             found.write_parquet(path)
     if json:
         print_json({"contacts": found.height, "path": str(path)})
-    print_note(f"{found.height:,} contacts in {path}")
+    print_note(f"{count_of(found.height, 'contact')} in {path}")
     return 0
 
 

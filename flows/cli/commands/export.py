@@ -8,6 +8,7 @@ import polars as pl
 from cyclopts import Parameter
 
 from contracts.config.nearest_names import hint_nearest
+from contracts.manifest import count_of
 from flows.cli.console import print_json, print_note
 from flows.cli.options import Flag
 from flows.cli.published import find_published, list_published
@@ -50,7 +51,7 @@ def export(
         listed = [{"table": label, "rows": count} for label, count in written.items()]
         print_json({"path": str(to), "tables": listed})
     for label, count in written.items():
-        print_note(f"{label}: {count:,} rows in {to}")
+        print_note(f"{label}: {count_of(count, 'row')} in {to}")
     return 0
 
 

@@ -147,7 +147,7 @@ def read_feeds(
     states = judge_feeds(loaded.root, feeds, files_read, now, config.workspace.timezone)
     before = read_known_columns(loaded.root)
     warnings = [
-        *_warn_of_absence(feeds, files),
+        *_warn_of_absence(loaded.root, feeds, files),
         *raw.warnings,
         *find_missing_rates(catalog, config),
         *(warned for state in states for warned in state.warnings),
@@ -202,11 +202,15 @@ def _list_published(root: Path) -> dict[tuple[str, str], str]:
     return {}
 
 
-def _warn_of_absence(feeds: list[ConfiguredFeed], files: list[RawFile]) -> Iterator[Warned]:
+def _warn_of_absence(
+    root: Path, feeds: list[ConfiguredFeed], files: list[RawFile]
+) -> Iterator[Warned]:
     for feed in feeds:
         if not any(raw.feed is feed for raw in files):
-            said = f"no file matches {feed.section.files}"
-            yield feed.warn("no_files", said, "files", count=0)
+            pattern = feed.section.files
+            folder = pattern.rstrip("/")
+            hint = f'; it is a folder: files = "{folder}/*"' if (root / folder).is_dir() else ""
+            yield feed.warn("no_files", f"no file matches {pattern}{hint}", "files", count=0)
 
 
 def _warn_of_files(catalog: Catalog) -> Iterator[Warned]:

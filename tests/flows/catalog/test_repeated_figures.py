@@ -125,6 +125,17 @@ def test_a_feed_without_files_or_rows_is_told_of(tmp_path: Path) -> None:
     assert [warning.feed for warning in warned(read, "feed_empty")] == ["contacts"]
 
 
+@pytest.mark.parametrize("pattern", ["raw/stats", "raw/stats/"])
+def test_a_pattern_that_is_a_folder_is_told_with_the_one_that_reads_its_files(
+    tmp_path: Path, pattern: str
+) -> None:
+    files = {"raw/stats/1.csv": HEADER + b"2026-03-01,x,1,1,1\n"}
+    [told] = warned(read_files(tmp_path, feed("ad_stats", pattern), files), "no_files")
+    assert told.message.endswith(
+        f'no file matches {pattern}; it is a folder: files = "raw/stats/*"'
+    )
+
+
 def test_a_campaign_without_an_id_that_was_renamed_is_told(tmp_path: Path) -> None:
     """An export from before the renaming and one from after it: 5.00 + 2.00 count twice."""
     header = b"Day,Campaign,Currency code,Cost,Clicks,Impr.,Conversions,Conv. value\n"

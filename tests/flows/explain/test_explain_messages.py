@@ -241,6 +241,13 @@ def test_a_cell_of_many_that_cannot_be_explained_does_not_stop_the_others(
     assert known["rows_total"] == known["value"] == 3
 
 
+def test_a_key_that_hits_several_rows_is_told_the_whole_one(workspace: Path, call: Call) -> None:
+    given = ("--key", "message_id=m1", "--column", "opens")
+    told = call("explain", workspace, "email/daily_report", *given, code=2)
+    assert "email/daily_report has several rows with message_id as given" in told.err
+    assert "the row's key (org_id, date_day, message_id)" in told.err
+
+
 def test_a_figure_that_was_tampered_with_is_one(
     workspace: Path, explain: Explain, call: Call
 ) -> None:
