@@ -30,8 +30,6 @@ from transforms.people.journeys import SHOWN_OF_MESSAGE
 
 ROWS_A_SLICE = 1_000_000
 """How many steps of journeys are written together at most, where they are of several days."""
-READ_FOR_EACH = 2
-"""For how many groups of contacts all rows of a slice are read at most: to cut it costs as much."""
 KINDS = ("sends", "events", "sessions", "orders")
 SHOWN_OF_LINK = [
     LinkNames.platform,
@@ -68,7 +66,7 @@ class JourneySlice:
     @property
     def is_large(self) -> bool:
         """Whether it is cut once, and then read group by group."""
-        return self.groups > READ_FOR_EACH
+        return self.groups > 1
 
 
 def find_slices(activities: Activities, timezone: str) -> list[JourneySlice]:

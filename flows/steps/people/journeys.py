@@ -19,7 +19,7 @@ from flows.steps.activities.write_activities import Activities
 from flows.steps.people.journey_slices import KINDS, JourneySlice, Stretch, find_slices
 from flows.storage.report_files import ROWS_A_ROW_GROUP, write_pieces
 from flows.storage.workspace_files import remove_tree
-from transforms.activities.person_numbers import find_group, is_in_groups
+from transforms.activities.person_numbers import find_group
 from transforms.people.journeys import (
     build_journey,
     order_steps,
@@ -171,11 +171,7 @@ def _scan(of: JourneyParts, one: JourneySlice, group: int, kind: str) -> pl.Lazy
     if one.is_large:
         schema = polars_schema(of.activities.pieces[kind].kind.table)
         return scan_group(of.find_cut(one) / kind, schema, group)
-    rows = _scan_stretches(of.activities, kind, one.stretches.get(kind, ()))
-    if one.groups == 1:
-        return rows
-    own = range(group, group + 1)
-    return rows.filter(is_in_groups(pl.col(People.contact_key), own, one.groups))
+    return _scan_stretches(of.activities, kind, one.stretches.get(kind, ()))
 
 
 def _batch_stretches(stretches: list[Stretch]) -> Iterator[list[Stretch]]:
