@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -91,34 +92,30 @@ class _Drill:
             return {}
         level, *deeper = levels
         every = self._read(level, above)
-        rows = (
+        shown = (
             every.group_by(level.parent, maintain_order=True)
             .head(count_finer(MOST_ROWS))
             .sort("place")
             .head(MOST_ROWS)
         )
-        below = self.open(deeper, rows)
+        below = self.open(deeper, shown)
+        parent_of_below = deeper[0].parent if deeper else ()
         labels = {NAME: "", LEVEL: ""}
         spec = TableSpec("", level.table, labels, self.spec.figures, "", level.by, self.spec.ratios)
-        counts = {tuple(key): rows for *key, rows in every.group_by(level.parent).len().iter_rows()}
-        found: dict[Key, list[list[Rows]]] = {parent: [] for parent in counts}
-        for row, cells in zip(
-            rows.iter_rows(named=True),
-            list_cells(self.published, spec, rows, self.period, self.top),
-            strict=True,
-        ):
-            opened = below.get(_pick(row, deeper[0].parent), ()) if deeper else ()
-            siblings = found[_pick(row, level.parent)]
-            least = limit_of_finer(len(siblings))
-            siblings.append([*opened] if row["implied"] else [Rows(cells, opened, least)])
+        cells = list_cells(self.published, spec, shown, self.period, self.top)
+        found: dict[Key, list[tuple[Rows, ...]]] = {}
+        for row, written in zip(shown.iter_rows(named=True), cells, strict=True):
+            siblings = found.setdefault(_pick(row, level.parent), [])
+            opened = below.get(_pick(row, parent_of_below), ())
+            own = Rows(written, opened, limit_of_finer(len(siblings)))
+            siblings.append(opened if row["implied"] else (own,))
         wide = len(self.spec.columns(self.top))
-        return {
-            parent: (
-                *(row for part in parts for row in part),
-                *_count_rest(counts[parent], len(parts), level.table, wide),
-            )
-            for parent, parts in found.items()
-        }
+        finer: dict[Key, tuple[Rows, ...]] = {}
+        for *parent, count in every.group_by(level.parent).len().iter_rows():
+            siblings = found.get(tuple(parent), [])
+            rest = _count_rest(count, len(siblings), level.table, wide)
+            finer[tuple(parent)] = (*chain.from_iterable(siblings), *rest)
+        return finer
 
     def _read(self, level: FinerLevel, above: pl.DataFrame) -> pl.DataFrame:
         """The rows of a level that stand below some rows, the first figure's greatest first."""

@@ -112,25 +112,9 @@ def _compare_models(
     """
     if not published.has(spec.table):
         return None
-    texts = [name for name in spec.labels if name not in spec.key]
-    sums = (
-        published.scan(spec.table)
-        .filter(period.condition())
-        .group_by(*spec.key, C.model)
-        .agg(pl.col(texts).max(), pl.col(C.revenue).sum())
-        .collect()
-    )
-    if not sums.height:
+    rows, models = _put_side_by_side(published.scan(spec.table).filter(period.condition()), spec)
+    if not rows.height:
         return None
-    rows = sums.pivot(C.model, index=spec.key, values=C.revenue, sort_columns=True)
-    models = [name for name in rows.columns if name not in spec.key]
-    names = sums.lazy().group_by(spec.key).agg(pl.col(texts).max())
-    named = (
-        rows.lazy()
-        .join(names, on=spec.key, how="left", nulls_equal=True, validate="1:1")
-        .pipe(greatest_first, [pl.max_horizontal(models)], spec.key, nulls_last=True)
-        .collect()
-    )
     lift = _find_lift(published) if spec.has_lift else {}
     shown = [
         Rows(
@@ -140,14 +124,35 @@ def _compare_models(
                 *([_lift_of(lift, row)] if lift else ()),
             )
         )
-        for row in named.head(MOST_ROWS).iter_rows(named=True)
+        for row in rows.head(MOST_ROWS).iter_rows(named=True)
     ]
     columns = (
         *(Column(title, TEXT) for title in spec.labels.values()),
         *(Column(model.replace("_", " "), MONEY) for model in models),
         *([Column("More per contact, by hold-out", MONEY)] if lift else ()),
     )
-    return TableView(spec.title, columns, tuple(shown), named.height, spec.table)
+    return TableView(spec.title, columns, tuple(shown), rows.height, spec.table)
+
+
+def _put_side_by_side(rows: pl.LazyFrame, spec: ModelsSpec) -> tuple[pl.DataFrame, list[str]]:
+    """One row per channel or campaign with the revenue by each model, and the models."""
+    texts = [name for name in spec.labels if name not in spec.key]
+    sums = (
+        rows.group_by(*spec.key, C.model)
+        .agg(pl.col(texts).max(), pl.col(C.revenue).sum())
+        .collect()
+    )
+    credited = sums.pivot(C.model, index=spec.key, values=C.revenue, sort_columns=True)
+    models = [name for name in credited.columns if name not in spec.key]
+    if not models:
+        return credited, models
+    names = sums.lazy().group_by(spec.key).agg(pl.col(texts).max())
+    named = (
+        credited.lazy()
+        .join(names, on=spec.key, how="left", nulls_equal=True, validate="1:1")
+        .pipe(greatest_first, [pl.max_horizontal(models)], spec.key, nulls_last=True)
+    )
+    return named.collect(), models
 
 
 def _credit(spec: ModelsSpec, row: Mapping[str, Any], model: str, period: ReportPeriod) -> Cell:

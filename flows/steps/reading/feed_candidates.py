@@ -1,7 +1,7 @@
 """Which source mapping or canonical table a file looks like, by its header and its name."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -183,20 +183,12 @@ def list_read(feed: ConfiguredFeed, header: tuple[str, ...]) -> dict[str, str]:
 
 def _as_table(table: str, path: Path, header: tuple[str, ...]) -> Iterator[Candidate]:
     contract = FEEDS[table]
-    by_shape = {_shape(name): name for name in header}
-    mapped: dict[str, str] = {}
-    for ours in columns(contract):
-        near = get_close_matches(ours, by_shape, n=1, cutoff=CLOSE)
-        shape = ours if ours in by_shape else next(iter(near), None)
-        if shape is not None and by_shape[shape] not in mapped.values():
-            mapped[ours] = by_shape[shape]
-    lacking = {ours for ours in required(contract) if ours not in mapped}
-    placeholders = {
-        name: CONSTANT_PLACEHOLDERS[name] for name in lacking & {*CONSTANT_PLACEHOLDERS}
-    }
+    mapped = _map_columns(columns(contract), header)
+    lacking = {*required(contract)} - mapped.keys()
+    placeholders = {name: text for name, text in CONSTANT_PLACEHOLDERS.items() if name in lacking}
     alternatives = any_of(contract)
     is_named = not alternatives or any(name in mapped for name in alternatives)
-    if lacking - {*placeholders} or not is_named or len(mapped) < FEWEST_SHARED:
+    if lacking - placeholders.keys() or not is_named or len(mapped) < FEWEST_SHARED:
         return
     renamed = {ours: theirs for ours, theirs in mapped.items() if fold(theirs) != ours}
     settings = {
@@ -204,9 +196,21 @@ def _as_table(table: str, path: Path, header: tuple[str, ...]) -> Iterator[Candi
         **({"columns": renamed} if renamed else {}),
         **({"constants": placeholders} if placeholders else {}),
     }
-    exact = sum(ours in by_shape for ours in mapped)
+    exact = sum(_shape(theirs) == ours for ours, theirs in mapped.items())
     likeness = len(mapped) / len(header) + exact / len(mapped)
     yield Candidate(settings, likeness, _compare_names(table, path))
+
+
+def _map_columns(names: Iterable[str], header: tuple[str, ...]) -> dict[str, str]:
+    """Our columns -> the file's that is written alike or nearly so; each of these once."""
+    by_shape = {_shape(name): name for name in header}
+    mapped: dict[str, str] = {}
+    for ours in names:
+        near = get_close_matches(ours, by_shape, n=1, cutoff=CLOSE)
+        shape = ours if ours in by_shape else next(iter(near), None)
+        if shape is not None and by_shape[shape] not in mapped.values():
+            mapped[ours] = by_shape[shape]
+    return mapped
 
 
 def _shape(name: str) -> str:
