@@ -28,6 +28,10 @@ WARNINGS: Mapping[str, str] = {
     "file_changing": (
         "a raw file changed while it was read, or is younger than `settle_seconds`: next run"
     ),
+    "folders_matched": (
+        "folders of the name that a feed's files have, as programs write tables in parts: "
+        "a pattern of their own reads them"
+    ),
     "id_of_nobody": (
         "a contact or device called `0`, `null`, `undefined`, `(not set)` …: many people may stand "
         "as one under it; `null_values` reads it as empty"
@@ -86,6 +90,7 @@ WARNINGS: Mapping[str, str] = {
         "sends whose events are of another channel than their message, dispatch or campaign, or "
         "of two where nothing names one: a send in each"
     ),
+    "setting_idle": "`on_late` of a feed without `expect_every`, `min_rows` or `max_drop`",
     "shared_email": "an address of several contacts; the one updated last is meant",
     "shared_send": (
         "sends that events name with several contacts, as of a mail to several recipients that has "

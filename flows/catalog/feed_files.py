@@ -3,11 +3,11 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.errors import DataRefused
-from flows.folders import split_glob
+from flows.folders import WILDCARD, split_glob
 from flows.readers import RefusedFile
 from flows.storage.layout import in_text
 from flows.storage.raw_files import RawPlace, find_place, is_elsewhere
@@ -48,8 +48,25 @@ def find_files(root: Path, feeds: list[ConfiguredFeed]) -> list[RawFile]:
 def _match_files(feed: ConfiguredFeed, place: RawPlace) -> Iterator[RawFile]:
     home = place.folder.resolve()
     for path in sorted(place.folder.glob(place.pattern)):
-        if path.is_file() and not path.name.startswith("."):
+        is_given = path.is_file() or _leads_nowhere(path)
+        if is_given and not path.name.startswith("."):
             yield RawFile(feed, place.call(path), path, home)
+
+
+def find_folders(root: Path, feed: ConfiguredFeed) -> list[Path]:
+    """The folders that stand where a feed's files are meant, as programs write tables in parts.
+
+    A pattern that says no ending matches folders by chance, unless it names one itself.
+    """
+    place = find_place(root, feed.section.files)
+    is_meant = PurePath(place.pattern).suffix or not WILDCARD.search(place.pattern)
+    if is_elsewhere(place.folder) or not is_meant:
+        return []
+    return [path for path in sorted(place.folder.glob(place.pattern)) if path.is_dir()]
+
+
+def _leads_nowhere(path: Path) -> bool:
+    return path.is_symlink() and not path.exists()
 
 
 def _require_folder(root: Path, feed: ConfiguredFeed) -> None:
@@ -81,10 +98,13 @@ def _walk(folder: Path, depth: int | None) -> Iterator[Path]:
 
 
 def require_place(raw: RawFile) -> None:
-    """Refuse a file whose name is no text, or whose real path lies outside the workspace."""
+    """Refuse a file whose name is no text, or that is a link to nothing or out of the workspace."""
     if in_text(str(raw.location)) != str(raw.location):
         msg = "the name of the file, or of a folder above it, is no text in UTF-8"
         raise RefusedFile(msg, "rename it, or run where the locale is one of UTF-8")
+    if _leads_nowhere(raw.location):
+        msg = "the file is a link to one that is not there"
+        raise RefusedFile(msg, "bring that back, or remove the link")
     if not os.path.realpath(raw.location).startswith(f"{raw.home}{os.sep}"):
         msg = "the file is a link to a place outside the workspace"
         raise RefusedFile(msg, "copy the file into the workspace")

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,7 @@ def load_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Loade
         config=config,
         config_sha256=hashlib.sha256(hashed).hexdigest(),
         sources=sources,
-        warnings=tuple(_slips(config)),
+        warnings=(*_slips(config), *_idle_settings(config)),
     )
 
 
@@ -173,6 +173,20 @@ def _source_problems(position: int, feed: FeedSection, sources: Mapping[str, Sou
     if (feed.decimal or source.decimal) == feed.thousands:
         problems.append(f"feeds[{position}].thousands: {BOTH_MARKS}")
     return problems
+
+
+def _idle_settings(config: Workspace) -> Iterator[Warned]:
+    """`on_late` of feeds that are never late, whom nobody would be told of."""
+    for place, feed in enumerate(config.feeds):
+        asked = (feed.expect_every, feed.min_rows, feed.max_drop)
+        if feed.on_late == "fail" and all(one is None for one in asked):
+            yield Warned(
+                code="setting_idle",
+                message=f"feeds[{place}].on_late does nothing by itself: the feed is never late "
+                "without expect_every, min_rows or max_drop",
+                feed=feed.label,
+                setting=f"feeds[{place}].on_late",
+            )
 
 
 def _slips(config: Workspace) -> list[Warned]:

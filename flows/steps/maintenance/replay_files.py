@@ -53,7 +53,10 @@ def forget_rejected(loaded: LoadedWorkspace, feed: str | None) -> list[str]:
         feeds = name_event_types(loaded.root, feeds, ledger)
         asked = [one for one in feeds if feed in (None, one.name)]
         for raw in find_files(loaded.root, asked):
-            key = SameBytes(hash_raw(raw.location), (raw,)).key
+            try:
+                key = SameBytes(hash_raw(raw.location), (raw,)).key
+            except FileNotFoundError:
+                continue
             if _has_rejected(loaded, key):
                 remove_tree(ledger / key)
                 forgotten.append(raw.path)

@@ -6,16 +6,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 
 from contracts.erasures import ERASED
-from contracts.manifest import Check, InputFile, Warned
+from contracts.manifest import Check, InputFile, Warned, count_of
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import reject_unpriced
 from flows.catalog.feed_contents import FeedContents
-from flows.catalog.feed_files import RawFile, find_files
+from flows.catalog.feed_files import RawFile, find_files, find_folders
 from flows.catalog.read_files import ReadFile, order_files
 from flows.catalog.repeat_warnings import warn_of_renamed, warn_of_repeats
 from flows.catalog.row_status import REJECTED, judge_rows
@@ -207,10 +207,16 @@ def _warn_of_absence(
 ) -> Iterator[Warned]:
     for feed in feeds:
         if not any(raw.feed is feed for raw in files):
-            pattern = feed.section.files
-            folder = pattern.rstrip("/")
-            hint = f'; it is a folder: files = "{folder}/*"' if (root / folder).is_dir() else ""
-            yield feed.warn("no_files", f"no file matches {pattern}{hint}", "files", count=0)
+            said = f"no file matches {feed.section.files}"
+            yield feed.warn("no_files", said, "files", count=0)
+        if folders := find_folders(root, feed):
+            pattern = feed.section.files.rstrip("/")
+            inside = f"{pattern}/*{PurePosixPath(pattern).suffix}"
+            said = (
+                f"{count_of(len(folders), 'folder')} where {feed.section.files} means files, and "
+                f'nothing in it was read: what lies there is files = "{inside}"'
+            )
+            yield feed.warn("folders_matched", said, "files", count=len(folders))
 
 
 def _warn_of_files(catalog: Catalog) -> Iterator[Warned]:

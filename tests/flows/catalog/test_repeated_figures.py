@@ -125,15 +125,25 @@ def test_a_feed_without_files_or_rows_is_told_of(tmp_path: Path) -> None:
     assert [warning.feed for warning in warned(read, "feed_empty")] == ["contacts"]
 
 
-@pytest.mark.parametrize("pattern", ["raw/stats", "raw/stats/"])
-def test_a_pattern_that_is_a_folder_is_told_with_the_one_that_reads_its_files(
-    tmp_path: Path, pattern: str
+@pytest.mark.parametrize(
+    ("pattern", "inside", "files"),
+    [
+        ("raw/stats", "raw/stats/*", 0),
+        ("raw/stats/", "raw/stats/*", 0),
+        ("raw/stats/*.csv", "raw/stats/*.csv/*.csv", 1),
+        ("raw/stats/*", None, 1),
+    ],
+)
+def test_folders_where_files_are_meant_are_told_with_the_pattern_that_reads_them(
+    tmp_path: Path, pattern: str, inside: str | None, files: int
 ) -> None:
-    files = {"raw/stats/1.csv": HEADER + b"2026-03-01,x,1,1,1\n"}
-    [told] = warned(read_files(tmp_path, feed("ad_stats", pattern), files), "no_files")
-    assert told.message.endswith(
-        f'no file matches {pattern}; it is a folder: files = "raw/stats/*"'
-    )
+    """As other programs write one table: a folder of its name with parts."""
+    content = HEADER + b"2026-03-01,x,1,1,1\n"
+    given = {"raw/stats/1.csv": content, "raw/stats/2.csv/part-0.csv": content}
+    read = read_files(tmp_path, feed("ad_stats", pattern), given)
+    told = warned(read, "folders_matched")
+    assert (len(read.inputs), [one.count for one in told]) == (files, [1] if inside else [])
+    assert all(one.message.endswith(f'files = "{inside}"') for one in told)
 
 
 def test_a_campaign_without_an_id_that_was_renamed_is_told(tmp_path: Path) -> None:

@@ -267,6 +267,24 @@ def test_a_file_that_is_no_text_is_told_with_its_line(tmp_path: Path) -> None:
         load_workspace(tmp_path, {})
 
 
+@pytest.mark.parametrize(
+    ("guards", "codes"),
+    [
+        ({}, ["setting_idle"]),
+        ({"expect_every": '"1d"'}, []),
+        ({"min_rows": "1"}, []),
+        ({"max_drop": "0.0"}, []),
+    ],
+)
+def test_a_feed_that_fails_when_late_and_is_never_late_is_told(
+    tmp_path: Path, guards: dict[str, str], codes: list[str]
+) -> None:
+    found = load(tmp_path, FEED + feed(on_late='"fail"', **guards))
+    assert [(one.code, one.setting) for one in found.warnings] == [
+        (code, "feeds[1].on_late") for code in codes
+    ]
+
+
 def test_the_environment_wins(tmp_path: Path) -> None:
     found = load(
         tmp_path,

@@ -112,6 +112,16 @@ def test_a_link_out_of_the_workspace_is_refused(tmp_path: Path) -> None:
     assert "outside the workspace" in problem(tmp_path, found)
 
 
+def test_a_link_to_nothing_is_refused(tmp_path: Path) -> None:
+    """Passed over, what a night read through it would go from the reports without a word."""
+    files = {"raw/contacts/one.csv": b"contact_id,email\n1,ann@x.io\n"}
+    root = write_workspace(tmp_path / "ws", CONTACTS, files)
+    (root / "raw/contacts/two.csv").symlink_to("gone.csv")
+    found = read_workspace(root, tmp_path / "ledger")
+    assert [one.path for one in found.inputs if one.refused] == ["raw/contacts/two.csv"]
+    assert "a link to one that is not there" in problem(tmp_path, found)
+
+
 def test_a_name_that_is_no_text_is_refused_in_words_that_are(tmp_path: Path) -> None:
     """As an archive of another system is unpacked, its names in Latin-1."""
     root = write_workspace(tmp_path / "ws", CONTACTS, {})

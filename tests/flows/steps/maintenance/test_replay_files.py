@@ -31,7 +31,9 @@ def test_only_what_had_rows_rejected_is_read_again(tmp_path: Path, call: Call) -
     kept = list_readings(ledger)
     assert replay(root, call, "contacts") == []
     assert list_readings(ledger) == kept
+    (root / "raw/sends/0.csv").symlink_to("gone.csv")
     assert replay(root, call) == ["raw/sends/2.csv"]
+    (root / "raw/sends/0.csv").unlink()
     assert len(list_readings(ledger)) == len(kept) - 1
     again = read_workspace(root, ledger)
     assert again.inputs == before
