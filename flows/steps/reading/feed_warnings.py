@@ -22,6 +22,7 @@ from flows.config.configured_feeds import ConfiguredFeed
 from flows.config.loading import LoadedWorkspace
 from flows.ingest.required_columns import find_missing
 from flows.steps.messaging.described_messages import find_channels
+from flows.steps.reading.foreign_signs import warn_of_signs
 from transforms.common.calendar import find_day
 from transforms.ingest.parsing.day_orders import MONTH_FIRST
 
@@ -50,6 +51,7 @@ def find_feed_warnings(
         yield from _warn_of_emptiness(feed, files)
         filled = [file for file in files if not file.receipt.is_empty]
         yield from _warn_of_missing_columns(feed, filled, loaded.config.workspace.currency)
+        yield from warn_of_signs(feed, filled, loaded.config.workspace.currency)
         yield from _warn_of_shifted_days(feed, filled, loaded.config.workspace.timezone)
         yield from _warn_of_day_orders(feed, filled)
         yield from _warn_of_far_off_times(feed, filled, (now + AHEAD).date())

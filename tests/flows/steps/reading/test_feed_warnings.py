@@ -51,6 +51,34 @@ def test_a_currency_that_a_file_lacks_is_told(tmp_path: Path) -> None:
         assert not [one for one in silenced.warnings if "ad_stats.currency" in one.message]
 
 
+ORDER = b"order_id;ordered_at;revenue\n1;2026-01-31;12,50 \xe2\x82\xac\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "workspace", "content", "count"),
+    [
+        ("", "", ORDER, 1),
+        ('constants = { currency = "EUR" }\n', "", ORDER, 0),
+        ('without = ["currency"]\n', "", ORDER, 0),
+        ("", '[workspace]\ncurrency = "EUR"\n', ORDER, 0),
+        ("", "", ORDER.replace(b"revenue\n", b"revenue;Currency\n")[:-1] + b";USD\n", 0),
+    ],
+)
+def test_amounts_with_the_sign_of_another_currency_are_told(
+    tmp_path: Path, settings: str, workspace: str, content: bytes, count: int
+) -> None:
+    """Taken off, the sign would make dollars of euros in silence."""
+    orders = feed("orders", "raw/orders/*", decimal='","', symbols='["€"]') + settings
+    found = read_files(tmp_path, workspace + orders, {"raw/orders/1.csv": content})
+    told = warned(found.warnings, "column_missing")
+    assert [one.count for one in told] == [1] * count
+    assert all(
+        "amounts with '€' are taken to be in USD" in one.message
+        and "say it in constants" in one.message
+        for one in told
+    )
+
+
 def test_a_column_that_earlier_files_had_is_told(tmp_path: Path) -> None:
     """File 10 comes after file 9: digits count as numbers."""
     files = {

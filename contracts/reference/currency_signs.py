@@ -1,0 +1,34 @@
+"""Which currencies an amount's sign may mean."""
+
+import re
+
+SIGNS = {
+    "€": {"EUR"},
+    "$": {"USD", "AUD", "BRL", "CAD", "CLP", "COP", "HKD", "MXN", "NZD", "SGD", "TWD"},
+    "US$": {"USD"},
+    "£": {"GBP", "EGP"},
+    "¥": {"JPY", "CNY"},
+    "₹": {"INR"},
+    "₩": {"KRW"},
+    "₺": {"TRY"},
+    "₽": {"RUB"},
+    "zł": {"PLN"},
+    "kr": {"SEK", "NOK", "DKK", "ISK"},
+    "fr": {"CHF"},
+}
+"""Sign, in small letters where it has letters and without a point -> the codes of ISO 4217."""
+CODE = re.compile(r"[A-Z]{3}")
+
+
+def is_of_other(sign: str, currency: str) -> bool:
+    """Whether a sign beside amounts says that they are in another currency; unknown ones do not.
+
+    Args:
+        sign: As `€`, `kr.` or a code of ISO 4217.
+        currency: A code of ISO 4217.
+    """
+    bare = sign.strip().rstrip(".")
+    if CODE.fullmatch(bare):
+        return bare != currency
+    known = SIGNS.get(bare) or SIGNS.get(bare.lower())
+    return known is not None and currency not in known
