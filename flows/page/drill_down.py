@@ -1,6 +1,6 @@
 """Rows that open into finer ones: a campaign into dispatches, messages and links."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -12,7 +12,7 @@ from flows.page.figures import plain
 from flows.page.pieces import LIMITS, MOST_ROWS, count_finer, limit_of_finer
 from flows.page.report_periods import ALL_DAYS, ReportPeriod
 from flows.page.snapshot_tables import SnapshotTables, greatest_first
-from flows.page.tables import BLANK, TableSpec, list_cells, rows_of, select_rows
+from flows.page.tables import BLANK, TableSpec, list_cells, make_table
 from flows.page.views import Rows, TableView
 from transforms.common.rates import sum_known
 
@@ -58,21 +58,13 @@ def make_opening_table(
         levels: What they open into, the coarsest first.
         rows: The topmost rows of those days, or sums of them that are known already.
     """
-    if not published.has(spec.table):
-        return None
-    top, total = select_rows(published, spec, rows_of(published, spec, period, rows))
-    if not total:
-        return None
-    drill = _Drill(published, spec, top, period)
-    finer = drill.open(levels, top)
-    parent = levels[0].parent if levels else ()
-    shown = tuple(
-        Rows(cells, finer.get(_pick(row, parent), ()))
-        for row, cells in zip(
-            top.iter_rows(named=True), list_cells(published, spec, top, period), strict=True
-        )
-    )
-    return TableView(spec.title, spec.columns(top), shown, total, spec.table, spec.note)
+
+    def open_rows(top: pl.DataFrame) -> Iterator[tuple[Rows, ...]]:
+        finer = _Drill(published, spec, top, period).open(levels, top)
+        parent = levels[0].parent if levels else ()
+        return (finer.get(_pick(row, parent), ()) for row in top.iter_rows(named=True))
+
+    return make_table(published, spec, period, rows, open_rows)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Tables of the page: rows of a published table, or sums of its rows over a period."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Any
 
 import polars as pl
@@ -25,6 +26,8 @@ from flows.page.snapshot_tables import SnapshotTables, greatest_first
 from flows.page.views import Column, Rows, TableView
 from transforms.common.rates import divide_numbers, sum_known
 
+OpenRows = Callable[[pl.DataFrame], Iterable[tuple[Rows, ...]]]
+"""The finer rows of each of some rows."""
 BLANK = Cell("")
 """The cell of a figure that a finer level does not have."""
 
@@ -157,19 +160,6 @@ def select_rows(
     return drop_empty(shown, spec), table.height
 
 
-def rows_of(
-    published: SnapshotTables,
-    spec: TableSpec,
-    period: ReportPeriod | None,
-    known: pl.DataFrame | None,
-) -> pl.LazyFrame:
-    """The rows of a table's days, where they are not known already."""
-    if known is not None:
-        return known.lazy()
-    rows = published.scan(spec.table)
-    return rows.filter(period.condition()) if period else rows
-
-
 def drop_empty(rows: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:
     """Leave out the figures of which no row has a value, such as orders where no feed has any."""
     empty = [
@@ -185,27 +175,29 @@ def make_table(
     spec: TableSpec,
     period: ReportPeriod | None = None,
     rows: pl.DataFrame | None = None,
+    open_rows: OpenRows | None = None,
 ) -> TableView | None:
     """Make a table of the page; None where the published one is not there or has no row.
 
     Args:
         spec: What it shows.
         rows: Its rows of those days, or sums of them that are known already.
+        open_rows: Gives the rows into which each opens; None where none does.
     """
     if not published.has(spec.table):
         return None
-    found, total = select_rows(published, spec, rows_of(published, spec, period, rows))
+    if rows is not None:
+        meant = rows.lazy()
+    else:
+        meant = published.scan(spec.table)
+        meant = meant.filter(period.condition()) if period else meant
+    found, total = select_rows(published, spec, meant)
     if not total:
         return None
-    shown = list_cells(published, spec, found, period)
-    return TableView(
-        spec.title,
-        spec.columns(found),
-        tuple(Rows(cells) for cells in shown),
-        total,
-        spec.table,
-        spec.note,
-    )
+    cells = list_cells(published, spec, found, period)
+    finer = open_rows(found) if open_rows else repeat(())
+    shown = tuple(map(Rows, cells, finer))
+    return TableView(spec.title, spec.columns(found), shown, total, spec.table, spec.note)
 
 
 def list_cells(
