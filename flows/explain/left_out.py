@@ -48,7 +48,7 @@ def list_discarded(catalog: Catalog, table: str, narrow: Narrow) -> Iterator[pl.
     Args:
         narrow: Which of its rows are asked about.
     """
-    words = {**WHY, SUPERSEDED: RESTATED} if table in ADDITIVE else WHY
+    words = explain_status(table)
     for file in catalog.files:
         got = file.of_table(table)
         status = catalog.status.discarded[table].filter(pl.col(FILE) == file.order)
@@ -64,6 +64,11 @@ def list_discarded(catalog: Catalog, table: str, narrow: Narrow) -> Iterator[pl.
             why = pl.col(ROW_STATUS).replace(words)
         places = pack_place(pl.lit(file.order))
         yield own.select(places, pl.lit(table).alias(TABLE), why.alias(BECAUSE)).collect()
+
+
+def explain_status(table: str) -> dict[str, str]:
+    """Why rows of a table do not count, by what became of them."""
+    return {**WHY, SUPERSEDED: RESTATED} if table in ADDITIVE else WHY
 
 
 def list_rejected(

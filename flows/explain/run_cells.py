@@ -23,7 +23,7 @@ from flows.explain.explanation import (
     Operand,
     explain_quotient,
 )
-from flows.explain.left_out import COPY, RESTATED, WHY
+from flows.explain.left_out import COPY, explain_status
 from flows.explain.published_run import PublishedRun
 from flows.storage.snapshots.kept_snapshots import list_snapshots
 from transforms.explain.row_places import (
@@ -117,8 +117,7 @@ class RunCells:
         got, status = file.of_table(table), self.run.catalog.status
         if got is None:
             return
-        restated = any(found.table == table for found in status.restatements)
-        words = {**WHY, SUPERSEDED: RESTATED if restated else WHY[SUPERSEDED]}
+        words = explain_status(table)
         if got.valid:
             found = pl.scan_parquet(file.list_parts(table)).select(
                 pl.col(ROW_NUMBER).cast(pl.UInt32)
