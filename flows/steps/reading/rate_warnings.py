@@ -9,7 +9,7 @@ from contracts.feeds import AdStats, ExchangeRates, Messages, MessageStats, Orde
 from contracts.manifest import Warned, count_of
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
-from transforms.common.currency import RATE, bill_accounts, find_rates, normalize_currency
+from transforms.common.currency import RATE, bill_accounts, find_unrated, normalize_currency
 from transforms.messaging.messages.message_costs import COST_DAY, rate_messages
 
 AMOUNTS = {"orders": Orders.revenue, "ad_stats": AdStats.spend}
@@ -95,9 +95,7 @@ def _sum_of_accounts(catalog: Catalog, config: Workspace) -> pl.DataFrame:
     billed = bill_accounts(silent, catalog.scan("ad_accounts")).filter(
         pl.col(AdStats.currency).is_not_null()
     )
-    rated = find_rates(billed, rates_of(catalog), config.workspace.currency)
-    unpriced = rated.filter(pl.col(RATE).is_null())
-    return _sum_by_currency(unpriced.select(AdStats.currency, pl.col(AdStats.spend).alias(AMOUNT)))
+    return _sum_unrated(catalog, config, billed, AdStats.spend)
 
 
 def _warn_of_costs(
@@ -125,11 +123,15 @@ def _warn_of_costs(
 def _sum_provider_revenue(catalog: Catalog, config: Workspace) -> pl.DataFrame:
     """Providers' summaries whose revenue has no rate, by currency."""
     stats = catalog.scan("message_stats").filter(pl.col(MessageStats.revenue).is_not_null())
-    rated = find_rates(stats, rates_of(catalog), config.workspace.currency)
-    unpriced = rated.filter(pl.col(RATE).is_null())
-    return _sum_by_currency(
-        unpriced.select(MessageStats.currency, pl.col(MessageStats.revenue).alias(AMOUNT))
-    )
+    return _sum_unrated(catalog, config, stats, MessageStats.revenue)
+
+
+def _sum_unrated(
+    catalog: Catalog, config: Workspace, rows: pl.LazyFrame, amount: str
+) -> pl.DataFrame:
+    """The rows whose currency has no rate on their day: an amount of theirs by currency."""
+    unrated = find_unrated(rows, rates_of(catalog), config.workspace.currency)
+    return _sum_by_currency(unrated.select(CURRENCY, pl.col(amount).alias(AMOUNT)))
 
 
 def _sum_by_currency(rows: pl.LazyFrame) -> pl.DataFrame:
