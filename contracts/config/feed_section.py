@@ -71,8 +71,8 @@ class FeedSection(Section):
     )
     formats: dict[str, StampFormat] = Field(
         {},
-        description="our column = strptime format of days and stamps that are not ISO 8601; "
-        "one that reads no whole day is an error",
+        description="our column = strptime format of days and stamps that are not ISO 8601 "
+        "(%s: Unix seconds); one that reads no whole day is an error",
         examples=[{"occurred_at": "%d.%m.%Y %H:%M"}],
     )
     decimal: DecimalMark | None = Field(

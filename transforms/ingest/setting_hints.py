@@ -11,7 +11,7 @@ from contracts.config.toml_values import write_toml
 from contracts.quarantine import Quarantine
 from transforms.ingest.column_mapping import ResolvedMapping
 from transforms.ingest.expressions import file_columns
-from transforms.ingest.parsing.cell_parsing import parser_for
+from transforms.ingest.parsing.cell_parsing import UNIX_SECONDS, parser_for
 from transforms.ingest.parsing.number_parsing import NumberMarks
 from transforms.ingest.row_completion import TEXT_OF
 from transforms.ingest.row_parsing import ROW_NUMBER
@@ -23,7 +23,7 @@ MARKS = ((".", ","), (",", "."), (",", " "), (".", " "), (".", "'"), (",", None)
 DAYS = [
     *(day.replace("-", sign) for sign in "./-" for day in ("%d-%m-%Y", "%m-%d-%Y")),
     *(day.replace("-", sign) for sign in "./-" for day in ("%d-%m-%y", "%m-%d-%y")),
-    *("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d %b %Y", "%b %d, %Y"),
+    *("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d, %Y"),
 ]
 TIMES = ("", " %H:%M", " %H:%M:%S", ", %H:%M", ", %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 NOTHING = frozenset(
@@ -33,7 +33,8 @@ NOTHING = frozenset(
     )
 )
 """What files say where they have no value, in small letters."""
-OLDEST_YEAR = 1970
+OLDEST_YEAR = 1990
+"""A spreadsheet's day is read as one of 1970 if it is taken for seconds."""
 MOST_TOTALS = 3
 """How many rows at the end of a file may be totals."""
 TOTALS = 'stands at the end of the file; total_rows = ["…"] leaves out rows that only add up'
@@ -152,9 +153,10 @@ def _candidates(
                 yield setting, parser_for(dtype, unit=unit, marks=marks)
     elif dtype == pl.Date or isinstance(dtype, pl.Datetime):
         times = ("",) if dtype == pl.Date else TIMES
-        for day, time in product(DAYS, times):
-            setting = f'formats = {{ {name} = "{day}{time}" }}'
-            yield setting, _parse_dates(dtype, day + time, resolved.timezone)
+        forms = [day + time for day, time in product(DAYS, times)]
+        for form in forms if dtype == pl.Date else (*forms, UNIX_SECONDS):
+            setting = f'formats = {{ {name} = "{form}" }}'
+            yield setting, _parse_dates(dtype, form, resolved.timezone)
 
 
 def _parse_dates(dtype: pl.DataType, form: str, timezone: str) -> Parse:

@@ -52,12 +52,19 @@ def test_numbers_that_other_marks_read(
         (["03/31/2026", "03/01/2026", "12/24/2025"], "%m/%d/%Y"),
         (["31-03-26 14:05:06", None, None], "%d-%m-%y %H:%M:%S"),
         (["Mar 31, 2026, 14:05", "Apr 1, 2026, 09:00", None], "%b %d, %Y, %H:%M"),
+        (["31-Mar-2026", "1-APR-2026", None], "%d-%b-%Y"),
+        (["1774966000", "1774966001", None], "%s"),
         (["03/31/2026 02:05 PM", "04/01/2026 11:30 AM", None], "%m/%d/%Y %I:%M %p"),
     ],
 )
 def test_stamps_that_a_format_reads(cells: list[str | None], form: str) -> None:
     setting = f'formats = {{ ordered_at = "{form}" }} would read column "Datum"'
     assert hint(POINT, Datum=cells) == {"ordered_at": setting}
+
+
+@pytest.mark.parametrize("cell", ["46112", "46112.5", "1774966000000"])
+def test_no_format_is_advised_for_numbers_that_are_no_seconds(cell: str) -> None:
+    assert hint(POINT, Datum=[cell, cell, None]) == {}
 
 
 def test_no_format_is_advised_for_local_times_that_do_not_exist() -> None:

@@ -51,6 +51,7 @@ OFFSET_FORMATS = (
     "%Y-%m-%d %H:%M%#z",
 )
 FORMATS = (*LOCAL_FORMATS, *UTC_FORMATS, *OFFSET_FORMATS)
+UNIX_SECONDS = "%s"
 FIRST_WRITTEN_YEAR = 1000
 """`%Y` also takes fewer than four digits: it would read `6/1/26` as a day of the year 26."""
 YEAR = r"(?:[1-9]\d{3}|0[1-9]\d\d|00[1-9]\d|000[1-9])"
@@ -110,7 +111,7 @@ def parse_instants(
     parsed = _parse_iso(text, timezone)
     for one in (form,) if isinstance(form, str) else form or ():
         stamps = _drop_short_years(text.str.to_datetime(one, strict=False, time_unit="us"))
-        formed = _to_utc(stamps, timezone)
+        formed = _to_utc(stamps, "UTC" if one == UNIX_SECONDS else timezone)
         parsed = parsed.zip_with(formed.is_null(), formed)
     is_unread = parsed.is_null() & text.is_not_null()
     if form is None and is_unread.any():
@@ -140,7 +141,8 @@ def _is_possible(cells: pl.Series) -> pl.Series:
     return cells.to_physical().is_between(FIRST_SECOND * ticks, LAST_SECOND * ticks)
 
 
-def _drop_short_years(formed: pl.Series) -> pl.Series:
+def _drop_short_years(stamps: pl.Series) -> pl.Series:
+    formed = _drop_impossible(stamps)
     is_short = formed.dt.year() < FIRST_WRITTEN_YEAR
     return formed.set(is_short, None) if is_short.any() else formed
 

@@ -208,6 +208,14 @@ def test_a_format_reads_what_is_not_iso_and_iso_still_holds() -> None:
     assert instants(cells, form="%d.%m.%Y %H:%M") == expected
 
 
+@pytest.mark.parametrize("timezone", ["UTC", "Europe/Paris"])
+def test_a_format_of_unix_seconds_counts_in_utc_whatever_the_feed_s_zone(timezone: str) -> None:
+    """Milliseconds are none: as seconds they lie beyond the calendar."""
+    cells = ["1774966000", "1774966000000", "2026-03-31T14:06:40Z"]
+    expected = [utc(2026, 3, 31, 14, 6, 40), None, utc(2026, 3, 31, 14, 6, 40)]
+    assert instants(cells, form="%s", timezone=timezone) == expected
+
+
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])
 def test_a_native_stamp_beyond_the_calendar_is_none(unit: str) -> None:
     beyond = [-(2**62)] if unit != "ns" else [None]
