@@ -98,7 +98,7 @@ def _split_ends(to: tuple[str, ...]) -> tuple[str | None, Path | None]:
     Raises:
         UsageError: Two are days, or two are files.
     """
-    files = [one for one in to if Path(one).suffix.lower() in {PARQUET, *WRITERS}]
+    files = [one for one in to if Path(one).suffix[1:].isalpha()]
     days = [one for one in to if one not in files]
     if len(files) > 1 or len(days) > 1:
         msg = "--to is given twice"
