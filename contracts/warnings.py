@@ -90,7 +90,11 @@ WARNINGS: Mapping[str, str] = {
         "sends whose events are of another channel than their message, dispatch or campaign, or "
         "of two where nothing names one: a send in each"
     ),
-    "setting_idle": "`on_late` of a feed without `expect_every`, `min_rows` or `max_drop`",
+    "setting_idle": (
+        "a feed's setting that does nothing where it stands: `on_late` without `expect_every`, "
+        "`min_rows` or `max_drop`, `repeats` of a table whose latest row counts, `without` of a "
+        "column that its table requires, `conversions` where none are chosen"
+    ),
     "shared_email": "an address of several contacts; the one updated last is meant",
     "shared_send": (
         "sends that events name with several contacts, as of a mail to several recipients that has "

@@ -23,6 +23,7 @@ from contracts.config.source_mapping import (
     BOTH_MARKS,
     DecimalMark,
     Expression,
+    NegativeForm,
     ThousandsMark,
     require_stamps,
 )
@@ -86,6 +87,12 @@ class FeedSection(Section):
         description="the mark between groups of three digits; default the source's, or none",
         examples=[" "],
     )
+    negatives: NegativeForm | None = Field(
+        None,
+        description="how numbers below zero are written beside -1: in brackets, or with the sign "
+        "behind; default the source's, or no other way",
+        examples=["(1)"],
+    )
     symbols: tuple[Symbol, ...] = Field(
         (), description="texts taken off the ends of numbers", examples=[["€"]]
     )
@@ -100,7 +107,7 @@ class FeedSection(Section):
         examples=[["conversions"]],
     )
     encoding: Encoding | None = Field(
-        None, description="detected where not given", examples=["latin-1"]
+        None, description="detected where not given", examples=["cp1252"]
     )
     delimiter: str | None = Field(
         None, min_length=1, max_length=1, description="detected where not given", examples=[";"]

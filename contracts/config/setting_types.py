@@ -50,16 +50,20 @@ ENCODINGS = {
     "utf-16le": "utf-16-le",
     "utf-16-be": "utf-16-be",
     "utf-16be": "utf-16-be",
-    "latin-1": "latin-1",
-    "latin1": "latin-1",
-    "iso-8859-1": "latin-1",
-    "iso8859-1": "latin-1",
+    "latin-1": "cp1252",
+    "latin1": "cp1252",
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
     "windows-1252": "cp1252",
     "cp1252": "cp1252",
     "ascii": UTF_8,
     "us-ascii": UTF_8,
 }
-"""What a text encoding may be called -> which it is."""
+"""What a text encoding may be called -> which it is.
+
+Files said to be Latin-1 are Windows-1252, as browsers read them (WHATWG): where Latin-1 has control
+characters, which no text bears, that has the euro sign, dashes and typographic quotes.
+"""
 
 
 class Section(BaseModel):
@@ -155,7 +159,8 @@ def check_symbol(symbol: str) -> str:
     if symbol.strip() in OF_NUMBERS or re.search(r"\d", symbol):
         msg = (
             f"{symbol!r} is a part of numbers, and without it they are others; give signs and "
-            "codes that stand beside them, as '€' or 'USD', and marks as decimal or thousands"
+            "codes that stand beside them, as '€' or 'USD', and marks as decimal, thousands or "
+            "negatives"
         )
         raise problem(msg)
     return symbol

@@ -128,6 +128,8 @@ ThousandsMark = Literal[",", ".", " ", "'"]
 
 A space stands for the unbroken ones, too, and an apostrophe for the typographic one.
 """
+NegativeForm = Literal["(1)", "1-"]
+"""How numbers below zero are written beside `-1`, as by accounting programs."""
 NO_STAMP = "is no day and no stamp, and formats are of these alone"
 BOTH_MARKS = "is the decimal mark too; give the other one as decimal"
 
@@ -274,6 +276,7 @@ class Source(Strict):
     decimal: DecimalMark = "."
     """Of numbers; the feed's `decimal` wins."""
     thousands: ThousandsMark | None = None
+    negatives: NegativeForm | None = None
     conversions: tuple[str, ...] = ()
     """Names of the conversions that count unless the feed names others; none named: all count."""
     no_data: tuple[str, ...] = ()

@@ -120,6 +120,7 @@ def _configure_feed(
                 decimal=section.decimal or source.decimal,
                 thousands=_thousands_of(section, source),
                 symbols=(*source.symbols, *section.symbols),
+                negatives=section.negatives or source.negatives,
             ),
             ignored=named.union(map(fold, source.ignored)),
             synonyms=source.synonyms,

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ from contracts.feeds import FEEDS
 from contracts.manifest import Warned
 from contracts.vocabulary import Platform
 from flows.config.config_problems import find_problems
-from flows.config.configured_feeds import configure_feeds
+from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
 from flows.config.constant_values import find_wrong_constants
 from flows.config.environment import overlay, overrides
+from flows.config.idle_settings import find_idle_settings
 from flows.config.source_files import load_own_sources, load_sources
 from flows.errors import ConfigurationError
 from flows.storage.layout import Layout, in_text
@@ -72,10 +74,10 @@ def load_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Loade
         for problem in _source_problems(place, feed, sources)
     ]:
         raise _refused(file, problems)
+    feeds = configure_feeds(config, sources)
     if problems := [
-        problem
-        for feed in configure_feeds(config, sources)
-        for problem in find_wrong_constants(feed)
+        *_name_problems(feeds),
+        *(problem for feed in feeds for problem in find_wrong_constants(feed)),
     ]:
         raise _refused(file, problems)
     beside = {name: source.model_dump(mode="json") for name, source in own.items()}
@@ -86,7 +88,7 @@ def load_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Loade
         config=config,
         config_sha256=hashlib.sha256(hashed).hexdigest(),
         sources=sources,
-        warnings=(*_slips(config), *_idle_settings(config)),
+        warnings=(*_slips(config), *chain.from_iterable(map(find_idle_settings, feeds))),
     )
 
 
@@ -175,18 +177,17 @@ def _source_problems(position: int, feed: FeedSection, sources: Mapping[str, Sou
     return problems
 
 
-def _idle_settings(config: Workspace) -> Iterator[Warned]:
-    """`on_late` of feeds that are never late, whom nobody would be told of."""
-    for place, feed in enumerate(config.feeds):
-        asked = (feed.expect_every, feed.min_rows, feed.max_drop)
-        if feed.on_late == "fail" and all(one is None for one in asked):
-            yield Warned(
-                code="setting_idle",
-                message=f"feeds[{place}].on_late does nothing by itself: the feed is never late "
-                "without expect_every, min_rows or max_drop",
-                feed=feed.label,
-                setting=f"feeds[{place}].on_late",
-            )
+def _name_problems(feeds: list[ConfiguredFeed]) -> Iterator[str]:
+    """Names of feeds that another one bears, too: nobody could tell their rows in quarantine."""
+    for feed in feeds:
+        given = feed.section.name
+        others = [
+            one for one in feeds if one is not feed and given in (one.name, one.section.label)
+        ]
+        is_told = any(one.section.name == given and one.place > feed.place for one in others)
+        if given is not None and others and not is_told:
+            also = f"feeds[{others[0].place}] is called that, too"
+            yield f"feeds[{feed.place}].name: {also}; give each feed a name of its own"
 
 
 def _slips(config: Workspace) -> list[Warned]:

@@ -1,12 +1,14 @@
 """Which setting of a feed would read a column of which most cells cannot be parsed (SPEC §5.2)."""
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import product
 
 import polars as pl
 
 from contracts.columns import polars_schema
+from contracts.config.source_mapping import NegativeForm
 from contracts.config.toml_values import write_toml
 from contracts.quarantine import Quarantine
 from transforms.ingest.column_mapping import ResolvedMapping
@@ -26,6 +28,7 @@ DAYS = [
     *("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d, %Y"),
 ]
 TIMES = ("", " %H:%M", " %H:%M:%S", ", %H:%M", ", %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+NEGATIVES: tuple[NegativeForm, ...] = ("(1)", "1-")
 NOTHING = frozenset(
     (
         *("-", "--", "---", "\N{EN DASH}", "\N{EM DASH}"),
@@ -81,10 +84,12 @@ def propose_settings(parsed: pl.DataFrame, resolved: ResolvedMapping) -> dict[st
         if nothing := _find_words_of_nothing(failing):
             proposed[name] = [f"null_values = [{nothing}]"]
             continue
-        if failing.is_empty() or 2 * len(failing) <= filled:
+        if failing.is_empty():
             continue
-        found = _find_settings(failing.unique(maintain_order=True), name, dtype, resolved)
-        if settings := list(found):
+        tried = failing.unique(maintain_order=True).head(TRIED_CELLS)
+        is_most = 2 * len(failing) > filled
+        candidates = _candidates if is_most else _negatives
+        if settings := list(_choose(tried, candidates(tried, name, dtype, resolved))):
             proposed[name] = settings
     return proposed
 
@@ -123,15 +128,9 @@ def hint_totals(failures: pl.DataFrame, accepted: pl.Series) -> pl.DataFrame:
     )
 
 
-def _find_settings(
-    cells: pl.Series, name: str, dtype: pl.DataType, resolved: ResolvedMapping
-) -> Iterator[str]:
+def _choose(tried: pl.Series, candidates: Iterable[tuple[str, Parse]]) -> Iterator[str]:
     """The settings that read the most of a column's failing cells, and more than half of them."""
-    tried = cells.head(TRIED_CELLS)
-    read = [
-        (tried.len() - parse(tried).null_count(), setting)
-        for setting, parse in _candidates(tried, name, dtype, resolved)
-    ]
+    read = [(tried.len() - parse(tried).null_count(), setting) for setting, parse in candidates]
     most = max((count for count, _ in read), default=0)
     if 2 * most > tried.len():
         best = list(dict.fromkeys(setting for count, setting in read if count == most))
@@ -146,10 +145,11 @@ def _candidates(
     """Settings to try, with the parsers that they make."""
     unit = resolved.mapping.units.get(name)
     if isinstance(dtype, pl.Decimal) or dtype == pl.Int64:
-        symbols = _find_symbols(cells)
-        for taken_off, (decimal, thousands) in product({(), symbols}, MARKS):
-            marks = NumberMarks(decimal, thousands, (*resolved.marks.symbols, *taken_off))
-            if setting := _describe(marks, resolved.marks, taken_off):
+        symbols, now = _find_symbols(cells), resolved.marks
+        ways = product({(), symbols}, MARKS, (now.negatives, *NEGATIVES))
+        for taken_off, (decimal, thousands), negatives in ways:
+            marks = NumberMarks(decimal, thousands, (*now.symbols, *taken_off), negatives)
+            if setting := _describe(marks, now, taken_off):
                 yield setting, parser_for(dtype, unit=unit, marks=marks)
     elif dtype == pl.Date or isinstance(dtype, pl.Datetime):
         times = ("",) if dtype == pl.Date else TIMES
@@ -157,6 +157,20 @@ def _candidates(
         for form in forms if dtype == pl.Date else (*forms, UNIX_SECONDS):
             setting = f'formats = {{ {name} = "{form}" }}'
             yield setting, _parse_dates(dtype, form, resolved.timezone)
+
+
+def _negatives(
+    _: pl.Series, name: str, dtype: pl.DataType, resolved: ResolvedMapping
+) -> Iterator[tuple[str, Parse]]:
+    """Settings that read numbers below zero, and all numbers that are read already as they are."""
+    now = resolved.marks
+    if not dtype.is_numeric():
+        return
+    implied = "," if now.decimal == "." else "."
+    for thousands, negatives in product((now.thousands, now.thousands or implied), NEGATIVES):
+        marks = replace(now, thousands=thousands, negatives=negatives)
+        unit = resolved.mapping.units.get(name)
+        yield _describe(marks, now, ()), parser_for(dtype, unit=unit, marks=marks)
 
 
 def _parse_dates(dtype: pl.DataType, form: str, timezone: str) -> Parse:
@@ -186,6 +200,8 @@ def _describe(marks: NumberMarks, now: NumberMarks, symbols: tuple[str, ...]) ->
     if symbols:
         named = ", ".join(f'"{symbol}"' for symbol in symbols)
         settings.append(f"symbols = [{named}]")
+    if marks.negatives != now.negatives:
+        settings.append(f'negatives = "{marks.negatives}"')
     return " and ".join(settings)
 
 

@@ -38,8 +38,11 @@ TYPE_WORDS = {
 ROUNDED = r"^\d(?:[.,]\d+)?[Ee]\+\d{2,}$"
 """How a spreadsheet shows, and saves, a number of more than 11 digits: `1.20209E+17`."""
 ROUNDED_WORDS = "an id that a spreadsheet has rounded, so that several are one; export ids as text"
-NESTED = r'^(?:\{["}]|\[["{\[\]])'
-"""How an object or a list of JSON begins, or an empty one stands; ids in brackets do not."""
+NESTED = r'^(?:\{["}]|\[["{\[\]]|\[-?\d[\d.]*(?:,-?\d[\d.]*)+\]$)'
+"""How an object or a list of JSON begins, or an empty one or one of numbers stands.
+
+One id in brackets is none of them.
+"""
 NESTED_WORDS = (
     "an object or a list in the place of an id; name what in it is the id, "
     "by a path in `flatten` of a mapping of your own"

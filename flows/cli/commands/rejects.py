@@ -35,7 +35,10 @@ HEADER = ("feed", "file", "row_number", "table", "reasons", "hint", "raw")
 AT_SOURCE = "correct it where the file is made, and deliver the file again"
 MISSING = 'fill it where the file is made, or read another column: columns = {{ {} = "…" }}'
 FORMAT = 'say how the file writes it: formats = {{ {} = "%d.%m.%Y %H:%M" }}'
-NUMBER = 'say how the file writes numbers: decimal = ",", thousands = "." or symbols = ["€"]'
+NUMBER = (
+    'say how the file writes numbers: decimal = ",", thousands = ".", symbols = ["€"] or '
+    'negatives = "(1)"'
+)
 WORDS = 'say what the file\'s word means: values = {{ {} = {{ "theirs" = "ours" }} }}'
 REFUSED = "nothing: the person was erased from this workspace"
 ENCODING = 'correct it where the file is made, or say what it is written in: encoding = "latin-1"'

@@ -208,7 +208,9 @@ def _warn_of_absence(
     for feed in feeds:
         if not any(raw.feed is feed for raw in files):
             said = f"no file matches {feed.section.files}"
-            yield feed.warn("no_files", said, "files", count=0)
+            braces = ", in which braces stand for themselves: * ? and [ab] are wildcards"
+            more = braces if "{" in feed.section.files else ""
+            yield feed.warn("no_files", said + more, "files", count=0)
         if folders := find_folders(root, feed):
             pattern = feed.section.files.rstrip("/")
             inside = f"{pattern}/*{PurePosixPath(pattern).suffix}"

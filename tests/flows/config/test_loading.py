@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.config.configured_feeds import configure_feeds
 from flows.config.environment import overlay, overrides, variable
 from flows.config.loading import LoadedWorkspace, config_schema, load_workspace
 from flows.errors import ConfigurationError
@@ -283,6 +284,60 @@ def test_a_feed_that_fails_when_late_and_is_never_late_is_told(
     assert [(one.code, one.setting) for one in found.warnings] == [
         (code, "feeds[1].on_late") for code in codes
     ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"table": '"orders"', "repeats": '"add"'}, ["repeats"]),
+        ({"table": '"ad_stats"', "repeats": '"add"'}, []),
+        ({"table": '"orders"', "repeats": '"replace"'}, []),
+        ({"table": '"events"', "without": '["event_type", "url"]'}, ["without"]),
+        ({"table": '"events"', "without": '["url"]', "columns": '{ url = "u" }'}, ["without"]),
+        ({"table": '"ad_stats"', "without": '["spend", "clicks"]'}, []),
+        ({"table": "", "source": '"google_ads.report"', "without": '["date_day"]'}, ["without"]),
+        ({"table": '"orders"', "conversions": '["purchase"]'}, ["conversions"]),
+        ({"table": '"ad_stats"', "conversions": '["purchase"]'}, []),
+        ({"table": '"ad_conversions"', "conversions": '["purchase"]'}, ["conversions"]),
+        (
+            {
+                "table": '"ad_conversions"',
+                "conversions": '["purchase"]',
+                "constants": '{ platform = "google_ads" }',
+            },
+            [],
+        ),
+    ],
+)
+def test_a_feed_s_setting_that_does_nothing_is_told(
+    tmp_path: Path, settings: dict[str, str], told: list[str]
+) -> None:
+    found = load(tmp_path, FEED + feed(**settings)).warnings
+    assert [(one.code, one.setting) for one in found] == [
+        ("setting_idle", f"feeds[1].{name}") for name in told
+    ]
+
+
+@pytest.mark.parametrize(
+    ("feeds", "place"),
+    [
+        ([{"name": '"crm"'}, {"name": '"crm"'}], 1),
+        ([{"name": '"orders"'}, {"table": '"orders"'}], 0),
+        ([{}, {}, {"name": '"contacts_2"'}], 2),
+    ],
+)
+def test_a_feed_s_name_that_another_bears_is_refused(
+    tmp_path: Path, feeds: list[dict[str, str]], place: int
+) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        load(tmp_path, "\n".join(feed(**settings) for settings in feeds))
+    assert str(told.value).count("is called that, too") == 1
+    assert f"feeds[{place}].name" in str(told.value)
+
+
+def test_feeds_without_names_are_numbered(tmp_path: Path) -> None:
+    found = load(tmp_path, "\n".join([feed(), feed(name='"crm"'), feed()]))
+    assert [one.name for one in configure_feeds(found.config)] == ["contacts", "crm", "contacts_2"]
 
 
 def test_the_environment_wins(tmp_path: Path) -> None:

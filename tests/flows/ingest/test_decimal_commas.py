@@ -36,6 +36,18 @@ def test_with_the_setting_every_cent_is_there(tmp_path: Path) -> None:
     assert [account(one) for one in read.inputs] == [(2, 2, 0, 0, 0)]
 
 
+def test_numbers_below_zero_of_accounting_programs_need_their_setting(tmp_path: Path) -> None:
+    """1,234.56 spent, and 12.34 given back."""
+    file = FILES["raw/meta/März.csv"].replace(b'"12,34"', b'"12,34-"')
+    files = {"raw/meta/März.csv": file}
+    read = read_files(tmp_path, EUR + TOML + 'decimal = ","\n', files)
+    problem = str(find_refusal(read, load_workspace(tmp_path / "ws", environ={}).config))
+    assert 'negatives = "1-" would read column "Amount spent (EUR)"' in problem
+    read = read_files(tmp_path / "2", EUR + TOML + 'decimal = ","\nnegatives = "1-"\n', files)
+    (spend,) = zip(*rows(read, "ad_stats", "spend"), strict=True)
+    assert sum(spend) == Decimal("1222.22")
+
+
 def test_a_total_row_in_words_that_nobody_knows_names_the_setting(tmp_path: Path) -> None:
     total = ",,Zwei Zeilen zusammen,1246.90,1207\n"
     text = FILES["raw/meta/März.csv"].decode().replace('"1.234,56",1.200', "1234.56,1200")

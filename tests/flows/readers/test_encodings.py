@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from contracts.config.feed_section import FeedSection
 from flows.readers import ROW_NUMBER, RefusedFile
 
 TEXT = "id,name\n1,José\n2,Zoë\n3,Müller €\n4,Bob\n"
@@ -42,6 +43,15 @@ def test_latin_1(read: Callable, given: str | None) -> None:
     feed, rows, _ = read(TEXT.replace("€", "x").encode("latin-1"), encoding=given)
     assert rows["name"].to_list() == ["José", "Zoë", "Müller x", "Bob"]
     assert bool(feed.notes) == (given is None)
+
+
+@pytest.mark.parametrize("given", ["latin-1", "ISO-8859-1"])
+def test_what_is_called_latin_1_is_windows_1252_as_browsers_read_it(
+    read: Callable, given: str
+) -> None:
+    section = FeedSection(table="contacts", files="raw/x", encoding=given)
+    _, rows, _ = read(TEXT.encode("cp1252"), encoding=section.encoding)
+    assert rows["name"].to_list() == NAMES
 
 
 @pytest.mark.parametrize(

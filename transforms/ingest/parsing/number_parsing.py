@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from contracts.config.source_mapping import NegativeForm
+
 SPACES = "\u00a0\u202f\u2009"
 """Unbroken and thin spaces, as French and Swiss exports set them between groups of digits."""
 APOSTROPHES = "'\u2019"
@@ -32,11 +34,14 @@ class NumberMarks:
             apostrophe for the typographic one, too.
         symbols: Texts taken off the ends of a number, on both sides of its sign, as `€`; one
             between digits may be a mark (`12€50`), and such a cell is no number.
+        negatives: How numbers below zero may be written beside `-1`; symbols may stand within the
+            brackets and without, and on both sides of a sign behind.
     """
 
     decimal: str = "."
     thousands: str | None = None
     symbols: tuple[str, ...] = ()
+    negatives: NegativeForm | None = None
 
     @property
     def pattern(self) -> str:
@@ -63,10 +68,14 @@ def plain_numbers(cells: pl.Series, marks: NumberMarks) -> pl.Series:
     if cells.dtype != pl.String:
         return cells.cast(pl.String)
     text = cells
-    if marks.symbols:
-        taken = "|".join(map(re.escape, sorted(marks.symbols, key=len, reverse=True)))
-        text = text.str.replace(rf"^(?:\s|{taken})*([+{MINUS}-]?)(?:\s|{taken})*", "${1}")
-        text = text.str.replace(rf"(?:\s|{taken})+$", "")
+    taken = "|".join([r"\s", *map(re.escape, sorted(marks.symbols, key=len, reverse=True))])
+    if marks.negatives == "(1)":
+        text = text.str.replace(rf"^(?:{taken})*\((.*)\)(?:{taken})*$", "-${1}")
+    elif marks.negatives == "1-":
+        text = text.str.replace(rf"^(.*)[{MINUS}-](?:{taken})*$", "-${1}")
+    if marks.symbols or marks.negatives:
+        text = text.str.replace(rf"^(?:{taken})*([+{MINUS}-]?)(?:{taken})*", "${1}")
+        text = text.str.replace(rf"(?:{taken})+$", "")
     text = text.str.strip_chars(f" \t\r\n{SPACES}").replace("", None)
     text = text.str.replace(MINUS, "-", literal=True)
     if marks == PLAIN:

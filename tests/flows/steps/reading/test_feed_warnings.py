@@ -262,3 +262,12 @@ def test_a_time_far_off_is_told(tmp_path: Path, time: str, where: str | None) ->
         assert f"1 file with rows {where}, as orders of {time[:10]}" in told.message
         assert "in raw/orders/2.csv" in told.message
         assert (told.count, told.setting) == (1, "feeds[0].null_values")
+
+
+@pytest.mark.parametrize(("files", "told_of"), [("raw/ads/{a,b}.csv", 1), ("raw/x/*.csv", 0)])
+def test_braces_that_match_nothing_are_told_to_be_no_wildcards(
+    tmp_path: Path, files: str, told_of: int
+) -> None:
+    found = read_files(tmp_path, CONTACTS + GOOGLE.replace("raw/ads/*", files), PEOPLE)
+    (told,) = warned(found.warnings, "no_files")
+    assert told.message.count("braces stand for themselves") == told_of

@@ -24,9 +24,36 @@ SWISS = NumberMarks(thousands="'", symbols=("CHF",))
 DOLLARS = NumberMarks(symbols=("$", "US$", "USD"))
 
 
+BRACKETS = NumberMarks(thousands=",", symbols=("$", "USD"), negatives="(1)")
+BEHIND = NumberMarks(decimal=",", thousands=".", symbols=("EUR",), negatives="1-")
+
+
 @pytest.mark.parametrize(
     ("marks", "text", "number"),
     [
+        (PLAIN, "(12.34)", None),
+        (PLAIN, "12.34-", None),
+        (BRACKETS, "(12.34)", "-12.34"),
+        (BRACKETS, " ( 1,234.50 ) ", "-1234.5"),
+        (BRACKETS, "($1,234.50)", "-1234.5"),
+        (BRACKETS, "$ (12)", "-12"),
+        (BRACKETS, "(12) USD", "-12"),
+        (BRACKETS, "-$12.34", "-12.34"),
+        (BRACKETS, "12.34", "12.34"),
+        (BRACKETS, "12.34-", None),
+        (BRACKETS, "(-12.34)", None),
+        (BRACKETS, "-(12.34)", None),
+        (BRACKETS, "(12.34", None),
+        (BRACKETS, "()", None),
+        (BRACKETS, "(1) (2)", None),
+        (BEHIND, "12,50-", "-12.5"),
+        (BEHIND, "1.234,50\u2212", "-1234.5"),
+        (BEHIND, "1.234,50 EUR-", "-1234.5"),
+        (BEHIND, "1.234,50- EUR", "-1234.5"),
+        (BEHIND, "-7,5", "-7.5"),
+        (BEHIND, "-7,5-", None),
+        (BEHIND, "-", None),
+        (BEHIND, "(7,5)", None),
         (PLAIN, "12.34", "12.34"),
         (PLAIN, "-0.5", "-0.5"),
         (PLAIN, "1,234", None),
