@@ -79,6 +79,7 @@ class Described:
         }
         self.by_email = self._map_emails()
         self.messages: dict[tuple[str, str, str | None], Message] = {}
+        self.claimed: dict[tuple[str, str | None], Message] = {}
         self._describe()
 
     def _map_emails(self) -> dict[tuple[str, str], str]:
@@ -129,22 +130,23 @@ class Described:
             self._belong(message)
 
     def _claim_implied(self) -> None:
-        """A message that no asset describes is the implied one whose id it bears, if it is free.
+        """A message that no asset describes is the implied one whose id it bears.
 
-        It is not where sends name its campaign and no message.
+        A campaign's, where sends do not name it with another campaign, and the campaign has no
+        levels; sends that name this campaign alone are then of that message.
         """
-        taken = {
-            (r["org_id"], "campaign", r.get("campaign_id"))
-            for r in self.tables.get("sends", [])
-            if r.get("message_id") is None
-        }
+        sends = self.tables.get("sends", [])
         for m in [m for m in self.messages.values() if m.kind == "message" and not m.asset]:
-            keys = [(m.org, kind, m.id) for kind in ("dispatch", "campaign")]
-            free = [key for key in keys if key in self.messages and key not in taken]
+            named = {r["campaign_id"] for r in sends if is_of(r, m) and r.get("campaign_id")}
+            kinds = ("dispatch",) if named - {m.id} else ("dispatch", "campaign")
+            keys = [(m.org, kind, m.id) for kind in kinds]
+            free = [key for key in keys if key in self.messages and self.messages[key].is_described]
             if free:
                 implied = self.messages.pop(free[0])
                 m.name, m.is_described = implied.name, True
                 m.dispatch_id, m.campaign_id = implied.dispatch_id, implied.campaign_id
+                if implied.kind == "campaign":
+                    self.claimed[m.org, m.id] = m
 
     def _add(self, message: Message) -> Message:
         return self.messages.setdefault((message.org, message.kind, message.id), message)
@@ -156,6 +158,8 @@ class Described:
             return self._add(Message(org, "message", row["message_id"], is_described=False))
         if row.get("campaign_id") is not None:
             own = row["campaign_id"]
+            if (org, own) in self.claimed:
+                return self.claimed[org, own]
             name = self.by_key["campaigns"].get((org, own), {}).get("name")
             return self._add(
                 Message(org, "campaign", own, name, is_described=False, campaign_id=own)
@@ -186,6 +190,11 @@ class Described:
             or min(filter(None, happened), key=CHANNELS.index, default=None)
             or (OTHER if m.kind == "message" else None)
         )
+
+
+def is_of(row: Row, message: Message) -> bool:
+    """Whether a row names a message."""
+    return (row["org_id"], row.get("message_id")) == (message.org, message.id)
 
 
 def channel_of(event_type: str) -> str | None:

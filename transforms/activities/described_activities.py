@@ -47,8 +47,11 @@ OWN_MESSAGE = "own message"
 
 
 def number_messages(messages: pl.LazyFrame) -> pl.LazyFrame:
-    """Number messages (`DescribedMessages`), as `NumberedMessages`."""
-    return messages.sort(MESSAGE_KEY).with_row_index(MESSAGE_NO).select(columns(NumberedMessages))
+    """Number messages (`DescribedMessages`), as `NumberedMessages`: one a key that rows name."""
+    implied = pl.col(DescribedMessages.implied_key)
+    again = messages.filter(implied.is_not_null()).with_columns(implied.alias(MESSAGE_KEY))
+    every = pl.concat([messages, again])
+    return every.sort(MESSAGE_KEY).with_row_index(MESSAGE_NO).select(columns(NumberedMessages))
 
 
 def number_sends(sends: Rows[KeyedSends], messages: Held[NumberedMessages]) -> Rows[NumberedSends]:

@@ -8,6 +8,9 @@ class DescribedMessages(Table):
     """One row per message that an asset describes, a send or event names, or a level implies."""
 
     message_key: Key = column("key of the message", key=True, required=True)
+    implied_key: Key = column(
+        "the key of sends that name its campaign alone, where events name it by the campaign's id"
+    )
     org_id: Text = column("organization", required=True)
     message_id: Text = column("the message; null where none is named")
     message_name: Text = column("its name; null where nothing describes it")

@@ -106,7 +106,8 @@ class MessageExclusions:
 
     def _key_events(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Events with the message and the contact of the send that they name, where one is."""
-        sends = PlacedKeys.whole(self.run.catalog, self.run.names.channels).read_sends()
+        names = self.run.names
+        sends = PlacedKeys.whole(self.run.catalog, names.channels, names.claimed).read_sends()
         of_send = sends.select(SEND, pl.col(KEY).alias(OWN_KEY), pl.col(CONTACT).alias(OWN_CONTACT))
         return (
             select_event_keys(rows, self.run.names.channels.own)

@@ -90,7 +90,7 @@ class UnitBuilder:
         self.names = run.names
         organizations = number_organizations(self.names.messages)
         self.named = prepare_facts(run.inputs, self.names, organizations)
-        self.keys = PlacedKeys.whole(run.catalog, self.names.channels)
+        self.keys = PlacedKeys.whole(run.catalog, self.names.channels, self.names.claimed)
 
     def count_rows(self) -> int:
         """How many sends and events were read."""

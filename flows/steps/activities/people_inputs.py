@@ -73,7 +73,8 @@ class PeopleInputs(StepInputs):
 
     def open_keys(self) -> KeyFiles:
         """The key columns of sends and events."""
-        return KeyFiles.of(self.catalog, self.names.channels, fact_rows_at_once(self.config.run))
+        names, most_rows = self.names, fact_rows_at_once(self.config.run)
+        return KeyFiles.of(self.catalog, names.channels, names.claimed, most_rows)
 
     def identify_owners(self, batch: Batch) -> str:
         """What addresses decide of the rows of a batch."""

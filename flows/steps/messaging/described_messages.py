@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -36,6 +37,7 @@ from flows.steps.step_inputs import StepInputs
 from transforms.messaging.domain_sums import list_domains
 from transforms.messaging.event_assignment import find_event_channels
 from transforms.messaging.messages.hierarchy import describe_messages
+from transforms.messaging.messages.implied_messages import list_claimed
 from transforms.messaging.messages.message_costs import price_messages, rate_messages
 from transforms.messaging.messages.message_references import add_event_channels, merge_references
 from transforms.messaging.send_keys import EventScope
@@ -59,6 +61,11 @@ class NamedKeys:
     owners: Held[AddressOwners]
     domains: Rows[ContactDomains]
     domain_names: Held[DomainNames]
+
+    @cached_property
+    def claimed(self) -> pl.DataFrame:
+        """The messages whose sends may name their campaign alone."""
+        return list_claimed(self.messages)
 
     def keep(self, folder: Path) -> str:
         """Keep them for the next run; return what they are."""
@@ -139,7 +146,7 @@ def _find_messages(
     without = described.filter(pl.col(DescribedMessages.channel) == OTHER_CHANNEL)
     if without.is_empty() or not (catalog.has_rows("sends") and catalog.has_rows("events")):
         return described
-    told = _find_event_channels(inputs, channels, without)
+    told = _find_event_channels(inputs, channels, described, without)
     if told.is_empty():
         return described
     named = add_event_channels(references, told.lazy(), channels.codes)
@@ -157,10 +164,14 @@ def _describe(inputs: StepInputs, references: pl.LazyFrame) -> Held[DescribedMes
 
 
 def _find_event_channels(
-    inputs: StepInputs, channels: RunChannels, messages: pl.DataFrame
+    inputs: StepInputs,
+    channels: RunChannels,
+    described: Held[DescribedMessages],
+    messages: pl.DataFrame,
 ) -> Held[EventChannels]:
     """The channels that the events of sends give to messages for which no feed names one."""
-    keys = KeyFiles.of(inputs.catalog, channels, fact_rows_at_once(inputs.config.run))
+    claimed, most_rows = list_claimed(described), fact_rows_at_once(inputs.config.run)
+    keys = KeyFiles.of(inputs.catalog, channels, claimed, most_rows)
     found = [
         find_event_channels(
             keys.read_sends(group), keys.read_events(EventScope.SEND, group), messages.lazy()

@@ -17,6 +17,7 @@ from flows.folders import list_matching
 from flows.ingest.send_key_files import WHOLE, scope_folder
 from transforms.common.joins import HELD
 from transforms.common.keys import BUCKETS
+from transforms.messaging.messages.implied_messages import name_claimed
 from transforms.messaging.send_keys import EventScope, recode_types
 
 ROWS_A_GROUP = 2_000_000
@@ -42,20 +43,24 @@ class KeyFiles:
 
     Attributes:
         files: The files that give them.
+        claimed: The messages whose sends may name their campaign alone (`list_claimed`).
         groups: How many groups of buckets there are.
     """
 
     files: tuple[RowFile, ...]
     channels: RunChannels
+    claimed: pl.DataFrame
     groups: int = 1
 
     @classmethod
-    def whole(cls, catalog: Catalog, channels: RunChannels) -> Self:
+    def whole(cls, catalog: Catalog, channels: RunChannels, claimed: pl.DataFrame) -> Self:
         """All that was read, in one group."""
-        return cls(tuple(list_key_files(catalog)), channels)
+        return cls(tuple(list_key_files(catalog)), channels, claimed)
 
     @classmethod
-    def of(cls, catalog: Catalog, channels: RunChannels, most_rows: int) -> Self:
+    def of(
+        cls, catalog: Catalog, channels: RunChannels, claimed: pl.DataFrame, most_rows: int
+    ) -> Self:
         """Choose as many groups as keep one of them small.
 
         Args:
@@ -63,10 +68,10 @@ class KeyFiles:
                 into several groups. Where there are no rows, there is no group.
         """
         files = list_key_files(catalog)
-        rows = cls(tuple(files), channels).rows
+        rows = cls(tuple(files), channels, claimed).rows
         cuts = rows // (BUCKETS * most_rows) + 1
         groups = min(BUCKETS, rows // min(ROWS_A_GROUP, most_rows) + 1) if rows else 0
-        return cls(tuple(files), channels, BUCKETS * cuts if cuts > 1 else groups)
+        return cls(tuple(files), channels, claimed, BUCKETS * cuts if cuts > 1 else groups)
 
     @property
     def rows(self) -> int:
@@ -85,7 +90,9 @@ class KeyFiles:
     def read_sends(self, group: int | None = None) -> Rows[FeedSends]:
         """The sends in a group of buckets, or in all of them."""
         parts = list(self._read("sends", EventScope.SEND, group))
-        return pl.concat(parts).select(SENDS.names()) if parts else pl.LazyFrame(schema=SENDS)
+        if not parts:
+            return pl.LazyFrame(schema=SENDS)
+        return name_claimed(pl.concat(parts).select(SENDS.names()), self.claimed)
 
     def read_events(self, scope: EventScope, group: int | None = None) -> Rows[FeedEvents]:
         """The events of a scope in a group of buckets, or in all of them."""

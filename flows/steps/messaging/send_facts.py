@@ -114,7 +114,7 @@ def build_facts(inputs: StepInputs, names: NamedKeys, folder: Path) -> FactFiles
     files.begin(organizations)
     files.groups.mkdir()
     most_rows = fact_rows_at_once(inputs.config.run) // inputs.workers.at_once
-    keys = KeyFiles.of(inputs.catalog, names.channels, most_rows)
+    keys = KeyFiles.of(inputs.catalog, names.channels, names.claimed, most_rows)
     named = prepare_facts(inputs, names, organizations)
     links = LinkInputs.of(keys, named.codes, names.owners, files.groups)
     parts = keys.rows // ROWS_A_PART + 1

@@ -4,16 +4,16 @@ A campaign without dispatches or messages has one of each that bears its id and 
 without messages one message.
 
 So campaign c1 alone has a dispatch c1 and a message c1, and sends that name only the campaign
-are of that message. Events that name a message c1, which no feed describes, claim the implied one:
-theirs is its name. They cannot where such sends have it already, nor where a feed's own message is
+are of that message. Events that name a message c1, which no feed describes, are of the implied one,
+too: theirs is its name, and such sends are its sends. They are not where a feed's own message is
 called c1: then the implied one is `campaign:c1`.
 """
 
 import polars as pl
 
-from contracts.columns import Rows
+from contracts.columns import Held, Rows
 from contracts.facts.messaging.hierarchy import DescribedMessages
-from contracts.facts.messaging.send_keys import MessageReferences
+from contracts.facts.messaging.send_keys import FeedSends, MessageReferences
 from contracts.feeds import Campaigns, Dispatches, Messages
 from transforms.common.keys import IMPLIED_BY_DISPATCH, IMPLIED_MESSAGE, hash_id
 
@@ -24,6 +24,7 @@ REFERRED_CAMPAIGN = REFERRED.format(MessageReferences.campaign_id)
 REFERRED_LAST = REFERRED.format(MessageReferences.last_campaign_id)
 REFERRED_CHANNEL = REFERRED.format(MessageReferences.channel)
 CAMPAIGN_KEY = [Campaigns.org_id, Campaigns.campaign_id]
+IDS = [DescribedMessages.org_id, DescribedMessages.message_id]
 
 
 def imply_messages(
@@ -110,29 +111,65 @@ def _imply_by_campaigns(
 def claim_implied(
     undescribed: pl.LazyFrame, implied: pl.LazyFrame
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Let a message that no asset describes be the implied one whose id it bears, if it is free.
+    """Let a message that no asset describes be the implied one whose id it bears.
+
+    One that sends name with another campaign is not the message of the campaign whose id it bears.
 
     Returns:
         The messages that nothing describes, the implied one's names beside; the other implied ones.
     """
-    keys = [DescribedMessages.org_id, DescribedMessages.message_id]
     key, campaign = DescribedMessages.message_key, DescribedMessages.campaign_id
-    best = (
-        implied.filter(DescribedMessages.is_described, pl.col(IS_SENT).is_null())
-        .group_by(keys)
-        .agg(
-            pl.col(
-                key,
-                DescribedMessages.message_name,
-                DescribedMessages.dispatch_id,
-                campaign,
-                DescribedMessages.is_described,
-            )
-            .sort_by(IMPLIED_BY, descending=True)
-            .first()
+    names_another = pl.any_horizontal(
+        pl.col(name) != pl.col(DescribedMessages.message_id)
+        for name in (REFERRED_CAMPAIGN, REFERRED_LAST)
+    ).fill_null(value=False)
+    by_dispatch = implied.filter(pl.col(IMPLIED_BY) == BY_DISPATCH)
+    claimed = pl.concat(
+        undescribed.filter(is_such).join(
+            _choose_implied(of), on=IDS, how="left", validate="m:1", suffix=" implied"
         )
+        for is_such, of in ((names_another, by_dispatch), (~names_another, implied))
     )
-    claimed = undescribed.join(best, on=keys, how="left", validate="m:1", suffix=" implied")
     left = implied.join(claimed, left_on=key, right_on=f"{key} implied", how="anti")
     own = claimed.with_columns(pl.coalesce(f"{campaign} implied", campaign).alias(campaign))
     return own.drop(f"{campaign} implied", f"{key} implied"), left.drop(IS_SENT)
+
+
+def _choose_implied(implied: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per id that a level without others implies: a dispatch's before a campaign's."""
+    key = DescribedMessages.message_key
+    implied_key = pl.when(IS_SENT).then(key).alias(DescribedMessages.implied_key)
+    names = pl.col(
+        key,
+        DescribedMessages.implied_key,
+        DescribedMessages.message_name,
+        DescribedMessages.dispatch_id,
+        DescribedMessages.campaign_id,
+        DescribedMessages.is_described,
+    )
+    return (
+        implied.filter(DescribedMessages.is_described)
+        .with_columns(implied_key)
+        .group_by(IDS)
+        .agg(names.sort_by(IMPLIED_BY, descending=True).first())
+    )
+
+
+def list_claimed(messages: Held[DescribedMessages]) -> pl.DataFrame:
+    """The messages that sends name by their campaign alone, and events by its id."""
+    keys = messages.select(DescribedMessages.implied_key, DescribedMessages.message_key)
+    return keys.drop_nulls().sort(DescribedMessages.implied_key)
+
+
+def name_claimed(sends: Rows[FeedSends], claimed: pl.DataFrame) -> Rows[FeedSends]:
+    """Give sends that name a campaign alone the message that claims to be its.
+
+    Args:
+        claimed: `list_claimed`.
+    """
+    if claimed.is_empty():
+        return sends
+    own = pl.col(FeedSends.message_key)
+    return sends.with_columns(
+        own.replace(claimed[DescribedMessages.implied_key], claimed[DescribedMessages.message_key])
+    )

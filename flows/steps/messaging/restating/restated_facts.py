@@ -86,7 +86,7 @@ class FactRestatement:
     def open_keys(self, files: Iterable[RowFile]) -> KeyFiles:
         """The key columns of some files."""
         own = tuple(file for file in files if file.table != MEMBERS)
-        return KeyFiles(own, self.names.channels)
+        return KeyFiles(own, self.names.channels, self.names.claimed)
 
     def require_few(self, *held: HeldKeys | KeyFiles) -> None:
         """Give up where too many rows must be looked at.
@@ -114,6 +114,8 @@ def restate_facts(
     Returns:
         None where all facts are to be built anew.
     """
+    if not names.claimed.equals(base.names.claimed):
+        return None
     organizations = number_organizations(names.messages, base.facts.organizations().collect())
     zone, nobody = inputs.config.workspace.timezone, key_members(_scan_members([])).collect()
     before, now = (number_facts(one, organizations, nobody, zone) for one in (base.names, names))

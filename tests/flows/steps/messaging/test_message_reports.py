@@ -226,7 +226,10 @@ def test_little_memory_cuts_buckets_into_groups_that_give_the_same(
     monkeypatch.setattr(send_key_files, "SMALL", 0)
     ran = run_workspace(workspace, tmp_path / "groups")
     assert ran.tables() == expected
-    assert key_files.KeyFiles.of(ran.read.catalog, RunChannels(), rows // 7).groups == 8
+    assert (
+        key_files.KeyFiles.of(ran.read.catalog, RunChannels(), pl.DataFrame(), rows // 7).groups
+        == 8
+    )
     assert len(list((tmp_path / "groups" / "scratch").rglob("contacts-*.arrow"))) > 3
 
 

@@ -93,6 +93,42 @@ def test_hold_outs_stand_in_holdout_alone(worlds: dict[str, Ran]) -> None:
 
 
 @world
+def by_campaign() -> dict[str, Rows]:
+    """Sends name their campaign alone; a tracker's events its id as that of their message."""
+    opened = {"contact_id": "101", "message_id": "q2"}
+    return {
+        "campaigns": b"campaign_id,name,channel\nq2,Q2,email\n7,Seven,email\n8,Eight,email\n",
+        "sends": b"send_id,campaign_id,message_id,contact_id,status\n"
+        b"s1,q2,,101,delivered\ns2,q2,,102,delivered\ns7,7,,101,delivered\ns8,8,7,101,delivered\n",
+        "events": [
+            event("o1", "email_opened", **opened),
+            event("o2", "email_opened", send_id="s2"),
+        ],
+    }
+
+
+def test_events_that_name_a_campaign_s_id_are_of_the_message_that_it_implies(
+    worlds: dict[str, Ran],
+) -> None:
+    """Its two sends are opened, nobody was sent a third, and its people's steps bear its id."""
+    ran = worlds["by_campaign"]
+    got = row(ran, "email", "message_report", message_id="q2")
+    assert (got["campaign_id"], got["message_name"]) == ("q2", "Q2")
+    assert (got["sends"], got["unique_opens"]) == (2, 2)
+    steps = ran.table("people", "contact_journey").filter(campaign_id="q2")
+    assert steps.get_column("message_id").to_list() == ["q2"] * 4
+
+
+def test_a_message_that_sends_name_with_another_campaign_is_not_implied_by_its_id(
+    worlds: dict[str, Ran],
+) -> None:
+    """Message 7 is of campaign 8; a send of campaign 7 alone is of the message that 7 implies."""
+    got = worlds["by_campaign"].table("email", "message_report").filter(sends=1)
+    told = got.select("campaign_id", "message_id", "message_name").sort("campaign_id")
+    assert told.rows() == [("7", "campaign:7", "Seven"), ("8", "7", None)]
+
+
+@world
 def shown_by_id() -> dict[str, Rows]:
     """A provider's events name each send; those of a link tracker message and contact alone."""
     of_pair = {"message_id": "m1", "contact_id": "101"}
