@@ -5,6 +5,14 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from contracts import columns
+from contracts.config.cell_forms import (
+    BOTH_MARKS,
+    DecimalMark,
+    NegativeForm,
+    ThousandsMark,
+    Unit,
+    require_forms,
+)
 from contracts.config.nearest_names import unknown
 from contracts.config.setting_types import (
     FEED_NAME_PATTERN,
@@ -13,20 +21,13 @@ from contracts.config.setting_types import (
     FeedPath,
     Section,
     Share,
-    StampFormat,
+    StampFormats,
     Symbol,
     TimeZone,
     TotalRow,
     problem,
 )
-from contracts.config.source_mapping import (
-    BOTH_MARKS,
-    DecimalMark,
-    Expression,
-    NegativeForm,
-    ThousandsMark,
-    require_stamps,
-)
+from contracts.config.source_mapping import Expression
 from contracts.feeds import FEEDS
 
 
@@ -70,11 +71,17 @@ class FeedSection(Section):
         description="our column = { the file's word = ours }, in any case",
         examples=[{"event_type": {"geöffnet": "email_opened"}}],
     )
-    formats: dict[str, StampFormat] = Field(
+    formats: dict[str, StampFormats] = Field(
         {},
-        description="our column = strptime format of days and stamps that are not ISO 8601 "
-        "(%s: Unix seconds); one that reads no whole day is an error",
+        description="our column = strptime format of days and stamps that are not ISO 8601, or "
+        "several to try in turn (%s: Unix seconds); one that reads no whole day is an error",
         examples=[{"occurred_at": "%d.%m.%Y %H:%M"}],
+    )
+    units: dict[str, Unit] = Field(
+        {},
+        description="our column = what its numbers count: of amounts micros or percent, of stamps "
+        "unix_seconds, unix_milliseconds, unix (by magnitude) or excel_days",
+        examples=[{"occurred_at": "unix_milliseconds"}],
     )
     decimal: DecimalMark | None = Field(
         None,
@@ -169,7 +176,7 @@ class FeedSection(Section):
         for section, name in self.named_columns():
             if name not in known:
                 raise problem(unknown(f"column of {self.table}", name, known), section, name)
-        require_stamps(self.formats, self.table)
+        require_forms(self.formats, self.units, self.table)
         return self
 
     def named_columns(self) -> list[tuple[str, str]]:
@@ -179,6 +186,7 @@ class FeedSection(Section):
             "constants": self.constants,
             "values": self.values,
             "formats": self.formats,
+            "units": self.units,
             "without": self.without,
         }
         return [(setting, name) for setting, named in settings.items() for name in named]

@@ -8,7 +8,15 @@ from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
 import polars as pl
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+)
 from pydantic_core import PydanticCustomError
 
 from contracts.channels import NO_CHANNELS
@@ -184,6 +192,10 @@ Encoding = Annotated[str, AfterValidator(name_encoding)]
 Symbol = Annotated[str, AfterValidator(check_symbol)]
 TotalRow = Annotated[str, AfterValidator(check_total_row)]
 StampFormat = Annotated[str, AfterValidator(check_format)]
+StampFormats = Annotated[
+    Annotated[StampFormat, Tag("one")] | Annotated[tuple[StampFormat, ...], Tag("several")],
+    Discriminator(lambda given: "several" if isinstance(given, list | tuple) else "one"),
+]
 Moment = Annotated[str, BeforeValidator(write_moment)]
 Currency = Annotated[str, Field(pattern=CURRENCY_PATTERN)]
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]

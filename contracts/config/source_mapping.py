@@ -4,27 +4,22 @@ A mapping is a TOML file in contracts/sources, named `<vendor>.<file>.toml`. Its
 models below; loading it from disk is not the contract's business.
 """
 
-from collections.abc import Iterable
-from enum import StrEnum
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts import columns
+from contracts.config.cell_forms import (
+    BOTH_MARKS,
+    DecimalMark,
+    NegativeForm,
+    ThousandsMark,
+    Unit,
+    require_forms,
+)
 from contracts.config.nearest_names import unknown
-from contracts.config.setting_types import StampFormat, Symbol, TotalRow, problem
+from contracts.config.setting_types import StampFormats, Symbol, TotalRow, problem
 from contracts.feeds import FEEDS
-
-
-class Unit(StrEnum):
-    """How a cell's text states its value, where not in the contract's own terms."""
-
-    MICROS = "micros"
-    UNIX_SECONDS = "unix_seconds"
-    UNIX_MILLISECONDS = "unix_milliseconds"
-    UNIX = "unix"
-    """Seconds, milliseconds (from 10^11 on) or microseconds (from 10^14 on): by magnitude."""
-    PERCENT = "percent"
 
 
 class Strict(BaseModel):
@@ -120,31 +115,6 @@ Expression = (
 )
 """Where a canonical column's value comes from: a column of the file, or a few of them."""
 
-DecimalMark = Literal[".", ","]
-"""What stands before a number's fraction."""
-
-ThousandsMark = Literal[",", ".", " ", "'"]
-"""What stands between groups of three digits.
-
-A space stands for the unbroken ones, too, and an apostrophe for the typographic one.
-"""
-NegativeForm = Literal["(1)", "1-"]
-"""How numbers below zero are written beside `-1`, as by accounting programs."""
-NO_STAMP = "is no day and no stamp, and formats are of these alone"
-BOTH_MARKS = "is the decimal mark too; give the other one as decimal"
-
-
-def require_stamps(formats: Iterable[str], table: str) -> None:
-    """Refuse formats of columns that are neither days nor stamps: they would do nothing.
-
-    Raises:
-        PydanticCustomError: Such a column.
-    """
-    schema = columns.polars_schema(FEEDS[table])
-    for name in formats:
-        if not schema[name].is_temporal():
-            raise problem(NO_STAMP, "formats", name)
-
 
 class Period(Strict):
     """The first and the last day that a row covers; one that covers several is rejected.
@@ -208,7 +178,7 @@ class TableMapping(Strict):
     ends.
     """
     units: dict[str, Unit] = {}
-    formats: dict[str, StampFormat | tuple[StampFormat, ...]] = {}
+    formats: dict[str, StampFormats] = {}
     """Canonical column -> strptime format of stamps that are not ISO 8601; ISO ones still hold.
 
     Of several formats, none of which reads what another one reads otherwise, the first that fits.
@@ -236,7 +206,7 @@ class TableMapping(Strict):
             for name in getattr(self, setting):
                 if name not in known:
                     raise problem(unknown(f"column of {self.table}", name, known), setting, name)
-        require_stamps(self.formats, self.table)
+        require_forms(self.formats, self.units, self.table)
         return self
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from contracts.columns import columns, polars_schema
+from contracts.config.cell_forms import ThousandsMark
 from contracts.config.feed_section import FeedSection
-from contracts.config.source_mapping import Source, SumOf, TableMapping, ThousandsMark
+from contracts.config.source_mapping import Source, SumOf, TableMapping
 from contracts.config.workspace import RunSection, Workspace
 from contracts.feeds import FEEDS, AdStats
 from contracts.manifest import Warned
@@ -230,12 +231,16 @@ def _override(mapping: TableMapping, section: FeedSection) -> TableMapping:
         if name in known
     }
     own_formats = {name: form for name, form in section.formats.items() if name in known}
+    own_units = {name: unit for name, unit in section.units.items() if name in known}
+    formats = {name: form for name, form in mapping.formats.items() if name not in own_units}
+    units = {name: unit for name, unit in mapping.units.items() if name not in own_formats}
     kept = {n: read for n, read in mapping.columns.items() if n not in own_constants}
     return mapping.model_copy(
         update={
             "columns": {**kept, **own_columns},
             "constants": {**mapping.constants, **own_constants},
             "values": {**mapping.values, **own_values},
-            "formats": {**mapping.formats, **own_formats},
+            "formats": {**formats, **own_formats},
+            "units": {**units, **own_units},
         }
     )

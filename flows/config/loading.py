@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from contracts import columns
+from contracts.config.cell_forms import BOTH_MARKS, find_unfit
 from contracts.config.feed_section import FeedSection
 from contracts.config.nearest_names import nearest, unknown
-from contracts.config.source_mapping import BOTH_MARKS, NO_STAMP, Source
+from contracts.config.source_mapping import Source
 from contracts.config.workspace import Workspace
 from contracts.feeds import FEEDS
 from contracts.manifest import Warned
@@ -168,9 +169,8 @@ def _source_problems(position: int, feed: FeedSection, sources: Mapping[str, Sou
         if name not in types
     ]
     problems += [
-        f"feeds[{position}].formats.{name}: {NO_STAMP}"
-        for name in feed.formats
-        if name in types and not types[name].is_temporal()
+        f"feeds[{position}].{setting}.{name}: {wrong}"
+        for setting, name, wrong in find_unfit(feed.formats, feed.units, types)
     ]
     if (feed.decimal or source.decimal) == feed.thousands:
         problems.append(f"feeds[{position}].thousands: {BOTH_MARKS}")

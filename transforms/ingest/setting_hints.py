@@ -8,7 +8,7 @@ from itertools import product
 import polars as pl
 
 from contracts.columns import polars_schema
-from contracts.config.source_mapping import NegativeForm
+from contracts.config.cell_forms import NegativeForm, Unit
 from contracts.config.toml_values import write_toml
 from contracts.quarantine import Quarantine
 from transforms.ingest.column_mapping import ResolvedMapping
@@ -29,15 +29,14 @@ DAYS = [
 ]
 TIMES = ("", " %H:%M", " %H:%M:%S", ", %H:%M", ", %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 NEGATIVES: tuple[NegativeForm, ...] = ("(1)", "1-")
-NOTHING = frozenset(
-    (
-        *("-", "--", "---", "\N{EN DASH}", "\N{EM DASH}"),
-        *("n/a", "na", "#n/a", "nan", "null", "(null)", "none", "nil", r"\n"),
-    )
+NOTHING = (
+    *("-", "--", "---", "\N{EN DASH}", "\N{EM DASH}"),
+    *("n/a", "na", "#n/a", "nan", "null", "(null)", "none", "nil", r"\n"),
 )
 """What files say where they have no value, in small letters."""
-OLDEST_YEAR = 1990
+OLDEST_YEAR, LAST_YEAR = 1990, 2100
 """A spreadsheet's day is read as one of 1970 if it is taken for seconds."""
+COUNTED = (Unit.UNIX_MILLISECONDS, Unit.EXCEL_DAYS)
 MOST_TOTALS = 3
 """How many rows at the end of a file may be totals."""
 TOTALS = 'stands at the end of the file; total_rows = ["…"] leaves out rows that only add up'
@@ -79,26 +78,19 @@ def propose_settings(parsed: pl.DataFrame, resolved: ResolvedMapping) -> dict[st
         if text not in parsed.columns or parsed.schema[text] != pl.String:
             continue
         is_failing = pl.col(text).is_not_null() & pl.col(name).is_null()
-        failing = parsed.filter(is_failing).get_column(text)
+        said = parsed.filter(is_failing).get_column(text)
         filled = len(parsed) - parsed.get_column(text).null_count()
-        if nothing := _find_words_of_nothing(failing):
-            proposed[name] = [f"null_values = [{nothing}]"]
-            continue
-        if failing.is_empty():
-            continue
+        says_nothing = said.str.strip_chars().str.to_lowercase().is_in(NOTHING)
+        failing = said.filter(~says_nothing)
+        words = said.filter(says_nothing).str.strip_chars().unique(maintain_order=True)
+        nothing = [f"null_values = [{', '.join(map(write_toml, words))}]"] if len(words) else []
         tried = failing.unique(maintain_order=True).head(TRIED_CELLS)
-        is_most = 2 * len(failing) > filled
+        is_most = 2 * len(failing) > filled - says_nothing.sum()
         candidates = _candidates if is_most else _negatives
-        if settings := list(_choose(tried, candidates(tried, name, dtype, resolved))):
-            proposed[name] = settings
-    return proposed
-
-
-def _find_words_of_nothing(failing: pl.Series) -> str:
-    """What stands in all cells that fail, where it says that there is nothing; as TOML."""
-    found = failing.str.strip_chars().unique(maintain_order=True).to_list()
-    are_all = bool(found) and all(word.casefold() in NOTHING for word in found)
-    return ", ".join(map(write_toml, found)) if are_all else ""
+        settings = list(_choose(tried, candidates(tried, name, dtype, resolved)))
+        if settings or failing.is_empty():
+            proposed[name] = [" and ".join([one, *nothing]) for one in settings] or nothing
+    return {name: settings for name, settings in proposed.items() if settings}
 
 
 def hint_totals(failures: pl.DataFrame, accepted: pl.Series) -> pl.DataFrame:
@@ -156,7 +148,10 @@ def _candidates(
         forms = [day + time for day, time in product(DAYS, times)]
         for form in forms if dtype == pl.Date else (*forms, UNIX_SECONDS):
             setting = f'formats = {{ {name} = "{form}" }}'
-            yield setting, _parse_dates(dtype, form, resolved.timezone)
+            yield setting, _parse_recent(parser_for(dtype, timezone=resolved.timezone, form=form))
+        for counted in (Unit.EXCEL_DAYS,) if dtype == pl.Date else COUNTED:
+            setting = f'units = {{ {name} = "{counted}" }}'
+            yield setting, _parse_recent(parser_for(dtype, unit=counted))
 
 
 def _negatives(
@@ -173,13 +168,12 @@ def _negatives(
         yield _describe(marks, now, ()), parser_for(dtype, unit=unit, marks=marks)
 
 
-def _parse_dates(dtype: pl.DataType, form: str, timezone: str) -> Parse:
-    """A parser of days or stamps that are not older than what can have been delivered."""
-    parse = parser_for(dtype, timezone=timezone, form=form)
+def _parse_recent(parse: Parse) -> Parse:
+    """A parser of days or stamps of a time in which they can have been delivered."""
 
     def parse_recent(cells: pl.Series) -> pl.Series:
         found = parse(cells)
-        return found.set(found.dt.year() < OLDEST_YEAR, None)
+        return found.set(~found.dt.year().is_between(OLDEST_YEAR, LAST_YEAR), None)
 
     return parse_recent
 

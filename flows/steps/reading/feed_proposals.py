@@ -158,9 +158,17 @@ def _find_settings(
             ambiguous += settings[1:]
             for line in settings[0].split(" and "):
                 for key, value in tomllib.loads(line).items():
-                    before = found.get(key)
-                    found[key] = before | value if isinstance(before, dict) else value
+                    found[key] = _join(found.get(key), value)
     return found, ambiguous
+
+
+def _join(before: object, value: object) -> object:
+    """What two columns need of one setting; of marks, those of the later one."""
+    if isinstance(before, dict) and isinstance(value, dict):
+        return before | value
+    if isinstance(before, list) and isinstance(value, list):
+        return list(dict.fromkeys([*before, *value]))
+    return value
 
 
 def _explain_constants(settings: Mapping[str, object]) -> Iterator[str]:

@@ -52,6 +52,44 @@ def test_a_decimal_comma_makes_the_point_the_mark_of_thousands(
     assert (found.decimal, found.thousands) == marks
 
 
+@pytest.mark.parametrize(
+    ("shipped", "told", "is_read_by"),
+    [
+        ({"units": {"date_day": "excel_days"}}, {"formats": {"date_day": "%d.%m.%Y"}}, "formats"),
+        ({"formats": {"date_day": "%d.%m.%Y"}}, {"units": {"date_day": "excel_days"}}, "units"),
+    ],
+)
+def test_a_feed_s_format_or_unit_stands_in_place_of_its_source_s_other_one(
+    shipped: dict[str, object], told: dict[str, object], is_read_by: str
+) -> None:
+    shop = SHOP.model_copy(update={"tables": (SHOP.tables[0].model_copy(update=shipped),)})
+    section = FeedSection.model_validate({"source": "shop.ads", "files": "raw/x", **told})
+    feeds = configure_feeds(Workspace(feeds=(section,)), {"shop.ads": shop})
+    mapping = feeds[0].mappings[0].mapping
+    assert {one for one in ("formats", "units") if getattr(mapping, one)} == {is_read_by}
+
+
+def test_amounts_and_stamps_of_a_file_of_one_s_own_are_read_in_their_units(tmp_path: Path) -> None:
+    """12,500,000 micros are 12.50; a stamp in milliseconds, one of either abbreviated zone."""
+    toml = feed(
+        "orders", "raw/a/*", units='{ revenue = "micros", ordered_at = "unix_milliseconds" }'
+    )
+    zones = '{ ordered_at = ["%m/%d/%Y %H:%M EST", "%m/%d/%Y %H:%M EDT"] }'
+    toml += feed("orders", "raw/b/*", formats=zones, timezone='"America/New_York"')
+    files = {
+        "raw/a/1.csv": b"order_id,ordered_at,revenue\n1,1767225600500,12500000\n",
+        "raw/b/1.csv": b"order_id,ordered_at,revenue\n"
+        b"2,01/31/2026 10:00 EST,1\n3,07/31/2026 10:00 EDT,2\n",
+    }
+    read = read_files(tmp_path, toml, files)
+    found = rows(read, "orders", "order_id", "ordered_at", "revenue")
+    assert [(one, at.isoformat(), money) for one, at, money in sorted(found)] == [
+        ("1", "2026-01-01T00:00:00.500000+00:00", Decimal("12.5")),
+        ("2", "2026-01-31T15:00:00+00:00", Decimal(1)),
+        ("3", "2026-07-31T14:00:00+00:00", Decimal(2)),
+    ]
+
+
 def test_a_decimal_comma_of_a_mapping_of_one_s_own_makes_the_point_that_mark_too() -> None:
     own = SHOP.model_copy(update={"decimal": ",", "thousands": None})
     section = FeedSection(source="shop.ads", files="raw/x")

@@ -58,6 +58,22 @@ WRONG = [
     (feed(columns='{ contct_id = "id" }'), "feeds[0].columns.contct_id: unknown", "'contact_id'"),
     (feed(columns="{ contact_id = 5 }"), "feeds[0].columns.contact_id: must be a column", "first"),
     (feed(columns='{ email = { frist = ["a"] } }'), "feeds[0].columns.email: must be", "first"),
+    (feed(units='{ email = "unix" }'), "feeds[0].units.email: 'unix' is of stamps alone", ""),
+    (feed(units='{ created_at = "micros" }'), "'micros' is of amounts alone", "created_at"),
+    (feed(units='{ created_at = "unx" }'), "feeds[0].units.created_at: must be", "'unix'"),
+    (
+        feed(units='{ created_at = "unix" }', formats='{ created_at = "%d.%m.%Y" }'),
+        "feeds[0].units.created_at: has a format, too",
+        "one of the two",
+    ),
+    (feed(formats='{ created_at = ["%Y-%m-%d", "%m"] }'), "created_at: reads no whole day", ""),
+    (feed(formats='{ created_at = "%d" }'), "feeds[0].formats.created_at: reads no whole day", ""),
+    (feed(formats="{ created_at = 5 }"), "feeds[0].formats.created_at: must be text", ""),
+    (
+        feed(table="", source='"shopify.orders"', units='{ revenue = "unix" }'),
+        "feeds[0].units.revenue: 'unix' is of stamps alone",
+        "",
+    ),
     (feed(thousands='"."'), "feeds[0].thousands: is the decimal mark too", "decimal"),
     (
         feed(table="", source='"google_ads.report"', decimal='","', thousands='","'),

@@ -41,6 +41,8 @@ POINT, COMMA = NumberMarks(), NumberMarks(decimal=",", thousands=".")
         (POINT, ["1.234,50-", "5,00", "6,00"], 'decimal = "," and negatives = "1-"'),
         (POINT, ["($5.00)", "$7.00", "$1.00"], 'symbols = ["$"] and negatives = "(1)"'),
         (POINT, ["-", "5.00", "6.00"], 'null_values = ["-"]'),
+        (POINT, ["1,50", "--", "2,50"], 'decimal = "," and null_values = ["--"]'),
+        (POINT, ["--", "(2.50)", "2.50"], 'negatives = "(1)" and null_values = ["--"]'),
         (POINT, ["n/a", " — ", "#N/A"], 'null_values = ["n/a", "—", "#N/A"]'),
         (POINT, ["\\N", None, "1.00"], 'null_values = ["\\\\N"]'),
     ],
@@ -68,8 +70,21 @@ def test_stamps_that_a_format_reads(cells: list[str | None], form: str) -> None:
     assert hint(POINT, Datum=cells) == {"ordered_at": setting}
 
 
-@pytest.mark.parametrize("cell", ["46112", "46112.5", "1774966000000"])
-def test_no_format_is_advised_for_numbers_that_are_no_seconds(cell: str) -> None:
+@pytest.mark.parametrize(
+    ("cell", "unit"),
+    [
+        ("46112", "excel_days"),
+        ("46112.5", "excel_days"),
+        ("1774966000000", "unix_milliseconds"),
+    ],
+)
+def test_a_unit_is_advised_for_numbers_that_are_no_seconds(cell: str, unit: str) -> None:
+    setting = f'units = {{ ordered_at = "{unit}" }} would read column "Datum"'
+    assert hint(POINT, Datum=[cell, cell, None]) == {"ordered_at": setting}
+
+
+@pytest.mark.parametrize("cell", ["7", "4611.2", "17749660000000000000"])
+def test_nothing_is_advised_for_numbers_of_another_time(cell: str) -> None:
     assert hint(POINT, Datum=[cell, cell, None]) == {}
 
 

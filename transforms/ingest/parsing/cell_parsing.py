@@ -15,7 +15,8 @@ from itertools import chain, repeat
 import polars as pl
 from pyarrow import ArrowInvalid, timestamp
 
-from contracts.config.source_mapping import Unit
+from contracts.config.cell_forms import Unit
+from transforms.ingest.parsing.counted_times import read_counted_times
 from transforms.ingest.parsing.iso_spelling import end_days, spell_out
 from transforms.ingest.parsing.number_parsing import (
     PLAIN,
@@ -66,9 +67,6 @@ FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
 SECONDS_A_DAY = 86_400
 TICKS_A_SECOND = {"ms": 1_000, "us": 1_000_000}
 """Of the units in which a stamp can lie beyond them."""
-MILLISECONDS_FROM = 10**11
-MICROSECONDS_FROM = 10**14
-"""From which size on a Unix time whose unit is not told counts milli- or microseconds."""
 
 
 def parse_text(cells: pl.Series) -> pl.Series:
@@ -90,7 +88,8 @@ def parse_instants(
         cells: ISO 8601 with or without offset and fraction, a Unix time, or a native timestamp.
         timezone: Of stamps without offset. A local time that does not exist is null; one that
             exists twice is the first.
-        unit: `unix_seconds`, `unix_milliseconds` or `unix`, where the stamps are numbers.
+        unit: `unix_seconds`, `unix_milliseconds`, `unix` or `excel_days`, where the stamps are
+            numbers.
         form: A strptime format of stamps that are not ISO 8601, or several to try in turn; years
             have four digits, or are `%y`. Without one, what few write is read, too
             (`iso_spelling`).
@@ -99,14 +98,9 @@ def parse_instants(
         return _to_utc(_drop_impossible(cells).dt.cast_time_unit("us"), timezone)
     if cells.dtype == pl.Date:
         return _to_utc(_drop_impossible(cells).cast(pl.Datetime("us")), timezone)
-    if unit in (Unit.UNIX_SECONDS, Unit.UNIX_MILLISECONDS, Unit.UNIX):
-        number = cells.cast(pl.Decimal(38, 6), strict=False)
-        micros = number * (1_000 if unit is Unit.UNIX_MILLISECONDS else 1_000_000)
-        if unit is Unit.UNIX:
-            micros = micros.zip_with(number < MILLISECONDS_FROM, number * 1_000)
-            micros = micros.zip_with(number < MICROSECONDS_FROM, number)
-        stamps = micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us"))
-        return _drop_impossible(stamps).dt.replace_time_zone("UTC")
+    if unit is not None:
+        stamps = _drop_impossible(read_counted_times(cells, unit))
+        return _to_utc(stamps, timezone if unit is Unit.EXCEL_DAYS else "UTC")
     text = parse_text(cells)
     parsed = _parse_iso(text, timezone)
     for one in (form,) if isinstance(form, str) else form or ():
@@ -292,6 +286,8 @@ def parser_for(
         divisor = DIVISORS.get(unit, 1)
         return lambda cells: parse_decimals(cells, dtype, marks, divisor)
     if dtype == pl.Date:
+        if unit is Unit.EXCEL_DAYS:
+            return lambda cells: parse_instants(cells, unit=unit).dt.date()
         return lambda cells: parse_days(cells, form=form)
     if dtype == pl.Boolean:
         return parse_flags

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.config.source_mapping import NegativeForm
+from contracts.config.cell_forms import NegativeForm
 
 SPACES = "\u00a0\u202f\u2009"
 """Unbroken and thin spaces, as French and Swiss exports set them between groups of digits."""

@@ -38,6 +38,20 @@ def test_numbers_and_days_of_another_language_bring_their_settings(tmp_path: Pat
     }
 
 
+def test_words_for_nothing_of_several_columns_are_told_together(tmp_path: Path) -> None:
+    found = propose(
+        tmp_path,
+        "orders.csv",
+        "order_id,ordered_at,revenue,refunded\n1,46023,-,\n2,46024,5,n/a\n3,46025,6,-\n",
+    )
+    assert found.settings == {
+        "table": "orders",
+        "null_values": ["-", "n/a"],
+        "units": {"ordered_at": "excel_days"},
+    }
+    assert "revenue: missing" in found.open_points[0]
+
+
 def test_a_day_that_may_be_a_month_is_an_open_point(tmp_path: Path) -> None:
     found = propose(tmp_path, "ads.csv", GERMAN + "01.06.2026;Marke;EUR;1,50;3\n")
     points = [one for one in found.open_points if "look at its days" in one]

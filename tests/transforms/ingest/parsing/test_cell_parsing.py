@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_series_equal
 
-from contracts.config.source_mapping import Unit
+from contracts.config.cell_forms import UNITS_OF_AMOUNTS, Unit
 from transforms.ingest.parsing.cell_parsing import (
     parse_days,
     parse_flags,
     parse_instants,
     parse_objects,
     parse_text,
+    parser_for,
 )
 
 INSTANT = pl.Datetime("us", "UTC")
@@ -176,6 +177,7 @@ def test_an_offset_wins_over_the_time_zone_of_the_feed() -> None:
         (Unit.UNIX_MILLISECONDS, ["1772359200000", "1772359200250"], [0, 250_000]),
         (Unit.UNIX, ["1772359200", "1772359200250"], [0, 250_000]),
         (Unit.UNIX, ["1772359200000001", "1772359200"], [1, 0]),
+        (Unit.EXCEL_DAYS, ["46082.416666666664", "46082.41666666667"], [0, 0]),
     ],
 )
 def test_unix_times_are_what_the_mapping_says(
@@ -183,6 +185,27 @@ def test_unix_times_are_what_the_mapping_says(
 ) -> None:
     found = instants(cells, unit=unit)
     assert found == [utc(2026, 3, 1, 10, 0, 0, micros) for micros in expected]
+
+
+def test_days_of_a_spreadsheet_are_of_the_feeds_time_zone() -> None:
+    """46113 is 1 April 2026, in the summer time of Paris; 45000.0 is 15 March 2023."""
+    found = instants(["46113.5", "45000", "0"], unit=Unit.EXCEL_DAYS, timezone="Europe/Paris")
+    assert found[:2] == [utc(2026, 4, 1, 10), utc(2023, 3, 14, 23)]
+    cells = pl.Series(["46113.99", "46113", "1E+05", "x"])
+    days = parser_for(pl.Date(), unit=Unit.EXCEL_DAYS)(cells).to_list()
+    assert days == [date(2026, 4, 1), date(2026, 4, 1), None, None]
+
+
+@pytest.mark.parametrize("unit", [one for one in Unit if one not in UNITS_OF_AMOUNTS])
+@pytest.mark.parametrize("cell", ["1" + "0" * 27, "9" * 31, "9" * 40, "1e300", "nan", "-"])
+def test_numbers_of_no_time_are_none_whatever_they_count(unit: Unit, cell: str) -> None:
+    assert instants([cell], unit=unit) == [None]
+
+
+def test_a_unix_time_that_a_spreadsheet_has_rounded_is_none() -> None:
+    """1.77236E+12 is 1,772,360,000,000: it may have been any instant of three hours."""
+    assert instants(["1.77236E+12", "1.77236e+12"], unit=Unit.UNIX_MILLISECONDS) == [None, None]
+    assert instants(["1.7723592E9"], unit=Unit.UNIX_SECONDS) == [utc(2026, 3, 1, 10)]
 
 
 def test_an_offset_moves_no_stamp_out_of_the_calendar() -> None:
