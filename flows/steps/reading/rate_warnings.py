@@ -10,12 +10,13 @@ from contracts.manifest import Warned, count_of
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from transforms.common.currency import RATE, bill_accounts, find_unrated, normalize_currency
+from transforms.ingest.deduplication import FILE
 from transforms.messaging.messages.message_costs import COST_DAY, rate_messages
 
 AMOUNTS = {"orders": Orders.revenue, "ad_stats": AdStats.spend}
 """Table whose rows without a rate are rejected -> what they would have added."""
 
-CURRENCY, AMOUNT, ROWS = "currency", "amount", "rows"
+CURRENCY, AMOUNT, ROWS, FEED = "currency", "amount", "rows", "feed"
 NO_RATE = (
     "exchange_rates has no rate of {theirs} in {ours} on the day{known}; "
     "give it in a feed of exchange_rates"
@@ -74,24 +75,31 @@ def _list_known_rates(catalog: Catalog) -> dict[str, str]:
 
 
 def _sum_rejected(catalog: Catalog, table: str, amount: str) -> pl.DataFrame:
-    """Rows and amount of a table's rejected rows by currency."""
+    """Rows and amount of a table's rejected rows by feed and currency."""
     rejected = catalog.status.quarantined.get(table)
     if rejected is None:
         return pl.DataFrame(
-            schema={CURRENCY: pl.String, AMOUNT: pl.Decimal(38, 4), ROWS: pl.UInt32}
+            schema={
+                FEED: pl.String,
+                CURRENCY: pl.String,
+                AMOUNT: pl.Decimal(38, 4),
+                ROWS: pl.UInt32,
+            }
         )
     raw = pl.col("raw")
-    return _sum_by_currency(
+    return _sum_by_feed(
+        catalog,
         rejected.lazy().select(
+            FILE,
             raw.str.json_path_match("$.currency").alias(CURRENCY),
             raw.str.json_path_match(f"$.{amount}").alias(AMOUNT),
-        )
+        ),
     )
 
 
 def _sum_of_accounts(catalog: Catalog, config: Workspace) -> pl.DataFrame:
     """Stats that name no currency, by that of their account, where it has no rate."""
-    silent = catalog.scan("ad_stats").filter(pl.col(AdStats.currency).is_null())
+    silent = catalog.scan_numbered("ad_stats").filter(pl.col(AdStats.currency).is_null())
     billed = bill_accounts(silent, catalog.scan("ad_accounts")).filter(
         pl.col(AdStats.currency).is_not_null()
     )
@@ -103,7 +111,8 @@ def _warn_of_costs(
 ) -> Iterator[Warned]:
     """Messages whose cost has no rate, or no day of which a rate could be, by currency."""
     rules = config.workspace
-    messages, dispatches, campaigns = map(catalog.scan, ("messages", "dispatches", "campaigns"))
+    messages = catalog.scan_numbered("messages")
+    dispatches, campaigns = map(catalog.scan, ("dispatches", "campaigns"))
     unpriced = rate_messages(
         messages.filter(pl.col(Messages.cost).is_not_null()),
         dispatches,
@@ -115,30 +124,40 @@ def _warn_of_costs(
     amounts = unpriced.with_columns(pl.col(Messages.cost).alias(AMOUNT))
     has_day = pl.col(COST_DAY).is_not_null()
     what = "counted without their cost"
-    yield from _warn("messages", _sum_by_currency(amounts.filter(has_day)), what, config, known)
-    undated = _sum_by_currency(amounts.filter(~has_day))
+    dated = _sum_by_feed(catalog, amounts.filter(has_day))
+    yield from _warn("messages", dated, what, config, known)
+    undated = _sum_by_feed(catalog, amounts.filter(~has_day))
     yield from _warn("messages", undated, what, config, known, why=NO_DAY)
 
 
 def _sum_provider_revenue(catalog: Catalog, config: Workspace) -> pl.DataFrame:
     """Providers' summaries whose revenue has no rate, by currency."""
-    stats = catalog.scan("message_stats").filter(pl.col(MessageStats.revenue).is_not_null())
+    stats = catalog.scan_numbered("message_stats").filter(
+        pl.col(MessageStats.revenue).is_not_null()
+    )
     return _sum_unrated(catalog, config, stats, MessageStats.revenue)
 
 
 def _sum_unrated(
     catalog: Catalog, config: Workspace, rows: pl.LazyFrame, amount: str
 ) -> pl.DataFrame:
-    """The rows whose currency has no rate on their day: an amount of theirs by currency."""
+    """The rows whose currency has no rate on their day: an amount of theirs by feed."""
     unrated = find_unrated(rows, rates_of(catalog), config.workspace.currency)
-    return _sum_by_currency(unrated.select(CURRENCY, pl.col(amount).alias(AMOUNT)))
+    return _sum_by_feed(catalog, unrated.select(FILE, CURRENCY, pl.col(amount).alias(AMOUNT)))
 
 
-def _sum_by_currency(rows: pl.LazyFrame) -> pl.DataFrame:
+def _sum_by_feed(catalog: Catalog, rows: pl.LazyFrame) -> pl.DataFrame:
+    """Sum amounts by feed and currency.
+
+    Args:
+        rows: `file`, `currency` and `amount`.
+    """
+    names = {file.order: file.raw.feed.name for file in catalog.files}
+    feed = pl.col(FILE).replace_strict(names, return_dtype=pl.String).alias(FEED)
     return (
-        rows.group_by(normalize_currency(pl.col(CURRENCY)))
+        rows.group_by(feed, normalize_currency(pl.col(CURRENCY)))
         .agg(pl.col(AMOUNT).cast(pl.Decimal(38, 4)).sum(), pl.len().alias(ROWS))
-        .sort(ROWS, CURRENCY, descending=[True, False])
+        .sort(ROWS, CURRENCY, FEED, descending=[True, False, False])
         .collect()
     )
 
@@ -152,13 +171,14 @@ def _warn(
     *,
     why: str = NO_RATE,
 ) -> Iterator[Warned]:
-    for currency, amount, rows in sums.iter_rows():
+    for feed, currency, amount, rows in sums.iter_rows():
         ours = config.workspace.currency
         reason = why.format(theirs=currency, ours=ours, known=known.get(currency, ""))
         yield Warned(
             code="rate_missing",
-            message=f"{table}: {count_of(rows, 'row')} with {amount:.2f} {currency} in all, "
+            message=f"{feed}: {count_of(rows, 'row')} with {amount:.2f} {currency} in all, "
             f"{what}, because {reason}, or set workspace.currency",
+            feed=feed,
             count=rows,
             amount=f"{amount:.4f}",
             setting="workspace.currency",

@@ -78,3 +78,21 @@ def test_whose_rates_of_the_currency_there_are_is_told(tmp_path: Path) -> None:
     (told,) = [one for one in ran.warnings if one.code == "rate_missing"]
     assert told.count == 1
     assert "but of organization 'default' from 2026-01-01 on; give it" in told.message
+
+
+def test_feeds_of_one_table_are_told_apart(tmp_path: Path) -> None:
+    """5.00 CHF came from the shop, 2.00 and 1.00 from the till."""
+    head = b"order_id,ordered_at,revenue,currency\n"
+    files = {
+        "raw/shop/1.csv": head + b"1,2026-01-01T12:00:00Z,5.00,CHF\n",
+        "raw/till/1.csv": head + b"2,2026-01-01T12:00:00Z,2.00,CHF\n3,2026-01-01T12:00:00Z,1,CHF\n",
+    }
+    toml = "[workspace]\nmax_rejected_share = 1\n" + "".join(
+        feed("orders", f"raw/{name}/*.csv") + f'name = "{name}"\n' for name in ("shop", "till")
+    )
+    ran = run_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "out")
+    told = [one for one in ran.warnings if one.code == "rate_missing"]
+    assert [(one.feed, one.count, one.amount) for one in told] == [
+        ("till", 2, "3.0000"),
+        ("shop", 1, "5.0000"),
+    ]
