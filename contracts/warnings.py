@@ -63,6 +63,10 @@ WARNINGS: Mapping[str, str] = {
         "orders in a state that no rule knows, as a shop's own word for cancelled; "
         "they count as sold"
     ),
+    "point_unclear": (
+        "numbers like 1.234 in a file with our columns, read with a decimal point while none shows "
+        "that points do not group thousands; `decimal` says which"
+    ),
     "rate_missing": (
         "a currency without a rate on its day: orders and ad stats rejected, message costs left "
         "out; or a message's cost of which nobody says the day"

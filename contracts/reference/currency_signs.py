@@ -17,7 +17,15 @@ SIGNS = {
     "fr": {"CHF"},
 }
 """Sign, in small letters where it has letters and without a point -> the codes of ISO 4217."""
+CODES = frozenset(code for codes in SIGNS.values() for code in codes)
 CODE = re.compile(r"[A-Z]{3}")
+WORD_OR_SIGN = re.compile(r"[^\W\d_]+|[$€£¥₹₩₺₽]")
+
+
+def find_signs(name: str) -> list[str]:
+    """The codes and signs of currencies in a column's name, as in `Revenue (USD)` or `cost_eur`."""
+    found = WORD_OR_SIGN.findall(name)
+    return [one.upper() for one in found if one.upper() in CODES or one in SIGNS]
 
 
 def is_of_other(sign: str, currency: str) -> bool:

@@ -57,6 +57,10 @@ class TableReceipt(BaseModel):
     """Rows whose day is read with the month first, and could be read with the day first."""
     days_of_sure_order: int = 0
     """Rows whose day can be read with the month first alone."""
+    points_of_either_meaning: int = 0
+    """Numbers whose point is read as decimal, and could group thousands."""
+    are_points_shown: bool = False
+    """Whether a number shows that points are decimal."""
     bared_ids: dict[str, int] = {}
     """Column -> its ids that had blanks around them or stood in a formula."""
     forgotten: int = 0

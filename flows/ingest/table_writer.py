@@ -34,6 +34,7 @@ from transforms.ingest.column_mapping import ResolvedMapping, index_header, keep
 from transforms.ingest.deduplication import KEY_HASH
 from transforms.ingest.parsing.cell_parsing import show_impossible
 from transforms.ingest.parsing.day_orders import MONTH_FIRST, DayOrders, count_day_orders
+from transforms.ingest.parsing.unclear_points import count_points
 from transforms.ingest.restatements import restated_unit
 from transforms.ingest.row_completion import TEXT_OF
 from transforms.ingest.row_ids import bare_ids, count_bared
@@ -193,6 +194,7 @@ class TableWriter:
         orders = self._count_day_orders(parsed)
         self.receipt.days_of_either_order += orders.either
         self.receipt.days_of_sure_order += orders.sure
+        self._count_points(parsed)
         by_email = self._names_by_email(valid)
         self.receipt.by_email |= by_email
         self.keys.write(valid, types, by_email=by_email)
@@ -229,6 +231,15 @@ class TableWriter:
         if given.dtype != pl.String:
             return 0
         return int((given.str.len_bytes() <= DAY_BYTES).sum())
+
+    def _count_points(self, parsed: pl.DataFrame) -> None:
+        """Count the numbers of a file of the user's own whose point nothing says the meaning of."""
+        section = self.feed.section
+        if section.source or section.decimal or section.thousands or self.receipt.are_points_shown:
+            return
+        points = count_points(parsed, self.resolved)
+        self.receipt.points_of_either_meaning += points.either
+        self.receipt.are_points_shown = points.is_shown
 
     def _count_day_orders(self, parsed: pl.DataFrame) -> DayOrders:
         """Count the days that a source, not the user, says to read with the month first."""

@@ -54,6 +54,7 @@ def find_feed_warnings(
         yield from warn_of_signs(feed, filled, loaded.config.workspace.currency)
         yield from _warn_of_shifted_days(feed, filled, loaded.config.workspace.timezone)
         yield from _warn_of_day_orders(feed, filled)
+        yield from _warn_of_points(feed, filled)
         yield from _warn_of_far_off_times(feed, filled, (now + AHEAD).date())
         yield from _warn_of_bared_ids(feed, filled)
         yield from _warn_of_platforms(feed, filled, loaded.config.ads)
@@ -142,6 +143,21 @@ def _warn_of_day_orders(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator
             f'it yet: formats = {{ {AdStats.date_day} = "{MONTH_FIRST}" }} says that it is so, '
             '"%d/%m/%Y" that the day is first',
             f"formats.{AdStats.date_day}",
+            count=count,
+        )
+
+
+def _warn_of_points(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+    """Numbers that are a thousand times as much if their point groups digits; not those of JSON."""
+    got = [one for file in files if file.receipt.has_fixed_columns for one in file.receipt.tables]
+    count = sum(one.points_of_either_meaning for one in got)
+    if count and not any(one.are_points_shown for one in got):
+        yield feed.warn(
+            "point_unclear",
+            f"{count_of(count, 'number')} such as 1.234, with three digits behind the point, read "
+            'as its fraction, and no number shows yet that it is none of thousands: decimal = "," '
+            'says that it groups thousands, decimal = "." that it is as read',
+            "decimal",
             count=count,
         )
 

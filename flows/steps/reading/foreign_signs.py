@@ -1,21 +1,23 @@
-"""Amounts whose sign is taken off, and which count as another currency's (SPEC §5.2)."""
+"""Amounts whose sign or column names another currency than the one they count as (SPEC §5.2)."""
 
 from collections.abc import Iterator
 
-from contracts.columns import columns
+from contracts.columns import columns, polars_schema
 from contracts.feeds import FEEDS, AdStats
 from contracts.manifest import Warned, count_of
-from contracts.reference.currency_signs import is_of_other
+from contracts.reference.currency_signs import find_signs, is_of_other
 from flows.catalog.read_files import ReadFile
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.ingest.required_columns import list_given
+from transforms.ingest.column_mapping import ResolvedMapping, index_header
+from transforms.ingest.expressions import file_columns, fold
 
 CURRENCY = AdStats.currency
 """What every table with amounts calls the column of their currency."""
 
 
 def warn_of_signs(feed: ConfiguredFeed, files: list[ReadFile], reporting: str) -> Iterator[Warned]:
-    """Warn of a file with our columns that has none of the currency that `symbols` take off.
+    """Warn of files with our columns that have no currency, while signs or headers name another.
 
     A source whose files lack that column is told of whatever its symbols are.
 
@@ -24,20 +26,39 @@ def warn_of_signs(feed: ConfiguredFeed, files: list[ReadFile], reporting: str) -
         reporting: The reporting currency, in which amounts of none are.
     """
     section = feed.section
-    signs = [one for one in section.symbols if is_of_other(one, reporting)]
-    if not signs or section.source is not None or CURRENCY in section.without:
+    if section.source is not None or CURRENCY in section.without:
         return
-    for mapping in (one.mapping for one in feed.mappings):
-        told = f"{mapping.table}.{CURRENCY}"
-        lacking = sum(told not in list_given(feed, tuple(one.receipt.columns)) for one in files)
-        is_told = CURRENCY not in columns(FEEDS[mapping.table]) or CURRENCY in mapping.constants
-        if lacking and not is_told:
+    for resolved in feed.mappings:
+        table = resolved.mapping.table
+        if CURRENCY not in columns(FEEDS[table]) or CURRENCY in resolved.mapping.constants:
+            continue
+        headers = [tuple(one.receipt.columns) for one in files]
+        lacking = [one for one in headers if f"{table}.{CURRENCY}" not in list_given(feed, one)]
+        signs = [one for one in section.symbols if is_of_other(one, reporting)] if lacking else []
+        named = dict.fromkeys(
+            name for one in lacking for name in _list_foreign(resolved, one, reporting)
+        )
+        if signs or named:
+            amounts = " and ".join([*map(repr, signs), *(f'column "{name}"' for name in named)])
             yield feed.warn(
                 "column_missing",
-                f"amounts with {' and '.join(map(repr, signs))} are taken to be in {reporting}, "
-                f'having no column "{CURRENCY}" in {count_of(lacking, "file")}; say it in '
+                f"amounts with {amounts} are taken to be in {reporting}, "
+                f'having no column "{CURRENCY}" in {count_of(len(lacking), "file")}; say it in '
                 'constants = { currency = "…" }, name the file\'s column in '
                 'columns = { currency = "…" }, or silence this: without = ["currency"]',
                 "constants",
-                count=lacking,
+                count=len(lacking),
             )
+
+
+def _list_foreign(
+    resolved: ResolvedMapping, header: tuple[str, ...], reporting: str
+) -> Iterator[str]:
+    """The file's columns of amounts whose names say another currency."""
+    named = index_header(header, resolved)
+    schema = polars_schema(resolved.table)
+    for ours, expression in resolved.mapping.columns.items():
+        for theirs in file_columns(expression, header) if schema[ours].is_decimal() else ():
+            told = find_signs(theirs)
+            if fold(theirs) in named and told and all(is_of_other(one, reporting) for one in told):
+                yield named[fold(theirs)]

@@ -51,6 +51,30 @@ def test_a_currency_that_a_file_lacks_is_told(tmp_path: Path) -> None:
         assert not [one for one in silenced.warnings if "ad_stats.currency" in one.message]
 
 
+@pytest.mark.parametrize(
+    ("header", "settings", "currency", "count"),
+    [
+        ("Revenue (USD)", "", "EUR", 1),
+        ("revenue_usd", "", "EUR", 1),
+        ("Revenue $", "", "EUR", 1),
+        ("Revenue (USD)", "", "USD", 0),
+        ("Revenue (VAT incl.)", "", "EUR", 0),
+        ("EUR from USD", "", "EUR", 0),
+        ("Revenue (USD)", 'constants = { currency = "USD" }\n', "EUR", 0),
+        ("Revenue (USD)", 'without = ["currency"]\n', "EUR", 0),
+    ],
+)
+def test_amounts_of_a_column_that_names_another_currency_are_told(
+    tmp_path: Path, header: str, settings: str, currency: str, count: int
+) -> None:
+    toml = f'[workspace]\ncurrency = "{currency}"\n'
+    toml += feed("orders", "raw/o/*", columns=f'{{ revenue = "{header}" }}') + settings
+    files = {"raw/o/1.csv": f"order_id,ordered_at,{header}\n1,2026-01-31,12.50\n".encode()}
+    told = warned(read_files(tmp_path, toml, files).warnings, "column_missing")
+    assert [one.setting for one in told] == ["feeds[0].constants"] * count
+    assert all(f'column "{header}" are taken to be in {currency}' in one.message for one in told)
+
+
 ORDER = b"order_id;ordered_at;revenue\n1;2026-01-31;12,50 \xe2\x82\xac\n"
 
 
@@ -262,6 +286,42 @@ def test_a_time_far_off_is_told(tmp_path: Path, time: str, where: str | None) ->
         assert f"1 file with rows {where}, as orders of {time[:10]}" in told.message
         assert "in raw/orders/2.csv" in told.message
         assert (told.count, told.setting) == (1, "feeds[0].null_values")
+
+
+AMOUNTS = b"order_id,ordered_at,revenue,refunded\n1,2026-01-01,1.234,\n2,2026-01-01,950,2.000\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "more", "told"),
+    [
+        ({}, b"", 2),
+        ({}, b"3,2026-01-01,7.50,\n", 0),
+        ({}, b"3,2026-01-01,0.125,\n", 0),
+        ({}, b"3,2026-01-01,1000.125,\n", 0),
+        ({}, b"3,2026-01-01,$7.125,\n", 2),
+        ({"decimal": '"."'}, b"", 0),
+        ({"decimal": '","'}, b"", 0),
+        ({"units": '{ revenue = "micros", refunded = "micros" }'}, b"", 0),
+    ],
+)
+def test_numbers_whose_point_may_group_thousands_are_told_once_a_feed(
+    tmp_path: Path, settings: dict[str, str], more: bytes, told: int
+) -> None:
+    """1.234 is 1,234 in half of Europe: no mark of the file's own says that it is not."""
+    toml = feed("orders", "raw/orders/*", symbols='["$"]', **settings)
+    found = read_files(tmp_path, toml, {"raw/orders/1.csv": AMOUNTS + more})
+    counts = [one.count for one in warned(found.warnings, "point_unclear")]
+    assert counts == ([told + more.count(b"$")] if told else [])
+
+
+def test_another_file_or_the_grammar_of_json_shows_that_points_are_decimal(tmp_path: Path) -> None:
+    orders = feed("orders", "raw/orders/*")
+    other = b"order_id,ordered_at,revenue\n3,2026-01-01,7.5\n"
+    files = {"raw/orders/1.csv": AMOUNTS, "raw/orders/2.csv": other}
+    assert not warned(read_files(tmp_path / "1", orders, files).warnings, "point_unclear")
+    line = b'{"order_id":1,"ordered_at":"2026-01-01","revenue":1.234}\n'
+    found = read_files(tmp_path / "2", orders, {"raw/orders/1.jsonl": line})
+    assert not warned(found.warnings, "point_unclear")
 
 
 @pytest.mark.parametrize(("files", "told_of"), [("raw/ads/{a,b}.csv", 1), ("raw/x/*.csv", 0)])
