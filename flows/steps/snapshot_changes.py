@@ -11,9 +11,11 @@ import polars as pl
 from contracts.columns import Rows, no_rows, polars_schema
 from contracts.facts.run_facts import ChangedFiles, FigureDifferences
 from contracts.manifest import InputFile, Manifest
+from contracts.reports.messaging import DailyReport
 from contracts.reports.run_tables import ChangeReason, RunChanges
 from flows.report_tables import find_table
 from flows.runtime.materialize import materialize
+from flows.steps.ads.day_ranges import ROWS, count_days, cut_days
 from flows.storage.erasing.erasure_journal import read_erasures
 from flows.storage.snapshots.publish import TABLE_SUFFIX
 from flows.storage.snapshots.published_files import find_problem
@@ -26,6 +28,8 @@ ChangedFile = tuple[str, str, str, str | None, date | None, date | None]
 Place = tuple[str, str]
 """A table, and the path of a file that gives rows of it."""
 RATES = "exchange_rates"
+ROWS_AT_ONCE = 500_000
+"""How many rows of both snapshots are compared at a time."""
 
 
 @dataclass(frozen=True)
@@ -88,18 +92,14 @@ def list_changes(
     if before is None:
         return no_rows(RunChanges)
     compared = [
-        compare_report(
-            pl.scan_parquet(files),
-            _scan(after.tables, (group, name)),
-            f"{group}/{name}",
-            find_table(group, name).contract,
-        )
-        for (group, name), files in sorted(before.tables.items())
-        if not _are_the_same(files, after.tables.get((group, name), []))
+        one
+        for label, files in sorted(before.tables.items())
+        if not _are_the_same(files, after.tables.get(label, []))
+        for one in _compare(pl.scan_parquet(files), _scan(after.tables, label), label)
     ]
     if not compared:
         return no_rows(RunChanges)
-    differences = materialize(pl.concat(compared), FigureDifferences)
+    differences = pl.concat(compared)
     everywhere = []
     if before.config_sha256 != after.config_sha256:
         everywhere.append(ChangeReason.CONFIGURATION)
@@ -110,6 +110,17 @@ def list_changes(
         files = [*_list_moved_files(before.inputs, after.inputs, timezone)]
     changed = pl.LazyFrame(files, schema=polars_schema(ChangedFiles), orient="row")
     return explain_changes(differences, changed, everywhere)
+
+
+def _compare(
+    before: pl.LazyFrame, after: pl.LazyFrame, label: tuple[str, str]
+) -> Iterator[Rows[FigureDifferences]]:
+    """The differences of a table, some days at a time: of most rows there are none."""
+    rows = [table.group_by(DailyReport.date_day).len(ROWS) for table in (before, after)]
+    contract = find_table(*label).contract
+    for within in cut_days(count_days(*rows), ROWS_AT_ONCE):
+        of_days = before.filter(within), after.filter(within)
+        yield materialize(compare_report(*of_days, "/".join(label), contract), FigureDifferences)
 
 
 def _are_the_same(before: list[Path], after: list[Path]) -> bool:

@@ -75,6 +75,7 @@ def compare_report(
             validate="1:1",
             suffix=" after",
         )
+        .filter(pl.any_horizontal(_difference(measure) != 0 for measure in measures))
         .join(days, on=DAY, how="semi", nulls_equal=True)
         .with_columns(
             pl.lit(report).alias(RunChanges.report),
@@ -94,7 +95,6 @@ def _names(rows: pl.LazyFrame) -> list[str]:
 
 def _compare_measure(joined: pl.LazyFrame, measure: str) -> pl.LazyFrame:
     """The rows whose one figure differs."""
-    before, after = pl.col(measure).cast(EXACT), pl.col(f"{measure} after").cast(EXACT)
     return joined.select(
         RunChanges.org_id,
         RunChanges.report,
@@ -102,11 +102,19 @@ def _compare_measure(joined: pl.LazyFrame, measure: str) -> pl.LazyFrame:
         RunChanges.date_day,
         pl.lit(measure).alias(RunChanges.column),
         RunChanges.name,
-        before.alias(RunChanges.before),
-        after.alias(RunChanges.after),
-        (after.fill_null(0) - before.fill_null(0)).cast(EXACT).alias(RunChanges.difference),
+        pl.col(measure).cast(EXACT).alias(RunChanges.before),
+        pl.col(f"{measure} after").cast(EXACT).alias(RunChanges.after),
+        _difference(measure).alias(RunChanges.difference),
         "is_renamed",
     ).filter(pl.col(RunChanges.difference) != 0)
+
+
+def _difference(measure: str) -> pl.Expr:
+    """By how much a figure differs; a row that is not there counts as 0."""
+    before, after = (
+        pl.col(name).cast(EXACT).fill_null(0) for name in (measure, f"{measure} after")
+    )
+    return (after - before).cast(EXACT)
 
 
 def explain_changes(

@@ -15,6 +15,7 @@ from flows.runtime.materialize import materialize, write_whole
 
 ROWS = "rows"
 EVERY_DAY = pl.lit(value=True)
+SEVERAL = 2
 
 MakeDays = Callable[[Any, pl.Expr], pl.LazyFrame]
 """A function of a module: of what all ranges are made from and of one, its rows of a table."""
@@ -57,14 +58,20 @@ def write_range(of: tuple[type[Table], MakeDays, object], task: tuple[Path, pl.E
 
 
 def count_days(*counts: pl.LazyFrame) -> pl.DataFrame:
-    """Add up how many `rows` there are of days, from several counts of them."""
+    """Add up how many `rows` there are of each day, rows without one left out."""
     day, rows = pl.col(DailyStats.date_day), pl.col(ROWS)
     whole = pl.concat(counts, how="vertical_relaxed")
-    return whole.group_by(day).agg(rows.sum()).filter(rows > 0).collect()
+    return (
+        whole.group_by(day)
+        .agg(rows.sum())
+        .drop_nulls(DailyStats.date_day)
+        .filter(rows > 0)
+        .collect()
+    )
 
 
 def cut_days(counts: pl.DataFrame, most_rows: int) -> tuple[pl.Expr, ...]:
-    """Whether a row is of a range of days, one range after the other; every day is of one.
+    """Whether a row is of each range of days; one without a day is of the first.
 
     Args:
         counts: How many `rows` there are of each day.
@@ -79,7 +86,7 @@ def cut_days(counts: pl.DataFrame, most_rows: int) -> tuple[pl.Expr, ...]:
         .get_column(last)
         .to_list()
     )
-    return tuple(
-        (EVERY_DAY if first is None else day > first) & (EVERY_DAY if end is None else day <= end)
-        for first, end in pairwise([None, *ends[:-1], None])
-    )
+    if len(ends) < SEVERAL:
+        return (EVERY_DAY,)
+    between = (day.is_between(*of, closed="right") for of in pairwise(ends[:-1]))
+    return (day.is_null() | (day <= ends[0]), *between, day > ends[-2])

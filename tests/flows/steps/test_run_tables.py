@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 
 from contracts.columns import key
 from contracts.manifest import Manifest
 from flows.report_tables import find_table
+from flows.steps import snapshot_changes
 from flows.storage.layout import Layout
 from tests.support.publishing import publish_tables
 from tests.support.workspaces import as_json_lines, feed, write_workspace
@@ -139,7 +141,11 @@ def reasons(root: Path, manifest: Manifest, report: str) -> set[tuple[str, str]]
     return set(found.select("reason", "files").iter_rows())
 
 
-def test_changes_are_those_of_an_independent_comparison_with_their_reasons(tmp_path: Path) -> None:
+def test_changes_are_those_of_an_independent_comparison_with_their_reasons(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compared day by day."""
+    monkeypatch.setattr(snapshot_changes, "ROWS_AT_ONCE", 1)
     root = write_workspace(tmp_path / "ws", TOML, FILES)
     first = publish(root)
     assert table(root, first, "run", "changes").height == 0

@@ -45,6 +45,13 @@ def test_each_day_is_of_one_range_and_ranges_follow_each_other(
     )
 
 
+def test_a_row_without_a_day_is_of_the_first_range_alone() -> None:
+    days = {"date_day": [None, FIRST, FIRST + timedelta(days=1), FIRST + timedelta(days=2)]}
+    rows = pl.LazyFrame(days, schema={"date_day": pl.Date})
+    ranges = cut_days(count_days(count_rows(rows)), 1)
+    assert [rows.filter(of).collect().height for of in ranges] == [2, 1, 1]
+
+
 @settings(max_examples=25)
 @given(PLACES, st.integers(1, 20))
 def test_pieces_are_the_table_in_the_order_of_organizations_and_days(
