@@ -203,14 +203,18 @@ def _describe_file(table: type[Table]) -> dict[str, str]:
 
 
 def arrow_schema(table: type[Table]) -> pa.Schema:
-    """The Arrow schema of a table's file, each field with its description."""
+    """The Arrow schema of a table's file, each field with its description.
+
+    It tells the contract, too: Arrow's readers show its metadata in the place of the file's.
+    """
     schema = (
         pl.DataFrame(schema=polars_schema(table))
         .to_arrow(compat_level=pl.CompatLevel.oldest())
         .schema
     )
     texts = descriptions(table)
-    return pa.schema([field.with_metadata(_explain(texts[field.name])) for field in schema])
+    fields = [field.with_metadata(_explain(texts[field.name])) for field in schema]
+    return pa.schema(fields, metadata=_identify_contract(table))
 
 
 def _explain(text: str) -> dict[str | bytes, str | bytes]:
@@ -220,11 +224,17 @@ def _explain(text: str) -> dict[str | bytes, str | bytes]:
 
 def _table_metadata(table: type[Table]) -> dict[str, str]:
     """What a table's Parquet file says of itself."""
+    return _identify_contract(table) | {
+        "campaign_reports.columns": json.dumps(
+            {name: descriptions(table)[name] for name in columns(table)}, ensure_ascii=False
+        ),
+    }
+
+
+def _identify_contract(table: type[Table]) -> dict[str, str]:
+    """Which contract a table's file keeps."""
     return {
         "campaign_reports.schema_version": SCHEMA_VERSION,
         "campaign_reports.grain": grain(table),
         "campaign_reports.key": json.dumps(key(table)),
-        "campaign_reports.columns": json.dumps(
-            {name: descriptions(table)[name] for name in columns(table)}, ensure_ascii=False
-        ),
     }

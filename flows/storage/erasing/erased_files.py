@@ -158,7 +158,7 @@ def _write_without(file: Path, erasures: Erasures, draft: Path) -> int | None:
         for name, text in stated.items()
         if name.decode().startswith(OURS)
     }
-    types = pq.read_schema(file).remove_metadata()
+    types = pq.read_schema(file)
     kept.rechunk().write_parquet(draft, metadata=metadata, arrow_schema=types, **FORM)
     return kept.height
 

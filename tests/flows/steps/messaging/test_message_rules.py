@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
+from contracts.reports import SCHEMA_VERSION
 from flows.errors import ConfigurationError
 from tests.support.message_workspaces import PEOPLE, channels, event, publish
 from tests.support.publishing import Rows, Worlds, row
@@ -326,6 +328,8 @@ def test_every_table_says_what_it_is(tmp_path: Path) -> None:
         metadata = pl.read_parquet_metadata(path)
         assert metadata["campaign_reports.schema_version"]
         assert metadata["campaign_reports.grain"].startswith("One row per ")
+        arrow = pq.read_schema(path).metadata  # which stands in the place of the file's own there
+        assert arrow[b"campaign_reports.schema_version"].decode() == SCHEMA_VERSION
 
 
 AGENT = "Mozilla/5.0"
