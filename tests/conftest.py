@@ -36,6 +36,14 @@ if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > LEAST_FREE:
     # A run flushes every file that it writes: a fifth of the suite's processor time on a disk.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
+if sys.dont_write_bytecode:
+    # A hundred processes would compile all modules anew, which takes twice as long as loading them.
+    # The folders of who forbids bytecode beside the sources stay as they are.
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(ROOT / ".pytest_cache" / "bytecode")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+
 choose_examples()
 
 
