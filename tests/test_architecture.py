@@ -3,9 +3,8 @@
 import ast
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = {"contracts": {"contracts"}, "transforms": {"contracts", "transforms"}}
@@ -199,10 +198,23 @@ PURE = [path for path in MODULES if path.relative_to(ROOT).parts[0] != "flows"]
 MOST_LINES, MOST_MODULES = 300, 16
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """A file as Python reads it."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def nodes_of(path: Path) -> list[ast.AST]:
+    """Every node of a file."""
+    return [*ast.walk(tree_of(path))]
+
+
+@cache
 def imports_of(path: Path) -> set[str]:
     """The modules that a file imports, dotted."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -222,24 +234,24 @@ def label(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("path", PURE, ids=label)
-def test_pure_code_knows_only_its_own_side(path: Path) -> None:
-    layer = path.relative_to(ROOT).parts[0]
-    ours = {name.split(".")[0] for name in imports_of(path)} & {"flows", "transforms", "contracts"}
-    assert ours <= LAYERS[layer]
+def test_pure_code_knows_only_its_own_side() -> None:
+    for path in PURE:
+        packages = {name.split(".")[0] for name in imports_of(path)}
+        ours = packages & {"flows", "transforms", "contracts"}
+        assert ours <= LAYERS[path.relative_to(ROOT).parts[0]], label(path)
 
 
-@pytest.mark.parametrize("path", PURE, ids=label)
-def test_pure_code_does_no_input_output_and_reads_no_clock(path: Path) -> None:
-    imported = imports_of(path)
-    impure = {name for name in imported - PURE_PARTS if name.split(".")[0] in IMPURE}
-    assert impure <= {part.split(".")[0] for part in imported & PURE_PARTS}
-    calls = {
-        node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call)
-    }
-    assert not calls & IMPURE_CALLS
+def test_pure_code_does_no_input_output_and_reads_no_clock() -> None:
+    for path in PURE:
+        imported = imports_of(path)
+        impure = {name for name in imported - PURE_PARTS if name.split(".")[0] in IMPURE}
+        assert impure <= {part.split(".")[0] for part in imported & PURE_PARTS}, label(path)
+        calls = {
+            node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            for node in nodes_of(path)
+            if isinstance(node, ast.Call)
+        }
+        assert not calls & IMPURE_CALLS, label(path)
 
 
 def subject_of(module: str) -> str:
@@ -274,7 +286,7 @@ def test_every_subject_is_in_the_tree() -> None:
 
 def collects(path: Path) -> bool:
     """Whether a module of pure code works a frame out, or takes a function that may."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.Attribute | ast.Name | ast.arg | ast.FunctionDef):
             name = next(
                 getattr(node, field)
@@ -321,7 +333,7 @@ def test_a_stem_means_one_thing() -> None:
 def test_a_public_class_is_the_only_one_of_its_name() -> None:
     found: dict[str, list[str]] = {}
     for path in MODULES:
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in tree_of(path).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found.setdefault(node.name, []).append(label(path))
     assert not {name: places for name, places in found.items() if len(places) > 1}
@@ -346,9 +358,9 @@ def test_no_module_imports_itself_in_a_circle() -> None:
         visit(name, ())
 
 
-@pytest.mark.parametrize("path", MODULES, ids=label)
-def test_no_module_outgrows_one_room(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+def test_no_module_outgrows_one_room() -> None:
+    lines = {label(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert not {name: count for name, count in lines.items() if count > MOST_LINES}
 
 
 def test_no_folder_outgrows_one_house() -> None:
@@ -376,29 +388,34 @@ def test_what_the_docstring_of_a_package_names_is_there() -> None:
     known = {part for path in MODULES for part in path.relative_to(ROOT).with_suffix("").parts}
     lost = set()
     for path in MODULES:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
         defined = (ast.FunctionDef, ast.ClassDef)
-        known |= {node.name for node in ast.walk(tree) if isinstance(node, defined)}
+        known |= {node.name for node in nodes_of(path) if isinstance(node, defined)}
         if path.name == "__init__.py":
-            named = re.findall(r"`([a-z]+(?:[_./][a-z]+)+)`", ast.get_docstring(tree) or "")
+            told = ast.get_docstring(tree_of(path)) or ""
+            named = re.findall(r"`([a-z]+(?:[_./][a-z]+)+)`", told)
             last = (re.split(r"[./]", name.removesuffix(".py"))[-1] for name in named)
             lost |= {(label(path), name) for name in last}
     assert not {(place, name) for place, name in lost if name not in known}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=label)
-def test_what_a_docstring_describes_is_there(path: Path) -> None:
+def test_what_a_docstring_describes_is_there() -> None:
     """Its parameters are of the signature, its attributes of the class."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+    defined = [
+        (path, node)
+        for path in MODULES
+        for node in nodes_of(path)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    ]
+    for path, node in defined:
+        told = re.split(
+            r"^(?:Args|Attributes):$", ast.get_docstring(node) or "", flags=re.MULTILINE
+        )
+        if len(told) == 1:
             continue
         if isinstance(node, ast.FunctionDef):
             there = {one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)}
         else:
             there = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
             there |= {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
-        told = re.split(
-            r"^(?:Args|Attributes):$", ast.get_docstring(node) or "", flags=re.MULTILINE
-        )
-        listed = told[-1].split("\n\n")[0] if len(told) > 1 else ""
-        assert {*re.findall(r"^    (\w+):", listed, flags=re.MULTILINE)} <= there, node.name
+        listed = {*re.findall(r"^    (\w+):", told[-1].split("\n\n")[0], flags=re.MULTILINE)}
+        assert listed <= there, f"{label(path)}: {node.name}"
