@@ -68,30 +68,31 @@ def test_empty_text_is_null(tmp_path: Path, kind: str) -> None:
     assert [account(one) for one in found.inputs] == [(2, 1, 1, 0, 0)]
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("0.1", "0.1000"),
-        ("12345678901234.5678", "12345678901234.5678"),
-        ("-3", None),
-        ("1,5", None),
-        ("12.5 USD", None),
-        ("NaN", None),
-        ("1e3", "1000.0000"),
-        ("123456789012345.0", None),
-    ],
-)
-@pytest.mark.parametrize("kind", ["csv", "jsonl"])
-def test_money_is_exact_or_rejected(
-    tmp_path: Path, text: str, value: str | None, kind: str
-) -> None:
+MONEY = {
+    "0.1": "0.1000",
+    "12345678901234.5678": "12345678901234.5678",
+    "-3": None,
+    "1,5": None,
+    "12.5 USD": None,
+    "NaN": None,
+    "1e3": "1000.0000",
+    "123456789012345.0": None,
+}
+
+
+def test_money_is_exact_or_rejected(tmp_path: Path) -> None:
+    """Each text in a file of its own, of both kinds."""
     toml = CONTACTS + feed("messages", "raw/messages/*")
-    content = as_json_lines([{"message_id": "m1", "name": "one", "cost": text}])
-    if kind == "csv":
-        content = f'message_id,name,cost\nm1,one,"{text}"\n'.encode()
-    found = read_files(tmp_path, toml, {f"raw/messages/one.{kind}": content})
-    expected = [] if value is None else [(Decimal(value),)]
-    assert rows(found, "messages", "cost") == expected
+    files, expected = {}, {}
+    for number, (text, value) in enumerate(MONEY.items()):
+        for kind in ("csv", "jsonl"):
+            cells = {"message_id": f"{text} in {kind}", "name": "one", "cost": text}
+            content = as_csv([cells], [*cells]) if kind == "csv" else as_json_lines([cells])
+            files[f"raw/messages/{number}.{kind}"] = content
+            if value is not None:
+                expected[f"{text} in {kind}"] = Decimal(value)
+    found = read_files(tmp_path, toml, files)
+    assert dict(rows(found, "messages", "message_id", "cost")) == expected
 
 
 def test_a_number_of_json_is_not_rounded_on_the_way(tmp_path: Path) -> None:
@@ -101,38 +102,40 @@ def test_a_number_of_json_is_not_rounded_on_the_way(tmp_path: Path) -> None:
     assert rows(found, "messages", "cost") == [(Decimal("12345678901234.5678"),)]
 
 
-@pytest.mark.parametrize(
-    ("stamp", "instant"),
-    [
-        ("2026-03-29 01:59:59", datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC)),
-        ("2026-03-29 02:30:00", None),
-        ("2026-03-29T03:00:00", datetime(2026, 3, 29, 1, tzinfo=UTC)),
-        ("2026-10-25 02:30:00", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
-        ("2026-10-25 02:30:00+01:00", datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
-        ("2026-10-25T02:30:00.123456Z", datetime(2026, 10, 25, 2, 30, 0, 123456, tzinfo=UTC)),
-        ("2026-10-25T02:30:00-0330", datetime(2026, 10, 25, 6, 0, tzinfo=UTC)),
-        ("2026-10-25T02:30:00+05", datetime(2026, 10, 24, 21, 30, tzinfo=UTC)),
-        ("2026-10-25", datetime(2026, 10, 24, 22, tzinfo=UTC)),
-        ("2026-13-01 00:00:00", None),
-        ("2026-2-1 1:0:0", None),
-        ("25.10.2026 02:30", None),
-        ("1761359400", None),
-        ("2026-10-25 24:00:00", datetime(2026, 10, 25, 23, tzinfo=UTC)),
-        ("2026-10-25 24:00:01", None),
-    ],
-)
-@pytest.mark.parametrize("company", [[], ["2026-01-01T00:00:00Z"], ["2026-01-01 00:00:00"]])
-def test_local_times(
-    tmp_path: Path, stamp: str, instant: datetime | None, company: list[str]
-) -> None:
-    """Whatever the other stamps of the file look like."""
+INSTANTS = {
+    "2026-03-29 01:59:59": datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC),
+    "2026-03-29 02:30:00": None,
+    "2026-03-29T03:00:00": datetime(2026, 3, 29, 1, tzinfo=UTC),
+    "2026-10-25 02:30:00": datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+    "2026-10-25 02:30:00+01:00": datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+    "2026-10-25T02:30:00.123456Z": datetime(2026, 10, 25, 2, 30, 0, 123456, tzinfo=UTC),
+    "2026-10-25T02:30:00-0330": datetime(2026, 10, 25, 6, 0, tzinfo=UTC),
+    "2026-10-25T02:30:00+05": datetime(2026, 10, 24, 21, 30, tzinfo=UTC),
+    "2026-10-25": datetime(2026, 10, 24, 22, tzinfo=UTC),
+    "2026-13-01 00:00:00": None,
+    "2026-2-1 1:0:0": None,
+    "25.10.2026 02:30": None,
+    "1761359400": None,
+    "2026-10-25 24:00:00": datetime(2026, 10, 25, 23, tzinfo=UTC),
+    "2026-10-25 24:00:01": None,
+}
+
+
+@pytest.mark.parametrize("company", ["", "2026-01-01T00:00:00Z", "2026-01-01 00:00:00"])
+def test_local_times(tmp_path: Path, company: str) -> None:
+    """Each stamp in a file of its own, whatever the other stamp of the file looks like."""
     toml = feed("contacts", "raw/contacts/*", timezone='"Europe/Paris"') + EVENTS
-    people = [{"contact_id": f"{n}", "updated_at": s} for n, s in enumerate([*company, stamp])]
-    content = as_csv(people, ["contact_id", "updated_at"])
-    found = read_files(tmp_path, toml, {"raw/contacts/one.csv": content})
+    files = {}
+    for number, stamp in enumerate(INSTANTS):
+        people = [{"contact_id": stamp, "updated_at": stamp}]
+        if company:
+            people.insert(0, {"contact_id": f"beside {stamp}", "updated_at": company})
+        files[f"raw/contacts/{number}.csv"] = as_csv(people, ["contact_id", "updated_at"])
+    found = read_files(tmp_path, toml, files)
     got = dict(rows(found, "contacts", "contact_id", "updated_at"))
-    assert got.get(f"{len(company)}") == instant
-    assert len(got) == len(company) + (instant is not None)
+    of_company = [got.pop(f"beside {stamp}") for stamp in INSTANTS if company]
+    assert got == {stamp: instant for stamp, instant in INSTANTS.items() if instant}
+    assert len({*of_company}) == bool(company)
 
 
 def test_constants_and_renamed_columns(tmp_path: Path) -> None:
@@ -188,8 +191,7 @@ def test_a_flat_file_feeds_several_tables(tmp_path: Path) -> None:
     assert accounts["messages"][1] == 3
 
 
-@pytest.mark.parametrize("level", ["campaign", "dispatch", "message"])
-def test_custom_columns_appear_in_their_level_s_report(tmp_path: Path, level: str) -> None:
+def test_custom_columns_appear_in_their_level_s_report(tmp_path: Path) -> None:
     toml = "".join(
         feed(table, f"raw/{table}/*")
         for table in ("contacts", "campaigns", "dispatches", "messages", "sends")
@@ -202,8 +204,9 @@ def test_custom_columns_appear_in_their_level_s_report(tmp_path: Path, level: st
         "raw/sends/1.csv": b"send_id,message_id,contact_id,status\ns1,m1,1,sent\n",
     }
     ran = run_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "out")
-    (row,) = ran.table("sms", f"{level}_report").to_dicts()
-    assert json.loads(row["attributes"]) == {'say "x"': level}
+    for level in ("campaign", "dispatch", "message"):
+        (row,) = ran.table("sms", f"{level}_report").to_dicts()
+        assert json.loads(row["attributes"]) == {'say "x"': level}
 
 
 def test_which_file_is_read_first_does_not_matter(

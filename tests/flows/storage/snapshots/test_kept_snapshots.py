@@ -37,9 +37,10 @@ def run_at(root: Path, monkeypatch: pytest.MonkeyPatch, at: datetime, sends: int
 @pytest.mark.parametrize(
     "wrong", [timedelta(days=400), timedelta(days=-2000), timedelta(seconds=-5)]
 )
-def test_snapshots_stand_in_their_order_whatever_the_clock_said(
+def test_snapshots_stand_in_their_order_and_are_as_old_as_those_around_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Call, wrong: timedelta
 ) -> None:
+    """Whatever the clock said when one of them was published."""
     root = write_workspace(tmp_path / "ws", TOML, FILES)
     clocks = (TODAY, TODAY + wrong, TODAY + timedelta(hours=2))
     ids = [run_at(root, monkeypatch, at, number) for number, at in enumerate(clocks)]
@@ -50,19 +51,11 @@ def test_snapshots_stand_in_their_order_whatever_the_clock_said(
     assert f"{ids[1]} to {ids[2]}" in told.err
     sends = [one for one in json.loads(told.out) if one["column"] == "sends"]
     assert [(one["before"], one["after"]) for one in sends] == [(2, 3)]
-
-
-@pytest.mark.parametrize("wrong", [timedelta(days=400), timedelta(days=-2000)])
-def test_a_snapshot_is_as_old_as_those_around_it_where_its_clock_was_wrong(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: timedelta
-) -> None:
-    root = write_workspace(tmp_path / "ws", TOML, FILES)
-    clocks = (TODAY, TODAY + wrong, TODAY + timedelta(hours=2))
-    ids = [run_at(root, monkeypatch, at, number) for number, at in enumerate(clocks)]
-
-    def drop(now: datetime) -> list[str]:
-        return [one.name for one in drop_old_snapshots(root, 1, 7, now)]
-
-    assert drop(TODAY + timedelta(days=6)) == []
-    assert drop(TODAY + timedelta(days=8)) == ids[:2]
+    assert drop(root, TODAY + timedelta(days=6)) == []
+    assert drop(root, TODAY + timedelta(days=8)) == ids[:2]
     assert [one.name for one in Layout(root).snapshots.iterdir()] == ids[2:]
+
+
+def drop(root: Path, now: datetime) -> list[str]:
+    """Which snapshots go of which one and those of seven days are kept."""
+    return [one.name for one in drop_old_snapshots(root, 1, 7, now)]
