@@ -29,6 +29,10 @@ PERSONAL = re.compile(r"@|\d{5}")
 PERIOD = re.compile(r"\d{4}.*[-\u2013\u2014].*\d{4}|all time|gesamter zeitraum", re.IGNORECASE)
 """How the line of a preamble looks that tells the days which the file covers."""
 MOST_NAMES = 12
+NOTHING_KNOWN = (
+    "no column of the feed is in it, so that it may be another file, have no header line, or cells "
+    'that something else stands between (delimiter = "…")'
+)
 
 
 @dataclass(frozen=True)
@@ -225,6 +229,8 @@ def _hint(feed: ConfiguredFeed, missing: list[MissingColumn], header: tuple[str,
     if free and not parts:
         more = ", …" if len(free) > MOST_NAMES else ""
         parts = [f"its other columns are {', '.join(map(repr, free[:MOST_NAMES]))}{more}"]
+    if not any(list_given(feed, header)):
+        parts.insert(0, NOTHING_KNOWN)
     first = missing[0].column.split(" or ")[0]
     guess = (near.get(first) or ["…"])[0]
     parts.append(f'name the file\'s column in the feed: columns = {{ {first} = "{guess}" }}')

@@ -44,7 +44,8 @@ class Utf8Converter:
     def __init__(self, encoding: str) -> None:
         """Convert from an encoding as `detect_encoding` names it."""
         self.encoding = encoding
-        self._decoder = codecs.getincrementaldecoder(encoding)(errors="surrogatepass")
+        errors = "surrogatepass" if encoding.startswith("utf-16") else "surrogateescape"
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors=errors)
 
     def convert(self, block: bytes, *, final: bool) -> bytes:
         """Return the block's text as UTF-8; a character may stay behind for the next block."""
@@ -54,9 +55,9 @@ class Utf8Converter:
             converted = self._decoder.decode(block).encode(UTF_8, errors="surrogatepass")
             half_a_character, _ = self._decoder.getstate()
             return converted + _NO_TEXT if final and half_a_character else converted
-        if block.isascii():
+        if block.isascii() and not self._decoder.getstate()[0]:
             return block
-        return block.decode(self.encoding, "surrogateescape").encode(UTF_8, "surrogatepass")
+        return self._decoder.decode(block, final).encode(UTF_8, "surrogatepass")
 
 
 def detect_encoding(head: bytes, given: str | None) -> tuple[str, int, list[str]]:

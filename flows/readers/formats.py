@@ -59,11 +59,11 @@ def detect_text_format(extension: str, head: bytes, *, whole: bool) -> str:
         return JSON_ARRAY
     if extension != ".json":
         return JSON_LINES if any(map(_is_object, lines)) else CSV
-    if lines and not any(map(_is_object, lines)):
-        _refuse("a JSON array of objects or JSON Lines", "one of these")
-    if whole and len(lines) == 1 and _wraps_rows(lines[0]):
+    if whole and _wraps_rows(content):
         msg = "the content is one JSON object around an array"
         raise RefusedFile(msg, "deliver the array itself, or one object a line")
+    if lines and not any(map(_is_object, lines)):
+        _refuse("a JSON array of objects or JSON Lines", "one of these")
     return JSON_LINES
 
 
@@ -83,6 +83,12 @@ def _is_object(line: bytes) -> bool:
         return False
 
 
-def _wraps_rows(line: bytes) -> bool:
-    arrays = [value for value in json.loads(line).values() if isinstance(value, list)]
+def _wraps_rows(content: bytes) -> bool:
+    """Whether a text is one object, on one line or several, of which one member is the rows."""
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    members = found.values() if isinstance(found, dict) else ()
+    arrays = [value for value in members if isinstance(value, list)]
     return len(arrays) == 1 and bool(arrays[0]) and all(isinstance(r, dict) for r in arrays[0])

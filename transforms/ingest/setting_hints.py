@@ -32,6 +32,7 @@ NEGATIVES: tuple[NegativeForm, ...] = ("(1)", "1-")
 NOTHING = (
     *("-", "--", "---", "\N{EN DASH}", "\N{EM DASH}"),
     *("n/a", "na", "#n/a", "nan", "null", "(null)", "none", "nil", r"\n"),
+    *("0000-00-00", "0000-00-00 00:00:00"),
 )
 """What files say where they have no value, in small letters."""
 OLDEST_YEAR, LAST_YEAR = 1990, 2100

@@ -41,7 +41,18 @@ NUMBER = (
 )
 WORDS = 'say what the file\'s word means: values = {{ {} = {{ "theirs" = "ours" }} }}'
 REFUSED = "nothing: the person was erased from this workspace"
-ENCODING = 'correct it where the file is made, or say what it is written in: encoding = "latin-1"'
+ENCODING = (
+    'correct it where the file is made, or say what it is written in, as encoding = "latin-1" '
+    '(Western Europe), "cp1250" (Poland, Czechia …), "cp1251" (Cyrillic), "shift-jis" or "gbk"'
+)
+TOO_FEW = (
+    "correct it where the file is made; a line below the table that is no row is left out by how "
+    'it begins: total_rows = ["…"]'
+)
+TOO_MANY = (
+    "quote cells that hold the delimiter where the file is made, or say which it is: "
+    'delimiter = ";"'
+)
 RATE = "deliver its currency's rate in a feed of exchange_rates"
 HINTS = (
     ("missing", MISSING),
@@ -55,6 +66,8 @@ HINTS = (
     ("not true or false", WORDS),
     ("neither the workspace's", RATE),
     ("bytes that are no text", ENCODING),
+    ("too few cells", TOO_FEW),
+    ("too many cells", TOO_MANY),
     (ERASED, REFUSED),
 )
 """How what is wrong begins -> what would set it right, in the feed's settings or at its source."""

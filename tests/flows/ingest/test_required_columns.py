@@ -61,6 +61,14 @@ def test_a_renamed_column_of_a_source_refuses_the_file_and_names_the_nearest() -
     assert 'without = ["spend"]' in said
 
 
+@pytest.mark.parametrize("header", [("2026-01-01", "7", "1.50"), ("Day Campaign ID Cost",)])
+def test_a_file_without_any_column_of_the_feed_may_have_no_header_or_another_delimiter(
+    header: tuple[str, ...],
+) -> None:
+    assert "have no header line" in refusal(feed(), header)
+    assert "have no header line" not in refusal(feed(), without("Cost"))
+
+
 def test_what_the_message_says_reads_the_file() -> None:
     require_columns(feed(columns={"spend": "Costs"}), without("Cost", adding=("Costs",)))
     require_columns(feed(without=("spend",)), without("Cost"))

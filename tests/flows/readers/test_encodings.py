@@ -45,6 +45,41 @@ def test_latin_1(read: Callable, given: str | None) -> None:
     assert bool(feed.notes) == (given is None)
 
 
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("windows-1250", "Żółć Dvořák"),
+        ("ISO-8859-2", "Żółć Dvořák"),
+        ("cp1251", "Москва"),
+        ("koi8-r", "Москва"),
+        ("windows-1253", "Αθήνα"),
+        ("iso-8859-9", "Şişli"),
+        ("cp1254", "Şişli €"),
+        ("ISO-8859-15", "Müller €"),
+        ("mac_roman", "Grüße €"),
+        ("Shift_JIS", "東京 ソ能表"),
+        ("euc-kr", "서울"),
+        ("gbk", "上海"),
+        ("big5", "台北 功許"),
+    ],
+)
+@pytest.mark.parametrize("batch_bytes", [9, 1 << 20])
+def test_other_encodings_of_spreadsheets_are_read_where_they_are_given(
+    read: Callable, given: str, name: str, batch_bytes: int
+) -> None:
+    """Among them are letters whose second byte is a backslash or a bar of ASCII."""
+    section = FeedSection(table="contacts", files="raw/x", encoding=given)
+    content = f"id|name\n1|{name}\n2|Bob\n3|{name}\n".encode(section.encoding)
+    _, rows, broken = read(content, encoding=section.encoding, batch_bytes=batch_bytes)
+    assert (rows["name"].to_list(), broken.height) == ([name, "Bob", name], 0)
+
+
+def test_half_a_letter_rejects_its_row_in_an_encoding_of_two_bytes(read: Callable) -> None:
+    content = "id,name\n1,東\n2,京".encode("cp932")[:-1]
+    _, rows, broken = read(content, encoding="cp932")
+    assert (rows["id"].to_list(), broken.height) == (["1"], 1)
+
+
 @pytest.mark.parametrize("given", ["latin-1", "ISO-8859-1"])
 def test_what_is_called_latin_1_is_windows_1252_as_browsers_read_it(
     read: Callable, given: str

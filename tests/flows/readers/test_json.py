@@ -175,6 +175,7 @@ def test_a_file_without_records_is_empty(read: Callable, content: bytes) -> None
         (b'[{"a": 1},\n[{"a": 2}]\n', "truncated"),
         (b'[{"a": 1}}', "not closed by its bracket"),
         (b'{"rows": [{"a": 1}]}', "one JSON object around an array"),
+        (b'{\n"rows": [\n{"a": 1},\n{"a": 2}\n],\n"next": null}', "object around an array"),
         (b'{\n"a": 1\n}', "not a JSON array of objects or JSON Lines"),
         (b"a,b\n1,2\n", "not a JSON array of objects or JSON Lines"),
     ],

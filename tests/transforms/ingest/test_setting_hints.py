@@ -98,6 +98,13 @@ def test_no_format_is_advised_for_local_times_that_do_not_exist() -> None:
     assert hint_settings(parsed, resolved, index_header(["Datum"], resolved)) == {}
 
 
+def test_days_of_nothing_are_words_for_nothing() -> None:
+    """What MySQL writes where it has no day."""
+    hinted = hint(POINT, Datum=["2026-01-01", "0000-00-00 00:00:00", "2026-01-02"])
+    zero = 'null_values = ["0000-00-00 00:00:00"] would read column "Datum"'
+    assert hinted == {"ordered_at": zero}
+
+
 def test_days_that_two_formats_read_alike_are_left_to_who_knows() -> None:
     found = hint(POINT, Datum=["01.02.2026", "03.04.2026", "05.06.2026"])["ordered_at"]
     day_first, month_first = ('{ ordered_at = "%d.%m.%Y" }', '{ ordered_at = "%m.%d.%Y" }')

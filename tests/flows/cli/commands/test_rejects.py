@@ -100,6 +100,8 @@ def test_a_later_run_without_rejected_rows_shows_none(
         ("event_type: does not look like ^[a-z]", "values = { event_type ="),
         ("channel: not a channel: does not look like ^[a-z]", "values = { channel ="),
         ("bytes that are no text in the file's encoding", 'encoding = "latin-1"'),
+        ("too few cells", 'total_rows = ["…"]'),
+        ("too many cells", 'delimiter = ";"'),
         ("erased", "nothing"),
         ("too many cells", "where the file is made"),
     ],
