@@ -89,14 +89,17 @@ def test_what_may_be_an_own_channel_is_numbered_in_the_file_and_then_in_the_run(
 
 
 def test_a_message_is_referred_to_with_its_least_campaign_and_first_channel() -> None:
+    """Where sends name none, other events that name none do not tell theirs."""
     events = rows(
         Events,
         event("sms_sent", message_id="m"),
         event("email_sent", message_id="m"),
         event("visit_sent", message_id="n"),
+        event("email_sent"),
     )
     sends = rows(
         Sends,
+        {"send_id": "3", "contact_id": "c", "status": "sent"},
         {"send_id": "1", "message_id": "m", "campaign_id": "q2", "status": "sent"},
         {"send_id": "2", "message_id": "m", "campaign_id": "q1", "status": "sent"},
     )
@@ -104,7 +107,11 @@ def test_a_message_is_referred_to_with_its_least_campaign_and_first_channel() ->
     listed = pl.concat([list_references(one) for one in keys])
     got = merge_references(listed, RunChannels().codes).sort("message_id").collect()
     names = ("message_id", "campaign_id", "channel")
-    assert got.select(names).rows() == [("m", "q1", "email"), ("n", None, None)]
+    assert got.select(names).rows() == [
+        (None, None, None),
+        ("m", "q1", "email"),
+        ("n", None, None),
+    ]
 
 
 def test_a_send_s_message_is_the_one_it_names_or_that_its_campaign_implies() -> None:

@@ -65,6 +65,9 @@ def add_event_channels(
 def merge_references(listed: pl.LazyFrame, codes: dict[str, int]) -> Rows[MessageReferences]:
     """One row per message that rows name.
 
+    Events that name no message do not tell the channel of sends that name none either: these are
+    no message that they have in common.
+
     Args:
         listed: The lists of all files (`list_references`).
         codes: Channel -> its number in the run; what is no channel of the run counts for none.
@@ -73,12 +76,13 @@ def merge_references(listed: pl.LazyFrame, codes: dict[str, int]) -> Rows[Messag
     code = pl.col(MessageReferences.channel).replace_strict(
         codes, default=None, return_dtype=pl.UInt8
     )
+    has_silent_rows = pl.col(MessageReferences.channel).null_count() > 0
+    is_none = pl.col(MessageReferences.message_id).first().is_null()
     return (
-        listed.with_columns(code.alias(MessageReferences.channel))
-        .group_by(MessageReferences.message_key)
+        listed.group_by(MessageReferences.message_key)
         .agg(
             pl.col(MessageReferences.org_id, MessageReferences.message_id).first(),
-            pl.col(MessageReferences.channel).min(),
+            pl.when(~(is_none & has_silent_rows)).then(code.min()).alias(MessageReferences.channel),
             *_span_campaigns(),
         )
         .with_columns(

@@ -432,6 +432,22 @@ def test_a_send_that_two_channels_count_is_told(tmp_path: Path) -> None:
     assert warning.count == 1
 
 
+@pytest.mark.parametrize(("event_type", "shown"), [("email_opened", 1), ("email_subscribed", 0)])
+def test_sends_that_name_nothing_are_not_of_the_channel_of_others_events(
+    tmp_path: Path, event_type: str, shown: int
+) -> None:
+    """Two sends of who knows which channel, and one that an open of another contact shows."""
+    ran = publish(
+        tmp_path,
+        sends=b"send_id,contact_id,status\n1,101,sent\n2,101,sent\n",
+        events=[event("e1", event_type, contact_id="102")],
+    )
+    assert ran.table("other", "message_report").select("campaign_name", "sends").rows() == [
+        ("(none)", 2)
+    ]
+    assert ran.table("email", "message_report")["sends"].sum() == shown
+
+
 def test_what_is_of_one_campaign_is_not_told(tmp_path: Path) -> None:
     """Sends may name the campaign of their message, or none; a dispatch gives its messages its."""
     ran = publish(
