@@ -59,6 +59,10 @@ WARNINGS: Mapping[str, str] = {
         "what was skipped in a file: preambles, total rows, rows that the source takes for none of "
         "its tables (a failed payment)"
     ),
+    "order_lines": (
+        "orders that stand in several rows of a file, of one time and with other revenue, as in an "
+        "export of a row an item; the last row counts alone"
+    ),
     "order_state_unknown": (
         "orders in a state that no rule knows, as a shop's own word for cancelled; "
         "they count as sold"

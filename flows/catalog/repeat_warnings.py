@@ -41,8 +41,25 @@ def warn_of_repeats(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
                 "of the file; rows of one day add up, and all of them count"
             )
             yield Warned(code="equal_rows", message=message, feed=feed.name, count=equal)
+    yield from _warn_of_lines(catalog)
     for restatement in catalog.status.restatements:
         yield _warn_of_restatement(restatement, catalog, config.workspace.currency)
+
+
+def _warn_of_lines(catalog: Catalog) -> Iterator[Warned]:
+    """Warn of orders that a file has a row an item of, of which the last alone counts."""
+    of_file = dict(catalog.status.of_lines.iter_rows())
+    for feed in catalog.feeds:
+        counts = [of_file.get(file.order, 0) for file in catalog.feeds.files_of(feed)]
+        if count := sum(counts):
+            yield feed.warn(
+                "order_lines",
+                f"{count_of(count, 'order')} in several rows of a file, of one time and with other "
+                "revenue, of which the last row counts alone; if they are its items, deliver "
+                "one row an order with its whole revenue",
+                "files",
+                count=count,
+            )
 
 
 def _warn_of_restatement(of: Restatement, catalog: Catalog, currency: str) -> Warned:

@@ -11,7 +11,7 @@ from contracts.columns import columns
 from contracts.feeds import ADDITIVE, FEEDS
 from contracts.quarantine import Quarantine
 from flows.catalog.read_files import ReadFile, scan_together
-from flows.catalog.recalled_rows import recall_rows
+from flows.catalog.recalled_rows import Frames, recall_rows
 from flows.catalog.restated_files import Restatement, find_restatements
 from flows.kept.identities import identify
 from flows.kept.keepers import Keeper
@@ -21,13 +21,16 @@ from transforms.ingest.deduplication import (
     DUPLICATE,
     FILE,
     KEY_HASH,
+    ORDERS,
     ROW_NUMBER,
     ROW_STATUS,
+    count_orders_of_lines,
     judge_versions,
 )
 
 REJECTED = "rejected"
 DISCARDED = pl.Schema({FILE: pl.UInt32, ROW_NUMBER: pl.UInt32, ROW_STATUS: pl.String})
+OF_LINES = pl.Schema({FILE: pl.UInt32, ORDERS: pl.UInt32})
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,13 @@ class RowStatus:
         restatements: What later files of a feed said anew.
         quarantined: Table -> the rows among them that were rejected after all files were read, as
             quarantine shows them, with their `file`.
+        of_lines: How many orders a file says several times over with other revenue, by file.
     """
 
     discarded: Mapping[str, pl.DataFrame]
     restatements: tuple[Restatement, ...]
     quarantined: Mapping[str, pl.DataFrame]
+    of_lines: pl.DataFrame
 
     def list_discarded(self, file: ReadFile, table: str) -> pl.Series:
         """The numbers of a file's rows that do not count."""
@@ -121,42 +126,47 @@ def judge_rows(files: Iterable[ReadFile], rows_at_once: int, keeper: Keeper | No
         for found in find_restatements([f for f in given if f.count_valid(table)], table, keeper)
     ]
 
-    def judge(table: str) -> pl.DataFrame:
+    def judge(table: str) -> Frames:
         own = [file for file in given if file.count_valid(table)]
-        found = recall_rows(
+        return recall_rows(
             keeper,
             f"rows of {table} that do not count",
             own,
-            lambda: {ROW_STATUS: _judge_table(own, table, rows_at_once)},
+            lambda: _judge_table(own, table, rows_at_once),
         )
-        return found[ROW_STATUS]
 
-    discarded = {table: judge(table) for table in FEEDS if table not in ADDITIVE}
+    judged = {table: judge(table) for table in FEEDS if table not in ADDITIVE}
+    discarded = {table: found[ROW_STATUS] for table, found in judged.items()}
     for table in sorted(ADDITIVE):
         superseded = [found.superseded for found in restatements if found.table == table]
         discarded[table] = _in_order([pl.DataFrame(schema=DISCARDED), *superseded])
-    return RowStatus(discarded, tuple(restatements), {})
+    return RowStatus(discarded, tuple(restatements), {}, judged[ORDERS][ORDERS])
 
 
-def _judge_table(files: list[ReadFile], table: str, rows_at_once: int) -> pl.DataFrame:
+def _judge_table(files: list[ReadFile], table: str, rows_at_once: int) -> Frames:
     """Find the rows that share a key, and say which of them do not count."""
     passes = sum(file.count_valid(table) for file in files) // rows_at_once + 1
-    judged = [_judge_pass(files, table, place, passes) for place in range(passes)]
-    return _in_order(judged)
+    judged, counted = [pl.DataFrame(schema=DISCARDED)], [pl.DataFrame(schema=OF_LINES)]
+    for place in range(passes):
+        shared = _list_shared(files, table, place, passes)
+        if shared is not None:
+            judged.append(judge_versions(shared, table).collect())
+        if shared is not None and table == ORDERS:
+            counted.append(count_orders_of_lines(shared).collect())
+    return {ROW_STATUS: _in_order(judged), ORDERS: pl.concat(counted)}
 
 
-def _judge_pass(files: list[ReadFile], table: str, place: int, passes: int) -> pl.DataFrame:
-    """Judge the rows whose key falls to one of several passes."""
+def _list_shared(files: list[ReadFile], table: str, place: int, passes: int) -> pl.LazyFrame | None:
+    """The rows that share a key, of those whose key falls to one of several passes."""
     if not files:
-        return pl.DataFrame(schema=DISCARDED)
+        return None
     rows = scan_together(files, table)
     if passes > 1:
         rows = rows.filter(pl.col(KEY_HASH) % passes == place)
     found = list_repeated(rows.select(KEY_HASH).collect(engine="streaming").to_series())
     if found.is_empty():
-        return pl.DataFrame(schema=DISCARDED)
-    shared = rows.join(found.to_frame().lazy(), on=KEY_HASH, how="semi", build_side=HELD)
-    return judge_versions(shared, table).collect()
+        return None
+    return rows.join(found.to_frame().lazy(), on=KEY_HASH, how="semi", build_side=HELD)
 
 
 def _in_order(judged: list[pl.DataFrame]) -> pl.DataFrame:

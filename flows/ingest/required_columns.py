@@ -13,6 +13,7 @@ from contracts.columns import (
     required,
 )
 from contracts.config.nearest_names import nearest_names
+from contracts.config.toml_values import write_toml
 from contracts.feeds import DERIVED_KEYS, FEEDS, AdStats
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.readers import RefusedFile
@@ -233,7 +234,9 @@ def _hint(feed: ConfiguredFeed, missing: list[MissingColumn], header: tuple[str,
         parts.insert(0, NOTHING_KNOWN)
     first = missing[0].column.split(" or ")[0]
     guess = (near.get(first) or ["…"])[0]
-    parts.append(f'name the file\'s column in the feed: columns = {{ {first} = "{guess}" }}')
+    parts.append(
+        f"name the file's column in the feed: columns = {{ {first} = {write_toml(guess)} }}"
+    )
     may_lack = [one for one in missing if one.column not in required(FEEDS[one.table])]
     silenced = [one.column for one in may_lack if one.column not in feed.section.columns]
     if len(may_lack) == len(missing) and silenced and " or " not in silenced[0]:

@@ -32,7 +32,7 @@ from flows.readers import ROW_NUMBER, RawBatch
 from transforms.common.keys import hash_cells
 from transforms.ingest.column_mapping import ResolvedMapping, index_header, keep_rows_of_table
 from transforms.ingest.deduplication import KEY_HASH
-from transforms.ingest.parsing.cell_parsing import show_impossible
+from transforms.ingest.parsing.cell_parsing import is_day_alone, show_impossible
 from transforms.ingest.parsing.day_orders import MONTH_FIRST, DayOrders, count_day_orders
 from transforms.ingest.parsing.unclear_points import count_points
 from transforms.ingest.restatements import restated_unit
@@ -226,7 +226,7 @@ class TableWriter:
         if not name or name in self.resolved.mapping.units:
             return 0
         given = parsed.get_column(TEXT_OF + name)
-        if given.dtype == pl.Date:
+        if given.dtype == pl.Date or is_day_alone(self.resolved.mapping.formats.get(name)):
             return len(given) - given.null_count()
         if given.dtype != pl.String:
             return 0

@@ -3,7 +3,7 @@
 import polars as pl
 
 from contracts.columns import columns, key
-from contracts.feeds import FEEDS, Contacts
+from contracts.feeds import FEEDS, Contacts, Orders
 
 FILE = "file"
 """The place of a row's file in the order of the paths."""
@@ -13,6 +13,7 @@ KEY_HASH = "key_hash"
 ROW_STATUS = "row_status"
 SUPERSEDED = "superseded"
 DUPLICATE = "duplicate"
+ORDERS = "orders"
 
 
 def judge_versions(candidates: pl.LazyFrame, table: str) -> pl.LazyFrame:
@@ -41,3 +42,26 @@ def judge_versions(candidates: pl.LazyFrame, table: str) -> pl.LazyFrame:
         .with_columns(pl.lit(SUPERSEDED).alias(ROW_STATUS))
     )
     return pl.concat([repeats, superseded], how="diagonal").select(FILE, ROW_NUMBER, ROW_STATUS)
+
+
+def count_orders_of_lines(candidates: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the orders that a file says several times over, of one instant with other revenue.
+
+    A later version of an order has the revenue of the earlier one, or stands in another file: these
+    are its items more often.
+
+    Args:
+        candidates: Orders that may share a key, as `judge_versions` takes them.
+
+    Returns:
+        One row per file that has such orders: `file` and how many, `orders`.
+    """
+    return (
+        candidates.filter(pl.col(Orders.refund_of).is_null())
+        .group_by(FILE, KEY_HASH, Orders.ordered_at)
+        .agg(pl.col(Orders.revenue).n_unique())
+        .filter(pl.col(Orders.revenue) > 1)
+        .group_by(FILE)
+        .agg(pl.col(KEY_HASH).n_unique().alias(ORDERS))
+        .sort(FILE)
+    )

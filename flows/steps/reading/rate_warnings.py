@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
+from contracts.config.toml_values import write_toml
 from contracts.config.workspace import Workspace
 from contracts.feeds import AdStats, ExchangeRates, Messages, MessageStats, Orders
 from contracts.manifest import Warned, count_of
+from contracts.reference.currency_signs import CODE
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
 from transforms.common.currency import RATE, bill_accounts, find_unrated, normalize_currency
@@ -19,11 +21,15 @@ AMOUNTS = {"orders": Orders.revenue, "ad_stats": AdStats.spend}
 CURRENCY, AMOUNT, ROWS, FEED = "currency", "amount", "rows", "feed"
 NO_RATE = (
     "exchange_rates has no rate of {theirs} in {ours} on the day{known}; "
-    "give it in a feed of exchange_rates"
+    "give it in a feed of exchange_rates, or set workspace.currency"
+)
+NO_CODE = (
+    "that is no currency's code; say which it means in the feed: "
+    'values = {{ currency = {{ {text} = "{ours}" }} }}'
 )
 NO_DAY = (
     "neither they nor their dispatches or campaigns say on which day they go out, which decides "
-    "the rate of {theirs} in {ours}; give them a send_date"
+    "the rate of {theirs} in {ours}; give them a send_date, or set workspace.currency"
 )
 """Why an amount could not be priced, and what would mend it."""
 MOST_OWNERS = 3
@@ -173,11 +179,14 @@ def _warn(
 ) -> Iterator[Warned]:
     for feed, currency, amount, rows in sums.iter_rows():
         ours = config.workspace.currency
-        reason = why.format(theirs=currency, ours=ours, known=known.get(currency, ""))
+        text = write_toml(currency)
+        reason = (why if CODE.fullmatch(currency) else NO_CODE).format(
+            theirs=currency, ours=ours, known=known.get(currency, ""), text=text
+        )
         yield Warned(
             code="rate_missing",
             message=f"{feed}: {count_of(rows, 'row')} with {amount:.2f} {currency} in all, "
-            f"{what}, because {reason}, or set workspace.currency",
+            f"{what}, because {reason}",
             feed=feed,
             count=rows,
             amount=f"{amount:.4f}",

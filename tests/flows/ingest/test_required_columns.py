@@ -69,6 +69,11 @@ def test_a_file_without_any_column_of_the_feed_may_have_no_header_or_another_del
     assert "have no header line" not in refusal(feed(), without("Cost"))
 
 
+def test_a_header_of_several_lines_is_named_as_toml_writes_it() -> None:
+    said = refusal(feed(), without("Cost", adding=('Cost\n"net"',)))
+    assert r'columns = { spend = "Cost\n\"net\"" }' in said
+
+
 def test_what_the_message_says_reads_the_file() -> None:
     require_columns(feed(columns={"spend": "Costs"}), without("Cost", adding=("Costs",)))
     require_columns(feed(without=("spend",)), without("Cost"))

@@ -229,6 +229,23 @@ def test_days_without_a_time_that_the_reports_would_shift_are_told(tmp_path: Pat
         assert not warned(read.warnings, "no_time")
 
 
+@pytest.mark.parametrize(
+    ("form", "stamp", "told"),
+    [
+        ("%d-%b-%Y", "05-Mar-2026", 1),
+        ("%d-%b-%Y %H:%M", "05-Mar-2026 00:00", 0),
+        ("%d/%m/%y %-I:%M %p", "05/03/26 9:00 AM", 0),
+    ],
+)
+def test_days_of_a_format_without_a_time_are_told_too(
+    tmp_path: Path, form: str, stamp: str, told: int
+) -> None:
+    toml = '[workspace]\ntimezone = "America/New_York"\n'
+    toml += feed("orders", "raw/o/*", formats=f'{{ ordered_at = "{form}" }}')
+    files = {"raw/o/1.csv": f"order_id,ordered_at,revenue\n1,{stamp},1\n".encode()}
+    assert len(warned(read_files(tmp_path, toml, files).warnings, "no_time")) == told
+
+
 def test_ids_are_read_bare_and_their_number_is_told(tmp_path: Path) -> None:
     """Blanks around an id, and the formula that keeps a spreadsheet from cutting its zeros."""
     orders = (
@@ -286,6 +303,31 @@ def test_a_time_far_off_is_told(tmp_path: Path, time: str, where: str | None) ->
         assert f"1 file with rows {where}, as orders of {time[:10]}" in told.message
         assert "in raw/orders/2.csv" in told.message
         assert (told.count, told.setting) == (1, "feeds[0].null_values")
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (b"1,2026-01-01,5,\n1,2026-01-01,7,\n1,2026-01-01,7.5,\n2,2026-01-01,9,\n", [1]),
+        (b"1,2026-01-01,5,\n1,2026-01-01,5,\n2,2026-01-01,5,\n", []),
+        (b"1,2026-01-01,5,\n1,2026-01-02,7,\n", []),
+        (b"1,2026-01-01,5,\n1,2026-01-01,-5,1\n", []),
+    ],
+)
+def test_orders_of_several_rows_with_other_revenue_are_told(
+    tmp_path: Path, rows: bytes, told: list[int]
+) -> None:
+    """A shop's export has a row an item: the last one's revenue would stand for the order's."""
+    files = {"raw/orders/1.csv": b"order_id,ordered_at,revenue,refund_of\n" + rows}
+    found = read_files(tmp_path, feed("orders", "raw/orders/*"), files)
+    assert [one.count for one in warned(found.warnings, "order_lines")] == told
+
+
+def test_an_order_that_a_later_file_corrects_is_none_of_several_rows(tmp_path: Path) -> None:
+    head = b"order_id,ordered_at,revenue\n1,2026-01-01,"
+    files = {"raw/orders/1.csv": head + b"5\n", "raw/orders/2.csv": head + b"7\n"}
+    found = read_files(tmp_path, feed("orders", "raw/orders/*"), files)
+    assert not warned(found.warnings, "order_lines")
 
 
 AMOUNTS = b"order_id,ordered_at,revenue,refunded\n1,2026-01-01,1.234,\n2,2026-01-01,950,2.000\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.publishing import publish, row
-from tests.support.workspaces import feed, run_workspace, write_workspace
+from tests.support.workspaces import feed, read_files, run_workspace, write_workspace
 
 TOML = "[workspace]\nmax_rejected_share = 0.9\n"
 RATES = b"currency,date_day,rate\nEUR,2026-01-01,1.1\nNOK,2026-02-01,0.1\n"
@@ -50,6 +50,23 @@ def test_orders_and_costs_without_a_rate_are_counted_and_summed(tmp_path: Path) 
     assert later in found[0].message
     assert row(ran, "email", "message_report", message_id="m1")["cost"] is None
     assert row(ran, "email", "message_report", message_id="m2")["cost"] == Decimal("2.2")
+
+
+def test_what_is_no_currency_s_code_is_told_what_maps_it(tmp_path: Path) -> None:
+    files = {
+        "raw/stats/1.csv": "date_day,platform,campaign_id,spend,currency\n"
+        "2026-01-01,google_ads,1,5,€\n2026-01-01,google_ads,2,7,Euro\n".encode()
+    }
+    toml = '[workspace]\ncurrency = "EUR"\n' + feed("ad_stats", "raw/stats/*")
+    found = read_files(tmp_path / "1", toml, files).warnings
+    told = [one.message for one in found if one.code == "rate_missing"]
+    assert len(told) == 2
+    for text in ("€", "EURO"):
+        mends = f'values = {{ currency = {{ "{text}" = "EUR" }} }}'
+        assert any(mends in message for message in told)
+    mended = 'values = { currency = { "€" = "EUR", "EURO" = "EUR" } }\n'
+    found = read_files(tmp_path / "2", toml + mended, files).warnings
+    assert not [one for one in found if one.code == "rate_missing"]
 
 
 def test_an_account_s_currency_without_a_rate_is_told(tmp_path: Path) -> None:
