@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 
 WARNINGS: Mapping[str, str] = {
+    "address_odd": (
+        "e-mail addresses with a name beside them, or several in a cell: they meet no other feed's"
+    ),
     "alias_unknown": (
         "an alias leads to an ad or campaign that no feed knows; its sessions are unmatched"
     ),

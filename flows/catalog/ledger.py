@@ -61,6 +61,8 @@ class TableReceipt(BaseModel):
     """Numbers whose point is read as decimal, and could group thousands."""
     are_points_shown: bool = False
     """Whether a number shows that points are decimal."""
+    odd_addresses: int = 0
+    """Cells of e-mail addresses that hold more than one bare address."""
     bared_ids: dict[str, int] = {}
     """Column -> its ids that had blanks around them or stood in a formula."""
     forgotten: int = 0

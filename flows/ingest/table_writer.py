@@ -13,9 +13,7 @@ from contracts.erasures import ERASED
 from contracts.feeds import (
     ADDITIVE,
     FEEDS,
-    HAPPENED_AT,
     Ads,
-    AdStats,
     Contacts,
     Events,
     Sends,
@@ -25,6 +23,7 @@ from contracts.manifest import write_instant
 from contracts.quarantine import Quarantine
 from flows.catalog.ledger import TableReceipt
 from flows.config.configured_feeds import ConfiguredFeed
+from flows.ingest.doubtful_cells import count_doubts
 from flows.ingest.part_files import write_part
 from flows.ingest.refused_people import Erasing, show_refused
 from flows.ingest.send_key_files import SendKeyWriter
@@ -32,11 +31,8 @@ from flows.readers import ROW_NUMBER, RawBatch
 from transforms.common.keys import hash_cells
 from transforms.ingest.column_mapping import ResolvedMapping, index_header, keep_rows_of_table
 from transforms.ingest.deduplication import KEY_HASH
-from transforms.ingest.parsing.cell_parsing import is_day_alone, show_impossible
-from transforms.ingest.parsing.day_orders import MONTH_FIRST, DayOrders, count_day_orders
-from transforms.ingest.parsing.unclear_points import count_points
+from transforms.ingest.parsing.cell_parsing import show_impossible
 from transforms.ingest.restatements import restated_unit
-from transforms.ingest.row_completion import TEXT_OF
 from transforms.ingest.row_ids import bare_ids, count_bared
 from transforms.ingest.row_parsing import parse_rows
 from transforms.ingest.setting_hints import hint_settings, hint_totals
@@ -52,7 +48,6 @@ REJECTED_SCHEMA = pl.Schema(
 )
 
 
-DAY_BYTES = len("2026-01-31")
 SUSPECT = "suspect"
 """Whether a row may break its contract."""
 
@@ -190,11 +185,7 @@ class TableWriter:
             counted = valid.get_column(Ads.platform).value_counts()
             self.platforms.update(dict(counted.iter_rows()))
         self._note_days(valid)
-        self.receipt.days_alone += self._count_days_alone(parsed)
-        orders = self._count_day_orders(parsed)
-        self.receipt.days_of_either_order += orders.either
-        self.receipt.days_of_sure_order += orders.sure
-        self._count_points(parsed)
+        count_doubts(self.receipt, self.feed, self.resolved, parsed)
         by_email = self._names_by_email(valid)
         self.receipt.by_email |= by_email
         self.keys.write(valid, types, by_email=by_email)
@@ -219,35 +210,6 @@ class TableWriter:
             at = valid.select(pl.coalesce(known)).to_series()
         ends: list[Any] = [at.min(), at.max()]
         self.happened = [one for one in (*self.happened, *ends) if one is not None]
-
-    def _count_days_alone(self, parsed: pl.DataFrame) -> int:
-        """Count the rows whose stamp is a day without a time: midnight, as it is read."""
-        name = HAPPENED_AT.get(self.receipt.table, ("",))[0]
-        if not name or name in self.resolved.mapping.units:
-            return 0
-        given = parsed.get_column(TEXT_OF + name)
-        if given.dtype == pl.Date or is_day_alone(self.resolved.mapping.formats.get(name)):
-            return len(given) - given.null_count()
-        if given.dtype != pl.String:
-            return 0
-        return int((given.str.len_bytes() <= DAY_BYTES).sum())
-
-    def _count_points(self, parsed: pl.DataFrame) -> None:
-        """Count the numbers of a file of the user's own whose point nothing says the meaning of."""
-        section = self.feed.section
-        if section.source or section.decimal or section.thousands or self.receipt.are_points_shown:
-            return
-        points = count_points(parsed, self.resolved)
-        self.receipt.points_of_either_meaning += points.either
-        self.receipt.are_points_shown = points.is_shown
-
-    def _count_day_orders(self, parsed: pl.DataFrame) -> DayOrders:
-        """Count the days that a source, not the user, says to read with the month first."""
-        day, formats = AdStats.date_day, self.resolved.mapping.formats
-        given = parsed.get_column(TEXT_OF + day) if TEXT_OF + day in parsed.columns else None
-        if given is None or given.dtype != pl.String or day in self.feed.section.formats:
-            return DayOrders()
-        return count_day_orders(given) if MONTH_FIRST in formats.get(day, ()) else DayOrders()
 
     def _write_rejected(
         self,

@@ -2,10 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from itertools import chain
-from zoneinfo import ZoneInfo
 
 from contracts.channels import RunChannels, own_channel_of
 from contracts.config.nearest_names import nearest
@@ -22,9 +21,9 @@ from flows.config.configured_feeds import ConfiguredFeed
 from flows.config.loading import LoadedWorkspace
 from flows.ingest.required_columns import find_missing
 from flows.steps.messaging.described_messages import find_channels
+from flows.steps.reading.doubt_warnings import warn_of_doubts
 from flows.steps.reading.foreign_signs import warn_of_signs
 from transforms.common.calendar import find_day
-from transforms.ingest.parsing.day_orders import MONTH_FIRST
 
 OF_AD_ACCOUNTS = ("ad_stats", "ad_breakdowns")
 """Tables whose amounts are in their account's currency where they name none."""
@@ -52,11 +51,8 @@ def find_feed_warnings(
         filled = [file for file in files if not file.receipt.is_empty]
         yield from _warn_of_missing_columns(feed, filled, loaded.config.workspace.currency)
         yield from warn_of_signs(feed, filled, loaded.config.workspace.currency)
-        yield from _warn_of_shifted_days(feed, filled, loaded.config.workspace.timezone)
-        yield from _warn_of_day_orders(feed, filled)
-        yield from _warn_of_points(feed, filled)
+        yield from warn_of_doubts(feed, filled, loaded.config.workspace.timezone)
         yield from _warn_of_far_off_times(feed, filled, (now + AHEAD).date())
-        yield from _warn_of_bared_ids(feed, filled)
         yield from _warn_of_platforms(feed, filled, loaded.config.ads)
     channels = find_channels(catalog, loaded.config)
     yield from _warn_of_unknown_types(loaded, catalog.feeds, channels)
@@ -107,61 +103,6 @@ def _without(table: str, column: str, currency: str) -> str:
     return f'{means}; say it in constants = {{ currency = "…" }}, {named}'
 
 
-def _warn_of_shifted_days(
-    feed: ConfiguredFeed, files: list[ReadFile], reporting: str
-) -> Iterator[Warned]:
-    """Days without a time, whose midnight in the feed's zone is the day before in the reports'."""
-    for resolved in feed.mappings:
-        table = resolved.mapping.table
-        got = [one for file in files for one in file.receipt.tables if one.table == table]
-        count = sum(one.days_alone for one in got)
-        newest = max((one.last_at for one in got if one.last_at and one.days_alone), default=None)
-        if newest is None:
-            continue
-        day = find_day(newest, resolved.timezone)
-        midnight = datetime.combine(day, time(), ZoneInfo(resolved.timezone)).isoformat()
-        if find_day(midnight, reporting) < day:
-            yield feed.warn(
-                "no_time",
-                f"{count_of(count, 'row')} of {table} with a day and no "
-                f"time, read as its midnight in {resolved.timezone}, which is the day before in "
-                f'{reporting}; for days as they stand say timezone = "{reporting}" in the feed',
-                "timezone",
-                count=count,
-            )
-
-
-def _warn_of_day_orders(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
-    """Days that are read with the month first, of which none says that this is their order."""
-    got = [one for file in files for one in file.receipt.tables]
-    count = sum(one.days_of_either_order for one in got)
-    if count and not any(one.days_of_sure_order for one in got):
-        yield feed.warn(
-            "day_order",
-            f"{count_of(count, 'row')} with days such as 05/02/2026, read as 2 May, the month "
-            "first, as the platform writes them in the United States; no day after the 12th shows "
-            f'it yet: formats = {{ {AdStats.date_day} = "{MONTH_FIRST}" }} says that it is so, '
-            '"%d/%m/%Y" that the day is first',
-            f"formats.{AdStats.date_day}",
-            count=count,
-        )
-
-
-def _warn_of_points(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
-    """Numbers that are a thousand times as much if their point groups digits; not those of JSON."""
-    got = [one for file in files if file.receipt.has_fixed_columns for one in file.receipt.tables]
-    count = sum(one.points_of_either_meaning for one in got)
-    if count and not any(one.are_points_shown for one in got):
-        yield feed.warn(
-            "point_unclear",
-            f"{count_of(count, 'number')} such as 1.234, with three digits behind the point, read "
-            'as its fraction, and no number shows yet that it is none of thousands: decimal = "," '
-            'says that it groups thousands, decimal = "." that it is as read',
-            "decimal",
-            count=count,
-        )
-
-
 def _warn_of_far_off_times(
     feed: ConfiguredFeed, files: list[ReadFile], latest: date
 ) -> Iterator[Warned]:
@@ -184,21 +125,6 @@ def _warn_of_far_off_times(
                 "null_values",
                 count=len(found),
             )
-
-
-def _warn_of_bared_ids(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
-    """Ids that were not read as the file has them, but as other feeds write them."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for file in files:
-        for got in file.receipt.tables:
-            counts.update({(got.table, name): n for name, n in got.bared_ids.items()})
-    for (table, name), count in sorted(counts.items()):
-        yield feed.warn(
-            "ids_bared",
-            f"{count_of(count, 'cell')} of {table}.{name} with blanks around or written as "
-            '="…" for a spreadsheet; read without, so that it meets that of other feeds',
-            count=count,
-        )
 
 
 def _warn_of_platforms(

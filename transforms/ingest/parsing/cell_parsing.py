@@ -211,12 +211,6 @@ def _keep_in_calendar(instants: pl.Series) -> pl.Series:
     return instants if _is_possible(instants).all() else instants.clip(*ends)
 
 
-def is_day_alone(form: str | tuple[str, ...] | None) -> bool:
-    """Whether stamps of a format, or of each of several, have no time of the day."""
-    forms = (form,) if isinstance(form, str) else form or ("%H",)
-    return not any(re.search(r"%[-_0]?[HIklMSTRrcXs+]", one) for one in forms)
-
-
 def parse_days(cells: pl.Series, *, form: str | tuple[str, ...] | None = None) -> pl.Series:
     """Dates: in a given format, ISO 8601, or the date of an ISO stamp as it stands.
 

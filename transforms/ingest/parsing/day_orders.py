@@ -1,5 +1,6 @@
-"""Days that could be read with the day before the month as well: 05/02/2026."""
+"""Days that could be read with the day before the month as well, 05/02/2026, or have no time."""
 
+import re
 from typing import NamedTuple
 
 import polars as pl
@@ -31,3 +32,9 @@ def count_day_orders(cells: pl.Series) -> DayOrders:
         (~in_month).sum().alias("sure"),
     )
     return DayOrders(*counts.row(0))
+
+
+def is_day_alone(form: str | tuple[str, ...] | None) -> bool:
+    """Whether stamps of a format, or of each of several, have no time of the day."""
+    forms = (form,) if isinstance(form, str) else form or ("%H",)
+    return not any(re.search(r"%[-_0]?[HIklMSTRrcXs+]", one) for one in forms)

@@ -246,6 +246,29 @@ def test_days_of_a_format_without_a_time_are_told_too(
     assert len(warned(read_files(tmp_path, toml, files).warnings, "no_time")) == told
 
 
+ODD = 'Ann <ann@x.org>\nmailto:ann@x.org\nann@x.org; b@x.org\n"""Ann"" <ann@x.org>"\n'
+
+
+def test_addresses_with_a_name_beside_them_are_told_with_what_takes_them_out(
+    tmp_path: Path,
+) -> None:
+    """Ann's order would be a stranger's, and her mailbox's domain `x.org>`."""
+    bare = " Ann.B+c@x.org \n"
+    files = {"raw/contacts/1.csv": ("email\n" + bare + ODD).replace("\n", ",1\n").encode()}
+    files["raw/contacts/1.csv"] = files["raw/contacts/1.csv"].replace(
+        b"email,1", b"email,contact_id"
+    )
+    files["raw/o/1.csv"] = b"order_id,ordered_at,revenue\n"
+    toml = CONTACTS + feed("orders", "raw/o/*")
+    (told,) = warned(read_files(tmp_path / "1", toml, files).warnings, "address_odd")
+    assert (told.feed, told.count) == ("contacts", 4)
+    assert "ann" not in told.message.lower()
+    mends = told.message[told.message.index("columns = ") : told.message.index(" takes")]
+    toml = CONTACTS + mends.replace("…", "email") + "\n" + feed("orders", "raw/o/*")
+    found = read_files(tmp_path / "2", toml, files)
+    assert not warned(found.warnings, "address_odd")
+
+
 def test_ids_are_read_bare_and_their_number_is_told(tmp_path: Path) -> None:
     """Blanks around an id, and the formula that keeps a spreadsheet from cutting its zeros."""
     orders = (

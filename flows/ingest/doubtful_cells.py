@@ -1,0 +1,68 @@
+"""Cells that are read as they stand and could mean something else: counted, to be told."""
+
+import polars as pl
+
+from contracts.feeds import HAPPENED_AT, AdStats, Contacts
+from flows.catalog.ledger import TableReceipt
+from flows.config.configured_feeds import ConfiguredFeed
+from transforms.ingest.column_mapping import ResolvedMapping
+from transforms.ingest.parsing.day_orders import (
+    MONTH_FIRST,
+    DayOrders,
+    count_day_orders,
+    is_day_alone,
+)
+from transforms.ingest.parsing.unclear_points import count_points
+from transforms.ingest.row_completion import TEXT_OF
+
+DAY_BYTES = len("2026-01-31")
+NO_BARE_ADDRESS = r"^\s*mailto:|[<>;,\"]|\S\s+\S"
+"""What stands in a cell of a name with its address, or of several addresses."""
+
+
+def count_doubts(
+    receipt: TableReceipt, feed: ConfiguredFeed, resolved: ResolvedMapping, parsed: pl.DataFrame
+) -> None:
+    """Add the doubtful cells of some rows to what a table's receipt counts of them.
+
+    Args:
+        parsed: Rows that hold, with the text of their parsed columns (`parse_rows`).
+    """
+    receipt.days_alone += _count_days_alone(resolved, parsed)
+    orders = _count_day_orders(feed, resolved, parsed)
+    receipt.days_of_either_order += orders.either
+    receipt.days_of_sure_order += orders.sure
+    section = feed.section
+    is_told = section.source or section.decimal or section.thousands or receipt.are_points_shown
+    if not is_told:
+        points = count_points(parsed, resolved)
+        receipt.points_of_either_meaning += points.either
+        receipt.are_points_shown = points.is_shown
+    if Contacts.email in parsed.columns:
+        receipt.odd_addresses += int(
+            parsed.get_column(Contacts.email).str.contains(NO_BARE_ADDRESS).sum()
+        )
+
+
+def _count_days_alone(resolved: ResolvedMapping, parsed: pl.DataFrame) -> int:
+    """Count the rows whose stamp is a day without a time: midnight, as it is read."""
+    name = HAPPENED_AT.get(resolved.mapping.table, ("",))[0]
+    if not name or name in resolved.mapping.units:
+        return 0
+    given = parsed.get_column(TEXT_OF + name)
+    if given.dtype == pl.Date or is_day_alone(resolved.mapping.formats.get(name)):
+        return len(given) - given.null_count()
+    if given.dtype != pl.String:
+        return 0
+    return int((given.str.len_bytes() <= DAY_BYTES).sum())
+
+
+def _count_day_orders(
+    feed: ConfiguredFeed, resolved: ResolvedMapping, parsed: pl.DataFrame
+) -> DayOrders:
+    """Count the days that a source, not the user, says to read with the month first."""
+    day, formats = AdStats.date_day, resolved.mapping.formats
+    given = parsed.get_column(TEXT_OF + day) if TEXT_OF + day in parsed.columns else None
+    if given is None or given.dtype != pl.String or day in feed.section.formats:
+        return DayOrders()
+    return count_day_orders(given) if MONTH_FIRST in formats.get(day, ()) else DayOrders()

@@ -1,0 +1,118 @@
+"""What is said of cells that are read as they stand and may mean something else (SPEC §5.2)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from contracts.config.toml_values import write_toml
+from contracts.feeds import AdStats, Contacts
+from contracts.manifest import Warned, count_of
+from flows.catalog.read_files import ReadFile
+from flows.config.configured_feeds import ConfiguredFeed
+from transforms.common.calendar import find_day
+from transforms.ingest.parsing.day_orders import MONTH_FIRST
+
+BARE_ADDRESS = r"([^<>:;,\s]+@[^<>;,\s]+)"
+"""The address in a cell that has a name beside it, as a mapping's `extract` takes it."""
+
+
+def warn_of_doubts(
+    feed: ConfiguredFeed, files: list[ReadFile], reporting_zone: str
+) -> Iterator[Warned]:
+    """Warn of what nothing in a feed's files shows the meaning of.
+
+    Args:
+        files: The feed's files that have rows.
+        reporting_zone: The reports' time zone.
+    """
+    yield from _warn_of_shifted_days(feed, files, reporting_zone)
+    yield from _warn_of_day_orders(feed, files)
+    yield from _warn_of_points(feed, files)
+    yield from _warn_of_addresses(feed, files)
+    yield from _warn_of_bared_ids(feed, files)
+
+
+def _warn_of_shifted_days(
+    feed: ConfiguredFeed, files: list[ReadFile], reporting: str
+) -> Iterator[Warned]:
+    """Days without a time, whose midnight in the feed's zone is the day before in the reports'."""
+    for resolved in feed.mappings:
+        table = resolved.mapping.table
+        got = [one for file in files for one in file.receipt.tables if one.table == table]
+        count = sum(one.days_alone for one in got)
+        newest = max((one.last_at for one in got if one.last_at and one.days_alone), default=None)
+        if newest is None:
+            continue
+        day = find_day(newest, resolved.timezone)
+        midnight = datetime.combine(day, time(), ZoneInfo(resolved.timezone)).isoformat()
+        if find_day(midnight, reporting) < day:
+            yield feed.warn(
+                "no_time",
+                f"{count_of(count, 'row')} of {table} with a day and no "
+                f"time, read as its midnight in {resolved.timezone}, which is the day before in "
+                f'{reporting}; for days as they stand say timezone = "{reporting}" in the feed',
+                "timezone",
+                count=count,
+            )
+
+
+def _warn_of_day_orders(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+    """Days that are read with the month first, of which none says that this is their order."""
+    got = [one for file in files for one in file.receipt.tables]
+    count = sum(one.days_of_either_order for one in got)
+    if count and not any(one.days_of_sure_order for one in got):
+        yield feed.warn(
+            "day_order",
+            f"{count_of(count, 'row')} with days such as 05/02/2026, read as 2 May, the month "
+            "first, as the platform writes them in the United States; no day after the 12th shows "
+            f'it yet: formats = {{ {AdStats.date_day} = "{MONTH_FIRST}" }} says that it is so, '
+            '"%d/%m/%Y" that the day is first',
+            f"formats.{AdStats.date_day}",
+            count=count,
+        )
+
+
+def _warn_of_points(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+    """Numbers that are a thousand times as much if their point groups digits; not those of JSON."""
+    got = [one for file in files if file.receipt.has_fixed_columns for one in file.receipt.tables]
+    count = sum(one.points_of_either_meaning for one in got)
+    if count and not any(one.are_points_shown for one in got):
+        yield feed.warn(
+            "point_unclear",
+            f"{count_of(count, 'number')} such as 1.234, with three digits behind the point, read "
+            'as its fraction, and no number shows yet that it is none of thousands: decimal = "," '
+            'says that it groups thousands, decimal = "." that it is as read',
+            "decimal",
+            count=count,
+        )
+
+
+def _warn_of_bared_ids(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+    """Ids that were not read as the file has them, but as other feeds write them."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for file in files:
+        for got in file.receipt.tables:
+            counts.update({(got.table, name): n for name, n in got.bared_ids.items()})
+    for (table, name), count in sorted(counts.items()):
+        yield feed.warn(
+            "ids_bared",
+            f"{count_of(count, 'cell')} of {table}.{name} with blanks around or written as "
+            '="…" for a spreadsheet; read without, so that it meets that of other feeds',
+            count=count,
+        )
+
+
+def _warn_of_addresses(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterator[Warned]:
+    """Addresses that are none by themselves, so that they meet no other feed's."""
+    got = [one for file in files for one in file.receipt.tables]
+    if count := sum(one.odd_addresses for one in got):
+        extract = write_toml({Contacts.email: {"column": "…", "extract": BARE_ADDRESS}})
+        yield feed.warn(
+            "address_odd",
+            f"{count_of(count, 'cell')} of e-mail addresses with a name beside the address, or "
+            f"several addresses; they are nobody's in other feeds: columns = {extract} takes the "
+            "first address out of the file's column",
+            "columns",
+            count=count,
+        )
