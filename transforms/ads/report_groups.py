@@ -14,6 +14,7 @@ from transforms.ads.entities import ENTITY
 from transforms.ads.levels import DAY, NAMES, PARENTS, RANKS
 from transforms.ads.speakers import OWN, adds_to
 from transforms.common.ad_levels import ID_OF_LEVEL
+from transforms.common.joins import STREAMED
 from transforms.common.shared_texts import SHARED, share_texts, write_out_texts
 from transforms.web.utm import (
     base_url,
@@ -63,7 +64,7 @@ def group_urls(entities: Rows[AdEntities]) -> Rows[UrlGroups]:
     """
     ads = entities.filter(pl.col(OWN) == RANKS[AdLevel.AD])
     links = ads.select(LINK).unique().pipe(read_links)
-    return ads.join(links, on=LINK, how="left", nulls_equal=True, validate="m:1").pipe(
+    return ads.join(links, on=LINK, how="left", nulls_equal=True, validate=STREAMED).pipe(
         _number_groups, URL_GRAIN
     )
 
@@ -146,7 +147,7 @@ def _number_groups(entities: pl.LazyFrame, grain: Sequence[str]) -> pl.LazyFrame
         .sort(GROUP_KEY)
         .with_row_index(GROUP)
     )
-    return entities.join(groups, on=grain, how="left", nulls_equal=True, validate="m:1")
+    return entities.join(groups, on=grain, how="left", nulls_equal=True, validate=STREAMED)
 
 
 def read_links(ads: pl.LazyFrame) -> pl.LazyFrame:
