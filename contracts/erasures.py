@@ -24,6 +24,9 @@ class IdentifierKind(StrEnum):
     SEND = "send_id"
 
 
+BESIDE_ADDRESSES = tuple(kind for kind in IdentifierKind if kind is not IdentifierKind.EMAIL)
+"""What tells a person as a cell by itself."""
+
 Identifier = tuple[str, str, str]
 """Organization, kind and value."""
 
@@ -36,6 +39,9 @@ PERSON_KEY = re.compile(
 TELLING_LENGTH = 6
 """How long an id must be to tell a person wherever it stands."""
 PHONE_DIGITS = 7
+BETWEEN_WORDS = re.compile(r"[\s,;|\"']+")
+BETWEEN_CELLS = re.compile(r"[,;|\t\r\n\"{}\[\]:]+")
+"""What stands between the cells of a record that could not be told apart."""
 NO_DIGIT = re.compile(r"\D")
 INTERNATIONAL = "00"
 """What `+` before the number of a country is dialled as."""
@@ -91,6 +97,21 @@ class Erasures(BaseModel):
             return True
         return any(self._tells(org_id, key, leaf) for key, leaf in _list_leaves(plain))
 
+    def says(self, org_id: str | None, record: str) -> bool:
+        """Whether an unparsed record bears an erased person, be the id ever so short.
+
+        Nothing tells its cells' columns, so that a short id may be another's number.
+
+        Args:
+            record: Its text, whatever stands between its cells, or JSON of it.
+        """
+        leaves = [leaf for _, leaf in _list_leaves(record)]
+        cells = {cell for text in (record, *leaves) for cell in BETWEEN_CELLS.split(text)}
+        cells.update(leaves)
+        return self.mentions(org_id, record) or any(
+            self.knows(org_id, kind, cell) for cell in cells for kind in BESIDE_ADDRESSES
+        )
+
     def _tells(self, org_id: str | None, key: str, leaf: str) -> bool:
         is_telling = len(leaf) >= TELLING_LENGTH or bool(PERSON_KEY.search(key))
         if is_telling and any(
@@ -141,7 +162,7 @@ def _list_leaves(text: str) -> Iterator[tuple[str, str]]:
         for pair in re.split(r"[?&#;]", text):
             key, _, value = pair.partition("=")
             yield key, value
-    for word in re.split(r"[\s,;|\"']+", text):
+    for word in BETWEEN_WORDS.split(text):
         yield "", word
 
 
@@ -154,3 +175,5 @@ def _walk(key: str, value: object) -> Iterator[tuple[str, str]]:
             yield from _walk(key, inner)
     elif value is not None:
         yield key, str(value)
+        if len(words := BETWEEN_WORDS.split(str(value))) > 1:
+            yield from (("", word) for word in words)

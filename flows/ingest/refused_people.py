@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.erasures import ERASED, Erasures, IdentifierKind
 from flows.readers import ROW_NUMBER
-from transforms.common.erased_rows import is_erased
+from transforms.common.erased_rows import is_erased, says_erased
 
 ABOUT_A_PERSON = frozenset({"contacts", "list_members"})
 """Tables whose rows are nothing without their person."""
@@ -80,13 +80,19 @@ class Erasing:
         return hidden.drop("bears")
 
     def hide_broken(self, broken: pl.DataFrame) -> pl.DataFrame:
-        """Records that could not be read, those that bear an erased person without their text."""
+        """Records that could not be read, those that bear an erased person without their text.
+
+        A cell that is a short id may be another's number: such a record keeps its reason.
+        """
         if self.erasures is None:
             return broken
         erased = is_erased(broken.select("raw").schema, self.erasures)
         return broken.with_columns(
             pl.when(erased).then(pl.lit(ERASED)).otherwise(REASON).alias(REASON),
-            pl.when(erased).then(pl.lit("{}")).otherwise("raw").alias("raw"),
+            pl.when(erased | says_erased(pl.col("raw"), self.erasures))
+            .then(pl.lit("{}"))
+            .otherwise("raw")
+            .alias("raw"),
         )
 
 

@@ -5,8 +5,12 @@ from collections.abc import Mapping
 import polars as pl
 
 from contracts.erasures import Erasures, IdentifierKind
+from contracts.quarantine import Quarantine
 
 ORG_ID = "org_id"
+UNREAD = r'^\{"(?:line|cells)":'
+"""How quarantine shows a record that could not be read."""
+RECORD = "record that could not be read"
 KINDS = {str(kind) for kind in IdentifierKind}
 
 
@@ -14,7 +18,8 @@ def is_erased(schema: Mapping[str, pl.DataType], erasures: Erasures) -> pl.Expr:
     """Whether a row bears an erased person: an id, an address, a number, or text with one of them.
 
     Args:
-        schema: the rows' columns; ids of other things than people are not looked at.
+        schema: the rows' columns; ids of other things than people are not looked at. Rows of
+            quarantine that could not be read are looked at word by word (`says_erased`).
         erasures: who was erased.
     """
     org_id = pl.col(ORG_ID) if ORG_ID in schema else pl.lit(None, pl.String)
@@ -25,16 +30,27 @@ def is_erased(schema: Mapping[str, pl.DataType], erasures: Erasures) -> pl.Expr:
         for name, dtype in schema.items()
         if dtype == pl.String and (name in KINDS or not name.endswith("_id"))
     ]
+    if Quarantine.failed_checks in schema:
+        raw = pl.col(Quarantine.raw)
+        named.append(says_erased(pl.when(raw.str.contains(UNREAD)).then(raw), erasures))
     return pl.any_horizontal(pl.lit(value=False), *named)
+
+
+def says_erased(record: pl.Expr, erasures: Erasures) -> pl.Expr:
+    """Whether a record that could not be read bears an erased person, be the id ever so short."""
+    org_id = pl.lit(None, pl.String)
+    return pl.struct(org_id.alias(ORG_ID), record.alias(RECORD)).map_batches(
+        lambda cells: _judge(cells, RECORD, erasures), return_dtype=pl.Boolean
+    )
 
 
 def _judge(cells: pl.Series, name: str, erasures: Erasures) -> pl.Series:
     """Judge each distinct cell once."""
     rows = cells.struct.unnest()
     distinct = rows.unique().drop_nulls(name)
-    judge = erasures.knows if name in KINDS else None
+    judge = erasures.says if name == RECORD else erasures.mentions
     flags = [
-        judge(org_id, name, cell) if judge else erasures.mentions(org_id, cell)
+        erasures.knows(org_id, name, cell) if name in KINDS else judge(org_id, cell)
         for org_id, cell in distinct.select(ORG_ID, name).iter_rows()
     ]
     bad = distinct.filter(pl.Series(flags, dtype=pl.Boolean)).with_columns(bad=pl.lit(value=True))

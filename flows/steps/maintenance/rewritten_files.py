@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.erasures import ERASED, Erasures, IdentifierKind
+from contracts.erasures import ERASED, Erasures
 from flows.catalog.feed_files import RawFile
 from flows.catalog.read_files import ReadFile
 from flows.errors import DataRefused, StorageFailed
@@ -26,15 +26,6 @@ from transforms.common.erased_rows import is_erased
 
 FAILED = "failed_checks"
 OBJECTS = "objects"
-CONTACT, PHONE, DEVICE, SEND = (
-    str(kind)
-    for kind in (
-        IdentifierKind.CONTACT,
-        IdentifierKind.PHONE,
-        IdentifierKind.DEVICE,
-        IdentifierKind.SEND,
-    )
-)
 REPEAT = "Run the command again; until then the rows of this person are refused."
 
 
@@ -155,24 +146,8 @@ def _write_anew(found_in: PersonFile, everybody: Erasures, draft: Path) -> None:
                 raw.feed.options,
                 found_in.numbers,
                 draft,
-                lambda record: _says_person(record, everybody),
+                lambda record: everybody.says(None, record),
             )
     except (WrongRecordError, FileNotFoundError) as error:
         msg = f"{raw.path} was changed while it was read: nothing was erased"
         raise DataRefused(msg, "Run the command again.") from error
-
-
-def _says_person(record: str, person: Erasures) -> bool:
-    """Whether a record's text bears any of the person's identifiers, be they ever so short."""
-    if person.mentions(None, record):
-        return True
-    words = {word for piece in record.split('"') for word in _split(piece)}
-    return any(
-        person.knows(None, kind, word) for word in words for kind in (CONTACT, DEVICE, SEND, PHONE)
-    )
-
-
-def _split(text: str) -> list[str]:
-    for mark in ",;|\t{}[]:":
-        text = text.replace(mark, "\n")
-    return [*text.split("\n"), text.strip()]

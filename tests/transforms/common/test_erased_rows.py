@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from contracts.erasures import Erasures
+from flows.ingest.refused_people import Erasing
 from transforms.common.erased_rows import is_erased
 
 ANN = [
@@ -45,6 +46,9 @@ ERASED = Erasures.none_yet().add(ANN)
         ("attributes", '{"contact": 101}', True),
         ("raw", '{"line": "7;Ann@x.io;x"}', True),
         ("raw", '{"line": "7;bo@x.io;x"}', False),
+        ("raw", '{"line": "7;contact-101;x"}', True),
+        ("attributes", '{"note": "called contact-101 again"}', True),
+        ("attributes", '{"note": "101 pieces"}', False),
         ("message_name", "Sale 101", False),
     ],
 )
@@ -62,6 +66,42 @@ def test_rows_that_do_not_say_their_organization_are_anybodys() -> None:
         {"org_id": pl.String, "raw": pl.String},
     )
     assert rows.select(is_erased(rows.schema, ERASED)).item()
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ('{"line": "101;Ann Nym"}', True),
+        ('{"line": "\\"Ann Nym,101,5"}', True),
+        ('{"line": "{\\"contact_id\\": 101, \\"name"}', True),
+        ('{"cells": ["5", "101", "Ann"]}', True),
+        ('{"cells": ["5", " +47 22 33 44 55", "Ann"]}', True),
+        ('{"line": "1010;Bo"}', False),
+        ('{"cells": ["1", "Bo 1010"]}', False),
+        ('{"contact": "7", "quantity": "101"}', False),
+    ],
+)
+def test_a_short_id_is_looked_for_in_records_that_could_not_be_read(
+    raw: str, *, expected: bool
+) -> None:
+    """Of such a record nothing says which cell is the id; a row that was read has its columns."""
+    rows = pl.DataFrame({"org_id": [None], "raw": [raw], "failed_checks": [["too few cells"]]})
+    rows = rows.cast({"org_id": pl.String})
+    assert rows.select(is_erased(rows.schema, ERASED)).item() is expected
+
+
+def test_a_record_with_a_short_id_keeps_its_reason_and_loses_its_text() -> None:
+    """The cell may be another's number: for that alone, no damage is excused as an erasure."""
+    broken = pl.DataFrame(
+        {
+            "row_number": [1, 2, 3],
+            "reason": ["too few cells"] * 3,
+            "raw": ['{"cells": ["101"]}', '{"cells": ["contact-101"]}', '{"cells": ["7"]}'],
+        }
+    )
+    hidden = Erasing(ERASED).hide_broken(broken)
+    assert hidden["raw"].to_list() == ["{}", "{}", '{"cells": ["7"]}']
+    assert hidden["reason"].to_list() == ["too few cells", "erased", "too few cells"]
 
 
 def test_what_is_remembered_tells_nobody() -> None:
