@@ -2,9 +2,10 @@
 
 import polars as pl
 
+from contracts.columns import Held
 from contracts.facts.people.numbered_activities import People
 from contracts.feeds import Contacts, Events
-from transforms.common.joins import HELD, STREAMED
+from transforms.common.joins import take
 from transforms.common.key_places import KeyPlaces
 from transforms.common.keys import CONTACT, PERSON_DEVICE, hash_id
 from transforms.common.shared_texts import SHARED
@@ -98,12 +99,16 @@ def number_contacts(rows: pl.LazyFrame, places: KeyPlaces) -> pl.LazyFrame:
     return rows.with_columns(places.find(CONTACT_KEY).alias(CONTACT_NO))
 
 
-def restore_contacts(rows: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
-    """Put the contact in the place of its number."""
-    ids = people.select(CONTACT_NO, CONTACT_ID)
-    return rows.join(ids, on=CONTACT_NO, how="left", validate=STREAMED, build_side=HELD).drop(
-        CONTACT_NO
-    )
+def restore_contacts(rows: pl.LazyFrame, people: Held[People]) -> pl.LazyFrame:
+    """Put the contact in the place of its number.
+
+    Args:
+        people: In the order of their numbers: a join would hold all of them once more.
+
+    Returns:
+        The rows in the same order.
+    """
+    return rows.with_columns(take(people, CONTACT_ID, CONTACT_NO)).drop(CONTACT_NO)
 
 
 def key_device() -> pl.Expr:

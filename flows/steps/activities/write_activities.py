@@ -165,10 +165,10 @@ class Activities:
                 (`ContactSessions`), `orders` (`PricedOrders`), or `contacts`, the organization and
                 id of those whom the contacts feed has.
         """
-        people, messages = self.list_people(groups), self.messages.lazy()
+        people, messages = self.people, self.messages.lazy()
         if kind == "contacts":
-            org_id = pl.col(Contacts.org_id).cast(pl.String)
-            return people.filter(People.is_known).select(org_id, Contacts.contact_id)
+            org_id, known = pl.col(Contacts.org_id).cast(pl.String), pl.col(People.is_known)
+            return self.list_people(groups).filter(known).select(org_id, Contacts.contact_id)
         rows = restore_contacts(self.scan_numbered(kind, groups), people)
         if kind == "events":
             return describe_events(rows, messages)

@@ -80,7 +80,7 @@ def _list_events(activities: Activities) -> Rows[MessageEvents]:
     """The events that may be a list's own."""
     kept = activities.pieces["events"].scan_extract(LISTS)
     rows = activities.number("events", kept)
-    events = restore_contacts(rows, activities.list_people())
+    events = restore_contacts(rows, activities.people)
     return materialize(describe_events(events, activities.messages.lazy()), MessageEvents)
 
 

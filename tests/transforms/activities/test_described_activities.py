@@ -100,7 +100,7 @@ def describe(events: list[dict[str, Any]], sends: list[dict[str, Any]] | None = 
         .select(columns(KeyedEvents))
     )
     numbered = number_events(number_contacts(keyed, place_contacts(people)), messages.collect())
-    described = describe_events(restore_contacts(numbered, people.lazy()), messages).collect()
+    described = describe_events(restore_contacts(numbered, people), messages).collect()
     assert described.schema == polars_schema(MessageEvents)
     return described.sort("event_id")
 
@@ -219,7 +219,7 @@ def told(sends: list[dict[str, Any]], events: list[dict[str, Any]]) -> pl.LazyFr
     sent = find_first_sent(keys, select_keys(rows))
     keyed = key_sends(add_first_sent(find_contacts(rows, NOBODY), sent)).select(columns(KeyedSends))
     numbered = number_sends(number_contacts(keyed, place_contacts(people)), messages.collect())
-    return describe_sends(restore_contacts(numbered, people.lazy()), messages)
+    return describe_sends(restore_contacts(numbered, people), messages)
 
 
 def test_sends_bear_names_channel_and_window() -> None:

@@ -43,7 +43,7 @@ def test_a_number_stands_for_its_contact_alone() -> None:
     people = number_people(named(("o", "1"), ("p", "1")), named())
     rows = pl.LazyFrame({"org_id": ["p", "o", "o"], "contact_id": ["1", "1", None], "n": [1, 2, 3]})
     numbered = number_contacts(key_contacts(rows), place_contacts(people))
-    back = restore_contacts(numbered.drop("contact_id"), people.lazy())
+    back = restore_contacts(numbered.drop("contact_id"), people)
     assert back.sort("n").collect().get_column("contact_id").to_list() == ["1", "1", None]
     assert numbered.sort("n").collect().get_column("contact_no").to_list() == [1, 0, None]
 

@@ -88,9 +88,9 @@ def list_all(events: pl.LazyFrame, sends: pl.LazyFrame) -> pl.LazyFrame:
     """The steps of all rows."""
     numbered = number_events(number_contacts(events, PLACES), MESSAGES)
     return list_steps(
-        describe_events(restore_contacts(numbered, PEOPLE.lazy()), MESSAGES.lazy()),
+        describe_events(restore_contacts(numbered, PEOPLE), MESSAGES.lazy()),
         describe_sends(
-            restore_contacts(number_sends(number_contacts(sends, PLACES), MESSAGES), PEOPLE.lazy()),
+            restore_contacts(number_sends(number_contacts(sends, PLACES), MESSAGES), PEOPLE),
             MESSAGES.lazy(),
         ),
     )
@@ -124,7 +124,7 @@ def test_first_sendings_and_list_events_tell_what_all_rows_tell(
     firsts = find_firsts(parts, PEOPLE, PLACES)
     own = describe_events(
         restore_contacts(
-            number_events(number_contacts(keep_list_events(happened), PLACES), MESSAGES), people
+            number_events(number_contacts(keep_list_events(happened), PLACES), MESSAGES), PEOPLE
         ),
         messages,
     )
