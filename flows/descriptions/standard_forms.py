@@ -18,7 +18,8 @@ SET VARIABLE campaign_reports_root = coalesce(
   (SELECT 'reports/' FROM glob('reports/current.jso[n]')),
   (SELECT '' FROM glob('current.jso[n]')),
   (SELECT '../../' FROM glob('../../current.jso[n]')),
-  (SELECT '../' FROM glob('../current.jso[n]')));
+  (SELECT '../' FROM glob('../current.jso[n]')),
+  error('no current.json: read views.sql in the workspace, in its reports, or in a snapshot'));
 SET VARIABLE campaign_reports = (
   SELECT getvariable('campaign_reports_root') || snapshot || '/'
   FROM read_json(getvariable('campaign_reports_root') || 'current.json'));

@@ -106,7 +106,8 @@ def rejects(
         cells = [[row[name] for name in HEADER] for row in in_words]
         (print_rows if on_terminal() else print_table)(HEADER, cells)
     if not rows:
-        print_note(f"no row is in quarantine from the run {run_id or 'before any'}")
+        of_run = f" of the run {run_id}" if run_id else ": no run has read anything yet"
+        print_note(f"no row is in quarantine{of_run}")
     elif len(shown) < len(rows):
         print_note(f"{len(shown):,} of {len(rows):,} rows; --limit, --json or a pipe shows more")
     return 0

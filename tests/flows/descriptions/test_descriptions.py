@@ -90,6 +90,14 @@ def test_duckdb_reads_through_the_pointer(
         assert connection.sql(query).fetchall() == [(Decimal("3.0000"),)]
 
 
+def test_duckdb_says_where_views_are_to_be_read(
+    snapshot: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with duckdb.connect() as connection, pytest.raises(duckdb.Error, match="in the workspace, in"):
+        connection.execute((snapshot / "views.sql").read_text(encoding="utf-8"))
+
+
 def test_dbt_sources_name_every_table_and_column(snapshot: Path) -> None:
     [source] = yaml.safe_load((snapshot / "sources.yml").read_text(encoding="utf-8"))["sources"]
     tables = {table["name"]: table for table in source["tables"]}

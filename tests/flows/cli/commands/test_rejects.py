@@ -77,6 +77,11 @@ def test_a_feed_without_rejected_rows_has_none_and_an_unknown_one_is_an_error(
     assert main(["rejects", str(root), "--run", "20010101T000000Z-000000"]) == 2
 
 
+def test_a_workspace_without_a_run_has_no_row_in_quarantine(tmp_path: Path, call: Call) -> None:
+    root = write_workspace(tmp_path / "ws", feed("orders", "raw/orders.csv"), {})
+    assert call("rejects", root).err == ("no row is in quarantine: no run has read anything yet\n")
+
+
 def test_a_later_run_without_rejected_rows_shows_none(
     refused: tuple[Path, DataRefused], call: Call
 ) -> None:
