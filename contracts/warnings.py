@@ -16,6 +16,9 @@ WARNINGS: Mapping[str, str] = {
     "column_missing": (
         "a metric, id or name that a source calls optional is not in the files: null there, not 0"
     ),
+    "conversion_unknown": (
+        "a name in `conversions` that no row of the platform's conversions bears: it counts nothing"
+    ),
     "day_order": (
         "days like 05/02/2026 that a source reads with the month first, while no day after the "
         "12th shows that order; `formats` says which"

@@ -163,6 +163,8 @@ def _needed(feed: ConfiguredFeed, resolved: ResolvedMapping) -> set[str]:
     else:
         mapped = {*mapping.columns}.difference(mapping.optional)
     own = {name for name in section.columns if name in mapping.columns}
+    if section.conversions and resolved.table is AdStats:
+        own.add(AdStats.conversions)
     return always | own | mapped.difference(section.without)
 
 
@@ -210,8 +212,10 @@ def _quote(names: tuple[str, ...]) -> str:
 
 
 def _key_of(feed: ConfiguredFeed, missing: MissingColumn) -> str:
-    is_own = missing.column in feed.section.columns
-    return f" (feeds[{feed.place}].columns.{missing.column})" if is_own else ""
+    if missing.column in feed.section.columns:
+        return f" (feeds[{feed.place}].columns.{missing.column})"
+    is_chosen = feed.section.conversions and missing.column == AdStats.conversions
+    return f" (feeds[{feed.place}].conversions)" if is_chosen else ""
 
 
 def _hint(feed: ConfiguredFeed, missing: list[MissingColumn], header: tuple[str, ...]) -> str:
@@ -238,7 +242,7 @@ def _hint(feed: ConfiguredFeed, missing: list[MissingColumn], header: tuple[str,
         f"name the file's column in the feed: columns = {{ {first} = {write_toml(guess)} }}"
     )
     may_lack = [one for one in missing if one.column not in required(FEEDS[one.table])]
-    silenced = [one.column for one in may_lack if one.column not in feed.section.columns]
+    silenced = [one.column for one in may_lack if not _key_of(feed, one)]
     if len(may_lack) == len(missing) and silenced and " or " not in silenced[0]:
         listed = ", ".join(f'"{name}"' for name in silenced)
         parts.append(f"or say that these files never have it: without = [{listed}]")

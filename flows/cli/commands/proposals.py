@@ -34,6 +34,11 @@ def propose_feeds(files: Iterable[Path]) -> list[FeedProposal]:
     """
     known, proposals = KnownSources(load_sources()), []
     for path in files:
+        if path.is_dir():
+            msg = f"{path} is a folder"
+            raise UsageError(
+                msg, f"Give the files in it that feeds deliver, as --from {path}/*.csv."
+            )
         if not path.is_file():
             msg = f"there is no file {path}"
             raise UsageError(msg, "Give files that feeds deliver, as --from export.csv.")

@@ -21,6 +21,7 @@ from flows.config.configured_feeds import ConfiguredFeed
 from flows.config.loading import LoadedWorkspace
 from flows.ingest.required_columns import find_missing
 from flows.steps.messaging.described_messages import find_channels
+from flows.steps.reading.conversion_names import warn_of_conversions
 from flows.steps.reading.doubt_warnings import warn_of_doubts
 from flows.steps.reading.foreign_signs import warn_of_signs
 from transforms.common.calendar import find_day
@@ -54,6 +55,7 @@ def find_feed_warnings(
         yield from warn_of_doubts(feed, filled, loaded.config.workspace.timezone)
         yield from _warn_of_far_off_times(feed, filled, (now + AHEAD).date())
         yield from _warn_of_platforms(feed, filled, loaded.config.ads)
+    yield from warn_of_conversions(catalog)
     channels = find_channels(catalog, loaded.config)
     yield from _warn_of_unknown_types(loaded, catalog.feeds, channels)
 

@@ -69,6 +69,19 @@ def test_a_file_without_any_column_of_the_feed_may_have_no_header_or_another_del
     assert "have no header line" not in refusal(feed(), without("Cost"))
 
 
+@pytest.mark.parametrize("given", [{}, {"table": "ad_stats"}])
+def test_a_column_that_conversions_name_must_be_there(given: dict[str, str]) -> None:
+    """Misspelt, or renamed overnight: no conversions that are null without a word."""
+    header = ("date_day", "platform", "campaign_id", *without(), "spend", "Purchases")
+    require_columns(feed(conversions=("Purchases",), **given), header)
+    said = refusal(feed(conversions=("Purchse",), **given), header)
+    assert 'no column "Purchse" for ad_stats.conversions (feeds[0].conversions)' in said
+    assert "'Purchases'" in said
+    assert "without" not in said
+    mended = feed(conversions=("Purchse",), columns={"conversions": "Purchases"}, **given)
+    require_columns(mended, header)
+
+
 def test_a_header_of_several_lines_is_named_as_toml_writes_it() -> None:
     said = refusal(feed(), without("Cost", adding=('Cost\n"net"',)))
     assert r'columns = { spend = "Cost\n\"net\"" }' in said

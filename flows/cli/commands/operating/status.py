@@ -94,7 +94,9 @@ def _newest(manifest: Manifest | None) -> str | None:
 def _describe(found: dict[str, Any]) -> Iterator[str]:
     if found["run_id"]:
         yield f"published {found['published_at']} by {found['run_id']}"
-        yield f"from {found['files']:,} files, the newest data of {found['newest_data']}"
+        newest = found["newest_data"]
+        data = f"the newest data of {newest}" if newest else "no data of any day"
+        yield f"from {found['files']:,} files, {data}"
         yield f"{found['tables']:,} tables"
     if found["problems"]:
         yield from (f"problem: {problem}" for problem in found["problems"])

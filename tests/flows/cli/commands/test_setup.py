@@ -45,6 +45,13 @@ def test_init_says_as_json_what_it_proposes(tmp_path: Path, call: Call) -> None:
     assert "shoe_size" in " ".join(feed["open_points"])
 
 
+def test_init_from_a_folder_says_what_to_give(tmp_path: Path, call: Call) -> None:
+    (tmp_path / "exports").mkdir()
+    said = call("init", tmp_path / "new", "--from", tmp_path / "exports", code=2)
+    assert "is a folder" in said.err
+    assert f"--from {tmp_path}/exports/*.csv" in said.err
+
+
 def test_init_says_where_a_file_is_to_be_put_unless_it_lies_there(
     tmp_path: Path, call: Call
 ) -> None:

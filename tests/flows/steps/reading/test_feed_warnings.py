@@ -353,6 +353,31 @@ def test_an_order_that_a_later_file_corrects_is_none_of_several_rows(tmp_path: P
     assert not warned(found.warnings, "order_lines")
 
 
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [('["Purchse", "lead "]', ["'Purchse'"]), ('["purchase"]', []), ('["x9"]', ["'x9'"])],
+)
+def test_a_conversion_that_no_row_bears_is_told(
+    tmp_path: Path, names: str, told: list[str]
+) -> None:
+    """A misspelt name would leave out every conversion of the platform."""
+    toml = GOOGLE + feed(
+        "ad_conversions",
+        "raw/c/*",
+        constants='{ platform = "google_ads" }',
+        conversions=names,
+    )
+    rows = b"2026-01-31,7,Purchase,4\n2026-01-31,7, Lead,2\n"
+    files = {
+        "raw/ads/1.csv": HEADER + ROW,
+        "raw/c/1.csv": b"date_day,campaign_id,conversion_name,conversions\n" + rows,
+    }
+    found = warned(read_files(tmp_path, toml, files).warnings, "conversion_unknown")
+    assert [one.setting for one in found] == ["feeds[1].conversions"] * len(told)
+    assert all(name in one.message for name, one in zip(told, found, strict=True))
+    assert all("did you mean 'Purchase'" in one.message for one in found if "Purchse" in told[0])
+
+
 AMOUNTS = b"order_id,ordered_at,revenue,refunded\n1,2026-01-01,1.234,\n2,2026-01-01,950,2.000\n"
 
 
