@@ -282,10 +282,10 @@ def test_days_in_a_format_of_their_own() -> None:
 
 
 def test_a_year_of_two_digits_is_no_year_of_four() -> None:
-    cells = ["6/1/26", "06/01/2026", "6/1/202"]
+    cells = ["6/1/26", "06/01/2026", "6/1/202", "12/31/0999", "01/01/1000"]
     days = parse_days(pl.Series(cells), form=("%m/%d/%Y", "%d.%m.%Y"))
-    assert days.to_list() == [None, date(2026, 6, 1), None]
-    assert instants(cells, form="%m/%d/%Y") == [None, utc(2026, 6, 1), None]
+    assert days.to_list() == [None, date(2026, 6, 1), None, None, date(1000, 1, 1)]
+    assert instants(cells, form="%m/%d/%Y") == [None, utc(2026, 6, 1), None, None, utc(1000, 1, 1)]
     assert parse_days(pl.Series(cells[:1]), form="%m/%d/%y").to_list() == [date(2026, 6, 1)]
 
 
