@@ -51,11 +51,22 @@ def test_snapshots_stand_in_their_order_and_are_as_old_as_those_around_them(
     assert f"{ids[1]} to {ids[2]}" in told.err
     sends = [one for one in json.loads(told.out) if one["column"] == "sends"]
     assert [(one["before"], one["after"]) for one in sends] == [(2, 3)]
+    # Half an hour ago the last one took the place of that before it, in which readers may be.
+    ceased = [] if wrong > timedelta(0) else ids[:1]
+    assert drop(root, clocks[-1] + timedelta(minutes=30), keep_days=0, dry_run=True) == ceased
     assert drop(root, TODAY + timedelta(days=6)) == []
     assert drop(root, TODAY + timedelta(days=8)) == ids[:2]
     assert [one.name for one in Layout(root).snapshots.iterdir()] == ids[2:]
 
 
-def drop(root: Path, now: datetime) -> list[str]:
-    """Which snapshots go of which one and those of seven days are kept."""
-    return [one.name for one in drop_old_snapshots(root, 1, 7, now)]
+def drop(root: Path, now: datetime, keep_days: int = 7, *, dry_run: bool = False) -> list[str]:
+    """Which folders go where one snapshot and those of some days are kept."""
+    return [one.name for one in drop_old_snapshots(root, 1, keep_days, now, dry_run=dry_run)]
+
+
+def test_rejected_rows_of_runs_that_published_nothing_go_when_they_are_old(tmp_path: Path) -> None:
+    old, young = "20260701T120000Z-000000", "20260709T120000Z-000000"
+    for run_id in (old, young):
+        (tmp_path / "quarantine" / run_id).mkdir(parents=True)
+    assert drop(tmp_path, datetime(2026, 7, 10, tzinfo=UTC)) == [old]
+    assert [one.name for one in (tmp_path / "quarantine").iterdir()] == [young]

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_series_equal
 
+from contracts.config.cell_forms import Unit
+from transforms.ingest.parsing.cell_parsing import parser_for
 from transforms.ingest.parsing.number_parsing import (
     PLAIN,
     NumberMarks,
@@ -121,10 +123,17 @@ def test_micros_are_divided_exactly() -> None:
     assert_series_equal(parse_decimals(cells, fine, PLAIN, 1_000_000), expected)
 
 
+def test_percents_are_shares_with_their_sign_or_without() -> None:
+    cells = pl.Series(["12,5%", " 3 % ", "0,5", "100", "12,5 €"])
+    shares = parser_for(pl.Decimal(18, 6), unit=Unit.PERCENT, marks=COMMA)(cells).to_list()
+    assert shares == [*map(Decimal, ("0.125", "0.03", "0.005", "1")), None]
+
+
 def test_numbers_of_a_file_with_types_are_what_they_are() -> None:
     cells = pl.Series("spend", [1.234, 5.0])
     expected = pl.Series("spend", [Decimal("1.234"), Decimal(5)], dtype=MONEY)
     assert_series_equal(parse_decimals(cells, MONEY, COMMA), expected)
+    assert parse_counts(pl.Series([7, 2**63], dtype=pl.UInt64)).to_list() == [7, None]
 
 
 def test_a_sum_of_columns_stays_in_the_marks_of_the_feed() -> None:
