@@ -23,15 +23,6 @@ Total: Account, --, --, --, --, --,USD,"25,881",400,1.55%,1.25,500.00,2.00,99.90
 """
 
 
-def test_google_s_default_report_has_a_period_and_no_day(tmp_path: Path) -> None:
-    """The refusal tells the period, and both ways out."""
-    found = read_export(tmp_path, "google_ads.report", GOOGLE_DEFAULT, 'on_refused = "skip"')
-    answer = answer_of(found)
-    assert "July 8, 2025 - July 31, 2025" in answer
-    assert "by day" in answer
-    assert "constants = { date_day" in answer
-
-
 def test_google_s_interactions_are_not_clicks(tmp_path: Path) -> None:
     """Named a day, the report is in: without clicks, which are unknown and not 0."""
     day = 'constants = { date_day = "2026-01-31" }'
@@ -168,12 +159,6 @@ def test_meta_by_age_and_gender_adds_up_to_its_day(tmp_path: Path) -> None:
     found = read_export(tmp_path, "facebook_ads.ads_manager", text)
     read = rows_of(found, "ad_stats", "clicks", "spend")
     assert (sum(row[0] for row in read), sum(row[1] for row in read)) == (6, Decimal("1.2"))
-
-
-def test_meta_without_data(tmp_path: Path) -> None:
-    found = read_export(tmp_path, "facebook_ads.ads_manager", '"No data available."\n')
-    assert found.refused == []
-    assert rows_of(found, "ad_stats", "spend") == []
 
 
 def test_a_campaign_called_total_is_no_total_row(tmp_path: Path) -> None:

@@ -243,16 +243,6 @@ c1,Audio,s1,Set,a1,Ad,2026/06/02,100,12,65.50
     assert read(tmp_path, Export("spotify_ads.report", text)) == ("", Decimal(1300), 132)
 
 
-def test_adwords_of_2016(tmp_path: Path) -> None:
-    text = (
-        '"Ad report (Oct 25, 2016-Oct 31, 2016)"\n'
-        "Ad state\tAd\tDay\tCampaign\tAd group\tCurrency\tClicks\tImpressions\tCost\n"
-        "enabled\tShoes\t2016-10-25\tBrand\tA\tEUR\t132\t1000\t1,300.00\n"
-    )
-    export = Export("google_ads.report", text, "utf-16")
-    assert read(tmp_path, export) == ("", Decimal(1300), 132)
-
-
 def test_a_preamble_over_a_file_with_our_columns(tmp_path: Path) -> None:
     text = "Report of the shop\nJune 2026\ndate_day,platform,campaign_id,spend,clicks\n"
     content = text + "2026-06-01,google_ads,c1,1300,132\nTotal,,,1300,132\n"
