@@ -8,7 +8,12 @@ import pytest
 
 from flows import campaign_reports as flow
 from flows.storage.layout import Layout
-from flows.storage.snapshots.kept_snapshots import drop_old_snapshots, list_snapshots
+from flows.storage.snapshots.kept_snapshots import (
+    drop_old_snapshots,
+    find_last_run,
+    list_snapshots,
+)
+from flows.storage.snapshots.publish import new_run_id
 from tests.support.commands import Call
 from tests.support.publishing import publish_tables
 from tests.support.workspaces import feed, write_workspace
@@ -64,9 +69,22 @@ def drop(root: Path, now: datetime, keep_days: int = 7, *, dry_run: bool = False
     return [one.name for one in drop_old_snapshots(root, 1, keep_days, now, dry_run=dry_run)]
 
 
-def test_rejected_rows_of_runs_that_published_nothing_go_when_they_are_old(tmp_path: Path) -> None:
-    old, young = "20260701T120000Z-000000", "20260709T120000Z-000000"
-    for run_id in (old, young):
-        (tmp_path / "quarantine" / run_id).mkdir(parents=True)
-    assert drop(tmp_path, datetime(2026, 7, 10, tzinfo=UTC)) == [old]
-    assert [one.name for one in (tmp_path / "quarantine").iterdir()] == [young]
+def test_what_runs_left_that_published_nothing_goes_when_it_is_old(tmp_path: Path) -> None:
+    """Rejected rows after some days; a snapshot without a manifest after an hour at least."""
+    now = datetime(2026, 7, 10, 12, tzinfo=UTC)
+    layout = Layout(tmp_path)
+    days = [new_run_id(now - timedelta(days=days)) for days in (9, 1)]
+    hours = [new_run_id(now - timedelta(minutes=minutes)) for minutes in (90, 30)]
+    for folder, run_ids in ((layout.quarantine, days), (layout.snapshots, hours)):
+        for run_id in run_ids:
+            (folder / run_id).mkdir(parents=True)
+    assert drop(tmp_path, now) == days[:1]
+    assert drop(tmp_path, now, keep_days=0) == [hours[0], days[1]]
+    assert [one.name for one in layout.snapshots.iterdir()] == hours[1:]
+
+
+def test_the_last_run_is_known_to_the_microsecond(tmp_path: Path) -> None:
+    last = datetime(2026, 7, 10, 12, 0, 0, 654_321, tzinfo=UTC)
+    for folder, at in (("snapshots", last - timedelta(days=1)), ("quarantine", last)):
+        (getattr(Layout(tmp_path), folder) / new_run_id(at)).mkdir(parents=True)
+    assert find_last_run(Layout(tmp_path)) == last
