@@ -226,8 +226,9 @@ def test_google_s_default_export_has_no_day_and_says_both_ways_out(
     assert second == ("", Decimal(1300), 132)
 
 
-def test_meta_s_words_for_no_data_are_no_rows(tmp_path: Path) -> None:
-    export = Export("facebook_ads.ads_manager", '"No data available."\n')
+@pytest.mark.parametrize("above", ["", "Report of the shop\n", "Campaign name,Day,Clicks\n"])
+def test_meta_s_words_for_no_data_are_no_rows(tmp_path: Path, above: str) -> None:
+    export = Export("facebook_ads.ads_manager", f'{above}"No data available."\n')
     assert read(tmp_path, export) == ("", Decimal(0), 0)
 
 
