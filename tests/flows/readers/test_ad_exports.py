@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from flows.readers import ROW_NUMBER
+from flows.readers import ROW_NUMBER, text
 
 EXPECTED = frozenset({"Campaign", "campaign id", "Clicks", "Cost"})
 GOOGLE = (
@@ -127,3 +127,19 @@ def test_a_short_footer_is_no_broken_record(read: Callable) -> None:
     assert rows.rows() == [(1, "a", "1")]
     assert broken[ROW_NUMBER].to_list() == [2]
     assert feed.rows_read == 2
+
+
+def test_words_for_no_data_are_believed_of_a_file_without_any(
+    read: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside a row of data they are a broken record, also where it comes after the head."""
+    header, row, words = b"Campaign,Cost\n", b"Spring,1\n", b"No data available.\n"
+    options = {"expected_columns": EXPECTED, "no_data": ("NO DATA available.",)}
+    feed, *_ = read(header + words, **options)
+    assert feed.is_empty
+    for content in (header + words + row, header + row + words):
+        _, rows, broken = read(content, **options)
+        assert (rows["Campaign"].to_list(), broken.height) == (["Spring"], 1)
+    monkeypatch.setattr(text, "HEAD_BYTES", len(header + words))
+    _, rows, _ = read(header + words + row, **options)
+    assert rows["Campaign"].to_list() == ["Spring"]
