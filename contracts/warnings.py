@@ -16,6 +16,9 @@ WARNINGS: Mapping[str, str] = {
     "column_missing": (
         "a metric, id or name that a source calls optional is not in the files: null there, not 0"
     ),
+    "constant_over_column": (
+        "a column that files have and that is not read, because `constants` gives its value"
+    ),
     "conversion_unknown": (
         "a name in `conversions` that no row of the platform's conversions bears: it counts nothing"
     ),
@@ -33,6 +36,10 @@ WARNINGS: Mapping[str, str] = {
     "few_rows": "new files have fewer rows than `min_rows`",
     "file_changing": (
         "a raw file changed while it was read, or is younger than `settle_seconds`: next run"
+    ),
+    "files_in_capitals": (
+        "files that a feed's pattern would match if it asked for no case, as `A.CSV` for `*.csv`; "
+        "they are not read"
     ),
     "folders_matched": (
         "folders of the name that a feed's files have, as programs write tables in parts: "

@@ -1,8 +1,9 @@
 """Which files a workspace's feeds are."""
 
 import os
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from flows.config.configured_feeds import ConfiguredFeed
@@ -49,8 +50,32 @@ def _match_files(feed: ConfiguredFeed, place: RawPlace) -> Iterator[RawFile]:
     home = place.folder.resolve()
     for path in sorted(place.folder.glob(place.pattern)):
         is_given = path.is_file() or _leads_nowhere(path)
-        if is_given and not path.name.startswith("."):
+        if is_given and not _is_hidden(path, place):
             yield RawFile(feed, place.call(path), path, home)
+
+
+def _is_hidden(path: Path, place: RawPlace) -> bool:
+    """Whether a file or a folder above it begins with a point and is not named by the pattern."""
+    named = PurePath(place.pattern).parts
+    parts = path.relative_to(place.folder).parts
+    return any(part.startswith(".") and part not in named for part in parts)
+
+
+def find_other_case(root: Path, feed: ConfiguredFeed, files: list[RawFile]) -> tuple[str, int]:
+    """The pattern that a feed's is in letters of either case, and how many more files it matches.
+
+    Args:
+        files: Those of all feeds.
+    """
+    place = find_place(root, feed.section.files)
+    above, _, name = place.pattern.rpartition("/")
+    if "[" in name:
+        return feed.section.files, 0
+    either = re.sub(r"[A-Za-z]", lambda found: f"[{found[0].lower()}{found[0].upper()}]", name)
+    wider = replace(place, pattern=f"{above}/{either}" if above else either)
+    matched = {one.location for one in files}
+    more = [one for one in _match_files(feed, wider) if one.location not in matched]
+    return feed.section.files.removesuffix(name) + either, len(more)
 
 
 def find_folders(root: Path, feed: ConfiguredFeed) -> list[Path]:

@@ -8,7 +8,8 @@ from itertools import chain
 
 from contracts.channels import RunChannels, own_channel_of
 from contracts.config.nearest_names import nearest
-from contracts.config.source_mapping import Source
+from contracts.config.source_mapping import Expression, Source
+from contracts.config.toml_values import write_toml
 from contracts.config.workspace import AdsSection
 from contracts.feeds import AdStats, Events
 from contracts.manifest import Warned, count_of
@@ -25,6 +26,7 @@ from flows.steps.reading.conversion_names import warn_of_conversions
 from flows.steps.reading.doubt_warnings import warn_of_doubts
 from flows.steps.reading.foreign_signs import warn_of_signs
 from transforms.common.calendar import find_day
+from transforms.ingest.expressions import file_columns, fold
 
 OF_AD_ACCOUNTS = ("ad_stats", "ad_breakdowns")
 """Tables whose amounts are in their account's currency where they name none."""
@@ -51,6 +53,7 @@ def find_feed_warnings(
         yield from _warn_of_emptiness(feed, files)
         filled = [file for file in files if not file.receipt.is_empty]
         yield from _warn_of_missing_columns(feed, filled, loaded.config.workspace.currency)
+        yield from _warn_of_constants(feed, filled, loaded.sources)
         yield from warn_of_signs(feed, filled, loaded.config.workspace.currency)
         yield from warn_of_doubts(feed, filled, loaded.config.workspace.timezone)
         yield from _warn_of_far_off_times(feed, filled, (now + AHEAD).date())
@@ -92,6 +95,35 @@ def _warn_of_missing_columns(
                 f'or silence this: without = ["{column}"]',
                 "without",
                 count=count,
+            )
+
+
+def _warn_of_constants(
+    feed: ConfiguredFeed, files: list[ReadFile], sources: Mapping[str, Source]
+) -> Iterator[Warned]:
+    """Columns that a feed's files have, and of which its constants say one value for all rows."""
+    section = feed.section
+    for name in sorted(section.constants.keys() - section.columns.keys()):
+        reads: list[Expression] = [name]
+        if section.source is not None:
+            tables = sources[section.source].tables
+            reads = [one.columns[name] for one in tables if name in one.columns]
+        found = {
+            file.raw.path: column
+            for file in files
+            for column in file.receipt.columns
+            for one in reads
+            if fold(column) in map(fold, file_columns(one, file.receipt.columns))
+        }
+        if found:
+            column = min(found.values())
+            yield feed.warn(
+                "constant_over_column",
+                f'column "{column}" of {count_of(len(found), "file")} is not read, because '
+                f"constants give {name}: columns = {write_toml({name: column})} reads it, and the "
+                "constant where it is empty",
+                f"constants.{name}",
+                count=len(found),
             )
 
 

@@ -146,6 +146,45 @@ def test_folders_where_files_are_meant_are_told_with_the_pattern_that_reads_them
     assert all(one.message.endswith(f'files = "{inside}"') for one in told)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "either", "read"),
+    [
+        ("raw/stats/*.csv", "raw/stats/*.[cC][sS][vV]", 1),
+        ("raw/stats/B.csv", "raw/stats/[bB].[cC][sS][vV]", 0),
+        ("raw/stats/*.[cC][sS][vV]", None, 2),
+        ("raw/stats/*", None, 2),
+    ],
+)
+def test_files_that_a_pattern_misses_for_their_capitals_alone_are_told(
+    tmp_path: Path, pattern: str, either: str | None, read: int
+) -> None:
+    """As Windows names them: what the warning says reads them."""
+    content = HEADER + b"2026-03-01,x,1,1,1\n"
+    given = {"raw/stats/1.csv": content, "raw/stats/B.CSV": content.replace(b"-01,", b"-02,")}
+    found = read_files(tmp_path / "1", feed("ad_stats", pattern), given)
+    told = warned(found, "files_in_capitals")
+    assert (len(found.inputs), len(told)) == (read, 1 if either else 0)
+    if either:
+        assert told[0].message.endswith(f'not read: files = "{either}"')
+        again = read_files(tmp_path / "2", feed("ad_stats", either), given)
+        assert "B.CSV" in {Path(one.path).name for one in again.inputs}
+        assert not warned(again, "files_in_capitals")
+
+
+def test_files_in_hidden_folders_are_read_only_where_they_are_named(tmp_path: Path) -> None:
+    """A notebook's copy of yesterday's file is no delivery."""
+    content = HEADER + b"2026-03-01,x,1,1,1\n"
+    given = {"raw/a/1.csv": content, "raw/a/.old/1.csv": content, "raw/.all/2.csv": content}
+    for pattern, read in (
+        ("raw/**/*.csv", {"raw/a/1.csv"}),
+        ("raw/.all/*.csv", {"raw/.all/2.csv"}),
+        ("raw/*/.old/1.csv", {"raw/a/.old/1.csv"}),
+    ):
+        place = tmp_path / pattern.replace("/", "-").replace("*", "x")
+        found = read_files(place, feed("ad_stats", pattern), given)
+        assert {one.path for one in found.inputs} == read
+
+
 def test_a_campaign_without_an_id_that_was_renamed_is_told(tmp_path: Path) -> None:
     """An export from before the renaming and one from after it: 5.00 + 2.00 count twice."""
     header = b"Day,Campaign,Currency code,Cost,Clicks,Impr.,Conversions,Conv. value\n"

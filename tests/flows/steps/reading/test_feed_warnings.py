@@ -378,6 +378,39 @@ def test_a_conversion_that_no_row_bears_is_told(
     assert all("did you mean 'Purchase'" in one.message for one in found if "Purchse" in told[0])
 
 
+@pytest.mark.parametrize(
+    ("header", "settings", "told"),
+    [
+        ("currency", {}, 1),
+        ("Currency ", {}, 1),
+        ("Cur", {}, 0),
+        ("Cur", {"columns": '{ currency = "Cur" }'}, 0),
+        ("currency", {"columns": '{ currency = "currency" }'}, 0),
+    ],
+)
+def test_a_column_in_whose_place_a_constant_stands_is_told(
+    tmp_path: Path, header: str, settings: dict[str, str], told: int
+) -> None:
+    """Five dollars would be five euros: what the warning says reads them."""
+    rate = feed("exchange_rates", "raw/r/*")
+    toml = feed("orders", "raw/o/*", constants='{ currency = "EUR" }', **settings) + rate
+    files = {
+        "raw/o/1.csv": f"order_id,ordered_at,revenue,{header}\n1,2026-01-01,5,USD\n".encode(),
+        "raw/r/1.csv": b"currency,date_day,rate\nEUR,2026-01-01,1.085\n",
+    }
+    found = warned(read_files(tmp_path, toml, files).warnings, "constant_over_column")
+    assert [one.setting for one in found] == ["feeds[0].constants.currency"] * told
+    assert all('columns = { currency = "' in one.message for one in found)
+
+
+def test_a_day_of_a_source_in_whose_place_a_constant_stands_is_told(tmp_path: Path) -> None:
+    """All days would be the one of which a refusal of another file once said to name it."""
+    toml = GOOGLE + 'constants = { date_day = "2026-01-31" }\n'
+    found = read_files(tmp_path, toml, {"raw/ads/1.csv": HEADER + ROW})
+    (told,) = warned(found.warnings, "constant_over_column")
+    assert 'columns = { date_day = "Day" }' in told.message
+
+
 AMOUNTS = b"order_id,ordered_at,revenue,refunded\n1,2026-01-01,1.234,\n2,2026-01-01,950,2.000\n"
 
 
