@@ -89,7 +89,7 @@ def erase_person(
         describe: Writes what describes a snapshot, and its page, anew.
 
     Returns:
-        What was erased; None where it was not confirmed.
+        What was erased, which is nothing if it was erased before; None where it was not confirmed.
 
     Raises:
         UsageError: Nothing in the workspace bears the person, or several organizations do.
@@ -114,6 +114,8 @@ def erase_person(
             published_rows=count_in_published_files(loaded.root, person),
             is_raw_rewritten=raw,
         )
+        if is_known and not (found.files or found.published_rows):
+            return found
         if not (found.files or found.published_rows):
             msg = "nothing in the feeds, the kept snapshots or quarantine bears this person"
             raise UsageError(msg, "Look at the id and --org, or at `show people/contact_report`.")

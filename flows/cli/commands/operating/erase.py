@@ -75,6 +75,9 @@ def erase(
     else:
         for path, rows in found.files.items():
             print(f"{path}\t{rows}")  # noqa: T201 - data on stdout
+    if not (found.files or found.published_rows):
+        print_note("this person was erased before, and nothing more bears them")
+        return 0
     what = "went from" if raw else "are refused from now on; they still stand in"
     print_note(f"erased; {sum(found.files.values()):,} raw rows {what} {len(found.files)} files")
     return 0

@@ -276,6 +276,15 @@ def test_rejected_rows_of_a_person_say_nothing_any_more(tmp_path: Path, aggregat
         assert list(find_traces(folder)) == []
 
 
+@pytest.mark.parametrize("asked", [{"contact": ID}, {"email": ADDRESS}])
+def test_who_was_erased_before_is_erased(root: Path, asked: dict[str, str]) -> None:
+    """Whoever asks again, after a kill as well, is told that it is done."""
+    erase(root, contact=ID)
+    before = Layout(root).erasures.read_bytes()
+    assert erase(root, **asked) == Erased(["default"], {}, 0, is_raw_rewritten=False)
+    assert Layout(root).erasures.read_bytes() == before
+
+
 def test_nobody_is_erased_by_mistake(root: Path) -> None:
     """Whoever is not known is no erasure, and what was published stays as it is."""
     before = Layout(root).pointer.read_bytes()
