@@ -25,7 +25,16 @@ MARKS = ((".", ","), (",", "."), (",", " "), (".", " "), (".", "'"), (",", None)
 DAYS = [
     *(day.replace("-", sign) for sign in "./-" for day in ("%d-%m-%Y", "%m-%d-%Y")),
     *(day.replace("-", sign) for sign in "./-" for day in ("%d-%m-%y", "%m-%d-%y")),
-    *("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d, %Y"),
+    *(
+        "%Y-%m-%d",
+        "%Y/%m/%d",
+        "%Y.%m.%d",
+        "%Y%m%d",
+        "%d-%b-%Y",
+        "%d-%b-%y",
+        "%d %b %Y",
+        "%b %d, %Y",
+    ),
 ]
 TIMES = ("", " %H:%M", " %H:%M:%S", ", %H:%M", ", %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 NEGATIVES: tuple[NegativeForm, ...] = ("(1)", "1-")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from contracts.config.source_mapping import Expression
 from contracts.manifest import Warned, count_of
 from flows.catalog.feed_contents import FeedContents
 from flows.catalog.read_files import ReadFile
@@ -11,7 +12,7 @@ from flows.ingest.required_columns import find_missing, list_given, list_unread
 from flows.storage.layout import Layout
 from flows.storage.run_notes import are_columns_damaged
 from transforms.ingest.attributes import ATTRIBUTES
-from transforms.ingest.expressions import fold
+from transforms.ingest.expressions import file_columns, fold
 
 UNREAD = f"{ATTRIBUTES}."
 """What the names of columns that no mapping reads begin with, where columns are remembered."""
@@ -76,11 +77,16 @@ def _warn_of_later_files(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterato
     """Columns that a file has and one after it has not."""
     known: dict[str, str] = {}
     gone: dict[str, list[str]] = {}
+    patterns: dict[str, list[Expression]] = {}
     silenced = set(map(fold, _find_wanted(feed, feed.section.without)))
     for file in files:
         here = {fold(name): name for name in file.receipt.columns}
         for folded in known.keys() - here.keys() - silenced:
-            gone.setdefault(folded, []).append(file.raw.path)
+            if folded not in patterns:
+                patterns[folded] = _list_patterns(feed, known[folded])
+            found = (_find_by_pattern(one, file.receipt.columns) for one in patterns[folded])
+            if not any(found):
+                gone.setdefault(folded, []).append(file.raw.path)
         known |= here
     lost_together: dict[tuple[str, ...], list[str]] = {}
     for folded in sorted(gone):
@@ -88,6 +94,20 @@ def _warn_of_later_files(feed: ConfiguredFeed, files: list[ReadFile]) -> Iterato
     for paths, names in lost_together.items():
         missing = f"missing from {count_of(len(paths), 'file')}, first from {paths[0]}"
         yield from _tell_gone(feed, names, "earlier files have", missing, paths)
+
+
+def _list_patterns(feed: ConfiguredFeed, column: str) -> list[Expression]:
+    """What finds a column by a pattern, as the amount spent, whose name says its currency, too.
+
+    Where that finds another column in a later file, the column is not gone.
+    """
+    expressions = (one for r in feed.mappings for one in r.mapping.columns.values())
+    return [one for one in expressions if _find_by_pattern(one, [column])]
+
+
+def _find_by_pattern(expression: Expression, header: Sequence[str]) -> set[str]:
+    """The columns of a header that an expression reads without naming them."""
+    return {*map(fold, file_columns(expression, header))} - {*map(fold, file_columns(expression))}
 
 
 def _find_wanted(feed: ConfiguredFeed, names: tuple[str, ...]) -> Iterator[str]:

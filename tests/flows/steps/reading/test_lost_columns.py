@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from flows.storage.layout import Layout
 from flows.storage.run_notes import are_columns_damaged
 from tests.support.publishing import publish_tables
-from tests.support.workspaces import feed, write_workspace
+from tests.support.workspaces import feed, read_files, write_workspace
 
 STATS = "raw/ad_stats.csv"
 HEADER, ROW = "date_day,platform,campaign_id,clicks,impressions,spend\n", "2026-03-01,g,7,30,90,1\n"
@@ -105,3 +106,19 @@ def test_that_it_is_forgotten_what_a_feed_gave_is_told_and_no_failure(tmp_path: 
     (told,) = run(root, "kept_damaged")
     assert "state/columns.json is not what a run wrote" in told
     assert not are_columns_damaged(root)
+
+
+@pytest.mark.parametrize(("header", "told"), [("Amount spent (EUR)", 0), ("Spend", 1)])
+def test_an_amount_spent_in_another_currency_is_not_gone(
+    tmp_path: Path, header: str, told: int
+) -> None:
+    """Its name says its currency: a name in `columns` would refuse the other files."""
+    text = "Day,Campaign name,Impressions,Link clicks,{}\n2026-03-0{},Spring,100,3,5\n"
+    files = {
+        f"raw/meta/{day}.csv": text.format(name, day).encode()
+        for day, name in ((1, "Amount spent (USD)"), (2, header))
+    }
+    toml = '[[feeds]]\nsource = "facebook_ads.ads_manager"\nfiles = "raw/meta/*"\n'
+    found = read_files(tmp_path, toml + 'without = ["spend"]\n', files).warnings
+    gone = [one for one in found if one.code == "column_gone" and "spent" in one.message]
+    assert len(gone) == told
