@@ -137,6 +137,42 @@ def test_the_event_of_a_hold_out_is_told(tmp_path: Path, explain: Explain) -> No
         assert left == [(1, "its contact was held out: never sent")], column
 
 
+def test_a_bounce_is_told_by_the_row_that_says_its_kind(tmp_path: Path, explain: Explain) -> None:
+    """Send 1 bounced softly, then hard, 2 by an event of no kind, 3 by its row; 4 was delivered."""
+    sends = [
+        {"send_id": s, "message_id": "m1", "contact_id": "c1", "status": status, "sent_at": SENT}
+        for s, status in (("s1", "bounced"), ("s2", "sent"), ("s3", "bounced"), ("s4", "delivered"))
+    ]
+    events = [
+        {"event_id": e, "event_type": "email_bounced", "send_id": s, "subtype": kind}
+        | {"occurred_at": f"2026-03-02T0{hour}:00:00Z"}
+        for hour, (e, s, kind) in enumerate(
+            [("e1", "s1", "soft"), ("e2", "s1", "hard"), ("e3", "s2", ""), ("e4", "s4", "soft")]
+        )
+    ]
+    tables = {
+        "contacts": CONTACTS,
+        "messages": [{"message_id": "m1", "name": "Hello", "channel": "email"}],
+        "sends": sends,
+        "events": events,
+    }
+    files = {f"raw/{name}/1.csv": as_csv(rows, [*rows[0]]) for name, rows in tables.items()}
+    toml = "".join(feed(name, f"raw/{name}/*") for name in tables)
+    root = write_workspace(tmp_path / "ws", toml, files)
+    publish_tables(root)
+    told = {}
+    for column in ("bounced", "hard_bounces", "soft_bounces", "other_bounces"):
+        _, said = explain("email/message_report", column, root=root)
+        ids = [next(iter(read_raw_row(root, one).values())) for one in said["rows"]]
+        told[column] = (said["value"], ids)
+    assert told == {
+        "bounced": (3, ["e3", "s1", "s3"]),
+        "hard_bounces": (1, ["e2"]),
+        "soft_bounces": (0, []),
+        "other_bounces": (2, ["e3", "s3"]),
+    }
+
+
 def test_the_cost_of_no_day_has_no_orders(tmp_path: Path, explain: Explain) -> None:
     """A message that was never sent costs on no day; asking for its orders warns of nothing."""
     message = {"message_id": "m1", "name": "Hello", "channel": "email", "cost": "7.5"}
