@@ -20,6 +20,7 @@ from contracts.config.workspace import Workspace
 from contracts.feeds import FEEDS
 from contracts.manifest import Warned
 from contracts.vocabulary import Platform
+from flows.config.cell_patterns import find_wrong_patterns
 from flows.config.config_problems import find_problems
 from flows.config.configured_feeds import ConfiguredFeed, configure_feeds
 from flows.config.constant_values import find_wrong_constants
@@ -78,8 +79,10 @@ def load_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Loade
     feeds = configure_feeds(config, sources)
     if problems := [
         *_name_problems(feeds),
-        *(problem for feed in feeds for problem in find_wrong_constants(feed)),
+        *(problem for feed in feeds for problem in find_wrong_patterns(feed)),
     ]:
+        raise _refused(file, problems)
+    if problems := [problem for feed in feeds for problem in find_wrong_constants(feed)]:
         raise _refused(file, problems)
     beside = {name: source.model_dump(mode="json") for name, source in own.items()}
     beside |= {"environment": overriding} if overriding else {}

@@ -100,8 +100,11 @@ def _check_encoding(head: bytes, encoding: str, by_nuls: str | None, given: str 
             raise _wrong_encoding(given, "nothing in the file makes sense so")
     elif by_nuls:
         raise _wrong_encoding(given, f"the file looks like {by_nuls}")
-    elif encoding == UTF_8 and _mostly_invalid(head):
-        raise _wrong_encoding(given, "most lines are not UTF-8")
+    elif encoding == UTF_8:
+        if _mostly_invalid(head):
+            raise _wrong_encoding(given, "most lines are not UTF-8")
+    elif (lines := _lines_beyond_ascii(head)) and all(map(is_utf_8, lines)):
+        raise _wrong_encoding(given, "every line beyond ASCII is UTF-8")
 
 
 def _wrong_encoding(given: str | None, why: str) -> RefusedFile:

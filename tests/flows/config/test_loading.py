@@ -58,6 +58,23 @@ WRONG = [
     (feed(columns='{ contct_id = "id" }'), "feeds[0].columns.contct_id: unknown", "'contact_id'"),
     (feed(columns="{ contact_id = 5 }"), "feeds[0].columns.contact_id: must be a column", "first"),
     (feed(columns='{ email = { frist = ["a"] } }'), "feeds[0].columns.email: must be", "first"),
+    (
+        feed(columns='{ contact_id = { column = "ref", extract = "#(" } }'),
+        "feeds[0].columns.contact_id: '#(' is no regular expression",
+        "Rust",
+    ),
+    (
+        feed(columns='{ contact_id = { column = "ref", extract = "(?<=#)(.)" } }'),
+        "feeds[0].columns.contact_id: '(?<=#)(.)' is no regular expression",
+        "look-around",
+    ),
+    (
+        feed(columns='{ contact_id = { first = ["id", { column = "ref", extract = "#.+" }] } }'),
+        "feeds[0].columns.contact_id: '#.+' has no group",
+        "( )",
+    ),
+    (feed(columns='{ email = { like = "mail(" } }'), "'mail(' is no regular expression", "email"),
+    (feed(columns='{ email = { in_header = "mail" } }'), "'mail' has no group", "( )"),
     (feed(units='{ email = "unix" }'), "feeds[0].units.email: 'unix' is of stamps alone", ""),
     (feed(units='{ created_at = "micros" }'), "'micros' is of amounts alone", "created_at"),
     (feed(units='{ created_at = "unx" }'), "feeds[0].units.created_at: must be", "'unix'"),

@@ -94,6 +94,9 @@ def test_what_is_called_latin_1_is_windows_1252_as_browsers_read_it(
     [
         (TEXT.encode("utf-8-sig"), "utf-16"),
         (TEXT.encode("utf-8-sig"), "latin-1"),
+        (TEXT.encode(), "cp1252"),
+        ("id|name\n1|Żółć\n".encode(), "cp1250"),
+        ("id|name\n1|東京\n".encode(), "cp932"),
         (TEXT.encode("utf-16"), "utf-8"),
         (TEXT.encode("utf-16-le"), "windows-1252"),
         (TEXT.encode("utf-16-be"), "utf-8"),
