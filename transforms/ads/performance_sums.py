@@ -235,7 +235,7 @@ def _add_up(
             pl.col(TAKEN_OFF).sum(),
         )
         .filter((pl.col(TAKEN_OFF) == 0) | is_left)
-        .join(groups.drop(IDS), on=GROUP, how="left", validate="m:1")
+        .join(groups.drop(IDS), on=GROUP, how="left", validate=STREAMED, build_side=HELD)
         .with_columns(nameless)
         .pipe(conform, PerformanceSums)
     )

@@ -14,7 +14,7 @@ from transforms.ads.entities import ENTITY
 from transforms.ads.levels import DAY, NAMES, PARENTS, RANKS
 from transforms.ads.speakers import OWN, adds_to
 from transforms.common.ad_levels import ID_OF_LEVEL
-from transforms.common.joins import STREAMED
+from transforms.common.joins import HELD, STREAMED
 from transforms.common.shared_texts import SHARED, share_texts, write_out_texts
 from transforms.web.utm import (
     base_url,
@@ -88,7 +88,7 @@ def list_renamed_days(
     members = groups.join(changing, on=GROUP, how="semi").select(ENTITY, GROUP, *held)
     days = (
         stats.select(ENTITY, DAY)
-        .join(members, on=ENTITY, how="inner", validate="m:1")
+        .join(members, on=ENTITY, how="inner", validate=STREAMED, build_side=HELD)
         .group_by(GROUP, DAY)
         .agg(pl.col(held).max())
     )
