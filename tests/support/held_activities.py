@@ -126,6 +126,7 @@ def number_activities(
     return HeldActivities(numbered, people.select(columns(People)).collect(), messages.collect())
 
 
+ALL = 1_000_000
 NAMING: dict[str, Any] = {"events": MessageEvents, "sends": ContactSends}
 """Kinds whose rows name a message."""
 
@@ -144,9 +145,11 @@ def find_their_paths(
     base = Workspace()
     section = base.workspace.model_copy(update={"timezone": timezone})
     config = base.model_copy(update={"workspace": section, "attribution": rules})
-    return find_paths(find_inputs(activities, config), range(1))  # ty: ignore[invalid-argument-type]
+    of = find_inputs(activities, config, ALL)  # ty: ignore[invalid-argument-type]
+    (found,) = find_paths(of, range(1))
+    return found
 
 
 def credit_them(found: PeoplesPaths, rules: AttributionSection) -> pl.LazyFrame:
     """Their credited orders."""
-    return credit_orders(found.ranked, found.touches.collect(), found.ends.collect(), rules)
+    return credit_orders(found.ranked, found.touches, found.ends.collect(), rules)

@@ -4,7 +4,7 @@ import polars as pl
 
 from contracts.columns import Rows, columns, polars_schema
 from contracts.config.workspace import AttributionSection
-from contracts.facts.order_facts import LastDays, PathEnds, PricedOrders, RankedTouches
+from contracts.facts.order_facts import LastDays, PathEnds, PricedOrders, RankedTouches, Touches
 from contracts.facts.people.numbered_activities import LastInstants, People
 from contracts.reports.attribution import DIRECT, Paths
 from transforms.attribution.persons import PERSON, add_persons
@@ -14,6 +14,7 @@ SEPARATOR = " > "
 ORG_ID, PATH, CONTACT_NO = Paths.org_id, Paths.path, People.contact_no
 END_NO, CHANNEL = RankedTouches.end_no, RankedTouches.channel
 IS_LONE = "is lone"
+MAY_LIE, PART, FIRST_END, ENDS = "may lie", "part", "first_end", "ends"
 
 
 def find_last_days(instants: Rows[LastInstants], timezone: str) -> Rows[LastDays]:
@@ -101,6 +102,27 @@ def number_ends(
         .sort(PathEnds.is_open, ORG_ID, PathEnds.order_id)
         .with_row_index(END_NO)
         .select(columns(PathEnds))
+    )
+
+
+def part_ends(ends: Rows[PathEnds], touches: Rows[Touches], most_touches: int) -> pl.LazyFrame:
+    """Part ends so that about so many touches may lie on the paths to those of a part.
+
+    Args:
+        ends: In the order of their numbers.
+        most_touches: Where one person has as many, each of their orders is a part of its own.
+
+    Returns:
+        One row per part, in order: the `first_end` of it and how many `ends` it has.
+    """
+    may_lie = touches.group_by(PERSON).agg(pl.len().cast(pl.Int64).alias(MAY_LIE))
+    before = pl.col(MAY_LIE).fill_null(0).cum_sum().shift(fill_value=0)
+    return (
+        ends.select(END_NO, PERSON)
+        .join(may_lie, on=PERSON, how="left", validate="m:1", maintain_order="left")
+        .group_by((before // most_touches).alias(PART), maintain_order=True)
+        .agg(pl.col(END_NO).first().alias(FIRST_END), pl.len().alias(ENDS))
+        .select(FIRST_END, ENDS)
     )
 
 

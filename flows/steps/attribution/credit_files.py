@@ -40,9 +40,9 @@ class CreditFiles:
     folder: Path
     models: tuple[str, ...]
 
-    def write(self, kind: str, part: int, rows: pl.DataFrame) -> None:
+    def write(self, kind: str, part: str, rows: pl.DataFrame) -> None:
         """Write a part's rows of a kind; may be done again."""
-        write_whole(rows, self.folder / f"{kind}-{part:03}.arrow", rows_a_batch=ROWS_A_BATCH)
+        write_whole(rows, self.folder / f"{kind}-{part}.arrow", rows_a_batch=ROWS_A_BATCH)
 
     def list_parts(self, kind: str) -> list[pl.LazyFrame]:
         """The rows of a kind, part by part."""

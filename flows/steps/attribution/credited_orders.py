@@ -47,6 +47,7 @@ from transforms.attribution.paths import (
     list_open_ends,
     name_paths,
     number_ends,
+    part_ends,
     sum_paths,
 )
 from transforms.attribution.persons import add_persons, number_devices
@@ -81,12 +82,15 @@ class CreditInputs:
     Attributes:
         activities: What they did.
         rules: Which touches count, and how they share an order.
+        most_rows: How many touches are led to orders at a time, about: of a till's one customer
+            they are as many as all touches times all orders.
     """
 
     activities: Activities
     last_days: Held[LastDays]
     rules: AttributionSection
     timezone: str
+    most_rows: int
 
     @property
     def mailed(self) -> Rows[NumberedMessages]:
@@ -103,10 +107,10 @@ class CreditInputs:
 
 @dataclass(frozen=True)
 class PeoplesPaths:
-    """The touches of some people, and what they led to."""
+    """The touches of some people, and some of the orders that they led to."""
 
     ends: Rows[PathEnds]
-    touches: Rows[Touches]
+    touches: Held[Touches]
     ranked: Rows[RankedTouches]
 
 
@@ -124,21 +128,21 @@ def build_credited_orders(inputs: StepInputs, activities: Activities, files: Cre
     if len(batches) >= LAID_FROM:
         kinds = list_touching(config.attribution)
         activities = activities.lay_by_person(kinds, inputs.keeper)
-    of = find_inputs(activities, config)
+    of = find_inputs(activities, config, most_rows)
     perform(workers, credit_people, (of, files), batches, count_up(inputs.on_part, len(batches)))
     sends = pl.concat(activities.scan_keyed(kind).select(ContactSends.is_holdout) for kind in SENDS)
     if sends.select(pl.col(ContactSends.is_holdout).any()).collect().item():
         lift = report_holdout_lift(
             activities.scan("sends"), activities.scan("orders"), of.rules, of.timezone
         )
-        files.write(LIFT, 0, materialize(lift, HoldoutLift).collect())
+        files.write(LIFT, "all", materialize(lift, HoldoutLift).collect())
 
 
-def find_inputs(activities: Activities, config: Workspace) -> CreditInputs:
+def find_inputs(activities: Activities, config: Workspace, most_rows: int) -> CreditInputs:
     """What orders are credited from, beside the configuration."""
     timezone = config.workspace.timezone
     last_days = materialize(find_last_days(activities.list_last_instants(), timezone), LastDays)
-    return CreditInputs(activities, last_days.collect(), config.attribution, timezone)
+    return CreditInputs(activities, last_days.collect(), config.attribution, timezone, most_rows)
 
 
 def touches_by_any_event(rules: AttributionSection) -> bool:
@@ -170,21 +174,33 @@ def list_batches(activities: Activities, rules: AttributionSection, most_rows: i
 def credit_people(shared: tuple[CreditInputs, CreditFiles], groups: range) -> None:
     """Credit the orders of some groups of people, and write them with their sums."""
     of, files = shared
-    found, models = find_paths(of, groups), of.rules.models
+    named = []
+    for place, found in enumerate(find_paths(of, groups)):
+        _credit_orders(of, found, files, f"{groups.start}-{place}")
+        named.append(name_paths(found.ranked, found.ends).collect())
+    # A person counts once a path, on which some of their orders lie each.
+    whole = {
+        PATHS: (sum_paths(pl.concat(named).lazy()), Paths),
+        REVENUE: (_sum_revenue(of.scan("orders", groups)), OrderRevenue),
+    }
+    for kind, (rows, table) in whole.items():
+        files.write(kind, str(groups.start), hold(rows, table).collect())
+
+
+def _credit_orders(of: CreditInputs, found: PeoplesPaths, files: CreditFiles, part: str) -> None:
+    models = of.rules.models
     contract = credited_orders_contract(models)
-    touches, ends = found.touches.collect(), found.ends.collect()
-    credited = hold(credit_orders(found.ranked, touches, ends, of.rules), contract)
+    ends = found.ends.collect()
+    credited = hold(credit_orders(found.ranked, found.touches, ends, of.rules), contract)
     campaigns = sum_campaigns(credited, found.ranked, found.ends, models)
     written = {
         TOUCHES: (credited, order_touches_contract(models)),
         CAMPAIGNS: (campaigns, campaign_credits_contract(models)),
-        PATHS: (sum_paths(name_paths(found.ranked, found.ends)), Paths),
-        REVENUE: (_sum_revenue(of.scan("orders", groups)), OrderRevenue),
         BY_MESSAGE: (count_orders_by_message(credited), MessageOrders),
         BY_SESSION: (count_orders_by_session(credited), SessionOrders),
     }
     for kind, (rows, table) in written.items():
-        files.write(kind, groups.start, hold(rows, table).collect())
+        files.write(kind, part, hold(rows, table).collect())
 
 
 def _sum_revenue(orders: pl.LazyFrame) -> Rows[OrderRevenue]:
@@ -194,8 +210,8 @@ def _sum_revenue(orders: pl.LazyFrame) -> Rows[OrderRevenue]:
     return conversions.select(pl.col(PricedOrders.revenue).sum().cast(dtype))
 
 
-def find_paths(of: CreditInputs, groups: range) -> PeoplesPaths:
-    """Find the touches of some groups of people, and what they led to."""
+def find_paths(of: CreditInputs, groups: range) -> Iterator[PeoplesPaths]:
+    """Find the touches of some groups of people, and what they led to: some orders at a time."""
     people = of.activities.list_people(groups)
     contact_id = take(of.activities.people, People.contact_id, People.contact_no)
     orders = (
@@ -210,9 +226,12 @@ def find_paths(of: CreditInputs, groups: range) -> PeoplesPaths:
     open_ends = list_open_ends(people, orders, of.last_days.lazy(), of.rules)
     ends = materialize(number_ends(orders, open_ends, known), PathEnds)
     touches = _find_touches(of, groups, known, ends)
-    paired = materialize(pair_touches(touches, ends), PairedTouches)
-    ranked = hold(rank_touches(paired), RankedTouches)
-    return PeoplesPaths(ends, touches, ranked)
+    held, end_no = touches.collect(), pl.col(PathEnds.end_no)
+    parts = part_ends(ends, touches, of.most_rows).collect().rows()
+    for first, count in parts or [(0, 0)]:
+        some = hold(ends.slice(first, count).with_columns(end_no - first), PathEnds)
+        paired = materialize(pair_touches(touches, some), PairedTouches)
+        yield PeoplesPaths(some, held, hold(rank_touches(paired), RankedTouches))
 
 
 def _find_touches(
@@ -236,7 +255,7 @@ def _find_touches(
 
 def list_open_paths(activities: Activities, config: Workspace) -> Iterator[pl.LazyFrame]:
     """The contacts without an order (`PathEnds`) with the `path` that they have come, in parts."""
-    of = find_inputs(activities, config)
-    for groups in list_batches(activities, config.attribution, touch_rows_at_once(config.run)):
-        found = find_paths(of, groups)
-        yield name_paths(found.ranked, found.ends.filter(PathEnds.is_open))
+    of = find_inputs(activities, config, touch_rows_at_once(config.run))
+    for groups in list_batches(activities, config.attribution, of.most_rows):
+        for found in find_paths(of, groups):
+            yield name_paths(found.ranked, found.ends.filter(PathEnds.is_open))

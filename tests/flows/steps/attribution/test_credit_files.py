@@ -45,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for name, dtype in polars_schema(CONTRACT).items()
         }
         rows = pl.select(**cells).sort(key(CONTRACT))
-        CreditFiles(place, MODELS).write(TOUCHES, part, rows)
+        CreditFiles(place, MODELS).write(TOUCHES, str(part), rows)
     return place
 
 
