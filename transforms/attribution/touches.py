@@ -21,10 +21,6 @@ from transforms.common.calendar import (
 )
 from transforms.common.joins import HELD, STREAMED
 
-LANDING_MINUTES = 30
-EARLY_LANDING_MINUTES = 1
-"""A session may seem to begin so long before the click that opened it: clocks differ."""
-
 DIRECT_GROUP = "direct"
 UNASSIGNED_GROUP = "unassigned"
 GROUPS_OF_CHANNELS: dict[str, str] = {
@@ -37,9 +33,8 @@ GROUPS_OF_CHANNELS: dict[str, str] = {
 NEVER_ARRIVED = [SendStatus.BOUNCED, SendStatus.FAILED]
 EVENT_TYPE = MessageEvents.event_type
 MESSAGE_NO, OWN_MESSAGE = NumberedMessages.message_no, "own message"
-IS_LANDING, CLICKED_CHANNEL = MessageTouches.is_landing, "clicked_channel"
+IS_LANDING = MessageTouches.is_landing
 AT, UNTIL = Touches.touched_at, Touches.counts_until
-VISIT, CLICKED_AT = "visit", "clicked_at"
 FIRST_END, LAST_END = "first end", "last end"
 
 
@@ -193,61 +188,6 @@ def leave_pathless(touches: Rows[Touches], spans: pl.LazyFrame) -> Rows[Touches]
         touches.join(spans, on=PERSON, how="inner", validate=STREAMED, build_side=HELD)
         .filter(may_count)
         .drop(FIRST_END, LAST_END)
-    )
-
-
-def find_landings(visits: Rows[VisitTouches], messages: Rows[MessageTouches]) -> pl.LazyFrame:
-    """Find the sessions by which a person landed on the site after a click already counted.
-
-    A session bears a channel's utm by its channel group, or by a medium or source of the channel's
-    own name.
-
-    Returns:
-        The `visit` of each: its place among the visits; some more than once.
-    """
-    numbered = visits.with_row_index(VISIT)
-    clicks = messages.filter(IS_LANDING).select(
-        PERSON, pl.col(Touches.channel).alias(CLICKED_CHANNEL), pl.col(AT).alias(CLICKED_AT)
-    )
-    clicked = clicks.select(CLICKED_CHANNEL).unique()
-    bearing = pl.concat(
-        _read_channels(numbered, name, clicked)
-        for name in (Touches.channel_group, VisitTouches.utm_medium, VisitTouches.utm_source)
-    )
-    since_click = pl.col(AT) - pl.col(CLICKED_AT)
-    earliest, latest = -EARLY_LANDING_MINUTES, LANDING_MINUTES
-    return (
-        bearing.join(clicks, on=[PERSON, CLICKED_CHANNEL], how="inner", validate="m:m")
-        .filter(since_click.is_between(pl.duration(minutes=earliest), pl.duration(minutes=latest)))
-        .select(VISIT)
-    )
-
-
-def drop_landings(visits: Rows[VisitTouches], landings: pl.Series) -> Rows[Touches]:
-    """The visits that are touches of their own."""
-    is_landing = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(landings.implode())
-    return visits.filter(~is_landing).select(columns(Touches))
-
-
-def _read_channels(visits: pl.LazyFrame, name: str, clicked: pl.LazyFrame) -> pl.LazyFrame:
-    """The visits whose column names a channel that was clicked: its name, or its channel group's.
-
-    Few values stand in many rows: each is read once.
-    """
-    values = visits.select(name).unique()
-    if name == Touches.channel_group:
-        channel = pl.col(name).replace_strict(
-            list(GROUPS_OF_CHANNELS.values()),
-            list(GROUPS_OF_CHANNELS),
-            default=None,
-            return_dtype=pl.String,
-        )
-    else:
-        channel = pl.col(name).str.strip_chars().str.to_lowercase().str.replace_all(r"[\s+-]+", "_")
-    read = values.with_columns(channel.alias(CLICKED_CHANNEL)).drop_nulls()
-    told = read.join(clicked, on=CLICKED_CHANNEL, how="semi")
-    return visits.join(told, on=name, how="inner", validate=STREAMED, build_side=HELD).select(
-        VISIT, PERSON, AT, CLICKED_CHANNEL
     )
 
 

@@ -42,6 +42,7 @@ from flows.steps.attribution.credit_files import (
 from flows.steps.step_inputs import StepInputs
 from transforms.attribution.credit_orders import credit_orders, pair_touches, rank_touches
 from transforms.attribution.holdouts import report_holdout_lift
+from transforms.attribution.landings import drop_landings, find_landings
 from transforms.attribution.paths import (
     find_last_days,
     list_open_ends,
@@ -53,8 +54,6 @@ from transforms.attribution.paths import (
 from transforms.attribution.persons import add_persons, number_devices
 from transforms.attribution.touches import (
     describe_mail,
-    drop_landings,
-    find_landings,
     leave_pathless,
     span_ends,
     touch_by_direct_mail,
