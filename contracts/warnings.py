@@ -127,6 +127,7 @@ WARNINGS: Mapping[str, str] = {
     "spend_unplaced": (
         "figures whose account no feed knows, while another speaks for the platform"
     ),
+    "stats_missing": "sessions of a platform of which no feed has stats: its spend is null, not 0",
     "status_disagreement": "a final status that events contradict; the row stands",
     "two_feeds_speak": (
         "two feeds give one entity's figures of the same days; the one configured first counts"

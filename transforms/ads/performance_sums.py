@@ -164,7 +164,8 @@ def find_metrics_never_given(
 ) -> Rows[UngivenMetrics]:
     """Find the metrics that no stats of a campaign have on any day.
 
-    Of a campaign without stats it is those that no stats of its platform have.
+    Of a campaign without stats it is those that no stats of its platform have: of a platform
+    without any, all.
 
     Args:
         sums: As they add up (`sum_performance`), of all days.
@@ -177,7 +178,7 @@ def find_metrics_never_given(
     )
     campaigns = groups.select(CAMPAIGN_NUMBER, *PLATFORM_KEYS).unique()
     lacks = [pl.col(name) for name in NEVER.values()]
-    of_platform = [pl.when(lack.count() > 0).then(lack.all()).over(PLATFORM_KEYS) for lack in lacks]
+    of_platform = [lack.all().over(PLATFORM_KEYS) for lack in lacks]
     return (
         campaigns.join(said, on=CAMPAIGN_NUMBER, how="left", validate="1:1")
         .with_columns(map(pl.coalesce, lacks, of_platform))

@@ -193,7 +193,7 @@ class PerformanceSums(Table):
     campaign_name: SharedText = column("the ad campaign's name on the day")
     ad_group_name: SharedText = column("the ad group's name on the day")
     ad_name: SharedText = column("the ad's name on the day")
-    clicks: Count = column("clicks; empty where stats have none, as all metrics; 0 without stats")
+    clicks: Count = column("clicks; empty where none are known, as all metrics")
     impressions: Count = column("impressions")
     spend: Money = column("spend in the reporting currency")
     conversions: FineMoney = column("conversions that the platform claims")

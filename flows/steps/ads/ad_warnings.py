@@ -6,6 +6,7 @@ import polars as pl
 
 from contracts.facts.ads.ad_stats import PlacedStats
 from contracts.facts.ads.ad_sums import LevelComparisons
+from contracts.facts.matching.session_matching import AuditedLinks
 from contracts.manifest import Warned
 from flows.catalog.canonical_tables import Catalog
 from flows.runtime.materialize import materialize
@@ -16,17 +17,36 @@ from transforms.reports.spend_sources import compare_levels, is_left_out
 
 CENT = 0.01
 ORDER_OF_FEEDS = "the order of [[feeds]]"
-SPEND = PlacedStats.spend
+STATS_FEEDS = "the feeds of the table ad_stats"
+SPEND, PLATFORM = PlacedStats.spend, PlacedStats.platform
 ENTITIES = {rank: f"{level.replace('_', ' ')}s" for level, rank in RANKS.items()}
 
 
 def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
-    """Warn of spend that is left out, and of feeds and levels that do not agree."""
+    """Warn of spend that is left out or unknown, and of feeds and levels that do not agree."""
     feeds = catalog.feeds.names
     placed = facts.placed()
+    yield from _warn_of_platforms(placed, facts.matched.links)
     yield from _warn_of_unplaced(placed, feeds)
     yield from _warn_of_feeds(placed, feeds)
     yield from _warn_of_levels(placed, feeds)
+
+
+def _warn_of_platforms(stats: pl.LazyFrame, links: pl.LazyFrame) -> Iterator[Warned]:
+    """Platforms that have sessions and of which no feed has stats."""
+    keys, sessions = [PlacedStats.org_id, PLATFORM], AuditedLinks.session_count
+    known = stats.filter(pl.col(SPEND).is_not_null()).select(pl.col(keys).cast(pl.String))
+    lacking = links.join(known.unique(), on=keys, how="anti").filter(pl.col(PLATFORM).is_not_null())
+    sums = lacking.group_by(PLATFORM).agg(pl.col(sessions).sum()).sort(PLATFORM)
+    for platform, count in sums.collect().iter_rows():
+        yield Warned(
+            code="stats_missing",
+            message=f"{platform}: no feed has stats of it, so that spend, clicks and what follows "
+            f"from them are null in the rows of its sessions (sessions: {count}); a feed of the "
+            "table ad_stats gives them",
+            count=count,
+            setting=STATS_FEEDS,
+        )
 
 
 def _warn_of_unplaced(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[Warned]:
@@ -85,5 +105,5 @@ def _warn_of_levels(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[W
             feed=feeds[feed],
             count=count,
             amount=f"{amount:.4f}",
-            setting="the feeds of the table ad_stats",
+            setting=STATS_FEEDS,
         )

@@ -287,7 +287,10 @@ def test_a_metric_that_no_row_has_is_null_and_not_zero() -> None:
 
 
 def test_a_campaign_of_sessions_alone_lacks_what_no_stats_of_its_platform_have() -> None:
-    """A 0 of it would be summed to a claim that the platform never made, as that of a ROAS of 0."""
+    """A 0 of it would be summed to a claim that the platform never made, as that of a ROAS of 0.
+
+    Of TikTok no stats were delivered at all: its sessions were not free.
+    """
     stats = stats_of(
         campaign("1", "10", conversions_value=None),
         campaign("2", "10", platform="facebook_ads"),
@@ -304,7 +307,7 @@ def test_a_campaign_of_sessions_alone_lacks_what_no_stats_of_its_platform_have()
             ("facebook_ads", "2", 0, Decimal(10)),
             ("facebook_ads", "3", 0, 0),
             ("google_ads", "3", None, 0),
-            ("tiktok_ads", "4", 0, 0),
+            ("tiktok_ads", "4", None, None),
         ]
 
 

@@ -109,7 +109,10 @@ def test_ads_without_stats_still_match_sessions(tmp_path: Path) -> None:
     ran = publish(tmp_path, ads=ADS, sessions=[session("s1", link)])
     (found,) = rows(ran, "ads", "ad_performance")
     assert (found["account_id"], found["ad_id"], found["ad_name"]) == ("G", "11", "Blue Shoe")
-    assert (found["spend"], found["sessions"], found["cost_per_session"]) == (0, 1, 0.0)
+    assert (found["spend"], found["sessions"], found["cost_per_session"]) == (None, 1, None)
+    (told,) = (one for one in ran.warnings if one.code == "stats_missing")
+    assert "google_ads" in told.message
+    assert told.count == 1
     assert ran.table("ads", "account_report").is_empty()
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import polars as pl
+
 from tests.support.workspaces import Ran, feed, run_workspace, write_workspace
 
 BY_CAMPAIGN = b"""date_day,platform,account_id,campaign_id,spend
@@ -85,3 +87,24 @@ def test_a_day_without_an_account_s_row_is_in_the_comparison(tmp_path: Path) -> 
     )
     assert sources.rows() == [("account", 109, 109, 60, -60), ("campaign", 60, 0, None, None)]
     assert ran.table("ads", "account_report")["spend"].sum() == 109
+
+
+def test_sessions_of_a_platform_without_stats_are_told(tmp_path: Path) -> None:
+    """Two sessions of Meta, whose feed of stats is not there: no spend is known, not one of 0."""
+    sessions = (
+        b"session_id,started_at,anonymous_id,utm_source,utm_medium\n"
+        b"1,2026-03-01T10:00:00Z,a,linkedin,cpc\n"
+        b"2,2026-03-01T10:00:00Z,a,facebook,cpc\n"
+        b"3,2026-03-02T10:00:00Z,b,facebook,cpc\n"
+        b"4,2026-03-02T10:00:00Z,b,newsletter,email\n"
+    )
+    feeds = feed("ad_stats", "raw/stats.csv") + feed("sessions", "raw/sessions.csv")
+    files = {"raw/stats.csv": BY_CAMPAIGN, "raw/sessions.csv": sessions}
+    ran = run_workspace(write_workspace(tmp_path / "ws", feeds, files), tmp_path / "out")
+    assert warned(ran, "stats_missing") == [(None, 2, None)]
+    (told,) = (one for one in ran.warnings if one.code == "stats_missing")
+    assert told.message.startswith("facebook_ads: ")
+    spent = (
+        ran.table("ads", "campaign_performance").group_by("platform").agg(pl.col("spend").sort())
+    )
+    assert dict(spent.iter_rows()) == {"facebook_ads": [None] * 2, "linkedin_ads": [0, 50, 100]}
