@@ -116,6 +116,9 @@ WARNINGS: Mapping[str, str] = {
         "`min_rows` or `max_drop`, `repeats` of a table whose latest row counts, `without` of a "
         "column that its table requires, `conversions` where none are chosen"
     ),
+    "several_parents": (
+        "ads whose stats name several campaigns; each has its spend, one has all sessions"
+    ),
     "shared_email": "an address of several contacts; the one updated last is meant",
     "shared_send": (
         "sends that events name with several contacts, as of a mail to several recipients that has "

@@ -19,6 +19,7 @@ CENT = 0.01
 ORDER_OF_FEEDS = "the order of [[feeds]]"
 STATS_FEEDS = "the feeds of the table ad_stats"
 SPEND, PLATFORM = PlacedStats.spend, PlacedStats.platform
+CAMPAIGN, AD = PlacedStats.campaign_id, PlacedStats.ad_id
 ENTITIES = {rank: f"{level.replace('_', ' ')}s" for level, rank in RANKS.items()}
 
 
@@ -27,6 +28,7 @@ def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
     feeds = catalog.feeds.names
     placed = facts.placed()
     yield from _warn_of_platforms(placed, facts.matched.links)
+    yield from _warn_of_parents(facts.entities)
     yield from _warn_of_unplaced(placed, feeds)
     yield from _warn_of_feeds(placed, feeds)
     yield from _warn_of_levels(placed, feeds)
@@ -47,6 +49,31 @@ def _warn_of_platforms(stats: pl.LazyFrame, links: pl.LazyFrame) -> Iterator[War
             count=count,
             setting=STATS_FEEDS,
         )
+
+
+def _warn_of_parents(entities: pl.LazyFrame) -> Iterator[Warned]:
+    """Ads that stats put under several campaigns: their sessions all stand under the last."""
+    campaigns = pl.col(CAMPAIGN).cast(pl.String)
+    several = (
+        entities.filter(pl.col(AD).is_not_null() & pl.col(CAMPAIGN).is_not_null())
+        .group_by(pl.col(PlacedStats.org_id, PLATFORM, AD).cast(pl.String))
+        .agg(campaigns.unique().sort())
+        .filter(pl.col(CAMPAIGN).list.len() > 1)
+        .sort(PLATFORM, AD)
+        .collect()
+    )
+    if several.is_empty():
+        return
+    _, platform, ad, parents = several.row(0)
+    yield Warned(
+        code="several_parents",
+        message=f"{platform}: the stats of ad {ad} name {len(parents)} campaigns, as {parents[0]} "
+        f"and {parents[-1]}; each has its own spend, and all sessions of the ad stand under "
+        f"{parents[-1]} "
+        f"(ads of several campaigns: {several.height})",
+        count=several.height,
+        setting=STATS_FEEDS,
+    )
 
 
 def _warn_of_unplaced(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[Warned]:

@@ -108,3 +108,18 @@ def test_sessions_of_a_platform_without_stats_are_told(tmp_path: Path) -> None:
         ran.table("ads", "campaign_performance").group_by("platform").agg(pl.col("spend").sort())
     )
     assert dict(spent.iter_rows()) == {"facebook_ads": [None] * 2, "linkedin_ads": [0, 50, 100]}
+
+
+def test_an_ad_under_two_campaigns_is_told(tmp_path: Path) -> None:
+    """Its sessions stand under the campaign whose id sorts last; other ads have one campaign."""
+    stats = (
+        b"date_day,platform,campaign_id,ad_id,spend\n"
+        b"2026-03-01,google_ads,C2,11,1\n2026-03-01,google_ads,C1,11,2\n"
+        b"2026-03-02,google_ads,C1,12,4\n2026-03-02,google_ads,C1,,8\n"
+    )
+    root = write_workspace(tmp_path / "ws", feed("ad_stats", "raw/s.csv"), {"raw/s.csv": stats})
+    ran = run_workspace(root, tmp_path / "out")
+    assert warned(ran, "several_parents") == [(None, 1, None)]
+    (told,) = (one for one in ran.warnings if one.code == "several_parents")
+    assert "google_ads: the stats of ad 11 name 2 campaigns, as C1 and C2; " in told.message
+    assert "stand under C2" in told.message
