@@ -8,14 +8,14 @@ from contracts.columns import references
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_facts import CONTRADICTED, ELSEWHERE, ORPHANS, SHARED
 from contracts.facts.messaging.send_keys import AddressOwners
-from contracts.feeds import FEEDS, Contacts
+from contracts.feeds import FEEDS, Contacts, Orders
 from contracts.manifest import Warned, count_of
 from contracts.vocabulary import Action
 from flows.catalog.canonical_tables import Catalog
 from flows.steps.messaging.message_reports import MessageFacts
 from transforms.common.joins import HELD
 from transforms.common.key_places import KeyPlaces
-from transforms.common.keys import CONTACT, IMPLIED_MESSAGE, hash_cells, hash_id
+from transforms.common.keys import CONTACT, IMPLIED_MESSAGE, hash_cells, hash_email, hash_id
 
 OF_FACTS = frozenset({"sends", "events"})
 """Tables whose references are counted from the facts."""
@@ -161,6 +161,17 @@ def find_unresolved(catalog: Catalog) -> Iterator[Warned]:
     for (table, name, target), count in zip(asked, counts, strict=True):
         if count.item():
             yield _unresolved(table, name, target, count.item())
+    if catalog.has_rows("contacts") and (count := _count_unknown_buyers(catalog)):
+        yield _unresolved("orders", Orders.email, "contacts.email", count)
+
+
+def _count_unknown_buyers(catalog: Catalog) -> int:
+    """How many orders name nobody but an e-mail address that no contact bears."""
+    bought = catalog.scan("orders").filter(pl.col(Orders.contact_id).is_null())
+    addresses = bought.select(key=hash_email()).drop_nulls()
+    known = catalog.scan("contacts").select(key=hash_email())
+    unknown = addresses.join(known, on="key", how="anti", build_side=HELD)
+    return unknown.select(pl.len()).collect().item()
 
 
 def _count_unresolved(catalog: Catalog, table: str, name: str, target: str) -> pl.LazyFrame:

@@ -212,6 +212,21 @@ def test_a_message_that_no_send_names_is_no_unresolved_reference(tmp_path: Path)
     ]
 
 
+def test_orders_by_an_address_that_no_contact_bears_are_counted(tmp_path: Path) -> None:
+    """Contact 1 ordered o1; o2 names a contact beside its address, o3 and o4 nobody known."""
+    ran = publish(
+        tmp_path,
+        contacts=b"contact_id,email\n1,a@x.io\n",
+        orders=b"order_id,ordered_at,contact_id,email,revenue\n"
+        b"o1,2026-01-01,, A@x.io,1\no2,2026-01-01,1,c@x.io,1\n"
+        b"o3,2026-01-01,,b@x.io,1\no4,2026-01-02,,b@x.io,1\no5,2026-01-02,,,1\n",
+    )
+    unresolved = [one for one in ran.warnings if one.code == "unresolved_reference"]
+    assert [(one.message, one.count) for one in unresolved] == [
+        ("orders: 2 unknown email, not in contacts.email; the rows are kept", 2)
+    ]
+
+
 def test_where_nothing_counts_as_delivered_nothing_is_assumed_aloud(tmp_path: Path) -> None:
     """The feed says `delivered` of none, but its one send has not left yet."""
     ran = publish(
