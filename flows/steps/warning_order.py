@@ -6,7 +6,11 @@ from decimal import Decimal
 from contracts.manifest import Warned
 
 LACKING = (
-    *("column_gone", "column_missing", "feed_empty", "folders_matched", "no_files"),
+    "column_gone",
+    "column_missing",
+    "feed_empty",
+    "folders_matched",
+    "no_files",
     "stats_missing",
 )
 """Warnings of columns or rows that were not there at all: a figure may lack all that they say."""

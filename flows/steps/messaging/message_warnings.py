@@ -168,10 +168,12 @@ def find_unresolved(catalog: Catalog) -> Iterator[Warned]:
 def _count_unknown_buyers(catalog: Catalog) -> int:
     """How many orders name nobody but an e-mail address that no contact bears."""
     bought = catalog.scan("orders").filter(pl.col(Orders.contact_id).is_null())
-    addresses = bought.select(key=hash_email()).drop_nulls()
+    addresses = bought.select(key=hash_email()).drop_nulls().collect(engine="streaming")
+    if addresses.is_empty():
+        return 0
     known = catalog.scan("contacts").select(key=hash_email())
-    unknown = addresses.join(known, on="key", how="anti", build_side=HELD)
-    return unknown.select(pl.len()).collect().item()
+    unknown = addresses.lazy().join(known, on="key", how="anti", build_side=HELD)
+    return unknown.select(pl.len()).collect(engine="streaming").item()
 
 
 def _count_unresolved(catalog: Catalog, table: str, name: str, target: str) -> pl.LazyFrame:
