@@ -9,6 +9,9 @@ WARNINGS: Mapping[str, str] = {
     "alias_unknown": (
         "an alias leads to an ad or campaign that no feed knows; its sessions are unmatched"
     ),
+    "channel_assumed": (
+        "sends that name nothing and have no event, in the channel that events of others tell"
+    ),
     "column_gone": (
         "a column that earlier files of the feed have, or those of an earlier run had, is missing "
         "in later ones; one that no mapping reads is told once"

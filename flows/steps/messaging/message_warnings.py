@@ -4,18 +4,27 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from contracts.channels import OTHER_CHANNEL
 from contracts.columns import references
 from contracts.facts.messaging.hierarchy import DescribedMessages
 from contracts.facts.messaging.send_facts import CONTRADICTED, ELSEWHERE, ORPHANS, SHARED
 from contracts.facts.messaging.send_keys import AddressOwners
-from contracts.feeds import FEEDS, Contacts, Orders
+from contracts.feeds import FEEDS, Contacts, Orders, Sends
 from contracts.manifest import Warned, count_of
 from contracts.vocabulary import Action
 from flows.catalog.canonical_tables import Catalog
 from flows.steps.messaging.message_reports import MessageFacts
 from transforms.common.joins import HELD
 from transforms.common.key_places import KeyPlaces
-from transforms.common.keys import CONTACT, IMPLIED_MESSAGE, hash_cells, hash_email, hash_id
+from transforms.common.keys import (
+    CONTACT,
+    IMPLIED_MESSAGE,
+    SEND,
+    hash_cells,
+    hash_email,
+    hash_id,
+    hash_unknown_message,
+)
 
 OF_FACTS = frozenset({"sends", "events"})
 """Tables whose references are counted from the facts."""
@@ -39,6 +48,7 @@ def find_message_warnings(catalog: Catalog, built: MessageFacts) -> Iterator[War
         yield _elsewhere(count)
     if catalog.has_rows("sends") and (count := unclear.get(ORPHANS, 0)):
         yield _unresolved("events", "send_id", "sends.send_id", count)
+    yield from _find_assumed_channels(catalog, built.messages)
     yield from _find_several_campaigns(built.messages)
     yield from _unresolved_by_facts(catalog, built)
     yield from find_unresolved(catalog)
@@ -95,6 +105,35 @@ def _elsewhere(count: int) -> Warned:
         count=count,
         setting="[[feeds]] table = messages",
     )
+
+
+def _find_assumed_channels(catalog: Catalog, messages: pl.DataFrame) -> Iterator[Warned]:
+    """Sends that name nothing and of which no event names any, where events of others tell one."""
+    names = DescribedMessages
+    is_told = (pl.col(names.channel) != OTHER_CHANNEL) & catalog.has_rows("sends")
+    told = messages.filter(is_told, pl.col(names.message_key) == hash_unknown_message())
+    if told.is_empty():
+        return
+    send = hash_id(Sends.send_id, seed=SEND).alias("send")
+    counts = (
+        catalog.scan("sends")
+        .filter(pl.col(Sends.message_id).is_null(), pl.col(Sends.campaign_id).is_null())
+        .select(Sends.org_id, send)
+        .join(catalog.scan("events").select(send), on="send", how="anti")
+        .join(told.lazy().select(names.org_id, names.channel), on=names.org_id, how="inner")
+        .group_by(names.channel)
+        .len()
+        .sort(names.channel)
+    )
+    for channel, count in counts.collect().iter_rows():
+        yield Warned(
+            code="channel_assumed",
+            message=f"{count_of(count, 'send')} of no message, no campaign and no event counted as "
+            f"{channel}, as events say of others like them: name their message or campaign",
+            count=count,
+            channel=channel,
+            setting="[[feeds]] columns",
+        )
 
 
 def _find_several_campaigns(messages: pl.DataFrame) -> Iterator[Warned]:

@@ -212,6 +212,20 @@ def test_a_message_that_no_send_names_is_no_unresolved_reference(tmp_path: Path)
     ]
 
 
+def test_sends_that_only_events_of_others_put_into_a_channel_are_counted(tmp_path: Path) -> None:
+    """Of the sends that name nothing s1 was opened; s2 and s3 are in its channel by that alone."""
+    ran = publish(
+        tmp_path,
+        sends=b"send_id,message_id,contact_id,status\n"
+        b"s1,,101,sent\ns2,,102,sent\ns3,,103,sent\ns4,m,103,sent\n",
+        events=b"event_type,occurred_at,send_id\nemail_opened,2026-01-02,s1\n",
+    )
+    assert [(w.message[:8], w.count) for w in ran.warnings if w.code == "channel_assumed"] == [
+        ("2 sends ", 2)
+    ]
+    assert ran.table("email", "message_report").get_column("sends").to_list() == [3]
+
+
 def test_orders_by_an_address_that_no_contact_bears_are_counted(tmp_path: Path) -> None:
     """Contact 1 ordered o1; o2 names a contact beside its address, o3 and o4 nobody known."""
     ran = publish(
