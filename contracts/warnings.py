@@ -40,9 +40,9 @@ WARNINGS: Mapping[str, str] = {
     "file_changing": (
         "a raw file changed while it was read, or is younger than `settle_seconds`: next run"
     ),
-    "files_in_capitals": (
-        "files that a feed's pattern would match if it asked for no case, as `A.CSV` for `*.csv`; "
-        "they are not read"
+    "files_alike": (
+        "files that a feed's pattern would match but for capitals or compression, as `A.CSV` or "
+        "`a.csv.gz` for `*.csv`; they are not read"
     ),
     "folders_matched": (
         "folders of the name that a feed's files have, as programs write tables in parts: "

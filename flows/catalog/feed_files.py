@@ -13,6 +13,9 @@ from flows.readers import RefusedFile
 from flows.storage.layout import in_text
 from flows.storage.raw_files import RawPlace, find_place, is_elsewhere
 
+COMPRESSION = re.compile(r"(?<!\*)\.(gz|zst)$", re.IGNORECASE)
+COMPRESSIONS = (".[gG][zZ]", ".[zZ][sS][tT]")
+
 
 @dataclass(frozen=True)
 class RawFile:
@@ -61,21 +64,29 @@ def _is_hidden(path: Path, place: RawPlace) -> bool:
     return any(part.startswith(".") and part not in named for part in parts)
 
 
-def find_other_case(root: Path, feed: ConfiguredFeed, files: list[RawFile]) -> tuple[str, int]:
-    """The pattern that a feed's is in letters of either case, and how many more files it matches.
+def find_alike(root: Path, feed: ConfiguredFeed, files: list[RawFile]) -> tuple[str, list[str]]:
+    """The paths of files that are like a feed's but for capitals or compression, and are no feed's.
 
     Args:
         files: Those of all feeds.
+
+    Returns:
+        A pattern that matches them, too, and they.
     """
     place = find_place(root, feed.section.files)
     above, _, name = place.pattern.rpartition("/")
     if "[" in name:
-        return feed.section.files, 0
-    either = re.sub(r"[A-Za-z]", lambda found: f"[{found[0].lower()}{found[0].upper()}]", name)
-    wider = replace(place, pattern=f"{above}/{either}" if above else either)
+        return feed.section.files, []
+    plain = COMPRESSION.sub("", name)
+    either = re.sub(r"[A-Za-z]", lambda found: f"[{found[0].lower()}{found[0].upper()}]", plain)
+    wider = (PurePath(above, either + ending).as_posix() for ending in ("", *COMPRESSIONS))
+    alike = [
+        one for pattern in wider for one in _match_files(feed, replace(place, pattern=pattern))
+    ]
     matched = {one.location for one in files}
-    more = [one for one in _match_files(feed, wider) if one.location not in matched]
-    return feed.section.files.removesuffix(name) + either, len(more)
+    more = [one.path for one in alike if one.location not in matched]
+    is_any = any(COMPRESSION.search(path) for path in (name, *more))
+    return feed.section.files.removesuffix(name) + either + "*" * is_any, more
 
 
 def find_folders(root: Path, feed: ConfiguredFeed) -> list[Path]:

@@ -52,7 +52,8 @@ def detect_text_format(extension: str, head: bytes, *, whole: bool) -> str:
             _refuse("a text table", "a header line and rows, or name it .jsonl or .json")
         return CSV
     if extension in _LINES:
-        if lines and not any(map(_is_object, lines)):
+        is_spread = bool(lines) and lines[0].rstrip().endswith((b"[", b"{"))
+        if is_spread or (lines and not any(map(_is_object, lines))):
             _refuse("JSON Lines", "one JSON object a line (arrays are named .json)")
         return JSON_LINES
     if content.startswith(b"["):

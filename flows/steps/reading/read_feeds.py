@@ -15,7 +15,7 @@ from contracts.manifest import Check, InputFile, Warned, count_of
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import reject_unpriced
 from flows.catalog.feed_contents import FeedContents
-from flows.catalog.feed_files import RawFile, find_files, find_folders, find_other_case
+from flows.catalog.feed_files import RawFile, find_alike, find_files, find_folders
 from flows.catalog.read_files import ReadFile, order_files
 from flows.catalog.repeat_warnings import warn_of_renamed, warn_of_repeats
 from flows.catalog.row_status import REJECTED, judge_rows
@@ -206,12 +206,13 @@ def _warn_of_absence(
     root: Path, feeds: list[ConfiguredFeed], files: list[RawFile]
 ) -> Iterator[Warned]:
     for feed in feeds:
-        either, others = find_other_case(root, feed, files)
-        if others:
-            said = f"{count_of(others, 'file')} of {feed.section.files} but for capitals, not read"
-            yield feed.warn(
-                "files_in_capitals", f'{said}: files = "{either}"', "files", count=others
+        either, alike = find_alike(root, feed, files)
+        if alike:
+            said = (
+                f"{count_of(len(alike), 'file')} of {feed.section.files} but for capitals or "
+                f'compression, as {alike[0]}, not read: files = "{either}"'
             )
+            yield feed.warn("files_alike", said, "files", count=len(alike))
         if not any(raw.feed is feed for raw in files):
             said = f"no file matches {feed.section.files}"
             braces = ", in which braces stand for themselves: * ? and [ab] are wildcards"

@@ -147,28 +147,34 @@ def test_folders_where_files_are_meant_are_told_with_the_pattern_that_reads_them
 
 
 @pytest.mark.parametrize(
-    ("pattern", "either", "read"),
+    ("pattern", "other", "either", "read"),
     [
-        ("raw/stats/*.csv", "raw/stats/*.[cC][sS][vV]", 1),
-        ("raw/stats/B.csv", "raw/stats/[bB].[cC][sS][vV]", 0),
-        ("raw/stats/*.[cC][sS][vV]", None, 2),
-        ("raw/stats/*", None, 2),
+        ("raw/stats/*.csv", "B.CSV", "raw/stats/*.[cC][sS][vV]", 1),
+        ("raw/stats/B.csv", "B.CSV", "raw/stats/[bB].[cC][sS][vV]", 0),
+        ("raw/stats/*.csv", "B.csv.gz", "raw/stats/*.[cC][sS][vV]*", 1),
+        ("raw/stats/*.csv.zst", "B.csv.gz", "raw/stats/*.[cC][sS][vV]*", 0),
+        ("raw/stats/*.[cC][sS][vV]", "B.CSV", None, 2),
+        ("raw/stats/*", "B.csv.gz", None, 2),
+        ("raw/stats/*.csv", "B.txt", None, 1),
+        ("raw/stats/*.gz", "B.csv.gz", None, 1),
     ],
 )
-def test_files_that_a_pattern_misses_for_their_capitals_alone_are_told(
-    tmp_path: Path, pattern: str, either: str | None, read: int
+def test_files_that_a_pattern_misses_for_capitals_or_compression_alone_are_told(
+    tmp_path: Path, pattern: str, other: str, either: str | None, read: int
 ) -> None:
-    """As Windows names them: what the warning says reads them."""
+    """As Windows names them, or a connector packs them: what the warning says reads them."""
     content = HEADER + b"2026-03-01,x,1,1,1\n"
-    given = {"raw/stats/1.csv": content, "raw/stats/B.CSV": content.replace(b"-01,", b"-02,")}
+    second = content.replace(b"-01,", b"-02,")
+    packed = gzip.compress(second) if other.endswith("gz") else second
+    given = {"raw/stats/1.csv": content, f"raw/stats/{other}": packed}
     found = read_files(tmp_path / "1", feed("ad_stats", pattern), given)
-    told = warned(found, "files_in_capitals")
+    told = warned(found, "files_alike")
     assert (len(found.inputs), len(told)) == (read, 1 if either else 0)
     if either:
         assert told[0].message.endswith(f'not read: files = "{either}"')
         again = read_files(tmp_path / "2", feed("ad_stats", either), given)
-        assert "B.CSV" in {Path(one.path).name for one in again.inputs}
-        assert not warned(again, "files_in_capitals")
+        assert other in {Path(one.path).name for one in again.inputs}
+        assert not warned(again, "files_alike")
 
 
 def test_files_in_hidden_folders_are_read_only_where_they_are_named(tmp_path: Path) -> None:

@@ -129,6 +129,8 @@ def test_damaged_compression_is_refused(
         ("a.csv", ARRAY, "not a text table"),
         ("a.jsonl", b"id\n1\n", "not JSON Lines"),
         ("a.jsonl", ARRAY, "not JSON Lines"),
+        ("a.jsonl", b'[\n{"id": 1},\n{"id": 2}\n]\n', "not JSON Lines"),
+        ("a.jsonl", b'{"data": [\n{"id": 1},\n{"id": 2}\n]}\n', "not JSON Lines"),
         ("a.parquet", CSV, "no readable Parquet"),
         ("a.parquet", b"", "no readable Parquet"),
         ("a.parquet", b"PAR1....PAR1", "no readable Parquet"),
