@@ -124,6 +124,8 @@ class Period(Strict):
 
     start: Expression
     end: Expression
+    is_whole: bool = False
+    """Whether the vendor never writes one without the other: a start alone refuses the file."""
 
 
 NAMING_COLUMNS = (

@@ -69,10 +69,11 @@ def require_columns(
 
     Raises:
         RefusedFile: The columns, the file's own headers nearest to them, and the key that maps; or
-            that it is another report, or one of weeks or months.
+            that it is another report, or one of weeks, months or periods without an end.
     """
     _refuse_other_report(feed, header)
     _refuse_longer_periods(feed, preamble)
+    _refuse_open_periods(feed, header)
     needed = [one for one in find_missing(feed, header) if one.is_needed]
     if not needed:
         _refuse_undecided(feed, header)
@@ -182,6 +183,20 @@ def _refuse_longer_periods(feed: ConfiguredFeed, preamble: tuple[str, ...]) -> N
     if said is not None:
         msg = f'its preamble says "{said}": each row covers more than a day'
         raise RefusedFile(msg, "export it again by day")
+
+
+def _refuse_open_periods(feed: ConfiguredFeed, header: tuple[str, ...]) -> None:
+    """Refuse a file whose rows' last day stands under a name that is not known."""
+    for resolved in feed.mappings:
+        period, named = resolved.mapping.period, index_header(header, resolved)
+        if period is None or not period.is_whole or is_in_file(period.end, named):
+            continue
+        read = [named[fold(one)] for one in file_columns(period.start) if fold(one) in named]
+        if read:
+            wanted = file_columns(period.end)[-1]
+            msg = f'column "{read[0]}" is the first day that a row covers, and none the last'
+            hint = f'export it again by day (broken down by Day), or call the last day "{wanted}"'
+            raise RefusedFile(msg, hint)
 
 
 def _refuse_undecided(feed: ConfiguredFeed, header: tuple[str, ...]) -> None:

@@ -1,5 +1,6 @@
 """Which setting of a feed would read a column of which most cells cannot be parsed (SPEC §5.2)."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -18,8 +19,9 @@ from transforms.ingest.parsing.number_parsing import NumberMarks
 from transforms.ingest.row_completion import TEXT_OF
 from transforms.ingest.row_parsing import ROW_NUMBER
 
+MOST_PROPOSED = 2
 TRIED_CELLS = 200
-"""How many different cells a setting is tried on."""
+"""How many different cells a setting is tried on: of those that fail, and of all."""
 MARKS = ((".", ","), (",", "."), (",", " "), (".", " "), (".", "'"), (",", None), (".", None))
 """Decimal signs and marks of thousands, the usual ones first."""
 DAYS = [
@@ -33,9 +35,18 @@ DAYS = [
         "%d-%b-%Y",
         "%d-%b-%y",
         "%d %b %Y",
+        "%d %B %Y",
         "%b %d, %Y",
+        "%B %d, %Y",
+        "%a, %b %d, %Y",
+        "%A, %B %d, %Y",
+        "%a, %d %b %Y",
     ),
 ]
+SIGNS_OF_LETTERS = re.compile(
+    r"(?<![^\W\d_])(?:[A-Z]{1,3}\$|[Kk]r\.?|zł|Kč|Ft|lei|Fr\.)(?![^\W\d_])"
+)
+"""Signs of currencies that are letters or have some: `R$`, `US$`, `kr`, `zł`."""
 TIMES = ("", " %H:%M", " %H:%M:%S", ", %H:%M", ", %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 NEGATIVES: tuple[NegativeForm, ...] = ("(1)", "1-")
 NOTHING = (
@@ -47,6 +58,12 @@ NOTHING = (
 OLDEST_YEAR, LAST_YEAR = 1990, 2100
 """A spreadsheet's day is read as one of 1970 if it is taken for seconds."""
 COUNTED = (Unit.UNIX_MILLISECONDS, Unit.EXCEL_DAYS)
+WORDED_DAY = r"^\d{1,2}[\s.-]{1,3}(?:de )?\p{L}{3}|^\p{L}{3,9}\.?,? \d"
+"""How a day begins whose month is a word."""
+NO_FORMAT = (
+    "no format reads its days, whose months are words other than English ones, or that have no "
+    "year: export it with days in numbers, as 2026-01-31"
+)
 MOST_TOTALS = 3
 """How many rows at the end of a file may be totals."""
 TOTALS = 'stands at the end of the file; total_rows = ["…"] leaves out rows that only add up'
@@ -67,10 +84,22 @@ def hint_settings(
     Returns:
         Canonical column -> a clause that names the settings and the file's column.
     """
-    return {
+    hints = {
         name: f"{' or '.join(settings)} would read {_name_column(name, resolved, named)}"
         for name, settings in propose_settings(parsed, resolved).items()
     }
+    worded = {name: NO_FORMAT for name in _find_worded(parsed, resolved) if name not in hints}
+    return hints | worded
+
+
+def _find_worded(parsed: pl.DataFrame, resolved: ResolvedMapping) -> Iterator[str]:
+    """Columns of days or stamps whose months are mostly words, and cannot be parsed."""
+    for name, dtype in polars_schema(resolved.table).items():
+        text = TEXT_OF + name
+        if dtype.is_temporal() and parsed.schema.get(text) == pl.String:
+            failing = parsed.filter(pl.col(name).is_null()).get_column(text).drop_nulls()
+            if 2 * failing.str.contains(WORDED_DAY).sum() > len(failing):
+                yield name
 
 
 def propose_settings(parsed: pl.DataFrame, resolved: ResolvedMapping) -> dict[str, list[str]]:
@@ -96,8 +125,15 @@ def propose_settings(parsed: pl.DataFrame, resolved: ResolvedMapping) -> dict[st
         nothing = [f"null_values = [{', '.join(map(write_toml, words))}]"] if len(words) else []
         tried = failing.unique(maintain_order=True).head(TRIED_CELLS)
         is_most = 2 * len(failing) > filled - says_nothing.sum()
-        candidates = _candidates if is_most else _negatives
-        settings = list(_choose(tried, candidates(tried, name, dtype, resolved)))
+        is_time = dtype.is_temporal() and not failing.is_empty()
+        least = len(tried) // 2 + 1
+        if is_time and not is_most:
+            # 05/02/2026 is read with the month first: the other order must read it, too.
+            cells = parsed.get_column(text).drop_nulls().unique(maintain_order=True)
+            tried = pl.concat([tried, cells.head(TRIED_CELLS)])
+            least = len(tried)
+        candidates = _candidates if is_most or is_time else _negatives
+        settings = list(_choose(tried, candidates(tried, name, dtype, resolved), least))
         if settings or failing.is_empty():
             proposed[name] = [" and ".join([one, *nothing]) for one in settings] or nothing
     return {name: settings for name, settings in proposed.items() if settings}
@@ -130,15 +166,20 @@ def hint_totals(failures: pl.DataFrame, accepted: pl.Series) -> pl.DataFrame:
     )
 
 
-def _choose(tried: pl.Series, candidates: Iterable[tuple[str, Parse]]) -> Iterator[str]:
-    """The settings that read the most of a column's failing cells, and more than half of them."""
-    read = [(tried.len() - parse(tried).null_count(), setting) for setting, parse in candidates]
-    most = max((count for count, _ in read), default=0)
-    if 2 * most > tried.len():
-        best = list(dict.fromkeys(setting for count, setting in read if count == most))
-        fewest = min(setting.count(" = ") for setting in best)
-        shortest = dict.fromkeys(setting for setting in best if setting.count(" = ") == fewest)
-        yield from list(shortest)[:2]
+def _choose(tried: pl.Series, candidates: Iterable[tuple[str, Parse]], least: int) -> Iterator[str]:
+    """The settings that read the most of some cells, at least so many, each in another way."""
+    read = [(parse(tried), setting) for setting, parse in candidates]
+    fewest_unread = min((values.null_count() for values, _ in read), default=len(tried))
+    if len(tried) - fewest_unread < least:
+        return
+    best = [(values, setting) for values, setting in read if values.null_count() == fewest_unread]
+    fewest = min(setting.count(" = ") for _, setting in best)
+    chosen: list[pl.Series] = []
+    for values, setting in best:
+        is_short = setting.count(" = ") == fewest
+        if is_short and len(chosen) < MOST_PROPOSED and not any(map(values.equals, chosen)):
+            chosen.append(values)
+            yield setting
 
 
 def _candidates(
@@ -154,8 +195,7 @@ def _candidates(
             if setting := _describe(marks, now, taken_off):
                 yield setting, parser_for(dtype, unit=unit, marks=marks)
     elif dtype == pl.Date or isinstance(dtype, pl.Datetime):
-        times = ("",) if dtype == pl.Date else TIMES
-        forms = [day + time for day, time in product(DAYS, times)]
+        forms = [day + time for day, time in product(DAYS, TIMES)]
         for form in forms if dtype == pl.Date else (*forms, UNIX_SECONDS):
             setting = f'formats = {{ {name} = "{form}" }}'
             yield setting, _parse_recent(parser_for(dtype, timezone=resolved.timezone, form=form))
@@ -210,11 +250,18 @@ def _describe(marks: NumberMarks, now: NumberMarks, symbols: tuple[str, ...]) ->
 
 
 def _find_symbols(cells: pl.Series) -> tuple[str, ...]:
-    """The currency signs and codes that stand at the cells' ends; no other text is shown."""
-    signs = {char for char in "".join(cells) if unicodedata.category(char) == "Sc"}
+    """The currency signs and codes that stand at the cells' ends; no other text is shown.
+
+    None where they are several currencies': taken off, all amounts would be of one.
+    """
+    text = "\n".join(cells)
+    lettered = {*SIGNS_OF_LETTERS.findall(text)}
+    signs = {char for char in SIGNS_OF_LETTERS.sub("", text) if unicodedata.category(char) == "Sc"}
     first = cells.str.extract(r"^([A-Z]{3})[\s\d]", 1).drop_nulls()
     last = cells.str.extract(r"[\d\s]([A-Z]{3})$", 1).drop_nulls()
-    return (*sorted(signs), *sorted({*first, *last}))
+    found = (*sorted(signs), *sorted({*lettered, *first, *last}))
+    is_one_currency = any(all(symbol in cell for symbol in found) for cell in cells)
+    return found if is_one_currency else ()
 
 
 def _name_column(name: str, resolved: ResolvedMapping, named: dict[str, str]) -> str:

@@ -133,6 +133,24 @@ def test_meta_s_whole_period_is_no_day(tmp_path: Path) -> None:
     assert rows_of(found, "ad_stats", "date_day", "spend") == [(date(2026, 3, 6), Decimal("1.2"))]
 
 
+@pytest.mark.parametrize("source", ["facebook_ads.ads_manager", "facebook_ads.breakdown_report"])
+def test_a_period_whose_end_has_an_unknown_name_is_refused(tmp_path: Path, source: str) -> None:
+    """Its month would stand on the first day, as one in Portuguese did."""
+    text = META_PERIOD.replace("Reporting ends", "Fim do relatório").replace("Impr", "Age,Impr")
+    found = read_export(tmp_path, source, text.replace("9000000", "18-24,9000000"))
+    assert "the first day that a row covers, and none the last" in answer_of(found)
+    assert "export it again by day" in answer_of(found)
+
+
+def test_a_month_in_portuguese_is_no_day(tmp_path: Path) -> None:
+    text = (
+        "Início dos relatórios,Encerramento dos relatórios,Nome da campanha,Valor usado (USD)\n"
+        "2026-01-01,2026-01-31,Marca,1234.56\n"
+    )
+    found = read_export(tmp_path, "facebook_ads.ads_manager", text)
+    assert "covers 31 days: export by day" in answer_of(found)
+
+
 def test_a_period_that_ends_at_midnight_ends_the_day_before(tmp_path: Path) -> None:
     """Snapchat's day runs from midnight to midnight; a week is no day."""
     text = (

@@ -45,6 +45,10 @@ POINT, COMMA = NumberMarks(), NumberMarks(decimal=",", thousands=".")
         (POINT, ["--", "(2.50)", "2.50"], 'negatives = "(1)" and null_values = ["--"]'),
         (POINT, ["n/a", " — ", "#N/A"], 'null_values = ["n/a", "—", "#N/A"]'),
         (POINT, ["\\N", None, "1.00"], 'null_values = ["\\\\N"]'),
+        (POINT, ["R$ 1.234,56", "-R$ 0,90", None], 'decimal = "," and symbols = ["R$"]'),
+        (POINT, ["US$1,010.00", "US$12.00", None], 'thousands = "," and symbols = ["US$"]'),
+        (POINT, ["10,00 kr", "5,00 kr", None], 'decimal = "," and symbols = ["kr"]'),
+        (POINT, ["$5.00 USD", "$7.00 USD", None], 'symbols = ["$", "USD"]'),
     ],
 )
 def test_numbers_that_other_marks_read(
@@ -64,6 +68,8 @@ def test_numbers_that_other_marks_read(
         (["2026-3-31", "2026-4-1", None], "%Y-%m-%d"),
         (["2026-03-31 2:05 PM", "2026-04-01 11:00 AM", None], "%Y-%m-%d %I:%M %p"),
         (["1774966000", "1774966001", None], "%s"),
+        (["Tue, Mar 31, 2026", "Wed, Apr 1, 2026", None], "%a, %b %d, %Y"),
+        (["March 31, 2026", "April 1, 2026", None], "%B %d, %Y"),
         (["03/31/2026 02:05 PM", "04/01/2026 11:30 AM", None], "%m/%d/%Y %I:%M %p"),
     ],
 )
@@ -111,6 +117,45 @@ def test_days_that_two_formats_read_alike_are_left_to_who_knows() -> None:
     found = hint(POINT, Datum=["01.02.2026", "03.04.2026", "05.06.2026"])["ordered_at"]
     day_first, month_first = ('{ ordered_at = "%d.%m.%Y" }', '{ ordered_at = "%m.%d.%Y" }')
     assert found == f'formats = {day_first} or formats = {month_first} would read column "Datum"'
+
+
+def hint_day(*days: str) -> dict[str, str]:
+    """The hints at an ad platform's days, read with the month first."""
+    columns, formats = {"date_day": "Datum"}, {"date_day": ("%m/%d/%Y",)}
+    mapping = TableMapping(table="ad_stats", columns=columns, formats=formats)
+    file = pl.DataFrame({"Datum": days}).with_row_index(ROW_NUMBER)
+    resolved = ResolvedMapping(mapping)
+    parsed = parse_rows(file.lazy(), resolved, ["Datum"]).collect()
+    return hint_settings(parsed, resolved, index_header(["Datum"], resolved))
+
+
+def test_few_days_that_fail_show_the_order_of_all() -> None:
+    """Of 10 to 13 November only the last cannot have the month first."""
+    hinted = hint_day("10/11/2026", "11/11/2026", "12/11/2026", "13/11/2026")
+    setting = 'formats = { date_day = "%d/%m/%Y" } would read column "Datum"'
+    assert hinted == {"date_day": setting}
+    assert hint_day("10/11/2026", "11/11/2026", "12/11/2026", "13.11.2026") == {}
+    assert hint_day("10/11/2026", "11/11/2026") == {}
+
+
+def test_a_day_may_stand_with_its_first_instant() -> None:
+    hinted = hint_day("11/12/2026 0:00", "11/13/2026 0:00")
+    setting = 'formats = { date_day = "%m/%d/%Y %H:%M" } would read column "Datum"'
+    assert hinted == {"date_day": setting}
+
+
+@pytest.mark.parametrize("day", ["12. Dez. 2026", "12 déc. 2026", "12 de dez. de 2026", "12-Nov"])
+def test_months_in_other_words_than_english_are_told(day: str) -> None:
+    assert hint_day(day)["date_day"].startswith("no format reads its days")
+
+
+@pytest.mark.parametrize("day", ["13.11.2026 MEZ extra", "unknown", "x1"])
+def test_other_words_are_no_months(day: str) -> None:
+    assert hint_day(day) == {}
+
+
+def test_signs_of_several_currencies_are_not_taken_off() -> None:
+    assert hint(POINT, Betrag=["$12.00", "€5.00", "€7.00"]) == {}
 
 
 @pytest.mark.parametrize(
