@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 WARNINGS: Mapping[str, str] = {
+    "account_twice": (
+        "two accounts with the same figures of the same campaigns, ad groups or ads on the same "
+        "days: one account under two ids, whose figures count twice"
+    ),
     "address_odd": (
         "e-mail addresses with a name beside them, or several in a cell: they meet no other feed's"
     ),

@@ -11,6 +11,7 @@ from contracts.manifest import Warned
 from flows.catalog.canonical_tables import Catalog
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
+from transforms.ads.accounts_alike import list_entities_of_several, sum_told_twice
 from transforms.ads.levels import RANKS
 from transforms.ads.speakers import FEED, NO_LEVEL, OWN, TOP
 from transforms.reports.spend_sources import compare_levels, is_left_out
@@ -32,6 +33,7 @@ def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
     yield from _warn_of_unplaced(placed, feeds)
     yield from _warn_of_feeds(placed, feeds)
     yield from _warn_of_levels(placed, feeds)
+    yield from _warn_of_accounts(facts)
 
 
 def _warn_of_platforms(stats: pl.LazyFrame, links: pl.LazyFrame) -> Iterator[Warned]:
@@ -133,4 +135,23 @@ def _warn_of_levels(stats: pl.LazyFrame, feeds: Mapping[int, str]) -> Iterator[W
             count=count,
             amount=f"{amount:.4f}",
             setting=STATS_FEEDS,
+        )
+
+
+def _warn_of_accounts(facts: AdFacts) -> Iterator[Warned]:
+    """Spend that two accounts tell alike of the same entities and days."""
+    of_several = list_entities_of_several(facts.entities).collect()
+    if of_several.is_empty():
+        return
+    sums = sum_told_twice(of_several, facts.stats).collect()
+    for platform, level, accounts, count, amount in sums.iter_rows():
+        yield Warned(
+            code="account_twice",
+            message=f"{platform}: {ENTITIES[level]} have the same spend, clicks and impressions on "
+            f"the same days ({count}) under the accounts {accounts}: {amount:.2f} counts again; "
+            "if that is one account, give its rows one id where they have the other: "
+            'values = { account_id = { "theirs" = "ours" } }',
+            count=count,
+            amount=f"{amount:.4f}",
+            setting="values.account_id",
         )

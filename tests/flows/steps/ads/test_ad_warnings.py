@@ -123,3 +123,32 @@ def test_an_ad_under_two_campaigns_is_told(tmp_path: Path) -> None:
     (told,) = (one for one in ran.warnings if one.code == "several_parents")
     assert "google_ads: the stats of ad 11 name 2 campaigns, as C1 and C2; " in told.message
     assert "stand under C2" in told.message
+
+
+UNDER_TWO_IDS = b"""date_day,platform,account_id,campaign_id,clicks,impressions,spend
+2026-03-01,linkedin_ads,A-1,1,5,100,10.00
+2026-03-02,linkedin_ads,A-1,1,5,100,10.00
+2026-03-01,linkedin_ads,A1,1,5,100,10.00
+2026-03-02,linkedin_ads,A1,1,5,100,11.00
+2026-03-01,linkedin_ads,B,2,5,100,10.00
+2026-03-01,my_ads,A1,1,5,100,10.00
+"""
+
+
+def test_one_account_under_two_ids_is_told(tmp_path: Path) -> None:
+    """Of the 1st both say 10.00; of the 2nd they do not agree. The hint, followed, mends it."""
+    files = {"raw/stats.csv": UNDER_TWO_IDS}
+    root = write_workspace(tmp_path / "ws", feed("ad_stats", "raw/stats.csv"), files)
+    ran = run_workspace(root, tmp_path / "out")
+    (one,) = [one for one in ran.warnings if one.code == "account_twice"]
+    assert (one.count, one.amount) == (1, "10.0000")
+    assert "under the accounts A-1 and A1: 10.00 counts again" in one.message
+    one_id = feed(
+        "ad_stats", "raw/*.csv", values='{ account_id = { "A-1" = "A1" } }', repeats='"replace"'
+    )
+    first, rest = UNDER_TWO_IDS.split(b"2026-03-01,linkedin_ads,A1,", 1)
+    header = first.split(b"\n", 1)[0]
+    split = {"raw/1.csv": first, "raw/2.csv": header + b"\n2026-03-01,linkedin_ads,A1," + rest}
+    ran = run_workspace(write_workspace(tmp_path / "ids", one_id, split), tmp_path / "ids-out")
+    assert [one for one in ran.warnings if one.code == "account_twice"] == []
+    assert ran.table("ads", "account_report")["spend"].sum() == 41
