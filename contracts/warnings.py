@@ -29,6 +29,14 @@ WARNINGS: Mapping[str, str] = {
     "conversion_unknown": (
         "a name in `conversions` that no row of the platform's conversions bears: it counts nothing"
     ),
+    "conversions_twice": (
+        "ad figures with conversions of their own, while a feed of `ad_conversions` gives those of "
+        "the same day; both count"
+    ),
+    "conversions_unplaced": (
+        "conversions given by name of an ad or campaign that no other feed knows: they wait for it "
+        "and stand in no report"
+    ),
     "day_order": (
         "days like 05/02/2026 that a source reads with the month first, while no day after the "
         "12th shows that order; `formats` says which"
@@ -92,8 +100,8 @@ WARNINGS: Mapping[str, str] = {
         "that points do not group thousands; `decimal` says which"
     ),
     "rate_missing": (
-        "a currency without a rate on its day: orders and ad stats rejected, message costs left "
-        "out; or a message's cost of which nobody says the day"
+        "a currency without a rate on its day: orders and ad stats rejected, message costs and "
+        "amounts of breakdowns left out; or a message's cost of which nobody says the day"
     ),
     "rebuilt": ("everything was computed anew, because the program or a library of it is another"),
     "receipts_assumed": (

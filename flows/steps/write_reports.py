@@ -6,6 +6,7 @@ from flows.runtime.prefect_steps import step
 from flows.steps.ads.ad_facts import AD_TABLES, AdFacts
 from flows.steps.ads.ad_reports import write_stats_reports
 from flows.steps.ads.ad_warnings import find_spend_warnings
+from flows.steps.ads.conversion_warnings import find_conversion_warnings
 from flows.steps.ads.performance_reports import write_performance_reports
 from flows.steps.attempt import Run
 from flows.steps.attribution.attribution_reports import (
@@ -171,6 +172,9 @@ def find_warnings(run: Run, facts: RunFacts) -> list[Warned]:
             lambda: [
                 *_warn_of_aliases(facts.ads.value, settings.ads),
                 *find_spend_warnings(catalog.only("ad_stats"), facts.ads.value),
+                *find_conversion_warnings(
+                    catalog.only("ad_stats", "ad_conversions"), facts.ads.value
+                ),
             ],
         )
     return found

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from contracts.columns import Rows, columns, conform, polars_schema
-from contracts.facts.ads.ad_entities import NamedEntities, StatedEntities
+from contracts.facts.ads.ad_entities import AdEntities, NamedEntities, StatedEntities
 from contracts.facts.ads.ad_stats import AttachedConversions, FeedStats
 from contracts.feeds import AdConversions, AdStats
 from transforms.ads.daily_stats import number_rows
@@ -18,8 +18,8 @@ from transforms.common.shared_texts import SHARED, share_texts
 
 A = AttachedConversions
 FINEST_ID = "finest id"
-FINEST = "finest level"
 COUNTED, IS_COUNTED = [*PLATFORM_KEYS, AdStats.level], "conversions are given apart"
+IS_VALUED = "their value is given"
 ENTITY = [*PLATFORM_KEYS, AdStats.level, FINEST_ID]
 OF_APART = [
     name for name in columns(A) if name not in (DAY, AdStats.conversions, AdStats.conversions_value)
@@ -61,8 +61,9 @@ def attach_conversions(
 
     They take feed, parents, names, landing page and currency from the stats of the same entity and
     day, else of the entity on any day, else from the tables of names. Conversions of an entity that
-    neither knows point nowhere and wait for it. Of entities without stats of their own, conversions
-    count where the platform gives none of a finer level.
+    neither knows point nowhere and wait for it (`find_waiting`). Of entities without stats of their
+    own, conversions count where the platform gives none of a finer level. A value is 0 where the
+    platform gives those of others at that level, and null where it gives none.
 
     Args:
         conversions: canonical `ad_conversions` of the names that count.
@@ -72,11 +73,11 @@ def attach_conversions(
     observed = (*parents, AdStats.landing_url, A.url_tags, *NAMES)
     first_feed = pl.col(A.feed).min()
     metrics = [AdStats.conversions, AdStats.conversions_value]
+    given = _find_entities(conversions)
+    value = pl.col(AdConversions.conversions_value)
     known = (
-        share_texts(conversions)
-        .with_columns(_finest_id())
-        .filter(pl.col(FINEST_ID).is_not_null())
-        .with_columns(pl.col(AdStats.conversions_value).fill_null(0))
+        given.join(_list_levels(given), on=COUNTED, how="left", validate="m:1")
+        .with_columns(pl.when(IS_VALUED).then(value.fill_null(0)).otherwise(value))
         .select(*ENTITY, DAY, *PARENTS, *metrics, *apart)
     )
     keyed = named.with_columns(_finest_id()).join(known, on=ENTITY, how="semi")
@@ -89,13 +90,10 @@ def attach_conversions(
     same_day = known.drop(PARENTS).join(of_day, on=[*ENTITY, DAY], how="inner", validate="m:1")
     other_day = known.join(of_day, on=[*ENTITY, DAY], how="anti")
     of_known = other_day.drop(PARENTS).join(of_entity, on=ENTITY, how="inner", validate="m:1")
-    finest = known.group_by(PLATFORM_KEYS).agg(rank_level().max().alias(FINEST))
     of_named = (
         other_day.join(of_entity, on=ENTITY, how="anti")
         .join(_list_entities(versions.tables), on=ENTITY, how="semi")
-        .join(finest, on=PLATFORM_KEYS, how="left", validate="m:1")
-        .filter(rank_level() == pl.col(FINEST))
-        .drop(FINEST)
+        .join(_list_finest(known), on=COUNTED, how="semi")
     )
     rest = pl.concat([of_known, of_named], how="diagonal").pipe(fill_names, versions, DAY)
     return pl.concat([same_day, rest], how="diagonal").pipe(drop_finer_ids).pipe(conform, A, *apart)
@@ -156,24 +154,80 @@ def count_none(
     Returns:
         The same rows, in no order.
     """
-    given = share_texts(conversions).with_columns(_finest_id())
-    levels = given.filter(pl.col(FINEST_ID).is_not_null()).select(COUNTED)
-    counted = stated.join(levels, on=COUNTED, how="semi").select(
-        STATED, pl.lit(value=True).alias(IS_COUNTED)
+    levels = _list_levels(_find_entities(conversions)).with_columns(
+        pl.lit(value=True).alias(IS_COUNTED)
     )
-    metrics = (AdStats.conversions, AdStats.conversions_value)
+    counted = stated.join(levels, on=COUNTED, how="inner", validate="m:1").select(
+        STATED, IS_COUNTED, IS_VALUED
+    )
+    metrics = {AdStats.conversions: IS_COUNTED, AdStats.conversions_value: IS_VALUED}
     return (
         rows.join(counted, on=STATED, how="left", validate="m:1")
         .with_columns(
-            pl.when(IS_COUNTED)
+            pl.when(is_given)
             .then(pl.col(name).fill_null(0))
             .otherwise(name)
             .cast(polars_schema(FeedStats)[name])
             .alias(name)
-            for name in metrics
+            for name, is_given in metrics.items()
         )
-        .drop(IS_COUNTED)
+        .drop(IS_COUNTED, IS_VALUED)
     )
+
+
+def find_waiting(
+    conversions: Rows[AdConversions], entities: Rows[AdEntities], tables: AdTables
+) -> pl.LazyFrame:
+    """Find the conversions of entities that neither stats nor the tables of names know.
+
+    Args:
+        conversions: canonical `ad_conversions` of the names that count.
+        entities: What stats and conversions are of.
+
+    Returns:
+        Rows of the finest level that their platform gives, in no order, with the id of their
+        entity: coarser ones are in finer ones.
+    """
+    given = _find_entities(conversions)
+    stated = entities.with_columns(_finest_id()).select(ENTITY)
+    return (
+        given.join(_list_finest(given), on=COUNTED, how="semi")
+        .join(stated, on=ENTITY, how="anti")
+        .join(_list_entities(tables), on=ENTITY, how="anti")
+    )
+
+
+def find_given_twice(stats: Rows[AdStats], conversions: Rows[AdConversions]) -> pl.LazyFrame:
+    """Find the stats that bear conversions of their own beside those given apart of their day.
+
+    Args:
+        stats: Canonical, with whatever columns besides.
+        conversions: canonical `ad_conversions` of the names that count.
+
+    Returns:
+        These stats, in no order: both count.
+    """
+    own = share_texts(stats).filter(pl.col(AdStats.conversions) != 0).with_columns(_finest_id())
+    return own.join(_find_entities(conversions), on=[*ENTITY, DAY], how="semi")
+
+
+def _find_entities(conversions: pl.LazyFrame) -> pl.LazyFrame:
+    """Conversions with the id of the entity that they are of, as far as they say it."""
+    found = share_texts(conversions).with_columns(_finest_id())
+    return found.filter(pl.col(FINEST_ID).is_not_null())
+
+
+def _list_levels(given: pl.LazyFrame) -> pl.LazyFrame:
+    """The levels at which platforms give conversions, and whether they give a value of any."""
+    value = pl.col(AdConversions.conversions_value)
+    return given.group_by(COUNTED).agg(value.is_not_null().any().alias(IS_VALUED))
+
+
+def _list_finest(given: pl.LazyFrame) -> pl.LazyFrame:
+    """The finest level at which a platform gives conversions."""
+    rank = rank_level()
+    finest = rank.max().over(PLATFORM_KEYS)
+    return given.select(COUNTED).unique().filter(rank == finest)
 
 
 def _finest_id() -> pl.Expr:

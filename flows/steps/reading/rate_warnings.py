@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.config.toml_values import write_toml
 from contracts.config.workspace import Workspace
-from contracts.feeds import AdStats, ExchangeRates, Messages, MessageStats, Orders
+from contracts.feeds import AdBreakdowns, AdStats, ExchangeRates, Messages, MessageStats, Orders
 from contracts.manifest import Warned, count_of
 from contracts.reference.currency_signs import CODE
 from flows.catalog.canonical_tables import Catalog
@@ -37,7 +37,7 @@ MOST_OWNERS = 3
 
 
 def find_missing_rates(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
-    """Warn of orders, ad stats and message costs in a currency without a rate on their day.
+    """Warn of amounts in a currency without a rate on their day.
 
     Args:
         catalog: What was read, rows without a rate rejected.
@@ -49,6 +49,7 @@ def find_missing_rates(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
     for table, find, what in (
         ("ad_stats", _sum_of_accounts, as_ours),
         ("message_stats", _sum_provider_revenue, "standing without their revenue"),
+        ("ad_breakdowns", _sum_breakdowns, "standing without their spend"),
     ):
         if catalog.has_rows(table):
             yield from _warn(table, find(catalog, config), what, config, known)
@@ -142,6 +143,11 @@ def _sum_provider_revenue(catalog: Catalog, config: Workspace) -> pl.DataFrame:
         pl.col(MessageStats.revenue).is_not_null()
     )
     return _sum_unrated(catalog, config, stats, MessageStats.revenue)
+
+
+def _sum_breakdowns(catalog: Catalog, config: Workspace) -> pl.DataFrame:
+    """Breakdowns whose amounts have no rate, by currency."""
+    return _sum_unrated(catalog, config, catalog.scan_numbered("ad_breakdowns"), AdBreakdowns.spend)
 
 
 def _sum_unrated(

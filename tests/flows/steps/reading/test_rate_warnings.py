@@ -69,6 +69,25 @@ def test_what_is_no_currency_s_code_is_told_what_maps_it(tmp_path: Path) -> None
     assert not [one for one in found if one.code == "rate_missing"]
 
 
+def test_breakdowns_without_a_rate_are_told(tmp_path: Path) -> None:
+    """5.00 in pounds stand without an amount; 2.00 in dollars need no rate."""
+    head = "date_day,platform,account_id,campaign_id,{}spend,currency\n"
+    day = "2026-01-01,google_ads,A,1,"
+    files = {
+        "raw/stats/1.csv": (head.format("") + day + "7.00,USD\n").encode(),
+        "raw/parts/1.csv": (
+            head.format("kind,value,")
+            + f"{day}keyword,shoes,5.00,GBP\n{day}keyword,boots,2.00,USD\n"
+        ).encode(),
+    }
+    toml = feed("ad_stats", "raw/stats/*.csv") + feed("ad_breakdowns", "raw/parts/*.csv")
+    ran = run_workspace(write_workspace(tmp_path / "ws", toml, files), tmp_path / "out")
+    (one,) = [one for one in ran.warnings if one.code == "rate_missing"]
+    assert (one.feed, one.count, one.amount) == ("ad_breakdowns", 1, "5.0000")
+    report = ran.table("ads", "breakdown_report").select("value", "spend")
+    assert report.rows() == [("boots", 2), ("shoes", None)]
+
+
 def test_an_account_s_currency_without_a_rate_is_told(tmp_path: Path) -> None:
     """100.00 of an account in EUR count as 100.00 USD; 7.00 of one in USD are what they say."""
     files = {
