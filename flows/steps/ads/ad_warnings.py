@@ -12,6 +12,7 @@ from flows.catalog.canonical_tables import Catalog
 from flows.runtime.materialize import materialize
 from flows.steps.ads.ad_facts import AdFacts
 from transforms.ads.accounts_alike import list_entities_of_several, sum_told_twice
+from transforms.ads.entities import ENTITY
 from transforms.ads.levels import RANKS
 from transforms.ads.speakers import FEED, NO_LEVEL, OWN, TOP
 from transforms.reports.spend_sources import compare_levels, is_left_out
@@ -28,7 +29,7 @@ def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
     """Warn of spend that is left out or unknown, and of feeds and levels that do not agree."""
     feeds = catalog.feeds.names
     placed = facts.placed()
-    yield from _warn_of_platforms(placed, facts.matched.links)
+    yield from _warn_of_platforms(facts)
     yield from _warn_of_parents(facts.entities)
     yield from _warn_of_unplaced(placed, feeds)
     yield from _warn_of_feeds(placed, feeds)
@@ -36,11 +37,13 @@ def find_spend_warnings(catalog: Catalog, facts: AdFacts) -> Iterator[Warned]:
     yield from _warn_of_accounts(facts)
 
 
-def _warn_of_platforms(stats: pl.LazyFrame, links: pl.LazyFrame) -> Iterator[Warned]:
+def _warn_of_platforms(facts: AdFacts) -> Iterator[Warned]:
     """Platforms that have sessions and of which no feed has stats."""
     keys, sessions = [PlacedStats.org_id, PLATFORM], AuditedLinks.session_count
-    known = stats.filter(pl.col(SPEND).is_not_null()).select(pl.col(keys).cast(pl.String))
-    lacking = links.join(known.unique(), on=keys, how="anti").filter(pl.col(PLATFORM).is_not_null())
+    has_spend, came = pl.col(SPEND).is_not_null(), pl.col(PLATFORM).is_not_null()
+    known = facts.entities.join(facts.stats.filter(has_spend), on=ENTITY, how="semi")
+    names = known.select(pl.col(keys).cast(pl.String)).unique()
+    lacking = facts.matched.links.filter(came).join(names, on=keys, how="anti")
     sums = lacking.group_by(PLATFORM).agg(pl.col(sessions).sum()).sort(PLATFORM)
     for platform, count in sums.collect().iter_rows():
         yield Warned(
