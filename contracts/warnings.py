@@ -147,6 +147,10 @@ WARNINGS: Mapping[str, str] = {
     ),
     "stats_missing": "sessions of a platform of which no feed has stats: its spend is null, not 0",
     "status_disagreement": "a final status that events contradict; the row stands",
+    "total_suspected": (
+        "the last order of a file, with an id without a digit, brings what all its others do: "
+        "perhaps a total row; it counts"
+    ),
     "two_feeds_speak": (
         "two feeds give one entity's figures of the same days; the one configured first counts"
     ),

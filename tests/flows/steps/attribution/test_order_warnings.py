@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.publishing import publish
 
 HEAD = "order_id,ordered_at,contact_id,revenue,status\n"
@@ -36,3 +38,24 @@ def test_five_words_are_named_and_the_rest_added_up(tmp_path: Path) -> None:
 def test_known_words_are_no_question(tmp_path: Path) -> None:
     ran = publish(tmp_path, orders=orders("paid", "Pending", "voided", "partially refunded", ""))
     assert "order_state_unknown" not in {one.code for one in ran.warnings}
+
+
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        ("Total,2026-01-02,,30.5,", [(1, "30.50")]),
+        ("Gesamt,2026-01-02,101,30.5,", [(1, "30.50")]),
+        ("Total,2026-01-02,,30.4,", []),
+        ("9,2026-01-02,,30.5,", []),
+    ],
+)
+def test_a_last_order_that_may_only_add_up_the_others_is_told(
+    tmp_path: Path, last: str, told: list[tuple[int, str]]
+) -> None:
+    """A dated total row would double the revenue; what tells it is the sum, in any language."""
+    rows = f"1,2026-01-01,101,10.5,\n2,2026-01-02,102,20,\n{last}\n"
+    ran = publish(tmp_path, orders=(HEAD + rows).encode())
+    found = [one for one in ran.warnings if one.code == "total_suspected"]
+    assert [(one.count, one.amount) for one in found] == told
+    assert ran.table("attribution", "channel_attribution").height
+    assert all(str(one.setting).endswith("].total_rows") for one in found)
