@@ -4,6 +4,7 @@ Equal rows of a file, days that later files say anew (`restated_files`), and fig
 give under two names (`transforms.ingest.renamed_figures`).
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
@@ -11,7 +12,7 @@ from functools import partial
 import polars as pl
 
 from contracts.config.workspace import Workspace
-from contracts.feeds import AdStats
+from contracts.feeds import FEEDS, AdStats
 from contracts.manifest import Warned, count_of
 from flows.catalog.canonical_tables import Catalog
 from flows.catalog.exchange_rates import rates_of
@@ -21,9 +22,20 @@ from flows.catalog.restated_files import Restatement
 from flows.config.configured_feeds import ConfiguredFeed
 from flows.kept.keepers import Keeper
 from transforms.common.currency import RATE, find_rates
+from transforms.common.joins import HELD
+from transforms.common.keys import list_repeated
 from transforms.ingest.deduplication import FILE
 from transforms.ingest.renamed_figures import find_renamed
-from transforms.ingest.restatements import AFTER, BEFORE, ENTITY_ID
+from transforms.ingest.restatements import (
+    AFTER,
+    AGAIN,
+    AMOUNT_OF,
+    BEFORE,
+    CELLS,
+    ENTITY_ID,
+    mark_cells,
+    sum_again,
+)
 
 NAMED_FILES = 3
 """How many files a sentence names."""
@@ -31,19 +43,50 @@ STATS = "ad_stats"
 FOUND = "found"
 
 
-def warn_of_repeats(catalog: Catalog, config: Workspace) -> Iterator[Warned]:
-    """Warn of equal rows that add up, and of figures that later files say anew."""
+def warn_of_repeats(catalog: Catalog, config: Workspace, keeper: Keeper | None) -> Iterator[Warned]:
+    """Warn of equal rows that add up, and of figures that later files say anew.
+
+    Args:
+        keeper: Has what earlier runs found of the same files; None has it found anew.
+    """
     for feed in catalog.feeds:
-        files = catalog.feeds.files_of(feed)
-        if equal := sum(got.equal_rows for file in files for got in file.receipt.tables):
-            message = (
-                f"feed {feed.name}: {count_of(equal, 'row')} equal, cell by cell, to another row "
-                "of the file; rows of one day add up, and all of them count"
-            )
-            yield Warned(code="equal_rows", message=message, feed=feed.name, count=equal)
+        yield from _warn_of_equal(feed, catalog, config.workspace.currency, keeper)
     yield from _warn_of_lines(catalog)
     for restatement in catalog.status.restatements:
         yield _warn_of_restatement(restatement, catalog, config.workspace.currency)
+
+
+def _warn_of_equal(
+    feed: ConfiguredFeed, catalog: Catalog, currency: str, keeper: Keeper | None
+) -> Iterator[Warned]:
+    """Warn of rows that say what another one of their file says, with their money."""
+    by_table = defaultdict(list)
+    for file in catalog.feeds.files_of(feed):
+        for got in file.receipt.tables:
+            if got.equal_rows:
+                by_table[got.table].append(file)
+    for table, files in by_table.items():
+        name = f"equal rows of {table} in feed {feed.place}"
+        found = recall_rows(keeper, name, files, partial(_find_equal, files, table))
+        (amount,) = _add_up(found[FOUND], catalog, currency, AGAIN)
+        count = sum(got.equal_rows for file in files if (got := file.of_table(table)))
+        yield feed.warn(
+            "equal_rows",
+            f"{count_of(count, 'row')} of {table} equal, cell by cell, to another row of the file "
+            f"({AMOUNT_OF[FEEDS[table]]} {amount:.2f}); rows of one day add up, and all of them "
+            "count",
+            table=table,
+            count=count,
+            amount=f"{amount:.2f}",
+        )
+
+
+def _find_equal(files: list[ReadFile], table: str) -> dict[str, pl.DataFrame]:
+    """What the equal rows of some files bring once more."""
+    rows = mark_cells(scan_together(files, table), FEEDS[table])
+    again = list_repeated(rows.select(CELLS).collect(engine="streaming").to_series()).to_frame()
+    equal = rows.join(again.lazy(), on=CELLS, how="semi", build_side=HELD)
+    return {FOUND: sum_again(equal, FEEDS[table]).collect()}
 
 
 def _warn_of_lines(catalog: Catalog) -> Iterator[Warned]:

@@ -9,11 +9,13 @@ import polars as pl
 from contracts.columns import Table, columns
 from contracts.feeds import AdBreakdowns, AdConversions, AdStats
 from transforms.common.ad_levels import ID_OF_LEVEL, finest_level
+from transforms.common.keys import hash_cells
 from transforms.ingest.deduplication import FILE, ROW_NUMBER, ROW_STATUS, SUPERSEDED
 
 ENTITY_ID = "entity_id"
 BEFORE, AFTER = "before", "after"
 """What the rows that are replaced said, and what those say that take their place."""
+AGAIN, CELLS = "again", "cells"
 AMOUNT_OF: dict[type[Table], str] = {
     AdStats: AdStats.spend,
     AdBreakdowns: AdBreakdowns.spend,
@@ -73,16 +75,49 @@ def sum_restated(judged: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
     """
     amount = pl.col(AMOUNT_OF[table]).cast(EXACT)
     is_replaced = pl.col(ROW_STATUS).is_not_null()
-    has_currency = AdStats.currency in columns(table)
-    currency = pl.col(AdStats.currency) if has_currency else pl.lit(None, pl.String)
     return (
-        judged.group_by(AdStats.org_id, AdStats.date_day, currency.alias(AdStats.currency))
+        judged.group_by(_price_by(table))
         .agg(
             amount.filter(is_replaced).sum().alias(BEFORE),
             amount.filter(~is_replaced).sum().alias(AFTER),
         )
         .sort(AdStats.org_id, AdStats.date_day, AdStats.currency)
     )
+
+
+def mark_cells(rows: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
+    """Add a hash of all that rows say, and of the file in which they do.
+
+    Args:
+        rows: The table's columns and `file`.
+    """
+    cells = map(pl.col, (FILE, *columns(table)))
+    return rows.with_columns(hash_cells(cells).alias(CELLS))
+
+
+def sum_again(equal: pl.LazyFrame, table: type[Table]) -> pl.LazyFrame:
+    """What rows bring that say what another one of their file says, that one apart.
+
+    Args:
+        equal: Rows that are not the only one of their hash (`mark_cells`).
+
+    Returns:
+        One row per organization, day and currency: money `again` in that currency.
+    """
+    amount = pl.col(AMOUNT_OF[table]).cast(EXACT).alias(AGAIN)
+    return (
+        equal.filter(~pl.col(CELLS).is_first_distinct())
+        .group_by(_price_by(table))
+        .agg(amount.sum())
+        .sort(AdStats.org_id, AdStats.date_day, AdStats.currency)
+    )
+
+
+def _price_by(table: type[Table]) -> list[pl.Expr]:
+    """What decides the rate of an amount; the currency is null where the rows have none."""
+    has_currency = AdStats.currency in columns(table)
+    currency = pl.col(AdStats.currency) if has_currency else pl.lit(None, pl.String)
+    return [pl.col(AdStats.org_id, AdStats.date_day), currency.alias(AdStats.currency)]
 
 
 def list_superseded(judged: pl.LazyFrame) -> pl.LazyFrame:

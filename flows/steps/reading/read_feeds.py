@@ -154,7 +154,7 @@ def read_feeds(
         *find_feed_warnings(loaded, catalog, now),
         *warn_of_damage(loaded.root),
         *warn_of_lost_columns(contents, before),
-        *warn_of_repeats(catalog, config),
+        *warn_of_repeats(catalog, config, keeper),
         *warn_of_renamed(catalog, config, keeper),
         *_warn_of_files(catalog),
     ]

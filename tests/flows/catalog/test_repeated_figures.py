@@ -29,7 +29,7 @@ def test_rows_of_one_file_add_up_equal_ones_too(tmp_path: Path) -> None:
     assert spend(read) == Decimal("0.27")
     assert [account(one) for one in read.inputs] == [(3, 3, 0, 0, 0)]
     (equal,) = warned(read, "equal_rows")
-    assert (equal.count, equal.feed) == (1, "stats")
+    assert (equal.count, equal.feed, equal.amount) == (1, "stats", "0.10")
 
 
 def test_a_later_file_replaces_the_days_that_it_says_anew(tmp_path: Path) -> None:
